@@ -1,0 +1,19 @@
+# toesim: `make` alone lists the targets.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+include mk/flags.mk
+include mk/sources.mk
+-include mk/verilate.mk
+-include mk/sim.mk
+include mk/test.mk
+-include mk/extra.mk
+
+.PHONY: help setup-build setup-test all clean
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile mk/*.mk | sed -E 's/^([a-z-]+):.*## */  \1\t/' | expand -t 14
+	@echo "  variables: SAN=1 (sanitizers)  JOBS=n  SCENARIO=file  SEED=n"
+
+clean: ## remove everything that was built
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

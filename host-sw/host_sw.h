@@ -1,0 +1,144 @@
+/*
+ * The software of the simulated server as a whole: drivers of both NICs, the team, the host stack,
+ * and one application on top. Runs as one coroutine on one simulated core; blocks only in nic_bus.
+ */
+#ifndef TOESIM_HOST_SW_H
+#define TOESIM_HOST_SW_H
+
+#include "models/base/drop_reason.h"
+#include "models/base/probe.h"
+#include "models/hwif/flow_key.h"
+#include "models/hwif/nic_bus.h"
+#include "models/hwif/nic_desc.h"
+#include "models/tcp/tcp.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum team_mode { TEAM_MODE_STATIC, TEAM_MODE_ACTIVE_BACKUP };
+
+struct host_sw_params {
+    enum team_mode mode;
+    uint8_t mac[6];    /* the team's one MAC address */
+    uint8_t ipv4[16];  /* as ::ffff:a.b.c.d */
+    uint8_t ipv6[16];
+    uint32_t mtu_bytes;
+    uint32_t conn_max;           /* connection ids, at most 65,536 */
+    uint32_t ring_bytes;         /* each way, power of two: 512 KiB */
+    uint64_t idle_ps;            /* silent for so long: inactivated; 60 s; 0: never */
+    uint64_t scan_period_ps;     /* idle scan; 0: idle_ps / 8 */
+    uint64_t move_deadline_ps;   /* 1 ms; a later move is failed and counted */
+    uint32_t hold_frames_per_conn; /* 64 */
+    uint64_t hold_bytes_total;   /* 64 MiB */
+    uint32_t moves_outstanding_max; /* bounded queue of moves under way */
+    bool moving_enabled;         /* false: foreign frames are always forwarded (policy F1) */
+    uint32_t ring_log2_cmd, ring_log2_record, ring_log2_event, ring_log2_buffer;
+    uint64_t isn_seed;           /* key of the ISN hash (RFC 6528) */
+    uint64_t heartbeat_ps;       /* 0: none */
+    struct tcp_params tcp;
+};
+
+void host_sw_params_default(struct host_sw_params *params);
+
+struct host_sw_stats {
+    uint64_t records, events, foreign_frames, syns;
+    uint64_t offloaded, inactivated, reactivated, terminated_prematurely, notifications, closed;
+    uint64_t moves_started, moves_completed, moves_failed, moves_cancelled;
+    uint64_t forwarded_frames, held_frames, late_forwards, suppressed_by_progress;
+    uint64_t stale_events, stale_doorbells, resets_sent, time_waits;
+    uint64_t hold_bytes_max;
+    uint32_t conns_max, moves_outstanding_max;
+    struct drop_counters drops;
+};
+
+/* --- what an application is --- */
+
+struct app_accept {
+    uint8_t offered;   /* enum ctx_feature bits the SYN-ACK may carry */
+    uint16_t mss;      /* MSS to announce; 0: MTU - 40 or - 60 */
+    uint8_t rcv_ws;    /* window scale to offer, with CTX_FEATURE_WS */
+    bool nodelay;      /* Nagle off */
+    bool keepalive;
+    uint32_t cookie;   /* the application's own number for the connection */
+};
+
+/* Called by host_sw in its coroutine. conn is the connection id. Any may be null but on_syn. */
+struct app_ops {
+    /* A SYN arrived for key: true and *accept filled to listen, false to refuse (reset). */
+    bool (*on_syn)(void *self, const struct flow_key *key, const struct tcp_segment *syn,
+                   struct app_accept *accept);
+    void (*on_established)(void *self, uint32_t conn, uint32_t cookie);
+    /* New in-order bytes are readable. */
+    void (*on_readable)(void *self, uint32_t conn, uint32_t cookie);
+    /* The peer acknowledged bytes: the transmit ring has more room. */
+    void (*on_writable)(void *self, uint32_t conn, uint32_t cookie);
+    void (*on_peer_fin)(void *self, uint32_t conn, uint32_t cookie);
+    /* The connection is gone; cause NONE: orderly. No call with this conn follows. */
+    void (*on_closed)(void *self, uint32_t conn, uint32_t cookie, enum nic_term_cause cause);
+    /* Called after each kick and whenever now >= the time it returned last; returns when it wants
+     * to be called again (TIME_NEVER: only after events). */
+    uint64_t (*on_run)(void *self, uint64_t now_ps);
+};
+
+struct host_sw; /* opaque */
+
+/* app and probe are kept. */
+struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_bus bus,
+                               const struct app_ops *app, void *app_self,
+                               const struct probe *probe);
+void host_sw_destroy(struct host_sw *sw);
+
+/* The program: probes and starts both NICs, then serves until host_sw_stop(). */
+void host_sw_main(struct host_sw *sw);
+
+/* Takes effect at the next wait(). May be called from anywhere, with a kick of the core. */
+void host_sw_stop(struct host_sw *sw);
+
+/* From the link monitor or a scenario: active-backup change of the active port. */
+void host_sw_set_active(struct host_sw *sw, unsigned nic);
+
+const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw);
+
+/* --- calls for the application (only inside its callbacks) --- */
+
+uint32_t host_conn_readable(const struct host_sw *sw, uint32_t conn);
+/* Takes up to len bytes into buffer; returns how many. Opens the window. */
+uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_t len);
+uint32_t host_conn_writable(const struct host_sw *sw, uint32_t conn);
+/* Copies up to len bytes to the transmit ring; returns how many. */
+uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, uint32_t len);
+void host_conn_close(struct host_sw *sw, uint32_t conn);
+void host_conn_abort(struct host_sw *sw, uint32_t conn);
+
+/* --- the directory, for reports (any time) --- */
+
+enum dir_state { DIR_FREE, DIR_OPENING, DIR_ACTIVE, DIR_FREEZING, DIR_INSTALLING, DIR_INACTIVE,
+                 DIR_CLOSING, DIR_TIME_WAIT, DIR_STATE_COUNT };
+
+struct dir_view {
+    enum dir_state state;
+    struct flow_key key;
+    uint8_t owner, rx_if;
+    uint16_t gen;
+    uint32_t cookie, moves;
+    uint64_t opened_ps, last_rx_ps, closed_ps;
+    uint64_t rx_bytes, tx_bytes; /* delivered to and acknowledged for the application */
+    enum nic_term_cause cause;
+};
+
+/* One row for each connection ever admitted, in order of admission. */
+size_t host_sw_conn_rows(const struct host_sw *sw);
+void host_sw_conn_row(const struct host_sw *sw, size_t row, struct dir_view *view);
+
+/* Address in host memory of the entry whose byte 0 is the receiving NIC's identifier of conn. */
+uint64_t host_sw_conn_entry_address(const struct host_sw *sw, uint32_t conn);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,26 @@
+# Compilers, warnings, sanitizers. Nobody else sets flags.
+CC      := gcc
+CXX     := g++
+SAN     ?= 0
+JOBS    ?= $(shell nproc)
+PKG     := pkg-config
+
+ifeq ($(SAN),1)
+B        := build/san
+OPT      := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+else
+B        := build
+OPT      := -O2 -g
+endif
+
+WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
+CPPFLAGS := -I. -I$(B)/gen -MMD -MP -D_GNU_SOURCE
+CFLAGS   := -std=c17 $(OPT) $(WARN) -Wstrict-prototypes -Wmissing-prototypes
+CXXFLAGS := -std=c++17 $(OPT) $(WARN)
+LDFLAGS  := $(OPT)
+LIBS     := -lpcap -lyaml -ljansson -lz -lm
+
+# Headers of others, whose warnings are not ours.
+VERILATOR_ROOT := $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)
+EXT_INC  := -isystem $(VERILATOR_ROOT)/include -isystem $(VERILATOR_ROOT)/include/vltstd \
+            -isystem $(VERILATOR_ROOT)/include/gtkwave

@@ -1,0 +1,25 @@
+# Which sources make which library; found by name, no list to edit.
+LAYOUT_DEF := models/hwif/conn_ctx.def
+GEN        := $(B)/gen/models/hwif/conn_ctx.h
+GEN_SV     := $(B)/gen/ctx_layout_pkg.sv
+GEN_MD     := $(B)/gen/conn_ctx.md
+
+CORE_SRC := $(wildcard models/*/*.c) $(wildcard host-sw/*/*.c) $(wildcard host-sw/*.c)
+CORE_SRC := $(filter-out models/test/% host-sw/test/%,$(CORE_SRC))
+CORE_OBJ := $(CORE_SRC:%.c=$(B)/obj/%.o)
+CORE_LIB := $(B)/libtoesim_core.a
+
+$(GEN) $(GEN_SV) $(GEN_MD) &: $(LAYOUT_DEF) mk/gen_layout.sh
+	@mk/gen_layout.sh $(LAYOUT_DEF) $(GEN) $(GEN_SV) $(GEN_MD)
+
+$(B)/obj/%.o: %.c | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+$(B)/obj/%.o: %.cpp | $(GEN)
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(EXT_INC) -c $< -o $@
+
+$(CORE_LIB): $(CORE_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^

@@ -1,0 +1,101 @@
+/*
+ * The context cache as the TOE engine sees it: requests in, responses out, on the cache's own clock.
+ * Implemented by the Verilated RTL (sim/glue/ctx_cache_rtl) and by the golden C model
+ * (models/ctx_cache). The rules are those of docs/ctx_cache.md.
+ *
+ * A requester has at most one context locked, and at most one of READ_LOCK .. SCAN outstanding
+ * besides its own WRITE_UNLOCK or UNLOCK; LOOKUPs are pipelined and answered in order.
+ */
+#ifndef TOESIM_HWIF_CTX_STORE_H
+#define TOESIM_HWIF_CTX_STORE_H
+
+#include "models/hwif/ctx_enums.h"
+#include "models/hwif/flow_key.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum ctx_who { CTX_WHO_RX = 0, CTX_WHO_TX = 1, CTX_WHO_TIMER = 2, CTX_WHO_DRIVER = 3, CTX_WHO_COUNT = 4 };
+
+enum ctx_op {
+    CTX_OP_LOOKUP = 0,       /* key -> place, conn, gen */
+    CTX_OP_READ_LOCK = 1,    /* (conn, gen) -> image, locked; waits for the lock */
+    CTX_OP_WRITE_UNLOCK = 2, /* lines of mask (bits 0..3; never the constant line), then unlock */
+    CTX_OP_UNLOCK = 3,
+    CTX_OP_RESERVE = 4, /* (key, conn, gen): keep a lookup slot */
+    CTX_OP_INSTALL = 5, /* (conn, gen, image): reserved -> mine, or fresh if not reserved */
+    CTX_OP_FREEZE = 6,  /* (conn, gen): waits until unlocked; then only DRIVER may lock */
+    CTX_OP_EXTRACT = 7, /* (conn, gen) frozen -> image; leaves a tombstone */
+    CTX_OP_RELEASE = 8, /* (key, conn, gen): drop a tombstone or reservation */
+    CTX_OP_REMOVE = 9,  /* (conn, gen) by the lock's holder, on close: context and entry go */
+    CTX_OP_SCAN = 10,   /* conn = lookup-table index to start from -> next valid entry */
+};
+
+enum ctx_place {
+    CTX_PLACE_NOT_MINE = 0,
+    CTX_PLACE_HOT = 1,  /* mine, in the cache */
+    CTX_PLACE_COLD = 2, /* mine, in on-card DRAM */
+    CTX_PLACE_RESERVED = 3,
+    CTX_PLACE_MOVED = 4, /* frozen, or tombstone */
+};
+
+enum ctx_result {
+    CTX_OK = 0,
+    CTX_STALE = 1,     /* another generation is here, or a newer one was */
+    CTX_ABSENT = 2,    /* no such context or entry here */
+    CTX_FROZEN = 3,    /* READ_LOCK by anyone but DRIVER on a frozen context */
+    CTX_FULL = 4,      /* no lookup slot */
+    CTX_DUPLICATE = 5, /* tuple or id already here */
+    CTX_NOT_LOCKED = 6, /* WRITE_UNLOCK, UNLOCK or REMOVE by someone who holds no lock on it */
+    CTX_NOT_FROZEN = 7, /* EXTRACT before FREEZE */
+    CTX_END = 8,       /* SCAN: no more entries */
+};
+
+struct ctx_req {
+    uint8_t op;  /* enum ctx_op */
+    uint8_t who; /* enum ctx_who */
+    uint8_t mask; /* WRITE_UNLOCK: lines to write */
+    uint8_t reserved;
+    uint16_t gen;
+    uint32_t conn;
+    uint64_t tag; /* comes back in the response */
+    struct flow_key key; /* LOOKUP, RESERVE, RELEASE */
+    const uint8_t *image; /* WRITE_UNLOCK, INSTALL: CTX_BYTES; borrowed for the call */
+};
+
+struct ctx_rsp {
+    uint8_t op;
+    uint8_t who;
+    uint8_t result; /* enum ctx_result */
+    uint8_t place;  /* LOOKUP, SCAN: enum ctx_place */
+    uint16_t gen;
+    uint32_t conn;
+    uint32_t next;  /* SCAN: index to continue from */
+    uint64_t tag;
+    const uint8_t *image; /* READ_LOCK, EXTRACT: CTX_BYTES, valid during the call; else null */
+};
+
+/* Gets each response at the simulated time of its last beat. May call submit() from inside. */
+struct ctx_client {
+    void (*on_response)(void *self, const struct ctx_rsp *rsp, uint64_t now_ps);
+    void *self;
+};
+
+struct ctx_store_ops {
+    /* Takes a request (copied); false: this requester's queue is full, try after a response. */
+    bool (*submit)(void *self, const struct ctx_req *req, uint64_t now_ps);
+};
+
+struct ctx_store {
+    const struct ctx_store_ops *ops;
+    void *self;
+};
+
+/* Counts of one cache, as reported in stats.json. */
+struct ctx_store_stats {
+    uint64_t lookups, hits, misses, evictions, writebacks, extracts, extracts_cold, installs;
+    uint64_t reserves, releases, removes, freezes, lock_waits;
+    uint64_t cycles_run, cycles_skipped;
+};
+
+#endif

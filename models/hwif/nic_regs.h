@@ -1,0 +1,63 @@
+/*
+ * Registers of one NIC: offsets in BAR 0, little endian, 32-bit access unless said. Ring addresses
+ * are host (bus) addresses, 4 KiB aligned. docs/hwif.md is the driver writer's page.
+ */
+#ifndef TOESIM_HWIF_NIC_REGS_H
+#define TOESIM_HWIF_NIC_REGS_H
+
+enum nic_reg {
+    NIC_REG_MAGIC = 0x000,   /* ro: NIC_MAGIC */
+    NIC_REG_VERSION = 0x004, /* ro: interface version, NIC_INTERFACE_VERSION */
+    NIC_REG_CONTROL = 0x008, /* rw: enum nic_control */
+    NIC_REG_STATUS = 0x00c,  /* ro: enum nic_status */
+    NIC_REG_NIC_ID = 0x010,  /* rw: number the driver gives this NIC; appears in records */
+    NIC_REG_MTU = 0x014,     /* rw: bytes of IP packet, 576 to 9000 */
+    NIC_REG_MAC_LO = 0x018,  /* rw: station address, bytes 0..3 */
+    NIC_REG_MAC_HI = 0x01c,  /* rw: bytes 4..5 */
+    NIC_REG_CONN_MAX = 0x020, /* ro: connection ids are 0 .. CONN_MAX - 1 */
+    NIC_REG_LINK = 0x024,    /* ro: 1 = link up */
+    NIC_REG_HEARTBEAT_US = 0x028, /* rw: engine fences itself when no heartbeat for so long; 0: never */
+    NIC_REG_HEARTBEAT = 0x02c,    /* wo: the host's heartbeat */
+    NIC_REG_MODERATION_NS = 0x030, /* rw: least time between two interrupts of one vector */
+
+    /* Rings: base low, base high, log2 of entries. One block of 0x10 each. */
+    NIC_REG_CMD_RING = 0x040,    /* struct nic_cmd, host writes */
+    NIC_REG_RECORD_RING = 0x050, /* struct nic_record, NIC writes */
+    NIC_REG_EVENT_RING = 0x060,  /* struct nic_event, NIC writes */
+    NIC_REG_BUFFER_RING = 0x070, /* struct nic_buffer, host writes: buffers for whole frames */
+    NIC_REG_RING_BASE_LO = 0x0, /* offsets inside a block */
+    NIC_REG_RING_BASE_HI = 0x4,
+    NIC_REG_RING_LOG2 = 0x8,
+
+    /* Doorbells: free-running counts of entries, modulo 2^32. */
+    NIC_REG_CMD_PRODUCER = 0x100,
+    NIC_REG_RECORD_CONSUMER = 0x104,
+    NIC_REG_EVENT_CONSUMER = 0x108,
+    NIC_REG_BUFFER_PRODUCER = 0x10c,
+
+    /* Interrupt re-arm: writing the ring's consumer count asks for one interrupt when there is
+     * more. Vector 0: records; vector 1: events. */
+    NIC_REG_ARM_RECORD = 0x110,
+    NIC_REG_ARM_EVENT = 0x114,
+
+    NIC_REG_CONN_DOORBELL = 0x1000, /* wo, 16 bytes in one write: struct nic_doorbell */
+    NIC_BAR0_BYTES = 0x10000,
+};
+
+#define NIC_MAGIC 0x314d4953u /* "SIM1" */
+enum { NIC_INTERFACE_VERSION = 1 };
+
+enum nic_control {
+    NIC_CONTROL_RESET = 1 << 0,  /* self-clearing: everything to power-on state */
+    NIC_CONTROL_ENABLE = 1 << 1, /* receive and transmit; rings must be set up */
+};
+
+enum nic_status {
+    NIC_STATUS_READY = 1 << 0,  /* reset is over */
+    NIC_STATUS_FENCED = 1 << 1, /* builds, sends, acknowledges and accepts nothing */
+};
+
+/* MSI-X vectors. */
+enum nic_vector { NIC_VECTOR_RECORD = 0, NIC_VECTOR_EVENT = 1, NIC_VECTOR_COUNT = 2 };
+
+#endif

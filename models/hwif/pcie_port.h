@@ -1,0 +1,79 @@
+/*
+ * The two sides of a NIC's PCIe link as its users see them. The endpoint side (DMA, MSI-X, BAR
+ * accesses) is used and implemented by the TOE engine; the host side by models/host. models/pcie
+ * stands between and knows neither.
+ */
+#ifndef TOESIM_HWIF_PCIE_PORT_H
+#define TOESIM_HWIF_PCIE_PORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Called once, with the simulated time of the event. fn null: nobody wants to know. */
+struct pcie_done {
+    void (*fn)(void *self, uint64_t cookie, uint64_t now_ps);
+    void *self;
+    uint64_t cookie;
+};
+
+/* End of a DMA read. ok false: link down, aborted or timed out; data is then null. data (len bytes)
+ * is valid during the call. */
+struct pcie_read_done {
+    void (*fn)(void *self, uint64_t cookie, bool ok, const uint8_t *data, uint32_t len,
+               uint64_t now_ps);
+    void *self;
+    uint64_t cookie;
+};
+
+/* What the endpoint may ask of its link. Posted requests keep their order among themselves and are
+ * never passed by each other. Lengths up to 64 KiB; the link splits. */
+struct pcie_endpoint_ops {
+    /* Posted write of len bytes (copied). issued: the last TLP has started on the wire, so every
+     * byte is in a posted write on a live link. visible: the last byte is in host memory. Both are
+     * called with TIME_NEVER as now_ps if the link is down and the write was discarded. */
+    void (*write)(void *self, uint64_t address, const void *data, uint32_t len,
+                  struct pcie_done issued, struct pcie_done visible, uint64_t now_ps);
+    /* Read of len bytes; several may be outstanding, ends in any order between requests. */
+    void (*read)(void *self, uint64_t address, uint32_t len, struct pcie_read_done done,
+                 uint64_t now_ps);
+    /* MSI-X message of a vector: a posted write behind all earlier writes. */
+    void (*msix)(void *self, unsigned vector, uint64_t now_ps);
+    bool (*is_up)(const void *self);
+};
+
+struct pcie_endpoint {
+    const struct pcie_endpoint_ops *ops;
+    void *self;
+};
+
+/* What the link asks of the device behind it: accesses to BAR 0. */
+struct pcie_device_ops {
+    void (*mmio_write)(void *self, uint32_t offset, const void *data, uint32_t len,
+                       uint64_t now_ps);
+    uint32_t (*mmio_read32)(void *self, uint32_t offset, uint64_t now_ps);
+    /* Function-level reset, bus master off or link down (true): the NIC is fenced; back (false). */
+    void (*fence)(void *self, bool fenced, uint64_t now_ps);
+};
+
+struct pcie_device {
+    const struct pcie_device_ops *ops;
+    void *self;
+};
+
+/* What the link asks of the host behind the root port. */
+struct pcie_host_ops {
+    void (*mem_write)(void *self, uint64_t address, const uint8_t *data, uint32_t len,
+                      uint64_t now_ps);
+    /* Fills data as memory is at now_ps; returns the extra latency of this access (cache or DRAM)
+     * in ps, on top of the root complex's own. */
+    uint64_t (*mem_read)(void *self, uint64_t address, uint8_t *data, uint32_t len,
+                         uint64_t now_ps);
+    void (*msix)(void *self, unsigned nic, unsigned vector, uint64_t now_ps);
+};
+
+struct pcie_host {
+    const struct pcie_host_ops *ops;
+    void *self;
+};
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * The LAN switch: one uplink (all remote peers) and two ports that form one group. Frames to the
+ * group leave by the port that the hash, or a test policy, chooses; frames from the group go to the
+ * uplink. Store and forward.
+ */
+#ifndef TOESIM_LAN_SWITCH_LAN_SWITCH_H
+#define TOESIM_LAN_SWITCH_LAN_SWITCH_H
+
+#include "models/base/drop_reason.h"
+#include "models/base/frame_sink.h"
+#include "models/base/stage.h"
+#include "models/wire/flow_hash.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum port_policy {
+    PORT_POLICY_HASH,      /* the bonding formulas */
+    PORT_POLICY_NIC0,      /* all on member 0 */
+    PORT_POLICY_ALTERNATE, /* per connection: every frame on the other member */
+    PORT_POLICY_RANDOM,    /* per frame, seeded */
+    PORT_POLICY_FLIP,      /* per connection: the other member after every flip_frames frames */
+};
+
+struct lan_switch_params {
+    enum flow_hash_policy hash;
+    enum port_policy policy;
+    uint32_t flip_frames;      /* PORT_POLICY_FLIP; at least 1 */
+    uint64_t forward_ps;       /* decision latency after the last bit */
+    uint64_t detect_ps;        /* link down until the group stops using the member */
+    bool active_backup;        /* only member `active` carries frames */
+    unsigned active;
+    uint64_t seed;
+};
+
+void lan_switch_params_default(struct lan_switch_params *params);
+
+struct lan_switch_stats {
+    uint64_t to_member[2]; /* frames sent toward the group's members */
+    uint64_t to_uplink;
+    uint64_t rehashes;
+    uint64_t flows; /* connections seen by the per-connection policies */
+    struct drop_counters drops;
+};
+
+struct lan_switch; /* opaque */
+
+/* member[2] and uplink: where frames leave (the switch-side MACs' transmit sinks). */
+struct lan_switch *lan_switch_create(const struct lan_switch_params *params,
+                                     const struct frame_sink member[2], struct frame_sink uplink,
+                                     struct frame_pool *pool, const struct waker *waker);
+void lan_switch_destroy(struct lan_switch *sw);
+struct stage lan_switch_stage(struct lan_switch *sw, const char *name);
+
+/* Receivers to wire to the switch-side MACs. */
+struct frame_sink lan_switch_uplink_sink(struct lan_switch *sw);
+struct frame_sink lan_switch_member_sink(struct lan_switch *sw, unsigned member);
+
+/* Re-hash: the members swap places in the hash; or the hash policy changes. */
+void lan_switch_swap(struct lan_switch *sw, uint64_t now_ps);
+void lan_switch_set_hash(struct lan_switch *sw, enum flow_hash_policy hash, uint64_t now_ps);
+
+/* Carrier of a member as the switch sees it; used or not after detect_ps. */
+void lan_switch_set_member_up(struct lan_switch *sw, unsigned member, bool up, uint64_t now_ps);
+
+/* active-backup: the member that carries frames from now on. */
+void lan_switch_set_active(struct lan_switch *sw, unsigned member, uint64_t now_ps);
+
+const struct lan_switch_stats *lan_switch_get_stats(const struct lan_switch *sw);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

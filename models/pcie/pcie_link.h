@@ -1,0 +1,81 @@
+/*
+ * One NIC's PCIe link, both directions, with its root port: splitting, wire bytes, serialisation,
+ * tags, completions, ordering (timing 1.1, 1.2, 1.6, 1.7). Times of every TLP to the picosecond.
+ */
+#ifndef TOESIM_PCIE_PCIE_LINK_H
+#define TOESIM_PCIE_PCIE_LINK_H
+
+#include "models/base/probe.h"
+#include "models/base/stage.h"
+#include "models/base/status.h"
+#include "models/hwif/pcie_port.h"
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct pcie_params {
+    unsigned gen;   /* 1 to 5 */
+    unsigned lanes; /* 1, 2, 4, 8, 16 */
+    uint32_t mps_bytes;  /* 128 to 4096 */
+    uint32_t mrrs_bytes; /* 128 to 4096 */
+    uint32_t rcb_bytes;  /* 64 or 128 */
+    uint32_t tags;       /* 1 to 256 */
+    uint64_t propagation_ps;    /* each way: PHY, retimers, wire */
+    uint64_t root_read_ps;      /* host part of a DMA read from the LLC: 399 ns (timing 1.10) */
+    uint64_t root_write_ps;     /* arrival of a write at the root port until visible */
+    uint64_t device_mmio_ps;    /* device's time to answer an MMIO read */
+    uint32_t write_queue_bytes; /* endpoint's posted queue; full: the engine stalls (counted) */
+};
+
+void pcie_params_default(struct pcie_params *params);
+
+/* STATUS_BAD_INPUT with a message when a value is out of range. */
+enum status pcie_params_check(const struct pcie_params *params, struct error *err);
+
+struct pcie_stats {
+    uint64_t tlps_up, tlps_down;         /* transaction layer packets each direction */
+    uint64_t bytes_up, bytes_down;       /* wire bytes */
+    uint64_t writes, reads, msix, mmio_writes, mmio_reads; /* requests as asked for, before splitting */
+    uint64_t payload_up, payload_down;
+    uint64_t discarded; /* TLPs lost to a link that is down */
+    uint32_t tags_used_max;
+    uint64_t tag_stalls;
+};
+
+struct pcie_link; /* opaque */
+
+/* nic: number for probe events and MSI-X. All pointers are kept; probe may be null. */
+struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned nic,
+                                   struct pcie_device device, struct pcie_host host,
+                                   const struct waker *waker, const struct probe *probe);
+void pcie_link_destroy(struct pcie_link *link);
+
+struct stage pcie_link_stage(struct pcie_link *link, const char *name);
+
+/* For the engine. */
+struct pcie_endpoint pcie_link_endpoint(struct pcie_link *link);
+
+/* For the host. Writes are posted and ordered; a read's done gets 4 bytes. */
+void pcie_link_mmio_write(struct pcie_link *link, uint32_t offset, const void *data, uint32_t len,
+                          uint64_t now_ps);
+void pcie_link_mmio_read32(struct pcie_link *link, uint32_t offset, struct pcie_read_done done,
+                           uint64_t now_ps);
+/* Configuration space of the endpoint: Type 0 header, PCIe, MSI-X capabilities. */
+void pcie_link_cfg_read32(struct pcie_link *link, uint32_t offset, struct pcie_read_done done,
+                          uint64_t now_ps);
+void pcie_link_cfg_write32(struct pcie_link *link, uint32_t offset, uint32_t value,
+                           struct pcie_read_done done, uint64_t now_ps);
+
+/* Fault: the link goes down (everything in flight is lost, reads end with ok = false) or comes up. */
+void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps);
+
+const struct pcie_stats *pcie_link_stats(const struct pcie_link *link);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,121 @@
+/*
+ * A capture read into conversations: who said what, when, and which of it the other side
+ * acknowledged. The classifier's counts are checked against tshark's in the tests.
+ */
+#ifndef TOESIM_TRACE_CAPTURE_H
+#define TOESIM_TRACE_CAPTURE_H
+
+#include "models/base/status.h"
+#include "models/hwif/flow_key.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct capture_params {
+    uint64_t max_gap_ps;   /* idle gaps of the merged timeline are clamped to this; 10 ms */
+    uint32_t mtu_bytes;    /* larger segments are split */
+    uint64_t frames_max;   /* memory bounds; 0: default */
+    uint64_t bytes_max;
+};
+
+void capture_params_default(struct capture_params *params);
+
+/* Why a conversation is not complete. X(identifier, "key in stats.json under streams.partial") */
+#define PARTIAL_REASONS(X)                                                                         \
+    X(NO_SYN, "no_syn")               /* starts before the capture */                              \
+    X(NO_SYN_ACK, "no_syn_ack")       /* nobody answered */                                        \
+    X(NO_END, "no_end")               /* neither FIN from both sides nor a reset */                \
+    X(MISSING_BYTES, "missing_bytes") /* acknowledged bytes the capture does not hold */           \
+    X(CONFLICT, "conflict")           /* one sequence number, different bytes */                   \
+    X(SPLIT_HANDSHAKE, "split_handshake") /* SYN from both sides */                                \
+    X(TUPLE, "tuple")                 /* no free tuple on the team's address */
+
+enum partial_reason {
+    PARTIAL_NONE = 0, /* complete */
+#define X(id, key) PARTIAL_##id,
+    PARTIAL_REASONS(X)
+#undef X
+        PARTIAL_REASON_COUNT,
+};
+const char *partial_reason_key(enum partial_reason reason);
+
+/* One accepted segment of the remote side (the client), to be sent as captured. */
+struct client_segment {
+    uint64_t time_ps; /* on the merged, clamped timeline; starts at 0 */
+    uint32_t seq, ack; /* as captured */
+    uint16_t flags, window, urgent;
+    uint8_t options_len;
+    uint8_t ttl;
+    uint8_t options[40];
+    uint32_t payload_len;
+    const uint8_t *payload; /* owned by the capture */
+};
+
+enum server_step_kind { SERVER_SEND, SERVER_FIN, SERVER_RST };
+
+/* What the server's application did: once rx_bytes of the client's stream were received (and, with
+ * peer_fin, its FIN), do it. Steps are in stream order. */
+struct server_step {
+    enum server_step_kind kind;
+    uint64_t rx_bytes;
+    bool peer_fin;
+    uint64_t offset, len; /* SEND: of the server's stream */
+};
+
+struct conversation {
+    struct flow_key key; /* as captured: local = server, remote = client; vlan already mapped */
+    uint8_t client_mac[6];
+    enum partial_reason partial;
+    bool replayable; /* SYN and SYN-ACK seen: is sent even when partial */
+    bool reset;      /* ended by a reset (from either side) */
+    bool reset_by_server;
+    bool snap_cut;   /* some payload is the pattern, not captured bytes */
+    uint32_t client_isn, server_isn;
+    uint16_t server_mss; /* options of the captured SYN-ACK */
+    uint8_t server_features; /* enum ctx_feature */
+    uint8_t server_ws;
+    uint64_t first_ps;
+    const struct client_segment *segments;
+    size_t segment_count;
+    const uint8_t *client_stream; /* payload in order, without SYN and FIN */
+    uint64_t client_bytes;
+    uint64_t client_acked; /* of these, acknowledged in the capture */
+    const uint8_t *server_stream;
+    uint64_t server_bytes;
+    uint64_t server_acked;
+    const struct server_step *steps;
+    size_t step_count;
+};
+
+struct capture_stats {
+    uint64_t records;        /* read from the file */
+    uint64_t tcp_segments;   /* accepted */
+    uint64_t split_segments; /* extra segments made by splitting oversize ones */
+    uint64_t repaired_checksums, bad_checksums, not_tcp, fragments, malformed, snap_cut;
+    uint64_t backward_stamps, clamped_gaps, vlan_stacks;
+    uint64_t damaged_record; /* 1-based number of the record where the file is damaged; 0: sound */
+    char damage[160];        /* libpcap's words */
+};
+
+struct capture; /* opaque */
+
+/* Reads a pcap or pcapng file, plain or gzip. Null on failure (err says why: file missing, not a
+ * capture, link type). A file damaged in the middle loads what is sound; see damaged_record. */
+struct capture *capture_load(const char *path, const struct capture_params *params,
+                             struct error *err);
+void capture_destroy(struct capture *capture);
+
+size_t capture_conversation_count(const struct capture *capture);
+const struct conversation *capture_conversation(const struct capture *capture, size_t index);
+const struct capture_stats *capture_get_stats(const struct capture *capture);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

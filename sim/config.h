@@ -1,0 +1,98 @@
+/* Everything a run is made of: filled by the scenario reader, read by the testbed. All defaults are visible. */
+#ifndef TOESIM_SIM_CONFIG_H
+#define TOESIM_SIM_CONFIG_H
+
+#include "host-sw/host_sw.h"
+#include "models/base/status.h"
+#include "models/host/host_cpu.h"
+#include "models/lan_switch/lan_switch.h"
+#include "models/mac/mac.h"
+#include "models/pcie/pcie_link.h"
+#include "models/toe/toe_engine.h"
+#include "models/trace/capture.h"
+#include "models/trace/gen_peer.h"
+#include "models/trace/replay_peer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    SIM_PATH_MAX = 1024,
+    SIM_NAME_MAX = 64,
+    SIM_ACTIONS_MAX = 256,
+    SIM_EXPECTS_MAX = 64,
+    SIM_EXPECT_TEXT_MAX = 200
+};
+
+enum traffic_kind { TRAFFIC_REPLAY, TRAFFIC_GENERATOR };
+
+enum action_kind {
+    ACTION_SWAP,       /* switch: members swap places in the hash (rehash: swap) */
+    ACTION_SET_HASH,   /* value = enum flow_hash_policy (rehash: layer2 ...) */
+    ACTION_LINK_DOWN,  /* carrier of link `nic` */
+    ACTION_LINK_UP,
+    ACTION_SET_ACTIVE, /* active-backup: `nic` carries the frames, switch and driver */
+    ACTION_PCIE_DOWN,  /* surprise link down: the NIC is fenced */
+    ACTION_CTX_ERROR,  /* uncorrectable context of connection `value` on its owner */
+};
+
+/* Something that happens once: at a time, or when the traffic is so far (permille), whichever is
+ * set; every_ps > 0 repeats it, count times (0: to the end). */
+struct sim_action {
+    enum action_kind kind;
+    bool by_progress;
+    uint64_t at_ps;
+    uint32_t at_permille;
+    uint64_t every_ps;
+    uint32_t count;
+    unsigned nic;
+    uint32_t value;
+};
+
+enum waves_mode { WAVES_NONE, WAVES_MOVES, WAVES_ALL };
+
+struct sim_config {
+    char name[SIM_NAME_MAX];
+    char source[SIM_PATH_MAX]; /* scenario or capture file, for messages */
+    uint64_t seed;
+    uint64_t duration_ps; /* simulated time at most; TIME_NEVER: until the traffic is done */
+
+    struct host_sw_params team; /* sections team and nics (TCP, rings) */
+    struct host_params host;
+    struct toe_params engine;
+    struct mac_params mac; /* both ends of both links */
+    uint64_t uplink_bps;
+    struct pcie_params pcie;
+    uint64_t ctx_dram_ps; /* context DRAM, request to first beat: 51,650 */
+    uint64_t ctx_dram_beat_ps; /* each further 64-byte beat */
+    bool ctx_skip_idle;   /* clock the caches only while busy */
+    bool ctx_golden;      /* use the C model instead of the RTL (debugging; no waves) */
+    struct lan_switch_params lan_switch;
+
+    enum traffic_kind traffic;
+    char capture_path[SIM_PATH_MAX];
+    struct capture_params capture;
+    struct replay_params replay;
+    struct gen_params gen;
+
+    size_t action_count;
+    struct sim_action actions[SIM_ACTIONS_MAX];
+
+    enum waves_mode waves;
+    uint64_t waves_margin_ps; /* before T0 is impossible; after T12 so much more is dumped */
+    uint32_t waves_moves_max; /* with WAVES_MOVES: only the first so many moves; 0: all */
+    bool write_captures;      /* nic0.pcap, nic1.pcap, team.pcapng */
+
+    size_t expect_count;
+    char expects[SIM_EXPECTS_MAX][SIM_EXPECT_TEXT_MAX]; /* "moves.completed >= 1" */
+};
+
+/* Every default of docs/scenario.md. */
+void sim_config_default(struct sim_config *config);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
