@@ -1,4 +1,5 @@
-/* Runs stages without SystemC, in time order and then in order of addition: for tests and benches. */
+/* Runs stages without SystemC, in time order and then in order of addition: for tests and benches.
+ */
 #ifndef TOESIM_BASE_STAGE_LOOP_H
 #define TOESIM_BASE_STAGE_LOOP_H
 

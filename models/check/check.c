@@ -1,0 +1,198 @@
+#include "models/check/check.h"
+
+#include "models/check/check_state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *invariant_key(enum invariant invariant)
+{
+    static const char *const keys[INVARIANT_COUNT] = {
+#define X(id, key, rule) key,
+        INVARIANTS(X)
+#undef X
+    };
+    assert(invariant < INVARIANT_COUNT);
+    return keys[invariant];
+}
+
+static const char *rule_of(enum invariant invariant)
+{
+    static const char *const rules[INVARIANT_COUNT] = {
+#define X(id, key, rule) rule,
+        INVARIANTS(X)
+#undef X
+    };
+    return rules[invariant];
+}
+
+struct check *check_create(const struct check_params *params)
+{
+    struct check *check = calloc(1, sizeof *check);
+    if (!check)
+        return NULL;
+    check->params = *params;
+    check->fate_capacity = 1 << 12;
+    check->conns = calloc(params->conn_max, sizeof *check->conns);
+    check->history = calloc(CHECK_HISTORY, sizeof *check->history);
+    check->fates = calloc(check->fate_capacity, sizeof *check->fates);
+    if (!check->conns || !check->history || !check->fates) {
+        check_destroy(check);
+        return NULL;
+    }
+    return check;
+}
+
+void check_destroy(struct check *check)
+{
+    if (!check)
+        return;
+    for (uint32_t i = 0; check->conns && i < check->params.conn_max; i++) {
+        if (check->conns[i])
+            free(check->conns[i]->sent.bytes);
+        free(check->conns[i]);
+    }
+    free(check->conns);
+    free(check->history);
+    free(check->fates);
+    free(check);
+}
+
+/* Appends to the report as far as it has room. */
+static void report_add(struct check *check, size_t *used, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void report_add(struct check *check, size_t *used, const char *format, ...)
+{
+    if (*used >= sizeof check->report)
+        return;
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(check->report + *used, sizeof check->report - *used, format, args);
+    va_end(args);
+    if (n > 0)
+        *used += (size_t)n;
+}
+
+static void report_event(struct check *check, size_t *used, const struct probe_event *e)
+{
+    report_add(check, used, "  %llu ps nic%u gen %u %s a=%llu b=%llu len=%u\n",
+               (unsigned long long)e->now_ps, e->nic, e->gen,
+               probe_kind_name((enum probe_kind)e->kind), (unsigned long long)e->a,
+               (unsigned long long)e->b, e->len);
+}
+
+static void report_history(struct check *check, size_t *used, uint32_t conn)
+{
+    uint64_t oldest =
+        check->history_count > CHECK_HISTORY ? check->history_count - CHECK_HISTORY : 0;
+    uint64_t from = check->history_count;
+    unsigned found = 0;
+    while (from > oldest && found < CHECK_SHOWN) {
+        from--;
+        found += check->history[from % CHECK_HISTORY].conn == conn;
+    }
+    for (; from < check->history_count; from++)
+        if (check->history[from % CHECK_HISTORY].conn == conn)
+            report_event(check, used, &check->history[from % CHECK_HISTORY]);
+}
+
+void check_fail(struct check *check, enum invariant invariant, const struct probe_event *event,
+                const char *format, ...)
+{
+    bool first = check_violations_total(check) == 0;
+    check->violations[invariant]++;
+    if (!first)
+        return;
+    char detail[256];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(detail, sizeof detail, format, args);
+    va_end(args);
+    size_t used = 0;
+    report_add(check, &used, "%s violated at %llu ps", invariant_key(invariant),
+               (unsigned long long)event->now_ps);
+    if (event->conn != PROBE_NO_CONN)
+        report_add(check, &used, ", connection %u", event->conn);
+    report_add(check, &used, ", nic%u: %s\n  rule: %s\n", event->nic, detail, rule_of(invariant));
+    report_add(check, &used, "  last events:\n");
+    report_history(check, &used, event->conn);
+}
+
+static void on_open(struct check *check, const struct probe_event *event)
+{
+    if (event->conn >= check->params.conn_max)
+        return;
+    struct check_conn *c = check->conns[event->conn];
+    if (!c)
+        c = check->conns[event->conn] = calloc(1, sizeof *c);
+    assert(c);
+    uint8_t *keep = c->sent.bytes;
+    uint32_t keep_capacity = c->sent.capacity;
+    uint16_t last_gen = c->last_gen;
+    bool ever_active = c->ever_active;
+    memset(c, 0, sizeof *c);
+    c->sent.bytes = keep;
+    c->sent.capacity = keep_capacity;
+    c->last_gen = last_gen;
+    c->ever_active = ever_active;
+    c->open = true;
+    c->irs = (uint32_t)event->a;
+    c->iss = (uint32_t)event->b;
+    c->wire_max = c->iss;
+    c->sent.low = c->sent.high = c->iss + 1;
+    seq_set_init(&c->written, c->irs + 1);
+    seq_set_init(&c->visible, c->irs + 1);
+}
+
+static void on_event(void *self, const struct probe_event *event)
+{
+    struct check *check = self;
+    struct probe_event *slot = &check->history[check->history_count++ % CHECK_HISTORY];
+    *slot = *event;
+    slot->data = NULL;
+    if (event->kind == PROBE_CONN_OPEN)
+        on_open(check, event);
+    if (event->kind == PROBE_FENCE)
+        check->fenced[event->nic] = event->a != 0;
+    check_own_on_event(check, event);
+    check_image_on_event(check, event);
+    check_rx_on_event(check, event);
+    check_seq_on_event(check, event);
+    check_fate_on_event(check, event);
+}
+
+struct probe_listener check_listener(struct check *check)
+{
+    uint64_t kinds = 0;
+    static const uint8_t wanted[] = {
+        PROBE_FRAME_RX,    PROBE_FRAME_DROPPED, PROBE_RX_VERDICT, PROBE_RX_APPLIED,
+        PROBE_RX_WRITTEN,  PROBE_RX_VISIBLE,    PROBE_TX_BUILT,   PROBE_TX_CREDIT,
+        PROBE_OWN_STATE,   PROBE_CTX_OUT,       PROBE_CTX_IN,     PROBE_MOVE_MARK,
+        PROBE_MOVE_BEGIN,  PROBE_MOVE_END,      PROBE_DIR_STATE,  PROBE_RXIF_STORED,
+        PROBE_RECORD_USED, PROBE_CONN_OPEN,     PROBE_CONN_GONE,  PROBE_APP_RX,
+        PROBE_APP_NOTICE,  PROBE_FENCE};
+    for (size_t i = 0; i < sizeof wanted; i++)
+        kinds |= UINT64_C(1) << wanted[i];
+    return (struct probe_listener){on_event, check, kinds};
+}
+
+void check_finish(struct check *check, uint64_t now_ps) { check_fate_finish(check, now_ps); }
+
+uint64_t check_violations(const struct check *check, enum invariant invariant)
+{
+    assert(invariant < INVARIANT_COUNT);
+    return check->violations[invariant];
+}
+
+uint64_t check_violations_total(const struct check *check)
+{
+    uint64_t total = 0;
+    for (int i = 0; i < INVARIANT_COUNT; i++)
+        total += check->violations[i];
+    return total;
+}
+
+const char *check_report(const struct check *check) { return check->report; }

@@ -1,0 +1,65 @@
+/*
+ * The online invariants (docs/moves.md): a probe listener that judges every event of a run. Never
+ * switched off. The first violation is kept with its connection's last events; the run ends there.
+ */
+#ifndef TOESIM_CHECK_CHECK_H
+#define TOESIM_CHECK_CHECK_H
+
+#include "models/base/probe.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* X(identifier, "key in stats.json under invariants", "rule") */
+#define INVARIANTS(X)                                                                              \
+    X(OWN, "I-OWN", "at most one NIC is ACTIVE or QUIESCE")                                        \
+    X(TX1, "I-TX1", "a frame is built only by the NIC that owns the connection")                   \
+    X(GEN, "I-GEN", "generation at activation is the previous one plus 1")                         \
+    X(FENCE, "I-FENCE", "activation only after the old owner is extracted and drained, or fenced") \
+    X(CRC, "I-CRC", "the installed image is the extracted one but for the fields that may change") \
+    X(ACK, "I-ACK",                                                                                \
+      "acknowledged bytes are in issued posted writes (posted) or visible (flushed)")              \
+    X(SND, "I-SND", "snd_una <= snd_nxt <= snd_max, and snd_max covers all that was sent")         \
+    X(SEQ, "I-SEQ", "bytes at one sequence number are the same in every transmission")             \
+    X(RXONCE, "I-RXONCE", "each received frame has exactly one verdict")                           \
+    X(RXIF, "I-RXIF", "the receiving NIC's number is stored before the record is acted on")        \
+    X(NODUP, "I-NODUP", "a received byte reaches the application exactly once, in order")
+
+enum invariant {
+#define X(id, key, rule) INVARIANT_##id,
+    INVARIANTS(X)
+#undef X
+        INVARIANT_COUNT,
+};
+
+const char *invariant_key(enum invariant invariant);
+
+struct check_params {
+    uint32_t conn_max;
+    bool ack_flushed; /* ack_policy: flushed */
+};
+
+struct check; /* opaque */
+
+/* Null when memory is short. */
+struct check *check_create(const struct check_params *params);
+void check_destroy(struct check *check);
+struct probe_listener check_listener(struct check *check);
+
+/* At the end of a run that drained: frames without a verdict are violations of I-RXONCE. */
+void check_finish(struct check *check, uint64_t now_ps);
+
+uint64_t check_violations(const struct check *check, enum invariant invariant);
+uint64_t check_violations_total(const struct check *check);
+/* Several lines: the first violation, its time, connection and last 32 events. "" when none. */
+const char *check_report(const struct check *check);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

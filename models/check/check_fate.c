@@ -1,0 +1,151 @@
+/* I-RXONCE and I-RXIF: every frame a NIC received has one fate, and the host knows where it came
+ * in. */
+#include "models/check/check_state.h"
+
+#include "models/base/drop_reason.h"
+#include "models/hwif/nic_desc.h"
+#include "models/wire/packet.h"
+
+#include <stdlib.h>
+
+static size_t fate_slot(const struct frame_fate *fates, size_t capacity, uint64_t id)
+{
+    size_t i = (size_t)(id * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (capacity - 1);
+    while (fates[i].id && fates[i].id != id)
+        i = (i + 1) & (capacity - 1);
+    return i;
+}
+
+/* Drops finished entries; doubles the table when more than a quarter is still open. Finished frames
+ * are remembered at least for half a table of later frames, so that a second verdict is noticed. */
+static void fate_rebuild(struct check *check)
+{
+    size_t capacity = check->fate_capacity;
+    if (check->fate_open * 4 > capacity)
+        capacity *= 2;
+    struct frame_fate *fates = calloc(capacity, sizeof *fates);
+    assert(fates);
+    size_t used = 0;
+    for (size_t i = 0; i < check->fate_capacity; i++) {
+        const struct frame_fate *old = &check->fates[i];
+        if (!old->id || old->done)
+            continue;
+        fates[fate_slot(fates, capacity, old->id)] = *old;
+        used++;
+    }
+    free(check->fates);
+    check->fates = fates;
+    check->fate_capacity = capacity;
+    check->fate_used = used;
+}
+
+static struct frame_fate *fate_find(struct check *check, uint64_t id)
+{
+    struct frame_fate *fate = &check->fates[fate_slot(check->fates, check->fate_capacity, id)];
+    return fate->id ? fate : NULL;
+}
+
+static void on_received(struct check *check, const struct probe_event *event)
+{
+    if (check->fate_used * 2 > check->fate_capacity)
+        fate_rebuild(check);
+    struct frame_fate *fate =
+        &check->fates[fate_slot(check->fates, check->fate_capacity, event->a)];
+    if (fate->id) {
+        check_fail(check, INVARIANT_RXONCE, event, "frame %llu received twice",
+                   (unsigned long long)event->a);
+        return;
+    }
+    struct packet packet;
+    packet_parse(event->data, event->len, false, &packet);
+    bool fin = packet.kind == PACKET_TCP && (packet.seg.flags & TCP_FIN);
+    *fate = (struct frame_fate){event->a, event->nic, false, false, fin};
+    check->fate_used++;
+    check->fate_open++;
+}
+
+static void on_final(struct check *check, const struct probe_event *event)
+{
+    struct frame_fate *fate = fate_find(check, event->a);
+    if (!fate)
+        return; /* dropped before any NIC received it */
+    if (fate->done) {
+        check_fail(check, INVARIANT_RXONCE, event, "frame %llu has a second verdict",
+                   (unsigned long long)event->a);
+        return;
+    }
+    fate->done = true;
+    check->fate_open--;
+}
+
+static void on_stored(struct check *check, const struct probe_event *event)
+{
+    struct frame_fate *fate = fate_find(check, event->a);
+    if (!fate)
+        return;
+    if (fate->nic != event->nic)
+        check_fail(check, INVARIANT_RXIF, event, "frame %llu arrived on nic%u, stored as nic%u",
+                   (unsigned long long)event->a, fate->nic, event->nic);
+    fate->stored = true;
+}
+
+static void on_used(struct check *check, const struct probe_event *event)
+{
+    const struct frame_fate *fate = fate_find(check, event->a);
+    if (fate && event->conn != PROBE_NO_CONN && !fate->stored)
+        check_fail(check, INVARIANT_RXIF, event,
+                   "record of frame %llu acted on before the receiving NIC was stored",
+                   (unsigned long long)event->a);
+}
+
+/* A FIN takes one sequence number that may be acknowledged without any memory (I-ACK). */
+static void on_applied(struct check *check, const struct probe_event *event)
+{
+    struct check_conn *c = check_conn_of(check, event);
+    const struct frame_fate *fate = fate_find(check, event->b);
+    if (c && fate && fate->fin)
+        c->fin_seen = true;
+}
+
+void check_fate_on_event(struct check *check, const struct probe_event *event)
+{
+    switch (event->kind) {
+    case PROBE_FRAME_RX:
+        on_received(check, event);
+        break;
+    case PROBE_RX_VERDICT:
+        if (event->b == NIC_VERDICT_APPLIED) /* a drop is told by FRAME_DROPPED as well */
+            on_final(check, event);
+        break;
+    case PROBE_FRAME_DROPPED:
+        on_final(check, event);
+        break;
+    case PROBE_RX_APPLIED:
+        on_applied(check, event);
+        break;
+    case PROBE_RXIF_STORED:
+        on_stored(check, event);
+        break;
+    case PROBE_RECORD_USED:
+        on_used(check, event);
+        break;
+    default:
+        break;
+    }
+}
+
+void check_fate_finish(struct check *check, uint64_t now_ps)
+{
+    for (size_t i = 0; i < check->fate_capacity; i++) {
+        const struct frame_fate *fate = &check->fates[i];
+        if (!fate->id || fate->done)
+            continue;
+        struct probe_event event = {.now_ps = now_ps,
+                                    .a = fate->id,
+                                    .conn = PROBE_NO_CONN,
+                                    .nic = fate->nic,
+                                    .kind = PROBE_RX_VERDICT};
+        check_fail(check, INVARIANT_RXONCE, &event, "frame %llu never got a verdict",
+                   (unsigned long long)fate->id);
+    }
+}

@@ -1,0 +1,73 @@
+/* I-CRC and I-SND: what leaves a NIC is what arrives at the other. */
+#include "models/check/check_state.h"
+
+#include <string.h>
+
+/* Fields the move may change: identity of the owner, and what the application did meanwhile. Timers
+ * are remaining times in an image; the host copies them unchanged. */
+static void clear_movable(struct conn_ctx *image)
+{
+    image->own_state = 0;
+    image->owner = 0;
+    image->generation = 0;
+    image->move_count = 0;
+    image->move_reason = 0;
+    image->rx_if = 0;
+    image->tx_if = 0;
+    image->crc = 0;
+}
+
+/* First byte that differs, for the message; CTX_BYTES when equal. */
+static unsigned first_difference(const struct conn_ctx *a, const struct conn_ctx *b)
+{
+    const uint8_t *x = (const uint8_t *)a, *y = (const uint8_t *)b;
+    unsigned i = 0;
+    while (i < CTX_BYTES && x[i] == y[i])
+        i++;
+    return i;
+}
+
+static void check_order(struct check *check, const struct probe_event *event,
+                        const struct conn_ctx *image)
+{
+    if (seq_before(image->snd_nxt, image->snd_una) || seq_before(image->snd_max, image->snd_nxt))
+        check_fail(check, INVARIANT_SND, event, "snd_una %u snd_nxt %u snd_max %u", image->snd_una,
+                   image->snd_nxt, image->snd_max);
+}
+
+static void on_out(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    memcpy(&c->image, event->data, sizeof c->image);
+    c->image_valid = true;
+    check_order(check, event, &c->image);
+}
+
+static void on_in(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    struct conn_ctx in, out;
+    memcpy(&in, event->data, sizeof in);
+    check_order(check, event, &in);
+    if (seq_before(in.snd_max, c->wire_max))
+        check_fail(check, INVARIANT_SND, event, "snd_max %u at install, but %u was sent",
+                   in.snd_max, c->wire_max);
+    if (!c->image_valid)
+        return; /* the image the driver built for a SYN */
+    out = c->image;
+    clear_movable(&in);
+    clear_movable(&out);
+    unsigned at = first_difference(&in, &out);
+    if (at < CTX_BYTES)
+        check_fail(check, INVARIANT_CRC, event, "image differs from the extracted one at byte %u",
+                   at);
+}
+
+void check_image_on_event(struct check *check, const struct probe_event *event)
+{
+    struct check_conn *c = check_conn_of(check, event);
+    if (!c || !c->open || !event->data)
+        return;
+    if (event->kind == PROBE_CTX_OUT && event->len == CTX_BYTES)
+        on_out(check, c, event);
+    else if (event->kind == PROBE_CTX_IN && event->len == CTX_BYTES)
+        on_in(check, c, event);
+}

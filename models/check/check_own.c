@@ -1,0 +1,67 @@
+/* I-OWN, I-TX1, I-GEN, I-FENCE: who may do protocol processing, and since when. */
+#include "models/check/check_state.h"
+
+static bool serves(uint8_t own) { return own == OWN_ACTIVE || own == OWN_QUIESCE; }
+
+static void on_activation(struct check *check, struct check_conn *c,
+                          const struct probe_event *event)
+{
+    unsigned other = 1u - event->nic;
+    if (serves(c->own[other]) && !check->fenced[other])
+        check_fail(check, INVARIANT_OWN, event, "nic%u is still in own_state %u", other,
+                   c->own[other]);
+    bool extracted = c->own[other] == OWN_ABSENT || c->own[other] == OWN_TOMBSTONE ||
+                     c->own[other] == OWN_RESERVED || c->own[other] == OWN_INACTIVE;
+    if (!extracted && !check->fenced[other])
+        check_fail(check, INVARIANT_FENCE, event, "nic%u is in own_state %u, not extracted", other,
+                   c->own[other]);
+    if (c->writes_pending[other] && !check->fenced[other])
+        check_fail(check, INVARIANT_FENCE, event, "%u receive writes of nic%u are not visible yet",
+                   c->writes_pending[other], other);
+    if (c->ever_active && event->gen != (uint16_t)(c->last_gen + 1))
+        check_fail(check, INVARIANT_GEN, event, "activated as generation %u after %u", event->gen,
+                   c->last_gen);
+    c->ever_active = true;
+    c->last_gen = event->gen;
+}
+
+static void on_own_state(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    uint8_t state = (uint8_t)event->a;
+    if (state == OWN_ACTIVE && c->own[event->nic] != OWN_ACTIVE)
+        on_activation(check, c, event);
+    if (state != OWN_ACTIVE && serves(state) && event->gen != c->last_gen)
+        check_fail(check, INVARIANT_GEN, event, "own_state %u with generation %u, current is %u",
+                   state, event->gen, c->last_gen);
+    c->own[event->nic] = state;
+    c->own_gen[event->nic] = event->gen;
+}
+
+void check_own_on_event(struct check *check, const struct probe_event *event)
+{
+    struct check_conn *c = check_conn_of(check, event);
+    if (!c || !c->open || event->nic >= NIC_COUNT)
+        return;
+    switch (event->kind) {
+    case PROBE_OWN_STATE:
+        on_own_state(check, c, event);
+        break;
+    case PROBE_TX_BUILT:
+        if (!serves(c->own[event->nic]) || event->gen != c->own_gen[event->nic])
+            check_fail(check, INVARIANT_TX1, event,
+                       "frame built in own_state %u, generation %u, frame's generation %u",
+                       c->own[event->nic], c->own_gen[event->nic], event->gen);
+        if (check->fenced[event->nic])
+            check_fail(check, INVARIANT_TX1, event, "frame built by a fenced NIC");
+        break;
+    case PROBE_RX_WRITTEN:
+        c->writes_pending[event->nic]++;
+        break;
+    case PROBE_RX_VISIBLE:
+        if (c->writes_pending[event->nic])
+            c->writes_pending[event->nic]--;
+        break;
+    default:
+        break;
+    }
+}

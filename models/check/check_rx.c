@@ -1,0 +1,49 @@
+/* I-ACK and I-NODUP: what was acknowledged is in memory; what is in memory is delivered once. */
+#include "models/check/check_state.h"
+
+static void on_built(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    const struct seq_set *have = check->params.ack_flushed ? &c->visible : &c->written;
+    uint32_t ack = (uint32_t)event->b;
+    /* The FIN takes one number and no memory (RFC 9293 3.4). */
+    uint32_t limit = have->edge + (c->fin_seen ? 1 : 0);
+    if (seq_before(limit, ack))
+        check_fail(check, INVARIANT_ACK, event, "acknowledges %u, but only %u is %s", ack, limit,
+                   check->params.ack_flushed ? "visible" : "issued");
+}
+
+static void on_app_rx(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    if (event->a != c->app_offset)
+        check_fail(check, INVARIANT_NODUP, event, "application got offset %llu, expected %llu",
+                   (unsigned long long)event->a, (unsigned long long)c->app_offset);
+    c->app_offset = event->a + event->len;
+    if (seq_before(c->visible.edge, c->irs + 1 + (uint32_t)c->app_offset))
+        check_fail(check, INVARIANT_NODUP, event,
+                   "application read up to offset %llu, only %u bytes are in memory",
+                   (unsigned long long)c->app_offset, c->visible.edge - c->irs - 1);
+}
+
+void check_rx_on_event(struct check *check, const struct probe_event *event)
+{
+    struct check_conn *c = check_conn_of(check, event);
+    if (!c || !c->open)
+        return;
+    uint32_t start = (uint32_t)event->a;
+    switch (event->kind) {
+    case PROBE_RX_WRITTEN:
+        seq_set_add(&c->written, start, start + event->len);
+        break;
+    case PROBE_RX_VISIBLE:
+        seq_set_add(&c->visible, start, start + event->len);
+        break;
+    case PROBE_TX_BUILT:
+        on_built(check, c, event);
+        break;
+    case PROBE_APP_RX:
+        on_app_rx(check, c, event);
+        break;
+    default:
+        break;
+    }
+}

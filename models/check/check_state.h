@@ -1,0 +1,87 @@
+/* Private to models/check: what the rules remember. */
+#ifndef TOESIM_CHECK_CHECK_STATE_H
+#define TOESIM_CHECK_CHECK_STATE_H
+
+#include "models/check/check.h"
+#include "models/hwif/conn_ctx.h"
+#include "models/hwif/nic_bus.h"
+
+enum { CHECK_HISTORY = 1 << 15, CHECK_SHOWN = 32, CHECK_REPORT_MAX = 8192, CHECK_INTERVALS = 32 };
+
+/* Half-open ranges of sequence numbers beyond a contiguous edge. */
+struct seq_set {
+    uint32_t edge; /* all before it is in the set */
+    uint32_t count;
+    uint32_t start[CHECK_INTERVALS], end[CHECK_INTERVALS];
+};
+
+/* Bytes of the transmit direction that may still be sent again. */
+struct sent_bytes {
+    uint8_t *bytes; /* ring of capacity (a power of two); byte of sequence s at s mod capacity */
+    uint32_t capacity;
+    uint32_t low, high; /* [low, high) is remembered */
+};
+
+struct check_conn {
+    bool open;
+    bool ever_active;
+    bool fin_seen; /* a frame with the peer's FIN was applied */
+    bool image_valid;
+    uint8_t own[NIC_COUNT]; /* enum own_state */
+    uint16_t own_gen[NIC_COUNT];
+    uint16_t last_gen;
+    uint32_t irs, iss;
+    uint32_t writes_pending[NIC_COUNT]; /* receive writes issued and not yet visible */
+    uint64_t app_offset;
+    uint32_t wire_max; /* highest sequence number plus length ever built */
+    struct seq_set written, visible;
+    struct sent_bytes sent;
+    struct conn_ctx image; /* last extracted */
+};
+
+/* Frames between the MAC and their verdict: open addressing on the frame id. */
+struct frame_fate {
+    uint64_t
+        id; /* 0: empty; removed entries keep their id with done set until the table is rebuilt */
+    uint8_t nic;
+    bool done;
+    bool stored; /* RXIF_STORED seen */
+    bool fin;    /* carries the peer's FIN */
+};
+
+struct check {
+    struct check_params params;
+    struct check_conn **conns; /* made at CONN_OPEN */
+    bool fenced[NIC_COUNT];
+    uint64_t violations[INVARIANT_COUNT];
+    uint64_t history_count;
+    struct probe_event *history;
+    struct frame_fate *fates;
+    size_t fate_capacity, fate_used, fate_open;
+    char report[CHECK_REPORT_MAX];
+};
+
+/* Counts a violation and, for the first, writes the report. */
+void check_fail(struct check *check, enum invariant invariant, const struct probe_event *event,
+                const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static inline struct check_conn *check_conn_of(struct check *check, const struct probe_event *event)
+{
+    return event->conn < check->params.conn_max ? check->conns[event->conn] : NULL;
+}
+
+/* Sequence comparison modulo 2^32 (RFC 9293 3.4). */
+static inline bool seq_before(uint32_t a, uint32_t b) { return (int32_t)(a - b) < 0; }
+
+void seq_set_init(struct seq_set *set, uint32_t edge);
+void seq_set_add(struct seq_set *set, uint32_t start, uint32_t end);
+
+/* Rules, one file each. */
+void check_own_on_event(struct check *check, const struct probe_event *event);
+void check_image_on_event(struct check *check, const struct probe_event *event);
+void check_rx_on_event(struct check *check, const struct probe_event *event);
+void check_seq_on_event(struct check *check, const struct probe_event *event);
+void check_fate_on_event(struct check *check, const struct probe_event *event);
+void check_fate_finish(struct check *check, uint64_t now_ps);
+
+#endif

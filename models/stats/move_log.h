@@ -1,0 +1,77 @@
+/*
+ * One record per move of a connection, with its latency marks T0..T13 (docs/moves.md). A probe
+ * listener; the source of moves.csv and of the latency tables.
+ */
+#ifndef TOESIM_STATS_MOVE_LOG_H
+#define TOESIM_STATS_MOVE_LOG_H
+
+#include "models/base/probe.h"
+#include "models/base/units.h"
+#include "models/stats/samples.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { MOVE_MARKS = 14 };
+
+enum move_outcome { MOVE_RUNNING, MOVE_COMPLETED, MOVE_FAILED };
+
+struct move_row {
+    uint32_t conn;
+    uint16_t gen;   /* generation moved away from */
+    uint8_t reason; /* enum move_reason */
+    uint8_t source, destination;
+    uint8_t outcome; /* enum move_outcome */
+    uint32_t held, forwarded;
+    uint64_t mark_ps[MOVE_MARKS]; /* TIME_NEVER: did not happen */
+    bool sent;                    /* first_* describe the first frame after the move */
+    uint32_t first_seq, first_len, first_ack;
+};
+
+/* X(name, from mark, to mark) */
+#define MOVE_PHASES(X)                                                                             \
+    X(detect, 0, 2)                                                                                \
+    X(notify, 2, 3) X(command, 3, 4) X(quiesce, 4, 5) X(drain, 5, 6) X(extract, 6, 7)              \
+        X(decide, 7, 8) X(transfer, 8, 9) X(install, 9, 10) X(replay, 10, 11)
+
+enum move_phase {
+#define X(name, from, to) MOVE_PHASE_##name,
+    MOVE_PHASES(X)
+#undef X
+        MOVE_PHASE_COUNT,
+};
+
+const char *move_phase_name(enum move_phase phase);
+
+/* In nanoseconds, rounded down; over completed moves only (reactivations left out). */
+struct move_summary {
+    struct samples latency;  /* T10 - T0 */
+    struct samples blackout; /* T10 - T5 */
+    struct samples recovery; /* T13 - T0 */
+    struct samples phase[MOVE_PHASE_COUNT];
+};
+
+struct move_log; /* opaque */
+
+struct move_log *move_log_create(uint32_t conn_max);
+void move_log_destroy(struct move_log *log);
+struct probe_listener move_log_listener(struct move_log *log);
+
+size_t move_log_count(const struct move_log *log);
+const struct move_row *move_log_row(const struct move_log *log, size_t index);
+/* True while a move has begun and has not seen T12 or its failure. */
+bool move_log_is_moving(const struct move_log *log);
+
+void move_log_summarize(const struct move_log *log, struct move_summary *summary);
+void move_summary_free(struct move_summary *summary);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
