@@ -9,9 +9,8 @@ extern "C" {
 #endif
 
 struct run_options {
-    const char
-        *out_dir;  /* exists, empty; results appear in it under their final names when whole */
-    bool progress; /* a progress line on stderr */
+    const char *out_dir; /* exists, empty; results appear in it under their final names when whole */
+    bool progress;       /* a progress line on stderr */
     volatile const int *stop; /* set by a signal handler: finish the files with "complete": false */
 };
 

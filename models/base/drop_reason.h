@@ -1,5 +1,4 @@
-/* Every modelled loss has a name here, and nothing is lost without one. One list makes enum, names
- * and report. */
+/* Every modelled loss has a name here, and nothing is lost without one. One list makes enum, names and report. */
 #ifndef TOESIM_BASE_DROP_REASON_H
 #define TOESIM_BASE_DROP_REASON_H
 

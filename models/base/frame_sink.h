@@ -1,5 +1,4 @@
-/* The one interface between stages: where a frame goes next. Handed in at wiring; only sim/ knows
- * the chain. */
+/* The one interface between stages: where a frame goes next. Handed in at wiring; only sim/ knows the chain. */
 #ifndef TOESIM_BASE_FRAME_SINK_H
 #define TOESIM_BASE_FRAME_SINK_H
 

@@ -1,5 +1,4 @@
-/* Seeded random numbers, one independent stream per consumer name: adding a consumer changes no
- * other. */
+/* Seeded random numbers, one independent stream per consumer name: adding a consumer changes no other. */
 #ifndef TOESIM_BASE_RNG_H
 #define TOESIM_BASE_RNG_H
 

@@ -1,5 +1,4 @@
-/* Runs stages without SystemC, in time order and then in order of addition: for tests and benches.
- */
+/* Runs stages without SystemC, in time order and then in order of addition: for tests and benches. */
 #ifndef TOESIM_BASE_STAGE_LOOP_H
 #define TOESIM_BASE_STAGE_LOOP_H
 

@@ -25,8 +25,8 @@ struct error {
     char text[ERROR_TEXT_MAX];
 };
 
-/* Stores status and the formatted message; returns status, so callers write `return
- * error_set(...)`. A null err only returns the status. */
+/* Stores status and the formatted message; returns status, so callers write `return error_set(...)`.
+ * A null err only returns the status. */
 enum status error_set(struct error *err, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -21,12 +21,11 @@ enum host_notify { HOST_NOTIFY_INTERRUPT, HOST_NOTIFY_POLL };
 
 struct host_params {
     enum host_notify notify;
-    uint64_t
-        interrupt_ps; /* MSI-X message at the root port until the handler's first instruction */
+    uint64_t interrupt_ps;    /* MSI-X message at the root port until the handler's first instruction */
     uint64_t poll_period_ps;
-    uint64_t llc_hit_ps; /* extra latency of a DMA read that hits the LLC: 0 */
-    uint64_t dram_ps;    /* extra when it goes to DRAM: 67,000 (timing 1.10) */
-    uint64_t llc_bytes;  /* memory written by DMA or CPU stays in the LLC, last llc_bytes of it */
+    uint64_t llc_hit_ps;      /* extra latency of a DMA read that hits the LLC: 0 */
+    uint64_t dram_ps;         /* extra when it goes to DRAM: 67,000 (timing 1.10) */
+    uint64_t llc_bytes;       /* memory written by DMA or CPU stays in the LLC, last llc_bytes of it */
     uint64_t cost_ps[CPU_COST_COUNT];
 };
 

@@ -48,21 +48,21 @@ enum ctx_feature {
 };
 
 enum ctx_flag {
-    CTX_FLAG_FIN_QUEUED = 1 << 0,    /* application closed: FIN follows the byte tx_prod - 1 */
-    CTX_FLAG_FIN_SENT = 1 << 1,      /* snd_max covers our FIN */
-    CTX_FLAG_FIN_ACKED = 1 << 2,     /* our FIN is acknowledged */
-    CTX_FLAG_PEER_FIN = 1 << 3,      /* peer's FIN received; rcv_nxt covers it */
-    CTX_FLAG_ACK_NOW = 1 << 4,       /* an ACK is owed at once */
-    CTX_FLAG_NAGLE = 1 << 5,         /* RFC 9293 3.7.4 */
-    CTX_FLAG_KEEPALIVE = 1 << 6,     /* keepalive enabled */
-    CTX_FLAG_SYN_REXMT = 1 << 7,     /* our SYN or SYN-ACK was retransmitted (RFC 6298 5.7) */
-    CTX_FLAG_RTT_TIMING = 1 << 8,    /* rtt_seq and rtt_start are valid */
-    CTX_FLAG_ECE_OWED = 1 << 9,      /* RFC 3168 */
-    CTX_FLAG_CWR_OWED = 1 << 10,     /* RFC 3168 */
-    CTX_FLAG_ABORT = 1 << 11,        /* application aborted: send a reset, then gone */
-    CTX_FLAG_DATA_SENT = 1 << 12,    /* last_send is valid */
-    CTX_FLAG_ACTIVE_OPEN = 1 << 13,  /* we sent the first SYN */
-    CTX_FLAG_URGENT = 1 << 14,       /* rcv_up is valid */
+    CTX_FLAG_FIN_QUEUED = 1 << 0,   /* application closed: FIN follows the byte tx_prod - 1 */
+    CTX_FLAG_FIN_SENT = 1 << 1,     /* snd_max covers our FIN */
+    CTX_FLAG_FIN_ACKED = 1 << 2,    /* our FIN is acknowledged */
+    CTX_FLAG_PEER_FIN = 1 << 3,     /* peer's FIN received; rcv_nxt covers it */
+    CTX_FLAG_ACK_NOW = 1 << 4,      /* an ACK is owed at once */
+    CTX_FLAG_NAGLE = 1 << 5,        /* RFC 9293 3.7.4 */
+    CTX_FLAG_KEEPALIVE = 1 << 6,    /* keepalive enabled */
+    CTX_FLAG_SYN_REXMT = 1 << 7,    /* our SYN or SYN-ACK was retransmitted (RFC 6298 5.7) */
+    CTX_FLAG_RTT_TIMING = 1 << 8,   /* rtt_seq and rtt_start are valid */
+    CTX_FLAG_ECE_OWED = 1 << 9,     /* RFC 3168 */
+    CTX_FLAG_CWR_OWED = 1 << 10,    /* RFC 3168 */
+    CTX_FLAG_ABORT = 1 << 11,       /* application aborted: send a reset, then gone */
+    CTX_FLAG_DATA_SENT = 1 << 12,   /* last_send is valid */
+    CTX_FLAG_ACTIVE_OPEN = 1 << 13, /* we sent the first SYN */
+    CTX_FLAG_URGENT = 1 << 14,      /* rcv_up is valid */
     CTX_FLAG_TIMESTAMP_OK = 1 << 15, /* ts_recent is valid */
 };
 

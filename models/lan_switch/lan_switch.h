@@ -29,10 +29,10 @@ enum port_policy {
 struct lan_switch_params {
     enum flow_hash_policy hash;
     enum port_policy policy;
-    uint32_t flip_frames; /* PORT_POLICY_FLIP; at least 1 */
-    uint64_t forward_ps;  /* decision latency after the last bit */
-    uint64_t detect_ps;   /* link down until the group stops using the member */
-    bool active_backup;   /* only member `active` carries frames */
+    uint32_t flip_frames;      /* PORT_POLICY_FLIP; at least 1 */
+    uint64_t forward_ps;       /* decision latency after the last bit */
+    uint64_t detect_ps;        /* link down until the group stops using the member */
+    bool active_backup;        /* only member `active` carries frames */
     unsigned active;
     uint64_t seed;
 };

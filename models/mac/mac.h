@@ -20,11 +20,11 @@ extern "C" {
 #endif
 
 struct mac_params {
-    uint64_t rate_bps;      /* 10, 25, 40 or 100 Gb/s */
-    uint64_t latency_tx_ps; /* MAC + PCS (timing 3.5): 67,200 */
-    uint64_t latency_rx_ps; /* 121,620 */
-    uint64_t cable_ps;      /* 50,000 */
-    uint32_t mtu_bytes;     /* of the IP packet; frames up to mtu + 14 + 8 (two tags) + FCS pass */
+    uint64_t rate_bps;       /* 10, 25, 40 or 100 Gb/s */
+    uint64_t latency_tx_ps;  /* MAC + PCS (timing 3.5): 67,200 */
+    uint64_t latency_rx_ps;  /* 121,620 */
+    uint64_t cable_ps;       /* 50,000 */
+    uint32_t mtu_bytes;      /* of the IP packet; frames up to mtu + 14 + 8 (two tags) + FCS pass */
     uint32_t tx_queue_frames;
 };
 
@@ -50,16 +50,15 @@ struct mac *mac_create(const struct mac_params *params, int nic, const uint8_t *
 void mac_destroy(struct mac *mac);
 struct stage mac_stage(struct mac *mac, const char *name);
 
-/* Frames to send; a full queue drops the new frame, counted. The padding of short frames is added
- * on the wire only. */
+/* Frames to send; a full queue drops the new frame, counted. The padding of short frames is added on
+ * the wire only. */
 struct frame_sink mac_tx_sink(struct mac *mac);
 
 /* Where this MAC's line ends: connect(a, b) and connect(b, a) make one link. The line delivers each
  * frame to the other end when its last bit arrives. */
 void mac_connect(struct mac *mac, struct mac *far_end);
 
-/* True while the transmit queue can take a frame: the engine asks before it commits to build one.
- */
+/* True while the transmit queue can take a frame: the engine asks before it commits to build one. */
 bool mac_tx_has_room(const struct mac *mac);
 /* Called with the time whenever the queue has room again after it was full. Null: none. */
 void mac_on_tx_room(struct mac *mac, void (*fn)(void *self, uint64_t now_ps), void *self);

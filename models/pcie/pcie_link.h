@@ -17,12 +17,12 @@ extern "C" {
 #endif
 
 struct pcie_params {
-    unsigned gen;               /* 1 to 5 */
-    unsigned lanes;             /* 1, 2, 4, 8, 16 */
-    uint32_t mps_bytes;         /* 128 to 4096 */
-    uint32_t mrrs_bytes;        /* 128 to 4096 */
-    uint32_t rcb_bytes;         /* 64 or 128 */
-    uint32_t tags;              /* 1 to 256 */
+    unsigned gen;   /* 1 to 5 */
+    unsigned lanes; /* 1, 2, 4, 8, 16 */
+    uint32_t mps_bytes;  /* 128 to 4096 */
+    uint32_t mrrs_bytes; /* 128 to 4096 */
+    uint32_t rcb_bytes;  /* 64 or 128 */
+    uint32_t tags;       /* 1 to 256 */
     uint64_t propagation_ps;    /* each way: PHY, retimers, wire */
     uint64_t root_read_ps;      /* host part of a DMA read from the LLC: 399 ns (timing 1.10) */
     uint64_t root_write_ps;     /* arrival of a write at the root port until visible */
@@ -36,10 +36,9 @@ void pcie_params_default(struct pcie_params *params);
 enum status pcie_params_check(const struct pcie_params *params, struct error *err);
 
 struct pcie_stats {
-    uint64_t tlps_up, tlps_down;   /* transaction layer packets each direction */
-    uint64_t bytes_up, bytes_down; /* wire bytes */
-    uint64_t writes, reads, msix, mmio_writes,
-        mmio_reads; /* requests as asked for, before splitting */
+    uint64_t tlps_up, tlps_down;         /* transaction layer packets each direction */
+    uint64_t bytes_up, bytes_down;       /* wire bytes */
+    uint64_t writes, reads, msix, mmio_writes, mmio_reads; /* requests as asked for, before splitting */
     uint64_t payload_up, payload_down;
     uint64_t discarded; /* TLPs lost to a link that is down */
     uint32_t tags_used_max;
@@ -70,8 +69,7 @@ void pcie_link_cfg_read32(struct pcie_link *link, uint32_t offset, struct pcie_r
 void pcie_link_cfg_write32(struct pcie_link *link, uint32_t offset, uint32_t value,
                            struct pcie_read_done done, uint64_t now_ps);
 
-/* Fault: the link goes down (everything in flight is lost, reads end with ok = false) or comes up.
- */
+/* Fault: the link goes down (everything in flight is lost, reads end with ok = false) or comes up. */
 void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps);
 
 const struct pcie_stats *pcie_link_stats(const struct pcie_link *link);

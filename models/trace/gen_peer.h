@@ -23,13 +23,13 @@ struct gen_params {
     uint64_t bytes_total;      /* over all connections, each direction that carries data */
     uint64_t open_interval_ps; /* between two SYNs */
     uint64_t start_ps;
-    uint64_t hold_ps;   /* GEN_IDLE: how long connections stay open */
-    uint8_t ip_version; /* 4 or 6 */
-    uint16_t vlan;      /* VLAN_TAGGED | VID, or VLAN_NONE */
-    uint16_t port;      /* server port: 9 discard, 19 chargen, ... */
+    uint64_t hold_ps;          /* GEN_IDLE: how long connections stay open */
+    uint8_t ip_version;        /* 4 or 6 */
+    uint16_t vlan;             /* VLAN_TAGGED | VID, or VLAN_NONE */
+    uint16_t port;             /* server port: 9 discard, 19 chargen, ... */
     uint8_t team_mac[6];
     uint8_t team_ip[16];
-    uint32_t ring_bytes; /* receive window of each client; power of two */
+    uint32_t ring_bytes;       /* receive window of each client; power of two */
     uint64_t seed;
     uint64_t stall_ps;
     struct tcp_params tcp;

@@ -16,8 +16,7 @@ enum flow_hash_policy { FLOW_HASH_LAYER2, FLOW_HASH_LAYER2_3, FLOW_HASH_LAYER3_4
  * destination. Fragments and non-TCP leave ports out; non-IP falls back to layer2. */
 uint32_t flow_hash(enum flow_hash_policy policy, const struct packet *packet);
 
-/* Toeplitz over source address, destination address and, with ports, source and destination port.
- */
+/* Toeplitz over source address, destination address and, with ports, source and destination port. */
 uint32_t flow_hash_toeplitz(const uint8_t key[40], const struct packet *packet, int with_ports);
 
 #ifdef __cplusplus

@@ -23,15 +23,15 @@ struct packet {
     enum packet_kind kind;
     const char *why; /* static text when malformed */
     uint8_t dst_mac[6], src_mac[6];
-    uint8_t vlan_count;   /* tags found, at most 2 are read */
+    uint8_t vlan_count; /* tags found, at most 2 are read */
     uint16_t vlan_tci[2]; /* outermost first */
-    uint16_t ether_type;  /* after the tags */
+    uint16_t ether_type; /* after the tags */
     uint8_t ip_version;
     uint8_t ttl, tos;
     uint8_t src[16], dst[16]; /* IPv4 as ::ffff:a.b.c.d */
-    uint32_t ip_offset;       /* of the IP header in the frame */
-    uint32_t tcp_offset;      /* of the TCP header in the frame */
-    uint32_t ip_bytes;        /* IP header and payload as its length field says */
+    uint32_t ip_offset;  /* of the IP header in the frame */
+    uint32_t tcp_offset; /* of the TCP header in the frame */
+    uint32_t ip_bytes;   /* IP header and payload as its length field says */
     bool ip_checksum_ok;
     bool tcp_checksum_ok;
     struct tcp_segment seg;
