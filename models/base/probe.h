@@ -32,8 +32,8 @@
  *   CONN_GONE     the engine ended conn. a = enum nic_term_cause (NONE: orderly)
  *   APP_RX        the application took bytes. a = offset in the client's stream; len; data = bytes
  *   APP_NOTICE    the application was told of a premature termination. a = enum nic_term_cause
- *   PCIE_TLP      a TLP starts on a link. a = 0 upstream, 1 downstream; b = TLP kind; len = wire
- * bytes FENCE         the NIC is fenced from now on (a = 1) or again in use (a = 0)
+ *   PCIE_TLP      a TLP starts on a link. a = 0 upstream, 1 downstream; b = TLP kind; len = wire bytes
+ *   FENCE         the NIC is fenced from now on (a = 1) or again in use (a = 0)
  */
 #ifndef TOESIM_BASE_PROBE_H
 #define TOESIM_BASE_PROBE_H
@@ -42,12 +42,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* clang-format off */
 #define PROBE_KINDS(X)                                                                             \
-    X(FRAME_RX)                                                                                    \
-    X(FRAME_TX) X(FRAME_DROPPED) X(RX_VERDICT) X(RX_APPLIED) X(RX_WRITTEN) X(RX_VISIBLE)           \
-        X(TX_BUILT) X(TX_CREDIT) X(OWN_STATE) X(CTX_OUT) X(CTX_IN) X(MOVE_MARK) X(MOVE_BEGIN)      \
-            X(MOVE_END) X(DIR_STATE) X(RXIF_STORED) X(RECORD_VISIBLE) X(RECORD_USED) X(CONN_OPEN)  \
-                X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)
+    X(FRAME_RX) X(FRAME_TX) X(FRAME_DROPPED) X(RX_VERDICT) X(RX_APPLIED) X(RX_WRITTEN)             \
+    X(RX_VISIBLE) X(TX_BUILT) X(TX_CREDIT) X(OWN_STATE) X(CTX_OUT) X(CTX_IN) X(MOVE_MARK)          \
+    X(MOVE_BEGIN) X(MOVE_END) X(DIR_STATE) X(RXIF_STORED) X(RECORD_VISIBLE) X(RECORD_USED)         \
+    X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)
+/* clang-format on */
 
 enum probe_kind {
 #define X(id) PROBE_##id,
@@ -107,8 +108,7 @@ static inline void probe_add(struct probe *probe, struct probe_listener listener
     probe->kinds |= listener.kinds;
 }
 
-/* True when someone listens: lets a caller skip costly preparation. A null probe has no listeners.
- */
+/* True when someone listens: lets a caller skip costly preparation. A null probe has no listeners. */
 static inline int probe_wants(const struct probe *probe, enum probe_kind kind)
 {
     return probe && (probe->kinds >> kind & 1) != 0;
