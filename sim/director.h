@@ -1,0 +1,37 @@
+/* Carries out the scenario's actions: at a time, or when the traffic is so far. */
+#ifndef TOESIM_SIM_DIRECTOR_H
+#define TOESIM_SIM_DIRECTOR_H
+
+#include "models/base/stage.h"
+#include "sim/config.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the director may do to the system; implemented by the testbed. */
+struct director_ops {
+    void (*act)(void *self, const struct sim_action *action, uint64_t now_ps);
+    uint32_t (*progress_permille)(void *self);
+    void *self;
+};
+
+struct director; /* opaque */
+
+/* config and waker are kept. */
+struct director *director_create(const struct sim_config *config, struct director_ops ops,
+                                 const struct waker *waker);
+void director_destroy(struct director *director);
+struct stage director_stage(struct director *director, const char *name);
+
+/* Tells that the traffic may have progressed; cheap when no action waits for progress. */
+void director_on_progress(struct director *director, uint64_t now_ps);
+
+/* No action is left that will ever be carried out by time. */
+bool director_is_done(const struct director *director);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,64 @@
+/* What a run leaves behind: stats.json, perf.json, moves.csv, conns.csv, summary.txt. */
+#ifndef TOESIM_SIM_RESULTS_H
+#define TOESIM_SIM_RESULTS_H
+
+#include "models/check/check.h"
+#include "models/hwif/ctx_store.h"
+#include "models/stats/move_log.h"
+#include "sim/config.h"
+
+#include <jansson.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Everything the reports read; all borrowed for the call. */
+struct results_input {
+    const struct sim_config *config;
+    uint64_t sim_time_ps;
+    bool complete; /* false: interrupted or ended by a violation */
+    const struct mac_stats *mac[NIC_COUNT];
+    const struct pcie_stats *pcie[NIC_COUNT];
+    const struct toe_stats *engine[NIC_COUNT];
+    const struct ctx_store_stats *cache[NIC_COUNT];
+    const struct mac_stats *other_macs[4]; /* switch and peer ends: drops only */
+    const struct lan_switch_stats *lan_switch;
+    const struct host_sw *host_sw;
+    const struct host_stats *host;
+    const struct check *check;
+    const struct move_log *moves;
+    const struct capture *capture;    /* null without replay */
+    const struct replay_peer *replay; /* null without replay */
+    const struct gen_peer *gen;       /* null without generator */
+};
+
+/* Times that are no result: they differ from run to run and go to perf.json alone. */
+struct results_perf {
+    uint64_t wall_us;
+    uint64_t frames; /* on links 0 and 1, both directions */
+    uint64_t cycles_run;
+    uint64_t cache_ns; /* wall time inside the cache step, when measured; else 0 */
+    uint64_t kernel_events;
+    uint64_t memory_peak_kib;
+};
+
+/* The document of stats.json, expectations evaluated. The caller owns it (json_decref). */
+json_t *results_stats(const struct results_input *input, bool *expectations_hold);
+
+/* Each writes one file into dir. STATUS_ENVIRONMENT when it cannot be written whole. */
+enum status results_write_stats(const char *dir, const json_t *stats, struct error *err);
+enum status results_write_perf(const char *dir, const struct results_perf *perf,
+                               const struct results_input *input, struct error *err);
+enum status results_write_moves(const char *dir, const struct results_input *input,
+                                struct error *err);
+enum status results_write_conns(const char *dir, const struct results_input *input,
+                                struct error *err);
+enum status results_write_summary(const char *dir, const json_t *stats,
+                                  const struct results_input *input, struct error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

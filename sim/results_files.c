@@ -1,0 +1,274 @@
+/* Files of a run, each written under a temporary name, checked and renamed when whole. */
+#include "sim/results.h"
+
+#include "models/hwif/ctx_enums.h"
+#include "sim/version.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct out_file {
+    FILE *file;
+    char temporary[SIM_PATH_MAX + 64];
+    char final[SIM_PATH_MAX + 64];
+};
+
+static enum status out_open(struct out_file *out, const char *dir, const char *name,
+                            struct error *err)
+{
+    (void)snprintf(out->final, sizeof out->final, "%s/%s", dir, name);
+    (void)snprintf(out->temporary, sizeof out->temporary, "%s/.%s.part", dir, name);
+    out->file = fopen(out->temporary, "w");
+    if (!out->file)
+        return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written: %s", out->final,
+                         strerror(errno));
+    return STATUS_OK;
+}
+
+/* A full disk may show only when the buffers are flushed. */
+static enum status out_close(struct out_file *out, struct error *err)
+{
+    bool failed = fflush(out->file) != 0 || ferror(out->file) || fsync(fileno(out->file)) != 0;
+    int why = errno;
+    failed |= fclose(out->file) != 0;
+    if (!failed && rename(out->temporary, out->final) == 0)
+        return STATUS_OK;
+    why = failed ? why : errno;
+    (void)unlink(out->temporary);
+    return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written whole: %s", out->final,
+                     strerror(why));
+}
+
+static enum status write_json(const char *dir, const char *name, const json_t *json,
+                              struct error *err)
+{
+    struct out_file out;
+    enum status status = out_open(&out, dir, name, err);
+    if (status != STATUS_OK)
+        return status;
+    (void)json_dumpf(json, out.file, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    (void)fputc('\n', out.file);
+    return out_close(&out, err);
+}
+
+enum status results_write_stats(const char *dir, const json_t *stats, struct error *err)
+{
+    return write_json(dir, "stats.json", stats, err);
+}
+
+enum status results_write_perf(const char *dir, const struct results_perf *perf,
+                               const struct results_input *in, struct error *err)
+{
+    uint64_t wall_us = perf->wall_us ? perf->wall_us : 1;
+    json_t *json = json_pack(
+        "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "schema", "toesim.perf/1", "version",
+        TOESIM_VERSION, "wall_us", (json_int_t)perf->wall_us, "sim_time_ps",
+        (json_int_t)in->sim_time_ps, "frames", (json_int_t)perf->frames, "frames_per_second",
+        (json_int_t)(perf->frames * 1000000 / wall_us), "cache_cycles_run",
+        (json_int_t)perf->cycles_run, "cache_step_ns", (json_int_t)perf->cache_ns, "kernel_events",
+        (json_int_t)perf->kernel_events, "memory_peak_kib", (json_int_t)perf->memory_peak_kib);
+    enum status status = write_json(dir, "perf.json", json, err);
+    json_decref(json);
+    return status;
+}
+
+static const char *reason_text(uint8_t reason)
+{
+    switch (reason) {
+    case MOVE_FOREIGN:
+        return "foreign_frame";
+    case MOVE_LINK_DOWN:
+        return "link_down";
+    case MOVE_REACTIVATED:
+        return "reactivated";
+    case MOVE_RETURNED:
+        return "returned";
+    default:
+        return "other";
+    }
+}
+
+enum status results_write_moves(const char *dir, const struct results_input *in, struct error *err)
+{
+    static const char *const outcomes[] = {"running", "completed", "failed"};
+    struct out_file out;
+    enum status status = out_open(&out, dir, "moves.csv", err);
+    if (status != STATUS_OK)
+        return status;
+    (void)fprintf(out.file, "conn,generation,trigger,mechanism,from,to,outcome,held,forwarded");
+    for (int m = 0; m < MOVE_MARKS; m++)
+        (void)fprintf(out.file, ",t%d_ps", m);
+    (void)fputc('\n', out.file);
+    for (size_t i = 0; i < move_log_count(in->moves); i++) {
+        const struct move_row *row = move_log_row(in->moves, i);
+        (void)fprintf(out.file, "%u,%u,%s,host-pull,%u,%u,%s,%u,%u", row->conn, row->gen,
+                      reason_text(row->reason), row->source, row->destination,
+                      outcomes[row->outcome], row->held, row->forwarded);
+        for (int m = 0; m < MOVE_MARKS; m++) {
+            if (row->mark_ps[m] == TIME_NEVER)
+                (void)fputc(',', out.file);
+            else
+                (void)fprintf(out.file, ",%llu", (unsigned long long)row->mark_ps[m]);
+        }
+        (void)fputc('\n', out.file);
+    }
+    return out_close(&out, err);
+}
+
+/* IPv4-mapped addresses are printed as IPv4. */
+static void print_address(FILE *file, const uint8_t address[16], uint16_t port, uint8_t ip_version)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    if (ip_version == 4)
+        (void)inet_ntop(AF_INET, address + 12, text, sizeof text);
+    else
+        (void)inet_ntop(AF_INET6, address, text, sizeof text);
+    (void)fprintf(file, ip_version == 4 ? "%s:%u" : "[%s]:%u", text, port);
+}
+
+static const char *outcome_text(enum conv_outcome outcome)
+{
+    static const char *const texts[] = {"waiting", "intact", "partial", "damaged", "stalled"};
+    return texts[outcome];
+}
+
+static void print_conn(FILE *file, const struct results_input *in, size_t row)
+{
+    static const char *const states[DIR_STATE_COUNT] = {
+        "free", "opening", "active", "freezing", "installing", "inactive", "closing", "time_wait"};
+    struct dir_view view;
+    host_sw_conn_row(in->host_sw, row, &view);
+    (void)fprintf(file, "%zu,", row);
+    print_address(file, view.key.raddr, view.key.rport, view.key.ip_version);
+    (void)fputc(',', file);
+    print_address(file, view.key.laddr, view.key.lport, view.key.ip_version);
+    (void)fprintf(file, ",%u,%s,%u,%u,%u,%u,%llu,%llu,%llu,%llu,%llu,%u",
+                  view.key.vlan & VLAN_VID_MASK, states[view.state], view.owner, view.rx_if,
+                  view.gen, view.moves, (unsigned long long)view.opened_ps,
+                  (unsigned long long)view.last_rx_ps, (unsigned long long)view.closed_ps,
+                  (unsigned long long)view.rx_bytes, (unsigned long long)view.tx_bytes, view.cause);
+    size_t conversation = in->replay ? replay_peer_find(in->replay, &view.key) : SIZE_MAX;
+    if (conversation != SIZE_MAX) {
+        const struct conv_result *result = replay_peer_result(in->replay, conversation);
+        (void)fprintf(file, ",%zu,%s,%s", conversation, outcome_text(result->outcome), result->why);
+    } else {
+        (void)fprintf(file, ",,,");
+    }
+    (void)fputc('\n', file);
+}
+
+enum status results_write_conns(const char *dir, const struct results_input *in, struct error *err)
+{
+    struct out_file out;
+    enum status status = out_open(&out, dir, "conns.csv", err);
+    if (status != STATUS_OK)
+        return status;
+    (void)fprintf(out.file, "row,remote,local,vlan,state,owner,rx_if,generation,moves,opened_ps,"
+                            "last_rx_ps,closed_ps,rx_bytes,tx_bytes,cause,conversation,outcome,why\n");
+    for (size_t row = 0; row < host_sw_conn_rows(in->host_sw); row++)
+        print_conn(out.file, in, row);
+    return out_close(&out, err);
+}
+
+static json_int_t number(const json_t *json, const char *section, const char *key)
+{
+    return json_integer_value(json_object_get(json_object_get(json, section), key));
+}
+
+static void print_ns(FILE *file, const json_t *samples, const char *key)
+{
+    const json_t *value = json_object_get(samples, key);
+    if (value)
+        (void)fprintf(file, " %12lld", (long long)json_integer_value(value));
+    else
+        (void)fprintf(file, " %12s", "-");
+}
+
+static void print_latency(FILE *file, const char *name, const json_t *samples)
+{
+    (void)fprintf(file, "  %-12s", name);
+    print_ns(file, samples, "p50");
+    print_ns(file, samples, "p99");
+    print_ns(file, samples, "max");
+    (void)fputc('\n', file);
+}
+
+static void print_moves(FILE *file, const json_t *stats)
+{
+    const json_t *moves = json_object_get(stats, "moves");
+    (void)fprintf(file, "moves           %lld started, %lld completed, %lld failed; %lld frames held, "
+                        "%lld forwarded\n",
+                  (long long)number(stats, "moves", "started"),
+                  (long long)number(stats, "moves", "completed"),
+                  (long long)number(stats, "moves", "failed"),
+                  (long long)number(stats, "moves", "held_frames"),
+                  (long long)number(stats, "moves", "forwarded_frames"));
+    if (!number(stats, "moves", "completed"))
+        return;
+    (void)fprintf(file, "  %-12s %12s %12s %12s\n", "ns", "p50", "p99", "max");
+    print_latency(file, "reload", json_object_get(moves, "latency_ns"));
+    print_latency(file, "blackout", json_object_get(moves, "blackout_ns"));
+    print_latency(file, "recovery", json_object_get(moves, "recovery_ns"));
+    const json_t *phases = json_object_get(moves, "phase_ns");
+    for (int p = 0; p < MOVE_PHASE_COUNT; p++) {
+        const char *name = move_phase_name((enum move_phase)p);
+        print_latency(file, name, json_object_get(phases, name));
+    }
+}
+
+static void print_expectations(FILE *file, const json_t *stats)
+{
+    size_t index;
+    json_t *item;
+    json_array_foreach(json_object_get(stats, "expect"), index, item) {
+        char *actual = json_dumps(json_object_get(item, "actual"), JSON_ENCODE_ANY);
+        (void)fprintf(file, "expect          %-4s %s (actual %s)\n",
+                      json_is_true(json_object_get(item, "ok")) ? "ok" : "FAIL",
+                      json_string_value(json_object_get(item, "text")), actual ? actual : "none");
+        free(actual);
+    }
+}
+
+enum status results_write_summary(const char *dir, const json_t *stats,
+                                  const struct results_input *in, struct error *err)
+{
+    struct out_file out;
+    enum status status = out_open(&out, dir, "summary.txt", err);
+    if (status != STATUS_OK)
+        return status;
+    FILE *f = out.file;
+    json_int_t complete = number(stats, "streams", "complete");
+    json_int_t intact = number(stats, "streams", "intact");
+    (void)fprintf(f, "scenario        %s, seed %llu%s\n", in->config->name,
+                  (unsigned long long)in->config->seed, in->complete ? "" : " (not complete)");
+    (void)fprintf(f, "conversations   %lld total, %lld complete, %lld intact, %lld damaged\n",
+                  (long long)number(stats, "streams", "total"), (long long)complete,
+                  (long long)intact,
+                  (long long)(number(stats, "streams", "damaged") +
+                              number(stats, "streams", "stalled")));
+    (void)fprintf(f, "bytes compared  %lld to the server, %lld to the clients%s\n",
+                  (long long)number(stats, "streams", "bytes_to_server"),
+                  (long long)number(stats, "streams", "bytes_to_client"),
+                  complete && intact == complete ? ": 100 % were right" : "");
+    print_moves(f, stats);
+    (void)fprintf(f, "connections     %lld offloaded, %lld inactivated, %lld reactivated, %lld ended "
+                     "prematurely\n",
+                  (long long)number(stats, "connections", "offloaded"),
+                  (long long)number(stats, "connections", "inactivated"),
+                  (long long)number(stats, "connections", "reactivated"),
+                  (long long)number(stats, "connections", "terminated_prematurely"));
+    (void)fprintf(f, "frames          %lld received, %lld transmitted\n",
+                  (long long)number(stats, "frames", "received"),
+                  (long long)number(stats, "frames", "transmitted"));
+    (void)fprintf(f, "invariants      %llu violations\n",
+                  (unsigned long long)check_violations_total(in->check));
+    (void)fprintf(f, "simulated time  %llu.%06llu ms\n",
+                  (unsigned long long)(in->sim_time_ps / PS_PER_MS),
+                  (unsigned long long)(in->sim_time_ps % PS_PER_MS / 1000));
+    print_expectations(f, stats);
+    return out_close(&out, err);
+}

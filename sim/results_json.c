@@ -1,0 +1,318 @@
+/* stats.json: keys of docs/scenario.md, in a fixed order, integers only. */
+#include "sim/results.h"
+
+#include "models/base/drop_reason.h"
+#include "sim/expect.h"
+
+#include <string.h>
+
+static void set_u64(json_t *object, const char *key, uint64_t value)
+{
+    json_object_set_new(object, key, json_integer((json_int_t)value));
+}
+
+static json_t *add_object(json_t *parent, const char *key)
+{
+    json_t *object = json_object();
+    json_object_set_new(parent, key, object);
+    return object;
+}
+
+/* {count, min, p50, p90, p99, p999, max}; a percentile only where enough samples support it. */
+static void set_samples(json_t *parent, const char *key, struct samples *samples)
+{
+    json_t *object = add_object(parent, key);
+    set_u64(object, "count", samples->count);
+    if (!samples->count)
+        return;
+    set_u64(object, "min", samples_min(samples));
+    set_u64(object, "p50", samples_percentile(samples, 500));
+    set_u64(object, "p90", samples_percentile(samples, 900));
+    if (samples->count >= 100)
+        set_u64(object, "p99", samples_percentile(samples, 990));
+    if (samples->count >= 1000)
+        set_u64(object, "p999", samples_percentile(samples, 999));
+    set_u64(object, "max", samples_max(samples));
+}
+
+static void add_frames(json_t *root, const struct results_input *in)
+{
+    json_t *frames = add_object(root, "frames");
+    uint64_t replayed = in->replay ? replay_peer_stats(in->replay)->frames_sent
+                                   : gen_peer_stats(in->gen)->frames_sent;
+    set_u64(frames, "replayed", replayed);
+    set_u64(frames, "received", in->mac[0]->rx_frames + in->mac[1]->rx_frames);
+    set_u64(frames, "transmitted", in->mac[0]->tx_frames + in->mac[1]->tx_frames);
+}
+
+static void add_replay_streams(json_t *streams, const struct replay_stats *replay)
+{
+    set_u64(streams, "total", replay->total);
+    set_u64(streams, "complete", replay->complete);
+    set_u64(streams, "intact", replay->intact);
+    set_u64(streams, "damaged", replay->damaged);
+    set_u64(streams, "stalled", replay->stalled);
+    set_u64(streams, "bytes_to_server", replay->bytes_to_server);
+    set_u64(streams, "bytes_to_client", replay->bytes_to_client);
+    json_t *partial = add_object(streams, "partial");
+    for (int r = PARTIAL_NONE + 1; r < PARTIAL_REASON_COUNT; r++)
+        set_u64(partial, partial_reason_key((enum partial_reason)r), replay->partial[r]);
+}
+
+static void add_gen_streams(json_t *streams, const struct results_input *in)
+{
+    const struct gen_stats *gen = gen_peer_stats(in->gen);
+    uint64_t bad = gen->damaged + gen->stalled;
+    set_u64(streams, "total", in->config->gen.connections);
+    set_u64(streams, "complete", gen->ended);
+    set_u64(streams, "intact", gen->ended > bad ? gen->ended - bad : 0);
+    set_u64(streams, "damaged", gen->damaged);
+    set_u64(streams, "stalled", gen->stalled);
+    set_u64(streams, "bytes_to_server", gen->bytes_sent);
+    set_u64(streams, "bytes_to_client", gen->bytes_received);
+    add_object(streams, "partial");
+}
+
+static void add_moves(json_t *root, const struct results_input *in)
+{
+    const struct host_sw_stats *sw = host_sw_get_stats(in->host_sw);
+    json_t *moves = add_object(root, "moves");
+    set_u64(moves, "started", sw->moves_started);
+    set_u64(moves, "completed", sw->moves_completed);
+    set_u64(moves, "failed", sw->moves_failed);
+    set_u64(moves, "cancelled", sw->moves_cancelled);
+    set_u64(moves, "forwarded_frames", sw->forwarded_frames);
+    set_u64(moves, "held_frames", sw->held_frames);
+    set_u64(moves, "late_forwards", sw->late_forwards);
+    set_u64(moves, "suppressed_by_progress", sw->suppressed_by_progress);
+    set_u64(moves, "outstanding_max", sw->moves_outstanding_max);
+    set_u64(moves, "hold_bytes_max", sw->hold_bytes_max);
+    struct move_summary summary;
+    move_log_summarize(in->moves, &summary);
+    set_samples(moves, "latency_ns", &summary.latency);
+    set_samples(moves, "blackout_ns", &summary.blackout);
+    set_samples(moves, "recovery_ns", &summary.recovery);
+    json_t *phases = add_object(moves, "phase_ns");
+    for (int p = 0; p < MOVE_PHASE_COUNT; p++)
+        set_samples(phases, move_phase_name((enum move_phase)p), &summary.phase[p]);
+    move_summary_free(&summary);
+}
+
+static void add_connections(json_t *root, const struct results_input *in)
+{
+    const struct host_sw_stats *sw = host_sw_get_stats(in->host_sw);
+    json_t *connections = add_object(root, "connections");
+    set_u64(connections, "offloaded", sw->offloaded);
+    set_u64(connections, "inactivated", sw->inactivated);
+    set_u64(connections, "reactivated", sw->reactivated);
+    set_u64(connections, "terminated_prematurely", sw->terminated_prematurely);
+    set_u64(connections, "notifications", sw->notifications);
+    set_u64(connections, "closed", sw->closed);
+    set_u64(connections, "time_waits", sw->time_waits);
+    set_u64(connections, "resets_sent", sw->resets_sent);
+    set_u64(connections, "concurrent_max", sw->conns_max);
+}
+
+static void add_host(json_t *root, const struct results_input *in)
+{
+    const struct host_sw_stats *sw = host_sw_get_stats(in->host_sw);
+    json_t *host = add_object(root, "host");
+    set_u64(host, "records", sw->records);
+    set_u64(host, "events", sw->events);
+    set_u64(host, "foreign_frames", sw->foreign_frames);
+    set_u64(host, "syns", sw->syns);
+    set_u64(host, "stale_events", sw->stale_events);
+    set_u64(host, "stale_doorbells", sw->stale_doorbells);
+    set_u64(host, "steps", in->host->steps);
+    set_u64(host, "busy_ns", in->host->busy_ps / PS_PER_NS);
+    set_u64(host, "interrupts", in->host->interrupts);
+    set_u64(host, "polls", in->host->polls);
+    set_u64(host, "mmio_reads", in->host->mmio_reads);
+    set_u64(host, "mmio_writes", in->host->mmio_writes);
+}
+
+static void add_mac(json_t *nic, const struct mac_stats *mac)
+{
+    json_t *object = add_object(nic, "mac");
+    set_u64(object, "rx_frames", mac->rx_frames);
+    set_u64(object, "rx_bytes", mac->rx_bytes);
+    set_u64(object, "tx_frames", mac->tx_frames);
+    set_u64(object, "tx_bytes", mac->tx_bytes);
+    set_u64(object, "tx_queue_max", mac->tx_queue_max);
+}
+
+static void add_pcie(json_t *nic, const struct pcie_stats *pcie)
+{
+    json_t *object = add_object(nic, "pcie");
+    set_u64(object, "tlps_up", pcie->tlps_up);
+    set_u64(object, "tlps_down", pcie->tlps_down);
+    set_u64(object, "bytes_up", pcie->bytes_up);
+    set_u64(object, "bytes_down", pcie->bytes_down);
+    set_u64(object, "writes", pcie->writes);
+    set_u64(object, "reads", pcie->reads);
+    set_u64(object, "msix", pcie->msix);
+    set_u64(object, "mmio_writes", pcie->mmio_writes);
+    set_u64(object, "mmio_reads", pcie->mmio_reads);
+    set_u64(object, "discarded", pcie->discarded);
+    set_u64(object, "tags_used_max", pcie->tags_used_max);
+    set_u64(object, "tag_stalls", pcie->tag_stalls);
+}
+
+static void add_engine(json_t *nic, const struct toe_stats *e)
+{
+    json_t *object = add_object(nic, "engine");
+    set_u64(object, "rx_frames", e->rx_frames);
+    set_u64(object, "rx_injected", e->rx_injected);
+    set_u64(object, "rx_applied", e->rx_applied);
+    set_u64(object, "rx_foreign", e->rx_foreign);
+    set_u64(object, "rx_dropped", e->rx_dropped);
+    set_u64(object, "rx_payload_bytes", e->rx_payload_bytes);
+    set_u64(object, "tx_frames", e->tx_frames);
+    set_u64(object, "tx_acks", e->tx_acks);
+    set_u64(object, "tx_payload_bytes", e->tx_payload_bytes);
+    set_u64(object, "tx_retransmissions", e->tx_retransmissions);
+    set_u64(object, "tx_resets", e->tx_resets);
+    set_u64(object, "tx_host_frames", e->tx_host_frames);
+    set_u64(object, "timers_fired", e->timers_fired);
+    set_u64(object, "commands", e->commands);
+    set_u64(object, "stale_doorbells", e->stale_doorbells);
+    set_u64(object, "records", e->records);
+    set_u64(object, "events", e->events);
+    set_u64(object, "installs", e->installs);
+    set_u64(object, "freezes", e->freezes);
+    set_u64(object, "terminated", e->terminated);
+    set_u64(object, "closed", e->closed);
+    set_u64(object, "active_max", e->active_max);
+    set_u64(object, "rx_queue_max", e->rx_queue_max);
+    set_u64(object, "tx_queue_max", e->tx_queue_max);
+}
+
+static void add_cache(json_t *nic, const struct ctx_store_stats *c)
+{
+    json_t *object = add_object(nic, "ctx_cache");
+    set_u64(object, "lookups", c->lookups);
+    set_u64(object, "hits", c->hits);
+    set_u64(object, "misses", c->misses);
+    set_u64(object, "evictions", c->evictions);
+    set_u64(object, "writebacks", c->writebacks);
+    set_u64(object, "extracts", c->extracts);
+    set_u64(object, "extracts_cold", c->extracts_cold);
+    set_u64(object, "installs", c->installs);
+    set_u64(object, "reserves", c->reserves);
+    set_u64(object, "releases", c->releases);
+    set_u64(object, "removes", c->removes);
+    set_u64(object, "freezes", c->freezes);
+    set_u64(object, "lock_waits", c->lock_waits);
+    set_u64(object, "cycles_run", c->cycles_run);
+    set_u64(object, "cycles_skipped", c->cycles_skipped);
+}
+
+static void add_nics(json_t *root, const struct results_input *in)
+{
+    json_t *nics = json_array();
+    json_object_set_new(root, "nics", nics);
+    for (int n = 0; n < NIC_COUNT; n++) {
+        json_t *nic = json_object();
+        json_object_set_new(nic, "name", json_sprintf("nic%d", n));
+        add_mac(nic, in->mac[n]);
+        add_pcie(nic, in->pcie[n]);
+        add_engine(nic, in->engine[n]);
+        add_cache(nic, in->cache[n]);
+        json_array_append_new(nics, nic);
+    }
+}
+
+static void add_peer(json_t *root, const struct results_input *in)
+{
+    json_t *peer = add_object(root, "peer");
+    if (in->replay) {
+        const struct replay_stats *r = replay_peer_stats(in->replay);
+        set_u64(peer, "synthetic_acks", r->synthetic_acks);
+        set_u64(peer, "retransmissions", r->retransmissions);
+        set_u64(peer, "challenge_resets", r->challenge_resets);
+    } else {
+        set_u64(peer, "synthetic_acks", 0);
+        set_u64(peer, "retransmissions", gen_peer_stats(in->gen)->retransmissions);
+    }
+}
+
+static void add_capture(json_t *root, const struct results_input *in)
+{
+    if (!in->capture)
+        return;
+    const struct capture_stats *c = capture_get_stats(in->capture);
+    json_t *capture = add_object(root, "capture");
+    set_u64(capture, "records", c->records);
+    set_u64(capture, "tcp_segments", c->tcp_segments);
+    set_u64(capture, "split_segments", c->split_segments);
+    set_u64(capture, "repaired_checksums", c->repaired_checksums);
+    set_u64(capture, "bad_checksums", c->bad_checksums);
+    set_u64(capture, "not_tcp", c->not_tcp);
+    set_u64(capture, "fragments", c->fragments);
+    set_u64(capture, "malformed", c->malformed);
+    set_u64(capture, "snap_cut", c->snap_cut);
+    set_u64(capture, "backward_stamps", c->backward_stamps);
+    set_u64(capture, "clamped_gaps", c->clamped_gaps);
+    set_u64(capture, "vlan_stacks", c->vlan_stacks);
+    set_u64(capture, "damaged_record", c->damaged_record);
+}
+
+static void add_switch(json_t *root, const struct results_input *in)
+{
+    json_t *sw = add_object(root, "switch");
+    set_u64(sw, "to_member0", in->lan_switch->to_member[0]);
+    set_u64(sw, "to_member1", in->lan_switch->to_member[1]);
+    set_u64(sw, "to_uplink", in->lan_switch->to_uplink);
+    set_u64(sw, "rehashes", in->lan_switch->rehashes);
+}
+
+static void add_drops(json_t *root, const struct results_input *in)
+{
+    struct drop_counters all = {{0}};
+    for (int n = 0; n < NIC_COUNT; n++) {
+        drop_add(&all, &in->mac[n]->drops);
+        drop_add(&all, &in->engine[n]->drops);
+    }
+    for (size_t i = 0; i < sizeof in->other_macs / sizeof in->other_macs[0]; i++)
+        drop_add(&all, &in->other_macs[i]->drops);
+    drop_add(&all, &in->lan_switch->drops);
+    drop_add(&all, &host_sw_get_stats(in->host_sw)->drops);
+    json_t *drops = add_object(root, "drops");
+    for (int r = DROP_NONE + 1; r < DROP_REASON_COUNT; r++)
+        set_u64(drops, drop_reason_key((enum drop_reason)r), all.count[r]);
+}
+
+static void add_invariants(json_t *root, const struct results_input *in)
+{
+    json_t *invariants = add_object(root, "invariants");
+    for (int i = 0; i < INVARIANT_COUNT; i++)
+        set_u64(invariants, invariant_key((enum invariant)i),
+                check_violations(in->check, (enum invariant)i));
+}
+
+json_t *results_stats(const struct results_input *in, bool *expectations_hold)
+{
+    json_t *root = json_object();
+    json_object_set_new(root, "schema", json_string("toesim.stats/1"));
+    json_object_set_new(add_object(root, "scenario"), "name", json_string(in->config->name));
+    set_u64(root, "seed", in->config->seed);
+    set_u64(root, "sim_time_ps", in->sim_time_ps);
+    json_object_set_new(root, "complete", json_boolean(in->complete));
+    add_frames(root, in);
+    json_t *streams = add_object(root, "streams");
+    if (in->replay)
+        add_replay_streams(streams, replay_peer_stats(in->replay));
+    else
+        add_gen_streams(streams, in);
+    add_moves(root, in);
+    add_connections(root, in);
+    add_host(root, in);
+    add_nics(root, in);
+    add_switch(root, in);
+    add_peer(root, in);
+    add_capture(root, in);
+    add_drops(root, in);
+    add_invariants(root, in);
+    *expectations_hold = expect_evaluate(root, in->config);
+    return root;
+}

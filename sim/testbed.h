@@ -1,0 +1,102 @@
+// The only file that knows the whole chain: makes every model of one server, wires them, steps time.
+#ifndef TOESIM_SIM_TESTBED_H
+#define TOESIM_SIM_TESTBED_H
+
+#include "sim/config.h"
+#include "sim/director.h"
+#include "sim/glue/ctx_cache_rtl.h"
+#include "sim/glue/waves.h"
+#include "sim/results.h"
+#include "sim/shells/core_shell.h"
+#include "sim/shells/stage_shell.h"
+#include "sim/wave_probe.h"
+
+#include "host-sw/app/bulk_server.h"
+#include "host-sw/app/replay_server.h"
+#include "models/ctx_cache/ctx_cache_model.h"
+
+#include <memory>
+#include <vector>
+
+class testbed
+{
+public:
+    // capture: null for generator traffic; borrowed. Throws nothing; call is_ready() after.
+    testbed(const sim_config &config, const capture *capture);
+    ~testbed();
+    testbed(const testbed &) = delete;
+    testbed &operator=(const testbed &) = delete;
+
+    // False when memory was short or the waves could not be opened: err says why.
+    bool is_ready(struct error *err) const;
+    bool open_waves(const char *dir, struct error *err);
+    enum status close_waves(struct error *err);
+
+    // Runs to the end of the traffic plus a drain, to the duration, to a violation, or for slice_ps.
+    // True: there is more to do.
+    bool advance(uint64_t slice_ps);
+
+    struct probe *probe() { return &probe_; }
+    uint32_t progress_permille() const;
+    uint64_t frames_on_links() const;
+    uint64_t kernel_events() const;
+    void finish(bool complete); // outcomes of what has not ended; last checks
+    void fill_results(results_input *input) const;
+
+private:
+    enum { MAC_NIC0, MAC_NIC1, MAC_SWITCH0, MAC_SWITCH1, MAC_SWITCH_UPLINK, MAC_PEER, MAC_COUNT };
+    struct nic_slot {
+        testbed *bed;
+        unsigned nic;
+        struct toe_engine *engine;
+    };
+
+    void make_shells();
+    void make_host();
+    void make_nic(unsigned nic);
+    void make_network();
+    void make_peers();
+    void make_application();
+    void bind_stages();
+    bool is_traffic_done() const;
+    void act(const sim_action &action, uint64_t now_ps);
+    void set_link(unsigned nic, bool up, uint64_t now_ps);
+    void on_probe(const probe_event &event);
+    const flow_key *key_of_conn(uint32_t conn) const;
+
+    const sim_config &config_;
+    const capture *capture_;
+    struct error error_ = {};
+    struct probe probe_;
+    frame_pool *pool_ = nullptr;
+    host_mem *memory_ = nullptr;
+    host_cpu *cpu_ = nullptr;
+    host_sw *software_ = nullptr;
+    pcie_link *link_[NIC_COUNT] = {};
+    mac *mac_[MAC_COUNT] = {};
+    lan_switch *switch_ = nullptr;
+    replay_peer *replay_ = nullptr;
+    gen_peer *gen_ = nullptr;
+    replay_server *replay_server_ = nullptr;
+    bulk_server *bulk_server_ = nullptr;
+    check *check_ = nullptr;
+    move_log *moves_ = nullptr;
+    director *director_ = nullptr;
+    ctx_cache_rtl *cache_[NIC_COUNT] = {};
+    ctx_cache_model *golden_[NIC_COUNT] = {};
+    ctx_store_stats cache_stats_[NIC_COUNT] = {};
+    waves *waves_ = nullptr;
+    wave_probe wave_probe_ = {};
+    nic_slot slot_[NIC_COUNT] = {};
+    std::vector<replay_script> scripts_;
+    std::vector<std::vector<replay_step>> steps_;
+
+    std::unique_ptr<core_shell> core_;
+    std::unique_ptr<stage_shell> engine_shell_[NIC_COUNT], link_shell_[NIC_COUNT],
+        cache_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_, peer_shell_,
+        director_shell_;
+    uint64_t end_ps_ = TIME_NEVER; // set when the traffic is done
+    bool complete_ = false;
+};
+
+#endif
