@@ -1,0 +1,279 @@
+/* models/check: every invariant accepts the lawful sequence and catches a planted violation. */
+#include "models/base/frame.h"
+#include "models/check/check.h"
+#include "models/hwif/conn_ctx.h"
+#include "models/hwif/nic_desc.h"
+#include "models/wire/packet.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static struct check *check;
+static struct probe probe;
+static uint64_t now;
+static uint8_t tx_bytes[FRAME_BYTES_MAX];
+
+enum { CONN = 5, IRS = 1000, ISS = 5000 };
+
+static void emit(struct probe_event event)
+{
+    event.now_ps = now += 1000;
+    probe_emit(&probe, &event);
+}
+
+static void setup(void)
+{
+    struct check_params params = {.conn_max = 16};
+    check = check_create(&params);
+    probe_init(&probe);
+    probe_add(&probe, check_listener(check));
+    now = 0;
+    emit((struct probe_event){.kind = PROBE_CONN_OPEN, .conn = CONN, .a = IRS, .b = ISS});
+}
+
+static void teardown(void) { check_destroy(check); }
+
+static void own(unsigned nic, enum own_state state, uint16_t gen)
+{
+    emit((struct probe_event){
+        .kind = PROBE_OWN_STATE, .conn = CONN, .nic = (uint8_t)nic, .gen = gen, .a = state});
+}
+
+static void built(unsigned nic, uint16_t gen, uint32_t seq, uint32_t ack, const char *payload)
+{
+    struct packet_out out = {.ip_version = 4, .ttl = 64, .seq = seq, .ack = ack, .flags = TCP_ACK};
+    uint32_t len = (uint32_t)strlen(payload);
+    memset(tx_bytes, 0, sizeof tx_bytes);
+    memcpy(tx_bytes + packet_header_bytes(&out), payload, len);
+    (void)packet_build(tx_bytes, &out, len);
+    emit((struct probe_event){.kind = PROBE_TX_BUILT,
+                              .conn = CONN,
+                              .nic = (uint8_t)nic,
+                              .gen = gen,
+                              .a = seq,
+                              .b = ack,
+                              .len = len,
+                              .data = tx_bytes});
+}
+
+static void written(unsigned nic, uint32_t seq, uint32_t len)
+{
+    emit((struct probe_event){
+        .kind = PROBE_RX_WRITTEN, .conn = CONN, .nic = (uint8_t)nic, .a = seq, .len = len});
+}
+
+static void visible(unsigned nic, uint32_t seq, uint32_t len)
+{
+    emit((struct probe_event){
+        .kind = PROBE_RX_VISIBLE, .conn = CONN, .nic = (uint8_t)nic, .a = seq, .len = len});
+}
+
+static void image(enum probe_kind kind, unsigned nic, const struct conn_ctx *ctx)
+{
+    emit((struct probe_event){
+        .kind = (uint8_t)kind, .conn = CONN, .nic = (uint8_t)nic, .data = ctx, .len = sizeof *ctx});
+}
+
+static void received(uint64_t id, unsigned nic)
+{
+    static uint8_t bytes[60];
+    emit((struct probe_event){.kind = PROBE_FRAME_RX,
+                              .conn = PROBE_NO_CONN,
+                              .nic = (uint8_t)nic,
+                              .a = id,
+                              .data = bytes,
+                              .len = sizeof bytes});
+}
+
+static void expect_only(enum invariant invariant)
+{
+    cr_assert_eq(check_violations(check, invariant), 1, "%s: %llu", invariant_key(invariant),
+                 (unsigned long long)check_violations(check, invariant));
+    cr_assert_eq(check_violations_total(check), 1, "%s", check_report(check));
+    cr_assert_not_null(strstr(check_report(check), invariant_key(invariant)));
+}
+
+TestSuite(check, .init = setup, .fini = teardown);
+
+Test(check, a_lawful_move_violates_nothing)
+{
+    struct conn_ctx ctx = {.snd_una = ISS, .snd_nxt = ISS + 6, .snd_max = ISS + 6};
+    own(0, OWN_ACTIVE, 1);
+    received(7, 0);
+    emit((struct probe_event){
+        .kind = PROBE_RX_VERDICT, .conn = CONN, .a = 7, .b = NIC_VERDICT_APPLIED});
+    written(0, IRS + 1, 10);
+    built(0, 1, ISS + 1, IRS + 11, "hello");
+    visible(0, IRS + 1, 10);
+    emit((struct probe_event){.kind = PROBE_RXIF_STORED, .conn = CONN, .nic = 0, .a = 7});
+    emit((struct probe_event){.kind = PROBE_RECORD_USED, .conn = CONN, .nic = 0, .a = 7});
+    emit((struct probe_event){.kind = PROBE_APP_RX, .conn = CONN, .a = 0, .len = 10});
+    own(0, OWN_QUIESCE, 1);
+    own(0, OWN_FROZEN, 1);
+    image(PROBE_CTX_OUT, 0, &ctx);
+    own(0, OWN_TOMBSTONE, 1);
+    ctx.generation = 2;
+    ctx.owner = 1;
+    image(PROBE_CTX_IN, 1, &ctx);
+    own(1, OWN_ACTIVE, 2);
+    built(1, 2, ISS + 1, IRS + 11, "hello again");
+    check_finish(check, now);
+    cr_assert_eq(check_violations_total(check), 0, "%s", check_report(check));
+}
+
+Test(check, own_catches_two_active_nics)
+{
+    own(0, OWN_ACTIVE, 1);
+    own(1, OWN_ACTIVE, 2);
+    cr_assert_eq(check_violations(check, INVARIANT_OWN), 1);
+}
+
+Test(check, tx1_catches_a_frame_built_after_freeze)
+{
+    own(0, OWN_ACTIVE, 1);
+    own(0, OWN_FROZEN, 1);
+    built(0, 1, ISS + 1, IRS + 1, "x");
+    expect_only(INVARIANT_TX1);
+}
+
+Test(check, tx1_catches_a_frame_of_an_old_generation)
+{
+    own(0, OWN_ACTIVE, 2);
+    built(0, 1, ISS + 1, IRS + 1, "x");
+    expect_only(INVARIANT_TX1);
+}
+
+Test(check, gen_catches_a_repeated_generation)
+{
+    own(0, OWN_ACTIVE, 1);
+    own(0, OWN_TOMBSTONE, 1);
+    own(1, OWN_ACTIVE, 1);
+    expect_only(INVARIANT_GEN);
+}
+
+Test(check, fence_catches_activation_before_extraction)
+{
+    own(0, OWN_ACTIVE, 1);
+    own(0, OWN_FROZEN, 1);
+    own(1, OWN_ACTIVE, 2);
+    expect_only(INVARIANT_FENCE);
+}
+
+Test(check, fence_catches_activation_before_the_last_write_is_visible)
+{
+    own(0, OWN_ACTIVE, 1);
+    written(0, IRS + 1, 10);
+    own(0, OWN_TOMBSTONE, 1);
+    own(1, OWN_ACTIVE, 2);
+    expect_only(INVARIANT_FENCE);
+}
+
+Test(check, crc_catches_a_changed_image)
+{
+    struct conn_ctx ctx = {.snd_una = ISS, .snd_nxt = ISS, .snd_max = ISS, .cwnd = 14600};
+    image(PROBE_CTX_OUT, 0, &ctx);
+    ctx.cwnd = 1460;
+    image(PROBE_CTX_IN, 1, &ctx);
+    expect_only(INVARIANT_CRC);
+}
+
+Test(check, snd_catches_an_install_that_forgot_sent_bytes)
+{
+    struct conn_ctx ctx = {.snd_una = ISS, .snd_nxt = ISS + 1, .snd_max = ISS + 1};
+    own(0, OWN_ACTIVE, 1);
+    built(0, 1, ISS + 1, IRS + 1, "sent");
+    image(PROBE_CTX_IN, 1, &ctx);
+    expect_only(INVARIANT_SND);
+}
+
+Test(check, ack_catches_an_acknowledgement_of_bytes_not_written)
+{
+    own(0, OWN_ACTIVE, 1);
+    written(0, IRS + 1, 10);
+    written(0, IRS + 21, 10); /* a hole before it */
+    built(0, 1, ISS + 1, IRS + 12, "");
+    expect_only(INVARIANT_ACK);
+}
+
+Test(check, ack_accepts_a_filled_hole)
+{
+    own(0, OWN_ACTIVE, 1);
+    written(0, IRS + 11, 10);
+    written(0, IRS + 1, 10);
+    built(0, 1, ISS + 1, IRS + 21, "");
+    cr_assert_eq(check_violations_total(check), 0);
+}
+
+Test(check, seq_catches_a_retransmission_with_other_bytes)
+{
+    own(0, OWN_ACTIVE, 1);
+    built(0, 1, ISS + 1, IRS + 1, "abcdef");
+    built(0, 1, ISS + 3, IRS + 1, "cXef");
+    expect_only(INVARIANT_SEQ);
+}
+
+Test(check, rxonce_catches_a_second_verdict)
+{
+    received(9, 0);
+    for (int i = 0; i < 2; i++)
+        emit((struct probe_event){
+            .kind = PROBE_RX_VERDICT, .conn = CONN, .a = 9, .b = NIC_VERDICT_APPLIED});
+    expect_only(INVARIANT_RXONCE);
+}
+
+Test(check, rxonce_catches_a_frame_without_a_verdict)
+{
+    received(9, 0);
+    check_finish(check, now);
+    expect_only(INVARIANT_RXONCE);
+}
+
+Test(check, rxonce_forgets_no_open_frame_when_many_pass)
+{
+    received(1, 0);
+    for (uint64_t id = 2; id < 20000; id++) {
+        received(id, 0);
+        emit((struct probe_event){.kind = PROBE_FRAME_DROPPED, .conn = PROBE_NO_CONN, .a = id});
+    }
+    check_finish(check, now);
+    expect_only(INVARIANT_RXONCE);
+}
+
+Test(check, rxif_catches_the_wrong_port)
+{
+    received(9, 1);
+    emit((struct probe_event){.kind = PROBE_RXIF_STORED, .conn = CONN, .nic = 0, .a = 9});
+    expect_only(INVARIANT_RXIF);
+}
+
+Test(check, rxif_catches_a_record_used_before_the_store)
+{
+    received(9, 1);
+    emit((struct probe_event){.kind = PROBE_RECORD_USED, .conn = CONN, .nic = 1, .a = 9});
+    expect_only(INVARIANT_RXIF);
+}
+
+Test(check, nodup_catches_bytes_delivered_twice)
+{
+    written(0, IRS + 1, 20);
+    visible(0, IRS + 1, 20);
+    emit((struct probe_event){.kind = PROBE_APP_RX, .conn = CONN, .a = 0, .len = 10});
+    emit((struct probe_event){.kind = PROBE_APP_RX, .conn = CONN, .a = 5, .len = 10});
+    expect_only(INVARIANT_NODUP);
+}
+
+Test(check, nodup_catches_bytes_that_are_not_in_memory)
+{
+    emit((struct probe_event){.kind = PROBE_APP_RX, .conn = CONN, .a = 0, .len = 10});
+    expect_only(INVARIANT_NODUP);
+}
+
+Test(check, the_report_has_time_connection_and_last_events)
+{
+    own(0, OWN_ACTIVE, 1);
+    own(1, OWN_ACTIVE, 2);
+    const char *report = check_report(check);
+    cr_assert_not_null(strstr(report, "connection 5"));
+    cr_assert_not_null(strstr(report, "OWN_STATE"));
+    cr_assert_not_null(strstr(report, "3000 ps"));
+}
