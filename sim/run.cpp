@@ -1,0 +1,167 @@
+#include "sim/run.h"
+
+#include "sim/testbed.h"
+
+#include "models/trace/pcap_out.h"
+
+#include <chrono>
+#include <cstdio>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace
+{
+// Traffic's end and signals are looked at this often in simulated time: part of the results, since
+// the run's length depends on it, so it is a constant.
+constexpr uint64_t slice_ps = PS_PER_MS / 10;
+constexpr auto progress_interval = std::chrono::milliseconds(200);
+using wall_clock = std::chrono::steady_clock;
+
+uint64_t microseconds_since(wall_clock::time_point start)
+{
+    return static_cast<uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(wall_clock::now() - start).count());
+}
+
+// One line, rewritten: simulated time, its ratio to wall time, frames per second, progress.
+class progress_line
+{
+public:
+    explicit progress_line(bool on) : on_(on && isatty(STDERR_FILENO)), start_(wall_clock::now()) {}
+    void show(const testbed &bed)
+    {
+        if (!on_ || wall_clock::now() - last_ < progress_interval)
+            return;
+        last_ = wall_clock::now();
+        uint64_t wall_us = microseconds_since(start_) + 1;
+        uint64_t sim_us = sc_now_ps() / PS_PER_US;
+        std::fprintf(stderr, "\r%8llu.%03llu ms simulated, %llu.%03llu x real time, %llu frames/s, %u %%  ",
+                     static_cast<unsigned long long>(sim_us / 1000),
+                     static_cast<unsigned long long>(sim_us % 1000),
+                     static_cast<unsigned long long>(sim_us / wall_us),
+                     static_cast<unsigned long long>(sim_us * 1000 / wall_us % 1000),
+                     static_cast<unsigned long long>(bed.frames_on_links() * 1000000 / wall_us),
+                     bed.progress_permille() / 10);
+        shown_ = true;
+    }
+    ~progress_line()
+    {
+        if (shown_)
+            std::fprintf(stderr, "\r%78s\r", "");
+    }
+
+private:
+    bool on_;
+    bool shown_ = false;
+    wall_clock::time_point start_, last_{};
+};
+
+// Worst of what was found: a bad file outranks a failed expectation, a failing disk all.
+enum status worse(enum status a, enum status b)
+{
+    return a > b ? a : b;
+}
+
+enum status write_results(const sim_config &config, const char *dir, testbed &bed,
+                          const results_perf &perf, struct error *err)
+{
+    results_input input = {};
+    bed.fill_results(&input);
+    bool hold = false;
+    json_t *stats = results_stats(&input, &hold);
+    enum status status = STATUS_OK;
+    if (check_violations_total(input.check)) {
+        status = error_set(err, STATUS_FAILED, "%s", check_report(input.check));
+    } else if (!hold) {
+        status = error_set(err, STATUS_FAILED, "%s: an expectation failed, see summary", config.name);
+    }
+    const capture_stats *capture = input.capture ? capture_get_stats(input.capture) : nullptr;
+    if (capture && capture->damaged_record)
+        status = error_set(err, STATUS_BAD_INPUT,
+                           "%s: record %llu: %s (what is sound was replayed; results are complete)",
+                           config.capture_path,
+                           static_cast<unsigned long long>(capture->damaged_record),
+                           capture->damage);
+    enum status io = results_write_stats(dir, stats, err);
+    if (io == STATUS_OK)
+        io = results_write_moves(dir, &input, err);
+    if (io == STATUS_OK)
+        io = results_write_conns(dir, &input, err);
+    if (io == STATUS_OK)
+        io = results_write_perf(dir, &perf, &input, err);
+    if (io == STATUS_OK)
+        io = results_write_summary(dir, stats, &input, err);
+    json_decref(stats);
+    return worse(status, io);
+}
+
+uint64_t memory_peak_kib()
+{
+    rusage usage = {};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<uint64_t>(usage.ru_maxrss);
+}
+
+// Runs the testbed until it is done or interrupted; true when it ended by itself without violation.
+bool simulate(testbed &bed, const run_options &options)
+{
+    progress_line progress(options.progress);
+    bool interrupted = false;
+    while (bed.advance(slice_ps)) {
+        progress.show(bed);
+        if (options.stop && *options.stop) {
+            interrupted = true;
+            break;
+        }
+    }
+    results_input input = {};
+    bed.fill_results(&input);
+    return !interrupted && check_violations_total(input.check) == 0;
+}
+
+enum status run_with(const sim_config &config, const run_options &options, const capture *capture,
+                     struct error *err)
+{
+    auto start = wall_clock::now();
+    testbed bed(config, capture);
+    if (!bed.is_ready(err))
+        return err->status;
+    pcap_out *captures = nullptr;
+    if (config.write_captures) {
+        captures = pcap_out_create(options.out_dir, err);
+        if (!captures)
+            return err->status;
+        probe_add(bed.probe(), pcap_out_listener(captures));
+    }
+    if (config.waves != WAVES_NONE && !bed.open_waves(options.out_dir, err))
+        return err->status;
+    bool complete = simulate(bed, options);
+    bed.finish(complete);
+    results_perf perf = {};
+    perf.wall_us = microseconds_since(start);
+    perf.frames = bed.frames_on_links();
+    perf.kernel_events = bed.kernel_events();
+    perf.memory_peak_kib = memory_peak_kib();
+    bed.fill_perf(&perf);
+    enum status status = write_results(config, options.out_dir, bed, perf, err);
+    struct error late = {};
+    if (captures && pcap_out_close(captures, &late) != STATUS_OK)
+        status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
+    if (bed.close_waves(&late) != STATUS_OK)
+        status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
+    return status;
+}
+} // namespace
+
+enum status sim_run(const struct sim_config *config, const struct run_options *options,
+                    struct error *err)
+{
+    if (config->traffic == TRAFFIC_GENERATOR)
+        return run_with(*config, *options, nullptr, err);
+    capture *capture = capture_load(config->capture_path, &config->capture, err);
+    if (!capture)
+        return err->status;
+    enum status status = run_with(*config, *options, capture, err);
+    capture_destroy(capture);
+    return status;
+}

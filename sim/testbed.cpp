@@ -1,0 +1,415 @@
+#include "sim/testbed.h"
+
+#include <cassert>
+#include <cstring>
+
+namespace
+{
+constexpr size_t frame_pool_capacity = 1 << 16;
+constexpr uint64_t host_memory_bytes = UINT64_C(160) << 30; // address space, not memory
+// After the traffic is done, frames in flight get their verdicts and the last ACKs are exchanged.
+constexpr uint64_t drain_ps = 5 * PS_PER_MS;
+
+const char *const mac_names[] = {"mac0", "mac1", "sw0", "sw1", "sw_up", "peer_mac"};
+} // namespace
+
+testbed::testbed(const sim_config &config, const capture *capture)
+    : config_(config), capture_(capture)
+{
+    sc_core::sc_set_time_resolution(1, sc_core::SC_PS);
+    probe_init(&probe_);
+    check_params params = {config.team.conn_max, config.engine.ack_policy == ACK_POLICY_FLUSHED};
+    check_ = check_create(&params);
+    moves_ = move_log_create(config.team.conn_max);
+    pool_ = frame_pool_create(frame_pool_capacity);
+    memory_ = host_mem_create(host_memory_bytes);
+    if (!check_ || !moves_ || !pool_ || !memory_) {
+        error_set(&error_, STATUS_ENVIRONMENT, "not enough memory for the simulated system");
+        return;
+    }
+    probe_add(&probe_, check_listener(check_));
+    probe_add(&probe_, move_log_listener(moves_));
+    uint64_t kinds = UINT64_C(1) << PROBE_FRAME_RX | UINT64_C(1) << PROBE_APP_RX;
+    auto on_event = [](void *self, const probe_event *event) {
+        static_cast<testbed *>(self)->on_probe(*event);
+    };
+    probe_add(&probe_, {on_event, this, kinds});
+    make_shells();
+    make_network();
+    make_host();
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        make_nic(nic);
+    make_peers();
+    make_application();
+    bind_stages();
+}
+
+testbed::~testbed()
+{
+    host_sw_destroy(software_);
+    replay_server_destroy(replay_server_);
+    bulk_server_destroy(bulk_server_);
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        toe_engine_destroy(slot_[nic].engine);
+        pcie_link_destroy(link_[nic]);
+        ctx_cache_rtl_destroy(cache_[nic]);
+        ctx_cache_model_destroy(golden_[nic]);
+    }
+    replay_peer_destroy(replay_);
+    gen_peer_destroy(gen_);
+    lan_switch_destroy(switch_);
+    for (mac *m : mac_)
+        mac_destroy(m);
+    director_destroy(director_);
+    host_cpu_destroy(cpu_);
+    host_mem_destroy(memory_);
+    check_destroy(check_);
+    move_log_destroy(moves_);
+    frame_pool_destroy(pool_);
+}
+
+bool testbed::is_ready(struct error *err) const
+{
+    if (error_.status != STATUS_OK)
+        *err = error_;
+    return error_.status == STATUS_OK;
+}
+
+void testbed::make_shells()
+{
+    auto program = [](void *self) { host_sw_main(static_cast<testbed *>(self)->software_); };
+    core_ = std::make_unique<core_shell>("core0", program, this);
+    static const char *const engines[] = {"engine0", "engine1"};
+    static const char *const links[] = {"pcie0", "pcie1"};
+    static const char *const caches[] = {"cache0", "cache1"};
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        engine_shell_[nic] = std::make_unique<stage_shell>(engines[nic]);
+        link_shell_[nic] = std::make_unique<stage_shell>(links[nic]);
+        cache_shell_[nic] = std::make_unique<stage_shell>(caches[nic]);
+    }
+    for (unsigned m = 0; m < MAC_COUNT; m++)
+        mac_shell_[m] = std::make_unique<stage_shell>(mac_names[m]);
+    switch_shell_ = std::make_unique<stage_shell>("lan_switch");
+    peer_shell_ = std::make_unique<stage_shell>("peers");
+    director_shell_ = std::make_unique<stage_shell>("director");
+}
+
+void testbed::make_host()
+{
+    host_nic_access access = {};
+    access.self = this;
+    access.mmio_write = [](void *self, unsigned nic, uint32_t offset, const void *data,
+                           uint32_t len, uint64_t now_ps) {
+        pcie_link_mmio_write(static_cast<testbed *>(self)->link_[nic], offset, data, len, now_ps);
+    };
+    access.mmio_read32 = [](void *self, unsigned nic, uint32_t offset, pcie_read_done done,
+                            uint64_t now_ps) {
+        pcie_link_mmio_read32(static_cast<testbed *>(self)->link_[nic], offset, done, now_ps);
+    };
+    access.cfg_read32 = [](void *self, unsigned nic, uint32_t offset, pcie_read_done done,
+                           uint64_t now_ps) {
+        pcie_link_cfg_read32(static_cast<testbed *>(self)->link_[nic], offset, done, now_ps);
+    };
+    access.cfg_write32 = [](void *self, unsigned nic, uint32_t offset, uint32_t value,
+                            pcie_read_done done, uint64_t now_ps) {
+        pcie_link_cfg_write32(static_cast<testbed *>(self)->link_[nic], offset, value, done,
+                              now_ps);
+    };
+    cpu_ = host_cpu_create(&config_.host, memory_, access, core_->blocker(), &probe_);
+    assert(cpu_);
+}
+
+void testbed::make_nic(unsigned nic)
+{
+    slot_[nic] = {this, nic, nullptr};
+    static const pcie_device_ops device_ops = {
+        [](void *self, uint32_t offset, const void *data, uint32_t len, uint64_t now_ps) {
+            pcie_device device = toe_engine_device(static_cast<nic_slot *>(self)->engine);
+            device.ops->mmio_write(device.self, offset, data, len, now_ps);
+        },
+        [](void *self, uint32_t offset, uint64_t now_ps) {
+            pcie_device device = toe_engine_device(static_cast<nic_slot *>(self)->engine);
+            return device.ops->mmio_read32(device.self, offset, now_ps);
+        },
+        [](void *self, bool fenced, uint64_t now_ps) {
+            pcie_device device = toe_engine_device(static_cast<nic_slot *>(self)->engine);
+            device.ops->fence(device.self, fenced, now_ps);
+        }};
+    link_[nic] =
+        pcie_link_create(&config_.pcie, nic, {&device_ops, &slot_[nic]},
+                         host_cpu_pcie_host(cpu_), link_shell_[nic]->waker(), &probe_);
+    assert(link_[nic]);
+
+    ctx_client client = {[](void *self, const ctx_rsp *rsp, uint64_t now_ps) {
+                             ctx_client c =
+                                 toe_engine_client(static_cast<nic_slot *>(self)->engine);
+                             c.on_response(c.self, rsp, now_ps);
+                         },
+                         &slot_[nic]};
+    toe_wiring wiring = {};
+    make_cache(nic, client, &wiring.cache);
+    wiring.pcie = pcie_link_endpoint(link_[nic]);
+    wiring.mac_tx = mac_tx_sink(mac_[MAC_NIC0 + nic]);
+    wiring.mac_has_room = [](void *self) { return mac_tx_has_room(static_cast<mac *>(self)); };
+    wiring.mac_set_fenced = [](void *self, bool fenced, uint64_t now_ps) {
+        mac_set_fenced(static_cast<mac *>(self), fenced, now_ps);
+    };
+    wiring.mac_set_station = [](void *self, const uint8_t station[6]) {
+        mac_set_station(static_cast<mac *>(self), station);
+    };
+    wiring.mac_self = mac_[MAC_NIC0 + nic];
+    wiring.pool = pool_;
+    wiring.waker = engine_shell_[nic]->waker();
+    wiring.probe = &probe_;
+    slot_[nic].engine = toe_engine_create(&config_.engine, nic, &wiring);
+    assert(slot_[nic].engine);
+    mac_on_tx_room(mac_[MAC_NIC0 + nic], toe_engine_on_tx_room, slot_[nic].engine);
+}
+
+void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *store)
+{
+    if (config_.ctx_golden) {
+        ctx_cache_model_params params;
+        ctx_cache_model_params_default(&params);
+        params.cycle_ps = config_.engine.cycle_ps;
+        golden_[nic] = ctx_cache_model_create(&params, client, cache_shell_[nic]->waker());
+        assert(golden_[nic]);
+        *store = ctx_cache_model_store(golden_[nic]);
+        return;
+    }
+    ctx_cache_rtl_params params;
+    ctx_cache_rtl_params_default(&params);
+    params.cycle_ps = config_.engine.cycle_ps;
+    params.dram_first_ps = config_.ctx_dram_ps;
+    params.dram_beat_ps = config_.ctx_dram_beat_ps;
+    params.skip_idle = config_.ctx_skip_idle;
+    // The cache may run ahead of the kernel up to the next event of anybody else.
+    params.horizon = [](void *) {
+        return sc_now_ps() + sc_core::sc_time_to_pending_activity().value();
+    };
+    cache_[nic] = ctx_cache_rtl_create(&params, nic, client, cache_shell_[nic]->waker());
+    assert(cache_[nic]);
+    *store = ctx_cache_rtl_store(cache_[nic]);
+}
+
+void testbed::make_network()
+{
+    // Receivers exist later than the MACs that feed them, so the sinks look them up when called.
+    auto to_engine = [](void *self, frame *f, uint64_t now_ps) {
+        frame_sink sink = toe_engine_rx_sink(static_cast<nic_slot *>(self)->engine);
+        frame_sink_accept(&sink, f, now_ps);
+    };
+    auto to_member0 = [](void *self, frame *f, uint64_t now_ps) {
+        frame_sink sink = lan_switch_member_sink(static_cast<testbed *>(self)->switch_, 0);
+        frame_sink_accept(&sink, f, now_ps);
+    };
+    auto to_member1 = [](void *self, frame *f, uint64_t now_ps) {
+        frame_sink sink = lan_switch_member_sink(static_cast<testbed *>(self)->switch_, 1);
+        frame_sink_accept(&sink, f, now_ps);
+    };
+    auto to_uplink = [](void *self, frame *f, uint64_t now_ps) {
+        frame_sink sink = lan_switch_uplink_sink(static_cast<testbed *>(self)->switch_);
+        frame_sink_accept(&sink, f, now_ps);
+    };
+    auto to_peers = [](void *self, frame *f, uint64_t now_ps) {
+        static_cast<testbed *>(self)->on_peer_frame(f, now_ps);
+    };
+    mac_params port = config_.mac, uplink = config_.mac;
+    uplink.rate_bps = config_.uplink_bps;
+    auto make = [&](unsigned which, const mac_params &params, int nic, const uint8_t *station,
+                    frame_sink sink) {
+        mac_[which] = mac_create(&params, nic, station, sink, pool_, mac_shell_[which]->waker(),
+                                 &probe_);
+        assert(mac_[which]);
+    };
+    make(MAC_NIC0, port, 0, config_.team.mac, {to_engine, &slot_[0]});
+    make(MAC_NIC1, port, 1, config_.team.mac, {to_engine, &slot_[1]});
+    make(MAC_SWITCH0, port, -1, nullptr, {to_member0, this});
+    make(MAC_SWITCH1, port, -1, nullptr, {to_member1, this});
+    make(MAC_SWITCH_UPLINK, uplink, -1, nullptr, {to_uplink, this});
+    make(MAC_PEER, uplink, -1, nullptr, {to_peers, this});
+    const unsigned pairs[][2] = {
+        {MAC_NIC0, MAC_SWITCH0}, {MAC_NIC1, MAC_SWITCH1}, {MAC_SWITCH_UPLINK, MAC_PEER}};
+    for (const auto &pair : pairs) {
+        mac_connect(mac_[pair[0]], mac_[pair[1]]);
+        mac_connect(mac_[pair[1]], mac_[pair[0]]);
+    }
+    const frame_sink members[2] = {mac_tx_sink(mac_[MAC_SWITCH0]), mac_tx_sink(mac_[MAC_SWITCH1])};
+    switch_ = lan_switch_create(&config_.lan_switch, members,
+                                mac_tx_sink(mac_[MAC_SWITCH_UPLINK]), pool_,
+                                switch_shell_->waker());
+    assert(switch_);
+}
+
+void testbed::on_peer_frame(frame *f, uint64_t now_ps)
+{
+    frame_sink sink = replay_ ? replay_peer_rx_sink(replay_) : gen_peer_rx_sink(gen_);
+    frame_sink_accept(&sink, f, now_ps);
+}
+
+void testbed::make_peers()
+{
+    frame_sink uplink = mac_tx_sink(mac_[MAC_PEER]);
+    if (capture_) {
+        replay_ = replay_peer_create(&config_.replay, capture_, pool_, uplink,
+                                     peer_shell_->waker(), &probe_);
+        assert(replay_);
+    } else {
+        gen_ = gen_peer_create(&config_.gen, pool_, uplink, peer_shell_->waker(), &probe_);
+        assert(gen_);
+    }
+    director_ops ops = {[](void *self, const sim_action *action, uint64_t now_ps) {
+                            static_cast<testbed *>(self)->act(*action, now_ps);
+                        },
+                        [](void *self) {
+                            return static_cast<testbed *>(self)->progress_permille();
+                        },
+                        this};
+    director_ = director_create(&config_, ops, director_shell_->waker());
+    assert(director_);
+}
+
+void testbed::bind_stages()
+{
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        engine_shell_[nic]->bind(toe_engine_stage(slot_[nic].engine, "engine"));
+        link_shell_[nic]->bind(pcie_link_stage(link_[nic], "pcie"));
+        cache_shell_[nic]->bind(golden_[nic] ? ctx_cache_model_stage(golden_[nic], "cache")
+                                             : ctx_cache_rtl_stage(cache_[nic], "cache"));
+    }
+    for (unsigned m = 0; m < MAC_COUNT; m++)
+        mac_shell_[m]->bind(mac_stage(mac_[m], mac_names[m]));
+    switch_shell_->bind(lan_switch_stage(switch_, "lan_switch"));
+    peer_shell_->bind(replay_ ? replay_peer_stage(replay_, "peers")
+                              : gen_peer_stage(gen_, "peers"));
+    director_shell_->bind(director_stage(director_, "director"));
+}
+
+void testbed::set_link(unsigned nic, bool up, uint64_t now_ps)
+{
+    mac_set_link(mac_[MAC_NIC0 + nic], up, now_ps);
+    mac_set_link(mac_[MAC_SWITCH0 + nic], up, now_ps);
+    lan_switch_set_member_up(switch_, nic, up, now_ps);
+    toe_engine_on_link(slot_[nic].engine, up, now_ps);
+}
+
+void testbed::act(const sim_action &action, uint64_t now_ps)
+{
+    switch (action.kind) {
+    case ACTION_SWAP:
+        lan_switch_swap(switch_, now_ps);
+        break;
+    case ACTION_SET_HASH:
+        lan_switch_set_hash(switch_, static_cast<flow_hash_policy>(action.value), now_ps);
+        break;
+    case ACTION_LINK_DOWN:
+    case ACTION_LINK_UP:
+        set_link(action.nic, action.kind == ACTION_LINK_UP, now_ps);
+        break;
+    case ACTION_SET_ACTIVE:
+        lan_switch_set_active(switch_, action.nic, now_ps);
+        host_sw_set_active(software_, action.nic);
+        host_cpu_kick(cpu_, now_ps);
+        break;
+    case ACTION_PCIE_DOWN:
+        pcie_link_set_up(link_[action.nic], false, now_ps);
+        break;
+    case ACTION_CTX_ERROR:
+        for (nic_slot &slot : slot_)
+            toe_engine_poison(slot.engine, action.value);
+        break;
+    }
+}
+
+void testbed::on_probe(const probe_event &event)
+{
+    if (event.kind == PROBE_FRAME_RX)
+        director_on_progress(director_, event.now_ps);
+    if (check_violations_total(check_) && !sc_core::sc_end_of_simulation_invoked())
+        sc_core::sc_stop();
+}
+
+bool testbed::is_traffic_done() const
+{
+    return replay_ ? replay_peer_is_done(replay_) : gen_peer_is_done(gen_);
+}
+
+uint32_t testbed::progress_permille() const
+{
+    return replay_ ? replay_peer_progress_permille(replay_) : gen_peer_progress_permille(gen_);
+}
+
+bool testbed::advance(uint64_t slice_ps)
+{
+    uint64_t now = sc_now_ps();
+    uint64_t until = u64_min(now + slice_ps, u64_min(config_.duration_ps, end_ps_));
+    if (until > now)
+        sc_core::sc_start(sc_time_from_ps(until - now));
+    now = sc_now_ps();
+    if (check_violations_total(check_))
+        return false;
+    if (end_ps_ == TIME_NEVER && is_traffic_done())
+        end_ps_ = now + drain_ps;
+    return now < end_ps_ && now < config_.duration_ps;
+}
+
+void testbed::finish(bool complete)
+{
+    uint64_t now = sc_now_ps();
+    complete_ = complete;
+    if (replay_)
+        replay_peer_finish(replay_, now);
+    if (complete && end_ps_ != TIME_NEVER)
+        check_finish(check_, now);
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        if (golden_[nic]) {
+            cache_stats_[nic] = *ctx_cache_model_stats(golden_[nic]);
+            continue;
+        }
+        ctx_cache_rtl_finish(cache_[nic], now);
+        cache_stats_[nic] = *ctx_cache_rtl_stats(cache_[nic]);
+    }
+}
+
+uint64_t testbed::frames_on_links() const
+{
+    uint64_t frames = 0;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        const mac_stats *stats = mac_get_stats(mac_[MAC_NIC0 + nic]);
+        frames += stats->rx_frames + stats->tx_frames;
+    }
+    return frames;
+}
+
+uint64_t testbed::kernel_events() const
+{
+    uint64_t runs = switch_shell_->runs() + peer_shell_->runs() + director_shell_->runs();
+    for (const auto &shell : mac_shell_)
+        runs += shell->runs();
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        runs += engine_shell_[nic]->runs() + link_shell_[nic]->runs() + cache_shell_[nic]->runs();
+    return runs;
+}
+
+void testbed::fill_results(results_input *in) const
+{
+    in->config = &config_;
+    in->sim_time_ps = sc_now_ps();
+    in->complete = complete_;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        in->mac[nic] = mac_get_stats(mac_[MAC_NIC0 + nic]);
+        in->pcie[nic] = pcie_link_stats(link_[nic]);
+        in->engine[nic] = toe_engine_stats(slot_[nic].engine);
+        in->cache[nic] = &cache_stats_[nic];
+    }
+    for (unsigned m = 0; m < 4; m++)
+        in->other_macs[m] = mac_get_stats(mac_[MAC_SWITCH0 + m]);
+    in->lan_switch = lan_switch_get_stats(switch_);
+    in->host_sw = software_;
+    in->host = host_cpu_stats(cpu_);
+    in->check = check_;
+    in->moves = moves_;
+    in->capture = capture_;
+    in->replay = replay_;
+    in->gen = gen_;
+}
