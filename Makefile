@@ -6,7 +6,8 @@ include mk/sources.mk
 -include mk/verilate.mk
 -include mk/sim.mk
 include mk/test.mk
--include mk/extra.mk
+include mk/targets.mk
+-include $(wildcard mk/fuzz*.mk) mk/lint.mk mk/bench.mk
 
 .PHONY: help setup-build setup-test all clean
 help: ## this list

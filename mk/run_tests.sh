@@ -1,7 +1,8 @@
 #!/bin/sh
-# Runs Criterion binaries, JOBS at a time, and prints one summed line. Fails when a test failed,
-# crashed, or when a binary ran no test at all.
-# usage: run_tests.sh BUILD_DIR JOBS BINARY...
+# Runs Criterion binaries and system test scripts, JOBS at a time, and prints one summed line. A
+# script prints a line `pass: ...` or `fail: ...` per case. Fails when a case failed, when a binary
+# crashed, or when one ran no test at all.
+# usage: run_tests.sh BUILD_DIR JOBS PROGRAM...
 set -u
 build=$1 jobs=$2
 shift 2
@@ -10,23 +11,38 @@ rm -rf "$out"
 mkdir -p "$out"
 # shellcheck disable=SC2016
 printf '%s\n' "$@" | xargs -P "$jobs" -I{} sh -c '
-    name=$(basename "$2")
-    "$2" -j1 --xml="$1/$name.xml" >"$1/$name.log" 2>&1
-    echo $? >"$1/$name.status"' sh "$out" {}
+    name=$(basename "$2" .sh)
+    case $2 in
+    *.sh) "$2" "$3" >"$1/$name.log" 2>&1 ;;
+    *) "$2" -j1 --xml="$1/$name.xml" >"$1/$name.log" 2>&1 ;;
+    esac
+    echo $? >"$1/$name.status"' sh "$out" {} "$build"
 passed=0 failed=0
-for binary in "$@"; do
-    name=$(basename "$binary")
+for program in "$@"; do
+    name=$(basename "$program" .sh)
     status=$(cat "$out/$name.status" 2>/dev/null || echo 255)
-    line=$(grep -a -o 'Tested: .*' "$out/$name.log" | tail -n 1)
-    tested=$(echo "$line" | sed -n 's/.*Tested: *\([0-9]*\).*/\1/p')
-    p=$(echo "$line" | sed -n 's/.*Passing: *\([0-9]*\).*/\1/p')
-    tested=${tested:-0} p=${p:-0}
-    f=$((tested - p))
-    if [ "$tested" -eq 0 ] || { [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; }; then f=$((f + 1)); fi
+    case $program in
+    *.sh)
+        p=$(grep -a -c '^pass: ' "$out/$name.log")
+        f=$(grep -a -c '^fail: ' "$out/$name.log")
+        grep -a '^skip: ' "$out/$name.log"
+        ;;
+    *)
+        line=$(grep -a -o 'Tested: .*' "$out/$name.log" | tail -n 1)
+        tested=$(echo "$line" | sed -n 's/.*Tested: *\([0-9]*\).*/\1/p')
+        p=$(echo "$line" | sed -n 's/.*Passing: *\([0-9]*\).*/\1/p')
+        tested=${tested:-0} p=${p:-0}
+        f=$((tested - p))
+        ;;
+    esac
+    skipped=$(grep -a -c '^skip: ' "$out/$name.log")
+    if [ "$f" -eq 0 ]; then
+        if [ "$status" -ne 0 ] || [ $((p + skipped)) -eq 0 ]; then f=1; fi
+    fi
     passed=$((passed + p)) failed=$((failed + f))
     if [ "$f" -ne 0 ]; then
-        echo "--- $name: exit status $status, $tested run, $f failed"
-        grep -a -v -e '^$' "$out/$name.log" | head -n 60
+        echo "--- $name: exit status $status, $p passed, $f failed"
+        grep -a -v -e '^$' -e '^pass: ' "$out/$name.log" | head -n 60
     fi
 done
 echo "$passed passed, $failed failed"

@@ -1,0 +1,44 @@
+# What a user types. Targets that need packages install them first and then call make again, so that
+# tools found at parse time are there.
+SCENARIO ?= scenarios/000-default.yaml
+SEED     ?=
+RUN_ARGS := $(if $(SEED),--seed $(SEED))
+
+.PHONY: run build test test-now run-now check lint tidy format regress
+run: ## install what is missing, build, and run SCENARIO (default: scenarios/000-default.yaml)
+	@mk/setup.sh build
+	@$(MAKE) --no-print-directory -j$(JOBS) run-now
+
+run-now: $(TOESIM)
+	@$(TOESIM) run $(SCENARIO) $(RUN_ARGS)
+
+build: ## install what is missing and build build/toesim
+	@mk/setup.sh build
+	@$(MAKE) --no-print-directory -j$(JOBS) $(TOESIM)
+
+test: ## install what is missing, build, and run all tests (ends with `N passed, N failed`)
+	@mk/setup.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) test-now
+
+SYSTEM_TESTS := $(sort $(wildcard sim/test/system_*.sh))
+test-now: $(TOESIM) $(TEST_BIN) $(RTL_TEST_BIN)
+	@mk/run_tests.sh $(B) $(JOBS) $(TEST_BIN) $(RTL_TEST_BIN) $(SYSTEM_TESTS)
+
+check: ## lint and test: the one gate before a commit
+	@mk/setup.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) lint
+	@$(MAKE) --no-print-directory test
+
+lint: tidy ## layering, sizes, format, RTL lint
+	@$(MAKE) --no-print-directory lint-rtl
+
+tidy: $(GEN)
+	@mk/tidy.sh $(B)
+
+format: ## format all C and C++ with clang-format
+	clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp')
+
+regress: ## compare the regression scenarios with results/golden
+	@mk/setup.sh build
+	@$(MAKE) --no-print-directory -j$(JOBS) $(TOESIM)
+	@$(TOESIM) regress
