@@ -1,0 +1,56 @@
+#!/bin/sh
+# Each bad input gives its exit status and a message that names the place; finished results are kept.
+# usage: system_bad_input.sh BUILD_DIR
+set -u
+build=$1
+toesim=$(pwd)/$build/toesim
+root=$(pwd)
+work=$(mktemp -d)
+trap 'umount "$work/tiny" 2>/dev/null; rm -rf "$work"' EXIT
+# expect NAME STATUS PATTERN COMMAND...
+expect() {
+    name=$1 want=$2 pattern=$3
+    shift 3
+    timeout 120 "$@" >"$work/log" 2>&1
+    got=$?
+    if [ "$got" -eq "$want" ] && grep -q -e "$pattern" "$work/log"; then
+        echo "pass: $name"
+    else
+        echo "fail: $name: exit $got (want $want), message:"
+        tail -n 5 "$work/log"
+    fi
+}
+capture=$(ls "$root"/traces/*.pcap.gz | head -n 1)
+expect "no command" 2 "toesim" "$toesim"
+expect "unknown command" 2 "frobnicate" "$toesim" frobnicate
+expect "unknown option" 2 "frob" "$toesim" run --frob x.yaml
+expect "missing scenario" 2 "none.yaml" "$toesim" run "$work/none.yaml"
+expect "missing capture" 2 "none.pcap" "$toesim" replay "$work/none.pcap" -o "$work/o1"
+printf 'name: x\nteam:\n  idel: 1s\n' >"$work/key.yaml"
+expect "unknown key" 2 "key.yaml:3: .*idel" "$toesim" check "$work/key.yaml"
+printf 'name: x\nseed: many\n' >"$work/type.yaml"
+expect "wrong type" 2 "type.yaml:2: .*seed" "$toesim" check "$work/type.yaml"
+printf 'name: x\nduration: 5\n' >"$work/unit.yaml"
+expect "missing unit" 2 "unit.yaml:2: .*duration" "$toesim" check "$work/unit.yaml"
+printf 'name: x\nname: y\n' >"$work/twice.yaml"
+expect "duplicate key" 2 "twice.yaml:2: .*name" "$toesim" check "$work/twice.yaml"
+printf 'not a capture at all, just text\n' >"$work/text.pcap"
+expect "no capture" 2 "text.pcap" "$toesim" replay "$work/text.pcap" -o "$work/o2"
+zcat "$capture" | head -c 20000 >"$work/cut.pcap"
+expect "capture cut in a record" 2 "record" "$toesim" replay "$work/cut.pcap" -o "$work/o3"
+if [ -s "$work/o3/stats.json" ]; then
+    echo "pass: results of the cut capture are kept"
+else
+    echo "fail: no results of the cut capture"
+fi
+mkdir "$work/mine" && echo keep >"$work/mine/file"
+expect "folder of somebody else" 2 "mine" "$toesim" replay "$capture" -o "$work/mine"
+[ -f "$work/mine/file" ] && echo "pass: it is untouched" || echo "fail: it was touched"
+if [ "$(id -u)" -eq 0 ] && mkdir "$work/tiny" && mount -t tmpfs -o size=64k tmpfs "$work/tiny" 2>/dev/null; then
+    expect "full disk" 3 "space\|written" "$toesim" replay "$capture" -o "$work/tiny/out"
+    umount "$work/tiny"
+else
+    echo "skip: full disk (a tmpfs cannot be mounted here)"
+fi
+printf 'GARBAGE' >"$work/bad.fst"
+expect "wavediff on garbage" 2 "bad.fst" "$toesim" wavediff "$work/bad.fst" "$work/bad.fst"

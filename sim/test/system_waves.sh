@@ -1,0 +1,36 @@
+#!/bin/sh
+# waves.fst of the default scenario converts with GTKWave's fst2vcd and holds both caches and the probe;
+# the move can be followed in it.
+# usage: system_waves.sh BUILD_DIR
+set -u
+build=$1
+command -v fst2vcd >/dev/null || { echo "skip: fst2vcd (gtkwave) is not installed"; exit 0; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$build/toesim" run scenarios/000-default.yaml --waves moves -o "$work/out" >"$work/log" 2>&1 ||
+    { echo "fail: run"; tail -n 20 "$work/log"; exit 1; }
+if ! fst2vcd "$work/out/waves.fst" >"$work/waves.vcd" 2>"$work/err"; then
+    echo "fail: fst2vcd: $(cat "$work/err")"
+    exit 1
+fi
+for scope in nic0 nic1 probe; do
+    if grep -q "scope module $scope " "$work/waves.vcd"; then
+        echo "pass: scope $scope"
+    else
+        echo "fail: scope $scope is missing"
+    fi
+done
+for signal in waves_on move_phase move_conn; do
+    id=$(awk -v s="$signal" '$1 == "$var" && $5 ~ s { print $4; exit }' "$work/waves.vcd")
+    if [ -z "$id" ]; then
+        echo "fail: signal $signal is missing"
+        continue
+    fi
+    changes=$(grep -a -c -F -e " $id" "$work/waves.vcd")
+    bits=$(grep -a -c -x -F -e "1$id" "$work/waves.vcd")
+    if [ $((changes + bits)) -gt 2 ]; then
+        echo "pass: signal $signal changes"
+    else
+        echo "fail: signal $signal never changes"
+    fi
+done
