@@ -1,6 +1,11 @@
 /*
  * One NIC's PCIe link, both directions, with its root port: splitting, wire bytes, serialisation,
  * tags, completions, ordering (timing 1.1, 1.2, 1.6, 1.7). Times of every TLP to the picosecond.
+ *
+ * Arbitration, ordering and the place of the data link layer (credits, Ack/Nak, replay, SKP: not
+ * modelled yet) are described in pcie_wire.h, fences and link loss in pcie_fault.c, what firmware
+ * has set up in pcie_config.h. Completion timeouts do not exist: a completion comes or the link is
+ * down. `done` and `issued` calls come from the stage's run(), never from inside a request.
  */
 #ifndef TOESIM_PCIE_PCIE_LINK_H
 #define TOESIM_PCIE_PCIE_LINK_H
@@ -10,6 +15,7 @@
 #include "models/base/status.h"
 #include "models/hwif/pcie_port.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -17,17 +23,20 @@ extern "C" {
 #endif
 
 struct pcie_params {
-    unsigned gen;   /* 1 to 5 */
-    unsigned lanes; /* 1, 2, 4, 8, 16 */
-    uint32_t mps_bytes;  /* 128 to 4096 */
-    uint32_t mrrs_bytes; /* 128 to 4096 */
-    uint32_t rcb_bytes;  /* 64 or 128 */
-    uint32_t tags;       /* 1 to 256 */
-    uint64_t propagation_ps;    /* each way: PHY, retimers, wire */
-    uint64_t root_read_ps;      /* host part of a DMA read from the LLC: 399 ns (timing 1.10) */
-    uint64_t root_write_ps;     /* arrival of a write at the root port until visible */
-    uint64_t device_mmio_ps;    /* device's time to answer an MMIO read */
-    uint32_t write_queue_bytes; /* endpoint's posted queue; full: the engine stalls (counted) */
+    unsigned gen;             /* 1 to 5 */
+    unsigned lanes;           /* 1, 2, 4, 8, 16 */
+    uint32_t mps_bytes;       /* 128 to 4096 */
+    uint32_t mrrs_bytes;      /* 128 to 4096 */
+    uint32_t rcb_bytes;       /* 64 or 128 */
+    uint32_t tags;            /* 1 to 256 */
+    uint64_t propagation_ps;  /* each way: PHY, retimers, wire */
+    uint64_t root_read_ps;    /* host part of a DMA read from the LLC: 399 ns (timing 1.10) */
+    uint64_t root_write_ps;   /* arrival of a write at the root port until visible */
+    bool completion_each_rcb; /* root complex cuts completions at each RCB boundary, not as long as
+                                 MPS allows */
+    uint64_t device_mmio_ps;  /* device's time to answer an MMIO read */
+    uint32_t write_queue_bytes; /* endpoint's posted queue; beyond it writes wait in the engine's
+                                   own DMA queue, in the same order (counted: write_stalls) */
 };
 
 void pcie_params_default(struct pcie_params *params);
@@ -36,13 +45,17 @@ void pcie_params_default(struct pcie_params *params);
 enum status pcie_params_check(const struct pcie_params *params, struct error *err);
 
 struct pcie_stats {
-    uint64_t tlps_up, tlps_down;         /* transaction layer packets each direction */
-    uint64_t bytes_up, bytes_down;       /* wire bytes */
-    uint64_t writes, reads, msix, mmio_writes, mmio_reads; /* requests as asked for, before splitting */
+    uint64_t tlps_up, tlps_down;   /* transaction layer packets each direction */
+    uint64_t bytes_up, bytes_down; /* wire bytes */
+    uint64_t writes, reads, msix, mmio_writes,
+        mmio_reads; /* requests as asked for, before splitting */
     uint64_t payload_up, payload_down;
     uint64_t discarded; /* TLPs lost to a link that is down */
     uint32_t tags_used_max;
-    uint64_t tag_stalls;
+    uint64_t tag_stalls;   /* read requests that had to wait for a tag */
+    uint64_t write_stalls; /* writes that did not fit write_queue_bytes */
+    uint64_t msix_masked;  /* messages not sent: vector masked (remembered) or MSI-X disabled */
+    uint32_t write_bytes_queued_max;
 };
 
 struct pcie_link; /* opaque */
@@ -69,7 +82,8 @@ void pcie_link_cfg_read32(struct pcie_link *link, uint32_t offset, struct pcie_r
 void pcie_link_cfg_write32(struct pcie_link *link, uint32_t offset, uint32_t value,
                            struct pcie_read_done done, uint64_t now_ps);
 
-/* Fault: the link goes down (everything in flight is lost, reads end with ok = false) or comes up. */
+/* Fault: the link goes down (everything in flight is lost, reads end with ok = false) or comes up.
+ */
 void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps);
 
 const struct pcie_stats *pcie_link_stats(const struct pcie_link *link);

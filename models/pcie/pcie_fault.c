@@ -1,0 +1,106 @@
+/*
+ * The endpoint stops sending: bus master off or function-level reset (fence), or the link is down.
+ *
+ * Fence: what has started on the wire arrives; what has not is discarded, its writer hears
+ * TIME_NEVER; outstanding reads end with ok = false at once and their late completions are dropped.
+ * Link down: in addition everything between the two ends is lost. Writes that had arrived at the
+ * root port are on the host's side of the fault and become visible.
+ */
+#include "models/pcie/pcie_link_pvt.h"
+
+#include <assert.h>
+
+struct loss {
+    struct pcie_link *link;
+    uint64_t now_ps;
+};
+
+static void lose(struct pcie_link *link, struct pcie_tlp *tlp, bool started, uint64_t now_ps)
+{
+    link->stats.discarded++;
+    if (tlp->payload)
+        pcie_cells_give(&link->cells, tlp->payload);
+    if (!started)
+        pcie_link_note(link, tlp->issued, now_ps, TIME_NEVER);
+    pcie_link_note(link, tlp->visible, now_ps, TIME_NEVER);
+    pcie_link_note_failed(link, tlp->done, now_ps);
+}
+
+static bool keep_if_not_request(void *self, struct pcie_tlp *tlp)
+{
+    struct loss *loss = self;
+    if (tlp->kind == PCIE_TLP_CPL || tlp->kind == PCIE_TLP_CPLD)
+        return true;
+    if (tlp->kind == PCIE_TLP_MWR)
+        loss->link->write_bytes_queued -= tlp->len;
+    if (tlp->kind == PCIE_TLP_MRD)
+        pcie_dma_forget(loss->link, tlp);
+    lose(loss->link, tlp, false, loss->now_ps);
+    return false;
+}
+
+static bool keep_none(void *self, struct pcie_tlp *tlp)
+{
+    struct loss *loss = self;
+    lose(loss->link, tlp, false, loss->now_ps);
+    return false;
+}
+
+static void stop_master(struct pcie_link *link, uint64_t now_ps)
+{
+    struct loss loss = {link, now_ps};
+    pcie_wire_filter(&link->wires[PCIE_UP], keep_if_not_request, &loss);
+    pcie_dma_abort_reads(link, now_ps);
+}
+
+void pcie_fault_update_master(struct pcie_link *link, uint64_t now_ps)
+{
+    bool master = link->up && pcie_config_master_on(&link->config);
+    if (master == link->master)
+        return;
+    link->master = master;
+    if (!master)
+        stop_master(link, now_ps);
+    link->device.ops->fence(link->device.self, !master, now_ps);
+}
+
+static void lose_ring(struct pcie_link *link, struct pcie_ring *ring, uint64_t now_ps)
+{
+    for (size_t n = ring->count; n > 0; n--) {
+        struct pcie_tlp tlp;
+        pcie_ring_pop(ring, &tlp);
+        if (tlp.kind == PCIE_TLP_MWR && tlp.arrival_ps <= now_ps && ring == &link->flying[PCIE_UP])
+            pcie_ring_push(ring, &tlp);
+        else
+            lose(link, &tlp, true, now_ps);
+    }
+}
+
+static void lose_all(struct pcie_link *link, uint64_t now_ps)
+{
+    struct loss loss = {link, now_ps};
+    stop_master(link, now_ps);
+    for (int d = 0; d < 2; d++) {
+        pcie_wire_filter(&link->wires[d], keep_none, &loss);
+        lose_ring(link, &link->flying[d], now_ps);
+    }
+    lose_ring(link, &link->sampling, now_ps);
+    lose_ring(link, &link->forming, now_ps);
+    lose_ring(link, &link->answering, now_ps);
+    pcie_dma_drop_reads(link);
+    pcie_dma_reset_tags(link, now_ps);
+}
+
+void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps)
+{
+    if (up == link->up)
+        return;
+    pcie_link_catch_up(link, now_ps);
+    link->up = up;
+    if (!up) {
+        lose_all(link, now_ps);
+        pcie_config_reset(&link->config, true);
+    }
+    pcie_fault_update_master(link, now_ps);
+    pcie_link_wake(link, now_ps);
+}

@@ -1,0 +1,105 @@
+/* Inside of pcie_link, shared by its files: link (time), dma (endpoint's requests), root (host's
+ * side), fault. */
+#ifndef TOESIM_PCIE_PCIE_LINK_PVT_H
+#define TOESIM_PCIE_PCIE_LINK_PVT_H
+
+#include "models/pcie/pcie_cells.h"
+#include "models/pcie/pcie_config.h"
+#include "models/pcie/pcie_link.h"
+#include "models/pcie/pcie_wire.h"
+
+enum { PCIE_UP = 0, PCIE_DOWN = 1, PCIE_TAGS_MAX = 256 };
+
+/* One DMA read as the engine asked for it; its buffer is kept and used again. */
+struct pcie_dma_read {
+    uint8_t *data;
+    uint32_t capacity;
+    uint32_t len;
+    uint32_t due_bytes; /* of requests not yet fully completed */
+    bool in_use;
+    bool aborted; /* the engine has been told; late completions are dropped */
+    struct pcie_read_done done;
+};
+
+/* A report that is owed to the engine or the host at the current time, never from inside its call.
+ */
+struct pcie_note {
+    struct pcie_done done; /* fn null: read_done, which ends with ok = false */
+    struct pcie_read_done read_done;
+    uint64_t at_ps;    /* when it is delivered */
+    uint64_t value_ps; /* what it says: at_ps or TIME_NEVER */
+};
+
+struct pcie_link {
+    struct pcie_params params;
+    unsigned nic;
+    struct pcie_device device;
+    struct pcie_host host;
+    const struct waker *waker;
+    const struct probe *probe;
+    struct pcie_stats stats;
+
+    bool up;
+    bool master; /* endpoint may send requests: link up and bus master on */
+    struct pcie_config config;
+    struct pcie_wire wires[2];
+    struct pcie_ring flying[2]; /* struct pcie_tlp, by due time: posted and completions */
+    struct pcie_ring sampling;  /* struct pcie_tlp, by due time: reads at the root complex */
+    struct pcie_ring forming;   /* struct pcie_tlp, by due time: their data is on its way */
+    struct pcie_ring answering; /* struct pcie_tlp, by due time: host's requests at the device */
+    uint64_t due_last_ps[2];
+    struct pcie_ring notes; /* struct pcie_note */
+    struct pcie_cells cells;
+
+    uint32_t write_bytes_queued; /* payload of writes not yet started */
+
+    struct pcie_dma_read *reads;
+    uint32_t *reads_free;
+    uint32_t read_count, read_free_count;
+    uint32_t read_active;
+
+    uint16_t tags_free[PCIE_TAGS_MAX]; /* first in, first out from tag_head */
+    uint32_t tag_head, tags_used;
+    uint64_t tag_ps; /* since when the tag that is next has been free */
+};
+
+/* pcie_link.c */
+void pcie_link_catch_up(struct pcie_link *link, uint64_t now_ps);
+void pcie_link_push(struct pcie_link *link, int direction, struct pcie_tlp *tlp, uint64_t now_ps);
+/* After something was queued from outside: settles what starts now and asks to be run in time. */
+void pcie_link_wake(struct pcie_link *link, uint64_t now_ps);
+void pcie_link_note(struct pcie_link *link, struct pcie_done done, uint64_t at_ps,
+                    uint64_t value_ps);
+void pcie_link_note_failed(struct pcie_link *link, struct pcie_read_done done, uint64_t at_ps);
+void pcie_link_insert_by_due(struct pcie_ring *ring, const struct pcie_tlp *tlp);
+
+/* pcie_dma.c */
+extern const struct pcie_endpoint_ops pcie_dma_ops;
+void pcie_dma_init(struct pcie_link *link);
+void pcie_dma_free(struct pcie_link *link);
+uint64_t pcie_dma_tag_ready_ps(const struct pcie_link *link);
+void pcie_dma_take_tag(struct pcie_link *link, struct pcie_tlp *tlp);
+void pcie_dma_on_completion(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps);
+void pcie_dma_send_msix(struct pcie_link *link, unsigned vector, uint64_t now_ps);
+void pcie_dma_send_pending(struct pcie_link *link, uint64_t now_ps);
+/* A request of the read will never be completed. */
+void pcie_dma_forget(struct pcie_link *link, const struct pcie_tlp *tlp);
+void pcie_dma_abort_reads(struct pcie_link *link, uint64_t now_ps);
+/* After the link went down: no completion will come, all reads are over. */
+void pcie_dma_drop_reads(struct pcie_link *link);
+void pcie_dma_reset_tags(struct pcie_link *link, uint64_t now_ps);
+
+/* pcie_root.c */
+void pcie_root_on_upstream(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
+void pcie_root_on_sample(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
+void pcie_root_on_formed(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps);
+
+/* pcie_endpoint.c */
+void pcie_endpoint_on_downstream(struct pcie_link *link, const struct pcie_tlp *tlp,
+                                 uint64_t now_ps);
+void pcie_endpoint_on_request(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps);
+
+/* pcie_fault.c */
+void pcie_fault_update_master(struct pcie_link *link, uint64_t now_ps);
+
+#endif

@@ -1,0 +1,29 @@
+/* First-in first-out queue of equal-sized items in one block of memory that grows by doubling and
+ * stays. */
+#ifndef TOESIM_PCIE_PCIE_RING_H
+#define TOESIM_PCIE_PCIE_RING_H
+
+#include <stddef.h>
+
+struct pcie_ring {
+    unsigned char *items;
+    size_t item_bytes;
+    size_t capacity; /* a power of two */
+    size_t head;
+    size_t count;
+};
+
+void pcie_ring_init(struct pcie_ring *ring, size_t item_bytes);
+void pcie_ring_free(struct pcie_ring *ring);
+
+/* Copies item to the end. Aborts when the system has no memory: queues are bounded by what the
+ * engine keeps in flight, so that is a bug. */
+void pcie_ring_push(struct pcie_ring *ring, const void *item);
+
+/* Copies the first item out and removes it. */
+void pcie_ring_pop(struct pcie_ring *ring, void *item);
+
+/* The i-th item from the front; valid until the next push. */
+void *pcie_ring_at(const struct pcie_ring *ring, size_t i);
+
+#endif
