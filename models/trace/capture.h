@@ -54,6 +54,7 @@ struct client_segment {
     uint8_t options[40];
     uint32_t payload_len;
     const uint8_t *payload; /* owned by the capture */
+    uint64_t acked_bytes;   /* of the client's stream, acknowledged in the capture before this */
 };
 
 enum server_step_kind { SERVER_SEND, SERVER_FIN, SERVER_RST };
@@ -65,6 +66,7 @@ struct server_step {
     uint64_t rx_bytes;
     bool peer_fin;
     uint64_t offset, len; /* SEND: of the server's stream */
+    uint64_t tx_acked_bytes; /* RST: and only once so many of its own bytes were acknowledged */
 };
 
 struct conversation {
@@ -88,6 +90,7 @@ struct conversation {
     const uint8_t *server_stream;
     uint64_t server_bytes;
     uint64_t server_acked;
+    bool server_fin; /* the steps have a FIN */
     const struct server_step *steps;
     size_t step_count;
 };

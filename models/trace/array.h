@@ -1,0 +1,25 @@
+/* Growth of plain arrays: doubling, so adding one element is cheap on average. */
+#ifndef TOESIM_TRACE_ARRAY_H
+#define TOESIM_TRACE_ARRAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/* Makes room for one more element behind `count`; returns the array, which may have moved. Null:
+ * out of memory, and the old array is still valid. */
+static inline void *array_grow(void *items, size_t count, size_t *room, size_t item_bytes)
+{
+    if (count < *room)
+        return items;
+    size_t wanted = *room ? *room * 2 : 64;
+    if (wanted > SIZE_MAX / 2 / item_bytes)
+        return NULL;
+    void *grown = realloc(items, wanted * item_bytes);
+    if (grown)
+        *room = wanted;
+    return grown;
+}
+
+#endif

@@ -1,0 +1,293 @@
+#include "models/trace/capture.h"
+
+#include "models/base/units.h"
+#include "models/trace/arena.h"
+#include "models/trace/capture_file.h"
+#include "models/trace/capture_link.h"
+#include "models/trace/conversation.h"
+#include "models/trace/timeline.h"
+#include "models/trace/tracker.h"
+#include "models/wire/bytes.h"
+#include "models/wire/checksum.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FRAMES_MAX_DEFAULT = 50 * 1000 * 1000,
+    MTU_DEFAULT = 1500,
+    MTU_MIN = 576,
+    MTU_MAX = 9000,
+    TCP_CHECKSUM_AT = 16,
+    IPV4_CHECKSUM_AT = 10,
+};
+
+#define BYTES_MAX_DEFAULT (UINT64_C(8) << 30)
+
+struct capture {
+    struct capture_stats stats;
+    struct arena arena;
+    struct conversation *conversations;
+    size_t conversation_count;
+};
+
+/* What only the loading needs. */
+struct loader {
+    struct capture *capture;
+    const struct capture_params *params;
+    const char *path;
+    struct tracker tracker;
+    int link;
+    struct link_frame frame;
+};
+
+void capture_params_default(struct capture_params *params)
+{
+    *params = (struct capture_params){
+        .max_gap_ps = 10 * PS_PER_MS,
+        .mtu_bytes = MTU_DEFAULT,
+    };
+}
+
+const char *partial_reason_key(enum partial_reason reason)
+{
+    static const char *const keys[PARTIAL_REASON_COUNT] = {
+        "complete",
+#define X(id, key) key,
+        PARTIAL_REASONS(X)
+#undef X
+    };
+    assert(reason < PARTIAL_REASON_COUNT);
+    return keys[reason];
+}
+
+/* An unfilled TCP checksum holds the folded sum of the pseudo header, with the length or, for
+ * segments the adapter will split, without it. An unfilled IPv4 one is 0. */
+static enum raw_checksum checksum_class(const struct link_frame *frame, const struct packet *packet)
+{
+    uint32_t tcp_bytes = packet->ip_bytes - (packet->tcp_offset - packet->ip_offset);
+    uint16_t tcp_field = be16_load(frame->bytes + packet->tcp_offset + TCP_CHECKSUM_AT);
+    uint16_t ip_field = be16_load(frame->bytes + packet->ip_offset + IPV4_CHECKSUM_AT);
+    bool ip_unfilled = !packet->ip_checksum_ok && (ip_field == 0 || frame->length_guessed);
+    if (!packet->ip_checksum_ok && !ip_unfilled)
+        return RAW_BAD;
+    if (frame->captured < packet->ip_offset + packet->ip_bytes)
+        return RAW_UNVERIFIED;
+    if (packet->tcp_checksum_ok)
+        return ip_unfilled ? RAW_UNFILLED : RAW_GOOD;
+    for (int with_length = 0; with_length < 2; with_length++) {
+        uint64_t sum = checksum_pseudo(packet->ip_version, packet->src, packet->dst,
+                                       with_length ? tcp_bytes : 0);
+        unsigned folded = UINT16_MAX - checksum_finish(sum); /* the complement, undone */
+        if (tcp_field == folded)
+            return RAW_UNFILLED;
+    }
+    return RAW_BAD;
+}
+
+/* Copies what must outlive the record; the pattern stands for payload past the snap length. */
+static bool keep_bytes(struct loader *loader, const struct packet *packet,
+                       struct raw_segment *segment)
+{
+    const struct tcp_segment *seg = &packet->seg;
+    uint32_t options_len = seg->header_len - (uint32_t)TCP_HEADER_MIN;
+    uint8_t *kept = arena_alloc(&loader->capture->arena, options_len + seg->payload_len);
+    if (!kept)
+        return false;
+    const uint8_t *options = loader->frame.bytes + packet->tcp_offset + TCP_HEADER_MIN;
+    memcpy(kept, options, options_len);
+    segment->options = kept;
+    segment->options_len = (uint8_t)options_len;
+    segment->payload = kept + options_len;
+    segment->payload_len = seg->payload_len;
+    uint32_t payload_offset = packet->tcp_offset + seg->header_len;
+    uint32_t known = loader->frame.captured - payload_offset;
+    segment->payload_captured = u32_min(known, seg->payload_len);
+    memcpy(segment->payload, loader->frame.bytes + payload_offset, segment->payload_captured);
+    uint32_t first = seg->seq + ((seg->flags & TCP_SYN) != 0);
+    for (uint32_t i = segment->payload_captured; i < seg->payload_len; i++)
+        segment->payload[i] = stream_pattern(first + i);
+    return true;
+}
+
+static bool add_tcp(struct loader *loader, const struct packet *packet, uint64_t time_ns)
+{
+    struct capture_stats *stats = &loader->capture->stats;
+    const struct tcp_segment *seg = &packet->seg;
+    if (loader->frame.captured < packet->tcp_offset + seg->header_len) {
+        stats->malformed++; /* the snap length cut into the header: its options are unknown */
+        return true;
+    }
+    struct raw_segment segment = {
+        .time_ns = time_ns,
+        .seq = seg->seq,
+        .ack = seg->ack,
+        .flags = seg->flags,
+        .window = seg->window,
+        .urgent = seg->urgent,
+        .ttl = packet->ttl,
+        .checksum = (uint8_t)checksum_class(&loader->frame, packet),
+    };
+    if (!keep_bytes(loader, packet, &segment))
+        return false;
+    stats->snap_cut += segment.payload_captured < segment.payload_len;
+    return tracker_add(&loader->tracker, packet, &segment);
+}
+
+static bool add_record(struct loader *loader, const struct capture_record *record)
+{
+    struct capture_stats *stats = &loader->capture->stats;
+    if (!capture_link_frame(loader->link, record->bytes, record->captured, record->length,
+                            &loader->frame)) {
+        stats->malformed++;
+        return true;
+    }
+    struct packet packet;
+    packet_parse(loader->frame.bytes, loader->frame.len, true, &packet);
+    switch (packet.kind) {
+    case PACKET_TCP:
+        if (vlan_map_index(&loader->tracker.vlans, &packet) != VLAN_NO_ROOM)
+            return add_tcp(loader, &packet, record->time_ns);
+        stats->malformed++;
+        break;
+    case PACKET_FRAGMENT:
+        stats->fragments++;
+        break;
+    case PACKET_MALFORMED:
+        stats->malformed++;
+        break;
+    case PACKET_OTHER:
+        stats->not_tcp++;
+        break;
+    }
+    return true;
+}
+
+static enum status out_of_memory(const struct loader *loader, struct error *err)
+{
+    return error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", loader->path);
+}
+
+static enum status bounds_check(const struct loader *loader, struct error *err)
+{
+    const struct capture_params *params = loader->params;
+    uint64_t frames_max = params->frames_max ? params->frames_max : FRAMES_MAX_DEFAULT;
+    uint64_t bytes_max = params->bytes_max ? params->bytes_max : BYTES_MAX_DEFAULT;
+    if (loader->capture->stats.records > frames_max)
+        return error_set(err, STATUS_BAD_INPUT, "%s: more than %" PRIu64 " records", loader->path,
+                         frames_max);
+    if (loader->capture->arena.bytes_total > bytes_max)
+        return error_set(err, STATUS_BAD_INPUT, "%s: more than %" PRIu64 " bytes of payload",
+                         loader->path, bytes_max);
+    return STATUS_OK;
+}
+
+static enum status read_records(struct loader *loader, struct capture_file *file,
+                                struct error *err)
+{
+    struct capture_stats *stats = &loader->capture->stats;
+    struct capture_record record;
+    enum capture_file_state state;
+    while ((state = capture_file_next(file, &record)) == CAPTURE_RECORD) {
+        stats->records++;
+        if (bounds_check(loader, err) != STATUS_OK)
+            return err ? err->status : STATUS_BAD_INPUT;
+        if (!add_record(loader, &record))
+            return out_of_memory(loader, err);
+    }
+    if (state == CAPTURE_DAMAGED) {
+        stats->damaged_record = stats->records + 1;
+        snprintf(stats->damage, sizeof stats->damage, "%s", capture_file_damage(file));
+    }
+    return STATUS_OK;
+}
+
+static enum status build_conversations(struct loader *loader, struct error *err)
+{
+    struct capture *capture = loader->capture;
+    struct tracker *tracker = &loader->tracker;
+    struct conversation_builder builder = {
+        .arena = &capture->arena, .tracker = tracker, .mtu_bytes = loader->params->mtu_bytes};
+    capture->conversations =
+        arena_alloc(&capture->arena, tracker->conv_count * sizeof *capture->conversations);
+    bool ok = capture->conversations != NULL;
+    for (size_t i = 0; ok && i < tracker->conv_count; i++)
+        ok = conversation_build(&builder, &tracker->convs[i], &capture->conversations[i]);
+    capture->stats.split_segments = builder.split_segments;
+    capture->conversation_count = tracker->conv_count;
+    conversation_builder_free(&builder);
+    return ok ? STATUS_OK : out_of_memory(loader, err);
+}
+
+static enum status load(struct loader *loader, struct error *err)
+{
+    struct capture_stats *stats = &loader->capture->stats;
+    struct capture_file *file = capture_file_open(loader->path, err);
+    if (!file)
+        return STATUS_BAD_INPUT;
+    loader->link = capture_file_link(file);
+    enum status status = read_records(loader, file, err);
+    capture_file_close(file);
+    if (status != STATUS_OK)
+        return status;
+    struct tracker *tracker = &loader->tracker;
+    tracker_settle_checksums(tracker, &stats->repaired_checksums, &stats->bad_checksums);
+    stats->tcp_segments = tracker->segment_count - stats->bad_checksums;
+    timeline_make(tracker, loader->params->max_gap_ps, stats);
+    vlan_map_assign(&tracker->vlans);
+    stats->vlan_stacks = tracker->vlans.count - 1;
+    return build_conversations(loader, err);
+}
+
+struct capture *capture_load(const char *path, const struct capture_params *params,
+                             struct error *err)
+{
+    assert(params->mtu_bytes >= MTU_MIN && params->mtu_bytes <= MTU_MAX);
+    struct capture *capture = calloc(1, sizeof *capture);
+    struct loader *loader = calloc(1, sizeof *loader);
+    if (!capture || !loader) {
+        error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", path);
+        free(capture);
+        free(loader);
+        return NULL;
+    }
+    loader->capture = capture;
+    loader->params = params;
+    loader->path = path;
+    arena_init(&capture->arena);
+    tracker_init(&loader->tracker);
+    if (load(loader, err) != STATUS_OK) {
+        capture_destroy(capture);
+        capture = NULL;
+    }
+    tracker_free(&loader->tracker);
+    free(loader);
+    return capture;
+}
+
+void capture_destroy(struct capture *capture)
+{
+    if (!capture)
+        return;
+    arena_free(&capture->arena);
+    free(capture);
+}
+
+size_t capture_conversation_count(const struct capture *capture)
+{
+    return capture->conversation_count;
+}
+
+const struct conversation *capture_conversation(const struct capture *capture, size_t index)
+{
+    assert(index < capture->conversation_count);
+    return &capture->conversations[index];
+}
+
+const struct capture_stats *capture_get_stats(const struct capture *capture)
+{
+    return &capture->stats;
+}

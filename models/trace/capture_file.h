@@ -1,0 +1,30 @@
+/* Records of a pcap or pcapng file, plain or gzip: the only user of libpcap for reading. */
+#ifndef TOESIM_TRACE_CAPTURE_FILE_H
+#define TOESIM_TRACE_CAPTURE_FILE_H
+
+#include "models/base/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct capture_record {
+    uint64_t time_ns;     /* since 1970; a fraction of a second beyond its range is carried over */
+    const uint8_t *bytes; /* valid until the next record is read */
+    uint32_t captured;    /* bytes in the file */
+    uint32_t length;      /* bytes on the wire, at least captured */
+};
+
+enum capture_file_state { CAPTURE_RECORD, CAPTURE_END, CAPTURE_DAMAGED };
+
+struct capture_file; /* opaque */
+
+/* Null and err: the file is missing, is no capture, or has a link type nobody here understands. */
+struct capture_file *capture_file_open(const char *path, struct error *err);
+void capture_file_close(struct capture_file *file);
+
+/* The next record. After DAMAGED (see capture_file_damage()) or END nothing more can be read. */
+enum capture_file_state capture_file_next(struct capture_file *file, struct capture_record *record);
+const char *capture_file_damage(const struct capture_file *file);
+int capture_file_link(const struct capture_file *file); /* DLT_ value */
+
+#endif

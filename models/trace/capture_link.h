@@ -1,0 +1,27 @@
+/* Turns a captured record into an Ethernet frame of its full length on the wire. */
+#ifndef TOESIM_TRACE_CAPTURE_LINK_H
+#define TOESIM_TRACE_CAPTURE_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The longest IP packet (IPv6: 40 + 65,535 bytes) behind Ethernet and two tags, rounded up. */
+enum { LINK_FRAME_MAX = 66048 };
+
+/* One frame being looked at; reused for every record. */
+struct link_frame {
+    uint32_t captured;   /* bytes known; those from here to len are zero */
+    uint32_t len;        /* bytes on the wire, at most LINK_FRAME_MAX */
+    bool length_guessed; /* the IP length field was 0 (segmentation offload) and is now filled in */
+    uint8_t bytes[LINK_FRAME_MAX];
+};
+
+bool capture_link_is_known(int link);
+
+/* Fills frame from a record of `captured` bytes that had `length` on the wire. Link types without
+ * Ethernet addresses get locally administered ones derived from the IP addresses. False: too short
+ * to hold its link header. */
+bool capture_link_frame(int link, const uint8_t *bytes, uint32_t captured, uint32_t length,
+                        struct link_frame *frame);
+
+#endif

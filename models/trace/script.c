@@ -1,0 +1,215 @@
+#include "models/trace/script.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { IPV4_HEADER = 20, IPV6_HEADER = 40, TS_OPTION_BYTES = 12, PIECE_MIN = 64 };
+
+/* Payload of one frame of the MTU, TCP options not yet deducted. */
+static uint32_t mtu_payload(const struct script_input *in, const struct conversation *conv)
+{
+    uint32_t ip = conv->key.ip_version == 4 ? IPV4_HEADER : IPV6_HEADER;
+    return in->mtu_bytes - ip - TCP_HEADER_MIN;
+}
+
+/* Payload of the pieces an oversize segment is cut into: what the adapter would have made. */
+static uint32_t piece_payload(const struct script_input *in, const struct conversation *conv,
+                              uint32_t options_len)
+{
+    uint32_t mss = mtu_payload(in, conv);
+    if (conv->server_mss >= PIECE_MIN && conv->server_mss < mss)
+        mss = conv->server_mss;
+    return mss - options_len;
+}
+
+static size_t pieces_of(const struct script_input *in, const struct conversation *conv,
+                        const struct raw_segment *seg)
+{
+    if (seg->payload_len + seg->options_len <= mtu_payload(in, conv))
+        return 1;
+    uint32_t piece = piece_payload(in, conv, seg->options_len);
+    return (seg->payload_len + piece - 1) / piece;
+}
+
+/* One piece of a captured segment. FIN and PSH belong to the last one, CWR to the first (RFC 3168
+ * 6.1.2), the urgent pointer counts from each piece's own number. */
+static void piece_make(const struct raw_segment *seg, uint32_t from, uint32_t len,
+                       struct client_segment *out)
+{
+    bool last = from + len == seg->payload_len;
+    *out = (struct client_segment){
+        .time_ps = seg->time_ps,
+        .seq = seg->seq + from,
+        .ack = seg->ack,
+        .flags = seg->flags,
+        .window = seg->window,
+        .urgent = seg->urgent,
+        .options_len = seg->options_len,
+        .ttl = seg->ttl,
+        .payload = seg->payload + from,
+        .payload_len = len,
+    };
+    memcpy(out->options, seg->options, seg->options_len);
+    if (!last)
+        out->flags &= (uint16_t)~(TCP_FIN | TCP_PSH);
+    if (from > 0) {
+        out->flags &= (uint16_t)~TCP_CWR;
+        if (seg->urgent > from)
+            out->urgent = (uint16_t)(seg->urgent - from);
+        else
+            out->flags &= (uint16_t)~TCP_URG;
+    }
+}
+
+/* A server that takes no data with the SYN (RFC 7413 not offered) must get it afterwards. */
+static void fast_open_make(const struct script_input *in, const struct conversation *conv,
+                           const struct raw_segment *syn, struct client_segment *out)
+{
+    *out = (struct client_segment){
+        .time_ps = syn->time_ps,
+        .seq = syn->seq + 1,
+        .ack = conv->server_isn + 1,
+        .flags = TCP_ACK | TCP_PSH,
+        .window = (uint16_t)(syn->window >> in->client_ws),
+        .ttl = syn->ttl,
+        .payload = syn->payload,
+        .payload_len = syn->payload_len,
+    };
+    if (!in->timestamps)
+        return;
+    for (uint32_t at = 0; at + 10 <= syn->options_len;) {
+        uint8_t kind = syn->options[at];
+        if (kind == 8) {
+            static const uint8_t pad[2] = {1, 1};
+            memcpy(out->options, pad, 2);
+            memcpy(out->options + 2, syn->options + at, 10);
+            out->options_len = TS_OPTION_BYTES;
+            return;
+        }
+        if (kind == 0)
+            return;
+        at += kind == 1 || syn->options[at + 1] < 2 ? 1u : syn->options[at + 1];
+    }
+}
+
+static bool is_client(const struct script_input *in, size_t i)
+{
+    return in->view->segments[i]->dir == in->client_dir;
+}
+
+/* The SYN whose data no later segment carries; SIZE_MAX: none. */
+static size_t fast_open_find(const struct script_input *in)
+{
+    size_t found = SIZE_MAX;
+    for (size_t i = 0; i < in->view->count; i++) {
+        const struct raw_segment *seg = in->view->segments[i];
+        if (!is_client(in, i) || !seg->payload_len || (seg->flags & TCP_RST))
+            continue;
+        if (seg->flags & TCP_SYN)
+            found = i;
+        else if (in->view->at[i] <= 0 && in->view->at[i] + seg->payload_len > 0)
+            return SIZE_MAX;
+    }
+    return found;
+}
+
+/* Everything the server had acknowledged before this segment was captured. */
+static uint64_t acked_clip(int64_t acked, const struct stream *stream)
+{
+    uint64_t bytes = acked < 0 ? 0 : (uint64_t)acked;
+    return bytes > stream->len ? stream->len : bytes;
+}
+
+static size_t count_pieces(const struct script_input *in, const struct conversation *conv)
+{
+    size_t count = 1; /* room for the data of a SYN */
+    for (size_t i = 0; i < in->view->count; i++)
+        if (is_client(in, i))
+            count += pieces_of(in, conv, in->view->segments[i]);
+    return count;
+}
+
+bool script_client(const struct script_input *in, struct conversation *conv, uint64_t *split)
+{
+    struct client_segment *out =
+        arena_alloc(in->arena, count_pieces(in, conv) * sizeof *out);
+    if (!out)
+        return false;
+    size_t count = 0, fast_open = fast_open_find(in);
+    int64_t acked = 0;
+    for (size_t i = 0; i < in->view->count; i++) {
+        const struct raw_segment *seg = in->view->segments[i];
+        if (!is_client(in, i)) {
+            acked = in->view->acked[i] > acked ? in->view->acked[i] : acked;
+            continue;
+        }
+        bool syn = seg->flags & TCP_SYN;
+        size_t pieces = syn ? 1 : pieces_of(in, conv, seg);
+        uint32_t size = pieces == 1 ? seg->payload_len : piece_payload(in, conv, seg->options_len);
+        for (size_t k = 0; k < pieces; k++) {
+            uint32_t from = (uint32_t)k * size;
+            uint32_t len = seg->payload_len - from < size ? seg->payload_len - from : size;
+            piece_make(seg, from, len, &out[count]);
+            if (syn)
+                out[count].payload_len = 0;
+            out[count++].acked_bytes = acked_clip(acked, in->client);
+        }
+        *split += pieces - 1;
+        if (i == fast_open) {
+            fast_open_make(in, conv, seg, &out[count++]);
+            fast_open = SIZE_MAX;
+        }
+    }
+    conv->segments = out;
+    conv->segment_count = count;
+    return true;
+}
+
+/* A claim about the client's stream as condition of a step. */
+static void step_condition(const struct script_input *in, int64_t acked, struct server_step *step)
+{
+    step->rx_bytes = acked_clip(acked, in->client);
+    step->peer_fin = in->client->fin && acked > (int64_t)in->client->len;
+}
+
+static void reset_step(const struct script_input *in, struct server_step *step)
+{
+    int64_t received = 0, sent = 0;
+    for (size_t i = 0; i < in->server_reset; i++) {
+        int64_t *claim = is_client(in, i) ? &sent : &received;
+        *claim = in->view->acked[i] > *claim ? in->view->acked[i] : *claim;
+    }
+    *step = (struct server_step){.kind = SERVER_RST, .offset = in->server->len};
+    step_condition(in, received, step);
+    step->tx_acked_bytes = acked_clip(sent, in->server);
+}
+
+bool script_server(const struct script_input *in, struct conversation *conv)
+{
+    const struct stream *server = in->server;
+    struct server_step *steps = arena_alloc(in->arena, (server->range_count + 2) * sizeof *steps);
+    if (!steps)
+        return false;
+    size_t count = 0;
+    for (size_t i = 0; i < server->range_count; i++) {
+        const struct stream_range *range = &server->ranges[i];
+        struct server_step step = {
+            .kind = SERVER_SEND, .offset = range->from, .len = range->to - range->from};
+        step_condition(in, range->acked, &step);
+        struct server_step *last = count ? &steps[count - 1] : NULL;
+        if (last && last->rx_bytes == step.rx_bytes && last->peer_fin == step.peer_fin)
+            last->len += step.len;
+        else
+            steps[count++] = step;
+    }
+    if (server->fin) {
+        struct server_step *fin = &steps[count++];
+        *fin = (struct server_step){.kind = SERVER_FIN, .offset = server->len};
+        step_condition(in, server->fin_acked, fin);
+    }
+    if (in->server_reset != SIZE_MAX)
+        reset_step(in, &steps[count++]);
+    conv->steps = steps;
+    conv->step_count = count;
+    return true;
+}

@@ -1,0 +1,26 @@
+/* Turns the two streams of a conversation into what is replayed: the client's segments and the steps
+ * of the server's application. */
+#ifndef TOESIM_TRACE_SCRIPT_H
+#define TOESIM_TRACE_SCRIPT_H
+
+#include "models/trace/capture.h"
+#include "models/trace/stream.h"
+
+struct script_input {
+    struct arena *arena;
+    const struct conv_view *view;
+    const struct stream *client, *server;
+    uint8_t client_dir;
+    uint8_t client_ws;        /* of its SYN */
+    bool timestamps;          /* both SYNs had the option */
+    uint32_t mtu_bytes;
+    size_t server_reset;      /* index in the view of the server's reset; SIZE_MAX: none */
+};
+
+/* Fills segments, segment_count; counts split ones. False: out of memory. */
+bool script_client(const struct script_input *in, struct conversation *conv, uint64_t *split);
+
+/* Fills steps, step_count. False: out of memory. */
+bool script_server(const struct script_input *in, struct conversation *conv);
+
+#endif

@@ -1,0 +1,56 @@
+/* Puts the payload of one direction of a conversation into order: sequence space with gaps, overlaps
+ * and conflicts. Offsets count bytes of the stream: 0 is the first byte after the SYN. */
+#ifndef TOESIM_TRACE_STREAM_H
+#define TOESIM_TRACE_STREAM_H
+
+#include "models/trace/arena.h"
+#include "models/trace/tracker.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STREAM_NOWHERE INT64_MIN /* a sequence number too far away to belong to the stream */
+
+/* The accepted segments of one conversation in the order of the file; buffers are reused. */
+struct conv_view {
+    struct raw_segment **segments;
+    int64_t *at;    /* offset of the first payload byte in the sender's stream, or STREAM_NOWHERE */
+    int64_t *acked; /* offset acknowledged in the other's stream (its FIN counts 1); -1: no claim */
+    size_t count, room;
+    uint32_t isn[2]; /* by endpoint */
+};
+
+/* A range of the stream and what its sender had acknowledged in the segment that carried it first. */
+struct stream_range {
+    uint64_t from, to;
+    int64_t acked;
+};
+
+struct stream {
+    uint8_t *bytes; /* contiguous from offset 0; in the arena */
+    uint64_t len;
+    bool gap;      /* something was captured behind a hole */
+    bool conflict; /* the same sequence number carried different bytes */
+    bool cut;      /* some bytes are the pattern */
+    bool fin;      /* a FIN was captured where the contiguous bytes end */
+    bool fin_seen; /* a FIN was captured anywhere */
+    int64_t fin_acked; /* what the first segment with that FIN acknowledged */
+    uint64_t acked;    /* highest acknowledgement of it; may exceed len (FIN, or bytes missing) */
+    struct stream_range *ranges; /* in order, adjacent, over all of [0, len); in the arena */
+    size_t range_count;
+};
+
+/* Fills view->at and view->acked. */
+void stream_place(struct conv_view *view);
+
+/* False: out of memory. */
+bool stream_assemble(struct arena *arena, struct conv_view *view, uint8_t dir, struct stream *out);
+
+/* What stands for a byte the capture does not hold. */
+static inline uint8_t stream_pattern(uint32_t seq)
+{
+    return (uint8_t)(seq * UINT32_C(2654435761) >> 24);
+}
+
+#endif

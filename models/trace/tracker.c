@@ -1,0 +1,167 @@
+#include "models/trace/tracker.h"
+
+#include "models/trace/array.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TABLE_FIRST = 1024 };
+
+void tracker_init(struct tracker *tracker)
+{
+    *tracker = (struct tracker){0};
+    vlan_map_init(&tracker->vlans);
+}
+
+void tracker_free(struct tracker *tracker)
+{
+    free(tracker->segments);
+    free(tracker->convs);
+    free(tracker->table);
+    tracker_init(tracker);
+}
+
+static uint64_t key_hash(const struct flow_key *key)
+{
+    const uint8_t *bytes = (const uint8_t *)key;
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < sizeof *key; i++)
+        hash = (hash ^ bytes[i]) * UINT64_C(1099511628211);
+    return hash ^ hash >> 32;
+}
+
+/* The slot of a tuple: its own, or the free one where it belongs. */
+static size_t slot_find(const struct tracker *tracker, const struct flow_key *key)
+{
+    size_t mask = tracker->table_size - 1;
+    size_t slot = key_hash(key) & mask;
+    while (tracker->table[slot] != 0) {
+        const struct raw_conv *conv = &tracker->convs[tracker->table[slot] - 1];
+        if (memcmp(&conv->key, key, sizeof *key) == 0)
+            break;
+        slot = (slot + 1) & mask;
+    }
+    return slot;
+}
+
+static bool table_make_room(struct tracker *tracker)
+{
+    if (tracker->table_used * 2 < tracker->table_size)
+        return true;
+    uint32_t *old = tracker->table;
+    size_t old_size = tracker->table_size;
+    size_t size = old_size ? old_size * 2 : TABLE_FIRST;
+    uint32_t *table = calloc(size, sizeof *table);
+    if (!table)
+        return false;
+    tracker->table = table;
+    tracker->table_size = size;
+    for (size_t i = 0; i < old_size; i++)
+        if (old[i])
+            table[slot_find(tracker, &tracker->convs[old[i] - 1].key)] = old[i];
+    free(old);
+    return true;
+}
+
+/* The lower endpoint becomes `local`; returns the sender: 0 or 1. */
+static uint8_t key_make(const struct packet *packet, uint16_t vlan, struct flow_key *key)
+{
+    packet_flow_key(packet, key);
+    key->vlan = vlan;
+    int order = memcmp(key->raddr, key->laddr, sizeof key->laddr);
+    if (order > 0 || (order == 0 && key->rport > key->lport))
+        return 1;
+    struct flow_key swapped = *key;
+    memcpy(swapped.laddr, key->raddr, sizeof key->raddr);
+    memcpy(swapped.raddr, key->laddr, sizeof key->laddr);
+    swapped.lport = key->rport;
+    swapped.rport = key->lport;
+    *key = swapped;
+    return 0;
+}
+
+/* A SYN with another initial sequence number than the one this endpoint used so far begins a new
+ * conversation. A damaged frame does not, where sound ones are known. */
+static bool is_reuse(const struct raw_conv *conv, const struct raw_segment *segment, uint8_t dir)
+{
+    if ((segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
+        return false;
+    if (segment->checksum == RAW_BAD && conv->good[dir])
+        return false;
+    return conv->base_known[dir] && conv->base[dir] != segment->seq;
+}
+
+static struct raw_conv *conv_add(struct tracker *tracker, const struct flow_key *key, size_t slot)
+{
+    struct raw_conv *convs =
+        array_grow(tracker->convs, tracker->conv_count, &tracker->conv_room, sizeof *convs);
+    if (!convs)
+        return NULL;
+    tracker->convs = convs;
+    struct raw_conv *conv = &convs[tracker->conv_count++];
+    *conv = (struct raw_conv){.key = *key, .first = RAW_NONE, .last = RAW_NONE};
+    if (tracker->table[slot] == 0)
+        tracker->table_used++;
+    tracker->table[slot] = (uint32_t)tracker->conv_count;
+    return conv;
+}
+
+static void conv_append(struct tracker *tracker, struct raw_conv *conv, struct raw_segment *segment)
+{
+    uint32_t index = (uint32_t)(segment - tracker->segments);
+    if (conv->last == RAW_NONE)
+        conv->first = index;
+    else
+        tracker->segments[conv->last].next = index;
+    conv->last = index;
+    conv->good[segment->dir] += segment->checksum == RAW_GOOD;
+    if (!conv->base_known[segment->dir]) {
+        conv->base_known[segment->dir] = true;
+        conv->base[segment->dir] = segment->seq;
+    }
+}
+
+bool tracker_add(struct tracker *tracker, const struct packet *packet,
+                 const struct raw_segment *segment)
+{
+    assert(packet->kind == PACKET_TCP);
+    uint16_t vlan = vlan_map_index(&tracker->vlans, packet);
+    assert(vlan != VLAN_NO_ROOM);
+    struct raw_segment *segments = array_grow(tracker->segments, tracker->segment_count,
+                                              &tracker->segment_room, sizeof *segments);
+    if (!segments || !table_make_room(tracker))
+        return false;
+    tracker->segments = segments;
+    struct flow_key key;
+    uint8_t dir = key_make(packet, vlan, &key);
+    size_t slot = slot_find(tracker, &key);
+    struct raw_conv *conv = NULL;
+    if (tracker->table[slot])
+        conv = &tracker->convs[tracker->table[slot] - 1];
+    if (!conv || is_reuse(conv, segment, dir))
+        conv = conv_add(tracker, &key, slot);
+    if (!conv)
+        return false;
+    struct raw_segment *kept = &segments[tracker->segment_count++];
+    *kept = *segment;
+    kept->dir = dir;
+    kept->next = RAW_NONE;
+    kept->conv = (uint32_t)(conv - tracker->convs);
+    memcpy(conv->mac[dir], packet->src_mac, 6);
+    conv_append(tracker, conv, kept);
+    return true;
+}
+
+void tracker_settle_checksums(struct tracker *tracker, uint64_t *repaired, uint64_t *dropped)
+{
+    for (size_t i = 0; i < tracker->segment_count; i++) {
+        struct raw_segment *segment = &tracker->segments[i];
+        const struct raw_conv *conv = &tracker->convs[segment->conv];
+        segment->accepted = segment->checksum != RAW_BAD || conv->good[segment->dir] == 0;
+        if (!segment->accepted)
+            (*dropped)++;
+        else if (segment->checksum == RAW_BAD || segment->checksum == RAW_UNFILLED)
+            (*repaired)++;
+    }
+}

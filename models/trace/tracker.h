@@ -1,0 +1,71 @@
+/* Sorts captured TCP segments into conversations: by VLAN stack, both endpoints, and initial
+ * sequence number where a tuple is used again. Later steps only read what it made. */
+#ifndef TOESIM_TRACE_TRACKER_H
+#define TOESIM_TRACE_TRACKER_H
+
+#include "models/hwif/flow_key.h"
+#include "models/trace/vlan_map.h"
+#include "models/wire/packet.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { RAW_NONE = UINT32_MAX };
+
+enum raw_checksum {
+    RAW_GOOD,
+    RAW_UNFILLED,   /* left to the adapter by the capturing host: to be repaired */
+    RAW_BAD,        /* repaired when no frame of its direction verifies, else dropped */
+    RAW_UNVERIFIED, /* bytes are missing */
+};
+
+/* One captured TCP segment. */
+struct raw_segment {
+    uint64_t time_ns; /* as captured */
+    uint64_t time_ps; /* on the clamped timeline */
+    uint8_t *payload;
+    const uint8_t *options;
+    uint32_t payload_len;
+    uint32_t payload_captured; /* the rest is not in the file */
+    uint32_t seq, ack;
+    uint32_t conv; /* index of the conversation */
+    uint32_t next; /* the next segment of it, RAW_NONE: the last */
+    uint16_t flags, window, urgent;
+    uint8_t options_len, ttl;
+    uint8_t dir;      /* sent by endpoint 0 or 1 */
+    uint8_t checksum; /* enum raw_checksum */
+    bool accepted;
+};
+
+/* One conversation. Endpoint 0 is `local` of the key: the lower of both, whoever it is. */
+struct raw_conv {
+    struct flow_key key; /* vlan: index into the VLAN map */
+    uint8_t mac[2][6];
+    uint32_t first, last;
+    uint32_t good[2];   /* segments with a verified checksum */
+    uint32_t base[2];   /* first sequence number of each endpoint */
+    bool base_known[2];
+};
+
+struct tracker {
+    struct raw_segment *segments;
+    size_t segment_count, segment_room;
+    struct raw_conv *convs;
+    size_t conv_count, conv_room;
+    uint32_t *table; /* open addressing: newest conversation of each tuple, plus 1; 0: free */
+    size_t table_size, table_used;
+    struct vlan_map vlans;
+};
+
+void tracker_init(struct tracker *tracker);
+void tracker_free(struct tracker *tracker);
+
+/* Adds one segment (conv, next and dir are filled in here). False: out of memory. */
+bool tracker_add(struct tracker *tracker, const struct packet *packet,
+                 const struct raw_segment *segment);
+
+/* Decides which segments count, once all are known: sets `accepted`, counts repaired and dropped. */
+void tracker_settle_checksums(struct tracker *tracker, uint64_t *repaired, uint64_t *dropped);
+
+#endif

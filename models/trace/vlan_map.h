@@ -1,0 +1,32 @@
+/* Each distinct stack of VLAN tags becomes one VID, because the team knows single tags only. */
+#ifndef TOESIM_TRACE_VLAN_MAP_H
+#define TOESIM_TRACE_VLAN_MAP_H
+
+#include "models/wire/packet.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* VIDs 1 to 4094 exist; no more stacks than that can be told apart. Index 0: untagged. */
+enum { VLAN_VID_LAST = 4094, VLAN_STACKS_MAX = VLAN_VID_LAST + 1, VLAN_NO_ROOM = UINT16_MAX };
+
+struct vlan_stack {
+    uint16_t outer, inner; /* inner 0: a single tag; outer 0: none */
+    uint16_t vid;          /* VLAN_TAGGED | VID or VLAN_NONE, after vlan_map_assign() */
+};
+
+struct vlan_map {
+    uint32_t count;
+    struct vlan_stack stacks[VLAN_STACKS_MAX];
+};
+
+void vlan_map_init(struct vlan_map *map);
+
+/* Index of the packet's stack; VLAN_NO_ROOM when there are too many. A tag of VID 0 only carries a
+ * priority (IEEE 802.1Q 9.6) and counts as none. */
+uint16_t vlan_map_index(struct vlan_map *map, const struct packet *packet);
+
+/* Single tags keep their VID; other stacks get free ones from the top. */
+void vlan_map_assign(struct vlan_map *map);
+
+#endif
