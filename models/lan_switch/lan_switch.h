@@ -9,6 +9,7 @@
 #include "models/base/drop_reason.h"
 #include "models/base/frame_sink.h"
 #include "models/base/stage.h"
+#include "models/base/status.h"
 #include "models/wire/flow_hash.h"
 
 #include <stdbool.h>
@@ -18,6 +19,8 @@
 extern "C" {
 #endif
 
+/* The per-connection policies begin with the member of the hash, which is also where frames go that
+ * are no TCP. A member out of use is replaced by the other one, whatever the policy. */
 enum port_policy {
     PORT_POLICY_HASH,      /* the bonding formulas */
     PORT_POLICY_NIC0,      /* all on member 0 */
@@ -29,27 +32,29 @@ enum port_policy {
 struct lan_switch_params {
     enum flow_hash_policy hash;
     enum port_policy policy;
-    uint32_t flip_frames;      /* PORT_POLICY_FLIP; at least 1 */
-    uint64_t forward_ps;       /* decision latency after the last bit */
-    uint64_t detect_ps;        /* link down until the group stops using the member */
-    bool active_backup;        /* only member `active` carries frames */
+    uint32_t flip_frames; /* PORT_POLICY_FLIP; at least 1 */
+    uint64_t forward_ps;  /* decision latency after the last bit */
+    uint64_t detect_ps;   /* link down until the group stops using the member */
+    bool active_backup;   /* only member `active` carries frames */
     unsigned active;
     uint64_t seed;
 };
 
 void lan_switch_params_default(struct lan_switch_params *params);
+enum status lan_switch_params_check(const struct lan_switch_params *params, struct error *err);
 
 struct lan_switch_stats {
     uint64_t to_member[2]; /* frames sent toward the group's members */
     uint64_t to_uplink;
-    uint64_t rehashes;
-    uint64_t flows; /* connections seen by the per-connection policies */
+    uint64_t rehashes; /* swaps and changes of the hash policy */
+    uint64_t flows;    /* connections seen by the per-connection policies */
     struct drop_counters drops;
 };
 
 struct lan_switch; /* opaque */
 
-/* member[2] and uplink: where frames leave (the switch-side MACs' transmit sinks). */
+/* member[2] and uplink: where frames leave (the switch-side MACs' transmit sinks). pool is kept,
+ * waker is copied and may be null. Null when memory is short. */
 struct lan_switch *lan_switch_create(const struct lan_switch_params *params,
                                      const struct frame_sink member[2], struct frame_sink uplink,
                                      struct frame_pool *pool, const struct waker *waker);
@@ -64,7 +69,7 @@ struct frame_sink lan_switch_member_sink(struct lan_switch *sw, unsigned member)
 void lan_switch_swap(struct lan_switch *sw, uint64_t now_ps);
 void lan_switch_set_hash(struct lan_switch *sw, enum flow_hash_policy hash, uint64_t now_ps);
 
-/* Carrier of a member as the switch sees it; used or not after detect_ps. */
+/* Carrier of a member as the switch sees it; used or not once that has lasted detect_ps. */
 void lan_switch_set_member_up(struct lan_switch *sw, unsigned member, bool up, uint64_t now_ps);
 
 /* active-backup: the member that carries frames from now on. */

@@ -34,7 +34,7 @@ struct mac {
 /* Bytes from destination address to FCS, padding included. */
 static inline uint32_t mac_frame_bytes(const struct frame *frame)
 {
-    return (frame->len < MAC_PAYLOAD_MIN ? MAC_PAYLOAD_MIN : frame->len) + MAC_FCS_BYTES;
+    return u32_max(frame->len, MAC_PAYLOAD_MIN) + MAC_FCS_BYTES;
 }
 
 /* Only a NIC's ports are observed, so only they need an event at each mark of a frame; the other

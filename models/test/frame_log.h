@@ -8,8 +8,7 @@ enum { FRAME_LOG_MAX = 4096 };
 
 struct frame_log_entry {
     uint64_t id, now_ps, mac_time_ps;
-    uint32_t len;
-    uint8_t port;
+    uint32_t len, port; /* no padding behind them: entries may be compared by memcmp() */
 };
 
 struct frame_log {

@@ -1,0 +1,304 @@
+/* A frame's whole way outside the NIC: client MAC, switch, member MAC, NIC MAC, and back. */
+#include "models/base/rng.h"
+#include "models/base/stage_loop.h"
+#include "models/lan_switch/lan_switch.h"
+#include "models/mac/mac.h"
+#include "models/test/frame_log.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <string.h>
+
+/* Stages in the order of the loop. */
+enum { CLIENT, UPLINK, MEMBER0, MEMBER1, NIC0, NIC1, SWITCH, STAGES };
+
+struct path {
+    struct frame_pool *pool;
+    struct mac *mac[SWITCH];
+    struct lan_switch *sw;
+    struct frame_log client, nic[2];
+    struct stage stages[STAGES];
+    uint64_t armed_ps[STAGES]; /* of the driver that only knows what wakers told it */
+    struct stage_loop loop;
+    struct mac_params edge, link; /* client to switch; switch to NICs */
+    struct lan_switch_params sw_params;
+};
+
+static struct path net;
+
+static void on_wake(void *self, uint64_t at_ps)
+{
+    uint64_t *armed_ps = self;
+    *armed_ps = u64_min(*armed_ps, at_ps);
+}
+
+/* The switch's sinks exist only after its MACs, and the other way round: these two hand on. */
+static void to_switch_uplink(void *self, struct frame *frame, uint64_t now_ps)
+{
+    (void)self;
+    struct frame_sink sink = lan_switch_uplink_sink(net.sw);
+    frame_sink_accept(&sink, frame, now_ps);
+}
+
+static void to_switch_member(void *self, struct frame *frame, uint64_t now_ps)
+{
+    unsigned member = self == &net.mac[MEMBER1];
+    struct frame_sink sink = lan_switch_member_sink(net.sw, member);
+    frame_sink_accept(&sink, frame, now_ps);
+}
+
+static struct mac *make_mac(int stage, const struct mac_params *params, int nic,
+                            struct frame_sink sink)
+{
+    const struct waker waker = {on_wake, &net.armed_ps[stage]};
+    net.mac[stage] = mac_create(params, nic, NULL, sink, net.pool, &waker, NULL);
+    net.stages[stage] = mac_stage(net.mac[stage], "mac");
+    return net.mac[stage];
+}
+
+static void join(int a, int b)
+{
+    mac_connect(net.mac[a], net.mac[b]);
+    mac_connect(net.mac[b], net.mac[a]);
+}
+
+static void path_init(uint64_t edge_gbps, uint64_t link_gbps, enum port_policy policy)
+{
+    mac_params_default(&net.edge);
+    mac_params_default(&net.link);
+    net.edge.rate_bps = edge_gbps * UINT64_C(1000000000);
+    net.link.rate_bps = link_gbps * UINT64_C(1000000000);
+    net.link.cable_ps = 25 * PS_PER_NS;
+    lan_switch_params_default(&net.sw_params);
+    net.sw_params.policy = policy;
+}
+
+static void path_open(void)
+{
+    net.pool = frame_pool_create(4000);
+    frame_log_init(&net.client, net.pool);
+    frame_log_init(&net.nic[0], net.pool);
+    frame_log_init(&net.nic[1], net.pool);
+    make_mac(CLIENT, &net.edge, -1, frame_log_sink(&net.client));
+    make_mac(UPLINK, &net.edge, -1, (struct frame_sink){to_switch_uplink, NULL});
+    for (int i = 0; i < 2; i++) {
+        make_mac(MEMBER0 + i, &net.link, -1,
+                 (struct frame_sink){to_switch_member, &net.mac[MEMBER0 + i]});
+        make_mac(NIC0 + i, &net.link, i, frame_log_sink(&net.nic[i]));
+        join(MEMBER0 + i, NIC0 + i);
+    }
+    join(CLIENT, UPLINK);
+    const struct frame_sink members[2] = {mac_tx_sink(net.mac[MEMBER0]),
+                                          mac_tx_sink(net.mac[MEMBER1])};
+    const struct waker waker = {on_wake, &net.armed_ps[SWITCH]};
+    net.sw =
+        lan_switch_create(&net.sw_params, members, mac_tx_sink(net.mac[UPLINK]), net.pool, &waker);
+    net.stages[SWITCH] = lan_switch_stage(net.sw, "switch");
+    stage_loop_init(&net.loop);
+    for (int i = 0; i < STAGES; i++) {
+        stage_loop_add(&net.loop, net.stages[i]);
+        net.armed_ps[i] = TIME_NEVER;
+    }
+}
+
+static void path_close(void)
+{
+    lan_switch_destroy(net.sw);
+    for (int i = 0; i < SWITCH; i++)
+        mac_destroy(net.mac[i]);
+    cr_assert_eq(frame_pool_in_use(net.pool), 0);
+    frame_pool_destroy(net.pool);
+}
+
+static uint64_t send(int stage, uint32_t len, uint64_t now_ps)
+{
+    struct frame *frame = frame_log_make(net.pool, len, now_ps);
+    uint64_t id = frame->id;
+    struct frame_sink sink = mac_tx_sink(net.mac[stage]);
+    frame_sink_accept(&sink, frame, now_ps);
+    return id;
+}
+
+/* Arrival of the last bit of a frame taken at t by a MAC whose line is idle. */
+static uint64_t hop(const struct mac_params *params, uint64_t t, uint32_t len)
+{
+    uint64_t byte_ps = 8 * PS_PER_S / params->rate_bps;
+    uint64_t lane_ps = byte_ps * (params->rate_bps < UINT64_C(40000000000) ? 4 : 8);
+    uint64_t start = ceil_div(t + params->latency_tx_ps, lane_ps) * lane_ps;
+    return start + (8 + u32_max(len, 60) + 4) * byte_ps + params->cable_ps;
+}
+
+struct path_row {
+    char name[48];
+    uint64_t edge_gbps, link_gbps;
+    uint32_t len;
+    uint64_t at_ps;
+};
+
+static struct path_row path_rows[] = {
+    {"10G all the way, 1514", 10, 10, 1514, 0}, {"10G all the way, 60", 10, 10, 60, 777},
+    {"25G to 10G, 999", 25, 10, 999, 123456},   {"10G to 100G, 61", 10, 100, 61, 1},
+    {"40G to 25G, 1500", 40, 25, 1500, 5000},
+};
+
+ParameterizedTestParameters(frame_path, a_lone_frame_arrives_when_arithmetic_says)
+{
+    return cr_make_param_array(struct path_row, path_rows, sizeof path_rows / sizeof *path_rows);
+}
+
+ParameterizedTest(struct path_row *row, frame_path, a_lone_frame_arrives_when_arithmetic_says)
+{
+    path_init(row->edge_gbps, row->link_gbps, PORT_POLICY_NIC0);
+    path_open();
+    stage_loop_run(&net.loop, row->at_ps);
+    uint64_t there = send(CLIENT, row->len, row->at_ps);
+    uint64_t back = send(NIC1, row->len, row->at_ps);
+    stage_loop_run(&net.loop, PS_PER_MS);
+    cr_assert_eq(net.nic[0].count, 1);
+    cr_assert_eq(net.client.count, 1);
+
+    uint64_t decided = hop(&net.edge, row->at_ps, row->len) + net.edge.latency_rx_ps + 400000;
+    uint64_t last_bit = hop(&net.link, decided, row->len);
+    cr_assert_eq(net.nic[0].entries[0].id, there);
+    cr_assert_eq(net.nic[0].entries[0].mac_time_ps, last_bit, "%s", row->name);
+    cr_assert_eq(net.nic[0].entries[0].now_ps, last_bit + net.link.latency_rx_ps);
+
+    decided = hop(&net.link, row->at_ps, row->len) + net.link.latency_rx_ps + 400000;
+    last_bit = hop(&net.edge, decided, row->len);
+    cr_assert_eq(net.client.entries[0].id, back);
+    cr_assert_eq(net.client.entries[0].mac_time_ps, last_bit, "%s", row->name);
+    cr_assert_eq(net.client.entries[0].now_ps, last_bit + net.edge.latency_rx_ps);
+    path_close();
+}
+
+/* 64-byte frames at line rate: the second hop adds nothing but its own delay. */
+Test(frame_path, a_saturated_path_keeps_the_rate_of_timing_3_1)
+{
+    path_init(10, 10, PORT_POLICY_NIC0);
+    path_open();
+    for (int i = 0; i < 400; i++)
+        send(CLIENT, 60, 0);
+    stage_loop_run(&net.loop, PS_PER_MS);
+    cr_assert_eq(net.nic[0].count, 400);
+    for (int i = 0; i < 400; i++)
+        cr_assert_eq(net.nic[0].entries[i].mac_time_ps - net.nic[0].entries[0].mac_time_ps,
+                     (uint64_t)i * 67200);
+    path_close();
+}
+
+Test(frame_path, two_members_at_once_exceed_the_uplink_and_the_switch_port_drops)
+{
+    path_init(10, 10, PORT_POLICY_NIC0);
+    net.edge.tx_queue_frames = 10;
+    path_open();
+    for (int i = 0; i < 100; i++) {
+        send(NIC0, 1514, 0);
+        send(NIC1, 1514, 0);
+    }
+    stage_loop_run(&net.loop, PS_PER_MS);
+    uint64_t dropped = mac_get_stats(net.mac[UPLINK])->drops.count[DROP_MAC_QUEUE_FULL];
+    cr_assert_gt(dropped, 80);
+    cr_assert_eq(net.client.count + dropped, 200);
+    path_close();
+}
+
+Test(frame_path, a_link_that_dies_under_traffic_moves_it_to_the_other_nic)
+{
+    path_init(10, 10, PORT_POLICY_NIC0);
+    net.sw_params.detect_ps = 20 * PS_PER_US;
+    path_open();
+    for (uint64_t us = 0; us < 100; us++) {
+        stage_loop_run(&net.loop, us * PS_PER_US);
+        if (us == 40) {
+            mac_set_link(net.mac[MEMBER0], false, net.loop.now_ps);
+            mac_set_link(net.mac[NIC0], false, net.loop.now_ps);
+            lan_switch_set_member_up(net.sw, 0, false, net.loop.now_ps);
+        }
+        send(CLIENT, 200, net.loop.now_ps);
+    }
+    stage_loop_run(&net.loop, PS_PER_MS);
+    uint64_t lost = mac_get_stats(net.mac[MEMBER0])->drops.count[DROP_LINK_DOWN] +
+                    mac_get_stats(net.mac[NIC0])->drops.count[DROP_LINK_DOWN];
+    cr_assert_geq(lost, 20);
+    cr_assert_leq(lost, 22);
+    cr_assert_eq(net.nic[0].count + net.nic[1].count + lost, 100);
+    cr_assert_gt(net.nic[1].count, 30);
+    path_close();
+}
+
+/* Runs what wakers and next_ps() armed, as a SystemC shell does; never polls the stages. */
+static void run_armed(uint64_t limit_ps)
+{
+    for (;;) {
+        uint64_t next = TIME_NEVER;
+        for (int i = 0; i < STAGES; i++)
+            next = u64_min(next, net.armed_ps[i]);
+        if (next > limit_ps)
+            return;
+        net.loop.now_ps = u64_max(net.loop.now_ps, next);
+        for (int i = 0; i < STAGES; i++) {
+            if (net.armed_ps[i] > net.loop.now_ps)
+                continue;
+            net.armed_ps[i] = TIME_NEVER;
+            net.stages[i].run(net.stages[i].self, net.loop.now_ps);
+            on_wake(&net.armed_ps[i], net.stages[i].next_ps(net.stages[i].self));
+        }
+    }
+}
+
+static void random_traffic(void (*run)(uint64_t limit_ps), uint64_t seed)
+{
+    struct rng rng;
+    rng_init(&rng, seed, "traffic");
+    path_init(10, 10, PORT_POLICY_RANDOM);
+    net.edge.tx_queue_frames = 20;
+    net.link.tx_queue_frames = 4;
+    path_open();
+    uint64_t now = 0;
+    for (int i = 0; i < 1500; i++) {
+        now += rng_below(&rng, 8) ? rng_below(&rng, 500000) : rng_below(&rng, 5 * PS_PER_US);
+        run(now);
+        static const int ends[3] = {CLIENT, NIC0, NIC1};
+        send(ends[rng_below(&rng, 3)], 14 + (uint32_t)rng_below(&rng, 1500), now);
+        if (rng_below(&rng, 20) == 0)
+            mac_set_link(net.mac[rng_below(&rng, SWITCH)], rng_below(&rng, 8) != 0, now);
+        if (rng_below(&rng, 50) == 0)
+            mac_set_fenced(net.mac[NIC0 + rng_below(&rng, 2)], rng_below(&rng, 4) == 0, now);
+    }
+    run(now + PS_PER_MS);
+}
+
+static void run_polled(uint64_t limit_ps) { stage_loop_run(&net.loop, limit_ps); }
+
+/* Also the proof that no frame is lost without a count, whatever links and fences do. */
+Test(frame_path, a_driver_that_only_listens_to_wakers_sees_the_same)
+{
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        static struct frame_log polled[3];
+        random_traffic(run_polled, seed);
+        polled[0] = net.client;
+        polled[1] = net.nic[0];
+        polled[2] = net.nic[1];
+        path_close();
+        random_traffic(run_armed, seed);
+        const struct frame_log *armed[3] = {&net.client, &net.nic[0], &net.nic[1]};
+        struct drop_counters drops = {{0}};
+        uint64_t seen = 0;
+        for (int i = 0; i < 3; i++) {
+            cr_assert_eq(armed[i]->count, polled[i].count);
+            cr_assert_gt(armed[i]->count, 10);
+            cr_assert_eq(memcmp(armed[i]->entries, polled[i].entries,
+                                armed[i]->count * sizeof *armed[i]->entries),
+                         0, "seed %llu", (unsigned long long)seed);
+            seen += armed[i]->count;
+        }
+        for (int i = 0; i < SWITCH; i++)
+            drop_add(&drops, &mac_get_stats(net.mac[i])->drops);
+        drop_add(&drops, &lan_switch_get_stats(net.sw)->drops);
+        for (int i = 0; i < DROP_REASON_COUNT; i++)
+            seen += drops.count[i];
+        cr_assert_eq(seen, 1500);
+        cr_assert_gt(drops.count[DROP_LINK_DOWN], 0);
+        path_close();
+    }
+}
