@@ -1,7 +1,11 @@
 /*
  * One simulated core and the root complex in front of memory: implements struct nic_bus for host-sw
  * and struct pcie_host for the links. Blocking is the caller's: the SystemC shell (or a test) gives
- * block_until(), which returns at that time or earlier when host_cpu's waker was called.
+ * block_until(), which returns at that time or earlier when unblock() was called.
+ *
+ * Time (DESIGN section 4): a step's stores, doorbells and frees are kept and take effect in program
+ * order when its cost has passed; the next step starts then. Software charges all costs itself but
+ * IRQ_ENTRY, which wait() charges for each interrupt it returns.
  */
 #ifndef TOESIM_HOST_HOST_CPU_H
 #define TOESIM_HOST_HOST_CPU_H
@@ -21,11 +25,12 @@ enum host_notify { HOST_NOTIFY_INTERRUPT, HOST_NOTIFY_POLL };
 
 struct host_params {
     enum host_notify notify;
-    uint64_t interrupt_ps;    /* MSI-X message at the root port until the handler's first instruction */
-    uint64_t poll_period_ps;
-    uint64_t llc_hit_ps;      /* extra latency of a DMA read that hits the LLC: 0 */
-    uint64_t dram_ps;         /* extra when it goes to DRAM: 67,000 (timing 1.10) */
-    uint64_t llc_bytes;       /* memory written by DMA or CPU stays in the LLC, last llc_bytes of it */
+    uint64_t
+        interrupt_ps; /* MSI-X message at the root port until the handler's first instruction */
+    uint64_t poll_period_ps; /* the poll loop looks at whole multiples of it */
+    uint64_t llc_hit_ps;     /* extra latency of a DMA read that hits the LLC: 0 */
+    uint64_t dram_ps;        /* extra when it goes to DRAM: 67,000 (timing 1.10) */
+    uint64_t llc_bytes; /* memory written by DMA or CPU stays in the LLC, last llc_bytes of it */
     uint64_t cost_ps[CPU_COST_COUNT];
 };
 
@@ -54,6 +59,10 @@ struct host_blocker {
 
 struct host_stats {
     uint64_t steps, busy_ps, interrupts, polls, mmio_reads, mmio_writes;
+    uint64_t kicks;
+    uint64_t interrupts_merged;  /* came while the same vector was not yet taken by the software */
+    uint64_t interrupts_ignored; /* came while notification is by poll */
+    uint64_t dma_reads_llc, dma_reads_dram; /* DMA reads all in the LLC; others */
     uint64_t units[CPU_COST_COUNT];
 };
 

@@ -11,6 +11,9 @@ extern "C" {
 
 enum { HOST_PAGE_BYTES = 4096 };
 
+/* Memory starts at 4 GiB, so that every address of it takes 64 bits on PCIe (timing 1.2). */
+#define HOST_MEM_BASE UINT64_C(0x100000000)
+
 struct host_mem; /* opaque */
 
 /* bytes: size of the space; only touched pages use real memory. Null when the system refuses. */

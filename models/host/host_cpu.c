@@ -1,0 +1,257 @@
+/* Steps of one core: what they cost, and their stores, doorbells and reads. */
+#include "models/host/host_cpu_pvt.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void host_params_default(struct host_params *params)
+{
+    *params = (struct host_params){
+        .notify = HOST_NOTIFY_INTERRUPT,
+        .interrupt_ps = 1 * PS_PER_US,
+        .poll_period_ps = 100 * PS_PER_NS,
+        .llc_hit_ps = 0,
+        .dram_ps = 67 * PS_PER_NS,
+        .llc_bytes = UINT64_C(15) << 20,
+        .cost_ps =
+            {
+#define X(id, key, ps, unit, source) [CPU_COST_##id] = (ps),
+                CPU_COSTS(X)
+#undef X
+            },
+    };
+}
+
+struct host_cpu *host_cpu_create(const struct host_params *params, struct host_mem *mem,
+                                 struct host_nic_access access, struct host_blocker blocker,
+                                 const struct probe *probe)
+{
+    (void)probe; /* no probe event describes the core itself yet */
+    assert(mem);
+    assert(blocker.block_until && blocker.unblock);
+    assert(params->notify == HOST_NOTIFY_INTERRUPT || params->poll_period_ps > 0);
+    struct host_cpu *cpu = calloc(1, sizeof *cpu);
+    if (!cpu)
+        return NULL;
+    cpu->params = *params;
+    cpu->mem = mem;
+    cpu->access = access;
+    cpu->blocker = blocker;
+    cpu->kick_ps = TIME_NEVER;
+    for (int i = 0; i < HOST_SLOTS; i++)
+        cpu->slots[i].due_ps = TIME_NEVER;
+    cpu->ops_capacity = 4096;
+    cpu->ops = malloc(cpu->ops_capacity);
+    if (!cpu->ops || !host_llc_init(&cpu->llc, params->llc_bytes)) {
+        host_cpu_destroy(cpu);
+        return NULL;
+    }
+    return cpu;
+}
+
+void host_cpu_destroy(struct host_cpu *cpu)
+{
+    if (!cpu)
+        return;
+    host_llc_free(&cpu->llc);
+    free(cpu->ops);
+    free(cpu);
+}
+
+static size_t padded(size_t bytes) { return (bytes + 7) & ~(size_t)7; }
+
+static void add_op(struct host_cpu *cpu, struct host_op op, const void *data)
+{
+    size_t bytes = sizeof op + padded(op.len);
+    while (cpu->ops_bytes + bytes > cpu->ops_capacity) {
+        cpu->ops_capacity *= 2;
+        cpu->ops = realloc(cpu->ops, cpu->ops_capacity);
+        assert(cpu->ops);
+    }
+    memcpy(cpu->ops + cpu->ops_bytes, &op, sizeof op);
+    if (op.len)
+        memcpy(cpu->ops + cpu->ops_bytes + sizeof op, data, op.len);
+    cpu->ops_bytes += bytes;
+}
+
+static void apply_op(struct host_cpu *cpu, const struct host_op *op, const unsigned char *data)
+{
+    switch ((enum host_op_kind)op->kind) {
+    case HOST_OP_STORE:
+        memcpy(host_mem_at(cpu->mem, op->address, op->len), data, op->len);
+        host_llc_touch(&cpu->llc, op->address, op->len);
+        break;
+    case HOST_OP_MMIO_WRITE:
+        cpu->access.mmio_write(cpu->access.self, (unsigned)op->arg, (uint32_t)op->address, data,
+                               op->len, cpu->step_start_ps);
+        break;
+    case HOST_OP_FREE:
+        host_mem_free(cpu->mem, op->address, op->arg);
+        break;
+    }
+}
+
+/* Sleeps until a time that nothing can make earlier. */
+static void pass_time(struct host_cpu *cpu, uint64_t until_ps)
+{
+    uint64_t now_ps = cpu->step_start_ps;
+    while (now_ps < until_ps)
+        now_ps = cpu->blocker.block_until(cpu->blocker.self, until_ps);
+    cpu->step_start_ps = now_ps;
+}
+
+void host_cpu_end_step(struct host_cpu *cpu)
+{
+    if (cpu->step_cost_ps == 0 && cpu->ops_bytes == 0)
+        return;
+    cpu->stats.steps++;
+    cpu->stats.busy_ps += cpu->step_cost_ps;
+    uint64_t end_ps = cpu->step_start_ps + cpu->step_cost_ps;
+    cpu->step_cost_ps = 0;
+    pass_time(cpu, end_ps);
+    size_t bytes = cpu->ops_bytes;
+    for (size_t at = 0; at < bytes;) {
+        struct host_op op;
+        memcpy(&op, cpu->ops + at, sizeof op);
+        apply_op(cpu, &op, cpu->ops + at + sizeof op);
+        at += sizeof op + padded(op.len);
+    }
+    assert(cpu->ops_bytes == bytes); /* a neighbour cannot add to the step from inside it */
+    cpu->ops_bytes = 0;
+}
+
+static void on_answer(void *self, uint64_t cookie, bool ok, const uint8_t *data, uint32_t len,
+                      uint64_t now_ps)
+{
+    (void)cookie;
+    struct host_cpu *cpu = self;
+    assert(cpu->answer_due);
+    assert(!ok || len == sizeof cpu->answer);
+    cpu->answer_due = false;
+    cpu->answer_ok = ok;
+    cpu->answer = UINT32_MAX;
+    if (ok)
+        memcpy(&cpu->answer, data, sizeof cpu->answer);
+    cpu->blocker.unblock(cpu->blocker.self, now_ps);
+}
+
+static struct pcie_read_done start_access(struct host_cpu *cpu)
+{
+    host_cpu_end_step(cpu);
+    assert(!cpu->answer_due);
+    cpu->answer_due = true;
+    return (struct pcie_read_done){on_answer, cpu, 0};
+}
+
+static bool finish_access(struct host_cpu *cpu)
+{
+    uint64_t started_ps = cpu->step_start_ps;
+    while (cpu->answer_due)
+        cpu->step_start_ps = cpu->blocker.block_until(cpu->blocker.self, TIME_NEVER);
+    cpu->stats.busy_ps += cpu->step_start_ps - started_ps; /* the core stalls on it */
+    return cpu->answer_ok;
+}
+
+static uint32_t bus_mmio_read32(void *self, unsigned nic, uint32_t offset)
+{
+    struct host_cpu *cpu = self;
+    cpu->stats.mmio_reads++;
+    struct pcie_read_done done = start_access(cpu);
+    cpu->access.mmio_read32(cpu->access.self, nic, offset, done, cpu->step_start_ps);
+    return finish_access(cpu) ? cpu->answer : UINT32_MAX;
+}
+
+static bool bus_cfg_read32(void *self, unsigned nic, uint32_t offset, uint32_t *value)
+{
+    struct host_cpu *cpu = self;
+    struct pcie_read_done done = start_access(cpu);
+    cpu->access.cfg_read32(cpu->access.self, nic, offset, done, cpu->step_start_ps);
+    bool ok = finish_access(cpu);
+    *value = ok ? cpu->answer : UINT32_MAX;
+    return ok;
+}
+
+static bool bus_cfg_write32(void *self, unsigned nic, uint32_t offset, uint32_t value)
+{
+    struct host_cpu *cpu = self;
+    struct pcie_read_done done = start_access(cpu);
+    cpu->access.cfg_write32(cpu->access.self, nic, offset, value, done, cpu->step_start_ps);
+    return finish_access(cpu);
+}
+
+static void bus_mmio_write(void *self, unsigned nic, uint32_t offset, const void *data,
+                           uint32_t len)
+{
+    struct host_cpu *cpu = self;
+    assert(nic < NIC_COUNT);
+    assert(len == 4 || len == 8 || len == 16);
+    assert(offset % len == 0);
+    cpu->stats.mmio_writes++;
+    add_op(cpu, (struct host_op){HOST_OP_MMIO_WRITE, len, offset, nic}, data);
+}
+
+static uint64_t bus_mem_alloc(void *self, uint64_t bytes)
+{
+    return host_mem_alloc(((struct host_cpu *)self)->mem, bytes);
+}
+
+/* Kept in program order: a store of this step into the range must not dirty it after the free. */
+static void bus_mem_free(void *self, uint64_t address, uint64_t bytes)
+{
+    add_op(self, (struct host_op){HOST_OP_FREE, 0, address, bytes}, NULL);
+}
+
+static const void *bus_mem_read(void *self, uint64_t address, uint32_t len)
+{
+    struct host_cpu *cpu = self;
+    const void *data = host_mem_at(cpu->mem, address, len);
+    assert(data);
+    host_wait_on_look(cpu, address, len);
+    return data;
+}
+
+static void bus_mem_write(void *self, uint64_t address, const void *data, uint32_t len)
+{
+    struct host_cpu *cpu = self;
+    assert(host_mem_at(cpu->mem, address, len));
+    if (len > 0)
+        add_op(cpu, (struct host_op){HOST_OP_STORE, len, address, 0}, data);
+}
+
+static void bus_charge(void *self, enum cpu_cost cost, uint64_t units)
+{
+    struct host_cpu *cpu = self;
+    assert(cost < CPU_COST_COUNT);
+    cpu->stats.units[cost] += units;
+    cpu->step_cost_ps += units * cpu->params.cost_ps[cost];
+}
+
+static void bus_step_end(void *self) { host_cpu_end_step(self); }
+
+static uint64_t bus_now_ps(void *self) { return ((struct host_cpu *)self)->step_start_ps; }
+
+static const struct nic_bus_ops bus_ops = {
+    .mmio_read32 = bus_mmio_read32,
+    .mmio_write = bus_mmio_write,
+    .cfg_read32 = bus_cfg_read32,
+    .cfg_write32 = bus_cfg_write32,
+    .mem_alloc = bus_mem_alloc,
+    .mem_free = bus_mem_free,
+    .mem_read = bus_mem_read,
+    .mem_write = bus_mem_write,
+    .charge = bus_charge,
+    .step_end = bus_step_end,
+    .wait = host_wait,
+    .watch = host_wait_watch,
+    .now_ps = bus_now_ps,
+};
+
+struct nic_bus host_cpu_bus(struct host_cpu *cpu) { return (struct nic_bus){&bus_ops, cpu}; }
+
+struct pcie_host host_cpu_pcie_host(struct host_cpu *cpu)
+{
+    return (struct pcie_host){&host_rc_ops, cpu};
+}
+
+const struct host_stats *host_cpu_stats(const struct host_cpu *cpu) { return &cpu->stats; }

@@ -1,0 +1,45 @@
+/* Memory as the NICs see it: DMA into and out of it, the last-level cache in front, interrupts. */
+#include "models/host/host_cpu_pvt.h"
+
+#include <assert.h>
+#include <string.h>
+
+static void rc_mem_write(void *self, uint64_t address, const uint8_t *data, uint32_t len,
+                         uint64_t now_ps)
+{
+    struct host_cpu *cpu = self;
+    void *into = host_mem_at(cpu->mem, address, len);
+    assert(into); /* a device writing outside memory is a bug of ours */
+    memcpy(into, data, len);
+    host_llc_touch(&cpu->llc, address, len);
+    host_wait_on_write(cpu, address, len, now_ps);
+}
+
+static uint64_t rc_mem_read(void *self, uint64_t address, uint8_t *data, uint32_t len,
+                            uint64_t now_ps)
+{
+    (void)now_ps;
+    struct host_cpu *cpu = self;
+    const void *from = host_mem_at(cpu->mem, address, len);
+    assert(from);
+    memcpy(data, from, len);
+    if (host_llc_has(&cpu->llc, address, len)) {
+        cpu->stats.dma_reads_llc++;
+        return cpu->params.llc_hit_ps;
+    }
+    cpu->stats.dma_reads_dram++;
+    return cpu->params.dram_ps;
+}
+
+static void rc_msix(void *self, unsigned nic, unsigned vector, uint64_t now_ps)
+{
+    assert(nic < NIC_COUNT);
+    assert(vector < NIC_VECTOR_COUNT);
+    host_wait_on_interrupt(self, nic * NIC_VECTOR_COUNT + vector, now_ps);
+}
+
+const struct pcie_host_ops host_rc_ops = {
+    .mem_write = rc_mem_write,
+    .mem_read = rc_mem_read,
+    .msix = rc_msix,
+};

@@ -1,0 +1,159 @@
+/*
+ * How the software learns that something happened.
+ *
+ * Interrupt: a message at the root port is delivered interrupt_ps later; a second one of the same
+ * vector that comes before the software took the first is merged with it.
+ *
+ * Poll: the loop looks at the watched entries at each whole multiple of poll_period_ps. Nothing is
+ * scheduled for looks that find nothing; their number is computed. A look that finds something is
+ * at the first instant at or after the write became visible.
+ *
+ * A lost wake-up is impossible: when watch() names an entry that was not read since it was last
+ * written, or whose reading has been forgotten, the entry counts as visible and wait() returns at
+ * once. At worst the software looks once for nothing.
+ */
+#include "models/host/host_cpu_pvt.h"
+
+#include <assert.h>
+
+/* When the software notices something that is due: by interrupt then, by poll at the next look. */
+static uint64_t noticed_ps(const struct host_cpu *cpu, uint64_t due_ps)
+{
+    if (cpu->params.notify == HOST_NOTIFY_INTERRUPT || due_ps == TIME_NEVER)
+        return due_ps;
+    return ceil_div(due_ps, cpu->params.poll_period_ps) * cpu->params.poll_period_ps;
+}
+
+static void notify(struct host_cpu *cpu, uint64_t due_ps)
+{
+    if (cpu->waiting)
+        cpu->blocker.unblock(cpu->blocker.self, noticed_ps(cpu, due_ps));
+}
+
+static uint64_t line_of(uint64_t address) { return address / HOST_LINE_BYTES; }
+
+void host_wait_on_look(struct host_cpu *cpu, uint64_t address, uint32_t len)
+{
+    /* Only looks at single entries matter; a long read is payload. */
+    if (cpu->params.notify != HOST_NOTIFY_POLL || len == 0 || len > HOST_LINE_BYTES)
+        return;
+    uint64_t last = line_of(address + len - 1);
+    for (uint64_t line = line_of(address); line <= last; line++)
+        cpu->looked[line % HOST_LOOKED] = line;
+}
+
+void host_wait_on_write(struct host_cpu *cpu, uint64_t address, uint32_t len, uint64_t now_ps)
+{
+    if (cpu->params.notify != HOST_NOTIFY_POLL)
+        return;
+    uint64_t last = line_of(address + len - 1);
+    for (uint64_t line = line_of(address); line <= last; line++)
+        if (cpu->looked[line % HOST_LOOKED] == line)
+            cpu->looked[line % HOST_LOOKED] = 0;
+    for (int i = 0; i < HOST_SLOTS; i++) {
+        struct host_slot *slot = &cpu->slots[i];
+        if (slot->watched < address || slot->watched - address >= len)
+            continue;
+        if (slot->due_ps != TIME_NEVER)
+            continue;
+        slot->due_ps = now_ps;
+        notify(cpu, now_ps);
+    }
+}
+
+void host_wait_on_interrupt(struct host_cpu *cpu, unsigned index, uint64_t now_ps)
+{
+    assert(index < HOST_SLOTS);
+    struct host_slot *slot = &cpu->slots[index];
+    if (cpu->params.notify == HOST_NOTIFY_POLL) {
+        cpu->stats.interrupts_ignored++;
+        return;
+    }
+    if (slot->due_ps != TIME_NEVER) {
+        cpu->stats.interrupts_merged++;
+        return;
+    }
+    slot->due_ps = now_ps + cpu->params.interrupt_ps;
+    notify(cpu, slot->due_ps);
+}
+
+void host_cpu_kick(struct host_cpu *cpu, uint64_t now_ps)
+{
+    if (cpu->kick_ps != TIME_NEVER)
+        return;
+    cpu->kick_ps = now_ps;
+    notify(cpu, now_ps);
+}
+
+void host_wait_watch(void *self, unsigned index, uint64_t address)
+{
+    struct host_cpu *cpu = self;
+    assert(index < HOST_SLOTS);
+    struct host_slot *slot = &cpu->slots[index];
+    if (cpu->params.notify != HOST_NOTIFY_POLL || slot->watched == address)
+        return;
+    slot->watched = address;
+    bool looked = cpu->looked[line_of(address) % HOST_LOOKED] == line_of(address);
+    slot->due_ps = looked ? TIME_NEVER : cpu->step_start_ps;
+}
+
+static uint64_t next_notice_ps(const struct host_cpu *cpu)
+{
+    uint64_t next = cpu->kick_ps;
+    for (int i = 0; i < HOST_SLOTS; i++)
+        next = u64_min(next, cpu->slots[i].due_ps);
+    return noticed_ps(cpu, next);
+}
+
+static uint32_t take_due(struct host_cpu *cpu, uint64_t now_ps)
+{
+    uint32_t bits = 0;
+    for (unsigned i = 0; i < HOST_SLOTS; i++) {
+        if (cpu->slots[i].due_ps > now_ps)
+            continue;
+        cpu->slots[i].due_ps = TIME_NEVER;
+        bits |= UINT32_C(1) << i;
+        if (cpu->params.notify == HOST_NOTIFY_INTERRUPT) {
+            cpu->stats.interrupts++;
+            cpu->stats.units[CPU_COST_IRQ_ENTRY]++;
+            cpu->step_cost_ps += cpu->params.cost_ps[CPU_COST_IRQ_ENTRY];
+        }
+    }
+    if (cpu->kick_ps <= now_ps) {
+        cpu->kick_ps = TIME_NEVER;
+        cpu->stats.kicks++;
+        bits |= HOST_KICK;
+    }
+    return bits;
+}
+
+static void count_polls(struct host_cpu *cpu, uint64_t from_ps, uint64_t to_ps)
+{
+    if (cpu->params.notify == HOST_NOTIFY_POLL)
+        cpu->stats.polls +=
+            to_ps / cpu->params.poll_period_ps - from_ps / cpu->params.poll_period_ps;
+}
+
+uint32_t host_wait(void *self, uint64_t until_ps)
+{
+    struct host_cpu *cpu = self;
+    host_cpu_end_step(cpu);
+    uint64_t now_ps = cpu->step_start_ps;
+    uint32_t bits = take_due(cpu, now_ps);
+    if (bits)
+        return bits;
+    cpu->waiting = true;
+    for (;;) {
+        /* Between two looks nothing is noticed, though it may be due already. */
+        if (next_notice_ps(cpu) <= now_ps)
+            bits = take_due(cpu, now_ps);
+        if (bits || now_ps >= until_ps)
+            break;
+        uint64_t wake_ps = u64_min(until_ps, next_notice_ps(cpu));
+        now_ps = cpu->blocker.block_until(cpu->blocker.self, wake_ps);
+    }
+    cpu->waiting = false;
+    count_polls(cpu, cpu->step_start_ps, now_ps);
+    cpu->step_start_ps = now_ps;
+    return bits;
+}

@@ -1,0 +1,126 @@
+/* models/host: host memory, its allocator, and the last-level cache in front of it. */
+#include "models/host/host_llc.h"
+#include "models/host/host_mem.h"
+
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <string.h>
+
+Test(host_mem, a_terabyte_costs_nothing_until_touched)
+{
+    struct host_mem *mem = host_mem_create(UINT64_C(1) << 40);
+    cr_assert_not_null(mem);
+    uint64_t a = host_mem_alloc(mem, UINT64_C(1) << 39);
+    cr_assert_neq(a, 0);
+    uint8_t *last = host_mem_at(mem, a + (UINT64_C(1) << 39) - 1, 1);
+    cr_assert_eq(*last, 0);
+    *last = 1;
+    host_mem_destroy(mem);
+}
+
+Test(host_mem, the_system_may_refuse) { cr_assert_null(host_mem_create(UINT64_C(1) << 62)); }
+
+Test(host_mem, allocates_first_fit_in_whole_pages_and_never_at_zero)
+{
+    struct host_mem *mem = host_mem_create(16 * HOST_PAGE_BYTES);
+    uint64_t a = host_mem_alloc(mem, 1);
+    uint64_t b = host_mem_alloc(mem, HOST_PAGE_BYTES + 1);
+    uint64_t c = host_mem_alloc(mem, HOST_PAGE_BYTES);
+    cr_assert_eq(a, HOST_MEM_BASE);
+    cr_assert_eq(b, a + HOST_PAGE_BYTES);
+    cr_assert_eq(c, b + 2 * HOST_PAGE_BYTES);
+    host_mem_free(mem, b, HOST_PAGE_BYTES + 1);
+    cr_assert_eq(host_mem_alloc(mem, 3 * HOST_PAGE_BYTES), c + HOST_PAGE_BYTES);
+    cr_assert_eq(host_mem_alloc(mem, HOST_PAGE_BYTES), b);
+    cr_assert_eq(host_mem_alloc(mem, HOST_PAGE_BYTES), b + HOST_PAGE_BYTES);
+    host_mem_destroy(mem);
+}
+
+Test(host_mem, freed_neighbours_merge_in_any_order)
+{
+    static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                     {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    for (int o = 0; o < 6; o++) {
+        struct host_mem *mem = host_mem_create(3 * HOST_PAGE_BYTES);
+        uint64_t pages[3];
+        for (int i = 0; i < 3; i++)
+            pages[i] = host_mem_alloc(mem, HOST_PAGE_BYTES);
+        cr_assert_eq(host_mem_alloc(mem, 1), 0, "full");
+        for (int i = 0; i < 3; i++)
+            host_mem_free(mem, pages[orders[o][i]], HOST_PAGE_BYTES);
+        cr_assert_eq(host_mem_alloc(mem, 3 * HOST_PAGE_BYTES), HOST_MEM_BASE);
+        host_mem_destroy(mem);
+    }
+}
+
+Test(host_mem, many_holes_grow_the_list_of_free_ranges)
+{
+    struct host_mem *mem = host_mem_create(200 * HOST_PAGE_BYTES);
+    uint64_t pages[200];
+    for (int i = 0; i < 200; i++)
+        pages[i] = host_mem_alloc(mem, HOST_PAGE_BYTES);
+    for (int i = 0; i < 200; i += 2)
+        host_mem_free(mem, pages[i], HOST_PAGE_BYTES);
+    cr_assert_eq(host_mem_alloc(mem, 2 * HOST_PAGE_BYTES), 0);
+    for (int i = 1; i < 200; i += 2)
+        host_mem_free(mem, pages[i], HOST_PAGE_BYTES);
+    cr_assert_eq(host_mem_alloc(mem, 200 * HOST_PAGE_BYTES), HOST_MEM_BASE);
+    host_mem_destroy(mem);
+}
+
+Test(host_mem, freed_pages_read_zero_when_allocated_again)
+{
+    struct host_mem *mem = host_mem_create(16 * HOST_PAGE_BYTES);
+    uint64_t a = host_mem_alloc(mem, 2 * HOST_PAGE_BYTES);
+    memset(host_mem_at(mem, a, 2 * HOST_PAGE_BYTES), 0xaa, 2 * HOST_PAGE_BYTES);
+    host_mem_free(mem, a, 2 * HOST_PAGE_BYTES);
+    uint64_t b = host_mem_alloc(mem, 2 * HOST_PAGE_BYTES);
+    cr_assert_eq(b, a);
+    const uint8_t *bytes = host_mem_at(mem, b, 2 * HOST_PAGE_BYTES);
+    for (int i = 0; i < 2 * HOST_PAGE_BYTES; i++)
+        cr_assert_eq(bytes[i], 0);
+    host_mem_destroy(mem);
+}
+
+Test(host_mem, an_address_outside_the_space_is_none)
+{
+    struct host_mem *mem = host_mem_create(4 * HOST_PAGE_BYTES);
+    cr_assert_null(host_mem_at(mem, 0, 1));
+    cr_assert_null(host_mem_at(mem, HOST_MEM_BASE - 1, 2));
+    cr_assert_not_null(host_mem_at(mem, HOST_MEM_BASE, 4 * HOST_PAGE_BYTES));
+    cr_assert_null(host_mem_at(mem, HOST_MEM_BASE, 4 * HOST_PAGE_BYTES + 1));
+    cr_assert_null(host_mem_at(mem, UINT64_MAX, 2));
+    host_mem_destroy(mem);
+}
+
+Test(host_mem, freeing_twice_is_a_bug, .signal = SIGABRT)
+{
+    struct host_mem *mem = host_mem_create(4 * HOST_PAGE_BYTES);
+    uint64_t a = host_mem_alloc(mem, HOST_PAGE_BYTES);
+    host_mem_free(mem, a, HOST_PAGE_BYTES);
+    host_mem_free(mem, a, HOST_PAGE_BYTES);
+}
+
+Test(host_llc, holds_what_was_written_until_later_writes_push_it_out)
+{
+    struct host_llc llc;
+    cr_assert(host_llc_init(&llc, 64 << 10));
+    cr_assert_not(host_llc_has(&llc, HOST_MEM_BASE, 64));
+    host_llc_touch(&llc, HOST_MEM_BASE, 64 << 10);
+    cr_assert(host_llc_has(&llc, HOST_MEM_BASE, 64 << 10));
+    host_llc_touch(&llc, HOST_MEM_BASE, 1); /* written again: now the latest of its set */
+    host_llc_touch(&llc, HOST_MEM_BASE + (64 << 10), 60 << 10);
+    cr_assert(host_llc_has(&llc, HOST_MEM_BASE, 1));
+    cr_assert_not(host_llc_has(&llc, HOST_MEM_BASE + 64, 1));
+    cr_assert_not(host_llc_has(&llc, HOST_MEM_BASE, 65));
+    host_llc_free(&llc);
+}
+
+Test(host_llc, of_no_bytes_has_nothing)
+{
+    struct host_llc llc;
+    cr_assert(host_llc_init(&llc, 0));
+    host_llc_touch(&llc, HOST_MEM_BASE, 64);
+    cr_assert_not(host_llc_has(&llc, HOST_MEM_BASE, 1));
+    host_llc_free(&llc);
+}
