@@ -66,10 +66,7 @@ static void ticker_run(void *self, uint64_t now_ps)
     t->count++;
 }
 
-static uint64_t ticker_next(const void *self)
-{
-    return ((const struct ticker *)self)->next;
-}
+static uint64_t ticker_next(const void *self) { return ((const struct ticker *)self)->next; }
 
 Test(stage_loop, runs_stages_when_they_are_due_and_stops_at_the_limit)
 {

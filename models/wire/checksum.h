@@ -8,8 +8,9 @@
 extern "C" {
 #endif
 
-/* Ones' complement sum of bytes added to `sum`, unfolded; an odd length is padded with zero, so only
- * the last piece may be odd. */
+/* Ones' complement sum of bytes added to `sum`, unfolded; an odd length is padded with zero, so
+ * only the last piece may be odd. Words count as big-endian, so a 16-bit host value may simply be
+ * added. */
 uint64_t checksum_add(uint64_t sum, const void *bytes, uint32_t len);
 
 /* Folded and complemented: as stored in a header, host order value of the big-endian field. */

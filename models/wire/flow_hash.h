@@ -12,11 +12,13 @@ extern "C" {
 
 enum flow_hash_policy { FLOW_HASH_LAYER2, FLOW_HASH_LAYER2_3, FLOW_HASH_LAYER3_4 };
 
-/* The bonding hash before the modulo by the number of members. Symmetric in source and
- * destination. Fragments and non-TCP leave ports out; non-IP falls back to layer2. */
+/* The bonding hash before the modulo by the number of members. Its low seven bits, hence its value
+ * modulo two, are the same in both directions. Fragments and non-TCP leave ports out; non-IP falls
+ * back to layer2. */
 uint32_t flow_hash(enum flow_hash_policy policy, const struct packet *packet);
 
-/* Toeplitz over source address, destination address and, with ports, source and destination port. */
+/* Toeplitz over source address, destination address and, with ports, source and destination port.
+ */
 uint32_t flow_hash_toeplitz(const uint8_t key[40], const struct packet *packet, int with_ports);
 
 #ifdef __cplusplus

@@ -14,7 +14,8 @@ extern "C" {
 
 enum packet_kind {
     PACKET_TCP,       /* everything below is valid */
-    PACKET_OTHER,     /* not IP, or IP without TCP, or IPv6 with extension headers before no TCP */
+    PACKET_OTHER,     /* not IP (ip_version 0), or IP without TCP, or on its way to a further stop
+                         of a routing header: addresses valid, no TCP */
     PACKET_FRAGMENT,  /* IP fragment: addresses valid, no TCP */
     PACKET_MALFORMED, /* lengths contradict each other; reason in `why` */
 };
@@ -23,21 +24,25 @@ struct packet {
     enum packet_kind kind;
     const char *why; /* static text when malformed */
     uint8_t dst_mac[6], src_mac[6];
-    uint8_t vlan_count; /* tags found, at most 2 are read */
+    uint8_t vlan_count;   /* tags found, at most 2 are read */
     uint16_t vlan_tci[2]; /* outermost first */
-    uint16_t ether_type; /* after the tags */
+    uint16_t ether_type;  /* after the tags */
     uint8_t ip_version;
     uint8_t ttl, tos;
     uint8_t src[16], dst[16]; /* IPv4 as ::ffff:a.b.c.d */
-    uint32_t ip_offset;  /* of the IP header in the frame */
-    uint32_t tcp_offset; /* of the TCP header in the frame */
-    uint32_t ip_bytes;   /* IP header and payload as its length field says */
-    bool ip_checksum_ok;
-    bool tcp_checksum_ok;
+    uint32_t ip_offset;       /* of the IP header in the frame */
+    uint32_t tcp_offset;      /* of the TCP header in the frame */
+    uint32_t ip_bytes;        /* IP header and payload as its length field says */
+    bool ip_checksum_ok;      /* not found wrong: true when not computed or not there (IPv6) */
+    bool tcp_checksum_ok;     /* not found wrong: true when not computed */
     struct tcp_segment seg;
 };
 
-/* Parses a frame of len bytes (no FCS; padding allowed). Checksums are computed only when asked. */
+/* Parses a frame of len bytes (no FCS; padding allowed), reading nothing past it. Checksums are
+ * computed only when asked. Tags are 8100, 88a8 and 9100. An IPv4 total length of 0, as captures of
+ * segmentation offload have it, means the rest of the frame. Skipped on the way to TCP: IPv4
+ * options; IPv6 hop-by-hop, destination and finished routing headers, atomic fragments (RFC 6946).
+ */
 void packet_parse(const uint8_t *frame, uint32_t len, bool verify_checksums, struct packet *packet);
 
 /* The receiver's view of a TCP packet as lookup key: local = destination. VLAN: the inner-most of

@@ -37,9 +37,9 @@ struct tcp_segment {
     uint16_t flags;  /* enum tcp_flag */
     uint16_t window; /* as on the wire */
     uint16_t urgent;
-    uint16_t mss;     /* valid with TCP_HAS_MSS */
-    uint8_t options;  /* enum tcp_option_seen */
-    uint8_t ws;       /* clamped to TCP_WS_MAX (RFC 7323 2.3) */
+    uint16_t mss;    /* valid with TCP_HAS_MSS */
+    uint8_t options; /* enum tcp_option_seen */
+    uint8_t ws;      /* clamped to TCP_WS_MAX (RFC 7323 2.3) */
     uint8_t header_len;
     uint8_t sack_count;
     uint32_t tsval, tsecr;
