@@ -20,10 +20,10 @@ extern "C" {
 enum ack_policy { ACK_POLICY_POSTED, ACK_POLICY_FLUSHED };
 
 struct toe_params {
-    uint32_t conn_max;        /* connection ids, up to 65,536 */
-    uint64_t cycle_ps;        /* 4,000: 250 MHz */
-    uint32_t parse_cycles;    /* frame in engine until LOOKUP is asked */
-    uint32_t rx_cycles;       /* context locked until it may be written back */
+    uint32_t conn_max;     /* connection ids, up to 65,536 */
+    uint64_t cycle_ps;     /* 4,000: 250 MHz */
+    uint32_t parse_cycles; /* frame in engine until LOOKUP is asked */
+    uint32_t rx_cycles;    /* context locked until it may be written back */
     uint32_t tx_cycles;
     uint32_t timer_cycles;
     uint32_t build_cycles;    /* payload here until the frame is given to the MAC */
@@ -43,6 +43,7 @@ struct toe_stats {
     uint64_t tx_frames, tx_acks, tx_payload_bytes, tx_retransmissions, tx_resets, tx_host_frames;
     uint64_t timers_fired, commands, stale_doorbells, records, events;
     uint64_t installs, freezes, terminated, closed;
+    uint64_t record_stalls, event_stalls; /* waits for room in a ring */
     uint32_t active_max, rx_queue_max, tx_queue_max;
     struct drop_counters drops;
 };
@@ -72,7 +73,7 @@ struct stage toe_engine_stage(struct toe_engine *engine, const char *name);
 struct frame_sink toe_engine_rx_sink(struct toe_engine *engine); /* from the MAC */
 struct ctx_client toe_engine_client(struct toe_engine *engine);  /* from the cache */
 struct pcie_device toe_engine_device(struct toe_engine *engine); /* from the link */
-void toe_engine_on_tx_room(void *engine, uint64_t now_ps);        /* from the MAC */
+void toe_engine_on_tx_room(void *engine, uint64_t now_ps);       /* from the MAC */
 void toe_engine_on_link(struct toe_engine *engine, bool up, uint64_t now_ps);
 
 /* Fault: the context of conn is reported uncorrectable at its next use; premature termination. */

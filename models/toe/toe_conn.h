@@ -1,0 +1,52 @@
+/*
+ * What the engine derives for one connection id: never protocol state (that is in the context),
+ * only indices to find work. Rebuilt at INSTALL, discarded at EXTRACT and when the connection ends.
+ */
+#ifndef TOESIM_TOE_TOE_CONN_H
+#define TOESIM_TOE_TOE_CONN_H
+
+#include "models/base/units.h"
+#include "models/hwif/ctx_enums.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TOE_NO_INDEX UINT32_MAX
+enum { TOE_NONE = 0xff };
+
+enum toe_doorbell_bit { TOE_DB_TX = 1 << 0, TOE_DB_RX = 1 << 1, TOE_DB_FIN = 1 << 2 };
+
+struct toe_conn {
+    uint64_t timer_ps;   /* earliest deadline of the context; TIME_NEVER: none */
+    uint64_t write_last; /* number of its last payload write; not reset (numbers only grow) */
+    uint32_t heap_at;    /* place in the timer heap, TOE_NO_INDEX: not in it */
+    uint32_t ready_next; /* ready list */
+    uint32_t tx_queued;  /* its entries in the transmit FIFO */
+    uint32_t db_tx;      /* doorbell values not yet applied */
+    uint32_t db_rx;
+    uint32_t end_slot; /* end event that waits for its last frame, TOE_NO_INDEX: none */
+    uint16_t gen;
+    uint8_t own_state; /* enum own_state */
+    uint8_t db;        /* enum toe_doorbell_bit */
+    uint8_t held_op;   /* INSTALL with held frames to apply, TOE_NONE: none */
+    bool busy;         /* a command works on it: later commands for it wait */
+    bool ready;        /* in the ready list */
+    bool poisoned;
+    bool mark_tx;    /* T12 is still to come */
+    bool stale_told; /* its STALE_DOORBELL event waits in the engine: one is enough */
+};
+
+/* Everything derived goes; what counts over lives (write_last, poisoned) and list links stay. */
+static inline void toe_conn_forget(struct toe_conn *conn)
+{
+    conn->db = 0;
+    conn->mark_tx = false;
+}
+
+/* May the engine apply frames, decide on segments, serve timers for this life of the connection? */
+static inline bool toe_conn_is_active(const struct toe_conn *conn, uint16_t gen)
+{
+    return conn->own_state == OWN_ACTIVE && conn->gen == gen && conn->end_slot == TOE_NO_INDEX;
+}
+
+#endif
