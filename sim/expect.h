@@ -1,0 +1,26 @@
+/* Expectations: `streams.damaged == 0` and the like, on the document of stats.json. */
+#ifndef TOESIM_SIM_EXPECT_H
+#define TOESIM_SIM_EXPECT_H
+
+#include "sim/config.h"
+
+#include <jansson.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The syntax of one expectation. False: why says what is wrong and what would be right. */
+bool expect_check(const char *text, char *why, size_t why_size);
+
+/*
+ * Evaluates config's expectations on stats and adds stats.expect[] = {text, actual, ok}; a failed
+ * or impossible one has a `message` too. Returns how many did not hold.
+ */
+size_t expect_evaluate(const struct sim_config *config, json_t *stats);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,43 @@
+/* From a scenario file to struct sim_config, and back. docs/scenario.md has every key. */
+#ifndef TOESIM_SIM_SCENARIO_H
+#define TOESIM_SIM_SCENARIO_H
+
+#include "sim/config.h"
+
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* "key.path=value", applied after the file; origin says where it came from in messages ("--set").
+ */
+struct scenario_set {
+    const char *assignment;
+    const char *origin;
+};
+
+/* Reads a scenario file over the defaults, applies the sets, checks that everything fits together
+ * and that the capture exists. Messages are `file:line: key: wrong, right`. */
+enum status scenario_load(const char *path, const struct scenario_set *sets, size_t set_count,
+                          struct sim_config *config, struct error *err);
+
+/* The same from memory; source is the file's name for messages, its folder that of the capture.
+ * Does not look whether the capture exists. */
+enum status scenario_parse(const char *text, size_t len, const char *source,
+                           const struct scenario_set *sets, size_t set_count,
+                           struct sim_config *config, struct error *err);
+
+/* Defaults and sets only; traffic.capture is relative to the current folder. */
+enum status scenario_from_sets(const struct scenario_set *sets, size_t set_count,
+                               struct sim_config *config, struct error *err);
+
+/* effective.yaml: every key with its value; scenario_load() reads it back to the same config. False
+ * when writing failed. */
+bool scenario_write(const struct sim_config *config, FILE *file);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

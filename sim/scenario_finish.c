@@ -1,0 +1,255 @@
+/* Checks over several keys, derived fields, and the path of the capture. */
+#include "models/base/units.h"
+#include "sim/scenario_loader.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The line of the key, or of the nearest section above it that the file has. */
+static enum status fail_at(struct scenario_loader *loader, const char *path, const char *why)
+{
+    struct scenario_origin origin = {loader->source ? loader->source : "options", 0};
+    char above[SCENARIO_STEPS_MAX];
+    (void)snprintf(above, sizeof above, "%s", path);
+    while (loader->source && (origin.line = scenario_yaml_line(&loader->doc, above)) == 0) {
+        char *dot = strrchr(above, '.');
+        if (!dot)
+            break;
+        *dot = '\0';
+    }
+    return scenario_fail(loader, origin, path, why);
+}
+
+/* --- actions --- */
+
+static enum status check_item(struct scenario_loader *loader, enum scenario_list list, size_t index)
+{
+    const struct scenario_item *item = &loader->items[list][index];
+    const char *why = NULL;
+    enum action_kind kind = item->action.kind;
+    bool has_nic = (item->given & SCENARIO_GIVEN_NIC) != 0;
+    bool has_connection = (item->given & SCENARIO_GIVEN_CONNECTION) != 0;
+    if (!(item->given & SCENARIO_GIVEN_AT))
+        why = "has no `at`; write when: a time such as 3ms, or 50% of the traffic";
+    else if (!(item->given & SCENARIO_GIVEN_ACTION))
+        why = "has no `action`; write what happens";
+    else if ((item->given & SCENARIO_GIVEN_COUNT) && item->action.every_ps == 0)
+        why = "has `count` without `every`; write how often, such as every: 5ms";
+    else if (list == SCENARIO_LIST_FAULTS && kind == ACTION_CTX_ERROR && !has_connection)
+        why = "has no `connection`; write which connection id";
+    else if (list == SCENARIO_LIST_FAULTS && kind == ACTION_CTX_ERROR && has_nic)
+        why = "has `nic`, but a context error hits the connection's owner; leave it out";
+    else if (list == SCENARIO_LIST_FAULTS && kind != ACTION_CTX_ERROR && !has_nic)
+        why = "has no `nic`; write 0 or 1";
+    else if (list == SCENARIO_LIST_FAULTS && kind != ACTION_CTX_ERROR && has_connection)
+        why = "has `connection`, which only ctx_error takes; leave it out";
+    if (!why)
+        return STATUS_OK;
+    char path[48];
+    (void)snprintf(path, sizeof path, "%s[%zu]",
+                   list == SCENARIO_LIST_REHASH ? "switch.rehash" : "faults", index);
+    return scenario_fail(loader, item->origin, path, why);
+}
+
+static enum status finish_actions(struct scenario_loader *loader)
+{
+    struct sim_config *config = loader->config;
+    for (int list = 0; list < SCENARIO_LIST_COUNT; list++)
+        for (size_t i = 0; i < loader->item_count[list]; i++) {
+            enum status status = check_item(loader, (enum scenario_list)list, i);
+            if (status != STATUS_OK)
+                return status;
+            assert(config->action_count < SIM_ACTIONS_MAX);
+            config->actions[config->action_count++] = loader->items[list][i].action;
+        }
+    return STATUS_OK;
+}
+
+/* --- keys that need each other --- */
+
+static enum status check_tcp(struct scenario_loader *loader, const struct tcp_params *tcp,
+                             const char *section)
+{
+    char path[48];
+    (void)snprintf(path, sizeof path, "%s.rto_min", section);
+    if (tcp->rto_min_us > tcp->rto_initial_us || tcp->rto_initial_us > tcp->rto_max_us)
+        return fail_at(loader, path, "write times with rto_min <= rto_initial <= rto_max");
+    return STATUS_OK;
+}
+
+static enum status check_traffic(struct scenario_loader *loader)
+{
+    const struct sim_config *config = loader->config;
+    if (config->traffic == TRAFFIC_REPLAY && config->capture_path[0] == '\0')
+        return fail_at(loader, "traffic.capture", "missing; write the file to replay");
+    if (config->traffic == TRAFFIC_REPLAY)
+        return STATUS_OK;
+    if (config->gen.ip_version == 5)
+        return fail_at(loader, "traffic.ip_version", "'5' is wrong; write 4 or 6");
+    if (config->gen.connections > config->team.conn_max)
+        return fail_at(loader, "traffic.connections",
+                       "more than team.connections_max; write at most as many");
+    if (config->gen.direction != GEN_IDLE && config->gen.bytes_total == 0)
+        return fail_at(loader, "traffic.bytes", "nothing to send; write at least 1B");
+    return STATUS_OK;
+}
+
+static enum status check_together(struct scenario_loader *loader)
+{
+    const struct sim_config *config = loader->config;
+    enum status status = check_tcp(loader, &config->team.tcp, "team.tcp");
+    if (status == STATUS_OK)
+        status = check_tcp(loader, &config->gen.tcp, "traffic.tcp");
+    if (status == STATUS_OK)
+        status = check_traffic(loader);
+    if (status == STATUS_OK && config->ctx_golden && config->waves != WAVES_NONE)
+        status = fail_at(loader, "measure.waves",
+                         "the golden model has none; write waves: none, or nics.cache.model: rtl");
+    return status;
+}
+
+/* --- derived fields: one key sets all places that must agree --- */
+
+static void derive(struct sim_config *config)
+{
+    uint32_t mtu = config->team.mtu_bytes;
+    config->mac.mtu_bytes = mtu;
+    config->capture.mtu_bytes = mtu;
+    /* Options and the longer IPv6 header are subtracted where a segment is built (RFC 6691). */
+    config->team.tcp.mss_max = (uint16_t)(mtu - 40);
+    config->gen.tcp.mss_max = (uint16_t)(mtu - 40);
+    config->engine.tcp = config->team.tcp;
+    config->engine.conn_max = config->team.conn_max;
+
+    memcpy(config->replay.team_mac, config->team.mac, sizeof config->team.mac);
+    memcpy(config->replay.team_ipv4, config->team.ipv4, sizeof config->team.ipv4);
+    memcpy(config->replay.team_ipv6, config->team.ipv6, sizeof config->team.ipv6);
+    memcpy(config->gen.team_mac, config->team.mac, sizeof config->team.mac);
+    memcpy(config->gen.team_ip, config->gen.ip_version == 6 ? config->team.ipv6 : config->team.ipv4,
+           sizeof config->gen.team_ip);
+    config->gen.start_ps = config->replay.start_ps;
+    config->gen.stall_ps = config->replay.stall_ps;
+
+    config->lan_switch.active_backup = config->team.mode == TEAM_MODE_ACTIVE_BACKUP;
+    config->lan_switch.seed = config->seed;
+    config->replay.seed = config->seed;
+    config->gen.seed = config->seed;
+    config->team.isn_seed = config->seed;
+}
+
+/* --- name and capture path --- */
+
+/* Without a name the file's own, letters that a name may not have replaced. */
+static void default_name(struct scenario_loader *loader)
+{
+    char *name = loader->config->name;
+    const char *from = loader->source ? loader->source : loader->config->capture_path;
+    const char *slash = strrchr(from, '/');
+    from = slash ? slash + 1 : from;
+    size_t len = 0;
+    for (; from[len] && len + 1 < SIM_NAME_MAX; len++) {
+        bool good = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-",
+                           from[len]) != NULL;
+        if (from[len] == '.' && len > 0)
+            break;
+        name[len] = good ? from[len] : '-';
+    }
+    if (len == 0)
+        (void)snprintf(name, SIM_NAME_MAX, "run");
+}
+
+/* a/./b//../c -> a/c, in place; leading ".." stay. */
+static void normalise(char *path)
+{
+    bool absolute = path[0] == '/';
+    char *out = path + absolute;
+    char *floor = out; /* ".." cannot remove what is before this */
+    const char *in = out;
+    while (*in) {
+        size_t len = strcspn(in, "/");
+        bool is_up = len == 2 && in[0] == '.' && in[1] == '.';
+        if (is_up && out > floor) {
+            out--; /* the slash behind the last step */
+            while (out > floor && out[-1] != '/')
+                out--;
+        } else if (is_up && absolute) {
+            /* the root's parent is the root */
+        } else if (len > 0 && !(len == 1 && in[0] == '.')) {
+            bool more = in[len] == '/';
+            memmove(out, in, len);
+            out += len;
+            if (more)
+                *out++ = '/';
+            if (is_up)
+                floor = out;
+        }
+        in += len + (in[len] == '/');
+    }
+    *out = '\0';
+}
+
+/* Results must not depend on where the tree lies, so a path below the current folder is relative.
+ */
+static void make_relative(char *path)
+{
+    char cwd[SIM_PATH_MAX];
+    if (path[0] != '/' || !getcwd(cwd, sizeof cwd))
+        return;
+    size_t len = strlen(cwd);
+    if (strncmp(path, cwd, len) == 0 && path[len] == '/')
+        memmove(path, path + len + 1, strlen(path + len + 1) + 1);
+}
+
+static enum status resolve_capture(struct scenario_loader *loader, bool look_for_it)
+{
+    struct sim_config *config = loader->config;
+    const char *slash = loader->source ? strrchr(loader->source, '/') : NULL;
+    char joined[2 * SIM_PATH_MAX];
+    const char *given = config->capture_path;
+    if (given[0] == '\0')
+        return STATUS_OK;
+    int folder = loader->capture_from_file && given[0] != '/' && slash
+                     ? (int)(slash - loader->source) + 1
+                     : 0;
+    int len = snprintf(joined, sizeof joined, "%.*s%s", folder,
+                       loader->source ? loader->source : "", given);
+    /* effective.yaml lies in a results folder, but names its capture as seen from where the program
+     * ran: what is not beside the file is looked for there. */
+    if (look_for_it && access(joined, R_OK) != 0 && access(given, R_OK) == 0)
+        len = snprintf(joined, sizeof joined, "%s", given);
+    if (len < 0 || (size_t)len >= sizeof joined)
+        return fail_at(loader, "traffic.capture", "the path is too long");
+    if (look_for_it && config->traffic == TRAFFIC_REPLAY && access(joined, R_OK) != 0) {
+        char why[SCENARIO_WHY_MAX];
+        (void)snprintf(why, sizeof why, "'%.200s': %s", joined, strerror(errno));
+        return fail_at(loader, "traffic.capture", why);
+    }
+    normalise(joined);
+    make_relative(joined);
+    if (strlen(joined) >= sizeof config->capture_path)
+        return fail_at(loader, "traffic.capture", "the path is too long");
+    memset(config->capture_path, 0, sizeof config->capture_path);
+    memcpy(config->capture_path, joined, strlen(joined));
+    return STATUS_OK;
+}
+
+enum status scenario_finish(struct scenario_loader *loader, bool look_for_capture)
+{
+    struct sim_config *config = loader->config;
+    enum status status = check_together(loader);
+    if (status == STATUS_OK)
+        status = finish_actions(loader);
+    if (status == STATUS_OK)
+        status = resolve_capture(loader, look_for_capture);
+    if (status != STATUS_OK)
+        return status;
+    if (config->name[0] == '\0')
+        default_name(loader);
+    (void)snprintf(config->source, sizeof config->source, "%s",
+                   loader->source ? loader->source : config->capture_path);
+    derive(config);
+    return STATUS_OK;
+}

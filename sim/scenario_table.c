@@ -1,0 +1,362 @@
+#include "sim/scenario_table.h"
+
+#include "models/base/units.h"
+
+#include <string.h>
+
+#define U8_LIMIT UINT64_C(255)
+#define U16_LIMIT UINT64_C(65535)
+#define U32_LIMIT UINT64_C(4294967295)
+#define KIB UINT64_C(1024)
+#define MIB (UINT64_C(1024) * KIB)
+#define GIB (UINT64_C(1024) * MIB)
+#define GBPS UINT64_C(1000000000)
+#define TIME_LIMIT ((uint64_t)INT64_MAX)
+
+#define FIELD(f) offsetof(struct sim_config, f), sizeof(((struct sim_config *)0)->f)
+#define NOWHERE 0, 0
+#define ITEM(f) offsetof(struct sim_action, f), sizeof(((struct sim_action *)0)->f)
+
+/* One row per key. TIME takes the field's tick, the others the numbers of their unit. */
+#define ROW(path, type, rule, min, max, place, tick, names, doc)                                   \
+    {                                                                                              \
+        path, type, SCENARIO_RULE_##rule, min, max, place, tick, names, doc                        \
+    }
+#define TIME(path, f, min, max, doc)                                                               \
+    ROW(path, SCENARIO_TIME, NONE, min, max, FIELD(f), 1, NULL, doc)
+#define TIME_US(path, f, min, max, doc)                                                            \
+    ROW(path, SCENARIO_TIME, NONE, (min)*PS_PER_US, (max)*PS_PER_US, FIELD(f), PS_PER_US, NULL, doc)
+#define TIME_MS(path, f, min, max, doc)                                                            \
+    ROW(path, SCENARIO_TIME, NONE, (min)*PS_PER_MS, (max)*PS_PER_MS, FIELD(f), PS_PER_MS, NULL, doc)
+#define SIZE(path, f, rule, min, max, doc)                                                         \
+    ROW(path, SCENARIO_SIZE, rule, min, max, FIELD(f), 1, NULL, doc)
+#define COUNT(path, f, min, max, doc)                                                              \
+    ROW(path, SCENARIO_COUNT, NONE, min, max, FIELD(f), 1, NULL, doc)
+#define POW2(path, f, min, max, doc)                                                               \
+    ROW(path, SCENARIO_COUNT, POW2, min, max, FIELD(f), 1, NULL, doc)
+#define LOG2(path, f, min, max, doc)                                                               \
+    ROW(path, SCENARIO_LOG2, POW2, min, max, FIELD(f), 1, NULL, doc)
+#define RATE(path, f, rule, min, max, doc)                                                         \
+    ROW(path, SCENARIO_RATE, rule, min, max, FIELD(f), 1, NULL, doc)
+#define BOOL(path, f, doc) ROW(path, SCENARIO_BOOL, NONE, 0, 1, FIELD(f), 1, NULL, doc)
+#define ENUM(path, f, names, doc) ROW(path, SCENARIO_ENUM, NONE, 0, 0, FIELD(f), 1, names, doc)
+#define TEXT(path, type, f, doc) ROW(path, type, NONE, 0, 0, FIELD(f), 1, NULL, doc)
+
+static const char *const mode_names[] = {
+    [TEAM_MODE_STATIC] = "static", [TEAM_MODE_ACTIVE_BACKUP] = "active-backup", NULL};
+static const char *const policy_names[] = {
+    [PORT_POLICY_HASH] = "hash",           [PORT_POLICY_NIC0] = "nic0",
+    [PORT_POLICY_ALTERNATE] = "alternate", [PORT_POLICY_RANDOM] = "random",
+    [PORT_POLICY_FLIP] = "flip",           NULL};
+const char *const scenario_hash_names[] = {[FLOW_HASH_LAYER2] = "layer2",
+                                           [FLOW_HASH_LAYER2_3] = "layer2_3",
+                                           [FLOW_HASH_LAYER3_4] = "layer3_4",
+                                           NULL};
+const char *const scenario_fault_names[] = {
+    [ACTION_LINK_DOWN] = "link_down",   [ACTION_LINK_UP] = "link_up",
+    [ACTION_SET_ACTIVE] = "set_active", [ACTION_PCIE_DOWN] = "pcie_down",
+    [ACTION_CTX_ERROR] = "ctx_error",   NULL};
+static const char *const notify_names[] = {
+    [HOST_NOTIFY_INTERRUPT] = "interrupt", [HOST_NOTIFY_POLL] = "poll", NULL};
+static const char *const ack_names[] = {
+    [ACK_POLICY_POSTED] = "posted", [ACK_POLICY_FLUSHED] = "flushed", NULL};
+static const char *const model_names[] = {[false] = "rtl", [true] = "golden", NULL};
+static const char *const traffic_names[] = {
+    [TRAFFIC_REPLAY] = "replay", [TRAFFIC_GENERATOR] = "generator", NULL};
+static const char *const replay_mode_names[] = {"exact", NULL};
+static const char *const direction_names[] = {[GEN_DOWNLOAD] = "download",
+                                              [GEN_UPLOAD] = "upload",
+                                              [GEN_BOTH] = "both",
+                                              [GEN_IDLE] = "idle",
+                                              NULL};
+static const char *const waves_names[] = {
+    [WAVES_NONE] = "none", [WAVES_MOVES] = "moves", [WAVES_ALL] = "all", NULL};
+static const char *const rehash_names[] = {"swap", "layer2", "layer2_3", "layer3_4", NULL};
+static const char *const fault_list[] = {"link_down", "link_up",   "set_active",
+                                         "pcie_down", "ctx_error", NULL};
+
+/* The same TCP knobs for the team (NICs and host stack) and for generated clients. */
+#define TCP_KEYS(path, f)                                                                          \
+    TIME_US(path ".rto_min", f.rto_min_us, 1, U32_LIMIT, "smallest retransmission timeout"),       \
+        TIME_US(path ".rto_initial", f.rto_initial_us, 1, U32_LIMIT,                               \
+                "timeout before the first sample"),                                                \
+        TIME_US(path ".rto_max", f.rto_max_us, 1, U32_LIMIT, "largest retransmission timeout"),    \
+        TIME_US(path ".delayed_ack", f.delack_us, 0, 499999,                                       \
+                "delay of an acknowledgement; RFC 9293 MUST-40: below 500ms"),                     \
+        TIME_US(path ".time_wait", f.time_wait_us, 0, U32_LIMIT, "2 MSL"),                         \
+        TIME_US(path ".fin_wait_2", f.fin_wait_2_us, 0, U32_LIMIT,                                 \
+                "longest FIN-WAIT-2; 0s: for ever"),                                               \
+        TIME_MS(path ".keepalive_idle", f.keepalive_idle_ms, 1, U32_LIMIT,                         \
+                "silence before a probe"),                                                         \
+        TIME_MS(path ".keepalive_interval", f.keepalive_interval_ms, 1, U32_LIMIT,                 \
+                "between probes"),                                                                 \
+        COUNT(path ".keepalive_probes", f.keepalive_probes, 1, U8_LIMIT,                           \
+              "unanswered probes until the end"),                                                  \
+        COUNT(path ".rexmt_max", f.rexmt_max, 1, U8_LIMIT, "retransmissions until the end (R2)"),  \
+        COUNT(path ".syn_rexmt_max", f.syn_rexmt_max, 1, U8_LIMIT,                                 \
+              "the same for SYN and SYN-ACK"),                                                     \
+        COUNT(path ".dupack_threshold", f.dupack_threshold, 1, U8_LIMIT,                           \
+              "duplicate acknowledgements that start fast retransmit"),                            \
+        TIME_US(path ".challenge_period", f.challenge_period_us, 1, U32_LIMIT,                     \
+                "period of the challenge acknowledgement limit (RFC 5961)"),                       \
+        COUNT(path ".challenge_max", f.challenge_max, 0, U8_LIMIT,                                 \
+              "challenge acknowledgements per period")
+
+const struct scenario_key scenario_keys[] = {
+
+    TEXT("name", SCENARIO_NAME, name, "name of the run and of its results folder"),
+    COUNT("seed", seed, 0, (uint64_t)INT64_MAX, "of every random stream"),
+    ROW("duration", SCENARIO_TIME, UNLIMITED, 1, TIME_LIMIT, FIELD(duration_ps), 1, NULL,
+        "simulated time at most; unlimited: until the traffic is done"),
+
+    ENUM("team.mode", team.mode, mode_names, "which NICs of the team carry frames"),
+    TEXT("team.mac", SCENARIO_MAC, team.mac, "the team's one MAC address"),
+    TEXT("team.ipv4", SCENARIO_IPV4, team.ipv4, "its IPv4 address"),
+    TEXT("team.ipv6", SCENARIO_IPV6, team.ipv6, "its IPv6 address"),
+    SIZE("team.mtu", team.mtu_bytes, NONE, 1280, 9216, "MTU of team, links and replayed segments"),
+    COUNT("team.connections_max", team.conn_max, 1, 65536, "connection ids, and contexts per NIC"),
+    SIZE("team.ring", team.ring_bytes, POW2, 4 * KIB, 16 * MIB,
+         "receive ring and transmit ring of a connection, each"),
+    TIME("team.idle", team.idle_ps, 0, TIME_LIMIT,
+         "silence until a connection is inactivated; 0s: never"),
+    TIME("team.scan_period", team.scan_period_ps, 0, TIME_LIMIT,
+         "of the idle scan; 0s: an eighth of idle"),
+    TIME("team.move_deadline", team.move_deadline_ps, 1, TIME_LIMIT,
+         "a move not done by then has failed"),
+    COUNT("team.hold_frames", team.hold_frames_per_conn, 1, 65536,
+          "frames held per moving connection"),
+    SIZE("team.hold_total", team.hold_bytes_total, NONE, 1, 4 * GIB,
+         "bytes held over all connections"),
+    COUNT("team.moves_outstanding_max", team.moves_outstanding_max, 1, 65536,
+          "moves under way at once"),
+    BOOL("team.moving", team.moving_enabled, "false: foreign frames are forwarded, never a move"),
+    LOG2("team.rings.command", team.ring_log2_cmd, 4, 65536, "entries of each NIC's command ring"),
+    LOG2("team.rings.record", team.ring_log2_record, 4, 1048576,
+         "entries of each NIC's receive record ring"),
+    LOG2("team.rings.event", team.ring_log2_event, 4, 1048576, "entries of each NIC's event ring"),
+    LOG2("team.rings.buffer", team.ring_log2_buffer, 4, 1048576,
+         "entries of each NIC's buffer ring"),
+    TIME("team.heartbeat", team.heartbeat_ps, 0, TIME_LIMIT, "of the host to the NICs; 0s: none"),
+    TCP_KEYS("team.tcp", team.tcp),
+    ENUM("team.host.notify", host.notify, notify_names,
+         "how the host learns of records and events"),
+    TIME("team.host.interrupt", host.interrupt_ps, 0, TIME_LIMIT,
+         "MSI-X at the root port until the handler runs"),
+    TIME("team.host.poll_period", host.poll_period_ps, 1, TIME_LIMIT, "of the poll loop"),
+    TIME("team.host.llc_hit", host.llc_hit_ps, 0, TIME_LIMIT,
+         "extra for a DMA read that hits the LLC"),
+    TIME("team.host.dram", host.dram_ps, 0, TIME_LIMIT, "extra for a DMA read from DRAM"),
+    SIZE("team.host.llc", host.llc_bytes, NONE, 0, 64 * GIB, "capacity of the last-level cache"),
+#define X(id, key, ps, unit, source)                                                               \
+    TIME("team.host.cost." key, host.cost_ps[CPU_COST_##id], 0, TIME_LIMIT, "CPU time per " unit),
+    CPU_COSTS(X)
+#undef X
+
+        RATE("nics.link.rate", mac.rate_bps, ETHERNET, 10 * GBPS, 100 * GBPS, "of both links"),
+    TIME("nics.link.latency_tx", mac.latency_tx_ps, 0, PS_PER_S, "MAC and PCS, toward the wire"),
+    TIME("nics.link.latency_rx", mac.latency_rx_ps, 0, PS_PER_S, "MAC and PCS, from the wire"),
+    TIME("nics.link.cable", mac.cable_ps, 0, PS_PER_S, "propagation"),
+    COUNT("nics.link.tx_queue", mac.tx_queue_frames, 1, 1048576,
+          "frames in a port's transmit queue"),
+    COUNT("nics.pcie.gen", pcie.gen, 1, 5, "generation"),
+    POW2("nics.pcie.lanes", pcie.lanes, 1, 16, "lanes"),
+    SIZE("nics.pcie.mps", pcie.mps_bytes, POW2, 128, 4096, "maximum payload size"),
+    SIZE("nics.pcie.mrrs", pcie.mrrs_bytes, POW2, 128, 4096, "maximum read request size"),
+    SIZE("nics.pcie.rcb", pcie.rcb_bytes, POW2, 64, 128, "read completion boundary"),
+    COUNT("nics.pcie.tags", pcie.tags, 1, 256, "reads outstanding"),
+    TIME("nics.pcie.propagation", pcie.propagation_ps, 0, PS_PER_S, "PHY and wire, each way"),
+    TIME("nics.pcie.root_read", pcie.root_read_ps, 0, PS_PER_S,
+         "host part of a DMA read from the LLC"),
+    TIME("nics.pcie.root_write", pcie.root_write_ps, 0, PS_PER_S,
+         "arrival of a write until it is visible"),
+    TIME("nics.pcie.device_mmio", pcie.device_mmio_ps, 0, PS_PER_S,
+         "the NIC's time to answer an MMIO read"),
+    SIZE("nics.pcie.write_queue", pcie.write_queue_bytes, NONE, 4 * KIB, GIB,
+         "posted writes waiting in the NIC"),
+    TIME("nics.engine.cycle", engine.cycle_ps, 1, PS_PER_US, "clock of the TOE engine"),
+    COUNT("nics.engine.parse_cycles", engine.parse_cycles, 0, 1000000,
+          "frame in the engine until LOOKUP"),
+    COUNT("nics.engine.rx_cycles", engine.rx_cycles, 0, 1000000,
+          "context locked by a received segment"),
+    COUNT("nics.engine.tx_cycles", engine.tx_cycles, 0, 1000000,
+          "context locked to decide on a segment"),
+    COUNT("nics.engine.timer_cycles", engine.timer_cycles, 0, 1000000, "context locked by a timer"),
+    COUNT("nics.engine.build_cycles", engine.build_cycles, 0, 1000000,
+          "payload here until the MAC has the frame"),
+    COUNT("nics.engine.rx_queue", engine.rx_queue_frames, 1, 1048576,
+          "frames waiting for the receive pipeline"),
+    COUNT("nics.engine.tx_queue", engine.tx_queue_frames, 1, 1048576,
+          "frames decided on, not yet at the MAC"),
+    COUNT("nics.engine.tx_burst", engine.tx_burst, 1, 1024, "segments decided per lock"),
+    COUNT("nics.engine.cmd_prefetch", engine.cmd_prefetch, 1, 64, "commands fetched per DMA read"),
+    COUNT("nics.engine.buffer_prefetch", engine.buffer_prefetch, 1, 64,
+          "buffer descriptors per DMA read"),
+    ENUM("nics.engine.ack_policy", engine.ack_policy, ack_names,
+         "what an acknowledgement promises"),
+    TIME("nics.cache.dram", ctx_dram_ps, 0, PS_PER_MS,
+         "context DRAM: request until the first beat"),
+    TIME("nics.cache.dram_beat", ctx_dram_beat_ps, 0, PS_PER_MS, "each further beat of 64 bytes"),
+    BOOL("nics.cache.skip_idle", ctx_skip_idle,
+         "clock the caches only while they have "
+         "work"),
+    ENUM("nics.cache.model", ctx_golden, model_names,
+         "rtl, or the C model for debugging (no waves)"),
+
+    ENUM("switch.hash", lan_switch.hash, scenario_hash_names, "the group's hash"),
+    ENUM("switch."
+         "policy",
+         lan_switch.policy, policy_names,
+         "which port "
+         "a frame to "
+         "the team "
+         "takes"),
+    COUNT("switch.flip_frames", lan_switch.flip_frames, 1, U32_LIMIT,
+          "policy flip: frames until the "
+          "port changes"),
+    TIME("switch."
+         "forward",
+         lan_switch.forward_ps, 0, PS_PER_S, "decision after a frame's last bit"),
+    TIME("switch.detect", lan_switch.detect_ps, 0, TIME_LIMIT,
+         "link down until the group stops using it"),
+    COUNT("switch.active", lan_switch.active, 0, 1,
+          "active-backup: the NIC that carries frames at first"),
+    RATE("switch.uplink", uplink_bps, ETHERNET, 10 * GBPS, 100 * GBPS, "link to the remote side"),
+    ROW("switch.rehash[].at", SCENARIO_AT, NONE, 0, TIME_LIMIT, ITEM(at_ps), 1, NULL,
+        "when: a time, or a percentage of the traffic"),
+    ROW("switch.rehash[].action", SCENARIO_REHASH, NONE, 0, 0, ITEM(kind), 1, rehash_names,
+        "members change places, or the new hash"),
+    ROW("switch.rehash[].every", SCENARIO_TIME, NONE, 0, TIME_LIMIT, ITEM(every_ps), 1, NULL,
+        "again after this time; 0s: once"),
+    ROW("switch.rehash[].count", SCENARIO_COUNT, NONE, 0, U32_LIMIT, ITEM(count), 1, NULL,
+        "with every: times in all; 0: to the end"),
+
+    ENUM("traffic.kind", traffic, traffic_names,
+         "a capture, or generated "
+         "clients"),
+    TEXT("traffic."
+         "capture",
+         SCENARIO_PATH, capture_path, "replay: file, relative to the scenario's folder"),
+    ROW("traffic.mode", SCENARIO_MODE, NONE, 0, 0, NOWHERE, 1, replay_mode_names,
+        "replay: the remote's segments as captured"),
+    TIME("traffic.max_gap", capture.max_gap_ps, 1, TIME_LIMIT,
+         "replay: longest idle gap of the timeline"),
+    COUNT("traffic.frames_max", capture.frames_max, 0, (uint64_t)INT64_MAX,
+          "replay: frames read at most; 0: built-in bound"),
+    SIZE("traffic.bytes_max", capture.bytes_max, NONE, 0, TIME_LIMIT,
+         "replay: bytes read at most; 0B: built-in bound"),
+    TIME("traffic.start", replay.start_ps, 0, TIME_LIMIT, "first frame, after the driver is up"),
+    TIME("traffic.stall", replay.stall_ps, 1, TIME_LIMIT,
+         "no progress for so long: damaged, stalled"),
+    TIME("traffic.liveness", replay.liveness_ps, 1, TIME_LIMIT,
+         "replay: pure acknowledgement after this silence"),
+    TIME("traffic.rto_min", replay.rto_min_ps, 1, TIME_LIMIT,
+         "replay: smallest timeout of the remote side"),
+    ENUM("traffic.direction", gen.direction, direction_names, "generator: who sends"),
+    COUNT("traffic.connections", gen.connections, 1, 65536, "generator: how many"),
+    SIZE("traffic.bytes", gen.bytes_total, NONE, 0, TIME_LIMIT,
+         "generator: in all, each "
+         "direction that carries "
+         "data"),
+    TIME("traffic."
+         "open_"
+         "interval",
+         gen.open_interval_ps, 0, TIME_LIMIT,
+         "generator: "
+         "between two "
+         "SYNs"),
+    TIME("traffic.hold", gen.hold_ps, 0, TIME_LIMIT,
+         "generator, idle: how long connections stay open"),
+    COUNT("traffic.ip_version", gen.ip_version, 4, 6, "generator: 4 or 6"),
+    TEXT("traffic.vlan", SCENARIO_VLAN, gen.vlan, "generator: none, or a VLAN id from 1 to 4094"),
+    COUNT("traffic.port", gen.port, 1, U16_LIMIT, "generator: the server's port"),
+    SIZE("traffic.ring", gen.ring_bytes, POW2, 4 * KIB, 16 * MIB,
+         "generator: receive window of each client"),
+    TCP_KEYS("traffic.tcp", gen.tcp),
+
+    ROW("faults[].at", SCENARIO_AT, NONE, 0, TIME_LIMIT, ITEM(at_ps), 1, NULL,
+        "when: a time, or "
+        "a percentage of "
+        "the traffic"),
+    ROW("faults[]."
+        "action",
+        SCENARIO_FAULT, NONE, 0, 0, ITEM(kind), 1, fault_list, "what happens"),
+    ROW("faults[]."
+        "nic",
+        SCENARIO_COUNT, NONE, 0, 1, ITEM(nic), 1, NULL,
+        "to which "
+        "NIC (not "
+        "ctx_"
+        "error)"),
+    ROW("faults"
+        "[]."
+        "connec"
+        "tion",
+        SCENARIO_COUNT, NONE, 0, 65535, ITEM(value), 1, NULL,
+        "ctx_"
+        "error:"
+        " conne"
+        "ction "
+        "id"),
+    ROW("fa"
+        "ul"
+        "ts"
+        "[]"
+        ".e"
+        "ve"
+        "r"
+        "y",
+        SCENARIO_TIME, NONE, 0, TIME_LIMIT, ITEM(every_ps), 1, NULL,
+        "ag"
+        "ai"
+        "n "
+        "af"
+        "te"
+        "r "
+        "th"
+        "is"
+        " t"
+        "im"
+        "e;"
+        " 0"
+        "s:"
+        " o"
+        "nc"
+        "e"),
+    ROW("faults[].count", SCENARIO_COUNT, NONE, 0, U32_LIMIT, ITEM(count), 1, NULL,
+        "with every: times in all; 0: to the end"),
+
+    ENUM("measure.waves", waves, waves_names, "what waves.fst holds"),
+    TIME("measure.waves_margin", waves_margin_ps, 0, TIME_LIMIT,
+         "moves: dumped after the end of a move"),
+    COUNT("measure.waves_moves_max", waves_moves_max, 0, U32_LIMIT,
+          "moves: only the first so many; 0: all"),
+    BOOL("outputs.captures", write_captures, "nic0.pcap, nic1.pcap and team.pcapng"),
+
+    ROW("expect[]", SCENARIO_EXPECT, NONE, 0, 0, FIELD(expects), 1, NULL,
+        "key of stats.json, one of == != < <= > >=, value"),
+};
+const size_t scenario_key_count = sizeof scenario_keys / sizeof scenario_keys[0];
+
+const struct scenario_key *scenario_table_find(const char *path)
+{
+    for (size_t i = 0; i < scenario_key_count; i++)
+        if (strcmp(scenario_keys[i].path, path) == 0)
+            return &scenario_keys[i];
+    return NULL;
+}
+
+bool scenario_table_is_section(const char *path)
+{
+    size_t len = strlen(path);
+    for (size_t i = 0; i < scenario_key_count; i++) {
+        const char *key = scenario_keys[i].path;
+        if (strncmp(key, path, len) == 0 && (key[len] == '.' || key[len] == '['))
+            return true;
+    }
+    return false;
+}
+
+bool scenario_key_is_action(const struct scenario_key *key)
+{
+    return strncmp(key->path, "switch.rehash[]", 15) == 0 || strncmp(key->path, "faults[]", 8) == 0;
+}

@@ -1,0 +1,30 @@
+/* Text of one scenario value to its field and back. */
+#ifndef TOESIM_SIM_SCENARIO_VALUE_H
+#define TOESIM_SIM_SCENARIO_VALUE_H
+
+#include "sim/scenario_table.h"
+
+enum { SCENARIO_VALUE_MAX = 1200, SCENARIO_WHY_MAX = 320 };
+
+/* Stores text at base + key->offset. False: why says what is wrong and what would be right. Not for
+ * SCENARIO_EXPECT, which is a list item. */
+bool scenario_value_parse(const struct scenario_key *key, const char *text, void *base,
+                          char why[SCENARIO_WHY_MAX]);
+
+/* The text that scenario_value_parse() would read back to the same field, without quotes. */
+void scenario_value_format(const struct scenario_key *key, const void *base,
+                           char text[SCENARIO_VALUE_MAX]);
+
+/* True when the text must be quoted in YAML (addresses, paths). */
+bool scenario_value_is_text(const struct scenario_key *key);
+
+/* A number with one of the units of a time (result in ps), size (bytes) or rate (bits per second);
+ * for SCENARIO_COUNT a bare number. Exact: what is finer than 1 is refused. */
+bool scenario_quantity_parse(enum scenario_type type, const char *text, uint64_t *value,
+                             char why[SCENARIO_WHY_MAX]);
+
+/* The reverse, in the largest unit that needs no fraction. */
+void scenario_quantity_format(enum scenario_type type, uint64_t value,
+                              char text[SCENARIO_VALUE_MAX]);
+
+#endif
