@@ -1,0 +1,69 @@
+// Lock table: each requester holds at most one context. set_i gives the current requester the lock on
+// (conn, gen, way), clear_i takes it away. locked_ways_o: ways of the current set that are locked.
+`include "assert.svh"
+
+module ctx_cache_locks #(
+    parameter int unsigned SETS = 128,
+    parameter int unsigned WAYS = 8,
+    parameter int unsigned CONN_W = 16,
+    localparam int unsigned SET_W = $clog2(SETS),
+    localparam int unsigned WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
+    localparam int unsigned GEN_W = ctx_cache_pkg::GEN_W,
+    localparam int unsigned WHO_W = ctx_cache_pkg::WHO_W,
+    localparam int unsigned N = ctx_cache_pkg::REQUESTERS
+) (
+    input  logic clk_i,
+    input  logic rst_ni,
+
+    input  logic              set_i,
+    input  logic              clear_i,
+    input  logic [WHO_W-1:0]  who_i,
+    input  logic [CONN_W-1:0] conn_i,
+    input  logic [GEN_W-1:0]  gen_i,
+    input  logic [WAY_W-1:0]  way_i,
+    output logic              holds_o,       // the current requester holds (conn, gen)
+    output logic [WAYS-1:0]   locked_ways_o,
+
+    output logic [N-1:0]        held_o,      // per requester
+    output logic [N*CONN_W-1:0] held_conn_o
+);
+    logic [N-1:0]      held_q;
+    logic [CONN_W-1:0] conn_q [N];
+    logic [GEN_W-1:0]  gen_q [N];
+    logic [WAY_W-1:0]  way_q [N];
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni)      held_q <= '0;
+        else if (set_i)   held_q[who_i] <= 1'b1;
+        else if (clear_i) held_q[who_i] <= 1'b0;
+    end
+
+    always_ff @(posedge clk_i) begin
+        if (set_i) begin
+            conn_q[who_i] <= conn_i;
+            gen_q[who_i]  <= gen_i;
+            way_q[who_i]  <= way_i;
+        end
+    end
+
+    assign holds_o = held_q[who_i] && conn_q[who_i] == conn_i && gen_q[who_i] == gen_i;
+    assign held_o  = held_q;
+
+    always_comb begin
+        locked_ways_o = '0;
+        for (int w = 0; w < N; w++) begin
+            held_conn_o[w*CONN_W +: CONN_W] = conn_q[w];
+            if (held_q[w] && conn_q[w][SET_W-1:0] == conn_i[SET_W-1:0]) locked_ways_o[way_q[w]] = 1'b1;
+        end
+    end
+
+    logic someone_holds;
+    always_comb begin
+        someone_holds = 1'b0;
+        for (int w = 0; w < N; w++) someone_holds = someone_holds || (held_q[w] && conn_q[w] == conn_i);
+    end
+
+    `ASSERT(LockIsExclusive_A, !(set_i && someone_holds))
+    `ASSERT(OneLockPerRequester_A, !(set_i && held_q[who_i]))
+    `ASSERT(ClearedByHolder_A, !clear_i || holds_o)
+endmodule

@@ -1,0 +1,221 @@
+// Lookup pipeline: one LOOKUP accepted per cycle, answered three cycles later and in order. The control
+// unit's own accesses to the table ride in the same pipeline, so all accesses have one order.
+//
+// lookup_*: a LOOKUP is taken when valid and ready; ready falls while the control unit sends a command or
+//           no response slot is left, and depends on no input. lookup_rsp_*: ready/valid, in order; its
+//           consumer must not wait for anything else of this cache.
+// cmd_*:    taken in every cycle it is valid; done_o pulses three cycles later for TABLE_FIND and
+//           TABLE_SCAN_ROW, and found_o .. free_index_o stand until the next one.
+// clear_*:  initialisation only.
+`include "assert.svh"
+
+module ctx_cache_lookup #(
+    parameter int unsigned LOOKUP_ENTRIES = 131072,
+    localparam int unsigned ROW_W = $clog2(LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS),
+    localparam int unsigned IDX_W = ROW_W + 4,
+    localparam int unsigned CONN_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int unsigned GEN_W = ctx_cache_pkg::GEN_W,
+    localparam int unsigned KEY_W = ctx_cache_pkg::KEY_W,
+    localparam int unsigned TAG_W = ctx_cache_pkg::TAG_W
+) (
+    input  logic clk_i,
+    input  logic rst_ni,
+
+    input  logic             lookup_valid_i,
+    output logic             lookup_ready_o,
+    input  logic [KEY_W-1:0] lookup_key_i,
+    input  logic [TAG_W-1:0] lookup_tag_i,
+    output logic             lookup_rsp_valid_o,
+    input  logic             lookup_rsp_ready_i,
+    output logic [TAG_W-1:0] lookup_rsp_tag_o,
+    output logic [2:0]       lookup_rsp_place_o,
+    output logic [CONN_W-1:0] lookup_rsp_conn_o,
+    output logic [GEN_W-1:0] lookup_rsp_gen_o,
+
+    input  logic             clear_i,
+    input  logic [ROW_W-1:0] clear_row_i,
+
+    input  logic             cmd_valid_i,
+    input  logic [1:0]       cmd_kind_i,
+    input  logic [KEY_W-1:0] cmd_key_i,
+    input  logic [IDX_W-1:0] cmd_index_i,
+    input  logic [2:0]       cmd_state_i,
+    input  logic [CONN_W-1:0] cmd_conn_i,
+    input  logic [GEN_W-1:0] cmd_gen_i,
+    input  logic             cmd_fresh_i,  // INSERT: into a free slot, not over a tombstone
+    output logic             done_o,
+    output logic             found_o,
+    output logic [IDX_W-1:0] found_index_o,
+    output logic [2:0]       found_state_o,
+    output logic [CONN_W-1:0] found_conn_o,
+    output logic [GEN_W-1:0] found_gen_o,
+    output logic             free_o,
+    output logic [IDX_W-1:0] free_index_o,
+
+    output logic [IDX_W-1:0] used_o,  // entries not free
+    output logic             idle_o,
+    output logic             evt_lookup_o
+);
+    localparam int unsigned RSP_DEPTH = 8;
+    localparam int unsigned RSP_W = TAG_W + 3 + CONN_W + GEN_W;
+
+    logic accept;
+    assign accept = lookup_valid_i && lookup_ready_o;
+
+    // Stage 1: the command or key is registered; its rows are hashed.
+    logic             valid1_q, own1_q, fresh1_q;
+    logic [1:0]       kind1_q;
+    logic [KEY_W-1:0] key1_q;
+    logic [TAG_W-1:0] tag1_q;
+    logic [IDX_W-1:0] index1_q;
+    logic [2:0]       state1_q;
+    logic [CONN_W-1:0] conn1_q;
+    logic [GEN_W-1:0] gen1_q;
+    logic [ROW_W-1:0] hash0, hash1;
+
+    ctx_cache_hash #(.ROW_W(ROW_W)) u_hash (.key_i(key1_q), .row0_o(hash0), .row1_o(hash1));
+
+    // Stage 2: the table is read or written.
+    logic             valid2_q, own2_q, fresh2_q;
+    logic [1:0]       kind2_q;
+    logic [KEY_W-1:0] key2_q;
+    logic [TAG_W-1:0] tag2_q;
+    logic [IDX_W-1:0] index2_q;
+    logic [2:0]       state2_q;
+    logic [CONN_W-1:0] conn2_q;
+    logic [GEN_W-1:0] gen2_q;
+    logic [ROW_W-1:0] row0_2_q, row1_2_q;
+    logic             reads2, writes2, uses2, frees2;
+
+    assign reads2  = valid2_q && (kind2_q == ctx_cache_pkg::TABLE_FIND || kind2_q == ctx_cache_pkg::TABLE_SCAN_ROW);
+    assign writes2 = valid2_q && !reads2;
+    assign uses2   = writes2 && kind2_q == ctx_cache_pkg::TABLE_INSERT && fresh2_q;
+    assign frees2  = writes2 && kind2_q == ctx_cache_pkg::TABLE_SET_STATE && state2_q == ctx_cache_pkg::ENTRY_FREE;
+
+    // Stage 3: what was read is compared.
+    logic             valid3_q, own3_q, scan3_q;
+    logic [KEY_W-1:0] key3_q;
+    logic [TAG_W-1:0] tag3_q;
+    logic [IDX_W-1:0] index3_q;
+    logic [ROW_W-1:0] row0_3_q, row1_3_q;
+    logic             match, free;
+    logic [IDX_W-1:0] match_index, free_index;
+    logic [2:0]       match_state;
+    logic [CONN_W-1:0] match_conn;
+    logic [GEN_W-1:0] match_gen;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) begin
+            valid1_q <= 1'b0;
+            valid2_q <= 1'b0;
+            valid3_q <= 1'b0;
+        end else begin
+            valid1_q <= accept || cmd_valid_i;
+            valid2_q <= valid1_q;
+            valid3_q <= reads2;
+        end
+    end
+
+    always_ff @(posedge clk_i) begin
+        if (accept || cmd_valid_i) begin
+            own1_q   <= cmd_valid_i;
+            kind1_q  <= cmd_valid_i ? cmd_kind_i : ctx_cache_pkg::TABLE_FIND;
+            key1_q   <= cmd_valid_i ? cmd_key_i : lookup_key_i;
+            tag1_q   <= lookup_tag_i;
+            index1_q <= cmd_index_i;
+            state1_q <= cmd_state_i;
+            conn1_q  <= cmd_conn_i;
+            gen1_q   <= cmd_gen_i;
+            fresh1_q <= cmd_fresh_i;
+        end
+        if (valid1_q) begin
+            own2_q   <= own1_q;
+            kind2_q  <= kind1_q;
+            key2_q   <= key1_q;
+            tag2_q   <= tag1_q;
+            index2_q <= index1_q;
+            state2_q <= state1_q;
+            conn2_q  <= conn1_q;
+            gen2_q   <= gen1_q;
+            fresh2_q <= fresh1_q;
+            row0_2_q <= (kind1_q == ctx_cache_pkg::TABLE_FIND) ? hash0 : index1_q[IDX_W-2:3];
+            row1_2_q <= (kind1_q == ctx_cache_pkg::TABLE_FIND) ? hash1 : index1_q[IDX_W-2:3];
+        end
+        if (reads2) begin
+            own3_q   <= own2_q;
+            scan3_q  <= kind2_q == ctx_cache_pkg::TABLE_SCAN_ROW;
+            key3_q   <= key2_q;
+            tag3_q   <= tag2_q;
+            index3_q <= index2_q;
+            row0_3_q <= row0_2_q;
+            row1_3_q <= row1_2_q;
+        end
+    end
+
+    ctx_cache_table #(.LOOKUP_ENTRIES(LOOKUP_ENTRIES)) u_table (
+        .clk_i, .rst_ni,
+        .read_i(reads2),
+        .write_state_i(writes2),
+        .write_entry_i(writes2 && kind2_q == ctx_cache_pkg::TABLE_INSERT),
+        .clear_row_i(clear_i),
+        .row0_i(clear_i ? clear_row_i : row0_2_q), .row1_i(row1_2_q),
+        .index_i(index2_q), .state_i(clear_i ? ctx_cache_pkg::ENTRY_FREE : state2_q),
+        .entry_i({gen2_q, conn2_q, key2_q}),
+        .find_i(valid3_q && !scan3_q), .scan_i(valid3_q && scan3_q),
+        .scan_row_i(index3_q[IDX_W-1:3]), .scan_from_i(index3_q[2:0]),
+        .key_i(key3_q), .read_row0_i(row0_3_q), .read_row1_i(row1_3_q),
+        .match_o(match), .match_index_o(match_index), .match_state_o(match_state),
+        .match_conn_o(match_conn), .match_gen_o(match_gen),
+        .free_o(free), .free_index_o(free_index)
+    );
+
+    // The control unit's result.
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) done_o <= 1'b0;
+        else         done_o <= valid3_q && own3_q;
+    end
+    always_ff @(posedge clk_i) begin
+        if (valid3_q && own3_q) begin
+            found_o       <= match;
+            found_index_o <= match_index;
+            found_state_o <= match_state;
+            found_conn_o  <= match_conn;
+            found_gen_o   <= match_gen;
+            free_o        <= free;
+            free_index_o  <= free_index;
+        end
+    end
+
+    // LOOKUP responses: a credit per LOOKUP from acceptance until its response is taken.
+    logic [3:0] credits_q;
+    logic       evt_lookup, rsp_taken;
+    logic [2:0] match_place;
+
+    assign evt_lookup   = valid3_q && !own3_q;
+    assign rsp_taken    = lookup_rsp_valid_o && lookup_rsp_ready_i;
+    assign evt_lookup_o = evt_lookup;
+    assign match_place  = (match_state == ctx_cache_pkg::ENTRY_TOMBSTONE) ? ctx_cache_pkg::ENTRY_FROZEN : match_state;
+    assign lookup_ready_o = !cmd_valid_i && !clear_i && credits_q != '0;
+    assign idle_o = !valid1_q && !valid2_q && !valid3_q && !done_o && !lookup_rsp_valid_o;
+
+    fifo #(.DEPTH(RSP_DEPTH), .W(RSP_W)) u_rsp (
+        .clk_i, .rst_ni, .push_i(evt_lookup),
+        .data_i({match_gen, match_conn, match_place, tag3_q}),
+        .valid_o(lookup_rsp_valid_o), .ready_i(lookup_rsp_ready_i),
+        .data_o({lookup_rsp_gen_o, lookup_rsp_conn_o, lookup_rsp_place_o, lookup_rsp_tag_o})
+    );
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) begin
+            credits_q <= 4'(RSP_DEPTH);
+            used_o    <= '0;
+        end else begin
+            if (accept != rsp_taken) credits_q <= accept ? credits_q - 1'b1 : credits_q + 1'b1;
+            if (uses2 != frees2) used_o <= uses2 ? used_o + 1'b1 : used_o - 1'b1;
+        end
+    end
+
+    `ASSERT(CreditsInRange_A, credits_q <= 4'(RSP_DEPTH))
+    `ASSERT(UsedInRange_A, 32'(used_o) <= LOOKUP_ENTRIES + ctx_cache_pkg::STASH)
+    `ASSERT(LatencyIsThree_A, evt_lookup == $past(accept, 3))
+endmodule

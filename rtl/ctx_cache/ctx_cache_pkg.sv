@@ -1,0 +1,79 @@
+// Codes of the context cache's ports and of the wires between its parts. Operations, requesters,
+// results and places have the numbers of models/hwif/ctx_store.h.
+package ctx_cache_pkg;
+    parameter int unsigned REQUESTERS = 4;  // receive, transmit, timer, driver
+    parameter int unsigned WHO_W      = 2;
+    parameter int unsigned OP_W       = 4;
+    parameter int unsigned CONN_PORT_W = 24;  // connection id or SCAN index on the ports
+    parameter int unsigned GEN_W      = 16;
+    parameter int unsigned TAG_W      = 8;
+    parameter int unsigned KEY_W      = 312;  // flow key: 39 bytes, laddr lowest
+    parameter int unsigned LINE_W     = 512;
+    parameter int unsigned LINES      = 5;
+    parameter int unsigned MEM_LINES  = 6;    // lines of a context in DRAM: image, then meta
+    parameter int unsigned MEM_ADDR_W = 27;   // conn * 6 + line
+    parameter int unsigned STASH      = 8;    // overflow entries of the lookup table: one more row
+    parameter int unsigned ROW_SLOTS  = 8;    // two banks of four
+
+    parameter logic [WHO_W-1:0] WHO_DRIVER = 2'd3;
+
+    parameter logic [OP_W-1:0] OP_READ_LOCK    = 4'd1;
+    parameter logic [OP_W-1:0] OP_WRITE_UNLOCK = 4'd2;
+    parameter logic [OP_W-1:0] OP_UNLOCK       = 4'd3;
+    parameter logic [OP_W-1:0] OP_RESERVE      = 4'd4;
+    parameter logic [OP_W-1:0] OP_INSTALL      = 4'd5;
+    parameter logic [OP_W-1:0] OP_FREEZE       = 4'd6;
+    parameter logic [OP_W-1:0] OP_EXTRACT      = 4'd7;
+    parameter logic [OP_W-1:0] OP_RELEASE      = 4'd8;
+    parameter logic [OP_W-1:0] OP_REMOVE       = 4'd9;
+    parameter logic [OP_W-1:0] OP_SCAN         = 4'd10;
+
+    parameter int unsigned RESULT_W = 4;
+    parameter logic [RESULT_W-1:0] RES_OK         = 4'd0;
+    parameter logic [RESULT_W-1:0] RES_STALE      = 4'd1;
+    parameter logic [RESULT_W-1:0] RES_ABSENT     = 4'd2;
+    parameter logic [RESULT_W-1:0] RES_FROZEN     = 4'd3;
+    parameter logic [RESULT_W-1:0] RES_FULL       = 4'd4;
+    parameter logic [RESULT_W-1:0] RES_DUPLICATE  = 4'd5;
+    parameter logic [RESULT_W-1:0] RES_NOT_LOCKED = 4'd6;
+    parameter logic [RESULT_W-1:0] RES_NOT_FROZEN = 4'd7;
+    parameter logic [RESULT_W-1:0] RES_END        = 4'd8;
+
+    // State of a lookup entry. Up to FROZEN the number is also enum ctx_place; a tombstone reads as moved.
+    parameter int unsigned ENTRY_STATE_W = 3;
+    parameter logic [ENTRY_STATE_W-1:0] ENTRY_FREE      = 3'd0;
+    parameter logic [ENTRY_STATE_W-1:0] ENTRY_HOT       = 3'd1;
+    parameter logic [ENTRY_STATE_W-1:0] ENTRY_COLD      = 3'd2;
+    parameter logic [ENTRY_STATE_W-1:0] ENTRY_RESERVED  = 3'd3;
+    parameter logic [ENTRY_STATE_W-1:0] ENTRY_FROZEN    = 3'd4;
+    parameter logic [ENTRY_STATE_W-1:0] ENTRY_TOMBSTONE = 3'd5;
+
+    // Commands to the lookup table.
+    parameter logic [1:0] TABLE_FIND      = 2'd0;
+    parameter logic [1:0] TABLE_SET_STATE = 2'd1;
+    parameter logic [1:0] TABLE_INSERT    = 2'd2;
+    parameter logic [1:0] TABLE_SCAN_ROW  = 2'd3;
+
+    // Which index a command to the table is about.
+    parameter logic [2:0] INDEX_HIT    = 3'd0;
+    parameter logic [2:0] INDEX_ENTRY  = 3'd1;  // the key's entry, or a free one
+    parameter logic [2:0] INDEX_VICTIM = 3'd2;
+    parameter logic [2:0] INDEX_META   = 3'd3;
+    parameter logic [2:0] INDEX_SCAN   = 3'd4;
+
+    // Commands to the memory engine.
+    parameter logic [2:0] MEM_FETCH      = 3'd0;  // read meta and, behind it, the five lines; done at meta
+    parameter logic [2:0] MEM_META_READ  = 3'd1;
+    parameter logic [2:0] MEM_FILL       = 3'd2;  // take the fetched lines into the data array
+    parameter logic [2:0] MEM_DISCARD    = 3'd3;  // throw the fetched lines away
+    parameter logic [2:0] MEM_WRITE_BACK = 3'd4;  // five lines of the data array and meta
+    parameter logic [2:0] MEM_META_WRITE = 3'd5;
+
+    // Meta line: bits 15:0 last generation, then the flags; bits 63:32 index of the lookup entry.
+    parameter int unsigned META_GEN_BIT      = 0;
+    parameter int unsigned META_KNOWN_BIT    = 16;  // a generation was seen here
+    parameter int unsigned META_PRESENT_BIT  = 17;  // lines 0 to 4 are a live context
+    parameter int unsigned META_RESERVED_BIT = 18;  // a lookup entry is reserved for it
+    parameter int unsigned META_FROZEN_BIT   = 19;
+    parameter int unsigned META_INDEX_BIT    = 32;
+endpackage

@@ -1,0 +1,194 @@
+// Storage of the lookup table: two banks of rows of four slots, each slot a state and an entry, and the stash,
+// a small CAM that takes what finds both of its rows full. Decides which slot matches and which is free.
+//
+// Cycle 1: en_i with one row per bank (lookup, scan) or we_i with an index. Cycle 2: find_i with the key
+// compares what was read; match_*, free_* and row_* are combinational in that cycle.
+// Index of an entry: row * 8 + bank * 4 + slot; the stash is the row after the last.
+`include "assert.svh"
+
+module ctx_cache_table #(
+    parameter int unsigned LOOKUP_ENTRIES = 131072,
+    localparam int unsigned ROWS  = LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS,
+    localparam int unsigned ROW_W = $clog2(ROWS),
+    localparam int unsigned IDX_W = ROW_W + 4,
+    localparam int unsigned ENTRY_W = ctx_cache_pkg::KEY_W + ctx_cache_pkg::CONN_PORT_W
+                                    + ctx_cache_pkg::GEN_W
+) (
+    input  logic clk_i,
+    input  logic rst_ni,
+
+    input  logic               read_i,
+    input  logic               write_state_i,
+    input  logic               write_entry_i,
+    input  logic               clear_row_i,   // all slots of row0_i in both banks become free
+    input  logic [ROW_W-1:0]   row0_i,
+    input  logic [ROW_W-1:0]   row1_i,
+    input  logic [IDX_W-1:0]   index_i,
+    input  logic [2:0]         state_i,
+    input  logic [ENTRY_W-1:0] entry_i,
+
+    input  logic               find_i,
+    input  logic               scan_i,
+    input  logic [ROW_W:0]     scan_row_i,
+    input  logic [2:0]         scan_from_i,
+    input  logic [ctx_cache_pkg::KEY_W-1:0] key_i,
+    input  logic [ROW_W-1:0]   read_row0_i,
+    input  logic [ROW_W-1:0]   read_row1_i,
+    output logic               match_o,
+    output logic [IDX_W-1:0]   match_index_o,
+    output logic [2:0]         match_state_o,
+    output logic [ctx_cache_pkg::CONN_PORT_W-1:0] match_conn_o,
+    output logic [ctx_cache_pkg::GEN_W-1:0]       match_gen_o,
+    output logic               free_o,
+    output logic [IDX_W-1:0]   free_index_o
+);
+    localparam int unsigned SLOTS = 4;
+    localparam int unsigned KEY_W = ctx_cache_pkg::KEY_W;
+    localparam int unsigned STASH = ctx_cache_pkg::STASH;
+    localparam int unsigned META_W = ENTRY_W - KEY_W;  // connection and generation
+    localparam logic [IDX_W-4:0] STASH_ROW = (IDX_W-3)'(ROWS);
+
+    logic             to_stash, to_bank0, to_bank1;
+    logic [SLOTS-1:0] slot_onehot;
+    logic [ROW_W-1:0] addr0, addr1;
+
+    assign to_stash    = index_i[IDX_W-1:3] == STASH_ROW;
+    assign to_bank0    = !to_stash && !index_i[2];
+    assign to_bank1    = !to_stash && index_i[2];
+    assign slot_onehot = SLOTS'(1) << index_i[1:0];
+    assign addr0 = (write_state_i || write_entry_i) ? index_i[IDX_W-2:3] : row0_i;
+    assign addr1 = (write_state_i || write_entry_i) ? index_i[IDX_W-2:3]
+                 : clear_row_i ? row0_i : row1_i;
+
+    // Banks
+    logic [SLOTS-1:0] state_we0, state_we1, entry_we0, entry_we1;
+    logic [SLOTS*3-1:0] states0, states1;
+    logic [SLOTS*ENTRY_W-1:0] entries0, entries1;
+
+    assign state_we0 = clear_row_i ? '1 : (write_state_i && to_bank0) ? slot_onehot : '0;
+    assign state_we1 = clear_row_i ? '1 : (write_state_i && to_bank1) ? slot_onehot : '0;
+    assign entry_we0 = (write_entry_i && to_bank0) ? slot_onehot : '0;
+    assign entry_we1 = (write_entry_i && to_bank1) ? slot_onehot : '0;
+
+    sram_1rw #(.DEPTH(ROWS), .LANES(SLOTS), .LANE_W(3)) u_state0 (
+        .clk_i, .en_i(read_i || state_we0 != '0), .we_i(state_we0), .addr_i(addr0),
+        .wdata_i({SLOTS{state_i}}), .rdata_o(states0)
+    );
+    sram_1rw #(.DEPTH(ROWS), .LANES(SLOTS), .LANE_W(3)) u_state1 (
+        .clk_i, .en_i(read_i || state_we1 != '0), .we_i(state_we1), .addr_i(addr1),
+        .wdata_i({SLOTS{state_i}}), .rdata_o(states1)
+    );
+    for (genvar s = 0; s < SLOTS; s++) begin : gen_slot
+        sram_1rw #(.DEPTH(ROWS), .LANES(1), .LANE_W(ENTRY_W)) u_entry0 (
+            .clk_i, .en_i(read_i || entry_we0[s]), .we_i(entry_we0[s]), .addr_i(addr0),
+            .wdata_i(entry_i), .rdata_o(entries0[s*ENTRY_W +: ENTRY_W])
+        );
+        sram_1rw #(.DEPTH(ROWS), .LANES(1), .LANE_W(ENTRY_W)) u_entry1 (
+            .clk_i, .en_i(read_i || entry_we1[s]), .we_i(entry_we1[s]), .addr_i(addr1),
+            .wdata_i(entry_i), .rdata_o(entries1[s*ENTRY_W +: ENTRY_W])
+        );
+    end
+
+    // Stash
+    logic [STASH*3-1:0] stash_states_q;
+    logic [ENTRY_W-1:0] stash_q [STASH];
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) stash_states_q <= '0;
+        else if (write_state_i && to_stash) stash_states_q[32'(index_i[2:0])*3 +: 3] <= state_i;
+    end
+    always_ff @(posedge clk_i) begin
+        if (write_entry_i && to_stash) stash_q[index_i[2:0]] <= entry_i;
+    end
+
+    // Match: the key's slot in its two rows or in the stash; a scan takes the first used slot of its row.
+    logic [2:0]        slot_state [2*SLOTS];
+    logic [2*SLOTS-1:0] used, hit, scan_used;
+    logic [STASH-1:0]  stash_used, stash_hit;
+    logic [META_W-1:0] match_meta;
+    logic              scan_stash;
+
+    assign scan_stash = scan_row_i == STASH_ROW;
+
+    always_comb begin
+        for (int s = 0; s < 2*SLOTS; s++) begin
+            slot_state[s] = s < SLOTS ? states0[(s%SLOTS)*3 +: 3] : states1[(s%SLOTS)*3 +: 3];
+            used[s]       = slot_state[s] != ctx_cache_pkg::ENTRY_FREE;
+            hit[s]        = 1'b0;
+        end
+        for (int s = 0; s < STASH; s++) begin
+            stash_used[s] = stash_states_q[s*3 +: 3] != ctx_cache_pkg::ENTRY_FREE;
+            stash_hit[s]  = 1'b0;
+        end
+        scan_used = (scan_stash ? stash_used : used) & (8'hff << scan_from_i);
+        if (find_i) begin
+            for (int s = 0; s < SLOTS; s++) begin
+                hit[s]       = used[s] && entries0[s*ENTRY_W +: KEY_W] == key_i;
+                hit[SLOTS+s] = used[SLOTS+s] && entries1[s*ENTRY_W +: KEY_W] == key_i;
+            end
+            if (stash_used != '0) begin
+                for (int s = 0; s < STASH; s++) stash_hit[s] = stash_used[s] && stash_q[s][KEY_W-1:0] == key_i;
+            end
+        end else if (scan_i) begin
+            if (scan_stash) stash_hit = scan_used & -scan_used;
+            else hit = scan_used & -scan_used;
+        end
+    end
+
+    always_comb begin
+        match_o       = hit != '0 || stash_hit != '0;
+        match_index_o = '0;
+        match_state_o = ctx_cache_pkg::ENTRY_FREE;
+        match_meta    = '0;
+        if (match_o) begin
+            for (int s = 0; s < SLOTS; s++) begin
+                if (hit[s]) match_meta = match_meta | entries0[s*ENTRY_W + KEY_W +: META_W];
+                if (hit[SLOTS+s]) match_meta = match_meta | entries1[s*ENTRY_W + KEY_W +: META_W];
+            end
+            for (int s = 0; s < 2*SLOTS; s++) begin
+                if (hit[s]) begin
+                    match_index_o = {1'b0, s < SLOTS ? read_row0_i : read_row1_i, 3'(s)};
+                    match_state_o = slot_state[s];
+                end
+                if (stash_hit[s]) begin
+                    match_index_o = {STASH_ROW, 3'(s)};
+                    match_state_o = stash_states_q[s*3 +: 3];
+                    match_meta    = match_meta | stash_q[s][KEY_W +: META_W];
+                end
+            end
+        end
+    end
+    assign {match_gen_o, match_conn_o} = match_meta;
+
+    // Free slot: in the row with more free slots (bank 0 on a tie), lowest first; else in the stash.
+    logic [2:0] count0, count1;
+    logic [1:0] pick0, pick1;
+    logic [2:0] pick_stash;
+
+    always_comb begin
+        count0 = '0;
+        count1 = '0;
+        pick0  = '0;
+        pick1  = '0;
+        pick_stash = '0;
+        if (find_i) begin
+            for (int s = SLOTS-1; s >= 0; s--) begin
+                count0 = count0 + 3'(!used[s]);
+                count1 = count1 + 3'(!used[SLOTS+s]);
+                if (!used[s]) pick0 = 2'(s);
+                if (!used[SLOTS+s]) pick1 = 2'(s);
+            end
+            for (int s = STASH-1; s >= 0; s--) begin
+                if (!stash_used[s]) pick_stash = 3'(s);
+            end
+        end
+        free_o       = find_i && (count0 != '0 || count1 != '0 || stash_used != '1);
+        free_index_o = {STASH_ROW, pick_stash};
+        if (count1 > count0)   free_index_o = {1'b0, read_row1_i, 1'b1, pick1};
+        else if (count0 != '0) free_index_o = {1'b0, read_row0_i, 1'b0, pick0};
+    end
+
+    `ASSERT(OneSlotMatches_A, $onehot0({hit, stash_hit}))
+    `ASSERT(NoReadWhileWriting_A, !read_i || !(write_state_i || write_entry_i || clear_row_i))
+    `ASSERT(ScanAndFindExclude_A, !(scan_i && find_i))
+endmodule

@@ -1,0 +1,104 @@
+// Tag rows: per way the connection held, its generation, flags and the index of its lookup entry. A row is
+// read with read_i and stands until the next read; hit_* compare it with the connection asked for.
+// One way is written at a time. The replacement bits of the set are read and written beside it.
+`include "assert.svh"
+
+module ctx_cache_tags #(
+    parameter int unsigned SETS  = 128,
+    parameter int unsigned WAYS  = 8,
+    parameter int unsigned CONN_W = 16,
+    parameter int unsigned IDX_W = 18,
+    localparam int unsigned SET_W = $clog2(SETS),
+    localparam int unsigned WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
+    localparam int unsigned NODES = (WAYS > 1) ? WAYS - 1 : 1,
+    localparam int unsigned GEN_W = ctx_cache_pkg::GEN_W
+) (
+    input  logic clk_i,
+    input  logic rst_ni,
+
+    input  logic              read_i,
+    input  logic              write_i,
+    input  logic              clear_i,       // all ways of the set become invalid
+    input  logic [SET_W-1:0]  set_i,
+    input  logic [WAY_W-1:0]  write_way_i,
+    input  logic              write_valid_i,
+    input  logic              write_dirty_i,
+    input  logic              write_frozen_i,
+    input  logic [GEN_W-1:0]  write_gen_i,
+    input  logic [IDX_W-1:0]  write_index_i,
+    input  logic              touch_i,
+    input  logic [NODES-1:0]  touch_tree_i,
+
+    input  logic [CONN_W-1:0] conn_i,        // compared with the row that stands, and written
+    output logic              hit_o,
+    output logic [WAY_W-1:0]  hit_way_o,
+    output logic              hit_frozen_o,
+    output logic [GEN_W-1:0]  hit_gen_o,
+    output logic [IDX_W-1:0]  hit_index_o,
+    output logic [WAYS-1:0]   valid_o,
+    output logic [WAYS-1:0]   frozen_o,
+    output logic [NODES-1:0]  tree_o,
+
+    input  logic [WAY_W-1:0]  victim_way_i,  // this way of the row that stands, as the victim
+    output logic              victim_dirty_o,
+    output logic [GEN_W-1:0]  victim_gen_o,
+    output logic [CONN_W-1:0] victim_conn_o,
+    output logic [IDX_W-1:0]  victim_index_o
+);
+    localparam int unsigned CTAG_W = CONN_W - SET_W;
+    localparam int unsigned VALID_BIT  = 0;
+    localparam int unsigned DIRTY_BIT  = 1;
+    localparam int unsigned FROZEN_BIT = 2;
+    localparam int unsigned GEN_BIT    = 3;
+    localparam int unsigned CTAG_BIT   = GEN_BIT + GEN_W;
+    localparam int unsigned INDEX_BIT  = CTAG_BIT + CTAG_W;
+    localparam int unsigned WAY_BITS   = INDEX_BIT + IDX_W;
+
+    logic [WAYS*WAY_BITS-1:0] row;
+    logic [WAY_BITS-1:0]      written;
+    logic [WAYS-1:0]          way_we;
+
+    assign way_we  = clear_i ? '1 : write_i ? WAYS'(1) << write_way_i : '0;
+    assign written = clear_i ? '0 : {write_index_i, conn_i[CONN_W-1:SET_W], write_gen_i,
+                                     write_frozen_i, write_dirty_i, write_valid_i};
+
+    sram_1rw #(.DEPTH(SETS), .LANES(WAYS), .LANE_W(WAY_BITS)) u_rows (
+        .clk_i, .en_i(read_i || way_we != '0), .we_i(way_we), .addr_i(set_i),
+        .wdata_i({WAYS{written}}), .rdata_o(row)
+    );
+    sram_1rw #(.DEPTH(SETS), .LANES(1), .LANE_W(NODES)) u_trees (
+        .clk_i, .en_i(read_i || touch_i || clear_i), .we_i(touch_i || clear_i), .addr_i(set_i),
+        .wdata_i(clear_i ? '0 : touch_tree_i), .rdata_o(tree_o)
+    );
+
+    logic [WAYS-1:0]     hits;
+    logic [WAY_BITS-1:0] hit_entry, victim_entry;
+
+    always_comb begin
+        hit_way_o = '0;
+        hit_entry = '0;
+        for (int w = 0; w < WAYS; w++) begin
+            valid_o[w]  = row[w*WAY_BITS + VALID_BIT];
+            frozen_o[w] = row[w*WAY_BITS + FROZEN_BIT];
+            hits[w] = valid_o[w] && row[w*WAY_BITS + CTAG_BIT +: CTAG_W] == conn_i[CONN_W-1:SET_W];
+            if (hits[w]) begin
+                hit_way_o = WAY_W'(w);
+                hit_entry = row[w*WAY_BITS +: WAY_BITS];
+            end
+        end
+    end
+    assign hit_o        = hits != '0;
+    assign hit_frozen_o = hit_entry[FROZEN_BIT];
+    assign hit_gen_o    = hit_entry[GEN_BIT +: GEN_W];
+    assign hit_index_o  = hit_entry[INDEX_BIT +: IDX_W];
+
+    assign victim_entry   = row[32'(victim_way_i)*WAY_BITS +: WAY_BITS];
+    assign victim_dirty_o = victim_entry[DIRTY_BIT];
+    assign victim_gen_o   = victim_entry[GEN_BIT +: GEN_W];
+    assign victim_conn_o  = {victim_entry[CTAG_BIT +: CTAG_W], conn_i[SET_W-1:0]};
+    assign victim_index_o = victim_entry[INDEX_BIT +: IDX_W];
+
+    `ASSERT(OneWayHits_A, $onehot0(hits))
+    `ASSERT(OneAccess_A, $onehot0({read_i, write_i, clear_i}))
+    `ASSERT(NoTouchWhileReading_A, !(touch_i && read_i))
+endmodule

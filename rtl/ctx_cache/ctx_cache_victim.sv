@@ -1,0 +1,74 @@
+// Which way of a set leaves, and the replacement bits after a use: tree pseudo-LRU.
+// Ranked: an invalid way (lowest first); a valid way neither locked nor frozen; a frozen way, whose frozen
+// state goes to DRAM with it. A locked way never leaves: found_o is low when every way is locked.
+`include "assert.svh"
+
+module ctx_cache_victim #(
+    parameter int unsigned WAYS = 8,
+    localparam int unsigned WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
+    localparam int unsigned NODES = (WAYS > 1) ? WAYS - 1 : 1
+) (
+    input  logic             clk_i,
+    input  logic             rst_ni,
+    input  logic [WAYS-1:0]  valid_i,
+    input  logic [WAYS-1:0]  frozen_i,
+    input  logic [WAYS-1:0]  locked_i,
+    input  logic [NODES-1:0] tree_i,
+    output logic             found_o,
+    output logic [WAY_W-1:0] way_o,
+
+    input  logic [WAY_W-1:0] used_way_i,
+    output logic [NODES-1:0] used_tree_o
+);
+    localparam int LEVELS = $clog2(WAYS);
+
+    logic [WAYS-1:0]  empty, plain, last_resort, candidates;
+    logic [WAY_W-1:0] lowest_empty, oldest;
+
+    assign empty       = ~valid_i;
+    assign plain       = valid_i & ~locked_i & ~frozen_i;
+    assign last_resort = valid_i & ~locked_i;
+    assign candidates  = (plain != '0) ? plain : last_resort;
+    assign found_o     = empty != '0 || last_resort != '0;
+    assign way_o       = (empty != '0) ? lowest_empty : oldest;
+
+    always_comb begin
+        lowest_empty = '0;
+        for (int w = WAYS - 1; w >= 0; w--) begin
+            if (empty[w]) lowest_empty = WAY_W'(w);
+        end
+    end
+
+    // A node's bit points to the half used longer ago; a half without candidates is not entered.
+    always_comb begin
+        int unsigned node, base, half;
+        logic [WAYS-1:0] half_mask;
+        logic right;
+        node = 0;
+        base = 0;
+        for (int l = 0; l < LEVELS; l++) begin
+            half      = WAYS >> (l + 1);
+            half_mask = ~({WAYS{1'b1}} << half);
+            right     = ((candidates >> base) & half_mask) == '0
+                     || (tree_i[node] && ((candidates >> (base + half)) & half_mask) != '0);
+            base      = right ? base + half : base;
+            node      = 2 * node + (right ? 2 : 1);
+        end
+        oldest = WAY_W'(base);
+    end
+
+    always_comb begin
+        int unsigned node;
+        logic right;
+        node        = 0;
+        used_tree_o = tree_i;
+        for (int l = 0; l < LEVELS; l++) begin
+            right             = used_way_i[LEVELS - 1 - l];
+            used_tree_o[node] = !right;
+            node              = 2 * node + (right ? 2 : 1);
+        end
+    end
+
+    `ASSERT(VictimIsNotLocked_A, !found_o || !(valid_i[way_o] && locked_i[way_o]))
+    `ASSERT(FrozenOnlyAsLastResort_A, !found_o || !(valid_i[way_o] && frozen_i[way_o]) || plain == '0)
+endmodule
