@@ -313,6 +313,6 @@ json_t *results_stats(const struct results_input *in, bool *expectations_hold)
     add_capture(root, in);
     add_drops(root, in);
     add_invariants(root, in);
-    *expectations_hold = expect_evaluate(root, in->config);
+    *expectations_hold = expect_evaluate(in->config, root) == 0;
     return root;
 }
