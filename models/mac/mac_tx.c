@@ -70,7 +70,7 @@ void mac_tx_accept(void *self, struct frame *frame, uint64_t now_ps)
     /* Behind other frames the drivers are due earlier already. */
     if (queued == (mac_is_observed(mac) ? 1 : mac->params.tx_queue_frames))
         waker_wake(&mac->waker, mac_tx_next_ps(mac));
-    if (line->tail - line->head == 1 || line->tail - line->arrived == 1)
+    if (line->tail - line->arrived == 1)
         waker_wake(&mac->far->waker, mac_rx_next_ps(mac->far));
 }
 

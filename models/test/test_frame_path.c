@@ -17,6 +17,8 @@ struct path {
     struct mac *mac[SWITCH];
     struct lan_switch *sw;
     struct frame_log client, nic[2];
+    struct probe probe;
+    uint64_t event_hash, event_count; /* of probe events and announcements of room */
     struct stage stages[STAGES];
     uint64_t armed_ps[STAGES]; /* of the driver that only knows what wakers told it */
     struct stage_loop loop;
@@ -47,11 +49,30 @@ static void to_switch_member(void *self, struct frame *frame, uint64_t now_ps)
     frame_sink_accept(&sink, frame, now_ps);
 }
 
+static void note(uint64_t what, uint64_t now_ps)
+{
+    cr_assert_eq(now_ps, net.loop.now_ps, "reported at the time it describes");
+    net.event_hash = (net.event_hash ^ what ^ now_ps) * UINT64_C(0x9e3779b97f4a7c15);
+    net.event_count++;
+}
+
+static void on_event(void *self, const struct probe_event *event)
+{
+    (void)self;
+    note((uint64_t)event->kind << 40 | (uint64_t)event->nic << 32 | event->a, event->now_ps);
+}
+
+static void on_room(void *self, uint64_t now_ps)
+{
+    note((uint64_t)((struct mac **)self - net.mac) << 50, now_ps);
+}
+
 static struct mac *make_mac(int stage, const struct mac_params *params, int nic,
                             struct frame_sink sink)
 {
     const struct waker waker = {on_wake, &net.armed_ps[stage]};
-    net.mac[stage] = mac_create(params, nic, NULL, sink, net.pool, &waker, NULL);
+    net.mac[stage] = mac_create(params, nic, NULL, sink, net.pool, &waker, &net.probe);
+    mac_on_tx_room(net.mac[stage], on_room, &net.mac[stage]);
     net.stages[stage] = mac_stage(net.mac[stage], "mac");
     return net.mac[stage];
 }
@@ -76,6 +97,10 @@ static void path_init(uint64_t edge_gbps, uint64_t link_gbps, enum port_policy p
 static void path_open(void)
 {
     net.pool = frame_pool_create(4000);
+    net.event_hash = net.event_count = 0;
+    net.loop.now_ps = 0;
+    probe_init(&net.probe);
+    probe_add(&net.probe, (struct probe_listener){on_event, NULL, UINT64_MAX});
     frame_log_init(&net.client, net.pool);
     frame_log_init(&net.nic[0], net.pool);
     frame_log_init(&net.nic[1], net.pool);
@@ -233,8 +258,10 @@ static void run_armed(uint64_t limit_ps)
         uint64_t next = TIME_NEVER;
         for (int i = 0; i < STAGES; i++)
             next = u64_min(next, net.armed_ps[i]);
-        if (next > limit_ps)
+        if (next > limit_ps) {
+            net.loop.now_ps = u64_max(net.loop.now_ps, limit_ps);
             return;
+        }
         net.loop.now_ps = u64_max(net.loop.now_ps, next);
         for (int i = 0; i < STAGES; i++) {
             if (net.armed_ps[i] > net.loop.now_ps)
@@ -252,7 +279,10 @@ static void random_traffic(void (*run)(uint64_t limit_ps), uint64_t seed)
     rng_init(&rng, seed, "traffic");
     path_init(10, 10, PORT_POLICY_RANDOM);
     net.edge.tx_queue_frames = 20;
-    net.link.tx_queue_frames = 4;
+    net.link.tx_queue_frames = 2;
+    net.link.latency_tx_ps =
+        0; /* so that the next frame may arrive while one waits in latency_rx */
+    net.link.latency_rx_ps = 300 * PS_PER_NS;
     path_open();
     uint64_t now = 0;
     for (int i = 0; i < 1500; i++) {
@@ -260,7 +290,7 @@ static void random_traffic(void (*run)(uint64_t limit_ps), uint64_t seed)
         run(now);
         static const int ends[3] = {CLIENT, NIC0, NIC1};
         send(ends[rng_below(&rng, 3)], 14 + (uint32_t)rng_below(&rng, 1500), now);
-        if (rng_below(&rng, 20) == 0)
+        if (rng_below(&rng, 10) == 0)
             mac_set_link(net.mac[rng_below(&rng, SWITCH)], rng_below(&rng, 8) != 0, now);
         if (rng_below(&rng, 50) == 0)
             mac_set_fenced(net.mac[NIC0 + rng_below(&rng, 2)], rng_below(&rng, 4) == 0, now);
@@ -279,9 +309,12 @@ Test(frame_path, a_driver_that_only_listens_to_wakers_sees_the_same)
         polled[0] = net.client;
         polled[1] = net.nic[0];
         polled[2] = net.nic[1];
+        uint64_t event_hash = net.event_hash, event_count = net.event_count;
         path_close();
         random_traffic(run_armed, seed);
         const struct frame_log *armed[3] = {&net.client, &net.nic[0], &net.nic[1]};
+        cr_assert_eq(net.event_count, event_count);
+        cr_assert_eq(net.event_hash, event_hash);
         struct drop_counters drops = {{0}};
         uint64_t seen = 0;
         for (int i = 0; i < 3; i++) {
