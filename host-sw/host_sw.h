@@ -39,6 +39,7 @@ struct host_sw_params {
     uint32_t ring_log2_cmd, ring_log2_record, ring_log2_event, ring_log2_buffer;
     uint64_t isn_seed;           /* key of the ISN hash (RFC 6528) */
     uint64_t heartbeat_ps;       /* 0: none */
+    bool poll;                   /* the machine notifies by poll: no interrupt is asked for */
     struct tcp_params tcp;
 };
 
@@ -95,6 +96,9 @@ void host_sw_destroy(struct host_sw *sw);
 /* The program: probes and starts both NICs, then serves until host_sw_stop(). */
 void host_sw_main(struct host_sw *sw);
 
+/* True after both NICs were tried and while this one serves. */
+bool host_sw_is_up(const struct host_sw *sw, unsigned nic);
+
 /* Takes effect at the next wait(). May be called from anywhere, with a kick of the core. */
 void host_sw_stop(struct host_sw *sw);
 
@@ -108,6 +112,8 @@ const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw);
 uint32_t host_conn_readable(const struct host_sw *sw, uint32_t conn);
 /* Takes up to len bytes into buffer; returns how many. Opens the window. */
 uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_t len);
+/* Bytes written and not yet acknowledged by the peer. */
+uint32_t host_conn_unacked(const struct host_sw *sw, uint32_t conn);
 uint32_t host_conn_writable(const struct host_sw *sw, uint32_t conn);
 /* Copies up to len bytes to the transmit ring; returns how many. */
 uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, uint32_t len);

@@ -1,0 +1,162 @@
+#include "host-sw/app/replay_server.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { READ_CHUNK = 16 * 1024 };
+
+struct replay_state {
+    size_t step;   /* next to do */
+    uint64_t sent; /* bytes of a SEND step already written */
+    uint64_t received;
+    bool peer_fin, open;
+};
+
+struct replay_server {
+    const struct replay_script *scripts;
+    struct replay_state *states;
+    size_t count;
+    struct replay_server_hooks hooks;
+    struct host_sw *sw;
+    uint8_t chunk[READ_CHUNK];
+};
+
+struct replay_server *replay_server_create(const struct replay_script *scripts, size_t count,
+                                           struct replay_server_hooks hooks)
+{
+    assert(hooks.find);
+    struct replay_server *server = calloc(1, sizeof *server);
+    if (!server)
+        return NULL;
+    server->scripts = scripts;
+    server->count = count;
+    server->hooks = hooks;
+    server->states = calloc(count ? count : 1, sizeof *server->states);
+    if (!server->states) {
+        free(server);
+        return NULL;
+    }
+    return server;
+}
+
+void replay_server_destroy(struct replay_server *server)
+{
+    if (!server)
+        return;
+    free(server->states);
+    free(server);
+}
+
+void replay_server_attach(struct replay_server *server, struct host_sw *sw) { server->sw = sw; }
+
+size_t replay_server_steps_left(const struct replay_server *server, size_t script)
+{
+    assert(script < server->count);
+    return server->scripts[script].step_count - server->states[script].step;
+}
+
+static bool on_syn(void *self, const struct flow_key *key, const struct tcp_segment *syn,
+                   struct app_accept *accept)
+{
+    struct replay_server *server = self;
+    (void)syn;
+    size_t script = server->hooks.find(server->hooks.self, key);
+    if (script >= server->count || server->states[script].open)
+        return false;
+    const struct replay_script *of = &server->scripts[script];
+    /* A tuple that opens again starts its script again: the first try came to nothing. */
+    server->states[script] = (struct replay_state){.open = true};
+    *accept = (struct app_accept){.offered = of->offered,
+                                  .mss = of->mss,
+                                  .rcv_ws = of->rcv_ws,
+                                  .nodelay = true, /* as captured, not as Nagle would */
+                                  .cookie = (uint32_t)script};
+    return true;
+}
+
+/* True: the step is done and the next may be looked at. */
+static bool do_step(struct replay_server *server, uint32_t conn, size_t script)
+{
+    const struct replay_script *of = &server->scripts[script];
+    struct replay_state *state = &server->states[script];
+    const struct replay_step *step = &of->steps[state->step];
+    if (state->received < step->rx_bytes || (step->peer_fin && !state->peer_fin))
+        return false;
+    if (step->kind == REPLAY_FIN) {
+        host_conn_close(server->sw, conn);
+        return true;
+    }
+    if (step->kind == REPLAY_RST) {
+        /* A reset discards what is still to be sent: the captured bytes go first. */
+        if (host_conn_unacked(server->sw, conn) > 0)
+            return false;
+        host_conn_abort(server->sw, conn);
+        return true;
+    }
+    assert(step->offset + step->len <= of->stream_bytes);
+    uint64_t left = step->len - state->sent;
+    uint32_t len = left < UINT32_MAX ? (uint32_t)left : UINT32_MAX;
+    if (len > 0)
+        state->sent +=
+            host_conn_write(server->sw, conn, of->stream + step->offset + state->sent, len);
+    if (state->sent < step->len)
+        return false;
+    state->sent = 0;
+    return true;
+}
+
+static void go_on(struct replay_server *server, uint32_t conn, size_t script)
+{
+    struct replay_state *state = &server->states[script];
+    while (state->step < server->scripts[script].step_count && do_step(server, conn, script))
+        state->step++;
+}
+
+static void on_established(void *self, uint32_t conn, uint32_t cookie)
+{
+    go_on(self, conn, cookie);
+}
+
+static void on_readable(void *self, uint32_t conn, uint32_t cookie)
+{
+    struct replay_server *server = self;
+    struct replay_state *state = &server->states[cookie];
+    uint32_t len;
+    while ((len = host_conn_read(server->sw, conn, server->chunk, sizeof server->chunk)) > 0) {
+        if (server->hooks.on_bytes)
+            server->hooks.on_bytes(server->hooks.self, cookie, state->received, server->chunk, len);
+        state->received += len;
+    }
+    go_on(server, conn, cookie);
+}
+
+static void on_writable(void *self, uint32_t conn, uint32_t cookie) { go_on(self, conn, cookie); }
+
+static void on_peer_fin(void *self, uint32_t conn, uint32_t cookie)
+{
+    struct replay_server *server = self;
+    server->states[cookie].peer_fin = true;
+    go_on(server, conn, cookie);
+}
+
+static void on_closed(void *self, uint32_t conn, uint32_t cookie, enum nic_term_cause cause)
+{
+    struct replay_server *server = self;
+    (void)conn;
+    server->states[cookie].open = false;
+    if (server->hooks.on_end)
+        server->hooks.on_end(server->hooks.self, cookie, cause);
+}
+
+const struct app_ops *replay_server_ops(void)
+{
+    static const struct app_ops ops = {
+        .on_syn = on_syn,
+        .on_established = on_established,
+        .on_readable = on_readable,
+        .on_writable = on_writable,
+        .on_peer_fin = on_peer_fin,
+        .on_closed = on_closed,
+    };
+    return &ops;
+}

@@ -1,0 +1,247 @@
+#include "host-sw/driver/nic_driver.h"
+
+#include "models/hwif/nic_regs.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NO_COOKIE UINT32_MAX
+#define NO_REQUEST UINT32_MAX
+
+static void write_reg(struct nic_driver *driver, uint32_t reg, uint32_t value)
+{
+    ring_write_reg(driver->bus, driver->nic, reg, value);
+}
+
+static bool set_up_rings(struct nic_driver *driver, const struct nic_driver_params *params)
+{
+    struct nic_bus bus = driver->bus;
+    unsigned nic = driver->nic;
+    driver->ring_cookies = calloc((size_t)1 << params->log2_cmd, sizeof *driver->ring_cookies);
+    return driver->ring_cookies &&
+           host_ring_init(&driver->commands, bus, nic, NIC_REG_CMD_RING, NIC_REG_CMD_PRODUCER,
+                          params->log2_cmd, sizeof(struct nic_cmd)) &&
+           host_ring_init(&driver->buffers, bus, nic, NIC_REG_BUFFER_RING, NIC_REG_BUFFER_PRODUCER,
+                          params->log2_buffer, sizeof(struct nic_buffer)) &&
+           nic_ring_init(&driver->records, bus, nic, NIC_REG_RECORD_RING, NIC_REG_RECORD_CONSUMER,
+                         NIC_REG_ARM_RECORD, params->log2_record, sizeof(struct nic_record),
+                         offsetof(struct nic_record, flags)) &&
+           nic_ring_init(&driver->events, bus, nic, NIC_REG_EVENT_RING, NIC_REG_EVENT_CONSUMER,
+                         NIC_REG_ARM_EVENT, params->log2_event, sizeof(struct nic_event),
+                         offsetof(struct nic_event, flags));
+}
+
+static void set_station(struct nic_driver *driver, const struct nic_driver_params *params)
+{
+    const uint8_t *mac = params->mac;
+    write_reg(driver, NIC_REG_NIC_ID, driver->nic);
+    write_reg(driver, NIC_REG_MTU, params->mtu_bytes);
+    write_reg(driver, NIC_REG_MAC_LO,
+              (uint32_t)mac[0] | (uint32_t)mac[1] << 8 | (uint32_t)mac[2] << 16 |
+                  (uint32_t)mac[3] << 24);
+    write_reg(driver, NIC_REG_MAC_HI, (uint32_t)mac[4] | (uint32_t)mac[5] << 8);
+    write_reg(driver, NIC_REG_HEARTBEAT_US, params->heartbeat_us);
+}
+
+enum nic_probe_result nic_driver_start(struct nic_driver *driver, struct nic_bus bus, unsigned nic,
+                                       const struct nic_driver_params *params,
+                                       struct buffer_pool *pool)
+{
+    *driver = (struct nic_driver){.bus = bus, .nic = nic, .pool = pool, .request_free = NO_REQUEST};
+    enum nic_probe_result result = nic_probe(bus, nic, &params->probe);
+    if (result != NIC_PROBE_OK)
+        return result;
+    driver->conn_max = bus.ops->mmio_read32(bus.self, nic, NIC_REG_CONN_MAX);
+    driver->link_up = (bus.ops->mmio_read32(bus.self, nic, NIC_REG_LINK) & 1) != 0;
+    set_station(driver, params);
+    if (!set_up_rings(driver, params))
+        return NIC_PROBE_NO_MEMORY;
+    write_reg(driver, NIC_REG_CONTROL, NIC_CONTROL_ENABLE);
+    driver->up = true;
+    nic_driver_flush(driver);
+    bus.ops->step_end(bus.self);
+    return NIC_PROBE_OK;
+}
+
+void nic_driver_stop(struct nic_driver *driver)
+{
+    if (!driver->up)
+        return;
+    write_reg(driver, NIC_REG_CONTROL, 0);
+    /* The read comes back behind the posted write, so nothing is written to our rings after it. */
+    (void)driver->bus.ops->mmio_read32(driver->bus.self, driver->nic, NIC_REG_STATUS);
+    driver->up = false;
+}
+
+void nic_driver_free(struct nic_driver *driver)
+{
+    ring_place_free(&driver->commands.place);
+    ring_place_free(&driver->buffers.place);
+    ring_place_free(&driver->records.place);
+    ring_place_free(&driver->events.place);
+    free(driver->requests);
+    free(driver->ring_cookies);
+    free(driver->backlog);
+    *driver = (struct nic_driver){0};
+}
+
+/* The table doubles when full, so steady state allocates nothing. */
+static uint32_t request_alloc(struct nic_driver *driver)
+{
+    if (driver->request_free == NO_REQUEST) {
+        uint32_t count = driver->request_count ? 2 * driver->request_count : 64;
+        driver->requests = realloc(driver->requests, count * sizeof *driver->requests);
+        assert(driver->requests);
+        for (uint32_t i = count; i > driver->request_count; i--) {
+            driver->requests[i - 1] = (struct nic_request){.next_free = driver->request_free};
+            driver->request_free = i - 1;
+        }
+        driver->request_count = count;
+    }
+    uint32_t cookie = driver->request_free;
+    driver->request_free = driver->requests[cookie].next_free;
+    return cookie;
+}
+
+/* An entry is free for reuse once its command is known to be fetched and its request is answered;
+ * commands without completion are known by any later completion. */
+static void retire_commands(struct nic_driver *driver)
+{
+    struct host_ring *ring = &driver->commands;
+    uint32_t mask = (1u << ring->place.log2_entries) - 1;
+    while ((int32_t)(driver->fetched - ring->consumer) > 0) {
+        uint32_t cookie = driver->ring_cookies[ring->consumer & mask];
+        if (cookie != NO_COOKIE && driver->requests[cookie].used &&
+            driver->requests[cookie].ring_index == ring->consumer)
+            return;
+        ring->consumer++;
+    }
+}
+
+static void push_command(struct nic_driver *driver, const struct nic_cmd *cmd)
+{
+    struct host_ring *ring = &driver->commands;
+    uint32_t mask = (1u << ring->place.log2_entries) - 1;
+    driver->ring_cookies[ring->producer & mask] = cmd->cookie;
+    if (cmd->cookie != NO_COOKIE)
+        driver->requests[cmd->cookie].ring_index = ring->producer;
+    driver->bus.ops->charge(driver->bus.self, CPU_COST_COMMAND, 1);
+    host_ring_push(ring, cmd);
+}
+
+static void backlog_append(struct nic_driver *driver, const struct nic_cmd *cmd)
+{
+    if (driver->backlog_tail == driver->backlog_capacity) {
+        size_t waiting = driver->backlog_tail - driver->backlog_head;
+        if (driver->backlog_head > driver->backlog_capacity / 2) {
+            memmove(driver->backlog, driver->backlog + driver->backlog_head,
+                    waiting * sizeof *driver->backlog);
+        } else {
+            size_t capacity = driver->backlog_capacity ? 2 * driver->backlog_capacity : 64;
+            struct nic_cmd *grown = malloc(capacity * sizeof *grown);
+            assert(grown);
+            if (waiting)
+                memcpy(grown, driver->backlog + driver->backlog_head, waiting * sizeof *grown);
+            free(driver->backlog);
+            driver->backlog = grown;
+            driver->backlog_capacity = capacity;
+        }
+        driver->backlog_head = 0;
+        driver->backlog_tail = waiting;
+    }
+    driver->backlog[driver->backlog_tail++] = *cmd;
+}
+
+bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t buffer)
+{
+    /* A ring full of commands that never complete would never be known to be empty. */
+    uint32_t entries = 1u << driver->commands.place.log2_entries;
+    if (host_ring_room(&driver->commands) <= entries / 2)
+        cmd.flags &= (uint8_t)~NIC_CMD_FLAG_NO_COMPLETION;
+    cmd.cookie = NO_COOKIE;
+    if ((cmd.flags & NIC_CMD_FLAG_NO_COMPLETION) == 0) {
+        cmd.cookie = request_alloc(driver);
+        driver->requests[cmd.cookie] = (struct nic_request){.op = cmd.op,
+                                                            .used = true,
+                                                            .gen = cmd.gen,
+                                                            .conn = cmd.conn,
+                                                            .buffer = buffer,
+                                                            .frame_id = cmd.frame_id};
+        /* Not in the ring yet: an index no entry can have now. */
+        driver->requests[cmd.cookie].ring_index = driver->commands.producer - 1 - entries;
+    }
+    assert(buffer == 0 || cmd.cookie != NO_COOKIE);
+    if (buffer)
+        buffer_pool_ref(driver->pool, buffer);
+    if (driver->backlog_head == driver->backlog_tail && host_ring_room(&driver->commands) > 0)
+        push_command(driver, &cmd);
+    else
+        backlog_append(driver, &cmd);
+    return cmd.cookie != NO_COOKIE;
+}
+
+bool nic_driver_complete(struct nic_driver *driver, const struct nic_event *event,
+                         struct nic_request *request)
+{
+    if (event->cookie >= driver->request_count || !driver->requests[event->cookie].used)
+        return false;
+    struct nic_request *answered = &driver->requests[event->cookie];
+    *request = *answered;
+    if ((int32_t)(answered->ring_index + 1 - driver->fetched) > 0)
+        driver->fetched = answered->ring_index + 1;
+    answered->used = false;
+    answered->next_free = driver->request_free;
+    driver->request_free = event->cookie;
+    if (request->buffer)
+        buffer_pool_unref(driver->pool, request->buffer);
+    retire_commands(driver);
+    return true;
+}
+
+bool nic_driver_abandon(struct nic_driver *driver, struct nic_request *request)
+{
+    assert(!driver->up);
+    for (uint32_t i = 0; i < driver->request_count; i++) {
+        if (!driver->requests[i].used)
+            continue;
+        *request = driver->requests[i];
+        driver->requests[i].used = false;
+        if (request->buffer)
+            buffer_pool_unref(driver->pool, request->buffer);
+        return true;
+    }
+    driver->backlog_head = driver->backlog_tail = 0;
+    return false;
+}
+
+void nic_driver_on_buffer(struct nic_driver *driver)
+{
+    assert(driver->buffers.consumer != driver->buffers.producer);
+    driver->buffers.consumer++;
+}
+
+void nic_driver_flush(struct nic_driver *driver)
+{
+    if (!driver->up)
+        return;
+    while (driver->backlog_head != driver->backlog_tail && host_ring_room(&driver->commands) > 0)
+        push_command(driver, &driver->backlog[driver->backlog_head++]);
+    while (host_ring_room(&driver->buffers) > 0) {
+        struct nic_buffer buffer = {buffer_pool_take(driver->pool)};
+        if (buffer.address == 0)
+            break;
+        host_ring_push(&driver->buffers, &buffer);
+    }
+    nic_ring_release(&driver->records);
+    nic_ring_release(&driver->events);
+    host_ring_flush(&driver->buffers);
+    host_ring_flush(&driver->commands);
+}
+
+void nic_driver_ring_conn(struct nic_driver *driver, const struct nic_doorbell *doorbell)
+{
+    driver->bus.ops->charge(driver->bus.self, CPU_COST_DOORBELL, 1);
+    driver->bus.ops->mmio_write(driver->bus.self, driver->nic, NIC_REG_CONN_DOORBELL, doorbell,
+                                sizeof *doorbell);
+}

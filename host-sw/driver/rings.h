@@ -1,0 +1,65 @@
+/* The four rings between one NIC and its driver: entries in host memory, counts in registers. */
+#ifndef TOESIM_HOST_DRIVER_RINGS_H
+#define TOESIM_HOST_DRIVER_RINGS_H
+
+#include "models/hwif/nic_bus.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Where a ring lives: its register block and entries. Counts run freely modulo 2^32. */
+struct ring_place {
+    struct nic_bus bus;
+    unsigned nic;
+    uint64_t base;
+    uint32_t log2_entries;
+    uint32_t entry_bytes;
+};
+
+/* A ring the host writes: commands, buffers. */
+struct host_ring {
+    struct ring_place place;
+    uint32_t doorbell_reg;
+    uint32_t producer; /* entries written */
+    uint32_t rung;     /* producer count the NIC was told */
+    uint32_t consumer; /* entries the NIC is known to have fetched */
+};
+
+/* A ring the NIC writes: records, events. An entry is valid when its phase bit says so. */
+struct nic_ring {
+    struct ring_place place;
+    uint32_t consumer_reg, arm_reg;
+    uint32_t phase_byte; /* offset of the byte whose bit 0 is the phase */
+    uint32_t consumer;   /* entries taken */
+    uint32_t told;       /* consumer count the NIC was told */
+    bool armed;          /* an interrupt was asked for and has not come */
+};
+
+/* Allocates the entries and writes the register block; false: no host memory. */
+bool host_ring_init(struct host_ring *ring, struct nic_bus bus, unsigned nic, uint32_t block_reg,
+                    uint32_t doorbell_reg, uint32_t log2_entries, uint32_t entry_bytes);
+void host_ring_push(struct host_ring *ring, const void *entry); /* needs room */
+/* One doorbell for all that was pushed since the last. */
+void host_ring_flush(struct host_ring *ring);
+uint32_t host_ring_room(const struct host_ring *ring);
+
+bool nic_ring_init(struct nic_ring *ring, struct nic_bus bus, unsigned nic, uint32_t block_reg,
+                   uint32_t consumer_reg, uint32_t arm_reg, uint32_t log2_entries,
+                   uint32_t entry_bytes, uint32_t phase_byte);
+/* The next entry as memory was at the step's start; null: nothing yet. */
+const void *nic_ring_peek(const struct nic_ring *ring);
+void nic_ring_advance(struct nic_ring *ring);
+/* Tells the NIC how far the host has read, once per batch. */
+void nic_ring_release(struct nic_ring *ring);
+/* Asks for one interrupt when there is more; nothing if one is still owed. */
+void nic_ring_arm(struct nic_ring *ring);
+/* Bus address of the next entry, for a poll loop to watch. */
+uint64_t nic_ring_next_address(const struct nic_ring *ring);
+
+/* Frees the entries. */
+void ring_place_free(struct ring_place *place);
+
+/* A 32-bit register write that is charged as a doorbell. */
+void ring_write_reg(struct nic_bus bus, unsigned nic, uint32_t reg, uint32_t value);
+
+#endif

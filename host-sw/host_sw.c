@@ -1,0 +1,309 @@
+/* The program of the server: start, main loop, stop. The rest is in team, stack and driver. */
+#include "host-sw/team/team.h"
+
+#include "models/hwif/nic_regs.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { SPARE_BUFFERS = 16384 }; /* beyond what is posted: frames held or being relayed */
+#define KICKED (1u << 31)
+#define BAR_WINDOW UINT64_C(0xf0000000)
+/* The NIC's limit; the host sends three heartbeats in that time. */
+#define HEARTBEATS_PER_LIMIT 3
+
+void host_sw_params_default(struct host_sw_params *params)
+{
+    *params = (struct host_sw_params){
+        .mode = TEAM_MODE_STATIC,
+        .mac = {0x02, 0x00, 0x00, 0x00, 0x00, 0x01},
+        .ipv4 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1},
+        .ipv6 = {0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1},
+        .mtu_bytes = 1500,
+        .conn_max = 65536,
+        .ring_bytes = 512 * 1024,
+        .idle_ps = 60 * PS_PER_S,
+        .move_deadline_ps = PS_PER_MS,
+        .hold_frames_per_conn = 64,
+        .hold_bytes_total = UINT64_C(64) << 20,
+        .moves_outstanding_max = 64,
+        .moving_enabled = true,
+        .ring_log2_cmd = 10,
+        .ring_log2_record = 12,
+        .ring_log2_event = 12,
+        .ring_log2_buffer = 10,
+        .isn_seed = 1,
+    };
+    tcp_params_default(&params->tcp);
+    params->tcp.mss_max = (uint16_t)(params->mtu_bytes - 40);
+}
+
+struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_bus bus,
+                               const struct app_ops *app, void *app_self, const struct probe *probe)
+{
+    assert(app && app->on_syn);
+    assert(params->conn_max > 0 && params->conn_max <= 65536);
+    assert(params->ring_bytes >= 4096 && (params->ring_bytes & (params->ring_bytes - 1)) == 0);
+    assert(params->hold_frames_per_conn > 0 &&
+           params->hold_frames_per_conn <= TEAM_HELD_SLOT_FRAMES_MAX);
+    assert(params->moves_outstanding_max > 0);
+    struct host_sw *sw = calloc(1, sizeof *sw);
+    if (!sw)
+        return NULL;
+    sw->params = *params;
+    if (sw->params.scan_period_ps == 0)
+        sw->params.scan_period_ps = u64_max(sw->params.idle_ps / 8, 1);
+    sw->bus = bus;
+    sw->app = app;
+    sw->app_self = app_self;
+    sw->probe = probe;
+    sw->mode = params->mode == TEAM_MODE_STATIC ? &team_mode_static : &team_mode_active_backup;
+    sw->policy = params->moving_enabled ? &policy_first_packet : &policy_forward;
+    sw->dirty_head = sw->wanted_head = sw->wanted_tail = DIR_NONE;
+    sw->moves_head = sw->moves_tail = DIR_NONE;
+    sw->wish_active = NIC_COUNT;
+    isn_key_init(&sw->isn_key, params->isn_seed);
+    return sw;
+}
+
+/* Native memory only: the simulated machine may be gone already. */
+void host_sw_destroy(struct host_sw *sw)
+{
+    if (!sw)
+        return;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        nic_driver_free(&sw->nics[nic]);
+    buffer_pool_free(&sw->pool);
+    inject_table_free(&sw->injected);
+    host_stack_free(&sw->stack);
+    hold_free(&sw->hold);
+    directory_free(&sw->dir);
+    free(sw->pending_events);
+    free(sw->free_later);
+    free(sw);
+}
+
+static bool start_memory(struct host_sw *sw)
+{
+    const struct host_sw_params *params = &sw->params;
+    struct nic_bus bus = sw->bus;
+    uint64_t conns = params->conn_max;
+    sw->entries_address = bus.ops->mem_alloc(bus.self, conns * TEAM_ENTRY_BYTES);
+    sw->images_address = bus.ops->mem_alloc(bus.self, conns * CTX_BYTES);
+    sw->held_address = bus.ops->mem_alloc(bus.self, conns * params->hold_frames_per_conn *
+                                                        sizeof(struct nic_held));
+    uint32_t buffers = ((uint32_t)NIC_COUNT << params->ring_log2_buffer) + SPARE_BUFFERS;
+    hold_init(&sw->hold, &sw->pool, params->hold_frames_per_conn, params->hold_bytes_total);
+    return sw->entries_address && sw->images_address && sw->held_address &&
+           inject_table_init(&sw->injected) && buffer_pool_init(&sw->pool, bus, buffers) &&
+           host_stack_init(&sw->stack, bus, sw->nics, &sw->pool, params->mac,
+                           params->tcp.time_wait_us * PS_PER_US);
+}
+
+static void start_nics(struct host_sw *sw)
+{
+    const struct host_sw_params *params = &sw->params;
+    struct nic_driver_params driver = {
+        .mtu_bytes = params->mtu_bytes,
+        .log2_cmd = params->ring_log2_cmd,
+        .log2_record = params->ring_log2_record,
+        .log2_event = params->ring_log2_event,
+        .log2_buffer = params->ring_log2_buffer,
+        .heartbeat_us = (uint32_t)(HEARTBEATS_PER_LIMIT * params->heartbeat_ps / PS_PER_US),
+    };
+    for (int i = 0; i < 6; i++)
+        driver.mac[i] = params->mac[i];
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        driver.probe.bar_address = BAR_WINDOW + (uint64_t)nic * NIC_BAR0_BYTES;
+        sw->probe_results[nic] = nic_driver_start(&sw->nics[nic], sw->bus, nic, &driver, &sw->pool);
+    }
+}
+
+/* Both NICs must know every id the directory may give out. */
+static bool start(struct host_sw *sw)
+{
+    if (!start_memory(sw))
+        return false;
+    start_nics(sw);
+    uint32_t conn_max = sw->params.conn_max;
+    bool any = false;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        if (!sw->nics[nic].up)
+            continue;
+        conn_max = u32_min(conn_max, sw->nics[nic].conn_max);
+        any = true;
+    }
+    if (!any || conn_max == 0 || !directory_init(&sw->dir, conn_max))
+        return false;
+    team_on_ports_changed(sw, NIC_COUNT);
+    uint64_t now_ps = team_now(sw);
+    sw->next_scan_ps = sw->params.idle_ps ? now_ps + sw->params.scan_period_ps : TIME_NEVER;
+    sw->next_heartbeat_ps = sw->params.heartbeat_ps ? now_ps : TIME_NEVER;
+    sw->next_app_ps = now_ps;
+    sw->is_up = true;
+    return true;
+}
+
+static void run_app(struct host_sw *sw, uint64_t now_ps)
+{
+    sw->app_called = false;
+    sw->next_app_ps = TIME_NEVER;
+    if (!sw->app->on_run)
+        return;
+    team_charge(sw, CPU_COST_APP_CALL, 1);
+    sw->next_app_ps = sw->app->on_run(sw->app_self, now_ps);
+}
+
+static void heartbeat(struct host_sw *sw, uint64_t now_ps)
+{
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        if (sw->nics[nic].up)
+            ring_write_reg(sw->bus, nic, NIC_REG_HEARTBEAT, 1);
+    sw->next_heartbeat_ps = now_ps + sw->params.heartbeat_ps;
+}
+
+static bool run_timers(struct host_sw *sw, bool kicked)
+{
+    uint64_t now_ps = team_now(sw);
+    bool busy = false;
+    if (move_next_deadline_ps(sw) <= now_ps) {
+        move_on_deadline(sw, now_ps);
+        busy = true;
+    }
+    if (time_wait_next_ps(&sw->stack.time_waits) <= now_ps)
+        termination_expire_time_waits(sw, now_ps);
+    if (sw->next_scan_ps <= now_ps) {
+        idle_scan(sw, now_ps);
+        sw->next_scan_ps = now_ps + sw->params.scan_period_ps;
+        busy = true;
+    }
+    if (sw->next_heartbeat_ps <= now_ps)
+        heartbeat(sw, now_ps);
+    if (sw->wish_active != NIC_COUNT) {
+        team_on_ports_changed(sw, sw->wish_active);
+        sw->wish_active = NIC_COUNT;
+        busy = true;
+    }
+    if (kicked || sw->app_called || sw->next_app_ps <= now_ps) {
+        run_app(sw, now_ps);
+        busy = true;
+    }
+    return busy;
+}
+
+/* A NIC that did not answer in time is asked; a dead one is out of the team for good. */
+static bool check_suspects(struct host_sw *sw)
+{
+    bool died = false;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        if (!sw->suspect[nic])
+            continue;
+        sw->suspect[nic] = false;
+        if (!sw->nics[nic].up || nic_probe_is_alive(sw->bus, nic))
+            continue;
+        sw->nics[nic].up = false;
+        termination_of_nic(sw, nic);
+        team_on_ports_changed(sw, NIC_COUNT);
+        died = true;
+    }
+    return died;
+}
+
+static void flush(struct host_sw *sw)
+{
+    conn_io_flush(sw);
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        nic_driver_flush(&sw->nics[nic]);
+}
+
+static uint64_t next_timer_ps(const struct host_sw *sw)
+{
+    uint64_t next = u64_min(sw->next_scan_ps, sw->next_heartbeat_ps);
+    next = u64_min(next, sw->next_app_ps);
+    next = u64_min(next, move_next_deadline_ps(sw));
+    return u64_min(next, time_wait_next_ps(&sw->stack.time_waits));
+}
+
+/* Asks to be woken for what comes next, then sleeps. Both ways of waking are set up; the machine
+ * uses the one it is built for. */
+static bool sleep_until_work(struct host_sw *sw)
+{
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        if (!sw->nics[nic].up || sw->params.poll)
+            continue;
+        nic_ring_arm(&sw->nics[nic].records);
+        nic_ring_arm(&sw->nics[nic].events);
+    }
+    uint32_t fired = sw->bus.ops->wait(sw->bus.self, next_timer_ps(sw));
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        uint32_t bits = fired >> (nic * NIC_VECTOR_COUNT);
+        if ((bits & (1u << NIC_VECTOR_RECORD)) != 0)
+            sw->nics[nic].records.armed = false;
+        if ((bits & (1u << NIC_VECTOR_EVENT)) != 0)
+            sw->nics[nic].events.armed = false;
+    }
+    uint32_t vectors = fired & ((1u << NIC_COUNT * NIC_VECTOR_COUNT) - 1);
+    if (!sw->params.poll && vectors != 0)
+        team_charge(sw, CPU_COST_IRQ_ENTRY, (uint64_t)__builtin_popcount(vectors));
+    return (fired & KICKED) != 0;
+}
+
+/* Set before the last look at the rings, so that nothing can slip in between. */
+static void watch(struct host_sw *sw)
+{
+    if (!sw->params.poll)
+        return;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        unsigned slot = nic * NIC_VECTOR_COUNT;
+        if (!sw->nics[nic].up)
+            continue;
+        sw->bus.ops->watch(sw->bus.self, slot + NIC_VECTOR_RECORD,
+                           nic_ring_next_address(&sw->nics[nic].records));
+        sw->bus.ops->watch(sw->bus.self, slot + NIC_VECTOR_EVENT,
+                           nic_ring_next_address(&sw->nics[nic].events));
+    }
+}
+
+void host_sw_main(struct host_sw *sw)
+{
+    assert(!sw->initialised);
+    sw->initialised = true;
+    bool kicked = true; /* the application runs once at the start */
+    if (!start(sw))
+        return;
+    while (!sw->stop) {
+        termination_free_rings(sw);
+        watch(sw);
+        bool busy = team_poll(sw);
+        busy |= run_timers(sw, kicked);
+        flush(sw);
+        kicked = false;
+        busy |= check_suspects(sw);
+        if (busy)
+            sw->bus.ops->step_end(sw->bus.self);
+        else
+            kicked = sleep_until_work(sw);
+    }
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        nic_driver_stop(&sw->nics[nic]);
+    sw->bus.ops->step_end(sw->bus.self);
+}
+
+void host_sw_stop(struct host_sw *sw) { sw->stop = true; }
+
+void host_sw_set_active(struct host_sw *sw, unsigned nic)
+{
+    assert(nic < NIC_COUNT);
+    sw->wish_active = nic;
+}
+
+const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw) { return &sw->stats; }
+
+bool host_sw_is_up(const struct host_sw *sw, unsigned nic) { return sw->is_up && sw->nics[nic].up; }
+
+size_t host_sw_conn_rows(const struct host_sw *sw) { return sw->dir.row_count; }
+
+void host_sw_conn_row(const struct host_sw *sw, size_t row, struct dir_view *view)
+{
+    directory_view(&sw->dir, row, view);
+}

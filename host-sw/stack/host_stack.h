@@ -1,0 +1,35 @@
+/* The host's own TCP answers for segments that belong to no NIC: resets, and ACKs for TIME_WAIT. */
+#ifndef TOESIM_HOST_STACK_HOST_STACK_H
+#define TOESIM_HOST_STACK_HOST_STACK_H
+
+#include "host-sw/driver/nic_driver.h"
+#include "host-sw/stack/time_wait.h"
+#include "models/tcp/tcp.h"
+#include "models/wire/packet.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct host_stack {
+    struct nic_bus bus;
+    struct nic_driver *nics; /* NIC_COUNT of them */
+    struct buffer_pool *pool;
+    uint8_t mac[6];
+    uint16_t ip_id;
+    struct time_wait_table time_waits;
+};
+
+bool host_stack_init(struct host_stack *stack, struct nic_bus bus, struct nic_driver *nics,
+                     struct buffer_pool *pool, const uint8_t mac[6], uint64_t time_wait_ps);
+void host_stack_free(struct host_stack *stack);
+
+/* Answers a segment of no connection with the reset RFC 9293 3.10.7.1 asks for, out of `port`.
+ * False: none is due (it is a reset itself), or no buffer is free. */
+bool host_stack_send_reset(struct host_stack *stack, unsigned port, const struct packet *packet);
+
+/* Answers a segment for a tuple in TIME_WAIT. */
+bool host_stack_send_time_wait_ack(struct host_stack *stack, unsigned port,
+                                   const struct packet *packet, const struct time_wait *entry,
+                                   uint64_t now_ps);
+
+#endif

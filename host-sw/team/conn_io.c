@@ -1,0 +1,217 @@
+/* The application's side of a connection: rings, counters, doorbells. */
+#include "host-sw/team/team.h"
+
+#include "host-sw/stack/seq.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* The window is told again when a quarter of the ring was read since the last time: fewer
+ * doorbells, and the peer never sees less than three quarters of what is free. */
+enum { RX_DOORBELL_FRACTION = 4 };
+
+uint32_t conn_io_rx_end(const struct dir_entry *entry)
+{
+    return entry->peer_fin ? entry->rcv_nxt - 1 : entry->rcv_nxt;
+}
+
+static struct dir_entry *live_entry(const struct host_sw *sw, uint32_t conn)
+{
+    assert(conn < sw->dir.conn_max);
+    struct dir_entry *entry = &sw->dir.entries[conn];
+    assert(entry->state != DIR_FREE);
+    return entry;
+}
+
+static void call_app(struct host_sw *sw, void (*fn)(void *, uint32_t, uint32_t),
+                     const struct dir_entry *entry)
+{
+    if (!fn)
+        return;
+    team_charge(sw, CPU_COST_APP_CALL, 1);
+    sw->app_called = true;
+    fn(sw->app_self, team_conn_of(sw, entry), entry->cookie);
+}
+
+/* Counters only ever grow; a number outside what the rings allow is no counter of this
+ * connection. */
+static bool fold_rx(const struct host_sw *sw, struct dir_entry *entry, uint32_t rcv_nxt)
+{
+    if (!host_seq_lt(entry->rcv_nxt, rcv_nxt) ||
+        rcv_nxt - entry->rx_consumed > sw->params.ring_bytes + 1)
+        return false;
+    entry->rcv_nxt = rcv_nxt;
+    return true;
+}
+
+static bool fold_tx(struct dir_entry *entry, uint32_t snd_una)
+{
+    uint32_t acked = host_seq_lt(entry->tx_prod, snd_una) ? entry->tx_prod : snd_una;
+    if (!host_seq_lt(entry->snd_una, acked))
+        return false;
+    entry->tx_bytes += acked - entry->snd_una;
+    entry->snd_una = acked;
+    return true;
+}
+
+void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
+                         const struct nic_record *record)
+{
+    /* A segment dropped before the context was read says nothing about the connection. */
+    if (record->tcp_state == TCP_CLOSED && record->verdict != NIC_VERDICT_APPLIED)
+        return;
+    entry->tcp_state = record->tcp_state;
+    if ((record->flags & NIC_RECORD_ESTABLISHED) != 0)
+        entry->established = true;
+    bool more_rx = fold_rx(sw, entry, record->rcv_nxt);
+    bool fin = (record->flags & NIC_RECORD_PEER_FIN) != 0 && !entry->peer_fin &&
+               record->rcv_nxt == entry->rcv_nxt;
+    entry->peer_fin |= fin;
+    bool more_tx = fold_tx(entry, record->snd_una);
+    const struct app_ops *app = sw->app;
+    if (entry->established && !entry->announced) {
+        entry->announced = true;
+        call_app(sw, app->on_established, entry);
+    }
+    if (more_rx && conn_io_rx_end(entry) != entry->rx_consumed)
+        call_app(sw, app->on_readable, entry);
+    if (more_tx)
+        call_app(sw, app->on_writable, entry);
+    if (fin)
+        call_app(sw, app->on_peer_fin, entry);
+}
+
+uint32_t host_conn_readable(const struct host_sw *sw, uint32_t conn)
+{
+    const struct dir_entry *entry = live_entry(sw, conn);
+    return conn_io_rx_end(entry) - entry->rx_consumed;
+}
+
+static uint32_t ring_offset(const struct host_sw *sw, uint32_t seq)
+{
+    return seq & (sw->params.ring_bytes - 1);
+}
+
+uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_t len)
+{
+    struct dir_entry *entry = live_entry(sw, conn);
+    len = u32_min(len, host_conn_readable(sw, conn));
+    if (len == 0)
+        return 0;
+    uint32_t at = ring_offset(sw, entry->rx_consumed);
+    uint32_t first = u32_min(len, sw->params.ring_bytes - at);
+    struct nic_bus bus = sw->bus;
+    memcpy(buffer, bus.ops->mem_read(bus.self, entry->rx_ring + at, first), first);
+    if (first < len)
+        memcpy((uint8_t *)buffer + first, bus.ops->mem_read(bus.self, entry->rx_ring, len - first),
+               len - first);
+    team_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
+    struct probe_event event = {.now_ps = team_now(sw),
+                                .a = entry->rx_bytes,
+                                .data = buffer,
+                                .len = len,
+                                .conn = conn,
+                                .gen = entry->gen,
+                                .nic = entry->rx_if,
+                                .kind = PROBE_APP_RX};
+    probe_emit(sw->probe, &event);
+    entry->rx_consumed += len;
+    entry->rx_bytes += len;
+    team_touch(sw, entry);
+    return len;
+}
+
+uint32_t host_conn_unacked(const struct host_sw *sw, uint32_t conn)
+{
+    const struct dir_entry *entry = live_entry(sw, conn);
+    return entry->tx_prod - entry->snd_una;
+}
+
+uint32_t host_conn_writable(const struct host_sw *sw, uint32_t conn)
+{
+    const struct dir_entry *entry = live_entry(sw, conn);
+    if (entry->fin_wanted || entry->abort_wanted || entry->state == DIR_CLOSING)
+        return 0;
+    return sw->params.ring_bytes - (entry->tx_prod - entry->snd_una);
+}
+
+uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, uint32_t len)
+{
+    struct dir_entry *entry = live_entry(sw, conn);
+    len = u32_min(len, host_conn_writable(sw, conn));
+    if (len == 0)
+        return 0;
+    uint32_t at = ring_offset(sw, entry->tx_prod);
+    uint32_t first = u32_min(len, sw->params.ring_bytes - at);
+    struct nic_bus bus = sw->bus;
+    bus.ops->mem_write(bus.self, entry->tx_ring + at, bytes, first);
+    if (first < len)
+        bus.ops->mem_write(bus.self, entry->tx_ring, (const uint8_t *)bytes + first, len - first);
+    team_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
+    entry->tx_prod += len;
+    team_touch(sw, entry);
+    return len;
+}
+
+void host_conn_close(struct host_sw *sw, uint32_t conn)
+{
+    struct dir_entry *entry = live_entry(sw, conn);
+    entry->fin_wanted = true;
+    team_touch(sw, entry);
+}
+
+void host_conn_abort(struct host_sw *sw, uint32_t conn)
+{
+    struct dir_entry *entry = live_entry(sw, conn);
+    entry->abort_wanted = true;
+    team_touch(sw, entry);
+}
+
+static void ring(struct host_sw *sw, const struct dir_entry *entry, enum nic_doorbell_kind kind,
+                 uint32_t value)
+{
+    struct nic_doorbell doorbell = {
+        .conn = team_conn_of(sw, entry), .gen = entry->gen, .kind = (uint8_t)kind, .value = value};
+    nic_driver_ring_conn(&sw->nics[entry->owner], &doorbell);
+}
+
+static void flush_active(struct host_sw *sw, struct dir_entry *entry)
+{
+    if (entry->abort_wanted) {
+        if (!entry->abort_sent) {
+            struct nic_cmd cmd = {.op = NIC_CMD_ABORT, .gen = entry->gen};
+            entry->abort_sent = true;
+            team_command(sw, entry, entry->owner, cmd, 0);
+        }
+        return;
+    }
+    if (entry->rx_consumed - entry->rung_rx >= sw->params.ring_bytes / RX_DOORBELL_FRACTION) {
+        ring(sw, entry, NIC_DOORBELL_RX, entry->rx_consumed);
+        entry->rung_rx = entry->rx_consumed;
+    }
+    if (entry->fin_wanted && !entry->rung_fin)
+        ring(sw, entry, NIC_DOORBELL_FIN, entry->tx_prod);
+    else if (entry->tx_prod != entry->rung_tx)
+        ring(sw, entry, NIC_DOORBELL_TX, entry->tx_prod);
+    entry->rung_fin = entry->fin_wanted;
+    entry->rung_tx = entry->tx_prod;
+}
+
+void conn_io_flush(struct host_sw *sw)
+{
+    while (sw->dirty_head != DIR_NONE) {
+        struct dir_entry *entry = &sw->dir.entries[sw->dirty_head];
+        sw->dirty_head = entry->next_dirty;
+        entry->dirty = false;
+        bool has_work = entry->abort_wanted || entry->tx_prod != entry->rung_tx ||
+                        entry->fin_wanted != entry->rung_fin;
+        if (entry->state == DIR_ACTIVE) {
+            flush_active(sw, entry);
+        } else if (entry->state == DIR_INACTIVE && has_work) {
+            unsigned nic = sw->mode->may_own(&sw->ports, entry->owner) ? entry->owner
+                                                                       : team_other(entry->owner);
+            idle_reactivate(sw, entry, nic, team_now(sw));
+        }
+        /* In every other state INSTALL carries the values, or nobody wants them. */
+    }
+}

@@ -1,0 +1,133 @@
+/* The team's directory: which connections exist, who owns them, in which state. The only place
+ * where ownership changes. */
+#ifndef TOESIM_HOST_TEAM_DIRECTORY_H
+#define TOESIM_HOST_TEAM_DIRECTORY_H
+
+#include "host-sw/host_sw.h"
+#include "host-sw/stack/flow_table.h"
+#include "models/base/units.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DIR_NONE UINT32_MAX
+
+/* A connection id rests so long after its last use, so that no message of the old connection can
+ * still be on a PCIe link (R-49). */
+#define DIR_QUARANTINE_PS PS_PER_MS
+
+/* A foreign frame in a host buffer. */
+struct dir_frame {
+    uint64_t buffer;
+    uint64_t mac_time_ps;
+    uint64_t frame_id;
+    uint32_t bytes;
+    uint8_t port;
+};
+
+/* What the driver is doing with a connection's context just now. */
+enum reload_kind {
+    RELOAD_NONE,
+    RELOAD_OPEN,       /* first installation, with the SYN */
+    RELOAD_MOVE,       /* from one NIC to the other */
+    RELOAD_IDLE,       /* out of its NIC into host memory */
+    RELOAD_REACTIVATE, /* from host memory to a NIC */
+};
+
+struct reload {
+    uint8_t kind;          /* enum reload_kind */
+    uint8_t reason;        /* enum move_reason */
+    uint8_t src, dest;     /* where it comes from, where it goes */
+    uint8_t install_tries; /* at dest */
+    bool freezing;         /* FREEZE has not completed */
+    bool reserved;         /* dest was asked to keep a place that was not yet taken or released */
+    bool reserve_refused;
+    bool tombstone; /* src holds a tombstone of gen src_gen */
+    bool returning; /* going back to where it came from */
+    bool absent;    /* src says it has it no more; its end event is to come */
+    bool reported;  /* MOVE_END was emitted */
+    bool listed;    /* in the list of moves under way */
+    uint16_t src_gen;
+    uint16_t reserve_gen;
+    uint8_t reserve_nic;
+    uint32_t held, forwarded; /* frames */
+    uint64_t begun_ps;
+    uint32_t prev, next; /* list of moves under way, oldest first */
+};
+
+struct dir_entry {
+    struct flow_key key;
+    uint8_t state; /* enum dir_state */
+    uint8_t owner, rx_if;
+    uint8_t tcp_state;       /* as last reported */
+    uint16_t gen, first_gen; /* first_gen: of this incarnation */
+    bool established, peer_fin, fin_wanted, abort_wanted, abort_sent, keepalive;
+    bool applied;     /* a frame was applied under gen: the next generation may come */
+    bool dirty;       /* in the list of doorbells to look at */
+    bool move_wanted; /* in the queue of moves */
+    bool rung_fin;
+    bool given_up;  /* ended by the host alone: its NIC may still have it */
+    bool announced; /* the application was told that it is established */
+    uint8_t wanted_dest, wanted_reason;
+    uint32_t cookie, moves;
+    uint32_t irs, iss;
+    uint32_t rcv_nxt, rx_consumed; /* in-order end, application's read position */
+    uint32_t snd_una, tx_prod;
+    uint32_t rung_tx, rung_rx; /* what the owner was told */
+    uint64_t rx_bytes, tx_bytes;
+    uint64_t rx_ring, tx_ring; /* host addresses */
+    uint64_t opened_ps, last_rx_ps;
+    uint64_t t0_ps;           /* MAC time of the frame that brought it where it is */
+    uint64_t extracted_ps;    /* INACTIVE: since when */
+    uint64_t keepalive_ps;    /* INACTIVE: when to bring it back; TIME_NEVER */
+    uint64_t idle_refused_ps; /* found busy, or brought back, at this time */
+    uint64_t wanted_t0_ps;
+    uint32_t pending; /* commands of it not completed */
+    size_t row;
+    uint32_t held_head, held_tail, held_count;
+    uint32_t next_dirty, next_wanted;
+    struct reload reload;
+};
+
+/* What remains to be reported of a connection. While it lives, conn names its entry. */
+struct dir_row {
+    uint32_t conn; /* DIR_NONE: ended */
+    struct dir_view view;
+};
+
+struct directory {
+    struct dir_entry *entries;
+    uint32_t conn_max;
+    struct flow_table by_key;
+    /* Free ids in order of their end: a ring of conn_max. */
+    uint32_t *free_ids;
+    uint64_t *freed_ps; /* by id; 0: never used */
+    uint32_t free_head, free_count;
+    struct dir_row *rows;
+    size_t row_count, row_capacity;
+    uint32_t live, live_max;
+    /* One past the highest id ever used: scans end there. */
+    uint32_t used_end;
+};
+
+bool directory_init(struct directory *dir, uint32_t conn_max);
+void directory_free(struct directory *dir);
+
+/* A new entry for key in state OPENING with an id out of quarantine and the id's next generation;
+ * DIR_NONE: none is left. */
+uint32_t directory_open(struct directory *dir, const struct flow_key *key, uint64_t now_ps);
+/* The connection ended: its tuple is free, its id is not yet. */
+void directory_unlist(struct directory *dir, uint32_t conn, const struct dir_view *last);
+/* The id goes into quarantine. */
+void directory_release(struct directory *dir, uint32_t conn, uint64_t now_ps);
+
+/* DIR_NONE: unknown. */
+uint32_t directory_find(const struct directory *dir, const struct flow_key *key);
+
+/* The entry of a live incarnation that a message of (conn, gen) may concern; null: none. */
+struct dir_entry *directory_match(struct directory *dir, uint32_t conn, uint16_t gen);
+
+void directory_view(const struct directory *dir, size_t row, struct dir_view *view);
+
+#endif

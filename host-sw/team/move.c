@@ -1,0 +1,253 @@
+/*
+ * Moving a connection from one NIC to the other: the host-pull reload (DESIGN 6). FREEZE at the
+ * source and RESERVE at the destination leave in one step; the image comes back with the source's
+ * completion; INSTALL gives it to the destination. Timer: one deadline per move, oldest first.
+ */
+#include "host-sw/team/team.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* --- the list of reloads under way, in order of their begin and so of their deadlines --- */
+
+void move_list(struct host_sw *sw, struct dir_entry *entry)
+{
+    uint32_t conn = team_conn_of(sw, entry);
+    struct reload *reload = &entry->reload;
+    assert(!reload->listed);
+    reload->listed = true;
+    reload->begun_ps = team_now(sw);
+    reload->prev = sw->moves_tail;
+    reload->next = DIR_NONE;
+    if (sw->moves_tail != DIR_NONE)
+        sw->dir.entries[sw->moves_tail].reload.next = conn;
+    else
+        sw->moves_head = conn;
+    sw->moves_tail = conn;
+    if (reload->kind == RELOAD_MOVE) {
+        sw->moves_count++;
+        sw->stats.moves_outstanding_max = u32_max(sw->stats.moves_outstanding_max, sw->moves_count);
+    }
+}
+
+void move_unlist(struct host_sw *sw, struct dir_entry *entry)
+{
+    struct reload *reload = &entry->reload;
+    if (!reload->listed)
+        return;
+    reload->listed = false;
+    if (reload->prev != DIR_NONE)
+        sw->dir.entries[reload->prev].reload.next = reload->next;
+    else
+        sw->moves_head = reload->next;
+    if (reload->next != DIR_NONE)
+        sw->dir.entries[reload->next].reload.prev = reload->prev;
+    else
+        sw->moves_tail = reload->prev;
+    if (reload->kind == RELOAD_MOVE) {
+        assert(sw->moves_count > 0);
+        sw->moves_count--;
+    }
+}
+
+/* --- the queue of connections that wait for their turn (R-26) --- */
+
+static void enqueue(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
+                    enum move_reason reason, uint64_t t0_ps)
+{
+    entry->wanted_dest = (uint8_t)dest;
+    if (entry->move_wanted)
+        return; /* one-shot: the oldest trigger counts */
+    uint32_t conn = team_conn_of(sw, entry);
+    entry->move_wanted = true;
+    entry->wanted_reason = (uint8_t)reason;
+    entry->wanted_t0_ps = t0_ps;
+    entry->next_wanted = DIR_NONE;
+    if (sw->wanted_tail != DIR_NONE)
+        sw->dir.entries[sw->wanted_tail].next_wanted = conn;
+    else
+        sw->wanted_head = conn;
+    sw->wanted_tail = conn;
+}
+
+static void dequeue(struct host_sw *sw, struct dir_entry *entry)
+{
+    if (!entry->move_wanted)
+        return;
+    uint32_t conn = team_conn_of(sw, entry);
+    uint32_t before = DIR_NONE, at = sw->wanted_head;
+    while (at != conn) {
+        assert(at != DIR_NONE);
+        before = at;
+        at = sw->dir.entries[at].next_wanted;
+    }
+    if (before == DIR_NONE)
+        sw->wanted_head = entry->next_wanted;
+    else
+        sw->dir.entries[before].next_wanted = entry->next_wanted;
+    if (sw->wanted_tail == conn)
+        sw->wanted_tail = before;
+    entry->move_wanted = false;
+}
+
+/* --- the move --- */
+
+void move_freeze(struct host_sw *sw, struct dir_entry *entry, uint8_t flags)
+{
+    struct nic_cmd cmd = {.op = NIC_CMD_FREEZE,
+                          .flags = flags,
+                          .gen = entry->gen,
+                          .image = team_image_address(sw, team_conn_of(sw, entry))};
+    entry->reload.freezing = true;
+    entry->reload.src = entry->owner;
+    entry->reload.src_gen = entry->gen;
+    team_set_state(sw, entry, DIR_FREEZING);
+    team_command(sw, entry, entry->owner, cmd, 0);
+}
+
+static void begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
+                  enum move_reason reason, uint64_t t0_ps)
+{
+    assert(entry->state == DIR_ACTIVE && entry->owner != dest);
+    dequeue(sw, entry);
+    entry->reload = (struct reload){
+        .kind = RELOAD_MOVE, .reason = (uint8_t)reason, .src = entry->owner, .dest = (uint8_t)dest};
+    entry->t0_ps = t0_ps;
+    move_list(sw, entry);
+    sw->stats.moves_started++;
+    team_emit(sw, PROBE_MOVE_BEGIN, entry, dest, entry->owner, reason);
+    team_mark(sw, entry, 0, t0_ps);
+    team_mark(sw, entry, 3, team_now(sw));
+    move_freeze(sw, entry, 0);
+    install_reserve(sw, entry, dest, (uint16_t)(entry->gen + 1));
+}
+
+bool move_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
+                  enum move_reason reason, uint64_t t0_ps)
+{
+    if (sw->moves_count >= sw->params.moves_outstanding_max) {
+        enqueue(sw, entry, dest, reason, t0_ps);
+        return false;
+    }
+    begin(sw, entry, dest, reason, t0_ps);
+    return true;
+}
+
+void move_run_queue(struct host_sw *sw)
+{
+    while (sw->wanted_head != DIR_NONE && sw->moves_count < sw->params.moves_outstanding_max) {
+        struct dir_entry *entry = &sw->dir.entries[sw->wanted_head];
+        dequeue(sw, entry);
+        bool still = entry->state == DIR_ACTIVE && entry->owner != entry->wanted_dest &&
+                     sw->mode->may_own(&sw->ports, entry->wanted_dest);
+        if (still && (entry->applied || entry->wanted_reason != MOVE_FOREIGN))
+            begin(sw, entry, entry->wanted_dest, (enum move_reason)entry->wanted_reason,
+                  entry->wanted_t0_ps);
+    }
+}
+
+void move_all(struct host_sw *sw, unsigned src, unsigned dest)
+{
+    uint64_t now_ps = team_now(sw);
+    team_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
+    for (uint32_t conn = 0; conn < sw->dir.used_end; conn++) {
+        struct dir_entry *entry = &sw->dir.entries[conn];
+        if (entry->state == DIR_ACTIVE && entry->owner == src)
+            move_request(sw, entry, dest, MOVE_LINK_DOWN, now_ps);
+    }
+}
+
+/* The image must be the one we asked for; the directory alone says what is current. */
+static bool is_image_of(const struct conn_ctx *image, uint32_t conn, uint16_t gen)
+{
+    return tcp_image_check(image) && image->conn_id == conn && image->generation == gen;
+}
+
+void move_on_freeze_done(struct host_sw *sw, struct dir_entry *entry, const struct nic_event *event)
+{
+    struct reload *reload = &entry->reload;
+    assert(entry->state == DIR_FREEZING && reload->freezing);
+    reload->freezing = false;
+    if (event->result != NIC_RESULT_OK) {
+        reload->absent = true; /* it ended there; the event that says how is on its way */
+        return;
+    }
+    reload->tombstone = true;
+    uint32_t conn = team_conn_of(sw, entry);
+    struct conn_ctx image;
+    memcpy(&image, sw->bus.ops->mem_read(sw->bus.self, team_image_address(sw, conn), sizeof image),
+           sizeof image);
+    team_charge(sw, CPU_COST_IMAGE_CHECK, 1);
+    if (!is_image_of(&image, conn, reload->src_gen)) {
+        termination_give_up(sw, entry, NIC_TERM_CTX_ERROR);
+        return;
+    }
+    if (reload->kind == RELOAD_IDLE) {
+        idle_on_extracted(sw, entry, &image);
+        return;
+    }
+    team_mark(sw, entry, 5, event->frozen_ps);
+    team_mark(sw, entry, 6, event->drained_ps);
+    team_mark(sw, entry, 7, team_now(sw));
+    if (reload->reserve_refused || !sw->nics[reload->dest].up) {
+        reload->returning = true; /* keep it where it was and forward */
+        install_begin(sw, entry, reload->src, MOVE_RETURNED);
+        return;
+    }
+    install_begin(sw, entry, reload->dest, (enum move_reason)reload->reason);
+}
+
+void move_finish(struct host_sw *sw, struct dir_entry *entry, enum move_end end)
+{
+    struct reload *reload = &entry->reload;
+    assert(reload->kind == RELOAD_MOVE);
+    move_unlist(sw, entry);
+    if (reload->reported)
+        return;
+    reload->reported = true;
+    if (end == MOVE_END_COMPLETED)
+        sw->stats.moves_completed++;
+    else if (end == MOVE_END_FAILED)
+        sw->stats.moves_failed++;
+    else
+        sw->stats.moves_cancelled++;
+    team_emit(sw, PROBE_MOVE_END, entry, entry->owner, end == MOVE_END_COMPLETED,
+              (uint64_t)reload->forwarded << 32 | reload->held);
+}
+
+void move_on_ended(struct host_sw *sw, struct dir_entry *entry)
+{
+    struct reload *reload = &entry->reload;
+    dequeue(sw, entry);
+    if (reload->kind == RELOAD_MOVE)
+        move_finish(sw, entry, MOVE_END_CANCELLED);
+    move_unlist(sw, entry);
+    if (reload->reserved && sw->nics[reload->reserve_nic].up)
+        install_release(sw, entry, reload->reserve_nic, reload->reserve_gen);
+    if (reload->tombstone && sw->nics[reload->src].up)
+        install_release(sw, entry, reload->src, reload->src_gen);
+    reload->reserved = reload->tombstone = false;
+}
+
+/* Too late is counted and suspected, not lost: a completion that still comes is acted on. */
+void move_on_deadline(struct host_sw *sw, uint64_t now_ps)
+{
+    while (move_next_deadline_ps(sw) <= now_ps) {
+        struct dir_entry *entry = &sw->dir.entries[sw->moves_head];
+        struct reload *reload = &entry->reload;
+        sw->suspect[reload->freezing ? reload->src : reload->dest] = true;
+        if (reload->kind == RELOAD_MOVE)
+            move_finish(sw, entry, MOVE_END_FAILED);
+        move_unlist(sw, entry);
+        if (reload->absent)
+            termination_give_up(sw, entry, NIC_TERM_ENGINE_ERROR);
+    }
+    move_run_queue(sw);
+}
+
+uint64_t move_next_deadline_ps(const struct host_sw *sw)
+{
+    if (sw->moves_head == DIR_NONE)
+        return TIME_NEVER;
+    return sw->dir.entries[sw->moves_head].reload.begun_ps + sw->params.move_deadline_ps;
+}

@@ -1,0 +1,163 @@
+/* A SYN for a listener: from the frame to RESERVE and INSTALL in one doorbell (DESIGN 6, Opening).
+ */
+#include "host-sw/team/team.h"
+
+#include "host-sw/stack/seq.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { OPEN_TTL = 64, REOPEN_ISS_STEP = 64000 };
+
+static void refuse(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
+                   enum drop_reason reason)
+{
+    if (reason == DROP_NO_LISTENER &&
+        host_stack_send_reset(&sw->stack, sw->mode->reply_port(&sw->ports, frame->port), packet))
+        sw->stats.resets_sent++;
+    team_drop_frame(sw, frame, PROBE_NO_CONN, reason);
+}
+
+/* RFC 6528, and beyond the last number of an incarnation in TIME_WAIT (RFC 9293 3.10.7.4). */
+static uint32_t choose_iss(struct host_sw *sw, const struct flow_key *key,
+                           const struct time_wait *reopened)
+{
+    uint32_t iss = isn_make(&sw->isn_key, key, team_now(sw));
+    if (reopened && host_seq_lt(iss, reopened->snd_nxt + REOPEN_ISS_STEP))
+        iss = reopened->snd_nxt + REOPEN_ISS_STEP;
+    return iss;
+}
+
+static uint32_t log2_of(uint32_t bytes)
+{
+    uint32_t log2 = 0;
+    while (1u << log2 < bytes)
+        log2++;
+    return log2;
+}
+
+static void build_image(struct host_sw *sw, const struct dir_entry *entry,
+                        const struct packet *packet, const struct app_accept *accept,
+                        struct conn_ctx *image)
+{
+    const struct flow_key *key = &entry->key;
+    uint64_t now_ps = team_now(sw);
+    uint32_t ring_log2 = log2_of(sw->params.ring_bytes);
+    uint32_t headers = key->ip_version == 4 ? 40 : 60;
+    *image = (struct conn_ctx){
+        .version = CTX_VERSION,
+        .conn_id = team_conn_of(sw, entry),
+        .generation = entry->gen,
+        .mss = accept->mss ? accept->mss : (uint16_t)(sw->params.mtu_bytes - headers),
+        .rcv_ws = accept->rcv_ws,
+        .ts_offset = (uint32_t)siphash24(&sw->isn_key, key->raddr, sizeof key->raddr),
+        .lport = key->lport,
+        .rport = key->rport,
+        .vlan = key->vlan,
+        .ip_version = key->ip_version,
+        .ttl = OPEN_TTL,
+        .tx_ring_log2 = (uint8_t)ring_log2,
+        .tx_ring = (uint32_t)(entry->tx_ring / 4096),
+        .rx_ring = (uint32_t)(entry->rx_ring / 4096),
+        .rx_ring_log2 = (uint8_t)ring_log2,
+        .offered = accept->offered,
+    };
+    image->flags = (accept->nodelay ? 0u : (uint32_t)CTX_FLAG_NAGLE) |
+                   (accept->keepalive ? (uint32_t)CTX_FLAG_KEEPALIVE : 0u);
+    memcpy(image->laddr, key->laddr, sizeof image->laddr);
+    memcpy(image->raddr, key->raddr, sizeof image->raddr);
+    memcpy(image->peer_mac, packet->src_mac, sizeof image->peer_mac);
+    struct tcp_now now = {us_ticks(now_ps), ms_ticks(now_ps)};
+    tcp_open_passive(image, entry->iss, &sw->params.tcp, now);
+    tcp_image_from_live(image, now);
+}
+
+/* Rings and directory entry; null: none left, and nothing is kept. */
+static struct dir_entry *admit(struct host_sw *sw, const struct flow_key *key)
+{
+    struct nic_bus bus = sw->bus;
+    uint64_t rx_ring = bus.ops->mem_alloc(bus.self, sw->params.ring_bytes);
+    uint64_t tx_ring = bus.ops->mem_alloc(bus.self, sw->params.ring_bytes);
+    uint32_t conn = rx_ring && tx_ring ? directory_open(&sw->dir, key, team_now(sw)) : DIR_NONE;
+    if (conn == DIR_NONE) {
+        if (rx_ring)
+            bus.ops->mem_free(bus.self, rx_ring, sw->params.ring_bytes);
+        if (tx_ring)
+            bus.ops->mem_free(bus.self, tx_ring, sw->params.ring_bytes);
+        return NULL;
+    }
+    struct dir_entry *entry = &sw->dir.entries[conn];
+    entry->rx_ring = rx_ring;
+    entry->tx_ring = tx_ring;
+    sw->stats.conns_max = sw->dir.live_max;
+    return entry;
+}
+
+static void set_numbers(struct host_sw *sw, struct dir_entry *entry, const struct packet *packet,
+                        const struct app_accept *accept, const struct time_wait *reopened)
+{
+    entry->cookie = accept->cookie;
+    entry->keepalive = accept->keepalive;
+    entry->irs = packet->seg.seq;
+    entry->iss = choose_iss(sw, &entry->key, reopened);
+    entry->rcv_nxt = entry->rx_consumed = entry->irs + 1;
+    entry->snd_una = entry->tx_prod = entry->iss + 1;
+}
+
+static void emit_open(struct host_sw *sw, const struct dir_entry *entry)
+{
+    struct probe_event event = {.now_ps = team_now(sw),
+                                .a = entry->irs,
+                                .b = entry->iss,
+                                .data = &entry->key,
+                                .len = sizeof entry->key,
+                                .conn = team_conn_of(sw, entry),
+                                .gen = entry->gen,
+                                .nic = entry->owner,
+                                .kind = PROBE_CONN_OPEN};
+    probe_emit(sw->probe, &event);
+}
+
+void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
+                    const struct flow_key *key, const struct time_wait *reopened)
+{
+    struct app_accept accept = {0};
+    sw->stats.syns++;
+    team_charge(sw, CPU_COST_APP_CALL, 1);
+    if (!sw->app->on_syn(sw->app_self, key, &packet->seg, &accept)) {
+        refuse(sw, frame, packet, DROP_NO_LISTENER);
+        return;
+    }
+    unsigned nic =
+        sw->mode->may_own(&sw->ports, frame->port) ? frame->port : team_other(frame->port);
+    team_charge(sw, CPU_COST_OPEN, 1);
+    struct dir_entry *entry = admit(sw, key);
+    if (!entry) {
+        refuse(sw, frame, packet, DROP_NO_RESOURCE);
+        return;
+    }
+    set_numbers(sw, entry, packet, &accept, reopened);
+    entry->owner = (uint8_t)nic;
+    entry->t0_ps = frame->mac_time_ps;
+    emit_open(sw, entry);
+    team_set_state(sw, entry, DIR_OPENING);
+    team_store_rx_if(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
+    if (!hold_add(&sw->hold, entry, frame))
+        team_drop_frame(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
+    struct conn_ctx image;
+    build_image(sw, entry, packet, &accept, &image);
+    entry->reload = (struct reload){.kind = RELOAD_OPEN, .dest = (uint8_t)nic};
+    move_list(sw, entry);
+    install_give(sw, entry, nic, MOVE_OPENED, &image);
+}
+
+void opening_on_failed(struct host_sw *sw, struct dir_entry *entry)
+{
+    /* The peer sends its SYN again and may find room then; the application never knew of it. */
+    struct dir_frame frame;
+    while (hold_take(&sw->hold, entry, &frame)) {
+        team_drop_frame(sw, &frame, team_conn_of(sw, entry), DROP_NO_RESOURCE);
+        buffer_pool_unref(&sw->pool, frame.buffer);
+    }
+    termination_forget(sw, entry);
+}

@@ -1,0 +1,377 @@
+/* The core of the team: every record and every event of both NICs is dispatched here. */
+#include "host-sw/team/team.h"
+
+#include "host-sw/stack/seq.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void team_drop_frame(struct host_sw *sw, const struct dir_frame *frame, uint32_t conn,
+                     enum drop_reason reason)
+{
+    assert(reason != DROP_NONE);
+    drop_count(&sw->stats.drops, reason);
+    struct probe_event event = {.now_ps = team_now(sw),
+                                .a = frame->frame_id,
+                                .b = reason,
+                                .conn = conn,
+                                .nic = frame->port,
+                                .kind = PROBE_FRAME_DROPPED};
+    probe_emit(sw->probe, &event);
+}
+
+static void record_used(struct host_sw *sw, const struct nic_record *record, uint32_t conn)
+{
+    struct probe_event event = {.now_ps = team_now(sw),
+                                .a = record->frame_id,
+                                .b = record->verdict,
+                                .conn = conn,
+                                .gen = record->gen,
+                                .nic = record->nic,
+                                .kind = PROBE_RECORD_USED};
+    probe_emit(sw->probe, &event);
+}
+
+/* Segments for tuples the directory does not know: TIME_WAIT, a new connection, or a reset. */
+static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
+                       const struct packet *packet, const struct flow_key *key)
+{
+    const struct tcp_segment *seg = &packet->seg;
+    struct time_wait *waiting = time_wait_find(&sw->stack.time_waits, key);
+    unsigned port = sw->mode->reply_port(&sw->ports, frame->port);
+    if (waiting) {
+        uint64_t now_ps = team_now(sw);
+        enum time_wait_verdict verdict =
+            time_wait_input(&sw->stack.time_waits, waiting, seg, now_ps);
+        if (verdict != TIME_WAIT_REOPEN) {
+            if (verdict == TIME_WAIT_ACK)
+                host_stack_send_time_wait_ack(&sw->stack, port, packet, waiting, now_ps);
+            team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_TIME_WAIT);
+            return;
+        }
+        struct time_wait old = *waiting;
+        termination_forget_time_wait(sw, waiting);
+        opening_on_syn(sw, frame, packet, key, &old);
+        return;
+    }
+    if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN) {
+        opening_on_syn(sw, frame, packet, key, NULL);
+        return;
+    }
+    if (host_stack_send_reset(&sw->stack, port, packet))
+        sw->stats.resets_sent++;
+    team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
+}
+
+static void hold_or_drop(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame)
+{
+    if (!hold_add(&sw->hold, entry, frame)) {
+        team_drop_frame(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
+        return;
+    }
+    sw->stats.held_frames++;
+    entry->reload.held++;
+}
+
+/* A frame of a connection that is active: at its owner, or worth a move. A raced frame was on its
+ * way to a NIC that lost the connection meanwhile: it only has to arrive. */
+static void on_active(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
+                      const struct packet *packet, bool raced)
+{
+    bool straggler = raced || frame->port == entry->owner;
+    /* A SYN of a known connection is the owner's to challenge or answer. */
+    bool may_move = !straggler && (packet->seg.flags & TCP_SYN) == 0 &&
+                    sw->mode->may_own(&sw->ports, frame->port);
+    if (may_move) {
+        enum policy_verdict verdict = sw->policy->on_foreign(entry, frame);
+        if (verdict == POLICY_MOVE &&
+            move_request(sw, entry, frame->port, MOVE_FOREIGN, frame->mac_time_ps)) {
+            hold_or_drop(sw, entry, frame);
+            return;
+        }
+        if (verdict == POLICY_SUPPRESS)
+            sw->stats.suppressed_by_progress++;
+        straggler = frame->mac_time_ps <= entry->t0_ps;
+    }
+    if (straggler)
+        sw->stats.late_forwards++;
+    forward_frame(sw, entry, entry->owner, frame);
+}
+
+static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
+                     const struct packet *packet, bool raced)
+{
+    switch ((enum dir_state)entry->state) {
+    case DIR_OPENING:
+    case DIR_INSTALLING:
+        /* Commands of one NIC are executed in order, so behind INSTALL is after activation. */
+        forward_frame(sw, entry, entry->reload.dest, frame);
+        break;
+    case DIR_ACTIVE:
+        on_active(sw, entry, frame, packet, raced);
+        break;
+    case DIR_FREEZING:
+        hold_or_drop(sw, entry, frame);
+        break;
+    case DIR_INACTIVE: {
+        unsigned nic = sw->mode->may_own(&sw->ports, frame->port) ? frame->port : entry->owner;
+        hold_or_drop(sw, entry, frame);
+        idle_reactivate(sw, entry, nic, frame->mac_time_ps);
+        break;
+    }
+    case DIR_FREE:
+    case DIR_CLOSING:
+    case DIR_TIME_WAIT:
+    case DIR_STATE_COUNT:
+        assert(!"an ended connection is not in the directory");
+    }
+}
+
+static enum drop_reason unfit(const struct host_sw *sw, const struct packet *packet,
+                              const struct nic_record *record)
+{
+    if (packet->kind == PACKET_MALFORMED)
+        return DROP_MALFORMED;
+    if (packet->kind != PACKET_TCP)
+        return DROP_NOT_TCP; /* a fragment never triggers a reload */
+    if (record && (record->flags & (NIC_RECORD_CHECKSUMS_OK | NIC_RECORD_INJECTED)) == 0)
+        return DROP_BAD_CHECKSUM;
+    const uint8_t *ours = packet->ip_version == 4 ? sw->params.ipv4 : sw->params.ipv6;
+    return memcmp(packet->dst, ours, 16) == 0 ? DROP_NONE : DROP_NOT_OURS;
+}
+
+void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
+                     const struct nic_record *record)
+{
+    team_charge(sw, CPU_COST_FOREIGN, 1);
+    const uint8_t *bytes = sw->bus.ops->mem_read(sw->bus.self, frame->buffer, frame->bytes);
+    struct packet packet;
+    packet_parse(bytes, frame->bytes, false, &packet);
+    enum drop_reason reason = unfit(sw, &packet, record);
+    if (reason != DROP_NONE) {
+        if (record)
+            record_used(sw, record, PROBE_NO_CONN);
+        team_drop_frame(sw, frame, PROBE_NO_CONN, reason);
+        return;
+    }
+    struct flow_key key;
+    packet_flow_key(&packet, &key);
+    team_charge(sw, CPU_COST_LOOKUP, 1);
+    uint32_t conn = directory_find(&sw->dir, &key);
+    if (conn == DIR_NONE) {
+        if (record)
+            record_used(sw, record, PROBE_NO_CONN);
+        on_unknown(sw, frame, &packet, &key);
+        return;
+    }
+    struct dir_entry *entry = &sw->dir.entries[conn];
+    if (record) {
+        team_store_rx_if(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
+        record_used(sw, record, conn);
+    }
+    on_known(sw, entry, frame, &packet, !record || (record->flags & NIC_RECORD_INJECTED) != 0);
+}
+
+static bool is_foreign(const struct nic_record *record)
+{
+    return record->verdict == NIC_VERDICT_NOT_MINE || record->verdict == NIC_VERDICT_MOVED ||
+           record->verdict == NIC_VERDICT_RESERVED || record->verdict == NIC_VERDICT_STALE_INJECT;
+}
+
+/* The connection's NIC has decided on the frame: applied, or dropped by TCP's rules. */
+static void on_owned(struct host_sw *sw, const struct nic_record *record)
+{
+    struct dir_entry *entry = directory_match(&sw->dir, record->conn, record->gen);
+    if (!entry) {
+        record_used(sw, record, record->conn);
+        sw->stats.stale_events++;
+        return;
+    }
+    team_store_rx_if(sw, entry, record->nic, record->mac_time_ps, record->frame_id);
+    record_used(sw, record, record->conn);
+    if (record->verdict == NIC_VERDICT_APPLIED && record->gen == entry->gen)
+        entry->applied = true;
+    conn_io_on_progress(sw, entry, record);
+}
+
+static void on_record(struct host_sw *sw, struct nic_driver *driver,
+                      const struct nic_record *record)
+{
+    sw->stats.records++;
+    team_charge(sw, CPU_COST_RECORD, 1);
+    uint64_t buffer = 0;
+    if ((record->flags & NIC_RECORD_INJECTED) != 0) {
+        buffer = inject_table_remove(&sw->injected, record->frame_id);
+    } else if (record->buffer != 0) {
+        nic_driver_on_buffer(driver);
+        buffer = record->buffer;
+    }
+    if (is_foreign(record) && buffer != 0) {
+        struct dir_frame frame = {.buffer = buffer,
+                                  .mac_time_ps = record->mac_time_ps,
+                                  .frame_id = record->frame_id,
+                                  .bytes = record->bytes,
+                                  .port = record->nic};
+        sw->stats.foreign_frames++;
+        team_on_foreign(sw, &frame, record);
+    } else {
+        on_owned(sw, record);
+    }
+    if (buffer != 0)
+        buffer_pool_unref(&sw->pool, buffer);
+}
+
+/* A connection that is no more still gets the completions of its last commands. */
+static void on_done_after_end(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                              const struct nic_request *request, const struct nic_event *event)
+{
+    bool ok = event->result == NIC_RESULT_OK;
+    if (request->op == NIC_CMD_FREEZE && ok)
+        install_release(sw, entry, nic, request->gen);
+    if (request->op == NIC_CMD_INSTALL)
+        install_after_end(sw, entry, nic, request->gen, ok);
+    termination_settle(sw, entry);
+}
+
+static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_event *event)
+{
+    struct nic_request request;
+    if (!nic_driver_complete(&sw->nics[nic], event, &request)) {
+        sw->stats.stale_events++;
+        return;
+    }
+    if (request.op == NIC_CMD_RX_INJECT && event->result == NIC_RESULT_BAD_FRAME) {
+        uint64_t buffer = inject_table_remove(&sw->injected, request.frame_id);
+        struct dir_frame frame = {.frame_id = request.frame_id, .port = (uint8_t)nic};
+        team_drop_frame(sw, &frame, request.conn, DROP_MALFORMED);
+        if (buffer)
+            buffer_pool_unref(&sw->pool, buffer);
+    }
+    if (request.conn >= sw->dir.conn_max)
+        return; /* a frame of the host's own */
+    struct dir_entry *entry = &sw->dir.entries[request.conn];
+    assert(entry->pending > 0);
+    entry->pending--;
+    if (entry->state == DIR_CLOSING) {
+        on_done_after_end(sw, entry, nic, &request, event);
+        return;
+    }
+    switch ((enum nic_cmd_op)request.op) {
+    case NIC_CMD_RESERVE:
+        install_on_reserve_done(sw, entry, event);
+        break;
+    case NIC_CMD_INSTALL:
+        install_on_done(sw, entry, event);
+        break;
+    case NIC_CMD_FREEZE:
+        move_on_freeze_done(sw, entry, event);
+        break;
+    case NIC_CMD_ABORT:
+        termination_on_abort_done(sw, entry, event);
+        break;
+    case NIC_CMD_NOP:
+    case NIC_CMD_RELEASE:
+    case NIC_CMD_RX_INJECT:
+    case NIC_CMD_TX_FRAME:
+    case NIC_CMD_SET_ISS_KEY:
+        break;
+    }
+}
+
+static void on_event(struct host_sw *sw, const struct nic_event *event)
+{
+    unsigned nic = event->nic;
+    sw->stats.events++;
+    team_charge(sw, CPU_COST_EVENT, 1);
+    switch ((enum nic_event_kind)event->kind) {
+    case NIC_EVENT_CMD_DONE:
+        on_command_done(sw, nic, event);
+        break;
+    case NIC_EVENT_TERMINATED:
+        termination_on_terminated(sw, event);
+        break;
+    case NIC_EVENT_CLOSED:
+        termination_on_closed(sw, event);
+        break;
+    case NIC_EVENT_STALE_DOORBELL: {
+        /* INSTALL carried newer values than any doorbell of the old generation. */
+        struct dir_entry *entry = directory_match(&sw->dir, event->conn, event->gen);
+        sw->stats.stale_doorbells++;
+        if (entry)
+            team_touch(sw, entry);
+        break;
+    }
+    case NIC_EVENT_LINK:
+        sw->nics[nic].link_up = (event->a & 1) != 0;
+        team_on_ports_changed(sw, NIC_COUNT);
+        break;
+    case NIC_EVENT_NO_BUFFER: /* buffers are posted at the end of each step as far as there are */
+    case NIC_EVENT_NONE:
+        break;
+    }
+}
+
+void team_on_ports_changed(struct host_sw *sw, unsigned wanted)
+{
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        sw->ports.usable[nic] = sw->nics[nic].up && sw->nics[nic].link_up;
+    sw->mode->on_change(&sw->ports, wanted);
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        if (!sw->mode->may_own(&sw->ports, nic) && sw->mode->may_own(&sw->ports, team_other(nic)))
+            move_all(sw, nic, team_other(nic));
+}
+
+static bool read_events(struct host_sw *sw, struct nic_driver *driver)
+{
+    bool any = false;
+    team_charge(sw, CPU_COST_POLL, 1);
+    const struct nic_event *event;
+    while ((event = nic_ring_peek(&driver->events)) != NULL) {
+        if (sw->pending_event_count == sw->pending_event_capacity) {
+            uint32_t capacity = sw->pending_event_capacity ? 2 * sw->pending_event_capacity : 64;
+            sw->pending_events = realloc(sw->pending_events, capacity * sizeof *sw->pending_events);
+            assert(sw->pending_events);
+            sw->pending_event_capacity = capacity;
+        }
+        struct nic_event *copy = &sw->pending_events[sw->pending_event_count++];
+        *copy = *event;
+        copy->nic = (uint8_t)driver->nic;
+        nic_ring_advance(&driver->events);
+        any = true;
+    }
+    return any;
+}
+
+static bool drain_records(struct host_sw *sw, struct nic_driver *driver, uint32_t budget)
+{
+    bool any = false;
+    team_charge(sw, CPU_COST_POLL, 1);
+    for (uint32_t i = 0; i < budget; i++) {
+        const struct nic_record *record = nic_ring_peek(&driver->records);
+        if (!record)
+            break;
+        struct nic_record copy = *record;
+        nic_ring_advance(&driver->records);
+        on_record(sw, driver, &copy);
+        any = true;
+    }
+    return any;
+}
+
+bool team_poll(struct host_sw *sw)
+{
+    bool busy = false;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        if (sw->nics[nic].up)
+            busy |= read_events(sw, &sw->nics[nic]);
+    /* Memory does not change within a step, so without a budget this ends with the ring. */
+    uint32_t budget = sw->pending_event_count ? UINT32_MAX : (uint32_t)TEAM_RECORD_BUDGET;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        if (sw->nics[nic].up)
+            busy |= drain_records(sw, &sw->nics[nic], budget);
+    for (uint32_t i = 0; i < sw->pending_event_count; i++)
+        on_event(sw, &sw->pending_events[i]);
+    sw->pending_event_count = 0;
+    return busy;
+}

@@ -1,0 +1,197 @@
+/*
+ * The team: two NICs, one directory. Internal to host-sw; host_sw.h is the outside view.
+ *
+ * One pass of the main loop is one step: read the events, drain the records, act on the records,
+ * then on the events, then ring each doorbell once. So whatever a NIC wrote before an event is
+ * acted on before that event.
+ */
+#ifndef TOESIM_HOST_TEAM_TEAM_H
+#define TOESIM_HOST_TEAM_TEAM_H
+
+#include "host-sw/driver/inject_table.h"
+#include "host-sw/driver/nic_driver.h"
+#include "host-sw/host_sw.h"
+#include "host-sw/stack/host_stack.h"
+#include "host-sw/stack/isn.h"
+#include "host-sw/team/directory.h"
+#include "host-sw/team/hold.h"
+#include "host-sw/team/policy.h"
+#include "host-sw/team/team_mode.h"
+#include "models/base/units.h"
+#include "models/wire/packet.h"
+
+enum {
+    TEAM_ENTRY_BYTES = 64,   /* per connection, in host memory */
+    TEAM_RECORD_BUDGET = 64, /* records of one NIC in one step */
+    TEAM_HELD_SLOT_FRAMES_MAX = 256,
+};
+
+/* What host memory holds for each connection, for whoever looks from outside (I-RXIF). */
+struct team_conn_entry {
+    uint8_t rx_if; /* NIC that received the last frame */
+    uint8_t owner;
+    uint16_t gen;
+    uint32_t conn;
+    uint64_t mac_time_ps;
+    uint64_t frame_id;
+    uint8_t reserved[40];
+};
+static_assert(sizeof(struct team_conn_entry) == TEAM_ENTRY_BYTES, "connection entry layout");
+
+struct host_sw {
+    struct host_sw_params params;
+    struct nic_bus bus;
+    const struct app_ops *app;
+    void *app_self;
+    const struct probe *probe;
+    struct host_sw_stats stats;
+
+    struct nic_driver nics[NIC_COUNT];
+    struct buffer_pool pool;
+    struct inject_table injected; /* each holds a reference to its buffer */
+    struct host_stack stack;
+    struct hold_pool hold;
+    struct directory dir;
+    struct isn_key isn_key;
+    const struct team_mode_ops *mode;
+    const struct policy_ops *policy;
+    struct team_ports ports;
+
+    /* Host memory per connection: entry, image, held list. */
+    uint64_t entries_address, images_address, held_address;
+
+    /* Lists threaded through the directory. */
+    uint32_t dirty_head;
+    uint32_t wanted_head, wanted_tail; /* connections waiting to be moved, oldest first */
+    uint32_t moves_head, moves_tail, moves_count;
+
+    struct nic_event *pending_events; /* read, not yet acted on */
+    uint32_t pending_event_count, pending_event_capacity;
+
+    uint64_t next_scan_ps, next_heartbeat_ps, next_app_ps;
+    bool app_called;      /* in this step */
+    uint64_t *free_later; /* rings of ended connections */
+    uint32_t free_later_count, free_later_capacity;
+    bool initialised, is_up, stop;
+    enum nic_probe_result probe_results[NIC_COUNT];
+    unsigned wish_active;    /* by host_sw_set_active(); NIC_COUNT: none */
+    bool suspect[NIC_COUNT]; /* a move's deadline passed there: ask whether it is alive */
+};
+
+/* --- team.c: records and events --- */
+/* How a move ended: on the new NIC, back or too late, or with the connection. */
+enum move_end { MOVE_END_COMPLETED, MOVE_END_FAILED, MOVE_END_CANCELLED };
+
+/* One pass; true when there was anything to do. */
+bool team_poll(struct host_sw *sw);
+/* Decides on a frame that no NIC has taken; the caller keeps its reference to the buffer. */
+void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
+                     const struct nic_record *record);
+void team_drop_frame(struct host_sw *sw, const struct dir_frame *frame, uint32_t conn,
+                     enum drop_reason reason);
+/* Usability of ports changed, or another port is to be active. */
+void team_on_ports_changed(struct host_sw *sw, unsigned wanted);
+
+/* --- team_util.c: small things everybody needs --- */
+uint64_t team_now(const struct host_sw *sw);
+uint32_t team_conn_of(const struct host_sw *sw, const struct dir_entry *entry);
+void team_charge(struct host_sw *sw, enum cpu_cost cost, uint64_t units);
+void team_set_state(struct host_sw *sw, struct dir_entry *entry, enum dir_state state);
+void team_emit(struct host_sw *sw, enum probe_kind kind, const struct dir_entry *entry,
+               unsigned nic, uint64_t a, uint64_t b);
+void team_mark(struct host_sw *sw, const struct dir_entry *entry, unsigned mark, uint64_t at_ps);
+uint64_t team_image_address(const struct host_sw *sw, uint32_t conn);
+uint64_t team_held_address(const struct host_sw *sw, uint32_t conn);
+/* Stores the receiving NIC in the connection's entry, before the frame is acted on. */
+void team_store_rx_if(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                      uint64_t mac_time_ps, uint64_t frame_id);
+/* Issues a command about a connection; its completion is awaited. */
+void team_command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, struct nic_cmd cmd,
+                  uint64_t buffer);
+/* Puts the connection on the list whose doorbells are looked at when the step ends. */
+void team_touch(struct host_sw *sw, struct dir_entry *entry);
+
+/* --- opening.c --- */
+void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
+                    const struct flow_key *key, const struct time_wait *reopened);
+void opening_on_failed(struct host_sw *sw, struct dir_entry *entry);
+
+/* --- forward.c --- */
+/* Injects the frame at a NIC that has, or by an earlier command will have, the connection. */
+void forward_frame(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                   const struct dir_frame *frame);
+
+/* --- move.c --- */
+/* Starts the move, or queues it when too many are under way. True: started, frame is to be held. */
+bool move_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
+                  enum move_reason reason, uint64_t t0_ps);
+/* Starts queued moves while there is room. */
+void move_run_queue(struct host_sw *sw);
+/* Every active connection of `src` is to go to `dest`. */
+void move_all(struct host_sw *sw, unsigned src, unsigned dest);
+void move_on_freeze_done(struct host_sw *sw, struct dir_entry *entry,
+                         const struct nic_event *event);
+/* The connection ended while a reload was under way: tidy up at both NICs. */
+void move_on_ended(struct host_sw *sw, struct dir_entry *entry);
+void move_on_deadline(struct host_sw *sw, uint64_t now_ps);
+uint64_t move_next_deadline_ps(const struct host_sw *sw);
+/* Every reload under way is listed, for its deadline. */
+void move_list(struct host_sw *sw, struct dir_entry *entry);
+void move_unlist(struct host_sw *sw, struct dir_entry *entry);
+/* Reports the end of a move, once. */
+void move_finish(struct host_sw *sw, struct dir_entry *entry, enum move_end end);
+/* Asks src to stop and hand the context over; the reload fields are filled. */
+void move_freeze(struct host_sw *sw, struct dir_entry *entry, uint8_t flags);
+
+/* --- install.c --- */
+/* Writes the image of the next generation and gives it to `nic` with all held frames. */
+void install_begin(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                   enum move_reason reason);
+/* The same with an image that is not in memory yet. */
+void install_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                  enum move_reason reason, struct conn_ctx *image);
+void install_reserve(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint16_t gen);
+void install_release(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint16_t gen);
+void install_on_reserve_done(struct host_sw *sw, struct dir_entry *entry,
+                             const struct nic_event *event);
+/* The connection ended while its INSTALL was under way. */
+void install_after_end(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint16_t gen,
+                       bool ok);
+void install_on_done(struct host_sw *sw, struct dir_entry *entry, const struct nic_event *event);
+
+/* --- idle.c --- */
+void idle_scan(struct host_sw *sw, uint64_t now_ps);
+void idle_on_extracted(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image);
+/* Brings an inactive connection back to `nic`. */
+void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint64_t t0_ps);
+
+/* --- termination.c --- */
+void termination_on_terminated(struct host_sw *sw, const struct nic_event *event);
+void termination_on_closed(struct host_sw *sw, const struct nic_event *event);
+void termination_on_abort_done(struct host_sw *sw, struct dir_entry *entry,
+                               const struct nic_event *event);
+void termination_forget_time_wait(struct host_sw *sw, struct time_wait *waiting);
+/* Ends a connection whose NIC cannot tell: one notice. */
+void termination_give_up(struct host_sw *sw, struct dir_entry *entry, enum nic_term_cause cause);
+/* The last command of an ended connection has completed. */
+void termination_settle(struct host_sw *sw, struct dir_entry *entry);
+/* An opening that failed: the application knows nothing of it. */
+void termination_forget(struct host_sw *sw, struct dir_entry *entry);
+/* Frames held for a connection that ended are looked at as what they are now. */
+void termination_redispatch_held(struct host_sw *sw, struct dir_entry *entry);
+/* Host memory that ended connections gave back: freed when no store of theirs is under way. */
+void termination_free_rings(struct host_sw *sw);
+/* Every connection of a dead NIC ends. */
+void termination_of_nic(struct host_sw *sw, unsigned nic);
+void termination_expire_time_waits(struct host_sw *sw, uint64_t now_ps);
+
+/* --- conn_io.c: doorbells and the application's calls --- */
+/* Rings what changed for every touched connection that is active. */
+void conn_io_flush(struct host_sw *sw);
+/* Folds counters of a record or event by maximum and calls the application. */
+void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
+                         const struct nic_record *record);
+/* In-order bytes end here: rcv_nxt without the peer's FIN. */
+uint32_t conn_io_rx_end(const struct dir_entry *entry);
+
+#endif

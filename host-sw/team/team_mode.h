@@ -1,0 +1,32 @@
+/* How the two ports share the work: one file for each team mode. */
+#ifndef TOESIM_HOST_TEAM_TEAM_MODE_H
+#define TOESIM_HOST_TEAM_TEAM_MODE_H
+
+#include "models/hwif/nic_bus.h"
+
+#include <stdbool.h>
+
+/* What a mode knows. */
+struct team_ports {
+    bool usable[NIC_COUNT]; /* NIC answers and its link is up */
+    unsigned active;        /* the port that carries the frames, where only one does */
+};
+
+struct team_mode_ops {
+    const char *name;
+    /* May a connection live on this NIC? */
+    bool (*may_own)(const struct team_ports *ports, unsigned nic);
+    /* Port for a frame of the host's own in answer to one received on `nic`. */
+    unsigned (*reply_port)(const struct team_ports *ports, unsigned nic);
+    /* Usability changed, or `wanted` is to be active (NIC_COUNT: no wish). Updates ports->active.
+     */
+    void (*on_change)(struct team_ports *ports, unsigned wanted);
+};
+
+extern const struct team_mode_ops team_mode_static;
+extern const struct team_mode_ops team_mode_active_backup;
+
+/* The other one of two. */
+static inline unsigned team_other(unsigned nic) { return 1 - nic; }
+
+#endif

@@ -1,0 +1,26 @@
+/* One port carries everything, the other waits: only the active port may source frames. */
+#include "host-sw/team/team_mode.h"
+
+static bool may_own(const struct team_ports *ports, unsigned nic)
+{
+    return nic == ports->active && ports->usable[nic];
+}
+
+static unsigned reply_port(const struct team_ports *ports, unsigned nic)
+{
+    (void)nic;
+    return ports->active;
+}
+
+/* A wish for an unusable port is ignored; an active port that fails is replaced. A port that comes
+ * back does not take over again: each change moves every connection. */
+static void on_change(struct team_ports *ports, unsigned wanted)
+{
+    if (wanted < NIC_COUNT && ports->usable[wanted])
+        ports->active = wanted;
+    if (!ports->usable[ports->active] && ports->usable[team_other(ports->active)])
+        ports->active = team_other(ports->active);
+}
+
+const struct team_mode_ops team_mode_active_backup = {"active_backup", may_own, reply_port,
+                                                      on_change};

@@ -1,0 +1,18 @@
+/* Both ports carry frames at once (a static link group); answers leave by the receiving port. */
+#include "host-sw/team/team_mode.h"
+
+static bool may_own(const struct team_ports *ports, unsigned nic) { return ports->usable[nic]; }
+
+static unsigned reply_port(const struct team_ports *ports, unsigned nic)
+{
+    return ports->usable[nic] ? nic : team_other(nic);
+}
+
+static void on_change(struct team_ports *ports, unsigned wanted)
+{
+    (void)wanted;
+    if (!ports->usable[ports->active] && ports->usable[team_other(ports->active)])
+        ports->active = team_other(ports->active);
+}
+
+const struct team_mode_ops team_mode_static = {"static", may_own, reply_port, on_change};

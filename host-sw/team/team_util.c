@@ -1,0 +1,95 @@
+#include "host-sw/team/team.h"
+
+#include <assert.h>
+#include <string.h>
+
+uint64_t team_now(const struct host_sw *sw) { return sw->bus.ops->now_ps(sw->bus.self); }
+
+uint32_t team_conn_of(const struct host_sw *sw, const struct dir_entry *entry)
+{
+    return (uint32_t)(entry - sw->dir.entries);
+}
+
+void team_charge(struct host_sw *sw, enum cpu_cost cost, uint64_t units)
+{
+    sw->bus.ops->charge(sw->bus.self, cost, units);
+}
+
+void team_emit(struct host_sw *sw, enum probe_kind kind, const struct dir_entry *entry,
+               unsigned nic, uint64_t a, uint64_t b)
+{
+    if (!probe_wants(sw->probe, kind))
+        return;
+    struct probe_event event = {.now_ps = team_now(sw),
+                                .a = a,
+                                .b = b,
+                                .conn = entry ? team_conn_of(sw, entry) : PROBE_NO_CONN,
+                                .gen = entry ? entry->gen : (uint16_t)0,
+                                .nic = (uint8_t)nic,
+                                .kind = (uint8_t)kind};
+    probe_emit(sw->probe, &event);
+}
+
+void team_set_state(struct host_sw *sw, struct dir_entry *entry, enum dir_state state)
+{
+    assert(entry->state != DIR_FREE);
+    entry->state = (uint8_t)state;
+    team_emit(sw, PROBE_DIR_STATE, entry, entry->owner, state, 0);
+}
+
+void team_mark(struct host_sw *sw, const struct dir_entry *entry, unsigned mark, uint64_t at_ps)
+{
+    team_emit(sw, PROBE_MOVE_MARK, entry, entry->reload.dest, mark, at_ps);
+}
+
+uint64_t team_image_address(const struct host_sw *sw, uint32_t conn)
+{
+    return sw->images_address + (uint64_t)conn * CTX_BYTES;
+}
+
+uint64_t team_held_address(const struct host_sw *sw, uint32_t conn)
+{
+    return sw->held_address +
+           (uint64_t)conn * sw->params.hold_frames_per_conn * sizeof(struct nic_held);
+}
+
+uint64_t host_sw_conn_entry_address(const struct host_sw *sw, uint32_t conn)
+{
+    assert(conn < sw->dir.conn_max);
+    return sw->entries_address + (uint64_t)conn * TEAM_ENTRY_BYTES;
+}
+
+void team_store_rx_if(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                      uint64_t mac_time_ps, uint64_t frame_id)
+{
+    uint32_t conn = team_conn_of(sw, entry);
+    struct team_conn_entry stored = {.rx_if = (uint8_t)nic,
+                                     .owner = entry->owner,
+                                     .gen = entry->gen,
+                                     .conn = conn,
+                                     .mac_time_ps = mac_time_ps,
+                                     .frame_id = frame_id};
+    sw->bus.ops->mem_write(sw->bus.self, host_sw_conn_entry_address(sw, conn), &stored,
+                           sizeof stored);
+    entry->rx_if = (uint8_t)nic;
+    entry->last_rx_ps = u64_max(entry->last_rx_ps, mac_time_ps);
+    team_emit(sw, PROBE_RXIF_STORED, entry, nic, frame_id, 0);
+}
+
+void team_command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, struct nic_cmd cmd,
+                  uint64_t buffer)
+{
+    assert(nic < NIC_COUNT);
+    cmd.conn = team_conn_of(sw, entry);
+    if (nic_driver_command(&sw->nics[nic], cmd, buffer))
+        entry->pending++;
+}
+
+void team_touch(struct host_sw *sw, struct dir_entry *entry)
+{
+    if (entry->dirty)
+        return;
+    entry->dirty = true;
+    entry->next_dirty = sw->dirty_head;
+    sw->dirty_head = team_conn_of(sw, entry);
+}

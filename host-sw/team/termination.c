@@ -1,0 +1,228 @@
+/* How connections end: orderly, prematurely with exactly one notice, or given up by the host. */
+#include "host-sw/team/team.h"
+
+#include "host-sw/stack/seq.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* Stores of this step may still go to the rings, so they are freed one step later. */
+static void free_ring_later(struct host_sw *sw, uint64_t ring)
+{
+    if (sw->free_later_count == sw->free_later_capacity) {
+        uint32_t capacity = sw->free_later_capacity ? 2 * sw->free_later_capacity : 64;
+        sw->free_later = realloc(sw->free_later, capacity * sizeof *sw->free_later);
+        assert(sw->free_later);
+        sw->free_later_capacity = capacity;
+    }
+    sw->free_later[sw->free_later_count++] = ring;
+}
+
+void termination_free_rings(struct host_sw *sw)
+{
+    for (uint32_t i = 0; i < sw->free_later_count; i++)
+        sw->bus.ops->mem_free(sw->bus.self, sw->free_later[i], sw->params.ring_bytes);
+    sw->free_later_count = 0;
+}
+
+void termination_settle(struct host_sw *sw, struct dir_entry *entry)
+{
+    assert(entry->state == DIR_CLOSING);
+    if (entry->pending > 0)
+        return;
+    free_ring_later(sw, entry->rx_ring);
+    free_ring_later(sw, entry->tx_ring);
+    directory_release(&sw->dir, team_conn_of(sw, entry), team_now(sw));
+    team_emit(sw, PROBE_DIR_STATE, entry, entry->owner, DIR_FREE, 0);
+}
+
+void termination_redispatch_held(struct host_sw *sw, struct dir_entry *entry)
+{
+    struct dir_frame frame;
+    while (hold_take(&sw->hold, entry, &frame)) {
+        team_on_foreign(sw, &frame, NULL);
+        buffer_pool_unref(&sw->pool, frame.buffer);
+    }
+}
+
+/* The tuple leaves the directory; commands under way are awaited before the id is free. */
+static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state shown,
+                   enum nic_term_cause cause)
+{
+    struct dir_view last;
+    directory_view(&sw->dir, entry->row, &last);
+    last.state = shown;
+    last.closed_ps = team_now(sw);
+    last.cause = cause;
+    bool frames_issued = entry->state == DIR_INSTALLING || entry->state == DIR_OPENING;
+    move_on_ended(sw, entry);
+    directory_unlist(&sw->dir, team_conn_of(sw, entry), &last);
+    team_emit(sw, PROBE_DIR_STATE, entry, entry->owner,
+              shown == DIR_TIME_WAIT ? DIR_TIME_WAIT : DIR_CLOSING, 0);
+    /* Frames that an INSTALL reads stay until it has completed. */
+    if (!frames_issued)
+        termination_redispatch_held(sw, entry);
+    termination_settle(sw, entry);
+}
+
+static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_cause cause)
+{
+    if (cause != NIC_TERM_NONE) {
+        sw->stats.terminated_prematurely++;
+        sw->stats.notifications++;
+        team_emit(sw, PROBE_APP_NOTICE, entry, entry->owner, cause, 0);
+    } else {
+        sw->stats.closed++;
+    }
+    if (!sw->app->on_closed)
+        return;
+    team_charge(sw, CPU_COST_APP_CALL, 1);
+    sw->app_called = true;
+    sw->app->on_closed(sw->app_self, team_conn_of(sw, entry), entry->cookie, cause);
+}
+
+/* An end is accepted from whoever may have had the connection last: the current generation, or the
+ * source of a move whose destination was not activated yet. */
+static struct dir_entry *match_end(struct host_sw *sw, const struct nic_event *event)
+{
+    struct dir_entry *entry = directory_match(&sw->dir, event->conn, event->gen);
+    if (entry && event->gen == entry->gen)
+        return entry;
+    sw->stats.stale_events++;
+    return NULL;
+}
+
+void termination_on_terminated(struct host_sw *sw, const struct nic_event *event)
+{
+    struct dir_entry *entry = match_end(sw, event);
+    if (!entry)
+        return;
+    enum nic_term_cause cause = (enum nic_term_cause)event->detail;
+    if (cause == NIC_TERM_NONE)
+        cause = NIC_TERM_ENGINE_ERROR;
+    notify(sw, entry, cause);
+    unlist(sw, entry, DIR_FREE, cause);
+}
+
+/* The last counters of an orderly end may be newer than the last record. */
+static void fold_end(struct dir_entry *entry, const struct nic_event *event)
+{
+    uint32_t acked = host_seq_lt(entry->tx_prod, event->a) ? entry->tx_prod : event->a;
+    if (host_seq_lt(entry->snd_una, acked)) {
+        entry->tx_bytes += acked - entry->snd_una;
+        entry->snd_una = acked;
+    }
+}
+
+void termination_on_closed(struct host_sw *sw, const struct nic_event *event)
+{
+    struct dir_entry *entry = match_end(sw, event);
+    if (!entry)
+        return;
+    fold_end(entry, event);
+    bool waits = event->detail == TCP_TIME_WAIT;
+    struct time_wait waiting = {.key = entry->key,
+                                .snd_nxt = event->a,
+                                .rcv_nxt = event->b,
+                                .ts_recent = event->ts_recent,
+                                .ts_offset = event->ts_offset,
+                                .features = event->features,
+                                .row = entry->row};
+    if (waits) {
+        sw->stats.time_waits++;
+        time_wait_add(&sw->stack.time_waits, &waiting, team_now(sw));
+    }
+    notify(sw, entry, NIC_TERM_NONE);
+    unlist(sw, entry, waits ? DIR_TIME_WAIT : DIR_FREE, NIC_TERM_NONE);
+}
+
+void termination_on_abort_done(struct host_sw *sw, struct dir_entry *entry,
+                               const struct nic_event *event)
+{
+    if (event->result != NIC_RESULT_OK)
+        return; /* it ended by itself before; that event tells the application */
+    notify(sw, entry, NIC_TERM_LOCAL_ABORT);
+    unlist(sw, entry, DIR_FREE, NIC_TERM_LOCAL_ABORT);
+}
+
+void termination_give_up(struct host_sw *sw, struct dir_entry *entry, enum nic_term_cause cause)
+{
+    assert(cause != NIC_TERM_NONE);
+    entry->given_up = true;
+    notify(sw, entry, cause);
+    unlist(sw, entry, DIR_FREE, cause);
+}
+
+void termination_forget(struct host_sw *sw, struct dir_entry *entry)
+{
+    entry->given_up = true;
+    unlist(sw, entry, DIR_FREE, NIC_TERM_NONE);
+}
+
+/* Commands of the dead NIC never complete, and what it was given to process is gone. */
+static void abandon_commands(struct host_sw *sw, unsigned nic)
+{
+    struct nic_request request;
+    while (nic_driver_abandon(&sw->nics[nic], &request)) {
+        if (request.conn >= sw->dir.conn_max)
+            continue;
+        struct dir_entry *entry = &sw->dir.entries[request.conn];
+        assert(entry->pending > 0);
+        entry->pending--;
+        if (request.op == NIC_CMD_INSTALL)
+            hold_drop_first(&sw->hold, entry, entry->held_count);
+        if (entry->state == DIR_CLOSING)
+            termination_settle(sw, entry);
+    }
+    uint64_t buffer;
+    while ((buffer = inject_table_remove_of_nic(&sw->injected, nic)) != 0)
+        buffer_pool_unref(&sw->pool, buffer);
+}
+
+static bool depends_on(const struct dir_entry *entry, unsigned nic)
+{
+    switch ((enum dir_state)entry->state) {
+    case DIR_ACTIVE:
+        return entry->owner == nic;
+    case DIR_FREEZING:
+        return entry->reload.src == nic;
+    case DIR_OPENING:
+    case DIR_INSTALLING:
+        return entry->reload.dest == nic;
+    case DIR_FREE:
+    case DIR_INACTIVE:
+    case DIR_CLOSING:
+    case DIR_TIME_WAIT:
+    case DIR_STATE_COUNT:
+        break;
+    }
+    return false;
+}
+
+void termination_of_nic(struct host_sw *sw, unsigned nic)
+{
+    assert(!sw->nics[nic].up);
+    abandon_commands(sw, nic);
+    for (uint32_t conn = 0; conn < sw->dir.used_end; conn++) {
+        struct dir_entry *entry = &sw->dir.entries[conn];
+        if (depends_on(entry, nic))
+            termination_give_up(sw, entry, NIC_TERM_ENGINE_ERROR);
+        else if (entry->state == DIR_INACTIVE && entry->owner == nic)
+            entry->owner = (uint8_t)team_other(nic);
+        else if (entry->state == DIR_FREEZING && entry->reload.dest == nic)
+            entry->reload.reserve_refused = true;
+    }
+}
+
+void termination_forget_time_wait(struct host_sw *sw, struct time_wait *waiting)
+{
+    sw->dir.rows[waiting->row].view.state = DIR_FREE;
+    time_wait_remove(&sw->stack.time_waits, waiting);
+}
+
+void termination_expire_time_waits(struct host_sw *sw, uint64_t now_ps)
+{
+    uint64_t row;
+    while (time_wait_expire(&sw->stack.time_waits, now_ps, &row))
+        sw->dir.rows[row].view.state = DIR_FREE;
+}
