@@ -251,21 +251,37 @@ static uint64_t head_due_ps(const struct pcie_ring *ring)
     return ring->count ? ((const struct pcie_tlp *)pcie_ring_at(ring, 0))->due_ps : TIME_NEVER;
 }
 
+/* When a direction has to be looked at. While something is on its way whose arrival is seen, the
+ * starts behind it can wait until then: nothing behind it takes effect earlier. Else it is in time
+ * to look when the next TLP arrives, or when the root complex is done with it if all that is
+ * queued are reads. A probe wants to see each start at its time. */
+static uint64_t direction_next_ps(const struct pcie_link *link, int direction)
+{
+    const struct pcie_wire *wire = &link->wires[direction];
+    bool every_start = probe_wants(link->probe, PROBE_PCIE_TLP);
+    uint64_t due = flying_due_ps(&link->flying[direction]);
+    if (due != TIME_NEVER && !every_start)
+        return due;
+    struct pcie_time start;
+    enum pcie_pick pick = pcie_wire_pick(wire, nonposted_ready_ps(link, direction), &start);
+    if (pick == PCIE_PICK_NONE)
+        return due;
+    if (every_start)
+        return u64_min(due, pcie_time_ps(start));
+    uint64_t arrival_ps = pcie_wire_arrival_ps(wire, pick, start);
+    if (direction == PCIE_UP && wire->posted.count == 0)
+        return arrival_ps + link->params.root_read_ps;
+    return arrival_ps;
+}
+
 static uint64_t link_next_ps(const void *self)
 {
     const struct pcie_link *link = self;
-    bool every_start = probe_wants(link->probe, PROBE_PCIE_TLP);
     uint64_t next = TIME_NEVER;
     if (link->notes.count)
         next = ((const struct pcie_note *)pcie_ring_at(&link->notes, 0))->at_ps;
-    for (int d = 0; d < 2; d++) {
-        uint64_t due = flying_due_ps(&link->flying[d]);
-        next = u64_min(next, due);
-        struct pcie_time start;
-        if ((due == TIME_NEVER || every_start) &&
-            pcie_wire_pick(&link->wires[d], nonposted_ready_ps(link, d), &start))
-            next = u64_min(next, pcie_time_ps(start));
-    }
+    for (int d = 0; d < 2; d++)
+        next = u64_min(next, direction_next_ps(link, d));
     next = u64_min(next, pcie_wire_issue_ps_min(&link->wires[PCIE_UP]));
     next = u64_min(next, head_due_ps(&link->sampling));
     next = u64_min(next, head_due_ps(&link->forming));

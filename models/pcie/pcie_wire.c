@@ -62,6 +62,16 @@ enum pcie_pick pcie_wire_pick(const struct pcie_wire *wire, uint64_t nonposted_p
     return PCIE_PICK_POSTED;
 }
 
+uint64_t pcie_wire_arrival_ps(const struct pcie_wire *wire, enum pcie_pick pick,
+                              struct pcie_time start)
+{
+    assert(pick != PCIE_PICK_NONE);
+    const struct pcie_tlp *tlp =
+        pcie_ring_at(pick == PCIE_PICK_POSTED ? &wire->posted : &wire->nonposted, 0);
+    struct pcie_time end = pcie_time_add(start, tlp->wire_bytes * wire->ticks_per_byte);
+    return pcie_time_ps(end) + wire->propagation_ps;
+}
+
 void pcie_wire_start(struct pcie_wire *wire, enum pcie_pick pick, struct pcie_time start,
                      struct pcie_tlp *tlp)
 {

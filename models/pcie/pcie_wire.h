@@ -77,6 +77,10 @@ void pcie_wire_push(struct pcie_wire *wire, struct pcie_tlp *tlp, uint64_t now_p
 enum pcie_pick pcie_wire_pick(const struct pcie_wire *wire, uint64_t nonposted_ps,
                               struct pcie_time *start);
 
+/* When the picked TLP is at the other end. */
+uint64_t pcie_wire_arrival_ps(const struct pcie_wire *wire, enum pcie_pick pick,
+                              struct pcie_time start);
+
 /* Puts the picked TLP on the wire: *tlp gets its start and arrival. */
 void pcie_wire_start(struct pcie_wire *wire, enum pcie_pick pick, struct pcie_time start,
                      struct pcie_tlp *tlp);

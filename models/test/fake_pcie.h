@@ -4,6 +4,7 @@
 #define TOESIM_TEST_FAKE_PCIE_H
 
 #include "models/base/stage_loop.h"
+#include "models/hwif/nic_regs.h"
 #include "models/pcie/pcie_link.h"
 
 enum { FAKE_EVENTS_MAX = 4096, FAKE_MEM_BYTES = 1 << 20 };

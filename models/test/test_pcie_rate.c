@@ -53,8 +53,7 @@ static uint64_t femto(uint32_t bytes, unsigned gen, unsigned lanes)
 
 ParameterizedTest(struct packet *row, pcie_rate, packet_has_the_bytes_and_time_of_timing_1_2)
 {
-    uint32_t bytes =
-        pcie_split_wire_bytes((enum pcie_tlp_kind)row->kind, row->address, row->len);
+    uint32_t bytes = pcie_split_wire_bytes((enum pcie_tlp_kind)row->kind, row->address, row->len);
     cr_assert_eq(bytes, row->wire_bytes, "%s: %u bytes", row->name, bytes);
     cr_assert_eq(femto(bytes, 3, 8), row->gen3_x8_fs, "%s", row->name);
     cr_assert_eq(femto(bytes, 1, 4), bytes * UINT64_C(1000000), "%s: Gen1 x4", row->name);
