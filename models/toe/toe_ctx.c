@@ -145,15 +145,10 @@ bool toe_lock_settle(struct toe_engine *e, enum ctx_who who, const struct tcp_re
     struct tcp_tx tx;
     bool ends = result->closed || result->terminated != NIC_TERM_NONE;
     if (result->send_reset) {
-        /* A reset that answers a segment while the connection lives on takes its numbers from it.
-         */
-        bool due = true;
-        if (ends || !seg)
-            tcp_build_reset(&lock->ctx, &tx);
-        else
-            due = tcp_build_reset_for(seg, &tx);
-        if (due)
-            (void)toe_tx_emit(e, &lock->ctx, &tx, now_ps);
+        tcp_build_reset(&lock->ctx, &tx);
+        (void)toe_tx_emit(e, &lock->ctx, &tx, now_ps);
+    } else if (result->reset_for_segment && seg && tcp_build_reset_for(seg, &tx)) {
+        (void)toe_tx_emit(e, &lock->ctx, &tx, now_ps);
     }
     if (!ends)
         return false;

@@ -1,0 +1,117 @@
+/* Two TOE engines on fakes with fixed latencies: host memory, PCIe, context cache, MAC, and a
+ * driver that does what the test says. */
+#ifndef TOESIM_TEST_TOE_RIG_H
+#define TOESIM_TEST_TOE_RIG_H
+
+#include "models/base/stage_loop.h"
+#include "models/hwif/nic_regs.h"
+#include "models/toe/toe_engine.h"
+#include "models/wire/packet.h"
+
+enum {
+    RIG_NICS = 2,
+    RIG_CONNS = 16,
+    RIG_MEM_BYTES = 8 << 20,
+    RIG_TX_MAX = 512,
+    RIG_RING_LOG2 = 4,
+    RIG_PROBE_MAX = 4096,
+    RIG_DATA_RING_LOG2 = 12,
+};
+
+struct rig_nic;
+struct rig_event; /* of the fakes: something that happens at a time */
+
+struct rig_slot {
+    uint8_t state; /* enum own_state: ABSENT, RESERVED, ACTIVE, FROZEN, TOMBSTONE */
+    bool locked;
+    uint8_t locked_by;
+    uint16_t gen;
+    struct flow_key key;
+    uint8_t image[CTX_BYTES];
+};
+
+struct rig_nic {
+    struct rig *rig;
+    unsigned nic;
+    struct toe_engine *engine;
+    struct rig_slot slot[RIG_CONNS];
+    struct ctx_client client;
+    uint64_t cache_ready[CTX_WHO_COUNT]; /* requests of one requester stay in order */
+    bool mac_room, link_up, read_hold, write_hold;
+    struct frame *tx[RIG_TX_MAX]; /* what the engine gave to the MAC */
+    uint64_t tx_time[RIG_TX_MAX];
+    uint32_t tx_count;
+    uint32_t irqs[2];
+    bool mac_fenced;
+    uint64_t cmd_ring, record_ring, event_ring, buffer_ring;
+    uint32_t cmd_producer, record_consumer, event_consumer, buffer_producer;
+};
+
+struct rig {
+    struct stage_loop loop;
+    struct frame_pool *pool;
+    struct probe probe;
+    struct probe_event seen[RIG_PROBE_MAX];
+    uint32_t seen_count;
+    uint8_t *mem;
+    uint64_t mem_next;
+    struct rig_event *events;
+    uint64_t sequence;
+    struct toe_params params;
+    struct rig_nic nic[RIG_NICS];
+};
+
+/* Powers on, sets up and enables both NICs. Change params between init and start. */
+void rig_init(struct rig *rig);
+void rig_start(struct rig *rig);
+void rig_end(struct rig *rig); /* asserts that every frame went back to the pool */
+
+void rig_run(struct rig *rig, uint64_t ps);
+uint64_t rig_alloc(struct rig *rig, uint32_t bytes);
+void rig_write32(struct rig *rig, unsigned nic, uint32_t offset, uint32_t value);
+uint32_t rig_read32(struct rig *rig, unsigned nic, uint32_t offset);
+void rig_post_buffers(struct rig *rig, unsigned nic, uint32_t count);
+void rig_command(struct rig *rig, unsigned nic, const struct nic_cmd *cmd);
+void rig_doorbell(struct rig *rig, unsigned nic, uint32_t conn, uint16_t gen, uint8_t kind,
+                  uint32_t value);
+bool rig_take_record(struct rig *rig, unsigned nic, struct nic_record *record);
+bool rig_take_event(struct rig *rig, unsigned nic, struct nic_event *event);
+/* The next event, which must be of this kind. */
+struct nic_event rig_event(struct rig *rig, unsigned nic, uint8_t kind);
+struct nic_record rig_record(struct rig *rig, unsigned nic, uint8_t verdict);
+void rig_no_event(struct rig *rig, unsigned nic);
+void rig_release_dma(struct rig *rig, unsigned nic);
+
+/* Index in `seen` of the first probe of a kind from `from` on, or -1. */
+int rig_probe_find(const struct rig *rig, enum probe_kind kind, unsigned nic, uint64_t a, int from);
+uint32_t rig_probe_count(const struct rig *rig, enum probe_kind kind, unsigned nic);
+
+/* --- one connection: 10.0.0.1:80 on the server, 10.0.0.2:port on the client --- */
+
+struct rig_peer {
+    struct rig *rig;
+    uint32_t conn;
+    uint16_t port;
+    uint16_t gen;
+    uint64_t image, rx_ring, tx_ring;
+    uint32_t seq, ack; /* next of ours, next expected of the server */
+};
+
+/* Builds one segment from the client into a pool frame. */
+struct frame *rig_frame(struct rig_peer *peer, uint16_t flags, uint32_t seq, uint32_t ack,
+                        const void *payload, uint32_t len);
+void rig_deliver(struct rig *rig, unsigned nic, struct frame *frame);
+void rig_segment(struct rig_peer *peer, unsigned nic, uint16_t flags, const void *payload,
+                 uint32_t len);
+/* Puts a frame into host memory as a driver would hold it; frees it; returns its nic_held. */
+struct nic_held rig_hold(struct rig *rig, struct frame *frame, uint8_t port);
+/* LISTEN image, RESERVE and INSTALL with the SYN as held frame. */
+void rig_open(struct rig *rig, struct rig_peer *peer, uint32_t conn, unsigned nic);
+/* rig_open() and the rest of the handshake: ESTABLISHED, all records and events taken. */
+void rig_establish(struct rig *rig, struct rig_peer *peer, uint32_t conn, unsigned nic);
+void rig_install(struct rig_peer *peer, unsigned nic, const struct nic_held *held, uint32_t count);
+void rig_freeze(struct rig_peer *peer, unsigned nic);
+/* The n-th frame the engine sent, parsed. */
+struct packet rig_sent(struct rig *rig, unsigned nic, uint32_t n);
+
+#endif
