@@ -21,6 +21,7 @@ struct replay_params {
     uint64_t stall_ps;     /* 5 s: nothing progressed for so long: damaged, stalled */
     uint64_t liveness_ps;  /* 1 ms */
     uint64_t rto_min_ps;   /* 200 ms */
+    uint64_t uplink_ps_per_byte; /* all clients share one cable of this speed; 800: 10 Gbit/s, 0: none */
     uint64_t seed;
 };
 
@@ -47,7 +48,12 @@ struct conv_result {
 struct replay_stats {
     uint64_t frames_sent, frames_received;
     uint64_t synthetic_acks, retransmissions, challenge_resets;
-    uint64_t total, complete, intact, damaged, stalled;
+    uint64_t bad_frames;   /* from the team: wrong FCS or checksum, or not to be parsed */
+    uint64_t stray_frames; /* from the team: not TCP, or of no conversation */
+    uint64_t pool_waits;   /* a segment had to wait for a free frame */
+    uint64_t total, complete, intact;
+    uint64_t damaged; /* complete ones that were, the stalled included */
+    uint64_t stalled;
     uint64_t bytes_to_server, bytes_to_client;
     uint64_t partial[PARTIAL_REASON_COUNT];
 };

@@ -1,0 +1,131 @@
+/*
+ * When is a captured segment due (docs/replay.md)? The latest of: its time on the timeline; the one
+ * before it; all it acknowledges or SACKs has arrived; its payload fits the server's window.
+ */
+#include "models/trace/replay_conv.h"
+
+#include <assert.h>
+
+enum { PATIENCE_MS = 40 }; /* an ACK that is only waiting for its time is left to the capture so long */
+
+int64_t replay_due_seq(const struct replay_conv *conv, const struct client_segment *seg)
+{
+    return (int64_t)replay_near(conv->snd_max, conv->cap->client_isn, seg->seq);
+}
+
+int64_t replay_due_ack(const struct replay_conv *conv, uint32_t ack)
+{
+    return (int64_t)replay_near(conv->rcv_nxt, conv->cap->server_isn, ack);
+}
+
+/* No segment can wait for bytes that the capture does not hold (the server will not send them), nor
+ * for bytes beyond the window the client has offered so far (the server must not send them). */
+static int64_t arrival_limit(const struct replay_conv *conv)
+{
+    uint64_t last = 1 + conv->cap->server_bytes + conv->cap->server_fin;
+    return (int64_t)u64_min(last, u64_max(conv->ack_edge, 1));
+}
+
+static bool has_arrived(const struct replay_conv *conv, int64_t left, int64_t right)
+{
+    if (right <= (int64_t)conv->rcv_nxt)
+        return true;
+    for (unsigned i = 0; i < conv->ooo_count; i++)
+        if ((int64_t)conv->ooo[i].from <= left && right <= (int64_t)conv->ooo[i].to)
+            return true;
+    return false;
+}
+
+static bool sack_has_arrived(const void *self, uint32_t left, uint32_t right)
+{
+    const struct replay_conv *conv = self;
+    int64_t limit = arrival_limit(conv);
+    int64_t from = replay_due_ack(conv, left), to = replay_due_ack(conv, right);
+    if (to > limit)
+        to = limit;
+    if (from < (int64_t)conv->rcv_nxt)
+        from = (int64_t)conv->rcv_nxt;
+    return to <= from || has_arrived(conv, from, to);
+}
+
+static bool acknowledged_has_arrived(const struct replay_conv *conv,
+                                     const struct client_segment *seg)
+{
+    if (!(seg->flags & TCP_ACK))
+        return true;
+    if (!conv->synack)
+        return false;
+    int64_t ack = replay_due_ack(conv, seg->ack);
+    int64_t limit = arrival_limit(conv);
+    if (ack > limit)
+        ack = limit;
+    return ack <= (int64_t)conv->rcv_nxt && replay_options_each_sack(seg, sack_has_arrived, conv);
+}
+
+static bool fits_window(const struct replay_conv *conv, const struct client_segment *seg)
+{
+    int64_t at = replay_due_seq(conv, seg);
+    int64_t end = at + seg->payload_len;
+    int64_t edge = (int64_t)conv->snd_edge;
+    if (seg->payload_len == 0 || (seg->flags & TCP_RST))
+        return true;
+    if (end <= edge || end <= (int64_t)conv->snd_max)
+        return true;
+    if (seg->payload_len == 1 && at <= edge)
+        return true; /* a captured window probe or keepalive */
+    return at > (int64_t)(1 + conv->cap->client_bytes); /* behind a hole: never in the window */
+}
+
+/* The client reset a server that had received this much: so it does here. */
+static bool is_delivered(const struct replay_conv *conv, const struct client_segment *seg)
+{
+    return !(seg->flags & TCP_RST) || conv->rst_sent || seg->acked_bytes == 0 ||
+           conv->snd_una >= 1 + seg->acked_bytes;
+}
+
+enum replay_block replay_due_block(const struct replay_conv *conv)
+{
+    if (conv->next == conv->cap->segment_count)
+        return REPLAY_NO_MORE;
+    const struct client_segment *seg = &conv->cap->segments[conv->next];
+    if (!acknowledged_has_arrived(conv, seg))
+        return REPLAY_NOT_ARRIVED;
+    if (!fits_window(conv, seg))
+        return REPLAY_NO_WINDOW;
+    if (!is_delivered(conv, seg))
+        return REPLAY_NOT_DELIVERED;
+    return REPLAY_FREE;
+}
+
+uint64_t replay_due_segment_ps(const struct replay_peer *peer, const struct replay_conv *conv)
+{
+    if (conv->done || replay_due_block(conv) != REPLAY_FREE)
+        return TIME_NEVER;
+    uint64_t at = peer->params.start_ps + conv->cap->segments[conv->next].time_ps;
+    return u64_max(at, conv->touched_ps);
+}
+
+/* The pure ACK leaves when nothing captured will do its work soon. */
+void replay_liveness_arm_ack(const struct replay_peer *peer, struct replay_conv *conv)
+{
+    conv->live_at_ps = TIME_NEVER;
+    if (!conv->owed || conv->rst_sent || conv->rst_received)
+        return;
+    uint64_t since = u64_max(conv->owed_since_ps, conv->sent_ps);
+    uint64_t segment = replay_due_segment_ps(peer, conv);
+    if (segment == TIME_NEVER || segment > since + PATIENCE_MS * PS_PER_MS)
+        conv->live_at_ps = since + peer->params.liveness_ps;
+}
+
+uint64_t replay_due_ps(const struct replay_peer *peer, const struct replay_conv *conv)
+{
+    uint64_t due = conv->live_at_ps;
+    if (conv->done)
+        return due;
+    uint64_t segment = replay_due_segment_ps(peer, conv);
+    due = u64_min(due, segment);
+    due = u64_min(due, conv->rto_at_ps);
+    if (segment == TIME_NEVER)
+        due = u64_min(due, conv->progress_ps + peer->params.stall_ps);
+    return due;
+}

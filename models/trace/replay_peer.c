@@ -1,0 +1,247 @@
+#include "models/trace/replay_peer.h"
+
+#include "models/trace/replay_conv.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RUN_LIMIT = 1 << 20 }; /* events of one instant; more means that nothing advances */
+
+void replay_params_default(struct replay_params *params)
+{
+    *params = (struct replay_params){
+        .stall_ps = 5 * PS_PER_S,
+        .liveness_ps = PS_PER_MS,
+        .rto_min_ps = 200 * PS_PER_MS,
+        .uplink_ps_per_byte = 800,
+    };
+}
+
+static bool heap_is_before(const struct replay_peer *peer, uint32_t a, uint32_t b)
+{
+    uint64_t x = peer->convs[a].due_ps, y = peer->convs[b].due_ps;
+    return x != y ? x < y : a < b;
+}
+
+static void heap_put(struct replay_peer *peer, size_t at, uint32_t conv)
+{
+    peer->heap[at] = conv;
+    peer->convs[conv].heap_at = at;
+}
+
+/* Restores the order after due_ps of the conversation at `at` has changed. */
+static void heap_move(struct replay_peer *peer, size_t at)
+{
+    uint32_t conv = peer->heap[at];
+    while (at > 0 && heap_is_before(peer, conv, peer->heap[(at - 1) / 2])) {
+        heap_put(peer, at, peer->heap[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+    for (;;) {
+        size_t child = 2 * at + 1;
+        if (child >= peer->heap_count)
+            break;
+        if (child + 1 < peer->heap_count &&
+            heap_is_before(peer, peer->heap[child + 1], peer->heap[child]))
+            child++;
+        if (!heap_is_before(peer, peer->heap[child], conv))
+            break;
+        heap_put(peer, at, peer->heap[child]);
+        at = child;
+    }
+    heap_put(peer, at, conv);
+}
+
+static uint64_t peer_next_ps(const void *self)
+{
+    const struct replay_peer *peer = self;
+    if (peer->heap_count == 0)
+        return TIME_NEVER;
+    uint64_t due = peer->convs[peer->heap[0]].due_ps;
+    return due == TIME_NEVER ? due : u64_max(due, peer->uplink_free_ps);
+}
+
+void replay_peer_touch(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps)
+{
+    conv->touched_ps = now_ps;
+    replay_check_end(peer, conv, now_ps);
+    replay_liveness_arm_ack(peer, conv);
+    conv->due_ps = replay_due_ps(peer, conv);
+    heap_move(peer, conv->heap_at);
+    waker_wake(peer->waker, peer_next_ps(peer));
+}
+
+/* The one thing that is due now. */
+static void conv_act(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps)
+{
+    bool acted = true;
+    if (replay_due_segment_ps(peer, conv) <= now_ps)
+        acted = replay_send_captured(peer, conv, now_ps);
+    else if (conv->rto_at_ps <= now_ps)
+        acted = replay_liveness_on_timeout(peer, conv, now_ps);
+    else if (conv->live_at_ps <= now_ps)
+        acted = replay_send_ack(peer, conv, now_ps);
+    else
+        replay_check_stalled(peer, conv, now_ps);
+    if (acted)
+        replay_peer_touch(peer, conv, now_ps);
+}
+
+static void peer_run(void *self, uint64_t now_ps)
+{
+    struct replay_peer *peer = self;
+    unsigned events = 0;
+    while (peer_next_ps(peer) <= now_ps) {
+        conv_act(peer, &peer->convs[peer->heap[0]], now_ps);
+        assert(++events < RUN_LIMIT);
+    }
+}
+
+static void peer_accept(void *self, struct frame *frame, uint64_t now_ps)
+{
+    struct replay_peer *peer = self;
+    struct packet packet;
+    peer->stats.frames_received++;
+    packet_parse(frame->data, frame->len, true, &packet);
+    bool tcp = packet.kind == PACKET_TCP;
+    bool bad = (frame->flags & FRAME_BAD_FCS) || packet.kind == PACKET_MALFORMED ||
+               (tcp && !(packet.ip_checksum_ok && packet.tcp_checksum_ok));
+    size_t index = SIZE_MAX;
+    if (tcp && !bad) {
+        struct flow_key seen, key;
+        packet_flow_key(&packet, &seen);
+        key = seen;
+        memcpy(key.laddr, seen.raddr, sizeof key.laddr);
+        memcpy(key.raddr, seen.laddr, sizeof key.raddr);
+        key.lport = seen.rport;
+        key.rport = seen.lport;
+        index = replay_peer_find(peer, &key);
+    }
+    if (bad)
+        peer->stats.bad_frames++;
+    else if (index == SIZE_MAX)
+        peer->stats.stray_frames++;
+    else {
+        replay_rx_segment(peer, &peer->convs[index], &packet.seg, now_ps);
+        replay_peer_touch(peer, &peer->convs[index], now_ps);
+    }
+    frame_free(peer->pool, frame);
+}
+
+static void conv_init(struct replay_peer *peer, size_t index)
+{
+    struct replay_conv *conv = &peer->convs[index];
+    const struct conversation *cap = capture_conversation(peer->capture, index);
+    conv->cap = cap;
+    conv->index = (uint32_t)index;
+    conv->rto_at_ps = conv->live_at_ps = TIME_NEVER;
+    replay_rto_init(&conv->rto);
+    peer->segments_total += cap->segment_count;
+    peer->stats.complete += cap->partial == PARTIAL_NONE;
+    peer->stats.partial[cap->partial]++;
+    while (conv->next < cap->segment_count && !(cap->segments[conv->next].flags & TCP_SYN))
+        conv->next++; /* stray segments of an older connection */
+    peer->segments_done += conv->next;
+    conv->syn_index = conv->una_index = conv->next;
+    assert(!cap->replayable || conv->syn_index < cap->segment_count);
+}
+
+static void conv_start(struct replay_peer *peer, struct replay_conv *conv)
+{
+    if (!conv->done && !conv->cap->replayable)
+        replay_check_close(peer, conv, CONV_PARTIAL);
+    conv->due_ps = replay_due_ps(peer, conv);
+    heap_put(peer, peer->heap_count, conv->index);
+    heap_move(peer, peer->heap_count++);
+}
+
+struct replay_peer *replay_peer_create(const struct replay_params *params,
+                                       const struct capture *capture, struct frame_pool *pool,
+                                       struct frame_sink uplink, const struct waker *waker,
+                                       const struct probe *probe)
+{
+    struct replay_peer *peer = calloc(1, sizeof *peer);
+    if (!peer)
+        return NULL;
+    *peer = (struct replay_peer){.params = *params,
+                                 .capture = capture,
+                                 .pool = pool,
+                                 .uplink = uplink,
+                                 .waker = waker,
+                                 .probe = probe};
+    peer->conv_count = peer->open_count = capture_conversation_count(capture);
+    assert(peer->conv_count < UINT32_MAX);
+    peer->convs = calloc(peer->conv_count + 1, sizeof *peer->convs);
+    peer->heap = calloc(peer->conv_count + 1, sizeof *peer->heap);
+    bool ok = peer->convs && peer->heap;
+    for (size_t i = 0; ok && i < peer->conv_count; i++)
+        conv_init(peer, i);
+    ok = ok && replay_tuple_assign_all(peer);
+    if (!ok) {
+        replay_peer_destroy(peer);
+        return NULL;
+    }
+    peer->stats.total = peer->conv_count;
+    for (size_t i = 0; i < peer->conv_count; i++)
+        conv_start(peer, &peer->convs[i]);
+    return peer;
+}
+
+void replay_peer_destroy(struct replay_peer *peer)
+{
+    if (!peer)
+        return;
+    free(peer->convs);
+    free(peer->heap);
+    free(peer->table);
+    free(peer);
+}
+
+struct stage replay_peer_stage(struct replay_peer *peer, const char *name)
+{
+    return (struct stage){.name = name, .self = peer, .run = peer_run, .next_ps = peer_next_ps};
+}
+
+struct frame_sink replay_peer_rx_sink(struct replay_peer *peer)
+{
+    return (struct frame_sink){.accept = peer_accept, .self = peer};
+}
+
+bool replay_peer_is_done(const struct replay_peer *peer)
+{
+    return peer->open_count == 0;
+}
+
+uint32_t replay_peer_progress_permille(const struct replay_peer *peer)
+{
+    if (peer->segments_total == 0)
+        return 1000;
+    return (uint32_t)(peer->segments_done * 1000 / peer->segments_total);
+}
+
+void replay_peer_finish(struct replay_peer *peer, uint64_t now_ps)
+{
+    for (size_t i = 0; i < peer->conv_count; i++) {
+        struct replay_conv *conv = &peer->convs[i];
+        replay_check_end(peer, conv, now_ps);
+        if (conv->done)
+            continue;
+        bool partial = conv->cap->partial != PARTIAL_NONE;
+        replay_check_close(peer, conv,
+                           partial         ? CONV_PARTIAL
+                           : conv->damaged ? CONV_DAMAGED
+                                           : CONV_WAITING);
+    }
+}
+
+const struct conv_result *replay_peer_result(const struct replay_peer *peer, size_t conversation)
+{
+    assert(conversation < peer->conv_count);
+    return &peer->convs[conversation].result;
+}
+
+const struct replay_stats *replay_peer_stats(const struct replay_peer *peer)
+{
+    return &peer->stats;
+}
