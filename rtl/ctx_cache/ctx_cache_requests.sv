@@ -79,7 +79,7 @@ module ctx_cache_requests #(
             waits[r]  = 1'b0;
             if (op_valid_q[r] && held_i != '0) begin
                 for (int h = 0; h < N; h++) begin
-                    if (held_i[h] && held_conn_i[h*CONN_W +: CONN_W] == op_conn_q[r][CONN_W-1:0]) locked[r] = 1'b1;
+                    if (held_i[h] && ARG_W'(held_conn_i[h*CONN_W +: CONN_W]) == op_conn_q[r]) locked[r] = 1'b1;
                 end
                 waits[r] = (op_code_q[r] == ctx_cache_pkg::OP_READ_LOCK && (locked[r] || held_i[r]))
                         || ((op_code_q[r] == ctx_cache_pkg::OP_FREEZE

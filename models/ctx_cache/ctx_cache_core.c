@@ -1,0 +1,470 @@
+#include "models/ctx_cache/ctx_cache_core.h"
+
+#include "models/ctx_cache/ctx_cache_victim.h"
+#include "models/hwif/conn_ctx.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_power_of_two(uint32_t value) { return value != 0 && (value & (value - 1)) == 0; }
+
+bool ctx_core_init(struct ctx_core *core, uint32_t sets, uint32_t ways, uint32_t lookup_entries,
+                   uint32_t conn_ids)
+{
+    assert(is_power_of_two(sets) && sets >= 2);
+    assert(is_power_of_two(ways) && ways <= 32);
+    assert(is_power_of_two(conn_ids) && conn_ids >= 2 * sets);
+    memset(core, 0, sizeof *core);
+    core->sets = sets;
+    core->ways = ways;
+    core->conn_ids = conn_ids;
+    core->tags = calloc((size_t)sets * ways, sizeof *core->tags);
+    core->trees = calloc(sets, sizeof *core->trees);
+    core->dram = calloc(conn_ids, sizeof(struct ctx_dram *));
+    if (ctx_table_init(&core->table, lookup_entries) && core->tags && core->trees && core->dram)
+        return true;
+    ctx_core_free(core);
+    return false;
+}
+
+void ctx_core_free(struct ctx_core *core)
+{
+    if (core->dram)
+        for (uint32_t i = 0; i < core->conn_ids; i++)
+            free(core->dram[i]);
+    ctx_table_free(&core->table);
+    free(core->tags);
+    free(core->trees);
+    free(core->dram);
+}
+
+static struct ctx_dram *core_dram(struct ctx_core *core, uint32_t conn)
+{
+    if (!core->dram[conn]) {
+        core->dram[conn] = calloc(1, sizeof *core->dram[conn]);
+        if (!core->dram[conn])
+            abort(); /* the machine is out of memory: nothing sensible can be simulated any more */
+    }
+    return core->dram[conn];
+}
+
+/* Serial-number arithmetic modulo 2^16 (RFC 1982). */
+static bool gen_is_older(uint16_t gen, uint16_t than)
+{
+    return ((uint16_t)(gen - than) & 0x8000u) != 0;
+}
+
+static struct ctx_way *core_set(const struct ctx_core *core, uint32_t conn)
+{
+    return &core->tags[(size_t)(conn % core->sets) * core->ways];
+}
+
+static struct ctx_way *core_hit(const struct ctx_core *core, uint32_t conn)
+{
+    struct ctx_way *set = core_set(core, conn);
+    for (uint32_t w = 0; w < core->ways; w++)
+        if (set[w].valid && set[w].conn == conn)
+            return &set[w];
+    return NULL;
+}
+
+static bool core_is_locked(const struct ctx_core *core, uint32_t conn)
+{
+    for (int who = 0; who < CTX_WHO_COUNT; who++)
+        if (core->locks[who].held && core->locks[who].conn == conn)
+            return true;
+    return false;
+}
+
+static bool core_choose(const struct ctx_core *core, uint32_t conn, uint32_t *way)
+{
+    const struct ctx_way *set = core_set(core, conn);
+    struct ctx_victim_set masks = {.tree = core->trees[conn % core->sets]};
+    for (uint32_t w = 0; w < core->ways; w++) {
+        masks.valid |= (uint32_t)set[w].valid << w;
+        masks.frozen |= (uint32_t)(set[w].valid && set[w].frozen) << w;
+        masks.locked |= (uint32_t)(set[w].valid && core_is_locked(core, set[w].conn)) << w;
+    }
+    return ctx_victim_choose(&masks, core->ways, way);
+}
+
+static void core_touch(struct ctx_core *core, const struct ctx_way *way)
+{
+    uint32_t set = way->conn % core->sets;
+    uint32_t number = (uint32_t)(way - core_set(core, way->conn));
+    core->trees[set] = ctx_victim_touch(core->trees[set], core->ways, number);
+}
+
+/* Empties the victim's way: its lookup entry turns cold, and if it was written it goes to DRAM. */
+static struct ctx_way *core_evict(struct ctx_core *core, uint32_t conn)
+{
+    uint32_t number = 0;
+    bool found = core_choose(core, conn, &number);
+    assert(found);
+    (void)found;
+    struct ctx_way *way = core_set(core, conn) + number;
+    if (!way->valid)
+        return way;
+    core->stats.evictions++;
+    if (!way->frozen)
+        ctx_table_set_state(&core->table, way->index, CTX_ENTRY_COLD);
+    if (way->dirty) {
+        core->stats.writebacks++;
+        struct ctx_dram *dram = core_dram(core, way->conn);
+        dram->known = dram->present = true;
+        dram->reserved = false;
+        dram->frozen = way->frozen;
+        dram->gen = way->gen;
+        dram->index = way->index;
+        memcpy(dram->image, way->image, CTX_BYTES);
+    }
+    way->valid = false;
+    return way;
+}
+
+static struct ctx_way *core_fill(struct ctx_core *core, uint32_t conn)
+{
+    struct ctx_way *way = core_evict(core, conn);
+    const struct ctx_dram *dram = core_dram(core, conn);
+    assert(dram->present);
+    way->valid = true;
+    way->dirty = false;
+    way->frozen = dram->frozen;
+    way->gen = dram->gen;
+    way->conn = conn;
+    way->index = dram->index;
+    memcpy(way->image, dram->image, CTX_BYTES);
+    if (!way->frozen)
+        ctx_table_set_state(&core->table, way->index, CTX_ENTRY_HOT);
+    core_touch(core, way);
+    return way;
+}
+
+/* READ_LOCK, FREEZE, EXTRACT of a context known by what the tag or meta says. */
+static enum ctx_result acquire_result(const struct ctx_req *req, bool known, bool present,
+                                      bool frozen, uint16_t gen)
+{
+    if (!present)
+        return known && gen_is_older(req->gen, gen) ? CTX_STALE : CTX_ABSENT;
+    if (req->gen != gen)
+        return CTX_STALE;
+    if (req->op == CTX_OP_READ_LOCK && frozen && req->who != CTX_WHO_DRIVER)
+        return CTX_FROZEN;
+    if (req->op == CTX_OP_EXTRACT && !frozen)
+        return CTX_NOT_FROZEN;
+    return CTX_OK;
+}
+
+static enum ctx_result core_acquire(struct ctx_core *core, const struct ctx_req *req,
+                                    struct ctx_way **way)
+{
+    *way = core_hit(core, req->conn);
+    if (*way) {
+        core->stats.hits++;
+        return acquire_result(req, true, true, (*way)->frozen, (*way)->gen);
+    }
+    core->stats.misses++;
+    core->missed = true;
+    const struct ctx_dram *dram = core_dram(core, req->conn);
+    enum ctx_result result =
+        acquire_result(req, dram->known, dram->present, dram->frozen, dram->gen);
+    if (result == CTX_OK)
+        *way = core_fill(core, req->conn);
+    return result;
+}
+
+static void core_forget(struct ctx_core *core, struct ctx_way *way)
+{
+    struct ctx_dram *dram = core_dram(core, way->conn);
+    dram->known = true;
+    dram->gen = way->gen;
+    dram->present = dram->reserved = dram->frozen = false;
+    dram->index = 0;
+    way->valid = false;
+}
+
+static enum ctx_result core_read_lock(struct ctx_core *core, const struct ctx_req *req,
+                                      struct ctx_rsp *rsp)
+{
+    struct ctx_way *way;
+    enum ctx_result result = core_acquire(core, req, &way);
+    if (result != CTX_OK)
+        return result;
+    core->locks[req->who] = (struct ctx_lock){.held = true, .gen = req->gen, .conn = req->conn};
+    core_touch(core, way);
+    memcpy(core->image, way->image, CTX_BYTES);
+    rsp->image = core->image;
+    return CTX_OK;
+}
+
+static enum ctx_result core_freeze(struct ctx_core *core, const struct ctx_req *req)
+{
+    struct ctx_way *way;
+    enum ctx_result result = core_acquire(core, req, &way);
+    if (result != CTX_OK)
+        return result;
+    core->stats.freezes++;
+    way->frozen = way->dirty = true;
+    ctx_table_set_state(&core->table, way->index, CTX_ENTRY_FROZEN);
+    return CTX_OK;
+}
+
+static enum ctx_result core_extract(struct ctx_core *core, const struct ctx_req *req,
+                                    struct ctx_rsp *rsp)
+{
+    struct ctx_way *way;
+    enum ctx_result result = core_acquire(core, req, &way);
+    if (result != CTX_OK)
+        return result;
+    core->stats.extracts++;
+    core->stats.extracts_cold += core->missed;
+    memcpy(core->image, way->image, CTX_BYTES);
+    rsp->image = core->image;
+    ctx_table_set_state(&core->table, way->index, CTX_ENTRY_TOMBSTONE);
+    core_forget(core, way);
+    return CTX_OK;
+}
+
+/* WRITE_UNLOCK, UNLOCK, REMOVE. */
+static enum ctx_result core_return(struct ctx_core *core, const struct ctx_req *req)
+{
+    struct ctx_lock *lock = &core->locks[req->who];
+    if (!lock->held || lock->conn != req->conn || lock->gen != req->gen)
+        return CTX_NOT_LOCKED;
+    struct ctx_way *way = core_hit(core, req->conn);
+    assert(way); /* a locked way is never a victim */
+    lock->held = false;
+    if (req->op == CTX_OP_WRITE_UNLOCK) {
+        way->dirty = true;
+        for (size_t line = 0; line < CTX_CONST_LINE; line++)
+            if (req->mask >> line & 1)
+                memcpy(way->image + line * CTX_LINE_BYTES, req->image + line * CTX_LINE_BYTES,
+                       CTX_LINE_BYTES);
+    } else if (req->op == CTX_OP_REMOVE) {
+        core->stats.removes++;
+        ctx_table_set_state(&core->table, way->index, CTX_ENTRY_FREE);
+        core_forget(core, way);
+    }
+    return CTX_OK;
+}
+
+/* RESERVE or INSTALL of a connection known by what the tag or meta says. */
+static enum ctx_result admit_result(uint16_t req_gen, bool known, bool here, uint16_t gen)
+{
+    if (known && gen_is_older(req_gen, gen))
+        return CTX_STALE;
+    if (here)
+        return CTX_DUPLICATE;
+    return known && req_gen == gen ? CTX_STALE : CTX_OK;
+}
+
+/* What the key's entry has to say against RESERVE or INSTALL. */
+static enum ctx_result entry_admit_result(const struct ctx_req *req, const struct ctx_entry *entry)
+{
+    bool same = entry->conn == req->conn;
+    if (entry->state == CTX_ENTRY_TOMBSTONE && same)
+        return CTX_OK;
+    if (same && gen_is_older(req->gen, entry->gen))
+        return CTX_STALE;
+    if (same && req->op == CTX_OP_INSTALL && entry->state == CTX_ENTRY_RESERVED)
+        return CTX_STALE;
+    return CTX_DUPLICATE;
+}
+
+/* Finds a slot for the key if table, tag and meta admit the connection. */
+static enum ctx_result core_admit(struct ctx_core *core, const struct ctx_req *req,
+                                  const struct flow_key *key, uint32_t *index)
+{
+    struct ctx_table_found slot = ctx_table_find(&core->table, key);
+    if (slot.found) {
+        enum ctx_result result = entry_admit_result(req, &core->table.entries[slot.index]);
+        if (result != CTX_OK)
+            return result;
+    }
+    const struct ctx_way *way = core_hit(core, req->conn);
+    if (way)
+        return admit_result(req->gen, true, true, way->gen);
+    const struct ctx_dram *dram = core_dram(core, req->conn);
+    core->missed = true;
+    enum ctx_result result =
+        admit_result(req->gen, dram->known, dram->present || dram->reserved, dram->gen);
+    if (result != CTX_OK)
+        return result;
+    *index = slot.found ? slot.index : slot.free_index;
+    return slot.found || slot.has_free ? CTX_OK : CTX_FULL;
+}
+
+static enum ctx_result core_reserve(struct ctx_core *core, const struct ctx_req *req)
+{
+    uint32_t index = 0;
+    enum ctx_result result = core_admit(core, req, &req->key, &index);
+    if (result != CTX_OK)
+        return result;
+    core->stats.reserves++;
+    ctx_table_insert(&core->table, index, &req->key, req->conn, req->gen, CTX_ENTRY_RESERVED);
+    core_dram(core, req->conn)->reserved = true;
+    return CTX_OK;
+}
+
+static enum ctx_result core_install(struct ctx_core *core, const struct ctx_req *req)
+{
+    struct flow_key key;
+    ctx_core_key_of_image(req->image, &key);
+    struct ctx_table_found slot = ctx_table_find(&core->table, &key);
+    const struct ctx_entry *entry = &core->table.entries[slot.index];
+    uint32_t index = slot.index;
+    if (slot.found && entry->state == CTX_ENTRY_RESERVED && entry->conn == req->conn &&
+        entry->gen == req->gen) {
+        ctx_table_set_state(&core->table, index, CTX_ENTRY_HOT);
+    } else {
+        enum ctx_result result = core_admit(core, req, &key, &index);
+        if (result != CTX_OK)
+            return result;
+        ctx_table_insert(&core->table, index, &key, req->conn, req->gen, CTX_ENTRY_HOT);
+    }
+    core->stats.installs++;
+    struct ctx_way *way = core_evict(core, req->conn);
+    way->valid = way->dirty = true;
+    way->frozen = false;
+    way->gen = req->gen;
+    way->conn = req->conn;
+    way->index = index;
+    memcpy(way->image, req->image, CTX_BYTES);
+    core_touch(core, way);
+    return CTX_OK;
+}
+
+static enum ctx_result core_release(struct ctx_core *core, const struct ctx_req *req)
+{
+    struct ctx_table_found slot = ctx_table_find(&core->table, &req->key);
+    const struct ctx_entry *entry = &core->table.entries[slot.index];
+    if (!slot.found || entry->conn != req->conn)
+        return CTX_ABSENT;
+    if (entry->gen != req->gen)
+        return CTX_STALE;
+    if (entry->state == CTX_ENTRY_FROZEN)
+        return CTX_FROZEN;
+    if (entry->state == CTX_ENTRY_HOT || entry->state == CTX_ENTRY_COLD)
+        return CTX_NOT_FROZEN;
+    core->stats.releases++;
+    if (entry->state == CTX_ENTRY_RESERVED) {
+        core_dram(core, req->conn)->reserved = false;
+        core->missed = true;
+    }
+    ctx_table_set_state(&core->table, slot.index, CTX_ENTRY_FREE);
+    return CTX_OK;
+}
+
+static enum ctx_result core_lookup(struct ctx_core *core, const struct ctx_req *req,
+                                   struct ctx_rsp *rsp)
+{
+    core->stats.lookups++;
+    rsp->conn = rsp->gen = 0;
+    struct ctx_table_found slot = ctx_table_find(&core->table, &req->key);
+    if (!slot.found)
+        return CTX_OK;
+    const struct ctx_entry *entry = &core->table.entries[slot.index];
+    rsp->place = (uint8_t)ctx_entry_place(entry);
+    rsp->conn = entry->conn;
+    rsp->gen = entry->gen;
+    return CTX_OK;
+}
+
+static enum ctx_result core_scan(const struct ctx_core *core, const struct ctx_req *req,
+                                 struct ctx_rsp *rsp)
+{
+    uint32_t index = req->conn;
+    rsp->conn = rsp->gen = 0;
+    if (!ctx_table_scan(&core->table, &index))
+        return CTX_END;
+    const struct ctx_entry *entry = &core->table.entries[index];
+    rsp->place = (uint8_t)ctx_entry_place(entry);
+    rsp->conn = entry->conn;
+    rsp->gen = entry->gen;
+    rsp->next = index + 1;
+    return CTX_OK;
+}
+
+bool ctx_core_must_wait(const struct ctx_core *core, const struct ctx_req *req)
+{
+    uint32_t way;
+    switch ((enum ctx_op)req->op) {
+    case CTX_OP_READ_LOCK:
+        if (core->locks[req->who].held)
+            return true;
+        break;
+    case CTX_OP_FREEZE:
+    case CTX_OP_EXTRACT:
+    case CTX_OP_INSTALL:
+        break;
+    default:
+        return false;
+    }
+    if (req->conn >= core->conn_ids)
+        return false;
+    if (req->op != CTX_OP_INSTALL && core_is_locked(core, req->conn))
+        return true;
+    return !core_hit(core, req->conn) && !core_choose(core, req->conn, &way);
+}
+
+static enum ctx_result core_dispatch(struct ctx_core *core, const struct ctx_req *req,
+                                     struct ctx_rsp *rsp)
+{
+    if (req->op == CTX_OP_LOOKUP)
+        return core_lookup(core, req, rsp);
+    if (req->op == CTX_OP_SCAN)
+        return core_scan(core, req, rsp);
+    if (req->conn >= core->conn_ids)
+        return CTX_ABSENT;
+    switch ((enum ctx_op)req->op) {
+    case CTX_OP_READ_LOCK:
+        return core_read_lock(core, req, rsp);
+    case CTX_OP_RESERVE:
+        return core_reserve(core, req);
+    case CTX_OP_INSTALL:
+        return core_install(core, req);
+    case CTX_OP_FREEZE:
+        return core_freeze(core, req);
+    case CTX_OP_EXTRACT:
+        return core_extract(core, req, rsp);
+    case CTX_OP_RELEASE:
+        return core_release(core, req);
+    default:
+        assert(req->op == CTX_OP_WRITE_UNLOCK || req->op == CTX_OP_UNLOCK ||
+               req->op == CTX_OP_REMOVE);
+        return core_return(core, req);
+    }
+}
+
+void ctx_core_execute(struct ctx_core *core, const struct ctx_req *req, struct ctx_rsp *rsp)
+{
+    assert(!ctx_core_must_wait(core, req));
+    assert(req->who < CTX_WHO_COUNT);
+    core->missed = false;
+    *rsp = (struct ctx_rsp){
+        .op = req->op, .who = req->who, .gen = req->gen, .conn = req->conn, .tag = req->tag};
+    rsp->result = (uint8_t)core_dispatch(core, req, rsp);
+}
+
+void ctx_core_key_of_image(const uint8_t *image, struct flow_key *key)
+{
+    struct conn_ctx ctx;
+    memcpy(&ctx, image, sizeof ctx);
+    memset(key, 0, sizeof *key);
+    memcpy(key->laddr, ctx.laddr, sizeof key->laddr);
+    memcpy(key->raddr, ctx.raddr, sizeof key->raddr);
+    key->lport = ctx.lport;
+    key->rport = ctx.rport;
+    key->vlan = ctx.vlan;
+    key->ip_version = ctx.ip_version;
+}
+
+void ctx_core_key_to_line(const struct flow_key *key, uint8_t line[CTX_LINE_BYTES])
+{
+    struct conn_ctx ctx = {
+        .lport = key->lport, .rport = key->rport, .vlan = key->vlan, .ip_version = key->ip_version};
+    memcpy(ctx.laddr, key->laddr, sizeof ctx.laddr);
+    memcpy(ctx.raddr, key->raddr, sizeof ctx.raddr);
+    memcpy(line, (const uint8_t *)&ctx + CTX_CONST_LINE * CTX_LINE_BYTES, CTX_LINE_BYTES);
+}

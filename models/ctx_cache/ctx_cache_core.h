@@ -1,0 +1,73 @@
+/*
+ * What the context cache does, one request at a time and without time: the golden model the RTL is
+ * compared with. Parts: lookup table, tags, victim, locks, context DRAM.
+ */
+#ifndef TOESIM_CTX_CACHE_CTX_CACHE_CORE_H
+#define TOESIM_CTX_CACHE_CTX_CACHE_CORE_H
+
+#include "models/ctx_cache/ctx_cache_table.h"
+#include "models/hwif/ctx_store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One way of one set. */
+struct ctx_way {
+    bool valid, dirty, frozen;
+    uint16_t gen;
+    uint32_t conn;
+    uint32_t index; /* of its lookup entry */
+    uint8_t image[CTX_BYTES];
+};
+
+/* The six lines of one context in DRAM; allocated on first use. */
+struct ctx_dram {
+    bool known, present, reserved, frozen;
+    uint16_t gen; /* last one seen */
+    uint32_t index;
+    uint8_t image[CTX_BYTES];
+};
+
+struct ctx_lock {
+    bool held;
+    uint16_t gen;
+    uint32_t conn;
+};
+
+struct ctx_core {
+    uint32_t sets, ways, conn_ids;
+    struct ctx_table table;
+    struct ctx_way *tags; /* sets * ways */
+    uint32_t *trees;      /* replacement bits per set */
+    struct ctx_lock locks[CTX_WHO_COUNT];
+    struct ctx_dram **dram; /* per connection, null until used */
+    struct ctx_store_stats stats;
+    bool missed;              /* the last request went to DRAM before it could be answered */
+    uint8_t image[CTX_BYTES]; /* of the last response */
+};
+
+/* Shapes as in the RTL: powers of two, sets and conn_ids at least 2, conn_ids >= 2 * sets,
+ * lookup_entries at least 16. False when memory is short. */
+bool ctx_core_init(struct ctx_core *core, uint32_t sets, uint32_t ways, uint32_t lookup_entries,
+                   uint32_t conn_ids);
+void ctx_core_free(struct ctx_core *core);
+
+/* True: the request cannot be served before some lock is given back. */
+bool ctx_core_must_wait(const struct ctx_core *core, const struct ctx_req *req);
+
+/* Serves a request that need not wait. rsp->image points into core until the next call. */
+void ctx_core_execute(struct ctx_core *core, const struct ctx_req *req, struct ctx_rsp *rsp);
+
+/* The flow key in a constant line, and the line that carries a key. */
+void ctx_core_key_of_image(const uint8_t *image, struct flow_key *key);
+void ctx_core_key_to_line(const struct flow_key *key, uint8_t line[CTX_LINE_BYTES]);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,107 @@
+#include "models/ctx_cache/ctx_cache_table.h"
+
+#include "models/ctx_cache/ctx_cache_hash.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t table_size(const struct ctx_table *table)
+{
+    return table->rows * CTX_TABLE_ROW_SLOTS + CTX_TABLE_STASH;
+}
+
+bool ctx_table_init(struct ctx_table *table, uint32_t lookup_entries)
+{
+    assert(lookup_entries >= 2 * CTX_TABLE_ROW_SLOTS);
+    assert((lookup_entries & (lookup_entries - 1)) == 0);
+    table->rows = lookup_entries / CTX_TABLE_ROW_SLOTS;
+    table->used = 0;
+    table->entries = calloc(table_size(table), sizeof *table->entries);
+    return table->entries != NULL;
+}
+
+void ctx_table_free(struct ctx_table *table)
+{
+    free(table->entries);
+    table->entries = NULL;
+}
+
+/* Looks through count slots from first: counts the free ones and remembers the lowest. */
+static uint32_t table_look(const struct ctx_table *table, uint32_t first, uint32_t count,
+                           const struct flow_key *key, struct ctx_table_found *result,
+                           uint32_t *lowest_free)
+{
+    uint32_t free_slots = 0;
+    for (uint32_t i = first; i < first + count; i++) {
+        const struct ctx_entry *entry = &table->entries[i];
+        if (entry->state == CTX_ENTRY_FREE) {
+            if (free_slots++ == 0)
+                *lowest_free = i;
+        } else if (memcmp(&entry->key, key, sizeof *key) == 0) {
+            assert(!result->found);
+            result->found = true;
+            result->index = i;
+        }
+    }
+    return free_slots;
+}
+
+struct ctx_table_found ctx_table_find(const struct ctx_table *table, const struct flow_key *key)
+{
+    struct ctx_table_found result = {0};
+    uint32_t row[2], slot[2] = {0}, stash_slot = 0;
+    ctx_cache_hash(key, table->rows, row);
+    uint32_t free0 = table_look(table, row[0] * CTX_TABLE_ROW_SLOTS, CTX_TABLE_BANK_SLOTS, key,
+                                &result, &slot[0]);
+    uint32_t free1 = table_look(table, row[1] * CTX_TABLE_ROW_SLOTS + CTX_TABLE_BANK_SLOTS,
+                                CTX_TABLE_BANK_SLOTS, key, &result, &slot[1]);
+    uint32_t free_stash = table_look(table, table->rows * CTX_TABLE_ROW_SLOTS, CTX_TABLE_STASH, key,
+                                     &result, &stash_slot);
+    result.has_free = free0 + free1 + free_stash != 0;
+    if (free1 > free0)
+        result.free_index = slot[1];
+    else if (free0 != 0)
+        result.free_index = slot[0];
+    else
+        result.free_index = stash_slot;
+    return result;
+}
+
+void ctx_table_insert(struct ctx_table *table, uint32_t index, const struct flow_key *key,
+                      uint32_t conn, uint16_t gen, enum ctx_entry_state state)
+{
+    assert(index < table_size(table));
+    assert(state != CTX_ENTRY_FREE);
+    struct ctx_entry *entry = &table->entries[index];
+    if (entry->state == CTX_ENTRY_FREE)
+        table->used++;
+    else
+        assert(entry->state == CTX_ENTRY_TOMBSTONE);
+    *entry = (struct ctx_entry){.key = *key, .conn = conn, .gen = gen, .state = (uint8_t)state};
+}
+
+void ctx_table_set_state(struct ctx_table *table, uint32_t index, enum ctx_entry_state state)
+{
+    assert(index < table_size(table));
+    assert(table->entries[index].state != CTX_ENTRY_FREE);
+    if (state == CTX_ENTRY_FREE)
+        table->used--;
+    table->entries[index].state = (uint8_t)state;
+}
+
+bool ctx_table_scan(const struct ctx_table *table, uint32_t *index)
+{
+    for (uint32_t i = *index; i < table_size(table); i++) {
+        if (table->entries[i].state != CTX_ENTRY_FREE) {
+            *index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum ctx_place ctx_entry_place(const struct ctx_entry *entry)
+{
+    return entry->state == CTX_ENTRY_TOMBSTONE ? CTX_PLACE_MOVED : (enum ctx_place)entry->state;
+}
