@@ -248,8 +248,7 @@ enum status results_write_summary(const char *dir, const json_t *stats,
     (void)fprintf(f, "conversations   %lld total, %lld complete, %lld intact, %lld damaged\n",
                   (long long)number(stats, "streams", "total"), (long long)complete,
                   (long long)intact,
-                  (long long)(number(stats, "streams", "damaged") +
-                              number(stats, "streams", "stalled")));
+                  (long long)number(stats, "streams", "damaged"));
     (void)fprintf(f, "bytes compared  %lld to the server, %lld to the clients%s\n",
                   (long long)number(stats, "streams", "bytes_to_server"),
                   (long long)number(stats, "streams", "bytes_to_client"),

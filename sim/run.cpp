@@ -35,7 +35,8 @@ public:
         last_ = wall_clock::now();
         uint64_t wall_us = microseconds_since(start_) + 1;
         uint64_t sim_us = sc_now_ps() / PS_PER_US;
-        std::fprintf(stderr, "\r%8llu.%03llu ms simulated, %llu.%03llu x real time, %llu frames/s, %u %%  ",
+        std::fprintf(stderr,
+                     "\r%8llu.%03llu ms simulated, %llu.%03llu x real time, %llu frames/s, %u %%  ",
                      static_cast<unsigned long long>(sim_us / 1000),
                      static_cast<unsigned long long>(sim_us % 1000),
                      static_cast<unsigned long long>(sim_us / wall_us),
@@ -57,10 +58,7 @@ private:
 };
 
 // Worst of what was found: a bad file outranks a failed expectation, a failing disk all.
-enum status worse(enum status a, enum status b)
-{
-    return a > b ? a : b;
-}
+enum status worse(enum status a, enum status b) { return a > b ? a : b; }
 
 enum status write_results(const sim_config &config, const char *dir, testbed &bed,
                           const results_perf &perf, struct error *err)
@@ -73,15 +71,16 @@ enum status write_results(const sim_config &config, const char *dir, testbed &be
     if (check_violations_total(input.check)) {
         status = error_set(err, STATUS_FAILED, "%s", check_report(input.check));
     } else if (!hold) {
-        status = error_set(err, STATUS_FAILED, "%s: an expectation failed, see summary", config.name);
+        status =
+            error_set(err, STATUS_FAILED, "%s: an expectation failed, see summary", config.name);
     }
     const capture_stats *capture = input.capture ? capture_get_stats(input.capture) : nullptr;
     if (capture && capture->damaged_record)
-        status = error_set(err, STATUS_BAD_INPUT,
-                           "%s: record %llu: %s (what is sound was replayed; results are complete)",
-                           config.capture_path,
-                           static_cast<unsigned long long>(capture->damaged_record),
-                           capture->damage);
+        status =
+            error_set(err, STATUS_BAD_INPUT,
+                      "%s: record %llu: %s (what is sound was replayed; results are complete)",
+                      config.capture_path, static_cast<unsigned long long>(capture->damaged_record),
+                      capture->damage);
     enum status io = results_write_stats(dir, stats, err);
     if (io == STATUS_OK)
         io = results_write_moves(dir, &input, err);
@@ -142,7 +141,6 @@ enum status run_with(const sim_config &config, const run_options &options, const
     perf.frames = bed.frames_on_links();
     perf.kernel_events = bed.kernel_events();
     perf.memory_peak_kib = memory_peak_kib();
-    bed.fill_perf(&perf);
     enum status status = write_results(config, options.out_dir, bed, perf, err);
     struct error late = {};
     if (captures && pcap_out_close(captures, &late) != STATUS_OK)

@@ -10,13 +10,17 @@ constexpr uint64_t host_memory_bytes = UINT64_C(160) << 30; // address space, no
 // After the traffic is done, frames in flight get their verdicts and the last ACKs are exchanged.
 constexpr uint64_t drain_ps = 5 * PS_PER_MS;
 
+// 512 KiB rings need a scale of 4 to be offered whole (RFC 7323 2.2).
+constexpr uint8_t generator_window_scale = 4;
+
 const char *const mac_names[] = {"mac0", "mac1", "sw0", "sw1", "sw_up", "peer_mac"};
 } // namespace
 
-testbed::testbed(const sim_config &config, const capture *capture)
-    : config_(config), capture_(capture)
+testbed::testbed(const sim_config &config, const struct capture *replayed)
+    : config_(config), capture_(replayed)
 {
     sc_core::sc_set_time_resolution(1, sc_core::SC_PS);
+    config_.team.poll = config_.host.notify == HOST_NOTIFY_POLL;
     probe_init(&probe_);
     check_params params = {config.team.conn_max, config.engine.ack_policy == ACK_POLICY_FLUSHED};
     check_ = check_create(&params);
@@ -52,7 +56,6 @@ testbed::~testbed()
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         toe_engine_destroy(slot_[nic].engine);
         pcie_link_destroy(link_[nic]);
-        ctx_cache_rtl_destroy(cache_[nic]);
         ctx_cache_model_destroy(golden_[nic]);
     }
     replay_peer_destroy(replay_);
@@ -135,9 +138,8 @@ void testbed::make_nic(unsigned nic)
             pcie_device device = toe_engine_device(static_cast<nic_slot *>(self)->engine);
             device.ops->fence(device.self, fenced, now_ps);
         }};
-    link_[nic] =
-        pcie_link_create(&config_.pcie, nic, {&device_ops, &slot_[nic]},
-                         host_cpu_pcie_host(cpu_), link_shell_[nic]->waker(), &probe_);
+    link_[nic] = pcie_link_create(&config_.pcie, nic, {&device_ops, &slot_[nic]},
+                                  host_cpu_pcie_host(cpu_), link_shell_[nic]->waker(), &probe_);
     assert(link_[nic]);
 
     ctx_client client = {[](void *self, const ctx_rsp *rsp, uint64_t now_ps) {
@@ -168,28 +170,11 @@ void testbed::make_nic(unsigned nic)
 
 void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *store)
 {
-    if (config_.ctx_golden) {
-        ctx_cache_model_params params;
-        ctx_cache_model_params_default(&params);
-        params.cycle_ps = config_.engine.cycle_ps;
-        golden_[nic] = ctx_cache_model_create(&params, client, cache_shell_[nic]->waker());
-        assert(golden_[nic]);
-        *store = ctx_cache_model_store(golden_[nic]);
-        return;
-    }
-    ctx_cache_rtl_params params;
-    ctx_cache_rtl_params_default(&params);
-    params.cycle_ps = config_.engine.cycle_ps;
-    params.dram_first_ps = config_.ctx_dram_ps;
-    params.dram_beat_ps = config_.ctx_dram_beat_ps;
-    params.skip_idle = config_.ctx_skip_idle;
-    // The cache may run ahead of the kernel up to the next event of anybody else.
-    params.horizon = [](void *) {
-        return sc_now_ps() + sc_core::sc_time_to_pending_activity().value();
-    };
-    cache_[nic] = ctx_cache_rtl_create(&params, nic, client, cache_shell_[nic]->waker());
-    assert(cache_[nic]);
-    *store = ctx_cache_rtl_store(cache_[nic]);
+    ctx_cache_model_params params;
+    ctx_cache_model_params_default(&params);
+    golden_[nic] = ctx_cache_model_create(&params, client, cache_shell_[nic]->waker());
+    assert(golden_[nic]);
+    *store = ctx_cache_model_store(golden_[nic]);
 }
 
 void testbed::make_network()
@@ -218,8 +203,8 @@ void testbed::make_network()
     uplink.rate_bps = config_.uplink_bps;
     auto make = [&](unsigned which, const mac_params &params, int nic, const uint8_t *station,
                     frame_sink sink) {
-        mac_[which] = mac_create(&params, nic, station, sink, pool_, mac_shell_[which]->waker(),
-                                 &probe_);
+        mac_[which] =
+            mac_create(&params, nic, station, sink, pool_, mac_shell_[which]->waker(), &probe_);
         assert(mac_[which]);
     };
     make(MAC_NIC0, port, 0, config_.team.mac, {to_engine, &slot_[0]});
@@ -235,9 +220,8 @@ void testbed::make_network()
         mac_connect(mac_[pair[1]], mac_[pair[0]]);
     }
     const frame_sink members[2] = {mac_tx_sink(mac_[MAC_SWITCH0]), mac_tx_sink(mac_[MAC_SWITCH1])};
-    switch_ = lan_switch_create(&config_.lan_switch, members,
-                                mac_tx_sink(mac_[MAC_SWITCH_UPLINK]), pool_,
-                                switch_shell_->waker());
+    switch_ = lan_switch_create(&config_.lan_switch, members, mac_tx_sink(mac_[MAC_SWITCH_UPLINK]),
+                                pool_, switch_shell_->waker());
     assert(switch_);
 }
 
@@ -251,22 +235,106 @@ void testbed::make_peers()
 {
     frame_sink uplink = mac_tx_sink(mac_[MAC_PEER]);
     if (capture_) {
-        replay_ = replay_peer_create(&config_.replay, capture_, pool_, uplink,
-                                     peer_shell_->waker(), &probe_);
+        replay_ = replay_peer_create(&config_.replay, capture_, pool_, uplink, peer_shell_->waker(),
+                                     &probe_);
         assert(replay_);
     } else {
         gen_ = gen_peer_create(&config_.gen, pool_, uplink, peer_shell_->waker(), &probe_);
         assert(gen_);
     }
-    director_ops ops = {[](void *self, const sim_action *action, uint64_t now_ps) {
-                            static_cast<testbed *>(self)->act(*action, now_ps);
-                        },
-                        [](void *self) {
-                            return static_cast<testbed *>(self)->progress_permille();
-                        },
-                        this};
+    director_ops ops = {
+        [](void *self, const sim_action *action, uint64_t now_ps) {
+            static_cast<testbed *>(self)->act(*action, now_ps);
+        },
+        [](void *self) { return static_cast<testbed *>(self)->progress_permille(); }, this};
     director_ = director_create(&config_, ops, director_shell_->waker());
     assert(director_);
+}
+
+namespace
+{
+// The application's hooks take the testbed as self and pass on to the peers, which compare.
+testbed *bed_of(void *self) { return static_cast<testbed *>(self); }
+} // namespace
+
+void testbed::make_replay_server()
+{
+    size_t count = capture_conversation_count(capture_);
+    scripts_.resize(count);
+    steps_.resize(count);
+    for (size_t i = 0; i < count; i++) {
+        const conversation *conv = capture_conversation(capture_, i);
+        for (size_t s = 0; s < conv->step_count; s++) {
+            const server_step &step = conv->steps[s];
+            static_assert(static_cast<int>(REPLAY_RST) == static_cast<int>(SERVER_RST), "kinds");
+            steps_[i].push_back({static_cast<replay_step_kind>(step.kind), step.rx_bytes,
+                                 step.peer_fin, step.offset, step.len, step.tx_acked_bytes});
+        }
+        scripts_[i] = {conv->server_features, conv->server_ws,    conv->server_mss,
+                       conv->server_stream,   conv->server_bytes, steps_[i].data(),
+                       steps_[i].size()};
+    }
+    replay_server_hooks hooks = {};
+    hooks.self = this;
+    hooks.find = [](void *self, const flow_key *key) {
+        return replay_peer_find(bed_of(self)->replay_, key);
+    };
+    hooks.on_bytes = [](void *self, size_t script, uint64_t offset, const uint8_t *bytes,
+                        uint32_t len) {
+        replay_peer_on_server_bytes(bed_of(self)->replay_, script, offset, bytes, len, sc_now_ps());
+    };
+    hooks.on_end = [](void *self, size_t script, nic_term_cause cause) {
+        replay_peer_on_server_end(bed_of(self)->replay_, script, cause, sc_now_ps());
+    };
+    replay_server_ = replay_server_create(scripts_.data(), count, hooks);
+    assert(replay_server_);
+}
+
+void testbed::make_bulk_server()
+{
+    bulk_server_params params = {};
+    params.port = config_.gen.port;
+    params.conn_max = config_.team.conn_max;
+    params.accept.offered = CTX_FEATURE_MSS | CTX_FEATURE_TS | CTX_FEATURE_WS | CTX_FEATURE_SACK;
+    params.accept.rcv_ws = generator_window_scale;
+    params.accept.nodelay = true;
+    params.self = this;
+    params.describe = [](void *self, const flow_key *key, bulk_job *job) {
+        const gen_peer *gen = bed_of(self)->gen_;
+        uint32_t index = gen_peer_find(gen, key);
+        if (index == UINT32_MAX)
+            return false;
+        *job = {};
+        job->index = index;
+        job->bytes_to_send = gen_peer_server_bytes(gen, index);
+        job->close_when_sent = gen_peer_server_closes(gen);
+        return true;
+    };
+    params.fill = [](void *, uint32_t index, uint64_t offset, uint8_t *bytes, uint32_t len) {
+        gen_pattern_fill(index, offset, bytes, len);
+    };
+    params.on_bytes = [](void *self, uint32_t index, uint64_t offset, const uint8_t *bytes,
+                         uint32_t len) {
+        gen_peer_on_server_bytes(bed_of(self)->gen_, index, offset, bytes, len);
+    };
+    bulk_server_ = bulk_server_create(&params);
+    assert(bulk_server_);
+}
+
+void testbed::make_application()
+{
+    const app_ops *ops = capture_ ? replay_server_ops() : bulk_server_ops();
+    if (capture_)
+        make_replay_server();
+    else
+        make_bulk_server();
+    void *app = capture_ ? static_cast<void *>(replay_server_) : bulk_server_;
+    software_ = host_sw_create(&config_.team, host_cpu_bus(cpu_), ops, app, &probe_);
+    assert(software_);
+    if (capture_)
+        replay_server_attach(replay_server_, software_);
+    else
+        bulk_server_attach(bulk_server_, software_);
 }
 
 void testbed::bind_stages()
@@ -274,8 +342,7 @@ void testbed::bind_stages()
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         engine_shell_[nic]->bind(toe_engine_stage(slot_[nic].engine, "engine"));
         link_shell_[nic]->bind(pcie_link_stage(link_[nic], "pcie"));
-        cache_shell_[nic]->bind(golden_[nic] ? ctx_cache_model_stage(golden_[nic], "cache")
-                                             : ctx_cache_rtl_stage(cache_[nic], "cache"));
+        cache_shell_[nic]->bind(ctx_cache_model_stage(golden_[nic], "cache"));
     }
     for (unsigned m = 0; m < MAC_COUNT; m++)
         mac_shell_[m]->bind(mac_stage(mac_[m], mac_names[m]));
@@ -362,12 +429,7 @@ void testbed::finish(bool complete)
     if (complete && end_ps_ != TIME_NEVER)
         check_finish(check_, now);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
-        if (golden_[nic]) {
-            cache_stats_[nic] = *ctx_cache_model_stats(golden_[nic]);
-            continue;
-        }
-        ctx_cache_rtl_finish(cache_[nic], now);
-        cache_stats_[nic] = *ctx_cache_rtl_stats(cache_[nic]);
+        cache_stats_[nic] = *ctx_cache_model_stats(golden_[nic]);
     }
 }
 

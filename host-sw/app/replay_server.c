@@ -7,7 +7,8 @@ enum { READ_CHUNK = 16 * 1024 };
 
 struct replay_state {
     size_t step;   /* next to do */
-    uint64_t sent; /* bytes of a SEND step already written */
+    uint64_t sent;    /* bytes of a SEND step already written */
+    uint64_t written; /* bytes of all steps */
     uint64_t received;
     bool peer_fin, open;
 };
@@ -87,8 +88,8 @@ static bool do_step(struct replay_server *server, uint32_t conn, size_t script)
         return true;
     }
     if (step->kind == REPLAY_RST) {
-        /* A reset discards what is still to be sent: the captured bytes go first. */
-        if (host_conn_unacked(server->sw, conn) > 0)
+        /* A reset discards what is still to be sent: what the peer had goes first. */
+        if (state->written - host_conn_unacked(server->sw, conn) < step->tx_acked_bytes)
             return false;
         host_conn_abort(server->sw, conn);
         return true;
@@ -97,8 +98,9 @@ static bool do_step(struct replay_server *server, uint32_t conn, size_t script)
     uint64_t left = step->len - state->sent;
     uint32_t len = left < UINT32_MAX ? (uint32_t)left : UINT32_MAX;
     if (len > 0)
-        state->sent +=
-            host_conn_write(server->sw, conn, of->stream + step->offset + state->sent, len);
+        len = host_conn_write(server->sw, conn, of->stream + step->offset + state->sent, len);
+    state->sent += len;
+    state->written += len;
     if (state->sent < step->len)
         return false;
     state->sent = 0;

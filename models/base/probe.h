@@ -3,8 +3,8 @@
  * never influence the models. Each event is emitted at the simulated time it describes.
  *
  * Fields a, b and data mean, per kind:
- *   FRAME_RX      NIC's MAC accepted the last bit of a frame. a = frame id; data = the frame
- *   FRAME_TX      first bit of a frame leaves NIC's MAC. a = frame id; data = the frame
+ *   FRAME_RX      NIC's MAC accepted the last bit of a frame. a = frame id; data = struct frame
+ *   FRAME_TX      first bit of a frame leaves NIC's MAC. a = frame id; data = struct frame
  *   FRAME_DROPPED a = frame id; b = enum drop_reason (any stage of the NIC, the switch, the host)
  *   RX_VERDICT    the engine decided on a received or injected frame. a = frame id;
  *                 b = enum nic_verdict (hwif/nic_desc.h)
@@ -13,7 +13,7 @@
  *   RX_WRITTEN    payload for the receive ring was issued on PCIe: a = first sequence number; len
  *   RX_VISIBLE    that payload is visible in host memory: a = first sequence number; len
  *   TX_BUILT      the engine built a frame of conn. a = sequence number; b = acknowledgment number;
- *                 len = payload bytes; data = the frame
+ *                 len = payload bytes; data = struct frame
  *   TX_CREDIT     snd_una advanced. a = snd_una; b = snd_max
  *   OWN_STATE     engine's own_state of conn changed. a = new enum own_state
  *   CTX_OUT       image extracted. data = 320 bytes

@@ -2,7 +2,7 @@
  * in. */
 #include "models/check/check_state.h"
 
-#include "models/base/drop_reason.h"
+#include "models/base/frame.h"
 #include "models/hwif/nic_desc.h"
 #include "models/wire/packet.h"
 
@@ -57,7 +57,8 @@ static void on_received(struct check *check, const struct probe_event *event)
         return;
     }
     struct packet packet;
-    packet_parse(event->data, event->len, false, &packet);
+    const struct frame *frame = event->data;
+    packet_parse(frame->data, frame->len, false, &packet);
     bool fin = packet.kind == PACKET_TCP && (packet.seg.flags & TCP_FIN);
     *fate = (struct frame_fate){event->a, event->nic, false, false, fin};
     check->fate_used++;

@@ -69,7 +69,8 @@ static void on_payload(struct check *check, struct check_conn *c, const struct p
 static void on_built(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
     struct packet packet;
-    packet_parse(event->data, FRAME_BYTES_MAX, false, &packet); /* the IP length bounds it */
+    const struct frame *frame = event->data;
+    packet_parse(frame->data, frame->len, false, &packet);
     if (packet.kind != PACKET_TCP || (packet.seg.flags & TCP_RST))
         return;
     uint32_t end = packet.seg.seq + tcp_segment_len(&packet.seg);

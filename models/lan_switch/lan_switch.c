@@ -2,7 +2,7 @@
 
 #include "models/base/rng.h"
 #include "models/base/units.h"
-#include "models/lan_switch/flow_table.h"
+#include "models/lan_switch/switch_flows.h"
 #include "models/lan_switch/link_group.h"
 #include "models/wire/packet.h"
 
@@ -29,7 +29,7 @@ struct lan_switch {
     uint64_t capacity, head, tail;
     bool is_swapped;
     struct link_group group;
-    struct flow_table flows;
+    struct switch_flows flows;
     struct rng rng;
     struct lan_switch_stats stats;
 };
@@ -69,7 +69,7 @@ struct lan_switch *lan_switch_create(const struct lan_switch_params *params,
         return NULL;
     sw->capacity = PENDING_MIN;
     sw->pending = malloc(sw->capacity * sizeof *sw->pending);
-    if (!sw->pending || !flow_table_init(&sw->flows)) {
+    if (!sw->pending || !switch_flows_init(&sw->flows)) {
         free(sw->pending);
         free(sw);
         return NULL;
@@ -98,7 +98,7 @@ void lan_switch_destroy(struct lan_switch *sw)
     for (; sw->head < sw->tail; sw->head++)
         frame_free(sw->pool, pending_at(sw, sw->head)->frame);
     free(sw->pending);
-    flow_table_free(&sw->flows);
+    switch_flows_free(&sw->flows);
     free(sw);
 }
 
@@ -117,7 +117,7 @@ static unsigned choose_by_count(struct lan_switch *sw, const struct packet *pack
         return hashed;
     struct flow_key key;
     packet_flow_key(packet, &key);
-    struct flow *flow = flow_table_get(&sw->flows, &key);
+    struct flow *flow = switch_flows_get(&sw->flows, &key);
     if (!flow)
         return hashed;
     if (flow->frames == 0) {

@@ -11,7 +11,7 @@
 static struct check *check;
 static struct probe probe;
 static uint64_t now;
-static uint8_t tx_bytes[FRAME_BYTES_MAX];
+static struct frame tx_frame, rx_frame;
 
 enum { CONN = 5, IRS = 1000, ISS = 5000 };
 
@@ -43,9 +43,9 @@ static void built(unsigned nic, uint16_t gen, uint32_t seq, uint32_t ack, const 
 {
     struct packet_out out = {.ip_version = 4, .ttl = 64, .seq = seq, .ack = ack, .flags = TCP_ACK};
     uint32_t len = (uint32_t)strlen(payload);
-    memset(tx_bytes, 0, sizeof tx_bytes);
-    memcpy(tx_bytes + packet_header_bytes(&out), payload, len);
-    (void)packet_build(tx_bytes, &out, len);
+    memset(&tx_frame, 0, sizeof tx_frame);
+    memcpy(tx_frame.data + packet_header_bytes(&out), payload, len);
+    tx_frame.len = packet_build(tx_frame.data, &out, len);
     emit((struct probe_event){.kind = PROBE_TX_BUILT,
                               .conn = CONN,
                               .nic = (uint8_t)nic,
@@ -53,7 +53,7 @@ static void built(unsigned nic, uint16_t gen, uint32_t seq, uint32_t ack, const 
                               .a = seq,
                               .b = ack,
                               .len = len,
-                              .data = tx_bytes});
+                              .data = &tx_frame});
 }
 
 static void written(unsigned nic, uint32_t seq, uint32_t len)
@@ -76,13 +76,13 @@ static void image(enum probe_kind kind, unsigned nic, const struct conn_ctx *ctx
 
 static void received(uint64_t id, unsigned nic)
 {
-    static uint8_t bytes[60];
+    rx_frame.len = 60;
     emit((struct probe_event){.kind = PROBE_FRAME_RX,
                               .conn = PROBE_NO_CONN,
                               .nic = (uint8_t)nic,
                               .a = id,
-                              .data = bytes,
-                              .len = sizeof bytes});
+                              .data = &rx_frame,
+                              .len = rx_frame.len});
 }
 
 static void expect_only(enum invariant invariant)

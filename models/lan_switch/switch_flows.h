@@ -1,6 +1,6 @@
 /* Frames seen per connection, for the port policies that count them. */
-#ifndef TOESIM_LAN_SWITCH_FLOW_TABLE_H
-#define TOESIM_LAN_SWITCH_FLOW_TABLE_H
+#ifndef TOESIM_LAN_SWITCH_SWITCH_FLOWS_H
+#define TOESIM_LAN_SWITCH_SWITCH_FLOWS_H
 
 #include "models/hwif/flow_key.h"
 
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* 2^20 connections take 72 MiB at most. */
-enum { FLOW_TABLE_MAX = 1 << 20 };
+enum { SWITCH_FLOWS_MAX = 1 << 20 };
 
 struct flow {
     struct flow_key key;
@@ -18,18 +18,18 @@ struct flow {
     bool is_used;    /* this place of the table is taken */
 };
 
-struct flow_table {
+struct switch_flows {
     struct flow *places; /* open addressing, linear probing */
     size_t capacity;     /* power of two */
     size_t count;
 };
 
 /* False: out of memory. */
-bool flow_table_init(struct flow_table *table);
-void flow_table_free(struct flow_table *table);
+bool switch_flows_init(struct switch_flows *table);
+void switch_flows_free(struct switch_flows *table);
 
-/* The entry of key, made (with no frames) when it is new; null when the table holds FLOW_TABLE_MAX
+/* The entry of key, made (with no frames) when it is new; null when the table holds SWITCH_FLOWS_MAX
  * others or memory is short. Valid until the next call. */
-struct flow *flow_table_get(struct flow_table *table, const struct flow_key *key);
+struct flow *switch_flows_get(struct switch_flows *table, const struct flow_key *key);
 
 #endif

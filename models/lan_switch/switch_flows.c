@@ -1,4 +1,4 @@
-#include "models/lan_switch/flow_table.h"
+#include "models/lan_switch/switch_flows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static size_t key_hash(const struct flow_key *key)
     return (size_t)hash;
 }
 
-bool flow_table_init(struct flow_table *table)
+bool switch_flows_init(struct switch_flows *table)
 {
     table->count = 0;
     table->capacity = PLACES_MIN;
@@ -24,14 +24,14 @@ bool flow_table_init(struct flow_table *table)
     return table->places != NULL;
 }
 
-void flow_table_free(struct flow_table *table)
+void switch_flows_free(struct switch_flows *table)
 {
     free(table->places);
     table->places = NULL;
 }
 
 /* The place of key, or the free one where it belongs. There is one: the table is never full. */
-static struct flow *find(const struct flow_table *table, const struct flow_key *key)
+static struct flow *find(const struct switch_flows *table, const struct flow_key *key)
 {
     assert(table->count < table->capacity);
     size_t i = key_hash(key);
@@ -42,9 +42,9 @@ static struct flow *find(const struct flow_table *table, const struct flow_key *
     }
 }
 
-static bool grow(struct flow_table *table)
+static bool grow(struct switch_flows *table)
 {
-    struct flow_table bigger = {.capacity = table->capacity * 2, .count = table->count};
+    struct switch_flows bigger = {.capacity = table->capacity * 2, .count = table->count};
     bigger.places = calloc(bigger.capacity, sizeof *bigger.places);
     if (!bigger.places)
         return false;
@@ -56,12 +56,12 @@ static bool grow(struct flow_table *table)
     return true;
 }
 
-struct flow *flow_table_get(struct flow_table *table, const struct flow_key *key)
+struct flow *switch_flows_get(struct switch_flows *table, const struct flow_key *key)
 {
     struct flow *flow = find(table, key);
     if (flow->is_used)
         return flow;
-    if (table->count == FLOW_TABLE_MAX)
+    if (table->count == SWITCH_FLOWS_MAX)
         return NULL;
     /* At most three quarters taken keeps the probes short. */
     if (table->count + 1 > table->capacity / 4 * 3) {
