@@ -70,6 +70,14 @@ enum status write_results(const sim_config &config, const char *dir, testbed &be
     enum status status = STATUS_OK;
     if (check_violations_total(input.check)) {
         status = error_set(err, STATUS_FAILED, "%s", check_report(input.check));
+    } else if (input.replay && replay_peer_stats(input.replay)->damaged) {
+        status = error_set(err, STATUS_FAILED, "%s: %llu conversations damaged, see conns.csv",
+                           config.name,
+                           static_cast<unsigned long long>(replay_peer_stats(input.replay)->damaged));
+    } else if (input.gen &&
+               gen_peer_stats(input.gen)->damaged + gen_peer_stats(input.gen)->stalled) {
+        status = error_set(err, STATUS_FAILED, "%s: generated streams damaged or stalled",
+                           config.name);
     } else if (!hold) {
         status =
             error_set(err, STATUS_FAILED, "%s: an expectation failed, see summary", config.name);

@@ -9,6 +9,9 @@ static const uint8_t team_mac[6] = {0x02, 0x54, 0x4f, 0x45, 0x00, 0x01};
 static const uint8_t team_ipv4[16] = {[10] = 0xff, 0xff, 10, 0, 0, 1};
 static const uint8_t team_ipv6[16] = {0xfd, [15] = 1};
 
+/* The driver has both NICs up within some 100 us. */
+static const uint64_t traffic_start_ps = PS_PER_MS;
+
 void sim_config_default(struct sim_config *config)
 {
     memset(config, 0, sizeof *config);
@@ -30,7 +33,9 @@ void sim_config_default(struct sim_config *config)
     config->traffic = TRAFFIC_REPLAY;
     capture_params_default(&config->capture);
     replay_params_default(&config->replay);
+    config->replay.start_ps = traffic_start_ps;
     gen_params_default(&config->gen);
+    config->gen.start_ps = traffic_start_ps;
     config->waves = WAVES_MOVES;
     config->waves_margin_ps = 2 * PS_PER_US;
     config->waves_moves_max = 16;

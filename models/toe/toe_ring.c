@@ -17,13 +17,13 @@ static bool has_room(const struct toe_ring *ring)
 
 /* Writes one 64-byte entry; the caller has set its phase. */
 static void push(struct toe_engine *e, struct toe_ring *ring, unsigned vector, const void *entry,
-                 uint64_t now_ps)
+                 struct pcie_done visible, uint64_t now_ps)
 {
     struct pcie_done nobody = {0};
     uint64_t address = ring->base + (uint64_t)(ring->producer & (ring_size(ring) - 1)) * 64;
     assert(has_room(ring));
     ring->producer++;
-    e->wiring.pcie.ops->write(e->wiring.pcie.self, address, entry, 64, nobody, nobody, now_ps);
+    e->wiring.pcie.ops->write(e->wiring.pcie.self, address, entry, 64, nobody, visible, now_ps);
     toe_irq_fire(e, vector, now_ps);
 }
 
@@ -34,12 +34,21 @@ static uint8_t phase_of(const struct toe_ring *ring)
 
 bool toe_record_has_room(const struct toe_engine *e) { return has_room(&e->record_ring); }
 
+/* T2 of a move, if this record starts one. The cookie is the frame's number. */
+static void on_record_visible(void *self, uint64_t cookie, uint64_t now_ps)
+{
+    struct toe_engine *e = self;
+    if (now_ps != TIME_NEVER)
+        toe_probe(e, PROBE_RECORD_VISIBLE, PROBE_NO_CONN, 0, cookie, 0, NULL, 0, now_ps);
+}
+
 void toe_record_write(struct toe_engine *e, struct nic_record *record, uint64_t now_ps)
 {
     static_assert(NIC_RECORD_PHASE == 1, "the phase is bit 0");
+    struct pcie_done visible = {on_record_visible, e, record->frame_id};
     record->flags |= phase_of(&e->record_ring);
     e->stats.records++;
-    push(e, &e->record_ring, NIC_VECTOR_RECORD, record, now_ps);
+    push(e, &e->record_ring, NIC_VECTOR_RECORD, record, visible, now_ps);
 }
 
 static void event_write(struct toe_engine *e, const struct nic_event *event, uint64_t now_ps)
@@ -50,7 +59,8 @@ static void event_write(struct toe_engine *e, const struct nic_event *event, uin
     e->stats.events++;
     if (event->kind == NIC_EVENT_STALE_DOORBELL && event->conn < e->params.conn_max)
         e->conn[event->conn].stale_told = false;
-    push(e, &e->event_ring, NIC_VECTOR_EVENT, &out, now_ps);
+    struct pcie_done nobody = {0};
+    push(e, &e->event_ring, NIC_VECTOR_EVENT, &out, nobody, now_ps);
 }
 
 void toe_event_post(struct toe_engine *e, const struct nic_event *event, uint64_t now_ps)

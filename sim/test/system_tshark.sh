@@ -20,7 +20,7 @@ for file in traces/*.pcap* ; do
         '_ws.malformed || tcp.checksum.status == 0 || ip.checksum.status == 0' 2>"$work/err" | wc -l)
     # The server's frames: same source MAC and address per family, whichever interface.
     sources=$(tshark -n -r "$team" -T fields -e frame.interface_id -e eth.src -e ip.src -e ipv6.src \
-        -Y 'eth.src == 02:00:00:00:00:01' 2>>"$work/err" | sort -u)
+        -Y 'eth.src == 02:54:4f:45:00:01' 2>>"$work/err" | sort -u)
     macs=$(echo "$sources" | awk '{print $2}' | sort -u | wc -l)
     addresses=$(echo "$sources" | awk '{print $3}' | sort -u | wc -l)
     if [ "$bad" -eq 0 ] && [ -n "$sources" ] && [ "$macs" -eq 1 ] && [ "$addresses" -le 2 ]; then
