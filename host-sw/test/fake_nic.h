@@ -1,0 +1,78 @@
+/* Two NICs that do nothing by themselves: they record what the driver asks, and say what the test tells them to. */
+#ifndef TOESIM_HOST_TEST_FAKE_NIC_H
+#define TOESIM_HOST_TEST_FAKE_NIC_H
+
+#include "host-sw/host_sw.h"
+#include "models/base/units.h"
+#include "models/hwif/nic_regs.h"
+#include "models/wire/packet.h"
+
+#include <ucontext.h>
+
+enum { FAKE_MEMORY_BYTES = 256 << 20, FAKE_LOG_MAX = 4096, FAKE_STACK_BYTES = 1 << 20 };
+
+struct fake_store { /* takes effect at the end of the step, in order */
+    int nic;        /* -1: memory */
+    uint64_t address;
+    uint32_t len;
+    uint8_t *bytes;
+};
+
+struct fake_port {
+    uint32_t regs[0x200 / 4];
+    uint32_t cfg[64];
+    uint32_t cmd_seen, record_producer, event_producer, buffer_used;
+    struct nic_cmd cmds[FAKE_LOG_MAX]; /* as fetched, in order */
+    uint32_t cmd_count, cmd_taken;
+    uint32_t cmd_doorbells; /* writes of the command producer */
+    struct nic_doorbell doorbells[FAKE_LOG_MAX];
+    uint32_t doorbell_count;
+    bool dead; /* answers nothing */
+};
+
+struct fake_nic {
+    uint8_t *memory;
+    uint64_t memory_used, freed_bytes;
+    uint64_t now_ps, cost_ps, wait_until_ps;
+    struct fake_store stores[FAKE_LOG_MAX];
+    uint32_t store_count;
+    struct fake_port port[NIC_COUNT];
+    uint64_t charged[CPU_COST_COUNT];
+    uint64_t next_frame_id;
+    ucontext_t test_context, host_context;
+    uint8_t *stack;
+    uint32_t fired;
+    bool ended; /* host_sw_main() returned */
+    struct host_sw *sw;
+};
+
+/* On the heap: it is large. */
+struct fake_nic *fake_create(void);
+void fake_destroy(struct fake_nic *fake);
+struct nic_bus fake_bus(struct fake_nic *fake);
+
+/* Runs host_sw_main() of sw until it sleeps for the first time. */
+void fake_start(struct fake_nic *fake, struct host_sw *sw);
+/* Wakes it with these bits and runs it until it sleeps again or ends. */
+void fake_run(struct fake_nic *fake, uint32_t fired);
+/* Moves time to at_ps, then runs it as after a timeout. */
+void fake_run_at(struct fake_nic *fake, uint64_t at_ps);
+
+void *fake_memory(struct fake_nic *fake, uint64_t address);
+
+/* The next command of a NIC; null: no more. */
+const struct nic_cmd *fake_take(struct fake_nic *fake, unsigned nic);
+/* The same, of this kind; a test failure otherwise. */
+const struct nic_cmd *fake_expect(struct fake_nic *fake, unsigned nic, enum nic_cmd_op op);
+
+void fake_post_record(struct fake_nic *fake, unsigned nic, struct nic_record record);
+void fake_post_event(struct fake_nic *fake, unsigned nic, struct nic_event event);
+void fake_complete(struct fake_nic *fake, unsigned nic, const struct nic_cmd *cmd,
+                   enum nic_result result);
+/* Gives a whole frame to the host in the next posted buffer, with a foreign verdict; its number. */
+uint64_t fake_give_frame(struct fake_nic *fake, unsigned nic, enum nic_verdict verdict,
+                         const uint8_t *frame, uint32_t len);
+/* Buffers the NIC has and did not use. */
+uint32_t fake_buffers_left(const struct fake_nic *fake, unsigned nic);
+
+#endif

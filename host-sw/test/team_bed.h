@@ -1,0 +1,57 @@
+/* A server with two fake NICs and an application that notes what it is told: the set-up of the team's tests. */
+#ifndef TOESIM_HOST_TEST_TEAM_BED_H
+#define TOESIM_HOST_TEST_TEAM_BED_H
+
+#include "host-sw/test/fake_nic.h"
+
+enum { BED_EVENTS_MAX = 4096, BED_ISS = 5000, BED_RING_BYTES = 16 * 1024 };
+
+struct bed {
+    struct host_sw_params params;
+    struct fake_nic *fake;
+    struct host_sw *sw;
+    struct probe probe;
+    struct probe_event events[BED_EVENTS_MAX]; /* data pointers are not kept */
+    uint32_t event_count;
+    /* What the application saw. */
+    bool refuse;
+    uint32_t syns, established, readable, writable, peer_fins, closed;
+    enum nic_term_cause cause;
+    uint8_t read[64 * 1024];
+    uint32_t read_count;
+    /* The connection bed_open() made. */
+    uint32_t conn, irs, iss;
+    uint16_t gen;
+};
+
+/* Parameters are filled and may be changed before bed_start(). */
+void bed_init(struct bed *bed);
+void bed_start(struct bed *bed);
+/* Stops the program, checks that every buffer came back, frees all. */
+void bed_end(struct bed *bed);
+
+/* A segment of the client with source port 40000 + client. */
+uint32_t bed_segment(uint8_t *frame, unsigned client, uint32_t seq, uint32_t ack, uint16_t flags,
+                     const char *payload);
+/* Gives that segment to the host as a foreign frame of nic and runs. */
+uint64_t bed_foreign(struct bed *bed, unsigned nic, unsigned client, uint32_t seq, uint32_t ack,
+                     uint16_t flags, const char *payload);
+/* A record of the connection of bed_open(): applied by nic. rcv and snd are offsets in the streams. */
+void bed_applied(struct bed *bed, unsigned nic, uint64_t frame_id, uint16_t gen, uint8_t flags,
+                 uint32_t rcv, uint32_t snd);
+/* Opens client 0 on nic 0, to ESTABLISHED; one direct frame has been applied. */
+void bed_open(struct bed *bed);
+/* Writes the image A's FREEZE would write, and completes it. */
+void bed_frozen(struct bed *bed, unsigned nic, const struct nic_cmd *freeze);
+/* From a foreign frame of client 0 on nic 1 to the completed FREEZE; gives the INSTALL. */
+const struct nic_cmd *bed_move_to_install(struct bed *bed, const struct nic_cmd **reserve);
+/* The whole move to nic 1, with the held frame applied there. */
+void bed_move(struct bed *bed);
+void bed_terminated(struct bed *bed, unsigned nic, uint16_t gen, enum nic_term_cause cause);
+
+struct dir_view bed_view(const struct bed *bed, size_t row);
+uint32_t bed_probes(const struct bed *bed, enum probe_kind kind);
+const struct probe_event *bed_last_probe(const struct bed *bed, enum probe_kind kind);
+const struct host_sw_stats *bed_stats(const struct bed *bed);
+
+#endif
