@@ -110,6 +110,11 @@ Test(pcie_fault, outstanding_reads_end_failed_and_their_late_completions_are_dro
     fake_pcie_run(fake, 20 * PS_PER_US);
     cr_assert_eq(fake_pcie_count(fake, FAKE_READ_DONE), 3 + 100, "all tags came back");
     cr_assert(last(fake, FAKE_READ_DONE)->ok);
+    pcie_link_cfg_read32(fake->link, PCIE_CONFIG_DEVCTL, fake_pcie_done(fake, 8),
+                         fake->loop.now_ps);
+    fake_pcie_run(fake, 21 * PS_PER_US);
+    cr_assert_eq(last(fake, FAKE_READ_DONE)->value >> 16 & PCIE_CONFIG_DEVSTA_PENDING, 0,
+                 "no read is forgotten");
     fake_pcie_destroy(fake);
 }
 
