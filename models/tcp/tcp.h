@@ -97,7 +97,8 @@ void tcp_input(struct conn_ctx *ctx, const struct tcp_segment *seg, const struct
 bool tcp_output(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
                 struct tcp_tx *tx);
 
-/* True when tcp_output() would return a segment: cheap, for ready lists. */
+/* True when tcp_output() would return a segment, or must be called once to start the persist timer
+ * (it then returns false): cheap, for ready lists. */
 bool tcp_has_output(const struct conn_ctx *ctx, const struct tcp_params *params,
                     struct tcp_now now);
 
