@@ -76,6 +76,7 @@ static void server_send(struct world *w, struct server_conn *c, uint32_t index,
         uint32_t flip = w->corrupt_offset - (tx.seq - c->base_tx);
         if (w->corrupt_offset && index == 0 && flip < tx.len)
             payload[flip] ^= 1;
+        cr_assert_leq(packet_header_bytes(&out) + tx.len, 1518);
         frame->len = packet_build(frame->data, &out, tx.len);
         world_put(w, 1, frame, now_ps);
     }
@@ -119,6 +120,7 @@ static void server_receive(struct world *w, struct frame *frame, uint64_t now_ps
     struct tcp_now now = {us_ticks(now_ps), ms_ticks(now_ps)};
     struct packet in;
     packet_parse(frame->data, frame->len, true, &in);
+    cr_assert_leq(frame->len, w->params.vlan ? 1518 : 1514);
     cr_assert(in.kind == PACKET_TCP && in.tcp_checksum_ok && in.ip_checksum_ok);
     struct flow_key key;
     packet_flow_key(&in, &key);
@@ -241,7 +243,6 @@ ParameterizedTest(struct gen_row *row, gen_peer, moves_and_compares_every_byte)
     params.vlan = row->vlan;
     params.hold_ps = 20 * PS_PER_S; /* longer than a stall */
     params.stall_ps = 10 * PS_PER_S;
-    params.tcp.mss_max = row->ip_version == 6 ? 1440 : 1460;
     struct world *w = world_create(&params, row->loss);
     while (!gen_peer_is_done(w->peer) && stage_loop_step(&w->loop, 200 * PS_PER_S))
         ;

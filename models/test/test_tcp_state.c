@@ -46,6 +46,20 @@ Test(handshake, no_mss_option_means_the_default)
     cr_assert_eq(one.ctx.mss, 1220);
 }
 
+Test(handshake, mss_never_exceeds_what_the_port_takes)
+{
+    struct tcp_one one;
+    one_listen(&one, 0);
+    one.ctx.ip_version = 6;
+    one.seg.mss = 8940;
+    one_feed(&one, ONE_IRS, 0, TCP_SYN, 0);
+    cr_assert_eq(one.ctx.mss, 1440);
+    one_listen(&one, 0);
+    one.seg.mss = 8960;
+    one_feed(&one, ONE_IRS, 0, TCP_SYN, 0);
+    cr_assert_eq(one.ctx.mss, 1460);
+}
+
 Test(handshake, payload_of_a_syn_is_left_to_the_peer_to_repeat)
 {
     struct tcp_one one;
