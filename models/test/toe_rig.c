@@ -44,6 +44,12 @@ static void event_insert(struct rig *rig, struct rig_event *event)
     *at = event;
 }
 
+/* With `jitter` each latency is drawn anew, up to four times as long. */
+static uint64_t latency(struct rig *rig, uint64_t ps)
+{
+    return rig->jitter ? ps / 2 + rng_below(&rig->rng, ps * 7 / 2) : ps;
+}
+
 /* --- PCIe --- */
 
 static void pcie_write(void *self, uint64_t address, const void *data, uint32_t len,
@@ -52,8 +58,16 @@ static void pcie_write(void *self, uint64_t address, const void *data, uint32_t 
     struct rig_nic *n = self;
     assert(address + len <= RIG_MEM_BYTES);
     uint64_t base = n->write_hold ? TIME_NEVER - 2 * VISIBLE_PS : now_ps;
-    struct rig_event *a = event_new(n, HAPPEN_ISSUED, base + ISSUE_PS, 0);
-    struct rig_event *b = event_new(n, HAPPEN_VISIBLE, base + VISIBLE_PS, len);
+    uint64_t order[2] = {n->issued, n->visible};
+    n->issued = u64_max(n->issued, base + latency(n->rig, ISSUE_PS)); /* posted: in order */
+    n->visible = u64_max(n->visible, n->issued + latency(n->rig, VISIBLE_PS - ISSUE_PS));
+    bool held = n->write_hold;
+    struct rig_event *a = event_new(n, HAPPEN_ISSUED, held ? base + ISSUE_PS : n->issued, 0);
+    struct rig_event *b = event_new(n, HAPPEN_VISIBLE, held ? base + VISIBLE_PS : n->visible, len);
+    if (held) {
+        n->issued = order[0];
+        n->visible = order[1];
+    }
     a->done = issued;
     b->done = visible;
     b->address = address;
@@ -69,7 +83,8 @@ static void pcie_read(void *self, uint64_t address, uint32_t len, struct pcie_re
     struct rig_nic *n = self;
     assert(address + len <= RIG_MEM_BYTES);
     uint64_t base = n->read_hold ? TIME_NEVER - 2 * READ_PS : now_ps;
-    struct rig_event *event = event_new(n, HAPPEN_READ, base + READ_PS, 0);
+    struct rig_event *event =
+        event_new(n, HAPPEN_READ, base + (n->read_hold ? READ_PS : latency(n->rig, READ_PS)), 0);
     event->read_done = done;
     event->address = address;
     event->len = len;
@@ -79,7 +94,8 @@ static void pcie_read(void *self, uint64_t address, uint32_t len, struct pcie_re
 static void pcie_msix(void *self, unsigned vector, uint64_t now_ps)
 {
     struct rig_nic *n = self;
-    struct rig_event *event = event_new(n, HAPPEN_MSIX, now_ps + VISIBLE_PS, 0);
+    struct rig_event *event =
+        event_new(n, HAPPEN_MSIX, u64_max(n->visible, now_ps + VISIBLE_PS), 0);
     event->vector = vector;
     event_insert(n->rig, event);
 }
@@ -116,7 +132,8 @@ void rig_release_dma(struct rig *rig, unsigned nic)
 static bool cache_submit(void *self, const struct ctx_req *req, uint64_t now_ps)
 {
     struct rig_nic *n = self;
-    n->cache_ready[req->who] = u64_max(now_ps + CACHE_PS, n->cache_ready[req->who] + 1);
+    n->cache_ready[req->who] =
+        u64_max(now_ps + latency(n->rig, CACHE_PS), n->cache_ready[req->who] + 1);
     struct rig_event *event = event_new(n, HAPPEN_CACHE, n->cache_ready[req->who], CTX_BYTES);
     event->req = *req;
     if (req->image) {
@@ -317,6 +334,10 @@ static void mac_accept(void *self, struct frame *frame, uint64_t now_ps)
 static void on_probe(void *self, const struct probe_event *event)
 {
     struct rig *rig = self;
+    if (rig->on_probe) {
+        rig->on_probe(rig, event);
+        return;
+    }
     assert(rig->seen_count < RIG_PROBE_MAX);
     rig->seen[rig->seen_count++] = *event;
 }
@@ -333,6 +354,7 @@ void rig_init(struct rig *rig)
               (struct probe_listener){.on_event = on_probe, .self = rig, .kinds = UINT64_MAX});
     toe_params_default(&rig->params);
     rig->params.conn_max = RIG_CONNS;
+    rig->ring_log2 = RIG_RING_LOG2;
 }
 
 static void setup_ring(struct rig *rig, unsigned nic, uint32_t reg, uint64_t base, uint32_t log2)
@@ -362,14 +384,14 @@ static void setup_nic(struct rig *rig, unsigned nic)
     n->engine = toe_engine_create(&rig->params, nic, &wiring);
     n->client = toe_engine_client(n->engine);
     stage_loop_add(&rig->loop, toe_engine_stage(n->engine, nic ? "toe1" : "toe0"));
-    n->cmd_ring = rig_alloc(rig, 64 << RIG_RING_LOG2);
-    n->record_ring = rig_alloc(rig, 64 << RIG_RING_LOG2);
-    n->event_ring = rig_alloc(rig, 64 << RIG_RING_LOG2);
-    n->buffer_ring = rig_alloc(rig, 8 << RIG_RING_LOG2);
-    setup_ring(rig, nic, NIC_REG_CMD_RING, n->cmd_ring, RIG_RING_LOG2);
-    setup_ring(rig, nic, NIC_REG_RECORD_RING, n->record_ring, RIG_RING_LOG2);
-    setup_ring(rig, nic, NIC_REG_EVENT_RING, n->event_ring, RIG_RING_LOG2);
-    setup_ring(rig, nic, NIC_REG_BUFFER_RING, n->buffer_ring, RIG_RING_LOG2);
+    n->cmd_ring = rig_alloc(rig, 64 << rig->ring_log2);
+    n->record_ring = rig_alloc(rig, 64 << rig->ring_log2);
+    n->event_ring = rig_alloc(rig, 64 << rig->ring_log2);
+    n->buffer_ring = rig_alloc(rig, 8 << rig->ring_log2);
+    setup_ring(rig, nic, NIC_REG_CMD_RING, n->cmd_ring, rig->ring_log2);
+    setup_ring(rig, nic, NIC_REG_RECORD_RING, n->record_ring, rig->ring_log2);
+    setup_ring(rig, nic, NIC_REG_EVENT_RING, n->event_ring, rig->ring_log2);
+    setup_ring(rig, nic, NIC_REG_BUFFER_RING, n->buffer_ring, rig->ring_log2);
     rig_write32(rig, nic, NIC_REG_MAC_LO, 0x44332202);
     rig_write32(rig, nic, NIC_REG_MAC_HI, 0x6655);
     rig_write32(rig, nic, NIC_REG_CONTROL, NIC_CONTROL_ENABLE);
@@ -426,7 +448,7 @@ void rig_post_buffers(struct rig *rig, unsigned nic, uint32_t count)
 {
     struct rig_nic *n = &rig->nic[nic];
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t at = n->buffer_ring + (n->buffer_producer++ % (1u << RIG_RING_LOG2)) * 8;
+        uint64_t at = n->buffer_ring + (n->buffer_producer++ % (1u << rig->ring_log2)) * 8;
         uint64_t buffer = rig_alloc(rig, NIC_BUFFER_BYTES);
         memcpy(rig->mem + at, &buffer, sizeof buffer);
     }
@@ -436,7 +458,7 @@ void rig_post_buffers(struct rig *rig, unsigned nic, uint32_t count)
 void rig_command(struct rig *rig, unsigned nic, const struct nic_cmd *cmd)
 {
     struct rig_nic *n = &rig->nic[nic];
-    uint64_t at = n->cmd_ring + (n->cmd_producer++ % (1u << RIG_RING_LOG2)) * sizeof *cmd;
+    uint64_t at = n->cmd_ring + (n->cmd_producer++ % (1u << rig->ring_log2)) * sizeof *cmd;
     memcpy(rig->mem + at, cmd, sizeof *cmd);
     rig_write32(rig, nic, NIC_REG_CMD_PRODUCER, n->cmd_producer);
 }
@@ -449,17 +471,17 @@ void rig_doorbell(struct rig *rig, unsigned nic, uint32_t conn, uint16_t gen, ui
     d.ops->mmio_write(d.self, NIC_REG_CONN_DOORBELL, &bell, sizeof bell, rig->loop.now_ps);
 }
 
-static bool is_valid(uint32_t consumer, uint8_t phase)
+static bool is_valid(const struct rig *rig, uint32_t consumer, uint8_t phase)
 {
-    return phase == 1 - ((consumer >> RIG_RING_LOG2) & 1);
+    return phase == 1 - ((consumer >> rig->ring_log2) & 1);
 }
 
 bool rig_take_record(struct rig *rig, unsigned nic, struct nic_record *record)
 {
     struct rig_nic *n = &rig->nic[nic];
-    uint64_t at = n->record_ring + (n->record_consumer % (1u << RIG_RING_LOG2)) * sizeof *record;
+    uint64_t at = n->record_ring + (n->record_consumer % (1u << rig->ring_log2)) * sizeof *record;
     memcpy(record, rig->mem + at, sizeof *record);
-    if (!is_valid(n->record_consumer, record->flags & NIC_RECORD_PHASE))
+    if (!is_valid(rig, n->record_consumer, record->flags & NIC_RECORD_PHASE))
         return false;
     rig_write32(rig, nic, NIC_REG_RECORD_CONSUMER, ++n->record_consumer);
     return true;
@@ -468,9 +490,9 @@ bool rig_take_record(struct rig *rig, unsigned nic, struct nic_record *record)
 bool rig_take_event(struct rig *rig, unsigned nic, struct nic_event *event)
 {
     struct rig_nic *n = &rig->nic[nic];
-    uint64_t at = n->event_ring + (n->event_consumer % (1u << RIG_RING_LOG2)) * sizeof *event;
+    uint64_t at = n->event_ring + (n->event_consumer % (1u << rig->ring_log2)) * sizeof *event;
     memcpy(event, rig->mem + at, sizeof *event);
-    if (!is_valid(n->event_consumer, event->flags & 1))
+    if (!is_valid(rig, n->event_consumer, event->flags & 1))
         return false;
     rig_write32(rig, nic, NIC_REG_EVENT_CONSUMER, ++n->event_consumer);
     return true;
@@ -572,7 +594,7 @@ struct nic_held rig_hold(struct rig *rig, struct frame *frame, uint8_t port)
     return held;
 }
 
-static void build_image(struct rig *rig, struct rig_peer *peer)
+void rig_build_image(struct rig *rig, struct rig_peer *peer)
 {
     struct conn_ctx ctx;
     struct tcp_now now = {us_ticks(rig->loop.now_ps), ms_ticks(rig->loop.now_ps)};
@@ -635,7 +657,7 @@ void rig_open(struct rig *rig, struct rig_peer *peer, uint32_t conn, unsigned ni
                               .tx_ring = rig_alloc(rig, 1 << RIG_DATA_RING_LOG2),
                               .seq = 1000,
                               .ack = 5001};
-    build_image(rig, peer);
+    rig_build_image(rig, peer);
     struct nic_cmd cmd = {.op = NIC_CMD_RESERVE, .gen = 1, .conn = conn, .image = peer->image};
     rig_command(rig, nic, &cmd);
     struct nic_held held = rig_hold(rig, rig_frame(peer, TCP_SYN, 1000, 0, NULL, 0), (uint8_t)nic);

@@ -3,6 +3,7 @@
 #ifndef TOESIM_TEST_TOE_RIG_H
 #define TOESIM_TEST_TOE_RIG_H
 
+#include "models/base/rng.h"
 #include "models/base/stage_loop.h"
 #include "models/hwif/nic_regs.h"
 #include "models/toe/toe_engine.h"
@@ -37,6 +38,7 @@ struct rig_nic {
     struct rig_slot slot[RIG_CONNS];
     struct ctx_client client;
     uint64_t cache_ready[CTX_WHO_COUNT]; /* requests of one requester stay in order */
+    uint64_t issued, visible;            /* of the last write */
     bool mac_room, link_up, read_hold, write_hold;
     struct frame *tx[RIG_TX_MAX]; /* what the engine gave to the MAC */
     uint64_t tx_time[RIG_TX_MAX];
@@ -53,6 +55,10 @@ struct rig {
     struct probe probe;
     struct probe_event seen[RIG_PROBE_MAX];
     uint32_t seen_count;
+    void (*on_probe)(struct rig *rig, const struct probe_event *event); /* instead of `seen` */
+    uint32_t ring_log2;
+    bool jitter; /* latencies vary, and reads overtake each other */
+    struct rng rng;
     uint8_t *mem;
     uint64_t mem_next;
     struct rig_event *events;
@@ -103,6 +109,8 @@ struct frame *rig_frame(struct rig_peer *peer, uint16_t flags, uint32_t seq, uin
 void rig_deliver(struct rig *rig, unsigned nic, struct frame *frame);
 void rig_segment(struct rig_peer *peer, unsigned nic, uint16_t flags, const void *payload,
                  uint32_t len);
+/* The LISTEN image of peer at peer->image. */
+void rig_build_image(struct rig *rig, struct rig_peer *peer);
 /* Puts a frame into host memory as a driver would hold it; frees it; returns its nic_held. */
 struct nic_held rig_hold(struct rig *rig, struct frame *frame, uint8_t port);
 /* LISTEN image, RESERVE and INSTALL with the SYN as held frame. */
