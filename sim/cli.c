@@ -40,11 +40,12 @@ static const char replay_help[] =
 
 static const char check_help[] =
     "usage: toesim check SCENARIO...\n"
-    "       toesim check --schema\n"
+    "       toesim check --schema | --keys\n"
     "\n"
     "Reads scenarios without running them and reports the first error of each.\n"
     "\n"
     "      --schema          prints the JSON Schema of a scenario, for editors\n"
+    "      --keys            prints every key with its range, default and meaning\n"
     "  -h, --help            this text\n"
     "\n"
     "Exit status: 0 all are good; 2 at least one is not.\n";

@@ -244,15 +244,15 @@ static json_t *evaluate_one(const char *text, const json_t *stats, bool *ok)
     return row;
 }
 
-bool expect_evaluate(json_t *stats, const struct sim_config *config)
+size_t expect_evaluate(const struct sim_config *config, json_t *stats)
 {
-    bool all = true;
+    size_t failed = 0;
     json_t *rows = json_array();
     for (size_t i = 0; i < config->expect_count; i++) {
         bool ok;
         (void)json_array_append_new(rows, evaluate_one(config->expects[i], stats, &ok));
-        all = all && ok;
+        failed += !ok;
     }
     (void)json_object_set_new(stats, "expect", rows);
-    return all;
+    return failed;
 }

@@ -15,9 +15,9 @@ bool expect_check(const char *text, char *why, size_t why_size);
 
 /*
  * Evaluates config's expectations on stats and adds stats.expect[] = {text, actual, ok}; a failed
- * or impossible one has a `message` too. True when all hold.
+ * or impossible one has a `message` too. Returns how many did not hold.
  */
-bool expect_evaluate(json_t *stats, const struct sim_config *config);
+size_t expect_evaluate(const struct sim_config *config, json_t *stats);
 
 #ifdef __cplusplus
 }
