@@ -6,7 +6,7 @@ TEST_HELPER_host-sw := $(patsubst %.c,$(B)/obj/%.o,$(filter-out host-sw/test/tes
 TEST_HELPER_sim     := $(patsubst %.c,$(B)/obj/%.o,$(filter-out sim/test/test_%.c,$(wildcard sim/test/*.c)))
 
 define TEST_RULE
-$(B)/test/$(basename $(notdir $(1))): $(B)/obj/$(basename $(1)).o $$(TEST_HELPER_$(firstword $(subst /, ,$(1)))) $(if $(filter sim/%,$(1)),$$(SIM_C_LIB)) $$(CORE_LIB)
+$(B)/test/$(basename $(notdir $(1))): $(B)/obj/$(basename $(1)).o $$(TEST_HELPER_$(firstword $(subst /, ,$(1)))) $(if $(filter sim/%,$(1)),$$(SIM_C_LIB) $$(FST_LIB)) $$(CORE_LIB)
 	@mkdir -p $$(@D)
 	$$(CC) $$(LDFLAGS) $$^ -lcriterion $$(LIBS) -o $$@
 endef

@@ -36,6 +36,9 @@ enum status scenario_from_sets(const struct scenario_set *sets, size_t set_count
  * when writing failed. */
 bool scenario_write(const struct sim_config *config, FILE *file);
 
+/* All keys as a Markdown table. False when writing failed. */
+bool scenario_write_keys(FILE *file, bool with_defaults);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,149 @@
+#include "sim/cli.h"
+
+#include "sim/cli_command.h"
+#include "sim/version.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char run_help[] =
+    "usage: toesim run SCENARIO [OPTION]...\n"
+    "\n"
+    "Simulates a scenario file (YAML, see docs/scenario.md) and prints its summary.\n"
+    "\n"
+    "  -o, --output DIR      results folder (default: results/NAME); an earlier run's is replaced\n"
+    "      --seed N          overrides the scenario's seed\n"
+    "      --set KEY=VALUE   overrides any key, as --set team.idle=5ms; may be repeated\n"
+    "      --waves WHAT      none, moves or all: what waves.fst holds\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 done and every expectation held; 1 an expectation or invariant failed;\n"
+    "2 bad input or usage; 3 the environment failed (disk full, no permission).\n";
+
+static const char replay_help[] =
+    "usage: toesim replay CAPTURE [OPTION]...\n"
+    "\n"
+    "Replays a pcap or pcapng file (plain or gzip) against the team, all else at its default.\n"
+    "\n"
+    "      --port-policy P   hash (the switch decides), nic0, alternate (every frame), random,\n"
+    "                        or flip:K (the other NIC after every K frames of a connection)\n"
+    "      --max-gap TIME    longest idle gap of the timeline (default 10ms)\n"
+    "      --stall TIME      no progress for so long ends a conversation as stalled (default 5s)\n"
+    "      --mode MODE       exact (the remote's segments as captured)\n"
+    "  -o, --output DIR      results folder (default: results/NAME of the capture)\n"
+    "      --seed N          seed of every random stream\n"
+    "      --set KEY=VALUE   any key of docs/scenario.md; may be repeated\n"
+    "      --waves WHAT      none, moves or all: what waves.fst holds\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: as `toesim run`; 2 also when the capture is damaged in the middle.\n";
+
+static const char check_help[] =
+    "usage: toesim check SCENARIO...\n"
+    "       toesim check --schema | --keys\n"
+    "\n"
+    "Reads scenarios without running them and reports the first error of each.\n"
+    "\n"
+    "      --schema          prints the JSON Schema of a scenario, for editors\n"
+    "      --keys            prints every key with its range, default and meaning\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 all are good; 2 at least one is not.\n";
+
+static const char regress_help[] =
+    "usage: toesim regress [SCENARIO...] [OPTION]...\n"
+    "\n"
+    "Runs scenarios (default: scenarios/regress/*.yaml) and compares each one's stats.json with\n"
+    "results/golden/NAME.json, and its waves with results/golden/NAME.fst where that exists.\n"
+    "Results stay in results/regress/NAME.\n"
+    "\n"
+    "      --bless           takes the new results as golden\n"
+    "      --junit FILE      writes the outcome as JUnit XML\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 all as golden; 1 a difference or a failed expectation; 2 bad input; 3 the\n"
+    "environment failed.\n";
+
+static const char wavediff_help[] =
+    "usage: toesim wavediff A.fst B.fst\n"
+    "\n"
+    "Compares two wave files by signal path and value changes, and names the first difference.\n"
+    "\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 equal; 1 different; 2 a file cannot be read.\n";
+
+static const char main_help[] =
+    "usage: toesim COMMAND [ARGUMENT]...\n"
+    "\n"
+    "Simulates a server with two teamed TCP-offload NICs.\n"
+    "\n"
+    "  run SCENARIO          simulate a scenario file\n"
+    "  replay CAPTURE        replay a capture against the team\n"
+    "  check SCENARIO...     look for errors in scenario files\n"
+    "  regress [SCENARIO...] compare results with golden ones\n"
+    "  wavediff A B          compare two wave files\n"
+    "\n"
+    "toesim COMMAND --help explains each; toesim --version prints the version.\n";
+
+static const struct cli_command commands[] = {
+    {"run", run_help, cli_run},
+    {"replay", replay_help, cli_replay},
+    {"check", check_help, cli_check},
+    {"regress", regress_help, cli_regress},
+    {"wavediff", wavediff_help, cli_wavediff},
+};
+
+int cli_next_option(const struct cli_command *command, int argc, char **argv,
+                    const char *short_options, const struct option *long_options)
+{
+    char text[160];
+    opterr = 0;
+    int c = getopt_long(argc, argv, short_options, long_options, NULL);
+    if (c == 'h') {
+        (void)fputs(command->help, stdout);
+    } else if (c == ':') {
+        (void)snprintf(text, sizeof text, "%.100s needs a value", argv[optind - 1]);
+        (void)cli_usage_error(command, text);
+        c = '?';
+    } else if (c == '?') {
+        (void)snprintf(text, sizeof text, "unknown option %.100s", argv[optind - 1]);
+        (void)cli_usage_error(command, text);
+    }
+    return c;
+}
+
+int cli_usage_error(const struct cli_command *command, const char *text)
+{
+    (void)fprintf(stderr, "toesim %s: %s; see toesim %s --help\n", command->name, text,
+                  command->name);
+    return STATUS_BAD_INPUT;
+}
+
+int cli_report(const struct error *err)
+{
+    (void)fprintf(stderr, "toesim: %s\n", err->text);
+    return (int)err->status;
+}
+
+int toesim_main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        (void)fputs(main_help, stdout);
+        return STATUS_OK;
+    }
+    if (strcmp(name, "--version") == 0) {
+        (void)printf("toesim %s\n", TOESIM_VERSION);
+        return STATUS_OK;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, name) == 0) {
+            optind = 0; /* getopt starts anew, also when the program is called twice in a test */
+            return commands[i].main(&commands[i], argc - 1, argv + 1);
+        }
+    if (argc > 1)
+        (void)fprintf(stderr, "toesim: %s: no such command\n", name);
+    (void)fputs(main_help, stderr);
+    return STATUS_BAD_INPUT;
+}

@@ -1,0 +1,251 @@
+/* run and replay. */
+#include "sim/cli_command.h"
+#include "sim/outdir.h"
+#include "sim/run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    SETS_MAX = 128,
+    OPTION_SEED = 256,
+    OPTION_SET,
+    OPTION_WAVES,
+    OPTION_MODE,
+    OPTION_POLICY,
+    OPTION_GAP,
+    OPTION_STALL
+};
+
+/* Options as the settings they stand for, in the order given. */
+struct settings {
+    size_t count;
+    char *texts[SETS_MAX];
+    struct scenario_set sets[SETS_MAX];
+    const char *place;
+};
+
+static void settings_free(struct settings *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        free(s->texts[i]);
+    s->count = 0;
+}
+
+static bool add(struct settings *s, const char *origin, const char *key, const char *value)
+{
+    char *text = NULL;
+    if (s->count == SETS_MAX || asprintf(&text, "%s%s", key, value) < 0)
+        return false;
+    s->texts[s->count] = text;
+    s->sets[s->count++] = (struct scenario_set){text, origin};
+    return true;
+}
+
+/* "flip:5" stands for two keys. */
+static bool add_policy(struct settings *s, const char *value)
+{
+    static const char origin[] = "--port-policy";
+    if (strncmp(value, "flip:", 5) == 0)
+        return add(s, origin, "switch.policy=", "flip") &&
+               add(s, origin, "switch.flip_frames=", value + 5);
+    if (strcmp(value, "flip") == 0)
+        value = "flip (without K: write flip:K, such as flip:8)";
+    return add(s, origin, "switch.policy=", value);
+}
+
+static bool add_option(struct settings *s, int option, const char *value)
+{
+    switch (option) {
+    case 'o':
+        s->place = value;
+        return true;
+    case OPTION_SEED:
+        return add(s, "--seed", "seed=", value);
+    case OPTION_SET:
+        return add(s, "--set", "", value);
+    case OPTION_WAVES:
+        return add(s, "--waves", "measure.waves=", value);
+    case OPTION_MODE:
+        return add(s, "--mode", "traffic.mode=", value);
+    case OPTION_POLICY:
+        return add_policy(s, value);
+    case OPTION_GAP:
+        return add(s, "--max-gap", "traffic.max_gap=", value);
+    default:
+        return add(s, "--stall", "traffic.stall=", value);
+    }
+}
+
+/* Reads options and the one file name. -1: go on; otherwise the exit status. */
+static int read_arguments(const struct cli_command *command, int argc, char **argv,
+                          const struct option *options, const char *what, struct settings *settings,
+                          const char **file)
+{
+    char text[96];
+    for (int c; (c = cli_next_option(command, argc, argv, ":ho:", options)) != -1;) {
+        if (c == 'h' || c == '?')
+            return c == 'h' ? STATUS_OK : STATUS_BAD_INPUT;
+        if (!add_option(settings, c, optarg))
+            return cli_usage_error(command, "too many settings");
+    }
+    if (optind != argc - 1) {
+        (void)snprintf(text, sizeof text, "needs exactly one %s", what);
+        return cli_usage_error(command, text);
+    }
+    *file = argv[optind];
+    return -1;
+}
+
+/* --- the run itself --- */
+
+static volatile sig_atomic_t stopped; /* sig_atomic_t is int here, as struct run_options has it */
+
+static void on_signal(int number)
+{
+    (void)number;
+    stopped = 1;
+}
+
+/* The first signal ends the run in order; a second one, the program. */
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+static enum status write_effective(const struct sim_config *config, const char *folder,
+                                   struct error *err)
+{
+    char path[SIM_PATH_MAX + 32];
+    (void)snprintf(path, sizeof path, "%s/effective.yaml", folder);
+    FILE *file = fopen(path, "w");
+    bool good = file && scenario_write(config, file);
+    if (file && fclose(file) != 0)
+        good = false;
+    return good ? STATUS_OK : error_set(err, STATUS_ENVIRONMENT, "%s: %s", path, strerror(errno));
+}
+
+static bool has_results(const char *folder)
+{
+    char path[SIM_PATH_MAX + 32];
+    (void)snprintf(path, sizeof path, "%s/stats.json", folder);
+    return access(path, R_OK) == 0;
+}
+
+enum status cli_simulate(const struct sim_config *config, const char *place, bool progress,
+                         bool *wrote, struct error *err)
+{
+    *wrote = false;
+    struct outdir out;
+    struct error late;
+    enum status status = outdir_begin(&out, place, err);
+    if (status != STATUS_OK)
+        return status;
+    struct run_options options = {.out_dir = out.temp, .progress = progress, .stop = &stopped};
+    catch_signals();
+    status = sim_run(config, &options, err);
+    /* Failed expectations and damaged captures leave results too; a full disk leaves none. */
+    if (status == STATUS_ENVIRONMENT || !has_results(out.temp)) {
+        outdir_abort(&out);
+        return status;
+    }
+    enum status ended = write_effective(config, out.temp, &late);
+    if (ended == STATUS_OK)
+        ended = outdir_commit(&out, &late);
+    if (ended != STATUS_OK) {
+        outdir_abort(&out);
+        *err = late;
+        return ended;
+    }
+    *wrote = true;
+    return status;
+}
+
+static enum status print_summary(const char *place, struct error *err)
+{
+    char path[SIM_PATH_MAX + 32], buffer[4096];
+    (void)snprintf(path, sizeof path, "%s/summary.txt", place);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return error_set(err, STATUS_ENVIRONMENT, "%s: %s", path, strerror(errno));
+    for (size_t n; (n = fread(buffer, 1, sizeof buffer, file)) > 0;)
+        (void)fwrite(buffer, 1, n, stdout);
+    (void)fclose(file);
+    (void)printf("results in %s\n", place);
+    if (fflush(stdout) != 0)
+        return error_set(err, STATUS_ENVIRONMENT, "standard output: %s", strerror(errno));
+    return STATUS_OK;
+}
+
+static int simulate_and_print(const struct sim_config *config, const char *place)
+{
+    struct error err = {STATUS_OK, ""}, late = {STATUS_OK, ""};
+    char default_place[SIM_NAME_MAX + 16];
+    if (!place) {
+        (void)snprintf(default_place, sizeof default_place, "results/%s", config->name);
+        place = default_place;
+    }
+    bool wrote = false;
+    enum status status = cli_simulate(config, place, isatty(STDERR_FILENO) == 1, &wrote, &err);
+    if (wrote && print_summary(place, &late) != STATUS_OK)
+        return cli_report(&late);
+    return status == STATUS_OK ? STATUS_OK : cli_report(&err);
+}
+
+#define COMMON_OPTIONS                                                                             \
+    {"help", no_argument, NULL, 'h'}, {"output", required_argument, NULL, 'o'},                    \
+        {"seed", required_argument, NULL, OPTION_SEED},                                            \
+        {"set", required_argument, NULL, OPTION_SET},                                              \
+    {                                                                                              \
+        "waves", required_argument, NULL, OPTION_WAVES                                             \
+    }
+
+int cli_run(const struct cli_command *command, int argc, char **argv)
+{
+    static const struct option options[] = {COMMON_OPTIONS, {NULL, 0, NULL, 0}};
+    static struct sim_config config;
+    struct settings settings = {0};
+    struct error err;
+    const char *file;
+    int status = read_arguments(command, argc, argv, options, "SCENARIO", &settings, &file);
+    if (status < 0) {
+        if (scenario_load(file, settings.sets, settings.count, &config, &err) != STATUS_OK)
+            status = cli_report(&err);
+        else
+            status = simulate_and_print(&config, settings.place);
+    }
+    settings_free(&settings);
+    return status;
+}
+
+int cli_replay(const struct cli_command *command, int argc, char **argv)
+{
+    static const struct option options[] = {COMMON_OPTIONS,
+                                            {"mode", required_argument, NULL, OPTION_MODE},
+                                            {"port-policy", required_argument, NULL, OPTION_POLICY},
+                                            {"max-gap", required_argument, NULL, OPTION_GAP},
+                                            {"stall", required_argument, NULL, OPTION_STALL},
+                                            {NULL, 0, NULL, 0}};
+    static struct sim_config config;
+    struct settings settings = {0};
+    struct error err;
+    const char *file;
+    int status = read_arguments(command, argc, argv, options, "CAPTURE", &settings, &file);
+    if (status < 0) {
+        if (!add(&settings, "CAPTURE", "traffic.capture=", file))
+            status = cli_usage_error(command, "too many settings");
+        else if (scenario_from_sets(settings.sets, settings.count, &config, &err) != STATUS_OK)
+            status = cli_report(&err);
+        else
+            status = simulate_and_print(&config, settings.place);
+    }
+    settings_free(&settings);
+    return status;
+}

@@ -1,0 +1,63 @@
+#include "sim/test/fake_run.h"
+
+#include "sim/run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+unsigned fake_runs;
+struct sim_config fake_config;
+
+static void write_text(const char *folder, const char *name, const char *text)
+{
+    char path[SIM_PATH_MAX];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    if (!file)
+        abort();
+    (void)fputs(text, file);
+    (void)fclose(file);
+}
+
+static void write_results(const struct sim_config *config, const char *folder, bool complete)
+{
+    char text[256];
+    (void)snprintf(text, sizeof text,
+                   "{\"schema\": \"toesim.stats/1\", \"seed\": %" PRIu64
+                   ", \"complete\": %s, \"moves\": {\"started\": %u}}",
+                   config->seed, complete ? "true" : "false", config->lan_switch.flip_frames);
+    write_text(folder, "stats.json", text);
+    write_text(folder, "summary.txt", "summary of a run\n");
+}
+
+enum status sim_run(const struct sim_config *config, const struct run_options *options,
+                    struct error *err)
+{
+    fake_runs++;
+    fake_config = *config;
+    switch (config->seed) {
+    case FAKE_FAILED:
+        write_results(config, options->out_dir, true);
+        return error_set(err, STATUS_FAILED, "an expectation failed");
+    case FAKE_DAMAGED:
+        write_results(config, options->out_dir, true);
+        return error_set(err, STATUS_BAD_INPUT, "x.pcap: record 7 is damaged");
+    case FAKE_DISK_FULL:
+        write_text(options->out_dir, "stats.json", "{");
+        return error_set(err, STATUS_ENVIRONMENT, "stats.json: No space left on device");
+    case FAKE_DIES:
+        abort();
+    case FAKE_UNREADABLE:
+        return error_set(err, STATUS_BAD_INPUT, "x.pcap: not a capture");
+    case FAKE_WAITS:
+        while (!*options->stop)
+            (void)usleep(1000);
+        write_results(config, options->out_dir, false);
+        return STATUS_OK;
+    default:
+        write_results(config, options->out_dir, true);
+        return STATUS_OK;
+    }
+}

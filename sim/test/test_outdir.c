@@ -1,0 +1,152 @@
+/* The results folder: what is replaced, what is refused, and that nothing half-done stays. */
+#include "sim/outdir.h"
+
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char base[32], place[64];
+static struct outdir out;
+static struct error err;
+
+static void make_base(void)
+{
+    (void)strcpy(base, "/tmp/toesim-outdir-XXXXXX");
+    cr_assert_not_null(mkdtemp(base));
+    (void)snprintf(place, sizeof place, "%s/a/b/run", base);
+}
+
+static void remove_base(void)
+{
+    char command[128];
+    (void)snprintf(command, sizeof command, "chmod -R u+w %s; rm -rf %s", base, base);
+    cr_assert_eq(system(command), 0);
+}
+
+TestSuite(outdir, .init = make_base, .fini = remove_base);
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+    char path[SIM_PATH_MAX + 32];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    cr_assert_not_null(file, "%s", path);
+    (void)fputs(text, file);
+    (void)fclose(file);
+}
+
+static bool has_file(const char *folder, const char *name)
+{
+    char path[SIM_PATH_MAX + 32];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    return access(path, F_OK) == 0;
+}
+
+static unsigned entries_of(const char *folder)
+{
+    unsigned count = 0;
+    DIR *dir = opendir(folder);
+    cr_assert_not_null(dir);
+    while (readdir(dir))
+        count++;
+    (void)closedir(dir);
+    return count - 2;
+}
+
+static void earlier_run(void)
+{
+    cr_assert_eq(outdir_begin(&out, place, &err), STATUS_OK, "%s", err.text);
+    write_file(out.temp, "stats.json", "{\"schema\": \"toesim.stats/1\"}");
+    write_file(out.temp, "old.txt", "old");
+    cr_assert_eq(outdir_commit(&out, &err), STATUS_OK, "%s", err.text);
+}
+
+Test(outdir, appears_only_when_committed)
+{
+    cr_assert_eq(outdir_begin(&out, place, &err), STATUS_OK, "%s", err.text);
+    cr_assert_neq(access(place, F_OK), 0);
+    write_file(out.temp, "x", "y");
+    cr_assert_eq(outdir_commit(&out, &err), STATUS_OK, "%s", err.text);
+    cr_assert(has_file(place, "x"));
+    struct stat info;
+    cr_assert_eq(stat(place, &info), 0);
+    cr_assert_eq(info.st_mode & 0500, 0500);
+}
+
+Test(outdir, abort_leaves_nothing)
+{
+    cr_assert_eq(outdir_begin(&out, place, &err), STATUS_OK);
+    write_file(out.temp, "x", "y");
+    char parent[96];
+    (void)snprintf(parent, sizeof parent, "%s/a/b", base);
+    outdir_abort(&out);
+    cr_assert_eq(entries_of(parent), 0);
+}
+
+Test(outdir, an_earlier_run_is_replaced_when_the_new_one_is_whole)
+{
+    earlier_run();
+    char slash[128];
+    (void)snprintf(slash, sizeof slash, "%s//", place);
+    cr_assert_eq(outdir_begin(&out, slash, &err), STATUS_OK, "%s", err.text);
+    cr_assert(has_file(place, "old.txt"));
+    write_file(out.temp, "new.txt", "new");
+    cr_assert_eq(outdir_commit(&out, &err), STATUS_OK, "%s", err.text);
+    cr_assert(has_file(place, "new.txt"));
+    cr_assert_not(has_file(place, "old.txt"));
+    char parent[96];
+    (void)snprintf(parent, sizeof parent, "%s/a/b", base);
+    cr_assert_eq(entries_of(parent), 1);
+}
+
+Test(outdir, an_aborted_run_keeps_the_earlier_one)
+{
+    earlier_run();
+    cr_assert_eq(outdir_begin(&out, place, &err), STATUS_OK);
+    outdir_abort(&out);
+    cr_assert(has_file(place, "old.txt"));
+}
+
+Test(outdir, anything_else_is_refused_and_untouched)
+{
+    static const char *const contents[] = {"{\"schema\": \"other/1\"}", "not json", "[]", "{}"};
+    for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++) {
+        char folder[128];
+        (void)snprintf(folder, sizeof folder, "%s/mine%zu", base, i);
+        cr_assert_eq(mkdir(folder, 0700), 0);
+        cr_assert_eq(outdir_begin(&out, folder, &err), STATUS_OK); /* empty: nothing to lose */
+        outdir_abort(&out);
+        write_file(folder, "stats.json", contents[i]);
+        cr_assert_eq(outdir_begin(&out, folder, &err), STATUS_BAD_INPUT);
+        cr_assert(strstr(err.text, "it is not replaced"), "%s", err.text);
+        cr_assert_eq(entries_of(folder), 1);
+    }
+    char file[128];
+    (void)snprintf(file, sizeof file, "%s/file", base);
+    write_file(base, "file", "text");
+    cr_assert_eq(outdir_begin(&out, file, &err), STATUS_BAD_INPUT);
+    cr_assert_eq(outdir_begin(&out, "", &err), STATUS_BAD_INPUT);
+    cr_assert_eq(outdir_begin(&out, "/", &err), STATUS_BAD_INPUT);
+}
+
+Test(outdir, what_came_in_between_is_not_removed)
+{
+    cr_assert_eq(outdir_begin(&out, place, &err), STATUS_OK);
+    cr_assert_eq(mkdir(place, 0700), 0);
+    write_file(place, "precious", "text");
+    cr_assert_eq(outdir_commit(&out, &err), STATUS_BAD_INPUT);
+    cr_assert(has_file(place, "precious"));
+    outdir_abort(&out);
+}
+
+Test(outdir, an_unwritable_place_is_the_environment)
+{
+    cr_assert_eq(outdir_begin(&out, "/proc/toesim/run", &err), STATUS_ENVIRONMENT);
+    cr_assert(strstr(err.text, "/proc/toesim: cannot make this folder: "), "%s", err.text);
+    cr_assert_eq(outdir_begin(&out, "/proc/run", &err), STATUS_ENVIRONMENT);
+    cr_assert(strstr(err.text, "/proc/run: cannot make a results folder here: "), "%s", err.text);
+}

@@ -1,0 +1,44 @@
+/* The scenarios of the tree are good, and their captures are there. Run from the top folder. */
+#include "sim/scenario.h"
+
+#include <criterion/criterion.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void check_all(const char *pattern, size_t at_least)
+{
+    static struct sim_config config;
+    glob_t found;
+    cr_assert_eq(glob(pattern, 0, NULL, &found), 0, "%s", pattern);
+    cr_assert_geq(found.gl_pathc, at_least);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        struct error err;
+        cr_expect_eq(scenario_load(found.gl_pathv[i], NULL, 0, &config, &err), STATUS_OK, "%s",
+                     err.text);
+        cr_expect_gt(config.expect_count, 0, "%s expects nothing", found.gl_pathv[i]);
+    }
+    globfree(&found);
+}
+
+Test(scenarios, all_can_be_read) { check_all("scenarios/*.yaml", 10); }
+
+Test(scenarios, regression_scenarios_can_be_read) { check_all("scenarios/regress/*.yaml", 3); }
+
+Test(scenarios, the_document_lists_exactly_the_keys_of_the_table)
+{
+    char *table = NULL;
+    size_t len = 0;
+    FILE *memory = open_memstream(&table, &len);
+    cr_assert(scenario_write_keys(memory, false));
+    (void)fclose(memory);
+    char *text = calloc(1, 1 << 17);
+    FILE *file = fopen("docs/scenario.md", "r");
+    cr_assert_not_null(file);
+    size_t got = fread(text, 1, (1 << 17) - 1, file);
+    (void)fclose(file);
+    cr_assert_gt(got, 0);
+    cr_assert_not_null(strstr(text, table), "docs/scenario.md should hold:\n%s", table);
+    free(text);
+    free(table);
+}

@@ -1,0 +1,148 @@
+/* Wave files written with the library itself, then compared. */
+#include "sim/wavediff.h"
+
+#include <criterion/criterion.h>
+#include <fstapi.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct wave {
+    const char *second_name;
+    unsigned width;
+    const char *late_value; /* of top.nic0.b at time 200; null: no change */
+    bool swap_order;        /* signals declared in the other order */
+    uint64_t last_time;
+};
+
+static const struct wave plain = {"b", 4, "0101", false, 300};
+
+static void write_wave(const char *path, const struct wave *w)
+{
+    void *fst = fstWriterCreate(path, 1);
+    cr_assert_not_null(fst);
+    fstWriterSetTimescale(fst, -12);
+    fstWriterSetScope(fst, FST_ST_VCD_MODULE, "top", NULL);
+    fstWriterSetScope(fst, FST_ST_VCD_MODULE, "nic0", NULL);
+    fstHandle a = 0, b = 0;
+    for (int i = 0; i < 2; i++)
+        if ((i == 0) != w->swap_order)
+            a = fstWriterCreateVar(fst, FST_VT_VCD_WIRE, FST_VD_IMPLICIT, 1, "a", 0);
+        else
+            b = fstWriterCreateVar(fst, FST_VT_VCD_WIRE, FST_VD_IMPLICIT, w->width, w->second_name,
+                                   0);
+    fstWriterSetUpscope(fst);
+    (void)fstWriterCreateVar(fst, FST_VT_VCD_WIRE, FST_VD_IMPLICIT, 1, "a_alias", a);
+    fstWriterSetUpscope(fst);
+    fstWriterEmitTimeChange(fst, 0);
+    fstWriterEmitValueChange(fst, a, "0");
+    fstWriterEmitValueChange(fst, b, "00000000");
+    fstWriterEmitTimeChange(fst, 100);
+    fstWriterEmitValueChange(fst, a, "1");
+    fstWriterEmitTimeChange(fst, 200);
+    if (w->late_value)
+        fstWriterEmitValueChange(fst, b, w->late_value);
+    fstWriterEmitTimeChange(fst, w->last_time);
+    fstWriterEmitValueChange(fst, a, "0");
+    fstWriterClose(fst);
+}
+
+struct pair {
+    char dir[32], a[64], b[64];
+};
+
+static struct pair make_pair(const struct wave *second)
+{
+    struct pair p = {.dir = "/tmp/toesim-wave-XXXXXX"};
+    cr_assert_not_null(mkdtemp(p.dir));
+    (void)snprintf(p.a, sizeof p.a, "%s/a.fst", p.dir);
+    (void)snprintf(p.b, sizeof p.b, "%s/b.fst", p.dir);
+    write_wave(p.a, &plain);
+    if (second)
+        write_wave(p.b, second);
+    return p;
+}
+
+static void remove_pair(const struct pair *p)
+{
+    (void)unlink(p->a);
+    (void)unlink(p->b);
+    (void)rmdir(p->dir);
+}
+
+struct diff_row {
+    char name[48];
+    struct wave second;
+    enum status status;
+    const char *part;
+};
+
+static const struct diff_row rows[] = {
+    {"equal", {"b", 4, "0101", false, 300}, STATUS_OK, ""},
+    {"another order of declaration", {"b", 4, "0101", true, 300}, STATUS_OK, ""},
+    {"another value",
+     {"b", 4, "0111", false, 300},
+     STATUS_FAILED,
+     "time 200: top.nic0.b: 0101 in "},
+    {"a change is missing",
+     {"b", 4, NULL, false, 300},
+     STATUS_FAILED,
+     "time 200: top.nic0.b: becomes 0101 in "},
+    {"another time",
+     {"b", 4, "0101", false, 299},
+     STATUS_FAILED,
+     "time 299: top.a_alias: becomes 0 in "},
+    {"another width", {"b", 5, "01010", false, 300}, STATUS_FAILED, "top.nic0.b: 4 bits in "},
+    {"another name", {"c", 4, "0101", false, 300}, STATUS_FAILED, "top.nic0.b: is only in "},
+};
+
+Test(wavediff, names_the_first_difference)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct pair p = make_pair(&rows[i].second);
+        struct error err = {STATUS_OK, ""};
+        cr_expect_eq(wavediff_compare(p.a, p.b, &err), rows[i].status, "%s: %s", rows[i].name,
+                     err.text);
+        cr_expect(strstr(err.text, rows[i].part) == err.text, "%s: %s", rows[i].name, err.text);
+        remove_pair(&p);
+    }
+}
+
+Test(wavediff, a_missing_file_is_bad_input)
+{
+    struct pair p = make_pair(NULL);
+    struct error err = {STATUS_OK, ""};
+    cr_expect_eq(wavediff_compare(p.a, p.b, &err), STATUS_BAD_INPUT);
+    cr_expect(strstr(err.text, "b.fst: No such file"), "%s", err.text);
+    remove_pair(&p);
+}
+
+/* Cut short, and with bytes overwritten: whatever the library does with it, we survive and answer.
+ */
+Test(wavediff, damaged_files_never_crash_the_caller)
+{
+    struct pair p = make_pair(&plain);
+    char bytes[8192];
+    FILE *file = fopen(p.b, "rb");
+    size_t len = fread(bytes, 1, sizeof bytes, file);
+    (void)fclose(file);
+    for (size_t at = 0; at < len; at += 23) {
+        struct error err = {STATUS_OK, ""};
+        char saved[4];
+        memcpy(saved, bytes + at, sizeof saved);
+        memset(bytes + at, 0xff, sizeof saved);
+        file = fopen(p.b, "wb");
+        (void)fwrite(bytes, 1, len, file);
+        (void)fclose(file);
+        memcpy(bytes + at, saved, sizeof saved);
+        enum status status = wavediff_compare(p.a, p.b, &err);
+        cr_expect(status <= STATUS_BAD_INPUT, "at %zu: %s", at, err.text);
+    }
+    file = fopen(p.b, "wb");
+    (void)fputs("this is no wave file at all, but long enough to look like one\n", file);
+    (void)fclose(file);
+    struct error err = {STATUS_OK, ""};
+    cr_expect_eq(wavediff_compare(p.a, p.b, &err), STATUS_BAD_INPUT);
+    cr_expect(strstr(err.text, "b.fst: not a readable FST file"), "%s", err.text);
+    remove_pair(&p);
+}
