@@ -176,7 +176,8 @@ static void output(struct ideal_server *server, struct conn *conn, uint64_t now_
         uint64_t edge = u64_min(conn->snd_edge, conn->snd_una + conn->cwnd);
         uint64_t limit = u64_min(end, edge);
         if (conn->snd_nxt < limit) {
-            uint32_t len = (uint32_t)u64_min(limit - conn->snd_nxt, conn->mss - (conn->ts ? 12 : 0));
+            uint32_t len =
+                (uint32_t)u64_min(limit - conn->snd_nxt, conn->mss - (conn->ts ? 12 : 0));
             send_segment(server, conn, conn->snd_nxt, len, TCP_ACK | TCP_PSH, now_ps);
             conn->snd_nxt += len;
         } else if (conn->fin_at && conn->snd_nxt == conn->fin_at) {
@@ -189,7 +190,8 @@ static void output(struct ideal_server *server, struct conn *conn, uint64_t now_
         if (conn->rto_at_ps == TIME_NEVER)
             conn->rto_at_ps = now_ps + RTO_MS * PS_PER_MS;
     }
-    bool waiting = conn->open && (conn->snd_una < conn->snd_max || conn->snd_nxt < 1 + conn->sendable);
+    bool waiting =
+        conn->open && (conn->snd_una < conn->snd_max || conn->snd_nxt < 1 + conn->sendable);
     if (waiting && conn->rto_at_ps == TIME_NEVER)
         conn->rto_at_ps = now_ps + RTO_MS * PS_PER_MS; /* persist */
     if (conn->ack_owed && !conn->gone)
@@ -278,8 +280,6 @@ static void on_data(struct ideal_server *server, struct conn *conn, const struct
     if (conn->peer_fin_at && conn->rcv_nxt == conn->peer_fin_at)
         conn->rcv_nxt++;
     conn->ack_owed |= seg->payload_len || (seg->flags & TCP_FIN) || at < conn->rcv_nxt;
-    uint64_t data_end = conn->peer_fin_at && conn->rcv_nxt > conn->peer_fin_at;
-    (void)data_end;
     deliver(server, conn, now_ps);
 }
 
@@ -293,8 +293,7 @@ static void on_ack(struct conn *conn, const struct tcp_segment *seg, uint64_t no
         conn->snd_una = ack;
         conn->snd_nxt = u64_max(conn->snd_nxt, ack);
         conn->backoff = 0;
-        conn->rto_at_ps =
-            conn->snd_una == conn->snd_max ? TIME_NEVER : now_ps + RTO_MS * PS_PER_MS;
+        conn->rto_at_ps = conn->snd_una == conn->snd_max ? TIME_NEVER : now_ps + RTO_MS * PS_PER_MS;
     }
     conn->open = true;
     conn->snd_edge = ack + ((uint64_t)seg->window << conn->snd_ws);
@@ -304,8 +303,12 @@ static void on_segment(struct ideal_server *server, struct conn *conn, const str
                        uint64_t now_ps)
 {
     const struct tcp_segment *seg = &packet->seg;
-    if (conn->gone)
+    if (conn->gone) { /* RFC 9293 3.10.7.1 */
+        conn->snd_nxt = near64(conn->snd_nxt, conn->iss, seg->ack);
+        if (!(seg->flags & TCP_RST))
+            send_segment(server, conn, conn->snd_nxt, 0, TCP_RST, now_ps);
         return;
+    }
     if (seg->flags & TCP_SYN) {
         on_syn(server, conn, packet, now_ps);
         return;

@@ -10,10 +10,7 @@ struct arena_chunk {
     _Alignas(ALIGN) unsigned char bytes[];
 };
 
-void arena_init(struct arena *arena)
-{
-    *arena = (struct arena){0};
-}
+void arena_init(struct arena *arena) { *arena = (struct arena){0}; }
 
 void arena_free(struct arena *arena)
 {

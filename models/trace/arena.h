@@ -16,7 +16,8 @@ struct arena {
 void arena_init(struct arena *arena);
 void arena_free(struct arena *arena);
 
-/* size bytes aligned to 16, contents undefined; null when memory is short. Size 0 gives a valid pointer. */
+/* size bytes aligned to 16, contents undefined; null when memory is short. Size 0 gives a valid
+ * pointer. */
 void *arena_alloc(struct arena *arena, size_t size);
 
 #endif

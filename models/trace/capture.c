@@ -54,10 +54,9 @@ void capture_params_default(struct capture_params *params)
 
 const char *partial_reason_key(enum partial_reason reason)
 {
-    static const char *const keys[PARTIAL_REASON_COUNT] = {
-        "complete",
+    static const char *const keys[PARTIAL_REASON_COUNT] = {"complete",
 #define X(id, key) key,
-        PARTIAL_REASONS(X)
+                                                           PARTIAL_REASONS(X)
 #undef X
     };
     assert(reason < PARTIAL_REASON_COUNT);
@@ -185,8 +184,7 @@ static enum status bounds_check(const struct loader *loader, struct error *err)
     return STATUS_OK;
 }
 
-static enum status read_records(struct loader *loader, struct capture_file *file,
-                                struct error *err)
+static enum status read_records(struct loader *loader, struct capture_file *file, struct error *err)
 {
     struct capture_stats *stats = &loader->capture->stats;
     struct capture_record record;

@@ -17,9 +17,9 @@ extern "C" {
 #endif
 
 struct capture_params {
-    uint64_t max_gap_ps;   /* idle gaps of the merged timeline are clamped to this; 10 ms */
-    uint32_t mtu_bytes;    /* larger segments are split */
-    uint64_t frames_max;   /* memory bounds; 0: default */
+    uint64_t max_gap_ps; /* idle gaps of the merged timeline are clamped to this; 10 ms */
+    uint32_t mtu_bytes;  /* larger segments are split */
+    uint64_t frames_max; /* memory bounds; 0: default */
     uint64_t bytes_max;
 };
 
@@ -27,13 +27,13 @@ void capture_params_default(struct capture_params *params);
 
 /* Why a conversation is not complete. X(identifier, "key in stats.json under streams.partial") */
 #define PARTIAL_REASONS(X)                                                                         \
-    X(NO_SYN, "no_syn")               /* starts before the capture */                              \
-    X(NO_SYN_ACK, "no_syn_ack")       /* nobody answered */                                        \
-    X(NO_END, "no_end")               /* neither FIN from both sides nor a reset */                \
-    X(MISSING_BYTES, "missing_bytes") /* acknowledged bytes the capture does not hold */           \
-    X(CONFLICT, "conflict")           /* one sequence number, different bytes */                   \
+    X(NO_SYN, "no_syn")                   /* starts before the capture */                          \
+    X(NO_SYN_ACK, "no_syn_ack")           /* nobody answered */                                    \
+    X(NO_END, "no_end")                   /* neither FIN from both sides nor a reset */            \
+    X(MISSING_BYTES, "missing_bytes")     /* acknowledged bytes the capture does not hold */       \
+    X(CONFLICT, "conflict")               /* one sequence number, different bytes */               \
     X(SPLIT_HANDSHAKE, "split_handshake") /* SYN from both sides */                                \
-    X(TUPLE, "tuple")                 /* no free tuple on the team's address */
+    X(TUPLE, "tuple")                     /* no free tuple on the team's address */
 
 enum partial_reason {
     PARTIAL_NONE = 0, /* complete */
@@ -46,7 +46,7 @@ const char *partial_reason_key(enum partial_reason reason);
 
 /* One accepted segment of the remote side (the client), to be sent as captured. */
 struct client_segment {
-    uint64_t time_ps; /* on the merged, clamped timeline; starts at 0 */
+    uint64_t time_ps;  /* on the merged, clamped timeline; starts at 0 */
     uint32_t seq, ack; /* as captured */
     uint16_t flags, window, urgent;
     uint8_t options_len;
@@ -55,6 +55,7 @@ struct client_segment {
     uint32_t payload_len;
     const uint8_t *payload; /* owned by the capture */
     uint64_t acked_bytes;   /* of the client's stream, acknowledged in the capture before this */
+    bool ahead;             /* captured out of order: bytes before it were not captured yet */
 };
 
 enum server_step_kind { SERVER_SEND, SERVER_FIN, SERVER_RST };
@@ -65,7 +66,7 @@ struct server_step {
     enum server_step_kind kind;
     uint64_t rx_bytes;
     bool peer_fin;
-    uint64_t offset, len; /* SEND: of the server's stream */
+    uint64_t offset, len;    /* SEND: of the server's stream */
     uint64_t tx_acked_bytes; /* RST: and only once so many of its own bytes were acknowledged */
 };
 
@@ -76,9 +77,9 @@ struct conversation {
     bool replayable; /* SYN and SYN-ACK seen: is sent even when partial */
     bool reset;      /* ended by a reset (from either side) */
     bool reset_by_server;
-    bool snap_cut;   /* some payload is the pattern, not captured bytes */
+    bool snap_cut; /* some payload is the pattern, not captured bytes */
     uint32_t client_isn, server_isn;
-    uint16_t server_mss; /* options of the captured SYN-ACK */
+    uint16_t server_mss;     /* options of the captured SYN-ACK */
     uint8_t server_features; /* enum ctx_feature */
     uint8_t server_ws;
     uint64_t first_ps;

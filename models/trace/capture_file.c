@@ -32,10 +32,7 @@ static ssize_t gzip_read(void *cookie, char *bytes, size_t size)
     return -1;
 }
 
-static int gzip_close(void *cookie)
-{
-    return gzclose(cookie) == Z_OK ? 0 : EOF;
-}
+static int gzip_close(void *cookie) { return gzclose(cookie) == Z_OK ? 0 : EOF; }
 
 /* zlib hands plain files through unchanged, so there is one way in. */
 static FILE *stream_open(const char *path, gzFile *gzip, struct error *err)
@@ -64,8 +61,8 @@ static bool link_check(struct capture_file *file, const char *path, struct error
         return true;
     const char *name = pcap_datalink_val_to_name(file->link);
     error_set(err, STATUS_BAD_INPUT,
-              "%s: link type %s (%d) is not understood; Ethernet, Linux cooked and raw IP are", path,
-              name ? name : "unknown", file->link);
+              "%s: link type %s (%d) is not understood; Ethernet, Linux cooked and raw IP are",
+              path, name ? name : "unknown", file->link);
     return false;
 }
 
@@ -144,12 +141,6 @@ enum capture_file_state capture_file_next(struct capture_file *file, struct capt
     return CAPTURE_RECORD;
 }
 
-const char *capture_file_damage(const struct capture_file *file)
-{
-    return file->damage;
-}
+const char *capture_file_damage(const struct capture_file *file) { return file->damage; }
 
-int capture_file_link(const struct capture_file *file)
-{
-    return file->link;
-}
+int capture_file_link(const struct capture_file *file) { return file->link; }

@@ -34,10 +34,7 @@ bool capture_link_is_known(int link)
     }
 }
 
-static uint16_t be16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] << 8 | p[1]);
-}
+static uint16_t be16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
 
 static void put16(uint8_t *p, uint16_t value)
 {
@@ -58,9 +55,9 @@ static void mac_from_ip(uint8_t mac[6], const uint8_t *addr, size_t len)
 }
 
 struct link_header {
-    uint32_t bytes;         /* of the link header in the record */
-    uint16_t ether_type;    /* 0: from the IP version */
-    const uint8_t *sender;  /* 6 bytes; null: none */
+    uint32_t bytes;        /* of the link header in the record */
+    uint16_t ether_type;   /* 0: from the IP version */
+    const uint8_t *sender; /* 6 bytes; null: none */
 };
 
 static bool header_find(int link, const uint8_t *bytes, uint32_t captured, struct link_header *out)

@@ -41,7 +41,8 @@ void replay_check_server_bytes(struct replay_conv *conv, uint64_t from, const ui
     }
     uint64_t at = (uint64_t)offset;
     if (at + len > cap->server_bytes) {
-        replay_check_damage(conv, "the server sent up to byte %" PRIu64 ", the capture has %" PRIu64,
+        replay_check_damage(conv,
+                            "the server sent up to byte %" PRIu64 ", the capture has %" PRIu64,
                             at + len, cap->server_bytes);
         len = at < cap->server_bytes ? (uint32_t)(cap->server_bytes - at) : 0;
     }
@@ -96,6 +97,7 @@ void replay_peer_on_server_end(struct replay_peer *peer, size_t conversation, un
     struct replay_conv *conv = &peer->convs[conversation];
     if (cause != 0 && !conv->rst_sent && !conv->cap->reset_by_server && !conv->over)
         replay_check_damage(conv, "the connection was terminated prematurely (cause %u)", cause);
+    conv->server_ended = true;
     replay_peer_touch(peer, conv, now_ps);
 }
 
@@ -165,8 +167,8 @@ void replay_check_end(struct replay_peer *peer, struct replay_conv *conv, uint64
 {
     if (conv->done)
         return;
-    if (!conv->over && (is_orderly_end(conv) || conv->rst_sent || conv->rst_received ||
-                        is_open_end(conv))) {
+    if (!conv->over &&
+        (is_orderly_end(conv) || conv->rst_sent || conv->rst_received || is_open_end(conv))) {
         conv->over = true;
         conv->result.ended = true;
         conv->result.ended_ps = now_ps;
@@ -201,8 +203,14 @@ static const char *waiting_for(const struct replay_conv *conv)
 
 void replay_check_stalled(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps)
 {
-    (void)now_ps;
     bool damaged = conv->damaged;
+    /* Nobody sends a lost reset again: what the server's application says must do. */
+    bool reset_lost = conv->cap->reset_by_server && conv->server_ended && all_delivered(conv);
+    if (reset_lost && !conv->over) {
+        conv->over = true;
+        conv->result.ended = true;
+        conv->result.ended_ps = now_ps;
+    }
     if (conv->over)
         note_missing(conv);
     else
@@ -210,6 +218,8 @@ void replay_check_stalled(struct replay_peer *peer, struct replay_conv *conv, ui
                             conv->cap->segment_count, waiting_for(conv));
     if (conv->cap->partial != PARTIAL_NONE)
         replay_check_close(peer, conv, CONV_PARTIAL);
+    else if (reset_lost && !damaged)
+        replay_check_close(peer, conv, CONV_INTACT);
     else
         replay_check_close(peer, conv, conv->over || damaged ? CONV_DAMAGED : CONV_STALLED);
 }

@@ -12,14 +12,11 @@
 #ifndef TOESIM_TRACE_REPLAY_CONV_H
 #define TOESIM_TRACE_REPLAY_CONV_H
 
+#include "models/trace/range_set.h"
 #include "models/trace/replay_peer.h"
 #include "models/wire/packet.h"
 
-enum { REPLAY_OOO_MAX = 32, REPLAY_OPTIONS_MAX = 40 };
-
-struct replay_range {
-    uint64_t from, to;
-};
+enum { REPLAY_OPTIONS_MAX = 40 };
 
 /* Retransmission timeout (RFC 6298), in ps; srtt 0: no sample yet. */
 struct replay_rto {
@@ -43,14 +40,13 @@ struct replay_conv {
 
     uint64_t snd_una, snd_max;
     uint64_t snd_edge, snd_wl1, snd_wl2; /* right edge the server offers, and what it came with */
-    uint64_t recover;                    /* after a timeout: until here ACKs call for the next one */
-    uint64_t fin_end;                    /* end of the client's FIN once sent, 0 before */
+    uint64_t recover; /* after a timeout: until here ACKs call for the next one */
+    uint64_t fin_end; /* end of the client's FIN once sent, 0 before */
     struct replay_rto rto;
 
     uint32_t server_isn;
     uint64_t rcv_nxt;
-    struct replay_range ooo[REPLAY_OOO_MAX]; /* in order, apart */
-    unsigned ooo_count;
+    struct range_set ooo;   /* arrived behind rcv_nxt */
     uint64_t server_fin_at; /* position of the server's FIN, 0: none arrived */
 
     uint64_t ack_sent;      /* highest */
@@ -60,10 +56,11 @@ struct replay_conv {
     uint32_t ts_recent, tsval_newest;
     uint8_t client_ws, server_ws; /* in use; 0 without the option */
 
-    bool synack;       /* arrived */
-    bool ts;           /* timestamps negotiated */
-    bool owed;         /* something arrived that no segment has acknowledged yet */
+    bool synack; /* arrived */
+    bool ts;     /* timestamps negotiated */
+    bool owed;   /* something arrived that no segment has acknowledged yet */
     bool rst_sent, rst_received;
+    bool server_ended; /* its application has seen the end */
     bool over;         /* the transport has ended; what is left is confirmation and repetitions */
     bool done;         /* result is final */
     bool damaged;
@@ -73,7 +70,7 @@ struct replay_conv {
     uint64_t touched_ps;  /* last event: nothing is due before it */
     uint64_t progress_ps; /* last new segment, acknowledgment or byte */
     uint64_t rto_at_ps, live_at_ps;
-    uint64_t due_ps;      /* key in the heap */
+    uint64_t due_ps; /* key in the heap */
     size_t heap_at;
 };
 

@@ -6,7 +6,9 @@
 
 #include <assert.h>
 
-enum { PATIENCE_MS = 40 }; /* an ACK that is only waiting for its time is left to the capture so long */
+enum {
+    PATIENCE_MS = 40
+}; /* an ACK that is only waiting for its time is left to the capture so long */
 
 int64_t replay_due_seq(const struct replay_conv *conv, const struct client_segment *seg)
 {
@@ -30,8 +32,8 @@ static bool has_arrived(const struct replay_conv *conv, int64_t left, int64_t ri
 {
     if (right <= (int64_t)conv->rcv_nxt)
         return true;
-    for (unsigned i = 0; i < conv->ooo_count; i++)
-        if ((int64_t)conv->ooo[i].from <= left && right <= (int64_t)conv->ooo[i].to)
+    for (unsigned i = 0; i < conv->ooo.count; i++)
+        if ((int64_t)conv->ooo.ranges[i].from <= left && right <= (int64_t)conv->ooo.ranges[i].to)
             return true;
     return false;
 }
@@ -73,7 +75,9 @@ static bool fits_window(const struct replay_conv *conv, const struct client_segm
         return true;
     if (seg->payload_len == 1 && at <= edge)
         return true; /* a captured window probe or keepalive */
-    return at > (int64_t)(1 + conv->cap->client_bytes); /* behind a hole: never in the window */
+    /* What fills the hole before it comes later in the capture, if ever: waiting opens no window.
+     */
+    return seg->ahead;
 }
 
 /* The client reset a server that had received this much: so it does here. */

@@ -73,8 +73,9 @@ static bool block_clip(const struct replay_conv *conv, const uint8_t *block, uin
         *right = u64_min(*right, conv->rcv_nxt);
         return true;
     }
-    for (unsigned i = 0; i < conv->ooo_count; i++) {
-        uint64_t from = u64_max(*left, conv->ooo[i].from), to = u64_min(*right, conv->ooo[i].to);
+    for (unsigned i = 0; i < conv->ooo.count; i++) {
+        uint64_t from = u64_max(*left, conv->ooo.ranges[i].from),
+                 to = u64_min(*right, conv->ooo.ranges[i].to);
         if (from < to) {
             *left = from;
             *right = to;

@@ -208,10 +208,7 @@ struct frame_sink replay_peer_rx_sink(struct replay_peer *peer)
     return (struct frame_sink){.accept = peer_accept, .self = peer};
 }
 
-bool replay_peer_is_done(const struct replay_peer *peer)
-{
-    return peer->open_count == 0;
-}
+bool replay_peer_is_done(const struct replay_peer *peer) { return peer->open_count == 0; }
 
 uint32_t replay_peer_progress_permille(const struct replay_peer *peer)
 {

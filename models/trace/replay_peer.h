@@ -1,6 +1,7 @@
 /*
  * The remote side of a replay in `exact` mode: every client of the capture, sending its segments as
- * captured when they are due, and checking every byte the server sends. docs/replay.md has the rules.
+ * captured when they are due, and checking every byte the server sends. docs/replay.md has the
+ * rules.
  */
 #ifndef TOESIM_TRACE_REPLAY_PEER_H
 #define TOESIM_TRACE_REPLAY_PEER_H
@@ -17,27 +18,28 @@ extern "C" {
 struct replay_params {
     uint8_t team_mac[6];
     uint8_t team_ipv4[16], team_ipv6[16];
-    uint64_t start_ps;     /* simulated time of the timeline's 0: after the driver is up */
-    uint64_t stall_ps;     /* 5 s: nothing progressed for so long: damaged, stalled */
-    uint64_t liveness_ps;  /* 1 ms */
-    uint64_t rto_min_ps;   /* 200 ms */
-    uint64_t uplink_ps_per_byte; /* all clients share one cable of this speed; 800: 10 Gbit/s, 0: none */
+    uint64_t start_ps;    /* simulated time of the timeline's 0: after the driver is up */
+    uint64_t stall_ps;    /* 5 s: nothing progressed for so long: damaged, stalled */
+    uint64_t liveness_ps; /* 1 ms */
+    uint64_t rto_min_ps;  /* 200 ms */
+    uint64_t
+        uplink_ps_per_byte; /* all clients share one cable of this speed; 800: 10 Gbit/s, 0: none */
     uint64_t seed;
 };
 
 void replay_params_default(struct replay_params *params);
 
 enum conv_outcome {
-    CONV_WAITING,  /* not ended yet (a run cut short) */
+    CONV_WAITING, /* not ended yet (a run cut short) */
     CONV_INTACT,
-    CONV_PARTIAL,  /* not complete in the capture; replayed where possible */
-    CONV_DAMAGED,  /* a byte wrong, missing or doubled; `why` says which */
+    CONV_PARTIAL, /* not complete in the capture; replayed where possible */
+    CONV_DAMAGED, /* a byte wrong, missing or doubled; `why` says which */
     CONV_STALLED,
 };
 
 struct conv_result {
     enum conv_outcome outcome;
-    struct flow_key key;   /* as used in the simulation: local = team */
+    struct flow_key key;      /* as used in the simulation: local = team */
     uint64_t bytes_to_server; /* confirmed by replay_peer_on_server_bytes() */
     uint64_t bytes_to_client; /* compared with the captured server stream */
     bool ended;

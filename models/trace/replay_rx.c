@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <string.h>
 
 static void on_syn_ack(struct replay_peer *peer, struct replay_conv *conv,
                        const struct tcp_segment *seg, uint64_t now_ps)
@@ -44,45 +43,14 @@ static void on_ack(struct replay_peer *peer, struct replay_conv *conv,
         replay_liveness_on_acked(peer, conv, now_ps);
     }
     /* RFC 9293 3.10.7.4: an old segment must not set the window. */
-    bool newer = (int64_t)seq > (int64_t)conv->snd_wl1 ||
-                 (seq == conv->snd_wl1 && ack >= conv->snd_wl2);
+    bool newer =
+        (int64_t)seq > (int64_t)conv->snd_wl1 || (seq == conv->snd_wl1 && ack >= conv->snd_wl2);
     if (!newer)
         return;
     unsigned shift = seg->flags & TCP_SYN ? 0 : conv->server_ws;
     conv->snd_edge = ack + ((uint64_t)seg->window << shift);
     conv->snd_wl1 = seq;
     conv->snd_wl2 = ack;
-}
-
-/* Keeps [from, to) behind rcv_nxt, merged with its neighbours; what finds no place is as lost. */
-static void ooo_add(struct replay_conv *conv, uint64_t from, uint64_t to)
-{
-    struct replay_range kept[REPLAY_OOO_MAX + 1];
-    unsigned count = 0, i = 0;
-    while (i < conv->ooo_count && conv->ooo[i].to < from)
-        kept[count++] = conv->ooo[i++];
-    for (; i < conv->ooo_count && conv->ooo[i].from <= to; i++) {
-        from = u64_min(from, conv->ooo[i].from);
-        to = u64_max(to, conv->ooo[i].to);
-    }
-    kept[count++] = (struct replay_range){from, to};
-    while (i < conv->ooo_count)
-        kept[count++] = conv->ooo[i++];
-    if (count > REPLAY_OOO_MAX)
-        return;
-    memcpy(conv->ooo, kept, count * sizeof *kept);
-    conv->ooo_count = count;
-}
-
-static void ooo_join(struct replay_conv *conv)
-{
-    unsigned gone = 0;
-    while (gone < conv->ooo_count && conv->ooo[gone].from <= conv->rcv_nxt)
-        conv->rcv_nxt = u64_max(conv->rcv_nxt, conv->ooo[gone++].to);
-    if (!gone)
-        return;
-    conv->ooo_count -= gone;
-    memmove(conv->ooo, conv->ooo + gone, conv->ooo_count * sizeof *conv->ooo);
 }
 
 static void on_data(struct replay_peer *peer, struct replay_conv *conv,
@@ -96,9 +64,9 @@ static void on_data(struct replay_peer *peer, struct replay_conv *conv,
     if (seg->payload_len && (int64_t)end > (int64_t)conv->rcv_nxt) {
         if ((int64_t)seq <= (int64_t)conv->rcv_nxt)
             conv->rcv_nxt = end;
-        else
-            ooo_add(conv, seq, end);
-        ooo_join(conv);
+        else if (!range_set_add(&conv->ooo, seq, end))
+            return; /* no place: as if it had been lost */
+        conv->rcv_nxt = range_set_join(&conv->ooo, conv->rcv_nxt);
     }
     if ((seg->flags & TCP_FIN) && !conv->server_fin_at) {
         replay_check_server_fin(conv, end);

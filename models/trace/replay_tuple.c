@@ -1,4 +1,5 @@
-/* Which tuple a conversation has on the team's address, and the way back from tuple to conversation. */
+/* Which tuple a conversation has on the team's address, and the way back from tuple to
+ * conversation. */
 #include "models/trace/replay_conv.h"
 
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 #include "models/trace/script.h"
 
+#include "models/trace/range_set.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -51,7 +53,7 @@ static void piece_make(const struct raw_segment *seg, uint32_t from, uint32_t le
     };
     memcpy(out->options, seg->options, seg->options_len);
     if (!last)
-        out->flags &= (uint16_t)~(TCP_FIN | TCP_PSH);
+        out->flags &= (uint16_t) ~(TCP_FIN | TCP_PSH);
     if (from > 0) {
         out->flags &= (uint16_t)~TCP_CWR;
         if (seg->urgent > from)
@@ -120,6 +122,28 @@ static uint64_t acked_clip(int64_t acked, const struct stream *stream)
     return bytes > stream->len ? stream->len : bytes;
 }
 
+/* The part of a stream captured so far without a hole. */
+struct progress {
+    uint64_t contiguous;
+    struct range_set behind;
+};
+
+/* True when the segment begins behind a hole. */
+static bool progress_add(struct progress *progress, int64_t at, uint32_t len)
+{
+    int64_t end = at + len;
+    if (at == STREAM_NOWHERE || len == 0 || end <= 0)
+        return false;
+    uint64_t from = at < 0 ? 0 : (uint64_t)at;
+    bool ahead = from > progress->contiguous;
+    if (!ahead && (uint64_t)end > progress->contiguous)
+        progress->contiguous = (uint64_t)end;
+    if (ahead)
+        range_set_add(&progress->behind, from, (uint64_t)end); /* full: seen as ahead for longer */
+    progress->contiguous = range_set_join(&progress->behind, progress->contiguous);
+    return ahead;
+}
+
 static size_t count_pieces(const struct script_input *in, const struct conversation *conv)
 {
     size_t count = 1; /* room for the data of a SYN */
@@ -131,19 +155,20 @@ static size_t count_pieces(const struct script_input *in, const struct conversat
 
 bool script_client(const struct script_input *in, struct conversation *conv, uint64_t *split)
 {
-    struct client_segment *out =
-        arena_alloc(in->arena, count_pieces(in, conv) * sizeof *out);
+    struct client_segment *out = arena_alloc(in->arena, count_pieces(in, conv) * sizeof *out);
     if (!out)
         return false;
     size_t count = 0, fast_open = fast_open_find(in);
     int64_t acked = 0;
+    struct progress progress = {0};
     for (size_t i = 0; i < in->view->count; i++) {
         const struct raw_segment *seg = in->view->segments[i];
         if (!is_client(in, i)) {
             acked = in->view->acked[i] > acked ? in->view->acked[i] : acked;
             continue;
         }
-        bool syn = seg->flags & TCP_SYN;
+        bool syn = seg->flags & TCP_SYN, rst = seg->flags & TCP_RST;
+        bool ahead = !rst && progress_add(&progress, in->view->at[i], seg->payload_len);
         size_t pieces = syn ? 1 : pieces_of(in, conv, seg);
         uint32_t size = pieces == 1 ? seg->payload_len : piece_payload(in, conv, seg->options_len);
         for (size_t k = 0; k < pieces; k++) {
@@ -152,6 +177,7 @@ bool script_client(const struct script_input *in, struct conversation *conv, uin
             piece_make(seg, from, len, &out[count]);
             if (syn)
                 out[count].payload_len = 0;
+            out[count].ahead = ahead;
             out[count++].acked_bytes = acked_clip(acked, in->client);
         }
         *split += pieces - 1;
@@ -172,15 +198,25 @@ static void step_condition(const struct script_input *in, int64_t acked, struct 
     step->peer_fin = in->client->fin && acked > (int64_t)in->client->len;
 }
 
+/* The server resets once it has received what was captured before, acknowledged or not: often the
+ * reset is the answer to the last of it. Its own bytes must have been acknowledged as far as they
+ * were, because a reset throws away the rest. */
 static void reset_step(const struct script_input *in, struct server_step *step)
 {
     int64_t received = 0, sent = 0;
+    struct progress progress = {0};
     for (size_t i = 0; i < in->server_reset; i++) {
+        const struct raw_segment *seg = in->view->segments[i];
+        if (is_client(in, i) && !(seg->flags & TCP_RST))
+            progress_add(&progress, in->view->at[i], seg->payload_len);
         int64_t *claim = is_client(in, i) ? &sent : &received;
         *claim = in->view->acked[i] > *claim ? in->view->acked[i] : *claim;
     }
     *step = (struct server_step){.kind = SERVER_RST, .offset = in->server->len};
     step_condition(in, received, step);
+    uint64_t captured = acked_clip((int64_t)progress.contiguous, in->client);
+    if (captured > step->rx_bytes)
+        step->rx_bytes = captured;
     step->tx_acked_bytes = acked_clip(sent, in->server);
 }
 

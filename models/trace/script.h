@@ -1,5 +1,5 @@
-/* Turns the two streams of a conversation into what is replayed: the client's segments and the steps
- * of the server's application. */
+/* Turns the two streams of a conversation into what is replayed: the client's segments and the
+ * steps of the server's application. */
 #ifndef TOESIM_TRACE_SCRIPT_H
 #define TOESIM_TRACE_SCRIPT_H
 
@@ -11,10 +11,10 @@ struct script_input {
     const struct conv_view *view;
     const struct stream *client, *server;
     uint8_t client_dir;
-    uint8_t client_ws;        /* of its SYN */
-    bool timestamps;          /* both SYNs had the option */
+    uint8_t client_ws; /* of its SYN */
+    bool timestamps;   /* both SYNs had the option */
     uint32_t mtu_bytes;
-    size_t server_reset;      /* index in the view of the server's reset; SIZE_MAX: none */
+    size_t server_reset; /* index in the view of the server's reset; SIZE_MAX: none */
 };
 
 /* Fills segments, segment_count; counts split ones. False: out of memory. */

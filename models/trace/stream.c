@@ -143,7 +143,8 @@ static bool write_bytes(struct assembly *work, uint64_t from, const uint8_t *byt
     for (uint64_t i = 0; i < len; i++) {
         uint64_t at = from + i;
         enum mark old = work->mark[at];
-        if (old == MARK_REAL && mark == MARK_REAL && may_conflict && work->out->bytes[at] != bytes[i])
+        if (old == MARK_REAL && mark == MARK_REAL && may_conflict &&
+            work->out->bytes[at] != bytes[i])
             work->out->conflict = true;
         if (old < mark) {
             work->out->bytes[at] = bytes[i];
@@ -207,7 +208,8 @@ static void patch_cut(const struct conv_view *view, uint8_t dir, const struct st
 static bool settle_ranges(struct arena *arena, struct assembly *work)
 {
     struct stream *out = work->out;
-    qsort(work->ranges, work->count, sizeof *work->ranges, range_compare);
+    if (work->count > 1)
+        qsort(work->ranges, work->count, sizeof *work->ranges, range_compare);
     int64_t least = out->fin ? out->fin_acked : INT64_MAX;
     if (out->fin && least < 0)
         least = INT64_MAX; /* a FIN without ACK claims nothing */

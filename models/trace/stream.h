@@ -1,5 +1,5 @@
-/* Puts the payload of one direction of a conversation into order: sequence space with gaps, overlaps
- * and conflicts. Offsets count bytes of the stream: 0 is the first byte after the SYN. */
+/* Puts the payload of one direction of a conversation into order: sequence space with gaps,
+ * overlaps and conflicts. Offsets count bytes of the stream: 0 is the first byte after the SYN. */
 #ifndef TOESIM_TRACE_STREAM_H
 #define TOESIM_TRACE_STREAM_H
 
@@ -21,7 +21,8 @@ struct conv_view {
     uint32_t isn[2]; /* by endpoint */
 };
 
-/* A range of the stream and what its sender had acknowledged in the segment that carried it first. */
+/* A range of the stream and what its sender had acknowledged in the segment that carried it first.
+ */
 struct stream_range {
     uint64_t from, to;
     int64_t acked;
@@ -30,11 +31,11 @@ struct stream_range {
 struct stream {
     uint8_t *bytes; /* contiguous from offset 0; in the arena */
     uint64_t len;
-    bool gap;      /* something was captured behind a hole */
-    bool conflict; /* the same sequence number carried different bytes */
-    bool cut;      /* some bytes are the pattern */
-    bool fin;      /* a FIN was captured where the contiguous bytes end */
-    bool fin_seen; /* a FIN was captured anywhere */
+    bool gap;          /* something was captured behind a hole */
+    bool conflict;     /* the same sequence number carried different bytes */
+    bool cut;          /* some bytes are the pattern */
+    bool fin;          /* a FIN was captured where the contiguous bytes end */
+    bool fin_seen;     /* a FIN was captured anywhere */
     int64_t fin_acked; /* what the first segment with that FIN acknowledged */
     uint64_t acked;    /* highest acknowledgement of it; may exceed len (FIN, or bytes missing) */
     struct stream_range *ranges; /* in order, adjacent, over all of [0, len); in the arena */

@@ -43,8 +43,8 @@ struct raw_conv {
     struct flow_key key; /* vlan: index into the VLAN map */
     uint8_t mac[2][6];
     uint32_t first, last;
-    uint32_t good[2];   /* segments with a verified checksum */
-    uint32_t base[2];   /* first sequence number of each endpoint */
+    uint32_t good[2]; /* segments with a verified checksum */
+    uint32_t base[2]; /* first sequence number of each endpoint */
     bool base_known[2];
 };
 
@@ -65,7 +65,8 @@ void tracker_free(struct tracker *tracker);
 bool tracker_add(struct tracker *tracker, const struct packet *packet,
                  const struct raw_segment *segment);
 
-/* Decides which segments count, once all are known: sets `accepted`, counts repaired and dropped. */
+/* Decides which segments count, once all are known: sets `accepted`, counts repaired and dropped.
+ */
 void tracker_settle_checksums(struct tracker *tracker, uint64_t *repaired, uint64_t *dropped);
 
 #endif
