@@ -23,6 +23,8 @@ endef
 $(eval $(call VERILATE_RULE,Vctx_cache,--trace-fst --trace-max-width 512,ctx_cache,$(RTL_SV)))
 $(foreach s,$(RTL_SHAPES),$(eval $(call VERILATE_RULE,Vctx_cache_$(s),$(RTL_SHAPE_$(s)),ctx_cache,$(RTL_SV))))
 
+$(eval $(call VERILATE_RULE,Vprobe,--trace-fst,probe,rtl/probe/probe.sv))
+
 # Verilator's own run-time library, once.
 VL_RT_SRC := verilated verilated_fst_c verilated_threads
 VL_RT     := $(B)/rtl/libverilated.a
@@ -32,15 +34,22 @@ $(VL_RT):
 	$(AR) rcs $@ $(@D)/rt/*.o
 
 CTX_CACHE_LIB := $(B)/rtl/Vctx_cache/libVctx_cache.a
+PROBE_LIB     := $(B)/rtl/Vprobe/libVprobe.a
 RTL_TEST_LIBS := $(foreach s,$(RTL_SHAPES),$(B)/rtl/Vctx_cache_$(s)/libVctx_cache_$(s).a)
 RTL_INC := -isystem $(B)/rtl/Vctx_cache -isystem $(B)/rtl/Vprobe $(foreach s,$(RTL_SHAPES),-isystem $(B)/rtl/Vctx_cache_$(s))
+
+# The simulator's side: link GLUE_OBJ and GLUE_LIBS, in this order, with -lz -lpthread.
+GLUE_OBJ  := $(patsubst %.cpp,$(B)/obj/%.o,$(wildcard sim/glue/*.cpp))
+GLUE_LIBS := $(CTX_CACHE_LIB) $(PROBE_LIB) $(VL_RT)
+$(GLUE_OBJ): EXT_INC += $(RTL_INC)
+$(GLUE_OBJ): | $(CTX_CACHE_LIB) $(PROBE_LIB)
 
 # Tests of the RTL: rtl/test/test_*.c with the C++ face beside them.
 RTL_TEST_SRC := $(wildcard rtl/test/test_*.c)
 RTL_TEST_BIN := $(RTL_TEST_SRC:rtl/test/%.c=$(B)/test/%)
 RTL_FACE     := $(patsubst %.cpp,$(B)/obj/%.o,$(wildcard rtl/test/*.cpp))
 $(RTL_FACE): EXT_INC += $(RTL_INC)
-$(RTL_FACE): $(RTL_TEST_LIBS) $(CTX_CACHE_LIB)
-$(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(RTL_TEST_LIBS) $(CTX_CACHE_LIB) $(VL_RT) $(CORE_LIB)
+$(RTL_FACE): | $(RTL_TEST_LIBS) $(CTX_CACHE_LIB)
+$(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(GLUE_OBJ) $(RTL_TEST_LIBS) $(GLUE_LIBS) $(CORE_LIB)
 	@mkdir -p $(@D)
 	$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@

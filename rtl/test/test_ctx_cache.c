@@ -43,6 +43,12 @@ static uint32_t draw(struct world *world, uint32_t bound)
     return (uint32_t)rng_below(&world->rng, bound);
 }
 
+/* Connections crowd into four sets, so that a large cache evicts as well. */
+static uint32_t world_conn(const struct world *world, uint32_t number)
+{
+    return number % 4 + number / 4 * world->shape.sets % world->shape.conn_ids;
+}
+
 static void key_make(uint32_t number, struct flow_key *key)
 {
     memset(key, 0, sizeof *key);
@@ -111,18 +117,19 @@ static void req_aim_at_entry(struct world *world, const struct ctx_core *golden,
 /* Fills in connection, generation, key and image of a request of who. */
 static void req_aim(struct world *world, const struct ctx_core *golden, struct ctx_req *req)
 {
-    uint32_t pool = draw(world, 4) == 0 ? world->conns : u32_min(world->conns, 24);
-    req->conn = draw(world, pool);
-    uint32_t conn = req->conn;
+    uint32_t crowd = world->shape.sets > 64 ? 48 : 24;
+    uint32_t pool = draw(world, 4) == 0 ? world->conns : u32_min(world->conns, crowd);
+    uint32_t conn = draw(world, pool);
+    req->conn = world_conn(world, conn);
     bool returns =
         req->op == CTX_OP_WRITE_UNLOCK || req->op == CTX_OP_UNLOCK || req->op == CTX_OP_REMOVE;
     const struct ctx_lock *lock = &golden->locks[req->who];
     if (returns && lock->held && draw(world, 20) != 0)
-        conn = req->conn = lock->conn;
+        req->conn = lock->conn;
     if ((req->op == CTX_OP_RESERVE || req->op == CTX_OP_INSTALL) && draw(world, 2) == 0)
         world->gen[conn]++;
     req->gen = world->gen[conn];
-    if (returns && lock->held && lock->conn == conn)
+    if (returns && lock->held && lock->conn == req->conn)
         req->gen = lock->gen;
     if (draw(world, 16) == 0)
         req->gen = (uint16_t)(req->gen + draw(world, 5) - 2);
