@@ -1,0 +1,55 @@
+# RTL to object archives: the default shape with tracing for the simulator, small shapes for the tests.
+RTL_PKG := $(GEN_SV) rtl/ctx_cache/ctx_cache_pkg.sv
+RTL_SV  := $(RTL_PKG) $(wildcard rtl/common/*.sv) $(filter-out %_pkg.sv,$(wildcard rtl/ctx_cache/*.sv))
+VERILATE := verilator --cc -O3 --assert --x-assign 0 --x-initial 0 \
+            +incdir+rtl/common rtl/lint.vlt
+VL_INC   := $(EXT_INC)
+VL_CXX   := -std=c++17 -O3 -DVM_COVERAGE=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0 -DVL_TIME_CONTEXT
+RTL_SHAPES := 2x1 4x2 16x4
+RTL_SHAPE_2x1  := -GSETS=2 -GWAYS=1 -GLOOKUP_ENTRIES=16 -GCONN_IDS=16
+RTL_SHAPE_4x2  := -GSETS=4 -GWAYS=2 -GLOOKUP_ENTRIES=64 -GCONN_IDS=64
+RTL_SHAPE_16x4 := -GSETS=16 -GWAYS=4 -GLOOKUP_ENTRIES=256 -GCONN_IDS=1024
+
+# $(1): prefix, $(2): extra options, $(3): top, $(4): sources
+define VERILATE_RULE
+$(B)/rtl/$(1)/lib$(1).a: $(4) $(wildcard rtl/common/*.svh) rtl/lint.vlt
+	@mkdir -p $$(@D)
+	$(VERILATE) $(2) --prefix $(1) --top-module $(3) --Mdir $$(@D) $(4)
+	@rm -f $$@
+	@for f in $$(@D)/*.cpp; do $(CXX) $(VL_CXX) $(VL_INC) -isystem $$(@D) -c $$$$f -o $$$${f%.cpp}.o || exit 1; done
+	$(AR) rcs $$@ $$(@D)/*.o
+$(B)/rtl/$(1)/$(1).h: $(B)/rtl/$(1)/lib$(1).a ;
+endef
+$(eval $(call VERILATE_RULE,Vctx_cache,--trace-fst --trace-max-width 512,ctx_cache,$(RTL_SV)))
+$(foreach s,$(RTL_SHAPES),$(eval $(call VERILATE_RULE,Vctx_cache_$(s),$(RTL_SHAPE_$(s)),ctx_cache,$(RTL_SV))))
+
+$(eval $(call VERILATE_RULE,Vprobe,--trace-fst,probe,rtl/probe/probe.sv))
+
+# Verilator's own run-time library, once.
+VL_RT_SRC := verilated verilated_fst_c verilated_threads
+VL_RT     := $(B)/rtl/libverilated.a
+$(VL_RT):
+	@mkdir -p $(@D)/rt
+	@for f in $(VL_RT_SRC); do $(CXX) $(VL_CXX) $(VL_INC) -c $(VERILATOR_ROOT)/include/$$f.cpp -o $(@D)/rt/$$f.o || exit 1; done
+	$(AR) rcs $@ $(@D)/rt/*.o
+
+CTX_CACHE_LIB := $(B)/rtl/Vctx_cache/libVctx_cache.a
+PROBE_LIB     := $(B)/rtl/Vprobe/libVprobe.a
+RTL_TEST_LIBS := $(foreach s,$(RTL_SHAPES),$(B)/rtl/Vctx_cache_$(s)/libVctx_cache_$(s).a)
+RTL_INC := -isystem $(B)/rtl/Vctx_cache -isystem $(B)/rtl/Vprobe $(foreach s,$(RTL_SHAPES),-isystem $(B)/rtl/Vctx_cache_$(s))
+
+# The simulator's side: link GLUE_OBJ and GLUE_LIBS, in this order, with -lz -lpthread.
+GLUE_OBJ  := $(patsubst %.cpp,$(B)/obj/%.o,$(wildcard sim/glue/*.cpp))
+GLUE_LIBS := $(CTX_CACHE_LIB) $(PROBE_LIB) $(VL_RT)
+$(GLUE_OBJ): EXT_INC += $(RTL_INC)
+$(GLUE_OBJ): | $(CTX_CACHE_LIB) $(PROBE_LIB)
+
+# Tests of the RTL: rtl/test/test_*.c with the C++ face beside them.
+RTL_TEST_SRC := $(wildcard rtl/test/test_*.c)
+RTL_TEST_BIN := $(RTL_TEST_SRC:rtl/test/%.c=$(B)/test/%)
+RTL_FACE     := $(patsubst %.cpp,$(B)/obj/%.o,$(wildcard rtl/test/*.cpp))
+$(RTL_FACE): EXT_INC += $(RTL_INC)
+$(RTL_FACE): | $(RTL_TEST_LIBS) $(CTX_CACHE_LIB)
+$(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(GLUE_OBJ) $(RTL_TEST_LIBS) $(GLUE_LIBS) $(CORE_LIB)
+	@mkdir -p $(@D)
+	$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@

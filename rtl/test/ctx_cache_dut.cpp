@@ -1,0 +1,77 @@
+#include "rtl/test/ctx_cache_dut.h"
+
+#include "sim/glue/ctx_cache_port.h"
+
+#include "Vctx_cache.h"
+#include "Vctx_cache_16x4.h"
+#include "Vctx_cache_2x1.h"
+#include "Vctx_cache_4x2.h"
+
+const ctx_cache_shape ctx_cache_shapes[CTX_CACHE_SHAPES] = {
+    {2, 1, 16, 16}, {4, 2, 64, 64}, {16, 4, 256, 1024}, {128, 8, 131072, 65536}};
+
+struct ctx_cache_dut {
+    virtual ~ctx_cache_dut() = default;
+    virtual bool submit(const ctx_req &req) = 0;
+    virtual void step() = 0;
+    virtual uint64_t now_ps() const = 0;
+    virtual bool is_quiescent() const = 0;
+    virtual uint32_t entries_used() const = 0;
+    virtual const ctx_store_stats &stats() const = 0;
+};
+
+namespace
+{
+template <class Model> class dut : public ctx_cache_dut
+{
+public:
+    dut(uint32_t conn_ids, uint64_t latency_ps, ctx_client client)
+        : port_(&context_, "dut", {conn_ids, CTX_CACHE_DUT_CYCLE_PS, latency_ps, 3330, false},
+                client)
+    {
+    }
+    bool submit(const ctx_req &req) override { return port_.submit(req, port_.last_edge_ps()); }
+    void step() override { port_.advance(port_.last_edge_ps() + CTX_CACHE_DUT_CYCLE_PS); }
+    uint64_t now_ps() const override { return port_.last_edge_ps(); }
+    bool is_quiescent() const override { return const_cast<port &>(port_).model().quiescent_o; }
+    uint32_t entries_used() const override
+    {
+        return const_cast<port &>(port_).model().lookup_used_o;
+    }
+    const ctx_store_stats &stats() const override { return port_.stats(); }
+
+private:
+    using port = ctx_cache_port<Model>;
+    VerilatedContext context_;
+    port port_;
+};
+} // namespace
+
+ctx_cache_dut *ctx_cache_dut_create(unsigned shape, uint64_t dram_latency_ps, ctx_client client)
+{
+    uint32_t conn_ids = ctx_cache_shapes[shape].conn_ids;
+    switch (shape) {
+    case 0:
+        return new dut<Vctx_cache_2x1>(conn_ids, dram_latency_ps, client);
+    case 1:
+        return new dut<Vctx_cache_4x2>(conn_ids, dram_latency_ps, client);
+    case 2:
+        return new dut<Vctx_cache_16x4>(conn_ids, dram_latency_ps, client);
+    default:
+        return new dut<Vctx_cache>(conn_ids, dram_latency_ps, client);
+    }
+}
+
+void ctx_cache_dut_destroy(ctx_cache_dut *dut) { delete dut; }
+
+bool ctx_cache_dut_submit(ctx_cache_dut *dut, const ctx_req *req) { return dut->submit(*req); }
+
+void ctx_cache_dut_step(ctx_cache_dut *dut) { dut->step(); }
+
+uint64_t ctx_cache_dut_now_ps(const ctx_cache_dut *dut) { return dut->now_ps(); }
+
+bool ctx_cache_dut_is_quiescent(const ctx_cache_dut *dut) { return dut->is_quiescent(); }
+
+uint32_t ctx_cache_dut_entries_used(const ctx_cache_dut *dut) { return dut->entries_used(); }
+
+const ctx_store_stats *ctx_cache_dut_stats(const ctx_cache_dut *dut) { return &dut->stats(); }

@@ -1,0 +1,40 @@
+/* C face of the Verilated context cache, in several shapes, with its context DRAM: one clock edge
+ * at a time. */
+#ifndef TOESIM_RTL_TEST_CTX_CACHE_DUT_H
+#define TOESIM_RTL_TEST_CTX_CACHE_DUT_H
+
+#include "models/hwif/ctx_store.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ctx_cache_shape {
+    uint32_t sets, ways, lookup_entries, conn_ids;
+};
+
+enum { CTX_CACHE_SHAPES = 4, CTX_CACHE_DUT_CYCLE_PS = 4000 };
+extern const struct ctx_cache_shape
+    ctx_cache_shapes[CTX_CACHE_SHAPES]; /* the last is the default */
+
+struct ctx_cache_dut; /* opaque */
+
+struct ctx_cache_dut *ctx_cache_dut_create(unsigned shape, uint64_t dram_latency_ps,
+                                           struct ctx_client client);
+void ctx_cache_dut_destroy(struct ctx_cache_dut *dut);
+
+bool ctx_cache_dut_submit(struct ctx_cache_dut *dut, const struct ctx_req *req);
+
+/* One edge, whether there is work or not. */
+void ctx_cache_dut_step(struct ctx_cache_dut *dut);
+
+uint64_t ctx_cache_dut_now_ps(const struct ctx_cache_dut *dut); /* of the last edge */
+bool ctx_cache_dut_is_quiescent(const struct ctx_cache_dut *dut);
+uint32_t ctx_cache_dut_entries_used(const struct ctx_cache_dut *dut);
+const struct ctx_store_stats *ctx_cache_dut_stats(const struct ctx_cache_dut *dut);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,391 @@
+/*
+ * Drives the ports of one Verilated context cache, of any shape, on its clock grid. Translates
+ * struct ctx_req and struct ctx_rsp to channels and back; decides nothing but which edges may be
+ * left out.
+ *
+ * A request submitted at s is offered from the first edge after s on. A response ends at the edge
+ * that takes its last beat, and is given to the client there. No output of the cache depends on an
+ * input, so what happens at an edge is known before it.
+ */
+#ifndef TOESIM_SIM_GLUE_CTX_CACHE_PORT_H
+#define TOESIM_SIM_GLUE_CTX_CACHE_PORT_H
+
+#include "sim/glue/ctx_dram.h"
+
+extern "C" {
+#include "models/hwif/ctx_store.h"
+}
+
+#include <verilated.h>
+
+#include <memory>
+
+struct ctx_port_params {
+    uint32_t conn_ids;
+    uint64_t cycle_ps;
+    uint64_t dram_latency_ps, dram_beat_ps;
+    bool skip_idle;
+};
+
+/* Called before the cache's state changes at an edge, so that the state before it can be recorded.
+ */
+struct ctx_port_watch {
+    void (*before_edge)(void *self, uint64_t edge_ps);
+    void *self;
+};
+
+template <class Model> class ctx_cache_port
+{
+public:
+    ctx_cache_port(VerilatedContext *context, const char *name, const ctx_port_params &params,
+                   ctx_client client)
+        : params_(params), client_(client), model_(new Model(context, name)),
+          dram_(params.conn_ids, params.dram_latency_ps, params.dram_beat_ps)
+    {
+        assert(params.cycle_ps > 0);
+        model_->rsp_ready_i = 1;
+        model_->lookup_rsp_ready_i = 1;
+        model_->mem_req_ready_i = 1;
+        model_->mem_wdata_ready_i = 1;
+        model_->rst_ni = 1;
+        model_->clk_i = 0;
+        model_->eval();
+        model_->rst_ni = 0;
+        toggle();
+        toggle();
+        model_->rst_ni = 1;
+        while (!model_->ready_o) /* power-up lies before time 0 */
+            toggle();
+    }
+
+    Model &model() { return *model_; }
+    const ctx_store_stats &stats() const { return stats_; }
+    ctx_store_stats &stats() { return stats_; }
+    void set_client(ctx_client client) { client_ = client; }
+    void set_watch(ctx_port_watch watch) { watch_ = watch; }
+    uint64_t last_edge_ps() const { return last_edge_ps_; }
+
+    bool submit(const ctx_req &req, uint64_t now_ps)
+    {
+        assert(req.who < CTX_WHO_COUNT && req.op <= CTX_OP_SCAN);
+        assert(now_ps >= last_edge_ps_); /* the cache must not have run past its callers */
+        if (req.op == CTX_OP_LOOKUP) {
+            if (lookup_count_ == lookups_max)
+                return false;
+            slot &look = lookups_[(lookup_head_ + lookup_count_++) % lookups_max];
+            fill(look, req, now_ps);
+            return true;
+        }
+        slot &mine = slots_[is_return(req.op)][req.who];
+        if (mine.busy)
+            return false;
+        fill(mine, req, now_ps);
+        mine.tag = ++tag_;
+        return true;
+    }
+
+    /* The next edge that must be evaluated; TIME_NEVER: none until something is submitted. */
+    uint64_t next_edge_ps() const
+    {
+        uint64_t next = last_edge_ps_ + params_.cycle_ps;
+        if (!model_->quiescent_o)
+            return next;
+        uint64_t offered = TIME_NEVER;
+        for (int kind = 0; kind < 2; kind++)
+            for (int who = 0; who < CTX_WHO_COUNT; who++)
+                if (slots_[kind][who].offered)
+                    offered = u64_min(offered, slots_[kind][who].since_ps);
+        if (lookup_sent_ < lookup_count_)
+            offered =
+                u64_min(offered, lookups_[(lookup_head_ + lookup_sent_) % lookups_max].since_ps);
+        uint64_t wanted = offered == TIME_NEVER ? TIME_NEVER : edge_after(offered);
+        uint64_t read_ps = dram_.read_ps();
+        if (read_ps != TIME_NEVER)
+            wanted = u64_min(wanted, edge_at_or_after(read_ps));
+        return wanted == TIME_NEVER ? TIME_NEVER : u64_max(wanted, next);
+    }
+
+    /* The next edge will end a response. */
+    bool answers_next() const
+    {
+        return model_->lookup_rsp_valid_o ||
+               (model_->rsp_valid_o &&
+                (!model_->rsp_data_o || model_->rsp_beat_o == CTX_LINES - 1));
+    }
+
+    /* Evaluates the edge at edge_ps, and before it those left out so far, or counts them. */
+    void advance(uint64_t edge_ps)
+    {
+        assert(edge_ps % params_.cycle_ps == 0 && edge_ps > last_edge_ps_);
+        idle_until(edge_ps - params_.cycle_ps);
+        edge(edge_ps);
+    }
+
+    /* Accounts for the edges up to limit_ps, none of which has work. */
+    void idle_until(uint64_t limit_ps)
+    {
+        uint64_t idle = (limit_ps - u64_min(limit_ps, last_edge_ps_)) / params_.cycle_ps;
+        if (params_.skip_idle) {
+            stats_.cycles_skipped += idle;
+            last_edge_ps_ += idle * params_.cycle_ps;
+            return;
+        }
+        for (; idle > 0; idle--) {
+            assert(model_->quiescent_o && !answers_next());
+            edge(last_edge_ps_ + params_.cycle_ps);
+        }
+    }
+
+private:
+    static constexpr uint32_t lookups_max = 16;
+    struct slot {
+        bool busy = false;    /* from submission to response */
+        bool offered = false; /* not yet taken by the cache */
+        uint8_t tag = 0;
+        uint64_t since_ps = 0;
+        ctx_req req = {};
+        uint8_t image[CTX_BYTES] = {};
+    };
+
+    static bool is_return(uint8_t op)
+    {
+        return op == CTX_OP_WRITE_UNLOCK || op == CTX_OP_UNLOCK || op == CTX_OP_REMOVE;
+    }
+
+    uint64_t edge_after(uint64_t ps) const
+    {
+        return (ps / params_.cycle_ps + 1) * params_.cycle_ps;
+    }
+    uint64_t edge_at_or_after(uint64_t ps) const
+    {
+        return ceil_div(ps, params_.cycle_ps) * params_.cycle_ps;
+    }
+
+    void fill(slot &into, const ctx_req &req, uint64_t now_ps)
+    {
+        into.busy = into.offered = true;
+        into.since_ps = now_ps;
+        into.req = req;
+        if (req.op == CTX_OP_WRITE_UNLOCK || req.op == CTX_OP_INSTALL) {
+            assert(req.image);
+            std::memcpy(into.image, req.image, CTX_BYTES);
+        } else if (req.op == CTX_OP_RESERVE || req.op == CTX_OP_RELEASE) {
+            key_to_line(req.key, into.image + CTX_CONST_LINE * CTX_LINE_BYTES);
+        }
+        into.req.image = nullptr;
+    }
+
+    /* A key travels in the constant line's format: addresses and ports first, VLAN and version
+     * at 42. */
+    static void key_to_line(const flow_key &key, uint8_t *line)
+    {
+        std::memset(line, 0, CTX_LINE_BYTES);
+        std::memcpy(line, &key, 36);
+        std::memcpy(line + 42, &key.vlan, sizeof key.vlan);
+        line[44] = key.ip_version;
+    }
+
+    /* The inputs settle before the edge, so that assertions sample what the flip-flops do. */
+    void toggle()
+    {
+        model_->clk_i = 0;
+        model_->eval();
+        model_->clk_i = 1;
+        model_->eval();
+    }
+
+    void edge(uint64_t now_ps)
+    {
+        if (watch_.before_edge)
+            watch_.before_edge(watch_.self, now_ps);
+        ctx_rsp rsp, lookup_rsp;
+        bool answers = take_response(rsp);
+        bool answers_lookup = take_lookup_response(lookup_rsp);
+        offer_slots(now_ps);
+        offer_lookup(now_ps);
+        give_write_data();
+        serve_memory(now_ps);
+        toggle();
+        last_edge_ps_ = now_ps;
+        stats_.cycles_run++;
+        count_events();
+        if (answers_lookup)
+            client_.on_response(client_.self, &lookup_rsp, now_ps);
+        if (answers)
+            client_.on_response(client_.self, &rsp, now_ps);
+    }
+
+    bool take_response(ctx_rsp &rsp)
+    {
+        Model &m = *model_;
+        if (!m.rsp_valid_o)
+            return false;
+        if (m.rsp_data_o) {
+            std::memcpy(image_ + m.rsp_beat_o * CTX_LINE_BYTES, m.rsp_rdata_o.data(),
+                        CTX_LINE_BYTES);
+            if (m.rsp_beat_o != CTX_LINES - 1)
+                return false;
+        }
+        slot &mine = slots_[is_return(m.rsp_code_o)][m.rsp_who_o];
+        assert(mine.busy && !mine.offered && mine.tag == m.rsp_tag_o &&
+               mine.req.op == m.rsp_code_o);
+        mine.busy = false;
+        bool scan = mine.req.op == CTX_OP_SCAN;
+        rsp = {};
+        rsp.op = mine.req.op;
+        rsp.who = mine.req.who;
+        rsp.result = m.rsp_result_o;
+        rsp.place = m.rsp_place_o;
+        rsp.gen = m.rsp_gen_o;
+        rsp.conn = scan ? m.rsp_conn_o : mine.req.conn;
+        rsp.next = m.rsp_next_o;
+        rsp.tag = mine.req.tag;
+        rsp.image = m.rsp_data_o ? image_ : nullptr;
+        return true;
+    }
+
+    bool take_lookup_response(ctx_rsp &rsp)
+    {
+        Model &m = *model_;
+        if (!m.lookup_rsp_valid_o)
+            return false;
+        assert(lookup_sent_ > 0);
+        slot &mine = lookups_[lookup_head_];
+        assert(mine.tag == m.lookup_rsp_tag_o);
+        rsp = {};
+        rsp.op = CTX_OP_LOOKUP;
+        rsp.who = mine.req.who;
+        rsp.result = CTX_OK;
+        rsp.place = m.lookup_rsp_place_o;
+        rsp.gen = m.lookup_rsp_gen_o;
+        rsp.conn = m.lookup_rsp_conn_o;
+        rsp.tag = mine.req.tag;
+        lookup_head_ = (lookup_head_ + 1) % lookups_max;
+        lookup_count_--;
+        lookup_sent_--;
+        return true;
+    }
+
+    /* Writes width bits of a packed port that Verilator made an array of 32-bit words. */
+    template <class Port> static void put_conn(Port &port, int who, uint32_t conn)
+    {
+        uint64_t wide = static_cast<uint64_t>(conn & 0xffffffu) << (24 * who % 32);
+        uint64_t mask = UINT64_C(0xffffff) << (24 * who % 32);
+        int word = 24 * who / 32;
+        port[word] = (port[word] & ~static_cast<uint32_t>(mask)) | static_cast<uint32_t>(wide);
+        if (mask >> 32)
+            port[word + 1] = (port[word + 1] & ~static_cast<uint32_t>(mask >> 32)) |
+                             static_cast<uint32_t>(wide >> 32);
+    }
+    template <class Port> static void put(Port &port, int who, int width, uint64_t value)
+    {
+        uint64_t mask = ((UINT64_C(1) << width) - 1) << (width * who);
+        port = static_cast<Port>((port & ~mask) | value << (width * who));
+    }
+
+    void offer_slots(uint64_t now_ps)
+    {
+        Model &m = *model_;
+        m.op_valid_i = 0;
+        m.ret_valid_i = 0;
+        for (int who = 0; who < CTX_WHO_COUNT; who++) {
+            slot &op = slots_[0][who], &ret = slots_[1][who];
+            if (op.offered && op.since_ps < now_ps) {
+                m.op_valid_i = static_cast<uint8_t>(m.op_valid_i | 1u << who);
+                put(m.op_code_i, who, 4, op.req.op);
+                put_conn(m.op_conn_i, who, op.req.conn);
+                put(m.op_gen_i, who, 16, op.req.gen);
+                put(m.op_tag_i, who, 8, op.tag);
+                op.offered = (m.op_ready_o >> who & 1) == 0;
+            }
+            if (ret.offered && ret.since_ps < now_ps) {
+                m.ret_valid_i = static_cast<uint8_t>(m.ret_valid_i | 1u << who);
+                put(m.ret_code_i, who, 4, ret.req.op);
+                put_conn(m.ret_conn_i, who, ret.req.conn);
+                put(m.ret_gen_i, who, 16, ret.req.gen);
+                put(m.ret_tag_i, who, 8, ret.tag);
+                put(m.ret_mask_i, who, 4, ret.req.mask & 15u);
+                ret.offered = (m.ret_ready_o >> who & 1) == 0;
+            }
+        }
+    }
+
+    void offer_lookup(uint64_t now_ps)
+    {
+        Model &m = *model_;
+        m.lookup_valid_i = 0;
+        if (lookup_sent_ == lookup_count_)
+            return;
+        slot &look = lookups_[(lookup_head_ + lookup_sent_) % lookups_max];
+        if (look.since_ps >= now_ps)
+            return;
+        m.lookup_valid_i = 1;
+        look.tag = lookup_tag_;
+        m.lookup_tag_i = lookup_tag_;
+        std::memcpy(m.lookup_key_i.data(), &look.req.key, sizeof look.req.key);
+        if (m.lookup_ready_o) {
+            look.offered = false;
+            lookup_tag_++;
+            lookup_sent_++;
+        }
+    }
+
+    void give_write_data()
+    {
+        Model &m = *model_;
+        m.wdata_valid_i = m.wdata_ready_o;
+        if (!m.wdata_ready_o)
+            return;
+        const slot &mine = slots_[m.wdata_ret_o][m.wdata_who_o];
+        assert(mine.busy && !mine.offered);
+        std::memcpy(m.wdata_i.data(), mine.image + m.wdata_line_o * CTX_LINE_BYTES, CTX_LINE_BYTES);
+    }
+
+    void serve_memory(uint64_t now_ps)
+    {
+        Model &m = *model_;
+        m.mem_rdata_valid_i = dram_.read_ps() <= now_ps;
+        if (m.mem_rdata_valid_i && m.mem_rdata_ready_o) {
+            std::memcpy(m.mem_rdata_i.data(), dram_.read_data(), CTX_LINE_BYTES);
+            dram_.read_taken();
+        }
+        if (m.mem_wdata_valid_o)
+            dram_.write_beat(m.mem_wdata_o.data());
+        if (m.mem_req_valid_o)
+            dram_.request(m.mem_req_write_o, m.mem_req_line_o, m.mem_req_beats_o, now_ps);
+    }
+
+    void count_events()
+    {
+        const Model &m = *model_;
+        stats_.lookups += m.evt_lookup_o;
+        stats_.hits += m.evt_hit_o;
+        stats_.misses += m.evt_miss_o;
+        stats_.evictions += m.evt_eviction_o;
+        stats_.writebacks += m.evt_writeback_o;
+        stats_.extracts += m.evt_extract_o;
+        stats_.extracts_cold += m.evt_extract_cold_o;
+        stats_.installs += m.evt_install_o;
+        stats_.reserves += m.evt_reserve_o;
+        stats_.releases += m.evt_release_o;
+        stats_.removes += m.evt_remove_o;
+        stats_.freezes += m.evt_freeze_o;
+        if (m.evt_lock_wait_o)
+            stats_.lock_waits += static_cast<unsigned>(__builtin_popcount(m.evt_lock_wait_o));
+    }
+
+    ctx_port_params params_;
+    ctx_client client_;
+    ctx_port_watch watch_ = {};
+    std::unique_ptr<Model> model_;
+    ctx_dram dram_;
+    ctx_store_stats stats_ = {};
+    uint64_t last_edge_ps_ = 0;
+    slot slots_[2][CTX_WHO_COUNT]; /* [is_return][who] */
+    slot lookups_[lookups_max];    /* ring: lookup_sent_ of lookup_count_ are in the cache */
+    uint32_t lookup_head_ = 0, lookup_count_ = 0, lookup_sent_ = 0;
+    uint8_t tag_ = 0, lookup_tag_ = 0;
+    uint8_t image_[CTX_BYTES] = {};
+};
+
+#endif

@@ -1,0 +1,101 @@
+#include "sim/glue/ctx_cache_rtl_impl.h"
+
+static constexpr uint32_t conn_ids =
+    65536; /* of the default shape, which the RTL's parameters are */
+
+ctx_cache_rtl::ctx_cache_rtl(rtl_domain *domain, const ctx_cache_rtl_params &params,
+                             const char *name, ctx_client client, const waker *wake_,
+                             ctx_cache_burst burst_)
+    : port(&domain->context, name,
+           {conn_ids, params.cycle_ps, params.dram_latency_ps, params.dram_beat_ps,
+            params.skip_idle},
+           client),
+      wake(wake_), burst(burst_)
+{
+}
+
+uint64_t ctx_cache_rtl::burst_limit_ps(uint64_t now_ps) const
+{
+    if (one_edge_at_a_time || !burst.limit_ps)
+        return now_ps;
+    return u64_max(now_ps, burst.limit_ps(burst.self));
+}
+
+/* Everything due; then ahead, but never past a response, whose client may react. */
+void ctx_cache_rtl::run(uint64_t now_ps)
+{
+    while (port.next_edge_ps() <= now_ps)
+        port.advance(port.next_edge_ps());
+    if (port.next_edge_ps() == TIME_NEVER)
+        return;
+    uint64_t limit_ps = burst_limit_ps(now_ps);
+    while (port.next_edge_ps() <= limit_ps && !port.answers_next())
+        port.advance(port.next_edge_ps());
+}
+
+static bool store_submit(void *self, const ctx_req *req, uint64_t now_ps)
+{
+    ctx_cache_rtl *cache = static_cast<ctx_cache_rtl *>(self);
+    if (!cache->port.submit(*req, now_ps))
+        return false;
+    waker_wake(cache->wake, cache->port.next_edge_ps());
+    return true;
+}
+
+static void stage_run(void *self, uint64_t now_ps)
+{
+    static_cast<ctx_cache_rtl *>(self)->run(now_ps);
+}
+
+static uint64_t stage_next_ps(const void *self)
+{
+    return static_cast<const ctx_cache_rtl *>(self)->port.next_edge_ps();
+}
+
+rtl_domain *rtl_domain_create(void)
+{
+    rtl_domain *domain = new rtl_domain;
+    domain->context.randReset(0);
+    domain->context.traceEverOn(true);
+    return domain;
+}
+
+void rtl_domain_destroy(rtl_domain *domain) { delete domain; }
+
+void ctx_cache_rtl_params_default(ctx_cache_rtl_params *params)
+{
+    *params = {4000, 51650, 3330, true};
+}
+
+ctx_cache_rtl *ctx_cache_rtl_create(rtl_domain *domain, const ctx_cache_rtl_params *params,
+                                    unsigned nic, ctx_client client, const waker *waker,
+                                    ctx_cache_burst burst)
+{
+    assert(nic < 2);
+    return new ctx_cache_rtl(domain, *params, nic == 0 ? "nic0" : "nic1", client, waker, burst);
+}
+
+void ctx_cache_rtl_destroy(ctx_cache_rtl *cache) { delete cache; }
+
+void ctx_cache_rtl_set_client(ctx_cache_rtl *cache, ctx_client client)
+{
+    cache->port.set_client(client);
+}
+
+ctx_store ctx_cache_rtl_store(ctx_cache_rtl *cache)
+{
+    static const ctx_store_ops ops = {store_submit};
+    return {&ops, cache};
+}
+
+stage ctx_cache_rtl_stage(ctx_cache_rtl *cache, const char *name)
+{
+    return {name, cache, stage_run, stage_next_ps};
+}
+
+void ctx_cache_rtl_finish(ctx_cache_rtl *cache, uint64_t now_ps) { cache->port.idle_until(now_ps); }
+
+const ctx_store_stats *ctx_cache_rtl_stats(const ctx_cache_rtl *cache)
+{
+    return &cache->port.stats();
+}

@@ -1,0 +1,62 @@
+/*
+ * The Verilated context caches of the NICs as stages: struct ctx_store on the RTL, clocked only
+ * while there is work, in bursts up to the next event of anybody else.
+ */
+#ifndef TOESIM_SIM_GLUE_CTX_CACHE_RTL_H
+#define TOESIM_SIM_GLUE_CTX_CACHE_RTL_H
+
+#include "models/base/stage.h"
+#include "models/hwif/ctx_store.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What all Verilated models of one simulation share. Created first, destroyed last. */
+struct rtl_domain; /* opaque */
+
+struct rtl_domain *rtl_domain_create(void);
+void rtl_domain_destroy(struct rtl_domain *domain);
+
+struct ctx_cache_rtl_params {
+    uint64_t cycle_ps;        /* 4,000: 250 MHz */
+    uint64_t dram_latency_ps; /* request to first beat */
+    uint64_t dram_beat_ps;    /* each further 64-byte beat */
+    bool skip_idle; /* leave idle edges out; false: evaluate them too, later, with equal results */
+};
+
+/* 250 MHz; 51.65 ns and 3.33 ns (timing 4.1); skip_idle. */
+void ctx_cache_rtl_params_default(struct ctx_cache_rtl_params *params);
+
+/* limit_ps() gives a time up to which nobody but this cache does anything: edges at or before it
+ * may be evaluated ahead. Null: never ahead. */
+struct ctx_cache_burst {
+    uint64_t (*limit_ps)(void *self);
+    void *self;
+};
+
+struct ctx_cache_rtl; /* opaque */
+
+/* Default shape: 128 sets x 8 ways, 128 Ki lookup entries, 64 Ki connections. nic (0 or 1) names it
+ * in waves. waker is kept, and may be null. */
+struct ctx_cache_rtl *ctx_cache_rtl_create(struct rtl_domain *domain,
+                                           const struct ctx_cache_rtl_params *params, unsigned nic,
+                                           struct ctx_client client, const struct waker *waker,
+                                           struct ctx_cache_burst burst);
+void ctx_cache_rtl_destroy(struct ctx_cache_rtl *cache);
+
+/* Before the first request: who gets the responses, when it was not known at creation. */
+void ctx_cache_rtl_set_client(struct ctx_cache_rtl *cache, struct ctx_client client);
+
+struct ctx_store ctx_cache_rtl_store(struct ctx_cache_rtl *cache);
+struct stage ctx_cache_rtl_stage(struct ctx_cache_rtl *cache, const char *name);
+
+/* At the end of the run: accounts for the idle edges up to now. */
+void ctx_cache_rtl_finish(struct ctx_cache_rtl *cache, uint64_t now_ps);
+const struct ctx_store_stats *ctx_cache_rtl_stats(const struct ctx_cache_rtl *cache);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

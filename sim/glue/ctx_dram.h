@@ -1,0 +1,97 @@
+/* The context DRAM behind one cache: when a burst's beats move, and the lines, stored from their
+ * first use on. */
+#ifndef TOESIM_SIM_GLUE_CTX_DRAM_H
+#define TOESIM_SIM_GLUE_CTX_DRAM_H
+
+#include "models/base/units.h"
+
+#include <cassert>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+/* One channel: a read's first beat comes latency_ps after its request, or when the bus is free;
+ * each further beat beat_ps later. Writes are taken at once and occupy the bus. */
+class ctx_dram
+{
+public:
+    static constexpr uint32_t lines_per_conn = 6;
+    static constexpr uint32_t line_bytes = 64;
+
+    ctx_dram(uint32_t conn_ids, uint64_t latency_ps, uint64_t beat_ps)
+        : latency_ps_(latency_ps), beat_ps_(beat_ps), conns_(conn_ids, nullptr)
+    {
+    }
+    ctx_dram(const ctx_dram &) = delete;
+    ctx_dram &operator=(const ctx_dram &) = delete;
+    ~ctx_dram()
+    {
+        for (uint8_t *conn : conns_)
+            std::free(conn);
+    }
+
+    void request(bool write, uint32_t line, uint32_t beats, uint64_t now_ps)
+    {
+        assert(beats > 0);
+        if (write) {
+            assert(write_left_ == 0);
+            write_line_ = line;
+            write_left_ = beats;
+            free_ps_ = u64_max(free_ps_, now_ps) + beats * beat_ps_;
+            return;
+        }
+        assert(read_count_ < reads_max);
+        uint64_t first = u64_max(now_ps + latency_ps_, free_ps_);
+        reads_[(read_head_ + read_count_++) % reads_max] = {line, beats, first};
+        free_ps_ = first + beats * beat_ps_;
+    }
+
+    void write_beat(const void *data)
+    {
+        assert(write_left_ > 0);
+        std::memcpy(line(write_line_++), data, line_bytes);
+        write_left_--;
+    }
+
+    /* When the next read beat is there; TIME_NEVER: no read is under way. */
+    uint64_t read_ps() const { return read_count_ == 0 ? TIME_NEVER : reads_[read_head_].next_ps; }
+
+    const uint8_t *read_data() { return line(reads_[read_head_].line); }
+
+    void read_taken()
+    {
+        burst &read = reads_[read_head_];
+        read.line++;
+        read.next_ps += beat_ps_;
+        if (--read.beats == 0) {
+            read_head_ = (read_head_ + 1) % reads_max;
+            read_count_--;
+        }
+    }
+
+private:
+    static constexpr uint32_t reads_max = 16;
+    struct burst {
+        uint32_t line, beats;
+        uint64_t next_ps;
+    };
+
+    uint8_t *line(uint32_t number)
+    {
+        uint8_t *&conn = conns_.at(number / lines_per_conn);
+        if (!conn)
+            conn = static_cast<uint8_t *>(std::calloc(lines_per_conn, line_bytes));
+        if (!conn)
+            std::abort(); /* out of memory: nothing sensible can be simulated any more */
+        return conn + number % lines_per_conn * line_bytes;
+    }
+
+    uint64_t latency_ps_, beat_ps_, free_ps_ = 0;
+    std::vector<uint8_t *> conns_;
+    burst reads_[reads_max] = {};
+    uint32_t read_head_ = 0, read_count_ = 0;
+    uint32_t write_line_ = 0, write_left_ = 0;
+};
+
+#endif
