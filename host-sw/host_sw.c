@@ -242,9 +242,6 @@ static bool sleep_until_work(struct host_sw *sw)
         if ((bits & (1u << NIC_VECTOR_EVENT)) != 0)
             sw->nics[nic].events.armed = false;
     }
-    uint32_t vectors = fired & ((1u << NIC_COUNT * NIC_VECTOR_COUNT) - 1);
-    if (!sw->params.poll && vectors != 0)
-        team_charge(sw, CPU_COST_IRQ_ENTRY, (uint64_t)__builtin_popcount(vectors));
     return (fired & KICKED) != 0;
 }
 

@@ -103,12 +103,20 @@ static void on_probe(void *self, const struct probe_event *event)
 static const struct pcie_device_ops device_ops = {on_mmio_write, on_mmio_read32, on_fence};
 static const struct pcie_host_ops host_ops = {on_mem_write, on_mem_read, on_msix};
 
+void fake_pcie_no_distance(struct pcie_params *params)
+{
+    params->root_read_ps += 2 * params->propagation_ps;
+    params->root_write_ps += params->propagation_ps;
+    params->propagation_ps = 0;
+}
+
 struct fake_pcie *fake_pcie_create(const struct pcie_params *params, bool with_probe)
 {
     struct fake_pcie *fake = calloc(1, sizeof *fake);
     assert(fake);
     struct pcie_params defaults;
     pcie_params_default(&defaults);
+    fake_pcie_no_distance(&defaults);
     for (size_t i = 0; i < FAKE_MEM_BYTES; i++)
         fake->mem[i] = (uint8_t)(i * 7 + (i >> 8));
     probe_init(&fake->probe);

@@ -1,6 +1,7 @@
 /* The host over two real links: round trips, doorbells behind stores, interrupts behind data. */
 #include "models/pcie/pcie_config.h"
 #include "models/pcie/pcie_link.h"
+#include "models/test/fake_pcie.h"
 #include "models/test/host_rig.h"
 
 #include <criterion/criterion.h>
@@ -97,6 +98,7 @@ static void start_with(enum host_notify notify)
     host_rig_init(&rig, &params, &access);
     struct pcie_params pcie;
     pcie_params_default(&pcie);
+    fake_pcie_no_distance(&pcie);
     for (unsigned i = 0; i < NIC_COUNT; i++) {
         nics[i] = (struct echo_nic){0};
         links[i] = pcie_link_create(&pcie, i, (struct pcie_device){&device_ops, &nics[i]}, rig.host,

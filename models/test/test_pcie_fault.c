@@ -142,6 +142,7 @@ Test(pcie_fault, link_down_loses_everything_in_flight_and_says_so)
 {
     struct pcie_params params;
     pcie_params_default(&params);
+    fake_pcie_no_distance(&params);
     params.propagation_ps = 10000;
     struct fake_pcie *fake = fake_pcie_create(&params, false);
     fake_pcie_write(fake, HIGH, 64, 1);          /* arrives at 21.172 ns */

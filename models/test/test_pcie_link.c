@@ -17,6 +17,7 @@ static struct pcie_params bare(void)
 {
     struct pcie_params params;
     pcie_params_default(&params);
+    fake_pcie_no_distance(&params);
     params.propagation_ps = 0;
     params.root_read_ps = 0;
     params.root_write_ps = 0;
@@ -268,6 +269,7 @@ ParameterizedTest(struct split_read *row, pcie_link, reads_are_split_on_the_wire
 {
     struct pcie_params params;
     pcie_params_default(&params);
+    fake_pcie_no_distance(&params);
     params.completion_each_rcb = row->each_rcb;
     struct fake_pcie *fake = fake_pcie_create(&params, false);
     fake->dram_from = UINT64_MAX;

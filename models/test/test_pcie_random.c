@@ -93,6 +93,7 @@ static struct fake_pcie *run_load(const struct load *load, bool with_probe, stru
     rng_init(&rng, load->seed, "test");
     struct pcie_params params;
     pcie_params_default(&params);
+    fake_pcie_no_distance(&params);
     params.gen = 1 + (unsigned)rng_below(&rng, 5);
     params.lanes = 1u << rng_below(&rng, 5);
     params.tags = 1 + (uint32_t)rng_below(&rng, 40);

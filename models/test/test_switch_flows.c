@@ -48,14 +48,14 @@ Test(switch_flows, growth_keeps_all_and_the_limit_holds)
 {
     struct switch_flows table;
     cr_assert(switch_flows_init(&table));
-    for (uint32_t n = 0; n < FLOW_TABLE_MAX; n++) {
+    for (uint32_t n = 0; n < SWITCH_FLOWS_MAX; n++) {
         struct flow_key key = key_of(n);
         switch_flows_get(&table, &key)->frames = n + 1;
     }
-    cr_assert_eq(table.count, FLOW_TABLE_MAX);
-    struct flow_key extra = key_of(FLOW_TABLE_MAX);
+    cr_assert_eq(table.count, SWITCH_FLOWS_MAX);
+    struct flow_key extra = key_of(SWITCH_FLOWS_MAX);
     cr_assert_null(switch_flows_get(&table, &extra));
-    for (uint32_t n = 0; n < FLOW_TABLE_MAX; n += 97) {
+    for (uint32_t n = 0; n < SWITCH_FLOWS_MAX; n += 97) {
         struct flow_key key = key_of(n);
         cr_assert_eq(switch_flows_get(&table, &key)->frames, n + 1);
     }
