@@ -198,6 +198,7 @@ void bed_frozen(struct bed *bed, unsigned nic, const struct nic_cmd *freeze)
     image->rcv_nxt = image->rx_consumed = image->last_ack_sent = entry->rcv_nxt;
     image->timers = 0;
     image->generation = freeze->gen;
+    image->last_send = image->ts_recent_age = 0;
     image->cwnd = 14600;
     tcp_image_seal(image);
     fake_complete(bed->fake, nic, freeze, NIC_RESULT_OK);
