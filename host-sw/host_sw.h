@@ -23,23 +23,23 @@ enum team_mode { TEAM_MODE_STATIC, TEAM_MODE_ACTIVE_BACKUP };
 
 struct host_sw_params {
     enum team_mode mode;
-    uint8_t mac[6];    /* the team's one MAC address */
-    uint8_t ipv4[16];  /* as ::ffff:a.b.c.d */
+    uint8_t mac[6];   /* the team's one MAC address */
+    uint8_t ipv4[16]; /* as ::ffff:a.b.c.d */
     uint8_t ipv6[16];
     uint32_t mtu_bytes;
-    uint32_t conn_max;           /* connection ids, at most 65,536 */
-    uint32_t ring_bytes;         /* each way, power of two: 512 KiB */
-    uint64_t idle_ps;            /* silent for so long: inactivated; 60 s; 0: never */
-    uint64_t scan_period_ps;     /* idle scan; 0: idle_ps / 8 */
-    uint64_t move_deadline_ps;   /* 1 ms; a later move is failed and counted */
-    uint32_t hold_frames_per_conn; /* 64 */
-    uint64_t hold_bytes_total;   /* 64 MiB */
+    uint32_t conn_max;              /* connection ids, at most 65,536 */
+    uint32_t ring_bytes;            /* each way, power of two: 512 KiB */
+    uint64_t idle_ps;               /* silent for so long: inactivated; 60 s; 0: never */
+    uint64_t scan_period_ps;        /* idle scan; 0: idle_ps / 8 */
+    uint64_t move_deadline_ps;      /* 1 ms; a later move is failed and counted */
+    uint32_t hold_frames_per_conn;  /* 64 */
+    uint64_t hold_bytes_total;      /* 64 MiB */
     uint32_t moves_outstanding_max; /* bounded queue of moves under way */
-    bool moving_enabled;         /* false: foreign frames are always forwarded (policy F1) */
+    bool moving_enabled;            /* false: foreign frames are always forwarded (policy F1) */
     uint32_t ring_log2_cmd, ring_log2_record, ring_log2_event, ring_log2_buffer;
-    uint64_t isn_seed;           /* key of the ISN hash (RFC 6528) */
-    uint64_t heartbeat_ps;       /* 0: none */
-    bool poll;                   /* the machine notifies by poll: no interrupt is asked for */
+    uint64_t isn_seed;     /* key of the ISN hash (RFC 6528) */
+    uint64_t heartbeat_ps; /* 0: none */
+    bool poll;             /* the machine notifies by poll: no interrupt is asked for */
     struct tcp_params tcp;
 };
 
@@ -59,12 +59,12 @@ struct host_sw_stats {
 /* --- what an application is --- */
 
 struct app_accept {
-    uint8_t offered;   /* enum ctx_feature bits the SYN-ACK may carry */
-    uint16_t mss;      /* MSS to announce; 0: MTU - 40 or - 60 */
-    uint8_t rcv_ws;    /* window scale to offer, with CTX_FEATURE_WS */
-    bool nodelay;      /* Nagle off */
+    uint8_t offered; /* enum ctx_feature bits the SYN-ACK may carry */
+    uint16_t mss;    /* MSS to announce; 0: MTU - 40 or - 60 */
+    uint8_t rcv_ws;  /* window scale to offer, with CTX_FEATURE_WS */
+    bool nodelay;    /* Nagle off */
     bool keepalive;
-    uint32_t cookie;   /* the application's own number for the connection */
+    uint32_t cookie; /* the application's own number for the connection */
 };
 
 /* Called by host_sw in its coroutine. conn is the connection id. Any may be null but on_syn. */
@@ -122,8 +122,17 @@ void host_conn_abort(struct host_sw *sw, uint32_t conn);
 
 /* --- the directory, for reports (any time) --- */
 
-enum dir_state { DIR_FREE, DIR_OPENING, DIR_ACTIVE, DIR_FREEZING, DIR_INSTALLING, DIR_INACTIVE,
-                 DIR_CLOSING, DIR_TIME_WAIT, DIR_STATE_COUNT };
+enum dir_state {
+    DIR_FREE,
+    DIR_OPENING,
+    DIR_ACTIVE,
+    DIR_FREEZING,
+    DIR_INSTALLING,
+    DIR_INACTIVE,
+    DIR_CLOSING,
+    DIR_TIME_WAIT,
+    DIR_STATE_COUNT
+};
 
 struct dir_view {
     enum dir_state state;

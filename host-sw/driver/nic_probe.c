@@ -130,8 +130,7 @@ static bool enable_msix(struct nic_bus bus, unsigned nic, uint32_t cap)
     for (uint32_t v = 0; v < NIC_VECTOR_COUNT; v++) {
         uint32_t entry[4] = {MSIX_ADDRESS, 0, MSIX_DATA_FIRST + nic * NIC_VECTOR_COUNT + v, 0};
         for (uint32_t i = 0; i < 4; i++)
-            bus.ops->mmio_write(bus.self, nic, table + v * MSIX_ENTRY_BYTES + i * 4,
-                                 &entry[i], 4);
+            bus.ops->mmio_write(bus.self, nic, table + v * MSIX_ENTRY_BYTES + i * 4, &entry[i], 4);
     }
     return cfg_write(bus, nic, cap, (control | MSIX_ENABLE) & ~MSIX_FUNCTION_MASK);
 }

@@ -41,6 +41,7 @@ struct reload {
     uint8_t src, dest;     /* where it comes from, where it goes */
     uint8_t install_tries; /* at dest */
     bool freezing;         /* FREEZE has not completed */
+    bool installing;       /* INSTALL has not completed: the held frames are with dest */
     bool reserved;         /* dest was asked to keep a place that was not yet taken or released */
     bool reserve_refused;
     bool tombstone; /* src holds a tombstone of gen src_gen */

@@ -19,6 +19,8 @@ void install_reserve(struct host_sw *sw, struct dir_entry *entry, unsigned nic, 
 
 void install_release(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint16_t gen)
 {
+    if (!sw->nics[nic].up)
+        return; /* what a dead NIC remembers harms nobody: generations differ */
     uint32_t conn = team_conn_of(sw, entry);
     struct nic_cmd cmd = {.op = NIC_CMD_RELEASE,
                           .flags = NIC_CMD_FLAG_NO_COMPLETION,
@@ -76,6 +78,7 @@ static void issue(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
     entry->rung_tx = entry->tx_prod;
     entry->rung_rx = entry->rx_consumed;
     entry->rung_fin = entry->fin_wanted;
+    entry->reload.installing = true;
     entry->reload.install_tries++;
     entry->reload.reserved = false; /* taken by the INSTALL */
     team_command(sw, entry, nic, cmd, 0);
@@ -172,7 +175,7 @@ static void on_failed(struct host_sw *sw, struct dir_entry *entry, const struct 
     }
     if (!reload->reserve_refused)
         install_release(sw, entry, nic, entry->gen);
-    if (reload->kind == RELOAD_MOVE && !reload->returning) {
+    if (reload->kind == RELOAD_MOVE && !reload->returning && sw->nics[reload->src].up) {
         reload->returning = true;
         install_begin(sw, entry, reload->src, MOVE_RETURNED);
         return;
@@ -202,7 +205,8 @@ static void count_done(struct host_sw *sw, struct dir_entry *entry)
 void install_on_done(struct host_sw *sw, struct dir_entry *entry, const struct nic_event *event)
 {
     struct reload *reload = &entry->reload;
-    assert(event->gen == entry->gen && event->nic == reload->dest);
+    assert(reload->installing && event->gen == entry->gen && event->nic == reload->dest);
+    reload->installing = false;
     if (event->result != NIC_RESULT_OK) {
         on_failed(sw, entry, event);
         return;

@@ -71,6 +71,7 @@ static void hold_or_drop(struct host_sw *sw, struct dir_entry *entry, const stru
         return;
     }
     sw->stats.held_frames++;
+    sw->stats.hold_bytes_max = sw->hold.bytes_max;
     entry->reload.held++;
 }
 

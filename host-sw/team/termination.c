@@ -54,7 +54,7 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     last.state = shown;
     last.closed_ps = team_now(sw);
     last.cause = cause;
-    bool frames_issued = entry->state == DIR_INSTALLING || entry->state == DIR_OPENING;
+    bool frames_issued = entry->reload.installing;
     move_on_ended(sw, entry);
     directory_unlist(&sw->dir, team_conn_of(sw, entry), &last);
     team_emit(sw, PROBE_DIR_STATE, entry, entry->owner,

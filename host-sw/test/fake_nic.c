@@ -188,7 +188,7 @@ struct fake_nic *fake_create(void)
         port->cfg[4] = 0xc;
         port->cfg[0x34 / 4] = CAP_PCIE_AT;
         port->cfg[CAP_PCIE_AT / 4] = CAP_MSIX_AT << 8 | 0x10;
-        port->cfg[CAP_PCIE_AT / 4 + 1] = 1;                 /* 256 bytes at most */
+        port->cfg[CAP_PCIE_AT / 4 + 1] = 1;                  /* 256 bytes at most */
         port->cfg[CAP_PCIE_AT / 4 + 2] = 3u << 5 | 2u << 12; /* firmware set 1024 and 512 */
         port->cfg[CAP_MSIX_AT / 4] = 0x11;
         port->cfg[CAP_MSIX_AT / 4 + 1] = 0x8000;
@@ -265,8 +265,8 @@ void fake_post_record(struct fake_nic *fake, unsigned nic, struct nic_record rec
 {
     struct fake_port *port = &fake->port[nic];
     uint32_t log2 = reg(port, NIC_REG_RECORD_RING + NIC_REG_RING_LOG2);
-    record.flags = (uint8_t)((record.flags & ~NIC_RECORD_PHASE) |
-                             phase_of(port->record_producer, log2));
+    record.flags =
+        (uint8_t)((record.flags & ~NIC_RECORD_PHASE) | phase_of(port->record_producer, log2));
     uint64_t at = entry_at(port, NIC_REG_RECORD_RING, port->record_producer++, sizeof record);
     memcpy(fake_memory(fake, at), &record, sizeof record);
 }
@@ -284,9 +284,13 @@ void fake_post_event(struct fake_nic *fake, unsigned nic, struct nic_event event
 void fake_complete(struct fake_nic *fake, unsigned nic, const struct nic_cmd *cmd,
                    enum nic_result result)
 {
-    fake_post_event(fake, nic, (struct nic_event){.kind = NIC_EVENT_CMD_DONE, .gen = cmd->gen,
-                                                  .conn = cmd->conn, .result = (uint8_t)result,
-                                                  .op = cmd->op, .cookie = cmd->cookie});
+    fake_post_event(fake, nic,
+                    (struct nic_event){.kind = NIC_EVENT_CMD_DONE,
+                                       .gen = cmd->gen,
+                                       .conn = cmd->conn,
+                                       .result = (uint8_t)result,
+                                       .op = cmd->op,
+                                       .cookie = cmd->cookie});
 }
 
 uint64_t fake_give_frame(struct fake_nic *fake, unsigned nic, enum nic_verdict verdict,
@@ -294,8 +298,8 @@ uint64_t fake_give_frame(struct fake_nic *fake, unsigned nic, enum nic_verdict v
 {
     struct fake_port *port = &fake->port[nic];
     cr_assert_gt(fake_buffers_left(fake, nic), 0);
-    uint64_t at = entry_at(port, NIC_REG_BUFFER_RING, port->buffer_used++,
-                           sizeof(struct nic_buffer));
+    uint64_t at =
+        entry_at(port, NIC_REG_BUFFER_RING, port->buffer_used++, sizeof(struct nic_buffer));
     struct nic_buffer buffer;
     memcpy(&buffer, fake_memory(fake, at), sizeof buffer);
     memcpy(fake_memory(fake, buffer.address), frame, len);
@@ -305,10 +309,15 @@ uint64_t fake_give_frame(struct fake_nic *fake, unsigned nic, enum nic_verdict v
     uint64_t id = fake->next_frame_id++;
     fake_post_record(fake, nic,
                      (struct nic_record){
-                         .conn = UINT32_MAX, .nic = (uint8_t)nic, .verdict = (uint8_t)verdict,
+                         .conn = UINT32_MAX,
+                         .nic = (uint8_t)nic,
+                         .verdict = (uint8_t)verdict,
                          .flags = (uint8_t)(NIC_RECORD_IS_TCP | (ok ? NIC_RECORD_CHECKSUMS_OK : 0)),
-                         .bytes = len, .mac_time_ps = fake->now_ps + id, .frame_id = id,
-                         .buffer = buffer.address, .l4_offset = packet.tcp_offset});
+                         .bytes = len,
+                         .mac_time_ps = fake->now_ps + id,
+                         .frame_id = id,
+                         .buffer = buffer.address,
+                         .l4_offset = packet.tcp_offset});
     return id;
 }
 

@@ -1,4 +1,5 @@
-/* Two NICs that do nothing by themselves: they record what the driver asks, and say what the test tells them to. */
+/* Two NICs that do nothing by themselves: they record what the driver asks, and say what the test
+ * tells them to. */
 #ifndef TOESIM_HOST_TEST_FAKE_NIC_H
 #define TOESIM_HOST_TEST_FAKE_NIC_H
 

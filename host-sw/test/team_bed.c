@@ -14,8 +14,8 @@ static bool on_syn(void *self, const struct flow_key *key, const struct tcp_segm
     struct bed *bed = self;
     (void)syn;
     bed->syns++;
-    *accept = (struct app_accept){.offered = CTX_FEATURE_MSS, .nodelay = true,
-                                  .cookie = 100u + key->rport};
+    *accept = (struct app_accept){
+        .offered = CTX_FEATURE_MSS, .nodelay = true, .cookie = 100u + key->rport};
     return !bed->refuse;
 }
 
@@ -84,9 +84,12 @@ void bed_init(struct bed *bed)
 
 void bed_start(struct bed *bed)
 {
-    static const struct app_ops ops = {.on_syn = on_syn, .on_established = on_established,
-                                       .on_readable = on_readable, .on_writable = on_writable,
-                                       .on_peer_fin = on_peer_fin, .on_closed = on_closed};
+    static const struct app_ops ops = {.on_syn = on_syn,
+                                       .on_established = on_established,
+                                       .on_readable = on_readable,
+                                       .on_writable = on_writable,
+                                       .on_peer_fin = on_peer_fin,
+                                       .on_closed = on_closed};
     bed->sw = host_sw_create(&bed->params, fake_bus(bed->fake), &ops, bed, &bed->probe);
     cr_assert_not_null(bed->sw);
     fake_start(bed->fake, bed->sw);
@@ -111,8 +114,13 @@ uint32_t bed_segment(uint8_t *frame, unsigned client, uint32_t seq, uint32_t ack
 {
     struct host_sw_params params;
     host_sw_params_default(&params);
-    struct packet_out out = {.ip_version = 4, .ttl = 64, .sport = (uint16_t)(CLIENT_PORT + client),
-                             .dport = SERVER_PORT, .seq = seq, .ack = ack, .flags = flags,
+    struct packet_out out = {.ip_version = 4,
+                             .ttl = 64,
+                             .sport = (uint16_t)(CLIENT_PORT + client),
+                             .dport = SERVER_PORT,
+                             .seq = seq,
+                             .ack = ack,
+                             .flags = flags,
                              .window = 1000};
     memcpy(out.dst_mac, params.mac, 6);
     memcpy(out.src_mac, client_mac, 6);
@@ -138,12 +146,18 @@ void bed_applied(struct bed *bed, unsigned nic, uint64_t frame_id, uint16_t gen,
                  uint32_t rcv, uint32_t snd)
 {
     fake_post_record(bed->fake, nic,
-                     (struct nic_record){.conn = bed->conn, .gen = gen, .nic = (uint8_t)nic,
-                                         .verdict = NIC_VERDICT_APPLIED, .flags = flags,
-                                         .tcp_state = TCP_ESTABLISHED, .bytes = 60,
-                                         .mac_time_ps = bed->fake->now_ps, .frame_id = frame_id,
+                     (struct nic_record){.conn = bed->conn,
+                                         .gen = gen,
+                                         .nic = (uint8_t)nic,
+                                         .verdict = NIC_VERDICT_APPLIED,
+                                         .flags = flags,
+                                         .tcp_state = TCP_ESTABLISHED,
+                                         .bytes = 60,
+                                         .mac_time_ps = bed->fake->now_ps,
+                                         .frame_id = frame_id,
                                          .rcv_nxt = bed->irs + 1 + rcv,
-                                         .snd_una = bed->iss + 1 + snd, .snd_wnd = 1000});
+                                         .snd_una = bed->iss + 1 + snd,
+                                         .snd_wnd = 1000});
     fake_run(bed->fake, 1u << nic * NIC_VECTOR_COUNT);
 }
 
@@ -160,10 +174,13 @@ void bed_open(struct bed *bed)
     fake_complete(bed->fake, 0, reserve, NIC_RESULT_OK);
     fake_complete(bed->fake, 0, install, NIC_RESULT_OK);
     fake_post_record(bed->fake, 0,
-                     (struct nic_record){.conn = bed->conn, .gen = bed->gen,
+                     (struct nic_record){.conn = bed->conn,
+                                         .gen = bed->gen,
                                          .verdict = NIC_VERDICT_APPLIED,
-                                         .flags = NIC_RECORD_INJECTED, .tcp_state = TCP_SYN_RCVD,
-                                         .frame_id = id, .rcv_nxt = BED_IRS + 1,
+                                         .flags = NIC_RECORD_INJECTED,
+                                         .tcp_state = TCP_SYN_RCVD,
+                                         .frame_id = id,
+                                         .rcv_nxt = BED_IRS + 1,
                                          .snd_una = bed->iss});
     fake_run(bed->fake, 3);
     bed_applied(bed, 0, bed->fake->next_frame_id++, bed->gen, NIC_RECORD_ESTABLISHED, 0, 0);
@@ -181,6 +198,7 @@ void bed_frozen(struct bed *bed, unsigned nic, const struct nic_cmd *freeze)
     image->rcv_nxt = image->rx_consumed = image->last_ack_sent = entry->rcv_nxt;
     image->timers = 0;
     image->generation = freeze->gen;
+    image->last_send = image->ts_recent_age = 0;
     image->cwnd = 14600;
     tcp_image_seal(image);
     fake_complete(bed->fake, nic, freeze, NIC_RESULT_OK);
@@ -210,9 +228,10 @@ void bed_move(struct bed *bed)
 
 void bed_terminated(struct bed *bed, unsigned nic, uint16_t gen, enum nic_term_cause cause)
 {
-    fake_post_event(bed->fake, nic,
-                    (struct nic_event){.kind = NIC_EVENT_TERMINATED, .gen = gen,
-                                       .conn = bed->conn, .detail = (uint8_t)cause});
+    fake_post_event(
+        bed->fake, nic,
+        (struct nic_event){
+            .kind = NIC_EVENT_TERMINATED, .gen = gen, .conn = bed->conn, .detail = (uint8_t)cause});
     fake_run(bed->fake, 2u << nic * NIC_VECTOR_COUNT);
 }
 
@@ -239,7 +258,4 @@ const struct probe_event *bed_last_probe(const struct bed *bed, enum probe_kind 
     return NULL;
 }
 
-const struct host_sw_stats *bed_stats(const struct bed *bed)
-{
-    return host_sw_get_stats(bed->sw);
-}
+const struct host_sw_stats *bed_stats(const struct bed *bed) { return host_sw_get_stats(bed->sw); }

@@ -1,4 +1,5 @@
-/* A server with two fake NICs and an application that notes what it is told: the set-up of the team's tests. */
+/* A server with two fake NICs and an application that notes what it is told: the set-up of the
+ * team's tests. */
 #ifndef TOESIM_HOST_TEST_TEAM_BED_H
 #define TOESIM_HOST_TEST_TEAM_BED_H
 
@@ -36,7 +37,8 @@ uint32_t bed_segment(uint8_t *frame, unsigned client, uint32_t seq, uint32_t ack
 /* Gives that segment to the host as a foreign frame of nic and runs. */
 uint64_t bed_foreign(struct bed *bed, unsigned nic, unsigned client, uint32_t seq, uint32_t ack,
                      uint16_t flags, const char *payload);
-/* A record of the connection of bed_open(): applied by nic. rcv and snd are offsets in the streams. */
+/* A record of the connection of bed_open(): applied by nic. rcv and snd are offsets in the streams.
+ */
 void bed_applied(struct bed *bed, unsigned nic, uint64_t frame_id, uint16_t gen, uint8_t flags,
                  uint32_t rcv, uint32_t snd);
 /* Opens client 0 on nic 0, to ESTABLISHED; one direct frame has been applied. */

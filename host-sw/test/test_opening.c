@@ -147,8 +147,7 @@ Test(opening, an_id_rests_before_it_is_used_again_with_the_next_generation)
 Test(opening, received_bytes_reach_the_application_and_the_receiving_nic_memory_first)
 {
     bed_open(&bed);
-    const struct conn_ctx *image =
-        fake_memory(bed.fake, bed.fake->port[0].cmds[0].image);
+    const struct conn_ctx *image = fake_memory(bed.fake, bed.fake->port[0].cmds[0].image);
     uint32_t at = (bed.irs + 1) & (BED_RING_BYTES - 1);
     memcpy(fake_memory(bed.fake, (uint64_t)image->rx_ring * 4096 + at), "hello", 5);
     bed_applied(&bed, 0, 77, bed.gen, 0, 5, 0);
