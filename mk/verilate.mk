@@ -39,7 +39,7 @@ RTL_TEST_LIBS := $(foreach s,$(RTL_SHAPES),$(B)/rtl/Vctx_cache_$(s)/libVctx_cach
 RTL_INC := -isystem $(B)/rtl/Vctx_cache -isystem $(B)/rtl/Vprobe $(foreach s,$(RTL_SHAPES),-isystem $(B)/rtl/Vctx_cache_$(s))
 
 # The simulator's side: link GLUE_OBJ and GLUE_LIBS, in this order, with -lz -lpthread.
-GLUE_OBJ  := $(patsubst %.cpp,$(B)/obj/%.o,$(wildcard sim/glue/*.cpp))
+GLUE_OBJ  := $(patsubst %.cpp,$(B)/obj/%.o,$(wildcard sim/glue/*.cpp)) $(patsubst %.c,$(B)/obj/%.o,$(wildcard sim/glue/*.c))
 GLUE_LIBS := $(CTX_CACHE_LIB) $(PROBE_LIB) $(VL_RT)
 $(GLUE_OBJ): EXT_INC += $(RTL_INC)
 $(GLUE_OBJ): | $(CTX_CACHE_LIB) $(PROBE_LIB)
@@ -50,6 +50,7 @@ RTL_TEST_BIN := $(RTL_TEST_SRC:rtl/test/%.c=$(B)/test/%)
 RTL_FACE     := $(patsubst %.cpp,$(B)/obj/%.o,$(wildcard rtl/test/*.cpp))
 $(RTL_FACE): EXT_INC += $(RTL_INC)
 $(RTL_FACE): | $(RTL_TEST_LIBS) $(CTX_CACHE_LIB)
+$(RTL_TEST_SRC:%.c=$(B)/obj/%.o): CPPFLAGS += $(EXT_INC)
 $(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(GLUE_OBJ) $(RTL_TEST_LIBS) $(GLUE_LIBS) $(CORE_LIB)
 	@mkdir -p $(@D)
 	$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@
