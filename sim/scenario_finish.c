@@ -229,10 +229,14 @@ static enum status resolve_capture(struct scenario_loader *loader, bool look_for
     }
     normalise(joined);
     make_relative(joined);
-    if (strlen(joined) >= sizeof config->capture_path)
+    size_t used = strlen(joined);
+    const char *last = strrchr(joined, '/');
+    if (used == 0 || joined[used - 1] == '/' || strcmp(last ? last + 1 : joined, "..") == 0)
+        return fail_at(loader, "traffic.capture", "names a folder; write the file to replay");
+    if (used >= sizeof config->capture_path)
         return fail_at(loader, "traffic.capture", "the path is too long");
     memset(config->capture_path, 0, sizeof config->capture_path);
-    memcpy(config->capture_path, joined, strlen(joined));
+    memcpy(config->capture_path, joined, used);
     return STATUS_OK;
 }
 

@@ -47,7 +47,7 @@ net_up() { # offloads: on or off
 }
 
 net_relay_up() { # the same two hosts, joined by relay.py
-    for ns in $client_ns $server_ns $relay_ns; do ip netns add $ns; done
+    for ns in $client_ns $server_ns $relay_ns; do ip netns add "$ns"; done
     ip link add eth0 netns $client_ns address 02:77:00:00:00:11 type veth peer name left netns $relay_ns
     ip link add eth0 netns $server_ns address 02:77:00:00:00:02 type veth peer name right netns $relay_ns
     offloads_off $client_ns eth0
@@ -61,7 +61,7 @@ net_relay_up() { # the same two hosts, joined by relay.py
 }
 
 net_down() {
-    for ns in $client_ns $server_ns $relay_ns; do ip netns del $ns 2>/dev/null || true; done
+    for ns in $client_ns $server_ns $relay_ns; do ip netns del "$ns" 2>/dev/null || true; done
 }
 
 start() { # name command...; leaves the process number in $started
@@ -267,6 +267,7 @@ CONF
     server=$started
     wait_port 22
     capture_start ssh
+    # shellcheck disable=SC2016
     for command in true 'for i in 1 2 3 4 5 6; do echo line $i; sleep 0.05; done' 'head -c 20000 /dev/zero'; do
         on_client ssh -F none -i "$tmp/user_key" -o StrictHostKeyChecking=no \
             -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR root@$server4 "$command" >/dev/null
@@ -384,7 +385,9 @@ write_manifest() {
 
 all='http-keepalive tls bulk-upload bulk-download redis ssh ipv6 half-close reset-midstream relay offloads-on'
 [ "$(id -u)" -eq 0 ] || { echo 'record.sh: needs root for network namespaces' >&2; exit 3; }
-for name in ${*:-$all}; do
+# shellcheck disable=SC2086
+[ $# -gt 0 ] || set -- $all
+for name in "$@"; do
     case " $all " in
     *" $name "*) ;;
     *) echo "record.sh: $name: no such capture; there are: $all" >&2; exit 2 ;;

@@ -261,6 +261,10 @@ static const struct bad_row bad_rows[] = {
     {"a tab", C "team:\n\tidle: 3s\n", "s.yaml:3: not YAML: ", "token"},
     {"a bad byte", C "name: \"\xff\"\n", "s.yaml:", "not YAML"},
     {"a control character", C "name: \"a\\0b\"\n", "s.yaml:2: name: contains a zero byte", ""},
+    {"the capture is a folder", "traffic:\n  capture: ./\n",
+     "s.yaml:2: traffic.capture: names a folder", ""},
+    {"the folder above", "traffic:\n  capture: a/../..\n",
+     "s.yaml:2: traffic.capture: names a folder", ""},
     {"a newline in the path", "traffic: {capture: \"a\\nb\"}\n",
      "s.yaml:1: traffic.capture:", "without control characters"},
 };
