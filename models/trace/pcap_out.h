@@ -1,4 +1,5 @@
-/* Writes the captures of a run: nic0.pcap, nic1.pcap (nanoseconds) and team.pcapng (interface per port). */
+/* Writes the captures of a run: nic0.pcap, nic1.pcap (nanoseconds) and team.pcapng (interface per
+ * port). */
 #ifndef TOESIM_TRACE_PCAP_OUT_H
 #define TOESIM_TRACE_PCAP_OUT_H
 

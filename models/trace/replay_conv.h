@@ -106,6 +106,7 @@ enum replay_block {
 };
 enum replay_block replay_due_block(const struct replay_conv *conv);
 uint64_t replay_due_segment_ps(const struct replay_peer *peer, const struct replay_conv *conv);
+uint64_t replay_due_probe_ps(const struct replay_conv *conv);
 uint64_t replay_due_ps(const struct replay_peer *peer, const struct replay_conv *conv);
 
 static inline uint64_t replay_near(uint64_t near, uint32_t isn, uint32_t number)

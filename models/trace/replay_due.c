@@ -121,6 +121,15 @@ void replay_liveness_arm_ack(const struct replay_peer *peer, struct replay_conv 
         conv->live_at_ps = since + peer->params.liveness_ps;
 }
 
+/* The window was too small for so long that its opening may have been lost: the segment goes out as a
+ * probe (RFC 9293 3.8.6.1). */
+uint64_t replay_due_probe_ps(const struct replay_conv *conv)
+{
+    if (conv->done || conv->snd_una < conv->snd_max || replay_due_block(conv) != REPLAY_NO_WINDOW)
+        return TIME_NEVER;
+    return u64_max(conv->progress_ps, conv->sent_ps) + conv->rto.rto_ps;
+}
+
 uint64_t replay_due_ps(const struct replay_peer *peer, const struct replay_conv *conv)
 {
     uint64_t due = conv->live_at_ps;
@@ -129,6 +138,7 @@ uint64_t replay_due_ps(const struct replay_peer *peer, const struct replay_conv 
     uint64_t segment = replay_due_segment_ps(peer, conv);
     due = u64_min(due, segment);
     due = u64_min(due, conv->rto_at_ps);
+    due = u64_min(due, replay_due_probe_ps(conv));
     if (segment == TIME_NEVER)
         due = u64_min(due, conv->progress_ps + peer->params.stall_ps);
     return due;

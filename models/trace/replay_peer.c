@@ -78,6 +78,8 @@ static void conv_act(struct replay_peer *peer, struct replay_conv *conv, uint64_
     bool acted = true;
     if (replay_due_segment_ps(peer, conv) <= now_ps)
         acted = replay_send_captured(peer, conv, now_ps);
+    else if (replay_due_probe_ps(conv) <= now_ps)
+        acted = replay_send_captured(peer, conv, now_ps);
     else if (conv->rto_at_ps <= now_ps)
         acted = replay_liveness_on_timeout(peer, conv, now_ps);
     else if (conv->live_at_ps <= now_ps)

@@ -5,7 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
-enum { IPV4_HEADER = 20, IPV6_HEADER = 40, TS_OPTION_BYTES = 12, PIECE_MIN = 64 };
+enum { IPV4_HEADER = 20, IPV6_HEADER = 40, PIECE_MIN = 64 };
+enum { OPT_END = 0, OPT_NOP = 1, OPT_TS = 8, TS_BYTES = 10, TS_OPTION_BYTES = 12 };
 
 /* Payload of one frame of the MTU, TCP options not yet deducted. */
 static uint32_t mtu_payload(const struct script_input *in, const struct conversation *conv)
@@ -63,34 +64,32 @@ static void piece_make(const struct raw_segment *seg, uint32_t from, uint32_t le
     }
 }
 
-/* A server that takes no data with the SYN (RFC 7413 not offered) must get it afterwards. */
+/* A server that takes no data with the SYN (RFC 7413 not offered) must get it afterwards: a segment
+ * as the client would have sent it then. */
 static void fast_open_make(const struct script_input *in, const struct conversation *conv,
-                           const struct raw_segment *syn, struct client_segment *out)
+                           const struct raw_segment *syn, uint8_t options[TS_OPTION_BYTES],
+                           struct raw_segment *out)
 {
-    *out = (struct client_segment){
-        .time_ps = syn->time_ps,
-        .seq = syn->seq + 1,
-        .ack = conv->server_isn + 1,
-        .flags = TCP_ACK | TCP_PSH,
-        .window = (uint16_t)(syn->window >> in->client_ws),
-        .ttl = syn->ttl,
-        .payload = syn->payload,
-        .payload_len = syn->payload_len,
-    };
+    *out = *syn;
+    out->seq = syn->seq + 1;
+    out->ack = conv->server_isn + 1;
+    out->flags = TCP_ACK | TCP_PSH;
+    out->window = (uint16_t)(syn->window >> in->client_ws);
+    out->options = options;
+    out->options_len = 0;
     if (!in->timestamps)
         return;
-    for (uint32_t at = 0; at + 10 <= syn->options_len;) {
+    for (uint32_t at = 0; at + TS_BYTES <= syn->options_len;) {
         uint8_t kind = syn->options[at];
-        if (kind == 8) {
-            static const uint8_t pad[2] = {1, 1};
-            memcpy(out->options, pad, 2);
-            memcpy(out->options + 2, syn->options + at, 10);
+        if (kind == OPT_TS) {
+            options[0] = options[1] = OPT_NOP;
+            memcpy(options + 2, syn->options + at, TS_BYTES);
             out->options_len = TS_OPTION_BYTES;
             return;
         }
-        if (kind == 0)
+        if (kind == OPT_END)
             return;
-        at += kind == 1 || syn->options[at + 1] < 2 ? 1u : syn->options[at + 1];
+        at += kind == OPT_NOP || syn->options[at + 1] < 2 ? 1u : syn->options[at + 1];
     }
 }
 
@@ -146,19 +145,47 @@ static bool progress_add(struct progress *progress, int64_t at, uint32_t len)
 
 static size_t count_pieces(const struct script_input *in, const struct conversation *conv)
 {
-    size_t count = 1; /* room for the data of a SYN */
-    for (size_t i = 0; i < in->view->count; i++)
-        if (is_client(in, i))
-            count += pieces_of(in, conv, in->view->segments[i]);
+    size_t count = 0;
+    for (size_t i = 0; i < in->view->count; i++) {
+        const struct raw_segment *seg = in->view->segments[i];
+        if (!is_client(in, i))
+            continue;
+        count += 1; /* of a SYN, whose data may follow */
+        count += pieces_of(in, conv, seg);
+    }
     return count;
+}
+
+struct client_output {
+    struct client_segment *segments;
+    size_t count;
+    uint64_t split;
+};
+
+static void emit_pieces(const struct script_input *in, const struct conversation *conv,
+                        const struct raw_segment *seg, bool ahead, uint64_t acked_bytes,
+                        struct client_output *out)
+{
+    size_t pieces = pieces_of(in, conv, seg);
+    uint32_t size = pieces == 1 ? seg->payload_len : piece_payload(in, conv, seg->options_len);
+    for (size_t k = 0; k < pieces; k++) {
+        uint32_t from = (uint32_t)k * size;
+        uint32_t left = seg->payload_len - from;
+        struct client_segment *piece = &out->segments[out->count++];
+        piece_make(seg, from, left < size ? left : size, piece);
+        piece->ahead = ahead;
+        piece->acked_bytes = acked_bytes;
+    }
+    out->split += pieces - 1;
 }
 
 bool script_client(const struct script_input *in, struct conversation *conv, uint64_t *split)
 {
-    struct client_segment *out = arena_alloc(in->arena, count_pieces(in, conv) * sizeof *out);
-    if (!out)
+    struct client_output out = {0};
+    size_t room = count_pieces(in, conv), fast_open = fast_open_find(in);
+    out.segments = arena_alloc(in->arena, room * sizeof *out.segments);
+    if (!out.segments)
         return false;
-    size_t count = 0, fast_open = fast_open_find(in);
     int64_t acked = 0;
     struct progress progress = {0};
     for (size_t i = 0; i < in->view->count; i++) {
@@ -167,27 +194,23 @@ bool script_client(const struct script_input *in, struct conversation *conv, uin
             acked = in->view->acked[i] > acked ? in->view->acked[i] : acked;
             continue;
         }
-        bool syn = seg->flags & TCP_SYN, rst = seg->flags & TCP_RST;
-        bool ahead = !rst && progress_add(&progress, in->view->at[i], seg->payload_len);
-        size_t pieces = syn ? 1 : pieces_of(in, conv, seg);
-        uint32_t size = pieces == 1 ? seg->payload_len : piece_payload(in, conv, seg->options_len);
-        for (size_t k = 0; k < pieces; k++) {
-            uint32_t from = (uint32_t)k * size;
-            uint32_t len = seg->payload_len - from < size ? seg->payload_len - from : size;
-            piece_make(seg, from, len, &out[count]);
-            if (syn)
-                out[count].payload_len = 0;
-            out[count].ahead = ahead;
-            out[count++].acked_bytes = acked_clip(acked, in->client);
-        }
-        *split += pieces - 1;
+        struct raw_segment bare = *seg;
+        if (seg->flags & TCP_SYN)
+            bare.payload_len = 0;
+        bool ahead =
+            !(seg->flags & TCP_RST) && progress_add(&progress, in->view->at[i], seg->payload_len);
+        uint64_t acked_bytes = acked_clip(acked, in->client);
+        emit_pieces(in, conv, &bare, ahead, acked_bytes, &out);
         if (i == fast_open) {
-            fast_open_make(in, conv, seg, &out[count++]);
-            fast_open = SIZE_MAX;
+            uint8_t options[TS_OPTION_BYTES];
+            fast_open_make(in, conv, seg, options, &bare);
+            emit_pieces(in, conv, &bare, false, acked_bytes, &out);
         }
     }
-    conv->segments = out;
-    conv->segment_count = count;
+    assert(out.count <= room);
+    conv->segments = out.segments;
+    conv->segment_count = out.count;
+    *split += out.split;
     return true;
 }
 

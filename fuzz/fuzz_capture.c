@@ -1,0 +1,51 @@
+/* Feeds any bytes to the capture reader as a file, and checks what it promises about the result. */
+#include "models/base/units.h"
+#include "models/trace/capture.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+static void check_conversation(const struct conversation *conv)
+{
+    uint64_t sent = 0, time_ps = 0, rx_bytes = 0;
+    assert(conv->client_acked <= conv->client_bytes);
+    assert(conv->server_acked <= conv->server_bytes);
+    for (size_t i = 0; i < conv->segment_count; i++) {
+        const struct client_segment *seg = &conv->segments[i];
+        assert(seg->time_ps >= time_ps);
+        assert(seg->options_len <= 40 && seg->options_len % 4 == 0);
+        assert(seg->payload_len + seg->options_len <= 1500 - 40);
+        time_ps = seg->time_ps;
+    }
+    for (size_t i = 0; i < conv->step_count; i++) {
+        const struct server_step *step = &conv->steps[i];
+        assert(step->offset == sent && step->rx_bytes <= conv->client_bytes);
+        assert(step->rx_bytes >= rx_bytes || step->kind == SERVER_RST);
+        rx_bytes = step->rx_bytes;
+        sent += step->kind == SERVER_SEND ? step->len : 0;
+    }
+    assert(!conv->replayable || sent == conv->server_bytes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    int fd = memfd_create("capture", 0);
+    assert(fd >= 0 && write(fd, bytes, len) == (ssize_t)len);
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    struct capture_params params;
+    struct error err = {0};
+    capture_params_default(&params);
+    params.bytes_max = 64 << 20;
+    struct capture *capture = capture_load(path, &params, &err);
+    assert(capture || err.status != STATUS_OK);
+    for (size_t i = 0; capture && i < capture_conversation_count(capture); i++)
+        check_conversation(capture_conversation(capture, i));
+    capture_destroy(capture);
+    close(fd);
+    return 0;
+}

@@ -1,0 +1,46 @@
+/* Writes small captures for tests: one conversation at a time, with every kind of dirt. */
+#ifndef TOESIM_TEST_CAPTURE_WRITER_H
+#define TOESIM_TEST_CAPTURE_WRITER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum writer_checksum { WRITER_GOOD, WRITER_BAD, WRITER_UNFILLED };
+
+struct capture_writer {
+    char path[64]; /* of a temporary file, removed by capture_writer_remove() */
+    FILE *stream;
+    bool big_endian, nanoseconds;
+    uint32_t link;    /* 1: Ethernet, 101: raw IP, 113: Linux cooked */
+    uint32_t snaplen; /* bytes kept of a record */
+    /* Of the next frames; may be changed between two. */
+    uint64_t time_ns;
+    uint64_t step_ns; /* added after each frame */
+    uint8_t ip_version;
+    uint32_t client_v4, server_v4;
+    uint16_t client_port, server_port;
+    uint16_t vlan[2]; /* outer, inner; 0: none */
+    uint16_t window;
+    enum writer_checksum checksum;
+    const uint8_t *options;
+    uint32_t options_len;
+};
+
+void capture_writer_open(struct capture_writer *writer, bool big_endian, bool nanoseconds,
+                         uint32_t link);
+/* One segment; from_server swaps the roles. */
+void capture_writer_tcp(struct capture_writer *writer, bool from_server, uint32_t seq, uint32_t ack,
+                        uint16_t flags, const void *payload, uint32_t len);
+void capture_writer_raw(struct capture_writer *writer, const void *bytes, uint32_t captured,
+                        uint32_t length);
+void capture_writer_close(struct capture_writer *writer);
+void capture_writer_remove(const struct capture_writer *writer);
+
+/* Client ISN 1000, server ISN 5000: SYN, SYN-ACK, ACK. */
+void capture_writer_handshake(struct capture_writer *writer);
+/* FINs of both sides after so many bytes, and the last ACKs. */
+void capture_writer_fins(struct capture_writer *writer, uint32_t client_bytes,
+                         uint32_t server_bytes);
+
+#endif
