@@ -312,3 +312,19 @@ Test(toe_tx, registers_read_back)
     rig_run(&rig, PS_PER_US);
     cr_assert_eq(rig_event(&rig, 0, NIC_EVENT_LINK).a, 0);
 }
+
+Test(toe_tx, ipv6_in_a_vlan_is_answered_in_kind)
+{
+    rig.ip_version = 6;
+    rig.vlan = VLAN_TAGGED | 77;
+    start();
+    uint32_t before = rig.nic[0].tx_count;
+    memcpy(rig.mem + peer.tx_ring + peer.ack % 4096, "hello", 5);
+    rig_doorbell(&rig, 0, 1, 1, NIC_DOORBELL_TX, peer.ack + 5);
+    rig_run(&rig, 5 * PS_PER_US);
+    struct packet p = rig_sent(&rig, 0, before);
+    cr_assert_eq(p.ip_version, 6);
+    cr_assert_eq(p.vlan_count, 1);
+    cr_assert_eq(p.vlan_tci[0] & VLAN_VID_MASK, 77);
+    cr_assert_eq(memcmp(p.seg.payload, "hello", 5), 0);
+}

@@ -227,6 +227,7 @@ struct toe_engine {
     struct toe_wiring wiring;
     unsigned nic;
     uint32_t epoch; /* answers to requests of an earlier one are void */
+    bool in_run;
     uint64_t due_sequence;
     struct toe_due due[UNIT_COUNT];
     struct ctx_port port[CTX_WHO_COUNT];
