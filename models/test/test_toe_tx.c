@@ -127,6 +127,31 @@ Test(toe_tx, unanswered_data_is_sent_again_by_the_timer)
     cr_assert_gt(stats->tx_retransmissions, 1);
 }
 
+Test(toe_tx, retransmission_overtaken_by_its_ack_carries_no_old_bytes)
+{
+    start();
+    uint32_t before = rig.nic[0].tx_count;
+    rig_doorbell(&rig, 0, 1, 1, NIC_DOORBELL_TX, peer.ack + 100);
+    rig_run(&rig, 5 * PS_PER_US);
+    rig.nic[0].read_hold = true;
+    rig_run(&rig, 2 * PS_PER_S); /* decided again, its bytes not yet read */
+    cr_assert_eq(rig.nic[0].tx_count, before + 1);
+    peer.ack += 100;
+    rig_segment(&peer, 0, TCP_ACK, NULL, 0);
+    rig_run(&rig, 5 * PS_PER_US);
+    cr_assert_eq(rig_record(&rig, 0, NIC_VERDICT_APPLIED).snd_una, peer.ack);
+    memset(rig.mem + peer.tx_ring, 0xee, 4096); /* the host uses the ring again */
+    rig_release_dma(&rig, 0);
+    rig_run(&rig, 5 * PS_PER_US);
+    cr_assert_gt(rig.nic[0].tx_count, before + 1);
+    for (uint32_t i = before + 1; i < rig.nic[0].tx_count; i++) {
+        struct packet p = rig_sent(&rig, 0, i);
+        cr_assert_eq(p.seg.flags, TCP_ACK);
+        cr_assert_eq(p.seg.payload_len, 0);
+        cr_assert_eq(p.seg.seq, peer.ack);
+    }
+}
+
 Test(toe_tx, timer_that_gives_up_terminates)
 {
     rig.params.tcp.rexmt_max = 3;
