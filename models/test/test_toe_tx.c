@@ -127,6 +127,31 @@ Test(toe_tx, unanswered_data_is_sent_again_by_the_timer)
     cr_assert_gt(stats->tx_retransmissions, 1);
 }
 
+Test(toe_tx, retransmission_overtaken_by_its_ack_carries_no_old_bytes)
+{
+    start();
+    uint32_t before = rig.nic[0].tx_count;
+    rig_doorbell(&rig, 0, 1, 1, NIC_DOORBELL_TX, peer.ack + 100);
+    rig_run(&rig, 5 * PS_PER_US);
+    rig.nic[0].read_hold = true;
+    rig_run(&rig, 2 * PS_PER_S); /* decided again, its bytes not yet read */
+    cr_assert_eq(rig.nic[0].tx_count, before + 1);
+    peer.ack += 100;
+    rig_segment(&peer, 0, TCP_ACK, NULL, 0);
+    rig_run(&rig, 5 * PS_PER_US);
+    cr_assert_eq(rig_record(&rig, 0, NIC_VERDICT_APPLIED).snd_una, peer.ack);
+    memset(rig.mem + peer.tx_ring, 0xee, 4096); /* the host uses the ring again */
+    rig_release_dma(&rig, 0);
+    rig_run(&rig, 5 * PS_PER_US);
+    cr_assert_gt(rig.nic[0].tx_count, before + 1);
+    for (uint32_t i = before + 1; i < rig.nic[0].tx_count; i++) {
+        struct packet p = rig_sent(&rig, 0, i);
+        cr_assert_eq(p.seg.flags, TCP_ACK);
+        cr_assert_eq(p.seg.payload_len, 0);
+        cr_assert_eq(p.seg.seq, peer.ack);
+    }
+}
+
 Test(toe_tx, timer_that_gives_up_terminates)
 {
     rig.params.tcp.rexmt_max = 3;
@@ -311,4 +336,20 @@ Test(toe_tx, registers_read_back)
     cr_assert_eq(rig_read32(&rig, 0, NIC_REG_LINK), 0);
     rig_run(&rig, PS_PER_US);
     cr_assert_eq(rig_event(&rig, 0, NIC_EVENT_LINK).a, 0);
+}
+
+Test(toe_tx, ipv6_in_a_vlan_is_answered_in_kind)
+{
+    rig.ip_version = 6;
+    rig.vlan = VLAN_TAGGED | 77;
+    start();
+    uint32_t before = rig.nic[0].tx_count;
+    memcpy(rig.mem + peer.tx_ring + peer.ack % 4096, "hello", 5);
+    rig_doorbell(&rig, 0, 1, 1, NIC_DOORBELL_TX, peer.ack + 5);
+    rig_run(&rig, 5 * PS_PER_US);
+    struct packet p = rig_sent(&rig, 0, before);
+    cr_assert_eq(p.ip_version, 6);
+    cr_assert_eq(p.vlan_count, 1);
+    cr_assert_eq(p.vlan_tci[0] & VLAN_VID_MASK, 77);
+    cr_assert_eq(memcmp(p.seg.payload, "hello", 5), 0);
 }

@@ -355,6 +355,7 @@ void rig_init(struct rig *rig)
     toe_params_default(&rig->params);
     rig->params.conn_max = RIG_CONNS;
     rig->ring_log2 = RIG_RING_LOG2;
+    rig->ip_version = 4;
 }
 
 static void setup_ring(struct rig *rig, unsigned nic, uint32_t reg, uint64_t base, uint32_t log2)
@@ -541,6 +542,13 @@ uint32_t rig_probe_count(const struct rig *rig, enum probe_kind kind, unsigned n
 
 /* --- connections --- */
 
+static void address(const struct rig *rig, uint8_t addr[16], uint8_t host)
+{
+    ip_addr_from_v4(addr, 0x0a000000u + host);
+    if (rig->ip_version == 6)
+        memcpy(addr, (uint8_t[]){0xfd, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, host}, 16);
+}
+
 struct frame *rig_frame(struct rig_peer *peer, uint16_t flags, uint32_t seq, uint32_t ack,
                         const void *payload, uint32_t len)
 {
@@ -548,7 +556,8 @@ struct frame *rig_frame(struct rig_peer *peer, uint16_t flags, uint32_t seq, uin
     static const uint8_t mss[4] = {2, 4, 0x05, 0xb4};
     struct packet_out out = {.dst_mac = {2, 0x22, 0x33, 0x44, 0x55, 0x66},
                              .src_mac = {2, 0, 0, 0, 0, 9},
-                             .ip_version = 4,
+                             .vlan = peer->rig->vlan,
+                             .ip_version = peer->rig->ip_version,
                              .ttl = 64,
                              .sport = peer->port,
                              .dport = 80,
@@ -559,8 +568,8 @@ struct frame *rig_frame(struct rig_peer *peer, uint16_t flags, uint32_t seq, uin
                              .options = (flags & TCP_SYN) ? mss : NULL,
                              .options_len = (flags & TCP_SYN) ? 4 : 0};
     assert(frame);
-    ip_addr_from_v4(out.src, 0x0a000002);
-    ip_addr_from_v4(out.dst, 0x0a000001);
+    address(peer->rig, out.src, 2);
+    address(peer->rig, out.dst, 1);
     if (len > 0)
         memcpy(frame->data + packet_header_bytes(&out), payload, len);
     frame->len = packet_build(frame->data, &out, len);
@@ -599,12 +608,13 @@ void rig_build_image(struct rig *rig, struct rig_peer *peer)
     struct conn_ctx ctx;
     struct tcp_now now = {us_ticks(rig->loop.now_ps), ms_ticks(rig->loop.now_ps)};
     memset(&ctx, 0, sizeof ctx);
-    ip_addr_from_v4(ctx.laddr, 0x0a000001);
-    ip_addr_from_v4(ctx.raddr, 0x0a000002);
+    address(rig, ctx.laddr, 1);
+    address(rig, ctx.raddr, 2);
     ctx.lport = 80;
     ctx.rport = peer->port;
     memcpy(ctx.peer_mac, (uint8_t[]){2, 0, 0, 0, 0, 9}, 6);
-    ctx.ip_version = 4;
+    ctx.ip_version = rig->ip_version;
+    ctx.vlan = rig->vlan;
     ctx.ttl = 64;
     ctx.tx_ring_log2 = ctx.rx_ring_log2 = RIG_DATA_RING_LOG2;
     ctx.tx_ring = (uint32_t)(peer->tx_ring >> 12);

@@ -57,6 +57,8 @@ struct rig {
     uint32_t seen_count;
     void (*on_probe)(struct rig *rig, const struct probe_event *event); /* instead of `seen` */
     uint32_t ring_log2;
+    uint16_t vlan; /* of all connections */
+    uint8_t ip_version;
     bool jitter; /* latencies vary, and reads overtake each other */
     struct rng rng;
     uint8_t *mem;

@@ -22,7 +22,9 @@ struct toe_conn {
     uint32_t heap_at;    /* place in the timer heap, TOE_NO_INDEX: not in it */
     uint32_t ready_next; /* ready list */
     uint32_t tx_queued;  /* its entries in the transmit FIFO */
-    uint32_t db_tx;      /* doorbell values not yet applied */
+    uint32_t snd_una;    /* as last written back: the host may reuse its ring up to here */
+    uint32_t snd_max;
+    uint32_t db_tx; /* doorbell values not yet applied */
     uint32_t db_rx;
     uint32_t end_slot; /* end event that waits for its last frame, TOE_NO_INDEX: none */
     uint16_t gen;

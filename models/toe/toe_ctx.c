@@ -66,6 +66,8 @@ void toe_conn_refresh(struct toe_engine *e, const struct conn_ctx *ctx, uint32_t
                       uint64_t now_ps)
 {
     struct toe_conn *c = &e->conn[conn];
+    c->snd_una = ctx->snd_una;
+    c->snd_max = ctx->snd_max;
     if (c->own_state != OWN_ACTIVE || c->end_slot != TOE_NO_INDEX)
         return;
     struct tcp_now now = toe_now(now_ps);

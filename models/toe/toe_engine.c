@@ -130,7 +130,12 @@ static uint64_t engine_next(const void *self)
     return next;
 }
 
-void toe_wake(struct toe_engine *e) { waker_wake(e->wiring.waker, engine_next(e)); }
+/* Not from inside run(): whoever drives the engine asks for its next event afterwards. */
+void toe_wake(struct toe_engine *e)
+{
+    if (e->wiring.waker && !e->in_run)
+        waker_wake(e->wiring.waker, engine_next(e));
+}
 
 bool toe_is_running(const struct toe_engine *e)
 {
@@ -196,6 +201,7 @@ static void dispatch(struct toe_engine *e, enum toe_unit unit, uint64_t now_ps)
 static void engine_run(void *self, uint64_t now_ps)
 {
     struct toe_engine *e = self;
+    e->in_run = true;
     for (;;) {
         enum toe_unit unit = first_due(e, now_ps);
         if (unit == UNIT_COUNT && toe_timer_next(e) > now_ps)
@@ -204,6 +210,7 @@ static void engine_run(void *self, uint64_t now_ps)
             dispatch(e, unit, now_ps);
         toe_kick(e, now_ps);
     }
+    e->in_run = false;
 }
 
 /* Lets every part go on that can; what a part frees is used by those after it, or by itself. */

@@ -87,6 +87,7 @@ void toe_move_on_extracted(struct toe_engine *e, uint8_t op, const struct ctx_rs
         toe_stale_doorbell(e, o->cmd.conn, o->cmd.gen, c->db_tx, now_ps);
     toe_conn_forget(c);
     e->stats.freezes++;
+    e->stats.freezes_kept += (o->cmd.flags & NIC_CMD_FLAG_KEEP_IMAGE) != 0;
     toe_cmd_done(e, op, NIC_RESULT_OK, now_ps);
     toe_cmd_free(e, op);
 }

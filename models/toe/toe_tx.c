@@ -287,11 +287,35 @@ void toe_tx_send(struct toe_engine *e, uint64_t now_ps)
     toe_due_cycles(e, UNIT_BUILD, e->params.build_cycles, now_ps);
 }
 
+/* Payload that was acknowledged after the segment was decided may be overwritten in the ring before
+ * it was read (the record told the host): it must not leave again. What is left is at least the
+ * acknowledgment, which nobody else will send. */
+static void trim_acknowledged(struct toe_engine *e, struct tx_entry *entry,
+                              const struct toe_conn *c)
+{
+    struct packet_out *out = &entry->out;
+    uint32_t gone = c->snd_una - out->seq;
+    if (entry->payload_len == 0 || (int32_t)gone <= 0)
+        return;
+    e->stats.tx_trimmed++;
+    gone = u32_min(gone, entry->payload_len);
+    entry->payload_len -= gone;
+    uint8_t *payload = entry->frame->data + packet_header_bytes(out);
+    memmove(payload, payload + gone, entry->payload_len);
+    out->seq += gone;
+    bool fin_acknowledged = out->seq != c->snd_una;
+    if (entry->payload_len > 0 || ((out->flags & TCP_FIN) && !fin_acknowledged))
+        return;
+    out->flags = TCP_ACK | (out->flags & (TCP_ECE | TCP_CWR));
+    out->seq = c->snd_max;
+}
+
 static void build(struct toe_engine *e, struct tx_entry *entry, uint64_t now_ps)
 {
     struct toe_conn *c = &e->conn[entry->conn];
-    uint16_t flags = entry->out.flags;
     assert(c->own_state == OWN_ACTIVE || c->own_state == OWN_QUIESCE);
+    trim_acknowledged(e, entry, c);
+    uint16_t flags = entry->out.flags;
     entry->frame->len = packet_build(entry->frame->data, &entry->out, entry->payload_len);
     e->stats.tx_payload_bytes += entry->payload_len;
     e->stats.tx_retransmissions += entry->retransmission;
