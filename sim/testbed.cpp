@@ -1,7 +1,7 @@
 #include "sim/testbed.h"
 
 #include <cassert>
-#include <cstring>
+#include <string>
 
 namespace
 {
@@ -38,6 +38,7 @@ testbed::testbed(const sim_config &config, const struct capture *replayed)
         static_cast<testbed *>(self)->on_probe(*event);
     };
     probe_add(&probe_, {on_event, this, kinds});
+    domain_ = rtl_domain_create();
     make_shells();
     make_network();
     make_host();
@@ -56,8 +57,10 @@ testbed::~testbed()
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         toe_engine_destroy(slot_[nic].engine);
         pcie_link_destroy(link_[nic]);
+        ctx_cache_rtl_destroy(cache_[nic]);
         ctx_cache_model_destroy(golden_[nic]);
     }
+    rtl_domain_destroy(domain_);
     replay_peer_destroy(replay_);
     gen_peer_destroy(gen_);
     lan_switch_destroy(switch_);
@@ -95,6 +98,7 @@ void testbed::make_shells()
     switch_shell_ = std::make_unique<stage_shell>("lan_switch");
     peer_shell_ = std::make_unique<stage_shell>("peers");
     director_shell_ = std::make_unique<stage_shell>("director");
+    window_shell_ = std::make_unique<stage_shell>("waves");
 }
 
 void testbed::make_host()
@@ -170,11 +174,63 @@ void testbed::make_nic(unsigned nic)
 
 void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *store)
 {
-    ctx_cache_model_params params;
-    ctx_cache_model_params_default(&params);
-    golden_[nic] = ctx_cache_model_create(&params, client, cache_shell_[nic]->waker());
-    assert(golden_[nic]);
-    *store = ctx_cache_model_store(golden_[nic]);
+    if (config_.ctx_golden) {
+        ctx_cache_model_params params;
+        ctx_cache_model_params_default(&params);
+        golden_[nic] = ctx_cache_model_create(&params, client, cache_shell_[nic]->waker());
+        assert(golden_[nic]);
+        *store = ctx_cache_model_store(golden_[nic]);
+        return;
+    }
+    ctx_cache_rtl_params params;
+    ctx_cache_rtl_params_default(&params);
+    params.cycle_ps = config_.engine.cycle_ps;
+    params.dram_latency_ps = config_.ctx_dram_ps;
+    params.dram_beat_ps = config_.ctx_dram_beat_ps;
+    params.skip_idle = config_.ctx_skip_idle;
+    // The cache may run ahead of the kernel, but not past the next event of anybody else.
+    ctx_cache_burst burst = {[](void *) {
+                                 uint64_t now = sc_now_ps();
+                                 if (!sc_core::sc_pending_activity())
+                                     return now;
+                                 uint64_t next = sc_core::sc_time_to_pending_activity().value();
+                                 return next > 0 ? now + next - 1 : now;
+                             },
+                             nullptr};
+    cache_[nic] =
+        ctx_cache_rtl_create(domain_, &params, nic, client, cache_shell_[nic]->waker(), burst);
+    assert(cache_[nic]);
+    *store = ctx_cache_rtl_store(cache_[nic]);
+}
+
+bool testbed::open_waves(const char *dir, struct error *err)
+{
+    if (config_.ctx_golden) {
+        error_set(err, STATUS_BAD_INPUT,
+                  "%s: outputs.waves: there is no RTL to trace with "
+                  "the golden cache model; write none",
+                  config_.source);
+        return false;
+    }
+    std::string path = std::string(dir) + "/waves.fst";
+    waves_ = waves_create(domain_, cache_[0], cache_[1], path.c_str(), err);
+    if (!waves_)
+        return false;
+    probe_add(&probe_, waves_listener(waves_));
+    auto set_on = [](void *self, bool on, uint64_t now_ps) {
+        waves_set_on(static_cast<waves *>(self), on, now_ps);
+    };
+    wave_window_init(&window_, &config_, set_on, waves_, window_shell_->waker());
+    probe_add(&probe_, wave_window_listener(&window_));
+    window_shell_->bind(wave_window_stage(&window_, "waves"));
+    return true;
+}
+
+enum status testbed::close_waves(struct error *err)
+{
+    enum status status = waves_ ? waves_close(waves_, err) : STATUS_OK;
+    waves_ = nullptr;
+    return status;
 }
 
 void testbed::make_network()
@@ -342,7 +398,8 @@ void testbed::bind_stages()
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         engine_shell_[nic]->bind(toe_engine_stage(slot_[nic].engine, "engine"));
         link_shell_[nic]->bind(pcie_link_stage(link_[nic], "pcie"));
-        cache_shell_[nic]->bind(ctx_cache_model_stage(golden_[nic], "cache"));
+        cache_shell_[nic]->bind(golden_[nic] ? ctx_cache_model_stage(golden_[nic], "cache")
+                                             : ctx_cache_rtl_stage(cache_[nic], "cache"));
     }
     for (unsigned m = 0; m < MAC_COUNT; m++)
         mac_shell_[m]->bind(mac_stage(mac_[m], mac_names[m]));
@@ -429,7 +486,12 @@ void testbed::finish(bool complete)
     if (complete && end_ps_ != TIME_NEVER)
         check_finish(check_, now);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
-        cache_stats_[nic] = *ctx_cache_model_stats(golden_[nic]);
+        if (golden_[nic]) {
+            cache_stats_[nic] = *ctx_cache_model_stats(golden_[nic]);
+            continue;
+        }
+        ctx_cache_rtl_finish(cache_[nic], now);
+        cache_stats_[nic] = *ctx_cache_rtl_stats(cache_[nic]);
     }
 }
 

@@ -4,9 +4,12 @@
 
 #include "sim/config.h"
 #include "sim/director.h"
+#include "sim/glue/ctx_cache_rtl.h"
+#include "sim/glue/waves.h"
 #include "sim/results.h"
 #include "sim/shells/core_shell.h"
 #include "sim/shells/stage_shell.h"
+#include "sim/wave_window.h"
 
 #include "host-sw/app/bulk_server.h"
 #include "host-sw/app/replay_server.h"
@@ -26,8 +29,9 @@ public:
 
     // False when memory was short or the waves could not be opened: err says why.
     bool is_ready(struct error *err) const;
-    bool open_waves(const char *, struct error *) { return true; }
-    enum status close_waves(struct error *) { return STATUS_OK; }
+    // Waves of both caches into dir/waves.fst; close_waves() before the testbed goes.
+    bool open_waves(const char *dir, struct error *err);
+    enum status close_waves(struct error *err);
 
     // Runs to the end of the traffic plus a drain, to the duration, to a violation, or for slice_ps.
     // True: there is more to do.
@@ -82,15 +86,19 @@ private:
     check *check_ = nullptr;
     move_log *moves_ = nullptr;
     director *director_ = nullptr;
+    rtl_domain *domain_ = nullptr;
+    ctx_cache_rtl *cache_[NIC_COUNT] = {};
     ctx_cache_model *golden_[NIC_COUNT] = {};
     ctx_store_stats cache_stats_[NIC_COUNT] = {};
+    waves *waves_ = nullptr;
+    wave_window window_ = {};
     nic_slot slot_[NIC_COUNT] = {};
     std::vector<replay_script> scripts_;
     std::vector<std::vector<replay_step>> steps_;
 
     std::unique_ptr<core_shell> core_;
     std::unique_ptr<stage_shell> engine_shell_[NIC_COUNT], link_shell_[NIC_COUNT],
-        cache_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_, peer_shell_, director_shell_;
+        cache_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_, peer_shell_, director_shell_, window_shell_;
     uint64_t end_ps_ = TIME_NEVER; // set when the traffic is done
     bool complete_ = false;
 };
