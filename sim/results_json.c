@@ -65,7 +65,8 @@ static void add_gen_streams(json_t *streams, const struct results_input *in)
     uint64_t bad = gen->damaged + gen->stalled;
     set_u64(streams, "total", in->config->gen.connections);
     set_u64(streams, "complete", gen->ended);
-    set_u64(streams, "intact", gen->ended > bad ? gen->ended - bad : 0);
+    uint64_t sound = in->config->gen.connections - u64_min(bad, in->config->gen.connections);
+    set_u64(streams, "intact", u64_min(gen->ended, sound));
     set_u64(streams, "damaged", gen->damaged);
     set_u64(streams, "stalled", gen->stalled);
     set_u64(streams, "bytes_to_server", gen->bytes_sent);

@@ -17,6 +17,20 @@ static void clear_movable(struct conn_ctx *image)
     image->crc = 0;
 }
 
+/* Times that go on while an image rests in host memory: an age may only have grown, a remaining time
+ * only have shrunk. They are made equal when they did. */
+static void allow_rest(struct conn_ctx *in, const struct conn_ctx *out)
+{
+    if (!seq_before(in->ts_recent_age, out->ts_recent_age))
+        in->ts_recent_age = out->ts_recent_age;
+    if (!seq_before(in->last_send, out->last_send))
+        in->last_send = out->last_send;
+    if (in->keepalive_deadline <= out->keepalive_deadline)
+        in->keepalive_deadline = out->keepalive_deadline;
+    if (in->rexmt_deadline <= out->rexmt_deadline)
+        in->rexmt_deadline = out->rexmt_deadline;
+}
+
 /* First byte that differs, for the message; CTX_BYTES when equal. */
 static unsigned first_difference(const struct conn_ctx *a, const struct conn_ctx *b)
 {
@@ -53,6 +67,7 @@ static void on_in(struct check *check, struct check_conn *c, const struct probe_
     if (!c->image_valid)
         return; /* the image the driver built for a SYN */
     out = c->image;
+    allow_rest(&in, &out);
     clear_movable(&in);
     clear_movable(&out);
     unsigned at = first_difference(&in, &out);

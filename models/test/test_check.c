@@ -177,6 +177,19 @@ Test(check, crc_catches_a_changed_image)
     expect_only(INVARIANT_CRC);
 }
 
+Test(check, crc_lets_time_go_on_and_never_back)
+{
+    struct conn_ctx ctx = {.ts_recent_age = 5, .keepalive_deadline = 100};
+    image(PROBE_CTX_OUT, 0, &ctx);
+    ctx.ts_recent_age = 60005;
+    ctx.keepalive_deadline = 40;
+    image(PROBE_CTX_IN, 1, &ctx);
+    cr_assert_eq(check_violations_total(check), 0, "%s", check_report(check));
+    ctx.ts_recent_age = 4;
+    image(PROBE_CTX_IN, 1, &ctx);
+    expect_only(INVARIANT_CRC);
+}
+
 Test(check, snd_catches_an_install_that_forgot_sent_bytes)
 {
     struct conn_ctx ctx = {.snd_una = ISS, .snd_nxt = ISS + 1, .snd_max = ISS + 1};
