@@ -116,7 +116,7 @@ Test(replay_server, sends_more_than_the_ring_as_room_comes_and_then_closes)
 Test(replay_server, a_captured_reset_waits_until_the_peer_has_the_bytes)
 {
     steps[0] = (struct replay_step){.kind = REPLAY_SEND, .len = 10};
-    steps[1] = (struct replay_step){.kind = REPLAY_RST};
+    steps[1] = (struct replay_step){.kind = REPLAY_RST, .tx_acked_bytes = 10};
     start(2);
     while (fake_take(bed.fake, 0))
         ;

@@ -179,7 +179,11 @@ Test(check, crc_catches_a_changed_image)
 
 Test(check, crc_lets_time_go_on_and_never_back)
 {
-    struct conn_ctx ctx = {.ts_recent_age = 5, .keepalive_deadline = 100};
+    struct conn_ctx ctx = {.snd_una = ISS,
+                           .snd_nxt = ISS,
+                           .snd_max = ISS,
+                           .ts_recent_age = 5,
+                           .keepalive_deadline = 100};
     image(PROBE_CTX_OUT, 0, &ctx);
     ctx.ts_recent_age = 60005;
     ctx.keepalive_deadline = 40;
