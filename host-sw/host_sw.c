@@ -79,7 +79,6 @@ void host_sw_destroy(struct host_sw *sw)
     hold_free(&sw->hold);
     directory_free(&sw->dir);
     free(sw->pending_events);
-    free(sw->free_later);
     free(sw);
 }
 
@@ -242,9 +241,6 @@ static bool sleep_until_work(struct host_sw *sw)
         if ((bits & (1u << NIC_VECTOR_EVENT)) != 0)
             sw->nics[nic].events.armed = false;
     }
-    uint32_t vectors = fired & ((1u << NIC_COUNT * NIC_VECTOR_COUNT) - 1);
-    if (!sw->params.poll && vectors != 0)
-        team_charge(sw, CPU_COST_IRQ_ENTRY, (uint64_t)__builtin_popcount(vectors));
     return (fired & KICKED) != 0;
 }
 
@@ -272,7 +268,6 @@ void host_sw_main(struct host_sw *sw)
     if (!start(sw))
         return;
     while (!sw->stop) {
-        termination_free_rings(sw);
         watch(sw);
         bool busy = team_poll(sw);
         busy |= run_timers(sw, kicked);
