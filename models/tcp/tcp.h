@@ -4,7 +4,11 @@
  * engine, the host stack and the generators, so all of them speak exactly the same TCP.
  *
  * A caller's loop: tcp_input() or tcp_on_timer() or tcp_on_app_*(), act on the result, then
- * tcp_output() until it returns false, then arm one timer for tcp_deadline().
+ * tcp_output() until it returns false, then arm one timer for tcp_deadline_us().
+ *
+ * Bounds of this version: SACK blocks are sent but received ones are ignored (advisory, RFC 2018
+ * 8); ECN is never negotiated; data in a SYN is left to the peer to repeat; urgent data is
+ * delivered in line and the pointer only kept.
  */
 #ifndef TOESIM_TCP_TCP_H
 #define TOESIM_TCP_TCP_H
@@ -35,7 +39,7 @@ struct tcp_params {
     uint8_t rexmt_max;              /* 15: R2 for data */
     uint8_t syn_rexmt_max;          /* 5: R2 for SYN-ACK */
     uint8_t dupack_threshold;       /* 3 */
-    uint16_t mss_max;               /* largest MSS the port takes: MTU - 40 (IPv4) or - 60 */
+    uint16_t mss_max;               /* largest MSS the port takes: MTU - 40; with IPv6 20 less */
     uint32_t challenge_period_us;   /* 5,000,000 */
     uint8_t challenge_max;          /* 10 per period */
 };
@@ -97,7 +101,8 @@ void tcp_input(struct conn_ctx *ctx, const struct tcp_segment *seg, const struct
 bool tcp_output(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
                 struct tcp_tx *tx);
 
-/* True when tcp_output() would return a segment: cheap, for ready lists. */
+/* True when tcp_output() would return a segment, or must be called once to start the persist timer
+ * (it then returns false): cheap, for ready lists. */
 bool tcp_has_output(const struct conn_ctx *ctx, const struct tcp_params *params,
                     struct tcp_now now);
 

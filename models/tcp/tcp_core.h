@@ -29,6 +29,12 @@ static inline uint32_t tcp_smss(const struct conn_ctx *ctx)
     return ctx->mss - ((ctx->features & CTX_FEATURE_TS) ? (uint32_t)TCP_TS_OPTION_BYTES : 0);
 }
 
+/* Largest MSS of this connection: the IPv6 header is 20 bytes longer than that of IPv4. */
+static inline uint16_t tcp_mss_max(const struct conn_ctx *ctx, const struct tcp_params *params)
+{
+    return (uint16_t)(params->mss_max - (ctx->ip_version == 6 ? 20 : 0));
+}
+
 /* Right edge of what is accepted: the highest ever advertised (RFC 7323 2.4, first MUST). */
 static inline uint32_t tcp_rcv_edge(const struct conn_ctx *ctx)
 {

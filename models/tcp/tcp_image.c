@@ -79,7 +79,8 @@ bool tcp_is_sane(const struct conn_ctx *ctx)
     sane &= reassembly_is_sane(ctx);
     if (ctx->tcp_state >= TCP_ESTABLISHED) {
         sane &= ctx->cwnd > 0 && ctx->mss > TCP_TS_OPTION_BYTES;
-        if (ctx->snd_una != ctx->snd_max && ctx->tcp_state != TCP_TIME_WAIT)
+        /* In flight means timed; snd_nxt = snd_una: tcp_output() sends or starts a timer. */
+        if (ctx->snd_una != ctx->snd_nxt && ctx->tcp_state != TCP_TIME_WAIT)
             sane &= (ctx->timers & (CTX_TIMER_REXMT | CTX_TIMER_PERSIST)) != 0;
     }
     return sane;

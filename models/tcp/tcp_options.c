@@ -112,8 +112,8 @@ void tcp_options_negotiate(struct conn_ctx *ctx, const struct tcp_segment *syn,
     uint16_t mss = ctx->ip_version == 6 ? TCP_MSS_DEFAULT_V6 : TCP_MSS_DEFAULT_V4;
     if (syn->options & TCP_HAS_MSS)
         mss = syn->mss;
-    if (mss > params->mss_max)
-        mss = params->mss_max;
+    if (mss > tcp_mss_max(ctx, params))
+        mss = tcp_mss_max(ctx, params);
     ctx->mss = mss < TCP_MSS_MIN ? TCP_MSS_MIN : mss;
     if (ctx->features & CTX_FEATURE_TS) {
         ctx->ts_recent = syn->tsval;

@@ -131,11 +131,19 @@ static struct plan plan_next(const struct conn_ctx *ctx)
     return (struct plan){PLAN_NONE, 0, 0, false};
 }
 
+/* Nothing is in flight and something waits: if nothing may go, only the window can be the reason,
+ * and without a timer a lost window update would be the end. */
+static bool needs_persist(const struct conn_ctx *ctx)
+{
+    return ctx->tcp_state >= TCP_ESTABLISHED && ctx->snd_nxt == ctx->snd_una &&
+           tcp_unsent(ctx) > 0 && !(ctx->timers & (CTX_TIMER_REXMT | CTX_TIMER_PERSIST));
+}
+
 bool tcp_has_output(const struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now)
 {
     (void)params;
     (void)now;
-    return plan_next(ctx).kind != PLAN_NONE;
+    return plan_next(ctx).kind != PLAN_NONE || needs_persist(ctx);
 }
 
 /* RFC 5681 4.1: after an idle period of one RTO the restart window applies. */
@@ -144,14 +152,6 @@ static void restart_after_idle(struct conn_ctx *ctx, struct tcp_now now)
     if ((ctx->flags & CTX_FLAG_DATA_SENT) && ctx->snd_una == ctx->snd_max && tcp_unsent(ctx) > 0 &&
         now.us - ctx->last_send > ctx->rto)
         cc_of(ctx)->on_idle(ctx, tcp_smss(ctx));
-}
-
-/* Nothing may go, nothing is in flight, and something waits: only the window can be the reason. */
-static void arm_persist(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now)
-{
-    if (ctx->tcp_state >= TCP_ESTABLISHED && ctx->snd_nxt == ctx->snd_una && tcp_unsent(ctx) > 0 &&
-        !(ctx->timers & (CTX_TIMER_REXMT | CTX_TIMER_PERSIST)))
-        tcp_timer_start_persist(ctx, params, now);
 }
 
 /* Karn: only segments sent once are timed. */
@@ -231,7 +231,8 @@ bool tcp_output(struct conn_ctx *ctx, const struct tcp_params *params, struct tc
     struct plan plan = plan_next(ctx);
     if (plan.kind == PLAN_NONE) {
         ctx->flags &= ~(uint32_t)(CTX_FLAG_REXMT_NOW | CTX_FLAG_PROBE_NOW);
-        arm_persist(ctx, params, now);
+        if (needs_persist(ctx))
+            tcp_timer_start_persist(ctx, params, now);
         return false;
     }
     build(ctx, &plan, now, tx);

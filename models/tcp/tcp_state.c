@@ -25,8 +25,8 @@ static void open_common(struct conn_ctx *ctx, uint32_t iss, const struct tcp_par
     ctx->snd_ws = 0;
     if (!(ctx->offered & CTX_FEATURE_WS))
         ctx->rcv_ws = 0;
-    if (ctx->mss == 0 || ctx->mss > params->mss_max)
-        ctx->mss = params->mss_max;
+    if (ctx->mss == 0 || ctx->mss > tcp_mss_max(ctx, params))
+        ctx->mss = tcp_mss_max(ctx, params);
     ctx->adv_mss = ctx->mss;
     ctx->cwnd = ctx->mss;
     ctx->ssthresh = 0;

@@ -31,7 +31,7 @@ void gen_conn_open(struct gen_conn *conn, const struct gen_params *params, uint3
     ctx->rcv_ws = 0;
     while (params->ring_bytes >> ctx->rcv_ws > WINDOW_FIELD_MAX && ctx->rcv_ws < TCP_WS_MAX)
         ctx->rcv_ws++;
-    ctx->mss = params->tcp.mss_max;
+    ctx->mss = 0; /* the largest the port takes */
     ctx->ts_offset = ts_offset;
     ctx->flags = 0;
     tcp_open_active(ctx, iss, &params->tcp, now);
