@@ -79,7 +79,6 @@ void host_sw_destroy(struct host_sw *sw)
     hold_free(&sw->hold);
     directory_free(&sw->dir);
     free(sw->pending_events);
-    free(sw->free_later);
     free(sw);
 }
 
@@ -269,7 +268,6 @@ void host_sw_main(struct host_sw *sw)
     if (!start(sw))
         return;
     while (!sw->stop) {
-        termination_free_rings(sw);
         watch(sw);
         bool busy = team_poll(sw);
         busy |= run_timers(sw, kicked);

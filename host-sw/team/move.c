@@ -186,8 +186,6 @@ void move_on_freeze_done(struct host_sw *sw, struct dir_entry *entry, const stru
         idle_on_extracted(sw, entry, &image);
         return;
     }
-    team_mark(sw, entry, 5, event->frozen_ps);
-    team_mark(sw, entry, 6, event->drained_ps);
     team_mark(sw, entry, 7, team_now(sw));
     if (reload->reserve_refused || !sw->nics[reload->dest].up) {
         reload->returning = true; /* keep it where it was and forward */

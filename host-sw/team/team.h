@@ -69,9 +69,7 @@ struct host_sw {
     uint32_t pending_event_count, pending_event_capacity;
 
     uint64_t next_scan_ps, next_heartbeat_ps, next_app_ps;
-    bool app_called;      /* in this step */
-    uint64_t *free_later; /* rings of ended connections */
-    uint32_t free_later_count, free_later_capacity;
+    bool app_called; /* in this step */
     bool initialised, is_up, stop;
     enum nic_probe_result probe_results[NIC_COUNT];
     unsigned wish_active;    /* by host_sw_set_active(); NIC_COUNT: none */
@@ -179,8 +177,6 @@ void termination_settle(struct host_sw *sw, struct dir_entry *entry);
 void termination_forget(struct host_sw *sw, struct dir_entry *entry);
 /* Frames held for a connection that ended are looked at as what they are now. */
 void termination_redispatch_held(struct host_sw *sw, struct dir_entry *entry);
-/* Host memory that ended connections gave back: freed when no store of theirs is under way. */
-void termination_free_rings(struct host_sw *sw);
 /* Every connection of a dead NIC ends. */
 void termination_of_nic(struct host_sw *sw, unsigned nic);
 void termination_expire_time_waits(struct host_sw *sw, uint64_t now_ps);

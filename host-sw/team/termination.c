@@ -4,34 +4,14 @@
 #include "host-sw/stack/seq.h"
 
 #include <assert.h>
-#include <stdlib.h>
-
-/* Stores of this step may still go to the rings, so they are freed one step later. */
-static void free_ring_later(struct host_sw *sw, uint64_t ring)
-{
-    if (sw->free_later_count == sw->free_later_capacity) {
-        uint32_t capacity = sw->free_later_capacity ? 2 * sw->free_later_capacity : 64;
-        sw->free_later = realloc(sw->free_later, capacity * sizeof *sw->free_later);
-        assert(sw->free_later);
-        sw->free_later_capacity = capacity;
-    }
-    sw->free_later[sw->free_later_count++] = ring;
-}
-
-void termination_free_rings(struct host_sw *sw)
-{
-    for (uint32_t i = 0; i < sw->free_later_count; i++)
-        sw->bus.ops->mem_free(sw->bus.self, sw->free_later[i], sw->params.ring_bytes);
-    sw->free_later_count = 0;
-}
 
 void termination_settle(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(entry->state == DIR_CLOSING);
     if (entry->pending > 0)
         return;
-    free_ring_later(sw, entry->rx_ring);
-    free_ring_later(sw, entry->tx_ring);
+    sw->bus.ops->mem_free(sw->bus.self, entry->rx_ring, sw->params.ring_bytes);
+    sw->bus.ops->mem_free(sw->bus.self, entry->tx_ring, sw->params.ring_bytes);
     directory_release(&sw->dir, team_conn_of(sw, entry), team_now(sw));
     team_emit(sw, PROBE_DIR_STATE, entry, entry->owner, DIR_FREE, 0);
 }
@@ -88,7 +68,9 @@ static struct dir_entry *match_end(struct host_sw *sw, const struct nic_event *e
     struct dir_entry *entry = directory_match(&sw->dir, event->conn, event->gen);
     if (entry && event->gen == entry->gen)
         return entry;
-    sw->stats.stale_events++;
+    /* The end an ABORT asked for is told by its completion, and again by the event. */
+    if (event->kind != NIC_EVENT_TERMINATED || event->detail != NIC_TERM_LOCAL_ABORT)
+        sw->stats.stale_events++;
     return NULL;
 }
 

@@ -93,17 +93,6 @@ Test(move, frames_of_both_ports_are_held_in_order_while_the_owner_freezes)
     cr_assert_eq(held[3].frame_id, fourth);
 }
 
-Test(move, frames_after_install_was_issued_are_forwarded_behind_it)
-{
-    const struct nic_cmd *reserve;
-    bed_move_to_install(&bed, &reserve);
-    uint64_t id = bed_foreign(&bed, 0, 0, 1005, bed.iss + 1, TCP_ACK, "late");
-    const struct nic_cmd *inject = fake_expect(bed.fake, 1, NIC_CMD_RX_INJECT);
-    cr_assert_eq(inject->gen, bed.gen + 1);
-    cr_assert_eq(inject->frame_id, id);
-    cr_assert_eq(inject->frame_port, 0);
-}
-
 /* what is not validated is not acted on. */
 Test(move, a_reset_that_arrives_while_holding_is_held_too)
 {
@@ -247,31 +236,6 @@ Test(move, stragglers_and_unproven_generations_are_forwarded)
     fake_expect(bed.fake, 1, NIC_CMD_FREEZE);
 }
 
-/* the frame was on its way to the owner when the owner froze. */
-Test(move, an_injected_frame_that_raced_with_the_freeze_is_dispatched_again)
-{
-    const struct nic_cmd *reserve;
-    bed_move_to_install(&bed, &reserve);
-    uint64_t id = bed_foreign(&bed, 0, 0, 1005, bed.iss + 1, TCP_ACK, "late");
-    const struct nic_cmd *inject = fake_expect(bed.fake, 1, NIC_CMD_RX_INJECT);
-    /* The NIC is done with the command before its record says that the frame was too early. */
-    fake_complete(bed.fake, 1, inject, NIC_RESULT_OK);
-    fake_run(bed.fake, 8);
-    fake_post_record(bed.fake, 1,
-                     (struct nic_record){.conn = bed.conn,
-                                         .gen = (uint16_t)(bed.gen + 1),
-                                         .verdict = NIC_VERDICT_STALE_INJECT,
-                                         .flags = NIC_RECORD_INJECTED | NIC_RECORD_IS_TCP,
-                                         .bytes = inject->count,
-                                         .frame_id = id,
-                                         .mac_time_ps = inject->frame_time_ps,
-                                         .buffer = inject->list});
-    fake_run(bed.fake, 4);
-    const struct nic_cmd *again = fake_expect(bed.fake, 1, NIC_CMD_RX_INJECT);
-    cr_assert_eq(again->frame_id, id);
-    cr_assert_eq(again->list, inject->list);
-}
-
 /* */
 Test(move, no_place_at_the_receiver_returns_the_connection_to_its_owner)
 {
@@ -394,20 +358,6 @@ Test(move, more_moves_than_allowed_wait_in_order_and_their_frames_are_forwarded)
     cr_assert_eq(bed_stats(&bed)->moves_outstanding_max, 1);
 }
 
-/* */
-Test(move, frames_beyond_the_hold_limit_are_dropped_by_name)
-{
-    bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "first");
-    for (unsigned i = 0; i < 70; i++)
-        bed_foreign(&bed, 1, 0, 1006 + i, bed.iss + 1, TCP_ACK, "x");
-    cr_assert_eq(bed_stats(&bed)->held_frames, 64);
-    cr_assert_eq(bed_stats(&bed)->drops.count[DROP_HOLD_FULL], 7);
-    bed_frozen(&bed, 0, fake_expect(bed.fake, 0, NIC_CMD_FREEZE));
-    fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
-    cr_assert_eq(fake_expect(bed.fake, 1, NIC_CMD_INSTALL)->count, 64);
-    cr_assert_gt(bed_stats(&bed)->hold_bytes_max, 64 * 54);
-}
-
 Test(move, a_late_completion_after_the_deadline_still_moves_the_connection)
 {
     bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "one");
@@ -453,37 +403,6 @@ Test(move, a_link_that_goes_down_moves_its_connections_without_waiting_for_frame
     fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
     fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
     cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_BEGIN)->b, MOVE_LINK_DOWN);
-}
-
-/* */
-Test(move, a_syn_for_an_established_connection_goes_to_its_owner_and_moves_nothing)
-{
-    bed_foreign(&bed, 1, 0, 9000, 0, TCP_SYN, "");
-    fake_expect(bed.fake, 0, NIC_CMD_RX_INJECT);
-    cr_assert_eq(bed_stats(&bed)->moves_started, 0);
-}
-
-/* */
-Test(move, a_fragment_never_moves_anything)
-{
-    uint8_t frame[256];
-    uint32_t len = bed_segment(frame, 0, 1001, bed.iss + 1, TCP_ACK, "12345678");
-    frame[14 + 6] = 0x20; /* more fragments */
-    fake_give_frame(bed.fake, 1, NIC_VERDICT_NOT_MINE, frame, len);
-    fake_run(bed.fake, 4);
-    cr_assert_eq(bed_stats(&bed)->drops.count[DROP_NOT_TCP], 1);
-    cr_assert_eq(bed_stats(&bed)->moves_started, 0);
-}
-
-Test(move, with_moving_off_every_foreign_frame_is_forwarded)
-{
-    bed.sw->policy = &policy_forward;
-    bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "a");
-    bed_foreign(&bed, 1, 0, 1002, bed.iss + 1, TCP_ACK, "b");
-    fake_expect(bed.fake, 0, NIC_CMD_RX_INJECT);
-    fake_expect(bed.fake, 0, NIC_CMD_RX_INJECT);
-    cr_assert_eq(bed_stats(&bed)->forwarded_frames, 2);
-    cr_assert_eq(bed_stats(&bed)->moves_started, 0);
 }
 
 Test(move, events_are_acted_on_after_the_records_that_came_before_them)
