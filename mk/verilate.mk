@@ -54,3 +54,5 @@ $(RTL_TEST_SRC:%.c=$(B)/obj/%.o): CPPFLAGS += $(EXT_INC)
 $(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(GLUE_OBJ) $(RTL_TEST_LIBS) $(GLUE_LIBS) $(CORE_LIB)
 	@mkdir -p $(@D)
 	$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@
+
+-include mk/lint.mk
