@@ -34,8 +34,8 @@ static void ask(struct ctx_cache_rtl *cache, uint8_t op, uint32_t conn, uint64_t
     cr_assert(store.ops->submit(store.self, &req, now_ps));
 }
 
-/* Files may not grow past bytes from now on, like on a full disk. (Earlier would also take the library's own
- * mapped temporary files, whose loss is a SIGBUS.) */
+/* Files may not grow past bytes from now on, like on a full disk. (Earlier would also take the
+ * library's own mapped temporary files, whose loss is a SIGBUS.) */
 static void limit_files(rlim_t bytes)
 {
     struct rlimit limit = {.rlim_cur = bytes, .rlim_max = RLIM_INFINITY};
