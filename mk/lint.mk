@@ -1,7 +1,7 @@
 # RTL lint: Verilator with all warnings, and Yosys, which must be able to elaborate the same files.
+YOSYS_SHAPE := -chparam SETS 4 -chparam WAYS 2 -chparam LOOKUP_ENTRIES 64 -chparam CONN_IDS 64
 .PHONY: lint-rtl
 lint-rtl: $(GEN_SV) ## Verilator -Wall and Yosys elaboration of the RTL
 	verilator --lint-only -Wall --assert +incdir+rtl/common rtl/lint.vlt $(RTL_SV) --top-module ctx_cache
-	verilator --lint-only -Wall --assert +incdir+rtl/common rtl/lint.vlt rtl/probe/probe.sv --top-module probe
-	yosys -q -p 'read_verilog -sv -Irtl/common $(RTL_SV); \
-	    hierarchy -check -top ctx_cache -chparam SETS 4 -chparam WAYS 2 -chparam LOOKUP_ENTRIES 64 -chparam CONN_IDS 64'
+	verilator --lint-only -Wall +incdir+rtl/common rtl/lint.vlt rtl/probe/probe.sv --top-module probe
+	yosys -q -p 'read_verilog -sv -Irtl/common $(RTL_SV); hierarchy -check -top ctx_cache $(YOSYS_SHAPE)'

@@ -47,10 +47,13 @@ $(GLUE_OBJ): | $(CTX_CACHE_LIB) $(PROBE_LIB)
 # Tests of the RTL: rtl/test/test_*.c with the C++ face beside them.
 RTL_TEST_SRC := $(wildcard rtl/test/test_*.c)
 RTL_TEST_BIN := $(RTL_TEST_SRC:rtl/test/%.c=$(B)/test/%)
-RTL_FACE     := $(patsubst %.cpp,$(B)/obj/%.o,$(wildcard rtl/test/*.cpp))
+RTL_FACE     := $(patsubst %.cpp,$(B)/obj/%.o,$(wildcard rtl/test/*.cpp)) \
+                $(patsubst %.c,$(B)/obj/%.o,$(filter-out rtl/test/test_%.c,$(wildcard rtl/test/*.c)))
 $(RTL_FACE): EXT_INC += $(RTL_INC)
 $(RTL_FACE): | $(RTL_TEST_LIBS) $(CTX_CACHE_LIB)
 $(RTL_TEST_SRC:%.c=$(B)/obj/%.o): CPPFLAGS += $(EXT_INC)
 $(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(GLUE_OBJ) $(RTL_TEST_LIBS) $(GLUE_LIBS) $(CORE_LIB)
 	@mkdir -p $(@D)
 	$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@
+
+-include mk/lint.mk

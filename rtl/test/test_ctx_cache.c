@@ -1,10 +1,6 @@
 /* The RTL against the golden model: the same requests, one at a time and from four requesters at
  * once. */
-#include "models/base/rng.h"
-#include "models/base/units.h"
-#include "models/ctx_cache/ctx_cache_core.h"
-#include "models/hwif/conn_ctx.h"
-#include "rtl/test/ctx_cache_dut.h"
+#include "rtl/test/ctx_cache_world.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -13,186 +9,6 @@
 #include <string.h>
 
 enum { WAIT_CYCLES_MAX = 200000, DRAM_PS = 51650 };
-
-/* Random requests over a small world, so that ids, tuples and generations meet often. */
-struct world {
-    struct rng rng;
-    struct ctx_cache_shape shape;
-    uint32_t conns, keys;
-    uint64_t tag;
-    uint16_t gen[1024]; /* a recent generation per connection */
-    uint32_t key_of[1024];
-    uint8_t image[CTX_BYTES];
-};
-
-static void world_init(struct world *world, struct ctx_cache_shape shape, uint64_t seed)
-{
-    memset(world, 0, sizeof *world);
-    rng_init(&world->rng, seed, "test_ctx_cache");
-    world->shape = shape;
-    world->conns = shape.conn_ids < 1024 ? shape.conn_ids : 1024;
-    world->keys = shape.lookup_entries < 4096 ? shape.lookup_entries * 2 : 4096;
-    for (uint32_t i = 0; i < world->conns; i++) {
-        world->gen[i] = (uint16_t)rng_u64(&world->rng);
-        world->key_of[i] = i;
-    }
-}
-
-static uint32_t draw(struct world *world, uint32_t bound)
-{
-    return (uint32_t)rng_below(&world->rng, bound);
-}
-
-/* Connections crowd into four sets, so that a large cache evicts as well. */
-static uint32_t world_conn(const struct world *world, uint32_t number)
-{
-    return number % 4 + number / 4 * world->shape.sets % world->shape.conn_ids;
-}
-
-static void key_make(uint32_t number, struct flow_key *key)
-{
-    memset(key, 0, sizeof *key);
-    key->laddr[10] = key->laddr[11] = key->raddr[10] = key->raddr[11] = 0xff;
-    key->laddr[12] = 10;
-    key->raddr[12] = 192;
-    key->raddr[15] = (uint8_t)(number >> 8);
-    key->lport = 443;
-    key->rport = (uint16_t)(number & 0xff);
-    key->vlan = (uint16_t)(number % 5 == 0 ? VLAN_TAGGED | 7 : VLAN_NONE);
-    key->ip_version = number % 7 == 0 ? 6 : 4;
-}
-
-static void image_make(struct world *world, const struct flow_key *key)
-{
-    for (size_t i = 0; i < CTX_BYTES; i += 8) {
-        uint64_t word = rng_u64(&world->rng);
-        memcpy(world->image + i, &word, sizeof word);
-    }
-    uint8_t *line = world->image + CTX_CONST_LINE * CTX_LINE_BYTES;
-    if (key)
-        ctx_core_key_to_line(key, line);
-}
-
-static const uint8_t op_weights[CTX_OP_SCAN + 1] = {
-    [CTX_OP_LOOKUP] = 20, [CTX_OP_READ_LOCK] = 25, [CTX_OP_WRITE_UNLOCK] = 16, [CTX_OP_UNLOCK] = 4,
-    [CTX_OP_RESERVE] = 8, [CTX_OP_INSTALL] = 14,   [CTX_OP_FREEZE] = 5,        [CTX_OP_EXTRACT] = 6,
-    [CTX_OP_RELEASE] = 5, [CTX_OP_REMOVE] = 2,     [CTX_OP_SCAN] = 1,
-};
-
-static uint8_t draw_op(struct world *world)
-{
-    uint32_t sum = 0;
-    for (uint8_t op = 0; op <= CTX_OP_SCAN; op++)
-        sum += op_weights[op];
-    uint32_t at = draw(world, sum);
-    uint8_t op = 0;
-    while (at >= op_weights[op])
-        at -= op_weights[op++];
-    return op;
-}
-
-/* Aims at a live entry of the table, if the random start finds one close by: most requests should
- * succeed, the others get connection, generation and key wrong in all ways. */
-static void req_aim_at_entry(struct world *world, const struct ctx_core *golden,
-                             struct ctx_req *req)
-{
-    uint32_t index = draw(world, world->shape.lookup_entries);
-    if (world->shape.lookup_entries > 4096)
-        index = 0;
-    for (uint32_t skip = draw(world, 8) + 1; skip > 0 && ctx_table_scan(&golden->table, &index);
-         skip--)
-        index++;
-    if (index == 0 || index > world->shape.lookup_entries + CTX_TABLE_STASH)
-        return;
-    const struct ctx_entry *entry = &golden->table.entries[index - 1];
-    if (entry->state == CTX_ENTRY_FREE)
-        return;
-    req->conn = entry->conn;
-    req->gen = entry->gen;
-    req->key = entry->key;
-    if (entry->state == CTX_ENTRY_FROZEN && req->op == CTX_OP_FREEZE)
-        req->op = CTX_OP_EXTRACT;
-}
-
-/* Fills in connection, generation, key and image of a request of who. */
-static void req_aim(struct world *world, const struct ctx_core *golden, struct ctx_req *req)
-{
-    uint32_t crowd = world->shape.sets > 64 ? 48 : 24;
-    uint32_t pool = draw(world, 4) == 0 ? world->conns : u32_min(world->conns, crowd);
-    uint32_t conn = draw(world, pool);
-    req->conn = world_conn(world, conn);
-    bool returns =
-        req->op == CTX_OP_WRITE_UNLOCK || req->op == CTX_OP_UNLOCK || req->op == CTX_OP_REMOVE;
-    const struct ctx_lock *lock = &golden->locks[req->who];
-    if (returns && lock->held && draw(world, 20) != 0)
-        req->conn = lock->conn;
-    if ((req->op == CTX_OP_RESERVE || req->op == CTX_OP_INSTALL) && draw(world, 2) == 0)
-        world->gen[conn]++;
-    req->gen = world->gen[conn];
-    if (returns && lock->held && lock->conn == req->conn)
-        req->gen = lock->gen;
-    if (draw(world, 16) == 0)
-        req->gen = (uint16_t)(req->gen + draw(world, 5) - 2);
-    if (draw(world, 64) == 0)
-        world->key_of[conn] = draw(world, world->keys);
-    uint32_t key = draw(world, 32) == 0 ? draw(world, world->keys) : world->key_of[conn];
-    key_make(key, &req->key);
-    image_make(world, &req->key);
-    req->image = world->image;
-    req->mask = (uint8_t)draw(world, 16);
-    if (draw(world, 200) == 0)
-        req->conn += world->shape.conn_ids;
-    bool acquires =
-        req->op == CTX_OP_READ_LOCK || req->op == CTX_OP_FREEZE || req->op == CTX_OP_EXTRACT;
-    if ((acquires || req->op == CTX_OP_RELEASE || req->op == CTX_OP_LOOKUP) && draw(world, 3) != 0)
-        req_aim_at_entry(world, golden, req);
-    if (req->op == CTX_OP_SCAN)
-        req->conn = draw(world, world->shape.lookup_entries + 12);
-}
-
-static struct ctx_req world_request(struct world *world, const struct ctx_core *golden, uint8_t who)
-{
-    struct ctx_req req = {.op = draw_op(world), .who = who, .tag = ++world->tag};
-    req_aim(world, golden, &req);
-    return req;
-}
-
-static void compare(const struct ctx_req *req, const struct ctx_rsp *rtl,
-                    const struct ctx_rsp *golden)
-{
-    char what[160];
-    snprintf(what, sizeof what, "request %llu: op %u who %u conn %u gen %u",
-             (unsigned long long)req->tag, req->op, req->who, req->conn, req->gen);
-    cr_assert_eq(rtl->tag, golden->tag, "%s: tag", what);
-    cr_assert_eq(rtl->op, golden->op, "%s: op", what);
-    cr_assert_eq(rtl->who, golden->who, "%s: who", what);
-    cr_assert_eq(rtl->result, golden->result, "%s: result %u, golden %u", what, rtl->result,
-                 golden->result);
-    cr_assert_eq(rtl->place, golden->place, "%s: place %u, golden %u", what, rtl->place,
-                 golden->place);
-    cr_assert_eq(rtl->conn, golden->conn, "%s: conn %u, golden %u", what, rtl->conn, golden->conn);
-    cr_assert_eq(rtl->gen, golden->gen, "%s: gen %u, golden %u", what, rtl->gen, golden->gen);
-    cr_assert_eq(rtl->next, golden->next, "%s: next %u, golden %u", what, rtl->next, golden->next);
-    cr_assert_eq(rtl->image != NULL, golden->image != NULL, "%s: image", what);
-    if (rtl->image)
-        cr_assert_eq(memcmp(rtl->image, golden->image, CTX_BYTES), 0, "%s: image differs", what);
-}
-
-static void compare_stats(const struct ctx_store_stats *rtl, const struct ctx_store_stats *golden)
-{
-    cr_assert_eq(rtl->lookups, golden->lookups);
-    cr_assert_eq(rtl->hits, golden->hits);
-    cr_assert_eq(rtl->misses, golden->misses);
-    cr_assert_eq(rtl->evictions, golden->evictions);
-    cr_assert_eq(rtl->writebacks, golden->writebacks);
-    cr_assert_eq(rtl->extracts, golden->extracts);
-    cr_assert_eq(rtl->extracts_cold, golden->extracts_cold);
-    cr_assert_eq(rtl->installs, golden->installs);
-    cr_assert_eq(rtl->reserves, golden->reserves);
-    cr_assert_eq(rtl->releases, golden->releases);
-    cr_assert_eq(rtl->removes, golden->removes);
-    cr_assert_eq(rtl->freezes, golden->freezes);
-}
 
 struct catcher {
     bool caught;
@@ -253,19 +69,20 @@ ParameterizedTest(struct shape_row *row, ctx_cache, rtl_answers_like_the_golden_
         row->shape, DRAM_PS,
         (struct ctx_client){.on_response = catcher_on_response, .self = &catcher});
     for (uint32_t i = 0; i < row->requests; i++) {
-        struct ctx_req req = world_request(world, &golden, (uint8_t)draw(world, CTX_WHO_COUNT));
+        struct ctx_req req =
+            world_request(world, &golden, (uint8_t)world_draw(world, CTX_WHO_COUNT));
         if (ctx_core_must_wait(&golden, &req))
             continue;
         struct ctx_rsp expected;
         ctx_core_execute(&golden, &req, &expected);
         cr_assert(ctx_cache_dut_submit(dut, &req));
         wait_response(dut, &catcher);
-        compare(&req, &catcher.rsp, &expected);
+        world_compare(&req, &catcher.rsp, &expected);
         while (!ctx_cache_dut_is_quiescent(dut))
             ctx_cache_dut_step(dut);
         cr_assert_eq(ctx_cache_dut_entries_used(dut), golden.table.used);
     }
-    compare_stats(ctx_cache_dut_stats(dut), &golden.stats);
+    world_compare_stats(ctx_cache_dut_stats(dut), &golden.stats);
     cr_assert_gt(golden.stats.evictions, 0);
     cr_assert_gt(golden.stats.extracts, 0);
     cr_assert_gt(golden.stats.removes, 0);
@@ -281,4 +98,224 @@ ParameterizedTest(struct shape_row *row, ctx_cache, rtl_answers_like_the_golden_
     ctx_cache_dut_destroy(dut);
     ctx_core_free(&golden);
     free(world);
+}
+
+/*
+ * Four requesters at once. The cache serves one request at a time and answers it before the next,
+ * so the golden model given the requests in the order of their responses must answer the same: this
+ * checks locks (the model asserts that nobody is served who must wait), images and results. A
+ * LOOKUP runs beside and may see any state between its submission and the end of the request that
+ * was served when it was answered.
+ */
+enum { LOOKUPS = 8, ANSWERS = 64, HOLD_CYCLES = 60, CONCURRENT_WAIT_MAX = 150000 };
+
+struct pending {
+    bool busy;
+    uint64_t since;
+    struct ctx_req req;
+    uint8_t image[CTX_BYTES];
+};
+
+struct look {
+    bool busy, answered;
+    struct ctx_req req;
+    struct ctx_rsp rtl;
+    uint32_t answers;
+    struct ctx_rsp golden[ANSWERS];
+};
+
+struct crowd {
+    struct world world;
+    struct ctx_core golden;
+    struct ctx_cache_dut *dut;
+    struct pending pending[2][CTX_WHO_COUNT]; /* [is_return][who] */
+    struct look looks[LOOKUPS];
+    uint64_t cycle, responses, wait_max;
+    uint64_t returns_at[CTX_WHO_COUNT];
+};
+
+static bool is_return(uint8_t op)
+{
+    return op == CTX_OP_WRITE_UNLOCK || op == CTX_OP_UNLOCK || op == CTX_OP_REMOVE;
+}
+
+static void look_record(struct crowd *crowd, struct look *look)
+{
+    cr_assert_lt(look->answers, ANSWERS);
+    ctx_core_execute(&crowd->golden, &look->req, &look->golden[look->answers++]);
+}
+
+static void look_settle(struct look *look)
+{
+    bool fits = false;
+    for (uint32_t i = 0; i < look->answers; i++)
+        fits = fits ||
+               (look->golden[i].place == look->rtl.place &&
+                look->golden[i].conn == look->rtl.conn && look->golden[i].gen == look->rtl.gen);
+    cr_assert(fits, "LOOKUP %llu: place %u conn %u gen %u was never true",
+              (unsigned long long)look->req.tag, look->rtl.place, look->rtl.conn, look->rtl.gen);
+    look->busy = false;
+}
+
+static void crowd_on_lookup(struct crowd *crowd, const struct ctx_rsp *rsp)
+{
+    for (int i = 0; i < LOOKUPS; i++) {
+        struct look *look = &crowd->looks[i];
+        if (look->busy && look->req.tag == rsp->tag) {
+            cr_assert(!look->answered);
+            look->answered = true;
+            look->rtl = *rsp;
+            return;
+        }
+    }
+    cr_assert(false, "a LOOKUP nobody asked was answered");
+}
+
+/* SCAN walks row by row between other requests: what it finds is there now; what it passed may have
+ * come since. */
+static void scan_check(const struct crowd *crowd, const struct ctx_req *req,
+                       const struct ctx_rsp *rsp)
+{
+    if (rsp->result == CTX_END)
+        return;
+    cr_assert_gt(rsp->next, req->conn);
+    const struct ctx_entry *entry = &crowd->golden.table.entries[rsp->next - 1];
+    cr_assert_eq(rsp->place, ctx_entry_place(entry));
+    cr_assert_eq(rsp->conn, entry->conn);
+    cr_assert_eq(rsp->gen, entry->gen);
+}
+
+static void crowd_on_response(void *self, const struct ctx_rsp *rsp, uint64_t now_ps)
+{
+    struct crowd *crowd = self;
+    (void)now_ps;
+    crowd->responses++;
+    if (rsp->op == CTX_OP_LOOKUP) {
+        crowd_on_lookup(crowd, rsp);
+        return;
+    }
+    struct pending *mine = &crowd->pending[is_return(rsp->op)][rsp->who];
+    cr_assert(mine->busy);
+    cr_assert(!ctx_core_must_wait(&crowd->golden, &mine->req), "served although it had to wait");
+    struct ctx_rsp expected;
+    ctx_core_execute(&crowd->golden, &mine->req, &expected);
+    if (rsp->op == CTX_OP_SCAN)
+        scan_check(crowd, &mine->req, rsp);
+    else
+        world_compare(&mine->req, rsp, &expected);
+    mine->busy = false;
+    if (crowd->cycle - mine->since > crowd->wait_max)
+        crowd->wait_max = crowd->cycle - mine->since;
+    if (rsp->op == CTX_OP_READ_LOCK && rsp->result == CTX_OK)
+        crowd->returns_at[rsp->who] = crowd->cycle + world_draw(&crowd->world, HOLD_CYCLES);
+    for (int i = 0; i < LOOKUPS; i++) {
+        struct look *look = &crowd->looks[i];
+        if (look->busy)
+            look_record(crowd, look);
+        if (look->busy && look->answered)
+            look_settle(look);
+    }
+}
+
+static void crowd_submit(struct crowd *crowd, const struct ctx_req *req)
+{
+    struct pending *mine = &crowd->pending[is_return(req->op)][req->who];
+    if (mine->busy)
+        return;
+    mine->busy = true;
+    mine->since = crowd->cycle;
+    mine->req = *req;
+    memcpy(mine->image, req->image, CTX_BYTES);
+    mine->req.image = mine->image;
+    cr_assert(ctx_cache_dut_submit(crowd->dut, req));
+}
+
+static void crowd_lookup(struct crowd *crowd, const struct ctx_req *req)
+{
+    for (int i = 0; i < LOOKUPS; i++) {
+        struct look *look = &crowd->looks[i];
+        if (look->busy)
+            continue;
+        *look = (struct look){.busy = true, .req = *req};
+        look->req.image = NULL;
+        look_record(crowd, look);
+        cr_assert(ctx_cache_dut_submit(crowd->dut, req));
+        return;
+    }
+}
+
+/* A requester returns its lock when its time has come, and asks for something now and then. */
+static void crowd_act(struct crowd *crowd, uint8_t who, bool asks)
+{
+    static const uint8_t returns[] = {CTX_OP_WRITE_UNLOCK, CTX_OP_WRITE_UNLOCK, CTX_OP_WRITE_UNLOCK,
+                                      CTX_OP_UNLOCK, CTX_OP_REMOVE};
+    struct ctx_req req;
+    if (crowd->golden.locks[who].held && crowd->cycle >= crowd->returns_at[who]) {
+        uint8_t op = returns[world_draw(&crowd->world, sizeof returns)];
+        req = world_request_op(&crowd->world, &crowd->golden, who, op);
+        crowd_submit(crowd, &req);
+    }
+    if (!asks || world_draw(&crowd->world, 20) != 0)
+        return;
+    req = world_request(&crowd->world, &crowd->golden, who);
+    if (req.op == CTX_OP_LOOKUP)
+        crowd_lookup(crowd, &req);
+    else if (!is_return(req.op) || world_draw(&crowd->world, 10) == 0)
+        crowd_submit(crowd, &req);
+}
+
+static bool crowd_is_done(const struct crowd *crowd)
+{
+    for (int who = 0; who < CTX_WHO_COUNT; who++)
+        if (crowd->pending[0][who].busy || crowd->pending[1][who].busy ||
+            crowd->golden.locks[who].held)
+            return false;
+    return ctx_cache_dut_is_quiescent(crowd->dut);
+}
+
+ParameterizedTestParameters(ctx_cache, concurrent_requesters_are_serialised)
+{
+    static struct shape_row rows[] = {
+        {"2 sets x 1 way", 0, 100000, 11},
+        {"4 sets x 2 ways", 1, 100000, 12},
+        {"16 sets x 4 ways", 2, 100000, 13},
+        {"128 sets x 8 ways", 3, 100000, 14},
+    };
+    return cr_make_param_array(struct shape_row, rows, sizeof rows / sizeof rows[0]);
+}
+
+ParameterizedTest(struct shape_row *row, ctx_cache, concurrent_requesters_are_serialised,
+                  .timeout = 120)
+{
+    struct ctx_cache_shape shape = ctx_cache_shapes[row->shape];
+    struct crowd *crowd = calloc(1, sizeof *crowd);
+    world_init(&crowd->world, shape, row->seed);
+    cr_assert(ctx_core_init(&crowd->golden, shape.sets, shape.ways, shape.lookup_entries,
+                            shape.conn_ids));
+    crowd->dut = ctx_cache_dut_create(
+        row->shape, DRAM_PS, (struct ctx_client){.on_response = crowd_on_response, .self = crowd});
+    for (; crowd->cycle < row->requests; crowd->cycle++) {
+        for (uint8_t who = 0; who < CTX_WHO_COUNT; who++)
+            crowd_act(crowd, who, true);
+        ctx_cache_dut_step(crowd->dut);
+    }
+    uint64_t end = crowd->cycle + CONCURRENT_WAIT_MAX;
+    for (; !crowd_is_done(crowd); crowd->cycle++) {
+        cr_assert_lt(crowd->cycle, end, "somebody waits for ever");
+        for (uint8_t who = 0; who < CTX_WHO_COUNT; who++)
+            crowd_act(crowd, who, false);
+        ctx_cache_dut_step(crowd->dut);
+    }
+    const struct ctx_store_stats *stats = ctx_cache_dut_stats(crowd->dut);
+    world_compare_stats(stats, &crowd->golden.stats);
+    cr_assert_gt(stats->lock_waits, 100);
+    cr_assert_gt(stats->extracts, 10);
+    cr_assert_lt(crowd->wait_max, CONCURRENT_WAIT_MAX);
+    if (getenv("CTX_CACHE_VERBOSE"))
+        fprintf(stderr, "%s: %llu responses, %llu lock waits, longest wait %llu cycles\n",
+                row->name, (unsigned long long)crowd->responses,
+                (unsigned long long)stats->lock_waits, (unsigned long long)crowd->wait_max);
+    ctx_cache_dut_destroy(crowd->dut);
+    ctx_core_free(&crowd->golden);
+    free(crowd);
 }

@@ -7,9 +7,11 @@
 
 #include <criterion/criterion.h>
 #include <fstapi.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct answers {
@@ -32,8 +34,16 @@ static void ask(struct ctx_cache_rtl *cache, uint8_t op, uint32_t conn, uint64_t
     cr_assert(store.ops->submit(store.self, &req, now_ps));
 }
 
-/* Two caches, two windows, some events. */
-static enum status record(const char *path, struct error *err)
+/* Files may not grow past bytes from now on, like on a full disk. (Earlier would also take the
+ * library's own mapped temporary files, whose loss is a SIGBUS.) */
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit limit = {.rlim_cur = bytes, .rlim_max = RLIM_INFINITY};
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* Two caches, two windows, some events; the last bytes are written under a limit. */
+static enum status record_limited(const char *path, rlim_t bytes, struct error *err)
 {
     struct answers answers = {0};
     struct ctx_client client = {.on_response = on_response, .self = &answers};
@@ -72,13 +82,20 @@ static enum status record(const char *path, struct error *err)
                    &(struct probe_event){
                        .now_ps = 3 * PS_PER_US, .kind = PROBE_MOVE_END, .conn = 5, .gen = 2});
         stage_loop_run(&loop, 4 * PS_PER_US);
+        limit_files(bytes);
         status = waves_close(waves, err);
+        limit_files(RLIM_INFINITY);
         cr_assert_eq(answers.count, 4);
     }
     for (unsigned nic = 0; nic < 2; nic++)
         ctx_cache_rtl_destroy(cache[nic]);
     rtl_domain_destroy(domain);
     return status;
+}
+
+static enum status record(const char *path, struct error *err)
+{
+    return record_limited(path, RLIM_INFINITY, err);
 }
 
 static char *slurp(const char *path, size_t *len)
@@ -215,4 +232,15 @@ Test(waves, refuses_a_truncated_file, .init = enter, .fini = leave)
         cr_assert_neq(access("c.fst", F_OK), 0);
     }
     free(bytes);
+}
+
+Test(waves, reports_a_disk_that_is_full, .init = enter, .fini = leave)
+{
+    struct error err = {0};
+    signal(SIGXFSZ, SIG_IGN);
+    for (rlim_t limit = 64; limit <= 4096; limit *= 4) {
+        cr_assert_eq(record_limited("a.fst", limit, &err), STATUS_ENVIRONMENT, "limit %lu",
+                     (unsigned long)limit);
+        cr_assert_neq(access("a.fst", F_OK), 0);
+    }
 }

@@ -1,0 +1,184 @@
+#include "rtl/test/ctx_cache_world.h"
+
+#include "models/base/units.h"
+#include "models/hwif/conn_ctx.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+void world_init(struct world *world, struct ctx_cache_shape shape, uint64_t seed)
+{
+    memset(world, 0, sizeof *world);
+    rng_init(&world->rng, seed, "test_ctx_cache");
+    world->shape = shape;
+    world->conns = shape.conn_ids < 1024 ? shape.conn_ids : 1024;
+    world->keys = shape.lookup_entries < 4096 ? shape.lookup_entries * 2 : 4096;
+    for (uint32_t i = 0; i < world->conns; i++) {
+        world->gen[i] = (uint16_t)rng_u64(&world->rng);
+        world->key_of[i] = i;
+    }
+}
+
+uint32_t world_draw(struct world *world, uint32_t bound)
+{
+    return (uint32_t)rng_below(&world->rng, bound);
+}
+
+/* Connections crowd into four sets, so that a large cache evicts as well. */
+static uint32_t world_conn(const struct world *world, uint32_t number)
+{
+    return number % 4 + number / 4 * world->shape.sets % world->shape.conn_ids;
+}
+
+static void key_make(uint32_t number, struct flow_key *key)
+{
+    memset(key, 0, sizeof *key);
+    key->laddr[10] = key->laddr[11] = key->raddr[10] = key->raddr[11] = 0xff;
+    key->laddr[12] = 10;
+    key->raddr[12] = 192;
+    key->raddr[15] = (uint8_t)(number >> 8);
+    key->lport = 443;
+    key->rport = (uint16_t)(number & 0xff);
+    key->vlan = (uint16_t)(number % 5 == 0 ? VLAN_TAGGED | 7 : VLAN_NONE);
+    key->ip_version = number % 7 == 0 ? 6 : 4;
+}
+
+static void image_make(struct world *world, const struct flow_key *key)
+{
+    for (size_t i = 0; i < CTX_BYTES; i += 8) {
+        uint64_t word = rng_u64(&world->rng);
+        memcpy(world->image + i, &word, sizeof word);
+    }
+    uint8_t *line = world->image + CTX_CONST_LINE * CTX_LINE_BYTES;
+    if (key)
+        ctx_core_key_to_line(key, line);
+}
+
+static const uint8_t op_weights[CTX_OP_SCAN + 1] = {
+    [CTX_OP_LOOKUP] = 20, [CTX_OP_READ_LOCK] = 25, [CTX_OP_WRITE_UNLOCK] = 16, [CTX_OP_UNLOCK] = 4,
+    [CTX_OP_RESERVE] = 8, [CTX_OP_INSTALL] = 14,   [CTX_OP_FREEZE] = 5,        [CTX_OP_EXTRACT] = 6,
+    [CTX_OP_RELEASE] = 5, [CTX_OP_REMOVE] = 2,     [CTX_OP_SCAN] = 1,
+};
+
+static uint8_t draw_op(struct world *world)
+{
+    uint32_t sum = 0;
+    for (uint8_t op = 0; op <= CTX_OP_SCAN; op++)
+        sum += op_weights[op];
+    uint32_t at = world_draw(world, sum);
+    uint8_t op = 0;
+    while (at >= op_weights[op])
+        at -= op_weights[op++];
+    return op;
+}
+
+/* Aims at a live entry of the table, if the random start finds one close by: most requests should
+ * succeed, the others get connection, generation and key wrong in all ways. */
+static void req_aim_at_entry(struct world *world, const struct ctx_core *golden,
+                             struct ctx_req *req)
+{
+    uint32_t index = world_draw(world, world->shape.lookup_entries);
+    if (world->shape.lookup_entries > 4096)
+        index = 0;
+    for (uint32_t skip = world_draw(world, 8) + 1;
+         skip > 0 && ctx_table_scan(&golden->table, &index); skip--)
+        index++;
+    if (index == 0 || index > world->shape.lookup_entries + CTX_TABLE_STASH)
+        return;
+    const struct ctx_entry *entry = &golden->table.entries[index - 1];
+    if (entry->state == CTX_ENTRY_FREE)
+        return;
+    req->conn = entry->conn;
+    req->gen = entry->gen;
+    req->key = entry->key;
+    if (entry->state == CTX_ENTRY_FROZEN && req->op == CTX_OP_FREEZE)
+        req->op = CTX_OP_EXTRACT;
+}
+
+/* Fills in connection, generation, key and image of a request of who. */
+static void req_aim(struct world *world, const struct ctx_core *golden, struct ctx_req *req)
+{
+    uint32_t crowd = world->shape.sets > 64 ? 48 : 24;
+    uint32_t pool = world_draw(world, 4) == 0 ? world->conns : u32_min(world->conns, crowd);
+    uint32_t conn = world_draw(world, pool);
+    req->conn = world_conn(world, conn);
+    bool returns =
+        req->op == CTX_OP_WRITE_UNLOCK || req->op == CTX_OP_UNLOCK || req->op == CTX_OP_REMOVE;
+    const struct ctx_lock *lock = &golden->locks[req->who];
+    if (returns && lock->held && world_draw(world, 20) != 0)
+        req->conn = lock->conn;
+    if ((req->op == CTX_OP_RESERVE || req->op == CTX_OP_INSTALL) && world_draw(world, 2) == 0)
+        world->gen[conn]++;
+    req->gen = world->gen[conn];
+    if (returns && lock->held && lock->conn == req->conn)
+        req->gen = lock->gen;
+    if (world_draw(world, 16) == 0)
+        req->gen = (uint16_t)(req->gen + world_draw(world, 5) - 2);
+    if (world_draw(world, 64) == 0)
+        world->key_of[conn] = world_draw(world, world->keys);
+    uint32_t key =
+        world_draw(world, 32) == 0 ? world_draw(world, world->keys) : world->key_of[conn];
+    key_make(key, &req->key);
+    image_make(world, &req->key);
+    req->image = world->image;
+    req->mask = (uint8_t)world_draw(world, 16);
+    if (world_draw(world, 200) == 0)
+        req->conn += world->shape.conn_ids;
+    bool acquires =
+        req->op == CTX_OP_READ_LOCK || req->op == CTX_OP_FREEZE || req->op == CTX_OP_EXTRACT;
+    if ((acquires || req->op == CTX_OP_RELEASE || req->op == CTX_OP_LOOKUP) &&
+        world_draw(world, 3) != 0)
+        req_aim_at_entry(world, golden, req);
+    if (req->op == CTX_OP_SCAN)
+        req->conn = world_draw(world, world->shape.lookup_entries + 12);
+}
+
+struct ctx_req world_request_op(struct world *world, const struct ctx_core *golden, uint8_t who,
+                                uint8_t op)
+{
+    struct ctx_req req = {.op = op, .who = who, .tag = ++world->tag};
+    req_aim(world, golden, &req);
+    return req;
+}
+
+struct ctx_req world_request(struct world *world, const struct ctx_core *golden, uint8_t who)
+{
+    return world_request_op(world, golden, who, draw_op(world));
+}
+
+void world_compare(const struct ctx_req *req, const struct ctx_rsp *rtl,
+                   const struct ctx_rsp *golden)
+{
+    char what[160];
+    snprintf(what, sizeof what, "request %llu: op %u who %u conn %u gen %u",
+             (unsigned long long)req->tag, req->op, req->who, req->conn, req->gen);
+    cr_assert_eq(rtl->tag, golden->tag, "%s: tag", what);
+    cr_assert_eq(rtl->op, golden->op, "%s: op", what);
+    cr_assert_eq(rtl->who, golden->who, "%s: who", what);
+    cr_assert_eq(rtl->result, golden->result, "%s: result %u, golden %u", what, rtl->result,
+                 golden->result);
+    cr_assert_eq(rtl->place, golden->place, "%s: place %u, golden %u", what, rtl->place,
+                 golden->place);
+    cr_assert_eq(rtl->conn, golden->conn, "%s: conn %u, golden %u", what, rtl->conn, golden->conn);
+    cr_assert_eq(rtl->gen, golden->gen, "%s: gen %u, golden %u", what, rtl->gen, golden->gen);
+    cr_assert_eq(rtl->next, golden->next, "%s: next %u, golden %u", what, rtl->next, golden->next);
+    cr_assert_eq(rtl->image != NULL, golden->image != NULL, "%s: image", what);
+    if (rtl->image)
+        cr_assert_eq(memcmp(rtl->image, golden->image, CTX_BYTES), 0, "%s: image differs", what);
+}
+
+void world_compare_stats(const struct ctx_store_stats *rtl, const struct ctx_store_stats *golden)
+{
+    cr_assert_eq(rtl->hits, golden->hits);
+    cr_assert_eq(rtl->misses, golden->misses);
+    cr_assert_eq(rtl->evictions, golden->evictions);
+    cr_assert_eq(rtl->writebacks, golden->writebacks);
+    cr_assert_eq(rtl->extracts, golden->extracts);
+    cr_assert_eq(rtl->extracts_cold, golden->extracts_cold);
+    cr_assert_eq(rtl->installs, golden->installs);
+    cr_assert_eq(rtl->reserves, golden->reserves);
+    cr_assert_eq(rtl->releases, golden->releases);
+    cr_assert_eq(rtl->removes, golden->removes);
+    cr_assert_eq(rtl->freezes, golden->freezes);
+}
