@@ -64,6 +64,10 @@ enum ctx_flag {
     CTX_FLAG_ACTIVE_OPEN = 1 << 13, /* we sent the first SYN */
     CTX_FLAG_URGENT = 1 << 14,      /* rcv_up is valid */
     CTX_FLAG_TIMESTAMP_OK = 1 << 15, /* ts_recent is valid */
+    CTX_FLAG_OOO_FIN = 1 << 16,      /* fin_seq is valid: a FIN waits beyond a hole */
+    CTX_FLAG_REXMT_NOW = 1 << 17,    /* the segment at snd_una is to be sent again at once */
+    CTX_FLAG_PROBE_NOW = 1 << 18,    /* a window probe is due (RFC 9293 3.8.6.1) */
+    CTX_FLAG_KEEPALIVE_NOW = 1 << 19, /* a keepalive probe is due (RFC 9293 3.8.4) */
 };
 
 enum ctx_timer {

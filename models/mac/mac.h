@@ -2,6 +2,11 @@
  * One end of an Ethernet link: transmit (queue, preamble, FCS, inter-frame gap with deficit idle
  * count) and receive (checks, latency). Used for both NICs' ports and for the switch's ports.
  * timing 3.1, 3.2, 3.5.
+ *
+ * A frame taken at t starts (first bit of its preamble) at the first permitted lane at or after t +
+ * latency_tx; lanes lie on a grid of byte times from time 0, every 4 bytes at 10 and 25G, every 8
+ * at 40 and 100G. Its last bit (of the FCS) reaches the far end after 8 + max(len, 60) + 4 byte
+ * times and the cable; the far end's sink gets it latency_rx later.
  */
 #ifndef TOESIM_MAC_MAC_H
 #define TOESIM_MAC_MAC_H
@@ -20,11 +25,11 @@ extern "C" {
 #endif
 
 struct mac_params {
-    uint64_t rate_bps;       /* 10, 25, 40 or 100 Gb/s */
-    uint64_t latency_tx_ps;  /* MAC + PCS (timing 3.5): 67,200 */
-    uint64_t latency_rx_ps;  /* 121,620 */
-    uint64_t cable_ps;       /* 50,000 */
-    uint32_t mtu_bytes;      /* of the IP packet; frames up to mtu + 14 + 8 (two tags) + FCS pass */
+    uint64_t rate_bps;      /* 10, 25, 40 or 100 Gb/s */
+    uint64_t latency_tx_ps; /* MAC + PCS (timing 3.5): 67,200 */
+    uint64_t latency_rx_ps; /* 121,620 */
+    uint64_t cable_ps;      /* 50,000 */
+    uint32_t mtu_bytes;     /* of the IP packet; frames up to mtu + 14 + 8 (two tags) + FCS pass */
     uint32_t tx_queue_frames;
 };
 
@@ -43,35 +48,40 @@ struct mac; /* opaque: both directions of one port */
 /* nic: number for probe FRAME_RX/FRAME_TX events and frame->port, or -1 for a port that is no
  * NIC's (no probe events, port untouched). station: unicast destination accepted, null = all.
  * rx_sink gets checked frames at the time the receive latency ends; frame->mac_time_ps is the last
- * bit's arrival. pool is kept. */
+ * bit's arrival. pool and probe are kept, waker is copied; waker and probe may be null. Null when
+ * memory is short. */
 struct mac *mac_create(const struct mac_params *params, int nic, const uint8_t *station,
                        struct frame_sink rx_sink, struct frame_pool *pool,
                        const struct waker *waker, const struct probe *probe);
 void mac_destroy(struct mac *mac);
 struct stage mac_stage(struct mac *mac, const char *name);
 
-/* Frames to send; a full queue drops the new frame, counted. The padding of short frames is added on
- * the wire only. */
+/* Frames to send; a full queue drops the new frame, counted. The padding of short frames is added
+ * on the wire only. */
 struct frame_sink mac_tx_sink(struct mac *mac);
 
-/* Where this MAC's line ends: connect(a, b) and connect(b, a) make one link. The line delivers each
+/* Where this MAC's line ends: connect(a, b) and connect(b, a) make one link; both ends run at the
+ * same rate. Both ends must exist as long as either of them runs. The line delivers each
  * frame to the other end when its last bit arrives. */
 void mac_connect(struct mac *mac, struct mac *far_end);
 
-/* True while the transmit queue can take a frame: the engine asks before it commits to build one. */
+/* True while the transmit queue can take a frame: the engine asks before it commits to build one.
+ */
 bool mac_tx_has_room(const struct mac *mac);
 /* Called with the time whenever the queue has room again after it was full. Null: none. */
 void mac_on_tx_room(struct mac *mac, void (*fn)(void *self, uint64_t now_ps), void *self);
 
 /* Carrier: while down, frames sent or in flight are lost (LINK_DOWN). Applies to this end's
- * transmitter and receiver. */
+ * transmitter and receiver: a cut cable is a call for each end. The transmit queue is lost too, and
+ * so is a frame of which any bit would arrive while down. */
 void mac_set_link(struct mac *mac, bool up, uint64_t now_ps);
 bool mac_link_is_up(const struct mac *mac);
 
 /* Changes the accepted unicast destination (register write by the driver). */
 void mac_set_station(struct mac *mac, const uint8_t station[6]);
 
-/* Fence: stops accepting (FENCED) and sending; the queue is emptied. */
+/* Fence: stops accepting (FENCED) and sending; the queue is emptied, and so is what was received
+ * but not handed on yet. The frame whose first bit is already on the line goes out whole. */
 void mac_set_fenced(struct mac *mac, bool fenced, uint64_t now_ps);
 
 const struct mac_stats *mac_get_stats(const struct mac *mac);

@@ -4,7 +4,11 @@
  * engine, the host stack and the generators, so all of them speak exactly the same TCP.
  *
  * A caller's loop: tcp_input() or tcp_on_timer() or tcp_on_app_*(), act on the result, then
- * tcp_output() until it returns false, then arm one timer for tcp_deadline().
+ * tcp_output() until it returns false, then arm one timer for tcp_deadline_us().
+ *
+ * Bounds of this version: SACK blocks are sent but received ones are ignored (advisory, RFC 2018
+ * 8); ECN is never negotiated; data in a SYN is left to the peer to repeat; urgent data is
+ * delivered in line and the pointer only kept.
  */
 #ifndef TOESIM_TCP_TCP_H
 #define TOESIM_TCP_TCP_H
@@ -23,21 +27,21 @@ extern "C" {
 
 /* Knobs; the same for all connections of a stack. Times in the context's ticks. */
 struct tcp_params {
-    uint32_t rto_min_us;       /* 200,000 (RFC 6298 2.4 says 1 s SHOULD; Linux 200 ms) */
-    uint32_t rto_initial_us;   /* 1,000,000 */
-    uint32_t rto_max_us;       /* 60,000,000 */
-    uint32_t delack_us;        /* 40,000; RFC 9293 MUST-40: below 500,000 */
-    uint32_t time_wait_us;     /* 2 MSL: 60,000,000 */
-    uint32_t fin_wait_2_us;    /* 60,000,000; 0: for ever */
-    uint32_t keepalive_idle_ms; /* 7,200,000; used only with CTX_FLAG_KEEPALIVE */
+    uint32_t rto_min_us;            /* 200,000 (RFC 6298 2.4 says 1 s SHOULD; Linux 200 ms) */
+    uint32_t rto_initial_us;        /* 1,000,000 */
+    uint32_t rto_max_us;            /* 60,000,000 */
+    uint32_t delack_us;             /* 40,000; RFC 9293 MUST-40: below 500,000 */
+    uint32_t time_wait_us;          /* 2 MSL: 60,000,000 */
+    uint32_t fin_wait_2_us;         /* 60,000,000; 0: for ever */
+    uint32_t keepalive_idle_ms;     /* 7,200,000; used only with CTX_FLAG_KEEPALIVE */
     uint32_t keepalive_interval_ms; /* 75,000 */
-    uint8_t keepalive_probes;  /* 9 */
-    uint8_t rexmt_max;         /* 15: R2 for data */
-    uint8_t syn_rexmt_max;     /* 5: R2 for SYN-ACK */
-    uint8_t dupack_threshold;  /* 3 */
-    uint16_t mss_max;          /* largest MSS the port takes: MTU - 40 (IPv4) or - 60 */
-    uint32_t challenge_period_us; /* 5,000,000 */
-    uint8_t challenge_max;     /* 10 per period */
+    uint8_t keepalive_probes;       /* 9 */
+    uint8_t rexmt_max;              /* 15: R2 for data */
+    uint8_t syn_rexmt_max;          /* 5: R2 for SYN-ACK */
+    uint8_t dupack_threshold;       /* 3 */
+    uint16_t mss_max;               /* largest MSS the port takes: MTU - 40; with IPv6 20 less */
+    uint32_t challenge_period_us;   /* 5,000,000 */
+    uint8_t challenge_max;          /* 10 per period */
 };
 
 void tcp_params_default(struct tcp_params *params);
@@ -52,13 +56,15 @@ enum { TCP_PLACEMENTS_MAX = 2 };
 
 /* What one event did. The caller acts in this order: payload, notices, output. */
 struct tcp_result {
-    uint8_t verdict; /* enum nic_verdict: APPLIED or DROPPED */
-    uint16_t reason; /* enum drop_reason */
+    uint8_t verdict;  /* enum nic_verdict: APPLIED or DROPPED */
+    uint16_t reason;  /* enum drop_reason */
     bool established; /* the handshake was completed by this segment */
     bool peer_fin;    /* the peer's FIN was reached by rcv_nxt for the first time */
-    bool closed;      /* orderly end: the context is to be removed; tcp_state says CLOSED or TIME_WAIT */
-    uint8_t terminated; /* enum nic_term_cause: premature end, the context is to be removed */
-    bool send_reset;  /* a reset must be sent now: see tcp_build_reset() */
+    bool closed; /* orderly end: the context is to be removed; tcp_state says CLOSED or TIME_WAIT */
+    uint8_t terminated;     /* enum nic_term_cause: premature end, the context is to be removed */
+    bool send_reset;        /* a reset must be sent now: see tcp_build_reset() */
+    bool reset_for_segment; /* a reset answers this segment: see tcp_build_reset_for() */
+    bool reusable; /* TIME_WAIT: the SYN may open a new incarnation: remove the context, admit it */
     uint32_t payload_seq; /* store `payload_len` bytes of the segment, from byte payload_skip, at */
     uint32_t payload_skip; /* ring position of payload_seq */
     uint32_t payload_len;
@@ -68,9 +74,9 @@ struct tcp_result {
 struct tcp_tx {
     uint32_t seq;
     uint32_t ack;
-    uint32_t len;   /* payload bytes */
-    uint16_t flags; /* enum tcp_flag */
-    uint16_t window; /* as sent: already scaled */
+    uint32_t len;        /* payload bytes */
+    uint16_t flags;      /* enum tcp_flag */
+    uint16_t window;     /* as sent: already scaled */
     uint8_t options_len; /* padded to a multiple of 4 */
     bool retransmission;
     uint8_t options[40];
@@ -95,8 +101,10 @@ void tcp_input(struct conn_ctx *ctx, const struct tcp_segment *seg, const struct
 bool tcp_output(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
                 struct tcp_tx *tx);
 
-/* True when tcp_output() would return a segment: cheap, for ready lists. */
-bool tcp_has_output(const struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now);
+/* True when tcp_output() would return a segment, or must be called once to start the persist timer
+ * (it then returns false): cheap, for ready lists. */
+bool tcp_has_output(const struct conn_ctx *ctx, const struct tcp_params *params,
+                    struct tcp_now now);
 
 /* Handles every timer that is due. */
 void tcp_on_timer(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,

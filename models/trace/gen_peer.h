@@ -5,6 +5,7 @@
 #ifndef TOESIM_TRACE_GEN_PEER_H
 #define TOESIM_TRACE_GEN_PEER_H
 
+#include "models/base/drop_reason.h"
 #include "models/base/frame_sink.h"
 #include "models/base/probe.h"
 #include "models/base/stage.h"
@@ -23,13 +24,13 @@ struct gen_params {
     uint64_t bytes_total;      /* over all connections, each direction that carries data */
     uint64_t open_interval_ps; /* between two SYNs */
     uint64_t start_ps;
-    uint64_t hold_ps;          /* GEN_IDLE: how long connections stay open */
-    uint8_t ip_version;        /* 4 or 6 */
-    uint16_t vlan;             /* VLAN_TAGGED | VID, or VLAN_NONE */
-    uint16_t port;             /* server port: 9 discard, 19 chargen, ... */
+    uint64_t hold_ps;   /* GEN_IDLE: how long connections stay open */
+    uint8_t ip_version; /* 4 or 6 */
+    uint16_t vlan;      /* VLAN_TAGGED | VID, or VLAN_NONE */
+    uint16_t port;      /* server port: 9 discard, 19 chargen, ... */
     uint8_t team_mac[6];
     uint8_t team_ip[16];
-    uint32_t ring_bytes;       /* receive window of each client; power of two */
+    uint32_t ring_bytes; /* receive window of each client; power of two */
     uint64_t seed;
     uint64_t stall_ps;
     struct tcp_params tcp;
@@ -45,7 +46,11 @@ void gen_pattern_fill(uint32_t index, uint64_t offset, uint8_t *bytes, uint32_t 
 struct gen_stats {
     uint64_t frames_sent, frames_received, opened, ended, damaged, stalled;
     uint64_t bytes_sent, bytes_received, retransmissions;
+    uint64_t server_bytes; /* compared by gen_peer_on_server_bytes() */
+    struct drop_counters drops;
 };
+
+enum { GEN_IDLE_BYTES = 64 }; /* exchanged both ways on an idle connection before it rests */
 
 struct gen_peer; /* opaque */
 
@@ -59,6 +64,10 @@ struct frame_sink gen_peer_rx_sink(struct gen_peer *peer);
 /* Index of a connection by the server's view of its tuple; UINT32_MAX: none. The clients' ports
  * start at 32768 and addresses at 10.1.0.1 / fd00:1::1. */
 uint32_t gen_peer_find(const struct gen_peer *peer, const struct flow_key *key);
+/* What the server's application has to send on that connection, and whether it then closes first.
+ */
+uint64_t gen_peer_server_bytes(const struct gen_peer *peer, uint32_t index);
+bool gen_peer_server_closes(const struct gen_peer *peer);
 /* The server's application took bytes; compared with the pattern. */
 void gen_peer_on_server_bytes(struct gen_peer *peer, uint32_t index, uint64_t offset,
                               const uint8_t *bytes, uint32_t len);

@@ -1,0 +1,196 @@
+#include "models/mac/mac_internal.h"
+
+#include "models/base/units.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MTU_MIN = 68, MTU_MAX = FRAME_BYTES_MAX - 22, TX_QUEUE_FRAMES_MAX = 1 << 20 };
+
+#define MBPS UINT64_C(1000000)
+#define GBPS UINT64_C(1000000000)
+
+void mac_params_default(struct mac_params *params)
+{
+    *params = (struct mac_params){
+        .rate_bps = 10 * GBPS,
+        .latency_tx_ps = 67200,
+        .latency_rx_ps = 121620,
+        .cable_ps = 50 * PS_PER_NS,
+        .mtu_bytes = 1500,
+        .tx_queue_frames = 512,
+    };
+}
+
+enum status mac_params_check(const struct mac_params *params, struct error *err)
+{
+    uint64_t rate = params->rate_bps;
+    if (rate != 10 * GBPS && rate != 25 * GBPS && rate != 40 * GBPS && rate != 100 * GBPS)
+        return error_set(err, STATUS_BAD_INPUT,
+                         "link rate: %llu Mbps is not supported; use 10, 25, 40 or 100 Gbps",
+                         (unsigned long long)(rate / MBPS));
+    if (params->mtu_bytes < MTU_MIN || params->mtu_bytes > MTU_MAX)
+        return error_set(err, STATUS_BAD_INPUT, "mtu: %u is not between %d and %d bytes",
+                         params->mtu_bytes, MTU_MIN, MTU_MAX);
+    if (params->tx_queue_frames < 1 || params->tx_queue_frames > TX_QUEUE_FRAMES_MAX)
+        return error_set(err, STATUS_BAD_INPUT, "transmit queue: %u is not between 1 and %d frames",
+                         params->tx_queue_frames, TX_QUEUE_FRAMES_MAX);
+    if (params->latency_tx_ps > PS_PER_S || params->latency_rx_ps > PS_PER_S ||
+        params->cable_ps > PS_PER_S)
+        return error_set(err, STATUS_BAD_INPUT, "link latency: more than 1 s");
+    return STATUS_OK;
+}
+
+struct mac *mac_create(const struct mac_params *params, int nic, const uint8_t *station,
+                       struct frame_sink rx_sink, struct frame_pool *pool,
+                       const struct waker *waker, const struct probe *probe)
+{
+    assert(mac_params_check(params, NULL) == STATUS_OK);
+    assert(nic < UINT8_MAX);
+    assert(rx_sink.accept && pool);
+    struct mac *mac = calloc(1, sizeof *mac);
+    if (!mac)
+        return NULL;
+    if (!mac_line_init(&mac->line, 64)) {
+        free(mac);
+        return NULL;
+    }
+    mac->params = *params;
+    byte_clock_init(&mac->clock, params->rate_bps);
+    mac->align = params->rate_bps < 40 * GBPS ? 4 : 8;
+    mac->nic = nic;
+    mac->rx_sink = rx_sink;
+    mac->pool = pool;
+    if (waker)
+        mac->waker = *waker;
+    mac->probe = probe;
+    mac->link_up = true;
+    if (station)
+        mac_set_station(mac, station);
+    return mac;
+}
+
+void mac_destroy(struct mac *mac)
+{
+    if (!mac)
+        return;
+    mac_line_free(&mac->line, mac->pool);
+    free(mac);
+}
+
+static void mac_run(void *self, uint64_t now_ps)
+{
+    mac_rx_run(self, now_ps);
+    mac_tx_run(self, now_ps);
+}
+
+static uint64_t mac_next_ps(const void *self)
+{
+    return u64_min(mac_rx_next_ps(self), mac_tx_next_ps(self));
+}
+
+struct stage mac_stage(struct mac *mac, const char *name)
+{
+    return (struct stage){name, mac, mac_run, mac_next_ps};
+}
+
+struct frame_sink mac_tx_sink(struct mac *mac) { return (struct frame_sink){mac_tx_accept, mac}; }
+
+void mac_connect(struct mac *mac, struct mac *far_end)
+{
+    assert(mac != far_end);
+    assert(mac->params.rate_bps == far_end->params.rate_bps);
+    mac->far = far_end;
+}
+
+bool mac_tx_has_room(const struct mac *mac)
+{
+    return mac_line_queued(&mac->line) < mac->params.tx_queue_frames;
+}
+
+void mac_on_tx_room(struct mac *mac, void (*fn)(void *self, uint64_t now_ps), void *self)
+{
+    mac->on_tx_room = fn;
+    mac->on_tx_room_self = self;
+}
+
+/* Brings all marks of both directions up to now, before the rules change. */
+static void settle(struct mac *mac, uint64_t now_ps)
+{
+    assert(mac->far);
+    mac_rx_settle(mac, now_ps);
+    mac_rx_settle(mac->far, now_ps);
+    mac_tx_settle(mac, now_ps);
+    mac_tx_settle(mac->far, now_ps);
+}
+
+void mac_set_link(struct mac *mac, bool up, uint64_t now_ps)
+{
+    if (mac->link_up == up)
+        return;
+    settle(mac, now_ps);
+    mac->link_up = up;
+    if (up) {
+        mac->up_since_ps = now_ps;
+        return;
+    }
+    mac_tx_cut(mac, DROP_LINK_DOWN, now_ps);
+    mac_rx_cut(mac, DROP_LINK_DOWN, now_ps);
+}
+
+bool mac_link_is_up(const struct mac *mac) { return mac->link_up; }
+
+void mac_set_station(struct mac *mac, const uint8_t station[6])
+{
+    memcpy(mac->station, station, sizeof mac->station);
+    mac->has_station = true;
+}
+
+void mac_set_fenced(struct mac *mac, bool fenced, uint64_t now_ps)
+{
+    if (mac->fenced == fenced)
+        return;
+    settle(mac, now_ps);
+    mac->fenced = fenced;
+    if (fenced) {
+        mac_tx_empty_queue(mac, DROP_FENCED, now_ps);
+        mac_rx_empty(mac, DROP_FENCED, now_ps);
+    }
+}
+
+const struct mac_stats *mac_get_stats(const struct mac *mac) { return &mac->stats; }
+
+void mac_emit(const struct mac *mac, enum probe_kind kind, const struct frame *frame,
+              uint64_t now_ps)
+{
+    if (mac->nic < 0 || !probe_wants(mac->probe, kind))
+        return;
+    const struct probe_event event = {
+        .now_ps = now_ps,
+        .a = frame->id,
+        .data = frame,
+        .conn = PROBE_NO_CONN,
+        .nic = (uint8_t)mac->nic,
+        .kind = (uint8_t)kind,
+    };
+    probe_emit(mac->probe, &event);
+}
+
+void mac_drop(struct mac *mac, struct frame *frame, enum drop_reason reason, uint64_t now_ps)
+{
+    if (!frame)
+        return;
+    drop_count(&mac->stats.drops, reason);
+    if (mac->nic >= 0 && probe_wants(mac->probe, PROBE_FRAME_DROPPED)) {
+        const struct probe_event event = {
+            .now_ps = now_ps,
+            .a = frame->id,
+            .b = (uint64_t)reason,
+            .conn = PROBE_NO_CONN,
+            .nic = (uint8_t)mac->nic,
+            .kind = PROBE_FRAME_DROPPED,
+        };
+        probe_emit(mac->probe, &event);
+    }
+    frame_free(mac->pool, frame);
+}

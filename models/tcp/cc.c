@@ -1,0 +1,10 @@
+#include "models/tcp/cc.h"
+
+#include <assert.h>
+
+const struct cc_ops *cc_of(const struct conn_ctx *ctx)
+{
+    static const struct cc_ops *const algorithms[CC_ALG_COUNT] = {[CC_NEWRENO] = &cc_newreno};
+    assert(ctx->cc_alg < CC_ALG_COUNT);
+    return algorithms[ctx->cc_alg];
+}

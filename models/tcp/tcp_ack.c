@@ -1,0 +1,135 @@
+/* The ACK field in synchronised states (RFC 9293 3.10.7.4, RFC 5681 3.2, RFC 6582, RFC 5961 5). */
+#include "models/base/units.h"
+#include "models/tcp/cc.h"
+#include "models/tcp/rto.h"
+#include "models/tcp/tcp_core.h"
+
+#include <assert.h>
+
+enum { US_PER_MS = 1000, DUPACKS_MAX = 255 };
+
+/* A timed segment gives microseconds; after a retransmission only the timestamp echo is
+ * unambiguous (RFC 7323 4.1), in milliseconds, rounded up to one. */
+void tcp_ack_sample_rtt(struct conn_ctx *ctx, const struct tcp_segment *seg,
+                        const struct tcp_params *params, struct tcp_now now)
+{
+    if (ctx->flags & CTX_FLAG_RTT_TIMING) {
+        if (seq_lt(seg->ack, ctx->rtt_seq))
+            return;
+        ctx->flags &= ~(uint32_t)CTX_FLAG_RTT_TIMING;
+        rto_on_sample(ctx, now.us - ctx->rtt_start, params);
+        return;
+    }
+    if (!(ctx->features & CTX_FEATURE_TS) || !(seg->options & TCP_HAS_TS))
+        return;
+    uint32_t rtt_ms = now.ms + ctx->ts_offset - seg->tsecr;
+    if (rtt_ms <= params->rto_max_us / US_PER_MS)
+        rto_on_sample(ctx, u32_max(rtt_ms, 1) * US_PER_MS, params);
+}
+
+void tcp_ack_update_window(struct conn_ctx *ctx, const struct tcp_segment *seg)
+{
+    uint32_t window = tcp_segment_window(ctx, seg);
+    ctx->snd_wl1 = seg->seq;
+    ctx->snd_wl2 = seg->ack;
+    if (window > 0 && window != ctx->snd_wnd && (ctx->timers & CTX_TIMER_PERSIST)) {
+        /* The window opened: tcp_output() decides again what may go. */
+        ctx->timers &= (uint8_t)~CTX_TIMER_PERSIST;
+        ctx->flags &= ~(uint32_t)CTX_FLAG_PROBE_NOW;
+        ctx->persist_count = 0;
+    }
+    ctx->snd_wnd = window;
+    ctx->max_snd_wnd = u32_max(ctx->max_snd_wnd, window);
+}
+
+static void advance_in_recovery(struct conn_ctx *ctx, uint32_t acked, uint32_t smss)
+{
+    const struct cc_ops *cc = cc_of(ctx);
+    if (seq_geq(ctx->snd_una, ctx->recover)) {
+        cc->on_recovered(ctx, ctx->snd_max - ctx->snd_una, smss);
+        ctx->recovery = CTX_RECOVERY_NONE;
+        ctx->flags &= ~(uint32_t)CTX_FLAG_REXMT_NOW;
+    } else {
+        cc->on_partial_ack(ctx, acked, smss);
+        ctx->flags |= CTX_FLAG_REXMT_NOW; /* RFC 6582 3.2 step 3, partial acknowledgment */
+    }
+}
+
+void tcp_ack_advance(struct conn_ctx *ctx, const struct tcp_segment *seg,
+                     const struct tcp_params *params, struct tcp_now now, struct tcp_result *result)
+{
+    uint32_t acked = seg->ack - ctx->snd_una;
+    uint32_t smss = tcp_smss(ctx);
+    tcp_ack_sample_rtt(ctx, seg, params, now);
+    ctx->snd_una = seg->ack;
+    ctx->snd_nxt = seq_max(ctx->snd_nxt, ctx->snd_una);
+    if (ctx->recovery == CTX_RECOVERY_FAST) {
+        advance_in_recovery(ctx, acked, smss);
+    } else {
+        cc_of(ctx)->on_ack(ctx, acked, smss);
+        if (ctx->recovery == CTX_RECOVERY_RTO && seq_geq(ctx->snd_una, ctx->recover))
+            ctx->recovery = CTX_RECOVERY_NONE;
+        /* Keeps `recover` comparable when the sequence space wraps. */
+        if (ctx->recovery == CTX_RECOVERY_NONE && seq_gt(ctx->snd_una, ctx->recover))
+            ctx->recover = ctx->snd_una - 1;
+    }
+    ctx->dupacks = ctx->limited_tx = ctx->rexmt_count = 0;
+    ctx->total_rexmt = 0;
+    if (ctx->snd_una == ctx->snd_max) {
+        ctx->timers &= (uint8_t)~CTX_TIMER_REXMT; /* RFC 6298 5.2 */
+        if (tcp_unsent(ctx) == 0 && !tcp_fin_is_due(ctx))
+            ctx->timers &= (uint8_t)~CTX_TIMER_PERSIST;
+    } else if (ctx->timers & CTX_TIMER_REXMT) {
+        tcp_timer_start_rexmt(ctx, params, now); /* RFC 6298 5.3 */
+    }
+    if ((ctx->flags & CTX_FLAG_FIN_SENT) && !(ctx->flags & CTX_FLAG_FIN_ACKED) &&
+        ctx->snd_una == ctx->tx_prod + 1)
+        tcp_on_fin_acked(ctx, params, now, result);
+}
+
+static void on_dupack(struct conn_ctx *ctx, const struct tcp_params *params)
+{
+    uint32_t smss = tcp_smss(ctx);
+    if (ctx->dupacks < DUPACKS_MAX)
+        ctx->dupacks++;
+    if (ctx->recovery == CTX_RECOVERY_FAST) {
+        cc_of(ctx)->on_dupack(ctx, smss);
+        return;
+    }
+    /* RFC 6582 3.2 step 2: not again for losses of the same window. */
+    if (ctx->dupacks != params->dupack_threshold || ctx->recovery != CTX_RECOVERY_NONE ||
+        seq_leq(ctx->snd_una, ctx->recover))
+        return;
+    /* RFC 5681 3.2 step 2: segments sent by limited transmit do not count. */
+    uint32_t flight = ctx->snd_max - ctx->snd_una;
+    uint32_t limited = ctx->limited_tx * smss;
+    cc_of(ctx)->on_loss(ctx, flight > limited ? flight - limited : 0, smss);
+    ctx->recover = ctx->snd_max;
+    ctx->recovery = CTX_RECOVERY_FAST;
+    ctx->limited_tx = 0;
+    ctx->flags |= CTX_FLAG_REXMT_NOW;
+}
+
+bool tcp_ack_process(struct conn_ctx *ctx, const struct tcp_segment *seg,
+                     const struct tcp_params *params, struct tcp_now now, struct tcp_result *result)
+{
+    /* RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT (here the highest ever sent). */
+    if (seq_gt(seg->ack, ctx->snd_max) || seq_lt(seg->ack, ctx->snd_una - ctx->max_snd_wnd)) {
+        tcp_challenge(ctx, params, now);
+        tcp_drop(result, DROP_TCP_BAD_ACK);
+        return false;
+    }
+    if (ctx->timers & CTX_TIMER_PERSIST)
+        ctx->rexmt_count = 0; /* the probe was answered */
+    bool same_window = tcp_segment_window(ctx, seg) == ctx->snd_wnd;
+    if (seq_geq(seg->ack, ctx->snd_una) &&
+        (seq_lt(ctx->snd_wl1, seg->seq) ||
+         (ctx->snd_wl1 == seg->seq && seq_leq(ctx->snd_wl2, seg->ack))))
+        tcp_ack_update_window(ctx, seg);
+    if (seq_gt(seg->ack, ctx->snd_una))
+        tcp_ack_advance(ctx, seg, params, now, result);
+    else if (seg->ack == ctx->snd_una && ctx->snd_una != ctx->snd_max &&
+             tcp_segment_len(seg) == 0 && same_window && !(ctx->timers & CTX_TIMER_PERSIST))
+        on_dupack(ctx, params); /* RFC 5681 2, its definition */
+    return true;
+}

@@ -1,0 +1,252 @@
+/*
+ * What may be sent now. plan_next() decides without changing anything, so tcp_has_output() and
+ * tcp_output() cannot disagree; the rest builds the planned segment and books it.
+ *
+ * Order: a duplicate ACK (it must carry no data, RFC 5681 2), the segment of fast retransmit, a
+ * window probe, data and FIN from snd_nxt, a keepalive probe, a pure ACK.
+ */
+#include "models/base/units.h"
+#include "models/tcp/cc.h"
+#include "models/tcp/rto.h"
+#include "models/tcp/tcp_core.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum plan_kind {
+    PLAN_NONE,
+    PLAN_SYN,
+    PLAN_RESEND, /* the segment at snd_una, snd_nxt stays */
+    PLAN_DATA,
+    PLAN_PROBE, /* beyond the closed window, snd_nxt stays */
+    PLAN_KEEPALIVE,
+    PLAN_ACK,
+};
+
+struct plan {
+    enum plan_kind kind;
+    uint32_t seq;
+    uint32_t len;
+    bool fin;
+};
+
+enum { LIMITED_TRANSMIT_MAX = 2 };
+
+/* RFC 3042: the first two duplicate ACKs allow one new segment each beyond cwnd. */
+static uint32_t cwnd_effective(const struct conn_ctx *ctx, uint32_t smss)
+{
+    if (ctx->dupacks == 0 || ctx->recovery != CTX_RECOVERY_NONE)
+        return ctx->cwnd;
+    return ctx->cwnd + u32_min(ctx->dupacks, LIMITED_TRANSMIT_MAX) * smss;
+}
+
+/* A segment of at most smss bytes at seq; FIN goes with the last byte if it may. */
+static struct plan plan_at(const struct conn_ctx *ctx, enum plan_kind kind, uint32_t seq,
+                           uint32_t len)
+{
+    struct plan plan = {kind, seq, len, false};
+    plan.fin = (ctx->flags & CTX_FLAG_FIN_QUEUED) && seq + len == ctx->tx_prod;
+    return plan;
+}
+
+static struct plan plan_resend(const struct conn_ctx *ctx, uint32_t smss)
+{
+    uint32_t end = seq_min(ctx->snd_max, ctx->tx_prod);
+    struct plan plan = plan_at(ctx, PLAN_RESEND, ctx->snd_una, u32_min(end - ctx->snd_una, smss));
+    plan.fin = plan.fin && (ctx->flags & CTX_FLAG_FIN_SENT);
+    return plan;
+}
+
+/* Data from snd_nxt: RFC 9293 3.8.6.2.1 (sender's silly window avoidance) and 3.7.4 (Nagle). */
+static struct plan plan_data(const struct conn_ctx *ctx, uint32_t smss)
+{
+    const struct plan none = {PLAN_NONE, 0, 0, false};
+    uint32_t unsent = tcp_unsent(ctx);
+    if (unsent == 0)
+        return tcp_fin_is_due(ctx) ? plan_at(ctx, PLAN_DATA, ctx->snd_nxt, 0) : none;
+    uint32_t in_flight = ctx->snd_nxt - ctx->snd_una;
+    uint32_t window = u32_min(ctx->snd_wnd, cwnd_effective(ctx, smss));
+    if (window <= in_flight)
+        return none;
+    uint32_t len = u32_min(u32_min(unsent, smss), window - in_flight);
+    bool is_resend = seq_lt(ctx->snd_nxt, ctx->snd_max);
+    bool may_send = len == smss;
+    if (len == unsent)
+        may_send |= is_resend || in_flight == 0 || !(ctx->flags & CTX_FLAG_NAGLE) ||
+                    (ctx->flags & CTX_FLAG_FIN_QUEUED);
+    else if (in_flight == 0)
+        may_send |= is_resend || len >= ctx->max_snd_wnd / 2;
+    return may_send ? plan_at(ctx, PLAN_DATA, ctx->snd_nxt, len) : none;
+}
+
+/* The persist timer fired: what the window holds, else one byte, else the FIN. */
+static struct plan plan_probe(const struct conn_ctx *ctx, uint32_t smss)
+{
+    uint32_t unsent = tcp_unsent(ctx);
+    if (unsent == 0 && !tcp_fin_is_due(ctx))
+        return (struct plan){PLAN_NONE, 0, 0, false};
+    uint32_t len = u32_min(u32_min(unsent, smss), u32_max(ctx->snd_wnd, 1));
+    return plan_at(ctx, ctx->snd_wnd ? PLAN_DATA : PLAN_PROBE, ctx->snd_nxt, len);
+}
+
+static struct plan plan_handshake(const struct conn_ctx *ctx)
+{
+    if (ctx->tcp_state == TCP_SYN_SENT || ctx->tcp_state == TCP_SYN_RCVD) {
+        if (ctx->snd_nxt == ctx->snd_una)
+            return (struct plan){PLAN_SYN, ctx->snd_una, 0, false};
+        if (ctx->tcp_state == TCP_SYN_RCVD && (ctx->flags & CTX_FLAG_ACK_NOW))
+            return (struct plan){PLAN_ACK, ctx->snd_nxt, 0, false};
+    }
+    return (struct plan){PLAN_NONE, 0, 0, false};
+}
+
+static struct plan plan_next(const struct conn_ctx *ctx)
+{
+    if (ctx->tcp_state < TCP_ESTABLISHED)
+        return plan_handshake(ctx);
+    const uint32_t rare = CTX_FLAG_REXMT_NOW | CTX_FLAG_PROBE_NOW;
+    uint32_t smss = tcp_smss(ctx);
+    /* A pure ACK carries the highest number sent, not that of a resent segment; but a probe's byte
+     * lies beyond the window, where the peer would refuse the ACK. */
+    bool is_probing = (ctx->timers & CTX_TIMER_PERSIST) != 0;
+    const struct plan ack = {PLAN_ACK, is_probing ? ctx->snd_nxt : ctx->snd_max, 0, false};
+    if ((ctx->flags & CTX_FLAG_ACK_NOW) && (tcp_has_ooo(ctx) || ctx->tcp_state == TCP_TIME_WAIT))
+        return ack;
+    if (ctx->flags & rare) {
+        if ((ctx->flags & CTX_FLAG_REXMT_NOW) && ctx->snd_una != ctx->snd_max)
+            return plan_resend(ctx, smss);
+        if ((ctx->flags & CTX_FLAG_PROBE_NOW) && ctx->snd_nxt == ctx->snd_una) {
+            struct plan probe = plan_probe(ctx, smss);
+            if (probe.kind != PLAN_NONE)
+                return probe;
+        }
+    }
+    struct plan data = plan_data(ctx, smss);
+    if (data.kind != PLAN_NONE)
+        return data;
+    if (ctx->flags & CTX_FLAG_KEEPALIVE_NOW)
+        return (struct plan){PLAN_KEEPALIVE, ctx->snd_una - 1, 0, false};
+    if (ctx->flags & CTX_FLAG_ACK_NOW)
+        return ack;
+    return (struct plan){PLAN_NONE, 0, 0, false};
+}
+
+/* Nothing is in flight and something waits: if nothing may go, only the window can be the reason,
+ * and without a timer a lost window update would be the end. */
+static bool needs_persist(const struct conn_ctx *ctx)
+{
+    return ctx->tcp_state >= TCP_ESTABLISHED && ctx->snd_nxt == ctx->snd_una &&
+           tcp_unsent(ctx) > 0 && !(ctx->timers & (CTX_TIMER_REXMT | CTX_TIMER_PERSIST));
+}
+
+bool tcp_has_output(const struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now)
+{
+    (void)params;
+    (void)now;
+    return plan_next(ctx).kind != PLAN_NONE || needs_persist(ctx);
+}
+
+/* RFC 5681 4.1: after an idle period of one RTO the restart window applies. */
+static void restart_after_idle(struct conn_ctx *ctx, struct tcp_now now)
+{
+    if ((ctx->flags & CTX_FLAG_DATA_SENT) && ctx->snd_una == ctx->snd_max && tcp_unsent(ctx) > 0 &&
+        now.us - ctx->last_send > ctx->rto)
+        cc_of(ctx)->on_idle(ctx, tcp_smss(ctx));
+}
+
+/* Karn: only segments sent once are timed. */
+static void book_rtt(struct conn_ctx *ctx, uint32_t end, bool is_resend, struct tcp_now now)
+{
+    if (is_resend) {
+        ctx->flags &= ~(uint32_t)CTX_FLAG_RTT_TIMING;
+    } else if (!(ctx->flags & CTX_FLAG_RTT_TIMING)) {
+        ctx->flags |= CTX_FLAG_RTT_TIMING;
+        ctx->rtt_seq = end;
+        ctx->rtt_start = now.us;
+    }
+}
+
+/* Books sequence space [plan->seq, end) as sent. */
+static void book_sent(struct conn_ctx *ctx, const struct plan *plan, uint32_t end,
+                      const struct tcp_params *params, struct tcp_now now)
+{
+    bool is_resend = seq_lt(plan->seq, ctx->snd_max);
+    book_rtt(ctx, end, is_resend, now);
+    if (plan->kind == PLAN_DATA && !is_resend && end - ctx->snd_una > ctx->cwnd &&
+        ctx->dupacks > 0 && ctx->recovery == CTX_RECOVERY_NONE)
+        ctx->limited_tx++;
+    ctx->snd_max = seq_max(ctx->snd_max, end);
+    if (plan->kind == PLAN_DATA || plan->kind == PLAN_SYN)
+        ctx->snd_nxt = end;
+    if (plan->fin)
+        tcp_on_fin_sent(ctx);
+    if (plan->kind != PLAN_PROBE) {
+        /* RFC 6298 5.1; a segment sent again at snd_una gets a whole RTO from now. */
+        if (!(ctx->timers & CTX_TIMER_REXMT) || plan->seq == ctx->snd_una)
+            tcp_timer_start_rexmt(ctx, params, now);
+    }
+    if (plan->len > 0) {
+        ctx->flags |= CTX_FLAG_DATA_SENT;
+        ctx->last_send = now.us;
+    }
+}
+
+static void build(struct conn_ctx *ctx, const struct plan *plan, struct tcp_now now,
+                  struct tcp_tx *tx)
+{
+    bool is_syn = plan->kind == PLAN_SYN;
+    tx->seq = plan->seq;
+    tx->len = plan->len;
+    tx->flags = TCP_ACK;
+    if (is_syn)
+        tx->flags = ctx->tcp_state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK;
+    if (plan->fin)
+        tx->flags |= TCP_FIN;
+    if (plan->len > 0 && plan->seq + plan->len == ctx->tx_prod)
+        tx->flags |= TCP_PSH; /* RFC 9293 MUST-61 */
+    uint32_t end = plan->seq + plan->len + plan->fin + is_syn;
+    tx->retransmission = end != plan->seq && seq_lt(plan->seq, ctx->snd_max);
+    tx->ack = (tx->flags & TCP_ACK) ? ctx->rcv_nxt : 0;
+    tx->window = window_advertise(ctx, is_syn);
+    tcp_options_write(
+        ctx, is_syn ? TCP_OPTIONS_SYN : (plan->len > 0 ? TCP_OPTIONS_DATA : TCP_OPTIONS_ACK), now,
+        tx);
+}
+
+/* Every segment with an ACK pays what was owed. */
+static void book_ack(struct conn_ctx *ctx, const struct tcp_tx *tx)
+{
+    if (!(tx->flags & TCP_ACK))
+        return;
+    ctx->last_ack_sent = tx->ack;
+    ctx->delack_segs = 0;
+    ctx->timers &= (uint8_t)~CTX_TIMER_DELACK;
+    ctx->flags &= ~(uint32_t)CTX_FLAG_ACK_NOW;
+}
+
+bool tcp_output(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
+                struct tcp_tx *tx)
+{
+    restart_after_idle(ctx, now);
+    struct plan plan = plan_next(ctx);
+    if (plan.kind == PLAN_NONE) {
+        ctx->flags &= ~(uint32_t)(CTX_FLAG_REXMT_NOW | CTX_FLAG_PROBE_NOW);
+        if (needs_persist(ctx))
+            tcp_timer_start_persist(ctx, params, now);
+        return false;
+    }
+    build(ctx, &plan, now, tx);
+    book_ack(ctx, tx);
+    uint32_t end = plan.seq + plan.len + plan.fin + (plan.kind == PLAN_SYN);
+    if (plan.kind == PLAN_RESEND)
+        ctx->flags &= ~(uint32_t)CTX_FLAG_REXMT_NOW;
+    if (plan.seq == ctx->snd_una)
+        ctx->flags &= ~(uint32_t)(CTX_FLAG_PROBE_NOW | CTX_FLAG_REXMT_NOW);
+    if (plan.kind == PLAN_KEEPALIVE)
+        ctx->flags &= ~(uint32_t)CTX_FLAG_KEEPALIVE_NOW;
+    else if (end != plan.seq)
+        book_sent(ctx, &plan, end, params, now);
+    assert(seq_leq(ctx->snd_nxt, ctx->snd_max));
+    assert(seq_leq(ctx->snd_una, ctx->snd_nxt));
+    return true;
+}

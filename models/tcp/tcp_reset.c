@@ -1,0 +1,60 @@
+/* Resets: taking them with the care of RFC 5961, and building them (RFC 9293 3.10.7). */
+#include "models/tcp/tcp_core.h"
+
+#include <string.h>
+
+void tcp_challenge(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now)
+{
+    uint16_t tick = (uint16_t)(now.ms >> 6);
+    uint32_t period = params->challenge_period_us / 64000;
+    if (ctx->challenge_count == 0 || (uint16_t)(tick - ctx->challenge_start) > period) {
+        ctx->challenge_start = tick;
+        ctx->challenge_count = 0;
+    }
+    if (ctx->challenge_count >= params->challenge_max)
+        return;
+    ctx->challenge_count++;
+    ctx->flags |= CTX_FLAG_ACK_NOW;
+}
+
+void tcp_reset_receive(struct conn_ctx *ctx, const struct tcp_segment *seg,
+                       const struct tcp_params *params, struct tcp_now now,
+                       struct tcp_result *result)
+{
+    /* RFC 5961 3.2: only the exact next number resets; elsewhere in the window it is challenged. */
+    if (seg->seq != ctx->rcv_nxt) {
+        bool in_window = seq_gt(seg->seq, ctx->rcv_nxt) && seq_lt(seg->seq, tcp_rcv_edge(ctx));
+        if (in_window)
+            tcp_challenge(ctx, params, now);
+        tcp_drop(result, in_window ? DROP_TCP_CHALLENGED : DROP_TCP_OUT_OF_WINDOW);
+        return;
+    }
+    /* Both directions are finished already: nothing was cut short. */
+    if (ctx->tcp_state == TCP_CLOSING || ctx->tcp_state == TCP_LAST_ACK)
+        tcp_close_orderly(ctx, result);
+    else
+        tcp_terminate(ctx, NIC_TERM_REMOTE_RESET, result);
+}
+
+void tcp_build_reset(const struct conn_ctx *ctx, struct tcp_tx *tx)
+{
+    memset(tx, 0, sizeof *tx);
+    tx->seq = ctx->snd_nxt;
+    tx->ack = ctx->rcv_nxt;
+    tx->flags = TCP_RST | TCP_ACK;
+}
+
+bool tcp_build_reset_for(const struct tcp_segment *seg, struct tcp_tx *tx)
+{
+    if (seg->flags & TCP_RST)
+        return false;
+    memset(tx, 0, sizeof *tx);
+    if (seg->flags & TCP_ACK) {
+        tx->seq = seg->ack;
+        tx->flags = TCP_RST;
+    } else {
+        tx->ack = seg->seq + tcp_segment_len(seg);
+        tx->flags = TCP_RST | TCP_ACK;
+    }
+    return true;
+}

@@ -1,0 +1,204 @@
+/*
+ * Opening, closing and every change of tcp_state that is not the handshake (RFC 9293 3.3.2, 3.6).
+ * FIN sent:   ESTABLISHED -> FIN_WAIT_1, CLOSE_WAIT -> LAST_ACK
+ * FIN acked:  FIN_WAIT_1 -> FIN_WAIT_2, CLOSING -> TIME_WAIT, LAST_ACK -> CLOSED
+ * FIN taken:  ESTABLISHED -> CLOSE_WAIT, FIN_WAIT_1 -> CLOSING (TIME_WAIT if our FIN is acked),
+ *             FIN_WAIT_2 -> TIME_WAIT
+ */
+#include "models/tcp/rto.h"
+#include "models/tcp/tcp_core.h"
+
+#include <assert.h>
+#include <string.h>
+
+static void open_common(struct conn_ctx *ctx, uint32_t iss, const struct tcp_params *params)
+{
+    ctx->version = CTX_VERSION;
+    ctx->features = 0;
+    ctx->flags &= CTX_FLAG_NAGLE | CTX_FLAG_KEEPALIVE;
+    ctx->snd_una = ctx->snd_nxt = ctx->snd_max = iss;
+    ctx->tx_prod = iss + 1;
+    ctx->snd_wnd = ctx->max_snd_wnd = ctx->snd_wl1 = ctx->snd_wl2 = 0;
+    ctx->rcv_nxt = ctx->rcv_adv = ctx->rx_consumed = ctx->last_ack_sent = 0;
+    ctx->rcv_wnd = 0;
+    ctx->ts_recent = ctx->ts_recent_age = 0;
+    ctx->snd_ws = 0;
+    if (!(ctx->offered & CTX_FEATURE_WS))
+        ctx->rcv_ws = 0;
+    if (ctx->mss == 0 || ctx->mss > tcp_mss_max(ctx, params))
+        ctx->mss = tcp_mss_max(ctx, params);
+    ctx->adv_mss = ctx->mss;
+    ctx->cwnd = ctx->mss;
+    ctx->ssthresh = 0;
+    ctx->recover = ctx->high_rxt = ctx->rescue_rxt = iss;
+    ctx->snd_up = ctx->rcv_up = 0;
+    ctx->total_rexmt = 0;
+    ctx->timers = 0;
+    ctx->rtt_seq = ctx->rtt_start = ctx->rexmt_deadline = ctx->delack_deadline = 0;
+    ctx->keepalive_deadline = ctx->wait_deadline = 0;
+    ctx->rexmt_count = ctx->persist_count = ctx->keepalive_count = 0;
+    ctx->dupacks = ctx->limited_tx = ctx->recovery = ctx->delack_segs = 0;
+    ctx->ooo_newest = ctx->challenge_count = 0;
+    ctx->cc_private_0 = ctx->fin_seq = ctx->last_send = 0;
+    ctx->challenge_start = 0;
+    memset(ctx->ooo, 0, sizeof ctx->ooo);
+    memset(ctx->sacked, 0, sizeof ctx->sacked);
+    rto_init(ctx, params);
+}
+
+void tcp_open_passive(struct conn_ctx *ctx, uint32_t iss, const struct tcp_params *params,
+                      struct tcp_now now)
+{
+    open_common(ctx, iss, params);
+    ctx->tcp_state = TCP_LISTEN;
+    ctx->last_rx = now.us;
+}
+
+void tcp_open_active(struct conn_ctx *ctx, uint32_t iss, const struct tcp_params *params,
+                     struct tcp_now now)
+{
+    open_common(ctx, iss, params);
+    ctx->tcp_state = TCP_SYN_SENT;
+    ctx->flags |= CTX_FLAG_ACTIVE_OPEN;
+    ctx->last_rx = now.us;
+}
+
+static void stop_everything(struct conn_ctx *ctx)
+{
+    ctx->tcp_state = TCP_CLOSED;
+    ctx->timers = 0;
+    ctx->flags &= ~(uint32_t)(CTX_FLAG_ACK_NOW | CTX_FLAG_REXMT_NOW | CTX_FLAG_PROBE_NOW |
+                              CTX_FLAG_KEEPALIVE_NOW);
+}
+
+void tcp_close_orderly(struct conn_ctx *ctx, struct tcp_result *result)
+{
+    stop_everything(ctx);
+    result->closed = true;
+}
+
+void tcp_terminate(struct conn_ctx *ctx, enum nic_term_cause cause, struct tcp_result *result)
+{
+    assert(cause != NIC_TERM_NONE);
+    stop_everything(ctx);
+    result->terminated = (uint8_t)cause;
+}
+
+void tcp_enter_time_wait(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
+                         struct tcp_result *result)
+{
+    ctx->tcp_state = TCP_TIME_WAIT;
+    ctx->timers = 0;
+    tcp_timer_start_wait(ctx, params->time_wait_us, now);
+    result->closed = true;
+}
+
+void tcp_on_fin_sent(struct conn_ctx *ctx)
+{
+    if (ctx->flags & CTX_FLAG_FIN_SENT)
+        return;
+    ctx->flags |= CTX_FLAG_FIN_SENT;
+    if (ctx->tcp_state == TCP_ESTABLISHED)
+        ctx->tcp_state = TCP_FIN_WAIT_1;
+    else if (ctx->tcp_state == TCP_CLOSE_WAIT)
+        ctx->tcp_state = TCP_LAST_ACK;
+    else
+        assert(!"FIN sent in a state that has no data to end");
+}
+
+void tcp_on_fin_acked(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
+                      struct tcp_result *result)
+{
+    ctx->flags |= CTX_FLAG_FIN_ACKED;
+    if (ctx->tcp_state == TCP_FIN_WAIT_1) {
+        ctx->tcp_state = TCP_FIN_WAIT_2;
+        if (params->fin_wait_2_us)
+            tcp_timer_start_wait(ctx, params->fin_wait_2_us, now);
+    } else if (ctx->tcp_state == TCP_CLOSING) {
+        tcp_enter_time_wait(ctx, params, now, result);
+    } else if (ctx->tcp_state == TCP_LAST_ACK) {
+        tcp_close_orderly(ctx, result);
+    }
+}
+
+void tcp_on_peer_fin(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
+                     struct tcp_result *result)
+{
+    assert(!(ctx->flags & CTX_FLAG_PEER_FIN));
+    ctx->rcv_nxt++;
+    ctx->flags = (ctx->flags & ~(uint32_t)CTX_FLAG_OOO_FIN) | CTX_FLAG_PEER_FIN | CTX_FLAG_ACK_NOW;
+    result->peer_fin = true;
+    if (ctx->tcp_state == TCP_ESTABLISHED)
+        ctx->tcp_state = TCP_CLOSE_WAIT;
+    else if (ctx->tcp_state == TCP_FIN_WAIT_1)
+        ctx->tcp_state = TCP_CLOSING;
+    else if (ctx->tcp_state == TCP_FIN_WAIT_2)
+        tcp_enter_time_wait(ctx, params, now, result);
+}
+
+/* RFC 6191 2, its simple rule: a SYN is of a new incarnation when its timestamp or, without
+ * timestamps, its sequence number lies beyond everything of the old one. */
+static bool may_reuse(const struct conn_ctx *ctx, const struct tcp_segment *seg)
+{
+    if ((ctx->features & CTX_FEATURE_TS) && (seg->options & TCP_HAS_TS))
+        return seq_gt(seg->tsval, ctx->ts_recent) ||
+               (seg->tsval == ctx->ts_recent && seq_gt(seg->seq, ctx->rcv_nxt));
+    return seq_gt(seg->seq, ctx->rcv_nxt);
+}
+
+/* RFC 9293 3.10.7.4, TIME-WAIT: the only thing that may arrive is a retransmission of the peer's
+ * FIN: acknowledge it and start 2 MSL again. */
+void tcp_input_time_wait(struct conn_ctx *ctx, const struct tcp_segment *seg,
+                         const struct tcp_params *params, struct tcp_now now,
+                         struct tcp_result *result)
+{
+    tcp_drop(result, DROP_TIME_WAIT);
+    if (seg->flags & TCP_RST) {
+        if (seg->seq == ctx->rcv_nxt)
+            tcp_close_orderly(ctx, result);
+    } else if (seg->flags & TCP_SYN) {
+        result->reusable = !(seg->flags & TCP_ACK) && may_reuse(ctx, seg);
+        if (!result->reusable)
+            tcp_challenge(ctx, params, now);
+    } else if ((seg->flags & TCP_FIN) && seq_leq(seg->seq + tcp_segment_len(seg), ctx->rcv_nxt)) {
+        ctx->flags |= CTX_FLAG_ACK_NOW;
+        tcp_timer_start_wait(ctx, params->time_wait_us, now);
+    } else if (tcp_segment_len(seg) > 0) {
+        tcp_challenge(ctx, params, now);
+    }
+}
+
+void tcp_on_app_write(struct conn_ctx *ctx, uint32_t tx_prod)
+{
+    if (!(ctx->flags & CTX_FLAG_FIN_QUEUED))
+        ctx->tx_prod = seq_max(ctx->tx_prod, tx_prod);
+}
+
+void tcp_on_app_read(struct conn_ctx *ctx, uint32_t rx_consumed, const struct tcp_params *params)
+{
+    (void)params;
+    if (ctx->tcp_state < TCP_ESTABLISHED || !seq_gt(rx_consumed, ctx->rx_consumed))
+        return;
+    ctx->rx_consumed = seq_min(rx_consumed, ctx->rcv_nxt);
+    /* After the peer's FIN nobody needs a window. */
+    if (!(ctx->flags & CTX_FLAG_PEER_FIN) && ctx->tcp_state != TCP_TIME_WAIT &&
+        window_update_is_due(ctx))
+        ctx->flags |= CTX_FLAG_ACK_NOW;
+}
+
+void tcp_on_app_close(struct conn_ctx *ctx, uint32_t tx_prod)
+{
+    tcp_on_app_write(ctx, tx_prod);
+    if (ctx->tcp_state != TCP_CLOSED)
+        ctx->flags |= CTX_FLAG_FIN_QUEUED;
+}
+
+bool tcp_is_quiet(const struct conn_ctx *ctx)
+{
+    const uint32_t owed = CTX_FLAG_ACK_NOW | CTX_FLAG_REXMT_NOW | CTX_FLAG_PROBE_NOW |
+                          CTX_FLAG_KEEPALIVE_NOW | CTX_FLAG_OOO_FIN;
+    return ctx->tcp_state >= TCP_ESTABLISHED && ctx->tcp_state != TCP_TIME_WAIT &&
+           ctx->snd_una == ctx->snd_max && tcp_unsent(ctx) == 0 && !tcp_fin_is_due(ctx) &&
+           !(ctx->flags & owed) && !tcp_has_ooo(ctx) &&
+           !(ctx->timers & ~(unsigned)CTX_TIMER_KEEPALIVE);
+}

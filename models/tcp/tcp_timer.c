@@ -1,0 +1,168 @@
+/*
+ * Timers of a connection: REXMT (RFC 6298), PERSIST (RFC 9293 3.8.6.1), DELACK (3.8.6.3),
+ * KEEPALIVE (3.8.4), WAIT (FIN_WAIT_2, or 2 MSL in TIME_WAIT).
+ */
+#include "models/base/units.h"
+#include "models/tcp/cc.h"
+#include "models/tcp/rto.h"
+#include "models/tcp/tcp_core.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Longest answer of tcp_deadline_us(): the caller looks again then. */
+enum { DEADLINE_US_MAX = 1 << 30, US_PER_MS = 1000, COUNT_MAX = 255 };
+
+void tcp_timer_start_rexmt(struct conn_ctx *ctx, const struct tcp_params *params,
+                           struct tcp_now now)
+{
+    ctx->timers = (uint8_t)((ctx->timers & ~CTX_TIMER_PERSIST) | CTX_TIMER_REXMT);
+    ctx->persist_count = 0;
+    ctx->rexmt_deadline = now.us + rto_backed_off(ctx, ctx->rto_backoff, params);
+}
+
+void tcp_timer_start_persist(struct conn_ctx *ctx, const struct tcp_params *params,
+                             struct tcp_now now)
+{
+    ctx->timers = (uint8_t)((ctx->timers & ~CTX_TIMER_REXMT) | CTX_TIMER_PERSIST);
+    ctx->rexmt_deadline = now.us + rto_backed_off(ctx, ctx->persist_count, params);
+}
+
+void tcp_timer_start_wait(struct conn_ctx *ctx, uint32_t us, struct tcp_now now)
+{
+    ctx->timers |= CTX_TIMER_WAIT;
+    ctx->wait_deadline = now.us + us;
+}
+
+void tcp_timer_restart_keepalive(struct conn_ctx *ctx, const struct tcp_params *params,
+                                 struct tcp_now now)
+{
+    if (!(ctx->flags & CTX_FLAG_KEEPALIVE) || ctx->tcp_state == TCP_TIME_WAIT ||
+        ctx->tcp_state == TCP_CLOSED)
+        return;
+    ctx->keepalive_count = 0;
+    ctx->flags &= ~(uint32_t)CTX_FLAG_KEEPALIVE_NOW;
+    ctx->timers |= CTX_TIMER_KEEPALIVE;
+    ctx->keepalive_deadline = now.ms + params->keepalive_idle_ms;
+}
+
+static uint32_t remaining(uint32_t deadline, uint32_t now)
+{
+    return seq_gt(deadline, now) ? deadline - now : 0;
+}
+
+uint32_t tcp_deadline_us(const struct conn_ctx *ctx, struct tcp_now now)
+{
+    uint32_t us = UINT32_MAX;
+    if (ctx->timers & (CTX_TIMER_REXMT | CTX_TIMER_PERSIST))
+        us = remaining(ctx->rexmt_deadline, now.us);
+    if (ctx->timers & CTX_TIMER_DELACK)
+        us = u32_min(us, remaining(ctx->delack_deadline, now.us));
+    if (ctx->timers & CTX_TIMER_WAIT)
+        us = u32_min(us, remaining(ctx->wait_deadline, now.us));
+    if (ctx->timers & CTX_TIMER_KEEPALIVE) {
+        uint64_t keepalive_us = (uint64_t)remaining(ctx->keepalive_deadline, now.ms) * US_PER_MS;
+        if (keepalive_us < DEADLINE_US_MAX)
+            us = u32_min(us, (uint32_t)keepalive_us);
+        else
+            us = u32_min(us, DEADLINE_US_MAX);
+    }
+    return us;
+}
+
+static void on_persist(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
+                       struct tcp_result *result)
+{
+    /* rexmt_count counts probes nobody answered: while the peer answers, the connection stays
+     * open (RFC 9293 MUST-37). */
+    if (ctx->rexmt_count >= params->rexmt_max) {
+        result->send_reset = true;
+        tcp_terminate(ctx, NIC_TERM_RTX_EXHAUSTED, result);
+        return;
+    }
+    ctx->rexmt_count++;
+    if (ctx->persist_count < COUNT_MAX)
+        ctx->persist_count++;
+    ctx->flags |= CTX_FLAG_PROBE_NOW;
+    tcp_timer_start_persist(ctx, params, now);
+}
+
+static void on_rexmt_syn(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
+                         struct tcp_result *result)
+{
+    if (ctx->rexmt_count >= params->syn_rexmt_max) {
+        tcp_terminate(ctx, NIC_TERM_HANDSHAKE_TIMEOUT, result);
+        return;
+    }
+    ctx->rexmt_count++;
+    rto_on_expiry(ctx);
+    ctx->flags = (ctx->flags & ~(uint32_t)CTX_FLAG_RTT_TIMING) | CTX_FLAG_SYN_REXMT;
+    ctx->snd_nxt = ctx->snd_una;
+    tcp_timer_start_rexmt(ctx, params, now);
+}
+
+/* RFC 6298 5.4 to 5.6, RFC 5681 3.1, RFC 6582 3.2 step 4: everything in flight counts as lost. */
+static void on_rexmt(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
+                     struct tcp_result *result)
+{
+    assert(seq_lt(ctx->snd_una, ctx->snd_max));
+    if (ctx->tcp_state < TCP_ESTABLISHED) {
+        on_rexmt_syn(ctx, params, now, result);
+        return;
+    }
+    if (ctx->rexmt_count >= params->rexmt_max) {
+        result->send_reset = true;
+        tcp_terminate(ctx, NIC_TERM_RTX_EXHAUSTED, result);
+        return;
+    }
+    ctx->total_rexmt += rto_backed_off(ctx, ctx->rto_backoff, params) / US_PER_MS;
+    cc_of(ctx)->on_timeout(ctx, ctx->snd_max - ctx->snd_una, tcp_smss(ctx), ctx->rexmt_count == 0);
+    ctx->rexmt_count++;
+    rto_on_expiry(ctx);
+    ctx->recover = ctx->snd_max;
+    ctx->recovery = CTX_RECOVERY_RTO;
+    ctx->dupacks = ctx->limited_tx = 0;
+    ctx->flags &= ~(uint32_t)(CTX_FLAG_RTT_TIMING | CTX_FLAG_REXMT_NOW);
+    ctx->snd_nxt = ctx->snd_una;
+    if (ctx->snd_wnd > 0) {
+        tcp_timer_start_rexmt(ctx, params, now);
+        return;
+    }
+    /* The window was closed over data in flight: probe instead (RFC 9293 3.8.6.1). */
+    ctx->persist_count = ctx->rto_backoff;
+    ctx->flags |= CTX_FLAG_PROBE_NOW;
+    tcp_timer_start_persist(ctx, params, now);
+}
+
+static void on_keepalive(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
+                         struct tcp_result *result)
+{
+    if (ctx->keepalive_count >= params->keepalive_probes) {
+        result->send_reset = true;
+        tcp_terminate(ctx, NIC_TERM_KEEPALIVE, result);
+        return;
+    }
+    ctx->keepalive_deadline = now.ms + params->keepalive_interval_ms;
+    if (ctx->snd_una != ctx->snd_max)
+        return; /* retransmission watches the peer already */
+    ctx->keepalive_count++;
+    ctx->flags |= CTX_FLAG_KEEPALIVE_NOW;
+}
+
+void tcp_on_timer(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
+                  struct tcp_result *result)
+{
+    memset(result, 0, sizeof *result);
+    if ((ctx->timers & CTX_TIMER_DELACK) && seq_geq(now.us, ctx->delack_deadline)) {
+        ctx->timers &= (uint8_t)~CTX_TIMER_DELACK;
+        ctx->flags |= CTX_FLAG_ACK_NOW;
+    }
+    if ((ctx->timers & CTX_TIMER_PERSIST) && seq_geq(now.us, ctx->rexmt_deadline))
+        on_persist(ctx, params, now, result);
+    else if ((ctx->timers & CTX_TIMER_REXMT) && seq_geq(now.us, ctx->rexmt_deadline))
+        on_rexmt(ctx, params, now, result);
+    if ((ctx->timers & CTX_TIMER_KEEPALIVE) && seq_geq(now.ms, ctx->keepalive_deadline))
+        on_keepalive(ctx, params, now, result);
+    if ((ctx->timers & CTX_TIMER_WAIT) && seq_geq(now.us, ctx->wait_deadline))
+        tcp_close_orderly(ctx, result);
+}

@@ -1,0 +1,66 @@
+/*
+ * The receive window (RFC 9293 3.8.6, RFC 7323 2). What may be announced ends at rx_consumed + ring
+ * size; the announced right edge rcv_adv never moves back (SHLD-14, R-38).
+ *
+ * With window scaling only whole units can be announced, counted from rcv_nxt, so an edge that must
+ * not move has to be rounded up. A sixteenth of the ring is kept back for this rounding. If the
+ * application leaves the ring so full that even this is used up, the announcement is rounded down,
+ * as RFC 7323 2.4 allows; data up to rcv_adv is accepted all the same.
+ */
+#include "models/base/units.h"
+#include "models/tcp/tcp_core.h"
+
+#include <assert.h>
+
+enum { RING_RESERVE_SHIFT = 4, WINDOW_FIELD_MAX = 65535 };
+
+static uint32_t ring_bytes(const struct conn_ctx *ctx)
+{
+    assert(ctx->rx_ring_log2 < 31);
+    return UINT32_C(1) << ctx->rx_ring_log2;
+}
+
+/* The right edge we would like to announce. */
+static uint32_t edge_wanted(const struct conn_ctx *ctx)
+{
+    uint32_t ring = ring_bytes(ctx);
+    uint32_t reserve = ctx->rcv_ws ? ring >> RING_RESERVE_SHIFT : 0;
+    return seq_max(ctx->rx_consumed + ring - reserve, tcp_rcv_edge(ctx));
+}
+
+/* Receiver's silly window avoidance (RFC 9293 3.8.6.2.2): smaller steps are not announced. */
+static uint32_t step_min(const struct conn_ctx *ctx)
+{
+    return u32_min(ring_bytes(ctx) / 2, tcp_smss(ctx));
+}
+
+uint16_t window_advertise(struct conn_ctx *ctx, bool is_syn)
+{
+    unsigned shift = is_syn ? 0 : ctx->rcv_ws;
+    uint32_t held = tcp_rcv_edge(ctx);
+    uint32_t wanted = edge_wanted(ctx);
+    uint32_t field = 0;
+    if (wanted - held >= step_min(ctx))
+        field = u32_min((wanted - ctx->rcv_nxt) >> shift, WINDOW_FIELD_MAX);
+    if (seq_lt(ctx->rcv_nxt + (field << shift), held)) {
+        uint32_t room = held - ctx->rcv_nxt;
+        field = (room + (UINT32_C(1) << shift) - 1) >> shift;
+        if (seq_gt(ctx->rcv_nxt + (field << shift), ctx->rx_consumed + ring_bytes(ctx)))
+            field = room >> shift;
+        field = u32_min(field, WINDOW_FIELD_MAX);
+    }
+    ctx->rcv_wnd = field << shift;
+    ctx->rcv_adv = seq_max(held, ctx->rcv_nxt + ctx->rcv_wnd);
+    return (uint16_t)field;
+}
+
+bool window_update_is_due(const struct conn_ctx *ctx)
+{
+    uint32_t ring = ring_bytes(ctx);
+    uint32_t held = tcp_rcv_edge(ctx);
+    uint32_t opened = edge_wanted(ctx) - held;
+    if (opened < u32_min(2 * tcp_smss(ctx), ring / 2))
+        return false;
+    /* While the peer still has half a ring to fill, its data brings an ACK with the new edge. */
+    return held - ctx->rcv_nxt <= ring / 2 || opened >= ring / 4;
+}

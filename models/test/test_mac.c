@@ -1,0 +1,475 @@
+/* models/mac: whole frames over a link. timing 3.1, 3.2, 3.5. */
+#include "models/base/stage_loop.h"
+#include "models/mac/mac.h"
+#include "models/test/frame_log.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <signal.h>
+#include <string.h>
+
+/* Two MACs, one link: a is a NIC's port unless told otherwise. */
+struct link {
+    struct frame_pool *pool;
+    struct mac *a, *b;
+    struct frame_log at_a, at_b;
+    struct stage_loop loop;
+    struct mac_params params;
+    struct probe probe;
+};
+
+static struct link net;
+static const uint8_t station_a[6] = {2, 0, 0, 0, 0, 0xa};
+
+static void link_open(uint64_t gbps, uint32_t mtu, int nic_a, int nic_b)
+{
+    mac_params_default(&net.params);
+    net.params.rate_bps = gbps * UINT64_C(1000000000);
+    net.params.mtu_bytes = mtu;
+    net.params.tx_queue_frames = 64;
+    net.pool = frame_pool_create(1000);
+    frame_log_init(&net.at_a, net.pool);
+    frame_log_init(&net.at_b, net.pool);
+    net.a = mac_create(&net.params, nic_a, station_a, frame_log_sink(&net.at_a), net.pool, NULL,
+                       &net.probe);
+    net.b =
+        mac_create(&net.params, nic_b, NULL, frame_log_sink(&net.at_b), net.pool, NULL, &net.probe);
+    mac_connect(net.a, net.b);
+    mac_connect(net.b, net.a);
+    stage_loop_init(&net.loop);
+    stage_loop_add(&net.loop, mac_stage(net.a, "a"));
+    stage_loop_add(&net.loop, mac_stage(net.b, "b"));
+}
+
+static void link_close(void)
+{
+    mac_destroy(net.a);
+    mac_destroy(net.b);
+    cr_assert_eq(frame_pool_in_use(net.pool), 0);
+    frame_pool_destroy(net.pool);
+}
+
+static uint64_t send(struct mac *mac, uint32_t len)
+{
+    struct frame *frame = frame_log_make(net.pool, len, net.loop.now_ps);
+    uint64_t id = frame->id;
+    struct frame_sink sink = mac_tx_sink(mac);
+    frame_sink_accept(&sink, frame, net.loop.now_ps);
+    return id;
+}
+
+static void run_to(uint64_t ps) { stage_loop_run(&net.loop, ps); }
+
+static uint64_t drops(const struct mac *mac, enum drop_reason reason)
+{
+    return mac_get_stats(mac)->drops.count[reason];
+}
+
+struct rate_row {
+    uint32_t bytes; /* with FCS */
+    uint64_t ps[4]; /* per frame and gap at 10, 25, 40, 100G */
+};
+
+static struct rate_row rate_rows[] = {
+    {64, {67200, 26880, 16800, 6720}},           {65, {68000, 27200, 17000, 6800}},
+    {128, {118400, 47360, 29600, 11840}},        {256, {220800, 88320, 55200, 22080}},
+    {512, {425600, 170240, 106400, 42560}},      {1024, {835200, 334080, 208800, 83520}},
+    {1518, {1230400, 492160, 307600, 123040}},   {1522, {1233600, 493440, 308400, 123360}},
+    {2048, {1654400, 661760, 413600, 165440}},   {9000, {7216000, 2886400, 1804000, 721600}},
+    {9018, {7230400, 2892160, 1807600, 723040}},
+};
+
+ParameterizedTestParameters(mac, saturated_rate_is_exact_over_a_deficit_cycle)
+{
+    return cr_make_param_array(struct rate_row, rate_rows, sizeof rate_rows / sizeof *rate_rows);
+}
+
+/* Every cycle divides 8 frames, so any 8 in a row take 8 times the table's time to the ps. */
+ParameterizedTest(struct rate_row *row, mac, saturated_rate_is_exact_over_a_deficit_cycle)
+{
+    static const uint64_t gbps[4] = {10, 25, 40, 100};
+    for (int r = 0; r < 4; r++) {
+        link_open(gbps[r], 9000, r % 2 ? 0 : -1, r % 2 ? -1 : 1);
+        for (int i = 0; i < 40; i++)
+            send(net.a, row->bytes - 4);
+        run_to(PS_PER_MS);
+        cr_assert_eq(net.at_b.count, 40);
+        const struct frame_log_entry *e = net.at_b.entries;
+        for (int i = 0; i + 8 < 40; i++)
+            cr_assert_eq(e[i + 8].mac_time_ps - e[i].mac_time_ps, 8 * row->ps[r],
+                         "%u bytes at %lluG", row->bytes, (unsigned long long)gbps[r]);
+        cr_assert_eq(mac_get_stats(net.a)->tx_frames, 40);
+        cr_assert_eq(mac_get_stats(net.b)->rx_bytes, 40 * row->bytes);
+        link_close();
+    }
+}
+
+struct latency_row {
+    char name[48];
+    uint64_t gbps, at_ps, start_ps;
+    uint32_t len;
+};
+
+/* Start: first multiple of 4 (8) byte times at or after taken + 67,200 ps. */
+static struct latency_row latency_rows[] = {
+    {"10G at 0, on the grid", 10, 0, 67200, 1514},
+    {"10G just behind a lane", 10, 1, 70400, 60},
+    {"10G at an odd time", 10, 1000000, 1068800, 1514},
+    {"10G short frame is padded to 64", 10, 0, 67200, 20},
+    {"25G", 25, 12345, 79360 + 1280, 300},
+    {"40G", 40, 5, 67200 + 1600 - 67200 % 1600, 61},
+    {"100G", 100, 5, 67840, 9000},
+};
+
+ParameterizedTestParameters(mac, first_bit_last_bit_and_delivery_are_exact)
+{
+    return cr_make_param_array(struct latency_row, latency_rows,
+                               sizeof latency_rows / sizeof *latency_rows);
+}
+
+ParameterizedTest(struct latency_row *row, mac, first_bit_last_bit_and_delivery_are_exact)
+{
+    link_open(row->gbps, 9000, 0, -1);
+    run_to(row->at_ps);
+    send(net.a, row->len);
+    run_to(PS_PER_S);
+    uint64_t bytes = 8 + (row->len < 60 ? 60 : row->len) + 4;
+    uint64_t last_bit = row->start_ps + bytes * 8000 / row->gbps;
+    cr_assert_eq(net.at_b.entries[0].mac_time_ps, last_bit + 50000, "%s: %llu not %llu", row->name,
+                 (unsigned long long)net.at_b.entries[0].mac_time_ps,
+                 (unsigned long long)last_bit + 50000);
+    cr_assert_eq(net.at_b.entries[0].now_ps, last_bit + 50000 + 121620);
+    cr_assert_eq(net.at_b.entries[0].len, row->len, "padding exists on the wire only");
+    link_close();
+}
+
+Test(mac, both_directions_run_at_once_and_keep_order_and_ids)
+{
+    uint64_t to_b[50], to_a[50];
+    link_open(10, 1500, 0, -1);
+    for (int i = 0; i < 50; i++) {
+        to_b[i] = send(net.a, 100 + (uint32_t)i * 20);
+        to_a[i] = send(net.b, 1400 - (uint32_t)i * 20);
+    }
+    run_to(PS_PER_MS);
+    cr_assert_eq(net.at_b.count, 50);
+    cr_assert_eq(net.at_a.count, 50);
+    for (int i = 0; i < 50; i++) {
+        cr_assert_eq(net.at_b.entries[i].id, to_b[i]);
+        cr_assert_eq(net.at_a.entries[i].id, to_a[i]);
+    }
+    link_close();
+}
+
+Test(mac, a_full_queue_drops_the_new_frame)
+{
+    link_open(10, 1500, 0, -1);
+    for (int i = 0; i < 64; i++) {
+        cr_assert(mac_tx_has_room(net.a));
+        send(net.a, 1514);
+    }
+    cr_assert_not(mac_tx_has_room(net.a));
+    uint64_t lost = send(net.a, 1514);
+    run_to(PS_PER_MS);
+    cr_assert_eq(net.at_b.count, 64);
+    cr_assert_neq(net.at_b.entries[63].id, lost);
+    cr_assert_eq(drops(net.a, DROP_MAC_QUEUE_FULL), 1);
+    cr_assert_eq(mac_get_stats(net.a)->tx_queue_max, 64);
+    link_close();
+}
+
+struct room_log {
+    uint64_t count, first_ps;
+};
+
+static void note_room(void *self, uint64_t now_ps)
+{
+    struct room_log *log = self;
+    if (log->count++ == 0)
+        log->first_ps = now_ps;
+    cr_assert(mac_tx_has_room(net.a));
+}
+
+Test(mac, room_is_announced_once_when_the_full_queue_starts_a_frame)
+{
+    for (int nic = -1; nic <= 0; nic++) {
+        struct room_log log = {0, 0};
+        link_open(10, 1500, nic, -1);
+        mac_on_tx_room(net.a, note_room, &log);
+        for (int i = 0; i < 63; i++)
+            send(net.a, 1514);
+        run_to(67199);
+        cr_assert_eq(log.count, 0);
+        send(net.a, 1514);
+        run_to(PS_PER_MS);
+        cr_assert_eq(log.count, 1);
+        cr_assert_eq(log.first_ps, 67200);
+        link_close();
+    }
+}
+
+struct verdict_row {
+    char name[48];
+    uint8_t dst[6];
+    uint32_t len;
+    uint8_t flags;
+    enum drop_reason reason;
+};
+
+static struct verdict_row verdict_rows[] = {
+    {"to the station", {2, 0, 0, 0, 0, 0xa}, 60, 0, DROP_NONE},
+    {"broadcast", {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, 60, 0, DROP_NONE},
+    {"multicast", {1, 0x80, 0xc2, 0, 0, 2}, 60, 0, DROP_NONE},
+    {"to another station", {2, 0, 0, 0, 0, 0xb}, 60, 0, DROP_WRONG_DESTINATION},
+    {"damaged", {2, 0, 0, 0, 0, 0xa}, 60, FRAME_BAD_FCS, DROP_BAD_FCS},
+    {"damaged on the way to another", {2, 0, 0, 0, 0, 0xb}, 60, FRAME_BAD_FCS, DROP_BAD_FCS},
+    {"longest with two tags", {2, 0, 0, 0, 0, 0xa}, 1522, 0, DROP_NONE},
+    {"one byte too long", {2, 0, 0, 0, 0, 0xa}, 1523, 0, DROP_OVERSIZE},
+    {"shortest that has a type", {2, 0, 0, 0, 0, 0xa}, 14, 0, DROP_NONE},
+    {"no whole Ethernet header", {2, 0, 0, 0, 0, 0xa}, 13, 0, DROP_RUNT},
+};
+
+ParameterizedTestParameters(mac, each_received_frame_gets_one_verdict)
+{
+    return cr_make_param_array(struct verdict_row, verdict_rows,
+                               sizeof verdict_rows / sizeof *verdict_rows);
+}
+
+ParameterizedTest(struct verdict_row *row, mac, each_received_frame_gets_one_verdict)
+{
+    link_open(10, 1500, 0, -1);
+    struct frame *frame = frame_log_make(net.pool, row->len, 0);
+    memcpy(frame->data, row->dst, 6);
+    frame->flags = row->flags;
+    struct frame_sink sink = mac_tx_sink(net.b);
+    frame_sink_accept(&sink, frame, 0);
+    run_to(PS_PER_MS);
+    const struct mac_stats *stats = mac_get_stats(net.a);
+    cr_assert_eq(net.at_a.count, row->reason == DROP_NONE, "%s", row->name);
+    cr_assert_eq(stats->rx_frames, net.at_a.count);
+    for (int i = 1; i < DROP_REASON_COUNT; i++)
+        cr_assert_eq(stats->drops.count[i], i == (int)row->reason, "%s", row->name);
+    link_close();
+}
+
+Test(mac, station_can_change_and_null_takes_all)
+{
+    static const uint8_t other[6] = {2, 0, 0, 0, 0, 0xb};
+    link_open(10, 1500, 0, -1);
+    mac_set_station(net.a, other);
+    struct mac *const senders[2] = {net.b, net.a};
+    for (int i = 0; i < 2; i++) {
+        struct frame *frame = frame_log_make(net.pool, 60, 0);
+        memcpy(frame->data, other, 6);
+        struct frame_sink sink = mac_tx_sink(senders[i]);
+        frame_sink_accept(&sink, frame, 0);
+    }
+    run_to(PS_PER_MS);
+    cr_assert_eq(net.at_a.count, 1);
+    cr_assert_eq(net.at_b.count, 1);
+    link_close();
+}
+
+/* 1514 bytes at 10G: starts at 67,200, last bit at the far end at 67,200 + 1526 * 800 + 50,000. */
+enum { FIRST_ARRIVAL_PS = 67200 + 1526 * 800 + 50000 };
+
+Test(mac, a_cut_link_loses_queue_and_line_but_not_what_has_arrived)
+{
+    link_open(10, 1500, 0, -1);
+    for (int i = 0; i < 10; i++) {
+        send(net.a, 1514);
+        send(net.b, 1514);
+    }
+    run_to(FIRST_ARRIVAL_PS); /* the first is in b's receive latency, the second on the line */
+    mac_set_link(net.a, false, net.loop.now_ps);
+    mac_set_link(net.b, false, net.loop.now_ps);
+    cr_assert_not(mac_link_is_up(net.a));
+    cr_assert(mac_tx_has_room(net.a));
+    send(net.a, 60);
+    run_to(PS_PER_MS);
+    cr_assert_eq(net.at_b.count, 1);
+    cr_assert_eq(net.at_a.count, 1);
+    cr_assert_eq(drops(net.a, DROP_LINK_DOWN) + drops(net.b, DROP_LINK_DOWN), 9 + 9 + 1);
+    mac_set_link(net.a, true, net.loop.now_ps);
+    mac_set_link(net.b, true, net.loop.now_ps);
+    uint64_t id = send(net.a, 1514);
+    run_to(2 * PS_PER_MS);
+    cr_assert_eq(net.at_b.count, 2);
+    cr_assert_eq(net.at_b.entries[1].id, id);
+    cr_assert_eq(net.at_b.entries[1].mac_time_ps, PS_PER_MS + FIRST_ARRIVAL_PS,
+                 "the line was idle");
+    link_close();
+}
+
+Test(mac, a_frame_with_any_bit_in_a_dead_receiver_is_lost)
+{
+    link_open(10, 1500, 0, -1);
+    send(net.b, 1514);
+    send(net.b, 1514);
+    run_to(200000);
+    mac_set_link(net.a, false, net.loop.now_ps); /* the first is on the line */
+    run_to(FIRST_ARRIVAL_PS + 50000);            /* the second has begun to arrive */
+    mac_set_link(net.a, true, net.loop.now_ps);
+    uint64_t third = send(net.b, 1514);
+    run_to(PS_PER_MS);
+    cr_assert_eq(drops(net.a, DROP_LINK_DOWN), 2);
+    cr_assert_eq(net.at_a.count, 1);
+    cr_assert_eq(net.at_a.entries[0].id, third);
+    link_close();
+}
+
+Test(mac, a_fenced_mac_neither_sends_nor_accepts)
+{
+    link_open(10, 1500, 0, -1);
+    for (int i = 0; i < 5; i++) {
+        send(net.a, 1514);
+        send(net.b, 1514);
+    }
+    run_to(FIRST_ARRIVAL_PS);
+    mac_set_fenced(net.a, true, net.loop.now_ps);
+    send(net.a, 60);
+    run_to(PS_PER_MS);
+    cr_assert_eq(net.at_b.count, 2, "the frame under way is completed");
+    cr_assert_eq(net.at_a.count, 0);
+    cr_assert_eq(drops(net.a, DROP_FENCED), 3 + 1 + 5);
+    mac_set_fenced(net.a, false, net.loop.now_ps);
+    send(net.a, 60);
+    send(net.b, 60);
+    run_to(2 * PS_PER_MS);
+    cr_assert_eq(net.at_b.count, 3);
+    cr_assert_eq(net.at_a.count, 1);
+    link_close();
+}
+
+Test(mac, room_is_announced_after_a_fence_emptied_the_full_queue)
+{
+    struct room_log log = {0, 0};
+    link_open(10, 1500, 0, -1);
+    mac_on_tx_room(net.a, note_room, &log);
+    for (int i = 0; i < 64; i++)
+        send(net.a, 1514);
+    run_to(100);
+    mac_set_fenced(net.a, true, net.loop.now_ps);
+    run_to(200);
+    cr_assert_eq(log.count, 1);
+    cr_assert_eq(log.first_ps, 100);
+    link_close();
+}
+
+struct event_log {
+    size_t count;
+    struct probe_event events[64];
+};
+
+static void note_event(void *self, const struct probe_event *event)
+{
+    struct event_log *log = self;
+    cr_assert_eq(event->now_ps, net.loop.now_ps, "emitted at the time it describes");
+    log->events[log->count++] = *event;
+}
+
+Test(mac, a_nics_port_reports_first_bits_last_bits_and_drops)
+{
+    static struct event_log log;
+    probe_init(&net.probe);
+    probe_add(&net.probe, (struct probe_listener){note_event, &log, UINT64_MAX});
+    link_open(10, 1500, 1, -1);
+    uint64_t out = send(net.a, 1514), in = send(net.b, 1514);
+    struct frame *bad = frame_log_make(net.pool, 60, 0);
+    bad->flags = FRAME_BAD_FCS;
+    uint64_t bad_id = bad->id;
+    struct frame_sink sink = mac_tx_sink(net.b);
+    frame_sink_accept(&sink, bad, 0);
+    run_to(PS_PER_MS);
+    cr_assert_eq(log.count, 3);
+    cr_assert_eq(log.events[0].kind, PROBE_FRAME_TX);
+    cr_assert_eq(log.events[0].a, out);
+    cr_assert_eq(log.events[0].now_ps, 67200);
+    cr_assert_eq(log.events[1].kind, PROBE_FRAME_RX);
+    cr_assert_eq(log.events[1].a, in);
+    cr_assert_eq(log.events[1].nic, 1);
+    cr_assert_eq(log.events[1].conn, PROBE_NO_CONN);
+    cr_assert_eq(log.events[1].now_ps, FIRST_ARRIVAL_PS);
+    cr_assert_eq(log.events[2].kind, PROBE_FRAME_DROPPED);
+    cr_assert_eq(log.events[2].a, bad_id);
+    cr_assert_eq(log.events[2].b, DROP_BAD_FCS);
+    cr_assert_eq(net.at_a.entries[0].port, 1);
+    link_close();
+}
+
+Test(mac, a_long_cable_holds_many_frames)
+{
+    link_open(100, 1500, -1, -1);
+    mac_destroy(net.a);
+    net.params.cable_ps = 100 * PS_PER_US;
+    net.params.tx_queue_frames = 900;
+    net.a = mac_create(&net.params, -1, NULL, frame_log_sink(&net.at_a), net.pool, NULL, NULL);
+    mac_connect(net.a, net.b);
+    mac_connect(net.b, net.a);
+    stage_loop_init(&net.loop);
+    stage_loop_add(&net.loop, mac_stage(net.a, "a"));
+    stage_loop_add(&net.loop, mac_stage(net.b, "b"));
+    for (int i = 0; i < 900; i++)
+        send(net.a, 60);
+    run_to(PS_PER_MS);
+    cr_assert_eq(net.at_b.count, 900);
+    cr_assert_gt(net.at_b.entries[0].mac_time_ps, 100 * PS_PER_US);
+    link_close();
+}
+
+struct param_row {
+    char name[48];
+    uint64_t rate_bps, latency_tx_ps, cable_ps;
+    uint32_t mtu, queue;
+    enum status status;
+};
+
+static struct param_row param_rows[] = {
+    {"defaults", UINT64_C(10000000000), 67200, 50000, 1500, 512, STATUS_OK},
+    {"jumbo at 100G", UINT64_C(100000000000), 0, 0, 9000, 1, STATUS_OK},
+    {"1G", UINT64_C(1000000000), 67200, 50000, 1500, 512, STATUS_BAD_INPUT},
+    {"no rate", 0, 67200, 50000, 1500, 512, STATUS_BAD_INPUT},
+    {"MTU below IPv4's least", UINT64_C(10000000000), 0, 0, 67, 512, STATUS_BAD_INPUT},
+    {"MTU above a frame's room", UINT64_C(10000000000), 0, 0, 9195, 512, STATUS_BAD_INPUT},
+    {"no queue", UINT64_C(10000000000), 0, 0, 1500, 0, STATUS_BAD_INPUT},
+    {"queue without bound", UINT64_C(10000000000), 0, 0, 1500, 1 << 21, STATUS_BAD_INPUT},
+    {"latency of 2 s", UINT64_C(10000000000), 2 * PS_PER_S, 0, 1500, 512, STATUS_BAD_INPUT},
+    {"cable of 2 s", UINT64_C(10000000000), 0, 2 * PS_PER_S, 1500, 512, STATUS_BAD_INPUT},
+};
+
+ParameterizedTestParameters(mac, parameters_are_checked)
+{
+    return cr_make_param_array(struct param_row, param_rows,
+                               sizeof param_rows / sizeof *param_rows);
+}
+
+ParameterizedTest(struct param_row *row, mac, parameters_are_checked)
+{
+    struct mac_params params;
+    struct error err = {STATUS_OK, ""};
+    mac_params_default(&params);
+    params.rate_bps = row->rate_bps;
+    params.latency_tx_ps = row->latency_tx_ps;
+    params.cable_ps = row->cable_ps;
+    params.mtu_bytes = row->mtu;
+    params.tx_queue_frames = row->queue;
+    cr_assert_eq(mac_params_check(&params, &err), row->status, "%s", row->name);
+    cr_assert_eq(err.text[0] != 0, row->status != STATUS_OK);
+}
+
+Test(mac, ends_of_different_rates_are_a_bug, .signal = SIGABRT)
+{
+    link_open(10, 1500, 0, -1);
+    net.params.rate_bps = UINT64_C(25000000000);
+    struct mac *other =
+        mac_create(&net.params, -1, NULL, frame_log_sink(&net.at_a), net.pool, NULL, NULL);
+    mac_connect(net.a, other);
+}
+
+Test(mac, sending_without_a_far_end_is_a_bug, .signal = SIGABRT)
+{
+    mac_params_default(&net.params);
+    net.pool = frame_pool_create(10);
+    net.a = mac_create(&net.params, -1, NULL, frame_log_sink(&net.at_a), net.pool, NULL, NULL);
+    send(net.a, 60);
+}
