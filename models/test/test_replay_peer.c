@@ -1,5 +1,6 @@
 /* models/trace: a capture replayed against a server, byte for byte. */
 #include "models/test/capture_writer.h"
+#include "models/test/core_server.h"
 #include "models/test/ideal_server.h"
 #include "models/trace/replay_peer.h"
 #include "models/wire/packet.h"
@@ -245,6 +246,35 @@ Test(replay_peer, a_run_cut_short_leaves_conversations_waiting)
     finish(&replay, capture);
 }
 
+ParameterizedTestParameters(replay_peer, conversations_arrive_intact_through_the_tcp_core)
+{
+    static struct network rows[] = {
+        {"as captured", .window = 19}, {"small ring", .window = 13}, {"loss", 50, .window = 16}};
+    return cr_make_param_array(struct network, rows, sizeof rows / sizeof *rows);
+}
+
+ParameterizedTest(struct network *row, replay_peer,
+                  conversations_arrive_intact_through_the_tcp_core)
+{
+    struct capture_writer w;
+    open_file(&w);
+    write_download(&w, 60000);
+    w.client_port = 40001;
+    write_download(&w, 90000);
+    struct capture *capture = load(&w);
+    struct core_params core = {
+        .delay_ps = 20 * PS_PER_US, .loss_permille = row->loss, .ring_log2 = (uint8_t)row->window};
+    struct replay_params params = replay_params();
+    struct core_replay replay;
+    core_replay_run(&replay, capture, &core, &params, LIMIT_PS);
+    const struct replay_stats *stats = replay_peer_stats(replay.peer);
+    cr_assert_eq(stats->intact, 2, "%s: %s / %s", row->name,
+                 replay_peer_result(replay.peer, 0)->why, replay_peer_result(replay.peer, 1)->why);
+    cr_assert_eq(stats->bytes_to_client, 150000);
+    core_replay_free(&replay);
+    capture_destroy(capture);
+}
+
 static void replay_file(const char *dir, const char *name)
 {
     char path[1024];
@@ -268,7 +298,15 @@ static void replay_file(const char *dir, const char *name)
         cr_expect(result->outcome == (complete ? CONV_INTACT : CONV_PARTIAL), "%s %zu: %s", name, i,
                   result->why);
     }
-    finish(&replay, capture);
+    ideal_replay_free(&replay);
+    struct core_params core = {.delay_ps = 20 * PS_PER_US, .ring_log2 = 19};
+    struct core_replay through_core;
+    core_replay_run(&through_core, capture, &core, &params, LIMIT_PS);
+    stats = replay_peer_stats(through_core.peer);
+    cr_expect_eq(stats->intact, stats->complete, "%s: %" PRIu64 " of %" PRIu64 " intact", name,
+                 stats->intact, stats->complete);
+    core_replay_free(&through_core);
+    capture_destroy(capture);
 }
 
 /* Further captures, which the project does not hold. */
