@@ -108,6 +108,16 @@ uint32_t directory_find(const struct directory *dir, const struct flow_key *key)
     return conn == FLOW_TABLE_NONE ? DIR_NONE : conn;
 }
 
+/* Half of what serial numbers can tell apart: a message that old cannot be on its way any more. */
+enum { GENS_MATCHED = 1 << 14 };
+
+void directory_next_gen(struct dir_entry *entry)
+{
+    entry->gen++;
+    if ((uint16_t)(entry->gen - entry->first_gen) > GENS_MATCHED)
+        entry->first_gen = (uint16_t)(entry->gen - GENS_MATCHED);
+}
+
 struct dir_entry *directory_match(struct directory *dir, uint32_t conn, uint16_t gen)
 {
     if (conn >= dir->conn_max)
