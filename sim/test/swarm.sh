@@ -42,7 +42,7 @@ always() { maybe 1 "$@"; }
 
 draw_traffic() {
     say "traffic:"
-    always "  stall" 5s
+    say "  stall: 60s"
     if chance 2; then
         # shellcheck disable=SC2086
         always "  capture" $captures
@@ -59,6 +59,8 @@ draw_traffic() {
     maybe 3 "  ip_version" 6
     maybe 4 "  vlan" 1 100 4094
     maybe 4 "  ring" 4KiB 16KiB 64KiB 1MiB
+    # A thousand clients at four buffers need patience, not seconds.
+    say "  tcp: {rto_initial: 5ms, rto_min: 1ms, rto_max: 50ms, syn_rexmt_max: 255, rexmt_max: 255}"
 }
 
 draw_switch() {
@@ -87,7 +89,7 @@ draw_team() {
     maybe 8 "  scan_period" 3us 100us
     maybe 8 "  move_deadline" 2us 5us 20us
     maybe 4 "  hold_frames" 1 2 5
-    maybe 8 "  hold_total" 1B 2000B 20KiB
+    maybe 8 "  hold_total" 20KiB 1MiB
     maybe 4 "  moves_outstanding_max" 1 2
     maybe 12 "  moving" false
     maybe 12 "  heartbeat" 100us 1ms
