@@ -132,6 +132,9 @@ void directory_next_gen(struct dir_entry *entry);
 /* The entry of a live incarnation that a message of (conn, gen) may concern; null: none. */
 struct dir_entry *directory_match(struct directory *dir, uint32_t conn, uint16_t gen);
 
+/* Some incarnation of conn is in the directory. */
+bool directory_is_live(const struct directory *dir, uint32_t conn);
+
 void directory_view(const struct directory *dir, size_t row, struct dir_view *view);
 
 #endif

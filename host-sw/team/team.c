@@ -185,7 +185,9 @@ static void on_owned(struct host_sw *sw, const struct nic_record *record)
 {
     struct dir_entry *entry = directory_match(&sw->dir, record->conn, record->gen);
     if (!entry) {
-        record_used(sw, record, record->conn);
+        /* Of a connection that ended with its NIC nothing is acted on any more. */
+        record_used(sw, record,
+                    directory_is_live(&sw->dir, record->conn) ? record->conn : PROBE_NO_CONN);
         sw->stats.stale_events++;
         return;
     }

@@ -218,3 +218,13 @@ Test(termination, what_a_lost_nic_had_written_before_is_still_acted_on)
     fake_run_at(bed.fake, bed.fake->now_ps + 2 * PS_PER_US);
     cr_assert_eq(bed_stats(&bed)->drops.count[DROP_NO_CONNECTION], 1);
 }
+
+Test(termination, a_record_of_a_connection_that_ended_with_its_nic_names_no_connection)
+{
+    lose_nic(0);
+    bed_applied(&bed, 0, 900, bed.gen, 0, 0, 0);
+    fake_run_at(bed.fake, bed.fake->now_ps + 2 * PS_PER_US);
+    const struct probe_event *used = bed_last_probe(&bed, PROBE_RECORD_USED);
+    cr_assert_eq(used->a, 900);
+    cr_assert_eq(used->conn, PROBE_NO_CONN);
+}
