@@ -50,7 +50,7 @@ for f in $(git ls-files 'models/*.h' 'host-sw/*.h'); do
 done
 
 # Marks.
-git grep -nE '(TODO|FIXME|XXX|HACK)' -- '*.c' '*.h' '*.cpp' '*.sv' && complain "left-over marks (above)"
+git grep -nE '(TODO|FIXME|\bXXX\b|HACK)' -- '*.c' '*.h' '*.cpp' '*.sv' && complain "left-over marks (above)"
 
 if command -v clang-format >/dev/null; then
     for f in $(git ls-files '*.c' '*.cpp' '*.h'); do
