@@ -437,6 +437,8 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
         break;
     case ACTION_PCIE_DOWN:
         pcie_link_set_up(link_[action.nic], false, now_ps);
+        host_sw_on_port_error(software_, action.nic);
+        host_cpu_kick(cpu_, now_ps);
         break;
     case ACTION_CTX_ERROR:
         for (nic_slot &slot : slot_)

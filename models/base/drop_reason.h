@@ -28,6 +28,7 @@ extern "C" {
     X(NO_RESOURCE, "no_resource", "no connection id, ring or table slot left")                     \
     X(HOLD_FULL, "hold_full", "more frames held for a moving connection than allowed")             \
     X(FENCED, "fenced", "received by a fenced NIC")                                                \
+    X(NIC_LOST, "nic_lost", "with a NIC that died before it told the host what became of it")      \
     X(TCP_OLD, "tcp_old", "nothing new in the segment (duplicate)")                                \
     X(TCP_OUT_OF_WINDOW, "tcp_out_of_window", "outside the receive window")                        \
     X(TCP_PAWS, "tcp_paws", "timestamp older than TS.Recent (RFC 7323 5.3)")                       \

@@ -1,4 +1,5 @@
 /* models/check: every invariant accepts the lawful sequence and catches a planted violation. */
+#include "models/base/drop_reason.h"
 #include "models/base/frame.h"
 #include "models/check/check.h"
 #include "models/hwif/conn_ctx.h"
@@ -253,6 +254,25 @@ Test(check, rxonce_forgets_no_open_frame_when_many_pass)
         emit((struct probe_event){.kind = PROBE_FRAME_DROPPED, .conn = PROBE_NO_CONN, .a = id});
     }
     check_finish(check, now);
+    expect_only(INVARIANT_RXONCE);
+}
+
+static void dropped(uint64_t id, enum drop_reason reason)
+{
+    emit((struct probe_event){
+        .kind = PROBE_FRAME_DROPPED, .conn = PROBE_NO_CONN, .a = id, .b = reason});
+}
+
+/* What a NIC decided before it died the host cannot know. */
+Test(check, rxonce_lets_the_host_give_up_frames_of_a_dead_nic_only)
+{
+    received(9, 0);
+    dropped(9, DROP_TCP_OLD);
+    emit((struct probe_event){.kind = PROBE_FENCE, .conn = PROBE_NO_CONN, .nic = 0, .a = 1});
+    dropped(9, DROP_NIC_LOST);
+    cr_assert_eq(check_violations_total(check), 0);
+    emit((struct probe_event){.kind = PROBE_FENCE, .conn = PROBE_NO_CONN, .nic = 0, .a = 0});
+    dropped(9, DROP_NIC_LOST);
     expect_only(INVARIANT_RXONCE);
 }
 

@@ -374,6 +374,7 @@ void toe_fence(struct toe_engine *e, uint64_t now_ps)
 {
     assert(e->regs.fenced_by_link || e->regs.fenced_by_self);
     e->regs.control = 0;
+    e->fenced_ps = now_ps;
     if (e->wiring.mac_set_fenced)
         e->wiring.mac_set_fenced(e->wiring.mac_self, true, now_ps);
     toe_probe(e, PROBE_FENCE, PROBE_NO_CONN, 0, 1, 0, NULL, 0, now_ps);
