@@ -4,6 +4,7 @@
 #include "sim/run.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,6 +169,19 @@ enum status cli_simulate(const struct sim_config *config, const char *place, boo
     return status;
 }
 
+/* Wall time is no result, so it is not in summary.txt. */
+static void print_speed(const char *place)
+{
+    char path[SIM_PATH_MAX + 32];
+    (void)snprintf(path, sizeof path, "%s/perf.json", place);
+    json_t *perf = json_load_file(path, 0, NULL);
+    json_int_t wall_us = json_integer_value(json_object_get(perf, "wall_us"));
+    (void)printf("wall time       %lld.%03lld s, %lld frames per second\n",
+                 (long long)(wall_us / 1000000), (long long)(wall_us / 1000 % 1000),
+                 (long long)json_integer_value(json_object_get(perf, "frames_per_second")));
+    json_decref(perf);
+}
+
 static enum status print_summary(const char *place, struct error *err)
 {
     char path[SIM_PATH_MAX + 32], buffer[4096];
@@ -178,6 +192,7 @@ static enum status print_summary(const char *place, struct error *err)
     for (size_t n; (n = fread(buffer, 1, sizeof buffer, file)) > 0;)
         (void)fwrite(buffer, 1, n, stdout);
     (void)fclose(file);
+    print_speed(place);
     (void)printf("results in %s\n", place);
     if (fflush(stdout) != 0)
         return error_set(err, STATUS_ENVIRONMENT, "standard output: %s", strerror(errno));

@@ -1,9 +1,12 @@
 #include "models/stats/move_log.h"
 
+#include "models/base/frame.h"
 #include "models/hwif/ctx_enums.h"
 #include "models/hwif/nic_desc.h"
+#include "models/wire/packet.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { FRAMES_REMEMBERED = 1 << 16, NO_ROW = -1 };
 
@@ -13,13 +16,22 @@ struct frame_times {
     uint64_t received_ps, verdict_ps, visible_ps;
 };
 
+struct conn_key {
+    struct flow_key key;
+    uint32_t conn;
+    bool used;
+};
+
 struct move_log {
     struct move_row *rows;
     size_t count, capacity;
     size_t moving; /* rows that have neither T12 nor failed */
     uint32_t conn_max;
-    int32_t *row_of;    /* newest row of each connection */
-    uint64_t last_used; /* frame id of the record the host acts on */
+    int32_t *row_of;       /* newest row of each connection */
+    uint64_t last_used;    /* frame id of the record the host acts on */
+    size_t awaiting;       /* rows with T12 and no T13 that are the newest of their connection */
+    struct conn_key *keys; /* which connection a tuple is: open addressing */
+    size_t key_capacity, key_count;
     struct frame_times *frames;
 };
 
@@ -58,6 +70,7 @@ void move_log_destroy(struct move_log *log)
     free(log->rows);
     free(log->row_of);
     free(log->frames);
+    free(log->keys);
     free(log);
 }
 
@@ -81,6 +94,8 @@ static void on_begin(struct move_log *log, const struct probe_event *event)
     const struct move_row *before = row_of(log, event->conn);
     if (before && before->outcome != MOVE_FAILED && before->mark_ps[12] == TIME_NEVER)
         log->moving--; /* moved again before it sent anything */
+    if (before && before->mark_ps[12] != TIME_NEVER && before->mark_ps[13] == TIME_NEVER)
+        log->awaiting--;
     if (log->count == log->capacity) {
         log->capacity = log->capacity ? log->capacity * 2 : 256;
         log->rows = realloc(log->rows, log->capacity * sizeof *log->rows);
@@ -114,6 +129,8 @@ static void on_mark(struct move_log *log, const struct probe_event *event)
     if (event->a == 12 && row->mark_ps[10] == TIME_NEVER)
         return;
     row->mark_ps[event->a] = event->b;
+    if (event->a == 12)
+        log->awaiting++;
     if (event->a == 12 && row->outcome != MOVE_FAILED)
         log->moving--;
 }
@@ -141,28 +158,73 @@ static void on_built(struct move_log *log, const struct probe_event *event)
     row->first_len = event->len;
 }
 
-/* T13: the peer has used the first frame sent after the move: it acknowledges its payload, or, for
- * a pure ACK, sends from the number acknowledged on. */
-static void on_peer(struct move_log *log, const struct probe_event *event)
+/* --- T13: found on the wire, for the frame that shows it may start the next move --- */
+
+static size_t key_slot(const struct move_log *log, const struct flow_key *key)
 {
-    struct move_row *row = row_of(log, event->conn);
+    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+    const uint8_t *bytes = (const uint8_t *)key;
+    for (size_t i = 0; i < sizeof *key; i++)
+        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+    size_t at = (size_t)(hash ^ hash >> 32) & (log->key_capacity - 1);
+    while (log->keys[at].used && memcmp(&log->keys[at].key, key, sizeof *key) != 0)
+        at = (at + 1) & (log->key_capacity - 1);
+    return at;
+}
+
+static void keys_grow(struct move_log *log)
+{
+    size_t old_capacity = log->key_capacity;
+    struct conn_key *old = log->keys;
+    log->key_capacity = old_capacity ? old_capacity * 2 : 256;
+    log->keys = calloc(log->key_capacity, sizeof *log->keys);
+    assert(log->keys);
+    for (size_t i = 0; i < old_capacity; i++)
+        if (old[i].used)
+            log->keys[key_slot(log, &old[i].key)] = old[i];
+    free(old);
+}
+
+static void on_open(struct move_log *log, const struct probe_event *event)
+{
+    if (log->key_count * 2 >= log->key_capacity)
+        keys_grow(log);
+    struct conn_key *slot = &log->keys[key_slot(log, event->data)];
+    log->key_count += !slot->used;
+    memcpy(&slot->key, event->data, sizeof slot->key);
+    slot->conn = event->conn;
+    slot->used = true;
+}
+
+/* The peer has used the first frame sent after the move: it acknowledges its payload, or, for a pure
+ * ACK, sends from the number acknowledged on. */
+static void on_peer_frame(struct move_log *log, const struct probe_event *event)
+{
+    const struct frame *frame = event->data;
+    struct packet packet;
+    packet_parse(frame->data, frame->len, false, &packet);
+    if (packet.kind != PACKET_TCP || log->key_count == 0)
+        return;
+    struct flow_key key;
+    packet_flow_key(&packet, &key);
+    const struct conn_key *slot = &log->keys[key_slot(log, &key)];
+    struct move_row *row = slot->used ? row_of(log, slot->conn) : NULL;
     if (!row || row->mark_ps[12] == TIME_NEVER || row->mark_ps[13] != TIME_NEVER)
         return;
-    if (event->kind == PROBE_TX_CREDIT && row->first_len) {
-        if ((int32_t)((uint32_t)event->a - row->first_seq - row->first_len) >= 0)
-            row->mark_ps[13] = event->now_ps;
-    } else if (event->kind == PROBE_RX_APPLIED && !row->first_len) {
-        const struct frame_times *frame = frame_slot(log, event->b);
-        if (frame && frame->received_ps > row->mark_ps[12] &&
-            (int32_t)((uint32_t)event->a - row->first_ack) >= 0)
-            row->mark_ps[13] = frame->received_ps;
-    }
+    int32_t ahead = row->first_len ? (int32_t)(packet.seg.ack - row->first_seq - row->first_len)
+                                   : (int32_t)(packet.seg.seq - row->first_ack);
+    if (ahead < 0 || event->now_ps <= row->mark_ps[12])
+        return;
+    row->mark_ps[13] = event->now_ps;
+    log->awaiting--;
 }
 
 static void on_received(struct move_log *log, const struct probe_event *event)
 {
     log->frames[event->a & (FRAMES_REMEMBERED - 1)] =
         (struct frame_times){event->a, event->now_ps, TIME_NEVER, TIME_NEVER};
+    if (log->awaiting > 0)
+        on_peer_frame(log, event);
 }
 
 static void on_event(void *self, const struct probe_event *event)
@@ -198,9 +260,8 @@ static void on_event(void *self, const struct probe_event *event)
     case PROBE_TX_BUILT:
         on_built(log, event);
         break;
-    case PROBE_TX_CREDIT:
-    case PROBE_RX_APPLIED:
-        on_peer(log, event);
+    case PROBE_CONN_OPEN:
+        on_open(log, event);
         break;
     default:
         break;
@@ -211,8 +272,7 @@ struct probe_listener move_log_listener(struct move_log *log)
 {
     static const uint8_t wanted[] = {PROBE_FRAME_RX,    PROBE_RX_VERDICT, PROBE_RECORD_VISIBLE,
                                      PROBE_RECORD_USED, PROBE_MOVE_BEGIN, PROBE_MOVE_MARK,
-                                     PROBE_MOVE_END,    PROBE_TX_BUILT,   PROBE_TX_CREDIT,
-                                     PROBE_RX_APPLIED};
+                                     PROBE_MOVE_END,    PROBE_TX_BUILT,   PROBE_CONN_OPEN};
     uint64_t kinds = 0;
     for (size_t i = 0; i < sizeof wanted; i++)
         kinds |= UINT64_C(1) << wanted[i];

@@ -1,7 +1,9 @@
 /* models/stats: nearest-rank percentiles and the marks of a move. */
+#include "models/base/frame.h"
 #include "models/hwif/ctx_enums.h"
 #include "models/hwif/nic_desc.h"
 #include "models/stats/move_log.h"
+#include "models/wire/packet.h"
 
 #include <criterion/criterion.h>
 
@@ -55,12 +57,41 @@ static void mark(uint64_t ps, unsigned number)
                  .kind = PROBE_MOVE_MARK, .conn = 3, .gen = 2, .nic = 1, .a = number, .b = ps});
 }
 
+static struct frame frame;
+
+/* A frame of the moved connection from its peer, on either port. */
+static void peer_frame(uint64_t ps, uint32_t ack)
+{
+    struct packet_out out = {.ip_version = 4,
+                             .ttl = 64,
+                             .sport = 1000,
+                             .dport = 80,
+                             .seq = 200,
+                             .ack = ack,
+                             .flags = TCP_ACK};
+    ip_addr_from_v4(out.src, 0x0a000002);
+    ip_addr_from_v4(out.dst, 0x0a000001);
+    frame.len = packet_build(frame.data, &out, 0);
+    emit(ps, (struct probe_event){.kind = PROBE_FRAME_RX, .a = ps, .data = &frame});
+}
+
+static void open_connection(void)
+{
+    struct packet packet;
+    struct flow_key key;
+    peer_frame(1, 0);
+    packet_parse(frame.data, frame.len, false, &packet);
+    packet_flow_key(&packet, &key);
+    emit(2, (struct probe_event){.kind = PROBE_CONN_OPEN, .conn = 3, .data = &key});
+}
+
 Test(move_log, a_move_has_all_its_marks_and_phases)
 {
     move_log = move_log_create(8);
     probe_init(&probe);
     probe_add(&probe, move_log_listener(move_log));
-    emit(1000, (struct probe_event){.kind = PROBE_FRAME_RX, .a = 77, .nic = 1});
+    open_connection();
+    emit(1000, (struct probe_event){.kind = PROBE_FRAME_RX, .a = 77, .nic = 1, .data = &frame});
     emit(2000, (struct probe_event){.kind = PROBE_RX_VERDICT, .a = 77, .b = NIC_VERDICT_NOT_MINE});
     emit(3000, (struct probe_event){.kind = PROBE_RECORD_VISIBLE, .a = 77});
     emit(5000, (struct probe_event){.kind = PROBE_RECORD_USED, .a = 77, .conn = 3});
@@ -75,8 +106,8 @@ Test(move_log, a_move_has_all_its_marks_and_phases)
          (struct probe_event){.kind = PROBE_TX_BUILT, .conn = 3, .a = 100, .b = 200, .len = 10});
     mark(18000, 12);
     cr_assert_not(move_log_is_moving(move_log));
-    emit(30000, (struct probe_event){.kind = PROBE_TX_CREDIT, .conn = 3, .a = 109});
-    emit(31000, (struct probe_event){.kind = PROBE_TX_CREDIT, .conn = 3, .a = 110});
+    peer_frame(30000, 109);
+    peer_frame(31000, 110);
     const struct move_row *row = move_log_row(move_log, 0);
     static const uint64_t expected[MOVE_MARKS] = {1000,  2000,  3000,  5000,  9000,  10000, 11000,
                                                   12000, 13000, 14000, 15000, 16000, 18000, 31000};

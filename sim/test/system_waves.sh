@@ -20,7 +20,7 @@ for scope in nic0 nic1 probe; do
         echo "fail: scope $scope is missing"
     fi
 done
-for signal in waves_on move_phase move_conn; do
+for signal in waves_on_i move0_mark_i move0_conn_i op_valid_i rsp_valid_o; do
     id=$(awk -v s="$signal" '$1 == "$var" && $5 ~ s { print $4; exit }' "$work/waves.vcd")
     if [ -z "$id" ]; then
         echo "fail: signal $signal is missing"
