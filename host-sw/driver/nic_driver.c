@@ -160,9 +160,11 @@ static void backlog_append(struct nic_driver *driver, const struct nic_cmd *cmd)
 
 bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t buffer)
 {
-    /* A ring full of commands that never complete would never be known to be empty. */
+    /* A ring full of commands that never complete would never be known to be empty. What waits
+     * behind others may enter it all at once. */
     uint32_t entries = 1u << driver->commands.place.log2_entries;
-    if (host_ring_room(&driver->commands) <= entries / 2)
+    bool waits = driver->backlog_head != driver->backlog_tail;
+    if (waits || host_ring_room(&driver->commands) <= entries / 2)
         cmd.flags &= (uint8_t)~NIC_CMD_FLAG_NO_COMPLETION;
     cmd.cookie = NO_COOKIE;
     if ((cmd.flags & NIC_CMD_FLAG_NO_COMPLETION) == 0) {
@@ -179,7 +181,7 @@ bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t 
     assert(buffer == 0 || cmd.cookie != NO_COOKIE);
     if (buffer)
         buffer_pool_ref(driver->pool, buffer);
-    if (driver->backlog_head == driver->backlog_tail && host_ring_room(&driver->commands) > 0)
+    if (!waits && host_ring_room(&driver->commands) > 0)
         push_command(driver, &cmd);
     else
         backlog_append(driver, &cmd);
