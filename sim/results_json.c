@@ -122,6 +122,14 @@ static void add_host(json_t *root, const struct results_input *in)
     set_u64(host, "events", sw->events);
     set_u64(host, "foreign_frames", sw->foreign_frames);
     set_u64(host, "syns", sw->syns);
+    set_u64(host, "arp_answers", sw->arp_answers);
+    set_u64(host, "neighbour_answers", sw->neighbour_answers);
+    set_u64(host, "echo_answers", sw->echo_answers);
+    set_u64(host, "echo_replies", sw->echo_replies);
+    set_u64(host, "icmp_unreachable", sw->icmp_unreachable);
+    set_u64(host, "icmp_too_big", sw->icmp_too_big);
+    set_u64(host, "icmp_time_exceeded", sw->icmp_time_exceeded);
+    set_u64(host, "icmp_errors_of_connections", sw->icmp_errors_of_connections);
     set_u64(host, "stale_events", sw->stale_events);
     set_u64(host, "stale_doorbells", sw->stale_doorbells);
     set_u64(host, "steps", in->host->steps);
