@@ -274,10 +274,12 @@ void host_sw_main(struct host_sw *sw)
         flush(sw);
         kicked = false;
         busy |= check_suspects(sw);
-        if (busy)
+        if (busy) {
             sw->bus.ops->step_end(sw->bus.self);
-        else
+            team_mark_issued(sw);
+        } else {
             kicked = sleep_until_work(sw);
+        }
     }
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         nic_driver_stop(&sw->nics[nic]);

@@ -52,6 +52,11 @@ done
 # Marks.
 git grep -nE '(TODO|FIXME|\bXXX\b|HACK)' -- '*.c' '*.h' '*.cpp' '*.sv' && complain "left-over marks (above)"
 
+# The context's table in the driver writer's page is the generated one.
+awk '/<!-- conn_ctx begin/ { on = 1; next } /<!-- conn_ctx end/ { on = 0 } on' docs/hwif.md |
+    diff -q - "$build/gen/conn_ctx.md" >/dev/null ||
+    complain "docs/hwif.md: the context table differs from $build/gen/conn_ctx.md: copy it between the markers"
+
 if command -v clang-format >/dev/null; then
     for f in $(git ls-files '*.c' '*.cpp' '*.h'); do
         clang-format --dry-run -Werror "$f" >/dev/null 2>&1 || complain "$f: make format"

@@ -144,6 +144,9 @@ enum status run_with(const sim_config &config, const run_options &options, const
                      struct error *err)
 {
     auto start = wall_clock::now();
+    if (mac_params_check(&config.mac, err) != STATUS_OK ||
+        pcie_params_check(&config.pcie, err) != STATUS_OK)
+        return err->status;
     testbed bed(config, capture);
     if (!bed.is_ready(err))
         return err->status;

@@ -127,7 +127,7 @@ void install_begin(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
     install_give(sw, entry, nic, reason, &image);
     team_set_state(sw, entry, DIR_INSTALLING);
     if (entry->reload.kind == RELOAD_MOVE)
-        team_mark(sw, entry, 8, team_now(sw));
+        team_mark_issue(sw, entry);
 }
 
 void install_on_reserve_done(struct host_sw *sw, struct dir_entry *entry,
