@@ -61,8 +61,10 @@ static const char *const notify_names[] = {
 static const char *const ack_names[] = {
     [ACK_POLICY_POSTED] = "posted", [ACK_POLICY_FLUSHED] = "flushed", NULL};
 static const char *const model_names[] = {[false] = "rtl", [true] = "golden", NULL};
-static const char *const traffic_names[] = {
-    [TRAFFIC_REPLAY] = "replay", [TRAFFIC_GENERATOR] = "generator", NULL};
+static const char *const traffic_names[] = {[TRAFFIC_REPLAY] = "replay",
+                                            [TRAFFIC_GENERATOR] = "generator",
+                                            [TRAFFIC_EXTERNAL] = "external",
+                                            NULL};
 static const char *const replay_mode_names[] = {"exact", NULL};
 static const char *const direction_names[] = {[GEN_DOWNLOAD] = "download",
                                               [GEN_UPLOAD] = "upload",
@@ -231,8 +233,7 @@ const struct scenario_key scenario_keys[] = {
         "with every: times in all; 0: to the end"),
 
     ENUM("traffic.kind", traffic, traffic_names,
-         "a capture, or generated "
-         "clients"),
+         "a capture, generated clients, or the caller (toesim live, libtoesim)"),
     TEXT("traffic."
          "capture",
          SCENARIO_PATH, capture_path, "replay: file, relative to the scenario's folder"),
