@@ -92,7 +92,8 @@ void toe_engine_destroy(struct toe_engine *e)
             next = e->rx.queue->next;
             frame_free(e->wiring.pool, e->rx.queue);
         }
-        for (uint32_t i = 0; i < e->rx.window_count; i++)
+        uint32_t taken = e->rx.window_count + e->rx.parsing; /* the last one is being parsed */
+        for (uint32_t i = 0; i < taken; i++)
             frame_free(e->wiring.pool, e->rx.window[(e->rx.window_head + i) % RX_WINDOW].frame);
         for (uint32_t i = 0; i < e->rx.inject_count; i++)
             frame_free(e->wiring.pool, e->rx.inject[(e->rx.inject_head + i) % INJECT_MAX].frame);
