@@ -160,8 +160,7 @@ enum status run_with(const sim_config &config, const run_options &options, const
     bed.finish(complete);
     results_perf perf = {};
     perf.wall_us = microseconds_since(start);
-    perf.frames = bed.frames_on_links();
-    perf.kernel_events = bed.kernel_events();
+    bed.fill_perf(&perf);
     perf.memory_peak_kib = memory_peak_kib();
     enum status status = write_results(config, options.out_dir, bed, perf, err);
     struct error late = {};

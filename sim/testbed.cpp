@@ -192,6 +192,8 @@ void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *stor
     cache_[nic] =
         ctx_cache_rtl_create(domain_, &params, nic, client, cache_shell_[nic]->waker(), burst);
     assert(cache_[nic]);
+    if (config_.cache_time)
+        ctx_cache_rtl_measure(cache_[nic]);
     *store = ctx_cache_rtl_store(cache_[nic]);
 }
 
@@ -505,6 +507,23 @@ uint64_t testbed::kernel_events() const
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         runs += engine_shell_[nic]->runs() + link_shell_[nic]->runs() + cache_shell_[nic]->runs();
     return runs;
+}
+
+void testbed::fill_perf(results_perf *perf) const
+{
+    perf->frames = frames_on_links();
+    perf->kernel_events = kernel_events();
+    uint64_t ns = 0, cycles = 0;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        perf->cycles_run += cache_stats_[nic].cycles_run;
+        if (!cache_[nic])
+            continue;
+        ctx_cache_rtl_cost cost = ctx_cache_rtl_get_cost(cache_[nic]);
+        ns += cost.ns;
+        cycles += cost.cycles;
+    }
+    if (cycles > 0)
+        perf->cache_ns = ns * perf->cycles_run / cycles;
 }
 
 void testbed::fill_results(results_input *in) const

@@ -40,8 +40,8 @@ public:
     struct probe *probe() { return &probe_; }
     uint32_t progress_permille() const;
     uint64_t frames_on_links() const;
-    uint64_t kernel_events() const;
     void finish(bool complete); // outcomes of what has not ended; last checks
+    void fill_perf(results_perf *perf) const; // after finish(): all that the testbed knows
     void fill_results(results_input *input) const;
 
 private:
@@ -52,6 +52,7 @@ private:
         struct toe_engine *engine;
     };
 
+    uint64_t kernel_events() const;
     void make_shells();
     void make_host();
     void make_nic(unsigned nic);
