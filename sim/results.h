@@ -37,6 +37,7 @@ struct results_input {
 /* Times that are no result: they differ from run to run and go to perf.json alone. */
 struct results_perf {
     uint64_t wall_us;
+    uint64_t cpu_us; /* of the process, user and system: comparable on a busy machine too */
     uint64_t frames; /* on links 0 and 1, both directions */
     uint64_t cycles_run;
     uint64_t cache_ns; /* wall time inside the cache step, when measured; else 0 */

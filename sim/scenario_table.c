@@ -326,6 +326,7 @@ const struct scenario_key scenario_keys[] = {
     ROW("faults[].count", SCENARIO_COUNT, NONE, 0, U32_LIMIT, ITEM(count), 1, NULL,
         "with every: times in all; 0: to the end"),
 
+    BOOL("measure.cache_time", cache_time, "wall time in the caches' steps, sampled, in perf.json"),
     ENUM("measure.waves", waves, waves_names, "what waves.fst holds"),
     TIME("measure.waves_margin", waves_margin_ps, 0, TIME_LIMIT,
          "moves: dumped after the end of a move"),

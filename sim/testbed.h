@@ -49,8 +49,8 @@ public:
     struct probe *probe() { return &probe_; }
     uint32_t progress_permille() const;
     uint64_t frames_on_links() const;
-    uint64_t kernel_events() const;
     void finish(bool complete); // outcomes of what has not ended; last checks
+    void fill_perf(results_perf *perf) const; // after finish(): all that the testbed knows
     void fill_results(results_input *input) const;
 
 private:
@@ -61,6 +61,7 @@ private:
         struct toe_engine *engine;
     };
 
+    uint64_t kernel_events() const;
     void make_shells();
     void make_host();
     void make_nic(unsigned nic);
@@ -112,6 +113,7 @@ private:
     std::vector<replay_script> scripts_;
     std::vector<std::vector<replay_step>> steps_;
 
+    agenda agenda_{"agenda"};
     std::unique_ptr<core_shell> core_;
     std::unique_ptr<stage_shell> engine_shell_[NIC_COUNT], link_shell_[NIC_COUNT],
         cache_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_, peer_shell_, director_shell_,
