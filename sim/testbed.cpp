@@ -86,18 +86,20 @@ void testbed::make_shells()
 {
     auto program = [](void *self) { host_sw_main(static_cast<testbed *>(self)->software_); };
     core_ = std::make_unique<core_shell>("core0", program, this);
-    auto shell = [this] { return std::make_unique<stage_shell>(agenda_); };
+    static const char *const engines[] = {"engine0", "engine1"};
+    static const char *const links[] = {"pcie0", "pcie1"};
+    static const char *const caches[] = {"cache0", "cache1"};
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
-        engine_shell_[nic] = shell();
-        link_shell_[nic] = shell();
-        cache_shell_[nic] = shell();
+        engine_shell_[nic] = std::make_unique<stage_shell>(engines[nic]);
+        link_shell_[nic] = std::make_unique<stage_shell>(links[nic]);
+        cache_shell_[nic] = std::make_unique<stage_shell>(caches[nic]);
     }
-    for (auto &mac : mac_shell_)
-        mac = shell();
-    switch_shell_ = shell();
-    peer_shell_ = shell();
-    director_shell_ = shell();
-    window_shell_ = shell();
+    for (unsigned m = 0; m < MAC_COUNT; m++)
+        mac_shell_[m] = std::make_unique<stage_shell>(mac_names[m]);
+    switch_shell_ = std::make_unique<stage_shell>("lan_switch");
+    peer_shell_ = std::make_unique<stage_shell>("peers");
+    director_shell_ = std::make_unique<stage_shell>("director");
+    window_shell_ = std::make_unique<stage_shell>("waves");
 }
 
 void testbed::make_host()
@@ -188,8 +190,14 @@ void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *stor
     params.dram_beat_ps = config_.ctx_dram_beat_ps;
     params.skip_idle = config_.ctx_skip_idle;
     // The cache may run ahead of the kernel, but not past the next event of anybody else.
-    ctx_cache_burst burst = {
-        [](void *self) { return static_cast<agenda *>(self)->quiet_until_ps(); }, &agenda_};
+    ctx_cache_burst burst = {[](void *) {
+                                 uint64_t now = sc_now_ps();
+                                 if (!sc_core::sc_pending_activity())
+                                     return now;
+                                 uint64_t next = sc_core::sc_time_to_pending_activity().value();
+                                 return next > 0 ? now + next - 1 : now;
+                             },
+                             nullptr};
     cache_[nic] =
         ctx_cache_rtl_create(domain_, &params, nic, client, cache_shell_[nic]->waker(), burst);
     assert(cache_[nic]);

@@ -113,7 +113,6 @@ private:
     std::vector<replay_script> scripts_;
     std::vector<std::vector<replay_step>> steps_;
 
-    agenda agenda_{"agenda"};
     std::unique_ptr<core_shell> core_;
     std::unique_ptr<stage_shell> engine_shell_[NIC_COUNT], link_shell_[NIC_COUNT],
         cache_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_, peer_shell_, director_shell_,

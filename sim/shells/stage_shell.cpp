@@ -8,30 +8,42 @@ namespace
 constexpr unsigned runs_per_instant_max = 100000;
 } // namespace
 
-stage_shell::stage_shell(agenda &driver)
-    : driver_(driver), index_(driver.add(this)), stage_{}, waker_{&stage_shell::on_wake, this}
+stage_shell::stage_shell(const sc_core::sc_module_name &name)
+    : sc_module(name), stage_{}, waker_{&stage_shell::on_wake, this}
 {
+    SC_METHOD(on_due);
+    sensitive << due_;
+    dont_initialize();
 }
 
 void stage_shell::bind(const struct stage &stage)
 {
     assert(stage.run && stage.next_ps);
     stage_ = stage;
-    driver_.wake(index_, stage_.next_ps(stage_.self));
+    wake_at(stage_.next_ps(stage_.self));
 }
 
-void stage_shell::run(uint64_t now_ps)
+void stage_shell::on_due()
 {
+    uint64_t now = sc_now_ps();
     runs_++;
-    runs_at_last_ps_ = now_ps == last_ps_ ? runs_at_last_ps_ + 1 : 0;
-    last_ps_ = now_ps;
+    runs_at_last_ps_ = now == last_ps_ ? runs_at_last_ps_ + 1 : 0;
+    last_ps_ = now;
     assert(runs_at_last_ps_ < runs_per_instant_max);
-    stage_.run(stage_.self, now_ps);
-    driver_.wake(index_, stage_.next_ps(stage_.self));
+    stage_.run(stage_.self, now);
+    wake_at(stage_.next_ps(stage_.self));
+}
+
+// An earlier pending notification stays, a later one is replaced: the kernel's own rule.
+void stage_shell::wake_at(uint64_t at_ps)
+{
+    if (at_ps == TIME_NEVER)
+        return;
+    uint64_t now = sc_now_ps();
+    due_.notify(at_ps > now ? sc_time_from_ps(at_ps - now) : sc_core::SC_ZERO_TIME);
 }
 
 void stage_shell::on_wake(void *self, uint64_t at_ps)
 {
-    auto *shell = static_cast<stage_shell *>(self);
-    shell->driver_.wake(shell->index_, at_ps);
+    static_cast<stage_shell *>(self)->wake_at(at_ps);
 }
