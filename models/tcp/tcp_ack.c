@@ -87,7 +87,9 @@ void tcp_ack_advance(struct conn_ctx *ctx, const struct tcp_segment *seg,
     if (ctx->recovery == CTX_RECOVERY_FAST) {
         advance_in_recovery(ctx, acked, smss);
     } else {
-        cc_of(ctx)->on_ack(ctx, acked, smss, now.us);
+        /* RFC 3168 6.1.2: an ACK with an echo does not open the window. */
+        if (!(ctx->features & CTX_FEATURE_ECN) || !(seg->flags & TCP_ECE))
+            cc_of(ctx)->on_ack(ctx, acked, smss, now.us);
         if (ctx->recovery == CTX_RECOVERY_RTO && seq_geq(ctx->snd_una, ctx->recover))
             ctx->recovery = CTX_RECOVERY_NONE;
         /* Keeps `recover` comparable when the sequence space wraps. */
@@ -182,6 +184,7 @@ bool tcp_ack_process(struct conn_ctx *ctx, const struct tcp_segment *seg,
         (seq_lt(ctx->snd_wl1, seg->seq) ||
          (ctx->snd_wl1 == seg->seq && seq_leq(ctx->snd_wl2, seg->ack))))
         tcp_ack_update_window(ctx, seg);
+    tcp_ecn_receive(ctx, seg); /* before snd_una moves: the flight of the marked window counts */
     bool sack_news = (ctx->features & CTX_FEATURE_SACK) && sack_take(ctx, seg);
     if (seq_gt(seg->ack, ctx->snd_una))
         tcp_ack_advance(ctx, seg, params, now, result);

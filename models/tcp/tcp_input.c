@@ -144,7 +144,6 @@ static void input_synchronised(struct conn_ctx *ctx, struct tcp_segment *seg,
     uint32_t snd_una = ctx->snd_una;
     if (!tcp_ack_process(ctx, seg, params, now, result))
         return;
-    tcp_ecn_receive(ctx, seg);
     bool advanced = ctx->snd_una != snd_una || result->established;
     if (ctx->tcp_state == TCP_CLOSED)
         return;
