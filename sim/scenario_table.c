@@ -1,6 +1,7 @@
 #include "sim/scenario_table.h"
 
 #include "models/base/units.h"
+#include "models/tcp/cc.h"
 
 #include <string.h>
 
@@ -73,6 +74,8 @@ static const char *const direction_names[] = {[GEN_DOWNLOAD] = "download",
                                               NULL};
 static const char *const waves_names[] = {
     [WAVES_NONE] = "none", [WAVES_MOVES] = "moves", [WAVES_ALL] = "all", NULL};
+static const char *const congestion_names[] = {
+    [CC_NEWRENO] = "newreno", [CC_CUBIC] = "cubic", NULL};
 static const char *const rehash_names[] = {"swap", "layer2", "layer2_3", "layer3_4", NULL};
 static const char *const fault_list[] = {"link_down", "link_up",   "set_active",
                                          "pcie_down", "ctx_error", NULL};
@@ -102,7 +105,9 @@ static const char *const fault_list[] = {"link_down", "link_up",   "set_active",
         TIME_US(path ".challenge_period", f.challenge_period_us, 1, U32_LIMIT,                     \
                 "period of the challenge acknowledgement limit (RFC 5961)"),                       \
         COUNT(path ".challenge_max", f.challenge_max, 0, U8_LIMIT,                                 \
-              "challenge acknowledgements per period")
+              "challenge acknowledgements per period"),                                            \
+        ENUM(path ".congestion", f.congestion, congestion_names, "congestion control"),            \
+        BOOL(path ".ecn", f.ecn, "offer explicit congestion notification (RFC 3168)")
 
 const struct scenario_key scenario_keys[] = {
 
