@@ -40,7 +40,9 @@ extern "C" {
     X(TCP_AFTER_CLOSE, "tcp_after_close", "data after our side was aborted or fully closed")       \
     X(TIME_WAIT, "time_wait", "segment for a connection in TIME_WAIT (answered where due)")        \
     X(POOL_EMPTY, "pool_empty", "frame pool exhausted")                                            \
-    X(FAULT, "fault", "removed by a fault of the scenario")
+    X(FAULT, "fault", "removed by a fault of the scenario")                                        \
+    X(JABBER, "jabber", "longer than the port's MTU allows, and its check sequence wrong")         \
+    X(MAC_CONTROL, "mac_control", "MAC control frame with an opcode this MAC does not support")
 
 enum drop_reason {
     DROP_NONE = 0,
