@@ -124,6 +124,7 @@ void check_fate_on_event(struct check *check, const struct probe_event *event)
             on_final(check, event);
         break;
     case PROBE_FRAME_DROPPED:
+    case PROBE_FRAME_ANSWERED:
         on_final(check, event);
         break;
     case PROBE_RX_APPLIED:
