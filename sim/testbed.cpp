@@ -9,6 +9,8 @@ constexpr size_t frame_pool_capacity = 1 << 16;
 constexpr uint64_t host_memory_bytes = UINT64_C(160) << 30; // address space, not memory
 // After the traffic is done, frames in flight get their verdicts and the last ACKs are exchanged.
 constexpr uint64_t drain_ps = 5 * PS_PER_MS;
+// A slow NIC may need longer for what it has received; one that stands still never ends.
+constexpr uint64_t drain_ps_max = PS_PER_S;
 
 const char *const mac_names[] = {"mac0", "mac1", "sw0", "sw1", "sw_up", "peer_mac"};
 } // namespace
@@ -365,8 +367,12 @@ bool testbed::advance(uint64_t slice_ps)
     now = sc_now_ps();
     if (check_violations_total(check_))
         return false;
-    if (end_ps_ == TIME_NEVER && is_traffic_done())
+    if (end_ps_ == TIME_NEVER && is_traffic_done()) {
         end_ps_ = now + drain_ps;
+        end_ps_max_ = now + drain_ps_max;
+    }
+    if (now >= end_ps_ && now < end_ps_max_ && check_open_frames(check_) > 0)
+        end_ps_ = now + slice_ps;
     return now < end_ps_ && now < config_.duration_ps;
 }
 
@@ -376,7 +382,7 @@ void testbed::finish(bool complete)
     complete_ = complete;
     if (peer_.finish)
         peer_.finish(peer_.self, now);
-    if (complete && end_ps_ != TIME_NEVER)
+    if (complete && now >= end_ps_) // else frames may be under way
         check_finish(check_, now);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         if (golden_[nic]) {

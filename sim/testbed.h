@@ -118,6 +118,7 @@ private:
         cache_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_, peer_shell_, director_shell_,
         window_shell_;
     uint64_t end_ps_ = TIME_NEVER; // set when the traffic is done
+    uint64_t end_ps_max_ = TIME_NEVER;
     bool complete_ = false;
 };
 

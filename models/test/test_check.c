@@ -248,6 +248,7 @@ Test(check, rxonce_catches_a_second_verdict)
 Test(check, rxonce_catches_a_frame_without_a_verdict)
 {
     received(9, 0);
+    cr_assert_eq(check_open_frames(check), 1);
     check_finish(check, now);
     expect_only(INVARIANT_RXONCE);
 }
