@@ -25,12 +25,12 @@ enum {
     SIM_EXPECT_TEXT_MAX = 200
 };
 
-enum traffic_kind { TRAFFIC_REPLAY, TRAFFIC_GENERATOR };
+enum traffic_kind { TRAFFIC_REPLAY, TRAFFIC_GENERATOR, TRAFFIC_EXTERNAL };
 
 enum action_kind {
-    ACTION_SWAP,       /* switch: members swap places in the hash (rehash: swap) */
-    ACTION_SET_HASH,   /* value = enum flow_hash_policy (rehash: layer2 ...) */
-    ACTION_LINK_DOWN,  /* carrier of link `nic` */
+    ACTION_SWAP,      /* switch: members swap places in the hash (rehash: swap) */
+    ACTION_SET_HASH,  /* value = enum flow_hash_policy (rehash: layer2 ...) */
+    ACTION_LINK_DOWN, /* carrier of link `nic` */
     ACTION_LINK_UP,
     ACTION_SET_ACTIVE, /* active-backup: `nic` carries the frames, switch and driver */
     ACTION_PCIE_DOWN,  /* surprise link down: the NIC is fenced */
@@ -64,10 +64,10 @@ struct sim_config {
     struct mac_params mac; /* both ends of both links */
     uint64_t uplink_bps;
     struct pcie_params pcie;
-    uint64_t ctx_dram_ps; /* context DRAM, request to first beat: 51,650 */
+    uint64_t ctx_dram_ps;      /* context DRAM, request to first beat: 51,650 */
     uint64_t ctx_dram_beat_ps; /* each further 64-byte beat */
-    bool ctx_skip_idle;   /* clock the caches only while busy */
-    bool ctx_golden;      /* use the C model instead of the RTL (debugging; no waves) */
+    bool ctx_skip_idle;        /* clock the caches only while busy */
+    bool ctx_golden;           /* use the C model instead of the RTL (debugging; no waves) */
     struct lan_switch_params lan_switch;
 
     enum traffic_kind traffic;
@@ -79,6 +79,7 @@ struct sim_config {
     size_t action_count;
     struct sim_action actions[SIM_ACTIONS_MAX];
 
+    bool cache_time; /* sample the wall time of the caches' steps, for perf.json */
     enum waves_mode waves;
     uint64_t waves_margin_ps; /* before T0 is impossible; after T12 so much more is dumped */
     uint32_t waves_moves_max; /* with WAVES_MOVES: only the first so many moves; 0: all */

@@ -62,8 +62,10 @@ static const char *const notify_names[] = {
 static const char *const ack_names[] = {
     [ACK_POLICY_POSTED] = "posted", [ACK_POLICY_FLUSHED] = "flushed", NULL};
 static const char *const model_names[] = {[false] = "rtl", [true] = "golden", NULL};
-static const char *const traffic_names[] = {
-    [TRAFFIC_REPLAY] = "replay", [TRAFFIC_GENERATOR] = "generator", NULL};
+static const char *const traffic_names[] = {[TRAFFIC_REPLAY] = "replay",
+                                            [TRAFFIC_GENERATOR] = "generator",
+                                            [TRAFFIC_EXTERNAL] = "external",
+                                            NULL};
 static const char *const replay_mode_names[] = {"exact", NULL};
 static const char *const direction_names[] = {[GEN_DOWNLOAD] = "download",
                                               [GEN_UPLOAD] = "upload",
@@ -236,8 +238,7 @@ const struct scenario_key scenario_keys[] = {
         "with every: times in all; 0: to the end"),
 
     ENUM("traffic.kind", traffic, traffic_names,
-         "a capture, or generated "
-         "clients"),
+         "a capture, generated clients, or the caller (toesim live, libtoesim)"),
     TEXT("traffic."
          "capture",
          SCENARIO_PATH, capture_path, "replay: file, relative to the scenario's folder"),
@@ -330,6 +331,7 @@ const struct scenario_key scenario_keys[] = {
     ROW("faults[].count", SCENARIO_COUNT, NONE, 0, U32_LIMIT, ITEM(count), 1, NULL,
         "with every: times in all; 0: to the end"),
 
+    BOOL("measure.cache_time", cache_time, "wall time in the caches' steps, sampled, in perf.json"),
     ENUM("measure.waves", waves, waves_names, "what waves.fst holds"),
     TIME("measure.waves_margin", waves_margin_ps, 0, TIME_LIMIT,
          "moves: dumped after the end of a move"),

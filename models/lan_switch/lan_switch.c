@@ -2,8 +2,8 @@
 
 #include "models/base/rng.h"
 #include "models/base/units.h"
-#include "models/lan_switch/switch_flows.h"
 #include "models/lan_switch/link_group.h"
+#include "models/lan_switch/switch_flows.h"
 #include "models/wire/packet.h"
 
 #include <assert.h>
@@ -249,6 +249,15 @@ void lan_switch_set_hash(struct lan_switch *sw, enum flow_hash_policy hash, uint
     if (sw->params.hash != hash)
         sw->stats.rehashes++;
     sw->params.hash = hash;
+}
+
+void lan_switch_set_policy(struct lan_switch *sw, enum port_policy policy, uint32_t flip_frames,
+                           uint64_t now_ps)
+{
+    assert(flip_frames >= 1);
+    lan_switch_run(sw, now_ps);
+    sw->params.policy = policy;
+    sw->params.flip_frames = flip_frames;
 }
 
 void lan_switch_set_member_up(struct lan_switch *sw, unsigned member, bool up, uint64_t now_ps)

@@ -69,6 +69,10 @@ struct frame_sink lan_switch_member_sink(struct lan_switch *sw, unsigned member)
 void lan_switch_swap(struct lan_switch *sw, uint64_t now_ps);
 void lan_switch_set_hash(struct lan_switch *sw, enum flow_hash_policy hash, uint64_t now_ps);
 
+/* Another port policy from now on; flip_frames: as in the parameters, at least 1. */
+void lan_switch_set_policy(struct lan_switch *sw, enum port_policy policy, uint32_t flip_frames,
+                           uint64_t now_ps);
+
 /* Carrier of a member as the switch sees it; used or not once that has lasted detect_ps. */
 void lan_switch_set_member_up(struct lan_switch *sw, unsigned member, bool up, uint64_t now_ps);
 
