@@ -86,9 +86,9 @@ static uint32_t near(struct fuzz *f, uint32_t base)
 {
     uint8_t how = take8(f);
     if (how < 128)
-        return base + (uint32_t)how - 8u;
+        return base - 8 + how;
     if (how < 224)
-        return base + (uint32_t)(int16_t)take16(f);
+        return base + take16(f) - 32768;
     return take32(f);
 }
 
