@@ -9,7 +9,10 @@ $(BENCH_BIN): $(B)/bench/%: $(B)/obj/sim/bench/%.o $(GLUE_OBJ) $(CORE_LIB) $(GLU
 	@mkdir -p $(@D)
 	$(CXX) $(LDFLAGS) $^ $(LIBS) -lpthread -o $@
 
-.PHONY: bench
+.PHONY: bench bench-tcp
+bench-tcp: $(B)/bench/bench_tcp ## in-order segments per second through the TCP core alone
+	@$<
+
 bench: ## frames per second, cost of a cache cycle, idle second, single models
 	@mk/setup.sh build
 	@$(MAKE) --no-print-directory -j$(JOBS) $(TOESIM) $(BENCH_BIN)
