@@ -367,6 +367,7 @@ private:
     {
         const Model &m = *model_;
         stats_.lookups += m.evt_lookup_o;
+        stats_.displacements += m.evt_displace_o;
         stats_.hits += m.evt_hit_o;
         stats_.misses += m.evt_miss_o;
         stats_.evictions += m.evt_eviction_o;
