@@ -56,6 +56,9 @@ private:
     void make_host();
     void make_nic(unsigned nic);
     void make_network();
+    void watch_queues();
+    void make_line_faults();
+    void start_line_fault(const sim_action &action, uint64_t now_ps);
     void make_peers();
     void make_cache(unsigned nic, const ctx_client &client, ctx_store *store);
     void make_replay_server();
@@ -93,12 +96,15 @@ private:
     waves *waves_ = nullptr;
     wave_window window_ = {};
     nic_slot slot_[NIC_COUNT] = {};
+    static const unsigned line_receivers_[SIM_LINK_COUNT][2]; // to the server, to the peers
+    int line_rules_[SIM_ACTIONS_MAX][2] = {};
     std::vector<replay_script> scripts_;
     std::vector<std::vector<replay_step>> steps_;
 
     std::unique_ptr<core_shell> core_;
     std::unique_ptr<stage_shell> engine_shell_[NIC_COUNT], link_shell_[NIC_COUNT],
-        cache_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_, peer_shell_, director_shell_, window_shell_;
+        cache_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_, peer_shell_, director_shell_,
+        window_shell_;
     uint64_t end_ps_ = TIME_NEVER; // set when the traffic is done
     bool complete_ = false;
 };
