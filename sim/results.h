@@ -22,7 +22,8 @@ struct results_input {
     const struct pcie_stats *pcie[NIC_COUNT];
     const struct toe_stats *engine[NIC_COUNT];
     const struct ctx_store_stats *cache[NIC_COUNT];
-    const struct mac_stats *other_macs[4]; /* switch and peer ends: drops only */
+    const struct mac_stats *other_macs[4]; /* switch's member ports and uplink, the peers' */
+    const struct line_fault_stats *line_faults[SIM_LINK_COUNT][2]; /* to the server, to the peers */
     const struct lan_switch_stats *lan_switch;
     const struct host_sw *host_sw;
     const struct host_stats *host;

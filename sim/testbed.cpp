@@ -260,20 +260,27 @@ void testbed::make_network()
     auto to_peers = [](void *self, frame *f, uint64_t now_ps) {
         static_cast<testbed *>(self)->on_peer_frame(f, now_ps);
     };
-    mac_params port = config_.mac, uplink = config_.mac;
-    uplink.rate_bps = config_.uplink_bps;
+    // The switch has its own queue and threshold; the peers never ask for pause.
+    mac_params card = config_.mac, port = config_.mac;
+    port.tx_queue_frames = config_.lan_switch.queue_frames;
+    port.pause_threshold = config_.lan_switch.pause_threshold;
+    mac_params uplink = port, peer = config_.mac;
+    uplink.rate_bps = peer.rate_bps = config_.uplink_bps;
+    peer.pause_threshold = 0;
+    port.cut_through = config_.lan_switch.cut_through && port.rate_bps >= uplink.rate_bps;
+    uplink.cut_through = config_.lan_switch.cut_through && uplink.rate_bps >= port.rate_bps;
     auto make = [&](unsigned which, const mac_params &params, int nic, const uint8_t *station,
                     frame_sink sink) {
         mac_[which] =
             mac_create(&params, nic, station, sink, pool_, mac_shell_[which]->waker(), &probe_);
         assert(mac_[which]);
     };
-    make(MAC_NIC0, port, 0, config_.team.mac, {to_engine, &slot_[0]});
-    make(MAC_NIC1, port, 1, config_.team.mac, {to_engine, &slot_[1]});
+    make(MAC_NIC0, card, 0, config_.team.mac, {to_engine, &slot_[0]});
+    make(MAC_NIC1, card, 1, config_.team.mac, {to_engine, &slot_[1]});
     make(MAC_SWITCH0, port, -1, nullptr, {to_member0, this});
     make(MAC_SWITCH1, port, -1, nullptr, {to_member1, this});
     make(MAC_SWITCH_UPLINK, uplink, -1, nullptr, {to_uplink, this});
-    make(MAC_PEER, uplink, -1, nullptr, {to_peers, this});
+    make(MAC_PEER, peer, -1, nullptr, {to_peers, this});
     const unsigned pairs[][2] = {
         {MAC_NIC0, MAC_SWITCH0}, {MAC_NIC1, MAC_SWITCH1}, {MAC_SWITCH_UPLINK, MAC_PEER}};
     for (const auto &pair : pairs) {
@@ -284,6 +291,8 @@ void testbed::make_network()
     switch_ = lan_switch_create(&config_.lan_switch, members, mac_tx_sink(mac_[MAC_SWITCH_UPLINK]),
                                 pool_, switch_shell_->waker());
     assert(switch_);
+    watch_queues();
+    make_line_faults();
 }
 
 void testbed::make_director()
@@ -322,7 +331,14 @@ void testbed::set_link(unsigned nic, bool up, uint64_t now_ps)
 
 void testbed::act(const sim_action &action, uint64_t now_ps)
 {
+    if (action_is_line_fault(action.kind)) {
+        start_line_fault(action, now_ps);
+        return;
+    }
     switch (action.kind) {
+    case ACTION_ASSIGN:
+        lan_switch_assign(switch_, action.value, action.nic, now_ps);
+        break;
     case ACTION_SWAP:
         lan_switch_swap(switch_, now_ps);
         break;
@@ -347,6 +363,8 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
         for (nic_slot &slot : slot_)
             toe_engine_poison(slot.engine, action.value);
         break;
+    default:
+        assert(!"an action");
     }
 }
 
@@ -444,6 +462,9 @@ void testbed::fill_results(results_input *in) const
     }
     for (unsigned m = 0; m < 4; m++)
         in->other_macs[m] = mac_get_stats(mac_[MAC_SWITCH0 + m]);
+    for (unsigned link = 0; link < SIM_LINK_COUNT; link++)
+        for (unsigned way = 0; way < 2; way++)
+            in->line_faults[link][way] = mac_fault_stats(mac_[line_receivers_[link][way]]);
     in->lan_switch = lan_switch_get_stats(switch_);
     in->host_sw = software_;
     in->host = host_cpu_stats(cpu_);

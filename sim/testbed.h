@@ -69,6 +69,9 @@ private:
     void make_replay();
     void make_generator();
     void make_external();
+    void watch_queues();
+    void make_line_faults();
+    void start_line_fault(const sim_action &action, uint64_t now_ps);
     void make_peers();
     void make_director();
     void make_cache(unsigned nic, const ctx_client &client, ctx_store *store);
@@ -110,6 +113,8 @@ private:
     waves *waves_ = nullptr;
     wave_window window_ = {};
     nic_slot slot_[NIC_COUNT] = {};
+    static const unsigned line_receivers_[SIM_LINK_COUNT][2]; // to the server, to the peers
+    int line_rules_[SIM_ACTIONS_MAX][2] = {};
     std::vector<replay_script> scripts_;
     std::vector<std::vector<replay_step>> steps_;
 

@@ -101,7 +101,8 @@ void mac_send_pause(struct mac *mac, uint16_t quanta, uint64_t now_ps);
 
 /* Faults of the line toward this MAC (line_fault.h): adds a rule, which is off until it is started;
  * its random numbers are the stream (seed, name, number of the rule). Returns the rule's number, or
- * -1 when memory is short. The link is then a repeater that may keep frames, and cut-through ends. */
+ * -1 when memory is short. The line is then a repeater that sends on what it has in whole, so that
+ * a cut-through port gains no time any more; it still passes on what is damaged. */
 int mac_fault_add(struct mac *mac, const struct line_fault_rule *rule, uint64_t seed,
                   const char *name);
 void mac_fault_start(struct mac *mac, int rule, uint64_t now_ps);

@@ -43,10 +43,10 @@ static enum drop_reason judge(const struct mac *mac, const struct mac_slot *slot
     return DROP_NONE;
 }
 
-/* What a cut-through port cannot know yet when it hands a frame on. */
+/* What a cut-through port does not wait for when it hands a frame on. */
 static bool is_passed_on(const struct mac *mac, enum drop_reason reason)
 {
-    return mac->params.cut_through && !mac->fault &&
+    return mac->params.cut_through &&
            (reason == DROP_BAD_FCS || reason == DROP_OVERSIZE || reason == DROP_JABBER);
 }
 

@@ -268,6 +268,57 @@ Test(frame_path, a_link_that_dies_under_traffic_moves_it_to_the_other_nic)
     path_close();
 }
 
+/* The switch decides when 64 bytes are in; the outgoing port is as fast, so it never runs dry. */
+Test(frame_path, cut_through_saves_all_of_a_frame_but_its_first_64_bytes)
+{
+    for (int cut = 0; cut < 2; cut++) {
+        path_init(10, 10, PORT_POLICY_NIC0);
+        net.edge.cut_through = cut;
+        path_open();
+        send(CLIENT, 1514, 0);
+        stage_loop_run(&net.loop, PS_PER_MS);
+        uint64_t cable_ps = net.edge.cable_ps, start_ps = 67200;
+        uint64_t known_ps = start_ps + cable_ps + (uint64_t)(8 + (cut ? 64 : 1518)) * 800;
+        uint64_t decided_ps = known_ps + net.edge.latency_rx_ps + net.sw_params.forward_ps;
+        uint64_t again_ps = (decided_ps + net.link.latency_tx_ps + 3199) / 3200 * 3200;
+        cr_assert_eq(net.nic[0].entries[0].mac_time_ps, again_ps + 1526 * 800 + net.link.cable_ps);
+        path_close();
+    }
+}
+
+Test(frame_path, cut_through_passes_damage_on_and_the_nic_drops_it)
+{
+    for (int cut = 0; cut < 2; cut++) {
+        path_init(10, 10, PORT_POLICY_NIC0);
+        net.edge.cut_through = cut;
+        path_open();
+        struct frame *frame = frame_log_make(net.pool, 1000, 0);
+        frame->flags = FRAME_BAD_FCS;
+        struct frame_sink sink = mac_tx_sink(net.mac[CLIENT]);
+        frame_sink_accept(&sink, frame, 0);
+        stage_loop_run(&net.loop, PS_PER_MS);
+        int dropper = cut ? NIC0 : UPLINK;
+        cr_assert_eq(mac_get_stats(net.mac[dropper])->drops.count[DROP_BAD_FCS], 1);
+        cr_assert_eq(mac_get_stats(net.mac[UPLINK])->rx_bad_fcs_passed, cut);
+        path_close();
+    }
+}
+
+Test(frame_path, a_link_cut_in_the_middle_of_a_cut_through_frame_spoils_it)
+{
+    path_init(10, 10, PORT_POLICY_NIC0);
+    net.edge.cut_through = true;
+    path_open();
+    send(CLIENT, 1514, 0);
+    stage_loop_run(&net.loop, PS_PER_US); /* the header is on its way to the NIC already */
+    mac_set_link(net.mac[CLIENT], false, net.loop.now_ps);
+    mac_set_link(net.mac[UPLINK], false, net.loop.now_ps);
+    stage_loop_run(&net.loop, PS_PER_MS);
+    cr_assert_eq(net.nic[0].count, 0);
+    cr_assert_eq(mac_get_stats(net.mac[NIC0])->drops.count[DROP_BAD_FCS], 1);
+    path_close();
+}
+
 /* Runs what wakers and next_ps() armed, as a SystemC shell does; never polls the stages. */
 static void run_armed(uint64_t limit_ps)
 {

@@ -267,6 +267,8 @@ void toe_engine_poison(struct toe_engine *e, uint32_t conn)
 
 const struct toe_stats *toe_engine_stats(const struct toe_engine *engine) { return &engine->stats; }
 
+uint32_t toe_engine_rx_queued(const struct toe_engine *engine) { return engine->rx.queue_count; }
+
 bool toe_engine_is_idle(const struct toe_engine *e)
 {
     for (int who = 0; who < CTX_WHO_COUNT; who++)
