@@ -35,6 +35,15 @@ enum action_kind {
     ACTION_SET_ACTIVE, /* active-backup: `nic` carries the frames, switch and driver */
     ACTION_PCIE_DOWN,  /* surprise link down: the NIC is fenced */
     ACTION_CTX_ERROR,  /* uncorrectable context of connection `value` on its owner */
+    ACTION_PCIE_UP,
+    ACTION_PCIE_TLP_ERROR, /* from here on in the order of enum pcie_fault */
+    ACTION_PCIE_DLLP_ERROR,
+    ACTION_PCIE_ACK_LOST,
+    ACTION_PCIE_POISONED,
+    ACTION_PCIE_NO_COMPLETION,
+    ACTION_PCIE_ABORT,
+    ACTION_PCIE_RESET,
+    ACTION_PCIE_MASTER_OFF,
 };
 
 /* Something that happens once: at a time, or when the traffic is so far (permille), whichever is
@@ -82,6 +91,8 @@ struct sim_config {
     enum waves_mode waves;
     uint64_t waves_margin_ps; /* before T0 is impossible; after T12 so much more is dumped */
     uint32_t waves_moves_max; /* with WAVES_MOVES: only the first so many moves; 0: all */
+    bool tlp_trace;           /* pcie0.csv, pcie1.csv */
+    bool pcie_config;         /* lspci.txt */
     bool write_captures;      /* nic0.pcap, nic1.pcap, team.pcapng */
 
     size_t expect_count;

@@ -55,6 +55,17 @@ static enum status write_json(const char *dir, const char *name, const json_t *j
     return out_close(&out, err);
 }
 
+enum status results_write_text(const char *dir, const char *name, const char *text, size_t len,
+                               struct error *err)
+{
+    struct out_file out;
+    enum status status = out_open(&out, dir, name, err);
+    if (status != STATUS_OK)
+        return status;
+    (void)fwrite(text, 1, len, out.file);
+    return out_close(&out, err);
+}
+
 enum status results_write_stats(const char *dir, const json_t *stats, struct error *err)
 {
     return write_json(dir, "stats.json", stats, err);
@@ -167,8 +178,9 @@ enum status results_write_conns(const char *dir, const struct results_input *in,
     enum status status = out_open(&out, dir, "conns.csv", err);
     if (status != STATUS_OK)
         return status;
-    (void)fprintf(out.file, "row,remote,local,vlan,state,owner,rx_if,generation,moves,opened_ps,"
-                            "last_rx_ps,closed_ps,rx_bytes,tx_bytes,cause,conversation,outcome,why\n");
+    (void)fprintf(out.file,
+                  "row,remote,local,vlan,state,owner,rx_if,generation,moves,opened_ps,"
+                  "last_rx_ps,closed_ps,rx_bytes,tx_bytes,cause,conversation,outcome,why\n");
     for (size_t row = 0; row < host_sw_conn_rows(in->host_sw); row++)
         print_conn(out.file, in, row);
     return out_close(&out, err);
@@ -200,8 +212,9 @@ static void print_latency(FILE *file, const char *name, const json_t *samples)
 static void print_moves(FILE *file, const json_t *stats)
 {
     const json_t *moves = json_object_get(stats, "moves");
-    (void)fprintf(file, "moves           %lld started, %lld completed, %lld failed; %lld frames held, "
-                        "%lld forwarded\n",
+    (void)fprintf(file,
+                  "moves           %lld started, %lld completed, %lld failed; %lld frames held, "
+                  "%lld forwarded\n",
                   (long long)number(stats, "moves", "started"),
                   (long long)number(stats, "moves", "completed"),
                   (long long)number(stats, "moves", "failed"),
@@ -224,7 +237,8 @@ static void print_expectations(FILE *file, const json_t *stats)
 {
     size_t index;
     json_t *item;
-    json_array_foreach(json_object_get(stats, "expect"), index, item) {
+    json_array_foreach(json_object_get(stats, "expect"), index, item)
+    {
         char *actual = json_dumps(json_object_get(item, "actual"), JSON_ENCODE_ANY);
         (void)fprintf(file, "expect          %-4s %s (actual %s)\n",
                       json_is_true(json_object_get(item, "ok")) ? "ok" : "FAIL",
@@ -247,15 +261,15 @@ enum status results_write_summary(const char *dir, const json_t *stats,
                   (unsigned long long)in->config->seed, in->complete ? "" : " (not complete)");
     (void)fprintf(f, "conversations   %lld total, %lld complete, %lld intact, %lld damaged\n",
                   (long long)number(stats, "streams", "total"), (long long)complete,
-                  (long long)intact,
-                  (long long)number(stats, "streams", "damaged"));
+                  (long long)intact, (long long)number(stats, "streams", "damaged"));
     (void)fprintf(f, "bytes compared  %lld to the server, %lld to the clients%s\n",
                   (long long)number(stats, "streams", "bytes_to_server"),
                   (long long)number(stats, "streams", "bytes_to_client"),
                   complete && intact == complete ? ": 100 % were right" : "");
     print_moves(f, stats);
-    (void)fprintf(f, "connections     %lld offloaded, %lld inactivated, %lld reactivated, %lld ended "
-                     "prematurely\n",
+    (void)fprintf(f,
+                  "connections     %lld offloaded, %lld inactivated, %lld reactivated, %lld ended "
+                  "prematurely\n",
                   (long long)number(stats, "connections", "offloaded"),
                   (long long)number(stats, "connections", "inactivated"),
                   (long long)number(stats, "connections", "reactivated"),

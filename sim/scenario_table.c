@@ -55,7 +55,16 @@ const char *const scenario_hash_names[] = {[FLOW_HASH_LAYER2] = "layer2",
 const char *const scenario_fault_names[] = {
     [ACTION_LINK_DOWN] = "link_down",   [ACTION_LINK_UP] = "link_up",
     [ACTION_SET_ACTIVE] = "set_active", [ACTION_PCIE_DOWN] = "pcie_down",
-    [ACTION_CTX_ERROR] = "ctx_error",   NULL};
+    [ACTION_CTX_ERROR] = "ctx_error",   [ACTION_PCIE_UP] = "pcie_up",
+    [ACTION_PCIE_TLP_ERROR] = "pcie_tlp_error",
+    [ACTION_PCIE_DLLP_ERROR] = "pcie_dllp_error",
+    [ACTION_PCIE_ACK_LOST] = "pcie_ack_lost",
+    [ACTION_PCIE_POISONED] = "pcie_poisoned",
+    [ACTION_PCIE_NO_COMPLETION] = "pcie_no_completion",
+    [ACTION_PCIE_ABORT] = "pcie_abort",
+    [ACTION_PCIE_RESET] = "pcie_reset",
+    [ACTION_PCIE_MASTER_OFF] = "pcie_master_off",
+    NULL};
 static const char *const notify_names[] = {
     [HOST_NOTIFY_INTERRUPT] = "interrupt", [HOST_NOTIFY_POLL] = "poll", NULL};
 static const char *const ack_names[] = {
@@ -73,7 +82,9 @@ static const char *const waves_names[] = {
     [WAVES_NONE] = "none", [WAVES_MOVES] = "moves", [WAVES_ALL] = "all", NULL};
 static const char *const rehash_names[] = {"swap", "layer2", "layer2_3", "layer3_4", NULL};
 static const char *const fault_list[] = {"link_down", "link_up",   "set_active",
-                                         "pcie_down", "ctx_error", NULL};
+                                         "pcie_down", "ctx_error", "pcie_up", "pcie_tlp_error",
+ "pcie_dllp_error", "pcie_ack_lost", "pcie_poisoned", "pcie_no_completion", "pcie_abort",
+ "pcie_reset", "pcie_master_off", NULL};
 
 /* The same TCP knobs for the team (NICs and host stack) and for generated clients. */
 #define TCP_KEYS(path, f)                                                                          \
@@ -173,6 +184,29 @@ const struct scenario_key scenario_keys[] = {
          "the NIC's time to answer an MMIO read"),
     SIZE("nics.pcie.write_queue", pcie.write_queue_bytes, NONE, 4 * KIB, GIB,
          "posted writes waiting in the NIC"),
+    BOOL("nics.pcie.dll", pcie.dll, "SKP, Ack, UpdateFC, credits and replay"),
+    COUNT("nics.pcie.root_credits.posted_headers", pcie.root_credits.posted_headers, 0, 127,
+          "advertised by the root port; 0: infinite"),
+    COUNT("nics.pcie.root_credits.posted_data", pcie.root_credits.posted_data, 0, 2047,
+          "of 16 bytes; 0: infinite"),
+    COUNT("nics.pcie.root_credits.nonposted_headers", pcie.root_credits.nonposted_headers, 0, 127,
+          "0: infinite"),
+    COUNT("nics.pcie.root_credits.nonposted_data", pcie.root_credits.nonposted_data, 0, 2047,
+          "0: infinite"),
+    COUNT("nics.pcie.endpoint_credits.posted_headers", pcie.endpoint_credits.posted_headers, 0, 127,
+          "advertised by the NIC; 0: infinite"),
+    COUNT("nics.pcie.endpoint_credits.posted_data", pcie.endpoint_credits.posted_data, 0, 2047,
+          "of 16 bytes; 0: infinite"),
+    COUNT("nics.pcie.endpoint_credits.nonposted_headers", pcie.endpoint_credits.nonposted_headers,
+          0, 127, "0: infinite"),
+    COUNT("nics.pcie.endpoint_credits.nonposted_data", pcie.endpoint_credits.nonposted_data, 0,
+          2047, "0: infinite"),
+    SIZE("nics.pcie.replay_buffer", pcie.replay_bytes, NONE, 256, GIB,
+         "of each side: TLPs not yet acknowledged"),
+    TIME("nics.pcie.completion_timeout", pcie.completion_timeout_ps, 1, TIME_LIMIT,
+         "a DMA read without its completions has failed"),
+    TIME("nics.pcie.retrain", pcie.retrain_ps, 0, PS_PER_S,
+         "recovery after four replays without progress"),
     TIME("nics.engine.cycle", engine.cycle_ps, 1, PS_PER_US, "clock of the TOE engine"),
     COUNT("nics.engine.parse_cycles", engine.parse_cycles, 0, 1000000,
           "frame in the engine until LOOKUP"),
@@ -330,6 +364,8 @@ const struct scenario_key scenario_keys[] = {
          "moves: dumped after the end of a move"),
     COUNT("measure.waves_moves_max", waves_moves_max, 0, U32_LIMIT,
           "moves: only the first so many; 0: all"),
+    BOOL("outputs.tlp_trace", tlp_trace, "pcie0.csv and pcie1.csv: a line per TLP"),
+    BOOL("outputs.pcie_config", pcie_config, "lspci.txt: configuration spaces for lspci -F"),
     BOOL("outputs.captures", write_captures, "nic0.pcap, nic1.pcap and team.pcapng"),
 
     ROW("expect[]", SCENARIO_EXPECT, NONE, 0, 0, FIELD(expects), 1, NULL,
