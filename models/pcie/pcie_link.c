@@ -369,7 +369,9 @@ static void start_one(struct pcie_link *link, int direction, const struct pcie_c
 /* The DLLPs whose reports a waiting TLP needs are sent in time; others are found late. */
 static void look(const struct pcie_link *link, struct pcie_outlook *outlook)
 {
-    uint64_t first_ps = timer_next_ps(link);
+    uint64_t fault_ps = u64_min(pcie_wire_dllp_fault_ps(&link->wires[PCIE_UP]),
+                                pcie_wire_dllp_fault_ps(&link->wires[PCIE_DOWN]));
+    uint64_t first_ps = u64_min(fault_ps, timer_next_ps(link));
     for (int d = 0; d < 2; d++) {
         const struct pcie_wire *wire = &link->wires[d];
         uint64_t tag_ps = nonposted_ready_ps(link, d);
@@ -380,6 +382,7 @@ static void look(const struct pcie_link *link, struct pcie_outlook *outlook)
         if (outlook->credit_ps[d] != TIME_NEVER)
             first_ps = u64_min(first_ps, pcie_wire_dllp_next_ps(wire->peer));
     }
+    outlook->fault_ps = fault_ps;
     outlook->first_ps = first_ps;
     outlook->valid = true;
 }
@@ -479,7 +482,7 @@ static uint64_t link_next_ps(const void *self)
         next = u64_min(next, outlook->credit_ps[d]);
     }
     next = u64_min(next, issue_next_ps(link, &outlook->choices[PCIE_UP]));
-    next = u64_min(next, timer_next_ps(link));
+    next = u64_min(next, u64_min(outlook->fault_ps, timer_next_ps(link)));
     next = u64_min(next, head_due_ps(&link->sampling));
     next = u64_min(next, head_due_ps(&link->forming));
     next = u64_min(next, head_due_ps(&link->timeouts));

@@ -36,6 +36,7 @@ struct pcie_outlook {
     bool valid;
     struct pcie_choice choices[2];
     uint64_t credit_ps[2]; /* when a TLP that waits for credits may hear of more */
+    uint64_t fault_ps;     /* a DLLP that a fault makes worth seeing */
     uint64_t first_ps;     /* nothing that anybody sees happens on the wires before */
 };
 
