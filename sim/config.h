@@ -42,6 +42,15 @@ enum action_kind {
     ACTION_LINE_DUPLICATE,
     ACTION_LINE_REORDER,
     ACTION_LINE_DELAY,
+    ACTION_PCIE_UP,
+    ACTION_PCIE_TLP_ERROR, /* from here on in the order of enum pcie_fault */
+    ACTION_PCIE_DLLP_ERROR,
+    ACTION_PCIE_ACK_LOST,
+    ACTION_PCIE_POISONED,
+    ACTION_PCIE_NO_COMPLETION,
+    ACTION_PCIE_ABORT,
+    ACTION_PCIE_RESET,
+    ACTION_PCIE_MASTER_OFF,
 };
 
 enum sim_link { SIM_LINK_NIC0, SIM_LINK_NIC1, SIM_LINK_UPLINK, SIM_LINK_COUNT };
@@ -106,6 +115,8 @@ struct sim_config {
     enum waves_mode waves;
     uint64_t waves_margin_ps; /* before T0 is impossible; after T12 so much more is dumped */
     uint32_t waves_moves_max; /* with WAVES_MOVES: only the first so many moves; 0: all */
+    bool tlp_trace;           /* pcie0.csv, pcie1.csv */
+    bool pcie_config;         /* lspci.txt */
     bool write_captures;      /* nic0.pcap, nic1.pcap, team.pcapng */
 
     size_t expect_count;

@@ -49,6 +49,10 @@ struct results_perf {
 /* The document of stats.json, expectations evaluated. The caller owns it (json_decref). */
 json_t *results_stats(const struct results_input *input, bool *expectations_hold);
 
+/* Any text, as one file. */
+enum status results_write_text(const char *dir, const char *name, const char *text, size_t len,
+                               struct error *err);
+
 /* Each writes one file into dir. STATUS_ENVIRONMENT when it cannot be written whole. */
 enum status results_write_stats(const char *dir, const json_t *stats, struct error *err);
 enum status results_write_perf(const char *dir, const struct results_perf *perf,

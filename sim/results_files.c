@@ -55,6 +55,17 @@ static enum status write_json(const char *dir, const char *name, const json_t *j
     return out_close(&out, err);
 }
 
+enum status results_write_text(const char *dir, const char *name, const char *text, size_t len,
+                               struct error *err)
+{
+    struct out_file out;
+    enum status status = out_open(&out, dir, name, err);
+    if (status != STATUS_OK)
+        return status;
+    (void)fwrite(text, 1, len, out.file);
+    return out_close(&out, err);
+}
+
 enum status results_write_stats(const char *dir, const json_t *stats, struct error *err)
 {
     return write_json(dir, "stats.json", stats, err);

@@ -210,6 +210,25 @@ static void add_pcie(json_t *nic, const struct pcie_stats *pcie)
     set_u64(object, "discarded", pcie->discarded);
     set_u64(object, "tags_used_max", pcie->tags_used_max);
     set_u64(object, "tag_stalls", pcie->tag_stalls);
+    set_u64(object, "skps", pcie->skps);
+    set_u64(object, "acks", pcie->acks);
+    set_u64(object, "naks", pcie->naks);
+    set_u64(object, "updatefcs", pcie->updatefcs);
+    set_u64(object, "initfcs", pcie->initfcs);
+    set_u64(object, "credit_stalls", pcie->credit_stalls);
+    set_u64(object, "bad_tlps", pcie->bad_tlps);
+    set_u64(object, "bad_dllps", pcie->bad_dllps);
+    set_u64(object, "acks_lost", pcie->acks_lost);
+    set_u64(object, "replays", pcie->replays);
+    set_u64(object, "replayed_tlps", pcie->replayed_tlps);
+    set_u64(object, "replay_timeouts", pcie->replay_timeouts);
+    set_u64(object, "retrains", pcie->retrains);
+    set_u64(object, "poisoned", pcie->poisoned);
+    set_u64(object, "completion_timeouts", pcie->completion_timeouts);
+    set_u64(object, "completer_aborts", pcie->completer_aborts);
+    set_u64(object, "link_downs", pcie->link_downs);
+    set_u64(object, "resets", pcie->resets);
+    set_u64(object, "master_offs", pcie->master_offs);
 }
 
 static void add_engine(json_t *nic, const struct toe_stats *e)

@@ -4,6 +4,7 @@
 #include "sim/progress_line.h"
 #include "sim/testbed.h"
 
+#include "models/pcie/pcie_trace.h"
 #include "models/trace/pcap_out.h"
 
 #include <chrono>
@@ -139,6 +140,13 @@ enum status run_with(const sim_config &config, const run_options &options, const
             return err->status;
         probe_add(bed.probe(), pcap_out_listener(captures));
     }
+    pcie_trace *tlps = nullptr;
+    if (config.tlp_trace) {
+        tlps = pcie_trace_create(options.out_dir, err);
+        if (!tlps)
+            return err->status;
+        probe_add(bed.probe(), pcie_trace_listener(tlps));
+    }
     if (config.waves != WAVES_NONE && !bed.open_waves(options.out_dir, err))
         return err->status;
     bool complete = simulate(bed, options, live);
@@ -151,6 +159,14 @@ enum status run_with(const sim_config &config, const run_options &options, const
     struct error late = {};
     if (captures && pcap_out_close(captures, &late) != STATUS_OK)
         status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
+    if (tlps && pcie_trace_close(tlps, &late) != STATUS_OK)
+        status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
+    if (config.pcie_config) {
+        static char text[2 * PCIE_LINK_DUMP_MAX];
+        if (results_write_text(options.out_dir, "lspci.txt", text,
+                               bed.pcie_config_dump(text, sizeof text), &late) != STATUS_OK)
+            status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
+    }
     if (bed.close_waves(&late) != STATUS_OK)
         status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
     return status;

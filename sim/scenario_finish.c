@@ -149,6 +149,22 @@ static enum status check_traffic(struct scenario_loader *loader)
     return STATUS_OK;
 }
 
+/* What the link refuses, and faults that only a modelled data link layer can have. */
+static enum status check_pcie(struct scenario_loader *loader)
+{
+    const struct sim_config *config = loader->config;
+    struct error wrong;
+    if (pcie_params_check(&config->pcie, &wrong) != STATUS_OK)
+        return fail_at(loader, "nics.pcie", wrong.text);
+    for (size_t i = 0; i < config->action_count; i++) {
+        enum action_kind kind = config->actions[i].kind;
+        if (!config->pcie.dll && kind >= ACTION_PCIE_TLP_ERROR && kind <= ACTION_PCIE_ACK_LOST)
+            return fail_at(loader, "nics.pcie.dll",
+                           "a fault needs the data link layer; write dll: true");
+    }
+    return STATUS_OK;
+}
+
 static enum status check_together(struct scenario_loader *loader)
 {
     const struct sim_config *config = loader->config;
@@ -160,6 +176,8 @@ static enum status check_together(struct scenario_loader *loader)
     if (status == STATUS_OK && config->lan_switch.policy == PORT_POLICY_TABLE &&
         config->lan_switch.table[0] == '\0')
         status = fail_at(loader, "switch.table", "missing; write a digit per connection: 0110");
+    if (status == STATUS_OK)
+        status = check_pcie(loader);
     if (status == STATUS_OK && config->ctx_golden && config->waves != WAVES_NONE)
         status = fail_at(loader, "measure.waves",
                          "the golden model has none; write waves: none, or nics.cache.model: rtl");

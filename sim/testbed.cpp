@@ -359,6 +359,22 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
         host_sw_on_port_error(software_, action.nic);
         host_cpu_kick(cpu_, now_ps);
         break;
+    case ACTION_PCIE_UP:
+        pcie_link_set_up(link_[action.nic], true, now_ps);
+        break;
+    case ACTION_PCIE_TLP_ERROR:
+    case ACTION_PCIE_DLLP_ERROR:
+    case ACTION_PCIE_ACK_LOST:
+    case ACTION_PCIE_POISONED:
+    case ACTION_PCIE_NO_COMPLETION:
+    case ACTION_PCIE_ABORT:
+    case ACTION_PCIE_RESET:
+    case ACTION_PCIE_MASTER_OFF:
+        static_assert(int(ACTION_PCIE_MASTER_OFF) - int(ACTION_PCIE_TLP_ERROR) ==
+                      int(PCIE_FAULT_MASTER_OFF));
+        pcie_link_inject(link_[action.nic],
+                         static_cast<pcie_fault>(action.kind - ACTION_PCIE_TLP_ERROR), now_ps);
+        break;
     case ACTION_CTX_ERROR:
         for (nic_slot &slot : slot_)
             toe_engine_poison(slot.engine, action.value);
@@ -447,6 +463,14 @@ void testbed::fill_perf(results_perf *perf) const
     }
     if (cycles > 0)
         perf->cache_ns = ns * perf->cycles_run / cycles;
+}
+
+size_t testbed::pcie_config_dump(char *text, size_t size)
+{
+    size_t len = 0;
+    for (pcie_link *link : link_)
+        len += pcie_link_config_dump(link, text + len, size - len);
+    return len;
 }
 
 void testbed::fill_results(results_input *in) const

@@ -52,6 +52,8 @@ public:
     void finish(bool complete); // outcomes of what has not ended; last checks
     void fill_perf(results_perf *perf) const; // after finish(): all that the testbed knows
     void fill_results(results_input *input) const;
+    // Both NICs, for lspci -F; size is at least 2 x PCIE_LINK_DUMP_MAX. Returns the bytes written.
+    size_t pcie_config_dump(char *text, size_t size);
 
 private:
     enum { MAC_NIC0, MAC_NIC1, MAC_SWITCH0, MAC_SWITCH1, MAC_SWITCH_UPLINK, MAC_PEER, MAC_COUNT };

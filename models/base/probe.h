@@ -34,7 +34,8 @@
  *   CONN_GONE     the engine ended conn. a = enum nic_term_cause (NONE: orderly)
  *   APP_RX        the application took bytes. a = offset in the client's stream; len; data = bytes
  *   APP_NOTICE    the application was told of a premature termination. a = enum nic_term_cause
- *   PCIE_TLP      a TLP starts on a link. a = 0 upstream, 1 downstream; b = TLP kind; len = wire bytes
+ *   PCIE_TLP      a TLP starts on a link. a = 0 upstream, 1 downstream; b = TLP kind; len = wire bytes;
+ *                 data = struct pcie_tlp_info
  *   FENCE         the NIC is fenced from now on (a = 1) or again in use (a = 0)
  */
 #ifndef TOESIM_BASE_PROBE_H

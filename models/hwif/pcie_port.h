@@ -71,6 +71,18 @@ struct pcie_host_ops {
     void (*msix)(void *self, unsigned nic, unsigned vector, uint64_t now_ps);
 };
 
+/* Goes with probe event PCIE_TLP. */
+struct pcie_tlp_info {
+    uint64_t address; /* configuration requests: the offset; completions: lower address */
+    uint32_t len;     /* payload, or bytes asked for */
+    uint16_t tag;
+    bool poisoned;
+    bool replayed;          /* sent before */
+    bool received;          /* false: it will be sent again */
+    int64_t header_credits; /* left to the sender of this kind; -1: infinite */
+    int64_t data_credits;
+};
+
 struct pcie_host {
     const struct pcie_host_ops *ops;
     void *self;

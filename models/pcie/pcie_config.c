@@ -30,6 +30,17 @@ enum {
     MSIX_DATA_FIRST = 0x40,
 };
 #define DEVCAP_FLR (1u << 28)
+#define AER_HEADER 0x00020001u             /* ID 1, version 2, the last one */
+#define UNCORRECTABLE_BITS 0x0015f030u     /* data link, surprise down, poisoned, .. unsupported */
+#define UNCORRECTABLE_SEVERITY 0x00062030u /* fatal by default */
+#define CORRECTABLE_BITS 0x000031c1u       /* receiver, bad TLP, bad DLLP, rollover, timeout .. */
+#define ADVISORY_NON_FATAL 0x00002000u
+#define DEVSTA_CORRECTABLE 0x00010000u
+#define DEVSTA_NON_FATAL 0x00020000u
+#define DEVSTA_ERRORS 0x000f0000u
+#define STATUS_TARGET_ABORT 0x10000000u
+#define STATUS_PARITY 0x80000000u
+#define STATUS_ERRORS 0xf9000000u
 #define MSIX_ADDRESS 0xfee00000u             /* x86 interrupt window */
 #define BAR0_FIRMWARE UINT64_C(0x3800000000) /* above 4 GiB: BAR accesses have 4 DW headers */
 
@@ -54,6 +65,23 @@ static void init_header(struct pcie_config *config)
     config->writable[PCIE_CONFIG_BAR0 / 4 + 1] = UINT32_MAX;
     config->dw[SUBSYSTEM_OFFSET / 4] = SUBSYSTEM;
     config->dw[CAP_POINTER / 4] = PCIE_CONFIG_CAP_PCIE;
+}
+
+/* Advanced error reporting, version 2. Masks and severities have the specification's defaults and
+ * outlive a function-level reset, as the status bits do. */
+static void init_aer(struct pcie_config *config)
+{
+    uint32_t *aer = &config->dw[PCIE_CONFIG_AER / 4];
+    uint32_t *writable = &config->writable[PCIE_CONFIG_AER / 4];
+    aer[0] = AER_HEADER;
+    config->clearable[PCIE_CONFIG_AER_UNCORRECTABLE / 4] = UNCORRECTABLE_BITS;
+    config->clearable[PCIE_CONFIG_AER_CORRECTABLE / 4] = CORRECTABLE_BITS;
+    writable[2] = writable[3] = UNCORRECTABLE_BITS;
+    aer[3] = UNCORRECTABLE_SEVERITY;
+    writable[5] = CORRECTABLE_BITS;
+    aer[5] = ADVISORY_NON_FATAL;
+    config->clearable[1] = STATUS_ERRORS;
+    config->clearable[PCIE_CONFIG_DEVCTL / 4] = DEVSTA_ERRORS;
 }
 
 static void init_capabilities(struct pcie_config *config, const struct pcie_config_shape *shape)
@@ -90,6 +118,7 @@ void pcie_config_init(struct pcie_config *config, const struct pcie_config_shape
     config->tags_max = shape->tags;
     init_header(config);
     init_capabilities(config, shape);
+    init_aer(config);
     pcie_config_reset(config, true);
 
     uint64_t bar0 = BAR0_FIRMWARE + (uint64_t)shape->nic * NIC_BAR0_BYTES;
@@ -111,8 +140,8 @@ void pcie_config_init(struct pcie_config *config, const struct pcie_config_shape
 void pcie_config_reset(struct pcie_config *config, bool link_reset)
 {
     uint32_t kept = link_reset ? 0 : *devctl(config) & CODE_MASK << DEVCTL_MPS_SHIFT;
-    for (uint32_t i = 0; i < PCIE_CONFIG_BYTES / 4; i++)
-        config->dw[i] &= ~config->writable[i];
+    for (uint32_t i = 0; i < PCIE_CONFIG_AER / 4; i++)
+        config->dw[i] &= ~(config->writable[i] | config->clearable[i]);
     *devctl(config) = kept | DEVCTL_RELAXED | DEVCTL_NO_SNOOP |
                       DEVCTL_MRRS_RESET << DEVCTL_MRRS_SHIFT |
                       (config->writable[PCIE_CONFIG_DEVCTL / 4] & PCIE_CONFIG_DEVCTL_EXT_TAG);
@@ -141,7 +170,34 @@ bool pcie_config_write32(struct pcie_config *config, uint32_t offset, uint32_t v
         return false;
     uint32_t writable = config->writable[offset / 4];
     config->dw[offset / 4] = (config->dw[offset / 4] & ~writable) | (value & writable);
+    config->dw[offset / 4] &= ~(value & config->clearable[offset / 4]);
     return offset == PCIE_CONFIG_DEVCTL && (value & PCIE_CONFIG_DEVCTL_FLR) != 0;
+}
+
+struct error_bits {
+    uint32_t correctable, uncorrectable; /* AER */
+    uint32_t status;                     /* of the DW at 04h */
+};
+
+void pcie_config_raise(struct pcie_config *config, enum pcie_error error)
+{
+    static const struct error_bits bits[] = {
+        [PCIE_ERROR_BAD_TLP] = {.correctable = 1u << 6},
+        [PCIE_ERROR_BAD_DLLP] = {.correctable = 1u << 7},
+        [PCIE_ERROR_REPLAY_ROLLOVER] = {.correctable = 1u << 8},
+        [PCIE_ERROR_REPLAY_TIMEOUT] = {.correctable = 1u << 12},
+        [PCIE_ERROR_POISONED] = {.uncorrectable = 1u << 12, .status = STATUS_PARITY},
+        [PCIE_ERROR_COMPLETION_TIMEOUT] = {.uncorrectable = 1u << 14},
+        [PCIE_ERROR_TARGET_ABORT] = {.status = STATUS_TARGET_ABORT},
+    };
+    assert(error < sizeof bits / sizeof *bits);
+    config->dw[PCIE_CONFIG_AER_CORRECTABLE / 4] |= bits[error].correctable;
+    config->dw[PCIE_CONFIG_AER_UNCORRECTABLE / 4] |= bits[error].uncorrectable;
+    config->dw[1] |= bits[error].status;
+    if (bits[error].correctable)
+        *devctl(config) |= DEVSTA_CORRECTABLE;
+    if (bits[error].uncorrectable)
+        *devctl(config) |= DEVSTA_NON_FATAL;
 }
 
 uint32_t pcie_config_msix_read32(const struct pcie_config *config, uint32_t offset)

@@ -14,11 +14,15 @@
 #include "models/hwif/nic_regs.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
-    PCIE_CONFIG_BYTES = 256,
-    PCIE_CONFIG_SPACE_BYTES = 4096, /* the extended part has no capability and reads zero */
+    PCIE_CONFIG_BYTES = 512,
+    PCIE_CONFIG_SPACE_BYTES = 4096, /* beyond PCIE_CONFIG_BYTES it reads zero */
+    PCIE_CONFIG_AER = 0x100,
+    PCIE_CONFIG_AER_UNCORRECTABLE = PCIE_CONFIG_AER + 0x04, /* status: cleared by writing ones */
+    PCIE_CONFIG_AER_CORRECTABLE = PCIE_CONFIG_AER + 0x10,
     PCIE_CONFIG_CAP_PCIE = 0x40,
     PCIE_CONFIG_CAP_MSIX = 0x80,
     PCIE_CONFIG_COMMAND = 0x04,
@@ -39,8 +43,20 @@ enum {
     PCIE_MSIX_ENTRY_DW = 4,
 };
 
+/* What the endpoint notices and firmware or driver reads: AER, Device Status, Status. */
+enum pcie_error {
+    PCIE_ERROR_BAD_TLP,
+    PCIE_ERROR_BAD_DLLP,
+    PCIE_ERROR_REPLAY_ROLLOVER,
+    PCIE_ERROR_REPLAY_TIMEOUT,
+    PCIE_ERROR_POISONED,
+    PCIE_ERROR_COMPLETION_TIMEOUT,
+    PCIE_ERROR_TARGET_ABORT, /* a completion said completer abort: no AER bit at the requester */
+};
+
 struct pcie_config {
     uint32_t dw[PCIE_CONFIG_BYTES / 4];
+    uint32_t clearable[PCIE_CONFIG_BYTES / 4]; /* by writing ones */
     uint32_t writable[PCIE_CONFIG_BYTES / 4];
     uint32_t msix_table[NIC_VECTOR_COUNT * PCIE_MSIX_ENTRY_DW];
     uint32_t msix_pending; /* bit per vector */
@@ -65,6 +81,11 @@ uint32_t pcie_config_read32(const struct pcie_config *config, uint32_t offset,
 
 /* True when the write asks for a function-level reset, which the caller then carries out. */
 bool pcie_config_write32(struct pcie_config *config, uint32_t offset, uint32_t value);
+
+void pcie_config_raise(struct pcie_config *config, enum pcie_error error);
+
+/* A hex dump as `lspci -xxxx` prints one, of device 0 on bus nic + 1. Returns the bytes written. */
+size_t pcie_config_dump(const struct pcie_config *config, unsigned nic, char *text, size_t size);
 
 /* MSI-X table and pending bits, an offset in BAR 0 from PCIE_MSIX_TABLE to PCIE_MSIX_END. */
 uint32_t pcie_config_msix_read32(const struct pcie_config *config, uint32_t offset);

@@ -79,6 +79,7 @@ static uint32_t read_take(struct pcie_link *link, uint32_t len)
     read->due_bytes = len;
     read->in_use = true;
     read->aborted = false;
+    read->failed = false;
     link->read_active++;
     return index;
 }
@@ -213,6 +214,31 @@ void pcie_dma_forget(struct pcie_link *link, const struct pcie_tlp *tlp)
         read_give(link, tlp->read);
 }
 
+static void note_failure(struct pcie_link *link, struct pcie_dma_read *read,
+                         const struct pcie_tlp *tlp)
+{
+    read->failed = true;
+    if (!tlp->last)
+        return;
+    if (tlp->aborted) {
+        link->stats.completer_aborts++;
+        pcie_config_raise(&link->config, PCIE_ERROR_TARGET_ABORT);
+    } else if (tlp->poisoned) {
+        link->stats.poisoned++;
+        pcie_config_raise(&link->config, PCIE_ERROR_POISONED);
+    } else {
+        link->stats.completion_timeouts++;
+        pcie_config_raise(&link->config, PCIE_ERROR_COMPLETION_TIMEOUT);
+    }
+}
+
+void pcie_dma_on_timeout(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
+{
+    note_failure(link, &link->reads[tlp->read], tlp);
+    pcie_dma_on_completion(link, tlp, now_ps);
+    pcie_link_wake(link, now_ps);
+}
+
 /* The bytes were put in place when the completion was formed; here they have arrived. */
 void pcie_dma_on_completion(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
 {
@@ -220,6 +246,8 @@ void pcie_dma_on_completion(struct pcie_link *link, const struct pcie_tlp *tlp, 
     assert(read->in_use && read->due_bytes >= tlp->len);
     if (tlp->last)
         give_tag(link, tlp->tag, now_ps);
+    if (tlp->poisoned || tlp->aborted)
+        note_failure(link, read, tlp);
     read->due_bytes -= tlp->len;
     if (read->aborted)
         link->stats.discarded++;
@@ -233,7 +261,9 @@ void pcie_dma_on_completion(struct pcie_link *link, const struct pcie_tlp *tlp, 
      * those may move link->reads but not this buffer. */
     read->aborted = true;
     struct pcie_dma_read ended = *read;
-    ended.done.fn(ended.done.self, ended.done.cookie, true, ended.data, ended.len, now_ps);
+    bool ok = !ended.failed;
+    ended.done.fn(ended.done.self, ended.done.cookie, ok, ok ? ended.data : NULL,
+                  ok ? ended.len : 0, now_ps);
     read_give(link, tlp->read);
 }
 

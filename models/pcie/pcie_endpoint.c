@@ -67,8 +67,10 @@ static void on_config_write(struct pcie_link *link, const struct pcie_tlp *tlp, 
 {
     link->outlook.valid = false; /* tags, credits or the queue may change */
     bool reset = pcie_config_write32(&link->config, tlp->config_offset, tlp->value);
-    if (reset)
+    if (reset) {
+        link->stats.resets++;
         pcie_config_reset(&link->config, false);
+    }
     pcie_fault_update_master(link, now_ps);
     pcie_dma_send_pending(link, now_ps);
     answer(link, tlp, true, false, 0, now_ps);
@@ -82,6 +84,7 @@ void pcie_endpoint_on_request(struct pcie_link *link, const struct pcie_tlp *tlp
         on_config_write(link, tlp, now_ps);
     } else {
         assert(tlp->kind == PCIE_TLP_CFGRD);
+        pcie_fault_report_errors(link);
         uint32_t value =
             pcie_config_read32(&link->config, tlp->config_offset, link->read_active > 0);
         answer(link, tlp, true, true, value, now_ps);

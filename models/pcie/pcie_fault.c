@@ -60,6 +60,7 @@ void pcie_fault_update_master(struct pcie_link *link, uint64_t now_ps)
     if (master == link->master)
         return;
     link->master = master;
+    link->stats.master_offs += !master && link->up;
     if (!master)
         stop_master(link, now_ps);
     link->device.ops->fence(link->device.self, !master, now_ps);
@@ -90,6 +91,7 @@ static void lose_all(struct pcie_link *link, uint64_t now_ps)
     lose_ring(link, &link->sampling, now_ps);
     lose_ring(link, &link->forming, now_ps);
     lose_ring(link, &link->answering, now_ps);
+    link->timeouts.count = 0; /* their reads are over */
     pcie_dma_drop_reads(link);
     pcie_dma_reset_tags(link, now_ps);
 }
@@ -106,9 +108,83 @@ void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps)
             pcie_wire_dll_link_up(&link->wires[d], now_ps);
     }
     if (!up) {
+        link->stats.link_downs++;
         lose_all(link, now_ps);
         pcie_config_reset(&link->config, true);
     }
     pcie_fault_update_master(link, now_ps);
     pcie_link_wake(link, now_ps);
+}
+
+static void inject_read_fault(struct pcie_link *link, enum pcie_fault fault)
+{
+    link->poison_reads += fault == PCIE_FAULT_POISONED;
+    link->drop_reads += fault == PCIE_FAULT_NO_COMPLETION;
+    link->abort_reads += fault == PCIE_FAULT_ABORT;
+}
+
+static void inject_config_write(struct pcie_link *link, enum pcie_fault fault, uint64_t now_ps)
+{
+    struct pcie_read_done nobody = {0};
+    uint32_t offset = PCIE_CONFIG_COMMAND;
+    if (fault == PCIE_FAULT_RESET)
+        offset = PCIE_CONFIG_DEVCTL;
+    uint32_t value = link->config.dw[offset / 4] & 0xffff; /* the status above is cleared by ones */
+    if (fault == PCIE_FAULT_RESET)
+        value |= PCIE_CONFIG_DEVCTL_FLR;
+    else
+        value &= ~(uint32_t)PCIE_CONFIG_COMMAND_MASTER;
+    pcie_link_cfg_write32(link, offset, value, nobody, now_ps);
+}
+
+void pcie_link_inject(struct pcie_link *link, enum pcie_fault fault, uint64_t now_ps)
+{
+    pcie_link_catch_up(link, now_ps);
+    link->outlook.valid = false;
+    switch (fault) {
+    case PCIE_FAULT_TLP_ERROR:
+    case PCIE_FAULT_DLLP_ERROR:
+    case PCIE_FAULT_ACK_LOST:
+        assert(link->params.dll);
+        for (int d = 0; d < 2; d++) {
+            link->wires[d].tlp_errors += fault == PCIE_FAULT_TLP_ERROR;
+            link->wires[d].dllp_errors += fault == PCIE_FAULT_DLLP_ERROR;
+            link->wires[d].ack_losses += fault == PCIE_FAULT_ACK_LOST;
+        }
+        break;
+    case PCIE_FAULT_POISONED:
+    case PCIE_FAULT_NO_COMPLETION:
+    case PCIE_FAULT_ABORT:
+        inject_read_fault(link, fault);
+        break;
+    case PCIE_FAULT_RESET:
+    case PCIE_FAULT_MASTER_OFF:
+        inject_config_write(link, fault, now_ps);
+        break;
+    }
+    pcie_link_wake(link, now_ps);
+}
+
+/* The endpoint receives what comes down and replays what goes up. */
+void pcie_fault_report_errors(struct pcie_link *link)
+{
+    const struct pcie_wire_stats *down = &link->wires[PCIE_DOWN].stats;
+    const struct pcie_wire_stats *up = &link->wires[PCIE_UP].stats;
+    if (down->bad_tlps != link->told[PCIE_DOWN].bad_tlps)
+        pcie_config_raise(&link->config, PCIE_ERROR_BAD_TLP);
+    if (down->bad_dllps != link->told[PCIE_DOWN].bad_dllps)
+        pcie_config_raise(&link->config, PCIE_ERROR_BAD_DLLP);
+    if (up->replay_timeouts != link->told[PCIE_UP].replay_timeouts)
+        pcie_config_raise(&link->config, PCIE_ERROR_REPLAY_TIMEOUT);
+    if (up->retrains != link->told[PCIE_UP].retrains)
+        pcie_config_raise(&link->config, PCIE_ERROR_REPLAY_ROLLOVER);
+    link->told[PCIE_DOWN] = *down;
+    link->told[PCIE_UP] = *up;
+}
+
+size_t pcie_link_config_dump(struct pcie_link *link, char *text, size_t size)
+{
+    assert(size >= PCIE_LINK_DUMP_MAX);
+    pcie_fault_report_errors(link);
+    return pcie_config_dump(&link->config, link->nic, text, size);
 }

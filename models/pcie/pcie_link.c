@@ -142,6 +142,7 @@ struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned ni
     pcie_ring_init(&link->sampling, sizeof(struct pcie_tlp));
     pcie_ring_init(&link->forming, sizeof(struct pcie_tlp));
     pcie_ring_init(&link->answering, sizeof(struct pcie_tlp));
+    pcie_ring_init(&link->timeouts, sizeof(struct pcie_tlp));
     pcie_ring_init(&link->notes, sizeof(struct pcie_note));
     pcie_cells_init(&link->cells, params->mps_bytes);
     pcie_dma_init(link);
@@ -159,6 +160,7 @@ void pcie_link_destroy(struct pcie_link *link)
     pcie_ring_free(&link->sampling);
     pcie_ring_free(&link->forming);
     pcie_ring_free(&link->answering);
+    pcie_ring_free(&link->timeouts);
     pcie_ring_free(&link->notes);
     pcie_cells_free_all(&link->cells);
     pcie_dma_free(link);
@@ -212,13 +214,40 @@ static void count_start(struct pcie_link *link, int direction, const struct pcie
         stats->bytes_down += tlp->wire_bytes;
         stats->payload_down += payload;
     }
+}
+
+/* Negative: infinite. */
+static int64_t credits_left(uint64_t capacity, uint64_t granted, uint64_t sent)
+{
+    return capacity ? (int64_t)(capacity + granted - sent) : -1;
+}
+
+static void show_start(struct pcie_link *link, int direction, const struct pcie_tlp *tlp,
+                       bool again, bool arrives)
+{
     if (!probe_wants(link->probe, PROBE_PCIE_TLP))
         return;
+    bool is_config = tlp->kind == PCIE_TLP_CFGRD || tlp->kind == PCIE_TLP_CFGWR;
+    struct pcie_tlp_info info = {.address = is_config ? tlp->config_offset : tlp->address,
+                                 .len = is_config ? 4 : tlp->len,
+                                 .tag = tlp->tag,
+                                 .poisoned = tlp->poisoned,
+                                 .replayed = again,
+                                 .received = arrives,
+                                 .header_credits = -1,
+                                 .data_credits = -1};
+    if (link->params.dll && tlp->flow != PCIE_FLOW_NONE) {
+        const struct pcie_flow *flow = &link->wires[direction].flows[tlp->flow];
+        info.header_credits =
+            credits_left(flow->capacity.headers, flow->granted.headers, flow->sent.headers);
+        info.data_credits = credits_left(flow->capacity.data, flow->granted.data, flow->sent.data);
+    }
     struct probe_event event = {
         .now_ps = tlp->start_ps,
         .a = (uint64_t)direction,
         .b = tlp->kind,
         .len = tlp->wire_bytes,
+        .data = &info,
         .conn = PROBE_NO_CONN,
         .nic = (uint8_t)link->nic,
         .kind = PROBE_PCIE_TLP,
@@ -243,11 +272,12 @@ static void send_to_peer(struct pcie_link *link, int direction, struct pcie_tlp 
 
 /* again: the same TLP has started before and was not received. */
 static void on_started(struct pcie_link *link, int direction, struct pcie_tlp *tlp, bool again,
-                       uint64_t now_ps)
+                       bool arrives, uint64_t now_ps)
 {
     if (!again && direction == PCIE_UP && tlp->kind == PCIE_TLP_MRD)
         pcie_dma_take_tag(link, tlp);
     count_start(link, direction, tlp);
+    show_start(link, direction, tlp, again, arrives);
     if (again || direction != PCIE_UP || tlp->kind != PCIE_TLP_MWR)
         return;
     link->write_bytes_queued -= tlp->len;
@@ -329,7 +359,7 @@ static void start_one(struct pcie_link *link, int direction, const struct pcie_c
     struct pcie_tlp tlp;
     struct pcie_wire *wire = &link->wires[direction];
     bool arrives = pcie_wire_start(wire, choice, &tlp);
-    on_started(link, direction, &tlp, choice->pick == PCIE_PICK_REPLAY, now_ps);
+    on_started(link, direction, &tlp, choice->pick == PCIE_PICK_REPLAY, arrives, now_ps);
     if (arrives)
         on_sent(link, direction, &tlp);
     else if (choice->pick != PCIE_PICK_REPLAY)
@@ -339,7 +369,9 @@ static void start_one(struct pcie_link *link, int direction, const struct pcie_c
 /* The DLLPs whose reports a waiting TLP needs are sent in time; others are found late. */
 static void look(const struct pcie_link *link, struct pcie_outlook *outlook)
 {
-    uint64_t first_ps = timer_next_ps(link);
+    uint64_t fault_ps = u64_min(pcie_wire_dllp_fault_ps(&link->wires[PCIE_UP]),
+                                pcie_wire_dllp_fault_ps(&link->wires[PCIE_DOWN]));
+    uint64_t first_ps = u64_min(fault_ps, timer_next_ps(link));
     for (int d = 0; d < 2; d++) {
         const struct pcie_wire *wire = &link->wires[d];
         uint64_t tag_ps = nonposted_ready_ps(link, d);
@@ -350,6 +382,7 @@ static void look(const struct pcie_link *link, struct pcie_outlook *outlook)
         if (outlook->credit_ps[d] != TIME_NEVER)
             first_ps = u64_min(first_ps, pcie_wire_dllp_next_ps(wire->peer));
     }
+    outlook->fault_ps = fault_ps;
     outlook->first_ps = first_ps;
     outlook->valid = true;
 }
@@ -449,9 +482,10 @@ static uint64_t link_next_ps(const void *self)
         next = u64_min(next, outlook->credit_ps[d]);
     }
     next = u64_min(next, issue_next_ps(link, &outlook->choices[PCIE_UP]));
-    next = u64_min(next, timer_next_ps(link));
+    next = u64_min(next, u64_min(outlook->fault_ps, timer_next_ps(link)));
     next = u64_min(next, head_due_ps(&link->sampling));
     next = u64_min(next, head_due_ps(&link->forming));
+    next = u64_min(next, head_due_ps(&link->timeouts));
     return u64_min(next, head_due_ps(&link->answering));
 }
 
@@ -490,6 +524,9 @@ static bool run_one(struct pcie_link *link, uint64_t now_ps)
     } else if (head_due_ps(&link->sampling) <= now_ps) {
         pcie_ring_pop(&link->sampling, &tlp);
         pcie_root_on_sample(link, &tlp, now_ps);
+    } else if (head_due_ps(&link->timeouts) <= now_ps) {
+        pcie_ring_pop(&link->timeouts, &tlp);
+        pcie_dma_on_timeout(link, &tlp, now_ps);
     } else if (head_due_ps(&link->forming) <= now_ps) {
         pcie_ring_pop(&link->forming, &tlp);
         pcie_root_on_formed(link, &tlp, now_ps);

@@ -108,6 +108,25 @@ void pcie_link_cfg_write32(struct pcie_link *link, uint32_t offset, uint32_t val
  */
 void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps);
 
+/* Faults that a scenario asks for. Each strikes once per call. */
+enum pcie_fault {
+    PCIE_FAULT_TLP_ERROR,     /* the next TLP each way has a bit error: Nak and replay */
+    PCIE_FAULT_DLLP_ERROR,    /* the next DLLP each way has one: it is discarded */
+    PCIE_FAULT_ACK_LOST,      /* the next Ack each way is lost */
+    PCIE_FAULT_POISONED,      /* the completions of the next DMA read are marked as bad */
+    PCIE_FAULT_NO_COMPLETION, /* the next DMA read gets none: completion timeout */
+    PCIE_FAULT_ABORT,         /* the root complex aborts the next DMA read */
+    PCIE_FAULT_RESET,         /* somebody on the host asks for a function-level reset */
+    PCIE_FAULT_MASTER_OFF,    /* somebody on the host clears the bus master bit */
+};
+
+void pcie_link_inject(struct pcie_link *link, enum pcie_fault fault, uint64_t now_ps);
+
+/* The endpoint's configuration space as a hex dump that `lspci -F` reads. Returns the bytes
+ * written, the final zero excluded; size is at least PCIE_LINK_DUMP_MAX. */
+enum { PCIE_LINK_DUMP_MAX = 4096 };
+size_t pcie_link_config_dump(struct pcie_link *link, char *text, size_t size);
+
 /* Valid until the next call. */
 const struct pcie_stats *pcie_link_stats(struct pcie_link *link);
 

@@ -17,6 +17,7 @@ struct pcie_dma_read {
     uint32_t len;
     uint32_t due_bytes; /* of requests not yet fully completed */
     bool in_use;
+    bool failed;  /* poisoned, aborted or timed out: ends with ok = false */
     bool aborted; /* the engine has been told; late completions are dropped */
     struct pcie_read_done done;
 };
@@ -35,6 +36,7 @@ struct pcie_outlook {
     bool valid;
     struct pcie_choice choices[2];
     uint64_t credit_ps[2]; /* when a TLP that waits for credits may hear of more */
+    uint64_t fault_ps;     /* a DLLP that a fault makes worth seeing */
     uint64_t first_ps;     /* nothing that anybody sees happens on the wires before */
 };
 
@@ -57,6 +59,9 @@ struct pcie_link {
     struct pcie_ring sampling;  /* struct pcie_tlp, by due time: reads at the root complex */
     struct pcie_ring forming;   /* struct pcie_tlp, by due time: their data is on its way */
     struct pcie_ring answering; /* struct pcie_tlp, by due time: host's requests at the device */
+    struct pcie_ring timeouts;  /* struct pcie_tlp, by due time: requests nobody will complete */
+    uint32_t poison_reads, drop_reads, abort_reads; /* faults that are to strike a DMA read */
+    struct pcie_wire_stats told[2];                 /* errors that are in the AER registers */
     uint64_t due_last_ps[2];
     struct pcie_ring notes; /* struct pcie_note */
     struct pcie_cells cells;
@@ -109,7 +114,11 @@ void pcie_endpoint_on_downstream(struct pcie_link *link, const struct pcie_tlp *
                                  uint64_t now_ps);
 void pcie_endpoint_on_request(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps);
 
+void pcie_dma_on_timeout(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps);
+
 /* pcie_fault.c */
+/* Brings the endpoint's error registers up to what its data link layer has seen. */
+void pcie_fault_report_errors(struct pcie_link *link);
 void pcie_fault_update_master(struct pcie_link *link, uint64_t now_ps);
 
 #endif

@@ -53,8 +53,36 @@ void pcie_root_on_sample(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t 
     pcie_link_insert_by_due(&link->forming, tlp);
 }
 
+static bool strikes(uint32_t *faults)
+{
+    if (*faults == 0)
+        return false;
+    (*faults)--;
+    return true;
+}
+
+/* True: the request gets no completion with data. */
+static bool fail_request(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
+{
+    struct pcie_tlp end = {
+        .kind = PCIE_TLP_CPL, .len = tlp->len, .tag = tlp->tag, .read = tlp->read, .last = true};
+    if (strikes(&link->drop_reads)) {
+        end.due_ps = tlp->start_ps + link->params.completion_timeout_ps;
+        pcie_link_insert_by_due(&link->timeouts, &end);
+        return true;
+    }
+    if (!strikes(&link->abort_reads))
+        return false;
+    end.aborted = true;
+    pcie_link_push(link, PCIE_DOWN, &end, now_ps);
+    return true;
+}
+
 void pcie_root_on_formed(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
 {
+    if (fail_request(link, tlp, now_ps))
+        return;
+    bool poisoned = strikes(&link->poison_reads);
     for (uint32_t offset = 0; offset < tlp->len;) {
         uint32_t piece =
             pcie_split_completion(tlp->address + offset, tlp->len - offset, link->params.mps_bytes,
@@ -64,7 +92,8 @@ void pcie_root_on_formed(struct pcie_link *link, const struct pcie_tlp *tlp, uin
                                       .address = pcie_split_lower_address(tlp->address + offset),
                                       .len = piece,
                                       .tag = tlp->tag,
-                                      .read = tlp->read};
+                                      .read = tlp->read,
+                                      .poisoned = poisoned};
         offset += piece;
         completion.last = offset == tlp->len;
         pcie_link_push(link, PCIE_DOWN, &completion, now_ps);

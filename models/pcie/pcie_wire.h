@@ -147,6 +147,9 @@ struct pcie_time pcie_wire_dll_start(const struct pcie_wire *wire, struct pcie_t
 /* When the next DLLP starts; TIME_NEVER: none is due, ever. */
 uint64_t pcie_wire_dllp_next_ps(const struct pcie_wire *wire);
 
+/* The same if a Nak waits or a fault is to strike it; else TIME_NEVER. */
+uint64_t pcie_wire_dllp_fault_ps(const struct pcie_wire *wire);
+
 /* Sends what starts by now_ps. */
 void pcie_wire_dll_advance(struct pcie_wire *wire, uint64_t now_ps);
 

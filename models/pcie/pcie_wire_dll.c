@@ -135,6 +135,17 @@ uint64_t pcie_wire_dllp_next_ps(const struct pcie_wire *wire)
     return next_ps == TIME_NEVER ? next_ps : u64_max(next_ps, pcie_time_ps(wire->free_at));
 }
 
+uint64_t pcie_wire_dllp_fault_ps(const struct pcie_wire *wire)
+{
+    if (!wire->dll)
+        return TIME_NEVER;
+    bool ack_waits = wire->peer->flows[PCIE_FLOW_ACK].due_ps != TIME_NEVER;
+    if (wire->peer->nak_due_ps == TIME_NEVER && wire->dllp_errors == 0 &&
+        !(wire->ack_losses && ack_waits))
+        return TIME_NEVER;
+    return pcie_wire_dllp_next_ps(wire);
+}
+
 /* One more replay without progress. The 4th in a row retrains the link: both directions stop. */
 static uint64_t count_replay(struct pcie_wire *wire, uint64_t at_ps)
 {

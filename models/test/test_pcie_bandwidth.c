@@ -2,8 +2,11 @@
  */
 #include "models/test/fake_pcie.h"
 
+#include "models/test/timing_case.h"
+
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <string.h>
 
 #define HIGH FAKE_MEM_BASE
 
@@ -104,6 +107,8 @@ static void check_rate(const char *what, uint32_t size, uint64_t bytes, uint32_t
         uint64_t wire = 24 * ((size + 255) / 256) + size;
         want = want * wire / (wire + 4 - size % 4);
     }
+    timing_case(strcmp(what, "tags") ? "1.8 bandwidth, column 1" : "1.5 tag-limited rate", want,
+                got);
     cr_assert(got * 1000 >= want * 995 && got * 1000 <= want * 1005, "%s %u: %lu, not %lu Mb/s",
               what, size, (unsigned long)got, (unsigned long)want);
 }

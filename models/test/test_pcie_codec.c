@@ -3,6 +3,8 @@
 #include "models/pcie/pcie_split.h"
 #include "models/pcie/tlp_codec.h"
 
+#include "models/test/timing_case.h"
+
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <stdio.h>
@@ -43,6 +45,7 @@ ParameterizedTest(struct dllp_row *row, dllp_codec, has_the_bits_of_timing_1_3)
     char hex[2 * DLLP_BYTES + 1];
     dllp_encode(&row->dllp, bytes);
     hex_of(bytes, sizeof bytes, hex);
+    timing_case("1.3 DLLP vectors", 0, strcmp(hex, row->hex) != 0);
     cr_assert_str_eq(hex, row->hex, "%s", row->name);
     struct dllp back;
     cr_assert_eq(dllp_decode(bytes, &back, NULL), STATUS_OK, "%s", row->name);
@@ -137,6 +140,7 @@ static void check_frame(const uint8_t *tlp, size_t len, uint16_t seq, const char
     size_t total = tlp_frame_encode(seq, tlp, len, frame);
     char hex[9];
     hex_of(frame + total - 4, 4, hex);
+    timing_case("1.3 TLP and LCRC vectors", 0, strcmp(hex, lcrc) != 0);
     cr_assert_str_eq(hex, lcrc);
     uint16_t back;
     cr_assert_eq(tlp_frame_decode(frame, total, &back, NULL), STATUS_OK);
@@ -168,6 +172,7 @@ Test(tlp_codec, ecrc_has_the_bits_of_timing_1_3_and_ignores_poisoning)
     size_t len = tlp_encode(&tlp, counting, bytes);
     cr_assert_eq(bytes[2], 0x80);
     hex_of(bytes + len - 4, 4, hex);
+    timing_case("1.3 ECRC vector", 0, strcmp(hex, "2f965ccc") != 0);
     cr_assert_str_eq(hex, "2f965ccc");
     struct tlp back;
     const uint8_t *payload;

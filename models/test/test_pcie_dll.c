@@ -4,6 +4,8 @@
 
 #include "models/pcie/pcie_dll.h"
 
+#include "models/test/timing_case.h"
+
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <string.h>
@@ -33,9 +35,12 @@ ParameterizedTestParameters(pcie_dll, ack_limit_is_that_of_timing_1_4)
 
 ParameterizedTest(struct limits *row, pcie_dll, ack_limit_is_that_of_timing_1_4)
 {
-    for (unsigned i = 0; i < 6; i++)
+    for (unsigned i = 0; i < 6; i++) {
+        timing_case("1.4 Ack limit", row->ack[i],
+                    pcie_dll_ack_limit(row->gen, row->lanes, 128u << i));
         cr_assert_eq(pcie_dll_ack_limit(row->gen, row->lanes, 128u << i), row->ack[i],
                      "Gen%u x%u MPS %u", row->gen, row->lanes, 128u << i);
+    }
 }
 
 struct replay {
@@ -57,14 +62,19 @@ ParameterizedTestParameters(pcie_dll, replay_limit_is_that_of_timing_1_4)
 
 ParameterizedTest(struct replay *row, pcie_dll, replay_limit_is_that_of_timing_1_4)
 {
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < 3; i++) {
+        timing_case("1.4 replay limit", row->limit[i],
+                    pcie_dll_replay_limit(row->gen, row->lanes, 128u << i));
         cr_assert_eq(pcie_dll_replay_limit(row->gen, row->lanes, 128u << i), row->limit[i],
                      "Gen%u x%u MPS %u", row->gen, row->lanes, 128u << i);
+    }
 }
 
 Test(pcie_dll, skp_costs_one_block_in_371_or_4_symbols_in_1180)
 {
     for (unsigned lanes = 1; lanes <= 16; lanes *= 2) {
+        timing_case("1.2 SKP", 371 * 16 * lanes, pcie_dll_skp_period_bytes(3, lanes));
+        timing_case("1.2 SKP", 1180 * lanes, pcie_dll_skp_period_bytes(2, lanes));
         cr_assert_eq(pcie_dll_skp_period_bytes(3, lanes), 371 * pcie_dll_skp_bytes(3, lanes));
         cr_assert_eq(pcie_dll_skp_bytes(1, lanes), 4 * lanes);
         cr_assert_eq(pcie_dll_skp_period_bytes(2, lanes), 1180 * lanes);
@@ -169,6 +179,7 @@ static struct rate rates[] = {
 static void check_rate(const char *what, uint32_t size, uint64_t bytes, uint32_t expected)
 {
     uint64_t got = mbps(bytes), want = (uint64_t)expected * 10;
+    timing_case("1.8 bandwidth, column 2", want, got);
     cr_assert(got * 100 >= want * 99 && got * 100 <= want * 101, "%s %u: %lu, not %lu Mb/s", what,
               size, (unsigned long)got, (unsigned long)want);
 }
@@ -219,6 +230,7 @@ ParameterizedTest(struct credit_limit *row, pcie_dll, credits_limit_the_write_ra
     uint64_t round_trip_ps = 11172 + 100000 + 100000 + 1016 + 100000;
     uint64_t bytes = run_load(&params, 64, 0, IN_FLIGHT, false).bytes_written;
     uint64_t want = WINDOW_US * PS_PER_US * row->tlps / round_trip_ps * 64;
+    timing_case("1.5 credit-limited rate", want, bytes);
     cr_assert(bytes * 100 >= want * 98 && bytes * 100 <= want * 102, "%s: %lu, not %lu", row->name,
               (unsigned long)bytes, (unsigned long)want);
 }

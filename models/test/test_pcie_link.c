@@ -4,6 +4,8 @@
 
 #include "models/pcie/pcie_split.h"
 
+#include "models/test/timing_case.h"
+
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <signal.h>
@@ -55,6 +57,7 @@ ParameterizedTest(struct read_floor *row, pcie_link, dma_read_has_the_serial_flo
     fake_pcie_read(fake, HIGH, row->len, 1);
     fake_pcie_run(fake, PS_PER_US);
     uint64_t ps = time_of(fake, FAKE_READ_DONE, 0);
+    timing_case("1.2 floor of a DMA read", row->ps, ps);
     cr_assert(ps == row->ps || ps == row->ps + 1, "%u: %lu", row->len, (unsigned long)ps);
     fake_pcie_destroy(fake);
 }
@@ -67,9 +70,12 @@ Test(pcie_link, read_of_64_bytes_takes_413_ns_from_llc_and_480_from_dram)
     fake->dram_ps = 67000;
     fake_pcie_read(fake, HIGH, 64, 1);
     fake_pcie_run(fake, PS_PER_US);
+    timing_case("1.10 64 B read, ns", 413, (time_of(fake, FAKE_READ_DONE, 0) + 500) / 1000);
     cr_assert_eq((time_of(fake, FAKE_READ_DONE, 0) + 500) / 1000, 413);
     fake_pcie_read(fake, HIGH + 4096, 64, 2);
     fake_pcie_run(fake, 2 * PS_PER_US);
+    timing_case("1.10 64 B read, ns", 480,
+                (time_of(fake, FAKE_READ_DONE, 1) - PS_PER_US + 500) / 1000);
     cr_assert_eq((time_of(fake, FAKE_READ_DONE, 1) - PS_PER_US + 500) / 1000, 480);
     fake_pcie_destroy(fake);
 }
@@ -98,6 +104,7 @@ ParameterizedTest(struct read_after_write *row, pcie_link,
     fake_pcie_read(fake, LOW, row->len, 2);
     fake_pcie_run(fake, PS_PER_US);
     uint64_t ps = time_of(fake, FAKE_READ_DONE, 0);
+    timing_case("2 read after write", row->ps, ps);
     cr_assert(ps + 1 >= row->ps && ps <= row->ps + 1, "%u: %lu", row->len, (unsigned long)ps);
     cr_assert_eq(fake_pcie_event(fake, FAKE_READ_DONE, 0)->value & 0xff, 1, "the written byte");
     fake_pcie_destroy(fake);
@@ -112,6 +119,7 @@ Test(pcie_link, writes_go_back_to_back_without_a_gap_or_drift)
         fake_pcie_write(fake, LOW, 64, i);
     fake_pcie_run(fake, PS_PER_MS);
     cr_assert_eq(time_of(fake, FAKE_TLP, 0), 0);
+    timing_case("2 back-to-back writes", 682500, time_of(fake, FAKE_TLP, 64));
     cr_assert_eq(time_of(fake, FAKE_TLP, 64), 682500); /* 64 x 10.6640625 */
     cr_assert_eq(time_of(fake, FAKE_VISIBLE, 999), 10664063);
     fake_pcie_destroy(fake);

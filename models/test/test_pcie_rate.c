@@ -2,6 +2,8 @@
 #include "models/pcie/pcie_rate.h"
 #include "models/pcie/pcie_split.h"
 
+#include "models/test/timing_case.h"
+
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <signal.h>
@@ -54,6 +56,8 @@ static uint64_t femto(uint32_t bytes, unsigned gen, unsigned lanes)
 ParameterizedTest(struct packet *row, pcie_rate, packet_has_the_bytes_and_time_of_timing_1_2)
 {
     uint32_t bytes = pcie_split_wire_bytes((enum pcie_tlp_kind)row->kind, row->address, row->len);
+    timing_case("1.2 wire bytes", row->wire_bytes, bytes);
+    timing_case("1.2 packet time, Gen3 x8", row->gen3_x8_fs, femto(bytes, 3, 8));
     cr_assert_eq(bytes, row->wire_bytes, "%s: %u bytes", row->name, bytes);
     cr_assert_eq(femto(bytes, 3, 8), row->gen3_x8_fs, "%s", row->name);
     cr_assert_eq(femto(bytes, 1, 4), bytes * UINT64_C(1000000), "%s: Gen1 x4", row->name);
@@ -66,8 +70,10 @@ ParameterizedTest(struct packet *row, pcie_rate, packet_has_the_bytes_and_time_o
 Test(pcie_rate, one_lane_has_the_byte_time_of_timing_1_1_exactly)
 {
     static const uint64_t fs[] = {4000000, 2000000, 1015625, 507812, 253906};
-    for (unsigned gen = 1; gen <= 5; gen++)
+    for (unsigned gen = 1; gen <= 5; gen++) {
+        timing_case("1.1 byte time per lane", fs[gen - 1], femto(1, gen, 1));
         cr_assert_eq(femto(1, gen, 1), fs[gen - 1], "gen %u", gen);
+    }
     cr_assert_eq(pcie_rate_ticks_per_byte(3, 1) * 1000000 % PCIE_TICKS_PER_PS, 0);
 }
 

@@ -1,6 +1,8 @@
 /* models/pcie/pcie_split: every row of the table of timing 1.7. */
 #include "models/pcie/pcie_split.h"
 
+#include "models/test/timing_case.h"
+
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <signal.h>
@@ -58,6 +60,8 @@ ParameterizedTest(struct split *row, pcie_split, cuts_as_timing_1_7_says)
         if (row->how == REQUEST && left > 0 && piece < row->max)
             cr_assert_eq(address % PCIE_PAGE_BYTES, 0, "%s", row->name);
     }
+    timing_case("1.7 splitting", row->pieces, pieces);
+    timing_case("1.7 splitting", row->last, piece);
     cr_assert_eq(pieces, row->pieces, "%s: %u pieces", row->name, pieces);
     cr_assert_eq(piece, row->last, "%s: last %u", row->name, piece);
     if (row->how != REQUEST) /* upper bound of timing 1.7 */
