@@ -1,6 +1,6 @@
 // Round robin among four requesters: the first candidate at or behind next_q. Bound: a request that stays
-// a candidate is served after at most three others; one that waits for a lock is overtaken on that
-// context at most once by each other requester.
+// a candidate is served after at most three others; who waits for a context is no candidate before
+// all who asked for it earlier were served (ctx_cache_requests.sv).
 `include "assert.svh"
 
 module ctx_cache_arb #(

@@ -1,7 +1,9 @@
 // One slot per requester for an operation (READ_LOCK, RESERVE .. RELEASE, SCAN) and one for a return of its lock
 // (WRITE_UNLOCK, UNLOCK, REMOVE). Decides who may go: a return always may, and before the same requester's
 // operation; READ_LOCK, FREEZE and EXTRACT wait while their context is locked, READ_LOCK also while its
-// requester holds a lock. A parked operation waits until some lock is given back.
+// requester holds a lock, and each of them behind those of the same context that came before it. A parked operation
+// waits until some lock is given back. Nobody waits for ever: a wait ends in a return, which never waits, or in
+// an older operation, and age has no cycles.
 //
 // op_*, ret_*: ready is high while the slot is empty and depends on no input.
 `include "assert.svh"
@@ -66,7 +68,8 @@ module ctx_cache_requests #(
     logic [GEN_W-1:0] ret_gen_q [N];
     logic [TAG_W-1:0] ret_tag_q [N];
     logic [3:0]       ret_mask_q [N];
-    logic [N-1:0]     op_push, ret_push, locked, waits, candidates;
+    logic [N-1:0]     older_q [N], older_d [N];  // who else's operation was here first
+    logic [N-1:0]     op_push, ret_push, op_done, acquires, locked, waits, behind, candidates;
 
     assign op_ready_o  = ~op_valid_q;
     assign ret_ready_o = ~ret_valid_q;
@@ -88,7 +91,23 @@ module ctx_cache_requests #(
         end
     end
 
-    assign candidates      = ret_valid_q | (op_valid_q & ~waits & ~parked_q);
+    // Operations of one cycle are in order of their requesters.
+    always_comb begin
+        for (int r = 0; r < N; r++) begin
+            op_done[r]  = finish_i && !ret_i && who_i == WHO_W'(r);
+            acquires[r] = op_valid_q[r] && (op_code_q[r] == ctx_cache_pkg::OP_READ_LOCK
+                || op_code_q[r] == ctx_cache_pkg::OP_FREEZE || op_code_q[r] == ctx_cache_pkg::OP_EXTRACT);
+        end
+        for (int r = 0; r < N; r++) begin
+            older_d[r] = (op_push[r] ? op_valid_q | (op_push & ~({N{1'b1}} << r)) : older_q[r]) & ~op_done;
+            behind[r]  = 1'b0;
+            for (int q = 0; q < N; q++) begin
+                if (acquires[r] && acquires[q] && older_q[r][q] && op_conn_q[q] == op_conn_q[r]) behind[r] = 1'b1;
+            end
+        end
+    end
+
+    assign candidates      = ret_valid_q | (op_valid_q & ~waits & ~behind & ~parked_q);
     assign evt_lock_wait_o = waits & ~waited_q;
     assign settled_o       = candidates == '0 && evt_lock_wait_o == '0;
 
@@ -123,6 +142,7 @@ module ctx_cache_requests #(
 
     always_ff @(posedge clk_i) begin
         for (int r = 0; r < N; r++) begin
+            older_q[r] <= older_d[r];
             if (op_push[r]) begin
                 op_code_q[r] <= op_code_i[r*OP_W +: OP_W];
                 op_conn_q[r] <= op_conn_i[r*ARG_W +: ARG_W];
@@ -142,6 +162,7 @@ module ctx_cache_requests #(
     end
 
     `ASSERT(WaiterHasALockToWaitFor_A, waits == '0 || held_i != '0)
+    `ASSERT(SomebodyIsFirst_A, (behind & acquires) == '0 || (acquires & ~behind) != '0)
     `ASSERT(ParkedOnlyWhileLocked_A, (parked_q & op_valid_q) == '0 || held_i != '0 || $past(unlocked_i))
     `ASSERT(FinishesWhatWasStarted_A, !finish_i || (ret_i ? ret_valid_q[who_i] : op_valid_q[who_i]))
 endmodule

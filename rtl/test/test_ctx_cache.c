@@ -107,7 +107,13 @@ ParameterizedTest(struct shape_row *row, ctx_cache, rtl_answers_like_the_golden_
  * LOOKUP runs beside and may see any state between its submission and the end of the request that
  * was served when it was answered.
  */
-enum { LOOKUPS = 8, ANSWERS = 64, HOLD_CYCLES = 60, CONCURRENT_WAIT_MAX = 150000 };
+enum {
+    LOOKUPS = 8,
+    ANSWERS = 64,
+    HOLD_CYCLES = 60,
+    CONCURRENT_WAIT_MAX = 150000,
+    SAME_TIME_CYCLES = 8
+};
 
 struct pending {
     bool busy;
@@ -185,6 +191,25 @@ static void scan_check(const struct crowd *crowd, const struct ctx_req *req,
     cr_assert_eq(rsp->gen, entry->gen);
 }
 
+static bool is_acquire(uint8_t op)
+{
+    return op == CTX_OP_READ_LOCK || op == CTX_OP_FREEZE || op == CTX_OP_EXTRACT;
+}
+
+/* First come, first served on each context. A slot may be emptied some cycles after its response
+ * (EXTRACT), so those who came at almost the same time may be served in either order. */
+static void crowd_check_turn(const struct crowd *crowd, const struct pending *served)
+{
+    for (int who = 0; who < CTX_WHO_COUNT; who++) {
+        const struct pending *other = &crowd->pending[0][who];
+        if (!other->busy || !is_acquire(served->req.op) || !is_acquire(other->req.op) ||
+            other->req.conn != served->req.conn)
+            continue;
+        cr_assert_geq(other->since + SAME_TIME_CYCLES, served->since, "requester %d was overtaken",
+                      who);
+    }
+}
+
 static void crowd_on_response(void *self, const struct ctx_rsp *rsp, uint64_t now_ps)
 {
     struct crowd *crowd = self;
@@ -197,6 +222,7 @@ static void crowd_on_response(void *self, const struct ctx_rsp *rsp, uint64_t no
     struct pending *mine = &crowd->pending[is_return(rsp->op)][rsp->who];
     cr_assert(mine->busy);
     cr_assert(!ctx_core_must_wait(&crowd->golden, &mine->req), "served although it had to wait");
+    crowd_check_turn(crowd, mine);
     struct ctx_rsp expected;
     ctx_core_execute(&crowd->golden, &mine->req, &expected);
     if (rsp->op == CTX_OP_SCAN)
