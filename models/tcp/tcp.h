@@ -36,7 +36,7 @@ struct tcp_params {
     uint32_t keepalive_interval_ms; /* 75,000 */
     uint8_t keepalive_probes;       /* 9 */
     uint8_t rexmt_max;              /* 15: R2 for data */
-    uint8_t syn_rexmt_max;          /* 5: R2 for SYN-ACK */
+    uint8_t syn_rexmt_max;          /* 7: R2 for SYN and SYN-ACK, 183 s (RFC 9293 MUST-23) */
     uint8_t dupack_threshold;       /* 3 */
     uint16_t mss_max;               /* largest MSS the port takes: MTU - 40; with IPv6 20 less */
     uint32_t challenge_period_us;   /* 5,000,000 */

@@ -128,6 +128,9 @@ void tcp_on_peer_fin(struct conn_ctx *ctx, const struct tcp_params *params, stru
 {
     assert(!(ctx->flags & CTX_FLAG_PEER_FIN));
     ctx->rcv_nxt++;
+    /* Nothing may follow a FIN: what was kept beyond it contradicts it and is forgotten. */
+    memset(ctx->ooo, 0, sizeof ctx->ooo);
+    ctx->ooo_newest = 0;
     ctx->flags = (ctx->flags & ~(uint32_t)CTX_FLAG_OOO_FIN) | CTX_FLAG_PEER_FIN | CTX_FLAG_ACK_NOW;
     result->peer_fin = true;
     if (ctx->tcp_state == TCP_ESTABLISHED)
