@@ -7,7 +7,8 @@ include mk/sources.mk
 -include mk/sim.mk
 include mk/test.mk
 include mk/targets.mk
--include $(wildcard mk/fuzz*.mk) mk/bench.mk
+-include $(wildcard mk/fuzz*.mk mk/bench*.mk)
+include mk/pcie.mk
 
 .PHONY: help setup-build setup-test all clean
 help: ## this list

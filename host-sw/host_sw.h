@@ -110,6 +110,10 @@ void host_sw_stop(struct host_sw *sw);
 /* From the link monitor or a scenario: active-backup change of the active port. */
 void host_sw_set_active(struct host_sw *sw, unsigned nic);
 
+/* From the root port: the link to this NIC reports an error or is gone, so the NIC is asked. May be
+ * called from anywhere, with a kick of the core. */
+void host_sw_on_port_error(struct host_sw *sw, unsigned nic);
+
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw);
 
 /* --- calls for the application (only inside its callbacks) --- */

@@ -162,14 +162,37 @@ static void add_host(json_t *root, const struct results_input *in)
     set_u64(host, "mmio_writes", in->host->mmio_writes);
 }
 
-static void add_mac(json_t *nic, const struct mac_stats *mac)
+/* One port's traffic, queue and verdicts. */
+static void add_port(json_t *object, const struct mac_stats *mac)
 {
-    json_t *object = add_object(nic, "mac");
+    static const struct {
+        const char *key;
+        enum drop_reason reason;
+    } verdicts[] = {{"rx_bad_fcs", DROP_BAD_FCS},
+                    {"rx_runts", DROP_RUNT},
+                    {"rx_oversize", DROP_OVERSIZE},
+                    {"rx_jabbers", DROP_JABBER},
+                    {"rx_wrong_destination", DROP_WRONG_DESTINATION},
+                    {"tx_queue_full", DROP_MAC_QUEUE_FULL}};
     set_u64(object, "rx_frames", mac->rx_frames);
     set_u64(object, "rx_bytes", mac->rx_bytes);
     set_u64(object, "tx_frames", mac->tx_frames);
     set_u64(object, "tx_bytes", mac->tx_bytes);
     set_u64(object, "tx_queue_max", mac->tx_queue_max);
+    uint64_t mean_ps = mac->tx_frames ? mac->tx_wait_ps_total / mac->tx_frames : 0;
+    set_u64(object, "tx_wait_mean_ns", mean_ps / PS_PER_NS);
+    set_u64(object, "tx_wait_max_ns", mac->tx_wait_ps_max / PS_PER_NS);
+    set_u64(object, "tx_pause", mac->tx_pause);
+    set_u64(object, "rx_pause", mac->rx_pause);
+    set_u64(object, "rx_pfc", mac->rx_pfc);
+    set_u64(object, "rx_bad_fcs_passed", mac->rx_bad_fcs_passed);
+    for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
+        set_u64(object, verdicts[i].key, mac->drops.count[verdicts[i].reason]);
+}
+
+static void add_mac(json_t *nic, const struct mac_stats *mac)
+{
+    add_port(add_object(nic, "mac"), mac);
 }
 
 static void add_pcie(json_t *nic, const struct pcie_stats *pcie)
@@ -295,6 +318,40 @@ static void add_switch(json_t *root, const struct results_input *in)
     set_u64(sw, "to_member1", in->lan_switch->to_member[1]);
     set_u64(sw, "to_uplink", in->lan_switch->to_uplink);
     set_u64(sw, "rehashes", in->lan_switch->rehashes);
+    static const char *const names[] = {"nic0", "nic1", "uplink"};
+    json_t *ports = add_object(sw, "ports");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        add_port(add_object(ports, names[i]), in->other_macs[i]);
+}
+
+static void add_line_counts(json_t *object, const uint64_t counts[LINE_FAULT_KINDS])
+{
+    static const char *const keys[LINE_FAULT_KINDS] = {
+        [LINE_FAULT_DROP] = "dropped",       [LINE_FAULT_CORRUPT] = "corrupted",
+        [LINE_FAULT_TRUNCATE] = "truncated", [LINE_FAULT_DUPLICATE] = "duplicated",
+        [LINE_FAULT_REORDER] = "reordered",  [LINE_FAULT_DELAY] = "delayed",
+    };
+    for (int kind = 0; kind < LINE_FAULT_KINDS; kind++)
+        set_u64(object, keys[kind], counts[kind]);
+}
+
+/* In all, and per link and direction. */
+static void add_faults(json_t *root, const struct results_input *in)
+{
+    static const char *const links[SIM_LINK_COUNT] = {"nic0", "nic1", "uplink"};
+    static const char *const ways[2] = {"to_server", "to_peers"};
+    uint64_t all[LINE_FAULT_KINDS] = {0};
+    for (int link = 0; link < SIM_LINK_COUNT; link++)
+        for (int way = 0; way < 2; way++)
+            for (int kind = 0; kind < LINE_FAULT_KINDS; kind++)
+                all[kind] += in->line_faults[link][way]->chosen[kind];
+    json_t *faults = add_object(root, "faults");
+    add_line_counts(faults, all);
+    for (int link = 0; link < SIM_LINK_COUNT; link++) {
+        json_t *object = add_object(faults, links[link]);
+        for (int way = 0; way < 2; way++)
+            add_line_counts(add_object(object, ways[way]), in->line_faults[link][way]->chosen);
+    }
 }
 
 static void add_drops(json_t *root, const struct results_input *in)
@@ -344,6 +401,7 @@ json_t *results_stats(const struct results_input *in, bool *expectations_hold)
     add_switch(root, in);
     add_peer(root, in);
     add_capture(root, in);
+    add_faults(root, in);
     add_drops(root, in);
     add_invariants(root, in);
     *expectations_hold = expect_evaluate(in->config, root) == 0;

@@ -84,11 +84,17 @@ enum status write_results(const sim_config &config, const char *dir, testbed &be
     return worse(status, io);
 }
 
-uint64_t memory_peak_kib()
+uint64_t microseconds_of(const timeval &t)
+{
+    return static_cast<uint64_t>(t.tv_sec) * 1000000 + static_cast<uint64_t>(t.tv_usec);
+}
+
+void fill_usage(results_perf *perf)
 {
     rusage usage = {};
     getrusage(RUSAGE_SELF, &usage);
-    return static_cast<uint64_t>(usage.ru_maxrss);
+    perf->memory_peak_kib = static_cast<uint64_t>(usage.ru_maxrss);
+    perf->cpu_us = microseconds_of(usage.ru_utime) + microseconds_of(usage.ru_stime);
 }
 
 // Runs the testbed until it is done or interrupted; true when it ended by itself without violation.
@@ -139,9 +145,8 @@ enum status run_with(const sim_config &config, const run_options &options, const
     bed.finish(complete);
     results_perf perf = {};
     perf.wall_us = microseconds_since(start);
-    perf.frames = bed.frames_on_links();
-    perf.kernel_events = bed.kernel_events();
-    perf.memory_peak_kib = memory_peak_kib();
+    bed.fill_perf(&perf);
+    fill_usage(&perf);
     enum status status = write_results(config, options.out_dir, bed, perf, err);
     struct error late = {};
     if (captures && pcap_out_close(captures, &late) != STATUS_OK)

@@ -9,6 +9,8 @@ constexpr size_t frame_pool_capacity = 1 << 16;
 constexpr uint64_t host_memory_bytes = UINT64_C(160) << 30; // address space, not memory
 // After the traffic is done, frames in flight get their verdicts and the last ACKs are exchanged.
 constexpr uint64_t drain_ps = 5 * PS_PER_MS;
+// A slow NIC may need longer for what it has received; one that stands still never ends.
+constexpr uint64_t drain_ps_max = PS_PER_S;
 
 const char *const mac_names[] = {"mac0", "mac1", "sw0", "sw1", "sw_up", "peer_mac"};
 } // namespace
@@ -201,6 +203,8 @@ void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *stor
     cache_[nic] =
         ctx_cache_rtl_create(domain_, &params, nic, client, cache_shell_[nic]->waker(), burst);
     assert(cache_[nic]);
+    if (config_.cache_time)
+        ctx_cache_rtl_measure(cache_[nic]);
     *store = ctx_cache_rtl_store(cache_[nic]);
 }
 
@@ -256,20 +260,27 @@ void testbed::make_network()
     auto to_peers = [](void *self, frame *f, uint64_t now_ps) {
         static_cast<testbed *>(self)->on_peer_frame(f, now_ps);
     };
-    mac_params port = config_.mac, uplink = config_.mac;
-    uplink.rate_bps = config_.uplink_bps;
+    // The switch has its own queue and threshold; the peers never ask for pause.
+    mac_params card = config_.mac, port = config_.mac;
+    port.tx_queue_frames = config_.lan_switch.queue_frames;
+    port.pause_threshold = config_.lan_switch.pause_threshold;
+    mac_params uplink = port, peer = config_.mac;
+    uplink.rate_bps = peer.rate_bps = config_.uplink_bps;
+    peer.pause_threshold = 0;
+    port.cut_through = config_.lan_switch.cut_through && port.rate_bps >= uplink.rate_bps;
+    uplink.cut_through = config_.lan_switch.cut_through && uplink.rate_bps >= port.rate_bps;
     auto make = [&](unsigned which, const mac_params &params, int nic, const uint8_t *station,
                     frame_sink sink) {
         mac_[which] =
             mac_create(&params, nic, station, sink, pool_, mac_shell_[which]->waker(), &probe_);
         assert(mac_[which]);
     };
-    make(MAC_NIC0, port, 0, config_.team.mac, {to_engine, &slot_[0]});
-    make(MAC_NIC1, port, 1, config_.team.mac, {to_engine, &slot_[1]});
+    make(MAC_NIC0, card, 0, config_.team.mac, {to_engine, &slot_[0]});
+    make(MAC_NIC1, card, 1, config_.team.mac, {to_engine, &slot_[1]});
     make(MAC_SWITCH0, port, -1, nullptr, {to_member0, this});
     make(MAC_SWITCH1, port, -1, nullptr, {to_member1, this});
     make(MAC_SWITCH_UPLINK, uplink, -1, nullptr, {to_uplink, this});
-    make(MAC_PEER, uplink, -1, nullptr, {to_peers, this});
+    make(MAC_PEER, peer, -1, nullptr, {to_peers, this});
     const unsigned pairs[][2] = {
         {MAC_NIC0, MAC_SWITCH0}, {MAC_NIC1, MAC_SWITCH1}, {MAC_SWITCH_UPLINK, MAC_PEER}};
     for (const auto &pair : pairs) {
@@ -280,6 +291,8 @@ void testbed::make_network()
     switch_ = lan_switch_create(&config_.lan_switch, members, mac_tx_sink(mac_[MAC_SWITCH_UPLINK]),
                                 pool_, switch_shell_->waker());
     assert(switch_);
+    watch_queues();
+    make_line_faults();
 }
 
 void testbed::make_director()
@@ -318,7 +331,14 @@ void testbed::set_link(unsigned nic, bool up, uint64_t now_ps)
 
 void testbed::act(const sim_action &action, uint64_t now_ps)
 {
+    if (action_is_line_fault(action.kind)) {
+        start_line_fault(action, now_ps);
+        return;
+    }
     switch (action.kind) {
+    case ACTION_ASSIGN:
+        lan_switch_assign(switch_, action.value, action.nic, now_ps);
+        break;
     case ACTION_SWAP:
         lan_switch_swap(switch_, now_ps);
         break;
@@ -336,11 +356,15 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
         break;
     case ACTION_PCIE_DOWN:
         pcie_link_set_up(link_[action.nic], false, now_ps);
+        host_sw_on_port_error(software_, action.nic);
+        host_cpu_kick(cpu_, now_ps);
         break;
     case ACTION_CTX_ERROR:
         for (nic_slot &slot : slot_)
             toe_engine_poison(slot.engine, action.value);
         break;
+    default:
+        assert(!"an action");
     }
 }
 
@@ -361,8 +385,12 @@ bool testbed::advance(uint64_t slice_ps)
     now = sc_now_ps();
     if (check_violations_total(check_))
         return false;
-    if (end_ps_ == TIME_NEVER && is_traffic_done())
+    if (end_ps_ == TIME_NEVER && is_traffic_done()) {
         end_ps_ = now + drain_ps;
+        end_ps_max_ = now + drain_ps_max;
+    }
+    if (now >= end_ps_ && now < end_ps_max_ && check_open_frames(check_) > 0)
+        end_ps_ = now + slice_ps;
     return now < end_ps_ && now < config_.duration_ps;
 }
 
@@ -372,7 +400,7 @@ void testbed::finish(bool complete)
     complete_ = complete;
     if (peer_.finish)
         peer_.finish(peer_.self, now);
-    if (complete && end_ps_ != TIME_NEVER)
+    if (complete && now >= end_ps_) // else frames may be under way
         check_finish(check_, now);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         if (golden_[nic]) {
@@ -404,6 +432,23 @@ uint64_t testbed::kernel_events() const
     return runs;
 }
 
+void testbed::fill_perf(results_perf *perf) const
+{
+    perf->frames = frames_on_links();
+    perf->kernel_events = kernel_events();
+    uint64_t ns = 0, cycles = 0;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        perf->cycles_run += cache_stats_[nic].cycles_run;
+        if (!cache_[nic])
+            continue;
+        ctx_cache_rtl_cost cost = ctx_cache_rtl_get_cost(cache_[nic]);
+        ns += cost.ns;
+        cycles += cost.cycles;
+    }
+    if (cycles > 0)
+        perf->cache_ns = ns * perf->cycles_run / cycles;
+}
+
 void testbed::fill_results(results_input *in) const
 {
     in->config = &config_;
@@ -417,6 +462,9 @@ void testbed::fill_results(results_input *in) const
     }
     for (unsigned m = 0; m < 4; m++)
         in->other_macs[m] = mac_get_stats(mac_[MAC_SWITCH0 + m]);
+    for (unsigned link = 0; link < SIM_LINK_COUNT; link++)
+        for (unsigned way = 0; way < 2; way++)
+            in->line_faults[link][way] = mac_fault_stats(mac_[line_receivers_[link][way]]);
     in->lan_switch = lan_switch_get_stats(switch_);
     in->host_sw = software_;
     in->host = host_cpu_stats(cpu_);

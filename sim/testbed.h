@@ -49,8 +49,8 @@ public:
     struct probe *probe() { return &probe_; }
     uint32_t progress_permille() const;
     uint64_t frames_on_links() const;
-    uint64_t kernel_events() const;
     void finish(bool complete); // outcomes of what has not ended; last checks
+    void fill_perf(results_perf *perf) const; // after finish(): all that the testbed knows
     void fill_results(results_input *input) const;
 
 private:
@@ -61,6 +61,7 @@ private:
         struct toe_engine *engine;
     };
 
+    uint64_t kernel_events() const;
     void make_shells();
     void make_host();
     void make_nic(unsigned nic);
@@ -68,6 +69,9 @@ private:
     void make_replay();
     void make_generator();
     void make_external();
+    void watch_queues();
+    void make_line_faults();
+    void start_line_fault(const sim_action &action, uint64_t now_ps);
     void make_peers();
     void make_director();
     void make_cache(unsigned nic, const ctx_client &client, ctx_store *store);
@@ -109,6 +113,8 @@ private:
     waves *waves_ = nullptr;
     wave_window window_ = {};
     nic_slot slot_[NIC_COUNT] = {};
+    static const unsigned line_receivers_[SIM_LINK_COUNT][2]; // to the server, to the peers
+    int line_rules_[SIM_ACTIONS_MAX][2] = {};
     std::vector<replay_script> scripts_;
     std::vector<std::vector<replay_step>> steps_;
 
@@ -117,6 +123,7 @@ private:
         cache_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_, peer_shell_, director_shell_,
         window_shell_;
     uint64_t end_ps_ = TIME_NEVER; // set when the traffic is done
+    uint64_t end_ps_max_ = TIME_NEVER;
     bool complete_ = false;
 };
 

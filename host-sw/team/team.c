@@ -234,7 +234,9 @@ static void on_owned(struct host_sw *sw, const struct nic_record *record)
 {
     struct dir_entry *entry = directory_match(&sw->dir, record->conn, record->gen);
     if (!entry) {
-        record_used(sw, record, record->conn);
+        /* Of a connection that ended with its NIC nothing is acted on any more. */
+        record_used(sw, record,
+                    directory_is_live(&sw->dir, record->conn) ? record->conn : PROBE_NO_CONN);
         sw->stats.stale_events++;
         return;
     }
@@ -412,13 +414,14 @@ static bool drain_records(struct host_sw *sw, struct nic_driver *driver, uint32_
 bool team_poll(struct host_sw *sw)
 {
     bool busy = false;
+    /* What a NIC wrote before it died counts. */
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        if (sw->nics[nic].up)
+        if (nic_driver_has_rings(&sw->nics[nic]))
             busy |= read_events(sw, &sw->nics[nic]);
     /* Memory does not change within a step, so without a budget this ends with the ring. */
     uint32_t budget = sw->pending_event_count ? UINT32_MAX : (uint32_t)TEAM_RECORD_BUDGET;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        if (sw->nics[nic].up)
+        if (nic_driver_has_rings(&sw->nics[nic]))
             busy |= drain_records(sw, &sw->nics[nic], budget);
     for (uint32_t i = 0; i < sw->pending_event_count; i++)
         on_event(sw, &sw->pending_events[i]);

@@ -75,11 +75,12 @@ struct host_sw {
     uint32_t pending_event_count, pending_event_capacity;
 
     uint64_t next_scan_ps, next_heartbeat_ps, next_app_ps;
-    bool app_called; /* in this step */
+    uint64_t last_look_ps; /* at the rings of a NIC that died; TIME_NEVER */
+    bool app_called;       /* in this step */
     bool initialised, is_up, stop;
     enum nic_probe_result probe_results[NIC_COUNT];
     unsigned wish_active;    /* by host_sw_set_active(); NIC_COUNT: none */
-    bool suspect[NIC_COUNT]; /* a move's deadline passed there: ask whether it is alive */
+    bool suspect[NIC_COUNT]; /* a move's deadline or its root port: ask whether it is alive */
 };
 
 /* --- team.c: records and events --- */

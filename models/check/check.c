@@ -181,6 +181,8 @@ struct probe_listener check_listener(struct check *check)
 
 void check_finish(struct check *check, uint64_t now_ps) { check_fate_finish(check, now_ps); }
 
+size_t check_open_frames(const struct check *check) { return check->fate_open; }
+
 uint64_t check_violations(const struct check *check, enum invariant invariant)
 {
     assert(invariant < INVARIANT_COUNT);

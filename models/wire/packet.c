@@ -54,6 +54,7 @@ static void parse_tcp(const uint8_t *frame, bool verify, struct packet *packet)
         malformed(packet, "TCP header does not fit or its options contradict it");
         return;
     }
+    packet->seg.ecn = packet->tos & 3;
     packet->kind = PACKET_TCP;
     if (verify) {
         uint64_t sum = checksum_pseudo(packet->ip_version, packet->src, packet->dst, tcp_bytes);

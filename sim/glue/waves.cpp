@@ -234,3 +234,12 @@ status waves_close(struct waves *waves, error *err)
     return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written whole (disk full?)",
                      path.c_str());
 }
+
+#ifdef __SANITIZE_ADDRESS__
+// The library's writer is closed in a child only, so in the parent it is never freed.
+extern "C" const char *__lsan_default_suppressions();
+extern "C" const char *__lsan_default_suppressions()
+{
+    return "leak:fstWriter\nleak:VerilatedFst\nleak:VerilatedTrace\n";
+}
+#endif
