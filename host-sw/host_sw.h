@@ -7,6 +7,7 @@
 
 #include "models/base/drop_reason.h"
 #include "models/base/probe.h"
+#include "models/hwif/ctx_enums.h"
 #include "models/hwif/flow_key.h"
 #include "models/hwif/nic_bus.h"
 #include "models/hwif/nic_desc.h"
@@ -52,7 +53,7 @@ struct host_sw_stats {
     uint64_t forwarded_frames, held_frames, late_forwards, suppressed_by_progress;
     uint64_t stale_events, stale_doorbells, resets_sent, time_waits;
     uint64_t arp_answers, neighbour_answers, echo_answers; /* sent by the host stack */
-    uint64_t echo_replies; /* received */
+    uint64_t echo_replies;                                 /* received */
     /* ICMP errors received, and those of them that quote a connection the team has. */
     uint64_t icmp_unreachable, icmp_too_big, icmp_time_exceeded, icmp_errors_of_connections;
     uint64_t hold_bytes_max;
@@ -152,6 +153,10 @@ struct dir_view {
     uint64_t rx_bytes, tx_bytes; /* delivered to and acknowledged for the application */
     enum nic_term_cause cause;
 };
+
+/* The same of a live connection, by its id; and its state as its NIC last reported it. */
+void host_conn_view(const struct host_sw *sw, uint32_t conn, struct dir_view *view);
+enum tcp_state host_conn_tcp_state(const struct host_sw *sw, uint32_t conn);
 
 /* One row for each connection ever admitted, in order of admission. */
 size_t host_sw_conn_rows(const struct host_sw *sw);

@@ -13,6 +13,9 @@ B        := build
 OPT      := -O2 -g
 endif
 
+# One set of objects for the program and for libtoesim.so.
+OPT      += -fPIC -fno-semantic-interposition
+
 WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
 CPPFLAGS := -I. -I$(B)/gen -MMD -MP -D_GNU_SOURCE
 CFLAGS   := -std=c17 $(OPT) $(WARN) -Wstrict-prototypes -Wmissing-prototypes

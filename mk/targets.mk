@@ -4,7 +4,9 @@ SCENARIO ?= scenarios/000-default.yaml
 SEED     ?=
 RUN_ARGS := $(if $(SEED),--seed $(SEED))
 
-.PHONY: run build test test-now run-now check lint tidy format regress
+lib: $(LIBTOESIM) $(LIBTOESIM_A) ## build libtoesim, shared and static (docs/live.md)
+
+.PHONY: lib run build test test-now run-now check lint tidy format regress
 run: ## install what is missing, build, and run SCENARIO (default: scenarios/000-default.yaml)
 	@mk/setup.sh build
 	@$(MAKE) --no-print-directory -j$(JOBS) run-now
@@ -21,7 +23,7 @@ test: ## install what is missing, build, and run all tests (ends with `N passed,
 	@$(MAKE) --no-print-directory -j$(JOBS) test-now
 
 SYSTEM_TESTS := $(sort $(wildcard sim/test/system_*.sh))
-test-now: $(TOESIM) $(TEST_BIN) $(RTL_TEST_BIN)
+test-now: $(TOESIM) $(EXAMPLE_BIN) $(TEST_BIN) $(RTL_TEST_BIN)
 	@mk/run_tests.sh $(B) $(JOBS) $(TEST_BIN) $(RTL_TEST_BIN) $(SYSTEM_TESTS)
 
 check: ## lint and test: the one gate before a commit

@@ -31,7 +31,7 @@ VL_RT_SRC := verilated verilated_fst_c verilated_threads
 VL_RT     := $(B)/rtl/libverilated.a
 $(VL_RT):
 	@mkdir -p $(@D)/rt
-	@for f in $(VL_RT_SRC); do $(CXX) $(VL_CXX) $(VL_INC) -c $(VERILATOR_ROOT)/include/$$f.cpp -o $(@D)/rt/$$f.o || exit 1; done
+	@for f in $(VL_RT_SRC); do $(CXX) $(VL_CXX) -fPIC $(VL_INC) -c $(VERILATOR_ROOT)/include/$$f.cpp -o $(@D)/rt/$$f.o || exit 1; done
 	$(Q)$(AR) rcs $@ $(@D)/rt/*.o
 
 CTX_CACHE_LIB := $(B)/rtl/Vctx_cache/libVctx_cache.a

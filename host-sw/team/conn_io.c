@@ -121,6 +121,16 @@ uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_
     return len;
 }
 
+void host_conn_view(const struct host_sw *sw, uint32_t conn, struct dir_view *view)
+{
+    directory_view(&sw->dir, live_entry(sw, conn)->row, view);
+}
+
+enum tcp_state host_conn_tcp_state(const struct host_sw *sw, uint32_t conn)
+{
+    return (enum tcp_state)live_entry(sw, conn)->tcp_state;
+}
+
 uint32_t host_conn_unacked(const struct host_sw *sw, uint32_t conn)
 {
     const struct dir_entry *entry = live_entry(sw, conn);

@@ -1,0 +1,322 @@
+/* The simulated core's side of the sockets, and their table. */
+#include "host-sw/app/socket_table.h"
+
+#include "models/base/units.h"
+#include "models/hwif/ctx_enums.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WINDOW_SCALE = 4 }; /* offers a 512 KiB ring whole */
+
+struct socket_app *socket_app_create(uint32_t conn_max)
+{
+    assert(conn_max > 0);
+    struct socket_app *app = calloc(1, sizeof *app + conn_max * sizeof app->by_conn[0]);
+    if (!app)
+        return NULL;
+    app->conn_max = conn_max;
+    app->dirty_first = NO_SOCKET;
+    for (uint32_t i = 0; i < conn_max; i++)
+        app->by_conn[i] = NO_SOCKET;
+    return app;
+}
+
+void socket_app_destroy(struct socket_app *app)
+{
+    if (!app)
+        return;
+    for (int i = 0; i < app->count; i++) {
+        socket_buffer_free(&app->sockets[i].rx);
+        socket_buffer_free(&app->sockets[i].tx);
+    }
+    free(app->sockets);
+    free(app);
+}
+
+void socket_app_attach(struct socket_app *app, struct host_sw *host) { app->host = host; }
+
+/* --- the table --- */
+
+int socket_table_make(struct socket_app *app)
+{
+    int fd = 0;
+    while (fd < app->count && app->sockets[fd].state != SOCKET_FREE)
+        fd++;
+    if (fd == SOCKET_APP_SOCKETS_MAX)
+        return -EMFILE;
+    if (fd == app->capacity) {
+        int capacity = app->capacity ? 2 * app->capacity : 16;
+        struct socket *grown = realloc(app->sockets, (size_t)capacity * sizeof *grown);
+        if (!grown)
+            return -ENOMEM;
+        app->sockets = grown;
+        app->capacity = capacity;
+    }
+    app->count = fd == app->count ? fd + 1 : app->count;
+    app->sockets[fd] = (struct socket){.state = SOCKET_NEW,
+                                       .rcvbuf = SOCKET_APP_BUFFER_BYTES,
+                                       .sndbuf = SOCKET_APP_BUFFER_BYTES,
+                                       .queue_first = NO_SOCKET,
+                                       .queue_last = NO_SOCKET,
+                                       .conn = NO_CONN};
+    return fd;
+}
+
+struct socket *socket_table_get(struct socket_app *app, int fd)
+{
+    if (fd < 0 || fd >= app->count)
+        return NULL;
+    struct socket *s = &app->sockets[fd];
+    bool hidden = s->state == SOCKET_FREE || s->queued_here || s->orphan;
+    return hidden ? NULL : s;
+}
+
+void socket_table_release(struct socket_app *app, int fd)
+{
+    struct socket *s = &app->sockets[fd];
+    assert(s->conn == NO_CONN && !s->dirty);
+    socket_buffer_free(&s->rx);
+    socket_buffer_free(&s->tx);
+    s->state = SOCKET_FREE;
+}
+
+void socket_table_touch(struct socket_app *app, int fd)
+{
+    struct socket *s = &app->sockets[fd];
+    if (s->conn == NO_CONN)
+        return;
+    app->wants_kick = true;
+    if (s->dirty)
+        return;
+    s->dirty = true;
+    s->dirty_next = app->dirty_first;
+    app->dirty_first = fd;
+}
+
+bool socket_app_wants_kick(struct socket_app *app)
+{
+    bool wants = app->wants_kick;
+    app->wants_kick = false;
+    return wants;
+}
+
+/* --- between the buffers and the host's rings: only in the core's callbacks --- */
+
+static void pull(struct socket_app *app, struct socket *s)
+{
+    uint32_t room;
+    void *at;
+    while ((room = socket_buffer_room(&s->rx, &at)) > 0) {
+        uint32_t n = host_conn_read(app->host, s->conn, at, room);
+        if (n == 0)
+            break;
+        if (!s->read_shut)
+            socket_buffer_commit(&s->rx, n);
+    }
+    s->eof = s->peer_fin && host_conn_readable(app->host, s->conn) == 0;
+}
+
+static void push(struct socket_app *app, struct socket *s)
+{
+    uint32_t len;
+    const void *at;
+    while ((len = socket_buffer_used_piece(&s->tx, &at)) > 0) {
+        uint32_t n = host_conn_write(app->host, s->conn, at, len);
+        socket_buffer_consume(&s->tx, n);
+        if (n < len)
+            return;
+    }
+    if (s->fin_wanted && !s->fin_given) {
+        s->fin_given = true;
+        host_conn_close(app->host, s->conn);
+    }
+}
+
+static void serve(struct socket_app *app, struct socket *s)
+{
+    if (s->conn == NO_CONN)
+        return;
+    if (s->abort_wanted) {
+        host_conn_abort(app->host, s->conn);
+        return;
+    }
+    pull(app, s);
+    push(app, s);
+}
+
+static bool matches(const struct socket *s, const struct flow_key *key)
+{
+    static const uint8_t any4[16] = {[10] = 0xff, [11] = 0xff}, any6[16];
+    if (s->state != SOCKET_LISTENING || s->local.port != key->lport ||
+        s->local.ip_version != key->ip_version)
+        return false;
+    const uint8_t *addr = s->local.addr;
+    return memcmp(addr, any4, 16) == 0 || memcmp(addr, any6, 16) == 0 ||
+           memcmp(addr, key->laddr, 16) == 0;
+}
+
+/* The socket is made when the handshake is done: one that fails is never heard of again. */
+static bool socket_on_syn(void *self, const struct flow_key *key, const struct tcp_segment *syn,
+                          struct app_accept *accept)
+{
+    struct socket_app *app = self;
+    (void)syn;
+    for (int fd = 0; fd < app->count; fd++) {
+        const struct socket *s = &app->sockets[fd];
+        if (!matches(s, key))
+            continue;
+        if (s->queued >= s->backlog)
+            return false;
+        *accept = (struct app_accept){.offered = CTX_FEATURE_MSS | CTX_FEATURE_TS | CTX_FEATURE_WS |
+                                                 CTX_FEATURE_SACK,
+                                      .mss = (uint16_t)s->maxseg,
+                                      .rcv_ws = WINDOW_SCALE,
+                                      .nodelay = s->nodelay,
+                                      .keepalive = s->keepalive,
+                                      .cookie = (uint32_t)fd};
+        return true;
+    }
+    return false;
+}
+
+static int admit(struct socket_app *app, uint32_t conn, int listener)
+{
+    int fd = socket_table_make(app);
+    if (fd < 0)
+        return fd;
+    struct socket *s = &app->sockets[fd], *from = &app->sockets[listener];
+    struct dir_view view;
+    host_conn_view(app->host, conn, &view);
+    s->rcvbuf = from->rcvbuf;
+    s->sndbuf = from->sndbuf;
+    if (!socket_buffer_init(&s->rx, (uint32_t)s->rcvbuf) ||
+        !socket_buffer_init(&s->tx, (uint32_t)s->sndbuf)) {
+        socket_table_release(app, fd);
+        return -ENOMEM;
+    }
+    s->state = SOCKET_CONNECTED;
+    s->conn = conn;
+    s->nodelay = from->nodelay;
+    s->keepalive = from->keepalive;
+    s->linger_zero = from->linger_zero;
+    s->local = (struct socket_address){.ip_version = view.key.ip_version, .port = view.key.lport};
+    s->peer = (struct socket_address){.ip_version = view.key.ip_version, .port = view.key.rport};
+    memcpy(s->local.addr, view.key.laddr, 16);
+    memcpy(s->peer.addr, view.key.raddr, 16);
+    s->queued_here = true;
+    s->queue_next = NO_SOCKET;
+    if (from->queue_last == NO_SOCKET)
+        from->queue_first = fd;
+    else
+        app->sockets[from->queue_last].queue_next = fd;
+    from->queue_last = fd;
+    from->queued++;
+    return fd;
+}
+
+static void socket_on_established(void *self, uint32_t conn, uint32_t cookie)
+{
+    struct socket_app *app = self;
+    int listener = (int)cookie;
+    assert(conn < app->conn_max && listener < app->count);
+    bool there = app->sockets[listener].state == SOCKET_LISTENING;
+    int fd = there ? admit(app, conn, listener) : -ECONNABORTED;
+    app->by_conn[conn] = fd < 0 ? NO_SOCKET : fd;
+    if (fd < 0)
+        host_conn_abort(app->host, conn);
+}
+
+static void socket_on_progress(void *self, uint32_t conn, uint32_t cookie)
+{
+    struct socket_app *app = self;
+    (void)cookie;
+    assert(conn < app->conn_max);
+    if (app->by_conn[conn] != NO_SOCKET)
+        serve(app, &app->sockets[app->by_conn[conn]]);
+}
+
+static void socket_on_peer_fin(void *self, uint32_t conn, uint32_t cookie)
+{
+    struct socket_app *app = self;
+    assert(conn < app->conn_max);
+    if (app->by_conn[conn] != NO_SOCKET)
+        app->sockets[app->by_conn[conn]].peer_fin = true;
+    socket_on_progress(self, conn, cookie);
+}
+
+static int error_of(enum nic_term_cause cause)
+{
+    switch (cause) {
+    case NIC_TERM_NONE:
+        return 0;
+    case NIC_TERM_REMOTE_RESET:
+        return ECONNRESET;
+    case NIC_TERM_RTX_EXHAUSTED:
+    case NIC_TERM_KEEPALIVE:
+    case NIC_TERM_HANDSHAKE_TIMEOUT:
+        return ETIMEDOUT;
+    case NIC_TERM_LOCAL_ABORT:
+        return ECONNABORTED;
+    case NIC_TERM_CTX_ERROR:
+    case NIC_TERM_ENGINE_ERROR:
+        return EIO;
+    }
+    return EIO;
+}
+
+static void undirty(struct socket_app *app, int fd)
+{
+    int *link = &app->dirty_first;
+    while (*link != fd)
+        link = &app->sockets[*link].dirty_next;
+    *link = app->sockets[fd].dirty_next;
+    app->sockets[fd].dirty = false;
+}
+
+static void socket_on_closed(void *self, uint32_t conn, uint32_t cookie, enum nic_term_cause cause)
+{
+    struct socket_app *app = self;
+    (void)cookie;
+    assert(conn < app->conn_max);
+    int fd = app->by_conn[conn];
+    app->by_conn[conn] = NO_SOCKET;
+    if (fd == NO_SOCKET)
+        return;
+    struct socket *s = &app->sockets[fd];
+    if (s->dirty)
+        undirty(app, fd);
+    s->conn = NO_CONN;
+    s->error = error_of(cause);
+    if (s->orphan)
+        socket_table_release(app, fd);
+}
+
+static uint64_t socket_on_run(void *self, uint64_t now_ps)
+{
+    struct socket_app *app = self;
+    (void)now_ps;
+    while (app->dirty_first != NO_SOCKET) {
+        struct socket *s = &app->sockets[app->dirty_first];
+        app->dirty_first = s->dirty_next;
+        s->dirty = false;
+        serve(app, s);
+    }
+    return TIME_NEVER;
+}
+
+const struct app_ops *socket_app_ops(void)
+{
+    static const struct app_ops ops = {
+        .on_syn = socket_on_syn,
+        .on_established = socket_on_established,
+        .on_readable = socket_on_progress,
+        .on_writable = socket_on_progress,
+        .on_peer_fin = socket_on_peer_fin,
+        .on_closed = socket_on_closed,
+        .on_run = socket_on_run,
+    };
+    return &ops;
+}

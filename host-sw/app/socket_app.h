@@ -1,0 +1,77 @@
+/*
+ * Sockets for a program outside the simulation: the calls are made between two advances of
+ * simulated time, never block, and take effect when the simulated core runs the application next.
+ * Each call gives 0 or more, or a negative errno. A connected socket has a buffer each way between
+ * the program and the host's rings.
+ */
+#ifndef TOESIM_APP_SOCKET_APP_H
+#define TOESIM_APP_SOCKET_APP_H
+
+#include "host-sw/host_sw.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { SOCKET_APP_SOCKETS_MAX = 65536, SOCKET_APP_BUFFER_BYTES = 65536 };
+
+struct socket_app; /* opaque */
+
+struct socket_address {
+    uint8_t ip_version; /* 4 or 6; the family of the socket */
+    uint8_t addr[16];   /* IPv4 as ::ffff:a.b.c.d; all zero, or ::ffff:0.0.0.0: any */
+    uint16_t port;
+};
+
+enum socket_option {
+    SOCKET_NODELAY,   /* of a listener: its connections begin with it */
+    SOCKET_KEEPALIVE, /* the same */
+    SOCKET_MAXSEG,    /* the same; 0: from the MTU */
+    SOCKET_RCVBUF,    /* bytes of the buffers; before they are made: of a listener */
+    SOCKET_SNDBUF,
+    SOCKET_LINGER_ZERO, /* close() resets the connection */
+    SOCKET_ERROR,       /* read only; reading clears it */
+};
+
+struct socket_info {
+    enum tcp_state state; /* as the host was last told */
+    bool established, peer_fin;
+    struct dir_view view;       /* owner, receiving NIC, generation, moves, bytes */
+    uint32_t readable, unacked; /* bytes in the host's rings */
+    uint32_t rcvbuf_used, sndbuf_used;
+};
+
+struct socket_app *socket_app_create(uint32_t conn_max);
+void socket_app_destroy(struct socket_app *app);
+/* The host must be known before its first callback. */
+void socket_app_attach(struct socket_app *app, struct host_sw *host);
+/* Self is the app. */
+const struct app_ops *socket_app_ops(void);
+
+/* True once after calls that the simulated core should hear of: kick it. */
+bool socket_app_wants_kick(struct socket_app *app);
+
+int socket_app_open(struct socket_app *app, uint8_t ip_version);
+int socket_app_bind(struct socket_app *app, int fd, const struct socket_address *local);
+int socket_app_listen(struct socket_app *app, int fd, int backlog);
+int socket_app_accept(struct socket_app *app, int fd, struct socket_address *peer);
+/* The driver has no active open yet: EOPNOTSUPP. */
+int socket_app_connect(struct socket_app *app, int fd, const struct socket_address *peer);
+int64_t socket_app_send(struct socket_app *app, int fd, const void *bytes, uint32_t len);
+/* 0: the peer has closed and all was read. peek: what is given stays. */
+int64_t socket_app_recv(struct socket_app *app, int fd, void *bytes, uint32_t len, bool peek);
+int socket_app_shutdown(struct socket_app *app, int fd, bool read, bool write);
+/* Bytes the program has not read reset the connection (RFC 2525 2.17). */
+int socket_app_close(struct socket_app *app, int fd);
+int socket_app_set(struct socket_app *app, int fd, enum socket_option option, int value);
+int socket_app_get(struct socket_app *app, int fd, enum socket_option option, int *value);
+int socket_app_info(struct socket_app *app, int fd, struct socket_info *info);
+int socket_app_name(struct socket_app *app, int fd, bool peer, struct socket_address *name);
+/* POLLIN, POLLOUT, POLLERR, POLLHUP, POLLRDHUP as they are now; POLLNVAL for no socket. */
+short socket_app_poll(struct socket_app *app, int fd);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,91 @@
+/* A ring of bytes between a program and a connection. */
+#ifndef TOESIM_APP_SOCKET_BUFFER_H
+#define TOESIM_APP_SOCKET_BUFFER_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct socket_buffer {
+    uint8_t *bytes;
+    uint32_t size, head, used; /* used bytes from head on, modulo size */
+};
+
+static inline bool socket_buffer_init(struct socket_buffer *b, uint32_t size)
+{
+    *b = (struct socket_buffer){.bytes = malloc(size), .size = size};
+    return b->bytes;
+}
+
+static inline void socket_buffer_free(struct socket_buffer *b)
+{
+    free(b->bytes);
+    *b = (struct socket_buffer){0};
+}
+
+static inline uint32_t socket_buffer_used(const struct socket_buffer *b) { return b->used; }
+
+static inline uint32_t socket_buffer_free_bytes(const struct socket_buffer *b)
+{
+    return b->size - b->used;
+}
+
+/* The contiguous piece that may be filled next; commit() says how much of it was. */
+static inline uint32_t socket_buffer_room(struct socket_buffer *b, void **at)
+{
+    if (b->used == b->size)
+        return 0;
+    uint32_t tail = (b->head + b->used) % b->size;
+    *at = b->bytes + tail;
+    return tail < b->head ? b->head - tail : b->size - tail;
+}
+
+static inline void socket_buffer_commit(struct socket_buffer *b, uint32_t len)
+{
+    assert(len <= socket_buffer_free_bytes(b));
+    b->used += len;
+}
+
+/* The contiguous piece that comes next. */
+static inline uint32_t socket_buffer_used_piece(const struct socket_buffer *b, const void **at)
+{
+    *at = b->bytes + b->head;
+    return b->used < b->size - b->head ? b->used : b->size - b->head;
+}
+
+static inline void socket_buffer_consume(struct socket_buffer *b, uint32_t len)
+{
+    assert(len <= b->used);
+    b->used -= len;
+    b->head = b->size ? (b->head + len) % b->size : 0;
+}
+
+/* Adds what fits; returns how much. */
+static inline uint32_t socket_buffer_put(struct socket_buffer *b, const void *bytes, uint32_t len)
+{
+    uint32_t done = 0, room;
+    void *at;
+    while (done < len && (room = socket_buffer_room(b, &at)) > 0) {
+        uint32_t n = room < len - done ? room : len - done;
+        memcpy(at, (const uint8_t *)bytes + done, n);
+        socket_buffer_commit(b, n);
+        done += n;
+    }
+    return done;
+}
+
+/* Copies what is there, up to len; it stays. */
+static inline uint32_t socket_buffer_copy(const struct socket_buffer *b, void *bytes, uint32_t len)
+{
+    uint32_t n = len < b->used ? len : b->used;
+    uint32_t first = n < b->size - b->head ? n : b->size - b->head;
+    if (n == 0)
+        return 0;
+    memcpy(bytes, b->bytes + b->head, first);
+    memcpy((uint8_t *)bytes + first, b->bytes, n - first);
+    return n;
+}
+
+#endif

@@ -1,0 +1,193 @@
+/* Sockets of an outside program on a fake host: what it is told, and when. */
+#include "host-sw/app/socket_app.h"
+#include "host-sw/test/fake_host.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+static struct socket_app *app;
+static const struct app_ops *ops;
+static int listener;
+static uint8_t bytes[FAKE_HOST_BYTES];
+static const struct socket_address any80 = {.ip_version = 4, .port = 80};
+
+void host_conn_view(const struct host_sw *sw, uint32_t conn, struct dir_view *view)
+{
+    (void)sw;
+    *view = (struct dir_view){
+        .key = {.lport = 80, .rport = (uint16_t)(40000 + conn), .ip_version = 4}, .moves = 3};
+}
+
+enum tcp_state host_conn_tcp_state(const struct host_sw *sw, uint32_t conn)
+{
+    (void)sw, (void)conn;
+    return TCP_ESTABLISHED;
+}
+
+static void setup(void)
+{
+    fake_host_reset(100000);
+    app = socket_app_create(FAKE_HOST_CONNS);
+    ops = socket_app_ops();
+    socket_app_attach(app, NULL);
+    listener = socket_app_open(app, 4);
+    cr_assert_eq(socket_app_bind(app, listener, &any80), 0);
+    cr_assert_eq(socket_app_listen(app, listener, 2), 0);
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * 13 + (i >> 8));
+}
+
+static void teardown(void) { socket_app_destroy(app); }
+
+TestSuite(socket_app, .init = setup, .fini = teardown);
+
+static bool syn(uint32_t *cookie)
+{
+    struct flow_key key = {.lport = 80, .ip_version = 4};
+    struct app_accept accept = {0};
+    bool taken = ops->on_syn(app, &key, NULL, &accept);
+    *cookie = accept.cookie;
+    return taken;
+}
+
+/* Opens connection id and accepts it. */
+static int open_conn(uint32_t conn)
+{
+    uint32_t cookie;
+    struct socket_address peer;
+    cr_assert(syn(&cookie));
+    ops->on_established(app, conn, cookie);
+    int fd = socket_app_accept(app, listener, &peer);
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(peer.port, 40000 + conn);
+    return fd;
+}
+
+Test(socket_app, connections_wait_for_accept_up_to_the_backlog)
+{
+    uint32_t cookie;
+    struct socket_address peer;
+    cr_assert_eq(socket_app_accept(app, listener, &peer), -EAGAIN);
+    cr_assert_eq(socket_app_poll(app, listener), 0);
+    for (uint32_t conn = 0; conn < 2; conn++) {
+        cr_assert(syn(&cookie));
+        ops->on_established(app, conn, cookie);
+    }
+    cr_assert_not(syn(&cookie), "the queue is full");
+    cr_assert_eq(socket_app_poll(app, listener), POLLIN);
+    cr_assert_geq(socket_app_accept(app, listener, &peer), 0);
+    cr_assert_eq(peer.port, 40000, "in order");
+    cr_assert(syn(&cookie));
+    cr_assert_eq(socket_app_close(app, listener), 0);
+    ops->on_run(app, 0);
+    cr_assert_eq(fake_host[1].aborts, 1, "nobody will accept it");
+    cr_assert_eq(fake_host[0].aborts, 0);
+    cr_assert_not(syn(&cookie), "nobody listens");
+}
+
+Test(socket_app, bytes_come_through_in_order_and_the_window_stays_shut_when_the_program_sleeps)
+{
+    static uint8_t got[FAKE_HOST_BYTES];
+    int fd = open_conn(2);
+    uint32_t len = 150000, done = 0;
+    fake_host_put(2, bytes, len);
+    ops->on_readable(app, 2, 0);
+    cr_assert_eq(fake_host[2].in_read, SOCKET_APP_BUFFER_BYTES, "the rest stays in the ring");
+    while (done < len) {
+        int64_t n = socket_app_recv(app, fd, got + done, 7000, false);
+        if (n == -EAGAIN) {
+            cr_assert(socket_app_wants_kick(app));
+            ops->on_run(app, 0);
+            continue;
+        }
+        cr_assert_gt(n, 0);
+        done += (uint32_t)n;
+    }
+    cr_assert_eq(memcmp(got, bytes, len), 0);
+    ops->on_run(app, 0);
+    cr_assert_eq(socket_app_recv(app, fd, got, 1, false), -EAGAIN);
+    ops->on_peer_fin(app, 2, 0);
+    cr_assert_eq(socket_app_poll(app, fd), POLLIN | POLLOUT | POLLRDHUP);
+    cr_assert_eq(socket_app_recv(app, fd, got, 1, false), 0);
+}
+
+Test(socket_app, what_is_sent_waits_for_room_and_the_fin_comes_last)
+{
+    int fd = open_conn(1);
+    fake_host[1].room = 1000;
+    cr_assert_eq(socket_app_send(app, fd, bytes, 100000), SOCKET_APP_BUFFER_BYTES);
+    cr_assert_eq(socket_app_send(app, fd, bytes, 1), -EAGAIN);
+    cr_assert_eq(socket_app_poll(app, fd), 0);
+    cr_assert(socket_app_wants_kick(app));
+    cr_assert_eq(fake_host[1].out_len, 0, "nothing happens before the core runs");
+    ops->on_run(app, 0);
+    cr_assert_eq(fake_host[1].out_len, 1000);
+    cr_assert_eq(socket_app_shutdown(app, fd, false, true), 0);
+    cr_assert_eq(socket_app_send(app, fd, bytes, 1), -EPIPE);
+    ops->on_run(app, 0);
+    cr_assert_eq(fake_host[1].closes, 0);
+    fake_host[1].room = 100000;
+    ops->on_writable(app, 1, 0);
+    ops->on_writable(app, 1, 0);
+    cr_assert_eq(fake_host[1].out_len, SOCKET_APP_BUFFER_BYTES);
+    cr_assert_eq(memcmp(fake_host[1].out, bytes, SOCKET_APP_BUFFER_BYTES), 0);
+    cr_assert_eq(fake_host[1].closes, 1);
+}
+
+Test(socket_app, a_reset_is_reported_once)
+{
+    int fd = open_conn(0);
+    char byte;
+    int error;
+    ops->on_closed(app, 0, 0, NIC_TERM_REMOTE_RESET);
+    cr_assert_eq(socket_app_poll(app, fd), POLLIN | POLLERR | POLLHUP | POLLRDHUP);
+    cr_assert_eq(socket_app_recv(app, fd, &byte, 1, false), -ECONNRESET);
+    cr_assert_eq(socket_app_recv(app, fd, &byte, 1, false), 0);
+    cr_assert_eq(socket_app_send(app, fd, &byte, 1), -EPIPE);
+    cr_assert_eq(socket_app_get(app, fd, SOCKET_ERROR, &error), 0);
+    cr_assert_eq(error, 0);
+    cr_assert_eq(socket_app_close(app, fd), 0);
+    cr_assert_eq(socket_app_close(app, fd), -EBADF);
+}
+
+/* RFC 2525 2.17 */
+Test(socket_app, closing_with_unread_bytes_resets_otherwise_it_is_orderly)
+{
+    int quiet = open_conn(0), unread = open_conn(1);
+    fake_host_put(1, bytes, 10);
+    ops->on_readable(app, 1, 0);
+    cr_assert_eq(socket_app_close(app, quiet), 0);
+    cr_assert_eq(socket_app_close(app, unread), 0);
+    ops->on_run(app, 0);
+    cr_assert_eq(fake_host[0].closes, 1);
+    cr_assert_eq(fake_host[0].aborts, 0);
+    cr_assert_eq(fake_host[1].aborts, 1);
+    ops->on_closed(app, 0, 0, NIC_TERM_NONE);
+    ops->on_closed(app, 1, 0, NIC_TERM_LOCAL_ABORT);
+    cr_assert_eq(socket_app_open(app, 4), quiet, "its number is free again");
+}
+
+Test(socket_app, wrong_calls_get_the_error_posix_has_for_them)
+{
+    int fd = socket_app_open(app, 4), conn = open_conn(3), value;
+    struct socket_address other = {.ip_version = 6, .port = 81};
+    cr_assert_eq(socket_app_open(app, 5), -EAFNOSUPPORT);
+    cr_assert_eq(socket_app_bind(app, fd, &any80), -EADDRINUSE);
+    cr_assert_eq(socket_app_bind(app, fd, &other), -EAFNOSUPPORT);
+    cr_assert_eq(socket_app_listen(app, fd, 1), -EINVAL, "not bound");
+    cr_assert_eq(socket_app_connect(app, fd, &any80), -EOPNOTSUPP);
+    cr_assert_eq(socket_app_send(app, fd, bytes, 1), -ENOTCONN);
+    cr_assert_eq(socket_app_recv(app, 99, bytes, 1, false), -EBADF);
+    cr_assert_eq(socket_app_poll(app, 99), POLLNVAL);
+    cr_assert_eq(socket_app_set(app, fd, SOCKET_RCVBUF, 1), -EINVAL);
+    cr_assert_eq(socket_app_set(app, fd, SOCKET_MAXSEG, 536), 0);
+    cr_assert_eq(socket_app_set(app, conn, SOCKET_NODELAY, 1), -EOPNOTSUPP);
+    cr_assert_eq(socket_app_get(app, fd, SOCKET_MAXSEG, &value), 0);
+    cr_assert_eq(value, 536);
+    struct socket_info info;
+    cr_assert_eq(socket_app_info(app, conn, &info), 0);
+    cr_assert_eq(info.state, TCP_ESTABLISHED);
+    cr_assert_eq(info.view.moves, 3);
+}

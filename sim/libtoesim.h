@@ -1,0 +1,54 @@
+// Private to libtoesim: the one simulation and the thread that SystemC lives in.
+#ifndef TOESIM_SIM_LIBTOESIM_H
+#define TOESIM_SIM_LIBTOESIM_H
+
+#include "sim/peer_side.h"
+#include "sim/testbed.h"
+#include "sim/toesim.h"
+
+#include "host-sw/app/socket_app.h"
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+struct toesim_frame {
+    uint64_t at_ps;
+    std::vector<uint8_t> bytes;
+};
+
+// Whoever calls holds `lock` for the length of a call; the thread works only while a caller waits
+// for it in ask(). So all but building, advancing and tearing down is done by the caller's thread.
+struct toesim {
+    std::mutex lock;
+    std::unique_ptr<testbed> bed;
+    socket_app *sockets = nullptr;
+    sim_config config = {};
+    external_traffic traffic = {};
+    std::deque<toesim_frame> frames;
+    uint64_t frames_lost = 0;
+    bool violated = false;
+
+    enum class request { none, advance, stop };
+    std::thread thread;
+    std::mutex baton;
+    std::condition_variable changed;
+    request wanted = request::none;
+    bool is_built = false;
+    uint64_t until_ps = 0;
+
+    void ask(request what);
+    int serve(); // sc_main() of this process
+    bool build();
+    void advance_thread();
+    int advance(uint64_t to_ps);
+    void kick_if_wanted();
+};
+
+// Sets errno and the text of toesim_error(); returns -1.
+int toesim_fail(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,25 @@
+#!/bin/sh
+# libtoesim from plain C: the example, linked with the shared and with the static library; and what the
+# shared one shows to the outside.
+# usage: system_libtoesim.sh BUILD_DIR
+set -u
+build=$1
+for program in echo echo-static; do
+    if out=$(timeout 60 "$build/example/$program" 2>&1); then
+        echo "pass: $program ($out)"
+    else
+        echo "fail: $program: $out"
+    fi
+done
+seen=$(nm -D --defined-only "$build/libtoesim.so" | awk '{ print $3 }' | grep -v -e '^toesim_' -e '^sc_main$')
+if [ -z "$seen" ]; then
+    echo "pass: only toesim_* is seen from outside"
+else
+    echo "fail: more than toesim_* is seen from outside: $seen"
+fi
+if grep -qE 'include <(systemc|vector|string)>' sim/toesim.h ||
+    ! echo '#include "sim/toesim.h"' | ${CC:-gcc} -std=c17 -Wall -Wextra -Wpedantic -Werror -I. -x c -fsyntax-only -; then
+    echo "fail: sim/toesim.h is no plain C header"
+else
+    echo "pass: sim/toesim.h is a plain C header"
+fi
