@@ -121,8 +121,6 @@ static enum status check_together(struct scenario_loader *loader)
         status = check_tcp(loader, &config->gen.tcp, "traffic.tcp");
     if (status == STATUS_OK)
         status = check_traffic(loader);
-    if (status == STATUS_OK)
-        status = check_pcie(loader);
     if (status == STATUS_OK && config->ctx_golden && config->waves != WAVES_NONE)
         status = fail_at(loader, "measure.waves",
                          "the golden model has none; write waves: none, or nics.cache.model: rtl");
@@ -264,6 +262,8 @@ enum status scenario_finish(struct scenario_loader *loader, bool look_for_captur
     enum status status = check_together(loader);
     if (status == STATUS_OK)
         status = finish_actions(loader);
+    if (status == STATUS_OK)
+        status = check_pcie(loader);
     if (status == STATUS_OK)
         status = resolve_capture(loader, look_for_capture);
     if (status != STATUS_OK)
