@@ -320,6 +320,8 @@ enum status scenario_finish(struct scenario_loader *loader, bool look_for_captur
     if (status == STATUS_OK)
         status = finish_actions(loader);
     if (status == STATUS_OK)
+        status = check_pcie(loader);
+    if (status == STATUS_OK)
         status = resolve_capture(loader, look_for_capture);
     if (status != STATUS_OK)
         return status;

@@ -1,11 +1,12 @@
 /*
  * One NIC's PCIe link, both directions, with its root port: splitting, wire bytes, serialisation,
- * tags, completions, ordering (timing 1.1, 1.2, 1.6, 1.7). Times of every TLP to the picosecond.
+ * tags, completions, ordering, data link layer (timing 1.1 to 1.7). Times of every TLP to the
+ * picosecond.
  *
- * Arbitration, ordering and the place of the data link layer (credits, Ack/Nak, replay, SKP: not
- * modelled yet) are described in pcie_wire.h, fences and link loss in pcie_fault.c, what firmware
- * has set up in pcie_config.h. Completion timeouts do not exist: a completion comes or the link is
- * down. `done` and `issued` calls come from the stage's run(), never from inside a request.
+ * Arbitration and ordering are described in pcie_wire.h, credits and Acks in pcie_flow.h, damaged
+ * packets in pcie_wire_dll.c, fences and link loss in pcie_fault.c, what firmware has set up in
+ * pcie_config.h. `done` and `issued` calls come from the stage's run(), never from inside a
+ * request.
  */
 #ifndef TOESIM_PCIE_PCIE_LINK_H
 #define TOESIM_PCIE_PCIE_LINK_H

@@ -35,7 +35,8 @@ void pcie_wire_dll_init(struct pcie_wire *wire, struct pcie_wire *peer, unsigned
         flow->period_ps = k == PCIE_FLOW_ACK ? TIME_NEVER : 30 * PS_PER_US; /* timing 1.4 */
         pcie_flow_reset(flow, 0);
     }
-    wire->flows[PCIE_FLOW_ACK].capacity.headers = PCIE_SEQ_WINDOW;
+    /* The next sequence number is one more than those outstanding behind the last acknowledged. */
+    wire->flows[PCIE_FLOW_ACK].capacity.headers = PCIE_SEQ_WINDOW - 1;
 }
 
 void pcie_wire_dll_free(struct pcie_wire *wire)

@@ -40,7 +40,25 @@ Test(pcie_config, capabilities_are_linked_and_have_the_fields_of_timing_1_7)
     cr_assert_eq(read32(0x80) >> 16 & 0x7ff, NIC_VECTOR_COUNT - 1);
     cr_assert_eq(read32(0x84), PCIE_MSIX_TABLE);
     cr_assert_eq(read32(0x88), PCIE_MSIX_PBA);
-    cr_assert_eq(read32(0x100), 0, "no extended capability");
+    cr_assert_eq(read32(0x100), 0x00020001, "AER version 2, the last extended capability");
+    cr_assert_eq(read32(0x200), 0);
+}
+
+/* Status bits are cleared by writing ones, and a function-level reset leaves those of AER. */
+Test(pcie_config, errors_stay_until_they_are_cleared_by_ones)
+{
+    pcie_config_raise(&config, PCIE_ERROR_BAD_TLP);
+    pcie_config_raise(&config, PCIE_ERROR_POISONED);
+    cr_assert_eq(read32(PCIE_CONFIG_AER_CORRECTABLE), 1u << 6);
+    cr_assert_eq(read32(PCIE_CONFIG_AER_UNCORRECTABLE), 1u << 12);
+    cr_assert_eq(read32(PCIE_CONFIG_DEVCTL) >> 16 & 0xf, 3, "correctable and non-fatal detected");
+    pcie_config_reset(&config, false);
+    cr_assert_eq(read32(PCIE_CONFIG_AER_UNCORRECTABLE), 1u << 12);
+    cr_assert_eq(read32(PCIE_CONFIG_DEVCTL) >> 16 & 0xf, 0);
+    (void)pcie_config_write32(&config, PCIE_CONFIG_AER_UNCORRECTABLE, 0);
+    cr_assert_eq(read32(PCIE_CONFIG_AER_UNCORRECTABLE), 1u << 12, "zeros clear nothing");
+    (void)pcie_config_write32(&config, PCIE_CONFIG_AER_UNCORRECTABLE, UINT32_MAX);
+    cr_assert_eq(read32(PCIE_CONFIG_AER_UNCORRECTABLE), 0);
 }
 
 /* Timing 1.7: write FFFFFFFF, read back ~(size - 1) | type. */

@@ -367,3 +367,36 @@ ParameterizedTest(struct wrong *row, pcie_link, refuses_parameters_out_of_range_
     cr_assert_eq(pcie_params_check(&params, &err), STATUS_BAD_INPUT);
     cr_assert_eq(strncmp(err.text, row->name, strlen(row->name)), 0, "%s", err.text);
 }
+
+struct wrong_credits {
+    char name[24];
+    struct pcie_credits root, endpoint;
+    uint32_t replay_bytes;
+};
+
+static struct wrong_credits wrong_credits[] = {
+    {"root_credits", {128, 16, 1, 1}, {1, 16, 1, 1}, 4096},
+    {"root_credits", {1, 15, 1, 1}, {1, 16, 1, 1}, 4096},
+    {"endpoint_credits", {1, 16, 1, 1}, {1, 2048, 1, 1}, 4096},
+    {"endpoint_credits", {0, 0, 0, 0}, {1, 16, 200, 1}, 4096},
+    {"replay_buffer", {1, 16, 1, 1}, {1, 16, 1, 1}, 256},
+};
+
+ParameterizedTestParameters(pcie_link, refuses_credits_that_no_link_has)
+{
+    return cr_make_param_array(struct wrong_credits, wrong_credits,
+                               sizeof wrong_credits / sizeof *wrong_credits);
+}
+
+ParameterizedTest(struct wrong_credits *row, pcie_link, refuses_credits_that_no_link_has)
+{
+    struct pcie_params params;
+    struct error err;
+    pcie_params_default(&params);
+    cr_assert_eq(pcie_params_check(&params, &err), STATUS_OK);
+    params.root_credits = row->root;
+    params.endpoint_credits = row->endpoint;
+    params.replay_bytes = row->replay_bytes;
+    cr_assert_eq(pcie_params_check(&params, &err), STATUS_BAD_INPUT);
+    cr_assert_eq(strncmp(err.text, row->name, strlen(row->name)), 0, "%s", err.text);
+}
