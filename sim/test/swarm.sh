@@ -142,8 +142,7 @@ draw_faults() {
     allowed="0"
     chance 3 || return 0
     say "faults:"
-    kinds="link link set_active pcie_down ctx_error"
-    pick $kinds
+    pick link link set_active pcie_down ctx_error
     roll_at() {
         roll 100
         at=$r
@@ -217,7 +216,7 @@ judge() { # says what is wrong with the finished run
         echo "exit 2: $(head -n 1 "$log" | cut -c 1-300)" && return
     fi
     if grep -q 'runtime error\|AddressSanitizer\|Assertion' "$log"; then
-        echo "$(grep -m 1 'runtime error\|AddressSanitizer\|Assertion' "$log")" && return
+        grep -m 1 'runtime error\|AddressSanitizer\|Assertion' "$log" && return
     fi
     [ -s "$work/$seed/stats.json" ] || return
     grep -q '^invariants  *0 violations' "$log" || echo "invariants violated"
