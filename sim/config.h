@@ -25,7 +25,7 @@ enum {
     SIM_EXPECT_TEXT_MAX = 200
 };
 
-enum traffic_kind { TRAFFIC_REPLAY, TRAFFIC_GENERATOR };
+enum traffic_kind { TRAFFIC_REPLAY, TRAFFIC_GENERATOR, TRAFFIC_EXTERNAL };
 
 enum action_kind {
     ACTION_SWAP,      /* switch: members swap places in the hash (rehash: swap) */
@@ -102,6 +102,7 @@ struct sim_config {
     size_t action_count;
     struct sim_action actions[SIM_ACTIONS_MAX];
 
+    bool cache_time; /* sample the wall time of the caches' steps, for perf.json */
     enum waves_mode waves;
     uint64_t waves_margin_ps; /* before T0 is impossible; after T12 so much more is dumped */
     uint32_t waves_moves_max; /* with WAVES_MOVES: only the first so many moves; 0: all */

@@ -32,11 +32,13 @@ struct results_input {
     const struct capture *capture;    /* null without replay */
     const struct replay_peer *replay; /* null without replay */
     const struct gen_peer *gen;       /* null without generator */
+    uint64_t external_frames;         /* given by the caller of external traffic */
 };
 
 /* Times that are no result: they differ from run to run and go to perf.json alone. */
 struct results_perf {
     uint64_t wall_us;
+    uint64_t cpu_us; /* of the process, user and system: comparable on a busy machine too */
     uint64_t frames; /* on links 0 and 1, both directions */
     uint64_t cycles_run;
     uint64_t cache_ns; /* wall time inside the cache step, when measured; else 0 */

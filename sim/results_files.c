@@ -65,9 +65,10 @@ enum status results_write_perf(const char *dir, const struct results_perf *perf,
 {
     uint64_t wall_us = perf->wall_us ? perf->wall_us : 1;
     json_t *json = json_pack(
-        "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "schema", "toesim.perf/1", "version",
-        TOESIM_VERSION, "wall_us", (json_int_t)perf->wall_us, "sim_time_ps",
-        (json_int_t)in->sim_time_ps, "frames", (json_int_t)perf->frames, "frames_per_second",
+        "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "schema", "toesim.perf/1",
+        "version", TOESIM_VERSION, "wall_us", (json_int_t)perf->wall_us, "cpu_us",
+        (json_int_t)perf->cpu_us, "sim_time_ps", (json_int_t)in->sim_time_ps, "frames",
+        (json_int_t)perf->frames, "frames_per_second",
         (json_int_t)(perf->frames * 1000000 / wall_us), "cache_cycles_run",
         (json_int_t)perf->cycles_run, "cache_step_ns", (json_int_t)perf->cache_ns, "kernel_events",
         (json_int_t)perf->kernel_events, "memory_peak_kib", (json_int_t)perf->memory_peak_kib);
@@ -167,8 +168,9 @@ enum status results_write_conns(const char *dir, const struct results_input *in,
     enum status status = out_open(&out, dir, "conns.csv", err);
     if (status != STATUS_OK)
         return status;
-    (void)fprintf(out.file, "row,remote,local,vlan,state,owner,rx_if,generation,moves,opened_ps,"
-                            "last_rx_ps,closed_ps,rx_bytes,tx_bytes,cause,conversation,outcome,why\n");
+    (void)fprintf(out.file,
+                  "row,remote,local,vlan,state,owner,rx_if,generation,moves,opened_ps,"
+                  "last_rx_ps,closed_ps,rx_bytes,tx_bytes,cause,conversation,outcome,why\n");
     for (size_t row = 0; row < host_sw_conn_rows(in->host_sw); row++)
         print_conn(out.file, in, row);
     return out_close(&out, err);
@@ -200,8 +202,9 @@ static void print_latency(FILE *file, const char *name, const json_t *samples)
 static void print_moves(FILE *file, const json_t *stats)
 {
     const json_t *moves = json_object_get(stats, "moves");
-    (void)fprintf(file, "moves           %lld started, %lld completed, %lld failed; %lld frames held, "
-                        "%lld forwarded\n",
+    (void)fprintf(file,
+                  "moves           %lld started, %lld completed, %lld failed; %lld frames held, "
+                  "%lld forwarded\n",
                   (long long)number(stats, "moves", "started"),
                   (long long)number(stats, "moves", "completed"),
                   (long long)number(stats, "moves", "failed"),
@@ -224,13 +227,36 @@ static void print_expectations(FILE *file, const json_t *stats)
 {
     size_t index;
     json_t *item;
-    json_array_foreach(json_object_get(stats, "expect"), index, item) {
+    json_array_foreach(json_object_get(stats, "expect"), index, item)
+    {
         char *actual = json_dumps(json_object_get(item, "actual"), JSON_ENCODE_ANY);
         (void)fprintf(file, "expect          %-4s %s (actual %s)\n",
                       json_is_true(json_object_get(item, "ok")) ? "ok" : "FAIL",
                       json_string_value(json_object_get(item, "text")), actual ? actual : "none");
         free(actual);
     }
+}
+
+static void print_streams(FILE *f, const struct results_input *in, const json_t *stats)
+{
+    json_int_t complete = number(stats, "streams", "complete");
+    json_int_t total = number(stats, "streams", "total");
+    json_int_t to_server = number(stats, "streams", "bytes_to_server");
+    json_int_t to_client = number(stats, "streams", "bytes_to_client");
+    if (!in->replay && !in->gen) {
+        (void)fprintf(f, "conversations   %lld total, %lld complete (not compared)\n",
+                      (long long)total, (long long)complete);
+        (void)fprintf(f, "bytes           %lld to the server, %lld to the clients\n",
+                      (long long)to_server, (long long)to_client);
+        return;
+    }
+    json_int_t intact = number(stats, "streams", "intact");
+    (void)fprintf(f, "conversations   %lld total, %lld complete, %lld intact, %lld damaged\n",
+                  (long long)total, (long long)complete, (long long)intact,
+                  (long long)number(stats, "streams", "damaged"));
+    (void)fprintf(f, "bytes compared  %lld to the server, %lld to the clients%s\n",
+                  (long long)to_server, (long long)to_client,
+                  complete && intact == complete ? ": 100 % were right" : "");
 }
 
 enum status results_write_summary(const char *dir, const json_t *stats,
@@ -241,21 +267,13 @@ enum status results_write_summary(const char *dir, const json_t *stats,
     if (status != STATUS_OK)
         return status;
     FILE *f = out.file;
-    json_int_t complete = number(stats, "streams", "complete");
-    json_int_t intact = number(stats, "streams", "intact");
     (void)fprintf(f, "scenario        %s, seed %llu%s\n", in->config->name,
                   (unsigned long long)in->config->seed, in->complete ? "" : " (not complete)");
-    (void)fprintf(f, "conversations   %lld total, %lld complete, %lld intact, %lld damaged\n",
-                  (long long)number(stats, "streams", "total"), (long long)complete,
-                  (long long)intact,
-                  (long long)number(stats, "streams", "damaged"));
-    (void)fprintf(f, "bytes compared  %lld to the server, %lld to the clients%s\n",
-                  (long long)number(stats, "streams", "bytes_to_server"),
-                  (long long)number(stats, "streams", "bytes_to_client"),
-                  complete && intact == complete ? ": 100 % were right" : "");
+    print_streams(f, in, stats);
     print_moves(f, stats);
-    (void)fprintf(f, "connections     %lld offloaded, %lld inactivated, %lld reactivated, %lld ended "
-                     "prematurely\n",
+    (void)fprintf(f,
+                  "connections     %lld offloaded, %lld inactivated, %lld reactivated, %lld ended "
+                  "prematurely\n",
                   (long long)number(stats, "connections", "offloaded"),
                   (long long)number(stats, "connections", "inactivated"),
                   (long long)number(stats, "connections", "reactivated"),

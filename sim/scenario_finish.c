@@ -137,7 +137,7 @@ static enum status check_traffic(struct scenario_loader *loader)
     const struct sim_config *config = loader->config;
     if (config->traffic == TRAFFIC_REPLAY && config->capture_path[0] == '\0')
         return fail_at(loader, "traffic.capture", "missing; write the file to replay");
-    if (config->traffic == TRAFFIC_REPLAY)
+    if (config->traffic != TRAFFIC_GENERATOR)
         return STATUS_OK;
     if (config->gen.ip_version == 5)
         return fail_at(loader, "traffic.ip_version", "'5' is wrong; write 4 or 6");

@@ -1,6 +1,7 @@
 #include "sim/scenario_table.h"
 
 #include "models/base/units.h"
+#include "models/tcp/cc.h"
 
 #include <string.h>
 
@@ -71,8 +72,10 @@ static const char *const notify_names[] = {
 static const char *const ack_names[] = {
     [ACK_POLICY_POSTED] = "posted", [ACK_POLICY_FLUSHED] = "flushed", NULL};
 static const char *const model_names[] = {[false] = "rtl", [true] = "golden", NULL};
-static const char *const traffic_names[] = {
-    [TRAFFIC_REPLAY] = "replay", [TRAFFIC_GENERATOR] = "generator", NULL};
+static const char *const traffic_names[] = {[TRAFFIC_REPLAY] = "replay",
+                                            [TRAFFIC_GENERATOR] = "generator",
+                                            [TRAFFIC_EXTERNAL] = "external",
+                                            NULL};
 static const char *const replay_mode_names[] = {"exact", NULL};
 static const char *const direction_names[] = {[GEN_DOWNLOAD] = "download",
                                               [GEN_UPLOAD] = "upload",
@@ -86,6 +89,8 @@ static const char *const rehash_names[] = {"swap",     "layer2", "layer2_3",
 static const char *const fault_list[] = {"link_down", "link_up", "set_active", "pcie_down",
                                          "ctx_error", "drop",    "corrupt",    "truncate",
                                          "duplicate", "reorder", "delay",      NULL};
+static const char *const congestion_names[] = {
+    [CC_NEWRENO] = "newreno", [CC_CUBIC] = "cubic", NULL};
 
 /* The same TCP knobs for the team (NICs and host stack) and for generated clients. */
 #define TCP_KEYS(path, f)                                                                          \
@@ -112,7 +117,9 @@ static const char *const fault_list[] = {"link_down", "link_up", "set_active", "
         TIME_US(path ".challenge_period", f.challenge_period_us, 1, U32_LIMIT,                     \
                 "period of the challenge acknowledgement limit (RFC 5961)"),                       \
         COUNT(path ".challenge_max", f.challenge_max, 0, U8_LIMIT,                                 \
-              "challenge acknowledgements per period")
+              "challenge acknowledgements per period"),                                            \
+        ENUM(path ".congestion", f.congestion, congestion_names, "congestion control"),            \
+        BOOL(path ".ecn", f.ecn, "offer explicit congestion notification (RFC 3168)")
 
 const struct scenario_key scenario_keys[] = {
 
@@ -253,8 +260,7 @@ const struct scenario_key scenario_keys[] = {
         "with every: times in all; 0: to the end"),
 
     ENUM("traffic.kind", traffic, traffic_names,
-         "a capture, or generated "
-         "clients"),
+         "a capture, generated clients, or the caller (toesim live, libtoesim)"),
     TEXT("traffic."
          "capture",
          SCENARIO_PATH, capture_path, "replay: file, relative to the scenario's folder"),
@@ -323,6 +329,7 @@ const struct scenario_key scenario_keys[] = {
     ROW("faults[].count", SCENARIO_COUNT, NONE, 0, U32_LIMIT, ITEM(count), 1, NULL,
         "with every: times in all; 0: to the end"),
 
+    BOOL("measure.cache_time", cache_time, "wall time in the caches' steps, sampled, in perf.json"),
     ENUM("measure.waves", waves, waves_names, "what waves.fst holds"),
     TIME("measure.waves_margin", waves_margin_ps, 0, TIME_LIMIT,
          "moves: dumped after the end of a move"),

@@ -6,6 +6,7 @@
 #include "sim/director.h"
 #include "sim/glue/ctx_cache_rtl.h"
 #include "sim/glue/waves.h"
+#include "sim/peer_side.h"
 #include "sim/results.h"
 #include "sim/shells/core_shell.h"
 #include "sim/shells/stage_shell.h"
@@ -21,8 +22,9 @@
 class testbed
 {
 public:
-    // capture: null for generator traffic; borrowed. Throws nothing; call is_ready() after.
-    testbed(const sim_config &config, const capture *capture);
+    // capture: for replay, external: for external traffic, else null; both borrowed. Throws
+    // nothing; call is_ready() after.
+    testbed(const sim_config &config, const capture *capture, const external_traffic *external);
     ~testbed();
     testbed(const testbed &) = delete;
     testbed &operator=(const testbed &) = delete;
@@ -37,11 +39,18 @@ public:
     // True: there is more to do.
     bool advance(uint64_t slice_ps);
 
+    // External traffic. put_frame() is false, and the frame not taken, when the queue toward the
+    // switch is full. The application runs soon after a kick.
+    bool has_room_for_frame() const;
+    bool put_frame(const uint8_t *bytes, uint32_t len);
+    void kick_application();
+    void set_port_policy(port_policy policy, uint32_t flip_frames);
+
     struct probe *probe() { return &probe_; }
     uint32_t progress_permille() const;
     uint64_t frames_on_links() const;
-    uint64_t kernel_events() const;
     void finish(bool complete); // outcomes of what has not ended; last checks
+    void fill_perf(results_perf *perf) const; // after finish(): all that the testbed knows
     void fill_results(results_input *input) const;
 
 private:
@@ -52,6 +61,7 @@ private:
         struct toe_engine *engine;
     };
 
+    uint64_t kernel_events() const;
     void make_shells();
     void make_host();
     void make_nic(unsigned nic);
@@ -59,7 +69,11 @@ private:
     void watch_queues();
     void make_line_faults();
     void start_line_fault(const sim_action &action, uint64_t now_ps);
+    void make_replay();
+    void make_generator();
+    void make_external();
     void make_peers();
+    void make_director();
     void make_cache(unsigned nic, const ctx_client &client, ctx_store *store);
     void make_replay_server();
     void make_bulk_server();
@@ -73,6 +87,9 @@ private:
 
     sim_config config_;
     const capture *capture_;
+    const external_traffic *external_;
+    peer_side peer_ = {};
+    uint64_t external_frames_ = 0; // given by put_frame()
     struct error error_ = {};
     struct probe probe_;
     frame_pool *pool_ = nullptr;

@@ -64,6 +64,11 @@ enum nic_probe_result nic_driver_start(struct nic_driver *driver, struct nic_bus
     return NIC_PROBE_OK;
 }
 
+bool nic_driver_has_rings(const struct nic_driver *driver)
+{
+    return driver->records.place.base != 0 && driver->events.place.base != 0;
+}
+
 void nic_driver_stop(struct nic_driver *driver)
 {
     if (!driver->up)

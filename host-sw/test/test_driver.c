@@ -236,8 +236,11 @@ Test(driver, injected_frames_are_found_by_number_through_growth)
         cr_assert_eq(inject_table_remove(&table, id), id * 64);
     cr_assert_eq(inject_table_remove(&table, 1501), 0);
     uint32_t of_one = 0;
-    while (inject_table_remove_of_nic(&table, 1))
+    uint64_t id, buffer;
+    while (inject_table_remove_of_nic(&table, 1, &id, &buffer)) {
+        cr_assert_eq(buffer, id * 64);
         of_one++;
+    }
     cr_assert_eq(of_one, 750);
     cr_assert_eq(table.count, 750);
     inject_table_free(&table);

@@ -132,6 +132,8 @@ static unsigned choose_by_table(const struct lan_switch *sw, const struct flow *
     for (size_t i = 0; i < sw->assignment_count; i++)
         if (sw->assignments[i].connection == flow->number)
             return sw->assignments[i].member;
+    if (sw->table_len == 0) /* the policy was chosen later, without a table */
+        return flow->first;
     return (unsigned)(sw->params.table[flow->number % sw->table_len] - '0');
 }
 
@@ -292,6 +294,15 @@ void lan_switch_assign(struct lan_switch *sw, uint32_t connection, unsigned memb
     if (i == sw->assignment_count)
         sw->assignment_count++;
     sw->stats.rehashes++;
+}
+
+void lan_switch_set_policy(struct lan_switch *sw, enum port_policy policy, uint32_t flip_frames,
+                           uint64_t now_ps)
+{
+    assert(flip_frames >= 1);
+    lan_switch_run(sw, now_ps);
+    sw->params.policy = policy;
+    sw->params.flip_frames = flip_frames;
 }
 
 void lan_switch_set_member_up(struct lan_switch *sw, unsigned member, bool up, uint64_t now_ps)

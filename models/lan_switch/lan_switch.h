@@ -85,6 +85,9 @@ void lan_switch_set_hash(struct lan_switch *sw, enum flow_hash_policy hash, uint
  * uses this member. At most LAN_SWITCH_ASSIGNMENTS_MAX different connections. */
 void lan_switch_assign(struct lan_switch *sw, uint32_t connection, unsigned member,
                        uint64_t now_ps);
+/* Another port policy from now on; flip_frames: as in the parameters, at least 1. */
+void lan_switch_set_policy(struct lan_switch *sw, enum port_policy policy, uint32_t flip_frames,
+                           uint64_t now_ps);
 
 /* Carrier of a member as the switch sees it; used or not once that has lasted detect_ps. */
 void lan_switch_set_member_up(struct lan_switch *sw, unsigned member, bool up, uint64_t now_ps);

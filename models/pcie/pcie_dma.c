@@ -196,6 +196,7 @@ void pcie_dma_take_tag(struct pcie_link *link, struct pcie_tlp *tlp)
 static void give_tag(struct pcie_link *link, uint16_t tag, uint64_t now_ps)
 {
     assert(link->tags_used > 0);
+    link->outlook.valid = false;
     if (pcie_dma_tag_ready_ps(link) == TIME_NEVER)
         link->tag_ps = now_ps;
     uint32_t free_count = link->params.tags - link->tags_used;
@@ -258,6 +259,7 @@ void pcie_dma_drop_reads(struct pcie_link *link)
 
 void pcie_dma_reset_tags(struct pcie_link *link, uint64_t now_ps)
 {
+    link->outlook.valid = false;
     link->tag_head = 0;
     link->tags_used = 0;
     link->tag_ps = now_ps;

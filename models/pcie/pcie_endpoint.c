@@ -65,6 +65,7 @@ static void on_mmio_read(struct pcie_link *link, const struct pcie_tlp *tlp, uin
  * ahead of the completion, and afterwards it sends nothing. So the completion proves the fence. */
 static void on_config_write(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
 {
+    link->outlook.valid = false; /* tags, credits or the queue may change */
     bool reset = pcie_config_write32(&link->config, tlp->config_offset, tlp->value);
     if (reset)
         pcie_config_reset(&link->config, false);

@@ -49,6 +49,7 @@ static bool keep_none(void *self, struct pcie_tlp *tlp)
 static void stop_master(struct pcie_link *link, uint64_t now_ps)
 {
     struct loss loss = {link, now_ps};
+    link->outlook.valid = false;
     pcie_wire_filter(&link->wires[PCIE_UP], keep_if_not_request, &loss);
     pcie_dma_abort_reads(link, now_ps);
 }
@@ -83,6 +84,8 @@ static void lose_all(struct pcie_link *link, uint64_t now_ps)
     for (int d = 0; d < 2; d++) {
         pcie_wire_filter(&link->wires[d], keep_none, &loss);
         lose_ring(link, &link->flying[d], now_ps);
+        if (link->params.dll)
+            lose_ring(link, &link->wires[d].unreceived, now_ps);
     }
     lose_ring(link, &link->sampling, now_ps);
     lose_ring(link, &link->forming, now_ps);
@@ -97,6 +100,11 @@ void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps)
         return;
     pcie_link_catch_up(link, now_ps);
     link->up = up;
+    link->outlook.valid = false;
+    if (up && link->params.dll) {
+        for (int d = 0; d < 2; d++)
+            pcie_wire_dll_link_up(&link->wires[d], now_ps);
+    }
     if (!up) {
         lose_all(link, now_ps);
         pcie_config_reset(&link->config, true);

@@ -19,12 +19,42 @@ void pcie_params_default(struct pcie_params *params)
         .root_write_ps = 100 * PS_PER_NS,
         .device_mmio_ps = 780 * PS_PER_NS,
         .write_queue_bytes = 16384,
+        .dll = true,
+        .root_credits = {127, 1024, 127, 127},
+        .endpoint_credits = {32, 1008, 32, 32},
+        .replay_bytes = 16384,
+        .completion_timeout_ps = 10 * PS_PER_MS,
+        .retrain_ps = 10 * PS_PER_US,
     };
 }
 
 static bool is_power_of_two_between(uint32_t value, uint32_t low, uint32_t high)
 {
     return value >= low && value <= high && (value & (value - 1)) == 0;
+}
+
+enum { CREDIT_HEADERS_MAX = 127, CREDIT_DATA_MAX = 2047, REPLAY_OVERHEAD = 28 };
+
+/* 0 is infinite (timing 1.5). */
+static bool is_credit(uint32_t value, uint32_t low, uint32_t high)
+{
+    return value == 0 || (value >= low && value <= high);
+}
+
+static enum status check_credits(const char *name, const struct pcie_credits *credits,
+                                 const struct pcie_params *params, struct error *err)
+{
+    uint32_t data_min = params->mps_bytes / PCIE_CREDIT_BYTES;
+    if (!is_credit(credits->posted_headers, 1, CREDIT_HEADERS_MAX) ||
+        !is_credit(credits->nonposted_headers, 1, CREDIT_HEADERS_MAX))
+        return error_set(err, STATUS_BAD_INPUT, "%s: headers are out of range, give 1 to %d or 0",
+                         name, CREDIT_HEADERS_MAX);
+    if (!is_credit(credits->posted_data, data_min, CREDIT_DATA_MAX) ||
+        !is_credit(credits->nonposted_data, 1, CREDIT_DATA_MAX))
+        return error_set(err, STATUS_BAD_INPUT,
+                         "%s: data are out of range, give mps / 16 (non-posted: 1) to %d or 0",
+                         name, CREDIT_DATA_MAX);
+    return STATUS_OK;
 }
 
 enum status pcie_params_check(const struct pcie_params *params, struct error *err)
@@ -51,7 +81,35 @@ enum status pcie_params_check(const struct pcie_params *params, struct error *er
         return error_set(err, STATUS_BAD_INPUT,
                          "write_queue: %u bytes hold no write of mps = %u bytes",
                          params->write_queue_bytes, params->mps_bytes);
-    return STATUS_OK;
+    enum status status = check_credits("root_credits", &params->root_credits, params, err);
+    if (status == STATUS_OK)
+        status = check_credits("endpoint_credits", &params->endpoint_credits, params, err);
+    if (status == STATUS_OK && params->replay_bytes < params->mps_bytes + REPLAY_OVERHEAD)
+        return error_set(err, STATUS_BAD_INPUT,
+                         "replay_buffer: %u bytes hold no TLP of mps = %u bytes",
+                         params->replay_bytes, params->mps_bytes);
+    return status;
+}
+
+/* Each direction's credits are what the receiver at its end advertises. */
+static void init_dll(struct pcie_link *link)
+{
+    const struct pcie_params *params = &link->params;
+    const struct pcie_credits *credits[2] = {&params->root_credits, &params->endpoint_credits};
+    for (int d = 0; d < 2; d++) {
+        struct pcie_wire *wire = &link->wires[d];
+        pcie_wire_dll_init(wire, &link->wires[1 - d], params->gen, params->lanes,
+                           params->mps_bytes);
+        wire->flows[PCIE_FLOW_P].capacity =
+            (struct pcie_units){credits[d]->posted_headers, credits[d]->posted_data};
+        wire->flows[PCIE_FLOW_P].urgent =
+            (struct pcie_units){1, params->mps_bytes / PCIE_CREDIT_BYTES};
+        wire->flows[PCIE_FLOW_NP].capacity =
+            (struct pcie_units){credits[d]->nonposted_headers, credits[d]->nonposted_data};
+        wire->flows[PCIE_FLOW_NP].urgent = (struct pcie_units){1, 1};
+        wire->flows[PCIE_FLOW_ACK].capacity.data = params->replay_bytes;
+        wire->retrain_ps = params->retrain_ps;
+    }
 }
 
 struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned nic,
@@ -79,6 +137,8 @@ struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned ni
         pcie_wire_init(&link->wires[d], ticks, params->propagation_ps);
         pcie_ring_init(&link->flying[d], sizeof(struct pcie_tlp));
     }
+    if (params->dll)
+        init_dll(link);
     pcie_ring_init(&link->sampling, sizeof(struct pcie_tlp));
     pcie_ring_init(&link->forming, sizeof(struct pcie_tlp));
     pcie_ring_init(&link->answering, sizeof(struct pcie_tlp));
@@ -181,15 +241,26 @@ static void send_to_peer(struct pcie_link *link, int direction, struct pcie_tlp 
     pcie_ring_push(&link->flying[direction], tlp);
 }
 
-static void on_started(struct pcie_link *link, int direction, struct pcie_tlp *tlp, uint64_t now_ps)
+/* again: the same TLP has started before and was not received. */
+static void on_started(struct pcie_link *link, int direction, struct pcie_tlp *tlp, bool again,
+                       uint64_t now_ps)
 {
+    if (!again && direction == PCIE_UP && tlp->kind == PCIE_TLP_MRD)
+        pcie_dma_take_tag(link, tlp);
     count_start(link, direction, tlp);
+    if (again || direction != PCIE_UP || tlp->kind != PCIE_TLP_MWR)
+        return;
+    link->write_bytes_queued -= tlp->len;
+    pcie_link_note(link, tlp->issued, now_ps, tlp->start_ps);
+}
+
+/* The TLP is received: what it does at the other end, and when it leaves the receive buffer there.
+ * A write is in the buffer until it is visible, a request until the requests ahead of it are gone. */
+static void on_sent(struct pcie_link *link, int direction, struct pcie_tlp *tlp)
+{
     if (direction == PCIE_UP && tlp->kind == PCIE_TLP_MWR) {
-        link->write_bytes_queued -= tlp->len;
-        pcie_link_note(link, tlp->issued, now_ps, tlp->start_ps);
         send_to_peer(link, direction, tlp, link->params.root_write_ps);
     } else if (direction == PCIE_UP && tlp->kind == PCIE_TLP_MRD) {
-        pcie_dma_take_tag(link, tlp);
         tlp->due_ps = in_order(link, direction, tlp->arrival_ps + link->params.root_read_ps);
         pcie_link_insert_by_due(&link->sampling, tlp);
     } else if (tlp->kind == PCIE_TLP_MRD) {
@@ -201,6 +272,9 @@ static void on_started(struct pcie_link *link, int direction, struct pcie_tlp *t
     } else {
         send_to_peer(link, direction, tlp, 0);
     }
+    bool posted = tlp->flow == PCIE_FLOW_P;
+    pcie_wire_release(&link->wires[direction], tlp,
+                      posted ? tlp->due_ps : in_order(link, direction, tlp->arrival_ps));
 }
 
 static uint64_t nonposted_ready_ps(const struct pcie_link *link, int direction)
@@ -220,19 +294,93 @@ static void note_tag_stall(struct pcie_link *link)
     }
 }
 
+static uint64_t timer_next_ps(const struct pcie_link *link)
+{
+    if (!link->params.dll)
+        return TIME_NEVER;
+    return u64_min(link->wires[PCIE_UP].ack_timer_ps, link->wires[PCIE_DOWN].ack_timer_ps);
+}
+
+/* What is between TLPs and takes effect by at_ps, in the order of time. False: nothing. */
+static bool settle_between(struct pcie_link *link, uint64_t at_ps)
+{
+    uint64_t timer_ps = timer_next_ps(link);
+    if (timer_ps == TIME_NEVER)
+        pcie_wire_dll_pass_idle(&link->wires[PCIE_UP], at_ps);
+    uint64_t report_ps[2] = {pcie_wire_dllp_next_ps(&link->wires[PCIE_UP]),
+                             pcie_wire_dllp_next_ps(&link->wires[PCIE_DOWN])};
+    uint64_t first_ps = u64_min(timer_ps, u64_min(report_ps[0], report_ps[1]));
+    if (first_ps > at_ps)
+        return false;
+    if (report_ps[PCIE_UP] == first_ps) {
+        pcie_wire_dll_advance(&link->wires[PCIE_UP], first_ps);
+    } else if (report_ps[PCIE_DOWN] == first_ps) {
+        pcie_wire_dll_advance(&link->wires[PCIE_DOWN], first_ps);
+    } else {
+        int d = link->wires[PCIE_UP].ack_timer_ps == timer_ps ? PCIE_UP : PCIE_DOWN;
+        pcie_wire_on_ack_timer(&link->wires[d]);
+    }
+    return true;
+}
+
+static void start_one(struct pcie_link *link, int direction, const struct pcie_choice *choice,
+                      uint64_t now_ps)
+{
+    struct pcie_tlp tlp;
+    struct pcie_wire *wire = &link->wires[direction];
+    bool arrives = pcie_wire_start(wire, choice, &tlp);
+    on_started(link, direction, &tlp, choice->pick == PCIE_PICK_REPLAY, now_ps);
+    if (arrives)
+        on_sent(link, direction, &tlp);
+    else if (choice->pick != PCIE_PICK_REPLAY)
+        pcie_wire_dll_keep(wire, &tlp);
+}
+
+/* The DLLPs whose reports a waiting TLP needs are sent in time; others are found late. */
+static void look(const struct pcie_link *link, struct pcie_outlook *outlook)
+{
+    uint64_t first_ps = timer_next_ps(link);
+    for (int d = 0; d < 2; d++) {
+        const struct pcie_wire *wire = &link->wires[d];
+        uint64_t tag_ps = nonposted_ready_ps(link, d);
+        outlook->choices[d] = pcie_wire_pick(wire, tag_ps);
+        if (outlook->choices[d].pick != PCIE_PICK_NONE)
+            first_ps = u64_min(first_ps, pcie_time_ps(outlook->choices[d].start));
+        outlook->credit_ps[d] = pcie_wire_credit_ps_min(wire, tag_ps != TIME_NEVER);
+        if (outlook->credit_ps[d] != TIME_NEVER)
+            first_ps = u64_min(first_ps, pcie_wire_dllp_next_ps(wire->peer));
+    }
+    outlook->first_ps = first_ps;
+    outlook->valid = true;
+}
+
+/* Upstream goes first at equal times. */
+static int first_to_start(const struct pcie_choice choices[2])
+{
+    if (choices[PCIE_UP].pick == PCIE_PICK_NONE)
+        return PCIE_DOWN;
+    if (choices[PCIE_DOWN].pick == PCIE_PICK_NONE)
+        return PCIE_UP;
+    return pcie_time_is_before(choices[PCIE_DOWN].start, choices[PCIE_UP].start) ? PCIE_DOWN
+                                                                                 : PCIE_UP;
+}
+
+/* Both directions in the order of time, because what one carries decides what the other may. */
 void pcie_link_catch_up(struct pcie_link *link, uint64_t now_ps)
 {
-    for (int d = 0; d < 2; d++) {
-        struct pcie_wire *wire = &link->wires[d];
-        for (;;) {
-            struct pcie_time start;
-            enum pcie_pick pick = pcie_wire_pick(wire, nonposted_ready_ps(link, d), &start);
-            if (pick == PCIE_PICK_NONE || pcie_time_ps(start) > now_ps)
-                break;
-            struct pcie_tlp tlp;
-            pcie_wire_start(wire, pick, start, &tlp);
-            on_started(link, d, &tlp, now_ps);
-        }
+    for (;;) {
+        struct pcie_outlook *outlook = &link->outlook;
+        if (!outlook->valid)
+            look(link, outlook);
+        if (outlook->first_ps > now_ps)
+            break;
+        outlook->valid = false;
+        if (link->params.dll && settle_between(link, outlook->first_ps))
+            continue;
+        int d = first_to_start(outlook->choices);
+        assert(pcie_time_ps(outlook->choices[d].start) == outlook->first_ps);
+        pcie_wire_dll_advance(&link->wires[d], outlook->first_ps);
+        start_one(link, d, &outlook->choices[d], now_ps);
     }
     note_tag_stall(link);
 }
@@ -257,34 +405,51 @@ static uint64_t head_due_ps(const struct pcie_ring *ring)
  * starts behind it can wait until then: nothing behind it takes effect earlier. Else it is in time
  * to look when the next TLP arrives, or when the root complex is done with it if all that is
  * queued are reads. A probe wants to see each start at its time. */
-static uint64_t direction_next_ps(const struct pcie_link *link, int direction)
+static uint64_t direction_next_ps(const struct pcie_link *link, int direction,
+                                  const struct pcie_choice *choice)
 {
     const struct pcie_wire *wire = &link->wires[direction];
     bool every_start = probe_wants(link->probe, PROBE_PCIE_TLP);
     uint64_t due = flying_due_ps(&link->flying[direction]);
     if (due != TIME_NEVER && !every_start)
         return due;
-    struct pcie_time start;
-    enum pcie_pick pick = pcie_wire_pick(wire, nonposted_ready_ps(link, direction), &start);
-    if (pick == PCIE_PICK_NONE)
+    if (choice->pick == PCIE_PICK_NONE)
         return due;
     if (every_start)
-        return u64_min(due, pcie_time_ps(start));
-    uint64_t arrival_ps = pcie_wire_arrival_ps(wire, pick, start);
-    if (direction == PCIE_UP && wire->posted.count == 0)
+        return u64_min(due, pcie_time_ps(choice->start));
+    uint64_t arrival_ps = pcie_wire_arrival_ps(wire, choice);
+    if (direction == PCIE_UP && wire->posted.count == 0 && wire->unreceived.count == 0)
         return arrival_ps + link->params.root_read_ps;
     return arrival_ps;
+}
+
+/* A write that reports `issued` does so at its start: not before the next start of any TLP. */
+static uint64_t issue_next_ps(const struct pcie_link *link, const struct pcie_choice *choice)
+{
+    uint64_t issue_ps = pcie_wire_issue_ps_min(&link->wires[PCIE_UP]);
+    if (issue_ps == TIME_NEVER || choice->pick == PCIE_PICK_NONE)
+        return TIME_NEVER;
+    return u64_max(issue_ps, pcie_time_ps(choice->start));
 }
 
 static uint64_t link_next_ps(const void *self)
 {
     const struct pcie_link *link = self;
+    struct pcie_outlook fresh;
+    const struct pcie_outlook *outlook = &link->outlook;
+    if (!outlook->valid) {
+        look(link, &fresh);
+        outlook = &fresh;
+    }
     uint64_t next = TIME_NEVER;
     if (link->notes.count)
         next = ((const struct pcie_note *)pcie_ring_at(&link->notes, 0))->at_ps;
-    for (int d = 0; d < 2; d++)
-        next = u64_min(next, direction_next_ps(link, d));
-    next = u64_min(next, pcie_wire_issue_ps_min(&link->wires[PCIE_UP]));
+    for (int d = 0; d < 2; d++) {
+        next = u64_min(next, direction_next_ps(link, d, &outlook->choices[d]));
+        next = u64_min(next, outlook->credit_ps[d]);
+    }
+    next = u64_min(next, issue_next_ps(link, &outlook->choices[PCIE_UP]));
+    next = u64_min(next, timer_next_ps(link));
     next = u64_min(next, head_due_ps(&link->sampling));
     next = u64_min(next, head_due_ps(&link->forming));
     return u64_min(next, head_due_ps(&link->answering));
@@ -336,13 +501,15 @@ static bool run_one(struct pcie_link *link, uint64_t now_ps)
 
 static void link_run(void *self, uint64_t now_ps)
 {
-    while (run_one(self, now_ps))
+    struct pcie_link *link = self;
+    while (run_one(link, now_ps))
         ;
 }
 
 void pcie_link_push(struct pcie_link *link, int direction, struct pcie_tlp *tlp, uint64_t now_ps)
 {
     assert(link->up);
+    link->outlook.valid = false;
     pcie_wire_push(&link->wires[direction], tlp, now_ps);
 }
 
@@ -356,4 +523,27 @@ struct pcie_endpoint pcie_link_endpoint(struct pcie_link *link)
     return (struct pcie_endpoint){&pcie_dma_ops, link};
 }
 
-const struct pcie_stats *pcie_link_stats(const struct pcie_link *link) { return &link->stats; }
+static void add_wire(struct pcie_stats *stats, const struct pcie_wire_stats *wire)
+{
+    stats->skps += wire->skps;
+    stats->acks += wire->acks;
+    stats->naks += wire->naks;
+    stats->updatefcs += wire->updatefcs;
+    stats->initfcs += wire->initfcs;
+    stats->credit_stalls += wire->credit_stalls;
+    stats->bad_tlps += wire->bad_tlps;
+    stats->bad_dllps += wire->bad_dllps;
+    stats->acks_lost += wire->acks_lost;
+    stats->replays += wire->replays;
+    stats->replayed_tlps += wire->replayed_tlps;
+    stats->replay_timeouts += wire->replay_timeouts;
+    stats->retrains += wire->retrains;
+}
+
+const struct pcie_stats *pcie_link_stats(struct pcie_link *link)
+{
+    link->totals = link->stats;
+    for (int d = 0; d < 2; d++)
+        add_wire(&link->totals, &link->wires[d].stats);
+    return &link->totals;
+}

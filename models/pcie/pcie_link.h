@@ -22,6 +22,14 @@
 extern "C" {
 #endif
 
+enum { PCIE_CREDIT_BYTES = 16 };
+
+/* What a receiver advertises at link-up; 0 is infinite (timing 1.5). Completions: infinite. */
+struct pcie_credits {
+    uint32_t posted_headers, posted_data;
+    uint32_t nonposted_headers, nonposted_data;
+};
+
 struct pcie_params {
     unsigned gen;             /* 1 to 5 */
     unsigned lanes;           /* 1, 2, 4, 8, 16 */
@@ -37,6 +45,12 @@ struct pcie_params {
     uint64_t device_mmio_ps;  /* device's time to answer an MMIO read */
     uint32_t write_queue_bytes; /* endpoint's posted queue; beyond it writes wait in the engine's
                                    own DMA queue, in the same order (counted: write_stalls) */
+    bool
+        dll; /* SKP, Ack, UpdateFC, credits, replay; false: none of them costs or limits anything */
+    struct pcie_credits root_credits, endpoint_credits;
+    uint32_t replay_bytes;          /* replay buffer of each side */
+    uint64_t completion_timeout_ps; /* from a read's start; then it has failed */
+    uint64_t retrain_ps;            /* recovery of the link after REPLAY_NUM ran over */
 };
 
 void pcie_params_default(struct pcie_params *params);
@@ -56,6 +70,14 @@ struct pcie_stats {
     uint64_t write_stalls; /* writes that did not fit write_queue_bytes */
     uint64_t msix_masked;  /* messages not sent: vector masked (remembered) or MSI-X disabled */
     uint32_t write_bytes_queued_max;
+    /* Data link layer, both directions together; as far as the link has looked, which is when TLPs
+     * make it look. */
+    uint64_t skps, acks, naks, updatefcs, initfcs;
+    uint64_t credit_stalls; /* TLPs that waited for credits or for room in the replay buffer */
+    uint64_t bad_tlps, bad_dllps, acks_lost; /* injected faults that have struck */
+    uint64_t replays, replayed_tlps, replay_timeouts, retrains;
+    uint64_t poisoned, completion_timeouts, completer_aborts; /* DMA reads that ended so */
+    uint64_t link_downs, resets, master_offs;
 };
 
 struct pcie_link; /* opaque */
@@ -86,7 +108,8 @@ void pcie_link_cfg_write32(struct pcie_link *link, uint32_t offset, uint32_t val
  */
 void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps);
 
-const struct pcie_stats *pcie_link_stats(const struct pcie_link *link);
+/* Valid until the next call. */
+const struct pcie_stats *pcie_link_stats(struct pcie_link *link);
 
 #ifdef __cplusplus
 }

@@ -30,6 +30,14 @@ struct pcie_note {
     uint64_t value_ps; /* what it says: at_ps or TIME_NEVER */
 };
 
+/* What the wires would do next; found again only after something has changed. */
+struct pcie_outlook {
+    bool valid;
+    struct pcie_choice choices[2];
+    uint64_t credit_ps[2]; /* when a TLP that waits for credits may hear of more */
+    uint64_t first_ps;     /* nothing that anybody sees happens on the wires before */
+};
+
 struct pcie_link {
     struct pcie_params params;
     unsigned nic;
@@ -38,11 +46,13 @@ struct pcie_link {
     const struct waker *waker;
     const struct probe *probe;
     struct pcie_stats stats;
+    struct pcie_stats totals; /* with the wires' */
 
     bool up;
     bool master; /* endpoint may send requests: link up and bus master on */
     struct pcie_config config;
     struct pcie_wire wires[2];
+    struct pcie_outlook outlook;
     struct pcie_ring flying[2]; /* struct pcie_tlp, by due time: posted and completions */
     struct pcie_ring sampling;  /* struct pcie_tlp, by due time: reads at the root complex */
     struct pcie_ring forming;   /* struct pcie_tlp, by due time: their data is on its way */

@@ -29,6 +29,11 @@ struct pcie_time pcie_time_add(struct pcie_time time, uint64_t ticks)
     return time;
 }
 
+bool pcie_time_is_before(struct pcie_time time, struct pcie_time other)
+{
+    return time.ps < other.ps || (time.ps == other.ps && time.ticks < other.ticks);
+}
+
 struct pcie_time pcie_time_after(struct pcie_time time, uint64_t ps)
 {
     if (time.ps < ps)

@@ -3,6 +3,7 @@
 #ifndef TOESIM_PCIE_PCIE_RATE_H
 #define TOESIM_PCIE_PCIE_RATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { PCIE_TICKS_PER_PS = 512 };
@@ -18,6 +19,8 @@ struct pcie_time {
 uint64_t pcie_rate_ticks_per_byte(unsigned gen, unsigned lanes);
 
 struct pcie_time pcie_time_add(struct pcie_time time, uint64_t ticks);
+
+bool pcie_time_is_before(struct pcie_time time, struct pcie_time other);
 
 /* The later of both. */
 struct pcie_time pcie_time_after(struct pcie_time time, uint64_t ps);

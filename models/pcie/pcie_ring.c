@@ -47,9 +47,3 @@ void pcie_ring_pop(struct pcie_ring *ring, void *item)
     ring->head = (ring->head + 1) & (ring->capacity - 1);
     ring->count--;
 }
-
-void *pcie_ring_at(const struct pcie_ring *ring, size_t i)
-{
-    assert(i < ring->count);
-    return ring->items + ((ring->head + i) & (ring->capacity - 1)) * ring->item_bytes;
-}

@@ -3,6 +3,7 @@
 #ifndef TOESIM_PCIE_PCIE_RING_H
 #define TOESIM_PCIE_PCIE_RING_H
 
+#include <assert.h>
 #include <stddef.h>
 
 struct pcie_ring {
@@ -24,6 +25,10 @@ void pcie_ring_push(struct pcie_ring *ring, const void *item);
 void pcie_ring_pop(struct pcie_ring *ring, void *item);
 
 /* The i-th item from the front; valid until the next push. */
-void *pcie_ring_at(const struct pcie_ring *ring, size_t i);
+static inline void *pcie_ring_at(const struct pcie_ring *ring, size_t i)
+{
+    assert(i < ring->count);
+    return ring->items + ((ring->head + i) & (ring->capacity - 1)) * ring->item_bytes;
+}
 
 #endif

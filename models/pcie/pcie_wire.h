@@ -11,14 +11,18 @@
  * Starts are found late: a TLP's start time is settled as soon as everything before it is, and the
  * owner looks at the times that matter (an arrival somebody sees, an `issued` report, a probe).
  *
- * Data link layer: Ack and UpdateFC DLLPs, credits, SKP ordered sets and the replay buffer are not
- * here yet; wire bytes are those of TLPs alone (column 1 of timing 1.8). Their place is
- * pcie_wire_start(): what else occupies the wire before the TLP, and whether credits let it go.
+ * Data link layer (pcie_wire_dll.c): SKP ordered sets and DLLPs are no events. What is due by the time
+ * a TLP could start goes first and moves the start; on an idle wire it is passed over when the next TLP
+ * comes. Whoever drives both wires settles starts and DLLPs of both in the order of time, so that it does
+ * not matter how often it looks. A TLP that arrives damaged stays in `unreceived` with all behind it
+ * until the Nak, or the replay timer, sends them again.
  */
 #ifndef TOESIM_PCIE_PCIE_WIRE_H
 #define TOESIM_PCIE_PCIE_WIRE_H
 
 #include "models/hwif/pcie_port.h"
+#include "models/pcie/pcie_dll.h"
+#include "models/pcie/pcie_flow.h"
 #include "models/pcie/pcie_rate.h"
 #include "models/pcie/pcie_ring.h"
 #include "models/pcie/pcie_split.h"
@@ -27,10 +31,13 @@
 #include <stdint.h>
 
 struct pcie_tlp {
-    uint8_t kind; /* enum pcie_tlp_kind */
-    bool last;    /* last TLP of a write, or last completion of a request */
-    bool waited;  /* a read that had to wait for a tag, counted once */
-    bool has_data;
+    uint8_t kind;     /* enum pcie_tlp_kind */
+    bool last;        /* last TLP of a write, or last completion of a request */
+    bool waited;      /* a read that had to wait for a tag, counted once */
+    bool poisoned;    /* completion: its data are marked bad */
+    bool aborted;     /* completion: completer abort, no data */
+    uint8_t flow;     /* enum pcie_flow_kind */
+    uint16_t credits; /* data credits */
     uint16_t tag;
     uint16_t vector;
     uint32_t len; /* payload, or bytes asked for */
@@ -51,6 +58,13 @@ struct pcie_tlp {
     struct pcie_read_done done; /* the host's own reads */
 };
 
+struct pcie_wire_stats {
+    uint64_t skps, acks, naks, updatefcs, initfcs;
+    uint64_t bad_tlps, bad_dllps, acks_lost;                    /* on this wire */
+    uint64_t replays, replayed_tlps, replay_timeouts, retrains; /* of this wire's sender */
+    uint64_t credit_stalls; /* TLPs that had to wait for credits or for room to replay them */
+};
+
 struct pcie_wire {
     uint64_t ticks_per_byte;
     uint64_t propagation_ps;
@@ -61,28 +75,53 @@ struct pcie_wire {
     uint64_t order_next;
     uint64_t posted_bytes_pushed;
     uint64_t posted_bytes_started;
+    uint64_t tlp_end_ps; /* of the last TLP */
+
+    bool dll;
+    struct pcie_flow flows[PCIE_FLOW_COUNT]; /* of the TLPs that this wire carries */
+    struct pcie_wire *peer;                  /* the other direction: carries their reports */
+    struct pcie_time skp_next;
+    uint64_t skp_period_ticks, skp_ticks;
+    uint64_t replay_limit_ps, retrain_ps;
+
+    /* Errors: faults to come, and what is being done about those that came. */
+    uint32_t tlp_errors, dllp_errors, ack_losses;
+    struct pcie_ring unreceived; /* struct pcie_tlp: sent, not received in order */
+    size_t resend;               /* of these: the next to be sent again */
+    uint64_t rewind_ps;          /* from then on all of them are sent again; TIME_NEVER */
+    uint64_t nak_due_ps;         /* receiver wants to send a Nak (it travels on the peer) */
+    uint64_t nak_timer_ps;       /* replay timer, should the Nak get lost */
+    uint64_t ack_timer_ps;       /* replay timer after a lost Ack; TIME_NEVER: all is well */
+    uint64_t replayed_ps;        /* arrival of the last TLP that was sent again for it */
+    uint32_t replay_num;
+    struct pcie_wire_stats stats;
 };
 
-/* Which queue the next TLP comes from. */
-enum pcie_pick { PCIE_PICK_NONE, PCIE_PICK_POSTED, PCIE_PICK_NONPOSTED };
+/* Where the next TLP comes from. */
+enum pcie_pick { PCIE_PICK_NONE, PCIE_PICK_POSTED, PCIE_PICK_NONPOSTED, PCIE_PICK_REPLAY };
+
+/* The next TLP, and when it starts if nothing else happens. */
+struct pcie_choice {
+    enum pcie_pick pick;
+    struct pcie_time base;  /* were there no DLLPs and SKPs to come */
+    struct pcie_time start; /* after those that are due by then */
+};
 
 void pcie_wire_init(struct pcie_wire *wire, uint64_t ticks_per_byte, uint64_t propagation_ps);
 void pcie_wire_free(struct pcie_wire *wire);
 
-/* Queues a copy of the TLP; fills in its age and wire bytes. */
+/* Queues a copy of the TLP; fills in its age, wire bytes and credits. */
 void pcie_wire_push(struct pcie_wire *wire, struct pcie_tlp *tlp, uint64_t now_ps);
 
-/* The next TLP and when it starts if nothing else happens. nonposted_ps: since when the head of
- * that queue may go; TIME_NEVER: it has no tag. */
-enum pcie_pick pcie_wire_pick(const struct pcie_wire *wire, uint64_t nonposted_ps,
-                              struct pcie_time *start);
+/* nonposted_ps: since when the head of that queue has a tag; TIME_NEVER: it has none. */
+struct pcie_choice pcie_wire_pick(const struct pcie_wire *wire, uint64_t nonposted_ps);
 
 /* When the picked TLP is at the other end. */
-uint64_t pcie_wire_arrival_ps(const struct pcie_wire *wire, enum pcie_pick pick,
-                              struct pcie_time start);
+uint64_t pcie_wire_arrival_ps(const struct pcie_wire *wire, const struct pcie_choice *choice);
 
-/* Puts the picked TLP on the wire: *tlp gets its start and arrival. */
-void pcie_wire_start(struct pcie_wire *wire, enum pcie_pick pick, struct pcie_time start,
+/* Puts the picked TLP on the wire: *tlp gets its start and arrival. False: it does not arrive in
+ * order, and will be sent again. */
+bool pcie_wire_start(struct pcie_wire *wire, const struct pcie_choice *choice,
                      struct pcie_tlp *tlp);
 
 /* No earlier than this does the next write start that reports `issued`; TIME_NEVER: none queued. */
@@ -91,5 +130,44 @@ uint64_t pcie_wire_issue_ps_min(const struct pcie_wire *wire);
 /* Keeps of both queues only what keep() says; the others have been dealt with by keep(). */
 void pcie_wire_filter(struct pcie_wire *wire, bool (*keep)(void *self, struct pcie_tlp *tlp),
                       void *self);
+
+/* pcie_wire_dll.c */
+
+/* Limits of both directions; flows' capacities are set by the owner before the first TLP. */
+void pcie_wire_dll_init(struct pcie_wire *wire, struct pcie_wire *peer, unsigned gen,
+                        unsigned lanes, uint32_t mps_bytes);
+void pcie_wire_dll_free(struct pcie_wire *wire);
+
+/* Link-up: credits are exchanged (InitFC1, InitFC2), then TLPs may go. */
+void pcie_wire_dll_link_up(struct pcie_wire *wire, uint64_t up_ps);
+
+/* The start of a TLP that could start at base. */
+struct pcie_time pcie_wire_dll_start(const struct pcie_wire *wire, struct pcie_time base);
+
+/* When the next DLLP starts; TIME_NEVER: none is due, ever. */
+uint64_t pcie_wire_dllp_next_ps(const struct pcie_wire *wire);
+
+/* Sends what starts by now_ps. */
+void pcie_wire_dll_advance(struct pcie_wire *wire, uint64_t now_ps);
+
+/* While both directions stay idle for long, SKP sets and periodic UpdateFCs have no effect but a
+ * count: passes over them. */
+void pcie_wire_dll_pass_idle(struct pcie_wire *wire, uint64_t now_ps);
+
+/* The head of a queue waits for a report: when that is here if it leaves as is due. TIME_NEVER:
+ * nothing waits. */
+uint64_t pcie_wire_credit_ps_min(const struct pcie_wire *wire, bool nonposted_has_tag);
+
+/* An Ack got lost: when the sender's replay timer ends, and what it does then. */
+void pcie_wire_on_ack_timer(struct pcie_wire *wire);
+
+/* The receiver has taken the TLP out of its buffer. */
+void pcie_wire_release(struct pcie_wire *wire, const struct pcie_tlp *tlp, uint64_t at_ps);
+
+/* For pcie_wire_start(): errors on the way. */
+bool pcie_wire_dll_sent(struct pcie_wire *wire, struct pcie_tlp *tlp, bool again);
+/* What the owner has added to a TLP that pcie_wire_start() returned false for. */
+void pcie_wire_dll_keep(struct pcie_wire *wire, const struct pcie_tlp *tlp);
+void pcie_wire_dll_rewind(struct pcie_wire *wire, uint64_t start_ps);
 
 #endif

@@ -118,6 +118,7 @@ ParameterizedTest(struct rate *row, pcie_bandwidth, saturated_link_reaches_colum
     struct pcie_params params;
     pcie_params_default(&params);
     fake_pcie_no_distance(&params);
+    params.dll = false;
     params.tags = 256;
     check_rate("W", row->size, run_load(&params, row->size, false, true).bytes_written, row->write);
     check_rate("R", row->size, run_load(&params, row->size, true, false).bytes_read, row->read);
@@ -146,6 +147,7 @@ ParameterizedTest(struct rate *row, pcie_bandwidth, both_ways_reach_column_1_of_
     struct pcie_params params;
     pcie_params_default(&params);
     fake_pcie_no_distance(&params);
+    params.dll = false;
     params.tags = 256;
     struct load load = {
         .fake = fake_pcie_create(&params, false), .size = row->size, .from_ps = 20 * PS_PER_US};
@@ -190,6 +192,7 @@ ParameterizedTest(struct tag_limit *row, pcie_bandwidth, tags_limit_the_read_rat
     struct pcie_params params;
     pcie_params_default(&params);
     fake_pcie_no_distance(&params);
+    params.dll = false; /* the table's link rate is without DLLPs */
     params.tags = row->tags;
     params.root_read_ps = row->latency_ns * PS_PER_NS - (row->size == 64 ? 13711 : 73125);
     check_rate("tags", row->size, run_load(&params, row->size, true, false).bytes_read, row->rate);

@@ -1,0 +1,41 @@
+/* Data link layer packets bit by bit: four bytes and a CRC-16 (timing 1.3). */
+#ifndef TOESIM_PCIE_DLLP_CODEC_H
+#define TOESIM_PCIE_DLLP_CODEC_H
+
+#include "models/base/status.h"
+
+#include <stdint.h>
+
+enum { DLLP_BODY_BYTES = 4, DLLP_BYTES = 6 };
+
+/* The type byte; virtual channel 0. */
+enum dllp_type {
+    DLLP_ACK = 0x00,
+    DLLP_NAK = 0x10,
+    DLLP_INITFC1_P = 0x40,
+    DLLP_INITFC1_NP = 0x50,
+    DLLP_INITFC1_CPL = 0x60,
+    DLLP_UPDATEFC_P = 0x80,
+    DLLP_UPDATEFC_NP = 0x90,
+    DLLP_UPDATEFC_CPL = 0xa0,
+    DLLP_INITFC2_P = 0xc0,
+    DLLP_INITFC2_NP = 0xd0,
+    DLLP_INITFC2_CPL = 0xe0,
+};
+
+struct dllp {
+    enum dllp_type type;
+    uint16_t seq;            /* Ack, Nak: 12 bits */
+    uint16_t header_credits; /* the others: 8 bits, cumulative */
+    uint16_t data_credits;   /* 12 bits, cumulative, 16 bytes each */
+};
+
+/* Polynomial 100Bh, start FFFFh, bits LSB first; as sent: low byte first. */
+uint16_t dllp_crc(const uint8_t body[DLLP_BODY_BYTES]);
+
+void dllp_encode(const struct dllp *dllp, uint8_t out[DLLP_BYTES]);
+
+/* STATUS_BAD_INPUT: the CRC is wrong, or the type is none of those above. */
+enum status dllp_decode(const uint8_t in[DLLP_BYTES], struct dllp *dllp, struct error *err);
+
+#endif
