@@ -132,6 +132,8 @@ static unsigned choose_by_table(const struct lan_switch *sw, const struct flow *
     for (size_t i = 0; i < sw->assignment_count; i++)
         if (sw->assignments[i].connection == flow->number)
             return sw->assignments[i].member;
+    if (sw->table_len == 0) /* the policy was chosen later, without a table */
+        return flow->first;
     return (unsigned)(sw->params.table[flow->number % sw->table_len] - '0');
 }
 

@@ -246,6 +246,16 @@ Test(lan_switch, the_table_maps_connections_in_order_of_appearance)
     bench_close();
 }
 
+Test(lan_switch, without_a_table_the_policy_table_is_the_hash)
+{
+    bench_init(PORT_POLICY_HASH);
+    bench_open();
+    lan_switch_set_policy(net.sw, PORT_POLICY_TABLE, 1, net.loop.now_ps);
+    cr_assert_eq(route_tcp(1000), 1);
+    cr_assert_eq(route_tcp(1002), 0);
+    bench_close();
+}
+
 Test(lan_switch, frames_without_tcp_go_by_the_hash_and_count_for_nobody)
 {
     bench_init(PORT_POLICY_ALTERNATE);
