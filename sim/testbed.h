@@ -49,7 +49,7 @@ public:
     struct probe *probe() { return &probe_; }
     uint32_t progress_permille() const;
     uint64_t frames_on_links() const;
-    void finish(bool complete); // outcomes of what has not ended; last checks
+    void finish(bool complete);               // outcomes of what has not ended; last checks
     void fill_perf(results_perf *perf) const; // after finish(): all that the testbed knows
     void fill_results(results_input *input) const;
 
