@@ -1,6 +1,13 @@
 # RTL to object archives: the default shape with tracing for the simulator, small shapes for the tests.
-RTL_PKG := $(GEN_SV) rtl/ctx_cache/ctx_cache_pkg.sv
-RTL_SV  := $(RTL_PKG) $(wildcard rtl/common/*.sv) $(filter-out %_pkg.sv,$(wildcard rtl/ctx_cache/*.sv))
+# RTL: folder of the context cache. `make RTL=dir` puts another implementation behind the same ports; dir has
+# ctx_cache.sv with the port list of ours, its parts, and packages named *_pkg.sv (ours where it has none).
+RTL     ?= rtl/ctx_cache
+RTL_OWN := $(wildcard $(RTL)/*_pkg.sv)
+RTL_PKG := $(GEN_SV) $(if $(filter %/ctx_cache_pkg.sv,$(RTL_OWN)),,rtl/ctx_cache/ctx_cache_pkg.sv) $(RTL_OWN)
+RTL_SV  := $(RTL_PKG) $(wildcard rtl/common/*.sv) $(filter-out %_pkg.sv,$(wildcard $(RTL)/*.sv))
+# The libraries are rebuilt when another folder is chosen.
+RTL_STAMP := $(B)/rtl/chosen
+$(shell mkdir -p $(B)/rtl; echo $(RTL) | cmp -s - $(RTL_STAMP) || echo $(RTL) >$(RTL_STAMP))
 VERILATE := verilator --cc -O3 --assert --x-assign 0 --x-initial 0 \
             +incdir+rtl/common rtl/lint.vlt
 VL_INC   := $(EXT_INC)
@@ -10,9 +17,9 @@ RTL_SHAPE_2x1  := -GSETS=2 -GWAYS=1 -GLOOKUP_ENTRIES=16 -GCONN_IDS=16
 RTL_SHAPE_4x2  := -GSETS=4 -GWAYS=2 -GLOOKUP_ENTRIES=64 -GCONN_IDS=64
 RTL_SHAPE_16x4 := -GSETS=16 -GWAYS=4 -GLOOKUP_ENTRIES=256 -GCONN_IDS=1024
 
-# $(1): prefix, $(2): extra options, $(3): top, $(4): sources
+# $(1): prefix, $(2): extra options, $(3): top, $(4): sources, $(5): what else makes it stale
 define VERILATE_RULE
-$(B)/rtl/$(1)/lib$(1).a: $(4) $(wildcard rtl/common/*.svh) rtl/lint.vlt
+$(B)/rtl/$(1)/lib$(1).a: $(4) $(5) $(wildcard rtl/common/*.svh) rtl/lint.vlt
 	@mkdir -p $$(@D)
 	$(call say,VLT,$(1))
 	$(Q)$(VERILATE) $(2) --prefix $(1) --top-module $(3) --Mdir $$(@D) $(4)
@@ -21,8 +28,8 @@ $(B)/rtl/$(1)/lib$(1).a: $(4) $(wildcard rtl/common/*.svh) rtl/lint.vlt
 	$(Q)$(AR) rcs $$@ $$(@D)/*.o
 $(B)/rtl/$(1)/$(1).h: $(B)/rtl/$(1)/lib$(1).a ;
 endef
-$(eval $(call VERILATE_RULE,Vctx_cache,--trace-fst --trace-max-width 512,ctx_cache,$(RTL_SV)))
-$(foreach s,$(RTL_SHAPES),$(eval $(call VERILATE_RULE,Vctx_cache_$(s),$(RTL_SHAPE_$(s)),ctx_cache,$(RTL_SV))))
+$(eval $(call VERILATE_RULE,Vctx_cache,--trace-fst --trace-max-width 512,ctx_cache,$(RTL_SV),$(RTL_STAMP)))
+$(foreach s,$(RTL_SHAPES),$(eval $(call VERILATE_RULE,Vctx_cache_$(s),$(RTL_SHAPE_$(s)),ctx_cache,$(RTL_SV),$(RTL_STAMP))))
 
 $(eval $(call VERILATE_RULE,Vprobe,--trace-fst,probe,rtl/probe/probe.sv))
 
@@ -58,4 +65,4 @@ $(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(GLUE_OBJ) $(RT
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@
 
--include mk/lint.mk
+-include mk/lint.mk mk/formal.mk mk/coverage.mk mk/mutate.mk mk/synth.mk

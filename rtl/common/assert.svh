@@ -1,9 +1,15 @@
-// One macro for all assertions: concurrent ones in simulation and proof tools, nothing for Yosys 0.23,
-// which does not parse them. ASSERT needs clk_i and rst_ni in scope; ASSERT_ALWAYS only clk_i.
+// One macro for all assertions: concurrent ones in simulation, immediate ones in proofs (Yosys 0.23 does not
+// parse concurrent assertions), nothing in synthesis. ASSERT needs clk_i and rst_ni in scope; ASSERT_ALWAYS
+// only clk_i. Proofs hold reset for four cycles, so $past reaches no further back than reset.
 `ifndef ASSERT_SVH
 `define ASSERT_SVH
 
-`ifdef YOSYS
+`ifdef FORMAL
+`define ASSERT(name, expr) \
+    always @(posedge clk_i) if (rst_ni) name : assert (expr);
+`define ASSERT_ALWAYS(name, expr) \
+    always @(posedge clk_i) name : assert (expr);
+`elsif YOSYS
 `define ASSERT(name, expr)
 `define ASSERT_ALWAYS(name, expr)
 `else

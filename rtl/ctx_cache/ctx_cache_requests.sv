@@ -69,7 +69,7 @@ module ctx_cache_requests #(
     logic [TAG_W-1:0] ret_tag_q [N];
     logic [3:0]       ret_mask_q [N];
     logic [N-1:0]     older_q [N], older_d [N];  // who else's operation was here first
-    logic [N-1:0]     op_push, ret_push, op_done, acquires, locked, waits, behind, candidates;
+    logic [N-1:0]     op_push, ret_push, op_done, acquires, locked, waits, behind, in_work, candidates;
 
     assign op_ready_o  = ~op_valid_q;
     assign ret_ready_o = ~ret_valid_q;
@@ -108,7 +108,9 @@ module ctx_cache_requests #(
     end
 
     assign candidates      = ret_valid_q | (op_valid_q & ~waits & ~behind & ~parked_q);
-    assign evt_lock_wait_o = waits & ~waited_q;
+    // A READ_LOCK in work has its own lock before its slot is empty: that is no wait.
+    assign in_work         = (take_i || ret_i) ? '0 : N'(1) << who_i;
+    assign evt_lock_wait_o = waits & ~waited_q & ~in_work;
     assign settled_o       = candidates == '0 && evt_lock_wait_o == '0;
 
     ctx_cache_arb u_arb (.clk_i, .rst_ni, .candidates_i(candidates), .take_i, .grant_o, .who_o);
@@ -135,7 +137,7 @@ module ctx_cache_requests #(
                 if (unlocked_i) parked_q[r] <= 1'b0;
                 else if (park_i && who_i == WHO_W'(r)) parked_q[r] <= 1'b1;
                 if (op_push[r]) waited_q[r] <= 1'b0;
-                else if (waits[r]) waited_q[r] <= 1'b1;
+                else if (waits[r] && !in_work[r]) waited_q[r] <= 1'b1;
             end
         end
     end

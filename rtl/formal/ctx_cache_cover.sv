@@ -1,0 +1,70 @@
+// Functional cover points of the context cache, seen from its ports: bound to it in the coverage build only.
+module ctx_cache_cover (
+    input logic        clk_i,
+    input logic        rst_ni,
+    input logic        quiescent_o,
+    input logic [3:0]  op_valid_i,
+    input logic [3:0]  ret_valid_i,
+    input logic        lookup_valid_i,
+    input logic        lookup_ready_o,
+    input logic        lookup_rsp_valid_o,
+    input logic [2:0]  lookup_rsp_place_o,
+    input logic        rsp_valid_o,
+    input logic        rsp_ready_i,
+    input logic        rsp_data_o,
+    input logic [2:0]  rsp_beat_o,
+    input logic [1:0]  rsp_who_o,
+    input logic [3:0]  rsp_code_o,
+    input logic [3:0]  rsp_result_o,
+    input logic        mem_req_valid_o,
+    input logic        mem_req_write_o,
+    input logic [2:0]  mem_req_beats_o,
+    input logic        evt_hit_o,
+    input logic        evt_miss_o,
+    input logic        evt_eviction_o,
+    input logic        evt_writeback_o,
+    input logic        evt_extract_o,
+    input logic        evt_extract_cold_o,
+    input logic [3:0]  evt_lock_wait_o
+);
+    // Operation and result: every pair that the rules allow.
+    localparam int unsigned PAIRS = 35;
+    localparam logic [8*PAIRS-1:0] PAIR = {
+        8'h10, 8'h11, 8'h12, 8'h13,                      // READ_LOCK: OK STALE ABSENT FROZEN
+        8'h20, 8'h26, 8'h30, 8'h36, 8'h90, 8'h96,        // returns: OK NOT_LOCKED
+        8'h40, 8'h41, 8'h42, 8'h44, 8'h45,               // RESERVE: OK STALE ABSENT FULL DUPLICATE
+        8'h50, 8'h51, 8'h52, 8'h54, 8'h55,               // INSTALL: the same
+        8'h60, 8'h61, 8'h62,                             // FREEZE: OK STALE ABSENT
+        8'h70, 8'h71, 8'h72, 8'h77,                      // EXTRACT: OK STALE ABSENT NOT_FROZEN
+        8'h80, 8'h81, 8'h82, 8'h83, 8'h87,               // RELEASE: OK STALE ABSENT FROZEN NOT_FROZEN
+        8'ha0, 8'ha8,                                    // SCAN: OK END
+        8'h22};                                          // a return of an id that does not exist: ABSENT
+    logic ends;
+    assign ends = rsp_valid_o && rsp_ready_i && (!rsp_data_o || rsp_beat_o == 3'd4);
+    for (genvar p = 0; p < PAIRS; p++) begin : gen_pair
+        operation_with_result: cover property (@(posedge clk_i) rst_ni && ends
+            && {rsp_code_o, rsp_result_o} == PAIR[8*p +: 8]);
+    end
+    for (genvar w = 0; w < 4; w++) begin : gen_who
+        answered:   cover property (@(posedge clk_i) rst_ni && ends && rsp_who_o == w);
+        lock_waits: cover property (@(posedge clk_i) rst_ni && evt_lock_wait_o[w]);
+    end
+    for (genvar p = 0; p < 5; p++) begin : gen_place
+        lookup_says: cover property (@(posedge clk_i) rst_ni && lookup_rsp_valid_o && lookup_rsp_place_o == p);
+    end
+    clean_victim:  cover property (@(posedge clk_i) rst_ni && evt_eviction_o && !evt_writeback_o);
+    dirty_victim:  cover property (@(posedge clk_i) rst_ni && evt_writeback_o);
+    extract_hot:   cover property (@(posedge clk_i) rst_ni && evt_extract_o && !evt_extract_cold_o);
+    extract_cold:  cover property (@(posedge clk_i) rst_ni && evt_extract_cold_o);
+    hit:           cover property (@(posedge clk_i) rst_ni && evt_hit_o);
+    miss:          cover property (@(posedge clk_i) rst_ni && evt_miss_o);
+    four_at_once:  cover property (@(posedge clk_i) rst_ni && op_valid_i == 4'hf);
+    two_offered:   cover property (@(posedge clk_i) rst_ni && (op_valid_i & (op_valid_i - 4'd1)) != '0);
+    return_and_op: cover property (@(posedge clk_i) rst_ni && ret_valid_i != '0 && op_valid_i != '0);
+    lookup_waits:  cover property (@(posedge clk_i) rst_ni && lookup_valid_i && !lookup_ready_o);
+    lookup_beside_memory: cover property (@(posedge clk_i) rst_ni && lookup_valid_i && lookup_ready_o && mem_req_valid_o);
+    write_back_request:   cover property (@(posedge clk_i) rst_ni && mem_req_valid_o && mem_req_write_o && mem_req_beats_o == 3'd6);
+    quiescent_with_input: cover property (@(posedge clk_i) rst_ni && quiescent_o && op_valid_i != '0);
+endmodule
+
+bind ctx_cache ctx_cache_cover u_cover (.*);
