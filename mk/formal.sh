@@ -82,8 +82,10 @@ decide() { # name netlist assertions method depth seconds: prints a verdict
     yosys -q -p "read_ilang $out/$2.il; select -assert-min 1 $sel; select -set keep $sel; delete t:\$assert @keep %d; opt_clean -purge; setundef -undriven -anyseq; opt -full; opt_clean -purge; $tail" >"$stem.log" 2>&1 || { echo "ERROR ($stem.log)"; return; }
     case $4 in
     kind)
-        if timeout "$6" yosys-smtbmc -s z3 -i -t "$5" "$stem.smt2" >"$stem.log" 2>&1 &&
-            timeout "$6" yosys-smtbmc -s z3 -t "$5" "$stem.smt2" >>"$stem.log" 2>&1; then echo "proved"; else echo "FAILED"; fi
+        if ! timeout "$6" yosys-smtbmc -s z3 -t "$5" "$stem.smt2" >"$stem.log" 2>&1; then
+            grep -q 'Assert failed' "$stem.log" && echo "FAILED" || echo "open (time)"
+        elif timeout "$6" yosys-smtbmc -s z3 -i -t "$5" "$stem.smt2" >>"$stem.log" 2>&1; then echo "proved"
+        else echo "holds@$5"; fi
         return
         ;;
     pdr) cmd="orpos; pdr -T $6" ;;

@@ -50,18 +50,13 @@ always @(posedge clk_i) begin
     end
 end
 
-// A return in work may already have freed the line inside; until it is offered, the line is locked.
-logic returning_q;
-always @(posedge clk_i) begin
-    if (!rst_ni || unlocked) returning_q <= 1'b0;
-    else if (held_q && ret_valid[holder_q] && ret_ready[holder_q]) returning_q <= 1'b1;
-end
+// A return in its slot may already have freed the line inside (it may have come before READ_LOCK's last beat).
 always @* if (rst_ni) begin
     one_holder:        assert (!(begun && about && rsp_ok && takes) || !held_q);
     holder_is_known:   assert (!(rsp_valid && about && returns && held_q && rsp_who == holder_q
                                  && rsp_gen[15:14] == gen_q) || rsp_ok);
     others_cannot_return: assert (!(rsp_valid && about && returns && rsp_ok) || (held_q && rsp_who == holder_q));
-    locked_stays:      assert (!(held_q && !returning_q && mem_req_valid && mem_req_write)
+    locked_stays:      assert (!(held_q && ret_ready[holder_q] && mem_req_valid && mem_req_write)
                                || (mem_req_line / 27'd6) != {25'b0, conn});
 end
 always @* if (rst_ni) begin
