@@ -7,13 +7,13 @@ include mk/sources.mk
 -include mk/sim.mk
 include mk/test.mk
 include mk/targets.mk
--include $(wildcard mk/fuzz*.mk) mk/bench.mk
+-include $(wildcard mk/fuzz*.mk mk/bench*.mk)
 include mk/pcie.mk
 
 .PHONY: help setup-build setup-test all clean
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' Makefile mk/*.mk | sed -E 's/^([a-z-]+):.*## */  \1\t/' | expand -t 14
-	@echo "  variables: SAN=1 (sanitizers)  JOBS=n  SCENARIO=file  SEED=n"
+	@grep -hE '^[a-z-]+:.*##' Makefile mk/*.mk | sed -E 's/^([a-z-]+):.*## */  \1\t/' | expand -t 18
+	@echo "  variables: SAN=1 (sanitizers)  V=1 (show commands)  JOBS=n  SCENARIO=file  SEED=n"
 
 clean: ## remove everything that was built
 	rm -rf build

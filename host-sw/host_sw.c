@@ -11,6 +11,8 @@ enum { SPARE_BUFFERS = 16384 }; /* beyond what is posted: frames held or being r
 #define BAR_WINDOW UINT64_C(0xf0000000)
 /* The NIC's limit; the host sends three heartbeats in that time. */
 #define HEARTBEATS_PER_LIMIT 3
+/* Writes of a NIC that had reached the root port before its link was lost are visible by then. */
+#define LAST_WRITES_PS PS_PER_US
 
 void host_sw_params_default(struct host_sw_params *params)
 {
@@ -61,6 +63,7 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->policy = params->moving_enabled ? &policy_first_packet : &policy_forward;
     sw->dirty_head = sw->wanted_head = sw->wanted_tail = DIR_NONE;
     sw->moves_head = sw->moves_tail = DIR_NONE;
+    sw->last_look_ps = TIME_NEVER;
     sw->wish_active = NIC_COUNT;
     isn_key_init(&sw->isn_key, params->isn_seed);
     return sw;
@@ -178,6 +181,10 @@ static bool run_timers(struct host_sw *sw, bool kicked)
     }
     if (sw->next_heartbeat_ps <= now_ps)
         heartbeat(sw, now_ps);
+    if (sw->last_look_ps <= now_ps) {
+        sw->last_look_ps = TIME_NEVER;
+        busy = true;
+    }
     if (sw->wish_active != NIC_COUNT) {
         team_on_ports_changed(sw, sw->wish_active);
         sw->wish_active = NIC_COUNT;
@@ -202,6 +209,7 @@ static bool check_suspects(struct host_sw *sw)
             continue;
         sw->nics[nic].up = false;
         termination_of_nic(sw, nic);
+        sw->last_look_ps = team_now(sw) + LAST_WRITES_PS;
         team_on_ports_changed(sw, NIC_COUNT);
         died = true;
     }
@@ -218,7 +226,7 @@ static void flush(struct host_sw *sw)
 static uint64_t next_timer_ps(const struct host_sw *sw)
 {
     uint64_t next = u64_min(sw->next_scan_ps, sw->next_heartbeat_ps);
-    next = u64_min(next, sw->next_app_ps);
+    next = u64_min(next, u64_min(sw->next_app_ps, sw->last_look_ps));
     next = u64_min(next, move_next_deadline_ps(sw));
     return u64_min(next, time_wait_next_ps(&sw->stack.time_waits));
 }
@@ -274,10 +282,12 @@ void host_sw_main(struct host_sw *sw)
         flush(sw);
         kicked = false;
         busy |= check_suspects(sw);
-        if (busy)
+        if (busy) {
             sw->bus.ops->step_end(sw->bus.self);
-        else
+            team_mark_issued(sw);
+        } else {
             kicked = sleep_until_work(sw);
+        }
     }
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         nic_driver_stop(&sw->nics[nic]);
@@ -290,6 +300,12 @@ void host_sw_set_active(struct host_sw *sw, unsigned nic)
 {
     assert(nic < NIC_COUNT);
     sw->wish_active = nic;
+}
+
+void host_sw_on_port_error(struct host_sw *sw, unsigned nic)
+{
+    assert(nic < NIC_COUNT);
+    sw->suspect[nic] = true;
 }
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw) { return &sw->stats; }

@@ -51,6 +51,10 @@ struct host_sw_stats {
     uint64_t moves_started, moves_completed, moves_failed, moves_cancelled;
     uint64_t forwarded_frames, held_frames, late_forwards, suppressed_by_progress;
     uint64_t stale_events, stale_doorbells, resets_sent, time_waits;
+    uint64_t arp_answers, neighbour_answers, echo_answers; /* sent by the host stack */
+    uint64_t echo_replies; /* received */
+    /* ICMP errors received, and those of them that quote a connection the team has. */
+    uint64_t icmp_unreachable, icmp_too_big, icmp_time_exceeded, icmp_errors_of_connections;
     uint64_t hold_bytes_max;
     uint32_t conns_max, moves_outstanding_max;
     struct drop_counters drops;
@@ -104,6 +108,10 @@ void host_sw_stop(struct host_sw *sw);
 
 /* From the link monitor or a scenario: active-backup change of the active port. */
 void host_sw_set_active(struct host_sw *sw, unsigned nic);
+
+/* From the root port: the link to this NIC reports an error or is gone, so the NIC is asked. May be
+ * called from anywhere, with a kick of the core. */
+void host_sw_on_port_error(struct host_sw *sw, unsigned nic);
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw);
 

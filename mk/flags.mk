@@ -24,3 +24,13 @@ LIBS     := -lpcap -lyaml -ljansson -lz -lm
 VERILATOR_ROOT := $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)
 EXT_INC  := -isystem $(VERILATOR_ROOT)/include -isystem $(VERILATOR_ROOT)/include/vltstd \
             -isystem $(VERILATOR_ROOT)/include/gtkwave
+
+# One short line per step; V=1 shows the commands.
+V ?= 0
+ifeq ($(V),1)
+Q    :=
+say   =
+else
+Q    := @
+say   = @printf '  %-5s %s\n' $(1) $(2)
+endif

@@ -6,10 +6,10 @@ FST_SRC := fstapi fastlz lz4
 
 $(B)/obj/fst/%.o: $(VERILATOR_ROOT)/include/gtkwave/%.c
 	@mkdir -p $(@D)
-	$(CC) -O2 -g -w -DFST_CONFIG_INCLUDE='<fst_config.h>' -I$(VERILATOR_ROOT)/include/gtkwave -c $< -o $@
+	$(Q)$(CC) -O2 -g -w -DFST_CONFIG_INCLUDE='<fst_config.h>' -I$(VERILATOR_ROOT)/include/gtkwave -c $< -o $@
 
 $(FST_LIB): $(FST_SRC:%=$(B)/obj/fst/%.o)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(B)/obj/sim/wavediff_dump.o $(B)/obj/sim/test/test_wavediff.o: CPPFLAGS += -isystem $(VERILATOR_ROOT)/include/gtkwave

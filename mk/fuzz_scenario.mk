@@ -1,15 +1,15 @@
-# Fuzzing of the scenario reader (clang's libFuzzer). SECONDS_FUZZ says how long.
-SECONDS_FUZZ ?= 60
+# Fuzzing of the scenario reader (clang's libFuzzer). FUZZ_SECONDS says how long.
+FUZZ_SECONDS ?= 60
 FUZZ_SCENARIO_SRC := fuzz/fuzz_scenario.c $(filter sim/scenario%.c sim/expect.c,$(wildcard sim/*.c)) \
                      $(wildcard sim/test/stub_params.c)
 
 .PHONY: fuzz-scenario
-fuzz-scenario: $(GEN) ## fuzz the scenario reader for SECONDS_FUZZ (60) seconds
+fuzz-scenario: $(GEN) ## fuzz the scenario reader for FUZZ_SECONDS (60) seconds
 	@mkdir -p $(B)/fuzz/scenario-corpus
 	@for f in scenarios/*.yaml scenarios/regress/*.yaml fuzz/scenario-*; do \
 	    [ -e "$$f" ] && { printf '\001'; cat "$$f"; } >$(B)/fuzz/scenario-corpus/$$(basename $$f); done; true
 	clang $(filter-out -MMD -MP,$(CPPFLAGS)) -std=c17 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	    $(FUZZ_SCENARIO_SRC) $(filter-out %/test/%,$(wildcard $(if $(wildcard sim/test/stub_params.c),models/base/*.c,models/*/*.c host-sw/*/*.c host-sw/*.c))) \
 	    $(LIBS) -o $(B)/fuzz/fuzz_scenario
-	$(B)/fuzz/fuzz_scenario -max_total_time=$(SECONDS_FUZZ) -max_len=4096 -rss_limit_mb=1024 -close_fd_mask=0 \
+	$(B)/fuzz/fuzz_scenario -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -rss_limit_mb=1024 -close_fd_mask=0 \
 	    -artifact_prefix=$(B)/fuzz/ -print_final_stats=1 $(B)/fuzz/scenario-corpus

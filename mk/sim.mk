@@ -7,7 +7,8 @@ TOESIM      := $(B)/toesim
 
 $(SIM_C_LIB): $(patsubst %.c,$(B)/obj/%.o,$(wildcard sim/*.c))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(TOESIM): $(SIM_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB) $(GLUE_LIBS) $(if $(GLUE_OBJ),,$(FST_LIB))
-	$(CXX) $(LDFLAGS) $^ $(SIM_C_LIB) $(CORE_LIB) -lsystemc $(LIBS) -lpthread -o $@
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LDFLAGS) $^ $(SIM_C_LIB) $(CORE_LIB) -lsystemc $(LIBS) -lpthread -o $@

@@ -6,14 +6,15 @@ define HELPER_RULE
 $(B)/test/lib$(1)_test.a: $(patsubst %.c,$(B)/obj/%.o,$(filter-out $(1)/test/test_%.c,$(wildcard $(1)/test/*.c)))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	$$(AR) rcs $$@ $$^
+	$$(Q)$$(AR) rcs $$@ $$^
 endef
 $(foreach d,models host-sw sim,$(eval $(call HELPER_RULE,$(d))))
 
 define TEST_RULE
 $(B)/test/$(basename $(notdir $(1))): $(B)/obj/$(basename $(1)).o $(B)/test/lib$(firstword $(subst /, ,$(1)))_test.a $(if $(filter sim/%,$(1)),$$(SIM_C_LIB) $$(FST_LIB)) $$(CORE_LIB)
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) $$^ -lcriterion $$(LIBS) -o $$@
+	$$(call say,LINK,$$@)
+	$$(Q)$$(CC) $$(LDFLAGS) $$^ -lcriterion $$(LIBS) -o $$@
 endef
 $(foreach t,$(TEST_SRC),$(eval $(call TEST_RULE,$(t))))
 

@@ -50,7 +50,12 @@ for f in $(git ls-files 'models/*.h' 'host-sw/*.h'); do
 done
 
 # Marks.
-git grep -nE '(TODO|FIXME|XXX|HACK)' -- '*.c' '*.h' '*.cpp' '*.sv' && complain "left-over marks (above)"
+git grep -nE '(TODO|FIXME|\bXXX\b|HACK)' -- '*.c' '*.h' '*.cpp' '*.sv' && complain "left-over marks (above)"
+
+# The context's table in the driver writer's page is the generated one.
+awk '/<!-- conn_ctx begin/ { on = 1; next } /<!-- conn_ctx end/ { on = 0 } on' docs/hwif.md |
+    diff -q - "$build/gen/conn_ctx.md" >/dev/null ||
+    complain "docs/hwif.md: the context table differs from $build/gen/conn_ctx.md: copy it between the markers"
 
 if command -v clang-format >/dev/null; then
     for f in $(git ls-files '*.c' '*.cpp' '*.h'); do

@@ -14,10 +14,11 @@ RTL_SHAPE_16x4 := -GSETS=16 -GWAYS=4 -GLOOKUP_ENTRIES=256 -GCONN_IDS=1024
 define VERILATE_RULE
 $(B)/rtl/$(1)/lib$(1).a: $(4) $(wildcard rtl/common/*.svh) rtl/lint.vlt
 	@mkdir -p $$(@D)
-	$(VERILATE) $(2) --prefix $(1) --top-module $(3) --Mdir $$(@D) $(4)
+	$(call say,VLT,$(1))
+	$(Q)$(VERILATE) $(2) --prefix $(1) --top-module $(3) --Mdir $$(@D) $(4)
 	@rm -f $$@
 	@for f in $$(@D)/*.cpp; do $(CXX) $(VL_CXX) $(VL_INC) -isystem $$(@D) -c $$$$f -o $$$${f%.cpp}.o || exit 1; done
-	$(AR) rcs $$@ $$(@D)/*.o
+	$(Q)$(AR) rcs $$@ $$(@D)/*.o
 $(B)/rtl/$(1)/$(1).h: $(B)/rtl/$(1)/lib$(1).a ;
 endef
 $(eval $(call VERILATE_RULE,Vctx_cache,--trace-fst --trace-max-width 512,ctx_cache,$(RTL_SV)))
@@ -31,7 +32,7 @@ VL_RT     := $(B)/rtl/libverilated.a
 $(VL_RT):
 	@mkdir -p $(@D)/rt
 	@for f in $(VL_RT_SRC); do $(CXX) $(VL_CXX) $(VL_INC) -c $(VERILATOR_ROOT)/include/$$f.cpp -o $(@D)/rt/$$f.o || exit 1; done
-	$(AR) rcs $@ $(@D)/rt/*.o
+	$(Q)$(AR) rcs $@ $(@D)/rt/*.o
 
 CTX_CACHE_LIB := $(B)/rtl/Vctx_cache/libVctx_cache.a
 PROBE_LIB     := $(B)/rtl/Vprobe/libVprobe.a
@@ -54,6 +55,7 @@ $(RTL_FACE): | $(RTL_TEST_LIBS) $(CTX_CACHE_LIB)
 $(RTL_TEST_SRC:%.c=$(B)/obj/%.o): CPPFLAGS += $(EXT_INC)
 $(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(GLUE_OBJ) $(RTL_TEST_LIBS) $(GLUE_LIBS) $(CORE_LIB)
 	@mkdir -p $(@D)
-	$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@
 
 -include mk/lint.mk

@@ -38,6 +38,26 @@ static const char replay_help[] =
     "\n"
     "Exit status: as `toesim run`; 2 also when the capture is damaged in the middle.\n";
 
+static const char live_help[] =
+    "usage: toesim live SCENARIO --tap NAME [OPTION]...\n"
+    "\n"
+    "Connects the simulated switch to a Linux TAP device: the kernel and real programs talk to "
+    "the\n"
+    "simulated server. Simulated time follows wall time when it can. Needs root or CAP_NET_ADMIN.\n"
+    "The server answers ping and serves echo (7), discard (9), chargen (19) and HTTP (80).\n"
+    "\n"
+    "      --tap NAME        the device; made when it does not exist\n"
+    "      --files DIR       what HTTP serves, read into memory at the start; without: no HTTP\n"
+    "      --duration TIME   simulated time at most; without: until SIGINT or SIGTERM\n"
+    "      --port-policy P   as for toesim replay\n"
+    "  -o, --output DIR      results folder (default: results/NAME)\n"
+    "      --seed N          overrides the scenario's seed\n"
+    "      --set KEY=VALUE   overrides any key; may be repeated\n"
+    "      --waves WHAT      none, moves or all: what waves.fst holds\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: as `toesim run`; 3 also when the device cannot be opened.\n";
+
 static const char check_help[] =
     "usage: toesim check SCENARIO...\n"
     "       toesim check --schema | --keys\n"
@@ -80,6 +100,7 @@ static const char main_help[] =
     "\n"
     "  run SCENARIO          simulate a scenario file\n"
     "  replay CAPTURE        replay a capture against the team\n"
+    "  live SCENARIO         let real programs talk to the simulated server\n"
     "  check SCENARIO...     look for errors in scenario files\n"
     "  regress [SCENARIO...] compare results with golden ones\n"
     "  wavediff A B          compare two wave files\n"
@@ -89,6 +110,7 @@ static const char main_help[] =
 static const struct cli_command commands[] = {
     {"run", run_help, cli_run},
     {"replay", replay_help, cli_replay},
+    {"live", live_help, cli_live},
     {"check", check_help, cli_check},
     {"regress", regress_help, cli_regress},
     {"wavediff", wavediff_help, cli_wavediff},

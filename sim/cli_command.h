@@ -16,6 +16,7 @@ struct cli_command {
 };
 
 int cli_run(const struct cli_command *command, int argc, char **argv);
+int cli_live(const struct cli_command *command, int argc, char **argv);
 int cli_replay(const struct cli_command *command, int argc, char **argv);
 int cli_check(const struct cli_command *command, int argc, char **argv);
 int cli_regress(const struct cli_command *command, int argc, char **argv);
@@ -32,9 +33,11 @@ int cli_usage_error(const struct cli_command *command, const char *text);
 /* err's text on stderr; returns its status. */
 int cli_report(const struct error *err);
 
-/* Runs config; wrote: whole results are in place (also when an expectation failed or the capture is
+struct live_options;
+
+/* Runs config (live: null but for external traffic); wrote: whole results are in place (also when an expectation failed or the capture is
  * damaged). Prints nothing but the progress line. */
-enum status cli_simulate(const struct sim_config *config, const char *place, bool progress,
-                         bool *wrote, struct error *err);
+enum status cli_simulate(const struct sim_config *config, const struct live_options *live,
+                         const char *place, bool progress, bool *wrote, struct error *err);
 
 #endif

@@ -1,5 +1,6 @@
-/* run and replay. */
+/* run, replay and live. */
 #include "sim/cli_command.h"
+#include "sim/live.h"
 #include "sim/outdir.h"
 #include "sim/run.h"
 
@@ -19,7 +20,10 @@ enum {
     OPTION_MODE,
     OPTION_POLICY,
     OPTION_GAP,
-    OPTION_STALL
+    OPTION_STALL,
+    OPTION_DURATION,
+    OPTION_TAP,
+    OPTION_FILES
 };
 
 /* Options as the settings they stand for, in the order given. */
@@ -28,6 +32,7 @@ struct settings {
     char *texts[SETS_MAX];
     struct scenario_set sets[SETS_MAX];
     const char *place;
+    struct live_options live;
 };
 
 static void settings_free(struct settings *s)
@@ -77,6 +82,14 @@ static bool add_option(struct settings *s, int option, const char *value)
         return add_policy(s, value);
     case OPTION_GAP:
         return add(s, "--max-gap", "traffic.max_gap=", value);
+    case OPTION_DURATION:
+        return add(s, "--duration", "duration=", value);
+    case OPTION_TAP:
+        s->live.tap = value;
+        return true;
+    case OPTION_FILES:
+        s->live.files = value;
+        return true;
     default:
         return add(s, "--stall", "traffic.stall=", value);
     }
@@ -140,8 +153,8 @@ static bool has_results(const char *folder)
     return access(path, R_OK) == 0;
 }
 
-enum status cli_simulate(const struct sim_config *config, const char *place, bool progress,
-                         bool *wrote, struct error *err)
+enum status cli_simulate(const struct sim_config *config, const struct live_options *live,
+                         const char *place, bool progress, bool *wrote, struct error *err)
 {
     *wrote = false;
     struct outdir out;
@@ -149,7 +162,8 @@ enum status cli_simulate(const struct sim_config *config, const char *place, boo
     enum status status = outdir_begin(&out, place, err);
     if (status != STATUS_OK)
         return status;
-    struct run_options options = {.out_dir = out.temp, .progress = progress, .stop = &stopped};
+    struct run_options options = {
+        .out_dir = out.temp, .progress = progress, .live = live, .stop = &stopped};
     catch_signals();
     status = sim_run(config, &options, err);
     /* Failed expectations and damaged captures leave results too; a full disk leaves none. */
@@ -199,7 +213,8 @@ static enum status print_summary(const char *place, struct error *err)
     return STATUS_OK;
 }
 
-static int simulate_and_print(const struct sim_config *config, const char *place)
+static int simulate_and_print(const struct sim_config *config, const struct live_options *live,
+                              const char *place)
 {
     struct error err = {STATUS_OK, ""}, late = {STATUS_OK, ""};
     char default_place[SIM_NAME_MAX + 16];
@@ -208,7 +223,8 @@ static int simulate_and_print(const struct sim_config *config, const char *place
         place = default_place;
     }
     bool wrote = false;
-    enum status status = cli_simulate(config, place, isatty(STDERR_FILENO) == 1, &wrote, &err);
+    enum status status =
+        cli_simulate(config, live, place, isatty(STDERR_FILENO) == 1, &wrote, &err);
     if (wrote && print_summary(place, &late) != STATUS_OK)
         return cli_report(&late);
     return status == STATUS_OK ? STATUS_OK : cli_report(&err);
@@ -234,7 +250,7 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
         if (scenario_load(file, settings.sets, settings.count, &config, &err) != STATUS_OK)
             status = cli_report(&err);
         else
-            status = simulate_and_print(&config, settings.place);
+            status = simulate_and_print(&config, NULL, settings.place);
     }
     settings_free(&settings);
     return status;
@@ -259,7 +275,34 @@ int cli_replay(const struct cli_command *command, int argc, char **argv)
         else if (scenario_from_sets(settings.sets, settings.count, &config, &err) != STATUS_OK)
             status = cli_report(&err);
         else
-            status = simulate_and_print(&config, settings.place);
+            status = simulate_and_print(&config, NULL, settings.place);
+    }
+    settings_free(&settings);
+    return status;
+}
+
+int cli_live(const struct cli_command *command, int argc, char **argv)
+{
+    static const struct option options[] = {COMMON_OPTIONS,
+                                            {"tap", required_argument, NULL, OPTION_TAP},
+                                            {"files", required_argument, NULL, OPTION_FILES},
+                                            {"duration", required_argument, NULL, OPTION_DURATION},
+                                            {"port-policy", required_argument, NULL, OPTION_POLICY},
+                                            {NULL, 0, NULL, 0}};
+    static struct sim_config config;
+    struct settings settings = {0};
+    struct error err;
+    const char *file;
+    int status = read_arguments(command, argc, argv, options, "SCENARIO", &settings, &file);
+    if (status < 0) {
+        if (!settings.live.tap)
+            status = cli_usage_error(command, "needs --tap NAME");
+        else if (!add(&settings, "live", "traffic.kind=", "external"))
+            status = cli_usage_error(command, "too many settings");
+        else if (scenario_load(file, settings.sets, settings.count, &config, &err) != STATUS_OK)
+            status = cli_report(&err);
+        else
+            status = simulate_and_print(&config, &settings.live, settings.place);
     }
     settings_free(&settings);
     return status;

@@ -25,16 +25,23 @@ enum {
     SIM_EXPECT_TEXT_MAX = 200
 };
 
-enum traffic_kind { TRAFFIC_REPLAY, TRAFFIC_GENERATOR };
+enum traffic_kind { TRAFFIC_REPLAY, TRAFFIC_GENERATOR, TRAFFIC_EXTERNAL };
 
 enum action_kind {
-    ACTION_SWAP,       /* switch: members swap places in the hash (rehash: swap) */
-    ACTION_SET_HASH,   /* value = enum flow_hash_policy (rehash: layer2 ...) */
-    ACTION_LINK_DOWN,  /* carrier of link `nic` */
+    ACTION_SWAP,      /* switch: members swap places in the hash (rehash: swap) */
+    ACTION_SET_HASH,  /* value = enum flow_hash_policy (rehash: layer2 ...) */
+    ACTION_ASSIGN,    /* policy table: connection `value` uses `nic` (rehash: assign) */
+    ACTION_LINK_DOWN, /* carrier of link `nic` */
     ACTION_LINK_UP,
     ACTION_SET_ACTIVE, /* active-backup: `nic` carries the frames, switch and driver */
     ACTION_PCIE_DOWN,  /* surprise link down: the NIC is fenced */
     ACTION_CTX_ERROR,  /* uncorrectable context of connection `value` on its owner */
+    ACTION_LINE_DROP,  /* from here on: a rule of `line`, on `link` and `direction` */
+    ACTION_LINE_CORRUPT,
+    ACTION_LINE_TRUNCATE,
+    ACTION_LINE_DUPLICATE,
+    ACTION_LINE_REORDER,
+    ACTION_LINE_DELAY,
     ACTION_PCIE_UP,
     ACTION_PCIE_TLP_ERROR, /* from here on in the order of enum pcie_fault */
     ACTION_PCIE_DLLP_ERROR,
@@ -45,6 +52,19 @@ enum action_kind {
     ACTION_PCIE_RESET,
     ACTION_PCIE_MASTER_OFF,
 };
+
+enum sim_link { SIM_LINK_NIC0, SIM_LINK_NIC1, SIM_LINK_UPLINK, SIM_LINK_COUNT };
+enum sim_direction { SIM_BOTH_WAYS, SIM_TO_SERVER, SIM_TO_PEERS };
+
+/* The kinds are in the order of enum line_fault_kind. */
+static inline bool action_is_line_fault(enum action_kind kind)
+{
+    return kind >= ACTION_LINE_DROP && kind <= ACTION_LINE_DELAY;
+}
+static inline enum line_fault_kind action_line_fault_kind(enum action_kind kind)
+{
+    return (enum line_fault_kind)(LINE_FAULT_DROP + (kind - ACTION_LINE_DROP));
+}
 
 /* Something that happens once: at a time, or when the traffic is so far (permille), whichever is
  * set; every_ps > 0 repeats it, count times (0: to the end). */
@@ -57,6 +77,9 @@ struct sim_action {
     uint32_t count;
     unsigned nic;
     uint32_t value;
+    enum sim_link link;
+    enum sim_direction direction;
+    struct line_fault_rule line; /* its kind follows from the action's */
 };
 
 enum waves_mode { WAVES_NONE, WAVES_MOVES, WAVES_ALL };
@@ -73,10 +96,10 @@ struct sim_config {
     struct mac_params mac; /* both ends of both links */
     uint64_t uplink_bps;
     struct pcie_params pcie;
-    uint64_t ctx_dram_ps; /* context DRAM, request to first beat: 51,650 */
+    uint64_t ctx_dram_ps;      /* context DRAM, request to first beat: 51,650 */
     uint64_t ctx_dram_beat_ps; /* each further 64-byte beat */
-    bool ctx_skip_idle;   /* clock the caches only while busy */
-    bool ctx_golden;      /* use the C model instead of the RTL (debugging; no waves) */
+    bool ctx_skip_idle;        /* clock the caches only while busy */
+    bool ctx_golden;           /* use the C model instead of the RTL (debugging; no waves) */
     struct lan_switch_params lan_switch;
 
     enum traffic_kind traffic;
@@ -88,6 +111,7 @@ struct sim_config {
     size_t action_count;
     struct sim_action actions[SIM_ACTIONS_MAX];
 
+    bool cache_time; /* sample the wall time of the caches' steps, for perf.json */
     enum waves_mode waves;
     uint64_t waves_margin_ps; /* before T0 is impossible; after T12 so much more is dumped */
     uint32_t waves_moves_max; /* with WAVES_MOVES: only the first so many moves; 0: all */

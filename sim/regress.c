@@ -41,7 +41,7 @@ static _Noreturn void child_main(const struct sim_config *config, const char *pl
     struct child_report report = {.text = ""};
     bool wrote;
     (void)alarm(CASE_SECONDS_MAX); /* a run that hangs must not hang the gate */
-    report.status = cli_simulate(config, place, false, &wrote, &err);
+    report.status = cli_simulate(config, NULL, place, false, &wrote, &err);
     memcpy(report.text, err.text, sizeof report.text);
     ssize_t sent = write(pipe_fd, &report, sizeof report);
     (void)fflush(NULL);

@@ -22,7 +22,8 @@ struct results_input {
     const struct pcie_stats *pcie[NIC_COUNT];
     const struct toe_stats *engine[NIC_COUNT];
     const struct ctx_store_stats *cache[NIC_COUNT];
-    const struct mac_stats *other_macs[4]; /* switch and peer ends: drops only */
+    const struct mac_stats *other_macs[4]; /* switch's member ports and uplink, the peers' */
+    const struct line_fault_stats *line_faults[SIM_LINK_COUNT][2]; /* to the server, to the peers */
     const struct lan_switch_stats *lan_switch;
     const struct host_sw *host_sw;
     const struct host_stats *host;
@@ -31,11 +32,13 @@ struct results_input {
     const struct capture *capture;    /* null without replay */
     const struct replay_peer *replay; /* null without replay */
     const struct gen_peer *gen;       /* null without generator */
+    uint64_t external_frames;         /* given by the caller of external traffic */
 };
 
 /* Times that are no result: they differ from run to run and go to perf.json alone. */
 struct results_perf {
     uint64_t wall_us;
+    uint64_t cpu_us; /* of the process, user and system: comparable on a busy machine too */
     uint64_t frames; /* on links 0 and 1, both directions */
     uint64_t cycles_run;
     uint64_t cache_ns; /* wall time inside the cache step, when measured; else 0 */

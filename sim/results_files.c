@@ -76,9 +76,10 @@ enum status results_write_perf(const char *dir, const struct results_perf *perf,
 {
     uint64_t wall_us = perf->wall_us ? perf->wall_us : 1;
     json_t *json = json_pack(
-        "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "schema", "toesim.perf/1", "version",
-        TOESIM_VERSION, "wall_us", (json_int_t)perf->wall_us, "sim_time_ps",
-        (json_int_t)in->sim_time_ps, "frames", (json_int_t)perf->frames, "frames_per_second",
+        "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "schema", "toesim.perf/1",
+        "version", TOESIM_VERSION, "wall_us", (json_int_t)perf->wall_us, "cpu_us",
+        (json_int_t)perf->cpu_us, "sim_time_ps", (json_int_t)in->sim_time_ps, "frames",
+        (json_int_t)perf->frames, "frames_per_second",
         (json_int_t)(perf->frames * 1000000 / wall_us), "cache_cycles_run",
         (json_int_t)perf->cycles_run, "cache_step_ns", (json_int_t)perf->cache_ns, "kernel_events",
         (json_int_t)perf->kernel_events, "memory_peak_kib", (json_int_t)perf->memory_peak_kib);
@@ -247,6 +248,28 @@ static void print_expectations(FILE *file, const json_t *stats)
     }
 }
 
+static void print_streams(FILE *f, const struct results_input *in, const json_t *stats)
+{
+    json_int_t complete = number(stats, "streams", "complete");
+    json_int_t total = number(stats, "streams", "total");
+    json_int_t to_server = number(stats, "streams", "bytes_to_server");
+    json_int_t to_client = number(stats, "streams", "bytes_to_client");
+    if (!in->replay && !in->gen) {
+        (void)fprintf(f, "conversations   %lld total, %lld complete (not compared)\n",
+                      (long long)total, (long long)complete);
+        (void)fprintf(f, "bytes           %lld to the server, %lld to the clients\n",
+                      (long long)to_server, (long long)to_client);
+        return;
+    }
+    json_int_t intact = number(stats, "streams", "intact");
+    (void)fprintf(f, "conversations   %lld total, %lld complete, %lld intact, %lld damaged\n",
+                  (long long)total, (long long)complete, (long long)intact,
+                  (long long)number(stats, "streams", "damaged"));
+    (void)fprintf(f, "bytes compared  %lld to the server, %lld to the clients%s\n",
+                  (long long)to_server, (long long)to_client,
+                  complete && intact == complete ? ": 100 % were right" : "");
+}
+
 enum status results_write_summary(const char *dir, const json_t *stats,
                                   const struct results_input *in, struct error *err)
 {
@@ -255,17 +278,9 @@ enum status results_write_summary(const char *dir, const json_t *stats,
     if (status != STATUS_OK)
         return status;
     FILE *f = out.file;
-    json_int_t complete = number(stats, "streams", "complete");
-    json_int_t intact = number(stats, "streams", "intact");
     (void)fprintf(f, "scenario        %s, seed %llu%s\n", in->config->name,
                   (unsigned long long)in->config->seed, in->complete ? "" : " (not complete)");
-    (void)fprintf(f, "conversations   %lld total, %lld complete, %lld intact, %lld damaged\n",
-                  (long long)number(stats, "streams", "total"), (long long)complete,
-                  (long long)intact, (long long)number(stats, "streams", "damaged"));
-    (void)fprintf(f, "bytes compared  %lld to the server, %lld to the clients%s\n",
-                  (long long)number(stats, "streams", "bytes_to_server"),
-                  (long long)number(stats, "streams", "bytes_to_client"),
-                  complete && intact == complete ? ": 100 % were right" : "");
+    print_streams(f, in, stats);
     print_moves(f, stats);
     (void)fprintf(f,
                   "connections     %lld offloaded, %lld inactivated, %lld reactivated, %lld ended "

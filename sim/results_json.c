@@ -38,8 +38,11 @@ static void set_samples(json_t *parent, const char *key, struct samples *samples
 static void add_frames(json_t *root, const struct results_input *in)
 {
     json_t *frames = add_object(root, "frames");
-    uint64_t replayed = in->replay ? replay_peer_stats(in->replay)->frames_sent
-                                   : gen_peer_stats(in->gen)->frames_sent;
+    uint64_t replayed = in->external_frames;
+    if (in->replay)
+        replayed = replay_peer_stats(in->replay)->frames_sent;
+    else if (in->gen)
+        replayed = gen_peer_stats(in->gen)->frames_sent;
     set_u64(frames, "replayed", replayed);
     set_u64(frames, "received", in->mac[0]->rx_frames + in->mac[1]->rx_frames);
     set_u64(frames, "transmitted", in->mac[0]->tx_frames + in->mac[1]->tx_frames);
@@ -71,6 +74,25 @@ static void add_gen_streams(json_t *streams, const struct results_input *in)
     set_u64(streams, "stalled", gen->stalled);
     set_u64(streams, "bytes_to_server", gen->bytes_sent);
     set_u64(streams, "bytes_to_client", gen->bytes_received);
+    add_object(streams, "partial");
+}
+
+/* Nobody here knows what the caller's streams should hold, so none is called intact or damaged. */
+static void add_external_streams(json_t *streams, const struct results_input *in)
+{
+    size_t rows = host_sw_conn_rows(in->host_sw);
+    uint64_t complete = 0, to_server = 0, to_client = 0;
+    for (size_t i = 0; i < rows; i++) {
+        struct dir_view view;
+        host_sw_conn_row(in->host_sw, i, &view);
+        complete += view.closed_ps != 0 && view.cause == NIC_TERM_NONE;
+        to_server += view.rx_bytes;
+        to_client += view.tx_bytes;
+    }
+    set_u64(streams, "total", rows);
+    set_u64(streams, "complete", complete);
+    set_u64(streams, "bytes_to_server", to_server);
+    set_u64(streams, "bytes_to_client", to_client);
     add_object(streams, "partial");
 }
 
@@ -122,6 +144,14 @@ static void add_host(json_t *root, const struct results_input *in)
     set_u64(host, "events", sw->events);
     set_u64(host, "foreign_frames", sw->foreign_frames);
     set_u64(host, "syns", sw->syns);
+    set_u64(host, "arp_answers", sw->arp_answers);
+    set_u64(host, "neighbour_answers", sw->neighbour_answers);
+    set_u64(host, "echo_answers", sw->echo_answers);
+    set_u64(host, "echo_replies", sw->echo_replies);
+    set_u64(host, "icmp_unreachable", sw->icmp_unreachable);
+    set_u64(host, "icmp_too_big", sw->icmp_too_big);
+    set_u64(host, "icmp_time_exceeded", sw->icmp_time_exceeded);
+    set_u64(host, "icmp_errors_of_connections", sw->icmp_errors_of_connections);
     set_u64(host, "stale_events", sw->stale_events);
     set_u64(host, "stale_doorbells", sw->stale_doorbells);
     set_u64(host, "steps", in->host->steps);
@@ -132,14 +162,37 @@ static void add_host(json_t *root, const struct results_input *in)
     set_u64(host, "mmio_writes", in->host->mmio_writes);
 }
 
-static void add_mac(json_t *nic, const struct mac_stats *mac)
+/* One port's traffic, queue and verdicts. */
+static void add_port(json_t *object, const struct mac_stats *mac)
 {
-    json_t *object = add_object(nic, "mac");
+    static const struct {
+        const char *key;
+        enum drop_reason reason;
+    } verdicts[] = {{"rx_bad_fcs", DROP_BAD_FCS},
+                    {"rx_runts", DROP_RUNT},
+                    {"rx_oversize", DROP_OVERSIZE},
+                    {"rx_jabbers", DROP_JABBER},
+                    {"rx_wrong_destination", DROP_WRONG_DESTINATION},
+                    {"tx_queue_full", DROP_MAC_QUEUE_FULL}};
     set_u64(object, "rx_frames", mac->rx_frames);
     set_u64(object, "rx_bytes", mac->rx_bytes);
     set_u64(object, "tx_frames", mac->tx_frames);
     set_u64(object, "tx_bytes", mac->tx_bytes);
     set_u64(object, "tx_queue_max", mac->tx_queue_max);
+    uint64_t mean_ps = mac->tx_frames ? mac->tx_wait_ps_total / mac->tx_frames : 0;
+    set_u64(object, "tx_wait_mean_ns", mean_ps / PS_PER_NS);
+    set_u64(object, "tx_wait_max_ns", mac->tx_wait_ps_max / PS_PER_NS);
+    set_u64(object, "tx_pause", mac->tx_pause);
+    set_u64(object, "rx_pause", mac->rx_pause);
+    set_u64(object, "rx_pfc", mac->rx_pfc);
+    set_u64(object, "rx_bad_fcs_passed", mac->rx_bad_fcs_passed);
+    for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
+        set_u64(object, verdicts[i].key, mac->drops.count[verdicts[i].reason]);
+}
+
+static void add_mac(json_t *nic, const struct mac_stats *mac)
+{
+    add_port(add_object(nic, "mac"), mac);
 }
 
 static void add_pcie(json_t *nic, const struct pcie_stats *pcie)
@@ -250,7 +303,7 @@ static void add_peer(json_t *root, const struct results_input *in)
         set_u64(peer, "synthetic_acks", r->synthetic_acks);
         set_u64(peer, "retransmissions", r->retransmissions);
         set_u64(peer, "challenge_resets", r->challenge_resets);
-    } else {
+    } else if (in->gen) {
         set_u64(peer, "synthetic_acks", 0);
         set_u64(peer, "retransmissions", gen_peer_stats(in->gen)->retransmissions);
     }
@@ -284,6 +337,40 @@ static void add_switch(json_t *root, const struct results_input *in)
     set_u64(sw, "to_member1", in->lan_switch->to_member[1]);
     set_u64(sw, "to_uplink", in->lan_switch->to_uplink);
     set_u64(sw, "rehashes", in->lan_switch->rehashes);
+    static const char *const names[] = {"nic0", "nic1", "uplink"};
+    json_t *ports = add_object(sw, "ports");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        add_port(add_object(ports, names[i]), in->other_macs[i]);
+}
+
+static void add_line_counts(json_t *object, const uint64_t counts[LINE_FAULT_KINDS])
+{
+    static const char *const keys[LINE_FAULT_KINDS] = {
+        [LINE_FAULT_DROP] = "dropped",       [LINE_FAULT_CORRUPT] = "corrupted",
+        [LINE_FAULT_TRUNCATE] = "truncated", [LINE_FAULT_DUPLICATE] = "duplicated",
+        [LINE_FAULT_REORDER] = "reordered",  [LINE_FAULT_DELAY] = "delayed",
+    };
+    for (int kind = 0; kind < LINE_FAULT_KINDS; kind++)
+        set_u64(object, keys[kind], counts[kind]);
+}
+
+/* In all, and per link and direction. */
+static void add_faults(json_t *root, const struct results_input *in)
+{
+    static const char *const links[SIM_LINK_COUNT] = {"nic0", "nic1", "uplink"};
+    static const char *const ways[2] = {"to_server", "to_peers"};
+    uint64_t all[LINE_FAULT_KINDS] = {0};
+    for (int link = 0; link < SIM_LINK_COUNT; link++)
+        for (int way = 0; way < 2; way++)
+            for (int kind = 0; kind < LINE_FAULT_KINDS; kind++)
+                all[kind] += in->line_faults[link][way]->chosen[kind];
+    json_t *faults = add_object(root, "faults");
+    add_line_counts(faults, all);
+    for (int link = 0; link < SIM_LINK_COUNT; link++) {
+        json_t *object = add_object(faults, links[link]);
+        for (int way = 0; way < 2; way++)
+            add_line_counts(add_object(object, ways[way]), in->line_faults[link][way]->chosen);
+    }
 }
 
 static void add_drops(json_t *root, const struct results_input *in)
@@ -322,8 +409,10 @@ json_t *results_stats(const struct results_input *in, bool *expectations_hold)
     json_t *streams = add_object(root, "streams");
     if (in->replay)
         add_replay_streams(streams, replay_peer_stats(in->replay));
-    else
+    else if (in->gen)
         add_gen_streams(streams, in);
+    else
+        add_external_streams(streams, in);
     add_moves(root, in);
     add_connections(root, in);
     add_host(root, in);
@@ -331,6 +420,7 @@ json_t *results_stats(const struct results_input *in, bool *expectations_hold)
     add_switch(root, in);
     add_peer(root, in);
     add_capture(root, in);
+    add_faults(root, in);
     add_drops(root, in);
     add_invariants(root, in);
     *expectations_hold = expect_evaluate(in->config, root) == 0;

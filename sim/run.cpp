@@ -1,5 +1,7 @@
 #include "sim/run.h"
 
+#include "sim/live_session.h"
+#include "sim/progress_line.h"
 #include "sim/testbed.h"
 
 #include "models/pcie/pcie_trace.h"
@@ -9,14 +11,12 @@
 #include <cstdio>
 #include <cstring>
 #include <sys/resource.h>
-#include <unistd.h>
 
 namespace
 {
 // Traffic's end and signals are looked at this often in simulated time: part of the results, since
 // the run's length depends on it, so it is a constant.
 constexpr uint64_t slice_ps = PS_PER_MS / 10;
-constexpr auto progress_interval = std::chrono::milliseconds(200);
 using wall_clock = std::chrono::steady_clock;
 
 uint64_t microseconds_since(wall_clock::time_point start)
@@ -25,40 +25,6 @@ uint64_t microseconds_since(wall_clock::time_point start)
         std::chrono::duration_cast<std::chrono::microseconds>(wall_clock::now() - start).count());
 }
 
-// One line, rewritten: simulated time, its ratio to wall time, frames per second, progress.
-class progress_line
-{
-public:
-    explicit progress_line(bool on) : on_(on && isatty(STDERR_FILENO)), start_(wall_clock::now()) {}
-    void show(const testbed &bed)
-    {
-        if (!on_ || wall_clock::now() - last_ < progress_interval)
-            return;
-        last_ = wall_clock::now();
-        uint64_t wall_us = microseconds_since(start_) + 1;
-        uint64_t sim_us = sc_now_ps() / PS_PER_US;
-        std::fprintf(stderr,
-                     "\r%8llu.%03llu ms simulated, %llu.%03llu x real time, %llu frames/s, %u %%  ",
-                     static_cast<unsigned long long>(sim_us / 1000),
-                     static_cast<unsigned long long>(sim_us % 1000),
-                     static_cast<unsigned long long>(sim_us / wall_us),
-                     static_cast<unsigned long long>(sim_us * 1000 / wall_us % 1000),
-                     static_cast<unsigned long long>(bed.frames_on_links() * 1000000 / wall_us),
-                     bed.progress_permille() / 10);
-        shown_ = true;
-    }
-    ~progress_line()
-    {
-        if (shown_)
-            std::fprintf(stderr, "\r%78s\r", "");
-    }
-
-private:
-    bool on_;
-    bool shown_ = false;
-    wall_clock::time_point start_, last_{};
-};
-
 // Worst of what was found: a bad file outranks a failed expectation, a failing disk all.
 enum status worse(enum status a, enum status b) { return a > b ? a : b; }
 
@@ -66,6 +32,8 @@ uint64_t damaged_streams(const results_input &input)
 {
     if (input.replay)
         return replay_peer_stats(input.replay)->damaged;
+    if (!input.gen)
+        return 0; // the caller of external traffic judges its streams
     const gen_stats *gen = gen_peer_stats(input.gen);
     return gen->damaged + gen->stalled;
 }
@@ -117,16 +85,30 @@ enum status write_results(const sim_config &config, const char *dir, testbed &be
     return worse(status, io);
 }
 
-uint64_t memory_peak_kib()
+uint64_t microseconds_of(const timeval &t)
+{
+    return static_cast<uint64_t>(t.tv_sec) * 1000000 + static_cast<uint64_t>(t.tv_usec);
+}
+
+void fill_usage(results_perf *perf)
 {
     rusage usage = {};
     getrusage(RUSAGE_SELF, &usage);
-    return static_cast<uint64_t>(usage.ru_maxrss);
+    perf->memory_peak_kib = static_cast<uint64_t>(usage.ru_maxrss);
+    perf->cpu_us = microseconds_of(usage.ru_utime) + microseconds_of(usage.ru_stime);
 }
 
 // Runs the testbed until it is done or interrupted; true when it ended by itself without violation.
-bool simulate(testbed &bed, const run_options &options)
+bool simulate(testbed &bed, const run_options &options, live_session *live)
 {
+    if (live) {
+        // Its length is the user's choice: stopping it is its end.
+        live->run(bed, options);
+        live->report();
+        results_input input = {};
+        bed.fill_results(&input);
+        return check_violations_total(input.check) == 0;
+    }
     progress_line progress(options.progress);
     bool interrupted = false;
     while (bed.advance(slice_ps)) {
@@ -142,10 +124,13 @@ bool simulate(testbed &bed, const run_options &options)
 }
 
 enum status run_with(const sim_config &config, const run_options &options, const capture *capture,
-                     struct error *err)
+                     live_session *live, struct error *err)
 {
     auto start = wall_clock::now();
-    testbed bed(config, capture);
+    if (mac_params_check(&config.mac, err) != STATUS_OK ||
+        pcie_params_check(&config.pcie, err) != STATUS_OK)
+        return err->status;
+    testbed bed(config, capture, live ? live->traffic() : nullptr);
     if (!bed.is_ready(err))
         return err->status;
     pcap_out *captures = nullptr;
@@ -164,13 +149,12 @@ enum status run_with(const sim_config &config, const run_options &options, const
     }
     if (config.waves != WAVES_NONE && !bed.open_waves(options.out_dir, err))
         return err->status;
-    bool complete = simulate(bed, options);
+    bool complete = simulate(bed, options, live);
     bed.finish(complete);
     results_perf perf = {};
     perf.wall_us = microseconds_since(start);
-    perf.frames = bed.frames_on_links();
-    perf.kernel_events = bed.kernel_events();
-    perf.memory_peak_kib = memory_peak_kib();
+    bed.fill_perf(&perf);
+    fill_usage(&perf);
     enum status status = write_results(config, options.out_dir, bed, perf, err);
     struct error late = {};
     if (captures && pcap_out_close(captures, &late) != STATUS_OK)
@@ -187,17 +171,32 @@ enum status run_with(const sim_config &config, const run_options &options, const
         status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
     return status;
 }
+
+enum status run_live(const sim_config &config, const run_options &options, struct error *err)
+{
+    if (!options.live)
+        return error_set(err, STATUS_BAD_INPUT,
+                         "%s: traffic.kind: external frames come from a caller; "
+                         "use toesim live or libtoesim",
+                         config.source);
+    live_session live;
+    if (live.open(*options.live, config.team.conn_max, err) != STATUS_OK)
+        return err->status;
+    return run_with(config, options, nullptr, &live, err);
+}
 } // namespace
 
 enum status sim_run(const struct sim_config *config, const struct run_options *options,
                     struct error *err)
 {
     if (config->traffic == TRAFFIC_GENERATOR)
-        return run_with(*config, *options, nullptr, err);
+        return run_with(*config, *options, nullptr, nullptr, err);
+    if (config->traffic == TRAFFIC_EXTERNAL)
+        return run_live(*config, *options, err);
     capture *capture = capture_load(config->capture_path, &config->capture, err);
     if (!capture)
         return err->status;
-    enum status status = run_with(*config, *options, capture, err);
+    enum status status = run_with(*config, *options, capture, nullptr, err);
     capture_destroy(capture);
     return status;
 }

@@ -3,14 +3,17 @@
 #define TOESIM_SIM_RUN_H
 
 #include "sim/config.h"
+#include "sim/live.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 struct run_options {
-    const char *out_dir; /* exists, empty; results appear in it under their final names when whole */
-    bool progress;       /* a progress line on stderr */
+    const char
+        *out_dir;  /* exists, empty; results appear in it under their final names when whole */
+    bool progress; /* a progress line on stderr */
+    const struct live_options *live; /* for external traffic; null: the run is refused */
     volatile const int *stop; /* set by a signal handler: finish the files with "complete": false */
 };
 

@@ -25,27 +25,74 @@ static enum status fail_at(struct scenario_loader *loader, const char *path, con
 
 /* --- actions --- */
 
+static const char *check_rehash(const struct scenario_item *item)
+{
+    unsigned both = SCENARIO_GIVEN_NIC | SCENARIO_GIVEN_CONNECTION;
+    if (item->action.kind == ACTION_ASSIGN && (item->given & both) != both)
+        return "needs `connection` and `nic`; write which connection moves where";
+    if (item->action.kind != ACTION_ASSIGN && (item->given & both) != 0)
+        return "has `connection` or `nic`, which only assign takes; leave it out";
+    return NULL;
+}
+
+static const char *check_line_fault(const struct scenario_item *item)
+{
+    enum action_kind kind = item->action.kind;
+    unsigned given = item->given;
+    bool has_rate = (given & SCENARIO_GIVEN_RATE) != 0;
+    bool has_frames = (given & SCENARIO_GIVEN_FRAMES) != 0;
+    if (given & (SCENARIO_GIVEN_NIC | SCENARIO_GIVEN_CONNECTION))
+        return "has `nic` or `connection`, but hits a link; write link: nic0, nic1 or uplink";
+    if (!(given & SCENARIO_GIVEN_LINK))
+        return "has no `link`; write nic0, nic1 or uplink";
+    if (has_rate == has_frames)
+        return "needs either `rate` (frames per million) or `frames` (their numbers)";
+    if (kind != ACTION_LINE_REORDER && (given & SCENARIO_GIVEN_BEHIND))
+        return "has `behind`, which only reorder takes; leave it out";
+    if (kind != ACTION_LINE_DELAY && (given & SCENARIO_GIVEN_JITTER))
+        return "has `jitter`, which only delay takes; leave it out";
+    if (kind != ACTION_LINE_DELAY && kind != ACTION_LINE_REORDER && (given & SCENARIO_GIVEN_DELAY))
+        return "has `delay`, which only delay and reorder take; leave it out";
+    if (kind == ACTION_LINE_DELAY && !(given & (SCENARIO_GIVEN_DELAY | SCENARIO_GIVEN_JITTER)))
+        return "has neither `delay` nor `jitter`; write how late, such as delay: 20us";
+    return NULL;
+}
+
+static const char *check_fault(const struct scenario_item *item)
+{
+    enum action_kind kind = item->action.kind;
+    bool has_nic = (item->given & SCENARIO_GIVEN_NIC) != 0;
+    bool has_connection = (item->given & SCENARIO_GIVEN_CONNECTION) != 0;
+    if (action_is_line_fault(kind))
+        return check_line_fault(item);
+    if (item->given >= SCENARIO_GIVEN_LINK)
+        return "has a key that only drop, corrupt, truncate, duplicate, reorder and delay take";
+    if (kind == ACTION_CTX_ERROR && !has_connection)
+        return "has no `connection`; write which connection id";
+    if (kind == ACTION_CTX_ERROR && has_nic)
+        return "has `nic`, but a context error hits the connection's owner; leave it out";
+    if (kind != ACTION_CTX_ERROR && !has_nic)
+        return "has no `nic`; write 0 or 1";
+    if (kind != ACTION_CTX_ERROR && has_connection)
+        return "has `connection`, which only ctx_error takes; leave it out";
+    return NULL;
+}
+
 static enum status check_item(struct scenario_loader *loader, enum scenario_list list, size_t index)
 {
     const struct scenario_item *item = &loader->items[list][index];
     const char *why = NULL;
-    enum action_kind kind = item->action.kind;
-    bool has_nic = (item->given & SCENARIO_GIVEN_NIC) != 0;
-    bool has_connection = (item->given & SCENARIO_GIVEN_CONNECTION) != 0;
-    if (!(item->given & SCENARIO_GIVEN_AT))
+    bool has_action = (item->given & SCENARIO_GIVEN_ACTION) != 0;
+    /* A line fault without a time is there from the beginning. */
+    bool needs_at = !has_action || !action_is_line_fault(item->action.kind);
+    if (needs_at && !(item->given & SCENARIO_GIVEN_AT))
         why = "has no `at`; write when: a time such as 3ms, or 50% of the traffic";
-    else if (!(item->given & SCENARIO_GIVEN_ACTION))
+    else if (!has_action)
         why = "has no `action`; write what happens";
     else if ((item->given & SCENARIO_GIVEN_COUNT) && item->action.every_ps == 0)
         why = "has `count` without `every`; write how often, such as every: 5ms";
-    else if (list == SCENARIO_LIST_FAULTS && kind == ACTION_CTX_ERROR && !has_connection)
-        why = "has no `connection`; write which connection id";
-    else if (list == SCENARIO_LIST_FAULTS && kind == ACTION_CTX_ERROR && has_nic)
-        why = "has `nic`, but a context error hits the connection's owner; leave it out";
-    else if (list == SCENARIO_LIST_FAULTS && kind != ACTION_CTX_ERROR && !has_nic)
-        why = "has no `nic`; write 0 or 1";
-    else if (list == SCENARIO_LIST_FAULTS && kind != ACTION_CTX_ERROR && has_connection)
-        why = "has `connection`, which only ctx_error takes; leave it out";
+    else
+        why = list == SCENARIO_LIST_FAULTS ? check_fault(item) : check_rehash(item);
     if (!why)
         return STATUS_OK;
     char path[48];
@@ -63,7 +110,12 @@ static enum status finish_actions(struct scenario_loader *loader)
             if (status != STATUS_OK)
                 return status;
             assert(config->action_count < SIM_ACTIONS_MAX);
-            config->actions[config->action_count++] = loader->items[list][i].action;
+            struct sim_action *action = &config->actions[config->action_count++];
+            *action = loader->items[list][i].action;
+            if (action_is_line_fault(action->kind)) {
+                action->line.kind = action_line_fault_kind(action->kind);
+                action->line.behind = u32_max(action->line.behind, 1);
+            }
         }
     return STATUS_OK;
 }
@@ -85,7 +137,7 @@ static enum status check_traffic(struct scenario_loader *loader)
     const struct sim_config *config = loader->config;
     if (config->traffic == TRAFFIC_REPLAY && config->capture_path[0] == '\0')
         return fail_at(loader, "traffic.capture", "missing; write the file to replay");
-    if (config->traffic == TRAFFIC_REPLAY)
+    if (config->traffic != TRAFFIC_GENERATOR)
         return STATUS_OK;
     if (config->gen.ip_version == 5)
         return fail_at(loader, "traffic.ip_version", "'5' is wrong; write 4 or 6");
@@ -121,6 +173,9 @@ static enum status check_together(struct scenario_loader *loader)
         status = check_tcp(loader, &config->gen.tcp, "traffic.tcp");
     if (status == STATUS_OK)
         status = check_traffic(loader);
+    if (status == STATUS_OK && config->lan_switch.policy == PORT_POLICY_TABLE &&
+        config->lan_switch.table[0] == '\0')
+        status = fail_at(loader, "switch.table", "missing; write a digit per connection: 0110");
     if (status == STATUS_OK && config->ctx_golden && config->waves != WAVES_NONE)
         status = fail_at(loader, "measure.waves",
                          "the golden model has none; write waves: none, or nics.cache.model: rtl");

@@ -28,6 +28,10 @@ static const char *kind_of(const struct scenario_key *key)
         return "none, VLAN id";
     case SCENARIO_AT:
         return "time, percentage";
+    case SCENARIO_FRAMES:
+        return "numbers and ranges";
+    case SCENARIO_TABLE:
+        return "digits 0 and 1";
     default:
         return "text";
     }

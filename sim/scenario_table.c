@@ -1,6 +1,7 @@
 #include "sim/scenario_table.h"
 
 #include "models/base/units.h"
+#include "models/tcp/cc.h"
 
 #include <string.h>
 
@@ -47,15 +48,21 @@ static const char *const mode_names[] = {
 static const char *const policy_names[] = {
     [PORT_POLICY_HASH] = "hash",           [PORT_POLICY_NIC0] = "nic0",
     [PORT_POLICY_ALTERNATE] = "alternate", [PORT_POLICY_RANDOM] = "random",
-    [PORT_POLICY_FLIP] = "flip",           NULL};
+    [PORT_POLICY_FLIP] = "flip",           [PORT_POLICY_ROUND_ROBIN] = "round_robin",
+    [PORT_POLICY_TABLE] = "table",         NULL};
+static const char *const forwarding_names[] = {
+    [false] = "store_and_forward", [true] = "cut_through", NULL};
 const char *const scenario_hash_names[] = {[FLOW_HASH_LAYER2] = "layer2",
                                            [FLOW_HASH_LAYER2_3] = "layer2_3",
                                            [FLOW_HASH_LAYER3_4] = "layer3_4",
                                            NULL};
 const char *const scenario_fault_names[] = {
-    [ACTION_LINK_DOWN] = "link_down",   [ACTION_LINK_UP] = "link_up",
-    [ACTION_SET_ACTIVE] = "set_active", [ACTION_PCIE_DOWN] = "pcie_down",
-    [ACTION_CTX_ERROR] = "ctx_error",   [ACTION_PCIE_UP] = "pcie_up",
+    [ACTION_LINK_DOWN] = "link_down",      [ACTION_LINK_UP] = "link_up",
+    [ACTION_SET_ACTIVE] = "set_active",    [ACTION_PCIE_DOWN] = "pcie_down",
+    [ACTION_CTX_ERROR] = "ctx_error",      [ACTION_LINE_DROP] = "drop",
+    [ACTION_LINE_CORRUPT] = "corrupt",     [ACTION_LINE_TRUNCATE] = "truncate",
+    [ACTION_LINE_DUPLICATE] = "duplicate", [ACTION_LINE_REORDER] = "reorder",
+    [ACTION_LINE_DELAY] = "delay",         [ACTION_PCIE_UP] = "pcie_up",
     [ACTION_PCIE_TLP_ERROR] = "pcie_tlp_error",
     [ACTION_PCIE_DLLP_ERROR] = "pcie_dllp_error",
     [ACTION_PCIE_ACK_LOST] = "pcie_ack_lost",
@@ -65,13 +72,19 @@ const char *const scenario_fault_names[] = {
     [ACTION_PCIE_RESET] = "pcie_reset",
     [ACTION_PCIE_MASTER_OFF] = "pcie_master_off",
     NULL};
+static const char *const link_names[] = {
+    [SIM_LINK_NIC0] = "nic0", [SIM_LINK_NIC1] = "nic1", [SIM_LINK_UPLINK] = "uplink", NULL};
+static const char *const way_names[] = {
+    [SIM_BOTH_WAYS] = "both", [SIM_TO_SERVER] = "to_server", [SIM_TO_PEERS] = "to_peers", NULL};
 static const char *const notify_names[] = {
     [HOST_NOTIFY_INTERRUPT] = "interrupt", [HOST_NOTIFY_POLL] = "poll", NULL};
 static const char *const ack_names[] = {
     [ACK_POLICY_POSTED] = "posted", [ACK_POLICY_FLUSHED] = "flushed", NULL};
 static const char *const model_names[] = {[false] = "rtl", [true] = "golden", NULL};
-static const char *const traffic_names[] = {
-    [TRAFFIC_REPLAY] = "replay", [TRAFFIC_GENERATOR] = "generator", NULL};
+static const char *const traffic_names[] = {[TRAFFIC_REPLAY] = "replay",
+                                            [TRAFFIC_GENERATOR] = "generator",
+                                            [TRAFFIC_EXTERNAL] = "external",
+                                            NULL};
 static const char *const replay_mode_names[] = {"exact", NULL};
 static const char *const direction_names[] = {[GEN_DOWNLOAD] = "download",
                                               [GEN_UPLOAD] = "upload",
@@ -80,11 +93,16 @@ static const char *const direction_names[] = {[GEN_DOWNLOAD] = "download",
                                               NULL};
 static const char *const waves_names[] = {
     [WAVES_NONE] = "none", [WAVES_MOVES] = "moves", [WAVES_ALL] = "all", NULL};
-static const char *const rehash_names[] = {"swap", "layer2", "layer2_3", "layer3_4", NULL};
-static const char *const fault_list[] = {"link_down", "link_up",   "set_active",
-                                         "pcie_down", "ctx_error", "pcie_up", "pcie_tlp_error",
- "pcie_dllp_error", "pcie_ack_lost", "pcie_poisoned", "pcie_no_completion", "pcie_abort",
- "pcie_reset", "pcie_master_off", NULL};
+static const char *const congestion_names[] = {
+    [CC_NEWRENO] = "newreno", [CC_CUBIC] = "cubic", NULL};
+static const char *const rehash_names[] = {"swap",     "layer2", "layer2_3",
+                                           "layer3_4", "assign", NULL};
+static const char *const fault_list[] = {"link_down", "link_up", "set_active", "pcie_down",
+                                         "ctx_error", "drop",    "corrupt",    "truncate",
+                                         "duplicate", "reorder", "delay",      "pcie_up",
+                                         "pcie_tlp_error", "pcie_dllp_error", "pcie_ack_lost",
+                                         "pcie_poisoned", "pcie_no_completion", "pcie_abort",
+                                         "pcie_reset", "pcie_master_off", NULL};
 
 /* The same TCP knobs for the team (NICs and host stack) and for generated clients. */
 #define TCP_KEYS(path, f)                                                                          \
@@ -111,7 +129,9 @@ static const char *const fault_list[] = {"link_down", "link_up",   "set_active",
         TIME_US(path ".challenge_period", f.challenge_period_us, 1, U32_LIMIT,                     \
                 "period of the challenge acknowledgement limit (RFC 5961)"),                       \
         COUNT(path ".challenge_max", f.challenge_max, 0, U8_LIMIT,                                 \
-              "challenge acknowledgements per period")
+              "challenge acknowledgements per period"),                                            \
+        ENUM(path ".congestion", f.congestion, congestion_names, "congestion control"),            \
+        BOOL(path ".ecn", f.ecn, "offer explicit congestion notification (RFC 3168)")
 
 const struct scenario_key scenario_keys[] = {
 
@@ -168,7 +188,14 @@ const struct scenario_key scenario_keys[] = {
     TIME("nics.link.latency_rx", mac.latency_rx_ps, 0, PS_PER_S, "MAC and PCS, from the wire"),
     TIME("nics.link.cable", mac.cable_ps, 0, PS_PER_S, "propagation"),
     COUNT("nics.link.tx_queue", mac.tx_queue_frames, 1, 1048576,
-          "frames in a port's transmit queue"),
+          "frames in a NIC's transmit queue"),
+    BOOL("nics.link.pause_obeyed", mac.pause_obeyed, "a port stops sending when it is told to"),
+    COUNT("nics.link.pause_threshold", mac.pause_threshold, 0, 1048576,
+          "frames waiting for the engine above which a NIC sends pause; 0: never"),
+    COUNT("nics.link.pause_quanta", mac.pause_quanta, 1, U16_LIMIT,
+          "asked for each time, of 512 bit times, by NICs and switch"),
+    TIME("nics.link.pause_poll", mac.pause_poll_ps, 1, PS_PER_S,
+         "how often the queue is looked at while pause is asked for"),
     COUNT("nics.pcie.gen", pcie.gen, 1, 5, "generation"),
     POW2("nics.pcie.lanes", pcie.lanes, 1, 16, "lanes"),
     SIZE("nics.pcie.mps", pcie.mps_bytes, POW2, 128, 4096, "maximum payload size"),
@@ -237,19 +264,18 @@ const struct scenario_key scenario_keys[] = {
          "rtl, or the C model for debugging (no waves)"),
 
     ENUM("switch.hash", lan_switch.hash, scenario_hash_names, "the group's hash"),
-    ENUM("switch."
-         "policy",
-         lan_switch.policy, policy_names,
-         "which port "
-         "a frame to "
-         "the team "
-         "takes"),
+    ENUM("switch.policy", lan_switch.policy, policy_names, "which port a frame to the team takes"),
     COUNT("switch.flip_frames", lan_switch.flip_frames, 1, U32_LIMIT,
-          "policy flip: frames until the "
-          "port changes"),
-    TIME("switch."
-         "forward",
-         lan_switch.forward_ps, 0, PS_PER_S, "decision after a frame's last bit"),
+          "policy flip: frames until the port changes"),
+    TEXT("switch.table", SCENARIO_TABLE, lan_switch.table,
+         "policy table: NIC of each connection in order of appearance, such as 0110; repeated"),
+    ENUM("switch.forwarding", lan_switch.cut_through, forwarding_names,
+         "cut_through: after 64 bytes, where the outgoing port is no faster"),
+    TIME("switch.forward", lan_switch.forward_ps, 0, PS_PER_S, "decision after a frame's last bit"),
+    COUNT("switch.queue", lan_switch.queue_frames, 1, 1048576,
+          "frames in each port's transmit queue"),
+    COUNT("switch.pause_threshold", lan_switch.pause_threshold, 0, 1048576,
+          "outgoing queue above which the switch sends pause; 0: never"),
     TIME("switch.detect", lan_switch.detect_ps, 0, TIME_LIMIT,
          "link down until the group stops using it"),
     COUNT("switch.active", lan_switch.active, 0, 1,
@@ -258,15 +284,18 @@ const struct scenario_key scenario_keys[] = {
     ROW("switch.rehash[].at", SCENARIO_AT, NONE, 0, TIME_LIMIT, ITEM(at_ps), 1, NULL,
         "when: a time, or a percentage of the traffic"),
     ROW("switch.rehash[].action", SCENARIO_REHASH, NONE, 0, 0, ITEM(kind), 1, rehash_names,
-        "members change places, or the new hash"),
+        "members change places, the new hash, or a connection's new NIC (policy table)"),
+    ROW("switch.rehash[].connection", SCENARIO_COUNT, NONE, 0, 1048575, ITEM(value), 1, NULL,
+        "assign: which connection, from 0 in order of appearance"),
+    ROW("switch.rehash[].nic", SCENARIO_COUNT, NONE, 0, 1, ITEM(nic), 1, NULL,
+        "assign: the NIC it uses from now on"),
     ROW("switch.rehash[].every", SCENARIO_TIME, NONE, 0, TIME_LIMIT, ITEM(every_ps), 1, NULL,
         "again after this time; 0s: once"),
     ROW("switch.rehash[].count", SCENARIO_COUNT, NONE, 0, U32_LIMIT, ITEM(count), 1, NULL,
         "with every: times in all; 0: to the end"),
 
     ENUM("traffic.kind", traffic, traffic_names,
-         "a capture, or generated "
-         "clients"),
+         "a capture, generated clients, or the caller (toesim live, libtoesim)"),
     TEXT("traffic."
          "capture",
          SCENARIO_PATH, capture_path, "replay: file, relative to the scenario's folder"),
@@ -308,57 +337,34 @@ const struct scenario_key scenario_keys[] = {
     TCP_KEYS("traffic.tcp", gen.tcp),
 
     ROW("faults[].at", SCENARIO_AT, NONE, 0, TIME_LIMIT, ITEM(at_ps), 1, NULL,
-        "when: a time, or "
-        "a percentage of "
-        "the traffic"),
-    ROW("faults[]."
-        "action",
-        SCENARIO_FAULT, NONE, 0, 0, ITEM(kind), 1, fault_list, "what happens"),
-    ROW("faults[]."
-        "nic",
-        SCENARIO_COUNT, NONE, 0, 1, ITEM(nic), 1, NULL,
-        "to which "
-        "NIC (not "
-        "ctx_"
-        "error)"),
-    ROW("faults"
-        "[]."
-        "connec"
-        "tion",
-        SCENARIO_COUNT, NONE, 0, 65535, ITEM(value), 1, NULL,
-        "ctx_"
-        "error:"
-        " conne"
-        "ction "
-        "id"),
-    ROW("fa"
-        "ul"
-        "ts"
-        "[]"
-        ".e"
-        "ve"
-        "r"
-        "y",
-        SCENARIO_TIME, NONE, 0, TIME_LIMIT, ITEM(every_ps), 1, NULL,
-        "ag"
-        "ai"
-        "n "
-        "af"
-        "te"
-        "r "
-        "th"
-        "is"
-        " t"
-        "im"
-        "e;"
-        " 0"
-        "s:"
-        " o"
-        "nc"
-        "e"),
+        "when: a time, or a percentage of the traffic"),
+    ROW("faults[].action", SCENARIO_FAULT, NONE, 0, 0, ITEM(kind), 1, fault_list, "what happens"),
+    ROW("faults[].nic", SCENARIO_COUNT, NONE, 0, 1, ITEM(nic), 1, NULL,
+        "to which NIC (not ctx_error, nor drop to delay)"),
+    ROW("faults[].connection", SCENARIO_COUNT, NONE, 0, 65535, ITEM(value), 1, NULL,
+        "ctx_error: connection id"),
+    ROW("faults[].link", SCENARIO_ENUM, NONE, 0, 0, ITEM(link), 1, link_names,
+        "drop to delay: which link"),
+    ROW("faults[].direction", SCENARIO_ENUM, NONE, 0, 0, ITEM(direction), 1, way_names,
+        "drop to delay: which way"),
+    ROW("faults[].rate", SCENARIO_COUNT, NONE, 0, LINE_FAULT_PPM, ITEM(line.rate_ppm), 1, NULL,
+        "drop to delay: frames per million, by chance"),
+    ROW("faults[].frames", SCENARIO_FRAMES, NONE, 0, U32_LIMIT, ITEM(line.ranges), 1, NULL,
+        "instead of rate: their numbers on this link and way, such as 3 7 10-12"),
+    ROW("faults[].behind", SCENARIO_COUNT, NONE, 1, 1000, ITEM(line.behind), 1, NULL,
+        "reorder: so many later frames overtake it"),
+    ROW("faults[].delay", SCENARIO_TIME, NONE, 0, TIME_LIMIT, ITEM(line.delay_ps), 1, NULL,
+        "delay: so late; reorder: waits no longer, 0s: 1ms"),
+    ROW("faults[].jitter", SCENARIO_TIME, NONE, 0, TIME_LIMIT, ITEM(line.jitter_ps), 1, NULL,
+        "delay: up to so much later still"),
+    ROW("faults[].lasting", SCENARIO_TIME, NONE, 0, TIME_LIMIT, ITEM(line.lasting_ps), 1, NULL,
+        "drop to delay: for this time; 0s: to the end"),
+    ROW("faults[].every", SCENARIO_TIME, NONE, 0, TIME_LIMIT, ITEM(every_ps), 1, NULL,
+        "again after this time; 0s: once"),
     ROW("faults[].count", SCENARIO_COUNT, NONE, 0, U32_LIMIT, ITEM(count), 1, NULL,
         "with every: times in all; 0: to the end"),
 
+    BOOL("measure.cache_time", cache_time, "wall time in the caches' steps, sampled, in perf.json"),
     ENUM("measure.waves", waves, waves_names, "what waves.fst holds"),
     TIME("measure.waves_margin", waves_margin_ps, 0, TIME_LIMIT,
          "moves: dumped after the end of a move"),

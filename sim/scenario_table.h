@@ -23,6 +23,8 @@ enum scenario_type {
     SCENARIO_AT,     /* of struct sim_action: time, or percent of the traffic */
     SCENARIO_REHASH, /* of struct sim_action: swap or a hash policy */
     SCENARIO_FAULT,  /* of struct sim_action: name of a fault */
+    SCENARIO_FRAMES, /* of struct sim_action: numbers of frames, such as 3 7 10-12 */
+    SCENARIO_TABLE,  /* digits 0 and 1 */
     SCENARIO_EXPECT, /* list item: text of an expectation */
 };
 

@@ -2,6 +2,7 @@
 
 #include "models/base/units.h"
 #include "models/hwif/flow_key.h"
+#include "sim/scenario_frames.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
@@ -171,6 +172,17 @@ static bool parse_name(const struct scenario_key *key, const char *text, void *b
     return true;
 }
 
+static bool parse_table(const struct scenario_key *key, const char *text, void *base,
+                        char why[SCENARIO_WHY_MAX])
+{
+    size_t len = strlen(text);
+    if (len >= key->bytes || strspn(text, "01") != len)
+        return wrong(why, text, "at most 256 digits 0 or 1, such as 0110");
+    memset(field_of(key, base), 0, key->bytes);
+    memcpy(field_of(key, base), text, len);
+    return true;
+}
+
 static bool parse_path(const struct scenario_key *key, const char *text, void *base,
                        char why[SCENARIO_WHY_MAX])
 {
@@ -299,6 +311,10 @@ static bool parse_rehash(const struct scenario_key *key, const char *text,
         action->value = 0;
         return true;
     }
+    if (strcmp(text, "assign") == 0) {
+        action->kind = ACTION_ASSIGN;
+        return true;
+    }
     if (!find_name(scenario_hash_names, text, &hash))
         return wrong_name(key->names, text, why);
     action->kind = ACTION_SET_HASH;
@@ -348,6 +364,10 @@ bool scenario_value_parse(const struct scenario_key *key, const char *text, void
         return parse_at(text, base, why);
     case SCENARIO_REHASH:
         return parse_rehash(key, text, base, why);
+    case SCENARIO_FRAMES:
+        return scenario_frames_parse(text, &((struct sim_action *)base)->line, why);
+    case SCENARIO_TABLE:
+        return parse_table(key, text, base, why);
     case SCENARIO_FAULT:
         return parse_fault(key, text, base, why);
     case SCENARIO_EXPECT:
@@ -409,6 +429,8 @@ static const char *word_of(const struct scenario_key *key, const void *base)
     case SCENARIO_MODE:
         return key->names[0];
     case SCENARIO_REHASH:
+        if (action->kind == ACTION_ASSIGN)
+            return "assign";
         return action->kind == ACTION_SWAP ? "swap" : scenario_hash_names[action->value];
     case SCENARIO_FAULT:
         return scenario_fault_names[action->kind];
@@ -443,6 +465,9 @@ void scenario_value_format(const struct scenario_key *key, const void *base,
     case SCENARIO_AT:
         format_at(base, text);
         break;
+    case SCENARIO_FRAMES:
+        scenario_frames_format(&((const struct sim_action *)base)->line, text);
+        break;
     default:
         (void)snprintf(text, SCENARIO_VALUE_MAX, "%s", word_of(key, base));
     }
@@ -451,5 +476,6 @@ void scenario_value_format(const struct scenario_key *key, const void *base,
 bool scenario_value_is_text(const struct scenario_key *key)
 {
     return key->type == SCENARIO_NAME || key->type == SCENARIO_PATH || key->type == SCENARIO_MAC ||
-           key->type == SCENARIO_IPV4 || key->type == SCENARIO_IPV6 || key->type == SCENARIO_EXPECT;
+           key->type == SCENARIO_IPV4 || key->type == SCENARIO_IPV6 ||
+           key->type == SCENARIO_EXPECT || key->type == SCENARIO_TABLE;
 }

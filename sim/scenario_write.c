@@ -55,16 +55,46 @@ static unsigned open_sections(FILE *file, const char *previous, const char *path
     return depth;
 }
 
+static bool is_among(const char *name, const char *const *names)
+{
+    for (; *names; names++)
+        if (strcmp(name, *names) == 0)
+            return true;
+    return false;
+}
+
+/* Keys of line faults: all kinds have the first ones, the others depend. */
+static bool line_has(const char *last, const struct sim_action *action)
+{
+    static const char *const common[] = {"at",      "action", "link",  "direction",
+                                         "lasting", "every",  "count", NULL};
+    if (strcmp(last, action->line.range_count ? "frames" : "rate") == 0)
+        return true;
+    if (action->kind == ACTION_LINE_REORDER && strcmp(last, "behind") == 0)
+        return true;
+    if (action->kind == ACTION_LINE_DELAY && strcmp(last, "jitter") == 0)
+        return true;
+    if (action->kind == ACTION_LINE_REORDER || action->kind == ACTION_LINE_DELAY)
+        return is_among(last, common) || strcmp(last, "delay") == 0;
+    return is_among(last, common);
+}
+
 static bool belongs(const struct scenario_key *key, const struct sim_action *action)
 {
-    bool is_rehash = action->kind == ACTION_SWAP || action->kind == ACTION_SET_HASH;
+    static const char *const common[] = {"at", "action", "every", "count", NULL};
+    enum action_kind kind = action->kind;
     bool of_rehash = strncmp(key->path, "switch.", 7) == 0;
-    bool is_ctx = action->kind == ACTION_CTX_ERROR;
     const char *last = strrchr(key->path, '.') + 1;
-    if (is_rehash != of_rehash || (strcmp(last, "nic") == 0 && is_ctx) ||
-        (strcmp(last, "connection") == 0 && !is_ctx))
+    if (of_rehash != (kind <= ACTION_ASSIGN) ||
+        (strcmp(last, "count") == 0 && action->every_ps == 0))
         return false;
-    return strcmp(last, "count") != 0 || action->every_ps > 0;
+    if (action_is_line_fault(kind))
+        return line_has(last, action);
+    if (strcmp(last, "connection") == 0)
+        return kind == ACTION_CTX_ERROR || kind == ACTION_ASSIGN;
+    if (strcmp(last, "nic") == 0)
+        return kind >= ACTION_ASSIGN && kind != ACTION_CTX_ERROR;
+    return is_among(last, common);
 }
 
 /* All items of the list whose first key is `key`; its keys are in consecutive rows. */

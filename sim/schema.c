@@ -54,6 +54,10 @@ static json_t *value_schema(const struct scenario_key *key)
         return of_names(key->names);
     case SCENARIO_MAC:
         return of_pattern("^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$");
+    case SCENARIO_FRAMES:
+        return json_pack("{s:[s, s]}", "type", "string", "integer");
+    case SCENARIO_TABLE:
+        return json_pack("{s:[s, s], s:s}", "type", "string", "integer", "pattern", "^[01]*$");
     case SCENARIO_VLAN:
         return json_pack("{s:[s, s]}", "type", "string", "integer");
     default:

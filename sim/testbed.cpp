@@ -9,16 +9,18 @@ constexpr size_t frame_pool_capacity = 1 << 16;
 constexpr uint64_t host_memory_bytes = UINT64_C(160) << 30; // address space, not memory
 // After the traffic is done, frames in flight get their verdicts and the last ACKs are exchanged.
 constexpr uint64_t drain_ps = 5 * PS_PER_MS;
-
-// 512 KiB rings need a scale of 4 to be offered whole (RFC 7323 2.2).
-constexpr uint8_t generator_window_scale = 4;
+// A slow NIC may need longer for what it has received; one that stands still never ends.
+constexpr uint64_t drain_ps_max = PS_PER_S;
 
 const char *const mac_names[] = {"mac0", "mac1", "sw0", "sw1", "sw_up", "peer_mac"};
 } // namespace
 
-testbed::testbed(const sim_config &config, const struct capture *replayed)
-    : config_(config), capture_(replayed)
+testbed::testbed(const sim_config &config, const struct capture *replayed,
+                 const external_traffic *external)
+    : config_(config), capture_(replayed), external_(external)
 {
+    assert((config.traffic == TRAFFIC_REPLAY) == (replayed != nullptr));
+    assert((config.traffic == TRAFFIC_EXTERNAL) == (external != nullptr));
     sc_core::sc_set_time_resolution(1, sc_core::SC_PS);
     config_.team.poll = config_.host.notify == HOST_NOTIFY_POLL;
     probe_init(&probe_);
@@ -45,6 +47,7 @@ testbed::testbed(const sim_config &config, const struct capture *replayed)
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         make_nic(nic);
     make_peers();
+    make_director();
     make_application();
     bind_stages();
 }
@@ -200,6 +203,8 @@ void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *stor
     cache_[nic] =
         ctx_cache_rtl_create(domain_, &params, nic, client, cache_shell_[nic]->waker(), burst);
     assert(cache_[nic]);
+    if (config_.cache_time)
+        ctx_cache_rtl_measure(cache_[nic]);
     *store = ctx_cache_rtl_store(cache_[nic]);
 }
 
@@ -255,20 +260,27 @@ void testbed::make_network()
     auto to_peers = [](void *self, frame *f, uint64_t now_ps) {
         static_cast<testbed *>(self)->on_peer_frame(f, now_ps);
     };
-    mac_params port = config_.mac, uplink = config_.mac;
-    uplink.rate_bps = config_.uplink_bps;
+    // The switch has its own queue and threshold; the peers never ask for pause.
+    mac_params card = config_.mac, port = config_.mac;
+    port.tx_queue_frames = config_.lan_switch.queue_frames;
+    port.pause_threshold = config_.lan_switch.pause_threshold;
+    mac_params uplink = port, peer = config_.mac;
+    uplink.rate_bps = peer.rate_bps = config_.uplink_bps;
+    peer.pause_threshold = 0;
+    port.cut_through = config_.lan_switch.cut_through && port.rate_bps >= uplink.rate_bps;
+    uplink.cut_through = config_.lan_switch.cut_through && uplink.rate_bps >= port.rate_bps;
     auto make = [&](unsigned which, const mac_params &params, int nic, const uint8_t *station,
                     frame_sink sink) {
         mac_[which] =
             mac_create(&params, nic, station, sink, pool_, mac_shell_[which]->waker(), &probe_);
         assert(mac_[which]);
     };
-    make(MAC_NIC0, port, 0, config_.team.mac, {to_engine, &slot_[0]});
-    make(MAC_NIC1, port, 1, config_.team.mac, {to_engine, &slot_[1]});
+    make(MAC_NIC0, card, 0, config_.team.mac, {to_engine, &slot_[0]});
+    make(MAC_NIC1, card, 1, config_.team.mac, {to_engine, &slot_[1]});
     make(MAC_SWITCH0, port, -1, nullptr, {to_member0, this});
     make(MAC_SWITCH1, port, -1, nullptr, {to_member1, this});
     make(MAC_SWITCH_UPLINK, uplink, -1, nullptr, {to_uplink, this});
-    make(MAC_PEER, uplink, -1, nullptr, {to_peers, this});
+    make(MAC_PEER, peer, -1, nullptr, {to_peers, this});
     const unsigned pairs[][2] = {
         {MAC_NIC0, MAC_SWITCH0}, {MAC_NIC1, MAC_SWITCH1}, {MAC_SWITCH_UPLINK, MAC_PEER}};
     for (const auto &pair : pairs) {
@@ -279,25 +291,12 @@ void testbed::make_network()
     switch_ = lan_switch_create(&config_.lan_switch, members, mac_tx_sink(mac_[MAC_SWITCH_UPLINK]),
                                 pool_, switch_shell_->waker());
     assert(switch_);
+    watch_queues();
+    make_line_faults();
 }
 
-void testbed::on_peer_frame(frame *f, uint64_t now_ps)
+void testbed::make_director()
 {
-    frame_sink sink = replay_ ? replay_peer_rx_sink(replay_) : gen_peer_rx_sink(gen_);
-    frame_sink_accept(&sink, f, now_ps);
-}
-
-void testbed::make_peers()
-{
-    frame_sink uplink = mac_tx_sink(mac_[MAC_PEER]);
-    if (capture_) {
-        replay_ = replay_peer_create(&config_.replay, capture_, pool_, uplink, peer_shell_->waker(),
-                                     &probe_);
-        assert(replay_);
-    } else {
-        gen_ = gen_peer_create(&config_.gen, pool_, uplink, peer_shell_->waker(), &probe_);
-        assert(gen_);
-    }
     director_ops ops = {
         [](void *self, const sim_action *action, uint64_t now_ps) {
             static_cast<testbed *>(self)->act(*action, now_ps);
@@ -305,92 +304,6 @@ void testbed::make_peers()
         [](void *self) { return static_cast<testbed *>(self)->progress_permille(); }, this};
     director_ = director_create(&config_, ops, director_shell_->waker());
     assert(director_);
-}
-
-namespace
-{
-// The application's hooks take the testbed as self and pass on to the peers, which compare.
-testbed *bed_of(void *self) { return static_cast<testbed *>(self); }
-} // namespace
-
-void testbed::make_replay_server()
-{
-    size_t count = capture_conversation_count(capture_);
-    scripts_.resize(count);
-    steps_.resize(count);
-    for (size_t i = 0; i < count; i++) {
-        const conversation *conv = capture_conversation(capture_, i);
-        for (size_t s = 0; s < conv->step_count; s++) {
-            const server_step &step = conv->steps[s];
-            static_assert(static_cast<int>(REPLAY_RST) == static_cast<int>(SERVER_RST), "kinds");
-            steps_[i].push_back({static_cast<replay_step_kind>(step.kind), step.rx_bytes,
-                                 step.peer_fin, step.offset, step.len, step.tx_acked_bytes});
-        }
-        scripts_[i] = {conv->server_features, conv->server_ws,    conv->server_mss,
-                       conv->server_stream,   conv->server_bytes, steps_[i].data(),
-                       steps_[i].size()};
-    }
-    replay_server_hooks hooks = {};
-    hooks.self = this;
-    hooks.find = [](void *self, const flow_key *key) {
-        return replay_peer_find(bed_of(self)->replay_, key);
-    };
-    hooks.on_bytes = [](void *self, size_t script, uint64_t offset, const uint8_t *bytes,
-                        uint32_t len) {
-        replay_peer_on_server_bytes(bed_of(self)->replay_, script, offset, bytes, len, sc_now_ps());
-    };
-    hooks.on_end = [](void *self, size_t script, nic_term_cause cause) {
-        replay_peer_on_server_end(bed_of(self)->replay_, script, cause, sc_now_ps());
-    };
-    replay_server_ = replay_server_create(scripts_.data(), count, hooks);
-    assert(replay_server_);
-}
-
-void testbed::make_bulk_server()
-{
-    bulk_server_params params = {};
-    params.port = config_.gen.port;
-    params.conn_max = config_.team.conn_max;
-    params.accept.offered = CTX_FEATURE_MSS | CTX_FEATURE_TS | CTX_FEATURE_WS | CTX_FEATURE_SACK;
-    params.accept.rcv_ws = generator_window_scale;
-    params.accept.nodelay = true;
-    params.self = this;
-    params.describe = [](void *self, const flow_key *key, bulk_job *job) {
-        const gen_peer *gen = bed_of(self)->gen_;
-        uint32_t index = gen_peer_find(gen, key);
-        if (index == UINT32_MAX)
-            return false;
-        *job = {};
-        job->index = index;
-        job->bytes_to_send = gen_peer_server_bytes(gen, index);
-        job->close_when_sent = gen_peer_server_closes(gen);
-        return true;
-    };
-    params.fill = [](void *, uint32_t index, uint64_t offset, uint8_t *bytes, uint32_t len) {
-        gen_pattern_fill(index, offset, bytes, len);
-    };
-    params.on_bytes = [](void *self, uint32_t index, uint64_t offset, const uint8_t *bytes,
-                         uint32_t len) {
-        gen_peer_on_server_bytes(bed_of(self)->gen_, index, offset, bytes, len);
-    };
-    bulk_server_ = bulk_server_create(&params);
-    assert(bulk_server_);
-}
-
-void testbed::make_application()
-{
-    const app_ops *ops = capture_ ? replay_server_ops() : bulk_server_ops();
-    if (capture_)
-        make_replay_server();
-    else
-        make_bulk_server();
-    void *app = capture_ ? static_cast<void *>(replay_server_) : bulk_server_;
-    software_ = host_sw_create(&config_.team, host_cpu_bus(cpu_), ops, app, &probe_);
-    assert(software_);
-    if (capture_)
-        replay_server_attach(replay_server_, software_);
-    else
-        bulk_server_attach(bulk_server_, software_);
 }
 
 void testbed::bind_stages()
@@ -404,8 +317,7 @@ void testbed::bind_stages()
     for (unsigned m = 0; m < MAC_COUNT; m++)
         mac_shell_[m]->bind(mac_stage(mac_[m], mac_names[m]));
     switch_shell_->bind(lan_switch_stage(switch_, "lan_switch"));
-    peer_shell_->bind(replay_ ? replay_peer_stage(replay_, "peers")
-                              : gen_peer_stage(gen_, "peers"));
+    peer_shell_->bind(peer_.stage);
     director_shell_->bind(director_stage(director_, "director"));
 }
 
@@ -419,7 +331,14 @@ void testbed::set_link(unsigned nic, bool up, uint64_t now_ps)
 
 void testbed::act(const sim_action &action, uint64_t now_ps)
 {
+    if (action_is_line_fault(action.kind)) {
+        start_line_fault(action, now_ps);
+        return;
+    }
     switch (action.kind) {
+    case ACTION_ASSIGN:
+        lan_switch_assign(switch_, action.value, action.nic, now_ps);
+        break;
     case ACTION_SWAP:
         lan_switch_swap(switch_, now_ps);
         break;
@@ -437,6 +356,8 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
         break;
     case ACTION_PCIE_DOWN:
         pcie_link_set_up(link_[action.nic], false, now_ps);
+        host_sw_on_port_error(software_, action.nic);
+        host_cpu_kick(cpu_, now_ps);
         break;
     case ACTION_PCIE_UP:
         pcie_link_set_up(link_[action.nic], true, now_ps);
@@ -456,6 +377,8 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
         for (nic_slot &slot : slot_)
             toe_engine_poison(slot.engine, action.value);
         break;
+    default:
+        assert(!"an action");
     }
 }
 
@@ -467,16 +390,6 @@ void testbed::on_probe(const probe_event &event)
         sc_core::sc_stop();
 }
 
-bool testbed::is_traffic_done() const
-{
-    return replay_ ? replay_peer_is_done(replay_) : gen_peer_is_done(gen_);
-}
-
-uint32_t testbed::progress_permille() const
-{
-    return replay_ ? replay_peer_progress_permille(replay_) : gen_peer_progress_permille(gen_);
-}
-
 bool testbed::advance(uint64_t slice_ps)
 {
     uint64_t now = sc_now_ps();
@@ -486,8 +399,12 @@ bool testbed::advance(uint64_t slice_ps)
     now = sc_now_ps();
     if (check_violations_total(check_))
         return false;
-    if (end_ps_ == TIME_NEVER && is_traffic_done())
+    if (end_ps_ == TIME_NEVER && is_traffic_done()) {
         end_ps_ = now + drain_ps;
+        end_ps_max_ = now + drain_ps_max;
+    }
+    if (now >= end_ps_ && now < end_ps_max_ && check_open_frames(check_) > 0)
+        end_ps_ = now + slice_ps;
     return now < end_ps_ && now < config_.duration_ps;
 }
 
@@ -495,9 +412,9 @@ void testbed::finish(bool complete)
 {
     uint64_t now = sc_now_ps();
     complete_ = complete;
-    if (replay_)
-        replay_peer_finish(replay_, now);
-    if (complete && end_ps_ != TIME_NEVER)
+    if (peer_.finish)
+        peer_.finish(peer_.self, now);
+    if (complete && now >= end_ps_) // else frames may be under way
         check_finish(check_, now);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         if (golden_[nic]) {
@@ -537,6 +454,23 @@ size_t testbed::pcie_config_dump(char *text, size_t size)
     return len;
 }
 
+void testbed::fill_perf(results_perf *perf) const
+{
+    perf->frames = frames_on_links();
+    perf->kernel_events = kernel_events();
+    uint64_t ns = 0, cycles = 0;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        perf->cycles_run += cache_stats_[nic].cycles_run;
+        if (!cache_[nic])
+            continue;
+        ctx_cache_rtl_cost cost = ctx_cache_rtl_get_cost(cache_[nic]);
+        ns += cost.ns;
+        cycles += cost.cycles;
+    }
+    if (cycles > 0)
+        perf->cache_ns = ns * perf->cycles_run / cycles;
+}
+
 void testbed::fill_results(results_input *in) const
 {
     in->config = &config_;
@@ -550,6 +484,9 @@ void testbed::fill_results(results_input *in) const
     }
     for (unsigned m = 0; m < 4; m++)
         in->other_macs[m] = mac_get_stats(mac_[MAC_SWITCH0 + m]);
+    for (unsigned link = 0; link < SIM_LINK_COUNT; link++)
+        for (unsigned way = 0; way < 2; way++)
+            in->line_faults[link][way] = mac_fault_stats(mac_[line_receivers_[link][way]]);
     in->lan_switch = lan_switch_get_stats(switch_);
     in->host_sw = software_;
     in->host = host_cpu_stats(cpu_);
@@ -558,4 +495,5 @@ void testbed::fill_results(results_input *in) const
     in->capture = capture_;
     in->replay = replay_;
     in->gen = gen_;
+    in->external_frames = external_frames_;
 }

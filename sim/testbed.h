@@ -6,6 +6,7 @@
 #include "sim/director.h"
 #include "sim/glue/ctx_cache_rtl.h"
 #include "sim/glue/waves.h"
+#include "sim/peer_side.h"
 #include "sim/results.h"
 #include "sim/shells/core_shell.h"
 #include "sim/shells/stage_shell.h"
@@ -21,8 +22,9 @@
 class testbed
 {
 public:
-    // capture: null for generator traffic; borrowed. Throws nothing; call is_ready() after.
-    testbed(const sim_config &config, const capture *capture);
+    // capture: for replay, external: for external traffic, else null; both borrowed. Throws
+    // nothing; call is_ready() after.
+    testbed(const sim_config &config, const capture *capture, const external_traffic *external);
     ~testbed();
     testbed(const testbed &) = delete;
     testbed &operator=(const testbed &) = delete;
@@ -37,11 +39,18 @@ public:
     // True: there is more to do.
     bool advance(uint64_t slice_ps);
 
+    // External traffic. put_frame() is false, and the frame not taken, when the queue toward the
+    // switch is full. The application runs soon after a kick.
+    bool has_room_for_frame() const;
+    bool put_frame(const uint8_t *bytes, uint32_t len);
+    void kick_application();
+    void set_port_policy(port_policy policy, uint32_t flip_frames);
+
     struct probe *probe() { return &probe_; }
     uint32_t progress_permille() const;
     uint64_t frames_on_links() const;
-    uint64_t kernel_events() const;
     void finish(bool complete); // outcomes of what has not ended; last checks
+    void fill_perf(results_perf *perf) const; // after finish(): all that the testbed knows
     void fill_results(results_input *input) const;
     // Both NICs, for lspci -F; size is at least 2 x PCIE_LINK_DUMP_MAX. Returns the bytes written.
     size_t pcie_config_dump(char *text, size_t size);
@@ -54,11 +63,19 @@ private:
         struct toe_engine *engine;
     };
 
+    uint64_t kernel_events() const;
     void make_shells();
     void make_host();
     void make_nic(unsigned nic);
     void make_network();
+    void make_replay();
+    void make_generator();
+    void make_external();
+    void watch_queues();
+    void make_line_faults();
+    void start_line_fault(const sim_action &action, uint64_t now_ps);
     void make_peers();
+    void make_director();
     void make_cache(unsigned nic, const ctx_client &client, ctx_store *store);
     void make_replay_server();
     void make_bulk_server();
@@ -72,6 +89,9 @@ private:
 
     sim_config config_;
     const capture *capture_;
+    const external_traffic *external_;
+    peer_side peer_ = {};
+    uint64_t external_frames_ = 0; // given by put_frame()
     struct error error_ = {};
     struct probe probe_;
     frame_pool *pool_ = nullptr;
@@ -95,13 +115,17 @@ private:
     waves *waves_ = nullptr;
     wave_window window_ = {};
     nic_slot slot_[NIC_COUNT] = {};
+    static const unsigned line_receivers_[SIM_LINK_COUNT][2]; // to the server, to the peers
+    int line_rules_[SIM_ACTIONS_MAX][2] = {};
     std::vector<replay_script> scripts_;
     std::vector<std::vector<replay_step>> steps_;
 
     std::unique_ptr<core_shell> core_;
     std::unique_ptr<stage_shell> engine_shell_[NIC_COUNT], link_shell_[NIC_COUNT],
-        cache_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_, peer_shell_, director_shell_, window_shell_;
+        cache_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_, peer_shell_, director_shell_,
+        window_shell_;
     uint64_t end_ps_ = TIME_NEVER; // set when the traffic is done
+    uint64_t end_ps_max_ = TIME_NEVER;
     bool complete_ = false;
 };
 

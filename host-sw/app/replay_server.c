@@ -6,7 +6,7 @@
 enum { READ_CHUNK = 16 * 1024 };
 
 struct replay_state {
-    size_t step;   /* next to do */
+    size_t step;      /* next to do */
     uint64_t sent;    /* bytes of a SEND step already written */
     uint64_t written; /* bytes of all steps */
     uint64_t received;

@@ -19,7 +19,7 @@ struct replay_step {
     enum replay_step_kind kind;
     uint64_t rx_bytes;
     bool peer_fin;
-    uint64_t offset, len; /* SEND: of the server's stream */
+    uint64_t offset, len;    /* SEND: of the server's stream */
     uint64_t tx_acked_bytes; /* RST: and only once so many of its own bytes were acknowledged */
 };
 

@@ -76,10 +76,15 @@ uint64_t inject_table_remove(struct inject_table *table, uint64_t frame_id)
     return buffer;
 }
 
-uint64_t inject_table_remove_of_nic(struct inject_table *table, unsigned nic)
+bool inject_table_remove_of_nic(struct inject_table *table, unsigned nic, uint64_t *frame_id,
+                                uint64_t *buffer)
 {
-    for (uint32_t i = 0; i <= mask_of(table); i++)
-        if (table->slots[i].frame_id != 0 && table->slots[i].nic == nic)
-            return inject_table_remove(table, table->slots[i].frame_id);
-    return 0;
+    for (uint32_t i = 0; i <= mask_of(table); i++) {
+        if (table->slots[i].frame_id == 0 || table->slots[i].nic != nic)
+            continue;
+        *frame_id = table->slots[i].frame_id;
+        *buffer = inject_table_remove(table, *frame_id);
+        return true;
+    }
+    return false;
 }

@@ -26,7 +26,8 @@ void inject_table_free(struct inject_table *table);
 void inject_table_add(struct inject_table *table, uint64_t frame_id, uint64_t buffer, unsigned nic);
 /* Its buffer; 0: it was not there. */
 uint64_t inject_table_remove(struct inject_table *table, uint64_t frame_id);
-/* Removes one frame of a NIC that is gone and gives its buffer; 0: none is left. */
-uint64_t inject_table_remove_of_nic(struct inject_table *table, unsigned nic);
+/* Removes one frame of a NIC that is gone; false: none is left. */
+bool inject_table_remove_of_nic(struct inject_table *table, unsigned nic, uint64_t *frame_id,
+                                uint64_t *buffer);
 
 #endif

@@ -64,6 +64,11 @@ enum nic_probe_result nic_driver_start(struct nic_driver *driver, struct nic_bus
     return NIC_PROBE_OK;
 }
 
+bool nic_driver_has_rings(const struct nic_driver *driver)
+{
+    return driver->records.place.base != 0 && driver->events.place.base != 0;
+}
+
 void nic_driver_stop(struct nic_driver *driver)
 {
     if (!driver->up)
@@ -155,9 +160,11 @@ static void backlog_append(struct nic_driver *driver, const struct nic_cmd *cmd)
 
 bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t buffer)
 {
-    /* A ring full of commands that never complete would never be known to be empty. */
+    /* A ring full of commands that never complete would never be known to be empty. What waits
+     * behind others may enter it all at once. */
     uint32_t entries = 1u << driver->commands.place.log2_entries;
-    if (host_ring_room(&driver->commands) <= entries / 2)
+    bool waits = driver->backlog_head != driver->backlog_tail;
+    if (waits || host_ring_room(&driver->commands) <= entries / 2)
         cmd.flags &= (uint8_t)~NIC_CMD_FLAG_NO_COMPLETION;
     cmd.cookie = NO_COOKIE;
     if ((cmd.flags & NIC_CMD_FLAG_NO_COMPLETION) == 0) {
@@ -174,7 +181,7 @@ bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t 
     assert(buffer == 0 || cmd.cookie != NO_COOKIE);
     if (buffer)
         buffer_pool_ref(driver->pool, buffer);
-    if (driver->backlog_head == driver->backlog_tail && host_ring_room(&driver->commands) > 0)
+    if (!waits && host_ring_room(&driver->commands) > 0)
         push_command(driver, &cmd);
     else
         backlog_append(driver, &cmd);

@@ -53,6 +53,8 @@ struct nic_driver {
 enum nic_probe_result nic_driver_start(struct nic_driver *driver, struct nic_bus bus, unsigned nic,
                                        const struct nic_driver_params *params,
                                        struct buffer_pool *pool);
+/* It was started: what it wrote into its rings is there, even when it is up no more. */
+bool nic_driver_has_rings(const struct nic_driver *driver);
 /* Disables the NIC and frees everything; the NIC is quiet after the write was completed. */
 void nic_driver_stop(struct nic_driver *driver);
 /* Frees the driver's own memory only, for a NIC that was never started or is gone. */

@@ -18,16 +18,26 @@ bool host_stack_init(struct host_stack *stack, struct nic_bus bus, struct nic_dr
 
 void host_stack_free(struct host_stack *stack) { time_wait_free(&stack->time_waits); }
 
-/* Builds the frame into a buffer of its own and sends it out of the port. The buffer lives until
- * the NIC's completion says that it has been read. */
-static bool send_answer(struct host_stack *stack, unsigned port, const struct packet *packet,
-                        const struct tcp_tx *tx)
+/* The buffer lives until the NIC's completion says that it has been read. */
+bool host_stack_send_frame(struct host_stack *stack, unsigned port, const uint8_t *frame,
+                           uint32_t len)
 {
     assert(port < NIC_COUNT);
+    assert(len > 0 && len <= NIC_BUFFER_BYTES);
     stack->bus.ops->charge(stack->bus.self, CPU_COST_HOST_SEGMENT, 1);
     uint64_t buffer = buffer_pool_take(stack->pool);
     if (buffer == 0)
         return false;
+    stack->bus.ops->mem_write(stack->bus.self, buffer, frame, len);
+    struct nic_cmd cmd = {.op = NIC_CMD_TX_FRAME, .conn = UINT32_MAX, .list = buffer, .count = len};
+    nic_driver_command(&stack->nics[port], cmd, buffer);
+    buffer_pool_unref(stack->pool, buffer);
+    return true;
+}
+
+static bool send_answer(struct host_stack *stack, unsigned port, const struct packet *packet,
+                        const struct tcp_tx *tx)
+{
     struct flow_key key;
     packet_flow_key(packet, &key);
     struct packet_out out = {.vlan = key.vlan,
@@ -49,11 +59,7 @@ static bool send_answer(struct host_stack *stack, unsigned port, const struct pa
     uint8_t frame[ANSWER_BYTES_MAX];
     uint32_t len = packet_build(frame, &out, 0);
     assert(len <= sizeof frame);
-    stack->bus.ops->mem_write(stack->bus.self, buffer, frame, len);
-    struct nic_cmd cmd = {.op = NIC_CMD_TX_FRAME, .conn = UINT32_MAX, .list = buffer, .count = len};
-    nic_driver_command(&stack->nics[port], cmd, buffer);
-    buffer_pool_unref(stack->pool, buffer);
-    return true;
+    return host_stack_send_frame(stack, port, frame, len);
 }
 
 bool host_stack_send_reset(struct host_stack *stack, unsigned port, const struct packet *packet)

@@ -23,6 +23,10 @@ bool host_stack_init(struct host_stack *stack, struct nic_bus bus, struct nic_dr
                      struct buffer_pool *pool, const uint8_t mac[6], uint64_t time_wait_ps);
 void host_stack_free(struct host_stack *stack);
 
+/* Sends a whole frame out of `port`, copied into a buffer of its own. False: no buffer is free. */
+bool host_stack_send_frame(struct host_stack *stack, unsigned port, const uint8_t *frame,
+                           uint32_t len);
+
 /* Answers a segment of no connection with the reset RFC 9293 3.10.7.1 asks for, out of `port`.
  * False: none is due (it is a reset itself), or no buffer is free. */
 bool host_stack_send_reset(struct host_stack *stack, unsigned port, const struct packet *packet);

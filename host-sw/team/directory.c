@@ -108,13 +108,27 @@ uint32_t directory_find(const struct directory *dir, const struct flow_key *key)
     return conn == FLOW_TABLE_NONE ? DIR_NONE : conn;
 }
 
+/* Half of what serial numbers can tell apart: a message that old cannot be on its way any more. */
+enum { GENS_MATCHED = 1 << 14 };
+
+void directory_next_gen(struct dir_entry *entry)
+{
+    entry->gen++;
+    if ((uint16_t)(entry->gen - entry->first_gen) > GENS_MATCHED)
+        entry->first_gen = (uint16_t)(entry->gen - GENS_MATCHED);
+}
+
+bool directory_is_live(const struct directory *dir, uint32_t conn)
+{
+    return conn < dir->conn_max && dir->entries[conn].state != DIR_FREE &&
+           dir->entries[conn].state != DIR_CLOSING;
+}
+
 struct dir_entry *directory_match(struct directory *dir, uint32_t conn, uint16_t gen)
 {
-    if (conn >= dir->conn_max)
+    if (!directory_is_live(dir, conn))
         return NULL;
     struct dir_entry *entry = &dir->entries[conn];
-    if (entry->state == DIR_FREE || entry->state == DIR_CLOSING)
-        return NULL;
     if (host_gen_lt(gen, entry->first_gen) || host_gen_lt(entry->gen, gen))
         return NULL;
     return entry;

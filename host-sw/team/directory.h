@@ -62,7 +62,7 @@ struct dir_entry {
     uint8_t state; /* enum dir_state */
     uint8_t owner, rx_if;
     uint8_t tcp_state;       /* as last reported */
-    uint16_t gen, first_gen; /* first_gen: of this incarnation */
+    uint16_t gen, first_gen; /* first_gen: the oldest of this incarnation that still matches */
     bool established, peer_fin, fin_wanted, abort_wanted, abort_sent, keepalive;
     bool applied;     /* a frame was applied under gen: the next generation may come */
     bool dirty;       /* in the list of doorbells to look at */
@@ -126,8 +126,14 @@ void directory_release(struct directory *dir, uint32_t conn, uint64_t now_ps);
 /* DIR_NONE: unknown. */
 uint32_t directory_find(const struct directory *dir, const struct flow_key *key);
 
+/* The next generation of the same incarnation. */
+void directory_next_gen(struct dir_entry *entry);
+
 /* The entry of a live incarnation that a message of (conn, gen) may concern; null: none. */
 struct dir_entry *directory_match(struct directory *dir, uint32_t conn, uint16_t gen);
+
+/* Some incarnation of conn is in the directory. */
+bool directory_is_live(const struct directory *dir, uint32_t conn);
 
 void directory_view(const struct directory *dir, size_t row, struct dir_view *view);
 

@@ -104,7 +104,9 @@ void install_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
     image->tx_if = (uint8_t)nic;
     tcp_image_seal(image);
     sw->bus.ops->mem_write(sw->bus.self, team_image_address(sw, conn), image, sizeof *image);
-    entry->gen = gen;
+    if (gen != entry->gen)
+        directory_next_gen(entry);
+    assert(gen == entry->gen);
     entry->applied = false;
     reload->dest = (uint8_t)nic;
     reload->reason = (uint8_t)reason;
@@ -127,7 +129,7 @@ void install_begin(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
     install_give(sw, entry, nic, reason, &image);
     team_set_state(sw, entry, DIR_INSTALLING);
     if (entry->reload.kind == RELOAD_MOVE)
-        team_mark(sw, entry, 8, team_now(sw));
+        team_mark_issue(sw, entry);
 }
 
 void install_on_reserve_done(struct host_sw *sw, struct dir_entry *entry,

@@ -1,6 +1,7 @@
 /* The core of the team: every record and every event of both NICs is dispatched here. */
 #include "host-sw/team/team.h"
 
+#include "host-sw/stack/answer.h"
 #include "host-sw/stack/seq.h"
 
 #include <assert.h>
@@ -142,6 +143,50 @@ static enum drop_reason unfit(const struct host_sw *sw, const struct packet *pac
     return memcmp(packet->dst, ours, 16) == 0 ? DROP_NONE : DROP_NOT_OURS;
 }
 
+static void count_error(struct host_sw *sw, const struct answer_result *result)
+{
+    struct host_sw_stats *stats = &sw->stats;
+    if (result->error == ICMP_UNREACHABLE)
+        stats->icmp_unreachable++;
+    else if (result->error == ICMP_TOO_BIG)
+        stats->icmp_too_big++;
+    else
+        stats->icmp_time_exceeded++;
+    if (result->has_key && directory_find(&sw->dir, &result->key) != DIR_NONE)
+        stats->icmp_errors_of_connections++;
+}
+
+/* Not TCP: the host stack answers it, or it is lost. */
+static void on_other(struct host_sw *sw, const struct dir_frame *frame, const uint8_t *bytes,
+                     const struct nic_record *record)
+{
+    struct answer_request request = {.frame = bytes,
+                                     .bytes = frame->bytes,
+                                     .port = sw->mode->reply_port(&sw->ports, frame->port),
+                                     .ipv4 = sw->params.ipv4,
+                                     .ipv6 = sw->params.ipv6};
+    struct answer_result result;
+    if (record)
+        record_used(sw, record, PROBE_NO_CONN);
+    answer_frame(&sw->stack, &request, &result);
+    sw->stats.arp_answers += result.kind == ANSWER_ARP;
+    sw->stats.neighbour_answers += result.kind == ANSWER_NEIGHBOUR;
+    sw->stats.echo_answers += result.kind == ANSWER_ECHO;
+    sw->stats.echo_replies += result.kind == ANSWER_ECHO_REPLY;
+    if (result.kind == ANSWER_ERROR)
+        count_error(sw, &result);
+    if (result.kind == ANSWER_NONE) {
+        team_drop_frame(sw, frame, PROBE_NO_CONN, result.reason);
+        return;
+    }
+    struct probe_event event = {.now_ps = team_now(sw),
+                                .a = frame->frame_id,
+                                .conn = PROBE_NO_CONN,
+                                .nic = frame->port,
+                                .kind = PROBE_FRAME_ANSWERED};
+    probe_emit(sw->probe, &event);
+}
+
 void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
                      const struct nic_record *record)
 {
@@ -149,6 +194,10 @@ void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
     const uint8_t *bytes = sw->bus.ops->mem_read(sw->bus.self, frame->buffer, frame->bytes);
     struct packet packet;
     packet_parse(bytes, frame->bytes, false, &packet);
+    if (packet.kind == PACKET_OTHER) {
+        on_other(sw, frame, bytes, record);
+        return;
+    }
     enum drop_reason reason = unfit(sw, &packet, record);
     if (reason != DROP_NONE) {
         if (record)
@@ -185,7 +234,9 @@ static void on_owned(struct host_sw *sw, const struct nic_record *record)
 {
     struct dir_entry *entry = directory_match(&sw->dir, record->conn, record->gen);
     if (!entry) {
-        record_used(sw, record, record->conn);
+        /* Of a connection that ended with its NIC nothing is acted on any more. */
+        record_used(sw, record,
+                    directory_is_live(&sw->dir, record->conn) ? record->conn : PROBE_NO_CONN);
         sw->stats.stale_events++;
         return;
     }
@@ -363,13 +414,14 @@ static bool drain_records(struct host_sw *sw, struct nic_driver *driver, uint32_
 bool team_poll(struct host_sw *sw)
 {
     bool busy = false;
+    /* What a NIC wrote before it died counts. */
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        if (sw->nics[nic].up)
+        if (nic_driver_has_rings(&sw->nics[nic]))
             busy |= read_events(sw, &sw->nics[nic]);
     /* Memory does not change within a step, so without a budget this ends with the ring. */
     uint32_t budget = sw->pending_event_count ? UINT32_MAX : (uint32_t)TEAM_RECORD_BUDGET;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        if (sw->nics[nic].up)
+        if (nic_driver_has_rings(&sw->nics[nic]))
             busy |= drain_records(sw, &sw->nics[nic], budget);
     for (uint32_t i = 0; i < sw->pending_event_count; i++)
         on_event(sw, &sw->pending_events[i]);

@@ -38,6 +38,8 @@ struct team_conn_entry {
 };
 static_assert(sizeof(struct team_conn_entry) == TEAM_ENTRY_BYTES, "connection entry layout");
 
+enum { TEAM_ISSUED_MAX = 64 };
+
 struct host_sw {
     struct host_sw_params params;
     struct nic_bus bus;
@@ -65,15 +67,20 @@ struct host_sw {
     uint32_t wanted_head, wanted_tail; /* connections waiting to be moved, oldest first */
     uint32_t moves_head, moves_tail, moves_count;
 
+    /* Connections whose INSTALL goes out at the end of this step: T8 is then. */
+    uint32_t issued[TEAM_ISSUED_MAX];
+    uint32_t issued_count;
+
     struct nic_event *pending_events; /* read, not yet acted on */
     uint32_t pending_event_count, pending_event_capacity;
 
     uint64_t next_scan_ps, next_heartbeat_ps, next_app_ps;
-    bool app_called; /* in this step */
+    uint64_t last_look_ps; /* at the rings of a NIC that died; TIME_NEVER */
+    bool app_called;       /* in this step */
     bool initialised, is_up, stop;
     enum nic_probe_result probe_results[NIC_COUNT];
     unsigned wish_active;    /* by host_sw_set_active(); NIC_COUNT: none */
-    bool suspect[NIC_COUNT]; /* a move's deadline passed there: ask whether it is alive */
+    bool suspect[NIC_COUNT]; /* a move's deadline or its root port: ask whether it is alive */
 };
 
 /* --- team.c: records and events --- */
@@ -98,6 +105,9 @@ void team_set_state(struct host_sw *sw, struct dir_entry *entry, enum dir_state 
 void team_emit(struct host_sw *sw, enum probe_kind kind, const struct dir_entry *entry,
                unsigned nic, uint64_t a, uint64_t b);
 void team_mark(struct host_sw *sw, const struct dir_entry *entry, unsigned mark, uint64_t at_ps);
+/* The INSTALL of entry takes effect when this step ends; and the step has ended. */
+void team_mark_issue(struct host_sw *sw, const struct dir_entry *entry);
+void team_mark_issued(struct host_sw *sw);
 uint64_t team_image_address(const struct host_sw *sw, uint32_t conn);
 uint64_t team_held_address(const struct host_sw *sw, uint32_t conn);
 /* Stores the receiving NIC in the connection's entry, before the frame is acted on. */

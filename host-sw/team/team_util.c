@@ -42,6 +42,24 @@ void team_mark(struct host_sw *sw, const struct dir_entry *entry, unsigned mark,
     team_emit(sw, PROBE_MOVE_MARK, entry, entry->reload.dest, mark, at_ps);
 }
 
+void team_mark_issue(struct host_sw *sw, const struct dir_entry *entry)
+{
+    if (sw->issued_count < TEAM_ISSUED_MAX)
+        sw->issued[sw->issued_count++] = team_conn_of(sw, entry);
+    else
+        team_mark(sw, entry, 8, team_now(sw)); /* the start of the step, a little early */
+}
+
+void team_mark_issued(struct host_sw *sw)
+{
+    for (uint32_t i = 0; i < sw->issued_count; i++) {
+        const struct dir_entry *entry = &sw->dir.entries[sw->issued[i]];
+        if (entry->state == DIR_INSTALLING)
+            team_mark(sw, entry, 8, team_now(sw));
+    }
+    sw->issued_count = 0;
+}
+
 uint64_t team_image_address(const struct host_sw *sw, uint32_t conn)
 {
     return sw->images_address + (uint64_t)conn * CTX_BYTES;

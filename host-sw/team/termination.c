@@ -156,9 +156,11 @@ static void abandon_commands(struct host_sw *sw, unsigned nic)
         if (entry->state == DIR_CLOSING)
             termination_settle(sw, entry);
     }
-    uint64_t buffer;
-    while ((buffer = inject_table_remove_of_nic(&sw->injected, nic)) != 0)
-        buffer_pool_unref(&sw->pool, buffer);
+    struct dir_frame frame = {.port = (uint8_t)nic};
+    while (inject_table_remove_of_nic(&sw->injected, nic, &frame.frame_id, &frame.buffer)) {
+        team_drop_frame(sw, &frame, PROBE_NO_CONN, DROP_NIC_LOST);
+        buffer_pool_unref(&sw->pool, frame.buffer);
+    }
 }
 
 static bool depends_on(const struct dir_entry *entry, unsigned nic)

@@ -168,3 +168,63 @@ Test(termination, a_segment_after_the_end_meets_a_reset_not_a_move)
     fake_expect(bed.fake, 1, NIC_CMD_TX_FRAME);
     cr_assert_eq(bed_stats(&bed)->moves_started, 0);
 }
+
+/* --- a NIC whose PCIe link is lost --- */
+
+static void lose_nic(unsigned nic)
+{
+    bed.fake->port[nic].dead = true;
+    host_sw_on_port_error(bed.sw, nic);
+    fake_run(bed.fake, 1u << 31);
+}
+
+Test(termination, a_lost_link_ends_the_connections_there_at_once_with_one_notice_each)
+{
+    lose_nic(0);
+    cr_assert_not(host_sw_is_up(bed.sw, 0));
+    cr_assert_eq(bed.closed, 1);
+    cr_assert_eq(bed.cause, NIC_TERM_ENGINE_ERROR);
+    cr_assert_eq(bed_stats(&bed)->notifications, 1);
+    host_sw_on_port_error(bed.sw, 0);
+    fake_run(bed.fake, 1u << 31);
+    cr_assert_eq(bed_stats(&bed)->notifications, 1);
+}
+
+Test(termination, an_error_of_a_port_whose_nic_answers_ends_nothing)
+{
+    host_sw_on_port_error(bed.sw, 0);
+    fake_run(bed.fake, 1u << 31);
+    cr_assert(host_sw_is_up(bed.sw, 0));
+    cr_assert_eq(bed.closed, 0);
+}
+
+Test(termination, frames_given_to_a_lost_nic_are_reported_lost)
+{
+    const struct nic_cmd *reserve;
+    bed_move_to_install(&bed, &reserve); /* one held frame is with NIC 1 */
+    lose_nic(1);
+    const struct probe_event *drop = bed_last_probe(&bed, PROBE_FRAME_DROPPED);
+    cr_assert_not_null(drop);
+    cr_assert_eq(drop->b, DROP_NIC_LOST);
+    cr_assert_eq(bed_stats(&bed)->drops.count[DROP_NIC_LOST], 1);
+}
+
+Test(termination, what_a_lost_nic_had_written_before_is_still_acted_on)
+{
+    lose_nic(0);
+    uint8_t frame[2048];
+    uint32_t len = bed_segment(frame, 9, 1000, 0, TCP_ACK, "");
+    fake_give_frame(bed.fake, 0, NIC_VERDICT_NOT_MINE, frame, len);
+    fake_run_at(bed.fake, bed.fake->now_ps + 2 * PS_PER_US);
+    cr_assert_eq(bed_stats(&bed)->drops.count[DROP_NO_CONNECTION], 1);
+}
+
+Test(termination, a_record_of_a_connection_that_ended_with_its_nic_names_no_connection)
+{
+    lose_nic(0);
+    bed_applied(&bed, 0, 900, bed.gen, 0, 0, 0);
+    fake_run_at(bed.fake, bed.fake->now_ps + 2 * PS_PER_US);
+    const struct probe_event *used = bed_last_probe(&bed, PROBE_RECORD_USED);
+    cr_assert_eq(used->a, 900);
+    cr_assert_eq(used->conn, PROBE_NO_CONN);
+}

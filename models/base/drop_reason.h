@@ -19,7 +19,7 @@ extern "C" {
     X(NO_MEMBER, "no_member", "no port of the group is up")                                        \
     X(BAD_CHECKSUM, "bad_checksum", "IP or TCP checksum wrong")                                    \
     X(MALFORMED, "malformed", "lengths or options of the headers contradict each other")           \
-    X(NOT_TCP, "not_tcp", "no TCP in an unfragmented IPv4 or IPv6 packet")                         \
+    X(NOT_TCP, "not_tcp", "neither unfragmented TCP nor anything the host answers")                \
     X(NOT_OURS, "not_ours", "destination address is not the team's")                               \
     X(ENGINE_QUEUE_FULL, "engine_queue_full", "receive queue of the TOE engine full")              \
     X(NO_RX_BUFFER, "no_rx_buffer", "no host buffer posted for a frame that goes to the host")     \
@@ -28,6 +28,7 @@ extern "C" {
     X(NO_RESOURCE, "no_resource", "no connection id, ring or table slot left")                     \
     X(HOLD_FULL, "hold_full", "more frames held for a moving connection than allowed")             \
     X(FENCED, "fenced", "received by a fenced NIC")                                                \
+    X(NIC_LOST, "nic_lost", "with a NIC that died before it told the host what became of it")      \
     X(TCP_OLD, "tcp_old", "nothing new in the segment (duplicate)")                                \
     X(TCP_OUT_OF_WINDOW, "tcp_out_of_window", "outside the receive window")                        \
     X(TCP_PAWS, "tcp_paws", "timestamp older than TS.Recent (RFC 7323 5.3)")                       \
@@ -39,7 +40,9 @@ extern "C" {
     X(TCP_AFTER_CLOSE, "tcp_after_close", "data after our side was aborted or fully closed")       \
     X(TIME_WAIT, "time_wait", "segment for a connection in TIME_WAIT (answered where due)")        \
     X(POOL_EMPTY, "pool_empty", "frame pool exhausted")                                            \
-    X(FAULT, "fault", "removed by a fault of the scenario")
+    X(FAULT, "fault", "removed by a fault of the scenario")                                        \
+    X(JABBER, "jabber", "longer than the port's MTU allows, and its check sequence wrong")         \
+    X(MAC_CONTROL, "mac_control", "MAC control frame with an opcode this MAC does not support")
 
 enum drop_reason {
     DROP_NONE = 0,

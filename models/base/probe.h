@@ -6,6 +6,8 @@
  *   FRAME_RX      NIC's MAC accepted the last bit of a frame. a = frame id; data = struct frame
  *   FRAME_TX      first bit of a frame leaves NIC's MAC. a = frame id; data = struct frame
  *   FRAME_DROPPED a = frame id; b = enum drop_reason (any stage of the NIC, the switch, the host)
+ *   FRAME_ANSWERED the host took note of a frame that is no TCP, and answered it where that is due.
+ *                 nic = port it came in; a = frame id
  *   RX_VERDICT    the engine decided on a received or injected frame. a = frame id;
  *                 b = enum nic_verdict (hwif/nic_desc.h)
  *   RX_APPLIED    TCP processing of a segment was applied. a = sequence number; b = frame id;
@@ -48,7 +50,8 @@
     X(FRAME_RX) X(FRAME_TX) X(FRAME_DROPPED) X(RX_VERDICT) X(RX_APPLIED) X(RX_WRITTEN)             \
     X(RX_VISIBLE) X(TX_BUILT) X(TX_CREDIT) X(OWN_STATE) X(CTX_OUT) X(CTX_IN) X(MOVE_MARK)          \
     X(MOVE_BEGIN) X(MOVE_END) X(DIR_STATE) X(RXIF_STORED) X(RECORD_VISIBLE) X(RECORD_USED)         \
-    X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)
+    X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)             \
+    X(FRAME_ANSWERED)
 /* clang-format on */
 
 enum probe_kind {

@@ -8,6 +8,7 @@
 #include "models/base/probe.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -52,6 +53,9 @@ struct probe_listener check_listener(struct check *check);
 
 /* At the end of a run that drained: frames without a verdict are violations of I-RXONCE. */
 void check_finish(struct check *check, uint64_t now_ps);
+
+/* Frames that a NIC received and that have no verdict yet. */
+size_t check_open_frames(const struct check *check);
 
 uint64_t check_violations(const struct check *check, enum invariant invariant);
 uint64_t check_violations_total(const struct check *check);

@@ -1,13 +1,27 @@
 /* I-ACK and I-NODUP: what was acknowledged is in memory; what is in memory is delivered once. */
 #include "models/check/check_state.h"
 
+#include "models/base/frame.h"
+#include "models/wire/packet.h"
+
+/* Without the ACK bit the field means nothing: a reset from LISTEN (RFC 9293 3.10.7.2). */
+static bool acknowledges(const struct probe_event *event)
+{
+    const struct frame *frame = event->data;
+    if (!frame)
+        return true;
+    struct packet packet;
+    packet_parse(frame->data, frame->len, false, &packet);
+    return packet.kind != PACKET_TCP || (packet.seg.flags & TCP_ACK) != 0;
+}
+
 static void on_built(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
     const struct seq_set *have = check->params.ack_flushed ? &c->visible : &c->written;
     uint32_t ack = (uint32_t)event->b;
     /* The FIN takes one number and no memory (RFC 9293 3.4). */
     uint32_t limit = have->edge + (c->fin_seen ? 1 : 0);
-    if (seq_before(limit, ack))
+    if (seq_before(limit, ack) && acknowledges(event))
         check_fail(check, INVARIANT_ACK, event, "acknowledges %u, but only %u is %s", ack, limit,
                    check->params.ack_flushed ? "visible" : "issued");
 }

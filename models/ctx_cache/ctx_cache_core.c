@@ -22,7 +22,8 @@ bool ctx_core_init(struct ctx_core *core, uint32_t sets, uint32_t ways, uint32_t
     core->tags = calloc((size_t)sets * ways, sizeof *core->tags);
     core->trees = calloc(sets, sizeof *core->trees);
     core->dram = calloc(conn_ids, sizeof(struct ctx_dram *));
-    if (ctx_table_init(&core->table, lookup_entries) && core->tags && core->trees && core->dram)
+    if (ctx_table_init(&core->table, lookup_entries, conn_ids) && core->tags && core->trees &&
+        core->dram)
         return true;
     ctx_core_free(core);
     return false;
@@ -108,7 +109,7 @@ static struct ctx_way *core_evict(struct ctx_core *core, uint32_t conn)
         return way;
     core->stats.evictions++;
     if (!way->frozen)
-        ctx_table_set_state(&core->table, way->index, CTX_ENTRY_COLD);
+        ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_COLD);
     if (way->dirty) {
         core->stats.writebacks++;
         struct ctx_dram *dram = core_dram(core, way->conn);
@@ -116,7 +117,6 @@ static struct ctx_way *core_evict(struct ctx_core *core, uint32_t conn)
         dram->reserved = false;
         dram->frozen = way->frozen;
         dram->gen = way->gen;
-        dram->index = way->index;
         memcpy(dram->image, way->image, CTX_BYTES);
     }
     way->valid = false;
@@ -133,10 +133,9 @@ static struct ctx_way *core_fill(struct ctx_core *core, uint32_t conn)
     way->frozen = dram->frozen;
     way->gen = dram->gen;
     way->conn = conn;
-    way->index = dram->index;
     memcpy(way->image, dram->image, CTX_BYTES);
     if (!way->frozen)
-        ctx_table_set_state(&core->table, way->index, CTX_ENTRY_HOT);
+        ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_HOT);
     core_touch(core, way);
     return way;
 }
@@ -180,7 +179,6 @@ static void core_forget(struct ctx_core *core, struct ctx_way *way)
     dram->known = true;
     dram->gen = way->gen;
     dram->present = dram->reserved = dram->frozen = false;
-    dram->index = 0;
     way->valid = false;
 }
 
@@ -206,7 +204,7 @@ static enum ctx_result core_freeze(struct ctx_core *core, const struct ctx_req *
         return result;
     core->stats.freezes++;
     way->frozen = way->dirty = true;
-    ctx_table_set_state(&core->table, way->index, CTX_ENTRY_FROZEN);
+    ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_FROZEN);
     return CTX_OK;
 }
 
@@ -221,7 +219,7 @@ static enum ctx_result core_extract(struct ctx_core *core, const struct ctx_req 
     core->stats.extracts_cold += core->missed;
     memcpy(core->image, way->image, CTX_BYTES);
     rsp->image = core->image;
-    ctx_table_set_state(&core->table, way->index, CTX_ENTRY_TOMBSTONE);
+    ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_TOMBSTONE);
     core_forget(core, way);
     return CTX_OK;
 }
@@ -243,7 +241,7 @@ static enum ctx_result core_return(struct ctx_core *core, const struct ctx_req *
                        CTX_LINE_BYTES);
     } else if (req->op == CTX_OP_REMOVE) {
         core->stats.removes++;
-        ctx_table_set_state(&core->table, way->index, CTX_ENTRY_FREE);
+        ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_FREE);
         core_forget(core, way);
     }
     return CTX_OK;
@@ -329,7 +327,6 @@ static enum ctx_result core_install(struct ctx_core *core, const struct ctx_req 
     way->frozen = false;
     way->gen = req->gen;
     way->conn = req->conn;
-    way->index = index;
     memcpy(way->image, req->image, CTX_BYTES);
     core_touch(core, way);
     return CTX_OK;
@@ -445,6 +442,7 @@ void ctx_core_execute(struct ctx_core *core, const struct ctx_req *req, struct c
     *rsp = (struct ctx_rsp){
         .op = req->op, .who = req->who, .gen = req->gen, .conn = req->conn, .tag = req->tag};
     rsp->result = (uint8_t)core_dispatch(core, req, rsp);
+    ctx_table_displace(&core->table);
 }
 
 void ctx_core_key_of_image(const uint8_t *image, struct flow_key *key)

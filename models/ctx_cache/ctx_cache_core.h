@@ -20,7 +20,6 @@ struct ctx_way {
     bool valid, dirty, frozen;
     uint16_t gen;
     uint32_t conn;
-    uint32_t index; /* of its lookup entry */
     uint8_t image[CTX_BYTES];
 };
 
@@ -28,7 +27,6 @@ struct ctx_way {
 struct ctx_dram {
     bool known, present, reserved, frozen;
     uint16_t gen; /* last one seen */
-    uint32_t index;
     uint8_t image[CTX_BYTES];
 };
 

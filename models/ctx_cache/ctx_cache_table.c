@@ -6,25 +6,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    TRIES = 64,    /* moves after a new entry or a freed slot */
+    TAPS = 0xb400, /* x^16 + x^14 + x^13 + x^11 + 1: maximal length */
+};
+
 static uint32_t table_size(const struct ctx_table *table)
 {
     return table->rows * CTX_TABLE_ROW_SLOTS + CTX_TABLE_STASH;
 }
 
-bool ctx_table_init(struct ctx_table *table, uint32_t lookup_entries)
+bool ctx_table_init(struct ctx_table *table, uint32_t lookup_entries, uint32_t conn_ids)
 {
     assert(lookup_entries >= 2 * CTX_TABLE_ROW_SLOTS);
     assert((lookup_entries & (lookup_entries - 1)) == 0);
     table->rows = lookup_entries / CTX_TABLE_ROW_SLOTS;
     table->used = 0;
+    table->conn_ids = conn_ids;
     table->entries = calloc(table_size(table), sizeof *table->entries);
-    return table->entries != NULL;
+    table->where = calloc(conn_ids, sizeof *table->where);
+    table->displace = (struct ctx_displace){.lfsr = 1};
+    return table->entries && table->where;
 }
 
 void ctx_table_free(struct ctx_table *table)
 {
     free(table->entries);
+    free(table->where);
     table->entries = NULL;
+    table->where = NULL;
 }
 
 /* Looks through count slots from first: counts the free ones and remembers the lowest. */
@@ -68,26 +78,99 @@ struct ctx_table_found ctx_table_find(const struct ctx_table *table, const struc
     return result;
 }
 
+static bool entry_is_live(const struct ctx_entry *entry)
+{
+    return entry->state == CTX_ENTRY_HOT || entry->state == CTX_ENTRY_COLD ||
+           entry->state == CTX_ENTRY_FROZEN;
+}
+
+/* A connection has at most one live entry; reservations and tombstones are found by key only. */
+static void table_note_where(struct ctx_table *table, uint32_t index)
+{
+    const struct ctx_entry *entry = &table->entries[index];
+    if (!entry_is_live(entry))
+        return;
+    assert(entry->conn < table->conn_ids);
+    table->where[entry->conn] = index;
+}
+
 void ctx_table_insert(struct ctx_table *table, uint32_t index, const struct flow_key *key,
                       uint32_t conn, uint16_t gen, enum ctx_entry_state state)
 {
     assert(index < table_size(table));
     assert(state != CTX_ENTRY_FREE);
     struct ctx_entry *entry = &table->entries[index];
-    if (entry->state == CTX_ENTRY_FREE)
+    if (entry->state == CTX_ENTRY_FREE) {
         table->used++;
-    else
+        table->displace.tries = TRIES;
+    } else {
         assert(entry->state == CTX_ENTRY_TOMBSTONE);
+    }
     *entry = (struct ctx_entry){.key = *key, .conn = conn, .gen = gen, .state = (uint8_t)state};
+    table_note_where(table, index);
 }
 
 void ctx_table_set_state(struct ctx_table *table, uint32_t index, enum ctx_entry_state state)
 {
     assert(index < table_size(table));
     assert(table->entries[index].state != CTX_ENTRY_FREE);
-    if (state == CTX_ENTRY_FREE)
+    if (state == CTX_ENTRY_FREE) {
         table->used--;
+        table->displace.tries = TRIES;
+    }
     table->entries[index].state = (uint8_t)state;
+    table_note_where(table, index);
+}
+
+void ctx_table_set_state_of(struct ctx_table *table, uint32_t conn, enum ctx_entry_state state)
+{
+    assert(conn < table->conn_ids);
+    uint32_t index = table->where[conn];
+    assert(table->entries[index].conn == conn);
+    assert(entry_is_live(&table->entries[index]));
+    ctx_table_set_state(table, index, state);
+}
+
+/* One move: the entry in the stash at slot goes to a free slot of its rows, or changes places. */
+static void table_move(struct ctx_table *table, uint32_t stash_index)
+{
+    struct ctx_displace *displace = &table->displace;
+    struct ctx_entry *from = &table->entries[stash_index];
+    struct ctx_table_found slot = ctx_table_find(table, &from->key);
+    uint32_t stash = table->rows * CTX_TABLE_ROW_SLOTS, to = slot.free_index;
+    if (!slot.has_free || to >= stash) {
+        uint32_t row[2];
+        ctx_cache_hash(&from->key, table->rows, row);
+        to = row[displace->bank] * CTX_TABLE_ROW_SLOTS + displace->bank * CTX_TABLE_BANK_SLOTS +
+             displace->lfsr % CTX_TABLE_BANK_SLOTS;
+        displace->lfsr = (uint16_t)(displace->lfsr >> 1 ^ ((displace->lfsr & 1) ? TAPS : 0));
+        displace->bank ^= 1;
+    }
+    struct ctx_entry other = table->entries[to];
+    table->entries[to] = *from;
+    *from = other;
+    table_note_where(table, to);
+    table_note_where(table, stash_index);
+    displace->moves++;
+}
+
+void ctx_table_displace(struct ctx_table *table)
+{
+    struct ctx_displace *displace = &table->displace;
+    uint32_t stash = table->rows * CTX_TABLE_ROW_SLOTS;
+    while (displace->tries > 0) {
+        uint32_t skip = 0, slot = displace->from;
+        for (; skip < CTX_TABLE_STASH; skip++) {
+            slot = (displace->from + skip) % CTX_TABLE_STASH;
+            if (table->entries[stash + slot].state != CTX_ENTRY_FREE)
+                break;
+        }
+        if (skip == CTX_TABLE_STASH)
+            return;
+        table_move(table, stash + slot);
+        if (--displace->tries == 0)
+            displace->from = (slot + 1) % CTX_TABLE_STASH;
+    }
 }
 
 bool ctx_table_scan(const struct ctx_table *table, uint32_t *index)

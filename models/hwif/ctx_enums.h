@@ -62,12 +62,14 @@ enum ctx_flag {
     CTX_FLAG_ABORT = 1 << 11,       /* application aborted: send a reset, then gone */
     CTX_FLAG_DATA_SENT = 1 << 12,   /* last_send is valid */
     CTX_FLAG_ACTIVE_OPEN = 1 << 13, /* we sent the first SYN */
-    CTX_FLAG_URGENT = 1 << 14,      /* rcv_up is valid */
+    CTX_FLAG_URGENT = 1 << 14,      /* rcv_up is valid: not read up to there */
     CTX_FLAG_TIMESTAMP_OK = 1 << 15, /* ts_recent is valid */
     CTX_FLAG_OOO_FIN = 1 << 16,      /* fin_seq is valid: a FIN waits beyond a hole */
     CTX_FLAG_REXMT_NOW = 1 << 17,    /* the segment at snd_una is to be sent again at once */
     CTX_FLAG_PROBE_NOW = 1 << 18,    /* a window probe is due (RFC 9293 3.8.6.1) */
     CTX_FLAG_KEEPALIVE_NOW = 1 << 19, /* a keepalive probe is due (RFC 9293 3.8.4) */
+    CTX_FLAG_ECN_CUT = 1 << 20, /* cwnd was cut for an ECE: not again before high_rxt is acked */
+    CTX_FLAG_SND_URGENT = 1 << 21, /* snd_up is valid: urgent data waits or is in flight */
 };
 
 enum ctx_timer {

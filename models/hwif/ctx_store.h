@@ -95,6 +95,7 @@ struct ctx_store {
 struct ctx_store_stats {
     uint64_t lookups, hits, misses, evictions, writebacks, extracts, extracts_cold, installs;
     uint64_t reserves, releases, removes, freezes, lock_waits;
+    uint64_t displacements; /* moves of lookup entries that found both rows full */
     uint64_t cycles_run, cycles_skipped;
 };
 

@@ -77,6 +77,7 @@ enum nic_record_flag {
     NIC_RECORD_PEER_FIN = 1 << 3,    /* rcv_nxt covers the peer's FIN */
     NIC_RECORD_CHECKSUMS_OK = 1 << 4, /* IP and TCP checksums were verified */
     NIC_RECORD_IS_TCP = 1 << 5,      /* foreign frame: it is an unfragmented TCP segment to us */
+    NIC_RECORD_URGENT = 1 << 6,      /* the peer announced urgent data (RFC 9293 MUST-32) */
 };
 
 /* One per received frame that belongs to an offloaded connection or goes to the host. 64 bytes. */

@@ -2,12 +2,13 @@
 
 #include "models/base/rng.h"
 #include "models/base/units.h"
-#include "models/lan_switch/switch_flows.h"
 #include "models/lan_switch/link_group.h"
+#include "models/lan_switch/switch_flows.h"
 #include "models/wire/packet.h"
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { PENDING_MIN = 64 };
 
@@ -17,6 +18,12 @@ struct pending {
     struct frame *frame;
     uint64_t due_ps;
     bool to_uplink;
+};
+
+/* A change of the table for one connection. */
+struct assignment {
+    uint32_t connection;
+    unsigned member;
 };
 
 struct lan_switch {
@@ -31,6 +38,10 @@ struct lan_switch {
     struct link_group group;
     struct switch_flows flows;
     struct rng rng;
+    uint64_t turn; /* round robin */
+    size_t table_len;
+    size_t assignment_count;
+    struct assignment assignments[LAN_SWITCH_ASSIGNMENTS_MAX];
     struct lan_switch_stats stats;
 };
 
@@ -43,6 +54,7 @@ void lan_switch_params_default(struct lan_switch_params *params)
         .forward_ps = 400 * PS_PER_NS,
         .detect_ps = 10 * PS_PER_MS,
         .seed = 1,
+        .queue_frames = 512,
     };
 }
 
@@ -53,6 +65,12 @@ enum status lan_switch_params_check(const struct lan_switch_params *params, stru
     if (params->active >= LINK_GROUP_MEMBERS)
         return error_set(err, STATUS_BAD_INPUT, "active: %u is no member; use 0 or 1",
                          params->active);
+    size_t digits = strspn(params->table, "01");
+    if (params->table[digits] != '\0' || digits > LAN_SWITCH_TABLE_MAX)
+        return error_set(err, STATUS_BAD_INPUT, "table: '%c' is no member; use 0 or 1",
+                         params->table[digits]);
+    if (params->policy == PORT_POLICY_TABLE && digits == 0)
+        return error_set(err, STATUS_BAD_INPUT, "table: empty; write a member per connection");
     if (params->forward_ps > PS_PER_S)
         return error_set(err, STATUS_BAD_INPUT, "switch latency: more than 1 s");
     return STATUS_OK;
@@ -75,6 +93,7 @@ struct lan_switch *lan_switch_create(const struct lan_switch_params *params,
         return NULL;
     }
     sw->params = *params;
+    sw->table_len = strlen(params->table);
     sw->member[0] = member[0];
     sw->member[1] = member[1];
     sw->uplink = uplink;
@@ -108,9 +127,17 @@ static void drop(struct lan_switch *sw, struct frame *frame, enum drop_reason re
     frame_free(sw->pool, frame);
 }
 
-/* The policies that count work on connections; what is no TCP, or finds no room in the table, goes
- * by the hash. */
-static unsigned choose_by_count(struct lan_switch *sw, const struct packet *packet, uint32_t period)
+static unsigned choose_by_table(const struct lan_switch *sw, const struct flow *flow)
+{
+    for (size_t i = 0; i < sw->assignment_count; i++)
+        if (sw->assignments[i].connection == flow->number)
+            return sw->assignments[i].member;
+    return (unsigned)(sw->params.table[flow->number % sw->table_len] - '0');
+}
+
+/* These policies work on connections; what is no TCP, or finds no room in the table, goes by the
+ * hash. */
+static unsigned choose_by_flow(struct lan_switch *sw, const struct packet *packet)
 {
     unsigned hashed = flow_hash(sw->params.hash, packet) % LINK_GROUP_MEMBERS;
     if (packet->kind != PACKET_TCP)
@@ -124,7 +151,11 @@ static unsigned choose_by_count(struct lan_switch *sw, const struct packet *pack
         flow->first = hashed;
         sw->stats.flows++;
     }
-    return (unsigned)(flow->first + flow->frames++ / period) % LINK_GROUP_MEMBERS;
+    uint64_t before = flow->frames++;
+    if (sw->params.policy == PORT_POLICY_TABLE)
+        return choose_by_table(sw, flow);
+    uint32_t period = sw->params.policy == PORT_POLICY_FLIP ? sw->params.flip_frames : 1;
+    return (unsigned)(flow->first + before / period) % LINK_GROUP_MEMBERS;
 }
 
 static unsigned choose(struct lan_switch *sw, const struct frame *frame)
@@ -136,14 +167,12 @@ static unsigned choose(struct lan_switch *sw, const struct frame *frame)
         return 0;
     if (sw->params.policy == PORT_POLICY_RANDOM)
         return (unsigned)rng_below(&sw->rng, LINK_GROUP_MEMBERS);
+    if (sw->params.policy == PORT_POLICY_ROUND_ROBIN)
+        return (unsigned)(sw->turn++ % LINK_GROUP_MEMBERS);
     packet_parse(frame->data, frame->len, false, &packet);
-    unsigned chosen;
-    if (sw->params.policy == PORT_POLICY_ALTERNATE)
-        chosen = choose_by_count(sw, &packet, 1);
-    else if (sw->params.policy == PORT_POLICY_FLIP)
-        chosen = choose_by_count(sw, &packet, sw->params.flip_frames);
-    else
-        chosen = flow_hash(sw->params.hash, &packet) % LINK_GROUP_MEMBERS;
+    unsigned chosen = sw->params.policy == PORT_POLICY_HASH
+                          ? flow_hash(sw->params.hash, &packet) % LINK_GROUP_MEMBERS
+                          : choose_by_flow(sw, &packet);
     return chosen ^ sw->is_swapped;
 }
 
@@ -249,6 +278,29 @@ void lan_switch_set_hash(struct lan_switch *sw, enum flow_hash_policy hash, uint
     if (sw->params.hash != hash)
         sw->stats.rehashes++;
     sw->params.hash = hash;
+}
+
+void lan_switch_set_policy(struct lan_switch *sw, enum port_policy policy, uint32_t flip_frames,
+                           uint64_t now_ps)
+{
+    assert(flip_frames >= 1);
+    lan_switch_run(sw, now_ps);
+    sw->params.policy = policy;
+    sw->params.flip_frames = flip_frames;
+}
+
+void lan_switch_assign(struct lan_switch *sw, uint32_t connection, unsigned member, uint64_t now_ps)
+{
+    assert(member < LINK_GROUP_MEMBERS);
+    lan_switch_run(sw, now_ps);
+    size_t i = 0;
+    while (i < sw->assignment_count && sw->assignments[i].connection != connection)
+        i++;
+    assert(i < LAN_SWITCH_ASSIGNMENTS_MAX);
+    sw->assignments[i] = (struct assignment){connection, member};
+    if (i == sw->assignment_count)
+        sw->assignment_count++;
+    sw->stats.rehashes++;
 }
 
 void lan_switch_set_member_up(struct lan_switch *sw, unsigned member, bool up, uint64_t now_ps)

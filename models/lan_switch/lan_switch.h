@@ -1,7 +1,8 @@
 /*
  * The LAN switch: one uplink (all remote peers) and two ports that form one group. Frames to the
  * group leave by the port that the hash, or a test policy, chooses; frames from the group go to the
- * uplink. Store and forward.
+ * uplink. Whether the switch stores a frame or cuts it through is decided by the MACs of its ports
+ * (mac_params), as are queues, pause and what is too short or too long.
  */
 #ifndef TOESIM_LAN_SWITCH_LAN_SWITCH_H
 #define TOESIM_LAN_SWITCH_LAN_SWITCH_H
@@ -22,22 +23,33 @@ extern "C" {
 /* The per-connection policies begin with the member of the hash, which is also where frames go that
  * are no TCP. A member out of use is replaced by the other one, whatever the policy. */
 enum port_policy {
-    PORT_POLICY_HASH,      /* the bonding formulas */
-    PORT_POLICY_NIC0,      /* all on member 0 */
-    PORT_POLICY_ALTERNATE, /* per connection: every frame on the other member */
-    PORT_POLICY_RANDOM,    /* per frame, seeded */
-    PORT_POLICY_FLIP,      /* per connection: the other member after every flip_frames frames */
+    PORT_POLICY_HASH,        /* the bonding formulas */
+    PORT_POLICY_NIC0,        /* all on member 0 */
+    PORT_POLICY_ALTERNATE,   /* per connection: every frame on the other member */
+    PORT_POLICY_RANDOM,      /* per frame, seeded */
+    PORT_POLICY_FLIP,        /* per connection: the other member after every flip_frames frames */
+    PORT_POLICY_ROUND_ROBIN, /* every frame on the other member, whatever its connection */
+    PORT_POLICY_TABLE,       /* per connection: a map written by the user */
 };
+
+enum { LAN_SWITCH_TABLE_MAX = 256, LAN_SWITCH_ASSIGNMENTS_MAX = 256 };
 
 struct lan_switch_params {
     enum flow_hash_policy hash;
     enum port_policy policy;
     uint32_t flip_frames; /* PORT_POLICY_FLIP; at least 1 */
-    uint64_t forward_ps;  /* decision latency after the last bit */
-    uint64_t detect_ps;   /* link down until the group stops using the member */
-    bool active_backup;   /* only member `active` carries frames */
+    /* PORT_POLICY_TABLE: a digit 0 or 1 per connection in the order in which the switch saw them,
+     * from the beginning again when it is used up. */
+    char table[LAN_SWITCH_TABLE_MAX + 1];
+    uint64_t forward_ps; /* decision latency after the last bit */
+    uint64_t detect_ps;  /* link down until the group stops using the member */
+    bool active_backup;  /* only member `active` carries frames */
     unsigned active;
     uint64_t seed;
+    /* Of the ports, for whoever makes them: */
+    bool cut_through;         /* where the outgoing port is no faster; else store and forward */
+    uint32_t queue_frames;    /* each port's transmit queue; a new frame is lost when it is full */
+    uint32_t pause_threshold; /* frames in an outgoing queue above which pause is sent; 0: never */
 };
 
 void lan_switch_params_default(struct lan_switch_params *params);
@@ -68,6 +80,15 @@ struct frame_sink lan_switch_member_sink(struct lan_switch *sw, unsigned member)
 /* Re-hash: the members swap places in the hash; or the hash policy changes. */
 void lan_switch_swap(struct lan_switch *sw, uint64_t now_ps);
 void lan_switch_set_hash(struct lan_switch *sw, enum flow_hash_policy hash, uint64_t now_ps);
+
+/* Another port policy from now on; flip_frames: as in the parameters, at least 1. */
+void lan_switch_set_policy(struct lan_switch *sw, enum port_policy policy, uint32_t flip_frames,
+                           uint64_t now_ps);
+
+/* PORT_POLICY_TABLE: from now on the connection (from 0, in the order in which the switch saw them)
+ * uses this member. At most LAN_SWITCH_ASSIGNMENTS_MAX different connections. */
+void lan_switch_assign(struct lan_switch *sw, uint32_t connection, unsigned member,
+                       uint64_t now_ps);
 
 /* Carrier of a member as the switch sees it; used or not once that has lasted detect_ps. */
 void lan_switch_set_member_up(struct lan_switch *sw, unsigned member, bool up, uint64_t now_ps);

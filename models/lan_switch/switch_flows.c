@@ -69,7 +69,7 @@ struct flow *switch_flows_get(struct switch_flows *table, const struct flow_key 
             return NULL;
         flow = find(table, key);
     }
-    *flow = (struct flow){.key = *key, .is_used = true};
+    *flow = (struct flow){.key = *key, .number = (uint32_t)table->count, .is_used = true};
     table->count++;
     return flow;
 }

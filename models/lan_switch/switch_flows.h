@@ -15,6 +15,7 @@ struct flow {
     struct flow_key key;
     uint64_t frames; /* so far */
     unsigned first;  /* member of the first frame */
+    uint32_t number; /* from 0, in the order in which they were made */
     bool is_used;    /* this place of the table is taken */
 };
 

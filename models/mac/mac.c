@@ -19,6 +19,9 @@ void mac_params_default(struct mac_params *params)
         .cable_ps = 50 * PS_PER_NS,
         .mtu_bytes = 1500,
         .tx_queue_frames = 512,
+        .pause_obeyed = true,
+        .pause_quanta = UINT16_MAX,
+        .pause_poll_ps = PS_PER_US,
     };
 }
 
@@ -38,6 +41,8 @@ enum status mac_params_check(const struct mac_params *params, struct error *err)
     if (params->latency_tx_ps > PS_PER_S || params->latency_rx_ps > PS_PER_S ||
         params->cable_ps > PS_PER_S)
         return error_set(err, STATUS_BAD_INPUT, "link latency: more than 1 s");
+    if (params->pause_quanta < 1 || params->pause_poll_ps < 1)
+        return error_set(err, STATUS_BAD_INPUT, "pause: 0 quanta or no time between two looks");
     return STATUS_OK;
 }
 
@@ -74,6 +79,7 @@ void mac_destroy(struct mac *mac)
 {
     if (!mac)
         return;
+    mac_fault_destroy(mac);
     mac_line_free(&mac->line, mac->pool);
     free(mac);
 }
@@ -81,12 +87,14 @@ void mac_destroy(struct mac *mac)
 static void mac_run(void *self, uint64_t now_ps)
 {
     mac_rx_run(self, now_ps);
+    mac_pause_run(self, now_ps);
     mac_tx_run(self, now_ps);
 }
 
 static uint64_t mac_next_ps(const void *self)
 {
-    return u64_min(mac_rx_next_ps(self), mac_tx_next_ps(self));
+    uint64_t next = u64_min(mac_rx_next_ps(self), mac_tx_next_ps(self));
+    return u64_min(next, mac_pause_next_ps(self));
 }
 
 struct stage mac_stage(struct mac *mac, const char *name)
@@ -106,6 +114,12 @@ void mac_connect(struct mac *mac, struct mac *far_end)
 bool mac_tx_has_room(const struct mac *mac)
 {
     return mac_line_queued(&mac->line) < mac->params.tx_queue_frames;
+}
+
+uint32_t mac_tx_queued(struct mac *mac, uint64_t now_ps)
+{
+    mac_tx_settle(mac, now_ps);
+    return (uint32_t)mac_line_queued(&mac->line);
 }
 
 void mac_on_tx_room(struct mac *mac, void (*fn)(void *self, uint64_t now_ps), void *self)
@@ -130,6 +144,7 @@ void mac_set_link(struct mac *mac, bool up, uint64_t now_ps)
         return;
     settle(mac, now_ps);
     mac->link_up = up;
+    mac_pause_forget(mac);
     if (up) {
         mac->up_since_ps = now_ps;
         return;
@@ -153,6 +168,7 @@ void mac_set_fenced(struct mac *mac, bool fenced, uint64_t now_ps)
     settle(mac, now_ps);
     mac->fenced = fenced;
     if (fenced) {
+        mac->asks_pause = false;
         mac_tx_empty_queue(mac, DROP_FENCED, now_ps);
         mac_rx_empty(mac, DROP_FENCED, now_ps);
     }

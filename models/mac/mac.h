@@ -7,6 +7,13 @@
  * latency_tx; lanes lie on a grid of byte times from time 0, every 4 bytes at 10 and 25G, every 8
  * at 40 and 100G. Its last bit (of the FCS) reaches the far end after 8 + max(len, 60) + 4 byte
  * times and the cable; the far end's sink gets it latency_rx later.
+ *
+ * Pause (802.3 annex 31B, timing 3.4): a pause frame is consumed latency_rx after its last bit. What
+ * would begin on the line latency_tx later or after that waits; the frames before it have left the
+ * MAC already. The newest value replaces the old one, 0 releases. A pause frame to be sent goes ahead of
+ * all that has not left the MAC, paused or not. Receive verdicts, in this order: link_down, fenced,
+ * runt (below 64 bytes), oversize or jabber (its check sequence wrong as well), bad_fcs,
+ * wrong_destination, mac_control (priority flow control or an unknown opcode), pause.
  */
 #ifndef TOESIM_MAC_MAC_H
 #define TOESIM_MAC_MAC_H
@@ -16,6 +23,7 @@
 #include "models/base/probe.h"
 #include "models/base/stage.h"
 #include "models/base/status.h"
+#include "models/mac/line_fault.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,8 +37,15 @@ struct mac_params {
     uint64_t latency_tx_ps; /* MAC + PCS (timing 3.5): 67,200 */
     uint64_t latency_rx_ps; /* 121,620 */
     uint64_t cable_ps;      /* 50,000 */
-    uint32_t mtu_bytes;     /* of the IP packet; frames up to mtu + 14 + 8 (two tags) + FCS pass */
+    uint32_t mtu_bytes;     /* of the IP packet; frames up to mtu + 14 + 4 per tag + FCS pass */
     uint32_t tx_queue_frames;
+    /* A frame is handed on when its first 64 bytes are in, before its check sequence is known: for
+     * ports of a switch whose outgoing ports are no faster. */
+    bool cut_through;
+    bool pause_obeyed;        /* 802.3 annex 31B, receive side */
+    uint32_t pause_threshold; /* frames behind rx_sink above which pause is sent; 0: never */
+    uint16_t pause_quanta;    /* asked for each time, of 512 bit times */
+    uint64_t pause_poll_ps;   /* how often the level is looked at while pause is asked for */
 };
 
 void mac_params_default(struct mac_params *params);
@@ -40,6 +55,9 @@ struct mac_stats {
     uint64_t tx_frames, tx_bytes; /* bytes with FCS, after padding */
     uint64_t rx_frames, rx_bytes;
     uint32_t tx_queue_max;
+    uint64_t tx_wait_ps_max, tx_wait_ps_total; /* in the transmit queue, pause included */
+    uint64_t tx_pause, rx_pause, rx_pfc;       /* control frames are no tx_frames or rx_frames */
+    uint64_t rx_bad_fcs_passed;                /* cut through with a wrong check sequence */
     struct drop_counters drops;
 };
 
@@ -70,6 +88,26 @@ void mac_connect(struct mac *mac, struct mac *far_end);
 bool mac_tx_has_room(const struct mac *mac);
 /* Called with the time whenever the queue has room again after it was full. Null: none. */
 void mac_on_tx_room(struct mac *mac, void (*fn)(void *self, uint64_t now_ps), void *self);
+
+/* Frames now in the transmit queue. */
+uint32_t mac_tx_queued(struct mac *mac, uint64_t now_ps);
+
+/* Who knows how many frames wait behind rx_sink; asked after each delivery, and periodically while
+ * pause is asked for. Without it no pause is sent. */
+void mac_on_rx_level(struct mac *mac, uint32_t (*level)(void *self, uint64_t now_ps), void *self);
+
+/* Sends a pause frame ahead of the queue, whatever the threshold; quanta 0 releases the far end. */
+void mac_send_pause(struct mac *mac, uint16_t quanta, uint64_t now_ps);
+
+/* Faults of the line toward this MAC (line_fault.h): adds a rule, which is off until it is started;
+ * its random numbers are the stream (seed, name, number of the rule). Returns the rule's number, or
+ * -1 when memory is short. The line is then a repeater that sends on what it has in whole, so that
+ * a cut-through port gains no time any more; it still passes on what is damaged. */
+int mac_fault_add(struct mac *mac, const struct line_fault_rule *rule, uint64_t seed,
+                  const char *name);
+void mac_fault_start(struct mac *mac, int rule, uint64_t now_ps);
+/* All zero without rules. */
+const struct line_fault_stats *mac_fault_stats(const struct mac *mac);
 
 /* Carrier: while down, frames sent or in flight are lost (LINK_DOWN). Applies to this end's
  * transmitter and receiver: a cut cable is a call for each end. The transmit queue is lost too, and

@@ -22,6 +22,8 @@ struct mac_slot {
     struct frame *frame;  /* null: lost on the way */
     uint64_t start_ps;    /* first bit of the preamble leaves */
     uint64_t arrive_ps;   /* last bit of the FCS is at the far end */
+    uint64_t ready_byte;  /* it could have started here, but for the frames before it and pause */
+    bool is_control;      /* pause frame: made by this MAC, or judged as one by the far end */
     struct mac_gap after; /* the line behind this frame */
 };
 

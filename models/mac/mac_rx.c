@@ -1,43 +1,96 @@
 /* Receive: a verdict when the last bit is in, delivery when the latency of MAC and PCS has passed.
  */
+#include "models/mac/mac_control.h"
 #include "models/mac/mac_internal.h"
+#include "models/wire/bytes.h"
 
 #include <string.h>
 
-enum { ETH_BYTES = 14, TAGS_BYTES = 8, GROUP_BIT = 1 };
+enum { ETH_BYTES = 14, TYPE_AT = 12, TAG_BYTES = 4, TAGS_MAX = 2, GROUP_BIT = 1 };
+
+/* Decision of a cut-through port: the smallest frame is in, so it is no runt. */
+enum { CUT_BYTES = MAC_PREAMBLE_BYTES + MAC_PAYLOAD_MIN + MAC_FCS_BYTES };
+
+static bool is_tag(uint16_t type) { return type == 0x8100 || type == 0x88a8 || type == 0x9100; }
+
+/* Each VLAN tag found makes the longest frame four bytes longer (802.3 3.2.7, 802.1Q G.2.3). */
+static uint32_t len_max(const struct mac *mac, const struct frame *frame)
+{
+    uint32_t tags = 0;
+    while (tags < TAGS_MAX && is_tag(be16_load(frame->data + TYPE_AT + tags * TAG_BYTES)))
+        tags++;
+    return mac->params.mtu_bytes + ETH_BYTES + tags * TAG_BYTES;
+}
 
 static enum drop_reason judge(const struct mac *mac, const struct mac_slot *slot)
 {
     const struct frame *frame = slot->frame;
     uint64_t first_bit_ps = slot->start_ps + mac->far->params.cable_ps;
+    bool is_bad = (frame->flags & FRAME_BAD_FCS) != 0;
     if (!mac->link_up || first_bit_ps < mac->up_since_ps)
         return DROP_LINK_DOWN;
     if (mac->fenced)
         return DROP_FENCED;
-    if (frame->flags & FRAME_BAD_FCS)
-        return DROP_BAD_FCS;
-    if (frame->len < ETH_BYTES)
+    if (mac_frame_bytes(frame) < MAC_PAYLOAD_MIN + MAC_FCS_BYTES || frame->len < ETH_BYTES)
         return DROP_RUNT;
-    if (frame->len > mac->params.mtu_bytes + ETH_BYTES + TAGS_BYTES)
-        return DROP_OVERSIZE;
+    if (frame->len > mac->params.mtu_bytes + ETH_BYTES && frame->len > len_max(mac, frame))
+        return is_bad ? DROP_JABBER : DROP_OVERSIZE;
+    if (is_bad)
+        return DROP_BAD_FCS;
     if (mac->has_station && !(frame->data[0] & GROUP_BIT) &&
         memcmp(frame->data, mac->station, sizeof mac->station) != 0)
         return DROP_WRONG_DESTINATION;
     return DROP_NONE;
 }
 
-static void arrive(struct mac *mac, struct mac_slot *slot)
+/* What a cut-through port does not wait for when it hands a frame on. */
+static bool is_passed_on(const struct mac *mac, enum drop_reason reason)
+{
+    return mac->params.cut_through &&
+           (reason == DROP_BAD_FCS || reason == DROP_OVERSIZE || reason == DROP_JABBER);
+}
+
+/* MAC control frames end here (802.3 31.3): they are no frames of any connection. */
+static enum drop_reason judge_control(struct mac *mac, struct mac_slot *slot)
+{
+    uint16_t quanta;
+    switch (mac_control_parse(slot->frame->data, slot->frame->len, &quanta)) {
+    case MAC_CONTROL_NONE:
+        return DROP_NONE;
+    case MAC_CONTROL_PAUSE:
+        slot->is_control = true;
+        mac->stats.rx_pause++;
+        return DROP_NONE;
+    case MAC_CONTROL_PFC:
+        mac->stats.rx_pfc++;
+        return DROP_MAC_CONTROL;
+    case MAC_CONTROL_OTHER:
+        return DROP_MAC_CONTROL;
+    }
+    return DROP_NONE;
+}
+
+void mac_rx_arrive(struct mac *mac, struct mac_slot *slot)
 {
     struct frame *frame = slot->frame;
     frame->mac_time_ps = slot->arrive_ps;
     if (mac->nic >= 0)
         frame->port = (uint8_t)mac->nic;
+    slot->is_control = false;
     enum drop_reason reason = judge(mac, slot);
+    if (is_passed_on(mac, reason)) {
+        mac->stats.rx_bad_fcs_passed += (frame->flags & FRAME_BAD_FCS) != 0;
+        reason = DROP_NONE;
+    } else if (reason == DROP_NONE) {
+        reason = judge_control(mac, slot);
+    }
     if (reason != DROP_NONE) {
         slot->frame = NULL;
         mac_drop(mac, frame, reason, slot->arrive_ps);
         return;
     }
+    if (slot->is_control)
+        return;
     mac->stats.rx_frames++;
     mac->stats.rx_bytes += mac_frame_bytes(frame);
     mac_emit(mac, PROBE_FRAME_RX, frame, slot->arrive_ps);
@@ -53,18 +106,58 @@ static void skip_lost(struct mac_line *line)
 void mac_rx_settle(struct mac *mac, uint64_t now_ps)
 {
     struct mac_line *line = &mac->far->line;
-    if (line->arrived == line->tail)
-        return;
-    mac_tx_settle(mac->far, now_ps);
-    while (line->arrived < line->started) {
-        struct mac_slot *slot = mac_line_at(line, line->arrived);
-        if (slot->arrive_ps > now_ps)
-            break;
-        line->arrived++;
-        if (slot->frame)
-            arrive(mac, slot);
+    if (line->arrived < line->tail) {
+        mac_tx_settle(mac->far, now_ps);
+        while (line->arrived < line->started) {
+            struct mac_slot *slot = mac_line_at(line, line->arrived);
+            if (slot->arrive_ps > now_ps)
+                break;
+            line->arrived++;
+            if (!slot->frame)
+                continue;
+            if (!mac->fault) {
+                mac_rx_arrive(mac, slot);
+                continue;
+            }
+            mac_fault_take(mac, slot->frame, slot->arrive_ps);
+            slot->frame = NULL;
+        }
+        skip_lost(line);
     }
-    skip_lost(line);
+    if (mac->fault)
+        mac_fault_settle(mac, now_ps);
+}
+
+static void hand_on(struct mac *mac, struct frame *frame, bool is_control, uint64_t now_ps)
+{
+    if (!is_control) {
+        frame_sink_accept(&mac->rx_sink, frame, now_ps);
+        if (mac->params.pause_threshold)
+            mac_pause_watch(mac, now_ps);
+        return;
+    }
+    mac_pause_on_frame(mac, frame, now_ps);
+    frame_free(mac->pool, frame);
+}
+
+/* When the frame of a slot leaves the receiver. */
+static uint64_t due_ps(const struct mac *mac, const struct mac_slot *slot)
+{
+    uint64_t known_ps = slot->arrive_ps;
+    if (mac->params.cut_through && !mac->fault)
+        known_ps = u64_min(known_ps, slot->start_ps + mac->far->params.cable_ps +
+                                         byte_clock_ps(&mac->clock, CUT_BYTES));
+    return known_ps + mac->params.latency_rx_ps;
+}
+
+/* The frame goes on while its rest is still arriving. Only one can be in that state: the next one
+ * is not even begun. */
+static void arrive_early(struct mac *mac, struct mac_slot *slot)
+{
+    mac_rx_arrive(mac, slot);
+    mac->early = slot->frame;
+    mac->early_id = slot->frame ? slot->frame->id : 0;
+    mac->early_arrive_ps = slot->arrive_ps;
 }
 
 void mac_rx_run(struct mac *mac, uint64_t now_ps)
@@ -73,16 +166,27 @@ void mac_rx_run(struct mac *mac, uint64_t now_ps)
         return;
     struct mac_line *line = &mac->far->line;
     mac_rx_settle(mac, now_ps);
-    while (line->head < line->arrived) {
-        const struct mac_slot *slot = mac_line_at(line, line->head);
-        if (slot->arrive_ps + mac->params.latency_rx_ps > now_ps)
+    while (line->head < line->started) {
+        struct mac_slot *slot = mac_line_at(line, line->head);
+        if (due_ps(mac, slot) > now_ps)
             break;
+        if (line->head == line->arrived) {
+            line->arrived++;
+            if (slot->frame)
+                arrive_early(mac, slot);
+        }
         struct frame *frame = slot->frame;
+        bool is_control = slot->is_control;
         line->head++;
         if (frame)
-            frame_sink_accept(&mac->rx_sink, frame, now_ps);
+            hand_on(mac, frame, is_control, now_ps);
     }
     skip_lost(line);
+    for (struct mac_slot *slot; mac->fault && (slot = mac_fault_due(mac, now_ps)) != NULL;) {
+        struct mac_slot taken = *slot;
+        mac_fault_pop(mac);
+        hand_on(mac, taken.frame, taken.is_control, now_ps);
+    }
 }
 
 uint64_t mac_rx_next_ps(const struct mac *mac)
@@ -90,9 +194,9 @@ uint64_t mac_rx_next_ps(const struct mac *mac)
     if (!mac->far)
         return TIME_NEVER;
     const struct mac_line *line = &mac->far->line;
-    uint64_t next = TIME_NEVER;
+    uint64_t next = mac->fault ? mac_fault_next_ps(mac) : TIME_NEVER;
     if (line->head < line->tail)
-        next = mac_line_at(line, line->head)->arrive_ps + mac->params.latency_rx_ps;
+        next = u64_min(next, due_ps(mac, mac_line_at(line, line->head)));
     if (mac_is_observed(mac) && line->arrived < line->tail)
         next = u64_min(next, mac_line_at(line, line->arrived)->arrive_ps);
     return next;
@@ -106,6 +210,12 @@ void mac_rx_cut(struct mac *mac, enum drop_reason reason, uint64_t now_ps)
         mac_drop(mac, slot->frame, reason, now_ps);
         slot->frame = NULL;
     }
+    if (mac->fault)
+        mac_fault_cut(mac, reason, now_ps);
+    /* Whoever has the frame now sends the beginning of it, with a check sequence that is wrong. An
+     * outgoing port is no faster, so the frame still exists, or has been lost and used again. */
+    if (mac->early && mac->early_arrive_ps > now_ps && mac->early->id == mac->early_id)
+        mac->early->flags |= FRAME_BAD_FCS;
 }
 
 void mac_rx_empty(struct mac *mac, enum drop_reason reason, uint64_t now_ps)
@@ -113,4 +223,6 @@ void mac_rx_empty(struct mac *mac, enum drop_reason reason, uint64_t now_ps)
     struct mac_line *line = &mac->far->line;
     for (; line->head < line->arrived; line->head++)
         mac_drop(mac, mac_line_at(line, line->head)->frame, reason, now_ps);
+    if (mac->fault)
+        mac_fault_empty(mac, reason, now_ps);
 }

@@ -1,6 +1,23 @@
-/* Transmit: a frame's place on the line is computed when it is taken, because nothing that comes
- * later can change it; only a cut link or a fence takes it back. */
+/* Transmit: a frame's place on the line is computed when it is taken. Only pause moves it later, and
+ * only a cut link or a fence takes it back. */
 #include "models/mac/mac_internal.h"
+
+static void count_started(struct mac *mac, const struct mac_slot *slot)
+{
+    if (slot->is_control) {
+        mac->stats.tx_pause++;
+        return;
+    }
+    mac->stats.tx_frames++;
+    mac->stats.tx_bytes += mac_frame_bytes(slot->frame);
+    uint64_t ready_ps = byte_clock_ps(&mac->clock, slot->ready_byte);
+    if (slot->start_ps > ready_ps) {
+        uint64_t wait_ps = slot->start_ps - ready_ps;
+        mac->stats.tx_wait_ps_total += wait_ps;
+        mac->stats.tx_wait_ps_max = u64_max(mac->stats.tx_wait_ps_max, wait_ps);
+    }
+    mac_emit(mac, PROBE_FRAME_TX, slot->frame, slot->start_ps);
+}
 
 void mac_tx_settle(struct mac *mac, uint64_t now_ps)
 {
@@ -11,25 +28,79 @@ void mac_tx_settle(struct mac *mac, uint64_t now_ps)
             break;
         line->sent = slot->after;
         line->started++;
-        mac->stats.tx_frames++;
-        mac->stats.tx_bytes += mac_frame_bytes(slot->frame);
-        mac_emit(mac, PROBE_FRAME_TX, slot->frame, slot->start_ps);
+        count_started(mac, slot);
     }
     mac->settled_ps = now_ps;
 }
 
-static struct mac_slot place(struct mac *mac, struct frame *frame, uint64_t now_ps)
+static uint64_t ready_byte(const struct mac *mac, uint64_t now_ps)
+{
+    return byte_clock_bytes(&mac->clock, now_ps + mac->params.latency_tx_ps);
+}
+
+static void place(struct mac *mac, struct mac_slot *slot)
 {
     struct mac_gap *gap = &mac->line.queued;
-    uint64_t ready = byte_clock_bytes(&mac->clock, now_ps + mac->params.latency_tx_ps);
-    uint32_t wire_bytes = MAC_PREAMBLE_BYTES + mac_frame_bytes(frame);
+    uint64_t ready = slot->ready_byte;
+    if (!slot->is_control)
+        ready = u64_max(ready, mac->hold_byte);
+    uint32_t wire_bytes = MAC_PREAMBLE_BYTES + mac_frame_bytes(slot->frame);
     uint64_t start = mac_gap_place(gap, mac->align, ready, wire_bytes);
-    return (struct mac_slot){
-        .frame = frame,
-        .start_ps = byte_clock_ps(&mac->clock, start),
-        .arrive_ps = byte_clock_ps(&mac->clock, gap->end_byte) + mac->params.cable_ps,
-        .after = *gap,
-    };
+    slot->start_ps = byte_clock_ps(&mac->clock, start);
+    slot->arrive_ps = byte_clock_ps(&mac->clock, gap->end_byte) + mac->params.cable_ps;
+    slot->after = *gap;
+}
+
+/* The first frame that has not left the MAC: it begins no earlier than the latency from now. */
+static uint64_t first_uncommitted(const struct mac *mac, uint64_t now_ps)
+{
+    const struct mac_line *line = &mac->line;
+    uint64_t i = line->started;
+    while (i < line->tail && mac_line_at(line, i)->start_ps < now_ps + mac->params.latency_tx_ps)
+        i++;
+    return i;
+}
+
+static void place_again(struct mac *mac, uint64_t from)
+{
+    struct mac_line *line = &mac->line;
+    line->queued = from == line->started ? line->sent : mac_line_at(line, from - 1)->after;
+    for (uint64_t i = from; i < line->tail; i++)
+        place(mac, mac_line_at(line, i));
+    waker_wake(&mac->waker, mac_tx_next_ps(mac));
+    waker_wake(&mac->far->waker, mac_rx_next_ps(mac->far));
+}
+
+void mac_tx_pause(struct mac *mac, uint64_t until_ps, uint64_t now_ps)
+{
+    mac_tx_settle(mac, now_ps);
+    mac->hold_byte = ready_byte(mac, u64_max(until_ps, now_ps));
+    place_again(mac, first_uncommitted(mac, now_ps));
+}
+
+void mac_tx_insert_control(struct mac *mac, struct frame *frame, uint64_t now_ps)
+{
+    struct mac_line *line = &mac->line;
+    mac_tx_settle(mac, now_ps);
+    if (mac->nic >= 0)
+        frame->port = (uint8_t)mac->nic;
+    const struct mac_slot slot = {
+        .frame = frame, .ready_byte = ready_byte(mac, now_ps), .is_control = true};
+    if (!mac_line_push(line, &slot)) {
+        mac_drop(mac, frame, DROP_NO_RESOURCE, now_ps);
+        return;
+    }
+    line->tail--; /* the new slot is no frame of the queue yet */
+    uint64_t at = first_uncommitted(mac, now_ps);
+    while (at < line->tail && mac_line_at(line, at)->is_control)
+        at++; /* in the order in which they were asked for */
+    line->tail++;
+    for (uint64_t i = line->tail - 1; i > at; i--)
+        *mac_line_at(line, i) = *mac_line_at(line, i - 1);
+    *mac_line_at(line, at) = slot;
+    if (mac_line_queued(line) >= mac->params.tx_queue_frames)
+        mac->tx_full = true;
+    place_again(mac, at);
 }
 
 static enum drop_reason refuse(const struct mac *mac)
@@ -57,7 +128,8 @@ void mac_tx_accept(void *self, struct frame *frame, uint64_t now_ps)
         return;
     }
     struct mac_gap before = line->queued;
-    struct mac_slot slot = place(mac, frame, now_ps);
+    struct mac_slot slot = {.frame = frame, .ready_byte = ready_byte(mac, now_ps)};
+    place(mac, &slot);
     if (!mac_line_push(line, &slot)) {
         line->queued = before;
         mac_drop(mac, frame, DROP_NO_RESOURCE, now_ps);

@@ -4,7 +4,8 @@
 
 const struct cc_ops *cc_of(const struct conn_ctx *ctx)
 {
-    static const struct cc_ops *const algorithms[CC_ALG_COUNT] = {[CC_NEWRENO] = &cc_newreno};
+    static const struct cc_ops *const algorithms[CC_ALG_COUNT] = {
+        [CC_NEWRENO] = &cc_newreno, [CC_CUBIC] = &cc_cubic};
     assert(ctx->cc_alg < CC_ALG_COUNT);
     return algorithms[ctx->cc_alg];
 }

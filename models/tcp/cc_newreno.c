@@ -7,7 +7,7 @@
 #include "models/base/units.h"
 #include "models/tcp/cc.h"
 
-enum { IW_SEGMENTS = 10, IW_BYTES = 14600, DUPACKS = 3 };
+enum { IW_SEGMENTS = 10, IW_BYTES = 14600 };
 
 #define CWND_MAX (UINT32_C(1) << 30)
 
@@ -28,8 +28,9 @@ static void newreno_on_established(struct conn_ctx *ctx, uint32_t smss, bool syn
     ctx->cc_private_0 = 0;
 }
 
-static void newreno_on_ack(struct conn_ctx *ctx, uint32_t acked, uint32_t smss)
+static void newreno_on_ack(struct conn_ctx *ctx, uint32_t acked, uint32_t smss, uint32_t now_us)
 {
+    (void)now_us;
     uint32_t cwnd = ctx->cwnd;
     if (cwnd < ctx->ssthresh) {
         cwnd += u32_min(acked, smss); /* slow start, equation (2) */
@@ -46,7 +47,7 @@ static void newreno_on_ack(struct conn_ctx *ctx, uint32_t acked, uint32_t smss)
 static void newreno_on_loss(struct conn_ctx *ctx, uint32_t flight, uint32_t smss)
 {
     ctx->ssthresh = half_of(flight, smss);
-    ctx->cwnd = ctx->ssthresh + DUPACKS * smss;
+    ctx->cwnd = ctx->ssthresh;
     ctx->cc_private_0 = 0;
 }
 

@@ -6,9 +6,8 @@
  * A caller's loop: tcp_input() or tcp_on_timer() or tcp_on_app_*(), act on the result, then
  * tcp_output() until it returns false, then arm one timer for tcp_deadline_us().
  *
- * Bounds of this version: SACK blocks are sent but received ones are ignored (advisory, RFC 2018
- * 8); ECN is never negotiated; data in a SYN is left to the peer to repeat; urgent data is
- * delivered in line and the pointer only kept.
+ * Bounds of this version: data in a SYN is left to the peer to repeat; urgent data is delivered in
+ * line (RFC 6093), the pointer beside it.
  */
 #ifndef TOESIM_TCP_TCP_H
 #define TOESIM_TCP_TCP_H
@@ -42,6 +41,8 @@ struct tcp_params {
     uint16_t mss_max;               /* largest MSS the port takes: MTU - 40; with IPv6 20 less */
     uint32_t challenge_period_us;   /* 5,000,000 */
     uint8_t challenge_max;          /* 10 per period */
+    uint8_t congestion;             /* enum cc_alg: of connections that open from now on */
+    bool ecn;                       /* offer ECN (RFC 3168) on every connection; false */
 };
 
 void tcp_params_default(struct tcp_params *params);
@@ -60,6 +61,7 @@ struct tcp_result {
     uint16_t reason;  /* enum drop_reason */
     bool established; /* the handshake was completed by this segment */
     bool peer_fin;    /* the peer's FIN was reached by rcv_nxt for the first time */
+    bool urgent;      /* the peer announced urgent data not announced before (RFC 9293 MUST-32) */
     bool closed; /* orderly end: the context is to be removed; tcp_state says CLOSED or TIME_WAIT */
     uint8_t terminated;     /* enum nic_term_cause: premature end, the context is to be removed */
     bool send_reset;        /* a reset must be sent now: see tcp_build_reset() */
@@ -79,6 +81,8 @@ struct tcp_tx {
     uint16_t window;     /* as sent: already scaled */
     uint8_t options_len; /* padded to a multiple of 4 */
     bool retransmission;
+    uint8_t ecn;     /* ECN field of the IP header (RFC 3168 5): 0 or 2 */
+    uint16_t urgent; /* with TCP_URG */
     uint8_t options[40];
 };
 
@@ -118,6 +122,17 @@ void tcp_on_app_write(struct conn_ctx *ctx, uint32_t tx_prod);
 
 /* The application read up to rx_consumed; may owe a window update. */
 void tcp_on_app_read(struct conn_ctx *ctx, uint32_t rx_consumed, const struct tcp_params *params);
+
+/* The application wrote urgent data that ends before sequence number `up`, which is at most tx_prod:
+ * the pointer names the first byte that is not urgent (RFC 9293 MUST-62). */
+void tcp_on_app_urgent(struct conn_ctx *ctx, uint32_t up);
+
+/* Bytes the application has to read to get past the urgent data; 0: none (RFC 9293 MUST-33). */
+uint32_t tcp_urgent_bytes(const struct conn_ctx *ctx);
+
+/* The application gives the connection up (RFC 9293 3.10.5): the result says whether a reset goes
+ * out; the context is to be removed. */
+void tcp_on_app_abort(struct conn_ctx *ctx, struct tcp_result *result);
 
 /* The application closed its side: FIN after tx_prod. Idempotent. */
 void tcp_on_app_close(struct conn_ctx *ctx, uint32_t tx_prod);

@@ -2,11 +2,12 @@
 #include "models/base/units.h"
 #include "models/tcp/cc.h"
 #include "models/tcp/rto.h"
+#include "models/tcp/sack.h"
 #include "models/tcp/tcp_core.h"
 
 #include <assert.h>
 
-enum { US_PER_MS = 1000, DUPACKS_MAX = 255 };
+enum { US_PER_MS = 1000, DUPACKS_MAX = 255, TAIL_SEGMENTS = 3 };
 
 /* A timed segment gives microseconds; after a retransmission only the timestamp echo is
  * unambiguous (RFC 7323 4.1), in milliseconds, rounded up to one. */
@@ -42,16 +43,35 @@ void tcp_ack_update_window(struct conn_ctx *ctx, const struct tcp_segment *seg)
     ctx->max_snd_wnd = u32_max(ctx->max_snd_wnd, window);
 }
 
+/* A partial ACK up to a byte that was not sent again yet. RFC 6675 5 (C) waits for room in the pipe;
+ * but bytes above the last block may be lost as well and never leave the pipe (a receiver that is
+ * out of intervals drops them), and a timeout would end that. So one segment goes for each such ACK,
+ * as in RFC 6582 3.2 step 3. If nothing at all is reported above it, everything up to
+ * RecoveryPoint is taken as lost and sent again in slow start, as after a timeout but at once. */
+static void partial_without_room(struct conn_ctx *ctx, uint32_t smss)
+{
+    ctx->flags |= CTX_FLAG_REXMT_NOW;
+    if (!sack_is_empty(ctx) || ctx->recover - ctx->snd_una <= TAIL_SEGMENTS * smss)
+        return;
+    ctx->recovery = CTX_RECOVERY_RTO;
+    ctx->snd_nxt = ctx->snd_una;
+    ctx->cwnd = 2 * smss;
+}
+
 static void advance_in_recovery(struct conn_ctx *ctx, uint32_t acked, uint32_t smss)
 {
     const struct cc_ops *cc = cc_of(ctx);
+    bool by_sack = (ctx->features & CTX_FEATURE_SACK) != 0;
     if (seq_geq(ctx->snd_una, ctx->recover)) {
-        cc->on_recovered(ctx, ctx->snd_max - ctx->snd_una, smss);
+        if (!by_sack)
+            cc->on_recovered(ctx, ctx->snd_max - ctx->snd_una, smss);
         ctx->recovery = CTX_RECOVERY_NONE;
         ctx->flags &= ~(uint32_t)CTX_FLAG_REXMT_NOW;
-    } else {
+    } else if (!by_sack) {
         cc->on_partial_ack(ctx, acked, smss);
         ctx->flags |= CTX_FLAG_REXMT_NOW; /* RFC 6582 3.2 step 3, partial acknowledgment */
+    } else if (seq_geq(ctx->snd_una, ctx->high_rxt)) {
+        partial_without_room(ctx, smss);
     }
 }
 
@@ -63,10 +83,13 @@ void tcp_ack_advance(struct conn_ctx *ctx, const struct tcp_segment *seg,
     tcp_ack_sample_rtt(ctx, seg, params, now);
     ctx->snd_una = seg->ack;
     ctx->snd_nxt = seq_max(ctx->snd_nxt, ctx->snd_una);
+    sack_advance(ctx);
     if (ctx->recovery == CTX_RECOVERY_FAST) {
         advance_in_recovery(ctx, acked, smss);
     } else {
-        cc_of(ctx)->on_ack(ctx, acked, smss);
+        /* RFC 3168 6.1.2: an ACK with an echo does not open the window. */
+        if (!(ctx->features & CTX_FEATURE_ECN) || !(seg->flags & TCP_ECE))
+            cc_of(ctx)->on_ack(ctx, acked, smss, now.us);
         if (ctx->recovery == CTX_RECOVERY_RTO && seq_geq(ctx->snd_una, ctx->recover))
             ctx->recovery = CTX_RECOVERY_NONE;
         /* Keeps `recover` comparable when the sequence space wraps. */
@@ -74,7 +97,10 @@ void tcp_ack_advance(struct conn_ctx *ctx, const struct tcp_segment *seg,
             ctx->recover = ctx->snd_una - 1;
     }
     ctx->dupacks = ctx->limited_tx = ctx->rexmt_count = 0;
-    ctx->total_rexmt = 0;
+    if ((ctx->flags & CTX_FLAG_SND_URGENT) && seq_geq(ctx->snd_una, ctx->snd_up))
+        ctx->flags &= ~(uint32_t)CTX_FLAG_SND_URGENT;
+    if ((ctx->flags & CTX_FLAG_ECN_CUT) && seq_geq(ctx->snd_una, ctx->high_rxt))
+        ctx->flags &= ~(uint32_t)CTX_FLAG_ECN_CUT;
     if (ctx->snd_una == ctx->snd_max) {
         ctx->timers &= (uint8_t)~CTX_TIMER_REXMT; /* RFC 6298 5.2 */
         if (tcp_unsent(ctx) == 0 && !tcp_fin_is_due(ctx))
@@ -87,27 +113,59 @@ void tcp_ack_advance(struct conn_ctx *ctx, const struct tcp_segment *seg,
         tcp_on_fin_acked(ctx, params, now, result);
 }
 
-static void on_dupack(struct conn_ctx *ctx, const struct tcp_params *params)
+static void enter_recovery(struct conn_ctx *ctx, uint32_t smss)
 {
-    uint32_t smss = tcp_smss(ctx);
-    if (ctx->dupacks < DUPACKS_MAX)
-        ctx->dupacks++;
-    if (ctx->recovery == CTX_RECOVERY_FAST) {
-        cc_of(ctx)->on_dupack(ctx, smss);
-        return;
-    }
-    /* RFC 6582 3.2 step 2: not again for losses of the same window. */
-    if (ctx->dupacks != params->dupack_threshold || ctx->recovery != CTX_RECOVERY_NONE ||
-        seq_leq(ctx->snd_una, ctx->recover))
-        return;
     /* RFC 5681 3.2 step 2: segments sent by limited transmit do not count. */
     uint32_t flight = ctx->snd_max - ctx->snd_una;
     uint32_t limited = ctx->limited_tx * smss;
     cc_of(ctx)->on_loss(ctx, flight > limited ? flight - limited : 0, smss);
     ctx->recover = ctx->snd_max;
+    ctx->high_rxt = ctx->snd_una;
+    ctx->rescue_rxt = ctx->snd_una - 1; /* "undefined" in RFC 6675 4 */
     ctx->recovery = CTX_RECOVERY_FAST;
     ctx->limited_tx = 0;
-    ctx->flags |= CTX_FLAG_REXMT_NOW;
+    ctx->flags = (ctx->flags & ~(uint32_t)CTX_FLAG_ECN_CUT) | CTX_FLAG_REXMT_NOW;
+}
+
+static void on_dupack(struct conn_ctx *ctx, const struct tcp_params *params)
+{
+    uint32_t smss = tcp_smss(ctx);
+    bool by_sack = (ctx->features & CTX_FEATURE_SACK) != 0;
+    if (ctx->dupacks < DUPACKS_MAX)
+        ctx->dupacks++;
+    if (ctx->recovery == CTX_RECOVERY_FAST) {
+        if (!by_sack)
+            cc_of(ctx)->on_dupack(ctx, smss);
+        return;
+    }
+    /* RFC 6675 5.1: after a timeout not before RecoveryPoint is acknowledged. */
+    if (ctx->recovery != CTX_RECOVERY_NONE)
+        return;
+    if (by_sack) {
+        /* RFC 6675 5 (1) and (2). */
+        if (ctx->dupacks >= params->dupack_threshold ||
+            sack_first_is_lost(ctx, smss, params->dupack_threshold))
+            enter_recovery(ctx, smss);
+        return;
+    }
+    /* RFC 6582 3.2 step 2: not again for losses of the same window. */
+    if (ctx->dupacks != params->dupack_threshold || seq_leq(ctx->snd_una, ctx->recover))
+        return;
+    enter_recovery(ctx, smss);
+    ctx->cwnd += params->dupack_threshold * smss; /* RFC 5681 3.2 step 3 */
+}
+
+/* A peer that permitted SACK and reports tells duplicates by news in the blocks (RFC 6675 2); any
+ * other, and one that sends no blocks after all, by RFC 5681 2. */
+static bool is_dupack(const struct conn_ctx *ctx, const struct tcp_segment *seg, bool sack_news,
+                      bool same_window)
+{
+    if (seg->ack != ctx->snd_una || ctx->snd_una == ctx->snd_max)
+        return false;
+    if (sack_news)
+        return true;
+    return !(seg->options & TCP_HAS_SACK) && tcp_segment_len(seg) == 0 && same_window &&
+           !(ctx->timers & CTX_TIMER_PERSIST);
 }
 
 bool tcp_ack_process(struct conn_ctx *ctx, const struct tcp_segment *seg,
@@ -126,10 +184,11 @@ bool tcp_ack_process(struct conn_ctx *ctx, const struct tcp_segment *seg,
         (seq_lt(ctx->snd_wl1, seg->seq) ||
          (ctx->snd_wl1 == seg->seq && seq_leq(ctx->snd_wl2, seg->ack))))
         tcp_ack_update_window(ctx, seg);
+    tcp_ecn_receive(ctx, seg); /* before snd_una moves: the flight of the marked window counts */
+    bool sack_news = (ctx->features & CTX_FEATURE_SACK) && sack_take(ctx, seg);
     if (seq_gt(seg->ack, ctx->snd_una))
         tcp_ack_advance(ctx, seg, params, now, result);
-    else if (seg->ack == ctx->snd_una && ctx->snd_una != ctx->snd_max &&
-             tcp_segment_len(seg) == 0 && same_window && !(ctx->timers & CTX_TIMER_PERSIST))
-        on_dupack(ctx, params); /* RFC 5681 2, its definition */
+    else if (is_dupack(ctx, seg, sack_news, same_window))
+        on_dupack(ctx, params);
     return true;
 }

@@ -155,6 +155,13 @@ static inline void tcp_timestamp_update(struct conn_ctx *ctx, const struct tcp_s
     }
 }
 
+/* tcp_ecn.c */
+bool tcp_ecn_is_signalled(const struct conn_ctx *ctx, const struct tcp_segment *seg);
+void tcp_ecn_negotiate(struct conn_ctx *ctx, const struct tcp_segment *syn);
+uint16_t tcp_ecn_syn_flags(const struct conn_ctx *ctx, bool is_syn_ack);
+void tcp_ecn_receive(struct conn_ctx *ctx, const struct tcp_segment *seg);
+void tcp_ecn_mark(struct conn_ctx *ctx, bool is_new_data, struct tcp_tx *tx);
+
 /* window.c: the receive window. */
 /* Window field of a segment sent now; moves rcv_adv forward. */
 uint16_t window_advertise(struct conn_ctx *ctx, bool is_syn);

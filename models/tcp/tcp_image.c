@@ -3,7 +3,9 @@
  * A deadline is carried as the ticks that are left at EXTRACT: after INSTALL it lies later by the
  * time between the two, never earlier (R-08).
  */
+#include "models/tcp/cc.h"
 #include "models/tcp/reassembly.h"
+#include "models/tcp/sack.h"
 #include "models/tcp/tcp_core.h"
 
 #include <assert.h>
@@ -20,7 +22,8 @@ void tcp_image_seal(struct conn_ctx *image) { image->crc = image_crc(image); }
 
 bool tcp_image_check(const struct conn_ctx *image)
 {
-    return image->version == CTX_VERSION && image->crc == image_crc(image);
+    return image->version == CTX_VERSION && image->cc_alg < CC_ALG_COUNT &&
+           image->crc == image_crc(image);
 }
 
 static uint32_t remaining(bool runs, uint32_t deadline, uint32_t now)
@@ -42,6 +45,8 @@ void tcp_image_from_live(struct conn_ctx *ctx, struct tcp_now now)
     ctx->challenge_start = (uint16_t)((now.ms >> 6) - ctx->challenge_start);
     ctx->last_send = now.us - ctx->last_send;
     ctx->rtt_start = now.us - ctx->rtt_start;
+    if (cc_of(ctx)->on_image)
+        cc_of(ctx)->on_image(ctx, now.us);
     if (!(ctx->features & CTX_FEATURE_TS))
         ctx->flags &= ~(uint32_t)CTX_FLAG_RTT_TIMING; /* I-KARN: no such sample spans a move */
     tcp_image_seal(ctx);
@@ -59,6 +64,8 @@ void tcp_live_from_image(struct conn_ctx *ctx, struct tcp_now now)
     ctx->challenge_start = (uint16_t)((now.ms >> 6) - ctx->challenge_start);
     ctx->last_send = now.us - ctx->last_send;
     ctx->rtt_start = now.us - ctx->rtt_start;
+    if (cc_of(ctx)->on_image)
+        cc_of(ctx)->on_image(ctx, now.us);
 }
 
 bool tcp_is_sane(const struct conn_ctx *ctx)
@@ -76,7 +83,7 @@ bool tcp_is_sane(const struct conn_ctx *ctx)
     /* Nothing beyond the ring was ever allowed (and one more for the FIN). */
     sane &= seq_leq(tcp_rcv_edge(ctx), ctx->rx_consumed + (UINT32_C(1) << ctx->rx_ring_log2) + 1);
     sane &= seq_leq(ctx->last_ack_sent, ctx->rcv_nxt);
-    sane &= reassembly_is_sane(ctx);
+    sane &= reassembly_is_sane(ctx) && sack_is_sane(ctx);
     if (ctx->tcp_state >= TCP_ESTABLISHED) {
         sane &= ctx->cwnd > 0 && ctx->mss > TCP_TS_OPTION_BYTES;
         /* In flight means timed; snd_nxt = snd_una: tcp_output() sends or starts a timer. */

@@ -1,5 +1,6 @@
 /* One segment in. First the case that almost all segments are, then RFC 9293 3.10.7 in its order.
  */
+#include "models/tcp/sack.h"
 #include "models/tcp/tcp_core.h"
 
 #include <assert.h>
@@ -11,7 +12,8 @@ static bool is_predicted(const struct conn_ctx *ctx, const struct tcp_segment *s
     const uint16_t watched = TCP_FIN | TCP_SYN | TCP_RST | TCP_URG | TCP_ACK;
     if (ctx->tcp_state != TCP_ESTABLISHED || (seg->flags & watched) != TCP_ACK ||
         seg->seq != ctx->rcv_nxt || ctx->recovery != CTX_RECOVERY_NONE || ctx->dupacks != 0 ||
-        (ctx->timers & CTX_TIMER_PERSIST) || tcp_has_ooo(ctx) ||
+        (ctx->timers & CTX_TIMER_PERSIST) || tcp_has_ooo(ctx) || (seg->options & TCP_HAS_SACK) ||
+        tcp_ecn_is_signalled(ctx, seg) || !sack_is_empty(ctx) ||
         (ctx->flags & (CTX_FLAG_OOO_FIN | CTX_FLAG_FIN_SENT)))
         return false;
     if ((ctx->features & CTX_FEATURE_TS) &&
@@ -86,14 +88,17 @@ static void answer_old(struct conn_ctx *ctx, const struct tcp_segment *seg, bool
         tcp_drop(result, DROP_TCP_OLD);
 }
 
-static void note_urgent(struct conn_ctx *ctx, const struct tcp_segment *seg)
+/* RFC 9293 3.8.5: the pointer may lie ahead of all data received (MUST-31); it goes forward only. */
+static void note_urgent(struct conn_ctx *ctx, const struct tcp_segment *seg,
+                        struct tcp_result *result)
 {
     uint32_t up = seg->seq + seg->urgent;
-    if (!(seg->flags & TCP_URG) || seq_leq(up, ctx->rcv_nxt))
+    if (!(seg->flags & TCP_URG) || seq_leq(up, ctx->rcv_nxt) || (ctx->flags & CTX_FLAG_PEER_FIN))
         return;
     if (!(ctx->flags & CTX_FLAG_URGENT) || seq_gt(up, ctx->rcv_up)) {
         ctx->rcv_up = up;
         ctx->flags |= CTX_FLAG_URGENT;
+        result->urgent = true;
     }
 }
 
@@ -147,15 +152,13 @@ static void input_synchronised(struct conn_ctx *ctx, struct tcp_segment *seg,
         return;
     }
     tcp_timestamp_update(ctx, seg, now);
-    note_urgent(ctx, seg);
+    note_urgent(ctx, seg, result);
     if (span.len > 0 || span.fin) {
         tcp_data_receive(ctx, &span, params, now, result);
     } else if (seg->payload_len > 0) {
         ctx->flags |= CTX_FLAG_ACK_NOW; /* a probe of our closed window */
         tcp_drop(result, DROP_TCP_OUT_OF_WINDOW);
     }
-    if ((ctx->flags & CTX_FLAG_URGENT) && seq_geq(ctx->rcv_nxt, ctx->rcv_up))
-        ctx->flags &= ~(uint32_t)CTX_FLAG_URGENT;
 }
 
 void tcp_input(struct conn_ctx *ctx, const struct tcp_segment *seg, const struct tcp_params *params,

@@ -105,6 +105,7 @@ void tcp_options_negotiate(struct conn_ctx *ctx, const struct tcp_segment *syn,
                     ((syn->options & TCP_HAS_SACK_PERMITTED) ? (unsigned)CTX_FEATURE_SACK : 0u) |
                     ((syn->options & TCP_HAS_WS) ? (unsigned)CTX_FEATURE_WS : 0u);
     ctx->features = (uint8_t)(ctx->offered & seen);
+    tcp_ecn_negotiate(ctx, syn);
     if (ctx->features & CTX_FEATURE_WS)
         ctx->snd_ws = syn->ws;
     else

@@ -3,11 +3,12 @@
  * tcp_output() cannot disagree; the rest builds the planned segment and books it.
  *
  * Order: a duplicate ACK (it must carry no data, RFC 5681 2), the segment of fast retransmit, a
- * window probe, data and FIN from snd_nxt, a keepalive probe, a pure ACK.
+ * window probe, a lost hole, data and FIN from snd_nxt, another hole, a keepalive probe, a pure ACK.
  */
 #include "models/base/units.h"
 #include "models/tcp/cc.h"
 #include "models/tcp/rto.h"
+#include "models/tcp/sack.h"
 #include "models/tcp/tcp_core.h"
 
 #include <assert.h>
@@ -17,6 +18,8 @@ enum plan_kind {
     PLAN_NONE,
     PLAN_SYN,
     PLAN_RESEND, /* the segment at snd_una, snd_nxt stays */
+    PLAN_HOLE,   /* recovery by SACK: a hole, snd_nxt stays */
+    PLAN_RESCUE, /* the same, the last bytes sent (RFC 6675 4 NextSeg (4)) */
     PLAN_DATA,
     PLAN_PROBE, /* beyond the closed window, snd_nxt stays */
     PLAN_KEEPALIVE,
@@ -30,12 +33,13 @@ struct plan {
     bool fin;
 };
 
-enum { LIMITED_TRANSMIT_MAX = 2 };
+enum { LIMITED_TRANSMIT_MAX = 2, URGENT_MAX = 65535 };
 
 /* RFC 3042: the first two duplicate ACKs allow one new segment each beyond cwnd. */
 static uint32_t cwnd_effective(const struct conn_ctx *ctx, uint32_t smss)
 {
-    if (ctx->dupacks == 0 || ctx->recovery != CTX_RECOVERY_NONE)
+    /* With a scoreboard each reported byte leaves the pipe instead (RFC 6675 5 (3)). */
+    if (ctx->dupacks == 0 || ctx->recovery != CTX_RECOVERY_NONE || !sack_is_empty(ctx))
         return ctx->cwnd;
     return ctx->cwnd + u32_min(ctx->dupacks, LIMITED_TRANSMIT_MAX) * smss;
 }
@@ -49,34 +53,91 @@ static struct plan plan_at(const struct conn_ctx *ctx, enum plan_kind kind, uint
     return plan;
 }
 
-static struct plan plan_resend(const struct conn_ctx *ctx, uint32_t smss)
+/* At most one segment from the start of `range`, which was sent before. */
+static struct plan plan_again(const struct conn_ctx *ctx, enum plan_kind kind,
+                              struct sack_range range, uint32_t smss)
 {
-    uint32_t end = seq_min(ctx->snd_max, ctx->tx_prod);
-    struct plan plan = plan_at(ctx, PLAN_RESEND, ctx->snd_una, u32_min(end - ctx->snd_una, smss));
+    uint32_t end = seq_min(range.end, ctx->tx_prod);
+    uint32_t len = seq_gt(end, range.start) ? end - range.start : 0;
+    struct plan plan = plan_at(ctx, kind, range.start, u32_min(len, smss));
     plan.fin = plan.fin && (ctx->flags & CTX_FLAG_FIN_SENT);
     return plan;
 }
 
+static struct plan plan_resend(const struct conn_ctx *ctx, uint32_t smss)
+{
+    return plan_again(ctx, PLAN_RESEND, sack_gap_from(ctx, ctx->snd_una), smss);
+}
+
+/* Bytes in the network as congestion control counts them. */
+static uint32_t bytes_in_pipe(const struct conn_ctx *ctx, uint32_t seq, uint32_t smss,
+                              const struct tcp_params *params)
+{
+    bool by_sack = (ctx->features & CTX_FEATURE_SACK) != 0;
+    if (!by_sack || (sack_is_empty(ctx) && ctx->recovery != CTX_RECOVERY_FAST))
+        return seq - ctx->snd_una;
+    if (ctx->recovery == CTX_RECOVERY_RTO) /* what lies beyond seq counts as lost */
+        return seq - ctx->snd_una - sack_bytes_below(ctx, seq);
+    return sack_pipe(ctx, smss, params->dupack_threshold);
+}
+
 /* Data from snd_nxt: RFC 9293 3.8.6.2.1 (sender's silly window avoidance) and 3.7.4 (Nagle). */
-static struct plan plan_data(const struct conn_ctx *ctx, uint32_t smss)
+static struct plan plan_data(const struct conn_ctx *ctx, uint32_t smss,
+                             const struct tcp_params *params)
 {
     const struct plan none = {PLAN_NONE, 0, 0, false};
-    uint32_t unsent = tcp_unsent(ctx);
-    if (unsent == 0)
-        return tcp_fin_is_due(ctx) ? plan_at(ctx, PLAN_DATA, ctx->snd_nxt, 0) : none;
-    uint32_t in_flight = ctx->snd_nxt - ctx->snd_una;
-    uint32_t window = u32_min(ctx->snd_wnd, cwnd_effective(ctx, smss));
-    if (window <= in_flight)
+    /* What the peer has reported since a timeout is not sent again (RFC 6675 5.1). */
+    struct sack_range gap = {ctx->snd_nxt, ctx->snd_max};
+    if (!sack_is_empty(ctx) && ctx->snd_nxt != ctx->snd_max)
+        gap = sack_gap_from(ctx, ctx->snd_nxt);
+    uint32_t seq = gap.start;
+    bool is_resend = seq_lt(seq, ctx->snd_max);
+    if (seq_geq(seq, ctx->tx_prod))
+        return seq == ctx->tx_prod && (ctx->flags & CTX_FLAG_FIN_QUEUED)
+                   ? plan_at(ctx, PLAN_DATA, seq, 0)
+                   : none;
+    uint32_t unsent = ctx->tx_prod - seq;
+    uint32_t in_flight = seq - ctx->snd_una;
+    uint32_t in_pipe = bytes_in_pipe(ctx, seq, smss, params);
+    uint32_t cwnd = cwnd_effective(ctx, smss);
+    if (ctx->snd_wnd <= in_flight || cwnd <= in_pipe)
         return none;
-    uint32_t len = u32_min(u32_min(unsent, smss), window - in_flight);
-    bool is_resend = seq_lt(ctx->snd_nxt, ctx->snd_max);
+    uint32_t len =
+        u32_min(u32_min(unsent, smss), u32_min(ctx->snd_wnd - in_flight, cwnd - in_pipe));
+    if (is_resend && gap.end != ctx->snd_max && len >= gap.end - seq)
+        return plan_at(ctx, PLAN_DATA, seq, gap.end - seq);
     bool may_send = len == smss;
     if (len == unsent)
         may_send |= is_resend || in_flight == 0 || !(ctx->flags & CTX_FLAG_NAGLE) ||
                     (ctx->flags & CTX_FLAG_FIN_QUEUED);
     else if (in_flight == 0)
         may_send |= is_resend || len >= ctx->max_snd_wnd / 2;
-    return may_send ? plan_at(ctx, PLAN_DATA, ctx->snd_nxt, len) : none;
+    return may_send ? plan_at(ctx, PLAN_DATA, seq, len) : none;
+}
+
+/* Recovery by SACK: NextSeg() of RFC 6675 4, as long as cwnd has room for a segment (5, step C). */
+static struct plan plan_recovery(const struct conn_ctx *ctx, uint32_t smss,
+                                 const struct tcp_params *params)
+{
+    unsigned threshold = params->dupack_threshold;
+    struct sack_range hole;
+    if (ctx->cwnd < sack_pipe(ctx, smss, threshold) + smss)
+        return (struct plan){PLAN_NONE, 0, 0, false};
+    if (sack_next_hole(ctx, ctx->high_rxt, true, smss, threshold, &hole))
+        return plan_again(ctx, PLAN_HOLE, hole, smss);
+    struct plan data = plan_data(ctx, smss, params);
+    if (data.kind != PLAN_NONE)
+        return data;
+    if (sack_next_hole(ctx, ctx->high_rxt, false, smss, threshold, &hole))
+        return plan_again(ctx, PLAN_HOLE, hole, smss);
+    if (seq_gt(ctx->snd_una, ctx->rescue_rxt)) {
+        hole = sack_last_gap(ctx);
+        uint32_t bytes = u32_min(hole.end - hole.start, smss);
+        hole.start = hole.end - bytes;
+        if (bytes > 0)
+            return plan_again(ctx, PLAN_RESCUE, hole, smss);
+    }
+    return data;
 }
 
 /* The persist timer fired: what the window holds, else one byte, else the FIN. */
@@ -100,7 +161,7 @@ static struct plan plan_handshake(const struct conn_ctx *ctx)
     return (struct plan){PLAN_NONE, 0, 0, false};
 }
 
-static struct plan plan_next(const struct conn_ctx *ctx)
+static struct plan plan_next(const struct conn_ctx *ctx, const struct tcp_params *params)
 {
     if (ctx->tcp_state < TCP_ESTABLISHED)
         return plan_handshake(ctx);
@@ -121,7 +182,8 @@ static struct plan plan_next(const struct conn_ctx *ctx)
                 return probe;
         }
     }
-    struct plan data = plan_data(ctx, smss);
+    bool is_by_sack = ctx->recovery == CTX_RECOVERY_FAST && (ctx->features & CTX_FEATURE_SACK);
+    struct plan data = is_by_sack ? plan_recovery(ctx, smss, params) : plan_data(ctx, smss, params);
     if (data.kind != PLAN_NONE)
         return data;
     if (ctx->flags & CTX_FLAG_KEEPALIVE_NOW)
@@ -141,9 +203,8 @@ static bool needs_persist(const struct conn_ctx *ctx)
 
 bool tcp_has_output(const struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now)
 {
-    (void)params;
     (void)now;
-    return plan_next(ctx).kind != PLAN_NONE || needs_persist(ctx);
+    return plan_next(ctx, params).kind != PLAN_NONE || needs_persist(ctx);
 }
 
 /* RFC 5681 4.1: after an idle period of one RTO the restart window applies. */
@@ -178,6 +239,10 @@ static void book_sent(struct conn_ctx *ctx, const struct plan *plan, uint32_t en
     ctx->snd_max = seq_max(ctx->snd_max, end);
     if (plan->kind == PLAN_DATA || plan->kind == PLAN_SYN)
         ctx->snd_nxt = end;
+    if (plan->kind == PLAN_HOLE || plan->kind == PLAN_RESEND)
+        ctx->high_rxt = end;
+    if (plan->kind == PLAN_RESCUE)
+        ctx->rescue_rxt = ctx->recover;
     if (plan->fin)
         tcp_on_fin_sent(ctx);
     if (plan->kind != PLAN_PROBE) {
@@ -199,13 +264,22 @@ static void build(struct conn_ctx *ctx, const struct plan *plan, struct tcp_now 
     tx->len = plan->len;
     tx->flags = TCP_ACK;
     if (is_syn)
-        tx->flags = ctx->tcp_state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK;
+        tx->flags = (uint16_t)((ctx->tcp_state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK) |
+                               tcp_ecn_syn_flags(ctx, ctx->tcp_state != TCP_SYN_SENT));
     if (plan->fin)
         tx->flags |= TCP_FIN;
     if (plan->len > 0 && plan->seq + plan->len == ctx->tx_prod)
         tx->flags |= TCP_PSH; /* RFC 9293 MUST-61 */
     uint32_t end = plan->seq + plan->len + plan->fin + is_syn;
     tx->retransmission = end != plan->seq && seq_lt(plan->seq, ctx->snd_max);
+    tx->ecn = 0;
+    tx->urgent = 0;
+    if (!is_syn)
+        tcp_ecn_mark(ctx, plan->kind == PLAN_DATA && plan->len > 0 && !tx->retransmission, tx);
+    if ((ctx->flags & CTX_FLAG_SND_URGENT) && seq_lt(plan->seq, ctx->snd_up)) {
+        tx->flags |= TCP_URG;
+        tx->urgent = (uint16_t)u32_min(ctx->snd_up - plan->seq, URGENT_MAX);
+    }
     tx->ack = (tx->flags & TCP_ACK) ? ctx->rcv_nxt : 0;
     tx->window = window_advertise(ctx, is_syn);
     tcp_options_write(
@@ -228,7 +302,7 @@ bool tcp_output(struct conn_ctx *ctx, const struct tcp_params *params, struct tc
                 struct tcp_tx *tx)
 {
     restart_after_idle(ctx, now);
-    struct plan plan = plan_next(ctx);
+    struct plan plan = plan_next(ctx, params);
     if (plan.kind == PLAN_NONE) {
         ctx->flags &= ~(uint32_t)(CTX_FLAG_REXMT_NOW | CTX_FLAG_PROBE_NOW);
         if (needs_persist(ctx))

@@ -1,3 +1,4 @@
+#include "models/tcp/cc.h"
 #include "models/tcp/tcp.h"
 
 void tcp_params_default(struct tcp_params *params)
@@ -18,5 +19,6 @@ void tcp_params_default(struct tcp_params *params)
         .mss_max = 1460,
         .challenge_period_us = 5000000,
         .challenge_max = 10,
+        .congestion = CC_NEWRENO,
     };
 }

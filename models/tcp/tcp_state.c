@@ -15,12 +15,13 @@ static void open_common(struct conn_ctx *ctx, uint32_t iss, const struct tcp_par
 {
     ctx->version = CTX_VERSION;
     ctx->features = 0;
+    if (params->ecn)
+        ctx->offered |= CTX_FEATURE_ECN;
     ctx->flags &= CTX_FLAG_NAGLE | CTX_FLAG_KEEPALIVE;
     ctx->snd_una = ctx->snd_nxt = ctx->snd_max = iss;
     ctx->tx_prod = iss + 1;
     ctx->snd_wnd = ctx->max_snd_wnd = ctx->snd_wl1 = ctx->snd_wl2 = 0;
     ctx->rcv_nxt = ctx->rcv_adv = ctx->rx_consumed = ctx->last_ack_sent = 0;
-    ctx->rcv_wnd = 0;
     ctx->ts_recent = ctx->ts_recent_age = 0;
     ctx->snd_ws = 0;
     if (!(ctx->offered & CTX_FEATURE_WS))
@@ -32,14 +33,15 @@ static void open_common(struct conn_ctx *ctx, uint32_t iss, const struct tcp_par
     ctx->ssthresh = 0;
     ctx->recover = ctx->high_rxt = ctx->rescue_rxt = iss;
     ctx->snd_up = ctx->rcv_up = 0;
-    ctx->total_rexmt = 0;
     ctx->timers = 0;
     ctx->rtt_seq = ctx->rtt_start = ctx->rexmt_deadline = ctx->delack_deadline = 0;
     ctx->keepalive_deadline = ctx->wait_deadline = 0;
     ctx->rexmt_count = ctx->persist_count = ctx->keepalive_count = 0;
     ctx->dupacks = ctx->limited_tx = ctx->recovery = ctx->delack_segs = 0;
     ctx->ooo_newest = ctx->challenge_count = 0;
-    ctx->cc_private_0 = ctx->fin_seq = ctx->last_send = 0;
+    ctx->cc_alg = params->congestion;
+    ctx->cc_private_0 = ctx->cc_private_1 = ctx->cc_private_2 = 0;
+    ctx->fin_seq = ctx->last_send = 0;
     ctx->challenge_start = 0;
     memset(ctx->ooo, 0, sizeof ctx->ooo);
     memset(ctx->sacked, 0, sizeof ctx->sacked);
@@ -180,6 +182,8 @@ void tcp_on_app_read(struct conn_ctx *ctx, uint32_t rx_consumed, const struct tc
     if (ctx->tcp_state < TCP_ESTABLISHED || !seq_gt(rx_consumed, ctx->rx_consumed))
         return;
     ctx->rx_consumed = seq_min(rx_consumed, ctx->rcv_nxt);
+    if ((ctx->flags & CTX_FLAG_URGENT) && seq_geq(ctx->rx_consumed, ctx->rcv_up))
+        ctx->flags &= ~(uint32_t)CTX_FLAG_URGENT;
     /* After the peer's FIN nobody needs a window. */
     if (!(ctx->flags & CTX_FLAG_PEER_FIN) && ctx->tcp_state != TCP_TIME_WAIT &&
         window_update_is_due(ctx))
@@ -191,6 +195,34 @@ void tcp_on_app_close(struct conn_ctx *ctx, uint32_t tx_prod)
     tcp_on_app_write(ctx, tx_prod);
     if (ctx->tcp_state != TCP_CLOSED)
         ctx->flags |= CTX_FLAG_FIN_QUEUED;
+}
+
+void tcp_on_app_urgent(struct conn_ctx *ctx, uint32_t up)
+{
+    if (ctx->tcp_state < TCP_ESTABLISHED || (ctx->flags & CTX_FLAG_FIN_QUEUED) ||
+        !seq_gt(up, ctx->snd_una) || seq_gt(up, ctx->tx_prod))
+        return;
+    if ((ctx->flags & CTX_FLAG_SND_URGENT) && seq_leq(up, ctx->snd_up))
+        return;
+    ctx->snd_up = up;
+    /* The peer learns of it even while its window is closed (RFC 9293 3.8.5, 3.8.6.1). */
+    ctx->flags |= CTX_FLAG_SND_URGENT | CTX_FLAG_ACK_NOW;
+}
+
+uint32_t tcp_urgent_bytes(const struct conn_ctx *ctx)
+{
+    return (ctx->flags & CTX_FLAG_URGENT) ? ctx->rcv_up - ctx->rx_consumed : 0;
+}
+
+/* RFC 9293 3.10.5. */
+void tcp_on_app_abort(struct conn_ctx *ctx, struct tcp_result *result)
+{
+    memset(result, 0, sizeof *result);
+    if (ctx->tcp_state == TCP_CLOSED)
+        return;
+    ctx->flags |= CTX_FLAG_ABORT;
+    result->send_reset = ctx->tcp_state >= TCP_SYN_RCVD && ctx->tcp_state <= TCP_CLOSE_WAIT;
+    tcp_close_orderly(ctx, result);
 }
 
 bool tcp_is_quiet(const struct conn_ctx *ctx)

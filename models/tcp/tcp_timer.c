@@ -5,6 +5,7 @@
 #include "models/base/units.h"
 #include "models/tcp/cc.h"
 #include "models/tcp/rto.h"
+#include "models/tcp/sack.h"
 #include "models/tcp/tcp_core.h"
 
 #include <assert.h>
@@ -115,7 +116,6 @@ static void on_rexmt(struct conn_ctx *ctx, const struct tcp_params *params, stru
         tcp_terminate(ctx, NIC_TERM_RTX_EXHAUSTED, result);
         return;
     }
-    ctx->total_rexmt += rto_backed_off(ctx, ctx->rto_backoff, params) / US_PER_MS;
     cc_of(ctx)->on_timeout(ctx, ctx->snd_max - ctx->snd_una, tcp_smss(ctx), ctx->rexmt_count == 0);
     ctx->rexmt_count++;
     rto_on_expiry(ctx);
@@ -123,6 +123,7 @@ static void on_rexmt(struct conn_ctx *ctx, const struct tcp_params *params, stru
     ctx->recovery = CTX_RECOVERY_RTO;
     ctx->dupacks = ctx->limited_tx = 0;
     ctx->flags &= ~(uint32_t)(CTX_FLAG_RTT_TIMING | CTX_FLAG_REXMT_NOW);
+    sack_clear(ctx);
     ctx->snd_nxt = ctx->snd_una;
     if (ctx->snd_wnd > 0) {
         tcp_timer_start_rexmt(ctx, params, now);

@@ -49,8 +49,7 @@ uint16_t window_advertise(struct conn_ctx *ctx, bool is_syn)
             field = room >> shift;
         field = u32_min(field, WINDOW_FIELD_MAX);
     }
-    ctx->rcv_wnd = field << shift;
-    ctx->rcv_adv = seq_max(held, ctx->rcv_nxt + ctx->rcv_wnd);
+    ctx->rcv_adv = seq_max(held, ctx->rcv_nxt + (field << shift));
     return (uint16_t)field;
 }
 

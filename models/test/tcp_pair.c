@@ -14,7 +14,8 @@ struct tcp_now pair_now(const struct tcp_pair *pair)
     return (struct tcp_now){us_ticks(pair->now_ps), ms_ticks(pair->now_ps)};
 }
 
-static void send_packet(struct tcp_pair *pair, unsigned from, const uint8_t *bytes, uint32_t len)
+static void send_packet(struct tcp_pair *pair, unsigned from, uint8_t ecn, const uint8_t *bytes,
+                        uint32_t len)
 {
     if (rng_below(&pair->rng, 1000) < pair->p.loss_permille) {
         pair->drops++;
@@ -27,8 +28,30 @@ static void send_packet(struct tcp_pair *pair, unsigned from, const uint8_t *byt
         packet->at_ps += rng_below(&pair->rng, 2000) * PS_PER_US;
     packet->order = pair->order++;
     packet->to = (uint8_t)!from;
+    packet->ecn = ecn;
+    if (ecn && rng_below(&pair->rng, 1000) < pair->p.mark_permille)
+        packet->ecn = 3;
     packet->len = len;
     memcpy(packet->bytes, bytes, len);
+}
+
+/* The losses that were asked for by number. */
+static bool is_named_loss(struct tcp_pair *pair, unsigned from, const struct tcp_tx *tx)
+{
+    if (from != 0 || tx->len == 0 || pair->p.lose_count == 0)
+        return false;
+    uint32_t at = tx->seq - pair->end[0].tx_base;
+    uint32_t first = pair->p.lose_first * pair->end[0].ctx.mss;
+    if (tx->retransmission) {
+        bool again = pair->p.lose_again && !pair->lost_again && at == first;
+        pair->lost_again |= again;
+        return again;
+    }
+    if (pair->lost == pair->p.lose_count ||
+        at != first + pair->lost * pair->p.lose_step * pair->end[0].ctx.mss)
+        return false;
+    pair->lost++;
+    return true;
 }
 
 static void pump(struct tcp_pair *pair, unsigned i)
@@ -48,9 +71,10 @@ static void pump(struct tcp_pair *pair, unsigned i)
         for (uint32_t b = 0; b < header + tx.len; b++)
             pair->transcript = (pair->transcript ^ bytes[b]) * UINT64_C(0x100000001b3);
         pair->transcript ^= pair->now_ps;
-        send_packet(pair, i, bytes, header + tx.len);
+        if (!is_named_loss(pair, i, &tx))
+            send_packet(pair, i, tx.ecn, bytes, header + tx.len);
         if (rng_below(&pair->rng, 1000) < pair->p.dup_permille)
-            send_packet(pair, i, bytes, header + tx.len);
+            send_packet(pair, i, tx.ecn, bytes, header + tx.len);
         expected = tcp_has_output(&end->ctx, &end->params, pair_now(pair));
         cr_assert(tcp_is_sane(&end->ctx));
     }
@@ -115,6 +139,7 @@ static void deliver(struct tcp_pair *pair, uint32_t index)
     struct pair_end *end = &pair->end[packet.to];
     struct tcp_segment seg;
     cr_assert(tcp_parse(packet.bytes, packet.len, &seg));
+    seg.ecn = packet.ecn;
     struct tcp_result result;
     bool had_irs = end->ctx.tcp_state >= TCP_SYN_RCVD;
     tcp_input(&end->ctx, &seg, &end->params, pair_now(pair), &result);
@@ -134,6 +159,8 @@ void pair_init(struct tcp_pair *pair, const struct pair_params *params)
     for (unsigned i = 0; i < 2; i++) {
         struct pair_end *end = &pair->end[i];
         tcp_params_default(&end->params);
+        end->params.congestion = params->congestion;
+        end->params.ecn = params->ecn;
         end->total = params->bytes[i];
         end->ctx.ip_version = 4;
         end->ctx.offered = params->offered[i];

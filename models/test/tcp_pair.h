@@ -33,12 +33,19 @@ struct pair_params {
     bool simultaneous;     /* both open actively */
     bool move_always;      /* image and back between every two events */
     uint64_t move_take_us; /* and so long in between */
+    /* Of end 0's data segments (mss bytes each) these are lost once: number first, first + step, ..
+     * (count of them); and number `first` a second time. */
+    uint32_t lose_first, lose_step, lose_count;
+    bool lose_again;
+    uint8_t congestion; /* enum cc_alg of both ends */
+    bool ecn;
+    uint32_t mark_permille; /* ECT segments that get a CE mark */
 };
 
 struct pair_packet {
     uint64_t at_ps, order;
     uint32_t len;
-    uint8_t to;
+    uint8_t to, ecn;
     uint8_t bytes[60 + 1500];
 };
 
@@ -47,6 +54,8 @@ struct tcp_pair {
     struct pair_end end[2];
     struct rng rng;
     uint64_t now_ps, order, drops, transcript, next_read_ps;
+    uint32_t lost; /* of the named ones */
+    bool lost_again;
     uint32_t count;
     struct pair_packet queue[PAIR_QUEUE];
 };

@@ -1,4 +1,5 @@
 /* models/check: every invariant accepts the lawful sequence and catches a planted violation. */
+#include "models/base/drop_reason.h"
 #include "models/base/frame.h"
 #include "models/check/check.h"
 #include "models/hwif/conn_ctx.h"
@@ -39,9 +40,10 @@ static void own(unsigned nic, enum own_state state, uint16_t gen)
         .kind = PROBE_OWN_STATE, .conn = CONN, .nic = (uint8_t)nic, .gen = gen, .a = state});
 }
 
-static void built(unsigned nic, uint16_t gen, uint32_t seq, uint32_t ack, const char *payload)
+static void built_with(unsigned nic, uint16_t gen, uint32_t seq, uint32_t ack, uint16_t flags,
+                       const char *payload)
 {
-    struct packet_out out = {.ip_version = 4, .ttl = 64, .seq = seq, .ack = ack, .flags = TCP_ACK};
+    struct packet_out out = {.ip_version = 4, .ttl = 64, .seq = seq, .ack = ack, .flags = flags};
     uint32_t len = (uint32_t)strlen(payload);
     memset(&tx_frame, 0, sizeof tx_frame);
     memcpy(tx_frame.data + packet_header_bytes(&out), payload, len);
@@ -54,6 +56,11 @@ static void built(unsigned nic, uint16_t gen, uint32_t seq, uint32_t ack, const 
                               .b = ack,
                               .len = len,
                               .data = &tx_frame});
+}
+
+static void built(unsigned nic, uint16_t gen, uint32_t seq, uint32_t ack, const char *payload)
+{
+    built_with(nic, gen, seq, ack, TCP_ACK, payload);
 }
 
 static void written(unsigned nic, uint32_t seq, uint32_t len)
@@ -241,6 +248,7 @@ Test(check, rxonce_catches_a_second_verdict)
 Test(check, rxonce_catches_a_frame_without_a_verdict)
 {
     received(9, 0);
+    cr_assert_eq(check_open_frames(check), 1);
     check_finish(check, now);
     expect_only(INVARIANT_RXONCE);
 }
@@ -253,6 +261,34 @@ Test(check, rxonce_forgets_no_open_frame_when_many_pass)
         emit((struct probe_event){.kind = PROBE_FRAME_DROPPED, .conn = PROBE_NO_CONN, .a = id});
     }
     check_finish(check, now);
+    expect_only(INVARIANT_RXONCE);
+}
+
+static void dropped(uint64_t id, enum drop_reason reason)
+{
+    emit((struct probe_event){
+        .kind = PROBE_FRAME_DROPPED, .conn = PROBE_NO_CONN, .a = id, .b = reason});
+}
+
+/* What a NIC decided before it died the host cannot know. */
+Test(check, ack_looks_at_the_field_only_with_the_ack_bit)
+{
+    own(0, OWN_ACTIVE, 1);
+    built_with(0, 1, ISS + 1, IRS + 2000, TCP_RST, "");
+    cr_assert_eq(check_violations_total(check), 0);
+    built_with(0, 1, ISS + 1, IRS + 2000, TCP_RST | TCP_ACK, "");
+    expect_only(INVARIANT_ACK);
+}
+
+Test(check, rxonce_lets_the_host_give_up_frames_of_a_dead_nic_only)
+{
+    received(9, 0);
+    dropped(9, DROP_TCP_OLD);
+    emit((struct probe_event){.kind = PROBE_FENCE, .conn = PROBE_NO_CONN, .nic = 0, .a = 1});
+    dropped(9, DROP_NIC_LOST);
+    cr_assert_eq(check_violations_total(check), 0);
+    emit((struct probe_event){.kind = PROBE_FENCE, .conn = PROBE_NO_CONN, .nic = 0, .a = 0});
+    dropped(9, DROP_NIC_LOST);
     expect_only(INVARIANT_RXONCE);
 }
 

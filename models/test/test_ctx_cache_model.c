@@ -12,8 +12,11 @@
 
 static struct flow_key key_of(uint32_t number)
 {
-    return (struct flow_key){
-        .laddr = {1}, .raddr = {2}, .lport = 80, .rport = (uint16_t)number, .ip_version = 4};
+    return (struct flow_key){.laddr = {1},
+                             .raddr = {2, (uint8_t)(number >> 16)},
+                             .lport = 80,
+                             .rport = (uint16_t)number,
+                             .ip_version = 4};
 }
 
 /* One step: a request and what it must be answered. */
@@ -155,28 +158,56 @@ Test(ctx_cache_model, key_survives_the_constant_line)
     cr_assert_eq(memcmp(&key, &back, sizeof key), 0);
 }
 
-Test(ctx_cache_model, table_fills_well_before_it_refuses)
+struct load_row {
+    char name[48];
+    uint32_t entries;
+};
+
+ParameterizedTestParameters(ctx_cache_model, table_takes_ninety_percent)
+{
+    static struct load_row rows[] = {{"2 sets x 1 way", 16},
+                                     {"4 sets x 2 ways", 64},
+                                     {"16 sets x 4 ways", 256},
+                                     {"default shape", 131072}};
+    return cr_make_param_array(struct load_row, rows, sizeof rows / sizeof rows[0]);
+}
+
+static void load_check(const struct ctx_table *table, uint32_t first, uint32_t last)
+{
+    for (uint32_t i = first; i < last; i++) {
+        struct flow_key key = key_of(i);
+        struct ctx_table_found slot = ctx_table_find(table, &key);
+        cr_assert(slot.found);
+        cr_assert_eq(table->entries[slot.index].conn, i);
+        cr_assert_eq(table->where[i], slot.index);
+    }
+}
+
+/* Up to 90 % every insertion succeeds; then the oldest entry goes and a new one comes, a table's
+ * worth of times. */
+ParameterizedTest(struct load_row *row, ctx_cache_model, table_takes_ninety_percent, .timeout = 60)
 {
     struct ctx_table table;
-    cr_assert(ctx_table_init(&table, 4096));
-    uint32_t inserted = 0;
-    for (;; inserted++) {
-        struct flow_key key = key_of(inserted);
+    uint32_t full = row->entries * 9 / 10, last = 0;
+    cr_assert(ctx_table_init(&table, row->entries, 2 * row->entries));
+    for (uint32_t first = 0; last < full + row->entries; last++) {
+        if (last >= full) {
+            struct flow_key oldest = key_of(first);
+            ctx_table_set_state_of(&table, first++, CTX_ENTRY_FREE);
+            ctx_table_displace(&table);
+            cr_assert_not(ctx_table_find(&table, &oldest).found, "stale match");
+        }
+        struct flow_key key = key_of(last);
         struct ctx_table_found slot = ctx_table_find(&table, &key);
         cr_assert(!slot.found);
-        if (!slot.has_free)
-            break;
-        cr_assert(inserted >= 4096 / 2 || slot.free_index < 4096, "the stash is used at half load");
-        ctx_table_insert(&table, slot.free_index, &key, inserted, 1, CTX_ENTRY_COLD);
+        cr_assert(slot.has_free, "full at %u of %u", table.used, row->entries);
+        ctx_table_insert(&table, slot.free_index, &key, last, 1, CTX_ENTRY_COLD);
+        ctx_table_displace(&table);
     }
-    cr_assert_eq(table.used, inserted);
-    cr_assert_gt(inserted, 4096 * 65 / 100);
-    for (uint32_t i = 0; i < inserted; i++) {
-        struct flow_key key = key_of(i);
-        struct ctx_table_found slot = ctx_table_find(&table, &key);
-        cr_assert(slot.found);
-        cr_assert_eq(table.entries[slot.index].conn, i);
-    }
+    cr_assert_eq(table.used, full);
+    load_check(&table, last - full, last);
+    if (row->entries > 16)
+        cr_assert_gt(table.displace.moves, 0);
     ctx_table_free(&table);
 }
 

@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <signal.h>
+#include <string.h>
 
 /* The switch between three logs. */
 struct bench {
@@ -208,6 +209,43 @@ Test(lan_switch, flip_changes_after_so_many_frames_of_a_connection)
     bench_close();
 }
 
+Test(lan_switch, round_robin_changes_with_each_frame_of_whatever_connection)
+{
+    bench_init(PORT_POLICY_ROUND_ROBIN);
+    bench_open();
+    for (int i = 0; i < 8; i++)
+        cr_assert_eq(route_tcp((uint16_t)(1000 + i % 3)), i % 2);
+    cr_assert_eq(route(frame_log_make(net.pool, 60, 0)), 0, "what is no TCP as well");
+    lan_switch_set_member_up(net.sw, 1, false, net.loop.now_ps);
+    stage_loop_run(&net.loop, net.loop.now_ps + net.params.detect_ps);
+    for (int i = 0; i < 4; i++)
+        cr_assert_eq(route_tcp(1000), 0);
+    bench_close();
+}
+
+Test(lan_switch, the_table_maps_connections_in_order_of_appearance)
+{
+    bench_init(PORT_POLICY_TABLE);
+    (void)strcpy(net.params.table, "011");
+    bench_open();
+    static const int members[5] = {0, 1, 1, 0, 1}; /* the table again from the fourth on */
+    for (int round = 0; round < 3; round++)
+        for (int i = 0; i < 5; i++)
+            cr_assert_eq(route_tcp((uint16_t)(1000 + i)), members[i]);
+    lan_switch_assign(net.sw, 2, 0, net.loop.now_ps);
+    lan_switch_assign(net.sw, 6, 1, net.loop.now_ps);
+    cr_assert_eq(route_tcp(1002), 0);
+    cr_assert_eq(route_tcp(1001), 1);
+    cr_assert_eq(route_tcp(1005), 1);
+    cr_assert_eq(route_tcp(1006), 1, "not seen before it was assigned");
+    lan_switch_assign(net.sw, 2, 1, net.loop.now_ps);
+    cr_assert_eq(route_tcp(1002), 1);
+    lan_switch_swap(net.sw, net.loop.now_ps);
+    cr_assert_eq(route_tcp(1002), 0);
+    cr_assert_eq(lan_switch_get_stats(net.sw)->rehashes, 4);
+    bench_close();
+}
+
 Test(lan_switch, frames_without_tcp_go_by_the_hash_and_count_for_nobody)
 {
     bench_init(PORT_POLICY_ALTERNATE);
@@ -309,6 +347,11 @@ Test(lan_switch, parameters_are_checked)
     cr_assert_eq(lan_switch_params_check(&net.params, &err), STATUS_BAD_INPUT);
     lan_switch_params_default(&net.params);
     net.params.forward_ps = 2 * PS_PER_S;
+    cr_assert_eq(lan_switch_params_check(&net.params, &err), STATUS_BAD_INPUT);
+    lan_switch_params_default(&net.params);
+    net.params.policy = PORT_POLICY_TABLE;
+    cr_assert_eq(lan_switch_params_check(&net.params, &err), STATUS_BAD_INPUT);
+    (void)strcpy(net.params.table, "0120");
     cr_assert_eq(lan_switch_params_check(&net.params, &err), STATUS_BAD_INPUT);
 }
 

@@ -223,8 +223,8 @@ static struct verdict_row verdict_rows[] = {
     {"to another station", {2, 0, 0, 0, 0, 0xb}, 60, 0, DROP_WRONG_DESTINATION},
     {"damaged", {2, 0, 0, 0, 0, 0xa}, 60, FRAME_BAD_FCS, DROP_BAD_FCS},
     {"damaged on the way to another", {2, 0, 0, 0, 0, 0xb}, 60, FRAME_BAD_FCS, DROP_BAD_FCS},
-    {"longest with two tags", {2, 0, 0, 0, 0, 0xa}, 1522, 0, DROP_NONE},
-    {"one byte too long", {2, 0, 0, 0, 0, 0xa}, 1523, 0, DROP_OVERSIZE},
+    {"longest without a tag", {2, 0, 0, 0, 0, 0xa}, 1514, 0, DROP_NONE},
+    {"one byte too long", {2, 0, 0, 0, 0, 0xa}, 1515, 0, DROP_OVERSIZE},
     {"shortest that has a type", {2, 0, 0, 0, 0, 0xa}, 14, 0, DROP_NONE},
     {"no whole Ethernet header", {2, 0, 0, 0, 0, 0xa}, 13, 0, DROP_RUNT},
 };

@@ -285,3 +285,17 @@ Test(toe_rx, moderation_keeps_interrupts_apart)
     rig_run(&rig, 30 * PS_PER_US);
     cr_assert_eq(rig.nic[0].irqs[NIC_VECTOR_RECORD], 2);
 }
+
+/* A run may end at any time; the frame pool asserts that every frame came back. */
+Test(toe_rx_end, an_engine_destroyed_at_work_gives_all_frames_back)
+{
+    for (uint64_t ns = 0; ns < 2000; ns += 4) {
+        struct rig_peer peer;
+        setup();
+        rig_establish(&rig, &peer, 0, 0);
+        for (int i = 0; i < 3; i++)
+            rig_segment(&peer, 0, TCP_ACK, "abc", 3);
+        rig_run(&rig, ns * PS_PER_NS);
+        rig_end(&rig);
+    }
+}

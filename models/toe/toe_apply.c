@@ -332,6 +332,8 @@ static void applied_record(struct toe_engine *e, const struct conn_ctx *ctx, uin
         r.flags |= NIC_RECORD_ESTABLISHED;
     if (ctx->flags & CTX_FLAG_PEER_FIN)
         r.flags |= NIC_RECORD_PEER_FIN;
+    if (result->urgent)
+        r.flags |= NIC_RECORD_URGENT;
     toe_record_write(e, &r, now_ps);
 }
 

@@ -152,9 +152,11 @@ static void on_lock(struct toe_engine *e, uint8_t op, uint8_t result, uint64_t n
     if (!poisoned) {
         struct tcp_tx reset;
         struct toe_lock *lock = &e->lock[CTX_WHO_DRIVER];
-        lock->ctx.flags |= CTX_FLAG_ABORT;
+        struct tcp_result aborted;
+        tcp_on_app_abort(&lock->ctx, &aborted);
         tcp_build_reset(&lock->ctx, &reset);
-        (void)toe_tx_emit(e, &lock->ctx, &reset, now_ps);
+        if (aborted.send_reset)
+            (void)toe_tx_emit(e, &lock->ctx, &reset, now_ps);
     }
     toe_lock_remove(e, CTX_WHO_DRIVER, false, poisoned ? NIC_TERM_CTX_ERROR : NIC_TERM_LOCAL_ABORT,
                     now_ps);

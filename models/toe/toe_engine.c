@@ -92,7 +92,8 @@ void toe_engine_destroy(struct toe_engine *e)
             next = e->rx.queue->next;
             frame_free(e->wiring.pool, e->rx.queue);
         }
-        for (uint32_t i = 0; i < e->rx.window_count; i++)
+        uint32_t taken = e->rx.window_count + e->rx.parsing; /* the last one is being parsed */
+        for (uint32_t i = 0; i < taken; i++)
             frame_free(e->wiring.pool, e->rx.window[(e->rx.window_head + i) % RX_WINDOW].frame);
         for (uint32_t i = 0; i < e->rx.inject_count; i++)
             frame_free(e->wiring.pool, e->rx.inject[(e->rx.inject_head + i) % INJECT_MAX].frame);
@@ -266,6 +267,8 @@ void toe_engine_poison(struct toe_engine *e, uint32_t conn)
 
 const struct toe_stats *toe_engine_stats(const struct toe_engine *engine) { return &engine->stats; }
 
+uint32_t toe_engine_rx_queued(const struct toe_engine *engine) { return engine->rx.queue_count; }
+
 bool toe_engine_is_idle(const struct toe_engine *e)
 {
     for (int who = 0; who < CTX_WHO_COUNT; who++)
@@ -374,6 +377,7 @@ void toe_fence(struct toe_engine *e, uint64_t now_ps)
 {
     assert(e->regs.fenced_by_link || e->regs.fenced_by_self);
     e->regs.control = 0;
+    e->fenced_ps = now_ps;
     if (e->wiring.mac_set_fenced)
         e->wiring.mac_set_fenced(e->wiring.mac_self, true, now_ps);
     toe_probe(e, PROBE_FENCE, PROBE_NO_CONN, 0, 1, 0, NULL, 0, now_ps);

@@ -82,6 +82,8 @@ void toe_engine_on_link(struct toe_engine *engine, bool up, uint64_t now_ps);
 void toe_engine_poison(struct toe_engine *engine, uint32_t conn);
 
 const struct toe_stats *toe_engine_stats(const struct toe_engine *engine);
+/* Frames now in the receive queue: what the MAC asks before it sends pause. */
+uint32_t toe_engine_rx_queued(const struct toe_engine *engine);
 
 /* Nothing in flight: no frame, DMA, command or owed segment. Timers may run. */
 bool toe_engine_is_idle(const struct toe_engine *engine);

@@ -39,7 +39,8 @@ struct toe_engine {
     struct toe_params params;
     struct toe_wiring wiring;
     unsigned nic;
-    uint32_t epoch; /* answers to requests of an earlier one are void */
+    uint64_t fenced_ps; /* last fence */
+    uint32_t epoch;     /* answers to requests of an earlier one are void */
     bool in_run;
     uint64_t due_sequence;
     struct toe_due due[UNIT_COUNT];

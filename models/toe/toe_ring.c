@@ -34,18 +34,37 @@ static uint8_t phase_of(const struct toe_ring *ring)
 
 bool toe_record_has_room(const struct toe_engine *e) { return has_room(&e->record_ring); }
 
-/* T2 of a move, if this record starts one. The cookie is the frame's number. */
+/* In the cookie of a record's write, beside the frame's number: the frame is the host's, so when the
+ * record is lost with the link, so is the frame. */
+#define RECORD_GIVES_FRAME (UINT64_C(1) << 63)
+
+/* T2 of a move, if this record starts one. */
 static void on_record_visible(void *self, uint64_t cookie, uint64_t now_ps)
 {
     struct toe_engine *e = self;
-    if (now_ps != TIME_NEVER)
-        toe_probe(e, PROBE_RECORD_VISIBLE, PROBE_NO_CONN, 0, cookie, 0, NULL, 0, now_ps);
+    uint64_t frame_id = cookie & ~RECORD_GIVES_FRAME;
+    if (now_ps != TIME_NEVER) {
+        toe_probe(e, PROBE_RECORD_VISIBLE, PROBE_NO_CONN, 0, frame_id, 0, NULL, 0, now_ps);
+    } else if (cookie & RECORD_GIVES_FRAME) {
+        drop_count(&e->stats.drops, DROP_FENCED);
+        e->stats.rx_dropped++;
+        toe_probe(e, PROBE_FRAME_DROPPED, PROBE_NO_CONN, 0, frame_id, DROP_FENCED, NULL, 0,
+                  e->fenced_ps);
+    }
+}
+
+/* An injected frame is not: the host has kept it. */
+static bool gives_frame(const struct nic_record *record)
+{
+    return record->verdict != NIC_VERDICT_APPLIED && record->verdict != NIC_VERDICT_DROPPED &&
+           (record->flags & NIC_RECORD_INJECTED) == 0;
 }
 
 void toe_record_write(struct toe_engine *e, struct nic_record *record, uint64_t now_ps)
 {
     static_assert(NIC_RECORD_PHASE == 1, "the phase is bit 0");
-    struct pcie_done visible = {on_record_visible, e, record->frame_id};
+    uint64_t cookie = record->frame_id | (gives_frame(record) ? RECORD_GIVES_FRAME : 0);
+    struct pcie_done visible = {on_record_visible, e, cookie};
     record->flags |= phase_of(&e->record_ring);
     e->stats.records++;
     push(e, &e->record_ring, NIC_VECTOR_RECORD, record, visible, now_ps);

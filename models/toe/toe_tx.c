@@ -100,7 +100,7 @@ static void fill_out(struct toe_engine *e, struct tx_entry *entry, const struct 
     out->vlan = ctx->vlan;
     out->ip_version = ctx->ip_version;
     out->ttl = ctx->ttl;
-    out->tos = ctx->tos;
+    out->tos = (uint8_t)((ctx->tos & ~3u) | seg->ecn);
     out->ip_id = e->tx.ip_id++; /* atomic datagrams: any value will do (RFC 6864 4.1) */
     out->sport = ctx->lport;
     out->dport = ctx->rport;
@@ -108,7 +108,7 @@ static void fill_out(struct toe_engine *e, struct tx_entry *entry, const struct 
     out->ack = seg->ack;
     out->flags = seg->flags;
     out->window = seg->window;
-    out->urgent = 0;
+    out->urgent = seg->urgent;
     out->options = entry->options;
     out->options_len = seg->options_len;
 }

@@ -111,6 +111,8 @@ static void fill_out(struct gen_peer *peer, const struct gen_conn *conn, const s
     out->ack = tx->ack;
     out->flags = tx->flags;
     out->window = tx->window;
+    out->urgent = tx->urgent;
+    out->tos = tx->ecn;
     out->options = tx->options;
     out->options_len = tx->options_len;
 }

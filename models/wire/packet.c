@@ -54,6 +54,7 @@ static void parse_tcp(const uint8_t *frame, bool verify, struct packet *packet)
         malformed(packet, "TCP header does not fit or its options contradict it");
         return;
     }
+    packet->seg.ecn = packet->tos & 3;
     packet->kind = PACKET_TCP;
     if (verify) {
         uint64_t sum = checksum_pseudo(packet->ip_version, packet->src, packet->dst, tcp_bytes);
@@ -95,6 +96,7 @@ static void parse_ipv4(const uint8_t *frame, uint32_t rest, bool verify, struct 
         return;
     }
     packet->tcp_offset = packet->ip_offset + header_len;
+    packet->ip_protocol = ip[9];
     if (ip[9] == NEXT_TCP)
         parse_tcp(frame, verify, packet);
 }
@@ -128,6 +130,7 @@ static bool skip_extensions(const uint8_t *ip, struct packet *packet)
         at += ext_len;
     }
     packet->tcp_offset = packet->ip_offset + at;
+    packet->ip_protocol = next;
     return next == NEXT_TCP;
 }
 
@@ -209,7 +212,7 @@ static uint32_t ip_header_bytes(const struct packet_out *out)
 
 uint32_t packet_header_bytes(const struct packet_out *out)
 {
-    return ip_offset_of(out) + ip_header_bytes(out) + TCP_HEADER_MIN + out->options_len;
+    return packet_ip_payload_offset(out) + TCP_HEADER_MIN + out->options_len;
 }
 
 static void build_ethernet(uint8_t *frame, const struct packet_out *out)
@@ -223,48 +226,58 @@ static void build_ethernet(uint8_t *frame, const struct packet_out *out)
     be16_store(frame + ip_offset_of(out) - 2, out->ip_version == 4 ? ETH_IPV4 : ETH_IPV6);
 }
 
-static void build_ipv4(uint8_t *ip, const struct packet_out *out, uint32_t tcp_bytes)
+static void build_ipv4(uint8_t *ip, const struct packet_out *out, uint8_t protocol, uint32_t bytes)
 {
     ip[0] = 0x45;
     ip[1] = out->tos;
-    be16_store(ip + 2, (uint16_t)(IPV4_BYTES + tcp_bytes));
+    be16_store(ip + 2, (uint16_t)(IPV4_BYTES + bytes));
     be16_store(ip + 4, out->ip_id);
     be16_store(ip + 6, IPV4_DF);
     ip[8] = out->ttl;
-    ip[9] = NEXT_TCP;
+    ip[9] = protocol;
     be16_store(ip + IPV4_CHECKSUM_AT, 0);
     memcpy(ip + 12, out->src + V4_IN_V6, 4);
     memcpy(ip + 16, out->dst + V4_IN_V6, 4);
     be16_store(ip + IPV4_CHECKSUM_AT, checksum_finish(checksum_add(0, ip, IPV4_BYTES)));
 }
 
-static void build_ipv6(uint8_t *ip, const struct packet_out *out, uint32_t tcp_bytes)
+static void build_ipv6(uint8_t *ip, const struct packet_out *out, uint8_t protocol, uint32_t bytes)
 {
     be32_store(ip, 6u << 28 | (uint32_t)out->tos << 20);
-    be16_store(ip + 4, (uint16_t)tcp_bytes);
-    ip[6] = NEXT_TCP;
+    be16_store(ip + 4, (uint16_t)bytes);
+    ip[6] = protocol;
     ip[7] = out->ttl;
     memcpy(ip + 8, out->src, 16);
     memcpy(ip + 24, out->dst, 16);
 }
 
+uint32_t packet_ip_payload_offset(const struct packet_out *out)
+{
+    return ip_offset_of(out) + ip_header_bytes(out);
+}
+
+uint32_t packet_build_ip(uint8_t *frame, const struct packet_out *out, uint8_t protocol,
+                         uint32_t payload_len)
+{
+    uint8_t *ip = frame + ip_offset_of(out);
+    assert(payload_len <= UINT16_MAX - IPV4_BYTES);
+    build_ethernet(frame, out);
+    if (out->ip_version == 4)
+        build_ipv4(ip, out, protocol, payload_len);
+    else
+        build_ipv6(ip, out, protocol, payload_len);
+    return packet_ip_payload_offset(out) + payload_len;
+}
+
 uint32_t packet_build(uint8_t *frame, const struct packet_out *out, uint32_t payload_len)
 {
-    uint32_t ip_offset = ip_offset_of(out);
-    uint32_t tcp_offset = ip_offset + ip_header_bytes(out);
-    uint8_t *tcp = frame + tcp_offset;
+    uint8_t *tcp = frame + packet_ip_payload_offset(out);
     uint32_t tcp_bytes =
         payload_len + tcp_build(tcp, out->sport, out->dport, out->seq, out->ack, out->flags,
                                 out->window, out->urgent, out->options, out->options_len);
-    assert(tcp_bytes <= UINT16_MAX - IPV4_BYTES);
-    build_ethernet(frame, out);
-    if (out->ip_version == 4)
-        build_ipv4(frame + ip_offset, out, tcp_bytes);
-    else
-        build_ipv6(frame + ip_offset, out, tcp_bytes);
     uint64_t sum = checksum_pseudo(out->ip_version, out->src, out->dst, tcp_bytes);
     be16_store(tcp + TCP_CHECKSUM_AT, checksum_finish(checksum_add(sum, tcp, tcp_bytes)));
-    return tcp_offset + tcp_bytes;
+    return packet_build_ip(frame, out, NEXT_TCP, tcp_bytes);
 }
 
 void packet_fix_checksums(uint8_t *frame, const struct packet *packet)

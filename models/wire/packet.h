@@ -31,7 +31,8 @@ struct packet {
     uint8_t ttl, tos;
     uint8_t src[16], dst[16]; /* IPv4 as ::ffff:a.b.c.d */
     uint32_t ip_offset;       /* of the IP header in the frame */
-    uint32_t tcp_offset;      /* of the TCP header in the frame */
+    uint32_t tcp_offset;      /* of the TCP header in the frame; of what ip_protocol says */
+    uint8_t ip_protocol;      /* at tcp_offset, an unfragmented packet's; 0: not looked at */
     uint32_t ip_bytes;        /* IP header and payload as its length field says */
     bool ip_checksum_ok;      /* not found wrong: true when not computed or not there (IPv6) */
     bool tcp_checksum_ok;     /* not found wrong: true when not computed */
@@ -69,6 +70,12 @@ uint32_t packet_header_bytes(const struct packet_out *out);
 /* Builds headers at frame[0..], payload having been placed at frame[packet_header_bytes(out)..] by
  * the caller; fills both checksums. DF set on IPv4. Returns the frame's length (no padding). */
 uint32_t packet_build(uint8_t *frame, const struct packet_out *out, uint32_t payload_len);
+
+/* The same for another protocol over IP: its bytes, with their own checksum, were placed at
+ * frame[packet_ip_payload_offset(out)..]; ports and TCP fields of `out` do not matter. */
+uint32_t packet_ip_payload_offset(const struct packet_out *out);
+uint32_t packet_build_ip(uint8_t *frame, const struct packet_out *out, uint8_t protocol,
+                         uint32_t payload_len);
 
 /* Recomputes IPv4 and TCP checksums of a parsed TCP frame after edits. */
 void packet_fix_checksums(uint8_t *frame, const struct packet *packet);

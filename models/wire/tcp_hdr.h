@@ -42,6 +42,7 @@ struct tcp_segment {
     uint8_t ws;      /* clamped to TCP_WS_MAX (RFC 7323 2.3) */
     uint8_t header_len;
     uint8_t sack_count;
+    uint8_t ecn; /* ECN field of the IP header; set by packet_parse(), 0 from tcp_parse() */
     uint32_t tsval, tsecr;
     uint32_t sack[TCP_SACK_BLOCKS_MAX][2];
     const uint8_t *payload;

@@ -93,6 +93,7 @@ module ctx_cache #(
 
     output logic [$clog2(LOOKUP_ENTRIES):0] lookup_used_o,
     output logic               evt_lookup_o,
+    output logic               evt_displace_o,
     output logic               evt_hit_o,
     output logic               evt_miss_o,
     output logic               evt_eviction_o,
@@ -115,7 +116,7 @@ module ctx_cache #(
     localparam int unsigned IDX_W  = ROW_W + 4;
 
     // The current request
-    logic             grant, grant_ret, take, ret_q, finish, park, rescan, lock, unlock, settled;
+    logic             grant, grant_ret, take, hold, ret_q, finish, park, rescan, lock, unlock, settled;
     logic [OP_W-1:0]  grant_code, code_q;
     logic [WHO_W-1:0] grant_who, who_q;
     logic [ARG_W-1:0] grant_conn, conn_q, rescan_index;
@@ -130,7 +131,7 @@ module ctx_cache #(
         .op_valid_i, .op_ready_o, .op_code_i, .op_conn_i, .op_gen_i, .op_tag_i,
         .ret_valid_i, .ret_ready_o, .ret_code_i, .ret_conn_i, .ret_gen_i, .ret_tag_i, .ret_mask_i,
         .held_i(held), .held_conn_i(held_conn),
-        .take_i(take), .grant_o(grant), .ret_o(grant_ret), .who_o(grant_who), .code_o(grant_code),
+        .take_i(take && !hold), .grant_o(grant), .ret_o(grant_ret), .who_o(grant_who), .code_o(grant_code),
         .conn_o(grant_conn), .gen_o(grant_gen), .tag_o(grant_tag), .mask_o(grant_mask),
         .finish_i(finish), .park_i(park), .rescan_i(rescan), .rescan_index_i(rescan_index),
         .unlocked_i(unlock), .ret_i(ret_q), .who_i(who_q),
@@ -138,7 +139,7 @@ module ctx_cache #(
     );
 
     always_ff @(posedge clk_i) begin
-        if (take && grant) begin
+        if (take && grant && !hold) begin
             ret_q  <= grant_ret;
             code_q <= grant_code;
             who_q  <= grant_who;
@@ -167,7 +168,7 @@ module ctx_cache #(
     logic hit, hit_frozen, victim_found, victim_dirty, holds;
     logic [WAY_W-1:0] hit_way, victim_way, way_q;
     logic [GEN_W-1:0] hit_gen, victim_gen;
-    logic [IDX_W-1:0] hit_index, victim_index, entry_index, meta_index;
+    logic [IDX_W-1:0] entry_index;
     logic [CONN_W-1:0] victim_conn;
     logic [WAYS-1:0]  valids, frozens, locked_ways;
     logic [NODES-1:0] tree, touch_tree;
@@ -178,19 +179,18 @@ module ctx_cache #(
     assign installs = code_q == ctx_cache_pkg::OP_INSTALL;
     assign set = !init_done ? SET_W'(init_q) : take ? grant_conn[SET_W-1:0] : conn_q[SET_W-1:0];
 
-    ctx_cache_tags #(.SETS(SETS), .WAYS(WAYS), .CONN_W(CONN_W), .IDX_W(IDX_W)) u_tags (
+    ctx_cache_tags #(.SETS(SETS), .WAYS(WAYS), .CONN_W(CONN_W)) u_tags (
         .clk_i, .rst_ni,
         .read_i(tag_read), .write_i(tag_write), .clear_i(!init_done), .set_i(set),
         .write_way_i(evict ? victim_way : hit_way), .write_valid_i(tag_write_valid),
         .write_dirty_i(!evict || installs), .write_frozen_i(tag_write_frozen),
         .write_gen_i(gen_q),
-        .write_index_i(!evict ? hit_index : installs ? entry_index : meta_index),
         .touch_i(touch), .touch_tree_i(touch_tree),
-        .conn_i(conn_q[CONN_W-1:0]), .hit_o(hit), .hit_way_o(hit_way), 
-        .hit_frozen_o(hit_frozen), .hit_gen_o(hit_gen), .hit_index_o(hit_index),
+        .conn_i(conn_q[CONN_W-1:0]), .hit_o(hit), .hit_way_o(hit_way),
+        .hit_frozen_o(hit_frozen), .hit_gen_o(hit_gen),
         .valid_o(valids), .frozen_o(frozens), .tree_o(tree),
         .victim_way_i(victim_way), .victim_dirty_o(victim_dirty), .victim_gen_o(victim_gen),
-        .victim_conn_o(victim_conn), .victim_index_o(victim_index)
+        .victim_conn_o(victim_conn)
     );
     ctx_cache_victim #(.WAYS(WAYS)) u_victim (
         .clk_i, .rst_ni, .valid_i(valids), .frozen_i(frozens), .locked_i(locked_ways), .tree_i(tree),
@@ -218,35 +218,30 @@ module ctx_cache #(
     assign key = {line4_q[ctx_layout_pkg::VLAN_BIT +: 24], line4_q[287:0]};
 
     // Lookup table
-    logic table_valid, table_done, found, free, lookup_idle;
+    logic table_valid, table_done, found, free, lookup_idle, ctrl_idle, ctrl_waits;
     logic [1:0] table_kind;
     logic [2:0] table_index_sel, table_state, found_state;
-    logic [IDX_W-1:0]  table_index, found_index, free_index;
+    logic             table_by_conn;
+    logic [IDX_W-1:0] found_index, free_index;
     logic [ARG_W-1:0]  found_conn;
     logic [GEN_W-1:0]  found_gen;
 
     assign entry_index = found ? found_index : free_index;
-    always_comb begin
-        unique case (table_index_sel)
-            ctx_cache_pkg::INDEX_ENTRY:  table_index = entry_index;
-            ctx_cache_pkg::INDEX_VICTIM: table_index = victim_index;
-            ctx_cache_pkg::INDEX_META:   table_index = meta_index;
-            ctx_cache_pkg::INDEX_SCAN:   table_index = IDX_W'(conn_q);
-            default:                     table_index = hit_index;
-        endcase
-    end
+    assign table_by_conn = table_index_sel != ctx_cache_pkg::INDEX_ENTRY && table_index_sel != ctx_cache_pkg::INDEX_SCAN;
 
-    ctx_cache_lookup #(.LOOKUP_ENTRIES(LOOKUP_ENTRIES)) u_lookup (
+    ctx_cache_lookup #(.LOOKUP_ENTRIES(LOOKUP_ENTRIES), .CONN_IDS(CONN_IDS)) u_lookup (
         .clk_i, .rst_ni,
         .lookup_valid_i, .lookup_ready_o, .lookup_key_i, .lookup_tag_i,
         .lookup_rsp_valid_o, .lookup_rsp_ready_i, .lookup_rsp_tag_o, .lookup_rsp_place_o,
         .lookup_rsp_conn_o, .lookup_rsp_gen_o,
         .clear_i(!init_done), .clear_row_i(ROW_W'(init_q)),
-        .cmd_valid_i(table_valid), .cmd_kind_i(table_kind), .cmd_key_i(key), .cmd_index_i(table_index),
-        .cmd_state_i(table_state), .cmd_conn_i(conn_q), .cmd_gen_i(gen_q), .cmd_fresh_i(!found),
+        .cmd_valid_i(table_valid), .cmd_kind_i(table_kind), .cmd_key_i(key),
+        .cmd_index_i(table_index_sel == ctx_cache_pkg::INDEX_SCAN ? IDX_W'(conn_q) : entry_index), .cmd_state_i(table_state),
+        .cmd_conn_i(table_index_sel == ctx_cache_pkg::INDEX_VICTIM ? ARG_W'(victim_conn) : conn_q), .cmd_gen_i(gen_q),
+        .cmd_fresh_i(!found), .cmd_by_conn_i(table_by_conn), .ctrl_idle_i(ctrl_idle), .hold_o(hold),
         .done_o(table_done), .found_o(found), .found_index_o(found_index), .found_state_o(found_state),
         .found_conn_o(found_conn), .found_gen_o(found_gen), .free_o(free), .free_index_o(free_index),
-        .used_o(lookup_used_o), .idle_o(lookup_idle), .evt_lookup_o
+        .used_o(lookup_used_o), .idle_o(lookup_idle), .evt_lookup_o, .evt_displace_o
     );
 
     // Memory engine and data array
@@ -255,7 +250,6 @@ module ctx_cache #(
     logic [63:0] meta_written;
     logic        keeps_generation;
 
-    assign meta_index = meta[ctx_cache_pkg::META_INDEX_BIT +: IDX_W];
     assign keeps_generation = code_q == ctx_cache_pkg::OP_RESERVE || code_q == ctx_cache_pkg::OP_RELEASE;
     always_comb begin
         meta_written = '0;
@@ -264,7 +258,6 @@ module ctx_cache #(
             meta_written[ctx_cache_pkg::META_KNOWN_BIT]          = 1'b1;
             meta_written[ctx_cache_pkg::META_PRESENT_BIT]        = 1'b1;
             meta_written[ctx_cache_pkg::META_FROZEN_BIT]         = frozens[victim_way];
-            meta_written[ctx_cache_pkg::META_INDEX_BIT +: IDX_W] = victim_index;
         end else begin
             meta_written[ctx_cache_pkg::META_GEN_BIT +: GEN_W]   = keeps_generation ? meta[15:0] : gen_q;
             meta_written[ctx_cache_pkg::META_KNOWN_BIT]          = !keeps_generation || meta[ctx_cache_pkg::META_KNOWN_BIT];
@@ -308,11 +301,9 @@ module ctx_cache #(
     );
 
     // Control
-    logic ctrl_idle, ctrl_waits;
-
     ctx_cache_ctrl #(.CONN_IDS(CONN_IDS), .LOOKUP_ENTRIES(LOOKUP_ENTRIES)) u_ctrl (
         .clk_i, .rst_ni, .init_done_i(init_done),
-        .grant_i(grant), .grant_code_i(grant_code), .take_o(take), .ret_i(ret_q), .code_i(code_q),
+        .grant_i(grant && !hold), .grant_code_i(grant_code), .take_o(take), .ret_i(ret_q), .code_i(code_q),
         .conn_i(conn_q), .mask_i(mask_q), .finish_o(finish), .park_o(park), .rescan_o(rescan),
         .rescan_index_o(rescan_index),
         .tag_read_o(tag_read), .tag_write_o(tag_write), .tag_write_valid_o(tag_write_valid),
@@ -353,7 +344,7 @@ module ctx_cache #(
 
     assign evt_eviction_o = evict && valids[victim_way];
     assign quiescent_o = init_done && lookup_idle && evt_lock_wait_o == '0
-                      && ((ctrl_idle && settled) || ctrl_waits);
+                      && ((ctrl_idle && settled && !hold) || ctrl_waits);
 
     `ASSERT(QuiescentIsSilent_A, !quiescent_o || (!rsp_valid_o && !lookup_rsp_valid_o && !mem_req_valid_o && !wdata_ready_o))
     `ASSERT(ReadDataWasAsked_A, !mem_rdata_valid_i || mem_rdata_id_i == '0)

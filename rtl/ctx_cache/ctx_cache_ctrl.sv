@@ -248,8 +248,9 @@ module ctx_cache_ctrl #(
         else if (write_done)       pending_d = pending_q & (pending_q - 5'd1);
     end
     assign write_done = state_q == WRITE && (line == 3'd4 || wdata_valid_i);
-    assign beat_d     = (state_q != STREAM) ? '0 : rsp_ready_i ? beat_q + 1'b1 : beat_q;
-    assign refilled_d = (state_q == RETAG) || (refilled_q && state_q != IDLE);
+    // Both are 0 again when IDLE begins: a quiescent cycle changes nothing.
+    assign beat_d     = (state_d != STREAM || state_q != STREAM) ? '0 : rsp_ready_i ? beat_q + 1'b1 : beat_q;
+    assign refilled_d = state_d != IDLE && (state_q == RETAG || refilled_q);
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin

@@ -6,11 +6,14 @@
 //           consumer must not wait for anything else of this cache.
 // cmd_*:    taken in every cycle it is valid; done_o pulses three cycles later for TABLE_FIND and
 //           TABLE_SCAN_ROW, and found_o .. free_index_o stand until the next one.
+//           cmd_by_conn_i: SET_STATE of the live entry of connection cmd_conn_i, wherever displacement put it.
+// hold_o:   displacement works or wants to, when the control unit is idle (ctrl_idle_i): it must not start a request.
 // clear_*:  initialisation only.
 `include "assert.svh"
 
 module ctx_cache_lookup #(
     parameter int unsigned LOOKUP_ENTRIES = 131072,
+    parameter int unsigned CONN_IDS = 65536,
     localparam int unsigned ROW_W = $clog2(LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS),
     localparam int unsigned IDX_W = ROW_W + 4,
     localparam int unsigned CONN_W = ctx_cache_pkg::CONN_PORT_W,
@@ -43,6 +46,9 @@ module ctx_cache_lookup #(
     input  logic [CONN_W-1:0] cmd_conn_i,
     input  logic [GEN_W-1:0] cmd_gen_i,
     input  logic             cmd_fresh_i,  // INSERT: into a free slot, not over a tombstone
+    input  logic             cmd_by_conn_i,
+    input  logic             ctrl_idle_i,
+    output logic             hold_o,
     output logic             done_o,
     output logic             found_o,
     output logic [IDX_W-1:0] found_index_o,
@@ -54,16 +60,58 @@ module ctx_cache_lookup #(
 
     output logic [IDX_W-1:0] used_o,  // entries not free
     output logic             idle_o,
-    output logic             evt_lookup_o
+    output logic             evt_lookup_o,
+    output logic             evt_displace_o  // an entry left the stash, or took another's place
 );
     localparam int unsigned RSP_DEPTH = 8;
     localparam int unsigned RSP_W = TAG_W + 3 + CONN_W + GEN_W;
 
+    localparam int unsigned ENTRY_W = KEY_W + CONN_W + GEN_W;
+
     logic accept;
     assign accept = lookup_valid_i && lookup_ready_o;
 
+    // Commands come from the control unit, and from displacement while that is idle.
+    logic              own_valid, fresh, by_conn, own_busy;
+    logic              move_valid, move_swap, move_find, displaces, link_valid, shift_valid;
+    logic [1:0]        own_kind;
+    logic [ENTRY_W-1:0] own_entry, pick_entry, kick_entry, swap_entry;
+    logic [IDX_W-1:0]  own_index, move_index, kick_index, link_index, home;
+    logic [2:0]        own_state, pick_state, kick_state, swap_state, pick, kick;
+    logic [CONN_W-1:0] link_conn;
+    logic [ctx_cache_pkg::STASH-1:0] stash_used;
+
+    assign own_valid = cmd_valid_i || move_valid;
+    assign own_kind  = !move_valid ? cmd_kind_i : move_find ? ctx_cache_pkg::TABLE_FIND : ctx_cache_pkg::TABLE_INSERT;
+    assign own_entry = move_valid ? pick_entry : {cmd_gen_i, cmd_conn_i, cmd_key_i};
+    assign own_index = move_valid ? move_index : cmd_index_i;
+    assign own_state = move_valid ? pick_state : cmd_state_i;
+    assign fresh     = cmd_valid_i && cmd_fresh_i;
+    assign by_conn   = cmd_valid_i && cmd_by_conn_i;
+    // What makes it worth while to try again: a new entry, or a slot that became free.
+    assign shift_valid = cmd_valid_i && ((cmd_kind_i == ctx_cache_pkg::TABLE_INSERT && cmd_fresh_i)
+        || (cmd_kind_i == ctx_cache_pkg::TABLE_SET_STATE && cmd_state_i == ctx_cache_pkg::ENTRY_FREE));
+
+    ctx_cache_displace #(.LOOKUP_ENTRIES(LOOKUP_ENTRIES)) u_displace (
+        .clk_i, .rst_ni, .ctrl_idle_i, .own_busy_i(own_busy), .hold_o, .busy_o(displaces), .shift_i(shift_valid),
+        .stash_used_i(stash_used), .pick_o(pick), .kick_o(kick),
+        .move_valid_o(move_valid), .move_find_o(move_find), .move_swap_o(move_swap), .move_index_o(move_index),
+        .found_i(done_o), .free_index_i(free_index_o),
+        .kick_valid_i(valid3_q && own3_q), .kick_index_i(kick_index), .kick_state_i(kick_state), .kick_entry_i(kick_entry),
+        .swap_state_o(swap_state), .swap_entry_o(swap_entry),
+        .link_valid_o(link_valid), .link_conn_o(link_conn), .link_index_o(link_index)
+    );
+
+    // Where the live entry of each connection is. A connection has at most one entry that is hot, cold or frozen.
+    ctx_cache_where #(.CONN_IDS(CONN_IDS), .IDX_W(IDX_W)) u_where (
+        .clk_i, .rst_ni, .read_i(by_conn),
+        .write_i(own_valid && !by_conn && (own_kind == ctx_cache_pkg::TABLE_INSERT || own_kind == ctx_cache_pkg::TABLE_SET_STATE)),
+        .state_i(own_state), .conn_i(own_entry[KEY_W +: CONN_W]), .index_i(own_index),
+        .link_i(link_valid), .link_conn_i(link_conn), .link_index_i(link_index), .index_o(home)
+    );
+
     // Stage 1: the command or key is registered; its rows are hashed.
-    logic             valid1_q, own1_q, fresh1_q;
+    logic             valid1_q, own1_q, fresh1_q, by_conn1_q, swap1_q;
     logic [1:0]       kind1_q;
     logic [KEY_W-1:0] key1_q;
     logic [TAG_W-1:0] tag1_q;
@@ -76,7 +124,7 @@ module ctx_cache_lookup #(
     ctx_cache_hash #(.ROW_W(ROW_W)) u_hash (.key_i(key1_q), .row0_o(hash0), .row1_o(hash1));
 
     // Stage 2: the table is read or written.
-    logic             valid2_q, own2_q, fresh2_q;
+    logic             valid2_q, own2_q, fresh2_q, swap2_q;
     logic [1:0]       kind2_q;
     logic [KEY_W-1:0] key2_q;
     logic [TAG_W-1:0] tag2_q;
@@ -110,34 +158,36 @@ module ctx_cache_lookup #(
             valid2_q <= 1'b0;
             valid3_q <= 1'b0;
         end else begin
-            valid1_q <= accept || cmd_valid_i;
+            valid1_q <= accept || own_valid;
             valid2_q <= valid1_q;
             valid3_q <= reads2;
         end
     end
 
     always_ff @(posedge clk_i) begin
-        if (accept || cmd_valid_i) begin
-            own1_q   <= cmd_valid_i;
-            kind1_q  <= cmd_valid_i ? cmd_kind_i : ctx_cache_pkg::TABLE_FIND;
-            key1_q   <= cmd_valid_i ? cmd_key_i : lookup_key_i;
+        if (accept || own_valid) begin
+            own1_q   <= own_valid;
+            kind1_q  <= own_valid ? own_kind : ctx_cache_pkg::TABLE_FIND;
+            key1_q   <= own_valid ? own_entry[KEY_W-1:0] : lookup_key_i;
             tag1_q   <= lookup_tag_i;
-            index1_q <= cmd_index_i;
-            state1_q <= cmd_state_i;
-            conn1_q  <= cmd_conn_i;
-            gen1_q   <= cmd_gen_i;
-            fresh1_q <= cmd_fresh_i;
+            index1_q <= own_index;
+            state1_q <= own_state;
+            {gen1_q, conn1_q} <= own_entry[ENTRY_W-1:KEY_W];
+            fresh1_q <= fresh;
+            by_conn1_q <= by_conn;
+            swap1_q  <= move_swap;
         end
         if (valid1_q) begin
             own2_q   <= own1_q;
             kind2_q  <= kind1_q;
             key2_q   <= key1_q;
             tag2_q   <= tag1_q;
-            index2_q <= index1_q;
+            index2_q <= by_conn1_q ? home : index1_q;
             state2_q <= state1_q;
             conn2_q  <= conn1_q;
             gen2_q   <= gen1_q;
             fresh2_q <= fresh1_q;
+            swap2_q  <= own1_q && swap1_q;
             row0_2_q <= (kind1_q == ctx_cache_pkg::TABLE_FIND) ? hash0 : index1_q[IDX_W-2:3];
             row1_2_q <= (kind1_q == ctx_cache_pkg::TABLE_FIND) ? hash1 : index1_q[IDX_W-2:3];
         end
@@ -161,6 +211,9 @@ module ctx_cache_lookup #(
         .row0_i(clear_i ? clear_row_i : row0_2_q), .row1_i(row1_2_q),
         .index_i(index2_q), .state_i(clear_i ? ctx_cache_pkg::ENTRY_FREE : state2_q),
         .entry_i({gen2_q, conn2_q, key2_q}),
+        .displaces_i(displaces), .swap_i(writes2 && swap2_q), .swap_state_i(swap_state), .swap_entry_i(swap_entry),
+        .pick_i(pick), .stash_used_o(stash_used), .pick_state_o(pick_state), .pick_entry_o(pick_entry),
+        .kick_i(kick), .kick_state_o(kick_state), .kick_entry_o(kick_entry), .kick_index_o(kick_index),
         .find_i(valid3_q && !scan3_q), .scan_i(valid3_q && scan3_q),
         .scan_row_i(index3_q[IDX_W-1:3]), .scan_from_i(index3_q[2:0]),
         .key_i(key3_q), .read_row0_i(row0_3_q), .read_row1_i(row1_3_q),
@@ -195,8 +248,10 @@ module ctx_cache_lookup #(
     assign rsp_taken    = lookup_rsp_valid_o && lookup_rsp_ready_i;
     assign evt_lookup_o = evt_lookup;
     assign match_place  = (match_state == ctx_cache_pkg::ENTRY_TOMBSTONE) ? ctx_cache_pkg::ENTRY_FROZEN : match_state;
-    assign lookup_ready_o = !cmd_valid_i && !clear_i && credits_q != '0;
-    assign idle_o = !valid1_q && !valid2_q && !valid3_q && !done_o && !lookup_rsp_valid_o;
+    assign lookup_ready_o = !own_valid && !clear_i && credits_q != '0;
+    assign idle_o = !valid1_q && !valid2_q && !valid3_q && !done_o && !lookup_rsp_valid_o && !displaces;
+    assign own_busy = (valid1_q && own1_q) || (valid2_q && own2_q);
+    assign evt_displace_o = writes2 && swap2_q;
 
     fifo #(.DEPTH(RSP_DEPTH), .W(RSP_W)) u_rsp (
         .clk_i, .rst_ni, .push_i(evt_lookup),
@@ -217,5 +272,6 @@ module ctx_cache_lookup #(
 
     `ASSERT(CreditsInRange_A, credits_q <= 4'(RSP_DEPTH))
     `ASSERT(UsedInRange_A, 32'(used_o) <= LOOKUP_ENTRIES + ctx_cache_pkg::STASH)
+    `ASSERT(OneCommand_A, !(cmd_valid_i && displaces))
     `ASSERT(LatencyIsThree_A, evt_lookup == $past(accept, 3))
 endmodule

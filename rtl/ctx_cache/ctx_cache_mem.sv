@@ -76,7 +76,7 @@ module ctx_cache_mem #(
                 state_d = IDLE;
             end
             LINES: if (rdata_taken) begin
-                beat_d  = beat_q + 1'b1;
+                beat_d  = last_beat ? '0 : beat_q + 1'b1;
                 done_o  = last_beat;
                 state_d = last_beat ? IDLE : LINES;
             end
@@ -85,7 +85,7 @@ module ctx_cache_mem #(
                 state_d = WRITE_DATA;
             end
             WRITE_DATA: if (wdata_taken) begin
-                beat_d  = beat_q + 1'b1;
+                beat_d  = last_beat ? '0 : beat_q + 1'b1;
                 done_o  = last_beat;
                 state_d = last_beat ? IDLE : WRITE_DATA;
             end

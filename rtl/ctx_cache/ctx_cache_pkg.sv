@@ -54,11 +54,11 @@ package ctx_cache_pkg;
     parameter logic [1:0] TABLE_INSERT    = 2'd2;
     parameter logic [1:0] TABLE_SCAN_ROW  = 2'd3;
 
-    // Which index a command to the table is about.
-    parameter logic [2:0] INDEX_HIT    = 3'd0;
+    // Which entry a command to the table is about.
+    parameter logic [2:0] INDEX_HIT    = 3'd0;  // of the connection, by its tag
     parameter logic [2:0] INDEX_ENTRY  = 3'd1;  // the key's entry, or a free one
-    parameter logic [2:0] INDEX_VICTIM = 3'd2;
-    parameter logic [2:0] INDEX_META   = 3'd3;
+    parameter logic [2:0] INDEX_VICTIM = 3'd2;  // of the victim's connection
+    parameter logic [2:0] INDEX_META   = 3'd3;  // of the connection, by its meta line
     parameter logic [2:0] INDEX_SCAN   = 3'd4;
 
     // Commands to the memory engine.
@@ -69,11 +69,10 @@ package ctx_cache_pkg;
     parameter logic [2:0] MEM_WRITE_BACK = 3'd4;  // five lines of the data array and meta
     parameter logic [2:0] MEM_META_WRITE = 3'd5;
 
-    // Meta line: bits 15:0 last generation, then the flags; bits 63:32 index of the lookup entry.
+    // Meta line: bits 15:0 last generation, then the flags.
     parameter int unsigned META_GEN_BIT      = 0;
     parameter int unsigned META_KNOWN_BIT    = 16;  // a generation was seen here
     parameter int unsigned META_PRESENT_BIT  = 17;  // lines 0 to 4 are a live context
     parameter int unsigned META_RESERVED_BIT = 18;  // a lookup entry is reserved for it
     parameter int unsigned META_FROZEN_BIT   = 19;
-    parameter int unsigned META_INDEX_BIT    = 32;
 endpackage

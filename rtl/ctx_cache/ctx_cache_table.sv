@@ -4,6 +4,8 @@
 // Cycle 1: en_i with one row per bank (lookup, scan) or we_i with an index. Cycle 2: find_i with the key
 // compares what was read; match_*, free_* and row_* are combinational in that cycle.
 // Index of an entry: row * 8 + bank * 4 + slot; the stash is the row after the last.
+// Displacement: swap_i with write_entry_i puts, at the same edge, swap_entry_i into the stash slot the entry comes
+// from. kick_* is what the read found at slot kick_i of the two rows; pick_* is what the stash holds at pick_i.
 `include "assert.svh"
 
 module ctx_cache_table #(
@@ -26,6 +28,19 @@ module ctx_cache_table #(
     input  logic [IDX_W-1:0]   index_i,
     input  logic [2:0]         state_i,
     input  logic [ENTRY_W-1:0] entry_i,
+
+    input  logic               displaces_i,
+    input  logic               swap_i,
+    input  logic [2:0]         swap_state_i,
+    input  logic [ENTRY_W-1:0] swap_entry_i,
+    input  logic [2:0]         pick_i,        // slot of the stash
+    output logic [ctx_cache_pkg::STASH-1:0] stash_used_o,
+    output logic [2:0]         pick_state_o,
+    output logic [ENTRY_W-1:0] pick_entry_o,
+    input  logic [2:0]         kick_i,        // bank and slot
+    output logic [2:0]         kick_state_o,
+    output logic [ENTRY_W-1:0] kick_entry_o,
+    output logic [IDX_W-1:0]   kick_index_o,
 
     input  logic               find_i,
     input  logic               scan_i,
@@ -90,21 +105,40 @@ module ctx_cache_table #(
     end
 
     // Stash
+    logic [2:0]         slot_state [2*SLOTS];
+    logic [STASH-1:0]   stash_used;
     logic [STASH*3-1:0] stash_states_q;
     logic [ENTRY_W-1:0] stash_q [STASH];
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) stash_states_q <= '0;
+        else if (swap_i) stash_states_q[32'(pick_i)*3 +: 3] <= swap_state_i;
         else if (write_state_i && to_stash) stash_states_q[32'(index_i[2:0])*3 +: 3] <= state_i;
     end
     always_ff @(posedge clk_i) begin
-        if (write_entry_i && to_stash) stash_q[index_i[2:0]] <= entry_i;
+        if (swap_i) stash_q[pick_i] <= swap_entry_i;
+        else if (write_entry_i && to_stash) stash_q[index_i[2:0]] <= entry_i;
+    end
+
+    // Displacement: the entry picked from the stash, and the one it may push out.
+    assign stash_used_o = stash_used;
+    assign kick_index_o = {1'b0, kick_i[2] ? read_row1_i : read_row0_i, kick_i};
+    always_comb begin
+        pick_entry_o = '0;
+        pick_state_o = ctx_cache_pkg::ENTRY_FREE;
+        kick_entry_o = '0;
+        kick_state_o = ctx_cache_pkg::ENTRY_FREE;
+        if (displaces_i) begin
+            pick_entry_o = stash_q[pick_i];
+            pick_state_o = stash_states_q[32'(pick_i)*3 +: 3];
+            kick_entry_o = kick_i[2] ? entries1[32'(kick_i[1:0])*ENTRY_W +: ENTRY_W] : entries0[32'(kick_i[1:0])*ENTRY_W +: ENTRY_W];
+            kick_state_o = slot_state[kick_i];
+        end
     end
 
     // Match: the key's slot in its two rows or in the stash; a scan takes the first used slot of its row.
-    logic [2:0]        slot_state [2*SLOTS];
     logic [2*SLOTS-1:0] used, hit, scan_used;
-    logic [STASH-1:0]  stash_used, stash_hit;
+    logic [STASH-1:0]  stash_hit;
     logic [META_W-1:0] match_meta;
     logic              scan_stash;
 
@@ -191,4 +225,5 @@ module ctx_cache_table #(
     `ASSERT(OneSlotMatches_A, $onehot0({hit, stash_hit}))
     `ASSERT(NoReadWhileWriting_A, !read_i || !(write_state_i || write_entry_i || clear_row_i))
     `ASSERT(ScanAndFindExclude_A, !(scan_i && find_i))
+    `ASSERT(SwapGoesToABank_A, !swap_i || (write_entry_i && !to_stash && displaces_i))
 endmodule

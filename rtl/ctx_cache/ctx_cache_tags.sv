@@ -1,4 +1,4 @@
-// Tag rows: per way the connection held, its generation, flags and the index of its lookup entry. A row is
+// Tag rows: per way the connection held, its generation and flags. A row is
 // read with read_i and stands until the next read; hit_* compare it with the connection asked for.
 // One way is written at a time. The replacement bits of the set are read and written beside it.
 `include "assert.svh"
@@ -7,7 +7,6 @@ module ctx_cache_tags #(
     parameter int unsigned SETS  = 128,
     parameter int unsigned WAYS  = 8,
     parameter int unsigned CONN_W = 16,
-    parameter int unsigned IDX_W = 18,
     localparam int unsigned SET_W = $clog2(SETS),
     localparam int unsigned WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
     localparam int unsigned NODES = (WAYS > 1) ? WAYS - 1 : 1,
@@ -25,7 +24,6 @@ module ctx_cache_tags #(
     input  logic              write_dirty_i,
     input  logic              write_frozen_i,
     input  logic [GEN_W-1:0]  write_gen_i,
-    input  logic [IDX_W-1:0]  write_index_i,
     input  logic              touch_i,
     input  logic [NODES-1:0]  touch_tree_i,
 
@@ -34,7 +32,6 @@ module ctx_cache_tags #(
     output logic [WAY_W-1:0]  hit_way_o,
     output logic              hit_frozen_o,
     output logic [GEN_W-1:0]  hit_gen_o,
-    output logic [IDX_W-1:0]  hit_index_o,
     output logic [WAYS-1:0]   valid_o,
     output logic [WAYS-1:0]   frozen_o,
     output logic [NODES-1:0]  tree_o,
@@ -42,8 +39,7 @@ module ctx_cache_tags #(
     input  logic [WAY_W-1:0]  victim_way_i,  // this way of the row that stands, as the victim
     output logic              victim_dirty_o,
     output logic [GEN_W-1:0]  victim_gen_o,
-    output logic [CONN_W-1:0] victim_conn_o,
-    output logic [IDX_W-1:0]  victim_index_o
+    output logic [CONN_W-1:0] victim_conn_o
 );
     localparam int unsigned CTAG_W = CONN_W - SET_W;
     localparam int unsigned VALID_BIT  = 0;
@@ -51,15 +47,14 @@ module ctx_cache_tags #(
     localparam int unsigned FROZEN_BIT = 2;
     localparam int unsigned GEN_BIT    = 3;
     localparam int unsigned CTAG_BIT   = GEN_BIT + GEN_W;
-    localparam int unsigned INDEX_BIT  = CTAG_BIT + CTAG_W;
-    localparam int unsigned WAY_BITS   = INDEX_BIT + IDX_W;
+    localparam int unsigned WAY_BITS   = CTAG_BIT + CTAG_W;
 
     logic [WAYS*WAY_BITS-1:0] row;
     logic [WAY_BITS-1:0]      written;
     logic [WAYS-1:0]          way_we;
 
     assign way_we  = clear_i ? '1 : write_i ? WAYS'(1) << write_way_i : '0;
-    assign written = clear_i ? '0 : {write_index_i, conn_i[CONN_W-1:SET_W], write_gen_i,
+    assign written = clear_i ? '0 : {conn_i[CONN_W-1:SET_W], write_gen_i,
                                      write_frozen_i, write_dirty_i, write_valid_i};
 
     sram_1rw #(.DEPTH(SETS), .LANES(WAYS), .LANE_W(WAY_BITS)) u_rows (
@@ -90,13 +85,11 @@ module ctx_cache_tags #(
     assign hit_o        = hits != '0;
     assign hit_frozen_o = hit_entry[FROZEN_BIT];
     assign hit_gen_o    = hit_entry[GEN_BIT +: GEN_W];
-    assign hit_index_o  = hit_entry[INDEX_BIT +: IDX_W];
 
     assign victim_entry   = row[32'(victim_way_i)*WAY_BITS +: WAY_BITS];
     assign victim_dirty_o = victim_entry[DIRTY_BIT];
     assign victim_gen_o   = victim_entry[GEN_BIT +: GEN_W];
     assign victim_conn_o  = {victim_entry[CTAG_BIT +: CTAG_W], conn_i[SET_W-1:0]};
-    assign victim_index_o = victim_entry[INDEX_BIT +: IDX_W];
 
     `ASSERT(OneWayHits_A, $onehot0(hits))
     `ASSERT(OneAccess_A, $onehot0({read_i, write_i, clear_i}))

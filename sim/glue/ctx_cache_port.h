@@ -27,8 +27,8 @@ struct ctx_port_params {
     bool skip_idle;
 };
 
-/* Called before the cache's state changes at an edge, so that the state before it can be recorded.
- */
+/* Called before the cache's state changes at an edge, so that the state before it can be recorded;
+ * not at idle edges, which change nothing. */
 struct ctx_port_watch {
     void (*before_edge)(void *self, uint64_t edge_ps);
     void *self;
@@ -88,7 +88,7 @@ public:
     uint64_t next_edge_ps() const
     {
         uint64_t next = last_edge_ps_ + params_.cycle_ps;
-        if (!model_->quiescent_o)
+        if (!model_->quiescent_o || inputs_are_offered())
             return next;
         uint64_t offered = TIME_NEVER;
         for (int kind = 0; kind < 2; kind++)
@@ -118,6 +118,8 @@ public:
     {
         assert(edge_ps % params_.cycle_ps == 0 && edge_ps > last_edge_ps_);
         idle_until(edge_ps - params_.cycle_ps);
+        if (watch_.before_edge)
+            watch_.before_edge(watch_.self, edge_ps);
         edge(edge_ps);
     }
 
@@ -146,6 +148,14 @@ private:
         ctx_req req = {};
         uint8_t image[CTX_BYTES] = {};
     };
+
+    /* Valids of the last edge fall at the next one, also where nobody else would need it. */
+    bool inputs_are_offered() const
+    {
+        const Model &m = *model_;
+        return (m.op_valid_i | m.ret_valid_i | m.lookup_valid_i | m.wdata_valid_i |
+                m.mem_rdata_valid_i) != 0;
+    }
 
     static bool is_return(uint8_t op)
     {
@@ -196,8 +206,6 @@ private:
 
     void edge(uint64_t now_ps)
     {
-        if (watch_.before_edge)
-            watch_.before_edge(watch_.self, now_ps);
         ctx_rsp rsp, lookup_rsp;
         bool answers = take_response(rsp);
         bool answers_lookup = take_lookup_response(lookup_rsp);
@@ -359,6 +367,7 @@ private:
     {
         const Model &m = *model_;
         stats_.lookups += m.evt_lookup_o;
+        stats_.displacements += m.evt_displace_o;
         stats_.hits += m.evt_hit_o;
         stats_.misses += m.evt_miss_o;
         stats_.evictions += m.evt_eviction_o;

@@ -1,16 +1,18 @@
 #include "sim/glue/ctx_cache_rtl_impl.h"
 
+#include <ctime>
+
 static constexpr uint32_t conn_ids =
     65536; /* of the default shape, which the RTL's parameters are */
 
 ctx_cache_rtl::ctx_cache_rtl(rtl_domain *domain, const ctx_cache_rtl_params &params,
-                             const char *name, ctx_client client, const waker *wake_,
+                             const char *name, ctx_client client_, const waker *wake_,
                              ctx_cache_burst burst_)
     : port(&domain->context, name,
            {conn_ids, params.cycle_ps, params.dram_latency_ps, params.dram_beat_ps,
             params.skip_idle},
-           client),
-      wake(wake_), burst(burst_)
+           client_),
+      wake(wake_), burst(burst_), client(client_)
 {
 }
 
@@ -19,6 +21,60 @@ uint64_t ctx_cache_rtl::burst_limit_ps(uint64_t now_ps) const
     if (one_edge_at_a_time || !burst.limit_ps)
         return now_ps;
     return u64_max(now_ps, burst.limit_ps(burst.self));
+}
+
+namespace
+{
+constexpr uint32_t timed_of = 16; /* one step of so many is timed */
+/* A step takes a few microseconds: a longer one was interrupted by the system. */
+constexpr uint64_t step_ns_max = 50000;
+
+uint64_t clock_ns()
+{
+    timespec t = {};
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return static_cast<uint64_t>(t.tv_sec) * 1000000000 + static_cast<uint64_t>(t.tv_nsec);
+}
+
+/* The least time between two readings. */
+uint64_t clock_cost_ns()
+{
+    uint64_t least = UINT64_MAX;
+    for (int i = 0; i < 1000; i++) {
+        uint64_t start = clock_ns();
+        least = u64_min(least, clock_ns() - start);
+    }
+    return least;
+}
+
+void timed_response(void *self, const ctx_rsp *rsp, uint64_t now_ps)
+{
+    auto *cache = static_cast<ctx_cache_rtl *>(self);
+    if (!cache->timing) {
+        cache->client.on_response(cache->client.self, rsp, now_ps);
+        return;
+    }
+    uint64_t start = clock_ns();
+    cache->client.on_response(cache->client.self, rsp, now_ps);
+    cache->client_ns += clock_ns() - start;
+}
+} // namespace
+
+void ctx_cache_rtl::run_timed(uint64_t now_ps)
+{
+    static const uint64_t clock_cost = clock_cost_ns();
+    uint64_t cycles = port.stats().cycles_run;
+    timing = true;
+    client_ns = 0;
+    uint64_t start = clock_ns();
+    run(now_ps);
+    uint64_t ns = clock_ns() - start;
+    timing = false;
+    ns -= u64_min(ns, client_ns + clock_cost);
+    if (ns > step_ns_max)
+        return;
+    cost.ns += ns;
+    cost.cycles += port.stats().cycles_run - cycles;
 }
 
 /* Everything due; then ahead, but never past a response, whose client may react. */
@@ -44,7 +100,13 @@ static bool store_submit(void *self, const ctx_req *req, uint64_t now_ps)
 
 static void stage_run(void *self, uint64_t now_ps)
 {
-    static_cast<ctx_cache_rtl *>(self)->run(now_ps);
+    auto *cache = static_cast<ctx_cache_rtl *>(self);
+    if (cache->measures && ++cache->steps_untimed == timed_of) {
+        cache->steps_untimed = 0;
+        cache->run_timed(now_ps);
+        return;
+    }
+    cache->run(now_ps);
 }
 
 static uint64_t stage_next_ps(const void *self)
@@ -79,8 +141,18 @@ void ctx_cache_rtl_destroy(ctx_cache_rtl *cache) { delete cache; }
 
 void ctx_cache_rtl_set_client(ctx_cache_rtl *cache, ctx_client client)
 {
+    assert(!cache->measures);
+    cache->client = client;
     cache->port.set_client(client);
 }
+
+void ctx_cache_rtl_measure(ctx_cache_rtl *cache)
+{
+    cache->measures = true;
+    cache->port.set_client({timed_response, cache});
+}
+
+ctx_cache_rtl_cost ctx_cache_rtl_get_cost(const ctx_cache_rtl *cache) { return cache->cost; }
 
 ctx_store ctx_cache_rtl_store(ctx_cache_rtl *cache)
 {

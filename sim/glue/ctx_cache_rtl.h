@@ -48,6 +48,14 @@ void ctx_cache_rtl_destroy(struct ctx_cache_rtl *cache);
 /* Before the first request: who gets the responses, when it was not known at creation. */
 void ctx_cache_rtl_set_client(struct ctx_cache_rtl *cache, struct ctx_client client);
 
+/* Wall time spent in the steps of one cache, without what its client does in them. Sampled, as the
+ * clock costs time too. */
+struct ctx_cache_rtl_cost {
+    uint64_t ns, cycles; /* of the steps that were timed */
+};
+void ctx_cache_rtl_measure(struct ctx_cache_rtl *cache);
+struct ctx_cache_rtl_cost ctx_cache_rtl_get_cost(const struct ctx_cache_rtl *cache);
+
 struct ctx_store ctx_cache_rtl_store(struct ctx_cache_rtl *cache);
 struct stage ctx_cache_rtl_stage(struct ctx_cache_rtl *cache, const char *name);
 

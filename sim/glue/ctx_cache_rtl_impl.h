@@ -17,10 +17,16 @@ struct ctx_cache_rtl {
 
     uint64_t burst_limit_ps(uint64_t now_ps) const;
     void run(uint64_t now_ps);
+    void run_timed(uint64_t now_ps);
 
     ctx_cache_port<Vctx_cache> port;
     const waker *wake;
     ctx_cache_burst burst;
+    ctx_client client;
+    ctx_cache_rtl_cost cost = {};
+    uint32_t steps_untimed = 0;
+    bool measures = false, timing = false;
+    uint64_t client_ns = 0;          /* within the step that is timed */
     bool one_edge_at_a_time = false; /* while waves are recorded: edges in order of global time */
 };
 

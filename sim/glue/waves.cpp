@@ -12,6 +12,9 @@ extern "C" {
 #include <verilated_fst_c.h>
 
 #include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
 
 static constexpr int moves_max = 4;
 static constexpr int trace_levels = 99;
@@ -203,13 +206,40 @@ probe_listener waves_listener(struct waves *waves)
     return {waves_on_event, waves, kinds};
 }
 
+// The FST library may crash while it closes a file that a full disk has cut short, so it closes in a
+// child. The parent's writer must never close after that: it stays, reachable, until the process ends.
+static bool close_in_child(struct waves *waves)
+{
+    static std::vector<struct waves *> closed;
+    closed.push_back(waves);
+    pid_t child = fork();
+    if (child == 0) {
+        waves->fst.close();
+        _exit(0);
+    }
+    int status = 1;
+    return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
 status waves_close(struct waves *waves, error *err)
 {
     waves->dump();
     for (ctx_cache_rtl *cache : waves->caches)
         cache->port.set_watch({});
-    waves->fst.close();
-    std::string path = waves->path, temporary = waves->temporary;
-    delete waves;
-    return fst_file_finish(temporary.c_str(), path.c_str(), err);
+    const std::string &path = waves->path, &temporary = waves->temporary;
+    if (close_in_child(waves))
+        return fst_file_finish(temporary.c_str(), path.c_str(), err);
+    (void)unlink(temporary.c_str());
+    (void)unlink((temporary + ".hier").c_str());
+    return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written whole (disk full?)",
+                     path.c_str());
 }
+
+#ifdef __SANITIZE_ADDRESS__
+// The library's writer is closed in a child only, so in the parent it is never freed.
+extern "C" const char *__lsan_default_suppressions();
+extern "C" const char *__lsan_default_suppressions()
+{
+    return "leak:fstWriter\nleak:VerilatedFst\nleak:VerilatedTrace\n";
+}
+#endif

@@ -26,6 +26,7 @@ void stage_shell::bind(const struct stage &stage)
 void stage_shell::on_due()
 {
     uint64_t now = sc_now_ps();
+    pending_ps_ = TIME_NEVER;
     runs_++;
     runs_at_last_ps_ = now == last_ps_ ? runs_at_last_ps_ + 1 : 0;
     last_ps_ = now;
@@ -34,11 +35,13 @@ void stage_shell::on_due()
     wake_at(stage_.next_ps(stage_.self));
 }
 
-// An earlier pending notification stays, a later one is replaced: the kernel's own rule.
+// An earlier pending notification stays, a later one is replaced: the kernel's own rule, which is
+// asked only when it would change something, for each notification costs a place in its queue.
 void stage_shell::wake_at(uint64_t at_ps)
 {
-    if (at_ps == TIME_NEVER)
+    if (at_ps >= pending_ps_)
         return;
+    pending_ps_ = at_ps;
     uint64_t now = sc_now_ps();
     due_.notify(at_ps > now ? sc_time_from_ps(at_ps - now) : sc_core::SC_ZERO_TIME);
 }

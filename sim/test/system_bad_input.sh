@@ -43,6 +43,12 @@ if [ -s "$work/o3/stats.json" ]; then
 else
     echo "fail: no results of the cut capture"
 fi
+# The last record of each kind of file, cut by a few bytes.
+for file in "$root"/traces/half-close.pcap "$root"/traces/ssh.pcapng "$root"/traces/redis.pcap.gz; do
+    name=$(basename "$file")
+    head -c "$(($(wc -c <"$file") - 3))" "$file" >"$work/short-$name"
+    expect "last record of $name cut" 2 "record" "$toesim" replay "$work/short-$name" -o "$work/o4"
+done
 mkdir "$work/mine" && echo keep >"$work/mine/file"
 expect "folder of somebody else" 2 "mine" "$toesim" replay "$capture" -o "$work/mine"
 [ -f "$work/mine/file" ] && echo "pass: it is untouched" || echo "fail: it was touched"

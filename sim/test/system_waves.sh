@@ -1,6 +1,7 @@
 #!/bin/sh
 # waves.fst of the default scenario converts with GTKWave's fst2vcd and holds both caches and the probe;
 # the move can be followed in it.
+# Every signal of the committed GTKWave view is in it.
 # usage: system_waves.sh BUILD_DIR
 set -u
 build=$1
@@ -34,3 +35,13 @@ for signal in waves_on_i move0_mark_i move0_conn_i op_valid_i rsp_valid_o; do
         echo "fail: signal $signal never changes"
     fi
 done
+awk '/\$scope/ { name[++depth] = $3 } /\$upscope/ { depth-- } /\$enddefinitions/ { exit }
+    /\$var/ { path = ""; for (i = 1; i <= depth; i++) path = path name[i] "."; print path $5 ($6 == "$end" ? "" : $6) }' \
+    "$work/waves.vcd" >"$work/names"
+grep -v -e '^[[@*-]' rtl/move.gtkw | grep -v -x -F -f "$work/names" >"$work/missing"
+if [ -s "$work/names" ] && [ ! -s "$work/missing" ]; then
+    echo "pass: all signals of rtl/move.gtkw exist"
+else
+    echo "fail: rtl/move.gtkw names signals that do not exist:"
+    cat "$work/missing"
+fi

@@ -25,6 +25,8 @@ Test(scenarios, all_can_be_read) { check_all("scenarios/*.yaml", 10); }
 
 Test(scenarios, regression_scenarios_can_be_read) { check_all("scenarios/regress/*.yaml", 3); }
 
+Test(scenarios, live_scenarios_can_be_read) { check_all("scenarios/live/*.yaml", 1); }
+
 Test(scenarios, the_document_lists_exactly_the_keys_of_the_table)
 {
     char *table = NULL;

@@ -1,0 +1,10 @@
+/* libFuzzer's entry to the TCP core: parser and receive path on a live context. */
+#include "models/test/tcp_fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    (void)tcp_fuzz_run(bytes, len);
+    return 0;
+}

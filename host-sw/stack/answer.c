@@ -1,0 +1,175 @@
+#include "host-sw/stack/answer.h"
+
+#include "models/wire/arp.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { ECHO_TTL = 64, ND_HOP_LIMIT = 255, ANSWER_FRAME_MAX = NIC_BUFFER_BYTES };
+
+static const uint8_t all_nodes[16] = {0xff, 0x02, [15] = 1};
+static const uint8_t all_nodes_mac[6] = {0x33, 0x33, 0, 0, 0, 1};
+
+static uint16_t vlan_of(const struct packet *packet)
+{
+    if (packet->vlan_count == 0)
+        return VLAN_NONE;
+    return (uint16_t)(VLAN_TAGGED | (packet->vlan_tci[0] & VLAN_VID_MASK));
+}
+
+static bool is_zero(const uint8_t address[16])
+{
+    static const uint8_t unspecified[16];
+    return memcmp(address, unspecified, 16) == 0;
+}
+
+static bool send(struct host_stack *stack, const struct answer_request *request,
+                 const uint8_t *frame, uint32_t len)
+{
+    assert(len <= ANSWER_FRAME_MAX);
+    return host_stack_send_frame(stack, request->port, frame, len);
+}
+
+static struct packet_out answer_out(struct host_stack *stack, const struct packet *packet,
+                                    uint8_t ttl)
+{
+    struct packet_out out = {.vlan = vlan_of(packet), .ip_version = packet->ip_version, .ttl = ttl};
+    memcpy(out.dst_mac, packet->src_mac, sizeof out.dst_mac);
+    memcpy(out.src_mac, stack->mac, sizeof out.src_mac);
+    memcpy(out.src, packet->dst, sizeof out.src);
+    memcpy(out.dst, packet->src, sizeof out.dst);
+    if (packet->ip_version == 4)
+        out.ip_id = stack->ip_id++;
+    return out;
+}
+
+static enum drop_reason answer_arp(struct host_stack *stack, const struct answer_request *request,
+                                   const struct packet *packet, const struct arp_message *asked)
+{
+    uint32_t ours = ip_addr_to_v4(request->ipv4);
+    if (asked->op != ARP_REQUEST)
+        return DROP_NOT_TCP; /* addresses come with each SYN; nothing was asked */
+    if (asked->target_ip != ours)
+        return DROP_NOT_OURS;
+    struct arp_message reply = {.op = ARP_REPLY, .sender_ip = ours, .target_ip = asked->sender_ip};
+    memcpy(reply.sender_mac, stack->mac, sizeof reply.sender_mac);
+    memcpy(reply.target_mac, asked->sender_mac, sizeof reply.target_mac);
+    uint8_t frame[14 + 4 + ARP_BYTES];
+    uint32_t len = arp_build(frame, asked->sender_mac, vlan_of(packet), &reply);
+    return send(stack, request, frame, len) ? DROP_NONE : DROP_NO_RESOURCE;
+}
+
+/* RFC 4861 7.2.4: to whoever asks; a node that has no address yet (duplicate address detection) is
+ * answered through all nodes. */
+static enum drop_reason answer_neighbour(struct host_stack *stack,
+                                         const struct answer_request *request,
+                                         const struct packet *packet,
+                                         const struct icmp_message *asked)
+{
+    if (memcmp(asked->target, request->ipv6, 16) != 0)
+        return DROP_NOT_OURS;
+    bool nameless = is_zero(packet->src);
+    if (nameless && asked->has_link)
+        return DROP_MALFORMED; /* RFC 4861 7.1.1 */
+    struct packet_out out = answer_out(stack, packet, ND_HOP_LIMIT);
+    memcpy(out.src, request->ipv6, sizeof out.src); /* it was asked by multicast */
+    if (nameless) {
+        memcpy(out.dst, all_nodes, sizeof out.dst);
+        memcpy(out.dst_mac, all_nodes_mac, sizeof out.dst_mac);
+    } else if (asked->has_link) {
+        memcpy(out.dst_mac, asked->link, sizeof out.dst_mac);
+    }
+    uint8_t frame[14 + 4 + 40 + 32];
+    uint32_t len = icmp_build_advertisement(frame, &out, request->ipv6, stack->mac, !nameless);
+    return send(stack, request, frame, len) ? DROP_NONE : DROP_NO_RESOURCE;
+}
+
+static enum drop_reason answer_echo(struct host_stack *stack, const struct answer_request *request,
+                                    const struct packet *packet, const struct icmp_message *asked)
+{
+    struct packet_out out = answer_out(stack, packet, ECHO_TTL);
+    out.tos = packet->tos;
+    uint8_t frame[ANSWER_FRAME_MAX];
+    if (packet_ip_payload_offset(&out) + ICMP_HEADER_BYTES + asked->body_len > sizeof frame)
+        return DROP_NO_RESOURCE;
+    uint32_t len = icmp_build_echo_reply(frame, &out, asked);
+    return send(stack, request, frame, len) ? DROP_NONE : DROP_NO_RESOURCE;
+}
+
+static void note_error(const struct packet *packet, const struct icmp_message *message,
+                       struct answer_result *result)
+{
+    result->kind = ANSWER_ERROR;
+    result->error = message->kind;
+    result->mtu = message->mtu;
+    result->has_key = icmp_quoted_key(message, packet->ip_version, &result->key);
+    result->key.vlan = vlan_of(packet);
+}
+
+static void on_icmp(struct host_stack *stack, const struct answer_request *request,
+                    const struct packet *packet, const struct icmp_message *message,
+                    struct answer_result *result)
+{
+    if (message->kind == ICMP_NEIGHBOUR_SOLICITATION) {
+        result->kind = ANSWER_NEIGHBOUR;
+        result->reason = answer_neighbour(stack, request, packet, message);
+        return;
+    }
+    const uint8_t *ours = packet->ip_version == 4 ? request->ipv4 : request->ipv6;
+    bool to_us = memcmp(packet->dst, ours, 16) == 0;
+    switch (message->kind) {
+    case ICMP_ECHO_REQUEST:
+        result->kind = ANSWER_ECHO;
+        result->reason = to_us ? answer_echo(stack, request, packet, message) : DROP_NOT_OURS;
+        break;
+    case ICMP_ECHO_REPLY:
+        result->kind = ANSWER_ECHO_REPLY;
+        result->reason = to_us ? DROP_NONE : DROP_NOT_OURS;
+        break;
+    case ICMP_UNREACHABLE:
+    case ICMP_TOO_BIG:
+    case ICMP_TIME_EXCEEDED:
+        note_error(packet, message, result);
+        result->reason = to_us ? DROP_NONE : DROP_NOT_OURS;
+        break;
+    case ICMP_NEIGHBOUR_SOLICITATION:
+    case ICMP_NEIGHBOUR_ADVERTISEMENT:
+    case ICMP_OTHER:
+        result->reason = DROP_NOT_TCP;
+        break;
+    }
+}
+
+void answer_frame(struct host_stack *stack, const struct answer_request *request,
+                  struct answer_result *result)
+{
+    struct packet packet;
+    struct arp_message arp;
+    struct icmp_message icmp;
+    *result = (struct answer_result){.kind = ANSWER_NONE};
+    packet_parse(request->frame, request->bytes, true, &packet);
+    assert(packet.kind == PACKET_OTHER);
+    if (arp_parse(request->frame, request->bytes, &packet, &arp)) {
+        result->kind = ANSWER_ARP;
+        result->reason = answer_arp(stack, request, &packet, &arp);
+    } else {
+        switch (packet.ip_checksum_ok ? icmp_parse(request->frame, &packet, &icmp)
+                                      : ICMP_BAD_CHECKSUM) {
+        case ICMP_GOOD:
+            on_icmp(stack, request, &packet, &icmp, result);
+            break;
+        case ICMP_NONE:
+            result->reason = DROP_NOT_TCP;
+            break;
+        case ICMP_BAD_CHECKSUM:
+            result->reason = DROP_BAD_CHECKSUM;
+            break;
+        case ICMP_MALFORMED:
+            result->reason = DROP_MALFORMED;
+            break;
+        }
+    }
+    if (result->reason != DROP_NONE)
+        result->kind = ANSWER_NONE;
+    assert((result->kind == ANSWER_NONE) == (result->reason != DROP_NONE));
+}

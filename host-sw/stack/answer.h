@@ -1,0 +1,40 @@
+/* What a host answers besides TCP: ARP, neighbour solicitations, echo requests; and the ICMP errors
+ * it takes note of. For the team's one address per family, by the port the frame came in (R-41). */
+#ifndef TOESIM_HOST_STACK_ANSWER_H
+#define TOESIM_HOST_STACK_ANSWER_H
+
+#include "host-sw/stack/host_stack.h"
+#include "models/base/drop_reason.h"
+#include "models/wire/icmp.h"
+
+struct answer_request {
+    const uint8_t *frame;
+    uint32_t bytes;
+    unsigned port;       /* the answer leaves here */
+    const uint8_t *ipv4; /* the team's, as ::ffff:a.b.c.d */
+    const uint8_t *ipv6;
+};
+
+enum answer_kind {
+    ANSWER_NONE,       /* a loss: reason says why */
+    ANSWER_ARP,        /* sent */
+    ANSWER_NEIGHBOUR,  /* sent */
+    ANSWER_ECHO,       /* sent */
+    ANSWER_ECHO_REPLY, /* noted: an answer to nobody here */
+    ANSWER_ERROR,      /* noted: unreachable, too big, time exceeded */
+};
+
+struct answer_result {
+    enum answer_kind kind;
+    enum drop_reason reason;
+    enum icmp_kind error; /* ANSWER_ERROR */
+    bool has_key;         /* it quotes a TCP segment of ours */
+    struct flow_key key;
+    uint32_t mtu; /* ICMP_TOO_BIG */
+};
+
+/* For a frame that is no TCP; it must not be malformed or a fragment. */
+void answer_frame(struct host_stack *stack, const struct answer_request *request,
+                  struct answer_result *result);
+
+#endif

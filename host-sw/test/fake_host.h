@@ -1,0 +1,92 @@
+/* A host without a network: the calls an application makes, on a few connections in memory. It takes
+ * the place of host-sw/team in a test program, so it is included by that program's one file and is no
+ * member of the helpers' library. */
+#ifndef TOESIM_HOST_TEST_FAKE_HOST_H
+#define TOESIM_HOST_TEST_FAKE_HOST_H
+
+#include "host-sw/host_sw.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { FAKE_HOST_CONNS = 4, FAKE_HOST_BYTES = 1 << 18 };
+
+struct fake_host_conn {
+    uint8_t in[FAKE_HOST_BYTES], out[FAKE_HOST_BYTES];
+    uint32_t in_len, in_read, out_len;
+    uint32_t room; /* of the transmit ring, now */
+    uint32_t closes, aborts;
+};
+
+static struct fake_host_conn fake_host[FAKE_HOST_CONNS];
+
+/* Empty connections with this much room. */
+static inline void fake_host_reset(uint32_t room)
+{
+    memset(fake_host, 0, sizeof fake_host);
+    for (unsigned i = 0; i < FAKE_HOST_CONNS; i++)
+        fake_host[i].room = room;
+}
+
+/* The peer sent these bytes; the application is not told. */
+static inline void fake_host_put(uint32_t conn, const void *bytes, uint32_t len)
+{
+    struct fake_host_conn *c = &fake_host[conn];
+    assert(c->in_len + len <= FAKE_HOST_BYTES);
+    memcpy(c->in + c->in_len, bytes, len);
+    c->in_len += len;
+}
+
+uint32_t host_conn_readable(const struct host_sw *sw, uint32_t conn)
+{
+    (void)sw;
+    return fake_host[conn].in_len - fake_host[conn].in_read;
+}
+
+uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_t len)
+{
+    struct fake_host_conn *c = &fake_host[conn];
+    uint32_t there = host_conn_readable(sw, conn);
+    uint32_t n = len < there ? len : there;
+    memcpy(buffer, c->in + c->in_read, n);
+    c->in_read += n;
+    return n;
+}
+
+uint32_t host_conn_writable(const struct host_sw *sw, uint32_t conn)
+{
+    (void)sw;
+    return fake_host[conn].room;
+}
+
+uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, uint32_t len)
+{
+    struct fake_host_conn *c = &fake_host[conn];
+    uint32_t n = len < c->room ? len : c->room;
+    (void)sw;
+    assert(c->out_len + n <= FAKE_HOST_BYTES);
+    memcpy(c->out + c->out_len, bytes, n);
+    c->out_len += n;
+    c->room -= n;
+    return n;
+}
+
+void host_conn_close(struct host_sw *sw, uint32_t conn)
+{
+    (void)sw;
+    fake_host[conn].closes++;
+}
+
+void host_conn_abort(struct host_sw *sw, uint32_t conn)
+{
+    (void)sw;
+    fake_host[conn].aborts++;
+}
+
+uint32_t host_conn_unacked(const struct host_sw *sw, uint32_t conn)
+{
+    (void)sw;
+    return fake_host[conn].out_len;
+}
+
+#endif

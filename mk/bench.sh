@@ -1,0 +1,70 @@
+#!/bin/sh
+# Runs the benchmark scenarios and prints one table. Argument: build folder. Needs jq.
+# BENCH_ROUNDS runs of each (default 3), the one with the least CPU time counts:
+# others may use the machine too.
+set -eu
+command -v jq >/dev/null || {
+    echo "make bench needs the Debian package jq" >&2
+    exit 3
+}
+build=$1
+rounds=${BENCH_ROUNDS:-3}
+work=$build/bench/runs
+mkdir -p "$work"
+
+# perf of the fastest of several runs of scenario $1 with further options
+best() {
+    scenario=$1
+    shift
+    name=$(basename "$scenario" .yaml)
+    : >"$work/$name.json"
+    for _ in $(seq "$rounds"); do
+        rm -rf "${work:?}/$name"
+        "$build/toesim" run "$scenario" -o "$work/$name" "$@" >"$work/$name.log" || {
+            cat "$work/$name.log" >&2
+            exit 1
+        }
+        cat "$work/$name/perf.json" >>"$work/$name.json"
+    done
+    jq -s -c 'min_by(.cpu_us)' "$work/$name.json"
+}
+
+row() { printf '%-44s %12s %12s   %s\n' "$@"; }
+of() { printf '%s' "$1" | jq -r "$2"; }
+
+row '' "1 conn" "256 conns" 'target'
+one=$(best scenarios/510-bench-1.yaml)
+many=$(best scenarios/511-bench-256.yaml)
+pair() { row "$1" "$(of "$one" "$2")" "$(of "$many" "$2")" "$3"; }
+pair 'frames per wall second, 200 MiB' '.frames_per_second' '40000'
+pair 'frames per second of CPU' '.frames * 1000000 / .cpu_us | floor' ''
+pair 'wall time, ms' '.wall_us / 1000 | floor' ''
+pair 'frames on the links' '.frames' ''
+pair 'evaluated cache cycles per frame' '.cache_cycles_run * 10 / .frames | floor / 10' '20'
+pair 'stage runs per frame' '.kernel_events * 10 / .frames | floor / 10' ''
+pair 'peak memory, MiB' '.memory_peak_kib / 1024 | floor' ''
+
+# The bare loop before, between and after, so that its least is found under the same load.
+cache() { "$build/bench/bench_cache" >>"$work/cache"; }
+: >"$work/cache"
+cache
+one=$(best scenarios/510-bench-1.yaml --set traffic.bytes=50MiB --set measure.cache_time=true)
+cache
+many=$(best scenarios/511-bench-256.yaml --set traffic.bytes=50MiB --set measure.cache_time=true)
+cache
+bare_ns=$(sort -n "$work/cache" | head -n 1 | cut -d' ' -f1)
+port_ns=$(sort -n -k2 "$work/cache" | head -n 1 | cut -d' ' -f2)
+ns='.cache_step_ns / .cache_cycles_run'
+pair 'ns per cycle in the cache step (50 MiB)' "$ns | floor" ''
+row 'ns per cycle, port alone, plain loop' "$port_ns" "" ''
+row 'ns per cycle, bare Verilated cache, same pins' "$bare_ns" "" ''
+pair 'cache step / bare' "$ns / $bare_ns * 100 | floor / 100" '1.2'
+
+tiny=$(best scenarios/510-bench-1.yaml --set traffic.bytes=1KiB)
+short=$(best scenarios/512-bench-idle.yaml)
+long=$(best scenarios/512-bench-idle.yaml --set traffic.hold=1010ms)
+row 'start-up, first KiB, end: CPU ms' "$(of "$tiny" '.cpu_us / 1000 | floor')" '' '100'
+idle=$(($(of "$long" .cpu_us) - $(of "$short" .cpu_us)))
+row 'one idle second, 1,000 connections: CPU ms' '' "$((idle / 1000)).$((idle / 100 % 10))" '50'
+"$build/bench/bench_tcp" | while read -r rate name; do row "$name" "$rate" '' '5000000'; done
+"$build/bench/bench_models" | while read -r rate name; do row "$name" "$rate" '' ''; done

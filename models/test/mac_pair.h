@@ -1,0 +1,30 @@
+/* Two MACs and one link, for tests: a is NIC 0's port, b the far end. */
+#ifndef TOESIM_TEST_MAC_PAIR_H
+#define TOESIM_TEST_MAC_PAIR_H
+
+#include "models/base/stage_loop.h"
+#include "models/mac/mac.h"
+#include "models/test/frame_log.h"
+
+struct mac_pair {
+    struct frame_pool *pool;
+    struct mac *a, *b;
+    struct frame_log at_a, at_b;
+    struct stage_loop loop;
+    struct mac_params params;
+    struct probe probe; /* of a */
+};
+
+/* Defaults at 10G; the caller may change params before mac_pair_open(). */
+void mac_pair_init(struct mac_pair *net);
+void mac_pair_open(struct mac_pair *net);
+/* Asserts that all frames came back. */
+void mac_pair_close(struct mac_pair *net);
+
+/* A frame of len bytes by mac, now. Returns its id. */
+uint64_t mac_pair_send(struct mac_pair *net, struct mac *mac, uint32_t len);
+void mac_pair_send_frame(struct mac_pair *net, struct mac *mac, struct frame *frame);
+void mac_pair_run(struct mac_pair *net, uint64_t until_ps);
+uint64_t mac_pair_drops(const struct mac *mac, enum drop_reason reason);
+
+#endif

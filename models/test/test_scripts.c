@@ -1,0 +1,143 @@
+/* Every packet script in scenarios/tcp under every port policy; all policies must give the same
+ * transcript. And what the reader of scripts says about mistakes. */
+#include "models/test/pkt_run.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct script_row {
+    char path[96];
+};
+
+enum { SCRIPTS_MAX = 400 };
+
+static struct script_row scripts[SCRIPTS_MAX];
+
+ParameterizedTestParameters(scripts, give_the_same_transcript_under_every_port_policy)
+{
+    glob_t found;
+    size_t count = 0;
+    if (glob("scenarios/tcp/*.pkt", 0, NULL, &found) == 0)
+        for (; count < found.gl_pathc && count < SCRIPTS_MAX; count++)
+            (void)snprintf(scripts[count].path, sizeof scripts[count].path, "%s",
+                           found.gl_pathv[count]);
+    globfree(&found);
+    return cr_make_param_array(struct script_row, scripts, count);
+}
+
+ParameterizedTest(struct script_row *row, scripts, give_the_same_transcript_under_every_port_policy)
+{
+    struct pkt_script *script = malloc(sizeof *script);
+    struct pkt_result *plain = malloc(sizeof *plain), *moved = malloc(sizeof *moved);
+    char why[PKT_ERROR_MAX] = "";
+    cr_assert(pkt_script_read(script, row->path), "%s", script->error);
+    pkt_run(script, PKT_NIC0, plain);
+    cr_assert(plain->ok, "%s", plain->error);
+    cr_assert_eq(plain->moves, 0);
+    for (int policy = PKT_ALTERNATE; policy < PKT_POLICY_COUNT; policy++) {
+        pkt_run(script, (enum pkt_policy)policy, moved);
+        cr_assert(moved->ok, "%s", moved->error);
+        cr_assert(pkt_same(plain, moved, why), "%s: port policy %s: %s", row->path,
+                  pkt_policy_name((enum pkt_policy)policy), why);
+    }
+    free(moved);
+    free(plain);
+    free(script);
+}
+
+struct mistake {
+    char name[48];
+    char text[96];
+    char error[80];
+};
+
+Test(script_reader, names_file_line_and_mistake)
+{
+    static const struct mistake rows[] = {
+        {"no such event", "+0 < S 0:0(0)\n+0 jump\n", "a.pkt:2: 'jump' is no event"},
+        {"no time", "< S 0:0(0)\n", "a.pkt:1: '<' is no line"},
+        {"bad time", "+5 < S 0:0(0)\n", "a.pkt:1: '5' is no time"},
+        {"bad flag", "+0 < X 0:0(0)\n", "a.pkt:1: flag 'X' is unknown"},
+        {"length contradicts", "+0 < . 1:3(3) ack 1\n", "a.pkt:1: 1:3 is 2 bytes long, not 3"},
+        {"no range", "+0 < .\n", "a.pkt:1: '' is no range"},
+        {"ack without flag", "+0 < S 0:0(0) ack 1\n", "a.pkt:1: the flag . and the field ack"},
+        {"unknown field", "+0 < S 0:0(0) foo\n", "a.pkt:1: 'foo' is unknown"},
+        {"number missing", "+0 write\n", "a.pkt:1: '' is no number"},
+        {"word missing", "+0 state\n", "a.pkt:1: 'state' needs a word"},
+        {"too many words", "+0 close now\n", "a.pkt:1: 'now' is too much"},
+        {"unknown offer", "offer magic\n", "a.pkt:1: 'magic' cannot be offered"},
+        {"unknown key", "set speed 1\n", "a.pkt:1: 'set speed' is unknown"},
+        {"five SACK blocks", "+0 < . 1:1(0) ack 1 sack 1:2 1:2 1:2 1:2 1:2\n",
+         "a.pkt:1: more than 4 SACK blocks"},
+        {"nothing", "# only a comment\n", "a.pkt:1: the script has no event"},
+    };
+    struct pkt_script *script = malloc(sizeof *script);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cr_assert_not(pkt_script_parse(script, "a.pkt", rows[i].text), "%s", rows[i].name);
+        cr_assert_eq(strncmp(script->error, rows[i].error, strlen(rows[i].error)), 0, "%s: %s",
+                     rows[i].name, script->error);
+    }
+    cr_assert_not(pkt_script_read(script, "no/such.pkt"));
+    cr_assert_str_eq(script->error, "no/such.pkt:0: cannot be read");
+    free(script);
+}
+
+struct wrong_script {
+    char name[48];
+    char text[200];
+    char error[60];
+};
+
+#define OPEN "+0 < S 0:0(0) mss 1460\n+0 > S. 0:0(0) ack 1 mss 1460\n+0 < . 1:1(0) ack 1\n"
+
+Test(script_runner, finds_what_differs)
+{
+    static const struct wrong_script rows[] = {
+        {"another segment", OPEN "+0 write 10\n+0 > P. 1:12(11) ack 1\n",
+         "a.pkt:5: expected P. 1:12(11) ack 1, got P. 1:11(10) ack 1"},
+        {"nothing sent", OPEN "+0 > . 1:1(0) ack 1\n", "a.pkt:4: expected . 1:1(0) ack 1, but"},
+        {"sent too early", OPEN "+0 write 10\n+1s > P. 1:11(10) ack 1\n", "a.pkt:5: P. 1:11(10)"},
+        {"not asked for", OPEN "+0 write 10\n+0 close\n", "a.pkt:5: not expected before this line"},
+        {"left over", OPEN "+0 write 10\n", "a.pkt:4: not expected at the end"},
+        {"another state", OPEN "+0 state CLOSING\n", "a.pkt:4: the state is ESTABLISHED, not"},
+        {"another verdict", OPEN "+0 verdict tcp_old\n", "a.pkt:4: the verdict is applied, not"},
+        {"still open", OPEN "+0 closed CLOSED\n", "a.pkt:4: the connection did not end"},
+    };
+    struct pkt_script *script = malloc(sizeof *script);
+    struct pkt_result *result = malloc(sizeof *result);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cr_assert(pkt_script_parse(script, "a.pkt", rows[i].text), "%s", script->error);
+        pkt_run(script, PKT_NIC0, result);
+        cr_assert_not(result->ok, "%s", rows[i].name);
+        cr_assert_eq(strncmp(result->error, rows[i].error, strlen(rows[i].error)), 0, "%s: %s",
+                     rows[i].name, result->error);
+    }
+    free(result);
+    free(script);
+}
+
+Test(script_runner, tells_transcripts_apart)
+{
+    struct pkt_result *a = calloc(1, sizeof *a), *b = calloc(1, sizeof *b);
+    char why[PKT_ERROR_MAX];
+    a->sent_count = b->sent_count = 1;
+    (void)strcpy(a->sent[0], "P. 1:2(1) ack 1");
+    (void)strcpy(b->sent[0], "P. 1:2(1) ack 1");
+    cr_assert(pkt_same(a, b, why));
+    (void)strcpy(b->sent[1], ". 2:2(0) ack 1");
+    b->is_pure_ack[1] = true;
+    b->sent_count = 2;
+    cr_assert_not(pkt_same(a, b, why), "an ACK more without a move");
+    b->moves = 1;
+    cr_assert(pkt_same(a, b, why), "one per move");
+    b->is_pure_ack[1] = false;
+    cr_assert_not(pkt_same(a, b, why));
+    b->sent_count = 0;
+    cr_assert_not(pkt_same(a, b, why), "one is missing");
+    free(a);
+    free(b);
+}

@@ -1,0 +1,34 @@
+/* The Address Resolution Protocol for IPv4 over Ethernet (RFC 826): parse and build. */
+#ifndef TOESIM_WIRE_ARP_H
+#define TOESIM_WIRE_ARP_H
+
+#include "models/wire/packet.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { ARP_ETHER_TYPE = 0x0806, ARP_BYTES = 28 };
+
+enum arp_op { ARP_REQUEST = 1, ARP_REPLY = 2 };
+
+struct arp_message {
+    uint16_t op; /* enum arp_op, or another number */
+    uint8_t sender_mac[6], target_mac[6];
+    uint32_t sender_ip, target_ip; /* host order */
+};
+
+/* packet: frame of len bytes after packet_parse(). False: no ARP, cut off, or not for IPv4 over
+ * Ethernet. */
+bool arp_parse(const uint8_t *frame, uint32_t len, const struct packet *packet,
+               struct arp_message *message);
+
+/* Builds the whole frame, to dst_mac from the sender; returns its length (no padding). */
+uint32_t arp_build(uint8_t *frame, const uint8_t dst_mac[6], uint16_t vlan,
+                   const struct arp_message *message);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

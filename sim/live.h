@@ -1,0 +1,18 @@
+/* A live run: the switch's uplink is a TAP device, and real programs talk to the simulated server. */
+#ifndef TOESIM_SIM_LIVE_H
+#define TOESIM_SIM_LIVE_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct live_options {
+    const char *tap;   /* name of the device */
+    const char *files; /* folder that HTTP serves; null: no HTTP */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

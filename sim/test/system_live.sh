@@ -1,0 +1,119 @@
+#!/bin/sh
+# The kernel's own TCP and real programs against the simulated server over a TAP device, in a network
+# namespace of its own, while the switch moves every connection each 5 ms of simulated time.
+# usage: system_live.sh BUILD_DIR
+set -u
+build=$1
+if [ "${2:-}" != inside ]; then
+    for tool in curl ip ping unshare tshark; do
+        command -v $tool >/dev/null || { echo "skip: live: $tool is not installed"; exit 0; }
+    done
+    # A TAP device can be made only with CAP_NET_ADMIN and /dev/net/tun.
+    why=$(unshare -n sh -c 'ip tuntap add dev toe0 mode tap' 2>&1) ||
+        { echo "skip: live: no TAP device here: $why"; exit 0; }
+    # The namespace, and with it the device, goes when its last process does.
+    exec timeout -k 10 120 unshare -n "$0" "$build" inside
+fi
+
+work=$(mktemp -d)
+pid=
+stop() {
+    [ -n "$pid" ] || return 0
+    kill -INT "$pid" 2>/dev/null
+    wait "$pid"
+    status=$?
+    pid=
+    return $status
+}
+trap 'stop; rm -rf "$work"' EXIT
+verdict() { # verdict NAME COMMAND...: passes when the command succeeds
+    name=$1
+    shift
+    if "$@"; then echo "pass: $name"; else
+        echo "fail: $name"
+        cat "$work/$run.log" 2>/dev/null
+    fi
+}
+stat_of() { # stat_of KEY: a number in the last run's stats.json, by its last name
+    sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p" "$work/$run/stats.json" | head -n 1
+}
+start() { # start RUN OPTION...
+    run=$1
+    shift
+    "$build/toesim" live scenarios/live/flap.yaml --tap toe0 --files "$work/www" -o "$work/$run" \
+        "$@" >"$work/$run.log" 2>&1 &
+    pid=$!
+    for _ in $(seq 100); do
+        ping -q -c 1 -W 1 10.0.0.1 >/dev/null 2>&1 && return
+        kill -0 "$pid" 2>/dev/null || break
+    done
+    echo "fail: $run: the server does not answer"
+    cat "$work/$run.log"
+    exit 1
+}
+pings() { ping -q -c 5 -i 0.05 -W 5 "$@" >/dev/null 2>&1; }
+fetch() { curl -s -g -m 60 -o "$work/got" "http://$1/$2" && cmp -s "$work/got" "$work/www/$2"; }
+upload() { # upload FILE: to discard, by the shell's own connection
+    bash -c 'cat "$1" >/dev/tcp/10.0.0.1/9' bash "$1"
+}
+settle() { sleep 0.5; } # the last FINs and their acknowledgements
+
+mkdir "$work/www"
+head -c 50000000 /dev/urandom >"$work/www/big.bin"
+head -c 2000000 /dev/urandom >"$work/www/middle.bin"
+head -c 20000 /dev/urandom >"$work/www/small.bin"
+head -c 20000000 /dev/urandom >"$work/up.bin"
+ip link set lo up
+ip tuntap add dev toe0 mode tap
+ip link set toe0 up
+ip addr add 10.0.0.2/24 dev toe0
+ip -6 addr add fd00::2/64 dev toe0 nodad
+
+# --- speed: no captures ---
+start plain --set outputs.captures=false
+verdict "ping" pings 10.0.0.1
+verdict "ping -6" pings -6 fd00::1
+verdict "curl fetches 50 MB while connections move" fetch 10.0.0.1 big.bin
+verdict "curl over IPv6" fetch "[fd00::1]" middle.bin
+seq 200 | xargs -P 200 -I{} curl -s -m 60 -w '%{http_code} %{size_download}\n' -o /dev/null \
+    http://10.0.0.1/small.bin >"$work/parallel"
+verdict "200 parallel requests" [ "$(grep -c '^200 20000$' "$work/parallel")" -eq 200 ]
+verdict "upload of 20 MB to discard" upload "$work/up.bin"
+settle
+stop
+verdict "SIGINT ends the run with exit 0" [ $? -eq 0 ]
+verdict "the server counted 20 MB" grep -q '^discard .* 20000000 bytes received' "$work/plain.log"
+verdict "connections moved" [ "$(stat_of completed)" -ge 5 ]
+verdict "nothing ended prematurely" [ "$(stat_of terminated_prematurely)" -eq 0 ]
+
+# --- a client dies; captures are written ---
+start killed
+curl -s -o /dev/null --limit-rate 1M http://10.0.0.1/big.bin &
+client=$!
+sleep 1
+kill -9 "$client"
+wait "$client" 2>/dev/null
+settle
+fetch 10.0.0.1 middle.bin
+upload "$work/www/middle.bin"
+settle
+stop
+verdict "kill -9 of a client is one premature termination" [ "$(stat_of terminated_prematurely)" -eq 1 ]
+verdict "and one notification" [ "$(stat_of notifications)" -eq 1 ]
+count() { tshark -r "$work/killed/team.pcapng" -Y "$1" 2>/dev/null | wc -l; }
+verdict "captures: window scaling in both SYNs" \
+    [ "$(count 'tcp.flags.syn == 1 && tcp.options.wscale')" -ge 6 ]
+verdict "captures: windows beyond 64 KiB" [ "$(count 'tcp.window_size > 65535')" -ge 1 ]
+verdict "captures: timestamps on data" \
+    [ "$(count 'tcp.len > 0 && tcp.options.timestamp.tsecr > 0')" -ge 100 ]
+verdict "captures: SACK permitted by both sides" \
+    [ "$(count 'tcp.flags.syn == 1 && tcp.options.sack_perm')" -ge 6 ]
+verdict "captures: SACK blocks" [ "$(count 'tcp.options.sack_le')" -ge 1 ]
+
+# --- no permission ---
+run=refused
+setpriv --bounding-set -net_admin --inh-caps -net_admin \
+    "$build/toesim" live scenarios/live/flap.yaml --tap toe1 --duration 1ms -o "$work/$run" \
+    >"$work/$run.log" 2>&1
+verdict "without CAP_NET_ADMIN: exit 3" [ $? -eq 3 ]
+verdict "and says so" grep -q 'needs root or CAP_NET_ADMIN' "$work/$run.log"

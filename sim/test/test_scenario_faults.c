@@ -1,0 +1,124 @@
+/* sim/scenario: faults of a line, the switch's table, and what contradicts itself. */
+#include "models/base/units.h"
+#include "sim/scenario.h"
+#include "sim/scenario_frames.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct sim_config config, again;
+static struct error err;
+
+static enum status parse(const char *text, struct sim_config *into)
+{
+    return scenario_parse(text, strlen(text), "a.yaml", NULL, 0, into, &err);
+}
+
+static const char all_kinds[] =
+    "traffic: {kind: generator}\n"
+    "switch:\n"
+    "  {policy: table, table: 0110, forwarding: cut_through, queue: 100, pause_threshold: 50,\n"
+    "   rehash: [{at: 1ms, action: assign, connection: 7, nic: 1}]}\n"
+    "nics: {link: {pause_threshold: 9, pause_quanta: 100, pause_obeyed: false, pause_poll: 2us}}\n"
+    "faults:\n"
+    "  - {action: drop, link: nic0, rate: 2000}\n"
+    "  - {action: corrupt, link: nic1, direction: to_peers, frames: 5}\n"
+    "  - {action: truncate, link: nic1, frames: 5-7, lasting: 3ms}\n"
+    "  - {action: duplicate, link: uplink, direction: to_server, rate: 1000000}\n"
+    "  - {at: 10%, action: reorder, link: uplink, frames: 3 7 10-12, behind: 4, delay: 2us}\n"
+    "  - {at: 2ms, action: delay, link: nic0, rate: 1, delay: 20us, jitter: 50us, every: 1ms,\n"
+    "     count: 2}\n";
+
+Test(scenario_faults, each_kind_is_read_with_its_keys)
+{
+    cr_assert_eq(parse(all_kinds, &config), STATUS_OK, "%s", err.text);
+    cr_assert_eq(config.action_count, 7);
+    const struct sim_action *a = config.actions;
+    cr_assert(a[0].kind == ACTION_ASSIGN && a[0].value == 7 && a[0].nic == 1);
+    cr_assert(a[1].line.kind == LINE_FAULT_DROP && a[1].line.rate_ppm == 2000);
+    cr_assert(a[1].link == SIM_LINK_NIC0 && a[1].direction == SIM_BOTH_WAYS);
+    cr_assert(!a[1].by_progress && a[1].at_ps == 0, "from the beginning");
+    cr_assert(a[2].line.kind == LINE_FAULT_CORRUPT && a[2].direction == SIM_TO_PEERS);
+    cr_assert(a[2].line.range_count == 1 && a[2].line.ranges[0].first == 5);
+    cr_assert(a[3].line.kind == LINE_FAULT_TRUNCATE && a[3].line.ranges[0].last == 7);
+    cr_assert_eq(a[3].line.lasting_ps, 3 * PS_PER_MS);
+    cr_assert(a[4].line.kind == LINE_FAULT_DUPLICATE && a[4].link == SIM_LINK_UPLINK);
+    cr_assert(a[5].line.kind == LINE_FAULT_REORDER && a[5].line.behind == 4);
+    cr_assert(a[5].by_progress && a[5].line.range_count == 3);
+    cr_assert(a[6].line.kind == LINE_FAULT_DELAY && a[6].line.jitter_ps == 50 * PS_PER_US);
+    cr_assert(a[6].every_ps == PS_PER_MS && a[6].count == 2);
+    cr_assert_str_eq(config.lan_switch.table, "0110");
+    cr_assert(config.lan_switch.cut_through && config.lan_switch.queue_frames == 100);
+    cr_assert_eq(config.lan_switch.pause_threshold, 50);
+    cr_assert(config.mac.pause_threshold == 9 && config.mac.pause_quanta == 100);
+    cr_assert(!config.mac.pause_obeyed && config.mac.pause_poll_ps == 2 * PS_PER_US);
+}
+
+Test(scenario_faults, what_is_written_reads_back_to_the_same)
+{
+    char *text = NULL;
+    size_t len = 0;
+    cr_assert_eq(parse(all_kinds, &config), STATUS_OK);
+    FILE *memory = open_memstream(&text, &len);
+    cr_assert(scenario_write(&config, memory));
+    (void)fclose(memory);
+    cr_assert_eq(parse(text, &again), STATUS_OK, "%s\n%s", err.text, text);
+    cr_assert_eq(memcmp(config.actions, again.actions, sizeof config.actions), 0, "%s", text);
+    cr_assert_str_eq(again.lan_switch.table, "0110");
+    free(text);
+}
+
+struct bad_row {
+    char name[40];
+    char fault[120];
+    char why[48];
+};
+
+static struct bad_row bad_rows[] = {
+    {"no link", "{action: drop, rate: 1}", "has no `link`"},
+    {"no choice", "{action: drop, link: nic0}", "needs either `rate`"},
+    {"two choices", "{action: drop, link: nic0, rate: 1, frames: 2}", "needs either `rate`"},
+    {"nic", "{action: drop, link: nic0, rate: 1, nic: 0}", "hits a link"},
+    {"behind", "{action: drop, link: nic0, rate: 1, behind: 2}", "only reorder takes"},
+    {"jitter", "{action: reorder, link: nic0, rate: 1, jitter: 2us}", "only delay takes"},
+    {"delay", "{action: corrupt, link: nic0, rate: 1, delay: 2us}", "delay and reorder take"},
+    {"how late", "{action: delay, link: nic0, rate: 1}", "write how late"},
+    {"line key of another", "{at: 1ms, action: link_down, nic: 0, rate: 1}", "only drop"},
+    {"rate above all", "{action: drop, link: nic0, rate: 1000001}", "out of range"},
+    {"frame 0", "{action: drop, link: nic0, frames: 0}", "numbers from 1"},
+    {"backward range", "{action: drop, link: nic0, frames: 9-7}", "numbers from 1"},
+    {"no number", "{action: drop, link: nic0, frames: 3 x}", "numbers from 1"},
+    {"no frames", "{action: drop, link: nic0, frames: \" \"}", "numbers from 1"},
+    {"huge", "{action: drop, link: nic0, frames: 4294967296}", "numbers from 1"},
+    {"17 ranges", "{action: drop, link: nic0, frames: 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8}",
+     "up to 16"},
+    {"link", "{action: drop, link: nic2, rate: 1}", "none of"},
+};
+
+ParameterizedTestParameters(scenario_faults, contradictions_are_explained)
+{
+    return cr_make_param_array(struct bad_row, bad_rows, sizeof bad_rows / sizeof *bad_rows);
+}
+
+ParameterizedTest(struct bad_row *row, scenario_faults, contradictions_are_explained)
+{
+    char text[300];
+    (void)snprintf(text, sizeof text, "traffic: {kind: generator}\nfaults:\n  - %s\n", row->fault);
+    cr_assert_eq(parse(text, &config), STATUS_BAD_INPUT, "%s", row->name);
+    cr_assert_not_null(strstr(err.text, row->why), "%s: %s", row->name, err.text);
+    cr_assert_not_null(strstr(err.text, "a.yaml:3: "), "%s", err.text);
+}
+
+Test(scenario_faults, the_table_needs_digits_and_assign_needs_both_keys)
+{
+    static const char *const bad[] = {"switch: {policy: table}", "switch: {table: 012}",
+                                      "switch: {rehash: [{at: 1ms, action: assign, nic: 1}]}",
+                                      "switch: {rehash: [{at: 1ms, action: swap, nic: 1}]}"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[200];
+        (void)snprintf(text, sizeof text, "traffic: {kind: generator}\n%s\n", bad[i]);
+        cr_assert_eq(parse(text, &config), STATUS_BAD_INPUT, "%s", bad[i]);
+    }
+}

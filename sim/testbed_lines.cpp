@@ -1,0 +1,57 @@
+// The links' queues and faults: who asks for pause when, and which MAC carries out which rule.
+#include "sim/testbed.h"
+
+#include <cassert>
+
+// What each receiver of the switch and of the NICs looks at before it asks for pause.
+void testbed::watch_queues()
+{
+    auto uplink_level = [](void *self, uint64_t now_ps) {
+        return mac_tx_queued(static_cast<testbed *>(self)->mac_[MAC_SWITCH_UPLINK], now_ps);
+    };
+    auto member_level = [](void *self, uint64_t now_ps) {
+        mac **macs = static_cast<testbed *>(self)->mac_;
+        return u32_max(mac_tx_queued(macs[MAC_SWITCH0], now_ps),
+                       mac_tx_queued(macs[MAC_SWITCH1], now_ps));
+    };
+    auto engine_level = [](void *self, uint64_t) {
+        return toe_engine_rx_queued(static_cast<nic_slot *>(self)->engine);
+    };
+    mac_on_rx_level(mac_[MAC_SWITCH0], uplink_level, this);
+    mac_on_rx_level(mac_[MAC_SWITCH1], uplink_level, this);
+    mac_on_rx_level(mac_[MAC_SWITCH_UPLINK], member_level, this);
+    for (unsigned n = 0; n < NIC_COUNT; n++)
+        mac_on_rx_level(mac_[MAC_NIC0 + n], engine_level, &slot_[n]);
+}
+
+// The receiving MAC of each direction carries out the rules of its line.
+const unsigned testbed::line_receivers_[SIM_LINK_COUNT][2] = {
+    {MAC_NIC0, MAC_SWITCH0}, {MAC_NIC1, MAC_SWITCH1}, {MAC_SWITCH_UPLINK, MAC_PEER}};
+
+void testbed::make_line_faults()
+{
+    static const char *const names[SIM_LINK_COUNT][2] = {
+        {"line.nic0.to_server", "line.nic0.to_peers"},
+        {"line.nic1.to_server", "line.nic1.to_peers"},
+        {"line.uplink.to_server", "line.uplink.to_peers"}};
+    for (size_t i = 0; i < config_.action_count; i++) {
+        const sim_action &action = config_.actions[i];
+        for (int way = 0; way < 2 && action_is_line_fault(action.kind); way++) {
+            if (action.direction == (way ? SIM_TO_SERVER : SIM_TO_PEERS))
+                continue;
+            line_rules_[i][way] =
+                mac_fault_add(mac_[line_receivers_[action.link][way]], &action.line, config_.seed,
+                              names[action.link][way]);
+            assert(line_rules_[i][way] >= 0);
+        }
+    }
+}
+
+void testbed::start_line_fault(const sim_action &action, uint64_t now_ps)
+{
+    size_t i = static_cast<size_t>(&action - config_.actions);
+    assert(i < config_.action_count);
+    for (int way = 0; way < 2; way++)
+        if (action.direction != (way ? SIM_TO_SERVER : SIM_TO_PEERS))
+            mac_fault_start(mac_[line_receivers_[action.link][way]], line_rules_[i][way], now_ps);
+}

@@ -1,0 +1,204 @@
+// The testbed's remote side and the server's application: what differs by kind of traffic.
+#include "sim/testbed.h"
+
+#include <cassert>
+#include <cstring>
+
+namespace
+{
+// 512 KiB rings need a scale of 4 to be offered whole (RFC 7323 2.2).
+constexpr uint8_t generator_window_scale = 4;
+} // namespace
+
+void testbed::on_peer_frame(frame *f, uint64_t now_ps) { frame_sink_accept(&peer_.rx, f, now_ps); }
+
+void testbed::make_replay()
+{
+    replay_ = replay_peer_create(&config_.replay, capture_, pool_, mac_tx_sink(mac_[MAC_PEER]),
+                                 peer_shell_->waker(), &probe_);
+    assert(replay_);
+    peer_.self = replay_;
+    peer_.stage = replay_peer_stage(replay_, "peers");
+    peer_.rx = replay_peer_rx_sink(replay_);
+    peer_.is_done = [](const void *self) {
+        return replay_peer_is_done(static_cast<const replay_peer *>(self));
+    };
+    peer_.progress_permille = [](const void *self) {
+        return replay_peer_progress_permille(static_cast<const replay_peer *>(self));
+    };
+    peer_.finish = [](void *self, uint64_t now_ps) {
+        replay_peer_finish(static_cast<replay_peer *>(self), now_ps);
+    };
+}
+
+void testbed::make_generator()
+{
+    gen_ = gen_peer_create(&config_.gen, pool_, mac_tx_sink(mac_[MAC_PEER]), peer_shell_->waker(),
+                           &probe_);
+    assert(gen_);
+    peer_.self = gen_;
+    peer_.stage = gen_peer_stage(gen_, "peers");
+    peer_.rx = gen_peer_rx_sink(gen_);
+    peer_.is_done = [](const void *self) {
+        return gen_peer_is_done(static_cast<const gen_peer *>(self));
+    };
+    peer_.progress_permille = [](const void *self) {
+        return gen_peer_progress_permille(static_cast<const gen_peer *>(self));
+    };
+}
+
+// Nobody knows when the caller's traffic is done: such a run ends by its duration or by the caller.
+void testbed::make_external()
+{
+    peer_.self = this;
+    peer_.stage = {"peers", this, [](void *, uint64_t) {},
+                   [](const void *) -> uint64_t { return TIME_NEVER; }};
+    peer_.rx = {[](void *self, frame *f, uint64_t now_ps) {
+                    auto *bed = static_cast<testbed *>(self);
+                    bed->external_->on_frame(bed->external_->self, f->data, f->len, now_ps);
+                    frame_free(bed->pool_, f);
+                },
+                this};
+    peer_.is_done = [](const void *) { return false; };
+    peer_.progress_permille = [](const void *) -> uint32_t { return 0; };
+}
+
+void testbed::make_peers()
+{
+    switch (config_.traffic) {
+    case TRAFFIC_REPLAY:
+        make_replay();
+        break;
+    case TRAFFIC_GENERATOR:
+        make_generator();
+        break;
+    case TRAFFIC_EXTERNAL:
+        make_external();
+        break;
+    }
+}
+
+bool testbed::has_room_for_frame() const { return mac_tx_has_room(mac_[MAC_PEER]); }
+
+bool testbed::put_frame(const uint8_t *bytes, uint32_t len)
+{
+    assert(len <= FRAME_BYTES_MAX);
+    uint64_t now = sc_now_ps();
+    frame *f = has_room_for_frame() ? frame_alloc(pool_, now) : nullptr;
+    if (!f)
+        return false;
+    f->conversation = UINT32_MAX;
+    f->len = len;
+    std::memcpy(f->data, bytes, len);
+    frame_sink sink = mac_tx_sink(mac_[MAC_PEER]);
+    frame_sink_accept(&sink, f, now);
+    external_frames_++;
+    return true;
+}
+
+void testbed::kick_application() { host_cpu_kick(cpu_, sc_now_ps()); }
+
+void testbed::set_port_policy(port_policy policy, uint32_t flip_frames)
+{
+    lan_switch_set_policy(switch_, policy, flip_frames, sc_now_ps());
+}
+
+namespace
+{
+// The application's hooks take the testbed as self and pass on to the peers, which compare.
+testbed *bed_of(void *self) { return static_cast<testbed *>(self); }
+} // namespace
+
+void testbed::make_replay_server()
+{
+    size_t count = capture_conversation_count(capture_);
+    scripts_.resize(count);
+    steps_.resize(count);
+    for (size_t i = 0; i < count; i++) {
+        const conversation *conv = capture_conversation(capture_, i);
+        for (size_t s = 0; s < conv->step_count; s++) {
+            const server_step &step = conv->steps[s];
+            static_assert(static_cast<int>(REPLAY_RST) == static_cast<int>(SERVER_RST), "kinds");
+            steps_[i].push_back({static_cast<replay_step_kind>(step.kind), step.rx_bytes,
+                                 step.peer_fin, step.offset, step.len, step.tx_acked_bytes});
+        }
+        scripts_[i] = {conv->server_features, conv->server_ws,    conv->server_mss,
+                       conv->server_stream,   conv->server_bytes, steps_[i].data(),
+                       steps_[i].size()};
+    }
+    replay_server_hooks hooks = {};
+    hooks.self = this;
+    hooks.find = [](void *self, const flow_key *key) {
+        return replay_peer_find(bed_of(self)->replay_, key);
+    };
+    hooks.on_bytes = [](void *self, size_t script, uint64_t offset, const uint8_t *bytes,
+                        uint32_t len) {
+        replay_peer_on_server_bytes(bed_of(self)->replay_, script, offset, bytes, len, sc_now_ps());
+    };
+    hooks.on_end = [](void *self, size_t script, nic_term_cause cause) {
+        replay_peer_on_server_end(bed_of(self)->replay_, script, cause, sc_now_ps());
+    };
+    replay_server_ = replay_server_create(scripts_.data(), count, hooks);
+    assert(replay_server_);
+}
+
+void testbed::make_bulk_server()
+{
+    bulk_server_params params = {};
+    params.port = config_.gen.port;
+    params.conn_max = config_.team.conn_max;
+    params.accept.offered = CTX_FEATURE_MSS | CTX_FEATURE_TS | CTX_FEATURE_WS | CTX_FEATURE_SACK;
+    params.accept.rcv_ws = generator_window_scale;
+    params.accept.nodelay = true;
+    params.self = this;
+    params.describe = [](void *self, const flow_key *key, bulk_job *job) {
+        const gen_peer *gen = bed_of(self)->gen_;
+        uint32_t index = gen_peer_find(gen, key);
+        if (index == UINT32_MAX)
+            return false;
+        *job = {};
+        job->index = index;
+        job->bytes_to_send = gen_peer_server_bytes(gen, index);
+        job->close_when_sent = gen_peer_server_closes(gen);
+        return true;
+    };
+    params.fill = [](void *, uint32_t index, uint64_t offset, uint8_t *bytes, uint32_t len) {
+        gen_pattern_fill(index, offset, bytes, len);
+    };
+    params.on_bytes = [](void *self, uint32_t index, uint64_t offset, const uint8_t *bytes,
+                         uint32_t len) {
+        gen_peer_on_server_bytes(bed_of(self)->gen_, index, offset, bytes, len);
+    };
+    bulk_server_ = bulk_server_create(&params);
+    assert(bulk_server_);
+}
+
+void testbed::make_application()
+{
+    const app_ops *ops = nullptr;
+    void *app = nullptr;
+    if (replay_) {
+        make_replay_server();
+        ops = replay_server_ops();
+        app = replay_server_;
+    } else if (gen_) {
+        make_bulk_server();
+        ops = bulk_server_ops();
+        app = bulk_server_;
+    } else {
+        ops = external_->app;
+        app = external_->app_self;
+    }
+    software_ = host_sw_create(&config_.team, host_cpu_bus(cpu_), ops, app, &probe_);
+    assert(software_);
+    if (replay_)
+        replay_server_attach(replay_server_, software_);
+    else if (gen_)
+        bulk_server_attach(bulk_server_, software_);
+    else
+        external_->attach(external_->self, software_);
+}
+
+bool testbed::is_traffic_done() const { return peer_.is_done(peer_.self); }
+
+uint32_t testbed::progress_permille() const { return peer_.progress_permille(peer_.self); }
