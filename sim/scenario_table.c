@@ -56,22 +56,27 @@ const char *const scenario_hash_names[] = {[FLOW_HASH_LAYER2] = "layer2",
                                            [FLOW_HASH_LAYER2_3] = "layer2_3",
                                            [FLOW_HASH_LAYER3_4] = "layer3_4",
                                            NULL};
-const char *const scenario_fault_names[] = {
-    [ACTION_LINK_DOWN] = "link_down",      [ACTION_LINK_UP] = "link_up",
-    [ACTION_SET_ACTIVE] = "set_active",    [ACTION_PCIE_DOWN] = "pcie_down",
-    [ACTION_CTX_ERROR] = "ctx_error",      [ACTION_LINE_DROP] = "drop",
-    [ACTION_LINE_CORRUPT] = "corrupt",     [ACTION_LINE_TRUNCATE] = "truncate",
-    [ACTION_LINE_DUPLICATE] = "duplicate", [ACTION_LINE_REORDER] = "reorder",
-    [ACTION_LINE_DELAY] = "delay",         [ACTION_PCIE_UP] = "pcie_up",
-    [ACTION_PCIE_TLP_ERROR] = "pcie_tlp_error",
-    [ACTION_PCIE_DLLP_ERROR] = "pcie_dllp_error",
-    [ACTION_PCIE_ACK_LOST] = "pcie_ack_lost",
-    [ACTION_PCIE_POISONED] = "pcie_poisoned",
-    [ACTION_PCIE_NO_COMPLETION] = "pcie_no_completion",
-    [ACTION_PCIE_ABORT] = "pcie_abort",
-    [ACTION_PCIE_RESET] = "pcie_reset",
-    [ACTION_PCIE_MASTER_OFF] = "pcie_master_off",
-    NULL};
+const char *const scenario_fault_names[] = {[ACTION_LINK_DOWN] = "link_down",
+                                            [ACTION_LINK_UP] = "link_up",
+                                            [ACTION_SET_ACTIVE] = "set_active",
+                                            [ACTION_PCIE_DOWN] = "pcie_down",
+                                            [ACTION_CTX_ERROR] = "ctx_error",
+                                            [ACTION_LINE_DROP] = "drop",
+                                            [ACTION_LINE_CORRUPT] = "corrupt",
+                                            [ACTION_LINE_TRUNCATE] = "truncate",
+                                            [ACTION_LINE_DUPLICATE] = "duplicate",
+                                            [ACTION_LINE_REORDER] = "reorder",
+                                            [ACTION_LINE_DELAY] = "delay",
+                                            [ACTION_PCIE_UP] = "pcie_up",
+                                            [ACTION_PCIE_TLP_ERROR] = "pcie_tlp_error",
+                                            [ACTION_PCIE_DLLP_ERROR] = "pcie_dllp_error",
+                                            [ACTION_PCIE_ACK_LOST] = "pcie_ack_lost",
+                                            [ACTION_PCIE_POISONED] = "pcie_poisoned",
+                                            [ACTION_PCIE_NO_COMPLETION] = "pcie_no_completion",
+                                            [ACTION_PCIE_ABORT] = "pcie_abort",
+                                            [ACTION_PCIE_RESET] = "pcie_reset",
+                                            [ACTION_PCIE_MASTER_OFF] = "pcie_master_off",
+                                            NULL};
 static const char *const link_names[] = {
     [SIM_LINK_NIC0] = "nic0", [SIM_LINK_NIC1] = "nic1", [SIM_LINK_UPLINK] = "uplink", NULL};
 static const char *const way_names[] = {
@@ -97,12 +102,27 @@ static const char *const congestion_names[] = {
     [CC_NEWRENO] = "newreno", [CC_CUBIC] = "cubic", NULL};
 static const char *const rehash_names[] = {"swap",     "layer2", "layer2_3",
                                            "layer3_4", "assign", NULL};
-static const char *const fault_list[] = {"link_down", "link_up", "set_active", "pcie_down",
-                                         "ctx_error", "drop",    "corrupt",    "truncate",
-                                         "duplicate", "reorder", "delay",      "pcie_up",
-                                         "pcie_tlp_error", "pcie_dllp_error", "pcie_ack_lost",
-                                         "pcie_poisoned", "pcie_no_completion", "pcie_abort",
-                                         "pcie_reset", "pcie_master_off", NULL};
+static const char *const fault_list[] = {"link_down",
+                                         "link_up",
+                                         "set_active",
+                                         "pcie_down",
+                                         "ctx_error",
+                                         "drop",
+                                         "corrupt",
+                                         "truncate",
+                                         "duplicate",
+                                         "reorder",
+                                         "delay",
+                                         "pcie_up",
+                                         "pcie_tlp_error",
+                                         "pcie_dllp_error",
+                                         "pcie_ack_lost",
+                                         "pcie_poisoned",
+                                         "pcie_no_completion",
+                                         "pcie_abort",
+                                         "pcie_reset",
+                                         "pcie_master_off",
+                                         NULL};
 
 /* The same TCP knobs for the team (NICs and host stack) and for generated clients. */
 #define TCP_KEYS(path, f)                                                                          \

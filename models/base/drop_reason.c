@@ -4,10 +4,9 @@
 
 const char *drop_reason_key(enum drop_reason reason)
 {
-    static const char *const keys[DROP_REASON_COUNT] = {
-        [DROP_NONE] = "none",
+    static const char *const keys[DROP_REASON_COUNT] = {[DROP_NONE] = "none",
 #define X(id, key, text) [DROP_##id] = key,
-        DROP_REASONS(X)
+                                                        DROP_REASONS(X)
 #undef X
     };
     assert(reason < DROP_REASON_COUNT);

@@ -89,12 +89,6 @@ void frame_free(struct frame_pool *pool, struct frame *frame)
     pool->free_list = frame;
 }
 
-size_t frame_pool_in_use(const struct frame_pool *pool)
-{
-    return pool->in_use;
-}
+size_t frame_pool_in_use(const struct frame_pool *pool) { return pool->in_use; }
 
-size_t frame_pool_in_use_max(const struct frame_pool *pool)
-{
-    return pool->in_use_max;
-}
+size_t frame_pool_in_use_max(const struct frame_pool *pool) { return pool->in_use_max; }

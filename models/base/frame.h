@@ -19,14 +19,14 @@ enum frame_flag {
 };
 
 struct frame {
-    uint64_t id;          /* unique in a run, never 0 */
-    uint64_t born_ps;     /* when its first stage made it */
-    uint64_t mac_time_ps; /* last bit at the receiving NIC's MAC; 0 until then */
+    uint64_t id;           /* unique in a run, never 0 */
+    uint64_t born_ps;      /* when its first stage made it */
+    uint64_t mac_time_ps;  /* last bit at the receiving NIC's MAC; 0 until then */
     uint32_t conversation; /* replay bookkeeping for the peer side; UINT32_MAX: none */
-    uint32_t len;         /* bytes in data: destination MAC up to the payload, no FCS, no padding owed */
-    uint8_t port;         /* NIC (0, 1) it was received on or is sent from */
-    uint8_t flags;        /* enum frame_flag */
-    struct frame *next;   /* free for the holder's own queue */
+    uint32_t len;  /* bytes in data: destination MAC up to the payload, no FCS, no padding owed */
+    uint8_t port;  /* NIC (0, 1) it was received on or is sent from */
+    uint8_t flags; /* enum frame_flag */
+    struct frame *next; /* free for the holder's own queue */
     uint8_t data[FRAME_BYTES_MAX];
 };
 

@@ -48,27 +48,27 @@ enum ctx_feature {
 };
 
 enum ctx_flag {
-    CTX_FLAG_FIN_QUEUED = 1 << 0,   /* application closed: FIN follows the byte tx_prod - 1 */
-    CTX_FLAG_FIN_SENT = 1 << 1,     /* snd_max covers our FIN */
-    CTX_FLAG_FIN_ACKED = 1 << 2,    /* our FIN is acknowledged */
-    CTX_FLAG_PEER_FIN = 1 << 3,     /* peer's FIN received; rcv_nxt covers it */
-    CTX_FLAG_ACK_NOW = 1 << 4,      /* an ACK is owed at once */
-    CTX_FLAG_NAGLE = 1 << 5,        /* RFC 9293 3.7.4 */
-    CTX_FLAG_KEEPALIVE = 1 << 6,    /* keepalive enabled */
-    CTX_FLAG_SYN_REXMT = 1 << 7,    /* our SYN or SYN-ACK was retransmitted (RFC 6298 5.7) */
-    CTX_FLAG_RTT_TIMING = 1 << 8,   /* rtt_seq and rtt_start are valid */
-    CTX_FLAG_ECE_OWED = 1 << 9,     /* RFC 3168 */
-    CTX_FLAG_CWR_OWED = 1 << 10,    /* RFC 3168 */
-    CTX_FLAG_ABORT = 1 << 11,       /* application aborted: send a reset, then gone */
-    CTX_FLAG_DATA_SENT = 1 << 12,   /* last_send is valid */
-    CTX_FLAG_ACTIVE_OPEN = 1 << 13, /* we sent the first SYN */
-    CTX_FLAG_URGENT = 1 << 14,      /* rcv_up is valid: not read up to there */
-    CTX_FLAG_TIMESTAMP_OK = 1 << 15, /* ts_recent is valid */
-    CTX_FLAG_OOO_FIN = 1 << 16,      /* fin_seq is valid: a FIN waits beyond a hole */
-    CTX_FLAG_REXMT_NOW = 1 << 17,    /* the segment at snd_una is to be sent again at once */
-    CTX_FLAG_PROBE_NOW = 1 << 18,    /* a window probe is due (RFC 9293 3.8.6.1) */
+    CTX_FLAG_FIN_QUEUED = 1 << 0,     /* application closed: FIN follows the byte tx_prod - 1 */
+    CTX_FLAG_FIN_SENT = 1 << 1,       /* snd_max covers our FIN */
+    CTX_FLAG_FIN_ACKED = 1 << 2,      /* our FIN is acknowledged */
+    CTX_FLAG_PEER_FIN = 1 << 3,       /* peer's FIN received; rcv_nxt covers it */
+    CTX_FLAG_ACK_NOW = 1 << 4,        /* an ACK is owed at once */
+    CTX_FLAG_NAGLE = 1 << 5,          /* RFC 9293 3.7.4 */
+    CTX_FLAG_KEEPALIVE = 1 << 6,      /* keepalive enabled */
+    CTX_FLAG_SYN_REXMT = 1 << 7,      /* our SYN or SYN-ACK was retransmitted (RFC 6298 5.7) */
+    CTX_FLAG_RTT_TIMING = 1 << 8,     /* rtt_seq and rtt_start are valid */
+    CTX_FLAG_ECE_OWED = 1 << 9,       /* RFC 3168 */
+    CTX_FLAG_CWR_OWED = 1 << 10,      /* RFC 3168 */
+    CTX_FLAG_ABORT = 1 << 11,         /* application aborted: send a reset, then gone */
+    CTX_FLAG_DATA_SENT = 1 << 12,     /* last_send is valid */
+    CTX_FLAG_ACTIVE_OPEN = 1 << 13,   /* we sent the first SYN */
+    CTX_FLAG_URGENT = 1 << 14,        /* rcv_up is valid: not read up to there */
+    CTX_FLAG_TIMESTAMP_OK = 1 << 15,  /* ts_recent is valid */
+    CTX_FLAG_OOO_FIN = 1 << 16,       /* fin_seq is valid: a FIN waits beyond a hole */
+    CTX_FLAG_REXMT_NOW = 1 << 17,     /* the segment at snd_una is to be sent again at once */
+    CTX_FLAG_PROBE_NOW = 1 << 18,     /* a window probe is due (RFC 9293 3.8.6.1) */
     CTX_FLAG_KEEPALIVE_NOW = 1 << 19, /* a keepalive probe is due (RFC 9293 3.8.4) */
-    CTX_FLAG_ECN_CUT = 1 << 20, /* cwnd was cut for an ECE: not again before high_rxt is acked */
+    CTX_FLAG_ECN_CUT = 1 << 20,    /* cwnd was cut for an ECE: not again before high_rxt is acked */
     CTX_FLAG_SND_URGENT = 1 << 21, /* snd_up is valid: urgent data waits or is in flight */
 };
 

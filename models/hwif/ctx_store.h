@@ -15,7 +15,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum ctx_who { CTX_WHO_RX = 0, CTX_WHO_TX = 1, CTX_WHO_TIMER = 2, CTX_WHO_DRIVER = 3, CTX_WHO_COUNT = 4 };
+enum ctx_who {
+    CTX_WHO_RX = 0,
+    CTX_WHO_TX = 1,
+    CTX_WHO_TIMER = 2,
+    CTX_WHO_DRIVER = 3,
+    CTX_WHO_COUNT = 4
+};
 
 enum ctx_op {
     CTX_OP_LOOKUP = 0,       /* key -> place, conn, gen */
@@ -41,25 +47,25 @@ enum ctx_place {
 
 enum ctx_result {
     CTX_OK = 0,
-    CTX_STALE = 1,     /* another generation is here, or a newer one was */
-    CTX_ABSENT = 2,    /* no such context or entry here */
-    CTX_FROZEN = 3,    /* READ_LOCK by anyone but DRIVER on a frozen context */
-    CTX_FULL = 4,      /* no lookup slot */
-    CTX_DUPLICATE = 5, /* tuple or id already here */
+    CTX_STALE = 1,      /* another generation is here, or a newer one was */
+    CTX_ABSENT = 2,     /* no such context or entry here */
+    CTX_FROZEN = 3,     /* READ_LOCK by anyone but DRIVER on a frozen context */
+    CTX_FULL = 4,       /* no lookup slot */
+    CTX_DUPLICATE = 5,  /* tuple or id already here */
     CTX_NOT_LOCKED = 6, /* WRITE_UNLOCK, UNLOCK or REMOVE by someone who holds no lock on it */
     CTX_NOT_FROZEN = 7, /* EXTRACT before FREEZE */
-    CTX_END = 8,       /* SCAN: no more entries */
+    CTX_END = 8,        /* SCAN: no more entries */
 };
 
 struct ctx_req {
-    uint8_t op;  /* enum ctx_op */
-    uint8_t who; /* enum ctx_who */
+    uint8_t op;   /* enum ctx_op */
+    uint8_t who;  /* enum ctx_who */
     uint8_t mask; /* WRITE_UNLOCK: lines to write */
     uint8_t reserved;
     uint16_t gen;
     uint32_t conn;
-    uint64_t tag; /* comes back in the response */
-    struct flow_key key; /* LOOKUP, RESERVE, RELEASE */
+    uint64_t tag;         /* comes back in the response */
+    struct flow_key key;  /* LOOKUP, RESERVE, RELEASE */
     const uint8_t *image; /* WRITE_UNLOCK, INSTALL: CTX_BYTES; borrowed for the call */
 };
 
@@ -70,7 +76,7 @@ struct ctx_rsp {
     uint8_t place;  /* LOOKUP, SCAN: enum ctx_place */
     uint16_t gen;
     uint32_t conn;
-    uint32_t next;  /* SCAN: index to continue from */
+    uint32_t next; /* SCAN: index to continue from */
     uint64_t tag;
     const uint8_t *image; /* READ_LOCK, EXTRACT: CTX_BYTES, valid during the call; else null */
 };

@@ -11,14 +11,14 @@
 #include <stdint.h>
 
 enum nic_cmd_op {
-    NIC_CMD_NOP = 0,      /* completes */
-    NIC_CMD_RESERVE = 1,  /* keep a lookup slot for (conn, gen); tuple = constant line of image */
-    NIC_CMD_INSTALL = 2,  /* read image, activate as generation gen, inject held frames in order */
-    NIC_CMD_FREEZE = 3,   /* stop (conn, gen), drain, write image to `image`, complete */
-    NIC_CMD_RELEASE = 4,  /* forget tombstone or reservation of (conn, gen); tuple as RESERVE */
+    NIC_CMD_NOP = 0,       /* completes */
+    NIC_CMD_RESERVE = 1,   /* keep a lookup slot for (conn, gen); tuple = constant line of image */
+    NIC_CMD_INSTALL = 2,   /* read image, activate as generation gen, inject held frames in order */
+    NIC_CMD_FREEZE = 3,    /* stop (conn, gen), drain, write image to `image`, complete */
+    NIC_CMD_RELEASE = 4,   /* forget tombstone or reservation of (conn, gen); tuple as RESERVE */
     NIC_CMD_RX_INJECT = 5, /* process the frame at list as if received on this NIC */
-    NIC_CMD_TX_FRAME = 6, /* send the frame at list as it is (host stack's frames) */
-    NIC_CMD_ABORT = 7,    /* send a reset for (conn, gen) and remove it */
+    NIC_CMD_TX_FRAME = 6,  /* send the frame at list as it is (host stack's frames) */
+    NIC_CMD_ABORT = 7,     /* send a reset for (conn, gen) and remove it */
     NIC_CMD_SET_ISS_KEY = 8, /* reserved for SYN cookies: completes with NIC_RESULT_UNSUPPORTED */
 };
 
@@ -34,15 +34,15 @@ struct nic_cmd {
     uint8_t flags;
     uint16_t gen;
     uint32_t conn;
-    uint64_t image;        /* host address of the 320-byte image, 64-byte aligned */
-    uint64_t list;         /* INSTALL: struct nic_held[count]; RX_INJECT, TX_FRAME: the frame */
-    uint32_t count;        /* INSTALL: held frames; RX_INJECT, TX_FRAME: frame bytes */
-    uint32_t cookie;       /* comes back in the completion */
-    uint32_t tx_prod;      /* INSTALL: newest application write */
-    uint32_t rx_consumed;  /* INSTALL: newest application read */
+    uint64_t image;         /* host address of the 320-byte image, 64-byte aligned */
+    uint64_t list;          /* INSTALL: struct nic_held[count]; RX_INJECT, TX_FRAME: the frame */
+    uint32_t count;         /* INSTALL: held frames; RX_INJECT, TX_FRAME: frame bytes */
+    uint32_t cookie;        /* comes back in the completion */
+    uint32_t tx_prod;       /* INSTALL: newest application write */
+    uint32_t rx_consumed;   /* INSTALL: newest application read */
     uint64_t frame_time_ps; /* RX_INJECT: MAC time of the frame */
-    uint64_t frame_id;     /* RX_INJECT: number of the frame (tracing) */
-    uint8_t frame_port;    /* RX_INJECT: NIC that received it */
+    uint64_t frame_id;      /* RX_INJECT: number of the frame (tracing) */
+    uint8_t frame_port;     /* RX_INJECT: NIC that received it */
     uint8_t reserved[7];
 };
 static_assert(sizeof(struct nic_cmd) == 64, "nic_cmd layout");
@@ -62,39 +62,40 @@ static_assert(sizeof(struct nic_held) == 32, "nic_held layout");
  * foreign ones get theirs when they are injected or dropped. */
 enum nic_verdict {
     NIC_VERDICT_NONE = 0,
-    NIC_VERDICT_APPLIED = 1,      /* changed the connection or was a valid ACK */
-    NIC_VERDICT_DROPPED = 2,      /* discarded by TCP's rules; reason holds enum drop_reason */
-    NIC_VERDICT_NOT_MINE = 3,     /* foreign: no entry; frame is in a host buffer */
-    NIC_VERDICT_MOVED = 4,        /* foreign: tombstone, or freezing or frozen here */
-    NIC_VERDICT_RESERVED = 5,     /* foreign: being installed here */
-    NIC_VERDICT_STALE_INJECT = 6, /* an injected frame's (conn, gen) is not active here: host's again */
+    NIC_VERDICT_APPLIED = 1,  /* changed the connection or was a valid ACK */
+    NIC_VERDICT_DROPPED = 2,  /* discarded by TCP's rules; reason holds enum drop_reason */
+    NIC_VERDICT_NOT_MINE = 3, /* foreign: no entry; frame is in a host buffer */
+    NIC_VERDICT_MOVED = 4,    /* foreign: tombstone, or freezing or frozen here */
+    NIC_VERDICT_RESERVED = 5, /* foreign: being installed here */
+    NIC_VERDICT_STALE_INJECT =
+        6, /* an injected frame's (conn, gen) is not active here: host's again */
 };
 
 enum nic_record_flag {
     NIC_RECORD_PHASE = 1 << 0,
-    NIC_RECORD_INJECTED = 1 << 1,    /* came by RX_INJECT or as a held frame */
-    NIC_RECORD_ESTABLISHED = 1 << 2, /* this frame completed the handshake */
-    NIC_RECORD_PEER_FIN = 1 << 3,    /* rcv_nxt covers the peer's FIN */
+    NIC_RECORD_INJECTED = 1 << 1,     /* came by RX_INJECT or as a held frame */
+    NIC_RECORD_ESTABLISHED = 1 << 2,  /* this frame completed the handshake */
+    NIC_RECORD_PEER_FIN = 1 << 3,     /* rcv_nxt covers the peer's FIN */
     NIC_RECORD_CHECKSUMS_OK = 1 << 4, /* IP and TCP checksums were verified */
-    NIC_RECORD_IS_TCP = 1 << 5,      /* foreign frame: it is an unfragmented TCP segment to us */
-    NIC_RECORD_URGENT = 1 << 6,      /* the peer announced urgent data (RFC 9293 MUST-32) */
+    NIC_RECORD_IS_TCP = 1 << 5,       /* foreign frame: it is an unfragmented TCP segment to us */
+    NIC_RECORD_URGENT = 1 << 6,       /* the peer announced urgent data (RFC 9293 MUST-32) */
 };
 
 /* One per received frame that belongs to an offloaded connection or goes to the host. 64 bytes. */
 struct nic_record {
     uint32_t conn; /* foreign: the id the NIC knows, else 0xffffffff */
     uint16_t gen;
-    uint8_t nic;     /* NIC_REG_NIC_ID of the port that physically received the frame */
-    uint8_t verdict; /* enum nic_verdict */
-    uint8_t flags;   /* enum nic_record_flag; written last */
+    uint8_t nic;       /* NIC_REG_NIC_ID of the port that physically received the frame */
+    uint8_t verdict;   /* enum nic_verdict */
+    uint8_t flags;     /* enum nic_record_flag; written last */
     uint8_t tcp_state; /* enum tcp_state after the frame */
-    uint16_t reason; /* enum drop_reason */
-    uint32_t bytes;  /* frame bytes, no FCS */
+    uint16_t reason;   /* enum drop_reason */
+    uint32_t bytes;    /* frame bytes, no FCS */
     uint64_t mac_time_ps;
     uint64_t frame_id; /* number of the frame (tracing) */
-    uint64_t buffer; /* foreign: host address of the whole frame; else 0 */
-    uint32_t rcv_nxt; /* in-order bytes in the receive ring end here */
-    uint32_t snd_una; /* transmit ring is free up to here */
+    uint64_t buffer;   /* foreign: host address of the whole frame; else 0 */
+    uint32_t rcv_nxt;  /* in-order bytes in the receive ring end here */
+    uint32_t snd_una;  /* transmit ring is free up to here */
     uint32_t snd_wnd;
     uint32_t l4_offset; /* foreign: offset of the TCP header in the frame; 0: not TCP */
     uint64_t reserved;
@@ -107,9 +108,10 @@ enum nic_event_kind {
     NIC_EVENT_TERMINATED = 2, /* connection ended prematurely; cause in detail */
     NIC_EVENT_CLOSED = 3,     /* orderly end; context removed; a = snd_nxt, b = rcv_nxt;
                                  detail = enum tcp_state: TCP_CLOSED or TCP_TIME_WAIT */
-    NIC_EVENT_STALE_DOORBELL = 4, /* a doorbell of an old generation or absent connection was ignored */
-    NIC_EVENT_LINK = 5,       /* a = 1 up, 0 down */
-    NIC_EVENT_NO_BUFFER = 6,  /* frames for the host were lost; a = how many so far */
+    NIC_EVENT_STALE_DOORBELL =
+        4,                   /* a doorbell of an old generation or absent connection was ignored */
+    NIC_EVENT_LINK = 5,      /* a = 1 up, 0 down */
+    NIC_EVENT_NO_BUFFER = 6, /* frames for the host were lost; a = how many so far */
 };
 
 enum nic_result {
@@ -126,19 +128,19 @@ enum nic_result {
 /* Why a connection ended prematurely. */
 enum nic_term_cause {
     NIC_TERM_NONE = 0,
-    NIC_TERM_REMOTE_RESET = 1,    /* valid reset from the peer */
-    NIC_TERM_RTX_EXHAUSTED = 2,   /* RFC 9293 R2 reached */
-    NIC_TERM_KEEPALIVE = 3,       /* keepalive probes unanswered */
-    NIC_TERM_CTX_ERROR = 4,       /* uncorrectable error in the context */
-    NIC_TERM_LOCAL_ABORT = 5,     /* ABORT command */
+    NIC_TERM_REMOTE_RESET = 1,  /* valid reset from the peer */
+    NIC_TERM_RTX_EXHAUSTED = 2, /* RFC 9293 R2 reached */
+    NIC_TERM_KEEPALIVE = 3,     /* keepalive probes unanswered */
+    NIC_TERM_CTX_ERROR = 4,     /* uncorrectable error in the context */
+    NIC_TERM_LOCAL_ABORT = 5,   /* ABORT command */
     NIC_TERM_ENGINE_ERROR = 6,
     NIC_TERM_HANDSHAKE_TIMEOUT = 7, /* SYN_RCVD gave up */
 };
 
 /* 64 bytes. */
 struct nic_event {
-    uint8_t kind;   /* enum nic_event_kind */
-    uint8_t flags;  /* bit 0: phase */
+    uint8_t kind;  /* enum nic_event_kind */
+    uint8_t flags; /* bit 0: phase */
     uint16_t gen;
     uint32_t conn;
     uint8_t result; /* enum nic_result */
@@ -164,9 +166,9 @@ struct nic_buffer {
 enum { NIC_BUFFER_BYTES = 9216 + 64 };
 
 enum nic_doorbell_kind {
-    NIC_DOORBELL_TX = 1,      /* value = tx_prod: bytes up to here are in the transmit ring */
-    NIC_DOORBELL_RX = 2,      /* value = rx_consumed: window may open */
-    NIC_DOORBELL_FIN = 3,     /* value = tx_prod: application closed, FIN follows it */
+    NIC_DOORBELL_TX = 1,  /* value = tx_prod: bytes up to here are in the transmit ring */
+    NIC_DOORBELL_RX = 2,  /* value = rx_consumed: window may open */
+    NIC_DOORBELL_FIN = 3, /* value = tx_prod: application closed, FIN follows it */
 };
 
 /* One 16-byte write to NIC_REG_CONN_DOORBELL. */

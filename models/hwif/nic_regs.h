@@ -6,18 +6,19 @@
 #define TOESIM_HWIF_NIC_REGS_H
 
 enum nic_reg {
-    NIC_REG_MAGIC = 0x000,   /* ro: NIC_MAGIC */
-    NIC_REG_VERSION = 0x004, /* ro: interface version, NIC_INTERFACE_VERSION */
-    NIC_REG_CONTROL = 0x008, /* rw: enum nic_control */
-    NIC_REG_STATUS = 0x00c,  /* ro: enum nic_status */
-    NIC_REG_NIC_ID = 0x010,  /* rw: number the driver gives this NIC; appears in records */
-    NIC_REG_MTU = 0x014,     /* rw: bytes of IP packet, 576 to 9000 */
-    NIC_REG_MAC_LO = 0x018,  /* rw: station address, bytes 0..3 */
-    NIC_REG_MAC_HI = 0x01c,  /* rw: bytes 4..5 */
+    NIC_REG_MAGIC = 0x000,    /* ro: NIC_MAGIC */
+    NIC_REG_VERSION = 0x004,  /* ro: interface version, NIC_INTERFACE_VERSION */
+    NIC_REG_CONTROL = 0x008,  /* rw: enum nic_control */
+    NIC_REG_STATUS = 0x00c,   /* ro: enum nic_status */
+    NIC_REG_NIC_ID = 0x010,   /* rw: number the driver gives this NIC; appears in records */
+    NIC_REG_MTU = 0x014,      /* rw: bytes of IP packet, 576 to 9000 */
+    NIC_REG_MAC_LO = 0x018,   /* rw: station address, bytes 0..3 */
+    NIC_REG_MAC_HI = 0x01c,   /* rw: bytes 4..5 */
     NIC_REG_CONN_MAX = 0x020, /* ro: connection ids are 0 .. CONN_MAX - 1 */
-    NIC_REG_LINK = 0x024,    /* ro: 1 = link up */
-    NIC_REG_HEARTBEAT_US = 0x028, /* rw: engine fences itself when no heartbeat for so long; 0: never */
-    NIC_REG_HEARTBEAT = 0x02c,    /* wo: the host's heartbeat */
+    NIC_REG_LINK = 0x024,     /* ro: 1 = link up */
+    NIC_REG_HEARTBEAT_US =
+        0x028, /* rw: engine fences itself when no heartbeat for so long; 0: never */
+    NIC_REG_HEARTBEAT = 0x02c,     /* wo: the host's heartbeat */
     NIC_REG_MODERATION_NS = 0x030, /* rw: least time between two interrupts of one vector */
 
     /* Rings: base low, base high, log2 of entries. One block of 0x10 each. */
@@ -25,7 +26,7 @@ enum nic_reg {
     NIC_REG_RECORD_RING = 0x050, /* struct nic_record, NIC writes */
     NIC_REG_EVENT_RING = 0x060,  /* struct nic_event, NIC writes */
     NIC_REG_BUFFER_RING = 0x070, /* struct nic_buffer, host writes: buffers for whole frames */
-    NIC_REG_RING_BASE_LO = 0x0, /* offsets inside a block */
+    NIC_REG_RING_BASE_LO = 0x0,  /* offsets inside a block */
     NIC_REG_RING_BASE_HI = 0x4,
     NIC_REG_RING_LOG2 = 0x8,
 

@@ -24,9 +24,11 @@ struct pins {
 
 uint64_t digest_next(uint64_t digest, const Vctx_cache &m)
 {
-    uint64_t word = m.rsp_rdata_o[0] ^ m.mem_req_line_o ^ static_cast<uint64_t>(m.rsp_result_o) << 32 ^
+    uint64_t word = m.rsp_rdata_o[0] ^ m.mem_req_line_o ^
+                    static_cast<uint64_t>(m.rsp_result_o) << 32 ^
                     static_cast<uint64_t>(m.lookup_rsp_conn_o) << 36;
-    word ^= static_cast<uint64_t>(m.rsp_valid_o << 1 | m.lookup_rsp_valid_o | m.op_ready_o << 4) << 48;
+    word ^= static_cast<uint64_t>(m.rsp_valid_o << 1 | m.lookup_rsp_valid_o | m.op_ready_o << 4)
+            << 48;
     return (digest ^ word) * UINT64_C(0x100000001b3);
 }
 
@@ -42,10 +44,10 @@ public:
             return;
         if (rst_ni)
             digest = digest_next(digest, *this);
-        tape->push_back({rst_ni, op_valid_i, ret_valid_i, lookup_valid_i, lookup_tag_i, wdata_valid_i,
-                         mem_rdata_valid_i, op_code_i, ret_code_i, ret_mask_i, op_tag_i, ret_tag_i,
-                         op_gen_i, ret_gen_i, op_conn_i, ret_conn_i, lookup_key_i, wdata_i,
-                         mem_rdata_i});
+        tape->push_back({rst_ni, op_valid_i, ret_valid_i, lookup_valid_i, lookup_tag_i,
+                         wdata_valid_i, mem_rdata_valid_i, op_code_i, ret_code_i, ret_mask_i,
+                         op_tag_i, ret_tag_i, op_gen_i, ret_gen_i, op_conn_i, ret_conn_i,
+                         lookup_key_i, wdata_i, mem_rdata_i});
     }
     static std::vector<pins> *tape;
     uint64_t digest = 0;
@@ -156,7 +158,8 @@ uint64_t cpu_ns()
 }
 
 // Power-up and installs, then the recorded part: the time of which counts.
-uint64_t bare_ns(VerilatedContext *context, const std::vector<pins> &setup, const std::vector<pins> &tape, uint64_t *digest)
+uint64_t bare_ns(VerilatedContext *context, const std::vector<pins> &setup,
+                 const std::vector<pins> &tape, uint64_t *digest)
 {
     Vctx_cache m(context, "bare");
     m.rsp_ready_i = m.lookup_rsp_ready_i = m.mem_req_ready_i = m.mem_wdata_ready_i = 1;

@@ -105,7 +105,7 @@ verdict "upload over lossy links" upload "$work/www/middle.bin"
 settle
 stop
 verdict "the server got every byte" grep -q '^discard .* 2000000 bytes received' "$work/lossy.log"
-verdict "frames were lost" [ "$(stat_of link_down)" -ge 1 ]
+verdict "frames were lost" [ "$(stat_of fault)" -ge 1 ]
 count() { tshark -r "$work/lossy/team.pcapng" -Y "$1" 2>/dev/null | wc -l; }
 verdict "captures: window scaling in both SYNs" \
     [ "$(count 'tcp.flags.syn == 1 && tcp.options.wscale')" -ge 4 ]
