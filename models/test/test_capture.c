@@ -250,7 +250,7 @@ Test(capture, a_bad_checksum_among_good_ones_is_dropped)
 {
     capture_writer_handshake(&w);
     w.checksum = WRITER_BAD;
-    client(C, S, PSH_ACK, "XXX");
+    client(C, S, PSH_ACK, "YYY");
     w.checksum = WRITER_GOOD;
     client(C, S, PSH_ACK, "abc");
     capture_writer_fins(&w, 3, 0);

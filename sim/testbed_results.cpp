@@ -1,0 +1,74 @@
+// What a run leaves behind, collected from all models.
+#include "sim/testbed.h"
+
+uint64_t testbed::frames_on_links() const
+{
+    uint64_t frames = 0;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        const mac_stats *stats = mac_get_stats(mac_[MAC_NIC0 + nic]);
+        frames += stats->rx_frames + stats->tx_frames;
+    }
+    return frames;
+}
+
+uint64_t testbed::kernel_events() const
+{
+    uint64_t runs = switch_shell_->runs() + peer_shell_->runs() + director_shell_->runs();
+    for (const auto &shell : mac_shell_)
+        runs += shell->runs();
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        runs += engine_shell_[nic]->runs() + link_shell_[nic]->runs() + cache_shell_[nic]->runs();
+    return runs;
+}
+
+void testbed::fill_perf(results_perf *perf) const
+{
+    perf->frames = frames_on_links();
+    perf->kernel_events = kernel_events();
+    uint64_t ns = 0, cycles = 0;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        perf->cycles_run += cache_stats_[nic].cycles_run;
+        if (!cache_[nic])
+            continue;
+        ctx_cache_rtl_cost cost = ctx_cache_rtl_get_cost(cache_[nic]);
+        ns += cost.ns;
+        cycles += cost.cycles;
+    }
+    if (cycles > 0)
+        perf->cache_ns = ns * perf->cycles_run / cycles;
+}
+
+size_t testbed::pcie_config_dump(char *text, size_t size)
+{
+    size_t len = 0;
+    for (pcie_link *link : link_)
+        len += pcie_link_config_dump(link, text + len, size - len);
+    return len;
+}
+
+void testbed::fill_results(results_input *in) const
+{
+    in->config = &config_;
+    in->sim_time_ps = sc_now_ps();
+    in->complete = complete_;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        in->mac[nic] = mac_get_stats(mac_[MAC_NIC0 + nic]);
+        in->pcie[nic] = pcie_link_stats(link_[nic]);
+        in->engine[nic] = toe_engine_stats(slot_[nic].engine);
+        in->cache[nic] = &cache_stats_[nic];
+    }
+    for (unsigned m = 0; m < 4; m++)
+        in->other_macs[m] = mac_get_stats(mac_[MAC_SWITCH0 + m]);
+    for (unsigned link = 0; link < SIM_LINK_COUNT; link++)
+        for (unsigned way = 0; way < 2; way++)
+            in->line_faults[link][way] = mac_fault_stats(mac_[line_receivers_[link][way]]);
+    in->lan_switch = lan_switch_get_stats(switch_);
+    in->host_sw = software_;
+    in->host = host_cpu_stats(cpu_);
+    in->check = check_;
+    in->moves = moves_;
+    in->capture = capture_;
+    in->replay = replay_;
+    in->gen = gen_;
+    in->external_frames = external_frames_;
+}
