@@ -34,12 +34,11 @@ struct move_row {
 };
 
 /* X(name, from mark, to mark) */
+/* clang-format off */
 #define MOVE_PHASES(X)                                                                             \
-    X(detect, 0, 2)                                                                                \
-    X(notify, 2, 3)                                                                                \
-    X(command, 3, 4)                                                                               \
-    X(quiesce, 4, 5) X(drain, 5, 6) X(extract, 6, 7) X(decide, 7, 8) X(transfer, 8, 9)             \
-        X(install, 9, 10) X(replay, 10, 11)
+    X(detect, 0, 2) X(notify, 2, 3) X(command, 3, 4) X(quiesce, 4, 5) X(drain, 5, 6)               \
+    X(extract, 6, 7) X(decide, 7, 8) X(transfer, 8, 9) X(install, 9, 10) X(replay, 10, 11)
+/* clang-format on */
 
 enum move_phase {
 #define X(name, from, to) MOVE_PHASE_##name,
