@@ -34,9 +34,9 @@ private:
 
     struct stage stage_;
     struct waker waker_;
-    sc_core::sc_event due_;
+    sc_core::sc_event near_, far_;
     uint64_t runs_ = 0;
-    uint64_t pending_ps_ = TIME_NEVER; // notified for then
+    uint64_t near_ps_ = TIME_NEVER, far_ps_ = TIME_NEVER; // notified for then
     uint64_t last_ps_ = TIME_NEVER;
     unsigned runs_at_last_ps_ = 0;
 };
