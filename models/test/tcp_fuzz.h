@@ -1,5 +1,5 @@
 /* Interprets bytes as a life of one connection: hostile segments, timers, the application, moves. Used by
- * the fuzzer (fuzz/fuzz_tcp.c) and by the unit test that repeats its findings. */
+ * the fuzzer (sim/fuzz/fuzz_tcp.c) and by the unit test that repeats its findings. */
 #ifndef TOESIM_TEST_TCP_FUZZ_H
 #define TOESIM_TEST_TCP_FUZZ_H
 

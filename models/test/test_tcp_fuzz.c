@@ -1,5 +1,5 @@
 /* Hostile input to a live context: random lives with a fixed seed, and every finding of the fuzzer
- * (fuzz/corpus/tcp, `make fuzz-tcp`). tcp_fuzz_run() aborts on a broken invariant. */
+ * (sim/fuzz/corpus/tcp, `make fuzz-tcp`). tcp_fuzz_run() aborts on a broken invariant. */
 #include "models/base/rng.h"
 #include "models/test/tcp_fuzz.h"
 
@@ -33,7 +33,7 @@ Test(tcp_fuzz, random_lives_break_no_invariant)
 Test(tcp_fuzz, findings_stay_fixed)
 {
     glob_t found;
-    if (glob("fuzz/corpus/tcp/*", 0, NULL, &found) != 0)
+    if (glob("sim/fuzz/corpus/tcp/*", 0, NULL, &found) != 0)
         return;
     for (size_t i = 0; i < found.gl_pathc; i++) {
         uint8_t bytes[4096];
