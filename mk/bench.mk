@@ -14,6 +14,6 @@ bench-tcp: $(B)/bench/bench_tcp ## in-order segments per second through the TCP 
 	@$<
 
 bench: ## frames per second, cost of a cache cycle, idle second, single models
-	@mk/setup.sh build
+	@mk/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) $(TOESIM) $(BENCH_BIN)
 	@mk/bench.sh $(B)

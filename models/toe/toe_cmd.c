@@ -216,12 +216,8 @@ static void on_tuple(void *self, uint64_t cookie, bool ok, const uint8_t *data, 
                      uint64_t now_ps)
 {
     struct toe_engine *e = self;
-    if (!toe_cookie_is_now(e, cookie))
+    if (!toe_read_is_good(e, cookie, ok, now_ps))
         return;
-    if (!ok) {
-        toe_link_lost(e, now_ps);
-        return;
-    }
     uint8_t op = (uint8_t)cookie;
     struct cmd_op *o = &e->cmd.op[op];
     assert(len == CTX_LINE_BYTES);

@@ -329,6 +329,15 @@ bool toe_cookie_is_now(const struct toe_engine *e, uint64_t cookie)
     return (uint32_t)(cookie >> 32) == e->epoch;
 }
 
+bool toe_read_is_good(struct toe_engine *e, uint64_t cookie, bool ok, uint64_t now_ps)
+{
+    if (!toe_cookie_is_now(e, cookie))
+        return false;
+    if (!ok)
+        toe_link_lost(e, now_ps);
+    return ok;
+}
+
 /* Locks that are held go back; a lock still asked for is given back when it is granted. */
 static void drop_locks(struct toe_engine *e, uint64_t now_ps)
 {

@@ -80,5 +80,8 @@ void toe_reset(struct toe_engine *e, uint64_t now_ps);
 void toe_kick(struct toe_engine *e, uint64_t now_ps);
 uint64_t toe_cookie(const struct toe_engine *e, uint32_t index);
 bool toe_cookie_is_now(const struct toe_engine *e, uint64_t cookie);
+/* What every DMA read's end asks first. False: of a time before the last reset, or failed, and then the
+ * link counts as lost. */
+bool toe_read_is_good(struct toe_engine *e, uint64_t cookie, bool ok, uint64_t now_ps);
 
 #endif

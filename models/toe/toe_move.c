@@ -146,12 +146,8 @@ static void on_image(void *self, uint64_t cookie, bool ok, const uint8_t *data, 
                      uint64_t now_ps)
 {
     struct toe_engine *e = self;
-    if (!toe_cookie_is_now(e, cookie))
+    if (!toe_read_is_good(e, cookie, ok, now_ps))
         return;
-    if (!ok) {
-        toe_link_lost(e, now_ps);
-        return;
-    }
     uint8_t op = (uint8_t)cookie;
     struct cmd_op *o = &e->cmd.op[op];
     struct toe_conn *c = &e->conn[o->cmd.conn];
@@ -175,12 +171,8 @@ static void on_held(void *self, uint64_t cookie, bool ok, const uint8_t *data, u
                     uint64_t now_ps)
 {
     struct toe_engine *e = self;
-    if (!toe_cookie_is_now(e, cookie))
+    if (!toe_read_is_good(e, cookie, ok, now_ps))
         return;
-    if (!ok) {
-        toe_link_lost(e, now_ps);
-        return;
-    }
     uint8_t op = (uint8_t)cookie;
     struct cmd_op *o = &e->cmd.op[op];
     struct held_frame *h = &o->held[(uint32_t)cookie >> 8];
@@ -231,12 +223,8 @@ static void on_list(void *self, uint64_t cookie, bool ok, const uint8_t *data, u
                     uint64_t now_ps)
 {
     struct toe_engine *e = self;
-    if (!toe_cookie_is_now(e, cookie))
+    if (!toe_read_is_good(e, cookie, ok, now_ps))
         return;
-    if (!ok) {
-        toe_link_lost(e, now_ps);
-        return;
-    }
     uint8_t op = (uint8_t)cookie;
     struct cmd_op *o = &e->cmd.op[op];
     assert(len == o->cmd.count * HELD_BYTES);
@@ -354,12 +342,8 @@ static void on_injected(void *self, uint64_t cookie, bool ok, const uint8_t *dat
                         uint64_t now_ps)
 {
     struct toe_engine *e = self;
-    if (!toe_cookie_is_now(e, cookie))
+    if (!toe_read_is_good(e, cookie, ok, now_ps))
         return;
-    if (!ok) {
-        toe_link_lost(e, now_ps);
-        return;
-    }
     struct inject_slot *slot = &e->rx.inject[(uint32_t)cookie];
     assert(slot->frame && !slot->here);
     memcpy(slot->frame->data, data, len);

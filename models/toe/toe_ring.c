@@ -114,12 +114,8 @@ static void on_cmds(void *self, uint64_t cookie, bool ok, const uint8_t *data, u
                     uint64_t now_ps)
 {
     struct toe_engine *e = self;
-    if (!toe_cookie_is_now(e, cookie))
+    if (!toe_read_is_good(e, cookie, ok, now_ps))
         return;
-    if (!ok) {
-        toe_link_lost(e, now_ps);
-        return;
-    }
     uint32_t n = len / (uint32_t)sizeof(struct nic_cmd);
     e->cmd_ring.fetching = false;
     e->cmd_ring.consumer += n;
@@ -147,12 +143,8 @@ static void on_buffers(void *self, uint64_t cookie, bool ok, const uint8_t *data
                        uint64_t now_ps)
 {
     struct toe_engine *e = self;
-    if (!toe_cookie_is_now(e, cookie))
+    if (!toe_read_is_good(e, cookie, ok, now_ps))
         return;
-    if (!ok) {
-        toe_link_lost(e, now_ps);
-        return;
-    }
     uint32_t n = len / (uint32_t)sizeof(struct nic_buffer);
     e->buffer_ring.fetching = false;
     e->buffer_ring.consumer += n;

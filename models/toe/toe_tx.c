@@ -53,12 +53,8 @@ static void on_payload(void *self, uint64_t cookie, bool ok, const uint8_t *data
                        uint64_t now_ps)
 {
     struct toe_engine *e = self;
-    if (!toe_cookie_is_now(e, cookie))
+    if (!toe_read_is_good(e, cookie, ok, now_ps))
         return;
-    if (!ok) {
-        toe_link_lost(e, now_ps);
-        return;
-    }
     struct tx_entry *entry = &e->tx.fifo[(uint32_t)cookie / 2];
     uint32_t header = packet_header_bytes(&entry->out);
     uint32_t at = (cookie & 1) ? entry->payload_len - len : 0;
@@ -150,12 +146,8 @@ static void on_host_frame(void *self, uint64_t cookie, bool ok, const uint8_t *d
                           uint64_t now_ps)
 {
     struct toe_engine *e = self;
-    if (!toe_cookie_is_now(e, cookie))
+    if (!toe_read_is_good(e, cookie, ok, now_ps))
         return;
-    if (!ok) {
-        toe_link_lost(e, now_ps);
-        return;
-    }
     struct tx_entry *entry = &e->tx.fifo[(uint32_t)cookie];
     memcpy(entry->frame->data, data, len);
     entry->frame->len = len;
@@ -247,12 +239,8 @@ static void on_flushed(void *self, uint64_t cookie, bool ok, const uint8_t *data
     struct toe_engine *e = self;
     (void)data;
     (void)len;
-    if (!toe_cookie_is_now(e, cookie))
+    if (!toe_read_is_good(e, cookie, ok, now_ps))
         return;
-    if (!ok) {
-        toe_link_lost(e, now_ps);
-        return;
-    }
     e->rx.flushing = false;
     e->rx.writes_flushed = e->rx.flush_target;
     toe_kick(e, now_ps);
