@@ -44,10 +44,10 @@ struct ctx_core {
     struct ctx_lock locks[CTX_WHO_COUNT];
     struct ctx_dram **dram; /* per connection, null until used */
     struct ctx_store_stats stats;
-    bool missed;              /* the last request went to DRAM before it could be answered */
-    bool stepwise;            /* fills and moves are calls of their own (lock step with the RTL) */
+    bool missed;   /* the last request went to DRAM before it could be answered */
+    bool stepwise; /* fills and moves are calls of their own (lock step with the RTL) */
     bool refilled[CTX_WHO_COUNT]; /* ctx_core_fill() was called for this one's operation */
-    uint8_t image[CTX_BYTES]; /* of the last response */
+    uint8_t image[CTX_BYTES];     /* of the last response */
 };
 
 /* Shapes as in the RTL: powers of two, sets and conn_ids at least 2, conn_ids >= 2 * sets,

@@ -68,7 +68,8 @@ module ctx_cache_data #(
     localparam int unsigned QUEUE    = 8;
     localparam int unsigned FIFO_W   = JOB_W + SET_W + WAY_W + WHO_W + 4 + SLOT_W + ENTRY_W;
 
-    logic               valid, done;
+    logic               valid, done, queued, direct;
+    logic [FIFO_W-1:0]  job, head;
     logic [JOB_W-1:0]   kind;
     logic [SET_W-1:0]   set;
     logic [WAY_W-1:0]   way;
@@ -78,10 +79,14 @@ module ctx_cache_data #(
     logic [ENTRY_W-1:0] entry;
     logic [3:0]         count_q;
 
+    // A job that finds the queue empty begins in the cycle it comes.
+    assign job    = {job_kind_i, job_set_i, job_way_i, job_who_i, job_mask_i, job_slot_i, job_entry_i};
+    assign direct = job_i && !queued;
+    assign valid  = queued || job_i;
+    assign {kind, set, way, who, mask, slot, entry} = queued ? head : job;
     fifo #(.DEPTH(QUEUE), .W(FIFO_W)) u_jobs (
-        .clk_i, .rst_ni, .push_i(job_i),
-        .data_i({job_kind_i, job_set_i, job_way_i, job_who_i, job_mask_i, job_slot_i, job_entry_i}),
-        .valid_o(valid), .ready_i(done), .data_o({kind, set, way, who, mask, slot, entry})
+        .clk_i, .rst_ni, .push_i(job_i && !(direct && done)), .data_i(job),
+        .valid_o(queued), .ready_i(done), .data_o(head)
     );
     assign room_o = 32'(count_q) <= QUEUE - 2;
 
@@ -110,7 +115,7 @@ module ctx_cache_data #(
     logic primed_q, primes_new, primes_head;
     logic [3:0] fills_q;
     assign primes_new  = job_i && job_kind_i == ctx_cache_pkg::JOB_FILL && fills_q == '0;
-    assign primes_head = is_fill && !primed_q;
+    assign primes_head = is_fill && !primed_q && !primes_new;
     assign fill_en_o   = primes_new || primes_head || (is_fill && moves && !done);
     assign fill_slot_o = primes_new ? job_slot_i : slot;
     assign fill_line_o = (primes_new || primes_head) ? 3'd0 : line + 1'b1;
@@ -179,7 +184,7 @@ module ctx_cache_data #(
     assign store_entry_o = from_key ? entry : evicted_entry_q;
     assign store_line_o  = from_key ? 2'd0 : evicted_line_q;
     assign store_data_o  = from_key ? line4_i : rdata_o;
-    assign idle_o        = !valid && !evicted_q;
+    assign idle_o        = !queued && !evicted_q;
 
     `ASSERT(OneStore_A, !(evicted_q && from_key))
     `ASSERT(LineExists_A, !moves || 32'(line) < ctx_cache_pkg::LINES)

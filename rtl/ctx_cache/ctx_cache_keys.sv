@@ -102,9 +102,9 @@ module ctx_cache_keys #(
             IDLE:     if (start_i) state_d = after_start;
             KEY:      if (key_valid_i && key_ready_o) state_d = FIND;
             FIND:     if (find_o) state_d = FINDING;
-            FINDING:  if (done_i) state_d = ASK;
-            ASK:      if (stale_q) state_d = FIND;
-                      else if (pass_take_i) state_d = PASS;
+            FINDING, ASK: if (state_q == FINDING && !done_i) state_d = FINDING;
+                      else if (stale_q) state_d = FIND;
+                      else state_d = pass_take_i ? PASS : ASK;
             PASS: begin
                 if (verdict_done_i)       state_d = verdict_line_i ? LINE : IDLE;
                 else if (verdict_again_i) state_d = FIND;
@@ -147,13 +147,13 @@ module ctx_cache_keys #(
 
     assign ready_o      = state_q == IDLE;
     assign quiet_o      = ready_o || state_q == META || state_q == PARKED || state_q == LINE || state_q == SCANNED;
-    assign searching_o  = state_q == FINDING || state_q == SCANNING;
+    assign searching_o  = (state_q == FINDING && !done_i) || state_q == SCANNING;
     assign who_o        = who_q;
     assign conn_o       = conn_q;
     assign key_ready_o  = state_q == KEY;
     assign find_o       = state_q == FIND && !stage_cmd_i && !hold_i;
     assign scan_o       = state_q == SCAN && !scan_end && !stage_cmd_i && !hold_i;
-    assign pass_valid_o = state_q == ASK && !stale_q;
+    assign pass_valid_o = (state_q == ASK || (state_q == FINDING && done_i)) && !stale_q;
     assign stale_o      = stale_q;
     assign has_meta_o   = has_meta_q;
     assign meta_o       = meta_q;

@@ -249,9 +249,9 @@ struct crowd *crowd_create(const struct crowd_params *params)
     cr_assert(ctx_core_init(&crowd->golden, shape.sets, shape.ways, shape.lookup_entries,
                             shape.conn_ids));
     crowd->golden.stepwise = true;
-    crowd->dut = ctx_cache_dut_create(
-        params->shape, params->dram_ps,
-        (struct ctx_client){.on_response = on_response, .self = crowd});
+    crowd->dut =
+        ctx_cache_dut_create(params->shape, params->dram_ps,
+                             (struct ctx_client){.on_response = on_response, .self = crowd});
     ctx_cache_dut_set_effects(crowd->dut, (struct ctx_cache_effects){on_effect, crowd});
     return crowd;
 }
@@ -303,8 +303,7 @@ static struct ctx_rsp sweep_ask(struct crowd *crowd, struct ctx_req req)
 static void sweep_entries(struct crowd *crowd)
 {
     for (uint32_t index = 0;;) {
-        struct ctx_rsp entry =
-            sweep_ask(crowd, (struct ctx_req){.op = CTX_OP_SCAN, .conn = index});
+        struct ctx_rsp entry = sweep_ask(crowd, (struct ctx_req){.op = CTX_OP_SCAN, .conn = index});
         if (entry.result == CTX_END)
             return;
         index = entry.next;
@@ -330,11 +329,10 @@ static void sweep_dram(struct crowd *crowd)
             continue;
         if (!rtl)
             rtl = zero;
-        uint32_t meta = golden ? golden->gen | (uint32_t)golden->known << 16 |
-                                     (uint32_t)golden->present << 17 |
-                                     (uint32_t)golden->reserved << 18 |
-                                     (uint32_t)golden->frozen << 19
-                               : 0;
+        uint32_t meta =
+            golden ? golden->gen | (uint32_t)golden->known << 16 | (uint32_t)golden->present << 17 |
+                         (uint32_t)golden->reserved << 18 | (uint32_t)golden->frozen << 19
+                   : 0;
         uint32_t rtl_meta;
         memcpy(&rtl_meta, rtl + CTX_LINE_BYTES, sizeof rtl_meta);
         cr_assert_eq(rtl_meta, meta, "meta of %u: %x, golden %x", conn, rtl_meta, meta);
