@@ -120,14 +120,28 @@ static void on_started(struct pcie_link *link, int direction, struct pcie_tlp *t
     pcie_link_note(link, tlp->issued, now_ps, tlp->start_ps);
 }
 
+static uint64_t enter_ps(const struct pcie_link *link, const struct pcie_tlp *tlp)
+{
+    const struct pcie_host *host = &link->host;
+    if (!host->ops->enter)
+        return 0;
+    return host->ops->enter(host->self, tlp->address, tlp->arrival_ps);
+}
+
+static uint64_t root_read_ps(const struct pcie_link *link)
+{
+    return link->params.root_read_ps + link->host.access_ps;
+}
+
 /* The TLP is received: what it does at the other end, and when it leaves the receive buffer there.
  * A write is in the buffer until it is visible, a request until the requests ahead of it are gone. */
 static void on_sent(struct pcie_link *link, int direction, struct pcie_tlp *tlp)
 {
     if (direction == PCIE_UP && tlp->kind == PCIE_TLP_MWR) {
-        send_to_peer(link, direction, tlp, link->params.root_write_ps);
+        send_to_peer(link, direction, tlp, link->params.root_write_ps + enter_ps(link, tlp));
     } else if (direction == PCIE_UP && tlp->kind == PCIE_TLP_MRD) {
-        tlp->due_ps = in_order(link, direction, tlp->arrival_ps + link->params.root_read_ps);
+        tlp->due_ps = in_order(link, direction,
+                               tlp->arrival_ps + root_read_ps(link) + enter_ps(link, tlp));
         pcie_link_insert_by_due(&link->sampling, tlp);
     } else if (tlp->kind == PCIE_TLP_MRD) {
         tlp->due_ps = in_order(link, direction, tlp->arrival_ps) + link->params.device_mmio_ps;
@@ -288,7 +302,7 @@ static uint64_t direction_next_ps(const struct pcie_link *link, int direction,
         return u64_min(due, pcie_time_ps(choice->start));
     uint64_t arrival_ps = pcie_wire_arrival_ps(wire, choice);
     if (direction == PCIE_UP && wire->posted.count == 0 && wire->unreceived.count == 0)
-        return arrival_ps + link->params.root_read_ps;
+        return arrival_ps + root_read_ps(link);
     return arrival_ps;
 }
 

@@ -154,6 +154,10 @@ static const struct bad_row bad_rows[] = {
     {"duplicate section", C "team:\n  idle: 1s\nteam:\n  mtu: 1500B\n",
      "s.yaml:4: team: given twice", "first on line 2"},
     {"no unit", C "\nteam:\n  idle: 60\n", "s.yaml:4: team.idle: '60' has no unit", "200ms"},
+    {"DRAM before the LLC", C "team:\n  host: {llc_hit: 100ns}\n",
+     "s.yaml:3: team.host.dram: below team.host.llc_hit", "write at least as much"},
+    {"no page size", C "team:\n  host:\n    iommu: {page: 8KiB}\n",
+     "s.yaml:4: team.host.iommu.page: is no page size", "4KiB, 2MiB or 1GiB"},
     {"wrong unit", C "team:\n  idle: 4KiB\n", "s.yaml:3: team.idle: '4KiB' has an unknown unit",
      "ps ns us ms s"},
     {"unit of size", C "team: {ring: 64KB}\n", "s.yaml:2: team.ring: '64KB' has an unknown unit",
@@ -435,6 +439,8 @@ Test(scenario, every_key_reaches_the_config_and_effective_yaml)
             (void)strcpy(value, strstr(key->path, "max") ? "55s" : "900ms");
         else if (strstr(key->path, "ip_version"))
             (void)strcpy(value, "6");
+        else if (strcmp(key->path, "team.host.llc_hit") == 0)
+            (void)strcpy(value, "77ns"); /* no more than DRAM */
         else if (strcmp(key->path, "traffic.kind") == 0)
             (void)strcpy(value, "generator");
         else if (strcmp(key->path, "team.connections_max") == 0)
