@@ -139,8 +139,7 @@ static enum status check_host(struct scenario_loader *loader)
         return fail_at(loader, "team.host.dram",
                        "below team.host.llc_hit; DRAM is behind the LLC, write at least as much");
     if (!host_iommu_is_page(host->iommu.page_bytes))
-        return fail_at(loader, "team.host.iommu.page",
-                       "is no page size; write 4KiB, 2MiB or 1GiB");
+        return fail_at(loader, "team.host.iommu.page", "is no page size; write 4KiB, 2MiB or 1GiB");
     return STATUS_OK;
 }
 

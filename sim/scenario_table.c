@@ -209,8 +209,7 @@ const struct scenario_key scenario_keys[] = {
          "page size: 4KiB, 2MiB or 1GiB"),
     COUNT("team.host.iommu.walk_reads", host.iommu.walk_reads, 3, 5,
           "table entries read from DRAM for a 4KiB page; 1 less for 2MiB, 2 less for 1GiB"),
-    COUNT("team.host.iommu.walks", host.iommu.walks, 1, HOST_IOMMU_WALKS_MAX,
-          "page walks at once"),
+    COUNT("team.host.iommu.walks", host.iommu.walks, 1, HOST_IOMMU_WALKS_MAX, "page walks at once"),
     SIZE("team.host.llc", host.llc_bytes, NONE, 0, 64 * GIB, "capacity of the last-level cache"),
 #define X(id, key, ps, unit, source)                                                               \
     TIME("team.host.cost." key, host.cost_ps[CPU_COST_##id], 0, TIME_LIMIT, "CPU time per " unit),

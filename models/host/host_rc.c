@@ -56,7 +56,8 @@ static void rc_msix(void *self, unsigned nic, unsigned vector, uint64_t now_ps)
 {
     assert(nic < NIC_COUNT);
     assert(vector < NIC_VECTOR_COUNT);
-    host_wait_on_interrupt(((struct host_port *)self)->cpu, nic * NIC_VECTOR_COUNT + vector, now_ps);
+    host_wait_on_interrupt(((struct host_port *)self)->cpu, nic * NIC_VECTOR_COUNT + vector,
+                           now_ps);
 }
 
 const struct pcie_host_ops host_rc_ops = {

@@ -140,8 +140,8 @@ static void on_sent(struct pcie_link *link, int direction, struct pcie_tlp *tlp)
     if (direction == PCIE_UP && tlp->kind == PCIE_TLP_MWR) {
         send_to_peer(link, direction, tlp, link->params.root_write_ps + enter_ps(link, tlp));
     } else if (direction == PCIE_UP && tlp->kind == PCIE_TLP_MRD) {
-        tlp->due_ps = in_order(link, direction,
-                               tlp->arrival_ps + root_read_ps(link) + enter_ps(link, tlp));
+        tlp->due_ps =
+            in_order(link, direction, tlp->arrival_ps + root_read_ps(link) + enter_ps(link, tlp));
         pcie_link_insert_by_due(&link->sampling, tlp);
     } else if (tlp->kind == PCIE_TLP_MRD) {
         tlp->due_ps = in_order(link, direction, tlp->arrival_ps) + link->params.device_mmio_ps;

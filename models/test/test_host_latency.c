@@ -216,8 +216,8 @@ Test(host_latency, walks_at_once_limit_the_rate_of_misses)
     struct pcie_endpoint nic = pcie_link_endpoint(port);
     uint64_t at = window(8 * MIB);
     for (uint64_t page = 0; page < 1000; page++)
-        nic.ops->read(nic.self, at + page * 4 * KIB, LINE, (struct pcie_read_done){on_read, NULL, 0},
-                      0);
+        nic.ops->read(nic.self, at + page * 4 * KIB, LINE,
+                      (struct pcie_read_done){on_read, NULL, 0}, 0);
     while (done_count < 1000)
         cr_assert(stage_loop_step(&rig.loop, PS_PER_MS));
     uint64_t walks_ps = (1000 / params.iommu.walks + 1) * 3 * params.dram_ps;

@@ -98,8 +98,9 @@ int main(void)
         .mem_write = mem_write, .mem_read = mem_read, .msix = msix};
     struct pcie_params params;
     pcie_params_default(&params);
-    struct pcie_link *link = pcie_link_create(&params, 0, (struct pcie_device){&device_ops, NULL},
-                                              (struct pcie_host){&host_ops, NULL, 27000}, NULL, NULL);
+    struct pcie_link *link =
+        pcie_link_create(&params, 0, (struct pcie_device){&device_ops, NULL},
+                         (struct pcie_host){&host_ops, NULL, 27000}, NULL, NULL);
     struct bench bench = {.endpoint = pcie_link_endpoint(link)};
     struct stage_loop loop;
     stage_loop_init(&loop);
