@@ -147,3 +147,17 @@ Test(scenario_faults, offload_ports_and_their_policy_need_each_other)
     cr_assert_eq(config.team.offload_ports.count, 2);
     cr_assert_eq(config.team.offload_ports.range[1].last, 8099);
 }
+
+Test(scenario_host, memory_that_no_machine_has_is_refused)
+{
+    static const char *const bad[][2] = {
+        {"llc_hit: 100ns", "a.yaml:3: team.host.dram: below team.host.llc_hit"},
+        {"iommu: {page: 8KiB}", "a.yaml:3: team.host.iommu.page: is no page size; write 4KiB"}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[200];
+        (void)snprintf(text, sizeof text, "traffic: {kind: generator}\nteam:\n  host: {%s}\n",
+                       bad[i][0]);
+        cr_assert_eq(parse(text, &config), STATUS_BAD_INPUT, "%s", bad[i][0]);
+        cr_assert_not_null(strstr(err.text, bad[i][1]), "%s", err.text);
+    }
+}
