@@ -14,21 +14,17 @@ void testbed::on_peer_frame(frame *f, uint64_t now_ps) { frame_sink_accept(&peer
 
 void testbed::make_replay()
 {
-    replay_ = replay_peer_create(&config_.replay, capture_, pool_, mac_tx_sink(mac_[MAC_PEER]),
-                                 peer_shell_->waker(), &probe_);
-    assert(replay_);
-    peer_.self = replay_;
-    peer_.stage = replay_peer_stage(replay_, "peers");
-    peer_.rx = replay_peer_rx_sink(replay_);
-    peer_.is_done = [](const void *self) {
-        return replay_peer_is_done(static_cast<const replay_peer *>(self));
-    };
-    peer_.progress_permille = [](const void *self) {
-        return replay_peer_progress_permille(static_cast<const replay_peer *>(self));
-    };
-    peer_.finish = [](void *self, uint64_t now_ps) {
-        replay_peer_finish(static_cast<replay_peer *>(self), now_ps);
-    };
+    replay_peer *peer =
+        replay_peer_create(&config_.replay, capture_, pool_, mac_tx_sink(mac_[MAC_PEER]),
+                           peer_shell_->waker(), &probe_);
+    assert(peer);
+    replay_ = replay_peer_side(peer);
+    peer_.self = replay_.self;
+    peer_.stage = replay_.stage;
+    peer_.rx = replay_.rx;
+    peer_.is_done = replay_.is_done;
+    peer_.progress_permille = replay_.progress_permille;
+    peer_.finish = replay_.finish;
 }
 
 void testbed::make_generator()
@@ -129,14 +125,17 @@ void testbed::make_replay_server()
     replay_server_hooks hooks = {};
     hooks.self = this;
     hooks.find = [](void *self, const flow_key *key) {
-        return replay_peer_find(bed_of(self)->replay_, key);
+        const replay_side &peers = bed_of(self)->replay_;
+        return peers.find(peers.self, key);
     };
     hooks.on_bytes = [](void *self, size_t script, uint64_t offset, const uint8_t *bytes,
                         uint32_t len) {
-        replay_peer_on_server_bytes(bed_of(self)->replay_, script, offset, bytes, len, sc_now_ps());
+        const replay_side &peers = bed_of(self)->replay_;
+        peers.on_server_bytes(peers.self, script, offset, bytes, len, sc_now_ps());
     };
     hooks.on_end = [](void *self, size_t script, nic_term_cause cause) {
-        replay_peer_on_server_end(bed_of(self)->replay_, script, cause, sc_now_ps());
+        const replay_side &peers = bed_of(self)->replay_;
+        peers.on_server_end(peers.self, script, cause, sc_now_ps());
     };
     replay_server_ = replay_server_create(scripts_.data(), count, hooks);
     assert(replay_server_);
@@ -177,7 +176,7 @@ void testbed::make_application()
 {
     const app_ops *ops = nullptr;
     void *app = nullptr;
-    if (replay_) {
+    if (replay_.self) {
         make_replay_server();
         ops = replay_server_ops();
         app = replay_server_;
@@ -191,7 +190,7 @@ void testbed::make_application()
     }
     software_ = host_sw_create(&config_.team, host_cpu_bus(cpu_), ops, app, &probe_);
     assert(software_);
-    if (replay_)
+    if (replay_.self)
         replay_server_attach(replay_server_, software_);
     else if (gen_)
         bulk_server_attach(bulk_server_, software_);
