@@ -112,9 +112,9 @@ void testbed::make_replay_server()
     steps_.resize(count);
     for (size_t i = 0; i < count; i++) {
         const conversation *conv = capture_conversation(capture_, i);
-        for (size_t s = 0; s < conv->step_count; s++) {
-            const server_step &step = conv->steps[s];
-            static_assert(static_cast<int>(REPLAY_RST) == static_cast<int>(SERVER_RST), "kinds");
+        for (size_t s = 0; s < conv->server_step_count; s++) {
+            const app_step &step = conv->server_steps[s];
+            static_assert(static_cast<int>(REPLAY_RST) == static_cast<int>(APP_RST), "kinds");
             steps_[i].push_back({static_cast<replay_step_kind>(step.kind), step.rx_bytes,
                                  step.peer_fin, step.offset, step.len, step.tx_acked_bytes});
         }

@@ -112,16 +112,16 @@ static void app_read(struct core_server *server, struct core_conn *conn, uint64_
 
 static void app_steps(struct core_conn *conn)
 {
-    for (; conn->step < conn->cap->step_count; conn->step++) {
-        const struct server_step *step = &conn->cap->steps[conn->step];
+    for (; conn->step < conn->cap->server_step_count; conn->step++) {
+        const struct app_step *step = &conn->cap->server_steps[conn->step];
         if (conn->app_bytes < step->rx_bytes || (step->peer_fin && !conn->peer_fin))
             return;
-        if (step->kind == SERVER_RST && conn->acked < step->tx_acked_bytes)
+        if (step->kind == APP_RST && conn->acked < step->tx_acked_bytes)
             return;
-        if (step->kind == SERVER_SEND)
+        if (step->kind == APP_SEND)
             conn->sendable = step->offset + step->len;
-        conn->close |= step->kind == SERVER_FIN;
-        conn->abort |= step->kind == SERVER_RST;
+        conn->close |= step->kind == APP_FIN;
+        conn->abort |= step->kind == APP_RST;
     }
 }
 

@@ -149,14 +149,14 @@ static void send_segment(struct ideal_server *server, struct conn *conn, uint64_
 static void app_run(struct ideal_server *server, struct conn *conn, uint64_t now_ps)
 {
     const struct conversation *cap = conn->cap;
-    for (; conn->step < cap->step_count; conn->step++) {
-        const struct server_step *step = &cap->steps[conn->step];
+    for (; conn->step < cap->server_step_count; conn->step++) {
+        const struct app_step *step = &cap->server_steps[conn->step];
         bool fin = conn->peer_fin_at && conn->rcv_nxt > conn->peer_fin_at;
         if (conn->app_bytes < step->rx_bytes || (step->peer_fin && !fin))
             return;
-        if (step->kind == SERVER_SEND) {
+        if (step->kind == APP_SEND) {
             conn->sendable = step->offset + step->len;
-        } else if (step->kind == SERVER_FIN) {
+        } else if (step->kind == APP_FIN) {
             conn->fin_at = 1 + step->offset;
         } else if (conn->snd_una >= 1 + step->tx_acked_bytes) {
             send_segment(server, conn, conn->snd_max, 0, TCP_RST | TCP_ACK, now_ps);

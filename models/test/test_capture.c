@@ -81,13 +81,13 @@ Test(capture, steps_wait_for_what_their_segment_acknowledged)
     client(C + 9, S + 16, ACK, "");
     const struct conversation *conv = load();
     cr_assert_eq(conv->partial, PARTIAL_NONE);
-    cr_assert_eq(conv->step_count, 4);
-    const struct server_step *step = conv->steps;
+    cr_assert_eq(conv->server_step_count, 4);
+    const struct app_step *step = conv->server_steps;
     cr_assert(step[0].rx_bytes == 0 && step[0].offset == 0 && step[0].len == 9);
     cr_assert(step[1].rx_bytes == 4 && step[1].offset == 9 && step[1].len == 3);
     cr_assert(!step[1].peer_fin);
     cr_assert(step[2].rx_bytes == 8 && step[2].peer_fin && step[2].len == 3);
-    cr_assert(step[3].kind == SERVER_FIN && step[3].peer_fin && step[3].offset == 15);
+    cr_assert(step[3].kind == APP_FIN && step[3].peer_fin && step[3].offset == 15);
 }
 
 Test(capture, a_byte_first_seen_as_retransmission_is_ready_no_later_than_its_successors)
@@ -101,8 +101,8 @@ Test(capture, a_byte_first_seen_as_retransmission_is_ready_no_later_than_its_suc
     capture_writer_fins(&w, 7, 8);
     const struct conversation *conv = load();
     cr_assert_eq(conv->partial, PARTIAL_NONE);
-    cr_assert_eq(conv->steps[0].len, 8);
-    cr_assert_eq(conv->steps[0].rx_bytes, 3);
+    cr_assert_eq(conv->server_steps[0].len, 8);
+    cr_assert_eq(conv->server_steps[0].rx_bytes, 3);
 }
 
 Test(capture, overlap_and_reordering_give_one_stream)
@@ -178,8 +178,8 @@ Test(capture, the_servers_reset_comes_after_what_was_sent_to_it)
     const struct conversation *conv = load();
     cr_assert_eq(conv->partial, PARTIAL_NONE);
     cr_assert(conv->reset && conv->reset_by_server);
-    const struct server_step *last = &conv->steps[conv->step_count - 1];
-    cr_assert_eq(last->kind, SERVER_RST);
+    const struct app_step *last = &conv->server_steps[conv->server_step_count - 1];
+    cr_assert_eq(last->kind, APP_RST);
     cr_assert_eq(last->rx_bytes, 3);
     cr_assert_eq(last->tx_acked_bytes, 5);
 }
@@ -342,7 +342,7 @@ Test(capture, data_of_a_syn_follows_as_a_segment)
     cr_assert_eq(conv->segments[1].payload_len, 4);
     cr_assert_eq(conv->segments[1].seq, C);
     cr_assert_eq(conv->segments[1].ack, S);
-    cr_assert_eq(conv->steps[0].rx_bytes, 4);
+    cr_assert_eq(conv->server_steps[0].rx_bytes, 4);
 }
 
 Test(capture, sequence_numbers_wrap)

@@ -58,16 +58,17 @@ struct client_segment {
     bool ahead;             /* captured out of order: bytes before it were not captured yet */
 };
 
-enum server_step_kind { SERVER_SEND, SERVER_FIN, SERVER_RST };
+enum app_step_kind { APP_SEND, APP_FIN, APP_RST };
 
-/* What the server's application did: once rx_bytes of the client's stream were received (and, with
- * peer_fin, its FIN), do it. Steps are in stream order. */
-struct server_step {
-    enum server_step_kind kind;
+/* What an application did: once rx_bytes of the other's stream were received (and, with peer_fin,
+ * its FIN), do it. Steps are in stream order. */
+struct app_step {
+    enum app_step_kind kind;
     uint64_t rx_bytes;
     bool peer_fin;
-    uint64_t offset, len;    /* SEND: of the server's stream */
+    uint64_t offset, len;    /* SEND: of its own stream */
     uint64_t tx_acked_bytes; /* RST: and only once so many of its own bytes were acknowledged */
+    uint64_t time_ps;        /* when it was captured first, on the timeline */
 };
 
 struct conversation {
@@ -92,8 +93,10 @@ struct conversation {
     uint64_t server_bytes;
     uint64_t server_acked;
     bool server_fin; /* the steps have a FIN */
-    const struct server_step *steps;
-    size_t step_count;
+    const struct app_step *client_steps;
+    size_t client_step_count;
+    const struct app_step *server_steps;
+    size_t server_step_count;
 };
 
 struct capture_stats {
