@@ -1,6 +1,8 @@
 // The testbed's remote side and the server's application: what differs by kind of traffic.
 #include "sim/testbed.h"
 
+#include "models/trace/endpoint_peer.h"
+
 #include <cassert>
 #include <cstring>
 
@@ -14,11 +16,18 @@ void testbed::on_peer_frame(frame *f, uint64_t now_ps) { frame_sink_accept(&peer
 
 void testbed::make_replay()
 {
-    replay_peer *peer =
-        replay_peer_create(&config_.replay, capture_, pool_, mac_tx_sink(mac_[MAC_PEER]),
-                           peer_shell_->waker(), &probe_);
-    assert(peer);
-    replay_ = replay_peer_side(peer);
+    frame_sink uplink = mac_tx_sink(mac_[MAC_PEER]);
+    if (config_.replay_mode == REPLAY_ENDPOINT) {
+        endpoint_peer *peer = endpoint_peer_create(&config_.replay, config_.capture.mtu_bytes,
+                                                   capture_, pool_, uplink, peer_shell_->waker());
+        assert(peer);
+        replay_ = endpoint_peer_side(peer);
+    } else {
+        replay_peer *peer = replay_peer_create(&config_.replay, capture_, pool_, uplink,
+                                               peer_shell_->waker(), &probe_);
+        assert(peer);
+        replay_ = replay_peer_side(peer);
+    }
     peer_.self = replay_.self;
     peer_.stage = replay_.stage;
     peer_.rx = replay_.rx;

@@ -33,7 +33,8 @@ void capture_params_default(struct capture_params *params);
     X(MISSING_BYTES, "missing_bytes")     /* acknowledged bytes the capture does not hold */       \
     X(CONFLICT, "conflict")               /* one sequence number, different bytes */               \
     X(SPLIT_HANDSHAKE, "split_handshake") /* SYN from both sides */                                \
-    X(TUPLE, "tuple")                     /* no free tuple on the team's address */
+    X(TUPLE, "tuple")                     /* no free tuple on the team's address */                \
+    X(STACK, "stack")                     /* endpoint mode: the peers' stack refuses to play it */
 
 enum partial_reason {
     PARTIAL_NONE = 0, /* complete */

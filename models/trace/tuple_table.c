@@ -38,6 +38,13 @@ static size_t slot_find(const struct tuple_table *table, const struct flow_key *
     return slot;
 }
 
+size_t tuple_table_find_across(const struct tuple_table *table, const struct flow_key *key)
+{
+    assert(table->params.across_vlans);
+    size_t slot = slot_find(table, key);
+    return table->slots[slot] ? table->slots[slot] - 1 : SIZE_MAX;
+}
+
 size_t tuple_table_find(const struct tuple_table *table, const struct flow_key *key)
 {
     size_t slot = slot_find(table, key);

@@ -27,6 +27,9 @@ void tuple_table_free(struct tuple_table *table);
 /* Conversation of a tuple as used in the simulation (local = team); SIZE_MAX: none. */
 size_t tuple_table_find(const struct tuple_table *table, const struct flow_key *key);
 
+/* The same without regard to the key's VLAN; only with across_vlans. */
+size_t tuple_table_find_across(const struct tuple_table *table, const struct flow_key *key);
+
 /* The conversation a frame of the team belongs to, given the tuple as the frame has it (local =
  * its destination). */
 size_t tuple_table_find_reverse(const struct tuple_table *table, const struct flow_key *seen);
