@@ -78,6 +78,8 @@ enum status write_results(const sim_config &config, const char *dir, testbed &be
     if (io == STATUS_OK)
         io = results_write_conns(dir, &input, err);
     if (io == STATUS_OK)
+        io = results_write_cache_sets(dir, &input, err);
+    if (io == STATUS_OK)
         io = results_write_perf(dir, &perf, &input, err);
     if (io == STATUS_OK)
         io = results_write_summary(dir, stats, &input, err);
