@@ -125,6 +125,12 @@ void testbed::make_host()
         pcie_link_cfg_write32(static_cast<testbed *>(self)->link_[nic], offset, value, done,
                               now_ps);
     };
+    access.port_read32 = [](void *self, unsigned nic, uint32_t offset) {
+        return pcie_link_port_read32(static_cast<testbed *>(self)->link_[nic], offset);
+    };
+    access.port_write32 = [](void *self, unsigned nic, uint32_t offset, uint32_t value) {
+        pcie_link_port_write32(static_cast<testbed *>(self)->link_[nic], offset, value);
+    };
     cpu_ = host_cpu_create(&config_.host, memory_, access, core_->blocker(), &probe_);
     assert(cpu_);
 }
@@ -357,8 +363,6 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
         break;
     case ACTION_PCIE_DOWN:
         pcie_link_set_up(link_[action.nic], false, now_ps);
-        host_sw_on_port_error(software_, action.nic);
-        host_cpu_kick(cpu_, now_ps);
         break;
     case ACTION_PCIE_UP:
         pcie_link_set_up(link_[action.nic], true, now_ps);

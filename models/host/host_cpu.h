@@ -50,6 +50,8 @@ struct host_nic_access {
                        uint64_t now_ps);
     void (*cfg_write32)(void *self, unsigned nic, uint32_t offset, uint32_t value,
                         struct pcie_read_done done, uint64_t now_ps);
+    uint32_t (*port_read32)(void *self, unsigned nic, uint32_t offset); /* answer at once */
+    void (*port_write32)(void *self, unsigned nic, uint32_t offset, uint32_t value);
     void *self;
 };
 

@@ -60,9 +60,16 @@ static void rc_msix(void *self, unsigned nic, unsigned vector, uint64_t now_ps)
                            now_ps);
 }
 
+static void rc_port_event(void *self, uint64_t at_ps)
+{
+    const struct host_port *port = self;
+    host_wait_on_port(port->cpu, port->nic, at_ps);
+}
+
 const struct pcie_host_ops host_rc_ops = {
     .mem_write = rc_mem_write,
     .mem_read = rc_mem_read,
     .msix = rc_msix,
     .enter = rc_enter,
+    .port_event = rc_port_event,
 };

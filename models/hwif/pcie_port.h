@@ -73,6 +73,9 @@ struct pcie_host_ops {
      * long its address translation and its way to memory take, in ps. Called in the order of the
      * wire, maybe ahead of time or late: arrival_ps counts, and only one link's. Null: no time. */
     uint64_t (*enter)(void *self, uint64_t address, uint64_t arrival_ps);
+    /* The root port has something to tell at at_ps, which may lie ahead: an error, or the link came
+     * or went (hwif/port_regs.h). Null: nobody listens. */
+    void (*port_event)(void *self, uint64_t at_ps);
 };
 
 /* Goes with probe event PCIE_TLP. */

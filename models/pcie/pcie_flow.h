@@ -59,6 +59,9 @@ void pcie_flow_reset(struct pcie_flow *flow, uint64_t now_ps);
 /* Since when a TLP of these units may go; TIME_NEVER: not before a report that is yet to come. */
 uint64_t pcie_flow_ready_ps(const struct pcie_flow *flow, struct pcie_units need);
 
+/* What the sender knows to be freed at at_ps. */
+struct pcie_units pcie_flow_known(const struct pcie_flow *flow, uint64_t at_ps);
+
 void pcie_flow_take(struct pcie_flow *flow, struct pcie_units need, uint64_t start_ps);
 
 /* The receiver will free the units at at_ps; in the order they were taken. */

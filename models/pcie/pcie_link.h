@@ -79,6 +79,7 @@ struct pcie_stats {
     uint64_t replays, replayed_tlps, replay_timeouts, retrains;
     uint64_t poisoned, completion_timeouts, completer_aborts; /* DMA reads that ended so */
     uint64_t link_downs, resets, master_offs;
+    uint64_t messages; /* of errors, to the root complex */
 };
 
 struct pcie_link; /* opaque */
@@ -123,10 +124,15 @@ enum pcie_fault {
 
 void pcie_link_inject(struct pcie_link *link, enum pcie_fault fault, uint64_t now_ps);
 
-/* The endpoint's configuration space as a hex dump that `lspci -F` reads. Returns the bytes
+/* The configuration spaces of root port and endpoint as a hex dump that `lspci -F` reads. Returns the bytes
  * written, the final zero excluded; size is at least PCIE_LINK_DUMP_MAX. */
-enum { PCIE_LINK_DUMP_MAX = 4096 };
-size_t pcie_link_config_dump(struct pcie_link *link, char *text, size_t size);
+enum { PCIE_LINK_DUMP_MAX = 8192 };
+size_t pcie_link_config_dump(const struct pcie_link *link, char *text, size_t size);
+
+/* Configuration space of the root port (hwif/port_regs.h), which answers at once. offset is DW
+ * aligned and below 4096. */
+uint32_t pcie_link_port_read32(const struct pcie_link *link, uint32_t offset);
+void pcie_link_port_write32(struct pcie_link *link, uint32_t offset, uint32_t value);
 
 /* Valid until the next call. */
 const struct pcie_stats *pcie_link_stats(struct pcie_link *link);

@@ -45,6 +45,7 @@ struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned ni
     struct pcie_config_shape shape = {
         nic, params->gen, params->lanes, params->mps_bytes, params->mrrs_bytes, params->tags};
     pcie_config_init(&link->config, &shape);
+    pcie_rootport_init(&link->rootport, nic, params->gen, params->lanes, params->mps_bytes);
     uint64_t ticks = pcie_rate_ticks_per_byte(params->gen, params->lanes);
     for (int d = 0; d < 2; d++) {
         pcie_wire_init(&link->wires[d], ticks, params->propagation_ps);

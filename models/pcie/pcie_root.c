@@ -33,6 +33,9 @@ void pcie_root_on_upstream(struct pcie_link *link, struct pcie_tlp *tlp, uint64_
     case PCIE_TLP_MSIX:
         link->host.ops->msix(link->host.self, link->nic, tlp->vector, now_ps);
         break;
+    case PCIE_TLP_MSG:
+        pcie_report_message(link, tlp, now_ps);
+        break;
     default:
         assert(tlp->kind == PCIE_TLP_CPL || tlp->kind == PCIE_TLP_CPLD);
         end_host_request(tlp, now_ps);
@@ -67,7 +70,9 @@ static bool fail_request(struct pcie_link *link, const struct pcie_tlp *tlp, uin
     struct pcie_tlp end = {
         .kind = PCIE_TLP_CPL, .len = tlp->len, .tag = tlp->tag, .read = tlp->read, .last = true};
     if (strikes(&link->drop_reads)) {
-        end.due_ps = tlp->start_ps + link->params.completion_timeout_ps;
+        uint64_t timeout_ps =
+            pcie_config_timeout_ps(&link->config, link->params.completion_timeout_ps);
+        end.due_ps = timeout_ps == TIME_NEVER ? TIME_NEVER : tlp->start_ps + timeout_ps;
         pcie_link_insert_by_due(&link->timeouts, &end);
         return true;
     }
@@ -75,6 +80,7 @@ static bool fail_request(struct pcie_link *link, const struct pcie_tlp *tlp, uin
         return false;
     end.aborted = true;
     pcie_link_push(link, PCIE_DOWN, &end, now_ps);
+    pcie_report_of_root(link, PCIE_ERROR_COMPLETER_ABORT, now_ps);
     return true;
 }
 
@@ -144,7 +150,7 @@ void pcie_link_mmio_read32(struct pcie_link *link, uint32_t offset, struct pcie_
 void pcie_link_cfg_read32(struct pcie_link *link, uint32_t offset, struct pcie_read_done done,
                           uint64_t now_ps)
 {
-    assert(offset % 4 == 0 && offset < PCIE_CONFIG_SPACE_BYTES);
+    assert(offset % 4 == 0 && offset < PCIE_SPACE_EXTENDED_BYTES);
     struct pcie_tlp tlp = {.kind = PCIE_TLP_CFGRD, .config_offset = offset, .done = done};
     request(link, &tlp, now_ps);
 }
@@ -152,7 +158,7 @@ void pcie_link_cfg_read32(struct pcie_link *link, uint32_t offset, struct pcie_r
 void pcie_link_cfg_write32(struct pcie_link *link, uint32_t offset, uint32_t value,
                            struct pcie_read_done done, uint64_t now_ps)
 {
-    assert(offset % 4 == 0 && offset < PCIE_CONFIG_SPACE_BYTES);
+    assert(offset % 4 == 0 && offset < PCIE_SPACE_EXTENDED_BYTES);
     struct pcie_tlp tlp = {
         .kind = PCIE_TLP_CFGWR, .config_offset = offset, .value = value, .done = done};
     request(link, &tlp, now_ps);

@@ -7,7 +7,8 @@
 void pcie_wire_init(struct pcie_wire *wire, uint64_t ticks_per_byte, uint64_t propagation_ps)
 {
     assert(ticks_per_byte > 0);
-    *wire = (struct pcie_wire){.ticks_per_byte = ticks_per_byte, .propagation_ps = propagation_ps};
+    *wire = (struct pcie_wire){
+        .ticks_per_byte = ticks_per_byte, .propagation_ps = propagation_ps, .error_ps = TIME_NEVER};
     pcie_ring_init(&wire->posted, sizeof(struct pcie_tlp));
     pcie_ring_init(&wire->nonposted, sizeof(struct pcie_tlp));
     pcie_ring_init(&wire->issues, sizeof(uint64_t));
@@ -37,7 +38,9 @@ static enum pcie_flow_kind flow_of(const struct pcie_tlp *tlp)
 {
     if (is_nonposted(tlp))
         return PCIE_FLOW_NP;
-    return tlp->kind == PCIE_TLP_MWR || tlp->kind == PCIE_TLP_MSIX ? PCIE_FLOW_P : PCIE_FLOW_NONE;
+    bool posted =
+        tlp->kind == PCIE_TLP_MWR || tlp->kind == PCIE_TLP_MSIX || tlp->kind == PCIE_TLP_MSG;
+    return posted ? PCIE_FLOW_P : PCIE_FLOW_NONE;
 }
 
 static void enqueue(struct pcie_wire *wire, struct pcie_tlp *tlp)

@@ -94,6 +94,7 @@ struct pcie_wire {
     uint64_t ack_timer_ps;       /* replay timer after a lost Ack; TIME_NEVER: all is well */
     uint64_t replayed_ps;        /* arrival of the last TLP that was sent again for it */
     uint32_t replay_num;
+    uint64_t error_ps; /* when the first error is noticed that was not reported; TIME_NEVER */
     struct pcie_wire_stats stats;
 };
 

@@ -291,8 +291,14 @@ Test(toe_tx, overdue_heartbeat_fences)
     cr_assert_not(rig.nic[0].mac_fenced);
     rig_run(&rig, 101 * PS_PER_US);
     assert_dead();
+    cr_assert_eq(rig.nic[0].slot[1].state, OWN_ACTIVE, "a fence leaves the cache as it is");
     rig_write32(&rig, 0, NIC_REG_CONTROL, NIC_CONTROL_RESET);
     cr_assert_not(rig.nic[0].mac_fenced);
+    cr_assert_eq(rig.nic[0].slot[1].state, OWN_ABSENT, "a reset clears it");
+    cr_assert_eq(rig.nic[0].cache_resets, 1);
+    rig_write32(&rig, 0, NIC_REG_CONTROL, NIC_CONTROL_RESET);
+    cr_assert_eq(rig.nic[0].cache_resets, 1, "nobody has used it since");
+    cr_assert_eq(rig_read32(&rig, 0, NIC_REG_STATUS), NIC_STATUS_READY);
 }
 
 Test(toe_tx, failed_payload_read_fences_instead_of_sending_garbage)

@@ -31,6 +31,17 @@ public:
             std::free(conn);
     }
 
+    /* As after power-on. */
+    void clear()
+    {
+        for (uint8_t *&conn : conns_) {
+            std::free(conn);
+            conn = nullptr;
+        }
+        free_ps_ = 0;
+        read_count_ = write_left_ = 0;
+    }
+
     void request(bool write, uint32_t line, uint32_t beats, uint64_t now_ps)
     {
         assert(beats > 0);
