@@ -275,6 +275,10 @@ static void add_pcie(json_t *nic, const struct pcie_stats *pcie)
     set_u64(object, "resets", pcie->resets);
     set_u64(object, "master_offs", pcie->master_offs);
     set_u64(object, "messages", pcie->messages);
+    set_u64(object, "peer_reads", pcie->peer_reads);
+    set_u64(object, "peer_writes", pcie->peer_writes);
+    set_u64(object, "peer_refused", pcie->peer_refused);
+    set_u64(object, "unclaimed", pcie->unclaimed);
 }
 
 static void add_engine(json_t *nic, const struct toe_stats *e)

@@ -220,7 +220,9 @@ static void note_failure(struct pcie_link *link, struct pcie_dma_read *read,
     read->failed = true;
     if (!tlp->last)
         return;
-    if (tlp->aborted) {
+    if (tlp->unsupported) {
+        pcie_report_of_endpoint(link, PCIE_ERROR_MASTER_ABORT, now_ps);
+    } else if (tlp->aborted) {
         link->stats.completer_aborts++;
         pcie_report_of_endpoint(link, PCIE_ERROR_TARGET_ABORT, now_ps);
     } else if (tlp->poisoned) {
@@ -246,7 +248,7 @@ void pcie_dma_on_completion(struct pcie_link *link, const struct pcie_tlp *tlp, 
     assert(read->in_use && read->due_bytes >= tlp->len);
     if (tlp->last)
         give_tag(link, tlp->tag, now_ps);
-    if (tlp->poisoned || tlp->aborted)
+    if (tlp->poisoned || tlp->aborted || tlp->unsupported)
         note_failure(link, read, tlp, now_ps);
     read->due_bytes -= tlp->len;
     if (read->aborted)

@@ -91,7 +91,7 @@ static void lose_all(struct pcie_link *link, uint64_t now_ps)
     lose_ring(link, &link->sampling, now_ps);
     lose_ring(link, &link->forming, now_ps);
     lose_ring(link, &link->answering, now_ps);
-    link->timeouts.count = 0; /* their reads are over */
+    link->timeouts.count = link->peering.count = 0; /* their reads are over */
     pcie_dma_drop_reads(link);
     pcie_dma_reset_tags(link, now_ps);
 }

@@ -52,6 +52,7 @@ struct pcie_params {
     uint32_t replay_bytes;          /* replay buffer of each side */
     uint64_t completion_timeout_ps; /* from a read's start; then it has failed */
     uint64_t retrain_ps;            /* recovery of the link after REPLAY_NUM ran over */
+    bool p2p; /* access control of the root port lets requests to the other NIC pass */
 };
 
 void pcie_params_default(struct pcie_params *params);
@@ -80,6 +81,8 @@ struct pcie_stats {
     uint64_t poisoned, completion_timeouts, completer_aborts; /* DMA reads that ended so */
     uint64_t link_downs, resets, master_offs;
     uint64_t messages; /* of errors, to the root complex */
+    /* Requests of this NIC that are for the other one; and that nobody claims. */
+    uint64_t peer_reads, peer_writes, peer_refused, unclaimed;
 };
 
 struct pcie_link; /* opaque */
@@ -105,6 +108,11 @@ void pcie_link_cfg_read32(struct pcie_link *link, uint32_t offset, struct pcie_r
                           uint64_t now_ps);
 void pcie_link_cfg_write32(struct pcie_link *link, uint32_t offset, uint32_t value,
                            struct pcie_read_done done, uint64_t now_ps);
+
+/* True when the range is in BAR 0 and reachable: link up, memory decoding on. *offset: in BAR 0. */
+bool pcie_link_claims(const struct pcie_link *link, uint64_t address, uint32_t len,
+                      uint32_t *offset);
+uint64_t pcie_link_bar0(const struct pcie_link *link);
 
 /* Fault: the link goes down (everything in flight is lost, reads end with ok = false) or comes up.
  */

@@ -45,7 +45,8 @@ struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned ni
     struct pcie_config_shape shape = {
         nic, params->gen, params->lanes, params->mps_bytes, params->mrrs_bytes, params->tags};
     pcie_config_init(&link->config, &shape);
-    pcie_rootport_init(&link->rootport, nic, params->gen, params->lanes, params->mps_bytes);
+    pcie_rootport_init(&link->rootport, nic, params->gen, params->lanes, params->mps_bytes,
+                       params->p2p);
     uint64_t ticks = pcie_rate_ticks_per_byte(params->gen, params->lanes);
     for (int d = 0; d < 2; d++) {
         pcie_wire_init(&link->wires[d], ticks, params->propagation_ps);
@@ -57,6 +58,7 @@ struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned ni
     pcie_ring_init(&link->forming, sizeof(struct pcie_tlp));
     pcie_ring_init(&link->answering, sizeof(struct pcie_tlp));
     pcie_ring_init(&link->timeouts, sizeof(struct pcie_tlp));
+    pcie_ring_init(&link->peering, sizeof(struct pcie_tlp));
     pcie_ring_init(&link->notes, sizeof(struct pcie_note));
     pcie_cells_init(&link->cells, params->mps_bytes);
     pcie_dma_init(link);
@@ -75,6 +77,7 @@ void pcie_link_destroy(struct pcie_link *link)
     pcie_ring_free(&link->forming);
     pcie_ring_free(&link->answering);
     pcie_ring_free(&link->timeouts);
+    pcie_ring_free(&link->peering);
     pcie_ring_free(&link->notes);
     pcie_cells_free_all(&link->cells);
     pcie_dma_free(link);

@@ -61,6 +61,7 @@ struct pcie_link {
     struct pcie_ring forming;   /* struct pcie_tlp, by due time: their data is on its way */
     struct pcie_ring answering; /* struct pcie_tlp, by due time: host's requests at the device */
     struct pcie_ring timeouts;  /* struct pcie_tlp, by due time: requests nobody will complete */
+    struct pcie_ring peering;   /* struct pcie_tlp: reads that the other NIC is to answer */
     uint32_t poison_reads, drop_reads, abort_reads; /* faults that are to strike a DMA read */
     struct pcie_wire_stats told[2];                 /* errors that are in the AER registers */
     struct pcie_rootport rootport;
@@ -110,6 +111,16 @@ void pcie_dma_reset_tags(struct pcie_link *link, uint64_t now_ps);
 void pcie_root_on_upstream(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
 void pcie_root_on_sample(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
 void pcie_root_on_formed(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps);
+/* Completions with the bytes that are in the read's buffer. */
+void pcie_root_complete(struct pcie_link *link, const struct pcie_tlp *tlp, bool poisoned,
+                        uint64_t now_ps);
+
+/* pcie_peer.c: requests of the NIC that are not for memory */
+enum pcie_route pcie_peer_route(const struct pcie_link *link, const struct pcie_tlp *tlp);
+void pcie_peer_write(struct pcie_link *link, const struct pcie_tlp *tlp, enum pcie_route route,
+                     uint64_t now_ps);
+void pcie_peer_read(struct pcie_link *link, const struct pcie_tlp *tlp, enum pcie_route route,
+                    uint64_t now_ps);
 
 /* pcie_endpoint.c */
 void pcie_endpoint_on_downstream(struct pcie_link *link, const struct pcie_tlp *tlp,

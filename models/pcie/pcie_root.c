@@ -21,14 +21,25 @@ static void end_host_request(const struct pcie_tlp *tlp, uint64_t now_ps)
     tlp->done.fn(tlp->done.self, tlp->done.cookie, ok, ok ? data : NULL, ok ? 4 : 0, now_ps);
 }
 
+/* A write that is refused is lost: its writer hears that it was never visible. */
+static void on_write(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
+{
+    enum pcie_route route = pcie_peer_route(link, tlp);
+    if (route == PCIE_ROUTE_MEMORY)
+        link->host.ops->mem_write(link->host.self, tlp->address, tlp->payload, tlp->len, now_ps);
+    else
+        pcie_peer_write(link, tlp, route, now_ps);
+    pcie_cells_give(&link->cells, tlp->payload);
+    bool arrived = route == PCIE_ROUTE_MEMORY || route == PCIE_ROUTE_PEER;
+    if (tlp->visible.fn)
+        tlp->visible.fn(tlp->visible.self, tlp->visible.cookie, arrived ? now_ps : TIME_NEVER);
+}
+
 void pcie_root_on_upstream(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps)
 {
     switch (tlp->kind) {
     case PCIE_TLP_MWR:
-        link->host.ops->mem_write(link->host.self, tlp->address, tlp->payload, tlp->len, now_ps);
-        pcie_cells_give(&link->cells, tlp->payload);
-        if (tlp->visible.fn)
-            tlp->visible.fn(tlp->visible.self, tlp->visible.cookie, now_ps);
+        on_write(link, tlp, now_ps);
         break;
     case PCIE_TLP_MSIX:
         link->host.ops->msix(link->host.self, link->nic, tlp->vector, now_ps);
@@ -45,6 +56,11 @@ void pcie_root_on_upstream(struct pcie_link *link, struct pcie_tlp *tlp, uint64_
 
 void pcie_root_on_sample(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps)
 {
+    enum pcie_route route = pcie_peer_route(link, tlp);
+    if (route != PCIE_ROUTE_MEMORY) {
+        pcie_peer_read(link, tlp, route, now_ps);
+        return;
+    }
     uint8_t *into = link->reads[tlp->read].data + tlp->read_offset;
     uint64_t extra_ps =
         link->host.ops->mem_read(link->host.self, tlp->address, into, tlp->len, now_ps);
@@ -88,7 +104,12 @@ void pcie_root_on_formed(struct pcie_link *link, const struct pcie_tlp *tlp, uin
 {
     if (fail_request(link, tlp, now_ps))
         return;
-    bool poisoned = strikes(&link->poison_reads);
+    pcie_root_complete(link, tlp, strikes(&link->poison_reads), now_ps);
+}
+
+void pcie_root_complete(struct pcie_link *link, const struct pcie_tlp *tlp, bool poisoned,
+                        uint64_t now_ps)
+{
     for (uint32_t offset = 0; offset < tlp->len;) {
         uint32_t piece =
             pcie_split_completion(tlp->address + offset, tlp->len - offset, link->params.mps_bytes,

@@ -30,7 +30,11 @@ enum {
     SLOT_HOT_PLUG = 0x60,     /* surprise, capable */
     SLOT_CONTROL_ON = 0x1020, /* hot-plug interrupt, when the data link layer changes */
     ROOT_COMMAND_ALL = 7,
+    ACS_AT = 0x148,
+    ACS_REDIRECT = 0x0c, /* requests and completions between peers go up, where they are refused */
 };
+
+#define ACS_HEADER 0x0001000du /* ID 0Dh, version 1, the last one */
 
 static void init_header(struct pcie_rootport *port)
 {
@@ -70,8 +74,15 @@ static void init_express(struct pcie_rootport *port, uint32_t link, uint32_t mps
     pcie[12] = link & 0xf;
 }
 
+static void init_acs(struct pcie_rootport *port, bool p2p)
+{
+    port->space.dw[PCIE_SPACE_AER / 4] |= (uint32_t)ACS_AT << 20;
+    port->space.dw[ACS_AT / 4] = ACS_HEADER;
+    port->space.dw[ACS_AT / 4 + 1] = ACS_REDIRECT | (p2p ? 0 : (uint32_t)ACS_REDIRECT << 16);
+}
+
 void pcie_rootport_init(struct pcie_rootport *port, unsigned nic, unsigned gen, unsigned lanes,
-                        uint32_t mps_bytes)
+                        uint32_t mps_bytes, bool p2p)
 {
     memset(port, 0, sizeof *port);
     port->nic = nic;
@@ -81,6 +92,7 @@ void pcie_rootport_init(struct pcie_rootport *port, unsigned nic, unsigned gen, 
     init_header(port);
     pcie_space_init_aer(&port->space);
     init_express(port, gen | lanes << 4, mps_code);
+    init_acs(port, p2p);
     port->space.dw[PORT_ROOT_COMMAND / 4] = ROOT_COMMAND_ALL;
     port->space.writable[PORT_ROOT_COMMAND / 4] = ROOT_COMMAND_ALL;
     port->space.clearable[PORT_ROOT_STATUS / 4] = PORT_ROOT_ERRORS;

@@ -36,6 +36,7 @@ struct pcie_tlp {
     bool waited;      /* a read that had to wait for a tag, counted once */
     bool poisoned;    /* completion: its data are marked bad */
     bool aborted;     /* completion: completer abort, no data */
+    bool unsupported; /* completion: unsupported request, no data */
     uint8_t flow;     /* enum pcie_flow_kind */
     uint16_t credits; /* data credits */
     uint16_t tag;
