@@ -43,9 +43,9 @@ struct ack_row {
 };
 
 static struct ack_row rows[] = {
-    {1, 1, 256, 416, 4000},  {1, 4, 128, 73, 4000},  {2, 8, 256, 158, 2000},  {3, 8, 128, 163, 1000},
-    {3, 8, 256, 203, 1000},  {3, 8, 512, 182, 1000}, {4, 16, 256, 168, 500},  {5, 16, 512, 182, 250},
-    {5, 1, 4096, 4239, 250},
+    {1, 1, 256, 416, 4000}, {1, 4, 128, 73, 4000},  {2, 8, 256, 158, 2000},
+    {3, 8, 128, 163, 1000}, {3, 8, 256, 203, 1000}, {3, 8, 512, 182, 1000},
+    {4, 16, 256, 168, 500}, {5, 16, 512, 182, 250}, {5, 1, 4096, 4239, 250},
 };
 
 ParameterizedTestParameters(pcie_flow, an_ack_leaves_at_its_limit_after_the_first_tlp)
@@ -67,8 +67,7 @@ ParameterizedTest(struct ack_row *row, pcie_flow, an_ack_leaves_at_its_limit_aft
     pcie_wire_dll_advance(&down, leaves_ps);
     cr_assert_eq(down.stats.acks, 1);
     bool both = second.arrival_ps <= leaves_ps; /* on a fast link one Ack serves both */
-    cr_assert_eq(up.flows[PCIE_FLOW_ACK].due_ps,
-                 both ? TIME_NEVER : second.arrival_ps + limit_ps);
+    cr_assert_eq(up.flows[PCIE_FLOW_ACK].due_ps, both ? TIME_NEVER : second.arrival_ps + limit_ps);
     close_wires();
 }
 

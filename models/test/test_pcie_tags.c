@@ -17,7 +17,8 @@ struct outstanding {
 };
 
 static struct outstanding cases[] = {
-    {1, true, 1}, {32, true, 32}, {64, true, 64}, {64, false, 32}, {256, true, 256}, {256, false, 32},
+    {1, true, 1},    {32, true, 32},   {64, true, 64},
+    {64, false, 32}, {256, true, 256}, {256, false, 32},
 };
 
 ParameterizedTestParameters(pcie_tags, as_many_reads_are_outstanding_as_there_are_tags)
@@ -53,7 +54,7 @@ struct enough {
 };
 
 static struct enough enough[] = {
-    {64, 500, 47},  {64, 700, 66},  {64, 1000, 94}, {256, 500, 15}, {256, 700, 20},
+    {64, 500, 47},   {64, 700, 66}, {64, 1000, 94}, {256, 500, 15},  {256, 700, 20},
     {256, 1000, 29}, {512, 500, 8}, {512, 700, 10}, {512, 1000, 15},
 };
 
@@ -126,10 +127,8 @@ struct price {
 };
 
 static struct price prices[] = {
-    {"MWr 4 B", TAKE_WRITE, 4, 1, 1},
-    {"MWr 64 B", TAKE_WRITE, 64, 1, 4},
-    {"MWr 256 B", TAKE_WRITE, 256, 1, 16},
-    {"MRd", TAKE_READ, 64, 1, 0},
+    {"MWr 4 B", TAKE_WRITE, 4, 1, 1},      {"MWr 64 B", TAKE_WRITE, 64, 1, 4},
+    {"MWr 256 B", TAKE_WRITE, 256, 1, 16}, {"MRd", TAKE_READ, 64, 1, 0},
     {"CfgWr", TAKE_CONFIG, 4, 1, 1},
 };
 
@@ -158,7 +157,8 @@ ParameterizedTest(struct price *row, pcie_credits, a_tlp_takes_those_of_timing_1
 {
     struct pcie_params params;
     pcie_params_default(&params);
-    params.root_credits = params.endpoint_credits = (struct pcie_credits){100, 1000, 100, 1000, 0, 0};
+    params.root_credits = params.endpoint_credits =
+        (struct pcie_credits){100, 1000, 100, 1000, 0, 0};
     struct fake_pcie *fake = fake_pcie_create(&params, false);
     probe_add(&fake->probe, (struct probe_listener){on_tlp, NULL, UINT64_C(1) << PROBE_PCIE_TLP});
     if (row->take == TAKE_WRITE)
