@@ -18,9 +18,10 @@
 enum pcie_flow_kind {
     PCIE_FLOW_P,   /* posted: headers, and data of 16 bytes; reported by UpdateFC-P */
     PCIE_FLOW_NP,  /* non-posted; UpdateFC-NP */
+    PCIE_FLOW_CPL, /* completions, where their credits are finite; UpdateFC-Cpl */
     PCIE_FLOW_ACK, /* sequence numbers, and bytes in the replay buffer; Ack */
     PCIE_FLOW_COUNT,
-    PCIE_FLOW_NONE = PCIE_FLOW_COUNT, /* completions: infinite credit */
+    PCIE_FLOW_NONE = PCIE_FLOW_COUNT, /* completions with infinite credit */
 };
 
 struct pcie_units {

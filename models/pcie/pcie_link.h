@@ -25,10 +25,12 @@ extern "C" {
 
 enum { PCIE_CREDIT_BYTES = 16 };
 
-/* What a receiver advertises at link-up; 0 is infinite (timing 1.5). Completions: infinite. */
+/* What a receiver advertises at link-up; 0 is infinite (timing 1.5), which endpoints and root complexes
+ * give for completions. */
 struct pcie_credits {
     uint32_t posted_headers, posted_data;
     uint32_t nonposted_headers, nonposted_data;
+    uint32_t completion_headers, completion_data;
 };
 
 struct pcie_params {

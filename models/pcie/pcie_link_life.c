@@ -4,6 +4,18 @@
 #include <assert.h>
 #include <stdlib.h>
 
+/* What is infinite is not reported. */
+static void init_completions(struct pcie_flow *flow, const struct pcie_credits *credits,
+                             uint32_t mps_bytes)
+{
+    flow->capacity = (struct pcie_units){credits->completion_headers, credits->completion_data};
+    flow->urgent = (struct pcie_units){1, mps_bytes / PCIE_CREDIT_BYTES};
+    if (flow->capacity.headers == 0 && flow->capacity.data == 0) {
+        flow->period_ps = TIME_NEVER;
+        pcie_flow_reset(flow, 0);
+    }
+}
+
 /* Each direction's credits are what the receiver at its end advertises. */
 static void init_dll(struct pcie_link *link)
 {
@@ -20,6 +32,7 @@ static void init_dll(struct pcie_link *link)
         wire->flows[PCIE_FLOW_NP].capacity =
             (struct pcie_units){credits[d]->nonposted_headers, credits[d]->nonposted_data};
         wire->flows[PCIE_FLOW_NP].urgent = (struct pcie_units){1, 1};
+        init_completions(&wire->flows[PCIE_FLOW_CPL], credits[d], params->mps_bytes);
         wire->flows[PCIE_FLOW_ACK].capacity.data = params->replay_bytes;
         wire->retrain_ps = params->retrain_ps;
     }
