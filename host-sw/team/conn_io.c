@@ -92,17 +92,19 @@ static uint32_t ring_offset(const struct host_sw *sw, uint32_t seq)
     return seq & (sw->params.ring_bytes - 1);
 }
 
-/* The pages of the receive ring that this read leaves behind. The NIC writes into them again only
- * when it has been told of the read. */
+/* The pages of the receive ring that this read leaves behind. Whoever receives writes into them again only
+ * when it has been told of the read; in a page of which it was told a part, newer bytes may be. */
 static void give_back(struct host_sw *sw, const struct dir_entry *entry, uint32_t len)
 {
-    uint32_t before = entry->rx_consumed % BUS_PAGE_BYTES;
-    uint32_t pages = (before + len) / BUS_PAGE_BYTES;
-    uint32_t at = ring_offset(sw, entry->rx_consumed - before);
-    for (uint32_t left = pages * BUS_PAGE_BYTES, part; left > 0; left -= part) {
-        part = u32_min(left, sw->params.ring_bytes - at);
+    uint32_t from = entry->rx_consumed - entry->rx_consumed % BUS_PAGE_BYTES;
+    uint32_t end = entry->rx_consumed + len - (entry->rx_consumed + len) % BUS_PAGE_BYTES;
+    if (host_seq_lt(from, entry->rung_rx))
+        from += BUS_PAGE_BYTES;
+    while (host_seq_lt(from, end)) {
+        uint32_t at = ring_offset(sw, from);
+        uint32_t part = u32_min(end - from, sw->params.ring_bytes - at);
         sw->bus.ops->mem_discard(sw->bus.self, entry->rx_ring + at, part);
-        at = 0;
+        from += part;
     }
 }
 

@@ -260,7 +260,7 @@ static void on_record(struct host_sw *sw, struct nic_driver *driver,
     if ((record->flags & NIC_RECORD_INJECTED) != 0) {
         buffer = inject_table_remove(&sw->injected, record->frame_id);
     } else if (record->buffer != 0) {
-        nic_driver_on_buffer(driver);
+        nic_driver_on_buffer(driver, record->buffer);
         buffer = record->buffer;
     }
     if (is_foreign(record) && buffer != 0) {

@@ -10,6 +10,7 @@
 
 #include "host-sw/driver/inject_table.h"
 #include "host-sw/driver/nic_driver.h"
+#include "host-sw/driver/nic_error.h"
 #include "host-sw/host_sw.h"
 #include "host-sw/stack/host_stack.h"
 #include "host-sw/stack/host_tcp.h"
@@ -91,8 +92,12 @@ struct host_sw {
     bool app_called;       /* in this step */
     bool initialised, is_up, stop;
     enum nic_probe_result probe_results[NIC_COUNT];
-    unsigned wish_active;    /* by host_sw_set_active(); NIC_COUNT: none */
-    bool suspect[NIC_COUNT]; /* a move's deadline or its root port: ask whether it is alive */
+    unsigned wish_active;           /* by host_sw_set_active(); NIC_COUNT: none */
+    bool suspect[NIC_COUNT];        /* a move's deadline: ask whether it is alive and in service */
+    uint32_t port_events;           /* root ports that interrupted, a bit each */
+    uint64_t restart_ps[NIC_COUNT]; /* when to set it up again; TIME_NEVER */
+    struct nic_probe_sizes sizes[NIC_COUNT];
+    struct nic_error_counts errors[NIC_COUNT];
 };
 
 /* --- team.c: records and events --- */
@@ -226,6 +231,13 @@ void termination_redispatch_held(struct host_sw *sw, struct dir_entry *entry);
 /* Every connection of a dead NIC ends. */
 void termination_of_nic(struct host_sw *sw, unsigned nic);
 void termination_expire_time_waits(struct host_sw *sw, uint64_t now_ps);
+
+/* --- recovery.c: a NIC leaves the team and comes back --- */
+/* Probes and sets up; blocks. False: sw->probe_results says why. */
+bool recovery_start_nic(struct host_sw *sw, unsigned nic);
+/* Acts on what root ports told, on suspicions and on restarts that are due; blocks then. */
+bool recovery_run(struct host_sw *sw);
+uint64_t recovery_next_ps(const struct host_sw *sw);
 
 /* --- conn_io.c: doorbells and the application's calls --- */
 /* Rings what changed for every touched connection that is active. */
