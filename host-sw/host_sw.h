@@ -91,7 +91,8 @@ struct host_sw_stats {
     uint64_t icmp_unreachable, icmp_too_big, icmp_time_exceeded, icmp_errors_of_connections;
     /* The host's own TCP: connections opened there; from a NIC to the host and back. */
     uint64_t host_opened, onloaded, reoffloaded, offload_failed;
-    uint64_t host_taken[HOST_REASON_COUNT]; /* activations on the host, by reason */
+    uint64_t host_taken[HOST_REASON_COUNT];        /* activations on the host, by reason */
+    uint64_t connects, connected, connects_failed; /* connections the server opened */
     uint64_t hold_bytes_max;
     uint32_t conns_max, moves_outstanding_max;
     struct drop_counters drops;
@@ -171,6 +172,20 @@ uint32_t host_conn_writable(const struct host_sw *sw, uint32_t conn);
 /* Copies up to len bytes to the transmit ring; returns how many. */
 uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, uint32_t len);
 void host_conn_close(struct host_sw *sw, uint32_t conn);
+
+/* A connection the server opens (RFC 9293 3.9.1, active open). */
+struct host_connect {
+    uint8_t ip_version; /* 4 or 6 */
+    uint8_t raddr[16];  /* on the link; IPv4 as ::ffff:a.b.c.d */
+    uint16_t rport;
+    uint16_t lport;          /* 0: one is chosen (RFC 6056) */
+    uint16_t vlan;           /* VLAN_TAGGED | VID, or VLAN_NONE */
+    struct app_accept offer; /* what the SYN offers; cookie as for an accepted connection */
+};
+/* 0: *conn is opening; on_established() or on_closed() follows, with cause REMOTE_RESET when it was
+ * refused, HANDSHAKE_TIMEOUT, or UNREACHABLE when nobody has the address. Else a negative errno:
+ * EINVAL, EADDRINUSE (the tuple), EADDRNOTAVAIL (no port is left), ENETDOWN, ENOBUFS. */
+int host_conn_connect(struct host_sw *sw, const struct host_connect *wish, uint32_t *conn);
 void host_conn_abort(struct host_sw *sw, uint32_t conn);
 
 /* --- the directory, for reports (any time) --- */

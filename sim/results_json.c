@@ -140,6 +140,9 @@ static void add_connections(json_t *root, const struct results_input *in)
     for (int i = 0; i < HOST_REASON_COUNT; i++)
         host += sw->host_taken[i];
     set_u64(connections, "host", host);
+    set_u64(connections, "connects", sw->connects);
+    set_u64(connections, "connected", sw->connected);
+    set_u64(connections, "connects_failed", sw->connects_failed);
 }
 
 static void add_host_tcp(json_t *host, const struct host_sw_stats *sw,

@@ -111,6 +111,10 @@ static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct d
     switch ((enum dir_state)entry->state) {
     case DIR_OPENING:
     case DIR_INSTALLING:
+        if (entry->resolving) {
+            team_hold(sw, entry, frame); /* no NIC knows of it yet */
+            break;
+        }
         /* Commands of one NIC are executed in order, so behind INSTALL is after activation. */
         forward_frame(sw, entry, entry->reload.dest, frame);
         break;
@@ -177,6 +181,8 @@ static void on_other(struct host_sw *sw, const struct dir_frame *frame, const ui
     sw->stats.neighbour_answers += result.kind == ANSWER_NEIGHBOUR;
     sw->stats.echo_answers += result.kind == ANSWER_ECHO;
     sw->stats.echo_replies += result.kind == ANSWER_ECHO_REPLY;
+    if (result.has_neighbour)
+        connecting_on_neighbour(sw, &result.neighbour, result.neighbour_mac);
     if (result.kind == ANSWER_ERROR)
         count_error(sw, &result);
     if (result.kind == ANSWER_NONE) {

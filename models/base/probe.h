@@ -30,7 +30,8 @@
  *   RXIF_STORED   host stored the receiving NIC in the connection's entry. nic; a = frame id
  *   RECORD_VISIBLE a receive record became visible in host memory. nic; a = frame id
  *   RECORD_USED   host acts on a receive record. nic; a = frame id; b = enum nic_verdict
- *   CONN_OPEN     the directory admitted a connection: a = irs; b = iss; data = struct flow_key
+ *   CONN_OPEN     the directory admitted a connection: a = irs, or PROBE_IRS_UNKNOWN for one that the
+ *                 server opens; b = iss; data = struct flow_key
  *   CONN_GONE     the engine ended conn. a = enum nic_term_cause (NONE: orderly)
  *   APP_RX        the application took bytes. a = offset in the client's stream; len; data = bytes
  *   APP_NOTICE    the application was told of a premature termination. a = enum nic_term_cause
@@ -72,6 +73,7 @@ static inline const char *probe_kind_name(enum probe_kind kind)
 }
 
 #define PROBE_NO_CONN UINT32_MAX
+#define PROBE_IRS_UNKNOWN UINT64_MAX
 
 struct probe_event {
     uint64_t now_ps;
