@@ -135,7 +135,7 @@ enum nic_term_cause {
     NIC_TERM_LOCAL_ABORT = 5,   /* ABORT command */
     NIC_TERM_ENGINE_ERROR = 6,
     NIC_TERM_HANDSHAKE_TIMEOUT = 7, /* SYN_RCVD or SYN_SENT gave up */
-    NIC_TERM_UNREACHABLE = 8, /* an active open found no way to the peer */
+    NIC_TERM_UNREACHABLE = 8,       /* an active open found no way to the peer */
 };
 
 /* 64 bytes. */
