@@ -32,6 +32,8 @@ void host_sw_params_default(struct host_sw_params *params)
         .moving_enabled = true,
         .offload = OFFLOAD_ALL,
         .offload_max = 65536,
+        .syn_cookies = SYN_COOKIES_AUTO,
+        .syn_backlog = 4096,
         .ring_log2_cmd = 10,
         .ring_log2_record = 12,
         .ring_log2_event = 12,
@@ -66,7 +68,7 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->dirty_head = sw->wanted_head = sw->wanted_tail = DIR_NONE;
     sw->moves_head = sw->moves_tail = DIR_NONE;
     sw->waiting_head = sw->waiting_tail = DIR_NONE;
-    sw->last_look_ps = TIME_NEVER;
+    sw->last_look_ps = sw->cookie_ps = TIME_NEVER;
     sw->wish_active = NIC_COUNT;
     isn_key_init(&sw->isn_key, params->isn_seed);
     connecting_init(sw);

@@ -367,6 +367,7 @@ const struct app_ops *socket_app_ops(void)
 {
     static const struct app_ops ops = {
         .on_syn = socket_on_syn,
+        .on_cookie_syn = socket_on_syn, /* it keeps nothing */
         .on_established = socket_on_established,
         .on_readable = socket_on_progress,
         .on_writable = socket_on_progress,

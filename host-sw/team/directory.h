@@ -76,6 +76,7 @@ struct dir_entry {
     bool on_nics;      /* counts as one of those that NICs have */
     bool waits;        /* in the queue for a free place on the NICs */
     bool active;       /* the server opens it */
+    bool embryonic;    /* a peer opens it, and it is not established yet */
     bool resolving;    /* OPENING, and the peer's MAC address is not known yet */
     bool synchronised; /* irs, rcv_nxt and rx_consumed are known */
     uint8_t wanted_dest, wanted_reason;

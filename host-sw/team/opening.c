@@ -95,16 +95,31 @@ struct dir_entry *opening_admit(struct host_sw *sw, const struct flow_key *key)
     return entry;
 }
 
-static void set_numbers(struct host_sw *sw, struct dir_entry *entry, const struct packet *packet,
-                        const struct app_accept *accept, const struct time_wait *reopened)
+unsigned opening_begin(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
+                       uint32_t irs, const struct app_accept *accept)
 {
+    unsigned nic =
+        sw->mode->may_own(&sw->ports, frame->port) ? frame->port : team_other(frame->port);
     entry->cookie = accept->cookie;
     entry->keepalive = accept->keepalive;
-    entry->irs = packet->seg.seq;
-    entry->iss = choose_iss(sw, &entry->key, reopened);
+    entry->irs = irs;
     entry->rcv_nxt = entry->rx_consumed = entry->irs + 1;
     entry->snd_una = entry->tx_prod = entry->iss + 1;
     entry->synchronised = true;
+    entry->owner = (uint8_t)nic;
+    entry->t0_ps = frame->mac_time_ps;
+    opening_emit(sw, entry);
+    team_set_state(sw, entry, DIR_OPENING);
+    team_store_rx_if(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
+    if (!hold_add(&sw->hold, entry, frame))
+        team_drop_frame(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
+    return nic;
+}
+
+void opening_hatched(struct host_sw *sw, struct dir_entry *entry)
+{
+    sw->embryonic -= entry->embryonic;
+    entry->embryonic = false;
 }
 
 void opening_emit(struct host_sw *sw, const struct dir_entry *entry)
@@ -139,27 +154,27 @@ void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const str
 {
     struct app_accept accept = {0};
     sw->stats.syns++;
+    if (!reopened && cookie_on_syn(sw, frame, packet, key))
+        return;
+    if (sw->embryonic >= sw->params.syn_backlog) {
+        refuse(sw, frame, packet, DROP_SYN_BACKLOG);
+        return;
+    }
     team_charge(sw, CPU_COST_APP_CALL, 1);
     if (!sw->app->on_syn(sw->app_self, key, &packet->seg, &accept)) {
         refuse(sw, frame, packet, DROP_NO_LISTENER);
         return;
     }
-    unsigned nic =
-        sw->mode->may_own(&sw->ports, frame->port) ? frame->port : team_other(frame->port);
     team_charge(sw, CPU_COST_OPEN, 1);
     struct dir_entry *entry = opening_admit(sw, key);
     if (!entry) {
         refuse(sw, frame, packet, DROP_NO_RESOURCE);
         return;
     }
-    set_numbers(sw, entry, packet, &accept, reopened);
-    entry->owner = (uint8_t)nic;
-    entry->t0_ps = frame->mac_time_ps;
-    opening_emit(sw, entry);
-    team_set_state(sw, entry, DIR_OPENING);
-    team_store_rx_if(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
-    if (!hold_add(&sw->hold, entry, frame))
-        team_drop_frame(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
+    entry->iss = choose_iss(sw, key, reopened);
+    entry->embryonic = true;
+    sw->stats.embryonic_max = u32_max(sw->stats.embryonic_max, ++sw->embryonic);
+    unsigned nic = opening_begin(sw, entry, frame, packet->seg.seq, &accept);
     struct conn_ctx image;
     opening_build_image(sw, entry, packet->src_mac, &accept, &image);
     opening_give(sw, entry, nic, &image);

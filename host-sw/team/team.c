@@ -22,6 +22,16 @@ void team_drop_frame(struct host_sw *sw, const struct dir_frame *frame, uint32_t
     probe_emit(sw->probe, &event);
 }
 
+void team_frame_answered(struct host_sw *sw, const struct dir_frame *frame)
+{
+    struct probe_event event = {.now_ps = team_now(sw),
+                                .a = frame->frame_id,
+                                .conn = PROBE_NO_CONN,
+                                .nic = frame->port,
+                                .kind = PROBE_FRAME_ANSWERED};
+    probe_emit(sw->probe, &event);
+}
+
 static void record_used(struct host_sw *sw, const struct nic_record *record, uint32_t conn)
 {
     struct probe_event event = {.now_ps = team_now(sw),
@@ -60,6 +70,8 @@ static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
         opening_on_syn(sw, frame, packet, key, NULL);
         return;
     }
+    if (cookie_on_ack(sw, frame, packet, key))
+        return;
     if (host_stack_send_reset(&sw->stack, port, packet))
         sw->stats.resets_sent++;
     team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
@@ -189,12 +201,7 @@ static void on_other(struct host_sw *sw, const struct dir_frame *frame, const ui
         team_drop_frame(sw, frame, PROBE_NO_CONN, result.reason);
         return;
     }
-    struct probe_event event = {.now_ps = team_now(sw),
-                                .a = frame->frame_id,
-                                .conn = PROBE_NO_CONN,
-                                .nic = frame->port,
-                                .kind = PROBE_FRAME_ANSWERED};
-    probe_emit(sw->probe, &event);
+    team_frame_answered(sw, frame);
 }
 
 void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,

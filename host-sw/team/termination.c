@@ -35,6 +35,7 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     last.closed_ps = team_now(sw);
     last.cause = cause;
     bool frames_issued = entry->reload.installing;
+    opening_hatched(sw, entry);
     if (entry->resolving)
         sw->resolving--;
     entry->resolving = false;

@@ -6,7 +6,7 @@
  *   FRAME_RX      NIC's MAC accepted the last bit of a frame. a = frame id; data = struct frame
  *   FRAME_TX      first bit of a frame leaves NIC's MAC. a = frame id; data = struct frame
  *   FRAME_DROPPED a = frame id; b = enum drop_reason (any stage of the NIC, the switch, the host)
- *   FRAME_ANSWERED the host took note of a frame that is no TCP, and answered it where that is due.
+ *   FRAME_ANSWERED the host took note of a frame of no connection, and answered it where that is due.
  *                 nic = port it came in; a = frame id
  *   RX_VERDICT    the engine decided on a received or injected frame. a = frame id;
  *                 b = enum nic_verdict (hwif/nic_desc.h)
