@@ -13,7 +13,8 @@ uint64_t testbed::frames_on_links() const
 
 uint64_t testbed::kernel_events() const
 {
-    uint64_t runs = switch_shell_->runs() + peer_shell_->runs() + director_shell_->runs();
+    uint64_t runs = switch_shell_->runs() + peer_shell_->runs() + director_shell_->runs() +
+                    window_shell_->runs() + core_->resumes();
     for (const auto &shell : mac_shell_)
         runs += shell->runs();
     if (flood_shell_)
@@ -70,7 +71,7 @@ void testbed::fill_results(results_input *in) const
     in->check = check_;
     in->moves = moves_;
     in->capture = capture_;
-    in->replay = replay_;
+    in->replay = replay_.self ? &replay_ : nullptr;
     in->gen = gen_;
     in->flood = flood_ ? syn_flood_get_stats(flood_) : nullptr;
     in->external_frames = external_frames_;
