@@ -32,6 +32,8 @@ void host_sw_params_default(struct host_sw_params *params)
         .moving_enabled = true,
         .offload = OFFLOAD_ALL,
         .offload_max = 65536,
+        .fragment_datagrams = 64,
+        .fragment_timeout_ps = 30 * PS_PER_S,
         .syn_cookies = SYN_COOKIES_AUTO,
         .syn_backlog = 4096,
         .ring_log2_cmd = 10,
@@ -90,6 +92,7 @@ void host_sw_destroy(struct host_sw *sw)
     directory_free(&sw->dir);
     free(sw->pending_events);
     free(sw->wishes);
+    fragments_free(sw);
     free(sw);
 }
 
@@ -143,7 +146,8 @@ static bool start(struct host_sw *sw)
         conn_max = u32_min(conn_max, sw->nics[nic].conn_max);
         any = true;
     }
-    if (!any || conn_max == 0 || !directory_init(&sw->dir, conn_max) || !place_init(sw))
+    if (!any || conn_max == 0 || !directory_init(&sw->dir, conn_max) || !place_init(sw) ||
+        !fragments_init(sw))
         return false;
     team_on_ports_changed(sw, NIC_COUNT);
     uint64_t now_ps = team_now(sw);
@@ -242,6 +246,7 @@ static uint64_t next_timer_ps(const struct host_sw *sw)
     next = u64_min(next, move_next_deadline_ps(sw));
     next = u64_min(next, host_tcp_next_ps(&sw->tcp));
     next = u64_min(next, neighbour_next_ps(&sw->neighbours));
+    next = u64_min(next, fragments_next_ps(sw));
     return u64_min(next, time_wait_next_ps(&sw->stack.time_waits));
 }
 
@@ -295,7 +300,7 @@ void host_sw_main(struct host_sw *sw)
         busy |= run_timers(sw, kicked);
         flush(sw);
         kicked = false;
-        busy |= host_tcp_has_work(&sw->tcp) || sw->app_called;
+        busy |= host_tcp_has_work(&sw->tcp) || sw->app_called || sw->whole_count > 0;
         busy |= check_suspects(sw);
         if (busy) {
             sw->bus.ops->step_end(sw->bus.self);
@@ -324,6 +329,11 @@ void host_sw_on_port_error(struct host_sw *sw, unsigned nic)
 }
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw) { return &sw->stats; }
+
+const struct ip_reassembly_stats *host_sw_get_fragment_stats(const struct host_sw *sw)
+{
+    return sw->reassembly ? ip_reassembly_get_stats(sw->reassembly) : NULL;
+}
 
 const struct host_tcp_stats *host_sw_get_tcp_stats(const struct host_sw *sw)
 {

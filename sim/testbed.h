@@ -105,6 +105,7 @@ private:
     replay_side replay_ = {}; // self null: no replay
     gen_peer *gen_ = nullptr;
     syn_flood *flood_ = nullptr;
+    fragmenter fragmenter_ = {};
     replay_server *replay_server_ = nullptr;
     bulk_server *bulk_server_ = nullptr;
     check *check_ = nullptr;

@@ -21,6 +21,7 @@
 #include "host-sw/team/policy.h"
 #include "host-sw/team/team_mode.h"
 #include "models/base/units.h"
+#include "models/wire/ip_reassembly.h"
 #include "models/wire/packet.h"
 
 enum {
@@ -43,6 +44,12 @@ static_assert(sizeof(struct team_conn_entry) == TEAM_ENTRY_BYTES, "connection en
 
 enum { TEAM_ISSUED_MAX = 64 };
 
+/* A segment that was put together from fragments, for the next step. */
+struct whole_frame {
+    struct dir_frame frame;
+    bool checksums_ok;
+};
+
 /* From outside: a connection (DIR_NONE: all) is to be on the host, or on a NIC. */
 struct place_wish {
     uint32_t conn;
@@ -61,7 +68,11 @@ struct host_sw {
     struct buffer_pool pool;
     struct inject_table injected; /* each holds a reference to its buffer */
     struct host_stack stack;
-    struct host_tcp tcp; /* connections no NIC has */
+    struct host_tcp tcp;              /* connections no NIC has */
+    struct ip_reassembly *reassembly; /* null: fragments are dropped */
+    struct whole_frame *wholes;
+    uint32_t whole_count, whole_capacity;
+    bool looking_at_whole; /* the frame at hand was in fragments */
     struct neighbour_table neighbours;
     struct ephemeral ephemeral;
     struct hold_pool hold;
@@ -248,10 +259,24 @@ void place_give(struct host_sw *sw, struct dir_entry *entry, unsigned dest);
 /* A frame of a connection the host has. */
 void place_input(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
                  const struct packet *packet);
+/* From its NIC to the host, for that reason. */
+void place_take_away(struct host_sw *sw, struct dir_entry *entry, enum host_reason reason);
 /* The connection ended. */
 void place_on_ended(struct host_sw *sw, struct dir_entry *entry);
 /* Wishes from outside, and places on the NICs that have become free. True: something to do. */
 bool place_run(struct host_sw *sw);
+
+/* --- fragments.c: IP fragments --- */
+bool fragments_init(struct host_sw *sw);
+void fragments_free(struct host_sw *sw);
+/* A fragment, in host memory. */
+void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const uint8_t *bytes,
+                     const struct packet *packet);
+/* Segments that have become whole, and datagrams whose time is over. True: there was one. */
+bool fragments_run(struct host_sw *sw);
+uint64_t fragments_next_ps(const struct host_sw *sw);
+/* A segment of the connection came in fragments. */
+void fragments_count(struct host_sw *sw, struct dir_entry *entry);
 
 /* --- termination.c --- */
 void termination_on_terminated(struct host_sw *sw, const struct nic_event *event);
