@@ -62,6 +62,7 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->probe = probe;
     sw->mode = params->mode == TEAM_MODE_STATIC ? &team_mode_static : &team_mode_active_backup;
     sw->policy = params->moving_enabled ? &policy_first_packet : &policy_forward;
+    app_calls_init(sw);
     sw->dirty_head = sw->wanted_head = sw->wanted_tail = DIR_NONE;
     sw->moves_head = sw->moves_tail = DIR_NONE;
     sw->waiting_head = sw->waiting_tail = DIR_NONE;

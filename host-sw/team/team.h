@@ -106,8 +106,10 @@ struct host_sw {
     uint32_t pending_event_count, pending_event_capacity;
 
     uint64_t next_scan_ps, next_heartbeat_ps, next_app_ps;
-    uint64_t last_look_ps; /* at the rings of a NIC that died; TIME_NEVER */
-    bool app_called;       /* in this step */
+    uint64_t last_look_ps;       /* at the rings of a NIC that died; TIME_NEVER */
+    bool app_called;             /* in this step */
+    uint64_t app_work;           /* of the application's calls in this step, about bytes copied */
+    uint32_t app_head, app_tail; /* connections whose application has to be told something */
     bool initialised, is_up, stop;
     enum nic_probe_result probe_results[NIC_COUNT];
     unsigned wish_active;           /* by host_sw_set_active(); NIC_COUNT: none */
@@ -309,6 +311,20 @@ uint64_t recovery_next_ps(const struct host_sw *sw);
 /* --- conn_io.c: doorbells and the application's calls --- */
 /* Rings what changed for every touched connection that is active. */
 void conn_io_flush(struct host_sw *sw);
+/* --- app_calls.c: what the application is told, behind the records --- */
+enum app_call {
+    APP_CALL_ESTABLISHED = 1,
+    APP_CALL_READABLE = 2,
+    APP_CALL_WRITABLE = 4,
+    APP_CALL_PEER_FIN = 8,
+};
+void app_calls_init(struct host_sw *sw);
+void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls);
+/* All that was noted of this one, now: before the application is told of its end. */
+void app_calls_make(struct host_sw *sw, struct dir_entry *entry);
+/* Of all connections in turn, as much as belongs into one step. True: something was to be told. */
+bool app_calls_run(struct host_sw *sw);
+
 /* Folds counters of a record or event by maximum and calls the application. */
 void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
                          const struct nic_record *record);
