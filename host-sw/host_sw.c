@@ -27,6 +27,10 @@ void host_sw_params_default(struct host_sw_params *params)
         .moving_enabled = true,
         .offload = OFFLOAD_ALL,
         .offload_max = 65536,
+        .fragment_datagrams = 64,
+        .fragment_timeout_ps = 30 * PS_PER_S,
+        .syn_cookies = SYN_COOKIES_AUTO,
+        .syn_backlog = 4096,
         .ring_log2_cmd = 10,
         .ring_log2_record = 12,
         .ring_log2_event = 12,
@@ -58,14 +62,16 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->probe = probe;
     sw->mode = params->mode == TEAM_MODE_STATIC ? &team_mode_static : &team_mode_active_backup;
     sw->policy = params->moving_enabled ? &policy_first_packet : &policy_forward;
+    app_calls_init(sw);
     sw->dirty_head = sw->wanted_head = sw->wanted_tail = DIR_NONE;
     sw->moves_head = sw->moves_tail = DIR_NONE;
     sw->waiting_head = sw->waiting_tail = DIR_NONE;
-    sw->last_look_ps = TIME_NEVER;
+    sw->last_look_ps = sw->cookie_ps = TIME_NEVER;
     sw->wish_active = NIC_COUNT;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         sw->restart_ps[nic] = TIME_NEVER;
     isn_key_init(&sw->isn_key, params->isn_seed);
+    connecting_init(sw);
     return sw;
 }
 
@@ -84,6 +90,7 @@ void host_sw_destroy(struct host_sw *sw)
     directory_free(&sw->dir);
     free(sw->pending_events);
     free(sw->wishes);
+    fragments_free(sw);
     free(sw);
 }
 
@@ -119,7 +126,8 @@ static bool start(struct host_sw *sw)
         conn_max = u32_min(conn_max, sw->nics[nic].conn_max);
         any = true;
     }
-    if (!any || conn_max == 0 || !directory_init(&sw->dir, conn_max) || !place_init(sw))
+    if (!any || conn_max == 0 || !directory_init(&sw->dir, conn_max) || !place_init(sw) ||
+        !fragments_init(sw))
         return false;
     team_on_ports_changed(sw, NIC_COUNT);
     uint64_t now_ps = team_now(sw);
@@ -158,6 +166,10 @@ static bool run_timers(struct host_sw *sw, bool kicked)
     }
     if (time_wait_next_ps(&sw->stack.time_waits) <= now_ps)
         termination_expire_time_waits(sw, now_ps);
+    if (neighbour_next_ps(&sw->neighbours) <= now_ps) {
+        connecting_on_time(sw, now_ps);
+        busy = true;
+    }
     if (sw->next_scan_ps <= now_ps) {
         idle_scan(sw, now_ps);
         sw->next_scan_ps = now_ps + sw->params.scan_period_ps;
@@ -195,6 +207,8 @@ static uint64_t next_timer_ps(const struct host_sw *sw)
     next = u64_min(next, move_next_deadline_ps(sw));
     next = u64_min(next, recovery_next_ps(sw));
     next = u64_min(next, host_tcp_next_ps(&sw->tcp));
+    next = u64_min(next, neighbour_next_ps(&sw->neighbours));
+    next = u64_min(next, fragments_next_ps(sw));
     return u64_min(next, time_wait_next_ps(&sw->stack.time_waits));
 }
 
@@ -249,7 +263,7 @@ void host_sw_main(struct host_sw *sw)
         busy |= run_timers(sw, kicked);
         flush(sw);
         kicked = false;
-        busy |= host_tcp_has_work(&sw->tcp);
+        busy |= host_tcp_has_work(&sw->tcp) || sw->app_called || sw->whole_count > 0;
         busy |= recovery_run(sw);
         if (busy) {
             sw->bus.ops->step_end(sw->bus.self);
@@ -278,6 +292,11 @@ const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned
 }
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw) { return &sw->stats; }
+
+const struct ip_reassembly_stats *host_sw_get_fragment_stats(const struct host_sw *sw)
+{
+    return sw->reassembly ? ip_reassembly_get_stats(sw->reassembly) : NULL;
+}
 
 const struct host_tcp_stats *host_sw_get_tcp_stats(const struct host_sw *sw)
 {

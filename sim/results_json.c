@@ -4,6 +4,7 @@
 #include "host-sw/driver/nic_error.h"
 #include "host-sw/stack/host_tcp.h"
 #include "models/base/drop_reason.h"
+#include "models/wire/ip_reassembly.h"
 #include "sim/expect.h"
 
 #include <string.h>
@@ -140,6 +141,13 @@ static void add_connections(json_t *root, const struct results_input *in)
     for (int i = 0; i < HOST_REASON_COUNT; i++)
         host += sw->host_taken[i];
     set_u64(connections, "host", host);
+    set_u64(connections, "embryonic_max", sw->embryonic_max);
+    set_u64(connections, "cookies_sent", sw->cookies_sent);
+    set_u64(connections, "cookies_good", sw->cookies_good);
+    set_u64(connections, "cookies_bad", sw->cookies_bad);
+    set_u64(connections, "connects", sw->connects);
+    set_u64(connections, "connected", sw->connected);
+    set_u64(connections, "connects_failed", sw->connects_failed);
 }
 
 static void add_host_tcp(json_t *host, const struct host_sw_stats *sw,
@@ -164,6 +172,23 @@ static void add_host_tcp(json_t *host, const struct host_sw_stats *sw,
     set_u64(object, "timers_fired", tcp->timers_fired);
 }
 
+static void add_fragments(json_t *host, const struct host_sw_stats *sw,
+                          const struct ip_reassembly_stats *stats)
+{
+    static const struct ip_reassembly_stats none;
+    json_t *object = add_object(host, "fragments");
+    stats = stats ? stats : &none;
+    set_u64(object, "received", stats->fragments);
+    set_u64(object, "whole", stats->whole);
+    set_u64(object, "of_connections", sw->wholes);
+    set_u64(object, "copies", stats->copies);
+    set_u64(object, "malformed", stats->malformed);
+    set_u64(object, "overlaps", stats->overlaps);
+    set_u64(object, "full", stats->full);
+    set_u64(object, "timeouts", stats->timeouts);
+    set_u64(object, "evicted", stats->evicted);
+}
+
 static void add_host(json_t *root, const struct results_input *in)
 {
     const struct host_sw_stats *sw = host_sw_get_stats(in->host_sw);
@@ -181,6 +206,7 @@ static void add_host(json_t *root, const struct results_input *in)
     set_u64(host, "icmp_time_exceeded", sw->icmp_time_exceeded);
     set_u64(host, "icmp_errors_of_connections", sw->icmp_errors_of_connections);
     add_host_tcp(host, sw, host_sw_get_tcp_stats(in->host_sw));
+    add_fragments(host, sw, host_sw_get_fragment_stats(in->host_sw));
     set_u64(host, "stale_events", sw->stale_events);
     set_u64(host, "nics_lost", sw->nics_lost);
     set_u64(host, "recoveries", sw->recoveries);
@@ -352,6 +378,10 @@ static void add_nics(json_t *root, const struct results_input *in)
 static void add_peer(json_t *root, const struct results_input *in)
 {
     json_t *peer = add_object(root, "peer");
+    if (in->flood) {
+        set_u64(peer, "flood_sent", in->flood->sent);
+        set_u64(peer, "flood_answers", in->flood->answers);
+    }
     if (in->replay) {
         const struct replay_stats *r = replay_side_stats(in->replay);
         set_u64(peer, "synthetic_acks", r->synthetic_acks);
@@ -376,6 +406,7 @@ static void add_capture(json_t *root, const struct results_input *in)
     set_u64(capture, "bad_checksums", c->bad_checksums);
     set_u64(capture, "not_tcp", c->not_tcp);
     set_u64(capture, "fragments", c->fragments);
+    set_u64(capture, "reassembled", c->reassembled);
     set_u64(capture, "malformed", c->malformed);
     set_u64(capture, "snap_cut", c->snap_cut);
     set_u64(capture, "backward_stamps", c->backward_stamps);

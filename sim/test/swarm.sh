@@ -42,6 +42,10 @@ always() { maybe 1 "$@"; }
 
 draw_traffic() {
     say "traffic:"
+    if chance 6; then
+        always "  fragment_over" 576B 1000B
+        fragments=1
+    fi
     if chance 2; then
         say "  stall: 2s"
         # shellcheck disable=SC2086
@@ -55,6 +59,7 @@ draw_traffic() {
     always "  direction" download upload both both idle
     always "  connections" 1 2 3 7 16 64 256 1000
     always "  bytes" 1B 100B 64KiB 1MiB 4MiB
+    maybe 6 "  flood" "{count: 1000, port: 19}" "{count: 200, port: 19, interval: 100ns}"
     always "  hold" 1ms 20ms
     maybe 2 "  open_interval" 0s 100ns 1us 100us
     maybe 3 "  ip_version" 6
@@ -99,8 +104,15 @@ draw_team() {
     maybe 4 "  moves_outstanding_max" 1 2
     maybe 12 "  moving" false
     maybe 12 "  heartbeat" 100us 1ms
+    # Without state nobody repeats a SYN-ACK: a client with nothing to send may wait for ever.
+    if chance 4; then
+        always "  syn_cookies" always auto off
+        always "  syn_backlog" 1 8 64
+        cookies=1
+    fi
+    maybe 8 "  fragments" "{timeout: 1ms}" "{datagrams_max: 1024}"
     maybe 6 "  offload" "{policy: none}" "{connections_max: 0}" "{connections_max: 3}" \
-        "{policy: ports, ports: 80}"
+        "{policy: ports, ports: 80}" "{fragments_max: 3}"
     say "  rings:"
     maybe 6 "    command" 4 8 64
     maybe 6 "    record" 4 8 64
@@ -122,7 +134,8 @@ draw_nics() {
     say "nics:"
     say "  link:"
     maybe 4 "    rate" 25Gbps 40Gbps 100Gbps
-    maybe 8 "    tx_queue" 1 2 16
+    # The pieces of a packet come at once.
+    [ "$fragments" -eq 1 ] || maybe 8 "    tx_queue" 1 2 16
     always "    cable" 50ns 50ns 0s 10us
     say "  pcie:"
     maybe 3 "    gen" 1 2 4 5
@@ -215,7 +228,7 @@ draw_faults() {
 }
 
 draw() { # scenario of seed $1 in $yaml
-    state=$1 mode=static
+    state=$1 mode=static cookies=0 fragments=0
     roll 1000
     : >"$yaml"
     say "name: swarm"
@@ -227,6 +240,7 @@ draw() { # scenario of seed $1 in $yaml
     draw_team
     draw_nics
     draw_faults
+    [ "$cookies" -eq 0 ] || allowed="0 1"
     say "measure:"
     always "  waves" none none none moves
     say "outputs:"
