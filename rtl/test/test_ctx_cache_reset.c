@@ -74,7 +74,8 @@ static void reset_after(struct reset_world *world, uint32_t steps)
     }
     fill(world, 1); /* an older generation: none is remembered */
     for (uint8_t who = 0; who < CTX_WHO_COUNT; who++) {
-        cr_assert_eq(answer(world, CTX_OP_READ_LOCK, who, who, 1).result, CTX_OK, "no lock is held");
+        cr_assert_eq(answer(world, CTX_OP_READ_LOCK, who, who, 1).result, CTX_OK,
+                     "no lock is held");
         cr_assert_eq(answer(world, CTX_OP_UNLOCK, who, who, 1).result, CTX_OK);
     }
 }
@@ -95,8 +96,8 @@ Test(ctx_cache_reset, forgets_everything_at_any_time)
 Test(ctx_cache_reset, of_the_default_shape_takes_as_many_cycles_as_docs_hwif_md_says)
 {
     struct reset_world world = {0};
-    world.dut = ctx_cache_dut_create(CTX_CACHE_SHAPES - 1, 51650,
-                                     (struct ctx_client){on_response, &world});
+    world.dut =
+        ctx_cache_dut_create(CTX_CACHE_SHAPES - 1, 51650, (struct ctx_client){on_response, &world});
     fill(&world, 1);
     uint64_t from_ps = ctx_cache_dut_now_ps(world.dut);
     ctx_cache_dut_reset(world.dut);
