@@ -115,7 +115,9 @@ struct host_sw {
     unsigned wish_active;           /* by host_sw_set_active(); NIC_COUNT: none */
     bool suspect[NIC_COUNT];        /* a move's deadline: ask whether it is alive and in service */
     uint32_t port_events;           /* root ports that interrupted, a bit each */
-    uint64_t restart_ps[NIC_COUNT]; /* when to set it up again; TIME_NEVER */
+    uint64_t restart_ps[NIC_COUNT]; /* next step of setting it up again; TIME_NEVER */
+    bool resetting[NIC_COUNT];      /* its reset is under way */
+    uint32_t reset_polls[NIC_COUNT];
     struct nic_probe_sizes sizes[NIC_COUNT];
     struct nic_error_counts errors[NIC_COUNT];
 };
