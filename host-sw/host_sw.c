@@ -32,6 +32,7 @@ void host_sw_params_default(struct host_sw_params *params)
         .moving_enabled = true,
         .offload = OFFLOAD_ALL,
         .offload_max = 65536,
+        .challenge_rate = 1000,
         .fragment_datagrams = 64,
         .fragment_timeout_ps = 30 * PS_PER_S,
         .syn_cookies = SYN_COOKIES_AUTO,
@@ -44,6 +45,17 @@ void host_sw_params_default(struct host_sw_params *params)
     };
     tcp_params_default(&params->tcp);
     params->tcp.mss_max = (uint16_t)(params->mtu_bytes - 40);
+}
+
+/* Each NIC and the host's own TCP may send an equal part (RFC 5961 10). */
+static uint32_t challenge_share(const struct host_sw_params *params)
+{
+    return (uint32_t)ceil_div(params->challenge_rate, PLACE_COUNT);
+}
+
+static uint32_t challenge_key(const struct host_sw *sw, uint32_t place)
+{
+    return (uint32_t)siphash24(&sw->isn_key, &place, sizeof place);
 }
 
 struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_bus bus,
@@ -71,8 +83,11 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->moves_head = sw->moves_tail = DIR_NONE;
     sw->waiting_head = sw->waiting_tail = DIR_NONE;
     sw->last_look_ps = sw->cookie_ps = TIME_NEVER;
+    sw->params.tcp.challenges = &sw->challenges;
     sw->wish_active = NIC_COUNT;
     isn_key_init(&sw->isn_key, params->isn_seed);
+    sw->challenges = (struct tcp_challenges){.rate = challenge_share(params),
+                                             .key = challenge_key(sw, PLACE_HOST)};
     connecting_init(sw);
     return sw;
 }
@@ -122,11 +137,13 @@ static void start_nics(struct host_sw *sw)
         .log2_record = params->ring_log2_record,
         .log2_event = params->ring_log2_event,
         .log2_buffer = params->ring_log2_buffer,
+        .challenge_rate = challenge_share(params),
         .heartbeat_us = (uint32_t)(HEARTBEATS_PER_LIMIT * params->heartbeat_ps / PS_PER_US),
     };
     for (int i = 0; i < 6; i++)
         driver.mac[i] = params->mac[i];
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        driver.challenge_key = challenge_key(sw, nic);
         driver.probe.bar_address = BAR_WINDOW + (uint64_t)nic * NIC_BAR0_BYTES;
         sw->probe_results[nic] = nic_driver_start(&sw->nics[nic], sw->bus, nic, &driver, &sw->pool);
     }
@@ -329,6 +346,8 @@ void host_sw_on_port_error(struct host_sw *sw, unsigned nic)
 }
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw) { return &sw->stats; }
+
+uint64_t host_sw_challenges_refused(const struct host_sw *sw) { return sw->challenges.refused; }
 
 const struct ip_reassembly_stats *host_sw_get_fragment_stats(const struct host_sw *sw)
 {

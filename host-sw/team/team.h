@@ -69,6 +69,7 @@ struct host_sw {
     struct inject_table injected; /* each holds a reference to its buffer */
     struct host_stack stack;
     struct host_tcp tcp;              /* connections no NIC has */
+    struct tcp_challenges challenges; /* of the host's own TCP */
     struct ip_reassembly *reassembly; /* null: fragments are dropped */
     struct whole_frame *wholes;
     uint32_t whole_count, whole_capacity;
