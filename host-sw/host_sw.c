@@ -8,11 +8,6 @@
 
 enum { SPARE_BUFFERS = 16384 }; /* beyond what is posted: frames held or being relayed */
 #define KICKED (1u << 31)
-#define BAR_WINDOW UINT64_C(0xf0000000)
-/* The NIC's limit; the host sends three heartbeats in that time. */
-#define HEARTBEATS_PER_LIMIT 3
-/* Writes of a NIC that had reached the root port before its link was lost are visible by then. */
-#define LAST_WRITES_PS PS_PER_US
 
 void host_sw_params_default(struct host_sw_params *params)
 {
@@ -47,17 +42,6 @@ void host_sw_params_default(struct host_sw_params *params)
     params->tcp.mss_max = (uint16_t)(params->mtu_bytes - 40);
 }
 
-/* Each NIC and the host's own TCP may send an equal part (RFC 5961 10). */
-static uint32_t challenge_share(const struct host_sw_params *params)
-{
-    return (uint32_t)ceil_div(params->challenge_rate, PLACE_COUNT);
-}
-
-static uint32_t challenge_key(const struct host_sw *sw, uint32_t place)
-{
-    return (uint32_t)siphash24(&sw->isn_key, &place, sizeof place);
-}
-
 struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_bus bus,
                                const struct app_ops *app, void *app_self, const struct probe *probe)
 {
@@ -79,15 +63,18 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->probe = probe;
     sw->mode = params->mode == TEAM_MODE_STATIC ? &team_mode_static : &team_mode_active_backup;
     sw->policy = params->moving_enabled ? &policy_first_packet : &policy_forward;
+    app_calls_init(sw);
     sw->dirty_head = sw->wanted_head = sw->wanted_tail = DIR_NONE;
     sw->moves_head = sw->moves_tail = DIR_NONE;
     sw->waiting_head = sw->waiting_tail = DIR_NONE;
     sw->last_look_ps = sw->cookie_ps = TIME_NEVER;
     sw->params.tcp.challenges = &sw->challenges;
     sw->wish_active = NIC_COUNT;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        sw->restart_ps[nic] = TIME_NEVER;
     isn_key_init(&sw->isn_key, params->isn_seed);
-    sw->challenges = (struct tcp_challenges){.rate = challenge_share(params),
-                                             .key = challenge_key(sw, PLACE_HOST)};
+    sw->challenges = (struct tcp_challenges){.rate = team_challenge_share(params),
+                                             .key = team_challenge_key(sw, PLACE_HOST)};
     connecting_init(sw);
     return sw;
 }
@@ -128,33 +115,13 @@ static bool start_memory(struct host_sw *sw)
                            params->tcp.time_wait_us * PS_PER_US);
 }
 
-static void start_nics(struct host_sw *sw)
-{
-    const struct host_sw_params *params = &sw->params;
-    struct nic_driver_params driver = {
-        .mtu_bytes = params->mtu_bytes,
-        .log2_cmd = params->ring_log2_cmd,
-        .log2_record = params->ring_log2_record,
-        .log2_event = params->ring_log2_event,
-        .log2_buffer = params->ring_log2_buffer,
-        .challenge_rate = challenge_share(params),
-        .heartbeat_us = (uint32_t)(HEARTBEATS_PER_LIMIT * params->heartbeat_ps / PS_PER_US),
-    };
-    for (int i = 0; i < 6; i++)
-        driver.mac[i] = params->mac[i];
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
-        driver.challenge_key = challenge_key(sw, nic);
-        driver.probe.bar_address = BAR_WINDOW + (uint64_t)nic * NIC_BAR0_BYTES;
-        sw->probe_results[nic] = nic_driver_start(&sw->nics[nic], sw->bus, nic, &driver, &sw->pool);
-    }
-}
-
 /* Both NICs must know every id the directory may give out. */
 static bool start(struct host_sw *sw)
 {
     if (!start_memory(sw))
         return false;
-    start_nics(sw);
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        (void)recovery_start_nic(sw, nic);
     uint32_t conn_max = sw->params.conn_max;
     bool any = false;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
@@ -230,25 +197,6 @@ static bool run_timers(struct host_sw *sw, bool kicked)
     return busy;
 }
 
-/* A NIC that did not answer in time is asked; a dead one is out of the team for good. */
-static bool check_suspects(struct host_sw *sw)
-{
-    bool died = false;
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
-        if (!sw->suspect[nic])
-            continue;
-        sw->suspect[nic] = false;
-        if (!sw->nics[nic].up || nic_probe_is_alive(sw->bus, nic))
-            continue;
-        sw->nics[nic].up = false;
-        termination_of_nic(sw, nic);
-        sw->last_look_ps = team_now(sw) + LAST_WRITES_PS;
-        team_on_ports_changed(sw, NIC_COUNT);
-        died = true;
-    }
-    return died;
-}
-
 static void flush(struct host_sw *sw)
 {
     conn_io_flush(sw);
@@ -261,6 +209,7 @@ static uint64_t next_timer_ps(const struct host_sw *sw)
     uint64_t next = u64_min(sw->next_scan_ps, sw->next_heartbeat_ps);
     next = u64_min(next, u64_min(sw->next_app_ps, sw->last_look_ps));
     next = u64_min(next, move_next_deadline_ps(sw));
+    next = u64_min(next, recovery_next_ps(sw));
     next = u64_min(next, host_tcp_next_ps(&sw->tcp));
     next = u64_min(next, neighbour_next_ps(&sw->neighbours));
     next = u64_min(next, fragments_next_ps(sw));
@@ -284,6 +233,7 @@ static bool sleep_until_work(struct host_sw *sw)
             sw->nics[nic].records.armed = false;
         if ((bits & (1u << NIC_VECTOR_EVENT)) != 0)
             sw->nics[nic].events.armed = false;
+        sw->port_events |= fired & 1u << (NIC_BUS_PORT_BIT + nic) ? 1u << nic : 0;
     }
     return (fired & KICKED) != 0;
 }
@@ -318,7 +268,7 @@ void host_sw_main(struct host_sw *sw)
         flush(sw);
         kicked = false;
         busy |= host_tcp_has_work(&sw->tcp) || sw->app_called || sw->whole_count > 0;
-        busy |= check_suspects(sw);
+        busy |= recovery_run(sw);
         if (busy) {
             sw->bus.ops->step_end(sw->bus.self);
             team_mark_issued(sw);
@@ -339,10 +289,10 @@ void host_sw_set_active(struct host_sw *sw, unsigned nic)
     sw->wish_active = nic;
 }
 
-void host_sw_on_port_error(struct host_sw *sw, unsigned nic)
+const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned nic)
 {
     assert(nic < NIC_COUNT);
-    sw->suspect[nic] = true;
+    return &sw->errors[nic];
 }
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw) { return &sw->stats; }

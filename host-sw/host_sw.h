@@ -108,6 +108,7 @@ struct host_sw_stats {
     uint32_t embryonic_max;
     uint64_t connects, connected, connects_failed; /* connections the server opened */
     uint64_t hold_bytes_max;
+    uint64_t nics_lost, recoveries, recoveries_failed; /* left the team; came back; could not */
     uint32_t conns_max, moves_outstanding_max;
     struct drop_counters drops;
 };
@@ -167,9 +168,10 @@ void host_sw_stop(struct host_sw *sw);
 /* From the link monitor or a scenario: active-backup change of the active port. */
 void host_sw_set_active(struct host_sw *sw, unsigned nic);
 
-/* From the root port: the link to this NIC reports an error or is gone, so the NIC is asked. May be
- * called from anywhere, with a kick of the core. */
-void host_sw_on_port_error(struct host_sw *sw, unsigned nic);
+/* What the driver of this NIC has found in its error registers and its root port's
+ * (driver/nic_error.h). */
+struct nic_error_counts;
+const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned nic);
 
 /* A connection is to go to a NIC (the one that received its last frame) or to the host, as soon as
  * that can be; conn UINT32_MAX: every one. Places where it cannot go are ignored. May be called from

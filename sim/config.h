@@ -58,6 +58,8 @@ enum action_kind {
     ACTION_PCIE_ABORT,
     ACTION_PCIE_RESET,
     ACTION_PCIE_MASTER_OFF,
+    ACTION_PCIE_PEER_READ, /* the NIC reads, or writes, a register of the other one by DMA */
+    ACTION_PCIE_PEER_WRITE,
 };
 
 enum sim_link { SIM_LINK_NIC0, SIM_LINK_NIC1, SIM_LINK_UPLINK, SIM_LINK_COUNT };

@@ -88,6 +88,9 @@ void results_add_host(json_t *root, const struct results_input *in)
     add_fragments(host, sw, host_sw_get_fragment_stats(in->host_sw));
     set_u64(host, "challenges_refused", host_sw_challenges_refused(in->host_sw));
     set_u64(host, "stale_events", sw->stale_events);
+    set_u64(host, "nics_lost", sw->nics_lost);
+    set_u64(host, "recoveries", sw->recoveries);
+    set_u64(host, "recoveries_failed", sw->recoveries_failed);
     set_u64(host, "stale_doorbells", sw->stale_doorbells);
     set_u64(host, "steps", in->host->steps);
     set_u64(host, "busy_ns", in->host->busy_ps / PS_PER_NS);

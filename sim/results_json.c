@@ -1,6 +1,7 @@
 /* stats.json: keys of docs/scenario.md, in a fixed order, integers only. */
 #include "sim/results.h"
 
+#include "host-sw/driver/nic_error.h"
 #include "models/base/drop_reason.h"
 #include "sim/expect.h"
 #include "sim/results_json.h"
@@ -110,6 +111,7 @@ static void add_moves(json_t *root, const struct results_input *in)
     move_summary_free(&summary);
 }
 
+/* One port's traffic, queue and verdicts. */
 static void add_port(json_t *object, const struct mac_stats *mac)
 {
     static const struct {
@@ -143,6 +145,15 @@ static void add_port(json_t *object, const struct mac_stats *mac)
 static void add_mac(json_t *nic, const struct mac_stats *mac)
 {
     add_port(add_object(nic, "mac"), mac);
+}
+
+/* What the NIC's driver was told and found. */
+static void add_driver(json_t *nic, const struct nic_error_counts *errors)
+{
+    json_t *object = add_object(nic, "driver");
+    set_u64(object, "error_interrupts", errors->interrupts);
+    for (int i = 0; i < NIC_ERROR_COUNT; i++)
+        set_u64(object, nic_error_names[i], errors->seen[i]);
 }
 
 static void add_pcie(json_t *nic, const struct pcie_stats *pcie)
@@ -179,6 +190,11 @@ static void add_pcie(json_t *nic, const struct pcie_stats *pcie)
     set_u64(object, "link_downs", pcie->link_downs);
     set_u64(object, "resets", pcie->resets);
     set_u64(object, "master_offs", pcie->master_offs);
+    set_u64(object, "messages", pcie->messages);
+    set_u64(object, "peer_reads", pcie->peer_reads);
+    set_u64(object, "peer_writes", pcie->peer_writes);
+    set_u64(object, "peer_refused", pcie->peer_refused);
+    set_u64(object, "unclaimed", pcie->unclaimed);
 }
 
 static void add_engine(json_t *nic, const struct toe_stats *e)
@@ -235,11 +251,12 @@ static void add_nics(json_t *root, const struct results_input *in)
 {
     json_t *nics = json_array();
     json_object_set_new(root, "nics", nics);
-    for (int n = 0; n < NIC_COUNT; n++) {
+    for (unsigned n = 0; n < NIC_COUNT; n++) {
         json_t *nic = json_object();
-        json_object_set_new(nic, "name", json_sprintf("nic%d", n));
+        json_object_set_new(nic, "name", json_sprintf("nic%u", n));
         add_mac(nic, in->mac[n]);
         add_pcie(nic, in->pcie[n]);
+        add_driver(nic, host_sw_errors(in->host_sw, n));
         add_engine(nic, in->engine[n]);
         add_cache(nic, in->cache[n]);
         json_array_append_new(nics, nic);

@@ -230,6 +230,7 @@ static void derive(struct sim_config *config)
     config->team.tcp.mss_max = (uint16_t)(mtu - 40);
     config->gen.tcp.mss_max = (uint16_t)(mtu - 40);
     config->engine.tcp = config->team.tcp;
+    config->host.p2p = config->pcie.p2p;
     config->engine.conn_max = config->team.conn_max;
 
     memcpy(config->replay.team_mac, config->team.mac, sizeof config->team.mac);

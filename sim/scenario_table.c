@@ -84,6 +84,8 @@ const char *const scenario_fault_names[] = {[ACTION_LINK_DOWN] = "link_down",
                                             [ACTION_PCIE_ABORT] = "pcie_abort",
                                             [ACTION_PCIE_RESET] = "pcie_reset",
                                             [ACTION_PCIE_MASTER_OFF] = "pcie_master_off",
+                                            [ACTION_PCIE_PEER_READ] = "pcie_peer_read",
+                                            [ACTION_PCIE_PEER_WRITE] = "pcie_peer_write",
                                             NULL};
 static const char *const link_names[] = {
     [SIM_LINK_NIC0] = "nic0", [SIM_LINK_NIC1] = "nic1", [SIM_LINK_UPLINK] = "uplink", NULL};
@@ -93,6 +95,7 @@ static const char *const notify_names[] = {
     [HOST_NOTIFY_INTERRUPT] = "interrupt", [HOST_NOTIFY_POLL] = "poll", NULL};
 static const char *const ack_names[] = {
     [ACK_POLICY_POSTED] = "posted", [ACK_POLICY_FLUSHED] = "flushed", NULL};
+static const char *const p2p_names[] = {[false] = "refused", [true] = "allowed", NULL};
 static const char *const model_names[] = {[false] = "rtl", [true] = "golden", NULL};
 static const char *const traffic_names[] = {[TRAFFIC_REPLAY] = "replay",
                                             [TRAFFIC_GENERATOR] = "generator",
@@ -133,6 +136,8 @@ static const char *const fault_list[] = {"link_down",
                                          "pcie_abort",
                                          "pcie_reset",
                                          "pcie_master_off",
+                                         "pcie_peer_read",
+                                         "pcie_peer_write",
                                          NULL};
 
 /* The same TCP knobs for the team (NICs and host stack) and for generated clients. */
@@ -282,6 +287,10 @@ const struct scenario_key scenario_keys[] = {
           "0: infinite"),
     COUNT("nics.pcie.root_credits.nonposted_data", pcie.root_credits.nonposted_data, 0, 2047,
           "0: infinite"),
+    COUNT("nics.pcie.root_credits.completion_headers", pcie.root_credits.completion_headers, 0, 127,
+          "0: infinite, as root complexes advertise"),
+    COUNT("nics.pcie.root_credits.completion_data", pcie.root_credits.completion_data, 0, 2047,
+          "0: infinite"),
     COUNT("nics.pcie.endpoint_credits.posted_headers", pcie.endpoint_credits.posted_headers, 0, 127,
           "advertised by the NIC; 0: infinite"),
     COUNT("nics.pcie.endpoint_credits.posted_data", pcie.endpoint_credits.posted_data, 0, 2047,
@@ -290,10 +299,15 @@ const struct scenario_key scenario_keys[] = {
           0, 127, "0: infinite"),
     COUNT("nics.pcie.endpoint_credits.nonposted_data", pcie.endpoint_credits.nonposted_data, 0,
           2047, "0: infinite"),
+    COUNT("nics.pcie.endpoint_credits.completion_headers", pcie.endpoint_credits.completion_headers,
+          0, 127, "0: infinite, as endpoints advertise"),
+    COUNT("nics.pcie.endpoint_credits.completion_data", pcie.endpoint_credits.completion_data, 0,
+          2047, "0: infinite"),
     SIZE("nics.pcie.replay_buffer", pcie.replay_bytes, NONE, 256, GIB,
          "of each side: TLPs not yet acknowledged"),
     TIME("nics.pcie.completion_timeout", pcie.completion_timeout_ps, 1, TIME_LIMIT,
          "a DMA read without its completions has failed"),
+    ENUM("nics.pcie.p2p", pcie.p2p, p2p_names, "requests of one NIC for the other's registers"),
     TIME("nics.pcie.retrain", pcie.retrain_ps, 0, PS_PER_S,
          "recovery after four replays without progress"),
     TIME("nics.engine.cycle", engine.cycle_ps, 1, PS_PER_US, "clock of the TOE engine"),

@@ -86,6 +86,7 @@ private:
     void on_peer_frame(frame *f, uint64_t now_ps);
     void bind_stages();
     bool is_traffic_done() const;
+    void access_peer(unsigned nic, bool write, uint64_t now_ps);
     void act(const sim_action &action, uint64_t now_ps);
     void set_link(unsigned nic, bool up, uint64_t now_ps);
     void on_probe(const probe_event &event);

@@ -98,6 +98,8 @@ struct dir_entry {
     size_t row;
     uint32_t held_head, held_tail, held_count;
     uint32_t next_dirty, next_wanted, next_waiting;
+    uint32_t app_prev, app_next; /* while app_calls is not 0 */
+    uint8_t app_calls;           /* enum app_call: to be made */
     struct reload reload;
     struct app_accept offer; /* active */
 };

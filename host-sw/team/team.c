@@ -284,7 +284,7 @@ static void on_record(struct host_sw *sw, struct nic_driver *driver,
     if ((record->flags & NIC_RECORD_INJECTED) != 0) {
         buffer = inject_table_remove(&sw->injected, record->frame_id);
     } else if (record->buffer != 0) {
-        nic_driver_on_buffer(driver);
+        nic_driver_on_buffer(driver, record->buffer);
         buffer = record->buffer;
     }
     if (is_foreign(record) && buffer != 0) {
@@ -454,6 +454,7 @@ bool team_poll(struct host_sw *sw)
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         if (nic_driver_has_rings(&sw->nics[nic]))
             busy |= drain_records(sw, &sw->nics[nic], budget);
+    busy |= app_calls_run(sw);
     for (uint32_t i = 0; i < sw->pending_event_count; i++)
         on_event(sw, &sw->pending_events[i]);
     sw->pending_event_count = 0;

@@ -10,6 +10,7 @@
 
 #include "host-sw/driver/inject_table.h"
 #include "host-sw/driver/nic_driver.h"
+#include "host-sw/driver/nic_error.h"
 #include "host-sw/host_sw.h"
 #include "host-sw/stack/ephemeral.h"
 #include "host-sw/stack/host_stack.h"
@@ -106,12 +107,18 @@ struct host_sw {
     uint32_t pending_event_count, pending_event_capacity;
 
     uint64_t next_scan_ps, next_heartbeat_ps, next_app_ps;
-    uint64_t last_look_ps; /* at the rings of a NIC that died; TIME_NEVER */
-    bool app_called;       /* in this step */
+    uint64_t last_look_ps;       /* at the rings of a NIC that died; TIME_NEVER */
+    bool app_called;             /* in this step */
+    uint64_t app_work;           /* of the application's calls in this step, about bytes copied */
+    uint32_t app_head, app_tail; /* connections whose application has to be told something */
     bool initialised, is_up, stop;
     enum nic_probe_result probe_results[NIC_COUNT];
-    unsigned wish_active;    /* by host_sw_set_active(); NIC_COUNT: none */
-    bool suspect[NIC_COUNT]; /* a move's deadline or its root port: ask whether it is alive */
+    unsigned wish_active;           /* by host_sw_set_active(); NIC_COUNT: none */
+    bool suspect[NIC_COUNT];        /* a move's deadline: ask whether it is alive and in service */
+    uint32_t port_events;           /* root ports that interrupted, a bit each */
+    uint64_t restart_ps[NIC_COUNT]; /* when to set it up again; TIME_NEVER */
+    struct nic_probe_sizes sizes[NIC_COUNT];
+    struct nic_error_counts errors[NIC_COUNT];
 };
 
 /* --- team.c: records and events --- */
@@ -151,6 +158,10 @@ void team_command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, str
                   uint64_t buffer);
 /* The frame is held, or dropped for want of room. */
 void team_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame);
+/* Challenge ACKs per second of each NIC and of the host's own TCP (RFC 5961 10): equal parts; and the
+ * secret of a place's draw. */
+uint32_t team_challenge_share(const struct host_sw_params *params);
+uint32_t team_challenge_key(const struct host_sw *sw, uint32_t place);
 /* Puts the connection on the list whose doorbells are looked at when the step ends. */
 void team_touch(struct host_sw *sw, struct dir_entry *entry);
 
@@ -295,9 +306,30 @@ void termination_redispatch_held(struct host_sw *sw, struct dir_entry *entry);
 void termination_of_nic(struct host_sw *sw, unsigned nic);
 void termination_expire_time_waits(struct host_sw *sw, uint64_t now_ps);
 
+/* --- recovery.c: a NIC leaves the team and comes back --- */
+/* Probes and sets up; blocks. False: sw->probe_results says why. */
+bool recovery_start_nic(struct host_sw *sw, unsigned nic);
+/* Acts on what root ports told, on suspicions and on restarts that are due; blocks then. */
+bool recovery_run(struct host_sw *sw);
+uint64_t recovery_next_ps(const struct host_sw *sw);
+
 /* --- conn_io.c: doorbells and the application's calls --- */
 /* Rings what changed for every touched connection that is active. */
 void conn_io_flush(struct host_sw *sw);
+/* --- app_calls.c: what the application is told, behind the records --- */
+enum app_call {
+    APP_CALL_ESTABLISHED = 1,
+    APP_CALL_READABLE = 2,
+    APP_CALL_WRITABLE = 4,
+    APP_CALL_PEER_FIN = 8,
+};
+void app_calls_init(struct host_sw *sw);
+void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls);
+/* All that was noted of this one, now: before the application is told of its end. */
+void app_calls_make(struct host_sw *sw, struct dir_entry *entry);
+/* Of all connections in turn, as much as belongs into one step. True: something was to be told. */
+bool app_calls_run(struct host_sw *sw);
+
 /* Folds counters of a record or event by maximum and calls the application. */
 void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
                          const struct nic_record *record);
