@@ -75,6 +75,7 @@ struct host_sw_params {
     struct port_ranges offload_ports; /* OFFLOAD_PORTS: of the local port */
     enum syn_cookies syn_cookies;     /* SYN_COOKIES_AUTO */
     uint32_t syn_backlog; /* connections opened by a peer and not established yet, at most: 4,096 */
+    uint32_t challenge_rate; /* challenge ACKs of the whole server per second: 1,000; 0: no limit */
     uint32_t
         offload_fragments_max;    /* so many segments in fragments take it to the host; 0: never */
     uint32_t fragment_datagrams;  /* put together at a time: 64; 0: fragments are dropped */
@@ -178,6 +179,8 @@ const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned
 void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host);
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw);
+/* Challenge ACKs the host's own TCP did not send for challenge_rate. */
+uint64_t host_sw_challenges_refused(const struct host_sw *sw);
 /* IP fragments; null when they are dropped. */
 const struct ip_reassembly_stats *host_sw_get_fragment_stats(const struct host_sw *sw);
 /* The host's own TCP. */

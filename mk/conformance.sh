@@ -8,7 +8,9 @@ work=$build/conformance
 rm -rf "$work"
 mkdir -p "$work"
 TOESIM_SCRIPT_RESULTS=$work/scripts "$build/test/test_scripts" >"$work/test_scripts.log" 2>&1
-for program in "$build"/test/test_tcp_* "$build"/test/test_sack "$build"/test/test_toe_rx "$build"/test/test_stack; do
+for program in "$build"/test/test_tcp_* "$build"/test/test_sack "$build"/test/test_toe_rx "$build"/test/test_stack \
+    "$build"/test/test_connecting "$build"/test/test_cookie "$build"/test/test_syn_cookie "$build"/test/test_neighbour \
+    "$build"/test/test_fragments "$build"/test/test_ip_reassembly; do
     case $program in *.a | *.o) continue ;; esac
     "$program" -j1 --verbose 2>&1
 done | sed -n -E 's/^\[(PASS|FAIL)\] ([a-z0-9_]+::[a-z0-9_]+):?.*/\1 test:\2/p' >"$work/tests"

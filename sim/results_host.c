@@ -61,6 +61,7 @@ void results_add_host(json_t *root, const struct results_input *in)
     results_set(host, "icmp_errors_of_connections", sw->icmp_errors_of_connections);
     add_host_tcp(host, sw, host_sw_get_tcp_stats(in->host_sw));
     add_fragments(host, sw, host_sw_get_fragment_stats(in->host_sw));
+    results_set(host, "challenges_refused", host_sw_challenges_refused(in->host_sw));
     results_set(host, "stale_events", sw->stale_events);
     results_set(host, "nics_lost", sw->nics_lost);
     results_set(host, "recoveries", sw->recoveries);

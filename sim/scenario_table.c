@@ -209,6 +209,8 @@ const struct scenario_key scenario_keys[] = {
           "put together by the host at a time; 0: fragments are dropped"),
     TIME("team.fragments.timeout", team.fragment_timeout_ps, 1, TIME_LIMIT,
          "from the first fragment until a datagram is given up"),
+    COUNT("team.challenge_rate", team.challenge_rate, 0, U32_LIMIT,
+          "challenge acknowledgements of the server per second (RFC 5961 10); 0: no limit"),
     ENUM("team.syn_cookies", team.syn_cookies, cookie_names,
          "SYNs answered without state (RFC 4987): when the backlog is full, or always"),
     COUNT("team.syn_backlog", team.syn_backlog, 1, 65536,

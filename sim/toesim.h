@@ -98,7 +98,7 @@ TOESIM_API int toesim_poll(struct toesim *sim, struct pollfd *fds, nfds_t count)
  * not among it. All zero but state after its end. */
 struct toesim_tcp_info {
     uint8_t state;  /* numbers of RFC 9293's states as in Linux's TCP_INFO: 1 established .. 11 */
-    uint8_t owner;  /* NIC that processes the connection */
+    uint8_t owner;  /* NIC that processes the connection; 2: the host's own TCP */
     uint8_t rx_nic; /* NIC that received its last frame */
     uint8_t peer_fin;
     uint16_t generation;

@@ -44,6 +44,8 @@ static void set_station(struct nic_driver *driver, const struct nic_driver_param
                   (uint32_t)mac[3] << 24);
     write_reg(driver, NIC_REG_MAC_HI, (uint32_t)mac[4] | (uint32_t)mac[5] << 8);
     write_reg(driver, NIC_REG_HEARTBEAT_US, params->heartbeat_us);
+    write_reg(driver, NIC_REG_CHALLENGE_RATE, params->challenge_rate);
+    write_reg(driver, NIC_REG_CHALLENGE_KEY, params->challenge_key);
 }
 
 enum nic_probe_result nic_driver_begin(struct nic_driver *driver, struct nic_bus bus, unsigned nic,

@@ -29,6 +29,7 @@ struct nic_driver_params {
     uint32_t mtu_bytes;
     uint32_t log2_cmd, log2_record, log2_event, log2_buffer;
     uint32_t heartbeat_us; /* 0: none */
+    uint32_t challenge_rate, challenge_key;
     struct nic_probe_request probe;
 };
 

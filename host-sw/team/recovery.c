@@ -30,6 +30,8 @@ static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned
         .log2_record = params->ring_log2_record,
         .log2_event = params->ring_log2_event,
         .log2_buffer = params->ring_log2_buffer,
+        .challenge_rate = team_challenge_share(params),
+        .challenge_key = team_challenge_key(sw, nic),
         .heartbeat_us = (uint32_t)(HEARTBEATS_PER_LIMIT * params->heartbeat_ps / PS_PER_US),
         .probe = {.bar_address = sizes->bar_address ? sizes->bar_address : ours,
                   .mps_bytes = sizes->mps_bytes,

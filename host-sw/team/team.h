@@ -70,6 +70,7 @@ struct host_sw {
     struct inject_table injected; /* each holds a reference to its buffer */
     struct host_stack stack;
     struct host_tcp tcp;              /* connections no NIC has */
+    struct tcp_challenges challenges; /* of the host's own TCP */
     struct ip_reassembly *reassembly; /* null: fragments are dropped */
     struct whole_frame *wholes;
     uint32_t whole_count, whole_capacity;
@@ -159,6 +160,10 @@ void team_command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, str
                   uint64_t buffer);
 /* The frame is held, or dropped for want of room. */
 void team_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame);
+/* Challenge ACKs per second of each NIC and of the host's own TCP (RFC 5961 10): equal parts; and the
+ * secret of a place's draw. */
+uint32_t team_challenge_share(const struct host_sw_params *params);
+uint32_t team_challenge_key(const struct host_sw *sw, uint32_t place);
 /* Puts the connection on the list whose doorbells are looked at when the step ends. */
 void team_touch(struct host_sw *sw, struct dir_entry *entry);
 

@@ -24,25 +24,36 @@
 extern "C" {
 #endif
 
+/* Challenge ACKs of all connections of one place (RFC 5961 10). What a second allows is drawn between
+ * half the rate and one and a half, so that nobody can learn by counting them whether another
+ * connection has used some up. */
+struct tcp_challenges {
+    uint32_t rate; /* per second; 0: no limit */
+    uint32_t key;  /* secret of the draw */
+    uint32_t second, left;
+    uint64_t refused; /* not sent for this limit */
+};
+
 /* Knobs; the same for all connections of a stack. Times in the context's ticks. */
 struct tcp_params {
-    uint32_t rto_min_us;            /* 200,000 (RFC 6298 2.4 says 1 s SHOULD; Linux 200 ms) */
-    uint32_t rto_initial_us;        /* 1,000,000 */
-    uint32_t rto_max_us;            /* 60,000,000 */
-    uint32_t delack_us;             /* 40,000; RFC 9293 MUST-40: below 500,000 */
-    uint32_t time_wait_us;          /* 2 MSL: 60,000,000 */
-    uint32_t fin_wait_2_us;         /* 60,000,000; 0: for ever */
-    uint32_t keepalive_idle_ms;     /* 7,200,000; used only with CTX_FLAG_KEEPALIVE */
-    uint32_t keepalive_interval_ms; /* 75,000 */
-    uint8_t keepalive_probes;       /* 9 */
-    uint8_t rexmt_max;              /* 15: R2 for data */
-    uint8_t syn_rexmt_max;          /* 7: R2 for SYN and SYN-ACK, 183 s (RFC 9293 MUST-23) */
-    uint8_t dupack_threshold;       /* 3 */
-    uint16_t mss_max;               /* largest MSS the port takes: MTU - 40; with IPv6 20 less */
-    uint32_t challenge_period_us;   /* 5,000,000 */
-    uint8_t challenge_max;          /* 10 per period */
-    uint8_t congestion;             /* enum cc_alg: of connections that open from now on */
-    bool ecn;                       /* offer ECN (RFC 3168) on every connection; false */
+    uint32_t rto_min_us;               /* 200,000 (RFC 6298 2.4 says 1 s SHOULD; Linux 200 ms) */
+    uint32_t rto_initial_us;           /* 1,000,000 */
+    uint32_t rto_max_us;               /* 60,000,000 */
+    uint32_t delack_us;                /* 40,000; RFC 9293 MUST-40: below 500,000 */
+    uint32_t time_wait_us;             /* 2 MSL: 60,000,000 */
+    uint32_t fin_wait_2_us;            /* 60,000,000; 0: for ever */
+    uint32_t keepalive_idle_ms;        /* 7,200,000; used only with CTX_FLAG_KEEPALIVE */
+    uint32_t keepalive_interval_ms;    /* 75,000 */
+    uint8_t keepalive_probes;          /* 9 */
+    uint8_t rexmt_max;                 /* 15: R2 for data */
+    uint8_t syn_rexmt_max;             /* 7: R2 for SYN and SYN-ACK, 183 s (RFC 9293 MUST-23) */
+    uint8_t dupack_threshold;          /* 3 */
+    uint16_t mss_max;                  /* largest MSS the port takes: MTU - 40; with IPv6 20 less */
+    uint32_t challenge_period_us;      /* 5,000,000 */
+    uint8_t challenge_max;             /* 10 per period */
+    struct tcp_challenges *challenges; /* of the whole place, borrowed; null: no limit */
+    uint8_t congestion;                /* enum cc_alg: of connections that open from now on */
+    bool ecn;                          /* offer ECN (RFC 3168) on every connection; false */
 };
 
 void tcp_params_default(struct tcp_params *params);
