@@ -1,6 +1,6 @@
 /* Every packet script in scenarios/tcp under every port policy; all policies must give the same
  * transcript. And what the reader of scripts says about mistakes. */
-#include "models/test/pkt_run.h"
+#include "models/test/pkt_rig.h"
 
 #include <criterion/criterion.h>
 #include <glob.h>
@@ -15,46 +15,66 @@ static void note(FILE *results, bool ok, const char *path)
         (void)fprintf(results, "%s %s\n", ok ? "pass" : "fail", path);
 }
 
-static bool check(const char *path, char why[2 * PKT_ERROR_MAX])
+static bool check(struct pkt_script *script, uint8_t ip_version, char why[2 * PKT_ERROR_MAX])
 {
-    struct pkt_script *script = malloc(sizeof *script);
     struct pkt_result *plain = malloc(sizeof *plain), *moved = malloc(sizeof *moved);
     char text[PKT_ERROR_MAX] = "";
-    bool ok = pkt_script_read(script, path);
+    bool ok = true;
     *why = '\0';
-    if (!ok)
-        (void)snprintf(why, PKT_ERROR_MAX, "%s", script->error);
     for (int policy = PKT_NIC0; ok && policy < PKT_POLICY_COUNT; policy++) {
         struct pkt_result *result = policy == PKT_NIC0 ? plain : moved;
-        pkt_run(script, (enum pkt_policy)policy, result);
+        pkt_rig_play(script, (enum pkt_policy)policy, ip_version, result);
         ok = result->ok && (policy == PKT_NIC0 || pkt_same(plain, moved, text));
         if (!ok)
-            (void)snprintf(why, 2 * PKT_ERROR_MAX, "%s%s: port policy %s: %s", result->error, path,
-                           pkt_policy_name((enum pkt_policy)policy), text);
+            (void)snprintf(why, 2 * PKT_ERROR_MAX, "%s%s: IPv%u, port policy %s: %s", result->error,
+                           script->path, ip_version, pkt_policy_name((enum pkt_policy)policy),
+                           text);
         cr_expect(policy != PKT_NIC0 || result->moves == 0);
     }
     free(moved);
     free(plain);
-    free(script);
     return ok;
 }
 
-Test(scripts, give_the_same_transcript_under_every_port_policy, .timeout = 60)
+/* All scripts over one family; `played` counts those that are for it and for the core. */
+static size_t check_all(uint8_t ip_version, FILE *results)
+{
+    struct pkt_script *script = malloc(sizeof *script);
+    size_t played = 0;
+    glob_t found;
+    cr_assert_eq(glob("scenarios/tcp/*.pkt", 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        char why[2 * PKT_ERROR_MAX];
+        bool ok = pkt_script_read(script, found.gl_pathv[i]);
+        cr_expect(ok, "%s", script->error);
+        if (!ok || *script->only_system || (script->ip_version && script->ip_version != ip_version))
+            continue;
+        ok = check(script, ip_version, why);
+        note(results, ok, found.gl_pathv[i]);
+        cr_expect(ok, "%s", why);
+        played++;
+    }
+    globfree(&found);
+    free(script);
+    return played;
+}
+
+Test(scripts, give_the_same_transcript_under_every_port_policy, .timeout = 120)
 {
     const char *path = getenv("TOESIM_SCRIPT_RESULTS");
     FILE *results = path ? fopen(path, "w") : NULL;
-    glob_t found;
-    cr_assert_eq(glob("scenarios/tcp/*.pkt", 0, NULL, &found), 0);
-    cr_assert_geq(found.gl_pathc, 150);
-    for (size_t i = 0; i < found.gl_pathc; i++) {
-        char why[2 * PKT_ERROR_MAX];
-        bool ok = check(found.gl_pathv[i], why);
-        note(results, ok, found.gl_pathv[i]);
-        cr_expect(ok, "%s", why);
-    }
+    cr_expect_geq(check_all(4, results), 150);
     if (results)
         (void)fclose(results);
-    globfree(&found);
+}
+
+Test(scripts, and_the_same_over_ipv6, .timeout = 120)
+{
+    const char *path = getenv("TOESIM_SCRIPT_RESULTS_V6");
+    FILE *results = path ? fopen(path, "w") : NULL;
+    cr_expect_geq(check_all(6, results), 150);
+    if (results)
+        (void)fclose(results);
 }
 
 struct mistake {
@@ -119,7 +139,7 @@ Test(script_runner, finds_what_differs)
     struct pkt_result *result = malloc(sizeof *result);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         cr_assert(pkt_script_parse(script, "a.pkt", rows[i].text), "%s", script->error);
-        pkt_run(script, PKT_NIC0, result);
+        pkt_rig_play(script, PKT_NIC0, 4, result);
         cr_assert_not(result->ok, "%s", rows[i].name);
         cr_assert_eq(strncmp(result->error, rows[i].error, strlen(rows[i].error)), 0, "%s: %s",
                      rows[i].name, result->error);

@@ -1,0 +1,482 @@
+#include "models/test/pkt_rig.h"
+
+#include "models/base/units.h"
+#include "models/test/toe_rig.h"
+#include "models/wire/icmp.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONN = 2, SERVER_ISN = 5000, CLIENT_PORT = 40000, ANSWERS = 8 };
+
+#define WAIT_PS (100 * PS_PER_US) /* a verdict or a completion is there by then */
+#define SETTLE_PS (6 * PS_PER_US) /* and what it caused */
+
+struct answer {
+    uint32_t len;
+    uint64_t at_ps;
+    uint8_t frame[128];
+};
+
+struct pkt_rig {
+    const struct pkt_script *script;
+    enum pkt_policy policy;
+    struct rig rig;
+    struct rig_peer peer;
+    struct rng rng;
+    unsigned owner, frames, moves;
+    bool open, gone;
+    /* What the NICs told. */
+    unsigned verdicts, cmd_done;
+    struct nic_record record;
+    struct nic_event done, end;
+    const char *notice;
+    uint32_t taken[RIG_NICS];       /* frames of the engines looked at */
+    struct answer answers[ANSWERS]; /* resets of the host, which this is too */
+    unsigned answer_count;
+    uint32_t tx_prod, rx_read, rx_nxt, rx_first;
+    char error[PKT_ERROR_MAX / 2];
+};
+
+static bool fail(struct pkt_rig *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static bool fail(struct pkt_rig *run, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(run->error, sizeof run->error, format, args);
+    va_end(args);
+    return false;
+}
+
+/* --- records and events --- */
+
+static uint32_t ring_bytes(const struct pkt_rig *run) { return 1u << run->script->ring_log2; }
+
+static void on_record(struct pkt_rig *run, const struct nic_record *record)
+{
+    run->record = *record;
+    run->verdicts++;
+    if (record->conn != CONN || record->verdict > NIC_VERDICT_DROPPED || record->tcp_state < 4)
+        return;
+    run->rx_nxt = record->rcv_nxt - ((record->flags & NIC_RECORD_PEER_FIN) != 0);
+    if (run->rx_first == 0)
+        run->rx_first = run->rx_read = run->peer.seq + 1;
+}
+
+static void on_event(struct pkt_rig *run, const struct nic_event *event)
+{
+    if (event->kind == NIC_EVENT_CMD_DONE) {
+        run->done = *event;
+        run->cmd_done++;
+    } else if (event->kind == NIC_EVENT_CLOSED || event->kind == NIC_EVENT_TERMINATED) {
+        run->end = *event;
+        run->gone = true;
+    }
+}
+
+static void collect(struct pkt_rig *run)
+{
+    struct nic_record record;
+    struct nic_event event;
+    for (unsigned nic = 0; nic < RIG_NICS; nic++) {
+        while (rig_take_event(&run->rig, nic, &event))
+            on_event(run, &event);
+        while (rig_take_record(&run->rig, nic, &record))
+            on_record(run, &record);
+    }
+}
+
+/* Until *counter is no longer `before`; false: it did not change in time. */
+static bool await(struct pkt_rig *run, const unsigned *counter, unsigned before)
+{
+    uint64_t limit = run->rig.loop.now_ps + WAIT_PS;
+    while (*counter == before) {
+        bool moved = stage_loop_step(&run->rig.loop, limit);
+        collect(run);
+        if (!moved)
+            return *counter != before;
+    }
+    return true;
+}
+
+static void settle(struct pkt_rig *run)
+{
+    uint64_t limit = run->rig.loop.now_ps + SETTLE_PS;
+    while (stage_loop_step(&run->rig.loop, limit))
+        collect(run);
+}
+
+/* --- commands --- */
+
+static bool command_done(struct pkt_rig *run, unsigned before)
+{
+    return await(run, &run->cmd_done, before) || fail(run, "a command was not answered");
+}
+
+static void write_image(struct pkt_rig *run, bool active)
+{
+    struct rig *rig = &run->rig;
+    struct conn_ctx ctx;
+    struct tcp_now now = {us_ticks(rig->loop.now_ps), ms_ticks(rig->loop.now_ps)};
+    rig_build_image(rig, &run->peer);
+    memcpy(&ctx, rig->mem + run->peer.image, sizeof ctx);
+    ctx.offered = run->script->offered;
+    ctx.flags = run->script->flags;
+    ctx.rcv_ws = run->script->rcv_ws;
+    ctx.mss = (uint16_t)run->script->mss;
+    ctx.tx_ring_log2 = ctx.rx_ring_log2 = run->script->ring_log2;
+    if (active)
+        tcp_open_active(&ctx, SERVER_ISN, &rig->params.tcp, now);
+    else
+        tcp_open_passive(&ctx, SERVER_ISN, &rig->params.tcp, now);
+    tcp_image_from_live(&ctx, now);
+    memcpy(rig->mem + run->peer.image, &ctx, sizeof ctx);
+}
+
+static bool install(struct pkt_rig *run, unsigned nic, const struct nic_held *held)
+{
+    struct rig *rig = &run->rig;
+    struct nic_cmd cmd = {.op = NIC_CMD_INSTALL,
+                          .gen = run->peer.gen,
+                          .conn = CONN,
+                          .image = run->peer.image,
+                          .count = held != NULL,
+                          .tx_prod = run->tx_prod,
+                          .rx_consumed = run->rx_read};
+    if (held) {
+        cmd.list = rig_alloc(rig, sizeof *held);
+        memcpy(rig->mem + cmd.list, held, sizeof *held);
+    }
+    unsigned before = run->cmd_done;
+    run->owner = nic;
+    rig_command(rig, nic, &cmd);
+    if (!command_done(run, before))
+        return false;
+    return run->done.result == NIC_RESULT_OK ||
+           fail(run, "INSTALL was refused with %u", run->done.result);
+}
+
+static bool open_connection(struct pkt_rig *run, unsigned nic, const struct nic_held *held)
+{
+    run->open = true;
+    write_image(run, held == NULL);
+    struct nic_cmd cmd = {.op = NIC_CMD_RESERVE, .gen = 1, .conn = CONN, .image = run->peer.image};
+    unsigned before = run->cmd_done;
+    rig_command(&run->rig, nic, &cmd);
+    return command_done(run, before) && install(run, nic, held);
+}
+
+/* FREEZE at the owner. False: the connection ended meanwhile, or it went wrong. */
+static bool freeze(struct pkt_rig *run)
+{
+    unsigned before = run->cmd_done;
+    rig_freeze(&run->peer, run->owner);
+    if (!command_done(run, before))
+        return false;
+    if (run->done.result == NIC_RESULT_OK) {
+        run->peer.gen++;
+        run->moves++;
+        return true;
+    }
+    settle(run);
+    return run->done.result == NIC_RESULT_ABSENT && run->gone
+               ? false
+               : fail(run, "FREEZE was refused with %u", run->done.result);
+}
+
+/* --- frames --- */
+
+static unsigned next_port(struct pkt_rig *run)
+{
+    unsigned n = run->frames++;
+    switch (run->policy) {
+    case PKT_ALTERNATE:
+        return n % RIG_NICS;
+    case PKT_RANDOM:
+        return (unsigned)rng_below(&run->rng, RIG_NICS);
+    case PKT_FLIP:
+        return n / PKT_FLIP_FRAMES % RIG_NICS;
+    default:
+        return 0;
+    }
+}
+
+/* Nobody owns the connection: the host answers (RFC 9293 3.10.7.1). */
+static void host_answers(struct pkt_rig *run, const struct packet *packet)
+{
+    struct tcp_tx tx;
+    if (!tcp_build_reset_for(&packet->seg, &tx) || run->answer_count == ANSWERS)
+        return;
+    struct answer *answer = &run->answers[run->answer_count++];
+    struct packet_out out = {.vlan = run->rig.vlan,
+                             .ip_version = packet->ip_version,
+                             .ttl = 64,
+                             .sport = packet->seg.dport,
+                             .dport = packet->seg.sport,
+                             .seq = tx.seq,
+                             .ack = tx.ack,
+                             .flags = tx.flags};
+    memcpy(out.src, packet->dst, sizeof out.src);
+    memcpy(out.dst, packet->src, sizeof out.dst);
+    answer->len = packet_build(answer->frame, &out, 0);
+    answer->at_ps = run->rig.loop.now_ps;
+}
+
+/* Moves the connection to nic, the frame held. */
+static bool move_with(struct pkt_rig *run, unsigned nic, struct frame *frame)
+{
+    struct nic_held held = rig_hold(&run->rig, frame, (uint8_t)nic);
+    if (!freeze(run))
+        return *run->error == '\0';
+    unsigned before = run->verdicts;
+    if (!install(run, nic, &held))
+        return false;
+    if (run->verdicts == before && !await(run, &run->verdicts, before))
+        return fail(run, "the segment got no verdict");
+    settle(run);
+    return true;
+}
+
+static bool inject_tcp(struct pkt_rig *run, struct frame *frame, const struct packet *packet)
+{
+    unsigned nic = next_port(run), before = run->verdicts;
+    run->record.flags = 0;
+    if (!run->open && (packet->seg.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN) {
+        run->peer.seq = packet->seg.seq;
+        struct nic_held held = rig_hold(&run->rig, frame, (uint8_t)nic);
+        if (!open_connection(run, nic, &held))
+            return false;
+    } else if (run->open && !run->gone && nic != run->owner) {
+        return move_with(run, nic, frame);
+    } else if (run->open && !run->gone) {
+        rig_deliver(&run->rig, nic, frame);
+    } else {
+        bool waits =
+            run->gone && run->end.kind == NIC_EVENT_CLOSED && run->end.detail == TCP_TIME_WAIT;
+        if (!waits)
+            host_answers(run, packet);
+        frame_free(run->rig.pool, frame);
+        return !waits || fail(run, "TIME_WAIT is with the host: a script ends there");
+    }
+    if (run->verdicts == before && !await(run, &run->verdicts, before))
+        return fail(run, "the segment got no verdict");
+    settle(run);
+    return true;
+}
+
+static bool rig_inject(void *self, const uint8_t *bytes, uint32_t len)
+{
+    struct pkt_rig *run = self;
+    struct packet packet;
+    struct frame *frame = frame_alloc(run->rig.pool, run->rig.loop.now_ps);
+    assert(frame);
+    memcpy(frame->data, bytes, len);
+    frame->len = len;
+    packet_parse(frame->data, len, true, &packet);
+    if (packet.kind == PACKET_TCP && (packet.seg.flags & TCP_SYN) && run->open && !run->rx_first)
+        run->peer.seq = packet.seg.seq;
+    if (packet.kind == PACKET_TCP)
+        return inject_tcp(run, frame, &packet);
+    frame_free(run->rig.pool, frame);
+    return fail(run, "only segments can be played here");
+}
+
+static uint32_t rig_take(void *self, uint8_t *frame, uint64_t *at_ps)
+{
+    struct pkt_rig *run = self;
+    for (unsigned nic = 0; nic < RIG_NICS; nic++) {
+        struct rig_nic *from = &run->rig.nic[nic];
+        if (run->taken[nic] == from->tx_count)
+            continue;
+        *at_ps = run->rig.loop.now_ps;
+        const struct frame *sent = from->tx[run->taken[nic]++];
+        memcpy(frame, sent->data, sent->len);
+        return sent->len;
+    }
+    if (run->answer_count == 0)
+        return 0;
+    struct answer first = run->answers[0];
+    memmove(run->answers, run->answers + 1, --run->answer_count * sizeof first);
+    memcpy(frame, first.frame, first.len);
+    *at_ps = first.at_ps;
+    return first.len;
+}
+
+/* --- the application --- */
+
+static bool ring_bell(struct pkt_rig *run, uint8_t kind, uint32_t value)
+{
+    rig_doorbell(&run->rig, run->owner, CONN, run->peer.gen, kind, value);
+    return true;
+}
+
+static bool rig_connect(void *self)
+{
+    struct pkt_rig *run = self;
+    bool ok = open_connection(run, next_port(run), NULL);
+    return ok;
+}
+
+static bool rig_app_write(void *self, const uint8_t *bytes, uint32_t len, bool last)
+{
+    struct pkt_rig *run = self;
+    uint32_t mask = ring_bytes(run) - 1;
+    for (uint32_t i = 0; i < len; i++)
+        run->rig.mem[run->peer.tx_ring + ((run->tx_prod + i) & mask)] = bytes[i];
+    run->tx_prod += len;
+    if (last) {
+        ring_bell(run, NIC_DOORBELL_TX, run->tx_prod);
+        settle(run);
+    }
+    return true;
+}
+
+static bool rig_app_read(void *self, uint8_t *bytes, uint32_t len)
+{
+    struct pkt_rig *run = self;
+    uint32_t mask = ring_bytes(run) - 1;
+    for (uint32_t i = 0; i < len; i++)
+        bytes[i] = run->rig.mem[run->peer.rx_ring + ((run->rx_read + i) & mask)];
+    run->rx_read += len;
+    ring_bell(run, NIC_DOORBELL_RX, run->rx_read);
+    if (run->script->manual)
+        settle(run);
+    return true;
+}
+
+static bool rig_close(void *self)
+{
+    struct pkt_rig *run = self;
+    ring_bell(run, NIC_DOORBELL_FIN, run->tx_prod);
+    settle(run);
+    return true;
+}
+
+static bool rig_abort(void *self)
+{
+    struct pkt_rig *run = self;
+    struct nic_cmd cmd = {.op = NIC_CMD_ABORT, .gen = run->peer.gen, .conn = CONN};
+    rig_command(&run->rig, run->owner, &cmd);
+    settle(run);
+    return true;
+}
+
+/* --- what the player asks --- */
+
+static uint64_t rig_now(const void *self)
+{
+    return ((const struct pkt_rig *)self)->rig.loop.now_ps;
+}
+
+static bool rig_step(void *self, uint64_t limit_ps)
+{
+    struct pkt_rig *run = self;
+    bool moved = stage_loop_step(&run->rig.loop, limit_ps);
+    collect(run);
+    return moved;
+}
+
+static void rig_look(void *self, struct pkt_view *view)
+{
+    struct pkt_rig *run = self;
+    struct conn_ctx ctx;
+    *view = (struct pkt_view){.state = "CLOSED",
+                              .end = "",
+                              .notice = run->notice ? run->notice : "",
+                              .received = run->rx_nxt - run->rx_first,
+                              .readable = run->gone ? 0 : run->rx_nxt - run->rx_read,
+                              .urgent = (run->record.flags & NIC_RECORD_URGENT) != 0,
+                              .ended = run->gone,
+                              .premature = run->end.kind == NIC_EVENT_TERMINATED};
+    view->verdict = run->record.verdict == NIC_VERDICT_APPLIED
+                        ? "applied"
+                        : drop_reason_key((enum drop_reason)run->record.reason);
+    if (run->gone)
+        view->end =
+            view->premature ? pkt_cause_name(run->end.detail) : pkt_state_name(run->end.detail);
+    if (run->gone || !run->open)
+        return;
+    memcpy(&ctx, run->rig.nic[run->owner].slot[CONN].image, sizeof ctx);
+    assert(tcp_is_sane(&ctx));
+    view->state = pkt_state_name(ctx.tcp_state);
+}
+
+static unsigned rig_moves(const void *self) { return ((const struct pkt_rig *)self)->moves; }
+
+static const char *rig_error(const void *self) { return ((const struct pkt_rig *)self)->error; }
+
+static const struct pkt_server_ops rig_ops = {
+    .now_ps = rig_now,
+    .step = rig_step,
+    .inject = rig_inject,
+    .take = rig_take,
+    .connect = rig_connect,
+    .write = rig_app_write,
+    .read = rig_app_read,
+    .close = rig_close,
+    .abort = rig_abort,
+    .look = rig_look,
+    .moves = rig_moves,
+    .error = rig_error,
+};
+
+/* --- life --- */
+
+static void on_probe(struct rig *rig, const struct probe_event *event)
+{
+    (void)rig;
+    (void)event;
+}
+
+static void setup(struct pkt_rig *run, uint8_t ip_version)
+{
+    const struct pkt_script *s = run->script;
+    rig_init(&run->rig);
+    run->rig.on_probe = on_probe;
+    run->rig.ring_log2 = 8;
+    run->rig.ip_version = ip_version;
+    pkt_script_params(s, &run->rig.params.tcp);
+    if (ip_version == 6)
+        run->rig.params.tcp.mss_max += 20; /* the same segments over the longer header */
+    rng_init(&run->rng, 1, "pkt");
+    rig_start(&run->rig);
+    run->peer = (struct rig_peer){.rig = &run->rig,
+                                  .conn = CONN,
+                                  .port = CLIENT_PORT,
+                                  .gen = 1,
+                                  .image = rig_alloc(&run->rig, CTX_BYTES),
+                                  .rx_ring = rig_alloc(&run->rig, 1u << s->ring_log2),
+                                  .tx_ring = rig_alloc(&run->rig, 1u << s->ring_log2)};
+    run->tx_prod = SERVER_ISN + 1;
+    rig_run(&run->rig, PS_PER_MS);
+}
+
+void pkt_rig_play(const struct pkt_script *script, enum pkt_policy policy, uint8_t ip_version,
+                  struct pkt_result *result)
+{
+    struct pkt_rig *run = calloc(1, sizeof *run);
+    assert(run);
+    run->script = script;
+    run->policy = policy;
+    setup(run, ip_version);
+    struct pkt_server server = {.self = run,
+                                .ops = &rig_ops,
+                                .ends = {.ip_version = ip_version,
+                                         .vlan = run->rig.vlan,
+                                         .server_mac = {2, 0x22, 0x33, 0x44, 0x55, 0x66},
+                                         .peer_mac = {2, 0, 0, 0, 0, 9},
+                                         .server_port = 80,
+                                         .peer_port = CLIENT_PORT}};
+    rig_address(&run->rig, 1, server.ends.server_addr);
+    rig_address(&run->rig, 2, server.ends.peer_addr);
+    pkt_play(script, policy, &server, result);
+    /* Frames on their way are given back before the rig is taken down. */
+    rig_run(&run->rig, WAIT_PS);
+    rig_end(&run->rig);
+    free(run);
+}
