@@ -83,6 +83,8 @@ struct app_ops {
     /* The peer acknowledged bytes: the transmit ring has more room. */
     void (*on_writable)(void *self, uint32_t conn, uint32_t cookie);
     void (*on_peer_fin)(void *self, uint32_t conn, uint32_t cookie);
+    /* The peer announced urgent data that was not announced before (RFC 9293 MUST-32). */
+    void (*on_urgent)(void *self, uint32_t conn, uint32_t cookie);
     /* The connection is gone; cause NONE: orderly. No call with this conn follows. */
     void (*on_closed)(void *self, uint32_t conn, uint32_t cookie, enum nic_term_cause cause);
     /* Called after each kick and whenever now >= the time it returned last; returns when it wants

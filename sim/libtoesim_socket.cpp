@@ -66,10 +66,18 @@ bool option_of(int level, int name, socket_option *option)
     static const struct {
         int level, name;
         socket_option option;
-    } rows[] = {
-        {SOL_SOCKET, SO_KEEPALIVE, SOCKET_KEEPALIVE}, {SOL_SOCKET, SO_RCVBUF, SOCKET_RCVBUF},
-        {SOL_SOCKET, SO_SNDBUF, SOCKET_SNDBUF},       {SOL_SOCKET, SO_ERROR, SOCKET_ERROR},
-        {IPPROTO_TCP, TCP_NODELAY, SOCKET_NODELAY},   {IPPROTO_TCP, TCP_MAXSEG, SOCKET_MAXSEG}};
+    } rows[] = {{SOL_SOCKET, SO_KEEPALIVE, SOCKET_KEEPALIVE},
+                {SOL_SOCKET, SO_RCVBUF, SOCKET_RCVBUF},
+                {SOL_SOCKET, SO_SNDBUF, SOCKET_SNDBUF},
+                {SOL_SOCKET, SO_ERROR, SOCKET_ERROR},
+                {IPPROTO_TCP, TCP_NODELAY, SOCKET_NODELAY},
+                {IPPROTO_TCP, TCP_MAXSEG, SOCKET_MAXSEG},
+                {TOESIM_SOL, TOESIM_SO_OFFER, SOCKET_OFFER},
+                {TOESIM_SOL, TOESIM_SO_WINDOW_SCALE, SOCKET_WINDOW_SCALE},
+                {TOESIM_SOL, TOESIM_SO_READ_AHEAD, SOCKET_READ_AHEAD}};
+    static_assert(static_cast<int>(TOESIM_OFFER_TS) == static_cast<int>(CTX_FEATURE_TS) &&
+                      static_cast<int>(TOESIM_OFFER_MSS) == static_cast<int>(CTX_FEATURE_MSS),
+                  "bits of the context");
     for (const auto &row : rows)
         if (row.level == level && row.name == name) {
             *option = row.option;

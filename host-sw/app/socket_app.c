@@ -59,6 +59,10 @@ int socket_table_make(struct socket_app *app)
     app->sockets[fd] = (struct socket){.state = SOCKET_NEW,
                                        .rcvbuf = SOCKET_APP_BUFFER_BYTES,
                                        .sndbuf = SOCKET_APP_BUFFER_BYTES,
+                                       .read_ahead = true,
+                                       .offer = CTX_FEATURE_MSS | CTX_FEATURE_TS | CTX_FEATURE_WS |
+                                                CTX_FEATURE_SACK,
+                                       .window_scale = WINDOW_SCALE,
                                        .queue_first = NO_SOCKET,
                                        .queue_last = NO_SOCKET,
                                        .conn = NO_CONN};
@@ -110,11 +114,15 @@ static void pull(struct socket_app *app, struct socket *s)
     uint32_t room;
     void *at;
     while ((room = socket_buffer_room(&s->rx, &at)) > 0) {
-        uint32_t n = host_conn_read(app->host, s->conn, at, room);
+        if (!s->read_ahead && !s->read_shut && room > s->asked)
+            room = s->asked;
+        uint32_t n = room > 0 ? host_conn_read(app->host, s->conn, at, room) : 0;
         if (n == 0)
             break;
+        s->asked -= n < s->asked ? n : s->asked;
         if (!s->read_shut)
             socket_buffer_commit(&s->rx, n);
+        s->lost |= s->orphan;
     }
     s->eof = s->peer_fin && host_conn_readable(app->host, s->conn) == 0;
 }
@@ -144,6 +152,11 @@ static void serve(struct socket_app *app, struct socket *s)
         return;
     }
     pull(app, s);
+    if (s->lost) { /* RFC 9293 3.6 (SHLD-3): the peer is shown that its data was lost */
+        s->abort_wanted = true;
+        host_conn_abort(app->host, s->conn);
+        return;
+    }
     push(app, s);
 }
 
@@ -170,10 +183,9 @@ static bool socket_on_syn(void *self, const struct flow_key *key, const struct t
             continue;
         if (s->queued >= s->backlog)
             return false;
-        *accept = (struct app_accept){.offered = CTX_FEATURE_MSS | CTX_FEATURE_TS | CTX_FEATURE_WS |
-                                                 CTX_FEATURE_SACK,
+        *accept = (struct app_accept){.offered = s->offer,
                                       .mss = (uint16_t)s->maxseg,
-                                      .rcv_ws = WINDOW_SCALE,
+                                      .rcv_ws = s->window_scale,
                                       .nodelay = s->nodelay,
                                       .keepalive = s->keepalive,
                                       .cookie = (uint32_t)fd};
@@ -202,6 +214,7 @@ static int admit(struct socket_app *app, uint32_t conn, int listener)
     s->nodelay = from->nodelay;
     s->keepalive = from->keepalive;
     s->linger_zero = from->linger_zero;
+    s->read_ahead = from->read_ahead;
     s->local = (struct socket_address){.ip_version = view.key.ip_version, .port = view.key.lport};
     s->peer = (struct socket_address){.ip_version = view.key.ip_version, .port = view.key.rport};
     memcpy(s->local.addr, view.key.laddr, 16);
@@ -245,6 +258,15 @@ static void socket_on_peer_fin(void *self, uint32_t conn, uint32_t cookie)
     if (app->by_conn[conn] != NO_SOCKET)
         app->sockets[app->by_conn[conn]].peer_fin = true;
     socket_on_progress(self, conn, cookie);
+}
+
+static void socket_on_urgent(void *self, uint32_t conn, uint32_t cookie)
+{
+    struct socket_app *app = self;
+    (void)cookie;
+    assert(conn < app->conn_max);
+    if (app->by_conn[conn] != NO_SOCKET)
+        app->sockets[app->by_conn[conn]].urgent = true;
 }
 
 static int error_of(enum nic_term_cause cause)
@@ -315,6 +337,7 @@ const struct app_ops *socket_app_ops(void)
         .on_readable = socket_on_progress,
         .on_writable = socket_on_progress,
         .on_peer_fin = socket_on_peer_fin,
+        .on_urgent = socket_on_urgent,
         .on_closed = socket_on_closed,
         .on_run = socket_on_run,
     };

@@ -110,6 +110,7 @@ int64_t socket_app_recv(struct socket_app *app, int fd, void *bytes, uint32_t le
     uint32_t n = s->read_shut ? 0 : socket_buffer_copy(&s->rx, bytes, len);
     if (n > 0) {
         if (!peek) {
+            s->urgent = false;
             socket_buffer_consume(&s->rx, n);
             socket_table_touch(app, fd); /* there may be more in the ring */
         }
@@ -117,6 +118,10 @@ int64_t socket_app_recv(struct socket_app *app, int fd, void *bytes, uint32_t le
     }
     if (s->error)
         return take_error(s);
+    if (!s->read_ahead && s->conn != NO_CONN && !s->read_shut) {
+        s->asked = len;
+        socket_table_touch(app, fd);
+    }
     return s->eof || s->read_shut || s->conn == NO_CONN || len == 0 ? 0 : -EAGAIN;
 }
 
@@ -192,6 +197,19 @@ int socket_app_set(struct socket_app *app, int fd, enum socket_option option, in
     case SOCKET_KEEPALIVE:
         s->keepalive = value != 0;
         return 0;
+    case SOCKET_READ_AHEAD:
+        s->read_ahead = value != 0;
+        return 0;
+    case SOCKET_OFFER:
+        if (value < 0 || value > UINT8_MAX)
+            return -EINVAL;
+        s->offer = (uint8_t)value;
+        return 0;
+    case SOCKET_WINDOW_SCALE:
+        if (value < 0 || value > TCP_WS_MAX)
+            return -EINVAL;
+        s->window_scale = (uint8_t)value;
+        return 0;
     case SOCKET_MAXSEG:
         if (value != 0 && (value < MAXSEG_MIN || value > MAXSEG_MAX))
             return -EINVAL;
@@ -216,6 +234,15 @@ int socket_app_get(struct socket_app *app, int fd, enum socket_option option, in
         break;
     case SOCKET_KEEPALIVE:
         *value = s->keepalive;
+        break;
+    case SOCKET_READ_AHEAD:
+        *value = s->read_ahead;
+        break;
+    case SOCKET_OFFER:
+        *value = s->offer;
+        break;
+    case SOCKET_WINDOW_SCALE:
+        *value = s->window_scale;
         break;
     case SOCKET_MAXSEG:
         *value = s->maxseg;
@@ -285,6 +312,8 @@ short socket_app_poll(struct socket_app *app, int fd)
         events |= POLLRDHUP;
     if (!s->fin_wanted && !ended && socket_buffer_free_bytes(&s->tx) > 0)
         events |= POLLOUT;
+    if (s->urgent)
+        events |= POLLPRI;
     if (s->error)
         events |= POLLERR;
     if (ended || (s->eof && s->fin_wanted))

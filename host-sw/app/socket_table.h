@@ -20,7 +20,8 @@ struct socket {
     enum socket_state state;
     struct socket_address local, peer;
     int rcvbuf, sndbuf, maxseg;
-    bool nodelay, keepalive, linger_zero;
+    bool nodelay, keepalive, linger_zero, read_ahead;
+    uint8_t offer, window_scale;
     /* A listener's. */
     int backlog, queued, queue_first, queue_last;
     /* A connection's. */
@@ -29,8 +30,11 @@ struct socket {
     bool dirty;
     bool orphan; /* the program closed it; the connection still has to end */
     bool fin_wanted, fin_given, abort_wanted, peer_fin, eof, read_shut;
-    uint32_t conn; /* NO_CONN: it has ended */
-    int error;     /* positive errno, reported once */
+    bool urgent;    /* announced since the program read last */
+    bool lost;      /* bytes came after the program's close() */
+    uint32_t asked; /* without read_ahead: bytes that recv() waits for */
+    uint32_t conn;  /* NO_CONN: it has ended */
+    int error;      /* positive errno, reported once */
     struct socket_buffer rx, tx;
 };
 

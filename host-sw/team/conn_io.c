@@ -73,6 +73,8 @@ void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
         entry->announced = true;
         call_app(sw, app->on_established, entry);
     }
+    if ((record->flags & NIC_RECORD_URGENT) != 0)
+        call_app(sw, app->on_urgent, entry);
     if (more_rx && conn_io_rx_end(entry) != entry->rx_consumed)
         call_app(sw, app->on_readable, entry);
     if (more_tx)

@@ -101,6 +101,8 @@ void toe_lock_write(struct toe_engine *e, enum ctx_who who, uint64_t now_ps)
                           .image = mask ? after : NULL};
     lock->phase = LOCK_IDLE;
     toe_ctx_send(e, &req, now_ps);
+    if (mask)
+        toe_probe(e, PROBE_CTX_WRITTEN, lock->conn, lock->gen, 0, 0, &lock->ctx, CTX_BYTES, now_ps);
     if (lock->ctx.snd_una != lock->before.snd_una)
         toe_probe(e, PROBE_TX_CREDIT, lock->conn, lock->gen, lock->ctx.snd_una, lock->ctx.snd_max,
                   NULL, 0, now_ps);
