@@ -160,6 +160,10 @@ static void add_host(json_t *root, const struct results_input *in)
     set_u64(host, "polls", in->host->polls);
     set_u64(host, "mmio_reads", in->host->mmio_reads);
     set_u64(host, "mmio_writes", in->host->mmio_writes);
+    set_u64(host, "dma_reads_llc", in->host->dma_reads_llc);
+    set_u64(host, "dma_reads_dram", in->host->dma_reads_dram);
+    set_u64(host, "iotlb_hits", in->host->iotlb_hits);
+    set_u64(host, "iotlb_misses", in->host->iotlb_misses);
 }
 
 /* One port's traffic, queue and verdicts. */

@@ -132,6 +132,17 @@ static enum status check_tcp(struct scenario_loader *loader, const struct tcp_pa
     return STATUS_OK;
 }
 
+static enum status check_host(struct scenario_loader *loader)
+{
+    const struct host_params *host = &loader->config->host;
+    if (host->dram_ps < host->llc_hit_ps)
+        return fail_at(loader, "team.host.dram",
+                       "below team.host.llc_hit; DRAM is behind the LLC, write at least as much");
+    if (!host_iommu_is_page(host->iommu.page_bytes))
+        return fail_at(loader, "team.host.iommu.page", "is no page size; write 4KiB, 2MiB or 1GiB");
+    return STATUS_OK;
+}
+
 static enum status check_traffic(struct scenario_loader *loader)
 {
     const struct sim_config *config = loader->config;
@@ -173,6 +184,8 @@ static enum status check_together(struct scenario_loader *loader)
         status = check_tcp(loader, &config->gen.tcp, "traffic.tcp");
     if (status == STATUS_OK)
         status = check_traffic(loader);
+    if (status == STATUS_OK)
+        status = check_host(loader);
     if (status == STATUS_OK && config->lan_switch.policy == PORT_POLICY_TABLE &&
         config->lan_switch.table[0] == '\0')
         status = fail_at(loader, "switch.table", "missing; write a digit per connection: 0110");
