@@ -363,6 +363,11 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
     case ACTION_PCIE_UP:
         pcie_link_set_up(link_[action.nic], true, now_ps);
         break;
+    case ACTION_ONLOAD:
+    case ACTION_OFFLOAD:
+        host_sw_request_place(software_, action.value, action.kind == ACTION_ONLOAD);
+        host_cpu_kick(cpu_, now_ps);
+        break;
     case ACTION_PCIE_TLP_ERROR:
     case ACTION_PCIE_DLLP_ERROR:
     case ACTION_PCIE_ACK_LOST:
