@@ -274,7 +274,7 @@ static enum status run_all(struct script_cli *cli, int count, char **paths)
         status = STATUS_ENVIRONMENT;
     } else {
         status = check_all(count, paths, script);
-        for (int i = 0; status == STATUS_OK && i < count; i++) {
+        for (int i = 0; status == STATUS_OK && cli->worst < STATUS_BAD_INPUT && i < count; i++) {
             if (pkt_script_read(script, paths[i]))
                 run_one(cli, script, played);
         }

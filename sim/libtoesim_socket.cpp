@@ -72,6 +72,7 @@ bool option_of(int level, int name, socket_option *option)
                 {SOL_SOCKET, SO_ERROR, SOCKET_ERROR},
                 {IPPROTO_TCP, TCP_NODELAY, SOCKET_NODELAY},
                 {IPPROTO_TCP, TCP_MAXSEG, SOCKET_MAXSEG},
+                {IPPROTO_TCP, TCP_USER_TIMEOUT, SOCKET_USER_TIMEOUT},
                 {TOESIM_SOL, TOESIM_SO_OFFER, SOCKET_OFFER},
                 {TOESIM_SOL, TOESIM_SO_WINDOW_SCALE, SOCKET_WINDOW_SCALE},
                 {TOESIM_SOL, TOESIM_SO_READ_AHEAD, SOCKET_READ_AHEAD}};
@@ -128,6 +129,8 @@ int get_info(toesim *sim, int fd, void *value, socklen_t *len)
     out.rx_nic = info.view.rx_if;
     out.peer_fin = info.peer_fin;
     out.generation = info.view.gen;
+    out.notice = static_cast<uint8_t>(info.notice);
+    out.notices = static_cast<uint8_t>(info.notices < UINT8_MAX ? info.notices : UINT8_MAX);
     out.moves = info.view.moves;
     out.readable_bytes = info.readable;
     out.unacked_bytes = info.unacked;

@@ -179,7 +179,10 @@ static void add_host(json_t *root, const struct results_input *in)
     set_u64(host, "icmp_unreachable", sw->icmp_unreachable);
     set_u64(host, "icmp_too_big", sw->icmp_too_big);
     set_u64(host, "icmp_time_exceeded", sw->icmp_time_exceeded);
+    set_u64(host, "icmp_parameter_problem", sw->icmp_parameter_problem);
     set_u64(host, "icmp_errors_of_connections", sw->icmp_errors_of_connections);
+    set_u64(host, "icmp_ignored", sw->icmp_ignored);
+    set_u64(host, "notices", sw->notices);
     add_host_tcp(host, sw, host_sw_get_tcp_stats(in->host_sw));
     set_u64(host, "stale_events", sw->stale_events);
     set_u64(host, "stale_doorbells", sw->stale_doorbells);

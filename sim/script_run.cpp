@@ -22,7 +22,8 @@ constexpr uint32_t mtu_v4 = 1500, mtu_v6 = 1520; // the same segments over the l
 constexpr uint64_t verdict_ps = 10 * PS_PER_MS; // a verdict and the end of a move are there by then
 constexpr uint64_t settle_ps = 30 * PS_PER_US;  // and what they caused
 constexpr uint64_t grain_ps = PS_PER_US;        // events this close are one step
-constexpr int tcp_nodelay = 1;                  // of Linux; its header has our states' names
+// Of Linux; its header has our states' names.
+constexpr int tcp_nodelay = 1, tcp_maxseg = 2, tcp_info = 11, tcp_user_timeout = 18;
 constexpr const char *server_v4 = "10.0.0.1", *server_v6 = "fd00::1";
 
 struct system_server {
@@ -157,7 +158,9 @@ int make_socket(system_server &s)
     } options[] = {
         {IPPROTO_TCP, tcp_nodelay, !(script.flags & CTX_FLAG_NAGLE), true},
         {SOL_SOCKET, SO_KEEPALIVE, 1, (script.flags & CTX_FLAG_KEEPALIVE) != 0},
-        {IPPROTO_TCP, 2 /* TCP_MAXSEG */, static_cast<int>(script.mss), script.mss != 0},
+        {IPPROTO_TCP, tcp_maxseg, static_cast<int>(script.mss), script.mss != 0},
+        {IPPROTO_TCP, tcp_user_timeout, static_cast<int>(script.user_timeout_ms),
+         script.user_timeout_ms != 0},
         {TOESIM_SOL, TOESIM_SO_OFFER, script.offered, true},
         {TOESIM_SOL, TOESIM_SO_WINDOW_SCALE, script.rcv_ws, true},
         {TOESIM_SOL, TOESIM_SO_READ_AHEAD, !script.manual, true},
@@ -272,9 +275,10 @@ void look(void *self, struct pkt_view *view)
         view->end = view->premature ? pkt_cause_name(conn.cause) : view->state;
     toesim_tcp_info info = {};
     socklen_t len = sizeof info;
-    if (s.conn >= 0 &&
-        toesim_getsockopt(s.sim, s.conn, IPPROTO_TCP, 11 /* TCP_INFO */, &info, &len) == 0)
+    if (s.conn >= 0 && toesim_getsockopt(s.sim, s.conn, IPPROTO_TCP, tcp_info, &info, &len) == 0) {
+        view->notice = info.notice ? pkt_notice_name(info.notice) : "";
         view->readable = info.rcvbuf_bytes + (s.script->manual ? info.readable_bytes : 0);
+    }
 }
 
 unsigned moves(const void *self)

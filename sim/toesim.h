@@ -120,7 +120,7 @@ TOESIM_API ssize_t toesim_recv(struct toesim *sim, int fd, void *bytes, size_t l
 TOESIM_API int toesim_shutdown(struct toesim *sim, int fd, int how);
 TOESIM_API int toesim_close(struct toesim *sim, int fd);
 /* SOL_SOCKET: SO_KEEPALIVE, SO_RCVBUF, SO_SNDBUF, SO_LINGER (off, or 0 seconds), SO_REUSEADDR
- * (always on), SO_ERROR (get). IPPROTO_TCP: TCP_NODELAY, TCP_MAXSEG, TCP_INFO (get, struct
+ * (always on), SO_ERROR (get). IPPROTO_TCP: TCP_NODELAY, TCP_MAXSEG, TCP_USER_TIMEOUT, TCP_INFO (get, struct
  * toesim_tcp_info). On a connection only SO_LINGER can be set (EOPNOTSUPP): the others are a
  * listener's, for the connections it accepts. */
 TOESIM_API int toesim_setsockopt(struct toesim *sim, int fd, int level, int option,
@@ -155,7 +155,8 @@ struct toesim_tcp_info {
     uint8_t rx_nic; /* NIC that received its last frame */
     uint8_t peer_fin;
     uint16_t generation;
-    uint16_t reserved;
+    uint8_t notice;          /* last trouble that ended nothing: enum nic_notice of docs/hwif.md */
+    uint8_t notices;         /* how many so far, at most 255 */
     uint32_t moves;          /* from one NIC to the other, so far */
     uint32_t readable_bytes; /* in the host's receive ring */
     uint32_t unacked_bytes;  /* in the host's transmit ring */

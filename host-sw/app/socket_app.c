@@ -188,6 +188,7 @@ static bool socket_on_syn(void *self, const struct flow_key *key, const struct t
                                       .rcv_ws = s->window_scale,
                                       .nodelay = s->nodelay,
                                       .keepalive = s->keepalive,
+                                      .user_timeout_ms = (uint32_t)s->user_timeout_ms,
                                       .cookie = (uint32_t)fd};
         return true;
     }
@@ -215,6 +216,7 @@ static int admit(struct socket_app *app, uint32_t conn, int listener)
     s->keepalive = from->keepalive;
     s->linger_zero = from->linger_zero;
     s->read_ahead = from->read_ahead;
+    s->user_timeout_ms = from->user_timeout_ms;
     s->local = (struct socket_address){.ip_version = view.key.ip_version, .port = view.key.lport};
     s->peer = (struct socket_address){.ip_version = view.key.ip_version, .port = view.key.rport};
     memcpy(s->local.addr, view.key.laddr, 16);
@@ -269,6 +271,18 @@ static void socket_on_urgent(void *self, uint32_t conn, uint32_t cookie)
         app->sockets[app->by_conn[conn]].urgent = true;
 }
 
+static void socket_on_notice(void *self, uint32_t conn, uint32_t cookie, enum nic_notice notice)
+{
+    struct socket_app *app = self;
+    (void)cookie;
+    assert(conn < app->conn_max);
+    if (app->by_conn[conn] == NO_SOCKET)
+        return;
+    struct socket *s = &app->sockets[app->by_conn[conn]];
+    s->notice = (uint8_t)notice;
+    s->notices++;
+}
+
 static int error_of(enum nic_term_cause cause)
 {
     switch (cause) {
@@ -280,6 +294,8 @@ static int error_of(enum nic_term_cause cause)
     case NIC_TERM_KEEPALIVE:
     case NIC_TERM_HANDSHAKE_TIMEOUT:
         return ETIMEDOUT;
+    case NIC_TERM_UNREACHABLE:
+        return EHOSTUNREACH;
     case NIC_TERM_LOCAL_ABORT:
         return ECONNABORTED;
     case NIC_TERM_CTX_ERROR:
@@ -338,6 +354,7 @@ const struct app_ops *socket_app_ops(void)
         .on_writable = socket_on_progress,
         .on_peer_fin = socket_on_peer_fin,
         .on_urgent = socket_on_urgent,
+        .on_notice = socket_on_notice,
         .on_closed = socket_on_closed,
         .on_run = socket_on_run,
     };

@@ -29,6 +29,7 @@ enum socket_option {
     SOCKET_MAXSEG,    /* the same; 0: from the MTU */
     SOCKET_RCVBUF,    /* bytes of the buffers; before they are made: of a listener */
     SOCKET_SNDBUF,
+    SOCKET_USER_TIMEOUT, /* of a listener: ms until unanswered data ends it; 0: the team's R2 */
     SOCKET_OFFER,        /* of a listener: enum ctx_feature bits the SYN-ACK may carry */
     SOCKET_WINDOW_SCALE, /* of a listener: 0 to 14 */
     SOCKET_READ_AHEAD,   /* of a listener; 0: only what recv() asked for is taken from the ring */
@@ -39,6 +40,8 @@ enum socket_option {
 struct socket_info {
     enum tcp_state state; /* as the host was last told */
     bool established, peer_fin;
+    enum nic_notice notice; /* last trouble that ended nothing */
+    uint32_t notices;
     struct dir_view view;       /* owner, receiving NIC, generation, moves, bytes */
     uint32_t readable, unacked; /* bytes in the host's rings */
     uint32_t rcvbuf_used, sndbuf_used;

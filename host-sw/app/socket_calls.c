@@ -5,6 +5,7 @@
 #include <poll.h>
 
 enum { BUFFER_BYTES_MIN = 4096, BUFFER_BYTES_MAX = 1 << 24, MAXSEG_MIN = 88, MAXSEG_MAX = 9000 };
+enum { USER_TIMEOUT_MS_MAX = 6553500 };
 
 int socket_app_open(struct socket_app *app, uint8_t ip_version)
 {
@@ -200,6 +201,11 @@ int socket_app_set(struct socket_app *app, int fd, enum socket_option option, in
     case SOCKET_READ_AHEAD:
         s->read_ahead = value != 0;
         return 0;
+    case SOCKET_USER_TIMEOUT:
+        if (value < 0 || value > USER_TIMEOUT_MS_MAX)
+            return -EINVAL;
+        s->user_timeout_ms = value;
+        return 0;
     case SOCKET_OFFER:
         if (value < 0 || value > UINT8_MAX)
             return -EINVAL;
@@ -238,6 +244,9 @@ int socket_app_get(struct socket_app *app, int fd, enum socket_option option, in
     case SOCKET_READ_AHEAD:
         *value = s->read_ahead;
         break;
+    case SOCKET_USER_TIMEOUT:
+        *value = s->user_timeout_ms;
+        break;
     case SOCKET_OFFER:
         *value = s->offer;
         break;
@@ -272,6 +281,8 @@ int socket_app_info(struct socket_app *app, int fd, struct socket_info *info)
     if (s->state != SOCKET_CONNECTED)
         return 0;
     info->peer_fin = s->peer_fin;
+    info->notice = (enum nic_notice)s->notice;
+    info->notices = s->notices;
     info->rcvbuf_used = socket_buffer_used(&s->rx);
     info->sndbuf_used = socket_buffer_used(&s->tx);
     if (s->conn == NO_CONN)

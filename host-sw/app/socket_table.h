@@ -19,7 +19,9 @@ enum socket_state {
 struct socket {
     enum socket_state state;
     struct socket_address local, peer;
-    int rcvbuf, sndbuf, maxseg;
+    int rcvbuf, sndbuf, maxseg, user_timeout_ms;
+    uint8_t notice; /* enum nic_notice */
+    uint32_t notices;
     bool nodelay, keepalive, linger_zero, read_ahead;
     uint8_t offer, window_scale;
     /* A listener's. */

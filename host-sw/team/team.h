@@ -227,6 +227,12 @@ void termination_redispatch_held(struct host_sw *sw, struct dir_entry *entry);
 void termination_of_nic(struct host_sw *sw, unsigned nic);
 void termination_expire_time_waits(struct host_sw *sw, uint64_t now_ps);
 
+/* --- icmp.c --- */
+struct answer_result;
+void icmp_on_error(struct host_sw *sw, const struct answer_result *error);
+void icmp_on_done(struct host_sw *sw, const struct nic_event *event);
+void icmp_on_notice(struct host_sw *sw, const struct nic_event *event);
+
 /* --- conn_io.c: doorbells and the application's calls --- */
 /* Rings what changed for every touched connection that is active. */
 void conn_io_flush(struct host_sw *sw);

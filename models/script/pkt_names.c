@@ -27,9 +27,29 @@ const char *pkt_cause_name(unsigned cause)
         [NIC_TERM_LOCAL_ABORT] = "local_abort",
         [NIC_TERM_ENGINE_ERROR] = "engine_error",
         [NIC_TERM_HANDSHAKE_TIMEOUT] = "handshake_timeout",
+        [NIC_TERM_UNREACHABLE] = "unreachable",
     };
     assert(cause < sizeof names / sizeof *names);
     return names[cause];
+}
+
+const char *pkt_notice_name(unsigned notice)
+{
+    static const char *const names[] = {
+        [NIC_NOTICE_NONE] = "none",
+        [NIC_NOTICE_RETRANSMITTING] = "retransmitting",
+        [NIC_NOTICE_NET_UNREACHABLE] = "net-unreachable",
+        [NIC_NOTICE_HOST_UNREACHABLE] = "host-unreachable",
+        [NIC_NOTICE_PROTOCOL_UNREACHABLE] = "protocol-unreachable",
+        [NIC_NOTICE_PORT_UNREACHABLE] = "port-unreachable",
+        [NIC_NOTICE_PROHIBITED] = "prohibited",
+        [NIC_NOTICE_TIME_EXCEEDED] = "time-exceeded",
+        [NIC_NOTICE_PARAMETER_PROBLEM] = "parameter-problem",
+        [NIC_NOTICE_PATH_MTU] = "path-mtu",
+    };
+    static_assert(sizeof names / sizeof *names == NIC_NOTICE_COUNT, "a name per notice");
+    assert(notice < NIC_NOTICE_COUNT);
+    return names[notice];
 }
 
 void pkt_script_params(const struct pkt_script *s, struct tcp_params *tcp)

@@ -72,9 +72,11 @@ bool pkt_script_parse(struct pkt_script *script, const char *path, const char *t
 /* What the script sets, over params of the server's stack. */
 void pkt_script_params(const struct pkt_script *script, struct tcp_params *params);
 
-/* Words of `state` and `closed` for an enum tcp_state, of `terminated` for an enum nic_term_cause. */
+/* Words of `state` and `closed` for an enum tcp_state, of `terminated` for an enum nic_term_cause, of
+ * `notice` for an enum nic_notice. */
 const char *pkt_state_name(unsigned state);
 const char *pkt_cause_name(unsigned cause);
+const char *pkt_notice_name(unsigned notice);
 
 #ifdef __cplusplus
 }

@@ -73,6 +73,8 @@ static void on_event(struct pkt_rig *run, const struct nic_event *event)
     if (event->kind == NIC_EVENT_CMD_DONE) {
         run->done = *event;
         run->cmd_done++;
+    } else if (event->kind == NIC_EVENT_NOTICE) {
+        run->notice = pkt_notice_name(event->detail);
     } else if (event->kind == NIC_EVENT_CLOSED || event->kind == NIC_EVENT_TERMINATED) {
         run->end = *event;
         run->gone = true;
@@ -129,6 +131,7 @@ static void write_image(struct pkt_rig *run, bool active)
     ctx.flags = run->script->flags;
     ctx.rcv_ws = run->script->rcv_ws;
     ctx.mss = (uint16_t)run->script->mss;
+    ctx.user_timeout = (uint16_t)ceil_div(run->script->user_timeout_ms, 100);
     ctx.tx_ring_log2 = ctx.rx_ring_log2 = run->script->ring_log2;
     if (active)
         tcp_open_active(&ctx, SERVER_ISN, &rig->params.tcp, now);
@@ -269,6 +272,34 @@ static bool inject_tcp(struct pkt_rig *run, struct frame *frame, const struct pa
     return true;
 }
 
+/* An ICMP error goes to the host, which finds the connection and tells its NIC. */
+static bool inject_icmp(struct pkt_rig *run, const uint8_t *bytes, const struct packet *packet)
+{
+    struct icmp_message icmp;
+    struct flow_key key;
+    uint32_t seq;
+    bool is_hard = false;
+    (void)next_port(run); /* any will do */
+    if (icmp_parse(bytes, packet, &icmp) != ICMP_GOOD || icmp.kind == ICMP_OTHER ||
+        !icmp_quoted_key(&icmp, packet->ip_version, &key) ||
+        !icmp_quoted_seq(&icmp, packet->ip_version, &seq) || run->gone || !run->open)
+        return true; /* the host takes no note of it */
+    uint8_t notice = (uint8_t)icmp_notice(&icmp, packet->ip_version, &is_hard);
+    struct nic_cmd cmd = {.op = NIC_CMD_ICMP,
+                          .gen = run->peer.gen,
+                          .conn = CONN,
+                          .flags = is_hard ? NIC_CMD_FLAG_HARD : 0,
+                          .notice = notice,
+                          .count = icmp.mtu,
+                          .tx_prod = seq};
+    unsigned before = run->cmd_done;
+    rig_command(&run->rig, run->owner, &cmd);
+    if (!command_done(run, before))
+        return false;
+    settle(run);
+    return true;
+}
+
 static bool rig_inject(void *self, const uint8_t *bytes, uint32_t len)
 {
     struct pkt_rig *run = self;
@@ -283,7 +314,7 @@ static bool rig_inject(void *self, const uint8_t *bytes, uint32_t len)
     if (packet.kind == PACKET_TCP)
         return inject_tcp(run, frame, &packet);
     frame_free(run->rig.pool, frame);
-    return fail(run, "only segments can be played here");
+    return inject_icmp(run, bytes, &packet);
 }
 
 static uint32_t rig_take(void *self, uint8_t *frame, uint64_t *at_ps)
