@@ -25,6 +25,9 @@ enum {
     SIM_EXPECT_TEXT_MAX = 200
 };
 
+/* docs/replay.md */
+enum replay_mode { REPLAY_EXACT, REPLAY_ENDPOINT };
+
 enum traffic_kind { TRAFFIC_REPLAY, TRAFFIC_GENERATOR, TRAFFIC_EXTERNAL };
 
 enum action_kind {
@@ -111,6 +114,7 @@ struct sim_config {
     enum traffic_kind traffic;
     char capture_path[SIM_PATH_MAX];
     struct capture_params capture;
+    enum replay_mode replay_mode;
     struct replay_params replay;
     struct gen_params gen;
 

@@ -30,7 +30,7 @@ struct results_input {
     const struct check *check;
     const struct move_log *moves;
     const struct capture *capture;    /* null without replay */
-    const struct replay_peer *replay; /* null without replay */
+    const struct replay_side *replay; /* null without replay */
     const struct gen_peer *gen;       /* null without generator */
     uint64_t external_frames;         /* given by the caller of external traffic */
 };

@@ -166,9 +166,9 @@ static void print_conn(FILE *file, const struct results_input *in, size_t row)
                   view.rx_if, view.gen, view.moves, (unsigned long long)view.opened_ps,
                   (unsigned long long)view.last_rx_ps, (unsigned long long)view.closed_ps,
                   (unsigned long long)view.rx_bytes, (unsigned long long)view.tx_bytes, view.cause);
-    size_t conversation = in->replay ? replay_peer_find(in->replay, &view.key) : SIZE_MAX;
+    size_t conversation = in->replay ? in->replay->find(in->replay->self, &view.key) : SIZE_MAX;
     if (conversation != SIZE_MAX) {
-        const struct conv_result *result = replay_peer_result(in->replay, conversation);
+        const struct conv_result *result = replay_side_result(in->replay, conversation);
         (void)fprintf(file, ",%zu,%s,%s", conversation, outcome_text(result->outcome), result->why);
     } else {
         (void)fprintf(file, ",,,");

@@ -32,7 +32,7 @@ enum status worse(enum status a, enum status b) { return a > b ? a : b; }
 uint64_t damaged_streams(const results_input &input)
 {
     if (input.replay)
-        return replay_peer_stats(input.replay)->damaged;
+        return replay_side_stats(input.replay)->damaged;
     if (!input.gen)
         return 0; // the caller of external traffic judges its streams
     const gen_stats *gen = gen_peer_stats(input.gen);

@@ -94,7 +94,8 @@ static const char *const traffic_names[] = {[TRAFFIC_REPLAY] = "replay",
                                             [TRAFFIC_GENERATOR] = "generator",
                                             [TRAFFIC_EXTERNAL] = "external",
                                             NULL};
-static const char *const replay_mode_names[] = {"exact", NULL};
+static const char *const replay_mode_names[] = {
+    [REPLAY_EXACT] = "exact", [REPLAY_ENDPOINT] = "endpoint", NULL};
 static const char *const direction_names[] = {[GEN_DOWNLOAD] = "download",
                                               [GEN_UPLOAD] = "upload",
                                               [GEN_BOTH] = "both",
@@ -346,8 +347,8 @@ const struct scenario_key scenario_keys[] = {
     TEXT("traffic."
          "capture",
          SCENARIO_PATH, capture_path, "replay: file, relative to the scenario's folder"),
-    ROW("traffic.mode", SCENARIO_MODE, NONE, 0, 0, NOWHERE, 1, replay_mode_names,
-        "replay: the remote's segments as captured"),
+    ENUM("traffic.mode", replay_mode, replay_mode_names,
+         "replay: the remote's segments as captured, or its bytes by a live TCP stack (lwIP)"),
     TIME("traffic.max_gap", capture.max_gap_ps, 1, TIME_LIMIT,
          "replay: longest idle gap of the timeline"),
     COUNT("traffic.frames_max", capture.frames_max, 0, (uint64_t)INT64_MAX,
@@ -358,9 +359,9 @@ const struct scenario_key scenario_keys[] = {
     TIME("traffic.stall", replay.stall_ps, 1, TIME_LIMIT,
          "no progress for so long: damaged, stalled"),
     TIME("traffic.liveness", replay.liveness_ps, 1, TIME_LIMIT,
-         "replay: pure acknowledgement after this silence"),
+         "replay, exact: pure acknowledgement after this silence"),
     TIME("traffic.rto_min", replay.rto_min_ps, 1, TIME_LIMIT,
-         "replay: smallest timeout of the remote side"),
+         "replay, exact: smallest timeout of the remote side"),
     ENUM("traffic.direction", gen.direction, direction_names, "generator: who sends"),
     COUNT("traffic.connections", gen.connections, 1, 65536, "generator: how many"),
     SIZE("traffic.bytes", gen.bytes_total, NONE, 0, TIME_LIMIT,

@@ -64,7 +64,8 @@ testbed::~testbed()
         ctx_cache_model_destroy(golden_[nic]);
     }
     rtl_domain_destroy(domain_);
-    replay_peer_destroy(replay_);
+    if (replay_.self)
+        replay_.destroy(replay_.self);
     gen_peer_destroy(gen_);
     lan_switch_destroy(switch_);
     for (mac *m : mac_)

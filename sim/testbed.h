@@ -101,7 +101,7 @@ private:
     pcie_link *link_[NIC_COUNT] = {};
     mac *mac_[MAC_COUNT] = {};
     lan_switch *switch_ = nullptr;
-    replay_peer *replay_ = nullptr;
+    replay_side replay_ = {}; // self null: no replay
     gen_peer *gen_ = nullptr;
     replay_server *replay_server_ = nullptr;
     bulk_server *bulk_server_ = nullptr;

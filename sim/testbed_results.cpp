@@ -68,7 +68,7 @@ void testbed::fill_results(results_input *in) const
     in->check = check_;
     in->moves = moves_;
     in->capture = capture_;
-    in->replay = replay_;
+    in->replay = replay_.self ? &replay_ : nullptr;
     in->gen = gen_;
     in->external_frames = external_frames_;
 }
