@@ -1,196 +1,10 @@
-#include "models/test/pkt_rig.h"
+#include "models/test/pkt_rig_pvt.h"
 
-#include "models/base/units.h"
-#include "models/test/toe_rig.h"
 #include "models/wire/icmp.h"
 
 #include <assert.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { CONN = 2, SERVER_ISN = 5000, CLIENT_PORT = 40000, ANSWERS = 8 };
-
-#define WAIT_PS (100 * PS_PER_US) /* a verdict or a completion is there by then */
-#define SETTLE_PS (6 * PS_PER_US) /* and what it caused */
-
-struct answer {
-    uint32_t len;
-    uint64_t at_ps;
-    uint8_t frame[128];
-};
-
-struct pkt_rig {
-    const struct pkt_script *script;
-    enum pkt_policy policy;
-    struct rig rig;
-    struct rig_peer peer;
-    struct rng rng;
-    unsigned owner, frames, moves;
-    bool open, gone;
-    /* What the NICs told. */
-    unsigned verdicts, cmd_done;
-    struct nic_record record;
-    struct nic_event done, end;
-    const char *notice;
-    uint32_t taken[RIG_NICS];       /* frames of the engines looked at */
-    struct answer answers[ANSWERS]; /* resets of the host, which this is too */
-    unsigned answer_count;
-    uint32_t tx_prod, rx_read, rx_nxt, rx_first;
-    char error[PKT_ERROR_MAX / 2];
-};
-
-static bool fail(struct pkt_rig *run, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static bool fail(struct pkt_rig *run, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(run->error, sizeof run->error, format, args);
-    va_end(args);
-    return false;
-}
-
-/* --- records and events --- */
-
-static uint32_t ring_bytes(const struct pkt_rig *run) { return 1u << run->script->ring_log2; }
-
-static void on_record(struct pkt_rig *run, const struct nic_record *record)
-{
-    run->record = *record;
-    run->verdicts++;
-    if (record->conn != CONN || record->verdict > NIC_VERDICT_DROPPED || record->tcp_state < 4)
-        return;
-    run->rx_nxt = record->rcv_nxt - ((record->flags & NIC_RECORD_PEER_FIN) != 0);
-    if (run->rx_first == 0)
-        run->rx_first = run->rx_read = run->peer.seq + 1;
-}
-
-static void on_event(struct pkt_rig *run, const struct nic_event *event)
-{
-    if (event->kind == NIC_EVENT_CMD_DONE) {
-        run->done = *event;
-        run->cmd_done++;
-    } else if (event->kind == NIC_EVENT_NOTICE) {
-        run->notice = pkt_notice_name(event->detail);
-    } else if (event->kind == NIC_EVENT_CLOSED || event->kind == NIC_EVENT_TERMINATED) {
-        run->end = *event;
-        run->gone = true;
-    }
-}
-
-static void collect(struct pkt_rig *run)
-{
-    struct nic_record record;
-    struct nic_event event;
-    for (unsigned nic = 0; nic < RIG_NICS; nic++) {
-        while (rig_take_event(&run->rig, nic, &event))
-            on_event(run, &event);
-        while (rig_take_record(&run->rig, nic, &record))
-            on_record(run, &record);
-    }
-}
-
-/* Until *counter is no longer `before`; false: it did not change in time. */
-static bool await(struct pkt_rig *run, const unsigned *counter, unsigned before)
-{
-    uint64_t limit = run->rig.loop.now_ps + WAIT_PS;
-    while (*counter == before) {
-        bool moved = stage_loop_step(&run->rig.loop, limit);
-        collect(run);
-        if (!moved)
-            return *counter != before;
-    }
-    return true;
-}
-
-static void settle(struct pkt_rig *run)
-{
-    uint64_t limit = run->rig.loop.now_ps + SETTLE_PS;
-    while (stage_loop_step(&run->rig.loop, limit))
-        collect(run);
-}
-
-/* --- commands --- */
-
-static bool command_done(struct pkt_rig *run, unsigned before)
-{
-    return await(run, &run->cmd_done, before) || fail(run, "a command was not answered");
-}
-
-static void write_image(struct pkt_rig *run, bool active)
-{
-    struct rig *rig = &run->rig;
-    struct conn_ctx ctx;
-    struct tcp_now now = {us_ticks(rig->loop.now_ps), ms_ticks(rig->loop.now_ps)};
-    rig_build_image(rig, &run->peer);
-    memcpy(&ctx, rig->mem + run->peer.image, sizeof ctx);
-    ctx.offered = run->script->offered;
-    ctx.flags = run->script->flags;
-    ctx.rcv_ws = run->script->rcv_ws;
-    ctx.mss = (uint16_t)run->script->mss;
-    ctx.user_timeout = (uint16_t)ceil_div(run->script->user_timeout_ms, 100);
-    ctx.tx_ring_log2 = ctx.rx_ring_log2 = run->script->ring_log2;
-    if (active)
-        tcp_open_active(&ctx, SERVER_ISN, &rig->params.tcp, now);
-    else
-        tcp_open_passive(&ctx, SERVER_ISN, &rig->params.tcp, now);
-    tcp_image_from_live(&ctx, now);
-    memcpy(rig->mem + run->peer.image, &ctx, sizeof ctx);
-}
-
-static bool install(struct pkt_rig *run, unsigned nic, const struct nic_held *held)
-{
-    struct rig *rig = &run->rig;
-    struct nic_cmd cmd = {.op = NIC_CMD_INSTALL,
-                          .gen = run->peer.gen,
-                          .conn = CONN,
-                          .image = run->peer.image,
-                          .count = held != NULL,
-                          .tx_prod = run->tx_prod,
-                          .rx_consumed = run->rx_read};
-    if (held) {
-        cmd.list = rig_alloc(rig, sizeof *held);
-        memcpy(rig->mem + cmd.list, held, sizeof *held);
-    }
-    unsigned before = run->cmd_done;
-    run->owner = nic;
-    rig_command(rig, nic, &cmd);
-    if (!command_done(run, before))
-        return false;
-    return run->done.result == NIC_RESULT_OK ||
-           fail(run, "INSTALL was refused with %u", run->done.result);
-}
-
-static bool open_connection(struct pkt_rig *run, unsigned nic, const struct nic_held *held)
-{
-    run->open = true;
-    write_image(run, held == NULL);
-    struct nic_cmd cmd = {.op = NIC_CMD_RESERVE, .gen = 1, .conn = CONN, .image = run->peer.image};
-    unsigned before = run->cmd_done;
-    rig_command(&run->rig, nic, &cmd);
-    return command_done(run, before) && install(run, nic, held);
-}
-
-/* FREEZE at the owner. False: the connection ended meanwhile, or it went wrong. */
-static bool freeze(struct pkt_rig *run)
-{
-    unsigned before = run->cmd_done;
-    rig_freeze(&run->peer, run->owner);
-    if (!command_done(run, before))
-        return false;
-    if (run->done.result == NIC_RESULT_OK) {
-        run->peer.gen++;
-        run->moves++;
-        return true;
-    }
-    settle(run);
-    return run->done.result == NIC_RESULT_ABSENT && run->gone
-               ? false
-               : fail(run, "FREEZE was refused with %u", run->done.result);
-}
 
 /* --- frames --- */
 
@@ -234,14 +48,14 @@ static void host_answers(struct pkt_rig *run, const struct packet *packet)
 static bool move_with(struct pkt_rig *run, unsigned nic, struct frame *frame)
 {
     struct nic_held held = rig_hold(&run->rig, frame, (uint8_t)nic);
-    if (!freeze(run))
+    if (!pkt_rig_freeze(run))
         return *run->error == '\0';
     unsigned before = run->verdicts;
-    if (!install(run, nic, &held))
+    if (!pkt_rig_install(run, nic, &held))
         return false;
-    if (run->verdicts == before && !await(run, &run->verdicts, before))
-        return fail(run, "the segment got no verdict");
-    settle(run);
+    if (run->verdicts == before && !pkt_rig_await(run, &run->verdicts, before))
+        return pkt_rig_fail(run, "the segment got no verdict");
+    pkt_rig_settle(run);
     return true;
 }
 
@@ -252,7 +66,7 @@ static bool inject_tcp(struct pkt_rig *run, struct frame *frame, const struct pa
     if (!run->open && (packet->seg.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN) {
         run->peer.seq = packet->seg.seq;
         struct nic_held held = rig_hold(&run->rig, frame, (uint8_t)nic);
-        if (!open_connection(run, nic, &held))
+        if (!pkt_rig_open(run, nic, &held))
             return false;
     } else if (run->open && !run->gone && nic != run->owner) {
         return move_with(run, nic, frame);
@@ -264,11 +78,11 @@ static bool inject_tcp(struct pkt_rig *run, struct frame *frame, const struct pa
         if (!waits)
             host_answers(run, packet);
         frame_free(run->rig.pool, frame);
-        return !waits || fail(run, "TIME_WAIT is with the host: a script ends there");
+        return !waits || pkt_rig_fail(run, "TIME_WAIT is with the host: a script ends there");
     }
-    if (run->verdicts == before && !await(run, &run->verdicts, before))
-        return fail(run, "the segment got no verdict");
-    settle(run);
+    if (run->verdicts == before && !pkt_rig_await(run, &run->verdicts, before))
+        return pkt_rig_fail(run, "the segment got no verdict");
+    pkt_rig_settle(run);
     return true;
 }
 
@@ -294,9 +108,9 @@ static bool inject_icmp(struct pkt_rig *run, const uint8_t *bytes, const struct 
                           .tx_prod = seq};
     unsigned before = run->cmd_done;
     rig_command(&run->rig, run->owner, &cmd);
-    if (!command_done(run, before))
+    if (!pkt_rig_command_done(run, before))
         return false;
-    settle(run);
+    pkt_rig_settle(run);
     return true;
 }
 
@@ -349,20 +163,20 @@ static bool ring_bell(struct pkt_rig *run, uint8_t kind, uint32_t value)
 static bool rig_connect(void *self)
 {
     struct pkt_rig *run = self;
-    bool ok = open_connection(run, next_port(run), NULL);
+    bool ok = pkt_rig_open(run, next_port(run), NULL);
     return ok;
 }
 
 static bool rig_app_write(void *self, const uint8_t *bytes, uint32_t len, bool last)
 {
     struct pkt_rig *run = self;
-    uint32_t mask = ring_bytes(run) - 1;
+    uint32_t mask = pkt_rig_ring_bytes(run) - 1;
     for (uint32_t i = 0; i < len; i++)
         run->rig.mem[run->peer.tx_ring + ((run->tx_prod + i) & mask)] = bytes[i];
     run->tx_prod += len;
     if (last) {
         ring_bell(run, NIC_DOORBELL_TX, run->tx_prod);
-        settle(run);
+        pkt_rig_settle(run);
     }
     return true;
 }
@@ -370,13 +184,13 @@ static bool rig_app_write(void *self, const uint8_t *bytes, uint32_t len, bool l
 static bool rig_app_read(void *self, uint8_t *bytes, uint32_t len)
 {
     struct pkt_rig *run = self;
-    uint32_t mask = ring_bytes(run) - 1;
+    uint32_t mask = pkt_rig_ring_bytes(run) - 1;
     for (uint32_t i = 0; i < len; i++)
         bytes[i] = run->rig.mem[run->peer.rx_ring + ((run->rx_read + i) & mask)];
     run->rx_read += len;
     ring_bell(run, NIC_DOORBELL_RX, run->rx_read);
     if (run->script->manual)
-        settle(run);
+        pkt_rig_settle(run);
     return true;
 }
 
@@ -384,7 +198,7 @@ static bool rig_close(void *self)
 {
     struct pkt_rig *run = self;
     ring_bell(run, NIC_DOORBELL_FIN, run->tx_prod);
-    settle(run);
+    pkt_rig_settle(run);
     return true;
 }
 
@@ -393,7 +207,7 @@ static bool rig_abort(void *self)
     struct pkt_rig *run = self;
     struct nic_cmd cmd = {.op = NIC_CMD_ABORT, .gen = run->peer.gen, .conn = CONN};
     rig_command(&run->rig, run->owner, &cmd);
-    settle(run);
+    pkt_rig_settle(run);
     return true;
 }
 
@@ -408,7 +222,7 @@ static bool rig_step(void *self, uint64_t limit_ps)
 {
     struct pkt_rig *run = self;
     bool moved = stage_loop_step(&run->rig.loop, limit_ps);
-    collect(run);
+    pkt_rig_collect(run);
     return moved;
 }
 
