@@ -13,7 +13,8 @@ uint64_t testbed::frames_on_links() const
 
 uint64_t testbed::kernel_events() const
 {
-    uint64_t runs = switch_shell_->runs() + peer_shell_->runs() + director_shell_->runs();
+    uint64_t runs = switch_shell_->runs() + peer_shell_->runs() + director_shell_->runs() +
+                    window_shell_->runs() + core_->resumes();
     for (const auto &shell : mac_shell_)
         runs += shell->runs();
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
