@@ -107,9 +107,10 @@ struct app_accept {
     uint8_t rcv_ws;  /* window scale to offer, with CTX_FEATURE_WS */
     bool nodelay;    /* Nagle off */
     bool keepalive;
-    uint32_t
-        user_timeout_ms; /* R2 of the connection (RFC 5482), at most 6,553,500; 0: team.tcp.rexmt_max */
-    uint32_t cookie;     /* the application's own number for the connection */
+    uint8_t dscp;             /* Differentiated services code point, 0 to 63 (RFC 9293 MUST-48) */
+    uint8_t ttl;              /* or hop limit (MUST-49); 0: 64 */
+    uint32_t user_timeout_ms; /* R2 (RFC 5482), at most 6,553,500; 0: team.tcp.rexmt_max */
+    uint32_t cookie;          /* the application's own number for the connection */
 };
 
 /* Called by host_sw in its coroutine. conn is the connection id. Any may be null but on_syn. */

@@ -95,7 +95,7 @@ END {
     }
     print "\n## Scripts\n"
     print "Each under four port policies. In the whole system IPv6 is played where the family can matter. *Host*: the whole"
-    print "system with `team.offload.policy` none, so that the host's own TCP has every connection, whichever port it is reached by.\n"
+    print "system with `team.offload.policy` none, so that the host's own TCP has every connection; port policy alternate.\n"
     print "| Script | Clause | What it says | Core IPv4 | Core IPv6 | System IPv4 | System IPv6 | Host |"
     print "|---|---|---|---|---|---|---|---|"
     while (("ls scenarios/tcp/*.pkt" | getline path) > 0) {

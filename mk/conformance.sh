@@ -15,7 +15,7 @@ TOESIM_SCRIPT_RESULTS=$work/core4 TOESIM_SCRIPT_RESULTS_V6=$work/core6 "$build/t
 "$build/toesim" script --results "$work/system4" scenarios/tcp/*.pkt >"$work/system4.log" 2>&1
 # shellcheck disable=SC2046
 "$build/toesim" script --ip 6 --results "$work/system6" $(for p in $v6; do ls scenarios/tcp/"$p"-*.pkt 2>/dev/null; done) >"$work/system6.log" 2>&1
-"$build/toesim" script --set team.offload.policy=none --results "$work/host4" scenarios/tcp/*.pkt >"$work/host4.log" 2>&1
+"$build/toesim" script --set team.offload.policy=none --port-policy alternate --results "$work/host4" scenarios/tcp/*.pkt >"$work/host4.log" 2>&1
 for program in "$build"/test/test_tcp_* "$build"/test/test_sack "$build"/test/test_toe_rx "$build"/test/test_stack \
     "$build"/test/test_socket_app "$build"/test/test_opening "$build"/test/test_team_icmp "$build"/test/test_packet; do
     case $program in *.a | *.o | *'*') continue ;; esac

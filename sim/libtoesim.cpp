@@ -231,7 +231,7 @@ int toesim_advance_next(struct toesim *sim, uint64_t limit_ps)
 
 // --- frames ---
 
-int toesim_put_frame(struct toesim *sim, const void *bytes, size_t len)
+static int put_frame(toesim *sim, const void *bytes, size_t len, uint8_t flags)
 {
     std::lock_guard<std::mutex> guard(sim->lock);
     size_t len_max = sim->config.team.mtu_bytes + ethernet_bytes + tags_bytes;
@@ -239,11 +239,23 @@ int toesim_put_frame(struct toesim *sim, const void *bytes, size_t len)
         return toesim_fail(EMSGSIZE, "a frame of %zu bytes; give %u to %zu", len, ethernet_bytes,
                            len_max);
     uint64_t id =
-        sim->bed->put_frame(static_cast<const uint8_t *>(bytes), static_cast<uint32_t>(len));
+        sim->bed->put_frame(static_cast<const uint8_t *>(bytes), static_cast<uint32_t>(len), flags);
     if (id == 0)
         return toesim_fail(ENOBUFS, "the queue to the switch is full; advance time");
     sim->watch.put(id);
     return 0;
+}
+
+int toesim_put_frame(struct toesim *sim, const void *bytes, size_t len)
+{
+    return put_frame(sim, bytes, len, 0);
+}
+
+int toesim_put_frame_on(struct toesim *sim, unsigned nic, const void *bytes, size_t len)
+{
+    if (nic >= NIC_COUNT)
+        return toesim_fail(EINVAL, "NIC %u; give 0 or 1", nic);
+    return put_frame(sim, bytes, len, nic == 0 ? FRAME_TO_NIC0 : FRAME_TO_NIC1);
 }
 
 ssize_t toesim_take_frame(struct toesim *sim, void *bytes, size_t size, uint64_t *sent_ps)

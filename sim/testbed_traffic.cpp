@@ -85,7 +85,7 @@ void testbed::make_peers()
 
 bool testbed::has_room_for_frame() const { return mac_tx_has_room(mac_[MAC_PEER]); }
 
-uint64_t testbed::put_frame(const uint8_t *bytes, uint32_t len)
+uint64_t testbed::put_frame(const uint8_t *bytes, uint32_t len, uint8_t flags)
 {
     assert(len <= FRAME_BYTES_MAX);
     uint64_t now = sc_now_ps();
@@ -94,6 +94,7 @@ uint64_t testbed::put_frame(const uint8_t *bytes, uint32_t len)
         return 0;
     f->conversation = UINT32_MAX;
     f->len = len;
+    f->flags = flags;
     std::memcpy(f->data, bytes, len);
     frame_sink sink = mac_tx_sink(mac_[MAC_PEER]);
     uint64_t id = f->id; // the switch's port owns the frame from here on

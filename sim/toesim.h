@@ -50,6 +50,9 @@ TOESIM_API int toesim_advance_next(struct toesim *sim, uint64_t limit_ps);
 
 /* ENOBUFS: the queue is full, advance first. EMSGSIZE: longer than the MTU allows, or no header. */
 TOESIM_API int toesim_put_frame(struct toesim *sim, const void *bytes, size_t len);
+/* The same, but the frame arrives on this NIC (0 or 1; EINVAL) whatever the port policy, unless its
+ * link is down. */
+TOESIM_API int toesim_put_frame_on(struct toesim *sim, unsigned nic, const void *bytes, size_t len);
 /* What became of the last frame that was put: the team decides on each exactly once. */
 enum toesim_verdict {
     TOESIM_PENDING = 0,  /* on its way, or held */
@@ -120,8 +123,9 @@ TOESIM_API ssize_t toesim_recv(struct toesim *sim, int fd, void *bytes, size_t l
 TOESIM_API int toesim_shutdown(struct toesim *sim, int fd, int how);
 TOESIM_API int toesim_close(struct toesim *sim, int fd);
 /* SOL_SOCKET: SO_KEEPALIVE, SO_RCVBUF, SO_SNDBUF, SO_LINGER (off, or 0 seconds), SO_REUSEADDR
- * (always on), SO_ERROR (get). IPPROTO_TCP: TCP_NODELAY, TCP_MAXSEG, TCP_USER_TIMEOUT, TCP_INFO (get, struct
- * toesim_tcp_info). On a connection only SO_LINGER can be set (EOPNOTSUPP): the others are a
+ * (always on), SO_ERROR (get). IPPROTO_TCP: TCP_NODELAY, TCP_MAXSEG, TCP_USER_TIMEOUT,
+ * TCP_INFO (get, struct toesim_tcp_info). IPPROTO_IP: IP_TOS, IP_TTL; IPPROTO_IPV6: IPV6_TCLASS,
+ * IPV6_UNICAST_HOPS (the two bits of ECN are not the caller's). On a connection only SO_LINGER can be set (EOPNOTSUPP): the others are a
  * listener's, for the connections it accepts. */
 TOESIM_API int toesim_setsockopt(struct toesim *sim, int fd, int level, int option,
                                  const void *value, socklen_t len);

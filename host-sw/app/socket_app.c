@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW_SCALE = 4 }; /* offers a 512 KiB ring whole */
+enum { TTL_DEFAULT = 64, WINDOW_SCALE = 4 }; /* offers a 512 KiB ring whole */
 
 struct socket_app *socket_app_create(uint32_t conn_max)
 {
@@ -60,6 +60,7 @@ int socket_table_make(struct socket_app *app)
                                        .rcvbuf = SOCKET_APP_BUFFER_BYTES,
                                        .sndbuf = SOCKET_APP_BUFFER_BYTES,
                                        .read_ahead = true,
+                                       .ttl = TTL_DEFAULT,
                                        .offer = CTX_FEATURE_MSS | CTX_FEATURE_TS | CTX_FEATURE_WS |
                                                 CTX_FEATURE_SACK,
                                        .window_scale = WINDOW_SCALE,
@@ -85,6 +86,13 @@ void socket_table_release(struct socket_app *app, int fd)
     socket_buffer_free(&s->rx);
     socket_buffer_free(&s->tx);
     s->state = SOCKET_FREE;
+}
+
+int socket_table_take_error(struct socket *s)
+{
+    int error = s->error;
+    s->error = 0;
+    return -error;
 }
 
 void socket_table_touch(struct socket_app *app, int fd)
@@ -183,11 +191,13 @@ static bool socket_on_syn(void *self, const struct flow_key *key, const struct t
             continue;
         if (s->queued >= s->backlog)
             return false;
-        *accept = (struct app_accept){.offered = s->offer,
+        *accept = (struct app_accept){.offered = (uint8_t)s->offer,
                                       .mss = (uint16_t)s->maxseg,
-                                      .rcv_ws = s->window_scale,
+                                      .rcv_ws = (uint8_t)s->window_scale,
                                       .nodelay = s->nodelay,
                                       .keepalive = s->keepalive,
+                                      .dscp = (uint8_t)s->dscp,
+                                      .ttl = (uint8_t)s->ttl,
                                       .user_timeout_ms = (uint32_t)s->user_timeout_ms,
                                       .cookie = (uint32_t)fd};
         return true;
@@ -217,6 +227,8 @@ static int admit(struct socket_app *app, uint32_t conn, int listener)
     s->linger_zero = from->linger_zero;
     s->read_ahead = from->read_ahead;
     s->user_timeout_ms = from->user_timeout_ms;
+    s->dscp = from->dscp;
+    s->ttl = from->ttl;
     s->local = (struct socket_address){.ip_version = view.key.ip_version, .port = view.key.lport};
     s->peer = (struct socket_address){.ip_version = view.key.ip_version, .port = view.key.rport};
     memcpy(s->local.addr, view.key.laddr, 16);

@@ -29,6 +29,8 @@ enum socket_option {
     SOCKET_MAXSEG,    /* the same; 0: from the MTU */
     SOCKET_RCVBUF,    /* bytes of the buffers; before they are made: of a listener */
     SOCKET_SNDBUF,
+    SOCKET_DSCP,         /* of a listener: 0 to 63 */
+    SOCKET_TTL,          /* of a listener: 1 to 255; or hop limit */
     SOCKET_USER_TIMEOUT, /* of a listener: ms until unanswered data ends it; 0: the team's R2 */
     SOCKET_OFFER,        /* of a listener: enum ctx_feature bits the SYN-ACK may carry */
     SOCKET_WINDOW_SCALE, /* of a listener: 0 to 14 */

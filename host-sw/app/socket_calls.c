@@ -4,9 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 
-enum { BUFFER_BYTES_MIN = 4096, BUFFER_BYTES_MAX = 1 << 24, MAXSEG_MIN = 88, MAXSEG_MAX = 9000 };
-enum { USER_TIMEOUT_MS_MAX = 6553500 };
-
 int socket_app_open(struct socket_app *app, uint8_t ip_version)
 {
     if (ip_version != 4 && ip_version != 6)
@@ -75,14 +72,6 @@ int socket_app_connect(struct socket_app *app, int fd, const struct socket_addre
     return socket_table_get(app, fd) ? -EOPNOTSUPP : -EBADF;
 }
 
-/* An error is reported once, then the socket is at its end. */
-static int take_error(struct socket *s)
-{
-    int error = s->error;
-    s->error = 0;
-    return -error;
-}
-
 int64_t socket_app_send(struct socket_app *app, int fd, const void *bytes, uint32_t len)
 {
     struct socket *s = socket_table_get(app, fd);
@@ -91,7 +80,7 @@ int64_t socket_app_send(struct socket_app *app, int fd, const void *bytes, uint3
     if (s->state != SOCKET_CONNECTED)
         return -ENOTCONN;
     if (s->error)
-        return take_error(s);
+        return socket_table_take_error(s);
     if (s->fin_wanted || s->conn == NO_CONN)
         return -EPIPE;
     uint32_t taken = socket_buffer_put(&s->tx, bytes, len);
@@ -118,7 +107,7 @@ int64_t socket_app_recv(struct socket_app *app, int fd, void *bytes, uint32_t le
         return n;
     }
     if (s->error)
-        return take_error(s);
+        return socket_table_take_error(s);
     if (!s->read_ahead && s->conn != NO_CONN && !s->read_shut) {
         s->asked = len;
         socket_table_touch(app, fd);
@@ -174,101 +163,6 @@ int socket_app_close(struct socket_app *app, int fd)
         close_connection(app, child);
     }
     socket_table_release(app, fd);
-    return 0;
-}
-
-int socket_app_set(struct socket_app *app, int fd, enum socket_option option, int value)
-{
-    struct socket *s = socket_table_get(app, fd);
-    if (!s)
-        return -EBADF;
-    if (option == SOCKET_LINGER_ZERO) {
-        s->linger_zero = value != 0;
-        return 0;
-    }
-    if (option == SOCKET_ERROR)
-        return -EINVAL;
-    if (s->state == SOCKET_CONNECTED) /* the context is with its NIC */
-        return -EOPNOTSUPP;
-    int *place = option == SOCKET_RCVBUF ? &s->rcvbuf : &s->sndbuf;
-    switch (option) {
-    case SOCKET_NODELAY:
-        s->nodelay = value != 0;
-        return 0;
-    case SOCKET_KEEPALIVE:
-        s->keepalive = value != 0;
-        return 0;
-    case SOCKET_READ_AHEAD:
-        s->read_ahead = value != 0;
-        return 0;
-    case SOCKET_USER_TIMEOUT:
-        if (value < 0 || value > USER_TIMEOUT_MS_MAX)
-            return -EINVAL;
-        s->user_timeout_ms = value;
-        return 0;
-    case SOCKET_OFFER:
-        if (value < 0 || value > UINT8_MAX)
-            return -EINVAL;
-        s->offer = (uint8_t)value;
-        return 0;
-    case SOCKET_WINDOW_SCALE:
-        if (value < 0 || value > TCP_WS_MAX)
-            return -EINVAL;
-        s->window_scale = (uint8_t)value;
-        return 0;
-    case SOCKET_MAXSEG:
-        if (value != 0 && (value < MAXSEG_MIN || value > MAXSEG_MAX))
-            return -EINVAL;
-        s->maxseg = value;
-        return 0;
-    default:
-        if (value < BUFFER_BYTES_MIN || value > BUFFER_BYTES_MAX)
-            return -EINVAL;
-        *place = value;
-        return 0;
-    }
-}
-
-int socket_app_get(struct socket_app *app, int fd, enum socket_option option, int *value)
-{
-    struct socket *s = socket_table_get(app, fd);
-    if (!s)
-        return -EBADF;
-    switch (option) {
-    case SOCKET_NODELAY:
-        *value = s->nodelay;
-        break;
-    case SOCKET_KEEPALIVE:
-        *value = s->keepalive;
-        break;
-    case SOCKET_READ_AHEAD:
-        *value = s->read_ahead;
-        break;
-    case SOCKET_USER_TIMEOUT:
-        *value = s->user_timeout_ms;
-        break;
-    case SOCKET_OFFER:
-        *value = s->offer;
-        break;
-    case SOCKET_WINDOW_SCALE:
-        *value = s->window_scale;
-        break;
-    case SOCKET_MAXSEG:
-        *value = s->maxseg;
-        break;
-    case SOCKET_RCVBUF:
-        *value = s->rcvbuf;
-        break;
-    case SOCKET_SNDBUF:
-        *value = s->sndbuf;
-        break;
-    case SOCKET_LINGER_ZERO:
-        *value = s->linger_zero;
-        break;
-    case SOCKET_ERROR:
-        *value = -take_error(s);
-        break;
-    }
     return 0;
 }
 

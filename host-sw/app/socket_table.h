@@ -6,6 +6,8 @@
 #include "host-sw/app/socket_app.h"
 #include "host-sw/app/socket_buffer.h"
 
+#include <stddef.h>
+
 enum { NO_SOCKET = -1 };
 #define NO_CONN UINT32_MAX
 
@@ -19,11 +21,11 @@ enum socket_state {
 struct socket {
     enum socket_state state;
     struct socket_address local, peer;
-    int rcvbuf, sndbuf, maxseg, user_timeout_ms;
+    /* Options (socket_options.c). */
+    int nodelay, keepalive, linger_zero, read_ahead;
+    int rcvbuf, sndbuf, maxseg, offer, window_scale, dscp, ttl, user_timeout_ms;
     uint8_t notice; /* enum nic_notice */
     uint32_t notices;
-    bool nodelay, keepalive, linger_zero, read_ahead;
-    uint8_t offer, window_scale;
     /* A listener's. */
     int backlog, queued, queue_first, queue_last;
     /* A connection's. */
@@ -53,6 +55,8 @@ struct socket_app {
 int socket_table_make(struct socket_app *app);
 /* Null: the program has no such socket. */
 struct socket *socket_table_get(struct socket_app *app, int fd);
+/* An error is reported once, then the socket is at its end: a negative errno, or 0. */
+int socket_table_take_error(struct socket *s);
 /* Its connection has ended. */
 void socket_table_release(struct socket_app *app, int fd);
 /* The core is to look at this connection when it runs next. */

@@ -244,11 +244,54 @@ Test(socket_app, a_listener_says_what_its_connections_may_negotiate)
     cr_assert_eq(socket_app_set(app, listener, SOCKET_WINDOW_SCALE, 7), 0);
     cr_assert_eq(socket_app_set(app, listener, SOCKET_WINDOW_SCALE, 15), -EINVAL);
     cr_assert_eq(socket_app_set(app, listener, SOCKET_OFFER, 256), -EINVAL);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_DSCP, 46), 0);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_DSCP, 64), -EINVAL);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_TTL, 9), 0);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_TTL, 0), -EINVAL);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_USER_TIMEOUT, 1500), 0);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_USER_TIMEOUT, -1), -EINVAL);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_MAXSEG, 87), -EINVAL);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_MAXSEG, 0), 0);
     cr_assert(ops->on_syn(app, &key, NULL, &accept));
     cr_assert_eq(accept.offered, CTX_FEATURE_MSS);
     cr_assert_eq(accept.rcv_ws, 7);
+    cr_assert_eq(accept.dscp, 46);
+    cr_assert_eq(accept.ttl, 9);
+    cr_assert_eq(accept.user_timeout_ms, 1500);
     cr_assert_eq(socket_app_get(app, listener, SOCKET_OFFER, &value), 0);
     cr_assert_eq(value, CTX_FEATURE_MSS);
     cr_assert_eq(socket_app_get(app, listener, SOCKET_WINDOW_SCALE, &value), 0);
     cr_assert_eq(value, 7);
+}
+
+/* RFC 9293 MUST-41, MUST-42, MUST-43 */
+Test(socket_app, a_listener_may_be_for_one_address_and_disturbs_no_other)
+{
+    uint32_t cookie;
+    struct flow_key key = {.lport = 81, .ip_version = 4};
+    struct app_accept accept = {0};
+    struct socket_address here = {.ip_version = 4, .port = 81};
+    int conn = open_conn(0), bound = socket_app_open(app, 4);
+    memcpy(here.addr, (uint8_t[16]){[10] = 0xff, [11] = 0xff, [12] = 10, [15] = 1}, 16);
+    cr_assert_eq(socket_app_bind(app, bound, &here), 0);
+    cr_assert_eq(socket_app_listen(app, bound, 1), 0);
+    memcpy(key.laddr, here.addr, 16);
+    cr_assert(ops->on_syn(app, &key, NULL, &accept));
+    key.laddr[15] = 2;
+    cr_assert_not(ops->on_syn(app, &key, NULL, &accept), "another address");
+    cr_assert(syn(&cookie), "the first listener still listens while one of its connections lives");
+    cr_assert_eq(socket_app_bind(app, socket_app_open(app, 4), &any80), -EADDRINUSE);
+    cr_assert_eq(socket_app_poll(app, conn), POLLOUT);
+}
+
+Test(socket_app, trouble_that_ends_nothing_is_noted_with_the_socket)
+{
+    struct socket_info info;
+    int fd = open_conn(1);
+    ops->on_notice(app, 1, 0, NIC_NOTICE_RETRANSMITTING);
+    ops->on_notice(app, 1, 0, NIC_NOTICE_PORT_UNREACHABLE);
+    cr_assert_eq(socket_app_info(app, fd, &info), 0);
+    cr_assert_eq(info.notice, NIC_NOTICE_PORT_UNREACHABLE);
+    cr_assert_eq(info.notices, 2);
+    cr_assert_eq(socket_app_poll(app, fd), POLLOUT, "it goes on");
 }

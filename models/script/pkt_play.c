@@ -191,6 +191,8 @@ static bool field_differs(const struct pkt_segment *want, const struct pkt_segme
     differs |= (want->has & PKT_HAS_MSS) && want->mss != got->mss;
     differs |= (want->has & PKT_HAS_WS) && want->ws != got->ws;
     differs |= (want->has & PKT_HAS_URG) && want->urg != got->urg;
+    differs |= (want->has & PKT_HAS_DSCP) && want->dscp != got->dscp;
+    differs |= (want->has & PKT_HAS_TTL) && want->ttl != got->ttl;
     differs |= (want->has & PKT_HAS_ECN) && want->ecn != got->ecn;
     if (want->has & PKT_HAS_TS)
         differs |= !(got->has & PKT_HAS_TS) || (!want->tsecr_newest && want->tsecr != got->tsecr);

@@ -56,7 +56,7 @@ static bool duration(struct tokens *t, const char *text, uint64_t *ps)
     unsigned long long v = strtoull(text, &end, 10);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (isdigit((unsigned char)*text) && strcmp(end, units[i].unit) == 0 && (i > 0 || v == 0) &&
-            v < 1000000) {
+            v < 10000000) {
             *ps = v * units[i].ps;
             return true;
         }
@@ -148,11 +148,10 @@ static bool parse_field(struct tokens *t, struct pkt_segment *seg)
         const char *name;
         uint16_t has;
         uint32_t *value;
-    } fields[] = {{"ack", PKT_HAS_ACK, &seg->ack},
-                  {"win", PKT_HAS_WIN, &seg->win},
-                  {"mss", PKT_HAS_MSS, &seg->mss},
-                  {"ws", PKT_HAS_WS, &seg->ws},
-                  {"urg", PKT_HAS_URG, &seg->urg}};
+    } fields[] = {{"ack", PKT_HAS_ACK, &seg->ack}, {"win", PKT_HAS_WIN, &seg->win},
+                  {"mss", PKT_HAS_MSS, &seg->mss}, {"ws", PKT_HAS_WS, &seg->ws},
+                  {"urg", PKT_HAS_URG, &seg->urg}, {"dscp", PKT_HAS_DSCP, &seg->dscp},
+                  {"ttl", PKT_HAS_TTL, &seg->ttl}};
     const char *name = take(t);
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (strcmp(name, fields[i].name) == 0) {
@@ -255,7 +254,9 @@ static bool parse_set(struct tokens *t)
                 {"syn_rexmt_max", &s->syn_rexmt_max, 0},
                 {"challenge_max", &s->challenge_max, 0},
                 {"user_timeout", &s->user_timeout_ms, PS_PER_MS},
-                {"mss", &s->mss, 0}};
+                {"mss", &s->mss, 0},
+                {"dscp", &s->dscp, 0},
+                {"ttl", &s->ttl, 0}};
     const char *name = take(t);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         uint64_t ps;

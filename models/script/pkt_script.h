@@ -59,6 +59,7 @@ struct pkt_script {
     uint32_t rto_min_us, delack_us, time_wait_us, fin_wait_2_us, rexmt_max, syn_rexmt_max;
     uint32_t keepalive_idle_ms, keepalive_interval_ms, keepalive_probes, challenge_max;
     uint32_t user_timeout_ms; /* R2 of this connection; 0: rexmt_max */
+    uint32_t dscp, ttl;       /* of its packets; ttl 0: 64 */
     uint32_t mss;             /* announced; 0: what the port takes */
     struct pkt_line line[PKT_LINES_MAX];
     size_t count;

@@ -168,7 +168,9 @@ bool pkt_segment_read(struct pkt_wire *wire, const uint8_t *frame, uint32_t len,
                                 .seq = is_numberless(tcp) ? 0 : tcp->seq - wire->server_isn,
                                 .len = tcp->payload_len,
                                 .win = tcp->window,
-                                .ecn = packet->tos & 3u};
+                                .ecn = packet->tos & 3u,
+                                .dscp = packet->tos >> 2,
+                                .ttl = packet->ttl};
     if (seg->flags & TCP_ACK) {
         seg->has |= PKT_HAS_ACK;
         seg->ack = tcp->ack - wire->peer_isn;

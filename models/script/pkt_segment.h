@@ -19,13 +19,14 @@ enum pkt_has {
     PKT_HAS_ECN = 1 << 7,
     PKT_HAS_NOSACK = 1 << 8,
     PKT_HAS_TSVAL = 1 << 9,
-    PKT_HAS_IPOPT = 1 << 10,
+    PKT_HAS_DSCP = 1 << 10,
+    PKT_HAS_TTL = 1 << 11,
 };
 
 struct pkt_segment {
     uint16_t flags; /* enum tcp_flag */
     uint16_t has;   /* enum pkt_has: what the line names */
-    uint32_t seq, len, ack, win, mss, ws, tsval, tsecr, urg, ecn;
+    uint32_t seq, len, ack, win, mss, ws, tsval, tsecr, urg, ecn, dscp, ttl;
     bool tsecr_newest; /* `*`: the server's newest stamp */
     unsigned sack_count;
     uint32_t sack[PKT_SACK_MAX][2];

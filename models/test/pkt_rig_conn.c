@@ -92,6 +92,9 @@ static void write_image(struct pkt_rig *run, bool active)
     ctx.flags = run->script->flags;
     ctx.rcv_ws = run->script->rcv_ws;
     ctx.mss = (uint16_t)run->script->mss;
+    ctx.tos = (uint8_t)(run->script->dscp << 2);
+    if (run->script->ttl)
+        ctx.ttl = (uint8_t)run->script->ttl;
     ctx.user_timeout = (uint16_t)ceil_div(run->script->user_timeout_ms, 100);
     ctx.tx_ring_log2 = ctx.rx_ring_log2 = run->script->ring_log2;
     if (active)
