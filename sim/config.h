@@ -110,6 +110,7 @@ struct sim_config {
     bool ctx_skip_idle;        /* clock the caches only while busy */
     bool ctx_golden;           /* use the C model instead of the RTL (debugging; no waves) */
     struct lan_switch_params lan_switch;
+    enum lacp_period lacp; /* of both links of the group, both ends */
 
     enum traffic_kind traffic;
     char capture_path[SIM_PATH_MAX];

@@ -221,6 +221,9 @@ static void add_port(json_t *object, const struct mac_stats *mac)
     set_u64(object, "tx_pause", mac->tx_pause);
     set_u64(object, "rx_pause", mac->rx_pause);
     set_u64(object, "rx_pfc", mac->rx_pfc);
+    set_u64(object, "tx_slow", mac->tx_slow);
+    set_u64(object, "rx_slow", mac->rx_slow);
+    set_u64(object, "lacp_losses", mac->lacp_losses);
     set_u64(object, "rx_bad_fcs_passed", mac->rx_bad_fcs_passed);
     for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
         set_u64(object, verdicts[i].key, mac->drops.count[verdicts[i].reason]);

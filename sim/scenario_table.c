@@ -52,6 +52,8 @@ static const char *const policy_names[] = {
     [PORT_POLICY_ALTERNATE] = "alternate", [PORT_POLICY_RANDOM] = "random",
     [PORT_POLICY_FLIP] = "flip",           [PORT_POLICY_ROUND_ROBIN] = "round_robin",
     [PORT_POLICY_TABLE] = "table",         NULL};
+static const char *const lacp_names[] = {
+    [LACP_OFF] = "off", [LACP_SLOW] = "slow", [LACP_FAST] = "fast", NULL};
 static const char *const forwarding_names[] = {
     [false] = "store_and_forward", [true] = "cut_through", NULL};
 const char *const scenario_hash_names[] = {[FLOW_HASH_LAYER2] = "layer2",
@@ -324,6 +326,8 @@ const struct scenario_key scenario_keys[] = {
           "frames in each port's transmit queue"),
     COUNT("switch.pause_threshold", lan_switch.pause_threshold, 0, 1048576,
           "outgoing queue above which the switch sends pause; 0: never"),
+    ENUM("switch.lacp", lacp, lacp_names,
+         "link aggregation control between switch and NICs: a LACPDU each 30 s or each second"),
     TIME("switch.detect", lan_switch.detect_ps, 0, TIME_LIMIT,
          "link down until the group stops using it"),
     COUNT("switch.active", lan_switch.active, 0, 1,

@@ -28,6 +28,7 @@ list() {
 617-switch-pause switch.queue=16
 617-switch-pause switch.pause_threshold=0
 203-link-flap switch.detect=10ms
+205-lacp-silent switch.lacp=off
 201-active-backup switch.active=1
 100-alternate switch.uplink=10Gbps
 000-default switch.rehash[0].at=20%
