@@ -32,6 +32,8 @@ void host_sw_params_default(struct host_sw_params *params)
         .moving_enabled = true,
         .offload = OFFLOAD_ALL,
         .offload_max = 65536,
+        .syn_cookies = SYN_COOKIES_AUTO,
+        .syn_backlog = 4096,
         .ring_log2_cmd = 10,
         .ring_log2_record = 12,
         .ring_log2_event = 12,
@@ -66,9 +68,10 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->dirty_head = sw->wanted_head = sw->wanted_tail = DIR_NONE;
     sw->moves_head = sw->moves_tail = DIR_NONE;
     sw->waiting_head = sw->waiting_tail = DIR_NONE;
-    sw->last_look_ps = TIME_NEVER;
+    sw->last_look_ps = sw->cookie_ps = TIME_NEVER;
     sw->wish_active = NIC_COUNT;
     isn_key_init(&sw->isn_key, params->isn_seed);
+    connecting_init(sw);
     return sw;
 }
 
@@ -179,6 +182,10 @@ static bool run_timers(struct host_sw *sw, bool kicked)
     }
     if (time_wait_next_ps(&sw->stack.time_waits) <= now_ps)
         termination_expire_time_waits(sw, now_ps);
+    if (neighbour_next_ps(&sw->neighbours) <= now_ps) {
+        connecting_on_time(sw, now_ps);
+        busy = true;
+    }
     if (sw->next_scan_ps <= now_ps) {
         idle_scan(sw, now_ps);
         sw->next_scan_ps = now_ps + sw->params.scan_period_ps;
@@ -234,6 +241,7 @@ static uint64_t next_timer_ps(const struct host_sw *sw)
     next = u64_min(next, u64_min(sw->next_app_ps, sw->last_look_ps));
     next = u64_min(next, move_next_deadline_ps(sw));
     next = u64_min(next, host_tcp_next_ps(&sw->tcp));
+    next = u64_min(next, neighbour_next_ps(&sw->neighbours));
     return u64_min(next, time_wait_next_ps(&sw->stack.time_waits));
 }
 
@@ -287,7 +295,7 @@ void host_sw_main(struct host_sw *sw)
         busy |= run_timers(sw, kicked);
         flush(sw);
         kicked = false;
-        busy |= host_tcp_has_work(&sw->tcp);
+        busy |= host_tcp_has_work(&sw->tcp) || sw->app_called;
         busy |= check_suspects(sw);
         if (busy) {
             sw->bus.ops->step_end(sw->bus.self);

@@ -25,6 +25,9 @@ enum team_mode { TEAM_MODE_STATIC, TEAM_MODE_ACTIVE_BACKUP };
 /* Which connections NICs take; the others run in the host's own TCP. */
 enum offload_policy { OFFLOAD_ALL, OFFLOAD_NONE, OFFLOAD_PORTS };
 
+/* SYNs beyond the embryonic connections that may be: dropped, or answered without state (RFC 4987). */
+enum syn_cookies { SYN_COOKIES_OFF, SYN_COOKIES_AUTO, SYN_COOKIES_ALWAYS };
+
 /* Ranges of local ports, for OFFLOAD_PORTS. */
 enum { PORT_RANGES_MAX = 8 };
 struct port_ranges {
@@ -69,6 +72,8 @@ struct host_sw_params {
     bool moving_enabled;              /* false: foreign frames are always forwarded (policy F1) */
     enum offload_policy offload;      /* OFFLOAD_ALL */
     struct port_ranges offload_ports; /* OFFLOAD_PORTS: of the local port */
+    enum syn_cookies syn_cookies;     /* SYN_COOKIES_AUTO */
+    uint32_t syn_backlog; /* connections opened by a peer and not established yet, at most: 4,096 */
     uint32_t offload_max; /* connections that NICs have at once, 65,536; more run on the host */
     uint32_t ring_log2_cmd, ring_log2_record, ring_log2_event, ring_log2_buffer;
     uint64_t isn_seed;     /* key of the ISN hash (RFC 6528) */
@@ -93,7 +98,10 @@ struct host_sw_stats {
     uint64_t notices;                                  /* of trouble that ended no connection */
     /* The host's own TCP: connections opened there; from a NIC to the host and back. */
     uint64_t host_opened, onloaded, reoffloaded, offload_failed;
-    uint64_t host_taken[HOST_REASON_COUNT]; /* activations on the host, by reason */
+    uint64_t host_taken[HOST_REASON_COUNT];           /* activations on the host, by reason */
+    uint64_t cookies_sent, cookies_good, cookies_bad; /* SYN cookies */
+    uint32_t embryonic_max;
+    uint64_t connects, connected, connects_failed; /* connections the server opened */
     uint64_t hold_bytes_max;
     uint32_t conns_max, moves_outstanding_max;
     struct drop_counters drops;
@@ -118,6 +126,10 @@ struct app_ops {
     /* A SYN arrived for key: true and *accept filled to listen, false to refuse (reset). */
     bool (*on_syn)(void *self, const struct flow_key *key, const struct tcp_segment *syn,
                    struct app_accept *accept);
+    /* The same question without a commitment, for SYN cookies: on_syn() follows when the peer has
+     * answered. Null: such an application's SYNs are never answered without state. */
+    bool (*on_cookie_syn)(void *self, const struct flow_key *key, const struct tcp_segment *syn,
+                          struct app_accept *accept);
     void (*on_established)(void *self, uint32_t conn, uint32_t cookie);
     /* New in-order bytes are readable. */
     void (*on_readable)(void *self, uint32_t conn, uint32_t cookie);
@@ -180,6 +192,20 @@ uint32_t host_conn_writable(const struct host_sw *sw, uint32_t conn);
 /* Copies up to len bytes to the transmit ring; returns how many. */
 uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, uint32_t len);
 void host_conn_close(struct host_sw *sw, uint32_t conn);
+
+/* A connection the server opens (RFC 9293 3.9.1, active open). */
+struct host_connect {
+    uint8_t ip_version; /* 4 or 6 */
+    uint8_t raddr[16];  /* on the link; IPv4 as ::ffff:a.b.c.d */
+    uint16_t rport;
+    uint16_t lport;          /* 0: one is chosen (RFC 6056) */
+    uint16_t vlan;           /* VLAN_TAGGED | VID, or VLAN_NONE */
+    struct app_accept offer; /* what the SYN offers; cookie as for an accepted connection */
+};
+/* 0: *conn is opening; on_established() or on_closed() follows, with cause REMOTE_RESET when it was
+ * refused, HANDSHAKE_TIMEOUT, or UNREACHABLE when nobody has the address. Else a negative errno:
+ * EINVAL, EADDRINUSE (the tuple), EADDRNOTAVAIL (no port is left), ENETDOWN, ENOBUFS. */
+int host_conn_connect(struct host_sw *sw, const struct host_connect *wish, uint32_t *conn);
 void host_conn_abort(struct host_sw *sw, uint32_t conn);
 
 /* --- the directory, for reports (any time) --- */

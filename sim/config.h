@@ -12,6 +12,7 @@
 #include "models/trace/capture.h"
 #include "models/trace/gen_peer.h"
 #include "models/trace/replay_peer.h"
+#include "models/trace/syn_flood.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -118,6 +119,7 @@ struct sim_config {
     enum replay_mode replay_mode;
     struct replay_params replay;
     struct gen_params gen;
+    struct syn_flood_params flood; /* beside replay or generator */
 
     size_t action_count;
     struct sim_action actions[SIM_ACTIONS_MAX];

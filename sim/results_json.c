@@ -140,6 +140,13 @@ static void add_connections(json_t *root, const struct results_input *in)
     for (int i = 0; i < HOST_REASON_COUNT; i++)
         host += sw->host_taken[i];
     set_u64(connections, "host", host);
+    set_u64(connections, "embryonic_max", sw->embryonic_max);
+    set_u64(connections, "cookies_sent", sw->cookies_sent);
+    set_u64(connections, "cookies_good", sw->cookies_good);
+    set_u64(connections, "cookies_bad", sw->cookies_bad);
+    set_u64(connections, "connects", sw->connects);
+    set_u64(connections, "connected", sw->connected);
+    set_u64(connections, "connects_failed", sw->connects_failed);
 }
 
 static void add_host_tcp(json_t *host, const struct host_sw_stats *sw,
@@ -337,6 +344,10 @@ static void add_nics(json_t *root, const struct results_input *in)
 static void add_peer(json_t *root, const struct results_input *in)
 {
     json_t *peer = add_object(root, "peer");
+    if (in->flood) {
+        set_u64(peer, "flood_sent", in->flood->sent);
+        set_u64(peer, "flood_answers", in->flood->answers);
+    }
     if (in->replay) {
         const struct replay_stats *r = replay_side_stats(in->replay);
         set_u64(peer, "synthetic_acks", r->synthetic_acks);

@@ -166,6 +166,8 @@ static enum status check_traffic(struct scenario_loader *loader)
         return fail_at(loader, "traffic.capture", "missing; write the file to replay");
     if (config->traffic != TRAFFIC_GENERATOR)
         return STATUS_OK;
+    if (config->flood.ip_version == 5)
+        return fail_at(loader, "traffic.flood.ip_version", "'5' is wrong; write 4 or 6");
     if (config->gen.ip_version == 5)
         return fail_at(loader, "traffic.ip_version", "'5' is wrong; write 4 or 6");
     if (config->gen.connections > config->team.conn_max)

@@ -45,6 +45,8 @@
 
 static const char *const mode_names[] = {
     [TEAM_MODE_STATIC] = "static", [TEAM_MODE_ACTIVE_BACKUP] = "active-backup", NULL};
+static const char *const cookie_names[] = {
+    [SYN_COOKIES_OFF] = "off", [SYN_COOKIES_AUTO] = "auto", [SYN_COOKIES_ALWAYS] = "always", NULL};
 static const char *const offload_names[] = {
     [OFFLOAD_ALL] = "all", [OFFLOAD_NONE] = "none", [OFFLOAD_PORTS] = "ports", NULL};
 static const char *const policy_names[] = {
@@ -198,6 +200,10 @@ const struct scenario_key scenario_keys[] = {
          "policy ports: the local ports that are offloaded, such as 80 8000-8099"),
     COUNT("team.offload.connections_max", team.offload_max, 0, 65536,
           "connections that NICs have at once; the next ones run in the host's own TCP"),
+    ENUM("team.syn_cookies", team.syn_cookies, cookie_names,
+         "SYNs answered without state (RFC 4987): when the backlog is full, or always"),
+    COUNT("team.syn_backlog", team.syn_backlog, 1, 65536,
+          "connections a peer has begun to open, not established yet, at most"),
     LOG2("team.rings.command", team.ring_log2_cmd, 4, 65536, "entries of each NIC's command ring"),
     LOG2("team.rings.record", team.ring_log2_record, 4, 1048576,
          "entries of each NIC's receive record ring"),
@@ -387,6 +393,13 @@ const struct scenario_key scenario_keys[] = {
     SIZE("traffic.ring", gen.ring_bytes, POW2, 4 * KIB, 16 * MIB,
          "generator: receive window of each client"),
     TCP_KEYS("traffic.tcp", gen.tcp),
+
+    COUNT("traffic.flood.count", flood.count, 0, U32_LIMIT,
+          "SYNs from addresses that nobody has, beside the other traffic; 0: none"),
+    TIME("traffic.flood.start", flood.start_ps, 0, TIME_LIMIT, "of the first of them"),
+    TIME("traffic.flood.interval", flood.interval_ps, 1, TIME_LIMIT, "between two of them"),
+    COUNT("traffic.flood.port", flood.port, 1, U16_LIMIT, "the server's port"),
+    COUNT("traffic.flood.ip_version", flood.ip_version, 4, 6, "4 or 6"),
 
     ROW("faults[].at", SCENARIO_AT, NONE, 0, TIME_LIMIT, ITEM(at_ps), 1, NULL,
         "when: a time, or a percentage of the traffic"),

@@ -6,6 +6,8 @@
 #include "models/base/frame.h"
 #include "models/base/units.h"
 #include "models/hwif/ctx_enums.h"
+#include "models/wire/arp.h"
+#include "models/wire/icmp.h"
 
 #include <cerrno>
 #include <cstdarg>
@@ -58,6 +60,27 @@ void accept_if_any(system_server &s)
 {
     if (s.conn < 0 && s.listener >= 0)
         s.conn = toesim_accept(s.sim, s.listener, nullptr, nullptr);
+}
+
+pkt_ends ends_of(uint8_t ip_version)
+{
+    pkt_ends ends = {};
+    ends.ip_version = ip_version;
+    ends.vlan = VLAN_NONE;
+    const uint8_t server[6] = {2, 0x54, 0x4f, 0x45, 0, 1}, peer[6] = {2, 0, 0, 0, 0, 9};
+    std::memcpy(ends.server_mac, server, sizeof server);
+    std::memcpy(ends.peer_mac, peer, sizeof peer);
+    ends.server_port = server_port;
+    ends.peer_port = peer_port;
+    if (ip_version == 4) {
+        ip_addr_from_v4(ends.server_addr, 0x0a000001u);
+        ip_addr_from_v4(ends.peer_addr, 0x0a000002u);
+    } else {
+        ends.server_addr[0] = ends.peer_addr[0] = 0xfd;
+        ends.server_addr[15] = 1;
+        ends.peer_addr[15] = 2;
+    }
+    return ends;
 }
 
 // --- time ---
@@ -118,9 +141,47 @@ bool inject(void *self, const uint8_t *frame, uint32_t len)
     return true;
 }
 
+// The peer tells its address when the server asks for it. False: the frame is something else.
+bool answer_resolution(system_server &s, const uint8_t *frame, uint32_t len)
+{
+    uint8_t answer[128];
+    uint32_t bytes = 0;
+    packet packet;
+    arp_message arp;
+    icmp_message icmp;
+    const pkt_ends ends = ends_of(s.ip_version);
+    packet_parse(frame, len, true, &packet);
+    if (arp_parse(frame, len, &packet, &arp) && arp.op == ARP_REQUEST) {
+        arp_message reply = {};
+        reply.op = ARP_REPLY;
+        reply.sender_ip = arp.target_ip;
+        reply.target_ip = arp.sender_ip;
+        std::memcpy(reply.sender_mac, ends.peer_mac, sizeof reply.sender_mac);
+        std::memcpy(reply.target_mac, arp.sender_mac, sizeof reply.target_mac);
+        bytes = arp_build(answer, ends.server_mac, VLAN_NONE, &reply);
+    } else if (packet.kind == PACKET_OTHER && icmp_parse(frame, &packet, &icmp) == ICMP_GOOD &&
+               icmp.kind == ICMP_NEIGHBOUR_SOLICITATION) {
+        packet_out out = {};
+        out.vlan = VLAN_NONE;
+        out.ip_version = 6;
+        out.ttl = 255;
+        std::memcpy(out.dst_mac, ends.server_mac, sizeof out.dst_mac);
+        std::memcpy(out.src_mac, ends.peer_mac, sizeof out.src_mac);
+        std::memcpy(out.dst, ends.server_addr, sizeof out.dst);
+        std::memcpy(out.src, ends.peer_addr, sizeof out.src);
+        bytes = icmp_build_advertisement(answer, &out, icmp.target, ends.peer_mac, true);
+    }
+    return bytes > 0 && toesim_put_frame(s.sim, answer, bytes) == 0;
+}
+
 uint32_t take(void *self, uint8_t *frame, uint64_t *at_ps)
 {
-    return static_cast<uint32_t>(toesim_take_frame(of(self).sim, frame, FRAME_BYTES_MAX, at_ps));
+    system_server &s = of(self);
+    for (;;) {
+        ssize_t len = toesim_take_frame(s.sim, frame, FRAME_BYTES_MAX, at_ps);
+        if (len <= 0 || !answer_resolution(s, frame, static_cast<uint32_t>(len)))
+            return static_cast<uint32_t>(len);
+    }
 }
 
 // --- the application ---
@@ -335,26 +396,6 @@ std::vector<std::string> settings_of(const pkt_script &script, const script_opti
     return out;
 }
 
-pkt_ends ends_of(uint8_t ip_version)
-{
-    pkt_ends ends = {};
-    ends.ip_version = ip_version;
-    ends.vlan = VLAN_NONE;
-    const uint8_t server[6] = {2, 0x54, 0x4f, 0x45, 0, 1}, peer[6] = {2, 0, 0, 0, 0, 9};
-    std::memcpy(ends.server_mac, server, sizeof server);
-    std::memcpy(ends.peer_mac, peer, sizeof peer);
-    ends.server_port = server_port;
-    ends.peer_port = peer_port;
-    if (ip_version == 4) {
-        ip_addr_from_v4(ends.server_addr, 0x0a000001u);
-        ip_addr_from_v4(ends.peer_addr, 0x0a000002u);
-    } else {
-        ends.server_addr[0] = ends.peer_addr[0] = 0xfd;
-        ends.server_addr[15] = 1;
-        ends.peer_addr[15] = 2;
-    }
-    return ends;
-}
 } // namespace
 
 enum status script_run(const struct pkt_script *script, const struct script_options *options,

@@ -47,6 +47,7 @@ testbed::testbed(const sim_config &config, const struct capture *replayed,
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         make_nic(nic);
     make_peers();
+    make_flood();
     make_director();
     make_application();
     bind_stages();
@@ -67,6 +68,7 @@ testbed::~testbed()
     if (replay_.self)
         replay_.destroy(replay_.self);
     gen_peer_destroy(gen_);
+    syn_flood_destroy(flood_);
     lan_switch_destroy(switch_);
     for (mac *m : mac_)
         mac_destroy(m);
@@ -103,6 +105,8 @@ void testbed::make_shells()
     peer_shell_ = std::make_unique<stage_shell>("peers");
     director_shell_ = std::make_unique<stage_shell>("director");
     window_shell_ = std::make_unique<stage_shell>("waves");
+    if (config_.flood.count > 0)
+        flood_shell_ = std::make_unique<stage_shell>("flood");
 }
 
 void testbed::make_host()
@@ -321,6 +325,8 @@ void testbed::bind_stages()
         mac_shell_[m]->bind(mac_stage(mac_[m], mac_names[m]));
     switch_shell_->bind(lan_switch_stage(switch_, "lan_switch"));
     peer_shell_->bind(peer_.stage);
+    if (flood_)
+        flood_shell_->bind(syn_flood_stage(flood_, "flood"));
     director_shell_->bind(director_stage(director_, "director"));
 }
 
@@ -412,6 +418,8 @@ bool testbed::advance(uint64_t slice_ps)
     if (end_ps_ == TIME_NEVER && is_traffic_done()) {
         end_ps_ = now + drain_ps;
         end_ps_max_ = now + drain_ps_max;
+        if (flood_)
+            syn_flood_stop(flood_);
     }
     if (now >= end_ps_ && now < end_ps_max_ && check_open_frames(check_) > 0)
         end_ps_ = now + slice_ps;

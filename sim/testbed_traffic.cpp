@@ -12,7 +12,26 @@ namespace
 constexpr uint8_t generator_window_scale = 4;
 } // namespace
 
-void testbed::on_peer_frame(frame *f, uint64_t now_ps) { frame_sink_accept(&peer_.rx, f, now_ps); }
+void testbed::on_peer_frame(frame *f, uint64_t now_ps)
+{
+    if (flood_ && syn_flood_takes(flood_, f))
+        frame_free(pool_, f);
+    else
+        frame_sink_accept(&peer_.rx, f, now_ps);
+}
+
+void testbed::make_flood()
+{
+    if (!flood_shell_)
+        return;
+    syn_flood_params params = config_.flood;
+    params.seed = config_.seed;
+    std::memcpy(params.team_mac, config_.team.mac, sizeof params.team_mac);
+    std::memcpy(params.team_ip, params.ip_version == 4 ? config_.team.ipv4 : config_.team.ipv6,
+                sizeof params.team_ip);
+    flood_ = syn_flood_create(&params, pool_, mac_tx_sink(mac_[MAC_PEER]), flood_shell_->waker());
+    assert(flood_);
+}
 
 void testbed::make_replay()
 {
@@ -164,9 +183,9 @@ void testbed::make_bulk_server()
     params.describe = [](void *self, const flow_key *key, bulk_job *job) {
         const gen_peer *gen = bed_of(self)->gen_;
         uint32_t index = gen_peer_find(gen, key);
-        if (index == UINT32_MAX)
-            return false;
         *job = {};
+        if (index == UINT32_MAX) // the listener cannot know a flood by its looks
+            return bed_of(self)->flood_ != nullptr;
         job->index = index;
         job->bytes_to_send = gen_peer_server_bytes(gen, index);
         job->close_when_sent = gen_peer_server_closes(gen);

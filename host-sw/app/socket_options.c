@@ -51,7 +51,7 @@ int socket_app_set(struct socket_app *app, int fd, enum socket_option option, in
         return -EBADF;
     if (!row)
         return -EINVAL;
-    if (s->state == SOCKET_CONNECTED && !row->of_live)
+    if ((s->state == SOCKET_CONNECTED || s->state == SOCKET_CONNECTING) && !row->of_live)
         return -EOPNOTSUPP;
     bool fits =
         row->is_flag || (value >= row->min && value <= row->max) || (row->or_zero && value == 0);

@@ -54,6 +54,15 @@ static bool fold_tx(struct dir_entry *entry, uint32_t snd_una)
     return true;
 }
 
+/* The peer's SYN has come to a connection that we open: its numbers begin. Data in it is not taken. */
+static void synchronise(struct host_sw *sw, struct dir_entry *entry, uint32_t rcv_nxt)
+{
+    entry->synchronised = true;
+    entry->irs = rcv_nxt - 1;
+    entry->rcv_nxt = entry->rx_consumed = entry->rung_rx = rcv_nxt;
+    team_touch(sw, entry);
+}
+
 void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
                          const struct nic_record *record)
 {
@@ -61,8 +70,12 @@ void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
     if (record->tcp_state == TCP_CLOSED && record->verdict != NIC_VERDICT_APPLIED)
         return;
     entry->tcp_state = record->tcp_state;
-    if ((record->flags & NIC_RECORD_ESTABLISHED) != 0)
+    if (!entry->synchronised && record->tcp_state >= TCP_SYN_RCVD)
+        synchronise(sw, entry, record->rcv_nxt);
+    if ((record->flags & NIC_RECORD_ESTABLISHED) != 0) {
         entry->established = true;
+        opening_hatched(sw, entry);
+    }
     bool more_rx = fold_rx(sw, entry, record->rcv_nxt);
     bool fin = (record->flags & NIC_RECORD_PEER_FIN) != 0 && !entry->peer_fin &&
                record->rcv_nxt == entry->rcv_nxt;
@@ -71,6 +84,7 @@ void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
     const struct app_ops *app = sw->app;
     if (entry->established && !entry->announced) {
         entry->announced = true;
+        sw->stats.connected += entry->active;
         call_app(sw, app->on_established, entry);
     }
     if ((record->flags & NIC_RECORD_URGENT) != 0)
@@ -213,6 +227,8 @@ static void flush_host(struct host_sw *sw, struct dir_entry *entry)
         host_tcp_abort(&sw->tcp, conn);
         return;
     }
+    if (!entry->synchronised)
+        return; /* again when its numbers are known */
     host_tcp_ring(&sw->tcp, conn, entry->tx_prod, entry->rx_consumed, entry->fin_wanted);
     entry->rung_tx = entry->tx_prod;
     entry->rung_rx = entry->rx_consumed;
@@ -253,6 +269,8 @@ void conn_io_flush(struct host_sw *sw)
             flush_host(sw, entry);
         } else if (entry->state == DIR_ACTIVE) {
             flush_active(sw, entry);
+        } else if (entry->resolving && entry->abort_wanted) {
+            termination_give_up(sw, entry, NIC_TERM_LOCAL_ABORT);
         } else if (entry->state == DIR_INACTIVE && has_work) {
             unsigned nic = sw->mode->may_own(&sw->ports, entry->owner) ? entry->owner
                                                                        : team_other(entry->owner);

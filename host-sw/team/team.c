@@ -22,6 +22,16 @@ void team_drop_frame(struct host_sw *sw, const struct dir_frame *frame, uint32_t
     probe_emit(sw->probe, &event);
 }
 
+void team_frame_answered(struct host_sw *sw, const struct dir_frame *frame)
+{
+    struct probe_event event = {.now_ps = team_now(sw),
+                                .a = frame->frame_id,
+                                .conn = PROBE_NO_CONN,
+                                .nic = frame->port,
+                                .kind = PROBE_FRAME_ANSWERED};
+    probe_emit(sw->probe, &event);
+}
+
 static void record_used(struct host_sw *sw, const struct nic_record *record, uint32_t conn)
 {
     struct probe_event event = {.now_ps = team_now(sw),
@@ -60,6 +70,8 @@ static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
         opening_on_syn(sw, frame, packet, key, NULL);
         return;
     }
+    if (cookie_on_ack(sw, frame, packet, key))
+        return;
     if (host_stack_send_reset(&sw->stack, port, packet))
         sw->stats.resets_sent++;
     team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
@@ -111,6 +123,10 @@ static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct d
     switch ((enum dir_state)entry->state) {
     case DIR_OPENING:
     case DIR_INSTALLING:
+        if (entry->resolving) {
+            team_hold(sw, entry, frame); /* no NIC knows of it yet */
+            break;
+        }
         /* Commands of one NIC are executed in order, so behind INSTALL is after activation. */
         forward_frame(sw, entry, entry->reload.dest, frame);
         break;
@@ -170,18 +186,15 @@ static void on_other(struct host_sw *sw, const struct dir_frame *frame, const ui
     sw->stats.neighbour_answers += result.kind == ANSWER_NEIGHBOUR;
     sw->stats.echo_answers += result.kind == ANSWER_ECHO;
     sw->stats.echo_replies += result.kind == ANSWER_ECHO_REPLY;
+    if (result.has_neighbour)
+        connecting_on_neighbour(sw, &result.neighbour, result.neighbour_mac);
     if (result.kind == ANSWER_ERROR)
         icmp_on_error(sw, &result);
     if (result.kind == ANSWER_NONE) {
         team_drop_frame(sw, frame, PROBE_NO_CONN, result.reason);
         return;
     }
-    struct probe_event event = {.now_ps = team_now(sw),
-                                .a = frame->frame_id,
-                                .conn = PROBE_NO_CONN,
-                                .nic = frame->port,
-                                .kind = PROBE_FRAME_ANSWERED};
-    probe_emit(sw->probe, &event);
+    team_frame_answered(sw, frame);
 }
 
 void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,

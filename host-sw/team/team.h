@@ -11,9 +11,11 @@
 #include "host-sw/driver/inject_table.h"
 #include "host-sw/driver/nic_driver.h"
 #include "host-sw/host_sw.h"
+#include "host-sw/stack/ephemeral.h"
 #include "host-sw/stack/host_stack.h"
 #include "host-sw/stack/host_tcp.h"
 #include "host-sw/stack/isn.h"
+#include "host-sw/stack/neighbour.h"
 #include "host-sw/team/directory.h"
 #include "host-sw/team/hold.h"
 #include "host-sw/team/policy.h"
@@ -60,6 +62,8 @@ struct host_sw {
     struct inject_table injected; /* each holds a reference to its buffer */
     struct host_stack stack;
     struct host_tcp tcp; /* connections no NIC has */
+    struct neighbour_table neighbours;
+    struct ephemeral ephemeral;
     struct hold_pool hold;
     struct directory dir;
     struct isn_key isn_key;
@@ -76,6 +80,9 @@ struct host_sw {
     uint32_t moves_head, moves_tail, moves_count;
     uint32_t waiting_head, waiting_tail; /* on the host for want of a place on the NICs */
     uint32_t on_nics;                    /* connections that NICs have or are given */
+    uint32_t embryonic;                  /* connections a peer has begun to open */
+    uint64_t cookie_ps; /* when the last SYN cookie was sent; TIME_NEVER: none was */
+    uint32_t resolving; /* connections that wait for a neighbour's address */
     struct place_wish *wishes;
     uint32_t wish_count, wish_capacity;
 
@@ -106,6 +113,8 @@ void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
                      const struct nic_record *record);
 void team_drop_frame(struct host_sw *sw, const struct dir_frame *frame, uint32_t conn,
                      enum drop_reason reason);
+/* The host took note of a frame, and nothing more comes of it. */
+void team_frame_answered(struct host_sw *sw, const struct dir_frame *frame);
 /* Usability of ports changed, or another port is to be active. */
 void team_on_ports_changed(struct host_sw *sw, unsigned wanted);
 
@@ -136,6 +145,39 @@ void team_touch(struct host_sw *sw, struct dir_entry *entry);
 /* --- opening.c --- */
 void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
                     const struct flow_key *key, const struct time_wait *reopened);
+/* Rings and directory entry; null: none left, and nothing is kept. */
+struct dir_entry *opening_admit(struct host_sw *sw, const struct flow_key *key);
+/* The image of a connection that opens: LISTEN, or SYN_SENT when it is active. */
+void opening_build_image(struct host_sw *sw, const struct dir_entry *entry,
+                         const uint8_t peer_mac[6], const struct app_accept *accept,
+                         struct conn_ctx *image);
+void opening_emit(struct host_sw *sw, const struct dir_entry *entry);
+/* An entry of opening_admit() with its iss takes the numbers of a peer's SYN and holds the frame that
+ * opens it; gives the NIC it should go to. */
+unsigned opening_begin(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
+                       uint32_t irs, const struct app_accept *accept);
+/* It is established, or has ended before. */
+void opening_hatched(struct host_sw *sw, struct dir_entry *entry);
+/* To the NIC, or to the host where policy or room say so. */
+void opening_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                  struct conn_ctx *image);
+
+/* --- cookie.c: SYNs answered without state (RFC 4987) --- */
+/* The SYN is answered with a cookie. False: an ordinary opening is due. */
+bool cookie_on_syn(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
+                   const struct flow_key *key);
+/* An acknowledgment of a tuple nobody knows: when it brings a cookie back, the connection opens. False:
+ * it does not. */
+bool cookie_on_ack(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
+                   const struct flow_key *key);
+
+/* --- connecting.c: connections the server opens --- */
+void connecting_init(struct host_sw *sw);
+/* A neighbour told its address: whoever waits for it may begin. */
+void connecting_on_neighbour(struct host_sw *sw, const struct neighbour_key *key,
+                             const uint8_t mac[6]);
+/* Requests that were not answered. */
+void connecting_on_time(struct host_sw *sw, uint64_t now_ps);
 
 /* --- forward.c --- */
 /* Injects the frame at a NIC that has, or by an earlier command will have, the connection. */

@@ -14,8 +14,21 @@ static bool on_syn(void *self, const struct flow_key *key, const struct tcp_segm
     struct bed *bed = self;
     (void)syn;
     bed->syns++;
-    *accept = (struct app_accept){
-        .offered = CTX_FEATURE_MSS, .nodelay = true, .cookie = 100u + key->rport};
+    *accept = (struct app_accept){.offered = bed->cookie_offer ? bed->cookie_offer
+                                                               : (uint8_t)CTX_FEATURE_MSS,
+                                  .rcv_ws = bed->cookie_offer ? 3 : 0,
+                                  .nodelay = true,
+                                  .cookie = 100u + key->rport};
+    return !bed->refuse;
+}
+
+static bool on_cookie_syn(void *self, const struct flow_key *key, const struct tcp_segment *syn,
+                          struct app_accept *accept)
+{
+    struct bed *bed = self;
+    (void)key, (void)syn;
+    bed->cookie_syns++;
+    *accept = (struct app_accept){.offered = bed->cookie_offer, .rcv_ws = 3, .nodelay = true};
     return !bed->refuse;
 }
 
@@ -101,6 +114,7 @@ void bed_init(struct bed *bed)
 void bed_start(struct bed *bed)
 {
     static const struct app_ops ops = {.on_syn = on_syn,
+                                       .on_cookie_syn = on_cookie_syn,
                                        .on_established = on_established,
                                        .on_readable = on_readable,
                                        .on_writable = on_writable,

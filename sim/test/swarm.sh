@@ -55,6 +55,7 @@ draw_traffic() {
     always "  direction" download upload both both idle
     always "  connections" 1 2 3 7 16 64 256 1000
     always "  bytes" 1B 100B 64KiB 1MiB 4MiB
+    maybe 6 "  flood" "{count: 1000, port: 19}" "{count: 200, port: 19, interval: 100ns}"
     always "  hold" 1ms 20ms
     maybe 2 "  open_interval" 0s 100ns 1us 100us
     maybe 3 "  ip_version" 6
@@ -99,6 +100,8 @@ draw_team() {
     maybe 4 "  moves_outstanding_max" 1 2
     maybe 12 "  moving" false
     maybe 12 "  heartbeat" 100us 1ms
+    maybe 6 "  syn_cookies" always always off
+    maybe 6 "  syn_backlog" 1 8
     maybe 6 "  offload" "{policy: none}" "{connections_max: 0}" "{connections_max: 3}" \
         "{policy: ports, ports: 80}"
     say "  rings:"
