@@ -1,5 +1,5 @@
 # The TCP conformance table, from its clauses and a run of their proofs.
-CONFORMANCE_BIN := $(filter $(B)/test/test_tcp_% $(foreach t,sack scripts toe_rx stack socket_app opening team_icmp packet,$(B)/test/test_$(t)),$(TEST_BIN))
+CONFORMANCE_BIN := $(filter $(B)/test/test_tcp_% $(foreach t,sack scripts toe_rx stack socket_app opening team_icmp connecting cookie syn_cookie packet,$(B)/test/test_$(t)),$(TEST_BIN))
 .PHONY: conformance
 conformance: $(CONFORMANCE_BIN) $(TOESIM) ## run the proofs and write docs/tcp-conformance.md
 	@mk/conformance.sh $(B) docs/tcp-conformance.md

@@ -17,7 +17,7 @@ TOESIM_SCRIPT_RESULTS=$work/core4 TOESIM_SCRIPT_RESULTS_V6=$work/core6 "$build/t
 "$build/toesim" script --ip 6 --results "$work/system6" $(for p in $v6; do ls scenarios/tcp/"$p"-*.pkt 2>/dev/null; done) >"$work/system6.log" 2>&1
 "$build/toesim" script --set team.offload.policy=none --port-policy alternate --results "$work/host4" scenarios/tcp/*.pkt >"$work/host4.log" 2>&1
 for program in "$build"/test/test_tcp_* "$build"/test/test_sack "$build"/test/test_toe_rx "$build"/test/test_stack \
-    "$build"/test/test_socket_app "$build"/test/test_opening "$build"/test/test_team_icmp "$build"/test/test_packet; do
+    "$build"/test/test_socket_app "$build"/test/test_opening "$build"/test/test_team_icmp "$build"/test/test_connecting "$build"/test/test_cookie "$build"/test/test_syn_cookie "$build"/test/test_packet; do
     case $program in *.a | *.o | *'*') continue ;; esac
     [ -x "$program" ] && "$program" -j1 --verbose 2>&1
 done | sed -n -E 's/^\[(PASS|FAIL)\] ([a-z0-9_]+::[a-z0-9_]+):?.*/\1 test:\2/p' >"$work/tests"

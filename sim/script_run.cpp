@@ -391,6 +391,8 @@ std::vector<std::string> settings_of(const pkt_script &script, const script_opti
     out.push_back(std::string("team.ipv4=") + server_v4);
     out.push_back(std::string("team.ipv6=") + server_v6);
     out.push_back("team.mac=02:54:4f:45:00:01");
+    for (unsigned i = 0; i < script.key_count; i++)
+        out.push_back(script.key[i]);
     for (size_t i = 0; i < options.set_count; i++)
         out.push_back(options.sets[i]);
     return out;

@@ -349,6 +349,21 @@ static bool parse_only(struct tokens *t)
     return at > 0 || fail(t, "'only %s' needs a reason", what);
 }
 
+/* system KEY=VALUE, a key of docs/scenario.md. */
+static bool parse_system(struct tokens *t)
+{
+    struct pkt_script *s = t->script;
+    const char *key = take(t);
+    if (!strchr(key, '=') || strlen(key) >= PKT_KEY_MAX)
+        return fail(t, "'%.60s' is no KEY=VALUE", key);
+    if (s->key_count == PKT_KEYS_MAX)
+        return fail(t, "more than %d keys of the system", PKT_KEYS_MAX);
+    if (!*s->only_system)
+        return fail(t, "write 'only system: WHY' before it");
+    memcpy(s->key[s->key_count++], key, strlen(key) + 1);
+    return t->next == t->count || fail(t, "'%s' is too much", t->at[t->next]);
+}
+
 static bool parse_line(struct tokens *t)
 {
     struct pkt_script *s = t->script;
@@ -359,8 +374,11 @@ static bool parse_line(struct tokens *t)
         return parse_set(t);
     if (strcmp(first, "only") == 0)
         return parse_only(t);
+    if (strcmp(first, "system") == 0)
+        return parse_system(t);
     if (*first != '+')
-        return fail(t, "'%s' is no line; write +time and an event, offer, set or only", first);
+        return fail(t, "'%s' is no line; write +time and an event, offer, set, only or system",
+                    first);
     if (s->count == PKT_LINES_MAX)
         return fail(t, "more than %d events", PKT_LINES_MAX);
     struct pkt_line *line = &s->line[s->count];

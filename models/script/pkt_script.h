@@ -15,7 +15,13 @@
 extern "C" {
 #endif
 
-enum { PKT_LINES_MAX = 256, PKT_ERROR_MAX = 400, PKT_REASON_MAX = 160 };
+enum {
+    PKT_LINES_MAX = 256,
+    PKT_ERROR_MAX = 400,
+    PKT_REASON_MAX = 160,
+    PKT_KEYS_MAX = 4,
+    PKT_KEY_MAX = 80
+};
 
 enum pkt_kind {
     PKT_IN,         /* `<` segment of the peer */
@@ -50,10 +56,13 @@ struct pkt_script {
     uint8_t ip_version;               /* `only ipv4` or `only ipv6`; 0: either */
     char only_core[PKT_REASON_MAX];   /* `only core: why`: not in the whole system */
     char only_system[PKT_REASON_MAX]; /* `only system: why` */
-    uint8_t offered;                  /* enum ctx_feature, by `offer` */
-    uint32_t flags;                   /* CTX_FLAG_NAGLE and CTX_FLAG_KEEPALIVE, by `set` */
-    bool manual;                      /* the application reads only when told */
-    uint8_t ring_log2;                /* both rings */
+    char key[PKT_KEYS_MAX]
+            [PKT_KEY_MAX]; /* `system KEY=VALUE`: of the scenario, with `only system` */
+    unsigned key_count;
+    uint8_t offered;   /* enum ctx_feature, by `offer` */
+    uint32_t flags;    /* CTX_FLAG_NAGLE and CTX_FLAG_KEEPALIVE, by `set` */
+    bool manual;       /* the application reads only when told */
+    uint8_t ring_log2; /* both rings */
     uint8_t rcv_ws;
     uint8_t congestion;
     uint32_t rto_min_us, delack_us, time_wait_us, fin_wait_2_us, rexmt_max, syn_rexmt_max;
