@@ -43,7 +43,8 @@ struct port_ranges {
     X(POLICY, "policy", "offload policy")                                                          \
     X(TABLE_FULL, "table_full", "as many are offloaded as may be; goes to a NIC when one ends")    \
     X(REFUSED, "refused", "the NICs refused it")                                                   \
-    X(REQUEST, "request", "asked for from outside")
+    X(REQUEST, "request", "asked for from outside")                                                \
+    X(FRAGMENTS, "fragments", "many of its segments come in fragments")
 
 enum host_reason {
 #define X(id, key, text) HOST_REASON_##id,
@@ -74,6 +75,10 @@ struct host_sw_params {
     struct port_ranges offload_ports; /* OFFLOAD_PORTS: of the local port */
     enum syn_cookies syn_cookies;     /* SYN_COOKIES_AUTO */
     uint32_t syn_backlog; /* connections opened by a peer and not established yet, at most: 4,096 */
+    uint32_t
+        offload_fragments_max;    /* so many segments in fragments take it to the host; 0: never */
+    uint32_t fragment_datagrams;  /* put together at a time: 64; 0: fragments are dropped */
+    uint64_t fragment_timeout_ps; /* 30 s */
     uint32_t offload_max; /* connections that NICs have at once, 65,536; more run on the host */
     uint32_t ring_log2_cmd, ring_log2_record, ring_log2_event, ring_log2_buffer;
     uint64_t isn_seed;     /* key of the ISN hash (RFC 6528) */
@@ -98,11 +103,13 @@ struct host_sw_stats {
     uint64_t notices;                                  /* of trouble that ended no connection */
     /* The host's own TCP: connections opened there; from a NIC to the host and back. */
     uint64_t host_opened, onloaded, reoffloaded, offload_failed;
-    uint64_t host_taken[HOST_REASON_COUNT];           /* activations on the host, by reason */
+    uint64_t host_taken[HOST_REASON_COUNT]; /* activations on the host, by reason */
+    uint64_t wholes; /* segments of connections that were put together from fragments */
     uint64_t cookies_sent, cookies_good, cookies_bad; /* SYN cookies */
     uint32_t embryonic_max;
     uint64_t connects, connected, connects_failed; /* connections the server opened */
     uint64_t hold_bytes_max;
+    uint64_t nics_lost, recoveries, recoveries_failed; /* left the team; came back; could not */
     uint32_t conns_max, moves_outstanding_max;
     struct drop_counters drops;
 };
@@ -149,6 +156,7 @@ struct app_ops {
 
 struct host_sw;        /* opaque */
 struct host_tcp_stats; /* host-sw/stack/host_tcp.h */
+struct ip_reassembly_stats;
 
 /* app and probe are kept. */
 struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_bus bus,
@@ -168,9 +176,10 @@ void host_sw_stop(struct host_sw *sw);
 /* From the link monitor or a scenario: active-backup change of the active port. */
 void host_sw_set_active(struct host_sw *sw, unsigned nic);
 
-/* From the root port: the link to this NIC reports an error or is gone, so the NIC is asked. May be
- * called from anywhere, with a kick of the core. */
-void host_sw_on_port_error(struct host_sw *sw, unsigned nic);
+/* What the driver of this NIC has found in its error registers and its root port's
+ * (driver/nic_error.h). */
+struct nic_error_counts;
+const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned nic);
 
 /* A connection is to go to a NIC (the one that received its last frame) or to the host, as soon as
  * that can be; conn UINT32_MAX: every one. Places where it cannot go are ignored. May be called from
@@ -178,6 +187,8 @@ void host_sw_on_port_error(struct host_sw *sw, unsigned nic);
 void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host);
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw);
+/* IP fragments; null when they are dropped. */
+const struct ip_reassembly_stats *host_sw_get_fragment_stats(const struct host_sw *sw);
 /* The host's own TCP. */
 const struct host_tcp_stats *host_sw_get_tcp_stats(const struct host_sw *sw);
 

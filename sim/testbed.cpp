@@ -130,6 +130,15 @@ void testbed::make_host()
         pcie_link_cfg_write32(static_cast<testbed *>(self)->link_[nic], offset, value, done,
                               now_ps);
     };
+    access.port_read32 = [](void *self, unsigned nic, uint32_t offset) {
+        return pcie_link_port_read32(static_cast<testbed *>(self)->link_[nic], offset);
+    };
+    access.port_write32 = [](void *self, unsigned nic, uint32_t offset, uint32_t value) {
+        pcie_link_port_write32(static_cast<testbed *>(self)->link_[nic], offset, value);
+    };
+    access.claims = [](void *self, unsigned nic, uint64_t address, uint32_t len, uint32_t *offset) {
+        return pcie_link_claims(static_cast<testbed *>(self)->link_[nic], address, len, offset);
+    };
     cpu_ = host_cpu_create(&config_.host, memory_, access, core_->blocker(), &probe_);
     assert(cpu_);
 }
@@ -338,6 +347,19 @@ void testbed::set_link(unsigned nic, bool up, uint64_t now_ps)
     report_port(nic, now_ps);
 }
 
+// A register that reads always, and one that may be written at any time.
+void testbed::access_peer(unsigned nic, bool write, uint64_t now_ps)
+{
+    pcie_endpoint from = pcie_link_endpoint(link_[nic]);
+    uint64_t bar0 = pcie_link_bar0(link_[NIC_COUNT - 1 - nic]);
+    auto ignore = [](void *, uint64_t, bool, const uint8_t *, uint32_t, uint64_t) {};
+    uint32_t beat = 1;
+    if (write)
+        from.ops->write(from.self, bar0 + NIC_REG_HEARTBEAT, &beat, sizeof beat, {}, {}, now_ps);
+    else
+        from.ops->read(from.self, bar0 + NIC_REG_MAGIC, sizeof beat, {ignore, nullptr, 0}, now_ps);
+}
+
 void testbed::act(const sim_action &action, uint64_t now_ps)
 {
     if (action_is_line_fault(action.kind)) {
@@ -365,8 +387,6 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
         break;
     case ACTION_PCIE_DOWN:
         pcie_link_set_up(link_[action.nic], false, now_ps);
-        host_sw_on_port_error(software_, action.nic);
-        host_cpu_kick(cpu_, now_ps);
         break;
     case ACTION_PCIE_UP:
         pcie_link_set_up(link_[action.nic], true, now_ps);
@@ -388,6 +408,10 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
                       int(PCIE_FAULT_MASTER_OFF));
         pcie_link_inject(link_[action.nic],
                          static_cast<pcie_fault>(action.kind - ACTION_PCIE_TLP_ERROR), now_ps);
+        break;
+    case ACTION_PCIE_PEER_READ:
+    case ACTION_PCIE_PEER_WRITE:
+        access_peer(action.nic, action.kind == ACTION_PCIE_PEER_WRITE, now_ps);
         break;
     case ACTION_CTX_ERROR:
         for (nic_slot &slot : slot_)

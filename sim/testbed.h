@@ -86,6 +86,7 @@ private:
     void on_peer_frame(frame *f, uint64_t now_ps);
     void bind_stages();
     bool is_traffic_done() const;
+    void access_peer(unsigned nic, bool write, uint64_t now_ps);
     void act(const sim_action &action, uint64_t now_ps);
     void set_link(unsigned nic, bool up, uint64_t now_ps);
     void on_probe(const probe_event &event);
@@ -107,6 +108,7 @@ private:
     replay_side replay_ = {}; // self null: no replay
     gen_peer *gen_ = nullptr;
     syn_flood *flood_ = nullptr;
+    fragmenter fragmenter_ = {};
     replay_server *replay_server_ = nullptr;
     bulk_server *bulk_server_ = nullptr;
     check *check_ = nullptr;

@@ -35,7 +35,7 @@ void testbed::make_flood()
 
 void testbed::make_replay()
 {
-    frame_sink uplink = mac_tx_sink(mac_[MAC_PEER]);
+    frame_sink uplink = fragmenter_sink(&fragmenter_);
     if (config_.replay_mode == REPLAY_ENDPOINT) {
         endpoint_peer *peer = endpoint_peer_create(&config_.replay, config_.capture.mtu_bytes,
                                                    capture_, pool_, uplink, peer_shell_->waker());
@@ -57,7 +57,7 @@ void testbed::make_replay()
 
 void testbed::make_generator()
 {
-    gen_ = gen_peer_create(&config_.gen, pool_, mac_tx_sink(mac_[MAC_PEER]), peer_shell_->waker(),
+    gen_ = gen_peer_create(&config_.gen, pool_, fragmenter_sink(&fragmenter_), peer_shell_->waker(),
                            &probe_);
     assert(gen_);
     peer_.self = gen_;
@@ -89,6 +89,7 @@ void testbed::make_external()
 
 void testbed::make_peers()
 {
+    fragmenter_init(&fragmenter_, config_.fragment_over, pool_, mac_tx_sink(mac_[MAC_PEER]));
     switch (config_.traffic) {
     case TRAFFIC_REPLAY:
         make_replay();
@@ -115,7 +116,7 @@ uint64_t testbed::put_frame(const uint8_t *bytes, uint32_t len, uint8_t flags)
     f->len = len;
     f->flags = flags;
     std::memcpy(f->data, bytes, len);
-    frame_sink sink = mac_tx_sink(mac_[MAC_PEER]);
+    frame_sink sink = fragmenter_sink(&fragmenter_);
     uint64_t id = f->id; // the switch's port owns the frame from here on
     frame_sink_accept(&sink, f, now);
     external_frames_++;

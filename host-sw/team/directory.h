@@ -81,6 +81,7 @@ struct dir_entry {
     bool synchronised; /* irs, rcv_nxt and rx_consumed are known */
     uint8_t wanted_dest, wanted_reason;
     uint32_t cookie, moves;
+    uint32_t wholes; /* segments in fragments, since a NIC has it */
     uint32_t irs, iss;
     uint32_t rcv_nxt, rx_consumed; /* in-order end, application's read position */
     uint32_t snd_una, tx_prod;
@@ -97,6 +98,8 @@ struct dir_entry {
     size_t row;
     uint32_t held_head, held_tail, held_count;
     uint32_t next_dirty, next_wanted, next_waiting;
+    uint32_t app_prev, app_next; /* while app_calls is not 0 */
+    uint8_t app_calls;           /* enum app_call: to be made */
     struct reload reload;
     struct app_accept offer; /* active */
 };

@@ -81,6 +81,7 @@ void icmp_on_notice(struct host_sw *sw, const struct nic_event *event)
     sw->stats.notices++;
     if (!entry->announced || !sw->app->on_notice)
         return;
+    app_calls_make(sw, entry); /* what it was not told yet came before */
     team_charge(sw, CPU_COST_APP_CALL, 1);
     sw->app_called = true;
     sw->app->on_notice(sw->app_self, event->conn, entry->cookie, (enum nic_notice)event->detail);

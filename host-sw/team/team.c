@@ -156,7 +156,7 @@ static enum drop_reason unfit(const struct host_sw *sw, const struct packet *pac
     if (packet->kind == PACKET_MALFORMED)
         return DROP_MALFORMED;
     if (packet->kind != PACKET_TCP)
-        return DROP_NOT_TCP; /* a fragment never triggers a reload */
+        return DROP_NOT_TCP;
     if (record && (record->flags & (NIC_RECORD_CHECKSUMS_OK | NIC_RECORD_INJECTED)) == 0)
         return DROP_BAD_CHECKSUM;
     if (packet->source_routed)
@@ -208,6 +208,12 @@ void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
         on_other(sw, frame, bytes, record);
         return;
     }
+    if (packet.kind == PACKET_FRAGMENT) {
+        if (record)
+            record_used(sw, record, PROBE_NO_CONN);
+        fragments_input(sw, frame, bytes, &packet);
+        return;
+    }
     enum drop_reason reason = unfit(sw, &packet, record);
     if (reason != DROP_NONE) {
         if (record)
@@ -230,7 +236,12 @@ void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
         team_store_rx_if(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
         record_used(sw, record, conn);
     }
-    on_known(sw, entry, frame, &packet, !record || (record->flags & NIC_RECORD_INJECTED) != 0);
+    /* What came in fragments only has to arrive: it never triggers a reload. */
+    bool only_forward =
+        !record || (record->flags & NIC_RECORD_INJECTED) != 0 || sw->looking_at_whole;
+    on_known(sw, entry, frame, &packet, only_forward);
+    if (sw->looking_at_whole)
+        fragments_count(sw, entry);
 }
 
 static bool is_foreign(const struct nic_record *record)
@@ -266,7 +277,7 @@ static void on_record(struct host_sw *sw, struct nic_driver *driver,
     if ((record->flags & NIC_RECORD_INJECTED) != 0) {
         buffer = inject_table_remove(&sw->injected, record->frame_id);
     } else if (record->buffer != 0) {
-        nic_driver_on_buffer(driver);
+        nic_driver_on_buffer(driver, record->buffer);
         buffer = record->buffer;
     }
     if (is_foreign(record) && buffer != 0) {
@@ -432,6 +443,7 @@ static bool drain_records(struct host_sw *sw, struct nic_driver *driver, uint32_
 bool team_poll(struct host_sw *sw)
 {
     bool busy = host_tcp_deliver(&sw->tcp);
+    busy |= fragments_run(sw);
     /* What a NIC wrote before it died counts. */
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         if (nic_driver_has_rings(&sw->nics[nic]))
@@ -441,6 +453,7 @@ bool team_poll(struct host_sw *sw)
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         if (nic_driver_has_rings(&sw->nics[nic]))
             busy |= drain_records(sw, &sw->nics[nic], budget);
+    busy |= app_calls_run(sw);
     for (uint32_t i = 0; i < sw->pending_event_count; i++)
         on_event(sw, &sw->pending_events[i]);
     sw->pending_event_count = 0;

@@ -10,6 +10,7 @@
 
 #include "host-sw/driver/inject_table.h"
 #include "host-sw/driver/nic_driver.h"
+#include "host-sw/driver/nic_error.h"
 #include "host-sw/host_sw.h"
 #include "host-sw/stack/ephemeral.h"
 #include "host-sw/stack/host_stack.h"
@@ -21,6 +22,7 @@
 #include "host-sw/team/policy.h"
 #include "host-sw/team/team_mode.h"
 #include "models/base/units.h"
+#include "models/wire/ip_reassembly.h"
 #include "models/wire/packet.h"
 
 enum {
@@ -43,6 +45,12 @@ static_assert(sizeof(struct team_conn_entry) == TEAM_ENTRY_BYTES, "connection en
 
 enum { TEAM_ISSUED_MAX = 64 };
 
+/* A segment that was put together from fragments, for the next step. */
+struct whole_frame {
+    struct dir_frame frame;
+    bool checksums_ok;
+};
+
 /* From outside: a connection (DIR_NONE: all) is to be on the host, or on a NIC. */
 struct place_wish {
     uint32_t conn;
@@ -61,7 +69,11 @@ struct host_sw {
     struct buffer_pool pool;
     struct inject_table injected; /* each holds a reference to its buffer */
     struct host_stack stack;
-    struct host_tcp tcp; /* connections no NIC has */
+    struct host_tcp tcp;              /* connections no NIC has */
+    struct ip_reassembly *reassembly; /* null: fragments are dropped */
+    struct whole_frame *wholes;
+    uint32_t whole_count, whole_capacity;
+    bool looking_at_whole; /* the frame at hand was in fragments */
     struct neighbour_table neighbours;
     struct ephemeral ephemeral;
     struct hold_pool hold;
@@ -94,12 +106,18 @@ struct host_sw {
     uint32_t pending_event_count, pending_event_capacity;
 
     uint64_t next_scan_ps, next_heartbeat_ps, next_app_ps;
-    uint64_t last_look_ps; /* at the rings of a NIC that died; TIME_NEVER */
-    bool app_called;       /* in this step */
+    uint64_t last_look_ps;       /* at the rings of a NIC that died; TIME_NEVER */
+    bool app_called;             /* in this step */
+    uint64_t app_work;           /* of the application's calls in this step, about bytes copied */
+    uint32_t app_head, app_tail; /* connections whose application has to be told something */
     bool initialised, is_up, stop;
     enum nic_probe_result probe_results[NIC_COUNT];
-    unsigned wish_active;    /* by host_sw_set_active(); NIC_COUNT: none */
-    bool suspect[NIC_COUNT]; /* a move's deadline or its root port: ask whether it is alive */
+    unsigned wish_active;           /* by host_sw_set_active(); NIC_COUNT: none */
+    bool suspect[NIC_COUNT];        /* a move's deadline: ask whether it is alive and in service */
+    uint32_t port_events;           /* root ports that interrupted, a bit each */
+    uint64_t restart_ps[NIC_COUNT]; /* when to set it up again; TIME_NEVER */
+    struct nic_probe_sizes sizes[NIC_COUNT];
+    struct nic_error_counts errors[NIC_COUNT];
 };
 
 /* --- team.c: records and events --- */
@@ -248,10 +266,24 @@ void place_give(struct host_sw *sw, struct dir_entry *entry, unsigned dest);
 /* A frame of a connection the host has. */
 void place_input(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
                  const struct packet *packet);
+/* From its NIC to the host, for that reason. */
+void place_take_away(struct host_sw *sw, struct dir_entry *entry, enum host_reason reason);
 /* The connection ended. */
 void place_on_ended(struct host_sw *sw, struct dir_entry *entry);
 /* Wishes from outside, and places on the NICs that have become free. True: something to do. */
 bool place_run(struct host_sw *sw);
+
+/* --- fragments.c: IP fragments --- */
+bool fragments_init(struct host_sw *sw);
+void fragments_free(struct host_sw *sw);
+/* A fragment, in host memory. */
+void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const uint8_t *bytes,
+                     const struct packet *packet);
+/* Segments that have become whole, and datagrams whose time is over. True: there was one. */
+bool fragments_run(struct host_sw *sw);
+uint64_t fragments_next_ps(const struct host_sw *sw);
+/* A segment of the connection came in fragments. */
+void fragments_count(struct host_sw *sw, struct dir_entry *entry);
 
 /* --- termination.c --- */
 void termination_on_terminated(struct host_sw *sw, const struct nic_event *event);
@@ -275,9 +307,31 @@ void icmp_on_error(struct host_sw *sw, const struct answer_result *error);
 void icmp_on_done(struct host_sw *sw, const struct nic_event *event);
 void icmp_on_notice(struct host_sw *sw, const struct nic_event *event);
 
+/* --- recovery.c: a NIC leaves the team and comes back --- */
+/* Probes and sets up; blocks. False: sw->probe_results says why. */
+bool recovery_start_nic(struct host_sw *sw, unsigned nic);
+/* Acts on what root ports told, on suspicions and on restarts that are due; blocks then. */
+bool recovery_run(struct host_sw *sw);
+uint64_t recovery_next_ps(const struct host_sw *sw);
+
 /* --- conn_io.c: doorbells and the application's calls --- */
 /* Rings what changed for every touched connection that is active. */
 void conn_io_flush(struct host_sw *sw);
+/* --- app_calls.c: what the application is told, behind the records --- */
+enum app_call {
+    APP_CALL_ESTABLISHED = 1,
+    APP_CALL_READABLE = 2,
+    APP_CALL_WRITABLE = 4,
+    APP_CALL_PEER_FIN = 8,
+    APP_CALL_URGENT = 16,
+};
+void app_calls_init(struct host_sw *sw);
+void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls);
+/* All that was noted of this one, now: before the application is told of its end. */
+void app_calls_make(struct host_sw *sw, struct dir_entry *entry);
+/* Of all connections in turn, as much as belongs into one step. True: something was to be told. */
+bool app_calls_run(struct host_sw *sw);
+
 /* Folds counters of a record or event by maximum and calls the application (R-17). */
 void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
                          const struct nic_record *record);

@@ -53,6 +53,7 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
 static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_cause cause)
 {
     sw->stats.connects_failed += entry->active && !entry->announced;
+    app_calls_make(sw, entry);
     if (cause != NIC_TERM_NONE) {
         sw->stats.terminated_prematurely++;
         sw->stats.notifications++;

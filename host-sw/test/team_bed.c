@@ -217,7 +217,7 @@ void bed_open(struct bed *bed)
     fake_run(bed->fake, 3);
     bed_applied(bed, 0, bed->fake->next_frame_id++, bed->gen, NIC_RECORD_ESTABLISHED, 0, 0);
     cr_assert_eq(bed->established, 1);
-    cr_assert_eq(bed_view(bed, 0).state, DIR_ACTIVE);
+    cr_assert_eq(bed_view(bed, host_sw_conn_rows(bed->sw) - 1).state, DIR_ACTIVE);
 }
 
 void bed_frozen(struct bed *bed, unsigned nic, const struct nic_cmd *freeze)
