@@ -34,9 +34,9 @@ struct answer_result {
     struct flow_key key;
     bool has_seq; /* and its sequence number: */
     uint32_t seq;
-    uint8_t notice; /* enum nic_notice */
-    bool is_hard;   /* RFC 9293 3.9.2.2 */
-    uint32_t mtu;   /* ICMP_TOO_BIG */
+    uint8_t notice;     /* enum nic_notice */
+    bool is_hard;       /* RFC 9293 3.9.2.2 */
+    uint32_t mtu;       /* ICMP_TOO_BIG */
     bool has_neighbour; /* it tells the address of a neighbour */
     struct neighbour_key neighbour;
     uint8_t neighbour_mac[6];
