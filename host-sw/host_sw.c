@@ -30,6 +30,8 @@ void host_sw_params_default(struct host_sw_params *params)
         .hold_bytes_total = UINT64_C(64) << 20,
         .moves_outstanding_max = 64,
         .moving_enabled = true,
+        .offload = OFFLOAD_ALL,
+        .offload_max = 65536,
         .ring_log2_cmd = 10,
         .ring_log2_record = 12,
         .ring_log2_event = 12,
@@ -63,6 +65,7 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->policy = params->moving_enabled ? &policy_first_packet : &policy_forward;
     sw->dirty_head = sw->wanted_head = sw->wanted_tail = DIR_NONE;
     sw->moves_head = sw->moves_tail = DIR_NONE;
+    sw->waiting_head = sw->waiting_tail = DIR_NONE;
     sw->last_look_ps = TIME_NEVER;
     sw->wish_active = NIC_COUNT;
     isn_key_init(&sw->isn_key, params->isn_seed);
@@ -79,9 +82,11 @@ void host_sw_destroy(struct host_sw *sw)
     buffer_pool_free(&sw->pool);
     inject_table_free(&sw->injected);
     host_stack_free(&sw->stack);
+    host_tcp_free(&sw->tcp);
     hold_free(&sw->hold);
     directory_free(&sw->dir);
     free(sw->pending_events);
+    free(sw->wishes);
     free(sw);
 }
 
@@ -135,7 +140,7 @@ static bool start(struct host_sw *sw)
         conn_max = u32_min(conn_max, sw->nics[nic].conn_max);
         any = true;
     }
-    if (!any || conn_max == 0 || !directory_init(&sw->dir, conn_max))
+    if (!any || conn_max == 0 || !directory_init(&sw->dir, conn_max) || !place_init(sw))
         return false;
     team_on_ports_changed(sw, NIC_COUNT);
     uint64_t now_ps = team_now(sw);
@@ -228,6 +233,7 @@ static uint64_t next_timer_ps(const struct host_sw *sw)
     uint64_t next = u64_min(sw->next_scan_ps, sw->next_heartbeat_ps);
     next = u64_min(next, u64_min(sw->next_app_ps, sw->last_look_ps));
     next = u64_min(next, move_next_deadline_ps(sw));
+    next = u64_min(next, host_tcp_next_ps(&sw->tcp));
     return u64_min(next, time_wait_next_ps(&sw->stack.time_waits));
 }
 
@@ -281,6 +287,7 @@ void host_sw_main(struct host_sw *sw)
         busy |= run_timers(sw, kicked);
         flush(sw);
         kicked = false;
+        busy |= host_tcp_has_work(&sw->tcp);
         busy |= check_suspects(sw);
         if (busy) {
             sw->bus.ops->step_end(sw->bus.self);
@@ -309,6 +316,11 @@ void host_sw_on_port_error(struct host_sw *sw, unsigned nic)
 }
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw) { return &sw->stats; }
+
+const struct host_tcp_stats *host_sw_get_tcp_stats(const struct host_sw *sw)
+{
+    return &sw->tcp.stats;
+}
 
 bool host_sw_is_up(const struct host_sw *sw, unsigned nic) { return sw->is_up && sw->nics[nic].up; }
 

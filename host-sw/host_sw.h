@@ -22,21 +22,54 @@ extern "C" {
 
 enum team_mode { TEAM_MODE_STATIC, TEAM_MODE_ACTIVE_BACKUP };
 
+/* Which connections NICs take; the others run in the host's own TCP. */
+enum offload_policy { OFFLOAD_ALL, OFFLOAD_NONE, OFFLOAD_PORTS };
+
+/* Ranges of local ports, for OFFLOAD_PORTS. */
+enum { PORT_RANGES_MAX = 8 };
+struct port_ranges {
+    uint32_t count;
+    struct {
+        uint16_t first, last;
+    } range[PORT_RANGES_MAX];
+};
+
+/* Why the host runs a connection. X(identifier, "key in stats.json and conns.csv", "reason") */
+#define HOST_REASONS(X)                                                                            \
+    X(NONE, "none", "a NIC has it")                                                                \
+    X(POLICY, "policy", "offload policy")                                                          \
+    X(TABLE_FULL, "table_full", "as many are offloaded as may be; goes to a NIC when one ends")    \
+    X(REFUSED, "refused", "the NICs refused it")                                                   \
+    X(REQUEST, "request", "asked for from outside")
+
+enum host_reason {
+#define X(id, key, text) HOST_REASON_##id,
+    HOST_REASONS(X)
+#undef X
+        HOST_REASON_COUNT,
+};
+
+/* Static text. */
+const char *host_reason_key(enum host_reason reason);
+
 struct host_sw_params {
     enum team_mode mode;
     uint8_t mac[6];   /* the team's one MAC address */
     uint8_t ipv4[16]; /* as ::ffff:a.b.c.d */
     uint8_t ipv6[16];
     uint32_t mtu_bytes;
-    uint32_t conn_max;              /* connection ids, at most 65,536 */
-    uint32_t ring_bytes;            /* each way, power of two: 512 KiB */
-    uint64_t idle_ps;               /* silent for so long: inactivated; 60 s; 0: never */
-    uint64_t scan_period_ps;        /* idle scan; 0: idle_ps / 8 */
-    uint64_t move_deadline_ps;      /* 1 ms; a later move is failed and counted */
-    uint32_t hold_frames_per_conn;  /* 64 */
-    uint64_t hold_bytes_total;      /* 64 MiB */
-    uint32_t moves_outstanding_max; /* bounded queue of moves under way */
-    bool moving_enabled;            /* false: foreign frames are always forwarded (policy F1) */
+    uint32_t conn_max;                /* connection ids, at most 65,536 */
+    uint32_t ring_bytes;              /* each way, power of two: 512 KiB */
+    uint64_t idle_ps;                 /* silent for so long: inactivated; 60 s; 0: never */
+    uint64_t scan_period_ps;          /* idle scan; 0: idle_ps / 8 */
+    uint64_t move_deadline_ps;        /* 1 ms; a later move is failed and counted */
+    uint32_t hold_frames_per_conn;    /* 64 */
+    uint64_t hold_bytes_total;        /* 64 MiB */
+    uint32_t moves_outstanding_max;   /* bounded queue of moves under way */
+    bool moving_enabled;              /* false: foreign frames are always forwarded (policy F1) */
+    enum offload_policy offload;      /* OFFLOAD_ALL */
+    struct port_ranges offload_ports; /* OFFLOAD_PORTS: of the local port */
+    uint32_t offload_max; /* connections that NICs have at once, 65,536; more run on the host */
     uint32_t ring_log2_cmd, ring_log2_record, ring_log2_event, ring_log2_buffer;
     uint64_t isn_seed;     /* key of the ISN hash (RFC 6528) */
     uint64_t heartbeat_ps; /* 0: none */
@@ -56,6 +89,9 @@ struct host_sw_stats {
     uint64_t echo_replies;                                 /* received */
     /* ICMP errors received, and those of them that quote a connection the team has. */
     uint64_t icmp_unreachable, icmp_too_big, icmp_time_exceeded, icmp_errors_of_connections;
+    /* The host's own TCP: connections opened there; from a NIC to the host and back. */
+    uint64_t host_opened, onloaded, reoffloaded, offload_failed;
+    uint64_t host_taken[HOST_REASON_COUNT]; /* activations on the host, by reason */
     uint64_t hold_bytes_max;
     uint32_t conns_max, moves_outstanding_max;
     struct drop_counters drops;
@@ -90,7 +126,8 @@ struct app_ops {
     uint64_t (*on_run)(void *self, uint64_t now_ps);
 };
 
-struct host_sw; /* opaque */
+struct host_sw;        /* opaque */
+struct host_tcp_stats; /* host-sw/stack/host_tcp.h */
 
 /* app and probe are kept. */
 struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_bus bus,
@@ -114,7 +151,14 @@ void host_sw_set_active(struct host_sw *sw, unsigned nic);
  * called from anywhere, with a kick of the core. */
 void host_sw_on_port_error(struct host_sw *sw, unsigned nic);
 
+/* A connection is to go to a NIC (the one that received its last frame) or to the host, as soon as
+ * that can be; conn UINT32_MAX: every one. Places where it cannot go are ignored. May be called from
+ * anywhere, with a kick of the core. */
+void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host);
+
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw);
+/* The host's own TCP. */
+const struct host_tcp_stats *host_sw_get_tcp_stats(const struct host_sw *sw);
 
 /* --- calls for the application (only inside its callbacks) --- */
 
@@ -146,7 +190,8 @@ enum dir_state {
 struct dir_view {
     enum dir_state state;
     struct flow_key key;
-    uint8_t owner, rx_if;
+    uint8_t owner, rx_if;         /* owner: a NIC or PLACE_HOST */
+    enum host_reason host_reason; /* why the host has, or had it last */
     uint16_t gen;
     uint32_t cookie, moves;
     uint64_t opened_ps, last_rx_ps, closed_ps;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs Criterion binaries and system test scripts, JOBS at a time, and prints one summed line. A
 # script prints a line `pass: ...` or `fail: ...` per case. Fails when a case failed, when a binary
-# crashed, or when one ran no test at all.
+# crashed, or when one ran no test at all. Before that line: the table of docs/timing.md (timing_table.sh).
 # usage: run_tests.sh BUILD_DIR JOBS PROGRAM...
 set -u
 build=$1 jobs=$2
@@ -9,6 +9,8 @@ shift 2
 out=$build/test-results
 rm -rf "$out"
 mkdir -p "$out"
+TOESIM_TIMING_CASES=$out/timing-cases
+export TOESIM_TIMING_CASES
 # shellcheck disable=SC2016
 printf '%s\n' "$@" | xargs -P "$jobs" -I{} sh -c '
     name=$(basename "$2" .sh)
@@ -45,5 +47,6 @@ for program in "$@"; do
         grep -a -v -e '^$' -e '^pass: ' "$out/$name.log" | head -n 60
     fi
 done
+mk/timing_table.sh "$TOESIM_TIMING_CASES" || failed=$((failed + 1))
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

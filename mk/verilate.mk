@@ -65,4 +65,10 @@ $(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(GLUE_OBJ) $(RT
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@
 
+# The lock-step suite at length: OPS operations per shape (2.5 minutes per 10 million on an idle core).
+OPS ?= 10000000
+.PHONY: ctx-cache-long
+ctx-cache-long: $(B)/test/test_ctx_cache_crowd ## cache RTL against golden model, OPS=10000000 operations per shape
+	CTX_CACHE_OPS=$(OPS) $< -j$(JOBS)
+
 -include mk/lint.mk mk/formal.mk mk/coverage.mk mk/mutate.mk mk/synth.mk

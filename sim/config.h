@@ -36,6 +36,8 @@ enum action_kind {
     ACTION_SET_ACTIVE, /* active-backup: `nic` carries the frames, switch and driver */
     ACTION_PCIE_DOWN,  /* surprise link down: the NIC is fenced */
     ACTION_CTX_ERROR,  /* uncorrectable context of connection `value` on its owner */
+    ACTION_ONLOAD,     /* connection `value` (UINT32_MAX: all) goes to the host's own TCP */
+    ACTION_OFFLOAD,    /* and back to a NIC */
     ACTION_LINE_DROP,  /* from here on: a rule of `line`, on `link` and `direction` */
     ACTION_LINE_CORRUPT,
     ACTION_LINE_TRUNCATE,
@@ -60,6 +62,10 @@ enum sim_direction { SIM_BOTH_WAYS, SIM_TO_SERVER, SIM_TO_PEERS };
 static inline bool action_is_line_fault(enum action_kind kind)
 {
     return kind >= ACTION_LINE_DROP && kind <= ACTION_LINE_DELAY;
+}
+static inline bool action_is_place(enum action_kind kind)
+{
+    return kind == ACTION_ONLOAD || kind == ACTION_OFFLOAD;
 }
 static inline enum line_fault_kind action_line_fault_kind(enum action_kind kind)
 {

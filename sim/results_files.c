@@ -158,9 +158,12 @@ static void print_conn(FILE *file, const struct results_input *in, size_t row)
     print_address(file, view.key.raddr, view.key.rport, view.key.ip_version);
     (void)fputc(',', file);
     print_address(file, view.key.laddr, view.key.lport, view.key.ip_version);
-    (void)fprintf(file, ",%u,%s,%u,%u,%u,%u,%llu,%llu,%llu,%llu,%llu,%u",
-                  view.key.vlan & VLAN_VID_MASK, states[view.state], view.owner, view.rx_if,
-                  view.gen, view.moves, (unsigned long long)view.opened_ps,
+    (void)fprintf(file, ",%u,%s,%s,%u,%u,%u,%llu,%llu,%llu,%llu,%llu,%u",
+                  view.key.vlan & VLAN_VID_MASK, states[view.state],
+                  view.owner == PLACE_HOST ? "host"
+                  : view.owner             ? "1"
+                                           : "0",
+                  view.rx_if, view.gen, view.moves, (unsigned long long)view.opened_ps,
                   (unsigned long long)view.last_rx_ps, (unsigned long long)view.closed_ps,
                   (unsigned long long)view.rx_bytes, (unsigned long long)view.tx_bytes, view.cause);
     size_t conversation = in->replay ? replay_peer_find(in->replay, &view.key) : SIZE_MAX;
@@ -170,7 +173,7 @@ static void print_conn(FILE *file, const struct results_input *in, size_t row)
     } else {
         (void)fprintf(file, ",,,");
     }
-    (void)fputc('\n', file);
+    (void)fprintf(file, ",%s\n", host_reason_key(view.host_reason));
 }
 
 enum status results_write_conns(const char *dir, const struct results_input *in, struct error *err)
@@ -179,9 +182,9 @@ enum status results_write_conns(const char *dir, const struct results_input *in,
     enum status status = out_open(&out, dir, "conns.csv", err);
     if (status != STATUS_OK)
         return status;
-    (void)fprintf(out.file,
-                  "row,remote,local,vlan,state,owner,rx_if,generation,moves,opened_ps,"
-                  "last_rx_ps,closed_ps,rx_bytes,tx_bytes,cause,conversation,outcome,why\n");
+    (void)fprintf(out.file, "row,remote,local,vlan,state,owner,rx_if,generation,moves,opened_ps,"
+                            "last_rx_ps,closed_ps,rx_bytes,tx_bytes,cause,conversation,outcome,why,"
+                            "host_reason\n");
     for (size_t row = 0; row < host_sw_conn_rows(in->host_sw); row++)
         print_conn(out.file, in, row);
     return out_close(&out, err);

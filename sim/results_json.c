@@ -1,6 +1,8 @@
 /* stats.json: keys of docs/scenario.md, in a fixed order, integers only. */
 #include "sim/results.h"
 
+#include "host-sw/stack/host_tcp.h"
+
 #include "models/base/drop_reason.h"
 #include "sim/expect.h"
 
@@ -134,6 +136,32 @@ static void add_connections(json_t *root, const struct results_input *in)
     set_u64(connections, "time_waits", sw->time_waits);
     set_u64(connections, "resets_sent", sw->resets_sent);
     set_u64(connections, "concurrent_max", sw->conns_max);
+    uint64_t host = 0;
+    for (int i = 0; i < HOST_REASON_COUNT; i++)
+        host += sw->host_taken[i];
+    set_u64(connections, "host", host);
+}
+
+static void add_host_tcp(json_t *host, const struct host_sw_stats *sw,
+                         const struct host_tcp_stats *tcp)
+{
+    json_t *object = add_object(host, "tcp");
+    set_u64(object, "opened", sw->host_opened);
+    set_u64(object, "onloaded", sw->onloaded);
+    set_u64(object, "reoffloaded", sw->reoffloaded);
+    set_u64(object, "offload_failed", sw->offload_failed);
+    json_t *reasons = add_object(object, "taken");
+    for (int i = HOST_REASON_NONE + 1; i < HOST_REASON_COUNT; i++)
+        set_u64(reasons, host_reason_key((enum host_reason)i), sw->host_taken[i]);
+    set_u64(object, "concurrent_max", tcp->live_max);
+    set_u64(object, "segments_received", tcp->segments_received);
+    set_u64(object, "segments_sent", tcp->segments_sent);
+    set_u64(object, "payload_received", tcp->payload_received);
+    set_u64(object, "payload_sent", tcp->payload_sent);
+    set_u64(object, "retransmissions", tcp->retransmissions);
+    set_u64(object, "resets_sent", tcp->resets_sent);
+    set_u64(object, "unsent", tcp->unsent);
+    set_u64(object, "timers_fired", tcp->timers_fired);
 }
 
 static void add_host(json_t *root, const struct results_input *in)
@@ -152,6 +180,7 @@ static void add_host(json_t *root, const struct results_input *in)
     set_u64(host, "icmp_too_big", sw->icmp_too_big);
     set_u64(host, "icmp_time_exceeded", sw->icmp_time_exceeded);
     set_u64(host, "icmp_errors_of_connections", sw->icmp_errors_of_connections);
+    add_host_tcp(host, sw, host_sw_get_tcp_stats(in->host_sw));
     set_u64(host, "stale_events", sw->stale_events);
     set_u64(host, "stale_doorbells", sw->stale_doorbells);
     set_u64(host, "steps", in->host->steps);
@@ -160,6 +189,10 @@ static void add_host(json_t *root, const struct results_input *in)
     set_u64(host, "polls", in->host->polls);
     set_u64(host, "mmio_reads", in->host->mmio_reads);
     set_u64(host, "mmio_writes", in->host->mmio_writes);
+    set_u64(host, "dma_reads_llc", in->host->dma_reads_llc);
+    set_u64(host, "dma_reads_dram", in->host->dma_reads_dram);
+    set_u64(host, "iotlb_hits", in->host->iotlb_hits);
+    set_u64(host, "iotlb_misses", in->host->iotlb_misses);
 }
 
 /* One port's traffic, queue and verdicts. */

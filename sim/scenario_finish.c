@@ -67,6 +67,8 @@ static const char *check_fault(const struct scenario_item *item)
         return check_line_fault(item);
     if (item->given >= SCENARIO_GIVEN_LINK)
         return "has a key that only drop, corrupt, truncate, duplicate, reorder and delay take";
+    if (action_is_place(kind))
+        return has_nic ? "has `nic`, but the port of its last frame decides; leave it out" : NULL;
     if (kind == ACTION_CTX_ERROR && !has_connection)
         return "has no `connection`; write which connection id";
     if (kind == ACTION_CTX_ERROR && has_nic)
@@ -74,7 +76,7 @@ static const char *check_fault(const struct scenario_item *item)
     if (kind != ACTION_CTX_ERROR && !has_nic)
         return "has no `nic`; write 0 or 1";
     if (kind != ACTION_CTX_ERROR && has_connection)
-        return "has `connection`, which only ctx_error takes; leave it out";
+        return "has `connection`, which only ctx_error, onload and offload take; leave it out";
     return NULL;
 }
 
@@ -112,6 +114,9 @@ static enum status finish_actions(struct scenario_loader *loader)
             assert(config->action_count < SIM_ACTIONS_MAX);
             struct sim_action *action = &config->actions[config->action_count++];
             *action = loader->items[list][i].action;
+            bool has_connection = (loader->items[list][i].given & SCENARIO_GIVEN_CONNECTION) != 0;
+            if (action_is_place(action->kind) && !has_connection)
+                action->value = UINT32_MAX; /* all */
             if (action_is_line_fault(action->kind)) {
                 action->line.kind = action_line_fault_kind(action->kind);
                 action->line.behind = u32_max(action->line.behind, 1);
@@ -129,6 +134,28 @@ static enum status check_tcp(struct scenario_loader *loader, const struct tcp_pa
     (void)snprintf(path, sizeof path, "%s.rto_min", section);
     if (tcp->rto_min_us > tcp->rto_initial_us || tcp->rto_initial_us > tcp->rto_max_us)
         return fail_at(loader, path, "write times with rto_min <= rto_initial <= rto_max");
+    return STATUS_OK;
+}
+
+static enum status check_offload(struct scenario_loader *loader)
+{
+    const struct host_sw_params *team = &loader->config->team;
+    bool by_ports = team->offload == OFFLOAD_PORTS;
+    if (by_ports == (team->offload_ports.count > 0))
+        return STATUS_OK;
+    return fail_at(loader, "team.offload.ports",
+                   by_ports ? "policy ports needs them; write such as 80 8000-8099"
+                            : "only policy ports takes them; write policy: ports");
+}
+
+static enum status check_host(struct scenario_loader *loader)
+{
+    const struct host_params *host = &loader->config->host;
+    if (host->dram_ps < host->llc_hit_ps)
+        return fail_at(loader, "team.host.dram",
+                       "below team.host.llc_hit; DRAM is behind the LLC, write at least as much");
+    if (!host_iommu_is_page(host->iommu.page_bytes))
+        return fail_at(loader, "team.host.iommu.page", "is no page size; write 4KiB, 2MiB or 1GiB");
     return STATUS_OK;
 }
 
@@ -173,6 +200,10 @@ static enum status check_together(struct scenario_loader *loader)
         status = check_tcp(loader, &config->gen.tcp, "traffic.tcp");
     if (status == STATUS_OK)
         status = check_traffic(loader);
+    if (status == STATUS_OK)
+        status = check_offload(loader);
+    if (status == STATUS_OK)
+        status = check_host(loader);
     if (status == STATUS_OK && config->lan_switch.policy == PORT_POLICY_TABLE &&
         config->lan_switch.table[0] == '\0')
         status = fail_at(loader, "switch.table", "missing; write a digit per connection: 0110");

@@ -29,6 +29,7 @@ static const char *kind_of(const struct scenario_key *key)
     case SCENARIO_AT:
         return "time, percentage";
     case SCENARIO_FRAMES:
+    case SCENARIO_PORTS:
         return "numbers and ranges";
     case SCENARIO_TABLE:
         return "digits 0 and 1";

@@ -24,6 +24,7 @@ enum scenario_type {
     SCENARIO_REHASH, /* of struct sim_action: swap or a hash policy */
     SCENARIO_FAULT,  /* of struct sim_action: name of a fault */
     SCENARIO_FRAMES, /* of struct sim_action: numbers of frames, such as 3 7 10-12 */
+    SCENARIO_PORTS,  /* struct port_ranges: port numbers and ranges, or none */
     SCENARIO_TABLE,  /* digits 0 and 1 */
     SCENARIO_EXPECT, /* list item: text of an expectation */
 };

@@ -3,6 +3,7 @@
 #include "models/base/units.h"
 #include "models/hwif/flow_key.h"
 #include "sim/scenario_frames.h"
+#include "sim/scenario_ports.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
@@ -366,6 +367,8 @@ bool scenario_value_parse(const struct scenario_key *key, const char *text, void
         return parse_rehash(key, text, base, why);
     case SCENARIO_FRAMES:
         return scenario_frames_parse(text, &((struct sim_action *)base)->line, why);
+    case SCENARIO_PORTS:
+        return scenario_ports_parse(text, (struct port_ranges *)((char *)base + key->offset), why);
     case SCENARIO_TABLE:
         return parse_table(key, text, base, why);
     case SCENARIO_FAULT:
@@ -467,6 +470,9 @@ void scenario_value_format(const struct scenario_key *key, const void *base,
         break;
     case SCENARIO_FRAMES:
         scenario_frames_format(&((const struct sim_action *)base)->line, text);
+        break;
+    case SCENARIO_PORTS:
+        scenario_ports_format((const struct port_ranges *)((const char *)base + key->offset), text);
         break;
     default:
         (void)snprintf(text, SCENARIO_VALUE_MAX, "%s", word_of(key, base));

@@ -91,9 +91,10 @@ static bool belongs(const struct scenario_key *key, const struct sim_action *act
     if (action_is_line_fault(kind))
         return line_has(last, action);
     if (strcmp(last, "connection") == 0)
-        return kind == ACTION_CTX_ERROR || kind == ACTION_ASSIGN;
+        return kind == ACTION_CTX_ERROR || kind == ACTION_ASSIGN ||
+               (action_is_place(kind) && action->value != UINT32_MAX);
     if (strcmp(last, "nic") == 0)
-        return kind >= ACTION_ASSIGN && kind != ACTION_CTX_ERROR;
+        return kind >= ACTION_ASSIGN && kind != ACTION_CTX_ERROR && !action_is_place(kind);
     return is_among(last, common);
 }
 

@@ -55,6 +55,7 @@ static json_t *value_schema(const struct scenario_key *key)
     case SCENARIO_MAC:
         return of_pattern("^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$");
     case SCENARIO_FRAMES:
+    case SCENARIO_PORTS:
         return json_pack("{s:[s, s]}", "type", "string", "integer");
     case SCENARIO_TABLE:
         return json_pack("{s:[s, s], s:s}", "type", "string", "integer", "pattern", "^[01]*$");

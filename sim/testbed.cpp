@@ -145,8 +145,9 @@ void testbed::make_nic(unsigned nic)
             pcie_device device = toe_engine_device(static_cast<nic_slot *>(self)->engine);
             device.ops->fence(device.self, fenced, now_ps);
         }};
-    link_[nic] = pcie_link_create(&config_.pcie, nic, {&device_ops, &slot_[nic]},
-                                  host_cpu_pcie_host(cpu_), link_shell_[nic]->waker(), &probe_);
+    link_[nic] =
+        pcie_link_create(&config_.pcie, nic, {&device_ops, &slot_[nic]},
+                         host_cpu_pcie_host(cpu_, nic), link_shell_[nic]->waker(), &probe_);
     assert(link_[nic]);
 
     ctx_client client = {[](void *self, const ctx_rsp *rsp, uint64_t now_ps) {
@@ -361,6 +362,11 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
         break;
     case ACTION_PCIE_UP:
         pcie_link_set_up(link_[action.nic], true, now_ps);
+        break;
+    case ACTION_ONLOAD:
+    case ACTION_OFFLOAD:
+        host_sw_request_place(software_, action.value, action.kind == ACTION_ONLOAD);
+        host_cpu_kick(cpu_, now_ps);
         break;
     case ACTION_PCIE_TLP_ERROR:
     case ACTION_PCIE_DLLP_ERROR:

@@ -19,8 +19,8 @@ bool host_stack_init(struct host_stack *stack, struct nic_bus bus, struct nic_dr
 void host_stack_free(struct host_stack *stack) { time_wait_free(&stack->time_waits); }
 
 /* The buffer lives until the NIC's completion says that it has been read. */
-bool host_stack_send_frame(struct host_stack *stack, unsigned port, const uint8_t *frame,
-                           uint32_t len)
+bool host_stack_send_of(struct host_stack *stack, unsigned port, uint32_t conn,
+                        const uint8_t *frame, uint32_t len)
 {
     assert(port < NIC_COUNT);
     assert(len > 0 && len <= NIC_BUFFER_BYTES);
@@ -29,10 +29,16 @@ bool host_stack_send_frame(struct host_stack *stack, unsigned port, const uint8_
     if (buffer == 0)
         return false;
     stack->bus.ops->mem_write(stack->bus.self, buffer, frame, len);
-    struct nic_cmd cmd = {.op = NIC_CMD_TX_FRAME, .conn = UINT32_MAX, .list = buffer, .count = len};
+    struct nic_cmd cmd = {.op = NIC_CMD_TX_FRAME, .conn = conn, .list = buffer, .count = len};
     nic_driver_command(&stack->nics[port], cmd, buffer);
     buffer_pool_unref(stack->pool, buffer);
     return true;
+}
+
+bool host_stack_send_frame(struct host_stack *stack, unsigned port, const uint8_t *frame,
+                           uint32_t len)
+{
+    return host_stack_send_of(stack, port, UINT32_MAX, frame, len);
 }
 
 static bool send_answer(struct host_stack *stack, unsigned port, const struct packet *packet,

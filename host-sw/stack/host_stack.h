@@ -27,6 +27,10 @@ void host_stack_free(struct host_stack *stack);
 bool host_stack_send_frame(struct host_stack *stack, unsigned port, const uint8_t *frame,
                            uint32_t len);
 
+/* The same for a frame of connection conn: its completion will be a command of that connection. */
+bool host_stack_send_of(struct host_stack *stack, unsigned port, uint32_t conn,
+                        const uint8_t *frame, uint32_t len);
+
 /* Answers a segment of no connection with the reset RFC 9293 3.10.7.1 asks for, out of `port`.
  * False: none is due (it is a reset itself), or no buffer is free. */
 bool host_stack_send_reset(struct host_stack *stack, unsigned port, const struct packet *packet);

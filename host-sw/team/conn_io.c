@@ -185,6 +185,23 @@ static void ring(struct host_sw *sw, const struct dir_entry *entry, enum nic_doo
     nic_driver_ring_conn(&sw->nics[entry->owner], &doorbell);
 }
 
+/* The host's own TCP is told like a NIC; it acts in the next step. */
+static void flush_host(struct host_sw *sw, struct dir_entry *entry)
+{
+    uint32_t conn = team_conn_of(sw, entry);
+    if (!host_tcp_has(&sw->tcp, conn))
+        return; /* it has ended, and the next step acts on that */
+    if (entry->abort_wanted) {
+        entry->abort_sent = true;
+        host_tcp_abort(&sw->tcp, conn);
+        return;
+    }
+    host_tcp_ring(&sw->tcp, conn, entry->tx_prod, entry->rx_consumed, entry->fin_wanted);
+    entry->rung_tx = entry->tx_prod;
+    entry->rung_rx = entry->rx_consumed;
+    entry->rung_fin = entry->fin_wanted;
+}
+
 static void flush_active(struct host_sw *sw, struct dir_entry *entry)
 {
     if (entry->abort_wanted) {
@@ -215,7 +232,9 @@ void conn_io_flush(struct host_sw *sw)
         entry->dirty = false;
         bool has_work = entry->abort_wanted || entry->tx_prod != entry->rung_tx ||
                         entry->fin_wanted != entry->rung_fin;
-        if (entry->state == DIR_ACTIVE) {
+        if (entry->state == DIR_ACTIVE && entry->owner == PLACE_HOST) {
+            flush_host(sw, entry);
+        } else if (entry->state == DIR_ACTIVE) {
             flush_active(sw, entry);
         } else if (entry->state == DIR_INACTIVE && has_work) {
             unsigned nic = sw->mode->may_own(&sw->ports, entry->owner) ? entry->owner

@@ -147,6 +147,7 @@ void directory_view(const struct directory *dir, size_t row, struct dir_view *vi
                               .key = entry->key,
                               .owner = entry->owner,
                               .rx_if = entry->rx_if,
+                              .host_reason = (enum host_reason)entry->host_reason,
                               .gen = entry->gen,
                               .cookie = entry->cookie,
                               .moves = entry->moves,

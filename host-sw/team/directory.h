@@ -33,6 +33,8 @@ enum reload_kind {
     RELOAD_MOVE,       /* from one NIC to the other */
     RELOAD_IDLE,       /* out of its NIC into host memory */
     RELOAD_REACTIVATE, /* from host memory to a NIC */
+    RELOAD_ONLOAD,     /* from a NIC to the host's own TCP */
+    RELOAD_OFFLOAD,    /* from the host's own TCP to a NIC */
 };
 
 struct reload {
@@ -59,9 +61,10 @@ struct reload {
 
 struct dir_entry {
     struct flow_key key;
-    uint8_t state; /* enum dir_state */
-    uint8_t owner, rx_if;
+    uint8_t state;           /* enum dir_state */
+    uint8_t owner, rx_if;    /* owner: a NIC, or PLACE_HOST */
     uint8_t tcp_state;       /* as last reported */
+    uint8_t host_reason;     /* enum host_reason: why the host has, or had it last */
     uint16_t gen, first_gen; /* first_gen: the oldest of this incarnation that still matches */
     bool established, peer_fin, fin_wanted, abort_wanted, abort_sent, keepalive;
     bool applied;     /* a frame was applied under gen: the next generation may come */
@@ -70,6 +73,8 @@ struct dir_entry {
     bool rung_fin;
     bool given_up;  /* ended by the host alone: its NIC may still have it */
     bool announced; /* the application was told that it is established */
+    bool on_nics;   /* counts as one of those that NICs have */
+    bool waits;     /* in the queue for a free place on the NICs */
     uint8_t wanted_dest, wanted_reason;
     uint32_t cookie, moves;
     uint32_t irs, iss;
@@ -87,7 +92,7 @@ struct dir_entry {
     uint32_t pending; /* commands of it not completed */
     size_t row;
     uint32_t held_head, held_tail, held_count;
-    uint32_t next_dirty, next_wanted;
+    uint32_t next_dirty, next_wanted, next_waiting;
     struct reload reload;
 };
 

@@ -18,7 +18,7 @@ static void consider(struct host_sw *sw, struct dir_entry *entry, uint64_t now_p
         idle_reactivate(sw, entry, entry->owner, now_ps);
         return;
     }
-    if (entry->state != DIR_ACTIVE || !seems_quiet(entry))
+    if (entry->state != DIR_ACTIVE || entry->owner == PLACE_HOST || !seems_quiet(entry))
         return;
     uint64_t since_ps = u64_max(entry->last_rx_ps, entry->idle_refused_ps);
     if (now_ps < since_ps + sw->params.idle_ps)
@@ -47,6 +47,7 @@ static void rest(struct host_sw *sw, struct dir_entry *entry, const struct conn_
     if ((image->timers & CTX_TIMER_KEEPALIVE) != 0)
         entry->keepalive_ps = now_ps + image->keepalive_deadline * PS_PER_MS;
     sw->stats.inactivated++;
+    place_count(sw, entry, false);
     team_set_state(sw, entry, DIR_INACTIVE);
 }
 
@@ -91,6 +92,12 @@ void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned nic, 
     entry->keepalive_ps = TIME_NEVER;
     entry->t0_ps = t0_ps;
     entry->idle_refused_ps = now_ps;
+    if (sw->on_nics >= sw->params.offload_max) {
+        directory_next_gen(entry);
+        sw->stats.reactivated++;
+        place_take(sw, entry, &image, HOST_REASON_TABLE_FULL);
+        return;
+    }
     entry->reload = (struct reload){.kind = RELOAD_REACTIVATE, .dest = (uint8_t)nic};
     move_list(sw, entry);
     install_give(sw, entry, nic, MOVE_REACTIVATED, &image);

@@ -94,6 +94,7 @@ void install_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
         install_release(sw, entry, nic, reload->src_gen);
         reload->tombstone = false;
     }
+    place_count(sw, entry, true);
     image->owner = (uint8_t)nic;
     image->generation = gen;
     image->own_state = OWN_HOLD;
@@ -144,25 +145,16 @@ void install_on_reserve_done(struct host_sw *sw, struct dir_entry *entry,
     reload->reserve_refused = true;
 }
 
-/* Neither NIC took it. An inactive connection waits for the next frame, others are lost. */
+/* No NIC took it: the host does. Only an image that is damaged in host memory is lost. */
 static void on_failed_for_good(struct host_sw *sw, struct dir_entry *entry)
 {
-    if (entry->reload.kind == RELOAD_OPEN) {
-        opening_on_failed(sw, entry);
-        return;
-    }
-    if (entry->reload.kind != RELOAD_REACTIVATE) {
-        termination_give_up(sw, entry, NIC_TERM_ENGINE_ERROR);
-        return;
-    }
-    struct dir_frame frame;
-    while (hold_take(&sw->hold, entry, &frame)) {
-        team_drop_frame(sw, &frame, team_conn_of(sw, entry), DROP_NO_RESOURCE);
-        buffer_pool_unref(&sw->pool, frame.buffer);
-    }
-    move_unlist(sw, entry);
-    entry->reload.kind = RELOAD_NONE;
-    team_set_state(sw, entry, DIR_INACTIVE);
+    uint8_t kind = entry->reload.kind;
+    if (kind == RELOAD_MOVE)
+        move_finish(sw, entry, MOVE_END_FAILED);
+    sw->stats.offload_failed += kind == RELOAD_OFFLOAD;
+    if (!place_take_refused(sw, entry))
+        termination_give_up(sw, entry, NIC_TERM_CTX_ERROR);
+    move_run_queue(sw);
 }
 
 static void on_failed(struct host_sw *sw, struct dir_entry *entry, const struct nic_event *event)
@@ -198,6 +190,10 @@ static void count_done(struct host_sw *sw, struct dir_entry *entry)
     case RELOAD_REACTIVATE:
         sw->stats.reactivated++;
         break;
+    case RELOAD_OFFLOAD:
+        sw->stats.reoffloaded++;
+        break;
+    case RELOAD_ONLOAD:
     case RELOAD_IDLE:
     case RELOAD_NONE:
         break;

@@ -8,6 +8,13 @@
 #include <assert.h>
 #include <string.h>
 
+/* Changes of place are limited in number; idle and opening reloads are not. */
+static bool is_counted(const struct reload *reload)
+{
+    return reload->kind == RELOAD_MOVE || reload->kind == RELOAD_ONLOAD ||
+           reload->kind == RELOAD_OFFLOAD;
+}
+
 /* --- the list of reloads under way, in order of their begin and so of their deadlines --- */
 
 void move_list(struct host_sw *sw, struct dir_entry *entry)
@@ -24,7 +31,7 @@ void move_list(struct host_sw *sw, struct dir_entry *entry)
     else
         sw->moves_head = conn;
     sw->moves_tail = conn;
-    if (reload->kind == RELOAD_MOVE) {
+    if (is_counted(reload)) {
         sw->moves_count++;
         sw->stats.moves_outstanding_max = u32_max(sw->stats.moves_outstanding_max, sw->moves_count);
     }
@@ -44,7 +51,7 @@ void move_unlist(struct host_sw *sw, struct dir_entry *entry)
         sw->dir.entries[reload->next].reload.prev = reload->prev;
     else
         sw->moves_tail = reload->prev;
-    if (reload->kind == RELOAD_MOVE) {
+    if (is_counted(reload)) {
         assert(sw->moves_count > 0);
         sw->moves_count--;
     }
@@ -105,15 +112,32 @@ void move_freeze(struct host_sw *sw, struct dir_entry *entry, uint8_t flags)
     team_command(sw, entry, entry->owner, cmd, 0);
 }
 
+static enum reload_kind kind_of(const struct dir_entry *entry, unsigned dest)
+{
+    if (dest == PLACE_HOST)
+        return RELOAD_ONLOAD;
+    return entry->owner == PLACE_HOST ? RELOAD_OFFLOAD : RELOAD_MOVE;
+}
+
 static void begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                   enum move_reason reason, uint64_t t0_ps)
 {
     assert(entry->state == DIR_ACTIVE && entry->owner != dest);
     dequeue(sw, entry);
-    entry->reload = (struct reload){
-        .kind = RELOAD_MOVE, .reason = (uint8_t)reason, .src = entry->owner, .dest = (uint8_t)dest};
+    entry->reload = (struct reload){.kind = (uint8_t)kind_of(entry, dest),
+                                    .reason = (uint8_t)reason,
+                                    .src = entry->owner,
+                                    .dest = (uint8_t)dest};
     entry->t0_ps = t0_ps;
     move_list(sw, entry);
+    if (entry->reload.kind == RELOAD_ONLOAD) {
+        move_freeze(sw, entry, 0);
+        return;
+    }
+    if (entry->reload.kind == RELOAD_OFFLOAD) {
+        place_give(sw, entry, dest);
+        return;
+    }
     sw->stats.moves_started++;
     team_emit(sw, PROBE_MOVE_BEGIN, entry, dest, entry->owner, reason);
     team_mark(sw, entry, 0, t0_ps);
@@ -122,9 +146,22 @@ static void begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
     install_reserve(sw, entry, dest, (uint16_t)(entry->gen + 1));
 }
 
+/* It is still where it was wanted away from, and may go there. */
+static bool is_possible(const struct host_sw *sw, const struct dir_entry *entry, unsigned dest)
+{
+    if (entry->state != DIR_ACTIVE || entry->owner == dest)
+        return false;
+    if (entry->owner == PLACE_HOST &&
+        (!host_tcp_has(&sw->tcp, team_conn_of(sw, entry)) || sw->on_nics >= sw->params.offload_max))
+        return false;
+    return dest == PLACE_HOST || sw->mode->may_own(&sw->ports, dest);
+}
+
 bool move_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                   enum move_reason reason, uint64_t t0_ps)
 {
+    if (!is_possible(sw, entry, dest))
+        return false;
     if (sw->moves_count >= sw->params.moves_outstanding_max) {
         enqueue(sw, entry, dest, reason, t0_ps);
         return false;
@@ -138,9 +175,8 @@ void move_run_queue(struct host_sw *sw)
     while (sw->wanted_head != DIR_NONE && sw->moves_count < sw->params.moves_outstanding_max) {
         struct dir_entry *entry = &sw->dir.entries[sw->wanted_head];
         dequeue(sw, entry);
-        bool still = entry->state == DIR_ACTIVE && entry->owner != entry->wanted_dest &&
-                     sw->mode->may_own(&sw->ports, entry->wanted_dest);
-        if (still && (entry->applied || entry->wanted_reason != MOVE_FOREIGN))
+        if (is_possible(sw, entry, entry->wanted_dest) &&
+            (entry->applied || entry->wanted_reason != MOVE_FOREIGN))
             begin(sw, entry, entry->wanted_dest, (enum move_reason)entry->wanted_reason,
                   entry->wanted_t0_ps);
     }
@@ -184,6 +220,11 @@ void move_on_freeze_done(struct host_sw *sw, struct dir_entry *entry, const stru
     }
     if (reload->kind == RELOAD_IDLE) {
         idle_on_extracted(sw, entry, &image);
+        return;
+    }
+    if (reload->kind == RELOAD_ONLOAD) {
+        place_on_extracted(sw, entry, &image);
+        move_run_queue(sw);
         return;
     }
     team_mark(sw, entry, 7, team_now(sw));
@@ -233,7 +274,8 @@ void move_on_deadline(struct host_sw *sw, uint64_t now_ps)
     while (move_next_deadline_ps(sw) <= now_ps) {
         struct dir_entry *entry = &sw->dir.entries[sw->moves_head];
         struct reload *reload = &entry->reload;
-        sw->suspect[reload->freezing ? reload->src : reload->dest] = true;
+        bool at_source = reload->freezing || reload->dest == PLACE_HOST;
+        sw->suspect[at_source ? reload->src : reload->dest] = true;
         if (reload->kind == RELOAD_MOVE)
             move_finish(sw, entry, MOVE_END_FAILED);
         move_unlist(sw, entry);

@@ -146,18 +146,13 @@ void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const str
         team_drop_frame(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
     struct conn_ctx image;
     build_image(sw, entry, packet, &accept, &image);
+    enum host_reason reason = place_refuses(sw, key);
+    if (reason != HOST_REASON_NONE) {
+        sw->stats.host_opened++;
+        place_take(sw, entry, &image, reason);
+        return;
+    }
     entry->reload = (struct reload){.kind = RELOAD_OPEN, .dest = (uint8_t)nic};
     move_list(sw, entry);
     install_give(sw, entry, nic, MOVE_OPENED, &image);
-}
-
-void opening_on_failed(struct host_sw *sw, struct dir_entry *entry)
-{
-    /* The peer sends its SYN again and may find room then; the application never knew of it. */
-    struct dir_frame frame;
-    while (hold_take(&sw->hold, entry, &frame)) {
-        team_drop_frame(sw, &frame, team_conn_of(sw, entry), DROP_NO_RESOURCE);
-        buffer_pool_unref(&sw->pool, frame.buffer);
-    }
-    termination_forget(sw, entry);
 }

@@ -65,7 +65,7 @@ static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
     team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
 }
 
-static void hold_or_drop(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame)
+void team_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame)
 {
     if (!hold_add(&sw->hold, entry, frame)) {
         team_drop_frame(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
@@ -81,6 +81,10 @@ static void hold_or_drop(struct host_sw *sw, struct dir_entry *entry, const stru
 static void on_active(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
                       const struct packet *packet, bool raced)
 {
+    if (entry->owner == PLACE_HOST) {
+        place_input(sw, entry, frame, packet);
+        return;
+    }
     bool straggler = raced || frame->port == entry->owner;
     /* A SYN of a known connection is the owner's to challenge or answer. */
     bool may_move = !straggler && (packet->seg.flags & TCP_SYN) == 0 &&
@@ -89,7 +93,7 @@ static void on_active(struct host_sw *sw, struct dir_entry *entry, const struct 
         enum policy_verdict verdict = sw->policy->on_foreign(entry, frame);
         if (verdict == POLICY_MOVE &&
             move_request(sw, entry, frame->port, MOVE_FOREIGN, frame->mac_time_ps)) {
-            hold_or_drop(sw, entry, frame);
+            team_hold(sw, entry, frame);
             return;
         }
         if (verdict == POLICY_SUPPRESS)
@@ -114,11 +118,11 @@ static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct d
         on_active(sw, entry, frame, packet, raced);
         break;
     case DIR_FREEZING:
-        hold_or_drop(sw, entry, frame);
+        team_hold(sw, entry, frame);
         break;
     case DIR_INACTIVE: {
         unsigned nic = sw->mode->may_own(&sw->ports, frame->port) ? frame->port : entry->owner;
-        hold_or_drop(sw, entry, frame);
+        team_hold(sw, entry, frame);
         idle_reactivate(sw, entry, nic, frame->mac_time_ps);
         break;
     }
@@ -305,6 +309,8 @@ static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_e
     struct dir_entry *entry = &sw->dir.entries[request.conn];
     assert(entry->pending > 0);
     entry->pending--;
+    if (request.op == NIC_CMD_TX_FRAME)
+        host_tcp_on_sent(&sw->tcp, request.conn);
     if (entry->state == DIR_CLOSING) {
         on_done_after_end(sw, entry, nic, &request, event);
         return;
@@ -413,7 +419,7 @@ static bool drain_records(struct host_sw *sw, struct nic_driver *driver, uint32_
 
 bool team_poll(struct host_sw *sw)
 {
-    bool busy = false;
+    bool busy = host_tcp_deliver(&sw->tcp);
     /* What a NIC wrote before it died counts. */
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         if (nic_driver_has_rings(&sw->nics[nic]))
@@ -426,5 +432,7 @@ bool team_poll(struct host_sw *sw)
     for (uint32_t i = 0; i < sw->pending_event_count; i++)
         on_event(sw, &sw->pending_events[i]);
     sw->pending_event_count = 0;
+    busy |= place_run(sw);
+    busy |= host_tcp_run(&sw->tcp);
     return busy;
 }

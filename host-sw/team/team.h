@@ -12,6 +12,7 @@
 #include "host-sw/driver/nic_driver.h"
 #include "host-sw/host_sw.h"
 #include "host-sw/stack/host_stack.h"
+#include "host-sw/stack/host_tcp.h"
 #include "host-sw/stack/isn.h"
 #include "host-sw/team/directory.h"
 #include "host-sw/team/hold.h"
@@ -40,6 +41,12 @@ static_assert(sizeof(struct team_conn_entry) == TEAM_ENTRY_BYTES, "connection en
 
 enum { TEAM_ISSUED_MAX = 64 };
 
+/* From outside: a connection (DIR_NONE: all) is to be on the host, or on a NIC. */
+struct place_wish {
+    uint32_t conn;
+    bool on_host;
+};
+
 struct host_sw {
     struct host_sw_params params;
     struct nic_bus bus;
@@ -52,6 +59,7 @@ struct host_sw {
     struct buffer_pool pool;
     struct inject_table injected; /* each holds a reference to its buffer */
     struct host_stack stack;
+    struct host_tcp tcp; /* connections no NIC has */
     struct hold_pool hold;
     struct directory dir;
     struct isn_key isn_key;
@@ -66,6 +74,10 @@ struct host_sw {
     uint32_t dirty_head;
     uint32_t wanted_head, wanted_tail; /* connections waiting to be moved, oldest first */
     uint32_t moves_head, moves_tail, moves_count;
+    uint32_t waiting_head, waiting_tail; /* on the host for want of a place on the NICs */
+    uint32_t on_nics;                    /* connections that NICs have or are given */
+    struct place_wish *wishes;
+    uint32_t wish_count, wish_capacity;
 
     /* Connections whose INSTALL goes out at the end of this step: T8 is then. */
     uint32_t issued[TEAM_ISSUED_MAX];
@@ -116,13 +128,14 @@ void team_store_rx_if(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
 /* Issues a command about a connection; its completion is awaited. */
 void team_command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, struct nic_cmd cmd,
                   uint64_t buffer);
+/* The frame is held, or dropped for want of room. */
+void team_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame);
 /* Puts the connection on the list whose doorbells are looked at when the step ends. */
 void team_touch(struct host_sw *sw, struct dir_entry *entry);
 
 /* --- opening.c --- */
 void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
                     const struct flow_key *key, const struct time_wait *reopened);
-void opening_on_failed(struct host_sw *sw, struct dir_entry *entry);
 
 /* --- forward.c --- */
 /* Injects the frame at a NIC that has, or by an earlier command will have, the connection. */
@@ -130,7 +143,8 @@ void forward_frame(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                    const struct dir_frame *frame);
 
 /* --- move.c --- */
-/* Starts the move, or queues it when too many are under way. True: started, frame is to be held. */
+/* Starts the move to dest, a NIC or PLACE_HOST, or queues it when too many are under way. True:
+ * started, and the frame is to be held if the source is a NIC. */
 bool move_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                   enum move_reason reason, uint64_t t0_ps);
 /* Starts queued moves while there is room. */
@@ -173,6 +187,30 @@ void idle_on_extracted(struct host_sw *sw, struct dir_entry *entry, const struct
 /* Brings an inactive connection back to `nic`. */
 void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint64_t t0_ps);
 
+/* --- place.c: connections on the host's own TCP, and the ways there and back --- */
+bool place_init(struct host_sw *sw);
+/* May a new connection of this tuple go to a NIC? NONE: yes. */
+enum host_reason place_refuses(const struct host_sw *sw, const struct flow_key *key);
+/* Counts the connection among those of the NICs, or no longer. */
+void place_count(struct host_sw *sw, struct dir_entry *entry, bool on_nics);
+/* The host takes a connection with this image, of the entry's generation, and applies its held
+ * frames. */
+void place_take(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image,
+                enum host_reason reason);
+/* No NIC took the image that is in memory: the host does, if it is sound. False: it is not. */
+bool place_take_refused(struct host_sw *sw, struct dir_entry *entry);
+/* The NIC's image is here. */
+void place_on_extracted(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image);
+/* From the host to dest; the reload fields are filled. */
+void place_give(struct host_sw *sw, struct dir_entry *entry, unsigned dest);
+/* A frame of a connection the host has. */
+void place_input(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
+                 const struct packet *packet);
+/* The connection ended. */
+void place_on_ended(struct host_sw *sw, struct dir_entry *entry);
+/* Wishes from outside, and places on the NICs that have become free. True: something to do. */
+bool place_run(struct host_sw *sw);
+
 /* --- termination.c --- */
 void termination_on_terminated(struct host_sw *sw, const struct nic_event *event);
 void termination_on_closed(struct host_sw *sw, const struct nic_event *event);
@@ -183,8 +221,6 @@ void termination_forget_time_wait(struct host_sw *sw, struct time_wait *waiting)
 void termination_give_up(struct host_sw *sw, struct dir_entry *entry, enum nic_term_cause cause);
 /* The last command of an ended connection has completed. */
 void termination_settle(struct host_sw *sw, struct dir_entry *entry);
-/* An opening that failed: the application knows nothing of it. */
-void termination_forget(struct host_sw *sw, struct dir_entry *entry);
 /* Frames held for a connection that ended are looked at as what they are now. */
 void termination_redispatch_held(struct host_sw *sw, struct dir_entry *entry);
 /* Every connection of a dead NIC ends. */

@@ -36,6 +36,7 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     last.cause = cause;
     bool frames_issued = entry->reload.installing;
     move_on_ended(sw, entry);
+    place_on_ended(sw, entry);
     directory_unlist(&sw->dir, team_conn_of(sw, entry), &last);
     team_emit(sw, PROBE_DIR_STATE, entry, entry->owner,
               shown == DIR_TIME_WAIT ? DIR_TIME_WAIT : DIR_CLOSING, 0);
@@ -135,12 +136,6 @@ void termination_give_up(struct host_sw *sw, struct dir_entry *entry, enum nic_t
     unlist(sw, entry, DIR_FREE, cause);
 }
 
-void termination_forget(struct host_sw *sw, struct dir_entry *entry)
-{
-    entry->given_up = true;
-    unlist(sw, entry, DIR_FREE, NIC_TERM_NONE);
-}
-
 /* Commands of the dead NIC never complete, and what it was given to process is gone. */
 static void abandon_commands(struct host_sw *sw, unsigned nic)
 {
@@ -151,6 +146,8 @@ static void abandon_commands(struct host_sw *sw, unsigned nic)
         struct dir_entry *entry = &sw->dir.entries[request.conn];
         assert(entry->pending > 0);
         entry->pending--;
+        if (request.op == NIC_CMD_TX_FRAME)
+            host_tcp_on_sent(&sw->tcp, request.conn);
         if (request.op == NIC_CMD_INSTALL)
             hold_drop_first(&sw->hold, entry, entry->held_count);
         if (entry->state == DIR_CLOSING)

@@ -196,6 +196,10 @@ void bed_frozen(struct bed *bed, unsigned nic, const struct nic_cmd *freeze)
     image->snd_una = image->snd_nxt = image->snd_max = entry->tx_prod;
     image->tx_prod = entry->tx_prod;
     image->rcv_nxt = image->rx_consumed = image->last_ack_sent = entry->rcv_nxt;
+    image->rcv_adv = image->rcv_nxt + BED_RING_BYTES;
+    image->snd_wnd = image->max_snd_wnd = 1000;
+    image->snd_wl1 = image->rcv_nxt;
+    image->snd_wl2 = image->snd_una;
     image->timers = 0;
     image->generation = freeze->gen;
     image->last_send = image->ts_recent_age = 0;

@@ -129,18 +129,19 @@ Test(idle, an_application_that_writes_brings_it_back_on_its_last_nic)
     cr_assert_eq(fake_expect(bed.fake, 0, NIC_CMD_INSTALL)->tx_prod, bed.iss + 6);
 }
 
-Test(idle, no_room_at_reactivation_leaves_it_inactive_and_loses_only_the_frame)
+/* */
+Test(idle, one_that_finds_no_room_at_reactivation_goes_on_with_the_host)
 {
     inactivate();
     bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "back");
     fake_complete(bed.fake, 1, fake_expect(bed.fake, 1, NIC_CMD_RESERVE), NIC_RESULT_FULL);
     fake_complete(bed.fake, 1, fake_expect(bed.fake, 1, NIC_CMD_INSTALL), NIC_RESULT_FULL);
     fake_run(bed.fake, 8);
-    cr_assert_eq(bed_view(&bed, 0).state, DIR_INACTIVE);
+    cr_assert_eq(bed_view(&bed, 0).state, DIR_ACTIVE);
+    cr_assert_eq(bed_view(&bed, 0).owner, PLACE_HOST);
     cr_assert_eq(bed.closed, 0);
-    bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "again");
-    fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
-    fake_expect(bed.fake, 1, NIC_CMD_INSTALL);
+    bed_foreign(&bed, 1, 0, 1005, bed.iss + 1, TCP_ACK, "again");
+    cr_assert_arr_eq(bed.read, "backagain", 9);
 }
 
 Test(idle, keepalive_is_kept_by_the_host)

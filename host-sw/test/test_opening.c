@@ -113,16 +113,18 @@ Test(opening, a_frame_with_a_bad_checksum_is_dropped)
     cr_assert_eq(bed.syns, 0);
 }
 
-Test(opening, an_install_that_finds_no_room_forgets_the_connection_without_a_word)
+/* */
+Test(opening, a_connection_that_finds_no_room_opens_on_the_host)
 {
     bed_foreign(&bed, 0, 0, 1000, 0, TCP_SYN, "");
     fake_complete(bed.fake, 0, fake_expect(bed.fake, 0, NIC_CMD_RESERVE), NIC_RESULT_FULL);
     fake_complete(bed.fake, 0, fake_expect(bed.fake, 0, NIC_CMD_INSTALL), NIC_RESULT_FULL);
     fake_run(bed.fake, 2);
     cr_assert_eq(bed.closed, 0);
-    cr_assert_eq(bed_view(&bed, 0).state, DIR_FREE);
-    cr_assert_eq(bed_stats(&bed)->drops.count[DROP_NO_RESOURCE], 1);
-    cr_assert_null(fake_take(bed.fake, 0), "nothing was reserved");
+    cr_assert_eq(bed_view(&bed, 0).owner, PLACE_HOST);
+    cr_assert_eq(bed_stats(&bed)->host_taken[HOST_REASON_REFUSED], 1);
+    fake_expect(bed.fake, 0, NIC_CMD_TX_FRAME); /* SYN-ACK; nothing was reserved */
+    cr_assert_null(fake_take(bed.fake, 0));
 }
 
 /* */

@@ -161,6 +161,7 @@ static void on_event(void *self, const struct probe_event *event)
     check_image_on_event(check, event);
     check_rx_on_event(check, event);
     check_seq_on_event(check, event);
+    check_wire_on_event(check, event);
     check_fate_on_event(check, event);
 }
 

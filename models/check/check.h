@@ -17,13 +17,16 @@ extern "C" {
 
 /* X(identifier, "key in stats.json under invariants", "rule") */
 #define INVARIANTS(X)                                                                              \
-    X(OWN, "I-OWN", "at most one NIC is ACTIVE or QUIESCE")                                        \
-    X(TX1, "I-TX1", "a frame is built only by the NIC that owns the connection")                   \
+    X(OWN, "I-OWN", "at most one NIC, or the host's own TCP, is ACTIVE or QUIESCE")                \
+    X(TX1, "I-TX1", "a frame is built only by the place that owns the connection")                 \
     X(GEN, "I-GEN", "generation at activation is the previous one plus 1")                         \
     X(FENCE, "I-FENCE", "activation only after the old owner is extracted and drained, or fenced") \
     X(CRC, "I-CRC", "the installed image is the extracted one but for the fields that may change") \
     X(ACK, "I-ACK",                                                                                \
       "acknowledged bytes are in issued posted writes (posted) or visible (flushed)")              \
+    X(ACKFWD, "I-ACKFWD", "the acknowledgment number of frames built later never decreases")       \
+    X(WND, "I-WND", "the right edge of the window of frames built later never decreases")          \
+    X(TSV, "I-TSV", "the timestamp value of frames built later never decreases")                   \
     X(SND, "I-SND", "snd_una <= snd_nxt <= snd_max, and snd_max covers all that was sent")         \
     X(SEQ, "I-SEQ", "bytes at one sequence number are the same in every transmission")             \
     X(RXONCE, "I-RXONCE", "each received frame has exactly one verdict")                           \

@@ -3,21 +3,31 @@
 
 static bool serves(uint8_t own) { return own == OWN_ACTIVE || own == OWN_QUIESCE; }
 
-static void on_activation(struct check *check, struct check_conn *c,
-                          const struct probe_event *event)
+/* Another place must have given the connection up before. */
+static void check_other(struct check *check, const struct check_conn *c,
+                        const struct probe_event *event, unsigned other)
 {
-    unsigned other = 1u - event->nic;
-    if (serves(c->own[other]) && !check->fenced[other])
-        check_fail(check, INVARIANT_OWN, event, "nic%u is still in own_state %u", other,
+    if (check->fenced[other])
+        return;
+    if (serves(c->own[other]))
+        check_fail(check, INVARIANT_OWN, event, "place %u is still in own_state %u", other,
                    c->own[other]);
     bool extracted = c->own[other] == OWN_ABSENT || c->own[other] == OWN_TOMBSTONE ||
                      c->own[other] == OWN_RESERVED || c->own[other] == OWN_INACTIVE;
-    if (!extracted && !check->fenced[other])
-        check_fail(check, INVARIANT_FENCE, event, "nic%u is in own_state %u, not extracted", other,
-                   c->own[other]);
-    if (c->writes_pending[other] && !check->fenced[other])
-        check_fail(check, INVARIANT_FENCE, event, "%u receive writes of nic%u are not visible yet",
+    if (!extracted)
+        check_fail(check, INVARIANT_FENCE, event, "place %u is in own_state %u, not extracted",
+                   other, c->own[other]);
+    if (c->writes_pending[other])
+        check_fail(check, INVARIANT_FENCE, event, "%u receive writes of place %u are not visible",
                    c->writes_pending[other], other);
+}
+
+static void on_activation(struct check *check, struct check_conn *c,
+                          const struct probe_event *event)
+{
+    for (unsigned other = 0; other < PLACE_COUNT; other++)
+        if (other != event->nic)
+            check_other(check, c, event, other);
     if (c->ever_active && event->gen != (uint16_t)(c->last_gen + 1))
         check_fail(check, INVARIANT_GEN, event, "activated as generation %u after %u", event->gen,
                    c->last_gen);
@@ -40,7 +50,7 @@ static void on_own_state(struct check *check, struct check_conn *c, const struct
 void check_own_on_event(struct check *check, const struct probe_event *event)
 {
     struct check_conn *c = check_conn_of(check, event);
-    if (!c || !c->open || event->nic >= NIC_COUNT)
+    if (!c || !c->open || event->nic >= PLACE_COUNT)
         return;
     switch (event->kind) {
     case PROBE_OWN_STATE:

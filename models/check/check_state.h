@@ -22,20 +22,28 @@ struct sent_bytes {
     uint32_t low, high; /* [low, high) is remembered */
 };
 
+/* What frames built so far have told the peer. */
+struct told {
+    bool has_ack, has_edge, has_scale, has_tsval;
+    uint8_t scale; /* of our windows */
+    uint32_t ack, edge, tsval;
+};
+
 struct check_conn {
     bool open;
     bool ever_active;
     bool fin_seen; /* a frame with the peer's FIN was applied */
     bool image_valid;
-    uint8_t own[NIC_COUNT]; /* enum own_state */
-    uint16_t own_gen[NIC_COUNT];
+    uint8_t own[PLACE_COUNT]; /* enum own_state; the host's own TCP is a place as well */
+    uint16_t own_gen[PLACE_COUNT];
     uint16_t last_gen;
     uint32_t irs, iss;
-    uint32_t writes_pending[NIC_COUNT]; /* receive writes issued and not yet visible */
+    uint32_t writes_pending[PLACE_COUNT]; /* receive writes issued and not yet visible */
     uint64_t app_offset;
     uint32_t wire_max; /* highest sequence number plus length ever built */
     struct seq_set written, visible;
     struct sent_bytes sent;
+    struct told told;
     struct conn_ctx image; /* last extracted */
 };
 
@@ -52,7 +60,7 @@ struct frame_fate {
 struct check {
     struct check_params params;
     struct check_conn **conns; /* made at CONN_OPEN */
-    bool fenced[NIC_COUNT];
+    bool fenced[PLACE_COUNT];  /* the host never is */
     uint64_t violations[INVARIANT_COUNT];
     uint64_t history_count;
     struct probe_event *history;
@@ -81,6 +89,7 @@ void check_own_on_event(struct check *check, const struct probe_event *event);
 void check_image_on_event(struct check *check, const struct probe_event *event);
 void check_rx_on_event(struct check *check, const struct probe_event *event);
 void check_seq_on_event(struct check *check, const struct probe_event *event);
+void check_wire_on_event(struct check *check, const struct probe_event *event);
 void check_fate_on_event(struct check *check, const struct probe_event *event);
 void check_fate_finish(struct check *check, uint64_t now_ps);
 

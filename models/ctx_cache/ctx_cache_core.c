@@ -117,7 +117,8 @@ static struct ctx_way *core_evict(struct ctx_core *core, uint32_t conn)
         dram->reserved = false;
         dram->frozen = way->frozen;
         dram->gen = way->gen;
-        memcpy(dram->image, way->image, CTX_BYTES);
+        /* The constant line is there since INSTALL. */
+        memcpy(dram->image, way->image, (size_t)CTX_CONST_LINE * CTX_LINE_BYTES);
     }
     way->valid = false;
     return way;
@@ -160,17 +161,33 @@ static enum ctx_result core_acquire(struct ctx_core *core, const struct ctx_req 
 {
     *way = core_hit(core, req->conn);
     if (*way) {
-        core->stats.hits++;
+        core->missed = core->refilled[req->who];
+        core->stats.hits += !core->missed;
+        core->refilled[req->who] = false;
         return acquire_result(req, true, true, (*way)->frozen, (*way)->gen);
     }
+    assert(!core->refilled[req->who]);
     core->stats.misses++;
     core->missed = true;
     const struct ctx_dram *dram = core_dram(core, req->conn);
     enum ctx_result result =
         acquire_result(req, dram->known, dram->present, dram->frozen, dram->gen);
+    assert(!core->stepwise || result != CTX_OK);
     if (result == CTX_OK)
         *way = core_fill(core, req->conn);
     return result;
+}
+
+void ctx_core_fill(struct ctx_core *core, const struct ctx_req *req)
+{
+    assert(core->stepwise && !core->refilled[req->who]);
+    assert(req->op == CTX_OP_READ_LOCK || req->op == CTX_OP_FREEZE || req->op == CTX_OP_EXTRACT);
+    assert(req->conn < core->conn_ids && !core_hit(core, req->conn));
+    const struct ctx_dram *dram = core_dram(core, req->conn);
+    assert(acquire_result(req, dram->known, dram->present, dram->frozen, dram->gen) == CTX_OK);
+    core->stats.misses++;
+    core_fill(core, req->conn);
+    core->refilled[req->who] = true;
 }
 
 static void core_forget(struct ctx_core *core, struct ctx_way *way)
@@ -305,6 +322,17 @@ static enum ctx_result core_reserve(struct ctx_core *core, const struct ctx_req 
     return CTX_OK;
 }
 
+/* Constant line and meta line go to DRAM at once, so that a victim has four lines to take there. */
+static void core_write_through(struct ctx_core *core, const struct ctx_way *way)
+{
+    struct ctx_dram *dram = core_dram(core, way->conn);
+    dram->known = dram->present = true;
+    dram->reserved = dram->frozen = false;
+    dram->gen = way->gen;
+    memcpy(dram->image + CTX_CONST_LINE * CTX_LINE_BYTES,
+           way->image + CTX_CONST_LINE * CTX_LINE_BYTES, CTX_LINE_BYTES);
+}
+
 static enum ctx_result core_install(struct ctx_core *core, const struct ctx_req *req)
 {
     struct flow_key key;
@@ -329,6 +357,7 @@ static enum ctx_result core_install(struct ctx_core *core, const struct ctx_req 
     way->conn = req->conn;
     memcpy(way->image, req->image, CTX_BYTES);
     core_touch(core, way);
+    core_write_through(core, way);
     return CTX_OK;
 }
 
@@ -402,7 +431,7 @@ bool ctx_core_must_wait(const struct ctx_core *core, const struct ctx_req *req)
         return false;
     if (req->op != CTX_OP_INSTALL && core_is_locked(core, req->conn))
         return true;
-    return !core_hit(core, req->conn) && !core_choose(core, req->conn, &way);
+    return !core->stepwise && !core_hit(core, req->conn) && !core_choose(core, req->conn, &way);
 }
 
 static enum ctx_result core_dispatch(struct ctx_core *core, const struct ctx_req *req,
@@ -442,27 +471,24 @@ void ctx_core_execute(struct ctx_core *core, const struct ctx_req *req, struct c
     *rsp = (struct ctx_rsp){
         .op = req->op, .who = req->who, .gen = req->gen, .conn = req->conn, .tag = req->tag};
     rsp->result = (uint8_t)core_dispatch(core, req, rsp);
-    ctx_table_displace(&core->table);
+    /* FULL is said only when nothing can make room any more. */
+    assert(!core->stepwise || rsp->result != CTX_FULL || !ctx_table_wants_move(&core->table));
+    if (!core->stepwise)
+        ctx_table_displace(&core->table);
 }
 
-void ctx_core_key_of_image(const uint8_t *image, struct flow_key *key)
+void ctx_core_move(struct ctx_core *core)
 {
-    struct conn_ctx ctx;
-    memcpy(&ctx, image, sizeof ctx);
-    memset(key, 0, sizeof *key);
-    memcpy(key->laddr, ctx.laddr, sizeof key->laddr);
-    memcpy(key->raddr, ctx.raddr, sizeof key->raddr);
-    key->lport = ctx.lport;
-    key->rport = ctx.rport;
-    key->vlan = ctx.vlan;
-    key->ip_version = ctx.ip_version;
+    assert(core->stepwise);
+    ctx_table_displace_once(&core->table);
 }
 
-void ctx_core_key_to_line(const struct flow_key *key, uint8_t line[CTX_LINE_BYTES])
+bool ctx_core_scan_row(const struct ctx_core *core, uint32_t *index, struct ctx_rsp *rsp)
 {
-    struct conn_ctx ctx = {
-        .lport = key->lport, .rport = key->rport, .vlan = key->vlan, .ip_version = key->ip_version};
-    memcpy(ctx.laddr, key->laddr, sizeof ctx.laddr);
-    memcpy(ctx.raddr, key->raddr, sizeof ctx.raddr);
-    memcpy(line, (const uint8_t *)&ctx + CTX_CONST_LINE * CTX_LINE_BYTES, CTX_LINE_BYTES);
+    struct ctx_req req = {.op = CTX_OP_SCAN, .conn = *index};
+    uint32_t row = *index / CTX_TABLE_ROW_SLOTS;
+    bool found = core_scan(core, &req, rsp) == CTX_OK;
+    found = found && (rsp->next - 1) / CTX_TABLE_ROW_SLOTS == row;
+    *index = found ? rsp->next : (row + 1) * CTX_TABLE_ROW_SLOTS;
+    return found;
 }

@@ -44,8 +44,10 @@ struct ctx_core {
     struct ctx_lock locks[CTX_WHO_COUNT];
     struct ctx_dram **dram; /* per connection, null until used */
     struct ctx_store_stats stats;
-    bool missed;              /* the last request went to DRAM before it could be answered */
-    uint8_t image[CTX_BYTES]; /* of the last response */
+    bool missed;   /* the last request went to DRAM before it could be answered */
+    bool stepwise; /* fills and moves are calls of their own (lock step with the RTL) */
+    bool refilled[CTX_WHO_COUNT]; /* ctx_core_fill() was called for this one's operation */
+    uint8_t image[CTX_BYTES];     /* of the last response */
 };
 
 /* Shapes as in the RTL: powers of two, sets and conn_ids at least 2, conn_ids >= 2 * sets,
@@ -54,11 +56,20 @@ bool ctx_core_init(struct ctx_core *core, uint32_t sets, uint32_t ways, uint32_t
                    uint32_t conn_ids);
 void ctx_core_free(struct ctx_core *core);
 
-/* True: the request cannot be served before some lock is given back. */
+/* True: the request cannot be served before some lock is given back. Stepwise: before its own
+ * context's lock, or its requester's; a miss finds out about the ways of its set when it fills. */
 bool ctx_core_must_wait(const struct ctx_core *core, const struct ctx_req *req);
 
 /* Serves a request that need not wait. rsp->image points into core until the next call. */
 void ctx_core_execute(struct ctx_core *core, const struct ctx_req *req, struct ctx_rsp *rsp);
+
+/* Stepwise only, for effects whose time somebody else decides. Each asserts that the effect is due.
+ * Fill: the context that READ_LOCK, FREEZE or EXTRACT req misses comes in. Move: one displacement.
+ * Scan row: what a SCAN that looks at the row of *index finds there; false: nothing, *index is that of
+ * the next row, or the table's end. */
+void ctx_core_fill(struct ctx_core *core, const struct ctx_req *req);
+void ctx_core_move(struct ctx_core *core);
+bool ctx_core_scan_row(const struct ctx_core *core, uint32_t *index, struct ctx_rsp *rsp);
 
 /* The flow key in a constant line, and the line that carries a key. */
 void ctx_core_key_of_image(const uint8_t *image, struct flow_key *key);

@@ -154,23 +154,31 @@ static void table_move(struct ctx_table *table, uint32_t stash_index)
     displace->moves++;
 }
 
-void ctx_table_displace(struct ctx_table *table)
+bool ctx_table_wants_move(const struct ctx_table *table)
+{
+    const struct ctx_entry *stash = &table->entries[(size_t)table->rows * CTX_TABLE_ROW_SLOTS];
+    for (int slot = 0; slot < CTX_TABLE_STASH; slot++)
+        if (stash[slot].state != CTX_ENTRY_FREE)
+            return table->displace.tries > 0;
+    return false;
+}
+
+void ctx_table_displace_once(struct ctx_table *table)
 {
     struct ctx_displace *displace = &table->displace;
-    uint32_t stash = table->rows * CTX_TABLE_ROW_SLOTS;
-    while (displace->tries > 0) {
-        uint32_t skip = 0, slot = displace->from;
-        for (; skip < CTX_TABLE_STASH; skip++) {
-            slot = (displace->from + skip) % CTX_TABLE_STASH;
-            if (table->entries[stash + slot].state != CTX_ENTRY_FREE)
-                break;
-        }
-        if (skip == CTX_TABLE_STASH)
-            return;
-        table_move(table, stash + slot);
-        if (--displace->tries == 0)
-            displace->from = (slot + 1) % CTX_TABLE_STASH;
-    }
+    uint32_t stash = table->rows * CTX_TABLE_ROW_SLOTS, slot = displace->from;
+    assert(ctx_table_wants_move(table));
+    while (table->entries[stash + slot].state == CTX_ENTRY_FREE)
+        slot = (slot + 1) % CTX_TABLE_STASH;
+    table_move(table, stash + slot);
+    if (--displace->tries == 0)
+        displace->from = (slot + 1) % CTX_TABLE_STASH;
+}
+
+void ctx_table_displace(struct ctx_table *table)
+{
+    while (ctx_table_wants_move(table))
+        ctx_table_displace_once(table);
 }
 
 bool ctx_table_scan(const struct ctx_table *table, uint32_t *index)

@@ -68,6 +68,9 @@ void ctx_table_set_state_of(struct ctx_table *table, uint32_t conn, enum ctx_ent
 
 /* Between two requests: moves entries from the stash to their rows, as far as that leads. */
 void ctx_table_displace(struct ctx_table *table);
+/* One such move, and whether there is one to be made. */
+void ctx_table_displace_once(struct ctx_table *table);
+bool ctx_table_wants_move(const struct ctx_table *table);
 
 /* First used entry at or behind index; false: none. */
 bool ctx_table_scan(const struct ctx_table *table, uint32_t *index);

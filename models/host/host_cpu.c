@@ -11,8 +11,10 @@ void host_params_default(struct host_params *params)
         .notify = HOST_NOTIFY_INTERRUPT,
         .interrupt_ps = 1 * PS_PER_US,
         .poll_period_ps = 100 * PS_PER_NS,
-        .llc_hit_ps = 0,
-        .dram_ps = 67 * PS_PER_NS,
+        .llc_hit_ps = 27 * PS_PER_NS,
+        .dram_ps = 95 * PS_PER_NS,
+        .socket_hop_ps = 40 * PS_PER_NS,
+        .iommu = {.entries = 64, .page_bytes = HOST_PAGE_BYTES, .walk_reads = 3, .walks = 6},
         .llc_bytes = UINT64_C(15) << 20,
         .cost_ps =
             {
@@ -30,6 +32,7 @@ struct host_cpu *host_cpu_create(const struct host_params *params, struct host_m
     (void)probe; /* no probe event describes the core itself yet */
     assert(mem);
     assert(blocker.block_until && blocker.unblock);
+    assert(params->dram_ps >= params->llc_hit_ps);
     assert(params->notify == HOST_NOTIFY_INTERRUPT || params->poll_period_ps > 0);
     struct host_cpu *cpu = calloc(1, sizeof *cpu);
     if (!cpu)
@@ -39,6 +42,7 @@ struct host_cpu *host_cpu_create(const struct host_params *params, struct host_m
     cpu->access = access;
     cpu->blocker = blocker;
     cpu->kick_ps = TIME_NEVER;
+    host_rc_init(cpu);
     for (int i = 0; i < HOST_SLOTS; i++)
         cpu->slots[i].due_ps = TIME_NEVER;
     cpu->ops_capacity = 4096;
@@ -249,9 +253,18 @@ static const struct nic_bus_ops bus_ops = {
 
 struct nic_bus host_cpu_bus(struct host_cpu *cpu) { return (struct nic_bus){&bus_ops, cpu}; }
 
-struct pcie_host host_cpu_pcie_host(struct host_cpu *cpu)
+struct pcie_host host_cpu_pcie_host(struct host_cpu *cpu, unsigned nic)
 {
-    return (struct pcie_host){&host_rc_ops, cpu};
+    assert(nic < NIC_COUNT);
+    return (struct pcie_host){&host_rc_ops, &cpu->ports[nic], cpu->params.llc_hit_ps};
 }
 
-const struct host_stats *host_cpu_stats(const struct host_cpu *cpu) { return &cpu->stats; }
+const struct host_stats *host_cpu_stats(struct host_cpu *cpu)
+{
+    cpu->stats.iotlb_hits = cpu->stats.iotlb_misses = 0;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        cpu->stats.iotlb_hits += cpu->ports[nic].iommu.hits;
+        cpu->stats.iotlb_misses += cpu->ports[nic].iommu.misses;
+    }
+    return &cpu->stats;
+}

@@ -12,6 +12,7 @@
 
 #include "models/base/probe.h"
 #include "models/base/stage.h"
+#include "models/host/host_iommu.h"
 #include "models/host/host_mem.h"
 #include "models/hwif/nic_bus.h"
 #include "models/hwif/nic_regs.h"
@@ -28,8 +29,11 @@ struct host_params {
     uint64_t
         interrupt_ps; /* MSI-X message at the root port until the handler's first instruction */
     uint64_t poll_period_ps; /* the poll loop looks at whole multiples of it */
-    uint64_t llc_hit_ps;     /* extra latency of a DMA read that hits the LLC: 0 */
-    uint64_t dram_ps;        /* extra when it goes to DRAM: 67,000 (timing 1.10) */
+    uint64_t llc_hit_ps;     /* access to the LLC: 27,000 (timing 5.2) */
+    uint64_t dram_ps;        /* access to DRAM, with the miss in the LLC: 95,000 (timing 5.2) */
+    uint64_t socket_hop_ps;  /* to the other socket and back: 40,000 (timing 5.2) */
+    bool remote[NIC_COUNT];  /* the NIC's root port is on another socket than memory */
+    struct host_iommu_params iommu; /* one of each root port */
     uint64_t llc_bytes; /* memory written by DMA or CPU stays in the LLC, last llc_bytes of it */
     uint64_t cost_ps[CPU_COST_COUNT];
 };
@@ -63,6 +67,7 @@ struct host_stats {
     uint64_t interrupts_merged;  /* came while the same vector was not yet taken by the software */
     uint64_t interrupts_ignored; /* came while notification is by poll */
     uint64_t dma_reads_llc, dma_reads_dram; /* DMA reads all in the LLC; others */
+    uint64_t iotlb_hits, iotlb_misses;      /* both root ports */
     uint64_t units[CPU_COST_COUNT];
 };
 
@@ -76,13 +81,14 @@ void host_cpu_destroy(struct host_cpu *cpu);
 /* For host-sw. Only the coroutine of this core may use it. */
 struct nic_bus host_cpu_bus(struct host_cpu *cpu);
 
-/* For the links of both NICs. */
-struct pcie_host host_cpu_pcie_host(struct host_cpu *cpu);
+/* For the link of this NIC: its root port. */
+struct pcie_host host_cpu_pcie_host(struct host_cpu *cpu, unsigned nic);
 
 /* From outside the core: makes wait() return with bit 31 (the application has work). */
 void host_cpu_kick(struct host_cpu *cpu, uint64_t now_ps);
 
-const struct host_stats *host_cpu_stats(const struct host_cpu *cpu);
+/* Valid until the next call. */
+const struct host_stats *host_cpu_stats(struct host_cpu *cpu);
 
 #ifdef __cplusplus
 }

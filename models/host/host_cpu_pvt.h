@@ -27,6 +27,14 @@ struct host_slot {
     uint64_t watched; /* poll: address; 0: none */
 };
 
+/* The root port of one NIC. */
+struct host_port {
+    struct host_cpu *cpu;
+    unsigned nic;
+    uint64_t hop_ps; /* one way to memory's socket; 0: it is this one */
+    struct host_iommu iommu;
+};
+
 struct host_cpu {
     struct host_params params;
     struct host_mem *mem;
@@ -34,6 +42,7 @@ struct host_cpu {
     struct host_blocker blocker;
     struct host_stats stats;
     struct host_llc llc;
+    struct host_port ports[NIC_COUNT];
 
     uint64_t step_start_ps;
     uint64_t step_cost_ps;
@@ -61,6 +70,7 @@ void host_wait_on_write(struct host_cpu *cpu, uint64_t address, uint32_t len, ui
 void host_wait_on_look(struct host_cpu *cpu, uint64_t address, uint32_t len);
 
 /* host_rc.c */
+void host_rc_init(struct host_cpu *cpu);
 extern const struct pcie_host_ops host_rc_ops;
 
 #endif

@@ -1,13 +1,33 @@
-/* Memory as the NICs see it: DMA into and out of it, the last-level cache in front, interrupts. */
+/* Memory as the NICs see it: translation and the way to it, DMA into and out of it, the last-level cache
+ * in front, interrupts. */
 #include "models/host/host_cpu_pvt.h"
 
 #include <assert.h>
 #include <string.h>
 
+void host_rc_init(struct host_cpu *cpu)
+{
+    const struct host_params *params = &cpu->params;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        struct host_port *port = &cpu->ports[nic];
+        port->cpu = cpu;
+        port->nic = nic;
+        port->hop_ps = params->remote[nic] ? params->socket_hop_ps / 2 : 0;
+        host_iommu_init(&port->iommu, &params->iommu, params->dram_ps);
+    }
+}
+
+/* The way there; a read has the way back to come. */
+static uint64_t rc_enter(void *self, uint64_t address, uint64_t arrival_ps)
+{
+    struct host_port *port = self;
+    return host_iommu_translate(&port->iommu, address, arrival_ps) + port->hop_ps;
+}
+
 static void rc_mem_write(void *self, uint64_t address, const uint8_t *data, uint32_t len,
                          uint64_t now_ps)
 {
-    struct host_cpu *cpu = self;
+    struct host_cpu *cpu = ((struct host_port *)self)->cpu;
     void *into = host_mem_at(cpu->mem, address, len);
     assert(into); /* a device writing outside memory is a bug of ours */
     memcpy(into, data, len);
@@ -19,27 +39,30 @@ static uint64_t rc_mem_read(void *self, uint64_t address, uint8_t *data, uint32_
                             uint64_t now_ps)
 {
     (void)now_ps;
-    struct host_cpu *cpu = self;
+    const struct host_port *port = self;
+    struct host_cpu *cpu = port->cpu;
     const void *from = host_mem_at(cpu->mem, address, len);
     assert(from);
     memcpy(data, from, len);
     if (host_llc_has(&cpu->llc, address, len)) {
         cpu->stats.dma_reads_llc++;
-        return cpu->params.llc_hit_ps;
+        return port->hop_ps;
     }
     cpu->stats.dma_reads_dram++;
-    return cpu->params.dram_ps;
+    return port->hop_ps + cpu->params.dram_ps - cpu->params.llc_hit_ps;
 }
 
 static void rc_msix(void *self, unsigned nic, unsigned vector, uint64_t now_ps)
 {
     assert(nic < NIC_COUNT);
     assert(vector < NIC_VECTOR_COUNT);
-    host_wait_on_interrupt(self, nic * NIC_VECTOR_COUNT + vector, now_ps);
+    host_wait_on_interrupt(((struct host_port *)self)->cpu, nic * NIC_VECTOR_COUNT + vector,
+                           now_ps);
 }
 
 const struct pcie_host_ops host_rc_ops = {
     .mem_write = rc_mem_write,
     .mem_read = rc_mem_read,
     .msix = rc_msix,
+    .enter = rc_enter,
 };

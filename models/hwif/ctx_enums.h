@@ -36,6 +36,8 @@ enum move_reason {
     MOVE_LINK_DOWN = 3,   /* the owner's link went down */
     MOVE_REACTIVATED = 4, /* back from inactivity */
     MOVE_RETURNED = 5,    /* the move failed; back to the old owner */
+    MOVE_ONLOADED = 6,    /* from a NIC, or instead of one, to the host's own TCP */
+    MOVE_OFFLOADED = 7,   /* from the host's own TCP to a NIC */
 };
 
 /* Negotiated TCP options (features), or those the listener may offer (offered). */

@@ -40,6 +40,9 @@ enum cpu_cost {
 
 enum { NIC_COUNT = 2 };
 
+/* Where a connection's context may be processed: on a NIC (its number), or by the host's own TCP. */
+enum { PLACE_HOST = NIC_COUNT, PLACE_COUNT = NIC_COUNT + 1 };
+
 struct nic_bus_ops {
     /* Blocks for the round trip. All ones when the NIC does not answer. */
     uint32_t (*mmio_read32)(void *self, unsigned nic, uint32_t offset);

@@ -64,11 +64,15 @@ struct pcie_device {
 struct pcie_host_ops {
     void (*mem_write)(void *self, uint64_t address, const uint8_t *data, uint32_t len,
                       uint64_t now_ps);
-    /* Fills data as memory is at now_ps; returns the extra latency of this access (cache or DRAM)
-     * in ps, on top of the root complex's own. */
+    /* Fills data as memory is at now_ps; returns by how much this access takes longer than
+     * pcie_host.access_ps (cache or DRAM, way back from the other socket), in ps. */
     uint64_t (*mem_read)(void *self, uint64_t address, uint8_t *data, uint32_t len,
                          uint64_t now_ps);
     void (*msix)(void *self, unsigned nic, unsigned vector, uint64_t now_ps);
+    /* A memory request, which crosses no 4 KiB boundary, comes to the root port at arrival_ps: how
+     * long its address translation and its way to memory take, in ps. Called in the order of the
+     * wire, maybe ahead of time or late: arrival_ps counts, and only one link's. Null: no time. */
+    uint64_t (*enter)(void *self, uint64_t address, uint64_t arrival_ps);
 };
 
 /* Goes with probe event PCIE_TLP. */
@@ -86,6 +90,7 @@ struct pcie_tlp_info {
 struct pcie_host {
     const struct pcie_host_ops *ops;
     void *self;
+    uint64_t access_ps; /* the shortest memory access, which every DMA read has in it */
 };
 
 #endif

@@ -1,83 +1,7 @@
+/* Time: what starts, arrives and takes effect on both wires, and when to look next. */
 #include "models/pcie/pcie_link_pvt.h"
 
 #include <assert.h>
-#include <stdlib.h>
-
-/* Each direction's credits are what the receiver at its end advertises. */
-static void init_dll(struct pcie_link *link)
-{
-    const struct pcie_params *params = &link->params;
-    const struct pcie_credits *credits[2] = {&params->root_credits, &params->endpoint_credits};
-    for (int d = 0; d < 2; d++) {
-        struct pcie_wire *wire = &link->wires[d];
-        pcie_wire_dll_init(wire, &link->wires[1 - d], params->gen, params->lanes,
-                           params->mps_bytes);
-        wire->flows[PCIE_FLOW_P].capacity =
-            (struct pcie_units){credits[d]->posted_headers, credits[d]->posted_data};
-        wire->flows[PCIE_FLOW_P].urgent =
-            (struct pcie_units){1, params->mps_bytes / PCIE_CREDIT_BYTES};
-        wire->flows[PCIE_FLOW_NP].capacity =
-            (struct pcie_units){credits[d]->nonposted_headers, credits[d]->nonposted_data};
-        wire->flows[PCIE_FLOW_NP].urgent = (struct pcie_units){1, 1};
-        wire->flows[PCIE_FLOW_ACK].capacity.data = params->replay_bytes;
-        wire->retrain_ps = params->retrain_ps;
-    }
-}
-
-struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned nic,
-                                   struct pcie_device device, struct pcie_host host,
-                                   const struct waker *waker, const struct probe *probe)
-{
-    assert(pcie_params_check(params, NULL) == STATUS_OK);
-    assert(device.ops && host.ops);
-    struct pcie_link *link = calloc(1, sizeof *link);
-    if (!link)
-        return NULL;
-    link->params = *params;
-    link->nic = nic;
-    link->device = device;
-    link->host = host;
-    link->waker = waker;
-    link->probe = probe;
-    link->up = true;
-    link->master = true;
-    struct pcie_config_shape shape = {
-        nic, params->gen, params->lanes, params->mps_bytes, params->mrrs_bytes, params->tags};
-    pcie_config_init(&link->config, &shape);
-    uint64_t ticks = pcie_rate_ticks_per_byte(params->gen, params->lanes);
-    for (int d = 0; d < 2; d++) {
-        pcie_wire_init(&link->wires[d], ticks, params->propagation_ps);
-        pcie_ring_init(&link->flying[d], sizeof(struct pcie_tlp));
-    }
-    if (params->dll)
-        init_dll(link);
-    pcie_ring_init(&link->sampling, sizeof(struct pcie_tlp));
-    pcie_ring_init(&link->forming, sizeof(struct pcie_tlp));
-    pcie_ring_init(&link->answering, sizeof(struct pcie_tlp));
-    pcie_ring_init(&link->timeouts, sizeof(struct pcie_tlp));
-    pcie_ring_init(&link->notes, sizeof(struct pcie_note));
-    pcie_cells_init(&link->cells, params->mps_bytes);
-    pcie_dma_init(link);
-    return link;
-}
-
-void pcie_link_destroy(struct pcie_link *link)
-{
-    if (!link)
-        return;
-    for (int d = 0; d < 2; d++) {
-        pcie_wire_free(&link->wires[d]);
-        pcie_ring_free(&link->flying[d]);
-    }
-    pcie_ring_free(&link->sampling);
-    pcie_ring_free(&link->forming);
-    pcie_ring_free(&link->answering);
-    pcie_ring_free(&link->timeouts);
-    pcie_ring_free(&link->notes);
-    pcie_cells_free_all(&link->cells);
-    pcie_dma_free(link);
-    free(link);
-}
 
 /* From the back: latencies differ by little, so the place is near the end. */
 void pcie_link_insert_by_due(struct pcie_ring *ring, const struct pcie_tlp *tlp)
@@ -196,14 +120,28 @@ static void on_started(struct pcie_link *link, int direction, struct pcie_tlp *t
     pcie_link_note(link, tlp->issued, now_ps, tlp->start_ps);
 }
 
+static uint64_t enter_ps(const struct pcie_link *link, const struct pcie_tlp *tlp)
+{
+    const struct pcie_host *host = &link->host;
+    if (!host->ops->enter)
+        return 0;
+    return host->ops->enter(host->self, tlp->address, tlp->arrival_ps);
+}
+
+static uint64_t root_read_ps(const struct pcie_link *link)
+{
+    return link->params.root_read_ps + link->host.access_ps;
+}
+
 /* The TLP is received: what it does at the other end, and when it leaves the receive buffer there.
  * A write is in the buffer until it is visible, a request until the requests ahead of it are gone. */
 static void on_sent(struct pcie_link *link, int direction, struct pcie_tlp *tlp)
 {
     if (direction == PCIE_UP && tlp->kind == PCIE_TLP_MWR) {
-        send_to_peer(link, direction, tlp, link->params.root_write_ps);
+        send_to_peer(link, direction, tlp, link->params.root_write_ps + enter_ps(link, tlp));
     } else if (direction == PCIE_UP && tlp->kind == PCIE_TLP_MRD) {
-        tlp->due_ps = in_order(link, direction, tlp->arrival_ps + link->params.root_read_ps);
+        tlp->due_ps =
+            in_order(link, direction, tlp->arrival_ps + root_read_ps(link) + enter_ps(link, tlp));
         pcie_link_insert_by_due(&link->sampling, tlp);
     } else if (tlp->kind == PCIE_TLP_MRD) {
         tlp->due_ps = in_order(link, direction, tlp->arrival_ps) + link->params.device_mmio_ps;
@@ -364,7 +302,7 @@ static uint64_t direction_next_ps(const struct pcie_link *link, int direction,
         return u64_min(due, pcie_time_ps(choice->start));
     uint64_t arrival_ps = pcie_wire_arrival_ps(wire, choice);
     if (direction == PCIE_UP && wire->posted.count == 0 && wire->unreceived.count == 0)
-        return arrival_ps + link->params.root_read_ps;
+        return arrival_ps + root_read_ps(link);
     return arrival_ps;
 }
 
@@ -465,34 +403,4 @@ void pcie_link_push(struct pcie_link *link, int direction, struct pcie_tlp *tlp,
 struct stage pcie_link_stage(struct pcie_link *link, const char *name)
 {
     return (struct stage){name, link, link_run, link_next_ps};
-}
-
-struct pcie_endpoint pcie_link_endpoint(struct pcie_link *link)
-{
-    return (struct pcie_endpoint){&pcie_dma_ops, link};
-}
-
-static void add_wire(struct pcie_stats *stats, const struct pcie_wire_stats *wire)
-{
-    stats->skps += wire->skps;
-    stats->acks += wire->acks;
-    stats->naks += wire->naks;
-    stats->updatefcs += wire->updatefcs;
-    stats->initfcs += wire->initfcs;
-    stats->credit_stalls += wire->credit_stalls;
-    stats->bad_tlps += wire->bad_tlps;
-    stats->bad_dllps += wire->bad_dllps;
-    stats->acks_lost += wire->acks_lost;
-    stats->replays += wire->replays;
-    stats->replayed_tlps += wire->replayed_tlps;
-    stats->replay_timeouts += wire->replay_timeouts;
-    stats->retrains += wire->retrains;
-}
-
-const struct pcie_stats *pcie_link_stats(struct pcie_link *link)
-{
-    link->totals = link->stats;
-    for (int d = 0; d < 2; d++)
-        add_wire(&link->totals, &link->wires[d].stats);
-    return &link->totals;
 }

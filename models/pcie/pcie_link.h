@@ -39,7 +39,7 @@ struct pcie_params {
     uint32_t rcb_bytes;       /* 64 or 128 */
     uint32_t tags;            /* 1 to 256 */
     uint64_t propagation_ps;  /* each way: PHY, retimers, wire */
-    uint64_t root_read_ps;    /* root complex part of a DMA read from the LLC (timing 1.10) */
+    uint64_t root_read_ps;    /* root complex part of a DMA read, without the memory access */
     uint64_t root_write_ps;   /* arrival of a write at the root port until visible */
     bool completion_each_rcb; /* root complex cuts completions at each RCB boundary, not as long as
                                  MPS allows */

@@ -1,4 +1,4 @@
-/* Inside of pcie_link, shared by its files: link (time), dma (endpoint's requests), root (host's
+/* Inside of pcie_link, shared by its files: link (time), link_life, dma (endpoint's requests), root (host's
  * side), fault. */
 #ifndef TOESIM_PCIE_PCIE_LINK_PVT_H
 #define TOESIM_PCIE_PCIE_LINK_PVT_H

@@ -101,11 +101,12 @@ static void on_probe(void *self, const struct probe_event *event)
 }
 
 static const struct pcie_device_ops device_ops = {on_mmio_write, on_mmio_read32, on_fence};
-static const struct pcie_host_ops host_ops = {on_mem_write, on_mem_read, on_msix};
+static const struct pcie_host_ops host_ops = {
+    .mem_write = on_mem_write, .mem_read = on_mem_read, .msix = on_msix};
 
 void fake_pcie_no_distance(struct pcie_params *params)
 {
-    params->root_read_ps += 2 * params->propagation_ps;
+    params->root_read_ps += 2 * params->propagation_ps + FAKE_ACCESS_PS;
     params->root_write_ps += params->propagation_ps;
     params->propagation_ps = 0;
 }
@@ -125,7 +126,7 @@ struct fake_pcie *fake_pcie_create(const struct pcie_params *params, bool with_p
                   (struct probe_listener){on_probe, fake, UINT64_C(1) << PROBE_PCIE_TLP});
     fake->link =
         pcie_link_create(params ? params : &defaults, 0, (struct pcie_device){&device_ops, fake},
-                         (struct pcie_host){&host_ops, fake}, NULL, &fake->probe);
+                         (struct pcie_host){.ops = &host_ops, .self = fake}, NULL, &fake->probe);
     assert(fake->link);
     fake->endpoint = pcie_link_endpoint(fake->link);
     stage_loop_init(&fake->loop);

@@ -7,7 +7,7 @@
 #include "models/hwif/nic_regs.h"
 #include "models/pcie/pcie_link.h"
 
-enum { FAKE_EVENTS_MAX = 4096, FAKE_MEM_BYTES = 1 << 20 };
+enum { FAKE_EVENTS_MAX = 4096, FAKE_MEM_BYTES = 1 << 20, FAKE_ACCESS_PS = 27000 };
 #define FAKE_MEM_BASE UINT64_C(0x100000000) /* 4 GiB: 4 DW headers */
 
 enum fake_event_kind {
@@ -49,10 +49,11 @@ struct fake_pcie {
     uint8_t mem[FAKE_MEM_BYTES];
 };
 
-/* Null params: defaults. */
-/* Puts all of the root complex's time at the root: arithmetic in the tests stays short. */
+/* Puts all of the root complex's time, memory access included, at the root: arithmetic in the tests
+ * stays short. */
 void fake_pcie_no_distance(struct pcie_params *params);
 
+/* Null params: defaults. */
 struct fake_pcie *fake_pcie_create(const struct pcie_params *params, bool with_probe);
 void fake_pcie_destroy(struct fake_pcie *fake);
 

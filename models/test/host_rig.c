@@ -100,7 +100,7 @@ void host_rig_init(struct host_rig *rig, const struct host_params *params,
                                (struct host_blocker){rig_block_until, rig_unblock, rig}, NULL);
     assert(rig->cpu);
     rig->bus = host_cpu_bus(rig->cpu);
-    rig->host = host_cpu_pcie_host(rig->cpu);
+    rig->host = host_cpu_pcie_host(rig->cpu, 0);
     stage_loop_init(&rig->loop);
     stage_loop_add(&rig->loop, (struct stage){"rig", rig, rig_run, rig_next_ps});
 }

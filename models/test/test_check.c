@@ -3,6 +3,7 @@
 #include "models/base/frame.h"
 #include "models/check/check.h"
 #include "models/hwif/conn_ctx.h"
+#include "models/hwif/nic_bus.h"
 #include "models/hwif/nic_desc.h"
 #include "models/wire/packet.h"
 
@@ -226,6 +227,71 @@ Test(check, ack_accepts_a_filled_hole)
     written(0, IRS + 1, 10);
     built(0, 1, ISS + 1, IRS + 21, "");
     cr_assert_eq(check_violations_total(check), 0);
+}
+
+Test(check, own_counts_the_host_as_a_place)
+{
+    own(PLACE_HOST, OWN_ACTIVE, 1);
+    own(1, OWN_ACTIVE, 2);
+    cr_assert_eq(check_violations(check, INVARIANT_OWN), 1);
+    own(1, OWN_ABSENT, 2);
+    own(PLACE_HOST, OWN_TOMBSTONE, 1);
+    own(0, OWN_ACTIVE, 3);
+    cr_assert_eq(check_violations(check, INVARIANT_OWN), 1);
+}
+
+/* A frame with what the peer is told in it. */
+static void told(uint32_t ack, uint16_t flags, uint16_t window, const uint8_t *options,
+                 uint32_t options_len)
+{
+    struct packet_out out = {.ip_version = 4,
+                             .ttl = 64,
+                             .seq = ISS,
+                             .ack = ack,
+                             .flags = flags,
+                             .window = window,
+                             .options = options,
+                             .options_len = options_len};
+    tx_frame.len = packet_build(tx_frame.data, &out, 0);
+    emit((struct probe_event){
+        .kind = PROBE_TX_BUILT, .conn = CONN, .gen = 1, .a = ISS, .b = ack, .data = &tx_frame});
+}
+
+Test(check, ackfwd_catches_an_acknowledgement_that_goes_back)
+{
+    own(0, OWN_ACTIVE, 1);
+    written(0, IRS + 1, 100);
+    told(IRS + 51, TCP_ACK, 50, NULL, 0);
+    told(IRS + 51, TCP_ACK, 50, NULL, 0);
+    told(IRS + 1, TCP_RST, 0, NULL, 0); /* of no meaning there */
+    cr_assert_eq(check_violations_total(check), 0);
+    told(IRS + 50, TCP_ACK, 51, NULL, 0);
+    expect_only(INVARIANT_ACKFWD);
+}
+
+Test(check, wnd_catches_an_edge_that_goes_back_by_more_than_rounding)
+{
+    static const uint8_t scale_4[] = {1, 3, 3, 4};
+    own(0, OWN_ACTIVE, 1);
+    written(0, IRS + 1, 100);
+    told(IRS + 1, TCP_SYN | TCP_ACK, 1600, scale_4, sizeof scale_4);
+    told(IRS + 1, TCP_ACK, 100, NULL, 0);
+    told(IRS + 2, TCP_ACK, 99, NULL, 0); /* 15 bytes less, for want of a finer unit */
+    cr_assert_eq(check_violations_total(check), 0);
+    told(IRS + 2, TCP_ACK, 98, NULL, 0);
+    expect_only(INVARIANT_WND);
+}
+
+Test(check, tsv_catches_a_timestamp_that_goes_back)
+{
+    uint8_t stamps[] = {1, 1, 8, 10, 0, 0, 1, 0, 0, 0, 0, 0};
+    own(0, OWN_ACTIVE, 1);
+    told(IRS + 1, TCP_ACK, 0, stamps, sizeof stamps);
+    told(IRS + 1, TCP_ACK, 0, stamps, sizeof stamps);
+    cr_assert_eq(check_violations_total(check), 0);
+    stamps[6] = 0;
+    told(IRS + 1, TCP_ACK, 0, stamps, sizeof stamps);
+    expect_only(INVARIANT_TSV);
 }
 
 Test(check, seq_catches_a_retransmission_with_other_bytes)

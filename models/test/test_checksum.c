@@ -2,6 +2,7 @@
 #include "models/wire/checksum.h"
 
 #include "models/base/rng.h"
+#include "models/test/timing_case.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -48,11 +49,16 @@ ParameterizedTest(struct fcs_row *row, checksum, fcs_matches_the_published_vecto
         row->frame[row->len + i] = (uint8_t)(fcs >> (8 * i));
         cr_assert_eq(row->frame[row->len + i], row->wire[i], "%s: byte %u", row->name, i);
     }
+    uint32_t wire = (uint32_t)row->wire[0] | (uint32_t)row->wire[1] << 8 |
+                    (uint32_t)row->wire[2] << 16 | (uint32_t)row->wire[3] << 24;
+    timing_case("3.6 check sequences", wire, fcs);
+    timing_case("3.6 check sequences", 0x2144df1c, checksum_crc32(row->frame, row->len + 4));
     cr_assert_eq(checksum_crc32(row->frame, row->len + 4), 0x2144df1cu, "%s", row->name);
 }
 
 Test(checksum, crc_of_the_check_string_is_the_catalogued_one)
 {
+    timing_case("3.6 check sequences", 0xcbf43926, checksum_crc32("123456789", 9));
     cr_assert_eq(checksum_crc32("123456789", 9), 0xcbf43926u);
 }
 

@@ -1,6 +1,8 @@
 /* models/wire/flow_hash: timing 3.6 (Toeplitz) and 3.7 (bonding). */
 #include "models/wire/flow_hash.h"
 
+#include "models/test/timing_case.h"
+
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -57,6 +59,11 @@ ParameterizedTest(struct bonding_row *row, flow_hash, bonding_hashes_match_the_t
 {
     struct packet packet = packet_of(row->src, row->sport, row->dst, row->dport);
     uint32_t hash = flow_hash(FLOW_HASH_LAYER3_4, &packet);
+    timing_case("3.7 layer3+4", row->layer34, hash);
+    timing_case("3.7 layer3+4, member of two", row->mod2, hash % 2);
+    timing_case("3.7 layer3+4, member of three", row->mod3, hash % 3);
+    timing_case("3.7 layer2+3", row->layer23, flow_hash(FLOW_HASH_LAYER2_3, &packet));
+    timing_case("3.7 layer2", 0x803, flow_hash(FLOW_HASH_LAYER2, &packet));
     cr_assert_eq(hash, row->layer34, "%s %u: %08x", row->src, row->sport, hash);
     cr_assert_eq(hash % 2, row->mod2);
     cr_assert_eq(hash % 3, row->mod3);
@@ -137,6 +144,8 @@ ParameterizedTestParameters(flow_hash, toeplitz_matches_the_published_vectors)
 ParameterizedTest(struct toeplitz_row *row, flow_hash, toeplitz_matches_the_published_vectors)
 {
     struct packet packet = packet_of(row->src, row->sport, row->dst, row->dport);
+    timing_case("3.6 Toeplitz", row->addresses, flow_hash_toeplitz(toeplitz_key, &packet, 0));
+    timing_case("3.6 Toeplitz", row->with_ports, flow_hash_toeplitz(toeplitz_key, &packet, 1));
     cr_assert_eq(flow_hash_toeplitz(toeplitz_key, &packet, 0), row->addresses, "%s", row->src);
     cr_assert_eq(flow_hash_toeplitz(toeplitz_key, &packet, 1), row->with_ports, "%s", row->src);
 }
@@ -148,6 +157,8 @@ Test(flow_hash, toeplitz_with_a_symmetric_key_is_symmetric)
         key[i] = i % 2 ? 0x5a : 0x6d;
     struct packet there = packet_of("10.0.0.1", 1000, "10.0.0.2", 2000);
     struct packet back = packet_of("10.0.0.2", 2000, "10.0.0.1", 1000);
+    timing_case("3.6 Toeplitz", 0x1abc1abc, flow_hash_toeplitz(key, &there, 1));
+    timing_case("3.6 Toeplitz", 0x1abc1abc, flow_hash_toeplitz(key, &back, 1));
     cr_assert_eq(flow_hash_toeplitz(key, &there, 1), 0x1abc1abcu);
     cr_assert_eq(flow_hash_toeplitz(key, &back, 1), 0x1abc1abcu);
 }

@@ -4,6 +4,7 @@
 #include "models/lan_switch/lan_switch.h"
 #include "models/mac/mac.h"
 #include "models/test/frame_log.h"
+#include "models/test/timing_case.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -266,6 +267,43 @@ Test(frame_path, a_link_that_dies_under_traffic_moves_it_to_the_other_nic)
     cr_assert_eq(net.nic[0].count + net.nic[1].count + lost, 100);
     cr_assert_gt(net.nic[1].count, 30);
     path_close();
+}
+
+/* timing 3.5: without any latency and cable the frame is the switch's N byte times after its preamble;
+ * cut through after 64. */
+static const struct {
+    uint64_t gbps, stored_ps, cut_ps;
+    uint32_t bytes;
+} stored[] = {
+    {10, 51200, 51200, 64},    {10, 1214400, 51200, 1518}, {25, 485760, 20480, 1518},
+    {40, 303600, 12800, 1518}, {100, 121440, 5120, 1518},  {100, 720000, 5120, 9000},
+};
+
+Test(frame_path, a_switch_stores_a_frame_for_its_length)
+{
+    for (size_t i = 0; i < sizeof stored / sizeof *stored; i++)
+        for (int cut = 0; cut < 2; cut++) {
+            path_init(stored[i].gbps, stored[i].gbps, PORT_POLICY_NIC0);
+            net.edge.cut_through = cut;
+            net.edge.mtu_bytes = net.link.mtu_bytes = 9000;
+            net.edge.latency_tx_ps = net.edge.latency_rx_ps = net.edge.cable_ps = 0;
+            net.link.latency_tx_ps = net.link.latency_rx_ps = net.link.cable_ps = 0;
+            net.sw_params.forward_ps = 0;
+            path_open();
+            send(CLIENT, stored[i].bytes - 4, 0);
+            uint64_t preamble_ps = 8 * 8000 / stored[i].gbps, handed_on_ps = 0;
+            while (handed_on_ps == 0 && stage_loop_step(&net.loop, PS_PER_MS))
+                if (lan_switch_get_stats(net.sw)->to_member[0] == 1)
+                    handed_on_ps = net.loop.now_ps;
+            uint64_t got_ps = handed_on_ps - preamble_ps;
+            timing_case(cut ? "3.5 cut through, ps" : "3.5 store and forward, ps",
+                        cut ? stored[i].cut_ps : stored[i].stored_ps, got_ps);
+            cr_assert_eq(got_ps, cut ? stored[i].cut_ps : stored[i].stored_ps, "%u at %lluG",
+                         stored[i].bytes, (unsigned long long)stored[i].gbps);
+            stage_loop_run(&net.loop, PS_PER_MS);
+            cr_assert_eq(net.nic[0].count, 1);
+            path_close();
+        }
 }
 
 /* The switch decides when 64 bytes are in; the outgoing port is as fast, so it never runs dry. */

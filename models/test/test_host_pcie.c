@@ -99,10 +99,11 @@ static void start_with(enum host_notify notify)
     struct pcie_params pcie;
     pcie_params_default(&pcie);
     fake_pcie_no_distance(&pcie);
+    pcie.root_read_ps -= FAKE_ACCESS_PS; /* the host has its own */
     for (unsigned i = 0; i < NIC_COUNT; i++) {
         nics[i] = (struct echo_nic){0};
-        links[i] = pcie_link_create(&pcie, i, (struct pcie_device){&device_ops, &nics[i]}, rig.host,
-                                    NULL, NULL);
+        links[i] = pcie_link_create(&pcie, i, (struct pcie_device){&device_ops, &nics[i]},
+                                    host_cpu_pcie_host(rig.cpu, i), NULL, NULL);
         nics[i].endpoint = pcie_link_endpoint(links[i]);
         stage_loop_add(&rig.loop, pcie_link_stage(links[i], i ? "pcie1" : "pcie0"));
     }

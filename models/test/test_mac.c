@@ -2,6 +2,7 @@
 #include "models/base/stage_loop.h"
 #include "models/mac/mac.h"
 #include "models/test/frame_log.h"
+#include "models/test/timing_case.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -65,45 +66,6 @@ static uint64_t drops(const struct mac *mac, enum drop_reason reason)
     return mac_get_stats(mac)->drops.count[reason];
 }
 
-struct rate_row {
-    uint32_t bytes; /* with FCS */
-    uint64_t ps[4]; /* per frame and gap at 10, 25, 40, 100G */
-};
-
-static struct rate_row rate_rows[] = {
-    {64, {67200, 26880, 16800, 6720}},           {65, {68000, 27200, 17000, 6800}},
-    {128, {118400, 47360, 29600, 11840}},        {256, {220800, 88320, 55200, 22080}},
-    {512, {425600, 170240, 106400, 42560}},      {1024, {835200, 334080, 208800, 83520}},
-    {1518, {1230400, 492160, 307600, 123040}},   {1522, {1233600, 493440, 308400, 123360}},
-    {2048, {1654400, 661760, 413600, 165440}},   {9000, {7216000, 2886400, 1804000, 721600}},
-    {9018, {7230400, 2892160, 1807600, 723040}},
-};
-
-ParameterizedTestParameters(mac, saturated_rate_is_exact_over_a_deficit_cycle)
-{
-    return cr_make_param_array(struct rate_row, rate_rows, sizeof rate_rows / sizeof *rate_rows);
-}
-
-/* Every cycle divides 8 frames, so any 8 in a row take 8 times the table's time to the ps. */
-ParameterizedTest(struct rate_row *row, mac, saturated_rate_is_exact_over_a_deficit_cycle)
-{
-    static const uint64_t gbps[4] = {10, 25, 40, 100};
-    for (int r = 0; r < 4; r++) {
-        link_open(gbps[r], 9000, r % 2 ? 0 : -1, r % 2 ? -1 : 1);
-        for (int i = 0; i < 40; i++)
-            send(net.a, row->bytes - 4);
-        run_to(PS_PER_MS);
-        cr_assert_eq(net.at_b.count, 40);
-        const struct frame_log_entry *e = net.at_b.entries;
-        for (int i = 0; i + 8 < 40; i++)
-            cr_assert_eq(e[i + 8].mac_time_ps - e[i].mac_time_ps, 8 * row->ps[r],
-                         "%u bytes at %lluG", row->bytes, (unsigned long long)gbps[r]);
-        cr_assert_eq(mac_get_stats(net.a)->tx_frames, 40);
-        cr_assert_eq(mac_get_stats(net.b)->rx_bytes, 40 * row->bytes);
-        link_close();
-    }
-}
-
 struct latency_row {
     char name[48];
     uint64_t gbps, at_ps, start_ps;
@@ -139,6 +101,11 @@ ParameterizedTest(struct latency_row *row, mac, first_bit_last_bit_and_delivery_
                  (unsigned long long)net.at_b.entries[0].mac_time_ps,
                  (unsigned long long)last_bit + 50000);
     cr_assert_eq(net.at_b.entries[0].now_ps, last_bit + 50000 + 121620);
+    if (row->at_ps == 0) /* the first lane at or after the latency is the latency itself */
+        timing_case("3.5 MAC and PCS, transmit, ps", 67200,
+                    net.at_b.entries[0].mac_time_ps - 50000 - bytes * 8000 / row->gbps);
+    timing_case("3.5 MAC and PCS, receive, ps", 121620,
+                net.at_b.entries[0].now_ps - net.at_b.entries[0].mac_time_ps);
     cr_assert_eq(net.at_b.entries[0].len, row->len, "padding exists on the wire only");
     link_close();
 }

@@ -1,7 +1,9 @@
 /* models/mac: byte clock and gaps. timing 3.1 and 3.2. */
 #include "models/base/rng.h"
+#include "models/base/units.h"
 #include "models/mac/byte_clock.h"
 #include "models/mac/mac_gap.h"
+#include "models/test/timing_case.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -41,6 +43,40 @@ Test(byte_clock, other_rates_round_once)
     }
 }
 
+/* timing 3.3: a 66-bit block carries 8 bytes; the MAC's data path has whole words. */
+struct block_row {
+    uint64_t gbps, block_ps, lanes;
+    uint64_t line_bps; /* of each lane of the PCS */
+    uint32_t word_bytes;
+    uint64_t word_hz; /* of the data path */
+};
+
+static const struct block_row block_rows[] = {
+    {10, 6400, 1, UINT64_C(10312500000), 8, 156250000},
+    {10, 6400, 1, UINT64_C(10312500000), 4, 312500000},
+    {25, 2560, 1, UINT64_C(25781250000), 8, 390625000},
+    {40, 1600, 4, UINT64_C(10312500000), 16, 312500000},
+    {100, 640, 4, UINT64_C(25781250000), 64, 195312500},
+};
+
+Test(byte_clock, blocks_and_words_of_timing_3_3)
+{
+    for (size_t i = 0; i < sizeof block_rows / sizeof *block_rows; i++) {
+        const struct block_row *row = &block_rows[i];
+        struct byte_clock clock;
+        byte_clock_init(&clock, row->gbps * UINT64_C(1000000000));
+        uint64_t block_ps = byte_clock_ps(&clock, 8);
+        uint64_t line_bps = 66 * PS_PER_S / block_ps / row->lanes;
+        uint64_t word_hz = PS_PER_S / byte_clock_ps(&clock, row->word_bytes);
+        timing_case("3.3 66-bit block, ps", row->block_ps, block_ps);
+        timing_case("3.3 rate of a lane, b/s", row->line_bps, line_bps);
+        timing_case("3.3 words of the MAC, Hz", row->word_hz, word_hz);
+        cr_assert_eq(block_ps, row->block_ps);
+        cr_assert_eq(line_bps, row->line_bps);
+        cr_assert_eq(word_hz, row->word_hz);
+    }
+}
+
 struct gap_row {
     char name[48];
     uint32_t align, frame_bytes; /* with FCS */
@@ -53,7 +89,10 @@ static struct gap_row gap_rows[] = {
     {"65 on 4", 4, 65, 4, {11, 11, 11, 15}},
     {"66 on 4", 4, 66, 2, {10, 14}},
     {"67 on 4", 4, 67, 4, {9, 13, 13, 13}},
+    {"68 on 4", 4, 68, 1, {12}},
     {"1518 on 4", 4, 1518, 2, {10, 14}},
+    {"9017 on 4", 4, 9017, 4, {11, 11, 11, 15}},
+    {"9018 on 4", 4, 9018, 2, {10, 14}},
     {"64 on 8", 8, 64, 2, {8, 16}},
     {"65 on 8", 8, 65, 8, {7, 15, 7, 15, 15, 7, 15, 15}},
     {"66 on 8", 8, 66, 4, {6, 14, 14, 14}},
@@ -77,11 +116,39 @@ ParameterizedTest(struct gap_row *row, mac_gap, back_to_back_gaps_follow_the_tab
     for (uint32_t i = 0; i <= 5 * row->count; i++) {
         uint64_t start = mac_gap_place(&gap, row->align, 0, 8 + row->frame_bytes);
         cr_assert_eq(start % row->align, 0);
+        if (i > 0 && i <= row->count)
+            timing_case(row->align == 4 ? "3.2 gaps, lanes 0 and 4" : "3.2 gaps, lane 0",
+                        row->gaps[i - 1], start - end);
         if (i > 0)
             cr_assert_eq(start - end, row->gaps[(i - 1) % row->count], "%s: gap %u is %llu",
                          row->name, i, (unsigned long long)(start - end));
         end = start + 8 + row->frame_bytes;
     }
+}
+
+/* timing 3.2: the gaps depend on N mod 4 alone, stay between 9 and 15, and are 12 on average; on 8
+ * bytes they depend on N mod 8 and stay between 5 and 19. */
+Test(mac_gap, every_length_has_the_gaps_of_its_remainder)
+{
+    for (uint32_t align = 4; align <= 8; align += 4)
+        for (uint32_t bytes = 64; bytes <= 9022; bytes++) {
+            struct mac_gap gap = {0}, like = {0};
+            uint64_t end = 0, end_like = 0, sum = 0;
+            uint32_t bytes_like = 64 + bytes % align;
+            for (int i = 0; i <= 8; i++) {
+                uint64_t start = mac_gap_place(&gap, align, 0, 8 + bytes);
+                uint64_t start_like = mac_gap_place(&like, align, 0, 8 + bytes_like);
+                if (i > 0) {
+                    cr_assert_eq(start - end, start_like - end_like, "%u bytes", bytes);
+                    cr_assert_geq(start - end, 12 - (align - 1));
+                    cr_assert_leq(start - end, 12 + (align - 1));
+                    sum += start - end;
+                }
+                end = start + 8 + bytes;
+                end_like = start_like + 8 + bytes_like;
+            }
+            cr_assert_eq(sum, 8 * 12, "%u bytes", bytes);
+        }
 }
 
 struct lane_row {
@@ -105,6 +172,8 @@ ParameterizedTest(struct lane_row *row, mac_gap, start_lanes_follow_the_table)
     size_t period = strlen(row->lanes);
     for (size_t i = 0; i < 4 * period; i++) {
         uint64_t start = mac_gap_place(&gap, 4, 0, 8 + row->frame_bytes);
+        if (i < period)
+            timing_case("3.2 start lanes", (uint64_t)(row->lanes[i] - '0'), start % 8);
         cr_assert_eq(start % 8, (uint64_t)(row->lanes[i % period] - '0'), "%u: start %zu",
                      row->frame_bytes, i);
     }

@@ -5,8 +5,11 @@
 // lookup_*       one LOOKUP per cycle, answered in order after three cycles
 // wdata_*        write data: the cache names requester and line, the requester gives the beat.
 //                RESERVE and RELEASE give one beat: the key in the constant line's format
-// rsp_*          results, one at a time; READ_LOCK and EXTRACT bring five beats
-// mem_*          context DRAM
+// rsp_*          answers to op_*; READ_LOCK and EXTRACT bring five beats
+// ret_rsp_*      answers to ret_*
+// mem_*          context DRAM; a read's id is its miss slot
+// commit_*       the operation (or return) of this requester has all its effects at this edge; evt_fill_o: the context it missed
+//                comes in, and a victim leaves; evt_scan_o: SCAN reads one row; evt_conn_o: the connection of all but that
 // quiescent_o    nothing but a new input or mem_rdata_* changes any state
 `include "assert.svh"
 
@@ -15,6 +18,7 @@ module ctx_cache #(
     parameter int unsigned WAYS = 8,
     parameter int unsigned LOOKUP_ENTRIES = 131072,
     parameter int unsigned CONN_IDS = 65536,
+    parameter int unsigned MISS_SLOTS = 8,  // power of two, 2 to 8
     localparam int unsigned N = ctx_cache_pkg::REQUESTERS,
     localparam int unsigned OP_W = ctx_cache_pkg::OP_W,
     localparam int unsigned ARG_W = ctx_cache_pkg::CONN_PORT_W,
@@ -77,6 +81,13 @@ module ctx_cache #(
     output logic [ARG_W-1:0]   rsp_next_o,
     output logic [LINE_W-1:0]  rsp_rdata_o,
 
+    output logic               ret_rsp_valid_o,
+    input  logic               ret_rsp_ready_i,
+    output logic [WHO_W-1:0]   ret_rsp_who_o,
+    output logic [OP_W-1:0]    ret_rsp_code_o,
+    output logic [TAG_W-1:0]   ret_rsp_tag_o,
+    output logic [RESULT_W-1:0] ret_rsp_result_o,
+
     output logic               mem_req_valid_o,
     input  logic               mem_req_ready_i,
     output logic               mem_req_write_o,
@@ -92,6 +103,13 @@ module ctx_cache #(
     input  logic [LINE_W-1:0]  mem_rdata_i,
 
     output logic [$clog2(LOOKUP_ENTRIES):0] lookup_used_o,
+    output logic               commit_valid_o,
+    output logic               commit_ret_o,
+    output logic [WHO_W-1:0]   commit_who_o,
+    output logic [ARG_W-1:0]   evt_conn_o,
+    output logic               evt_fill_o,
+    output logic               evt_scan_o,
+    output logic [WHO_W-1:0]   evt_scan_who_o,
     output logic               evt_lookup_o,
     output logic               evt_displace_o,
     output logic               evt_hit_o,
@@ -110,45 +128,12 @@ module ctx_cache #(
     localparam int unsigned CONN_W = $clog2(CONN_IDS);
     localparam int unsigned SET_W  = $clog2(SETS);
     localparam int unsigned WAY_W  = (WAYS > 1) ? $clog2(WAYS) : 1;
-    localparam int unsigned NODES  = (WAYS > 1) ? WAYS - 1 : 1;
     localparam int unsigned ROWS   = LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS;
     localparam int unsigned ROW_W  = $clog2(ROWS);
     localparam int unsigned IDX_W  = ROW_W + 4;
-
-    // The current request
-    logic             grant, grant_ret, take, hold, ret_q, finish, park, rescan, lock, unlock, settled;
-    logic [OP_W-1:0]  grant_code, code_q;
-    logic [WHO_W-1:0] grant_who, who_q;
-    logic [ARG_W-1:0] grant_conn, conn_q, rescan_index;
-    logic [GEN_W-1:0] grant_gen, gen_q;
-    logic [TAG_W-1:0] grant_tag, tag_q;
-    logic [3:0]       grant_mask, mask_q;
-    logic [N-1:0]        held;
-    logic [N*CONN_W-1:0] held_conn;
-
-    ctx_cache_requests #(.CONN_W(CONN_W)) u_requests (
-        .clk_i, .rst_ni,
-        .op_valid_i, .op_ready_o, .op_code_i, .op_conn_i, .op_gen_i, .op_tag_i,
-        .ret_valid_i, .ret_ready_o, .ret_code_i, .ret_conn_i, .ret_gen_i, .ret_tag_i, .ret_mask_i,
-        .held_i(held), .held_conn_i(held_conn),
-        .take_i(take && !hold), .grant_o(grant), .ret_o(grant_ret), .who_o(grant_who), .code_o(grant_code),
-        .conn_o(grant_conn), .gen_o(grant_gen), .tag_o(grant_tag), .mask_o(grant_mask),
-        .finish_i(finish), .park_i(park), .rescan_i(rescan), .rescan_index_i(rescan_index),
-        .unlocked_i(unlock), .ret_i(ret_q), .who_i(who_q),
-        .settled_o(settled), .evt_lock_wait_o
-    );
-
-    always_ff @(posedge clk_i) begin
-        if (take && grant && !hold) begin
-            ret_q  <= grant_ret;
-            code_q <= grant_code;
-            who_q  <= grant_who;
-            conn_q <= grant_conn;
-            gen_q  <= grant_gen;
-            tag_q  <= grant_tag;
-            mask_q <= grant_mask;
-        end
-    end
+    localparam int unsigned SLOT_W = $clog2(MISS_SLOTS);
+    localparam int unsigned META_W = ctx_cache_pkg::META_W;
+    localparam int unsigned WQ_IDX_W = ctx_cache_pkg::WQ_IDX_W;
 
     // Initialisation: one row of the lookup table and one set of the tags per cycle.
     localparam int unsigned INIT_STEPS = (ROWS > SETS) ? ROWS : SETS;
@@ -163,71 +148,103 @@ module ctx_cache #(
         else if (!init_done) init_q <= init_q + 1'b1;
     end
 
-    // Tags, victim, locks
-    logic tag_read, tag_write, tag_write_valid, tag_write_frozen, touch, evict, in_tag;
-    logic hit, hit_frozen, victim_found, victim_dirty, holds;
-    logic [WAY_W-1:0] hit_way, victim_way, way_q;
-    logic [GEN_W-1:0] hit_gen, victim_gen;
-    logic [IDX_W-1:0] entry_index;
-    logic [CONN_W-1:0] victim_conn;
-    logic [WAYS-1:0]  valids, frozens, locked_ways;
-    logic [NODES-1:0] tree, touch_tree;
-    logic [63:0]      meta;
-    logic [SET_W-1:0] set;
-    logic             installs;
+    // Who goes next: a fill, then the key unit's pass, then a requester.
+    logic grant, by_key, grant_ret, take, to_stage, turn_key, settled, hold, rescan, fill_ready, pass_ready, misses_ok;
+    logic [OP_W-1:0]  grant_code;
+    logic [WHO_W-1:0] grant_who, fill_who, key_who;
+    logic [ARG_W-1:0] grant_conn, rescan_index;
+    logic [GEN_W-1:0] grant_gen;
+    logic [3:0]       grant_mask;
+    logic [N-1:0]        held, op_finish, ret_finish;
+    logic [N*CONN_W-1:0] held_conn;
+    logic [ARG_W-1:0] op_conn;
+    logic [GEN_W-1:0] op_gen;
+    logic stage_ready, stage_idle, key_ready, key_quiet, searching;
 
-    assign installs = code_q == ctx_cache_pkg::OP_INSTALL;
-    assign set = !init_done ? SET_W'(init_q) : take ? grant_conn[SET_W-1:0] : conn_q[SET_W-1:0];
+    assign take     = init_done && stage_ready && !hold;
+    assign to_stage = take && grant && !by_key;
+    assign turn_key = pass_ready && !fill_ready;
 
-    ctx_cache_tags #(.SETS(SETS), .WAYS(WAYS), .CONN_W(CONN_W)) u_tags (
+    ctx_cache_requests #(.CONN_W(CONN_W)) u_requests (
         .clk_i, .rst_ni,
-        .read_i(tag_read), .write_i(tag_write), .clear_i(!init_done), .set_i(set),
-        .write_way_i(evict ? victim_way : hit_way), .write_valid_i(tag_write_valid),
-        .write_dirty_i(!evict || installs), .write_frozen_i(tag_write_frozen),
-        .write_gen_i(gen_q),
-        .touch_i(touch), .touch_tree_i(touch_tree),
-        .conn_i(conn_q[CONN_W-1:0]), .hit_o(hit), .hit_way_o(hit_way),
-        .hit_frozen_o(hit_frozen), .hit_gen_o(hit_gen),
-        .valid_o(valids), .frozen_o(frozens), .tree_o(tree),
-        .victim_way_i(victim_way), .victim_dirty_o(victim_dirty), .victim_gen_o(victim_gen),
-        .victim_conn_o(victim_conn)
+        .op_valid_i, .op_ready_o, .op_code_i, .op_conn_i, .op_gen_i, .op_tag_i,
+        .ret_valid_i, .ret_ready_o, .ret_code_i, .ret_conn_i, .ret_gen_i, .ret_tag_i, .ret_mask_i,
+        .held_i(held), .held_conn_i(held_conn), .misses_ok_i(misses_ok), .keys_ok_i(key_ready),
+        .turn_valid_i(fill_ready || pass_ready), .turn_who_i(fill_ready ? fill_who : key_who), .take_i(take),
+        .grant_o(grant), .by_key_o(by_key), .ret_o(grant_ret), .who_o(grant_who), .code_o(grant_code),
+        .conn_o(grant_conn), .gen_o(grant_gen), .mask_o(grant_mask),
+        .op_finish_i(op_finish), .ret_finish_i(ret_finish),
+        .rescan_i(rescan), .rescan_who_i(key_who), .rescan_index_i(rescan_index),
+        .rsp_who_i(rsp_who_o), .rsp_code_o, .rsp_tag_o, .rsp_conn_o(op_conn), .rsp_gen_o(op_gen),
+        .ret_rsp_who_i(ret_rsp_who_o), .ret_rsp_code_o, .ret_rsp_tag_o,
+        .settled_o(settled), .evt_lock_wait_o
     );
-    ctx_cache_victim #(.WAYS(WAYS)) u_victim (
-        .clk_i, .rst_ni, .valid_i(valids), .frozen_i(frozens), .locked_i(locked_ways), .tree_i(tree),
-        .found_o(victim_found), .way_o(victim_way),
-        .used_way_i(evict ? victim_way : hit_way), .used_tree_o(touch_tree)
+
+    // Commit stage
+    logic answer, unlock, fill_drop, fill_park, v_done, v_line, v_meta, v_park, v_again, stale, has_meta;
+    logic [RESULT_W-1:0] result;
+    logic [ARG_W-1:0]  stage_conn, found_conn, table_conn, queue_conn;
+    logic [GEN_W-1:0]  stage_gen, found_gen;
+    logic [SLOT_W-1:0] stage_slot, fill_slot;
+    logic [META_W-1:0] fill_meta, key_meta, queue_meta;
+    logic found, free, table_cmd, table_more, job, job_room, queue, queue_room;
+    logic [2:0] found_state, table_state;
+    logic [1:0] table_kind, table_index, queue_kind;
+    logic [ctx_cache_pkg::JOB_W-1:0] job_kind;
+    logic [WAY_W-1:0]  job_way;
+    logic [3:0]        job_mask;
+
+    ctx_cache_stage #(.SETS(SETS), .WAYS(WAYS), .SLOTS(MISS_SLOTS), .CONN_IDS(CONN_IDS)) u_stage (
+        .clk_i, .rst_ni, .clear_i(!init_done), .clear_set_i(SET_W'(init_q)), .ready_o(stage_ready), .idle_o(stage_idle),
+        .take_i(to_stage), .take_ret_i(grant_ret), .take_fill_i(fill_ready), .take_key_i(turn_key), .take_who_i(grant_who),
+        .take_code_i(grant_code), .take_conn_i(grant_conn), .take_gen_i(grant_gen), .take_mask_i(grant_mask), .take_slot_i(fill_slot),
+        .who_o(commit_who_o), .conn_o(stage_conn), .gen_o(stage_gen), .slot_o(stage_slot), .ret_o(commit_ret_o), .commit_o(commit_valid_o),
+        .answer_o(answer), .result_o(result), .unlock_o(unlock), .held_o(held), .held_conn_o(held_conn),
+        .miss_o(evt_miss_o), .fill_o(evt_fill_o), .fill_drop_o(fill_drop), .fill_park_o(fill_park), .fill_meta_i(fill_meta),
+        .key_done_o(v_done), .key_line_o(v_line), .key_meta_o(v_meta), .key_park_o(v_park), .key_again_o(v_again),
+        .key_stale_i(stale), .key_has_meta_i(has_meta), .key_read_meta_i(key_meta),
+        .found_i(found), .found_state_i(found_state), .found_conn_i(found_conn), .found_gen_i(found_gen), .free_i(free),
+        .table_o(table_cmd), .table_kind_o(table_kind), .table_index_o(table_index), .table_state_o(table_state), .table_conn_o(table_conn), .table_more_o(table_more),
+        .job_room_i(job_room), .job_o(job), .job_kind_o(job_kind), .job_way_o(job_way), .job_mask_o(job_mask),
+        .queue_room_i(queue_room), .queue_o(queue), .queue_kind_o(queue_kind), .queue_conn_o(queue_conn), .queue_meta_o(queue_meta),
+        .evt_hit_o, .evt_eviction_o, .evt_writeback_o, .evt_extract_o, .evt_extract_cold_o, .evt_install_o,
+        .evt_reserve_o, .evt_release_o, .evt_remove_o, .evt_freeze_o
     );
-    ctx_cache_locks #(.SETS(SETS), .WAYS(WAYS), .CONN_W(CONN_W)) u_locks (
-        .clk_i, .rst_ni, .set_i(lock), .clear_i(unlock), .who_i(who_q),
-        .conn_i(conn_q[CONN_W-1:0]), .gen_i(gen_q), .way_i(hit_way),
-        .holds_o(holds), .locked_ways_o(locked_ways), .held_o(held), .held_conn_o(held_conn)
+    assign evt_conn_o = stage_conn;
+
+    // Key unit
+    logic find, scan, table_done, meta_ask, meta_valid, key_wants, key_gets, line4_done, scan_done, scan_taken;
+    logic [META_W-1:0]   meta_in;
+    logic [LINE_W-1:0]   line4;
+    logic [ARG_W-1:0]    key_conn, scan_conn, scan_next;
+    logic [GEN_W-1:0]    scan_gen;
+    logic [2:0]          scan_place;
+    logic [RESULT_W-1:0] scan_result;
+    logic [IDX_W-1:0]    found_index, free_index;
+
+    ctx_cache_keys #(.LOOKUP_ENTRIES(LOOKUP_ENTRIES), .CONN_IDS(CONN_IDS)) u_keys (
+        .clk_i, .rst_ni, .ready_o(key_ready), .quiet_o(key_quiet), .searching_o(searching),
+        .start_i(take && grant && by_key), .start_who_i(grant_who), .start_code_i(grant_code), .start_conn_i(grant_conn), .who_o(key_who),
+        .key_ready_o(key_wants), .key_valid_i(key_gets), .key_line_i(wdata_i), .line4_o(line4), .line4_done_i(line4_done),
+        .hold_i(hold), .stage_cmd_i(table_cmd),
+        .stage_frees_i(table_cmd && table_kind == ctx_cache_pkg::TABLE_SET_STATE && table_state == ctx_cache_pkg::ENTRY_FREE),
+        .find_o(find), .scan_o(scan), .conn_o(key_conn), .done_i(table_done), .found_i(found), .found_state_i(found_state),
+        .found_conn_i(found_conn), .found_gen_i(found_gen), .found_index_i(ARG_W'(found_index)),
+        .pass_valid_o(pass_ready), .pass_take_i(to_stage && turn_key), .stale_o(stale), .has_meta_o(has_meta), .meta_o(key_meta),
+        .verdict_done_i(v_done), .verdict_line_i(v_line), .verdict_meta_i(v_meta), .verdict_park_i(v_park), .verdict_again_i(v_again),
+        .unlock_i(unlock), .meta_room_i(misses_ok && !evt_miss_o), .meta_ask_o(meta_ask), .meta_valid_i(meta_valid), .meta_i(meta_in),
+        .rescan_o(rescan), .rescan_index_o(rescan_index), .scan_done_o(scan_done), .scan_result_o(scan_result),
+        .scan_place_o(scan_place), .scan_conn_o(scan_conn), .scan_gen_o(scan_gen), .scan_next_o(scan_next), .scan_taken_i(scan_taken)
     );
-    always_ff @(posedge clk_i) begin
-        if (in_tag)     way_q <= hit_way;
-        else if (evict) way_q <= victim_way;
-    end
+    assign evt_scan_o     = scan;
+    assign evt_scan_who_o = key_who;
+    assign scan_taken = rsp_valid_o && rsp_ready_i && rsp_code_o == ctx_cache_pkg::OP_SCAN;
 
-    // Key: of the constant line that came with RESERVE, INSTALL or RELEASE.
-    logic [LINE_W-1:0] line4_q;
-    logic [KEY_W-1:0]  key;
-    logic              key_take;
-
-    always_ff @(posedge clk_i) begin
-        if (key_take) line4_q <= wdata_i;
-    end
-    assign key = {line4_q[ctx_layout_pkg::VLAN_BIT +: 24], line4_q[287:0]};
-
-    // Lookup table
-    logic table_valid, table_done, found, free, lookup_idle, ctrl_idle, ctrl_waits;
-    logic [1:0] table_kind;
-    logic [2:0] table_index_sel, table_state, found_state;
-    logic             table_by_conn;
-    logic [IDX_W-1:0] found_index, free_index;
-    logic [ARG_W-1:0]  found_conn;
-    logic [GEN_W-1:0]  found_gen;
-
-    assign entry_index = found ? found_index : free_index;
-    assign table_by_conn = table_index_sel != ctx_cache_pkg::INDEX_ENTRY && table_index_sel != ctx_cache_pkg::INDEX_SCAN;
+    // Lookup table: commands of the commit stage before those of the key unit
+    logic lookup_idle, by_conn;
+    logic [IDX_W-1:0] cmd_index;
+    assign by_conn   = table_cmd && table_index != ctx_cache_pkg::INDEX_ENTRY;
+    assign cmd_index = scan ? IDX_W'(key_conn) : found ? found_index : free_index;
 
     ctx_cache_lookup #(.LOOKUP_ENTRIES(LOOKUP_ENTRIES), .CONN_IDS(CONN_IDS)) u_lookup (
         .clk_i, .rst_ni,
@@ -235,117 +252,94 @@ module ctx_cache #(
         .lookup_rsp_valid_o, .lookup_rsp_ready_i, .lookup_rsp_tag_o, .lookup_rsp_place_o,
         .lookup_rsp_conn_o, .lookup_rsp_gen_o,
         .clear_i(!init_done), .clear_row_i(ROW_W'(init_q)),
-        .cmd_valid_i(table_valid), .cmd_kind_i(table_kind), .cmd_key_i(key),
-        .cmd_index_i(table_index_sel == ctx_cache_pkg::INDEX_SCAN ? IDX_W'(conn_q) : entry_index), .cmd_state_i(table_state),
-        .cmd_conn_i(table_index_sel == ctx_cache_pkg::INDEX_VICTIM ? ARG_W'(victim_conn) : conn_q), .cmd_gen_i(gen_q),
-        .cmd_fresh_i(!found), .cmd_by_conn_i(table_by_conn), .ctrl_idle_i(ctrl_idle), .hold_o(hold),
+        .cmd_valid_i(table_cmd || find || scan),
+        .cmd_kind_i(table_cmd ? table_kind : scan ? ctx_cache_pkg::TABLE_SCAN_ROW : ctx_cache_pkg::TABLE_FIND),
+        .cmd_key_i({line4[ctx_layout_pkg::VLAN_BIT +: 24], line4[287:0]}), .cmd_index_i(cmd_index), .cmd_state_i(table_state),
+        .cmd_conn_i(table_conn), .cmd_gen_i(stage_gen),
+        .cmd_fresh_i(!found), .cmd_by_conn_i(by_conn), .cmd_more_i(table_more), .ctrl_idle_i(stage_idle && !searching), .hold_o(hold),
         .done_o(table_done), .found_o(found), .found_index_o(found_index), .found_state_o(found_state),
         .found_conn_o(found_conn), .found_gen_o(found_gen), .free_o(free), .free_index_o(free_index),
         .used_o(lookup_used_o), .idle_o(lookup_idle), .evt_lookup_o, .evt_displace_o
     );
 
-    // Memory engine and data array
-    logic mem_valid, mem_done, mem_waits, data_en, data_we, fill_en, fill_we;
-    logic [2:0]  mem_kind, data_line, fill_line;
-    logic [63:0] meta_written;
-    logic        keeps_generation;
+    // Misses, write queue, DRAM
+    logic ask, ask_meta, ask_taken, ask_pending, miss_quiet, fill_en, fill_done, wq_empty, head_valid, pop, wq_line_en, mem_idle;
+    logic [SLOT_W-1:0]   ask_slot, fill_line_slot;
+    logic [ARG_W-1:0]    ask_conn, head_conn;
+    logic [META_W-1:0]   head_meta;
+    logic [2:0]          fill_line_no;
+    logic [1:0]          head_kind, wq_line_no, store_line;
+    logic [LINE_W-1:0]   fill_line, wq_line, store_data;
+    logic [WQ_IDX_W-1:0] wq_tail, store_entry;
+    logic                store, store_last;
 
-    assign keeps_generation = code_q == ctx_cache_pkg::OP_RESERVE || code_q == ctx_cache_pkg::OP_RELEASE;
-    always_comb begin
-        meta_written = '0;
-        if (mem_kind == ctx_cache_pkg::MEM_WRITE_BACK) begin
-            meta_written[ctx_cache_pkg::META_GEN_BIT +: GEN_W]   = victim_gen;
-            meta_written[ctx_cache_pkg::META_KNOWN_BIT]          = 1'b1;
-            meta_written[ctx_cache_pkg::META_PRESENT_BIT]        = 1'b1;
-            meta_written[ctx_cache_pkg::META_FROZEN_BIT]         = frozens[victim_way];
-        end else begin
-            meta_written[ctx_cache_pkg::META_GEN_BIT +: GEN_W]   = keeps_generation ? meta[15:0] : gen_q;
-            meta_written[ctx_cache_pkg::META_KNOWN_BIT]          = !keeps_generation || meta[ctx_cache_pkg::META_KNOWN_BIT];
-            meta_written[ctx_cache_pkg::META_RESERVED_BIT]       = code_q == ctx_cache_pkg::OP_RESERVE;
-        end
-    end
-
-    ctx_cache_mem u_mem (
-        .clk_i, .rst_ni,
-        .cmd_valid_i(mem_valid), .cmd_kind_i(mem_kind),
-        .cmd_conn_i(mem_kind == ctx_cache_pkg::MEM_WRITE_BACK ? ARG_W'(victim_conn) : conn_q),
-        .cmd_meta_i(meta_written), .done_o(mem_done), .meta_o(meta),
-        .data_en_o(fill_en), .data_we_o(fill_we), .data_line_o(fill_line), .data_rdata_i(rsp_rdata_o),
+    assign mem_rdata_ready_o = 1'b1;
+    ctx_cache_miss #(.SLOTS(MISS_SLOTS)) u_miss (
+        .clk_i, .rst_ni, .room_o(misses_ok), .quiet_o(miss_quiet),
+        .alloc_i(evt_miss_o), .alloc_who_i(commit_who_o), .alloc_conn_i(stage_conn), .key_alloc_i(meta_ask), .key_conn_i(key_conn),
+        .key_ready_o(meta_valid), .key_meta_o(meta_in),
+        .ask_valid_o(ask), .ask_slot_o(ask_slot), .ask_conn_o(ask_conn), .ask_meta_o(ask_meta), .ask_taken_i(ask_taken),
+        .rdata_valid_i(mem_rdata_valid_i), .rdata_id_i(mem_rdata_id_i), .rdata_i(mem_rdata_i),
+        .fill_valid_o(fill_ready), .fill_slot_o(fill_slot), .fill_who_o(fill_who), .fill_take_i(to_stage && fill_ready),
+        .stage_slot_i(stage_slot), .stage_meta_o(fill_meta), .drop_i(fill_drop), .park_i(fill_park), .unlock_i(unlock),
+        .done_i(fill_done), .done_slot_i(fill_line_slot), .line_en_i(fill_en), .line_slot_i(fill_line_slot), .line_i(fill_line_no), .line_o(fill_line)
+    );
+    ctx_cache_wqueue u_wqueue (
+        .clk_i, .rst_ni, .room_o(queue_room), .empty_o(wq_empty),
+        .push_i(queue), .push_kind_i(queue_kind), .push_conn_i(queue_conn), .push_meta_i(queue_meta), .tail_o(wq_tail),
+        .store_i(store), .store_last_i(store_last), .store_entry_i(store_entry), .store_line_i(store_line), .store_data_i(store_data),
+        .head_valid_o(head_valid), .head_kind_o(head_kind), .head_conn_o(head_conn), .head_meta_o(head_meta), .pop_i(pop),
+        .line_en_i(wq_line_en), .line_i(wq_line_no), .line_o(wq_line), .conn_i(ask_conn), .pending_o(ask_pending)
+    );
+    ctx_cache_mem #(.SLOTS(MISS_SLOTS)) u_mem (
+        .clk_i, .rst_ni, .idle_o(mem_idle),
+        .ask_valid_i(ask), .ask_pending_i(ask_pending), .ask_slot_i(ask_slot), .ask_conn_i(ask_conn), .ask_meta_i(ask_meta), .ask_taken_o(ask_taken),
+        .head_valid_i(head_valid), .head_kind_i(head_kind), .head_conn_i(head_conn), .head_meta_i(head_meta), .pop_o(pop),
+        .line_en_o(wq_line_en), .line_o(wq_line_no), .line_i(wq_line),
         .mem_req_valid_o, .mem_req_ready_i, .mem_req_write_o, .mem_req_id_o, .mem_req_line_o, .mem_req_beats_o,
-        .mem_wdata_valid_o, .mem_wdata_ready_i, .mem_wdata_o,
-        .mem_rdata_valid_i, .mem_rdata_ready_o, .mem_rdata_low_i(mem_rdata_i[63:0]), .waits_o(mem_waits)
-    );
-    ctx_cache_data #(.SETS(SETS), .WAYS(WAYS)) u_data (
-        .clk_i, .rst_ni, .set_i(conn_q[SET_W-1:0]), .way_i(in_tag ? hit_way : way_q),
-        .ctrl_en_i(data_en), .ctrl_we_i(data_we), .ctrl_line_i(data_line),
-        .ctrl_wdata_i(data_line == 3'd4 ? line4_q : wdata_i),
-        .mem_en_i(fill_en), .mem_we_i(fill_we), .mem_line_i(fill_line), .mem_wdata_i(mem_rdata_i),
-        .rdata_o(rsp_rdata_o)
+        .mem_wdata_valid_o, .mem_wdata_ready_i, .mem_wdata_o
     );
 
-    // Checks
-    logic [RESULT_W-1:0] acquire, admit, entry_admit, entry_release;
-    logic entry_ready, check_meta;
+    // Data port and answers
+    logic data_wants, data_ret, data_done, data_idle, beat_ok, beat, rsp_idle;
+    logic [WHO_W-1:0] data_who, beat_who;
+    logic [2:0]       data_line, beat_line;
 
-    ctx_cache_check u_check (
-        .clk_i, .rst_ni, .code_i(code_q), .driver_i(who_q == ctx_cache_pkg::WHO_DRIVER), .gen_i(gen_q),
-        .known_i(!check_meta || meta[ctx_cache_pkg::META_KNOWN_BIT]),
-        .present_i(!check_meta || meta[ctx_cache_pkg::META_PRESENT_BIT]),
-        .reserved_i(check_meta && meta[ctx_cache_pkg::META_RESERVED_BIT]),
-        .frozen_i(check_meta ? meta[ctx_cache_pkg::META_FROZEN_BIT] : hit_frozen),
-        .here_gen_i(check_meta ? meta[ctx_cache_pkg::META_GEN_BIT +: GEN_W] : hit_gen),
-        .acquire_o(acquire), .admit_o(admit),
-        .entry_found_i(found), .entry_state_i(found_state), .entry_same_conn_i(found_conn == conn_q),
-        .entry_gen_i(found_gen), .entry_admit_o(entry_admit), .entry_ready_o(entry_ready),
-        .entry_release_o(entry_release)
+    ctx_cache_data #(.SETS(SETS), .WAYS(WAYS), .SLOTS(MISS_SLOTS)) u_data (
+        .clk_i, .rst_ni, .room_o(job_room), .idle_o(data_idle),
+        .job_i(job), .job_kind_i(job_kind), .job_set_i(stage_conn[SET_W-1:0]), .job_way_i(job_way), .job_who_i(commit_who_o),
+        .job_mask_i(job_mask), .job_slot_i(stage_slot), .job_entry_i(wq_tail),
+        .wdata_ready_o(data_wants), .wdata_valid_i, .wdata_ret_o(data_ret), .wdata_who_o(data_who), .wdata_line_o(data_line), .wdata_i,
+        .write_done_o(data_done), .line4_i(line4), .line4_done_o(line4_done),
+        .beat_ok_i(beat_ok), .beat_o(beat), .beat_who_o(beat_who), .beat_line_o(beat_line), .rdata_o(rsp_rdata_o),
+        .store_o(store), .store_last_o(store_last), .store_entry_o(store_entry), .store_line_o(store_line), .store_data_o(store_data),
+        .fill_en_o(fill_en), .fill_slot_o(fill_line_slot), .fill_line_o(fill_line_no), .fill_line_i(fill_line), .fill_done_o(fill_done)
     );
+    assign key_gets      = wdata_valid_i && !data_wants;
+    assign wdata_ready_o = data_wants || key_wants;
+    assign wdata_who_o   = data_wants ? data_who : key_who;
+    assign wdata_ret_o   = data_wants && data_ret;
+    assign wdata_line_o  = data_wants ? data_line : 3'd4;
 
-    // Control
-    ctx_cache_ctrl #(.CONN_IDS(CONN_IDS), .LOOKUP_ENTRIES(LOOKUP_ENTRIES)) u_ctrl (
-        .clk_i, .rst_ni, .init_done_i(init_done),
-        .grant_i(grant && !hold), .grant_code_i(grant_code), .take_o(take), .ret_i(ret_q), .code_i(code_q),
-        .conn_i(conn_q), .mask_i(mask_q), .finish_o(finish), .park_o(park), .rescan_o(rescan),
-        .rescan_index_o(rescan_index),
-        .tag_read_o(tag_read), .tag_write_o(tag_write), .tag_write_valid_o(tag_write_valid),
-        .tag_write_frozen_o(tag_write_frozen), .touch_o(touch), .evict_o(evict), .hit_i(hit),
-        .hit_frozen_i(hit_frozen), .victim_found_i(victim_found), .victim_valid_i(valids[victim_way]),
-        .victim_dirty_i(victim_dirty), .victim_frozen_i(frozens[victim_way]),
-        .lock_o(lock), .unlock_o(unlock), .holds_i(holds),
-        .acquire_i(acquire), .admit_i(admit), .entry_admit_i(entry_admit), .entry_ready_i(entry_ready),
-        .entry_release_i(entry_release), .check_meta_o(check_meta),
-        .table_valid_o(table_valid), .table_kind_o(table_kind), .table_index_sel_o(table_index_sel),
-        .table_state_o(table_state), .table_done_i(table_done), .found_i(found), .found_state_i(found_state),
-        .free_i(free),
-        .mem_valid_o(mem_valid), .mem_kind_o(mem_kind), .mem_done_i(mem_done), .mem_waits_i(mem_waits),
-        .meta_frozen_i(meta[ctx_cache_pkg::META_FROZEN_BIT]),
-        .data_en_o(data_en), .data_we_o(data_we), .data_line_o(data_line),
-        .key_take_o(key_take), .wdata_ready_o, .wdata_valid_i,
-        .rsp_valid_o, .rsp_ready_i, .rsp_data_o, .rsp_beat_o, .rsp_result_o,
-        .in_tag_o(in_tag), .idle_o(ctrl_idle), .waits_o(ctrl_waits),
-        .evt_hit_o, .evt_miss_o, .evt_writeback_o, .evt_extract_o, .evt_extract_cold_o, .evt_install_o,
-        .evt_reserve_o, .evt_release_o, .evt_remove_o, .evt_freeze_o
+    ctx_cache_respond u_respond (
+        .clk_i, .rst_ni, .idle_o(rsp_idle),
+        .beat_ok_o(beat_ok), .beat_i(beat), .beat_who_i(beat_who), .beat_line_i(beat_line),
+        .stage_i(answer), .stage_ret_i(commit_ret_o), .stage_who_i(commit_who_o), .stage_result_i(result),
+        .key_i(scan_done), .key_who_i(key_who), .key_result_i(scan_result),
+        .write_i(data_done), .write_ret_i(data_ret), .write_who_i(data_who),
+        .rsp_valid_o, .rsp_ready_i, .rsp_who_o, .rsp_data_o, .rsp_beat_o, .rsp_result_o,
+        .ret_rsp_valid_o, .ret_rsp_ready_i, .ret_rsp_who_o, .ret_rsp_result_o,
+        .op_finish_o(op_finish), .ret_finish_o(ret_finish)
     );
+    logic scans;
+    assign scans       = rsp_code_o == ctx_cache_pkg::OP_SCAN;
+    assign rsp_conn_o  = scans ? scan_conn : op_conn;
+    assign rsp_gen_o   = scans ? scan_gen : op_gen;
+    assign rsp_place_o = scans ? scan_place : 3'd0;
+    assign rsp_next_o  = scans ? scan_next : '0;
 
-    // Channels
-    logic scans, scan_finds;
-    assign scans        = code_q == ctx_cache_pkg::OP_SCAN;
-    assign scan_finds   = scans && rsp_result_o == ctx_cache_pkg::RES_OK;
-    assign wdata_who_o  = who_q;
-    assign wdata_ret_o  = ret_q;
-    assign wdata_line_o = data_line;
-    assign rsp_who_o    = who_q;
-    assign rsp_code_o   = code_q;
-    assign rsp_tag_o    = tag_q;
-    assign rsp_conn_o   = scan_finds ? found_conn : scans ? '0 : conn_q;
-    assign rsp_gen_o    = scan_finds ? found_gen : scans ? '0 : gen_q;
-    assign rsp_place_o  = !scan_finds ? 3'd0
-                        : found_state == ctx_cache_pkg::ENTRY_TOMBSTONE ? ctx_cache_pkg::ENTRY_FROZEN : found_state;
-    assign rsp_next_o   = scan_finds ? ARG_W'(found_index) + 1'b1 : '0;
+    assign quiescent_o = init_done && lookup_idle && !hold && settled && stage_idle && key_quiet && !pass_ready && miss_quiet
+                      && wq_empty && mem_idle && data_idle && rsp_idle;
 
-    assign evt_eviction_o = evict && valids[victim_way];
-    assign quiescent_o = init_done && lookup_idle && evt_lock_wait_o == '0
-                      && ((ctrl_idle && settled && !hold) || ctrl_waits);
-
-    `ASSERT(QuiescentIsSilent_A, !quiescent_o || (!rsp_valid_o && !lookup_rsp_valid_o && !mem_req_valid_o && !wdata_ready_o))
-    `ASSERT(ReadDataWasAsked_A, !mem_rdata_valid_i || mem_rdata_id_i == '0)
+    `ASSERT(QuiescentIsSilent_A, !quiescent_o || (!rsp_valid_o && !ret_rsp_valid_o && !lookup_rsp_valid_o && !mem_req_valid_o && !wdata_ready_o))
 endmodule

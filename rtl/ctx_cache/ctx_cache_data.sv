@@ -1,49 +1,193 @@
-// Data array: five lines of 512 bits per way. The control unit and the memory engine share the one port; they
-// never want it in the same cycle. Data of a read stands from the next cycle until the next read.
+// Data array: five lines of 512 bits per way behind one port, and the jobs that use it, one after another in the order of
+// their commits: so no job sees a way before an earlier one is through with it. A job moves a line per cycle
+// and the next one follows at once, as long as the channel it uses does not stall.
+//
+// job_*:    a new job. READ: lines 0 to 4 to the response channel. WRITE: the lines of a mask, ascending. INSTALL: lines
+//           0, 4, 1, 2, 3; line 4 from line4_i, also to the write queue. EVICT: lines 0 to 3 to entry job_entry_i of
+//           the write queue. FILL: lines 0 to 4 from miss slot job_slot_i.
+// wdata_*:  the data unit's wish; beat_*: a beat for the response channel is on rdata_o in the next cycle.
 `include "assert.svh"
 
 module ctx_cache_data #(
     parameter int unsigned SETS = 128,
     parameter int unsigned WAYS = 8,
+    parameter int unsigned SLOTS = 8,
     localparam int unsigned SET_W = $clog2(SETS),
     localparam int unsigned WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
+    localparam int unsigned SLOT_W = $clog2(SLOTS),
+    localparam int unsigned WHO_W = ctx_cache_pkg::WHO_W,
+    localparam int unsigned JOB_W = ctx_cache_pkg::JOB_W,
+    localparam int unsigned ENTRY_W = ctx_cache_pkg::WQ_IDX_W,
     localparam int unsigned LINE_W = ctx_cache_pkg::LINE_W
 ) (
     input  logic clk_i,
     input  logic rst_ni,
+    output logic room_o,       // for two jobs
+    output logic idle_o,
 
-    input  logic [SET_W-1:0]  set_i,
-    input  logic [WAY_W-1:0]  way_i,
+    input  logic               job_i,
+    input  logic [JOB_W-1:0]   job_kind_i,
+    input  logic [SET_W-1:0]   job_set_i,
+    input  logic [WAY_W-1:0]   job_way_i,
+    input  logic [WHO_W-1:0]   job_who_i,
+    input  logic [3:0]         job_mask_i,
+    input  logic [SLOT_W-1:0]  job_slot_i,
+    input  logic [ENTRY_W-1:0] job_entry_i,
 
-    input  logic              ctrl_en_i,
-    input  logic              ctrl_we_i,
-    input  logic [2:0]        ctrl_line_i,
-    input  logic [LINE_W-1:0] ctrl_wdata_i,
+    output logic               wdata_ready_o,
+    input  logic               wdata_valid_i,
+    output logic               wdata_ret_o,
+    output logic [WHO_W-1:0]   wdata_who_o,
+    output logic [2:0]         wdata_line_o,
+    input  logic [LINE_W-1:0]  wdata_i,
+    output logic               write_done_o,  // the last line of wdata_who_o's WRITE_UNLOCK or INSTALL
+    input  logic [LINE_W-1:0]  line4_i,
+    output logic               line4_done_o,
 
-    input  logic              mem_en_i,
-    input  logic              mem_we_i,
-    input  logic [2:0]        mem_line_i,
-    input  logic [LINE_W-1:0] mem_wdata_i,
+    input  logic               beat_ok_i,
+    output logic               beat_o,
+    output logic [WHO_W-1:0]   beat_who_o,
+    output logic [2:0]         beat_line_o,
+    output logic [LINE_W-1:0]  rdata_o,
 
-    output logic [LINE_W-1:0] rdata_o
+    output logic               store_o,       // to the write queue
+    output logic               store_last_o,
+    output logic [ENTRY_W-1:0] store_entry_o,
+    output logic [1:0]         store_line_o,
+    output logic [LINE_W-1:0]  store_data_o,
+
+    output logic               fill_en_o,     // fill_line_i of fill_slot_o is wanted in the next cycle
+    output logic [SLOT_W-1:0]  fill_slot_o,
+    output logic [2:0]         fill_line_o,
+    input  logic [LINE_W-1:0]  fill_line_i,
+    output logic               fill_done_o
 );
     localparam int unsigned CONTEXTS = SETS * WAYS;
-    localparam int unsigned DEPTH  = CONTEXTS * ctx_cache_pkg::LINES;
-    localparam int unsigned ADDR_W = $clog2(DEPTH);
+    localparam int unsigned DEPTH    = CONTEXTS * ctx_cache_pkg::LINES;
+    localparam int unsigned ADDR_W   = $clog2(DEPTH);
+    localparam int unsigned QUEUE    = 8;
+    localparam int unsigned FIFO_W   = JOB_W + SET_W + WAY_W + WHO_W + 4 + SLOT_W + ENTRY_W;
 
-    logic [2:0]        line;
-    logic [ADDR_W-1:0] addr;
+    logic               valid, done, queued, direct;
+    logic [FIFO_W-1:0]  job, head;
+    logic [JOB_W-1:0]   kind;
+    logic [SET_W-1:0]   set;
+    logic [WAY_W-1:0]   way;
+    logic [WHO_W-1:0]   who;
+    logic [3:0]         mask;
+    logic [SLOT_W-1:0]  slot;
+    logic [ENTRY_W-1:0] entry;
+    logic [3:0]         count_q;
+
+    // A job that finds the queue empty begins in the cycle it comes.
+    assign job    = {job_kind_i, job_set_i, job_way_i, job_who_i, job_mask_i, job_slot_i, job_entry_i};
+    assign direct = job_i && !queued;
+    assign valid  = queued || job_i;
+    assign {kind, set, way, who, mask, slot, entry} = queued ? head : job;
+    fifo #(.DEPTH(QUEUE), .W(FIFO_W)) u_jobs (
+        .clk_i, .rst_ni, .push_i(job_i && !(direct && done)), .data_i(job),
+        .valid_o(queued), .ready_i(done), .data_o(head)
+    );
+    assign room_o = 32'(count_q) <= QUEUE - 2;
+
+    // Lines still to be moved.
+    logic       started_q, moves, is_read, is_write, is_install, is_evict, is_fill, from_key;
+    logic [4:0] left_q, left, rest;
+    logic [2:0] line;
+
+    assign is_read    = valid && kind == ctx_cache_pkg::JOB_READ;
+    assign is_write   = valid && kind == ctx_cache_pkg::JOB_WRITE;
+    assign is_install = valid && kind == ctx_cache_pkg::JOB_INSTALL;
+    assign is_evict   = valid && kind == ctx_cache_pkg::JOB_EVICT;
+    assign is_fill    = valid && kind == ctx_cache_pkg::JOB_FILL;
+    assign left       = started_q ? left_q : is_write ? {1'b0, mask} : is_evict ? 5'b01111 : 5'b11111;
+    assign rest       = left & ~(5'd1 << line);
+    assign from_key   = is_install && line == 3'd4;
+    assign done       = moves && rest == '0;
+
+    always_comb begin
+        line = '0;
+        for (int l = 4; l >= 0; l--) if (left[l]) line = 3'(l);
+        if (is_install && left[4] && !left[0]) line = 3'd4;
+    end
+
+    // The fill buffer is read one line ahead; the first line when the job comes, or when it is its turn.
+    logic primed_q, primes_new, primes_head;
+    logic [3:0] fills_q;
+    assign primes_new  = job_i && job_kind_i == ctx_cache_pkg::JOB_FILL && fills_q == '0;
+    assign primes_head = is_fill && !primed_q && !primes_new;
+    assign fill_en_o   = primes_new || primes_head || (is_fill && moves && !done);
+    assign fill_slot_o = primes_new ? job_slot_i : slot;
+    assign fill_line_o = (primes_new || primes_head) ? 3'd0 : line + 1'b1;
+    assign fill_done_o = is_fill && done;
+
+    assign moves = ((is_read || is_evict) && beat_ok_i) || ((is_write || (is_install && !from_key)) && wdata_valid_i)
+                || from_key || (is_fill && primed_q);
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) begin
+            started_q <= 1'b0;
+            primed_q  <= 1'b0;
+            count_q   <= '0;
+            fills_q   <= '0;
+        end else begin
+            if (moves) started_q <= !done;
+            primed_q <= (primed_q || primes_new || primes_head) && !fill_done_o;
+            if (job_i != done) count_q <= job_i ? count_q + 1'b1 : count_q - 1'b1;
+            if ((job_i && job_kind_i == ctx_cache_pkg::JOB_FILL) != fill_done_o) fills_q <= fill_done_o ? fills_q - 1'b1 : fills_q + 1'b1;
+        end
+    end
+    always_ff @(posedge clk_i) begin
+        if (moves) left_q <= rest;
+    end
+
+    assign wdata_ready_o = is_write || (is_install && !from_key);
+    assign wdata_ret_o   = is_write;
+    assign wdata_who_o   = who;
+    assign wdata_line_o  = line;
+    assign write_done_o  = (is_write || is_install) && done;
+    assign line4_done_o  = from_key;
+    assign beat_o        = is_read && moves;
+    assign beat_who_o    = who;
+    assign beat_line_o   = line;
+
+    // The array
     logic              we;
-
-    assign line = mem_en_i ? mem_line_i : ctrl_line_i;
-    assign addr = ADDR_W'(32'(line) * CONTEXTS + 32'(set_i) * WAYS + 32'(way_i));
-    assign we   = mem_en_i ? mem_we_i : (ctrl_en_i && ctrl_we_i);
+    logic [LINE_W-1:0] wdata;
+    logic [ADDR_W-1:0] addr;
+    assign we    = moves && (is_write || is_install || is_fill);
+    assign addr  = ADDR_W'(32'(line) * CONTEXTS + 32'(set) * WAYS + 32'(way));
+    assign wdata = is_fill ? fill_line_i : from_key ? line4_i : wdata_i;
 
     sram_1rw #(.DEPTH(DEPTH), .LANES(1), .LANE_W(LINE_W)) u_lines (
-        .clk_i, .en_i(ctrl_en_i || mem_en_i), .we_i(we), .addr_i(addr),
-        .wdata_i(mem_en_i ? mem_wdata_i : ctrl_wdata_i), .rdata_o
+        .clk_i, .en_i(moves), .we_i(we), .addr_i(addr), .wdata_i(wdata), .rdata_o
     );
 
-    `ASSERT(OneUser_A, !(ctrl_en_i && mem_en_i))
-    `ASSERT(LineExists_A, !(ctrl_en_i || mem_en_i) || 32'(line) < ctx_cache_pkg::LINES)
+    // A victim's line goes to the write queue in the cycle after its read; line 4 of INSTALL never meets one, as it
+    // is that job's second line.
+    logic               evicted_q, evicted_last_q;
+    logic [ENTRY_W-1:0] evicted_entry_q;
+    logic [1:0]         evicted_line_q;
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) evicted_q <= 1'b0;
+        else         evicted_q <= is_evict && moves;
+    end
+    always_ff @(posedge clk_i) begin
+        if (is_evict && moves) begin
+            evicted_last_q  <= done;
+            evicted_entry_q <= entry;
+            evicted_line_q  <= line[1:0];
+        end
+    end
+    assign store_o       = evicted_q || from_key;
+    assign store_last_o  = from_key || evicted_last_q;
+    assign store_entry_o = from_key ? entry : evicted_entry_q;
+    assign store_line_o  = from_key ? 2'd0 : evicted_line_q;
+    assign store_data_o  = from_key ? line4_i : rdata_o;
+    assign idle_o        = !queued && !evicted_q;
+
+    `ASSERT(OneStore_A, !(evicted_q && from_key))
+    `ASSERT(LineExists_A, !moves || 32'(line) < ctx_cache_pkg::LINES)
+    `ASSERT(WriteHasLines_A, !is_write || mask != '0)
+    `ASSERT(ConstantLineIsOnlyInstalledOrFilled_A, !(we && line == 3'd4) || is_install || is_fill)
 endmodule

@@ -1,13 +1,13 @@
-// Lookup pipeline: one LOOKUP accepted per cycle, answered three cycles later and in order. The control
-// unit's own accesses to the table ride in the same pipeline, so all accesses have one order.
+// Lookup pipeline: one LOOKUP accepted per cycle, answered three cycles later and in order. The commands of commit
+// stage and key unit ride in the same pipeline, so all accesses to the table have one order.
 //
-// lookup_*: a LOOKUP is taken when valid and ready; ready falls while the control unit sends a command or
+// lookup_*: a LOOKUP is taken when valid and ready; ready falls while a command is sent or
 //           no response slot is left, and depends on no input. lookup_rsp_*: ready/valid, in order; its
 //           consumer must not wait for anything else of this cache.
 // cmd_*:    taken in every cycle it is valid; done_o pulses three cycles later for TABLE_FIND and
 //           TABLE_SCAN_ROW, and found_o .. free_index_o stand until the next one.
 //           cmd_by_conn_i: SET_STATE of the live entry of connection cmd_conn_i, wherever displacement put it.
-// hold_o:   displacement works or wants to, when the control unit is idle (ctrl_idle_i): it must not start a request.
+// hold_o:   displacement works or wants to, as soon as ctrl_idle_i: until then nothing may start that sends commands.
 // clear_*:  initialisation only.
 `include "assert.svh"
 
@@ -47,6 +47,7 @@ module ctx_cache_lookup #(
     input  logic [GEN_W-1:0] cmd_gen_i,
     input  logic             cmd_fresh_i,  // INSERT: into a free slot, not over a tombstone
     input  logic             cmd_by_conn_i,
+    input  logic             cmd_more_i,   // the next cycle's command belongs to this one's: no LOOKUP between them
     input  logic             ctrl_idle_i,
     output logic             hold_o,
     output logic             done_o,
@@ -71,7 +72,7 @@ module ctx_cache_lookup #(
     logic accept;
     assign accept = lookup_valid_i && lookup_ready_o;
 
-    // Commands come from the control unit, and from displacement while that is idle.
+    // Commands come from commit stage and key unit, and from displacement while those are idle.
     logic              own_valid, fresh, by_conn, own_busy;
     logic              move_valid, move_swap, move_find, displaces, link_valid, shift_valid;
     logic [1:0]        own_kind;
@@ -222,7 +223,7 @@ module ctx_cache_lookup #(
         .free_o(free), .free_index_o(free_index)
     );
 
-    // The control unit's result.
+    // The key unit's result.
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) done_o <= 1'b0;
         else         done_o <= valid3_q && own3_q;
@@ -248,10 +249,10 @@ module ctx_cache_lookup #(
     assign rsp_taken    = lookup_rsp_valid_o && lookup_rsp_ready_i;
     assign evt_lookup_o = evt_lookup;
     assign match_place  = (match_state == ctx_cache_pkg::ENTRY_TOMBSTONE) ? ctx_cache_pkg::ENTRY_FROZEN : match_state;
-    assign lookup_ready_o = !own_valid && !clear_i && credits_q != '0;
+    assign lookup_ready_o = !own_valid && !cmd_more_i && !clear_i && credits_q != '0;
     assign idle_o = !valid1_q && !valid2_q && !valid3_q && !done_o && !lookup_rsp_valid_o && !displaces;
     assign own_busy = (valid1_q && own1_q) || (valid2_q && own2_q);
-    assign evt_displace_o = writes2 && swap2_q;
+    assign evt_displace_o = move_valid && move_swap;
 
     fifo #(.DEPTH(RSP_DEPTH), .W(RSP_W)) u_rsp (
         .clk_i, .rst_ni, .push_i(evt_lookup),

@@ -1,30 +1,37 @@
-// Memory engine: fills, write-backs and meta lines over the port to the context DRAM.
+// The port to the context DRAM: read requests of the miss slots before write requests of the write queue, and the
+// beats of the writes. A context has six lines there: constant line, meta line, lines 0 to 3 of the image.
 //
-// cmd_*: held by the control unit until done_o, which falls into the last cycle of the command.
-// mem_req_*: read or write of 1 to 6 consecutive lines; a read sees every write requested before it.
-// mem_wdata_*: data of the write requests, in order. mem_rdata_*: data of the read requests, in order per id.
-// This version has one context in flight and uses id 0 only.
+// mem_req_*: read or write of 1 to 6 consecutive lines, stable until taken; id is the miss slot of a read. A read is
+// requested only after all data of earlier writes to its lines were taken. mem_wdata_*: data of the write requests, in order.
 `include "assert.svh"
 
 module ctx_cache_mem #(
+    parameter int unsigned SLOTS = 8,
+    localparam int unsigned SLOT_W = $clog2(SLOTS),
     localparam int unsigned LINE_W = ctx_cache_pkg::LINE_W,
-    localparam int unsigned CONN_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int unsigned ARG_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int unsigned META_W = ctx_cache_pkg::META_W,
     localparam int unsigned ADDR_W = ctx_cache_pkg::MEM_ADDR_W
 ) (
     input  logic clk_i,
     input  logic rst_ni,
+    output logic idle_o,
 
-    input  logic              cmd_valid_i,
-    input  logic [2:0]        cmd_kind_i,
-    input  logic [CONN_W-1:0] cmd_conn_i,
-    input  logic [63:0]       cmd_meta_i,   // WRITE_BACK, META_WRITE
-    output logic              done_o,
-    output logic [63:0]       meta_o,       // of the last FETCH or META_READ
+    input  logic              ask_valid_i,
+    input  logic              ask_pending_i,  // a write of its lines is in the queue
+    input  logic [SLOT_W-1:0] ask_slot_i,
+    input  logic [ARG_W-1:0]  ask_conn_i,
+    input  logic              ask_meta_i,
+    output logic              ask_taken_o,
 
-    output logic              data_en_o,
-    output logic              data_we_o,
-    output logic [2:0]        data_line_o,
-    input  logic [LINE_W-1:0] data_rdata_i,
+    input  logic              head_valid_i,
+    input  logic [1:0]        head_kind_i,
+    input  logic [ARG_W-1:0]  head_conn_i,
+    input  logic [META_W-1:0] head_meta_i,
+    output logic              pop_o,
+    output logic              line_en_o,
+    output logic [1:0]        line_o,
+    input  logic [LINE_W-1:0] line_i,
 
     output logic              mem_req_valid_o,
     input  logic              mem_req_ready_i,
@@ -34,99 +41,66 @@ module ctx_cache_mem #(
     output logic [2:0]        mem_req_beats_o,
     output logic              mem_wdata_valid_o,
     input  logic              mem_wdata_ready_i,
-    output logic [LINE_W-1:0] mem_wdata_o,
-    input  logic              mem_rdata_valid_i,
-    output logic              mem_rdata_ready_o,
-    input  logic [63:0]       mem_rdata_low_i,
-
-    output logic              waits_o       // nothing but a read's data can change the state
+    output logic [LINE_W-1:0] mem_wdata_o
 );
-    localparam logic [2:0] META_LINE = 3'd5;
+    logic              req_q, write_q, writes_q, data_q, free, starts_read, starts_write, beat_taken, last_beat, whole;
+    logic [2:0]        id_q, beats_q, beat_q, write_beats;
+    logic [ADDR_W-1:0] addr_q;
+    logic [ARG_W-1:0]  conn;
 
-    typedef enum logic [2:0] {IDLE, ASK_META, ASK_LINES, META, LINES, WRITE_ASK, WRITE_DATA} state_e;
-    state_e     state_q, state_d;
-    logic [2:0] beat_q, beat_d;
-    logic       writes_back, req_taken, wdata_taken, rdata_taken, last_beat;
-
-    assign writes_back = cmd_kind_i == ctx_cache_pkg::MEM_WRITE_BACK;
-    assign req_taken   = mem_req_valid_o && mem_req_ready_i;
-    assign wdata_taken = mem_wdata_valid_o && mem_wdata_ready_i;
-    assign rdata_taken = mem_rdata_valid_i && mem_rdata_ready_o;
-    assign last_beat   = beat_q == (state_q == WRITE_DATA ? META_LINE : 3'd4);
-
-    always_comb begin
-        state_d = state_q;
-        beat_d  = beat_q;
-        done_o  = 1'b0;
-        unique case (state_q)
-            IDLE: begin
-                beat_d = '0;
-                if (cmd_valid_i) begin
-                    unique case (cmd_kind_i)
-                        ctx_cache_pkg::MEM_FETCH, ctx_cache_pkg::MEM_META_READ: state_d = ASK_META;
-                        ctx_cache_pkg::MEM_FILL, ctx_cache_pkg::MEM_DISCARD:    state_d = LINES;
-                        default:                                                state_d = WRITE_ASK;
-                    endcase
-                end
-            end
-            ASK_META:  if (req_taken) state_d = (cmd_kind_i == ctx_cache_pkg::MEM_FETCH) ? ASK_LINES : META;
-            ASK_LINES: if (req_taken) state_d = META;
-            META: if (rdata_taken) begin
-                done_o  = 1'b1;
-                state_d = IDLE;
-            end
-            LINES: if (rdata_taken) begin
-                beat_d  = last_beat ? '0 : beat_q + 1'b1;
-                done_o  = last_beat;
-                state_d = last_beat ? IDLE : LINES;
-            end
-            WRITE_ASK: if (req_taken) begin
-                beat_d  = writes_back ? '0 : META_LINE;
-                state_d = WRITE_DATA;
-            end
-            WRITE_DATA: if (wdata_taken) begin
-                beat_d  = last_beat ? '0 : beat_q + 1'b1;
-                done_o  = last_beat;
-                state_d = last_beat ? IDLE : WRITE_DATA;
-            end
-            default: state_d = IDLE;
-        endcase
-    end
+    assign free         = !req_q || mem_req_ready_i;
+    assign starts_read  = free && ask_valid_i && !ask_pending_i;
+    assign starts_write = free && !starts_read && head_valid_i && !writes_q;
+    assign ask_taken_o  = starts_read;
+    assign write_beats  = (head_kind_i == ctx_cache_pkg::WQ_EVICT) ? 3'd5 : (head_kind_i == ctx_cache_pkg::WQ_INSTALL) ? 3'd2 : 3'd1;
+    assign conn         = starts_read ? ask_conn_i : head_conn_i;
+    // From the constant line on, not only from the meta line.
+    assign whole        = starts_read ? !ask_meta_i : head_kind_i == ctx_cache_pkg::WQ_INSTALL;
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin
-            state_q <= IDLE;
-            beat_q  <= '0;
+            req_q    <= 1'b0;
+            writes_q <= 1'b0;
+            data_q   <= 1'b0;
         end else begin
-            state_q <= state_d;
-            beat_q  <= beat_d;
+            if (free) req_q <= starts_read || starts_write;
+            if (starts_write) writes_q <= 1'b1;
+            else if (pop_o) writes_q <= 1'b0;
+            if (req_q && mem_req_ready_i && write_q) data_q <= 1'b1;
+            else if (pop_o) data_q <= 1'b0;
         end
     end
     always_ff @(posedge clk_i) begin
-        if (state_q == META && rdata_taken) meta_o <= mem_rdata_low_i;
+        if (starts_read || starts_write) begin
+            write_q <= starts_write;
+            id_q    <= starts_read ? 3'(ask_slot_i) : '0;
+            addr_q  <= ADDR_W'(conn) * ADDR_W'(ctx_cache_pkg::MEM_LINES) + ADDR_W'(!whole);
+            beats_q <= starts_write ? write_beats : ask_meta_i ? 3'd1 : 3'd6;
+        end
+        if (starts_write) beat_q <= '0;
+        else if (beat_taken) beat_q <= beat_q + 1'b1;
     end
 
-    assign mem_req_valid_o = state_q == ASK_META || state_q == ASK_LINES || state_q == WRITE_ASK;
-    assign mem_req_write_o = state_q == WRITE_ASK;
-    assign mem_req_id_o    = '0;
-    assign mem_req_line_o  = ADDR_W'(cmd_conn_i) * ADDR_W'(ctx_cache_pkg::MEM_LINES)
-        + ((state_q == ASK_META || (state_q == WRITE_ASK && !writes_back)) ? ADDR_W'(META_LINE) : '0);
-    assign mem_req_beats_o = (state_q == ASK_LINES) ? 3'd5
-                           : (state_q == WRITE_ASK && writes_back) ? 3'd6 : 3'd1;
-    assign mem_wdata_valid_o = state_q == WRITE_DATA;
-    assign mem_wdata_o       = (beat_q == META_LINE) ? LINE_W'(cmd_meta_i) : data_rdata_i;
-    assign mem_rdata_ready_o = state_q == META || state_q == LINES;
-    assign waits_o           = mem_rdata_ready_o;
+    assign mem_req_valid_o = req_q;
+    assign mem_req_write_o = write_q;
+    assign mem_req_id_o    = id_q;
+    assign mem_req_line_o  = addr_q;
+    assign mem_req_beats_o = beats_q;
 
-    // Reads of the data array run one beat ahead of the beat they are sent in.
-    logic reads_first, reads_next;
-    assign reads_first = state_q == WRITE_ASK && req_taken && writes_back;
-    assign reads_next  = state_q == WRITE_DATA && wdata_taken && beat_q < 3'd4;
-    assign data_we_o   = state_q == LINES && rdata_taken && cmd_kind_i == ctx_cache_pkg::MEM_FILL;
-    assign data_en_o   = data_we_o || reads_first || reads_next;
-    assign data_line_o = data_we_o ? beat_q : reads_first ? 3'd0 : beat_q + 1'b1;
+    // The queue's memory is read one beat ahead: victims begin with the meta line, INSTALL ends with it.
+    logic sends_meta, installs;
+    assign installs          = head_kind_i == ctx_cache_pkg::WQ_INSTALL;
+    assign sends_meta        = installs ? beat_q == 3'd1 : beat_q == 3'd0;
+    assign mem_wdata_valid_o = data_q;
+    assign mem_wdata_o       = sends_meta ? LINE_W'(head_meta_i) : line_i;
+    assign beat_taken        = data_q && mem_wdata_ready_i;
+    assign last_beat         = beat_q == write_beats - 3'd1;
+    assign pop_o             = beat_taken && last_beat;
+    assign line_en_o         = (starts_write && installs) || (beat_taken && !last_beat && !installs);
+    assign line_o            = installs ? 2'd0 : beat_q[1:0];
+    assign idle_o            = !req_q && !writes_q;
 
-    `ASSERT(CommandIsHeld_A, !$past(cmd_valid_i && !done_o) || cmd_valid_i)
     `ASSERT(RequestIsStable_A, !$past(mem_req_valid_o && !mem_req_ready_i) || (mem_req_valid_o && $stable(mem_req_line_o)))
-    `ASSERT(BeatInRange_A, state_q == IDLE || beat_q <= META_LINE)
+    `ASSERT(WriteDataIsStable_A, !$past(mem_wdata_valid_o && !mem_wdata_ready_i) || (mem_wdata_valid_o && $stable(beat_q)))
+    `ASSERT(DataBelongsToTheHead_A, !data_q || (writes_q && head_valid_i))
 endmodule

@@ -10,8 +10,8 @@ package ctx_cache_pkg;
     parameter int unsigned KEY_W      = 312;  // flow key: 39 bytes, laddr lowest
     parameter int unsigned LINE_W     = 512;
     parameter int unsigned LINES      = 5;
-    parameter int unsigned MEM_LINES  = 6;    // lines of a context in DRAM: image, then meta
-    parameter int unsigned MEM_ADDR_W = 27;   // conn * 6 + line
+    parameter int unsigned MEM_LINES  = 6;    // lines of a context in DRAM: constant, meta, 0 to 3
+    parameter int unsigned MEM_ADDR_W = 27;   // connection * 6 + line
     parameter int unsigned STASH      = 8;    // overflow entries of the lookup table: one more row
     parameter int unsigned ROW_SLOTS  = 8;    // two banks of four
 
@@ -55,21 +55,28 @@ package ctx_cache_pkg;
     parameter logic [1:0] TABLE_SCAN_ROW  = 2'd3;
 
     // Which entry a command to the table is about.
-    parameter logic [2:0] INDEX_HIT    = 3'd0;  // of the connection, by its tag
-    parameter logic [2:0] INDEX_ENTRY  = 3'd1;  // the key's entry, or a free one
-    parameter logic [2:0] INDEX_VICTIM = 3'd2;  // of the victim's connection
-    parameter logic [2:0] INDEX_META   = 3'd3;  // of the connection, by its meta line
-    parameter logic [2:0] INDEX_SCAN   = 3'd4;
+    parameter logic [1:0] INDEX_CONN   = 2'd0;  // the live entry of the connection in the commit stage
+    parameter logic [1:0] INDEX_VICTIM = 2'd1;  // of its victim's connection
+    parameter logic [1:0] INDEX_ENTRY  = 2'd2;  // the key's entry, or a free one
+    parameter logic [1:0] INDEX_SCAN   = 2'd3;
 
-    // Commands to the memory engine.
-    parameter logic [2:0] MEM_FETCH      = 3'd0;  // read meta and, behind it, the five lines; done at meta
-    parameter logic [2:0] MEM_META_READ  = 3'd1;
-    parameter logic [2:0] MEM_FILL       = 3'd2;  // take the fetched lines into the data array
-    parameter logic [2:0] MEM_DISCARD    = 3'd3;  // throw the fetched lines away
-    parameter logic [2:0] MEM_WRITE_BACK = 3'd4;  // five lines of the data array and meta
-    parameter logic [2:0] MEM_META_WRITE = 3'd5;
+    // Jobs of the data port.
+    parameter int unsigned JOB_W = 3;
+    parameter logic [JOB_W-1:0] JOB_READ    = 3'd0;  // five lines to the response channel
+    parameter logic [JOB_W-1:0] JOB_WRITE   = 3'd1;  // the lines of a mask from the requester
+    parameter logic [JOB_W-1:0] JOB_INSTALL = 3'd2;  // lines 0 to 3 from the requester, line 4 from the key unit
+    parameter logic [JOB_W-1:0] JOB_EVICT   = 3'd3;  // lines 0 to 3 to the write queue
+    parameter logic [JOB_W-1:0] JOB_FILL    = 3'd4;  // five lines from a miss slot
+
+    // Entries of the write queue, and their lines in DRAM.
+    parameter int unsigned WQ_DEPTH = 8;
+    parameter int unsigned WQ_IDX_W = 3;
+    parameter logic [1:0] WQ_META    = 2'd0;  // meta
+    parameter logic [1:0] WQ_EVICT   = 2'd1;  // meta, lines 0 to 3
+    parameter logic [1:0] WQ_INSTALL = 2'd2;  // constant line, meta
 
     // Meta line: bits 15:0 last generation, then the flags.
+    parameter int unsigned META_W            = 24;
     parameter int unsigned META_GEN_BIT      = 0;
     parameter int unsigned META_KNOWN_BIT    = 16;  // a generation was seen here
     parameter int unsigned META_PRESENT_BIT  = 17;  // lines 0 to 4 are a live context

@@ -1,11 +1,12 @@
 // One slot per requester for an operation (READ_LOCK, RESERVE .. RELEASE, SCAN) and one for a return of its lock
-// (WRITE_UNLOCK, UNLOCK, REMOVE). Decides who may go: a return always may, and before the same requester's
-// operation; READ_LOCK, FREEZE and EXTRACT wait while their context is locked, READ_LOCK also while its
-// requester holds a lock, and each of them behind those of the same context that came before it. A parked operation
-// waits until some lock is given back. Nobody waits for ever: a wait ends in a return, which never waits, or in
-// an older operation, and age has no cycles.
+// (WRITE_UNLOCK, UNLOCK, REMOVE). Decides who may go: a return always may, by turns with the same requester's
+// operation, and before it at first; READ_LOCK, FREEZE and EXTRACT wait while their context is locked, READ_LOCK also while its
+// requester holds a lock. Operations of one connection are served one after another in the order they came: none
+// starts before all older ones of its connection are answered (so equal misses merge: the second one hits).
+// Nobody waits for ever: a wait ends in a return, which never waits, or in an older operation, and age has no cycles.
 //
 // op_*, ret_*: ready is high while the slot is empty and depends on no input.
+// turn_*: instead of a candidate, the operation of turn_who_i goes on (its fill, its key's pass).
 `include "assert.svh"
 
 module ctx_cache_requests #(
@@ -36,29 +37,40 @@ module ctx_cache_requests #(
 
     input  logic [N-1:0]        held_i,
     input  logic [N*CONN_W-1:0] held_conn_i,
+    input  logic                misses_ok_i,  // a miss finds a slot
+    input  logic                keys_ok_i,    // the key unit takes one more
 
-    input  logic             take_i,     // the control unit starts the granted request
+    input  logic             turn_valid_i,
+    input  logic [WHO_W-1:0] turn_who_i,
+    input  logic             take_i,      // the granted request is taken
     output logic             grant_o,
-    output logic             ret_o,      // it is a return
+    output logic             by_key_o,    // it goes to the key unit
+    output logic             ret_o,       // it is a return
     output logic [WHO_W-1:0] who_o,
     output logic [OP_W-1:0]  code_o,
     output logic [ARG_W-1:0] conn_o,
     output logic [GEN_W-1:0] gen_o,
-    output logic [TAG_W-1:0] tag_o,
     output logic [3:0]       mask_o,
 
-    input  logic             finish_i,   // the started request is done: its slot is empty again
-    input  logic             park_i,     // it waits until a lock is given back
-    input  logic             rescan_i,   // SCAN goes on at rescan_index_i when its turn comes again
+    input  logic [N-1:0]     op_finish_i,   // answered: the slot is empty again
+    input  logic [N-1:0]     ret_finish_i,
+    input  logic             rescan_i,      // SCAN goes on at rescan_index_i when its turn comes again
+    input  logic [WHO_W-1:0] rescan_who_i,
     input  logic [ARG_W-1:0] rescan_index_i,
-    input  logic             unlocked_i, // a lock was given back
-    input  logic             ret_i,      // the started request is a return
-    input  logic [WHO_W-1:0] who_i,
 
-    output logic             settled_o,  // no candidate, and nothing here changes without input
+    input  logic [WHO_W-1:0] rsp_who_i,     // whose operation is being answered
+    output logic [OP_W-1:0]  rsp_code_o,
+    output logic [TAG_W-1:0] rsp_tag_o,
+    output logic [ARG_W-1:0] rsp_conn_o,
+    output logic [GEN_W-1:0] rsp_gen_o,
+    input  logic [WHO_W-1:0] ret_rsp_who_i, // whose return is being answered
+    output logic [OP_W-1:0]  ret_rsp_code_o,
+    output logic [TAG_W-1:0] ret_rsp_tag_o,
+
+    output logic             settled_o,     // no candidate, and nothing here changes without input
     output logic [N-1:0]     evt_lock_wait_o
 );
-    logic [N-1:0]     op_valid_q, ret_valid_q, parked_q, waited_q;
+    logic [N-1:0]     op_valid_q, ret_valid_q, op_started_q, ret_started_q, waited_q, yielded_q;
     logic [OP_W-1:0]  op_code_q [N];
     logic [ARG_W-1:0] op_conn_q [N];
     logic [GEN_W-1:0] op_gen_q [N];
@@ -69,7 +81,9 @@ module ctx_cache_requests #(
     logic [TAG_W-1:0] ret_tag_q [N];
     logic [3:0]       ret_mask_q [N];
     logic [N-1:0]     older_q [N], older_d [N];  // who else's operation was here first
-    logic [N-1:0]     op_push, ret_push, op_done, acquires, locked, waits, behind, in_work, candidates;
+    logic [N-1:0]     op_push, ret_push, acquires, keyed, locked, waits, behind, blocked, op_may, ret_may, candidates;
+    logic             arb_grant, take_own;
+    logic [WHO_W-1:0] arb_who;
 
     assign op_ready_o  = ~op_valid_q;
     assign ret_ready_o = ~ret_valid_q;
@@ -78,67 +92,76 @@ module ctx_cache_requests #(
 
     always_comb begin
         for (int r = 0; r < N; r++) begin
-            locked[r] = 1'b0;
-            waits[r]  = 1'b0;
-            if (op_valid_q[r] && held_i != '0) begin
+            acquires[r] = op_code_q[r] == ctx_cache_pkg::OP_READ_LOCK || op_code_q[r] == ctx_cache_pkg::OP_FREEZE
+                       || op_code_q[r] == ctx_cache_pkg::OP_EXTRACT;
+            keyed[r]    = !acquires[r];
+            locked[r]   = 1'b0;
+            waits[r]    = 1'b0;
+            if (op_valid_q[r] && acquires[r] && held_i != '0) begin
                 for (int h = 0; h < N; h++) begin
                     if (held_i[h] && ARG_W'(held_conn_i[h*CONN_W +: CONN_W]) == op_conn_q[r]) locked[r] = 1'b1;
                 end
-                waits[r] = (op_code_q[r] == ctx_cache_pkg::OP_READ_LOCK && (locked[r] || held_i[r]))
-                        || ((op_code_q[r] == ctx_cache_pkg::OP_FREEZE
-                          || op_code_q[r] == ctx_cache_pkg::OP_EXTRACT) && locked[r]);
+                waits[r] = locked[r] || (op_code_q[r] == ctx_cache_pkg::OP_READ_LOCK && held_i[r]);
             end
         end
     end
 
-    // Operations of one cycle are in order of their requesters.
+    // Operations of one cycle are in order of their requesters. SCAN has an index, no connection.
     always_comb begin
         for (int r = 0; r < N; r++) begin
-            op_done[r]  = finish_i && !ret_i && who_i == WHO_W'(r);
-            acquires[r] = op_valid_q[r] && (op_code_q[r] == ctx_cache_pkg::OP_READ_LOCK
-                || op_code_q[r] == ctx_cache_pkg::OP_FREEZE || op_code_q[r] == ctx_cache_pkg::OP_EXTRACT);
-        end
-        for (int r = 0; r < N; r++) begin
-            older_d[r] = (op_push[r] ? op_valid_q | (op_push & ~({N{1'b1}} << r)) : older_q[r]) & ~op_done;
+            older_d[r] = (op_push[r] ? op_valid_q | (op_push & ~({N{1'b1}} << r)) : older_q[r]) & ~op_finish_i;
             behind[r]  = 1'b0;
             for (int q = 0; q < N; q++) begin
-                if (acquires[r] && acquires[q] && older_q[r][q] && op_conn_q[q] == op_conn_q[r]) behind[r] = 1'b1;
+                if (op_valid_q[q] && older_q[r][q] && op_conn_q[q] == op_conn_q[r] && op_code_q[r] != ctx_cache_pkg::OP_SCAN
+                    && op_code_q[q] != ctx_cache_pkg::OP_SCAN) behind[r] = 1'b1;
             end
+            blocked[r] = op_started_q[r] || waits[r] || behind[r] || (keyed[r] ? !keys_ok_i : !misses_ok_i);
         end
     end
 
-    assign candidates      = ret_valid_q | (op_valid_q & ~waits & ~behind & ~parked_q);
-    // A READ_LOCK in work has its own lock before its slot is empty: that is no wait.
-    assign in_work         = (take_i || ret_i) ? '0 : N'(1) << who_i;
-    assign evt_lock_wait_o = waits & ~waited_q & ~in_work;
+    assign op_may          = op_valid_q & ~blocked;
+    assign ret_may         = ret_valid_q & ~ret_started_q;
+    assign candidates      = ret_may | op_may;
+    assign evt_lock_wait_o = waits & ~waited_q & ~op_started_q;
     assign settled_o       = candidates == '0 && evt_lock_wait_o == '0;
+    assign take_own        = take_i && !turn_valid_i;
 
-    ctx_cache_arb u_arb (.clk_i, .rst_ni, .candidates_i(candidates), .take_i, .grant_o, .who_o);
+    ctx_cache_arb u_arb (.clk_i, .rst_ni, .candidates_i(candidates), .take_i(take_own), .grant_o(arb_grant), .who_o(arb_who));
 
-    assign ret_o  = ret_valid_q[who_o];
-    assign code_o = ret_o ? ret_code_q[who_o] : op_code_q[who_o];
-    assign conn_o = ret_o ? ret_conn_q[who_o] : op_conn_q[who_o];
-    assign gen_o  = ret_o ? ret_gen_q[who_o] : op_gen_q[who_o];
-    assign tag_o  = ret_o ? ret_tag_q[who_o] : op_tag_q[who_o];
-    assign mask_o = ret_mask_q[who_o];
+    assign grant_o  = turn_valid_i || arb_grant;
+    assign who_o    = turn_valid_i ? turn_who_i : arb_who;
+    assign ret_o    = !turn_valid_i && ret_may[arb_who] && !(op_may[arb_who] && yielded_q[arb_who]);
+    assign by_key_o = !turn_valid_i && !ret_o && keyed[arb_who];
+    assign code_o   = ret_o ? ret_code_q[who_o] : op_code_q[who_o];
+    assign conn_o   = ret_o ? ret_conn_q[who_o] : op_conn_q[who_o];
+    assign gen_o    = ret_o ? ret_gen_q[who_o] : op_gen_q[who_o];
+    assign mask_o   = ret_mask_q[who_o];
+
+    assign rsp_code_o     = op_code_q[rsp_who_i];
+    assign rsp_tag_o      = op_tag_q[rsp_who_i];
+    assign rsp_conn_o     = op_conn_q[rsp_who_i];
+    assign rsp_gen_o      = op_gen_q[rsp_who_i];
+    assign ret_rsp_code_o = ret_code_q[ret_rsp_who_i];
+    assign ret_rsp_tag_o  = ret_tag_q[ret_rsp_who_i];
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin
-            op_valid_q  <= '0;
-            ret_valid_q <= '0;
-            parked_q    <= '0;
-            waited_q    <= '0;
+            op_valid_q    <= '0;
+            ret_valid_q   <= '0;
+            op_started_q  <= '0;
+            ret_started_q <= '0;
+            waited_q      <= '0;
+            yielded_q     <= '0;
         end else begin
-            for (int r = 0; r < N; r++) begin
-                if (op_push[r]) op_valid_q[r] <= 1'b1;
-                else if (finish_i && !ret_i && who_i == WHO_W'(r)) op_valid_q[r] <= 1'b0;
-                if (ret_push[r]) ret_valid_q[r] <= 1'b1;
-                else if (finish_i && ret_i && who_i == WHO_W'(r)) ret_valid_q[r] <= 1'b0;
-                if (unlocked_i) parked_q[r] <= 1'b0;
-                else if (park_i && who_i == WHO_W'(r)) parked_q[r] <= 1'b1;
-                if (op_push[r]) waited_q[r] <= 1'b0;
-                else if (waits[r] && !in_work[r]) waited_q[r] <= 1'b1;
-            end
+            op_valid_q    <= (op_valid_q | op_push) & ~op_finish_i;
+            ret_valid_q   <= (ret_valid_q | ret_push) & ~ret_finish_i;
+            waited_q      <= (waited_q | (waits & ~op_started_q)) & ~op_push;
+            op_started_q  <= op_started_q & ~op_finish_i;
+            ret_started_q <= ret_started_q & ~ret_finish_i;
+            if (rescan_i) op_started_q[rescan_who_i] <= 1'b0;
+            if (take_own && arb_grant) yielded_q[arb_who] <= ret_o;
+            if (take_own && arb_grant && ret_o) ret_started_q[arb_who] <= 1'b1;
+            if (take_own && arb_grant && !ret_o) op_started_q[arb_who] <= 1'b1;
         end
     end
 
@@ -150,7 +173,7 @@ module ctx_cache_requests #(
                 op_conn_q[r] <= op_conn_i[r*ARG_W +: ARG_W];
                 op_gen_q[r]  <= op_gen_i[r*GEN_W +: GEN_W];
                 op_tag_q[r]  <= op_tag_i[r*TAG_W +: TAG_W];
-            end else if (rescan_i && who_i == WHO_W'(r)) begin
+            end else if (rescan_i && rescan_who_i == WHO_W'(r)) begin
                 op_conn_q[r] <= rescan_index_i;
             end
             if (ret_push[r]) begin
@@ -164,7 +187,7 @@ module ctx_cache_requests #(
     end
 
     `ASSERT(WaiterHasALockToWaitFor_A, waits == '0 || held_i != '0)
-    `ASSERT(SomebodyIsFirst_A, (behind & acquires) == '0 || (acquires & ~behind) != '0)
-    `ASSERT(ParkedOnlyWhileLocked_A, (parked_q & op_valid_q) == '0 || held_i != '0 || $past(unlocked_i))
-    `ASSERT(FinishesWhatWasStarted_A, !finish_i || (ret_i ? ret_valid_q[who_i] : op_valid_q[who_i]))
+    `ASSERT(SomebodyIsFirst_A, (behind & op_valid_q) == '0 || (op_valid_q & ~behind) != '0)
+    `ASSERT(FinishesWhatWasStarted_A, (op_finish_i & ~op_started_q) == '0 && (ret_finish_i & ~ret_started_q) == '0)
+    `ASSERT(StartedIsThere_A, (op_started_q & ~op_valid_q) == '0 && (ret_started_q & ~ret_valid_q) == '0)
 endmodule

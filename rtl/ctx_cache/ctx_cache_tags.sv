@@ -1,6 +1,6 @@
-// Tag rows: per way the connection held, its generation and flags. A row is
-// read with read_i and stands until the next read; hit_* compare it with the connection asked for.
-// One way is written at a time. The replacement bits of the set are read and written beside it.
+// Tag rows: per way the connection held, its generation and flags. A row is read with read_i and stands until the
+// next read; hit_* compare it with connection conn_i. One way of conn_i's set is written at a time, also while
+// another row is read. The replacement bits of the set are read and written beside it.
 `include "assert.svh"
 
 module ctx_cache_tags #(
@@ -16,9 +16,10 @@ module ctx_cache_tags #(
     input  logic rst_ni,
 
     input  logic              read_i,
+    input  logic [SET_W-1:0]  read_set_i,
     input  logic              write_i,
-    input  logic              clear_i,       // all ways of the set become invalid
-    input  logic [SET_W-1:0]  set_i,
+    input  logic              clear_i,       // all ways of clear_set_i become invalid
+    input  logic [SET_W-1:0]  clear_set_i,
     input  logic [WAY_W-1:0]  write_way_i,
     input  logic              write_valid_i,
     input  logic              write_dirty_i,
@@ -57,13 +58,16 @@ module ctx_cache_tags #(
     assign written = clear_i ? '0 : {conn_i[CONN_W-1:SET_W], write_gen_i,
                                      write_frozen_i, write_dirty_i, write_valid_i};
 
-    sram_1rw #(.DEPTH(SETS), .LANES(WAYS), .LANE_W(WAY_BITS)) u_rows (
-        .clk_i, .en_i(read_i || way_we != '0), .we_i(way_we), .addr_i(set_i),
-        .wdata_i({WAYS{written}}), .rdata_o(row)
+    logic [SET_W-1:0] write_set;
+    assign write_set = clear_i ? clear_set_i : conn_i[SET_W-1:0];
+
+    sram_1r1w #(.DEPTH(SETS), .LANES(WAYS), .LANE_W(WAY_BITS), .BYPASS(1)) u_rows (
+        .clk_i, .re_i(read_i), .raddr_i(read_set_i), .rdata_o(row),
+        .we_i(way_we), .waddr_i(write_set), .wdata_i({WAYS{written}})
     );
-    sram_1rw #(.DEPTH(SETS), .LANES(1), .LANE_W(NODES)) u_trees (
-        .clk_i, .en_i(read_i || touch_i || clear_i), .we_i(touch_i || clear_i), .addr_i(set_i),
-        .wdata_i(clear_i ? '0 : touch_tree_i), .rdata_o(tree_o)
+    sram_1r1w #(.DEPTH(SETS), .LANES(1), .LANE_W(NODES), .BYPASS(1)) u_trees (
+        .clk_i, .re_i(read_i), .raddr_i(read_set_i), .rdata_o(tree_o),
+        .we_i(touch_i || clear_i), .waddr_i(write_set), .wdata_i(clear_i ? '0 : touch_tree_i)
     );
 
     logic [WAYS-1:0]     hits;
@@ -92,6 +96,5 @@ module ctx_cache_tags #(
     assign victim_conn_o  = {victim_entry[CTAG_BIT +: CTAG_W], conn_i[SET_W-1:0]};
 
     `ASSERT(OneWayHits_A, $onehot0(hits))
-    `ASSERT(OneAccess_A, $onehot0({read_i, write_i, clear_i}))
-    `ASSERT(NoTouchWhileReading_A, !(touch_i && read_i))
+    `ASSERT(ClearsAlone_A, !clear_i || !(read_i || write_i || touch_i))
 endmodule

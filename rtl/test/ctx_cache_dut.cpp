@@ -18,6 +18,9 @@ struct ctx_cache_dut {
     virtual bool is_quiescent() const = 0;
     virtual uint32_t entries_used() const = 0;
     virtual const ctx_store_stats &stats() const = 0;
+    virtual void set_effects(ctx_port_effects told) = 0;
+    virtual const uint8_t *dram(uint32_t conn) const = 0;
+    ctx_cache_effects effects = {};
 };
 
 namespace
@@ -39,13 +42,37 @@ public:
         return const_cast<port &>(port_).model().lookup_used_o;
     }
     const ctx_store_stats &stats() const override { return port_.stats(); }
+    void set_effects(ctx_port_effects told) override { port_.set_effects(told); }
+    const uint8_t *dram(uint32_t conn) const override { return port_.dram(conn); }
 
 private:
     using port = ctx_cache_port<Model>;
     VerilatedContext context_;
     port port_;
 };
+
+static_assert(EFFECT_COMMIT == int(ctx_effect::commit) && EFFECT_FILL == int(ctx_effect::fill) &&
+              EFFECT_SCAN_ROW == int(ctx_effect::scan_row) &&
+              EFFECT_MOVE == int(ctx_effect::move) && EFFECT_LOOKUP == int(ctx_effect::lookup));
+
+void tell(void *self, ctx_effect effect, bool is_return, uint8_t who)
+{
+    auto *dut = static_cast<ctx_cache_dut *>(self);
+    dut->effects.on_effect(dut->effects.self, static_cast<ctx_cache_effect>(effect), is_return,
+                           who);
+}
 } // namespace
+
+void ctx_cache_dut_set_effects(ctx_cache_dut *dut, ctx_cache_effects effects)
+{
+    dut->effects = effects;
+    dut->set_effects({tell, dut});
+}
+
+const uint8_t *ctx_cache_dut_dram(const ctx_cache_dut *dut, uint32_t conn)
+{
+    return dut->dram(conn);
+}
 
 ctx_cache_dut *ctx_cache_dut_create(unsigned shape, uint64_t dram_latency_ps, ctx_client client)
 {

@@ -17,11 +17,26 @@ enum { CTX_CACHE_SHAPES = 4, CTX_CACHE_DUT_CYCLE_PS = 4000 };
 extern const struct ctx_cache_shape
     ctx_cache_shapes[CTX_CACHE_SHAPES]; /* the last is the default */
 
+/* The cache's own account of the order of all effects (docs/ctx_cache.md, Order). */
+enum ctx_cache_effect {
+    EFFECT_COMMIT,   /* the operation or return of who has all its effects */
+    EFFECT_FILL,     /* the context that the operation of who misses comes in */
+    EFFECT_SCAN_ROW, /* the SCAN of who looks at its next row */
+    EFFECT_MOVE,     /* displacement moves an entry */
+    EFFECT_LOOKUP,   /* the oldest LOOKUP not yet told is answered from now */
+};
+struct ctx_cache_effects {
+    void (*on_effect)(void *self, enum ctx_cache_effect effect, bool is_return, uint8_t who);
+    void *self;
+};
+
 struct ctx_cache_dut; /* opaque */
 
 struct ctx_cache_dut *ctx_cache_dut_create(unsigned shape, uint64_t dram_latency_ps,
                                            struct ctx_client client);
 void ctx_cache_dut_destroy(struct ctx_cache_dut *dut);
+
+void ctx_cache_dut_set_effects(struct ctx_cache_dut *dut, struct ctx_cache_effects effects);
 
 bool ctx_cache_dut_submit(struct ctx_cache_dut *dut, const struct ctx_req *req);
 
@@ -32,6 +47,9 @@ uint64_t ctx_cache_dut_now_ps(const struct ctx_cache_dut *dut); /* of the last e
 bool ctx_cache_dut_is_quiescent(const struct ctx_cache_dut *dut);
 uint32_t ctx_cache_dut_entries_used(const struct ctx_cache_dut *dut);
 const struct ctx_store_stats *ctx_cache_dut_stats(const struct ctx_cache_dut *dut);
+
+/* The six lines of a connection in DRAM: constant, meta, 0 to 3; null: never used. */
+const uint8_t *ctx_cache_dut_dram(const struct ctx_cache_dut *dut, uint32_t conn);
 
 #ifdef __cplusplus
 }

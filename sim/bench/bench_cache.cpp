@@ -13,7 +13,8 @@ constexpr uint32_t conns = 256, frames_recorded = 1500, rounds = 5;
 constexpr uint64_t cycle_ps = 4000;
 
 struct pins {
-    uint8_t rst_n, op_valid, ret_valid, lookup_valid, lookup_tag, wdata_valid, mem_rdata_valid;
+    uint8_t rst_n, op_valid, ret_valid, lookup_valid, lookup_tag, wdata_valid, mem_rdata_valid,
+        mem_rdata_id;
     uint16_t op_code, ret_code, ret_mask;
     uint32_t op_tag, ret_tag;
     uint64_t op_gen, ret_gen;
@@ -27,7 +28,8 @@ uint64_t digest_next(uint64_t digest, const Vctx_cache &m)
     uint64_t word = m.rsp_rdata_o[0] ^ m.mem_req_line_o ^
                     static_cast<uint64_t>(m.rsp_result_o) << 32 ^
                     static_cast<uint64_t>(m.lookup_rsp_conn_o) << 36;
-    word ^= static_cast<uint64_t>(m.rsp_valid_o << 1 | m.lookup_rsp_valid_o | m.op_ready_o << 4)
+    word ^= static_cast<uint64_t>(m.rsp_valid_o << 1 | m.lookup_rsp_valid_o | m.op_ready_o << 4 |
+                                  m.ret_rsp_valid_o << 8)
             << 48;
     return (digest ^ word) * UINT64_C(0x100000001b3);
 }
@@ -44,10 +46,11 @@ public:
             return;
         if (rst_ni)
             digest = digest_next(digest, *this);
-        tape->push_back({rst_ni, op_valid_i, ret_valid_i, lookup_valid_i, lookup_tag_i,
-                         wdata_valid_i, mem_rdata_valid_i, op_code_i, ret_code_i, ret_mask_i,
-                         op_tag_i, ret_tag_i, op_gen_i, ret_gen_i, op_conn_i, ret_conn_i,
-                         lookup_key_i, wdata_i, mem_rdata_i});
+        tape->push_back({rst_ni,       op_valid_i,    ret_valid_i,       lookup_valid_i,
+                         lookup_tag_i, wdata_valid_i, mem_rdata_valid_i, mem_rdata_id_i,
+                         op_code_i,    ret_code_i,    ret_mask_i,        op_tag_i,
+                         ret_tag_i,    op_gen_i,      ret_gen_i,         op_conn_i,
+                         ret_conn_i,   lookup_key_i,  wdata_i,           mem_rdata_i});
     }
     static std::vector<pins> *tape;
     uint64_t digest = 0;
@@ -132,6 +135,7 @@ void drive(Vctx_cache &m, const pins &p)
     m.lookup_tag_i = p.lookup_tag;
     m.wdata_valid_i = p.wdata_valid;
     m.mem_rdata_valid_i = p.mem_rdata_valid;
+    m.mem_rdata_id_i = p.mem_rdata_id;
     m.op_code_i = p.op_code;
     m.ret_code_i = p.ret_code;
     m.ret_mask_i = p.ret_mask;
@@ -162,7 +166,8 @@ uint64_t bare_ns(VerilatedContext *context, const std::vector<pins> &setup,
                  const std::vector<pins> &tape, uint64_t *digest)
 {
     Vctx_cache m(context, "bare");
-    m.rsp_ready_i = m.lookup_rsp_ready_i = m.mem_req_ready_i = m.mem_wdata_ready_i = 1;
+    m.rsp_ready_i = m.ret_rsp_ready_i = m.lookup_rsp_ready_i = m.mem_req_ready_i =
+        m.mem_wdata_ready_i = 1;
     m.rst_ni = 1;
     m.clk_i = 0;
     m.eval();

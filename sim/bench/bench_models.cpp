@@ -132,11 +132,11 @@ void bench_pcie()
                                            std::memset(data, 0, len);
                                            return UINT64_C(0);
                                        },
-                                       [](void *, unsigned, unsigned, uint64_t) {}};
+                                       [](void *, unsigned, unsigned, uint64_t) {}, nullptr};
     pcie_params params;
     pcie_params_default(&params);
     dma d;
-    d.link = pcie_link_create(&params, 0, {&device, &d}, {&host, &d}, nullptr, nullptr);
+    d.link = pcie_link_create(&params, 0, {&device, &d}, {&host, &d, 27000}, nullptr, nullptr);
     d.endpoint = pcie_link_endpoint(d.link);
     stage_loop loop;
     stage_loop_init(&loop);

@@ -94,11 +94,13 @@ static uint64_t cpu_ns(void)
 int main(void)
 {
     static const struct pcie_device_ops device_ops = {mmio_write, mmio_read32, fence};
-    static const struct pcie_host_ops host_ops = {mem_write, mem_read, msix};
+    static const struct pcie_host_ops host_ops = {
+        .mem_write = mem_write, .mem_read = mem_read, .msix = msix};
     struct pcie_params params;
     pcie_params_default(&params);
-    struct pcie_link *link = pcie_link_create(&params, 0, (struct pcie_device){&device_ops, NULL},
-                                              (struct pcie_host){&host_ops, NULL}, NULL, NULL);
+    struct pcie_link *link =
+        pcie_link_create(&params, 0, (struct pcie_device){&device_ops, NULL},
+                         (struct pcie_host){&host_ops, NULL, 27000}, NULL, NULL);
     struct bench bench = {.endpoint = pcie_link_endpoint(link)};
     struct stage_loop loop;
     stage_loop_init(&loop);

@@ -34,6 +34,15 @@ struct ctx_port_watch {
     void *self;
 };
 
+/* The order of all effects, for who replays them on the golden model: called in that order. */
+enum class ctx_effect { commit, fill, scan_row, move, lookup };
+struct ctx_port_effects {
+    /* who's operation (or return), or LOOKUP: it has its effects now; or its miss is filled, or its
+     * SCAN reads a row; or (who 0) the lookup table moves an entry. */
+    void (*on_effect)(void *self, ctx_effect effect, bool is_return, uint8_t who);
+    void *self;
+};
+
 template <class Model> class ctx_cache_port
 {
 public:
@@ -44,6 +53,7 @@ public:
     {
         assert(params.cycle_ps > 0);
         model_->rsp_ready_i = 1;
+        model_->ret_rsp_ready_i = 1;
         model_->lookup_rsp_ready_i = 1;
         model_->mem_req_ready_i = 1;
         model_->mem_wdata_ready_i = 1;
@@ -63,6 +73,8 @@ public:
     ctx_store_stats &stats() { return stats_; }
     void set_client(ctx_client client) { client_ = client; }
     void set_watch(ctx_port_watch watch) { watch_ = watch; }
+    void set_effects(ctx_port_effects effects) { effects_ = effects; }
+    const uint8_t *dram(uint32_t conn) const { return dram_.peek(conn); }
     uint64_t last_edge_ps() const { return last_edge_ps_; }
 
     bool submit(const ctx_req &req, uint64_t now_ps)
@@ -108,7 +120,7 @@ public:
     /* The next edge will end a response. */
     bool answers_next() const
     {
-        return model_->lookup_rsp_valid_o ||
+        return model_->lookup_rsp_valid_o || model_->ret_rsp_valid_o ||
                (model_->rsp_valid_o &&
                 (!model_->rsp_data_o || model_->rsp_beat_o == CTX_LINES - 1));
     }
@@ -206,8 +218,9 @@ private:
 
     void edge(uint64_t now_ps)
     {
-        ctx_rsp rsp, lookup_rsp;
+        ctx_rsp rsp, ret_rsp, lookup_rsp;
         bool answers = take_response(rsp);
+        bool answers_ret = take_return_response(ret_rsp);
         bool answers_lookup = take_lookup_response(lookup_rsp);
         offer_slots(now_ps);
         offer_lookup(now_ps);
@@ -219,6 +232,8 @@ private:
         count_events();
         if (answers_lookup)
             client_.on_response(client_.self, &lookup_rsp, now_ps);
+        if (answers_ret)
+            client_.on_response(client_.self, &ret_rsp, now_ps);
         if (answers)
             client_.on_response(client_.self, &rsp, now_ps);
     }
@@ -234,7 +249,7 @@ private:
             if (m.rsp_beat_o != CTX_LINES - 1)
                 return false;
         }
-        slot &mine = slots_[is_return(m.rsp_code_o)][m.rsp_who_o];
+        slot &mine = slots_[0][m.rsp_who_o];
         assert(mine.busy && !mine.offered && mine.tag == m.rsp_tag_o &&
                mine.req.op == m.rsp_code_o);
         mine.busy = false;
@@ -249,6 +264,25 @@ private:
         rsp.next = m.rsp_next_o;
         rsp.tag = mine.req.tag;
         rsp.image = m.rsp_data_o ? image_ : nullptr;
+        return true;
+    }
+
+    bool take_return_response(ctx_rsp &rsp)
+    {
+        Model &m = *model_;
+        if (!m.ret_rsp_valid_o)
+            return false;
+        slot &mine = slots_[1][m.ret_rsp_who_o];
+        assert(mine.busy && !mine.offered && mine.tag == m.ret_rsp_tag_o &&
+               mine.req.op == m.ret_rsp_code_o);
+        mine.busy = false;
+        rsp = {};
+        rsp.op = mine.req.op;
+        rsp.who = mine.req.who;
+        rsp.result = m.ret_rsp_result_o;
+        rsp.gen = mine.req.gen;
+        rsp.conn = mine.req.conn;
+        rsp.tag = mine.req.tag;
         return true;
     }
 
@@ -335,6 +369,7 @@ private:
             look.offered = false;
             lookup_tag_++;
             lookup_sent_++;
+            tell(ctx_effect::lookup, false, look.req.who);
         }
     }
 
@@ -355,17 +390,41 @@ private:
         m.mem_rdata_valid_i = dram_.read_ps() <= now_ps;
         if (m.mem_rdata_valid_i && m.mem_rdata_ready_o) {
             std::memcpy(m.mem_rdata_i.data(), dram_.read_data(), CTX_LINE_BYTES);
+            m.mem_rdata_id_i = dram_.read_id();
             dram_.read_taken();
         }
         if (m.mem_wdata_valid_o)
             dram_.write_beat(m.mem_wdata_o.data());
         if (m.mem_req_valid_o)
-            dram_.request(m.mem_req_write_o, m.mem_req_line_o, m.mem_req_beats_o, now_ps);
+            dram_.request(m.mem_req_write_o, m.mem_req_id_o, m.mem_req_line_o, m.mem_req_beats_o,
+                          now_ps);
+    }
+
+    void tell(ctx_effect effect, bool is_return, uint8_t who)
+    {
+        if (effects_.on_effect)
+            effects_.on_effect(effects_.self, effect, is_return, who);
+    }
+
+    /* At most one of commit and fill in a cycle; what shares one with them commutes. */
+    void tell_effects()
+    {
+        const Model &m = *model_;
+        if (m.evt_displace_o)
+            tell(ctx_effect::move, false, 0);
+        if (m.evt_scan_o)
+            tell(ctx_effect::scan_row, false, m.evt_scan_who_o);
+        if (m.evt_fill_o)
+            tell(ctx_effect::fill, false, m.commit_who_o);
+        if (m.commit_valid_o)
+            tell(ctx_effect::commit, m.commit_ret_o, m.commit_who_o);
     }
 
     void count_events()
     {
         const Model &m = *model_;
+        if (effects_.on_effect)
+            tell_effects();
         stats_.lookups += m.evt_lookup_o;
         stats_.displacements += m.evt_displace_o;
         stats_.hits += m.evt_hit_o;
@@ -386,6 +445,7 @@ private:
     ctx_port_params params_;
     ctx_client client_;
     ctx_port_watch watch_ = {};
+    ctx_port_effects effects_ = {};
     std::unique_ptr<Model> model_;
     ctx_dram dram_;
     ctx_store_stats stats_ = {};

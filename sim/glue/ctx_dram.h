@@ -31,7 +31,8 @@ public:
             std::free(conn);
     }
 
-    void request(bool write, uint32_t line, uint32_t beats, uint64_t now_ps)
+    /* id comes back with each beat of a read. */
+    void request(bool write, uint8_t id, uint32_t line, uint32_t beats, uint64_t now_ps)
     {
         assert(beats > 0);
         if (write) {
@@ -43,7 +44,7 @@ public:
         }
         assert(read_count_ < reads_max);
         uint64_t first = u64_max(now_ps + latency_ps_, free_ps_);
-        reads_[(read_head_ + read_count_++) % reads_max] = {line, beats, first};
+        reads_[(read_head_ + read_count_++) % reads_max] = {line, beats, first, id};
         free_ps_ = first + beats * beat_ps_;
     }
 
@@ -58,6 +59,8 @@ public:
     uint64_t read_ps() const { return read_count_ == 0 ? TIME_NEVER : reads_[read_head_].next_ps; }
 
     const uint8_t *read_data() { return line(reads_[read_head_].line); }
+    uint8_t read_id() const { return reads_[read_head_].id; }
+    const uint8_t *peek(uint32_t conn) const { return conns_.at(conn); } /* six lines, or null */
 
     void read_taken()
     {
@@ -75,6 +78,7 @@ private:
     struct burst {
         uint32_t line, beats;
         uint64_t next_ps;
+        uint8_t id;
     };
 
     uint8_t *line(uint32_t number)

@@ -99,6 +99,8 @@ draw_team() {
     maybe 4 "  moves_outstanding_max" 1 2
     maybe 12 "  moving" false
     maybe 12 "  heartbeat" 100us 1ms
+    maybe 6 "  offload" "{policy: none}" "{connections_max: 0}" "{connections_max: 3}" \
+        "{policy: ports, ports: 80}"
     say "  rings:"
     maybe 6 "    command" 4 8 64
     maybe 6 "    record" 4 8 64
@@ -142,7 +144,7 @@ draw_faults() {
     allowed="0"
     chance 3 || return 0
     say "faults:"
-    pick link link set_active pcie_down ctx_error
+    pick link link set_active pcie_down ctx_error place place
     roll_at() {
         roll 100
         at=$r
@@ -163,6 +165,13 @@ draw_faults() {
         pick 50us 1ms
         say "  - {at: $at%, action: set_active, nic: 1, every: $((2 * ${r%?s}))${r##*[0-9]}, count: 10}"
         say "  - {at: $at%, action: set_active, nic: 0, every: $((3 * ${r%?s}))${r##*[0-9]}, count: 10}"
+        ;;
+    place)
+        roll_at
+        pick 20us 100us 1ms
+        say "  - {at: ${at}00us, action: onload, every: $r, count: 200}"
+        pick 30us 100us 1ms
+        say "  - {at: ${at}50us, action: offload, every: $r, count: 200}"
         ;;
     pcie_down)
         roll 2

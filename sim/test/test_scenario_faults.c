@@ -28,13 +28,15 @@ static const char all_kinds[] =
     "  - {action: truncate, link: nic1, frames: 5-7, lasting: 3ms}\n"
     "  - {action: duplicate, link: uplink, direction: to_server, rate: 1000000}\n"
     "  - {at: 10%, action: reorder, link: uplink, frames: 3 7 10-12, behind: 4, delay: 2us}\n"
+    "  - {at: 3ms, action: onload, every: 4ms}\n"
+    "  - {at: 5ms, action: offload, connection: 3}\n"
     "  - {at: 2ms, action: delay, link: nic0, rate: 1, delay: 20us, jitter: 50us, every: 1ms,\n"
     "     count: 2}\n";
 
 Test(scenario_faults, each_kind_is_read_with_its_keys)
 {
     cr_assert_eq(parse(all_kinds, &config), STATUS_OK, "%s", err.text);
-    cr_assert_eq(config.action_count, 7);
+    cr_assert_eq(config.action_count, 9);
     const struct sim_action *a = config.actions;
     cr_assert(a[0].kind == ACTION_ASSIGN && a[0].value == 7 && a[0].nic == 1);
     cr_assert(a[1].line.kind == LINE_FAULT_DROP && a[1].line.rate_ppm == 2000);
@@ -47,8 +49,10 @@ Test(scenario_faults, each_kind_is_read_with_its_keys)
     cr_assert(a[4].line.kind == LINE_FAULT_DUPLICATE && a[4].link == SIM_LINK_UPLINK);
     cr_assert(a[5].line.kind == LINE_FAULT_REORDER && a[5].line.behind == 4);
     cr_assert(a[5].by_progress && a[5].line.range_count == 3);
-    cr_assert(a[6].line.kind == LINE_FAULT_DELAY && a[6].line.jitter_ps == 50 * PS_PER_US);
-    cr_assert(a[6].every_ps == PS_PER_MS && a[6].count == 2);
+    cr_assert(a[6].kind == ACTION_ONLOAD && a[6].value == UINT32_MAX, "every connection");
+    cr_assert(a[7].kind == ACTION_OFFLOAD && a[7].value == 3);
+    cr_assert(a[8].line.kind == LINE_FAULT_DELAY && a[8].line.jitter_ps == 50 * PS_PER_US);
+    cr_assert(a[8].every_ps == PS_PER_MS && a[8].count == 2);
     cr_assert_str_eq(config.lan_switch.table, "0110");
     cr_assert(config.lan_switch.cut_through && config.lan_switch.queue_frames == 100);
     cr_assert_eq(config.lan_switch.pause_threshold, 50);
@@ -95,6 +99,7 @@ static struct bad_row bad_rows[] = {
     {"17 ranges", "{action: drop, link: nic0, frames: 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8}",
      "up to 16"},
     {"link", "{action: drop, link: nic2, rate: 1}", "none of"},
+    {"place and nic", "{at: 1ms, action: onload, nic: 1}", "the port of its last frame decides"},
 };
 
 ParameterizedTestParameters(scenario_faults, contradictions_are_explained)
@@ -120,5 +125,39 @@ Test(scenario_faults, the_table_needs_digits_and_assign_needs_both_keys)
         char text[200];
         (void)snprintf(text, sizeof text, "traffic: {kind: generator}\n%s\n", bad[i]);
         cr_assert_eq(parse(text, &config), STATUS_BAD_INPUT, "%s", bad[i]);
+    }
+}
+
+Test(scenario_faults, offload_ports_and_their_policy_need_each_other)
+{
+    static const char *const bad[] = {"{policy: ports}", "{ports: 80}", "{policy: ports, ports: 0}",
+                                      "{policy: ports, ports: 90-80}",
+                                      "{policy: ports, ports: 65536}"};
+    char text[200];
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        (void)snprintf(text, sizeof text, "traffic: {kind: generator}\nteam: {offload: %s}\n",
+                       bad[i]);
+        cr_expect_eq(parse(text, &config), STATUS_BAD_INPUT, "%s", bad[i]);
+        cr_expect_not_null(strstr(err.text, "team.offload.ports"), "%s", err.text);
+    }
+    cr_assert_eq(parse("traffic: {kind: generator}\n"
+                       "team: {offload: {policy: ports, ports: '80, 8000-8099'}}\n",
+                       &config),
+                 STATUS_OK, "%s", err.text);
+    cr_assert_eq(config.team.offload_ports.count, 2);
+    cr_assert_eq(config.team.offload_ports.range[1].last, 8099);
+}
+
+Test(scenario_host, memory_that_no_machine_has_is_refused)
+{
+    static const char *const bad[][2] = {
+        {"llc_hit: 100ns", "a.yaml:3: team.host.dram: below team.host.llc_hit"},
+        {"iommu: {page: 8KiB}", "a.yaml:3: team.host.iommu.page: is no page size; write 4KiB"}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[200];
+        (void)snprintf(text, sizeof text, "traffic: {kind: generator}\nteam:\n  host: {%s}\n",
+                       bad[i][0]);
+        cr_assert_eq(parse(text, &config), STATUS_BAD_INPUT, "%s", bad[i][0]);
+        cr_assert_not_null(strstr(err.text, bad[i][1]), "%s", err.text);
     }
 }

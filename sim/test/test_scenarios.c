@@ -1,5 +1,6 @@
 /* The scenarios of the tree are good, and their captures are there. Run from the top folder. */
 #include "sim/scenario.h"
+#include "sim/scenario_table.h"
 
 #include <criterion/criterion.h>
 #include <glob.h>
@@ -26,6 +27,25 @@ Test(scenarios, all_can_be_read) { check_all("scenarios/*.yaml", 10); }
 Test(scenarios, regression_scenarios_can_be_read) { check_all("scenarios/regress/*.yaml", 3); }
 
 Test(scenarios, live_scenarios_can_be_read) { check_all("scenarios/live/*.yaml", 2); }
+
+/* A scenario for each fault: its name is the action of some item. */
+Test(scenarios, each_fault_has_one)
+{
+    static struct sim_config config;
+    glob_t found;
+    cr_assert_eq(glob("scenarios/*.yaml", 0, NULL, &found), 0);
+    unsigned long used = 0;
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        struct error err;
+        cr_assert_eq(scenario_load(found.gl_pathv[i], NULL, 0, &config, &err), STATUS_OK);
+        for (size_t a = 0; a < config.action_count; a++)
+            used |= 1ul << config.actions[a].kind;
+    }
+    globfree(&found);
+    for (unsigned kind = ACTION_LINK_DOWN; scenario_fault_names[kind]; kind++)
+        cr_expect(used >> kind & 1, "no scenario in scenarios/ has action: %s",
+                  scenario_fault_names[kind]);
+}
 
 Test(scenarios, the_document_lists_exactly_the_keys_of_the_table)
 {

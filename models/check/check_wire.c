@@ -1,0 +1,66 @@
+/* I-ACKFWD, I-WND, I-TSV: what the peer is told never goes back, whoever builds the frame. */
+#include "models/check/check_state.h"
+
+#include "models/base/frame.h"
+#include "models/wire/packet.h"
+
+static void check_ack(struct check *check, struct check_conn *c, const struct probe_event *event,
+                      const struct tcp_segment *seg)
+{
+    struct told *told = &c->told;
+    if (told->has_ack && seq_before(seg->ack, told->ack))
+        check_fail(check, INVARIANT_ACKFWD, event, "acknowledges %u after %u", seg->ack, told->ack);
+    told->ack = seg->ack;
+    told->has_ack = true;
+}
+
+/* With scaling only whole units can be told, and one that is not is rounded down (RFC 7323 2.4). */
+static void check_window(struct check *check, struct check_conn *c, const struct probe_event *event,
+                         const struct tcp_segment *seg)
+{
+    struct told *told = &c->told;
+    bool is_syn = (seg->flags & TCP_SYN) != 0;
+    if (is_syn) {
+        told->has_scale = true;
+        told->scale = (seg->options & TCP_HAS_WS) ? seg->ws : 0;
+    }
+    if (!told->has_scale)
+        return; /* of a connection we opened: the peer's answer decided */
+    unsigned scale = is_syn ? 0 : told->scale;
+    uint32_t edge = seg->ack + ((uint32_t)seg->window << scale);
+    uint32_t unit = UINT32_C(1) << scale;
+    if (told->has_edge && seq_before(edge + unit - 1, told->edge))
+        check_fail(check, INVARIANT_WND, event, "window ends at %u after %u", edge, told->edge);
+    if (!told->has_edge || seq_before(told->edge, edge))
+        told->edge = edge;
+    told->has_edge = true;
+}
+
+static void check_timestamp(struct check *check, struct check_conn *c,
+                            const struct probe_event *event, const struct tcp_segment *seg)
+{
+    struct told *told = &c->told;
+    if ((seg->options & TCP_HAS_TS) == 0)
+        return;
+    if (told->has_tsval && seq_before(seg->tsval, told->tsval))
+        check_fail(check, INVARIANT_TSV, event, "TSval %u after %u", seg->tsval, told->tsval);
+    told->tsval = seg->tsval;
+    told->has_tsval = true;
+}
+
+void check_wire_on_event(struct check *check, const struct probe_event *event)
+{
+    struct check_conn *c = check_conn_of(check, event);
+    if (!c || !c->open || event->kind != PROBE_TX_BUILT || !event->data)
+        return;
+    struct packet packet;
+    const struct frame *frame = event->data;
+    packet_parse(frame->data, frame->len, false, &packet);
+    if (packet.kind != PACKET_TCP || (packet.seg.flags & TCP_RST))
+        return;
+    check_timestamp(check, c, event, &packet.seg);
+    if ((packet.seg.flags & TCP_ACK) == 0)
+        return;
+    check_ack(check, c, event, &packet.seg);
+    check_window(check, c, event, &packet.seg);
+}

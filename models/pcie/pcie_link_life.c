@@ -1,0 +1,111 @@
+/* A link is made and given back; its counters. */
+#include "models/pcie/pcie_link_pvt.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* Each direction's credits are what the receiver at its end advertises. */
+static void init_dll(struct pcie_link *link)
+{
+    const struct pcie_params *params = &link->params;
+    const struct pcie_credits *credits[2] = {&params->root_credits, &params->endpoint_credits};
+    for (int d = 0; d < 2; d++) {
+        struct pcie_wire *wire = &link->wires[d];
+        pcie_wire_dll_init(wire, &link->wires[1 - d], params->gen, params->lanes,
+                           params->mps_bytes);
+        wire->flows[PCIE_FLOW_P].capacity =
+            (struct pcie_units){credits[d]->posted_headers, credits[d]->posted_data};
+        wire->flows[PCIE_FLOW_P].urgent =
+            (struct pcie_units){1, params->mps_bytes / PCIE_CREDIT_BYTES};
+        wire->flows[PCIE_FLOW_NP].capacity =
+            (struct pcie_units){credits[d]->nonposted_headers, credits[d]->nonposted_data};
+        wire->flows[PCIE_FLOW_NP].urgent = (struct pcie_units){1, 1};
+        wire->flows[PCIE_FLOW_ACK].capacity.data = params->replay_bytes;
+        wire->retrain_ps = params->retrain_ps;
+    }
+}
+
+struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned nic,
+                                   struct pcie_device device, struct pcie_host host,
+                                   const struct waker *waker, const struct probe *probe)
+{
+    assert(pcie_params_check(params, NULL) == STATUS_OK);
+    assert(device.ops && host.ops);
+    struct pcie_link *link = calloc(1, sizeof *link);
+    if (!link)
+        return NULL;
+    link->params = *params;
+    link->nic = nic;
+    link->device = device;
+    link->host = host;
+    link->waker = waker;
+    link->probe = probe;
+    link->up = true;
+    link->master = true;
+    struct pcie_config_shape shape = {
+        nic, params->gen, params->lanes, params->mps_bytes, params->mrrs_bytes, params->tags};
+    pcie_config_init(&link->config, &shape);
+    uint64_t ticks = pcie_rate_ticks_per_byte(params->gen, params->lanes);
+    for (int d = 0; d < 2; d++) {
+        pcie_wire_init(&link->wires[d], ticks, params->propagation_ps);
+        pcie_ring_init(&link->flying[d], sizeof(struct pcie_tlp));
+    }
+    if (params->dll)
+        init_dll(link);
+    pcie_ring_init(&link->sampling, sizeof(struct pcie_tlp));
+    pcie_ring_init(&link->forming, sizeof(struct pcie_tlp));
+    pcie_ring_init(&link->answering, sizeof(struct pcie_tlp));
+    pcie_ring_init(&link->timeouts, sizeof(struct pcie_tlp));
+    pcie_ring_init(&link->notes, sizeof(struct pcie_note));
+    pcie_cells_init(&link->cells, params->mps_bytes);
+    pcie_dma_init(link);
+    return link;
+}
+
+void pcie_link_destroy(struct pcie_link *link)
+{
+    if (!link)
+        return;
+    for (int d = 0; d < 2; d++) {
+        pcie_wire_free(&link->wires[d]);
+        pcie_ring_free(&link->flying[d]);
+    }
+    pcie_ring_free(&link->sampling);
+    pcie_ring_free(&link->forming);
+    pcie_ring_free(&link->answering);
+    pcie_ring_free(&link->timeouts);
+    pcie_ring_free(&link->notes);
+    pcie_cells_free_all(&link->cells);
+    pcie_dma_free(link);
+    free(link);
+}
+
+struct pcie_endpoint pcie_link_endpoint(struct pcie_link *link)
+{
+    return (struct pcie_endpoint){&pcie_dma_ops, link};
+}
+
+static void add_wire(struct pcie_stats *stats, const struct pcie_wire_stats *wire)
+{
+    stats->skps += wire->skps;
+    stats->acks += wire->acks;
+    stats->naks += wire->naks;
+    stats->updatefcs += wire->updatefcs;
+    stats->initfcs += wire->initfcs;
+    stats->credit_stalls += wire->credit_stalls;
+    stats->bad_tlps += wire->bad_tlps;
+    stats->bad_dllps += wire->bad_dllps;
+    stats->acks_lost += wire->acks_lost;
+    stats->replays += wire->replays;
+    stats->replayed_tlps += wire->replayed_tlps;
+    stats->replay_timeouts += wire->replay_timeouts;
+    stats->retrains += wire->retrains;
+}
+
+const struct pcie_stats *pcie_link_stats(struct pcie_link *link)
+{
+    link->totals = link->stats;
+    for (int d = 0; d < 2; d++)
+        add_wire(&link->totals, &link->wires[d].stats);
+    return &link->totals;
+}

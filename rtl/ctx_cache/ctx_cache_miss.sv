@@ -1,0 +1,156 @@
+// Misses in flight: a slot each, from the miss until its lines are in the data array, and the fill buffer that takes the
+// lines as they come from DRAM, so that the data port never waits for them. A slot fetches a whole context, or (for
+// the key unit) its meta line only. mem_rdata_* may come in any order of slots; the beats of one slot come in order.
+//
+// alloc_*: by the commit stage, for a miss of requester alloc_who_i.  key_*: by the key unit.
+// ask_*:   the read request of one slot, lowest first.
+// fill_*:  a slot whose lines are all there, for the commit stage, which ends with one of: drop (refused: slot free),
+//          park (no way: comes again after an unlock), or the data unit's done (lines moved).
+`include "assert.svh"
+
+module ctx_cache_miss #(
+    parameter int unsigned SLOTS = 8,
+    localparam int unsigned SLOT_W = $clog2(SLOTS),
+    localparam int unsigned WHO_W = ctx_cache_pkg::WHO_W,
+    localparam int unsigned ARG_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int unsigned LINE_W = ctx_cache_pkg::LINE_W,
+    localparam int unsigned META_W = ctx_cache_pkg::META_W
+) (
+    input  logic clk_i,
+    input  logic rst_ni,
+    output logic room_o,         // a slot is free, also if the key unit takes one in this cycle
+    output logic quiet_o,        // no slot moves without mem_rdata_* or an unlock
+
+    input  logic              alloc_i,
+    input  logic [WHO_W-1:0]  alloc_who_i,
+    input  logic [ARG_W-1:0]  alloc_conn_i,
+    input  logic              key_alloc_i,  // not together with alloc_i
+    input  logic [ARG_W-1:0]  key_conn_i,
+    output logic              key_ready_o,  // in the cycle in which its meta line is there; the slot is free again
+    output logic [META_W-1:0] key_meta_o,
+
+    output logic              ask_valid_o,
+    output logic [SLOT_W-1:0] ask_slot_o,
+    output logic [ARG_W-1:0]  ask_conn_o,
+    output logic              ask_meta_o,   // the meta line only
+    input  logic              ask_taken_i,
+
+    input  logic              rdata_valid_i,
+    input  logic [2:0]        rdata_id_i,
+    input  logic [LINE_W-1:0] rdata_i,
+
+    output logic              fill_valid_o,
+    output logic [SLOT_W-1:0] fill_slot_o,
+    output logic [WHO_W-1:0]  fill_who_o,
+    input  logic              fill_take_i,
+    input  logic [SLOT_W-1:0] stage_slot_i, // the slot in the commit stage
+    output logic [META_W-1:0] stage_meta_o,
+    input  logic              drop_i,
+    input  logic              park_i,
+    input  logic              unlock_i,
+
+    input  logic              done_i,
+    input  logic [SLOT_W-1:0] done_slot_i,
+    input  logic              line_en_i,    // line_o is there in the next cycle
+    input  logic [SLOT_W-1:0] line_slot_i,
+    input  logic [2:0]        line_i,
+    output logic [LINE_W-1:0] line_o
+);
+    localparam logic [2:0] FREE = 3'd0, ASK = 3'd1, FETCH = 3'd2, READY = 3'd3, BUSY = 3'd4, PARKED = 3'd5;
+    localparam int unsigned ADDR_W = $clog2(SLOTS * ctx_cache_pkg::LINES);
+
+    logic [2:0]        state_q [SLOTS], state_d [SLOTS], beat_q [SLOTS];
+    logic [SLOTS-1:0]  free, asks, ready, busy, fetches, key_only_q;
+    logic [ARG_W-1:0]  conn_q [SLOTS];
+    logic [WHO_W-1:0]  who_q [SLOTS];
+    logic [META_W-1:0] meta_q [SLOTS];
+    logic [SLOT_W-1:0] new_slot, rslot;
+    logic [2:0]        rbeat;
+    logic              rlast;
+
+    assign rslot = rdata_id_i[SLOT_W-1:0];
+    assign rbeat = beat_q[rslot];
+    assign rlast = key_only_q[rslot] || rbeat == 3'd5;
+
+    always_comb begin
+        new_slot    = '0;
+        ask_slot_o  = '0;
+        fill_slot_o = '0;
+        for (int s = SLOTS - 1; s >= 0; s--) begin
+            free[s]  = state_q[s] == FREE;
+            asks[s]  = state_q[s] == ASK;
+            ready[s] = state_q[s] == READY;
+            busy[s]  = state_q[s] == BUSY;
+            fetches[s] = state_q[s] == FETCH;
+            if (free[s])  new_slot = SLOT_W'(s);
+            if (asks[s])  ask_slot_o = SLOT_W'(s);
+            if (ready[s]) fill_slot_o = SLOT_W'(s);
+        end
+    end
+    assign room_o       = (free & (free - 1'b1)) != '0;
+    assign quiet_o      = (asks | ready | busy) == '0;
+    assign ask_valid_o  = asks != '0;
+    assign ask_conn_o   = conn_q[ask_slot_o];
+    assign ask_meta_o   = key_only_q[ask_slot_o];
+    assign fill_valid_o = ready != '0;
+    assign fill_who_o   = who_q[fill_slot_o];
+    assign stage_meta_o = meta_q[stage_slot_i];
+    assign key_ready_o  = rdata_valid_i && key_only_q[rslot];
+    assign key_meta_o   = rdata_i[META_W-1:0];
+
+    always_comb begin
+        for (int s = 0; s < SLOTS; s++) begin
+            state_d[s] = state_q[s];
+            unique case (state_q[s])
+                FREE:    if ((alloc_i || key_alloc_i) && new_slot == SLOT_W'(s)) state_d[s] = ASK;
+                ASK:     if (ask_taken_i && ask_slot_o == SLOT_W'(s)) state_d[s] = FETCH;
+                FETCH:   if (rdata_valid_i && rslot == SLOT_W'(s) && rlast) state_d[s] = key_only_q[s] ? FREE : READY;
+                READY:   if (fill_take_i && fill_slot_o == SLOT_W'(s)) state_d[s] = BUSY;
+                BUSY: begin
+                    if (stage_slot_i == SLOT_W'(s) && park_i) state_d[s] = PARKED;
+                    if ((stage_slot_i == SLOT_W'(s) && drop_i) || (done_i && done_slot_i == SLOT_W'(s))) state_d[s] = FREE;
+                end
+                PARKED:  if (unlock_i) state_d[s] = READY;
+                default: state_d[s] = FREE;
+            endcase
+        end
+    end
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) begin
+            for (int s = 0; s < SLOTS; s++) state_q[s] <= FREE;
+        end else begin
+            for (int s = 0; s < SLOTS; s++) state_q[s] <= state_d[s];
+        end
+    end
+
+    always_ff @(posedge clk_i) begin
+        if (alloc_i || key_alloc_i) begin
+            conn_q[new_slot]     <= alloc_i ? alloc_conn_i : key_conn_i;
+            who_q[new_slot]      <= alloc_who_i;
+            key_only_q[new_slot] <= !alloc_i;
+            beat_q[new_slot]     <= '0;
+        end
+        if (rdata_valid_i) begin
+            beat_q[rslot] <= rbeat + 1'b1;
+            if (rbeat == 3'd1) meta_q[rslot] <= rdata_i[META_W-1:0];
+        end
+    end
+
+    // Line l of slot s is at l * SLOTS + s. DRAM has constant line, meta, lines 0 to 3.
+    logic [2:0] line_in;
+    logic       line_we;
+    assign line_in = (rbeat == 3'd0) ? 3'd4 : rbeat - 3'd2;
+    assign line_we = rdata_valid_i && !key_only_q[rslot] && rbeat != 3'd1;
+
+    sram_1r1w #(.DEPTH(SLOTS * ctx_cache_pkg::LINES), .LANES(1), .LANE_W(LINE_W)) u_lines (
+        .clk_i, .re_i(line_en_i), .raddr_i(ADDR_W'({line_i, line_slot_i})), .rdata_o(line_o),
+        .we_i(line_we), .waddr_i(ADDR_W'({line_in, rslot})), .wdata_i(rdata_i)
+    );
+
+    `ASSERT(AllocatesAFreeSlot_A, !(alloc_i || key_alloc_i) || free != '0)
+    `ASSERT(OneAllocation_A, !(alloc_i && key_alloc_i))
+    `ASSERT(DataWasAsked_A, !rdata_valid_i || (32'(rdata_id_i) < SLOTS && fetches[rslot]))
+    `ASSERT(StageSlotIsBusy_A, !(drop_i || park_i) || busy[stage_slot_i])
+    `ASSERT(DoneSlotIsBusy_A, !done_i || busy[done_slot_i])
+endmodule

@@ -1,0 +1,123 @@
+// Answers: one channel for operations, one for returns. An answer without data waits in its requester's place until the
+// channel is free; beats of the data port go first. A beat read from the data array in this cycle stands on the
+// array's output in the next, together with what is said about it here.
+//
+// beat_*:  the data port reads a beat for requester beat_who_i; only while beat_ok_o.
+// stage_*, key_*, write_*: results from commit stage, key unit (SCAN) and data port (WRITE_UNLOCK or INSTALL is written).
+`include "assert.svh"
+
+module ctx_cache_respond #(
+    localparam int unsigned N = ctx_cache_pkg::REQUESTERS,
+    localparam int unsigned WHO_W = ctx_cache_pkg::WHO_W,
+    localparam int unsigned RESULT_W = ctx_cache_pkg::RESULT_W
+) (
+    input  logic clk_i,
+    input  logic rst_ni,
+    output logic idle_o,
+
+    output logic                beat_ok_o,
+    input  logic                beat_i,
+    input  logic [WHO_W-1:0]    beat_who_i,
+    input  logic [2:0]          beat_line_i,
+
+    input  logic                stage_i,
+    input  logic                stage_ret_i,
+    input  logic [WHO_W-1:0]    stage_who_i,
+    input  logic [RESULT_W-1:0] stage_result_i,
+    input  logic                key_i,
+    input  logic [WHO_W-1:0]    key_who_i,
+    input  logic [RESULT_W-1:0] key_result_i,
+    input  logic                write_i,
+    input  logic                write_ret_i,
+    input  logic [WHO_W-1:0]    write_who_i,
+
+    output logic                rsp_valid_o,
+    input  logic                rsp_ready_i,
+    output logic [WHO_W-1:0]    rsp_who_o,
+    output logic                rsp_data_o,
+    output logic [2:0]          rsp_beat_o,
+    output logic [RESULT_W-1:0] rsp_result_o,
+    output logic                ret_rsp_valid_o,
+    input  logic                ret_rsp_ready_i,
+    output logic [WHO_W-1:0]    ret_rsp_who_o,
+    output logic [RESULT_W-1:0] ret_rsp_result_o,
+
+    output logic [N-1:0]        op_finish_o,
+    output logic [N-1:0]        ret_finish_o
+);
+    logic [N-1:0]        ans_q, ans, ret_q, ret, ans_in, ret_in, written;
+    logic [RESULT_W-1:0] result_q [N], result [N], ret_result_q [N], ret_result [N];
+    logic [WHO_W-1:0]    next_who, next_ret_who;
+    logic                ret_free;
+
+    assign beat_ok_o = !rsp_valid_o || rsp_ready_i;
+    assign ret_free  = !ret_rsp_valid_o || ret_rsp_ready_i;
+
+    // What waits, with what comes in this cycle.
+    always_comb begin
+        next_who     = '0;
+        next_ret_who = '0;
+        for (int r = N - 1; r >= 0; r--) begin
+            ans_in[r] = (stage_i && !stage_ret_i && stage_who_i == WHO_W'(r)) || (key_i && key_who_i == WHO_W'(r))
+                   || (write_i && !write_ret_i && write_who_i == WHO_W'(r));
+            ret_in[r] = (stage_i && stage_ret_i && stage_who_i == WHO_W'(r)) || (write_i && write_ret_i && write_who_i == WHO_W'(r));
+            ans[r] = ans_q[r] || ans_in[r];
+            ret[r] = ret_q[r] || ret_in[r];
+            written[r]    = write_i && write_who_i == WHO_W'(r);
+            result[r]     = ans_q[r] ? result_q[r] : (key_i && key_who_i == WHO_W'(r)) ? key_result_i
+                          : (written[r] && !write_ret_i) ? ctx_cache_pkg::RES_OK : stage_result_i;
+            ret_result[r] = ret_q[r] ? ret_result_q[r] : (written[r] && write_ret_i) ? ctx_cache_pkg::RES_OK : stage_result_i;
+            if (ans[r]) next_who = WHO_W'(r);
+            if (ret[r]) next_ret_who = WHO_W'(r);
+        end
+    end
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) begin
+            ans_q           <= '0;
+            ret_q           <= '0;
+            rsp_valid_o     <= 1'b0;
+            ret_rsp_valid_o <= 1'b0;
+        end else begin
+            ans_q <= ans;
+            ret_q <= ret;
+            if (beat_ok_o) begin
+                rsp_valid_o <= beat_i || ans != '0;
+                if (!beat_i && ans != '0) ans_q[next_who] <= 1'b0;
+            end
+            if (ret_free) begin
+                ret_rsp_valid_o <= ret != '0;
+                if (ret != '0) ret_q[next_ret_who] <= 1'b0;
+            end
+        end
+    end
+
+    always_ff @(posedge clk_i) begin
+        for (int r = 0; r < N; r++) begin
+            if (ans_in[r]) result_q[r] <= result[r];
+            if (ret_in[r]) ret_result_q[r] <= ret_result[r];
+        end
+        if (beat_ok_o && (beat_i || ans != '0)) begin
+            rsp_who_o    <= beat_i ? beat_who_i : next_who;
+            rsp_data_o   <= beat_i;
+            rsp_beat_o   <= beat_i ? beat_line_i : '0;
+            rsp_result_o <= beat_i ? ctx_cache_pkg::RES_OK : result[next_who];
+        end
+        if (ret_free && ret != '0) begin
+            ret_rsp_who_o    <= next_ret_who;
+            ret_rsp_result_o <= ret_result[next_ret_who];
+        end
+    end
+
+    always_comb begin
+        for (int r = 0; r < N; r++) begin
+            op_finish_o[r]  = rsp_valid_o && rsp_ready_i && rsp_who_o == WHO_W'(r) && (!rsp_data_o || rsp_beat_o == 3'd4);
+            ret_finish_o[r] = ret_rsp_valid_o && ret_rsp_ready_i && ret_rsp_who_o == WHO_W'(r);
+        end
+    end
+    assign idle_o = !rsp_valid_o && !ret_rsp_valid_o && ans_q == '0 && ret_q == '0;
+
+    `ASSERT(BeatFindsRoom_A, !beat_i || beat_ok_o)
+    `ASSERT(OneAnswerEach_A, (ans_q & ans_in) == '0 && (ret_q & ret_in) == '0)
+    `ASSERT(ResponseIsStable_A, !$past(rsp_valid_o && !rsp_ready_i) || (rsp_valid_o && $stable(rsp_beat_o) && $stable(rsp_result_o)))
+endmodule

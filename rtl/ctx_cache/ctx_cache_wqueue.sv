@@ -1,0 +1,106 @@
+// Write queue to the context DRAM, in order: victims on their way out (the eviction buffer), what INSTALL writes through
+// (constant line, meta), and meta lines. An entry goes out when its lines are here; a read of a connection waits
+// while an entry of it is here, so it sees everything written before.
+//
+// push_*:  one entry per cycle; its number is tail_o. store_*: its lines, from the data unit.
+// head_*:  the oldest entry, once complete. line_en_i: line_i of it is on line_o in the next cycle.
+`include "assert.svh"
+
+module ctx_cache_wqueue #(
+    localparam int unsigned DEPTH = ctx_cache_pkg::WQ_DEPTH,
+    localparam int unsigned IDX_W = $clog2(DEPTH),
+    localparam int unsigned ARG_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int unsigned LINE_W = ctx_cache_pkg::LINE_W,
+    localparam int unsigned META_W = ctx_cache_pkg::META_W
+) (
+    input  logic clk_i,
+    input  logic rst_ni,
+    output logic room_o,         // for two entries
+    output logic empty_o,
+
+    input  logic              push_i,
+    input  logic [1:0]        push_kind_i,
+    input  logic [ARG_W-1:0]  push_conn_i,
+    input  logic [META_W-1:0] push_meta_i,
+    output logic [IDX_W-1:0]  tail_o,
+
+    input  logic              store_i,
+    input  logic              store_last_i,
+    input  logic [IDX_W-1:0]  store_entry_i,
+    input  logic [1:0]        store_line_i,
+    input  logic [LINE_W-1:0] store_data_i,
+
+    output logic              head_valid_o,
+    output logic [1:0]        head_kind_o,
+    output logic [ARG_W-1:0]  head_conn_o,
+    output logic [META_W-1:0] head_meta_o,
+    input  logic              pop_i,
+    input  logic              line_en_i,
+    input  logic [1:0]        line_i,
+    output logic [LINE_W-1:0] line_o,
+
+    input  logic [ARG_W-1:0]  conn_i,       // somebody wants to read it
+    output logic              pending_o     // and must wait
+);
+    logic [1:0]        kind_q [DEPTH];
+    logic [ARG_W-1:0]  conn_q [DEPTH];
+    logic [META_W-1:0] meta_q [DEPTH];
+    logic [DEPTH-1:0]  here_q, complete_q;
+    logic [IDX_W-1:0]  head_q, tail_q;
+    logic [IDX_W:0]    count_q;
+
+    assign tail_o       = tail_q;
+    assign room_o       = 32'(count_q) <= DEPTH - 2;
+    assign empty_o      = count_q == '0;
+    assign head_valid_o = complete_q[head_q];
+    assign head_kind_o  = kind_q[head_q];
+    assign head_conn_o  = conn_q[head_q];
+    assign head_meta_o  = meta_q[head_q];
+
+    always_comb begin
+        pending_o = 1'b0;
+        if (here_q != '0) begin
+            for (int e = 0; e < DEPTH; e++) pending_o = pending_o || (here_q[e] && conn_q[e] == conn_i);
+        end
+    end
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) begin
+            here_q     <= '0;
+            complete_q <= '0;
+            head_q     <= '0;
+            tail_q     <= '0;
+            count_q    <= '0;
+        end else begin
+            if (push_i) begin
+                here_q[tail_q]     <= 1'b1;
+                complete_q[tail_q] <= push_kind_i == ctx_cache_pkg::WQ_META;
+                tail_q             <= tail_q + 1'b1;
+            end
+            if (store_i && store_last_i) complete_q[store_entry_i] <= 1'b1;
+            if (pop_i) begin
+                here_q[head_q]     <= 1'b0;
+                complete_q[head_q] <= 1'b0;
+                head_q             <= head_q + 1'b1;
+            end
+            if (push_i != pop_i) count_q <= push_i ? count_q + 1'b1 : count_q - 1'b1;
+        end
+    end
+
+    always_ff @(posedge clk_i) begin
+        if (push_i) begin
+            kind_q[tail_q] <= push_kind_i;
+            conn_q[tail_q] <= push_conn_i;
+            meta_q[tail_q] <= push_meta_i;
+        end
+    end
+
+    sram_1r1w #(.DEPTH(DEPTH * 4), .LANES(1), .LANE_W(LINE_W)) u_lines (
+        .clk_i, .re_i(line_en_i), .raddr_i({head_q, line_i}), .rdata_o(line_o),
+        .we_i(store_i), .waddr_i({store_entry_i, store_line_i}), .wdata_i(store_data_i)
+    );
+
+    `ASSERT(NeverOverflows_A, !push_i || 32'(count_q) < DEPTH)
+    `ASSERT(PopsACompleteOne_A, !pop_i || complete_q[head_q])
+    `ASSERT(StoresIntoAnEntry_A, !store_i || (here_q[store_entry_i] && !complete_q[store_entry_i]))
+endmodule

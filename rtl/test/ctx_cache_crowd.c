@@ -1,0 +1,368 @@
+#include "rtl/test/ctx_cache_crowd.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOOKUPS = 8, WAIT_MAX = 150000 };
+
+struct pending {
+    bool busy, committed, found;
+    uint64_t since;
+    uint32_t scan_index;
+    struct ctx_req req;
+    struct ctx_rsp expected;
+    uint8_t image[CTX_BYTES], expected_image[CTX_BYTES];
+};
+
+struct look {
+    bool busy, committed;
+    struct ctx_req req;
+    struct ctx_rsp expected;
+};
+
+struct crowd {
+    struct world world;
+    struct crowd_params params;
+    struct ctx_core golden;
+    struct ctx_cache_dut *dut;
+    struct pending pending[2][CTX_WHO_COUNT]; /* [is_return][who] */
+    struct look looks[LOOKUPS];
+    uint64_t cycle, responses, wait_max;
+    bool has_lock[CTX_WHO_COUNT];
+    uint64_t returns_at[CTX_WHO_COUNT];
+    bool sweeps; /* finish reads everything out: no new random work */
+    struct ctx_rsp swept;
+    uint8_t swept_image[CTX_BYTES];
+};
+
+static bool is_return(uint8_t op)
+{
+    return op == CTX_OP_WRITE_UNLOCK || op == CTX_OP_UNLOCK || op == CTX_OP_REMOVE;
+}
+
+/* --- effects, in the RTL's order, on the model --- */
+
+static void effect_lookup(struct crowd *crowd)
+{
+    struct look *oldest = NULL;
+    for (int i = 0; i < LOOKUPS; i++) {
+        struct look *look = &crowd->looks[i];
+        if (look->busy && !look->committed && (!oldest || look->req.tag < oldest->req.tag))
+            oldest = look;
+    }
+    cr_assert(oldest, "a LOOKUP nobody asked was taken");
+    oldest->committed = true;
+    ctx_core_execute(&crowd->golden, &oldest->req, &oldest->expected);
+}
+
+/* First come, first served among the operations of one connection. */
+static void check_turn(const struct crowd *crowd, const struct pending *served)
+{
+    for (int who = 0; who < CTX_WHO_COUNT; who++) {
+        const struct pending *other = &crowd->pending[0][who];
+        bool waits = other->busy && !other->committed && other->req.op != CTX_OP_SCAN;
+        if (waits && other->req.conn == served->req.conn)
+            cr_assert_geq(other->since, served->since, "requester %d was overtaken", who);
+    }
+}
+
+static void effect_commit(struct crowd *crowd, bool returns, uint8_t who)
+{
+    struct pending *mine = &crowd->pending[returns][who];
+    cr_assert(mine->busy && !mine->committed, "requester %u asked nothing", who);
+    cr_assert(!ctx_core_must_wait(&crowd->golden, &mine->req), "served although it had to wait");
+    if (!returns)
+        check_turn(crowd, mine);
+    mine->committed = true;
+    ctx_core_execute(&crowd->golden, &mine->req, &mine->expected);
+    if (mine->expected.image) {
+        memcpy(mine->expected_image, mine->expected.image, CTX_BYTES);
+        mine->expected.image = mine->expected_image;
+    }
+}
+
+static void on_effect(void *self, enum ctx_cache_effect effect, bool returns, uint8_t who)
+{
+    struct crowd *crowd = self;
+    struct pending *mine = &crowd->pending[0][who];
+    switch (effect) {
+    case EFFECT_COMMIT:
+        effect_commit(crowd, returns, who);
+        break;
+    case EFFECT_FILL:
+        cr_assert(mine->busy && !mine->committed, "requester %u missed nothing", who);
+        ctx_core_fill(&crowd->golden, &mine->req);
+        break;
+    case EFFECT_SCAN_ROW:
+        cr_assert(mine->busy && mine->req.op == CTX_OP_SCAN && !mine->found);
+        mine->found = ctx_core_scan_row(&crowd->golden, &mine->scan_index, &mine->expected);
+        break;
+    case EFFECT_MOVE:
+        ctx_core_move(&crowd->golden);
+        break;
+    case EFFECT_LOOKUP:
+        effect_lookup(crowd);
+        break;
+    }
+}
+
+/* --- answers --- */
+
+static void answer_lookup(struct crowd *crowd, const struct ctx_rsp *rsp)
+{
+    for (int i = 0; i < LOOKUPS; i++) {
+        struct look *look = &crowd->looks[i];
+        if (!look->busy || look->req.tag != rsp->tag)
+            continue;
+        cr_assert(look->committed);
+        world_compare(&look->req, rsp, &look->expected);
+        look->busy = false;
+        return;
+    }
+    cr_assert(false, "a LOOKUP nobody asked was answered");
+}
+
+/* SCAN goes on from row to row between other operations; each row was looked at in the order of effects. */
+static void check_scan(const struct crowd *crowd, const struct pending *mine,
+                       const struct ctx_rsp *rsp)
+{
+    if (mine->found) {
+        struct ctx_rsp expected = mine->expected;
+        expected.tag = mine->req.tag;
+        expected.who = mine->req.who;
+        expected.op = CTX_OP_SCAN;
+        expected.result = CTX_OK;
+        expected.image = NULL;
+        world_compare(&mine->req, rsp, &expected);
+        return;
+    }
+    cr_assert_eq(rsp->result, CTX_END);
+    cr_assert_geq(mine->scan_index, crowd->world.shape.lookup_entries + CTX_TABLE_STASH);
+}
+
+static void on_response(void *self, const struct ctx_rsp *rsp, uint64_t now_ps)
+{
+    struct crowd *crowd = self;
+    (void)now_ps;
+    crowd->responses++;
+    if (rsp->op == CTX_OP_LOOKUP) {
+        answer_lookup(crowd, rsp);
+        return;
+    }
+    struct pending *mine = &crowd->pending[is_return(rsp->op)][rsp->who];
+    cr_assert(mine->busy);
+    if (rsp->op == CTX_OP_SCAN) {
+        check_scan(crowd, mine, rsp);
+    } else {
+        cr_assert(mine->committed, "answered without an effect");
+        world_compare(&mine->req, rsp, &mine->expected);
+    }
+    mine->busy = false;
+    if (crowd->cycle - mine->since > crowd->wait_max)
+        crowd->wait_max = crowd->cycle - mine->since;
+    if (is_return(rsp->op) && rsp->result == CTX_OK)
+        crowd->has_lock[rsp->who] = false;
+    if (rsp->op == CTX_OP_READ_LOCK && rsp->result == CTX_OK) {
+        crowd->has_lock[rsp->who] = true;
+        crowd->returns_at[rsp->who] =
+            crowd->cycle + world_draw(&crowd->world, crowd->params.hold_cycles);
+    }
+    if (crowd->sweeps) {
+        crowd->swept = *rsp;
+        if (rsp->image)
+            memcpy(crowd->swept_image, rsp->image, CTX_BYTES);
+    }
+}
+
+/* --- requests --- */
+
+static bool crowd_submit(struct crowd *crowd, const struct ctx_req *req)
+{
+    struct pending *mine = &crowd->pending[is_return(req->op)][req->who];
+    if (mine->busy)
+        return false;
+    mine->busy = true;
+    mine->committed = mine->found = false;
+    mine->since = crowd->cycle;
+    mine->scan_index = req->conn;
+    mine->req = *req;
+    if (req->image) {
+        memcpy(mine->image, req->image, CTX_BYTES);
+        mine->req.image = mine->image;
+    }
+    cr_assert(ctx_cache_dut_submit(crowd->dut, req));
+    return true;
+}
+
+static void crowd_lookup(struct crowd *crowd, const struct ctx_req *req)
+{
+    for (int i = 0; i < LOOKUPS; i++) {
+        struct look *look = &crowd->looks[i];
+        if (look->busy)
+            continue;
+        *look = (struct look){.busy = true, .req = *req};
+        look->req.image = NULL;
+        cr_assert(ctx_cache_dut_submit(crowd->dut, req));
+        return;
+    }
+}
+
+/* A requester returns its lock when its time has come, and asks for something now and then. */
+static void crowd_act(struct crowd *crowd, uint8_t who, bool asks)
+{
+    static const uint8_t returns[] = {CTX_OP_WRITE_UNLOCK, CTX_OP_WRITE_UNLOCK, CTX_OP_WRITE_UNLOCK,
+                                      CTX_OP_UNLOCK, CTX_OP_REMOVE};
+    struct ctx_req req;
+    if (crowd->has_lock[who] && crowd->cycle >= crowd->returns_at[who] &&
+        !crowd->pending[1][who].busy) {
+        uint8_t op = returns[world_draw(&crowd->world, sizeof returns)];
+        req = world_request_op(&crowd->world, &crowd->golden, who, op);
+        crowd_submit(crowd, &req);
+    }
+    if (!asks || world_draw(&crowd->world, crowd->params.one_in) != 0)
+        return;
+    if (crowd->pending[0][who].busy && world_draw(&crowd->world, 4) != 0)
+        return;
+    req = world_request(&crowd->world, &crowd->golden, who);
+    if (req.op == CTX_OP_LOOKUP)
+        crowd_lookup(crowd, &req);
+    else if (!is_return(req.op) || world_draw(&crowd->world, 10) == 0)
+        crowd_submit(crowd, &req);
+}
+
+static void crowd_step(struct crowd *crowd, bool asks)
+{
+    for (uint8_t who = 0; who < CTX_WHO_COUNT; who++)
+        crowd_act(crowd, who, asks);
+    ctx_cache_dut_step(crowd->dut);
+    crowd->cycle++;
+}
+
+struct crowd *crowd_create(const struct crowd_params *params)
+{
+    struct ctx_cache_shape shape = ctx_cache_shapes[params->shape];
+    struct crowd *crowd = calloc(1, sizeof *crowd);
+    cr_assert(crowd);
+    crowd->params = *params;
+    world_init(&crowd->world, shape, params->seed);
+    cr_assert(ctx_core_init(&crowd->golden, shape.sets, shape.ways, shape.lookup_entries,
+                            shape.conn_ids));
+    crowd->golden.stepwise = true;
+    crowd->dut =
+        ctx_cache_dut_create(params->shape, params->dram_ps,
+                             (struct ctx_client){.on_response = on_response, .self = crowd});
+    ctx_cache_dut_set_effects(crowd->dut, (struct ctx_cache_effects){on_effect, crowd});
+    return crowd;
+}
+
+void crowd_destroy(struct crowd *crowd)
+{
+    ctx_cache_dut_destroy(crowd->dut);
+    ctx_core_free(&crowd->golden);
+    free(crowd);
+}
+
+void crowd_run(struct crowd *crowd, uint64_t operations)
+{
+    uint64_t end = crowd->responses + operations, before = crowd->responses, since = crowd->cycle;
+    while (crowd->responses < end) {
+        crowd_step(crowd, true);
+        if (crowd->responses != before)
+            since = crowd->cycle;
+        before = crowd->responses;
+        cr_assert_lt(crowd->cycle - since, WAIT_MAX, "nobody is answered any more");
+    }
+}
+
+/* --- the end: everything that is left --- */
+
+static bool crowd_is_done(const struct crowd *crowd)
+{
+    for (int who = 0; who < CTX_WHO_COUNT; who++)
+        if (crowd->pending[0][who].busy || crowd->pending[1][who].busy ||
+            crowd->golden.locks[who].held)
+            return false;
+    return ctx_cache_dut_is_quiescent(crowd->dut);
+}
+
+static struct ctx_rsp sweep_ask(struct crowd *crowd, struct ctx_req req)
+{
+    uint64_t responses = crowd->responses, end = crowd->cycle + WAIT_MAX;
+    req.who = CTX_WHO_DRIVER;
+    req.tag = ++crowd->world.tag;
+    cr_assert(crowd_submit(crowd, &req));
+    while (crowd->responses == responses || !ctx_cache_dut_is_quiescent(crowd->dut)) {
+        cr_assert_lt(crowd->cycle, end, "no answer in the final sweep");
+        ctx_cache_dut_step(crowd->dut);
+        crowd->cycle++;
+    }
+    return crowd->swept;
+}
+
+static void sweep_entries(struct crowd *crowd)
+{
+    for (uint32_t index = 0;;) {
+        struct ctx_rsp entry = sweep_ask(crowd, (struct ctx_req){.op = CTX_OP_SCAN, .conn = index});
+        if (entry.result == CTX_END)
+            return;
+        index = entry.next;
+        if (entry.place == CTX_PLACE_RESERVED)
+            continue;
+        struct ctx_req req = {.op = CTX_OP_READ_LOCK, .conn = entry.conn, .gen = entry.gen};
+        struct ctx_rsp rsp = sweep_ask(crowd, req);
+        req.op = CTX_OP_UNLOCK;
+        if (rsp.result == CTX_OK)
+            sweep_ask(crowd, req);
+        else
+            cr_assert_eq(entry.place, CTX_PLACE_MOVED);
+    }
+}
+
+static void sweep_dram(struct crowd *crowd)
+{
+    static const uint8_t zero[CTX_BYTES + CTX_LINE_BYTES];
+    for (uint32_t conn = 0; conn < crowd->world.shape.conn_ids; conn++) {
+        const struct ctx_dram *golden = crowd->golden.dram[conn];
+        const uint8_t *rtl = ctx_cache_dut_dram(crowd->dut, conn);
+        if (!golden && !rtl)
+            continue;
+        if (!rtl)
+            rtl = zero;
+        uint32_t meta =
+            golden ? golden->gen | (uint32_t)golden->known << 16 | (uint32_t)golden->present << 17 |
+                         (uint32_t)golden->reserved << 18 | (uint32_t)golden->frozen << 19
+                   : 0;
+        uint32_t rtl_meta;
+        memcpy(&rtl_meta, rtl + CTX_LINE_BYTES, sizeof rtl_meta);
+        cr_assert_eq(rtl_meta, meta, "meta of %u: %x, golden %x", conn, rtl_meta, meta);
+        const uint8_t *image = golden ? golden->image : zero;
+        cr_assert_eq(memcmp(rtl, image + CTX_CONST_LINE * CTX_LINE_BYTES, CTX_LINE_BYTES), 0);
+        cr_assert_eq(memcmp(rtl + 2 * CTX_LINE_BYTES, image, CTX_CONST_LINE * CTX_LINE_BYTES), 0,
+                     "lines of %u in DRAM", conn);
+    }
+}
+
+void crowd_finish(struct crowd *crowd)
+{
+    for (uint64_t end = crowd->cycle + WAIT_MAX; !crowd_is_done(crowd);) {
+        cr_assert_lt(crowd->cycle, end, "somebody waits for ever");
+        crowd_step(crowd, false);
+    }
+    crowd->sweeps = true;
+    cr_assert_eq(ctx_cache_dut_entries_used(crowd->dut), crowd->golden.table.used);
+    cr_assert_eq(ctx_cache_dut_stats(crowd->dut)->displacements,
+                 crowd->golden.table.displace.moves);
+    sweep_entries(crowd);
+    sweep_dram(crowd);
+    world_compare_stats(ctx_cache_dut_stats(crowd->dut), &crowd->golden.stats);
+}
+
+uint64_t crowd_cycles(const struct crowd *crowd) { return crowd->cycle; }
+
+uint64_t crowd_wait_max(const struct crowd *crowd) { return crowd->wait_max; }
+
+const struct ctx_store_stats *crowd_stats(const struct crowd *crowd)
+{
+    return ctx_cache_dut_stats(crowd->dut);
+}

@@ -1,0 +1,58 @@
+/* Random operations of four requesters at once, RTL and golden model in lock step, in four shapes.
+ * CTX_CACHE_OPS=n runs n operations per shape (`make ctx-cache-long`). */
+#include "rtl/test/ctx_cache_crowd.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { OPERATIONS = 20000, ROUND = 500000 };
+
+struct crowd_row {
+    char name[48];
+    struct crowd_params params;
+};
+
+ParameterizedTestParameters(ctx_cache_crowd, golden_model_in_lock_step)
+{
+    static struct crowd_row rows[] = {
+        {"2 sets x 1 way", {0, 11, 2, 60, 51650}},
+        {"2 sets x 1 way, slow DRAM", {0, 15, 8, 30, 300000}},
+        {"4 sets x 2 ways", {1, 12, 2, 60, 51650}},
+        {"4 sets x 2 ways, few locks", {1, 16, 1, 4, 51650}},
+        {"16 sets x 4 ways", {2, 13, 3, 60, 51650}},
+        {"128 sets x 8 ways", {3, 14, 2, 60, 51650}},
+    };
+    return cr_make_param_array(struct crowd_row, rows, sizeof rows / sizeof rows[0]);
+}
+
+ParameterizedTest(struct crowd_row *row, ctx_cache_crowd, golden_model_in_lock_step,
+                  .timeout = 100000)
+{
+    const char *wanted = getenv("CTX_CACHE_OPS");
+    uint64_t left = wanted ? strtoull(wanted, NULL, 10) : OPERATIONS, done = 0;
+    for (struct crowd_params params = row->params; left > 0; params.seed += 100) {
+        uint64_t round = left < ROUND ? left : ROUND;
+        if (getenv("CTX_CACHE_VERBOSE"))
+            fprintf(stderr, "%s\n", row->name);
+        struct crowd *crowd = crowd_create(&params);
+        crowd_run(crowd, round);
+        crowd_finish(crowd);
+        const struct ctx_store_stats *stats = crowd_stats(crowd);
+        cr_assert_gt(stats->lock_waits, round / 1000);
+        cr_assert_gt(stats->extracts, round / 10000);
+        cr_assert_gt(stats->evictions, round / 1000);
+        done += round;
+        left -= round;
+        if (wanted || getenv("CTX_CACHE_VERBOSE"))
+            fprintf(stderr,
+                    "%s: %llu operations, %llu cycles, longest wait %llu, %llu hits %llu misses "
+                    "%llu evictions %llu extracts %llu installs\n",
+                    row->name, (unsigned long long)done, (unsigned long long)crowd_cycles(crowd),
+                    (unsigned long long)crowd_wait_max(crowd), (unsigned long long)stats->hits,
+                    (unsigned long long)stats->misses, (unsigned long long)stats->evictions,
+                    (unsigned long long)stats->extracts, (unsigned long long)stats->installs);
+        crowd_destroy(crowd);
+    }
+}
