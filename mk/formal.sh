@@ -22,8 +22,10 @@ common=rtl/common
 [ -f "$rtl/sram_1rw.sv" ] && common=$rtl
 pkg=$rtl/ctx_cache_pkg.sv
 [ -f "$pkg" ] || pkg=rtl/ctx_cache/ctx_cache_pkg.sv
-# Connection ids of 5 bits instead of 24 (the proofs use 8, SCAN needs 25 numbers), keys of 8 bits instead of 312.
-sed 's/CONN_PORT_W = 24/CONN_PORT_W = 5/; s/KEY_W      = 312/KEY_W      = 8/' "$pkg" >"$out/ctx_cache_pkg.sv.new"
+# Connection ids of 5 bits instead of 24 (the proofs use 8, SCAN needs 25 numbers), keys of 8 bits instead
+# of 312, lines of 24 bits instead of 512 (meta lines have no more, and the data path does not look at its data), a write
+# queue of 4 instead of 8.
+sed 's/CONN_PORT_W = 24/CONN_PORT_W = 5/; s/KEY_W      = 312/KEY_W      = 8/; s/LINE_W     = 512/LINE_W     = 24/; s/WQ_DEPTH = 8/WQ_DEPTH = 4/; s/WQ_IDX_W = 3/WQ_IDX_W = 2/' "$pkg" >"$out/ctx_cache_pkg.sv.new"
 cmp -s "$out/ctx_cache_pkg.sv.new" "$out/ctx_cache_pkg.sv" || cp "$out/ctx_cache_pkg.sv.new" "$out/ctx_cache_pkg.sv"
 base="$gen/ctx_layout_pkg.sv $out/ctx_cache_pkg.sv"
 parts=$(ls "$rtl"/*.sv | grep -v -e _pkg.sv -e _hash.sv | tr "\n" " ")
@@ -50,8 +52,8 @@ decide() { # name netlist start assertions method depth seconds: prints a verdic
         *) sel="$sel c:$n t:\$assert %i ${sel:+%u}" ;;
         esac
     done
-    yosys -q -p "read_ilang $il; select -assert-min 1 $sel; select -set keep $sel; delete t:\$assert @keep %d; opt_clean -purge; setundef -undriven -anyseq;
-        opt -full; opt_clean -purge; techmap; opt -fast; dffunmap; abc -g AND -fast; opt_clean; write_aiger -zinit -map $stem.map $stem.aig" >"$stem.log" 2>&1 || { echo "ERROR ($stem.log)"; return; }
+    yosys -q -p "read_ilang $il; select -assert-min 1 $sel; select -set keep $sel; delete t:\$assert @keep %d; opt_clean -purge; setundef -undriven -anyseq; setundef -anyseq;
+        opt; opt_clean -purge; techmap; setundef -anyseq; dffunmap; aigmap; setundef -anyseq; opt_clean; write_aiger -zinit -map $stem.map $stem.aig" >"$stem.log" 2>&1 || { echo "ERROR ($stem.log)"; return; }
     case $3 in
     any) ;;
     power) rtl/formal/start.py "$stem.aig" "$stem.map" "$stem.start.aig" >"$stem.log" 2>&1 ;;

@@ -74,13 +74,13 @@ module leaf_table (input logic clk_i, input logic rst_ni);
     end
     ctx_cache_lookup #(.LOOKUP_ENTRIES(16), .CONN_IDS(32)) dut (
         .clk_i(clk_i), .rst_ni(rst_q), .lookup_valid_i(lookup_valid), .lookup_ready_o(lookup_ready),
-        .lookup_key_i({307'b0, lookup_key}), .lookup_tag_i({3'b0, lookup_key}), .lookup_rsp_valid_o(rsp_valid),
+        .lookup_key_i({3'b0, lookup_key}), .lookup_tag_i({3'b0, lookup_key}), .lookup_rsp_valid_o(rsp_valid),
         .lookup_rsp_ready_i(1'b1), .lookup_rsp_tag_o(rsp_tag), .lookup_rsp_place_o(place),
         .lookup_rsp_conn_o(rsp_conn), .lookup_rsp_gen_o(rsp_gen), .clear_i(clear), .clear_row_i(cycle_q[0]),
         .cmd_valid_i(find || write), .cmd_kind_i(find ? ctx_cache_pkg::TABLE_FIND : found ? ctx_cache_pkg::TABLE_SET_STATE
                                                  : ctx_cache_pkg::TABLE_INSERT),
-        .cmd_key_i({307'b0, find ? key : key_q}), .cmd_index_i(found ? found_index : free_index),
-        .cmd_state_i(state), .cmd_conn_i(key_q), .cmd_gen_i('0), .cmd_fresh_i(!found), .cmd_by_conn_i(by_conn),
+        .cmd_key_i({3'b0, find ? key : key_q}), .cmd_index_i(found ? found_index : free_index),
+        .cmd_state_i(state), .cmd_conn_i(key_q), .cmd_gen_i('0), .cmd_fresh_i(!found), .cmd_by_conn_i(by_conn), .cmd_more_i(1'b0),
         .ctrl_idle_i(step_q == 3'd0 && !find), .hold_o(hold), .done_o(done),
         .found_o(found), .found_index_o(found_index), .found_state_o(found_state), .found_conn_o(found_conn),
         .found_gen_o(found_gen), .free_o(free), .free_index_o(free_index), .used_o(used), .idle_o(idle),
