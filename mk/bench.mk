@@ -13,7 +13,7 @@ $(BENCH_BIN): $(B)/bench/%: $(B)/obj/sim/bench/%.o $(GLUE_OBJ) $(CORE_LIB) $(GLU
 bench-tcp: $(B)/bench/bench_tcp ## in-order segments per second through the TCP core alone
 	@$<
 
-bench: ## frames per second, cost of a cache cycle, idle second, single models
+bench: ## frames per second, cost of a cache cycle, idle second, switch, MACs and PCIe alone
 	@mk/setup.sh test
-	@$(MAKE) --no-print-directory -j$(JOBS) $(TOESIM) $(BENCH_BIN)
+	@$(MAKE) --no-print-directory -j$(JOBS) $(TOESIM) $(BENCH_BIN) $(B)/bench_pcie
 	@mk/bench.sh $(B)

@@ -41,7 +41,10 @@ pair 'frames per second of CPU' '.frames * 1000000 / .cpu_us | floor' ''
 pair 'wall time, ms' '.wall_us / 1000 | floor' ''
 pair 'frames on the links' '.frames' ''
 pair 'evaluated cache cycles per frame' '.cache_cycles_run * 10 / .frames | floor / 10' '20'
-pair 'stage runs per frame' '.kernel_events * 10 / .frames | floor / 10' ''
+rx() { jq '[.nics[].mac.rx_frames] | add' "$work/$1/stats.json"; }
+row 'kernel events per received frame, end to end' \
+    "$(of "$one" ".kernel_events * 10 / $(rx 510-bench-1) | floor / 10")" \
+    "$(of "$many" ".kernel_events * 10 / $(rx 511-bench-256) | floor / 10")" ''
 pair 'peak memory, MiB' '.memory_peak_kib / 1024 | floor' ''
 
 # The bare loop before, between and after, so that its least is found under the same load.
@@ -66,5 +69,11 @@ long=$(best scenarios/512-bench-idle.yaml --set traffic.hold=1010ms)
 row 'start-up, first KiB, end: CPU ms' "$(of "$tiny" '.cpu_us / 1000 | floor')" '' '100'
 idle=$(($(of "$long" .cpu_us) - $(of "$short" .cpu_us)))
 row 'one idle second, 1,000 connections: CPU ms' '' "$((idle / 1000)).$((idle / 100 % 10))" '50'
+idle=$(rounds=1 best scenarios/513-bench-idle-65536.yaml)
+row '65,536 idle connections: peak memory, MiB' '' "$(of "$idle" '.memory_peak_kib / 1024 | floor')" '512'
 "$build/bench/bench_tcp" | while read -r rate name; do row "$name" "$rate" '' '5000000'; done
-"$build/bench/bench_models" | while read -r rate name; do row "$name" "$rate" '' ''; done
+"$build/bench/bench_frames" | while read -r rate _ name; do
+    row "frames/s, switch and MACs: $name" "$rate" '' '1000000'
+done
+tlps=$("$build/bench_pcie" | sed -n 's/.*, \([0-9]*\) per second.*/\1/p')
+row 'TLPs/s, one PCIe link alone' "$tlps" '' '1500000'

@@ -1,7 +1,4 @@
-# Speed of MACs and switch alone: prints a table, judges nothing.
-$(B)/bench_frames: $(B)/obj/sim/bench/bench_frames.o $(CORE_LIB)
-	$(CXX) $(LDFLAGS) $^ $(LIBS) -o $@
-
+# Speed of MACs and switch alone: frames per second, events per frame, what; judges nothing.
 .PHONY: bench-frames
-bench-frames: $(B)/bench_frames ## frames per second through switch and MACs alone
+bench-frames: $(B)/bench/bench_frames ## frames per second through switch and MACs alone
 	@$<

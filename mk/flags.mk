@@ -21,9 +21,13 @@ CPPFLAGS := -I. -I$(B)/gen -MMD -MP -D_GNU_SOURCE
 CFLAGS   := -std=c17 $(OPT) $(WARN) -Wstrict-prototypes -Wmissing-prototypes
 CXXFLAGS := -std=c++17 $(OPT) $(WARN)
 LDFLAGS  := $(OPT)
-LIBS     := -lpcap -lyaml -ljansson -lz -lm
+LIBS     := -lpcap -lyaml -ljansson -lz -lm -llwip
 
-# Headers of others, whose warnings are not ours.
+# Some functions of models/tcp have the names of functions in lwIP's shared library: hidden, neither takes the other's place.
+$(B)/obj/models/%.o: CFLAGS += -fvisibility=hidden
+
+# Headers of others, whose warnings are not ours. Few files see lwIP's.
+$(B)/obj/models/trace/lwip_%.o: CPPFLAGS += $(patsubst -I%,-isystem %,$(shell $(PKG) --cflags lwip))
 VERILATOR_ROOT := $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)
 EXT_INC  := -isystem $(VERILATOR_ROOT)/include -isystem $(VERILATOR_ROOT)/include/vltstd \
             -isystem $(VERILATOR_ROOT)/include/gtkwave

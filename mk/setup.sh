@@ -2,7 +2,7 @@
 # Installs the Debian packages of a tier when they are missing: build, test or record.
 # As root or with sudo; otherwise names the packages and stops.
 set -eu
-build="gcc g++ make pkg-config verilator libsystemc-dev libpcap-dev libyaml-dev libjansson-dev zlib1g-dev"
+build="gcc g++ make pkg-config verilator libsystemc-dev libpcap-dev libyaml-dev libjansson-dev zlib1g-dev liblwip-dev"
 test="$build jq pciutils libcriterion-dev tshark gtkwave yosys z3 curl iproute2 iputils-ping python3-scapy"
 record="$build tshark iproute2 ethtool tcpdump nginx-light curl openssl redis-server redis-tools openssh-server openssh-client python3"
 case ${1:-build} in

@@ -12,7 +12,7 @@ CORE_LIB := $(B)/libtoesim_core.a
 $(GEN) $(GEN_SV) $(GEN_MD) &: $(LAYOUT_DEF) mk/gen_layout.sh
 	@mk/gen_layout.sh $(LAYOUT_DEF) $(GEN) $(GEN_SV) $(GEN_MD)
 
-$(B)/obj/%.o: %.c | $(GEN)
+$(B)/obj/%.o: %.c mk/flags.mk | $(GEN)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@

@@ -25,6 +25,9 @@ enum {
     SIM_EXPECT_TEXT_MAX = 200
 };
 
+/* docs/replay.md */
+enum replay_mode { REPLAY_EXACT, REPLAY_ENDPOINT };
+
 enum traffic_kind { TRAFFIC_REPLAY, TRAFFIC_GENERATOR, TRAFFIC_EXTERNAL };
 
 enum action_kind {
@@ -107,10 +110,12 @@ struct sim_config {
     bool ctx_skip_idle;        /* clock the caches only while busy */
     bool ctx_golden;           /* use the C model instead of the RTL (debugging; no waves) */
     struct lan_switch_params lan_switch;
+    enum lacp_period lacp; /* of both links of the group, both ends */
 
     enum traffic_kind traffic;
     char capture_path[SIM_PATH_MAX];
     struct capture_params capture;
+    enum replay_mode replay_mode;
     struct replay_params replay;
     struct gen_params gen;
 

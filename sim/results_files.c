@@ -166,9 +166,9 @@ static void print_conn(FILE *file, const struct results_input *in, size_t row)
                   view.rx_if, view.gen, view.moves, (unsigned long long)view.opened_ps,
                   (unsigned long long)view.last_rx_ps, (unsigned long long)view.closed_ps,
                   (unsigned long long)view.rx_bytes, (unsigned long long)view.tx_bytes, view.cause);
-    size_t conversation = in->replay ? replay_peer_find(in->replay, &view.key) : SIZE_MAX;
+    size_t conversation = in->replay ? in->replay->find(in->replay->self, &view.key) : SIZE_MAX;
     if (conversation != SIZE_MAX) {
-        const struct conv_result *result = replay_peer_result(in->replay, conversation);
+        const struct conv_result *result = replay_side_result(in->replay, conversation);
         (void)fprintf(file, ",%zu,%s,%s", conversation, outcome_text(result->outcome), result->why);
     } else {
         (void)fprintf(file, ",,,");
@@ -187,6 +187,27 @@ enum status results_write_conns(const char *dir, const struct results_input *in,
                             "host_reason\n");
     for (size_t row = 0; row < host_sw_conn_rows(in->host_sw); row++)
         print_conn(out.file, in, row);
+    return out_close(&out, err);
+}
+
+/* A row per set that was used: the heat map of the caches. */
+enum status results_write_cache_sets(const char *dir, const struct results_input *in,
+                                     struct error *err)
+{
+    struct out_file out;
+    enum status status = out_open(&out, dir, "cache_sets.csv", err);
+    if (status != STATUS_OK)
+        return status;
+    (void)fprintf(out.file, "nic,set,hits,misses,evictions\n");
+    for (int nic = 0; nic < NIC_COUNT; nic++) {
+        for (uint32_t i = 0; in->cache_sets[nic] && i < in->cache_set_count; i++) {
+            const struct ctx_set_stats *set = &in->cache_sets[nic][i];
+            if (set->hits + set->misses + set->evictions > 0)
+                (void)fprintf(out.file, "%d,%u,%llu,%llu,%llu\n", nic, i,
+                              (unsigned long long)set->hits, (unsigned long long)set->misses,
+                              (unsigned long long)set->evictions);
+        }
+    }
     return out_close(&out, err);
 }
 

@@ -42,7 +42,7 @@ static void add_frames(json_t *root, const struct results_input *in)
     json_t *frames = add_object(root, "frames");
     uint64_t replayed = in->external_frames;
     if (in->replay)
-        replayed = replay_peer_stats(in->replay)->frames_sent;
+        replayed = replay_side_stats(in->replay)->frames_sent;
     else if (in->gen)
         replayed = gen_peer_stats(in->gen)->frames_sent;
     set_u64(frames, "replayed", replayed);
@@ -218,6 +218,9 @@ static void add_port(json_t *object, const struct mac_stats *mac)
     set_u64(object, "tx_pause", mac->tx_pause);
     set_u64(object, "rx_pause", mac->rx_pause);
     set_u64(object, "rx_pfc", mac->rx_pfc);
+    set_u64(object, "tx_slow", mac->tx_slow);
+    set_u64(object, "rx_slow", mac->rx_slow);
+    set_u64(object, "lacp_losses", mac->lacp_losses);
     set_u64(object, "rx_bad_fcs_passed", mac->rx_bad_fcs_passed);
     for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++)
         set_u64(object, verdicts[i].key, mac->drops.count[verdicts[i].reason]);
@@ -332,7 +335,7 @@ static void add_peer(json_t *root, const struct results_input *in)
 {
     json_t *peer = add_object(root, "peer");
     if (in->replay) {
-        const struct replay_stats *r = replay_peer_stats(in->replay);
+        const struct replay_stats *r = replay_side_stats(in->replay);
         set_u64(peer, "synthetic_acks", r->synthetic_acks);
         set_u64(peer, "retransmissions", r->retransmissions);
         set_u64(peer, "challenge_resets", r->challenge_resets);
@@ -441,7 +444,7 @@ json_t *results_stats(const struct results_input *in, bool *expectations_hold)
     add_frames(root, in);
     json_t *streams = add_object(root, "streams");
     if (in->replay)
-        add_replay_streams(streams, replay_peer_stats(in->replay));
+        add_replay_streams(streams, replay_side_stats(in->replay));
     else if (in->gen)
         add_gen_streams(streams, in);
     else

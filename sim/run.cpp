@@ -31,7 +31,7 @@ enum status worse(enum status a, enum status b) { return a > b ? a : b; }
 uint64_t damaged_streams(const results_input &input)
 {
     if (input.replay)
-        return replay_peer_stats(input.replay)->damaged;
+        return replay_side_stats(input.replay)->damaged;
     if (!input.gen)
         return 0; // the caller of external traffic judges its streams
     const gen_stats *gen = gen_peer_stats(input.gen);
@@ -77,6 +77,8 @@ enum status write_results(const sim_config &config, const char *dir, testbed &be
         io = results_write_moves(dir, &input, err);
     if (io == STATUS_OK)
         io = results_write_conns(dir, &input, err);
+    if (io == STATUS_OK)
+        io = results_write_cache_sets(dir, &input, err);
     if (io == STATUS_OK)
         io = results_write_perf(dir, &perf, &input, err);
     if (io == STATUS_OK)

@@ -52,6 +52,8 @@ static const char *const policy_names[] = {
     [PORT_POLICY_ALTERNATE] = "alternate", [PORT_POLICY_RANDOM] = "random",
     [PORT_POLICY_FLIP] = "flip",           [PORT_POLICY_ROUND_ROBIN] = "round_robin",
     [PORT_POLICY_TABLE] = "table",         NULL};
+static const char *const lacp_names[] = {
+    [LACP_OFF] = "off", [LACP_SLOW] = "slow", [LACP_FAST] = "fast", NULL};
 static const char *const forwarding_names[] = {
     [false] = "store_and_forward", [true] = "cut_through", NULL};
 const char *const scenario_hash_names[] = {[FLOW_HASH_LAYER2] = "layer2",
@@ -94,7 +96,8 @@ static const char *const traffic_names[] = {[TRAFFIC_REPLAY] = "replay",
                                             [TRAFFIC_GENERATOR] = "generator",
                                             [TRAFFIC_EXTERNAL] = "external",
                                             NULL};
-static const char *const replay_mode_names[] = {"exact", NULL};
+static const char *const replay_mode_names[] = {
+    [REPLAY_EXACT] = "exact", [REPLAY_ENDPOINT] = "endpoint", NULL};
 static const char *const direction_names[] = {[GEN_DOWNLOAD] = "download",
                                               [GEN_UPLOAD] = "upload",
                                               [GEN_BOTH] = "both",
@@ -321,6 +324,8 @@ const struct scenario_key scenario_keys[] = {
           "frames in each port's transmit queue"),
     COUNT("switch.pause_threshold", lan_switch.pause_threshold, 0, 1048576,
           "outgoing queue above which the switch sends pause; 0: never"),
+    ENUM("switch.lacp", lacp, lacp_names,
+         "link aggregation control between switch and NICs: a LACPDU each 30 s or each second"),
     TIME("switch.detect", lan_switch.detect_ps, 0, TIME_LIMIT,
          "link down until the group stops using it"),
     COUNT("switch.active", lan_switch.active, 0, 1,
@@ -344,8 +349,8 @@ const struct scenario_key scenario_keys[] = {
     TEXT("traffic."
          "capture",
          SCENARIO_PATH, capture_path, "replay: file, relative to the scenario's folder"),
-    ROW("traffic.mode", SCENARIO_MODE, NONE, 0, 0, NOWHERE, 1, replay_mode_names,
-        "replay: the remote's segments as captured"),
+    ENUM("traffic.mode", replay_mode, replay_mode_names,
+         "replay: the remote's segments as captured, or its bytes by a live TCP stack (lwIP)"),
     TIME("traffic.max_gap", capture.max_gap_ps, 1, TIME_LIMIT,
          "replay: longest idle gap of the timeline"),
     COUNT("traffic.frames_max", capture.frames_max, 0, (uint64_t)INT64_MAX,
@@ -356,9 +361,9 @@ const struct scenario_key scenario_keys[] = {
     TIME("traffic.stall", replay.stall_ps, 1, TIME_LIMIT,
          "no progress for so long: damaged, stalled"),
     TIME("traffic.liveness", replay.liveness_ps, 1, TIME_LIMIT,
-         "replay: pure acknowledgement after this silence"),
+         "replay, exact: pure acknowledgement after this silence"),
     TIME("traffic.rto_min", replay.rto_min_ps, 1, TIME_LIMIT,
-         "replay: smallest timeout of the remote side"),
+         "replay, exact: smallest timeout of the remote side"),
     ENUM("traffic.direction", gen.direction, direction_names, "generator: who sends"),
     COUNT("traffic.connections", gen.connections, 1, 65536, "generator: how many"),
     SIZE("traffic.bytes", gen.bytes_total, NONE, 0, TIME_LIMIT,

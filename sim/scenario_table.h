@@ -19,7 +19,6 @@ enum scenario_type {
     SCENARIO_IPV4,
     SCENARIO_IPV6,
     SCENARIO_VLAN,   /* none, or a VID */
-    SCENARIO_MODE,   /* replay mode: stores nothing while there is only one */
     SCENARIO_AT,     /* of struct sim_action: time, or percent of the traffic */
     SCENARIO_REHASH, /* of struct sim_action: swap or a hash policy */
     SCENARIO_FAULT,  /* of struct sim_action: name of a fault */

@@ -149,17 +149,6 @@ static bool parse_bool(const struct scenario_key *key, const char *text, void *b
     return true;
 }
 
-static bool parse_mode(const struct scenario_key *key, const char *text, char why[SCENARIO_WHY_MAX])
-{
-    uint64_t index;
-    if (strcmp(text, "endpoint") == 0) {
-        (void)snprintf(why, SCENARIO_WHY_MAX,
-                       "'endpoint' is not implemented in this version; write exact");
-        return false;
-    }
-    return find_name(key->names, text, &index) || wrong_name(key->names, text, why);
-}
-
 static bool parse_name(const struct scenario_key *key, const char *text, void *base,
                        char why[SCENARIO_WHY_MAX])
 {
@@ -359,8 +348,6 @@ bool scenario_value_parse(const struct scenario_key *key, const char *text, void
         return parse_ip(key, text, base, why);
     case SCENARIO_VLAN:
         return parse_vlan(key, text, base, why);
-    case SCENARIO_MODE:
-        return parse_mode(key, text, why);
     case SCENARIO_AT:
         return parse_at(text, base, why);
     case SCENARIO_REHASH:
@@ -429,8 +416,6 @@ static const char *word_of(const struct scenario_key *key, const void *base)
         return fetch(key, base) ? "true" : "false";
     case SCENARIO_ENUM:
         return key->names[fetch(key, base)];
-    case SCENARIO_MODE:
-        return key->names[0];
     case SCENARIO_REHASH:
         if (action->kind == ACTION_ASSIGN)
             return "assign";

@@ -48,7 +48,6 @@ static json_t *value_schema(const struct scenario_key *key)
     case SCENARIO_BOOL:
         return json_pack("{s:s}", "type", "boolean");
     case SCENARIO_ENUM:
-    case SCENARIO_MODE:
     case SCENARIO_REHASH:
     case SCENARIO_FAULT:
         return of_names(key->names);

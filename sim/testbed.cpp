@@ -64,7 +64,8 @@ testbed::~testbed()
         ctx_cache_model_destroy(golden_[nic]);
     }
     rtl_domain_destroy(domain_);
-    replay_peer_destroy(replay_);
+    if (replay_.self)
+        replay_.destroy(replay_.self);
     gen_peer_destroy(gen_);
     lan_switch_destroy(switch_);
     for (mac *m : mac_)
@@ -294,6 +295,7 @@ void testbed::make_network()
     assert(switch_);
     watch_queues();
     make_line_faults();
+    make_lacp();
 }
 
 void testbed::make_director()
@@ -327,7 +329,7 @@ void testbed::set_link(unsigned nic, bool up, uint64_t now_ps)
     mac_set_link(mac_[MAC_NIC0 + nic], up, now_ps);
     mac_set_link(mac_[MAC_SWITCH0 + nic], up, now_ps);
     lan_switch_set_member_up(switch_, nic, up, now_ps);
-    toe_engine_on_link(slot_[nic].engine, up, now_ps);
+    report_port(nic, now_ps);
 }
 
 void testbed::act(const sim_action &action, uint64_t now_ps)

@@ -73,6 +73,8 @@ private:
     void make_external();
     void watch_queues();
     void make_line_faults();
+    void make_lacp();
+    void report_port(unsigned nic, uint64_t now_ps);
     void start_line_fault(const sim_action &action, uint64_t now_ps);
     void make_peers();
     void make_director();
@@ -101,7 +103,7 @@ private:
     pcie_link *link_[NIC_COUNT] = {};
     mac *mac_[MAC_COUNT] = {};
     lan_switch *switch_ = nullptr;
-    replay_peer *replay_ = nullptr;
+    replay_side replay_ = {}; // self null: no replay
     gen_peer *gen_ = nullptr;
     replay_server *replay_server_ = nullptr;
     bulk_server *bulk_server_ = nullptr;
@@ -115,6 +117,7 @@ private:
     waves *waves_ = nullptr;
     wave_window window_ = {};
     nic_slot slot_[NIC_COUNT] = {};
+    bool port_usable_[NIC_COUNT] = {true, true};              // as the NIC's driver was told
     static const unsigned line_receivers_[SIM_LINK_COUNT][2]; // to the server, to the peers
     int line_rules_[SIM_ACTIONS_MAX][2] = {};
     std::vector<replay_script> scripts_;

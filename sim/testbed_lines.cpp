@@ -1,7 +1,9 @@
-// The links' queues and faults: who asks for pause when, and which MAC carries out which rule.
+// The links' queues, faults and link aggregation: who asks for pause when, which MAC carries out which
+// rule, who is told that a port is in the group.
 #include "sim/testbed.h"
 
 #include <cassert>
+#include <cstring>
 
 // What each receiver of the switch and of the NICs looks at before it asks for pause.
 void testbed::watch_queues()
@@ -54,4 +56,42 @@ void testbed::start_line_fault(const sim_action &action, uint64_t now_ps)
     for (int way = 0; way < 2; way++)
         if (action.direction != (way ? SIM_TO_SERVER : SIM_TO_PEERS))
             mac_fault_start(mac_[line_receivers_[action.link][way]], line_rules_[i][way], now_ps);
+}
+
+// A NIC's driver sees its port up while it has carrier and link aggregation control, if there is any,
+// lets it send.
+void testbed::report_port(unsigned nic, uint64_t now_ps)
+{
+    const mac *port = mac_[MAC_NIC0 + nic];
+    bool usable = mac_link_is_up(port) && mac_lacp_distributes(port);
+    if (usable == port_usable_[nic])
+        return;
+    port_usable_[nic] = usable;
+    toe_engine_on_link(slot_[nic].engine, usable, now_ps);
+}
+
+// Both NICs are one system and so is the switch; at the beginning each link has been in the group for
+// long.
+void testbed::make_lacp()
+{
+    static const uint8_t switch_system[6] = {0x02, 0x54, 0x4f, 0x45, 0xff, 0x02};
+    auto on_nic = [](void *self, bool, uint64_t now_ps) {
+        auto *slot = static_cast<nic_slot *>(self);
+        slot->bed->report_port(slot->nic, now_ps);
+    };
+    auto on_member = [](void *self, bool distributes, uint64_t now_ps) {
+        auto *slot = static_cast<nic_slot *>(self);
+        lan_switch_set_member_bundled(slot->bed->switch_, slot->nic, distributes, now_ps);
+    };
+    for (unsigned nic = 0; config_.lacp != LACP_OFF && nic < NIC_COUNT; nic++) {
+        lacp_port card = {0x8000, {}, 1, 0x80, static_cast<uint16_t>(nic + 1), 0}, port = card;
+        std::memcpy(card.system, config_.team.mac, sizeof card.system);
+        std::memcpy(port.system, switch_system, sizeof port.system);
+        bool joined =
+            mac_lacp_join(mac_[MAC_NIC0 + nic], &card, config_.lacp, on_nic, &slot_[nic], 0) &&
+            mac_lacp_join(mac_[MAC_SWITCH0 + nic], &port, config_.lacp, on_member, &slot_[nic], 0);
+        assert(joined);
+        (void)joined;
+        mac_lacp_agree(mac_[MAC_NIC0 + nic], 0);
+    }
 }

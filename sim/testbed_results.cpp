@@ -13,7 +13,8 @@ uint64_t testbed::frames_on_links() const
 
 uint64_t testbed::kernel_events() const
 {
-    uint64_t runs = switch_shell_->runs() + peer_shell_->runs() + director_shell_->runs();
+    uint64_t runs = switch_shell_->runs() + peer_shell_->runs() + director_shell_->runs() +
+                    window_shell_->runs() + core_->resumes();
     for (const auto &shell : mac_shell_)
         runs += shell->runs();
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
@@ -56,6 +57,8 @@ void testbed::fill_results(results_input *in) const
         in->pcie[nic] = pcie_link_stats(link_[nic]);
         in->engine[nic] = toe_engine_stats(slot_[nic].engine);
         in->cache[nic] = &cache_stats_[nic];
+        in->cache_sets[nic] =
+            cache_[nic] ? ctx_cache_rtl_set_stats(cache_[nic], &in->cache_set_count) : nullptr;
     }
     for (unsigned m = 0; m < 4; m++)
         in->other_macs[m] = mac_get_stats(mac_[MAC_SWITCH0 + m]);
@@ -68,7 +71,7 @@ void testbed::fill_results(results_input *in) const
     in->check = check_;
     in->moves = moves_;
     in->capture = capture_;
-    in->replay = replay_;
+    in->replay = replay_.self ? &replay_ : nullptr;
     in->gen = gen_;
     in->external_frames = external_frames_;
 }

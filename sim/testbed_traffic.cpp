@@ -1,6 +1,8 @@
 // The testbed's remote side and the server's application: what differs by kind of traffic.
 #include "sim/testbed.h"
 
+#include "models/trace/endpoint_peer.h"
+
 #include <cassert>
 #include <cstring>
 
@@ -14,21 +16,24 @@ void testbed::on_peer_frame(frame *f, uint64_t now_ps) { frame_sink_accept(&peer
 
 void testbed::make_replay()
 {
-    replay_ = replay_peer_create(&config_.replay, capture_, pool_, mac_tx_sink(mac_[MAC_PEER]),
-                                 peer_shell_->waker(), &probe_);
-    assert(replay_);
-    peer_.self = replay_;
-    peer_.stage = replay_peer_stage(replay_, "peers");
-    peer_.rx = replay_peer_rx_sink(replay_);
-    peer_.is_done = [](const void *self) {
-        return replay_peer_is_done(static_cast<const replay_peer *>(self));
-    };
-    peer_.progress_permille = [](const void *self) {
-        return replay_peer_progress_permille(static_cast<const replay_peer *>(self));
-    };
-    peer_.finish = [](void *self, uint64_t now_ps) {
-        replay_peer_finish(static_cast<replay_peer *>(self), now_ps);
-    };
+    frame_sink uplink = mac_tx_sink(mac_[MAC_PEER]);
+    if (config_.replay_mode == REPLAY_ENDPOINT) {
+        endpoint_peer *peer = endpoint_peer_create(&config_.replay, config_.capture.mtu_bytes,
+                                                   capture_, pool_, uplink, peer_shell_->waker());
+        assert(peer);
+        replay_ = endpoint_peer_side(peer);
+    } else {
+        replay_peer *peer = replay_peer_create(&config_.replay, capture_, pool_, uplink,
+                                               peer_shell_->waker(), &probe_);
+        assert(peer);
+        replay_ = replay_peer_side(peer);
+    }
+    peer_.self = replay_.self;
+    peer_.stage = replay_.stage;
+    peer_.rx = replay_.rx;
+    peer_.is_done = replay_.is_done;
+    peer_.progress_permille = replay_.progress_permille;
+    peer_.finish = replay_.finish;
 }
 
 void testbed::make_generator()
@@ -116,9 +121,9 @@ void testbed::make_replay_server()
     steps_.resize(count);
     for (size_t i = 0; i < count; i++) {
         const conversation *conv = capture_conversation(capture_, i);
-        for (size_t s = 0; s < conv->step_count; s++) {
-            const server_step &step = conv->steps[s];
-            static_assert(static_cast<int>(REPLAY_RST) == static_cast<int>(SERVER_RST), "kinds");
+        for (size_t s = 0; s < conv->server_step_count; s++) {
+            const app_step &step = conv->server_steps[s];
+            static_assert(static_cast<int>(REPLAY_RST) == static_cast<int>(APP_RST), "kinds");
             steps_[i].push_back({static_cast<replay_step_kind>(step.kind), step.rx_bytes,
                                  step.peer_fin, step.offset, step.len, step.tx_acked_bytes});
         }
@@ -129,14 +134,17 @@ void testbed::make_replay_server()
     replay_server_hooks hooks = {};
     hooks.self = this;
     hooks.find = [](void *self, const flow_key *key) {
-        return replay_peer_find(bed_of(self)->replay_, key);
+        const replay_side &peers = bed_of(self)->replay_;
+        return peers.find(peers.self, key);
     };
     hooks.on_bytes = [](void *self, size_t script, uint64_t offset, const uint8_t *bytes,
                         uint32_t len) {
-        replay_peer_on_server_bytes(bed_of(self)->replay_, script, offset, bytes, len, sc_now_ps());
+        const replay_side &peers = bed_of(self)->replay_;
+        peers.on_server_bytes(peers.self, script, offset, bytes, len, sc_now_ps());
     };
     hooks.on_end = [](void *self, size_t script, nic_term_cause cause) {
-        replay_peer_on_server_end(bed_of(self)->replay_, script, cause, sc_now_ps());
+        const replay_side &peers = bed_of(self)->replay_;
+        peers.on_server_end(peers.self, script, cause, sc_now_ps());
     };
     replay_server_ = replay_server_create(scripts_.data(), count, hooks);
     assert(replay_server_);
@@ -177,7 +185,7 @@ void testbed::make_application()
 {
     const app_ops *ops = nullptr;
     void *app = nullptr;
-    if (replay_) {
+    if (replay_.self) {
         make_replay_server();
         ops = replay_server_ops();
         app = replay_server_;
@@ -191,7 +199,7 @@ void testbed::make_application()
     }
     software_ = host_sw_create(&config_.team, host_cpu_bus(cpu_), ops, app, &probe_);
     assert(software_);
-    if (replay_)
+    if (replay_.self)
         replay_server_attach(replay_server_, software_);
     else if (gen_)
         bulk_server_attach(bulk_server_, software_);

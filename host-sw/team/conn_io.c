@@ -92,6 +92,20 @@ static uint32_t ring_offset(const struct host_sw *sw, uint32_t seq)
     return seq & (sw->params.ring_bytes - 1);
 }
 
+/* The pages of the receive ring that this read leaves behind. The NIC writes into them again only
+ * when it has been told of the read. */
+static void give_back(struct host_sw *sw, const struct dir_entry *entry, uint32_t len)
+{
+    uint32_t before = entry->rx_consumed % BUS_PAGE_BYTES;
+    uint32_t pages = (before + len) / BUS_PAGE_BYTES;
+    uint32_t at = ring_offset(sw, entry->rx_consumed - before);
+    for (uint32_t left = pages * BUS_PAGE_BYTES, part; left > 0; left -= part) {
+        part = u32_min(left, sw->params.ring_bytes - at);
+        sw->bus.ops->mem_discard(sw->bus.self, entry->rx_ring + at, part);
+        at = 0;
+    }
+}
+
 uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_t len)
 {
     struct dir_entry *entry = live_entry(sw, conn);
@@ -105,6 +119,7 @@ uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_
     if (first < len)
         memcpy((uint8_t *)buffer + first, bus.ops->mem_read(bus.self, entry->rx_ring, len - first),
                len - first);
+    give_back(sw, entry, len);
     team_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
     struct probe_event event = {.now_ps = team_now(sw),
                                 .a = entry->rx_bytes,

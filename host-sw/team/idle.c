@@ -46,6 +46,9 @@ static void rest(struct host_sw *sw, struct dir_entry *entry, const struct conn_
     entry->keepalive_ps = TIME_NEVER;
     if ((image->timers & CTX_TIMER_KEEPALIVE) != 0)
         entry->keepalive_ps = now_ps + image->keepalive_deadline * PS_PER_MS;
+    /* Read and acknowledged, all of it; nothing arrived out of order either. */
+    sw->bus.ops->mem_discard(sw->bus.self, entry->rx_ring, sw->params.ring_bytes);
+    sw->bus.ops->mem_discard(sw->bus.self, entry->tx_ring, sw->params.ring_bytes);
     sw->stats.inactivated++;
     place_count(sw, entry, false);
     team_set_state(sw, entry, DIR_INACTIVE);

@@ -121,6 +121,13 @@ static void mem_free(void *self, uint64_t address, uint64_t bytes)
     ((struct fake_nic *)self)->freed_bytes += bytes;
 }
 
+static void mem_discard(void *self, uint64_t address, uint64_t bytes)
+{
+    struct fake_nic *fake = self;
+    (void)address;
+    fake->discarded_bytes += bytes;
+}
+
 static const void *mem_read(void *self, uint64_t address, uint32_t len)
 {
     (void)len;
@@ -165,8 +172,8 @@ static uint64_t now_ps(void *self) { return ((struct fake_nic *)self)->now_ps; }
 struct nic_bus fake_bus(struct fake_nic *fake)
 {
     static const struct nic_bus_ops ops = {
-        mmio_read32, mmio_write, cfg_read32, cfg_write32, mem_alloc, mem_free, mem_read,
-        mem_write,   charge,     step_end,   wait_for,    watch,     now_ps};
+        mmio_read32, mmio_write, cfg_read32, cfg_write32, mem_alloc, mem_free, mem_discard,
+        mem_read,    mem_write,  charge,     step_end,    wait_for,  watch,    now_ps};
     return (struct nic_bus){&ops, fake};
 }
 

@@ -33,7 +33,7 @@ struct fake_port {
 
 struct fake_nic {
     uint8_t *memory;
-    uint64_t memory_used, freed_bytes;
+    uint64_t memory_used, freed_bytes, discarded_bytes;
     uint64_t now_ps, cost_ps, wait_until_ps;
     struct fake_store stores[FAKE_LOG_MAX];
     uint32_t store_count;

@@ -44,6 +44,7 @@ Test(idle, a_silent_connection_is_frozen_for_keeps_and_rests_in_memory)
     cr_assert_eq(bed_stats(&bed)->inactivated, 1);
     cr_assert_eq(bed_stats(&bed)->moves_started, 0);
     cr_assert_eq(bed.closed, 0);
+    cr_assert_eq(bed.fake->discarded_bytes, 2 * BED_RING_BYTES, "its rings take no memory");
 }
 
 Test(idle, one_that_was_heard_lately_is_left_alone)

@@ -42,7 +42,7 @@ extern "C" {
     X(POOL_EMPTY, "pool_empty", "frame pool exhausted")                                            \
     X(FAULT, "fault", "removed by a fault of the scenario")                                        \
     X(JABBER, "jabber", "longer than the port's MTU allows, and its check sequence wrong")         \
-    X(MAC_CONTROL, "mac_control", "MAC control frame with an opcode this MAC does not support")
+    X(MAC_CONTROL, "mac_control", "control frame of the link that nobody here supports")
 
 enum drop_reason {
     DROP_NONE = 0,

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { RING_MIN = 1 << 9 };
+
 static void sent_grow(struct sent_bytes *sent, uint32_t needed)
 {
-    uint32_t capacity = sent->capacity ? sent->capacity : 1 << 14;
+    uint32_t capacity = sent->capacity ? sent->capacity : RING_MIN;
     while (capacity < needed)
         capacity *= 2;
     if (capacity == sent->capacity)
@@ -21,6 +23,19 @@ static void sent_grow(struct sent_bytes *sent, uint32_t needed)
     free(sent->bytes);
     sent->bytes = bytes;
     sent->capacity = capacity;
+}
+
+/* Everything up to una is acknowledged: what nobody can send again needs no memory. */
+static void sent_acknowledge(struct sent_bytes *sent, uint32_t una)
+{
+    if (!seq_before(sent->low, una))
+        return;
+    sent->low = seq_before(sent->high, una) ? sent->high : una;
+    if (sent->low != sent->high)
+        return;
+    free(sent->bytes);
+    sent->bytes = NULL;
+    sent->capacity = 0;
 }
 
 /* Compares or copies a run that may wrap in the ring; returns false on a difference. */
@@ -88,8 +103,6 @@ void check_seq_on_event(struct check *check, const struct probe_event *event)
     if (event->kind == PROBE_TX_BUILT && event->data) {
         on_built(check, c, event);
     } else if (event->kind == PROBE_TX_CREDIT) {
-        uint32_t una = (uint32_t)event->a;
-        if (seq_before(c->sent.low, una))
-            c->sent.low = seq_before(c->sent.high, una) ? c->sent.high : una;
+        sent_acknowledge(&c->sent, (uint32_t)event->a);
     }
 }

@@ -93,6 +93,9 @@ static void apply_op(struct host_cpu *cpu, const struct host_op *op, const unsig
     case HOST_OP_FREE:
         host_mem_free(cpu->mem, op->address, op->arg);
         break;
+    case HOST_OP_DISCARD:
+        host_mem_discard(cpu->mem, op->address, op->arg);
+        break;
     }
 }
 
@@ -206,6 +209,11 @@ static void bus_mem_free(void *self, uint64_t address, uint64_t bytes)
     add_op(self, (struct host_op){HOST_OP_FREE, 0, address, bytes}, NULL);
 }
 
+static void bus_mem_discard(void *self, uint64_t address, uint64_t bytes)
+{
+    add_op(self, (struct host_op){HOST_OP_DISCARD, 0, address, bytes}, NULL);
+}
+
 static const void *bus_mem_read(void *self, uint64_t address, uint32_t len)
 {
     struct host_cpu *cpu = self;
@@ -242,6 +250,7 @@ static const struct nic_bus_ops bus_ops = {
     .cfg_write32 = bus_cfg_write32,
     .mem_alloc = bus_mem_alloc,
     .mem_free = bus_mem_free,
+    .mem_discard = bus_mem_discard,
     .mem_read = bus_mem_read,
     .mem_write = bus_mem_write,
     .charge = bus_charge,

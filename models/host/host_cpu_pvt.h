@@ -11,14 +11,14 @@
 enum { HOST_SLOTS = NIC_COUNT * NIC_VECTOR_COUNT, HOST_LOOKED = 256 };
 #define HOST_KICK (UINT32_C(1) << 31)
 
-enum host_op_kind { HOST_OP_STORE, HOST_OP_MMIO_WRITE, HOST_OP_FREE };
+enum host_op_kind { HOST_OP_STORE, HOST_OP_MMIO_WRITE, HOST_OP_FREE, HOST_OP_DISCARD };
 
 /* One effect of the current step, followed by its bytes in the arena. */
 struct host_op {
     uint32_t kind;    /* enum host_op_kind */
     uint32_t len;     /* bytes that follow, before padding */
     uint64_t address; /* host address, or offset in BAR 0 */
-    uint64_t arg;     /* MMIO: NIC; free: bytes */
+    uint64_t arg;     /* MMIO: NIC; free and discard: bytes */
 };
 
 /* One source of notifications. */

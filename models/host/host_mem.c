@@ -1,5 +1,7 @@
 #include "models/host/host_mem.h"
 
+#include "models/base/units.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,15 +111,29 @@ static size_t range_behind(const struct host_mem *mem, uint64_t page)
     return low;
 }
 
+/* The kernel takes the pages back; a private anonymous page reads zero when touched again. */
+static void give_back(struct host_mem *mem, struct range range)
+{
+    int rc = madvise(mem->space + range.first * HOST_PAGE_BYTES, range.pages * HOST_PAGE_BYTES,
+                     MADV_DONTNEED);
+    assert(rc == 0);
+}
+
+void host_mem_discard(struct host_mem *mem, uint64_t address, uint64_t bytes)
+{
+    assert(host_mem_at(mem, address, bytes));
+    uint64_t from = ceil_div(address - HOST_MEM_BASE, HOST_PAGE_BYTES);
+    uint64_t to = (address - HOST_MEM_BASE + bytes) / HOST_PAGE_BYTES;
+    if (from < to)
+        give_back(mem, (struct range){from, to - from});
+}
+
 void host_mem_free(struct host_mem *mem, uint64_t address, uint64_t bytes)
 {
     assert(address % HOST_PAGE_BYTES == 0);
     assert(host_mem_at(mem, address, bytes));
     struct range freed = {(address - HOST_MEM_BASE) / HOST_PAGE_BYTES, pages_of(bytes)};
-    /* The kernel takes the pages back; a private anonymous page reads zero when touched again. */
-    int rc = madvise(mem->space + freed.first * HOST_PAGE_BYTES, freed.pages * HOST_PAGE_BYTES,
-                     MADV_DONTNEED);
-    assert(rc == 0);
+    give_back(mem, freed);
 
     size_t i = range_behind(mem, freed.first);
     bool joins_next = false, joins_previous = false;

@@ -24,6 +24,9 @@ void host_mem_destroy(struct host_mem *mem);
  * call sequences give equal addresses. */
 uint64_t host_mem_alloc(struct host_mem *mem, uint64_t bytes);
 void host_mem_free(struct host_mem *mem, uint64_t address, uint64_t bytes);
+/* Whole pages inside the range read zero from now on and take no memory until they
+ * are written again: parts of pages at its ends keep their contents. */
+void host_mem_discard(struct host_mem *mem, uint64_t address, uint64_t bytes);
 
 /* Pointer to an allocated range; null if any byte of it is outside the space. */
 void *host_mem_at(struct host_mem *mem, uint64_t address, uint64_t len);

@@ -40,6 +40,8 @@ enum cpu_cost {
 
 enum { NIC_COUNT = 2 };
 
+enum { BUS_PAGE_BYTES = 4096 }; /* unit of mem_alloc() and mem_discard() */
+
 /* Where a connection's context may be processed: on a NIC (its number), or by the host's own TCP. */
 enum { PLACE_HOST = NIC_COUNT, PLACE_COUNT = NIC_COUNT + 1 };
 
@@ -54,6 +56,9 @@ struct nic_bus_ops {
     /* Host memory: a new zeroed range of bytes, page aligned; 0 when none is left. Never blocks. */
     uint64_t (*mem_alloc)(void *self, uint64_t bytes);
     void (*mem_free)(void *self, uint64_t address, uint64_t bytes);
+    /* Nobody reads what is in this range before it is written again: its whole pages may go back to
+     * the system. It stays allocated. */
+    void (*mem_discard)(void *self, uint64_t address, uint64_t bytes);
     /* Borrowed view of host memory as it is at the step's start; contiguous over the range. */
     const void *(*mem_read)(void *self, uint64_t address, uint32_t len);
     /* Store, visible at the end of the step. */

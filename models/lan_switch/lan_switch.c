@@ -208,9 +208,19 @@ static bool grow(struct lan_switch *sw)
     return true;
 }
 
+static bool is_reserved(const struct frame *frame)
+{
+    static const uint8_t block[5] = {0x01, 0x80, 0xc2, 0x00, 0x00};
+    return memcmp(frame->data, block, sizeof block) == 0 && frame->data[5] <= 0x0f;
+}
+
 /* The line rates bound what can be pending, so the ring grows to that and stays. */
 static void take(struct lan_switch *sw, struct frame *frame, bool to_uplink, uint64_t now_ps)
 {
+    if (is_reserved(frame)) {
+        drop(sw, frame, DROP_MAC_CONTROL);
+        return;
+    }
     if (sw->params.forward_ps == 0) {
         forward(sw, frame, to_uplink, now_ps);
         return;
@@ -309,6 +319,13 @@ void lan_switch_set_member_up(struct lan_switch *sw, unsigned member, bool up, u
 {
     lan_switch_run(sw, now_ps);
     link_group_set_up(&sw->group, member, up, now_ps);
+}
+
+void lan_switch_set_member_bundled(struct lan_switch *sw, unsigned member, bool bundled,
+                                   uint64_t now_ps)
+{
+    lan_switch_run(sw, now_ps);
+    link_group_set_bundled(&sw->group, member, bundled);
 }
 
 void lan_switch_set_active(struct lan_switch *sw, unsigned member, uint64_t now_ps)

@@ -2,7 +2,8 @@
  * The LAN switch: one uplink (all remote peers) and two ports that form one group. Frames to the
  * group leave by the port that the hash, or a test policy, chooses; frames from the group go to the
  * uplink. Whether the switch stores a frame or cuts it through is decided by the MACs of its ports
- * (mac_params), as are queues, pause and what is too short or too long.
+ * (mac_params), as are queues, pause and what is too short or too long. Frames to an address that no
+ * bridge forwards (01-80-C2-00-00-00 to 0F, 802.1Q table 8-1) end here (drops.mac_control).
  */
 #ifndef TOESIM_LAN_SWITCH_LAN_SWITCH_H
 #define TOESIM_LAN_SWITCH_LAN_SWITCH_H
@@ -92,6 +93,10 @@ void lan_switch_assign(struct lan_switch *sw, uint32_t connection, unsigned memb
 
 /* Carrier of a member as the switch sees it; used or not once that has lasted detect_ps. */
 void lan_switch_set_member_up(struct lan_switch *sw, unsigned member, bool up, uint64_t now_ps);
+
+/* Link aggregation control of a member's port: does it distribute? Counts at once; true at first. */
+void lan_switch_set_member_bundled(struct lan_switch *sw, unsigned member, bool bundled,
+                                   uint64_t now_ps);
 
 /* active-backup: the member that carries frames from now on. */
 void lan_switch_set_active(struct lan_switch *sw, unsigned member, uint64_t now_ps);

@@ -6,7 +6,14 @@ void link_group_init(struct link_group *group, uint64_t detect_ps)
 {
     group->detect_ps = detect_ps;
     for (int i = 0; i < LINK_GROUP_MEMBERS; i++)
-        group->members[i] = (struct link_member){true, true, 0};
+        group->members[i] = (struct link_member){true, true, true, 0};
+}
+
+static bool has_carrier(const struct link_group *group, const struct link_member *member,
+                        uint64_t now_ps)
+{
+    assert(now_ps >= member->changed_ps);
+    return now_ps - member->changed_ps >= group->detect_ps ? member->is_up : member->was_used;
 }
 
 void link_group_set_up(struct link_group *group, unsigned member, bool up, uint64_t now_ps)
@@ -15,7 +22,7 @@ void link_group_set_up(struct link_group *group, unsigned member, bool up, uint6
     struct link_member *m = &group->members[member];
     if (m->is_up == up)
         return;
-    m->was_used = link_group_is_used(group, member, now_ps);
+    m->was_used = has_carrier(group, m, now_ps);
     m->is_up = up;
     m->changed_ps = now_ps;
 }
@@ -24,8 +31,13 @@ bool link_group_is_used(const struct link_group *group, unsigned member, uint64_
 {
     assert(member < LINK_GROUP_MEMBERS);
     const struct link_member *m = &group->members[member];
-    assert(now_ps >= m->changed_ps);
-    return now_ps - m->changed_ps >= group->detect_ps ? m->is_up : m->was_used;
+    return m->is_bundled && has_carrier(group, m, now_ps);
+}
+
+void link_group_set_bundled(struct link_group *group, unsigned member, bool bundled)
+{
+    assert(member < LINK_GROUP_MEMBERS);
+    group->members[member].is_bundled = bundled;
 }
 
 int link_group_pick(const struct link_group *group, unsigned preferred, uint64_t now_ps)

@@ -12,15 +12,18 @@ enum { LINK_GROUP_MEMBERS = 2, LINK_GROUP_NONE = -1 };
 struct link_group {
     uint64_t detect_ps;
     struct link_member {
-        bool was_used; /* before changed_ps + detect_ps */
-        bool is_up;    /* carrier now */
+        bool was_used;   /* before changed_ps + detect_ps */
+        bool is_up;      /* carrier now */
+        bool is_bundled; /* link aggregation control lets it carry frames */
         uint64_t changed_ps;
     } members[LINK_GROUP_MEMBERS];
 };
 
-/* Both members are up and in use. */
+/* Both members are up, bundled and in use. */
 void link_group_init(struct link_group *group, uint64_t detect_ps);
 void link_group_set_up(struct link_group *group, unsigned member, bool up, uint64_t now_ps);
+/* What link aggregation control says of a member; it counts at once. Without it: always bundled. */
+void link_group_set_bundled(struct link_group *group, unsigned member, bool bundled);
 
 bool link_group_is_used(const struct link_group *group, unsigned member, uint64_t now_ps);
 /* preferred if it is in use, else the other one, else LINK_GROUP_NONE. */

@@ -80,21 +80,28 @@ void mac_destroy(struct mac *mac)
     if (!mac)
         return;
     mac_fault_destroy(mac);
+    free(mac->lacp);
     mac_line_free(&mac->line, mac->pool);
     free(mac);
 }
 
 static void mac_run(void *self, uint64_t now_ps)
 {
-    mac_rx_run(self, now_ps);
-    mac_pause_run(self, now_ps);
-    mac_tx_run(self, now_ps);
+    struct mac *mac = self;
+    mac_rx_run(mac, now_ps);
+    mac_pause_run(mac, now_ps);
+    if (mac->lacp)
+        mac_lacp_run(mac, now_ps);
+    mac_tx_run(mac, now_ps);
 }
 
 static uint64_t mac_next_ps(const void *self)
 {
-    uint64_t next = u64_min(mac_rx_next_ps(self), mac_tx_next_ps(self));
-    return u64_min(next, mac_pause_next_ps(self));
+    const struct mac *mac = self;
+    uint64_t next = u64_min(mac_rx_next_ps(mac), mac_tx_next_ps(mac));
+    if (mac->lacp)
+        next = u64_min(next, mac_lacp_next_ps(mac));
+    return u64_min(next, mac_pause_next_ps(mac));
 }
 
 struct stage mac_stage(struct mac *mac, const char *name)
@@ -147,10 +154,12 @@ void mac_set_link(struct mac *mac, bool up, uint64_t now_ps)
     mac_pause_forget(mac);
     if (up) {
         mac->up_since_ps = now_ps;
-        return;
+    } else {
+        mac_tx_cut(mac, DROP_LINK_DOWN, now_ps);
+        mac_rx_cut(mac, DROP_LINK_DOWN, now_ps);
     }
-    mac_tx_cut(mac, DROP_LINK_DOWN, now_ps);
-    mac_rx_cut(mac, DROP_LINK_DOWN, now_ps);
+    if (mac->lacp)
+        mac_lacp_set_carrier(mac, now_ps);
 }
 
 bool mac_link_is_up(const struct mac *mac) { return mac->link_up; }

@@ -23,6 +23,7 @@
 #include "models/base/probe.h"
 #include "models/base/stage.h"
 #include "models/base/status.h"
+#include "models/mac/lacp_port.h"
 #include "models/mac/line_fault.h"
 
 #include <stdbool.h>
@@ -57,6 +58,8 @@ struct mac_stats {
     uint32_t tx_queue_max;
     uint64_t tx_wait_ps_max, tx_wait_ps_total; /* in the transmit queue, pause included */
     uint64_t tx_pause, rx_pause, rx_pfc;       /* control frames are no tx_frames or rx_frames */
+    uint64_t tx_slow, rx_slow;                 /* LACPDUs and markers */
+    uint64_t lacp_losses;                      /* times that this port stopped distributing */
     uint64_t rx_bad_fcs_passed;                /* cut through with a wrong check sequence */
     struct drop_counters drops;
 };
@@ -98,6 +101,17 @@ void mac_on_rx_level(struct mac *mac, uint32_t (*level)(void *self, uint64_t now
 
 /* Sends a pause frame ahead of the queue, whatever the threshold; quanta 0 releases the far end. */
 void mac_send_pause(struct mac *mac, uint16_t quanta, uint64_t now_ps);
+
+/* Link aggregation control (lacp_port.h) of this port, from now on: LACPDUs are sent like other frames
+ * and end at the receiver, as markers do, which are answered. on_change is called whenever the port
+ * begins or ceases to distribute; at first it does not. False: memory is short. */
+bool mac_lacp_join(struct mac *mac, const struct lacp_port *identity, enum lacp_period period,
+                   void (*on_change)(void *self, bool distributes, uint64_t now_ps), void *self,
+                   uint64_t now_ps);
+/* Both ends of the link have joined, and have agreed long ago: each distributes, and nobody is told. */
+void mac_lacp_agree(struct mac *mac, uint64_t now_ps);
+/* True without link aggregation control. */
+bool mac_lacp_distributes(const struct mac *mac);
 
 /* Faults of the line toward this MAC (line_fault.h): adds a rule, which is off until it is started;
  * its random numbers are the stream (seed, name, number of the rule). Returns the rule's number, or

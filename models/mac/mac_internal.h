@@ -35,6 +35,8 @@ struct mac {
     bool asks_pause; /* the far end was told to pause and not yet released */
     uint64_t pause_poll_ps, pause_refresh_ps;
 
+    struct mac_lacp *lacp; /* null: no link aggregation control */
+
     bool link_up;
     uint64_t up_since_ps;
     bool fenced;
@@ -63,8 +65,10 @@ void mac_tx_accept(void *self, struct frame *frame, uint64_t now_ps);
 /* Moves the mark of started frames up to now. */
 void mac_tx_settle(struct mac *mac, uint64_t now_ps);
 void mac_tx_run(struct mac *mac, uint64_t now_ps);
-/* Queues a control frame ahead of all that has not left the MAC. */
-void mac_tx_insert_control(struct mac *mac, struct frame *frame, uint64_t now_ps);
+/* Queues a frame behind the others; a full queue drops it. */
+void mac_tx_queue(struct mac *mac, struct frame *frame, enum mac_slot_kind kind, uint64_t now_ps);
+/* Queues a pause frame ahead of all that has not left the MAC. */
+void mac_tx_insert_pause(struct mac *mac, struct frame *frame, uint64_t now_ps);
 /* Data frames that have not left the MAC wait for until_ps, which may be now. */
 void mac_tx_pause(struct mac *mac, uint64_t until_ps, uint64_t now_ps);
 uint64_t mac_tx_next_ps(const struct mac *mac);
@@ -84,6 +88,15 @@ static inline uint64_t mac_pause_next_ps(const struct mac *mac)
 {
     return mac->asks_pause ? u64_min(mac->pause_poll_ps, mac->pause_refresh_ps) : TIME_NEVER;
 }
+
+/* mac_lacp.c; mac->lacp is not null */
+/* The frame, which has the Ethernet header at least, is one that ends here. */
+bool mac_lacp_knows(const struct frame *frame);
+/* Takes part in what it says; the caller keeps the frame. */
+void mac_lacp_on_frame(struct mac *mac, const struct frame *frame, uint64_t now_ps);
+void mac_lacp_run(struct mac *mac, uint64_t now_ps);
+uint64_t mac_lacp_next_ps(const struct mac *mac);
+void mac_lacp_set_carrier(struct mac *mac, uint64_t now_ps);
 
 /* mac_fault.c: a repeater in the line toward this MAC; null without faults. */
 void mac_fault_take(struct mac *mac, struct frame *frame, uint64_t now_ps);

@@ -18,12 +18,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Control frames are made by this MAC, or judged as such by the far end; nobody observes them. */
+enum mac_slot_kind {
+    MAC_SLOT_DATA,
+    MAC_SLOT_PAUSE, /* ahead of all others, and not paused itself */
+    MAC_SLOT_SLOW   /* link aggregation control: in its turn */
+};
+
 struct mac_slot {
-    struct frame *frame;  /* null: lost on the way */
-    uint64_t start_ps;    /* first bit of the preamble leaves */
-    uint64_t arrive_ps;   /* last bit of the FCS is at the far end */
-    uint64_t ready_byte;  /* it could have started here, but for the frames before it and pause */
-    bool is_control;      /* pause frame: made by this MAC, or judged as one by the far end */
+    struct frame *frame; /* null: lost on the way */
+    uint64_t start_ps;   /* first bit of the preamble leaves */
+    uint64_t arrive_ps;  /* last bit of the FCS is at the far end */
+    uint64_t ready_byte; /* it could have started here, but for the frames before it and pause */
+    enum mac_slot_kind kind;
     struct mac_gap after; /* the line behind this frame */
 };
 

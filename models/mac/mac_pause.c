@@ -39,7 +39,7 @@ void mac_send_pause(struct mac *mac, uint16_t quanta, uint64_t now_ps)
     }
     mac_control_build_pause(frame->data, mac->has_station ? mac->station : port_address, quanta);
     frame->len = MAC_CONTROL_BYTES;
-    mac_tx_insert_control(mac, frame, now_ps);
+    mac_tx_insert_pause(mac, frame, now_ps);
 }
 
 static void ask(struct mac *mac, uint64_t now_ps)

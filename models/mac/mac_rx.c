@@ -50,15 +50,20 @@ static bool is_passed_on(const struct mac *mac, enum drop_reason reason)
            (reason == DROP_BAD_FCS || reason == DROP_OVERSIZE || reason == DROP_JABBER);
 }
 
-/* MAC control frames end here (802.3 31.3): they are no frames of any connection. */
+/* MAC control frames end here (802.3 31.3), and so do those of link aggregation when this port takes
+ * part in it: they are no frames of any connection. */
 static enum drop_reason judge_control(struct mac *mac, struct mac_slot *slot)
 {
     uint16_t quanta;
     switch (mac_control_parse(slot->frame->data, slot->frame->len, &quanta)) {
     case MAC_CONTROL_NONE:
+        if (mac->lacp && mac_lacp_knows(slot->frame)) {
+            slot->kind = MAC_SLOT_SLOW;
+            mac->stats.rx_slow++;
+        }
         return DROP_NONE;
     case MAC_CONTROL_PAUSE:
-        slot->is_control = true;
+        slot->kind = MAC_SLOT_PAUSE;
         mac->stats.rx_pause++;
         return DROP_NONE;
     case MAC_CONTROL_PFC:
@@ -76,7 +81,7 @@ void mac_rx_arrive(struct mac *mac, struct mac_slot *slot)
     frame->mac_time_ps = slot->arrive_ps;
     if (mac->nic >= 0)
         frame->port = (uint8_t)mac->nic;
-    slot->is_control = false;
+    slot->kind = MAC_SLOT_DATA;
     enum drop_reason reason = judge(mac, slot);
     if (is_passed_on(mac, reason)) {
         mac->stats.rx_bad_fcs_passed += (frame->flags & FRAME_BAD_FCS) != 0;
@@ -89,7 +94,7 @@ void mac_rx_arrive(struct mac *mac, struct mac_slot *slot)
         mac_drop(mac, frame, reason, slot->arrive_ps);
         return;
     }
-    if (slot->is_control)
+    if (slot->kind != MAC_SLOT_DATA)
         return;
     mac->stats.rx_frames++;
     mac->stats.rx_bytes += mac_frame_bytes(frame);
@@ -128,15 +133,18 @@ void mac_rx_settle(struct mac *mac, uint64_t now_ps)
         mac_fault_settle(mac, now_ps);
 }
 
-static void hand_on(struct mac *mac, struct frame *frame, bool is_control, uint64_t now_ps)
+static void hand_on(struct mac *mac, struct frame *frame, enum mac_slot_kind kind, uint64_t now_ps)
 {
-    if (!is_control) {
+    if (kind == MAC_SLOT_DATA) {
         frame_sink_accept(&mac->rx_sink, frame, now_ps);
         if (mac->params.pause_threshold)
             mac_pause_watch(mac, now_ps);
         return;
     }
-    mac_pause_on_frame(mac, frame, now_ps);
+    if (kind == MAC_SLOT_PAUSE)
+        mac_pause_on_frame(mac, frame, now_ps);
+    else
+        mac_lacp_on_frame(mac, frame, now_ps);
     frame_free(mac->pool, frame);
 }
 
@@ -176,16 +184,16 @@ void mac_rx_run(struct mac *mac, uint64_t now_ps)
                 arrive_early(mac, slot);
         }
         struct frame *frame = slot->frame;
-        bool is_control = slot->is_control;
+        enum mac_slot_kind kind = slot->kind;
         line->head++;
         if (frame)
-            hand_on(mac, frame, is_control, now_ps);
+            hand_on(mac, frame, kind, now_ps);
     }
     skip_lost(line);
     for (struct mac_slot *slot; mac->fault && (slot = mac_fault_due(mac, now_ps)) != NULL;) {
         struct mac_slot taken = *slot;
         mac_fault_pop(mac);
-        hand_on(mac, taken.frame, taken.is_control, now_ps);
+        hand_on(mac, taken.frame, taken.kind, now_ps);
     }
 }
 

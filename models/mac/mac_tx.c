@@ -4,10 +4,12 @@
 
 static void count_started(struct mac *mac, const struct mac_slot *slot)
 {
-    if (slot->is_control) {
+    if (slot->kind == MAC_SLOT_PAUSE)
         mac->stats.tx_pause++;
+    if (slot->kind == MAC_SLOT_SLOW)
+        mac->stats.tx_slow++;
+    if (slot->kind != MAC_SLOT_DATA)
         return;
-    }
     mac->stats.tx_frames++;
     mac->stats.tx_bytes += mac_frame_bytes(slot->frame);
     uint64_t ready_ps = byte_clock_ps(&mac->clock, slot->ready_byte);
@@ -42,7 +44,7 @@ static void place(struct mac *mac, struct mac_slot *slot)
 {
     struct mac_gap *gap = &mac->line.queued;
     uint64_t ready = slot->ready_byte;
-    if (!slot->is_control)
+    if (slot->kind != MAC_SLOT_PAUSE)
         ready = u64_max(ready, mac->hold_byte);
     uint32_t wire_bytes = MAC_PREAMBLE_BYTES + mac_frame_bytes(slot->frame);
     uint64_t start = mac_gap_place(gap, mac->align, ready, wire_bytes);
@@ -78,21 +80,21 @@ void mac_tx_pause(struct mac *mac, uint64_t until_ps, uint64_t now_ps)
     place_again(mac, first_uncommitted(mac, now_ps));
 }
 
-void mac_tx_insert_control(struct mac *mac, struct frame *frame, uint64_t now_ps)
+void mac_tx_insert_pause(struct mac *mac, struct frame *frame, uint64_t now_ps)
 {
     struct mac_line *line = &mac->line;
     mac_tx_settle(mac, now_ps);
     if (mac->nic >= 0)
         frame->port = (uint8_t)mac->nic;
     const struct mac_slot slot = {
-        .frame = frame, .ready_byte = ready_byte(mac, now_ps), .is_control = true};
+        .frame = frame, .ready_byte = ready_byte(mac, now_ps), .kind = MAC_SLOT_PAUSE};
     if (!mac_line_push(line, &slot)) {
         mac_drop(mac, frame, DROP_NO_RESOURCE, now_ps);
         return;
     }
     line->tail--; /* the new slot is no frame of the queue yet */
     uint64_t at = first_uncommitted(mac, now_ps);
-    while (at < line->tail && mac_line_at(line, at)->is_control)
+    while (at < line->tail && mac_line_at(line, at)->kind == MAC_SLOT_PAUSE)
         at++; /* in the order in which they were asked for */
     line->tail++;
     for (uint64_t i = line->tail - 1; i > at; i--)
@@ -113,9 +115,8 @@ static enum drop_reason refuse(const struct mac *mac)
                                                                      : DROP_MAC_QUEUE_FULL;
 }
 
-void mac_tx_accept(void *self, struct frame *frame, uint64_t now_ps)
+void mac_tx_queue(struct mac *mac, struct frame *frame, enum mac_slot_kind kind, uint64_t now_ps)
 {
-    struct mac *mac = self;
     struct mac_line *line = &mac->line;
     assert(mac->far);
     assert(now_ps >= mac->settled_ps);
@@ -128,7 +129,7 @@ void mac_tx_accept(void *self, struct frame *frame, uint64_t now_ps)
         return;
     }
     struct mac_gap before = line->queued;
-    struct mac_slot slot = {.frame = frame, .ready_byte = ready_byte(mac, now_ps)};
+    struct mac_slot slot = {.frame = frame, .ready_byte = ready_byte(mac, now_ps), .kind = kind};
     place(mac, &slot);
     if (!mac_line_push(line, &slot)) {
         line->queued = before;
@@ -144,6 +145,11 @@ void mac_tx_accept(void *self, struct frame *frame, uint64_t now_ps)
         waker_wake(&mac->waker, mac_tx_next_ps(mac));
     if (line->tail - line->arrived == 1)
         waker_wake(&mac->far->waker, mac_rx_next_ps(mac->far));
+}
+
+void mac_tx_accept(void *self, struct frame *frame, uint64_t now_ps)
+{
+    mac_tx_queue(self, frame, MAC_SLOT_DATA, now_ps);
 }
 
 void mac_tx_run(struct mac *mac, uint64_t now_ps)

@@ -37,7 +37,7 @@ struct wire_item {
 struct core_server {
     struct core_params params;
     struct tcp_params tcp;
-    struct replay_peer *peer;
+    struct replay_side peer;
     struct frame_pool *pool;
     struct timer_heap *timers;
     struct rng rng;
@@ -102,8 +102,8 @@ static void app_read(struct core_server *server, struct core_conn *conn, uint64_
     while (at != end) {
         uint32_t len = end - at, left = mask + 1 - (at & mask);
         len = len < left ? len : left;
-        replay_peer_on_server_bytes(server->peer, (size_t)(conn - server->conns), conn->app_bytes,
-                                    conn->ring + (at & mask), len, now_ps);
+        server->peer.on_server_bytes(server->peer.self, (size_t)(conn - server->conns),
+                                     conn->app_bytes, conn->ring + (at & mask), len, now_ps);
         conn->app_bytes += len;
         at += len;
     }
@@ -112,16 +112,16 @@ static void app_read(struct core_server *server, struct core_conn *conn, uint64_
 
 static void app_steps(struct core_conn *conn)
 {
-    for (; conn->step < conn->cap->step_count; conn->step++) {
-        const struct server_step *step = &conn->cap->steps[conn->step];
+    for (; conn->step < conn->cap->server_step_count; conn->step++) {
+        const struct app_step *step = &conn->cap->server_steps[conn->step];
         if (conn->app_bytes < step->rx_bytes || (step->peer_fin && !conn->peer_fin))
             return;
-        if (step->kind == SERVER_RST && conn->acked < step->tx_acked_bytes)
+        if (step->kind == APP_RST && conn->acked < step->tx_acked_bytes)
             return;
-        if (step->kind == SERVER_SEND)
+        if (step->kind == APP_SEND)
             conn->sendable = step->offset + step->len;
-        conn->close |= step->kind == SERVER_FIN;
-        conn->abort |= step->kind == SERVER_RST;
+        conn->close |= step->kind == APP_FIN;
+        conn->abort |= step->kind == APP_RST;
     }
 }
 
@@ -130,7 +130,7 @@ static void gone(struct core_server *server, struct core_conn *conn, unsigned ca
 {
     conn->removed = true;
     timer_heap_set(server->timers, (uint32_t)(conn - server->conns), TIME_NEVER);
-    replay_peer_on_server_end(server->peer, (size_t)(conn - server->conns), cause, now_ps);
+    server->peer.on_server_end(server->peer.self, (size_t)(conn - server->conns), cause, now_ps);
 }
 
 static void settle(struct core_server *server, struct core_conn *conn,
@@ -217,7 +217,7 @@ static void arrive(struct core_server *server, struct frame *frame, uint64_t now
     packet_parse(frame->data, frame->len, true, &packet);
     assert(packet.kind == PACKET_TCP && packet.tcp_checksum_ok);
     packet_flow_key(&packet, &key);
-    size_t index = replay_peer_find(server->peer, &key);
+    size_t index = server->peer.find(server->peer.self, &key);
     assert(index < server->count);
     server->conns[index].key = key;
     on_segment(server, &server->conns[index], &packet, now_ps);
@@ -246,8 +246,7 @@ static void server_run(void *self, uint64_t now_ps)
         if (item.to_server) {
             arrive(server, item.frame, now_ps);
         } else {
-            struct frame_sink sink = replay_peer_rx_sink(server->peer);
-            frame_sink_accept(&sink, item.frame, now_ps);
+            frame_sink_accept(&server->peer.rx, item.frame, now_ps);
         }
     }
     while (timer_heap_next_ps(server->timers) <= now_ps) {
@@ -284,20 +283,20 @@ void core_replay_run(struct core_replay *replay, const struct capture *capture,
     replay->pool = frame_pool_create(POOL_FRAMES);
     replay->server = server_create(params, capture, replay->pool);
     struct frame_sink uplink = {.accept = server_accept, .self = replay->server};
-    replay->peer = replay_peer_create(replay_params, capture, replay->pool, uplink, NULL, NULL);
-    assert(replay->pool && replay->peer);
-    replay->server->peer = replay->peer;
+    assert(replay->pool);
+    replay->side = replay_side_make(params->endpoint, replay_params, capture, replay->pool, uplink);
+    replay->server->peer = replay->side;
     struct stage_loop loop;
     stage_loop_init(&loop);
-    stage_loop_add(&loop, replay_peer_stage(replay->peer, "peer"));
+    stage_loop_add(&loop, replay->side.stage);
     stage_loop_add(&loop, (struct stage){.name = "core",
                                          .self = replay->server,
                                          .run = server_run,
                                          .next_ps = server_next});
-    while (!replay_peer_is_done(replay->peer) && stage_loop_step(&loop, limit_ps))
+    while (!replay->side.is_done(replay->side.self) && stage_loop_step(&loop, limit_ps))
         ;
     replay->end_ps = loop.now_ps;
-    replay_peer_finish(replay->peer, loop.now_ps);
+    replay->side.finish(replay->side.self, loop.now_ps);
 }
 
 void core_replay_free(struct core_replay *replay)
@@ -310,6 +309,6 @@ void core_replay_free(struct core_replay *replay)
     timer_heap_destroy(server->timers);
     free(server->conns);
     free(server);
-    replay_peer_destroy(replay->peer);
+    replay->side.destroy(replay->side.self);
     frame_pool_destroy(replay->pool);
 }

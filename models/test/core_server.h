@@ -2,12 +2,13 @@
 #ifndef TOESIM_TEST_CORE_SERVER_H
 #define TOESIM_TEST_CORE_SERVER_H
 
-#include "models/trace/replay_peer.h"
+#include "models/test/replay_make.h"
 
 struct core_params {
     uint64_t delay_ps; /* of the wire, each way */
     uint32_t loss_permille;
     uint8_t ring_log2; /* receive ring of each connection */
+    bool endpoint;     /* the clients are lwIP's, not the capture's */
 };
 
 struct core_server;
@@ -15,7 +16,7 @@ struct core_server;
 struct core_replay {
     struct frame_pool *pool;
     struct core_server *server;
-    struct replay_peer *peer;
+    struct replay_side side;
     uint64_t end_ps;
 };
 

@@ -39,7 +39,7 @@ struct flight {
 struct ideal_server {
     struct ideal_params params;
     const struct capture *capture;
-    struct replay_peer *peer;
+    struct replay_side peer;
     struct frame_pool *pool;
     struct rng rng;
     struct conn *conns;
@@ -149,19 +149,20 @@ static void send_segment(struct ideal_server *server, struct conn *conn, uint64_
 static void app_run(struct ideal_server *server, struct conn *conn, uint64_t now_ps)
 {
     const struct conversation *cap = conn->cap;
-    for (; conn->step < cap->step_count; conn->step++) {
-        const struct server_step *step = &cap->steps[conn->step];
+    for (; conn->step < cap->server_step_count; conn->step++) {
+        const struct app_step *step = &cap->server_steps[conn->step];
         bool fin = conn->peer_fin_at && conn->rcv_nxt > conn->peer_fin_at;
         if (conn->app_bytes < step->rx_bytes || (step->peer_fin && !fin))
             return;
-        if (step->kind == SERVER_SEND) {
+        if (step->kind == APP_SEND) {
             conn->sendable = step->offset + step->len;
-        } else if (step->kind == SERVER_FIN) {
+        } else if (step->kind == APP_FIN) {
             conn->fin_at = 1 + step->offset;
         } else if (conn->snd_una >= 1 + step->tx_acked_bytes) {
             send_segment(server, conn, conn->snd_max, 0, TCP_RST | TCP_ACK, now_ps);
             conn->gone = true;
-            replay_peer_on_server_end(server->peer, (size_t)(conn - server->conns), 3, now_ps);
+            server->peer.on_server_end(server->peer.self, (size_t)(conn - server->conns), 3,
+                                       now_ps);
             return;
         } else {
             return;
@@ -255,11 +256,11 @@ static void deliver(struct ideal_server *server, struct conn *conn, uint64_t now
     server->rx_count++;
     if (server->params.corrupt_rx_every && server->rx_count % server->params.corrupt_rx_every == 0)
         conn->rx[from] ^= 1;
-    replay_peer_on_server_bytes(server->peer, index, from, conn->rx + from, (uint32_t)(got - from),
-                                now_ps);
+    server->peer.on_server_bytes(server->peer.self, index, from, conn->rx + from,
+                                 (uint32_t)(got - from), now_ps);
     if (server->params.double_rx_every && server->rx_count % server->params.double_rx_every == 0)
-        replay_peer_on_server_bytes(server->peer, index, from, conn->rx + from,
-                                    (uint32_t)(got - from), now_ps);
+        server->peer.on_server_bytes(server->peer.self, index, from, conn->rx + from,
+                                     (uint32_t)(got - from), now_ps);
 }
 
 static void on_data(struct ideal_server *server, struct conn *conn, const struct tcp_segment *seg,
@@ -320,7 +321,7 @@ static void on_segment(struct ideal_server *server, struct conn *conn, const str
         size_t index = (size_t)(conn - server->conns);
         conn->gone = at == conn->rcv_nxt;
         if (conn->gone)
-            replay_peer_on_server_end(server->peer, index, 1, now_ps);
+            server->peer.on_server_end(server->peer.self, index, 1, now_ps);
         else if (at - conn->rcv_nxt < server->params.window_bytes)
             send_segment(server, conn, conn->snd_nxt, 0, TCP_ACK, now_ps);
         return;
@@ -356,7 +357,7 @@ static void arrive(struct ideal_server *server, struct frame *frame, uint64_t no
     packet_parse(frame->data, frame->len, true, &packet);
     assert(packet.kind == PACKET_TCP && packet.tcp_checksum_ok && packet.ip_checksum_ok);
     packet_flow_key(&packet, &key);
-    size_t index = replay_peer_find(server->peer, &key);
+    size_t index = server->peer.find(server->peer.self, &key);
     assert(index < server->count && index == frame->conversation);
     struct conn *conn = &server->conns[index];
     conn->key = key;
@@ -385,8 +386,7 @@ static void server_run(void *self, uint64_t now_ps)
         if (flight->to_server) {
             arrive(server, flight->frame, now_ps);
         } else {
-            struct frame_sink sink = replay_peer_rx_sink(server->peer);
-            frame_sink_accept(&sink, flight->frame, now_ps);
+            frame_sink_accept(&server->peer.rx, flight->frame, now_ps);
         }
         free(flight);
     }
@@ -417,7 +417,7 @@ struct ideal_server *ideal_server_create(const struct ideal_params *params,
     return server;
 }
 
-void ideal_server_connect(struct ideal_server *server, struct replay_peer *peer)
+void ideal_server_connect(struct ideal_server *server, struct replay_side peer)
 {
     server->peer = peer;
 }
@@ -455,23 +455,23 @@ void ideal_replay_run(struct ideal_replay *replay, const struct capture *capture
 {
     replay->pool = frame_pool_create(POOL_FRAMES);
     replay->server = ideal_server_create(params, capture, replay->pool);
-    replay->peer = replay_peer_create(replay_params, capture, replay->pool,
-                                      ideal_server_sink(replay->server), NULL, NULL);
-    assert(replay->pool && replay->peer);
-    ideal_server_connect(replay->server, replay->peer);
+    assert(replay->pool);
+    struct frame_sink uplink = ideal_server_sink(replay->server);
+    replay->side = replay_side_make(params->endpoint, replay_params, capture, replay->pool, uplink);
+    ideal_server_connect(replay->server, replay->side);
     struct stage_loop loop;
     stage_loop_init(&loop);
-    stage_loop_add(&loop, replay_peer_stage(replay->peer, "peer"));
+    stage_loop_add(&loop, replay->side.stage);
     stage_loop_add(&loop, ideal_server_stage(replay->server));
-    while (!replay_peer_is_done(replay->peer) && stage_loop_step(&loop, limit_ps))
+    while (!replay->side.is_done(replay->side.self) && stage_loop_step(&loop, limit_ps))
         ;
     replay->end_ps = loop.now_ps;
-    replay_peer_finish(replay->peer, loop.now_ps);
+    replay->side.finish(replay->side.self, loop.now_ps);
 }
 
 void ideal_replay_free(struct ideal_replay *replay)
 {
-    replay_peer_destroy(replay->peer);
+    replay->side.destroy(replay->side.self);
     ideal_server_destroy(replay->server);
     frame_pool_destroy(replay->pool);
 }

@@ -7,7 +7,7 @@
 #define TOESIM_TEST_IDEAL_SERVER_H
 
 #include "models/base/rng.h"
-#include "models/trace/replay_peer.h"
+#include "models/test/replay_make.h"
 
 struct ideal_params {
     uint64_t delay_ps;
@@ -17,23 +17,23 @@ struct ideal_params {
     uint32_t cwnd_bytes; /* at first; doubles per round trip */
     /* Planted bugs, for tests of the checks: 0 none. */
     uint32_t corrupt_tx_every, corrupt_rx_every, double_rx_every, reset_after_bytes;
+    bool endpoint; /* the clients are lwIP's, not the capture's */
 };
 
 struct ideal_server;
 
 struct ideal_server *ideal_server_create(const struct ideal_params *params,
                                          const struct capture *capture, struct frame_pool *pool);
-void ideal_server_connect(struct ideal_server *server, struct replay_peer *peer);
+void ideal_server_connect(struct ideal_server *server, struct replay_side peer);
 void ideal_server_destroy(struct ideal_server *server);
 struct frame_sink ideal_server_sink(struct ideal_server *server);
 struct stage ideal_server_stage(struct ideal_server *server);
 
-/* One whole replay of `capture` against an ideal server; returns the peer, to be destroyed with
- * ideal_replay_free(). Stops when done or at limit_ps. */
+/* One whole replay of `capture` against an ideal server; to be ended with ideal_replay_free(). Stops when done or at limit_ps. */
 struct ideal_replay {
     struct frame_pool *pool;
     struct ideal_server *server;
-    struct replay_peer *peer;
+    struct replay_side side;
     uint64_t end_ps;
 };
 void ideal_replay_run(struct ideal_replay *replay, const struct capture *capture,

@@ -81,13 +81,40 @@ Test(capture, steps_wait_for_what_their_segment_acknowledged)
     client(C + 9, S + 16, ACK, "");
     const struct conversation *conv = load();
     cr_assert_eq(conv->partial, PARTIAL_NONE);
-    cr_assert_eq(conv->step_count, 4);
-    const struct server_step *step = conv->steps;
+    cr_assert_eq(conv->server_step_count, 4);
+    const struct app_step *step = conv->server_steps;
     cr_assert(step[0].rx_bytes == 0 && step[0].offset == 0 && step[0].len == 9);
     cr_assert(step[1].rx_bytes == 4 && step[1].offset == 9 && step[1].len == 3);
     cr_assert(!step[1].peer_fin);
     cr_assert(step[2].rx_bytes == 8 && step[2].peer_fin && step[2].len == 3);
-    cr_assert(step[3].kind == SERVER_FIN && step[3].peer_fin && step[3].offset == 15);
+    cr_assert(step[3].kind == APP_FIN && step[3].peer_fin && step[3].offset == 15);
+}
+
+/* The client's steps are the same from its side, and have their times. */
+Test(capture, the_clients_steps_wait_for_the_server)
+{
+    capture_writer_handshake(&w);
+    server(S, C, PSH_ACK, "220 hello");
+    client(C, S + 9, PSH_ACK, "HELO");
+    server(S + 9, C + 4, PSH_ACK, "250");
+    client(C + 4, S + 12, PSH_ACK, "DATA");
+    client(C + 8, S + 12, PSH_ACK, "more");
+    server(S + 12, C + 12, FIN_ACK, "bye");
+    client(C + 12, S + 16, ACK, "QUIT");
+    server(S + 16, C + 16, ACK, "");
+    client(C + 16, S + 16, TCP_RST | ACK, "");
+    const struct conversation *conv = load();
+    cr_assert_eq(conv->client_step_count, 5);
+    const struct app_step *step = conv->client_steps;
+    cr_assert(step[0].rx_bytes == 9 && step[0].offset == 0 && step[0].len == 4);
+    cr_assert(step[1].rx_bytes == 12 && step[1].offset == 4 && step[1].len == 4);
+    cr_assert(step[2].rx_bytes == 12 && step[2].offset == 8 && step[2].len == 4);
+    cr_assert(step[3].rx_bytes == 15 && step[3].peer_fin && step[3].len == 4);
+    cr_assert(step[4].kind == APP_RST && step[4].rx_bytes == 15 && step[4].tx_acked_bytes == 16);
+    for (size_t i = 1; i < conv->client_step_count; i++)
+        cr_assert_gt(step[i].time_ps, step[i - 1].time_ps);
+    cr_assert_eq(step[0].time_ps, 4 * w.step_ns * PS_PER_NS);
+    cr_assert_eq(step[4].time_ps, 11 * w.step_ns * PS_PER_NS);
 }
 
 Test(capture, a_byte_first_seen_as_retransmission_is_ready_no_later_than_its_successors)
@@ -101,8 +128,8 @@ Test(capture, a_byte_first_seen_as_retransmission_is_ready_no_later_than_its_suc
     capture_writer_fins(&w, 7, 8);
     const struct conversation *conv = load();
     cr_assert_eq(conv->partial, PARTIAL_NONE);
-    cr_assert_eq(conv->steps[0].len, 8);
-    cr_assert_eq(conv->steps[0].rx_bytes, 3);
+    cr_assert_eq(conv->server_steps[0].len, 8);
+    cr_assert_eq(conv->server_steps[0].rx_bytes, 3);
 }
 
 Test(capture, overlap_and_reordering_give_one_stream)
@@ -178,8 +205,8 @@ Test(capture, the_servers_reset_comes_after_what_was_sent_to_it)
     const struct conversation *conv = load();
     cr_assert_eq(conv->partial, PARTIAL_NONE);
     cr_assert(conv->reset && conv->reset_by_server);
-    const struct server_step *last = &conv->steps[conv->step_count - 1];
-    cr_assert_eq(last->kind, SERVER_RST);
+    const struct app_step *last = &conv->server_steps[conv->server_step_count - 1];
+    cr_assert_eq(last->kind, APP_RST);
     cr_assert_eq(last->rx_bytes, 3);
     cr_assert_eq(last->tx_acked_bytes, 5);
 }
@@ -342,7 +369,7 @@ Test(capture, data_of_a_syn_follows_as_a_segment)
     cr_assert_eq(conv->segments[1].payload_len, 4);
     cr_assert_eq(conv->segments[1].seq, C);
     cr_assert_eq(conv->segments[1].ack, S);
-    cr_assert_eq(conv->steps[0].rx_bytes, 4);
+    cr_assert_eq(conv->server_steps[0].rx_bytes, 4);
 }
 
 Test(capture, sequence_numbers_wrap)

@@ -102,6 +102,18 @@ Test(host_cpu, a_store_before_a_free_leaves_the_page_clean)
     cr_assert_eq(load(a), 0);
 }
 
+Test(host_cpu, stores_before_and_after_a_discard_keep_their_order)
+{
+    uint64_t a = OP(mem_alloc)(rig.bus.self, 8192);
+    store(a, 7);
+    store(a + 4096, 7);
+    OP(mem_discard)(rig.bus.self, a, 8192);
+    store(a + 4096, 9);
+    OP(step_end)(rig.bus.self);
+    cr_assert_eq(load(a), 0);
+    cr_assert_eq(load(a + 4096), 9);
+}
+
 Test(host_cpu, dma_during_a_step_is_seen_by_the_next_step_only)
 {
     uint64_t a = OP(mem_alloc)(rig.bus.self, 4096);

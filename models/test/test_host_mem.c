@@ -82,6 +82,23 @@ Test(host_mem, freed_pages_read_zero_when_allocated_again)
     host_mem_destroy(mem);
 }
 
+Test(host_mem, only_whole_pages_inside_a_discarded_range_are_forgotten)
+{
+    struct host_mem *mem = host_mem_create(16 * HOST_PAGE_BYTES);
+    uint64_t a = host_mem_alloc(mem, 4 * HOST_PAGE_BYTES);
+    uint8_t *bytes = host_mem_at(mem, a, 4 * HOST_PAGE_BYTES);
+    memset(bytes, 0xaa, 4 * HOST_PAGE_BYTES);
+    host_mem_discard(mem, a + 10, 3 * HOST_PAGE_BYTES);
+    for (int i = 0; i < 4 * HOST_PAGE_BYTES; i++) {
+        bool forgotten = i >= HOST_PAGE_BYTES && i < 3 * HOST_PAGE_BYTES;
+        cr_assert_eq(bytes[i], forgotten ? 0 : 0xaa, "byte %d", i);
+    }
+    host_mem_discard(mem, a + 10, HOST_PAGE_BYTES); /* holds no whole page */
+    cr_assert_eq(bytes[HOST_PAGE_BYTES - 1], 0xaa);
+    cr_assert_eq(host_mem_alloc(mem, HOST_PAGE_BYTES), a + 4 * HOST_PAGE_BYTES, "still allocated");
+    host_mem_destroy(mem);
+}
+
 Test(host_mem, an_address_outside_the_space_is_none)
 {
     struct host_mem *mem = host_mem_create(4 * HOST_PAGE_BYTES);

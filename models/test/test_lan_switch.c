@@ -319,6 +319,32 @@ Test(lan_switch, with_no_member_left_frames_are_dropped_and_counted)
     bench_close();
 }
 
+Test(lan_switch, a_member_that_lacp_took_out_is_not_used)
+{
+    bench_init(PORT_POLICY_NIC0);
+    bench_open();
+    cr_assert_eq(route_tcp(1000), 0);
+    lan_switch_set_member_bundled(net.sw, 0, false, net.loop.now_ps);
+    cr_assert_eq(route_tcp(1000), 1);
+    lan_switch_set_member_bundled(net.sw, 0, true, net.loop.now_ps);
+    cr_assert_eq(route_tcp(1000), 0);
+    bench_close();
+}
+
+Test(lan_switch, reserved_addresses_are_not_forwarded)
+{
+    bench_init(PORT_POLICY_NIC0);
+    bench_open();
+    for (int last = 0; last <= 0x10; last++) {
+        struct frame *frame = tcp_frame(1000);
+        memcpy(frame->data, "\x01\x80\xc2\x00\x00", 5);
+        frame->data[5] = (uint8_t)last;
+        cr_assert_eq(route(frame), last <= 0x0f ? -1 : 0);
+    }
+    cr_assert_eq(lan_switch_get_stats(net.sw)->drops.count[DROP_MAC_CONTROL], 16);
+    bench_close();
+}
+
 Test(lan_switch, active_backup_uses_the_active_member_and_falls_back)
 {
     bench_init(PORT_POLICY_HASH);

@@ -56,6 +56,30 @@ Test(link_group, picks_the_preferred_then_the_other_then_none)
     cr_assert_eq(link_group_pick(&group, 1, 2), LINK_GROUP_NONE);
 }
 
+Test(link_group, an_unbundled_member_is_left_at_once_whatever_its_carrier)
+{
+    struct link_group group;
+    link_group_init(&group, 100);
+    link_group_set_bundled(&group, 1, false);
+    cr_assert_eq(link_group_pick(&group, 1, 0), 0);
+    link_group_set_up(&group, 0, false, 10);
+    cr_assert_eq(link_group_pick(&group, 1, 110), LINK_GROUP_NONE);
+    link_group_set_bundled(&group, 1, true);
+    cr_assert_eq(link_group_pick(&group, 0, 110), 1);
+}
+
+/* The two do not mix: what was in use before a flap is decided by carrier alone. */
+Test(link_group, a_flap_while_unbundled_is_judged_by_carrier)
+{
+    struct link_group group;
+    link_group_init(&group, 100);
+    link_group_set_bundled(&group, 0, false);
+    link_group_set_up(&group, 0, false, 1000);
+    link_group_set_bundled(&group, 0, true);
+    cr_assert(link_group_is_used(&group, 0, 1050));
+    cr_assert_not(link_group_is_used(&group, 0, 1100));
+}
+
 Test(link_group, a_third_member_is_a_bug, .signal = SIGABRT)
 {
     struct link_group group;

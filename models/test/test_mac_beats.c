@@ -36,6 +36,7 @@ static struct {
     struct rng rng;
     uint64_t byte_ps, pauses_sent;
     size_t count, pause_count;
+    uint32_t shortest, longest; /* of the data frames */
     struct beat_frame frames[FRAMES];
     struct beat_pause pauses[PAUSES];
     uint64_t start_ps[FRAMES], arrive_ps[FRAMES]; /* of the data frames, in order */
@@ -86,7 +87,7 @@ static uint32_t random_len(void)
     case 0:
         return 14 + (uint32_t)rng_below(&net.rng, 60);
     case 1:
-        return 1 + 8990 + (uint32_t)rng_below(&net.rng, 24);
+        return 8991 + (uint32_t)rng_below(&net.rng, 24);
     case 2:
     case 3:
         return 60 + (uint32_t)rng_below(&net.rng, 1455);
@@ -95,13 +96,19 @@ static uint32_t random_len(void)
     }
 }
 
+/* One frame in eight has a VLAN tag, and may be as much longer. */
 static void send_data(uint64_t now_ps)
 {
+    bool is_tagged = rng_below(&net.rng, 8) == 0;
     struct beat_frame *beat = &net.frames[net.count];
     *beat = (struct beat_frame){.ready_byte = line_byte(now_ps + net.params.latency_tx_ps),
-                                .len = random_len(),
+                                .len = random_len() + (is_tagged ? 4 : 0),
                                 .fill = (uint8_t)(net.count % 251)};
     struct frame *frame = frame_log_make(net.pool, beat->len, now_ps);
+    if (is_tagged)
+        memcpy(frame->data + 12, "\x81\x00\x00\x07\x88\xb5", 6);
+    net.longest = u32_max(net.longest, beat->len);
+    net.shortest = net.shortest ? u32_min(net.shortest, beat->len) : beat->len;
     struct frame_sink sink = mac_tx_sink(net.a);
     frame_sink_accept(&sink, frame, now_ps);
     net.count++;
@@ -189,6 +196,7 @@ ParameterizedTest(struct beat_row *row, mac_beats,
     cr_assert_eq(mac_get_stats(net.a)->rx_pause, net.pause_count);
     cr_assert_eq(mac_get_stats(net.b)->rx_pause, net.pauses_sent);
     cr_assert(row->pause == (net.pause_count > 50));
+    cr_assert(net.shortest < 20 && net.longest > 9014, "%u to %u", net.shortest, net.longest);
     mac_destroy(net.a);
     mac_destroy(net.b);
     cr_assert_eq(frame_pool_in_use(net.pool), 0);

@@ -2,7 +2,6 @@
 #include "models/test/capture_writer.h"
 #include "models/test/core_server.h"
 #include "models/test/ideal_server.h"
-#include "models/trace/replay_peer.h"
 #include "models/wire/packet.h"
 
 #include <criterion/criterion.h>
@@ -13,21 +12,8 @@
 #include <string.h>
 
 enum { ACK = TCP_ACK, PSH_ACK = TCP_PSH | TCP_ACK, FIN_ACK = TCP_FIN | TCP_ACK };
-enum { C = 1001, S = 5001 };
+enum { C = WRITER_C, S = WRITER_S };
 #define LIMIT_PS (UINT64_C(100000) * PS_PER_S)
-
-static struct replay_params replay_params(void)
-{
-    struct replay_params params;
-    replay_params_default(&params);
-    params.team_mac[0] = 2;
-    params.team_mac[5] = 1;
-    ip_addr_from_v4(params.team_ipv4, 0x0a000001);
-    params.team_ipv6[0] = 0xfd;
-    params.team_ipv6[15] = 1;
-    params.start_ps = PS_PER_MS;
-    return params;
-}
 
 static struct ideal_params good_server(void)
 {
@@ -36,34 +22,6 @@ static struct ideal_params good_server(void)
 }
 
 static void open_file(struct capture_writer *w) { capture_writer_open(w, false, false, 1); }
-
-/* A download of `bytes` in segments of 1000, acknowledged every 16 segments only. */
-static void write_download(struct capture_writer *w, uint32_t bytes)
-{
-    static uint8_t payload[1000];
-    capture_writer_handshake(w);
-    capture_writer_tcp(w, false, C, S, PSH_ACK, "GET", 3);
-    for (uint32_t at = 0; at < bytes; at += 1000) {
-        for (uint32_t i = 0; i < sizeof payload; i++)
-            payload[i] = (uint8_t)((at + i) * 7 >> 3);
-        capture_writer_tcp(w, true, S + at, C + 3, PSH_ACK, payload, 1000);
-        if (at / 1000 % 16 == 15 || at + 1000 >= bytes)
-            capture_writer_tcp(w, false, C + 3, S + at + 1000, ACK, NULL, 0);
-    }
-    capture_writer_fins(w, 3, bytes);
-}
-
-static struct capture *load(struct capture_writer *w)
-{
-    struct capture_params params;
-    struct error err = {0};
-    capture_params_default(&params);
-    capture_writer_close(w);
-    struct capture *capture = capture_load(w->path, &params, &err);
-    cr_assert_not_null(capture, "%s", err.text);
-    capture_writer_remove(w);
-    return capture;
-}
 
 static void finish(struct ideal_replay *replay, struct capture *capture)
 {
@@ -92,7 +50,7 @@ ParameterizedTest(struct network *row, replay_peer, conversations_arrive_intact)
 {
     struct capture_writer w;
     open_file(&w);
-    write_download(&w, 60000);
+    capture_write_download(&w, 60000);
     w.client_port = 40001; /* an upload, out of order, ended by the client's reset */
     static char upload[1200];
     memset(upload, 'u', sizeof upload);
@@ -102,23 +60,24 @@ ParameterizedTest(struct network *row, replay_peer, conversations_arrive_intact)
     capture_writer_tcp(&w, true, S, C + 2400, PSH_ACK, "thanks", 6);
     capture_writer_tcp(&w, false, C + 2400, S + 6, ACK, NULL, 0);
     capture_writer_tcp(&w, false, C + 2400, S + 6, TCP_RST | ACK, NULL, 0);
-    struct capture *capture = load(&w);
+    struct capture *capture = capture_make(&w);
     struct ideal_params ideal = good_server();
     ideal.loss_permille = row->loss;
     ideal.swap_permille = row->swap;
     ideal.window_bytes = row->window;
     ideal.cwnd_bytes = row->cwnd;
-    struct replay_params params = replay_params();
+    struct replay_params params = replay_params_make();
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, LIMIT_PS);
-    const struct replay_stats *stats = replay_peer_stats(replay.peer);
+    const struct replay_stats *stats = replay_side_stats(&replay.side);
     cr_assert_eq(stats->total, 2);
     cr_assert_eq(stats->intact, 2, "%s: %s / %s", row->name,
-                 replay_peer_result(replay.peer, 0)->why, replay_peer_result(replay.peer, 1)->why);
+                 replay_side_result(&replay.side, 0)->why,
+                 replay_side_result(&replay.side, 1)->why);
     cr_assert_eq(stats->bytes_to_client, 60006);
     cr_assert_eq(stats->bytes_to_server, 2403);
     cr_assert_eq(stats->stray_frames + stats->bad_frames, 0);
-    cr_assert_eq(replay_peer_progress_permille(replay.peer), 1000);
+    cr_assert_eq(replay.side.progress_permille(replay.side.self), 1000);
     if (row->cwnd == 2000)
         cr_assert_gt(stats->synthetic_acks, 0, "a fresh window never covers 16 segments");
     if (row->loss == 0 && row->window > 1200)
@@ -130,14 +89,14 @@ Test(replay_peer, segments_leave_as_captured)
 {
     struct capture_writer w;
     open_file(&w);
-    write_download(&w, 32000);
-    struct capture *capture = load(&w);
+    capture_write_download(&w, 32000);
+    struct capture *capture = capture_make(&w);
     struct ideal_params ideal = good_server();
     ideal.cwnd_bytes = 100000;
-    struct replay_params params = replay_params();
+    struct replay_params params = replay_params_make();
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, LIMIT_PS);
-    const struct replay_stats *stats = replay_peer_stats(replay.peer);
+    const struct replay_stats *stats = replay_side_stats(&replay.side);
     cr_assert_eq(stats->frames_sent, capture_conversation(capture, 0)->segment_count);
     cr_assert_eq(stats->synthetic_acks, 0);
     finish(&replay, capture);
@@ -166,24 +125,24 @@ ParameterizedTest(struct planted *row, replay_peer, planted_bugs_are_caught)
 {
     struct capture_writer w;
     open_file(&w);
-    write_download(&w, 20000);
-    struct capture *capture = load(&w);
+    capture_write_download(&w, 20000);
+    struct capture *capture = capture_make(&w);
     struct ideal_params ideal = good_server();
     ideal.corrupt_tx_every = row->bug.corrupt_tx_every;
     ideal.corrupt_rx_every = row->bug.corrupt_rx_every;
     ideal.double_rx_every = row->bug.double_rx_every;
     ideal.reset_after_bytes = row->bug.reset_after_bytes;
     ideal.loss_permille = row->bug.loss_permille;
-    struct replay_params params = replay_params();
+    struct replay_params params = replay_params_make();
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, LIMIT_PS);
-    const struct conv_result *result = replay_peer_result(replay.peer, 0);
+    const struct conv_result *result = replay_side_result(&replay.side, 0);
     cr_assert_eq(result->outcome, row->outcome, "%s: %d %s", row->name, result->outcome,
                  result->why);
     cr_assert_not_null(strstr(result->why, row->words), "%s: %s", row->name, result->why);
-    cr_assert_eq(replay_peer_stats(replay.peer)->damaged, 1);
-    cr_assert_eq(replay_peer_stats(replay.peer)->intact, 0);
-    cr_assert(replay_peer_is_done(replay.peer));
+    cr_assert_eq(replay_side_stats(&replay.side)->damaged, 1);
+    cr_assert_eq(replay_side_stats(&replay.side)->intact, 0);
+    cr_assert(replay.side.is_done(replay.side.self));
     finish(&replay, capture);
 }
 
@@ -198,18 +157,18 @@ Test(replay_peer, tuples_taken_on_the_teams_address_move_to_a_free_port)
         capture_writer_tcp(&w, true, S, C + 1, PSH_ACK, "y", 1);
         capture_writer_fins(&w, 1, 1);
     }
-    struct capture *capture = load(&w);
+    struct capture *capture = capture_make(&w);
     struct ideal_params ideal = good_server();
-    struct replay_params params = replay_params();
+    struct replay_params params = replay_params_make();
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, LIMIT_PS);
-    cr_assert_eq(replay_peer_stats(replay.peer)->intact, 5);
+    cr_assert_eq(replay_side_stats(&replay.side)->intact, 5);
     for (size_t i = 0; i < 5; i++) {
-        const struct flow_key *key = &replay_peer_result(replay.peer, i)->key;
+        const struct flow_key *key = &replay_side_result(&replay.side, i)->key;
         cr_assert_eq(memcmp(key->laddr, params.team_ipv4, 16), 0);
         cr_assert_eq(key->rport, 40000 + i);
         cr_assert_eq(key->lport, 80);
-        cr_assert_eq(replay_peer_find(replay.peer, key), i);
+        cr_assert_eq(replay.side.find(replay.side.self, key), i);
     }
     finish(&replay, capture);
 }
@@ -219,15 +178,15 @@ Test(replay_peer, a_conversation_without_syn_is_partial_and_sends_nothing)
     struct capture_writer w;
     open_file(&w);
     capture_writer_tcp(&w, false, C, S, PSH_ACK, "x", 1);
-    struct capture *capture = load(&w);
+    struct capture *capture = capture_make(&w);
     struct ideal_params ideal = good_server();
-    struct replay_params params = replay_params();
+    struct replay_params params = replay_params_make();
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, LIMIT_PS);
-    const struct replay_stats *stats = replay_peer_stats(replay.peer);
+    const struct replay_stats *stats = replay_side_stats(&replay.side);
     cr_assert_eq(stats->partial[PARTIAL_NO_SYN], 1);
     cr_assert_eq(stats->frames_sent, 0);
-    cr_assert_eq(replay_peer_result(replay.peer, 0)->outcome, CONV_PARTIAL);
+    cr_assert_eq(replay_side_result(&replay.side, 0)->outcome, CONV_PARTIAL);
     finish(&replay, capture);
 }
 
@@ -235,14 +194,14 @@ Test(replay_peer, a_run_cut_short_leaves_conversations_waiting)
 {
     struct capture_writer w;
     open_file(&w);
-    write_download(&w, 60000);
-    struct capture *capture = load(&w);
+    capture_write_download(&w, 60000);
+    struct capture *capture = capture_make(&w);
     struct ideal_params ideal = good_server();
-    struct replay_params params = replay_params();
+    struct replay_params params = replay_params_make();
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, 10 * PS_PER_MS);
-    cr_assert_eq(replay_peer_result(replay.peer, 0)->outcome, CONV_WAITING);
-    cr_assert_lt(replay_peer_stats(replay.peer)->bytes_to_client, 60000);
+    cr_assert_eq(replay_side_result(&replay.side, 0)->outcome, CONV_WAITING);
+    cr_assert_lt(replay_side_stats(&replay.side)->bytes_to_client, 60000);
     finish(&replay, capture);
 }
 
@@ -258,18 +217,19 @@ ParameterizedTest(struct network *row, replay_peer,
 {
     struct capture_writer w;
     open_file(&w);
-    write_download(&w, 60000);
+    capture_write_download(&w, 60000);
     w.client_port = 40001;
-    write_download(&w, 90000);
-    struct capture *capture = load(&w);
+    capture_write_download(&w, 90000);
+    struct capture *capture = capture_make(&w);
     struct core_params core = {
         .delay_ps = 20 * PS_PER_US, .loss_permille = row->loss, .ring_log2 = (uint8_t)row->window};
-    struct replay_params params = replay_params();
+    struct replay_params params = replay_params_make();
     struct core_replay replay;
     core_replay_run(&replay, capture, &core, &params, LIMIT_PS);
-    const struct replay_stats *stats = replay_peer_stats(replay.peer);
+    const struct replay_stats *stats = replay_side_stats(&replay.side);
     cr_assert_eq(stats->intact, 2, "%s: %s / %s", row->name,
-                 replay_peer_result(replay.peer, 0)->why, replay_peer_result(replay.peer, 1)->why);
+                 replay_side_result(&replay.side, 0)->why,
+                 replay_side_result(&replay.side, 1)->why);
     cr_assert_eq(stats->bytes_to_client, 150000);
     core_replay_free(&replay);
     capture_destroy(capture);
@@ -288,12 +248,12 @@ static void replay_file(const char *dir, const char *name)
         return;
     }
     struct ideal_params ideal = good_server();
-    struct replay_params params = replay_params();
+    struct replay_params params = replay_params_make();
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, LIMIT_PS);
-    const struct replay_stats *stats = replay_peer_stats(replay.peer);
+    const struct replay_stats *stats = replay_side_stats(&replay.side);
     for (size_t i = 0; i < stats->total; i++) {
-        const struct conv_result *result = replay_peer_result(replay.peer, i);
+        const struct conv_result *result = replay_side_result(&replay.side, i);
         bool complete = capture_conversation(capture, i)->partial == PARTIAL_NONE;
         cr_expect(result->outcome == (complete ? CONV_INTACT : CONV_PARTIAL), "%s %zu: %s", name, i,
                   result->why);
@@ -302,7 +262,7 @@ static void replay_file(const char *dir, const char *name)
     struct core_params core = {.delay_ps = 20 * PS_PER_US, .ring_log2 = 19};
     struct core_replay through_core;
     core_replay_run(&through_core, capture, &core, &params, LIMIT_PS);
-    stats = replay_peer_stats(through_core.peer);
+    stats = replay_side_stats(&through_core.side);
     cr_expect_eq(stats->intact, stats->complete, "%s: %" PRIu64 " of %" PRIu64 " intact", name,
                  stats->intact, stats->complete);
     core_replay_free(&through_core);

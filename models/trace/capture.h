@@ -33,7 +33,8 @@ void capture_params_default(struct capture_params *params);
     X(MISSING_BYTES, "missing_bytes")     /* acknowledged bytes the capture does not hold */       \
     X(CONFLICT, "conflict")               /* one sequence number, different bytes */               \
     X(SPLIT_HANDSHAKE, "split_handshake") /* SYN from both sides */                                \
-    X(TUPLE, "tuple")                     /* no free tuple on the team's address */
+    X(TUPLE, "tuple")                     /* no free tuple on the team's address */                \
+    X(STACK, "stack")                     /* endpoint mode: the peers' stack refuses to play it */
 
 enum partial_reason {
     PARTIAL_NONE = 0, /* complete */
@@ -58,16 +59,17 @@ struct client_segment {
     bool ahead;             /* captured out of order: bytes before it were not captured yet */
 };
 
-enum server_step_kind { SERVER_SEND, SERVER_FIN, SERVER_RST };
+enum app_step_kind { APP_SEND, APP_FIN, APP_RST };
 
-/* What the server's application did: once rx_bytes of the client's stream were received (and, with
- * peer_fin, its FIN), do it. Steps are in stream order. */
-struct server_step {
-    enum server_step_kind kind;
+/* What an application did: once rx_bytes of the other's stream were received (and, with peer_fin,
+ * its FIN), do it. Steps are in stream order. */
+struct app_step {
+    enum app_step_kind kind;
     uint64_t rx_bytes;
     bool peer_fin;
-    uint64_t offset, len;    /* SEND: of the server's stream */
+    uint64_t offset, len;    /* SEND: of its own stream */
     uint64_t tx_acked_bytes; /* RST: and only once so many of its own bytes were acknowledged */
+    uint64_t time_ps;        /* when it was captured first, on the timeline */
 };
 
 struct conversation {
@@ -92,8 +94,10 @@ struct conversation {
     uint64_t server_bytes;
     uint64_t server_acked;
     bool server_fin; /* the steps have a FIN */
-    const struct server_step *steps;
-    size_t step_count;
+    const struct app_step *client_steps;
+    size_t client_step_count;
+    const struct app_step *server_steps;
+    size_t server_step_count;
 };
 
 struct capture_stats {

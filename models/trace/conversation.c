@@ -242,9 +242,9 @@ static bool build_replayable(struct conversation_builder *builder, const struct 
         .client_ws = opt.ws && (conv->server_features & CTX_FEATURE_WS) ? opt.shift : 0,
         .timestamps = opt.ts && (conv->server_features & CTX_FEATURE_TS),
         .mtu_bytes = builder->mtu_bytes,
-        .server_reset = conv->reset_by_server ? reset : SIZE_MAX,
+        .reset = reset,
     };
-    return script_client(&in, conv, &builder->split_segments) && script_server(&in, conv);
+    return script_client(&in, conv, &builder->split_segments) && script_applications(&in, conv);
 }
 
 bool conversation_build(struct conversation_builder *builder, const struct raw_conv *raw,

@@ -12,8 +12,10 @@
 #ifndef TOESIM_TRACE_REPLAY_CONV_H
 #define TOESIM_TRACE_REPLAY_CONV_H
 
+#include "models/trace/conv_check.h"
 #include "models/trace/range_set.h"
 #include "models/trace/replay_peer.h"
+#include "models/trace/tuple_table.h"
 #include "models/wire/packet.h"
 
 enum { REPLAY_OPTIONS_MAX = 40 };
@@ -28,8 +30,7 @@ struct replay_rto {
 };
 
 struct replay_conv {
-    const struct conversation *cap;
-    struct conv_result result;
+    struct conv_check check;
     uint8_t client_mac[6];
     uint32_t index;
     uint16_t ip_id;
@@ -62,8 +63,6 @@ struct replay_conv {
     bool rst_sent, rst_received;
     bool server_ended; /* its application has seen the end */
     bool over;         /* the transport has ended; what is left is confirmation and repetitions */
-    bool done;         /* result is final */
-    bool damaged;
 
     uint64_t owed_since_ps;
     uint64_t sent_ps;     /* last segment */
@@ -84,17 +83,13 @@ struct replay_peer {
     struct replay_conv *convs;
     size_t conv_count;
     size_t open_count; /* not done */
-    uint32_t *table;   /* open addressing: conversation plus 1 */
-    size_t table_size;
+    struct tuple_table tuples;
     uint32_t *heap; /* conversations by due_ps, then index */
     size_t heap_count;
     uint64_t uplink_free_ps;
     uint64_t segments_total, segments_done;
     struct replay_stats stats;
 };
-
-/* replay_tuple.c */
-bool replay_tuple_assign_all(struct replay_peer *peer);
 
 /* replay_due.c */
 enum replay_block {
@@ -150,16 +145,13 @@ void replay_rx_segment(struct replay_peer *peer, struct replay_conv *conv,
                        const struct tcp_segment *seg, uint64_t now_ps);
 
 /* replay_check.c */
-void replay_check_damage(struct replay_conv *conv, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-void replay_check_server_bytes(struct replay_conv *conv, uint64_t from, const uint8_t *bytes,
-                               uint32_t len);
-void replay_check_server_fin(struct replay_conv *conv, uint64_t at);
 /* Ends the conversation when everything due has happened. */
 void replay_check_end(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
 void replay_check_stalled(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
 void replay_check_close(struct replay_peer *peer, struct replay_conv *conv,
                         enum conv_outcome outcome);
+void replay_check_refuse(struct replay_peer *peer, struct replay_conv *conv,
+                         enum partial_reason reason, const char *why);
 
 /* replay_peer.c: after any change of a conversation. */
 void replay_peer_touch(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);

@@ -12,19 +12,19 @@ enum {
 
 int64_t replay_due_seq(const struct replay_conv *conv, const struct client_segment *seg)
 {
-    return (int64_t)replay_near(conv->snd_max, conv->cap->client_isn, seg->seq);
+    return (int64_t)replay_near(conv->snd_max, conv->check.cap->client_isn, seg->seq);
 }
 
 int64_t replay_due_ack(const struct replay_conv *conv, uint32_t ack)
 {
-    return (int64_t)replay_near(conv->rcv_nxt, conv->cap->server_isn, ack);
+    return (int64_t)replay_near(conv->rcv_nxt, conv->check.cap->server_isn, ack);
 }
 
 /* No segment can wait for bytes that the capture does not hold (the server will not send them), nor
  * for bytes beyond the window the client has offered so far (the server must not send them). */
 static int64_t arrival_limit(const struct replay_conv *conv)
 {
-    uint64_t last = 1 + conv->cap->server_bytes + conv->cap->server_fin;
+    uint64_t last = 1 + conv->check.cap->server_bytes + conv->check.cap->server_fin;
     return (int64_t)u64_min(last, u64_max(conv->ack_edge, 1));
 }
 
@@ -89,9 +89,9 @@ static bool is_delivered(const struct replay_conv *conv, const struct client_seg
 
 enum replay_block replay_due_block(const struct replay_conv *conv)
 {
-    if (conv->next == conv->cap->segment_count)
+    if (conv->next == conv->check.cap->segment_count)
         return REPLAY_NO_MORE;
-    const struct client_segment *seg = &conv->cap->segments[conv->next];
+    const struct client_segment *seg = &conv->check.cap->segments[conv->next];
     if (!acknowledged_has_arrived(conv, seg))
         return REPLAY_NOT_ARRIVED;
     if (!fits_window(conv, seg))
@@ -103,9 +103,9 @@ enum replay_block replay_due_block(const struct replay_conv *conv)
 
 uint64_t replay_due_segment_ps(const struct replay_peer *peer, const struct replay_conv *conv)
 {
-    if (conv->done || replay_due_block(conv) != REPLAY_FREE)
+    if (conv->check.done || replay_due_block(conv) != REPLAY_FREE)
         return TIME_NEVER;
-    uint64_t at = peer->params.start_ps + conv->cap->segments[conv->next].time_ps;
+    uint64_t at = peer->params.start_ps + conv->check.cap->segments[conv->next].time_ps;
     return u64_max(at, conv->touched_ps);
 }
 
@@ -125,7 +125,8 @@ void replay_liveness_arm_ack(const struct replay_peer *peer, struct replay_conv 
  * probe (RFC 9293 3.8.6.1). */
 uint64_t replay_due_probe_ps(const struct replay_conv *conv)
 {
-    if (conv->done || conv->snd_una < conv->snd_max || replay_due_block(conv) != REPLAY_NO_WINDOW)
+    if (conv->check.done || conv->snd_una < conv->snd_max ||
+        replay_due_block(conv) != REPLAY_NO_WINDOW)
         return TIME_NEVER;
     return u64_max(conv->progress_ps, conv->sent_ps) + conv->rto.rto_ps;
 }
@@ -133,7 +134,7 @@ uint64_t replay_due_probe_ps(const struct replay_conv *conv)
 uint64_t replay_due_ps(const struct replay_peer *peer, const struct replay_conv *conv)
 {
     uint64_t due = conv->live_at_ps;
-    if (conv->done)
+    if (conv->check.done)
         return due;
     uint64_t segment = replay_due_segment_ps(peer, conv);
     due = u64_min(due, segment);

@@ -70,8 +70,8 @@ static size_t oldest_unacked(struct replay_conv *conv)
         return conv->syn_index;
     bool all_old = true;
     for (size_t i = conv->una_index; i < conv->next; i++) {
-        const struct client_segment *seg = &conv->cap->segments[i];
-        int64_t at = (int64_t)replay_near(conv->snd_una, conv->cap->client_isn, seg->seq);
+        const struct client_segment *seg = &conv->check.cap->segments[i];
+        int64_t at = (int64_t)replay_near(conv->snd_una, conv->check.cap->client_isn, seg->seq);
         int64_t end = at + seg->payload_len + !!(seg->flags & TCP_FIN) + !!(seg->flags & TCP_SYN);
         bool old = end <= (int64_t)conv->snd_una || (seg->flags & (TCP_RST | TCP_SYN));
         if (!old && at <= (int64_t)conv->snd_una)

@@ -8,16 +8,6 @@
 
 enum { RUN_LIMIT = 1 << 20 }; /* events of one instant; more means that nothing advances */
 
-void replay_params_default(struct replay_params *params)
-{
-    *params = (struct replay_params){
-        .stall_ps = 5 * PS_PER_S,
-        .liveness_ps = PS_PER_MS,
-        .rto_min_ps = 200 * PS_PER_MS,
-        .uplink_ps_per_byte = 800,
-    };
-}
-
 static bool heap_is_before(const struct replay_peer *peer, uint32_t a, uint32_t b)
 {
     uint64_t x = peer->convs[a].due_ps, y = peer->convs[b].due_ps;
@@ -111,14 +101,9 @@ static void peer_accept(void *self, struct frame *frame, uint64_t now_ps)
                (tcp && !(packet.ip_checksum_ok && packet.tcp_checksum_ok));
     size_t index = SIZE_MAX;
     if (tcp && !bad) {
-        struct flow_key seen, key;
+        struct flow_key seen;
         packet_flow_key(&packet, &seen);
-        key = seen;
-        memcpy(key.laddr, seen.raddr, sizeof key.laddr);
-        memcpy(key.raddr, seen.laddr, sizeof key.raddr);
-        key.lport = seen.rport;
-        key.rport = seen.lport;
-        index = replay_peer_find(peer, &key);
+        index = tuple_table_find_reverse(&peer->tuples, &seen);
     }
     if (bad)
         peer->stats.bad_frames++;
@@ -135,13 +120,12 @@ static void conv_init(struct replay_peer *peer, size_t index)
 {
     struct replay_conv *conv = &peer->convs[index];
     const struct conversation *cap = capture_conversation(peer->capture, index);
-    conv->cap = cap;
+    conv_check_init(&conv->check, cap, &peer->tuples.keys[index], &peer->stats);
+    tuple_table_client_mac(&peer->tuples, cap, index, conv->client_mac);
     conv->index = (uint32_t)index;
     conv->rto_at_ps = conv->live_at_ps = TIME_NEVER;
     replay_rto_init(&conv->rto);
     peer->segments_total += cap->segment_count;
-    peer->stats.complete += cap->partial == PARTIAL_NONE;
-    peer->stats.partial[cap->partial]++;
     while (conv->next < cap->segment_count && !(cap->segments[conv->next].flags & TCP_SYN))
         conv->next++; /* stray segments of an older connection */
     peer->segments_done += conv->next;
@@ -151,8 +135,10 @@ static void conv_init(struct replay_peer *peer, size_t index)
 
 static void conv_start(struct replay_peer *peer, struct replay_conv *conv)
 {
-    if (!conv->done && !conv->cap->replayable)
+    if (!conv->check.cap->replayable)
         replay_check_close(peer, conv, CONV_PARTIAL);
+    else if (conv->check.result.key.ip_version == 0)
+        replay_check_refuse(peer, conv, PARTIAL_TUPLE, "no free tuple");
     conv->due_ps = replay_due_ps(peer, conv);
     heap_put(peer, peer->heap_count, conv->index);
     heap_move(peer, peer->heap_count++);
@@ -173,18 +159,19 @@ struct replay_peer *replay_peer_create(const struct replay_params *params,
                                  .waker = waker,
                                  .probe = probe};
     peer->conv_count = peer->open_count = capture_conversation_count(capture);
-    assert(peer->conv_count < UINT32_MAX);
+    struct tuple_params tuples = {0};
+    memcpy(tuples.team_mac, params->team_mac, sizeof tuples.team_mac);
+    memcpy(tuples.team_ipv4, params->team_ipv4, sizeof tuples.team_ipv4);
+    memcpy(tuples.team_ipv6, params->team_ipv6, sizeof tuples.team_ipv6);
     peer->convs = calloc(peer->conv_count + 1, sizeof *peer->convs);
     peer->heap = calloc(peer->conv_count + 1, sizeof *peer->heap);
-    bool ok = peer->convs && peer->heap;
+    bool ok = peer->convs && peer->heap && tuple_table_init(&peer->tuples, &tuples, capture);
     for (size_t i = 0; ok && i < peer->conv_count; i++)
         conv_init(peer, i);
-    ok = ok && replay_tuple_assign_all(peer);
     if (!ok) {
         replay_peer_destroy(peer);
         return NULL;
     }
-    peer->stats.total = peer->conv_count;
     for (size_t i = 0; i < peer->conv_count; i++)
         conv_start(peer, &peer->convs[i]);
     return peer;
@@ -196,8 +183,13 @@ void replay_peer_destroy(struct replay_peer *peer)
         return;
     free(peer->convs);
     free(peer->heap);
-    free(peer->table);
+    tuple_table_free(&peer->tuples);
     free(peer);
+}
+
+size_t replay_peer_find(const struct replay_peer *peer, const struct flow_key *key)
+{
+    return tuple_table_find(&peer->tuples, key);
 }
 
 struct stage replay_peer_stage(struct replay_peer *peer, const char *name)
@@ -224,23 +216,68 @@ void replay_peer_finish(struct replay_peer *peer, uint64_t now_ps)
     for (size_t i = 0; i < peer->conv_count; i++) {
         struct replay_conv *conv = &peer->convs[i];
         replay_check_end(peer, conv, now_ps);
-        if (conv->done)
+        if (conv->check.done)
             continue;
-        bool partial = conv->cap->partial != PARTIAL_NONE;
+        bool partial = conv->check.cap->partial != PARTIAL_NONE;
         replay_check_close(peer, conv,
-                           partial         ? CONV_PARTIAL
-                           : conv->damaged ? CONV_DAMAGED
-                                           : CONV_WAITING);
+                           partial               ? CONV_PARTIAL
+                           : conv->check.damaged ? CONV_DAMAGED
+                                                 : CONV_WAITING);
     }
 }
 
 const struct conv_result *replay_peer_result(const struct replay_peer *peer, size_t conversation)
 {
     assert(conversation < peer->conv_count);
-    return &peer->convs[conversation].result;
+    return &peer->convs[conversation].check.result;
 }
 
 const struct replay_stats *replay_peer_stats(const struct replay_peer *peer)
 {
     return &peer->stats;
+}
+
+static size_t side_find(const void *self, const struct flow_key *key)
+{
+    return replay_peer_find(self, key);
+}
+
+static void side_on_server_bytes(void *self, size_t conversation, uint64_t offset,
+                                 const uint8_t *bytes, uint32_t len, uint64_t now_ps)
+{
+    replay_peer_on_server_bytes(self, conversation, offset, bytes, len, now_ps);
+}
+
+static void side_on_server_end(void *self, size_t conversation, unsigned cause, uint64_t now_ps)
+{
+    replay_peer_on_server_end(self, conversation, cause, now_ps);
+}
+
+static bool side_is_done(const void *self) { return replay_peer_is_done(self); }
+static uint32_t side_progress(const void *self) { return replay_peer_progress_permille(self); }
+static void side_finish(void *self, uint64_t now_ps) { replay_peer_finish(self, now_ps); }
+static void side_destroy(void *self) { replay_peer_destroy(self); }
+static const struct replay_stats *side_stats(const void *self) { return replay_peer_stats(self); }
+
+static const struct conv_result *side_result(const void *self, size_t conversation)
+{
+    return replay_peer_result(self, conversation);
+}
+
+struct replay_side replay_peer_side(struct replay_peer *peer)
+{
+    return (struct replay_side){
+        .self = peer,
+        .stage = replay_peer_stage(peer, "peers"),
+        .rx = replay_peer_rx_sink(peer),
+        .find = side_find,
+        .on_server_bytes = side_on_server_bytes,
+        .on_server_end = side_on_server_end,
+        .is_done = side_is_done,
+        .progress_permille = side_progress,
+        .finish = side_finish,
+        .result = side_result,
+        .stats = side_stats,
+        .destroy = side_destroy,
+    };
 }

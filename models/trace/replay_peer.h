@@ -6,59 +6,12 @@
 #ifndef TOESIM_TRACE_REPLAY_PEER_H
 #define TOESIM_TRACE_REPLAY_PEER_H
 
-#include "models/base/frame_sink.h"
 #include "models/base/probe.h"
-#include "models/base/stage.h"
-#include "models/trace/capture.h"
+#include "models/trace/replay_side.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-struct replay_params {
-    uint8_t team_mac[6];
-    uint8_t team_ipv4[16], team_ipv6[16];
-    uint64_t start_ps;    /* simulated time of the timeline's 0: after the driver is up */
-    uint64_t stall_ps;    /* 5 s: nothing progressed for so long: damaged, stalled */
-    uint64_t liveness_ps; /* 1 ms */
-    uint64_t rto_min_ps;  /* 200 ms */
-    uint64_t
-        uplink_ps_per_byte; /* all clients share one cable of this speed; 800: 10 Gbit/s, 0: none */
-    uint64_t seed;
-};
-
-void replay_params_default(struct replay_params *params);
-
-enum conv_outcome {
-    CONV_WAITING, /* not ended yet (a run cut short) */
-    CONV_INTACT,
-    CONV_PARTIAL, /* not complete in the capture; replayed where possible */
-    CONV_DAMAGED, /* a byte wrong, missing or doubled; `why` says which */
-    CONV_STALLED,
-};
-
-struct conv_result {
-    enum conv_outcome outcome;
-    struct flow_key key;      /* as used in the simulation: local = team */
-    uint64_t bytes_to_server; /* confirmed by replay_peer_on_server_bytes() */
-    uint64_t bytes_to_client; /* compared with the captured server stream */
-    bool ended;
-    uint64_t started_ps, ended_ps;
-    char why[96];
-};
-
-struct replay_stats {
-    uint64_t frames_sent, frames_received;
-    uint64_t synthetic_acks, retransmissions, challenge_resets;
-    uint64_t bad_frames;   /* from the team: wrong FCS or checksum, or not to be parsed */
-    uint64_t stray_frames; /* from the team: not TCP, or of no conversation */
-    uint64_t pool_waits;   /* a segment had to wait for a free frame */
-    uint64_t total, complete, intact;
-    uint64_t damaged; /* complete ones that were, the stalled included */
-    uint64_t stalled;
-    uint64_t bytes_to_server, bytes_to_client;
-    uint64_t partial[PARTIAL_REASON_COUNT];
-};
 
 struct replay_peer; /* opaque */
 
@@ -90,6 +43,9 @@ uint32_t replay_peer_progress_permille(const struct replay_peer *peer);
 void replay_peer_finish(struct replay_peer *peer, uint64_t now_ps);
 const struct conv_result *replay_peer_result(const struct replay_peer *peer, size_t conversation);
 const struct replay_stats *replay_peer_stats(const struct replay_peer *peer);
+
+/* All of this behind one face; destroy() destroys the peer. */
+struct replay_side replay_peer_side(struct replay_peer *peer);
 
 #ifdef __cplusplus
 }

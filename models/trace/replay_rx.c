@@ -7,7 +7,7 @@
 static void on_syn_ack(struct replay_peer *peer, struct replay_conv *conv,
                        const struct tcp_segment *seg, uint64_t now_ps)
 {
-    const struct client_segment *syn = &conv->cap->segments[conv->syn_index];
+    const struct client_segment *syn = &conv->check.cap->segments[conv->syn_index];
     uint32_t tsval;
     int shift = replay_options_shift(syn);
     conv->synack = true;
@@ -29,10 +29,11 @@ static void on_syn_ack(struct replay_peer *peer, struct replay_conv *conv,
 static void on_ack(struct replay_peer *peer, struct replay_conv *conv,
                    const struct tcp_segment *seg, uint64_t seq, uint64_t now_ps)
 {
-    uint64_t ack = replay_near(conv->snd_una, conv->cap->client_isn, seg->ack);
+    uint64_t ack = replay_near(conv->snd_una, conv->check.cap->client_isn, seg->ack);
     if ((int64_t)ack > (int64_t)conv->snd_max) {
-        replay_check_damage(conv, "the server acknowledged position %" PRIu64 ", sent is %" PRIu64,
-                            ack, conv->snd_max);
+        conv_check_damage(&conv->check,
+                          "the server acknowledged position %" PRIu64 ", sent is %" PRIu64, ack,
+                          conv->snd_max);
         return;
     }
     if ((int64_t)ack < 0)
@@ -60,7 +61,7 @@ static void on_data(struct replay_peer *peer, struct replay_conv *conv,
     uint64_t before = conv->rcv_nxt;
     bool keepalive = seg->payload_len <= 1 && seq == conv->rcv_nxt - 1;
     if (seg->payload_len && !keepalive)
-        replay_check_server_bytes(conv, seq, seg->payload, seg->payload_len);
+        conv_check_server_bytes(&conv->check, (int64_t)seq - 1, seg->payload, seg->payload_len);
     if (seg->payload_len && (int64_t)end > (int64_t)conv->rcv_nxt) {
         if ((int64_t)seq <= (int64_t)conv->rcv_nxt)
             conv->rcv_nxt = end;
@@ -69,16 +70,14 @@ static void on_data(struct replay_peer *peer, struct replay_conv *conv,
         conv->rcv_nxt = range_set_join(&conv->ooo, conv->rcv_nxt);
     }
     if ((seg->flags & TCP_FIN) && !conv->server_fin_at) {
-        replay_check_server_fin(conv, end);
+        conv_check_server_fin(&conv->check, end - 1);
         conv->server_fin_at = end;
     }
     if (conv->server_fin_at && conv->rcv_nxt == conv->server_fin_at)
         conv->rcv_nxt++;
     if (conv->rcv_nxt != before)
         conv->progress_ps = now_ps;
-    uint64_t bytes = u64_min(conv->rcv_nxt - 1, conv->cap->server_bytes);
-    peer->stats.bytes_to_client += bytes - conv->result.bytes_to_client;
-    conv->result.bytes_to_client = bytes;
+    conv_check_arrived(&conv->check, &peer->stats, conv->rcv_nxt - 1);
     bool old = (int64_t)seq < (int64_t)before; /* duplicate or keepalive: wants an answer too */
     if ((seg->payload_len || (seg->flags & (TCP_FIN | TCP_SYN)) || old) && !conv->owed) {
         conv->owed = true;
@@ -88,11 +87,12 @@ static void on_data(struct replay_peer *peer, struct replay_conv *conv,
 
 static void on_reset(struct replay_conv *conv)
 {
-    bool expected = conv->cap->reset_by_server || conv->rst_sent || conv->over;
+    bool expected = conv->check.cap->reset_by_server || conv->rst_sent || conv->over;
     conv->rst_received = true;
     conv->rto_at_ps = TIME_NEVER;
     if (!expected)
-        replay_check_damage(conv, "the server reset the connection, in the capture it did not");
+        conv_check_damage(&conv->check,
+                          "the server reset the connection, in the capture it did not");
 }
 
 /* RFC 7323 4.3 (2): the stamp of the segment that spans the last acknowledgment. */

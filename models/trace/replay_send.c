@@ -16,7 +16,7 @@ enum {
 static void header_start(const struct replay_peer *peer, struct replay_conv *conv,
                          struct packet_out *out)
 {
-    const struct flow_key *key = &conv->result.key;
+    const struct flow_key *key = &conv->check.result.key;
     *out = (struct packet_out){
         .vlan = key->vlan,
         .ip_version = key->ip_version,
@@ -111,7 +111,7 @@ static void note_sent(struct replay_conv *conv, const struct client_segment *seg
 
 bool replay_send_captured(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps)
 {
-    const struct client_segment *seg = &conv->cap->segments[conv->next];
+    const struct client_segment *seg = &conv->check.cap->segments[conv->next];
     struct packet_out out;
     uint8_t options[REPLAY_OPTIONS_MAX];
     uint64_t ack;
@@ -125,8 +125,8 @@ bool replay_send_captured(struct replay_peer *peer, struct replay_conv *conv, ui
     conv->next++;
     peer->segments_done++;
     conv->progress_ps = now_ps;
-    if (conv->result.started_ps == 0)
-        conv->result.started_ps = now_ps;
+    if (conv->check.result.started_ps == 0)
+        conv->check.result.started_ps = now_ps;
     if (seg->flags & TCP_RST) {
         conv->rst_sent = true;
         conv->rto_at_ps = TIME_NEVER;
@@ -145,7 +145,7 @@ bool replay_send_captured(struct replay_peer *peer, struct replay_conv *conv, ui
 bool replay_send_again(struct replay_peer *peer, struct replay_conv *conv, size_t segment,
                        uint64_t now_ps)
 {
-    const struct client_segment *seg = &conv->cap->segments[segment];
+    const struct client_segment *seg = &conv->check.cap->segments[segment];
     struct packet_out out;
     uint8_t options[REPLAY_OPTIONS_MAX];
     uint64_t ack;
@@ -183,7 +183,7 @@ bool replay_send_ack(struct replay_peer *peer, struct replay_conv *conv, uint64_
     struct packet_out out;
     uint8_t options[12];
     header_start(peer, conv, &out);
-    out.seq = conv->cap->client_isn + (uint32_t)conv->snd_max;
+    out.seq = conv->check.cap->client_isn + (uint32_t)conv->snd_max;
     out.ack = conv->server_isn + (uint32_t)conv->rcv_nxt;
     out.flags = TCP_ACK;
     out.window = (uint16_t)u32_min(conv->window_bytes >> conv->client_ws, UINT16_MAX);

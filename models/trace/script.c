@@ -1,7 +1,5 @@
 #include "models/trace/script.h"
 
-#include "models/trace/range_set.h"
-
 #include <assert.h>
 #include <string.h>
 
@@ -114,33 +112,11 @@ static size_t fast_open_find(const struct script_input *in)
     return found;
 }
 
-/* Everything the server had acknowledged before this segment was captured. */
+/* A claim about a stream, as bytes of it. */
 static uint64_t acked_clip(int64_t acked, const struct stream *stream)
 {
     uint64_t bytes = acked < 0 ? 0 : (uint64_t)acked;
     return bytes > stream->len ? stream->len : bytes;
-}
-
-/* The part of a stream captured so far without a hole. */
-struct progress {
-    uint64_t contiguous;
-    struct range_set behind;
-};
-
-/* True when the segment begins behind a hole. */
-static bool progress_add(struct progress *progress, int64_t at, uint32_t len)
-{
-    int64_t end = at + len;
-    if (at == STREAM_NOWHERE || len == 0 || end <= 0)
-        return false;
-    uint64_t from = at < 0 ? 0 : (uint64_t)at;
-    bool ahead = from > progress->contiguous;
-    if (!ahead && (uint64_t)end > progress->contiguous)
-        progress->contiguous = (uint64_t)end;
-    if (ahead)
-        range_set_add(&progress->behind, from, (uint64_t)end); /* full: seen as ahead for longer */
-    progress->contiguous = range_set_join(&progress->behind, progress->contiguous);
-    return ahead;
 }
 
 static size_t count_pieces(const struct script_input *in, const struct conversation *conv)
@@ -187,7 +163,7 @@ bool script_client(const struct script_input *in, struct conversation *conv, uin
     if (!out.segments)
         return false;
     int64_t acked = 0;
-    struct progress progress = {0};
+    struct stream_progress progress = {0};
     for (size_t i = 0; i < in->view->count; i++) {
         const struct raw_segment *seg = in->view->segments[i];
         if (!is_client(in, i)) {
@@ -197,8 +173,8 @@ bool script_client(const struct script_input *in, struct conversation *conv, uin
         struct raw_segment bare = *seg;
         if (seg->flags & TCP_SYN)
             bare.payload_len = 0;
-        bool ahead =
-            !(seg->flags & TCP_RST) && progress_add(&progress, in->view->at[i], seg->payload_len);
+        bool ahead = !(seg->flags & TCP_RST) &&
+                     stream_progress_add(&progress, in->view->at[i], seg->payload_len);
         uint64_t acked_bytes = acked_clip(acked, in->client);
         emit_pieces(in, conv, &bare, ahead, acked_bytes, &out);
         if (i == fast_open) {
@@ -211,64 +187,5 @@ bool script_client(const struct script_input *in, struct conversation *conv, uin
     conv->segments = out.segments;
     conv->segment_count = out.count;
     *split += out.split;
-    return true;
-}
-
-/* A claim about the client's stream as condition of a step. */
-static void step_condition(const struct script_input *in, int64_t acked, struct server_step *step)
-{
-    step->rx_bytes = acked_clip(acked, in->client);
-    step->peer_fin = in->client->fin && acked > (int64_t)in->client->len;
-}
-
-/* The server resets once it has received what was captured before, acknowledged or not: often the
- * reset is the answer to the last of it. Its own bytes must have been acknowledged as far as they
- * were, because a reset throws away the rest. */
-static void reset_step(const struct script_input *in, struct server_step *step)
-{
-    int64_t received = 0, sent = 0;
-    struct progress progress = {0};
-    for (size_t i = 0; i < in->server_reset; i++) {
-        const struct raw_segment *seg = in->view->segments[i];
-        if (is_client(in, i) && !(seg->flags & TCP_RST))
-            progress_add(&progress, in->view->at[i], seg->payload_len);
-        int64_t *claim = is_client(in, i) ? &sent : &received;
-        *claim = in->view->acked[i] > *claim ? in->view->acked[i] : *claim;
-    }
-    *step = (struct server_step){.kind = SERVER_RST, .offset = in->server->len};
-    step_condition(in, received, step);
-    uint64_t captured = acked_clip((int64_t)progress.contiguous, in->client);
-    if (captured > step->rx_bytes)
-        step->rx_bytes = captured;
-    step->tx_acked_bytes = acked_clip(sent, in->server);
-}
-
-bool script_server(const struct script_input *in, struct conversation *conv)
-{
-    const struct stream *server = in->server;
-    struct server_step *steps = arena_alloc(in->arena, (server->range_count + 2) * sizeof *steps);
-    if (!steps)
-        return false;
-    size_t count = 0;
-    for (size_t i = 0; i < server->range_count; i++) {
-        const struct stream_range *range = &server->ranges[i];
-        struct server_step step = {
-            .kind = SERVER_SEND, .offset = range->from, .len = range->to - range->from};
-        step_condition(in, range->acked, &step);
-        struct server_step *last = count ? &steps[count - 1] : NULL;
-        if (last && last->rx_bytes == step.rx_bytes && last->peer_fin == step.peer_fin)
-            last->len += step.len;
-        else
-            steps[count++] = step;
-    }
-    if (server->fin) {
-        struct server_step *fin = &steps[count++];
-        *fin = (struct server_step){.kind = SERVER_FIN, .offset = server->len};
-        step_condition(in, server->fin_acked, fin);
-    }
-    if (in->server_reset != SIZE_MAX)
-        reset_step(in, &steps[count++]);
-    conv->steps = steps;
-    conv->step_count = count;
     return true;
 }

@@ -1,10 +1,11 @@
 /* Turns the two streams of a conversation into what is replayed: the client's segments and the
- * steps of the server's application. */
+ * steps of both applications. */
 #ifndef TOESIM_TRACE_SCRIPT_H
 #define TOESIM_TRACE_SCRIPT_H
 
 #include "models/trace/capture.h"
 #include "models/trace/stream.h"
+#include "models/trace/stream_progress.h"
 
 struct script_input {
     struct arena *arena;
@@ -14,13 +15,14 @@ struct script_input {
     uint8_t client_ws; /* of its SYN */
     bool timestamps;   /* both SYNs had the option */
     uint32_t mtu_bytes;
-    size_t server_reset; /* index in the view of the server's reset; SIZE_MAX: none */
+    size_t reset; /* index in the view of the reset that ends it; SIZE_MAX: none */
 };
 
 /* Fills segments, segment_count; counts split ones. False: out of memory. */
 bool script_client(const struct script_input *in, struct conversation *conv, uint64_t *split);
 
-/* Fills steps, step_count. False: out of memory. */
-bool script_server(const struct script_input *in, struct conversation *conv);
+/* What both applications did. Fills client_steps, server_steps and their counts. False: out of
+ * memory. */
+bool script_applications(const struct script_input *in, struct conversation *conv);
 
 #endif

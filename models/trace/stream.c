@@ -107,6 +107,7 @@ static void find_fin(const struct conv_view *view, uint8_t dir, struct stream *o
         out->len = (uint64_t)at;
         out->gap = false;
         out->fin_acked = view->acked[i];
+        out->fin_ps = seg->time_ps;
         return;
     }
 }
@@ -116,13 +117,15 @@ struct assembly {
     uint8_t *mark; /* enum mark per byte */
     struct stream_range *ranges;
     size_t count, room;
+    int64_t acked;         /* of the segment now added, */
+    uint64_t time_ps;      /* and when it was captured */
     int64_t acked_by_peer; /* so far */
 };
 
-static bool range_add(struct assembly *work, uint64_t from, uint64_t to, int64_t acked)
+static bool range_add(struct assembly *work, uint64_t from, uint64_t to)
 {
     struct stream_range *last = work->count ? &work->ranges[work->count - 1] : NULL;
-    if (last && last->to == from && last->acked == acked) {
+    if (last && last->to == from && last->acked == work->acked && last->time_ps == work->time_ps) {
         last->to = to;
         return true;
     }
@@ -131,13 +134,13 @@ static bool range_add(struct assembly *work, uint64_t from, uint64_t to, int64_t
     if (!grown)
         return false;
     work->ranges = grown;
-    work->ranges[work->count++] = (struct stream_range){from, to, acked};
+    work->ranges[work->count++] = (struct stream_range){from, to, work->acked, work->time_ps};
     return true;
 }
 
 /* Writes bytes over less certain ones and records which of them are new. */
 static bool write_bytes(struct assembly *work, uint64_t from, const uint8_t *bytes, uint64_t len,
-                        enum mark mark, bool may_conflict, int64_t acked)
+                        enum mark mark, bool may_conflict)
 {
     uint64_t fresh_from = UINT64_MAX;
     for (uint64_t i = 0; i < len; i++) {
@@ -153,12 +156,12 @@ static bool write_bytes(struct assembly *work, uint64_t from, const uint8_t *byt
         if (old == MARK_NONE && fresh_from == UINT64_MAX)
             fresh_from = at;
         if (old != MARK_NONE && fresh_from != UINT64_MAX) {
-            if (!range_add(work, fresh_from, at, acked))
+            if (!range_add(work, fresh_from, at))
                 return false;
             fresh_from = UINT64_MAX;
         }
     }
-    return fresh_from == UINT64_MAX || range_add(work, fresh_from, from + len, acked);
+    return fresh_from == UINT64_MAX || range_add(work, fresh_from, from + len);
 }
 
 /* A keepalive probe repeats the last acknowledged byte with whatever value (RFC 9293 3.8.4). */
@@ -167,8 +170,7 @@ static bool is_keepalive(const struct assembly *work, const struct raw_segment *
     return seg->payload_len == 1 && at == work->acked_by_peer - 1;
 }
 
-static bool add_segment(struct assembly *work, const struct raw_segment *seg, int64_t at,
-                        int64_t acked)
+static bool add_segment(struct assembly *work, const struct raw_segment *seg, int64_t at)
 {
     int64_t len = (int64_t)work->out->len;
     int64_t end = at + seg->payload_len;
@@ -182,9 +184,9 @@ static bool add_segment(struct assembly *work, const struct raw_segment *seg, in
     if (split < to)
         work->out->cut = true;
     return write_bytes(work, (uint64_t)from, seg->payload + (from - at), (uint64_t)(split - from),
-                       MARK_REAL, may_conflict, acked) &&
+                       MARK_REAL, may_conflict) &&
            write_bytes(work, (uint64_t)split, seg->payload + (split - at), (uint64_t)(to - split),
-                       MARK_PATTERN, false, acked);
+                       MARK_PATTERN, false);
 }
 
 /* What a cut segment lacks may be known from another one that overlaps it. */
@@ -203,8 +205,8 @@ static void patch_cut(const struct conv_view *view, uint8_t dir, const struct st
 }
 
 /* Orders the ranges. A byte was ready no later than any byte behind it, so a range that was first
- * captured as a retransmission takes the smaller claim of its successors: claims then rise along
- * the stream, as they do by themselves where nothing was lost before the point of capture. */
+ * captured as a retransmission takes the smaller claim and time of its successors: both then rise
+ * along the stream, as they do by themselves where nothing was lost before the point of capture. */
 static bool settle_ranges(struct arena *arena, struct assembly *work)
 {
     struct stream *out = work->out;
@@ -213,6 +215,7 @@ static bool settle_ranges(struct arena *arena, struct assembly *work)
     int64_t least = out->fin ? out->fin_acked : INT64_MAX;
     if (out->fin && least < 0)
         least = INT64_MAX; /* a FIN without ACK claims nothing */
+    uint64_t earliest_ps = out->fin ? out->fin_ps : UINT64_MAX;
     for (size_t i = work->count; i > 0; i--) {
         struct stream_range *range = &work->ranges[i - 1];
         if (range->acked < 0)
@@ -220,6 +223,9 @@ static bool settle_ranges(struct arena *arena, struct assembly *work)
         if (range->acked > least)
             range->acked = least;
         least = range->acked;
+        if (range->time_ps > earliest_ps)
+            range->time_ps = earliest_ps;
+        earliest_ps = range->time_ps;
     }
     out->ranges = arena_alloc(arena, work->count * sizeof *out->ranges);
     if (!out->ranges)
@@ -237,8 +243,9 @@ static bool assemble(struct arena *arena, const struct conv_view *view, uint8_t 
         const struct raw_segment *seg = view->segments[i];
         if (seg->dir != dir && view->acked[i] > work->acked_by_peer)
             work->acked_by_peer = view->acked[i];
-        if (carries_data(view, i, dir) && seg->payload_len &&
-            !add_segment(work, seg, view->at[i], view->acked[i]))
+        work->acked = view->acked[i];
+        work->time_ps = seg->time_ps;
+        if (carries_data(view, i, dir) && seg->payload_len && !add_segment(work, seg, view->at[i]))
             return false;
     }
     work->out->acked = (uint64_t)work->acked_by_peer;

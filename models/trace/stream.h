@@ -21,11 +21,12 @@ struct conv_view {
     uint32_t isn[2]; /* by endpoint */
 };
 
-/* A range of the stream and what its sender had acknowledged in the segment that carried it first.
- */
+/* A range of the stream, what its sender had acknowledged in the segment that carried it first, and
+ * when that was captured. */
 struct stream_range {
     uint64_t from, to;
     int64_t acked;
+    uint64_t time_ps;
 };
 
 struct stream {
@@ -37,6 +38,7 @@ struct stream {
     bool fin;          /* a FIN was captured where the contiguous bytes end */
     bool fin_seen;     /* a FIN was captured anywhere */
     int64_t fin_acked; /* what the first segment with that FIN acknowledged */
+    uint64_t fin_ps;   /* and when it was captured */
     uint64_t acked;    /* highest acknowledgement of it; may exceed len (FIN, or bytes missing) */
     struct stream_range *ranges; /* in order, adjacent, over all of [0, len); in the arena */
     size_t range_count;

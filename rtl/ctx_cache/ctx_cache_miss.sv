@@ -25,7 +25,9 @@ module ctx_cache_miss #(
     input  logic [WHO_W-1:0]  alloc_who_i,
     input  logic [ARG_W-1:0]  alloc_conn_i,
     input  logic              key_alloc_i,  // not together with alloc_i
+    input  logic [WHO_W-1:0]  key_who_i,
     input  logic [ARG_W-1:0]  key_conn_i,
+    output logic [WHO_W-1:0]  key_ready_who_o,
     output logic              key_ready_o,  // in the cycle in which its meta line is there; the slot is free again
     output logic [META_W-1:0] key_meta_o,
 
@@ -96,6 +98,7 @@ module ctx_cache_miss #(
     assign fill_who_o   = who_q[fill_slot_o];
     assign stage_meta_o = meta_q[stage_slot_i];
     assign key_ready_o  = rdata_valid_i && key_only_q[rslot];
+    assign key_ready_who_o = who_q[rslot];
     assign key_meta_o   = rdata_i[META_W-1:0];
 
     always_comb begin
@@ -127,7 +130,7 @@ module ctx_cache_miss #(
     always_ff @(posedge clk_i) begin
         if (alloc_i || key_alloc_i) begin
             conn_q[new_slot]     <= alloc_i ? alloc_conn_i : key_conn_i;
-            who_q[new_slot]      <= alloc_who_i;
+            who_q[new_slot]      <= alloc_i ? alloc_who_i : key_who_i;
             key_only_q[new_slot] <= !alloc_i;
             beat_q[new_slot]     <= '0;
         end

@@ -39,6 +39,7 @@ module ctx_cache_requests #(
     input  logic [N*CONN_W-1:0] held_conn_i,
     input  logic                misses_ok_i,  // a miss finds a slot
     input  logic                keys_ok_i,    // the key unit takes one more
+    input  logic                scans_ok_i,   // and that may be a SCAN
 
     input  logic             turn_valid_i,
     input  logic [WHO_W-1:0] turn_who_i,
@@ -81,7 +82,7 @@ module ctx_cache_requests #(
     logic [TAG_W-1:0] ret_tag_q [N];
     logic [3:0]       ret_mask_q [N];
     logic [N-1:0]     older_q [N], older_d [N];  // who else's operation was here first
-    logic [N-1:0]     op_push, ret_push, acquires, keyed, locked, waits, behind, blocked, op_may, ret_may, candidates;
+    logic [N-1:0]     op_push, ret_push, acquires, keyed, locked, waits, behind, can_go, blocked, op_may, ret_may, candidates;
     logic             arb_grant, take_own;
     logic [WHO_W-1:0] arb_who;
 
@@ -111,11 +112,12 @@ module ctx_cache_requests #(
         for (int r = 0; r < N; r++) begin
             older_d[r] = (op_push[r] ? op_valid_q | (op_push & ~({N{1'b1}} << r)) : older_q[r]) & ~op_finish_i;
             behind[r]  = 1'b0;
+            can_go[r]  = acquires[r] ? misses_ok_i : op_code_q[r] == ctx_cache_pkg::OP_SCAN ? scans_ok_i : keys_ok_i;
             for (int q = 0; q < N; q++) begin
                 if (op_valid_q[q] && older_q[r][q] && op_conn_q[q] == op_conn_q[r] && op_code_q[r] != ctx_cache_pkg::OP_SCAN
                     && op_code_q[q] != ctx_cache_pkg::OP_SCAN) behind[r] = 1'b1;
             end
-            blocked[r] = op_started_q[r] || waits[r] || behind[r] || (keyed[r] ? !keys_ok_i : !misses_ok_i);
+            blocked[r] = op_started_q[r] || waits[r] || behind[r] || !can_go[r];
         end
     end
 

@@ -20,6 +20,7 @@ struct ctx_cache_dut {
     virtual const ctx_store_stats &stats() const = 0;
     virtual void set_effects(ctx_port_effects told) = 0;
     virtual const uint8_t *dram(uint32_t conn) const = 0;
+    virtual const ctx_set_stats *set_stats() const = 0;
     ctx_cache_effects effects = {};
 };
 
@@ -28,8 +29,9 @@ namespace
 template <class Model> class dut : public ctx_cache_dut
 {
 public:
-    dut(uint32_t conn_ids, uint64_t latency_ps, ctx_client client)
-        : port_(&context_, "dut", {conn_ids, CTX_CACHE_DUT_CYCLE_PS, latency_ps, 3330, false},
+    dut(const ctx_cache_shape &shape, uint64_t latency_ps, ctx_client client)
+        : port_(&context_, "dut",
+                {shape.conn_ids, shape.sets, CTX_CACHE_DUT_CYCLE_PS, latency_ps, 3330, false},
                 client)
     {
     }
@@ -44,6 +46,7 @@ public:
     const ctx_store_stats &stats() const override { return port_.stats(); }
     void set_effects(ctx_port_effects told) override { port_.set_effects(told); }
     const uint8_t *dram(uint32_t conn) const override { return port_.dram(conn); }
+    const ctx_set_stats *set_stats() const override { return port_.set_stats().data(); }
 
 private:
     using port = ctx_cache_port<Model>;
@@ -74,18 +77,20 @@ const uint8_t *ctx_cache_dut_dram(const ctx_cache_dut *dut, uint32_t conn)
     return dut->dram(conn);
 }
 
+const ctx_set_stats *ctx_cache_dut_set_stats(const ctx_cache_dut *dut) { return dut->set_stats(); }
+
 ctx_cache_dut *ctx_cache_dut_create(unsigned shape, uint64_t dram_latency_ps, ctx_client client)
 {
-    uint32_t conn_ids = ctx_cache_shapes[shape].conn_ids;
+    const ctx_cache_shape &of = ctx_cache_shapes[shape];
     switch (shape) {
     case 0:
-        return new dut<Vctx_cache_2x1>(conn_ids, dram_latency_ps, client);
+        return new dut<Vctx_cache_2x1>(of, dram_latency_ps, client);
     case 1:
-        return new dut<Vctx_cache_4x2>(conn_ids, dram_latency_ps, client);
+        return new dut<Vctx_cache_4x2>(of, dram_latency_ps, client);
     case 2:
-        return new dut<Vctx_cache_16x4>(conn_ids, dram_latency_ps, client);
+        return new dut<Vctx_cache_16x4>(of, dram_latency_ps, client);
     default:
-        return new dut<Vctx_cache>(conn_ids, dram_latency_ps, client);
+        return new dut<Vctx_cache>(of, dram_latency_ps, client);
     }
 }
 

@@ -48,6 +48,8 @@ bool ctx_cache_dut_is_quiescent(const struct ctx_cache_dut *dut);
 uint32_t ctx_cache_dut_entries_used(const struct ctx_cache_dut *dut);
 const struct ctx_store_stats *ctx_cache_dut_stats(const struct ctx_cache_dut *dut);
 
+const struct ctx_set_stats *ctx_cache_dut_set_stats(const struct ctx_cache_dut *dut);
+
 /* The six lines of a connection in DRAM: constant, meta, 0 to 3; null: never used. */
 const uint8_t *ctx_cache_dut_dram(const struct ctx_cache_dut *dut, uint32_t conn);
 

@@ -21,12 +21,12 @@ static void check_conversation(const struct conversation *conv)
         assert(seg->payload_len + seg->options_len <= 1500 - 40);
         time_ps = seg->time_ps;
     }
-    for (size_t i = 0; i < conv->step_count; i++) {
-        const struct server_step *step = &conv->steps[i];
+    for (size_t i = 0; i < conv->server_step_count; i++) {
+        const struct app_step *step = &conv->server_steps[i];
         assert(step->offset == sent && step->rx_bytes <= conv->client_bytes);
-        assert(step->rx_bytes >= rx_bytes || step->kind == SERVER_RST);
+        assert(step->rx_bytes >= rx_bytes || step->kind == APP_RST);
         rx_bytes = step->rx_bytes;
-        sent += step->kind == SERVER_SEND ? step->len : 0;
+        sent += step->kind == APP_SEND ? step->len : 0;
     }
     assert(!conv->replayable || sent == conv->server_bytes);
 }

@@ -28,6 +28,7 @@ uint64_t core_shell::block_until(void *self, uint64_t until_ps)
         core->wait(core->unblock_);
     else if (until_ps > now)
         core->wait(sc_time_from_ps(until_ps - now), core->unblock_);
+    core->resumes_++;
     return sc_now_ps();
 }
 

@@ -13,6 +13,7 @@ public:
 
     struct host_blocker blocker();
     bool is_finished() const { return finished_; }
+    uint64_t resumes() const { return resumes_; }
 
 private:
     SC_HAS_PROCESS(core_shell);
@@ -24,6 +25,7 @@ private:
     void *argument_;
     sc_core::sc_event unblock_;
     bool finished_ = false;
+    uint64_t resumes_ = 0;
 };
 
 #endif

@@ -115,7 +115,7 @@ static const struct usage_row usage_rows[] = {
     {"run good.yaml --waves some", 2, "", "--waves: measure.waves: 'some' is none of:"},
     {"replay", 2, "", "toesim replay: needs exactly one CAPTURE"},
     {"replay no.pcap", 2, "", "traffic.capture: 'no.pcap': No such file or directory"},
-    {"replay x.pcap --mode endpoint", 2, "", "--mode: traffic.mode: 'endpoint' is not implemented"},
+    {"replay x.pcap --mode live", 2, "", "--mode: traffic.mode: 'live' is none of: exact"},
     {"replay x.pcap --port-policy both", 2, "", "--port-policy: switch.policy: 'both' is none of:"},
     {"replay x.pcap --port-policy flip", 2, "", "flip:K, such as flip:8"},
     {"replay x.pcap --port-policy flip:0", 2, "", "switch.flip_frames: '0' is out of range"},

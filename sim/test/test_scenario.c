@@ -231,8 +231,8 @@ static const struct bad_row bad_rows[] = {
      "s.yaml:3: faults[0].action: 'fire' is none of:", "pcie_down"},
     {"expectation without comparison", C "expect:\n  - a == 1\n  - streams.damaged\n",
      "s.yaml:4: expect[1]: 'streams.damaged' has no comparison", "=="},
-    {"endpoint mode", "traffic:\n  capture: x.pcap\n  mode: endpoint\n",
-     "s.yaml:3: traffic.mode: 'endpoint' is not implemented in this version", "exact"},
+    {"replay mode", "traffic:\n  capture: x.pcap\n  mode: live\n",
+     "s.yaml:3: traffic.mode: 'live' is none of: exact", "endpoint"},
     {"no capture", "seed: 1\ntraffic:\n  kind: replay\n", "s.yaml:2: traffic.capture: missing",
      "file to replay"},
     {"empty file", "", "s.yaml: traffic.capture: missing", ""},
@@ -411,8 +411,6 @@ static bool other_value(const struct scenario_key *key, char text[SCENARIO_VALUE
     case SCENARIO_PORTS:
         (void)strcpy(text, "77");
         return true;
-    case SCENARIO_MODE:
-        return false;
     default:
         scenario_quantity_format(key->type, key->max, text);
         if (strcmp(text, now) == 0)

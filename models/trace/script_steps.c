@@ -1,0 +1,104 @@
+/* The steps of both applications: what each did once how much of the other's stream was there. */
+#include "models/trace/script.h"
+
+#include <assert.h>
+
+/* One application's view of the conversation. */
+struct role {
+    const struct script_input *in;
+    const struct stream *own, *other;
+    uint8_t dir;
+};
+
+static uint64_t clip(int64_t acked, const struct stream *stream)
+{
+    uint64_t bytes = acked < 0 ? 0 : (uint64_t)acked;
+    return bytes > stream->len ? stream->len : bytes;
+}
+
+/* A claim about the other's stream as condition of a step. */
+static void step_condition(const struct role *role, int64_t acked, struct app_step *step)
+{
+    step->rx_bytes = clip(acked, role->other);
+    step->peer_fin = role->other->fin && acked > (int64_t)role->other->len;
+}
+
+/* The application resets once it has received what was captured before, acknowledged or not: often
+ * the reset is the answer to the last of it. Its own bytes must have been acknowledged as far as
+ * they were, because a reset throws away the rest. */
+static void reset_step(const struct role *role, struct app_step *step)
+{
+    const struct conv_view *view = role->in->view;
+    int64_t received = 0, sent = 0;
+    struct stream_progress progress = {0};
+    for (size_t i = 0; i < role->in->reset; i++) {
+        const struct raw_segment *seg = view->segments[i];
+        bool own = seg->dir == role->dir;
+        if (!own && !(seg->flags & TCP_RST))
+            stream_progress_add(&progress, view->at[i], seg->payload_len);
+        int64_t *claim = own ? &received : &sent;
+        *claim = view->acked[i] > *claim ? view->acked[i] : *claim;
+    }
+    *step = (struct app_step){.kind = APP_RST,
+                              .offset = role->own->len,
+                              .time_ps = view->segments[role->in->reset]->time_ps};
+    step_condition(role, received, step);
+    uint64_t captured = clip((int64_t)progress.contiguous, role->other);
+    if (captured > step->rx_bytes)
+        step->rx_bytes = captured;
+    step->tx_acked_bytes = clip(sent, role->own);
+}
+
+/* Ranges with the same condition are one step; where the times count, with the same time. */
+static bool joins(const struct app_step *last, const struct app_step *step, bool timed)
+{
+    return last->rx_bytes == step->rx_bytes && last->peer_fin == step->peer_fin &&
+           (!timed || last->time_ps == step->time_ps);
+}
+
+static size_t fill(const struct role *role, bool timed, struct app_step *steps)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < role->own->range_count; i++) {
+        const struct stream_range *range = &role->own->ranges[i];
+        struct app_step step = {.kind = APP_SEND,
+                                .offset = range->from,
+                                .len = range->to - range->from,
+                                .time_ps = range->time_ps};
+        step_condition(role, range->acked, &step);
+        if (count && joins(&steps[count - 1], &step, timed))
+            steps[count - 1].len += step.len;
+        else
+            steps[count++] = step;
+    }
+    if (role->own->fin) {
+        struct app_step *fin = &steps[count++];
+        *fin = (struct app_step){
+            .kind = APP_FIN, .offset = role->own->len, .time_ps = role->own->fin_ps};
+        step_condition(role, role->own->fin_acked, fin);
+    }
+    size_t reset = role->in->reset;
+    if (reset != SIZE_MAX && role->in->view->segments[reset]->dir == role->dir)
+        reset_step(role, &steps[count++]);
+    return count;
+}
+
+static bool script_one(const struct role *role, bool timed, const struct app_step **out,
+                       size_t *count)
+{
+    struct app_step *steps =
+        arena_alloc(role->in->arena, (role->own->range_count + 2) * sizeof *steps);
+    if (!steps)
+        return false;
+    *count = fill(role, timed, steps);
+    *out = steps;
+    return true;
+}
+
+bool script_applications(const struct script_input *in, struct conversation *conv)
+{
+    struct role client = {in, in->client, in->server, in->client_dir};
+    struct role server = {in, in->server, in->client, (uint8_t)!in->client_dir};
+    return script_one(&client, true, &conv->client_steps, &conv->client_step_count) &&
+           script_one(&server, false, &conv->server_steps, &conv->server_step_count);
+}
