@@ -217,6 +217,22 @@ module ctx_cache_top (input logic clk_i);
     assign rsp_ok  = rsp_result == ctx_cache_pkg::RES_OK;
     assign ret_end = ret_rsp_valid && ret_rsp_ready;
     assign ret_ok  = ret_rsp_result == ctx_cache_pkg::RES_OK;
+
+    // Progress: cycles since the script's last operation was taken, which misses; whatever the other requester does.
+    localparam logic [5:0] BOUND = 6'd30;
+    logic [5:0] age_q;
+    always @(posedge clk_i) begin
+        if (!rst_ni || op_ready[3]) age_q <= '0;
+        else if (age_q != 6'd63) age_q <= age_q + 1'b1;
+    end
+    logic scripted_q;  // it is the script's operation
+    always @(posedge clk_i) begin
+        if (!rst_ni || (free_q && op_ready[3])) scripted_q <= !rst_ni;
+    end
+    always @* if (rst_ni) begin
+        ends_in_time: assert (!free_q || !scripted_q || age_q <= BOUND);
+        reach_late:   assert (!(free_q && age_q == 6'd24));
+    end
     if (1) begin : response
 `include "prop_response.svh"
     end

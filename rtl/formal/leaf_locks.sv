@@ -84,7 +84,7 @@ module leaf_locks (input logic clk_i, input logic rst_ni);
         .clk_i(clk_i), .rst_ni(rst_q), .op_valid_i(op_valid), .op_ready_o(op_ready), .op_code_i(op_code),
         .op_conn_i(op_conn_w), .op_gen_i(gens), .op_tag_i(32'b0), .ret_valid_i(ret_valid),
         .ret_ready_o(ret_ready), .ret_code_i(ret_code), .ret_conn_i(ret_conn_w), .ret_gen_i(gens),
-        .ret_tag_i(32'b0), .ret_mask_i(16'b0), .held_i(held), .held_conn_i(held_conn), .misses_ok_i(misses_ok), .keys_ok_i(keys_ok),
+        .ret_tag_i(32'b0), .ret_mask_i(16'b0), .held_i(held), .held_conn_i(held_conn), .misses_ok_i(misses_ok), .keys_ok_i(keys_ok), .scans_ok_i(keys_ok),
         .turn_valid_i(turn), .turn_who_i(turn_who), .take_i(take_any),
         .grant_o(grant), .by_key_o(by_key), .ret_o(ret), .who_o(who), .code_o(code), .conn_o(conn), .gen_o(gen_o),
         .mask_o(mask), .op_finish_i(op_finish), .ret_finish_i(ret_finish), .rescan_i(1'b0), .rescan_who_i(2'd0),

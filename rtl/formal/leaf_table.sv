@@ -40,6 +40,7 @@ module leaf_table (input logic clk_i, input logic rst_ni);
 
     // 0 idle, 1 FIND is on its way, 2 decides
     logic [2:0]  step_q;
+    logic [3:0]  timer_q;  // the result comes four cycles after the command
     logic [4:0]  key_q;
     logic        find, write, done, found, free, idle, hold, lookup_ready, rsp_valid, evt, evt_displace, live;
     logic [4:0]  found_index, free_index, used;
@@ -47,6 +48,8 @@ module leaf_table (input logic clk_i, input logic rst_ni);
     logic [C-1:0] found_conn, rsp_conn;
     logic [15:0] found_gen, rsp_gen;
     logic [7:0]  rsp_tag;
+    assign done  = timer_q[3];
+    always @(posedge clk_i) timer_q <= rst_q ? {timer_q[2:0], find} : '0;
     assign find  = step_q == 3'd0 && go && !hold && cycle_q == 3'd7;
     assign write = step_q == 3'd2 && (found ? go : insert && free);
     assign live  = found_state == ctx_cache_pkg::ENTRY_HOT || found_state == ctx_cache_pkg::ENTRY_COLD
@@ -81,7 +84,7 @@ module leaf_table (input logic clk_i, input logic rst_ni);
                                                  : ctx_cache_pkg::TABLE_INSERT),
         .cmd_key_i({3'b0, find ? key : key_q}), .cmd_index_i(found ? found_index : free_index),
         .cmd_state_i(state), .cmd_conn_i(key_q), .cmd_gen_i('0), .cmd_fresh_i(!found), .cmd_by_conn_i(by_conn), .cmd_more_i(1'b0),
-        .ctrl_idle_i(step_q == 3'd0 && !find), .hold_o(hold), .done_o(done),
+        .ctrl_idle_i(step_q == 3'd0 && !find), .hold_o(hold),
         .found_o(found), .found_index_o(found_index), .found_state_o(found_state), .found_conn_o(found_conn),
         .found_gen_o(found_gen), .free_o(free), .free_index_o(free_index), .used_o(used), .idle_o(idle),
         .evt_lookup_o(evt), .evt_displace_o(evt_displace));
