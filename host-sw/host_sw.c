@@ -8,11 +8,6 @@
 
 enum { SPARE_BUFFERS = 16384 }; /* beyond what is posted: frames held or being relayed */
 #define KICKED (1u << 31)
-#define BAR_WINDOW UINT64_C(0xf0000000)
-/* The NIC's limit; the host sends three heartbeats in that time. */
-#define HEARTBEATS_PER_LIMIT 3
-/* Writes of a NIC that had reached the root port before its link was lost are visible by then. */
-#define LAST_WRITES_PS PS_PER_US
 
 void host_sw_params_default(struct host_sw_params *params)
 {
@@ -32,6 +27,10 @@ void host_sw_params_default(struct host_sw_params *params)
         .moving_enabled = true,
         .offload = OFFLOAD_ALL,
         .offload_max = 65536,
+        .fragment_datagrams = 64,
+        .fragment_timeout_ps = 30 * PS_PER_S,
+        .syn_cookies = SYN_COOKIES_AUTO,
+        .syn_backlog = 4096,
         .ring_log2_cmd = 10,
         .ring_log2_record = 12,
         .ring_log2_event = 12,
@@ -63,12 +62,16 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->probe = probe;
     sw->mode = params->mode == TEAM_MODE_STATIC ? &team_mode_static : &team_mode_active_backup;
     sw->policy = params->moving_enabled ? &policy_first_packet : &policy_forward;
+    app_calls_init(sw);
     sw->dirty_head = sw->wanted_head = sw->wanted_tail = DIR_NONE;
     sw->moves_head = sw->moves_tail = DIR_NONE;
     sw->waiting_head = sw->waiting_tail = DIR_NONE;
-    sw->last_look_ps = TIME_NEVER;
+    sw->last_look_ps = sw->cookie_ps = TIME_NEVER;
     sw->wish_active = NIC_COUNT;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        sw->restart_ps[nic] = TIME_NEVER;
     isn_key_init(&sw->isn_key, params->isn_seed);
+    connecting_init(sw);
     return sw;
 }
 
@@ -87,6 +90,7 @@ void host_sw_destroy(struct host_sw *sw)
     directory_free(&sw->dir);
     free(sw->pending_events);
     free(sw->wishes);
+    fragments_free(sw);
     free(sw);
 }
 
@@ -107,31 +111,13 @@ static bool start_memory(struct host_sw *sw)
                            params->tcp.time_wait_us * PS_PER_US);
 }
 
-static void start_nics(struct host_sw *sw)
-{
-    const struct host_sw_params *params = &sw->params;
-    struct nic_driver_params driver = {
-        .mtu_bytes = params->mtu_bytes,
-        .log2_cmd = params->ring_log2_cmd,
-        .log2_record = params->ring_log2_record,
-        .log2_event = params->ring_log2_event,
-        .log2_buffer = params->ring_log2_buffer,
-        .heartbeat_us = (uint32_t)(HEARTBEATS_PER_LIMIT * params->heartbeat_ps / PS_PER_US),
-    };
-    for (int i = 0; i < 6; i++)
-        driver.mac[i] = params->mac[i];
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
-        driver.probe.bar_address = BAR_WINDOW + (uint64_t)nic * NIC_BAR0_BYTES;
-        sw->probe_results[nic] = nic_driver_start(&sw->nics[nic], sw->bus, nic, &driver, &sw->pool);
-    }
-}
-
 /* Both NICs must know every id the directory may give out. */
 static bool start(struct host_sw *sw)
 {
     if (!start_memory(sw))
         return false;
-    start_nics(sw);
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        (void)recovery_start_nic(sw, nic);
     uint32_t conn_max = sw->params.conn_max;
     bool any = false;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
@@ -140,7 +126,8 @@ static bool start(struct host_sw *sw)
         conn_max = u32_min(conn_max, sw->nics[nic].conn_max);
         any = true;
     }
-    if (!any || conn_max == 0 || !directory_init(&sw->dir, conn_max) || !place_init(sw))
+    if (!any || conn_max == 0 || !directory_init(&sw->dir, conn_max) || !place_init(sw) ||
+        !fragments_init(sw))
         return false;
     team_on_ports_changed(sw, NIC_COUNT);
     uint64_t now_ps = team_now(sw);
@@ -179,6 +166,10 @@ static bool run_timers(struct host_sw *sw, bool kicked)
     }
     if (time_wait_next_ps(&sw->stack.time_waits) <= now_ps)
         termination_expire_time_waits(sw, now_ps);
+    if (neighbour_next_ps(&sw->neighbours) <= now_ps) {
+        connecting_on_time(sw, now_ps);
+        busy = true;
+    }
     if (sw->next_scan_ps <= now_ps) {
         idle_scan(sw, now_ps);
         sw->next_scan_ps = now_ps + sw->params.scan_period_ps;
@@ -202,25 +193,6 @@ static bool run_timers(struct host_sw *sw, bool kicked)
     return busy;
 }
 
-/* A NIC that did not answer in time is asked; a dead one is out of the team for good. */
-static bool check_suspects(struct host_sw *sw)
-{
-    bool died = false;
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
-        if (!sw->suspect[nic])
-            continue;
-        sw->suspect[nic] = false;
-        if (!sw->nics[nic].up || nic_probe_is_alive(sw->bus, nic))
-            continue;
-        sw->nics[nic].up = false;
-        termination_of_nic(sw, nic);
-        sw->last_look_ps = team_now(sw) + LAST_WRITES_PS;
-        team_on_ports_changed(sw, NIC_COUNT);
-        died = true;
-    }
-    return died;
-}
-
 static void flush(struct host_sw *sw)
 {
     conn_io_flush(sw);
@@ -233,7 +205,10 @@ static uint64_t next_timer_ps(const struct host_sw *sw)
     uint64_t next = u64_min(sw->next_scan_ps, sw->next_heartbeat_ps);
     next = u64_min(next, u64_min(sw->next_app_ps, sw->last_look_ps));
     next = u64_min(next, move_next_deadline_ps(sw));
+    next = u64_min(next, recovery_next_ps(sw));
     next = u64_min(next, host_tcp_next_ps(&sw->tcp));
+    next = u64_min(next, neighbour_next_ps(&sw->neighbours));
+    next = u64_min(next, fragments_next_ps(sw));
     return u64_min(next, time_wait_next_ps(&sw->stack.time_waits));
 }
 
@@ -254,6 +229,7 @@ static bool sleep_until_work(struct host_sw *sw)
             sw->nics[nic].records.armed = false;
         if ((bits & (1u << NIC_VECTOR_EVENT)) != 0)
             sw->nics[nic].events.armed = false;
+        sw->port_events |= fired & 1u << (NIC_BUS_PORT_BIT + nic) ? 1u << nic : 0;
     }
     return (fired & KICKED) != 0;
 }
@@ -287,8 +263,8 @@ void host_sw_main(struct host_sw *sw)
         busy |= run_timers(sw, kicked);
         flush(sw);
         kicked = false;
-        busy |= host_tcp_has_work(&sw->tcp);
-        busy |= check_suspects(sw);
+        busy |= host_tcp_has_work(&sw->tcp) || sw->app_called || sw->whole_count > 0;
+        busy |= recovery_run(sw);
         if (busy) {
             sw->bus.ops->step_end(sw->bus.self);
             team_mark_issued(sw);
@@ -309,13 +285,18 @@ void host_sw_set_active(struct host_sw *sw, unsigned nic)
     sw->wish_active = nic;
 }
 
-void host_sw_on_port_error(struct host_sw *sw, unsigned nic)
+const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned nic)
 {
     assert(nic < NIC_COUNT);
-    sw->suspect[nic] = true;
+    return &sw->errors[nic];
 }
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw) { return &sw->stats; }
+
+const struct ip_reassembly_stats *host_sw_get_fragment_stats(const struct host_sw *sw)
+{
+    return sw->reassembly ? ip_reassembly_get_stats(sw->reassembly) : NULL;
+}
 
 const struct host_tcp_stats *host_sw_get_tcp_stats(const struct host_sw *sw)
 {

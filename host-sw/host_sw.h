@@ -25,6 +25,9 @@ enum team_mode { TEAM_MODE_STATIC, TEAM_MODE_ACTIVE_BACKUP };
 /* Which connections NICs take; the others run in the host's own TCP. */
 enum offload_policy { OFFLOAD_ALL, OFFLOAD_NONE, OFFLOAD_PORTS };
 
+/* SYNs beyond the embryonic connections that may be: dropped, or answered without state (RFC 4987). */
+enum syn_cookies { SYN_COOKIES_OFF, SYN_COOKIES_AUTO, SYN_COOKIES_ALWAYS };
+
 /* Ranges of local ports, for OFFLOAD_PORTS. */
 enum { PORT_RANGES_MAX = 8 };
 struct port_ranges {
@@ -40,7 +43,8 @@ struct port_ranges {
     X(POLICY, "policy", "offload policy")                                                          \
     X(TABLE_FULL, "table_full", "as many are offloaded as may be; goes to a NIC when one ends")    \
     X(REFUSED, "refused", "the NICs refused it")                                                   \
-    X(REQUEST, "request", "asked for from outside")
+    X(REQUEST, "request", "asked for from outside")                                                \
+    X(FRAGMENTS, "fragments", "many of its segments come in fragments")
 
 enum host_reason {
 #define X(id, key, text) HOST_REASON_##id,
@@ -69,6 +73,12 @@ struct host_sw_params {
     bool moving_enabled;              /* false: foreign frames are always forwarded (policy F1) */
     enum offload_policy offload;      /* OFFLOAD_ALL */
     struct port_ranges offload_ports; /* OFFLOAD_PORTS: of the local port */
+    enum syn_cookies syn_cookies;     /* SYN_COOKIES_AUTO */
+    uint32_t syn_backlog; /* connections opened by a peer and not established yet, at most: 4,096 */
+    uint32_t
+        offload_fragments_max;    /* so many segments in fragments take it to the host; 0: never */
+    uint32_t fragment_datagrams;  /* put together at a time: 64; 0: fragments are dropped */
+    uint64_t fragment_timeout_ps; /* 30 s */
     uint32_t offload_max; /* connections that NICs have at once, 65,536; more run on the host */
     uint32_t ring_log2_cmd, ring_log2_record, ring_log2_event, ring_log2_buffer;
     uint64_t isn_seed;     /* key of the ISN hash (RFC 6528) */
@@ -92,7 +102,12 @@ struct host_sw_stats {
     /* The host's own TCP: connections opened there; from a NIC to the host and back. */
     uint64_t host_opened, onloaded, reoffloaded, offload_failed;
     uint64_t host_taken[HOST_REASON_COUNT]; /* activations on the host, by reason */
+    uint64_t wholes; /* segments of connections that were put together from fragments */
+    uint64_t cookies_sent, cookies_good, cookies_bad; /* SYN cookies */
+    uint32_t embryonic_max;
+    uint64_t connects, connected, connects_failed; /* connections the server opened */
     uint64_t hold_bytes_max;
+    uint64_t nics_lost, recoveries, recoveries_failed; /* left the team; came back; could not */
     uint32_t conns_max, moves_outstanding_max;
     struct drop_counters drops;
 };
@@ -113,6 +128,10 @@ struct app_ops {
     /* A SYN arrived for key: true and *accept filled to listen, false to refuse (reset). */
     bool (*on_syn)(void *self, const struct flow_key *key, const struct tcp_segment *syn,
                    struct app_accept *accept);
+    /* The same question without a commitment, for SYN cookies: on_syn() follows when the peer has
+     * answered. Null: such an application's SYNs are never answered without state. */
+    bool (*on_cookie_syn)(void *self, const struct flow_key *key, const struct tcp_segment *syn,
+                          struct app_accept *accept);
     void (*on_established)(void *self, uint32_t conn, uint32_t cookie);
     /* New in-order bytes are readable. */
     void (*on_readable)(void *self, uint32_t conn, uint32_t cookie);
@@ -128,6 +147,7 @@ struct app_ops {
 
 struct host_sw;        /* opaque */
 struct host_tcp_stats; /* host-sw/stack/host_tcp.h */
+struct ip_reassembly_stats;
 
 /* app and probe are kept. */
 struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_bus bus,
@@ -147,9 +167,10 @@ void host_sw_stop(struct host_sw *sw);
 /* From the link monitor or a scenario: active-backup change of the active port. */
 void host_sw_set_active(struct host_sw *sw, unsigned nic);
 
-/* From the root port: the link to this NIC reports an error or is gone, so the NIC is asked. May be
- * called from anywhere, with a kick of the core. */
-void host_sw_on_port_error(struct host_sw *sw, unsigned nic);
+/* What the driver of this NIC has found in its error registers and its root port's
+ * (driver/nic_error.h). */
+struct nic_error_counts;
+const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned nic);
 
 /* A connection is to go to a NIC (the one that received its last frame) or to the host, as soon as
  * that can be; conn UINT32_MAX: every one. Places where it cannot go are ignored. May be called from
@@ -157,6 +178,8 @@ void host_sw_on_port_error(struct host_sw *sw, unsigned nic);
 void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host);
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw);
+/* IP fragments; null when they are dropped. */
+const struct ip_reassembly_stats *host_sw_get_fragment_stats(const struct host_sw *sw);
 /* The host's own TCP. */
 const struct host_tcp_stats *host_sw_get_tcp_stats(const struct host_sw *sw);
 
@@ -171,6 +194,20 @@ uint32_t host_conn_writable(const struct host_sw *sw, uint32_t conn);
 /* Copies up to len bytes to the transmit ring; returns how many. */
 uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, uint32_t len);
 void host_conn_close(struct host_sw *sw, uint32_t conn);
+
+/* A connection the server opens (RFC 9293 3.9.1, active open). */
+struct host_connect {
+    uint8_t ip_version; /* 4 or 6 */
+    uint8_t raddr[16];  /* on the link; IPv4 as ::ffff:a.b.c.d */
+    uint16_t rport;
+    uint16_t lport;          /* 0: one is chosen (RFC 6056) */
+    uint16_t vlan;           /* VLAN_TAGGED | VID, or VLAN_NONE */
+    struct app_accept offer; /* what the SYN offers; cookie as for an accepted connection */
+};
+/* 0: *conn is opening; on_established() or on_closed() follows, with cause REMOTE_RESET when it was
+ * refused, HANDSHAKE_TIMEOUT, or UNREACHABLE when nobody has the address. Else a negative errno:
+ * EINVAL, EADDRINUSE (the tuple), EADDRNOTAVAIL (no port is left), ENETDOWN, ENOBUFS. */
+int host_conn_connect(struct host_sw *sw, const struct host_connect *wish, uint32_t *conn);
 void host_conn_abort(struct host_sw *sw, uint32_t conn);
 
 /* --- the directory, for reports (any time) --- */

@@ -29,8 +29,8 @@ $(LIBTOESIM): $(LIBTOESIM_A) sim/libtoesim.map
 	$(CXX) $(LDFLAGS) -shared -Wl,--version-script=sim/libtoesim.map -Wl,--whole-archive $(LIBTOESIM_A) \
 	    -Wl,--no-whole-archive $(LIB_NEEDS) -Wl,-z,defs -o $@
 
-EXAMPLE_BIN := $(B)/example/echo $(B)/example/echo-static
-$(B)/example/echo: $(B)/obj/sim/example/echo.o $(LIBTOESIM)
+EXAMPLE_BIN := $(B)/example/echo $(B)/example/echo-static $(B)/example/connect
+$(B)/example/echo $(B)/example/connect: $(B)/example/%: $(B)/obj/sim/example/%.o $(LIBTOESIM)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $< -L$(B) -ltoesim -Wl,-rpath,'$$ORIGIN/..' -o $@
 $(B)/example/echo-static: $(B)/obj/sim/example/echo.o $(LIBTOESIM_A)

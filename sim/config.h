@@ -10,8 +10,10 @@
 #include "models/pcie/pcie_link.h"
 #include "models/toe/toe_engine.h"
 #include "models/trace/capture.h"
+#include "models/trace/fragmenter.h"
 #include "models/trace/gen_peer.h"
 #include "models/trace/replay_peer.h"
+#include "models/trace/syn_flood.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -56,6 +58,8 @@ enum action_kind {
     ACTION_PCIE_ABORT,
     ACTION_PCIE_RESET,
     ACTION_PCIE_MASTER_OFF,
+    ACTION_PCIE_PEER_READ, /* the NIC reads, or writes, a register of the other one by DMA */
+    ACTION_PCIE_PEER_WRITE,
 };
 
 enum sim_link { SIM_LINK_NIC0, SIM_LINK_NIC1, SIM_LINK_UPLINK, SIM_LINK_COUNT };
@@ -118,6 +122,8 @@ struct sim_config {
     enum replay_mode replay_mode;
     struct replay_params replay;
     struct gen_params gen;
+    uint32_t fragment_over; /* peers' packets longer than this leave in IP fragments; 0: none do */
+    struct syn_flood_params flood; /* beside replay or generator */
 
     size_t action_count;
     struct sim_action actions[SIM_ACTIONS_MAX];

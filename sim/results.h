@@ -31,10 +31,11 @@ struct results_input {
     const struct host_stats *host;
     const struct check *check;
     const struct move_log *moves;
-    const struct capture *capture;    /* null without replay */
-    const struct replay_side *replay; /* null without replay */
-    const struct gen_peer *gen;       /* null without generator */
-    uint64_t external_frames;         /* given by the caller of external traffic */
+    const struct capture *capture;       /* null without replay */
+    const struct replay_side *replay;    /* null without replay */
+    const struct syn_flood_stats *flood; /* null: none */
+    const struct gen_peer *gen;          /* null without generator */
+    uint64_t external_frames;            /* given by the caller of external traffic */
 };
 
 /* Times that are no result: they differ from run to run and go to perf.json alone. */

@@ -36,6 +36,7 @@ void sim_config_default(struct sim_config *config)
     config->replay.start_ps = traffic_start_ps;
     gen_params_default(&config->gen);
     config->gen.start_ps = traffic_start_ps;
+    syn_flood_params_default(&config->flood);
     config->waves = WAVES_MOVES;
     config->waves_margin_ps = 2 * PS_PER_US;
     config->waves_moves_max = 16;

@@ -166,6 +166,10 @@ static enum status check_traffic(struct scenario_loader *loader)
         return fail_at(loader, "traffic.capture", "missing; write the file to replay");
     if (config->traffic != TRAFFIC_GENERATOR)
         return STATUS_OK;
+    if (config->fragment_over != 0 && config->fragment_over < FRAGMENTER_MTU_MIN)
+        return fail_at(loader, "traffic.fragment_over", "is too little; write 68B or more");
+    if (config->flood.ip_version == 5)
+        return fail_at(loader, "traffic.flood.ip_version", "'5' is wrong; write 4 or 6");
     if (config->gen.ip_version == 5)
         return fail_at(loader, "traffic.ip_version", "'5' is wrong; write 4 or 6");
     if (config->gen.connections > config->team.conn_max)
@@ -226,6 +230,7 @@ static void derive(struct sim_config *config)
     config->team.tcp.mss_max = (uint16_t)(mtu - 40);
     config->gen.tcp.mss_max = (uint16_t)(mtu - 40);
     config->engine.tcp = config->team.tcp;
+    config->host.p2p = config->pcie.p2p;
     config->engine.conn_max = config->team.conn_max;
 
     memcpy(config->replay.team_mac, config->team.mac, sizeof config->team.mac);

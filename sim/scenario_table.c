@@ -45,6 +45,8 @@
 
 static const char *const mode_names[] = {
     [TEAM_MODE_STATIC] = "static", [TEAM_MODE_ACTIVE_BACKUP] = "active-backup", NULL};
+static const char *const cookie_names[] = {
+    [SYN_COOKIES_OFF] = "off", [SYN_COOKIES_AUTO] = "auto", [SYN_COOKIES_ALWAYS] = "always", NULL};
 static const char *const offload_names[] = {
     [OFFLOAD_ALL] = "all", [OFFLOAD_NONE] = "none", [OFFLOAD_PORTS] = "ports", NULL};
 static const char *const policy_names[] = {
@@ -82,6 +84,8 @@ const char *const scenario_fault_names[] = {[ACTION_LINK_DOWN] = "link_down",
                                             [ACTION_PCIE_ABORT] = "pcie_abort",
                                             [ACTION_PCIE_RESET] = "pcie_reset",
                                             [ACTION_PCIE_MASTER_OFF] = "pcie_master_off",
+                                            [ACTION_PCIE_PEER_READ] = "pcie_peer_read",
+                                            [ACTION_PCIE_PEER_WRITE] = "pcie_peer_write",
                                             NULL};
 static const char *const link_names[] = {
     [SIM_LINK_NIC0] = "nic0", [SIM_LINK_NIC1] = "nic1", [SIM_LINK_UPLINK] = "uplink", NULL};
@@ -91,6 +95,7 @@ static const char *const notify_names[] = {
     [HOST_NOTIFY_INTERRUPT] = "interrupt", [HOST_NOTIFY_POLL] = "poll", NULL};
 static const char *const ack_names[] = {
     [ACK_POLICY_POSTED] = "posted", [ACK_POLICY_FLUSHED] = "flushed", NULL};
+static const char *const p2p_names[] = {[false] = "refused", [true] = "allowed", NULL};
 static const char *const model_names[] = {[false] = "rtl", [true] = "golden", NULL};
 static const char *const traffic_names[] = {[TRAFFIC_REPLAY] = "replay",
                                             [TRAFFIC_GENERATOR] = "generator",
@@ -131,6 +136,8 @@ static const char *const fault_list[] = {"link_down",
                                          "pcie_abort",
                                          "pcie_reset",
                                          "pcie_master_off",
+                                         "pcie_peer_read",
+                                         "pcie_peer_write",
                                          NULL};
 
 /* The same TCP knobs for the team (NICs and host stack) and for generated clients. */
@@ -196,6 +203,16 @@ const struct scenario_key scenario_keys[] = {
          "policy ports: the local ports that are offloaded, such as 80 8000-8099"),
     COUNT("team.offload.connections_max", team.offload_max, 0, 65536,
           "connections that NICs have at once; the next ones run in the host's own TCP"),
+    COUNT("team.offload.fragments_max", team.offload_fragments_max, 0, U32_LIMIT,
+          "so many segments in IP fragments take a connection to the host; 0: never"),
+    COUNT("team.fragments.datagrams_max", team.fragment_datagrams, 0, 1024,
+          "put together by the host at a time; 0: fragments are dropped"),
+    TIME("team.fragments.timeout", team.fragment_timeout_ps, 1, TIME_LIMIT,
+         "from the first fragment until a datagram is given up"),
+    ENUM("team.syn_cookies", team.syn_cookies, cookie_names,
+         "SYNs answered without state (RFC 4987): when the backlog is full, or always"),
+    COUNT("team.syn_backlog", team.syn_backlog, 1, 65536,
+          "connections a peer has begun to open, not established yet, at most"),
     LOG2("team.rings.command", team.ring_log2_cmd, 4, 65536, "entries of each NIC's command ring"),
     LOG2("team.rings.record", team.ring_log2_record, 4, 1048576,
          "entries of each NIC's receive record ring"),
@@ -268,6 +285,10 @@ const struct scenario_key scenario_keys[] = {
           "0: infinite"),
     COUNT("nics.pcie.root_credits.nonposted_data", pcie.root_credits.nonposted_data, 0, 2047,
           "0: infinite"),
+    COUNT("nics.pcie.root_credits.completion_headers", pcie.root_credits.completion_headers, 0, 127,
+          "0: infinite, as root complexes advertise"),
+    COUNT("nics.pcie.root_credits.completion_data", pcie.root_credits.completion_data, 0, 2047,
+          "0: infinite"),
     COUNT("nics.pcie.endpoint_credits.posted_headers", pcie.endpoint_credits.posted_headers, 0, 127,
           "advertised by the NIC; 0: infinite"),
     COUNT("nics.pcie.endpoint_credits.posted_data", pcie.endpoint_credits.posted_data, 0, 2047,
@@ -276,10 +297,15 @@ const struct scenario_key scenario_keys[] = {
           0, 127, "0: infinite"),
     COUNT("nics.pcie.endpoint_credits.nonposted_data", pcie.endpoint_credits.nonposted_data, 0,
           2047, "0: infinite"),
+    COUNT("nics.pcie.endpoint_credits.completion_headers", pcie.endpoint_credits.completion_headers,
+          0, 127, "0: infinite, as endpoints advertise"),
+    COUNT("nics.pcie.endpoint_credits.completion_data", pcie.endpoint_credits.completion_data, 0,
+          2047, "0: infinite"),
     SIZE("nics.pcie.replay_buffer", pcie.replay_bytes, NONE, 256, GIB,
          "of each side: TLPs not yet acknowledged"),
     TIME("nics.pcie.completion_timeout", pcie.completion_timeout_ps, 1, TIME_LIMIT,
          "a DMA read without its completions has failed"),
+    ENUM("nics.pcie.p2p", pcie.p2p, p2p_names, "requests of one NIC for the other's registers"),
     TIME("nics.pcie.retrain", pcie.retrain_ps, 0, PS_PER_S,
          "recovery after four replays without progress"),
     TIME("nics.engine.cycle", engine.cycle_ps, 1, PS_PER_US, "clock of the TOE engine"),
@@ -385,6 +411,15 @@ const struct scenario_key scenario_keys[] = {
     SIZE("traffic.ring", gen.ring_bytes, POW2, 4 * KIB, 16 * MIB,
          "generator: receive window of each client"),
     TCP_KEYS("traffic.tcp", gen.tcp),
+
+    SIZE("traffic.fragment_over", fragment_over, NONE, 0, 9216,
+         "packets of the peers longer than this leave in IP fragments; 0B: none do"),
+    COUNT("traffic.flood.count", flood.count, 0, U32_LIMIT,
+          "SYNs from addresses that nobody has, beside the other traffic; 0: none"),
+    TIME("traffic.flood.start", flood.start_ps, 0, TIME_LIMIT, "of the first of them"),
+    TIME("traffic.flood.interval", flood.interval_ps, 1, TIME_LIMIT, "between two of them"),
+    COUNT("traffic.flood.port", flood.port, 1, U16_LIMIT, "the server's port"),
+    COUNT("traffic.flood.ip_version", flood.ip_version, 4, 6, "4 or 6"),
 
     ROW("faults[].at", SCENARIO_AT, NONE, 0, TIME_LIMIT, ITEM(at_ps), 1, NULL,
         "when: a time, or a percentage of the traffic"),

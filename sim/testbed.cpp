@@ -47,6 +47,7 @@ testbed::testbed(const sim_config &config, const struct capture *replayed,
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         make_nic(nic);
     make_peers();
+    make_flood();
     make_director();
     make_application();
     bind_stages();
@@ -67,6 +68,7 @@ testbed::~testbed()
     if (replay_.self)
         replay_.destroy(replay_.self);
     gen_peer_destroy(gen_);
+    syn_flood_destroy(flood_);
     lan_switch_destroy(switch_);
     for (mac *m : mac_)
         mac_destroy(m);
@@ -103,6 +105,8 @@ void testbed::make_shells()
     peer_shell_ = std::make_unique<stage_shell>("peers");
     director_shell_ = std::make_unique<stage_shell>("director");
     window_shell_ = std::make_unique<stage_shell>("waves");
+    if (config_.flood.count > 0)
+        flood_shell_ = std::make_unique<stage_shell>("flood");
 }
 
 void testbed::make_host()
@@ -125,6 +129,15 @@ void testbed::make_host()
                             pcie_read_done done, uint64_t now_ps) {
         pcie_link_cfg_write32(static_cast<testbed *>(self)->link_[nic], offset, value, done,
                               now_ps);
+    };
+    access.port_read32 = [](void *self, unsigned nic, uint32_t offset) {
+        return pcie_link_port_read32(static_cast<testbed *>(self)->link_[nic], offset);
+    };
+    access.port_write32 = [](void *self, unsigned nic, uint32_t offset, uint32_t value) {
+        pcie_link_port_write32(static_cast<testbed *>(self)->link_[nic], offset, value);
+    };
+    access.claims = [](void *self, unsigned nic, uint64_t address, uint32_t len, uint32_t *offset) {
+        return pcie_link_claims(static_cast<testbed *>(self)->link_[nic], address, len, offset);
     };
     cpu_ = host_cpu_create(&config_.host, memory_, access, core_->blocker(), &probe_);
     assert(cpu_);
@@ -321,6 +334,8 @@ void testbed::bind_stages()
         mac_shell_[m]->bind(mac_stage(mac_[m], mac_names[m]));
     switch_shell_->bind(lan_switch_stage(switch_, "lan_switch"));
     peer_shell_->bind(peer_.stage);
+    if (flood_)
+        flood_shell_->bind(syn_flood_stage(flood_, "flood"));
     director_shell_->bind(director_stage(director_, "director"));
 }
 
@@ -330,6 +345,19 @@ void testbed::set_link(unsigned nic, bool up, uint64_t now_ps)
     mac_set_link(mac_[MAC_SWITCH0 + nic], up, now_ps);
     lan_switch_set_member_up(switch_, nic, up, now_ps);
     report_port(nic, now_ps);
+}
+
+// A register that reads always, and one that may be written at any time.
+void testbed::access_peer(unsigned nic, bool write, uint64_t now_ps)
+{
+    pcie_endpoint from = pcie_link_endpoint(link_[nic]);
+    uint64_t bar0 = pcie_link_bar0(link_[NIC_COUNT - 1 - nic]);
+    auto ignore = [](void *, uint64_t, bool, const uint8_t *, uint32_t, uint64_t) {};
+    uint32_t beat = 1;
+    if (write)
+        from.ops->write(from.self, bar0 + NIC_REG_HEARTBEAT, &beat, sizeof beat, {}, {}, now_ps);
+    else
+        from.ops->read(from.self, bar0 + NIC_REG_MAGIC, sizeof beat, {ignore, nullptr, 0}, now_ps);
 }
 
 void testbed::act(const sim_action &action, uint64_t now_ps)
@@ -359,8 +387,6 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
         break;
     case ACTION_PCIE_DOWN:
         pcie_link_set_up(link_[action.nic], false, now_ps);
-        host_sw_on_port_error(software_, action.nic);
-        host_cpu_kick(cpu_, now_ps);
         break;
     case ACTION_PCIE_UP:
         pcie_link_set_up(link_[action.nic], true, now_ps);
@@ -382,6 +408,10 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
                       int(PCIE_FAULT_MASTER_OFF));
         pcie_link_inject(link_[action.nic],
                          static_cast<pcie_fault>(action.kind - ACTION_PCIE_TLP_ERROR), now_ps);
+        break;
+    case ACTION_PCIE_PEER_READ:
+    case ACTION_PCIE_PEER_WRITE:
+        access_peer(action.nic, action.kind == ACTION_PCIE_PEER_WRITE, now_ps);
         break;
     case ACTION_CTX_ERROR:
         for (nic_slot &slot : slot_)
@@ -412,6 +442,8 @@ bool testbed::advance(uint64_t slice_ps)
     if (end_ps_ == TIME_NEVER && is_traffic_done()) {
         end_ps_ = now + drain_ps;
         end_ps_max_ = now + drain_ps_max;
+        if (flood_)
+            syn_flood_stop(flood_);
     }
     if (now >= end_ps_ && now < end_ps_max_ && check_open_frames(check_) > 0)
         end_ps_ = now + slice_ps;

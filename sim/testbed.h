@@ -71,6 +71,7 @@ private:
     void make_replay();
     void make_generator();
     void make_external();
+    void make_flood();
     void watch_queues();
     void make_line_faults();
     void make_lacp();
@@ -85,6 +86,7 @@ private:
     void on_peer_frame(frame *f, uint64_t now_ps);
     void bind_stages();
     bool is_traffic_done() const;
+    void access_peer(unsigned nic, bool write, uint64_t now_ps);
     void act(const sim_action &action, uint64_t now_ps);
     void set_link(unsigned nic, bool up, uint64_t now_ps);
     void on_probe(const probe_event &event);
@@ -105,6 +107,8 @@ private:
     lan_switch *switch_ = nullptr;
     replay_side replay_ = {}; // self null: no replay
     gen_peer *gen_ = nullptr;
+    syn_flood *flood_ = nullptr;
+    fragmenter fragmenter_ = {};
     replay_server *replay_server_ = nullptr;
     bulk_server *bulk_server_ = nullptr;
     check *check_ = nullptr;
@@ -126,7 +130,7 @@ private:
     std::unique_ptr<core_shell> core_;
     std::unique_ptr<stage_shell> engine_shell_[NIC_COUNT], link_shell_[NIC_COUNT],
         cache_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_, peer_shell_, director_shell_,
-        window_shell_;
+        window_shell_, flood_shell_;
     uint64_t end_ps_ = TIME_NEVER; // set when the traffic is done
     uint64_t end_ps_max_ = TIME_NEVER;
     bool complete_ = false;

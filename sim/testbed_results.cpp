@@ -17,6 +17,8 @@ uint64_t testbed::kernel_events() const
                     window_shell_->runs() + core_->resumes();
     for (const auto &shell : mac_shell_)
         runs += shell->runs();
+    if (flood_shell_)
+        runs += flood_shell_->runs();
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         runs += engine_shell_[nic]->runs() + link_shell_[nic]->runs() + cache_shell_[nic]->runs();
     return runs;
@@ -73,5 +75,6 @@ void testbed::fill_results(results_input *in) const
     in->capture = capture_;
     in->replay = replay_.self ? &replay_ : nullptr;
     in->gen = gen_;
+    in->flood = flood_ ? syn_flood_get_stats(flood_) : nullptr;
     in->external_frames = external_frames_;
 }

@@ -12,11 +12,30 @@ namespace
 constexpr uint8_t generator_window_scale = 4;
 } // namespace
 
-void testbed::on_peer_frame(frame *f, uint64_t now_ps) { frame_sink_accept(&peer_.rx, f, now_ps); }
+void testbed::on_peer_frame(frame *f, uint64_t now_ps)
+{
+    if (flood_ && syn_flood_takes(flood_, f))
+        frame_free(pool_, f);
+    else
+        frame_sink_accept(&peer_.rx, f, now_ps);
+}
+
+void testbed::make_flood()
+{
+    if (!flood_shell_)
+        return;
+    syn_flood_params params = config_.flood;
+    params.seed = config_.seed;
+    std::memcpy(params.team_mac, config_.team.mac, sizeof params.team_mac);
+    std::memcpy(params.team_ip, params.ip_version == 4 ? config_.team.ipv4 : config_.team.ipv6,
+                sizeof params.team_ip);
+    flood_ = syn_flood_create(&params, pool_, mac_tx_sink(mac_[MAC_PEER]), flood_shell_->waker());
+    assert(flood_);
+}
 
 void testbed::make_replay()
 {
-    frame_sink uplink = mac_tx_sink(mac_[MAC_PEER]);
+    frame_sink uplink = fragmenter_sink(&fragmenter_);
     if (config_.replay_mode == REPLAY_ENDPOINT) {
         endpoint_peer *peer = endpoint_peer_create(&config_.replay, config_.capture.mtu_bytes,
                                                    capture_, pool_, uplink, peer_shell_->waker());
@@ -38,7 +57,7 @@ void testbed::make_replay()
 
 void testbed::make_generator()
 {
-    gen_ = gen_peer_create(&config_.gen, pool_, mac_tx_sink(mac_[MAC_PEER]), peer_shell_->waker(),
+    gen_ = gen_peer_create(&config_.gen, pool_, fragmenter_sink(&fragmenter_), peer_shell_->waker(),
                            &probe_);
     assert(gen_);
     peer_.self = gen_;
@@ -70,6 +89,7 @@ void testbed::make_external()
 
 void testbed::make_peers()
 {
+    fragmenter_init(&fragmenter_, config_.fragment_over, pool_, mac_tx_sink(mac_[MAC_PEER]));
     switch (config_.traffic) {
     case TRAFFIC_REPLAY:
         make_replay();
@@ -95,7 +115,7 @@ bool testbed::put_frame(const uint8_t *bytes, uint32_t len)
     f->conversation = UINT32_MAX;
     f->len = len;
     std::memcpy(f->data, bytes, len);
-    frame_sink sink = mac_tx_sink(mac_[MAC_PEER]);
+    frame_sink sink = fragmenter_sink(&fragmenter_);
     frame_sink_accept(&sink, f, now);
     external_frames_++;
     return true;
@@ -162,9 +182,9 @@ void testbed::make_bulk_server()
     params.describe = [](void *self, const flow_key *key, bulk_job *job) {
         const gen_peer *gen = bed_of(self)->gen_;
         uint32_t index = gen_peer_find(gen, key);
-        if (index == UINT32_MAX)
-            return false;
         *job = {};
+        if (index == UINT32_MAX) // the listener cannot know a flood by its looks
+            return bed_of(self)->flood_ != nullptr;
         job->index = index;
         job->bytes_to_send = gen_peer_server_bytes(gen, index);
         job->close_when_sent = gen_peer_server_closes(gen);

@@ -69,7 +69,8 @@ TOESIM_API int toesim_bind(struct toesim *sim, int fd, const struct sockaddr *ad
 TOESIM_API int toesim_listen(struct toesim *sim, int fd, int backlog);
 /* addr may be null. */
 TOESIM_API int toesim_accept(struct toesim *sim, int fd, struct sockaddr *addr, socklen_t *len);
-/* EOPNOTSUPP: the team driver has no active open. */
+/* EINPROGRESS: as with a non-blocking socket, poll() and SO_ERROR tell the outcome. The peer must be on
+ * the link: it is asked for by ARP or neighbour discovery. */
 TOESIM_API int toesim_connect(struct toesim *sim, int fd, const struct sockaddr *addr,
                               socklen_t len);
 /* flags: 0; recv also MSG_PEEK. MSG_DONTWAIT and MSG_NOSIGNAL are always meant. */

@@ -81,6 +81,15 @@ static bool mux_on_syn(void *self, const struct flow_key *key, const struct tcp_
     return true;
 }
 
+static bool mux_on_cookie_syn(void *self, const struct flow_key *key, const struct tcp_segment *syn,
+                              struct app_accept *accept)
+{
+    const struct app_mux *mux = self;
+    const struct mux_app *app = &mux->apps[find_port(mux, key->lport)];
+    return app->ops && app->ops->on_cookie_syn && mux->free_first != NO_FREE &&
+           app->ops->on_cookie_syn(app->self, key, syn, accept);
+}
+
 static const struct mux_app *app_of(const struct app_mux *mux, uint32_t slot, uint32_t *cookie)
 {
     assert(slot < mux->conn_max);
@@ -129,6 +138,7 @@ const struct app_ops *app_mux_ops(void)
 {
     static const struct app_ops ops = {
         .on_syn = mux_on_syn,
+        .on_cookie_syn = mux_on_cookie_syn,
         .on_established = mux_on_established,
         .on_readable = mux_on_readable,
         .on_writable = mux_on_writable,

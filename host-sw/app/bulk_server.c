@@ -74,6 +74,17 @@ static bool bulk_on_syn(void *self, const struct flow_key *key, const struct tcp
     return true;
 }
 
+static bool bulk_on_cookie_syn(void *self, const struct flow_key *key,
+                               const struct tcp_segment *syn, struct app_accept *accept)
+{
+    struct bulk_server *server = self;
+    struct bulk_job job = {0};
+    (void)syn;
+    *accept = server->params.accept;
+    return key->lport == server->params.port && server->free_first != NO_FREE &&
+           server->params.describe(server->params.self, key, &job);
+}
+
 static void write_more(struct bulk_server *server, uint32_t id, struct bulk_conn *conn)
 {
     while (conn->sent < conn->job.bytes_to_send && conn->received >= conn->job.bytes_before_send) {
@@ -166,6 +177,7 @@ const struct app_ops *bulk_server_ops(void)
 {
     static const struct app_ops ops = {
         .on_syn = bulk_on_syn,
+        .on_cookie_syn = bulk_on_cookie_syn,
         .on_established = bulk_on_established,
         .on_readable = bulk_on_readable,
         .on_writable = bulk_on_writable,

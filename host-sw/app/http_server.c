@@ -319,6 +319,7 @@ const struct app_ops *http_server_ops(void)
 {
     static const struct app_ops ops = {
         .on_syn = http_on_syn,
+        .on_cookie_syn = http_on_syn, /* it keeps nothing */
         .on_established = http_on_established,
         .on_readable = http_on_progress,
         .on_writable = http_on_progress,

@@ -173,6 +173,7 @@ const struct app_ops *inet_server_ops(void)
 {
     static const struct app_ops ops = {
         .on_syn = inet_on_syn,
+        .on_cookie_syn = inet_on_syn, /* it keeps nothing */
         .on_established = inet_on_established,
         .on_readable = inet_on_progress,
         .on_writable = inet_on_progress,

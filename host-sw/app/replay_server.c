@@ -56,8 +56,8 @@ size_t replay_server_steps_left(const struct replay_server *server, size_t scrip
     return server->scripts[script].step_count - server->states[script].step;
 }
 
-static bool on_syn(void *self, const struct flow_key *key, const struct tcp_segment *syn,
-                   struct app_accept *accept)
+static bool on_cookie_syn(void *self, const struct flow_key *key, const struct tcp_segment *syn,
+                          struct app_accept *accept)
 {
     struct replay_server *server = self;
     (void)syn;
@@ -65,13 +65,22 @@ static bool on_syn(void *self, const struct flow_key *key, const struct tcp_segm
     if (script >= server->count || server->states[script].open)
         return false;
     const struct replay_script *of = &server->scripts[script];
-    /* A tuple that opens again starts its script again: the first try came to nothing. */
-    server->states[script] = (struct replay_state){.open = true};
     *accept = (struct app_accept){.offered = of->offered,
                                   .mss = of->mss,
                                   .rcv_ws = of->rcv_ws,
                                   .nodelay = true, /* as captured, not as Nagle would */
                                   .cookie = (uint32_t)script};
+    return true;
+}
+
+static bool on_syn(void *self, const struct flow_key *key, const struct tcp_segment *syn,
+                   struct app_accept *accept)
+{
+    struct replay_server *server = self;
+    if (!on_cookie_syn(self, key, syn, accept))
+        return false;
+    /* A tuple that opens again starts its script again: the first try came to nothing. */
+    server->states[accept->cookie] = (struct replay_state){.open = true};
     return true;
 }
 
@@ -154,6 +163,7 @@ const struct app_ops *replay_server_ops(void)
 {
     static const struct app_ops ops = {
         .on_syn = on_syn,
+        .on_cookie_syn = on_cookie_syn,
         .on_established = on_established,
         .on_readable = on_readable,
         .on_writable = on_writable,

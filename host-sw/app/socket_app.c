@@ -222,6 +222,12 @@ static void socket_on_established(void *self, uint32_t conn, uint32_t cookie)
     struct socket_app *app = self;
     int listener = (int)cookie;
     assert(conn < app->conn_max && listener < app->count);
+    if (app->by_conn[conn] != NO_SOCKET) { /* we opened it */
+        struct socket *s = &app->sockets[app->by_conn[conn]];
+        s->state = SOCKET_CONNECTED;
+        serve(app, s);
+        return;
+    }
     bool there = app->sockets[listener].state == SOCKET_LISTENING;
     int fd = there ? admit(app, conn, listener) : -ECONNABORTED;
     app->by_conn[conn] = fd < 0 ? NO_SOCKET : fd;
@@ -260,6 +266,8 @@ static int error_of(enum nic_term_cause cause)
         return ETIMEDOUT;
     case NIC_TERM_LOCAL_ABORT:
         return ECONNABORTED;
+    case NIC_TERM_UNREACHABLE:
+        return EHOSTUNREACH;
     case NIC_TERM_CTX_ERROR:
     case NIC_TERM_ENGINE_ERROR:
         return EIO;
@@ -276,6 +284,49 @@ static void undirty(struct socket_app *app, int fd)
     app->sockets[fd].dirty = false;
 }
 
+/* The program may try again. */
+static void connect_failed(struct socket *s, int error)
+{
+    s->state = SOCKET_NEW;
+    s->error = error;
+    s->fin_wanted = s->abort_wanted = s->read_shut = false;
+    if (!s->port_given)
+        s->local.port = 0;
+    socket_buffer_free(&s->rx);
+    socket_buffer_free(&s->tx);
+}
+
+/* connect(): the host is asked now that the core runs. */
+static void start_connect(struct socket_app *app, int fd)
+{
+    struct socket *s = &app->sockets[fd];
+    s->connect_wanted = false;
+    app->connects_wanted--;
+    struct host_connect wish = {
+        .ip_version = s->peer.ip_version,
+        .rport = s->peer.port,
+        .lport = s->local.port,
+        .offer = {.offered = CTX_FEATURE_MSS | CTX_FEATURE_TS | CTX_FEATURE_WS | CTX_FEATURE_SACK,
+                  .mss = (uint16_t)s->maxseg,
+                  .rcv_ws = WINDOW_SCALE,
+                  .nodelay = s->nodelay,
+                  .keepalive = s->keepalive,
+                  .cookie = (uint32_t)fd}};
+    memcpy(wish.raddr, s->peer.addr, sizeof wish.raddr);
+    uint32_t conn;
+    int error = host_conn_connect(app->host, &wish, &conn);
+    if (error) {
+        connect_failed(s, -error);
+        return;
+    }
+    struct dir_view view;
+    host_conn_view(app->host, conn, &view);
+    s->conn = conn;
+    s->local.port = view.key.lport;
+    memcpy(s->local.addr, view.key.laddr, sizeof s->local.addr);
+    app->by_conn[conn] = fd;
+}
+
 static void socket_on_closed(void *self, uint32_t conn, uint32_t cookie, enum nic_term_cause cause)
 {
     struct socket_app *app = self;
@@ -290,6 +341,8 @@ static void socket_on_closed(void *self, uint32_t conn, uint32_t cookie, enum ni
         undirty(app, fd);
     s->conn = NO_CONN;
     s->error = error_of(cause);
+    if (s->state == SOCKET_CONNECTING)
+        connect_failed(s, cause == NIC_TERM_REMOTE_RESET ? ECONNREFUSED : s->error);
     if (s->orphan)
         socket_table_release(app, fd);
 }
@@ -298,6 +351,9 @@ static uint64_t socket_on_run(void *self, uint64_t now_ps)
 {
     struct socket_app *app = self;
     (void)now_ps;
+    for (int fd = 0; app->connects_wanted > 0 && fd < app->count; fd++)
+        if (app->sockets[fd].connect_wanted)
+            start_connect(app, fd);
     while (app->dirty_first != NO_SOCKET) {
         struct socket *s = &app->sockets[app->dirty_first];
         app->dirty_first = s->dirty_next;
@@ -311,6 +367,7 @@ const struct app_ops *socket_app_ops(void)
 {
     static const struct app_ops ops = {
         .on_syn = socket_on_syn,
+        .on_cookie_syn = socket_on_syn, /* it keeps nothing */
         .on_established = socket_on_established,
         .on_readable = socket_on_progress,
         .on_writable = socket_on_progress,

@@ -55,7 +55,8 @@ int socket_app_open(struct socket_app *app, uint8_t ip_version);
 int socket_app_bind(struct socket_app *app, int fd, const struct socket_address *local);
 int socket_app_listen(struct socket_app *app, int fd, int backlog);
 int socket_app_accept(struct socket_app *app, int fd, struct socket_address *peer);
-/* The driver has no active open yet: EOPNOTSUPP. */
+/* EINPROGRESS: poll() and SOCKET_ERROR tell the outcome: writable, or an error (ECONNREFUSED,
+ * ETIMEDOUT, EHOSTUNREACH, EADDRINUSE and others). The peer is on the link. */
 int socket_app_connect(struct socket_app *app, int fd, const struct socket_address *peer);
 int64_t socket_app_send(struct socket_app *app, int fd, const void *bytes, uint32_t len);
 /* 0: the peer has closed and all was read. peek: what is given stays. */

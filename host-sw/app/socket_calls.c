@@ -70,8 +70,30 @@ int socket_app_accept(struct socket_app *app, int fd, struct socket_address *pee
 
 int socket_app_connect(struct socket_app *app, int fd, const struct socket_address *peer)
 {
-    (void)peer;
-    return socket_table_get(app, fd) ? -EOPNOTSUPP : -EBADF;
+    struct socket *s = socket_table_get(app, fd);
+    if (!s)
+        return -EBADF;
+    if (s->state == SOCKET_CONNECTING)
+        return -EALREADY;
+    if (s->state != SOCKET_NEW)
+        return s->state == SOCKET_CONNECTED ? -EISCONN : -EOPNOTSUPP;
+    if (peer->ip_version != s->local.ip_version)
+        return -EAFNOSUPPORT;
+    if (peer->port == 0)
+        return -EADDRNOTAVAIL;
+    if (!socket_buffer_init(&s->rx, (uint32_t)s->rcvbuf) ||
+        !socket_buffer_init(&s->tx, (uint32_t)s->sndbuf)) {
+        socket_buffer_free(&s->rx);
+        return -ENOMEM;
+    }
+    s->error = 0;
+    s->peer = *peer;
+    s->port_given = s->local.port != 0;
+    s->state = SOCKET_CONNECTING;
+    s->connect_wanted = true;
+    app->connects_wanted++;
+    app->wants_kick = true;
+    return -EINPROGRESS;
 }
 
 /* An error is reported once, then the socket is at its end. */
@@ -161,6 +183,13 @@ int socket_app_close(struct socket_app *app, int fd)
         close_connection(app, fd);
         return 0;
     }
+    if (s->state == SOCKET_CONNECTING) {
+        app->connects_wanted -= s->connect_wanted;
+        s->connect_wanted = false;
+        s->linger_zero = true; /* RFC 9293 3.10.4: nothing is left of it */
+        close_connection(app, fd);
+        return 0;
+    }
     while (s->queue_first != NO_SOCKET) {
         int child = s->queue_first;
         s->queue_first = app->sockets[child].queue_next;
@@ -182,7 +211,7 @@ int socket_app_set(struct socket_app *app, int fd, enum socket_option option, in
     }
     if (option == SOCKET_ERROR)
         return -EINVAL;
-    if (s->state == SOCKET_CONNECTED) /* the context is with its NIC */
+    if (s->state == SOCKET_CONNECTED || s->state == SOCKET_CONNECTING) /* it has a context */
         return -EOPNOTSUPP;
     int *place = option == SOCKET_RCVBUF ? &s->rcvbuf : &s->sndbuf;
     switch (option) {
@@ -276,8 +305,10 @@ short socket_app_poll(struct socket_app *app, int fd)
         return POLLNVAL;
     if (s->state == SOCKET_LISTENING)
         return s->queue_first == NO_SOCKET ? 0 : POLLIN;
+    if (s->state == SOCKET_CONNECTING)
+        return 0;
     if (s->state != SOCKET_CONNECTED)
-        return POLLHUP;
+        return (short)(POLLHUP | (s->error ? POLLERR : 0));
     bool ended = s->conn == NO_CONN;
     if (socket_buffer_used(&s->rx) > 0 || s->eof || s->read_shut || ended)
         events |= POLLIN;

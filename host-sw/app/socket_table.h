@@ -13,7 +13,8 @@ enum socket_state {
     SOCKET_FREE,
     SOCKET_NEW, /* perhaps bound */
     SOCKET_LISTENING,
-    SOCKET_CONNECTED, /* accepted, or in its listener's queue */
+    SOCKET_CONNECTING, /* the handshake of connect() is under way */
+    SOCKET_CONNECTED,  /* accepted, or in its listener's queue */
 };
 
 struct socket {
@@ -27,7 +28,9 @@ struct socket {
     int queue_next, dirty_next;
     bool queued_here; /* in its listener's queue: no program has it yet */
     bool dirty;
-    bool orphan; /* the program closed it; the connection still has to end */
+    bool connect_wanted; /* CONNECTING: the core has not been asked yet */
+    bool port_given;     /* the program bound it */
+    bool orphan;         /* the program closed it; the connection still has to end */
     bool fin_wanted, fin_given, abort_wanted, peer_fin, eof, read_shut;
     uint32_t conn; /* NO_CONN: it has ended */
     int error;     /* positive errno, reported once */
@@ -38,6 +41,7 @@ struct socket_app {
     struct host_sw *host;
     struct socket *sockets;
     int count, capacity, dirty_first;
+    int connects_wanted; /* sockets with connect_wanted */
     bool wants_kick;
     uint32_t conn_max;
     int by_conn[]; /* socket of a connection id; NO_SOCKET */

@@ -30,7 +30,7 @@ void buffer_pool_free(struct buffer_pool *pool)
     *pool = (struct buffer_pool){0};
 }
 
-static uint32_t index_of(const struct buffer_pool *pool, uint64_t address)
+uint32_t buffer_pool_index(const struct buffer_pool *pool, uint64_t address)
 {
     uint64_t offset = address - pool->base;
     assert(address >= pool->base && offset % NIC_BUFFER_BYTES == 0);
@@ -50,14 +50,14 @@ uint64_t buffer_pool_take(struct buffer_pool *pool)
 
 void buffer_pool_ref(struct buffer_pool *pool, uint64_t address)
 {
-    uint32_t index = index_of(pool, address);
+    uint32_t index = buffer_pool_index(pool, address);
     assert(pool->refs[index] > 0 && pool->refs[index] < UINT8_MAX);
     pool->refs[index]++;
 }
 
 void buffer_pool_unref(struct buffer_pool *pool, uint64_t address)
 {
-    uint32_t index = index_of(pool, address);
+    uint32_t index = buffer_pool_index(pool, address);
     assert(pool->refs[index] > 0);
     if (--pool->refs[index] == 0)
         pool->free_list[pool->free_count++] = index;

@@ -27,6 +27,9 @@ void buffer_pool_ref(struct buffer_pool *pool, uint64_t address);
 /* The last reference frees the buffer. */
 void buffer_pool_unref(struct buffer_pool *pool, uint64_t address);
 
+/* Number of a buffer, from 0. */
+uint32_t buffer_pool_index(const struct buffer_pool *pool, uint64_t address);
+
 /* True for the address of a buffer that is in use. */
 bool buffer_pool_owns(const struct buffer_pool *pool, uint64_t address);
 

@@ -19,7 +19,8 @@ static bool set_up_rings(struct nic_driver *driver, const struct nic_driver_para
     struct nic_bus bus = driver->bus;
     unsigned nic = driver->nic;
     driver->ring_cookies = calloc((size_t)1 << params->log2_cmd, sizeof *driver->ring_cookies);
-    return driver->ring_cookies &&
+    driver->posted = calloc(driver->pool->count, sizeof *driver->posted);
+    return driver->ring_cookies && driver->posted &&
            host_ring_init(&driver->commands, bus, nic, NIC_REG_CMD_RING, NIC_REG_CMD_PRODUCER,
                           params->log2_cmd, sizeof(struct nic_cmd)) &&
            host_ring_init(&driver->buffers, bus, nic, NIC_REG_BUFFER_RING, NIC_REG_BUFFER_PRODUCER,
@@ -49,7 +50,7 @@ enum nic_probe_result nic_driver_start(struct nic_driver *driver, struct nic_bus
                                        struct buffer_pool *pool)
 {
     *driver = (struct nic_driver){.bus = bus, .nic = nic, .pool = pool, .request_free = NO_REQUEST};
-    enum nic_probe_result result = nic_probe(bus, nic, &params->probe);
+    enum nic_probe_result result = nic_probe(bus, nic, &params->probe, &driver->sizes);
     if (result != NIC_PROBE_OK)
         return result;
     driver->conn_max = bus.ops->mmio_read32(bus.self, nic, NIC_REG_CONN_MAX);
@@ -87,6 +88,7 @@ void nic_driver_free(struct nic_driver *driver)
     ring_place_free(&driver->events.place);
     free(driver->requests);
     free(driver->ring_cookies);
+    free(driver->posted);
     free(driver->backlog);
     *driver = (struct nic_driver){0};
 }
@@ -222,10 +224,23 @@ bool nic_driver_abandon(struct nic_driver *driver, struct nic_request *request)
     return false;
 }
 
-void nic_driver_on_buffer(struct nic_driver *driver)
+void nic_driver_on_buffer(struct nic_driver *driver, uint64_t buffer)
 {
-    assert(driver->buffers.consumer != driver->buffers.producer);
+    uint8_t *posted = &driver->posted[buffer_pool_index(driver->pool, buffer)];
+    assert(*posted && driver->buffers.consumer != driver->buffers.producer);
+    *posted = 0;
     driver->buffers.consumer++;
+}
+
+void nic_driver_take_buffers(struct nic_driver *driver)
+{
+    assert(!driver->up);
+    for (uint32_t i = 0; driver->posted && i < driver->pool->count; i++) {
+        if (!driver->posted[i])
+            continue;
+        driver->posted[i] = 0;
+        buffer_pool_unref(driver->pool, driver->pool->base + (uint64_t)i * NIC_BUFFER_BYTES);
+    }
 }
 
 void nic_driver_flush(struct nic_driver *driver)
@@ -238,6 +253,7 @@ void nic_driver_flush(struct nic_driver *driver)
         struct nic_buffer buffer = {buffer_pool_take(driver->pool)};
         if (buffer.address == 0)
             break;
+        driver->posted[buffer_pool_index(driver->pool, buffer.address)] = 1;
         host_ring_push(&driver->buffers, &buffer);
     }
     nic_ring_release(&driver->records);

@@ -41,6 +41,8 @@ struct nic_driver {
     struct host_ring commands, buffers;
     struct nic_ring records, events;
     struct buffer_pool *pool;
+    uint8_t *posted; /* per buffer of the pool: this NIC has it */
+    struct nic_probe_sizes sizes;
     struct nic_request *requests;
     uint32_t request_count, request_free;
     uint32_t *ring_cookies;  /* cookie of each command ring entry */
@@ -73,7 +75,10 @@ bool nic_driver_complete(struct nic_driver *driver, const struct nic_event *even
 bool nic_driver_abandon(struct nic_driver *driver, struct nic_request *request);
 
 /* A record gave a fresh buffer back: the host has its reference now. */
-void nic_driver_on_buffer(struct nic_driver *driver);
+void nic_driver_on_buffer(struct nic_driver *driver, uint64_t buffer);
+
+/* For a NIC that is gone: takes back every buffer it still has. */
+void nic_driver_take_buffers(struct nic_driver *driver);
 
 /* End of a batch: posts buffers, rings each doorbell whose count changed, once. */
 void nic_driver_flush(struct nic_driver *driver);

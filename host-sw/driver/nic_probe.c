@@ -24,6 +24,7 @@ enum {
     PCIE_DEVCTL = 8,
     DEVCTL_MPS_SHIFT = 5,
     DEVCTL_MRRS_SHIFT = 12,
+    DEVCTL_REPORT = 0xf, /* correctable, non-fatal, fatal, unsupported request */
     READY_TRIES = 1000,
     MSIX_TABLE = 4,
     MSIX_ENTRY_BYTES = 16,
@@ -53,7 +54,8 @@ bool nic_probe_is_alive(struct nic_bus bus, unsigned nic)
 
 /* Writes all ones, reads the size back, then the address firmware had chosen, else ours (PCI Local
  * Bus 6.2.5.1). Decoding is off meanwhile. */
-static bool size_bar(struct nic_bus bus, unsigned nic, uint64_t address)
+static bool size_bar(struct nic_bus bus, unsigned nic, uint64_t address,
+                     struct nic_probe_sizes *sizes)
 {
     uint32_t mask = 0, low = 0, high = 0;
     if (!cfg_read(bus, nic, CFG_BAR0, &low) || !cfg_read(bus, nic, CFG_BAR1, &high) ||
@@ -67,6 +69,7 @@ static bool size_bar(struct nic_bus bus, unsigned nic, uint64_t address)
         low = (uint32_t)address;
         high = (uint32_t)(address >> 32);
     }
+    sizes->bar_address = (low & BAR_ADDRESS_MASK) | (is_64 ? (uint64_t)high << 32 : 0);
     return cfg_write(bus, nic, CFG_BAR0, low) && (!is_64 || cfg_write(bus, nic, CFG_BAR1, high));
 }
 
@@ -98,9 +101,9 @@ static uint32_t size_code(uint32_t bytes)
 }
 
 /* Firmware's sizes are kept unless others are asked for; the device's largest payload limits both.
- */
-static bool set_sizes(struct nic_bus bus, unsigned nic, uint32_t cap,
-                      const struct nic_probe_request *request)
+ * Errors are to be reported. */
+static bool set_device(struct nic_bus bus, unsigned nic, uint32_t cap,
+                       const struct nic_probe_request *request, struct nic_probe_sizes *sizes)
 {
     uint32_t devcap = 0, devctl = 0;
     if (!cfg_read(bus, nic, cap + PCIE_DEVCAP, &devcap) ||
@@ -116,7 +119,9 @@ static bool set_sizes(struct nic_bus bus, unsigned nic, uint32_t cap,
         mps = devcap & 7;
     devctl &= 0xffffu; /* the upper half is the status, cleared by writing ones */
     devctl &= ~(7u << DEVCTL_MPS_SHIFT | 7u << DEVCTL_MRRS_SHIFT);
-    devctl |= mps << DEVCTL_MPS_SHIFT | mrrs << DEVCTL_MRRS_SHIFT;
+    devctl |= mps << DEVCTL_MPS_SHIFT | mrrs << DEVCTL_MRRS_SHIFT | DEVCTL_REPORT;
+    sizes->mps_bytes = 128u << mps;
+    sizes->mrrs_bytes = 128u << mrrs;
     return cfg_write(bus, nic, cap + PCIE_DEVCTL, devctl);
 }
 
@@ -152,7 +157,8 @@ static enum nic_probe_result reset_device(struct nic_bus bus, unsigned nic)
 }
 
 enum nic_probe_result nic_probe(struct nic_bus bus, unsigned nic,
-                                const struct nic_probe_request *request)
+                                const struct nic_probe_request *request,
+                                struct nic_probe_sizes *sizes)
 {
     assert(request->bar_address % NIC_BAR0_BYTES == 0);
     uint32_t command = 0;
@@ -161,13 +167,13 @@ enum nic_probe_result nic_probe(struct nic_bus bus, unsigned nic,
     command &= 0xffffu; /* the upper half is the status */
     if (!cfg_write(bus, nic, CFG_COMMAND, command & ~(uint32_t)CMD_MEMORY))
         return NIC_PROBE_NO_DEVICE;
-    if (!size_bar(bus, nic, request->bar_address))
+    if (!size_bar(bus, nic, request->bar_address, sizes))
         return NIC_PROBE_BAD_BAR;
     uint32_t pcie = find_capability(bus, nic, CAP_PCIE);
     uint32_t msix = find_capability(bus, nic, CAP_MSIX);
     if (pcie == 0 || msix == 0)
         return NIC_PROBE_NO_CAPABILITY;
-    if (!set_sizes(bus, nic, pcie, request) ||
+    if (!set_device(bus, nic, pcie, request, sizes) ||
         !cfg_write(bus, nic, CFG_COMMAND, command | CMD_MEMORY | CMD_BUS_MASTER) ||
         !enable_msix(bus, nic, msix))
         return NIC_PROBE_NO_DEVICE;

@@ -25,10 +25,17 @@ struct nic_probe_request {
     uint64_t bar_address; /* used when firmware gave none */
 };
 
+/* What it came to. */
+struct nic_probe_sizes {
+    uint32_t mps_bytes, mrrs_bytes;
+    uint64_t bar_address;
+};
+
 /* Blocks for many configuration and register accesses. Afterwards: decoding memory, bus master,
- * MSI-X enabled, reset done. */
+ * MSI-X enabled, errors reported, reset done. */
 enum nic_probe_result nic_probe(struct nic_bus bus, unsigned nic,
-                                const struct nic_probe_request *request);
+                                const struct nic_probe_request *request,
+                                struct nic_probe_sizes *sizes);
 
 /* True while the device still answers configuration reads. Blocks. */
 bool nic_probe_is_alive(struct nic_bus bus, unsigned nic);

@@ -43,14 +43,30 @@ static struct packet_out answer_out(struct host_stack *stack, const struct packe
     return out;
 }
 
+static void note_neighbour(const uint8_t addr[16], uint8_t ip_version, uint16_t vlan,
+                           const uint8_t mac[6], struct answer_result *result)
+{
+    result->has_neighbour = true;
+    result->neighbour = (struct neighbour_key){.vlan = vlan, .ip_version = ip_version};
+    memcpy(result->neighbour.addr, addr, sizeof result->neighbour.addr);
+    memcpy(result->neighbour_mac, mac, sizeof result->neighbour_mac);
+}
+
 static enum drop_reason answer_arp(struct host_stack *stack, const struct answer_request *request,
-                                   const struct packet *packet, const struct arp_message *asked)
+                                   const struct packet *packet, const struct arp_message *asked,
+                                   struct answer_result *result)
 {
     uint32_t ours = ip_addr_to_v4(request->ipv4);
-    if (asked->op != ARP_REQUEST)
-        return DROP_NOT_TCP; /* addresses come with each SYN; nothing was asked */
     if (asked->target_ip != ours)
         return DROP_NOT_OURS;
+    uint8_t sender[16];
+    ip_addr_from_v4(sender, asked->sender_ip);
+    if (asked->sender_ip != 0) /* an address probe has none (RFC 5227) */
+        note_neighbour(sender, 4, vlan_of(packet), asked->sender_mac, result);
+    if (asked->op != ARP_REQUEST) {
+        result->kind = ANSWER_LEARNED;
+        return asked->op == ARP_REPLY ? DROP_NONE : DROP_NOT_TCP;
+    }
     struct arp_message reply = {.op = ARP_REPLY, .sender_ip = ours, .target_ip = asked->sender_ip};
     memcpy(reply.sender_mac, stack->mac, sizeof reply.sender_mac);
     memcpy(reply.target_mac, asked->sender_mac, sizeof reply.target_mac);
@@ -113,6 +129,15 @@ static void on_icmp(struct host_stack *stack, const struct answer_request *reque
     if (message->kind == ICMP_NEIGHBOUR_SOLICITATION) {
         result->kind = ANSWER_NEIGHBOUR;
         result->reason = answer_neighbour(stack, request, packet, message);
+        if (result->reason == DROP_NONE && message->has_link)
+            note_neighbour(packet->src, 6, vlan_of(packet), message->link, result);
+        return;
+    }
+    if (message->kind == ICMP_NEIGHBOUR_ADVERTISEMENT) {
+        result->kind = ANSWER_LEARNED;
+        result->reason = message->has_link ? DROP_NONE : DROP_NOT_TCP;
+        if (message->has_link)
+            note_neighbour(message->target, 6, vlan_of(packet), message->link, result);
         return;
     }
     const uint8_t *ours = packet->ip_version == 4 ? request->ipv4 : request->ipv6;
@@ -151,7 +176,7 @@ void answer_frame(struct host_stack *stack, const struct answer_request *request
     assert(packet.kind == PACKET_OTHER);
     if (arp_parse(request->frame, request->bytes, &packet, &arp)) {
         result->kind = ANSWER_ARP;
-        result->reason = answer_arp(stack, request, &packet, &arp);
+        result->reason = answer_arp(stack, request, &packet, &arp, result);
     } else {
         switch (packet.ip_checksum_ok ? icmp_parse(request->frame, &packet, &icmp)
                                       : ICMP_BAD_CHECKSUM) {
@@ -172,4 +197,28 @@ void answer_frame(struct host_stack *stack, const struct answer_request *request
     if (result->reason != DROP_NONE)
         result->kind = ANSWER_NONE;
     assert((result->kind == ANSWER_NONE) == (result->reason != DROP_NONE));
+}
+
+static uint32_t ask_by_arp(struct host_stack *stack, const struct answer_request *from,
+                           const struct neighbour_key *key, uint8_t *frame)
+{
+    static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    struct arp_message ask = {.op = ARP_REQUEST,
+                              .sender_ip = ip_addr_to_v4(from->ipv4),
+                              .target_ip = ip_addr_to_v4(key->addr)};
+    memcpy(ask.sender_mac, stack->mac, sizeof ask.sender_mac);
+    return arp_build(frame, everybody, key->vlan, &ask);
+}
+
+bool answer_ask(struct host_stack *stack, const struct answer_request *from,
+                const struct neighbour_key *key)
+{
+    uint8_t frame[14 + 4 + 40 + 32];
+    struct packet_out out = {.vlan = key->vlan, .ip_version = 6, .ttl = ND_HOP_LIMIT};
+    memcpy(out.src_mac, stack->mac, sizeof out.src_mac);
+    memcpy(out.src, from->ipv6, sizeof out.src);
+    uint32_t len = key->ip_version == 4
+                       ? ask_by_arp(stack, from, key, frame)
+                       : icmp_build_solicitation(frame, &out, key->addr, stack->mac);
+    return send(stack, from, frame, len);
 }

@@ -4,6 +4,7 @@
 #define TOESIM_HOST_STACK_ANSWER_H
 
 #include "host-sw/stack/host_stack.h"
+#include "host-sw/stack/neighbour.h"
 #include "models/base/drop_reason.h"
 #include "models/wire/icmp.h"
 
@@ -21,6 +22,7 @@ enum answer_kind {
     ANSWER_NEIGHBOUR,  /* sent */
     ANSWER_ECHO,       /* sent */
     ANSWER_ECHO_REPLY, /* noted: an answer to nobody here */
+    ANSWER_LEARNED,    /* noted: a neighbour told its address */
     ANSWER_ERROR,      /* noted: unreachable, too big, time exceeded */
 };
 
@@ -30,11 +32,19 @@ struct answer_result {
     enum icmp_kind error; /* ANSWER_ERROR */
     bool has_key;         /* it quotes a TCP segment of ours */
     struct flow_key key;
-    uint32_t mtu; /* ICMP_TOO_BIG */
+    uint32_t mtu;       /* ICMP_TOO_BIG */
+    bool has_neighbour; /* it tells the address of a neighbour */
+    struct neighbour_key neighbour;
+    uint8_t neighbour_mac[6];
 };
 
 /* For a frame that is no TCP; it must not be malformed or a fragment. */
 void answer_frame(struct host_stack *stack, const struct answer_request *request,
                   struct answer_result *result);
+
+/* Asks who has key's address, by ARP or a neighbour solicitation, out of from->port; only port and
+ * addresses of `from` matter. False: no buffer is free. */
+bool answer_ask(struct host_stack *stack, const struct answer_request *from,
+                const struct neighbour_key *key);
 
 #endif

@@ -41,8 +41,8 @@ bool host_stack_send_frame(struct host_stack *stack, unsigned port, const uint8_
     return host_stack_send_of(stack, port, UINT32_MAX, frame, len);
 }
 
-static bool send_answer(struct host_stack *stack, unsigned port, const struct packet *packet,
-                        const struct tcp_tx *tx)
+bool host_stack_send_answer(struct host_stack *stack, unsigned port, const struct packet *packet,
+                            const struct tcp_tx *tx)
 {
     struct flow_key key;
     packet_flow_key(packet, &key);
@@ -73,7 +73,7 @@ bool host_stack_send_reset(struct host_stack *stack, unsigned port, const struct
     struct tcp_tx tx = {0};
     if (!tcp_build_reset_for(&packet->seg, &tx))
         return false;
-    return send_answer(stack, port, packet, &tx);
+    return host_stack_send_answer(stack, port, packet, &tx);
 }
 
 static void put_be32(uint8_t *bytes, uint32_t value)
@@ -98,5 +98,5 @@ bool host_stack_send_time_wait_ack(struct host_stack *stack, unsigned port,
         put_be32(tx.options + 8, entry->ts_recent);
         tx.options_len = 12;
     }
-    return send_answer(stack, port, packet, &tx);
+    return host_stack_send_answer(stack, port, packet, &tx);
 }

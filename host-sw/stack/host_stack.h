@@ -31,6 +31,10 @@ bool host_stack_send_frame(struct host_stack *stack, unsigned port, const uint8_
 bool host_stack_send_of(struct host_stack *stack, unsigned port, uint32_t conn,
                         const uint8_t *frame, uint32_t len);
 
+/* Answers packet with a segment without payload, to where it came from. False: no buffer is free. */
+bool host_stack_send_answer(struct host_stack *stack, unsigned port, const struct packet *packet,
+                            const struct tcp_tx *tx);
+
 /* Answers a segment of no connection with the reset RFC 9293 3.10.7.1 asks for, out of `port`.
  * False: none is due (it is a reset itself), or no buffer is free. */
 bool host_stack_send_reset(struct host_stack *stack, unsigned port, const struct packet *packet);

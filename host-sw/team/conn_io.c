@@ -23,16 +23,6 @@ static struct dir_entry *live_entry(const struct host_sw *sw, uint32_t conn)
     return entry;
 }
 
-static void call_app(struct host_sw *sw, void (*fn)(void *, uint32_t, uint32_t),
-                     const struct dir_entry *entry)
-{
-    if (!fn)
-        return;
-    team_charge(sw, CPU_COST_APP_CALL, 1);
-    sw->app_called = true;
-    fn(sw->app_self, team_conn_of(sw, entry), entry->cookie);
-}
-
 /* Counters only ever grow; a number outside what the rings allow is no counter of this
  * connection. */
 static bool fold_rx(const struct host_sw *sw, struct dir_entry *entry, uint32_t rcv_nxt)
@@ -54,6 +44,15 @@ static bool fold_tx(struct dir_entry *entry, uint32_t snd_una)
     return true;
 }
 
+/* The peer's SYN has come to a connection that we open: its numbers begin. Data in it is not taken. */
+static void synchronise(struct host_sw *sw, struct dir_entry *entry, uint32_t rcv_nxt)
+{
+    entry->synchronised = true;
+    entry->irs = rcv_nxt - 1;
+    entry->rcv_nxt = entry->rx_consumed = entry->rung_rx = rcv_nxt;
+    team_touch(sw, entry);
+}
+
 void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
                          const struct nic_record *record)
 {
@@ -61,24 +60,30 @@ void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
     if (record->tcp_state == TCP_CLOSED && record->verdict != NIC_VERDICT_APPLIED)
         return;
     entry->tcp_state = record->tcp_state;
-    if ((record->flags & NIC_RECORD_ESTABLISHED) != 0)
+    if (!entry->synchronised && record->tcp_state >= TCP_SYN_RCVD)
+        synchronise(sw, entry, record->rcv_nxt);
+    if ((record->flags & NIC_RECORD_ESTABLISHED) != 0) {
         entry->established = true;
+        opening_hatched(sw, entry);
+    }
     bool more_rx = fold_rx(sw, entry, record->rcv_nxt);
     bool fin = (record->flags & NIC_RECORD_PEER_FIN) != 0 && !entry->peer_fin &&
                record->rcv_nxt == entry->rcv_nxt;
     entry->peer_fin |= fin;
     bool more_tx = fold_tx(entry, record->snd_una);
-    const struct app_ops *app = sw->app;
+    unsigned calls = 0;
     if (entry->established && !entry->announced) {
         entry->announced = true;
-        call_app(sw, app->on_established, entry);
+        sw->stats.connected += entry->active;
+        calls |= APP_CALL_ESTABLISHED;
     }
-    if (more_rx && conn_io_rx_end(entry) != entry->rx_consumed)
-        call_app(sw, app->on_readable, entry);
+    if (more_rx)
+        calls |= APP_CALL_READABLE;
     if (more_tx)
-        call_app(sw, app->on_writable, entry);
+        calls |= APP_CALL_WRITABLE;
     if (fin)
-        call_app(sw, app->on_peer_fin, entry);
+        calls |= APP_CALL_PEER_FIN;
+    app_calls_note(sw, entry, calls);
 }
 
 uint32_t host_conn_readable(const struct host_sw *sw, uint32_t conn)
@@ -92,17 +97,19 @@ static uint32_t ring_offset(const struct host_sw *sw, uint32_t seq)
     return seq & (sw->params.ring_bytes - 1);
 }
 
-/* The pages of the receive ring that this read leaves behind. The NIC writes into them again only
- * when it has been told of the read. */
+/* The pages of the receive ring that this read leaves behind. Whoever receives writes into them again only
+ * when it has been told of the read; in a page of which it was told a part, newer bytes may be. */
 static void give_back(struct host_sw *sw, const struct dir_entry *entry, uint32_t len)
 {
-    uint32_t before = entry->rx_consumed % BUS_PAGE_BYTES;
-    uint32_t pages = (before + len) / BUS_PAGE_BYTES;
-    uint32_t at = ring_offset(sw, entry->rx_consumed - before);
-    for (uint32_t left = pages * BUS_PAGE_BYTES, part; left > 0; left -= part) {
-        part = u32_min(left, sw->params.ring_bytes - at);
+    uint32_t from = entry->rx_consumed - entry->rx_consumed % BUS_PAGE_BYTES;
+    uint32_t end = entry->rx_consumed + len - (entry->rx_consumed + len) % BUS_PAGE_BYTES;
+    if (host_seq_lt(from, entry->rung_rx))
+        from += BUS_PAGE_BYTES;
+    while (host_seq_lt(from, end)) {
+        uint32_t at = ring_offset(sw, from);
+        uint32_t part = u32_min(end - from, sw->params.ring_bytes - at);
         sw->bus.ops->mem_discard(sw->bus.self, entry->rx_ring + at, part);
-        at = 0;
+        from += part;
     }
 }
 
@@ -120,6 +127,7 @@ uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_
         memcpy((uint8_t *)buffer + first, bus.ops->mem_read(bus.self, entry->rx_ring, len - first),
                len - first);
     give_back(sw, entry, len);
+    sw->app_work += len;
     team_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
     struct probe_event event = {.now_ps = team_now(sw),
                                 .a = entry->rx_bytes,
@@ -172,6 +180,7 @@ uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, u
     bus.ops->mem_write(bus.self, entry->tx_ring + at, bytes, first);
     if (first < len)
         bus.ops->mem_write(bus.self, entry->tx_ring, (const uint8_t *)bytes + first, len - first);
+    sw->app_work += len;
     team_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
     entry->tx_prod += len;
     team_touch(sw, entry);
@@ -211,6 +220,8 @@ static void flush_host(struct host_sw *sw, struct dir_entry *entry)
         host_tcp_abort(&sw->tcp, conn);
         return;
     }
+    if (!entry->synchronised)
+        return; /* again when its numbers are known */
     host_tcp_ring(&sw->tcp, conn, entry->tx_prod, entry->rx_consumed, entry->fin_wanted);
     entry->rung_tx = entry->tx_prod;
     entry->rung_rx = entry->rx_consumed;
@@ -251,6 +262,8 @@ void conn_io_flush(struct host_sw *sw)
             flush_host(sw, entry);
         } else if (entry->state == DIR_ACTIVE) {
             flush_active(sw, entry);
+        } else if (entry->resolving && entry->abort_wanted) {
+            termination_give_up(sw, entry, NIC_TERM_LOCAL_ABORT);
         } else if (entry->state == DIR_INACTIVE && has_work) {
             unsigned nic = sw->mode->may_own(&sw->ports, entry->owner) ? entry->owner
                                                                        : team_other(entry->owner);

@@ -71,12 +71,17 @@ struct dir_entry {
     bool dirty;       /* in the list of doorbells to look at */
     bool move_wanted; /* in the queue of moves */
     bool rung_fin;
-    bool given_up;  /* ended by the host alone: its NIC may still have it */
-    bool announced; /* the application was told that it is established */
-    bool on_nics;   /* counts as one of those that NICs have */
-    bool waits;     /* in the queue for a free place on the NICs */
+    bool given_up;     /* ended by the host alone: its NIC may still have it */
+    bool announced;    /* the application was told that it is established */
+    bool on_nics;      /* counts as one of those that NICs have */
+    bool waits;        /* in the queue for a free place on the NICs */
+    bool active;       /* the server opens it */
+    bool embryonic;    /* a peer opens it, and it is not established yet */
+    bool resolving;    /* OPENING, and the peer's MAC address is not known yet */
+    bool synchronised; /* irs, rcv_nxt and rx_consumed are known */
     uint8_t wanted_dest, wanted_reason;
     uint32_t cookie, moves;
+    uint32_t wholes; /* segments in fragments, since a NIC has it */
     uint32_t irs, iss;
     uint32_t rcv_nxt, rx_consumed; /* in-order end, application's read position */
     uint32_t snd_una, tx_prod;
@@ -93,7 +98,10 @@ struct dir_entry {
     size_t row;
     uint32_t held_head, held_tail, held_count;
     uint32_t next_dirty, next_wanted, next_waiting;
+    uint32_t app_prev, app_next; /* while app_calls is not 0 */
+    uint8_t app_calls;           /* enum app_call: to be made */
     struct reload reload;
+    struct app_accept offer; /* active */
 };
 
 /* What remains to be reported of a connection. While it lives, conn names its entry. */

@@ -64,7 +64,6 @@ static void take_back_held(struct host_sw *sw, struct dir_entry *entry)
 static void issue(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
 {
     uint32_t conn = team_conn_of(sw, entry);
-    bool listening = entry->reload.kind == RELOAD_OPEN;
     write_held(sw, entry, nic);
     struct nic_cmd cmd = {.op = NIC_CMD_INSTALL,
                           .flags = entry->fin_wanted ? (uint8_t)NIC_CMD_FLAG_FIN : (uint8_t)0,
@@ -73,8 +72,9 @@ static void issue(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
                           .list = entry->held_count ? team_held_address(sw, conn) : 0,
                           .count = entry->held_count,
                           .tx_prod = entry->tx_prod,
-                          /* in LISTEN the engine learns it from the SYN */
-                          .rx_consumed = listening ? 0 : entry->rx_consumed};
+                          /* before it is synchronised the engine learns it from the SYN */
+                          .rx_consumed =
+                              entry->reload.kind == RELOAD_OPEN ? 0 : entry->rx_consumed};
     entry->rung_tx = entry->tx_prod;
     entry->rung_rx = entry->rx_consumed;
     entry->rung_fin = entry->fin_wanted;

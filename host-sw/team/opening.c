@@ -36,9 +36,9 @@ static uint32_t log2_of(uint32_t bytes)
     return log2;
 }
 
-static void build_image(struct host_sw *sw, const struct dir_entry *entry,
-                        const struct packet *packet, const struct app_accept *accept,
-                        struct conn_ctx *image)
+void opening_build_image(struct host_sw *sw, const struct dir_entry *entry,
+                         const uint8_t peer_mac[6], const struct app_accept *accept,
+                         struct conn_ctx *image)
 {
     const struct flow_key *key = &entry->key;
     uint64_t now_ps = team_now(sw);
@@ -66,14 +66,16 @@ static void build_image(struct host_sw *sw, const struct dir_entry *entry,
                    (accept->keepalive ? (uint32_t)CTX_FLAG_KEEPALIVE : 0u);
     memcpy(image->laddr, key->laddr, sizeof image->laddr);
     memcpy(image->raddr, key->raddr, sizeof image->raddr);
-    memcpy(image->peer_mac, packet->src_mac, sizeof image->peer_mac);
+    memcpy(image->peer_mac, peer_mac, sizeof image->peer_mac);
     struct tcp_now now = {us_ticks(now_ps), ms_ticks(now_ps)};
-    tcp_open_passive(image, entry->iss, &sw->params.tcp, now);
+    if (entry->active)
+        tcp_open_active(image, entry->iss, &sw->params.tcp, now);
+    else
+        tcp_open_passive(image, entry->iss, &sw->params.tcp, now);
     tcp_image_from_live(image, now);
 }
 
-/* Rings and directory entry; null: none left, and nothing is kept. */
-static struct dir_entry *admit(struct host_sw *sw, const struct flow_key *key)
+struct dir_entry *opening_admit(struct host_sw *sw, const struct flow_key *key)
 {
     struct nic_bus bus = sw->bus;
     uint64_t rx_ring = bus.ops->mem_alloc(bus.self, sw->params.ring_bytes);
@@ -93,21 +95,37 @@ static struct dir_entry *admit(struct host_sw *sw, const struct flow_key *key)
     return entry;
 }
 
-static void set_numbers(struct host_sw *sw, struct dir_entry *entry, const struct packet *packet,
-                        const struct app_accept *accept, const struct time_wait *reopened)
+unsigned opening_begin(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
+                       uint32_t irs, const struct app_accept *accept)
 {
+    unsigned nic =
+        sw->mode->may_own(&sw->ports, frame->port) ? frame->port : team_other(frame->port);
     entry->cookie = accept->cookie;
     entry->keepalive = accept->keepalive;
-    entry->irs = packet->seg.seq;
-    entry->iss = choose_iss(sw, &entry->key, reopened);
+    entry->irs = irs;
     entry->rcv_nxt = entry->rx_consumed = entry->irs + 1;
     entry->snd_una = entry->tx_prod = entry->iss + 1;
+    entry->synchronised = true;
+    entry->owner = (uint8_t)nic;
+    entry->t0_ps = frame->mac_time_ps;
+    opening_emit(sw, entry);
+    team_set_state(sw, entry, DIR_OPENING);
+    team_store_rx_if(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
+    if (!hold_add(&sw->hold, entry, frame))
+        team_drop_frame(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
+    return nic;
 }
 
-static void emit_open(struct host_sw *sw, const struct dir_entry *entry)
+void opening_hatched(struct host_sw *sw, struct dir_entry *entry)
+{
+    sw->embryonic -= entry->embryonic;
+    entry->embryonic = false;
+}
+
+void opening_emit(struct host_sw *sw, const struct dir_entry *entry)
 {
     struct probe_event event = {.now_ps = team_now(sw),
-                                .a = entry->irs,
+                                .a = entry->active ? PROBE_IRS_UNKNOWN : entry->irs,
                                 .b = entry->iss,
                                 .data = &entry->key,
                                 .len = sizeof entry->key,
@@ -118,41 +136,46 @@ static void emit_open(struct host_sw *sw, const struct dir_entry *entry)
     probe_emit(sw->probe, &event);
 }
 
+void opening_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, struct conn_ctx *image)
+{
+    enum host_reason reason = place_refuses(sw, &entry->key);
+    if (reason != HOST_REASON_NONE) {
+        sw->stats.host_opened++;
+        place_take(sw, entry, image, reason);
+        return;
+    }
+    entry->reload = (struct reload){.kind = RELOAD_OPEN, .dest = (uint8_t)nic};
+    move_list(sw, entry);
+    install_give(sw, entry, nic, MOVE_OPENED, image);
+}
+
 void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
                     const struct flow_key *key, const struct time_wait *reopened)
 {
     struct app_accept accept = {0};
     sw->stats.syns++;
+    if (!reopened && cookie_on_syn(sw, frame, packet, key))
+        return;
+    if (sw->embryonic >= sw->params.syn_backlog) {
+        refuse(sw, frame, packet, DROP_SYN_BACKLOG);
+        return;
+    }
     team_charge(sw, CPU_COST_APP_CALL, 1);
     if (!sw->app->on_syn(sw->app_self, key, &packet->seg, &accept)) {
         refuse(sw, frame, packet, DROP_NO_LISTENER);
         return;
     }
-    unsigned nic =
-        sw->mode->may_own(&sw->ports, frame->port) ? frame->port : team_other(frame->port);
     team_charge(sw, CPU_COST_OPEN, 1);
-    struct dir_entry *entry = admit(sw, key);
+    struct dir_entry *entry = opening_admit(sw, key);
     if (!entry) {
         refuse(sw, frame, packet, DROP_NO_RESOURCE);
         return;
     }
-    set_numbers(sw, entry, packet, &accept, reopened);
-    entry->owner = (uint8_t)nic;
-    entry->t0_ps = frame->mac_time_ps;
-    emit_open(sw, entry);
-    team_set_state(sw, entry, DIR_OPENING);
-    team_store_rx_if(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
-    if (!hold_add(&sw->hold, entry, frame))
-        team_drop_frame(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
+    entry->iss = choose_iss(sw, key, reopened);
+    entry->embryonic = true;
+    sw->stats.embryonic_max = u32_max(sw->stats.embryonic_max, ++sw->embryonic);
+    unsigned nic = opening_begin(sw, entry, frame, packet->seg.seq, &accept);
     struct conn_ctx image;
-    build_image(sw, entry, packet, &accept, &image);
-    enum host_reason reason = place_refuses(sw, key);
-    if (reason != HOST_REASON_NONE) {
-        sw->stats.host_opened++;
-        place_take(sw, entry, &image, reason);
-        return;
-    }
-    entry->reload = (struct reload){.kind = RELOAD_OPEN, .dest = (uint8_t)nic};
-    move_list(sw, entry);
-    install_give(sw, entry, nic, MOVE_OPENED, &image);
+    opening_build_image(sw, entry, packet->src_mac, &accept, &image);
+    opening_give(sw, entry, nic, &image);
 }

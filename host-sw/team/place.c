@@ -147,6 +147,7 @@ void place_take(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *im
         install_release(sw, entry, entry->reload.src, entry->reload.src_gen);
     entry->reload = (struct reload){0};
     place_count(sw, entry, false);
+    entry->wholes = 0;
     if (image->move_count < UINT16_MAX)
         image->move_count++;
     image->owner = PLACE_HOST;
@@ -246,14 +247,19 @@ static unsigned nic_for(const struct host_sw *sw, const struct dir_entry *entry)
     return sw->mode->may_own(&sw->ports, entry->rx_if) ? entry->rx_if : team_other(entry->rx_if);
 }
 
+void place_take_away(struct host_sw *sw, struct dir_entry *entry, enum host_reason reason)
+{
+    entry->host_reason = (uint8_t)reason;
+    move_request(sw, entry, PLACE_HOST, MOVE_ONLOADED, team_now(sw));
+}
+
 static void fulfil(struct host_sw *sw, struct dir_entry *entry, bool on_host)
 {
     uint64_t now_ps = team_now(sw);
     if (entry->state != DIR_ACTIVE || (entry->owner == PLACE_HOST) == on_host)
         return;
     if (on_host) {
-        entry->host_reason = HOST_REASON_REQUEST;
-        move_request(sw, entry, PLACE_HOST, MOVE_ONLOADED, now_ps);
+        place_take_away(sw, entry, HOST_REASON_REQUEST);
     } else if (sw->on_nics < sw->params.offload_max) {
         unsigned nic = nic_for(sw, entry);
         if (sw->mode->may_own(&sw->ports, nic))

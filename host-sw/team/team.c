@@ -22,6 +22,16 @@ void team_drop_frame(struct host_sw *sw, const struct dir_frame *frame, uint32_t
     probe_emit(sw->probe, &event);
 }
 
+void team_frame_answered(struct host_sw *sw, const struct dir_frame *frame)
+{
+    struct probe_event event = {.now_ps = team_now(sw),
+                                .a = frame->frame_id,
+                                .conn = PROBE_NO_CONN,
+                                .nic = frame->port,
+                                .kind = PROBE_FRAME_ANSWERED};
+    probe_emit(sw->probe, &event);
+}
+
 static void record_used(struct host_sw *sw, const struct nic_record *record, uint32_t conn)
 {
     struct probe_event event = {.now_ps = team_now(sw),
@@ -60,6 +70,8 @@ static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
         opening_on_syn(sw, frame, packet, key, NULL);
         return;
     }
+    if (cookie_on_ack(sw, frame, packet, key))
+        return;
     if (host_stack_send_reset(&sw->stack, port, packet))
         sw->stats.resets_sent++;
     team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
@@ -111,6 +123,10 @@ static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct d
     switch ((enum dir_state)entry->state) {
     case DIR_OPENING:
     case DIR_INSTALLING:
+        if (entry->resolving) {
+            team_hold(sw, entry, frame); /* no NIC knows of it yet */
+            break;
+        }
         /* Commands of one NIC are executed in order, so behind INSTALL is after activation. */
         forward_frame(sw, entry, entry->reload.dest, frame);
         break;
@@ -140,7 +156,7 @@ static enum drop_reason unfit(const struct host_sw *sw, const struct packet *pac
     if (packet->kind == PACKET_MALFORMED)
         return DROP_MALFORMED;
     if (packet->kind != PACKET_TCP)
-        return DROP_NOT_TCP; /* a fragment never triggers a reload */
+        return DROP_NOT_TCP;
     if (record && (record->flags & (NIC_RECORD_CHECKSUMS_OK | NIC_RECORD_INJECTED)) == 0)
         return DROP_BAD_CHECKSUM;
     const uint8_t *ours = packet->ip_version == 4 ? sw->params.ipv4 : sw->params.ipv6;
@@ -177,18 +193,15 @@ static void on_other(struct host_sw *sw, const struct dir_frame *frame, const ui
     sw->stats.neighbour_answers += result.kind == ANSWER_NEIGHBOUR;
     sw->stats.echo_answers += result.kind == ANSWER_ECHO;
     sw->stats.echo_replies += result.kind == ANSWER_ECHO_REPLY;
+    if (result.has_neighbour)
+        connecting_on_neighbour(sw, &result.neighbour, result.neighbour_mac);
     if (result.kind == ANSWER_ERROR)
         count_error(sw, &result);
     if (result.kind == ANSWER_NONE) {
         team_drop_frame(sw, frame, PROBE_NO_CONN, result.reason);
         return;
     }
-    struct probe_event event = {.now_ps = team_now(sw),
-                                .a = frame->frame_id,
-                                .conn = PROBE_NO_CONN,
-                                .nic = frame->port,
-                                .kind = PROBE_FRAME_ANSWERED};
-    probe_emit(sw->probe, &event);
+    team_frame_answered(sw, frame);
 }
 
 void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
@@ -200,6 +213,12 @@ void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
     packet_parse(bytes, frame->bytes, false, &packet);
     if (packet.kind == PACKET_OTHER) {
         on_other(sw, frame, bytes, record);
+        return;
+    }
+    if (packet.kind == PACKET_FRAGMENT) {
+        if (record)
+            record_used(sw, record, PROBE_NO_CONN);
+        fragments_input(sw, frame, bytes, &packet);
         return;
     }
     enum drop_reason reason = unfit(sw, &packet, record);
@@ -224,7 +243,12 @@ void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
         team_store_rx_if(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
         record_used(sw, record, conn);
     }
-    on_known(sw, entry, frame, &packet, !record || (record->flags & NIC_RECORD_INJECTED) != 0);
+    /* What came in fragments only has to arrive: it never triggers a reload. */
+    bool only_forward =
+        !record || (record->flags & NIC_RECORD_INJECTED) != 0 || sw->looking_at_whole;
+    on_known(sw, entry, frame, &packet, only_forward);
+    if (sw->looking_at_whole)
+        fragments_count(sw, entry);
 }
 
 static bool is_foreign(const struct nic_record *record)
@@ -260,7 +284,7 @@ static void on_record(struct host_sw *sw, struct nic_driver *driver,
     if ((record->flags & NIC_RECORD_INJECTED) != 0) {
         buffer = inject_table_remove(&sw->injected, record->frame_id);
     } else if (record->buffer != 0) {
-        nic_driver_on_buffer(driver);
+        nic_driver_on_buffer(driver, record->buffer);
         buffer = record->buffer;
     }
     if (is_foreign(record) && buffer != 0) {
@@ -420,6 +444,7 @@ static bool drain_records(struct host_sw *sw, struct nic_driver *driver, uint32_
 bool team_poll(struct host_sw *sw)
 {
     bool busy = host_tcp_deliver(&sw->tcp);
+    busy |= fragments_run(sw);
     /* What a NIC wrote before it died counts. */
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         if (nic_driver_has_rings(&sw->nics[nic]))
@@ -429,6 +454,7 @@ bool team_poll(struct host_sw *sw)
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         if (nic_driver_has_rings(&sw->nics[nic]))
             busy |= drain_records(sw, &sw->nics[nic], budget);
+    busy |= app_calls_run(sw);
     for (uint32_t i = 0; i < sw->pending_event_count; i++)
         on_event(sw, &sw->pending_events[i]);
     sw->pending_event_count = 0;

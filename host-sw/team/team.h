@@ -10,15 +10,19 @@
 
 #include "host-sw/driver/inject_table.h"
 #include "host-sw/driver/nic_driver.h"
+#include "host-sw/driver/nic_error.h"
 #include "host-sw/host_sw.h"
+#include "host-sw/stack/ephemeral.h"
 #include "host-sw/stack/host_stack.h"
 #include "host-sw/stack/host_tcp.h"
 #include "host-sw/stack/isn.h"
+#include "host-sw/stack/neighbour.h"
 #include "host-sw/team/directory.h"
 #include "host-sw/team/hold.h"
 #include "host-sw/team/policy.h"
 #include "host-sw/team/team_mode.h"
 #include "models/base/units.h"
+#include "models/wire/ip_reassembly.h"
 #include "models/wire/packet.h"
 
 enum {
@@ -41,6 +45,12 @@ static_assert(sizeof(struct team_conn_entry) == TEAM_ENTRY_BYTES, "connection en
 
 enum { TEAM_ISSUED_MAX = 64 };
 
+/* A segment that was put together from fragments, for the next step. */
+struct whole_frame {
+    struct dir_frame frame;
+    bool checksums_ok;
+};
+
 /* From outside: a connection (DIR_NONE: all) is to be on the host, or on a NIC. */
 struct place_wish {
     uint32_t conn;
@@ -59,7 +69,13 @@ struct host_sw {
     struct buffer_pool pool;
     struct inject_table injected; /* each holds a reference to its buffer */
     struct host_stack stack;
-    struct host_tcp tcp; /* connections no NIC has */
+    struct host_tcp tcp;              /* connections no NIC has */
+    struct ip_reassembly *reassembly; /* null: fragments are dropped */
+    struct whole_frame *wholes;
+    uint32_t whole_count, whole_capacity;
+    bool looking_at_whole; /* the frame at hand was in fragments */
+    struct neighbour_table neighbours;
+    struct ephemeral ephemeral;
     struct hold_pool hold;
     struct directory dir;
     struct isn_key isn_key;
@@ -76,6 +92,9 @@ struct host_sw {
     uint32_t moves_head, moves_tail, moves_count;
     uint32_t waiting_head, waiting_tail; /* on the host for want of a place on the NICs */
     uint32_t on_nics;                    /* connections that NICs have or are given */
+    uint32_t embryonic;                  /* connections a peer has begun to open */
+    uint64_t cookie_ps; /* when the last SYN cookie was sent; TIME_NEVER: none was */
+    uint32_t resolving; /* connections that wait for a neighbour's address */
     struct place_wish *wishes;
     uint32_t wish_count, wish_capacity;
 
@@ -87,12 +106,18 @@ struct host_sw {
     uint32_t pending_event_count, pending_event_capacity;
 
     uint64_t next_scan_ps, next_heartbeat_ps, next_app_ps;
-    uint64_t last_look_ps; /* at the rings of a NIC that died; TIME_NEVER */
-    bool app_called;       /* in this step */
+    uint64_t last_look_ps;       /* at the rings of a NIC that died; TIME_NEVER */
+    bool app_called;             /* in this step */
+    uint64_t app_work;           /* of the application's calls in this step, about bytes copied */
+    uint32_t app_head, app_tail; /* connections whose application has to be told something */
     bool initialised, is_up, stop;
     enum nic_probe_result probe_results[NIC_COUNT];
-    unsigned wish_active;    /* by host_sw_set_active(); NIC_COUNT: none */
-    bool suspect[NIC_COUNT]; /* a move's deadline or its root port: ask whether it is alive */
+    unsigned wish_active;           /* by host_sw_set_active(); NIC_COUNT: none */
+    bool suspect[NIC_COUNT];        /* a move's deadline: ask whether it is alive and in service */
+    uint32_t port_events;           /* root ports that interrupted, a bit each */
+    uint64_t restart_ps[NIC_COUNT]; /* when to set it up again; TIME_NEVER */
+    struct nic_probe_sizes sizes[NIC_COUNT];
+    struct nic_error_counts errors[NIC_COUNT];
 };
 
 /* --- team.c: records and events --- */
@@ -106,6 +131,8 @@ void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
                      const struct nic_record *record);
 void team_drop_frame(struct host_sw *sw, const struct dir_frame *frame, uint32_t conn,
                      enum drop_reason reason);
+/* The host took note of a frame, and nothing more comes of it. */
+void team_frame_answered(struct host_sw *sw, const struct dir_frame *frame);
 /* Usability of ports changed, or another port is to be active. */
 void team_on_ports_changed(struct host_sw *sw, unsigned wanted);
 
@@ -136,6 +163,39 @@ void team_touch(struct host_sw *sw, struct dir_entry *entry);
 /* --- opening.c --- */
 void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
                     const struct flow_key *key, const struct time_wait *reopened);
+/* Rings and directory entry; null: none left, and nothing is kept. */
+struct dir_entry *opening_admit(struct host_sw *sw, const struct flow_key *key);
+/* The image of a connection that opens: LISTEN, or SYN_SENT when it is active. */
+void opening_build_image(struct host_sw *sw, const struct dir_entry *entry,
+                         const uint8_t peer_mac[6], const struct app_accept *accept,
+                         struct conn_ctx *image);
+void opening_emit(struct host_sw *sw, const struct dir_entry *entry);
+/* An entry of opening_admit() with its iss takes the numbers of a peer's SYN and holds the frame that
+ * opens it; gives the NIC it should go to. */
+unsigned opening_begin(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
+                       uint32_t irs, const struct app_accept *accept);
+/* It is established, or has ended before. */
+void opening_hatched(struct host_sw *sw, struct dir_entry *entry);
+/* To the NIC, or to the host where policy or room say so. */
+void opening_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                  struct conn_ctx *image);
+
+/* --- cookie.c: SYNs answered without state (RFC 4987) --- */
+/* The SYN is answered with a cookie. False: an ordinary opening is due. */
+bool cookie_on_syn(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
+                   const struct flow_key *key);
+/* An acknowledgment of a tuple nobody knows: when it brings a cookie back, the connection opens. False:
+ * it does not. */
+bool cookie_on_ack(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
+                   const struct flow_key *key);
+
+/* --- connecting.c: connections the server opens --- */
+void connecting_init(struct host_sw *sw);
+/* A neighbour told its address: whoever waits for it may begin. */
+void connecting_on_neighbour(struct host_sw *sw, const struct neighbour_key *key,
+                             const uint8_t mac[6]);
+/* Requests that were not answered. */
+void connecting_on_time(struct host_sw *sw, uint64_t now_ps);
 
 /* --- forward.c --- */
 /* Injects the frame at a NIC that has, or by an earlier command will have, the connection. */
@@ -206,10 +266,24 @@ void place_give(struct host_sw *sw, struct dir_entry *entry, unsigned dest);
 /* A frame of a connection the host has. */
 void place_input(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
                  const struct packet *packet);
+/* From its NIC to the host, for that reason. */
+void place_take_away(struct host_sw *sw, struct dir_entry *entry, enum host_reason reason);
 /* The connection ended. */
 void place_on_ended(struct host_sw *sw, struct dir_entry *entry);
 /* Wishes from outside, and places on the NICs that have become free. True: something to do. */
 bool place_run(struct host_sw *sw);
+
+/* --- fragments.c: IP fragments --- */
+bool fragments_init(struct host_sw *sw);
+void fragments_free(struct host_sw *sw);
+/* A fragment, in host memory. */
+void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const uint8_t *bytes,
+                     const struct packet *packet);
+/* Segments that have become whole, and datagrams whose time is over. True: there was one. */
+bool fragments_run(struct host_sw *sw);
+uint64_t fragments_next_ps(const struct host_sw *sw);
+/* A segment of the connection came in fragments. */
+void fragments_count(struct host_sw *sw, struct dir_entry *entry);
 
 /* --- termination.c --- */
 void termination_on_terminated(struct host_sw *sw, const struct nic_event *event);
@@ -227,9 +301,30 @@ void termination_redispatch_held(struct host_sw *sw, struct dir_entry *entry);
 void termination_of_nic(struct host_sw *sw, unsigned nic);
 void termination_expire_time_waits(struct host_sw *sw, uint64_t now_ps);
 
+/* --- recovery.c: a NIC leaves the team and comes back --- */
+/* Probes and sets up; blocks. False: sw->probe_results says why. */
+bool recovery_start_nic(struct host_sw *sw, unsigned nic);
+/* Acts on what root ports told, on suspicions and on restarts that are due; blocks then. */
+bool recovery_run(struct host_sw *sw);
+uint64_t recovery_next_ps(const struct host_sw *sw);
+
 /* --- conn_io.c: doorbells and the application's calls --- */
 /* Rings what changed for every touched connection that is active. */
 void conn_io_flush(struct host_sw *sw);
+/* --- app_calls.c: what the application is told, behind the records --- */
+enum app_call {
+    APP_CALL_ESTABLISHED = 1,
+    APP_CALL_READABLE = 2,
+    APP_CALL_WRITABLE = 4,
+    APP_CALL_PEER_FIN = 8,
+};
+void app_calls_init(struct host_sw *sw);
+void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls);
+/* All that was noted of this one, now: before the application is told of its end. */
+void app_calls_make(struct host_sw *sw, struct dir_entry *entry);
+/* Of all connections in turn, as much as belongs into one step. True: something was to be told. */
+bool app_calls_run(struct host_sw *sw);
+
 /* Folds counters of a record or event by maximum and calls the application (R-17). */
 void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
                          const struct nic_record *record);

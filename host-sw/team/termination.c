@@ -35,6 +35,10 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     last.closed_ps = team_now(sw);
     last.cause = cause;
     bool frames_issued = entry->reload.installing;
+    opening_hatched(sw, entry);
+    if (entry->resolving)
+        sw->resolving--;
+    entry->resolving = false;
     move_on_ended(sw, entry);
     place_on_ended(sw, entry);
     directory_unlist(&sw->dir, team_conn_of(sw, entry), &last);
@@ -48,6 +52,8 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
 
 static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_cause cause)
 {
+    sw->stats.connects_failed += entry->active && !entry->announced;
+    app_calls_make(sw, entry);
     if (cause != NIC_TERM_NONE) {
         sw->stats.terminated_prematurely++;
         sw->stats.notifications++;

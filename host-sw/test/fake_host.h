@@ -19,11 +19,17 @@ struct fake_host_conn {
 };
 
 static struct fake_host_conn fake_host[FAKE_HOST_CONNS];
+/* What host_conn_connect() was asked, and what it answers. */
+static struct host_connect fake_host_wish;
+static uint32_t fake_host_connects, fake_host_connect_conn;
+static int fake_host_connect_error;
 
 /* Empty connections with this much room. */
 static inline void fake_host_reset(uint32_t room)
 {
     memset(fake_host, 0, sizeof fake_host);
+    fake_host_connects = fake_host_connect_conn = 0;
+    fake_host_connect_error = 0;
     for (unsigned i = 0; i < FAKE_HOST_CONNS; i++)
         fake_host[i].room = room;
 }
@@ -69,6 +75,15 @@ uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, u
     c->out_len += n;
     c->room -= n;
     return n;
+}
+
+int host_conn_connect(struct host_sw *sw, const struct host_connect *wish, uint32_t *conn)
+{
+    (void)sw;
+    fake_host_connects++;
+    fake_host_wish = *wish;
+    *conn = fake_host_connect_conn;
+    return fake_host_connect_error;
 }
 
 void host_conn_close(struct host_sw *sw, uint32_t conn)

@@ -1,5 +1,7 @@
 #include "host-sw/test/fake_nic.h"
 
+#include "models/hwif/port_regs.h"
+
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,15 @@ void *fake_memory(struct fake_nic *fake, uint64_t address)
     return fake->memory + (address - BASE);
 }
 
+static void on_control(struct fake_port *port, uint32_t value)
+{
+    port->regs[NIC_REG_STATUS / 4] = NIC_STATUS_READY;
+    if (value & NIC_CONTROL_RESET) {
+        port->cmd_seen = port->record_producer = port->event_producer = port->buffer_used = 0;
+        port->regs[NIC_REG_CMD_PRODUCER / 4] = port->regs[NIC_REG_BUFFER_PRODUCER / 4] = 0;
+    }
+}
+
 static void on_register(struct fake_nic *fake, struct fake_port *port, uint32_t offset,
                         const void *bytes, uint32_t len)
 {
@@ -36,7 +47,7 @@ static void on_register(struct fake_nic *fake, struct fake_port *port, uint32_t 
         return; /* the MSI-X table */
     memcpy(&port->regs[offset / 4], bytes, 4);
     if (offset == NIC_REG_CONTROL)
-        port->regs[NIC_REG_STATUS / 4] = NIC_STATUS_READY;
+        on_control(port, reg(port, NIC_REG_CONTROL));
     if (offset != NIC_REG_CMD_PRODUCER)
         return;
     port->cmd_doorbells++;
@@ -101,8 +112,22 @@ static bool cfg_write32(void *self, unsigned nic, uint32_t offset, uint32_t valu
         value = (value & ~(uint32_t)(NIC_BAR0_BYTES - 1)) | 0xc;
     if (offset == 4)
         value |= 1u << 20;
+    if (offset == 0x104 || offset == 0x110) /* AER status */
+        value = fake->port[nic].cfg[offset / 4] & ~value;
     fake->port[nic].cfg[offset / 4] = value;
     return !fake->port[nic].dead;
+}
+
+static uint32_t port_read32(void *self, unsigned nic, uint32_t offset)
+{
+    struct fake_port *port = &((struct fake_nic *)self)->port[nic];
+    uint32_t active = offset == PORT_LINK && !port->dead ? PORT_LINK_ACTIVE : 0;
+    return port->root[offset / 4] | active;
+}
+
+static void port_write32(void *self, unsigned nic, uint32_t offset, uint32_t value)
+{
+    ((struct fake_nic *)self)->port[nic].root[offset / 4] &= ~value;
 }
 
 static uint64_t mem_alloc(void *self, uint64_t bytes)
@@ -171,9 +196,10 @@ static uint64_t now_ps(void *self) { return ((struct fake_nic *)self)->now_ps; }
 
 struct nic_bus fake_bus(struct fake_nic *fake)
 {
-    static const struct nic_bus_ops ops = {
-        mmio_read32, mmio_write, cfg_read32, cfg_write32, mem_alloc, mem_free, mem_discard,
-        mem_read,    mem_write,  charge,     step_end,    wait_for,  watch,    now_ps};
+    static const struct nic_bus_ops ops = {mmio_read32, mmio_write,   cfg_read32, cfg_write32,
+                                           port_read32, port_write32, mem_alloc,  mem_free,
+                                           mem_discard, mem_read,     mem_write,  charge,
+                                           step_end,    wait_for,     watch,      now_ps};
     return (struct nic_bus){&ops, fake};
 }
 
@@ -199,6 +225,7 @@ struct fake_nic *fake_create(void)
         port->cfg[CAP_PCIE_AT / 4 + 2] = 3u << 5 | 2u << 12; /* firmware set 1024 and 512 */
         port->cfg[CAP_MSIX_AT / 4] = 0x11;
         port->cfg[CAP_MSIX_AT / 4 + 1] = 0x8000;
+        port->cfg[0x100 / 4] = 0x00020001; /* AER */
     }
     return fake;
 }

@@ -21,7 +21,8 @@ struct fake_store { /* takes effect at the end of the step, in order */
 
 struct fake_port {
     uint32_t regs[0x200 / 4];
-    uint32_t cfg[64];
+    uint32_t cfg[128];
+    uint32_t root[128]; /* its root port */
     uint32_t cmd_seen, record_producer, event_producer, buffer_used;
     struct nic_cmd cmds[FAKE_LOG_MAX]; /* as fetched, in order */
     uint32_t cmd_count, cmd_taken;

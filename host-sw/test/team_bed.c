@@ -14,8 +14,21 @@ static bool on_syn(void *self, const struct flow_key *key, const struct tcp_segm
     struct bed *bed = self;
     (void)syn;
     bed->syns++;
-    *accept = (struct app_accept){
-        .offered = CTX_FEATURE_MSS, .nodelay = true, .cookie = 100u + key->rport};
+    *accept = (struct app_accept){.offered = bed->cookie_offer ? bed->cookie_offer
+                                                               : (uint8_t)CTX_FEATURE_MSS,
+                                  .rcv_ws = bed->cookie_offer ? 3 : 0,
+                                  .nodelay = true,
+                                  .cookie = 100u + key->rport};
+    return !bed->refuse;
+}
+
+static bool on_cookie_syn(void *self, const struct flow_key *key, const struct tcp_segment *syn,
+                          struct app_accept *accept)
+{
+    struct bed *bed = self;
+    (void)key, (void)syn;
+    bed->cookie_syns++;
+    *accept = (struct app_accept){.offered = bed->cookie_offer, .rcv_ws = 3, .nodelay = true};
     return !bed->refuse;
 }
 
@@ -85,6 +98,7 @@ void bed_init(struct bed *bed)
 void bed_start(struct bed *bed)
 {
     static const struct app_ops ops = {.on_syn = on_syn,
+                                       .on_cookie_syn = on_cookie_syn,
                                        .on_established = on_established,
                                        .on_readable = on_readable,
                                        .on_writable = on_writable,
@@ -185,7 +199,7 @@ void bed_open(struct bed *bed)
     fake_run(bed->fake, 3);
     bed_applied(bed, 0, bed->fake->next_frame_id++, bed->gen, NIC_RECORD_ESTABLISHED, 0, 0);
     cr_assert_eq(bed->established, 1);
-    cr_assert_eq(bed_view(bed, 0).state, DIR_ACTIVE);
+    cr_assert_eq(bed_view(bed, host_sw_conn_rows(bed->sw) - 1).state, DIR_ACTIVE);
 }
 
 void bed_frozen(struct bed *bed, unsigned nic, const struct nic_cmd *freeze)

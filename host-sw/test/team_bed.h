@@ -16,7 +16,8 @@ struct bed {
     uint32_t event_count;
     /* What the application saw. */
     bool refuse;
-    uint32_t syns, established, readable, writable, peer_fins, closed;
+    uint8_t cookie_offer; /* enum ctx_feature bits; 0: MSS alone */
+    uint32_t cookie_syns, syns, established, readable, writable, peer_fins, closed;
     enum nic_term_cause cause;
     uint8_t read[64 * 1024];
     uint32_t read_count;

@@ -146,6 +146,20 @@ Test(bulk_server, waits_for_the_request_when_told_to)
     bulk_server_destroy(server);
 }
 
+Test(bulk_server, a_question_without_commitment_takes_no_place)
+{
+    struct bulk_server *server = create(1);
+    const struct app_ops *ops = bulk_server_ops();
+    struct app_accept accept;
+    for (int i = 0; i < 3; i++)
+        cr_assert(ops->on_cookie_syn(server, &(struct flow_key){.lport = 19}, NULL, &accept));
+    cr_assert_not(ops->on_cookie_syn(server, &(struct flow_key){.lport = 20}, NULL, &accept));
+    (void)open_one(server);
+    cr_assert_not(ops->on_cookie_syn(server, &(struct flow_key){.lport = 19}, NULL, &accept));
+    cr_assert_eq(bulk_server_get_stats(server)->accepted, 1);
+    bulk_server_destroy(server);
+}
+
 Test(bulk_server, refuses_other_ports_strangers_and_too_many)
 {
     struct bulk_server *server = create(1);

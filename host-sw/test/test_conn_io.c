@@ -1,4 +1,5 @@
 /* host-sw/team/conn_io.c: the application's side of the rings. */
+#include "host-sw/team/team.h"
 #include "host-sw/test/team_bed.h"
 
 #include <criterion/criterion.h>
@@ -27,9 +28,30 @@ static uint64_t discarded_after(uint32_t rcv)
 Test(conn_io, pages_that_were_read_take_no_memory)
 {
     uint32_t at = (bed.irs + 1) % BUS_PAGE_BYTES; /* of the first byte in its page */
-    cr_assert_eq(discarded_after(BUS_PAGE_BYTES - at - 1), 0, "one byte of the page is to come");
-    cr_assert_eq(discarded_after(BUS_PAGE_BYTES - at), BUS_PAGE_BYTES);
-    cr_assert_eq(discarded_after(BUS_PAGE_BYTES - at + 1), BUS_PAGE_BYTES);
-    uint32_t round = BUS_PAGE_BYTES - at + BED_RING_BYTES; /* over the end of the ring */
-    cr_assert_eq(discarded_after(round), BUS_PAGE_BYTES + BED_RING_BYTES);
+    uint32_t page = BUS_PAGE_BYTES - at;          /* here begins one that nobody was told of */
+    cr_assert_eq(discarded_after(page), 0, "the NIC was told of this one's beginning");
+    cr_assert_eq(discarded_after(page + BUS_PAGE_BYTES + 1), BUS_PAGE_BYTES);
+}
+
+Test(conn_io, a_page_with_a_byte_to_come_stays)
+{
+    uint32_t page = BUS_PAGE_BYTES - (bed.irs + 1) % BUS_PAGE_BYTES;
+    cr_assert_eq(discarded_after(page + BUS_PAGE_BYTES - 1), 0);
+}
+
+Test(conn_io, the_pages_of_one_long_read_go_over_the_end_of_the_ring)
+{
+    uint32_t page = BUS_PAGE_BYTES - (bed.irs + 1) % BUS_PAGE_BYTES;
+    cr_assert_eq(discarded_after(page + 1), 0);
+    cr_assert_eq(discarded_after(page + BED_RING_BYTES), BED_RING_BYTES);
+}
+
+/* The window that was told reaches a ring's length further: the read part of such a page may be filled
+ * with newer bytes before its rest is read. */
+Test(conn_io, a_page_stays_whose_beginning_the_nic_was_told_of)
+{
+    uint32_t page = BUS_PAGE_BYTES - (bed.irs + 1) % BUS_PAGE_BYTES;
+    uint64_t before = discarded_after(page + BUS_PAGE_BYTES + 100); /* more than a quarter: told */
+    cr_assert_eq(bed.sw->dir.entries[bed.conn].rung_rx, bed.irs + 1 + page + BUS_PAGE_BYTES + 100);
+    cr_assert_eq(discarded_after(page + 2 * BUS_PAGE_BYTES), before);
 }

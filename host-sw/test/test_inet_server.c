@@ -117,6 +117,7 @@ static uint64_t on_run(void *self, uint64_t now_ps)
 Test(app_mux, each_port_has_its_application_and_keeps_its_cookie)
 {
     static const struct app_ops ops = {.on_syn = on_syn,
+                                       .on_cookie_syn = on_syn,
                                        .on_established = on_established,
                                        .on_closed = on_closed,
                                        .on_run = on_run};
@@ -133,6 +134,7 @@ Test(app_mux, each_port_has_its_application_and_keeps_its_cookie)
     key.lport = 80;
     cr_assert(mux_ops->on_syn(mux, &key, NULL, &second));
     cr_assert_not(mux_ops->on_syn(mux, &key, NULL, &third), "no id is left");
+    cr_assert_not(mux_ops->on_cookie_syn(mux, &key, NULL, &third), "nor without commitment");
     mux_ops->on_established(mux, 7, first.cookie);
     cr_assert_eq(b.established, 1);
     cr_assert_eq(b.last_cookie, 200);

@@ -145,5 +145,8 @@ Test(replay_server, an_unknown_tuple_is_refused)
     start(0);
     bed_foreign(&bed, 0, 5, 1, 0, TCP_SYN, "");
     cr_assert_eq(bed_stats(&bed)->drops.count[DROP_NO_LISTENER], 1);
+    struct app_accept accept;
+    struct flow_key key = {.rport = 40005, .ip_version = 4};
+    cr_assert_not(replay_server_ops()->on_cookie_syn(server, &key, NULL, &accept));
     end();
 }

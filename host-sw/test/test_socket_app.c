@@ -177,7 +177,6 @@ Test(socket_app, wrong_calls_get_the_error_posix_has_for_them)
     cr_assert_eq(socket_app_bind(app, fd, &any80), -EADDRINUSE);
     cr_assert_eq(socket_app_bind(app, fd, &other), -EAFNOSUPPORT);
     cr_assert_eq(socket_app_listen(app, fd, 1), -EINVAL, "not bound");
-    cr_assert_eq(socket_app_connect(app, fd, &any80), -EOPNOTSUPP);
     cr_assert_eq(socket_app_send(app, fd, bytes, 1), -ENOTCONN);
     cr_assert_eq(socket_app_recv(app, 99, bytes, 1, false), -EBADF);
     cr_assert_eq(socket_app_poll(app, 99), POLLNVAL);
@@ -190,4 +189,100 @@ Test(socket_app, wrong_calls_get_the_error_posix_has_for_them)
     cr_assert_eq(socket_app_info(app, conn, &info), 0);
     cr_assert_eq(info.state, TCP_ESTABLISHED);
     cr_assert_eq(info.view.moves, 3);
+}
+
+/* --- connect() --- */
+
+static const struct socket_address peer9000 = {
+    .ip_version = 4, .addr = {[10] = 0xff, [11] = 0xff, [12] = 10, [15] = 9}, .port = 9000};
+
+static int start_connect(void)
+{
+    int fd = socket_app_open(app, 4);
+    cr_assert_eq(socket_app_connect(app, fd, &peer9000), -EINPROGRESS);
+    cr_assert(socket_app_wants_kick(app));
+    cr_assert_eq(fake_host_connects, 0, "the core does it when it runs");
+    fake_host_connect_conn = 3;
+    ops->on_run(app, 0);
+    return fd;
+}
+
+Test(socket_app, connect_asks_the_host_and_is_writable_when_established)
+{
+    int fd = start_connect();
+    struct socket_address name;
+    cr_assert_eq(fake_host_connects, 1);
+    cr_assert_eq(fake_host_wish.rport, 9000);
+    cr_assert_eq(fake_host_wish.lport, 0);
+    cr_assert_arr_eq(fake_host_wish.raddr, peer9000.addr, 16);
+    cr_assert_eq(socket_app_poll(app, fd), 0);
+    cr_assert_eq(socket_app_connect(app, fd, &peer9000), -EALREADY);
+    cr_assert_eq(socket_app_send(app, fd, "x", 1), -ENOTCONN);
+    ops->on_established(app, 3, (uint32_t)fd);
+    cr_assert_eq(socket_app_poll(app, fd), POLLOUT);
+    cr_assert_eq(socket_app_connect(app, fd, &peer9000), -EISCONN);
+    cr_assert_eq(socket_app_name(app, fd, true, &name), 0);
+    cr_assert_eq(name.port, 9000);
+    cr_assert_eq(socket_app_name(app, fd, false, &name), 0);
+    cr_assert_eq(name.port, 80, "as the host's view says");
+    cr_assert_eq(socket_app_send(app, fd, "hello", 5), 5);
+    ops->on_run(app, 0);
+    cr_assert_arr_eq(fake_host[3].out, "hello", 5);
+    cr_assert_eq(socket_app_accept(app, listener, &name), -EAGAIN, "it is nobody's listener's");
+}
+
+struct connect_row {
+    enum nic_term_cause cause;
+    int error;
+};
+
+Test(socket_app, a_connect_that_fails_says_why_and_may_be_tried_again)
+{
+    static const struct connect_row rows[] = {{NIC_TERM_REMOTE_RESET, ECONNREFUSED},
+                                              {NIC_TERM_HANDSHAKE_TIMEOUT, ETIMEDOUT},
+                                              {NIC_TERM_UNREACHABLE, EHOSTUNREACH}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int value;
+        fake_host_connects = 0;
+        int fd = start_connect();
+        ops->on_closed(app, 3, (uint32_t)fd, rows[i].cause);
+        cr_assert_eq(socket_app_poll(app, fd), POLLHUP | POLLERR);
+        cr_assert_eq(socket_app_get(app, fd, SOCKET_ERROR, &value), 0);
+        cr_assert_eq(value, rows[i].error);
+        cr_assert_eq(socket_app_connect(app, fd, &peer9000), -EINPROGRESS);
+        cr_assert_eq(socket_app_close(app, fd), 0, "before the core was asked");
+        ops->on_run(app, 0);
+        cr_assert_eq(fake_host_connects, 1);
+    }
+}
+
+Test(socket_app, what_the_host_refuses_at_once_is_an_error_of_the_socket)
+{
+    int value;
+    fake_host_connect_error = -EADDRNOTAVAIL;
+    int fd = start_connect();
+    cr_assert_eq(socket_app_get(app, fd, SOCKET_ERROR, &value), 0);
+    cr_assert_eq(value, EADDRNOTAVAIL);
+}
+
+Test(socket_app, close_while_connecting_aborts)
+{
+    int fd = start_connect();
+    cr_assert_eq(socket_app_close(app, fd), 0);
+    ops->on_run(app, 0);
+    cr_assert_eq(fake_host[3].aborts, 1);
+    ops->on_closed(app, 3, (uint32_t)fd, NIC_TERM_LOCAL_ABORT);
+    cr_assert_eq(socket_app_open(app, 4), fd, "its place is free");
+}
+
+Test(socket_app, wrong_connects_get_the_error_posix_has_for_them)
+{
+    struct socket_address peer = peer9000;
+    cr_assert_eq(socket_app_connect(app, 77, &peer), -EBADF);
+    cr_assert_eq(socket_app_connect(app, listener, &peer), -EOPNOTSUPP);
+    int fd = socket_app_open(app, 6);
+    cr_assert_eq(socket_app_connect(app, fd, &peer), -EAFNOSUPPORT);
+    fd = socket_app_open(app, 4);
+    peer.port = 0;
+    cr_assert_eq(socket_app_connect(app, fd, &peer), -EADDRNOTAVAIL);
 }

@@ -171,11 +171,12 @@ Test(termination, a_segment_after_the_end_meets_a_reset_not_a_move)
 
 /* --- a NIC whose PCIe link is lost --- */
 
+static void port_event(unsigned nic) { fake_run(bed.fake, 1u << (NIC_BUS_PORT_BIT + nic)); }
+
 static void lose_nic(unsigned nic)
 {
     bed.fake->port[nic].dead = true;
-    host_sw_on_port_error(bed.sw, nic);
-    fake_run(bed.fake, 1u << 31);
+    port_event(nic);
 }
 
 Test(termination, a_lost_link_ends_the_connections_there_at_once_with_one_notice_each)
@@ -185,15 +186,13 @@ Test(termination, a_lost_link_ends_the_connections_there_at_once_with_one_notice
     cr_assert_eq(bed.closed, 1);
     cr_assert_eq(bed.cause, NIC_TERM_ENGINE_ERROR);
     cr_assert_eq(bed_stats(&bed)->notifications, 1);
-    host_sw_on_port_error(bed.sw, 0);
-    fake_run(bed.fake, 1u << 31);
+    port_event(0);
     cr_assert_eq(bed_stats(&bed)->notifications, 1);
 }
 
 Test(termination, an_error_of_a_port_whose_nic_answers_ends_nothing)
 {
-    host_sw_on_port_error(bed.sw, 0);
-    fake_run(bed.fake, 1u << 31);
+    port_event(0);
     cr_assert(host_sw_is_up(bed.sw, 0));
     cr_assert_eq(bed.closed, 0);
 }

@@ -26,6 +26,12 @@ extern "C" {
     X(NO_LISTENER, "no_listener", "SYN to a port nobody listens on (answered with a reset)")       \
     X(NO_CONNECTION, "no_connection", "segment of no known connection (answered with a reset)")    \
     X(NO_RESOURCE, "no_resource", "no connection id, ring or table slot left")                     \
+    X(SYN_BACKLOG, "syn_backlog", "SYN beyond the embryonic connections that may be")              \
+    X(COOKIE, "cookie", "may follow a SYN cookie's acknowledgment that has not come yet")          \
+    X(FRAGMENT_OVERLAP, "fragment_overlap",                                                        \
+      "IP fragment that overlaps another, or of such a datagram")                                  \
+    X(FRAGMENT_FULL, "fragment_full",                                                              \
+      "no room to keep an IP fragment until its datagram is whole")                                \
     X(HOLD_FULL, "hold_full", "more frames held for a moving connection than allowed")             \
     X(FENCED, "fenced", "received by a fenced NIC")                                                \
     X(NIC_LOST, "nic_lost", "with a NIC that died before it told the host what became of it")      \

@@ -6,7 +6,7 @@
  *   FRAME_RX      NIC's MAC accepted the last bit of a frame. a = frame id; data = struct frame
  *   FRAME_TX      first bit of a frame leaves NIC's MAC. a = frame id; data = struct frame
  *   FRAME_DROPPED a = frame id; b = enum drop_reason (any stage of the NIC, the switch, the host)
- *   FRAME_ANSWERED the host took note of a frame that is no TCP, and answered it where that is due.
+ *   FRAME_ANSWERED the host took note of a frame of no connection, and answered it where that is due.
  *                 nic = port it came in; a = frame id
  *   RX_VERDICT    the engine decided on a received or injected frame. a = frame id;
  *                 b = enum nic_verdict (hwif/nic_desc.h)
@@ -30,7 +30,8 @@
  *   RXIF_STORED   host stored the receiving NIC in the connection's entry. nic; a = frame id
  *   RECORD_VISIBLE a receive record became visible in host memory. nic; a = frame id
  *   RECORD_USED   host acts on a receive record. nic; a = frame id; b = enum nic_verdict
- *   CONN_OPEN     the directory admitted a connection: a = irs; b = iss; data = struct flow_key
+ *   CONN_OPEN     the directory admitted a connection: a = irs, or PROBE_IRS_UNKNOWN for one that the
+ *                 server opens; b = iss; data = struct flow_key
  *   CONN_GONE     the engine ended conn. a = enum nic_term_cause (NONE: orderly)
  *   APP_RX        the application took bytes. a = offset in the client's stream; len; data = bytes
  *   APP_NOTICE    the application was told of a premature termination. a = enum nic_term_cause
@@ -72,6 +73,7 @@ static inline const char *probe_kind_name(enum probe_kind kind)
 }
 
 #define PROBE_NO_CONN UINT32_MAX
+#define PROBE_IRS_UNKNOWN UINT64_MAX
 
 struct probe_event {
     uint64_t now_ps;

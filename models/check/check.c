@@ -139,6 +139,7 @@ static void on_open(struct check *check, const struct probe_event *event)
     c->last_gen = last_gen;
     c->ever_active = ever_active;
     c->open = true;
+    c->irs_known = event->a != PROBE_IRS_UNKNOWN;
     c->irs = (uint32_t)event->a;
     c->iss = (uint32_t)event->b;
     c->wire_max = c->iss;

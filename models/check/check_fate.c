@@ -60,7 +60,9 @@ static void on_received(struct check *check, const struct probe_event *event)
     struct packet packet;
     const struct frame *frame = event->data;
     packet_parse(frame->data, frame->len, false, &packet);
-    bool fin = packet.kind == PACKET_TCP && (packet.seg.flags & TCP_FIN);
+    /* The last fragment of a segment is applied as that segment, whose FIN is in the first. */
+    bool fin = packet.kind == PACKET_FRAGMENT ||
+               (packet.kind == PACKET_TCP && (packet.seg.flags & TCP_FIN));
     *fate = (struct frame_fate){event->a, event->nic, false, false, fin};
     check->fate_used++;
     check->fate_open++;

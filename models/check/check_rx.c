@@ -26,6 +26,14 @@ static void on_built(struct check *check, struct check_conn *c, const struct pro
                    check->params.ack_flushed ? "visible" : "issued");
 }
 
+static void on_peer_syn(struct check_conn *c, uint32_t irs)
+{
+    c->irs_known = true;
+    c->irs = irs;
+    seq_set_init(&c->written, irs + 1);
+    seq_set_init(&c->visible, irs + 1);
+}
+
 static void on_app_rx(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
     if (event->a != c->app_offset)
@@ -45,6 +53,10 @@ void check_rx_on_event(struct check *check, const struct probe_event *event)
         return;
     uint32_t start = (uint32_t)event->a;
     switch (event->kind) {
+    case PROBE_RX_APPLIED: /* before the peer's SYN nothing else is applied */
+        if (!c->irs_known)
+            on_peer_syn(c, start);
+        break;
     case PROBE_RX_WRITTEN:
         seq_set_add(&c->written, start, start + event->len);
         break;

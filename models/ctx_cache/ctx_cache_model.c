@@ -197,9 +197,34 @@ static void model_run(void *self, uint64_t now_ps)
     }
 }
 
+/* Counters go on. */
+static void model_reset(void *self, uint64_t now_ps)
+{
+    (void)now_ps;
+    struct ctx_cache_model *model = self;
+    struct ctx_store_stats stats = model->core.stats;
+    ctx_core_free(&model->core);
+    const struct ctx_cache_model_params *params = &model->params;
+    bool ok = ctx_core_init(&model->core, params->sets, params->ways, params->lookup_entries,
+                            params->conn_ids);
+    assert(ok); /* as much memory as was just freed */
+    model->core.stats = stats;
+    model->lookup_head = model->lookup_count = model->queue_count = 0;
+    memset(model->op_busy, 0, sizeof model->op_busy);
+    memset(model->return_busy, 0, sizeof model->return_busy);
+    model->serving = false;
+}
+
+static bool model_is_ready(const void *self)
+{
+    (void)self;
+    return true;
+}
+
 struct ctx_store ctx_cache_model_store(struct ctx_cache_model *model)
 {
-    static const struct ctx_store_ops ops = {.submit = model_submit};
+    static const struct ctx_store_ops ops = {
+        .submit = model_submit, .reset = model_reset, .is_ready = model_is_ready};
     return (struct ctx_store){.ops = &ops, .self = model};
 }
 

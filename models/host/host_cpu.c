@@ -45,6 +45,8 @@ struct host_cpu *host_cpu_create(const struct host_params *params, struct host_m
     host_rc_init(cpu);
     for (int i = 0; i < HOST_SLOTS; i++)
         cpu->slots[i].due_ps = TIME_NEVER;
+    for (int i = 0; i < NIC_COUNT; i++)
+        cpu->port_due_ps[i] = TIME_NEVER;
     cpu->ops_capacity = 4096;
     cpu->ops = malloc(cpu->ops_capacity);
     if (!cpu->ops || !host_llc_init(&cpu->llc, params->llc_bytes)) {
@@ -187,6 +189,18 @@ static bool bus_cfg_write32(void *self, unsigned nic, uint32_t offset, uint32_t 
     return finish_access(cpu);
 }
 
+static uint32_t bus_port_read32(void *self, unsigned nic, uint32_t offset)
+{
+    struct host_cpu *cpu = self;
+    return cpu->access.port_read32(cpu->access.self, nic, offset);
+}
+
+static void bus_port_write32(void *self, unsigned nic, uint32_t offset, uint32_t value)
+{
+    struct host_cpu *cpu = self;
+    cpu->access.port_write32(cpu->access.self, nic, offset, value);
+}
+
 static void bus_mmio_write(void *self, unsigned nic, uint32_t offset, const void *data,
                            uint32_t len)
 {
@@ -248,6 +262,8 @@ static const struct nic_bus_ops bus_ops = {
     .mmio_write = bus_mmio_write,
     .cfg_read32 = bus_cfg_read32,
     .cfg_write32 = bus_cfg_write32,
+    .port_read32 = bus_port_read32,
+    .port_write32 = bus_port_write32,
     .mem_alloc = bus_mem_alloc,
     .mem_free = bus_mem_free,
     .mem_discard = bus_mem_discard,

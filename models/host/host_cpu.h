@@ -34,6 +34,7 @@ struct host_params {
     uint64_t socket_hop_ps;  /* to the other socket and back: 40,000 (timing 5.2) */
     bool remote[NIC_COUNT];  /* the NIC's root port is on another socket than memory */
     struct host_iommu_params iommu; /* one of each root port */
+    bool p2p; /* requests of one NIC for the other pass; else access control forbids them */
     uint64_t llc_bytes; /* memory written by DMA or CPU stays in the LLC, last llc_bytes of it */
     uint64_t cost_ps[CPU_COST_COUNT];
 };
@@ -50,6 +51,10 @@ struct host_nic_access {
                        uint64_t now_ps);
     void (*cfg_write32)(void *self, unsigned nic, uint32_t offset, uint32_t value,
                         struct pcie_read_done done, uint64_t now_ps);
+    uint32_t (*port_read32)(void *self, unsigned nic, uint32_t offset); /* answer at once */
+    void (*port_write32)(void *self, unsigned nic, uint32_t offset, uint32_t value);
+    /* True when BAR 0 of the NIC holds the range; *offset: in it. */
+    bool (*claims)(void *self, unsigned nic, uint64_t address, uint32_t len, uint32_t *offset);
     void *self;
 };
 

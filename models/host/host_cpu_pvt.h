@@ -55,6 +55,7 @@ struct host_cpu {
     uint32_t answer;
     uint64_t kick_ps; /* TIME_NEVER: none */
     struct host_slot slots[HOST_SLOTS];
+    uint64_t port_due_ps[NIC_COUNT]; /* root ports: interrupt delivered; TIME_NEVER: none */
     /* Lines the software looked at and nobody wrote since: see watch(). */
     uint64_t looked[HOST_LOOKED];
 };
@@ -66,6 +67,7 @@ void host_cpu_end_step(struct host_cpu *cpu);
 uint32_t host_wait(void *self, uint64_t until_ps);
 void host_wait_watch(void *self, unsigned slot, uint64_t address);
 void host_wait_on_interrupt(struct host_cpu *cpu, unsigned slot, uint64_t now_ps);
+void host_wait_on_port(struct host_cpu *cpu, unsigned nic, uint64_t at_ps);
 void host_wait_on_write(struct host_cpu *cpu, uint64_t address, uint32_t len, uint64_t now_ps);
 void host_wait_on_look(struct host_cpu *cpu, uint64_t address, uint32_t len);
 

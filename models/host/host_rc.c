@@ -60,9 +60,62 @@ static void rc_msix(void *self, unsigned nic, unsigned vector, uint64_t now_ps)
                            now_ps);
 }
 
+/* A NIC's registers are whole DWs. */
+static bool peer_claims(const struct host_port *port, uint64_t address, uint32_t len,
+                        uint32_t *offset)
+{
+    const struct host_nic_access *access = &port->cpu->access;
+    return address % 4 == 0 && len % 4 == 0 &&
+           access->claims(access->self, NIC_COUNT - 1 - port->nic, address, len, offset);
+}
+
+static enum pcie_route rc_route(void *self, uint64_t address, uint32_t len)
+{
+    const struct host_port *port = self;
+    uint32_t offset;
+    if (host_mem_at(port->cpu->mem, address, len))
+        return PCIE_ROUTE_MEMORY;
+    if (!peer_claims(port, address, len, &offset))
+        return PCIE_ROUTE_NOBODY;
+    return port->cpu->params.p2p ? PCIE_ROUTE_PEER : PCIE_ROUTE_REFUSED;
+}
+
+static void rc_peer_write(void *self, uint64_t address, const uint8_t *data, uint32_t len,
+                          uint64_t now_ps)
+{
+    const struct host_port *port = self;
+    const struct host_nic_access *access = &port->cpu->access;
+    uint32_t offset = 0;
+    bool ok = peer_claims(port, address, len, &offset);
+    assert(ok); /* as rc_route() said at this time */
+    access->mmio_write(access->self, NIC_COUNT - 1 - port->nic, offset, data, len, now_ps);
+}
+
+static void rc_peer_read(void *self, uint64_t address, struct pcie_read_done done, uint64_t now_ps)
+{
+    const struct host_port *port = self;
+    const struct host_nic_access *access = &port->cpu->access;
+    uint32_t offset = 0;
+    bool ok = peer_claims(port, address, 4, &offset);
+    assert(ok);
+    access->mmio_read32(access->self, NIC_COUNT - 1 - port->nic, offset, done, now_ps);
+}
+
+static_assert(NIC_COUNT == 2, "the peer is the other one");
+
+static void rc_port_event(void *self, uint64_t at_ps)
+{
+    const struct host_port *port = self;
+    host_wait_on_port(port->cpu, port->nic, at_ps);
+}
+
 const struct pcie_host_ops host_rc_ops = {
     .mem_write = rc_mem_write,
     .mem_read = rc_mem_read,
     .msix = rc_msix,
     .enter = rc_enter,
+    .route = rc_route,
+    .peer_write = rc_peer_write,
+    .peer_read = rc_peer_read,
+    .port_event = rc_port_event,
 };

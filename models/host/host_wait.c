@@ -77,6 +77,17 @@ void host_wait_on_interrupt(struct host_cpu *cpu, unsigned index, uint64_t now_p
     notify(cpu, slot->due_ps);
 }
 
+/* An interrupt also where the NICs are polled. */
+void host_wait_on_port(struct host_cpu *cpu, unsigned nic, uint64_t at_ps)
+{
+    assert(nic < NIC_COUNT);
+    uint64_t due_ps = at_ps + cpu->params.interrupt_ps;
+    if (cpu->port_due_ps[nic] != TIME_NEVER)
+        cpu->stats.interrupts_merged++;
+    cpu->port_due_ps[nic] = u64_min(cpu->port_due_ps[nic], due_ps);
+    notify(cpu, due_ps);
+}
+
 void host_cpu_kick(struct host_cpu *cpu, uint64_t now_ps)
 {
     if (cpu->kick_ps != TIME_NEVER)
@@ -102,7 +113,16 @@ static uint64_t next_notice_ps(const struct host_cpu *cpu)
     uint64_t next = cpu->kick_ps;
     for (int i = 0; i < HOST_SLOTS; i++)
         next = u64_min(next, cpu->slots[i].due_ps);
+    for (int i = 0; i < NIC_COUNT; i++)
+        next = u64_min(next, cpu->port_due_ps[i]);
     return noticed_ps(cpu, next);
+}
+
+static void enter_interrupt(struct host_cpu *cpu)
+{
+    cpu->stats.interrupts++;
+    cpu->stats.units[CPU_COST_IRQ_ENTRY]++;
+    cpu->step_cost_ps += cpu->params.cost_ps[CPU_COST_IRQ_ENTRY];
 }
 
 static uint32_t take_due(struct host_cpu *cpu, uint64_t now_ps)
@@ -113,11 +133,15 @@ static uint32_t take_due(struct host_cpu *cpu, uint64_t now_ps)
             continue;
         cpu->slots[i].due_ps = TIME_NEVER;
         bits |= UINT32_C(1) << i;
-        if (cpu->params.notify == HOST_NOTIFY_INTERRUPT) {
-            cpu->stats.interrupts++;
-            cpu->stats.units[CPU_COST_IRQ_ENTRY]++;
-            cpu->step_cost_ps += cpu->params.cost_ps[CPU_COST_IRQ_ENTRY];
-        }
+        if (cpu->params.notify == HOST_NOTIFY_INTERRUPT)
+            enter_interrupt(cpu);
+    }
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        if (cpu->port_due_ps[nic] > now_ps)
+            continue;
+        cpu->port_due_ps[nic] = TIME_NEVER;
+        bits |= UINT32_C(1) << (NIC_BUS_PORT_BIT + nic);
+        enter_interrupt(cpu);
     }
     if (cpu->kick_ps <= now_ps) {
         cpu->kick_ps = TIME_NEVER;

@@ -90,6 +90,11 @@ struct ctx_client {
 struct ctx_store_ops {
     /* Takes a request (copied); false: this requester's queue is full, try after a response. */
     bool (*submit)(void *self, const struct ctx_req *req, uint64_t now_ps);
+    /* To power-on state, on-card DRAM with it: nothing that was submitted is answered. Never called
+     * from inside on_response(). */
+    void (*reset)(void *self, uint64_t now_ps);
+    /* Initialisation after a reset is over. */
+    bool (*is_ready)(const void *self);
 };
 
 struct ctx_store {

@@ -29,7 +29,8 @@
     X(APP_CALL, "app_call", 41850, "application call", "timing 5.2: system call")                  \
     X(COPY_64, "copy_64", 4300, "64 bytes copied", "timing 5.2: L2 hit")                           \
     X(SCAN_ENTRY, "scan_entry", 7900, "directory entry scanned", "timing 5.2: L3")                 \
-    X(HOST_SEGMENT, "host_segment", 301000, "segment in the host stack", "timing 5.1")
+    X(HOST_SEGMENT, "host_segment", 301000, "segment in the host stack", "timing 5.1")             \
+    X(PORT, "port", 100000, "access to the root port", "assumed: an uncached access on the die")
 
 enum cpu_cost {
 #define X(id, key, ps, unit, source) CPU_COST_##id,
@@ -38,7 +39,10 @@ enum cpu_cost {
         CPU_COST_COUNT,
 };
 
-enum { NIC_COUNT = 2 };
+enum {
+    NIC_COUNT = 2,
+    NIC_BUS_PORT_BIT = 24, /* in what wait() returns: and the NIC's number */
+};
 
 enum { BUS_PAGE_BYTES = 4096 }; /* unit of mem_alloc() and mem_discard() */
 
@@ -53,6 +57,10 @@ struct nic_bus_ops {
     /* Configuration space; blocks until completed. False: no completion (link down). */
     bool (*cfg_read32)(void *self, unsigned nic, uint32_t offset, uint32_t *value);
     bool (*cfg_write32)(void *self, unsigned nic, uint32_t offset, uint32_t value);
+    /* Configuration space of the root port above the NIC (port_regs.h), at once; also when its link
+     * is down. */
+    uint32_t (*port_read32)(void *self, unsigned nic, uint32_t offset);
+    void (*port_write32)(void *self, unsigned nic, uint32_t offset, uint32_t value);
     /* Host memory: a new zeroed range of bytes, page aligned; 0 when none is left. Never blocks. */
     uint64_t (*mem_alloc)(void *self, uint64_t bytes);
     void (*mem_free)(void *self, uint64_t address, uint64_t bytes);
@@ -69,7 +77,7 @@ struct nic_bus_ops {
     void (*step_end)(void *self);
     /* Ends the step, then sleeps until an interrupt is delivered, a polled ring changed, kick() was
      * called, or until_ps. Returns a bit per (nic * NIC_VECTOR_COUNT + vector) that fired;
-     * bit 31: kick; 0: timeout. */
+     * NIC_BUS_PORT_BIT + nic: its root port has something to tell; bit 31: kick; 0: timeout. */
     uint32_t (*wait)(void *self, uint64_t until_ps);
     /* Tells the poll loop which address to watch (first byte of the next entry of a ring):
      * slot = nic * NIC_VECTOR_COUNT + vector. Only used with notification by poll. */

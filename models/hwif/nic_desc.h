@@ -134,7 +134,8 @@ enum nic_term_cause {
     NIC_TERM_CTX_ERROR = 4,     /* uncorrectable error in the context */
     NIC_TERM_LOCAL_ABORT = 5,   /* ABORT command */
     NIC_TERM_ENGINE_ERROR = 6,
-    NIC_TERM_HANDSHAKE_TIMEOUT = 7, /* SYN_RCVD gave up */
+    NIC_TERM_HANDSHAKE_TIMEOUT = 7, /* SYN_RCVD or SYN_SENT gave up */
+    NIC_TERM_UNREACHABLE = 8,       /* an active open found no way to the peer */
 };
 
 /* 64 bytes. */

@@ -60,6 +60,14 @@ struct pcie_device {
     void *self;
 };
 
+/* Who answers a memory request of the NIC. */
+enum pcie_route {
+    PCIE_ROUTE_MEMORY,
+    PCIE_ROUTE_PEER,    /* BAR 0 of the other NIC */
+    PCIE_ROUTE_REFUSED, /* the same, but access control forbids it */
+    PCIE_ROUTE_NOBODY,
+};
+
 /* What the link asks of the host behind the root port. */
 struct pcie_host_ops {
     void (*mem_write)(void *self, uint64_t address, const uint8_t *data, uint32_t len,
@@ -73,6 +81,15 @@ struct pcie_host_ops {
      * long its address translation and its way to memory take, in ps. Called in the order of the
      * wire, maybe ahead of time or late: arrival_ps counts, and only one link's. Null: no time. */
     uint64_t (*enter)(void *self, uint64_t address, uint64_t arrival_ps);
+    /* Where a request goes, which crosses no 4 KiB boundary. Null: everything is memory. */
+    enum pcie_route (*route)(void *self, uint64_t address, uint32_t len);
+    /* Requests that go to the peer: whole DWs; a read of one. done comes later. */
+    void (*peer_write)(void *self, uint64_t address, const uint8_t *data, uint32_t len,
+                       uint64_t now_ps);
+    void (*peer_read)(void *self, uint64_t address, struct pcie_read_done done, uint64_t now_ps);
+    /* The root port has something to tell at at_ps, which may lie ahead: an error, or the link came
+     * or went (hwif/port_regs.h). Null: nobody listens. */
+    void (*port_event)(void *self, uint64_t at_ps);
 };
 
 /* Goes with probe event PCIE_TLP. */

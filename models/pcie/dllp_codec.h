@@ -11,7 +11,14 @@ enum { DLLP_BODY_BYTES = 4, DLLP_BYTES = 6 };
 /* The type byte; virtual channel 0. */
 enum dllp_type {
     DLLP_ACK = 0x00,
+    DLLP_FEATURE = 0x02,
     DLLP_NAK = 0x10,
+    DLLP_PM_ENTER_L1 = 0x20,
+    DLLP_PM_ENTER_L23 = 0x21,
+    DLLP_PM_ACTIVE_STATE_REQUEST_L1 = 0x23,
+    DLLP_PM_REQUEST_ACK = 0x24,
+    DLLP_VENDOR = 0x30,
+    DLLP_NOP = 0x31,
     DLLP_INITFC1_P = 0x40,
     DLLP_INITFC1_NP = 0x50,
     DLLP_INITFC1_CPL = 0x60,
@@ -26,8 +33,9 @@ enum dllp_type {
 struct dllp {
     enum dllp_type type;
     uint16_t seq;            /* Ack, Nak: 12 bits */
-    uint16_t header_credits; /* the others: 8 bits, cumulative */
+    uint16_t header_credits; /* flow control: 8 bits, cumulative */
     uint16_t data_credits;   /* 12 bits, cumulative, 16 bytes each */
+    uint32_t bits;           /* the others: bits 23:0 as they are */
 };
 
 /* Polynomial 100Bh, start FFFFh, bits LSB first; as sent: low byte first. */

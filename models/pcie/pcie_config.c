@@ -1,5 +1,7 @@
 #include "models/pcie/pcie_config.h"
 
+#include "models/base/units.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -23,6 +25,9 @@ enum {
     TAGS_WITHOUT_EXT = 32,
     LNKCTL_WRITABLE = 0x00c8, /* RCB, common clock, extended synch */
     LNKCTL2_SPEED = 0xf,
+    DEVCAP2_TIMEOUT = 0x1f, /* completion timeouts of all ranges, and none at all */
+    DEVCTL2_TIMEOUT = 0x1f,
+    DEVCTL2_TIMEOUT_OFF = 0x10,
     SUBSYSTEM = 0x00010000 | PCIE_CONFIG_VENDOR,
     CAP_POINTER = 0x34,
     SUBSYSTEM_OFFSET = 0x2c,
@@ -30,19 +35,7 @@ enum {
     MSIX_DATA_FIRST = 0x40,
 };
 #define DEVCAP_FLR (1u << 28)
-#define AER_HEADER 0x00020001u             /* ID 1, version 2, the last one */
-#define UNCORRECTABLE_BITS 0x0015f030u     /* data link, surprise down, poisoned, .. unsupported */
-#define UNCORRECTABLE_SEVERITY 0x00062030u /* fatal by default */
-#define CORRECTABLE_BITS 0x000031c1u       /* receiver, bad TLP, bad DLLP, rollover, timeout .. */
-#define ADVISORY_NON_FATAL 0x00002000u
-#define DEVSTA_CORRECTABLE 0x00010000u
-#define DEVSTA_NON_FATAL 0x00020000u
-#define DEVSTA_ERRORS 0x000f0000u
-#define STATUS_TARGET_ABORT 0x10000000u
-#define STATUS_PARITY 0x80000000u
-#define STATUS_ERRORS 0xf9000000u
-#define MSIX_ADDRESS 0xfee00000u             /* x86 interrupt window */
-#define BAR0_FIRMWARE UINT64_C(0x3800000000) /* above 4 GiB: BAR accesses have 4 DW headers */
+#define MSIX_ADDRESS 0xfee00000u /* x86 interrupt window */
 
 static uint32_t size_code(uint32_t bytes)
 {
@@ -52,42 +45,28 @@ static uint32_t size_code(uint32_t bytes)
     return code;
 }
 
-static uint32_t *devctl(struct pcie_config *config) { return &config->dw[PCIE_CONFIG_DEVCTL / 4]; }
+static uint32_t *devctl(struct pcie_config *config)
+{
+    return &config->space.dw[PCIE_CONFIG_DEVCTL / 4];
+}
 
 static void init_header(struct pcie_config *config)
 {
-    config->dw[0] = (uint32_t)PCIE_CONFIG_DEVICE << 16 | PCIE_CONFIG_VENDOR;
-    config->dw[1] = STATUS_CAP_LIST << 16;
-    config->writable[1] = COMMAND_WRITABLE;
-    config->dw[2] = (uint32_t)CLASS_ETHERNET << 8 | REVISION;
-    config->dw[PCIE_CONFIG_BAR0 / 4] = BAR_64_PREFETCH;
-    config->writable[PCIE_CONFIG_BAR0 / 4] = ~(uint32_t)(NIC_BAR0_BYTES - 1);
-    config->writable[PCIE_CONFIG_BAR0 / 4 + 1] = UINT32_MAX;
-    config->dw[SUBSYSTEM_OFFSET / 4] = SUBSYSTEM;
-    config->dw[CAP_POINTER / 4] = PCIE_CONFIG_CAP_PCIE;
-}
-
-/* Advanced error reporting, version 2. Masks and severities have the specification's defaults and
- * outlive a function-level reset, as the status bits do. */
-static void init_aer(struct pcie_config *config)
-{
-    uint32_t *aer = &config->dw[PCIE_CONFIG_AER / 4];
-    uint32_t *writable = &config->writable[PCIE_CONFIG_AER / 4];
-    aer[0] = AER_HEADER;
-    config->clearable[PCIE_CONFIG_AER_UNCORRECTABLE / 4] = UNCORRECTABLE_BITS;
-    config->clearable[PCIE_CONFIG_AER_CORRECTABLE / 4] = CORRECTABLE_BITS;
-    writable[2] = writable[3] = UNCORRECTABLE_BITS;
-    aer[3] = UNCORRECTABLE_SEVERITY;
-    writable[5] = CORRECTABLE_BITS;
-    aer[5] = ADVISORY_NON_FATAL;
-    config->clearable[1] = STATUS_ERRORS;
-    config->clearable[PCIE_CONFIG_DEVCTL / 4] = DEVSTA_ERRORS;
+    config->space.dw[0] = (uint32_t)PCIE_CONFIG_DEVICE << 16 | PCIE_CONFIG_VENDOR;
+    config->space.dw[1] = STATUS_CAP_LIST << 16;
+    config->space.writable[1] = COMMAND_WRITABLE;
+    config->space.dw[2] = (uint32_t)CLASS_ETHERNET << 8 | REVISION;
+    config->space.dw[PCIE_CONFIG_BAR0 / 4] = BAR_64_PREFETCH;
+    config->space.writable[PCIE_CONFIG_BAR0 / 4] = ~(uint32_t)(NIC_BAR0_BYTES - 1);
+    config->space.writable[PCIE_CONFIG_BAR0 / 4 + 1] = UINT32_MAX;
+    config->space.dw[SUBSYSTEM_OFFSET / 4] = SUBSYSTEM;
+    config->space.dw[CAP_POINTER / 4] = PCIE_SPACE_CAP;
 }
 
 static void init_capabilities(struct pcie_config *config, const struct pcie_config_shape *shape)
 {
-    uint32_t *pcie = &config->dw[PCIE_CONFIG_CAP_PCIE / 4];
-    uint32_t *writable = &config->writable[PCIE_CONFIG_CAP_PCIE / 4];
+    uint32_t *pcie = &config->space.dw[PCIE_SPACE_CAP / 4];
+    uint32_t *writable = &config->space.writable[PCIE_SPACE_CAP / 4];
     uint32_t link = shape->gen | shape->lanes << 4;
     pcie[0] = (uint32_t)PCIE_FLAGS << 16 | PCIE_CONFIG_CAP_MSIX << 8 | CAP_ID_PCIE;
     pcie[1] = config->mps_max_code | (shape->tags > TAGS_WITHOUT_EXT ? DEVCAP_EXT_TAG : 0u) |
@@ -98,13 +77,15 @@ static void init_capabilities(struct pcie_config *config, const struct pcie_conf
     pcie[3] = link;
     pcie[4] = link << 16;
     writable[4] = LNKCTL_WRITABLE;
+    pcie[9] = DEVCAP2_TIMEOUT;
+    writable[10] = DEVCTL2_TIMEOUT;
     pcie[11] = ((1u << shape->gen) - 1) << 1; /* supported speeds vector */
     pcie[12] = shape->gen;
     writable[12] = LNKCTL2_SPEED;
 
-    uint32_t *msix = &config->dw[PCIE_CONFIG_CAP_MSIX / 4];
+    uint32_t *msix = &config->space.dw[PCIE_CONFIG_CAP_MSIX / 4];
     msix[0] = (uint32_t)(NIC_VECTOR_COUNT - 1) << 16 | CAP_ID_MSIX;
-    config->writable[PCIE_CONFIG_CAP_MSIX / 4] =
+    config->space.writable[PCIE_CONFIG_CAP_MSIX / 4] =
         (uint32_t)(PCIE_CONFIG_MSIX_ENABLE | PCIE_CONFIG_MSIX_MASK_ALL) << 16;
     msix[1] = PCIE_MSIX_TABLE; /* BIR 0 */
     msix[2] = PCIE_MSIX_PBA;
@@ -118,17 +99,18 @@ void pcie_config_init(struct pcie_config *config, const struct pcie_config_shape
     config->tags_max = shape->tags;
     init_header(config);
     init_capabilities(config, shape);
-    init_aer(config);
+    pcie_space_init_aer(&config->space);
     pcie_config_reset(config, true);
 
-    uint64_t bar0 = BAR0_FIRMWARE + (uint64_t)shape->nic * NIC_BAR0_BYTES;
-    config->dw[PCIE_CONFIG_BAR0 / 4] |= (uint32_t)bar0;
-    config->dw[PCIE_CONFIG_BAR0 / 4 + 1] = (uint32_t)(bar0 >> 32);
-    config->dw[1] |= PCIE_CONFIG_COMMAND_MEMORY | PCIE_CONFIG_COMMAND_MASTER;
+    uint64_t bar0 = PCIE_SPACE_WINDOW(shape->nic);
+    config->space.dw[PCIE_CONFIG_BAR0 / 4] |= (uint32_t)bar0;
+    config->space.dw[PCIE_CONFIG_BAR0 / 4 + 1] = (uint32_t)(bar0 >> 32);
+    config->space.dw[1] |= PCIE_CONFIG_COMMAND_MEMORY | PCIE_CONFIG_COMMAND_MASTER;
     *devctl(config) = (*devctl(config) & ~(uint32_t)(CODE_MASK << DEVCTL_MRRS_SHIFT)) |
+                      (uint32_t)PCIE_SPACE_DEVCTL_REPORT |
                       size_code(shape->mrrs_bytes) << DEVCTL_MRRS_SHIFT |
                       config->mps_max_code << DEVCTL_MPS_SHIFT;
-    config->dw[PCIE_CONFIG_CAP_MSIX / 4] |= (uint32_t)PCIE_CONFIG_MSIX_ENABLE << 16;
+    config->space.dw[PCIE_CONFIG_CAP_MSIX / 4] |= (uint32_t)PCIE_CONFIG_MSIX_ENABLE << 16;
     for (uint32_t v = 0; v < NIC_VECTOR_COUNT; v++) {
         uint32_t *entry = &config->msix_table[v * PCIE_MSIX_ENTRY_DW];
         entry[0] = MSIX_ADDRESS;
@@ -140,11 +122,11 @@ void pcie_config_init(struct pcie_config *config, const struct pcie_config_shape
 void pcie_config_reset(struct pcie_config *config, bool link_reset)
 {
     uint32_t kept = link_reset ? 0 : *devctl(config) & CODE_MASK << DEVCTL_MPS_SHIFT;
-    for (uint32_t i = 0; i < PCIE_CONFIG_AER / 4; i++)
-        config->dw[i] &= ~(config->writable[i] | config->clearable[i]);
+    for (uint32_t i = 0; i < PCIE_SPACE_AER / 4; i++)
+        config->space.dw[i] &= ~(config->space.writable[i] | config->space.clearable[i]);
     *devctl(config) = kept | DEVCTL_RELAXED | DEVCTL_NO_SNOOP |
                       DEVCTL_MRRS_RESET << DEVCTL_MRRS_SHIFT |
-                      (config->writable[PCIE_CONFIG_DEVCTL / 4] & PCIE_CONFIG_DEVCTL_EXT_TAG);
+                      (config->space.writable[PCIE_CONFIG_DEVCTL / 4] & PCIE_CONFIG_DEVCTL_EXT_TAG);
     memset(config->msix_table, 0, sizeof config->msix_table);
     for (uint32_t v = 0; v < NIC_VECTOR_COUNT; v++)
         config->msix_table[v * PCIE_MSIX_ENTRY_DW + 3] = MSIX_VECTOR_MASKED;
@@ -154,10 +136,7 @@ void pcie_config_reset(struct pcie_config *config, bool link_reset)
 uint32_t pcie_config_read32(const struct pcie_config *config, uint32_t offset,
                             bool transactions_pending)
 {
-    assert(offset % 4 == 0 && offset < PCIE_CONFIG_SPACE_BYTES);
-    if (offset >= PCIE_CONFIG_BYTES)
-        return 0;
-    uint32_t value = config->dw[offset / 4];
+    uint32_t value = pcie_space_read32(&config->space, offset);
     if (offset == PCIE_CONFIG_DEVCTL && transactions_pending)
         value |= (uint32_t)PCIE_CONFIG_DEVSTA_PENDING << 16;
     return value;
@@ -165,39 +144,8 @@ uint32_t pcie_config_read32(const struct pcie_config *config, uint32_t offset,
 
 bool pcie_config_write32(struct pcie_config *config, uint32_t offset, uint32_t value)
 {
-    assert(offset % 4 == 0 && offset < PCIE_CONFIG_SPACE_BYTES);
-    if (offset >= PCIE_CONFIG_BYTES)
-        return false;
-    uint32_t writable = config->writable[offset / 4];
-    config->dw[offset / 4] = (config->dw[offset / 4] & ~writable) | (value & writable);
-    config->dw[offset / 4] &= ~(value & config->clearable[offset / 4]);
+    pcie_space_write32(&config->space, offset, value);
     return offset == PCIE_CONFIG_DEVCTL && (value & PCIE_CONFIG_DEVCTL_FLR) != 0;
-}
-
-struct error_bits {
-    uint32_t correctable, uncorrectable; /* AER */
-    uint32_t status;                     /* of the DW at 04h */
-};
-
-void pcie_config_raise(struct pcie_config *config, enum pcie_error error)
-{
-    static const struct error_bits bits[] = {
-        [PCIE_ERROR_BAD_TLP] = {.correctable = 1u << 6},
-        [PCIE_ERROR_BAD_DLLP] = {.correctable = 1u << 7},
-        [PCIE_ERROR_REPLAY_ROLLOVER] = {.correctable = 1u << 8},
-        [PCIE_ERROR_REPLAY_TIMEOUT] = {.correctable = 1u << 12},
-        [PCIE_ERROR_POISONED] = {.uncorrectable = 1u << 12, .status = STATUS_PARITY},
-        [PCIE_ERROR_COMPLETION_TIMEOUT] = {.uncorrectable = 1u << 14},
-        [PCIE_ERROR_TARGET_ABORT] = {.status = STATUS_TARGET_ABORT},
-    };
-    assert(error < sizeof bits / sizeof *bits);
-    config->dw[PCIE_CONFIG_AER_CORRECTABLE / 4] |= bits[error].correctable;
-    config->dw[PCIE_CONFIG_AER_UNCORRECTABLE / 4] |= bits[error].uncorrectable;
-    config->dw[1] |= bits[error].status;
-    if (bits[error].correctable)
-        *devctl(config) |= DEVSTA_CORRECTABLE;
-    if (bits[error].uncorrectable)
-        *devctl(config) |= DEVSTA_NON_FATAL;
 }
 
 uint32_t pcie_config_msix_read32(const struct pcie_config *config, uint32_t offset)
@@ -219,17 +167,17 @@ void pcie_config_msix_write32(struct pcie_config *config, uint32_t offset, uint3
 
 bool pcie_config_memory_on(const struct pcie_config *config)
 {
-    return (config->dw[1] & PCIE_CONFIG_COMMAND_MEMORY) != 0;
+    return (config->space.dw[1] & PCIE_CONFIG_COMMAND_MEMORY) != 0;
 }
 
 bool pcie_config_master_on(const struct pcie_config *config)
 {
-    return (config->dw[1] & PCIE_CONFIG_COMMAND_MASTER) != 0;
+    return (config->space.dw[1] & PCIE_CONFIG_COMMAND_MASTER) != 0;
 }
 
 static uint32_t devctl_code(const struct pcie_config *config, unsigned shift)
 {
-    return config->dw[PCIE_CONFIG_DEVCTL / 4] >> shift & CODE_MASK;
+    return config->space.dw[PCIE_CONFIG_DEVCTL / 4] >> shift & CODE_MASK;
 }
 
 uint32_t pcie_config_mps_bytes(const struct pcie_config *config)
@@ -247,27 +195,48 @@ uint32_t pcie_config_mrrs_bytes(const struct pcie_config *config)
 
 uint32_t pcie_config_tags(const struct pcie_config *config)
 {
-    bool extended = (config->dw[PCIE_CONFIG_DEVCTL / 4] & PCIE_CONFIG_DEVCTL_EXT_TAG) != 0;
+    bool extended = (config->space.dw[PCIE_CONFIG_DEVCTL / 4] & PCIE_CONFIG_DEVCTL_EXT_TAG) != 0;
     if (extended || config->tags_max <= TAGS_WITHOUT_EXT)
         return config->tags_max;
     return TAGS_WITHOUT_EXT;
 }
 
+/* Timing 1.7; reserved codes are taken as 0. */
+static const struct {
+    uint64_t low_ps, high_ps;
+} timeout_ranges[16] = {
+    [1] = {50 * PS_PER_US, 100 * PS_PER_US},  [2] = {1 * PS_PER_MS, 10 * PS_PER_MS},
+    [5] = {16 * PS_PER_MS, 55 * PS_PER_MS},   [6] = {65 * PS_PER_MS, 210 * PS_PER_MS},
+    [9] = {260 * PS_PER_MS, 900 * PS_PER_MS}, [10] = {1 * PS_PER_S, 3500 * PS_PER_MS},
+    [13] = {4 * PS_PER_S, 13 * PS_PER_S},     [14] = {17 * PS_PER_S, 64 * PS_PER_S},
+};
+
+uint64_t pcie_config_timeout_ps(const struct pcie_config *config, uint64_t own_ps)
+{
+    uint32_t control = config->space.dw[PCIE_CONFIG_DEVCTL2 / 4];
+    if (control & DEVCTL2_TIMEOUT_OFF)
+        return TIME_NEVER;
+    uint32_t code = control & 0xf;
+    if (timeout_ranges[code].high_ps == 0)
+        return own_ps;
+    return u64_min(u64_max(own_ps, timeout_ranges[code].low_ps), timeout_ranges[code].high_ps);
+}
+
 uint64_t pcie_config_bar0(const struct pcie_config *config)
 {
-    return (uint64_t)config->dw[PCIE_CONFIG_BAR0 / 4 + 1] << 32 |
-           (config->dw[PCIE_CONFIG_BAR0 / 4] & ~(uint32_t)0xf);
+    return (uint64_t)config->space.dw[PCIE_CONFIG_BAR0 / 4 + 1] << 32 |
+           (config->space.dw[PCIE_CONFIG_BAR0 / 4] & ~(uint32_t)0xf);
 }
 
 static bool vector_open(const struct pcie_config *config, unsigned vector)
 {
-    return (config->dw[PCIE_CONFIG_CAP_MSIX / 4] >> 16 & PCIE_CONFIG_MSIX_MASK_ALL) == 0 &&
+    return (config->space.dw[PCIE_CONFIG_CAP_MSIX / 4] >> 16 & PCIE_CONFIG_MSIX_MASK_ALL) == 0 &&
            (config->msix_table[vector * PCIE_MSIX_ENTRY_DW + 3] & MSIX_VECTOR_MASKED) == 0;
 }
 
 static bool msix_enabled(const struct pcie_config *config)
 {
-    return (config->dw[PCIE_CONFIG_CAP_MSIX / 4] >> 16 & PCIE_CONFIG_MSIX_ENABLE) != 0;
+    return (config->space.dw[PCIE_CONFIG_CAP_MSIX / 4] >> 16 & PCIE_CONFIG_MSIX_ENABLE) != 0;
 }
 
 bool pcie_config_msix_raise(struct pcie_config *config, unsigned vector)

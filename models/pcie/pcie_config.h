@@ -4,7 +4,7 @@
  * endpoint may do; it decides nothing about time.
  *
  * Firmware is over before the simulation starts: BAR 0 is placed, memory space and bus master are
- * on, MPS and MRRS are set, MSI-X is enabled with every vector unmasked. After a function-level
+ * on, MPS and MRRS are set, errors are reported, MSI-X is enabled with every vector unmasked. After a function-level
  * reset or a link that was down all of this is at the specification's reset values and the driver
  * has to set it again.
  */
@@ -12,24 +12,20 @@
 #define TOESIM_PCIE_PCIE_CONFIG_H
 
 #include "models/hwif/nic_regs.h"
+#include "models/pcie/pcie_space.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-    PCIE_CONFIG_BYTES = 512,
-    PCIE_CONFIG_SPACE_BYTES = 4096, /* beyond PCIE_CONFIG_BYTES it reads zero */
-    PCIE_CONFIG_AER = 0x100,
-    PCIE_CONFIG_AER_UNCORRECTABLE = PCIE_CONFIG_AER + 0x04, /* status: cleared by writing ones */
-    PCIE_CONFIG_AER_CORRECTABLE = PCIE_CONFIG_AER + 0x10,
-    PCIE_CONFIG_CAP_PCIE = 0x40,
     PCIE_CONFIG_CAP_MSIX = 0x80,
-    PCIE_CONFIG_COMMAND = 0x04,
+    PCIE_CONFIG_COMMAND = PCIE_SPACE_COMMAND,
     PCIE_CONFIG_COMMAND_MEMORY = 0x2,
     PCIE_CONFIG_COMMAND_MASTER = 0x4,
     PCIE_CONFIG_BAR0 = 0x10,
-    PCIE_CONFIG_DEVCTL = PCIE_CONFIG_CAP_PCIE + 0x08,
+    PCIE_CONFIG_DEVCTL = PCIE_SPACE_DEVCTL,
+    PCIE_CONFIG_DEVCTL2 = PCIE_SPACE_CAP + 0x28,
     PCIE_CONFIG_DEVCTL_FLR = 0x8000, /* reads as zero */
     PCIE_CONFIG_DEVCTL_EXT_TAG = 0x100,
     PCIE_CONFIG_DEVSTA_PENDING = 0x20, /* in the upper half of the same DW */
@@ -43,21 +39,8 @@ enum {
     PCIE_MSIX_ENTRY_DW = 4,
 };
 
-/* What the endpoint notices and firmware or driver reads: AER, Device Status, Status. */
-enum pcie_error {
-    PCIE_ERROR_BAD_TLP,
-    PCIE_ERROR_BAD_DLLP,
-    PCIE_ERROR_REPLAY_ROLLOVER,
-    PCIE_ERROR_REPLAY_TIMEOUT,
-    PCIE_ERROR_POISONED,
-    PCIE_ERROR_COMPLETION_TIMEOUT,
-    PCIE_ERROR_TARGET_ABORT, /* a completion said completer abort: no AER bit at the requester */
-};
-
 struct pcie_config {
-    uint32_t dw[PCIE_CONFIG_BYTES / 4];
-    uint32_t clearable[PCIE_CONFIG_BYTES / 4]; /* by writing ones */
-    uint32_t writable[PCIE_CONFIG_BYTES / 4];
+    struct pcie_space space;
     uint32_t msix_table[NIC_VECTOR_COUNT * PCIE_MSIX_ENTRY_DW];
     uint32_t msix_pending; /* bit per vector */
     uint32_t mps_max_code;
@@ -82,11 +65,6 @@ uint32_t pcie_config_read32(const struct pcie_config *config, uint32_t offset,
 /* True when the write asks for a function-level reset, which the caller then carries out. */
 bool pcie_config_write32(struct pcie_config *config, uint32_t offset, uint32_t value);
 
-void pcie_config_raise(struct pcie_config *config, enum pcie_error error);
-
-/* A hex dump as `lspci -xxxx` prints one, of device 0 on bus nic + 1. Returns the bytes written. */
-size_t pcie_config_dump(const struct pcie_config *config, unsigned nic, char *text, size_t size);
-
 /* MSI-X table and pending bits, an offset in BAR 0 from PCIE_MSIX_TABLE to PCIE_MSIX_END. */
 uint32_t pcie_config_msix_read32(const struct pcie_config *config, uint32_t offset);
 void pcie_config_msix_write32(struct pcie_config *config, uint32_t offset, uint32_t value);
@@ -97,6 +75,9 @@ bool pcie_config_master_on(const struct pcie_config *config);
 uint32_t pcie_config_mps_bytes(const struct pcie_config *config);
 uint32_t pcie_config_mrrs_bytes(const struct pcie_config *config);
 uint32_t pcie_config_tags(const struct pcie_config *config);
+/* Completion timeout as Device Control 2 has it: the device's own where the range is the default one,
+ * else as near to it as the range allows; TIME_NEVER: disabled. */
+uint64_t pcie_config_timeout_ps(const struct pcie_config *config, uint64_t own_ps);
 uint64_t pcie_config_bar0(const struct pcie_config *config);
 
 /* False: masked or disabled; where it is masked the pending bit remembers the message. */

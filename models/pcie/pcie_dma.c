@@ -215,26 +215,28 @@ void pcie_dma_forget(struct pcie_link *link, const struct pcie_tlp *tlp)
 }
 
 static void note_failure(struct pcie_link *link, struct pcie_dma_read *read,
-                         const struct pcie_tlp *tlp)
+                         const struct pcie_tlp *tlp, uint64_t now_ps)
 {
     read->failed = true;
     if (!tlp->last)
         return;
-    if (tlp->aborted) {
+    if (tlp->unsupported) {
+        pcie_report_of_endpoint(link, PCIE_ERROR_MASTER_ABORT, now_ps);
+    } else if (tlp->aborted) {
         link->stats.completer_aborts++;
-        pcie_config_raise(&link->config, PCIE_ERROR_TARGET_ABORT);
+        pcie_report_of_endpoint(link, PCIE_ERROR_TARGET_ABORT, now_ps);
     } else if (tlp->poisoned) {
         link->stats.poisoned++;
-        pcie_config_raise(&link->config, PCIE_ERROR_POISONED);
+        pcie_report_of_endpoint(link, PCIE_ERROR_POISONED, now_ps);
     } else {
         link->stats.completion_timeouts++;
-        pcie_config_raise(&link->config, PCIE_ERROR_COMPLETION_TIMEOUT);
+        pcie_report_of_endpoint(link, PCIE_ERROR_COMPLETION_TIMEOUT, now_ps);
     }
 }
 
 void pcie_dma_on_timeout(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
 {
-    note_failure(link, &link->reads[tlp->read], tlp);
+    note_failure(link, &link->reads[tlp->read], tlp, now_ps);
     pcie_dma_on_completion(link, tlp, now_ps);
     pcie_link_wake(link, now_ps);
 }
@@ -246,8 +248,8 @@ void pcie_dma_on_completion(struct pcie_link *link, const struct pcie_tlp *tlp, 
     assert(read->in_use && read->due_bytes >= tlp->len);
     if (tlp->last)
         give_tag(link, tlp->tag, now_ps);
-    if (tlp->poisoned || tlp->aborted)
-        note_failure(link, read, tlp);
+    if (tlp->poisoned || tlp->aborted || tlp->unsupported)
+        note_failure(link, read, tlp, now_ps);
     read->due_bytes -= tlp->len;
     if (read->aborted)
         link->stats.discarded++;

@@ -84,7 +84,6 @@ void pcie_endpoint_on_request(struct pcie_link *link, const struct pcie_tlp *tlp
         on_config_write(link, tlp, now_ps);
     } else {
         assert(tlp->kind == PCIE_TLP_CFGRD);
-        pcie_fault_report_errors(link);
         uint32_t value =
             pcie_config_read32(&link->config, tlp->config_offset, link->read_active > 0);
         answer(link, tlp, true, true, value, now_ps);

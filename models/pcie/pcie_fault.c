@@ -29,7 +29,7 @@ static void lose(struct pcie_link *link, struct pcie_tlp *tlp, bool started, uin
 static bool keep_if_not_request(void *self, struct pcie_tlp *tlp)
 {
     struct loss *loss = self;
-    if (tlp->kind == PCIE_TLP_CPL || tlp->kind == PCIE_TLP_CPLD)
+    if (tlp->kind == PCIE_TLP_CPL || tlp->kind == PCIE_TLP_CPLD || tlp->kind == PCIE_TLP_MSG)
         return true;
     if (tlp->kind == PCIE_TLP_MWR)
         loss->link->write_bytes_queued -= tlp->len;
@@ -91,7 +91,7 @@ static void lose_all(struct pcie_link *link, uint64_t now_ps)
     lose_ring(link, &link->sampling, now_ps);
     lose_ring(link, &link->forming, now_ps);
     lose_ring(link, &link->answering, now_ps);
-    link->timeouts.count = 0; /* their reads are over */
+    link->timeouts.count = link->peering.count = 0; /* their reads are over */
     pcie_dma_drop_reads(link);
     pcie_dma_reset_tags(link, now_ps);
 }
@@ -103,9 +103,11 @@ void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps)
     pcie_link_catch_up(link, now_ps);
     link->up = up;
     link->outlook.valid = false;
+    uint64_t active_ps = now_ps;
     if (up && link->params.dll) {
         for (int d = 0; d < 2; d++)
             pcie_wire_dll_link_up(&link->wires[d], now_ps);
+        active_ps = pcie_time_ps(link->wires[PCIE_UP].free_at);
     }
     if (!up) {
         link->stats.link_downs++;
@@ -113,6 +115,7 @@ void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps)
         pcie_config_reset(&link->config, true);
     }
     pcie_fault_update_master(link, now_ps);
+    pcie_report_link(link, up, active_ps);
     pcie_link_wake(link, now_ps);
 }
 
@@ -123,18 +126,28 @@ static void inject_read_fault(struct pcie_link *link, enum pcie_fault fault)
     link->abort_reads += fault == PCIE_FAULT_ABORT;
 }
 
+/* Who wrote tells the driver, as a kernel does that resets a function. */
+static void on_config_written(void *self, uint64_t cookie, bool ok, const uint8_t *data,
+                              uint32_t len, uint64_t now_ps)
+{
+    (void)cookie, (void)data, (void)len;
+    if (ok)
+        pcie_report_event(self, now_ps);
+}
+
 static void inject_config_write(struct pcie_link *link, enum pcie_fault fault, uint64_t now_ps)
 {
-    struct pcie_read_done nobody = {0};
+    struct pcie_read_done done = {on_config_written, link, 0};
     uint32_t offset = PCIE_CONFIG_COMMAND;
     if (fault == PCIE_FAULT_RESET)
         offset = PCIE_CONFIG_DEVCTL;
-    uint32_t value = link->config.dw[offset / 4] & 0xffff; /* the status above is cleared by ones */
+    uint32_t value =
+        link->config.space.dw[offset / 4] & 0xffff; /* the status above is cleared by ones */
     if (fault == PCIE_FAULT_RESET)
         value |= PCIE_CONFIG_DEVCTL_FLR;
     else
         value &= ~(uint32_t)PCIE_CONFIG_COMMAND_MASTER;
-    pcie_link_cfg_write32(link, offset, value, nobody, now_ps);
+    pcie_link_cfg_write32(link, offset, value, done, now_ps);
 }
 
 void pcie_link_inject(struct pcie_link *link, enum pcie_fault fault, uint64_t now_ps)
@@ -163,28 +176,4 @@ void pcie_link_inject(struct pcie_link *link, enum pcie_fault fault, uint64_t no
         break;
     }
     pcie_link_wake(link, now_ps);
-}
-
-/* The endpoint receives what comes down and replays what goes up. */
-void pcie_fault_report_errors(struct pcie_link *link)
-{
-    const struct pcie_wire_stats *down = &link->wires[PCIE_DOWN].stats;
-    const struct pcie_wire_stats *up = &link->wires[PCIE_UP].stats;
-    if (down->bad_tlps != link->told[PCIE_DOWN].bad_tlps)
-        pcie_config_raise(&link->config, PCIE_ERROR_BAD_TLP);
-    if (down->bad_dllps != link->told[PCIE_DOWN].bad_dllps)
-        pcie_config_raise(&link->config, PCIE_ERROR_BAD_DLLP);
-    if (up->replay_timeouts != link->told[PCIE_UP].replay_timeouts)
-        pcie_config_raise(&link->config, PCIE_ERROR_REPLAY_TIMEOUT);
-    if (up->retrains != link->told[PCIE_UP].retrains)
-        pcie_config_raise(&link->config, PCIE_ERROR_REPLAY_ROLLOVER);
-    link->told[PCIE_DOWN] = *down;
-    link->told[PCIE_UP] = *up;
-}
-
-size_t pcie_link_config_dump(struct pcie_link *link, char *text, size_t size)
-{
-    assert(size >= PCIE_LINK_DUMP_MAX);
-    pcie_fault_report_errors(link);
-    return pcie_config_dump(&link->config, link->nic, text, size);
 }

@@ -50,6 +50,18 @@ uint64_t pcie_flow_ready_ps(const struct pcie_flow *flow, struct pcie_units need
     return TIME_NEVER;
 }
 
+struct pcie_units pcie_flow_known(const struct pcie_flow *flow, uint64_t at_ps)
+{
+    struct pcie_units known = flow->granted;
+    for (size_t i = 0; i < flow->reports.count; i++) {
+        const struct pcie_flow_step *report = pcie_ring_at(&flow->reports, i);
+        if (report->at_ps > at_ps)
+            break;
+        known = report->total;
+    }
+    return known;
+}
+
 /* The receiver knows what it has promised: when the sender can have used that up, it is waiting. */
 static bool is_urgent(const struct pcie_flow *flow)
 {

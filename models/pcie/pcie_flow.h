@@ -18,9 +18,10 @@
 enum pcie_flow_kind {
     PCIE_FLOW_P,   /* posted: headers, and data of 16 bytes; reported by UpdateFC-P */
     PCIE_FLOW_NP,  /* non-posted; UpdateFC-NP */
+    PCIE_FLOW_CPL, /* completions, where their credits are finite; UpdateFC-Cpl */
     PCIE_FLOW_ACK, /* sequence numbers, and bytes in the replay buffer; Ack */
     PCIE_FLOW_COUNT,
-    PCIE_FLOW_NONE = PCIE_FLOW_COUNT, /* completions: infinite credit */
+    PCIE_FLOW_NONE = PCIE_FLOW_COUNT, /* completions with infinite credit */
 };
 
 struct pcie_units {
@@ -58,6 +59,9 @@ void pcie_flow_reset(struct pcie_flow *flow, uint64_t now_ps);
 
 /* Since when a TLP of these units may go; TIME_NEVER: not before a report that is yet to come. */
 uint64_t pcie_flow_ready_ps(const struct pcie_flow *flow, struct pcie_units need);
+
+/* What the sender knows to be freed at at_ps. */
+struct pcie_units pcie_flow_known(const struct pcie_flow *flow, uint64_t at_ps);
 
 void pcie_flow_take(struct pcie_flow *flow, struct pcie_units need, uint64_t start_ps);
 

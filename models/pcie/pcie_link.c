@@ -222,6 +222,7 @@ static void look(const struct pcie_link *link, struct pcie_outlook *outlook)
     uint64_t fault_ps = u64_min(pcie_wire_dllp_fault_ps(&link->wires[PCIE_UP]),
                                 pcie_wire_dllp_fault_ps(&link->wires[PCIE_DOWN]));
     uint64_t first_ps = u64_min(fault_ps, timer_next_ps(link));
+    first_ps = u64_min(first_ps, pcie_report_next_ps(link));
     for (int d = 0; d < 2; d++) {
         const struct pcie_wire *wire = &link->wires[d];
         uint64_t tag_ps = nonposted_ready_ps(link, d);
@@ -258,6 +259,10 @@ void pcie_link_catch_up(struct pcie_link *link, uint64_t now_ps)
         if (outlook->first_ps > now_ps)
             break;
         outlook->valid = false;
+        if (pcie_report_next_ps(link) <= outlook->first_ps) {
+            pcie_report_errors(link, outlook->first_ps);
+            continue;
+        }
         if (link->params.dll && settle_between(link, outlook->first_ps))
             continue;
         int d = first_to_start(outlook->choices);
@@ -287,12 +292,13 @@ static uint64_t head_due_ps(const struct pcie_ring *ring)
 /* When a direction has to be looked at. While something is on its way whose arrival is seen, the
  * starts behind it can wait until then: nothing behind it takes effect earlier. Else it is in time
  * to look when the next TLP arrives, or when the root complex is done with it if all that is
- * queued are reads. A probe wants to see each start at its time. */
+ * queued are reads. A probe wants to see each start at its time, and a TLP that will be damaged is
+ * noticed when it arrives. */
 static uint64_t direction_next_ps(const struct pcie_link *link, int direction,
                                   const struct pcie_choice *choice)
 {
     const struct pcie_wire *wire = &link->wires[direction];
-    bool every_start = probe_wants(link->probe, PROBE_PCIE_TLP);
+    bool every_start = probe_wants(link->probe, PROBE_PCIE_TLP) || wire->tlp_errors > 0;
     uint64_t due = flying_due_ps(&link->flying[direction]);
     if (due != TIME_NEVER && !every_start)
         return due;
@@ -333,6 +339,7 @@ static uint64_t link_next_ps(const void *self)
     }
     next = u64_min(next, issue_next_ps(link, &outlook->choices[PCIE_UP]));
     next = u64_min(next, u64_min(outlook->fault_ps, timer_next_ps(link)));
+    next = u64_min(next, pcie_report_next_ps(link));
     next = u64_min(next, head_due_ps(&link->sampling));
     next = u64_min(next, head_due_ps(&link->forming));
     next = u64_min(next, head_due_ps(&link->timeouts));

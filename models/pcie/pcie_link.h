@@ -25,10 +25,12 @@ extern "C" {
 
 enum { PCIE_CREDIT_BYTES = 16 };
 
-/* What a receiver advertises at link-up; 0 is infinite (timing 1.5). Completions: infinite. */
+/* What a receiver advertises at link-up; 0 is infinite (timing 1.5), which endpoints and root complexes
+ * give for completions. */
 struct pcie_credits {
     uint32_t posted_headers, posted_data;
     uint32_t nonposted_headers, nonposted_data;
+    uint32_t completion_headers, completion_data;
 };
 
 struct pcie_params {
@@ -52,6 +54,7 @@ struct pcie_params {
     uint32_t replay_bytes;          /* replay buffer of each side */
     uint64_t completion_timeout_ps; /* from a read's start; then it has failed */
     uint64_t retrain_ps;            /* recovery of the link after REPLAY_NUM ran over */
+    bool p2p; /* access control of the root port lets requests to the other NIC pass */
 };
 
 void pcie_params_default(struct pcie_params *params);
@@ -79,6 +82,9 @@ struct pcie_stats {
     uint64_t replays, replayed_tlps, replay_timeouts, retrains;
     uint64_t poisoned, completion_timeouts, completer_aborts; /* DMA reads that ended so */
     uint64_t link_downs, resets, master_offs;
+    uint64_t messages; /* of errors, to the root complex */
+    /* Requests of this NIC that are for the other one; and that nobody claims. */
+    uint64_t peer_reads, peer_writes, peer_refused, unclaimed;
 };
 
 struct pcie_link; /* opaque */
@@ -105,6 +111,11 @@ void pcie_link_cfg_read32(struct pcie_link *link, uint32_t offset, struct pcie_r
 void pcie_link_cfg_write32(struct pcie_link *link, uint32_t offset, uint32_t value,
                            struct pcie_read_done done, uint64_t now_ps);
 
+/* True when the range is in BAR 0 and reachable: link up, memory decoding on. *offset: in BAR 0. */
+bool pcie_link_claims(const struct pcie_link *link, uint64_t address, uint32_t len,
+                      uint32_t *offset);
+uint64_t pcie_link_bar0(const struct pcie_link *link);
+
 /* Fault: the link goes down (everything in flight is lost, reads end with ok = false) or comes up.
  */
 void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps);
@@ -123,10 +134,15 @@ enum pcie_fault {
 
 void pcie_link_inject(struct pcie_link *link, enum pcie_fault fault, uint64_t now_ps);
 
-/* The endpoint's configuration space as a hex dump that `lspci -F` reads. Returns the bytes
+/* The configuration spaces of root port and endpoint as a hex dump that `lspci -F` reads. Returns the bytes
  * written, the final zero excluded; size is at least PCIE_LINK_DUMP_MAX. */
-enum { PCIE_LINK_DUMP_MAX = 4096 };
-size_t pcie_link_config_dump(struct pcie_link *link, char *text, size_t size);
+enum { PCIE_LINK_DUMP_MAX = 8192 };
+size_t pcie_link_config_dump(const struct pcie_link *link, char *text, size_t size);
+
+/* Configuration space of the root port (hwif/port_regs.h), which answers at once. offset is DW
+ * aligned and below 4096. */
+uint32_t pcie_link_port_read32(const struct pcie_link *link, uint32_t offset);
+void pcie_link_port_write32(struct pcie_link *link, uint32_t offset, uint32_t value);
 
 /* Valid until the next call. */
 const struct pcie_stats *pcie_link_stats(struct pcie_link *link);

@@ -4,6 +4,18 @@
 #include <assert.h>
 #include <stdlib.h>
 
+/* What is infinite is not reported. */
+static void init_completions(struct pcie_flow *flow, const struct pcie_credits *credits,
+                             uint32_t mps_bytes)
+{
+    flow->capacity = (struct pcie_units){credits->completion_headers, credits->completion_data};
+    flow->urgent = (struct pcie_units){1, mps_bytes / PCIE_CREDIT_BYTES};
+    if (flow->capacity.headers == 0 && flow->capacity.data == 0) {
+        flow->period_ps = TIME_NEVER;
+        pcie_flow_reset(flow, 0);
+    }
+}
+
 /* Each direction's credits are what the receiver at its end advertises. */
 static void init_dll(struct pcie_link *link)
 {
@@ -20,6 +32,7 @@ static void init_dll(struct pcie_link *link)
         wire->flows[PCIE_FLOW_NP].capacity =
             (struct pcie_units){credits[d]->nonposted_headers, credits[d]->nonposted_data};
         wire->flows[PCIE_FLOW_NP].urgent = (struct pcie_units){1, 1};
+        init_completions(&wire->flows[PCIE_FLOW_CPL], credits[d], params->mps_bytes);
         wire->flows[PCIE_FLOW_ACK].capacity.data = params->replay_bytes;
         wire->retrain_ps = params->retrain_ps;
     }
@@ -45,6 +58,8 @@ struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned ni
     struct pcie_config_shape shape = {
         nic, params->gen, params->lanes, params->mps_bytes, params->mrrs_bytes, params->tags};
     pcie_config_init(&link->config, &shape);
+    pcie_rootport_init(&link->rootport, nic, params->gen, params->lanes, params->mps_bytes,
+                       params->p2p);
     uint64_t ticks = pcie_rate_ticks_per_byte(params->gen, params->lanes);
     for (int d = 0; d < 2; d++) {
         pcie_wire_init(&link->wires[d], ticks, params->propagation_ps);
@@ -56,6 +71,7 @@ struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned ni
     pcie_ring_init(&link->forming, sizeof(struct pcie_tlp));
     pcie_ring_init(&link->answering, sizeof(struct pcie_tlp));
     pcie_ring_init(&link->timeouts, sizeof(struct pcie_tlp));
+    pcie_ring_init(&link->peering, sizeof(struct pcie_tlp));
     pcie_ring_init(&link->notes, sizeof(struct pcie_note));
     pcie_cells_init(&link->cells, params->mps_bytes);
     pcie_dma_init(link);
@@ -74,6 +90,7 @@ void pcie_link_destroy(struct pcie_link *link)
     pcie_ring_free(&link->forming);
     pcie_ring_free(&link->answering);
     pcie_ring_free(&link->timeouts);
+    pcie_ring_free(&link->peering);
     pcie_ring_free(&link->notes);
     pcie_cells_free_all(&link->cells);
     pcie_dma_free(link);

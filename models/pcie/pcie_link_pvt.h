@@ -1,11 +1,12 @@
 /* Inside of pcie_link, shared by its files: link (time), link_life, dma (endpoint's requests), root (host's
- * side), fault. */
+ * side), fault, report (errors). */
 #ifndef TOESIM_PCIE_PCIE_LINK_PVT_H
 #define TOESIM_PCIE_PCIE_LINK_PVT_H
 
 #include "models/pcie/pcie_cells.h"
 #include "models/pcie/pcie_config.h"
 #include "models/pcie/pcie_link.h"
+#include "models/pcie/pcie_rootport.h"
 #include "models/pcie/pcie_wire.h"
 
 enum { PCIE_UP = 0, PCIE_DOWN = 1, PCIE_TAGS_MAX = 256 };
@@ -60,8 +61,10 @@ struct pcie_link {
     struct pcie_ring forming;   /* struct pcie_tlp, by due time: their data is on its way */
     struct pcie_ring answering; /* struct pcie_tlp, by due time: host's requests at the device */
     struct pcie_ring timeouts;  /* struct pcie_tlp, by due time: requests nobody will complete */
+    struct pcie_ring peering;   /* struct pcie_tlp: reads that the other NIC is to answer */
     uint32_t poison_reads, drop_reads, abort_reads; /* faults that are to strike a DMA read */
     struct pcie_wire_stats told[2];                 /* errors that are in the AER registers */
+    struct pcie_rootport rootport;
     uint64_t due_last_ps[2];
     struct pcie_ring notes; /* struct pcie_note */
     struct pcie_cells cells;
@@ -108,6 +111,16 @@ void pcie_dma_reset_tags(struct pcie_link *link, uint64_t now_ps);
 void pcie_root_on_upstream(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
 void pcie_root_on_sample(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
 void pcie_root_on_formed(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps);
+/* Completions with the bytes that are in the read's buffer. */
+void pcie_root_complete(struct pcie_link *link, const struct pcie_tlp *tlp, bool poisoned,
+                        uint64_t now_ps);
+
+/* pcie_peer.c: requests of the NIC that are not for memory */
+enum pcie_route pcie_peer_route(const struct pcie_link *link, const struct pcie_tlp *tlp);
+void pcie_peer_write(struct pcie_link *link, const struct pcie_tlp *tlp, enum pcie_route route,
+                     uint64_t now_ps);
+void pcie_peer_read(struct pcie_link *link, const struct pcie_tlp *tlp, enum pcie_route route,
+                    uint64_t now_ps);
 
 /* pcie_endpoint.c */
 void pcie_endpoint_on_downstream(struct pcie_link *link, const struct pcie_tlp *tlp,
@@ -116,9 +129,18 @@ void pcie_endpoint_on_request(struct pcie_link *link, const struct pcie_tlp *tlp
 
 void pcie_dma_on_timeout(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps);
 
+/* pcie_report.c: what both ends notice comes into their registers, and from there to software */
+/* The data link layer's next errors; TIME_NEVER: none is noticed. */
+uint64_t pcie_report_next_ps(const struct pcie_link *link);
+void pcie_report_errors(struct pcie_link *link, uint64_t at_ps);
+void pcie_report_of_endpoint(struct pcie_link *link, enum pcie_error error, uint64_t at_ps);
+void pcie_report_of_root(struct pcie_link *link, enum pcie_error error, uint64_t at_ps);
+void pcie_report_message(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps);
+void pcie_report_link(struct pcie_link *link, bool active, uint64_t at_ps);
+/* Software may want to look, though no register says why: a configuration write was completed. */
+void pcie_report_event(struct pcie_link *link, uint64_t at_ps);
+
 /* pcie_fault.c */
-/* Brings the endpoint's error registers up to what its data link layer has seen. */
-void pcie_fault_report_errors(struct pcie_link *link);
 void pcie_fault_update_master(struct pcie_link *link, uint64_t now_ps);
 
 #endif

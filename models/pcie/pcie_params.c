@@ -19,8 +19,8 @@ void pcie_params_default(struct pcie_params *params)
         .device_mmio_ps = 780 * PS_PER_NS,
         .write_queue_bytes = 16384,
         .dll = true,
-        .root_credits = {127, 1024, 127, 127},
-        .endpoint_credits = {32, 1008, 32, 32},
+        .root_credits = {127, 1024, 127, 127, 0, 0},
+        .endpoint_credits = {32, 1008, 32, 32, 0, 0},
         .replay_bytes = 16384,
         .completion_timeout_ps = 10 * PS_PER_MS,
         .retrain_ps = 10 * PS_PER_US,
@@ -45,11 +45,13 @@ static enum status check_credits(const char *name, const struct pcie_credits *cr
 {
     uint32_t data_min = params->mps_bytes / PCIE_CREDIT_BYTES;
     if (!is_credit(credits->posted_headers, 1, CREDIT_HEADERS_MAX) ||
-        !is_credit(credits->nonposted_headers, 1, CREDIT_HEADERS_MAX))
+        !is_credit(credits->nonposted_headers, 1, CREDIT_HEADERS_MAX) ||
+        !is_credit(credits->completion_headers, 1, CREDIT_HEADERS_MAX))
         return error_set(err, STATUS_BAD_INPUT, "%s: headers are out of range, give 1 to %d or 0",
                          name, CREDIT_HEADERS_MAX);
     if (!is_credit(credits->posted_data, data_min, CREDIT_DATA_MAX) ||
-        !is_credit(credits->nonposted_data, 1, CREDIT_DATA_MAX))
+        !is_credit(credits->nonposted_data, 1, CREDIT_DATA_MAX) ||
+        !is_credit(credits->completion_data, data_min, CREDIT_DATA_MAX))
         return error_set(err, STATUS_BAD_INPUT,
                          "%s: data are out of range, give mps / 16 (non-posted: 1) to %d or 0",
                          name, CREDIT_DATA_MAX);

@@ -21,17 +21,31 @@ static void end_host_request(const struct pcie_tlp *tlp, uint64_t now_ps)
     tlp->done.fn(tlp->done.self, tlp->done.cookie, ok, ok ? data : NULL, ok ? 4 : 0, now_ps);
 }
 
+/* A write that is refused is lost: its writer hears that it was never visible. */
+static void on_write(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
+{
+    enum pcie_route route = pcie_peer_route(link, tlp);
+    if (route == PCIE_ROUTE_MEMORY)
+        link->host.ops->mem_write(link->host.self, tlp->address, tlp->payload, tlp->len, now_ps);
+    else
+        pcie_peer_write(link, tlp, route, now_ps);
+    pcie_cells_give(&link->cells, tlp->payload);
+    bool arrived = route == PCIE_ROUTE_MEMORY || route == PCIE_ROUTE_PEER;
+    if (tlp->visible.fn)
+        tlp->visible.fn(tlp->visible.self, tlp->visible.cookie, arrived ? now_ps : TIME_NEVER);
+}
+
 void pcie_root_on_upstream(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps)
 {
     switch (tlp->kind) {
     case PCIE_TLP_MWR:
-        link->host.ops->mem_write(link->host.self, tlp->address, tlp->payload, tlp->len, now_ps);
-        pcie_cells_give(&link->cells, tlp->payload);
-        if (tlp->visible.fn)
-            tlp->visible.fn(tlp->visible.self, tlp->visible.cookie, now_ps);
+        on_write(link, tlp, now_ps);
         break;
     case PCIE_TLP_MSIX:
         link->host.ops->msix(link->host.self, link->nic, tlp->vector, now_ps);
+        break;
+    case PCIE_TLP_MSG:
+        pcie_report_message(link, tlp, now_ps);
         break;
     default:
         assert(tlp->kind == PCIE_TLP_CPL || tlp->kind == PCIE_TLP_CPLD);
@@ -42,6 +56,11 @@ void pcie_root_on_upstream(struct pcie_link *link, struct pcie_tlp *tlp, uint64_
 
 void pcie_root_on_sample(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps)
 {
+    enum pcie_route route = pcie_peer_route(link, tlp);
+    if (route != PCIE_ROUTE_MEMORY) {
+        pcie_peer_read(link, tlp, route, now_ps);
+        return;
+    }
     uint8_t *into = link->reads[tlp->read].data + tlp->read_offset;
     uint64_t extra_ps =
         link->host.ops->mem_read(link->host.self, tlp->address, into, tlp->len, now_ps);
@@ -67,7 +86,9 @@ static bool fail_request(struct pcie_link *link, const struct pcie_tlp *tlp, uin
     struct pcie_tlp end = {
         .kind = PCIE_TLP_CPL, .len = tlp->len, .tag = tlp->tag, .read = tlp->read, .last = true};
     if (strikes(&link->drop_reads)) {
-        end.due_ps = tlp->start_ps + link->params.completion_timeout_ps;
+        uint64_t timeout_ps =
+            pcie_config_timeout_ps(&link->config, link->params.completion_timeout_ps);
+        end.due_ps = timeout_ps == TIME_NEVER ? TIME_NEVER : tlp->start_ps + timeout_ps;
         pcie_link_insert_by_due(&link->timeouts, &end);
         return true;
     }
@@ -75,6 +96,7 @@ static bool fail_request(struct pcie_link *link, const struct pcie_tlp *tlp, uin
         return false;
     end.aborted = true;
     pcie_link_push(link, PCIE_DOWN, &end, now_ps);
+    pcie_report_of_root(link, PCIE_ERROR_COMPLETER_ABORT, now_ps);
     return true;
 }
 
@@ -82,7 +104,12 @@ void pcie_root_on_formed(struct pcie_link *link, const struct pcie_tlp *tlp, uin
 {
     if (fail_request(link, tlp, now_ps))
         return;
-    bool poisoned = strikes(&link->poison_reads);
+    pcie_root_complete(link, tlp, strikes(&link->poison_reads), now_ps);
+}
+
+void pcie_root_complete(struct pcie_link *link, const struct pcie_tlp *tlp, bool poisoned,
+                        uint64_t now_ps)
+{
     for (uint32_t offset = 0; offset < tlp->len;) {
         uint32_t piece =
             pcie_split_completion(tlp->address + offset, tlp->len - offset, link->params.mps_bytes,
@@ -144,7 +171,7 @@ void pcie_link_mmio_read32(struct pcie_link *link, uint32_t offset, struct pcie_
 void pcie_link_cfg_read32(struct pcie_link *link, uint32_t offset, struct pcie_read_done done,
                           uint64_t now_ps)
 {
-    assert(offset % 4 == 0 && offset < PCIE_CONFIG_SPACE_BYTES);
+    assert(offset % 4 == 0 && offset < PCIE_SPACE_EXTENDED_BYTES);
     struct pcie_tlp tlp = {.kind = PCIE_TLP_CFGRD, .config_offset = offset, .done = done};
     request(link, &tlp, now_ps);
 }
@@ -152,7 +179,7 @@ void pcie_link_cfg_read32(struct pcie_link *link, uint32_t offset, struct pcie_r
 void pcie_link_cfg_write32(struct pcie_link *link, uint32_t offset, uint32_t value,
                            struct pcie_read_done done, uint64_t now_ps)
 {
-    assert(offset % 4 == 0 && offset < PCIE_CONFIG_SPACE_BYTES);
+    assert(offset % 4 == 0 && offset < PCIE_SPACE_EXTENDED_BYTES);
     struct pcie_tlp tlp = {
         .kind = PCIE_TLP_CFGWR, .config_offset = offset, .value = value, .done = done};
     request(link, &tlp, now_ps);

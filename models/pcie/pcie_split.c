@@ -46,6 +46,8 @@ uint32_t pcie_split_wire_bytes(enum pcie_tlp_kind kind, uint64_t address, uint32
         return PCIE_FRAMING_BYTES + PCIE_HEADER3_BYTES + payload;
     case PCIE_TLP_CFGWR:
         return PCIE_FRAMING_BYTES + PCIE_HEADER3_BYTES + 4;
+    case PCIE_TLP_MSG:
+        return PCIE_FRAMING_BYTES + PCIE_HEADER4_BYTES;
     case PCIE_TLP_CFGRD:
     case PCIE_TLP_CPL:
         return PCIE_FRAMING_BYTES + PCIE_HEADER3_BYTES;

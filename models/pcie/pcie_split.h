@@ -15,6 +15,7 @@ enum pcie_tlp_kind {
     PCIE_TLP_CFGWR = 4,
     PCIE_TLP_CPL = 5,  /* completion without data */
     PCIE_TLP_CPLD = 6, /* completion with data */
+    PCIE_TLP_MSG = 7,  /* error message of the endpoint */
 };
 
 enum {

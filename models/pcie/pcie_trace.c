@@ -73,7 +73,8 @@ static const char *note_of(const struct pcie_tlp_info *info)
 
 static void on_event(void *self, const struct probe_event *event)
 {
-    static const char *const kinds[] = {"MWr", "MRd", "MSI-X", "CfgRd", "CfgWr", "Cpl", "CplD"};
+    static const char *const kinds[] = {"MWr",   "MRd", "MSI-X", "CfgRd",
+                                        "CfgWr", "Cpl", "CplD",  "Msg"};
     struct pcie_trace *trace = self;
     const struct pcie_tlp_info *info = event->data;
     assert(event->nic < TRACE_LINKS && event->b < sizeof kinds / sizeof *kinds && info);

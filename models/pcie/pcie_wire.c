@@ -7,7 +7,8 @@
 void pcie_wire_init(struct pcie_wire *wire, uint64_t ticks_per_byte, uint64_t propagation_ps)
 {
     assert(ticks_per_byte > 0);
-    *wire = (struct pcie_wire){.ticks_per_byte = ticks_per_byte, .propagation_ps = propagation_ps};
+    *wire = (struct pcie_wire){
+        .ticks_per_byte = ticks_per_byte, .propagation_ps = propagation_ps, .error_ps = TIME_NEVER};
     pcie_ring_init(&wire->posted, sizeof(struct pcie_tlp));
     pcie_ring_init(&wire->nonposted, sizeof(struct pcie_tlp));
     pcie_ring_init(&wire->issues, sizeof(uint64_t));
@@ -28,16 +29,25 @@ static bool is_nonposted(const struct pcie_tlp *tlp)
 
 static uint16_t data_credits(const struct pcie_tlp *tlp)
 {
-    if (tlp->kind == PCIE_TLP_MWR)
+    if (tlp->kind == PCIE_TLP_MWR || tlp->kind == PCIE_TLP_CPLD)
         return (uint16_t)ceil_div(pcie_split_payload_dw(tlp->address, tlp->len), 4);
     return tlp->kind == PCIE_TLP_MSIX || tlp->kind == PCIE_TLP_CFGWR;
 }
 
-static enum pcie_flow_kind flow_of(const struct pcie_tlp *tlp)
+static bool is_finite(const struct pcie_flow *flow)
+{
+    return flow->capacity.headers != 0 || flow->capacity.data != 0;
+}
+
+static enum pcie_flow_kind flow_of(const struct pcie_wire *wire, const struct pcie_tlp *tlp)
 {
     if (is_nonposted(tlp))
         return PCIE_FLOW_NP;
-    return tlp->kind == PCIE_TLP_MWR || tlp->kind == PCIE_TLP_MSIX ? PCIE_FLOW_P : PCIE_FLOW_NONE;
+    bool posted =
+        tlp->kind == PCIE_TLP_MWR || tlp->kind == PCIE_TLP_MSIX || tlp->kind == PCIE_TLP_MSG;
+    if (posted)
+        return PCIE_FLOW_P;
+    return is_finite(&wire->flows[PCIE_FLOW_CPL]) ? PCIE_FLOW_CPL : PCIE_FLOW_NONE;
 }
 
 static void enqueue(struct pcie_wire *wire, struct pcie_tlp *tlp)
@@ -58,7 +68,7 @@ void pcie_wire_push(struct pcie_wire *wire, struct pcie_tlp *tlp, uint64_t now_p
     tlp->order = wire->order_next++;
     tlp->queued_ps = now_ps;
     tlp->wire_bytes = pcie_split_wire_bytes((enum pcie_tlp_kind)tlp->kind, tlp->address, tlp->len);
-    tlp->flow = (uint8_t)flow_of(tlp);
+    tlp->flow = (uint8_t)flow_of(wire, tlp);
     tlp->credits = data_credits(tlp);
     enqueue(wire, tlp);
 }

@@ -36,6 +36,7 @@ struct pcie_tlp {
     bool waited;      /* a read that had to wait for a tag, counted once */
     bool poisoned;    /* completion: its data are marked bad */
     bool aborted;     /* completion: completer abort, no data */
+    bool unsupported; /* completion: unsupported request, no data */
     uint8_t flow;     /* enum pcie_flow_kind */
     uint16_t credits; /* data credits */
     uint16_t tag;
@@ -94,6 +95,7 @@ struct pcie_wire {
     uint64_t ack_timer_ps;       /* replay timer after a lost Ack; TIME_NEVER: all is well */
     uint64_t replayed_ps;        /* arrival of the last TLP that was sent again for it */
     uint32_t replay_num;
+    uint64_t error_ps; /* when the first error is noticed that was not reported; TIME_NEVER */
     struct pcie_wire_stats stats;
 };
 

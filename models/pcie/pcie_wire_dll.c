@@ -147,6 +147,11 @@ uint64_t pcie_wire_dllp_fault_ps(const struct pcie_wire *wire)
     return pcie_wire_dllp_next_ps(wire);
 }
 
+static void note_error(struct pcie_wire *wire, uint64_t at_ps)
+{
+    wire->error_ps = u64_min(wire->error_ps, at_ps);
+}
+
 /* One more replay without progress. The 4th in a row retrains the link: both directions stop. */
 static uint64_t count_replay(struct pcie_wire *wire, uint64_t at_ps)
 {
@@ -157,6 +162,7 @@ static uint64_t count_replay(struct pcie_wire *wire, uint64_t at_ps)
     }
     wire->replay_num = 0;
     wire->stats.retrains++;
+    note_error(wire, at_ps);
     at_ps += wire->retrain_ps;
     wire->free_at = pcie_time_after(wire->free_at, at_ps);
     wire->peer->free_at = pcie_time_after(wire->peer->free_at, at_ps);
@@ -181,6 +187,7 @@ static void send_nak(struct pcie_wire *wire, uint64_t at_ps, uint64_t arrive_ps,
     if (lost) {
         sender->stats.replay_timeouts++;
         arrive_ps = u64_max(arrive_ps, sender->nak_timer_ps);
+        note_error(sender, arrive_ps);
     }
     sender->rewind_ps = count_replay(sender, arrive_ps);
 }
@@ -209,7 +216,10 @@ static void send_dllp(struct pcie_wire *wire, int source, uint64_t at_ps)
 {
     uint64_t arrive_ps = pcie_time_ps(wire->free_at) + wire->propagation_ps;
     bool lost = take_fault(&wire->dllp_errors);
-    wire->stats.bad_dllps += lost;
+    if (lost) {
+        wire->stats.bad_dllps++;
+        note_error(wire, arrive_ps);
+    }
     if (source == SOURCE_NAK) {
         send_nak(wire, at_ps, arrive_ps, lost);
     } else if (source == PCIE_FLOW_ACK) {
@@ -309,14 +319,11 @@ uint64_t pcie_wire_credit_ps_min(const struct pcie_wire *wire, bool nonposted_ha
 void pcie_wire_on_ack_timer(struct pcie_wire *wire)
 {
     const struct pcie_flow *flow = &wire->flows[PCIE_FLOW_ACK];
-    struct pcie_units known = flow->granted;
-    if (flow->reports.count)
-        known =
-            ((const struct pcie_flow_step *)pcie_ring_at(&flow->reports, flow->reports.count - 1))
-                ->total;
     uint64_t at_ps = wire->ack_timer_ps;
+    struct pcie_units known = pcie_flow_known(flow, at_ps);
     wire->ack_timer_ps = TIME_NEVER;
     wire->stats.replay_timeouts++;
+    note_error(wire, at_ps);
     wire->stats.replayed_tlps += flow->sent.headers - known.headers;
     at_ps = count_replay(wire, at_ps);
     wire->free_at = pcie_time_add(pcie_time_after(wire->free_at, at_ps),
@@ -346,7 +353,10 @@ static void received(struct pcie_wire *wire, const struct pcie_tlp *tlp)
 bool pcie_wire_dll_sent(struct pcie_wire *wire, struct pcie_tlp *tlp, bool again)
 {
     bool bad = take_fault(&wire->tlp_errors);
-    wire->stats.bad_tlps += bad;
+    if (bad) {
+        wire->stats.bad_tlps++;
+        note_error(wire, tlp->arrival_ps);
+    }
     bool expected = again ? wire->resend == 0 : wire->unreceived.count == 0;
     if (again)
         wire->stats.replayed_tlps++;

@@ -45,6 +45,7 @@ static void put_crc(uint8_t *out, uint32_t crc)
 static bool is_memory(enum tlp_type type) { return type == TLP_MRD || type == TLP_MWR; }
 static bool is_config(enum tlp_type type) { return type == TLP_CFGRD0 || type == TLP_CFGWR0; }
 static bool is_completion(enum tlp_type type) { return type == TLP_CPL || type == TLP_CPLD; }
+static bool is_message(enum tlp_type type) { return type == TLP_MSG; }
 static bool has_data(enum tlp_type type) { return (type & FMT_DATA) != 0; }
 
 void tlp_set_bytes(struct tlp *tlp, uint64_t address, uint32_t len)
@@ -63,7 +64,8 @@ void tlp_set_bytes(struct tlp *tlp, uint64_t address, uint32_t len)
 
 size_t tlp_header_bytes(const struct tlp *tlp)
 {
-    return is_memory(tlp->type) && tlp->address >> 32 ? HEADER4 : HEADER3;
+    bool wide = is_message(tlp->type) || (is_memory(tlp->type) && tlp->address >> 32);
+    return wide ? HEADER4 : HEADER3;
 }
 
 static void put_request(const struct tlp *tlp, uint8_t *out)
@@ -71,6 +73,10 @@ static void put_request(const struct tlp *tlp, uint8_t *out)
     put16(out + 4, tlp->requester);
     out[6] = tlp->tag;
     out[7] = (uint8_t)(tlp->last_be << 4 | tlp->first_be);
+    if (is_message(tlp->type)) {
+        out[7] = tlp->message;
+        return;
+    }
     if (is_config(tlp->type)) {
         assert(tlp->config_reg % 4 == 0 && tlp->config_reg < 4096);
         put16(out + 8, tlp->completer);
@@ -153,6 +159,10 @@ static enum status get_request(const uint8_t *in, struct tlp *tlp, struct error 
 {
     tlp->requester = (uint16_t)get16(in + 4);
     tlp->tag = in[6];
+    if (is_message(tlp->type)) {
+        tlp->message = in[7];
+        return STATUS_OK;
+    }
     tlp->first_be = in[7] & 0xf;
     tlp->last_be = in[7] >> 4;
     if (is_config(tlp->type)) {
@@ -175,8 +185,9 @@ static enum status get_type(const uint8_t *in, size_t len, struct tlp *tlp, stru
     uint32_t type = in[0] & (uint32_t)~FMT_4DW;
     bool wide = (in[0] & FMT_4DW) != 0;
     tlp->type = (enum tlp_type)type;
-    bool known = is_memory(tlp->type) || is_config(tlp->type) || is_completion(tlp->type);
-    if (!known || (wide && !is_memory(tlp->type)))
+    bool known = is_memory(tlp->type) || is_config(tlp->type) || is_completion(tlp->type) ||
+                 (is_message(tlp->type) && wide);
+    if (!known || (wide && !is_memory(tlp->type) && !is_message(tlp->type)))
         return error_set(err, STATUS_BAD_INPUT, "TLP: format and type %02x are not known",
                          (unsigned)in[0]);
     if (len < (wide ? (size_t)HEADER4 : HEADER3))
@@ -217,7 +228,9 @@ enum status tlp_decode(const uint8_t *in, size_t len, struct tlp *tlp, const uin
     tlp->no_snoop = (in[2] & BYTE2_NO_SNOOP) != 0;
     uint32_t length = get16(in + 2) & 0x3ff;
     /* 0 says 1024, except where there is neither payload nor a request for it. */
-    tlp->length_dw = (uint16_t)(length == 0 && tlp->type != TLP_CPL ? LENGTH_MAX_DW : length);
+    tlp->length_dw =
+        (uint16_t)(length == 0 && tlp->type != TLP_CPL && tlp->type != TLP_MSG ? LENGTH_MAX_DW
+                                                                               : length);
     status = is_completion(tlp->type) ? get_completion(in, tlp, err) : get_request(in, tlp, err);
     if (status != STATUS_OK)
         return status;

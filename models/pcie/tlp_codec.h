@@ -31,6 +31,14 @@ enum tlp_type {
     TLP_CFGWR0 = 0x44,
     TLP_CPL = 0x0a,
     TLP_CPLD = 0x4a,
+    TLP_MSG = 0x10, /* to the root complex, without data; always 4 DW */
+};
+
+/* What an error message says. */
+enum tlp_message {
+    TLP_ERR_COR = 0x30,
+    TLP_ERR_NONFATAL = 0x31,
+    TLP_ERR_FATAL = 0x33,
 };
 
 enum tlp_completion_status {
@@ -47,10 +55,11 @@ struct tlp {
     bool poisoned; /* EP */
     bool relaxed;  /* attribute: relaxed ordering */
     bool no_snoop;
-    uint16_t length_dw; /* 1 to 1024: payload, or what is asked for; 0 for a Cpl */
+    uint16_t length_dw; /* 1 to 1024: payload, or what is asked for; 0 for a Cpl or message */
     uint16_t requester; /* bus 15:8, device 7:3, function 2:0 */
     uint8_t tag;
     uint8_t first_be, last_be;
+    uint8_t message;     /* enum tlp_message: messages */
     uint64_t address;    /* memory requests: DW aligned */
     uint16_t completer;  /* completions; configuration requests: the target */
     uint16_t config_reg; /* configuration requests: DW aligned offset below 4096 */

@@ -100,9 +100,16 @@ static void on_probe(void *self, const struct probe_event *event)
                                      .direction = (uint32_t)event->a});
 }
 
+static void on_port_event(void *self, uint64_t at_ps)
+{
+    record(self, (struct fake_event){.kind = FAKE_PORT_EVENT, .now_ps = at_ps});
+}
+
 static const struct pcie_device_ops device_ops = {on_mmio_write, on_mmio_read32, on_fence};
-static const struct pcie_host_ops host_ops = {
-    .mem_write = on_mem_write, .mem_read = on_mem_read, .msix = on_msix};
+static const struct pcie_host_ops host_ops = {.mem_write = on_mem_write,
+                                              .mem_read = on_mem_read,
+                                              .msix = on_msix,
+                                              .port_event = on_port_event};
 
 void fake_pcie_no_distance(struct pcie_params *params)
 {

@@ -20,7 +20,8 @@ enum fake_event_kind {
     FAKE_ISSUED,
     FAKE_VISIBLE,
     FAKE_READ_DONE,
-    FAKE_TLP
+    FAKE_TLP,
+    FAKE_PORT_EVENT
 };
 
 struct fake_event {

@@ -78,6 +78,23 @@ static void rig_read(void *self, unsigned nic, uint32_t offset, struct pcie_read
     rig->answer_ps = now_ps + rig->access_ps;
 }
 
+static uint32_t rig_port_read(void *self, unsigned nic, uint32_t offset)
+{
+    (void)self, (void)nic;
+    return offset;
+}
+
+static void rig_port_write(void *self, unsigned nic, uint32_t offset, uint32_t value)
+{
+    (void)self, (void)nic, (void)offset, (void)value;
+}
+
+static bool rig_claims(void *self, unsigned nic, uint64_t address, uint32_t len, uint32_t *offset)
+{
+    (void)self, (void)nic, (void)address, (void)len, (void)offset;
+    return false;
+}
+
 static void rig_cfg_write(void *self, unsigned nic, uint32_t offset, uint32_t value,
                           struct pcie_read_done done, uint64_t now_ps)
 {
@@ -91,7 +108,8 @@ void host_rig_init(struct host_rig *rig, const struct host_params *params,
     memset(rig, 0, sizeof *rig);
     struct host_params defaults;
     host_params_default(&defaults);
-    struct host_nic_access recording = {rig_mmio_write, rig_read, rig_read, rig_cfg_write, rig};
+    struct host_nic_access recording = {rig_mmio_write, rig_read,       rig_read,   rig_cfg_write,
+                                        rig_port_read,  rig_port_write, rig_claims, rig};
     rig->access_ok = true;
     rig->access_ps = 800000;
     rig->mem = host_mem_create(RIG_MEM_BYTES);

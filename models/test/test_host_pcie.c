@@ -88,13 +88,33 @@ static void access_cfg_write32(void *self, unsigned nic, uint32_t offset, uint32
     pcie_link_cfg_write32(links[nic], offset, value, done, now_ps);
 }
 
+static uint32_t access_port_read32(void *self, unsigned nic, uint32_t offset)
+{
+    (void)self;
+    return pcie_link_port_read32(links[nic], offset);
+}
+
+static void access_port_write32(void *self, unsigned nic, uint32_t offset, uint32_t value)
+{
+    (void)self;
+    pcie_link_port_write32(links[nic], offset, value);
+}
+
+static bool access_claims(void *self, unsigned nic, uint64_t address, uint32_t len,
+                          uint32_t *offset)
+{
+    (void)self;
+    return pcie_link_claims(links[nic], address, len, offset);
+}
+
 static void start_with(enum host_notify notify)
 {
     struct host_params params;
     host_params_default(&params);
     params.notify = notify;
-    struct host_nic_access access = {access_mmio_write, access_mmio_read32, access_cfg_read32,
-                                     access_cfg_write32, NULL};
+    struct host_nic_access access = {
+        access_mmio_write,  access_mmio_read32,  access_cfg_read32, access_cfg_write32,
+        access_port_read32, access_port_write32, access_claims,     NULL};
     host_rig_init(&rig, &params, &access);
     struct pcie_params pcie;
     pcie_params_default(&pcie);

@@ -23,7 +23,7 @@ Test(pcie_config, header_is_a_type_0_network_device)
     cr_assert_eq(read32(0x04) >> 16 & 0x10, 0x10, "capability list");
     cr_assert_eq(read32(0x08) >> 8, 0x020000);
     cr_assert_eq(read32(0x0c) >> 16 & 0xff, 0, "type 0");
-    cr_assert_eq(read32(0x34), PCIE_CONFIG_CAP_PCIE);
+    cr_assert_eq(read32(0x34), PCIE_SPACE_CAP);
 }
 
 Test(pcie_config, capabilities_are_linked_and_have_the_fields_of_timing_1_7)
@@ -47,18 +47,18 @@ Test(pcie_config, capabilities_are_linked_and_have_the_fields_of_timing_1_7)
 /* Status bits are cleared by writing ones, and a function-level reset leaves those of AER. */
 Test(pcie_config, errors_stay_until_they_are_cleared_by_ones)
 {
-    pcie_config_raise(&config, PCIE_ERROR_BAD_TLP);
-    pcie_config_raise(&config, PCIE_ERROR_POISONED);
-    cr_assert_eq(read32(PCIE_CONFIG_AER_CORRECTABLE), 1u << 6);
-    cr_assert_eq(read32(PCIE_CONFIG_AER_UNCORRECTABLE), 1u << 12);
+    (void)pcie_space_raise(&config.space, PCIE_ERROR_BAD_TLP);
+    (void)pcie_space_raise(&config.space, PCIE_ERROR_POISONED);
+    cr_assert_eq(read32(PCIE_SPACE_CORRECTABLE), 1u << 6);
+    cr_assert_eq(read32(PCIE_SPACE_UNCORRECTABLE), 1u << 12);
     cr_assert_eq(read32(PCIE_CONFIG_DEVCTL) >> 16 & 0xf, 3, "correctable and non-fatal detected");
     pcie_config_reset(&config, false);
-    cr_assert_eq(read32(PCIE_CONFIG_AER_UNCORRECTABLE), 1u << 12);
+    cr_assert_eq(read32(PCIE_SPACE_UNCORRECTABLE), 1u << 12);
     cr_assert_eq(read32(PCIE_CONFIG_DEVCTL) >> 16 & 0xf, 0);
-    (void)pcie_config_write32(&config, PCIE_CONFIG_AER_UNCORRECTABLE, 0);
-    cr_assert_eq(read32(PCIE_CONFIG_AER_UNCORRECTABLE), 1u << 12, "zeros clear nothing");
-    (void)pcie_config_write32(&config, PCIE_CONFIG_AER_UNCORRECTABLE, UINT32_MAX);
-    cr_assert_eq(read32(PCIE_CONFIG_AER_UNCORRECTABLE), 0);
+    (void)pcie_config_write32(&config, PCIE_SPACE_UNCORRECTABLE, 0);
+    cr_assert_eq(read32(PCIE_SPACE_UNCORRECTABLE), 1u << 12, "zeros clear nothing");
+    (void)pcie_config_write32(&config, PCIE_SPACE_UNCORRECTABLE, UINT32_MAX);
+    cr_assert_eq(read32(PCIE_SPACE_UNCORRECTABLE), 0);
 }
 
 /* Timing 1.7: write FFFFFFFF, read back ~(size - 1) | type. */
@@ -77,11 +77,11 @@ Test(pcie_config, bar_0_is_64_bits_wide_prefetchable_and_sizes_to_64_kib)
 
 Test(pcie_config, read_only_fields_stay)
 {
-    for (uint32_t offset = 0; offset < PCIE_CONFIG_BYTES; offset += 4) {
+    for (uint32_t offset = 0; offset < PCIE_SPACE_BYTES; offset += 4) {
         uint32_t before = read32(offset);
         pcie_config_write32(&config, offset, ~before);
         uint32_t changed = before ^ read32(offset);
-        cr_assert_eq(changed & ~config.writable[offset / 4], 0, "offset %x", offset);
+        cr_assert_eq(changed & ~config.space.writable[offset / 4], 0, "offset %x", offset);
     }
     cr_assert_eq(read32(0), 0x70e01234);
 }

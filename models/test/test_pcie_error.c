@@ -80,7 +80,7 @@ Test(pcie_error, a_lost_nak_is_made_good_by_the_replay_timer)
     timing_case("1.4 replay timer", want_ps, got_ps);
     cr_assert(got_ps + 2 >= want_ps && got_ps <= want_ps + 2, "%lu", (unsigned long)got_ps);
     cr_assert_eq(pcie_link_stats(fake->link)->replay_timeouts, 1);
-    cr_assert_eq(config_after(fake, PCIE_CONFIG_AER_CORRECTABLE) & 0x1080, 0x1080,
+    cr_assert_eq(config_after(fake, PCIE_SPACE_CORRECTABLE) & 0x1080, 0x1080,
                  "replay timer and bad DLLP");
     fake_pcie_destroy(fake);
 }
@@ -100,6 +100,23 @@ Test(pcie_error, a_lost_ack_replays_once_and_the_duplicate_does_nothing)
     fake_pcie_destroy(fake);
 }
 
+/* An Ack on its way when the timer ends comes too late: what it acknowledges is sent again. */
+Test(pcie_error, an_ack_under_way_does_not_stop_the_replay)
+{
+    struct pcie_params params = quick();
+    struct fake_pcie *fake = fake_pcie_create(&params, false);
+    pcie_link_inject(fake->link, PCIE_FAULT_ACK_LOST, 0);
+    fake_pcie_write(fake, HIGH, 64, 1);
+    fake_pcie_run(fake, 250 * PS_PER_NS);
+    fake_pcie_write(fake, HIGH, 64, 2); /* its Ack leaves before the timer ends, at 620 ns */
+    fake_pcie_run(fake, 100 * PS_PER_US);
+    const struct pcie_stats *stats = pcie_link_stats(fake->link);
+    cr_assert_eq(stats->replay_timeouts, 1);
+    cr_assert_eq(stats->replayed_tlps, 2);
+    cr_assert_eq(fake_pcie_count(fake, FAKE_MEM_WRITE), 2);
+    fake_pcie_destroy(fake);
+}
+
 /* REPLAY_NUM: the fourth replay in a row retrains; the TLP arrives all the same. */
 Test(pcie_error, four_replays_without_progress_retrain_the_link)
 {
@@ -113,7 +130,7 @@ Test(pcie_error, four_replays_without_progress_retrain_the_link)
     cr_assert_eq(stats->replays, 4);
     cr_assert_eq(stats->retrains, 1);
     cr_assert_geq(time_of(fake, FAKE_MEM_WRITE, 0), params.retrain_ps);
-    cr_assert_eq(config_after(fake, PCIE_CONFIG_AER_CORRECTABLE) & 0x100, 0x100, "rollover");
+    cr_assert_eq(config_after(fake, PCIE_SPACE_CORRECTABLE) & 0x100, 0x100, "rollover");
     fake_pcie_destroy(fake);
 }
 
@@ -125,9 +142,8 @@ struct read_fault {
 };
 
 static struct read_fault read_faults[] = {
-    {"poisoned", PCIE_FAULT_POISONED, PCIE_CONFIG_AER_UNCORRECTABLE, 1u << 12, 0},
-    {"no completion", PCIE_FAULT_NO_COMPLETION, PCIE_CONFIG_AER_UNCORRECTABLE, 1u << 14,
-     50 * PS_PER_US},
+    {"poisoned", PCIE_FAULT_POISONED, PCIE_SPACE_UNCORRECTABLE, 1u << 12, 0},
+    {"no completion", PCIE_FAULT_NO_COMPLETION, PCIE_SPACE_UNCORRECTABLE, 1u << 14, 50 * PS_PER_US},
     {"completer abort", PCIE_FAULT_ABORT, PCIE_CONFIG_COMMAND, 1u << 28, 0},
 };
 

@@ -372,11 +372,13 @@ struct wrong_credits {
 };
 
 static struct wrong_credits wrong_credits[] = {
-    {"root_credits", {128, 16, 1, 1}, {1, 16, 1, 1}, 4096},
-    {"root_credits", {1, 15, 1, 1}, {1, 16, 1, 1}, 4096},
-    {"endpoint_credits", {1, 16, 1, 1}, {1, 2048, 1, 1}, 4096},
-    {"endpoint_credits", {0, 0, 0, 0}, {1, 16, 200, 1}, 4096},
-    {"replay_buffer", {1, 16, 1, 1}, {1, 16, 1, 1}, 256},
+    {"root_credits", {128, 16, 1, 1, 0, 0}, {1, 16, 1, 1, 0, 0}, 4096},
+    {"root_credits", {1, 15, 1, 1, 0, 0}, {1, 16, 1, 1, 0, 0}, 4096},
+    {"endpoint_credits", {1, 16, 1, 1, 0, 0}, {1, 2048, 1, 1, 0, 0}, 4096},
+    {"endpoint_credits", {0, 0, 0, 0, 0, 0}, {1, 16, 200, 1, 0, 0}, 4096},
+    {"endpoint_credits", {0, 0, 0, 0, 0, 0}, {1, 16, 1, 1, 128, 0}, 4096},
+    {"root_credits", {1, 16, 1, 1, 1, 15}, {1, 16, 1, 1, 0, 0}, 4096},
+    {"replay_buffer", {1, 16, 1, 1, 0, 0}, {1, 16, 1, 1, 0, 0}, 256},
 };
 
 ParameterizedTestParameters(pcie_link, refuses_credits_that_no_link_has)

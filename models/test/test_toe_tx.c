@@ -280,6 +280,24 @@ Test(toe_tx, fenced_nic_sends_and_accepts_nothing)
     cr_assert_eq(rig_read32(&rig, 0, NIC_REG_CONTROL), 0);
 }
 
+/* What is on its way to memory when the NIC fences itself gets there, and is reported. */
+Test(toe_tx, writes_under_way_at_a_fence_of_its_own_are_still_reported)
+{
+    start();
+    rig_write32(&rig, 0, NIC_REG_HEARTBEAT_US, 100);
+    rig_run(&rig, 99 * PS_PER_US);
+    rig.nic[0].write_hold = true;
+    rig_segment(&peer, 0, TCP_ACK, "abcd", 4);
+    rig_run(&rig, 2 * PS_PER_US);
+    cr_assert(rig.nic[0].mac_fenced);
+    cr_assert_lt(rig_probe_find(&rig, PROBE_RX_WRITTEN, 0, peer.seq - 4, 0), 0);
+    rig_release_dma(&rig, 0);
+    rig_run(&rig, 2 * PS_PER_US);
+    cr_assert_geq(rig_probe_find(&rig, PROBE_RX_WRITTEN, 0, peer.seq - 4, 0), 0);
+    cr_assert_geq(rig_probe_find(&rig, PROBE_RX_VISIBLE, 0, peer.seq - 4, 0), 0);
+    take_records(0);
+}
+
 Test(toe_tx, overdue_heartbeat_fences)
 {
     start();
@@ -291,8 +309,14 @@ Test(toe_tx, overdue_heartbeat_fences)
     cr_assert_not(rig.nic[0].mac_fenced);
     rig_run(&rig, 101 * PS_PER_US);
     assert_dead();
+    cr_assert_eq(rig.nic[0].slot[1].state, OWN_ACTIVE, "a fence leaves the cache as it is");
     rig_write32(&rig, 0, NIC_REG_CONTROL, NIC_CONTROL_RESET);
     cr_assert_not(rig.nic[0].mac_fenced);
+    cr_assert_eq(rig.nic[0].slot[1].state, OWN_ABSENT, "a reset clears it");
+    cr_assert_eq(rig.nic[0].cache_resets, 1);
+    rig_write32(&rig, 0, NIC_REG_CONTROL, NIC_CONTROL_RESET);
+    cr_assert_eq(rig.nic[0].cache_resets, 1, "nobody has used it since");
+    cr_assert_eq(rig_read32(&rig, 0, NIC_REG_STATUS), NIC_STATUS_READY);
 }
 
 Test(toe_tx, failed_payload_read_fences_instead_of_sending_garbage)

@@ -44,6 +44,7 @@ struct rig_nic {
     uint64_t tx_time[RIG_TX_MAX];
     uint32_t tx_count;
     uint32_t irqs[2];
+    uint32_t cache_resets;
     bool mac_fenced;
     uint64_t cmd_ring, record_ring, event_ring, buffer_ring;
     uint32_t cmd_producer, record_consumer, event_consumer, buffer_producer;

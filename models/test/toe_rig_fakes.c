@@ -145,6 +145,29 @@ static bool cache_submit(void *self, const struct ctx_req *req, uint64_t now_ps)
     return true;
 }
 
+static void cache_reset(void *self, uint64_t now_ps)
+{
+    (void)now_ps;
+    struct rig_nic *n = self;
+    for (struct rig_event **at = &n->rig->events; *at;) {
+        struct rig_event *event = *at;
+        if (event->what != HAPPEN_CACHE || event->nic != n) {
+            at = &event->next;
+            continue;
+        }
+        *at = event->next;
+        free(event);
+    }
+    memset(n->slot, 0, sizeof n->slot);
+    n->cache_resets++;
+}
+
+static bool cache_is_ready(const void *self)
+{
+    (void)self;
+    return true;
+}
+
 static void cache_lookup(struct rig_nic *n, const struct ctx_req *req, struct ctx_rsp *rsp)
 {
     rsp->place = CTX_PLACE_NOT_MINE;
@@ -341,7 +364,8 @@ void rig_fakes_wire(struct rig_nic *n, struct toe_wiring *wiring)
 {
     static const struct pcie_endpoint_ops pcie_ops = {
         .write = pcie_write, .read = pcie_read, .msix = pcie_msix, .is_up = pcie_is_up};
-    static const struct ctx_store_ops cache_ops = {.submit = cache_submit};
+    static const struct ctx_store_ops cache_ops = {
+        .submit = cache_submit, .reset = cache_reset, .is_ready = cache_is_ready};
     wiring->cache = (struct ctx_store){&cache_ops, n};
     wiring->pcie = (struct pcie_endpoint){&pcie_ops, n};
     wiring->mac_tx = (struct frame_sink){mac_accept, n};

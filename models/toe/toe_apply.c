@@ -9,13 +9,25 @@
 #include <assert.h>
 #include <string.h>
 
+/* Of a write from before a fence or reset nobody waits any more; where it did reach the link, or memory,
+ * the host may act on it. */
+static void report_late(struct toe_engine *e, enum probe_kind kind, uint64_t cookie,
+                        uint64_t now_ps)
+{
+    const struct rx_write *w = &e->rx.write[(uint32_t)cookie % RX_WRITES_MAX];
+    if (w->epoch == (uint32_t)(cookie >> 32))
+        toe_probe(e, kind, w->conn, w->gen, w->seq, 0, NULL, w->len, now_ps);
+}
+
 static void on_issued(void *self, uint64_t cookie, uint64_t now_ps)
 {
     struct toe_engine *e = self;
-    if (!toe_cookie_is_now(e, cookie))
-        return;
     if (now_ps == TIME_NEVER)
         return; /* discarded: never acknowledged; the link's fence follows */
+    if (!toe_cookie_is_now(e, cookie)) {
+        report_late(e, PROBE_RX_WRITTEN, cookie, now_ps);
+        return;
+    }
     struct rx_write *w = &e->rx.write[e->rx.writes_issued % RX_WRITES_MAX];
     assert((uint32_t)cookie == (uint32_t)e->rx.writes_issued);
     e->rx.writes_issued++;
@@ -26,8 +38,12 @@ static void on_issued(void *self, uint64_t cookie, uint64_t now_ps)
 static void on_visible(void *self, uint64_t cookie, uint64_t now_ps)
 {
     struct toe_engine *e = self;
-    if (!toe_cookie_is_now(e, cookie) || now_ps == TIME_NEVER)
+    if (now_ps == TIME_NEVER)
         return;
+    if (!toe_cookie_is_now(e, cookie)) {
+        report_late(e, PROBE_RX_VISIBLE, cookie, now_ps);
+        return;
+    }
     struct rx_write *w = &e->rx.write[e->rx.writes_visible % RX_WRITES_MAX];
     assert((uint32_t)cookie == (uint32_t)e->rx.writes_visible);
     e->rx.writes_visible++;
@@ -43,8 +59,8 @@ static void write_piece(struct toe_engine *e, const struct toe_lock *lock, uint3
     uint32_t mask = (1u << ctx->rx_ring_log2) - 1;
     uint64_t address = ((uint64_t)ctx->rx_ring << 12) + (seq & mask);
     uint64_t cookie = toe_cookie(e, (uint32_t)rx->writes);
-    rx->write[rx->writes % RX_WRITES_MAX] =
-        (struct rx_write){.conn = lock->conn, .seq = seq, .len = len, .gen = lock->gen};
+    rx->write[rx->writes % RX_WRITES_MAX] = (struct rx_write){
+        .conn = lock->conn, .seq = seq, .len = len, .epoch = e->epoch, .gen = lock->gen};
     rx->writes++;
     e->conn[lock->conn].write_last = rx->writes;
     e->wiring.pcie.ops->write(e->wiring.pcie.self, address, bytes, len,

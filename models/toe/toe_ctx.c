@@ -13,9 +13,28 @@ static bool uses_port(uint8_t op)
     return op != CTX_OP_LOOKUP && op != CTX_OP_WRITE_UNLOCK && op != CTX_OP_UNLOCK;
 }
 
+void toe_ctx_reset(struct toe_engine *e, uint64_t now_ps)
+{
+    if (!e->cache_used)
+        return;
+    e->cache_used = false;
+    e->wiring.cache.ops->reset(e->wiring.cache.self, now_ps);
+    for (int who = 0; who < CTX_WHO_COUNT; who++) {
+        e->port[who].busy = false;
+        e->port[who].head = e->port[who].count = 0;
+        assert(e->lock[who].phase == LOCK_IDLE);
+    }
+}
+
+bool toe_ctx_is_ready(const struct toe_engine *e)
+{
+    return e->wiring.cache.ops->is_ready(e->wiring.cache.self);
+}
+
 void toe_ctx_send(struct toe_engine *e, const struct ctx_req *req, uint64_t now_ps)
 {
     struct ctx_port *port = &e->port[req->who];
+    e->cache_used = true;
     if (uses_port(req->op)) {
         assert(!port->busy);
         port->busy = true;

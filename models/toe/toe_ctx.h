@@ -36,6 +36,9 @@ struct ctx_port {
     struct ctx_wait wait[CTX_QUEUE];
 };
 
+/* The cache goes to power-on state, unless it still is; also what waits for it is forgotten. */
+void toe_ctx_reset(struct toe_engine *e, uint64_t now_ps);
+bool toe_ctx_is_ready(const struct toe_engine *e);
 void toe_ctx_send(struct toe_engine *e, const struct ctx_req *req, uint64_t now_ps);
 void toe_ctx_on_response(void *self, const struct ctx_rsp *rsp, uint64_t now_ps);
 bool toe_lock_is_free(const struct toe_engine *e, enum ctx_who who);

@@ -400,11 +400,12 @@ void toe_link_lost(struct toe_engine *e, uint64_t now_ps)
     toe_fence(e, now_ps);
 }
 
-/* Register reset: power-on state, and a fence of our own making ends. */
+/* Register reset: power-on state, the context cache included, and a fence of our own making ends. */
 void toe_reset(struct toe_engine *e, uint64_t now_ps)
 {
     bool was_fenced = e->regs.fenced_by_self;
     discard_all(e, now_ps);
+    toe_ctx_reset(e, now_ps);
     toe_regs_power_on(e);
     if (was_fenced && !e->regs.fenced_by_link) {
         if (e->wiring.mac_set_fenced)

@@ -41,6 +41,7 @@ struct toe_engine {
     unsigned nic;
     uint64_t fenced_ps; /* last fence */
     uint32_t epoch;     /* answers to requests of an earlier one are void */
+    bool cache_used;    /* since its last reset */
     bool in_run;
     uint64_t due_sequence;
     struct toe_due due[UNIT_COUNT];

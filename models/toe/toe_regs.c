@@ -80,7 +80,8 @@ uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
     case NIC_REG_CONTROL:
         return r->control;
     case NIC_REG_STATUS:
-        return NIC_STATUS_READY | (fenced ? (uint32_t)NIC_STATUS_FENCED : 0);
+        return (toe_ctx_is_ready(e) ? (uint32_t)NIC_STATUS_READY : 0) |
+               (fenced ? (uint32_t)NIC_STATUS_FENCED : 0);
     case NIC_REG_NIC_ID:
         return r->nic_id;
     case NIC_REG_MTU:

@@ -48,6 +48,7 @@ enum apply_phase { APPLY_IDLE, APPLY_PARSE, APPLY_LOCK, APPLY_WORK, APPLY_BUFFER
 
 struct rx_write {
     uint32_t conn, seq, len;
+    uint32_t epoch;
     uint16_t gen;
 };
 

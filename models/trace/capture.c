@@ -9,6 +9,7 @@
 #include "models/trace/tracker.h"
 #include "models/wire/bytes.h"
 #include "models/wire/checksum.h"
+#include "models/wire/ip_reassembly.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -23,9 +24,11 @@ enum {
     MTU_MAX = 9000,
     TCP_CHECKSUM_AT = 16,
     IPV4_CHECKSUM_AT = 10,
+    FRAGMENT_DATAGRAMS = 64,
 };
 
 #define BYTES_MAX_DEFAULT (UINT64_C(8) << 30)
+#define FRAGMENT_TIMEOUT_NS UINT64_C(30000000000)
 
 struct capture {
     struct capture_stats stats;
@@ -42,6 +45,8 @@ struct loader {
     struct tracker tracker;
     int link;
     struct link_frame frame;
+    struct ip_reassembly *fragments;
+    uint64_t newest_ns;
 };
 
 void capture_params_default(struct capture_params *params)
@@ -136,6 +141,28 @@ static bool add_tcp(struct loader *loader, const struct packet *packet, uint64_t
     return tracker_add(&loader->tracker, packet, &segment);
 }
 
+/* The segment is added when its last missing fragment comes; what the snap length cut stays out. */
+static bool add_fragment(struct loader *loader, const struct packet *packet, uint64_t time_ns)
+{
+    struct link_frame *frame = &loader->frame;
+    struct capture_stats *stats = &loader->capture->stats;
+    struct packet whole;
+    stats->fragments++;
+    loader->newest_ns = u64_max(loader->newest_ns, time_ns);
+    if (frame->captured < frame->len ||
+        ip_reassembly_add(loader->fragments, frame->bytes, frame->len, packet, loader->newest_ns) !=
+            IP_REASSEMBLY_WHOLE)
+        return true;
+    frame->len = frame->captured =
+        ip_reassembly_take(loader->fragments, frame->bytes, sizeof frame->bytes);
+    frame->length_guessed = false;
+    packet_parse(frame->bytes, frame->len, true, &whole);
+    if (whole.kind != PACKET_TCP || vlan_map_index(&loader->tracker.vlans, &whole) == VLAN_NO_ROOM)
+        return true;
+    stats->reassembled++;
+    return add_tcp(loader, &whole, time_ns);
+}
+
 static bool add_record(struct loader *loader, const struct capture_record *record)
 {
     struct capture_stats *stats = &loader->capture->stats;
@@ -153,8 +180,7 @@ static bool add_record(struct loader *loader, const struct capture_record *recor
         stats->malformed++;
         break;
     case PACKET_FRAGMENT:
-        stats->fragments++;
-        break;
+        return add_fragment(loader, &packet, record->time_ns);
     case PACKET_MALFORMED:
         stats->malformed++;
         break;
@@ -246,9 +272,16 @@ struct capture *capture_load(const char *path, const struct capture_params *para
     assert(params->mtu_bytes >= MTU_MIN && params->mtu_bytes <= MTU_MAX);
     struct capture *capture = calloc(1, sizeof *capture);
     struct loader *loader = calloc(1, sizeof *loader);
-    if (!capture || !loader) {
+    struct ip_reassembly_params fragments = {.datagrams_max = FRAGMENT_DATAGRAMS,
+                                             .bytes_max = IP_DATAGRAM_BYTES_MAX,
+                                             .timeout = FRAGMENT_TIMEOUT_NS};
+    if (loader)
+        loader->fragments = ip_reassembly_create(&fragments);
+    if (!capture || !loader || !loader->fragments) {
         error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", path);
         free(capture);
+        if (loader)
+            ip_reassembly_destroy(loader->fragments);
         free(loader);
         return NULL;
     }
@@ -262,6 +295,7 @@ struct capture *capture_load(const char *path, const struct capture_params *para
         capture = NULL;
     }
     tracker_free(&loader->tracker);
+    ip_reassembly_destroy(loader->fragments);
     free(loader);
     return capture;
 }

@@ -104,7 +104,8 @@ struct capture_stats {
     uint64_t records;        /* read from the file */
     uint64_t tcp_segments;   /* accepted */
     uint64_t split_segments; /* extra segments made by splitting oversize ones */
-    uint64_t repaired_checksums, bad_checksums, not_tcp, fragments, malformed, snap_cut;
+    uint64_t repaired_checksums, bad_checksums, not_tcp, malformed, snap_cut;
+    uint64_t fragments, reassembled; /* IP fragments; TCP segments put together from them */
     uint64_t backward_stamps, clamped_gaps, vlan_stacks;
     uint64_t damaged_record; /* 1-based number of the record where the file is damaged; 0: sound */
     char damage[160];        /* libpcap's words */

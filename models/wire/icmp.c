@@ -194,3 +194,21 @@ uint32_t icmp_build_advertisement(uint8_t *frame, const struct packet_out *out,
     uint32_t flags = NA_OVERRIDE | (solicited ? (uint32_t)NA_SOLICITED : 0u);
     return icmp_build(frame, out, V6_ADVERTISEMENT, 0, flags, body, sizeof body);
 }
+
+uint32_t icmp_build_solicitation(uint8_t *frame, struct packet_out *out, const uint8_t target[16],
+                                 const uint8_t link[6])
+{
+    static const uint8_t group[ADDRESS_BYTES] = {0xff, 0x02, [11] = 1, [12] = 0xff};
+    static const uint8_t group_mac[6] = {0x33, 0x33, 0xff};
+    uint8_t body[ADDRESS_BYTES + OPTION_UNIT_BYTES] = {0};
+    assert(out->ip_version == 6 && out->ttl == ND_HOP_LIMIT);
+    memcpy(out->dst, group, ADDRESS_BYTES);
+    memcpy(out->dst + 13, target + 13, 3);
+    memcpy(out->dst_mac, group_mac, sizeof out->dst_mac);
+    memcpy(out->dst_mac + 3, target + 13, 3);
+    memcpy(body, target, ADDRESS_BYTES);
+    body[ADDRESS_BYTES] = OPTION_SOURCE_LINK;
+    body[ADDRESS_BYTES + 1] = 1;
+    memcpy(body + ADDRESS_BYTES + 2, link, 6);
+    return icmp_build(frame, out, V6_SOLICITATION, 0, 0, body, sizeof body);
+}

@@ -60,6 +60,9 @@ uint32_t icmp_build(uint8_t *frame, const struct packet_out *out, uint8_t type, 
  * addresses of the answer; an advertisement is solicited unless it goes to all nodes. */
 uint32_t icmp_build_echo_reply(uint8_t *frame, const struct packet_out *out,
                                const struct icmp_message *request);
+/* Who has `target`? To its solicited-node group (RFC 4291 2.7.1), which this fills into out. */
+uint32_t icmp_build_solicitation(uint8_t *frame, struct packet_out *out, const uint8_t target[16],
+                                 const uint8_t link[6]);
 uint32_t icmp_build_advertisement(uint8_t *frame, const struct packet_out *out,
                                   const uint8_t target[16], const uint8_t link[6], bool solicited);
 

@@ -173,7 +173,7 @@ int main(void)
     check(toesim_listen(sim, listener, 5) == 0, "listen");
     check(toesim_connect(sim, listener, (struct sockaddr *)&local, sizeof local) == -1 &&
               errno == EOPNOTSUPP,
-          "connect is not there");
+          "a listener cannot connect");
     check(toesim_advance_to(sim, MILLISECOND) == 0, "start the driver");
 
     client.seq = 1000;

@@ -9,9 +9,25 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
+/* In stream order, over the whole stream, conditions that never fall. */
+static void check_steps(const struct app_step *steps, size_t count, uint64_t own, uint64_t other)
+{
+    uint64_t sent = 0, rx_bytes = 0, time_ps = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct app_step *step = &steps[i];
+        assert(step->offset == sent && step->rx_bytes <= other);
+        assert(step->rx_bytes >= rx_bytes || step->kind == APP_RST);
+        assert(step->time_ps >= time_ps || step->kind == APP_RST);
+        rx_bytes = step->rx_bytes;
+        time_ps = step->time_ps;
+        sent += step->kind == APP_SEND ? step->len : 0;
+    }
+    assert(sent == own);
+}
+
 static void check_conversation(const struct conversation *conv)
 {
-    uint64_t sent = 0, time_ps = 0, rx_bytes = 0;
+    uint64_t time_ps = 0;
     assert(conv->client_acked <= conv->client_bytes);
     assert(conv->server_acked <= conv->server_bytes);
     for (size_t i = 0; i < conv->segment_count; i++) {
@@ -21,14 +37,12 @@ static void check_conversation(const struct conversation *conv)
         assert(seg->payload_len + seg->options_len <= 1500 - 40);
         time_ps = seg->time_ps;
     }
-    for (size_t i = 0; i < conv->server_step_count; i++) {
-        const struct app_step *step = &conv->server_steps[i];
-        assert(step->offset == sent && step->rx_bytes <= conv->client_bytes);
-        assert(step->rx_bytes >= rx_bytes || step->kind == APP_RST);
-        rx_bytes = step->rx_bytes;
-        sent += step->kind == APP_SEND ? step->len : 0;
-    }
-    assert(!conv->replayable || sent == conv->server_bytes);
+    if (!conv->replayable)
+        return;
+    check_steps(conv->server_steps, conv->server_step_count, conv->server_bytes,
+                conv->client_bytes);
+    check_steps(conv->client_steps, conv->client_step_count, conv->client_bytes,
+                conv->server_bytes);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

@@ -97,6 +97,32 @@ public:
         return true;
     }
 
+    /* Two edges of reset; what was under way is forgotten. */
+    void reset(uint64_t now_ps)
+    {
+        for (auto &kind : slots_)
+            for (slot &each : kind)
+                each = slot();
+        lookup_head_ = lookup_count_ = lookup_sent_ = 0;
+        dram_.clear();
+        model_->op_valid_i = model_->ret_valid_i = model_->lookup_valid_i = 0;
+        model_->wdata_valid_i = model_->mem_rdata_valid_i = 0;
+        uint64_t skipped = (now_ps - u64_min(now_ps, last_edge_ps_)) / params_.cycle_ps;
+        stats_.cycles_skipped += skipped;
+        last_edge_ps_ += skipped * params_.cycle_ps;
+        model_->rst_ni = 0;
+        for (int i = 0; i < 2; i++) {
+            if (watch_.before_edge)
+                watch_.before_edge(watch_.self, last_edge_ps_ + params_.cycle_ps);
+            toggle();
+            last_edge_ps_ += params_.cycle_ps;
+            stats_.cycles_run++;
+        }
+        model_->rst_ni = 1;
+    }
+
+    bool is_ready() const { return model_->ready_o; }
+
     /* The next edge that must be evaluated; TIME_NEVER: none until something is submitted. */
     uint64_t next_edge_ps() const
     {

@@ -98,6 +98,18 @@ static bool store_submit(void *self, const ctx_req *req, uint64_t now_ps)
     return true;
 }
 
+static void store_reset(void *self, uint64_t now_ps)
+{
+    ctx_cache_rtl *cache = static_cast<ctx_cache_rtl *>(self);
+    cache->port.reset(now_ps);
+    waker_wake(cache->wake, cache->port.next_edge_ps());
+}
+
+static bool store_is_ready(const void *self)
+{
+    return static_cast<const ctx_cache_rtl *>(self)->port.is_ready();
+}
+
 static void stage_run(void *self, uint64_t now_ps)
 {
     auto *cache = static_cast<ctx_cache_rtl *>(self);
@@ -156,7 +168,7 @@ ctx_cache_rtl_cost ctx_cache_rtl_get_cost(const ctx_cache_rtl *cache) { return c
 
 ctx_store ctx_cache_rtl_store(ctx_cache_rtl *cache)
 {
-    static const ctx_store_ops ops = {store_submit};
+    static const ctx_store_ops ops = {store_submit, store_reset, store_is_ready};
     return {&ops, cache};
 }
 

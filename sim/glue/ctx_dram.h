@@ -31,6 +31,18 @@ public:
             std::free(conn);
     }
 
+    /* As after power-on. */
+    void clear()
+    {
+        for (uint8_t *&conn : conns_) {
+            std::free(conn);
+            conn = nullptr;
+        }
+        free_ps_ = 0;
+        read_head_ = read_count_ = 0;
+        write_left_ = 0;
+    }
+
     /* id comes back with each beat of a read. */
     void request(bool write, uint8_t id, uint32_t line, uint32_t beats, uint64_t now_ps)
     {

@@ -42,6 +42,10 @@ always() { maybe 1 "$@"; }
 
 draw_traffic() {
     say "traffic:"
+    if chance 6; then
+        always "  fragment_over" 576B 1000B
+        fragments=1
+    fi
     if chance 2; then
         say "  stall: 2s"
         # shellcheck disable=SC2086
@@ -55,6 +59,7 @@ draw_traffic() {
     always "  direction" download upload both both idle
     always "  connections" 1 2 3 7 16 64 256 1000
     always "  bytes" 1B 100B 64KiB 1MiB 4MiB
+    maybe 6 "  flood" "{count: 1000, port: 19}" "{count: 200, port: 19, interval: 100ns}"
     always "  hold" 1ms 20ms
     maybe 2 "  open_interval" 0s 100ns 1us 100us
     maybe 3 "  ip_version" 6
@@ -99,8 +104,15 @@ draw_team() {
     maybe 4 "  moves_outstanding_max" 1 2
     maybe 12 "  moving" false
     maybe 12 "  heartbeat" 100us 1ms
+    # Without state nobody repeats a SYN-ACK: a client with nothing to send may wait for ever.
+    if chance 4; then
+        always "  syn_cookies" always auto off
+        always "  syn_backlog" 1 8 64
+        cookies=1
+    fi
+    maybe 8 "  fragments" "{timeout: 1ms}" "{datagrams_max: 1024}"
     maybe 6 "  offload" "{policy: none}" "{connections_max: 0}" "{connections_max: 3}" \
-        "{policy: ports, ports: 80}"
+        "{policy: ports, ports: 80}" "{fragments_max: 3}"
     say "  rings:"
     maybe 6 "    command" 4 8 64
     maybe 6 "    record" 4 8 64
@@ -110,6 +122,9 @@ draw_team() {
     always "    notify" interrupt poll
     maybe 3 "    interrupt" 0s 100ns 5us 20us
     maybe 3 "    poll_period" 1ns 1us 20us
+    maybe 4 "    iommu" "{enabled: true}" "{enabled: true, entries: 2, walks: 1}" \
+        "{enabled: true, page: 2MiB}"
+    maybe 4 "    remote" "{nic1: true}" "{nic0: true, nic1: true}"
     say "  tcp:"
     maybe 6 "    delayed_ack" 0s 100us
     always "    time_wait" 60s 1ms 0s
@@ -119,7 +134,8 @@ draw_nics() {
     say "nics:"
     say "  link:"
     maybe 4 "    rate" 25Gbps 40Gbps 100Gbps
-    maybe 8 "    tx_queue" 1 2 16
+    # The pieces of a packet come at once.
+    [ "$fragments" -eq 1 ] || maybe 8 "    tx_queue" 1 2 16
     always "    cable" 50ns 50ns 0s 10us
     say "  pcie:"
     maybe 3 "    gen" 1 2 4 5
@@ -128,6 +144,8 @@ draw_nics() {
     maybe 4 "    mrrs" 128B 4KiB
     maybe 4 "    rcb" 128B
     always "    tags" 64 64 64 1 2 256
+    maybe 3 "    p2p" allowed
+    always "    completion_timeout" 10ms 100us 1ms
     say "  engine:"
     maybe 6 "    rx_queue" 1 2 16
     maybe 6 "    tx_queue" 1 2 16
@@ -139,16 +157,38 @@ draw_nics() {
     always "    dram" 51650ps 51650ps 1us 20us
 }
 
+# Errors that replay repairs, requests between the NICs, and what costs a NIC its place in the team; a link that
+# went down comes back at a time of its own, or never.
+draw_pcie_fault() {
+    roll 2
+    nic=$r
+    roll_at
+    pick pcie_down pcie_poisoned pcie_no_completion pcie_abort pcie_reset pcie_master_off \
+        pcie_tlp_error pcie_dllp_error pcie_ack_lost pcie_peer_read pcie_peer_write
+    case $r in
+    *_error | *_lost | *_peer_*)
+        say "  - {at: $at%, action: $r, nic: $nic, every: 3us, count: 200}"
+        return
+        ;;
+    esac
+    allowed="0 1"
+    say "  - {at: $at%, action: $r, nic: $nic}"
+    [ "$r" = pcie_down ] || return 0
+    pick 100us 2ms 20ms 10s
+    say "  - {at: $r, action: pcie_up, nic: $nic, every: $r, count: 3}"
+}
+
+roll_at() {
+    roll 100
+    at=$r
+}
+
 # Faults that end connections may damage streams.
 draw_faults() {
     allowed="0"
     chance 3 || return 0
     say "faults:"
-    pick link link set_active pcie_down ctx_error place place
-    roll_at() {
-        roll 100
-        at=$r
-    }
+    pick link link set_active pcie pcie pcie ctx_error place place
     case $r in
     link)
         roll 2
@@ -173,12 +213,10 @@ draw_faults() {
         pick 30us 100us 1ms
         say "  - {at: ${at}50us, action: offload, every: $r, count: 200}"
         ;;
-    pcie_down)
-        roll 2
-        nic=$r
-        roll_at
-        say "  - {at: $at%, action: pcie_down, nic: $nic}"
-        allowed="0 1"
+    pcie)
+        draw_pcie_fault
+        chance 2 && draw_pcie_fault
+        chance 2 && draw_pcie_fault
         ;;
     ctx_error)
         roll_at
@@ -190,7 +228,7 @@ draw_faults() {
 }
 
 draw() { # scenario of seed $1 in $yaml
-    state=$1 mode=static
+    state=$1 mode=static cookies=0 fragments=0
     roll 1000
     : >"$yaml"
     say "name: swarm"
@@ -202,6 +240,7 @@ draw() { # scenario of seed $1 in $yaml
     draw_team
     draw_nics
     draw_faults
+    [ "$cookies" -eq 0 ] || allowed="0 1"
     say "measure:"
     always "  waves" none none none moves
     say "outputs:"

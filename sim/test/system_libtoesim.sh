@@ -4,7 +4,7 @@
 # usage: system_libtoesim.sh BUILD_DIR
 set -u
 build=$1
-for program in echo echo-static; do
+for program in echo echo-static connect; do
     if out=$(timeout 60 "$build/example/$program" 2>&1); then
         echo "pass: $program ($out)"
     else

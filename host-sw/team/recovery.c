@@ -1,0 +1,131 @@
+/*
+ * A NIC is lost to the team and comes back: its root port reports an error, a move's deadline raises a
+ * suspicion, or somebody has reset the function. What a Linux driver's error handlers do is done here:
+ * error detected (out of the team, its connections end), slot reset (probe and set up again as after
+ * power-on), resume (into the team again).
+ */
+#include "host-sw/team/team.h"
+
+#include "models/hwif/nic_regs.h"
+
+#include <assert.h>
+
+/* Writes of a NIC that had reached the root port before its link was lost are visible by then. */
+#define LAST_WRITES_PS PS_PER_US
+#define BAR_WINDOW UINT64_C(0xf0000000)
+/* The NIC's limit; the host sends three heartbeats in that time. */
+#define HEARTBEATS_PER_LIMIT 3
+
+bool recovery_start_nic(struct host_sw *sw, unsigned nic)
+{
+    const struct host_sw_params *params = &sw->params;
+    struct nic_driver_params driver = {
+        .mtu_bytes = params->mtu_bytes,
+        .log2_cmd = params->ring_log2_cmd,
+        .log2_record = params->ring_log2_record,
+        .log2_event = params->ring_log2_event,
+        .log2_buffer = params->ring_log2_buffer,
+        .heartbeat_us = (uint32_t)(HEARTBEATS_PER_LIMIT * params->heartbeat_ps / PS_PER_US),
+        .probe = {.bar_address = BAR_WINDOW + (uint64_t)nic * NIC_BAR0_BYTES,
+                  .mps_bytes = sw->sizes[nic].mps_bytes,
+                  .mrrs_bytes = sw->sizes[nic].mrrs_bytes},
+    };
+    if (sw->sizes[nic].bar_address)
+        driver.probe.bar_address = sw->sizes[nic].bar_address;
+    for (int i = 0; i < 6; i++)
+        driver.mac[i] = params->mac[i];
+    sw->probe_results[nic] = nic_driver_start(&sw->nics[nic], sw->bus, nic, &driver, &sw->pool);
+    if (sw->nics[nic].up)
+        sw->sizes[nic] = sw->nics[nic].sizes; /* a link that was down forgets them */
+    return sw->nics[nic].up;
+}
+
+static bool is_fenced(struct host_sw *sw, unsigned nic)
+{
+    uint32_t status = sw->bus.ops->mmio_read32(sw->bus.self, nic, NIC_REG_STATUS);
+    return status == UINT32_MAX || (status & NIC_STATUS_FENCED) != 0;
+}
+
+/* Error detected. What it wrote before counts, so its rings stay for a last look. */
+static void lose(struct host_sw *sw, unsigned nic, bool may_restart)
+{
+    assert(sw->nics[nic].up);
+    sw->nics[nic].up = false;
+    sw->stats.nics_lost++;
+    termination_of_nic(sw, nic);
+    sw->last_look_ps = team_now(sw) + LAST_WRITES_PS;
+    if (may_restart)
+        sw->restart_ps[nic] = sw->last_look_ps;
+    team_on_ports_changed(sw, NIC_COUNT);
+}
+
+/* Slot reset and resume. */
+static void restart(struct host_sw *sw, unsigned nic)
+{
+    sw->restart_ps[nic] = TIME_NEVER;
+    nic_driver_take_buffers(&sw->nics[nic]);
+    nic_driver_free(&sw->nics[nic]);
+    if (!recovery_start_nic(sw, nic)) {
+        sw->stats.recoveries_failed++;
+        return;
+    }
+    sw->stats.recoveries++;
+    if (sw->params.heartbeat_ps)
+        sw->next_heartbeat_ps = team_now(sw);
+    team_on_ports_changed(sw, NIC_COUNT);
+}
+
+static void on_port(struct host_sw *sw, unsigned nic)
+{
+    struct nic_error_report report;
+    nic_error_service(sw->bus, nic, &sw->errors[nic], &report);
+    if (!sw->nics[nic].up) {
+        if (report.answers && sw->restart_ps[nic] == TIME_NEVER)
+            sw->restart_ps[nic] = team_now(sw) + LAST_WRITES_PS;
+        return;
+    }
+    if (!report.answers)
+        lose(sw, nic, false);
+    else if (report.stopped || (report.uncorrectable && is_fenced(sw, nic)))
+        lose(sw, nic, true);
+}
+
+/* A NIC that did not complete a command in time is asked whether it is there, and in service. */
+static void on_suspicion(struct host_sw *sw, unsigned nic)
+{
+    if (!sw->nics[nic].up)
+        return;
+    bool alive = nic_probe_is_alive(sw->bus, nic);
+    if (!alive || is_fenced(sw, nic))
+        lose(sw, nic, alive);
+}
+
+bool recovery_run(struct host_sw *sw)
+{
+    bool busy = false;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        if (sw->port_events >> nic & 1) {
+            sw->port_events &= ~(1u << nic);
+            on_port(sw, nic);
+            busy = true;
+        }
+        if (sw->suspect[nic]) {
+            sw->suspect[nic] = false;
+            on_suspicion(sw, nic);
+            busy = true;
+        }
+        if (sw->restart_ps[nic] <= team_now(sw)) {
+            restart(sw, nic);
+            busy = true;
+        }
+    }
+    return busy;
+}
+
+uint64_t recovery_next_ps(const struct host_sw *sw)
+{
+    uint64_t next = TIME_NEVER;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        next = u64_min(next, sw->restart_ps[nic]);
+    return next;
+}

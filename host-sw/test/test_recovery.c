@@ -1,0 +1,183 @@
+/* host-sw/driver/nic_error.c and host-sw/team/recovery.c: what the root port says, what is counted, and how a
+ * NIC leaves the team and comes back. */
+#include "host-sw/test/team_bed.h"
+
+#include "host-sw/driver/nic_error.h"
+#include "host-sw/team/team.h"
+#include "models/hwif/port_regs.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <string.h>
+
+enum { AER_UNCORRECTABLE = 0x104, AER_CORRECTABLE = 0x110, DEVCTL = 0x48, COMMAND = 0x04 };
+
+static struct bed bed;
+
+static void setup(void)
+{
+    bed_init(&bed);
+    bed_start(&bed);
+    bed_open(&bed);
+}
+
+static void teardown(void) { bed_end(&bed); }
+
+TestSuite(recovery, .init = setup, .fini = teardown);
+
+static struct fake_port *port(unsigned nic) { return &bed.fake->port[nic]; }
+
+static void port_event(unsigned nic) { fake_run(bed.fake, 1u << (NIC_BUS_PORT_BIT + nic)); }
+
+static void later(void) { fake_run_at(bed.fake, bed.fake->now_ps + 2 * PS_PER_US); }
+
+static uint64_t seen(unsigned nic, enum nic_error error)
+{
+    return host_sw_errors(bed.sw, nic)->seen[error];
+}
+
+struct aer_row {
+    char name[32];
+    enum nic_error error;
+    uint32_t offset, bit;
+};
+
+static struct aer_row kinds[] = {
+    {"bad TLP", NIC_ERROR_BAD_TLP, AER_CORRECTABLE, 6},
+    {"bad DLLP", NIC_ERROR_BAD_DLLP, AER_CORRECTABLE, 7},
+    {"rollover", NIC_ERROR_REPLAY_ROLLOVER, AER_CORRECTABLE, 8},
+    {"replay timer", NIC_ERROR_REPLAY_TIMEOUT, AER_CORRECTABLE, 12},
+    {"surprise down", NIC_ERROR_SURPRISE_DOWN, AER_UNCORRECTABLE, 5},
+    {"poisoned", NIC_ERROR_POISONED, AER_UNCORRECTABLE, 12},
+    {"completion timeout", NIC_ERROR_COMPLETION_TIMEOUT, AER_UNCORRECTABLE, 14},
+    {"completer abort", NIC_ERROR_COMPLETER_ABORT, AER_UNCORRECTABLE, 15},
+    {"unsupported request", NIC_ERROR_UNSUPPORTED, AER_UNCORRECTABLE, 20},
+    {"ACS violation", NIC_ERROR_ACS_VIOLATION, AER_UNCORRECTABLE, 21},
+};
+
+ParameterizedTestParameters(nic_error, of_either_end_is_counted_once_and_cleared)
+{
+    return cr_make_param_array(struct aer_row, kinds, sizeof kinds / sizeof *kinds);
+}
+
+ParameterizedTest(struct aer_row *row, nic_error, of_either_end_is_counted_once_and_cleared,
+                  .init = setup, .fini = teardown)
+{
+    for (int at_port = 0; at_port < 3; at_port++) { /* the NIC, its root port, both */
+        uint32_t bits = 1u << row->bit;
+        if (at_port != 1)
+            port(1)->cfg[row->offset / 4] = bits;
+        if (at_port != 0)
+            port(1)->root[row->offset / 4] = bits;
+        port(1)->root[PORT_ROOT_STATUS / 4] = PORT_ROOT_CORRECTABLE;
+        port_event(1);
+        cr_assert_eq(seen(1, row->error), (uint64_t)at_port + 1, "%s", row->name);
+        cr_assert_eq(port(1)->cfg[row->offset / 4], 0, "%s: cleared", row->name);
+        cr_assert_eq(port(1)->root[row->offset / 4], 0, "%s: cleared", row->name);
+        cr_assert_eq(port(1)->root[PORT_ROOT_STATUS / 4], 0);
+    }
+    uint64_t all = 0;
+    for (int i = 0; i < NIC_ERROR_COUNT; i++)
+        all += seen(1, (enum nic_error)i);
+    cr_assert_eq(all, 3, "%s and nothing else", row->name);
+    cr_assert_eq(host_sw_errors(bed.sw, 1)->interrupts, 3);
+    cr_assert_eq(host_sw_errors(bed.sw, 0)->interrupts, 0);
+    cr_assert(host_sw_is_up(bed.sw, 1), "%s: it is in service", row->name);
+    cr_assert_eq(bed_stats(&bed)->nics_lost, 0);
+}
+
+Test(recovery, the_driver_asks_for_reports_and_keeps_the_sizes)
+{
+    cr_assert_eq(port(0)->cfg[DEVCTL / 4] & 0xf, 0xf);
+    cr_assert_eq(port(0)->cfg[DEVCTL / 4] >> 5 & 7, 1, "256: the device's limit");
+}
+
+/* A completion failed, the NIC has fenced itself. */
+static void fence(unsigned nic)
+{
+    port(nic)->regs[NIC_REG_STATUS / 4] = NIC_STATUS_READY | NIC_STATUS_FENCED;
+    port(nic)->cfg[AER_UNCORRECTABLE / 4] = 1u << 12;
+    port_event(nic);
+}
+
+static void assert_back(unsigned nic)
+{
+    cr_assert(host_sw_is_up(bed.sw, nic));
+    cr_assert_eq(bed_stats(&bed)->nics_lost, 1);
+    cr_assert_eq(bed_stats(&bed)->recoveries, 1);
+    cr_assert_eq(bed_stats(&bed)->recoveries_failed, 0);
+    cr_assert_eq(port(nic)->regs[NIC_REG_CONTROL / 4], NIC_CONTROL_ENABLE);
+    uint32_t posted = 2u << bed.params.ring_log2_buffer;
+    cr_assert_eq(bed.sw->pool.count - bed.sw->pool.free_count, posted, "no buffer got lost");
+}
+
+Test(recovery, a_fenced_nic_is_lost_with_one_notice_set_up_again_and_used)
+{
+    fence(0);
+    cr_assert_not(host_sw_is_up(bed.sw, 0));
+    cr_assert_eq(bed.closed, 1);
+    cr_assert_eq(bed_stats(&bed)->notifications, 1);
+    later();
+    assert_back(0);
+    bed.established = 0;
+    bed_open(&bed);
+    cr_assert_eq(bed_view(&bed, 1).owner, 0, "a new connection of the NIC that is back");
+}
+
+Test(recovery, reset_behind_the_drivers_back_is_found_in_the_command_register)
+{
+    port(1)->cfg[COMMAND / 4] = 1u << 20;
+    port_event(1);
+    cr_assert_not(host_sw_is_up(bed.sw, 1));
+    cr_assert_eq(bed.closed, 0, "the connection is on the other NIC");
+    later();
+    assert_back(1);
+    cr_assert_eq(port(1)->cfg[COMMAND / 4] & 6, 6);
+}
+
+Test(recovery, a_link_that_is_down_stays_out_until_its_port_says_it_is_back)
+{
+    port(0)->dead = true;
+    port_event(0);
+    later();
+    cr_assert_not(host_sw_is_up(bed.sw, 0));
+    port_event(0);
+    later();
+    cr_assert_eq(bed_stats(&bed)->recoveries + bed_stats(&bed)->recoveries_failed, 0);
+    port(0)->dead = false;
+    port(0)->cfg[DEVCTL / 4] = 2u << 12; /* MPS 128: the link forgot */
+    port(0)->cfg[4] = 0xc;
+    port_event(0);
+    later();
+    assert_back(0);
+    cr_assert_eq(port(0)->cfg[DEVCTL / 4] >> 5 & 7, 1, "MPS as before");
+}
+
+Test(recovery, a_nic_that_does_not_come_up_is_counted_and_left_out)
+{
+    fence(0);
+    port(0)->regs[NIC_REG_MAGIC / 4] = 0;
+    later();
+    cr_assert_not(host_sw_is_up(bed.sw, 0));
+    cr_assert_eq(bed_stats(&bed)->recoveries_failed, 1);
+    cr_assert_eq(bed.sw->probe_results[0], NIC_PROBE_BAD_MAGIC);
+    later();
+    cr_assert_eq(bed_stats(&bed)->recoveries_failed, 1, "tried once");
+    port(0)->regs[NIC_REG_MAGIC / 4] = NIC_MAGIC;
+    port_event(0); /* somebody has put a good one into the slot */
+    later();
+    cr_assert(host_sw_is_up(bed.sw, 0));
+    cr_assert_eq(bed_stats(&bed)->recoveries, 1);
+}
+
+Test(recovery, a_move_that_a_fenced_nic_never_ends_raises_the_suspicion)
+{
+    bed_foreign(&bed, 1, 0, bed.irs + 1, bed.iss + 1, TCP_ACK, "x");
+    fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
+    port(0)->regs[NIC_REG_STATUS / 4] = NIC_STATUS_READY | NIC_STATUS_FENCED;
+    fake_run_at(bed.fake, bed.fake->now_ps + bed.params.move_deadline_ps + PS_PER_US);
+    cr_assert_eq(bed_stats(&bed)->nics_lost, 1);
+    later();
+    cr_assert_eq(bed_stats(&bed)->recoveries, 1);
+    cr_assert(host_sw_is_up(bed.sw, 0));
+}

@@ -1,0 +1,71 @@
+/*
+ * One function's configuration space: registers with their writable and write-one-to-clear bits, and
+ * advanced error reporting (AER), which an endpoint and a root port do alike. The PCI Express
+ * capability is at PCIE_SPACE_CAP, AER at PCIE_SPACE_AER.
+ */
+#ifndef TOESIM_PCIE_PCIE_SPACE_H
+#define TOESIM_PCIE_PCIE_SPACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    PCIE_SPACE_BYTES = 512,
+    PCIE_SPACE_EXTENDED_BYTES = 4096, /* beyond PCIE_SPACE_BYTES it reads zero */
+    PCIE_SPACE_COMMAND = 0x04,
+    PCIE_SPACE_CAP = 0x40,
+    PCIE_SPACE_DEVCTL = PCIE_SPACE_CAP + 0x08,
+    PCIE_SPACE_AER = 0x100,
+    PCIE_SPACE_UNCORRECTABLE = PCIE_SPACE_AER + 0x04, /* status: cleared by writing ones */
+    PCIE_SPACE_UNCORRECTABLE_MASK = PCIE_SPACE_AER + 0x08,
+    PCIE_SPACE_SEVERITY = PCIE_SPACE_AER + 0x0c,
+    PCIE_SPACE_CORRECTABLE = PCIE_SPACE_AER + 0x10,
+    PCIE_SPACE_CORRECTABLE_MASK = PCIE_SPACE_AER + 0x14,
+    PCIE_SPACE_DEVCTL_REPORT = 0xf, /* correctable, non-fatal, fatal, unsupported request */
+    PCIE_SPACE_COMMAND_SERR = 0x100,
+};
+
+struct pcie_space {
+    uint32_t dw[PCIE_SPACE_BYTES / 4];
+    uint32_t clearable[PCIE_SPACE_BYTES / 4]; /* by writing ones */
+    uint32_t writable[PCIE_SPACE_BYTES / 4];
+};
+
+/* What a function notices and software reads: AER, Device Status, Status. */
+enum pcie_error {
+    PCIE_ERROR_BAD_TLP,
+    PCIE_ERROR_BAD_DLLP,
+    PCIE_ERROR_REPLAY_ROLLOVER,
+    PCIE_ERROR_REPLAY_TIMEOUT,
+    PCIE_ERROR_SURPRISE_DOWN,
+    PCIE_ERROR_POISONED,
+    PCIE_ERROR_COMPLETION_TIMEOUT,
+    PCIE_ERROR_COMPLETER_ABORT, /* seen by the completer */
+    PCIE_ERROR_UNSUPPORTED,     /* the same */
+    PCIE_ERROR_ACS,             /* a request that access control forbids, seen by the port */
+    PCIE_ERROR_TARGET_ABORT,    /* a completion said completer abort: no AER bit at the requester */
+    PCIE_ERROR_MASTER_ABORT,    /* a completion said unsupported request: the same */
+};
+
+/* How an error is told to the root complex. */
+enum pcie_severity { PCIE_SILENT, PCIE_CORRECTABLE, PCIE_NON_FATAL, PCIE_FATAL };
+
+/* Firmware's place for BAR 0 of a NIC: a bridge window of its own, above 4 GiB, so that accesses have
+ * 4 DW headers. */
+#define PCIE_SPACE_WINDOW_BYTES UINT64_C(0x100000)
+#define PCIE_SPACE_WINDOW(nic) (UINT64_C(0x3800000000) + (nic)*PCIE_SPACE_WINDOW_BYTES)
+
+/* offset is DW aligned and below PCIE_SPACE_EXTENDED_BYTES. */
+uint32_t pcie_space_read32(const struct pcie_space *space, uint32_t offset);
+void pcie_space_write32(struct pcie_space *space, uint32_t offset, uint32_t value);
+
+/* AER capability, and error bits of Status and Device Status, with the specification's defaults. */
+void pcie_space_init_aer(struct pcie_space *space);
+
+/* Sets the status bits. What has to be told now: nothing where a mask or an enable bit forbids it. */
+enum pcie_severity pcie_space_raise(struct pcie_space *space, enum pcie_error error);
+
+/* A hex dump as `lspci -xxxx` prints one, behind the line `name`. Returns the bytes written. */
+size_t pcie_space_dump(const struct pcie_space *space, const char *name, char *text, size_t size);
+
+#endif

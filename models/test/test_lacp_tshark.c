@@ -1,0 +1,101 @@
+/* models/wire/lacp: tshark, which nobody here wrote, reads our LACPDUs and markers, and is the arbiter
+ * of the marker's length: 16, as the standard's fields add up, or 22, as Linux sends. */
+#include "models/wire/lacp.h"
+
+#include <criterion/criterion.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FRAMES = 4 };
+
+static const uint8_t source[6] = {2, 0, 0, 0, 0, 1};
+
+static const struct lacp_pdu pdu = {
+    .actor = {0x8000, {2, 0, 0, 0, 0, 0x11}, 258, 255, 7, 0x3d},
+    .partner = {0xffff, {2, 0, 0, 0, 0, 0x22}, 772, 1, 9, 0xc2},
+    .collector_max_delay = 4660,
+};
+static const struct lacp_marker marker = {5, {2, 0, 0, 0, 0, 0x33}, 0xdeadbeef};
+
+/* Subtype; LACP: actor's key, port and state, partner's system and state, delay; marker: type,
+ * terminator, port, transaction; whether a length is wrong. */
+static const char *const fields[] = {"slow.subtype",
+                                     "lacp.actor.key",
+                                     "lacp.actor.port",
+                                     "lacp.actor.state",
+                                     "lacp.partner.sysid",
+                                     "lacp.partner.state",
+                                     "lacp.collector.max_delay",
+                                     "marker.tlvType",
+                                     "marker.requesterPort",
+                                     "marker.requesterTransId",
+                                     "marker.wrong_tlv_length",
+                                     "lacp.wrong_tlv_length"};
+static const char *const expected[FRAMES] = {
+    "0x01,258,7,0x3d,02:00:00:00:00:22,0xc2,4660,,,,,",
+    "0x02,,,,,,,0x01,0x00,5,3735928559,,",
+    "0x02,,,,,,,0x02,0x00,5,3735928559,,",
+    "0x02,,,,,,,0x01,0x00,5,3735928559,1,",
+};
+
+static void build(int i, uint8_t *frame)
+{
+    if (i == 0)
+        lacp_build(frame, source, &pdu);
+    else
+        lacp_build_marker(frame, source, i == 2, &marker);
+    if (i == 3)
+        frame[17] = 22;
+}
+
+static void write_file(const char *path)
+{
+    uint8_t frame[LACP_FRAME_BYTES];
+    pcap_t *pcap = pcap_open_dead(DLT_EN10MB, 65535);
+    pcap_dumper_t *dump = pcap_dump_open(pcap, path);
+    cr_assert_not_null(dump);
+    for (int i = 0; i < FRAMES; i++) {
+        build(i, frame);
+        struct pcap_pkthdr header = {.caplen = sizeof frame, .len = sizeof frame};
+        pcap_dump((u_char *)dump, &header, frame);
+    }
+    pcap_dump_close(dump);
+    pcap_close(pcap);
+}
+
+static void ask_tshark(const char *path, char lines[FRAMES][160])
+{
+    char command[800];
+    int len = snprintf(command, sizeof command, "tshark -n -r '%s' -T fields -E separator=,", path);
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        len += snprintf(command + len, sizeof command - (size_t)len, " -e %s", fields[i]);
+    (void)snprintf(command + len, sizeof command - (size_t)len, " 2>/dev/null");
+    FILE *pipe = popen(command, "r");
+    cr_assert_not_null(pipe);
+    for (int i = 0; i < FRAMES; i++) {
+        cr_assert_not_null(fgets(lines[i], 160, pipe), "%s", command);
+        lines[i][strcspn(lines[i], "\n")] = '\0';
+    }
+    (void)pclose(pipe);
+}
+
+Test(lacp_tshark, it_reads_what_we_build_and_wants_a_markers_length_of_16)
+{
+    if (system("command -v tshark >/dev/null 2>&1") != 0)
+        cr_skip("tshark is not installed");
+    char path[] = "/tmp/toesim-lacp-XX"
+                  "XX"
+                  "XX",
+         lines[FRAMES][160];
+    int file = mkstemp(path);
+    cr_assert_geq(file, 0);
+    (void)close(file);
+    write_file(path);
+    ask_tshark(path, lines);
+    (void)unlink(path);
+    for (int i = 0; i < FRAMES; i++)
+        cr_expect_str_eq(lines[i], expected[i], "frame %d: %s", i, lines[i]);
+}

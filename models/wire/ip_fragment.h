@@ -1,0 +1,34 @@
+/* One IP fragment taken apart: for ip_reassembly.c. */
+#ifndef TOESIM_WIRE_IP_FRAGMENT_H
+#define TOESIM_WIRE_IP_FRAGMENT_H
+
+#include "models/wire/packet.h"
+
+/* 44 bytes without padding, so memcmp() compares keys. */
+struct ip_fragment_key {
+    uint8_t src[16], dst[16];
+    uint32_t id;
+    uint16_t vlan;
+    uint8_t ip_version;
+    uint8_t protocol; /* of IPv4 a part of the key (RFC 791 3.2), of IPv6 0 (RFC 8200 4.5) */
+    uint8_t reserved[4];
+};
+
+struct ip_fragment {
+    struct ip_fragment_key key;
+    uint8_t protocol; /* that of the payload */
+    uint8_t ecn;      /* of the IP header */
+    uint32_t offset;  /* bytes */
+    bool more;
+    uint32_t ip_offset;
+    uint32_t next_at;    /* IPv6: where in the frame the header before says "fragment" */
+    uint32_t header_len; /* frame bytes before the payload, of IPv6 without the fragment header */
+    uint32_t payload_at; /* in the frame */
+    uint32_t payload_len;
+};
+
+/* frame: one of PACKET_FRAGMENT. False: its headers contradict it. */
+bool ip_fragment_parse(const uint8_t *frame, uint32_t len, const struct packet *packet,
+                       struct ip_fragment *fragment);
+
+#endif

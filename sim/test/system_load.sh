@@ -1,0 +1,14 @@
+#!/bin/sh
+# Hundreds of busy connections that all move at once: no move misses its deadline, because the
+# application's copies do not hold up the driver's work.
+# usage: system_load.sh BUILD_DIR
+set -u
+build=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+if timeout 300 "$build/toesim" run scenarios/519-moves-under-load.yaml -o "$work/out" >"$work/log" 2>&1; then
+    echo "pass: moves under load"
+else
+    echo "fail: moves under load: exit $?"
+    tail -n 20 "$work/log"
+fi
