@@ -181,8 +181,13 @@ module ctx_cache_keys #(
     // The table's command: the stage's entry, or the row of a SCAN.
     logic from_second;
     assign from_second = stage_cmd_i ? stage_sel_i : cmd_sel;
-    assign cmd_key_o   = from_second ? {line4[LINE_W + ctx_layout_pkg::VLAN_BIT +: 24], line4[LINE_W +: 288]}
-                                     : {line4[ctx_layout_pkg::VLAN_BIT +: 24], line4[287:0]};
+    always_comb begin
+        cmd_key_o = '0;
+        if (find_o || stage_inserts_i) begin
+            cmd_key_o = from_second ? {line4[LINE_W + ctx_layout_pkg::VLAN_BIT +: 24], line4[LINE_W +: 288]}
+                                    : {line4[ctx_layout_pkg::VLAN_BIT +: 24], line4[287:0]};
+        end
+    end
     assign cmd_index_o = scan_o ? IDX_W'(conn[0 +: ARG_W]) : stage_sel_i ? index[IDX_W +: IDX_W] : index[0 +: IDX_W];
 
     // SCAN's answer stands until it was taken.

@@ -102,7 +102,7 @@ module ctx_cache_store #(
         .store_i(store), .store_last_i(store_last), .store_entry_i(store_entry), .store_line_i(store_line), .store_data_i(store_data),
         .next_valid_o(next_valid), .next_kind_o(next_kind), .next_conn_o(next_conn), .next_take_i(next_take),
         .head_kind_o(head_kind), .head_meta_o(head_meta), .pop_i(pop),
-        .line_en_i(wq_line_en), .line_i(wq_line_no), .line_o(wq_line), .conn_i(ask_conn), .pending_o(ask_pending)
+        .line_en_i(wq_line_en), .line_i(wq_line_no), .line_o(wq_line), .reads_i(ask), .conn_i(ask_conn), .pending_o(ask_pending)
     );
     ctx_cache_mem #(.SLOTS(SLOTS)) u_mem (
         .clk_i, .rst_ni, .idle_o(mem_idle),

@@ -42,7 +42,8 @@ module ctx_cache_wqueue #(
     input  logic [1:0]        line_i,
     output logic [LINE_W-1:0] line_o,
 
-    input  logic [ARG_W-1:0]  conn_i,       // somebody wants to read it
+    input  logic              reads_i,      // somebody wants to read
+    input  logic [ARG_W-1:0]  conn_i,       // this connection
     output logic              pending_o     // and must wait
 );
     logic [1:0]        kind_q [DEPTH];
@@ -63,7 +64,7 @@ module ctx_cache_wqueue #(
 
     always_comb begin
         pending_o = 1'b0;
-        if (here_q != '0) begin
+        if (reads_i && here_q != '0) begin
             for (int e = 0; e < DEPTH; e++) pending_o = pending_o || (here_q[e] && conn_q[e] == conn_i);
         end
     end

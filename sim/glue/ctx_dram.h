@@ -40,7 +40,7 @@ public:
         }
         free_ps_ = 0;
         read_head_ = read_count_ = 0;
-        write_head_ = write_count_ = 0;
+        write_count_ = write_head_ = 0;
     }
 
     /* id comes back with each beat of a read. */
