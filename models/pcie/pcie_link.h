@@ -51,6 +51,8 @@ struct pcie_params {
     bool
         dll; /* SKP, Ack, UpdateFC, credits, replay; false: none of them costs or limits anything */
     struct pcie_credits root_credits, endpoint_credits;
+    uint32_t
+        timer_mps_bytes; /* MPS that the Ack, UpdateFC and replay timers are made for; 0: mps_bytes */
     uint32_t replay_bytes;          /* replay buffer of each side */
     uint64_t completion_timeout_ps; /* from a read's start; then it has failed */
     uint64_t retrain_ps;            /* recovery of the link after REPLAY_NUM ran over */

@@ -21,10 +21,10 @@ static void init_dll(struct pcie_link *link)
 {
     const struct pcie_params *params = &link->params;
     const struct pcie_credits *credits[2] = {&params->root_credits, &params->endpoint_credits};
+    uint32_t timer_mps = params->timer_mps_bytes ? params->timer_mps_bytes : params->mps_bytes;
     for (int d = 0; d < 2; d++) {
         struct pcie_wire *wire = &link->wires[d];
-        pcie_wire_dll_init(wire, &link->wires[1 - d], params->gen, params->lanes,
-                           params->mps_bytes);
+        pcie_wire_dll_init(wire, &link->wires[1 - d], params->gen, params->lanes, timer_mps);
         wire->flows[PCIE_FLOW_P].capacity =
             (struct pcie_units){credits[d]->posted_headers, credits[d]->posted_data};
         wire->flows[PCIE_FLOW_P].urgent =

@@ -75,6 +75,10 @@ enum status pcie_params_check(const struct pcie_params *params, struct error *er
     if (params->rcb_bytes != 64 && params->rcb_bytes != 128)
         return error_set(err, STATUS_BAD_INPUT, "rcb: %u is wrong, give 64 or 128 bytes",
                          params->rcb_bytes);
+    if (params->timer_mps_bytes && !is_power_of_two_between(params->timer_mps_bytes, 128, 4096))
+        return error_set(err, STATUS_BAD_INPUT,
+                         "timer_mps: %u is wrong, give 0 or 128, 256, .. 4096",
+                         params->timer_mps_bytes);
     if (params->tags < 1 || params->tags > PCIE_TAGS_MAX)
         return error_set(err, STATUS_BAD_INPUT, "tags: %u is out of range, give 1 to %d",
                          params->tags, PCIE_TAGS_MAX);

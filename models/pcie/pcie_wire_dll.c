@@ -48,14 +48,23 @@ void pcie_wire_dll_free(struct pcie_wire *wire)
         pcie_flow_free_memory(&wire->flows[k]);
 }
 
-/* Each side sends InitFC1 for three kinds, and InitFC2 once it has all three of the other side. */
+/* DLLPs that are out, back to back from 0, when what arrives at ticks can change the next one. */
+static uint64_t dllps_until(uint64_t ticks, uint64_t dllp_ticks)
+{
+    return (ticks + dllp_ticks - 1) / dllp_ticks;
+}
+
+/* Both ends start together and repeat InitFC1 for three kinds without a pause. Once one has all three of the
+ * other end it sends InitFC2 instead; the first InitFC2 that arrives ends the exchange (timing 1.4). */
 void pcie_wire_dll_link_up(struct pcie_wire *wire, uint64_t up_ps)
 {
-    uint64_t kinds = 3;
-    struct pcie_time up = {up_ps, 0};
-    wire->free_at = pcie_time_add(up, 2 * (kinds * PCIE_DLLP_WIRE_BYTES * wire->ticks_per_byte +
-                                           wire->propagation_ps * PCIE_TICKS_PER_PS));
-    wire->stats.initfcs += 2 * kinds;
+    const uint64_t kinds = 3;
+    uint64_t dllp_ticks = PCIE_DLLP_WIRE_BYTES * wire->ticks_per_byte;
+    uint64_t way_ticks = wire->propagation_ps * PCIE_TICKS_PER_PS;
+    uint64_t first = dllps_until(kinds * dllp_ticks + way_ticks, dllp_ticks);
+    uint64_t all = dllps_until((first + 1) * dllp_ticks + way_ticks, dllp_ticks);
+    wire->free_at = pcie_time_add((struct pcie_time){up_ps, 0}, all * dllp_ticks);
+    wire->stats.initfcs += all;
     wire->skp_next = pcie_time_add(wire->free_at, wire->skp_period_ticks);
     wire->rewind_ps = wire->nak_due_ps = wire->ack_timer_ps = TIME_NEVER;
     wire->resend = 0;

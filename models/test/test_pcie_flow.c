@@ -71,6 +71,46 @@ ParameterizedTest(struct ack_row *row, pcie_flow, an_ack_leaves_at_its_limit_aft
     close_wires();
 }
 
+/* Back to back, an Ack is for all TLPs that end within the limit after its first one; the next Ack's first is the
+ * one that ends after that. So Acks are the limit, rounded up to the end of a TLP, apart. */
+struct spacing_row {
+    uint32_t mps, len;
+    uint64_t tlps, ps; /* TLPs per Ack; what they take: 3 DW completions, timing 1.2 */
+};
+
+static struct spacing_row spacings[] = {
+    {128, 256, 5, 175195}, {256, 256, 6, 210234}, {128, 64, 16, 170625}, {256, 64, 20, 213281}};
+
+ParameterizedTestParameters(pcie_flow, acks_of_a_stream_are_the_limit_rounded_up_to_a_tlp_apart)
+{
+    return cr_make_param_array(struct spacing_row, spacings, sizeof spacings / sizeof *spacings);
+}
+
+ParameterizedTest(struct spacing_row *row, pcie_flow,
+                  acks_of_a_stream_are_the_limit_rounded_up_to_a_tlp_apart)
+{
+    enum { ACKS = 20 };
+    open_wires(3, 8, row->mps);
+    uint64_t acks_ps[ACKS] = {0};
+    for (size_t acks = 0; acks < ACKS;) {
+        struct pcie_tlp tlp = {.kind = PCIE_TLP_CPLD, .len = row->len};
+        pcie_wire_push(&up, &tlp, 0);
+        struct pcie_choice choice = pcie_wire_pick(&up, 0);
+        cr_assert(pcie_wire_start(&up, &choice, &tlp));
+        uint64_t leaves_ps = pcie_wire_dllp_next_ps(&down);
+        if (leaves_ps >= tlp.arrival_ps)
+            continue;
+        pcie_wire_dll_advance(&down, leaves_ps);
+        acks_ps[acks++] = leaves_ps;
+        cr_assert_eq(down.stats.acks, acks);
+    }
+    uint64_t ps = acks_ps[ACKS - 1] - acks_ps[0];
+    timing_case("2 Ack spacing", (ACKS - 1) * row->ps, ps);
+    cr_assert(ps + ACKS >= (ACKS - 1) * row->ps && ps <= (ACKS - 1) * row->ps + ACKS, "%lu",
+              (unsigned long)ps);
+    close_wires();
+}
+
 Test(pcie_flow, an_update_fc_leaves_at_its_limit_or_at_once_when_the_sender_may_be_waiting)
 {
     open_wires(3, 8, 256);
