@@ -103,7 +103,9 @@ struct host_sw_stats {
     uint64_t arp_answers, neighbour_answers, echo_answers; /* sent by the host stack */
     uint64_t echo_replies;                                 /* received */
     /* ICMP errors received, and those of them that quote a connection the team has. */
-    uint64_t icmp_unreachable, icmp_too_big, icmp_time_exceeded, icmp_errors_of_connections;
+    uint64_t icmp_unreachable, icmp_too_big, icmp_time_exceeded, icmp_parameter_problem;
+    uint64_t icmp_errors_of_connections, icmp_ignored; /* by the connection, or nobody has it now */
+    uint64_t notices;                                  /* of trouble that ended no connection */
     /* The host's own TCP: connections opened there; from a NIC to the host and back. */
     uint64_t host_opened, onloaded, reoffloaded, offload_failed;
     uint64_t host_taken[HOST_REASON_COUNT]; /* activations on the host, by reason */
@@ -125,7 +127,10 @@ struct app_accept {
     uint8_t rcv_ws;  /* window scale to offer, with CTX_FEATURE_WS */
     bool nodelay;    /* Nagle off */
     bool keepalive;
-    uint32_t cookie; /* the application's own number for the connection */
+    uint8_t dscp;             /* Differentiated services code point, 0 to 63 (RFC 9293 MUST-48) */
+    uint8_t ttl;              /* or hop limit (MUST-49); 0: 64 */
+    uint32_t user_timeout_ms; /* R2 (RFC 5482), at most 6,553,500; 0: team.tcp.rexmt_max */
+    uint32_t cookie;          /* the application's own number for the connection */
 };
 
 /* Called by host_sw in its coroutine. conn is the connection id. Any may be null but on_syn. */
@@ -143,6 +148,10 @@ struct app_ops {
     /* The peer acknowledged bytes: the transmit ring has more room. */
     void (*on_writable)(void *self, uint32_t conn, uint32_t cookie);
     void (*on_peer_fin)(void *self, uint32_t conn, uint32_t cookie);
+    /* The peer announced urgent data that was not announced before (RFC 9293 MUST-32). */
+    void (*on_urgent)(void *self, uint32_t conn, uint32_t cookie);
+    /* Trouble that ends nothing: retransmissions reached R1, or an ICMP error. */
+    void (*on_notice)(void *self, uint32_t conn, uint32_t cookie, enum nic_notice notice);
     /* The connection is gone; cause NONE: orderly. No call with this conn follows. */
     void (*on_closed)(void *self, uint32_t conn, uint32_t cookie, enum nic_term_cause cause);
     /* Called after each kick and whenever now >= the time it returned last; returns when it wants

@@ -21,6 +21,7 @@ RTL_SHAPE_16x4 := -GSETS=16 -GWAYS=4 -GLOOKUP_ENTRIES=256 -GCONN_IDS=1024
 define VERILATE_RULE
 $(B)/rtl/$(1)/lib$(1).a: $(4) $(5) $(wildcard rtl/common/*.svh) rtl/lint.vlt
 	@mkdir -p $$(@D)
+	@rm -f $$(@D)/*.cpp $$(@D)/*.o
 	$(call say,VLT,$(1))
 	$(Q)$(VERILATE) $(2) --prefix $(1) --top-module $(3) --Mdir $$(@D) $(4)
 	@rm -f $$@

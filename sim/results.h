@@ -1,4 +1,4 @@
-/* What a run leaves behind: stats.json, perf.json, moves.csv, conns.csv, summary.txt. */
+/* What a run leaves behind: stats.json, perf.json, moves.csv, conns.csv, cache_sets.csv, summary.txt. */
 #ifndef TOESIM_SIM_RESULTS_H
 #define TOESIM_SIM_RESULTS_H
 
@@ -22,6 +22,8 @@ struct results_input {
     const struct pcie_stats *pcie[NIC_COUNT];
     const struct toe_stats *engine[NIC_COUNT];
     const struct ctx_store_stats *cache[NIC_COUNT];
+    const struct ctx_set_stats *cache_sets[NIC_COUNT]; /* null: the golden model has no clock */
+    uint32_t cache_set_count;
     const struct mac_stats *other_macs[4]; /* switch's member ports and uplink, the peers' */
     const struct line_fault_stats *line_faults[SIM_LINK_COUNT][2]; /* to the server, to the peers */
     const struct lan_switch_stats *lan_switch;
@@ -60,6 +62,8 @@ enum status results_write_perf(const char *dir, const struct results_perf *perf,
                                const struct results_input *input, struct error *err);
 enum status results_write_moves(const char *dir, const struct results_input *input,
                                 struct error *err);
+enum status results_write_cache_sets(const char *dir, const struct results_input *input,
+                                     struct error *err);
 enum status results_write_conns(const char *dir, const struct results_input *input,
                                 struct error *err);
 enum status results_write_summary(const char *dir, const json_t *stats,

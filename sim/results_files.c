@@ -190,6 +190,27 @@ enum status results_write_conns(const char *dir, const struct results_input *in,
     return out_close(&out, err);
 }
 
+/* A row per set that was used: the heat map of the caches. */
+enum status results_write_cache_sets(const char *dir, const struct results_input *in,
+                                     struct error *err)
+{
+    struct out_file out;
+    enum status status = out_open(&out, dir, "cache_sets.csv", err);
+    if (status != STATUS_OK)
+        return status;
+    (void)fprintf(out.file, "nic,set,hits,misses,evictions\n");
+    for (int nic = 0; nic < NIC_COUNT; nic++) {
+        for (uint32_t i = 0; in->cache_sets[nic] && i < in->cache_set_count; i++) {
+            const struct ctx_set_stats *set = &in->cache_sets[nic][i];
+            if (set->hits + set->misses + set->evictions > 0)
+                (void)fprintf(out.file, "%d,%u,%llu,%llu,%llu\n", nic, i,
+                              (unsigned long long)set->hits, (unsigned long long)set->misses,
+                              (unsigned long long)set->evictions);
+        }
+    }
+    return out_close(&out, err);
+}
+
 static json_int_t number(const json_t *json, const char *section, const char *key)
 {
     return json_integer_value(json_object_get(json_object_get(json, section), key));

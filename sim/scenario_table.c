@@ -158,6 +158,8 @@ static const char *const fault_list[] = {"link_down",
         COUNT(path ".keepalive_probes", f.keepalive_probes, 1, U8_LIMIT,                           \
               "unanswered probes until the end"),                                                  \
         COUNT(path ".rexmt_max", f.rexmt_max, 1, U8_LIMIT, "retransmissions until the end (R2)"),  \
+        COUNT(path ".rexmt_notice", f.rexmt_notice, 0, U8_LIMIT,                                   \
+              "retransmissions until the application is told (R1); 0: never"),                     \
         COUNT(path ".syn_rexmt_max", f.syn_rexmt_max, 1, U8_LIMIT,                                 \
               "the same for SYN and SYN-ACK"),                                                     \
         COUNT(path ".dupack_threshold", f.dupack_threshold, 1, U8_LIMIT,                           \

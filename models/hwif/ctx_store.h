@@ -110,4 +110,9 @@ struct ctx_store_stats {
     uint64_t cycles_run, cycles_skipped;
 };
 
+/* The same, of one set of the cache: where connections crowd. */
+struct ctx_set_stats {
+    uint64_t hits, misses, evictions;
+};
+
 #endif

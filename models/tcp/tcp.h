@@ -45,7 +45,8 @@ struct tcp_params {
     uint32_t keepalive_idle_ms;        /* 7,200,000; used only with CTX_FLAG_KEEPALIVE */
     uint32_t keepalive_interval_ms;    /* 75,000 */
     uint8_t keepalive_probes;          /* 9 */
-    uint8_t rexmt_max;                 /* 15: R2 for data */
+    uint8_t rexmt_max;                 /* 15: R2 for data, unless the connection has its own */
+    uint8_t rexmt_notice;              /* 3: R1, when the application is told; 0: never */
     uint8_t syn_rexmt_max;             /* 7: R2 for SYN and SYN-ACK, 183 s (RFC 9293 MUST-23) */
     uint8_t dupack_threshold;          /* 3 */
     uint16_t mss_max;                  /* largest MSS the port takes: MTU - 40; with IPv6 20 less */
@@ -75,12 +76,21 @@ struct tcp_result {
     bool urgent;      /* the peer announced urgent data not announced before (RFC 9293 MUST-32) */
     bool closed; /* orderly end: the context is to be removed; tcp_state says CLOSED or TIME_WAIT */
     uint8_t terminated;     /* enum nic_term_cause: premature end, the context is to be removed */
+    uint8_t notice;         /* enum nic_notice: trouble to tell the application, nothing ends */
     bool send_reset;        /* a reset must be sent now: see tcp_build_reset() */
     bool reset_for_segment; /* a reset answers this segment: see tcp_build_reset_for() */
     bool reusable; /* TIME_WAIT: the SYN may open a new incarnation: remove the context, admit it */
     uint32_t payload_seq; /* store `payload_len` bytes of the segment, from byte payload_skip, at */
     uint32_t payload_skip; /* ring position of payload_seq */
     uint32_t payload_len;
+};
+
+/* An ICMP error that quotes a segment of the connection. */
+struct tcp_icmp {
+    uint8_t notice; /* enum nic_notice: what it says */
+    bool is_hard;   /* RFC 9293 3.9.2.2: protocol or port unreachable, and so on */
+    uint32_t seq;   /* sequence number in the quoted segment */
+    uint32_t mtu;   /* NIC_NOTICE_PATH_MTU: of the next hop; 0: not said */
 };
 
 /* One segment to send; payload is read by the caller from the transmit ring at seq. */
@@ -147,6 +157,9 @@ void tcp_on_app_abort(struct conn_ctx *ctx, struct tcp_result *result);
 
 /* The application closed its side: FIN after tx_prod. Idempotent. */
 void tcp_on_app_close(struct conn_ctx *ctx, uint32_t tx_prod);
+
+/* Processes an ICMP error. Verdict DROPPED: it was not believed. */
+void tcp_on_icmp(struct conn_ctx *ctx, const struct tcp_icmp *icmp, struct tcp_result *result);
 
 /* Fills the reset for this connection (RFC 9293 3.10.7): seq = snd_nxt; ack = rcv_nxt. */
 void tcp_build_reset(const struct conn_ctx *ctx, struct tcp_tx *tx);

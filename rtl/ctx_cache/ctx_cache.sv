@@ -107,21 +107,10 @@ module ctx_cache #(
     output logic               commit_ret_o,
     output logic [WHO_W-1:0]   commit_who_o,
     output logic [ARG_W-1:0]   evt_conn_o,
-    output logic               evt_fill_o,
-    output logic               evt_scan_o,
+    output logic               evt_fill_o, evt_scan_o,
     output logic [WHO_W-1:0]   evt_scan_who_o,
-    output logic               evt_lookup_o,
-    output logic               evt_displace_o,
-    output logic               evt_hit_o,
-    output logic               evt_miss_o,
-    output logic               evt_eviction_o,
-    output logic               evt_writeback_o,
-    output logic               evt_extract_o,
-    output logic               evt_extract_cold_o,
-    output logic               evt_install_o,
-    output logic               evt_reserve_o,
-    output logic               evt_release_o,
-    output logic               evt_remove_o,
+    output logic               evt_lookup_o, evt_displace_o, evt_hit_o, evt_miss_o, evt_eviction_o, evt_writeback_o,
+    output logic               evt_extract_o, evt_extract_cold_o, evt_install_o, evt_reserve_o, evt_release_o, evt_remove_o,
     output logic               evt_freeze_o,
     output logic [N-1:0]       evt_lock_wait_o
 );
@@ -133,14 +122,12 @@ module ctx_cache #(
     localparam int unsigned IDX_W  = ROW_W + 4;
     localparam int unsigned SLOT_W = $clog2(MISS_SLOTS);
     localparam int unsigned META_W = ctx_cache_pkg::META_W;
-    localparam int unsigned WQ_IDX_W = ctx_cache_pkg::WQ_IDX_W;
 
     // Initialisation: one row of the lookup table and one set of the tags per cycle.
     localparam int unsigned INIT_STEPS = (ROWS > SETS) ? ROWS : SETS;
     localparam int unsigned INIT_W = $clog2(INIT_STEPS) + 1;
     logic [INIT_W-1:0] init_q;
     logic              init_done;
-
     assign init_done = 32'(init_q) == INIT_STEPS;
     assign ready_o   = init_done;
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -151,7 +138,7 @@ module ctx_cache #(
     // Who goes next: a fill, then the key unit's pass, then a requester.
     logic grant, by_key, grant_ret, take, to_stage, turn_key, settled, hold, rescan, fill_ready, pass_ready, misses_ok;
     logic [OP_W-1:0]  grant_code;
-    logic [WHO_W-1:0] grant_who, fill_who, key_who;
+    logic [WHO_W-1:0] grant_who, fill_who, pass_who, key_who, meta_who, meta_ask_who;
     logic [ARG_W-1:0] grant_conn, rescan_index;
     logic [GEN_W-1:0] grant_gen;
     logic [3:0]       grant_mask;
@@ -159,7 +146,7 @@ module ctx_cache #(
     logic [N*CONN_W-1:0] held_conn;
     logic [ARG_W-1:0] op_conn;
     logic [GEN_W-1:0] op_gen;
-    logic stage_ready, stage_idle, key_ready, key_quiet, searching;
+    logic stage_ready, stage_idle, key_ready, scan_ready, key_quiet, searching;
 
     assign take     = init_done && stage_ready && !hold;
     assign to_stage = take && grant && !by_key;
@@ -169,12 +156,12 @@ module ctx_cache #(
         .clk_i, .rst_ni,
         .op_valid_i, .op_ready_o, .op_code_i, .op_conn_i, .op_gen_i, .op_tag_i,
         .ret_valid_i, .ret_ready_o, .ret_code_i, .ret_conn_i, .ret_gen_i, .ret_tag_i, .ret_mask_i,
-        .held_i(held), .held_conn_i(held_conn), .misses_ok_i(misses_ok), .keys_ok_i(key_ready),
-        .turn_valid_i(fill_ready || pass_ready), .turn_who_i(fill_ready ? fill_who : key_who), .take_i(take),
+        .held_i(held), .held_conn_i(held_conn), .misses_ok_i(misses_ok), .keys_ok_i(key_ready), .scans_ok_i(scan_ready),
+        .turn_valid_i(fill_ready || pass_ready), .turn_who_i(fill_ready ? fill_who : pass_who), .take_i(take),
         .grant_o(grant), .by_key_o(by_key), .ret_o(grant_ret), .who_o(grant_who), .code_o(grant_code),
         .conn_o(grant_conn), .gen_o(grant_gen), .mask_o(grant_mask),
         .op_finish_i(op_finish), .ret_finish_i(ret_finish),
-        .rescan_i(rescan), .rescan_who_i(key_who), .rescan_index_i(rescan_index),
+        .rescan_i(rescan), .rescan_who_i(evt_scan_who_o), .rescan_index_i(rescan_index),
         .rsp_who_i(rsp_who_o), .rsp_code_o, .rsp_tag_o, .rsp_conn_o(op_conn), .rsp_gen_o(op_gen),
         .ret_rsp_who_i(ret_rsp_who_o), .ret_rsp_code_o, .ret_rsp_tag_o,
         .settled_o(settled), .evt_lock_wait_o
@@ -183,12 +170,13 @@ module ctx_cache #(
     // Commit stage
     logic answer, unlock, fill_drop, fill_park, v_done, v_line, v_meta, v_park, v_again, stale, has_meta;
     logic [RESULT_W-1:0] result;
-    logic [ARG_W-1:0]  stage_conn, found_conn, table_conn, queue_conn;
-    logic [GEN_W-1:0]  stage_gen, found_gen;
+    logic [ARG_W-1:0]  stage_conn, table_conn, queue_conn;
+    logic [GEN_W-1:0]  stage_gen;
     logic [SLOT_W-1:0] stage_slot, fill_slot;
     logic [META_W-1:0] fill_meta, key_meta, queue_meta;
-    logic found, free, table_cmd, table_more, job, job_room, queue, queue_room;
-    logic [2:0] found_state, table_state;
+    logic pass_sel, stage_key, stage_sel, table_cmd, table_more, job, job_room, queue, queue_room;
+    logic [2:0] table_state;
+    logic [ctx_cache_pkg::FOUND_W-1:0] key_found, found;
     logic [1:0] table_kind, table_index, queue_kind;
     logic [ctx_cache_pkg::JOB_W-1:0] job_kind;
     logic [WAY_W-1:0]  job_way;
@@ -197,13 +185,13 @@ module ctx_cache #(
     ctx_cache_stage #(.SETS(SETS), .WAYS(WAYS), .SLOTS(MISS_SLOTS), .CONN_IDS(CONN_IDS)) u_stage (
         .clk_i, .rst_ni, .clear_i(!init_done), .clear_set_i(SET_W'(init_q)), .ready_o(stage_ready), .idle_o(stage_idle),
         .take_i(to_stage), .take_ret_i(grant_ret), .take_fill_i(fill_ready), .take_key_i(turn_key), .take_who_i(grant_who),
-        .take_code_i(grant_code), .take_conn_i(grant_conn), .take_gen_i(grant_gen), .take_mask_i(grant_mask), .take_slot_i(fill_slot),
+        .take_code_i(grant_code), .take_conn_i(grant_conn), .take_gen_i(grant_gen), .take_mask_i(grant_mask), .take_slot_i(fill_slot), .take_sel_i(pass_sel),
         .who_o(commit_who_o), .conn_o(stage_conn), .gen_o(stage_gen), .slot_o(stage_slot), .ret_o(commit_ret_o), .commit_o(commit_valid_o),
         .answer_o(answer), .result_o(result), .unlock_o(unlock), .held_o(held), .held_conn_o(held_conn),
         .miss_o(evt_miss_o), .fill_o(evt_fill_o), .fill_drop_o(fill_drop), .fill_park_o(fill_park), .fill_meta_i(fill_meta),
-        .key_done_o(v_done), .key_line_o(v_line), .key_meta_o(v_meta), .key_park_o(v_park), .key_again_o(v_again),
+        .key_o(stage_key), .key_sel_o(stage_sel), .key_done_o(v_done), .key_line_o(v_line), .key_meta_o(v_meta), .key_park_o(v_park), .key_again_o(v_again),
         .key_stale_i(stale), .key_has_meta_i(has_meta), .key_read_meta_i(key_meta),
-        .found_i(found), .found_state_i(found_state), .found_conn_i(found_conn), .found_gen_i(found_gen), .free_i(free),
+        .key_found_i(key_found),
         .table_o(table_cmd), .table_kind_o(table_kind), .table_index_o(table_index), .table_state_o(table_state), .table_conn_o(table_conn), .table_more_o(table_more),
         .job_room_i(job_room), .job_o(job), .job_kind_o(job_kind), .job_way_o(job_way), .job_mask_o(job_mask),
         .queue_room_i(queue_room), .queue_o(queue), .queue_kind_o(queue_kind), .queue_conn_o(queue_conn), .queue_meta_o(queue_meta),
@@ -213,108 +201,77 @@ module ctx_cache #(
     assign evt_conn_o = stage_conn;
 
     // Key unit
-    logic find, scan, table_done, meta_ask, meta_valid, key_wants, key_gets, line4_done, scan_done, scan_taken;
+    logic find, scan, inserts, frees, meta_ask, meta_valid, key_wants, key_gets, line4_done, scan_done, scan_taken, scans;
     logic [META_W-1:0]   meta_in;
     logic [LINE_W-1:0]   line4;
-    logic [ARG_W-1:0]    key_conn, scan_conn, scan_next;
+    logic [KEY_W-1:0]    cmd_key;
+    logic [ARG_W-1:0]    meta_ask_conn, scan_conn, scan_next;
     logic [GEN_W-1:0]    scan_gen;
     logic [2:0]          scan_place;
     logic [RESULT_W-1:0] scan_result;
-    logic [IDX_W-1:0]    found_index, free_index;
+    logic [IDX_W-1:0]    found_index, free_index, cmd_index;
+    logic [ROW_W-1:0]    found_row0, found_row1;
+
+    assign inserts = table_cmd && table_kind == ctx_cache_pkg::TABLE_INSERT;
+    assign frees   = table_cmd && table_kind == ctx_cache_pkg::TABLE_SET_STATE && table_state == ctx_cache_pkg::ENTRY_FREE;
 
     ctx_cache_keys #(.LOOKUP_ENTRIES(LOOKUP_ENTRIES), .CONN_IDS(CONN_IDS)) u_keys (
-        .clk_i, .rst_ni, .ready_o(key_ready), .quiet_o(key_quiet), .searching_o(searching),
-        .start_i(take && grant && by_key), .start_who_i(grant_who), .start_code_i(grant_code), .start_conn_i(grant_conn), .who_o(key_who),
-        .key_ready_o(key_wants), .key_valid_i(key_gets), .key_line_i(wdata_i), .line4_o(line4), .line4_done_i(line4_done),
-        .hold_i(hold), .stage_cmd_i(table_cmd),
-        .stage_frees_i(table_cmd && table_kind == ctx_cache_pkg::TABLE_SET_STATE && table_state == ctx_cache_pkg::ENTRY_FREE),
-        .find_o(find), .scan_o(scan), .conn_o(key_conn), .done_i(table_done), .found_i(found), .found_state_i(found_state),
-        .found_conn_i(found_conn), .found_gen_i(found_gen), .found_index_i(ARG_W'(found_index)),
-        .pass_valid_o(pass_ready), .pass_take_i(to_stage && turn_key), .stale_o(stale), .has_meta_o(has_meta), .meta_o(key_meta),
+        .clk_i, .rst_ni, .ready_o(key_ready), .scan_ready_o(scan_ready), .quiet_o(key_quiet), .searching_o(searching),
+        .start_i(take && grant && by_key), .start_who_i(grant_who), .start_code_i(grant_code), .start_conn_i(grant_conn),
+        .key_ready_o(key_wants), .key_who_o(key_who), .key_valid_i(key_gets), .key_line_i(wdata_i),
+        .line4_o(line4), .line4_done_i(line4_done),
+        .hold_i(hold), .stage_cmd_i(table_cmd), .stage_frees_i(frees), .stage_inserts_i(inserts),
+        .find_o(find), .scan_o(scan), .scan_who_o(evt_scan_who_o), .cmd_key_o(cmd_key), .cmd_index_o(cmd_index),
+        .found_i(found), .found_index_i(found_index), .free_index_i(free_index), .row0_i(found_row0), .row1_i(found_row1),
+        .pass_o(pass_ready), .pass_sel_o(pass_sel), .pass_who_o(pass_who), .pass_take_i(to_stage && turn_key), .stage_key_i(stage_key), .stage_sel_i(stage_sel),
+        .found_o(key_found), .stale_o(stale), .has_meta_o(has_meta), .meta_o(key_meta),
         .verdict_done_i(v_done), .verdict_line_i(v_line), .verdict_meta_i(v_meta), .verdict_park_i(v_park), .verdict_again_i(v_again),
-        .unlock_i(unlock), .meta_room_i(misses_ok && !evt_miss_o), .meta_ask_o(meta_ask), .meta_valid_i(meta_valid), .meta_i(meta_in),
+        .unlock_i(unlock), .meta_room_i(misses_ok && !evt_miss_o), .meta_ask_o(meta_ask), .meta_ask_who_o(meta_ask_who),
+        .meta_ask_conn_o(meta_ask_conn), .meta_valid_i(meta_valid), .meta_who_i(meta_who), .meta_i(meta_in),
         .rescan_o(rescan), .rescan_index_o(rescan_index), .scan_done_o(scan_done), .scan_result_o(scan_result),
         .scan_place_o(scan_place), .scan_conn_o(scan_conn), .scan_gen_o(scan_gen), .scan_next_o(scan_next), .scan_taken_i(scan_taken)
     );
-    assign evt_scan_o     = scan;
-    assign evt_scan_who_o = key_who;
-    assign scan_taken = rsp_valid_o && rsp_ready_i && rsp_code_o == ctx_cache_pkg::OP_SCAN;
+    assign evt_scan_o = scan;
+    assign scan_taken = rsp_valid_o && rsp_ready_i && scans;
 
     // Lookup table: commands of the commit stage before those of the key unit
-    logic lookup_idle, by_conn;
-    logic [IDX_W-1:0] cmd_index;
-    assign by_conn   = table_cmd && table_index != ctx_cache_pkg::INDEX_ENTRY;
-    assign cmd_index = scan ? IDX_W'(key_conn) : found ? found_index : free_index;
-
+    logic lookup_idle;
     ctx_cache_lookup #(.LOOKUP_ENTRIES(LOOKUP_ENTRIES), .CONN_IDS(CONN_IDS)) u_lookup (
         .clk_i, .rst_ni,
         .lookup_valid_i, .lookup_ready_o, .lookup_key_i, .lookup_tag_i,
-        .lookup_rsp_valid_o, .lookup_rsp_ready_i, .lookup_rsp_tag_o, .lookup_rsp_place_o,
-        .lookup_rsp_conn_o, .lookup_rsp_gen_o,
+        .lookup_rsp_valid_o, .lookup_rsp_ready_i, .lookup_rsp_tag_o, .lookup_rsp_place_o, .lookup_rsp_conn_o, .lookup_rsp_gen_o,
         .clear_i(!init_done), .clear_row_i(ROW_W'(init_q)),
         .cmd_valid_i(table_cmd || find || scan),
         .cmd_kind_i(table_cmd ? table_kind : scan ? ctx_cache_pkg::TABLE_SCAN_ROW : ctx_cache_pkg::TABLE_FIND),
-        .cmd_key_i({line4[ctx_layout_pkg::VLAN_BIT +: 24], line4[287:0]}), .cmd_index_i(cmd_index), .cmd_state_i(table_state),
-        .cmd_conn_i(table_conn), .cmd_gen_i(stage_gen),
-        .cmd_fresh_i(!found), .cmd_by_conn_i(by_conn), .cmd_more_i(table_more), .ctrl_idle_i(stage_idle && !searching), .hold_o(hold),
-        .done_o(table_done), .found_o(found), .found_index_o(found_index), .found_state_o(found_state),
-        .found_conn_o(found_conn), .found_gen_o(found_gen), .free_o(free), .free_index_o(free_index),
+        .cmd_key_i(cmd_key), .cmd_index_i(cmd_index), .cmd_state_i(table_state),
+        .cmd_conn_i(table_conn), .cmd_gen_i(stage_gen), .cmd_fresh_i(!key_found[ctx_cache_pkg::FOUND_W-1]),
+        .cmd_by_conn_i(table_cmd && table_index != ctx_cache_pkg::INDEX_ENTRY), .cmd_more_i(table_more),
+        .ctrl_idle_i(stage_idle && !searching), .hold_o(hold),
+        .found_o(found[ctx_cache_pkg::FOUND_W-1]), .found_index_o(found_index), .found_state_o(found[ctx_cache_pkg::FOUND_W-2 -: 3]),
+        .found_conn_o(found[1+GEN_W +: ARG_W]), .found_gen_o(found[1 +: GEN_W]), .free_o(found[0]), .free_index_o(free_index),
+        .found_row0_o(found_row0), .found_row1_o(found_row1),
         .used_o(lookup_used_o), .idle_o(lookup_idle), .evt_lookup_o, .evt_displace_o
     );
 
-    // Misses, write queue, DRAM
-    logic ask, ask_meta, ask_taken, ask_pending, miss_quiet, fill_en, fill_done, wq_empty, head_valid, pop, wq_line_en, mem_idle;
-    logic [SLOT_W-1:0]   ask_slot, fill_line_slot;
-    logic [ARG_W-1:0]    ask_conn, head_conn;
-    logic [META_W-1:0]   head_meta;
-    logic [2:0]          fill_line_no;
-    logic [1:0]          head_kind, wq_line_no, store_line;
-    logic [LINE_W-1:0]   fill_line, wq_line, store_data;
-    logic [WQ_IDX_W-1:0] wq_tail, store_entry;
-    logic                store, store_last;
-
-    assign mem_rdata_ready_o = 1'b1;
-    ctx_cache_miss #(.SLOTS(MISS_SLOTS)) u_miss (
-        .clk_i, .rst_ni, .room_o(misses_ok), .quiet_o(miss_quiet),
-        .alloc_i(evt_miss_o), .alloc_who_i(commit_who_o), .alloc_conn_i(stage_conn), .key_alloc_i(meta_ask), .key_conn_i(key_conn),
-        .key_ready_o(meta_valid), .key_meta_o(meta_in),
-        .ask_valid_o(ask), .ask_slot_o(ask_slot), .ask_conn_o(ask_conn), .ask_meta_o(ask_meta), .ask_taken_i(ask_taken),
-        .rdata_valid_i(mem_rdata_valid_i), .rdata_id_i(mem_rdata_id_i), .rdata_i(mem_rdata_i),
-        .fill_valid_o(fill_ready), .fill_slot_o(fill_slot), .fill_who_o(fill_who), .fill_take_i(to_stage && fill_ready),
-        .stage_slot_i(stage_slot), .stage_meta_o(fill_meta), .drop_i(fill_drop), .park_i(fill_park), .unlock_i(unlock),
-        .done_i(fill_done), .done_slot_i(fill_line_slot), .line_en_i(fill_en), .line_slot_i(fill_line_slot), .line_i(fill_line_no), .line_o(fill_line)
-    );
-    ctx_cache_wqueue u_wqueue (
-        .clk_i, .rst_ni, .room_o(queue_room), .empty_o(wq_empty),
-        .push_i(queue), .push_kind_i(queue_kind), .push_conn_i(queue_conn), .push_meta_i(queue_meta), .tail_o(wq_tail),
-        .store_i(store), .store_last_i(store_last), .store_entry_i(store_entry), .store_line_i(store_line), .store_data_i(store_data),
-        .head_valid_o(head_valid), .head_kind_o(head_kind), .head_conn_o(head_conn), .head_meta_o(head_meta), .pop_i(pop),
-        .line_en_i(wq_line_en), .line_i(wq_line_no), .line_o(wq_line), .conn_i(ask_conn), .pending_o(ask_pending)
-    );
-    ctx_cache_mem #(.SLOTS(MISS_SLOTS)) u_mem (
-        .clk_i, .rst_ni, .idle_o(mem_idle),
-        .ask_valid_i(ask), .ask_pending_i(ask_pending), .ask_slot_i(ask_slot), .ask_conn_i(ask_conn), .ask_meta_i(ask_meta), .ask_taken_o(ask_taken),
-        .head_valid_i(head_valid), .head_kind_i(head_kind), .head_conn_i(head_conn), .head_meta_i(head_meta), .pop_o(pop),
-        .line_en_o(wq_line_en), .line_o(wq_line_no), .line_i(wq_line),
-        .mem_req_valid_o, .mem_req_ready_i, .mem_req_write_o, .mem_req_id_o, .mem_req_line_o, .mem_req_beats_o,
-        .mem_wdata_valid_o, .mem_wdata_ready_i, .mem_wdata_o
-    );
-
-    // Data port and answers
-    logic data_wants, data_ret, data_done, data_idle, beat_ok, beat, rsp_idle;
+    // Data array, DRAM, answers
+    logic data_wants, data_ret, data_done, store_idle, beat_ok, beat, rsp_idle;
     logic [WHO_W-1:0] data_who, beat_who;
     logic [2:0]       data_line, beat_line;
-
-    ctx_cache_data #(.SETS(SETS), .WAYS(WAYS), .SLOTS(MISS_SLOTS)) u_data (
-        .clk_i, .rst_ni, .room_o(job_room), .idle_o(data_idle),
-        .job_i(job), .job_kind_i(job_kind), .job_set_i(stage_conn[SET_W-1:0]), .job_way_i(job_way), .job_who_i(commit_who_o),
-        .job_mask_i(job_mask), .job_slot_i(stage_slot), .job_entry_i(wq_tail),
+    ctx_cache_store #(.SETS(SETS), .WAYS(WAYS), .SLOTS(MISS_SLOTS)) u_store (
+        .clk_i, .rst_ni, .idle_o(store_idle),
+        .alloc_i(evt_miss_o), .stage_who_i(commit_who_o), .stage_conn_i(stage_conn), .stage_slot_i(stage_slot), .misses_ok_o(misses_ok),
+        .key_alloc_i(meta_ask), .key_who_i(meta_ask_who), .key_conn_i(meta_ask_conn), .key_ready_o(meta_valid), .key_ready_who_o(meta_who),
+        .key_meta_o(meta_in), .fill_valid_o(fill_ready), .fill_slot_o(fill_slot), .fill_who_o(fill_who),
+        .fill_take_i(to_stage && fill_ready), .stage_meta_o(fill_meta), .drop_i(fill_drop), .park_i(fill_park), .unlock_i(unlock),
+        .queue_room_o(queue_room), .push_i(queue), .push_kind_i(queue_kind), .push_conn_i(queue_conn), .push_meta_i(queue_meta),
+        .job_room_o(job_room), .job_i(job), .job_kind_i(job_kind), .job_way_i(job_way), .job_mask_i(job_mask),
         .wdata_ready_o(data_wants), .wdata_valid_i, .wdata_ret_o(data_ret), .wdata_who_o(data_who), .wdata_line_o(data_line), .wdata_i,
         .write_done_o(data_done), .line4_i(line4), .line4_done_o(line4_done),
         .beat_ok_i(beat_ok), .beat_o(beat), .beat_who_o(beat_who), .beat_line_o(beat_line), .rdata_o(rsp_rdata_o),
-        .store_o(store), .store_last_o(store_last), .store_entry_o(store_entry), .store_line_o(store_line), .store_data_o(store_data),
-        .fill_en_o(fill_en), .fill_slot_o(fill_line_slot), .fill_line_o(fill_line_no), .fill_line_i(fill_line), .fill_done_o(fill_done)
+        .mem_req_valid_o, .mem_req_ready_i, .mem_req_write_o, .mem_req_id_o, .mem_req_line_o, .mem_req_beats_o,
+        .mem_wdata_valid_o, .mem_wdata_ready_i, .mem_wdata_o, .mem_rdata_valid_i, .mem_rdata_id_i, .mem_rdata_i
     );
+    assign mem_rdata_ready_o = 1'b1;
     assign key_gets      = wdata_valid_i && !data_wants;
     assign wdata_ready_o = data_wants || key_wants;
     assign wdata_who_o   = data_wants ? data_who : key_who;
@@ -325,21 +282,19 @@ module ctx_cache #(
         .clk_i, .rst_ni, .idle_o(rsp_idle),
         .beat_ok_o(beat_ok), .beat_i(beat), .beat_who_i(beat_who), .beat_line_i(beat_line),
         .stage_i(answer), .stage_ret_i(commit_ret_o), .stage_who_i(commit_who_o), .stage_result_i(result),
-        .key_i(scan_done), .key_who_i(key_who), .key_result_i(scan_result),
+        .key_i(scan_done), .key_who_i(evt_scan_who_o), .key_result_i(scan_result),
         .write_i(data_done), .write_ret_i(data_ret), .write_who_i(data_who),
         .rsp_valid_o, .rsp_ready_i, .rsp_who_o, .rsp_data_o, .rsp_beat_o, .rsp_result_o,
         .ret_rsp_valid_o, .ret_rsp_ready_i, .ret_rsp_who_o, .ret_rsp_result_o,
         .op_finish_o(op_finish), .ret_finish_o(ret_finish)
     );
-    logic scans;
     assign scans       = rsp_code_o == ctx_cache_pkg::OP_SCAN;
     assign rsp_conn_o  = scans ? scan_conn : op_conn;
     assign rsp_gen_o   = scans ? scan_gen : op_gen;
     assign rsp_place_o = scans ? scan_place : 3'd0;
     assign rsp_next_o  = scans ? scan_next : '0;
 
-    assign quiescent_o = init_done && lookup_idle && !hold && settled && stage_idle && key_quiet && !pass_ready && miss_quiet
-                      && wq_empty && mem_idle && data_idle && rsp_idle;
+    assign quiescent_o = init_done && lookup_idle && !hold && settled && stage_idle && key_quiet && !pass_ready && store_idle && rsp_idle;
 
     `ASSERT(QuiescentIsSilent_A, !quiescent_o || (!rsp_valid_o && !ret_rsp_valid_o && !lookup_rsp_valid_o && !mem_req_valid_o && !wdata_ready_o))
 endmodule

@@ -51,8 +51,8 @@ module ctx_cache_locks #(
 
     always_comb begin
         locked_ways_o = '0;
-        for (int w = 0; w < N; w++) begin
-            held_conn_o[w*CONN_W +: CONN_W] = conn_q[w];
+        for (int w = 0; w < N; w++) held_conn_o[w*CONN_W +: CONN_W] = conn_q[w];
+        if (held_q != '0) for (int w = 0; w < N; w++) begin
             if (held_q[w] && conn_q[w][SET_W-1:0] == conn_i[SET_W-1:0]) locked_ways_o[way_q[w]] = 1'b1;
         end
     end
@@ -60,7 +60,7 @@ module ctx_cache_locks #(
     logic someone_holds;
     always_comb begin
         someone_holds = 1'b0;
-        for (int w = 0; w < N; w++) someone_holds = someone_holds || (held_q[w] && conn_q[w] == conn_i);
+        if (set_i) for (int w = 0; w < N; w++) someone_holds = someone_holds || (held_q[w] && conn_q[w] == conn_i);
     end
 
     `ASSERT(LockIsExclusive_A, !(set_i && someone_holds))

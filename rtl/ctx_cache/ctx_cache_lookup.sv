@@ -4,8 +4,8 @@
 // lookup_*: a LOOKUP is taken when valid and ready; ready falls while a command is sent or
 //           no response slot is left, and depends on no input. lookup_rsp_*: ready/valid, in order; its
 //           consumer must not wait for anything else of this cache.
-// cmd_*:    taken in every cycle it is valid; done_o pulses three cycles later for TABLE_FIND and
-//           TABLE_SCAN_ROW, and found_o .. free_index_o stand until the next one.
+// cmd_*:    taken in every cycle it is valid; four cycles after TABLE_FIND and TABLE_SCAN_ROW the result is on
+//           found_o .. found_row1_o and stands until the next one.
 //           cmd_by_conn_i: SET_STATE of the live entry of connection cmd_conn_i, wherever displacement put it.
 // hold_o:   displacement works or wants to, as soon as ctrl_idle_i: until then nothing may start that sends commands.
 // clear_*:  initialisation only.
@@ -50,7 +50,6 @@ module ctx_cache_lookup #(
     input  logic             cmd_more_i,   // the next cycle's command belongs to this one's: no LOOKUP between them
     input  logic             ctrl_idle_i,
     output logic             hold_o,
-    output logic             done_o,
     output logic             found_o,
     output logic [IDX_W-1:0] found_index_o,
     output logic [2:0]       found_state_o,
@@ -58,6 +57,8 @@ module ctx_cache_lookup #(
     output logic [GEN_W-1:0] found_gen_o,
     output logic             free_o,
     output logic [IDX_W-1:0] free_index_o,
+    output logic [ROW_W-1:0] found_row0_o,  // where it looked
+    output logic [ROW_W-1:0] found_row1_o,
 
     output logic [IDX_W-1:0] used_o,  // entries not free
     output logic             idle_o,
@@ -69,7 +70,7 @@ module ctx_cache_lookup #(
 
     localparam int unsigned ENTRY_W = KEY_W + CONN_W + GEN_W;
 
-    logic accept;
+    logic accept, done_q;
     assign accept = lookup_valid_i && lookup_ready_o;
 
     // Commands come from commit stage and key unit, and from displacement while those are idle.
@@ -97,7 +98,7 @@ module ctx_cache_lookup #(
         .clk_i, .rst_ni, .ctrl_idle_i, .own_busy_i(own_busy), .hold_o, .busy_o(displaces), .shift_i(shift_valid),
         .stash_used_i(stash_used), .pick_o(pick), .kick_o(kick),
         .move_valid_o(move_valid), .move_find_o(move_find), .move_swap_o(move_swap), .move_index_o(move_index),
-        .found_i(done_o), .free_index_i(free_index_o),
+        .found_i(done_q), .free_index_i(free_index_o),
         .kick_valid_i(valid3_q && own3_q), .kick_index_i(kick_index), .kick_state_i(kick_state), .kick_entry_i(kick_entry),
         .swap_state_o(swap_state), .swap_entry_o(swap_entry),
         .link_valid_o(link_valid), .link_conn_o(link_conn), .link_index_o(link_index)
@@ -225,8 +226,8 @@ module ctx_cache_lookup #(
 
     // The key unit's result.
     always_ff @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni) done_o <= 1'b0;
-        else         done_o <= valid3_q && own3_q;
+        if (!rst_ni) done_q <= 1'b0;
+        else         done_q <= valid3_q && own3_q;
     end
     always_ff @(posedge clk_i) begin
         if (valid3_q && own3_q) begin
@@ -237,6 +238,8 @@ module ctx_cache_lookup #(
             found_gen_o   <= match_gen;
             free_o        <= free;
             free_index_o  <= free_index;
+            found_row0_o  <= row0_3_q;
+            found_row1_o  <= row1_3_q;
         end
     end
 
@@ -250,7 +253,7 @@ module ctx_cache_lookup #(
     assign evt_lookup_o = evt_lookup;
     assign match_place  = (match_state == ctx_cache_pkg::ENTRY_TOMBSTONE) ? ctx_cache_pkg::ENTRY_FROZEN : match_state;
     assign lookup_ready_o = !own_valid && !cmd_more_i && !clear_i && credits_q != '0;
-    assign idle_o = !valid1_q && !valid2_q && !valid3_q && !done_o && !lookup_rsp_valid_o && !displaces;
+    assign idle_o = !valid1_q && !valid2_q && !valid3_q && !done_q && !lookup_rsp_valid_o && !displaces;
     assign own_busy = (valid1_q && own1_q) || (valid2_q && own2_q);
     assign evt_displace_o = move_valid && move_swap;
 

@@ -25,7 +25,9 @@ module ctx_cache_miss #(
     input  logic [WHO_W-1:0]  alloc_who_i,
     input  logic [ARG_W-1:0]  alloc_conn_i,
     input  logic              key_alloc_i,  // not together with alloc_i
+    input  logic [WHO_W-1:0]  key_who_i,
     input  logic [ARG_W-1:0]  key_conn_i,
+    output logic [WHO_W-1:0]  key_ready_who_o,
     output logic              key_ready_o,  // in the cycle in which its meta line is there; the slot is free again
     output logic [META_W-1:0] key_meta_o,
 
@@ -56,78 +58,72 @@ module ctx_cache_miss #(
     input  logic [2:0]        line_i,
     output logic [LINE_W-1:0] line_o
 );
-    localparam logic [2:0] FREE = 3'd0, ASK = 3'd1, FETCH = 3'd2, READY = 3'd3, BUSY = 3'd4, PARKED = 3'd5;
     localparam int unsigned ADDR_W = $clog2(SLOTS * ctx_cache_pkg::LINES);
 
-    logic [2:0]        state_q [SLOTS], state_d [SLOTS], beat_q [SLOTS];
-    logic [SLOTS-1:0]  free, asks, ready, busy, fetches, key_only_q;
+    // A slot is free or in one of these.
+    logic [SLOTS-1:0]  asks_q, fetches_q, ready_q, busy_q, parked_q, free, new_one, asked, come, taken, in_stage, done_one;
+    logic [SLOTS-1:0]  key_only_q;
+    logic [2:0]        beat_q [SLOTS];
     logic [ARG_W-1:0]  conn_q [SLOTS];
     logic [WHO_W-1:0]  who_q [SLOTS];
     logic [META_W-1:0] meta_q [SLOTS];
     logic [SLOT_W-1:0] new_slot, rslot;
     logic [2:0]        rbeat;
-    logic              rlast;
+    logic              allocates, rlast;
 
-    assign rslot = rdata_id_i[SLOT_W-1:0];
-    assign rbeat = beat_q[rslot];
-    assign rlast = key_only_q[rslot] || rbeat == 3'd5;
+    assign rslot     = rdata_id_i[SLOT_W-1:0];
+    assign rbeat     = beat_q[rslot];
+    assign rlast     = key_only_q[rslot] || rbeat == 3'd5;
+    assign allocates = alloc_i || key_alloc_i;
+    assign free      = ~(asks_q | fetches_q | ready_q | busy_q | parked_q);
 
     always_comb begin
         new_slot    = '0;
         ask_slot_o  = '0;
         fill_slot_o = '0;
-        for (int s = SLOTS - 1; s >= 0; s--) begin
-            free[s]  = state_q[s] == FREE;
-            asks[s]  = state_q[s] == ASK;
-            ready[s] = state_q[s] == READY;
-            busy[s]  = state_q[s] == BUSY;
-            fetches[s] = state_q[s] == FETCH;
-            if (free[s])  new_slot = SLOT_W'(s);
-            if (asks[s])  ask_slot_o = SLOT_W'(s);
-            if (ready[s]) fill_slot_o = SLOT_W'(s);
-        end
+        if (allocates) for (int s = SLOTS - 1; s >= 0; s--) if (free[s]) new_slot = SLOT_W'(s);
+        if (asks_q != '0) for (int s = SLOTS - 1; s >= 0; s--) if (asks_q[s]) ask_slot_o = SLOT_W'(s);
+        if (ready_q != '0) for (int s = SLOTS - 1; s >= 0; s--) if (ready_q[s]) fill_slot_o = SLOT_W'(s);
     end
     assign room_o       = (free & (free - 1'b1)) != '0;
-    assign quiet_o      = (asks | ready | busy) == '0;
-    assign ask_valid_o  = asks != '0;
+    assign quiet_o      = (asks_q | ready_q | busy_q) == '0;
+    assign ask_valid_o  = asks_q != '0;
     assign ask_conn_o   = conn_q[ask_slot_o];
     assign ask_meta_o   = key_only_q[ask_slot_o];
-    assign fill_valid_o = ready != '0;
+    assign fill_valid_o = ready_q != '0;
     assign fill_who_o   = who_q[fill_slot_o];
     assign stage_meta_o = meta_q[stage_slot_i];
     assign key_ready_o  = rdata_valid_i && key_only_q[rslot];
+    assign key_ready_who_o = who_q[rslot];
     assign key_meta_o   = rdata_i[META_W-1:0];
 
-    always_comb begin
-        for (int s = 0; s < SLOTS; s++) begin
-            state_d[s] = state_q[s];
-            unique case (state_q[s])
-                FREE:    if ((alloc_i || key_alloc_i) && new_slot == SLOT_W'(s)) state_d[s] = ASK;
-                ASK:     if (ask_taken_i && ask_slot_o == SLOT_W'(s)) state_d[s] = FETCH;
-                FETCH:   if (rdata_valid_i && rslot == SLOT_W'(s) && rlast) state_d[s] = key_only_q[s] ? FREE : READY;
-                READY:   if (fill_take_i && fill_slot_o == SLOT_W'(s)) state_d[s] = BUSY;
-                BUSY: begin
-                    if (stage_slot_i == SLOT_W'(s) && park_i) state_d[s] = PARKED;
-                    if ((stage_slot_i == SLOT_W'(s) && drop_i) || (done_i && done_slot_i == SLOT_W'(s))) state_d[s] = FREE;
-                end
-                PARKED:  if (unlock_i) state_d[s] = READY;
-                default: state_d[s] = FREE;
-            endcase
-        end
-    end
+    assign new_one  = allocates ? SLOTS'(1) << new_slot : '0;
+    assign asked    = ask_taken_i ? SLOTS'(1) << ask_slot_o : '0;
+    assign come     = (rdata_valid_i && rlast) ? SLOTS'(1) << rslot : '0;
+    assign taken    = fill_take_i ? SLOTS'(1) << fill_slot_o : '0;
+    assign in_stage = (park_i || drop_i) ? SLOTS'(1) << stage_slot_i : '0;
+    assign done_one = done_i ? SLOTS'(1) << done_slot_i : '0;
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin
-            for (int s = 0; s < SLOTS; s++) state_q[s] <= FREE;
+            asks_q    <= '0;
+            fetches_q <= '0;
+            ready_q   <= '0;
+            busy_q    <= '0;
+            parked_q  <= '0;
         end else begin
-            for (int s = 0; s < SLOTS; s++) state_q[s] <= state_d[s];
+            asks_q    <= (asks_q | new_one) & ~asked;
+            fetches_q <= (fetches_q | asked) & ~come;
+            ready_q   <= (ready_q | (come & ~key_only_q) | (unlock_i ? parked_q : '0)) & ~taken;
+            busy_q    <= (busy_q | taken) & ~in_stage & ~done_one;
+            parked_q  <= (unlock_i ? '0 : parked_q) | (park_i ? in_stage : '0);
         end
     end
 
     always_ff @(posedge clk_i) begin
-        if (alloc_i || key_alloc_i) begin
+        if (allocates) begin
             conn_q[new_slot]     <= alloc_i ? alloc_conn_i : key_conn_i;
-            who_q[new_slot]      <= alloc_who_i;
+            who_q[new_slot]      <= alloc_i ? alloc_who_i : key_who_i;
             key_only_q[new_slot] <= !alloc_i;
             beat_q[new_slot]     <= '0;
         end
@@ -150,7 +146,7 @@ module ctx_cache_miss #(
 
     `ASSERT(AllocatesAFreeSlot_A, !(alloc_i || key_alloc_i) || free != '0)
     `ASSERT(OneAllocation_A, !(alloc_i && key_alloc_i))
-    `ASSERT(DataWasAsked_A, !rdata_valid_i || (32'(rdata_id_i) < SLOTS && fetches[rslot]))
-    `ASSERT(StageSlotIsBusy_A, !(drop_i || park_i) || busy[stage_slot_i])
-    `ASSERT(DoneSlotIsBusy_A, !done_i || busy[done_slot_i])
+    `ASSERT(DataWasAsked_A, !rdata_valid_i || (32'(rdata_id_i) < SLOTS && fetches_q[rslot]))
+    `ASSERT(StageSlotIsBusy_A, !(drop_i || park_i) || busy_q[stage_slot_i])
+    `ASSERT(DoneSlotIsBusy_A, !done_i || busy_q[done_slot_i])
 endmodule

@@ -60,6 +60,9 @@ package ctx_cache_pkg;
     parameter logic [1:0] INDEX_ENTRY  = 2'd2;  // the key's entry, or a free one
     parameter logic [1:0] INDEX_SCAN   = 2'd3;
 
+    // What a FIND or SCAN_ROW says: found, state, connection, generation, a slot is free.
+    parameter int unsigned FOUND_W = 1 + ENTRY_STATE_W + CONN_PORT_W + GEN_W + 1;
+
     // Jobs of the data port.
     parameter int unsigned JOB_W = 3;
     parameter logic [JOB_W-1:0] JOB_READ    = 3'd0;  // five lines to the response channel

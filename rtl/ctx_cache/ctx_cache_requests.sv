@@ -39,6 +39,7 @@ module ctx_cache_requests #(
     input  logic [N*CONN_W-1:0] held_conn_i,
     input  logic                misses_ok_i,  // a miss finds a slot
     input  logic                keys_ok_i,    // the key unit takes one more
+    input  logic                scans_ok_i,   // and that may be a SCAN
 
     input  logic             turn_valid_i,
     input  logic [WHO_W-1:0] turn_who_i,
@@ -80,8 +81,8 @@ module ctx_cache_requests #(
     logic [GEN_W-1:0] ret_gen_q [N];
     logic [TAG_W-1:0] ret_tag_q [N];
     logic [3:0]       ret_mask_q [N];
-    logic [N-1:0]     older_q [N], older_d [N];  // who else's operation was here first
-    logic [N-1:0]     op_push, ret_push, acquires, keyed, locked, waits, behind, blocked, op_may, ret_may, candidates;
+    logic [N-1:0]     older_q [N];  // who else's operation was here first
+    logic [N-1:0]     op_push, ret_push, acquires, keyed, locked, waits, behind, can_go, blocked, op_may, ret_may, candidates;
     logic             arb_grant, take_own;
     logic [WHO_W-1:0] arb_who;
 
@@ -107,15 +108,17 @@ module ctx_cache_requests #(
     end
 
     // Operations of one cycle are in order of their requesters. SCAN has an index, no connection.
+    logic several;
+    assign several = (op_valid_q & (op_valid_q - 1'b1)) != '0;
     always_comb begin
         for (int r = 0; r < N; r++) begin
-            older_d[r] = (op_push[r] ? op_valid_q | (op_push & ~({N{1'b1}} << r)) : older_q[r]) & ~op_finish_i;
             behind[r]  = 1'b0;
-            for (int q = 0; q < N; q++) begin
+            can_go[r]  = acquires[r] ? misses_ok_i : op_code_q[r] == ctx_cache_pkg::OP_SCAN ? scans_ok_i : keys_ok_i;
+            if (several) for (int q = 0; q < N; q++) begin
                 if (op_valid_q[q] && older_q[r][q] && op_conn_q[q] == op_conn_q[r] && op_code_q[r] != ctx_cache_pkg::OP_SCAN
                     && op_code_q[q] != ctx_cache_pkg::OP_SCAN) behind[r] = 1'b1;
             end
-            blocked[r] = op_started_q[r] || waits[r] || behind[r] || (keyed[r] ? !keys_ok_i : !misses_ok_i);
+            blocked[r] = op_started_q[r] || waits[r] || behind[r] || !can_go[r];
         end
     end
 
@@ -166,17 +169,22 @@ module ctx_cache_requests #(
     end
 
     always_ff @(posedge clk_i) begin
-        for (int r = 0; r < N; r++) begin
-            older_q[r] <= older_d[r];
-            if (op_push[r]) begin
+        if ((op_push | op_finish_i) != '0) begin
+            for (int r = 0; r < N; r++) begin
+                older_q[r] <= (op_push[r] ? op_valid_q | (op_push & ~({N{1'b1}} << r)) : older_q[r]) & ~op_finish_i;
+            end
+        end
+        if (rescan_i) op_conn_q[rescan_who_i] <= rescan_index_i;
+        if (op_push != '0) begin
+            for (int r = 0; r < N; r++) if (op_push[r]) begin
                 op_code_q[r] <= op_code_i[r*OP_W +: OP_W];
                 op_conn_q[r] <= op_conn_i[r*ARG_W +: ARG_W];
                 op_gen_q[r]  <= op_gen_i[r*GEN_W +: GEN_W];
                 op_tag_q[r]  <= op_tag_i[r*TAG_W +: TAG_W];
-            end else if (rescan_i && rescan_who_i == WHO_W'(r)) begin
-                op_conn_q[r] <= rescan_index_i;
             end
-            if (ret_push[r]) begin
+        end
+        if (ret_push != '0) begin
+            for (int r = 0; r < N; r++) if (ret_push[r]) begin
                 ret_code_q[r] <= ret_code_i[r*OP_W +: OP_W];
                 ret_conn_q[r] <= ret_conn_i[r*ARG_W +: ARG_W];
                 ret_gen_q[r]  <= ret_gen_i[r*GEN_W +: GEN_W];

@@ -45,8 +45,8 @@ module ctx_cache_respond #(
     output logic [N-1:0]        op_finish_o,
     output logic [N-1:0]        ret_finish_o
 );
-    logic [N-1:0]        ans_q, ans, ret_q, ret, ans_in, ret_in, written;
-    logic [RESULT_W-1:0] result_q [N], result [N], ret_result_q [N], ret_result [N];
+    logic [N-1:0]        ans_q, ans, ans_in, ret_q, ret, ret_in, stage_one, key_one, write_one;
+    logic [RESULT_W-1:0] result_q [N], ret_result_q [N], new_result;
     logic [WHO_W-1:0]    next_who, next_ret_who;
     logic                ret_free;
 
@@ -54,22 +54,21 @@ module ctx_cache_respond #(
     assign ret_free  = !ret_rsp_valid_o || ret_rsp_ready_i;
 
     // What waits, with what comes in this cycle.
+    assign stage_one = stage_i ? N'(1) << stage_who_i : '0;
+    assign key_one   = key_i ? N'(1) << key_who_i : '0;
+    assign write_one = write_i ? N'(1) << write_who_i : '0;
+    assign ans_in    = (stage_ret_i ? '0 : stage_one) | key_one | (write_ret_i ? '0 : write_one);
+    assign ret_in    = (stage_ret_i ? stage_one : '0) | (write_ret_i ? write_one : '0);
+    assign ans       = ans_q | ans_in;
+    assign ret       = ret_q | ret_in;
     always_comb begin
         next_who     = '0;
         next_ret_who = '0;
-        for (int r = N - 1; r >= 0; r--) begin
-            ans_in[r] = (stage_i && !stage_ret_i && stage_who_i == WHO_W'(r)) || (key_i && key_who_i == WHO_W'(r))
-                   || (write_i && !write_ret_i && write_who_i == WHO_W'(r));
-            ret_in[r] = (stage_i && stage_ret_i && stage_who_i == WHO_W'(r)) || (write_i && write_ret_i && write_who_i == WHO_W'(r));
-            ans[r] = ans_q[r] || ans_in[r];
-            ret[r] = ret_q[r] || ret_in[r];
-            written[r]    = write_i && write_who_i == WHO_W'(r);
-            result[r]     = ans_q[r] ? result_q[r] : (key_i && key_who_i == WHO_W'(r)) ? key_result_i
-                          : (written[r] && !write_ret_i) ? ctx_cache_pkg::RES_OK : stage_result_i;
-            ret_result[r] = ret_q[r] ? ret_result_q[r] : (written[r] && write_ret_i) ? ctx_cache_pkg::RES_OK : stage_result_i;
-            if (ans[r]) next_who = WHO_W'(r);
-            if (ret[r]) next_ret_who = WHO_W'(r);
-        end
+        if (ans != '0) for (int r = N - 1; r >= 0; r--) if (ans[r]) next_who = WHO_W'(r);
+        if (ret != '0) for (int r = N - 1; r >= 0; r--) if (ret[r]) next_ret_who = WHO_W'(r);
+        new_result = ctx_cache_pkg::RES_OK;
+        if (key_one[next_who])                        new_result = key_result_i;
+        else if (!stage_ret_i && stage_one[next_who]) new_result = stage_result_i;
     end
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -79,42 +78,37 @@ module ctx_cache_respond #(
             rsp_valid_o     <= 1'b0;
             ret_rsp_valid_o <= 1'b0;
         end else begin
-            ans_q <= ans;
-            ret_q <= ret;
-            if (beat_ok_o) begin
-                rsp_valid_o <= beat_i || ans != '0;
-                if (!beat_i && ans != '0) ans_q[next_who] <= 1'b0;
-            end
-            if (ret_free) begin
-                ret_rsp_valid_o <= ret != '0;
-                if (ret != '0) ret_q[next_ret_who] <= 1'b0;
-            end
+            ans_q <= (beat_ok_o && !beat_i) ? ans & (ans - 1'b1) : ans;
+            ret_q <= ret_free ? ret & (ret - 1'b1) : ret;
+            if (beat_ok_o) rsp_valid_o     <= beat_i || ans != '0;
+            if (ret_free)  ret_rsp_valid_o <= ret != '0;
         end
     end
 
     always_ff @(posedge clk_i) begin
-        for (int r = 0; r < N; r++) begin
-            if (ans_in[r]) result_q[r] <= result[r];
-            if (ret_in[r]) ret_result_q[r] <= ret_result[r];
-        end
+        if (write_i && !write_ret_i) result_q[write_who_i]     <= ctx_cache_pkg::RES_OK;
+        if (write_i && write_ret_i)  ret_result_q[write_who_i] <= ctx_cache_pkg::RES_OK;
+        if (stage_i && !stage_ret_i) result_q[stage_who_i]     <= stage_result_i;
+        if (stage_i && stage_ret_i)  ret_result_q[stage_who_i] <= stage_result_i;
+        if (key_i)                   result_q[key_who_i]       <= key_result_i;
         if (beat_ok_o && (beat_i || ans != '0)) begin
             rsp_who_o    <= beat_i ? beat_who_i : next_who;
             rsp_data_o   <= beat_i;
             rsp_beat_o   <= beat_i ? beat_line_i : '0;
-            rsp_result_o <= beat_i ? ctx_cache_pkg::RES_OK : result[next_who];
+            rsp_result_o <= beat_i ? ctx_cache_pkg::RES_OK : ans_q[next_who] ? result_q[next_who] : new_result;
         end
         if (ret_free && ret != '0) begin
             ret_rsp_who_o    <= next_ret_who;
-            ret_rsp_result_o <= ret_result[next_ret_who];
+            ret_rsp_result_o <= ret_q[next_ret_who] ? ret_result_q[next_ret_who]
+                              : (stage_ret_i && stage_one[next_ret_who]) ? stage_result_i : ctx_cache_pkg::RES_OK;
         end
     end
 
-    always_comb begin
-        for (int r = 0; r < N; r++) begin
-            op_finish_o[r]  = rsp_valid_o && rsp_ready_i && rsp_who_o == WHO_W'(r) && (!rsp_data_o || rsp_beat_o == 3'd4);
-            ret_finish_o[r] = ret_rsp_valid_o && ret_rsp_ready_i && ret_rsp_who_o == WHO_W'(r);
-        end
-    end
+    logic ends, ret_ends;
+    assign ends         = rsp_valid_o && rsp_ready_i && (!rsp_data_o || rsp_beat_o == 3'd4);
+    assign ret_ends     = ret_rsp_valid_o && ret_rsp_ready_i;
+    assign op_finish_o  = ends ? N'(1) << rsp_who_o : '0;
+    assign ret_finish_o = ret_ends ? N'(1) << ret_rsp_who_o : '0;
     assign idle_o = !rsp_valid_o && !ret_rsp_valid_o && ans_q == '0 && ret_q == '0;
 
     `ASSERT(BeatFindsRoom_A, !beat_i || beat_ok_o)

@@ -40,6 +40,7 @@ module ctx_cache_stage #(
     input  logic [GEN_W-1:0]  take_gen_i,
     input  logic [3:0]        take_mask_i,
     input  logic [SLOT_W-1:0] take_slot_i,
+    input  logic              take_sel_i,     // which place of the key unit
 
     output logic [WHO_W-1:0]  who_o,
     output logic [ARG_W-1:0]  conn_o,
@@ -59,6 +60,8 @@ module ctx_cache_stage #(
     output logic              fill_park_o,
     input  logic [META_W-1:0] fill_meta_i,
 
+    output logic              key_o,          // a pass of the key unit is here,
+    output logic              key_sel_o,      // of this place
     output logic              key_done_o,
     output logic              key_line_o,
     output logic              key_meta_o,
@@ -68,11 +71,7 @@ module ctx_cache_stage #(
     input  logic              key_has_meta_i,
     input  logic [META_W-1:0] key_read_meta_i,
 
-    input  logic              found_i,
-    input  logic [2:0]        found_state_i,
-    input  logic [ARG_W-1:0]  found_conn_i,
-    input  logic [GEN_W-1:0]  found_gen_i,
-    input  logic              free_i,
+    input  logic [ctx_cache_pkg::FOUND_W-1:0] key_found_i,
     output logic              table_o,
     output logic [1:0]        table_kind_o,
     output logic [1:0]        table_index_o,
@@ -142,6 +141,7 @@ module ctx_cache_stage #(
             gen_q      <= take_gen_i;
             mask_q     <= take_mask_i;
             slot_q     <= take_slot_i;
+            key_sel_o  <= take_sel_i;
         end else if (second_q) begin
             fill_q     <= 1'b0;  // now the operation itself
             refilled_q <= 1'b1;
@@ -181,9 +181,13 @@ module ctx_cache_stage #(
 
     // The decision
     logic [RESULT_W-1:0] acquire, admit, entry_admit, entry_release;
-    logic                entry_ready, by_meta;
+    logic                entry_ready, by_meta, found, free;
+    logic [2:0]          found_state;
+    logic [ARG_W-1:0]    found_conn;
+    logic [GEN_W-1:0]    found_gen;
     logic [META_W-1:0]   meta;
 
+    assign {found, found_state, found_conn, found_gen, free} = key_found_i;
     assign by_meta = fill_q || (key_q && key_has_meta_i);
     assign meta    = key_q ? key_read_meta_i : fill_meta_i;
 
@@ -194,8 +198,8 @@ module ctx_cache_stage #(
         .frozen_i(by_meta ? meta[ctx_cache_pkg::META_FROZEN_BIT] : hit_frozen),
         .here_gen_i(by_meta ? meta[ctx_cache_pkg::META_GEN_BIT +: GEN_W] : hit_gen),
         .acquire_o(acquire), .admit_o(admit),
-        .entry_found_i(found_i), .entry_state_i(found_state_i), .entry_same_conn_i(found_conn_i == conn_q),
-        .entry_gen_i(found_gen_i), .entry_admit_o(entry_admit), .entry_ready_o(entry_ready), .entry_release_o(entry_release)
+        .entry_found_i(found), .entry_state_i(found_state), .entry_same_conn_i(found_conn == conn_q),
+        .entry_gen_i(found_gen), .entry_admit_o(entry_admit), .entry_ready_o(entry_ready), .entry_release_o(entry_release)
     );
     ctx_cache_commit u_commit (
         .clk_i, .rst_ni, .go_i(go), .second_i(second_q), .second_victim_i(valids[victim_way] && !frozens[victim_way]),
@@ -204,7 +208,7 @@ module ctx_cache_stage #(
         .holds_i(holds), .hit_i(hit && !out_of_range), .hit_frozen_i(hit_frozen), .victim_found_i(victim_found),
         .victim_valid_i(valids[victim_way]), .victim_dirty_i(victim_dirty), .victim_frozen_i(frozens[victim_way]),
         .victim_gen_i(victim_gen), .acquire_i(acquire), .admit_i(admit), .entry_admit_i(entry_admit),
-        .entry_ready_i(entry_ready), .entry_release_i(entry_release), .found_i, .found_state_i, .free_i,
+        .entry_ready_i(entry_ready), .entry_release_i(entry_release), .found_i(found), .found_state_i(found_state), .free_i(free),
         .stale_i(key_stale_i), .has_meta_i(key_has_meta_i), .meta_i(meta),
         .commit_o, .answer_o, .result_o, .miss_o, .fill_drop_o, .fill_park_o, .key_done_o, .key_line_o, .key_meta_o,
         .key_park_o, .key_again_o, .again_o(again), .lock_o(lock), .unlock_o, .touch_o(touch), .evict_o(evict),
@@ -224,6 +228,7 @@ module ctx_cache_stage #(
     assign table_more_o = go && again;
     assign job_way_o    = second_q ? way_q : evict ? victim_way : hit_way;
     assign job_mask_o   = mask_q;
+    assign key_o        = valid_q && key_q && !second_q;
     assign queue_conn_o = (queue_kind_o == ctx_cache_pkg::WQ_EVICT) ? ARG_W'(victim_conn) : conn_q;
     assign evt_extract_cold_o = evt_extract_o && refilled_q;
 

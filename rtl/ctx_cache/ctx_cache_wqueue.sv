@@ -3,7 +3,8 @@
 // while an entry of it is here, so it sees everything written before.
 //
 // push_*:  one entry per cycle; its number is tail_o. store_*: its lines, from the data unit.
-// head_*:  the oldest entry, once complete. line_en_i: line_i of it is on line_o in the next cycle.
+// next_*:  the oldest complete entry whose write is not yet requested. head_*: the oldest one that is not yet written.
+// line_en_i: line_i of the head is on line_o in the next cycle.
 `include "assert.svh"
 
 module ctx_cache_wqueue #(
@@ -30,36 +31,40 @@ module ctx_cache_wqueue #(
     input  logic [1:0]        store_line_i,
     input  logic [LINE_W-1:0] store_data_i,
 
-    output logic              head_valid_o,
+    output logic              next_valid_o,
+    output logic [1:0]        next_kind_o,
+    output logic [ARG_W-1:0]  next_conn_o,
+    input  logic              next_take_i,
     output logic [1:0]        head_kind_o,
-    output logic [ARG_W-1:0]  head_conn_o,
     output logic [META_W-1:0] head_meta_o,
     input  logic              pop_i,
     input  logic              line_en_i,
     input  logic [1:0]        line_i,
     output logic [LINE_W-1:0] line_o,
 
-    input  logic [ARG_W-1:0]  conn_i,       // somebody wants to read it
+    input  logic              reads_i,      // somebody wants to read
+    input  logic [ARG_W-1:0]  conn_i,       // this connection
     output logic              pending_o     // and must wait
 );
     logic [1:0]        kind_q [DEPTH];
     logic [ARG_W-1:0]  conn_q [DEPTH];
     logic [META_W-1:0] meta_q [DEPTH];
     logic [DEPTH-1:0]  here_q, complete_q;
-    logic [IDX_W-1:0]  head_q, tail_q;
+    logic [IDX_W-1:0]  head_q, next_q, tail_q;
     logic [IDX_W:0]    count_q;
 
     assign tail_o       = tail_q;
     assign room_o       = 32'(count_q) <= DEPTH - 2;
     assign empty_o      = count_q == '0;
-    assign head_valid_o = complete_q[head_q];
+    assign next_valid_o = complete_q[next_q];
+    assign next_kind_o  = kind_q[next_q];
+    assign next_conn_o  = conn_q[next_q];
     assign head_kind_o  = kind_q[head_q];
-    assign head_conn_o  = conn_q[head_q];
     assign head_meta_o  = meta_q[head_q];
 
     always_comb begin
         pending_o = 1'b0;
-        if (here_q != '0) begin
+        if (reads_i && here_q != '0) begin
             for (int e = 0; e < DEPTH; e++) pending_o = pending_o || (here_q[e] && conn_q[e] == conn_i);
         end
     end
@@ -69,6 +74,7 @@ module ctx_cache_wqueue #(
             here_q     <= '0;
             complete_q <= '0;
             head_q     <= '0;
+            next_q     <= '0;
             tail_q     <= '0;
             count_q    <= '0;
         end else begin
@@ -78,10 +84,13 @@ module ctx_cache_wqueue #(
                 tail_q             <= tail_q + 1'b1;
             end
             if (store_i && store_last_i) complete_q[store_entry_i] <= 1'b1;
+            if (next_take_i) begin
+                complete_q[next_q] <= 1'b0;
+                next_q             <= next_q + 1'b1;
+            end
             if (pop_i) begin
-                here_q[head_q]     <= 1'b0;
-                complete_q[head_q] <= 1'b0;
-                head_q             <= head_q + 1'b1;
+                here_q[head_q] <= 1'b0;
+                head_q         <= head_q + 1'b1;
             end
             if (push_i != pop_i) count_q <= push_i ? count_q + 1'b1 : count_q - 1'b1;
         end
@@ -101,6 +110,7 @@ module ctx_cache_wqueue #(
     );
 
     `ASSERT(NeverOverflows_A, !push_i || 32'(count_q) < DEPTH)
-    `ASSERT(PopsACompleteOne_A, !pop_i || complete_q[head_q])
+    `ASSERT(PopsARequestedOne_A, !pop_i || (here_q[head_q] && head_q != next_q))
+    `ASSERT(TakesACompleteOne_A, !next_take_i || complete_q[next_q])
     `ASSERT(StoresIntoAnEntry_A, !store_i || (here_q[store_entry_i] && !complete_q[store_entry_i]))
 endmodule

@@ -1,10 +1,11 @@
 #include "rtl/test/ctx_cache_crowd.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOKUPS = 8, WAIT_MAX = 150000 };
+enum { LOOKUPS = 8, WAIT_MAX = 150000, LATENCY_MAX = 4095, OPS = CTX_OP_SCAN + 1 };
 
 struct pending {
     bool busy, committed, found;
@@ -17,6 +18,7 @@ struct pending {
 
 struct look {
     bool busy, committed;
+    uint64_t since;
     struct ctx_req req;
     struct ctx_rsp expected;
 };
@@ -29,11 +31,11 @@ struct crowd {
     struct pending pending[2][CTX_WHO_COUNT]; /* [is_return][who] */
     struct look looks[LOOKUPS];
     uint64_t cycle, responses, wait_max;
+    uint64_t answers[OPS];
+    uint32_t latencies[OPS][LATENCY_MAX + 1]; /* answers of so many cycles; the last: or more */
     bool has_lock[CTX_WHO_COUNT];
     uint64_t returns_at[CTX_WHO_COUNT];
-    bool sweeps; /* finish reads everything out: no new random work */
-    struct ctx_rsp swept;
-    uint8_t swept_image[CTX_BYTES];
+    struct crowd_answer answer[2][CTX_WHO_COUNT], lookup_answer; /* the last one each */
 };
 
 static bool is_return(uint8_t op)
@@ -109,6 +111,40 @@ static void on_effect(void *self, enum ctx_cache_effect effect, bool returns, ui
 
 /* --- answers --- */
 
+static void count_latency(struct crowd *crowd, uint8_t op, uint64_t since)
+{
+    uint64_t cycles = crowd->cycle - since;
+    if (cycles > crowd->wait_max)
+        crowd->wait_max = cycles;
+    crowd->answers[op]++;
+    crowd->latencies[op][cycles < LATENCY_MAX ? cycles : LATENCY_MAX]++;
+}
+
+/* The latency that so many per cent of the answers did not exceed (nearest rank). */
+static uint32_t latency_at(const struct crowd *crowd, uint8_t op, uint32_t percent)
+{
+    uint64_t rank = (crowd->answers[op] * percent + 99) / 100, seen = 0;
+    for (uint32_t cycles = 0; cycles < LATENCY_MAX; cycles++) {
+        seen += crowd->latencies[op][cycles];
+        if (seen >= rank && seen > 0)
+            return cycles;
+    }
+    return LATENCY_MAX;
+}
+
+void crowd_print_latencies(const struct crowd *crowd)
+{
+    static const char *const names[OPS] = {"LOOKUP",  "READ_LOCK", "WRITE_UNLOCK", "UNLOCK",
+                                           "RESERVE", "INSTALL",   "FREEZE",       "EXTRACT",
+                                           "RELEASE", "REMOVE",    "SCAN"};
+    for (uint8_t op = 0; op < OPS; op++)
+        if (crowd->answers[op] > 0)
+            printf("  %-14s %8llu answers %5u min %5u p50 %5u p99 %5u max\n", names[op],
+                   (unsigned long long)crowd->answers[op], latency_at(crowd, op, 0),
+                   latency_at(crowd, op, 50), latency_at(crowd, op, 99),
+                   latency_at(crowd, op, 100));
+}
+
 static void answer_lookup(struct crowd *crowd, const struct ctx_rsp *rsp)
 {
     for (int i = 0; i < LOOKUPS; i++) {
@@ -118,6 +154,8 @@ static void answer_lookup(struct crowd *crowd, const struct ctx_rsp *rsp)
         cr_assert(look->committed);
         world_compare(&look->req, rsp, &look->expected);
         look->busy = false;
+        count_latency(crowd, CTX_OP_LOOKUP, look->since);
+        crowd->lookup_answer = (struct crowd_answer){*rsp, crowd->cycle, {0}};
         return;
     }
     cr_assert(false, "a LOOKUP nobody asked was answered");
@@ -159,8 +197,7 @@ static void on_response(void *self, const struct ctx_rsp *rsp, uint64_t now_ps)
         world_compare(&mine->req, rsp, &mine->expected);
     }
     mine->busy = false;
-    if (crowd->cycle - mine->since > crowd->wait_max)
-        crowd->wait_max = crowd->cycle - mine->since;
+    count_latency(crowd, rsp->op, mine->since);
     if (is_return(rsp->op) && rsp->result == CTX_OK)
         crowd->has_lock[rsp->who] = false;
     if (rsp->op == CTX_OP_READ_LOCK && rsp->result == CTX_OK) {
@@ -168,11 +205,11 @@ static void on_response(void *self, const struct ctx_rsp *rsp, uint64_t now_ps)
         crowd->returns_at[rsp->who] =
             crowd->cycle + world_draw(&crowd->world, crowd->params.hold_cycles);
     }
-    if (crowd->sweeps) {
-        crowd->swept = *rsp;
-        if (rsp->image)
-            memcpy(crowd->swept_image, rsp->image, CTX_BYTES);
-    }
+    struct crowd_answer *answer = &crowd->answer[is_return(rsp->op)][rsp->who];
+    answer->rsp = *rsp;
+    answer->cycle = crowd->cycle;
+    if (rsp->image)
+        memcpy(answer->image, rsp->image, CTX_BYTES);
 }
 
 /* --- requests --- */
@@ -201,7 +238,7 @@ static void crowd_lookup(struct crowd *crowd, const struct ctx_req *req)
         struct look *look = &crowd->looks[i];
         if (look->busy)
             continue;
-        *look = (struct look){.busy = true, .req = *req};
+        *look = (struct look){.busy = true, .since = crowd->cycle, .req = *req};
         look->req.image = NULL;
         cr_assert(ctx_cache_dut_submit(crowd->dut, req));
         return;
@@ -297,7 +334,7 @@ static struct ctx_rsp sweep_ask(struct crowd *crowd, struct ctx_req req)
         ctx_cache_dut_step(crowd->dut);
         crowd->cycle++;
     }
-    return crowd->swept;
+    return crowd->answer[is_return(req.op)][CTX_WHO_DRIVER].rsp;
 }
 
 static void sweep_entries(struct crowd *crowd)
@@ -343,20 +380,81 @@ static void sweep_dram(struct crowd *crowd)
     }
 }
 
+/* The counts of the sets add up to those of the cache. */
+static void check_sets(const struct crowd *crowd)
+{
+    const struct ctx_set_stats *set = ctx_cache_dut_set_stats(crowd->dut);
+    const struct ctx_store_stats *all = ctx_cache_dut_stats(crowd->dut);
+    struct ctx_set_stats sum = {0};
+    for (uint32_t i = 0; i < crowd->world.shape.sets; i++) {
+        sum.hits += set[i].hits;
+        sum.misses += set[i].misses;
+        sum.evictions += set[i].evictions;
+    }
+    cr_assert_eq(sum.hits, all->hits);
+    cr_assert_eq(sum.misses, all->misses);
+    cr_assert_eq(sum.evictions, all->evictions);
+}
+
 void crowd_finish(struct crowd *crowd)
 {
     for (uint64_t end = crowd->cycle + WAIT_MAX; !crowd_is_done(crowd);) {
         cr_assert_lt(crowd->cycle, end, "somebody waits for ever");
         crowd_step(crowd, false);
     }
-    crowd->sweeps = true;
     cr_assert_eq(ctx_cache_dut_entries_used(crowd->dut), crowd->golden.table.used);
     cr_assert_eq(ctx_cache_dut_stats(crowd->dut)->displacements,
                  crowd->golden.table.displace.moves);
     sweep_entries(crowd);
     sweep_dram(crowd);
     world_compare_stats(ctx_cache_dut_stats(crowd->dut), &crowd->golden.stats);
+    check_sets(crowd);
 }
+
+/* --- one by one --- */
+
+void crowd_ask(struct crowd *crowd, struct ctx_req req)
+{
+    uint8_t image[CTX_BYTES];
+    req.tag = ++crowd->world.tag;
+    memset(image, (int)(crowd->world.tag & 0xff), sizeof image);
+    ctx_core_key_to_line(&req.key, image + CTX_CONST_LINE * CTX_LINE_BYTES);
+    req.image = image;
+    if (req.op == CTX_OP_LOOKUP)
+        crowd_lookup(crowd, &req);
+    else
+        cr_assert(crowd_submit(crowd, &req), "requester %u is busy", req.who);
+}
+
+void crowd_wait(struct crowd *crowd, uint32_t cycles)
+{
+    for (uint32_t i = 0; i < cycles; i++) {
+        ctx_cache_dut_step(crowd->dut);
+        crowd->cycle++;
+    }
+}
+
+bool crowd_is_busy(const struct crowd *crowd, uint8_t who)
+{
+    return crowd->pending[0][who].busy || crowd->pending[1][who].busy;
+}
+
+bool crowd_is_quiescent(const struct crowd *crowd)
+{
+    return ctx_cache_dut_is_quiescent(crowd->dut);
+}
+
+const struct crowd_answer *crowd_answer(const struct crowd *crowd, uint8_t who, bool returns)
+{
+    return &crowd->answer[returns][who];
+}
+
+const struct crowd_answer *crowd_lookup_answer(const struct crowd *crowd)
+{
+    return &crowd->lookup_answer;
+}
+
+uint32_t crowd_entries(const struct crowd *crowd) { return crowd->golden.table.used; }
 
 uint64_t crowd_cycles(const struct crowd *crowd) { return crowd->cycle; }
 

@@ -27,8 +27,26 @@ void crowd_run(struct crowd *crowd, uint64_t operations);
 /* Until the last lock is given back; then compares what is left. */
 void crowd_finish(struct crowd *crowd);
 
+/* Instead of random work: one request (its image is made from its key and a number that differs each
+ * time), and so many cycles. Everything is compared as above. */
+struct crowd_answer {
+    struct ctx_rsp rsp;
+    uint64_t cycle;
+    uint8_t image[CTX_BYTES];
+};
+void crowd_ask(struct crowd *crowd, struct ctx_req req);
+void crowd_wait(struct crowd *crowd, uint32_t cycles);
+bool crowd_is_busy(const struct crowd *crowd, uint8_t who);
+bool crowd_is_quiescent(const struct crowd *crowd);
+/* The last answer to an operation or return of who; to a LOOKUP. */
+const struct crowd_answer *crowd_answer(const struct crowd *crowd, uint8_t who, bool returns);
+const struct crowd_answer *crowd_lookup_answer(const struct crowd *crowd);
+uint32_t crowd_entries(const struct crowd *crowd); /* of the lookup table, in use */
+
 uint64_t crowd_cycles(const struct crowd *crowd);
 uint64_t crowd_wait_max(const struct crowd *crowd); /* longest wait, cycles */
+/* From request to answer, cycles, for each kind of operation: min, p50, p99, max. */
+void crowd_print_latencies(const struct crowd *crowd);
 const struct ctx_store_stats *crowd_stats(const struct crowd *crowd);
 
 #endif

@@ -14,12 +14,15 @@ struct ctx_cache_dut {
     virtual ~ctx_cache_dut() = default;
     virtual bool submit(const ctx_req &req) = 0;
     virtual void step() = 0;
+    virtual void reset() = 0;
+    virtual bool is_ready() const = 0;
     virtual uint64_t now_ps() const = 0;
     virtual bool is_quiescent() const = 0;
     virtual uint32_t entries_used() const = 0;
     virtual const ctx_store_stats &stats() const = 0;
     virtual void set_effects(ctx_port_effects told) = 0;
     virtual const uint8_t *dram(uint32_t conn) const = 0;
+    virtual const ctx_set_stats *set_stats() const = 0;
     ctx_cache_effects effects = {};
 };
 
@@ -28,13 +31,16 @@ namespace
 template <class Model> class dut : public ctx_cache_dut
 {
 public:
-    dut(uint32_t conn_ids, uint64_t latency_ps, ctx_client client)
-        : port_(&context_, "dut", {conn_ids, CTX_CACHE_DUT_CYCLE_PS, latency_ps, 3330, false},
+    dut(const ctx_cache_shape &shape, uint64_t latency_ps, ctx_client client)
+        : port_(&context_, "dut",
+                {shape.conn_ids, shape.sets, CTX_CACHE_DUT_CYCLE_PS, latency_ps, 3330, false},
                 client)
     {
     }
     bool submit(const ctx_req &req) override { return port_.submit(req, port_.last_edge_ps()); }
     void step() override { port_.advance(port_.last_edge_ps() + CTX_CACHE_DUT_CYCLE_PS); }
+    void reset() override { port_.reset(port_.last_edge_ps()); }
+    bool is_ready() const override { return port_.is_ready(); }
     uint64_t now_ps() const override { return port_.last_edge_ps(); }
     bool is_quiescent() const override { return const_cast<port &>(port_).model().quiescent_o; }
     uint32_t entries_used() const override
@@ -44,6 +50,7 @@ public:
     const ctx_store_stats &stats() const override { return port_.stats(); }
     void set_effects(ctx_port_effects told) override { port_.set_effects(told); }
     const uint8_t *dram(uint32_t conn) const override { return port_.dram(conn); }
+    const ctx_set_stats *set_stats() const override { return port_.set_stats().data(); }
 
 private:
     using port = ctx_cache_port<Model>;
@@ -74,18 +81,20 @@ const uint8_t *ctx_cache_dut_dram(const ctx_cache_dut *dut, uint32_t conn)
     return dut->dram(conn);
 }
 
+const ctx_set_stats *ctx_cache_dut_set_stats(const ctx_cache_dut *dut) { return dut->set_stats(); }
+
 ctx_cache_dut *ctx_cache_dut_create(unsigned shape, uint64_t dram_latency_ps, ctx_client client)
 {
-    uint32_t conn_ids = ctx_cache_shapes[shape].conn_ids;
+    const ctx_cache_shape &of = ctx_cache_shapes[shape];
     switch (shape) {
     case 0:
-        return new dut<Vctx_cache_2x1>(conn_ids, dram_latency_ps, client);
+        return new dut<Vctx_cache_2x1>(of, dram_latency_ps, client);
     case 1:
-        return new dut<Vctx_cache_4x2>(conn_ids, dram_latency_ps, client);
+        return new dut<Vctx_cache_4x2>(of, dram_latency_ps, client);
     case 2:
-        return new dut<Vctx_cache_16x4>(conn_ids, dram_latency_ps, client);
+        return new dut<Vctx_cache_16x4>(of, dram_latency_ps, client);
     default:
-        return new dut<Vctx_cache>(conn_ids, dram_latency_ps, client);
+        return new dut<Vctx_cache>(of, dram_latency_ps, client);
     }
 }
 
@@ -94,6 +103,10 @@ void ctx_cache_dut_destroy(ctx_cache_dut *dut) { delete dut; }
 bool ctx_cache_dut_submit(ctx_cache_dut *dut, const ctx_req *req) { return dut->submit(*req); }
 
 void ctx_cache_dut_step(ctx_cache_dut *dut) { dut->step(); }
+
+void ctx_cache_dut_reset(ctx_cache_dut *dut) { dut->reset(); }
+
+bool ctx_cache_dut_is_ready(const ctx_cache_dut *dut) { return dut->is_ready(); }
 
 uint64_t ctx_cache_dut_now_ps(const ctx_cache_dut *dut) { return dut->now_ps(); }
 

@@ -40,6 +40,10 @@ void ctx_cache_dut_set_effects(struct ctx_cache_dut *dut, struct ctx_cache_effec
 
 bool ctx_cache_dut_submit(struct ctx_cache_dut *dut, const struct ctx_req *req);
 
+/* Reset: what is under way is forgotten. Ready when initialisation is over. */
+void ctx_cache_dut_reset(struct ctx_cache_dut *dut);
+bool ctx_cache_dut_is_ready(const struct ctx_cache_dut *dut);
+
 /* One edge, whether there is work or not. */
 void ctx_cache_dut_step(struct ctx_cache_dut *dut);
 
@@ -47,6 +51,8 @@ uint64_t ctx_cache_dut_now_ps(const struct ctx_cache_dut *dut); /* of the last e
 bool ctx_cache_dut_is_quiescent(const struct ctx_cache_dut *dut);
 uint32_t ctx_cache_dut_entries_used(const struct ctx_cache_dut *dut);
 const struct ctx_store_stats *ctx_cache_dut_stats(const struct ctx_cache_dut *dut);
+
+const struct ctx_set_stats *ctx_cache_dut_set_stats(const struct ctx_cache_dut *dut);
 
 /* The six lines of a connection in DRAM: constant, meta, 0 to 3; null: never used. */
 const uint8_t *ctx_cache_dut_dram(const struct ctx_cache_dut *dut, uint32_t conn);

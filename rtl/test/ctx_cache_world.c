@@ -86,6 +86,13 @@ static void req_aim_at_entry(struct world *world, const struct ctx_core *golden,
         index++;
     if (index == 0 || index > world->shape.lookup_entries + CTX_TABLE_STASH)
         return;
+    /* Most locks are asked on what is there. */
+    for (uint32_t more = world_draw(world, 16);
+         more > 0 && req->op == CTX_OP_READ_LOCK &&
+         golden->table.entries[index - 1].state != CTX_ENTRY_HOT &&
+         ctx_table_scan(&golden->table, &index);
+         more--)
+        index++;
     const struct ctx_entry *entry = &golden->table.entries[index - 1];
     if (entry->state == CTX_ENTRY_FREE)
         return;

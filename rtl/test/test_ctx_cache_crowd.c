@@ -53,6 +53,8 @@ ParameterizedTest(struct crowd_row *row, ctx_cache_crowd, golden_model_in_lock_s
                     (unsigned long long)crowd_wait_max(crowd), (unsigned long long)stats->hits,
                     (unsigned long long)stats->misses, (unsigned long long)stats->evictions,
                     (unsigned long long)stats->extracts, (unsigned long long)stats->installs);
+        if (getenv("CTX_CACHE_VERBOSE"))
+            crowd_print_latencies(crowd);
         crowd_destroy(crowd);
     }
 }

@@ -63,7 +63,7 @@ template <class Model> class workload
 {
 public:
     explicit workload(VerilatedContext *context)
-        : port_(context, "bench", {65536, cycle_ps, 51650, 3330, true}, {on_response, this})
+        : port_(context, "bench", {65536, 128, cycle_ps, 51650, 3330, true}, {on_response, this})
     {
         for (uint32_t conn = 0; conn < conns; conn++)
             operate({CTX_OP_INSTALL, CTX_WHO_DRIVER, 0, 0, 1, conn, 0, {}, image_of(conn)});

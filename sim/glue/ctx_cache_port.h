@@ -21,7 +21,7 @@ extern "C" {
 #include <memory>
 
 struct ctx_port_params {
-    uint32_t conn_ids;
+    uint32_t conn_ids, sets;
     uint64_t cycle_ps;
     uint64_t dram_latency_ps, dram_beat_ps;
     bool skip_idle;
@@ -49,7 +49,7 @@ public:
     ctx_cache_port(VerilatedContext *context, const char *name, const ctx_port_params &params,
                    ctx_client client)
         : params_(params), client_(client), model_(new Model(context, name)),
-          dram_(params.conn_ids, params.dram_latency_ps, params.dram_beat_ps)
+          dram_(params.conn_ids, params.dram_latency_ps, params.dram_beat_ps), sets_(params.sets)
     {
         assert(params.cycle_ps > 0);
         model_->rsp_ready_i = 1;
@@ -71,6 +71,7 @@ public:
     Model &model() { return *model_; }
     const ctx_store_stats &stats() const { return stats_; }
     ctx_store_stats &stats() { return stats_; }
+    const std::vector<ctx_set_stats> &set_stats() const { return sets_; }
     void set_client(ctx_client client) { client_ = client; }
     void set_watch(ctx_port_watch watch) { watch_ = watch; }
     void set_effects(ctx_port_effects effects) { effects_ = effects; }
@@ -96,7 +97,8 @@ public:
         return true;
     }
 
-    /* Two edges of reset; what was under way is forgotten. */
+    /* Some edges of reset, more than any pipeline or assertion remembers; what was under way is
+     * forgotten. */
     void reset(uint64_t now_ps)
     {
         for (auto &kind : slots_)
@@ -110,7 +112,7 @@ public:
         stats_.cycles_skipped += skipped;
         last_edge_ps_ += skipped * params_.cycle_ps;
         model_->rst_ni = 0;
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < reset_edges; i++) {
             if (watch_.before_edge)
                 watch_.before_edge(watch_.self, last_edge_ps_ + params_.cycle_ps);
             toggle();
@@ -178,6 +180,7 @@ public:
 
 private:
     static constexpr uint32_t lookups_max = 16;
+    static constexpr int reset_edges = 8;
     struct slot {
         bool busy = false;    /* from submission to response */
         bool offered = false; /* not yet taken by the cache */
@@ -453,9 +456,15 @@ private:
             tell_effects();
         stats_.lookups += m.evt_lookup_o;
         stats_.displacements += m.evt_displace_o;
-        stats_.hits += m.evt_hit_o;
-        stats_.misses += m.evt_miss_o;
-        stats_.evictions += m.evt_eviction_o;
+        if (m.evt_hit_o | m.evt_miss_o | m.evt_eviction_o) {
+            ctx_set_stats &set = sets_[m.evt_conn_o % sets_.size()];
+            stats_.hits += m.evt_hit_o;
+            stats_.misses += m.evt_miss_o;
+            stats_.evictions += m.evt_eviction_o;
+            set.hits += m.evt_hit_o;
+            set.misses += m.evt_miss_o;
+            set.evictions += m.evt_eviction_o;
+        }
         stats_.writebacks += m.evt_writeback_o;
         stats_.extracts += m.evt_extract_o;
         stats_.extracts_cold += m.evt_extract_cold_o;
@@ -475,6 +484,7 @@ private:
     std::unique_ptr<Model> model_;
     ctx_dram dram_;
     ctx_store_stats stats_ = {};
+    std::vector<ctx_set_stats> sets_;
     uint64_t last_edge_ps_ = 0;
     slot slots_[2][CTX_WHO_COUNT]; /* [is_return][who] */
     slot lookups_[lookups_max];    /* ring: lookup_sent_ of lookup_count_ are in the cache */

@@ -2,14 +2,14 @@
 
 #include <ctime>
 
-static constexpr uint32_t conn_ids =
-    65536; /* of the default shape, which the RTL's parameters are */
+/* Of the default shape, which the RTL's parameters are. */
+static constexpr uint32_t conn_ids = 65536, sets = 128;
 
 ctx_cache_rtl::ctx_cache_rtl(rtl_domain *domain, const ctx_cache_rtl_params &params,
                              const char *name, ctx_client client_, const waker *wake_,
                              ctx_cache_burst burst_)
     : port(&domain->context, name,
-           {conn_ids, params.cycle_ps, params.dram_latency_ps, params.dram_beat_ps,
+           {conn_ids, sets, params.cycle_ps, params.dram_latency_ps, params.dram_beat_ps,
             params.skip_idle},
            client_),
       wake(wake_), burst(burst_), client(client_)
@@ -182,4 +182,10 @@ void ctx_cache_rtl_finish(ctx_cache_rtl *cache, uint64_t now_ps) { cache->port.i
 const ctx_store_stats *ctx_cache_rtl_stats(const ctx_cache_rtl *cache)
 {
     return &cache->port.stats();
+}
+
+const ctx_set_stats *ctx_cache_rtl_set_stats(const ctx_cache_rtl *cache, uint32_t *count)
+{
+    *count = static_cast<uint32_t>(cache->port.set_stats().size());
+    return cache->port.set_stats().data();
 }

@@ -62,6 +62,9 @@ struct stage ctx_cache_rtl_stage(struct ctx_cache_rtl *cache, const char *name);
 /* At the end of the run: accounts for the idle edges up to now. */
 void ctx_cache_rtl_finish(struct ctx_cache_rtl *cache, uint64_t now_ps);
 const struct ctx_store_stats *ctx_cache_rtl_stats(const struct ctx_cache_rtl *cache);
+/* One row per set, *count of them; valid as long as the cache. */
+const struct ctx_set_stats *ctx_cache_rtl_set_stats(const struct ctx_cache_rtl *cache,
+                                                    uint32_t *count);
 
 #ifdef __cplusplus
 }

@@ -40,7 +40,7 @@ public:
         }
         free_ps_ = 0;
         read_head_ = read_count_ = 0;
-        write_left_ = 0;
+        write_count_ = write_head_ = 0;
     }
 
     /* id comes back with each beat of a read. */
@@ -48,9 +48,8 @@ public:
     {
         assert(beats > 0);
         if (write) {
-            assert(write_left_ == 0);
-            write_line_ = line;
-            write_left_ = beats;
+            assert(write_count_ < writes_max);
+            writes_[(write_head_ + write_count_++) % writes_max] = {line, beats, 0, 0};
             free_ps_ = u64_max(free_ps_, now_ps) + beats * beat_ps_;
             return;
         }
@@ -62,9 +61,13 @@ public:
 
     void write_beat(const void *data)
     {
-        assert(write_left_ > 0);
-        std::memcpy(line(write_line_++), data, line_bytes);
-        write_left_--;
+        assert(write_count_ > 0);
+        burst &write = writes_[write_head_];
+        std::memcpy(line(write.line++), data, line_bytes);
+        if (--write.beats == 0) {
+            write_head_ = (write_head_ + 1) % writes_max;
+            write_count_--;
+        }
     }
 
     /* When the next read beat is there; TIME_NEVER: no read is under way. */
@@ -86,7 +89,7 @@ public:
     }
 
 private:
-    static constexpr uint32_t reads_max = 16;
+    static constexpr uint32_t reads_max = 16, writes_max = 4;
     struct burst {
         uint32_t line, beats;
         uint64_t next_ps;
@@ -107,7 +110,8 @@ private:
     std::vector<uint8_t *> conns_;
     burst reads_[reads_max] = {};
     uint32_t read_head_ = 0, read_count_ = 0;
-    uint32_t write_line_ = 0, write_left_ = 0;
+    burst writes_[writes_max] = {};
+    uint32_t write_head_ = 0, write_count_ = 0;
 };
 
 #endif
