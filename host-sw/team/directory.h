@@ -94,6 +94,7 @@ struct dir_entry {
     uint64_t extracted_ps;    /* INACTIVE: since when */
     uint64_t keepalive_ps;    /* INACTIVE: when to bring it back; TIME_NEVER */
     uint64_t idle_refused_ps; /* found busy, or brought back, at this time */
+    uint64_t idle_wait_ps;    /* found busy: left alone for so long */
     uint64_t wanted_t0_ps;
     uint32_t pending; /* commands of it not completed */
     size_t row;
