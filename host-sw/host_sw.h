@@ -44,7 +44,9 @@ struct port_ranges {
     X(TABLE_FULL, "table_full", "as many are offloaded as may be; goes to a NIC when one ends")    \
     X(REFUSED, "refused", "the NICs refused it")                                                   \
     X(REQUEST, "request", "asked for from outside")                                                \
-    X(FRAGMENTS, "fragments", "many of its segments come in fragments")
+    X(FRAGMENTS, "fragments", "many of its segments come in fragments")                            \
+    X(OUT_OF_ORDER, "out_of_order", "many of its segments find no place beyond the holes")         \
+    X(NO_MEMBER, "no_member", "no port is usable; goes to a NIC when one is")
 
 enum host_reason {
 #define X(id, key, text) HOST_REASON_##id,
@@ -75,6 +77,8 @@ struct host_sw_params {
     struct port_ranges offload_ports; /* OFFLOAD_PORTS: of the local port */
     enum syn_cookies syn_cookies;     /* SYN_COOKIES_AUTO */
     uint32_t syn_backlog; /* connections opened by a peer and not established yet, at most: 4,096 */
+    uint32_t
+        offload_out_of_order_max; /* so many segments dropped as tcp_ooo_full, the same; 0: never */
     uint32_t challenge_rate; /* challenge ACKs of the whole server per second: 1,000; 0: no limit */
     uint32_t
         offload_fragments_max;    /* so many segments in fragments take it to the host; 0: never */

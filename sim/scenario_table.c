@@ -207,6 +207,8 @@ const struct scenario_key scenario_keys[] = {
           "connections that NICs have at once; the next ones run in the host's own TCP"),
     COUNT("team.offload.fragments_max", team.offload_fragments_max, 0, U32_LIMIT,
           "so many segments in IP fragments take a connection to the host; 0: never"),
+    COUNT("team.offload.out_of_order_max", team.offload_out_of_order_max, 0, U32_LIMIT,
+          "so many segments dropped as tcp_ooo_full take it to the host; 0: never"),
     COUNT("team.fragments.datagrams_max", team.fragment_datagrams, 0, 1024,
           "put together by the host at a time; 0: fragments are dropped"),
     TIME("team.fragments.timeout", team.fragment_timeout_ps, 1, TIME_LIMIT,

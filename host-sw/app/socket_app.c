@@ -322,6 +322,8 @@ static int error_of(enum nic_term_cause cause)
         return ECONNABORTED;
     case NIC_TERM_UNREACHABLE:
         return EHOSTUNREACH;
+    case NIC_TERM_PORT_UNREACHABLE:
+        return ECONNREFUSED;
     case NIC_TERM_CTX_ERROR:
     case NIC_TERM_ENGINE_ERROR:
         return EIO;

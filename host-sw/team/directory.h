@@ -81,7 +81,8 @@ struct dir_entry {
     bool synchronised; /* irs, rcv_nxt and rx_consumed are known */
     uint8_t wanted_dest, wanted_reason;
     uint32_t cookie, moves;
-    uint32_t wholes; /* segments in fragments, since a NIC has it */
+    uint32_t wholes;    /* segments in fragments, since a NIC has it */
+    uint32_t ooo_drops; /* segments beyond too many holes, the same */
     uint32_t irs, iss;
     uint32_t rcv_nxt, rx_consumed; /* in-order end, application's read position */
     uint32_t snd_una, tx_prod;
@@ -93,6 +94,7 @@ struct dir_entry {
     uint64_t extracted_ps;    /* INACTIVE: since when */
     uint64_t keepalive_ps;    /* INACTIVE: when to bring it back; TIME_NEVER */
     uint64_t idle_refused_ps; /* found busy, or brought back, at this time */
+    uint64_t idle_wait_ps;    /* found busy: left alone for so long */
     uint64_t wanted_t0_ps;
     uint32_t pending; /* commands of it not completed */
     size_t row;

@@ -23,7 +23,9 @@ static bool nic_with_context(const struct dir_entry *entry, unsigned *nic)
     case DIR_ACTIVE:
         *nic = entry->owner;
         return entry->owner < NIC_COUNT;
-    case DIR_OPENING:
+    case DIR_OPENING: /* nothing was sent yet while the peer's address is asked for */
+        *nic = entry->reload.dest;
+        return !entry->resolving;
     case DIR_INSTALLING:
         *nic = entry->reload.dest; /* behind its INSTALL */
         return true;

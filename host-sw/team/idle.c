@@ -12,6 +12,15 @@ static bool seems_quiet(const struct dir_entry *entry)
            conn_io_rx_end(entry) == entry->rx_consumed && !entry->move_wanted;
 }
 
+/* One that was found busy and not heard since, as while its NIC delays an acknowledgment, is left
+ * alone for as long again as it was busy: every question stops it and moves its context twice. */
+static uint64_t may_rest_ps(const struct host_sw *sw, const struct dir_entry *entry)
+{
+    uint64_t since_ps = u64_max(entry->last_rx_ps, entry->idle_refused_ps);
+    bool heard = entry->last_rx_ps > entry->idle_refused_ps;
+    return since_ps + u64_max(sw->params.idle_ps, heard ? 0 : entry->idle_wait_ps);
+}
+
 static void consider(struct host_sw *sw, struct dir_entry *entry, uint64_t now_ps)
 {
     if (entry->state == DIR_INACTIVE && entry->keepalive_ps <= now_ps) {
@@ -20,8 +29,7 @@ static void consider(struct host_sw *sw, struct dir_entry *entry, uint64_t now_p
     }
     if (entry->state != DIR_ACTIVE || entry->owner == PLACE_HOST || !seems_quiet(entry))
         return;
-    uint64_t since_ps = u64_max(entry->last_rx_ps, entry->idle_refused_ps);
-    if (now_ps < since_ps + sw->params.idle_ps)
+    if (now_ps < may_rest_ps(sw, entry))
         return;
     entry->reload = (struct reload){.kind = RELOAD_IDLE, .dest = entry->owner};
     move_list(sw, entry);
@@ -65,6 +73,9 @@ void idle_on_extracted(struct host_sw *sw, struct dir_entry *entry, const struct
     }
     /* A frame or the application came first (R-29), or the NIC knows of something outstanding: back
      * to where it was. Not asked again before another idle time. */
+    bool heard = entry->last_rx_ps > entry->idle_refused_ps;
+    entry->idle_wait_ps =
+        heard ? sw->params.idle_ps : u64_max(sw->params.idle_ps, 2 * entry->idle_wait_ps);
     entry->idle_refused_ps = now_ps;
     install_begin(sw, entry, entry->reload.src, MOVE_RETURNED);
 }
@@ -95,6 +106,7 @@ void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned nic, 
     entry->keepalive_ps = TIME_NEVER;
     entry->t0_ps = t0_ps;
     entry->idle_refused_ps = now_ps;
+    entry->idle_wait_ps = 0;
     if (sw->on_nics >= sw->params.offload_max) {
         directory_next_gen(entry);
         sw->stats.reactivated++;

@@ -149,7 +149,7 @@ void place_take(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *im
         install_release(sw, entry, entry->reload.src, entry->reload.src_gen);
     entry->reload = (struct reload){0};
     place_count(sw, entry, false);
-    entry->wholes = 0;
+    entry->wholes = entry->ooo_drops = 0;
     if (image->move_count < UINT16_MAX)
         image->move_count++;
     image->owner = PLACE_HOST;
@@ -164,7 +164,7 @@ void place_take(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *im
     sw->stats.host_taken[reason]++;
     host_tcp_install(&sw->tcp, image);
     team_set_state(sw, entry, DIR_ACTIVE);
-    if (reason == HOST_REASON_TABLE_FULL)
+    if (reason == HOST_REASON_TABLE_FULL || reason == HOST_REASON_NO_MEMBER)
         wait_for_place(sw, entry);
     team_touch(sw, entry); /* what the application did meanwhile */
     apply_held(sw, entry);
@@ -253,6 +253,26 @@ void place_take_away(struct host_sw *sw, struct dir_entry *entry, enum host_reas
 {
     entry->host_reason = (uint8_t)reason;
     move_request(sw, entry, PLACE_HOST, MOVE_ONLOADED, team_now(sw));
+}
+
+void place_on_dropped(struct host_sw *sw, struct dir_entry *entry, enum drop_reason reason)
+{
+    uint32_t limit = sw->params.offload_out_of_order_max;
+    if (reason != DROP_TCP_OOO_FULL || entry->state != DIR_ACTIVE || entry->owner == PLACE_HOST)
+        return;
+    entry->ooo_drops++;
+    if (limit > 0 && entry->ooo_drops >= limit)
+        place_take_away(sw, entry, HOST_REASON_OUT_OF_ORDER);
+}
+
+void place_take_all(struct host_sw *sw, unsigned nic)
+{
+    team_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
+    for (uint32_t conn = 0; conn < sw->dir.used_end; conn++) {
+        struct dir_entry *entry = &sw->dir.entries[conn];
+        if (entry->state == DIR_ACTIVE && entry->owner == nic)
+            place_take_away(sw, entry, HOST_REASON_NO_MEMBER);
+    }
 }
 
 static void fulfil(struct host_sw *sw, struct dir_entry *entry, bool on_host)

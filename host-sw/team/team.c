@@ -266,6 +266,8 @@ static void on_owned(struct host_sw *sw, const struct nic_record *record)
     if (record->verdict == NIC_VERDICT_APPLIED && record->gen == entry->gen)
         entry->applied = true;
     conn_io_on_progress(sw, entry, record);
+    if (record->verdict == NIC_VERDICT_DROPPED)
+        place_on_dropped(sw, entry, (enum drop_reason)record->reason);
 }
 
 static void on_record(struct host_sw *sw, struct nic_driver *driver,
@@ -398,9 +400,14 @@ void team_on_ports_changed(struct host_sw *sw, unsigned wanted)
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         sw->ports.usable[nic] = sw->nics[nic].up && sw->nics[nic].link_up;
     sw->mode->on_change(&sw->ports, wanted);
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        if (!sw->mode->may_own(&sw->ports, nic) && sw->mode->may_own(&sw->ports, team_other(nic)))
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        if (sw->mode->may_own(&sw->ports, nic))
+            continue;
+        if (sw->mode->may_own(&sw->ports, team_other(nic)))
             move_all(sw, nic, team_other(nic));
+        else if (sw->nics[nic].up)
+            place_take_all(sw, nic); /* whatever becomes of the NIC now */
+    }
 }
 
 static bool read_events(struct host_sw *sw, struct nic_driver *driver)

@@ -275,6 +275,10 @@ void place_input(struct host_sw *sw, struct dir_entry *entry, const struct dir_f
                  const struct packet *packet);
 /* From its NIC to the host, for that reason. */
 void place_take_away(struct host_sw *sw, struct dir_entry *entry, enum host_reason reason);
+/* Every active connection of the NIC, because no port can carry frames. */
+void place_take_all(struct host_sw *sw, unsigned nic);
+/* Its NIC dropped a segment. */
+void place_on_dropped(struct host_sw *sw, struct dir_entry *entry, enum drop_reason reason);
 /* The connection ended. */
 void place_on_ended(struct host_sw *sw, struct dir_entry *entry);
 /* Wishes from outside, and places on the NICs that have become free. True: something to do. */

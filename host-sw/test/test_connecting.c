@@ -214,6 +214,119 @@ Test(connecting, a_reset_refuses_it)
     cr_assert_eq(bed_stats(&bed)->connects_failed, 1);
 }
 
+/* A router's ICMP unreachable about the server's segment with this number. */
+static void give_unreachable(unsigned nic, uint8_t code, uint32_t seq)
+{
+    uint8_t segment_of_peer[256], quoted[256], frame[512];
+    struct packet packet;
+    packet_parse(segment_of_peer, segment(segment_of_peer, 1, 1, TCP_ACK, ""), false, &packet);
+    struct packet_out sent = {.ip_version = 4,
+                              .sport = packet.seg.dport,
+                              .dport = packet.seg.sport,
+                              .seq = seq,
+                              .flags = TCP_SYN};
+    memcpy(sent.src, packet.dst, 16);
+    memcpy(sent.dst, packet.src, 16);
+    packet_build(quoted, &sent, 0);
+    struct packet_out out = {.ip_version = 4, .ttl = 64};
+    memcpy(out.dst_mac, bed.params.mac, 6);
+    memcpy(out.dst, bed.params.ipv4, 16);
+    ip_addr_from_v4(out.src, 0x0a0000fe);
+    uint32_t len = icmp_build(frame, &out, 3, code, 0, quoted + 14, 28);
+    fake_give_frame(bed.fake, nic, NIC_VERDICT_NOT_MINE, frame, len);
+    fake_run(bed.fake, 1u << nic * NIC_VECTOR_COUNT);
+}
+
+struct unreachable_row {
+    char name[24];
+    uint8_t code;
+    uint32_t beyond; /* the SYN: not sent */
+    enum nic_term_cause cause;
+};
+
+static const struct unreachable_row unreachables[] = {
+    {"port", 3, 0, NIC_TERM_PORT_UNREACHABLE}, {"protocol", 2, 0, NIC_TERM_UNREACHABLE},
+    {"host: soft", 1, 0, NIC_TERM_NONE},       {"net: soft", 0, 0, NIC_TERM_NONE},
+    {"port, forged", 3, 1, NIC_TERM_NONE},
+};
+enum { UNREACHABLES = sizeof unreachables / sizeof unreachables[0] };
+
+/* RFC 9293 3.9.2.2, MUST-56; RFC 5927 4.1. */
+Test(connecting, a_hard_icmp_error_ends_what_the_host_opens_and_a_soft_one_does_not)
+{
+    for (unsigned i = 0; i < UNREACHABLES; i++) {
+        const struct unreachable_row *row = &unreachables[i];
+        bool ends = row->cause != NIC_TERM_NONE;
+        struct packet syn;
+        unsigned nic;
+        if (i > 0) {
+            bed_end(&bed);
+            bed_init(&bed);
+        }
+        bed.params.offload = OFFLOAD_NONE;
+        bed_start(&bed);
+        nic = connect_to_reserve();
+        take_frame(&nic, &syn);
+        give_unreachable(i & 1, row->code, syn.seg.seq + row->beyond);
+        cr_assert_eq(bed.closed, ends, "%s", row->name);
+        cr_assert_eq(bed.cause, row->cause, "%s", row->name);
+        cr_assert_eq(bed_stats(&bed)->connects_failed, ends);
+        cr_assert_eq(bed_stats(&bed)->icmp_ignored, row->beyond, "%s", row->name);
+        cr_assert_eq(bed_view(&bed, 0).state, ends ? DIR_FREE : DIR_ACTIVE, "%s", row->name);
+    }
+}
+
+Test(connecting, a_nic_that_opens_is_told_of_an_icmp_error_and_its_end_is_the_connections)
+{
+    for (unsigned i = 0; i < UNREACHABLES; i++) {
+        const struct unreachable_row *row = &unreachables[i];
+        if (i > 0) {
+            bed_end(&bed);
+            bed_init(&bed);
+        }
+        bed_start(&bed);
+        unsigned nic = connect_to_reserve();
+        fake_complete(bed.fake, nic, fake_expect(bed.fake, nic, NIC_CMD_RESERVE), NIC_RESULT_OK);
+        const struct nic_cmd *install = fake_expect(bed.fake, nic, NIC_CMD_INSTALL);
+        uint32_t seq = install->tx_prod - 1;
+        uint16_t gen = install->gen;
+        /* Before the INSTALL is done it comes behind it. */
+        if (i & 1)
+            fake_complete(bed.fake, nic, install, NIC_RESULT_OK);
+        give_unreachable(1 - nic, row->code, seq + row->beyond);
+        const struct nic_cmd *cmd = fake_expect(bed.fake, nic, NIC_CMD_ICMP);
+        cr_assert_eq(cmd->tx_prod, seq + row->beyond);
+        cr_assert_eq(cmd->gen, gen);
+        cr_assert_eq((cmd->flags & NIC_CMD_FLAG_HARD) != 0, row->code >= 2, "%s", row->name);
+        cr_assert_eq(cmd->notice == NIC_NOTICE_PORT_UNREACHABLE, row->code == 3, "%s", row->name);
+        if (!(i & 1))
+            fake_complete(bed.fake, nic, install, NIC_RESULT_OK);
+        fake_complete(bed.fake, nic, cmd, NIC_RESULT_OK);
+        if (row->cause != NIC_TERM_NONE)
+            bed_terminated(&bed, nic, gen, row->cause);
+        fake_run(bed.fake, 1u << nic * NIC_VECTOR_COUNT);
+        cr_assert_eq(bed.closed, row->cause != NIC_TERM_NONE, "%s", row->name);
+        cr_assert_eq(bed.cause, row->cause, "%s", row->name);
+    }
+}
+
+/* Nothing was sent yet that it could be about. */
+Test(connecting, an_icmp_error_while_the_peer_is_asked_for_is_ignored)
+{
+    struct host_connect wish = wish_to(4);
+    struct packet packet;
+    unsigned nic;
+    bed_start(&bed);
+    cr_assert_eq(host_conn_connect(bed.sw, &wish, &bed.conn), 0);
+    run();
+    take_frame(&nic, &packet);
+    give_unreachable(nic, 3, bed.sw->dir.entries[bed.conn].iss);
+    cr_assert_null(fake_take(bed.fake, 0));
+    cr_assert_null(fake_take(bed.fake, 1));
+    cr_assert_eq(bed_stats(&bed)->icmp_ignored, 1);
+    cr_assert_eq(bed.closed, 0);
+}
+
 /* RFC 9293 MUST-23: R2 for a SYN is three minutes at least. */
 Test(connecting, nobody_answers_and_it_ends_after_three_minutes_at_the_earliest)
 {

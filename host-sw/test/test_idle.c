@@ -74,9 +74,9 @@ Test(idle, a_frame_that_arrives_while_freezing_wins)
     cr_assert_eq(bed_stats(&bed)->inactivated, 0);
 }
 
-Test(idle, one_that_is_not_quiet_in_its_nic_goes_back_at_once)
+/* Its NIC still has something under way: an acknowledgment to send, or one to come. */
+static void find_busy(const struct nic_cmd *freeze)
 {
-    const struct nic_cmd *freeze = silence();
     struct conn_ctx *image = fake_memory(bed.fake, freeze->image);
     image->tcp_state = TCP_ESTABLISHED;
     image->snd_una = bed.iss;
@@ -92,8 +92,42 @@ Test(idle, one_that_is_not_quiet_in_its_nic_goes_back_at_once)
     fake_complete(bed.fake, 0, install, NIC_RESULT_OK);
     fake_run(bed.fake, 2);
     cr_assert_eq(bed_view(&bed, 0).state, DIR_ACTIVE);
+    bed.gen = install->gen;
+}
+
+Test(idle, one_that_is_not_quiet_in_its_nic_goes_back_at_once)
+{
+    find_busy(silence());
     fake_run_at(bed.fake, bed.fake->now_ps + bed.params.idle_ps / 4);
     cr_assert_null(fake_take(bed.fake, 0), "not asked again before another idle time");
+}
+
+/* Runs scan after scan until the connection is frozen again; how long it took. */
+static uint64_t until_asked(const struct nic_cmd **freeze)
+{
+    uint64_t since_ps = bed.fake->now_ps;
+    do {
+        fake_run_at(bed.fake, bed.fake->now_ps + bed.params.idle_ps / 8);
+        *freeze = fake_take(bed.fake, 0);
+        cr_assert_lt(bed.fake->now_ps, since_ps + 100 * bed.params.idle_ps);
+    } while (!*freeze);
+    return bed.fake->now_ps - since_ps;
+}
+
+Test(idle, one_found_busy_again_and_again_is_asked_less_and_less_until_it_is_heard)
+{
+    const struct nic_cmd *freeze = silence();
+    for (unsigned times = 1; times <= 16; times *= 2) {
+        find_busy(freeze);
+        uint64_t waited_ps = until_asked(&freeze);
+        cr_assert_geq(waited_ps, times * bed.params.idle_ps, "found busy %u", times);
+        cr_assert_leq(waited_ps, times * bed.params.idle_ps + bed.params.idle_ps / 4);
+    }
+    find_busy(freeze);
+    bed_applied(&bed, 0, 300, bed.gen, 0, 0, 0);
+    cr_assert_leq(until_asked(&freeze), bed.params.idle_ps + bed.params.idle_ps / 4);
+    bed_frozen(&bed, 0, freeze);
+    cr_assert_eq(bed_stats(&bed)->inactivated, 1);
 }
 
 /* */

@@ -328,6 +328,57 @@ Test(place, one_that_waits_and_ends_is_forgotten_by_the_queue)
     cr_assert_null(fake_take(bed.fake, 0));
 }
 
+static void link_event(unsigned nic, uint32_t up)
+{
+    fake_post_event(bed.fake, nic, (struct nic_event){.kind = NIC_EVENT_LINK, .a = up});
+    fake_run(bed.fake, 2u << nic * NIC_VECTOR_COUNT);
+}
+
+Test(place, when_no_port_is_usable_the_host_keeps_it_until_one_is)
+{
+    bed_start(&bed);
+    bed_open(&bed);
+    link_event(1, 0);
+    cr_assert_null(fake_take(bed.fake, 0), "its own port is up");
+    link_event(0, 0);
+    bed_frozen(&bed, 0, fake_expect(bed.fake, 0, NIC_CMD_FREEZE));
+    fake_expect(bed.fake, 0, NIC_CMD_RELEASE);
+    cr_assert_eq(bed_view(&bed, 0).owner, PLACE_HOST);
+    cr_assert_eq(bed_view(&bed, 0).host_reason, HOST_REASON_NO_MEMBER);
+    host_conn_write(bed.sw, bed.conn, "later", 5);
+    fake_run(bed.fake, 1u << 31);
+    cr_assert_eq(host_sw_get_tcp_stats(bed.sw)->unsent, 1);
+    bed.fake->port[0].dead = true; /* it is reset, and nothing of the connection was there */
+    fake_run(bed.fake, 1u << NIC_BUS_PORT_BIT);
+    cr_assert_eq(bed.closed, 0);
+    link_event(1, 1);
+    fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
+    const struct nic_cmd *install = fake_expect(bed.fake, 1, NIC_CMD_INSTALL);
+    cr_assert_eq(install->tx_prod, bed.iss + 6);
+}
+
+Test(place, a_connection_with_too_many_holes_goes_to_the_host)
+{
+    bed.params.offload_out_of_order_max = 2;
+    bed_start(&bed);
+    bed_open(&bed);
+    for (int i = 0; i < 2; i++) {
+        cr_assert_null(fake_take(bed.fake, 0));
+        fake_post_record(bed.fake, 0,
+                         (struct nic_record){.conn = bed.conn,
+                                             .gen = bed.gen,
+                                             .verdict = NIC_VERDICT_DROPPED,
+                                             .reason = DROP_TCP_OOO_FULL,
+                                             .tcp_state = TCP_ESTABLISHED,
+                                             .frame_id = bed.fake->next_frame_id++,
+                                             .rcv_nxt = bed.irs + 1,
+                                             .snd_una = bed.iss + 1});
+        fake_run(bed.fake, 1);
+    }
+    bed_frozen(&bed, 0, fake_expect(bed.fake, 0, NIC_CMD_FREEZE));
+    cr_assert_eq(bed_view(&bed, 0).host_reason, HOST_REASON_OUT_OF_ORDER);
+}
+
 Test(place, a_dead_port_gives_back_what_it_did_not_send_and_the_other_one_goes_on)
 {
     open_on_host();

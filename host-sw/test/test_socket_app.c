@@ -344,7 +344,8 @@ Test(socket_app, a_connect_that_fails_says_why_and_may_be_tried_again)
 {
     static const struct connect_row rows[] = {{NIC_TERM_REMOTE_RESET, ECONNREFUSED},
                                               {NIC_TERM_HANDSHAKE_TIMEOUT, ETIMEDOUT},
-                                              {NIC_TERM_UNREACHABLE, EHOSTUNREACH}};
+                                              {NIC_TERM_UNREACHABLE, EHOSTUNREACH},
+                                              {NIC_TERM_PORT_UNREACHABLE, ECONNREFUSED}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int value;
         fake_host_connects = 0;

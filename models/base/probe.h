@@ -21,6 +21,7 @@
  *   CTX_WRITTEN   the engine changed the context of conn and wrote it back. data = 320 bytes
  *   CTX_OUT       image extracted. data = 320 bytes
  *   CTX_IN        image installed. data = 320 bytes
+ *   CTX_REFUSED   an INSTALL failed: nothing has that generation. a = enum nic_result
  *   MOVE_MARK     a = mark number 0..13 (T0..T13, docs/moves.md); b = its time in ps (may lie
  *                 before now)
  *   MOVE_BEGIN    the driver started to move conn. nic = destination; a = source NIC;
@@ -53,7 +54,7 @@
     X(RX_VISIBLE) X(TX_BUILT) X(TX_CREDIT) X(OWN_STATE) X(CTX_OUT) X(CTX_IN) X(MOVE_MARK)          \
     X(MOVE_BEGIN) X(MOVE_END) X(DIR_STATE) X(RXIF_STORED) X(RECORD_VISIBLE) X(RECORD_USED)         \
     X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)             \
-    X(FRAME_ANSWERED) X(CTX_WRITTEN)
+    X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED)
 /* clang-format on */
 
 enum probe_kind {

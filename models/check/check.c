@@ -132,11 +132,13 @@ static void on_open(struct check *check, const struct probe_event *event)
     uint8_t *keep = c->sent.bytes;
     uint32_t keep_capacity = c->sent.capacity;
     uint16_t last_gen = c->last_gen;
+    uint16_t refused = c->refused;
     bool ever_active = c->ever_active;
     memset(c, 0, sizeof *c);
     c->sent.bytes = keep;
     c->sent.capacity = keep_capacity;
     c->last_gen = last_gen;
+    c->refused = refused;
     c->ever_active = ever_active;
     c->open = true;
     c->irs_known = event->a != PROBE_IRS_UNKNOWN;
@@ -175,7 +177,8 @@ struct probe_listener check_listener(struct check *check)
         PROBE_OWN_STATE,   PROBE_CTX_OUT,       PROBE_CTX_IN,        PROBE_MOVE_MARK,
         PROBE_MOVE_BEGIN,  PROBE_MOVE_END,      PROBE_DIR_STATE,     PROBE_RXIF_STORED,
         PROBE_RECORD_USED, PROBE_CONN_OPEN,     PROBE_CONN_GONE,     PROBE_APP_RX,
-        PROBE_APP_NOTICE,  PROBE_FENCE,         PROBE_FRAME_ANSWERED};
+        PROBE_APP_NOTICE,  PROBE_FENCE,         PROBE_FRAME_ANSWERED,
+        PROBE_CTX_REFUSED};
     for (size_t i = 0; i < sizeof wanted; i++)
         kinds |= UINT64_C(1) << wanted[i];
     return (struct probe_listener){on_event, check, kinds};

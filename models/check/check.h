@@ -19,7 +19,7 @@ extern "C" {
 #define INVARIANTS(X)                                                                              \
     X(OWN, "I-OWN", "at most one NIC, or the host's own TCP, is ACTIVE or QUIESCE")                \
     X(TX1, "I-TX1", "a frame is built only by the place that owns the connection")                 \
-    X(GEN, "I-GEN", "generation at activation is the previous one plus 1")                         \
+    X(GEN, "I-GEN", "generation at activation is the next that no NIC refused to install")         \
     X(FENCE, "I-FENCE", "activation only after the old owner is extracted and drained, or fenced") \
     X(CRC, "I-CRC", "the installed image is the extracted one but for the fields that may change") \
     X(ACK, "I-ACK",                                                                                \

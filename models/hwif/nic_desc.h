@@ -157,6 +157,7 @@ enum nic_term_cause {
     NIC_TERM_ENGINE_ERROR = 6,
     NIC_TERM_HANDSHAKE_TIMEOUT = 7, /* SYN_RCVD or SYN_SENT gave up */
     NIC_TERM_UNREACHABLE = 8,       /* no way to the peer, or a hard ICMP error, while it opens */
+    NIC_TERM_PORT_UNREACHABLE = 9,  /* ICMP port unreachable while it opens: nobody listens there */
 };
 
 /* 64 bytes. */

@@ -28,6 +28,7 @@ const char *pkt_cause_name(unsigned cause)
         [NIC_TERM_ENGINE_ERROR] = "engine_error",
         [NIC_TERM_HANDSHAKE_TIMEOUT] = "handshake_timeout",
         [NIC_TERM_UNREACHABLE] = "unreachable",
+        [NIC_TERM_PORT_UNREACHABLE] = "port_unreachable",
     };
     assert(cause < sizeof names / sizeof *names);
     return names[cause];

@@ -65,7 +65,10 @@ void tcp_on_icmp(struct conn_ctx *ctx, const struct tcp_icmp *icmp, struct tcp_r
     if (icmp->notice == NIC_NOTICE_PATH_MTU)
         on_too_big(ctx, icmp->mtu, result);
     else if (icmp->is_hard && ctx->tcp_state < TCP_ESTABLISHED)
-        tcp_terminate(ctx, NIC_TERM_UNREACHABLE, result);
+        tcp_terminate(ctx,
+                      icmp->notice == NIC_NOTICE_PORT_UNREACHABLE ? NIC_TERM_PORT_UNREACHABLE
+                                                                  : NIC_TERM_UNREACHABLE,
+                      result);
     else
         result->notice = icmp->notice;
 }

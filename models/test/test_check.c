@@ -159,6 +159,66 @@ Test(check, gen_catches_a_repeated_generation)
     expect_only(INVARIANT_GEN);
 }
 
+static void refused(unsigned nic, uint16_t gen)
+{
+    emit((struct probe_event){.kind = PROBE_CTX_REFUSED,
+                              .conn = CONN,
+                              .nic = (uint8_t)nic,
+                              .gen = gen,
+                              .a = NIC_RESULT_BAD_IMAGE});
+}
+
+/* tried twice there, then returned with the generation after that, or refused again. */
+Test(check, gen_counts_the_generations_that_were_refused)
+{
+    for (uint16_t refusals = 1; refusals <= 2; refusals++) {
+        teardown();
+        setup();
+        own(0, OWN_ACTIVE, 1);
+        own(0, OWN_TOMBSTONE, 1);
+        for (uint16_t i = 1; i <= refusals; i++) {
+            refused(i & 1, (uint16_t)(1 + i));
+            refused(i & 1, (uint16_t)(1 + i));
+        }
+        own(0, OWN_ACTIVE, (uint16_t)(2 + refusals));
+        own(0, OWN_TOMBSTONE, (uint16_t)(2 + refusals));
+        own(1, OWN_ACTIVE, (uint16_t)(3 + refusals));
+        cr_assert_eq(check_violations_total(check), 0, "%u refused", refusals);
+    }
+}
+
+Test(check, gen_lets_the_second_try_have_the_refused_generation)
+{
+    own(0, OWN_ACTIVE, 1);
+    own(0, OWN_TOMBSTONE, 1);
+    refused(1, 2);
+    own(1, OWN_ACTIVE, 2);
+    cr_assert_eq(check_violations_total(check), 0);
+}
+
+struct gen_row {
+    char name[40];
+    uint16_t refused, activated;
+};
+
+Test(check, gen_catches_a_generation_that_nobody_refused)
+{
+    static const struct gen_row rows[] = {{"skipped, no refusal", 0, 3},
+                                          {"the old one", 2, 1},
+                                          {"one too many", 2, 4},
+                                          {"another was refused", 9, 3}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        teardown();
+        setup();
+        own(0, OWN_ACTIVE, 1);
+        own(0, OWN_TOMBSTONE, 1);
+        if (rows[i].refused)
+            refused(1, rows[i].refused);
+        own(0, OWN_ACTIVE, rows[i].activated);
+        cr_assert_eq(check_violations(check, INVARIANT_GEN), 1, "%s", rows[i].name);
+    }
+}
+
 Test(check, fence_catches_activation_before_extraction)
 {
     own(0, OWN_ACTIVE, 1);

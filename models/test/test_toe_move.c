@@ -258,6 +258,7 @@ Test(toe_move, damaged_image_is_refused_and_the_old_owner_takes_it_back)
     (void)freeze();
     rig.mem[peer.image + 30] ^= 1;
     cr_assert_eq(install(1, NULL, 0).result, NIC_RESULT_BAD_IMAGE);
+    cr_assert_eq(rig_probe_count(&rig, PROBE_CTX_REFUSED, 1), 1);
     rig.mem[peer.image + 30] ^= 1;
     cr_assert_eq(install(0, NULL, 0).result, NIC_RESULT_OK);
     rig_segment(&peer, 0, TCP_ACK, "x", 1);

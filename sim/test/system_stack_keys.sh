@@ -58,6 +58,9 @@ expect "fragments are not put together" drops.not_tcp -ge 8
 run traffic.fragment_over=600B team.fragments.timeout=1us 'faults[0].action=drop' 'faults[0].link=uplink' \
     'faults[0].rate=50000'
 expect "fragments wait for a time only" host.fragments.timeouts -ge 1
+run team.offload.out_of_order_max=1 traffic.connections=2 traffic.bytes=16MiB 'faults[0].action=drop' \
+    'faults[0].link=uplink' 'faults[0].direction=to_server' 'faults[0].rate=200000' 'faults[0].lasting=20ms'
+expect "too many holes take it to the host" host.tcp.taken.out_of_order -ge 1
 run team.syn_cookies=always
 expect "cookies for every SYN" connections.cookies_good -eq 8
 run traffic.flood.count=2000 traffic.flood.port=19 team.syn_backlog=4 traffic.flood.interval=200ns
