@@ -11,6 +11,7 @@ struct pending {
     bool busy, committed, found;
     uint64_t since;
     uint32_t scan_index;
+    uint32_t passed; /* commits of others while it waited for its own */
     struct ctx_req req;
     struct ctx_rsp expected;
     uint8_t image[CTX_BYTES], expected_image[CTX_BYTES];
@@ -77,6 +78,9 @@ static void effect_commit(struct crowd *crowd, bool returns, uint8_t who)
     if (!returns)
         check_turn(crowd, mine);
     mine->committed = true;
+    for (int kind = 0; kind < 2; kind++)
+        for (int other = 0; other < CTX_WHO_COUNT; other++)
+            crowd->pending[kind][other].passed += !crowd->pending[kind][other].committed;
     ctx_core_execute(&crowd->golden, &mine->req, &mine->expected);
     if (mine->expected.image) {
         memcpy(mine->expected_image, mine->expected.image, CTX_BYTES);
@@ -223,6 +227,7 @@ static bool crowd_submit(struct crowd *crowd, const struct ctx_req *req)
     mine->committed = mine->found = false;
     mine->since = crowd->cycle;
     mine->scan_index = req->conn;
+    mine->passed = 0;
     mine->req = *req;
     if (req->image) {
         memcpy(mine->image, req->image, CTX_BYTES);
@@ -437,6 +442,16 @@ void crowd_wait(struct crowd *crowd, uint32_t cycles)
 bool crowd_is_busy(const struct crowd *crowd, uint8_t who)
 {
     return crowd->pending[0][who].busy || crowd->pending[1][who].busy;
+}
+
+bool crowd_waits_for(const struct crowd *crowd, uint8_t who, bool returns)
+{
+    return crowd->pending[returns][who].busy;
+}
+
+uint32_t crowd_passed(const struct crowd *crowd, uint8_t who, bool returns)
+{
+    return crowd->pending[returns][who].passed;
 }
 
 bool crowd_is_quiescent(const struct crowd *crowd)

@@ -37,6 +37,9 @@ struct crowd_answer {
 void crowd_ask(struct crowd *crowd, struct ctx_req req);
 void crowd_wait(struct crowd *crowd, uint32_t cycles);
 bool crowd_is_busy(const struct crowd *crowd, uint8_t who);
+bool crowd_waits_for(const struct crowd *crowd, uint8_t who, bool returns);
+/* Commits of others while who's last operation (or return) waited for its own. */
+uint32_t crowd_passed(const struct crowd *crowd, uint8_t who, bool returns);
 bool crowd_is_quiescent(const struct crowd *crowd);
 /* The last answer to an operation or return of who; to a LOOKUP. */
 const struct crowd_answer *crowd_answer(const struct crowd *crowd, uint8_t who, bool returns);

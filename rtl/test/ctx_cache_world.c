@@ -73,34 +73,47 @@ static uint8_t draw_op(struct world *world)
     return op;
 }
 
-/* Aims at a live entry of the table, if the random start finds one close by: most requests should
- * succeed, the others get connection, generation and key wrong in all ways. */
+static bool op_wants(uint8_t op, uint8_t state)
+{
+    switch (op) {
+    case CTX_OP_READ_LOCK:
+    case CTX_OP_FREEZE:
+        return state == CTX_ENTRY_HOT || state == CTX_ENTRY_COLD;
+    case CTX_OP_EXTRACT:
+        return state == CTX_ENTRY_FROZEN;
+    case CTX_OP_INSTALL:
+        return state == CTX_ENTRY_RESERVED;
+    case CTX_OP_RELEASE:
+        return state == CTX_ENTRY_RESERVED || state == CTX_ENTRY_TOMBSTONE;
+    default:
+        return true;
+    }
+}
+
+/* Aims at an entry of the table that suits the operation, or at another one now and then: most
+ * requests should succeed, the others get connection, generation and key wrong in all ways. */
 static void req_aim_at_entry(struct world *world, const struct ctx_core *golden,
                              struct ctx_req *req)
 {
-    uint32_t index = world_draw(world, world->shape.lookup_entries);
-    if (world->shape.lookup_entries > 4096)
-        index = 0;
-    for (uint32_t skip = world_draw(world, 8) + 1;
-         skip > 0 && ctx_table_scan(&golden->table, &index); skip--)
-        index++;
-    if (index == 0 || index > world->shape.lookup_entries + CTX_TABLE_STASH)
+    enum { TRIES = 24 };
+    const struct ctx_table *table = &golden->table;
+    if (table->used == 0)
         return;
-    /* Most locks are asked on what is there. */
-    for (uint32_t more = world_draw(world, 16);
-         more > 0 && req->op == CTX_OP_READ_LOCK &&
-         golden->table.entries[index - 1].state != CTX_ENTRY_HOT &&
-         ctx_table_scan(&golden->table, &index);
-         more--)
-        index++;
-    const struct ctx_entry *entry = &golden->table.entries[index - 1];
-    if (entry->state == CTX_ENTRY_FREE)
+    uint32_t index = world_draw(world, world->shape.lookup_entries);
+    for (int tries = 0; tries < TRIES; tries++, index++) {
+        if (!ctx_table_scan(table, &index)) {
+            index = 0;
+            (void)ctx_table_scan(table, &index);
+        }
+        if (op_wants(req->op, table->entries[index].state) || world_draw(world, 32) == 0)
+            break;
+    }
+    const struct ctx_entry *entry = &table->entries[index];
+    if (index >= world->shape.lookup_entries + CTX_TABLE_STASH || entry->state == CTX_ENTRY_FREE)
         return;
     req->conn = entry->conn;
     req->gen = entry->gen;
     req->key = entry->key;
-    if (entry->state == CTX_ENTRY_FROZEN && req->op == CTX_OP_FREEZE)
-        req->op = CTX_OP_EXTRACT;
 }
 
 /* Fills in connection, generation, key and image of a request of who. */
@@ -127,16 +140,14 @@ static void req_aim(struct world *world, const struct ctx_core *golden, struct c
     uint32_t key =
         world_draw(world, 32) == 0 ? world_draw(world, world->keys) : world->key_of[conn];
     key_make(key, &req->key);
-    image_make(world, &req->key);
-    req->image = world->image;
     req->mask = (uint8_t)world_draw(world, 16);
     if (world_draw(world, 200) == 0)
         req->conn += world->shape.conn_ids;
-    bool acquires =
-        req->op == CTX_OP_READ_LOCK || req->op == CTX_OP_FREEZE || req->op == CTX_OP_EXTRACT;
-    if ((acquires || req->op == CTX_OP_RELEASE || req->op == CTX_OP_LOOKUP) &&
+    if (!returns && req->op != CTX_OP_RESERVE && req->op != CTX_OP_SCAN &&
         world_draw(world, 3) != 0)
         req_aim_at_entry(world, golden, req);
+    image_make(world, &req->key);
+    req->image = world->image;
     if (req->op == CTX_OP_SCAN)
         req->conn = world_draw(world, world->shape.lookup_entries + 12);
 }

@@ -2,6 +2,8 @@
  * (ctx_cache_crowd.h), so data, entries and DRAM are compared besides what is asserted here. */
 #include "rtl/test/ctx_cache_crowd.h"
 
+#include "models/base/units.h"
+
 #include <criterion/criterion.h>
 
 enum { RX = CTX_WHO_RX, TX = CTX_WHO_TX, TIMER = CTX_WHO_TIMER, DRIVER = CTX_WHO_DRIVER };
@@ -394,5 +396,48 @@ Test(ctx_cache_corner, scan_keeps_no_install_waiting, .timeout = 60)
         crowd_wait(crowd, ENOUGH);
         cr_assert_lt(answered(crowd, DRIVER) - begin, 45);
     }
+    close_shape(crowd);
+}
+
+/* Everybody asks whenever he may, with returns of what he does not hold on top. What can go is
+ * passed by seven others at most: three operations, four returns (and by one that was on its way). */
+Test(ctx_cache_corner, nobody_is_passed_by_more_than_seven)
+{
+    struct crowd *crowd = open_shape(SMALL);
+    uint32_t operations = 0, passed_max = 0;
+    bool holds[CTX_WHO_COUNT] = {false}, waits[2][CTX_WHO_COUNT] = {{false}};
+    for (uint32_t conn = 0; conn < CTX_WHO_COUNT; conn++)
+        install(crowd, conn);
+    for (uint32_t i = 0; i < 4000; i++) {
+        for (uint8_t who = RX; who <= DRIVER; who++) {
+            bool returned = waits[1][who] && !crowd_waits_for(crowd, who, true);
+            bool locked = waits[0][who] && !crowd_waits_for(crowd, who, false);
+            if (returned && crowd_answer(crowd, who, true)->rsp.result == CTX_OK)
+                holds[who] = false;
+            holds[who] = holds[who] || locked;
+            for (int kind = 0; kind < 2; kind++) {
+                if (kind == 0 ? !locked : !returned)
+                    continue;
+                operations++;
+                passed_max = u32_max(passed_max, crowd_passed(crowd, who, kind == 1));
+            }
+            if (!crowd_waits_for(crowd, who, true))
+                ask(crowd, who, CTX_OP_WRITE_UNLOCK, holds[who] ? who : 9, 1);
+            if (!crowd_waits_for(crowd, who, false) && !holds[who])
+                ask(crowd, who, CTX_OP_READ_LOCK, who, 1);
+            waits[0][who] = crowd_waits_for(crowd, who, false);
+            waits[1][who] = crowd_waits_for(crowd, who, true);
+        }
+        crowd_wait(crowd, 1);
+    }
+    cr_assert_gt(operations, 1000);
+    cr_assert_leq(passed_max, 8);
+    cr_assert_geq(passed_max, 3, "they were not in each other's way");
+    for (int i = 0; i < 3; i++) {
+        crowd_wait(crowd, ENOUGH);
+        for (uint8_t who = RX; who <= DRIVER; who++)
+            ask(crowd, who, CTX_OP_UNLOCK, who, 1);
+    }
+    crowd_wait(crowd, ENOUGH);
     close_shape(crowd);
 }
