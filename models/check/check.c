@@ -172,13 +172,12 @@ struct probe_listener check_listener(struct check *check)
 {
     uint64_t kinds = 0;
     static const uint8_t wanted[] = {
-        PROBE_FRAME_RX,    PROBE_FRAME_DROPPED, PROBE_RX_VERDICT,    PROBE_RX_APPLIED,
-        PROBE_RX_WRITTEN,  PROBE_RX_VISIBLE,    PROBE_TX_BUILT,      PROBE_TX_CREDIT,
-        PROBE_OWN_STATE,   PROBE_CTX_OUT,       PROBE_CTX_IN,        PROBE_MOVE_MARK,
-        PROBE_MOVE_BEGIN,  PROBE_MOVE_END,      PROBE_DIR_STATE,     PROBE_RXIF_STORED,
-        PROBE_RECORD_USED, PROBE_CONN_OPEN,     PROBE_CONN_GONE,     PROBE_APP_RX,
-        PROBE_APP_NOTICE,  PROBE_FENCE,         PROBE_FRAME_ANSWERED,
-        PROBE_CTX_REFUSED};
+        PROBE_FRAME_RX,    PROBE_FRAME_DROPPED, PROBE_RX_VERDICT,     PROBE_RX_APPLIED,
+        PROBE_RX_WRITTEN,  PROBE_RX_VISIBLE,    PROBE_TX_BUILT,       PROBE_TX_CREDIT,
+        PROBE_OWN_STATE,   PROBE_CTX_OUT,       PROBE_CTX_IN,         PROBE_MOVE_MARK,
+        PROBE_MOVE_BEGIN,  PROBE_MOVE_END,      PROBE_DIR_STATE,      PROBE_RXIF_STORED,
+        PROBE_RECORD_USED, PROBE_CONN_OPEN,     PROBE_CONN_GONE,      PROBE_APP_RX,
+        PROBE_APP_NOTICE,  PROBE_FENCE,         PROBE_FRAME_ANSWERED, PROBE_CTX_REFUSED};
     for (size_t i = 0; i < sizeof wanted; i++)
         kinds |= UINT64_C(1) << wanted[i];
     return (struct probe_listener){on_event, check, kinds};

@@ -38,7 +38,7 @@ struct check_conn {
     uint16_t own_gen[PLACE_COUNT];
     uint16_t last_gen;
     uint16_t refused; /* generations after that one whose INSTALL failed */
-    bool irs_known; /* of a connection the server opens: with the peer's SYN */
+    bool irs_known;   /* of a connection the server opens: with the peer's SYN */
     uint32_t irs, iss;
     uint32_t writes_pending[PLACE_COUNT]; /* receive writes issued and not yet visible */
     uint64_t app_offset;
