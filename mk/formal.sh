@@ -1,10 +1,11 @@
 #!/bin/sh
-# Proofs of the context cache: one table row per property or group, results in a table.
-# usage: formal.sh [--rtl DIR] [--out DIR] [--gen DIR] all|smoke|NAME...
-# Yosys turns the unchanged RTL and a top of rtl/formal into a netlist; yosys-abc (part of Yosys) or z3 decides.
-# Methods: pdr = without bound (property-directed reachability: induction with invariants it finds itself);
-#   kind = k-induction by yosys-smtbmc and z3; bmc = all runs up to a depth; reach = a run that must exist, so
-#   that the proofs beside it are not empty.
+# Proofs of the context cache: one row of rtl/formal/proofs.txt per property or group, results in a table.
+# usage: formal.sh [--rtl DIR] [--out DIR] [--gen DIR] all|smoke|list|NAME...
+# Yosys turns the unchanged RTL and a top of rtl/formal into a netlist; yosys-abc (part of Yosys) decides, z3 checks.
+# Methods: pdr = without bound: property-directed reachability, that is induction with an invariant it finds itself;
+#   `proved+z3` says that z3 found the invariant inductive as well. bmc = all runs up to a depth; reach = a run that
+#   must exist, so that the proofs beside it are not empty.
+# FORMAL_TIME=N multiplies the time limits. Exit status: 1 when a property fails or a row cannot be built.
 set -u
 rtl=rtl/ctx_cache out=build/formal gen=build/gen
 while [ $# -gt 1 ]; do
@@ -15,101 +16,83 @@ while [ $# -gt 1 ]; do
     *) break ;;
     esac
 done
+table=rtl/formal/proofs.txt factor=${FORMAL_TIME:-1}
 mkdir -p "$out"
 common=rtl/common
 [ -f "$rtl/sram_1rw.sv" ] && common=$rtl
 pkg=$rtl/ctx_cache_pkg.sv
 [ -f "$pkg" ] || pkg=rtl/ctx_cache/ctx_cache_pkg.sv
-# Connection ids of 5 bits instead of 24: the proofs use 8, SCAN needs 25 numbers.
-sed 's/CONN_PORT_W = 24/CONN_PORT_W = 5/' "$pkg" >"$out/ctx_cache_pkg.sv"
+# Connection ids of 5 bits instead of 24 (the proofs use 8, SCAN needs 25 numbers), keys of 8 bits instead
+# of 312, lines of 24 bits instead of 512 (meta lines have no more, and the data path does not look at its data), a write
+# queue of 4 instead of 8.
+sed 's/CONN_PORT_W = 24/CONN_PORT_W = 5/; s/KEY_W      = 312/KEY_W      = 8/; s/LINE_W     = 512/LINE_W     = 24/; s/WQ_DEPTH = 8/WQ_DEPTH = 4/; s/WQ_IDX_W = 3/WQ_IDX_W = 2/' "$pkg" >"$out/ctx_cache_pkg.sv.new"
+cmp -s "$out/ctx_cache_pkg.sv.new" "$out/ctx_cache_pkg.sv" || cp "$out/ctx_cache_pkg.sv.new" "$out/ctx_cache_pkg.sv"
 base="$gen/ctx_layout_pkg.sv $out/ctx_cache_pkg.sv"
-parts=$(ls "$rtl"/ctx_cache*.sv | grep -v -e _pkg.sv -e _hash.sv | tr "\n" " ")
+parts=$(ls "$rtl"/*.sv | grep -v -e _pkg.sv -e _hash.sv | tr "\n" " ")
+cells=$(ls "$common"/*.sv | tr "\n" " ")
 
-set -f  # assertion patterns are for Yosys, not for the shell
-
-# name | netlist | assertions | method | depth or frames | seconds | in smoke | property
-rows() {
-    cat <<'TABLE'
-arb|leaf_arb|*|pdr|-|30|s|a candidate is served after at most three others
-arb_z3|leaf_arb|*|kind|6|60|s|the same, by z3
-fifo|leaf_fifo|*|pdr|-|60|s|queue: what was pushed, in order, once
-victim|leaf_victim|*|pdr|-|60|s|victim: empty first, never locked, frozen last, not the one just used
-locks|leaf_locks|one_holder taken_only_free no_lost_wakeup|pdr|-|120|s|one holder; nobody takes a locked line; no lost wake-up
-locks_z3|leaf_locks|one_holder taken_only_free|kind|8|100|-|the first two, by z3
-locks_way|leaf_locks|way_is_locked|pdr|-|60|-|the way of a held line is reported locked
-progress|leaf_ctrl|ends_in_time no_read_left_over array_has_one_user|pdr|-|200|-|under fair memory a request ends within 84 cycles; no read left over
-table|leaf_table|found_iff_there|bmc|60|120|-|lookup entry: found exactly as last written
-table_reach|leaf_table|stash_is_reached|reach|90|120|-|(the table's proof reaches the stash)
-stable|wild|response response_data lookup memory_request memory_data wanted_line|bmc|30|60|s|valid and data stable until ready, all channels
-response|wild|none_without one_at_a_time answers_its_own beats_in_order lookup_none_without lookup_at_most_8 lookup_in_order|bmc|28|90|-|one response per request, none without, in order
-inside|wild|dut.*_A|bmc|24|90|-|the assertions in the RTL itself
-locked|calm|one_holder holder_is_known others_cannot_return locked_stays|bmc|90|120|-|locked: one holder, not evicted, returned by its holder only
-place|calm|installed_once reserved_absent taken_from_here found_when_here|bmc|90|120|-|a connection is in at most one place, and found there
-value|calm|nothing_is_lost|bmc|90|120|-|no write, no write-back is lost
-gone|calm|not_mine_after_extract|bmc|90|120|-|after EXTRACT no LOOKUP answers mine
-reach_hit|calm|reach_locked|reach|90|60|-|(a run that locks an installed context)
-reach_gone|calm|reach_gone|reach|95|60|-|(a run with LOOKUP after EXTRACT)
-reach_back|calm|reach_back|reach|100|120|-|(a run that reads back an evicted, dirty context)
-quiet|quiet|*|pdr|-|120|-|quiescent and no input: no register changes
-TABLE
+netlist() { # TOP[:DEFINE...]: writes $out/TOP.DEFINE....il
+    il=$out/$(echo "$1" | tr : .).il
+    [ -f "$il" ] && [ "$il" -nt "$0" ] && [ -z "$(find rtl/formal "$rtl" rtl/common -newer "$il" -name '*.sv*')" ] && return 0
+    top=${1%%:*}
+    define=$(echo "$1" | tr : '\n' | sed 1d | sed 's/^/-D/' | tr '\n' ' ')
+    quiet=''
+    case $1 in *:QUIET*) quiet="write_json $il.json; exec -expect-return 0 -- rtl/formal/quiet.py $il.json; design -reset; read_json $il.json; opt_clean;" ;; esac
+    yosys -q -p "read_verilog -formal -sv -I$common -Irtl/common -Irtl/formal $define $base $cells rtl/formal/hash_stub.sv rtl/formal/dram_model.sv $parts rtl/formal/$top.sv;
+        prep -top $top -flatten; memory_map; async2sync; dffunmap; chformal -early; opt -full; opt_clean -purge; $quiet write_ilang $il.new" \
+        >"$il.log" 2>&1 && mv "$il.new" "$il"
 }
 
-netlist() { # name: writes $out/name.il
-    [ -f "$out/$1.il" ] && [ "$out/$1.il" -nt "$0" ] && [ -z "$(find rtl/formal "$rtl" rtl/common -newer "$out/$1.il" -name '*.sv*')" ] && return 0
-    top=$1 define='' tail=''
-    case $1 in
-    wild) top=ctx_cache_top ;;
-    calm | quiet) top=ctx_cache_top define=-DCALM ;;
-    esac
-    [ "$1" = quiet ] && tail="write_json $out/quiet.json;"
-    yosys -q -p "read_verilog -formal -sv -I$common -Irtl/common -Irtl/formal -DWAYS=1 $define $base $common/fifo.sv $common/sram_1rw.sv rtl/formal/hash_stub.sv rtl/formal/dram_model.sv $parts rtl/formal/$top.sv;
-        prep -top $top -flatten; memory_map; async2sync; dffunmap; chformal -early; opt -full; opt_clean -purge; $tail write_ilang $out/$1.il" \
-        >"$out/$1.log" 2>&1 || return 1
-    [ "$1" != quiet ] || { rtl/formal/quiet.py "$out/quiet.json" >>"$out/quiet.log" 2>&1 &&
-        yosys -q -p "read_json $out/quiet.json; opt_clean; write_ilang $out/quiet.il" >>"$out/quiet.log" 2>&1; }
-}
-
-decide() { # name netlist assertions method depth seconds: prints a verdict
-    stem=$out/$1 sel=''
-    for n in $3; do
+decide() { # name netlist start assertions method depth seconds: prints a verdict
+    stem=$out/$1 sel='' il=$out/$(echo "$2" | tr : .).il
+    set -f
+    for n in $4; do
         case $n in
         \*) sel='t:$assert' ;;
         *) sel="$sel c:$n t:\$assert %i ${sel:+%u}" ;;
         esac
     done
-    tail="techmap; opt -fast; dffunmap; abc -g AND -fast; opt_clean; write_aiger -zinit $stem.aig"
-    [ "$4" = kind ] && tail="dffunmap; write_smt2 -wires $stem.smt2"
-    yosys -q -p "read_ilang $out/$2.il; select -assert-min 1 $sel; select -set keep $sel; delete t:\$assert @keep %d; opt_clean -purge; setundef -undriven -anyseq; opt -full; opt_clean -purge; $tail" >"$stem.log" 2>&1 || { echo "ERROR ($stem.log)"; return; }
-    case $4 in
-    kind)
-        if ! timeout "$6" yosys-smtbmc -s z3 -t "$5" "$stem.smt2" >"$stem.log" 2>&1; then
-            grep -q 'Assert failed' "$stem.log" && echo "FAILED" || echo "open (time)"
-        elif timeout "$6" yosys-smtbmc -s z3 -i -t "$5" "$stem.smt2" >>"$stem.log" 2>&1; then echo "proved"
-        else echo "holds@$5"; fi
-        return
-        ;;
-    pdr) cmd="orpos; pdr -T $6" ;;
-    *) cmd="orpos; bmc3 -T $6 -F $5 -v" ;;
+    yosys -q -p "read_ilang $il; select -assert-min 1 $sel; select -set keep $sel; delete t:\$assert @keep %d; opt_clean -purge; setundef -undriven -anyseq; setundef -anyseq;
+        opt; opt_clean -purge; techmap; setundef -anyseq; dffunmap; aigmap; setundef -anyseq; opt_clean; write_aiger -zinit -map $stem.map $stem.aig" >"$stem.log" 2>&1 || { echo "ERROR ($stem.log)"; return; }
+    case $3 in
+    any) ;;
+    power) rtl/formal/start.py "$stem.aig" "$stem.map" "$stem.start.aig" >"$stem.log" 2>&1 ;;
+    *) rtl/formal/start.py "$stem.aig" "$stem.map" "$stem.start.aig" "$3" >"$stem.log" 2>&1 ;;
+    esac || { echo "ERROR ($stem.log)"; return; }
+    from=$stem.aig
+    [ "$3" = any ] || from=$stem.start.aig
+    load="read_aiger $from; fold; zero; scleanup; orpos; strash"
+    case $5 in
+    pdr) cmd="write_aiger -s $stem.folded.aig; pdr -d -I $stem.pla -T $7" ;;
+    *) cmd="scleanup; dc2; bmc3 -T $7 -F $6 -v" ;;
     esac
-    timeout $(($6 + 60)) yosys-abc -c "read_aiger $stem.aig; fold; $cmd" >"$stem.log" 2>&1
+    rm -f "$stem.pla"
+    timeout $(($7 + 90)) yosys-abc -c "$load; $cmd" >>"$stem.log" 2>&1
     at=$(sed -n 's/.*asserted in frame \([0-9]*\).*/\1/p' "$stem.log" | head -n 1)
     frames=$(sed -n 's/^ *\([0-9]*\) [+:].*/\1/p;s/.*No output asserted in \([0-9]*\) frames.*/\1/p' "$stem.log" | tail -n 1)
-    if [ "$4" = reach ]; then
+    if [ "$5" = reach ]; then
         [ -n "$at" ] && echo "reached@$at" || echo "FAILED (no run found)"
     elif [ -n "$at" ]; then echo "FAILED@$at"
-    elif grep -q 'Property proved' "$stem.log"; then echo "proved"
-    elif [ "$4" = pdr ]; then echo "open ($(grep -o 'frame [0-9]*' "$stem.log" | tail -n 1))"
-    else echo "holds@${frames:-?}"; fi
+    elif grep -q 'Property proved' "$stem.log"; then
+        if [ -f "$stem.pla" ] && rtl/formal/certify.py "$stem.folded.aig" "$stem.pla" "$7" >>"$stem.log" 2>&1; then echo "proved+z3"; else echo proved; fi
+    elif [ "$5" = pdr ]; then echo "open ($(grep -o 'frame [0-9]*' "$stem.log" | tail -n 1))"
+    elif [ "${frames:-0}" -ge $(($6 - 1)) ]; then echo "holds@${frames}"
+    else echo "time@${frames:-0}"; fi
 }
 
-printf '%-12s %-6s %-12s %6s  %s\n' name method result time property
-bad=0
-# shellcheck disable=SC2016
-rows | while IFS='|' read -r name net asserts method depth seconds smoke text; do
-    case " $* " in *" all "*) ;; *" smoke "*) [ "$smoke" = s ] || continue ;; *" $name "*) ;; *) continue ;; esac
-    start=$(date +%s)
-    if netlist "$net"; then result=$(decide "$name" "$net" "$asserts" "$method" "$depth" "$seconds" </dev/null); else result="ERROR ($out/$net.log)"; fi
-    printf '%-12s %-6s %-12s %5ds  %s\n' "$name" "$method" "$result" $(($(date +%s) - start)) "$text"
-    case $result in FAILED* | ERROR*) bad=1; echo 1 >"$out/bad" ;; esac
+wanted() { # name smoke
+    case " $names " in *" all "*) return 0 ;; *" smoke "*) [ "$2" = s ] ;; *" $1 "*) return 0 ;; *) return 1 ;; esac
+}
+names=$*
+rm -f "$out/bad"
+[ "$names" = list ] || printf '%-14s %-6s %6s %-12s %6s  %s\n' name method depth result time property
+grep -v -e '^#' -e '^$' "$table" | while IFS='|' read -r name net start asserts method depth seconds smoke text; do
+    [ "$names" != list ] || { echo "$name|$method|$text"; continue; }
+    wanted "$name" "$smoke" || continue
+    began=$(date +%s)
+    if netlist "$net"; then result=$(decide "$name" "$net" "$start" "$asserts" "$method" "$depth" $((seconds * factor)) </dev/null)
+    else result="ERROR ($out/$(echo "$net" | tr : .).il.log)"; fi
+    printf '%-14s %-6s %6s %-12s %5ds  %s\n' "$name" "$method" "$depth" "$result" $(($(date +%s) - began)) "$text"
+    case $result in FAILED* | ERROR*) touch "$out/bad" ;; esac
 done
-[ ! -f "$out/bad" ] || { rm -f "$out/bad"; exit 1; }
+[ ! -f "$out/bad" ]

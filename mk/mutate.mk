@@ -1,13 +1,13 @@
 # Mutation test of the context cache: one build holds all mutants, the environment chooses one
 # (rtl/formal/mutate.py). Results stay in build/mutate, so an interrupted run goes on where it stopped.
-MUTANTS       ?= 20
+MUTANTS       ?= 110
 MUTANT_SEED   ?= 1
 MUTATE_DIR    := $(B)/mutate/$(MUTANT_SEED)-$(MUTANTS)
 MUTATE_SHAPES := 2x1 4x2
 MUTATE_RTL    := $(filter-out %_pkg.sv,$(RTL_SV))
 MUTATE_LIBS   := $(foreach s,$(MUTATE_SHAPES),$(MUTATE_DIR)/Vctx_cache_$(s)/libVctx_cache_$(s).a)
 MUTATE_OTHERS := $(filter-out $(foreach s,$(MUTATE_SHAPES),%/libVctx_cache_$(s).a),$(RTL_TEST_LIBS))
-MUTATE_TESTS  := $(foreach t,test_ctx_cache test_ctx_cache_latency test_ctx_cache_idle,$(MUTATE_DIR)/$(t))
+MUTATE_TESTS  := $(foreach t,$(COV_NAMES),$(MUTATE_DIR)/$(t))
 
 $(MUTATE_DIR)/src/mutants.tsv: rtl/formal/mutate.py $(MUTATE_RTL)
 	rtl/formal/mutate.py --seed $(MUTANT_SEED) --count $(MUTANTS) --out $(@D) $(MUTATE_RTL)
@@ -31,5 +31,5 @@ $(MUTATE_TESTS): $(MUTATE_DIR)/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(B)/obj/rtl
 	$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@
 
 .PHONY: mutate
-mutate: $(MUTATE_TESTS) ## mutants of the context cache against its tests and proofs (MUTANTS=20)
+mutate: $(MUTATE_TESTS) ## mutants of the context cache against its tests and proofs (MUTANTS=110)
 	@mk/mutate.sh $(MUTATE_DIR) $(MUTATE_TESTS)

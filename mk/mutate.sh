@@ -23,7 +23,7 @@ while IFS="$tab" read -r id kind place before after; do
         name=${dir##*/}
         # shellcheck disable=SC2046
         rtl/formal/mutate.py --seed "${name%-*}" --count "${name#*-}" --only "$id" --out "$dir/one" $(cat "$dir/src/files") >/dev/null
-        mk/formal.sh --rtl "$dir/one" --out "$dir/proof" arb fifo victim locks inside >"$dir/proof.log" 2>&1
+        mk/formal.sh --rtl "$dir/one" --out "$dir/proof" arb fifo victim locks locks_order locks_way quiet >"$dir/proof.log" 2>&1
         failed=$(sed -n 's/^\([a-z_0-9]*\).*FAILED.*/\1/p' "$dir/proof.log" | head -n 1)
         [ -n "$failed" ] && verdict="killed by proof $failed"
     fi

@@ -29,6 +29,8 @@ void __wrap_ctx_cache_dut_destroy(struct ctx_cache_dut *dut)
     for (cov_context *context : live) {
         char path[512];
         snprintf(path, sizeof path, "%s/%d-%d.dat", dir ? dir : ".", (int)getpid(), number++);
+        context->coveragep()->forcePerInstance(
+            true); /* cover points of a generate loop stay apart */
         context->coveragep()->write(path);
     }
     __real_ctx_cache_dut_destroy(dut);

@@ -7,7 +7,7 @@ A point counts as hit when any shape or instance hit it: shapes differ in widths
 EXCLUDE: lines `file  signal-or-line pattern  reason`; the pattern is a regular expression over `toggle NAME`
 or `line NUMBER text`, and one that excludes nothing is an error.
 """
-import collections, re, sys
+import collections, os, re, sys
 
 
 def points(path):
@@ -31,7 +31,7 @@ for path in sys.argv[2:]:
         kind = keys.get("page", "").split("/")[0]
         file = keys["f"].split("/")[-1]
         if kind == "v_user":
-            instance = re.search(r"gen_\w+\[\d+\]", keys.get("h", ""))
+            instance = re.search(r"gen_\w+?(\[\d+\]|__BRA__\d+__KET__)", keys.get("h", ""))
             key = ("cover", file, instance.group(0) if instance else "", keys["o"])
         elif kind == "v_toggle":
             key = ("toggle", file, int(keys["l"]), keys["o"])
@@ -84,8 +84,8 @@ groups = collections.defaultdict(list)
 for kind, file, where, what in missed:
     if kind == "toggle":
         groups[file, re.sub(r"\[\d+\]", "", what)].append(what)
-for (file, name), bits in sorted(groups.items(), key=lambda g: -len(g[1]))[:20]:
-    print(f"not toggled: {file} {name}: {len(bits)} bits")
+for (file, name), bits in sorted(groups.items(), key=lambda g: -len(g[1]))[:int(os.environ.get("COVERAGE_LIST", "20"))]:
+    print(f"not toggled: {file} {name}: {len(bits)} bits: {' '.join(bits[:4])} ..")
 for name, pattern, reason, used in rules:
     if not used:
         print(f"exclusion without effect: {name} {pattern.pattern}")

@@ -1,11 +1,21 @@
-// The context cache for proofs: 2 sets x 1 way, 16 lookup entries, 4 connection ids, every request and every
+// The context cache for proofs: 2 sets x 1 way, 16 lookup entries, 4 connection ids, 4 miss slots, every request and every
 // delay chosen by the solver. Narrowed from outside only, the RTL is unchanged: 4 keys, 2 data bits per line,
 // 4 generations a quarter of the circle apart (so that they wrap at once), ids 0 to 7 (4 and above do not
-// exist). Each property file has its scope; mk/formal.sh
-// picks the properties of a proof by their names.
+// exist). Each property file has its scope; rtl/formal/proofs.txt picks the properties of a proof by their names.
+//
+// SCRIPT=n: what the driver does before the solver takes over (free_q), each step after the one before is answered and
+// the cache is quiescent; but DELAY cycles after a last step that is not waited for. Wild is four requesters and any stall on any channel; CALM, for depth, two requesters
+// (receive and driver), no stalls, ids that exist, two generations, no LOOKUP (but with LOOKUPS). WATCHED: the connection that prop_context.svh follows.
+`ifndef SCRIPT
+`define SCRIPT 0
+`endif
+`ifndef WATCHED
+`define WATCHED 0
+`endif
 module ctx_cache_top (input logic clk_i);
     localparam int unsigned N = 4;
-    localparam int unsigned C = ctx_cache_pkg::CONN_PORT_W;  // 5 here: mk/formal.sh narrows the package's 24
+    localparam int unsigned C = ctx_cache_pkg::CONN_PORT_W;  // mk/formal.sh narrows the package's 24 to 5,
+    localparam int unsigned L = ctx_cache_pkg::LINE_W;       // and 512 to 24
 
     // Reset for four cycles, so that no $past reaches behind it.
     logic [2:0] cycle_q;
@@ -14,9 +24,6 @@ module ctx_cache_top (input logic clk_i);
     logic rst_ni;
     assign rst_ni = cycle_q[2];
 
-    // From the solver in every cycle. CALM, for depth: two requesters, no stall on any channel, and first of all
-    // connections 0 and 2, of one set, are installed (script_q), so 0 is evicted and dirty when the solver takes
-    // over. Wild: all four requesters, any stall, from power-up.
 `ifdef CALM
     localparam logic [N-1:0] ACTIVE = 4'b1001;
     localparam logic         STALLS = 1'b0;
@@ -24,36 +31,85 @@ module ctx_cache_top (input logic clk_i);
     localparam logic [N-1:0] ACTIVE = 4'b1111;
     localparam logic         STALLS = 1'b1;
 `endif
+    // From the solver in every cycle
     (* anyseq *) logic [N-1:0]   op_any, ret_any;
-    (* anyseq *) logic           wdata_any, rsp_any, lookup_rsp_any;
+    (* anyseq *) logic           wdata_any, rsp_any, ret_rsp_any, lookup_rsp_any;
     (* anyseq *) logic [2:0]     stall_any;
-    logic [N-1:0]   op_valid, ret_valid;
+    (* anyseq *) logic [1:0]     order_any;
     (* anyseq *) logic [4*N-1:0] op_code, ret_code, ret_mask;
     (* anyseq *) logic [3*N-1:0] op_conn, ret_conn;
     (* anyseq *) logic [2*N-1:0] op_gen, ret_gen, op_tag, ret_tag;
     (* anyseq *) logic           lookup_any;
-    logic                        lookup_valid;
-    logic                        wdata_valid, rsp_ready, lookup_rsp_ready, stall_req, stall_write, stall_read;
     (* anyseq *) logic [1:0]     lookup_key, lookup_tag, wdata;
-    logic [2:0] script_q;  // installs 0, its answer, installs 2, its answer, free
-    logic       scripted;
-    assign scripted         = !STALLS && script_q != 3'd4;
-    assign op_valid         = scripted ? {!script_q[0], 3'b0} : op_any & ACTIVE;
-    assign ret_valid        = scripted ? '0 : ret_any & ACTIVE;
-    assign lookup_valid     = lookup_any && !scripted;
-    assign wdata_valid      = !(STALLS && wdata_any);
-    assign rsp_ready        = !(STALLS && rsp_any);
-    assign lookup_rsp_ready = !(STALLS && lookup_rsp_any);
-    assign {stall_req, stall_write, stall_read} = {3{STALLS}} & stall_any;
 
+    // The script: operation, connection, generation; data and key are the connection's number.
+    localparam logic [3:0] DELAY = 4'd12;
+    logic [3:0] step_q, delay_q;
+    logic       offered_q, answered_q, free_q, hurries;
+    logic [3:0] step_code;
+    logic [2:0] step_conn;
+    logic [1:0] step_gen;
+    always @* begin
+        {step_code, step_conn, step_gen} = '0;
+        case (`SCRIPT * 16 + step_q)
+            // 1: connection 0 is cold and dirty, 2 (of the same set) hot
+            16:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd0, 2'd0};
+            17:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
+            // 2: connection 0 is frozen and cold, 2 hot
+            32:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd0, 2'd0};
+            33:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_FREEZE, 3'd0, 2'd0};
+            34:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
+            // 3: connection 0 has left and is a tombstone, 2 is frozen and hot
+            48:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd0, 2'd0};
+            49:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_FREEZE, 3'd0, 2'd0};
+            50:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_EXTRACT, 3'd0, 2'd0};
+            51:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
+            52:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_FREEZE, 3'd2, 2'd0};
+            // 4: as 1, and READ_LOCK of 0 is about to fill: the dirty victim is 2
+            64:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd0, 2'd0};
+            65:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
+            66:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_READ_LOCK, 3'd0, 2'd0};
+            // 5: as 2, and EXTRACT of 0 is about to fill
+            80:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd0, 2'd0};
+            81:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_FREEZE, 3'd0, 2'd0};
+            82:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
+            83:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_EXTRACT, 3'd0, 2'd0};
+            // 6: as 1, and the driver holds 2
+            96:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd0, 2'd0};
+            97:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
+            98:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_READ_LOCK, 3'd2, 2'd0};
+            default: ;
+        endcase
+        hurries = `SCRIPT * 16 + step_q == 66 || `SCRIPT * 16 + step_q == 83;
+    end
+
+    logic [N-1:0]   op_valid, ret_valid;
+    logic           lookup_valid, wdata_valid, rsp_ready, ret_rsp_ready, lookup_rsp_ready, stall_req, stall_write, stall_read;
     logic [4*N-1:0] op_code_of;
     logic [3*N-1:0] op_conn_of;
     logic [2*N-1:0] op_gen_of;
     logic [1:0]     wdata_of;
-    assign op_code_of = scripted ? {ctx_cache_pkg::OP_INSTALL, 12'b0} : op_code;
-    assign op_conn_of = scripted ? {1'b0, script_q[1], 10'b0} : op_conn;
-    assign op_gen_of  = scripted ? '0 : op_gen;
-    assign wdata_of   = scripted ? {script_q[1], 1'b0} : wdata;
+    assign op_valid         = free_q ? op_any & ACTIVE : {step_code != '0 && !offered_q && ready, 3'b0};
+    assign ret_valid        = free_q ? ret_any & ACTIVE : '0;
+`ifdef CALM
+`ifndef LOOKUPS
+`define SILENT
+`endif
+`endif
+`ifdef SILENT
+    assign lookup_valid     = 1'b0;
+`else
+    assign lookup_valid     = lookup_any && free_q;
+`endif
+    assign wdata_valid      = !(STALLS && wdata_any);
+    assign rsp_ready        = !(STALLS && rsp_any);
+    assign ret_rsp_ready    = !(STALLS && ret_rsp_any);
+    assign lookup_rsp_ready = !(STALLS && lookup_rsp_any);
+    assign {stall_req, stall_write, stall_read} = {3{STALLS}} & stall_any;
+    assign op_code_of = free_q ? op_code : {step_code, 12'b0};
+    assign op_conn_of = free_q ? op_conn : {step_conn, 9'b0};
+    assign op_gen_of  = free_q ? op_gen : {step_gen, 6'b0};
+    assign wdata_of   = free_q ? wdata : step_conn[1:0];
 
     logic [4*C-1:0] op_conn_w, ret_conn_w;
     logic [63:0] op_gen_w, ret_gen_w;
@@ -67,17 +123,25 @@ module ctx_cache_top (input logic clk_i);
         assign ret_tag_w[8*r +: 8]    = {6'b0, ret_tag[2*r +: 2]};
         // Codes as ctx_store.h has them: 1, 4 to 8 (SCAN apart), and 2, 3, 9.
         always @* begin
-            assume (op_code[4*r +: 4] == 4'd1 || (op_code[4*r +: 4] >= 4'd4 && op_code[4*r +: 4] <= 4'd8)
+            assume (!free_q || op_code[4*r +: 4] == 4'd1 || (op_code[4*r +: 4] >= 4'd4 && op_code[4*r +: 4] <= 4'd8)
 `ifdef WITH_SCAN
                     || op_code[4*r +: 4] == 4'd10
 `endif
                     );
-            assume (ret_code[4*r +: 4] == 4'd2 || ret_code[4*r +: 4] == 4'd3 || ret_code[4*r +: 4] == 4'd9);
+`ifdef CALM
+            assume (!free_q || (!op_conn[3*r + 2] && !ret_conn[3*r + 2] && !op_gen[2*r + 1] && !ret_gen[2*r + 1]
+                                && op_tag[2*r +: 2] == '0 && ret_tag[2*r +: 2] == '0));
+`endif
+            assume (!free_q || ret_code[4*r +: 4] == 4'd2 || ret_code[4*r +: 4] == 4'd3 || ret_code[4*r +: 4] == 4'd9);
         end
     end
 
     logic         ready, quiescent, lookup_ready, lookup_rsp_valid, wdata_ready, wdata_ret;
     logic [N-1:0] op_ready, ret_ready;
+    logic         ret_rsp_valid, commit_valid, commit_ret;
+    logic [1:0]   ret_rsp_who, commit_who;
+    logic [3:0]   ret_rsp_code, ret_rsp_result;
+    logic [7:0]   ret_rsp_tag;
     logic [7:0]   lookup_rsp_tag, rsp_tag;
     logic [2:0]   lookup_rsp_place, wdata_line, rsp_beat, rsp_place;
     logic [C-1:0] lookup_rsp_conn, rsp_conn, rsp_next;
@@ -85,29 +149,32 @@ module ctx_cache_top (input logic clk_i);
     logic [1:0]   wdata_who, rsp_who;
     logic         rsp_valid, rsp_data;
     logic [3:0]   rsp_code, rsp_result;
-    logic [511:0] rsp_rdata, mem_wdata, mem_rdata;
+    logic [L-1:0] rsp_rdata, mem_wdata, mem_rdata;
     logic         mem_req_valid, mem_req_ready, mem_req_write, mem_wdata_valid, mem_wdata_ready;
     logic         mem_rdata_valid, mem_rdata_ready;
     logic [2:0]   mem_req_id, mem_req_beats, mem_rdata_id;
     logic [26:0]  mem_req_line;
 
-    ctx_cache #(.SETS(2), .WAYS(`WAYS), .LOOKUP_ENTRIES(16), .CONN_IDS(4)) dut (
+    ctx_cache #(.SETS(2), .WAYS(1), .LOOKUP_ENTRIES(16), .CONN_IDS(4), .MISS_SLOTS(4)) dut (
         .clk_i(clk_i), .rst_ni(rst_ni), .ready_o(ready), .quiescent_o(quiescent),
         .op_valid_i(op_valid), .op_ready_o(op_ready), .op_code_i(op_code_of), .op_conn_i(op_conn_w),
         .op_gen_i(op_gen_w), .op_tag_i(op_tag_w),
         .ret_valid_i(ret_valid), .ret_ready_o(ret_ready), .ret_code_i(ret_code), .ret_conn_i(ret_conn_w),
         .ret_gen_i(ret_gen_w), .ret_tag_i(ret_tag_w), .ret_mask_i(ret_mask),
-        .lookup_valid_i(lookup_valid), .lookup_ready_o(lookup_ready), .lookup_key_i({310'b0, lookup_key}),
+        .lookup_valid_i(lookup_valid), .lookup_ready_o(lookup_ready), .lookup_key_i({6'b0, lookup_key}),
         .lookup_tag_i({6'b0, lookup_tag}), .lookup_rsp_valid_o(lookup_rsp_valid),
         .lookup_rsp_ready_i(lookup_rsp_ready), .lookup_rsp_tag_o(lookup_rsp_tag),
         .lookup_rsp_place_o(lookup_rsp_place), .lookup_rsp_conn_o(lookup_rsp_conn),
         .lookup_rsp_gen_o(lookup_rsp_gen),
         .wdata_ready_o(wdata_ready), .wdata_valid_i(wdata_valid), .wdata_who_o(wdata_who),
-        .wdata_ret_o(wdata_ret), .wdata_line_o(wdata_line), .wdata_i({510'b0, wdata_of}),
+        .wdata_ret_o(wdata_ret), .wdata_line_o(wdata_line), .wdata_i({{(L-2){1'b0}}, wdata_of}),
         .rsp_valid_o(rsp_valid), .rsp_ready_i(rsp_ready), .rsp_who_o(rsp_who), .rsp_code_o(rsp_code),
         .rsp_tag_o(rsp_tag), .rsp_result_o(rsp_result), .rsp_data_o(rsp_data), .rsp_beat_o(rsp_beat),
         .rsp_place_o(rsp_place), .rsp_conn_o(rsp_conn), .rsp_gen_o(rsp_gen), .rsp_next_o(rsp_next),
         .rsp_rdata_o(rsp_rdata),
+        .ret_rsp_valid_o(ret_rsp_valid), .ret_rsp_ready_i(ret_rsp_ready), .ret_rsp_who_o(ret_rsp_who), .ret_rsp_code_o(ret_rsp_code),
+        .ret_rsp_tag_o(ret_rsp_tag), .ret_rsp_result_o(ret_rsp_result),
+        .commit_valid_o(commit_valid), .commit_ret_o(commit_ret), .commit_who_o(commit_who),
         .mem_req_valid_o(mem_req_valid), .mem_req_ready_i(mem_req_ready), .mem_req_write_o(mem_req_write),
         .mem_req_id_o(mem_req_id), .mem_req_line_o(mem_req_line), .mem_req_beats_o(mem_req_beats),
         .mem_wdata_valid_o(mem_wdata_valid), .mem_wdata_ready_i(mem_wdata_ready), .mem_wdata_o(mem_wdata),
@@ -117,25 +184,55 @@ module ctx_cache_top (input logic clk_i);
 
     dram_model u_dram (
         .clk_i(clk_i), .rst_ni(rst_ni), .stall_req_i(stall_req), .stall_write_i(stall_write),
-        .stall_read_i(stall_read), .req_valid_i(mem_req_valid), .req_ready_o(mem_req_ready),
+        .stall_read_i(stall_read), .pick_i(order_any), .req_valid_i(mem_req_valid), .req_ready_o(mem_req_ready),
         .req_write_i(mem_req_write), .req_id_i(mem_req_id), .req_line_i(mem_req_line),
         .req_beats_i(mem_req_beats), .wdata_valid_i(mem_wdata_valid), .wdata_ready_o(mem_wdata_ready),
-        .wdata_i(mem_wdata), .rdata_valid_o(mem_rdata_valid), .rdata_ready_i(mem_rdata_ready),
+        .wdata_i(mem_wdata), .rdata_valid_o(mem_rdata_valid),
         .rdata_id_o(mem_rdata_id), .rdata_o(mem_rdata)
     );
 
     always @(posedge clk_i) begin
-        if (!rst_ni) script_q <= '0;
-        else if (scripted && (script_q[0] ? rsp_valid && rsp_ready : op_valid[3] && op_ready[3])) script_q <= script_q + 1'b1;
+        if (!rst_ni) begin
+            step_q     <= '0;
+            offered_q  <= 1'b0;
+            answered_q <= 1'b0;
+            free_q     <= 1'b0;
+            delay_q    <= '0;
+        end else if (!free_q) begin
+            if (op_valid[3] && op_ready[3]) offered_q <= 1'b1;
+            if (rsp_end) answered_q <= 1'b1;
+            if (answered_q && quiescent) begin
+                step_q     <= step_q + 1'b1;
+                offered_q  <= 1'b0;
+                answered_q <= 1'b0;
+            end
+            if (offered_q && hurries) delay_q <= delay_q + 1'b1;
+            free_q <= (step_code == '0 && ready) || delay_q == DELAY;
+        end
     end
 
     // What the property files speak of
-    logic rsp_end, rsp_ok, rsp_ret;
+    logic rsp_end, rsp_ok, ret_end, ret_ok;
     assign rsp_end = rsp_valid && rsp_ready && (!rsp_data || rsp_beat == 3'd4);
     assign rsp_ok  = rsp_result == ctx_cache_pkg::RES_OK;
-    assign rsp_ret = rsp_code == ctx_cache_pkg::OP_WRITE_UNLOCK || rsp_code == ctx_cache_pkg::OP_UNLOCK
-                  || rsp_code == ctx_cache_pkg::OP_REMOVE;
+    assign ret_end = ret_rsp_valid && ret_rsp_ready;
+    assign ret_ok  = ret_rsp_result == ctx_cache_pkg::RES_OK;
 
+    // Progress: cycles since the script's last operation was taken, which misses; whatever the other requester does.
+    localparam logic [5:0] BOUND = 6'd30;
+    logic [5:0] age_q;
+    always @(posedge clk_i) begin
+        if (!rst_ni || op_ready[3]) age_q <= '0;
+        else if (age_q != 6'd63) age_q <= age_q + 1'b1;
+    end
+    logic scripted_q;  // it is the script's operation
+    always @(posedge clk_i) begin
+        if (!rst_ni || (free_q && op_ready[3])) scripted_q <= !rst_ni;
+    end
+    always @* if (rst_ni) begin
+        ends_in_time: assert (!free_q || !scripted_q || age_q <= BOUND);
+        reach_late:   assert (!(free_q && age_q == 6'd24));
+    end
     if (1) begin : response
 `include "prop_response.svh"
     end

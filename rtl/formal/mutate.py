@@ -44,13 +44,16 @@ def swaps_of(rhs):
 
 def places(name, lines):
     """(line, kind, before, after, build) for each mutant; build(condition) gives the new line."""
-    in_ff, in_module, in_assert, skip = False, False, False, 0
+    in_module, in_reset = False, False
     for n, line in enumerate(lines):
         code = line.split("//")[0].rstrip()
-        if re.match(r"\s*always_ff", code):
-            in_ff = True
-        if re.match(r"\s*always_comb|\s*assign", code):
-            in_ff = False
+        # Reset values: registers start with them anyway, in tests (--x-initial 0) and in proofs from power-up.
+        if re.match(r"\s*if \(!rst_ni\) begin", code):
+            in_reset = True
+        elif in_reset and re.match(r"\s*end\b", code):
+            in_reset = False
+        if in_reset:
+            continue
         if ");" in code and not in_module and code.strip() == ");":
             in_module = True
             continue

@@ -1,107 +1,129 @@
-// The life of any one connection, told from the ports alone: where it is, who holds it, and the value of one
-// line of it. Nothing here looks inside, so it holds for every implementation behind the same ports.
-(* anyconst *) logic [1:0] conn;
-(* anyconst *) logic [2:0] line;
-always @* assume (line <= 3'd4);
+// The life of connection WATCHED, told from the ports alone: where it is, who holds it, and the value of its lines.
+// Nothing here looks inside, so it holds for every implementation behind the same ports.
+//
+// A lock lasts from the first beat of READ_LOCK's answer until its holder's return is taken. A requester does not offer the
+// return of a lock that READ_LOCK has not yet given, nor READ_LOCK behind such a stray return (assumed below).
+localparam logic [2:0] CONN = `WATCHED;
 
-logic       here_q, held_q, tomb_q, begun;
-logic [1:0] gen_q, holder_q, value_q, coming_q;
-logic       about, takes, returns;
-assign begun   = rsp_valid && rsp_ready && rsp_beat == '0;
-assign about   = rsp_conn == {3'b0, conn} && rsp_code != ctx_cache_pkg::OP_SCAN;
-assign takes   = rsp_code == ctx_cache_pkg::OP_READ_LOCK || rsp_code == ctx_cache_pkg::OP_FREEZE
-              || rsp_code == ctx_cache_pkg::OP_EXTRACT;
-assign returns = rsp_ret;
-
-// Beats of the line on their way in; they count when the response says OK. One request's data moves at a time.
-logic [1:0] beat_q;
-logic       beat_seen_q;
-always @(posedge clk_i) begin
-    if (!rst_ni || rsp_end) beat_seen_q <= 1'b0;
-    else if (wdata_ready && wdata_valid && wdata_line == line) begin
-        beat_seen_q <= 1'b1;
-        beat_q      <= wdata_of;
+// What each requester has asked, until it is answered.
+logic [N-1:0]   mine_q, install_q, read_q, ret_due_q, stray_q;
+logic [2*N-1:0] asked_gen_q;
+logic [N-1:0]   pushed, returns, op_mine, held_q, is_remove, asks_lock, stray;
+logic           here_q;
+logic [1:0]     gen_q, value_q [0:4], coming_q [0:4];
+integer         w, l;
+always @* begin
+    for (w = 0; w < N; w = w + 1) begin
+        op_mine[w]   = op_conn_of[w*3 +: 3] == CONN && op_code_of[w*4 +: 4] != ctx_cache_pkg::OP_SCAN;
+        pushed[w]    = op_valid[w] && op_ready[w];
+        is_remove[w] = ret_code[w*4 +: 4] == ctx_cache_pkg::OP_REMOVE;
+        // The return of a lock that it has
+        returns[w]   = ret_valid[w] && ret_ready[w] && held_q[w] && ret_conn[w*3 +: 3] == CONN && ret_gen[w*2 +: 2] == gen_q;
+        asks_lock[w] = op_valid[w] && op_mine[w] && op_code_of[w*4 +: 4] == ctx_cache_pkg::OP_READ_LOCK;
+        stray[w]     = ret_valid[w] && ret_conn[w*3 +: 3] == CONN && !held_q[w];
+        assume (!free_q || !stray[w] || !(asks_lock[w] || (mine_q[w] && read_q[w])));
+        assume (!free_q || !stray_q[w] || !asks_lock[w]);
     end
 end
 
-logic installed, unlocked, left;
-assign installed = rsp_end && about && rsp_ok && rsp_code == ctx_cache_pkg::OP_INSTALL;
-assign unlocked  = rsp_end && about && rsp_ok && returns;
-assign left      = rsp_end && about && rsp_ok
-                && (rsp_code == ctx_cache_pkg::OP_EXTRACT || rsp_code == ctx_cache_pkg::OP_REMOVE);
+logic       about, begun, ok, takes, ends;
+logic [1:0] asked_gen;
+assign about     = rsp_valid && mine_q[rsp_who];
+assign begun     = about && rsp_beat == '0;
+assign ends      = about && rsp_end;
+assign ok        = rsp_ok;
+assign takes     = ok && (rsp_code == ctx_cache_pkg::OP_READ_LOCK || rsp_code == ctx_cache_pkg::OP_FREEZE
+                          || rsp_code == ctx_cache_pkg::OP_EXTRACT);
+assign asked_gen = asked_gen_q[32'(rsp_who)*2 +: 2];
+
+logic gets_lock, installed, left, removed;
+assign gets_lock = begun && ok && rsp_ready && rsp_code == ctx_cache_pkg::OP_READ_LOCK;
+assign installed = ends && ok && rsp_code == ctx_cache_pkg::OP_INSTALL;
+assign left      = ends && ok && rsp_code == ctx_cache_pkg::OP_EXTRACT;
+assign removed   = (returns & is_remove) != '0;
+// Beats: of a holder's WRITE_UNLOCK they count at once, of an INSTALL when it is answered.
+logic beat, beat_returns, beat_installs;
+assign beat          = wdata_ready && wdata_valid && wdata_line <= 3'd4;
+assign beat_returns  = beat && wdata_ret && ret_due_q[wdata_who];
+assign beat_installs = beat && !wdata_ret && mine_q[wdata_who] && install_q[wdata_who];
 
 always @(posedge clk_i) begin
     if (!rst_ni) begin
+        {mine_q, held_q, ret_due_q, stray_q} <= '0;
         here_q <= 1'b0;
-        held_q <= 1'b0;
     end else begin
+        for (w = 0; w < N; w = w + 1) begin
+            if (pushed[w]) begin
+                mine_q[w]             <= op_mine[w];
+                install_q[w]          <= op_code_of[w*4 +: 4] == ctx_cache_pkg::OP_INSTALL;
+                read_q[w]             <= op_code_of[w*4 +: 4] == ctx_cache_pkg::OP_READ_LOCK;
+                asked_gen_q[w*2 +: 2] <= op_gen_of[w*2 +: 2];
+            end else if (rsp_end && rsp_who == w) mine_q[w] <= 1'b0;
+            if (returns[w]) ret_due_q[w] <= 1'b1;
+            else if (ret_end && ret_rsp_who == w) ret_due_q[w] <= 1'b0;
+            if (stray[w] && ret_ready[w]) stray_q[w] <= 1'b1;
+            else if (ret_end && ret_rsp_who == w) stray_q[w] <= 1'b0;
+            if (returns[w]) held_q[w] <= 1'b0;
+            else if (gets_lock && rsp_who == w) held_q[w] <= 1'b1;
+        end
         if (installed) begin
             here_q <= 1'b1;
-            gen_q  <= rsp_gen[15:14];
-        end
-        if (left) here_q <= 1'b0;
-        if (rsp_end && about && rsp_ok && rsp_code == ctx_cache_pkg::OP_READ_LOCK) begin
-            held_q   <= 1'b1;
-            holder_q <= rsp_who;
-        end
-        if (unlocked) held_q <= 1'b0;
-        if (beat_seen_q && (installed || (unlocked && rsp_code == ctx_cache_pkg::OP_WRITE_UNLOCK)))
-            value_q <= beat_q;
+            gen_q  <= asked_gen;
+        end else if (left || removed) here_q <= 1'b0;
+    end
+    for (l = 0; l < 5; l = l + 1) begin
+        if (beat_returns && wdata_line == l) value_q[l] <= wdata_of;
+        if (beat_installs && wdata_line == l) coming_q[l] <= wdata_of;
+        if (installed) value_q[l] <= (beat_installs && wdata_line == l) ? wdata_of : coming_q[l];
     end
 end
 
-// A return in its slot may already have freed the line inside (it may have come before READ_LOCK's last beat).
+// Locks
+logic written_back;
+assign written_back = mem_req_valid && mem_req_write && mem_req_beats > 3'd2
+                   && mem_req_line >= 27'(CONN) * 27'd6 && mem_req_line < 27'(CONN) * 27'd6 + 27'd6;
 always @* if (rst_ni) begin
-    one_holder:        assert (!(begun && about && rsp_ok && takes) || !held_q);
-    holder_is_known:   assert (!(rsp_valid && about && returns && held_q && rsp_who == holder_q
-                                 && rsp_gen[15:14] == gen_q) || rsp_ok);
-    others_cannot_return: assert (!(rsp_valid && about && returns && rsp_ok) || (held_q && rsp_who == holder_q));
-    locked_stays:      assert (!(held_q && ret_ready[holder_q] && mem_req_valid && mem_req_write)
-                               || (mem_req_line / 27'd6) != {25'b0, conn});
+    one_holder:           assert (!(begun && takes) || held_q == '0);
+    holder_may_return:    assert (!(ret_rsp_valid && ret_due_q[ret_rsp_who]) || ret_ok);
+    locked_stays:         assert (held_q == '0 || !written_back);
 end
+// Place
 always @* if (rst_ni) begin
-    installed_once:  assert (!(rsp_valid && about && rsp_ok && rsp_code == ctx_cache_pkg::OP_INSTALL) || !here_q);
-    reserved_absent: assert (!(rsp_valid && about && rsp_ok && rsp_code == ctx_cache_pkg::OP_RESERVE) || !here_q);
-    taken_from_here: assert (!(begun && about && rsp_ok && takes) || (here_q && gen_q == rsp_gen[15:14]));
-    found_when_here: assert (!(rsp_valid && about && takes && here_q && gen_q == rsp_gen[15:14])
+    installed_once:  assert (!(ends && ok && rsp_code == ctx_cache_pkg::OP_INSTALL) || !here_q);
+    reserved_absent: assert (!(ends && ok && rsp_code == ctx_cache_pkg::OP_RESERVE) || !here_q);
+    taken_from_here: assert (!(begun && takes) || (here_q && gen_q == asked_gen));
+    found_when_here: assert (!(begun && (rsp_code == ctx_cache_pkg::OP_READ_LOCK || rsp_code == ctx_cache_pkg::OP_FREEZE
+                                         || rsp_code == ctx_cache_pkg::OP_EXTRACT) && here_q && gen_q == asked_gen)
                              || (rsp_result != ctx_cache_pkg::RES_ABSENT && rsp_result != ctx_cache_pkg::RES_STALE));
 end
+// Value
 always @* if (rst_ni) begin
-    nothing_is_lost: assert (!(rsp_valid && rsp_data && about && here_q && rsp_beat == line)
-                             || rsp_rdata[1:0] == value_q);
+    nothing_is_lost: assert (!(about && rsp_data && rsp_valid) || rsp_rdata[1:0] == value_q[rsp_beat]);
 end
-// Between EXTRACT's response and the next INSTALL offered for the connection, no LOOKUP names it as mine.
-logic       gone_q, coming, fresh_q, picked_q;
+
+// Between EXTRACT's answer and the next INSTALL taken for the connection, no LOOKUP names it as mine.
+logic       gone_q, coming, picked_q;
 (* anyseq *) logic pick;
 logic [3:0] flying_q, ahead_q;
 logic       look, looked;
 assign look   = lookup_valid && lookup_ready;
 assign looked = lookup_rsp_valid && lookup_rsp_ready;
-integer w;
 always @* begin
     coming = 1'b0;
-    for (w = 0; w < 4; w = w + 1)
-        if (op_valid[w] && op_ready[w] && op_code_of[w*4 +: 4] == ctx_cache_pkg::OP_INSTALL
-            && op_conn_of[w*3 +: 3] == {1'b0, conn}) coming = 1'b1;
+    for (w = 0; w < N; w = w + 1)
+        if ((pushed[w] && op_mine[w] && op_code_of[w*4 +: 4] == ctx_cache_pkg::OP_INSTALL)
+            || (mine_q[w] && install_q[w])) coming = 1'b1;
 end
-// INSTALLs accepted and not answered.
-logic [3:0] waits_q;
 always @(posedge clk_i) begin
     if (!rst_ni) begin
         gone_q   <= 1'b0;
-        waits_q  <= '0;
         picked_q <= 1'b0;
         flying_q <= '0;
     end else begin
-        for (w = 0; w < 4; w = w + 1) begin
-            if (op_valid[w] && op_ready[w]) waits_q[w] <= op_code_of[w*4 +: 4] == ctx_cache_pkg::OP_INSTALL
-                                                       && op_conn_of[w*3 +: 3] == {1'b0, conn};
-            else if (rsp_end && !rsp_ret && rsp_who == w) waits_q[w] <= 1'b0;
-        end
         if (coming) gone_q <= 1'b0;
-        else if (rsp_end && about && rsp_ok && rsp_code == ctx_cache_pkg::OP_EXTRACT) gone_q <= waits_q == '0;
+        else if (left) gone_q <= 1'b1;
         flying_q <= flying_q + {3'b0, look} - {3'b0, looked};
-        if (look && pick && !picked_q && gone_q) begin
+        if (look && pick && !picked_q && gone_q && !coming) begin
             picked_q <= 1'b1;
             ahead_q  <= flying_q - {3'b0, looked};
         end else if (picked_q && looked) begin
@@ -111,21 +133,23 @@ always @(posedge clk_i) begin
     end
 end
 always @* if (rst_ni) begin
-    not_mine_after_extract: assert (!(picked_q && gone_q && lookup_rsp_valid && ahead_q == '0
-                                      && lookup_rsp_conn == {3'b0, conn})
-                                    || (lookup_rsp_place != ctx_cache_pkg::ENTRY_HOT
-                                        && lookup_rsp_place != ctx_cache_pkg::ENTRY_COLD));
+    not_mine_after_extract: assert (!(picked_q && gone_q && lookup_rsp_valid && ahead_q == '0 && lookup_rsp_conn == {2'b0, CONN})
+                                    || (lookup_rsp_place != ctx_cache_pkg::ENTRY_HOT && lookup_rsp_place != ctx_cache_pkg::ENTRY_COLD));
 end
 
-// Runs that must exist.
-logic evicted_q;
+// Runs that must exist
+logic evicted_q, written_q;
 always @(posedge clk_i) begin
-    if (!rst_ni || installed) evicted_q <= 1'b0;
-    else if (here_q && mem_req_valid && mem_req_write && mem_req_beats == 3'd6
-             && mem_req_line == {25'b0, conn} * 27'd6) evicted_q <= 1'b1;
+    if (!rst_ni || !free_q || installed) {evicted_q, written_q} <= '0;
+    else begin
+        if (beat_returns) written_q <= 1'b1;
+        if (here_q && written_q && written_back) evicted_q <= 1'b1;
+    end
 end
 always @* if (rst_ni) begin
-    reach_locked: assert (!held_q);
-    reach_gone:   assert (!(picked_q && gone_q && lookup_rsp_valid && ahead_q == '0));
-    reach_back:   assert (!(evicted_q && held_q));
+    reach_locked:  assert (!(free_q && held_q != '0));
+    reach_handed:  assert (!(free_q && held_q[3] && written_q));
+    reach_gone:    assert (!(free_q && picked_q && gone_q && lookup_rsp_valid && ahead_q == '0 && lookup_rsp_conn == {2'b0, CONN}));
+    reach_evicted: assert (!evicted_q);
+    reach_back:    assert (!(evicted_q && held_q != '0));
 end

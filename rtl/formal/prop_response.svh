@@ -1,40 +1,56 @@
-// One response per request and none without, with the request's code, tag, connection and generation; for any
-// one requester and kind. LOOKUPs: any one is answered by the response of its place in the order, with its tag.
-(* anyconst *) logic [1:0] who;
-(* anyconst *) logic       ret;
-logic        open_q, push;
-logic [3:0]  code_q, code;
-logic [1:0]  tag_q, gen_q, tag, gen;
-logic [2:0]  conn_q, conn;
+// One response per request and none without, with the request's code, tag, connection and generation; for every
+// requester and kind. LOOKUPs: any one is answered by the response of its place in the order, with its tag.
+logic [N-1:0]   op_push, ret_push, op_open_q, ret_open_q;
+logic [4*N-1:0] op_code_q, ret_code_q;
+logic [3*N-1:0] op_conn_q;
+logic [2*N-1:0] op_gen_q, op_tag_q, ret_tag_q;
+assign op_push  = op_valid & op_ready;
+assign ret_push = ret_valid & ret_ready;
 
-always @* begin
-    push = ret ? ret_valid[who] && ret_ready[who] : op_valid[who] && op_ready[who];
-    code = ret ? ret_code[who*4 +: 4] : op_code_of[who*4 +: 4];
-    tag  = ret ? ret_tag[who*2 +: 2]  : op_tag[who*2 +: 2];
-    gen  = ret ? ret_gen[who*2 +: 2]  : op_gen_of[who*2 +: 2];
-    conn = ret ? ret_conn[who*3 +: 3] : op_conn_of[who*3 +: 3];
-end
-
-logic mine;
-assign mine = rsp_valid && rsp_who == who && rsp_ret == ret;
+integer r;
 always @(posedge clk_i) begin
-    if (!rst_ni) open_q <= 1'b0;
-    else if (push) begin
-        open_q <= 1'b1;
-        code_q <= code;
-        tag_q  <= tag;
-        gen_q  <= gen;
-        conn_q <= conn;
-    end else if (mine && rsp_end) open_q <= 1'b0;
+    if (!rst_ni) begin
+        op_open_q  <= '0;
+        ret_open_q <= '0;
+    end else begin
+        for (r = 0; r < N; r = r + 1) begin
+            if (op_push[r]) begin
+                op_open_q[r]        <= 1'b1;
+                op_code_q[4*r +: 4] <= op_code_of[4*r +: 4];
+                op_conn_q[3*r +: 3] <= op_conn_of[3*r +: 3];
+                op_gen_q[2*r +: 2]  <= op_gen_of[2*r +: 2];
+                op_tag_q[2*r +: 2]  <= op_tag[2*r +: 2];
+            end else if (rsp_end && rsp_who == r) op_open_q[r] <= 1'b0;
+            if (ret_push[r]) begin
+                ret_open_q[r]        <= 1'b1;
+                ret_code_q[4*r +: 4] <= ret_code[4*r +: 4];
+                ret_tag_q[2*r +: 2]  <= ret_tag[2*r +: 2];
+            end else if (ret_end && ret_rsp_who == r) ret_open_q[r] <= 1'b0;
+        end
+    end
+end
+logic       scans;
+logic [3:0] code, returned;
+logic [2:0] next_beat_q;  // beats come 0 to 4 of one requester, nothing between
+assign scans    = code == ctx_cache_pkg::OP_SCAN;
+assign code     = op_code_q[32'(rsp_who)*4 +: 4];
+assign returned = ret_code_q[32'(ret_rsp_who)*4 +: 4];
+always @(posedge clk_i) begin
+    if (!rst_ni || rsp_end) next_beat_q <= '0;
+    else if (rsp_valid && rsp_ready) next_beat_q <= next_beat_q + 1'b1;
 end
 
 always @* if (rst_ni) begin
-    none_without:   assert (!mine || open_q);
-    one_at_a_time:  assert (!push || !open_q);
-    answers_its_own: assert (!mine || (rsp_code == code_q && rsp_tag == {6'b0, tag_q}
-                             && (rsp_code == ctx_cache_pkg::OP_SCAN
-                                 || (rsp_gen == {gen_q, 14'b0} && rsp_conn == {2'b0, conn_q}))));
-    beats_in_order: assert (!rsp_valid || rsp_beat <= 3'd4);
+    none_without:    assert (!rsp_valid || op_open_q[rsp_who]);
+    none_without_ret: assert (!ret_rsp_valid || ret_open_q[ret_rsp_who]);
+    one_at_a_time:   assert ((op_push & op_open_q) == '0 && (ret_push & ret_open_q) == '0);
+    answers_its_own: assert (!rsp_valid || (rsp_code == code && rsp_tag == {6'b0, op_tag_q[32'(rsp_who)*2 +: 2]}
+        && (scans || (rsp_gen == {op_gen_q[32'(rsp_who)*2 +: 2], 14'b0} && rsp_conn == {2'b0, op_conn_q[32'(rsp_who)*3 +: 3]}))));
+    returns_its_own: assert (!ret_rsp_valid || (ret_rsp_code == returned && ret_rsp_tag == {6'b0, ret_tag_q[32'(ret_rsp_who)*2 +: 2]}));
+    beats_in_order:  assert (!rsp_valid || rsp_beat == next_beat_q);
+    data_iff_due:    assert (!rsp_valid || rsp_data == (rsp_ok && (code == ctx_cache_pkg::OP_READ_LOCK || code == ctx_cache_pkg::OP_EXTRACT)));
+    reach_beats:     assert (!(free_q && rsp_valid && rsp_beat == 3'd4));
+    reach_return:    assert (!(free_q && ret_rsp_valid && ret_ok));
 end
 
 (* anyseq *) logic pick;

@@ -41,11 +41,11 @@ def gate(kind, name, a, b=None):
 
 for name in [n for n, c in cells.items() if c["type"] == "$assert"]:
     del cells[name]
-inputs = sum((nets[n]["bits"] for n in ("op_valid", "ret_valid", "lookup_valid", "mem_rdata_valid")), [])
+inputs = sum((nets[n]["bits"] for n in ("dut.op_valid_i", "dut.ret_valid_i", "dut.lookup_valid_i", "dut.mem_rdata_valid_i")), [])
 active = gate("$logic_not", "quiet_no_input", inputs)
-idle = gate("$logic_and", "quiet_idle", nets["quiescent"]["bits"], [active])
+idle = gate("$logic_and", "quiet_idle", nets["dut.quiescent_o"]["bits"], [active])
 # Reset ended at least one cycle ago.
-idle = gate("$logic_and", "quiet_now", nets["rst_ni"]["bits"], [idle])
+idle = gate("$logic_and", "quiet_now", nets["dut.rst_ni"]["bits"], [idle])
 count = 0
 for name, c in list(cells.items()):
     if c["type"] != "$dff":

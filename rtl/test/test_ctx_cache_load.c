@@ -86,7 +86,7 @@ ParameterizedTestParameters(ctx_cache_load, table_takes_ninety_percent)
     return cr_make_param_array(struct load_row, rows, sizeof rows / sizeof rows[0]);
 }
 
-ParameterizedTest(struct load_row *row, ctx_cache_load, table_takes_ninety_percent, .timeout = 60)
+ParameterizedTest(struct load_row *row, ctx_cache_load, table_takes_ninety_percent, .timeout = 300)
 {
     struct ctx_cache_shape shape = ctx_cache_shapes[row->shape];
     struct load *load = calloc(1, sizeof *load);
