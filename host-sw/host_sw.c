@@ -27,6 +27,7 @@ void host_sw_params_default(struct host_sw_params *params)
         .moving_enabled = true,
         .offload = OFFLOAD_ALL,
         .offload_max = 65536,
+        .challenge_rate = 1000,
         .fragment_datagrams = 64,
         .fragment_timeout_ps = 30 * PS_PER_S,
         .syn_cookies = SYN_COOKIES_AUTO,
@@ -67,10 +68,13 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->moves_head = sw->moves_tail = DIR_NONE;
     sw->waiting_head = sw->waiting_tail = DIR_NONE;
     sw->last_look_ps = sw->cookie_ps = TIME_NEVER;
+    sw->params.tcp.challenges = &sw->challenges;
     sw->wish_active = NIC_COUNT;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         sw->restart_ps[nic] = TIME_NEVER;
     isn_key_init(&sw->isn_key, params->isn_seed);
+    sw->challenges = (struct tcp_challenges){.rate = team_challenge_share(params),
+                                             .key = team_challenge_key(sw, PLACE_HOST)};
     connecting_init(sw);
     return sw;
 }
@@ -292,6 +296,8 @@ const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned
 }
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw) { return &sw->stats; }
+
+uint64_t host_sw_challenges_refused(const struct host_sw *sw) { return sw->challenges.refused; }
 
 const struct ip_reassembly_stats *host_sw_get_fragment_stats(const struct host_sw *sw)
 {

@@ -75,6 +75,7 @@ struct host_sw_params {
     struct port_ranges offload_ports; /* OFFLOAD_PORTS: of the local port */
     enum syn_cookies syn_cookies;     /* SYN_COOKIES_AUTO */
     uint32_t syn_backlog; /* connections opened by a peer and not established yet, at most: 4,096 */
+    uint32_t challenge_rate; /* challenge ACKs of the whole server per second: 1,000; 0: no limit */
     uint32_t
         offload_fragments_max;    /* so many segments in fragments take it to the host; 0: never */
     uint32_t fragment_datagrams;  /* put together at a time: 64; 0: fragments are dropped */
@@ -98,7 +99,9 @@ struct host_sw_stats {
     uint64_t arp_answers, neighbour_answers, echo_answers; /* sent by the host stack */
     uint64_t echo_replies;                                 /* received */
     /* ICMP errors received, and those of them that quote a connection the team has. */
-    uint64_t icmp_unreachable, icmp_too_big, icmp_time_exceeded, icmp_errors_of_connections;
+    uint64_t icmp_unreachable, icmp_too_big, icmp_time_exceeded, icmp_parameter_problem;
+    uint64_t icmp_errors_of_connections, icmp_ignored; /* by the connection, or nobody has it now */
+    uint64_t notices;                                  /* of trouble that ended no connection */
     /* The host's own TCP: connections opened there; from a NIC to the host and back. */
     uint64_t host_opened, onloaded, reoffloaded, offload_failed;
     uint64_t host_taken[HOST_REASON_COUNT]; /* activations on the host, by reason */
@@ -120,7 +123,10 @@ struct app_accept {
     uint8_t rcv_ws;  /* window scale to offer, with CTX_FEATURE_WS */
     bool nodelay;    /* Nagle off */
     bool keepalive;
-    uint32_t cookie; /* the application's own number for the connection */
+    uint8_t dscp;             /* Differentiated services code point, 0 to 63 (RFC 9293 MUST-48) */
+    uint8_t ttl;              /* or hop limit (MUST-49); 0: 64 */
+    uint32_t user_timeout_ms; /* R2 (RFC 5482), at most 6,553,500; 0: team.tcp.rexmt_max */
+    uint32_t cookie;          /* the application's own number for the connection */
 };
 
 /* Called by host_sw in its coroutine. conn is the connection id. Any may be null but on_syn. */
@@ -138,6 +144,10 @@ struct app_ops {
     /* The peer acknowledged bytes: the transmit ring has more room. */
     void (*on_writable)(void *self, uint32_t conn, uint32_t cookie);
     void (*on_peer_fin)(void *self, uint32_t conn, uint32_t cookie);
+    /* The peer announced urgent data that was not announced before (RFC 9293 MUST-32). */
+    void (*on_urgent)(void *self, uint32_t conn, uint32_t cookie);
+    /* Trouble that ends nothing: retransmissions reached R1, or an ICMP error. */
+    void (*on_notice)(void *self, uint32_t conn, uint32_t cookie, enum nic_notice notice);
     /* The connection is gone; cause NONE: orderly. No call with this conn follows. */
     void (*on_closed)(void *self, uint32_t conn, uint32_t cookie, enum nic_term_cause cause);
     /* Called after each kick and whenever now >= the time it returned last; returns when it wants
@@ -178,6 +188,8 @@ const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned
 void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host);
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw);
+/* Challenge ACKs the host's own TCP did not send for challenge_rate. */
+uint64_t host_sw_challenges_refused(const struct host_sw *sw);
 /* IP fragments; null when they are dropped. */
 const struct ip_reassembly_stats *host_sw_get_fragment_stats(const struct host_sw *sw);
 /* The host's own TCP. */

@@ -2,7 +2,7 @@
 include mk/fst.mk
 SIM_C_LIB   := $(B)/libtoesim_sim.a
 SIM_CXX_SRC := $(wildcard sim/*.cpp) $(wildcard sim/shells/*.cpp)
-SIM_CXX_OBJ := $(patsubst %.cpp,$(B)/obj/%.o,$(filter-out sim/libtoesim%,$(SIM_CXX_SRC)))
+SIM_CXX_OBJ := $(patsubst %.cpp,$(B)/obj/%.o,$(SIM_CXX_SRC))
 TOESIM      := $(B)/toesim
 
 $(SIM_C_LIB): $(patsubst %.c,$(B)/obj/%.o,$(wildcard sim/*.c))

@@ -59,6 +59,27 @@ static const char live_help[] =
     "\n"
     "Exit status: as `toesim run`; 3 also when the device cannot be opened.\n";
 
+static const char script_help[] =
+    "usage: toesim script FILE... [OPTION]...\n"
+    "\n"
+    "Plays packet scripts (docs/tcp-scripts.md) against the whole simulated server: the peer's\n"
+    "segments are put on the wire, what the server sends is compared with what the script "
+    "expects.\n"
+    "Under every port policy the server must send the same, with at most one pure ACK more per "
+    "move.\n"
+    "\n"
+    "      --port-policy P   nic0, alternate, random, flip (after 3 frames), or all (default)\n"
+    "      --ip 4|6          the family (default 4)\n"
+    "      --transcript      prints what the server sent\n"
+    "      --results FILE    writes a line per script: pass or fail on one NIC, the same while it\n"
+    "                        moves, the file; - for what is not played\n"
+    "  -j, --jobs N          simulations at the same time (default: one per processor)\n"
+    "      --set KEY=VALUE   any key of docs/scenario.md; may be repeated\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 all passed, or cannot be played in the whole system and say why; 1 a script\n"
+    "failed; 2 a script or option is wrong; 3 the environment failed.\n";
+
 static const char check_help[] =
     "usage: toesim check SCENARIO...\n"
     "       toesim check --schema | --keys\n"
@@ -102,6 +123,7 @@ static const char main_help[] =
     "  run SCENARIO          simulate a scenario file\n"
     "  replay CAPTURE        replay a capture against the team\n"
     "  live SCENARIO         let real programs talk to the simulated server\n"
+    "  script FILE...        play packet scripts against the simulated server\n"
     "  check SCENARIO...     look for errors in scenario files\n"
     "  regress [SCENARIO...] compare results with golden ones\n"
     "  wavediff A B          compare two wave files\n"
@@ -112,6 +134,7 @@ static const struct cli_command commands[] = {
     {"run", run_help, cli_run},
     {"replay", replay_help, cli_replay},
     {"live", live_help, cli_live},
+    {"script", script_help, cli_script},
     {"check", check_help, cli_check},
     {"regress", regress_help, cli_regress},
     {"wavediff", wavediff_help, cli_wavediff},

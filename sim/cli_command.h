@@ -18,6 +18,7 @@ struct cli_command {
 int cli_run(const struct cli_command *command, int argc, char **argv);
 int cli_live(const struct cli_command *command, int argc, char **argv);
 int cli_replay(const struct cli_command *command, int argc, char **argv);
+int cli_script(const struct cli_command *command, int argc, char **argv);
 int cli_check(const struct cli_command *command, int argc, char **argv);
 int cli_regress(const struct cli_command *command, int argc, char **argv);
 int cli_wavediff(const struct cli_command *command, int argc, char **argv);

@@ -1,5 +1,6 @@
 #include "sim/libtoesim.h"
 
+#include "sim/kernel.h"
 #include "sim/scenario.h"
 
 #include <cassert>
@@ -49,12 +50,6 @@ const char *toesim_error(void) { return error_text; }
 
 // --- the thread ---
 
-int sc_main(int, char *[])
-{
-    sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
-    return the_one->serve();
-}
-
 bool toesim::build()
 {
     traffic.self = this;
@@ -69,6 +64,7 @@ bool toesim::build()
     traffic.app_self = sockets;
     traffic.attach = [](void *self, host_sw *host) {
         socket_app_attach(static_cast<toesim *>(self)->sockets, host);
+        static_cast<toesim *>(self)->watch.host = host;
     };
     struct error err = {};
     if (mac_params_check(&config.mac, &err) != STATUS_OK ||
@@ -77,8 +73,10 @@ bool toesim::build()
         return false;
     }
     bed = std::make_unique<testbed>(config, nullptr, &traffic);
-    if (bed->is_ready(&err))
+    if (bed->is_ready(&err)) {
+        watch.listen(bed->probe(), config.team.conn_max);
         return true;
+    }
     toesim_fail(ENOMEM, "%s", err.text);
     bed.reset();
     return false;
@@ -148,13 +146,10 @@ struct toesim *toesim_create(const char *scenario, const char *const *settings, 
         toesim_fail(ENOMEM, "not enough memory for the sockets");
         return nullptr;
     }
-    setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
     the_one = sim.release();
     the_one->wanted = toesim::request::advance; // until serve() has built it
     the_one->thread = std::thread([] {
-        static char name[] = "libtoesim";
-        static char *arguments[] = {name, nullptr};
-        sc_core::sc_elab_and_sim(1, arguments);
+        kernel_run([](void *self) { return static_cast<toesim *>(self)->serve(); }, the_one);
     });
     {
         std::unique_lock<std::mutex> hold(the_one->baton);
@@ -236,16 +231,31 @@ int toesim_advance_next(struct toesim *sim, uint64_t limit_ps)
 
 // --- frames ---
 
-int toesim_put_frame(struct toesim *sim, const void *bytes, size_t len)
+static int put_frame(toesim *sim, const void *bytes, size_t len, uint8_t flags)
 {
     std::lock_guard<std::mutex> guard(sim->lock);
     size_t len_max = sim->config.team.mtu_bytes + ethernet_bytes + tags_bytes;
     if (len < ethernet_bytes || len > len_max || len > FRAME_BYTES_MAX)
         return toesim_fail(EMSGSIZE, "a frame of %zu bytes; give %u to %zu", len, ethernet_bytes,
                            len_max);
-    if (!sim->bed->put_frame(static_cast<const uint8_t *>(bytes), static_cast<uint32_t>(len)))
+    uint64_t id =
+        sim->bed->put_frame(static_cast<const uint8_t *>(bytes), static_cast<uint32_t>(len), flags);
+    if (id == 0)
         return toesim_fail(ENOBUFS, "the queue to the switch is full; advance time");
+    sim->watch.put(id);
     return 0;
+}
+
+int toesim_put_frame(struct toesim *sim, const void *bytes, size_t len)
+{
+    return put_frame(sim, bytes, len, 0);
+}
+
+int toesim_put_frame_on(struct toesim *sim, unsigned nic, const void *bytes, size_t len)
+{
+    if (nic >= NIC_COUNT)
+        return toesim_fail(EINVAL, "NIC %u; give 0 or 1", nic);
+    return put_frame(sim, bytes, len, nic == 0 ? FRAME_TO_NIC0 : FRAME_TO_NIC1);
 }
 
 ssize_t toesim_take_frame(struct toesim *sim, void *bytes, size_t size, uint64_t *sent_ps)

@@ -7,6 +7,7 @@
 #include "sim/toesim.h"
 
 #include "host-sw/app/socket_app.h"
+#include "models/hwif/conn_ctx.h"
 
 #include <condition_variable>
 #include <deque>
@@ -14,6 +15,28 @@
 #include <mutex>
 #include <thread>
 #include <vector>
+
+// Out of the probe: what became of frames, moves and contexts. Influences nothing.
+struct toesim_watch {
+    struct connection {
+        bool has_context, has_irs;
+        uint8_t state;
+        uint32_t irs, flags, snd_una, snd_nxt, rcv_nxt, snd_wnd, cwnd, ssthresh, rto_us, srtt_us;
+        uint16_t mss;
+    };
+    uint64_t frame_id = 0; // the last one put
+    toesim_fate fate = {};
+    uint32_t moves_begun = 0, moves_ended = 0;
+    const host_sw *host = nullptr;
+    std::vector<connection> rows; // as the directory's
+    std::vector<uint32_t> row_of; // connection id to row
+
+    void listen(probe *probe, uint32_t conn_max);
+    void on_event(const probe_event &event);
+    void on_context(uint32_t conn, const conn_ctx &context);
+    void on_open(const probe_event &event);
+    void put(uint64_t id);
+};
 
 struct toesim_frame {
     uint64_t at_ps;
@@ -28,6 +51,7 @@ struct toesim {
     socket_app *sockets = nullptr;
     sim_config config = {};
     external_traffic traffic = {};
+    toesim_watch watch;
     std::deque<toesim_frame> frames;
     uint64_t frames_lost = 0;
     bool violated = false;

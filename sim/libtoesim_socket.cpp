@@ -66,16 +66,33 @@ bool option_of(int level, int name, socket_option *option)
     static const struct {
         int level, name;
         socket_option option;
-    } rows[] = {
-        {SOL_SOCKET, SO_KEEPALIVE, SOCKET_KEEPALIVE}, {SOL_SOCKET, SO_RCVBUF, SOCKET_RCVBUF},
-        {SOL_SOCKET, SO_SNDBUF, SOCKET_SNDBUF},       {SOL_SOCKET, SO_ERROR, SOCKET_ERROR},
-        {IPPROTO_TCP, TCP_NODELAY, SOCKET_NODELAY},   {IPPROTO_TCP, TCP_MAXSEG, SOCKET_MAXSEG}};
+    } rows[] = {{SOL_SOCKET, SO_KEEPALIVE, SOCKET_KEEPALIVE},
+                {SOL_SOCKET, SO_RCVBUF, SOCKET_RCVBUF},
+                {SOL_SOCKET, SO_SNDBUF, SOCKET_SNDBUF},
+                {SOL_SOCKET, SO_ERROR, SOCKET_ERROR},
+                {IPPROTO_TCP, TCP_NODELAY, SOCKET_NODELAY},
+                {IPPROTO_TCP, TCP_MAXSEG, SOCKET_MAXSEG},
+                {IPPROTO_TCP, TCP_USER_TIMEOUT, SOCKET_USER_TIMEOUT},
+                {IPPROTO_IP, IP_TTL, SOCKET_TTL},
+                {IPPROTO_IPV6, IPV6_UNICAST_HOPS, SOCKET_TTL},
+                {TOESIM_SOL, TOESIM_SO_OFFER, SOCKET_OFFER},
+                {TOESIM_SOL, TOESIM_SO_WINDOW_SCALE, SOCKET_WINDOW_SCALE},
+                {TOESIM_SOL, TOESIM_SO_READ_AHEAD, SOCKET_READ_AHEAD}};
+    static_assert(static_cast<int>(TOESIM_OFFER_TS) == static_cast<int>(CTX_FEATURE_TS) &&
+                      static_cast<int>(TOESIM_OFFER_MSS) == static_cast<int>(CTX_FEATURE_MSS),
+                  "bits of the context");
     for (const auto &row : rows)
         if (row.level == level && row.name == name) {
             *option = row.option;
             return true;
         }
     return false;
+}
+
+bool is_traffic_class(int level, int name)
+{
+    return (level == IPPROTO_IP && name == IP_TOS) ||
+           (level == IPPROTO_IPV6 && name == IPV6_TCLASS);
 }
 
 // The numbers of Linux's TCP_INFO.
@@ -120,6 +137,8 @@ int get_info(toesim *sim, int fd, void *value, socklen_t *len)
     out.rx_nic = info.view.rx_if;
     out.peer_fin = info.peer_fin;
     out.generation = info.view.gen;
+    out.notice = static_cast<uint8_t>(info.notice);
+    out.notices = static_cast<uint8_t>(info.notices < UINT8_MAX ? info.notices : UINT8_MAX);
     out.moves = info.view.moves;
     out.readable_bytes = info.readable;
     out.unacked_bytes = info.unacked;
@@ -241,6 +260,8 @@ int toesim_setsockopt(struct toesim *sim, int fd, int level, int name, const voi
     std::memcpy(&number, value, sizeof number);
     if (level == SOL_SOCKET && name == SO_REUSEADDR) // TIME-WAIT never keeps a port from a listener
         return result(socket_app_get(sim->sockets, fd, SOCKET_KEEPALIVE, &number));
+    if (is_traffic_class(level, name)) // the two bits below belong to ECN
+        return result(socket_app_set(sim->sockets, fd, SOCKET_DSCP, number >> 2));
     if (!option_of(level, name, &option))
         return result(-ENOPROTOOPT);
     return result(socket_app_set(sim->sockets, fd, option, number));
@@ -255,11 +276,15 @@ int toesim_getsockopt(struct toesim *sim, int fd, int level, int name, void *val
         return get_info(sim, fd, value, len);
     if (level == SOL_SOCKET && name == SO_LINGER)
         return get_linger(sim, fd, value, len);
-    if (!option_of(level, name, &option))
+    bool is_class = is_traffic_class(level, name);
+    if (is_class)
+        option = SOCKET_DSCP;
+    else if (!option_of(level, name, &option))
         return result(-ENOPROTOOPT);
     if (*len < sizeof number)
         return result(-EINVAL);
     int status = socket_app_get(sim->sockets, fd, option, &number);
+    number = is_class ? number << 2 : number;
     std::memcpy(value, &number, sizeof number);
     *len = sizeof number;
     return result(status);

@@ -60,7 +60,7 @@ void live_session::take_frames(testbed &bed)
         if (len == 0)
             return;
         taken += len;
-        frames_in_ += bed.put_frame(bytes, len);
+        frames_in_ += bed.put_frame(bytes, len) != 0;
     }
 }
 

@@ -58,9 +58,13 @@ void results_add_host(json_t *root, const struct results_input *in)
     results_set(host, "icmp_unreachable", sw->icmp_unreachable);
     results_set(host, "icmp_too_big", sw->icmp_too_big);
     results_set(host, "icmp_time_exceeded", sw->icmp_time_exceeded);
+    results_set(host, "icmp_parameter_problem", sw->icmp_parameter_problem);
     results_set(host, "icmp_errors_of_connections", sw->icmp_errors_of_connections);
+    results_set(host, "icmp_ignored", sw->icmp_ignored);
+    results_set(host, "notices", sw->notices);
     add_host_tcp(host, sw, host_sw_get_tcp_stats(in->host_sw));
     add_fragments(host, sw, host_sw_get_fragment_stats(in->host_sw));
+    results_set(host, "challenges_refused", host_sw_challenges_refused(in->host_sw));
     results_set(host, "stale_events", sw->stale_events);
     results_set(host, "nics_lost", sw->nics_lost);
     results_set(host, "recoveries", sw->recoveries);

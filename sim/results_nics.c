@@ -106,6 +106,7 @@ static void add_engine(json_t *nic, const struct toe_stats *e)
     results_set(object, "tx_resets", e->tx_resets);
     results_set(object, "tx_host_frames", e->tx_host_frames);
     results_set(object, "timers_fired", e->timers_fired);
+    results_set(object, "challenges_refused", e->challenges.refused);
     results_set(object, "commands", e->commands);
     results_set(object, "stale_doorbells", e->stale_doorbells);
     results_set(object, "records", e->records);

@@ -1,5 +1,6 @@
 #include "sim/run.h"
 
+#include "sim/kernel.h"
 #include "sim/live_session.h"
 #include "sim/progress_line.h"
 #include "sim/testbed.h"
@@ -186,19 +187,35 @@ enum status run_live(const sim_config &config, const run_options &options, struc
         return err->status;
     return run_with(config, options, nullptr, &live, err);
 }
+enum status run_any(const sim_config &config, const run_options &options, struct error *err)
+{
+    if (config.traffic == TRAFFIC_GENERATOR)
+        return run_with(config, options, nullptr, nullptr, err);
+    if (config.traffic == TRAFFIC_EXTERNAL)
+        return run_live(config, options, err);
+    capture *capture = capture_load(config.capture_path, &config.capture, err);
+    if (!capture)
+        return err->status;
+    enum status status = run_with(config, options, capture, nullptr, err);
+    capture_destroy(capture);
+    return status;
+}
+
+struct run_call {
+    const sim_config *config;
+    const run_options *options;
+    struct error *err;
+};
 } // namespace
 
 enum status sim_run(const struct sim_config *config, const struct run_options *options,
                     struct error *err)
 {
-    if (config->traffic == TRAFFIC_GENERATOR)
-        return run_with(*config, *options, nullptr, nullptr, err);
-    if (config->traffic == TRAFFIC_EXTERNAL)
-        return run_live(*config, *options, err);
-    capture *capture = capture_load(config->capture_path, &config->capture, err);
-    if (!capture)
-        return err->status;
-    enum status status = run_with(*config, *options, capture, nullptr, err);
-    capture_destroy(capture);
-    return status;
+    run_call call = {config, options, err};
+    return static_cast<enum status>(kernel_run(
+        [](void *self) -> int {
+            const auto *wanted = static_cast<const run_call *>(self);
+            return run_any(*wanted->config, *wanted->options, wanted->err);
+        },
+        &call));
 }

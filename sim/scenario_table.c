@@ -158,6 +158,8 @@ static const char *const fault_list[] = {"link_down",
         COUNT(path ".keepalive_probes", f.keepalive_probes, 1, U8_LIMIT,                           \
               "unanswered probes until the end"),                                                  \
         COUNT(path ".rexmt_max", f.rexmt_max, 1, U8_LIMIT, "retransmissions until the end (R2)"),  \
+        COUNT(path ".rexmt_notice", f.rexmt_notice, 0, U8_LIMIT,                                   \
+              "retransmissions until the application is told (R1); 0: never"),                     \
         COUNT(path ".syn_rexmt_max", f.syn_rexmt_max, 1, U8_LIMIT,                                 \
               "the same for SYN and SYN-ACK"),                                                     \
         COUNT(path ".dupack_threshold", f.dupack_threshold, 1, U8_LIMIT,                           \
@@ -209,6 +211,8 @@ const struct scenario_key scenario_keys[] = {
           "put together by the host at a time; 0: fragments are dropped"),
     TIME("team.fragments.timeout", team.fragment_timeout_ps, 1, TIME_LIMIT,
          "from the first fragment until a datagram is given up"),
+    COUNT("team.challenge_rate", team.challenge_rate, 0, U32_LIMIT,
+          "challenge acknowledgements of the server per second (RFC 5961 10); 0: no limit"),
     ENUM("team.syn_cookies", team.syn_cookies, cookie_names,
          "SYNs answered without state (RFC 4987): when the backlog is full, or always"),
     COUNT("team.syn_backlog", team.syn_backlog, 1, 65536,

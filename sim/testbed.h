@@ -39,10 +39,10 @@ public:
     // True: there is more to do.
     bool advance(uint64_t slice_ps);
 
-    // External traffic. put_frame() is false, and the frame not taken, when the queue toward the
-    // switch is full. The application runs soon after a kick.
+    // External traffic. put_frame() gives the frame's number, or 0, and the frame is not taken, when
+    // the queue toward the switch is full. The application runs soon after a kick.
     bool has_room_for_frame() const;
-    bool put_frame(const uint8_t *bytes, uint32_t len);
+    uint64_t put_frame(const uint8_t *bytes, uint32_t len, uint8_t flags = 0);
     void kick_application();
     void set_port_policy(port_policy policy, uint32_t flip_frames);
 

@@ -105,20 +105,22 @@ void testbed::make_peers()
 
 bool testbed::has_room_for_frame() const { return mac_tx_has_room(mac_[MAC_PEER]); }
 
-bool testbed::put_frame(const uint8_t *bytes, uint32_t len)
+uint64_t testbed::put_frame(const uint8_t *bytes, uint32_t len, uint8_t flags)
 {
     assert(len <= FRAME_BYTES_MAX);
     uint64_t now = sc_now_ps();
     frame *f = has_room_for_frame() ? frame_alloc(pool_, now) : nullptr;
     if (!f)
-        return false;
+        return 0;
     f->conversation = UINT32_MAX;
     f->len = len;
+    f->flags = flags;
     std::memcpy(f->data, bytes, len);
     frame_sink sink = fragmenter_sink(&fragmenter_);
+    uint64_t id = f->id; // the switch's port owns the frame from here on
     frame_sink_accept(&sink, f, now);
     external_frames_++;
-    return true;
+    return id;
 }
 
 void testbed::kick_application() { host_cpu_kick(cpu_, sc_now_ps()); }

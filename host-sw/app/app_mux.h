@@ -1,4 +1,5 @@
-/* Several applications on one host, each on its own port: one app_ops in front of theirs. */
+/* Several applications on one host, each on its own port: one app_ops in front of theirs. For those
+ * that listen: a connection that an application opens has no port here to be known by. */
 #ifndef TOESIM_APP_APP_MUX_H
 #define TOESIM_APP_APP_MUX_H
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW_SCALE = 4 }; /* offers a 512 KiB ring whole */
+enum { TTL_DEFAULT = 64, WINDOW_SCALE = 4 }; /* offers a 512 KiB ring whole */
 
 struct socket_app *socket_app_create(uint32_t conn_max)
 {
@@ -59,6 +59,11 @@ int socket_table_make(struct socket_app *app)
     app->sockets[fd] = (struct socket){.state = SOCKET_NEW,
                                        .rcvbuf = SOCKET_APP_BUFFER_BYTES,
                                        .sndbuf = SOCKET_APP_BUFFER_BYTES,
+                                       .read_ahead = true,
+                                       .ttl = TTL_DEFAULT,
+                                       .offer = CTX_FEATURE_MSS | CTX_FEATURE_TS | CTX_FEATURE_WS |
+                                                CTX_FEATURE_SACK,
+                                       .window_scale = WINDOW_SCALE,
                                        .queue_first = NO_SOCKET,
                                        .queue_last = NO_SOCKET,
                                        .conn = NO_CONN};
@@ -81,6 +86,13 @@ void socket_table_release(struct socket_app *app, int fd)
     socket_buffer_free(&s->rx);
     socket_buffer_free(&s->tx);
     s->state = SOCKET_FREE;
+}
+
+int socket_table_take_error(struct socket *s)
+{
+    int error = s->error;
+    s->error = 0;
+    return -error;
 }
 
 void socket_table_touch(struct socket_app *app, int fd)
@@ -110,11 +122,15 @@ static void pull(struct socket_app *app, struct socket *s)
     uint32_t room;
     void *at;
     while ((room = socket_buffer_room(&s->rx, &at)) > 0) {
-        uint32_t n = host_conn_read(app->host, s->conn, at, room);
+        if (!s->read_ahead && !s->read_shut && room > s->asked)
+            room = s->asked;
+        uint32_t n = room > 0 ? host_conn_read(app->host, s->conn, at, room) : 0;
         if (n == 0)
             break;
+        s->asked -= n < s->asked ? n : s->asked;
         if (!s->read_shut)
             socket_buffer_commit(&s->rx, n);
+        s->lost |= s->orphan;
     }
     s->eof = s->peer_fin && host_conn_readable(app->host, s->conn) == 0;
 }
@@ -144,6 +160,11 @@ static void serve(struct socket_app *app, struct socket *s)
         return;
     }
     pull(app, s);
+    if (s->lost) { /* RFC 9293 3.6 (SHLD-3): the peer is shown that its data was lost */
+        s->abort_wanted = true;
+        host_conn_abort(app->host, s->conn);
+        return;
+    }
     push(app, s);
 }
 
@@ -158,6 +179,20 @@ static bool matches(const struct socket *s, const struct flow_key *key)
            memcmp(addr, key->laddr, 16) == 0;
 }
 
+/* What the SYN or SYN-ACK of its connections says, and their context. */
+static struct app_accept offer_of(const struct socket *s, int fd)
+{
+    return (struct app_accept){.offered = (uint8_t)s->offer,
+                               .mss = (uint16_t)s->maxseg,
+                               .rcv_ws = (uint8_t)s->window_scale,
+                               .nodelay = s->nodelay,
+                               .keepalive = s->keepalive,
+                               .dscp = (uint8_t)s->dscp,
+                               .ttl = (uint8_t)s->ttl,
+                               .user_timeout_ms = (uint32_t)s->user_timeout_ms,
+                               .cookie = (uint32_t)fd};
+}
+
 /* The socket is made when the handshake is done: one that fails is never heard of again. */
 static bool socket_on_syn(void *self, const struct flow_key *key, const struct tcp_segment *syn,
                           struct app_accept *accept)
@@ -170,13 +205,7 @@ static bool socket_on_syn(void *self, const struct flow_key *key, const struct t
             continue;
         if (s->queued >= s->backlog)
             return false;
-        *accept = (struct app_accept){.offered = CTX_FEATURE_MSS | CTX_FEATURE_TS | CTX_FEATURE_WS |
-                                                 CTX_FEATURE_SACK,
-                                      .mss = (uint16_t)s->maxseg,
-                                      .rcv_ws = WINDOW_SCALE,
-                                      .nodelay = s->nodelay,
-                                      .keepalive = s->keepalive,
-                                      .cookie = (uint32_t)fd};
+        *accept = offer_of(s, fd);
         return true;
     }
     return false;
@@ -202,6 +231,10 @@ static int admit(struct socket_app *app, uint32_t conn, int listener)
     s->nodelay = from->nodelay;
     s->keepalive = from->keepalive;
     s->linger_zero = from->linger_zero;
+    s->read_ahead = from->read_ahead;
+    s->user_timeout_ms = from->user_timeout_ms;
+    s->dscp = from->dscp;
+    s->ttl = from->ttl;
     s->local = (struct socket_address){.ip_version = view.key.ip_version, .port = view.key.lport};
     s->peer = (struct socket_address){.ip_version = view.key.ip_version, .port = view.key.rport};
     memcpy(s->local.addr, view.key.laddr, 16);
@@ -253,6 +286,27 @@ static void socket_on_peer_fin(void *self, uint32_t conn, uint32_t cookie)
     socket_on_progress(self, conn, cookie);
 }
 
+static void socket_on_urgent(void *self, uint32_t conn, uint32_t cookie)
+{
+    struct socket_app *app = self;
+    (void)cookie;
+    assert(conn < app->conn_max);
+    if (app->by_conn[conn] != NO_SOCKET)
+        app->sockets[app->by_conn[conn]].urgent = true;
+}
+
+static void socket_on_notice(void *self, uint32_t conn, uint32_t cookie, enum nic_notice notice)
+{
+    struct socket_app *app = self;
+    (void)cookie;
+    assert(conn < app->conn_max);
+    if (app->by_conn[conn] == NO_SOCKET)
+        return;
+    struct socket *s = &app->sockets[app->by_conn[conn]];
+    s->notice = (uint8_t)notice;
+    s->notices++;
+}
+
 static int error_of(enum nic_term_cause cause)
 {
     switch (cause) {
@@ -302,16 +356,10 @@ static void start_connect(struct socket_app *app, int fd)
     struct socket *s = &app->sockets[fd];
     s->connect_wanted = false;
     app->connects_wanted--;
-    struct host_connect wish = {
-        .ip_version = s->peer.ip_version,
-        .rport = s->peer.port,
-        .lport = s->local.port,
-        .offer = {.offered = CTX_FEATURE_MSS | CTX_FEATURE_TS | CTX_FEATURE_WS | CTX_FEATURE_SACK,
-                  .mss = (uint16_t)s->maxseg,
-                  .rcv_ws = WINDOW_SCALE,
-                  .nodelay = s->nodelay,
-                  .keepalive = s->keepalive,
-                  .cookie = (uint32_t)fd}};
+    struct host_connect wish = {.ip_version = s->peer.ip_version,
+                                .rport = s->peer.port,
+                                .lport = s->local.port,
+                                .offer = offer_of(s, fd)};
     memcpy(wish.raddr, s->peer.addr, sizeof wish.raddr);
     uint32_t conn;
     int error = host_conn_connect(app->host, &wish, &conn);
@@ -372,6 +420,8 @@ const struct app_ops *socket_app_ops(void)
         .on_readable = socket_on_progress,
         .on_writable = socket_on_progress,
         .on_peer_fin = socket_on_peer_fin,
+        .on_urgent = socket_on_urgent,
+        .on_notice = socket_on_notice,
         .on_closed = socket_on_closed,
         .on_run = socket_on_run,
     };

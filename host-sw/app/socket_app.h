@@ -29,13 +29,21 @@ enum socket_option {
     SOCKET_MAXSEG,    /* the same; 0: from the MTU */
     SOCKET_RCVBUF,    /* bytes of the buffers; before they are made: of a listener */
     SOCKET_SNDBUF,
-    SOCKET_LINGER_ZERO, /* close() resets the connection */
-    SOCKET_ERROR,       /* read only; reading clears it */
+    SOCKET_DSCP,         /* of a listener: 0 to 63 */
+    SOCKET_TTL,          /* of a listener: 1 to 255; or hop limit */
+    SOCKET_USER_TIMEOUT, /* of a listener: ms until unanswered data ends it; 0: the team's R2 */
+    SOCKET_OFFER,        /* of a listener: enum ctx_feature bits the SYN-ACK may carry */
+    SOCKET_WINDOW_SCALE, /* of a listener: 0 to 14 */
+    SOCKET_READ_AHEAD,   /* of a listener; 0: only what recv() asked for is taken from the ring */
+    SOCKET_LINGER_ZERO,  /* close() resets the connection */
+    SOCKET_ERROR,        /* read only; reading clears it */
 };
 
 struct socket_info {
     enum tcp_state state; /* as the host was last told */
     bool established, peer_fin;
+    enum nic_notice notice; /* last trouble that ended nothing */
+    uint32_t notices;
     struct dir_view view;       /* owner, receiving NIC, generation, moves, bytes */
     uint32_t readable, unacked; /* bytes in the host's rings */
     uint32_t rcvbuf_used, sndbuf_used;
@@ -68,7 +76,8 @@ int socket_app_set(struct socket_app *app, int fd, enum socket_option option, in
 int socket_app_get(struct socket_app *app, int fd, enum socket_option option, int *value);
 int socket_app_info(struct socket_app *app, int fd, struct socket_info *info);
 int socket_app_name(struct socket_app *app, int fd, bool peer, struct socket_address *name);
-/* POLLIN, POLLOUT, POLLERR, POLLHUP, POLLRDHUP as they are now; POLLNVAL for no socket. */
+/* POLLIN, POLLOUT, POLLPRI, POLLERR, POLLHUP, POLLRDHUP as they are now. POLLPRI: urgent data was
+ * announced since the program read last (it stays in line, RFC 6093); POLLNVAL for no socket. */
 short socket_app_poll(struct socket_app *app, int fd);
 
 #ifdef __cplusplus

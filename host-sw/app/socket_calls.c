@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 
-enum { BUFFER_BYTES_MIN = 4096, BUFFER_BYTES_MAX = 1 << 24, MAXSEG_MIN = 88, MAXSEG_MAX = 9000 };
-
 int socket_app_open(struct socket_app *app, uint8_t ip_version)
 {
     if (ip_version != 4 && ip_version != 6)
@@ -96,14 +94,6 @@ int socket_app_connect(struct socket_app *app, int fd, const struct socket_addre
     return -EINPROGRESS;
 }
 
-/* An error is reported once, then the socket is at its end. */
-static int take_error(struct socket *s)
-{
-    int error = s->error;
-    s->error = 0;
-    return -error;
-}
-
 int64_t socket_app_send(struct socket_app *app, int fd, const void *bytes, uint32_t len)
 {
     struct socket *s = socket_table_get(app, fd);
@@ -112,7 +102,7 @@ int64_t socket_app_send(struct socket_app *app, int fd, const void *bytes, uint3
     if (s->state != SOCKET_CONNECTED)
         return -ENOTCONN;
     if (s->error)
-        return take_error(s);
+        return socket_table_take_error(s);
     if (s->fin_wanted || s->conn == NO_CONN)
         return -EPIPE;
     uint32_t taken = socket_buffer_put(&s->tx, bytes, len);
@@ -132,13 +122,18 @@ int64_t socket_app_recv(struct socket_app *app, int fd, void *bytes, uint32_t le
     uint32_t n = s->read_shut ? 0 : socket_buffer_copy(&s->rx, bytes, len);
     if (n > 0) {
         if (!peek) {
+            s->urgent = false;
             socket_buffer_consume(&s->rx, n);
             socket_table_touch(app, fd); /* there may be more in the ring */
         }
         return n;
     }
     if (s->error)
-        return take_error(s);
+        return socket_table_take_error(s);
+    if (!s->read_ahead && s->conn != NO_CONN && !s->read_shut) {
+        s->asked = len;
+        socket_table_touch(app, fd);
+    }
     return s->eof || s->read_shut || s->conn == NO_CONN || len == 0 ? 0 : -EAGAIN;
 }
 
@@ -200,71 +195,6 @@ int socket_app_close(struct socket_app *app, int fd)
     return 0;
 }
 
-int socket_app_set(struct socket_app *app, int fd, enum socket_option option, int value)
-{
-    struct socket *s = socket_table_get(app, fd);
-    if (!s)
-        return -EBADF;
-    if (option == SOCKET_LINGER_ZERO) {
-        s->linger_zero = value != 0;
-        return 0;
-    }
-    if (option == SOCKET_ERROR)
-        return -EINVAL;
-    if (s->state == SOCKET_CONNECTED || s->state == SOCKET_CONNECTING) /* it has a context */
-        return -EOPNOTSUPP;
-    int *place = option == SOCKET_RCVBUF ? &s->rcvbuf : &s->sndbuf;
-    switch (option) {
-    case SOCKET_NODELAY:
-        s->nodelay = value != 0;
-        return 0;
-    case SOCKET_KEEPALIVE:
-        s->keepalive = value != 0;
-        return 0;
-    case SOCKET_MAXSEG:
-        if (value != 0 && (value < MAXSEG_MIN || value > MAXSEG_MAX))
-            return -EINVAL;
-        s->maxseg = value;
-        return 0;
-    default:
-        if (value < BUFFER_BYTES_MIN || value > BUFFER_BYTES_MAX)
-            return -EINVAL;
-        *place = value;
-        return 0;
-    }
-}
-
-int socket_app_get(struct socket_app *app, int fd, enum socket_option option, int *value)
-{
-    struct socket *s = socket_table_get(app, fd);
-    if (!s)
-        return -EBADF;
-    switch (option) {
-    case SOCKET_NODELAY:
-        *value = s->nodelay;
-        break;
-    case SOCKET_KEEPALIVE:
-        *value = s->keepalive;
-        break;
-    case SOCKET_MAXSEG:
-        *value = s->maxseg;
-        break;
-    case SOCKET_RCVBUF:
-        *value = s->rcvbuf;
-        break;
-    case SOCKET_SNDBUF:
-        *value = s->sndbuf;
-        break;
-    case SOCKET_LINGER_ZERO:
-        *value = s->linger_zero;
-        break;
-    case SOCKET_ERROR:
-        *value = -take_error(s);
-        break;
-    }
-    return 0;
-}
-
 int socket_app_info(struct socket_app *app, int fd, struct socket_info *info)
 {
     const struct socket *s = socket_table_get(app, fd);
@@ -274,6 +204,8 @@ int socket_app_info(struct socket_app *app, int fd, struct socket_info *info)
     if (s->state != SOCKET_CONNECTED)
         return 0;
     info->peer_fin = s->peer_fin;
+    info->notice = (enum nic_notice)s->notice;
+    info->notices = s->notices;
     info->rcvbuf_used = socket_buffer_used(&s->rx);
     info->sndbuf_used = socket_buffer_used(&s->tx);
     if (s->conn == NO_CONN)
@@ -316,6 +248,8 @@ short socket_app_poll(struct socket_app *app, int fd)
         events |= POLLRDHUP;
     if (!s->fin_wanted && !ended && socket_buffer_free_bytes(&s->tx) > 0)
         events |= POLLOUT;
+    if (s->urgent)
+        events |= POLLPRI;
     if (s->error)
         events |= POLLERR;
     if (ended || (s->eof && s->fin_wanted))

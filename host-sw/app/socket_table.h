@@ -6,6 +6,8 @@
 #include "host-sw/app/socket_app.h"
 #include "host-sw/app/socket_buffer.h"
 
+#include <stddef.h>
+
 enum { NO_SOCKET = -1 };
 #define NO_CONN UINT32_MAX
 
@@ -20,8 +22,11 @@ enum socket_state {
 struct socket {
     enum socket_state state;
     struct socket_address local, peer;
-    int rcvbuf, sndbuf, maxseg;
-    bool nodelay, keepalive, linger_zero;
+    /* Options (socket_options.c). */
+    int nodelay, keepalive, linger_zero, read_ahead;
+    int rcvbuf, sndbuf, maxseg, offer, window_scale, dscp, ttl, user_timeout_ms;
+    uint8_t notice; /* enum nic_notice */
+    uint32_t notices;
     /* A listener's. */
     int backlog, queued, queue_first, queue_last;
     /* A connection's. */
@@ -32,8 +37,11 @@ struct socket {
     bool port_given;     /* the program bound it */
     bool orphan;         /* the program closed it; the connection still has to end */
     bool fin_wanted, fin_given, abort_wanted, peer_fin, eof, read_shut;
-    uint32_t conn; /* NO_CONN: it has ended */
-    int error;     /* positive errno, reported once */
+    bool urgent;    /* announced since the program read last */
+    bool lost;      /* bytes came after the program's close() */
+    uint32_t asked; /* without read_ahead: bytes that recv() waits for */
+    uint32_t conn;  /* NO_CONN: it has ended */
+    int error;      /* positive errno, reported once */
     struct socket_buffer rx, tx;
 };
 
@@ -51,6 +59,8 @@ struct socket_app {
 int socket_table_make(struct socket_app *app);
 /* Null: the program has no such socket. */
 struct socket *socket_table_get(struct socket_app *app, int fd);
+/* An error is reported once, then the socket is at its end: a negative errno, or 0. */
+int socket_table_take_error(struct socket *s);
 /* Its connection has ended. */
 void socket_table_release(struct socket_app *app, int fd);
 /* The core is to look at this connection when it runs next. */

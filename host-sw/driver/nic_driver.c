@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { READY_TRIES = 1000 };
 #define NO_COOKIE UINT32_MAX
 #define NO_REQUEST UINT32_MAX
 
@@ -43,18 +44,24 @@ static void set_station(struct nic_driver *driver, const struct nic_driver_param
                   (uint32_t)mac[3] << 24);
     write_reg(driver, NIC_REG_MAC_HI, (uint32_t)mac[4] | (uint32_t)mac[5] << 8);
     write_reg(driver, NIC_REG_HEARTBEAT_US, params->heartbeat_us);
+    write_reg(driver, NIC_REG_CHALLENGE_RATE, params->challenge_rate);
+    write_reg(driver, NIC_REG_CHALLENGE_KEY, params->challenge_key);
 }
 
-enum nic_probe_result nic_driver_start(struct nic_driver *driver, struct nic_bus bus, unsigned nic,
+enum nic_probe_result nic_driver_begin(struct nic_driver *driver, struct nic_bus bus, unsigned nic,
                                        const struct nic_driver_params *params,
                                        struct buffer_pool *pool)
 {
     *driver = (struct nic_driver){.bus = bus, .nic = nic, .pool = pool, .request_free = NO_REQUEST};
-    enum nic_probe_result result = nic_probe(bus, nic, &params->probe, &driver->sizes);
-    if (result != NIC_PROBE_OK)
-        return result;
-    driver->conn_max = bus.ops->mmio_read32(bus.self, nic, NIC_REG_CONN_MAX);
-    driver->link_up = (bus.ops->mmio_read32(bus.self, nic, NIC_REG_LINK) & 1) != 0;
+    return nic_probe_begin(bus, nic, &params->probe, &driver->sizes);
+}
+
+enum nic_probe_result nic_driver_enable(struct nic_driver *driver,
+                                        const struct nic_driver_params *params)
+{
+    struct nic_bus bus = driver->bus;
+    driver->conn_max = bus.ops->mmio_read32(bus.self, driver->nic, NIC_REG_CONN_MAX);
+    driver->link_up = (bus.ops->mmio_read32(bus.self, driver->nic, NIC_REG_LINK) & 1) != 0;
     set_station(driver, params);
     if (!set_up_rings(driver, params))
         return NIC_PROBE_NO_MEMORY;
@@ -63,6 +70,19 @@ enum nic_probe_result nic_driver_start(struct nic_driver *driver, struct nic_bus
     nic_driver_flush(driver);
     bus.ops->step_end(bus.self);
     return NIC_PROBE_OK;
+}
+
+enum nic_probe_result nic_driver_start(struct nic_driver *driver, struct nic_bus bus, unsigned nic,
+                                       const struct nic_driver_params *params,
+                                       struct buffer_pool *pool)
+{
+    enum nic_probe_result result = nic_driver_begin(driver, bus, nic, params, pool);
+    if (result != NIC_PROBE_OK)
+        return result;
+    for (int i = 0; i < READY_TRIES; i++)
+        if (nic_probe_is_ready(bus, nic))
+            return nic_driver_enable(driver, params);
+    return NIC_PROBE_NOT_READY;
 }
 
 bool nic_driver_has_rings(const struct nic_driver *driver)

@@ -29,6 +29,7 @@ struct nic_driver_params {
     uint32_t mtu_bytes;
     uint32_t log2_cmd, log2_record, log2_event, log2_buffer;
     uint32_t heartbeat_us; /* 0: none */
+    uint32_t challenge_rate, challenge_key;
     struct nic_probe_request probe;
 };
 
@@ -51,7 +52,14 @@ struct nic_driver {
     size_t backlog_head, backlog_tail, backlog_capacity;
 };
 
-/* Probes, resets, sets up rings, posts buffers, enables. Blocks. pool is kept. */
+/* Start in two parts. First: probes, and resets. Blocks. pool is kept. */
+enum nic_probe_result nic_driver_begin(struct nic_driver *driver, struct nic_bus bus, unsigned nic,
+                                       const struct nic_driver_params *params,
+                                       struct buffer_pool *pool);
+/* Second, when the reset is over: sets up rings, posts buffers, enables. Blocks. */
+enum nic_probe_result nic_driver_enable(struct nic_driver *driver,
+                                        const struct nic_driver_params *params);
+/* Both, and waits for the reset in between. */
 enum nic_probe_result nic_driver_start(struct nic_driver *driver, struct nic_bus bus, unsigned nic,
                                        const struct nic_driver_params *params,
                                        struct buffer_pool *pool);

@@ -25,7 +25,6 @@ enum {
     DEVCTL_MPS_SHIFT = 5,
     DEVCTL_MRRS_SHIFT = 12,
     DEVCTL_REPORT = 0xf, /* correctable, non-fatal, fatal, unsupported request */
-    READY_TRIES = 1000,
     MSIX_TABLE = 4,
     MSIX_ENTRY_BYTES = 16,
     MSIX_DATA_FIRST = 0x40,
@@ -148,17 +147,19 @@ static enum nic_probe_result reset_device(struct nic_bus bus, unsigned nic)
         return NIC_PROBE_BAD_VERSION;
     uint32_t reset = NIC_CONTROL_RESET;
     bus.ops->mmio_write(bus.self, nic, NIC_REG_CONTROL, &reset, sizeof reset);
-    for (int i = 0; i < READY_TRIES; i++) {
-        uint32_t status = bus.ops->mmio_read32(bus.self, nic, NIC_REG_STATUS);
-        if (status != NO_DEVICE && (status & NIC_STATUS_READY) != 0)
-            return NIC_PROBE_OK;
-    }
-    return NIC_PROBE_NOT_READY;
+    bus.ops->step_end(bus.self);
+    return NIC_PROBE_OK;
 }
 
-enum nic_probe_result nic_probe(struct nic_bus bus, unsigned nic,
-                                const struct nic_probe_request *request,
-                                struct nic_probe_sizes *sizes)
+bool nic_probe_is_ready(struct nic_bus bus, unsigned nic)
+{
+    uint32_t status = bus.ops->mmio_read32(bus.self, nic, NIC_REG_STATUS);
+    return status != NO_DEVICE && (status & NIC_STATUS_READY) != 0;
+}
+
+enum nic_probe_result nic_probe_begin(struct nic_bus bus, unsigned nic,
+                                      const struct nic_probe_request *request,
+                                      struct nic_probe_sizes *sizes)
 {
     assert(request->bar_address % NIC_BAR0_BYTES == 0);
     uint32_t command = 0;

@@ -32,10 +32,12 @@ struct nic_probe_sizes {
 };
 
 /* Blocks for many configuration and register accesses. Afterwards: decoding memory, bus master,
- * MSI-X enabled, errors reported, reset done. */
-enum nic_probe_result nic_probe(struct nic_bus bus, unsigned nic,
-                                const struct nic_probe_request *request,
-                                struct nic_probe_sizes *sizes);
+ * MSI-X enabled, errors reported, a reset under way. */
+enum nic_probe_result nic_probe_begin(struct nic_bus bus, unsigned nic,
+                                      const struct nic_probe_request *request,
+                                      struct nic_probe_sizes *sizes);
+/* True when the reset is over. Blocks for one register access. */
+bool nic_probe_is_ready(struct nic_bus bus, unsigned nic);
 
 /* True while the device still answers configuration reads. Blocks. */
 bool nic_probe_is_alive(struct nic_bus bus, unsigned nic);

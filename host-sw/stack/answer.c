@@ -118,6 +118,8 @@ static void note_error(const struct packet *packet, const struct icmp_message *m
     result->kind = ANSWER_ERROR;
     result->error = message->kind;
     result->mtu = message->mtu;
+    result->has_seq = icmp_quoted_seq(message, packet->ip_version, &result->seq);
+    result->notice = (uint8_t)icmp_notice(message, packet->ip_version, &result->is_hard);
     result->has_key = icmp_quoted_key(message, packet->ip_version, &result->key);
     result->key.vlan = vlan_of(packet);
 }
@@ -154,6 +156,7 @@ static void on_icmp(struct host_stack *stack, const struct answer_request *reque
     case ICMP_UNREACHABLE:
     case ICMP_TOO_BIG:
     case ICMP_TIME_EXCEEDED:
+    case ICMP_PARAMETER_PROBLEM:
         note_error(packet, message, result);
         result->reason = to_us ? DROP_NONE : DROP_NOT_OURS;
         break;

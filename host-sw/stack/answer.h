@@ -23,7 +23,7 @@ enum answer_kind {
     ANSWER_ECHO,       /* sent */
     ANSWER_ECHO_REPLY, /* noted: an answer to nobody here */
     ANSWER_LEARNED,    /* noted: a neighbour told its address */
-    ANSWER_ERROR,      /* noted: unreachable, too big, time exceeded */
+    ANSWER_ERROR,      /* noted: unreachable, too big, time exceeded, parameter problem */
 };
 
 struct answer_result {
@@ -32,6 +32,10 @@ struct answer_result {
     enum icmp_kind error; /* ANSWER_ERROR */
     bool has_key;         /* it quotes a TCP segment of ours */
     struct flow_key key;
+    bool has_seq; /* and its sequence number: */
+    uint32_t seq;
+    uint8_t notice;     /* enum nic_notice */
+    bool is_hard;       /* RFC 9293 3.9.2.2 */
     uint32_t mtu;       /* ICMP_TOO_BIG */
     bool has_neighbour; /* it tells the address of a neighbour */
     struct neighbour_key neighbour;

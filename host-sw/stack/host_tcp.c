@@ -188,8 +188,8 @@ bool host_tcp_deliver(struct host_tcp *tcp)
     uint32_t count = tcp->report_count; /* what is told meanwhile belongs to this step */
     for (uint32_t i = 0; i < count; i++) {
         struct host_tcp_report report = tcp->reports[i];
-        if (report.is_end)
-            tcp->ops.on_end(tcp->ops.self, &report.end);
+        if (report.is_event)
+            tcp->ops.on_event(tcp->ops.self, &report.event);
         else
             tcp->ops.on_record(tcp->ops.self, &report.record);
     }
@@ -204,18 +204,18 @@ static void end(struct host_tcp *tcp, struct host_tcp_conn *c, enum nic_term_cau
     bool closed = cause == NIC_TERM_NONE;
     struct conn_ctx *ctx = &c->ctx;
     struct host_tcp_report *report = report_add(tcp);
-    report->is_end = true;
-    report->end = (struct nic_event){.kind = closed ? (uint8_t)NIC_EVENT_CLOSED
-                                                    : (uint8_t)NIC_EVENT_TERMINATED,
-                                     .gen = ctx->generation,
-                                     .conn = ctx->conn_id,
-                                     .detail = closed ? ctx->tcp_state : (uint8_t)cause,
-                                     .nic = PLACE_HOST,
-                                     .a = ctx->snd_nxt,
-                                     .b = ctx->rcv_nxt,
-                                     .ts_recent = ctx->ts_recent,
-                                     .ts_offset = ctx->ts_offset,
-                                     .features = ctx->features};
+    report->is_event = true;
+    report->event = (struct nic_event){.kind = closed ? (uint8_t)NIC_EVENT_CLOSED
+                                                      : (uint8_t)NIC_EVENT_TERMINATED,
+                                       .gen = ctx->generation,
+                                       .conn = ctx->conn_id,
+                                       .detail = closed ? ctx->tcp_state : (uint8_t)cause,
+                                       .nic = PLACE_HOST,
+                                       .a = ctx->snd_nxt,
+                                       .b = ctx->rcv_nxt,
+                                       .ts_recent = ctx->ts_recent,
+                                       .ts_offset = ctx->ts_offset,
+                                       .features = ctx->features};
     host_tcp_tell(tcp, ctx, PROBE_CONN_GONE, cause, 0, NULL, 0);
     set_own(tcp, ctx, OWN_ABSENT);
     slot_free(tcp, c);
@@ -271,6 +271,17 @@ static void report_segment(struct host_tcp *tcp, const struct conn_ctx *ctx,
     record->snd_wnd = ctx->snd_wnd;
 }
 
+static void report_notice(struct host_tcp *tcp, const struct conn_ctx *ctx, uint8_t notice)
+{
+    struct host_tcp_report *report = report_add(tcp);
+    report->is_event = true;
+    report->event = (struct nic_event){.kind = NIC_EVENT_NOTICE,
+                                       .gen = ctx->generation,
+                                       .conn = ctx->conn_id,
+                                       .detail = notice,
+                                       .nic = PLACE_HOST};
+}
+
 /* Resets and ends, as the core asked for. True: the connection is gone. */
 static bool act_on(struct host_tcp *tcp, struct host_tcp_conn *c, const struct tcp_result *result,
                    const struct tcp_segment *seg)
@@ -282,8 +293,11 @@ static bool act_on(struct host_tcp *tcp, struct host_tcp_conn *c, const struct t
     } else if (result->reset_for_segment && seg && tcp_build_reset_for(seg, &tx)) {
         host_tcp_emit(tcp, &c->ctx, &tx);
     }
-    if (!result->closed && result->terminated == NIC_TERM_NONE)
+    if (!result->closed && result->terminated == NIC_TERM_NONE) {
+        if (result->notice != NIC_NOTICE_NONE)
+            report_notice(tcp, &c->ctx, result->notice);
         return false;
+    }
     for (int i = 0; result->closed && i < LAST_SEGMENTS; i++) {
         if (!tcp_output(&c->ctx, &tcp->params, host_tcp_now(tcp), &tx))
             break;
@@ -314,6 +328,17 @@ enum drop_reason host_tcp_input(struct host_tcp *tcp, uint32_t conn, const struc
     if (!act_on(tcp, c, &result, &packet->seg))
         host_tcp_pump(tcp, c);
     return (enum drop_reason)result.reason;
+}
+
+bool host_tcp_icmp(struct host_tcp *tcp, uint32_t conn, const struct tcp_icmp *icmp)
+{
+    struct host_tcp_conn *c = host_tcp_find(tcp, conn);
+    struct tcp_result result;
+    assert(c);
+    tcp_on_icmp(&c->ctx, icmp, &result);
+    if (!act_on(tcp, c, &result, NULL))
+        host_tcp_settle(tcp, c);
+    return result.verdict == NIC_VERDICT_APPLIED;
 }
 
 /* --- the application and the clock --- */

@@ -27,8 +27,8 @@ struct host_tcp_ops {
     bool (*send)(void *self, uint32_t conn, const uint8_t *frame, uint32_t len);
     /* What a NIC would have said of a segment: verdict, state and counters. */
     void (*on_record)(void *self, const struct nic_record *record);
-    /* What a NIC would have said of an end: NIC_EVENT_TERMINATED or NIC_EVENT_CLOSED. */
-    void (*on_end)(void *self, const struct nic_event *event);
+    /* What a NIC would have said of an end, or of trouble: NIC_EVENT_TERMINATED, CLOSED, NOTICE. */
+    void (*on_event)(void *self, const struct nic_event *event);
     void *self;
 };
 
@@ -50,9 +50,9 @@ struct host_tcp_conn {
 };
 
 struct host_tcp_report {
-    bool is_end;
+    bool is_event;
     struct nic_record record;
-    struct nic_event end;
+    struct nic_event event;
 };
 
 struct host_tcp {
@@ -95,6 +95,9 @@ bool host_tcp_has(const struct host_tcp *tcp, uint32_t conn);
  */
 enum drop_reason host_tcp_input(struct host_tcp *tcp, uint32_t conn, const struct packet *packet,
                                 const struct nic_record *frame);
+
+/* An ICMP error about a connection that is here; false: not believed. */
+bool host_tcp_icmp(struct host_tcp *tcp, uint32_t conn, const struct tcp_icmp *icmp);
 
 /* The application's counters; they take effect in the next step. */
 void host_tcp_ring(struct host_tcp *tcp, uint32_t conn, uint32_t tx_prod, uint32_t rx_consumed,

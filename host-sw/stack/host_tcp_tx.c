@@ -87,6 +87,7 @@ void host_tcp_settle(struct host_tcp *tcp, struct host_tcp_conn *c)
     uint64_t now_ps = tcp->bus.ops->now_ps(tcp->bus.self);
     struct tcp_now now = host_tcp_now(tcp);
     assert(tcp_is_sane(&c->ctx));
+    host_tcp_tell(tcp, &c->ctx, PROBE_CTX_WRITTEN, 0, 0, &c->ctx, CTX_BYTES);
     bool has_room = tcp->unread[c->ctx.conn_id] < UNREAD_MAX;
     if (c->db || (has_room && tcp_has_output(&c->ctx, &tcp->params, now)))
         host_tcp_make_ready(tcp, c);

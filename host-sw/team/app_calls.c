@@ -68,6 +68,8 @@ void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
     const struct app_ops *app = sw->app;
     if (calls & APP_CALL_ESTABLISHED)
         call(sw, app->on_established, entry);
+    if (calls & APP_CALL_URGENT)
+        call(sw, app->on_urgent, entry);
     if ((calls & APP_CALL_READABLE) && conn_io_rx_end(entry) != entry->rx_consumed)
         call(sw, app->on_readable, entry);
     if (calls & APP_CALL_WRITABLE)

@@ -77,6 +77,8 @@ void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
         sw->stats.connected += entry->active;
         calls |= APP_CALL_ESTABLISHED;
     }
+    if ((record->flags & NIC_RECORD_URGENT) != 0)
+        calls |= APP_CALL_URGENT;
     if (more_rx)
         calls |= APP_CALL_READABLE;
     if (more_tx)

@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { OPEN_TTL = 64, REOPEN_ISS_STEP = 64000 };
+enum { USER_TIMEOUT_MS = 100, OPEN_TTL = 64, REOPEN_ISS_STEP = 64000 };
 
 static void refuse(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
                    enum drop_reason reason)
@@ -55,12 +55,14 @@ void opening_build_image(struct host_sw *sw, const struct dir_entry *entry,
         .rport = key->rport,
         .vlan = key->vlan,
         .ip_version = key->ip_version,
-        .ttl = OPEN_TTL,
+        .ttl = accept->ttl ? accept->ttl : OPEN_TTL,
+        .tos = (uint8_t)(accept->dscp << 2),
         .tx_ring_log2 = (uint8_t)ring_log2,
         .tx_ring = (uint32_t)(entry->tx_ring / 4096),
         .rx_ring = (uint32_t)(entry->rx_ring / 4096),
         .rx_ring_log2 = (uint8_t)ring_log2,
         .offered = accept->offered,
+        .user_timeout = (uint16_t)ceil_div(accept->user_timeout_ms, USER_TIMEOUT_MS),
     };
     image->flags = (accept->nodelay ? 0u : (uint32_t)CTX_FLAG_NAGLE) |
                    (accept->keepalive ? (uint32_t)CTX_FLAG_KEEPALIVE : 0u);

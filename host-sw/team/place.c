@@ -46,9 +46,11 @@ static void on_record(void *self, const struct nic_record *record)
     conn_io_on_progress(sw, entry, record);
 }
 
-static void on_end(void *self, const struct nic_event *event)
+static void on_event(void *self, const struct nic_event *event)
 {
-    if (event->kind == NIC_EVENT_CLOSED)
+    if (event->kind == NIC_EVENT_NOTICE)
+        icmp_on_notice(self, event);
+    else if (event->kind == NIC_EVENT_CLOSED)
         termination_on_closed(self, event);
     else
         termination_on_terminated(self, event);
@@ -57,7 +59,7 @@ static void on_end(void *self, const struct nic_event *event)
 bool place_init(struct host_sw *sw)
 {
     struct host_tcp_ops ops = {
-        .send = send_frame, .on_record = on_record, .on_end = on_end, .self = sw};
+        .send = send_frame, .on_record = on_record, .on_event = on_event, .self = sw};
     return host_tcp_init(&sw->tcp, sw->bus, &ops, &sw->params.tcp, sw->params.mac, sw->dir.conn_max,
                          sw->probe);
 }

@@ -15,28 +15,39 @@
 #define BAR_WINDOW UINT64_C(0xf0000000)
 /* The NIC's limit; the host sends three heartbeats in that time. */
 #define HEARTBEATS_PER_LIMIT 3
+/* How often a reset is asked for, and how many times: 4 ms. */
+#define RESET_POLL_PS (20 * PS_PER_US)
+enum { RESET_POLLS_MAX = 200 };
 
-bool recovery_start_nic(struct host_sw *sw, unsigned nic)
+static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned nic)
 {
     const struct host_sw_params *params = &sw->params;
+    const struct nic_probe_sizes *sizes = &sw->sizes[nic]; /* a link that was down forgets them */
+    uint64_t ours = BAR_WINDOW + (uint64_t)nic * NIC_BAR0_BYTES;
     struct nic_driver_params driver = {
         .mtu_bytes = params->mtu_bytes,
         .log2_cmd = params->ring_log2_cmd,
         .log2_record = params->ring_log2_record,
         .log2_event = params->ring_log2_event,
         .log2_buffer = params->ring_log2_buffer,
+        .challenge_rate = team_challenge_share(params),
+        .challenge_key = team_challenge_key(sw, nic),
         .heartbeat_us = (uint32_t)(HEARTBEATS_PER_LIMIT * params->heartbeat_ps / PS_PER_US),
-        .probe = {.bar_address = BAR_WINDOW + (uint64_t)nic * NIC_BAR0_BYTES,
-                  .mps_bytes = sw->sizes[nic].mps_bytes,
-                  .mrrs_bytes = sw->sizes[nic].mrrs_bytes},
+        .probe = {.bar_address = sizes->bar_address ? sizes->bar_address : ours,
+                  .mps_bytes = sizes->mps_bytes,
+                  .mrrs_bytes = sizes->mrrs_bytes},
     };
-    if (sw->sizes[nic].bar_address)
-        driver.probe.bar_address = sw->sizes[nic].bar_address;
     for (int i = 0; i < 6; i++)
         driver.mac[i] = params->mac[i];
-    sw->probe_results[nic] = nic_driver_start(&sw->nics[nic], sw->bus, nic, &driver, &sw->pool);
+    return driver;
+}
+
+bool recovery_start_nic(struct host_sw *sw, unsigned nic)
+{
+    struct nic_driver_params params = driver_params(sw, nic);
+    sw->probe_results[nic] = nic_driver_start(&sw->nics[nic], sw->bus, nic, &params, &sw->pool);
     if (sw->nics[nic].up)
-        sw->sizes[nic] = sw->nics[nic].sizes; /* a link that was down forgets them */
+        sw->sizes[nic] = sw->nics[nic].sizes;
     return sw->nics[nic].up;
 }
 
@@ -59,32 +70,74 @@ static void lose(struct host_sw *sw, unsigned nic, bool may_restart)
     team_on_ports_changed(sw, NIC_COUNT);
 }
 
-/* Slot reset and resume. */
-static void restart(struct host_sw *sw, unsigned nic)
+static void give_up(struct host_sw *sw, unsigned nic, enum nic_probe_result why)
 {
+    sw->probe_results[nic] = why;
     sw->restart_ps[nic] = TIME_NEVER;
+    sw->resetting[nic] = false;
+    sw->stats.recoveries_failed++;
+}
+
+/* Slot reset. It takes its time, in which the other NIC is served. */
+static void begin_restart(struct host_sw *sw, unsigned nic)
+{
+    struct nic_driver_params params = driver_params(sw, nic);
     nic_driver_take_buffers(&sw->nics[nic]);
     nic_driver_free(&sw->nics[nic]);
-    if (!recovery_start_nic(sw, nic)) {
-        sw->stats.recoveries_failed++;
+    enum nic_probe_result result =
+        nic_driver_begin(&sw->nics[nic], sw->bus, nic, &params, &sw->pool);
+    if (result != NIC_PROBE_OK) {
+        give_up(sw, nic, result);
         return;
     }
+    sw->resetting[nic] = true;
+    sw->reset_polls[nic] = 0;
+    sw->restart_ps[nic] = team_now(sw) + RESET_POLL_PS;
+}
+
+/* Resume, once the reset is over. */
+static void end_restart(struct host_sw *sw, unsigned nic)
+{
+    if (!nic_probe_is_ready(sw->bus, nic)) {
+        sw->restart_ps[nic] = team_now(sw) + RESET_POLL_PS;
+        if (++sw->reset_polls[nic] == RESET_POLLS_MAX)
+            give_up(sw, nic, NIC_PROBE_NOT_READY);
+        return;
+    }
+    struct nic_driver_params params = driver_params(sw, nic);
+    enum nic_probe_result result = nic_driver_enable(&sw->nics[nic], &params);
+    if (result != NIC_PROBE_OK) {
+        give_up(sw, nic, result);
+        return;
+    }
+    sw->probe_results[nic] = NIC_PROBE_OK;
+    sw->restart_ps[nic] = TIME_NEVER;
+    sw->resetting[nic] = false;
     sw->stats.recoveries++;
     if (sw->params.heartbeat_ps)
         sw->next_heartbeat_ps = team_now(sw);
     team_on_ports_changed(sw, NIC_COUNT);
 }
 
+/* The same port says more while its NIC is out of the team. */
+static void on_port_of_lost(struct host_sw *sw, unsigned nic, const struct nic_error_report *report)
+{
+    if (!report->answers) {
+        sw->restart_ps[nic] = TIME_NEVER;
+        sw->resetting[nic] = false;
+    } else if (sw->restart_ps[nic] == TIME_NEVER || (sw->resetting[nic] && report->stopped)) {
+        sw->restart_ps[nic] = team_now(sw) + LAST_WRITES_PS;
+        sw->resetting[nic] = false;
+    }
+}
+
 static void on_port(struct host_sw *sw, unsigned nic)
 {
     struct nic_error_report report;
     nic_error_service(sw->bus, nic, &sw->errors[nic], &report);
-    if (!sw->nics[nic].up) {
-        if (report.answers && sw->restart_ps[nic] == TIME_NEVER)
-            sw->restart_ps[nic] = team_now(sw) + LAST_WRITES_PS;
-        return;
-    }
-    if (!report.answers)
+    if (!sw->nics[nic].up)
+        on_port_of_lost(sw, nic, &report);
+    else if (!report.answers)
         lose(sw, nic, false);
     else if (report.stopped || (report.uncorrectable && is_fenced(sw, nic)))
         lose(sw, nic, true);
@@ -115,7 +168,10 @@ bool recovery_run(struct host_sw *sw)
             busy = true;
         }
         if (sw->restart_ps[nic] <= team_now(sw)) {
-            restart(sw, nic);
+            if (sw->resetting[nic])
+                end_restart(sw, nic);
+            else
+                begin_restart(sw, nic);
             busy = true;
         }
     }

@@ -159,21 +159,14 @@ static enum drop_reason unfit(const struct host_sw *sw, const struct packet *pac
         return DROP_NOT_TCP;
     if (record && (record->flags & (NIC_RECORD_CHECKSUMS_OK | NIC_RECORD_INJECTED)) == 0)
         return DROP_BAD_CHECKSUM;
+    if (packet->source_routed)
+        return DROP_SOURCE_ROUTED;
     const uint8_t *ours = packet->ip_version == 4 ? sw->params.ipv4 : sw->params.ipv6;
-    return memcmp(packet->dst, ours, 16) == 0 ? DROP_NONE : DROP_NOT_OURS;
-}
-
-static void count_error(struct host_sw *sw, const struct answer_result *result)
-{
-    struct host_sw_stats *stats = &sw->stats;
-    if (result->error == ICMP_UNREACHABLE)
-        stats->icmp_unreachable++;
-    else if (result->error == ICMP_TOO_BIG)
-        stats->icmp_too_big++;
-    else
-        stats->icmp_time_exceeded++;
-    if (result->has_key && directory_find(&sw->dir, &result->key) != DIR_NONE)
-        stats->icmp_errors_of_connections++;
+    if (memcmp(packet->dst, ours, 16) != 0)
+        return DROP_NOT_OURS; /* with it what goes to multicast or broadcast (MUST-57) */
+    bool from_us = memcmp(packet->src, ours, 16) == 0;
+    return from_us || !ip_addr_is_host(packet->src, packet->ip_version) ? DROP_BAD_SOURCE
+                                                                        : DROP_NONE;
 }
 
 /* Not TCP: the host stack answers it, or it is lost. */
@@ -196,7 +189,7 @@ static void on_other(struct host_sw *sw, const struct dir_frame *frame, const ui
     if (result.has_neighbour)
         connecting_on_neighbour(sw, &result.neighbour, result.neighbour_mac);
     if (result.kind == ANSWER_ERROR)
-        count_error(sw, &result);
+        icmp_on_error(sw, &result);
     if (result.kind == ANSWER_NONE) {
         team_drop_frame(sw, frame, PROBE_NO_CONN, result.reason);
         return;
@@ -352,6 +345,9 @@ static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_e
     case NIC_CMD_ABORT:
         termination_on_abort_done(sw, entry, event);
         break;
+    case NIC_CMD_ICMP:
+        icmp_on_done(sw, event);
+        break;
     case NIC_CMD_NOP:
     case NIC_CMD_RELEASE:
     case NIC_CMD_RX_INJECT:
@@ -384,6 +380,9 @@ static void on_event(struct host_sw *sw, const struct nic_event *event)
             team_touch(sw, entry);
         break;
     }
+    case NIC_EVENT_NOTICE:
+        icmp_on_notice(sw, event);
+        break;
     case NIC_EVENT_LINK:
         sw->nics[nic].link_up = (event->a & 1) != 0;
         team_on_ports_changed(sw, NIC_COUNT);

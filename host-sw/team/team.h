@@ -70,6 +70,7 @@ struct host_sw {
     struct inject_table injected; /* each holds a reference to its buffer */
     struct host_stack stack;
     struct host_tcp tcp;              /* connections no NIC has */
+    struct tcp_challenges challenges; /* of the host's own TCP */
     struct ip_reassembly *reassembly; /* null: fragments are dropped */
     struct whole_frame *wholes;
     uint32_t whole_count, whole_capacity;
@@ -115,7 +116,9 @@ struct host_sw {
     unsigned wish_active;           /* by host_sw_set_active(); NIC_COUNT: none */
     bool suspect[NIC_COUNT];        /* a move's deadline: ask whether it is alive and in service */
     uint32_t port_events;           /* root ports that interrupted, a bit each */
-    uint64_t restart_ps[NIC_COUNT]; /* when to set it up again; TIME_NEVER */
+    uint64_t restart_ps[NIC_COUNT]; /* next step of setting it up again; TIME_NEVER */
+    bool resetting[NIC_COUNT];      /* its reset is under way */
+    uint32_t reset_polls[NIC_COUNT];
     struct nic_probe_sizes sizes[NIC_COUNT];
     struct nic_error_counts errors[NIC_COUNT];
 };
@@ -157,6 +160,10 @@ void team_command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, str
                   uint64_t buffer);
 /* The frame is held, or dropped for want of room. */
 void team_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame);
+/* Challenge ACKs per second of each NIC and of the host's own TCP (RFC 5961 10): equal parts; and the
+ * secret of a place's draw. */
+uint32_t team_challenge_share(const struct host_sw_params *params);
+uint32_t team_challenge_key(const struct host_sw *sw, uint32_t place);
 /* Puts the connection on the list whose doorbells are looked at when the step ends. */
 void team_touch(struct host_sw *sw, struct dir_entry *entry);
 
@@ -301,6 +308,12 @@ void termination_redispatch_held(struct host_sw *sw, struct dir_entry *entry);
 void termination_of_nic(struct host_sw *sw, unsigned nic);
 void termination_expire_time_waits(struct host_sw *sw, uint64_t now_ps);
 
+/* --- icmp.c --- */
+struct answer_result;
+void icmp_on_error(struct host_sw *sw, const struct answer_result *error);
+void icmp_on_done(struct host_sw *sw, const struct nic_event *event);
+void icmp_on_notice(struct host_sw *sw, const struct nic_event *event);
+
 /* --- recovery.c: a NIC leaves the team and comes back --- */
 /* Probes and sets up; blocks. False: sw->probe_results says why. */
 bool recovery_start_nic(struct host_sw *sw, unsigned nic);
@@ -317,6 +330,7 @@ enum app_call {
     APP_CALL_READABLE = 2,
     APP_CALL_WRITABLE = 4,
     APP_CALL_PEER_FIN = 8,
+    APP_CALL_URGENT = 16,
 };
 void app_calls_init(struct host_sw *sw);
 void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls);

@@ -111,3 +111,13 @@ void team_touch(struct host_sw *sw, struct dir_entry *entry)
     entry->next_dirty = sw->dirty_head;
     sw->dirty_head = team_conn_of(sw, entry);
 }
+
+uint32_t team_challenge_share(const struct host_sw_params *params)
+{
+    return (uint32_t)ceil_div(params->challenge_rate, PLACE_COUNT);
+}
+
+uint32_t team_challenge_key(const struct host_sw *sw, uint32_t place)
+{
+    return (uint32_t)siphash24(&sw->isn_key, &place, sizeof place);
+}

@@ -27,8 +27,9 @@ void *fake_memory(struct fake_nic *fake, uint64_t address)
 
 static void on_control(struct fake_port *port, uint32_t value)
 {
-    port->regs[NIC_REG_STATUS / 4] = NIC_STATUS_READY;
-    if (value & NIC_CONTROL_RESET) {
+    bool reset = (value & NIC_CONTROL_RESET) != 0;
+    port->regs[NIC_REG_STATUS / 4] = reset && port->slow_reset ? 0 : NIC_STATUS_READY;
+    if (reset) {
         port->cmd_seen = port->record_producer = port->event_producer = port->buffer_used = 0;
         port->regs[NIC_REG_CMD_PRODUCER / 4] = port->regs[NIC_REG_BUFFER_PRODUCER / 4] = 0;
     }

@@ -29,7 +29,8 @@ struct fake_port {
     uint32_t cmd_doorbells; /* writes of the command producer */
     struct nic_doorbell doorbells[FAKE_LOG_MAX];
     uint32_t doorbell_count;
-    bool dead; /* answers nothing */
+    bool dead;       /* answers nothing */
+    bool slow_reset; /* the test says when it is ready */
 };
 
 struct fake_nic {

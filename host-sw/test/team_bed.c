@@ -62,6 +62,22 @@ static void on_peer_fin(void *self, uint32_t conn, uint32_t cookie)
     ((struct bed *)self)->peer_fins++;
 }
 
+static void on_urgent(void *self, uint32_t conn, uint32_t cookie)
+{
+    (void)conn;
+    (void)cookie;
+    ((struct bed *)self)->urgent++;
+}
+
+static void on_notice(void *self, uint32_t conn, uint32_t cookie, enum nic_notice notice)
+{
+    struct bed *bed = self;
+    (void)conn;
+    (void)cookie;
+    bed->notices++;
+    bed->notice = notice;
+}
+
 static void on_closed(void *self, uint32_t conn, uint32_t cookie, enum nic_term_cause cause)
 {
     struct bed *bed = self;
@@ -103,6 +119,8 @@ void bed_start(struct bed *bed)
                                        .on_readable = on_readable,
                                        .on_writable = on_writable,
                                        .on_peer_fin = on_peer_fin,
+                                       .on_urgent = on_urgent,
+                                       .on_notice = on_notice,
                                        .on_closed = on_closed};
     bed->sw = host_sw_create(&bed->params, fake_bus(bed->fake), &ops, bed, &bed->probe);
     cr_assert_not_null(bed->sw);

@@ -17,7 +17,8 @@ struct bed {
     /* What the application saw. */
     bool refuse;
     uint8_t cookie_offer; /* enum ctx_feature bits; 0: MSS alone */
-    uint32_t cookie_syns, syns, established, readable, writable, peer_fins, closed;
+    uint32_t cookie_syns, syns, established, readable, writable, peer_fins, closed, urgent, notices;
+    enum nic_notice notice;
     enum nic_term_cause cause;
     uint8_t read[64 * 1024];
     uint32_t read_count;

@@ -344,3 +344,28 @@ Test(connecting, wishes_that_cannot_be_are_refused_at_once)
     wish = wish_to(4);
     cr_assert_eq(host_conn_connect(bed.sw, &wish, &conn), -ENETDOWN);
 }
+
+Test(connecting, a_link_that_goes_down_moves_it_in_syn_sent)
+{
+    bed_start(&bed);
+    unsigned nic = connect_to_reserve(), other = 1 - nic;
+    const struct nic_cmd *reserve = fake_expect(bed.fake, nic, NIC_CMD_RESERVE);
+    const struct nic_cmd *install = fake_expect(bed.fake, nic, NIC_CMD_INSTALL);
+    fake_complete(bed.fake, nic, reserve, NIC_RESULT_OK);
+    fake_complete(bed.fake, nic, install, NIC_RESULT_OK);
+    fake_run(bed.fake, 10);
+    fake_post_event(bed.fake, nic, (struct nic_event){.kind = NIC_EVENT_LINK, .a = 0});
+    fake_run(bed.fake, 10);
+    const struct nic_cmd *freeze = fake_expect(bed.fake, nic, NIC_CMD_FREEZE);
+    fake_expect(bed.fake, other, NIC_CMD_RESERVE);
+    struct conn_ctx *image = fake_memory(bed.fake, freeze->image);
+    image->generation = freeze->gen;
+    tcp_image_seal(image);
+    fake_complete(bed.fake, nic, freeze, NIC_RESULT_OK);
+    fake_run(bed.fake, 10);
+    const struct nic_cmd *again = fake_expect(bed.fake, other, NIC_CMD_INSTALL);
+    const struct conn_ctx *moved = fake_memory(bed.fake, again->image);
+    cr_assert_eq(moved->tcp_state, TCP_SYN_SENT);
+    cr_assert_eq(again->tx_prod, install->tx_prod);
+    cr_assert_eq(again->gen, install->gen + 1);
+}

@@ -25,6 +25,8 @@ Test(opening, both_nics_are_probed_and_enabled)
         cr_assert_eq(port->regs[NIC_REG_CONTROL / 4], NIC_CONTROL_ENABLE);
         cr_assert_eq(port->regs[NIC_REG_NIC_ID / 4], nic);
         cr_assert_eq(port->regs[NIC_REG_MTU / 4], 1500);
+        cr_assert_eq(port->regs[NIC_REG_CHALLENGE_RATE / 4], 334, "a third of 1,000");
+        cr_assert_neq(port->regs[NIC_REG_CHALLENGE_KEY / 4], 0);
         cr_assert_eq(port->cfg[1] & 6, 6, "memory decoding and bus master");
         cr_assert_eq(port->cfg[0x48 / 4] >> 5 & 7, 1, "payload size limited by the device");
         cr_assert_eq(port->cfg[0x48 / 4] >> 12 & 7, 2, "read request size as firmware set it");
@@ -110,6 +112,46 @@ Test(opening, a_frame_with_a_bad_checksum_is_dropped)
     fake_give_frame(bed.fake, 0, NIC_VERDICT_NOT_MINE, frame, len);
     fake_run(bed.fake, 1);
     cr_assert_eq(bed_stats(&bed)->drops.count[DROP_BAD_CHECKSUM], 1);
+    cr_assert_eq(bed.syns, 0);
+}
+
+struct address_row {
+    char name[48];
+    uint32_t src, dst;
+    enum drop_reason reason;
+};
+
+/* RFC 9293 MUST-57, MUST-63 */
+Test(opening, a_syn_to_or_from_no_host_is_dropped_silently)
+{
+    const uint32_t ours = ip_addr_to_v4(bed.params.ipv4);
+    const struct address_row rows[] = {
+        {"from a multicast address", 0xe0000005, ours, DROP_BAD_SOURCE},
+        {"from the broadcast address", 0xffffffff, ours, DROP_BAD_SOURCE},
+        {"from nobody", 0, ours, DROP_BAD_SOURCE},
+        {"from ourselves", ours, ours, DROP_BAD_SOURCE},
+        {"to a multicast address", 0x0a000002, 0xe0000001, DROP_NOT_OURS},
+        {"to the broadcast address", 0x0a000002, 0xffffffff, DROP_NOT_OURS},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uint8_t frame[256];
+        uint64_t before = bed_stats(&bed)->drops.count[rows[i].reason];
+        struct packet_out out = {.vlan = VLAN_NONE,
+                                 .ip_version = 4,
+                                 .ttl = 64,
+                                 .dport = 80,
+                                 .sport = 40000,
+                                 .seq = 1000,
+                                 .flags = TCP_SYN};
+        memcpy(out.dst_mac, bed.params.mac, 6);
+        ip_addr_from_v4(out.src, rows[i].src);
+        ip_addr_from_v4(out.dst, rows[i].dst);
+        uint32_t len = packet_build(frame, &out, 0);
+        fake_give_frame(bed.fake, 0, NIC_VERDICT_NOT_MINE, frame, len);
+        fake_run(bed.fake, 1);
+        cr_assert_eq(bed_stats(&bed)->drops.count[rows[i].reason], before + 1, "%s", rows[i].name);
+        cr_assert_null(fake_take(bed.fake, 0), "%s", rows[i].name);
+    }
     cr_assert_eq(bed.syns, 0);
 }
 

@@ -29,7 +29,12 @@ static struct fake_port *port(unsigned nic) { return &bed.fake->port[nic]; }
 
 static void port_event(unsigned nic) { fake_run(bed.fake, 1u << (NIC_BUS_PORT_BIT + nic)); }
 
-static void later(void) { fake_run_at(bed.fake, bed.fake->now_ps + 2 * PS_PER_US); }
+/* Long enough for a restart. */
+static void later(void)
+{
+    for (int i = 0; i < 4; i++)
+        fake_run_at(bed.fake, bed.fake->now_ps + 20 * PS_PER_US);
+}
 
 static uint64_t seen(unsigned nic, enum nic_error error)
 {
@@ -180,4 +185,59 @@ Test(recovery, a_move_that_a_fenced_nic_never_ends_raises_the_suspicion)
     later();
     cr_assert_eq(bed_stats(&bed)->recoveries, 1);
     cr_assert(host_sw_is_up(bed.sw, 0));
+}
+
+/* The reset takes its time; commands for the other NIC go on in it. */
+Test(recovery, a_reset_that_takes_long_is_asked_for_now_and_then)
+{
+    fence(1);
+    bed.fake->port[1].slow_reset = true;
+    later();
+    cr_assert(bed.sw->resetting[1]);
+    cr_assert_not(host_sw_is_up(bed.sw, 1));
+    host_conn_write(bed.sw, bed.conn, "more", 4);
+    fake_run(bed.fake, 1u << 31);
+    cr_assert_eq(port(0)->doorbells[port(0)->doorbell_count - 1].kind, NIC_DOORBELL_TX);
+    port(1)->regs[NIC_REG_STATUS / 4] = NIC_STATUS_READY;
+    later();
+    assert_back(1);
+}
+
+Test(recovery, a_reset_that_never_ends_is_given_up)
+{
+    fence(1);
+    bed.fake->port[1].slow_reset = true;
+    for (int i = 0; i < 300; i++)
+        fake_run_at(bed.fake, bed.fake->now_ps + 20 * PS_PER_US);
+    cr_assert_eq(bed_stats(&bed)->recoveries_failed, 1);
+    cr_assert_eq(bed.sw->probe_results[1], NIC_PROBE_NOT_READY);
+    cr_assert_eq(bed.sw->restart_ps[1], TIME_NEVER);
+}
+
+Test(recovery, a_link_that_goes_down_in_the_reset_ends_it_until_it_is_back)
+{
+    fence(1);
+    bed.fake->port[1].slow_reset = true;
+    later();
+    port(1)->dead = true;
+    port_event(1);
+    cr_assert_not(bed.sw->resetting[1]);
+    cr_assert_eq(bed.sw->restart_ps[1], TIME_NEVER);
+    port(1)->dead = false;
+    bed.fake->port[1].slow_reset = false;
+    port_event(1);
+    later();
+    assert_back(1);
+}
+
+Test(recovery, a_function_reset_in_the_reset_begins_anew)
+{
+    fence(1);
+    bed.fake->port[1].slow_reset = true;
+    later();
+    port(1)->cfg[COMMAND / 4] = 1u << 20;
+    bed.fake->port[1].slow_reset = false;
+    port_event(1);
+    later();
+    assert_back(1);
 }

@@ -191,6 +191,110 @@ Test(socket_app, wrong_calls_get_the_error_posix_has_for_them)
     cr_assert_eq(info.view.moves, 3);
 }
 
+/* RFC 9293 SHLD-3 */
+Test(socket_app, bytes_that_come_after_close_are_answered_with_a_reset)
+{
+    int fd = open_conn(0);
+    cr_assert_eq(socket_app_close(app, fd), 0);
+    ops->on_run(app, 0);
+    cr_assert_eq(fake_host[0].closes, 1);
+    cr_assert_eq(fake_host[0].aborts, 0);
+    fake_host_put(0, bytes, 1);
+    ops->on_readable(app, 0, 0);
+    cr_assert_eq(fake_host[0].aborts, 1);
+}
+
+Test(socket_app, without_read_ahead_only_what_is_asked_for_leaves_the_ring)
+{
+    uint8_t got[16];
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_READ_AHEAD, 0), 0);
+    int fd = open_conn(1);
+    fake_host_put(1, bytes, 100);
+    ops->on_readable(app, 1, 0);
+    cr_assert_eq(fake_host[1].in_read, 0);
+    cr_assert_eq(socket_app_recv(app, fd, got, 10, false), -EAGAIN);
+    cr_assert(socket_app_wants_kick(app));
+    ops->on_run(app, 0);
+    cr_assert_eq(fake_host[1].in_read, 10);
+    ops->on_readable(app, 1, 0);
+    cr_assert_eq(fake_host[1].in_read, 10, "asked for once, given once");
+    cr_assert_eq(socket_app_recv(app, fd, got, sizeof got, false), 10);
+    cr_assert_eq(memcmp(got, bytes, 10), 0);
+}
+
+Test(socket_app, urgent_data_is_polled_until_the_program_reads)
+{
+    int fd = open_conn(2);
+    uint8_t got[4];
+    fake_host_put(2, bytes, 4);
+    ops->on_urgent(app, 2, 0);
+    ops->on_readable(app, 2, 0);
+    cr_assert_eq(socket_app_poll(app, fd), POLLIN | POLLOUT | POLLPRI);
+    cr_assert_eq(socket_app_recv(app, fd, got, 4, false), 4);
+    cr_assert_eq(socket_app_poll(app, fd), POLLOUT);
+}
+
+Test(socket_app, a_listener_says_what_its_connections_may_negotiate)
+{
+    struct flow_key key = {.lport = 80, .ip_version = 4};
+    struct app_accept accept = {0};
+    int value;
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_OFFER, CTX_FEATURE_MSS), 0);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_WINDOW_SCALE, 7), 0);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_WINDOW_SCALE, 15), -EINVAL);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_OFFER, 256), -EINVAL);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_DSCP, 46), 0);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_DSCP, 64), -EINVAL);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_TTL, 9), 0);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_TTL, 0), -EINVAL);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_USER_TIMEOUT, 1500), 0);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_USER_TIMEOUT, -1), -EINVAL);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_MAXSEG, 87), -EINVAL);
+    cr_assert_eq(socket_app_set(app, listener, SOCKET_MAXSEG, 0), 0);
+    cr_assert(ops->on_syn(app, &key, NULL, &accept));
+    cr_assert_eq(accept.offered, CTX_FEATURE_MSS);
+    cr_assert_eq(accept.rcv_ws, 7);
+    cr_assert_eq(accept.dscp, 46);
+    cr_assert_eq(accept.ttl, 9);
+    cr_assert_eq(accept.user_timeout_ms, 1500);
+    cr_assert_eq(socket_app_get(app, listener, SOCKET_OFFER, &value), 0);
+    cr_assert_eq(value, CTX_FEATURE_MSS);
+    cr_assert_eq(socket_app_get(app, listener, SOCKET_WINDOW_SCALE, &value), 0);
+    cr_assert_eq(value, 7);
+}
+
+/* RFC 9293 MUST-41, MUST-42, MUST-43 */
+Test(socket_app, a_listener_may_be_for_one_address_and_disturbs_no_other)
+{
+    uint32_t cookie;
+    struct flow_key key = {.lport = 81, .ip_version = 4};
+    struct app_accept accept = {0};
+    struct socket_address here = {.ip_version = 4, .port = 81};
+    int conn = open_conn(0), bound = socket_app_open(app, 4);
+    memcpy(here.addr, (uint8_t[16]){[10] = 0xff, [11] = 0xff, [12] = 10, [15] = 1}, 16);
+    cr_assert_eq(socket_app_bind(app, bound, &here), 0);
+    cr_assert_eq(socket_app_listen(app, bound, 1), 0);
+    memcpy(key.laddr, here.addr, 16);
+    cr_assert(ops->on_syn(app, &key, NULL, &accept));
+    key.laddr[15] = 2;
+    cr_assert_not(ops->on_syn(app, &key, NULL, &accept), "another address");
+    cr_assert(syn(&cookie), "the first listener still listens while one of its connections lives");
+    cr_assert_eq(socket_app_bind(app, socket_app_open(app, 4), &any80), -EADDRINUSE);
+    cr_assert_eq(socket_app_poll(app, conn), POLLOUT);
+}
+
+Test(socket_app, trouble_that_ends_nothing_is_noted_with_the_socket)
+{
+    struct socket_info info;
+    int fd = open_conn(1);
+    ops->on_notice(app, 1, 0, NIC_NOTICE_RETRANSMITTING);
+    ops->on_notice(app, 1, 0, NIC_NOTICE_PORT_UNREACHABLE);
+    cr_assert_eq(socket_app_info(app, fd, &info), 0);
+    cr_assert_eq(info.notice, NIC_NOTICE_PORT_UNREACHABLE);
+    cr_assert_eq(info.notices, 2);
+    cr_assert_eq(socket_app_poll(app, fd), POLLOUT, "it goes on");
+}
+
 /* --- connect() --- */
 
 static const struct socket_address peer9000 = {

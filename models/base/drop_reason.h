@@ -45,6 +45,9 @@ extern "C" {
     X(TCP_OOO_FULL, "tcp_ooo_full", "no interval left for out-of-order data")                      \
     X(TCP_AFTER_CLOSE, "tcp_after_close", "data after our side was aborted or fully closed")       \
     X(TIME_WAIT, "time_wait", "segment for a connection in TIME_WAIT (answered where due)")        \
+    X(ICMP_STALE, "icmp_stale", "ICMP error that quotes nothing in flight, or tells nothing new")  \
+    X(BAD_SOURCE, "bad_source", "source address that no host can have (RFC 9293 MUST-63)")         \
+    X(SOURCE_ROUTED, "source_routed", "IPv4 source route option (RFC 7126 4.3, 4.4)")              \
     X(POOL_EMPTY, "pool_empty", "frame pool exhausted")                                            \
     X(FAULT, "fault", "removed by a fault of the scenario")                                        \
     X(JABBER, "jabber", "longer than the port's MTU allows, and its check sequence wrong")         \

@@ -14,7 +14,9 @@ extern "C" {
 enum { FRAME_BYTES_MAX = 9216 };
 
 enum frame_flag {
-    FRAME_BAD_FCS = 1u << 0,  /* damaged on a link: the receiving MAC must drop it */
+    FRAME_BAD_FCS = 1u << 0, /* damaged on a link: the receiving MAC must drop it */
+    FRAME_TO_NIC0 = 1u << 2, /* whoever put it on the switch says where it is to arrive */
+    FRAME_TO_NIC1 = 1u << 3,
     FRAME_UNPADDED = 1u << 1, /* cut short on a link: what is left is all, no padding to 60 bytes */
 };
 

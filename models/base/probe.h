@@ -18,6 +18,7 @@
  *                 len = payload bytes; data = struct frame
  *   TX_CREDIT     snd_una advanced. a = snd_una; b = snd_max
  *   OWN_STATE     engine's own_state of conn changed. a = new enum own_state
+ *   CTX_WRITTEN   the engine changed the context of conn and wrote it back. data = 320 bytes
  *   CTX_OUT       image extracted. data = 320 bytes
  *   CTX_IN        image installed. data = 320 bytes
  *   MOVE_MARK     a = mark number 0..13 (T0..T13, docs/moves.md); b = its time in ps (may lie
@@ -52,7 +53,7 @@
     X(RX_VISIBLE) X(TX_BUILT) X(TX_CREDIT) X(OWN_STATE) X(CTX_OUT) X(CTX_IN) X(MOVE_MARK)          \
     X(MOVE_BEGIN) X(MOVE_END) X(DIR_STATE) X(RXIF_STORED) X(RECORD_VISIBLE) X(RECORD_USED)         \
     X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)             \
-    X(FRAME_ANSWERED)
+    X(FRAME_ANSWERED) X(CTX_WRITTEN)
 /* clang-format on */
 
 enum probe_kind {

@@ -20,11 +20,15 @@ enum nic_cmd_op {
     NIC_CMD_TX_FRAME = 6,  /* send the frame at list as it is (host stack's frames) */
     NIC_CMD_ABORT = 7,     /* send a reset for (conn, gen) and remove it */
     NIC_CMD_SET_ISS_KEY = 8, /* reserved for SYN cookies: completes with NIC_RESULT_UNSUPPORTED */
+    NIC_CMD_ICMP =
+        9, /* an ICMP error about (conn, gen): notice, MTU in count, quoted sequence number
+                         in tx_prod; NIC_RESULT_STALE: not believed */
 };
 
 enum nic_cmd_flag {
     NIC_CMD_FLAG_NO_COMPLETION = 1 << 0, /* event only on failure */
     NIC_CMD_FLAG_FIN = 1 << 1,           /* INSTALL: application has closed: FIN at tx_prod */
+    NIC_CMD_FLAG_HARD = 1 << 3,          /* ICMP: a hard error (RFC 9293 3.9.2.2) */
     NIC_CMD_FLAG_KEEP_IMAGE = 1 << 2,    /* FREEZE for inactivation: as FREEZE, counted apart */
 };
 
@@ -43,9 +47,25 @@ struct nic_cmd {
     uint64_t frame_time_ps; /* RX_INJECT: MAC time of the frame */
     uint64_t frame_id;      /* RX_INJECT: number of the frame (tracing) */
     uint8_t frame_port;     /* RX_INJECT: NIC that received it */
-    uint8_t reserved[7];
+    uint8_t notice;         /* ICMP: enum nic_notice */
+    uint8_t reserved[6];
 };
 static_assert(sizeof(struct nic_cmd) == 64, "nic_cmd layout");
+
+/* Trouble that ends nothing: NIC_EVENT_NOTICE, and what an ICMP error says. */
+enum nic_notice {
+    NIC_NOTICE_NONE = 0,
+    NIC_NOTICE_RETRANSMITTING = 1, /* R1 reached (RFC 9293 3.8.3) */
+    NIC_NOTICE_NET_UNREACHABLE = 2,
+    NIC_NOTICE_HOST_UNREACHABLE = 3,
+    NIC_NOTICE_PROTOCOL_UNREACHABLE = 4,
+    NIC_NOTICE_PORT_UNREACHABLE = 5,
+    NIC_NOTICE_PROHIBITED = 6,
+    NIC_NOTICE_TIME_EXCEEDED = 7,
+    NIC_NOTICE_PARAMETER_PROBLEM = 8,
+    NIC_NOTICE_PATH_MTU = 9, /* the MSS was lowered */
+    NIC_NOTICE_COUNT,
+};
 
 /* One held frame of an INSTALL. 32 bytes. */
 struct nic_held {
@@ -111,6 +131,7 @@ enum nic_event_kind {
     NIC_EVENT_STALE_DOORBELL =
         4,                   /* a doorbell of an old generation or absent connection was ignored */
     NIC_EVENT_LINK = 5,      /* a = 1 up, 0 down */
+    NIC_EVENT_NOTICE = 7,    /* detail = enum nic_notice; the connection goes on */
     NIC_EVENT_NO_BUFFER = 6, /* frames for the host were lost; a = how many so far */
 };
 
@@ -135,7 +156,7 @@ enum nic_term_cause {
     NIC_TERM_LOCAL_ABORT = 5,   /* ABORT command */
     NIC_TERM_ENGINE_ERROR = 6,
     NIC_TERM_HANDSHAKE_TIMEOUT = 7, /* SYN_RCVD or SYN_SENT gave up */
-    NIC_TERM_UNREACHABLE = 8,       /* an active open found no way to the peer */
+    NIC_TERM_UNREACHABLE = 8,       /* no way to the peer, or a hard ICMP error, while it opens */
 };
 
 /* 64 bytes. */

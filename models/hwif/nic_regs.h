@@ -21,6 +21,10 @@ enum nic_reg {
     NIC_REG_HEARTBEAT = 0x02c,     /* wo: the host's heartbeat */
     NIC_REG_MODERATION_NS = 0x030, /* rw: least time between two interrupts of one vector */
 
+    NIC_REG_CHALLENGE_RATE =
+        0x034,                     /* rw: challenge ACKs per second, all connections; 0: no limit */
+    NIC_REG_CHALLENGE_KEY = 0x038, /* wo: secret that spreads what a second allows */
+
     /* Rings: base low, base high, log2 of entries. One block of 0x10 each. */
     NIC_REG_CMD_RING = 0x040,    /* struct nic_cmd, host writes */
     NIC_REG_RECORD_RING = 0x050, /* struct nic_record, NIC writes */

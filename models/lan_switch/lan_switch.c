@@ -163,6 +163,8 @@ static unsigned choose_by_flow(struct lan_switch *sw, const struct packet *packe
 static unsigned choose(struct lan_switch *sw, const struct frame *frame)
 {
     struct packet packet;
+    if (frame->flags & (FRAME_TO_NIC0 | FRAME_TO_NIC1))
+        return (frame->flags & FRAME_TO_NIC1) != 0;
     if (sw->params.active_backup)
         return sw->params.active;
     if (sw->params.policy == PORT_POLICY_NIC0)

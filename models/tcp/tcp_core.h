@@ -105,7 +105,7 @@ void tcp_data_in_order(struct conn_ctx *ctx, uint32_t len, const struct tcp_para
 void tcp_reset_receive(struct conn_ctx *ctx, const struct tcp_segment *seg,
                        const struct tcp_params *params, struct tcp_now now,
                        struct tcp_result *result);
-/* Owes an ACK unless the period's allowance is used up (RFC 5961 10). */
+/* Owes an ACK unless the connection's or the place's allowance is used up (RFC 5961 10). */
 void tcp_challenge(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now);
 
 /* tcp_state.c */

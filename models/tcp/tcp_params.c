@@ -14,6 +14,7 @@ void tcp_params_default(struct tcp_params *params)
         .keepalive_interval_ms = 75000,
         .keepalive_probes = 9,
         .rexmt_max = 15,
+        .rexmt_notice = 3,
         .syn_rexmt_max = 7,
         .dupack_threshold = 3,
         .mss_max = 1460,

@@ -3,6 +3,31 @@
 
 #include <string.h>
 
+/* Mixes all bits into all (the finalizer of MurmurHash3). */
+static uint32_t mix(uint32_t x)
+{
+    x = (x ^ x >> 16) * UINT32_C(0x85ebca6b);
+    x = (x ^ x >> 13) * UINT32_C(0xc2b2ae35);
+    return x ^ x >> 16;
+}
+
+static bool place_allows(struct tcp_challenges *all, struct tcp_now now)
+{
+    if (!all || all->rate == 0)
+        return true;
+    uint32_t second = now.ms / 1000 + 1; /* 0: none yet */
+    if (all->second != second) {
+        all->second = second;
+        all->left = all->rate - all->rate / 2 + mix(all->key + second) % all->rate;
+    }
+    if (all->left == 0) {
+        all->refused++;
+        return false;
+    }
+    all->left--;
+    return true;
+}
+
 void tcp_challenge(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now)
 {
     uint16_t tick = (uint16_t)(now.ms >> 6);
@@ -11,7 +36,7 @@ void tcp_challenge(struct conn_ctx *ctx, const struct tcp_params *params, struct
         ctx->challenge_start = tick;
         ctx->challenge_count = 0;
     }
-    if (ctx->challenge_count >= params->challenge_max)
+    if (ctx->challenge_count >= params->challenge_max || !place_allows(params->challenges, now))
         return;
     ctx->challenge_count++;
     ctx->flags |= CTX_FLAG_ACK_NOW;

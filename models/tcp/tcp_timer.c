@@ -12,21 +12,68 @@
 #include <string.h>
 
 /* Longest answer of tcp_deadline_us(): the caller looks again then. */
-enum { DEADLINE_US_MAX = 1 << 30, US_PER_MS = 1000, COUNT_MAX = 255 };
+enum { DEADLINE_US_MAX = 1 << 30, US_PER_MS = 1000, US_PER_100MS = 100000, COUNT_MAX = 255 };
+
+/* R2 of a connection that has its own (RFC 9293 MUST-21): microseconds left of it when `count`
+ * timeouts have passed and the running one has this back-off. Timeouts double, so what has passed
+ * follows from both. */
+static uint64_t user_timeout_left(const struct conn_ctx *ctx, unsigned count, unsigned shift,
+                                  const struct tcp_params *params)
+{
+    uint64_t limit = (uint64_t)ctx->user_timeout * US_PER_100MS, passed = 0;
+    for (unsigned i = 1; i <= count && passed < limit; i++)
+        passed += rto_backed_off(ctx, shift > i ? shift - i : 0, params);
+    return passed < limit ? limit - passed : 0;
+}
+
+static bool has_user_timeout(const struct conn_ctx *ctx)
+{
+    return ctx->user_timeout && ctx->tcp_state >= TCP_ESTABLISHED; /* MUST-23: not for SYNs */
+}
+
+/* The timeout with this back-off, cut off where R2 ends it. */
+static uint32_t timeout_us(const struct conn_ctx *ctx, unsigned shift,
+                           const struct tcp_params *params)
+{
+    uint32_t us = rto_backed_off(ctx, shift, params);
+    if (!has_user_timeout(ctx))
+        return us;
+    uint64_t left = user_timeout_left(ctx, ctx->rexmt_count, shift, params);
+    return left < us ? u32_max((uint32_t)left, 1) : us;
+}
+
+/* The timeout with this back-off has passed without an answer. */
+static bool r2_is_reached(const struct conn_ctx *ctx, unsigned shift,
+                          const struct tcp_params *params)
+{
+    if (!has_user_timeout(ctx))
+        return ctx->rexmt_count >= params->rexmt_max;
+    return user_timeout_left(ctx, ctx->rexmt_count + 1u, shift + 1, params) == 0;
+}
+
+/* RFC 9293 3.8.3 (e): at R1 the application is told, once. */
+static void count_timeout(struct conn_ctx *ctx, const struct tcp_params *params,
+                          struct tcp_result *result)
+{
+    if (ctx->rexmt_count < COUNT_MAX)
+        ctx->rexmt_count++;
+    if (params->rexmt_notice && ctx->rexmt_count == params->rexmt_notice)
+        result->notice = NIC_NOTICE_RETRANSMITTING;
+}
 
 void tcp_timer_start_rexmt(struct conn_ctx *ctx, const struct tcp_params *params,
                            struct tcp_now now)
 {
     ctx->timers = (uint8_t)((ctx->timers & ~CTX_TIMER_PERSIST) | CTX_TIMER_REXMT);
     ctx->persist_count = 0;
-    ctx->rexmt_deadline = now.us + rto_backed_off(ctx, ctx->rto_backoff, params);
+    ctx->rexmt_deadline = now.us + timeout_us(ctx, ctx->rto_backoff, params);
 }
 
 void tcp_timer_start_persist(struct conn_ctx *ctx, const struct tcp_params *params,
                              struct tcp_now now)
 {
     ctx->timers = (uint8_t)((ctx->timers & ~CTX_TIMER_REXMT) | CTX_TIMER_PERSIST);
-    ctx->rexmt_deadline = now.us + rto_backed_off(ctx, ctx->persist_count, params);
+    ctx->rexmt_deadline = now.us + timeout_us(ctx, ctx->persist_count, params);
 }
 
 void tcp_timer_start_wait(struct conn_ctx *ctx, uint32_t us, struct tcp_now now)
@@ -76,12 +123,12 @@ static void on_persist(struct conn_ctx *ctx, const struct tcp_params *params, st
 {
     /* rexmt_count counts probes nobody answered: while the peer answers, the connection stays
      * open (RFC 9293 MUST-37). */
-    if (ctx->rexmt_count >= params->rexmt_max) {
+    if (r2_is_reached(ctx, ctx->persist_count, params)) {
         result->send_reset = true;
         tcp_terminate(ctx, NIC_TERM_RTX_EXHAUSTED, result);
         return;
     }
-    ctx->rexmt_count++;
+    count_timeout(ctx, params, result);
     if (ctx->persist_count < COUNT_MAX)
         ctx->persist_count++;
     ctx->flags |= CTX_FLAG_PROBE_NOW;
@@ -111,13 +158,13 @@ static void on_rexmt(struct conn_ctx *ctx, const struct tcp_params *params, stru
         on_rexmt_syn(ctx, params, now, result);
         return;
     }
-    if (ctx->rexmt_count >= params->rexmt_max) {
+    if (r2_is_reached(ctx, ctx->rto_backoff, params)) {
         result->send_reset = true;
         tcp_terminate(ctx, NIC_TERM_RTX_EXHAUSTED, result);
         return;
     }
     cc_of(ctx)->on_timeout(ctx, ctx->snd_max - ctx->snd_una, tcp_smss(ctx), ctx->rexmt_count == 0);
-    ctx->rexmt_count++;
+    count_timeout(ctx, params, result);
     rto_on_expiry(ctx);
     ctx->recover = ctx->snd_max;
     ctx->recovery = CTX_RECOVERY_RTO;

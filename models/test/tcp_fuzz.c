@@ -171,6 +171,18 @@ static void move(struct fuzz *f)
     drain(f);
 }
 
+static void icmp(struct fuzz *f)
+{
+    struct tcp_icmp error = {.notice = (uint8_t)(1 + take8(f) % (NIC_NOTICE_COUNT - 1)),
+                             .is_hard = (take8(f) & 1) != 0,
+                             .seq = near(f, f->ctx.snd_una),
+                             .mtu = take16(f)};
+    struct tcp_result result;
+    tcp_on_icmp(&f->ctx, &error, &result);
+    must(result.verdict == NIC_VERDICT_APPLIED || result.reason != DROP_NONE);
+    settle(f, &result);
+}
+
 static void app(struct fuzz *f)
 {
     struct tcp_result result;
@@ -217,6 +229,7 @@ static void open_connection(struct fuzz *f)
     f->ctx.rx_ring_log2 = f->ctx.tx_ring_log2 = RING_LOG2;
     f->ctx.flags =
         (offered & 0x20 ? CTX_FLAG_NAGLE : 0u) | (offered & 0x40 ? CTX_FLAG_KEEPALIVE : 0u);
+    f->ctx.user_timeout = offered & 0x80 ? 30 : 0;
     if (how & 8) {
         tcp_open_active(&f->ctx, ISS, &f->params, f->now);
         drain(f);
@@ -268,7 +281,10 @@ struct tcp_fuzz_counts tcp_fuzz_run(const uint8_t *bytes, size_t len)
             app(&f);
             break;
         default:
-            move(&f);
+            if (op & 128)
+                icmp(&f);
+            else
+                move(&f);
         }
     }
     return f.counts;

@@ -301,3 +301,29 @@ Test(ctx_cache_model, waiting_reader_gets_the_lock_when_it_is_given_back)
     cr_assert_eq(ctx_cache_model_stats(model)->lock_waits, 1);
     ctx_cache_model_destroy(model);
 }
+
+Test(ctx_cache_model, a_reset_forgets_contexts_and_what_is_under_way)
+{
+    struct log log = {0};
+    struct ctx_cache_model *model = model_create(&log);
+    struct ctx_store store = ctx_cache_model_store(model);
+    struct stage_loop loop;
+    stage_loop_init(&loop);
+    stage_loop_add(&loop, ctx_cache_model_stage(model, "cache"));
+    cr_assert(model_ask(model, CTX_OP_INSTALL, CTX_WHO_DRIVER, 0));
+    stage_loop_run(&loop, PS_PER_US);
+    cr_assert(model_ask(model, CTX_OP_READ_LOCK, CTX_WHO_RX, PS_PER_US));
+    cr_assert(model_ask(model, CTX_OP_READ_LOCK, CTX_WHO_TX, PS_PER_US));
+    store.ops->reset(store.self, PS_PER_US);
+    cr_assert(store.ops->is_ready(store.self));
+    stage_loop_run(&loop, 2 * PS_PER_US);
+    cr_assert_eq(log.count, 1, "nothing of before is answered");
+    cr_assert(model_ask(model, CTX_OP_READ_LOCK, CTX_WHO_RX, 2 * PS_PER_US));
+    stage_loop_run(&loop, 3 * PS_PER_US);
+    cr_assert_eq(log.rsp[1].result, CTX_ABSENT);
+    cr_assert(model_ask(model, CTX_OP_INSTALL, CTX_WHO_DRIVER, 3 * PS_PER_US));
+    stage_loop_run(&loop, 4 * PS_PER_US);
+    cr_assert_eq(log.rsp[2].result, CTX_OK, "its generation is not remembered");
+    cr_assert_eq(ctx_cache_model_stats(model)->installs, 2, "counters go on");
+    ctx_cache_model_destroy(model);
+}

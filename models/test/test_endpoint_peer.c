@@ -6,6 +6,9 @@
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ACK = TCP_ACK, PSH_ACK = TCP_PSH | TCP_ACK };
@@ -334,4 +337,46 @@ Test(endpoint_peer, sequence_numbers_follow_from_the_seed)
     cr_assert_neq(one, two);
     cr_assert_eq(first_number(capture, 1), one, "and from nothing that was before");
     capture_destroy(capture);
+}
+
+static void replay_file(const char *dir, const char *name)
+{
+    char path[1024];
+    struct capture_params capture_params;
+    struct error err = {0};
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    capture_params_default(&capture_params);
+    struct capture *capture = capture_load(path, &capture_params, &err);
+    if (!capture) {
+        cr_assert_eq(err.status, STATUS_BAD_INPUT, "%s", err.text);
+        return;
+    }
+    struct core_params core = {
+        .delay_ps = 20 * PS_PER_US, .loss_permille = 10, .ring_log2 = 19, .endpoint = true};
+    struct replay_params params = replay_params_make();
+    struct core_replay replay;
+    core_replay_run(&replay, capture, &core, &params, LIMIT_PS);
+    const struct replay_stats *stats = replay_side_stats(&replay.side);
+    for (size_t i = 0; i < stats->total; i++) {
+        const struct conv_result *result = replay_side_result(&replay.side, i);
+        bool complete = capture_conversation(capture, i)->partial == PARTIAL_NONE;
+        cr_expect(result->outcome == (complete ? CONV_INTACT : CONV_PARTIAL), "%s %zu: %s", name, i,
+                  result->why);
+    }
+    core_replay_free(&replay);
+    capture_destroy(capture);
+}
+
+/* Further captures, which the project does not hold, through a network that loses 1 %. */
+Test(endpoint_peer, every_complete_conversation_of_further_captures_is_intact)
+{
+    const char *dir = getenv("TOESIM_EXTRA_TRACES");
+    if (!dir)
+        cr_skip("TOESIM_EXTRA_TRACES names no folder of captures");
+    DIR *folder = opendir(dir);
+    cr_assert_not_null(folder, "%s", dir);
+    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
+        if (strstr(entry->d_name, ".pcap"))
+            replay_file(dir, entry->d_name);
+    closedir(folder);
 }

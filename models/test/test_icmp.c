@@ -96,17 +96,33 @@ struct error_row {
     uint8_t ip_version, type, code;
     uint32_t rest, mtu;
     enum icmp_kind kind;
+    enum nic_notice notice;
+    bool is_hard;
 };
 ParameterizedTestParameters(icmp, errors_name_their_connection)
 {
     static struct error_row rows[] = {
-        {"port unreachable", 4, 3, 3, 0, 0, ICMP_UNREACHABLE},
-        {"fragmentation needed", 4, 3, 4, 1400, 1400, ICMP_TOO_BIG},
-        {"fragmentation needed, old router", 4, 3, 4, 0, 0, ICMP_TOO_BIG},
-        {"time exceeded", 4, 11, 0, 0, 0, ICMP_TIME_EXCEEDED},
-        {"unreachable v6", 6, 1, 4, 0, 0, ICMP_UNREACHABLE},
-        {"too big v6", 6, 2, 0, 1280, 1280, ICMP_TOO_BIG},
-        {"time exceeded v6", 6, 3, 0, 0, 0, ICMP_TIME_EXCEEDED},
+        {"port unreachable", 4, 3, 3, 0, 0, ICMP_UNREACHABLE, NIC_NOTICE_PORT_UNREACHABLE, true},
+        {"protocol unreachable", 4, 3, 2, 0, 0, ICMP_UNREACHABLE, NIC_NOTICE_PROTOCOL_UNREACHABLE,
+         true},
+        {"host unreachable", 4, 3, 1, 0, 0, ICMP_UNREACHABLE, NIC_NOTICE_HOST_UNREACHABLE, false},
+        {"source route failed", 4, 3, 5, 0, 0, ICMP_UNREACHABLE, NIC_NOTICE_HOST_UNREACHABLE,
+         false},
+        {"prohibited", 4, 3, 13, 0, 0, ICMP_UNREACHABLE, NIC_NOTICE_PROHIBITED, false},
+        {"unknown code", 4, 3, 99, 0, 0, ICMP_UNREACHABLE, NIC_NOTICE_HOST_UNREACHABLE, false},
+        {"parameter problem", 4, 12, 0, 0, 0, ICMP_PARAMETER_PROBLEM, NIC_NOTICE_PARAMETER_PROBLEM,
+         false},
+        {"source quench", 4, 4, 0, 0, 0, ICMP_OTHER, NIC_NOTICE_NONE, false},
+        {"prohibited v6", 6, 1, 1, 0, 0, ICMP_UNREACHABLE, NIC_NOTICE_PROHIBITED, true},
+        {"parameter problem v6", 6, 4, 1, 0, 0, ICMP_PARAMETER_PROBLEM,
+         NIC_NOTICE_PARAMETER_PROBLEM, false},
+        {"fragmentation needed", 4, 3, 4, 1400, 1400, ICMP_TOO_BIG, NIC_NOTICE_PATH_MTU, false},
+        {"fragmentation needed, old router", 4, 3, 4, 0, 0, ICMP_TOO_BIG, NIC_NOTICE_PATH_MTU,
+         false},
+        {"time exceeded", 4, 11, 0, 0, 0, ICMP_TIME_EXCEEDED, NIC_NOTICE_TIME_EXCEEDED, false},
+        {"port unreachable v6", 6, 1, 4, 0, 0, ICMP_UNREACHABLE, NIC_NOTICE_PORT_UNREACHABLE, true},
+        {"too big v6", 6, 2, 0, 1280, 1280, ICMP_TOO_BIG, NIC_NOTICE_PATH_MTU, false},
+        {"time exceeded v6", 6, 3, 0, 0, 0, ICMP_TIME_EXCEEDED, NIC_NOTICE_TIME_EXCEEDED, false},
     };
     return cr_make_param_array(struct error_row, rows, sizeof rows / sizeof rows[0]);
 }
@@ -117,6 +133,7 @@ ParameterizedTest(struct error_row *row, icmp, errors_name_their_connection)
     struct packet_out tcp = addresses(row->ip_version, VLAN_NONE);
     tcp.sport = 80;
     tcp.dport = 40000;
+    tcp.seq = 0xfedcba98;
     packet_build(quoted, &tcp, 0);
     struct packet_out out = addresses(row->ip_version, VLAN_NONE);
     uint32_t header = row->ip_version == 4 ? 20 : 40;
@@ -128,6 +145,14 @@ ParameterizedTest(struct error_row *row, icmp, errors_name_their_connection)
     cr_assert_eq(icmp_parse(frame, &packet, &message), ICMP_GOOD, "%s", row->name);
     cr_assert_eq(message.kind, row->kind, "%s", row->name);
     cr_assert_eq(message.mtu, row->mtu, "%s", row->name);
+    bool is_hard = !row->is_hard;
+    cr_assert_eq(icmp_notice(&message, row->ip_version, &is_hard), row->notice, "%s", row->name);
+    cr_assert_eq(is_hard, row->is_hard, "%s", row->name);
+    uint32_t seq;
+    cr_assert(icmp_quoted_seq(&message, row->ip_version, &seq), "%s", row->name);
+    cr_assert_eq(seq, tcp.seq);
+    message.body_len--;
+    cr_assert_not(icmp_quoted_seq(&message, row->ip_version, &seq), "its last byte is cut off");
     struct flow_key key;
     cr_assert(icmp_quoted_key(&message, row->ip_version, &key), "%s", row->name);
     cr_assert_eq(key.lport, 80);

@@ -1,4 +1,5 @@
 /* models/wire/ip_reassembly.c, with models/trace/fragmenter.c as the other side. */
+#include "models/base/rng.h"
 #include "models/trace/fragmenter.h"
 #include "models/wire/bytes.h"
 #include "models/wire/ip_reassembly.h"
@@ -237,4 +238,32 @@ Test(ip_reassembly, a_frame_that_does_not_fit_is_forgotten)
     cr_assert_eq(add_at(1, 0), IP_REASSEMBLY_WHOLE);
     cr_assert_eq(ip_reassembly_take(r, result, 500), 0);
     cr_assert_eq(ip_reassembly_next(r), UINT64_MAX);
+}
+
+/* Whatever comes: no crash, and what becomes whole parses as something. */
+Test(ip_reassembly, damaged_fragments_do_no_harm)
+{
+    struct rng rng;
+    rng_init(&rng, 1, "fragments");
+    uint64_t wholes = 0;
+    for (uint64_t round = 0; round < 3000; round++) {
+        cut(rng_below(&rng, 2) ? 4 : 6, (uint32_t)(601 + rng_below(&rng, 2000)), MTU);
+        for (uint32_t n = 0; n < 2 * count; n++) {
+            struct frame *piece = pieces[rng_below(&rng, count)];
+            struct packet packet;
+            if (rng_below(&rng, 3) == 0)
+                piece->data[14 + rng_below(&rng, 60)] ^= (uint8_t)(1u << rng_below(&rng, 8));
+            packet_parse(piece->data, piece->len, false, &packet);
+            if (packet.kind != PACKET_FRAGMENT ||
+                ip_reassembly_add(r, piece->data, piece->len, &packet, round * 10) !=
+                    IP_REASSEMBLY_WHOLE)
+                continue;
+            wholes++;
+            uint32_t len = ip_reassembly_take(r, result, sizeof result);
+            packet_parse(result, len, true, &packet);
+            cr_assert_neq(packet.kind, PACKET_FRAGMENT);
+        }
+        drop_pieces();
+    }
+    cr_assert_gt(wholes, 300);
 }

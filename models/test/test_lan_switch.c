@@ -153,6 +153,19 @@ ParameterizedTest(struct hash_row *row, lan_switch,
     bench_close();
 }
 
+Test(lan_switch, a_frame_that_says_its_member_goes_there_whatever_the_policy)
+{
+    bench_init(PORT_POLICY_NIC0);
+    bench_open();
+    for (int member = 0; member < 2; member++) {
+        struct frame *frame = tcp_frame(1000);
+        frame->flags = member ? FRAME_TO_NIC1 : FRAME_TO_NIC0;
+        cr_assert_eq(route(frame), member);
+    }
+    cr_assert_eq(route(tcp_frame(1000)), 0);
+    bench_close();
+}
+
 Test(lan_switch, another_hash_policy_applies_to_the_next_frame)
 {
     bench_init(PORT_POLICY_HASH);

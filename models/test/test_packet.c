@@ -290,6 +290,62 @@ Test(packet, ip_options_are_skipped)
     cr_assert(packet.ip_checksum_ok);
 }
 
+struct option_row {
+    char name[48];
+    uint8_t options[8];
+    bool routed;
+};
+
+/* RFC 791 3.1, RFC 7126 4.3, 4.4 */
+Test(packet, a_source_route_is_seen)
+{
+    static const struct option_row rows[] = {
+        {"nothing", {0}, false},
+        {"loose", {131, 7, 4, 10, 0, 0, 1, 0}, true},
+        {"strict behind padding", {1, 137, 7, 4, 10, 0, 0, 1}, true},
+        {"router alert", {148, 4, 0, 0, 0}, false},
+        {"behind the end", {0, 131, 3, 4}, false},
+        {"inside another option", {148, 8, 131, 3, 4}, false},
+        {"length 0", {148, 0, 131, 3}, false},
+        {"length missing", {1, 1, 1, 1, 1, 1, 1, 148}, false},
+        {"length past the end", {148, 200, 131, 3}, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uint8_t frame[256], with_options[264];
+        struct packet packet;
+        struct packet_out out = out_of(4, VLAN_NONE);
+        uint32_t len = build(frame, &out, 9);
+        memcpy(with_options, frame, 34);
+        memcpy(with_options + 34, rows[i].options, 8);
+        memcpy(with_options + 42, frame + 34, len - 34);
+        with_options[14] = 0x47;
+        be16_store(with_options + 16, (uint16_t)(len - 14 + 8));
+        cr_assert_eq(parse_exact(with_options, len + 8, &packet), PACKET_TCP);
+        cr_assert_eq(packet.source_routed, rows[i].routed, "%s", rows[i].name);
+    }
+}
+
+/* RFC 9293 MUST-63, RFC 1122 3.2.1.3 */
+Test(packet, some_addresses_are_no_hosts)
+{
+    static const struct {
+        uint32_t v4;
+        bool is_host;
+    } rows[] = {{0x0a000001, true},  {0x7f000001, true},  {0, false},         {0x00000001, false},
+                {0xe0000001, false}, {0xefffffff, false}, {0xf0000001, true}, {0xffffffff, false}};
+    uint8_t addr[16];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ip_addr_from_v4(addr, rows[i].v4);
+        cr_assert_eq(ip_addr_is_host(addr, 4), rows[i].is_host, "%08x", rows[i].v4);
+    }
+    memset(addr, 0, sizeof addr);
+    cr_assert_not(ip_addr_is_host(addr, 6));
+    addr[15] = 1;
+    cr_assert(ip_addr_is_host(addr, 6));
+    addr[0] = 0xff;
+    cr_assert_not(ip_addr_is_host(addr, 6));
+}
+
 struct field_row {
     char name[48];
     uint8_t ip_version;

@@ -77,11 +77,22 @@ Test(pcie_rate, one_lane_has_the_byte_time_of_timing_1_1_exactly)
     cr_assert_eq(pcie_rate_ticks_per_byte(3, 1) * 1000000 % PCIE_TICKS_PER_PS, 0);
 }
 
-Test(pcie_rate, gen3_x8_carries_63_0153846_gigabits_per_second)
+/* Timing 1.1, links in 10 kb/s. */
+static const struct {
+    unsigned gen, lanes;
+    uint64_t rate;
+} links[] = {{1, 4, 800000},   {2, 8, 3200000},   {3, 8, 6301538},  {3, 16, 12603076},
+             {4, 8, 12603076}, {4, 16, 25206153}, {5, 16, 50412307}};
+
+Test(pcie_rate, links_carry_the_gigabits_of_timing_1_1)
 {
-    /* bits per second = 8 * 512 * 10^12 / ticks */
-    uint64_t bps = UINT64_C(8) * 512 * UINT64_C(1000000000000) / pcie_rate_ticks_per_byte(3, 8);
-    cr_assert_eq(bps / 100, UINT64_C(630153846));
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+        /* bits per second = 8 * 512 * 10^12 / ticks */
+        uint64_t bps = UINT64_C(8) * 512 * UINT64_C(1000000000000) /
+                       pcie_rate_ticks_per_byte(links[i].gen, links[i].lanes);
+        timing_case("1.1 links", links[i].rate, bps / 10000);
+        cr_assert_eq(bps / 10000, links[i].rate, "Gen%u x%u", links[i].gen, links[i].lanes);
+    }
 }
 
 Test(pcie_rate, a_million_packets_accumulate_no_rounding_error)

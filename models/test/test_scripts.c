@@ -1,6 +1,6 @@
 /* Every packet script in scenarios/tcp under every port policy; all policies must give the same
  * transcript. And what the reader of scripts says about mistakes. */
-#include "models/test/pkt_run.h"
+#include "models/test/pkt_rig.h"
 
 #include <criterion/criterion.h>
 #include <glob.h>
@@ -8,53 +8,65 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A line per script for `make conformance`, which names the file. */
-static void note(FILE *results, bool ok, const char *path)
+/* A line per script for `make conformance`: on one NIC, and while the connection moves. */
+static void note(FILE *results, bool one, bool moving, const char *path)
 {
     if (results)
-        (void)fprintf(results, "%s %s\n", ok ? "pass" : "fail", path);
+        (void)fprintf(results, "%s %s %s\n", one ? "pass" : "fail", moving ? "pass" : "fail", path);
 }
 
-static bool check(const char *path, char why[2 * PKT_ERROR_MAX])
+/* Every port policy; what fails is reported. */
+static void check(const struct pkt_script *script, uint8_t ip_version, FILE *results)
 {
-    struct pkt_script *script = malloc(sizeof *script);
     struct pkt_result *plain = malloc(sizeof *plain), *moved = malloc(sizeof *moved);
-    char text[PKT_ERROR_MAX] = "";
-    bool ok = pkt_script_read(script, path);
-    *why = '\0';
-    if (!ok)
-        (void)snprintf(why, PKT_ERROR_MAX, "%s", script->error);
+    bool ok = true, one = false;
     for (int policy = PKT_NIC0; ok && policy < PKT_POLICY_COUNT; policy++) {
         struct pkt_result *result = policy == PKT_NIC0 ? plain : moved;
-        pkt_run(script, (enum pkt_policy)policy, result);
-        ok = result->ok && (policy == PKT_NIC0 || pkt_same(plain, moved, text));
-        if (!ok)
-            (void)snprintf(why, 2 * PKT_ERROR_MAX, "%s%s: port policy %s: %s", result->error, path,
-                           pkt_policy_name((enum pkt_policy)policy), text);
+        char why[PKT_ERROR_MAX] = "";
+        pkt_rig_play(script, (enum pkt_policy)policy, ip_version, result);
+        ok = result->ok && (policy == PKT_NIC0 || pkt_same(plain, moved, why));
+        cr_expect(ok, "%s%s: IPv%u, port policy %s: %s", result->error, script->path, ip_version,
+                  pkt_policy_name((enum pkt_policy)policy), why);
         cr_expect(policy != PKT_NIC0 || result->moves == 0);
+        one |= ok && policy == PKT_NIC0;
     }
+    note(results, one, ok, script->path);
     free(moved);
     free(plain);
-    free(script);
-    return ok;
 }
 
-Test(scripts, give_the_same_transcript_under_every_port_policy, .timeout = 60)
+/* All scripts over one family; gives how many those are. */
+static size_t check_all(uint8_t ip_version, const char *results_variable)
 {
-    const char *path = getenv("TOESIM_SCRIPT_RESULTS");
+    struct pkt_script *script = malloc(sizeof *script);
+    const char *path = getenv(results_variable);
     FILE *results = path ? fopen(path, "w") : NULL;
+    size_t played = 0;
     glob_t found;
     cr_assert_eq(glob("scenarios/tcp/*.pkt", 0, NULL, &found), 0);
-    cr_assert_geq(found.gl_pathc, 150);
     for (size_t i = 0; i < found.gl_pathc; i++) {
-        char why[2 * PKT_ERROR_MAX];
-        bool ok = check(found.gl_pathv[i], why);
-        note(results, ok, found.gl_pathv[i]);
-        cr_expect(ok, "%s", why);
+        bool ok = pkt_script_read(script, found.gl_pathv[i]);
+        cr_expect(ok, "%s", script->error);
+        if (!ok || *script->only_system || (script->ip_version && script->ip_version != ip_version))
+            continue;
+        check(script, ip_version, results);
+        played++;
     }
+    globfree(&found);
+    free(script);
     if (results)
         (void)fclose(results);
-    globfree(&found);
+    return played;
+}
+
+Test(scripts, give_the_same_transcript_under_every_port_policy, .timeout = 120)
+{
+    cr_expect_geq(check_all(4, "TOESIM_SCRIPT_RESULTS"), 150);
+}
+
+Test(scripts, and_the_same_over_ipv6, .timeout = 120)
+{
+    cr_expect_geq(check_all(6, "TOESIM_SCRIPT_RESULTS_V6"), 150);
 }
 
 struct mistake {
@@ -77,6 +89,14 @@ Test(script_reader, names_file_line_and_mistake)
         {"number missing", "+0 write\n", "a.pkt:1: '' is no number"},
         {"word missing", "+0 state\n", "a.pkt:1: 'state' needs a word"},
         {"too many words", "+0 close now\n", "a.pkt:1: 'now' is too much"},
+        {"unknown ICMP error", "+0 < icmp gone 1\n", "a.pkt:1: 'gone' is no ICMP error"},
+        {"ICMP without a number", "+0 < icmp too-big\n", "a.pkt:1: '' is no number"},
+        {"ICMP with too much", "+0 < icmp too-big 1 mtu 9 x\n", "a.pkt:1: 'x' is too much"},
+        {"only what", "only rain\n", "a.pkt:1: 'only rain' is unknown"},
+        {"only ipv4 and more", "only ipv4 today\n", "a.pkt:1: 'today' is too much"},
+        {"only without a reason", "only core:\n", "a.pkt:1: 'only core:' needs a reason"},
+        {"system without only", "system a=1\n", "a.pkt:1: write 'only system: WHY' before it"},
+        {"no key", "only system: x\nsystem a\n", "a.pkt:2: 'a' is no KEY=VALUE"},
         {"unknown offer", "offer magic\n", "a.pkt:1: 'magic' cannot be offered"},
         {"unknown key", "set speed 1\n", "a.pkt:1: 'set speed' is unknown"},
         {"five SACK blocks", "+0 < . 1:1(0) ack 1 sack 1:2 1:2 1:2 1:2 1:2\n",
@@ -119,7 +139,7 @@ Test(script_runner, finds_what_differs)
     struct pkt_result *result = malloc(sizeof *result);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         cr_assert(pkt_script_parse(script, "a.pkt", rows[i].text), "%s", script->error);
-        pkt_run(script, PKT_NIC0, result);
+        pkt_rig_play(script, PKT_NIC0, 4, result);
         cr_assert_not(result->ok, "%s", rows[i].name);
         cr_assert_eq(strncmp(result->error, rows[i].error, strlen(rows[i].error)), 0, "%s: %s",
                      rows[i].name, result->error);

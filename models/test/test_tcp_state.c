@@ -331,6 +331,36 @@ Test(challenge, no_more_than_the_period_allows)
     cr_assert_eq(one_drain(&one), 1);
 }
 
+/* So many of twenty connections' challenges in one second are sent. */
+static unsigned challenges_of(struct tcp_challenges *all, uint32_t ms)
+{
+    unsigned sent = 0;
+    for (int i = 0; i < 20; i++) {
+        struct tcp_one one;
+        one_establish(&one, 0);
+        one.params.challenges = all;
+        one_wait(&one, ms * 1000 - one.now.us);
+        for (int j = 0; j < 5; j++) {
+            one_feed(&one, R + 10, 0, TCP_SYN, 0);
+            sent += one_drain(&one);
+        }
+    }
+    return sent;
+}
+
+Test(challenge, all_connections_share_what_a_second_allows)
+{
+    struct tcp_challenges all = {.rate = 40, .key = 1};
+    unsigned first = challenges_of(&all, 5000), second = challenges_of(&all, 6000);
+    cr_assert(first >= 20 && first < 60, "%u", first);
+    cr_assert(second >= 20 && second < 60, "%u", second);
+    cr_assert_eq(all.refused, 200 - first - second);
+    struct tcp_challenges other = {.rate = 40, .key = 2};
+    cr_assert_neq(first, challenges_of(&other, 5000), "nobody knows the number without the key");
+    struct tcp_challenges none = {.rate = 0};
+    cr_assert_eq(challenges_of(&none, 5000), 100);
+}
+
 Test(reset, ours_carries_the_next_number)
 {
     struct tcp_one one;

@@ -158,6 +158,7 @@ Test(toe_tx, timer_that_gives_up_terminates)
     start();
     rig_doorbell(&rig, 0, 1, 1, NIC_DOORBELL_TX, peer.ack + 100);
     rig_run(&rig, 60 * PS_PER_S);
+    cr_assert_eq(rig_event(&rig, 0, NIC_EVENT_NOTICE).detail, NIC_NOTICE_RETRANSMITTING, "R1");
     cr_assert_eq(rig_event(&rig, 0, NIC_EVENT_TERMINATED).detail, NIC_TERM_RTX_EXHAUSTED);
     cr_assert(toe_engine_is_idle(rig.nic[0].engine));
 }
@@ -219,6 +220,18 @@ Test(toe_tx, bad_commands_say_why)
          NIC_RESULT_BAD_FRAME},
         {"freeze nothing", {.op = NIC_CMD_FREEZE, .gen = 1, .conn = 9}, NIC_RESULT_ABSENT},
         {"id too large", {.op = NIC_CMD_FREEZE, .conn = 1 << 20}, NIC_RESULT_ABSENT},
+        {"icmp for nothing",
+         {.op = NIC_CMD_ICMP, .gen = 1, .conn = 9, .notice = NIC_NOTICE_PATH_MTU},
+         NIC_RESULT_ABSENT},
+        {"icmp without a notice",
+         {.op = NIC_CMD_ICMP, .gen = 1, .conn = 1},
+         NIC_RESULT_UNSUPPORTED},
+        {"icmp with an unknown one",
+         {.op = NIC_CMD_ICMP, .gen = 1, .conn = 1, .notice = NIC_NOTICE_COUNT},
+         NIC_RESULT_UNSUPPORTED},
+        {"icmp about nothing in flight",
+         {.op = NIC_CMD_ICMP, .gen = 1, .conn = 1, .notice = NIC_NOTICE_PATH_MTU, .count = 1300},
+         NIC_RESULT_STALE},
         {"install over active",
          {.op = NIC_CMD_INSTALL, .gen = 2, .conn = 1, .image = 4096},
          NIC_RESULT_DUPLICATE},

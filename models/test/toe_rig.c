@@ -207,7 +207,7 @@ uint32_t rig_probe_count(const struct rig *rig, enum probe_kind kind, unsigned n
 
 /* --- connections --- */
 
-static void address(const struct rig *rig, uint8_t addr[16], uint8_t host)
+void rig_address(const struct rig *rig, uint8_t host, uint8_t addr[16])
 {
     ip_addr_from_v4(addr, 0x0a000000u + host);
     if (rig->ip_version == 6)
@@ -233,8 +233,8 @@ struct frame *rig_frame(struct rig_peer *peer, uint16_t flags, uint32_t seq, uin
                              .options = (flags & TCP_SYN) ? mss : NULL,
                              .options_len = (flags & TCP_SYN) ? 4 : 0};
     assert(frame);
-    address(peer->rig, out.src, 2);
-    address(peer->rig, out.dst, 1);
+    rig_address(peer->rig, 2, out.src);
+    rig_address(peer->rig, 1, out.dst);
     if (len > 0)
         memcpy(frame->data + packet_header_bytes(&out), payload, len);
     frame->len = packet_build(frame->data, &out, len);
@@ -273,8 +273,8 @@ void rig_build_image(struct rig *rig, struct rig_peer *peer)
     struct conn_ctx ctx;
     struct tcp_now now = {us_ticks(rig->loop.now_ps), ms_ticks(rig->loop.now_ps)};
     memset(&ctx, 0, sizeof ctx);
-    address(rig, ctx.laddr, 1);
-    address(rig, ctx.raddr, 2);
+    rig_address(rig, 1, ctx.laddr);
+    rig_address(rig, 2, ctx.raddr);
     ctx.lport = 80;
     ctx.rport = peer->port;
     memcpy(ctx.peer_mac, (uint8_t[]){2, 0, 0, 0, 0, 9}, 6);

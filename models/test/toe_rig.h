@@ -106,6 +106,8 @@ struct rig_peer {
     uint32_t seq, ack; /* next of ours, next expected of the server */
 };
 
+/* Address of host 1, the server, or 2, the client. */
+void rig_address(const struct rig *rig, uint8_t host, uint8_t addr[16]);
 /* Builds one segment from the client into a pool frame. */
 struct frame *rig_frame(struct rig_peer *peer, uint16_t flags, uint32_t seq, uint32_t ack,
                         const void *payload, uint32_t len);

@@ -1,6 +1,6 @@
 /*
  * Commands: started in the order of the ring; FREEZE, INSTALL and TX_FRAME then overlap, RESERVE,
- * RELEASE and ABORT hold the next until they end. Commands of one connection never overlap.
+ * RELEASE, ABORT and ICMP hold the next until they end. Commands of one connection never overlap.
  * Moves are in toe_move.c.
  */
 #include "models/toe/toe_internal.h"
@@ -74,11 +74,12 @@ void toe_cmd_done(struct toe_engine *e, uint8_t op, uint8_t result, uint64_t now
     toe_cmd_complete(e, &o->cmd, result, o->frozen_ps, o->drained_ps, now_ps);
 }
 
-/* RESERVE and RELEASE change who owns a tuple, ABORT ends a connection: what follows must see it.
- */
+/* RESERVE and RELEASE change who owns a tuple, ABORT and ICMP may end a connection: what follows must
+ * see it. */
 static bool is_serial(uint8_t op)
 {
-    return op == NIC_CMD_RESERVE || op == NIC_CMD_RELEASE || op == NIC_CMD_ABORT;
+    return op == NIC_CMD_RESERVE || op == NIC_CMD_RELEASE || op == NIC_CMD_ABORT ||
+           op == NIC_CMD_ICMP;
 }
 
 static bool is_of_conn(uint8_t op)
@@ -138,6 +139,25 @@ void toe_cmd_port_kick(struct toe_engine *e, uint64_t now_ps)
     toe_ctx_send(e, &req, now_ps);
 }
 
+/* An ICMP error: the TCP core judges it. */
+static void apply_icmp(struct toe_engine *e, uint8_t op, uint64_t now_ps)
+{
+    const struct nic_cmd *cmd = &e->cmd.op[op].cmd;
+    struct tcp_icmp icmp = {.notice = cmd->notice,
+                            .is_hard = (cmd->flags & NIC_CMD_FLAG_HARD) != 0,
+                            .seq = cmd->tx_prod,
+                            .mtu = cmd->count};
+    struct tcp_result result;
+    tcp_on_icmp(&e->lock[CTX_WHO_DRIVER].ctx, &icmp, &result);
+    if (toe_lock_settle(e, CTX_WHO_DRIVER, &result, NULL, now_ps))
+        return; /* done when the context is removed */
+    toe_lock_write(e, CTX_WHO_DRIVER, now_ps);
+    e->cmd.port_op = TOE_NONE;
+    toe_cmd_done(e, op, result.verdict == NIC_VERDICT_APPLIED ? NIC_RESULT_OK : NIC_RESULT_STALE,
+                 now_ps);
+    toe_cmd_free(e, op);
+}
+
 /* ABORT, or FREEZE of a context that cannot be read: the connection ends here and now. */
 static void on_lock(struct toe_engine *e, uint8_t op, uint8_t result, uint64_t now_ps)
 {
@@ -149,6 +169,10 @@ static void on_lock(struct toe_engine *e, uint8_t op, uint8_t result, uint64_t n
         return;
     }
     bool poisoned = e->conn[o->cmd.conn].poisoned;
+    if (o->cmd.op == NIC_CMD_ICMP && !poisoned) {
+        apply_icmp(e, op, now_ps);
+        return;
+    }
     if (!poisoned) {
         struct tcp_tx reset;
         struct toe_lock *lock = &e->lock[CTX_WHO_DRIVER];
@@ -188,7 +212,7 @@ void toe_cmd_on_response(struct toe_engine *e, const struct ctx_rsp *rsp, uint64
     switch ((enum ctx_op)rsp->op) {
     case CTX_OP_REMOVE:
         toe_cmd_done(e, op,
-                     e->cmd.op[op].cmd.op == NIC_CMD_ABORT ? NIC_RESULT_OK : NIC_RESULT_ABSENT,
+                     e->cmd.op[op].cmd.op == NIC_CMD_FREEZE ? NIC_RESULT_ABSENT : NIC_RESULT_OK,
                      now_ps);
         toe_cmd_free(e, op);
         break;
@@ -268,7 +292,10 @@ static bool length_is_bad(const struct nic_cmd *cmd)
 static uint8_t check_cmd(const struct toe_engine *e, const struct nic_cmd *cmd)
 {
     bool of_frame = cmd->op == NIC_CMD_RX_INJECT || cmd->op == NIC_CMD_TX_FRAME;
-    if (cmd->op >= NIC_CMD_SET_ISS_KEY)
+    if (cmd->op == NIC_CMD_SET_ISS_KEY || cmd->op > NIC_CMD_ICMP)
+        return NIC_RESULT_UNSUPPORTED;
+    if (cmd->op == NIC_CMD_ICMP &&
+        (cmd->notice == NIC_NOTICE_NONE || cmd->notice >= NIC_NOTICE_COUNT))
         return NIC_RESULT_UNSUPPORTED;
     if (of_frame && length_is_bad(cmd))
         return NIC_RESULT_BAD_FRAME;
@@ -290,6 +317,7 @@ static void start_op(struct toe_engine *e, const struct nic_cmd *cmd, uint64_t n
         toe_cmd_read(e, cmd->image + CONST_LINE_OFFSET, CTX_LINE_BYTES, op, on_tuple, now_ps);
         break;
     case NIC_CMD_ABORT:
+    case NIC_CMD_ICMP:
         e->cmd.serial = true;
         toe_cmd_ask_port(e, op, CTX_OP_READ_LOCK, now_ps);
         break;

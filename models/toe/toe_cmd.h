@@ -56,7 +56,7 @@ struct toe_cmd {
     uint32_t head, count;
     struct cmd_op op[OPS_MAX];
     uint32_t ops_used;
-    bool serial; /* RESERVE, RELEASE or ABORT under way: nothing starts */
+    bool serial; /* RESERVE, RELEASE, ABORT or ICMP under way: nothing starts */
     uint8_t port_queue[OPS_MAX];
     uint32_t port_head, port_count;
     uint8_t port_op;

@@ -120,6 +120,8 @@ void toe_lock_write(struct toe_engine *e, enum ctx_who who, uint64_t now_ps)
                           .image = mask ? after : NULL};
     lock->phase = LOCK_IDLE;
     toe_ctx_send(e, &req, now_ps);
+    if (mask)
+        toe_probe(e, PROBE_CTX_WRITTEN, lock->conn, lock->gen, 0, 0, &lock->ctx, CTX_BYTES, now_ps);
     if (lock->ctx.snd_una != lock->before.snd_una)
         toe_probe(e, PROBE_TX_CREDIT, lock->conn, lock->gen, lock->ctx.snd_una, lock->ctx.snd_max,
                   NULL, 0, now_ps);
@@ -157,6 +159,13 @@ void toe_lock_remove(struct toe_engine *e, enum ctx_who who, bool closed, uint8_
     toe_ctx_send(e, &req, now_ps);
 }
 
+static void post_notice(struct toe_engine *e, uint32_t conn, uint16_t gen, uint8_t notice,
+                        uint64_t now_ps)
+{
+    struct nic_event event = {.kind = NIC_EVENT_NOTICE, .gen = gen, .conn = conn, .detail = notice};
+    toe_event_post(e, &event, now_ps);
+}
+
 /* Acts on what the TCP core said about a locked context. True: the connection ends and its context
  * is being removed; false: the caller writes it back. */
 bool toe_lock_settle(struct toe_engine *e, enum ctx_who who, const struct tcp_result *result,
@@ -171,6 +180,8 @@ bool toe_lock_settle(struct toe_engine *e, enum ctx_who who, const struct tcp_re
     } else if (result->reset_for_segment && seg && tcp_build_reset_for(seg, &tx)) {
         (void)toe_tx_emit(e, &lock->ctx, &tx, now_ps);
     }
+    if (result->notice != NIC_NOTICE_NONE && !ends)
+        post_notice(e, lock->conn, lock->gen, result->notice, now_ps);
     if (!ends)
         return false;
     for (int i = 1; result->closed && i < TX_END_MAX; i++) {

@@ -59,6 +59,7 @@ struct toe_engine *toe_engine_create(const struct toe_params *params, unsigned n
     if (!e)
         return NULL;
     e->params = *params;
+    e->params.tcp.challenges = &e->stats.challenges;
     e->wiring = *wiring;
     e->nic = nic;
     if (!alloc_arrays(e)) {

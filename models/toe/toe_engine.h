@@ -42,6 +42,7 @@ struct toe_stats {
     uint64_t rx_frames, rx_injected, rx_applied, rx_foreign, rx_dropped, rx_payload_bytes;
     uint64_t tx_frames, tx_acks, tx_payload_bytes, tx_retransmissions, tx_resets, tx_host_frames;
     uint64_t tx_trimmed; /* segments acknowledged, in part at least, before they were built */
+    struct tcp_challenges challenges; /* those not sent, beside the limit that counts them */
     uint64_t timers_fired, commands, stale_doorbells, records, events;
     uint64_t installs, freezes, terminated, closed;
     uint64_t freezes_kept;                /* of `freezes`: for inactivation */

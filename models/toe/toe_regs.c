@@ -17,6 +17,7 @@ void toe_regs_power_on(struct toe_engine *e)
     r->fenced_by_link = fenced;
     r->nic_id = e->nic;
     r->mtu = 1500;
+    e->stats.challenges.rate = 0;
     memset(&e->cmd_ring, 0, sizeof e->cmd_ring);
     memset(&e->record_ring, 0, sizeof e->record_ring);
     memset(&e->event_ring, 0, sizeof e->event_ring);
@@ -99,6 +100,8 @@ uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
         return r->heartbeat_us;
     case NIC_REG_MODERATION_NS:
         return r->moderation_ns;
+    case NIC_REG_CHALLENGE_RATE:
+        return e->stats.challenges.rate;
     default:
         return 0; /* write-only and unused offsets read as zero */
     }
@@ -158,6 +161,12 @@ static void setup_write(struct toe_engine *e, uint32_t offset, uint32_t value, u
         break;
     case NIC_REG_MODERATION_NS:
         r->moderation_ns = value;
+        break;
+    case NIC_REG_CHALLENGE_RATE:
+        e->stats.challenges.rate = value;
+        break;
+    case NIC_REG_CHALLENGE_KEY:
+        e->stats.challenges.key = value;
         break;
     default:
         break; /* read-only and unused offsets ignore writes */

@@ -109,6 +109,10 @@ void toe_rx_classify(struct rx_item *item)
         bool good = p->ip_checksum_ok && p->tcp_checksum_ok;
         item->step = good ? RX_LOOKUP : RX_DROP;
         item->reason = good ? DROP_NONE : DROP_BAD_CHECKSUM;
+        if (good && p->source_routed) {
+            item->step = RX_DROP;
+            item->reason = DROP_SOURCE_ROUTED;
+        }
     }
 }
 

@@ -11,6 +11,7 @@ enum {
     V4_UNREACHABLE = 3,
     V4_ECHO_REQUEST = 8,
     V4_TIME_EXCEEDED = 11,
+    V4_PARAMETER_PROBLEM = 12,
     V4_CODE_FRAGMENTATION_NEEDED = 4
 };
 
@@ -19,6 +20,7 @@ enum {
     V6_UNREACHABLE = 1,
     V6_TOO_BIG = 2,
     V6_TIME_EXCEEDED = 3,
+    V6_PARAMETER_PROBLEM = 4,
     V6_ECHO_REQUEST = 128,
     V6_ECHO_REPLY = 129,
     V6_SOLICITATION = 135,
@@ -38,6 +40,8 @@ static enum icmp_kind kind_of_v4(struct icmp_message *message)
         return ICMP_ECHO_REQUEST;
     case V4_TIME_EXCEEDED:
         return ICMP_TIME_EXCEEDED;
+    case V4_PARAMETER_PROBLEM:
+        return ICMP_PARAMETER_PROBLEM;
     case V4_UNREACHABLE:
         if (message->code != V4_CODE_FRAGMENTATION_NEEDED)
             return ICMP_UNREACHABLE;
@@ -58,6 +62,8 @@ static enum icmp_kind kind_of_v6(struct icmp_message *message)
         return ICMP_TOO_BIG;
     case V6_TIME_EXCEEDED:
         return ICMP_TIME_EXCEEDED;
+    case V6_PARAMETER_PROBLEM:
+        return ICMP_PARAMETER_PROBLEM;
     case V6_ECHO_REQUEST:
         return ICMP_ECHO_REQUEST;
     case V6_ECHO_REPLY:
@@ -133,17 +139,34 @@ enum icmp_verdict icmp_parse(const uint8_t *frame, const struct packet *packet,
 }
 
 /* What is quoted may be cut off, so packet_parse() would call it malformed. */
-bool icmp_quoted_key(const struct icmp_message *message, uint8_t ip_version, struct flow_key *key)
+/* Bytes of the quoted IP header; 0: no TCP header of `bytes` or more is quoted behind it. */
+static uint32_t quoted_header(const struct icmp_message *message, uint8_t ip_version,
+                              uint32_t bytes)
 {
     const uint8_t *ip = message->body;
     uint32_t len = message->body_len;
     uint32_t header = ip_version == 4 ? 20 : 40;
     if (len < header || ip[0] >> 4 != ip_version)
-        return false;
+        return 0;
     if (ip_version == 4)
         header = (ip[0] & 15u) * 4;
     uint8_t protocol = ip_version == 4 ? ip[9] : ip[6];
-    if (header < 20 || len < header + PORTS_BYTES || protocol != PROTOCOL_TCP)
+    return header < 20 || len < header + bytes || protocol != PROTOCOL_TCP ? 0 : header;
+}
+
+bool icmp_quoted_seq(const struct icmp_message *message, uint8_t ip_version, uint32_t *seq)
+{
+    uint32_t header = quoted_header(message, ip_version, PORTS_BYTES + 4);
+    if (header > 0)
+        *seq = be32_load(message->body + header + PORTS_BYTES);
+    return header > 0;
+}
+
+bool icmp_quoted_key(const struct icmp_message *message, uint8_t ip_version, struct flow_key *key)
+{
+    const uint8_t *ip = message->body;
+    uint32_t header = quoted_header(message, ip_version, PORTS_BYTES);
+    if (header == 0)
         return false;
     *key = (struct flow_key){.ip_version = ip_version,
                              .lport = be16_load(ip + header),

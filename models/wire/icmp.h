@@ -5,6 +5,7 @@
 #ifndef TOESIM_WIRE_ICMP_H
 #define TOESIM_WIRE_ICMP_H
 
+#include "models/hwif/nic_desc.h"
 #include "models/wire/packet.h"
 
 #ifdef __cplusplus
@@ -17,9 +18,10 @@ enum icmp_kind {
     ICMP_OTHER, /* valid, but none of the following */
     ICMP_ECHO_REQUEST,
     ICMP_ECHO_REPLY,
-    ICMP_UNREACHABLE,   /* body: the packet it is about, cut off somewhere */
-    ICMP_TOO_BIG,       /* the same; mtu says what fits (RFC 1191, RFC 8201) */
-    ICMP_TIME_EXCEEDED, /* the same */
+    ICMP_UNREACHABLE,       /* body: the packet it is about, cut off somewhere */
+    ICMP_TOO_BIG,           /* the same; mtu says what fits (RFC 1191, RFC 8201) */
+    ICMP_TIME_EXCEEDED,     /* the same */
+    ICMP_PARAMETER_PROBLEM, /* the same */
     ICMP_NEIGHBOUR_SOLICITATION,
     ICMP_NEIGHBOUR_ADVERTISEMENT,
 };
@@ -50,6 +52,13 @@ enum icmp_verdict icmp_parse(const uint8_t *frame, const struct packet *packet,
 /* The connection an error message is about, as its receiver knows it: local = source of the quoted
  * packet. False: no TCP ports are quoted. Not for VLANs: those are the caller's to fill. */
 bool icmp_quoted_key(const struct icmp_message *message, uint8_t ip_version, struct flow_key *key);
+
+/* The sequence number in the quoted segment; false: it is cut off before that. */
+bool icmp_quoted_seq(const struct icmp_message *message, uint8_t ip_version, uint32_t *seq);
+
+/* What an error says of a connection, and whether it is a hard one (RFC 9293 3.9.2.2); NONE: no error.
+ */
+enum nic_notice icmp_notice(const struct icmp_message *message, uint8_t ip_version, bool *is_hard);
 
 /* Builds the frame of out's addresses with the body (which must not overlap the frame) behind 8
  * bytes of header; checksum filled. Returns its length (no padding). */

@@ -14,6 +14,7 @@ enum {
     ETH_OLD_QINQ = 0x9100
 };
 enum { IPV4_DF = 0x4000, IPV4_MF_AND_OFFSET = 0x3fff, IPV6_MF_AND_OFFSET = 0xfff9 };
+enum { OPTION_LOOSE_ROUTE = 131, OPTION_STRICT_ROUTE = 137 };
 enum { V4_IN_V6 = 12, TCP_CHECKSUM_AT = 16, IPV4_CHECKSUM_AT = 10 };
 
 /* IP protocol and IPv6 next header numbers. */
@@ -34,6 +35,17 @@ void ip_addr_from_v4(uint8_t addr[16], uint32_t host_order_v4)
 }
 
 uint32_t ip_addr_to_v4(const uint8_t addr[16]) { return be32_load(addr + V4_IN_V6); }
+
+bool ip_addr_is_host(const uint8_t addr[16], uint8_t ip_version)
+{
+    static const uint8_t none[16];
+    if (ip_version == 4) {
+        uint8_t first = addr[V4_IN_V6];
+        bool is_multicast = first >= 224 && first < 240;
+        return first != 0 && !is_multicast && ip_addr_to_v4(addr) != UINT32_MAX;
+    }
+    return addr[0] != 0xff && memcmp(addr, none, sizeof none) != 0;
+}
 
 static void malformed(struct packet *packet, const char *why)
 {
@@ -60,6 +72,19 @@ static void parse_tcp(const uint8_t *frame, bool verify, struct packet *packet)
         uint64_t sum = checksum_pseudo(packet->ip_version, packet->src, packet->dst, tcp_bytes);
         packet->tcp_checksum_ok = checksum_finish(checksum_add(sum, tcp, tcp_bytes)) == 0;
     }
+}
+
+/* RFC 791 3.1; options that contradict their length are as good as none. */
+static bool is_source_routed(const uint8_t *options, uint32_t len)
+{
+    for (uint32_t at = 0; at < len && options[at] != 0;) {
+        if (options[at] == OPTION_LOOSE_ROUTE || options[at] == OPTION_STRICT_ROUTE)
+            return true;
+        if (options[at] != 1 && (at + 1 == len || options[at + 1] < 2))
+            return false;
+        at += options[at] == 1 ? 1u : options[at + 1];
+    }
+    return false;
 }
 
 static void parse_ipv4(const uint8_t *frame, uint32_t rest, bool verify, struct packet *packet)
@@ -89,6 +114,7 @@ static void parse_ipv4(const uint8_t *frame, uint32_t rest, bool verify, struct 
     memcpy(packet->dst, v4_prefix, V4_IN_V6);
     memcpy(packet->src + V4_IN_V6, ip + 12, 4);
     memcpy(packet->dst + V4_IN_V6, ip + 16, 4);
+    packet->source_routed = is_source_routed(ip + IPV4_BYTES, header_len - IPV4_BYTES);
     if (verify)
         packet->ip_checksum_ok = checksum_finish(checksum_add(0, ip, header_len)) == 0;
     if (be16_load(ip + 6) & IPV4_MF_AND_OFFSET) {

@@ -34,6 +34,7 @@ struct packet {
     uint32_t tcp_offset;      /* of the TCP header in the frame; of what ip_protocol says */
     uint8_t ip_protocol;      /* at tcp_offset, an unfragmented packet's; 0: not looked at */
     uint32_t ip_bytes;        /* IP header and payload as its length field says */
+    bool source_routed;       /* an IPv4 loose or strict source route option is there */
     bool ip_checksum_ok;      /* not found wrong: true when not computed or not there (IPv6) */
     bool tcp_checksum_ok;     /* not found wrong: true when not computed */
     struct tcp_segment seg;
@@ -80,7 +81,9 @@ uint32_t packet_build_ip(uint8_t *frame, const struct packet_out *out, uint8_t p
 /* Recomputes IPv4 and TCP checksums of a parsed TCP frame after edits. */
 void packet_fix_checksums(uint8_t *frame, const struct packet *packet);
 
-/* Address helpers. */
+/* Address helpers. A host's: neither of this network, multicast nor limited broadcast (RFC 1122
+ * 3.2.1.3, RFC 4291 2.5.2, 2.7). Loopback passes: captures taken there are replayed with it. */
+bool ip_addr_is_host(const uint8_t addr[16], uint8_t ip_version);
 void ip_addr_from_v4(uint8_t addr[16], uint32_t host_order_v4);
 uint32_t ip_addr_to_v4(const uint8_t addr[16]);
 

@@ -14,6 +14,8 @@ struct ctx_cache_dut {
     virtual ~ctx_cache_dut() = default;
     virtual bool submit(const ctx_req &req) = 0;
     virtual void step() = 0;
+    virtual void reset() = 0;
+    virtual bool is_ready() const = 0;
     virtual uint64_t now_ps() const = 0;
     virtual bool is_quiescent() const = 0;
     virtual uint32_t entries_used() const = 0;
@@ -37,6 +39,8 @@ public:
     }
     bool submit(const ctx_req &req) override { return port_.submit(req, port_.last_edge_ps()); }
     void step() override { port_.advance(port_.last_edge_ps() + CTX_CACHE_DUT_CYCLE_PS); }
+    void reset() override { port_.reset(port_.last_edge_ps()); }
+    bool is_ready() const override { return port_.is_ready(); }
     uint64_t now_ps() const override { return port_.last_edge_ps(); }
     bool is_quiescent() const override { return const_cast<port &>(port_).model().quiescent_o; }
     uint32_t entries_used() const override
@@ -99,6 +103,10 @@ void ctx_cache_dut_destroy(ctx_cache_dut *dut) { delete dut; }
 bool ctx_cache_dut_submit(ctx_cache_dut *dut, const ctx_req *req) { return dut->submit(*req); }
 
 void ctx_cache_dut_step(ctx_cache_dut *dut) { dut->step(); }
+
+void ctx_cache_dut_reset(ctx_cache_dut *dut) { dut->reset(); }
+
+bool ctx_cache_dut_is_ready(const ctx_cache_dut *dut) { return dut->is_ready(); }
 
 uint64_t ctx_cache_dut_now_ps(const ctx_cache_dut *dut) { return dut->now_ps(); }
 

@@ -40,6 +40,10 @@ void ctx_cache_dut_set_effects(struct ctx_cache_dut *dut, struct ctx_cache_effec
 
 bool ctx_cache_dut_submit(struct ctx_cache_dut *dut, const struct ctx_req *req);
 
+/* Reset: what is under way is forgotten. Ready when initialisation is over. */
+void ctx_cache_dut_reset(struct ctx_cache_dut *dut);
+bool ctx_cache_dut_is_ready(const struct ctx_cache_dut *dut);
+
 /* One edge, whether there is work or not. */
 void ctx_cache_dut_step(struct ctx_cache_dut *dut);
 

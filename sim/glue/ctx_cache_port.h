@@ -97,7 +97,8 @@ public:
         return true;
     }
 
-    /* Two edges of reset; what was under way is forgotten. */
+    /* Some edges of reset, more than any pipeline or assertion remembers; what was under way is
+     * forgotten. */
     void reset(uint64_t now_ps)
     {
         for (auto &kind : slots_)
@@ -111,7 +112,7 @@ public:
         stats_.cycles_skipped += skipped;
         last_edge_ps_ += skipped * params_.cycle_ps;
         model_->rst_ni = 0;
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < reset_edges; i++) {
             if (watch_.before_edge)
                 watch_.before_edge(watch_.self, last_edge_ps_ + params_.cycle_ps);
             toggle();
@@ -179,6 +180,7 @@ public:
 
 private:
     static constexpr uint32_t lookups_max = 16;
+    static constexpr int reset_edges = 8;
     struct slot {
         bool busy = false;    /* from submission to response */
         bool offered = false; /* not yet taken by the cache */

@@ -14,6 +14,14 @@ enum fake_seed {
     FAKE_WAITS = 12,      /* until it is told to stop */
 };
 
+/* A script's `+0 write N`: how script_run() ends. */
+enum fake_script {
+    FAKE_SCRIPT_FAILS = 7,
+    FAKE_SCRIPT_PARTS = 8, /* one policy sends something else */
+    FAKE_SCRIPT_DIES = 9,
+    FAKE_SCRIPT_BAD_SET = 10,
+};
+
 extern unsigned fake_runs;            /* how often it was called in this process */
 extern struct sim_config fake_config; /* of the last call */
 

@@ -86,6 +86,19 @@ verdict "the server counted 20 MB" grep -q '^discard .* 20000000 bytes received'
 verdict "connections moved" [ "$(stat_of completed)" -ge 5 ]
 verdict "nothing ended prematurely" [ "$(stat_of terminated_prematurely)" -eq 0 ]
 
+# --- the host's own TCP: there and back every 2 ms, and each SYN answered without state ---
+start toggled flap --set outputs.captures=false --set team.syn_cookies=always \
+    --set 'faults[0].at=1ms' --set 'faults[0].action=onload' --set 'faults[0].every=4ms' \
+    --set 'faults[1].at=3ms' --set 'faults[1].action=offload' --set 'faults[1].every=4ms'
+verdict "curl fetches while connections go to the host and back" fetch 10.0.0.1 big.bin
+verdict "upload while they do" upload "$work/www/middle.bin"
+settle
+stop
+verdict "the server counted it" grep -q '^discard .* 2000000 bytes received' "$work/toggled.log"
+verdict "they went to the host" [ "$(stat_of onloaded)" -ge 5 ]
+verdict "and back" [ "$(stat_of reoffloaded)" -ge 5 ]
+verdict "the kernel brings cookies back" [ "$(stat_of cookies_good)" -eq 2 ]
+
 # --- a client dies ---
 start killed flap --set outputs.captures=false
 curl -s -o /dev/null --limit-rate 1M http://10.0.0.1/big.bin &

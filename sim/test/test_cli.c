@@ -34,6 +34,14 @@ static void begin(void)
     write_file("good.yaml", "traffic: {kind: generator}\n");
     write_file("bad.yaml", "traffic: {kind: generator}\nseed: many\n");
     write_file("x.pcap", "");
+    write_file("good.pkt", "# RFC 9293 3.5: says something\n+0 write 1\n");
+    write_file("fails.pkt", "+0 write 7\n");
+    write_file("parts.pkt", "+0 write 8\n");
+    write_file("dies.pkt", "+0 write 9\n");
+    write_file("set.pkt", "+0 write 10\n");
+    write_file("core.pkt", "only core: no urgent bell\n+0 write 1\n");
+    write_file("six.pkt", "only ipv6\n+0 write 1\n");
+    write_file("wrong.pkt", "+0 write 1\n+0 jump\n");
 }
 
 static void end(void)
@@ -120,6 +128,23 @@ static const struct usage_row usage_rows[] = {
     {"replay x.pcap --port-policy flip", 2, "", "flip:K, such as flip:8"},
     {"replay x.pcap --port-policy flip:0", 2, "", "switch.flip_frames: '0' is out of range"},
     {"replay x.pcap --max-gap 5", 2, "", "--max-gap: traffic.max_gap: '5' has no unit"},
+    {"script --help", 0, "usage: toesim script FILE...", ""},
+    {"script", 2, "", "toesim script: no script is given; see toesim script --help"},
+    {"script good.pkt --port-policy both", 2, "", "--port-policy is one of nic0, alternate"},
+    {"script good.pkt --ip 5", 2, "", "--ip is 4 or 6"},
+    {"script good.pkt -j 0", 2, "", "--jobs is a number from 1 to 64"},
+    {"script good.pkt --results no/such", 3, "", "no/such: No such file or directory"},
+    {"script no.pkt", 2, "", "no.pkt:0: cannot be read"},
+    {"script good.pkt wrong.pkt", 2, "", "wrong.pkt:2: 'jump' is no event"},
+    {"script set.pkt", 2, "fail: set.pkt", "set.pkt: port policy nic0: no such key"},
+    {"script good.pkt", 0, "pass: good.pkt (IPv4, 0 segments, 0 moves)\n1 passed, 0 failed", ""},
+    {"script good.pkt --ip 6 --transcript", 0, "  port policy flip, 0 moves:", ""},
+    {"script good.pkt core.pkt six.pkt", 0, "not played: core.pkt: no urgent bell", ""},
+    {"script six.pkt", 0, "not played: six.pkt: only IPv6", ""},
+    {"script fails.pkt good.pkt", 1, "1 passed, 1 failed, 0 not played", "fails.pkt:1: it differs"},
+    {"script parts.pkt", 1, "fail: parts.pkt", "policy flip: segment 1 is 'R 1:1(0)' instead of"},
+    {"script parts.pkt --port-policy flip", 0, "pass: parts.pkt (IPv4, 1 segments", ""},
+    {"script dies.pkt", 1, "fail: dies.pkt", "policy random: the simulation broke off (signal 6)"},
     {"check", 2, "", "toesim check: needs SCENARIO..., --schema or --keys"},
     {"check good.yaml", 0, "good.yaml: ok", ""},
     {"check good.yaml bad.yaml", 2, "good.yaml: ok", "bad.yaml:2: seed: 'many'"},

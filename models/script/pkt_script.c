@@ -1,4 +1,4 @@
-#include "models/test/pkt_script.h"
+#include "models/script/pkt_script.h"
 
 #include "models/base/units.h"
 #include "models/hwif/ctx_enums.h"
@@ -56,7 +56,7 @@ static bool duration(struct tokens *t, const char *text, uint64_t *ps)
     unsigned long long v = strtoull(text, &end, 10);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (isdigit((unsigned char)*text) && strcmp(end, units[i].unit) == 0 && (i > 0 || v == 0) &&
-            v < 1000000) {
+            v < 10000000) {
             *ps = v * units[i].ps;
             return true;
         }
@@ -148,11 +148,10 @@ static bool parse_field(struct tokens *t, struct pkt_segment *seg)
         const char *name;
         uint16_t has;
         uint32_t *value;
-    } fields[] = {{"ack", PKT_HAS_ACK, &seg->ack},
-                  {"win", PKT_HAS_WIN, &seg->win},
-                  {"mss", PKT_HAS_MSS, &seg->mss},
-                  {"ws", PKT_HAS_WS, &seg->ws},
-                  {"urg", PKT_HAS_URG, &seg->urg}};
+    } fields[] = {{"ack", PKT_HAS_ACK, &seg->ack}, {"win", PKT_HAS_WIN, &seg->win},
+                  {"mss", PKT_HAS_MSS, &seg->mss}, {"ws", PKT_HAS_WS, &seg->ws},
+                  {"urg", PKT_HAS_URG, &seg->urg}, {"dscp", PKT_HAS_DSCP, &seg->dscp},
+                  {"ttl", PKT_HAS_TTL, &seg->ttl}};
     const char *name = take(t);
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (strcmp(name, fields[i].name) == 0) {
@@ -253,7 +252,11 @@ static bool parse_set(struct tokens *t)
                 {"keepalive_probes", &s->keepalive_probes, 0},
                 {"rexmt_max", &s->rexmt_max, 0},
                 {"syn_rexmt_max", &s->syn_rexmt_max, 0},
-                {"challenge_max", &s->challenge_max, 0}};
+                {"challenge_max", &s->challenge_max, 0},
+                {"user_timeout", &s->user_timeout_ms, PS_PER_MS},
+                {"mss", &s->mss, 0},
+                {"dscp", &s->dscp, 0},
+                {"ttl", &s->ttl, 0}};
     const char *name = take(t);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         uint64_t ps;
@@ -269,6 +272,25 @@ static bool parse_set(struct tokens *t)
     return parse_set_word(t, name);
 }
 
+/* icmp KIND SEQ [mtu N] */
+static bool parse_icmp(struct tokens *t, struct pkt_line *line)
+{
+    t->next++;
+    const char *kind = take(t);
+    line->kind = PKT_ICMP;
+    if (!pkt_icmp_is_kind(kind))
+        return fail(t, "'%s' is no ICMP error; see docs/tcp-scripts.md", kind);
+    memcpy(line->word, kind, strlen(kind) + 1);
+    if (!number(t, &line->seg.seq))
+        return false;
+    if (t->next < t->count && strcmp(t->at[t->next], "mtu") == 0) {
+        t->next++;
+        if (!number(t, &line->value))
+            return false;
+    }
+    return t->next == t->count || fail(t, "'%s' is too much", t->at[t->next]);
+}
+
 static bool parse_event(struct tokens *t, struct pkt_line *line)
 {
     enum argument { NOTHING, NUMBER, WORD };
@@ -281,8 +303,11 @@ static bool parse_event(struct tokens *t, struct pkt_line *line)
                   {"abort", PKT_ABORT, NOTHING},        {"connect", PKT_CONNECT, NOTHING},
                   {"state", PKT_STATE, WORD},           {"verdict", PKT_VERDICT, WORD},
                   {"received", PKT_RECEIVED, NUMBER},   {"closed", PKT_CLOSED, WORD},
-                  {"terminated", PKT_TERMINATED, WORD}, {"urgent", PKT_URGENT, NOTHING}};
+                  {"terminated", PKT_TERMINATED, WORD}, {"urgent", PKT_URGENT, NOTHING},
+                  {"notice", PKT_NOTICE, WORD}};
     const char *name = take(t);
+    if (strcmp(name, "<") == 0 && t->next < t->count && strcmp(t->at[t->next], "icmp") == 0)
+        return parse_icmp(t, line);
     if (strcmp(name, "<") == 0 || strcmp(name, ">") == 0) {
         line->kind = *name == '<' ? PKT_IN : PKT_OUT;
         return parse_segment(t, &line->seg);
@@ -304,6 +329,41 @@ static bool parse_event(struct tokens *t, struct pkt_line *line)
     return fail(t, "'%s' is no event", name);
 }
 
+/* only ipv4 | ipv6 | core: WHY | system: WHY */
+static bool parse_only(struct tokens *t)
+{
+    struct pkt_script *s = t->script;
+    const char *what = take(t);
+    if (strcmp(what, "ipv4") == 0 || strcmp(what, "ipv6") == 0) {
+        s->ip_version = what[3] == '4' ? 4 : 6;
+        return t->next == t->count || fail(t, "'%s' is too much", t->at[t->next]);
+    }
+    char *why = strcmp(what, "core:") == 0     ? s->only_core
+                : strcmp(what, "system:") == 0 ? s->only_system
+                                               : NULL;
+    if (!why)
+        return fail(t, "'only %s' is unknown; write ipv4, ipv6, core: WHY or system: WHY", what);
+    size_t at = 0;
+    while (t->next < t->count && at < PKT_REASON_MAX)
+        at += (size_t)snprintf(why + at, PKT_REASON_MAX - at, "%s%s", at ? " " : "", take(t));
+    return at > 0 || fail(t, "'only %s' needs a reason", what);
+}
+
+/* system KEY=VALUE, a key of docs/scenario.md. */
+static bool parse_system(struct tokens *t)
+{
+    struct pkt_script *s = t->script;
+    const char *key = take(t);
+    if (!strchr(key, '=') || strlen(key) >= PKT_KEY_MAX)
+        return fail(t, "'%.60s' is no KEY=VALUE", key);
+    if (s->key_count == PKT_KEYS_MAX)
+        return fail(t, "more than %d keys of the system", PKT_KEYS_MAX);
+    if (!*s->only_system)
+        return fail(t, "write 'only system: WHY' before it");
+    memcpy(s->key[s->key_count++], key, strlen(key) + 1);
+    return t->next == t->count || fail(t, "'%s' is too much", t->at[t->next]);
+}
+
 static bool parse_line(struct tokens *t)
 {
     struct pkt_script *s = t->script;
@@ -312,8 +372,13 @@ static bool parse_line(struct tokens *t)
         return parse_offer(t);
     if (strcmp(first, "set") == 0)
         return parse_set(t);
+    if (strcmp(first, "only") == 0)
+        return parse_only(t);
+    if (strcmp(first, "system") == 0)
+        return parse_system(t);
     if (*first != '+')
-        return fail(t, "'%s' is no line; write +time and an event, offer or set", first);
+        return fail(t, "'%s' is no line; write +time and an event, offer, set, only or system",
+                    first);
     if (s->count == PKT_LINES_MAX)
         return fail(t, "more than %d events", PKT_LINES_MAX);
     struct pkt_line *line = &s->line[s->count];
@@ -361,36 +426,4 @@ bool pkt_script_read(struct pkt_script *script, const char *path)
     *script = (struct pkt_script){.path = path};
     (void)snprintf(script->error, sizeof script->error, "%s:0: cannot be read", path);
     return false;
-}
-
-void pkt_segment_text(const struct pkt_segment *seg, char text[PKT_TEXT_MAX])
-{
-    static const char letters[] = "FSRP.UEW";
-    size_t at = 0;
-    for (int bit = 0; bit < 8; bit++)
-        if (seg->flags & 1 << bit)
-            text[at++] = letters[bit];
-    if (at == 0)
-        text[at++] = '-';
-    at += (size_t)snprintf(text + at, PKT_TEXT_MAX - at, " %u:%u(%u)", seg->seq,
-                           seg->seq + seg->len, seg->len);
-    if (seg->has & PKT_HAS_ACK)
-        at += (size_t)snprintf(text + at, PKT_TEXT_MAX - at, " ack %u", seg->ack);
-    if (seg->has & PKT_HAS_MSS)
-        at += (size_t)snprintf(text + at, PKT_TEXT_MAX - at, " mss %u", seg->mss);
-    if (seg->has & PKT_HAS_WS)
-        at += (size_t)snprintf(text + at, PKT_TEXT_MAX - at, " ws %u", seg->ws);
-    if (seg->has & PKT_HAS_SACKOK)
-        at += (size_t)snprintf(text + at, PKT_TEXT_MAX - at, " sackok");
-    if (seg->has & PKT_HAS_TS)
-        at += (size_t)snprintf(text + at, PKT_TEXT_MAX - at, " ts");
-    if (seg->sack_count > 0)
-        at += (size_t)snprintf(text + at, PKT_TEXT_MAX - at, " sack");
-    for (unsigned i = 0; i < seg->sack_count; i++)
-        at += (size_t)snprintf(text + at, PKT_TEXT_MAX - at, " %u:%u", seg->sack[i][0],
-                               seg->sack[i][1]);
-    if (seg->flags & TCP_URG)
-        at += (size_t)snprintf(text + at, PKT_TEXT_MAX - at, " urg %u", seg->urg);
-    if (seg->ecn)
-        (void)snprintf(text + at, PKT_TEXT_MAX - at, " ecn %u", seg->ecn);
 }

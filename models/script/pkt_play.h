@@ -1,13 +1,18 @@
-/* Runs a packet script against two TOE engines; the port policy says which of them each segment
- * reaches, and the connection is moved there first, the segment held meanwhile. */
-#ifndef TOESIM_TEST_PKT_RUN_H
-#define TOESIM_TEST_PKT_RUN_H
+/* Plays a packet script against a server: injects the peer's segments, compares what the server
+ * sends, asks what the script asks. The server moves the connection as its port policy makes it. */
+#ifndef TOESIM_SCRIPT_PKT_PLAY_H
+#define TOESIM_SCRIPT_PKT_PLAY_H
 
-#include "models/test/pkt_script.h"
+#include "models/script/pkt_script.h"
+#include "models/script/pkt_server.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 enum pkt_policy { PKT_NIC0, PKT_ALTERNATE, PKT_RANDOM, PKT_FLIP, PKT_POLICY_COUNT };
 
-enum { PKT_TRANSCRIPT_MAX = 512 };
+enum { PKT_TRANSCRIPT_MAX = 512, PKT_FLIP_FRAMES = 3 };
 
 struct pkt_result {
     bool ok;
@@ -21,11 +26,17 @@ struct pkt_result {
 
 const char *pkt_policy_name(enum pkt_policy policy);
 
-void pkt_run(const struct pkt_script *script, enum pkt_policy policy, struct pkt_result *result);
+/* policy names itself in errors only: the server applies it. */
+void pkt_play(const struct pkt_script *script, enum pkt_policy policy,
+              const struct pkt_server *server, struct pkt_result *result);
 
 /* True when both sent the same, but for one more pure ACK per move of `moved`; else where they
  * part is written to why. */
 bool pkt_same(const struct pkt_result *plain, const struct pkt_result *moved,
               char why[PKT_ERROR_MAX]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

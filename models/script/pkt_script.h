@@ -3,17 +3,29 @@
  * segments are injected (`<`), the server's are expected (`>`); lines between act for the server's
  * application or look at its connection. Sequence numbers count from each side's SYN.
  */
-#ifndef TOESIM_TEST_PKT_SCRIPT_H
-#define TOESIM_TEST_PKT_SCRIPT_H
+#ifndef TOESIM_SCRIPT_PKT_SCRIPT_H
+#define TOESIM_SCRIPT_PKT_SCRIPT_H
 
-#include <stdbool.h>
+#include "models/script/pkt_segment.h"
+#include "models/tcp/tcp.h"
+
 #include <stddef.h>
-#include <stdint.h>
 
-enum { PKT_LINES_MAX = 256, PKT_SACK_MAX = 4, PKT_TEXT_MAX = 200, PKT_ERROR_MAX = 400 };
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    PKT_LINES_MAX = 256,
+    PKT_ERROR_MAX = 400,
+    PKT_REASON_MAX = 160,
+    PKT_KEYS_MAX = 4,
+    PKT_KEY_MAX = 80
+};
 
 enum pkt_kind {
     PKT_IN,         /* `<` segment of the peer */
+    PKT_ICMP,       /* `< icmp`: a router's error about the segment seg.seq; value: MTU */
     PKT_OUT,        /* `>` segment of the server */
     PKT_QUIET,      /* nothing is sent for this long */
     PKT_WRITE,      /* the application writes `value` bytes */
@@ -27,28 +39,7 @@ enum pkt_kind {
     PKT_CLOSED,     /* the NIC reported an orderly end into state `word` */
     PKT_TERMINATED, /* the NIC reported a premature end for cause `word` */
     PKT_URGENT,     /* the NIC told the host of urgent data with the last segment */
-};
-
-enum pkt_has {
-    PKT_HAS_ACK = 1 << 0,
-    PKT_HAS_WIN = 1 << 1,
-    PKT_HAS_MSS = 1 << 2,
-    PKT_HAS_WS = 1 << 3,
-    PKT_HAS_SACKOK = 1 << 4,
-    PKT_HAS_TS = 1 << 5,
-    PKT_HAS_URG = 1 << 6,
-    PKT_HAS_ECN = 1 << 7,
-    PKT_HAS_NOSACK = 1 << 8,
-    PKT_HAS_TSVAL = 1 << 9,
-};
-
-struct pkt_segment {
-    uint16_t flags; /* enum tcp_flag */
-    uint16_t has;   /* enum pkt_has: what the line names */
-    uint32_t seq, len, ack, win, mss, ws, tsval, tsecr, urg, ecn;
-    bool tsecr_newest; /* `*`: the server's newest stamp */
-    unsigned sack_count;
-    uint32_t sack[PKT_SACK_MAX][2];
+    PKT_NOTICE,     /* the application was told of trouble `word` that ended nothing */
 };
 
 struct pkt_line {
@@ -62,6 +53,12 @@ struct pkt_line {
 
 struct pkt_script {
     const char *path;
+    uint8_t ip_version;               /* `only ipv4` or `only ipv6`; 0: either */
+    char only_core[PKT_REASON_MAX];   /* `only core: why`: not in the whole system */
+    char only_system[PKT_REASON_MAX]; /* `only system: why` */
+    char key[PKT_KEYS_MAX]
+            [PKT_KEY_MAX]; /* `system KEY=VALUE`: of the scenario, with `only system` */
+    unsigned key_count;
     uint8_t offered;   /* enum ctx_feature, by `offer` */
     uint32_t flags;    /* CTX_FLAG_NAGLE and CTX_FLAG_KEEPALIVE, by `set` */
     bool manual;       /* the application reads only when told */
@@ -70,6 +67,9 @@ struct pkt_script {
     uint8_t congestion;
     uint32_t rto_min_us, delack_us, time_wait_us, fin_wait_2_us, rexmt_max, syn_rexmt_max;
     uint32_t keepalive_idle_ms, keepalive_interval_ms, keepalive_probes, challenge_max;
+    uint32_t user_timeout_ms; /* R2 of this connection; 0: rexmt_max */
+    uint32_t dscp, ttl;       /* of its packets; ttl 0: 64 */
+    uint32_t mss;             /* announced; 0: what the port takes */
     struct pkt_line line[PKT_LINES_MAX];
     size_t count;
     char error[PKT_ERROR_MAX]; /* file:line: what is wrong */
@@ -79,7 +79,17 @@ struct pkt_script {
 bool pkt_script_read(struct pkt_script *script, const char *path);
 bool pkt_script_parse(struct pkt_script *script, const char *path, const char *text);
 
-/* A segment as a script writes it; without timestamps and window. */
-void pkt_segment_text(const struct pkt_segment *seg, char text[PKT_TEXT_MAX]);
+/* What the script sets, over params of the server's stack. */
+void pkt_script_params(const struct pkt_script *script, struct tcp_params *params);
+
+/* Words of `state` and `closed` for an enum tcp_state, of `terminated` for an enum nic_term_cause, of
+ * `notice` for an enum nic_notice. */
+const char *pkt_state_name(unsigned state);
+const char *pkt_cause_name(unsigned cause);
+const char *pkt_notice_name(unsigned notice);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,0 +1,72 @@
+/* Options of a socket: which there are, their ranges, and when they may be set. */
+#include "host-sw/app/socket_table.h"
+
+#include <errno.h>
+
+enum {
+    BUFFER_BYTES_MIN = 4096,
+    BUFFER_BYTES_MAX = 1 << 24,
+    MAXSEG_MIN = 88,
+    MAXSEG_MAX = 9000,
+    USER_TIMEOUT_MS_MAX = 6553500, /* 16 bits of 100 ms in the context */
+    DSCP_MAX = 63,
+};
+
+struct option_row {
+    size_t at; /* of an int in struct socket; 0: no such option */
+    int min, max;
+    bool is_flag; /* any value but 0 is 1 */
+    bool of_live; /* may be set on a connection too; of others the context is with its NIC */
+    bool or_zero; /* 0 is allowed beside the range */
+};
+
+#define FLAG(field) .at = offsetof(struct socket, field), .is_flag = true
+
+static const struct option_row *row_of(enum socket_option option)
+{
+    static const struct option_row rows[] = {
+        [SOCKET_NODELAY] = {FLAG(nodelay)},
+        [SOCKET_KEEPALIVE] = {FLAG(keepalive)},
+        [SOCKET_MAXSEG] = {offsetof(struct socket, maxseg), MAXSEG_MIN, MAXSEG_MAX,
+                           .or_zero = true},
+        [SOCKET_RCVBUF] = {offsetof(struct socket, rcvbuf), BUFFER_BYTES_MIN, BUFFER_BYTES_MAX},
+        [SOCKET_SNDBUF] = {offsetof(struct socket, sndbuf), BUFFER_BYTES_MIN, BUFFER_BYTES_MAX},
+        [SOCKET_DSCP] = {offsetof(struct socket, dscp), 0, DSCP_MAX},
+        [SOCKET_TTL] = {offsetof(struct socket, ttl), 1, UINT8_MAX},
+        [SOCKET_USER_TIMEOUT] = {offsetof(struct socket, user_timeout_ms), 0, USER_TIMEOUT_MS_MAX},
+        [SOCKET_OFFER] = {offsetof(struct socket, offer), 0, UINT8_MAX},
+        [SOCKET_WINDOW_SCALE] = {offsetof(struct socket, window_scale), 0, TCP_WS_MAX},
+        [SOCKET_READ_AHEAD] = {FLAG(read_ahead)},
+        [SOCKET_LINGER_ZERO] = {FLAG(linger_zero), .of_live = true},
+    };
+    bool known = (size_t)option < sizeof rows / sizeof *rows && rows[option].at != 0;
+    return known ? &rows[option] : NULL;
+}
+
+int socket_app_set(struct socket_app *app, int fd, enum socket_option option, int value)
+{
+    struct socket *s = socket_table_get(app, fd);
+    const struct option_row *row = row_of(option);
+    if (!s)
+        return -EBADF;
+    if (!row)
+        return -EINVAL;
+    if ((s->state == SOCKET_CONNECTED || s->state == SOCKET_CONNECTING) && !row->of_live)
+        return -EOPNOTSUPP;
+    bool fits =
+        row->is_flag || (value >= row->min && value <= row->max) || (row->or_zero && value == 0);
+    if (!fits)
+        return -EINVAL;
+    *(int *)((char *)s + row->at) = row->is_flag ? value != 0 : value;
+    return 0;
+}
+
+int socket_app_get(struct socket_app *app, int fd, enum socket_option option, int *value)
+{
+    struct socket *s = socket_table_get(app, fd);
+    const struct option_row *row = row_of(option);
+    if (!s)
+        return -EBADF;
+    *value = row ? *(const int *)((const char *)s + row->at) : -socket_table_take_error(s);
+    return 0;
+}

@@ -1,0 +1,39 @@
+/* What an ICMP error means for a connection. */
+#include "models/wire/icmp.h"
+
+#include <stddef.h>
+
+/* RFC 9293 3.9.2.2: which errors are hard; all others are soft. */
+static enum nic_notice unreachable(uint8_t ip_version, uint8_t code, bool *is_hard)
+{
+    static const uint8_t v4[] = {
+        [0] = NIC_NOTICE_NET_UNREACHABLE,  [2] = NIC_NOTICE_PROTOCOL_UNREACHABLE,
+        [3] = NIC_NOTICE_PORT_UNREACHABLE, [6] = NIC_NOTICE_NET_UNREACHABLE,
+        [9] = NIC_NOTICE_PROHIBITED,       [10] = NIC_NOTICE_PROHIBITED,
+        [11] = NIC_NOTICE_NET_UNREACHABLE, [13] = NIC_NOTICE_PROHIBITED};
+    static const uint8_t v6[] = {[0] = NIC_NOTICE_NET_UNREACHABLE,
+                                 [1] = NIC_NOTICE_PROHIBITED,
+                                 [4] = NIC_NOTICE_PORT_UNREACHABLE,
+                                 [5] = NIC_NOTICE_PROHIBITED};
+    *is_hard = ip_version == 4 ? code == 2 || code == 3 : code == 1 || code == 4;
+    size_t known = ip_version == 4 ? sizeof v4 : sizeof v6;
+    uint8_t notice = code < known ? (ip_version == 4 ? v4 : v6)[code] : NIC_NOTICE_NONE;
+    return notice ? (enum nic_notice)notice : NIC_NOTICE_HOST_UNREACHABLE;
+}
+
+enum nic_notice icmp_notice(const struct icmp_message *message, uint8_t ip_version, bool *is_hard)
+{
+    *is_hard = false;
+    switch (message->kind) {
+    case ICMP_UNREACHABLE:
+        return unreachable(ip_version, message->code, is_hard);
+    case ICMP_TOO_BIG:
+        return NIC_NOTICE_PATH_MTU;
+    case ICMP_TIME_EXCEEDED:
+        return NIC_NOTICE_TIME_EXCEEDED;
+    case ICMP_PARAMETER_PROBLEM:
+        return NIC_NOTICE_PARAMETER_PROBLEM;
+    default:
+        return NIC_NOTICE_NONE;
+    }
+}
