@@ -16,7 +16,7 @@ $(COV_DIR)/$(2)/lib$(2).a: $(RTL_SV) $(RTL_STAMP) rtl/formal/ctx_cache_cover.sv
 	@mkdir -p $$(@D)
 	$(VERILATE) $(COV_FLAGS) $(RTL_SHAPE_$(1)) --prefix $(2) --top-module ctx_cache --Mdir $$(@D) $(RTL_SV) rtl/formal/ctx_cache_cover.sv
 	@rm -f $$@
-	@for f in $$(@D)/*.cpp; do $(CXX) -std=c++17 -O1 -DVM_COVERAGE=1 -DVL_TIME_CONTEXT $(VL_INC) -isystem $$(@D) -c $$$$f -o $$$${f%.cpp}.o || exit 1; done
+	@for f in $$(@D)/*.cpp; do $(CXX) -std=c++17 -O0 -DVM_COVERAGE=1 -DVL_TIME_CONTEXT $(VL_INC) -isystem $$(@D) -c $$$$f -o $$$${f%.cpp}.o || exit 1; done
 	$(AR) rcs $$@ $$(@D)/*.o
 endef
 $(foreach s,$(COV_SHAPES),$(eval $(call COVERAGE_RULE,$(s),$(call COV_PREFIX,$(s)))))
