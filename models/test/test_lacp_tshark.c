@@ -1,5 +1,6 @@
 /* models/wire/lacp: tshark, which nobody here wrote, reads our LACPDUs and markers, and is the arbiter
  * of the marker's length: 16, as the standard's fields add up, or 22, as Linux sends. */
+#include "models/test/tshark.h"
 #include "models/wire/lacp.h"
 
 #include <criterion/criterion.h>
@@ -66,30 +67,22 @@ static void write_file(const char *path)
     pcap_close(pcap);
 }
 
-static void ask_tshark(const char *path, char lines[FRAMES][160])
+static void ask_tshark(const char *path, char lines[FRAMES][TSHARK_LINE_BYTES])
 {
-    char command[800];
-    int len = snprintf(command, sizeof command, "tshark -n -r '%s' -T fields -E separator=,", path);
+    char options[600];
+    int len = snprintf(options, sizeof options, "-T fields -E separator=,");
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        len += snprintf(command + len, sizeof command - (size_t)len, " -e %s", fields[i]);
-    (void)snprintf(command + len, sizeof command - (size_t)len, " 2>/dev/null");
-    FILE *pipe = popen(command, "r");
-    cr_assert_not_null(pipe);
-    for (int i = 0; i < FRAMES; i++) {
-        cr_assert_not_null(fgets(lines[i], 160, pipe), "%s", command);
-        lines[i][strcspn(lines[i], "\n")] = '\0';
-    }
-    (void)pclose(pipe);
+        len += snprintf(options + len, sizeof options - (size_t)len, " -e %s", fields[i]);
+    tshark_lines(path, options, FRAMES, lines);
 }
 
 Test(lacp_tshark, it_reads_what_we_build_and_wants_a_markers_length_of_16)
 {
-    if (system("command -v tshark >/dev/null 2>&1") != 0)
-        cr_skip("tshark is not installed");
+    tshark_or_skip();
     char path[] = "/tmp/toesim-lacp-XX"
                   "XX"
                   "XX",
-         lines[FRAMES][160];
+         lines[FRAMES][TSHARK_LINE_BYTES];
     int file = mkstemp(path);
     cr_assert_geq(file, 0);
     (void)close(file);

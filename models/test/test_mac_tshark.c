@@ -1,5 +1,6 @@
 /* models/mac: tshark, which nobody here wrote, reads our pause frames, check sequences and tags. */
 #include "models/mac/mac_control.h"
+#include "models/test/tshark.h"
 #include "models/wire/bytes.h"
 #include "models/wire/checksum.h"
 
@@ -53,31 +54,21 @@ static void write_file(const char *path)
 }
 
 /* One line per frame: opcode, quanta, VLAN id, status of the FCS (1 good, 0 bad). */
-static void ask_tshark(const char *path, char lines[FRAMES][64])
+static void ask_tshark(const char *path, char lines[FRAMES][TSHARK_LINE_BYTES])
 {
-    char command[400];
-    (void)snprintf(command, sizeof command,
-                   "tshark -n -r '%s' -o eth.fcs:Always -o eth.check_fcs:TRUE -T fields "
-                   "-E separator=, -e macc.opcode -e macc.pause_time -e vlan.id -e eth.fcs.status "
-                   "2>/dev/null",
-                   path);
-    FILE *pipe = popen(command, "r");
-    cr_assert_not_null(pipe);
-    for (int i = 0; i < FRAMES; i++) {
-        cr_assert_not_null(fgets(lines[i], 64, pipe), "%s", command);
-        lines[i][strcspn(lines[i], "\n")] = '\0';
-    }
-    (void)pclose(pipe);
+    tshark_lines(path,
+                 "-o eth.fcs:Always -o eth.check_fcs:TRUE -T fields -E separator=, -e macc.opcode "
+                 "-e macc.pause_time -e vlan.id -e eth.fcs.status",
+                 FRAMES, lines);
 }
 
 Test(mac_tshark, it_reads_quanta_tags_and_check_sequences_as_we_do)
 {
-    if (system("command -v tshark >/dev/null 2>&1") != 0)
-        cr_skip("tshark is not installed");
+    tshark_or_skip();
     char path[] = "/tmp/toesim-pause-XX"
                   "XX"
                   "XX",
-         lines[FRAMES][64];
+         lines[FRAMES][TSHARK_LINE_BYTES];
     int file = mkstemp(path);
     cr_assert_geq(file, 0);
     (void)close(file);
