@@ -55,6 +55,15 @@ enum ctx_result {
     CTX_NOT_LOCKED = 6, /* WRITE_UNLOCK, UNLOCK or REMOVE by someone who holds no lock on it */
     CTX_NOT_FROZEN = 7, /* EXTRACT before FREEZE */
     CTX_END = 8,        /* SCAN: no more entries */
+    CTX_BAD = 9,        /* READ_LOCK, EXTRACT: as OK, but a bit of the context is wrong: no image */
+};
+
+/* A soft error: one stored bit of a context in the cache changes. */
+struct ctx_flip {
+    bool tag;      /* in the tag array; else in the data array */
+    uint8_t line;  /* data: 0 to CTX_LINES - 1 */
+    uint16_t bit;  /* data: below 512; from 512 to 543 the parity bits. Tag: beyond the entry its parity bit */
+    uint32_t conn; /* nothing happens if this context is not in the cache */
 };
 
 struct ctx_req {
@@ -95,6 +104,8 @@ struct ctx_store_ops {
     void (*reset)(void *self, uint64_t now_ps);
     /* Initialisation after a reset is over. */
     bool (*is_ready)(const void *self);
+    /* Injects a soft error (copied); false: one is under way, try later. */
+    bool (*flip)(void *self, const struct ctx_flip *flip, uint64_t now_ps);
 };
 
 struct ctx_store {
@@ -107,6 +118,10 @@ struct ctx_store_stats {
     uint64_t lookups, hits, misses, evictions, writebacks, extracts, extracts_cold, installs;
     uint64_t reserves, releases, removes, freezes, lock_waits;
     uint64_t displacements; /* moves of lookup entries that found both rows full */
+    uint64_t flips, flips_missed; /* soft errors injected: into a context that was here; not */
+    uint64_t tag_errors;          /* ways dropped as their tag had bad parity */
+    uint64_t bad_reads;           /* answers CTX_BAD */
+    uint64_t bad_victims;         /* contexts that left for DRAM with bad parity, marked there */
     uint64_t cycles_run, cycles_skipped;
 };
 
