@@ -18,8 +18,6 @@ while [ $# -gt 1 ]; do
 done
 table=rtl/formal/proofs.txt factor=${FORMAL_TIME:-1}
 mkdir -p "$out"
-common=rtl/common
-[ -f "$rtl/sram_1rw.sv" ] && common=$rtl
 pkg=$rtl/ctx_cache_pkg.sv
 [ -f "$pkg" ] || pkg=rtl/ctx_cache/ctx_cache_pkg.sv
 # Connection ids of 5 bits instead of 24 (the proofs use 8, SCAN needs 25 numbers), keys of 8 bits instead
@@ -29,7 +27,8 @@ sed 's/CONN_PORT_W = 24/CONN_PORT_W = 5/; s/KEY_W      = 312/KEY_W      = 8/; s/
 cmp -s "$out/ctx_cache_pkg.sv.new" "$out/ctx_cache_pkg.sv" || cp "$out/ctx_cache_pkg.sv.new" "$out/ctx_cache_pkg.sv"
 base="$gen/ctx_layout_pkg.sv $out/ctx_cache_pkg.sv"
 parts=$(ls "$rtl"/*.sv | grep -v -e _pkg.sv -e _hash.sv | tr "\n" " ")
-cells=$(ls "$common"/*.sv | tr "\n" " ")
+cells=''  # what the folder does not bring itself
+for cell in rtl/common/*.sv; do [ -f "$rtl/${cell##*/}" ] || cells="$cells $cell"; done
 
 netlist() { # TOP[:DEFINE...]: writes $out/TOP.DEFINE....il
     il=$out/$(echo "$1" | tr : .).il
@@ -38,7 +37,7 @@ netlist() { # TOP[:DEFINE...]: writes $out/TOP.DEFINE....il
     define=$(echo "$1" | tr : '\n' | sed 1d | sed 's/^/-D/' | tr '\n' ' ')
     quiet=''
     case $1 in *:QUIET*) quiet="write_json $il.json; exec -expect-return 0 -- rtl/formal/quiet.py $il.json; design -reset; read_json $il.json; opt_clean;" ;; esac
-    yosys -q -p "read_verilog -formal -sv -I$common -Irtl/common -Irtl/formal $define $base $cells rtl/formal/hash_stub.sv rtl/formal/dram_model.sv $parts rtl/formal/$top.sv;
+    yosys -q -p "read_verilog -formal -sv -Irtl/common -Irtl/formal $define $base $cells rtl/formal/hash_stub.sv rtl/formal/dram_model.sv $parts rtl/formal/$top.sv;
         prep -top $top -flatten; memory_map; async2sync; dffunmap; chformal -early; opt -full; opt_clean -purge; $quiet write_ilang $il.new" \
         >"$il.log" 2>&1 && mv "$il.new" "$il"
 }
