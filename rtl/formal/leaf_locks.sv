@@ -105,6 +105,13 @@ module leaf_locks (input logic clk_i, input logic rst_ni);
         if (!rst_q || op_finish[a] || op_finish[b]) first_q <= 1'b0;
         else if (op_valid[b] && op_ready[b] && !op_ready[a]) first_q <= op_conn[2*b +: 2] == conn_a_q;
     end
+    // Whose turn it is between a requester's return and its own operation: what was taken last.
+    logic returned_q, take_own;  // a's return
+    assign take_own = take_any && grant && !turn && who == a;
+    always @(posedge clk_i) begin
+        if (!rst_q) returned_q <= 1'b0;
+        else if (take_own) returned_q <= ret;
+    end
     logic alone;  // nobody else is there, nothing stops a's operation
     assign alone = !op_ready[a] && !started_q[a] && (op_ready | (4'd1 << a)) == 4'hf && ret_ready == 4'hf && held == '0
                 && misses_ok && keys_ok && !turn;
@@ -113,6 +120,7 @@ module leaf_locks (input logic clk_i, input logic rst_ni);
         way_is_locked:   assert (!(held[a] && held_conn[2*a] == conn_q[0]) || locked_ways[way_q]);
         taken_only_free: assert (!acquires || !held[a] || C'(held_conn[2*a +: 2]) != conn_q);
         in_order:        assert (!(take_any && grant && !ret && who == b) || !first_q);
+        return_first:    assert (!(take_own && !ret && !ret_ready[a] && !ret_started_q[a]) || returned_q);
         no_lost_wakeup:  assert (!alone || (grant && who == a && !ret));
         reach_two_locks: assert (!(held[a] && held[b]));
         reach_order:     assert (!(first_q && held[a]));
