@@ -31,7 +31,7 @@ struct crowd {
     struct ctx_cache_dut *dut;
     struct pending pending[2][CTX_WHO_COUNT]; /* [is_return][who] */
     struct look looks[LOOKUPS];
-    uint64_t cycle, responses, wait_max;
+    uint64_t cycle, responses, wait_max, stalls_until;
     uint64_t answers[OPS];
     uint32_t latencies[OPS][LATENCY_MAX + 1]; /* answers of so many cycles; the last: or more */
     bool has_lock[CTX_WHO_COUNT];
@@ -273,8 +273,20 @@ static void crowd_act(struct crowd *crowd, uint8_t who, bool asks)
         crowd_submit(crowd, &req);
 }
 
+/* Each channel is held up a quarter of the time. */
+static void crowd_stall(struct crowd *crowd)
+{
+    if (crowd->params.stall_cycles == 0 || crowd->cycle < crowd->stalls_until)
+        return;
+    uint32_t channels = world_draw(&crowd->world, DUT_STALL_ALL + 1);
+    channels &= world_draw(&crowd->world, DUT_STALL_ALL + 1);
+    ctx_cache_dut_stall(crowd->dut, (uint8_t)channels);
+    crowd->stalls_until = crowd->cycle + 1 + world_draw(&crowd->world, crowd->params.stall_cycles);
+}
+
 static void crowd_step(struct crowd *crowd, bool asks)
 {
+    crowd_stall(crowd);
     for (uint8_t who = 0; who < CTX_WHO_COUNT; who++)
         crowd_act(crowd, who, asks);
     ctx_cache_dut_step(crowd->dut);
@@ -407,6 +419,7 @@ void crowd_finish(struct crowd *crowd)
         cr_assert_lt(crowd->cycle, end, "somebody waits for ever");
         crowd_step(crowd, false);
     }
+    ctx_cache_dut_stall(crowd->dut, 0);
     cr_assert_eq(ctx_cache_dut_entries_used(crowd->dut), crowd->golden.table.used);
     cr_assert_eq(ctx_cache_dut_stats(crowd->dut)->displacements,
                  crowd->golden.table.displace.moves);

@@ -15,6 +15,7 @@ struct crowd_params {
     uint32_t one_in;      /* a requester with nothing to do asks in one of so many cycles */
     uint32_t hold_cycles; /* a lock is held so long at most */
     uint64_t dram_ps;
+    uint32_t stall_cycles; /* random channels are held up for so many cycles at most; 0: never */
 };
 
 struct crowd; /* opaque */
