@@ -1,10 +1,12 @@
 # RTL to object archives: the default shape with tracing for the simulator, small shapes for the tests.
 # RTL: folder of the context cache. `make RTL=dir` puts another implementation behind the same ports; dir has
-# ctx_cache.sv with the port list of ours, its parts, and packages named *_pkg.sv (ours where it has none).
+# ctx_cache.sv with the port list of ours, its parts, and packages named *_pkg.sv (ours where it has none); cells of
+# rtl/common that it does not bring itself are there.
 RTL     ?= rtl/ctx_cache
 RTL_OWN := $(wildcard $(RTL)/*_pkg.sv)
 RTL_PKG := $(GEN_SV) $(if $(filter %/ctx_cache_pkg.sv,$(RTL_OWN)),,rtl/ctx_cache/ctx_cache_pkg.sv) $(RTL_OWN)
-RTL_SV  := $(RTL_PKG) $(wildcard rtl/common/*.sv) $(filter-out %_pkg.sv,$(wildcard $(RTL)/*.sv))
+RTL_CELLS := $(filter-out $(patsubst $(RTL)/%,rtl/common/%,$(wildcard $(RTL)/*.sv)),$(wildcard rtl/common/*.sv))
+RTL_SV  := $(RTL_PKG) $(RTL_CELLS) $(filter-out %_pkg.sv,$(wildcard $(RTL)/*.sv))
 # The libraries are rebuilt when another folder is chosen.
 RTL_STAMP := $(B)/rtl/chosen
 $(shell mkdir -p $(B)/rtl; echo $(RTL) | cmp -s - $(RTL_STAMP) || echo $(RTL) >$(RTL_STAMP))
