@@ -34,6 +34,7 @@ uint8_t toe_cmd_result(uint8_t ctx_result)
     case CTX_STALE:
     case CTX_FROZEN:
     case CTX_NOT_FROZEN:
+    case CTX_BAD:
         break;
     }
     return NIC_RESULT_STALE;

@@ -8,8 +8,10 @@
 // rsp_*          answers to op_*; READ_LOCK and EXTRACT bring five beats
 // ret_rsp_*      answers to ret_*
 // mem_*          context DRAM; a read's id is its miss slot
+// inject_*       a soft error: one stored bit of a context in the cache changes (line and bit, or a bit of its tag)
 // commit_*       the operation (or return) of this requester has all its effects at this edge; evt_fill_o: the context it missed
-//                comes in, and a victim leaves; evt_scan_o: SCAN reads one row; evt_conn_o: the connection of all but that
+//                comes in, and a victim leaves; evt_scan_o: SCAN reads one row; evt_inject_o: a soft error;
+//                evt_conn_o: the connection of all but SCAN's
 // quiescent_o    nothing but a new input or mem_rdata_* changes any state
 `include "assert.svh"
 
@@ -102,6 +104,13 @@ module ctx_cache #(
     input  logic [2:0]         mem_rdata_id_i,
     input  logic [LINE_W-1:0]  mem_rdata_i,
 
+    input  logic               inject_valid_i,
+    output logic               inject_ready_o,
+    input  logic               inject_tag_i,   // in the tag array; else in the data array
+    input  logic [ARG_W-1:0]   inject_conn_i,
+    input  logic [2:0]         inject_line_i,
+    input  logic [ctx_cache_pkg::BIT_W-1:0] inject_bit_i,
+
     output logic [$clog2(LOOKUP_ENTRIES):0] lookup_used_o,
     output logic               commit_valid_o,
     output logic               commit_ret_o,
@@ -112,6 +121,7 @@ module ctx_cache #(
     output logic               evt_lookup_o, evt_displace_o, evt_hit_o, evt_miss_o, evt_eviction_o, evt_writeback_o,
     output logic               evt_extract_o, evt_extract_cold_o, evt_install_o, evt_reserve_o, evt_release_o, evt_remove_o,
     output logic               evt_freeze_o,
+    output logic               evt_inject_o, evt_inject_hit_o, evt_tag_error_o, evt_bad_read_o, evt_bad_victim_o,
     output logic [N-1:0]       evt_lock_wait_o
 );
     localparam int unsigned CONN_W = $clog2(CONN_IDS);
@@ -135,11 +145,13 @@ module ctx_cache #(
         else if (!init_done) init_q <= init_q + 1'b1;
     end
 
-    // Who goes next: a fill, then the key unit's pass, then a requester.
-    logic grant, by_key, grant_ret, take, to_stage, turn_key, settled, hold, rescan, fill_ready, pass_ready, misses_ok;
+    // Who goes next: an injection, a fill, then the key unit's pass, then a requester.
+    logic inject, inject_tag, flip_done, grant, by_key, grant_ret, take, to_stage, to_flip, turn_key, settled, hold, rescan, fill_ready, pass_ready, misses_ok;
     logic [OP_W-1:0]  grant_code;
     logic [WHO_W-1:0] grant_who, fill_who, pass_who, key_who, meta_who, meta_ask_who;
-    logic [ARG_W-1:0] grant_conn, rescan_index;
+    logic [ARG_W-1:0] grant_conn, inject_conn, rescan_index;
+    logic [2:0]       inject_line;
+    logic [ctx_cache_pkg::BIT_W-1:0] inject_bit;
     logic [GEN_W-1:0] grant_gen;
     logic [3:0]       grant_mask;
     logic [N-1:0]        held, op_finish, ret_finish;
@@ -148,8 +160,9 @@ module ctx_cache #(
     logic [GEN_W-1:0] op_gen;
     logic stage_ready, stage_idle, key_ready, scan_ready, key_quiet, searching;
 
-    assign take     = init_done && stage_ready && !hold;
+    assign take     = init_done && stage_ready && !hold && !inject;
     assign to_stage = take && grant && !by_key;
+    assign to_flip  = init_done && stage_ready && !hold && inject;
     assign turn_key = pass_ready && !fill_ready;
 
     ctx_cache_requests #(.CONN_W(CONN_W)) u_requests (
@@ -167,6 +180,12 @@ module ctx_cache #(
         .settled_o(settled), .evt_lock_wait_o
     );
 
+    ctx_cache_inject u_inject (
+        .clk_i, .rst_ni, .inject_valid_i, .inject_ready_o, .inject_tag_i, .inject_conn_i, .inject_line_i, .inject_bit_i,
+        .wants_o(inject), .take_i(to_flip), .done_i(flip_done || (evt_inject_o && (inject_tag || !evt_inject_hit_o))),
+        .tag_o(inject_tag), .conn_o(inject_conn), .line_o(inject_line), .bit_o(inject_bit)
+    );
+
     // Commit stage
     logic answer, unlock, fill_drop, fill_park, v_done, v_line, v_meta, v_park, v_again, stale, has_meta;
     logic [RESULT_W-1:0] result;
@@ -174,7 +193,7 @@ module ctx_cache #(
     logic [GEN_W-1:0]  stage_gen;
     logic [SLOT_W-1:0] stage_slot, fill_slot;
     logic [META_W-1:0] fill_meta, key_meta, queue_meta;
-    logic pass_sel, stage_key, stage_sel, table_cmd, table_more, job, job_room, queue, queue_room;
+    logic pass_sel, stage_key, stage_sel, table_cmd, table_more, job, job_bad, job_room, queue, queue_room;
     logic [2:0] table_state;
     logic [ctx_cache_pkg::FOUND_W-1:0] key_found, found;
     logic [1:0] table_kind, table_index, queue_kind;
@@ -184,8 +203,9 @@ module ctx_cache #(
 
     ctx_cache_stage #(.SETS(SETS), .WAYS(WAYS), .SLOTS(MISS_SLOTS), .CONN_IDS(CONN_IDS)) u_stage (
         .clk_i, .rst_ni, .clear_i(!init_done), .clear_set_i(SET_W'(init_q)), .ready_o(stage_ready), .idle_o(stage_idle),
-        .take_i(to_stage), .take_ret_i(grant_ret), .take_fill_i(fill_ready), .take_key_i(turn_key), .take_who_i(grant_who),
-        .take_code_i(grant_code), .take_conn_i(grant_conn), .take_gen_i(grant_gen), .take_mask_i(grant_mask), .take_slot_i(fill_slot), .take_sel_i(pass_sel),
+        .take_i(to_stage || to_flip), .take_ret_i(grant_ret && !inject), .take_fill_i(fill_ready && !inject), .take_key_i(turn_key && !inject), .take_who_i(grant_who),
+        .take_inject_i(inject), .inject_tag_i(inject_tag), .inject_bit_i(inject_bit),
+        .take_code_i(inject ? OP_W'(0) : grant_code), .take_conn_i(inject ? inject_conn : grant_conn), .take_gen_i(grant_gen), .take_mask_i(grant_mask), .take_slot_i(fill_slot), .take_sel_i(pass_sel),
         .who_o(commit_who_o), .conn_o(stage_conn), .gen_o(stage_gen), .slot_o(stage_slot), .ret_o(commit_ret_o), .commit_o(commit_valid_o),
         .answer_o(answer), .result_o(result), .unlock_o(unlock), .held_o(held), .held_conn_o(held_conn),
         .miss_o(evt_miss_o), .fill_o(evt_fill_o), .fill_drop_o(fill_drop), .fill_park_o(fill_park), .fill_meta_i(fill_meta),
@@ -193,10 +213,10 @@ module ctx_cache #(
         .key_stale_i(stale), .key_has_meta_i(has_meta), .key_read_meta_i(key_meta),
         .key_found_i(key_found),
         .table_o(table_cmd), .table_kind_o(table_kind), .table_index_o(table_index), .table_state_o(table_state), .table_conn_o(table_conn), .table_more_o(table_more),
-        .job_room_i(job_room), .job_o(job), .job_kind_o(job_kind), .job_way_o(job_way), .job_mask_o(job_mask),
+        .job_room_i(job_room), .job_o(job), .job_kind_o(job_kind), .job_bad_o(job_bad), .job_way_o(job_way), .job_mask_o(job_mask),
         .queue_room_i(queue_room), .queue_o(queue), .queue_kind_o(queue_kind), .queue_conn_o(queue_conn), .queue_meta_o(queue_meta),
         .evt_hit_o, .evt_eviction_o, .evt_writeback_o, .evt_extract_o, .evt_extract_cold_o, .evt_install_o,
-        .evt_reserve_o, .evt_release_o, .evt_remove_o, .evt_freeze_o
+        .evt_reserve_o, .evt_release_o, .evt_remove_o, .evt_freeze_o, .evt_inject_o, .evt_inject_hit_o, .evt_tag_error_o
     );
     assign evt_conn_o = stage_conn;
 
@@ -254,7 +274,7 @@ module ctx_cache #(
     );
 
     // Data array, DRAM, answers
-    logic data_wants, data_ret, data_done, store_idle, beat_ok, beat, rsp_idle;
+    logic data_wants, data_ret, data_done, store_idle, beat_ok, beat, rdata_bad, rsp_idle;
     logic [WHO_W-1:0] data_who, beat_who;
     logic [2:0]       data_line, beat_line;
     ctx_cache_store #(.SETS(SETS), .WAYS(WAYS), .SLOTS(MISS_SLOTS)) u_store (
@@ -264,10 +284,11 @@ module ctx_cache #(
         .key_meta_o(meta_in), .fill_valid_o(fill_ready), .fill_slot_o(fill_slot), .fill_who_o(fill_who),
         .fill_take_i(to_stage && fill_ready), .stage_meta_o(fill_meta), .drop_i(fill_drop), .park_i(fill_park), .unlock_i(unlock),
         .queue_room_o(queue_room), .push_i(queue), .push_kind_i(queue_kind), .push_conn_i(queue_conn), .push_meta_i(queue_meta),
-        .job_room_o(job_room), .job_i(job), .job_kind_i(job_kind), .job_way_i(job_way), .job_mask_i(job_mask),
+        .job_room_o(job_room), .job_i(job), .job_kind_i(job_kind), .job_way_i(job_way), .job_mask_i(job_mask), .job_bad_i(job_bad),
+        .flip_line_i(inject_line), .flip_bit_i(inject_bit), .flip_done_o(flip_done),
         .wdata_ready_o(data_wants), .wdata_valid_i, .wdata_ret_o(data_ret), .wdata_who_o(data_who), .wdata_line_o(data_line), .wdata_i,
         .write_done_o(data_done), .line4_i(line4), .line4_done_o(line4_done),
-        .beat_ok_i(beat_ok), .beat_o(beat), .beat_who_o(beat_who), .beat_line_o(beat_line), .rdata_o(rsp_rdata_o),
+        .beat_ok_i(beat_ok), .beat_o(beat), .beat_who_o(beat_who), .beat_line_o(beat_line), .rdata_o(rsp_rdata_o), .rdata_bad_o(rdata_bad), .evt_bad_victim_o,
         .mem_req_valid_o, .mem_req_ready_i, .mem_req_write_o, .mem_req_id_o, .mem_req_line_o, .mem_req_beats_o,
         .mem_wdata_valid_o, .mem_wdata_ready_i, .mem_wdata_o, .mem_rdata_valid_i, .mem_rdata_id_i, .mem_rdata_i
     );
@@ -280,7 +301,7 @@ module ctx_cache #(
 
     ctx_cache_respond u_respond (
         .clk_i, .rst_ni, .idle_o(rsp_idle),
-        .beat_ok_o(beat_ok), .beat_i(beat), .beat_who_i(beat_who), .beat_line_i(beat_line),
+        .beat_ok_o(beat_ok), .beat_i(beat), .beat_who_i(beat_who), .beat_line_i(beat_line), .beat_bad_i(rdata_bad), .evt_bad_read_o,
         .stage_i(answer), .stage_ret_i(commit_ret_o), .stage_who_i(commit_who_o), .stage_result_i(result),
         .key_i(scan_done), .key_who_i(evt_scan_who_o), .key_result_i(scan_result),
         .write_i(data_done), .write_ret_i(data_ret), .write_who_i(data_who),
@@ -294,7 +315,7 @@ module ctx_cache #(
     assign rsp_place_o = scans ? scan_place : 3'd0;
     assign rsp_next_o  = scans ? scan_next : '0;
 
-    assign quiescent_o = init_done && lookup_idle && !hold && settled && stage_idle && key_quiet && !pass_ready && store_idle && rsp_idle;
+    assign quiescent_o = init_done && lookup_idle && !hold && !inject && settled && stage_idle && key_quiet && !pass_ready && store_idle && rsp_idle;
 
     `ASSERT(QuiescentIsSilent_A, !quiescent_o || (!rsp_valid_o && !ret_rsp_valid_o && !lookup_rsp_valid_o && !mem_req_valid_o && !wdata_ready_o))
 endmodule

@@ -13,13 +13,15 @@ module ctx_cache_commit #(
     input  logic clk_i,
     input  logic rst_ni,
 
-    // The transaction: a return, a fill, a key's pass, or else READ_LOCK, FREEZE, EXTRACT.
+    // The transaction: a return, a fill, a key's pass, an injection, or else READ_LOCK, FREEZE, EXTRACT.
     input  logic              go_i,
     input  logic              second_i,
     input  logic              second_victim_i, // the table says hot of the victim: now, or in the first cycle
     input  logic              ret_i,
     input  logic              fill_i,
     input  logic              key_i,
+    input  logic              inject_i,
+    input  logic              inject_tag_i,
     input  logic              refilled_i,    // its fill went before it
     input  logic [OP_W-1:0]   code_i,
     input  logic [GEN_W-1:0]  gen_i,
@@ -29,7 +31,9 @@ module ctx_cache_commit #(
     // What is known
     input  logic              holds_i,
     input  logic              hit_i,
-    input  logic              hit_frozen_i,
+    input  logic              hit_dirty_i,
+    input  logic              held_frozen_i,
+    input  logic              bad_tag_i,      // a way of the set that nobody holds has bad parity
     input  logic              victim_found_i,
     input  logic              victim_valid_i,
     input  logic              victim_dirty_i,
@@ -64,7 +68,9 @@ module ctx_cache_commit #(
     output logic              unlock_o,
     output logic              touch_o,
     output logic              evict_o,       // the victim's way gets the new context
-    output logic              tag_write_o,
+    output logic              flip_o,         // the tag hit gets a wrong bit
+    output logic              scrub_o,        // the bad way is cleared
+    output logic              tag_write_o,    // the way hit, held or evicted is written
     output logic              tag_valid_o,
     output logic              tag_dirty_o,
     output logic              tag_frozen_o,
@@ -74,6 +80,7 @@ module ctx_cache_commit #(
     output logic [2:0]        table_state_o,
     output logic              job_o,
     output logic [ctx_cache_pkg::JOB_W-1:0] job_kind_o,
+    output logic              job_bad_o,
     output logic              queue_o,
     output logic [1:0]        queue_kind_o,
     output logic [META_W-1:0] queue_meta_o,
@@ -86,15 +93,17 @@ module ctx_cache_commit #(
     output logic              evt_reserve_o,
     output logic              evt_release_o,
     output logic              evt_remove_o,
-    output logic              evt_freeze_o
+    output logic              evt_freeze_o,
+    output logic              evt_inject_o,
+    output logic              evt_inject_hit_o
 );
-    logic acquires, locks, freezes, extracts, removes, writes, installs, reserves, releases, fills, drops;
+    logic acquires, locks, freezes, extracts, removes, writes, installs, reserves, releases, fills, drops, outdates, injects;
     logic wants_way, no_way, key_go, key_wants_meta;
     logic [RESULT_W-1:0] key_result;
     logic was_reserved;
 
     // READ_LOCK, FREEZE, EXTRACT
-    assign acquires = go_i && !ret_i && !key_i && !fill_i;
+    assign acquires = go_i && !ret_i && !key_i && !fill_i && !inject_i;
     assign locks    = acquires && hit_i && acquire_i == ctx_cache_pkg::RES_OK && code_i == ctx_cache_pkg::OP_READ_LOCK;
     assign freezes  = acquires && hit_i && acquire_i == ctx_cache_pkg::RES_OK && code_i == ctx_cache_pkg::OP_FREEZE;
     assign extracts = acquires && hit_i && acquire_i == ctx_cache_pkg::RES_OK && code_i == ctx_cache_pkg::OP_EXTRACT;
@@ -103,6 +112,11 @@ module ctx_cache_commit #(
     assign unlock_o = go_i && ret_i && holds_i && !out_of_range_i;
     assign removes  = unlock_o && code_i == ctx_cache_pkg::OP_REMOVE;
     assign writes   = unlock_o && code_i == ctx_cache_pkg::OP_WRITE_UNLOCK;
+    // The copy in DRAM becomes an old one: of a way known dirty it is that already.
+    assign outdates = (writes && !(hit_i && hit_dirty_i)) || freezes;
+    // Injection
+    assign injects  = go_i && inject_i && hit_i && !out_of_range_i;
+    assign flip_o   = injects && inject_tag_i;
 
     // RESERVE, INSTALL, RELEASE
     assign was_reserved = found_state_i == ctx_cache_pkg::ENTRY_RESERVED;
@@ -154,10 +168,11 @@ module ctx_cache_commit #(
     // Tags and locks
     assign lock_o       = locks;
     assign touch_o      = evict_o || locks;
-    assign tag_write_o  = evict_o || freezes || extracts || removes || writes;
+    assign tag_write_o  = evict_o || freezes || extracts || removes || writes || flip_o;
+    assign scrub_o      = go_i && bad_tag_i && !tag_write_o;
     assign tag_valid_o  = !extracts && !removes;
     assign tag_dirty_o  = !fills;
-    assign tag_frozen_o = fills ? meta_i[ctx_cache_pkg::META_FROZEN_BIT] : !installs && (freezes || hit_frozen_i);
+    assign tag_frozen_o = fills ? meta_i[ctx_cache_pkg::META_FROZEN_BIT] : !installs && (freezes || held_frozen_i);
 
     // Lookup table: the victim's entry turns cold in the first cycle of a fill, in the second one of INSTALL.
     always_comb begin
@@ -183,20 +198,23 @@ module ctx_cache_commit #(
     logic victim_leaves;
     assign victim_leaves = evict_o && victim_valid_i && victim_dirty_i;
     always_comb begin
-        job_o      = locks || extracts || victim_leaves || second_i || (writes && mask_i != '0);
+        job_o      = locks || extracts || victim_leaves || second_i || (writes && mask_i != '0) || (injects && !inject_tag_i);
         job_kind_o = ctx_cache_pkg::JOB_READ;
         if (second_i)      job_kind_o = key_i ? ctx_cache_pkg::JOB_INSTALL : ctx_cache_pkg::JOB_FILL;
         else if (evict_o)  job_kind_o = ctx_cache_pkg::JOB_EVICT;
         else if (ret_i)    job_kind_o = ctx_cache_pkg::JOB_WRITE;
+        else if (inject_i) job_kind_o = ctx_cache_pkg::JOB_FLIP;
     end
+    assign job_bad_o = meta_i[ctx_cache_pkg::META_OUT_BIT];  // of a fill: what came is old, and marked so
     always_comb begin
-        queue_o      = victim_leaves || extracts || removes || reserves || (releases && was_reserved) || (second_i && key_i);
+        queue_o      = victim_leaves || extracts || removes || outdates || reserves || (releases && was_reserved) || (second_i && key_i);
         queue_kind_o = victim_leaves ? ctx_cache_pkg::WQ_EVICT : second_i ? ctx_cache_pkg::WQ_INSTALL : ctx_cache_pkg::WQ_META;
         queue_meta_o = '0;
         queue_meta_o[ctx_cache_pkg::META_GEN_BIT +: GEN_W]  = victim_leaves ? victim_gen_i : gen_i;
         queue_meta_o[ctx_cache_pkg::META_KNOWN_BIT]         = 1'b1;
-        queue_meta_o[ctx_cache_pkg::META_PRESENT_BIT]       = victim_leaves || second_i;
-        queue_meta_o[ctx_cache_pkg::META_FROZEN_BIT]        = victim_leaves && victim_frozen_i;
+        queue_meta_o[ctx_cache_pkg::META_PRESENT_BIT]       = victim_leaves || second_i || outdates;
+        queue_meta_o[ctx_cache_pkg::META_FROZEN_BIT]        = victim_leaves ? victim_frozen_i : freezes || (writes && held_frozen_i);
+        queue_meta_o[ctx_cache_pkg::META_OUT_BIT]           = second_i || outdates;
         queue_meta_o[ctx_cache_pkg::META_RESERVED_BIT]      = reserves;
         if (reserves || releases) begin
             queue_meta_o[ctx_cache_pkg::META_GEN_BIT +: GEN_W] = meta_i[ctx_cache_pkg::META_GEN_BIT +: GEN_W];
@@ -213,10 +231,11 @@ module ctx_cache_commit #(
     assign evt_release_o   = releases;
     assign evt_remove_o    = removes;
     assign evt_freeze_o    = freezes;
+    assign evt_inject_o     = go_i && inject_i;
+    assign evt_inject_hit_o = injects;
 
     `ASSERT(FillMisses_A, !(go_i && fill_i) || !hit_i)
     `ASSERT(RefilledHits_A, !(acquires && refilled_i) || hit_i)
-    `ASSERT(MetaOfWhatIsNotHere_A, !(key_done_o && has_meta_i && code_i != ctx_cache_pkg::OP_RELEASE) || !hit_i)
     `ASSERT(EvictsOnlyWithAVictim_A, !evict_o || victim_found_i)
     `ASSERT(OneStep_A, !(go_i && second_i))
 endmodule

@@ -2,9 +2,13 @@
 // their commits: so no job sees a way before an earlier one is through with it. A job moves a line per cycle
 // and the next one follows at once, as long as the channel it uses does not stall.
 //
+// Each line has PARITY_W parity bits beside it, interleaved: bit p covers bits p, p + PARITY_W, .. of the line, so a burst
+// of up to PARITY_W neighbours is always seen. They are written with the line and checked with each line that is read.
+//
 // job_*:    a new job. READ: lines 0 to 4 to the response channel. WRITE: the lines of a mask, ascending. INSTALL: lines
 //           0, 4, 1, 2, 3; line 4 from line4_i, also to the write queue. EVICT: lines 0 to 3 to entry job_entry_i of
-//           the write queue. FILL: lines 0 to 4 from miss slot job_slot_i.
+//           the write queue. FILL: lines 0 to 4 from miss slot job_slot_i; job_bad_i: with wrong parity, as what came is not
+//           to be used. FLIP: bit flip_bit_i of line flip_line_i changes (injection): a read and a write.
 // wdata_*:  the data unit's wish; beat_*: a beat for the response channel is on rdata_o in the next cycle.
 `include "assert.svh"
 
@@ -33,6 +37,10 @@ module ctx_cache_data #(
     input  logic [3:0]         job_mask_i,
     input  logic [SLOT_W-1:0]  job_slot_i,
     input  logic [ENTRY_W-1:0] job_entry_i,
+    input  logic               job_bad_i,
+    input  logic [2:0]         flip_line_i,   // stand until flip_done_o
+    input  logic [ctx_cache_pkg::BIT_W-1:0] flip_bit_i,  // from LINE_W on: the parity bits
+    output logic               flip_done_o,
 
     output logic               wdata_ready_o,
     input  logic               wdata_valid_i,
@@ -49,9 +57,11 @@ module ctx_cache_data #(
     output logic [WHO_W-1:0]   beat_who_o,
     output logic [2:0]         beat_line_o,
     output logic [LINE_W-1:0]  rdata_o,
+    output logic               rdata_bad_o,   // its parity is wrong
 
     output logic               store_o,       // to the write queue
     output logic               store_last_o,
+    output logic               store_bad_o,
     output logic [ENTRY_W-1:0] store_entry_o,
     output logic [1:0]         store_line_o,
     output logic [LINE_W-1:0]  store_data_o,
@@ -66,9 +76,10 @@ module ctx_cache_data #(
     localparam int unsigned DEPTH    = CONTEXTS * ctx_cache_pkg::LINES;
     localparam int unsigned ADDR_W   = $clog2(DEPTH);
     localparam int unsigned QUEUE    = 8;
-    localparam int unsigned FIFO_W   = JOB_W + SET_W + WAY_W + WHO_W + 4 + SLOT_W + ENTRY_W;
+    localparam int unsigned FIFO_W   = JOB_W + SET_W + WAY_W + WHO_W + 4 + SLOT_W + ENTRY_W + 1;
+    localparam int unsigned PARITY_W = ctx_cache_pkg::PARITY_W;
 
-    logic               valid, done, queued, direct;
+    logic               valid, done, queued, direct, bad;
     logic [FIFO_W-1:0]  job, head;
     logic [JOB_W-1:0]   kind;
     logic [SET_W-1:0]   set;
@@ -80,10 +91,10 @@ module ctx_cache_data #(
     logic [3:0]         count_q;
 
     // A job that finds the queue empty begins in the cycle it comes.
-    assign job    = {job_kind_i, job_set_i, job_way_i, job_who_i, job_mask_i, job_slot_i, job_entry_i};
+    assign job    = {job_kind_i, job_set_i, job_way_i, job_who_i, job_mask_i, job_slot_i, job_entry_i, job_bad_i};
     assign direct = job_i && !queued;
     assign valid  = queued || job_i;
-    assign {kind, set, way, who, mask, slot, entry} = queued ? head : job;
+    assign {kind, set, way, who, mask, slot, entry, bad} = queued ? head : job;
     fifo #(.DEPTH(QUEUE), .W(FIFO_W)) u_jobs (
         .clk_i, .rst_ni, .push_i(job_i && !(direct && done)), .data_i(job),
         .valid_o(queued), .ready_i(done), .data_o(head)
@@ -91,7 +102,7 @@ module ctx_cache_data #(
     assign room_o = 32'(count_q) <= QUEUE - 2;
 
     // Lines still to be moved.
-    logic       started_q, moves, is_read, is_write, is_install, is_evict, is_fill, from_key;
+    logic       started_q, moves, is_read, is_write, is_install, is_evict, is_fill, is_flip, from_key;
     logic [4:0] left_q, left, rest;
     logic [2:0] line;
 
@@ -100,8 +111,9 @@ module ctx_cache_data #(
     assign is_install = valid && kind == ctx_cache_pkg::JOB_INSTALL;
     assign is_evict   = valid && kind == ctx_cache_pkg::JOB_EVICT;
     assign is_fill    = valid && kind == ctx_cache_pkg::JOB_FILL;
+    assign is_flip    = valid && kind == ctx_cache_pkg::JOB_FLIP;
     assign left       = started_q ? left_q : is_write ? {1'b0, mask} : is_evict ? 5'b01111 : 5'b11111;
-    assign rest       = left & ~(5'd1 << line);
+    assign rest       = is_flip ? {4'b0, !started_q} : left & ~(5'd1 << line);
     assign from_key   = is_install && line == 3'd4;
     assign done       = moves && rest == '0;
 
@@ -109,6 +121,7 @@ module ctx_cache_data #(
         line = '0;
         for (int l = 4; l >= 0; l--) if (left[l]) line = 3'(l);
         if (is_install && left[4] && !left[0]) line = 3'd4;
+        if (is_flip) line = flip_line_i;
     end
 
     // The fill buffer is read one line ahead; the first line when the job comes, or when it is its turn.
@@ -121,7 +134,7 @@ module ctx_cache_data #(
     assign fill_line_o = (primes_new || primes_head) ? 3'd0 : line + 1'b1;
     assign fill_done_o = is_fill && done;
 
-    assign moves = ((is_read || is_evict) && beat_ok_i) || ((is_write || (is_install && !from_key)) && wdata_valid_i)
+    assign moves = ((is_read || is_evict || is_flip) && beat_ok_i) || ((is_write || (is_install && !from_key)) && wdata_valid_i)
                 || from_key || (is_fill && primed_q);
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -150,17 +163,46 @@ module ctx_cache_data #(
     assign beat_o        = is_read && moves;
     assign beat_who_o    = who;
     assign beat_line_o   = line;
+    assign flip_done_o   = is_flip && done;
 
     // The array
     logic              we;
     logic [LINE_W-1:0] wdata;
     logic [ADDR_W-1:0] addr;
-    assign we    = moves && (is_write || is_install || is_fill);
+    assign we    = moves && (is_write || is_install || is_fill || (is_flip && started_q));
     assign addr  = ADDR_W'(32'(line) * CONTEXTS + 32'(set) * WAYS + 32'(way));
-    assign wdata = is_fill ? fill_line_i : from_key ? line4_i : wdata_i;
+    assign wdata = is_fill ? fill_line_i : from_key ? line4_i : is_flip ? rdata_o ^ flips : wdata_i;
 
     sram_1rw #(.DEPTH(DEPTH), .LANES(1), .LANE_W(LINE_W)) u_lines (
         .clk_i, .en_i(moves), .we_i(we), .addr_i(addr), .wdata_i(wdata), .rdata_o
+    );
+
+    // Its parity
+    logic [PARITY_W-1:0] wparity, rparity;
+    logic [LINE_W-1:0]   flips;
+    logic [PARITY_W-1:0] flips_parity;
+
+    function automatic logic [PARITY_W-1:0] parity_of(input logic [LINE_W-1:0] data);
+        parity_of = '0;
+        for (int unsigned i = 0; i < LINE_W / PARITY_W; i++) parity_of = parity_of ^ data[i*PARITY_W +: PARITY_W];
+    endfunction
+
+    always_comb begin
+        flips        = '0;
+        flips_parity = '0;
+        if (is_flip) begin
+            if (32'(flip_bit_i) < LINE_W) flips = LINE_W'(1) << flip_bit_i;
+            else flips_parity = PARITY_W'(1) << flip_bit_i[$clog2(PARITY_W)-1:0];
+        end
+    end
+    always_comb begin
+        wparity = rparity ^ flips_parity;
+        if (we && !is_flip) wparity = parity_of(wdata) ^ {PARITY_W{is_fill && bad}};
+    end
+    assign rdata_bad_o = parity_of(rdata_o) != rparity;
+
+    sram_1rw #(.DEPTH(DEPTH), .LANES(1), .LANE_W(PARITY_W)) u_parity (
+        .clk_i, .en_i(moves), .we_i(we), .addr_i(addr), .wdata_i(wparity), .rdata_o(rparity)
     );
 
     // A victim's line goes to the write queue in the cycle after its read; line 4 of INSTALL never meets one, as it
@@ -184,6 +226,7 @@ module ctx_cache_data #(
     assign store_entry_o = from_key ? entry : evicted_entry_q;
     assign store_line_o  = from_key ? 2'd0 : evicted_line_q;
     assign store_data_o  = from_key ? line4_i : rdata_o;
+    assign store_bad_o   = evicted_q && rdata_bad_o;
     assign idle_o        = !queued && !evicted_q;
 
     `ASSERT(OneStore_A, !(evicted_q && from_key))

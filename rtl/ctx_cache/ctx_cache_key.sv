@@ -110,7 +110,7 @@ module ctx_cache_key #(
         state_d = state_q;
         unique case (state_q)
             IDLE:     if (start_i) state_d = after_start;
-            KEY:      if (key_valid_i) state_d = FIND;
+            KEY:      if (key_valid_i) state_d = cmd_go_i ? FINDING : FIND;  // the key is looked for as it comes
             FIND:     if (cmd_go_i) state_d = FINDING;
             FINDING:  if (done) state_d = (stale_q || seen_hits) ? FIND : pass_take_i ? PASS : ASK;
             ASK:      state_d = stale_q ? FIND : pass_take_i ? PASS : ASK;
@@ -170,7 +170,7 @@ module ctx_cache_key #(
     assign searching_o  = finding || (state_q == SCANNING && !done);
     assign conn_o       = conn_q;
     assign key_ready_o  = state_q == KEY;
-    assign find_o       = state_q == FIND && !hold_i;
+    assign find_o       = (state_q == FIND || (state_q == KEY && key_valid_i)) && !hold_i;
     assign scan_o       = state_q == SCAN && !scan_end && !hold_i;
     assign pass_o       = (state_q == ASK || (state_q == FINDING && done && !seen_hits)) && !stale_q;
     assign stale_o      = stale_q;

@@ -1,5 +1,6 @@
 // Lock table: each requester holds at most one context. set_i gives the current requester the lock on
-// (conn, gen, way), clear_i takes it away. locked_ways_o: ways of the current set that are locked.
+// (conn, gen, way, frozen), clear_i takes it away. locked_ways_o: ways of the current set that are locked.
+// A holder's return takes way and frozen flag from here, so it needs no good tag.
 `include "assert.svh"
 
 module ctx_cache_locks #(
@@ -21,13 +22,16 @@ module ctx_cache_locks #(
     input  logic [CONN_W-1:0] conn_i,
     input  logic [GEN_W-1:0]  gen_i,
     input  logic [WAY_W-1:0]  way_i,
+    input  logic              frozen_i,
     output logic              holds_o,       // the current requester holds (conn, gen)
+    output logic [WAY_W-1:0]  way_o,         // what the current requester holds
+    output logic              frozen_o,
     output logic [WAYS-1:0]   locked_ways_o,
 
     output logic [N-1:0]        held_o,      // per requester
     output logic [N*CONN_W-1:0] held_conn_o
 );
-    logic [N-1:0]      held_q;
+    logic [N-1:0]      held_q, frozen_q;
     logic [CONN_W-1:0] conn_q [N];
     logic [GEN_W-1:0]  gen_q [N];
     logic [WAY_W-1:0]  way_q [N];
@@ -43,11 +47,14 @@ module ctx_cache_locks #(
             conn_q[who_i] <= conn_i;
             gen_q[who_i]  <= gen_i;
             way_q[who_i]  <= way_i;
+            frozen_q[who_i] <= frozen_i;
         end
     end
 
     assign holds_o = held_q[who_i] && conn_q[who_i] == conn_i && gen_q[who_i] == gen_i;
     assign held_o  = held_q;
+    assign way_o    = way_q[who_i];
+    assign frozen_o = frozen_q[who_i];
 
     always_comb begin
         locked_ways_o = '0;

@@ -10,6 +10,8 @@ package ctx_cache_pkg;
     parameter int unsigned KEY_W      = 312;  // flow key: 39 bytes, laddr lowest
     parameter int unsigned LINE_W     = 512;
     parameter int unsigned LINES      = 5;
+    parameter int unsigned PARITY_W   = 32;   // interleaved parity bits per line of the data array
+    parameter int unsigned BIT_W      = 10;   // number of a stored bit, for injection
     parameter int unsigned MEM_LINES  = 6;    // lines of a context in DRAM: constant, meta, 0 to 3
     parameter int unsigned MEM_ADDR_W = 27;   // connection * 6 + line
     parameter int unsigned STASH      = 8;    // overflow entries of the lookup table: one more row
@@ -38,6 +40,7 @@ package ctx_cache_pkg;
     parameter logic [RESULT_W-1:0] RES_NOT_LOCKED = 4'd6;
     parameter logic [RESULT_W-1:0] RES_NOT_FROZEN = 4'd7;
     parameter logic [RESULT_W-1:0] RES_END        = 4'd8;
+    parameter logic [RESULT_W-1:0] RES_BAD        = 4'd9;
 
     // State of a lookup entry. Up to FROZEN the number is also enum ctx_place; a tombstone reads as moved.
     parameter int unsigned ENTRY_STATE_W = 3;
@@ -70,6 +73,7 @@ package ctx_cache_pkg;
     parameter logic [JOB_W-1:0] JOB_INSTALL = 3'd2;  // lines 0 to 3 from the requester, line 4 from the key unit
     parameter logic [JOB_W-1:0] JOB_EVICT   = 3'd3;  // lines 0 to 3 to the write queue
     parameter logic [JOB_W-1:0] JOB_FILL    = 3'd4;  // five lines from a miss slot
+    parameter logic [JOB_W-1:0] JOB_FLIP    = 3'd5;  // injection: one bit of one line
 
     // Entries of the write queue, and their lines in DRAM.
     parameter int unsigned WQ_DEPTH = 8;
@@ -85,4 +89,5 @@ package ctx_cache_pkg;
     parameter int unsigned META_PRESENT_BIT  = 17;  // lines 0 to 4 are a live context
     parameter int unsigned META_RESERVED_BIT = 18;  // a lookup entry is reserved for it
     parameter int unsigned META_FROZEN_BIT   = 19;
+    parameter int unsigned META_OUT_BIT      = 20;  // lines 0 to 3 here are not the newest
 endpackage

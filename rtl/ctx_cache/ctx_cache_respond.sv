@@ -1,6 +1,7 @@
 // Answers: one channel for operations, one for returns. An answer without data waits in its requester's place until the
 // channel is free; beats of the data port go first. A beat read from the data array in this cycle stands on the
-// array's output in the next, together with what is said about it here.
+// array's output in the next, together with what is said about it here. Whether its parity is right is known only then: the
+// result of the last beat counts, BAD if any of the five was wrong.
 //
 // beat_*:  the data port reads a beat for requester beat_who_i; only while beat_ok_o.
 // stage_*, key_*, write_*: results from commit stage, key unit (SCAN) and data port (WRITE_UNLOCK or INSTALL is written).
@@ -19,6 +20,7 @@ module ctx_cache_respond #(
     input  logic                beat_i,
     input  logic [WHO_W-1:0]    beat_who_i,
     input  logic [2:0]          beat_line_i,
+    input  logic                beat_bad_i,     // parity of the beat that stands
 
     input  logic                stage_i,
     input  logic                stage_ret_i,
@@ -37,6 +39,7 @@ module ctx_cache_respond #(
     output logic                rsp_data_o,
     output logic [2:0]          rsp_beat_o,
     output logic [RESULT_W-1:0] rsp_result_o,
+    output logic                evt_bad_read_o,
     output logic                ret_rsp_valid_o,
     input  logic                ret_rsp_ready_i,
     output logic [WHO_W-1:0]    ret_rsp_who_o,
@@ -48,7 +51,8 @@ module ctx_cache_respond #(
     logic [N-1:0]        ans_q, ans, ans_in, ret_q, ret, ret_in, stage_one, key_one, write_one;
     logic [RESULT_W-1:0] result_q [N], ret_result_q [N], new_result;
     logic [WHO_W-1:0]    next_who, next_ret_who;
-    logic                ret_free;
+    logic                ret_free, bad_q, bad;
+    logic [RESULT_W-1:0] rsp_result_q;
 
     assign beat_ok_o = !rsp_valid_o || rsp_ready_i;
     assign ret_free  = !ret_rsp_valid_o || ret_rsp_ready_i;
@@ -77,7 +81,9 @@ module ctx_cache_respond #(
             ret_q           <= '0;
             rsp_valid_o     <= 1'b0;
             ret_rsp_valid_o <= 1'b0;
+            bad_q           <= 1'b0;
         end else begin
+            if (rsp_valid_o && rsp_ready_i) bad_q <= bad && rsp_beat_o != 3'd4;
             ans_q <= (beat_ok_o && !beat_i) ? ans & (ans - 1'b1) : ans;
             ret_q <= ret_free ? ret & (ret - 1'b1) : ret;
             if (beat_ok_o) rsp_valid_o     <= beat_i || ans != '0;
@@ -95,7 +101,7 @@ module ctx_cache_respond #(
             rsp_who_o    <= beat_i ? beat_who_i : next_who;
             rsp_data_o   <= beat_i;
             rsp_beat_o   <= beat_i ? beat_line_i : '0;
-            rsp_result_o <= beat_i ? ctx_cache_pkg::RES_OK : ans_q[next_who] ? result_q[next_who] : new_result;
+            rsp_result_q <= beat_i ? ctx_cache_pkg::RES_OK : ans_q[next_who] ? result_q[next_who] : new_result;
         end
         if (ret_free && ret != '0) begin
             ret_rsp_who_o    <= next_ret_who;
@@ -103,6 +109,10 @@ module ctx_cache_respond #(
                               : (stage_ret_i && stage_one[next_ret_who]) ? stage_result_i : ctx_cache_pkg::RES_OK;
         end
     end
+
+    assign bad            = rsp_data_o && (bad_q || beat_bad_i);
+    assign rsp_result_o   = bad ? ctx_cache_pkg::RES_BAD : rsp_result_q;
+    assign evt_bad_read_o = ends && bad;
 
     logic ends, ret_ends;
     assign ends         = rsp_valid_o && rsp_ready_i && (!rsp_data_o || rsp_beat_o == 3'd4);

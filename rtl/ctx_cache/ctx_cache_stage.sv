@@ -41,6 +41,9 @@ module ctx_cache_stage #(
     input  logic [3:0]        take_mask_i,
     input  logic [SLOT_W-1:0] take_slot_i,
     input  logic              take_sel_i,     // which place of the key unit
+    input  logic              take_inject_i,
+    input  logic              inject_tag_i,
+    input  logic [ctx_cache_pkg::BIT_W-1:0] inject_bit_i,
 
     output logic [WHO_W-1:0]  who_o,
     output logic [ARG_W-1:0]  conn_o,
@@ -82,6 +85,7 @@ module ctx_cache_stage #(
     input  logic              job_room_i,
     output logic              job_o,
     output logic [ctx_cache_pkg::JOB_W-1:0] job_kind_o,
+    output logic              job_bad_o,
     output logic [WAY_W-1:0]  job_way_o,
     output logic [3:0]        job_mask_o,
     input  logic              queue_room_i,
@@ -99,12 +103,15 @@ module ctx_cache_stage #(
     output logic              evt_reserve_o,
     output logic              evt_release_o,
     output logic              evt_remove_o,
-    output logic              evt_freeze_o
+    output logic              evt_freeze_o,
+    output logic              evt_inject_o,
+    output logic              evt_inject_hit_o,
+    output logic              evt_tag_error_o
 );
     localparam int unsigned NODES = (WAYS > 1) ? WAYS - 1 : 1;
 
     // The transaction
-    logic              valid_q, second_q, ret_q, fill_q, key_q, refilled_q;
+    logic              valid_q, second_q, ret_q, fill_q, key_q, inject_q, refilled_q;
     logic [WHO_W-1:0]  who_q;
     logic [OP_W-1:0]   code_q;
     logic [ARG_W-1:0]  conn_q;
@@ -115,7 +122,8 @@ module ctx_cache_stage #(
     logic [WAY_W-1:0]  way_q;
 
     assign out_of_range = 32'(conn_q) >= CONN_IDS;
-    assign queues = fill_q || key_q || code_q == ctx_cache_pkg::OP_EXTRACT || code_q == ctx_cache_pkg::OP_REMOVE;
+    assign queues = fill_q || key_q || code_q == ctx_cache_pkg::OP_EXTRACT || code_q == ctx_cache_pkg::OP_REMOVE
+                 || code_q == ctx_cache_pkg::OP_FREEZE || (code_q == ctx_cache_pkg::OP_WRITE_UNLOCK && !(hit && hit_dirty));
     assign go      = valid_q && !second_q && job_room_i && (queue_room_i || !queues);
     assign ready_o = !valid_q || (go && !again) || (second_q && !fill_q);
     assign idle_o  = !valid_q;
@@ -134,6 +142,7 @@ module ctx_cache_stage #(
             ret_q      <= take_ret_i;
             fill_q     <= take_fill_i;
             key_q      <= take_key_i;
+            inject_q   <= take_inject_i;
             refilled_q <= 1'b0;
             who_q      <= take_who_i;
             code_q     <= take_code_i;
@@ -150,23 +159,31 @@ module ctx_cache_stage #(
     end
 
     // Its tag row
-    logic hit, hit_frozen, victim_found, victim_dirty, touch, tag_write, tag_valid, tag_dirty, tag_frozen, holds;
-    logic [WAY_W-1:0]  hit_way, victim_way, used_way;
+    logic hit, hit_frozen, hit_dirty, held_frozen, victim_found, victim_dirty, touch, tag_write, tag_valid, tag_dirty, tag_frozen, holds, flip, scrub;
+    logic [WAY_W-1:0]  hit_way, held_way, victim_way, used_way, bad_way;
     logic [GEN_W-1:0]  hit_gen, victim_gen;
     logic [CONN_W-1:0] victim_conn;
-    logic [WAYS-1:0]   valids, frozens, locked_ways;
+    logic [WAYS-1:0]   valids, frozens, locked_ways, bads, lost;
     logic [NODES-1:0]  tree, touch_tree;
 
-    assign used_way = evict ? victim_way : hit_way;
+    assign used_way = scrub ? bad_way : evict ? victim_way : ret_q ? held_way : hit_way;
+
+    // A way with bad parity is cleared when a transaction passes that does not write a tag itself, unless
+    // somebody holds it: its holder knows what is in it.
+    assign lost = bads & ~locked_ways;
+    always_comb begin
+        bad_way = '0;
+        if (lost != '0) for (int w = WAYS - 1; w >= 0; w--) if (lost[w]) bad_way = WAY_W'(w);
+    end
 
     ctx_cache_tags #(.SETS(SETS), .WAYS(WAYS), .CONN_W(CONN_W)) u_tags (
         .clk_i, .rst_ni,
         .read_i((ready_o && take_i) || (second_q && fill_q)), .read_set_i(second_q && fill_q ? conn_q[SET_W-1:0] : take_conn_i[SET_W-1:0]),
-        .write_i(tag_write), .clear_i, .clear_set_i,
-        .write_way_i(used_way), .write_valid_i(tag_valid), .write_dirty_i(tag_dirty), .write_frozen_i(tag_frozen), .write_gen_i(gen_q),
+        .write_i(tag_write || scrub), .clear_i, .clear_set_i, .flip_i(flip), .flip_bit_i(inject_bit_i),
+        .write_way_i(used_way), .write_valid_i(tag_valid && !scrub), .write_dirty_i(tag_dirty), .write_frozen_i(tag_frozen), .write_gen_i(gen_q),
         .touch_i(touch), .touch_tree_i(touch_tree),
-        .conn_i(conn_q[CONN_W-1:0]), .hit_o(hit), .hit_way_o(hit_way), .hit_frozen_o(hit_frozen), .hit_gen_o(hit_gen),
-        .valid_o(valids), .frozen_o(frozens), .tree_o(tree),
+        .conn_i(conn_q[CONN_W-1:0]), .hit_o(hit), .hit_way_o(hit_way), .hit_frozen_o(hit_frozen), .hit_dirty_o(hit_dirty), .hit_gen_o(hit_gen),
+        .valid_o(valids), .frozen_o(frozens), .bad_o(bads), .tree_o(tree),
         .victim_way_i(victim_way), .victim_dirty_o(victim_dirty), .victim_gen_o(victim_gen), .victim_conn_o(victim_conn)
     );
     ctx_cache_victim #(.WAYS(WAYS)) u_victim (
@@ -175,8 +192,8 @@ module ctx_cache_stage #(
     );
     ctx_cache_locks #(.SETS(SETS), .WAYS(WAYS), .CONN_W(CONN_W)) u_locks (
         .clk_i, .rst_ni, .set_i(lock), .clear_i(unlock_o), .who_i(who_q),
-        .conn_i(conn_q[CONN_W-1:0]), .gen_i(gen_q), .way_i(hit_way),
-        .holds_o(holds), .locked_ways_o(locked_ways), .held_o, .held_conn_o
+        .conn_i(conn_q[CONN_W-1:0]), .gen_i(gen_q), .way_i(hit_way), .frozen_i(hit_frozen),
+        .holds_o(holds), .way_o(held_way), .frozen_o(held_frozen), .locked_ways_o(locked_ways), .held_o, .held_conn_o
     );
 
     // The decision
@@ -188,7 +205,7 @@ module ctx_cache_stage #(
     logic [META_W-1:0]   meta;
 
     assign {found, found_state, found_conn, found_gen, free} = key_found_i;
-    assign by_meta = fill_q || (key_q && key_has_meta_i);
+    assign by_meta = fill_q || (key_q && key_has_meta_i && !hit);
     assign meta    = key_q ? key_read_meta_i : fill_meta_i;
 
     ctx_cache_check u_check (
@@ -203,20 +220,21 @@ module ctx_cache_stage #(
     );
     ctx_cache_commit u_commit (
         .clk_i, .rst_ni, .go_i(go), .second_i(second_q), .second_victim_i(valids[victim_way] && !frozens[victim_way]),
-        .ret_i(ret_q), .fill_i(fill_q), .key_i(key_q), .refilled_i(refilled_q),
+        .ret_i(ret_q), .fill_i(fill_q), .key_i(key_q), .inject_i(inject_q), .inject_tag_i, .refilled_i(refilled_q),
         .code_i(code_q), .gen_i(gen_q), .mask_i(mask_q), .out_of_range_i(out_of_range),
-        .holds_i(holds), .hit_i(hit && !out_of_range), .hit_frozen_i(hit_frozen), .victim_found_i(victim_found),
+        .holds_i(holds), .hit_i(hit && !out_of_range), .hit_dirty_i(hit_dirty), .held_frozen_i(held_frozen), .bad_tag_i(lost != '0), .victim_found_i(victim_found),
         .victim_valid_i(valids[victim_way]), .victim_dirty_i(victim_dirty), .victim_frozen_i(frozens[victim_way]),
         .victim_gen_i(victim_gen), .acquire_i(acquire), .admit_i(admit), .entry_admit_i(entry_admit),
         .entry_ready_i(entry_ready), .entry_release_i(entry_release), .found_i(found), .found_state_i(found_state), .free_i(free),
         .stale_i(key_stale_i), .has_meta_i(key_has_meta_i), .meta_i(meta),
         .commit_o, .answer_o, .result_o, .miss_o, .fill_drop_o, .fill_park_o, .key_done_o, .key_line_o, .key_meta_o,
         .key_park_o, .key_again_o, .again_o(again), .lock_o(lock), .unlock_o, .touch_o(touch), .evict_o(evict),
-        .tag_write_o(tag_write), .tag_valid_o(tag_valid), .tag_dirty_o(tag_dirty), .tag_frozen_o(tag_frozen),
-        .table_o, .table_kind_o, .table_index_o, .table_state_o, .job_o, .job_kind_o, .queue_o, .queue_kind_o, .queue_meta_o,
+        .flip_o(flip), .scrub_o(scrub), .tag_write_o(tag_write), .tag_valid_o(tag_valid), .tag_dirty_o(tag_dirty), .tag_frozen_o(tag_frozen),
+        .table_o, .table_kind_o, .table_index_o, .table_state_o, .job_o, .job_kind_o, .job_bad_o, .queue_o, .queue_kind_o, .queue_meta_o,
         .evt_hit_o, .evt_eviction_o, .evt_writeback_o, .evt_extract_o, .evt_install_o, .evt_reserve_o, .evt_release_o,
-        .evt_remove_o, .evt_freeze_o
+        .evt_remove_o, .evt_freeze_o, .evt_inject_o, .evt_inject_hit_o
     );
+    assign evt_tag_error_o = scrub;
 
     assign who_o        = who_q;
     assign conn_o       = conn_q;
@@ -226,7 +244,7 @@ module ctx_cache_stage #(
     assign fill_o       = go && fill_q && evict;
     assign table_conn_o = (table_index_o == ctx_cache_pkg::INDEX_VICTIM) ? ARG_W'(victim_conn) : conn_q;
     assign table_more_o = go && again;
-    assign job_way_o    = second_q ? way_q : evict ? victim_way : hit_way;
+    assign job_way_o    = second_q ? way_q : evict ? victim_way : ret_q ? held_way : hit_way;
     assign job_mask_o   = mask_q;
     assign key_o        = valid_q && key_q && !second_q;
     assign queue_conn_o = (queue_kind_o == ctx_cache_pkg::WQ_EVICT) ? ARG_W'(victim_conn) : conn_q;

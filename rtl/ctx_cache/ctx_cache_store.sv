@@ -1,5 +1,5 @@
 // Where the lines of the contexts are and move: the data array and its jobs, misses in flight with the fill buffer, the
-// write queue, the port to DRAM. Wires only; each part's file has the rules.
+// write queue, the port to DRAM. Wires, and the count of victims with wrong parity; each part's file has the rules.
 module ctx_cache_store #(
     parameter int unsigned SETS = 128,
     parameter int unsigned WAYS = 8,
@@ -48,6 +48,10 @@ module ctx_cache_store #(
     input  logic [ctx_cache_pkg::JOB_W-1:0] job_kind_i,
     input  logic [WAY_W-1:0] job_way_i,
     input  logic [3:0] job_mask_i,
+    input  logic job_bad_i,
+    input  logic [2:0] flip_line_i,
+    input  logic [ctx_cache_pkg::BIT_W-1:0] flip_bit_i,
+    output logic flip_done_o,
     output logic wdata_ready_o,
     input  logic wdata_valid_i,
     output logic wdata_ret_o,
@@ -62,6 +66,8 @@ module ctx_cache_store #(
     output logic [WHO_W-1:0] beat_who_o,
     output logic [2:0] beat_line_o,
     output logic [LINE_W-1:0] rdata_o,
+    output logic rdata_bad_o,
+    output logic evt_bad_victim_o,
 
     output logic mem_req_valid_o,
     input  logic mem_req_ready_i,
@@ -84,7 +90,7 @@ module ctx_cache_store #(
     logic [1:0]          head_kind, next_kind, wq_line_no, store_line;
     logic [LINE_W-1:0]   fill_line, wq_line, store_data;
     logic [WQ_IDX_W-1:0] wq_tail, store_entry;
-    logic                store, store_last;
+    logic                store, store_last, store_bad, bad_q;
 
     ctx_cache_miss #(.SLOTS(SLOTS)) u_miss (
         .clk_i, .rst_ni, .room_o(misses_ok_o), .quiet_o(miss_quiet),
@@ -99,7 +105,7 @@ module ctx_cache_store #(
     ctx_cache_wqueue u_wqueue (
         .clk_i, .rst_ni, .room_o(queue_room_o), .empty_o(wq_empty),
         .push_i, .push_kind_i, .push_conn_i, .push_meta_i, .tail_o(wq_tail),
-        .store_i(store), .store_last_i(store_last), .store_entry_i(store_entry), .store_line_i(store_line), .store_data_i(store_data),
+        .store_i(store), .store_last_i(store_last), .store_bad_i(store_bad), .store_entry_i(store_entry), .store_line_i(store_line), .store_data_i(store_data),
         .next_valid_o(next_valid), .next_kind_o(next_kind), .next_conn_o(next_conn), .next_take_i(next_take),
         .head_kind_o(head_kind), .head_meta_o(head_meta), .pop_i(pop),
         .line_en_i(wq_line_en), .line_i(wq_line_no), .line_o(wq_line), .reads_i(ask), .conn_i(ask_conn), .pending_o(ask_pending)
@@ -117,12 +123,19 @@ module ctx_cache_store #(
     ctx_cache_data #(.SETS(SETS), .WAYS(WAYS), .SLOTS(SLOTS)) u_data (
         .clk_i, .rst_ni, .room_o(job_room_o), .idle_o(data_idle),
         .job_i, .job_kind_i, .job_set_i(stage_conn_i[SET_W-1:0]), .job_way_i, .job_who_i(stage_who_i),
-        .job_mask_i, .job_slot_i(stage_slot_i), .job_entry_i(wq_tail),
+        .job_mask_i, .job_slot_i(stage_slot_i), .job_entry_i(wq_tail), .job_bad_i,
+        .flip_line_i, .flip_bit_i, .flip_done_o,
         .wdata_ready_o, .wdata_valid_i, .wdata_ret_o, .wdata_who_o, .wdata_line_o, .wdata_i,
         .write_done_o, .line4_i, .line4_done_o,
-        .beat_ok_i, .beat_o, .beat_who_o, .beat_line_o, .rdata_o,
-        .store_o(store), .store_last_o(store_last), .store_entry_o(store_entry), .store_line_o(store_line), .store_data_o(store_data),
+        .beat_ok_i, .beat_o, .beat_who_o, .beat_line_o, .rdata_o, .rdata_bad_o,
+        .store_o(store), .store_last_o(store_last), .store_bad_o(store_bad), .store_entry_o(store_entry), .store_line_o(store_line), .store_data_o(store_data),
         .fill_en_o(fill_en), .fill_slot_o(fill_line_slot), .fill_line_o(fill_line_no), .fill_line_i(fill_line), .fill_done_o(fill_done)
     );
+    // Once per victim: its lines come one after another.
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) bad_q <= 1'b0;
+        else if (store) bad_q <= (bad_q || store_bad) && !store_last;
+    end
+    assign evt_bad_victim_o = store_bad && !bad_q;
     assign idle_o = miss_quiet && wq_empty && mem_idle && data_idle;
 endmodule

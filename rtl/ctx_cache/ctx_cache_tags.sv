@@ -1,6 +1,9 @@
 // Tag rows: per way the connection held, its generation and flags. A row is read with read_i and stands until the
 // next read; hit_* compare it with connection conn_i. One way of conn_i's set is written at a time, also while
 // another row is read. The replacement bits of the set are read and written beside it.
+//
+// Each way has a parity bit (even, so that a cleared row is right). A way whose parity is wrong reads as invalid; bad_o names
+// it, for whoever clears it. flip_i: the way written gets its own entry back with bit flip_bit_i wrong (injection).
 `include "assert.svh"
 
 module ctx_cache_tags #(
@@ -25,6 +28,8 @@ module ctx_cache_tags #(
     input  logic              write_dirty_i,
     input  logic              write_frozen_i,
     input  logic [GEN_W-1:0]  write_gen_i,
+    input  logic              flip_i,
+    input  logic [ctx_cache_pkg::BIT_W-1:0] flip_bit_i,  // beyond the entry: its parity bit
     input  logic              touch_i,
     input  logic [NODES-1:0]  touch_tree_i,
 
@@ -32,9 +37,11 @@ module ctx_cache_tags #(
     output logic              hit_o,
     output logic [WAY_W-1:0]  hit_way_o,
     output logic              hit_frozen_o,
+    output logic              hit_dirty_o,
     output logic [GEN_W-1:0]  hit_gen_o,
     output logic [WAYS-1:0]   valid_o,
     output logic [WAYS-1:0]   frozen_o,
+    output logic [WAYS-1:0]   bad_o,
     output logic [NODES-1:0]  tree_o,
 
     input  logic [WAY_W-1:0]  victim_way_i,  // this way of the row that stands, as the victim
@@ -48,15 +55,18 @@ module ctx_cache_tags #(
     localparam int unsigned FROZEN_BIT = 2;
     localparam int unsigned GEN_BIT    = 3;
     localparam int unsigned CTAG_BIT   = GEN_BIT + GEN_W;
-    localparam int unsigned WAY_BITS   = CTAG_BIT + CTAG_W;
+    localparam int unsigned PARITY_BIT = CTAG_BIT + CTAG_W;
+    localparam int unsigned WAY_BITS   = PARITY_BIT + 1;
 
     logic [WAYS*WAY_BITS-1:0] row;
-    logic [WAY_BITS-1:0]      written;
+    logic [WAY_BITS-1:0]      written, hit_entry, flips;
+    logic [PARITY_BIT-1:0]    entry;
     logic [WAYS-1:0]          way_we;
 
     assign way_we  = clear_i ? '1 : write_i ? WAYS'(1) << write_way_i : '0;
-    assign written = clear_i ? '0 : {conn_i[CONN_W-1:SET_W], write_gen_i,
-                                     write_frozen_i, write_dirty_i, write_valid_i};
+    assign entry   = {conn_i[CONN_W-1:SET_W], write_gen_i, write_frozen_i, write_dirty_i, write_valid_i};
+    assign written = clear_i ? '0 : flip_i ? hit_entry ^ flips : {^entry, entry};
+    assign flips   = (32'(flip_bit_i) < WAY_BITS) ? WAY_BITS'(1) << flip_bit_i : WAY_BITS'(1) << PARITY_BIT;
 
     logic [SET_W-1:0] write_set;
     assign write_set = clear_i ? clear_set_i : conn_i[SET_W-1:0];
@@ -71,13 +81,14 @@ module ctx_cache_tags #(
     );
 
     logic [WAYS-1:0]     hits;
-    logic [WAY_BITS-1:0] hit_entry, victim_entry;
+    logic [WAY_BITS-1:0] victim_entry;
 
     always_comb begin
         hit_way_o = '0;
         hit_entry = '0;
         for (int w = 0; w < WAYS; w++) begin
-            valid_o[w]  = row[w*WAY_BITS + VALID_BIT];
+            bad_o[w]    = ^row[w*WAY_BITS +: WAY_BITS];
+            valid_o[w]  = row[w*WAY_BITS + VALID_BIT] && !bad_o[w];
             frozen_o[w] = row[w*WAY_BITS + FROZEN_BIT];
             hits[w] = valid_o[w] && row[w*WAY_BITS + CTAG_BIT +: CTAG_W] == conn_i[CONN_W-1:SET_W];
             if (hits[w]) begin
@@ -88,6 +99,7 @@ module ctx_cache_tags #(
     end
     assign hit_o        = hits != '0;
     assign hit_frozen_o = hit_entry[FROZEN_BIT];
+    assign hit_dirty_o  = hit_entry[DIRTY_BIT];
     assign hit_gen_o    = hit_entry[GEN_BIT +: GEN_W];
 
     assign victim_entry   = row[32'(victim_way_i)*WAY_BITS +: WAY_BITS];
@@ -96,5 +108,6 @@ module ctx_cache_tags #(
     assign victim_conn_o  = {victim_entry[CTAG_BIT +: CTAG_W], conn_i[SET_W-1:0]};
 
     `ASSERT(OneWayHits_A, $onehot0(hits))
+    `ASSERT(FlipsWhatHits_A, !flip_i || (write_i && hit_o && write_way_i == hit_way_o))
     `ASSERT(ClearsAlone_A, !clear_i || !(read_i || write_i || touch_i))
 endmodule

@@ -1,6 +1,7 @@
 // Which way of a set leaves, and the replacement bits after a use: tree pseudo-LRU.
 // Ranked: an invalid way (lowest first); a valid way neither locked nor frozen; a frozen way, whose frozen
-// state goes to DRAM with it. A locked way never leaves: found_o is low when every way is locked.
+// state goes to DRAM with it. A locked way never leaves, also when its tag is bad and it reads as invalid: found_o is
+// low when every way is locked.
 `include "assert.svh"
 
 module ctx_cache_victim #(
@@ -25,7 +26,7 @@ module ctx_cache_victim #(
     logic [WAYS-1:0]  empty, plain, last_resort, candidates;
     logic [WAY_W-1:0] lowest_empty, oldest;
 
-    assign empty       = ~valid_i;
+    assign empty       = ~valid_i & ~locked_i;
     assign plain       = valid_i & ~locked_i & ~frozen_i;
     assign last_resort = valid_i & ~locked_i;
     assign candidates  = (plain != '0) ? plain : last_resort;
@@ -69,6 +70,6 @@ module ctx_cache_victim #(
         end
     end
 
-    `ASSERT(VictimIsNotLocked_A, !found_o || !(valid_i[way_o] && locked_i[way_o]))
+    `ASSERT(VictimIsNotLocked_A, !found_o || !locked_i[way_o])
     `ASSERT(FrozenOnlyAsLastResort_A, !found_o || !(valid_i[way_o] && frozen_i[way_o]) || plain == '0)
 endmodule

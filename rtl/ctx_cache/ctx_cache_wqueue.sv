@@ -2,7 +2,8 @@
 // (constant line, meta), and meta lines. An entry goes out when its lines are here; a read of a connection waits
 // while an entry of it is here, so it sees everything written before.
 //
-// push_*:  one entry per cycle; its number is tail_o. store_*: its lines, from the data unit.
+// push_*:  one entry per cycle; its number is tail_o. store_*: its lines, from the data unit; a victim's line with bad parity
+//          leaves the mark in its meta line that what DRAM has is not the newest, so nobody reads it as good.
 // next_*:  the oldest complete entry whose write is not yet requested. head_*: the oldest one that is not yet written.
 // line_en_i: line_i of the head is on line_o in the next cycle.
 `include "assert.svh"
@@ -27,6 +28,7 @@ module ctx_cache_wqueue #(
 
     input  logic              store_i,
     input  logic              store_last_i,
+    input  logic              store_bad_i,
     input  logic [IDX_W-1:0]  store_entry_i,
     input  logic [1:0]        store_line_i,
     input  logic [LINE_W-1:0] store_data_i,
@@ -102,6 +104,7 @@ module ctx_cache_wqueue #(
             conn_q[tail_q] <= push_conn_i;
             meta_q[tail_q] <= push_meta_i;
         end
+        if (store_i && store_bad_i) meta_q[store_entry_i][ctx_cache_pkg::META_OUT_BIT] <= 1'b1;
     end
 
     sram_1r1w #(.DEPTH(DEPTH * 4), .LANES(1), .LANE_W(LINE_W)) u_lines (

@@ -168,7 +168,7 @@ ctx_cache_rtl_cost ctx_cache_rtl_get_cost(const ctx_cache_rtl *cache) { return c
 
 ctx_store ctx_cache_rtl_store(ctx_cache_rtl *cache)
 {
-    static const ctx_store_ops ops = {store_submit, store_reset, store_is_ready};
+    static const ctx_store_ops ops = {store_submit, store_reset, store_is_ready, nullptr};
     return {&ops, cache};
 }
 
