@@ -1,6 +1,6 @@
 #include "models/ctx_cache/ctx_cache_core.h"
 
-#include "models/ctx_cache/ctx_cache_victim.h"
+#include "models/ctx_cache/ctx_cache_ways.h"
 #include "models/hwif/conn_ctx.h"
 
 #include <assert.h>
@@ -40,105 +40,10 @@ void ctx_core_free(struct ctx_core *core)
     free(core->dram);
 }
 
-static struct ctx_dram *core_dram(struct ctx_core *core, uint32_t conn)
-{
-    if (!core->dram[conn]) {
-        core->dram[conn] = calloc(1, sizeof *core->dram[conn]);
-        if (!core->dram[conn])
-            abort(); /* the machine is out of memory: nothing sensible can be simulated any more */
-    }
-    return core->dram[conn];
-}
-
 /* Serial-number arithmetic modulo 2^16 (RFC 1982). */
 static bool gen_is_older(uint16_t gen, uint16_t than)
 {
     return ((uint16_t)(gen - than) & 0x8000u) != 0;
-}
-
-static struct ctx_way *core_set(const struct ctx_core *core, uint32_t conn)
-{
-    return &core->tags[(size_t)(conn % core->sets) * core->ways];
-}
-
-static struct ctx_way *core_hit(const struct ctx_core *core, uint32_t conn)
-{
-    struct ctx_way *set = core_set(core, conn);
-    for (uint32_t w = 0; w < core->ways; w++)
-        if (set[w].valid && set[w].conn == conn)
-            return &set[w];
-    return NULL;
-}
-
-static bool core_is_locked(const struct ctx_core *core, uint32_t conn)
-{
-    for (int who = 0; who < CTX_WHO_COUNT; who++)
-        if (core->locks[who].held && core->locks[who].conn == conn)
-            return true;
-    return false;
-}
-
-static bool core_choose(const struct ctx_core *core, uint32_t conn, uint32_t *way)
-{
-    const struct ctx_way *set = core_set(core, conn);
-    struct ctx_victim_set masks = {.tree = core->trees[conn % core->sets]};
-    for (uint32_t w = 0; w < core->ways; w++) {
-        masks.valid |= (uint32_t)set[w].valid << w;
-        masks.frozen |= (uint32_t)(set[w].valid && set[w].frozen) << w;
-        masks.locked |= (uint32_t)(set[w].valid && core_is_locked(core, set[w].conn)) << w;
-    }
-    return ctx_victim_choose(&masks, core->ways, way);
-}
-
-static void core_touch(struct ctx_core *core, const struct ctx_way *way)
-{
-    uint32_t set = way->conn % core->sets;
-    uint32_t number = (uint32_t)(way - core_set(core, way->conn));
-    core->trees[set] = ctx_victim_touch(core->trees[set], core->ways, number);
-}
-
-/* Empties the victim's way: its lookup entry turns cold, and if it was written it goes to DRAM. */
-static struct ctx_way *core_evict(struct ctx_core *core, uint32_t conn)
-{
-    uint32_t number = 0;
-    bool found = core_choose(core, conn, &number);
-    assert(found);
-    (void)found;
-    struct ctx_way *way = core_set(core, conn) + number;
-    if (!way->valid)
-        return way;
-    core->stats.evictions++;
-    if (!way->frozen)
-        ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_COLD);
-    if (way->dirty) {
-        core->stats.writebacks++;
-        struct ctx_dram *dram = core_dram(core, way->conn);
-        dram->known = dram->present = true;
-        dram->reserved = false;
-        dram->frozen = way->frozen;
-        dram->gen = way->gen;
-        /* The constant line is there since INSTALL. */
-        memcpy(dram->image, way->image, (size_t)CTX_CONST_LINE * CTX_LINE_BYTES);
-    }
-    way->valid = false;
-    return way;
-}
-
-static struct ctx_way *core_fill(struct ctx_core *core, uint32_t conn)
-{
-    struct ctx_way *way = core_evict(core, conn);
-    const struct ctx_dram *dram = core_dram(core, conn);
-    assert(dram->present);
-    way->valid = true;
-    way->dirty = false;
-    way->frozen = dram->frozen;
-    way->gen = dram->gen;
-    way->conn = conn;
-    memcpy(way->image, dram->image, CTX_BYTES);
-    if (!way->frozen)
-        ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_HOT);
-    core_touch(core, way);
-    return way;
 }
 
 /* READ_LOCK, FREEZE, EXTRACT of a context known by what the tag or meta says. */
@@ -159,7 +64,7 @@ static enum ctx_result acquire_result(const struct ctx_req *req, bool known, boo
 static enum ctx_result core_acquire(struct ctx_core *core, const struct ctx_req *req,
                                     struct ctx_way **way)
 {
-    *way = core_hit(core, req->conn);
+    *way = ctx_ways_hit(core, req->conn);
     if (*way) {
         core->missed = core->refilled[req->who];
         core->stats.hits += !core->missed;
@@ -169,12 +74,12 @@ static enum ctx_result core_acquire(struct ctx_core *core, const struct ctx_req 
     assert(!core->refilled[req->who]);
     core->stats.misses++;
     core->missed = true;
-    const struct ctx_dram *dram = core_dram(core, req->conn);
+    const struct ctx_dram *dram = ctx_dram_of(core, req->conn);
     enum ctx_result result =
         acquire_result(req, dram->known, dram->present, dram->frozen, dram->gen);
     assert(!core->stepwise || result != CTX_OK);
     if (result == CTX_OK)
-        *way = core_fill(core, req->conn);
+        *way = ctx_ways_fill(core, req->conn);
     return result;
 }
 
@@ -182,21 +87,12 @@ void ctx_core_fill(struct ctx_core *core, const struct ctx_req *req)
 {
     assert(core->stepwise && !core->refilled[req->who]);
     assert(req->op == CTX_OP_READ_LOCK || req->op == CTX_OP_FREEZE || req->op == CTX_OP_EXTRACT);
-    assert(req->conn < core->conn_ids && !core_hit(core, req->conn));
-    const struct ctx_dram *dram = core_dram(core, req->conn);
+    assert(req->conn < core->conn_ids && !ctx_ways_hit(core, req->conn));
+    const struct ctx_dram *dram = ctx_dram_of(core, req->conn);
     assert(acquire_result(req, dram->known, dram->present, dram->frozen, dram->gen) == CTX_OK);
     core->stats.misses++;
-    core_fill(core, req->conn);
+    ctx_ways_fill(core, req->conn);
     core->refilled[req->who] = true;
-}
-
-static void core_forget(struct ctx_core *core, struct ctx_way *way)
-{
-    struct ctx_dram *dram = core_dram(core, way->conn);
-    dram->known = true;
-    dram->gen = way->gen;
-    dram->present = dram->reserved = dram->frozen = false;
-    way->valid = false;
 }
 
 static enum ctx_result core_read_lock(struct ctx_core *core, const struct ctx_req *req,
@@ -207,7 +103,7 @@ static enum ctx_result core_read_lock(struct ctx_core *core, const struct ctx_re
     if (result != CTX_OK)
         return result;
     core->locks[req->who] = (struct ctx_lock){.held = true, .gen = req->gen, .conn = req->conn};
-    core_touch(core, way);
+    ctx_ways_touch(core, way);
     memcpy(core->image, way->image, CTX_BYTES);
     rsp->image = core->image;
     return CTX_OK;
@@ -237,7 +133,7 @@ static enum ctx_result core_extract(struct ctx_core *core, const struct ctx_req 
     memcpy(core->image, way->image, CTX_BYTES);
     rsp->image = core->image;
     ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_TOMBSTONE);
-    core_forget(core, way);
+    ctx_ways_forget(core, way);
     return CTX_OK;
 }
 
@@ -247,7 +143,7 @@ static enum ctx_result core_return(struct ctx_core *core, const struct ctx_req *
     struct ctx_lock *lock = &core->locks[req->who];
     if (!lock->held || lock->conn != req->conn || lock->gen != req->gen)
         return CTX_NOT_LOCKED;
-    struct ctx_way *way = core_hit(core, req->conn);
+    struct ctx_way *way = ctx_ways_hit(core, req->conn);
     assert(way); /* a locked way is never a victim */
     lock->held = false;
     if (req->op == CTX_OP_WRITE_UNLOCK) {
@@ -259,7 +155,7 @@ static enum ctx_result core_return(struct ctx_core *core, const struct ctx_req *
     } else if (req->op == CTX_OP_REMOVE) {
         core->stats.removes++;
         ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_FREE);
-        core_forget(core, way);
+        ctx_ways_forget(core, way);
     }
     return CTX_OK;
 }
@@ -297,10 +193,10 @@ static enum ctx_result core_admit(struct ctx_core *core, const struct ctx_req *r
         if (result != CTX_OK)
             return result;
     }
-    const struct ctx_way *way = core_hit(core, req->conn);
+    const struct ctx_way *way = ctx_ways_hit(core, req->conn);
     if (way)
         return admit_result(req->gen, true, true, way->gen);
-    const struct ctx_dram *dram = core_dram(core, req->conn);
+    const struct ctx_dram *dram = ctx_dram_of(core, req->conn);
     core->missed = true;
     enum ctx_result result =
         admit_result(req->gen, dram->known, dram->present || dram->reserved, dram->gen);
@@ -318,19 +214,8 @@ static enum ctx_result core_reserve(struct ctx_core *core, const struct ctx_req 
         return result;
     core->stats.reserves++;
     ctx_table_insert(&core->table, index, &req->key, req->conn, req->gen, CTX_ENTRY_RESERVED);
-    core_dram(core, req->conn)->reserved = true;
+    ctx_dram_of(core, req->conn)->reserved = true;
     return CTX_OK;
-}
-
-/* Constant line and meta line go to DRAM at once, so that a victim has four lines to take there. */
-static void core_write_through(struct ctx_core *core, const struct ctx_way *way)
-{
-    struct ctx_dram *dram = core_dram(core, way->conn);
-    dram->known = dram->present = true;
-    dram->reserved = dram->frozen = false;
-    dram->gen = way->gen;
-    memcpy(dram->image + CTX_CONST_LINE * CTX_LINE_BYTES,
-           way->image + CTX_CONST_LINE * CTX_LINE_BYTES, CTX_LINE_BYTES);
 }
 
 static enum ctx_result core_install(struct ctx_core *core, const struct ctx_req *req)
@@ -350,14 +235,14 @@ static enum ctx_result core_install(struct ctx_core *core, const struct ctx_req 
         ctx_table_insert(&core->table, index, &key, req->conn, req->gen, CTX_ENTRY_HOT);
     }
     core->stats.installs++;
-    struct ctx_way *way = core_evict(core, req->conn);
+    struct ctx_way *way = ctx_ways_evict(core, req->conn);
     way->valid = way->dirty = true;
     way->frozen = false;
     way->gen = req->gen;
     way->conn = req->conn;
     memcpy(way->image, req->image, CTX_BYTES);
-    core_touch(core, way);
-    core_write_through(core, way);
+    ctx_ways_touch(core, way);
+    ctx_ways_write_through(core, way);
     return CTX_OK;
 }
 
@@ -375,7 +260,7 @@ static enum ctx_result core_release(struct ctx_core *core, const struct ctx_req 
         return CTX_NOT_FROZEN;
     core->stats.releases++;
     if (entry->state == CTX_ENTRY_RESERVED) {
-        core_dram(core, req->conn)->reserved = false;
+        ctx_dram_of(core, req->conn)->reserved = false;
         core->missed = true;
     }
     ctx_table_set_state(&core->table, slot.index, CTX_ENTRY_FREE);
@@ -429,9 +314,10 @@ bool ctx_core_must_wait(const struct ctx_core *core, const struct ctx_req *req)
     }
     if (req->conn >= core->conn_ids)
         return false;
-    if (req->op != CTX_OP_INSTALL && core_is_locked(core, req->conn))
+    if (req->op != CTX_OP_INSTALL && ctx_ways_is_locked(core, req->conn))
         return true;
-    return !core->stepwise && !core_hit(core, req->conn) && !core_choose(core, req->conn, &way);
+    return !core->stepwise && !ctx_ways_hit(core, req->conn) &&
+           !ctx_ways_choose(core, req->conn, &way);
 }
 
 static enum ctx_result core_dispatch(struct ctx_core *core, const struct ctx_req *req,
