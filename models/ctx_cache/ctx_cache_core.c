@@ -95,6 +95,19 @@ void ctx_core_fill(struct ctx_core *core, const struct ctx_req *req)
     core->refilled[req->who] = true;
 }
 
+/* The image of the way, for the answer, if its parity is good. */
+static enum ctx_result core_read(struct ctx_core *core, const struct ctx_way *way,
+                                 struct ctx_rsp *rsp)
+{
+    if (ctx_way_is_bad(way, CTX_LINES)) {
+        core->stats.bad_reads++;
+        return CTX_BAD;
+    }
+    memcpy(core->image, way->image, CTX_BYTES);
+    rsp->image = core->image;
+    return CTX_OK;
+}
+
 static enum ctx_result core_read_lock(struct ctx_core *core, const struct ctx_req *req,
                                       struct ctx_rsp *rsp)
 {
@@ -104,9 +117,7 @@ static enum ctx_result core_read_lock(struct ctx_core *core, const struct ctx_re
         return result;
     core->locks[req->who] = (struct ctx_lock){.held = true, .gen = req->gen, .conn = req->conn};
     ctx_ways_touch(core, way);
-    memcpy(core->image, way->image, CTX_BYTES);
-    rsp->image = core->image;
-    return CTX_OK;
+    return core_read(core, way, rsp);
 }
 
 static enum ctx_result core_freeze(struct ctx_core *core, const struct ctx_req *req)
@@ -117,6 +128,7 @@ static enum ctx_result core_freeze(struct ctx_core *core, const struct ctx_req *
         return result;
     core->stats.freezes++;
     way->frozen = way->dirty = true;
+    ctx_ways_mark_out(core, way);
     ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_FROZEN);
     return CTX_OK;
 }
@@ -130,32 +142,44 @@ static enum ctx_result core_extract(struct ctx_core *core, const struct ctx_req 
         return result;
     core->stats.extracts++;
     core->stats.extracts_cold += core->missed;
-    memcpy(core->image, way->image, CTX_BYTES);
-    rsp->image = core->image;
+    result = core_read(core, way, rsp);
     ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_TOMBSTONE);
     ctx_ways_forget(core, way);
-    return CTX_OK;
+    return result;
 }
 
-/* WRITE_UNLOCK, UNLOCK, REMOVE. */
+/* Lines that are written have new parity. DRAM learns when the cache gets ahead of it. */
+static void core_write(struct ctx_core *core, struct ctx_way *way, const struct ctx_req *req)
+{
+    for (size_t line = 0; line < CTX_CONST_LINE; line++) {
+        if ((req->mask >> line & 1) == 0)
+            continue;
+        memcpy(way->image + line * CTX_LINE_BYTES, req->image + line * CTX_LINE_BYTES,
+               CTX_LINE_BYTES);
+        way->syndrome[line] = 0;
+    }
+    if (!way->dirty || way->tag_bad)
+        ctx_ways_mark_out(core, way);
+    way->dirty = true;
+    way->tag_bad = false;
+}
+
+/* WRITE_UNLOCK, UNLOCK, REMOVE. What the tag says does not matter: WRITE_UNLOCK and REMOVE write it anew. */
 static enum ctx_result core_return(struct ctx_core *core, const struct ctx_req *req)
 {
     struct ctx_lock *lock = &core->locks[req->who];
     if (!lock->held || lock->conn != req->conn || lock->gen != req->gen)
         return CTX_NOT_LOCKED;
-    struct ctx_way *way = ctx_ways_hit(core, req->conn);
-    assert(way); /* a locked way is never a victim */
+    struct ctx_way *way = ctx_ways_of_lock(core, req->conn);
     lock->held = false;
     if (req->op == CTX_OP_WRITE_UNLOCK) {
-        way->dirty = true;
-        for (size_t line = 0; line < CTX_CONST_LINE; line++)
-            if (req->mask >> line & 1)
-                memcpy(way->image + line * CTX_LINE_BYTES, req->image + line * CTX_LINE_BYTES,
-                       CTX_LINE_BYTES);
+        core_write(core, way, req);
     } else if (req->op == CTX_OP_REMOVE) {
         core->stats.removes++;
         ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_FREE);
         ctx_ways_forget(core, way);
+    } else if (way->tag_bad) {
+        ctx_way_drop(core, way);
     }
     return CTX_OK;
 }
@@ -241,6 +265,7 @@ static enum ctx_result core_install(struct ctx_core *core, const struct ctx_req 
     way->gen = req->gen;
     way->conn = req->conn;
     memcpy(way->image, req->image, CTX_BYTES);
+    memset(way->syndrome, 0, sizeof way->syndrome);
     ctx_ways_touch(core, way);
     ctx_ways_write_through(core, way);
     return CTX_OK;

@@ -26,8 +26,19 @@ struct ctx_way *ctx_ways_hit(const struct ctx_core *core, uint32_t conn)
 {
     struct ctx_way *set = ways_of(core, conn);
     for (uint32_t w = 0; w < core->ways; w++)
+        if (set[w].valid && !set[w].tag_bad && set[w].conn == conn)
+            return &set[w];
+    return NULL;
+}
+
+struct ctx_way *ctx_ways_of_lock(const struct ctx_core *core, uint32_t conn)
+{
+    struct ctx_way *set = ways_of(core, conn);
+    assert(ctx_ways_is_locked(core, conn));
+    for (uint32_t w = 0; w < core->ways; w++)
         if (set[w].valid && set[w].conn == conn)
             return &set[w];
+    assert(false); /* a locked way is never a victim */
     return NULL;
 }
 
@@ -44,8 +55,9 @@ bool ctx_ways_choose(const struct ctx_core *core, uint32_t conn, uint32_t *way)
     const struct ctx_way *set = ways_of(core, conn);
     struct ctx_victim_set masks = {.tree = core->trees[conn % core->sets]};
     for (uint32_t w = 0; w < core->ways; w++) {
-        masks.valid |= (uint32_t)set[w].valid << w;
-        masks.frozen |= (uint32_t)(set[w].valid && set[w].frozen) << w;
+        bool tag_ok = set[w].valid && !set[w].tag_bad;
+        masks.valid |= (uint32_t)tag_ok << w;
+        masks.frozen |= (uint32_t)(tag_ok && set[w].frozen) << w;
         masks.locked |= (uint32_t)(set[w].valid && ctx_ways_is_locked(core, set[w].conn)) << w;
     }
     return ctx_victim_choose(&masks, core->ways, way);
@@ -56,6 +68,16 @@ void ctx_ways_touch(struct ctx_core *core, const struct ctx_way *way)
     uint32_t set = way->conn % core->sets;
     uint32_t number = (uint32_t)(way - ways_of(core, way->conn));
     core->trees[set] = ctx_victim_touch(core->trees[set], core->ways, number);
+}
+
+/* The meta line of a context that is in the cache. */
+static void dram_write_meta(struct ctx_dram *dram, const struct ctx_way *way, bool out)
+{
+    dram->known = dram->present = true;
+    dram->reserved = false;
+    dram->frozen = way->frozen;
+    dram->out = out;
+    dram->gen = way->gen;
 }
 
 struct ctx_way *ctx_ways_evict(struct ctx_core *core, uint32_t conn)
@@ -73,11 +95,10 @@ struct ctx_way *ctx_ways_evict(struct ctx_core *core, uint32_t conn)
     if (way->dirty) {
         core->stats.writebacks++;
         struct ctx_dram *dram = ctx_dram_of(core, way->conn);
-        dram->known = dram->present = true;
-        dram->reserved = false;
-        dram->frozen = way->frozen;
-        dram->gen = way->gen;
         /* The constant line is there since INSTALL. */
+        bool bad = ctx_way_is_bad(way, CTX_CONST_LINE);
+        core->stats.bad_victims += bad;
+        dram_write_meta(dram, way, bad);
         memcpy(dram->image, way->image, (size_t)CTX_CONST_LINE * CTX_LINE_BYTES);
     }
     way->valid = false;
@@ -95,6 +116,9 @@ struct ctx_way *ctx_ways_fill(struct ctx_core *core, uint32_t conn)
     way->gen = dram->gen;
     way->conn = conn;
     memcpy(way->image, dram->image, CTX_BYTES);
+    memset(way->syndrome, 0, sizeof way->syndrome);
+    if (dram->out)
+        ctx_way_poison(way);
     if (!way->frozen)
         ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_HOT);
     ctx_ways_touch(core, way);
@@ -106,16 +130,18 @@ void ctx_ways_forget(struct ctx_core *core, struct ctx_way *way)
     struct ctx_dram *dram = ctx_dram_of(core, way->conn);
     dram->known = true;
     dram->gen = way->gen;
-    dram->present = dram->reserved = dram->frozen = false;
-    way->valid = false;
+    dram->present = dram->reserved = dram->frozen = dram->out = false;
+    way->valid = way->tag_bad = false;
+}
+
+void ctx_ways_mark_out(struct ctx_core *core, const struct ctx_way *way)
+{
+    dram_write_meta(ctx_dram_of(core, way->conn), way, true);
 }
 
 void ctx_ways_write_through(struct ctx_core *core, const struct ctx_way *way)
 {
-    struct ctx_dram *dram = ctx_dram_of(core, way->conn);
-    dram->known = dram->present = true;
-    dram->reserved = dram->frozen = false;
-    dram->gen = way->gen;
-    memcpy(dram->image + CTX_CONST_LINE * CTX_LINE_BYTES,
+    ctx_ways_mark_out(core, way);
+    memcpy(ctx_dram_of(core, way->conn)->image + CTX_CONST_LINE * CTX_LINE_BYTES,
            way->image + CTX_CONST_LINE * CTX_LINE_BYTES, CTX_LINE_BYTES);
 }
