@@ -165,6 +165,28 @@ struct ctx_req world_request(struct world *world, const struct ctx_core *golden,
     return world_request_op(world, golden, who, draw_op(world));
 }
 
+/* A connection in the cache, if some tries meet one. */
+static uint32_t flip_aim(struct world *world, const struct ctx_core *golden)
+{
+    const struct ctx_lock *lock = &golden->locks[world_draw(world, CTX_WHO_COUNT)];
+    if (lock->held && world_draw(world, 2) == 0)
+        return lock->conn;
+    for (int tries = 0; tries < 16 && world_draw(world, 16) != 0; tries++) {
+        const struct ctx_way *way = &golden->tags[world_draw(world, golden->sets * golden->ways)];
+        if (way->valid)
+            return way->conn;
+    }
+    return world_draw(world, world->shape.conn_ids + 2);
+}
+
+struct ctx_flip world_flip(struct world *world, const struct ctx_core *golden)
+{
+    return (struct ctx_flip){.tag = world_draw(world, 3) == 0,
+                             .line = (uint8_t)world_draw(world, CTX_LINES),
+                             .bit = (uint16_t)world_draw(world, CTX_LINE_STORED_BITS),
+                             .conn = flip_aim(world, golden)};
+}
+
 void world_compare(const struct ctx_req *req, const struct ctx_rsp *rtl,
                    const struct ctx_rsp *golden)
 {
@@ -199,4 +221,8 @@ void world_compare_stats(const struct ctx_store_stats *rtl, const struct ctx_sto
     cr_assert_eq(rtl->releases, golden->releases);
     cr_assert_eq(rtl->removes, golden->removes);
     cr_assert_eq(rtl->freezes, golden->freezes);
+    cr_assert_eq(rtl->flips, golden->flips);
+    cr_assert_eq(rtl->flips_missed, golden->flips_missed);
+    cr_assert_eq(rtl->bad_reads, golden->bad_reads);
+    cr_assert_eq(rtl->bad_victims, golden->bad_victims);
 }

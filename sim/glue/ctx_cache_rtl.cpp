@@ -98,6 +98,15 @@ static bool store_submit(void *self, const ctx_req *req, uint64_t now_ps)
     return true;
 }
 
+static bool store_flip(void *self, const ctx_flip *flip, uint64_t now_ps)
+{
+    ctx_cache_rtl *cache = static_cast<ctx_cache_rtl *>(self);
+    if (!cache->port.flip(*flip, now_ps))
+        return false;
+    waker_wake(cache->wake, cache->port.next_edge_ps());
+    return true;
+}
+
 static void store_reset(void *self, uint64_t now_ps)
 {
     ctx_cache_rtl *cache = static_cast<ctx_cache_rtl *>(self);
@@ -168,7 +177,7 @@ ctx_cache_rtl_cost ctx_cache_rtl_get_cost(const ctx_cache_rtl *cache) { return c
 
 ctx_store ctx_cache_rtl_store(ctx_cache_rtl *cache)
 {
-    static const ctx_store_ops ops = {store_submit, store_reset, store_is_ready, nullptr};
+    static const ctx_store_ops ops = {store_submit, store_reset, store_is_ready, store_flip};
     return {&ops, cache};
 }
 
