@@ -11,7 +11,7 @@ enum { TINY = 0, SMALL = 1, DEFAULT = 3, ENOUGH = 400 };
 
 static struct crowd *open_shape(unsigned shape)
 {
-    struct crowd_params params = {shape, 1, 1, 1, 51650};
+    struct crowd_params params = {shape, 1, 1, 1, 51650, 0};
     return crowd_create(&params);
 }
 
