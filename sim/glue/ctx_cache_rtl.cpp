@@ -84,7 +84,7 @@ void ctx_cache_rtl::run(uint64_t now_ps)
         port.advance(port.next_edge_ps());
     if (port.next_edge_ps() == TIME_NEVER)
         return;
-    uint64_t limit_ps = burst_limit_ps(now_ps);
+    uint64_t limit_ps = u64_min(burst_limit_ps(now_ps), TIME_NEVER - 1); /* never is no edge */
     while (port.next_edge_ps() <= limit_ps && !port.answers_next())
         port.advance(port.next_edge_ps());
 }
