@@ -1,5 +1,7 @@
 #include "rtl/test/ctx_cache_crowd.h"
 
+#include "rtl/test/ctx_cache_compare.h"
+
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,7 +171,7 @@ static void answer_lookup(struct crowd *crowd, const struct ctx_rsp *rsp)
         if (!look->busy || look->req.tag != rsp->tag)
             continue;
         cr_assert(look->committed);
-        world_compare(&look->req, rsp, &look->expected);
+        compare_answer(&look->req, rsp, &look->expected);
         look->busy = false;
         count_latency(crowd, CTX_OP_LOOKUP, look->since);
         crowd->lookup_answer = (struct crowd_answer){*rsp, crowd->cycle, {0}};
@@ -189,7 +191,7 @@ static void check_scan(const struct crowd *crowd, const struct pending *mine,
         expected.op = CTX_OP_SCAN;
         expected.result = CTX_OK;
         expected.image = NULL;
-        world_compare(&mine->req, rsp, &expected);
+        compare_answer(&mine->req, rsp, &expected);
         return;
     }
     cr_assert_eq(rsp->result, CTX_END);
@@ -211,7 +213,7 @@ static void on_response(void *self, const struct ctx_rsp *rsp, uint64_t now_ps)
         check_scan(crowd, mine, rsp);
     } else {
         cr_assert(mine->committed, "answered without an effect");
-        world_compare(&mine->req, rsp, &mine->expected);
+        compare_answer(&mine->req, rsp, &mine->expected);
     }
     mine->busy = false;
     count_latency(crowd, rsp->op, mine->since);
@@ -415,47 +417,6 @@ static void sweep_entries(struct crowd *crowd)
     }
 }
 
-static void sweep_dram(struct crowd *crowd)
-{
-    static const uint8_t zero[CTX_BYTES + CTX_LINE_BYTES];
-    for (uint32_t conn = 0; conn < crowd->world.shape.conn_ids; conn++) {
-        const struct ctx_dram *golden = crowd->golden.dram[conn];
-        const uint8_t *rtl = ctx_cache_dut_dram(crowd->dut, conn);
-        if (!golden && !rtl)
-            continue;
-        if (!rtl)
-            rtl = zero;
-        uint32_t meta = golden ? golden->gen | (uint32_t)golden->known << 16 |
-                                     (uint32_t)golden->present << 17 |
-                                     (uint32_t)golden->reserved << 18 |
-                                     (uint32_t)golden->frozen << 19 | (uint32_t)golden->out << 20
-                               : 0;
-        uint32_t rtl_meta;
-        memcpy(&rtl_meta, rtl + CTX_LINE_BYTES, sizeof rtl_meta);
-        cr_assert_eq(rtl_meta, meta, "meta of %u: %x, golden %x", conn, rtl_meta, meta);
-        const uint8_t *image = golden ? golden->image : zero;
-        cr_assert_eq(memcmp(rtl, image + CTX_CONST_LINE * CTX_LINE_BYTES, CTX_LINE_BYTES), 0);
-        cr_assert_eq(memcmp(rtl + 2 * CTX_LINE_BYTES, image, CTX_CONST_LINE * CTX_LINE_BYTES), 0,
-                     "lines of %u in DRAM", conn);
-    }
-}
-
-/* The counts of the sets add up to those of the cache. */
-static void check_sets(const struct crowd *crowd)
-{
-    const struct ctx_set_stats *set = ctx_cache_dut_set_stats(crowd->dut);
-    const struct ctx_store_stats *all = ctx_cache_dut_stats(crowd->dut);
-    struct ctx_set_stats sum = {0};
-    for (uint32_t i = 0; i < crowd->world.shape.sets; i++) {
-        sum.hits += set[i].hits;
-        sum.misses += set[i].misses;
-        sum.evictions += set[i].evictions;
-    }
-    cr_assert_eq(sum.hits, all->hits);
-    cr_assert_eq(sum.misses, all->misses);
-    cr_assert_eq(sum.evictions, all->evictions);
-}
-
 void crowd_finish(struct crowd *crowd)
 {
     for (uint64_t end = crowd->cycle + WAIT_MAX; !crowd_is_done(crowd);) {
@@ -466,11 +427,9 @@ void crowd_finish(struct crowd *crowd)
     cr_assert_eq(ctx_cache_dut_stats(crowd->dut)->displacements,
                  crowd->golden.table.displace.moves);
     sweep_entries(crowd);
-    sweep_dram(crowd);
-    world_compare_stats(ctx_cache_dut_stats(crowd->dut), &crowd->golden.stats);
-    /* The RTL finds a bad tag when somebody passes, unless the way was written first. */
-    cr_assert_leq(ctx_cache_dut_stats(crowd->dut)->tag_errors, crowd->golden.stats.tag_errors);
-    check_sets(crowd);
+    compare_dram(crowd->dut, &crowd->golden);
+    compare_stats(ctx_cache_dut_stats(crowd->dut), &crowd->golden.stats);
+    compare_sets(crowd->dut, crowd->world.shape.sets);
 }
 
 /* --- one by one --- */
