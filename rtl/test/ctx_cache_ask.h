@@ -7,7 +7,7 @@
 #include <criterion/criterion.h>
 
 enum { RX = CTX_WHO_RX, TX = CTX_WHO_TX, TIMER = CTX_WHO_TIMER, DRIVER = CTX_WHO_DRIVER };
-enum { TINY = 0, SMALL = 1, DEFAULT = 3, ENOUGH = 400 };
+enum { TINY = 0, SMALL = 1, FOUR_WAYS = 2, DEFAULT = 3, ENOUGH = 400 };
 
 static inline struct crowd *open_shape(unsigned shape)
 {

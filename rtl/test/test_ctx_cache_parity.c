@@ -416,6 +416,23 @@ Test(ctx_cache_parity, bad_tags_are_cleared_and_counted_once)
     close_shape(crowd);
 }
 
+/* Found as a bug: the replacement bits took the way that was cleared for the one that was used. */
+Test(ctx_cache_parity, bad_tag_is_cleared_while_another_way_is_used)
+{
+    struct crowd *crowd = open_shape(FOUR_WAYS);
+    for (uint32_t conn = 2; conn < 66; conn += 16)
+        install(crowd, conn); /* ways 0 to 3 */
+    flip_now(crowd, tag_flip(34, 3));
+    cr_assert_eq(lock_now(crowd, RX, 2, 1), CTX_OK);
+    cr_assert_eq(crowd_stats(crowd)->tag_errors, 1);
+    return_now(crowd, RX, CTX_OP_UNLOCK, 2, 1);
+    install(crowd, 66);
+    install(crowd, 82);
+    cr_assert_eq(place_of(crowd, 2), CTX_PLACE_HOT);
+    cr_assert_eq(place_of(crowd, 18), CTX_PLACE_COLD, "it was used longest ago");
+    close_shape(crowd);
+}
+
 Test(ctx_cache_parity, lost_context_is_removed_and_installed_anew)
 {
     struct crowd *crowd = open_shape(SMALL);
