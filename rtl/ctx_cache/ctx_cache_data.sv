@@ -249,5 +249,5 @@ module ctx_cache_data #(
     `ASSERT(OneStore_A, !(evicted_q && from_key))
     `ASSERT(LineExists_A, !moves || 32'(line) < ctx_cache_pkg::LINES)
     `ASSERT(WriteHasLines_A, !is_write || mask != '0)
-    `ASSERT(ConstantLineIsOnlyInstalledOrFilled_A, !(we && line == 3'd4) || is_install || is_fill)
+    `ASSERT(ConstantLineIsOnlyInstalledOrFilled_A, !(we && line == 3'd4 && !is_flip) || is_install || is_fill)
 endmodule

@@ -1,6 +1,7 @@
 // One operation of the key unit (ctx_cache_keys.sv) on its way: key, FIND, pass of the commit stage, if that wants it the
 // meta line and a second pass; or, for SCAN, one row. What was found is found anew when it may have changed since:
-// after a move of the table, a freed entry, or a new one in its rows or in the stash.
+// after a move of the table, a freed entry, or a new one in its rows or in the stash. The meta line is read anew after a
+// REMOVE of this connection: its holder did that, and its tag was bad, or there would be no meta line to read.
 //
 // find_o, scan_o: wants to send its command; cmd_go_i: it goes. The result comes four cycles later (done_o of the table).
 // insert_*: another operation's new entry.  Others: ctx_cache_keys.sv.
@@ -38,6 +39,7 @@ module ctx_cache_key #(
 
     input  logic              hold_i,
     input  logic              frees_i,
+    input  logic              gone_i,         // the entry freed was this connection's
     input  logic              insert_i,
     input  logic [IDX_W-1:0]  insert_index_i,
     output logic              find_o,
@@ -78,7 +80,7 @@ module ctx_cache_key #(
     state_e            state_q, state_d, after_start;
     logic [3:0]        timer_q;
     logic [ARG_W-1:0]  conn_q;
-    logic              stale_q, stale_d, seen_q, done, found, last_row, scan_end;
+    logic              stale_q, stale_d, seen_q, meta_old_q, done, found, last_row, scan_end;
     logic [IDX_W-1:0]  seen_index_q;
 
     assign done     = timer_q[3];
@@ -151,8 +153,13 @@ module ctx_cache_key #(
             who_o      <= start_who_i;
             conn_q     <= start_conn_i;
             has_meta_o <= 1'b0;
+            meta_old_q <= 1'b0;
+        end else if (gone_i) begin
+            has_meta_o <= 1'b0;
+            meta_old_q <= (state_q == META_ASK || state_q == META) && !meta_valid_i;
         end else if (meta_valid_i) begin
-            has_meta_o <= 1'b1;
+            has_meta_o <= !meta_old_q;
+            meta_old_q <= 1'b0;
             meta_o     <= meta_i;
         end
         if (key_ready_o && key_valid_i) line4_o <= key_line_i;

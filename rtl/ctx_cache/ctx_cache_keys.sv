@@ -44,6 +44,7 @@ module ctx_cache_keys #(
     input  logic              hold_i,         // displacement has or wants the table
     input  logic              stage_cmd_i,
     input  logic              stage_frees_i,
+    input  logic [ARG_W-1:0]  stage_conn_i,
     input  logic              stage_inserts_i,
     output logic              find_o,
     output logic              scan_o,
@@ -108,7 +109,7 @@ module ctx_cache_keys #(
             .start_i(start[k]), .start_who_i, .start_code_i, .start_conn_i,
             .who_o(who[k*WHO_W +: WHO_W]), .conn_o(conn[k*ARG_W +: ARG_W]),
             .key_ready_o(wants_key[k]), .key_valid_i(gets_key[k]), .key_line_i, .line4_o(line4[k*LINE_W +: LINE_W]),
-            .hold_i, .frees_i(stage_frees_i), .insert_i(stage_inserts_i && !in_stage[k]),
+            .hold_i, .frees_i(stage_frees_i), .gone_i(stage_frees_i && stage_conn_i == conn[k*ARG_W +: ARG_W]), .insert_i(stage_inserts_i && !in_stage[k]),
             .insert_index_i(cmd_index_o), .find_o(finds[k]), .scan_o(scans[k]), .cmd_go_i(cmd_go[k]),
             .found_i, .found_index_i, .free_index_i, .row0_i, .row1_i,
             .found_o(found[k*FOUND_W +: FOUND_W]), .index_o(index[k*IDX_W +: IDX_W]),
