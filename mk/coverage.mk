@@ -5,8 +5,8 @@ COV_DIR    := $(B)/coverage/$(COV_WIDTH)
 COV_SHAPES := $(RTL_SHAPES)
 COV_PREFIX  = Vctx_cache_$(1)
 COV_LIBS   := $(foreach s,$(COV_SHAPES),$(COV_DIR)/$(call COV_PREFIX,$(s))/lib$(call COV_PREFIX,$(s)).a)
-# All tests of the cache but that of the glue, which owns its models, and the rates of the default shape.
-COV_NAMES  := $(filter-out %_glue %_rate,$(patsubst rtl/test/%.c,%,$(wildcard rtl/test/test_ctx_cache*.c)))
+# All tests of the cache but that of the glue, which owns its models.
+COV_NAMES  := $(filter-out %_glue,$(patsubst rtl/test/%.c,%,$(wildcard rtl/test/test_ctx_cache*.c)))
 COV_TESTS  := $(COV_NAMES:%=$(COV_DIR)/%)
 COV_INC    := -isystem $(B)/rtl/Vctx_cache $(foreach s,$(COV_SHAPES),-isystem $(COV_DIR)/$(call COV_PREFIX,$(s)))
 COV_FLAGS  := --coverage-line --coverage-toggle --coverage-user --coverage-max-width $(COV_WIDTH)
