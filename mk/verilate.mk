@@ -70,8 +70,12 @@ $(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(GLUE_OBJ) $(RT
 
 # The lock-step suite at length: OPS operations per shape (2.5 minutes per 10 million on an idle core).
 OPS ?= 10000000
-.PHONY: ctx-cache-long
-ctx-cache-long: $(B)/test/test_ctx_cache_crowd ## cache RTL against golden model, OPS=10000000 operations per shape
+.PHONY: ctx-cache-long ctx-cache-long-now
+ctx-cache-long: ## cache RTL against golden model, OPS=10000000 operations per setting
+	@mk/setup.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) ctx-cache-long-now
+
+ctx-cache-long-now: $(B)/test/test_ctx_cache_crowd
 	CTX_CACHE_OPS=$(OPS) $< -j$(JOBS)
 
 -include mk/lint.mk mk/formal.mk mk/coverage.mk mk/mutate.mk mk/synth.mk
