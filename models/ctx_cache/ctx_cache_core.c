@@ -1,6 +1,6 @@
 #include "models/ctx_cache/ctx_cache_core.h"
 
-#include "models/ctx_cache/ctx_cache_victim.h"
+#include "models/ctx_cache/ctx_cache_ways.h"
 #include "models/hwif/conn_ctx.h"
 
 #include <assert.h>
@@ -40,105 +40,10 @@ void ctx_core_free(struct ctx_core *core)
     free(core->dram);
 }
 
-static struct ctx_dram *core_dram(struct ctx_core *core, uint32_t conn)
-{
-    if (!core->dram[conn]) {
-        core->dram[conn] = calloc(1, sizeof *core->dram[conn]);
-        if (!core->dram[conn])
-            abort(); /* the machine is out of memory: nothing sensible can be simulated any more */
-    }
-    return core->dram[conn];
-}
-
 /* Serial-number arithmetic modulo 2^16 (RFC 1982). */
 static bool gen_is_older(uint16_t gen, uint16_t than)
 {
     return ((uint16_t)(gen - than) & 0x8000u) != 0;
-}
-
-static struct ctx_way *core_set(const struct ctx_core *core, uint32_t conn)
-{
-    return &core->tags[(size_t)(conn % core->sets) * core->ways];
-}
-
-static struct ctx_way *core_hit(const struct ctx_core *core, uint32_t conn)
-{
-    struct ctx_way *set = core_set(core, conn);
-    for (uint32_t w = 0; w < core->ways; w++)
-        if (set[w].valid && set[w].conn == conn)
-            return &set[w];
-    return NULL;
-}
-
-static bool core_is_locked(const struct ctx_core *core, uint32_t conn)
-{
-    for (int who = 0; who < CTX_WHO_COUNT; who++)
-        if (core->locks[who].held && core->locks[who].conn == conn)
-            return true;
-    return false;
-}
-
-static bool core_choose(const struct ctx_core *core, uint32_t conn, uint32_t *way)
-{
-    const struct ctx_way *set = core_set(core, conn);
-    struct ctx_victim_set masks = {.tree = core->trees[conn % core->sets]};
-    for (uint32_t w = 0; w < core->ways; w++) {
-        masks.valid |= (uint32_t)set[w].valid << w;
-        masks.frozen |= (uint32_t)(set[w].valid && set[w].frozen) << w;
-        masks.locked |= (uint32_t)(set[w].valid && core_is_locked(core, set[w].conn)) << w;
-    }
-    return ctx_victim_choose(&masks, core->ways, way);
-}
-
-static void core_touch(struct ctx_core *core, const struct ctx_way *way)
-{
-    uint32_t set = way->conn % core->sets;
-    uint32_t number = (uint32_t)(way - core_set(core, way->conn));
-    core->trees[set] = ctx_victim_touch(core->trees[set], core->ways, number);
-}
-
-/* Empties the victim's way: its lookup entry turns cold, and if it was written it goes to DRAM. */
-static struct ctx_way *core_evict(struct ctx_core *core, uint32_t conn)
-{
-    uint32_t number = 0;
-    bool found = core_choose(core, conn, &number);
-    assert(found);
-    (void)found;
-    struct ctx_way *way = core_set(core, conn) + number;
-    if (!way->valid)
-        return way;
-    core->stats.evictions++;
-    if (!way->frozen)
-        ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_COLD);
-    if (way->dirty) {
-        core->stats.writebacks++;
-        struct ctx_dram *dram = core_dram(core, way->conn);
-        dram->known = dram->present = true;
-        dram->reserved = false;
-        dram->frozen = way->frozen;
-        dram->gen = way->gen;
-        /* The constant line is there since INSTALL. */
-        memcpy(dram->image, way->image, (size_t)CTX_CONST_LINE * CTX_LINE_BYTES);
-    }
-    way->valid = false;
-    return way;
-}
-
-static struct ctx_way *core_fill(struct ctx_core *core, uint32_t conn)
-{
-    struct ctx_way *way = core_evict(core, conn);
-    const struct ctx_dram *dram = core_dram(core, conn);
-    assert(dram->present);
-    way->valid = true;
-    way->dirty = false;
-    way->frozen = dram->frozen;
-    way->gen = dram->gen;
-    way->conn = conn;
-    memcpy(way->image, dram->image, CTX_BYTES);
-    if (!way->frozen)
-        ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_HOT);
-    core_touch(core, way);
-    return way;
 }
 
 /* READ_LOCK, FREEZE, EXTRACT of a context known by what the tag or meta says. */
@@ -159,7 +64,7 @@ static enum ctx_result acquire_result(const struct ctx_req *req, bool known, boo
 static enum ctx_result core_acquire(struct ctx_core *core, const struct ctx_req *req,
                                     struct ctx_way **way)
 {
-    *way = core_hit(core, req->conn);
+    *way = ctx_ways_hit(core, req->conn);
     if (*way) {
         core->missed = core->refilled[req->who];
         core->stats.hits += !core->missed;
@@ -169,12 +74,12 @@ static enum ctx_result core_acquire(struct ctx_core *core, const struct ctx_req 
     assert(!core->refilled[req->who]);
     core->stats.misses++;
     core->missed = true;
-    const struct ctx_dram *dram = core_dram(core, req->conn);
+    const struct ctx_dram *dram = ctx_dram_of(core, req->conn);
     enum ctx_result result =
         acquire_result(req, dram->known, dram->present, dram->frozen, dram->gen);
     assert(!core->stepwise || result != CTX_OK);
     if (result == CTX_OK)
-        *way = core_fill(core, req->conn);
+        *way = ctx_ways_fill(core, req->conn);
     return result;
 }
 
@@ -182,21 +87,25 @@ void ctx_core_fill(struct ctx_core *core, const struct ctx_req *req)
 {
     assert(core->stepwise && !core->refilled[req->who]);
     assert(req->op == CTX_OP_READ_LOCK || req->op == CTX_OP_FREEZE || req->op == CTX_OP_EXTRACT);
-    assert(req->conn < core->conn_ids && !core_hit(core, req->conn));
-    const struct ctx_dram *dram = core_dram(core, req->conn);
+    assert(req->conn < core->conn_ids && !ctx_ways_hit(core, req->conn));
+    const struct ctx_dram *dram = ctx_dram_of(core, req->conn);
     assert(acquire_result(req, dram->known, dram->present, dram->frozen, dram->gen) == CTX_OK);
     core->stats.misses++;
-    core_fill(core, req->conn);
+    ctx_ways_fill(core, req->conn);
     core->refilled[req->who] = true;
 }
 
-static void core_forget(struct ctx_core *core, struct ctx_way *way)
+/* The image of the way, for the answer, if its parity is good. */
+static enum ctx_result core_read(struct ctx_core *core, const struct ctx_way *way,
+                                 struct ctx_rsp *rsp)
 {
-    struct ctx_dram *dram = core_dram(core, way->conn);
-    dram->known = true;
-    dram->gen = way->gen;
-    dram->present = dram->reserved = dram->frozen = false;
-    way->valid = false;
+    if (ctx_way_is_bad(way, CTX_LINES)) {
+        core->stats.bad_reads++;
+        return CTX_BAD;
+    }
+    memcpy(core->image, way->image, CTX_BYTES);
+    rsp->image = core->image;
+    return CTX_OK;
 }
 
 static enum ctx_result core_read_lock(struct ctx_core *core, const struct ctx_req *req,
@@ -207,10 +116,8 @@ static enum ctx_result core_read_lock(struct ctx_core *core, const struct ctx_re
     if (result != CTX_OK)
         return result;
     core->locks[req->who] = (struct ctx_lock){.held = true, .gen = req->gen, .conn = req->conn};
-    core_touch(core, way);
-    memcpy(core->image, way->image, CTX_BYTES);
-    rsp->image = core->image;
-    return CTX_OK;
+    ctx_ways_touch(core, way);
+    return core_read(core, way, rsp);
 }
 
 static enum ctx_result core_freeze(struct ctx_core *core, const struct ctx_req *req)
@@ -221,6 +128,7 @@ static enum ctx_result core_freeze(struct ctx_core *core, const struct ctx_req *
         return result;
     core->stats.freezes++;
     way->frozen = way->dirty = true;
+    ctx_ways_mark_out(core, way);
     ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_FROZEN);
     return CTX_OK;
 }
@@ -234,32 +142,44 @@ static enum ctx_result core_extract(struct ctx_core *core, const struct ctx_req 
         return result;
     core->stats.extracts++;
     core->stats.extracts_cold += core->missed;
-    memcpy(core->image, way->image, CTX_BYTES);
-    rsp->image = core->image;
+    result = core_read(core, way, rsp);
     ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_TOMBSTONE);
-    core_forget(core, way);
-    return CTX_OK;
+    ctx_ways_forget(core, way);
+    return result;
 }
 
-/* WRITE_UNLOCK, UNLOCK, REMOVE. */
+/* Lines that are written have new parity. DRAM learns when the cache gets ahead of it. */
+static void core_write(struct ctx_core *core, struct ctx_way *way, const struct ctx_req *req)
+{
+    for (size_t line = 0; line < CTX_CONST_LINE; line++) {
+        if ((req->mask >> line & 1) == 0)
+            continue;
+        memcpy(way->image + line * CTX_LINE_BYTES, req->image + line * CTX_LINE_BYTES,
+               CTX_LINE_BYTES);
+        way->syndrome[line] = 0;
+    }
+    if (!way->dirty || way->tag_bad)
+        ctx_ways_mark_out(core, way);
+    way->dirty = true;
+    way->tag_bad = false;
+}
+
+/* WRITE_UNLOCK, UNLOCK, REMOVE. What the tag says does not matter: WRITE_UNLOCK and REMOVE write it anew. */
 static enum ctx_result core_return(struct ctx_core *core, const struct ctx_req *req)
 {
     struct ctx_lock *lock = &core->locks[req->who];
     if (!lock->held || lock->conn != req->conn || lock->gen != req->gen)
         return CTX_NOT_LOCKED;
-    struct ctx_way *way = core_hit(core, req->conn);
-    assert(way); /* a locked way is never a victim */
+    struct ctx_way *way = ctx_ways_of_lock(core, req->conn);
     lock->held = false;
     if (req->op == CTX_OP_WRITE_UNLOCK) {
-        way->dirty = true;
-        for (size_t line = 0; line < CTX_CONST_LINE; line++)
-            if (req->mask >> line & 1)
-                memcpy(way->image + line * CTX_LINE_BYTES, req->image + line * CTX_LINE_BYTES,
-                       CTX_LINE_BYTES);
+        core_write(core, way, req);
     } else if (req->op == CTX_OP_REMOVE) {
         core->stats.removes++;
         ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_FREE);
-        core_forget(core, way);
+        ctx_ways_forget(core, way);
+    } else if (way->tag_bad) {
+        ctx_way_drop(core, way);
     }
     return CTX_OK;
 }
@@ -297,10 +217,10 @@ static enum ctx_result core_admit(struct ctx_core *core, const struct ctx_req *r
         if (result != CTX_OK)
             return result;
     }
-    const struct ctx_way *way = core_hit(core, req->conn);
+    const struct ctx_way *way = ctx_ways_hit(core, req->conn);
     if (way)
         return admit_result(req->gen, true, true, way->gen);
-    const struct ctx_dram *dram = core_dram(core, req->conn);
+    const struct ctx_dram *dram = ctx_dram_of(core, req->conn);
     core->missed = true;
     enum ctx_result result =
         admit_result(req->gen, dram->known, dram->present || dram->reserved, dram->gen);
@@ -318,19 +238,8 @@ static enum ctx_result core_reserve(struct ctx_core *core, const struct ctx_req 
         return result;
     core->stats.reserves++;
     ctx_table_insert(&core->table, index, &req->key, req->conn, req->gen, CTX_ENTRY_RESERVED);
-    core_dram(core, req->conn)->reserved = true;
+    ctx_dram_of(core, req->conn)->reserved = true;
     return CTX_OK;
-}
-
-/* Constant line and meta line go to DRAM at once, so that a victim has four lines to take there. */
-static void core_write_through(struct ctx_core *core, const struct ctx_way *way)
-{
-    struct ctx_dram *dram = core_dram(core, way->conn);
-    dram->known = dram->present = true;
-    dram->reserved = dram->frozen = false;
-    dram->gen = way->gen;
-    memcpy(dram->image + CTX_CONST_LINE * CTX_LINE_BYTES,
-           way->image + CTX_CONST_LINE * CTX_LINE_BYTES, CTX_LINE_BYTES);
 }
 
 static enum ctx_result core_install(struct ctx_core *core, const struct ctx_req *req)
@@ -350,14 +259,15 @@ static enum ctx_result core_install(struct ctx_core *core, const struct ctx_req 
         ctx_table_insert(&core->table, index, &key, req->conn, req->gen, CTX_ENTRY_HOT);
     }
     core->stats.installs++;
-    struct ctx_way *way = core_evict(core, req->conn);
+    struct ctx_way *way = ctx_ways_evict(core, req->conn);
     way->valid = way->dirty = true;
     way->frozen = false;
     way->gen = req->gen;
     way->conn = req->conn;
     memcpy(way->image, req->image, CTX_BYTES);
-    core_touch(core, way);
-    core_write_through(core, way);
+    memset(way->syndrome, 0, sizeof way->syndrome);
+    ctx_ways_touch(core, way);
+    ctx_ways_write_through(core, way);
     return CTX_OK;
 }
 
@@ -375,7 +285,7 @@ static enum ctx_result core_release(struct ctx_core *core, const struct ctx_req 
         return CTX_NOT_FROZEN;
     core->stats.releases++;
     if (entry->state == CTX_ENTRY_RESERVED) {
-        core_dram(core, req->conn)->reserved = false;
+        ctx_dram_of(core, req->conn)->reserved = false;
         core->missed = true;
     }
     ctx_table_set_state(&core->table, slot.index, CTX_ENTRY_FREE);
@@ -429,9 +339,10 @@ bool ctx_core_must_wait(const struct ctx_core *core, const struct ctx_req *req)
     }
     if (req->conn >= core->conn_ids)
         return false;
-    if (req->op != CTX_OP_INSTALL && core_is_locked(core, req->conn))
+    if (req->op != CTX_OP_INSTALL && ctx_ways_is_locked(core, req->conn))
         return true;
-    return !core->stepwise && !core_hit(core, req->conn) && !core_choose(core, req->conn, &way);
+    return !core->stepwise && !ctx_ways_hit(core, req->conn) &&
+           !ctx_ways_choose(core, req->conn, &way);
 }
 
 static enum ctx_result core_dispatch(struct ctx_core *core, const struct ctx_req *req,

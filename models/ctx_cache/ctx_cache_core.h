@@ -18,17 +18,23 @@ extern "C" {
 /* One way of one set. */
 struct ctx_way {
     bool valid, dirty, frozen;
+    bool tag_bad; /* while it is locked; nobody but its holder finds it any more */
     uint16_t gen;
     uint32_t conn;
+    uint32_t syndrome[CTX_LINES]; /* per line: stored parity against that of its bits */
     uint8_t image[CTX_BYTES];
 };
 
 /* The six lines of one context in DRAM; allocated on first use. */
 struct ctx_dram {
     bool known, present, reserved, frozen;
+    bool out;     /* the lines here are not the newest */
     uint16_t gen; /* last one seen */
     uint8_t image[CTX_BYTES];
 };
+
+/* A line's bits, and its parity bits: bit p is that of the bits p, p + 32, ... */
+enum { CTX_PARITY_BITS = 32, CTX_LINE_STORED_BITS = 8 * CTX_LINE_BYTES + CTX_PARITY_BITS };
 
 struct ctx_lock {
     bool held;
@@ -70,6 +76,10 @@ void ctx_core_execute(struct ctx_core *core, const struct ctx_req *req, struct c
 void ctx_core_fill(struct ctx_core *core, const struct ctx_req *req);
 void ctx_core_move(struct ctx_core *core);
 bool ctx_core_scan_row(const struct ctx_core *core, uint32_t *index, struct ctx_rsp *rsp);
+
+/* A soft error, in the order of effects (docs/ctx_cache.md, Parity). False: the context is not here, nothing
+ * happens. The line is below CTX_LINES, the bit of a line below CTX_LINE_STORED_BITS. */
+bool ctx_core_flip(struct ctx_core *core, const struct ctx_flip *flip);
 
 /* The flow key in a constant line, and the line that carries a key. */
 void ctx_core_key_of_image(const uint8_t *image, struct flow_key *key);

@@ -221,10 +221,21 @@ static bool model_is_ready(const void *self)
     return true;
 }
 
+/* At once, between two requests. */
+static bool model_flip(void *self, const struct ctx_flip *flip, uint64_t now_ps)
+{
+    (void)now_ps;
+    struct ctx_cache_model *model = self;
+    ctx_core_flip(&model->core, flip);
+    return true;
+}
+
 struct ctx_store ctx_cache_model_store(struct ctx_cache_model *model)
 {
-    static const struct ctx_store_ops ops = {
-        .submit = model_submit, .reset = model_reset, .is_ready = model_is_ready};
+    static const struct ctx_store_ops ops = {.submit = model_submit,
+                                             .reset = model_reset,
+                                             .is_ready = model_is_ready,
+                                             .flip = model_flip};
     return (struct ctx_store){.ops = &ops, .self = model};
 }
 

@@ -21,7 +21,7 @@ static uint32_t victim_oldest(uint32_t candidates, uint32_t tree, uint32_t ways)
 bool ctx_victim_choose(const struct ctx_victim_set *set, uint32_t ways, uint32_t *way)
 {
     assert(ways != 0 && ways <= 32 && (ways & (ways - 1)) == 0);
-    uint32_t empty = ~set->valid & ways_mask(ways);
+    uint32_t empty = ~set->valid & ~set->locked & ways_mask(ways);
     uint32_t last_resort = set->valid & ~set->locked;
     uint32_t plain = last_resort & ~set->frozen;
     if (empty != 0) {

@@ -223,6 +223,8 @@ Test(ctx_cache_model, victim_is_never_locked_and_frozen_only_at_last)
     set.locked = 0xf;
     cr_assert(!ctx_victim_choose(&set, 4, &way));
     set.valid = 0xb;
+    cr_assert(!ctx_victim_choose(&set, 4, &way), "locked with a bad tag");
+    set.locked = 0xb;
     cr_assert(ctx_victim_choose(&set, 4, &way));
     cr_assert_eq(way, 2);
 }

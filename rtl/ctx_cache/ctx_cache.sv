@@ -240,7 +240,7 @@ module ctx_cache #(
         .start_i(take && grant && by_key), .start_who_i(grant_who), .start_code_i(grant_code), .start_conn_i(grant_conn),
         .key_ready_o(key_wants), .key_who_o(key_who), .key_valid_i(key_gets), .key_line_i(wdata_i),
         .line4_o(line4), .line4_done_i(line4_done),
-        .hold_i(hold), .stage_cmd_i(table_cmd), .stage_frees_i(frees), .stage_inserts_i(inserts),
+        .hold_i(hold), .stage_cmd_i(table_cmd), .stage_frees_i(frees), .stage_conn_i(stage_conn), .stage_inserts_i(inserts),
         .find_o(find), .scan_o(scan), .scan_who_o(evt_scan_who_o), .cmd_key_o(cmd_key), .cmd_index_o(cmd_index),
         .found_i(found), .found_index_i(found_index), .free_index_i(free_index), .row0_i(found_row0), .row1_i(found_row1),
         .pass_o(pass_ready), .pass_sel_o(pass_sel), .pass_who_o(pass_who), .pass_take_i(to_stage && turn_key), .stage_key_i(stage_key), .stage_sel_i(stage_sel),

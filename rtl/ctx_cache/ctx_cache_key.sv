@@ -1,6 +1,7 @@
 // One operation of the key unit (ctx_cache_keys.sv) on its way: key, FIND, pass of the commit stage, if that wants it the
 // meta line and a second pass; or, for SCAN, one row. What was found is found anew when it may have changed since:
-// after a move of the table, a freed entry, or a new one in its rows or in the stash.
+// after a move of the table, a freed entry, or a new one in its rows or in the stash. The meta line is read anew after a
+// REMOVE of this connection: its holder did that, and its tag was bad, or there would be no meta line to read.
 //
 // find_o, scan_o: wants to send its command; cmd_go_i: it goes. The result comes four cycles later (done_o of the table).
 // insert_*: another operation's new entry.  Others: ctx_cache_keys.sv.
@@ -38,6 +39,7 @@ module ctx_cache_key #(
 
     input  logic              hold_i,
     input  logic              frees_i,
+    input  logic              gone_i,         // the entry freed was this connection's
     input  logic              insert_i,
     input  logic [IDX_W-1:0]  insert_index_i,
     output logic              find_o,
@@ -78,7 +80,7 @@ module ctx_cache_key #(
     state_e            state_q, state_d, after_start;
     logic [3:0]        timer_q;
     logic [ARG_W-1:0]  conn_q;
-    logic              stale_q, stale_d, seen_q, done, found, last_row, scan_end;
+    logic              stale_q, stale_d, seen_q, meta_old_q, done, found, last_row, scan_end;
     logic [IDX_W-1:0]  seen_index_q;
 
     assign done     = timer_q[3];
@@ -109,8 +111,8 @@ module ctx_cache_key #(
     always_comb begin
         state_d = state_q;
         unique case (state_q)
-            IDLE:     if (start_i) state_d = after_start;
-            KEY:      if (key_valid_i) state_d = cmd_go_i ? FINDING : FIND;  // the key is looked for as it comes
+            IDLE:     if (start_i) state_d = (key_ready_o && key_valid_i) ? FIND : after_start;
+            KEY:      if (key_valid_i) state_d = FIND;
             FIND:     if (cmd_go_i) state_d = FINDING;
             FINDING:  if (done) state_d = (stale_q || seen_hits) ? FIND : pass_take_i ? PASS : ASK;
             ASK:      state_d = stale_q ? FIND : pass_take_i ? PASS : ASK;
@@ -151,8 +153,13 @@ module ctx_cache_key #(
             who_o      <= start_who_i;
             conn_q     <= start_conn_i;
             has_meta_o <= 1'b0;
+            meta_old_q <= 1'b0;
+        end else if (gone_i) begin
+            has_meta_o <= 1'b0;
+            meta_old_q <= (state_q == META_ASK || state_q == META) && !meta_valid_i;
         end else if (meta_valid_i) begin
-            has_meta_o <= 1'b1;
+            has_meta_o <= !meta_old_q;
+            meta_old_q <= 1'b0;
             meta_o     <= meta_i;
         end
         if (key_ready_o && key_valid_i) line4_o <= key_line_i;
@@ -169,8 +176,8 @@ module ctx_cache_key #(
     assign quiet_o      = ready_o || state_q == META || state_q == PARKED || state_q == SCANNED;
     assign searching_o  = finding || (state_q == SCANNING && !done);
     assign conn_o       = conn_q;
-    assign key_ready_o  = state_q == KEY;
-    assign find_o       = (state_q == FIND || (state_q == KEY && key_valid_i)) && !hold_i;
+    assign key_ready_o  = state_q == KEY || (start_i && after_start == KEY);  // asked for as it starts
+    assign find_o       = state_q == FIND && !hold_i;
     assign scan_o       = state_q == SCAN && !scan_end && !hold_i;
     assign pass_o       = (state_q == ASK || (state_q == FINDING && done && !seen_hits)) && !stale_q;
     assign stale_o      = stale_q;

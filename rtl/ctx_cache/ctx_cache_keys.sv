@@ -44,6 +44,7 @@ module ctx_cache_keys #(
     input  logic              hold_i,         // displacement has or wants the table
     input  logic              stage_cmd_i,
     input  logic              stage_frees_i,
+    input  logic [ARG_W-1:0]  stage_conn_i,
     input  logic              stage_inserts_i,
     output logic              find_o,
     output logic              scan_o,
@@ -108,7 +109,7 @@ module ctx_cache_keys #(
             .start_i(start[k]), .start_who_i, .start_code_i, .start_conn_i,
             .who_o(who[k*WHO_W +: WHO_W]), .conn_o(conn[k*ARG_W +: ARG_W]),
             .key_ready_o(wants_key[k]), .key_valid_i(gets_key[k]), .key_line_i, .line4_o(line4[k*LINE_W +: LINE_W]),
-            .hold_i, .frees_i(stage_frees_i), .insert_i(stage_inserts_i && !in_stage[k]),
+            .hold_i, .frees_i(stage_frees_i), .gone_i(stage_frees_i && stage_conn_i == conn[k*ARG_W +: ARG_W]), .insert_i(stage_inserts_i && !in_stage[k]),
             .insert_index_i(cmd_index_o), .find_o(finds[k]), .scan_o(scans[k]), .cmd_go_i(cmd_go[k]),
             .found_i, .found_index_i, .free_index_i, .row0_i, .row1_i,
             .found_o(found[k*FOUND_W +: FOUND_W]), .index_o(index[k*IDX_W +: IDX_W]),
@@ -140,7 +141,7 @@ module ctx_cache_keys #(
     assign key_sel     = first_q ? wants_key[1] : !wants_key[0];
     assign gets_key    = {key_valid_i && wants_key[1] && key_sel, key_valid_i && wants_key[0] && !key_sel};
     assign key_ready_o = wants_key != '0;
-    assign key_who_o   = key_sel ? who[WHO_W +: WHO_W] : who[0 +: WHO_W];
+    assign key_who_o   = start[key_sel] ? start_who_i : key_sel ? who[WHO_W +: WHO_W] : who[0 +: WHO_W];
 
     assign cmd_sel     = first_q ? finds[1] : !(finds[0] || scans[0]);
     assign cmd_go      = stage_cmd_i ? '0 : {finds[1] && cmd_sel, (finds[0] || scans[0]) && !cmd_sel};
@@ -179,15 +180,13 @@ module ctx_cache_keys #(
     assign has_meta_o  = has_meta[stage_sel_i];
     assign meta_o      = stage_sel_i ? meta[META_W +: META_W] : meta[0 +: META_W];
 
-    // The table's command: a key, as it comes or from its place, the stage's entry, or the row of a SCAN.
-    logic from_second, from_channel;
-    assign from_second  = stage_cmd_i ? stage_sel_i : cmd_sel;
-    assign from_channel = !stage_cmd_i && wants_key[cmd_sel];
+    // The table's command: the stage's entry, or the row of a SCAN.
+    logic from_second;
+    assign from_second = stage_cmd_i ? stage_sel_i : cmd_sel;
     always_comb begin
         cmd_key_o = '0;
         if (find_o || stage_inserts_i) begin
-            cmd_key_o = from_channel ? {key_line_i[ctx_layout_pkg::VLAN_BIT +: 24], key_line_i[287:0]}
-                      : from_second ? {line4[LINE_W + ctx_layout_pkg::VLAN_BIT +: 24], line4[LINE_W +: 288]}
+            cmd_key_o = from_second ? {line4[LINE_W + ctx_layout_pkg::VLAN_BIT +: 24], line4[LINE_W +: 288]}
                                     : {line4[ctx_layout_pkg::VLAN_BIT +: 24], line4[287:0]};
         end
     end

@@ -160,13 +160,14 @@ module ctx_cache_stage #(
 
     // Its tag row
     logic hit, hit_frozen, hit_dirty, held_frozen, victim_found, victim_dirty, touch, tag_write, tag_valid, tag_dirty, tag_frozen, holds, flip, scrub;
-    logic [WAY_W-1:0]  hit_way, held_way, victim_way, used_way, bad_way;
+    logic [WAY_W-1:0]  hit_way, held_way, victim_way, used_way, written_way, bad_way;
     logic [GEN_W-1:0]  hit_gen, victim_gen;
     logic [CONN_W-1:0] victim_conn;
     logic [WAYS-1:0]   valids, frozens, locked_ways, bads, lost;
     logic [NODES-1:0]  tree, touch_tree;
 
-    assign used_way = scrub ? bad_way : evict ? victim_way : ret_q ? held_way : hit_way;
+    assign used_way    = evict ? victim_way : ret_q ? held_way : hit_way;
+    assign written_way = scrub ? bad_way : used_way;
 
     // A way with bad parity is cleared when a transaction passes that does not write a tag itself, unless
     // somebody holds it: its holder knows what is in it.
@@ -180,9 +181,9 @@ module ctx_cache_stage #(
         .clk_i, .rst_ni,
         .read_i((ready_o && take_i) || (second_q && fill_q)), .read_set_i(second_q && fill_q ? conn_q[SET_W-1:0] : take_conn_i[SET_W-1:0]),
         .write_i(tag_write || scrub), .clear_i, .clear_set_i, .flip_i(flip), .flip_bit_i(inject_bit_i),
-        .write_way_i(used_way), .write_valid_i(tag_valid && !scrub), .write_dirty_i(tag_dirty), .write_frozen_i(tag_frozen), .write_gen_i(gen_q),
+        .write_way_i(written_way), .write_valid_i(tag_valid && !scrub), .write_dirty_i(tag_dirty), .write_frozen_i(tag_frozen), .write_gen_i(gen_q),
         .touch_i(touch), .touch_tree_i(touch_tree),
-        .conn_i(conn_q[CONN_W-1:0]), .hit_o(hit), .hit_way_o(hit_way), .hit_frozen_o(hit_frozen), .hit_dirty_o(hit_dirty), .hit_gen_o(hit_gen),
+        .used_i(valid_q), .conn_i(conn_q[CONN_W-1:0]), .hit_o(hit), .hit_way_o(hit_way), .hit_frozen_o(hit_frozen), .hit_dirty_o(hit_dirty), .hit_gen_o(hit_gen),
         .valid_o(valids), .frozen_o(frozens), .bad_o(bads), .tree_o(tree),
         .victim_way_i(victim_way), .victim_dirty_o(victim_dirty), .victim_gen_o(victim_gen), .victim_conn_o(victim_conn)
     );

@@ -15,6 +15,8 @@ struct crowd_params {
     uint32_t one_in;      /* a requester with nothing to do asks in one of so many cycles */
     uint32_t hold_cycles; /* a lock is held so long at most */
     uint64_t dram_ps;
+    uint32_t
+        flip_one_in; /* a soft error, or some behind one another, in one of so many cycles; 0: none */
     uint32_t stall_cycles; /* random channels are held up for so many cycles at most; 0: never */
 };
 
@@ -37,6 +39,8 @@ struct crowd_answer {
 };
 void crowd_ask(struct crowd *crowd, struct ctx_req req);
 void crowd_wait(struct crowd *crowd, uint32_t cycles);
+/* A soft error; the one before must have happened. */
+void crowd_flip(struct crowd *crowd, struct ctx_flip flip);
 bool crowd_is_busy(const struct crowd *crowd, uint8_t who);
 bool crowd_waits_for(const struct crowd *crowd, uint8_t who, bool returns);
 /* Commits of others while who's last operation (or return) waited for its own. */

@@ -13,6 +13,7 @@ const ctx_cache_shape ctx_cache_shapes[CTX_CACHE_SHAPES] = {
 struct ctx_cache_dut {
     virtual ~ctx_cache_dut() = default;
     virtual bool submit(const ctx_req &req) = 0;
+    virtual bool flip(const ctx_flip &flip) = 0;
     virtual void step() = 0;
     virtual void reset() = 0;
     virtual void stall(uint8_t channels) = 0;
@@ -39,6 +40,7 @@ public:
     {
     }
     bool submit(const ctx_req &req) override { return port_.submit(req, port_.last_edge_ps()); }
+    bool flip(const ctx_flip &flip) override { return port_.flip(flip, port_.last_edge_ps()); }
     void step() override { port_.advance(port_.last_edge_ps() + CTX_CACHE_DUT_CYCLE_PS); }
     void reset() override { port_.reset(port_.last_edge_ps()); }
     void stall(uint8_t channels) override { port_.stall(channels); }
@@ -62,7 +64,8 @@ private:
 
 static_assert(EFFECT_COMMIT == int(ctx_effect::commit) && EFFECT_FILL == int(ctx_effect::fill) &&
               EFFECT_SCAN_ROW == int(ctx_effect::scan_row) &&
-              EFFECT_MOVE == int(ctx_effect::move) && EFFECT_LOOKUP == int(ctx_effect::lookup));
+              EFFECT_MOVE == int(ctx_effect::move) && EFFECT_LOOKUP == int(ctx_effect::lookup) &&
+              EFFECT_INJECT == int(ctx_effect::inject));
 
 static_assert(DUT_STALL_RSP == int(stall_rsp) && DUT_STALL_RET_RSP == int(stall_ret_rsp) &&
               DUT_STALL_LOOKUP_RSP == int(stall_lookup_rsp) &&
@@ -109,6 +112,8 @@ ctx_cache_dut *ctx_cache_dut_create(unsigned shape, uint64_t dram_latency_ps, ct
 void ctx_cache_dut_destroy(ctx_cache_dut *dut) { delete dut; }
 
 bool ctx_cache_dut_submit(ctx_cache_dut *dut, const ctx_req *req) { return dut->submit(*req); }
+
+bool ctx_cache_dut_flip(ctx_cache_dut *dut, const ctx_flip *flip) { return dut->flip(*flip); }
 
 void ctx_cache_dut_step(ctx_cache_dut *dut) { dut->step(); }
 

@@ -24,6 +24,7 @@ enum ctx_cache_effect {
     EFFECT_SCAN_ROW, /* the SCAN of who looks at its next row */
     EFFECT_MOVE,     /* displacement moves an entry */
     EFFECT_LOOKUP,   /* the oldest LOOKUP not yet told is answered from now */
+    EFFECT_INJECT,   /* the soft error under way happens */
 };
 struct ctx_cache_effects {
     void (*on_effect)(void *self, enum ctx_cache_effect effect, bool is_return, uint8_t who);
@@ -51,6 +52,9 @@ void ctx_cache_dut_destroy(struct ctx_cache_dut *dut);
 void ctx_cache_dut_set_effects(struct ctx_cache_dut *dut, struct ctx_cache_effects effects);
 
 bool ctx_cache_dut_submit(struct ctx_cache_dut *dut, const struct ctx_req *req);
+
+/* A soft error; false: the one before is still under way. */
+bool ctx_cache_dut_flip(struct ctx_cache_dut *dut, const struct ctx_flip *flip);
 
 /* Reset: what is under way is forgotten. Ready when initialisation is over. */
 void ctx_cache_dut_reset(struct ctx_cache_dut *dut);

@@ -1,5 +1,6 @@
 /* The RTL against the golden model, one request at a time: each must be answered like the model, which
  * knows nothing of the cache's order of effects. Four requesters at once: test_ctx_cache_crowd.c. */
+#include "rtl/test/ctx_cache_compare.h"
 #include "rtl/test/ctx_cache_world.h"
 
 #include <criterion/criterion.h>
@@ -77,12 +78,12 @@ ParameterizedTest(struct shape_row *row, ctx_cache, rtl_answers_like_the_golden_
         ctx_core_execute(&golden, &req, &expected);
         cr_assert(ctx_cache_dut_submit(dut, &req));
         wait_response(dut, &catcher);
-        world_compare(&req, &catcher.rsp, &expected);
+        compare_answer(&req, &catcher.rsp, &expected);
         while (!ctx_cache_dut_is_quiescent(dut))
             ctx_cache_dut_step(dut);
         cr_assert_eq(ctx_cache_dut_entries_used(dut), golden.table.used);
     }
-    world_compare_stats(ctx_cache_dut_stats(dut), &golden.stats);
+    compare_stats(ctx_cache_dut_stats(dut), &golden.stats);
     cr_assert_gt(golden.stats.evictions, 0);
     cr_assert_gt(golden.stats.extracts, 0);
     cr_assert_gt(golden.stats.removes, 0);

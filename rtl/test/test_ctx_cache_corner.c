@@ -1,65 +1,10 @@
 /* The corner-case table of docs/ctx_cache.md, a test per row. Each runs in lock step with the golden model
  * (ctx_cache_crowd.h), so data, entries and DRAM are compared besides what is asserted here. */
-#include "rtl/test/ctx_cache_crowd.h"
+#include "rtl/test/ctx_cache_ask.h"
 
 #include "models/base/units.h"
 
 #include <criterion/criterion.h>
-
-enum { RX = CTX_WHO_RX, TX = CTX_WHO_TX, TIMER = CTX_WHO_TIMER, DRIVER = CTX_WHO_DRIVER };
-enum { TINY = 0, SMALL = 1, MIDDLE = 2, DEFAULT = 3, ENOUGH = 400 };
-
-static struct crowd *open_shape(unsigned shape)
-{
-    struct crowd_params params = {shape, 1, 1, 1, 51650, 0};
-    return crowd_create(&params);
-}
-
-static void close_shape(struct crowd *crowd)
-{
-    crowd_finish(crowd);
-    crowd_destroy(crowd);
-}
-
-static struct flow_key key_of(uint32_t number)
-{
-    return (struct flow_key){.lport = 443, .rport = (uint16_t)(number + 1), .ip_version = 4};
-}
-
-/* Asks, with the key of the connection's number. */
-static void ask(struct crowd *crowd, uint8_t who, uint8_t op, uint32_t conn, uint16_t gen)
-{
-    crowd_ask(crowd,
-              (struct ctx_req){
-                  .op = op, .who = who, .mask = 15, .conn = conn, .gen = gen, .key = key_of(conn)});
-}
-
-/* Asks and waits for the answer; returns its result. */
-static uint8_t ask_now(struct crowd *crowd, uint8_t who, uint8_t op, uint32_t conn, uint16_t gen)
-{
-    ask(crowd, who, op, conn, gen);
-    crowd_wait(crowd, ENOUGH);
-    cr_assert(!crowd_is_busy(crowd, who));
-    bool returns = op == CTX_OP_WRITE_UNLOCK || op == CTX_OP_UNLOCK || op == CTX_OP_REMOVE;
-    return crowd_answer(crowd, who, returns)->rsp.result;
-}
-
-static uint8_t place_of(struct crowd *crowd, uint32_t conn)
-{
-    ask(crowd, RX, CTX_OP_LOOKUP, conn, 0);
-    crowd_wait(crowd, ENOUGH);
-    return crowd_lookup_answer(crowd)->rsp.place;
-}
-
-static uint64_t answered(struct crowd *crowd, uint8_t who)
-{
-    return crowd_answer(crowd, who, false)->cycle;
-}
-
-static void install(struct crowd *crowd, uint32_t conn)
-{
-    cr_assert_eq(ask_now(crowd, DRIVER, CTX_OP_INSTALL, conn, 1), CTX_OK);
-}
 
 Test(ctx_cache_corner, same_set_storm)
 {
@@ -133,7 +78,7 @@ Test(ctx_cache_corner, equal_misses_merge)
 
 Test(ctx_cache_corner, hit_and_miss_under_miss)
 {
-    struct crowd *crowd = open_shape(MIDDLE);
+    struct crowd *crowd = open_shape(FOUR_WAYS);
     for (uint32_t conn = 0; conn < 6; conn++)
         install(crowd, 16 * conn); /* one set: 0 and 32 leave */
     install(crowd, 1);
@@ -156,7 +101,7 @@ Test(ctx_cache_corner, hit_and_miss_under_miss)
 /* This shape has two miss slots: one for a miss, one for the key unit's read. */
 Test(ctx_cache_corner, full_miss_table)
 {
-    struct crowd_params params = {SMALL, 1, 1, 1, 800000, 0}; /* DRAM answers after 200 cycles */
+    struct crowd_params params = {SMALL, 1, 1, 1, 800000, 0, 0}; /* DRAM answers after 200 cycles */
     struct crowd *crowd = crowd_create(&params);
     for (uint32_t conn = 0; conn < 5; conn++) {
         ask(crowd, DRIVER, CTX_OP_INSTALL, 4 * conn % 15, 1); /* one set: 0 and 4 leave; and 1 */

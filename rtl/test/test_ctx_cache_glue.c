@@ -1,5 +1,5 @@
 /* The caches as stages: bursts and left-out idle edges must change nothing but the two cycle
- * counts. */
+ * counts, soft errors included. */
 #include "models/base/rng.h"
 #include "models/base/stage_loop.h"
 #include "models/ctx_cache/ctx_cache_core.h"
@@ -27,8 +27,9 @@ struct traffic {
     struct ctx_cache_rtl *cache[NICS];
     struct stage cache_stage[NICS];
     struct actor actor[NICS][CTX_WHO_COUNT];
+    uint64_t flip_at_ps; /* the next soft error */
     uint32_t rounds;
-    uint64_t digest, responses, last_ps;
+    uint64_t digest, responses, flips_taken, last_ps;
     bool in_order;
     uint16_t gen[NICS][CONNS];
     uint8_t image[CTX_BYTES];
@@ -46,6 +47,8 @@ static struct flow_key key_of(uint32_t conn)
     struct flow_key key = {.lport = 80, .rport = (uint16_t)(1000 + conn), .ip_version = 4};
     return key;
 }
+
+static uint32_t conn_of(uint32_t number) { return number % 2 + number / 2 * 128; }
 
 static void traffic_ask(struct traffic *traffic, unsigned nic, uint8_t who, uint64_t now_ps)
 {
@@ -65,7 +68,7 @@ static void traffic_ask(struct traffic *traffic, unsigned nic, uint8_t who, uint
                                                     : CTX_OP_READ_LOCK;
         if (req.op == CTX_OP_INSTALL || req.op == CTX_OP_RESERVE)
             traffic->gen[nic][number]++;
-        req.conn = number % 2 + number / 2 * 128;
+        req.conn = conn_of(number);
         req.gen = traffic->gen[nic][number];
         req.key = key_of(req.conn);
         memset(traffic->image, (int)(rng_u64(&traffic->rng) & 0xff), sizeof traffic->image);
@@ -78,9 +81,25 @@ static void traffic_ask(struct traffic *traffic, unsigned nic, uint8_t who, uint
         actor->at_ps = now_ps + 700;
 }
 
+static void traffic_flip(struct traffic *traffic, uint64_t now_ps)
+{
+    struct ctx_flip flip = {.tag = rng_below(&traffic->rng, 4) == 0,
+                            .line = (uint8_t)rng_below(&traffic->rng, CTX_LINES),
+                            .bit = (uint16_t)rng_below(&traffic->rng, CTX_LINE_STORED_BITS),
+                            .conn = conn_of((uint32_t)rng_below(&traffic->rng, CONNS))};
+    struct ctx_store store = ctx_cache_rtl_store(traffic->cache[rng_below(&traffic->rng, NICS)]);
+    traffic->flips_taken += store.ops->flip(store.self, &flip, now_ps);
+    traffic->flip_at_ps = traffic->rounds == 0 ? TIME_NEVER
+                          : rng_below(&traffic->rng, 3) == 0
+                              ? now_ps + 1
+                              : now_ps + 1 + rng_below(&traffic->rng, PS_PER_US);
+}
+
 static void traffic_run(void *self, uint64_t now_ps)
 {
     struct traffic *traffic = self;
+    if (traffic->flip_at_ps <= now_ps)
+        traffic_flip(traffic, now_ps);
     for (unsigned nic = 0; nic < NICS; nic++)
         for (uint8_t who = 0; who < CTX_WHO_COUNT; who++)
             if (traffic->actor[nic][who].at_ps <= now_ps)
@@ -90,7 +109,7 @@ static void traffic_run(void *self, uint64_t now_ps)
 static uint64_t traffic_next_ps(const void *self)
 {
     const struct traffic *traffic = self;
-    uint64_t next = TIME_NEVER;
+    uint64_t next = traffic->flip_at_ps;
     for (unsigned nic = 0; nic < NICS; nic++)
         for (int who = 0; who < CTX_WHO_COUNT; who++)
             next = u64_min(next, traffic->actor[nic][who].at_ps);
@@ -111,7 +130,7 @@ static void traffic_on_response(void *self, const struct ctx_rsp *rsp, uint64_t 
     if (rsp->image)
         digest_add(traffic, rsp->image, CTX_BYTES);
     struct actor *actor = &traffic->actor[nic][rsp->who];
-    actor->holds = rsp->op == CTX_OP_READ_LOCK && rsp->result == CTX_OK;
+    actor->holds = rsp->op == CTX_OP_READ_LOCK && (rsp->result == CTX_OK || rsp->result == CTX_BAD);
     actor->conn = rsp->conn;
     actor->gen = rsp->gen;
     if (traffic->rounds == 0 && !actor->holds)
@@ -138,7 +157,7 @@ static uint64_t limit0(void *self) { return limit_of(self, 0); }
 static uint64_t limit1(void *self) { return limit_of(self, 1); }
 
 struct outcome {
-    uint64_t digest, responses, end_ps;
+    uint64_t digest, responses, flips_taken, end_ps;
     bool in_order;
     struct ctx_store_stats stats[NICS];
 };
@@ -172,8 +191,8 @@ static struct outcome traffic_play(bool bursts, bool skip_idle, uint64_t seed)
                                                  .next_ps = traffic_next_ps});
     while (stage_loop_step(&traffic.loop, PS_PER_MS))
         ;
-    struct outcome outcome = {
-        traffic.digest, traffic.responses, traffic.last_ps, traffic.in_order, {{0}}};
+    struct outcome outcome = {traffic.digest,  traffic.responses, traffic.flips_taken,
+                              traffic.last_ps, traffic.in_order,  {{0}}};
     for (unsigned nic = 0; nic < NICS; nic++) {
         ctx_cache_rtl_finish(traffic.cache[nic], PS_PER_MS);
         outcome.stats[nic] = *ctx_cache_rtl_stats(traffic.cache[nic]);
@@ -209,6 +228,8 @@ ParameterizedTest(struct play_row *row, ctx_cache_glue, speed_switches_change_no
         cr_assert(other.in_order, "%s: a response came at another time than its own", row->name);
         cr_assert_eq(plain.responses, other.responses, "%s", row->name);
         cr_assert_eq(plain.digest, other.digest, "%s", row->name);
+        cr_assert_eq(plain.flips_taken, other.flips_taken, "%s", row->name);
+        uint64_t flips = 0;
         for (unsigned nic = 0; nic < NICS; nic++) {
             struct ctx_store_stats a = plain.stats[nic], b = other.stats[nic];
             cr_assert_eq(a.cycles_run + a.cycles_skipped, PS_PER_MS / 4000);
@@ -218,6 +239,41 @@ ParameterizedTest(struct play_row *row, ctx_cache_glue, speed_switches_change_no
             cr_assert_eq(memcmp(&a, &b, sizeof a), 0, "%s: events counted differ", row->name);
             cr_assert_gt(a.misses, 0);
             cr_assert_gt(a.evictions, 0);
+            cr_assert_gt(a.bad_reads, 0);
+            cr_assert_gt(a.tag_errors, 0);
+            flips += a.flips + a.flips_missed;
         }
+        cr_assert_eq(flips, plain.flips_taken, "each happens once");
     }
+}
+
+/* While nothing else moves, a soft error is a reason to evaluate edges; the next one has to wait until it happened. */
+Test(ctx_cache_glue, soft_error_wakes_an_idle_cache)
+{
+    struct rtl_domain *domain = rtl_domain_create();
+    struct ctx_cache_rtl_params params;
+    ctx_cache_rtl_params_default(&params);
+    struct ctx_client client = {.on_response = traffic_on_response};
+    struct ctx_cache_rtl *cache = ctx_cache_rtl_create(domain, &params, 0, client, NULL,
+                                                       (struct ctx_cache_burst){.limit_ps = NULL});
+    struct ctx_store store = ctx_cache_rtl_store(cache);
+    struct stage stage = ctx_cache_rtl_stage(cache, "cache");
+    struct stage_loop loop;
+    stage_loop_init(&loop);
+    stage_loop_add(&loop, stage);
+    const struct ctx_store_stats *stats = ctx_cache_rtl_stats(cache);
+    for (uint64_t i = 1; i <= 3; i++) {
+        uint64_t now_ps = i * PS_PER_US;
+        stage_loop_run(&loop, now_ps);
+        cr_assert_eq(stage.next_ps(stage.self), TIME_NEVER);
+        struct ctx_flip flip = {.conn = 7};
+        cr_assert(store.ops->flip(store.self, &flip, now_ps));
+        cr_assert(!store.ops->flip(store.self, &flip, now_ps));
+        cr_assert_eq(stage.next_ps(stage.self), now_ps + params.cycle_ps);
+        stage_loop_run(&loop, now_ps + PS_PER_US / 2);
+        cr_assert_eq(stats->flips_missed, i);
+    }
+    cr_assert_lt(stats->cycles_run, 40);
+    ctx_cache_rtl_destroy(cache);
+    rtl_domain_destroy(domain);
 }

@@ -134,3 +134,20 @@ Test(ctx_cache_idle, each_lookup_is_counted)
     cr_assert_eq(ctx_cache_dut_stats(world.dut)->lookups, 20);
     ctx_cache_dut_destroy(world.dut);
 }
+
+Test(ctx_cache_idle, a_soft_error_soon_leaves_the_cache_quiescent)
+{
+    struct idle_world world;
+    world_open(&world, 51650);
+    install_two(&world);
+    for (int i = 0; i < 6; i++) {
+        struct ctx_flip flip = {.tag = i % 3 == 2, .conn = i < 3 ? 2 : 0};
+        (void)quiescent_of(&world, 50);
+        cr_assert(ctx_cache_dut_flip(world.dut, &flip));
+        cr_assert_gt(quiescent_of(&world, 100), 90);
+        cr_assert(ctx_cache_dut_is_quiescent(world.dut));
+    }
+    cr_assert_eq(ctx_cache_dut_stats(world.dut)->flips, 3);
+    cr_assert_eq(ctx_cache_dut_stats(world.dut)->flips_missed, 3);
+    ctx_cache_dut_destroy(world.dut);
+}

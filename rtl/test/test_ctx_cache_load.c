@@ -1,5 +1,6 @@
 /* The lookup table near its capacity, RTL against golden model: reservations come and go at 90 % load
  * while LOOKUPs ask for what is there and for what is gone. */
+#include "rtl/test/ctx_cache_compare.h"
 #include "rtl/test/ctx_cache_world.h"
 
 #include <criterion/criterion.h>
@@ -50,7 +51,7 @@ static uint8_t load_ask(struct load *load, uint8_t op, uint32_t conn, uint16_t g
         cr_assert_lt(cycle, WAIT_CYCLES_MAX, "no response");
         ctx_cache_dut_step(load->dut);
     }
-    world_compare(&req, &load->rsp, &expected);
+    compare_answer(&req, &load->rsp, &expected);
     return op == CTX_OP_LOOKUP ? load->rsp.place : load->rsp.result;
 }
 

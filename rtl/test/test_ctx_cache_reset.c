@@ -49,7 +49,7 @@ static void fill(struct reset_world *world, uint16_t gen)
                      "install %u", conn);
 }
 
-/* Resets at each of the first steps of a lock, a miss and a lookup that were asked for together. */
+/* Resets at each of the first steps of a lock, a miss, a lookup and a soft error that were asked for together. */
 static void reset_after(struct reset_world *world, uint32_t steps)
 {
     fill(world, 9);
@@ -57,6 +57,8 @@ static void reset_after(struct reset_world *world, uint32_t steps)
     ask(world, CTX_OP_READ_LOCK, CTX_WHO_RX, 0, 9);
     ask(world, CTX_OP_FREEZE, CTX_WHO_DRIVER, 1, 9); /* waits for the lock */
     ask(world, CTX_OP_LOOKUP, CTX_WHO_RX, 2, 9);
+    struct ctx_flip flip = {.conn = steps % CONNS, .line = 1, .tag = steps % 3 == 0};
+    cr_assert(ctx_cache_dut_flip(world->dut, &flip));
     for (uint32_t i = 0; i < steps; i++)
         ctx_cache_dut_step(world->dut);
     ctx_cache_dut_reset(world->dut);

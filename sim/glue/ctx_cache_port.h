@@ -11,10 +11,8 @@
 #define TOESIM_SIM_GLUE_CTX_CACHE_PORT_H
 
 #include "sim/glue/ctx_dram.h"
-
-extern "C" {
-#include "models/hwif/ctx_store.h"
-}
+#include "sim/glue/ctx_inject_port.h"
+#include "sim/glue/ctx_port_count.h"
 
 #include <verilated.h>
 
@@ -35,10 +33,10 @@ struct ctx_port_watch {
 };
 
 /* The order of all effects, for who replays them on the golden model: called in that order. */
-enum class ctx_effect { commit, fill, scan_row, move, lookup };
+enum class ctx_effect { commit, fill, scan_row, move, lookup, inject };
 struct ctx_port_effects {
     /* who's operation (or return), or LOOKUP: it has its effects now; or its miss is filled, or its
-     * SCAN reads a row; or (who 0) the lookup table moves an entry. */
+     * SCAN reads a row; or (who 0) the lookup table moves an entry, or the soft error submitted happens. */
     void (*on_effect)(void *self, ctx_effect effect, bool is_return, uint8_t who);
     void *self;
 };
@@ -104,6 +102,13 @@ public:
         return true;
     }
 
+    /* A soft error, offered like a request; false: the one before has not happened yet. */
+    bool flip(const ctx_flip &flip, uint64_t now_ps)
+    {
+        assert(now_ps >= last_edge_ps_);
+        return inject_.submit(flip, now_ps);
+    }
+
     /* Some edges of reset, more than any pipeline or assertion remembers; what was under way is
      * forgotten. */
     void reset(uint64_t now_ps)
@@ -112,8 +117,10 @@ public:
             for (slot &each : kind)
                 each = slot();
         lookup_head_ = lookup_count_ = lookup_sent_ = 0;
+        inject_.clear();
         dram_.clear();
         model_->op_valid_i = model_->ret_valid_i = model_->lookup_valid_i = 0;
+        model_->inject_valid_i = 0;
         model_->wdata_valid_i = model_->mem_rdata_valid_i = 0;
         uint64_t skipped = (now_ps - u64_min(now_ps, last_edge_ps_)) / params_.cycle_ps;
         stats_.cycles_skipped += skipped;
@@ -148,7 +155,7 @@ public:
         uint64_t next = last_edge_ps_ + params_.cycle_ps;
         if (!model_->quiescent_o || inputs_are_offered())
             return next;
-        uint64_t offered = TIME_NEVER;
+        uint64_t offered = inject_.offered_ps();
         for (int kind = 0; kind < 2; kind++)
             for (int who = 0; who < CTX_WHO_COUNT; who++)
                 if (slots_[kind][who].offered)
@@ -207,13 +214,12 @@ private:
         ctx_req req = {};
         uint8_t image[CTX_BYTES] = {};
     };
-
     /* Valids of the last edge fall at the next one, also where nobody else would need it. */
     bool inputs_are_offered() const
     {
         const Model &m = *model_;
         return (m.op_valid_i | m.ret_valid_i | m.lookup_valid_i | m.wdata_valid_i |
-                m.mem_rdata_valid_i) != 0;
+                m.mem_rdata_valid_i | m.inject_valid_i) != 0;
     }
 
     static bool is_return(uint8_t op)
@@ -271,12 +277,16 @@ private:
         bool answers_lookup = take_lookup_response(lookup_rsp);
         offer_slots(now_ps);
         offer_lookup(now_ps);
+        inject_.offer(*model_, now_ps);
         give_write_data();
         serve_memory(now_ps);
         toggle();
         last_edge_ps_ = now_ps;
         stats_.cycles_run++;
-        count_events();
+        if (effects_.on_effect)
+            tell_effects();
+        inject_.note(*model_);
+        ctx_port_count(*model_, stats_, sets_);
         if (answers_lookup)
             client_.on_response(client_.self, &lookup_rsp, now_ps);
         if (answers_ret)
@@ -310,7 +320,7 @@ private:
         rsp.conn = scan ? m.rsp_conn_o : mine.req.conn;
         rsp.next = m.rsp_next_o;
         rsp.tag = mine.req.tag;
-        rsp.image = m.rsp_data_o ? image_ : nullptr;
+        rsp.image = m.rsp_data_o && m.rsp_result_o != CTX_BAD ? image_ : nullptr;
         return true;
     }
 
@@ -453,7 +463,7 @@ private:
             effects_.on_effect(effects_.self, effect, is_return, who);
     }
 
-    /* At most one of commit and fill in a cycle; what shares one with them commutes. */
+    /* At most one of commit, fill and soft error in a cycle; what shares one with them commutes. */
     void tell_effects()
     {
         const Model &m = *model_;
@@ -465,34 +475,8 @@ private:
             tell(ctx_effect::fill, false, m.commit_who_o);
         if (m.commit_valid_o)
             tell(ctx_effect::commit, m.commit_ret_o, m.commit_who_o);
-    }
-
-    void count_events()
-    {
-        const Model &m = *model_;
-        if (effects_.on_effect)
-            tell_effects();
-        stats_.lookups += m.evt_lookup_o;
-        stats_.displacements += m.evt_displace_o;
-        if (m.evt_hit_o | m.evt_miss_o | m.evt_eviction_o) {
-            ctx_set_stats &set = sets_[m.evt_conn_o % sets_.size()];
-            stats_.hits += m.evt_hit_o;
-            stats_.misses += m.evt_miss_o;
-            stats_.evictions += m.evt_eviction_o;
-            set.hits += m.evt_hit_o;
-            set.misses += m.evt_miss_o;
-            set.evictions += m.evt_eviction_o;
-        }
-        stats_.writebacks += m.evt_writeback_o;
-        stats_.extracts += m.evt_extract_o;
-        stats_.extracts_cold += m.evt_extract_cold_o;
-        stats_.installs += m.evt_install_o;
-        stats_.reserves += m.evt_reserve_o;
-        stats_.releases += m.evt_release_o;
-        stats_.removes += m.evt_remove_o;
-        stats_.freezes += m.evt_freeze_o;
-        if (m.evt_lock_wait_o)
-            stats_.lock_waits += static_cast<unsigned>(__builtin_popcount(m.evt_lock_wait_o));
+        if (m.evt_inject_o)
+            tell(ctx_effect::inject, false, 0);
     }
 
     ctx_port_params params_;
@@ -508,6 +492,7 @@ private:
     slot slots_[2][CTX_WHO_COUNT]; /* [is_return][who] */
     slot lookups_[lookups_max];    /* ring: lookup_sent_ of lookup_count_ are in the cache */
     uint32_t lookup_head_ = 0, lookup_count_ = 0, lookup_sent_ = 0;
+    ctx_inject_port<Model> inject_;
     uint8_t tag_ = 0, lookup_tag_ = 0;
     uint8_t image_[CTX_BYTES] = {};
 };

@@ -84,7 +84,7 @@ void ctx_cache_rtl::run(uint64_t now_ps)
         port.advance(port.next_edge_ps());
     if (port.next_edge_ps() == TIME_NEVER)
         return;
-    uint64_t limit_ps = burst_limit_ps(now_ps);
+    uint64_t limit_ps = u64_min(burst_limit_ps(now_ps), TIME_NEVER - 1); /* never is no edge */
     while (port.next_edge_ps() <= limit_ps && !port.answers_next())
         port.advance(port.next_edge_ps());
 }
@@ -93,6 +93,15 @@ static bool store_submit(void *self, const ctx_req *req, uint64_t now_ps)
 {
     ctx_cache_rtl *cache = static_cast<ctx_cache_rtl *>(self);
     if (!cache->port.submit(*req, now_ps))
+        return false;
+    waker_wake(cache->wake, cache->port.next_edge_ps());
+    return true;
+}
+
+static bool store_flip(void *self, const ctx_flip *flip, uint64_t now_ps)
+{
+    ctx_cache_rtl *cache = static_cast<ctx_cache_rtl *>(self);
+    if (!cache->port.flip(*flip, now_ps))
         return false;
     waker_wake(cache->wake, cache->port.next_edge_ps());
     return true;
@@ -168,7 +177,7 @@ ctx_cache_rtl_cost ctx_cache_rtl_get_cost(const ctx_cache_rtl *cache) { return c
 
 ctx_store ctx_cache_rtl_store(ctx_cache_rtl *cache)
 {
-    static const ctx_store_ops ops = {store_submit, store_reset, store_is_ready, nullptr};
+    static const ctx_store_ops ops = {store_submit, store_reset, store_is_ready, store_flip};
     return {&ops, cache};
 }
 

@@ -1,0 +1,39 @@
+/* The ways of the golden cache and the context DRAM behind them: what is here, and how it comes and goes. */
+#ifndef TOESIM_CTX_CACHE_CTX_CACHE_WAYS_H
+#define TOESIM_CTX_CACHE_CTX_CACHE_WAYS_H
+
+#include "models/ctx_cache/ctx_cache_core.h"
+
+/* The connection's lines in DRAM; never null. */
+struct ctx_dram *ctx_dram_of(struct ctx_core *core, uint32_t conn);
+
+/* The way whose tag says it holds the connection; null: none. */
+struct ctx_way *ctx_ways_hit(const struct ctx_core *core, uint32_t conn);
+/* The way of a connection that is locked, whatever its tag says. */
+struct ctx_way *ctx_ways_of_lock(const struct ctx_core *core, uint32_t conn);
+bool ctx_ways_is_locked(const struct ctx_core *core, uint32_t conn);
+
+/* Which way of the connection's set would make room; false: every way is locked. */
+bool ctx_ways_choose(const struct ctx_core *core, uint32_t conn, uint32_t *way);
+/* The way was used. */
+void ctx_ways_touch(struct ctx_core *core, const struct ctx_way *way);
+
+/* Empties the victim's way, of which there must be one: its lookup entry turns cold, and if it was written it goes
+ * to DRAM, where it is the newest again unless a line was bad. */
+struct ctx_way *ctx_ways_evict(struct ctx_core *core, uint32_t conn);
+/* A context that is present in DRAM comes in; all its lines are bad if newer ones were lost. */
+struct ctx_way *ctx_ways_fill(struct ctx_core *core, uint32_t conn);
+/* The context ends here: DRAM remembers its generation only. */
+void ctx_ways_forget(struct ctx_core *core, struct ctx_way *way);
+/* Constant line and meta line go to DRAM at once, so that a victim has four lines to take there. */
+void ctx_ways_write_through(struct ctx_core *core, const struct ctx_way *way);
+/* The meta line alone: the lines in DRAM are not the newest from now on. */
+void ctx_ways_mark_out(struct ctx_core *core, const struct ctx_way *way);
+
+/* Soft errors (ctx_cache_flip.c). One of the first so many lines has bad parity; all lines are to have it. */
+bool ctx_way_is_bad(const struct ctx_way *way, uint32_t lines);
+void ctx_way_poison(struct ctx_way *way);
+/* The way with a bad tag is empty. */
+void ctx_way_drop(struct ctx_core *core, struct ctx_way *way);
+
+#endif
