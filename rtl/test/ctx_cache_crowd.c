@@ -278,7 +278,8 @@ static void crowd_lookup(struct crowd *crowd, const struct ctx_req *req)
 static void crowd_act(struct crowd *crowd, uint8_t who, bool asks)
 {
     static const uint8_t returns[] = {CTX_OP_WRITE_UNLOCK, CTX_OP_WRITE_UNLOCK, CTX_OP_WRITE_UNLOCK,
-                                      CTX_OP_UNLOCK, CTX_OP_REMOVE};
+                                      CTX_OP_WRITE_UNLOCK, CTX_OP_WRITE_UNLOCK, CTX_OP_UNLOCK,
+                                      CTX_OP_UNLOCK,       CTX_OP_REMOVE};
     struct ctx_req req;
     if (crowd->has_lock[who] && crowd->cycle >= crowd->returns_at[who] &&
         !crowd->pending[1][who].busy) {
@@ -312,7 +313,8 @@ static void crowd_disturb(struct crowd *crowd)
             next.conn = crowd->flip.conn;
         if (world_draw(world, 4) == 0) {
             next = crowd->flip;
-            next.bit = (uint16_t)((next.bit + CTX_PARITY_BITS) % CTX_LINE_STORED_BITS);
+            next.bit = (uint16_t)((next.bit + CTX_PARITY_BITS / 2 * (1 + world_draw(world, 4))) %
+                                  CTX_LINE_STORED_BITS);
         }
         crowd_flip(crowd, next);
     } else if (world_draw(world, crowd->params.flip_one_in) == 0) {
