@@ -119,6 +119,28 @@ Test(ctx_cache_tag_parity, bad_tag_while_others_wait_for_the_lock)
     close_shape(crowd);
 }
 
+/* Who needs a way waits for the holder, as if the tag were good. */
+Test(ctx_cache_tag_parity, bad_tag_of_a_locked_way_makes_no_room)
+{
+    static const uint8_t returns[] = {CTX_OP_UNLOCK, CTX_OP_WRITE_UNLOCK};
+    struct crowd *crowd = open_shape(TINY);
+    install(crowd, 0);
+    install(crowd, 2);
+    for (uint32_t i = 0; i < 8; i++) {
+        lock_now(crowd, RX, 2, 1);
+        flip_now(crowd, tag_flip(2, i));
+        ask(crowd, i < 4 ? TX : DRIVER, i < 4 ? CTX_OP_READ_LOCK : CTX_OP_FREEZE, 0, 1);
+        crowd_wait(crowd, ENOUGH);
+        cr_assert(crowd_is_busy(crowd, i < 4 ? TX : DRIVER));
+        cr_assert(crowd_is_quiescent(crowd), "the clock may stop");
+        return_now(crowd, RX, returns[i % 2], 2, 1);
+        cr_assert(!crowd_is_busy(crowd, TX) && !crowd_is_busy(crowd, DRIVER));
+        if (i < 4)
+            return_now(crowd, TX, CTX_OP_UNLOCK, 0, 1);
+    }
+    close_shape(crowd);
+}
+
 /* INSTALL finds no tag, asks DRAM, and while it does so the holder's return changes what is true. */
 Test(ctx_cache_tag_parity, bad_tag_of_a_locked_context_that_is_installed_again)
 {
