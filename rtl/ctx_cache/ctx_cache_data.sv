@@ -169,18 +169,22 @@ module ctx_cache_data #(
     logic              we;
     logic [LINE_W-1:0] wdata;
     logic [ADDR_W-1:0] addr;
-    assign we    = moves && (is_write || is_install || is_fill || (is_flip && started_q));
-    assign addr  = ADDR_W'(32'(line) * CONTEXTS + 32'(set) * WAYS + 32'(way));
-    assign wdata = is_fill ? fill_line_i : from_key ? line4_i : is_flip ? rdata_o ^ flips : wdata_i;
+    assign we   = moves && (is_write || is_install || is_fill || (is_flip && started_q));
+    assign addr = ADDR_W'(32'(line) * CONTEXTS + 32'(set) * WAYS + 32'(way));
+    always_comb begin
+        wdata = '0;
+        if (we) wdata = is_fill ? fill_line_i : from_key ? line4_i : is_flip ? rdata_o ^ flips : wdata_i;
+    end
 
     sram_1rw #(.DEPTH(DEPTH), .LANES(1), .LANE_W(LINE_W)) u_lines (
         .clk_i, .en_i(moves), .we_i(we), .addr_i(addr), .wdata_i(wdata), .rdata_o
     );
 
-    // Its parity
-    logic [PARITY_W-1:0] wparity, rparity;
+    // Its parity, folded from the line as that is written, goes to an array of its own one cycle later.
     logic [LINE_W-1:0]   flips;
-    logic [PARITY_W-1:0] flips_parity;
+    logic [PARITY_W-1:0] flips_parity, rparity, wparity_q;
+    logic                pwe_q, stands_q;
+    logic [ADDR_W-1:0]   paddr_q;
 
     function automatic logic [PARITY_W-1:0] parity_of(input logic [LINE_W-1:0] data);
         parity_of = '0;
@@ -195,15 +199,28 @@ module ctx_cache_data #(
             else flips_parity = PARITY_W'(1) << flip_bit_i[$clog2(PARITY_W)-1:0];
         end
     end
-    always_comb begin
-        wparity = rparity ^ flips_parity;
-        if (we && !is_flip) wparity = parity_of(wdata) ^ {PARITY_W{is_fill && bad}};
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) begin
+            pwe_q    <= 1'b0;
+            stands_q <= 1'b0;
+        end else begin
+            pwe_q    <= we;
+            stands_q <= ((is_read || is_evict) && moves) || (stands_q && !beat_ok_i);
+        end
     end
-    assign rdata_bad_o = parity_of(rdata_o) != rparity;
-
-    sram_1rw #(.DEPTH(DEPTH), .LANES(1), .LANE_W(PARITY_W)) u_parity (
-        .clk_i, .en_i(moves), .we_i(we), .addr_i(addr), .wdata_i(wparity), .rdata_o(rparity)
+    always_ff @(posedge clk_i) begin
+        if (we) begin
+            wparity_q <= is_flip ? rparity ^ flips_parity : parity_of(wdata) ^ {PARITY_W{is_fill && bad}};
+            paddr_q   <= addr;
+        end
+    end
+    sram_1r1w #(.DEPTH(DEPTH), .LANES(1), .LANE_W(PARITY_W), .BYPASS(1)) u_parity (
+        .clk_i, .re_i(moves && !we), .raddr_i(addr), .rdata_o(rparity), .we_i(pwe_q), .waddr_i(paddr_q), .wdata_i(wparity_q)
     );
+    always_comb begin
+        rdata_bad_o = 1'b0;
+        if (stands_q) rdata_bad_o = parity_of(rdata_o) != rparity;
+    end
 
     // A victim's line goes to the write queue in the cycle after its read; line 4 of INSTALL never meets one, as it
     // is that job's second line.
@@ -227,7 +244,7 @@ module ctx_cache_data #(
     assign store_line_o  = from_key ? 2'd0 : evicted_line_q;
     assign store_data_o  = from_key ? line4_i : rdata_o;
     assign store_bad_o   = evicted_q && rdata_bad_o;
-    assign idle_o        = !queued && !evicted_q;
+    assign idle_o        = !queued && !evicted_q && !pwe_q;
 
     `ASSERT(OneStore_A, !(evicted_q && from_key))
     `ASSERT(LineExists_A, !moves || 32'(line) < ctx_cache_pkg::LINES)

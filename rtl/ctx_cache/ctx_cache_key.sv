@@ -111,8 +111,8 @@ module ctx_cache_key #(
     always_comb begin
         state_d = state_q;
         unique case (state_q)
-            IDLE:     if (start_i) state_d = after_start;
-            KEY:      if (key_valid_i) state_d = cmd_go_i ? FINDING : FIND;  // the key is looked for as it comes
+            IDLE:     if (start_i) state_d = (key_ready_o && key_valid_i) ? FIND : after_start;
+            KEY:      if (key_valid_i) state_d = FIND;
             FIND:     if (cmd_go_i) state_d = FINDING;
             FINDING:  if (done) state_d = (stale_q || seen_hits) ? FIND : pass_take_i ? PASS : ASK;
             ASK:      state_d = stale_q ? FIND : pass_take_i ? PASS : ASK;
@@ -176,8 +176,8 @@ module ctx_cache_key #(
     assign quiet_o      = ready_o || state_q == META || state_q == PARKED || state_q == SCANNED;
     assign searching_o  = finding || (state_q == SCANNING && !done);
     assign conn_o       = conn_q;
-    assign key_ready_o  = state_q == KEY;
-    assign find_o       = (state_q == FIND || (state_q == KEY && key_valid_i)) && !hold_i;
+    assign key_ready_o  = state_q == KEY || (start_i && after_start == KEY);  // asked for as it starts
+    assign find_o       = state_q == FIND && !hold_i;
     assign scan_o       = state_q == SCAN && !scan_end && !hold_i;
     assign pass_o       = (state_q == ASK || (state_q == FINDING && done && !seen_hits)) && !stale_q;
     assign stale_o      = stale_q;

@@ -141,7 +141,7 @@ module ctx_cache_keys #(
     assign key_sel     = first_q ? wants_key[1] : !wants_key[0];
     assign gets_key    = {key_valid_i && wants_key[1] && key_sel, key_valid_i && wants_key[0] && !key_sel};
     assign key_ready_o = wants_key != '0;
-    assign key_who_o   = key_sel ? who[WHO_W +: WHO_W] : who[0 +: WHO_W];
+    assign key_who_o   = start[key_sel] ? start_who_i : key_sel ? who[WHO_W +: WHO_W] : who[0 +: WHO_W];
 
     assign cmd_sel     = first_q ? finds[1] : !(finds[0] || scans[0]);
     assign cmd_go      = stage_cmd_i ? '0 : {finds[1] && cmd_sel, (finds[0] || scans[0]) && !cmd_sel};
@@ -179,15 +179,13 @@ module ctx_cache_keys #(
     assign has_meta_o  = has_meta[stage_sel_i];
     assign meta_o      = stage_sel_i ? meta[META_W +: META_W] : meta[0 +: META_W];
 
-    // The table's command: a key, as it comes or from its place, the stage's entry, or the row of a SCAN.
-    logic from_second, from_channel;
-    assign from_second  = stage_cmd_i ? stage_sel_i : cmd_sel;
-    assign from_channel = !stage_cmd_i && wants_key[cmd_sel];
+    // The table's command: the stage's entry, or the row of a SCAN.
+    logic from_second;
+    assign from_second = stage_cmd_i ? stage_sel_i : cmd_sel;
     always_comb begin
         cmd_key_o = '0;
         if (find_o || stage_inserts_i) begin
-            cmd_key_o = from_channel ? {key_line_i[ctx_layout_pkg::VLAN_BIT +: 24], key_line_i[287:0]}
-                      : from_second ? {line4[LINE_W + ctx_layout_pkg::VLAN_BIT +: 24], line4[LINE_W +: 288]}
+            cmd_key_o = from_second ? {line4[LINE_W + ctx_layout_pkg::VLAN_BIT +: 24], line4[LINE_W +: 288]}
                                     : {line4[ctx_layout_pkg::VLAN_BIT +: 24], line4[287:0]};
         end
     end

@@ -183,7 +183,7 @@ module ctx_cache_stage #(
         .write_i(tag_write || scrub), .clear_i, .clear_set_i, .flip_i(flip), .flip_bit_i(inject_bit_i),
         .write_way_i(written_way), .write_valid_i(tag_valid && !scrub), .write_dirty_i(tag_dirty), .write_frozen_i(tag_frozen), .write_gen_i(gen_q),
         .touch_i(touch), .touch_tree_i(touch_tree),
-        .conn_i(conn_q[CONN_W-1:0]), .hit_o(hit), .hit_way_o(hit_way), .hit_frozen_o(hit_frozen), .hit_dirty_o(hit_dirty), .hit_gen_o(hit_gen),
+        .used_i(valid_q), .conn_i(conn_q[CONN_W-1:0]), .hit_o(hit), .hit_way_o(hit_way), .hit_frozen_o(hit_frozen), .hit_dirty_o(hit_dirty), .hit_gen_o(hit_gen),
         .valid_o(valids), .frozen_o(frozens), .bad_o(bads), .tree_o(tree),
         .victim_way_i(victim_way), .victim_dirty_o(victim_dirty), .victim_gen_o(victim_gen), .victim_conn_o(victim_conn)
     );

@@ -33,6 +33,7 @@ module ctx_cache_tags #(
     input  logic              touch_i,
     input  logic [NODES-1:0]  touch_tree_i,
 
+    input  logic              used_i,        // somebody looks at the row that stands
     input  logic [CONN_W-1:0] conn_i,        // compared with the row that stands, and written
     output logic              hit_o,
     output logic [WAY_W-1:0]  hit_way_o,
@@ -86,11 +87,15 @@ module ctx_cache_tags #(
     always_comb begin
         hit_way_o = '0;
         hit_entry = '0;
-        for (int w = 0; w < WAYS; w++) begin
+        hits      = '0;
+        bad_o     = '0;
+        valid_o   = '0;
+        frozen_o  = '0;
+        if (used_i) for (int w = 0; w < WAYS; w++) begin
             bad_o[w]    = ^row[w*WAY_BITS +: WAY_BITS];
             valid_o[w]  = row[w*WAY_BITS + VALID_BIT] && !bad_o[w];
             frozen_o[w] = row[w*WAY_BITS + FROZEN_BIT];
-            hits[w] = valid_o[w] && row[w*WAY_BITS + CTAG_BIT +: CTAG_W] == conn_i[CONN_W-1:SET_W];
+            hits[w]     = valid_o[w] && row[w*WAY_BITS + CTAG_BIT +: CTAG_W] == conn_i[CONN_W-1:SET_W];
             if (hits[w]) begin
                 hit_way_o = WAY_W'(w);
                 hit_entry = row[w*WAY_BITS +: WAY_BITS];
