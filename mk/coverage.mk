@@ -5,8 +5,8 @@ COV_DIR    := $(B)/coverage/$(COV_WIDTH)
 COV_SHAPES := $(RTL_SHAPES)
 COV_PREFIX  = Vctx_cache_$(1)
 COV_LIBS   := $(foreach s,$(COV_SHAPES),$(COV_DIR)/$(call COV_PREFIX,$(s))/lib$(call COV_PREFIX,$(s)).a)
-# All tests of the cache but that of the glue, which owns its models, and the rates of the default shape.
-COV_NAMES  := $(filter-out %_glue %_rate,$(patsubst rtl/test/%.c,%,$(wildcard rtl/test/test_ctx_cache*.c)))
+# All tests of the cache but that of the glue, which owns its models.
+COV_NAMES  := $(filter-out %_glue,$(patsubst rtl/test/%.c,%,$(wildcard rtl/test/test_ctx_cache*.c)))
 COV_TESTS  := $(COV_NAMES:%=$(COV_DIR)/%)
 COV_INC    := -isystem $(B)/rtl/Vctx_cache $(foreach s,$(COV_SHAPES),-isystem $(COV_DIR)/$(call COV_PREFIX,$(s)))
 COV_FLAGS  := --coverage-line --coverage-toggle --coverage-user --coverage-max-width $(COV_WIDTH)
@@ -34,8 +34,12 @@ $(COV_TESTS): $(COV_DIR)/%: $(B)/obj/rtl/test/%.o $(COV_DIR)/ctx_cache_dut.o $(C
     $(filter-out %/ctx_cache_dut.o,$(RTL_FACE)) $(COV_LIBS) $(CTX_CACHE_LIB) $(COV_DIR)/rt.a $(CORE_LIB)
 	$(CXX) -Wl,--wrap=ctx_cache_dut_destroy $^ -lcriterion $(LIBS) -lz -lpthread -o $@
 
-.PHONY: coverage
-coverage: $(COV_TESTS) ## line, toggle and functional coverage of the RTL, merged over the shapes
+.PHONY: coverage coverage-now
+coverage: ## line, toggle and functional coverage of the RTL, merged over the shapes
+	@mk/setup.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) coverage-now
+
+coverage-now: $(COV_TESTS)
 	@rm -f $(COV_DIR)/*.dat
 	@for t in $(COV_TESTS); do COVERAGE_DIR=$(COV_DIR) $$t -j2 >$(COV_DIR)/run.log 2>&1 || { tail -n 20 $(COV_DIR)/run.log; exit 1; }; done
 	@rtl/formal/coverage.py rtl/formal/coverage.exclude $(COV_DIR)/*.dat

@@ -1,6 +1,10 @@
 # Proofs of the context cache (docs/ctx_cache_proof.md): Yosys, yosys-abc and z3.
-.PHONY: formal formal-smoke
-formal: $(GEN_SV) ## all proofs of the context cache: property, method, depth, result, time
+.PHONY: formal formal-now formal-smoke
+formal: ## all proofs of the context cache: property, method, depth, result, time
+	@mk/setup.sh test
+	@$(MAKE) --no-print-directory formal-now
+
+formal-now: $(GEN_SV)
 	@nice -n 10 mk/formal.sh --rtl $(RTL) --gen $(B)/gen --out $(B)/formal all
 
 formal-smoke: $(GEN_SV) ## the proofs that take seconds

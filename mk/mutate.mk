@@ -30,6 +30,10 @@ $(foreach s,$(MUTATE_SHAPES),$(eval $(call MUTATE_RULE,$(s))))
 $(MUTATE_TESTS): $(MUTATE_DIR)/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(B)/obj/rtl/formal/mutant_id.o $(GLUE_OBJ) $(MUTATE_LIBS) $(MUTATE_OTHERS) $(GLUE_LIBS) $(VL_DPI_RT) $(CORE_LIB)
 	$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@
 
-.PHONY: mutate
-mutate: $(MUTATE_TESTS) ## mutants of the context cache against its tests and proofs (MUTANTS=110)
+.PHONY: mutate mutate-now
+mutate: ## mutants of the context cache against its tests and proofs (MUTANTS=110)
+	@mk/setup.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) mutate-now
+
+mutate-now: $(MUTATE_TESTS)
 	@mk/mutate.sh $(MUTATE_DIR) $(MUTATE_TESTS)

@@ -1,10 +1,12 @@
 # RTL to object archives: the default shape with tracing for the simulator, small shapes for the tests.
 # RTL: folder of the context cache. `make RTL=dir` puts another implementation behind the same ports; dir has
-# ctx_cache.sv with the port list of ours, its parts, and packages named *_pkg.sv (ours where it has none).
+# ctx_cache.sv with the port list of ours, its parts, and packages named *_pkg.sv (ours where it has none); cells of
+# rtl/common that it does not bring itself are there.
 RTL     ?= rtl/ctx_cache
 RTL_OWN := $(wildcard $(RTL)/*_pkg.sv)
 RTL_PKG := $(GEN_SV) $(if $(filter %/ctx_cache_pkg.sv,$(RTL_OWN)),,rtl/ctx_cache/ctx_cache_pkg.sv) $(RTL_OWN)
-RTL_SV  := $(RTL_PKG) $(wildcard rtl/common/*.sv) $(filter-out %_pkg.sv,$(wildcard $(RTL)/*.sv))
+RTL_CELLS := $(filter-out $(patsubst $(RTL)/%,rtl/common/%,$(wildcard $(RTL)/*.sv)),$(wildcard rtl/common/*.sv))
+RTL_SV  := $(RTL_PKG) $(RTL_CELLS) $(filter-out %_pkg.sv,$(wildcard $(RTL)/*.sv))
 # The libraries are rebuilt when another folder is chosen.
 RTL_STAMP := $(B)/rtl/chosen
 $(shell mkdir -p $(B)/rtl; echo $(RTL) | cmp -s - $(RTL_STAMP) || echo $(RTL) >$(RTL_STAMP))
@@ -13,8 +15,8 @@ VERILATE := verilator --cc -O3 --assert --x-assign 0 --x-initial 0 \
 VL_INC   := $(EXT_INC)
 VL_CXX   := -std=c++17 -O3 -fno-tree-slp-vectorize -DVM_COVERAGE=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0 -DVL_TIME_CONTEXT
 RTL_SHAPES := 2x1 4x2 16x4
-RTL_SHAPE_2x1  := -GSETS=2 -GWAYS=1 -GLOOKUP_ENTRIES=16 -GCONN_IDS=16
-RTL_SHAPE_4x2  := -GSETS=4 -GWAYS=2 -GLOOKUP_ENTRIES=64 -GCONN_IDS=64
+RTL_SHAPE_2x1  := -GSETS=2 -GWAYS=1 -GLOOKUP_ENTRIES=16 -GCONN_IDS=16 -GMISS_SLOTS=4
+RTL_SHAPE_4x2  := -GSETS=4 -GWAYS=2 -GLOOKUP_ENTRIES=64 -GCONN_IDS=64 -GMISS_SLOTS=2
 RTL_SHAPE_16x4 := -GSETS=16 -GWAYS=4 -GLOOKUP_ENTRIES=256 -GCONN_IDS=1024
 
 # $(1): prefix, $(2): extra options, $(3): top, $(4): sources, $(5): what else makes it stale
@@ -68,8 +70,12 @@ $(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(GLUE_OBJ) $(RT
 
 # The lock-step suite at length: OPS operations per shape (2.5 minutes per 10 million on an idle core).
 OPS ?= 10000000
-.PHONY: ctx-cache-long
-ctx-cache-long: $(B)/test/test_ctx_cache_crowd ## cache RTL against golden model, OPS=10000000 operations per shape
+.PHONY: ctx-cache-long ctx-cache-long-now
+ctx-cache-long: ## cache RTL against golden model, OPS=10000000 operations per setting
+	@mk/setup.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) ctx-cache-long-now
+
+ctx-cache-long-now: $(B)/test/test_ctx_cache_crowd
 	CTX_CACHE_OPS=$(OPS) $< -j$(JOBS)
 
 -include mk/lint.mk mk/formal.mk mk/coverage.mk mk/mutate.mk mk/synth.mk

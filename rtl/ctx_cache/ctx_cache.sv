@@ -265,7 +265,7 @@ module ctx_cache #(
         .cmd_kind_i(table_cmd ? table_kind : scan ? ctx_cache_pkg::TABLE_SCAN_ROW : ctx_cache_pkg::TABLE_FIND),
         .cmd_key_i(cmd_key), .cmd_index_i(cmd_index), .cmd_state_i(table_state),
         .cmd_conn_i(table_conn), .cmd_gen_i(stage_gen), .cmd_fresh_i(!key_found[ctx_cache_pkg::FOUND_W-1]),
-        .cmd_by_conn_i(table_cmd && table_index != ctx_cache_pkg::INDEX_ENTRY), .cmd_more_i(table_more || key_wants),
+        .cmd_by_conn_i(table_cmd && table_index != ctx_cache_pkg::INDEX_ENTRY), .cmd_more_i(table_more),
         .ctrl_idle_i(stage_idle && !searching), .hold_o(hold),
         .found_o(found[ctx_cache_pkg::FOUND_W-1]), .found_index_o(found_index), .found_state_o(found[ctx_cache_pkg::FOUND_W-2 -: 3]),
         .found_conn_o(found[1+GEN_W +: ARG_W]), .found_gen_o(found[1 +: GEN_W]), .free_o(found[0]), .free_index_o(free_index),

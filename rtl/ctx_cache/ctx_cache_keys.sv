@@ -172,7 +172,8 @@ module ctx_cache_keys #(
     assign meta_ask_who_o  = meta_sel ? who[WHO_W +: WHO_W] : who[0 +: WHO_W];
     assign meta_ask_conn_o = meta_sel ? conn[ARG_W +: ARG_W] : conn[0 +: ARG_W];
 
-    assign quiet_o     = quiet == '1 && !line4_busy_q;
+    // Without room for its read, an operation waits for another one's.
+    assign quiet_o     = (quiet | (meta_room_i ? '0 : meta_ask)) == '1 && !line4_busy_q;
     assign searching_o = searching != '0;
     assign found_o     = stage_sel_i ? found[FOUND_W +: FOUND_W] : found[0 +: FOUND_W];
     assign stale_o     = stale[stage_sel_i];

@@ -47,7 +47,7 @@ module ctx_cache_lookup #(
     input  logic [GEN_W-1:0] cmd_gen_i,
     input  logic             cmd_fresh_i,  // INSERT: into a free slot, not over a tombstone
     input  logic             cmd_by_conn_i,
-    input  logic             cmd_more_i,   // no LOOKUP: the next cycle's command belongs to this one's, or a key may come with its command
+    input  logic             cmd_more_i,   // the next cycle's command belongs to this one's: no LOOKUP between them
     input  logic             ctrl_idle_i,
     output logic             hold_o,
     output logic             found_o,

@@ -6,11 +6,15 @@
 // SCRIPT=n: what the driver does before the solver takes over (free_q), each step after the one before is answered and
 // the cache is quiescent; but DELAY cycles after a last step that is not waited for. Wild is four requesters and any stall on any channel; CALM, for depth, two requesters
 // (receive and driver), no stalls, ids that exist, two generations, no LOOKUP (but with LOOKUPS). WATCHED: the connection that prop_context.svh follows.
+// FLIPS=n: so many soft errors at most, of any connection and any stored bit, no line wrong in two bits; without it none but the script's.
 `ifndef SCRIPT
 `define SCRIPT 0
 `endif
 `ifndef WATCHED
 `define WATCHED 0
+`endif
+`ifndef FLIPS
+`define FLIPS 0
 `endif
 module ctx_cache_top (input logic clk_i);
     localparam int unsigned N = 4;
@@ -43,7 +47,9 @@ module ctx_cache_top (input logic clk_i);
     (* anyseq *) logic [1:0]     lookup_key, lookup_tag, wdata;
 
     // The script: operation, connection, generation; data and key are the connection's number.
-    localparam logic [3:0] DELAY = 4'd12;
+    localparam logic [3:0] DELAY     = 4'd12;
+    localparam logic [3:0] STEP_FLIP = 4'd15;  // a soft error: of the tag's parity bit, or of line 1
+    localparam logic [1:0] STEP_TAG = 2'd0, STEP_LINE = 2'd1;
     logic [3:0] step_q, delay_q;
     logic       offered_q, answered_q, free_q, hurries;
     logic [3:0] step_code;
@@ -78,9 +84,18 @@ module ctx_cache_top (input logic clk_i);
             96:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd0, 2'd0};
             97:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
             98:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_READ_LOCK, 3'd2, 2'd0};
+            // 7: the tag of 2, which is dirty, got a wrong bit, and READ_LOCK of 2 is about to fill
+            112:     {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
+            113:     {step_code, step_conn, step_gen} = {STEP_FLIP, 3'd2, STEP_TAG};
+            114:     {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_READ_LOCK, 3'd2, 2'd0};
+            // 8: line 1 of 2 got a wrong bit, 2 was written back, and READ_LOCK of 2 is about to fill
+            128:     {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
+            129:     {step_code, step_conn, step_gen} = {STEP_FLIP, 3'd2, STEP_LINE};
+            130:     {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd0, 2'd0};
+            131:     {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_READ_LOCK, 3'd2, 2'd0};
             default: ;
         endcase
-        hurries = `SCRIPT * 16 + step_q == 66 || `SCRIPT * 16 + step_q == 83;
+        hurries = `SCRIPT * 16 + step_q == 66 || `SCRIPT * 16 + step_q == 83 || `SCRIPT * 16 + step_q == 114 || `SCRIPT * 16 + step_q == 131;
     end
 
     logic [N-1:0]   op_valid, ret_valid;
@@ -89,7 +104,7 @@ module ctx_cache_top (input logic clk_i);
     logic [3*N-1:0] op_conn_of;
     logic [2*N-1:0] op_gen_of;
     logic [1:0]     wdata_of;
-    assign op_valid         = free_q ? op_any & ACTIVE : {step_code != '0 && !offered_q && ready, 3'b0};
+    assign op_valid         = free_q ? op_any & ACTIVE : {step_code != '0 && step_code != STEP_FLIP && !offered_q && ready, 3'b0};
     assign ret_valid        = free_q ? ret_any & ACTIVE : '0;
 `ifdef CALM
 `ifndef LOOKUPS
@@ -136,6 +151,38 @@ module ctx_cache_top (input logic clk_i);
         end
     end
 
+    // Soft errors
+    (* anyseq *) logic       flip_any, flip_tag;
+    (* anyseq *) logic [2:0] flip_conn, flip_line;
+    (* anyseq *) logic [5:0] flip_bit;
+    logic       inject_valid, inject_ready, inject_tag, inject_took, inject_tag_q, evt_inject, evt_inject_hit, evt_tag_error, evt_bad_read, evt_bad_victim;
+    logic [2:0] inject_conn, inject_line, inject_conn_q, inject_line_q;
+    logic [5:0] inject_bit;
+    logic [1:0] flips_q;  // the solver's so far
+    logic       flipped_q;
+    assign inject_valid = free_q ? flip_any && flips_q < 2'(`FLIPS) : step_code == STEP_FLIP && !offered_q && ready;
+    assign inject_tag   = free_q ? flip_tag : step_gen == STEP_TAG;
+    assign inject_conn  = free_q ? flip_conn : step_conn;
+    assign inject_line  = free_q ? flip_line : 3'd1;
+    assign inject_bit   = free_q ? flip_bit : step_gen == STEP_TAG ? 6'd63 : 6'd3;
+    assign inject_took  = inject_valid && inject_ready;
+    always @(posedge clk_i) begin
+        if (!rst_ni) flipped_q <= 1'b0;
+        else if (inject_took) flipped_q <= 1'b1;
+        if (!rst_ni) flips_q <= '0;
+        else if (free_q && inject_took) flips_q <= flips_q + 1'b1;
+        if (inject_took) {inject_tag_q, inject_conn_q, inject_line_q} <= {inject_tag, inject_conn, inject_line};
+    end
+    always @* begin
+        assume (!free_q || flip_tag || (flip_line < 3'd5 && 32'(flip_bit) < L + ctx_cache_pkg::PARITY_W));
+        assume (!free_q || !flipped_q || flip_tag || inject_tag_q || flip_conn != inject_conn_q || flip_line != inject_line_q);
+`ifdef CALM
+        assume (!free_q || !flip_conn[2]);
+`endif
+    end
+
+    logic         evt_fill, evt_install, evt_eviction;
+    logic [C-1:0] evt_conn;
     logic         ready, quiescent, lookup_ready, lookup_rsp_valid, wdata_ready, wdata_ret;
     logic [N-1:0] op_ready, ret_ready;
     logic         ret_rsp_valid, commit_valid, commit_ret;
@@ -179,7 +226,11 @@ module ctx_cache_top (input logic clk_i);
         .mem_req_id_o(mem_req_id), .mem_req_line_o(mem_req_line), .mem_req_beats_o(mem_req_beats),
         .mem_wdata_valid_o(mem_wdata_valid), .mem_wdata_ready_i(mem_wdata_ready), .mem_wdata_o(mem_wdata),
         .mem_rdata_valid_i(mem_rdata_valid), .mem_rdata_ready_o(mem_rdata_ready),
-        .mem_rdata_id_i(mem_rdata_id), .mem_rdata_i(mem_rdata)
+        .mem_rdata_id_i(mem_rdata_id), .mem_rdata_i(mem_rdata),
+        .inject_valid_i(inject_valid), .inject_ready_o(inject_ready), .inject_tag_i(inject_tag), .inject_conn_i({2'b0, inject_conn}),
+        .inject_line_i(inject_line), .inject_bit_i({4'b0, inject_bit}), .evt_inject_o(evt_inject), .evt_inject_hit_o(evt_inject_hit),
+        .evt_tag_error_o(evt_tag_error), .evt_bad_read_o(evt_bad_read), .evt_bad_victim_o(evt_bad_victim),
+        .evt_conn_o(evt_conn), .evt_fill_o(evt_fill), .evt_install_o(evt_install), .evt_eviction_o(evt_eviction)
     );
 
     dram_model u_dram (
@@ -199,8 +250,8 @@ module ctx_cache_top (input logic clk_i);
             free_q     <= 1'b0;
             delay_q    <= '0;
         end else if (!free_q) begin
-            if (op_valid[3] && op_ready[3]) offered_q <= 1'b1;
-            if (rsp_end) answered_q <= 1'b1;
+            if ((op_valid[3] && op_ready[3]) || inject_took) offered_q <= 1'b1;
+            if (rsp_end || evt_inject) answered_q <= 1'b1;
             if (answered_q && quiescent) begin
                 step_q     <= step_q + 1'b1;
                 offered_q  <= 1'b0;
@@ -212,9 +263,10 @@ module ctx_cache_top (input logic clk_i);
     end
 
     // What the property files speak of
-    logic rsp_end, rsp_ok, ret_end, ret_ok;
+    logic rsp_end, rsp_ok, rsp_bad, ret_end, ret_ok;
     assign rsp_end = rsp_valid && rsp_ready && (!rsp_data || rsp_beat == 3'd4);
-    assign rsp_ok  = rsp_result == ctx_cache_pkg::RES_OK;
+    assign rsp_ok  = rsp_result == ctx_cache_pkg::RES_OK || rsp_bad;  // it has its effects
+    assign rsp_bad = rsp_result == ctx_cache_pkg::RES_BAD;
     assign ret_end = ret_rsp_valid && ret_rsp_ready;
     assign ret_ok  = ret_rsp_result == ctx_cache_pkg::RES_OK;
 
@@ -241,5 +293,6 @@ module ctx_cache_top (input logic clk_i);
     end
     if (1) begin : life
 `include "prop_context.svh"
+`include "prop_parity.svh"
     end
 endmodule

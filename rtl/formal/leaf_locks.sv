@@ -10,7 +10,7 @@ module leaf_locks (input logic clk_i, input logic rst_ni);
     (* anyseq *) logic [3:0]  op_valid, ret_valid, answers;
     (* anyseq *) logic [15:0] op_code, ret_code;
     (* anyseq *) logic [7:0]  op_conn, ret_conn, gen;
-    (* anyseq *) logic        take_any, turn_any, locks, misses, way, misses_ok, keys_ok;
+    (* anyseq *) logic        take_any, turn_any, locks, misses, way, frozen, misses_ok, keys_ok;
     (* anyseq *) logic [1:0]  turn_who;
     logic rst_q;
     initial rst_q = 1'b0;
@@ -91,19 +91,26 @@ module leaf_locks (input logic clk_i, input logic rst_ni);
         .rescan_index_i('0), .rsp_who_i(2'd0), .ret_rsp_who_i(2'd0), .evt_lock_wait_o(wait_evt));
     ctx_cache_locks #(.SETS(2), .WAYS(2), .CONN_W(2)) u_locks (
         .clk_i(clk_i), .rst_ni(rst_q), .set_i(set), .clear_i(clear), .who_i(who_q), .conn_i(conn_q[1:0]),
-        .gen_i(gen_q), .way_i(way), .holds_o(holds), .locked_ways_o(locked_ways), .held_o(held),
+        .gen_i(gen_q), .way_i(way), .frozen_i(frozen), .holds_o(holds), .way_o(its_way), .frozen_o(its_frozen), .locked_ways_o(locked_ways), .held_o(held),
         .held_conn_o(held_conn));
 
     (* anyconst *) logic [1:0] a, b;
-    logic       way_q, first_q;
+    logic       way_q, frozen_q, its_way, its_frozen, first_q;
     logic [1:0] conn_a_q, conn_b_q;
     // first_q: a's operation came before b's and both want one connection.
     always @(posedge clk_i) begin
-        if (set && who_q == a) way_q <= way;
+        if (set && who_q == a) {way_q, frozen_q} <= {way, frozen};
         if (op_valid[a] && op_ready[a]) conn_a_q <= op_conn[2*a +: 2];
         if (op_valid[b] && op_ready[b]) conn_b_q <= op_conn[2*b +: 2];
         if (!rst_q || op_finish[a] || op_finish[b]) first_q <= 1'b0;
         else if (op_valid[b] && op_ready[b] && !op_ready[a]) first_q <= op_conn[2*b +: 2] == conn_a_q;
+    end
+    // Whose turn it is between a requester's return and its own operation: what was taken last.
+    logic returned_q, take_own;  // a's return
+    assign take_own = take_any && grant && !turn && who == a;
+    always @(posedge clk_i) begin
+        if (!rst_q) returned_q <= 1'b0;
+        else if (take_own) returned_q <= ret;
     end
     logic alone;  // nobody else is there, nothing stops a's operation
     assign alone = !op_ready[a] && !started_q[a] && (op_ready | (4'd1 << a)) == 4'hf && ret_ready == 4'hf && held == '0
@@ -111,8 +118,10 @@ module leaf_locks (input logic clk_i, input logic rst_ni);
     always @* if (rst_q && a != b) begin
         one_holder:      assert (!(held[a] && held[b]) || held_conn[2*a +: 2] != held_conn[2*b +: 2]);
         way_is_locked:   assert (!(held[a] && held_conn[2*a] == conn_q[0]) || locked_ways[way_q]);
+        holder_is_told:  assert (!(valid_q && ret_q && holds && who_q == a) || (its_way == way_q && its_frozen == frozen_q));
         taken_only_free: assert (!acquires || !held[a] || C'(held_conn[2*a +: 2]) != conn_q);
         in_order:        assert (!(take_any && grant && !ret && who == b) || !first_q);
+        return_first:    assert (!(take_own && !ret && !ret_ready[a] && !ret_started_q[a]) || returned_q);
         no_lost_wakeup:  assert (!alone || (grant && who == a && !ret));
         reach_two_locks: assert (!(held[a] && held[b]));
         reach_order:     assert (!(first_q && held[a]));

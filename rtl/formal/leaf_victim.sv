@@ -1,5 +1,7 @@
-// Replacement among eight ways: an empty way first, never a locked one, a frozen one only when nothing else is,
-// and never the way used last while there is another candidate.
+// Replacement among eight ways, against the rule of the tree, written once more without walking it: node 2^l - 1 + (w >> (3 - l))
+// decides for way w at level l, its bit points to the half used longer ago, a half without candidates is not entered.
+// An empty way first (neither valid nor locked: a locked way whose tag is bad reads as not valid), never a locked one, a
+// frozen one only when nothing else is, and never the way used last while there is another candidate.
 module leaf_victim (input logic clk_i, input logic rst_ni);
     (* anyseq *) logic [7:0] valid, frozen, locked;
     (* anyseq *) logic [6:0] tree;
@@ -19,13 +21,42 @@ module leaf_victim (input logic clk_i, input logic rst_ni);
     ctx_cache_victim #(.WAYS(8)) next (.clk_i(clk_i), .rst_ni(rst_q), .valid_i(valid), .frozen_i(frozen), .locked_i(locked),
         .tree_i(used_tree), .found_o(again_found), .way_o(again), .used_way_i(used), .used_tree_o(unused));
 
-    logic [7:0] plain;
-    assign plain = valid & ~locked & ~frozen;
+    logic [7:0] empty, plain, candidates;
+    assign empty      = ~valid & ~locked;
+    assign plain      = valid & ~locked & ~frozen;
+    assign candidates = plain != '0 ? plain : valid & ~locked;
+
+    // The tree behind a use of way `used`: its nodes point away from it, the others stay.
+    logic [6:0] expected;
+    assign expected[0] = !used[2];
+    assign expected[1] = used[2] ? tree[1] : !used[1];
+    assign expected[2] = used[2] ? !used[1] : tree[2];
+    for (genvar pair = 0; pair < 4; pair++) begin : gen_pair
+        assign expected[3 + pair] = used[2:1] == pair ? !used[0] : tree[3 + pair];
+    end
+
+    // The halves that the victim is not in, from the whole set to its pair, and what their nodes say.
+    logic [7:0] other_half, other_quarter, other_one;
+    logic       half_bit, quarter_bit, one_bit;
+    assign other_half    = way[2] ? 8'h0f : 8'hf0;
+    assign other_quarter = 8'h03 << {way[2], !way[1], 1'b0};
+    assign other_one     = 8'h01 << {way[2:1], !way[0]};
+    assign half_bit      = tree[0];
+    assign quarter_bit   = way[2] ? tree[2] : tree[1];
+    assign one_bit       = way[2] ? (way[1] ? tree[6] : tree[5]) : (way[1] ? tree[4] : tree[3]);
+
+    logic takes;
+    assign takes = found && empty == '0;
     always @* begin
-        found_exactly: assert (found == ((~valid | ~locked) != '0));
-        empty_first:   assert (valid == 8'hff || !valid[way]);
-        never_locked:  assert (!found || !valid[way] || !locked[way]);
+        found_exactly: assert (found == (~locked != '0));
+        empty_first:   assert (empty == '0 || empty[way]);
+        lowest_empty:  assert (empty == '0 || (empty & ((8'd1 << way) - 8'd1)) == '0);
+        never_locked:  assert (!found || !locked[way]);
         frozen_last:   assert (!found || !valid[way] || !frozen[way] || plain == '0);
-        not_just_used: assert (valid != 8'hff || (plain & ~(8'd1 << used)) == '0 || again != used);
+        oldest_half:   assert (!takes || half_bit == way[2] || (candidates & other_half) == '0);
+        oldest_quarter: assert (!takes || quarter_bit == way[1] || (candidates & other_quarter) == '0);
+        oldest_one:    assert (!takes || one_bit == way[0] || (candidates & other_one) == '0);
+        use_is_kept:   assert (used_tree == expected);
+        not_just_used: assert (empty != '0 || (plain & ~(8'd1 << used)) == '0 || again != used);
     end
 endmodule

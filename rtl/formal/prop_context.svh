@@ -96,9 +96,17 @@ always @* if (rst_ni) begin
                                          || rsp_code == ctx_cache_pkg::OP_EXTRACT) && here_q && gen_q == asked_gen)
                              || (rsp_result != ctx_cache_pkg::RES_ABSENT && rsp_result != ctx_cache_pkg::RES_STALE));
 end
-// Value
+// Value: what an answer brings, beat by beat; or it says BAD in the end.
+logic wrong_beat, wrong_q;
+assign wrong_beat = about && rsp_data && rsp_rdata != L'(value_q[rsp_beat]);
+always @(posedge clk_i) begin
+    if (!rst_ni || rsp_end) wrong_q <= 1'b0;
+    else if (rsp_valid && rsp_ready && wrong_beat) wrong_q <= 1'b1;
+end
 always @* if (rst_ni) begin
-    nothing_is_lost: assert (!(about && rsp_data && rsp_valid) || rsp_rdata[1:0] == value_q[rsp_beat]);
+    nothing_is_lost: assert (!wrong_beat);
+    never_bad:       assert (!(about && rsp_bad));
+    right_or_bad:    assert (!(ends && rsp_data) || !(wrong_q || wrong_beat) || rsp_bad);
 end
 
 // Between EXTRACT's answer and the next INSTALL taken for the connection, no LOOKUP names it as mine.

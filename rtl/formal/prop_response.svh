@@ -1,5 +1,5 @@
 // One response per request and none without, with the request's code, tag, connection and generation; for every
-// requester and kind. LOOKUPs: any one is answered by the response of its place in the order, with its tag.
+// requester and kind; BAD comes with data. LOOKUPs: any one is answered by the response of its place in the order, with its tag.
 logic [N-1:0]   op_push, ret_push, op_open_q, ret_open_q;
 logic [4*N-1:0] op_code_q, ret_code_q;
 logic [3*N-1:0] op_conn_q;
@@ -49,6 +49,7 @@ always @* if (rst_ni) begin
     returns_its_own: assert (!ret_rsp_valid || (ret_rsp_code == returned && ret_rsp_tag == {6'b0, ret_tag_q[32'(ret_rsp_who)*2 +: 2]}));
     beats_in_order:  assert (!rsp_valid || rsp_beat == next_beat_q);
     data_iff_due:    assert (!rsp_valid || rsp_data == (rsp_ok && (code == ctx_cache_pkg::OP_READ_LOCK || code == ctx_cache_pkg::OP_EXTRACT)));
+    bad_with_data:   assert (!(rsp_valid && rsp_bad) || rsp_data);
     reach_beats:     assert (!(free_q && rsp_valid && rsp_beat == 3'd4));
     reach_return:    assert (!(free_q && ret_rsp_valid && ret_ok));
 end

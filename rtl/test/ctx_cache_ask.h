@@ -11,7 +11,7 @@ enum { TINY = 0, SMALL = 1, FOUR_WAYS = 2, DEFAULT = 3, ENOUGH = 400 };
 
 static inline struct crowd *open_shape(unsigned shape)
 {
-    struct crowd_params params = {shape, 1, 1, 1, 51650, 0};
+    struct crowd_params params = {shape, 1, 1, 1, 51650, 0, 0};
     return crowd_create(&params);
 }
 

@@ -33,7 +33,7 @@ struct crowd {
     struct ctx_cache_dut *dut;
     struct pending pending[2][CTX_WHO_COUNT]; /* [is_return][who] */
     struct look looks[LOOKUPS];
-    uint64_t cycle, responses, wait_max;
+    uint64_t cycle, responses, wait_max, stalls_until;
     uint64_t answers[OPS];
     uint32_t latencies[OPS][LATENCY_MAX + 1]; /* answers of so many cycles; the last: or more */
     bool flipping;                            /* flip is under way */
@@ -87,6 +87,8 @@ static void effect_commit(struct crowd *crowd, bool returns, uint8_t who)
         for (int other = 0; other < CTX_WHO_COUNT; other++)
             crowd->pending[kind][other].passed += !crowd->pending[kind][other].committed;
     ctx_core_execute(&crowd->golden, &mine->req, &mine->expected);
+    if (returns) /* its answer may come behind that of the next READ_LOCK */
+        crowd->has_lock[who] = crowd->has_lock[who] && crowd->golden.locks[who].held;
     if (mine->expected.image) {
         memcpy(mine->expected_image, mine->expected.image, CTX_BYTES);
         mine->expected.image = mine->expected_image;
@@ -217,10 +219,8 @@ static void on_response(void *self, const struct ctx_rsp *rsp, uint64_t now_ps)
     }
     mine->busy = false;
     count_latency(crowd, rsp->op, mine->since);
-    if (is_return(rsp->op) && rsp->result == CTX_OK)
-        crowd->has_lock[rsp->who] = false;
     if (rsp->op == CTX_OP_READ_LOCK && (rsp->result == CTX_OK || rsp->result == CTX_BAD)) {
-        crowd->has_lock[rsp->who] = true;
+        crowd->has_lock[rsp->who] = crowd->golden.locks[rsp->who].held;
         crowd->is_bad[rsp->who] = rsp->result == CTX_BAD;
         crowd->returns_at[rsp->who] =
             crowd->cycle + world_draw(&crowd->world, crowd->params.hold_cycles);
@@ -329,8 +329,20 @@ static void crowd_cycle(struct crowd *crowd)
     cr_assert_eq(rtl->flips, crowd->golden.stats.flips, "a soft error hit only one of the two");
 }
 
+/* Each channel is held up a quarter of the time. */
+static void crowd_stall(struct crowd *crowd)
+{
+    if (crowd->params.stall_cycles == 0 || crowd->cycle < crowd->stalls_until)
+        return;
+    uint32_t channels = world_draw(&crowd->world, DUT_STALL_ALL + 1);
+    channels &= world_draw(&crowd->world, DUT_STALL_ALL + 1);
+    ctx_cache_dut_stall(crowd->dut, (uint8_t)channels);
+    crowd->stalls_until = crowd->cycle + 1 + world_draw(&crowd->world, crowd->params.stall_cycles);
+}
+
 static void crowd_step(struct crowd *crowd, bool asks)
 {
+    crowd_stall(crowd);
     for (uint8_t who = 0; who < CTX_WHO_COUNT; who++)
         crowd_act(crowd, who, asks);
     if (asks && crowd->params.flip_one_in > 0)
@@ -423,6 +435,7 @@ void crowd_finish(struct crowd *crowd)
         cr_assert_lt(crowd->cycle, end, "somebody waits for ever");
         crowd_step(crowd, false);
     }
+    ctx_cache_dut_stall(crowd->dut, 0);
     cr_assert_eq(ctx_cache_dut_entries_used(crowd->dut), crowd->golden.table.used);
     cr_assert_eq(ctx_cache_dut_stats(crowd->dut)->displacements,
                  crowd->golden.table.displace.moves);

@@ -17,6 +17,7 @@ struct crowd_params {
     uint64_t dram_ps;
     uint32_t
         flip_one_in; /* a soft error, or some behind one another, in one of so many cycles; 0: none */
+    uint32_t stall_cycles; /* random channels are held up for so many cycles at most; 0: never */
 };
 
 struct crowd; /* opaque */

@@ -16,6 +16,7 @@ struct ctx_cache_dut {
     virtual bool flip(const ctx_flip &flip) = 0;
     virtual void step() = 0;
     virtual void reset() = 0;
+    virtual void stall(uint8_t channels) = 0;
     virtual bool is_ready() const = 0;
     virtual uint64_t now_ps() const = 0;
     virtual bool is_quiescent() const = 0;
@@ -42,6 +43,7 @@ public:
     bool flip(const ctx_flip &flip) override { return port_.flip(flip, port_.last_edge_ps()); }
     void step() override { port_.advance(port_.last_edge_ps() + CTX_CACHE_DUT_CYCLE_PS); }
     void reset() override { port_.reset(port_.last_edge_ps()); }
+    void stall(uint8_t channels) override { port_.stall(channels); }
     bool is_ready() const override { return port_.is_ready(); }
     uint64_t now_ps() const override { return port_.last_edge_ps(); }
     bool is_quiescent() const override { return const_cast<port &>(port_).model().quiescent_o; }
@@ -64,6 +66,12 @@ static_assert(EFFECT_COMMIT == int(ctx_effect::commit) && EFFECT_FILL == int(ctx
               EFFECT_SCAN_ROW == int(ctx_effect::scan_row) &&
               EFFECT_MOVE == int(ctx_effect::move) && EFFECT_LOOKUP == int(ctx_effect::lookup) &&
               EFFECT_INJECT == int(ctx_effect::inject));
+
+static_assert(DUT_STALL_RSP == int(stall_rsp) && DUT_STALL_RET_RSP == int(stall_ret_rsp) &&
+              DUT_STALL_LOOKUP_RSP == int(stall_lookup_rsp) &&
+              DUT_STALL_WDATA == int(stall_wdata) && DUT_STALL_MEM_REQ == int(stall_mem_req) &&
+              DUT_STALL_MEM_WDATA == int(stall_mem_wdata) &&
+              DUT_STALL_MEM_RDATA == int(stall_mem_rdata));
 
 void tell(void *self, ctx_effect effect, bool is_return, uint8_t who)
 {
@@ -110,6 +118,8 @@ bool ctx_cache_dut_flip(ctx_cache_dut *dut, const ctx_flip *flip) { return dut->
 void ctx_cache_dut_step(ctx_cache_dut *dut) { dut->step(); }
 
 void ctx_cache_dut_reset(ctx_cache_dut *dut) { dut->reset(); }
+
+void ctx_cache_dut_stall(ctx_cache_dut *dut, uint8_t channels) { dut->stall(channels); }
 
 bool ctx_cache_dut_is_ready(const ctx_cache_dut *dut) { return dut->is_ready(); }
 

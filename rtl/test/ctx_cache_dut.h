@@ -31,6 +31,18 @@ struct ctx_cache_effects {
     void *self;
 };
 
+/* Channels that can be held up. */
+enum {
+    DUT_STALL_RSP = 1,
+    DUT_STALL_RET_RSP = 2,
+    DUT_STALL_LOOKUP_RSP = 4,
+    DUT_STALL_WDATA = 8,
+    DUT_STALL_MEM_REQ = 16,
+    DUT_STALL_MEM_WDATA = 32,
+    DUT_STALL_MEM_RDATA = 64,
+    DUT_STALL_ALL = 127,
+};
+
 struct ctx_cache_dut; /* opaque */
 
 struct ctx_cache_dut *ctx_cache_dut_create(unsigned shape, uint64_t dram_latency_ps,
@@ -47,6 +59,9 @@ bool ctx_cache_dut_flip(struct ctx_cache_dut *dut, const struct ctx_flip *flip);
 /* Reset: what is under way is forgotten. Ready when initialisation is over. */
 void ctx_cache_dut_reset(struct ctx_cache_dut *dut);
 bool ctx_cache_dut_is_ready(const struct ctx_cache_dut *dut);
+
+/* Holds these channels (DUT_STALL_*) up at every edge until told otherwise; none to begin with. */
+void ctx_cache_dut_stall(struct ctx_cache_dut *dut, uint8_t channels);
 
 /* One edge, whether there is work or not. */
 void ctx_cache_dut_step(struct ctx_cache_dut *dut);

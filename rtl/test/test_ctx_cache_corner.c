@@ -78,20 +78,49 @@ Test(ctx_cache_corner, equal_misses_merge)
 
 Test(ctx_cache_corner, hit_and_miss_under_miss)
 {
-    struct crowd *crowd = open_shape(SMALL);
-    for (uint32_t conn = 0; conn < 4; conn++)
-        install(crowd, 4 * conn); /* one set: 0 and 4 leave */
+    struct crowd *crowd = open_shape(FOUR_WAYS);
+    for (uint32_t conn = 0; conn < 6; conn++)
+        install(crowd, 16 * conn); /* one set: 0 and 32 leave */
     install(crowd, 1);
     uint64_t begin = crowd_cycles(crowd);
     ask(crowd, RX, CTX_OP_READ_LOCK, 0, 1);
     crowd_wait(crowd, 4);
-    ask(crowd, TX, CTX_OP_READ_LOCK, 4, 1);
+    ask(crowd, TX, CTX_OP_READ_LOCK, 32, 1);
     ask(crowd, TIMER, CTX_OP_READ_LOCK, 1, 1);
     crowd_wait(crowd, ENOUGH);
     cr_assert_lt(answered(crowd, TIMER), answered(crowd, RX), "the hit passes the misses");
     cr_assert_lt(answered(crowd, RX), answered(crowd, TX));
     uint64_t first = answered(crowd, RX) - begin, both = answered(crowd, TX) - begin;
     cr_assert_lt(both, first + first / 2 + 4, "the misses overlap");
+    for (uint8_t who = RX; who <= TIMER; who++)
+        ask(crowd, who, CTX_OP_UNLOCK, who == TIMER ? 1 : 32u * who, 1);
+    crowd_wait(crowd, ENOUGH);
+    close_shape(crowd);
+}
+
+/* This shape has two miss slots: one for a miss, one for the key unit's read. */
+Test(ctx_cache_corner, full_miss_table)
+{
+    struct crowd_params params = {SMALL, 1, 1, 1, 800000, 0, 0}; /* DRAM answers after 200 cycles */
+    struct crowd *crowd = crowd_create(&params);
+    for (uint32_t conn = 0; conn < 5; conn++) {
+        ask(crowd, DRIVER, CTX_OP_INSTALL, 4 * conn % 15, 1); /* one set: 0 and 4 leave; and 1 */
+        crowd_wait(crowd, ENOUGH);
+    }
+    ask(crowd, RX, CTX_OP_READ_LOCK, 0, 1);
+    crowd_wait(crowd, 20);
+    ask(crowd, TX, CTX_OP_READ_LOCK, 4, 1);
+    ask(crowd, TIMER, CTX_OP_READ_LOCK, 1, 1);
+    ask(crowd, DRIVER, CTX_OP_RESERVE, 5, 1);
+    crowd_wait(crowd, 100);
+    for (uint8_t who = RX; who <= DRIVER; who++)
+        cr_assert(crowd_is_busy(crowd, who));
+    cr_assert(crowd_is_quiescent(crowd), "all wait for the DRAM: the clock may stop");
+    for (int i = 0; i < 4; i++)
+        crowd_wait(crowd, ENOUGH);
+    for (uint8_t who = RX; who <= DRIVER; who++)
+        cr_assert(!crowd_is_busy(crowd, who));
+    cr_assert_eq(crowd_stats(crowd)->misses, 2);
     for (uint8_t who = RX; who <= TIMER; who++)
         ask(crowd, who, CTX_OP_UNLOCK, who == TIMER ? 1 : 4u * who, 1);
     crowd_wait(crowd, ENOUGH);

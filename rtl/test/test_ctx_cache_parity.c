@@ -455,7 +455,7 @@ Test(ctx_cache_parity, lost_context_is_removed_and_installed_anew)
 /* Several at once keep nobody from being served. */
 Test(ctx_cache_parity, storm_of_bad_bits)
 {
-    struct crowd_params params = {SMALL, 77, 1, 4, 51650, 1};
+    struct crowd_params params = {SMALL, 77, 1, 4, 51650, 1, 0};
     struct crowd *crowd = crowd_create(&params);
     crowd_run(crowd, 5000);
     crowd_finish(crowd);

@@ -41,6 +41,17 @@ struct ctx_port_effects {
     void *self;
 };
 
+/* Channels that somebody holds up: answers and DRAM requests and write data not taken, data not given. */
+enum ctx_stall : uint8_t {
+    stall_rsp = 1,
+    stall_ret_rsp = 2,
+    stall_lookup_rsp = 4,
+    stall_wdata = 8,
+    stall_mem_req = 16,
+    stall_mem_wdata = 32,
+    stall_mem_rdata = 64,
+};
+
 template <class Model> class ctx_cache_port
 {
 public:
@@ -50,11 +61,7 @@ public:
           dram_(params.conn_ids, params.dram_latency_ps, params.dram_beat_ps), sets_(params.sets)
     {
         assert(params.cycle_ps > 0);
-        model_->rsp_ready_i = 1;
-        model_->ret_rsp_ready_i = 1;
-        model_->lookup_rsp_ready_i = 1;
-        model_->mem_req_ready_i = 1;
-        model_->mem_wdata_ready_i = 1;
+        stall(0);
         model_->rst_ni = 1;
         model_->clk_i = 0;
         model_->eval();
@@ -130,6 +137,17 @@ public:
     }
 
     bool is_ready() const { return model_->ready_o; }
+
+    /* For tests: holds these channels up (bits of ctx_stall) at every edge until told otherwise. */
+    void stall(uint8_t channels)
+    {
+        stalled_ = channels;
+        model_->rsp_ready_i = !(channels & stall_rsp);
+        model_->ret_rsp_ready_i = !(channels & stall_ret_rsp);
+        model_->lookup_rsp_ready_i = !(channels & stall_lookup_rsp);
+        model_->mem_req_ready_i = !(channels & stall_mem_req);
+        model_->mem_wdata_ready_i = !(channels & stall_mem_wdata);
+    }
 
     /* The next edge that must be evaluated; TIME_NEVER: none until something is submitted. */
     uint64_t next_edge_ps() const
@@ -280,7 +298,7 @@ private:
     bool take_response(ctx_rsp &rsp)
     {
         Model &m = *model_;
-        if (!m.rsp_valid_o)
+        if (!m.rsp_valid_o || !m.rsp_ready_i)
             return false;
         if (m.rsp_data_o) {
             std::memcpy(image_ + m.rsp_beat_o * CTX_LINE_BYTES, m.rsp_rdata_o.data(),
@@ -309,7 +327,7 @@ private:
     bool take_return_response(ctx_rsp &rsp)
     {
         Model &m = *model_;
-        if (!m.ret_rsp_valid_o)
+        if (!m.ret_rsp_valid_o || !m.ret_rsp_ready_i)
             return false;
         slot &mine = slots_[1][m.ret_rsp_who_o];
         assert(mine.busy && !mine.offered && mine.tag == m.ret_rsp_tag_o &&
@@ -328,7 +346,7 @@ private:
     bool take_lookup_response(ctx_rsp &rsp)
     {
         Model &m = *model_;
-        if (!m.lookup_rsp_valid_o)
+        if (!m.lookup_rsp_valid_o || !m.lookup_rsp_ready_i)
             return false;
         assert(lookup_sent_ > 0);
         slot &mine = lookups_[lookup_head_];
@@ -415,8 +433,8 @@ private:
     void give_write_data()
     {
         Model &m = *model_;
-        m.wdata_valid_i = m.wdata_ready_o;
-        if (!m.wdata_ready_o)
+        m.wdata_valid_i = m.wdata_ready_o && !(stalled_ & stall_wdata);
+        if (!m.wdata_valid_i)
             return;
         const slot &mine = slots_[m.wdata_ret_o][m.wdata_who_o];
         assert(mine.busy && !mine.offered);
@@ -426,15 +444,15 @@ private:
     void serve_memory(uint64_t now_ps)
     {
         Model &m = *model_;
-        m.mem_rdata_valid_i = dram_.read_ps() <= now_ps;
+        m.mem_rdata_valid_i = dram_.read_ps() <= now_ps && !(stalled_ & stall_mem_rdata);
         if (m.mem_rdata_valid_i && m.mem_rdata_ready_o) {
             std::memcpy(m.mem_rdata_i.data(), dram_.read_data(), CTX_LINE_BYTES);
             m.mem_rdata_id_i = dram_.read_id();
             dram_.read_taken();
         }
-        if (m.mem_wdata_valid_o)
+        if (m.mem_wdata_valid_o && m.mem_wdata_ready_i)
             dram_.write_beat(m.mem_wdata_o.data());
-        if (m.mem_req_valid_o)
+        if (m.mem_req_valid_o && m.mem_req_ready_i)
             dram_.request(m.mem_req_write_o, m.mem_req_id_o, m.mem_req_line_o, m.mem_req_beats_o,
                           now_ps);
     }
@@ -470,6 +488,7 @@ private:
     ctx_store_stats stats_ = {};
     std::vector<ctx_set_stats> sets_;
     uint64_t last_edge_ps_ = 0;
+    uint8_t stalled_ = 0;
     slot slots_[2][CTX_WHO_COUNT]; /* [is_return][who] */
     slot lookups_[lookups_max];    /* ring: lookup_sent_ of lookup_count_ are in the cache */
     uint32_t lookup_head_ = 0, lookup_count_ = 0, lookup_sent_ = 0;
