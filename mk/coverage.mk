@@ -26,10 +26,10 @@ $(COV_DIR)/rt.a:
 	@for f in verilated verilated_cov verilated_fst_c verilated_threads; do $(CXX) -std=c++17 -O2 -DVM_COVERAGE=1 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVL_TIME_CONTEXT $(VL_INC) -c $(VERILATOR_ROOT)/include/$$f.cpp -o $(@D)/rt/$$f.o || exit 1; done
 	$(AR) rcs $@ $(@D)/rt/*.o
 $(COV_DIR)/%.o: rtl/test/%.cpp rtl/formal/cov_context.h $(COV_LIBS) $(CTX_CACHE_LIB)
-	$(CXX) -I. -I$(B)/gen -std=c++17 -O1 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVL_TIME_CONTEXT $(VL_INC) $(COV_INC) -include rtl/formal/cov_context.h -c $< -o $@
+	$(CXX) -I. -I$(B)/gen -MMD -MP -std=c++17 -O1 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVL_TIME_CONTEXT $(VL_INC) $(COV_INC) -include rtl/formal/cov_context.h -c $< -o $@
 $(COV_DIR)/cov_context.o: rtl/formal/cov_context.cpp rtl/formal/cov_context.h $(COV_LIBS) $(CTX_CACHE_LIB)
 	@mkdir -p $(@D)
-	$(CXX) -I. -std=c++17 -O1 $(COV_INC) -DVM_COVERAGE=1 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVL_TIME_CONTEXT $(VL_INC) -c $< -o $@
+	$(CXX) -I. -MMD -MP -std=c++17 -O1 $(COV_INC) -DVM_COVERAGE=1 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVL_TIME_CONTEXT $(VL_INC) -c $< -o $@
 $(COV_TESTS): $(COV_DIR)/%: $(B)/obj/rtl/test/%.o $(COV_DIR)/ctx_cache_dut.o $(COV_DIR)/cov_context.o \
     $(filter-out %/ctx_cache_dut.o,$(RTL_FACE)) $(COV_LIBS) $(CTX_CACHE_LIB) $(COV_DIR)/rt.a $(CORE_LIB)
 	$(CXX) -Wl,--wrap=ctx_cache_dut_destroy $^ -lcriterion $(LIBS) -lz -lpthread -o $@

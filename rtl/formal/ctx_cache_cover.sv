@@ -29,6 +29,8 @@ module ctx_cache_cover (
     input logic [2:0]  mem_req_id_o,
     input logic [26:0] mem_req_line_o,
     input logic        mem_rdata_valid_i,
+    input logic [2:0]  mem_rdata_id_i,
+    input logic [511:0] mem_rdata_i,
     input logic        commit_valid_o,
     input logic        commit_ret_o,
     input logic [23:0] evt_conn_o,
@@ -46,17 +48,25 @@ module ctx_cache_cover (
     input logic        evt_writeback_o,
     input logic        evt_extract_o,
     input logic        evt_extract_cold_o,
-    input logic [3:0]  evt_lock_wait_o
+    input logic [3:0]  evt_lock_wait_o,
+    input logic        inject_valid_i,
+    input logic        inject_ready_o,
+    input logic        inject_tag_i,
+    input logic        evt_inject_o,
+    input logic        evt_inject_hit_o,
+    input logic        evt_tag_error_o,
+    input logic        evt_bad_read_o,
+    input logic        evt_bad_victim_o
 );
     // Operation and result: every pair that the rules allow.
-    localparam int unsigned PAIRS = 35;
+    localparam int unsigned PAIRS = 37;
     localparam logic [8*PAIRS-1:0] PAIR = {
-        8'h10, 8'h11, 8'h12, 8'h13,                      // READ_LOCK: OK STALE ABSENT FROZEN
+        8'h10, 8'h11, 8'h12, 8'h13, 8'h19,               // READ_LOCK: OK STALE ABSENT FROZEN BAD
         8'h20, 8'h26, 8'h30, 8'h36, 8'h90, 8'h96,        // returns: OK NOT_LOCKED
         8'h40, 8'h41, 8'h42, 8'h44, 8'h45,               // RESERVE: OK STALE ABSENT FULL DUPLICATE
         8'h50, 8'h51, 8'h52, 8'h54, 8'h55,               // INSTALL: the same
         8'h60, 8'h61, 8'h62,                             // FREEZE: OK STALE ABSENT
-        8'h70, 8'h71, 8'h72, 8'h77,                      // EXTRACT: OK STALE ABSENT NOT_FROZEN
+        8'h70, 8'h71, 8'h72, 8'h77, 8'h79,               // EXTRACT: OK STALE ABSENT NOT_FROZEN BAD
         8'h80, 8'h81, 8'h82, 8'h83, 8'h87,               // RELEASE: OK STALE ABSENT FROZEN NOT_FROZEN
         8'ha0, 8'ha8,                                    // SCAN: OK END
         8'h22};                                          // a return of an id that does not exist: ABSENT
@@ -145,6 +155,40 @@ module ctx_cache_cover (
     moves_under_lookup: cover property (@(posedge clk_i) rst_ni && evt_displace_o && lookup_valid_i);
     scan_under_miss:   cover property (@(posedge clk_i) rst_ni && evt_scan_o && owed_q != '0);
     remove_under_wait: cover property (@(posedge clk_i) rst_ni && evt_remove_o && waits_q != '0);
+
+    // Soft errors
+    logic [3:0]  held_q;
+    logic [23:0] held_conn_q [4];
+    logic [2:0]  left_q [8];     // beats of a whole context still to come, per read
+    logic        flips_tag_q, hits_locked;
+    always_comb begin
+        hits_locked = 1'b0;
+        for (int w = 0; w < 4; w++) hits_locked = hits_locked || (evt_inject_hit_o && held_q[w] && held_conn_q[w] == evt_conn_o);
+    end
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) held_q <= '0;
+        else begin
+            if (ends && rsp_code_o == 4'd1 && rsp_data_o) held_q[rsp_who_o] <= 1'b1;
+            if (ret_ends && ret_rsp_result_o == 4'd0) held_q[ret_rsp_who_o] <= 1'b0;
+        end
+    end
+    always_ff @(posedge clk_i) begin
+        if (ends && rsp_code_o == 4'd1) held_conn_q[rsp_who_o] <= rsp_conn_o;
+        if (mem_rdata_valid_i) left_q[mem_rdata_id_i] <= left_q[mem_rdata_id_i] - 3'd1;
+        if (mem_req_valid_o && mem_req_ready_i && !mem_req_write_o) left_q[mem_req_id_o] <= mem_req_beats_o;
+        if (inject_valid_i && inject_ready_o) flips_tag_q <= inject_tag_i;
+    end
+    flip_of_a_line:    cover property (@(posedge clk_i) rst_ni && evt_inject_hit_o && !flips_tag_q);
+    flip_of_a_tag:     cover property (@(posedge clk_i) rst_ni && evt_inject_hit_o && flips_tag_q);
+    flip_misses:       cover property (@(posedge clk_i) rst_ni && evt_inject_o && !evt_inject_hit_o);
+    flip_of_a_locked_line: cover property (@(posedge clk_i) rst_ni && hits_locked && !flips_tag_q);
+    flip_of_a_locked_tag: cover property (@(posedge clk_i) rst_ni && hits_locked && flips_tag_q);
+    flip_under_miss:   cover property (@(posedge clk_i) rst_ni && evt_inject_hit_o && owed_q != '0);
+    flip_during_extract: cover property (@(posedge clk_i) rst_ni && evt_inject_o && rsp_valid_o && rsp_data_o && rsp_code_o == 4'd7);
+    tag_error_cleared: cover property (@(posedge clk_i) rst_ni && evt_tag_error_o);
+    bad_read_under_miss: cover property (@(posedge clk_i) rst_ni && evt_bad_read_o && owed_q != '0);
+    bad_victim:        cover property (@(posedge clk_i) rst_ni && evt_bad_victim_o);
+    outdated_fill:     cover property (@(posedge clk_i) rst_ni && mem_rdata_valid_i && left_q[mem_rdata_id_i] == 3'd5 && mem_rdata_i[20]);
 endmodule
 
 bind ctx_cache ctx_cache_cover u_cover (.*);
