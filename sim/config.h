@@ -5,6 +5,7 @@
 #include "host-sw/host_sw.h"
 #include "models/base/status.h"
 #include "models/host/host_cpu.h"
+#include "models/hwif/ctx_store.h"
 #include "models/lan_switch/lan_switch.h"
 #include "models/mac/mac.h"
 #include "models/pcie/pcie_link.h"
@@ -40,7 +41,7 @@ enum action_kind {
     ACTION_LINK_UP,
     ACTION_SET_ACTIVE, /* active-backup: `nic` carries the frames, switch and driver */
     ACTION_PCIE_DOWN,  /* surprise link down: the NIC is fenced */
-    ACTION_CTX_ERROR,  /* uncorrectable context of connection `value` on its owner */
+    ACTION_CTX_ERROR,  /* `flip`: a bit of a context, in the cache of the NIC that has it */
     ACTION_ONLOAD,     /* connection `value` (UINT32_MAX: all) goes to the host's own TCP */
     ACTION_OFFLOAD,    /* and back to a NIC */
     ACTION_LINE_DROP,  /* from here on: a rule of `line`, on `link` and `direction` */
@@ -93,6 +94,7 @@ struct sim_action {
     enum sim_link link;
     enum sim_direction direction;
     struct line_fault_rule line; /* its kind follows from the action's */
+    struct ctx_flip flip;        /* ctx_error; its connection is `value` */
 };
 
 enum waves_mode { WAVES_NONE, WAVES_MOVES, WAVES_ALL };

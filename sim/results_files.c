@@ -294,6 +294,25 @@ static void print_streams(FILE *f, const struct results_input *in, const json_t 
                   complete && intact == complete ? ": 100 % were right" : "");
 }
 
+/* A soft error that found nothing to hit may not be what the scenario meant. */
+static void print_soft_errors(FILE *f, const struct results_input *in)
+{
+    struct ctx_store_stats sum = {0};
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        sum.flips += in->cache[nic]->flips;
+        sum.flips_missed += in->cache[nic]->flips_missed;
+        sum.bad_reads += in->cache[nic]->bad_reads;
+        sum.tag_errors += in->cache[nic]->tag_errors;
+    }
+    if (sum.flips + sum.flips_missed == 0)
+        return;
+    (void)fprintf(f,
+                  "soft errors     %llu hit, %llu missed (no such context in the cache); %llu bad "
+                  "reads, %llu tag errors\n",
+                  (unsigned long long)sum.flips, (unsigned long long)sum.flips_missed,
+                  (unsigned long long)sum.bad_reads, (unsigned long long)sum.tag_errors);
+}
+
 enum status results_write_summary(const char *dir, const json_t *stats,
                                   const struct results_input *in, struct error *err)
 {
@@ -313,6 +332,7 @@ enum status results_write_summary(const char *dir, const json_t *stats,
                   (long long)number(stats, "connections", "inactivated"),
                   (long long)number(stats, "connections", "reactivated"),
                   (long long)number(stats, "connections", "terminated_prematurely"));
+    print_soft_errors(f, in);
     (void)fprintf(f, "frames          %lld received, %lld transmitted\n",
                   (long long)number(stats, "frames", "received"),
                   (long long)number(stats, "frames", "transmitted"));

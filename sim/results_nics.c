@@ -136,6 +136,11 @@ static void add_cache(json_t *nic, const struct ctx_store_stats *c)
     results_set(object, "removes", c->removes);
     results_set(object, "freezes", c->freezes);
     results_set(object, "lock_waits", c->lock_waits);
+    results_set(object, "flips", c->flips);
+    results_set(object, "flips_missed", c->flips_missed);
+    results_set(object, "tag_errors", c->tag_errors);
+    results_set(object, "bad_reads", c->bad_reads);
+    results_set(object, "bad_victims", c->bad_victims);
     results_set(object, "cycles_run", c->cycles_run);
     results_set(object, "cycles_skipped", c->cycles_skipped);
 }

@@ -83,13 +83,14 @@ static unsigned given_bit(const char *last)
     static const struct {
         const char *name;
         unsigned bit;
-    } bits[] = {{"at", SCENARIO_GIVEN_AT},          {"action", SCENARIO_GIVEN_ACTION},
-                {"nic", SCENARIO_GIVEN_NIC},        {"connection", SCENARIO_GIVEN_CONNECTION},
-                {"count", SCENARIO_GIVEN_COUNT},    {"link", SCENARIO_GIVEN_LINK},
-                {"rate", SCENARIO_GIVEN_RATE},      {"frames", SCENARIO_GIVEN_FRAMES},
-                {"behind", SCENARIO_GIVEN_BEHIND},  {"delay", SCENARIO_GIVEN_DELAY},
-                {"jitter", SCENARIO_GIVEN_JITTER},  {"direction", SCENARIO_GIVEN_OF_LINE},
-                {"lasting", SCENARIO_GIVEN_OF_LINE}};
+    } bits[] = {{"at", SCENARIO_GIVEN_AT},           {"action", SCENARIO_GIVEN_ACTION},
+                {"nic", SCENARIO_GIVEN_NIC},         {"connection", SCENARIO_GIVEN_CONNECTION},
+                {"count", SCENARIO_GIVEN_COUNT},     {"link", SCENARIO_GIVEN_LINK},
+                {"rate", SCENARIO_GIVEN_RATE},       {"frames", SCENARIO_GIVEN_FRAMES},
+                {"behind", SCENARIO_GIVEN_BEHIND},   {"delay", SCENARIO_GIVEN_DELAY},
+                {"jitter", SCENARIO_GIVEN_JITTER},   {"direction", SCENARIO_GIVEN_OF_LINE},
+                {"lasting", SCENARIO_GIVEN_OF_LINE}, {"array", SCENARIO_GIVEN_ARRAY},
+                {"line", SCENARIO_GIVEN_LINE},       {"bit", SCENARIO_GIVEN_BIT}};
     for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++)
         if (strcmp(bits[i].name, last) == 0)
             return bits[i].bit;

@@ -35,6 +35,21 @@ static const char *check_rehash(const struct scenario_item *item)
     return NULL;
 }
 
+enum { GIVEN_OF_FLIP = SCENARIO_GIVEN_ARRAY | SCENARIO_GIVEN_LINE | SCENARIO_GIVEN_BIT };
+static const char flip_only[] =
+    "has `array`, `line` or `bit`, which only ctx_error takes; leave it out";
+
+static const char *check_ctx_error(const struct scenario_item *item)
+{
+    if (!(item->given & SCENARIO_GIVEN_CONNECTION))
+        return "has no `connection`; write which connection id";
+    if (item->given & SCENARIO_GIVEN_NIC)
+        return "has `nic`, but a context error hits the connection's owner; leave it out";
+    if (item->action.flip.tag && (item->given & SCENARIO_GIVEN_LINE))
+        return "has `line`, but a tag has none; leave it out, or write array: data";
+    return NULL;
+}
+
 static const char *check_line_fault(const struct scenario_item *item)
 {
     enum action_kind kind = item->action.kind;
@@ -43,6 +58,8 @@ static const char *check_line_fault(const struct scenario_item *item)
     bool has_frames = (given & SCENARIO_GIVEN_FRAMES) != 0;
     if (given & (SCENARIO_GIVEN_NIC | SCENARIO_GIVEN_CONNECTION))
         return "has `nic` or `connection`, but hits a link; write link: nic0, nic1 or uplink";
+    if (given & GIVEN_OF_FLIP)
+        return flip_only;
     if (!(given & SCENARIO_GIVEN_LINK))
         return "has no `link`; write nic0, nic1 or uplink";
     if (has_rate == has_frames)
@@ -67,15 +84,15 @@ static const char *check_fault(const struct scenario_item *item)
         return check_line_fault(item);
     if (item->given >= SCENARIO_GIVEN_LINK)
         return "has a key that only drop, corrupt, truncate, duplicate, reorder and delay take";
+    if (kind == ACTION_CTX_ERROR)
+        return check_ctx_error(item);
+    if (item->given & GIVEN_OF_FLIP)
+        return flip_only;
     if (action_is_place(kind))
         return has_nic ? "has `nic`, but the port of its last frame decides; leave it out" : NULL;
-    if (kind == ACTION_CTX_ERROR && !has_connection)
-        return "has no `connection`; write which connection id";
-    if (kind == ACTION_CTX_ERROR && has_nic)
-        return "has `nic`, but a context error hits the connection's owner; leave it out";
-    if (kind != ACTION_CTX_ERROR && !has_nic)
+    if (!has_nic)
         return "has no `nic`; write 0 or 1";
-    if (kind != ACTION_CTX_ERROR && has_connection)
+    if (has_connection)
         return "has `connection`, which only ctx_error, onload and offload take; leave it out";
     return NULL;
 }
@@ -180,6 +197,21 @@ static enum status check_traffic(struct scenario_loader *loader)
     return STATUS_OK;
 }
 
+/* Engines and caches know that many connections. */
+static enum status check_ctx_errors(struct scenario_loader *loader)
+{
+    for (size_t i = 0; i < loader->item_count[SCENARIO_LIST_FAULTS]; i++) {
+        const struct scenario_item *item = &loader->items[SCENARIO_LIST_FAULTS][i];
+        char path[48];
+        (void)snprintf(path, sizeof path, "faults[%zu].connection", i);
+        if (item->action.kind == ACTION_CTX_ERROR &&
+            item->action.value >= loader->config->team.conn_max)
+            return scenario_fail(loader, item->origin, path,
+                                 "is beyond team.connections_max; write a lower one");
+    }
+    return STATUS_OK;
+}
+
 /* What the link refuses, and faults that only a modelled data link layer can have. */
 static enum status check_pcie(struct scenario_loader *loader)
 {
@@ -213,6 +245,8 @@ static enum status check_together(struct scenario_loader *loader)
         status = fail_at(loader, "switch.table", "missing; write a digit per connection: 0110");
     if (status == STATUS_OK)
         status = check_pcie(loader);
+    if (status == STATUS_OK)
+        status = check_ctx_errors(loader);
     if (status == STATUS_OK && config->ctx_golden && config->waves != WAVES_NONE)
         status = fail_at(loader, "measure.waves",
                          "the golden model has none; write waves: none, or nics.cache.model: rtl");

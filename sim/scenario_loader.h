@@ -16,13 +16,16 @@ enum {
     SCENARIO_GIVEN_NIC = 1 << 2,
     SCENARIO_GIVEN_CONNECTION = 1 << 3,
     SCENARIO_GIVEN_COUNT = 1 << 4,
-    SCENARIO_GIVEN_LINK = 1 << 5,
-    SCENARIO_GIVEN_RATE = 1 << 6,
-    SCENARIO_GIVEN_FRAMES = 1 << 7,
-    SCENARIO_GIVEN_BEHIND = 1 << 8,
-    SCENARIO_GIVEN_DELAY = 1 << 9,
-    SCENARIO_GIVEN_JITTER = 1 << 10,
-    SCENARIO_GIVEN_OF_LINE = 1 << 11 /* another key that only line faults have */
+    SCENARIO_GIVEN_ARRAY = 1 << 5, /* these three: only of context errors */
+    SCENARIO_GIVEN_LINE = 1 << 6,
+    SCENARIO_GIVEN_BIT = 1 << 7,
+    SCENARIO_GIVEN_LINK = 1 << 8, /* from here on: only of line faults */
+    SCENARIO_GIVEN_RATE = 1 << 9,
+    SCENARIO_GIVEN_FRAMES = 1 << 10,
+    SCENARIO_GIVEN_BEHIND = 1 << 11,
+    SCENARIO_GIVEN_DELAY = 1 << 12,
+    SCENARIO_GIVEN_JITTER = 1 << 13,
+    SCENARIO_GIVEN_OF_LINE = 1 << 14 /* another one */
 };
 
 /* Where a value comes from: a line of the file, or an option (line 0). */

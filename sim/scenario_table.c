@@ -87,6 +87,7 @@ const char *const scenario_fault_names[] = {[ACTION_LINK_DOWN] = "link_down",
                                             [ACTION_PCIE_PEER_READ] = "pcie_peer_read",
                                             [ACTION_PCIE_PEER_WRITE] = "pcie_peer_write",
                                             NULL};
+static const char *const array_names[] = {[false] = "data", [true] = "tag", NULL};
 static const char *const link_names[] = {
     [SIM_LINK_NIC0] = "nic0", [SIM_LINK_NIC1] = "nic1", [SIM_LINK_UPLINK] = "uplink", NULL};
 static const char *const way_names[] = {
@@ -399,16 +400,9 @@ const struct scenario_key scenario_keys[] = {
     ENUM("traffic.direction", gen.direction, direction_names, "generator: who sends"),
     COUNT("traffic.connections", gen.connections, 1, 65536, "generator: how many"),
     SIZE("traffic.bytes", gen.bytes_total, NONE, 0, TIME_LIMIT,
-         "generator: in all, each "
-         "direction that carries "
-         "data"),
-    TIME("traffic."
-         "open_"
-         "interval",
-         gen.open_interval_ps, 0, TIME_LIMIT,
-         "generator: "
-         "between two "
-         "SYNs"),
+         "generator: in all, each direction that carries data"),
+    TIME("traffic.open_interval", gen.open_interval_ps, 0, TIME_LIMIT,
+         "generator: between two SYNs"),
     TIME("traffic.hold", gen.hold_ps, 0, TIME_LIMIT,
          "generator, idle: how long connections stay open"),
     COUNT("traffic.ip_version", gen.ip_version, 4, 6, "generator: 4 or 6"),
@@ -434,6 +428,14 @@ const struct scenario_key scenario_keys[] = {
         "to which NIC (not ctx_error, onload, offload, nor drop to delay)"),
     ROW("faults[].connection", SCENARIO_COUNT, NONE, 0, 65535, ITEM(value), 1, NULL,
         "ctx_error, onload, offload: connection id; onload, offload: all without it"),
+    ROW("faults[].array", SCENARIO_ENUM, NONE, 0, 0, ITEM(flip.tag), 1, array_names,
+        "ctx_error: which memory of the cache"),
+    ROW("faults[].line", SCENARIO_COUNT, NONE, 0, CTX_LINES - 1, ITEM(flip.line), 1, NULL,
+        "ctx_error, array data: which 64-byte line of the context"),
+    ROW("faults[].bit", SCENARIO_COUNT, NONE, 0, CTX_FLIP_BITS - 1, ITEM(flip.bit), 1, NULL,
+        "ctx_error: which bit; of a line the parity bits are 512 to 543, of a tag all beyond it "
+        "are "
+        "its parity bit"),
     ROW("faults[].link", SCENARIO_ENUM, NONE, 0, 0, ITEM(link), 1, link_names,
         "drop to delay: which link"),
     ROW("faults[].direction", SCENARIO_ENUM, NONE, 0, 0, ITEM(direction), 1, way_names,

@@ -79,6 +79,14 @@ static bool line_has(const char *last, const struct sim_action *action)
     return is_among(last, common);
 }
 
+/* A tag has no line. */
+static bool flip_has(const char *last, const struct sim_action *action)
+{
+    static const char *const keys[] = {"at",  "action", "connection", "array",
+                                       "bit", "every",  "count",      NULL};
+    return is_among(last, keys) || (strcmp(last, "line") == 0 && !action->flip.tag);
+}
+
 static bool belongs(const struct scenario_key *key, const struct sim_action *action)
 {
     static const char *const common[] = {"at", "action", "every", "count", NULL};
@@ -90,11 +98,12 @@ static bool belongs(const struct scenario_key *key, const struct sim_action *act
         return false;
     if (action_is_line_fault(kind))
         return line_has(last, action);
+    if (kind == ACTION_CTX_ERROR)
+        return flip_has(last, action);
     if (strcmp(last, "connection") == 0)
-        return kind == ACTION_CTX_ERROR || kind == ACTION_ASSIGN ||
-               (action_is_place(kind) && action->value != UINT32_MAX);
+        return kind == ACTION_ASSIGN || (action_is_place(kind) && action->value != UINT32_MAX);
     if (strcmp(last, "nic") == 0)
-        return kind >= ACTION_ASSIGN && kind != ACTION_CTX_ERROR && !action_is_place(kind);
+        return kind >= ACTION_ASSIGN && !action_is_place(kind);
     return is_among(last, common);
 }
 

@@ -94,10 +94,12 @@ void testbed::make_shells()
     static const char *const engines[] = {"engine0", "engine1"};
     static const char *const links[] = {"pcie0", "pcie1"};
     static const char *const caches[] = {"cache0", "cache1"};
+    static const char *const soft_errors[] = {"soft_errors0", "soft_errors1"};
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         engine_shell_[nic] = std::make_unique<stage_shell>(engines[nic]);
         link_shell_[nic] = std::make_unique<stage_shell>(links[nic]);
         cache_shell_[nic] = std::make_unique<stage_shell>(caches[nic]);
+        soft_error_shell_[nic] = std::make_unique<stage_shell>(soft_errors[nic]);
     }
     for (unsigned m = 0; m < MAC_COUNT; m++)
         mac_shell_[m] = std::make_unique<stage_shell>(mac_names[m]);
@@ -188,6 +190,8 @@ void testbed::make_nic(unsigned nic)
     slot_[nic].engine = toe_engine_create(&config_.engine, nic, &wiring);
     assert(slot_[nic].engine);
     mac_on_tx_room(mac_[MAC_NIC0 + nic], toe_engine_on_tx_room, slot_[nic].engine);
+    soft_errors_init(&soft_errors_[nic], wiring.cache, nic, config_.engine.cycle_ps, &probe_,
+                     soft_error_shell_[nic]->waker());
 }
 
 void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *store)
@@ -329,6 +333,7 @@ void testbed::bind_stages()
         link_shell_[nic]->bind(pcie_link_stage(link_[nic], "pcie"));
         cache_shell_[nic]->bind(golden_[nic] ? ctx_cache_model_stage(golden_[nic], "cache")
                                              : ctx_cache_rtl_stage(cache_[nic], "cache"));
+        soft_error_shell_[nic]->bind(soft_errors_stage(&soft_errors_[nic], "soft_errors"));
     }
     for (unsigned m = 0; m < MAC_COUNT; m++)
         mac_shell_[m]->bind(mac_stage(mac_[m], mac_names[m]));
@@ -358,6 +363,22 @@ void testbed::access_peer(unsigned nic, bool write, uint64_t now_ps)
         from.ops->write(from.self, bar0 + NIC_REG_HEARTBEAT, &beat, sizeof beat, {}, {}, now_ps);
     else
         from.ops->read(from.self, bar0 + NIC_REG_MAGIC, sizeof beat, {ignore, nullptr, 0}, now_ps);
+}
+
+// Into the cache of the NIC that has the context. When none has it (it is in host memory, or is no
+// more), both are hit, and miss.
+void testbed::inject_soft_error(const sim_action &action, uint64_t now_ps)
+{
+    ctx_flip flip = action.flip;
+    flip.conn = action.value;
+    bool has[NIC_COUNT], any = false;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        has[nic] = toe_engine_has_context(slot_[nic].engine, flip.conn);
+        any |= has[nic];
+    }
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        if (has[nic] || !any)
+            soft_errors_add(&soft_errors_[nic], &flip, now_ps);
 }
 
 void testbed::act(const sim_action &action, uint64_t now_ps)
@@ -414,8 +435,7 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
         access_peer(action.nic, action.kind == ACTION_PCIE_PEER_WRITE, now_ps);
         break;
     case ACTION_CTX_ERROR:
-        for (nic_slot &slot : slot_)
-            toe_engine_poison(slot.engine, action.value);
+        inject_soft_error(action, now_ps);
         break;
     default:
         assert(!"an action");
@@ -459,11 +479,10 @@ void testbed::finish(bool complete)
     if (complete && now >= end_ps_) // else frames may be under way
         check_finish(check_, now);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
-        if (golden_[nic]) {
-            cache_stats_[nic] = *ctx_cache_model_stats(golden_[nic]);
-            continue;
-        }
-        ctx_cache_rtl_finish(cache_[nic], now);
-        cache_stats_[nic] = *ctx_cache_rtl_stats(cache_[nic]);
+        if (cache_[nic])
+            ctx_cache_rtl_finish(cache_[nic], now);
+        cache_stats_[nic] =
+            golden_[nic] ? *ctx_cache_model_stats(golden_[nic]) : *ctx_cache_rtl_stats(cache_[nic]);
+        cache_stats_[nic].flips_missed += soft_errors_missed(&soft_errors_[nic]);
     }
 }

@@ -10,6 +10,7 @@
 #include "sim/results.h"
 #include "sim/shells/core_shell.h"
 #include "sim/shells/stage_shell.h"
+#include "sim/soft_errors.h"
 #include "sim/wave_window.h"
 
 #include "host-sw/app/bulk_server.h"
@@ -89,6 +90,7 @@ private:
     void access_peer(unsigned nic, bool write, uint64_t now_ps);
     void act(const sim_action &action, uint64_t now_ps);
     void set_link(unsigned nic, bool up, uint64_t now_ps);
+    void inject_soft_error(const sim_action &action, uint64_t now_ps);
     void on_probe(const probe_event &event);
 
     sim_config config_;
@@ -118,6 +120,7 @@ private:
     ctx_cache_rtl *cache_[NIC_COUNT] = {};
     ctx_cache_model *golden_[NIC_COUNT] = {};
     ctx_store_stats cache_stats_[NIC_COUNT] = {};
+    soft_errors soft_errors_[NIC_COUNT] = {};
     waves *waves_ = nullptr;
     wave_window window_ = {};
     nic_slot slot_[NIC_COUNT] = {};
@@ -129,8 +132,8 @@ private:
 
     std::unique_ptr<core_shell> core_;
     std::unique_ptr<stage_shell> engine_shell_[NIC_COUNT], link_shell_[NIC_COUNT],
-        cache_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_, peer_shell_, director_shell_,
-        window_shell_, flood_shell_;
+        cache_shell_[NIC_COUNT], soft_error_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_,
+        peer_shell_, director_shell_, window_shell_, flood_shell_;
     uint64_t end_ps_ = TIME_NEVER; // set when the traffic is done
     uint64_t end_ps_max_ = TIME_NEVER;
     bool complete_ = false;

@@ -20,7 +20,8 @@ uint64_t testbed::kernel_events() const
     if (flood_shell_)
         runs += flood_shell_->runs();
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        runs += engine_shell_[nic]->runs() + link_shell_[nic]->runs() + cache_shell_[nic]->runs();
+        runs += engine_shell_[nic]->runs() + link_shell_[nic]->runs() + cache_shell_[nic]->runs() +
+                soft_error_shell_[nic]->runs();
     return runs;
 }
 

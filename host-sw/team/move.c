@@ -204,11 +204,11 @@ void move_on_freeze_done(struct host_sw *sw, struct dir_entry *entry, const stru
     struct reload *reload = &entry->reload;
     assert(entry->state == DIR_FREEZING && reload->freezing);
     reload->freezing = false;
+    reload->tombstone = event->result == NIC_RESULT_OK || event->result == NIC_RESULT_CTX_ERROR;
     if (event->result != NIC_RESULT_OK) {
         reload->absent = true; /* it ended there; the event that says how is on its way */
         return;
     }
-    reload->tombstone = true;
     uint32_t conn = team_conn_of(sw, entry);
     struct conn_ctx image;
     memcpy(&image, sw->bus.ops->mem_read(sw->bus.self, team_image_address(sw, conn), sizeof image),

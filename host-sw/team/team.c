@@ -302,7 +302,7 @@ static void on_done_after_end(struct host_sw *sw, struct dir_entry *entry, unsig
                               const struct nic_request *request, const struct nic_event *event)
 {
     bool ok = event->result == NIC_RESULT_OK;
-    if (request->op == NIC_CMD_FREEZE && ok)
+    if (request->op == NIC_CMD_FREEZE && (ok || event->result == NIC_RESULT_CTX_ERROR))
         install_release(sw, entry, nic, request->gen);
     if (request->op == NIC_CMD_INSTALL)
         install_after_end(sw, entry, nic, request->gen, ok);

@@ -307,6 +307,34 @@ Test(move, a_damaged_image_ends_the_connection_with_a_notice)
     fake_expect(bed.fake, 1, NIC_CMD_RELEASE);
 }
 
+/* The source found the error: no image, a tombstone, and an event of its own, before or after. */
+static void fail_at_the_source(bool event_first)
+{
+    bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "one");
+    const struct nic_cmd *freeze = fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
+    fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
+    if (event_first)
+        bed_terminated(&bed, 0, bed.gen, NIC_TERM_CTX_ERROR);
+    fake_complete(bed.fake, 0, freeze, NIC_RESULT_CTX_ERROR);
+    fake_run(bed.fake, 2);
+    if (!event_first)
+        bed_terminated(&bed, 0, bed.gen, NIC_TERM_CTX_ERROR);
+    cr_assert_eq(bed.cause, NIC_TERM_CTX_ERROR);
+    cr_assert_eq(bed.closed, 1);
+    cr_assert_eq(bed_probes(&bed, PROBE_APP_NOTICE), 1);
+    cr_assert_eq(fake_expect(bed.fake, 0, NIC_CMD_RELEASE)->gen, bed.gen);
+    cr_assert_eq(fake_expect(bed.fake, 1, NIC_CMD_RELEASE)->gen, bed.gen + 1);
+    cr_assert_eq(bed_stats(&bed)->moves_cancelled, 1);
+    cr_assert_eq(bed.sw->hold.bytes, 0);
+}
+
+Test(move, a_context_error_at_the_source_ends_it_and_its_tombstone) { fail_at_the_source(false); }
+
+Test(move, a_context_error_told_before_the_completion_ends_its_tombstone_too)
+{
+    fail_at_the_source(true);
+}
+
 Test(move, a_held_reset_may_end_it_before_the_install_completes)
 {
     const struct nic_cmd *reserve;

@@ -51,7 +51,8 @@ extern "C" {
     X(POOL_EMPTY, "pool_empty", "frame pool exhausted")                                            \
     X(FAULT, "fault", "removed by a fault of the scenario")                                        \
     X(JABBER, "jabber", "longer than the port's MTU allows, and its check sequence wrong")         \
-    X(MAC_CONTROL, "mac_control", "control frame of the link that nobody here supports")
+    X(MAC_CONTROL, "mac_control", "control frame of the link that nobody here supports")           \
+    X(CTX_ERROR, "ctx_error", "its connection's context has a wrong bit, and the connection ends")
 
 enum drop_reason {
     DROP_NONE = 0,

@@ -40,6 +40,8 @@
  *   PCIE_TLP      a TLP starts on a link. a = 0 upstream, 1 downstream; b = TLP kind; len = wire bytes;
  *                 data = struct pcie_tlp_info
  *   FENCE         the NIC is fenced from now on (a = 1) or again in use (a = 0)
+ *   SOFT_ERROR    a bit of conn's context flips in the cache of nic, if it is there. a = 0 data array,
+ *                 1 tag array; b = bit (low 32 bits), line (high 32 bits)
  */
 #ifndef TOESIM_BASE_PROBE_H
 #define TOESIM_BASE_PROBE_H
@@ -54,7 +56,7 @@
     X(RX_VISIBLE) X(TX_BUILT) X(TX_CREDIT) X(OWN_STATE) X(CTX_OUT) X(CTX_IN) X(MOVE_MARK)          \
     X(MOVE_BEGIN) X(MOVE_END) X(DIR_STATE) X(RXIF_STORED) X(RECORD_VISIBLE) X(RECORD_USED)         \
     X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)             \
-    X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED)
+    X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED) X(SOFT_ERROR)
 /* clang-format on */
 
 enum probe_kind {

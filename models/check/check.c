@@ -166,6 +166,7 @@ static void on_event(void *self, const struct probe_event *event)
     check_seq_on_event(check, event);
     check_wire_on_event(check, event);
     check_fate_on_event(check, event);
+    check_ctx_on_event(check, event);
 }
 
 struct probe_listener check_listener(struct check *check)
@@ -177,7 +178,8 @@ struct probe_listener check_listener(struct check *check)
         PROBE_OWN_STATE,   PROBE_CTX_OUT,       PROBE_CTX_IN,         PROBE_MOVE_MARK,
         PROBE_MOVE_BEGIN,  PROBE_MOVE_END,      PROBE_DIR_STATE,      PROBE_RXIF_STORED,
         PROBE_RECORD_USED, PROBE_CONN_OPEN,     PROBE_CONN_GONE,      PROBE_APP_RX,
-        PROBE_APP_NOTICE,  PROBE_FENCE,         PROBE_FRAME_ANSWERED, PROBE_CTX_REFUSED};
+        PROBE_APP_NOTICE,  PROBE_FENCE,         PROBE_FRAME_ANSWERED, PROBE_CTX_REFUSED,
+        PROBE_SOFT_ERROR};
     for (size_t i = 0; i < sizeof wanted; i++)
         kinds |= UINT64_C(1) << wanted[i];
     return (struct probe_listener){on_event, check, kinds};

@@ -31,7 +31,10 @@ extern "C" {
     X(SEQ, "I-SEQ", "bytes at one sequence number are the same in every transmission")             \
     X(RXONCE, "I-RXONCE", "each received frame has exactly one verdict")                           \
     X(RXIF, "I-RXIF", "the receiving NIC's number is stored before the record is acted on")        \
-    X(NODUP, "I-NODUP", "a received byte reaches the application exactly once, in order")
+    X(NODUP, "I-NODUP", "a received byte reaches the application exactly once, in order")          \
+    X(CTX, "I-CTX",                                                                                \
+      "a NIC ends a connection for a context error only after a soft error there, since it has "   \
+      "it")
 
 enum invariant {
 #define X(id, key, rule) INVARIANT_##id,

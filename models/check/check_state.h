@@ -41,6 +41,7 @@ struct check_conn {
     bool irs_known;   /* of a connection the server opens: with the peer's SYN */
     uint32_t irs, iss;
     uint32_t writes_pending[PLACE_COUNT]; /* receive writes issued and not yet visible */
+    bool soft_error[PLACE_COUNT];         /* injected since it last left that place */
     uint64_t app_offset;
     uint32_t wire_max; /* highest sequence number plus length ever built */
     struct seq_set written, visible;
@@ -93,6 +94,7 @@ void check_rx_on_event(struct check *check, const struct probe_event *event);
 void check_seq_on_event(struct check *check, const struct probe_event *event);
 void check_wire_on_event(struct check *check, const struct probe_event *event);
 void check_fate_on_event(struct check *check, const struct probe_event *event);
+void check_ctx_on_event(struct check *check, const struct probe_event *event);
 void check_fate_finish(struct check *check, uint64_t now_ps);
 
 #endif

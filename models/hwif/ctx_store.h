@@ -58,11 +58,13 @@ enum ctx_result {
     CTX_BAD = 9,        /* READ_LOCK, EXTRACT: as OK, but a bit of the context is wrong: no image */
 };
 
+enum { CTX_FLIP_BITS = 8 * CTX_LINE_BYTES + 32 }; /* of a stored line */
+
 /* A soft error: one stored bit of a context in the cache changes. */
 struct ctx_flip {
     bool tag;      /* in the tag array; else in the data array */
     uint8_t line;  /* data: 0 to CTX_LINES - 1 */
-    uint16_t bit;  /* data: below 512; from 512 to 543 the parity bits. Tag: beyond the entry its parity bit */
+    uint16_t bit;  /* below CTX_FLIP_BITS. Parity: of data from 512 on, of a tag beyond its entry */
     uint32_t conn; /* nothing happens if this context is not in the cache */
 };
 
@@ -117,7 +119,7 @@ struct ctx_store {
 struct ctx_store_stats {
     uint64_t lookups, hits, misses, evictions, writebacks, extracts, extracts_cold, installs;
     uint64_t reserves, releases, removes, freezes, lock_waits;
-    uint64_t displacements; /* moves of lookup entries that found both rows full */
+    uint64_t displacements;       /* moves of lookup entries that found both rows full */
     uint64_t flips, flips_missed; /* soft errors injected: into a context that was here; not */
     uint64_t tag_errors;          /* ways dropped as their tag had bad parity */
     uint64_t bad_reads;           /* answers CTX_BAD */

@@ -144,6 +144,9 @@ enum nic_result {
     NIC_RESULT_BAD_IMAGE = 5,   /* CRC, version or feature check failed */
     NIC_RESULT_UNSUPPORTED = 6, /* unknown command */
     NIC_RESULT_BAD_FRAME = 7,   /* RX_INJECT or TX_FRAME: length or content */
+    NIC_RESULT_CTX_ERROR = 8,   /* FREEZE, ABORT, ICMP: the context has an uncorrectable error. The
+                                   connection ends with NIC_TERM_CTX_ERROR (its own event); FREEZE
+                                   wrote no image and leaves a tombstone */
 };
 
 /* Why a connection ended prematurely. */

@@ -167,6 +167,7 @@ struct pair_row {
 ParameterizedTestParameters(ctx_cache_flip, two_other_bits_are_seen)
 {
     static struct pair_row rows[] = {{"two columns of one line", {1, 1}, {7, 8}},
+                                     {"two columns, half a word apart", {1, 1}, {7, 7 + 16}},
                                      {"one column of two lines", {1, 2}, {7, 7}},
                                      {"a bit and another's parity bit", {0, 0}, {33, 512}},
                                      {"two parity bits", {0, 0}, {512, 513}}};
@@ -267,6 +268,8 @@ Test(ctx_cache_flip, a_dirty_context_with_a_bad_tag_is_lost_and_never_read_old)
     cr_assert_eq(core->stats.bad_victims, 0, "a clean victim leaves without a check");
     cr_assert(core->dram[CONN]->out);
     cr_assert_eq(lock(core), CTX_BAD, "however often it leaves and comes back");
+    write_lines(core, R, CONN, 15, 8);
+    cr_assert_eq(lock(core), CTX_BAD, "the constant line is not known to be right either");
     ctx_core_free(core);
 }
 
@@ -382,6 +385,23 @@ Test(ctx_cache_flip, a_bad_victim_is_not_written_back_as_good)
     cr_assert_eq(core->stats.bad_victims, 1, "all of them were");
     cr_assert_eq(lock(core), CTX_OK);
     expect_image(CONN, 8);
+    ctx_core_free(core);
+}
+
+/* Where a bad one was a good one comes, from DRAM or by INSTALL. */
+Test(ctx_cache_flip, a_way_that_is_taken_over_is_good)
+{
+    struct ctx_core *core = core_open();
+    struct ctx_flip flip = {.line = 1, .bit = 2, .conn = CONN};
+    push_out(core);
+    cr_assert_eq(ask(core, CTX_OP_INSTALL, D, 9, 100), CTX_OK);
+    cr_assert_eq(ask(core, CTX_OP_INSTALL, D, 13, 100), CTX_OK);
+    for (flip.conn = 9; flip.conn <= 13; flip.conn += 4)
+        cr_assert(ctx_core_flip(core, &flip));
+    cr_assert_eq(lock(core), CTX_OK, "fetched");
+    cr_assert_eq(ask(core, CTX_OP_INSTALL, D, 17, 100), CTX_OK);
+    cr_assert_eq(ask(core, CTX_OP_READ_LOCK, T, 17, 100), CTX_OK, "installed");
+    cr_assert_eq(core->stats.bad_victims, 2);
     ctx_core_free(core);
 }
 

@@ -339,12 +339,3 @@ Test(toe_move, reset_during_freeze_ends_the_connection_and_the_move)
     cr_assert_eq(rig_event(&rig, 0, NIC_EVENT_CMD_DONE).result, NIC_RESULT_ABSENT);
     rig_no_event(&rig, 0);
 }
-
-Test(toe_move, poisoned_context_is_not_moved)
-{
-    toe_engine_poison(rig.nic[0].engine, 2);
-    rig_freeze(&peer, 0);
-    rig_run(&rig, 5 * PS_PER_US);
-    cr_assert_eq(rig_event(&rig, 0, NIC_EVENT_TERMINATED).detail, NIC_TERM_CTX_ERROR);
-    cr_assert_eq(rig_event(&rig, 0, NIC_EVENT_CMD_DONE).result, NIC_RESULT_ABSENT);
-}

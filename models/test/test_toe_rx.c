@@ -244,17 +244,6 @@ Test(toe_rx, both_fins_close_in_order_and_the_last_ack_is_sent)
     cr_assert_lt(rig_probe_find(&rig, PROBE_TX_BUILT, 0, 5002, 0), gone);
 }
 
-Test(toe_rx, poisoned_context_ends_its_connection)
-{
-    struct rig_peer peer;
-    rig_establish(&rig, &peer, 0, 0);
-    toe_engine_poison(rig.nic[0].engine, 0);
-    rig_segment(&peer, 0, TCP_ACK, "abc", 3);
-    rig_run(&rig, 2 * PS_PER_US);
-    cr_assert_eq(rig_event(&rig, 0, NIC_EVENT_TERMINATED).detail, NIC_TERM_CTX_ERROR);
-    cr_assert_eq(rig_record(&rig, 0, NIC_VERDICT_DROPPED).reason, DROP_FAULT);
-}
-
 Test(toe_rx, armed_interrupt_comes_once_after_the_record)
 {
     struct rig_peer peer;

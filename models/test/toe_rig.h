@@ -29,6 +29,7 @@ struct rig_slot {
     uint16_t gen;
     struct flow_key key;
     uint8_t image[CTX_BYTES];
+    uint8_t bad_lines; /* bit per line that a soft error has hit */
 };
 
 struct rig_nic {
@@ -90,6 +91,8 @@ struct nic_event rig_event(struct rig *rig, unsigned nic, uint8_t kind);
 struct nic_record rig_record(struct rig *rig, unsigned nic, uint8_t verdict);
 void rig_no_event(struct rig *rig, unsigned nic);
 void rig_release_dma(struct rig *rig, unsigned nic);
+/* A soft error in one line of conn in this NIC's cache. */
+void rig_flip(struct rig *rig, unsigned nic, uint32_t conn, uint8_t line);
 
 /* Index in `seen` of the first probe of a kind from `from` on, or -1. */
 int rig_probe_find(const struct rig *rig, enum probe_kind kind, unsigned nic, uint64_t a, int from);

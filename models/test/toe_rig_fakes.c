@@ -168,6 +168,23 @@ static bool cache_is_ready(const void *self)
     return true;
 }
 
+/* Any bit is like any other, and a tag error like the loss of all lines. */
+static bool cache_flip(void *self, const struct ctx_flip *flip, uint64_t now_ps)
+{
+    (void)now_ps;
+    struct rig_nic *n = self;
+    assert(flip->conn < RIG_CONNS && flip->line < CTX_LINES);
+    n->slot[flip->conn].bad_lines |=
+        (uint8_t)(flip->tag ? (1u << CTX_LINES) - 1 : 1u << flip->line);
+    return true;
+}
+
+void rig_flip(struct rig *rig, unsigned nic, uint32_t conn, uint8_t line)
+{
+    struct ctx_flip flip = {.conn = conn, .line = line};
+    (void)cache_flip(&rig->nic[nic], &flip, rig->loop.now_ps);
+}
+
 static void cache_lookup(struct rig_nic *n, const struct ctx_req *req, struct ctx_rsp *rsp)
 {
     rsp->place = CTX_PLACE_NOT_MINE;
@@ -205,6 +222,8 @@ static uint8_t cache_locked_op(struct rig_slot *s, const struct ctx_req *req)
         if (req->mask >> line & 1)
             memcpy(s->image + line * CTX_LINE_BYTES, req->image + line * CTX_LINE_BYTES,
                    CTX_LINE_BYTES);
+    if (req->op == CTX_OP_WRITE_UNLOCK)
+        s->bad_lines &= (uint8_t)~req->mask;
     if (req->op == CTX_OP_REMOVE)
         s->state = OWN_ABSENT;
     return CTX_OK;
@@ -226,6 +245,7 @@ static uint8_t cache_driver_op(struct rig_slot *s, const struct ctx_req *req)
             return CTX_DUPLICATE;
         s->state = OWN_ACTIVE;
         s->gen = req->gen;
+        s->bad_lines = 0;
         memcpy(s->image, req->image, CTX_BYTES);
         key_of(req->image, &s->key);
         return CTX_OK;
@@ -240,7 +260,7 @@ static uint8_t cache_driver_op(struct rig_slot *s, const struct ctx_req *req)
         if (s->state != OWN_FROZEN)
             return CTX_NOT_FROZEN;
         s->state = OWN_TOMBSTONE;
-        return CTX_OK;
+        return s->bad_lines ? CTX_BAD : CTX_OK;
     default:
         assert(req->op == CTX_OP_RELEASE);
         if (s->state != OWN_TOMBSTONE && s->state != OWN_RESERVED)
@@ -272,7 +292,8 @@ static bool cache_serve(struct rig_nic *n, const struct ctx_req *req, uint64_t n
         if (rsp.result == CTX_OK) {
             s->locked = true;
             s->locked_by = req->who;
-            rsp.image = image;
+            rsp.result = s->bad_lines ? CTX_BAD : CTX_OK;
+            rsp.image = s->bad_lines ? NULL : image;
         }
     } else if (req->op == CTX_OP_WRITE_UNLOCK || req->op == CTX_OP_UNLOCK ||
                req->op == CTX_OP_REMOVE) {
@@ -364,8 +385,10 @@ void rig_fakes_wire(struct rig_nic *n, struct toe_wiring *wiring)
 {
     static const struct pcie_endpoint_ops pcie_ops = {
         .write = pcie_write, .read = pcie_read, .msix = pcie_msix, .is_up = pcie_is_up};
-    static const struct ctx_store_ops cache_ops = {
-        .submit = cache_submit, .reset = cache_reset, .is_ready = cache_is_ready};
+    static const struct ctx_store_ops cache_ops = {.submit = cache_submit,
+                                                   .reset = cache_reset,
+                                                   .is_ready = cache_is_ready,
+                                                   .flip = cache_flip};
     wiring->cache = (struct ctx_store){&cache_ops, n};
     wiring->pcie = (struct pcie_endpoint){&pcie_ops, n};
     wiring->mac_tx = (struct frame_sink){mac_accept, n};

@@ -313,14 +313,13 @@ void toe_apply_on_lock(struct toe_engine *e, uint8_t result, uint64_t now_ps)
 {
     struct toe_rx *rx = &e->rx;
     assert(rx->phase == APPLY_LOCK);
+    if (result == CTX_BAD) {
+        drop_item(e, DROP_CTX_ERROR, true, now_ps);
+        return;
+    }
     if (result != CTX_OK) {
         rx->phase = APPLY_IDLE;
         turned_foreign(e, result == CTX_FROZEN ? CTX_PLACE_MOVED : CTX_PLACE_NOT_MINE, now_ps);
-        return;
-    }
-    if (e->conn[rx->item->conn].poisoned) {
-        toe_lock_remove(e, CTX_WHO_RX, false, NIC_TERM_CTX_ERROR, now_ps);
-        drop_item(e, DROP_FAULT, true, now_ps);
         return;
     }
     if (rx->item->held && !is_of_tuple(rx->item, &e->lock[CTX_WHO_RX].ctx)) {

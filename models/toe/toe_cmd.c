@@ -31,10 +31,11 @@ uint8_t toe_cmd_result(uint8_t ctx_result)
         return NIC_RESULT_FULL;
     case CTX_DUPLICATE:
         return NIC_RESULT_DUPLICATE;
+    case CTX_BAD:
+        return NIC_RESULT_CTX_ERROR;
     case CTX_STALE:
     case CTX_FROZEN:
     case CTX_NOT_FROZEN:
-    case CTX_BAD:
         break;
     }
     return NIC_RESULT_STALE;
@@ -161,32 +162,34 @@ static void apply_icmp(struct toe_engine *e, uint8_t op, uint64_t now_ps)
     toe_cmd_free(e, op);
 }
 
-/* ABORT, or FREEZE of a context that cannot be read: the connection ends here and now. */
+/* The connection ends here and now. */
+static void abort_connection(struct toe_engine *e, uint64_t now_ps)
+{
+    struct tcp_tx reset;
+    struct toe_lock *lock = &e->lock[CTX_WHO_DRIVER];
+    struct tcp_result aborted;
+    tcp_on_app_abort(&lock->ctx, &aborted);
+    tcp_build_reset(&lock->ctx, &reset);
+    if (aborted.send_reset)
+        (void)toe_tx_emit(e, &lock->ctx, &reset, now_ps);
+    toe_lock_remove(e, CTX_WHO_DRIVER, false, NIC_TERM_LOCAL_ABORT, now_ps);
+}
+
 static void on_lock(struct toe_engine *e, uint8_t op, uint8_t result, uint64_t now_ps)
 {
     struct cmd_op *o = &e->cmd.op[op];
+    o->result = toe_cmd_result(result);
+    if (result == CTX_BAD)
+        return; /* done when the context is removed */
     if (result != CTX_OK) {
         e->cmd.port_op = TOE_NONE;
-        toe_cmd_done(e, op, toe_cmd_result(result), now_ps);
+        toe_cmd_done(e, op, o->result, now_ps);
         toe_cmd_free(e, op);
-        return;
-    }
-    bool poisoned = e->conn[o->cmd.conn].poisoned;
-    if (o->cmd.op == NIC_CMD_ICMP && !poisoned) {
+    } else if (o->cmd.op == NIC_CMD_ICMP) {
         apply_icmp(e, op, now_ps);
-        return;
+    } else {
+        abort_connection(e, now_ps);
     }
-    if (!poisoned) {
-        struct tcp_tx reset;
-        struct toe_lock *lock = &e->lock[CTX_WHO_DRIVER];
-        struct tcp_result aborted;
-        tcp_on_app_abort(&lock->ctx, &aborted);
-        tcp_build_reset(&lock->ctx, &reset);
-        if (aborted.send_reset)
-            (void)toe_tx_emit(e, &lock->ctx, &reset, now_ps);
-    }
-    toe_lock_remove(e, CTX_WHO_DRIVER, false, poisoned ? NIC_TERM_CTX_ERROR : NIC_TERM_LOCAL_ABORT,
-                    now_ps);
 }
 
 static void on_tuple_done(struct toe_engine *e, uint8_t op, uint8_t result, uint64_t now_ps)
@@ -214,9 +217,7 @@ void toe_cmd_on_response(struct toe_engine *e, const struct ctx_rsp *rsp, uint64
     e->cmd.port_op = TOE_NONE;
     switch ((enum ctx_op)rsp->op) {
     case CTX_OP_REMOVE:
-        toe_cmd_done(e, op,
-                     e->cmd.op[op].cmd.op == NIC_CMD_FREEZE ? NIC_RESULT_ABSENT : NIC_RESULT_OK,
-                     now_ps);
+        toe_cmd_done(e, op, e->cmd.op[op].result, now_ps);
         toe_cmd_free(e, op);
         break;
     case CTX_OP_RESERVE:

@@ -36,6 +36,7 @@ struct cmd_op {
     uint8_t step;
     uint8_t ctx_op;     /* what to ask of the DRIVER port */
     uint8_t own_before; /* INSTALL that fails: back to this */
+    uint8_t result;     /* ABORT, ICMP: what it ends with when the context is removed */
     bool completed;     /* its event is posted */
     bool frozen;
     bool list_here;

@@ -33,12 +33,11 @@ struct toe_conn {
     uint8_t held_op;   /* INSTALL with held frames to apply, TOE_NONE: none */
     bool busy;         /* a command works on it: later commands for it wait */
     bool ready;        /* in the ready list */
-    bool poisoned;
-    bool mark_tx;    /* T12 is still to come */
-    bool stale_told; /* its STALE_DOORBELL event waits in the engine: one is enough */
+    bool mark_tx;      /* T12 is still to come */
+    bool stale_told;   /* its STALE_DOORBELL event waits in the engine: one is enough */
 };
 
-/* Everything derived goes; what counts over lives (write_last, poisoned) and list links stay. */
+/* Everything derived goes; what counts over lives (write_last) and list links stay. */
 static inline void toe_conn_forget(struct toe_conn *conn)
 {
     conn->db = 0;

@@ -128,8 +128,37 @@ void toe_lock_write(struct toe_engine *e, enum ctx_who who, uint64_t now_ps)
     toe_conn_refresh(e, &lock->ctx, lock->conn, now_ps);
 }
 
-/* Ends the connection: closed in order, or terminated for cause. The event follows when the cache
- * has forgotten it and its last frame is built. */
+/* The connection ends. The event follows when the cache has forgotten it and its last frame is
+ * built. */
+static void remove_context(struct toe_engine *e, enum ctx_who who, uint64_t now_ps)
+{
+    struct toe_lock *lock = &e->lock[who];
+    lock->phase = LOCK_REMOVING;
+    toe_timer_set(e, lock->conn, TIME_NEVER);
+    /* No more work for it from here on, but its last frames are built while it still counts as
+     * owner. */
+    toe_set_own(e, lock->conn, OWN_QUIESCE, now_ps);
+    struct ctx_req req = {.op = CTX_OP_REMOVE,
+                          .who = (uint8_t)who,
+                          .conn = lock->conn,
+                          .gen = lock->gen,
+                          .tag = toe_cookie(e, 0)};
+    toe_ctx_send(e, &req, now_ps);
+}
+
+/* What was locked has a wrong bit somewhere, and nothing of it was read: what identifies the
+ * connection is what the engine asked for. */
+static void remove_bad(struct toe_engine *e, enum ctx_who who, uint64_t now_ps)
+{
+    struct toe_lock *lock = &e->lock[who];
+    lock->end = (struct nic_event){.kind = NIC_EVENT_TERMINATED,
+                                   .gen = lock->gen,
+                                   .conn = lock->conn,
+                                   .detail = NIC_TERM_CTX_ERROR};
+    remove_context(e, who, now_ps);
+}
+
+/* Closed in order, or terminated for cause. */
 void toe_lock_remove(struct toe_engine *e, enum ctx_who who, bool closed, uint8_t cause,
                      uint64_t now_ps)
 {
@@ -146,17 +175,7 @@ void toe_lock_remove(struct toe_engine *e, enum ctx_who who, bool closed, uint8_
                                    .ts_recent = ctx->ts_recent,
                                    .ts_offset = ctx->ts_offset,
                                    .features = ctx->features};
-    lock->phase = LOCK_REMOVING;
-    toe_timer_set(e, lock->conn, TIME_NEVER);
-    /* No more work for it from here on, but its last frames are built while it still counts as
-     * owner. */
-    toe_set_own(e, lock->conn, OWN_QUIESCE, now_ps);
-    struct ctx_req req = {.op = CTX_OP_REMOVE,
-                          .who = (uint8_t)who,
-                          .conn = lock->conn,
-                          .gen = lock->gen,
-                          .tag = toe_cookie(e, 0)};
-    toe_ctx_send(e, &req, now_ps);
+    remove_context(e, who, now_ps);
 }
 
 static void post_notice(struct toe_engine *e, uint32_t conn, uint16_t gen, uint8_t notice,
@@ -195,17 +214,16 @@ bool toe_lock_settle(struct toe_engine *e, enum ctx_who who, const struct tcp_re
 }
 
 /* The context is gone and the last frame is built: tell the host. */
-void toe_conn_end(struct toe_engine *e, const struct nic_event *end, uint64_t now_ps)
+void toe_conn_end(struct toe_engine *e, const struct nic_event *end, uint8_t own, uint64_t now_ps)
 {
     struct toe_conn *c = &e->conn[end->conn];
     bool closed = end->kind == NIC_EVENT_CLOSED;
     e->stats.closed += closed;
     e->stats.terminated += !closed;
     toe_conn_forget(c);
-    c->poisoned = false;
     toe_probe(e, PROBE_CONN_GONE, end->conn, end->gen, closed ? NIC_TERM_NONE : end->detail, 0,
               NULL, 0, now_ps);
-    toe_set_own(e, end->conn, OWN_ABSENT, now_ps);
+    toe_set_own(e, end->conn, own, now_ps);
     toe_event_post(e, end, now_ps);
 }
 
@@ -216,7 +234,7 @@ static void on_removed(struct toe_engine *e, enum ctx_who who, uint64_t now_ps)
     assert(lock->phase == LOCK_REMOVING);
     lock->phase = LOCK_IDLE;
     if (c->tx_queued == 0) {
-        toe_conn_end(e, &lock->end, now_ps);
+        toe_conn_end(e, &lock->end, OWN_ABSENT, now_ps);
         return;
     }
     uint32_t slot = 0;
@@ -228,14 +246,18 @@ static void on_removed(struct toe_engine *e, enum ctx_who who, uint64_t now_ps)
     c->end_slot = slot;
 }
 
+/* CTX_BAD: the connection is being removed when its unit hears of it. */
 static void on_lock(struct toe_engine *e, const struct ctx_rsp *rsp, uint64_t now_ps)
 {
     struct toe_lock *lock = &e->lock[rsp->who];
     assert(lock->phase == LOCK_ASKED);
+    assert((rsp->image != NULL) == (rsp->result == CTX_OK));
     lock->phase = rsp->result == CTX_OK ? LOCK_HELD : LOCK_IDLE;
     if (rsp->result == CTX_OK) {
         memcpy(&lock->before, rsp->image, CTX_BYTES);
         lock->ctx = lock->before;
+    } else if (rsp->result == CTX_BAD) {
+        remove_bad(e, (enum ctx_who)rsp->who, now_ps);
     }
     switch ((enum ctx_who)rsp->who) {
     case CTX_WHO_RX:
@@ -258,7 +280,7 @@ static void on_lock(struct toe_engine *e, const struct ctx_rsp *rsp, uint64_t no
 /* An answer to a request from before a fence or reset: only a granted lock needs care. */
 static void on_void(struct toe_engine *e, const struct ctx_rsp *rsp, uint64_t now_ps)
 {
-    if (rsp->op != CTX_OP_READ_LOCK || rsp->result != CTX_OK)
+    if (rsp->op != CTX_OP_READ_LOCK || (rsp->result != CTX_OK && rsp->result != CTX_BAD))
         return;
     struct ctx_req req = {.op = CTX_OP_UNLOCK,
                           .who = rsp->who,

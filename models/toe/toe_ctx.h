@@ -14,7 +14,12 @@ enum {
 struct toe_engine;
 
 /* One requester's hold on one context. */
-enum lock_phase { LOCK_IDLE, LOCK_ASKED, LOCK_HELD, LOCK_REMOVING };
+enum lock_phase {
+    LOCK_IDLE,
+    LOCK_ASKED,
+    LOCK_HELD,
+    LOCK_REMOVING, /* by the holder; what is in `before` and `ctx` no longer counts */
+};
 
 struct toe_lock {
     enum lock_phase phase;
@@ -51,6 +56,7 @@ bool toe_lock_settle(struct toe_engine *e, enum ctx_who who, const struct tcp_re
                      const struct tcp_segment *seg, uint64_t now_ps);
 void toe_conn_refresh(struct toe_engine *e, const struct conn_ctx *ctx, uint32_t conn,
                       uint64_t now_ps);
-void toe_conn_end(struct toe_engine *e, const struct nic_event *end, uint64_t now_ps);
+/* own: OWN_ABSENT, or OWN_TOMBSTONE when the cache keeps an entry. */
+void toe_conn_end(struct toe_engine *e, const struct nic_event *end, uint8_t own, uint64_t now_ps);
 
 #endif

@@ -260,10 +260,11 @@ void toe_engine_on_link(struct toe_engine *e, bool up, uint64_t now_ps)
     toe_kick(e, now_ps);
 }
 
-void toe_engine_poison(struct toe_engine *e, uint32_t conn)
+bool toe_engine_has_context(const struct toe_engine *e, uint32_t conn)
 {
     assert(conn < e->params.conn_max);
-    e->conn[conn].poisoned = true;
+    uint8_t own = e->conn[conn].own_state;
+    return own == OWN_ACTIVE || own == OWN_QUIESCE || own == OWN_FROZEN;
 }
 
 const struct toe_stats *toe_engine_stats(const struct toe_engine *engine) { return &engine->stats; }

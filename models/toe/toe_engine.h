@@ -79,8 +79,8 @@ struct pcie_device toe_engine_device(struct toe_engine *engine); /* from the lin
 void toe_engine_on_tx_room(void *engine, uint64_t now_ps);       /* from the MAC */
 void toe_engine_on_link(struct toe_engine *engine, bool up, uint64_t now_ps);
 
-/* Fault: the context of conn is reported uncorrectable at its next use; premature termination. */
-void toe_engine_poison(struct toe_engine *engine, uint32_t conn);
+/* This NIC has the context of conn, in its cache or on-card DRAM. */
+bool toe_engine_has_context(const struct toe_engine *engine, uint32_t conn);
 
 const struct toe_stats *toe_engine_stats(const struct toe_engine *engine);
 /* Frames now in the receive queue: what the MAC asks before it sends pause. */

@@ -18,13 +18,8 @@ void toe_move_freeze(struct toe_engine *e, uint8_t op, uint64_t now_ps)
 {
     const struct nic_cmd *cmd = &e->cmd.op[op].cmd;
     struct toe_conn *c = &e->conn[cmd->conn];
-    bool active = toe_conn_is_active(c, cmd->gen);
     toe_mark(e, 4, cmd->conn, cmd->gen, NULL, now_ps);
-    if (active && c->poisoned) { /* nothing that could be moved */
-        toe_cmd_ask_port(e, op, CTX_OP_READ_LOCK, now_ps);
-        return;
-    }
-    if (active)
+    if (toe_conn_is_active(c, cmd->gen))
         toe_set_own(e, cmd->conn, OWN_QUIESCE, now_ps);
     toe_cmd_ask_port(e, op, CTX_OP_FREEZE, now_ps);
 }
@@ -68,13 +63,31 @@ void toe_move_drain_kick(struct toe_engine *e, uint64_t now_ps)
             drain(e, op, now_ps);
 }
 
+/* A wrong bit was found on the way out: there is nothing that could be moved, and no image is
+ * written. The cache keeps a tombstone, as after any EXTRACT; the host releases it. */
+static void on_bad_extract(struct toe_engine *e, uint8_t op, uint64_t now_ps)
+{
+    const struct nic_cmd *cmd = &e->cmd.op[op].cmd;
+    struct nic_event end = {.kind = NIC_EVENT_TERMINATED,
+                            .gen = cmd->gen,
+                            .conn = cmd->conn,
+                            .detail = NIC_TERM_CTX_ERROR};
+    toe_cmd_done(e, op, NIC_RESULT_CTX_ERROR, now_ps);
+    toe_conn_end(e, &end, OWN_TOMBSTONE, now_ps);
+    toe_cmd_free(e, op);
+}
+
 void toe_move_on_extracted(struct toe_engine *e, uint8_t op, const struct ctx_rsp *rsp,
                            uint64_t now_ps)
 {
     struct cmd_op *o = &e->cmd.op[op];
     struct toe_conn *c = &e->conn[o->cmd.conn];
     struct pcie_done nobody = {0};
-    assert(rsp->result == CTX_OK); /* frozen by us, and only we thaw */
+    assert(rsp->result == CTX_OK || rsp->result == CTX_BAD); /* frozen by us, and only we thaw */
+    if (rsp->result == CTX_BAD) {
+        on_bad_extract(e, op, now_ps);
+        return;
+    }
     memcpy(&o->image, rsp->image, sizeof o->image);
     tcp_image_from_live(&o->image, toe_now(now_ps));
     o->image.own_state = OWN_FROZEN;

@@ -100,12 +100,7 @@ void toe_timer_kick(struct toe_engine *e, uint64_t now_ps)
 
 void toe_timer_on_lock(struct toe_engine *e, uint8_t result, uint64_t now_ps)
 {
-    struct toe_lock *lock = &e->lock[CTX_WHO_TIMER];
-    if (result != CTX_OK)
-        return; /* frozen: its deadlines travel in the image; or ended */
-    if (e->conn[lock->conn].poisoned)
-        toe_lock_remove(e, CTX_WHO_TIMER, false, NIC_TERM_CTX_ERROR, now_ps);
-    else
+    if (result == CTX_OK) /* else frozen: its deadlines travel in the image; or ended */
         toe_due_cycles(e, UNIT_TIMER, e->params.timer_cycles, now_ps);
 }
 

@@ -189,12 +189,7 @@ void toe_tx_kick(struct toe_engine *e, uint64_t now_ps)
 
 void toe_tx_on_lock(struct toe_engine *e, uint8_t result, uint64_t now_ps)
 {
-    struct toe_lock *lock = &e->lock[CTX_WHO_TX];
-    if (result != CTX_OK)
-        return; /* frozen or ended meanwhile: whoever did that also ends its doorbells */
-    if (e->conn[lock->conn].poisoned)
-        toe_lock_remove(e, CTX_WHO_TX, false, NIC_TERM_CTX_ERROR, now_ps);
-    else
+    if (result == CTX_OK) /* else frozen or ended: whoever did that also ends its doorbells */
         toe_due_cycles(e, UNIT_TX, e->params.tx_cycles, now_ps);
 }
 
@@ -324,7 +319,7 @@ static void end_if_last(struct toe_engine *e, struct toe_conn *c, uint64_t now_p
     uint32_t slot = c->end_slot;
     c->end_slot = TOE_NO_INDEX;
     e->tx.end_used[slot] = false;
-    toe_conn_end(e, &e->tx.ends[slot], now_ps);
+    toe_conn_end(e, &e->tx.ends[slot], OWN_ABSENT, now_ps);
 }
 
 void toe_tx_build(struct toe_engine *e, uint64_t now_ps)

@@ -1,13 +1,14 @@
 #include "rtl/test/ctx_cache_crowd.h"
 
 #include "rtl/test/ctx_cache_compare.h"
+#include "rtl/test/ctx_cache_latencies.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOKUPS = 8, WAIT_MAX = 150000, LATENCY_MAX = 4095, OPS = CTX_OP_SCAN + 1 };
+enum { LOOKUPS = 8, WAIT_MAX = 150000 };
 
 struct pending {
     bool busy, committed, found;
@@ -34,9 +35,8 @@ struct crowd {
     struct pending pending[2][CTX_WHO_COUNT]; /* [is_return][who] */
     struct look looks[LOOKUPS];
     uint64_t cycle, responses, wait_max, stalls_until;
-    uint64_t answers[OPS];
-    uint32_t latencies[OPS][LATENCY_MAX + 1]; /* answers of so many cycles; the last: or more */
-    bool flipping;                            /* flip is under way */
+    struct latencies latencies;
+    bool flipping; /* flip is under way */
     struct ctx_flip flip;
     uint32_t flips_left; /* that follow it at once */
     bool has_lock[CTX_WHO_COUNT], is_bad[CTX_WHO_COUNT];
@@ -132,39 +132,7 @@ static void on_effect(void *self, enum ctx_cache_effect effect, bool returns, ui
 
 /* --- answers --- */
 
-static void count_latency(struct crowd *crowd, uint8_t op, uint64_t since)
-{
-    uint64_t cycles = crowd->cycle - since;
-    if (cycles > crowd->wait_max)
-        crowd->wait_max = cycles;
-    crowd->answers[op]++;
-    crowd->latencies[op][cycles < LATENCY_MAX ? cycles : LATENCY_MAX]++;
-}
-
-/* The latency that so many per cent of the answers did not exceed (nearest rank). */
-static uint32_t latency_at(const struct crowd *crowd, uint8_t op, uint32_t percent)
-{
-    uint64_t rank = (crowd->answers[op] * percent + 99) / 100, seen = 0;
-    for (uint32_t cycles = 0; cycles < LATENCY_MAX; cycles++) {
-        seen += crowd->latencies[op][cycles];
-        if (seen >= rank && seen > 0)
-            return cycles;
-    }
-    return LATENCY_MAX;
-}
-
-void crowd_print_latencies(const struct crowd *crowd)
-{
-    static const char *const names[OPS] = {"LOOKUP",  "READ_LOCK", "WRITE_UNLOCK", "UNLOCK",
-                                           "RESERVE", "INSTALL",   "FREEZE",       "EXTRACT",
-                                           "RELEASE", "REMOVE",    "SCAN"};
-    for (uint8_t op = 0; op < OPS; op++)
-        if (crowd->answers[op] > 0)
-            printf("  %-14s %8llu answers %5u min %5u p50 %5u p99 %5u max\n", names[op],
-                   (unsigned long long)crowd->answers[op], latency_at(crowd, op, 0),
-                   latency_at(crowd, op, 50), latency_at(crowd, op, 99),
-                   latency_at(crowd, op, 100));
-}
+void crowd_print_latencies(const struct crowd *crowd) { latencies_print(&crowd->latencies); }
 
 static void answer_lookup(struct crowd *crowd, const struct ctx_rsp *rsp)
 {
@@ -175,7 +143,7 @@ static void answer_lookup(struct crowd *crowd, const struct ctx_rsp *rsp)
         cr_assert(look->committed);
         compare_answer(&look->req, rsp, &look->expected);
         look->busy = false;
-        count_latency(crowd, CTX_OP_LOOKUP, look->since);
+        latencies_note(&crowd->latencies, CTX_OP_LOOKUP, crowd->cycle - look->since);
         crowd->lookup_answer = (struct crowd_answer){*rsp, crowd->cycle, {0}};
         return;
     }
@@ -218,7 +186,7 @@ static void on_response(void *self, const struct ctx_rsp *rsp, uint64_t now_ps)
         compare_answer(&mine->req, rsp, &mine->expected);
     }
     mine->busy = false;
-    count_latency(crowd, rsp->op, mine->since);
+    latencies_note(&crowd->latencies, rsp->op, crowd->cycle - mine->since);
     if (rsp->op == CTX_OP_READ_LOCK && (rsp->result == CTX_OK || rsp->result == CTX_BAD)) {
         crowd->has_lock[rsp->who] = crowd->golden.locks[rsp->who].held;
         crowd->is_bad[rsp->who] = rsp->result == CTX_BAD;
@@ -278,7 +246,8 @@ static void crowd_lookup(struct crowd *crowd, const struct ctx_req *req)
 static void crowd_act(struct crowd *crowd, uint8_t who, bool asks)
 {
     static const uint8_t returns[] = {CTX_OP_WRITE_UNLOCK, CTX_OP_WRITE_UNLOCK, CTX_OP_WRITE_UNLOCK,
-                                      CTX_OP_UNLOCK, CTX_OP_REMOVE};
+                                      CTX_OP_WRITE_UNLOCK, CTX_OP_WRITE_UNLOCK, CTX_OP_UNLOCK,
+                                      CTX_OP_UNLOCK,       CTX_OP_REMOVE};
     struct ctx_req req;
     if (crowd->has_lock[who] && crowd->cycle >= crowd->returns_at[who] &&
         !crowd->pending[1][who].busy) {
@@ -312,7 +281,8 @@ static void crowd_disturb(struct crowd *crowd)
             next.conn = crowd->flip.conn;
         if (world_draw(world, 4) == 0) {
             next = crowd->flip;
-            next.bit = (uint16_t)((next.bit + CTX_PARITY_BITS) % CTX_LINE_STORED_BITS);
+            next.bit = (uint16_t)((next.bit + CTX_PARITY_BITS / 2 * (1 + world_draw(world, 4))) %
+                                  CTX_LINE_STORED_BITS);
         }
         crowd_flip(crowd, next);
     } else if (world_draw(world, crowd->params.flip_one_in) == 0) {
@@ -500,7 +470,7 @@ uint32_t crowd_entries(const struct crowd *crowd) { return crowd->golden.table.u
 
 uint64_t crowd_cycles(const struct crowd *crowd) { return crowd->cycle; }
 
-uint64_t crowd_wait_max(const struct crowd *crowd) { return crowd->wait_max; }
+uint64_t crowd_wait_max(const struct crowd *crowd) { return crowd->latencies.max; }
 
 const struct ctx_store_stats *crowd_stats(const struct crowd *crowd)
 {

@@ -15,8 +15,7 @@ struct crowd_params {
     uint32_t one_in;      /* a requester with nothing to do asks in one of so many cycles */
     uint32_t hold_cycles; /* a lock is held so long at most */
     uint64_t dram_ps;
-    uint32_t
-        flip_one_in; /* a soft error, or some behind one another, in one of so many cycles; 0: none */
+    uint32_t flip_one_in;  /* soft errors begin in one of so many cycles; 0: none */
     uint32_t stall_cycles; /* random channels are held up for so many cycles at most; 0: never */
 };
 

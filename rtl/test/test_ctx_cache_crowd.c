@@ -24,7 +24,7 @@ ParameterizedTestParameters(ctx_cache_crowd, golden_model_in_lock_step)
         {"4 sets x 2 ways, few locks", {1, 16, 1, 4, 51650, 0, 0}},
         {"4 sets x 2 ways, long stalls, soft errors", {1, 18, 1, 20, 51650, 100, 40}},
         {"16 sets x 4 ways, soft errors", {2, 13, 3, 60, 51650, 200, 0}},
-        {"128 sets x 8 ways", {3, 14, 2, 60, 51650, 0, 0}},
+        {"128 sets x 8 ways, soft errors", {3, 14, 2, 60, 51650, 200, 0}},
     };
     return cr_make_param_array(struct crowd_row, rows, sizeof rows / sizeof rows[0]);
 }

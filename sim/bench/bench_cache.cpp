@@ -1,6 +1,6 @@
 // What an evaluated cycle of the context cache costs: the glue's port on the operations of bulk traffic,
 // and the bare Verilated cache in a plain loop on the very pins that the port gave it.
-#include "sim/glue/ctx_cache_port.h"
+#include "sim/bench/cache_load.h"
 
 #include "Vctx_cache.h"
 
@@ -10,7 +10,6 @@
 namespace
 {
 constexpr uint32_t conns = 256, frames_recorded = 1500, rounds = 5;
-constexpr uint64_t cycle_ps = 4000;
 
 struct pins {
     uint8_t rst_n, op_valid, ret_valid, lookup_valid, lookup_tag, wdata_valid, mem_rdata_valid,
@@ -56,74 +55,6 @@ public:
     uint64_t digest = 0;
 };
 std::vector<pins> *recorded_cache::tape;
-
-// Asks for one operation after the other, as an engine under bulk traffic does: per frame received
-// a LOOKUP and a lock by RX, then two locks by TX for the frames it lets go.
-template <class Model> class workload
-{
-public:
-    explicit workload(VerilatedContext *context)
-        : port_(context, "bench", {65536, 128, cycle_ps, 51650, 3330, true}, {on_response, this})
-    {
-        for (uint32_t conn = 0; conn < conns; conn++)
-            operate({CTX_OP_INSTALL, CTX_WHO_DRIVER, 0, 0, 1, conn, 0, {}, image_of(conn)});
-        std::memset(image_, 7, sizeof image_);
-    }
-    void frames(uint32_t count)
-    {
-        for (uint32_t i = 0; i < count; i++) {
-            uint32_t conn = next_ = (next_ + 37) % conns;
-            ctx_req lookup = {CTX_OP_LOOKUP, CTX_WHO_RX, 0, 0, 1, conn, 0, {}, nullptr};
-            lookup.key = key_of(conn);
-            operate(lookup);
-            for (uint8_t who : {CTX_WHO_RX, CTX_WHO_TX, CTX_WHO_TX}) {
-                operate({CTX_OP_READ_LOCK, who, 0, 0, 1, conn, 0, {}, nullptr});
-                operate({CTX_OP_WRITE_UNLOCK, who, 15, 0, 1, conn, 0, {}, image_});
-            }
-        }
-    }
-    Model &model() { return port_.model(); }
-    uint64_t cycles() const { return port_.stats().cycles_run; }
-
-private:
-    static flow_key key_of(uint32_t conn)
-    {
-        flow_key key = {};
-        key.lport = 80;
-        key.rport = static_cast<uint16_t>(1000 + conn);
-        key.ip_version = 4;
-        return key;
-    }
-    const uint8_t *image_of(uint32_t conn)
-    {
-        flow_key key = key_of(conn);
-        std::memset(image_, static_cast<int>(conn), sizeof image_);
-        uint8_t *line = image_ + CTX_CONST_LINE * CTX_LINE_BYTES; // addresses and ports, VLAN at 42
-        std::memset(line, 0, CTX_LINE_BYTES);
-        std::memcpy(line, &key, 36);
-        std::memcpy(line + 42, &key.vlan, sizeof key.vlan);
-        line[44] = key.ip_version;
-        return image_;
-    }
-    static void on_response(void *self, const ctx_rsp *rsp, uint64_t)
-    {
-        auto *load = static_cast<workload *>(self);
-        if (rsp->result != CTX_OK || (rsp->op == CTX_OP_LOOKUP && rsp->place != CTX_PLACE_HOT))
-            std::abort(); // the workload would not be what it says
-        load->waiting_ = false;
-    }
-    void operate(const ctx_req &req)
-    {
-        waiting_ = port_.submit(req, port_.last_edge_ps());
-        while (waiting_ || port_.next_edge_ps() == port_.last_edge_ps() + cycle_ps)
-            port_.advance(port_.next_edge_ps());
-    }
-
-    ctx_cache_port<Model> port_;
-    uint32_t next_ = 0;
-    bool waiting_ = false;
-    uint8_t image_[CTX_BYTES] = {};
-};
 
 void drive(Vctx_cache &m, const pins &p)
 {
@@ -183,10 +114,10 @@ uint64_t bare_ns(VerilatedContext *context, const std::vector<pins> &setup,
 
 uint64_t port_ns(VerilatedContext *context, uint64_t *cycles)
 {
-    workload<Vctx_cache> load(context);
+    cache_load<Vctx_cache> load(context, conns);
     uint64_t before = load.cycles();
     uint64_t start = cpu_ns();
-    load.frames(frames_recorded);
+    load.frames(frames_recorded, conns);
     uint64_t ns = cpu_ns() - start;
     *cycles = load.cycles() - before;
     return ns;
@@ -199,10 +130,12 @@ int main()
     recorded_cache::tape = &setup;
     VerilatedContext context; // one only: scopes leave the thread's last context (Verilator 5.006)
     context.randReset(0);
-    workload<recorded_cache> load(&context);
+    cache_load<recorded_cache> load(&context, conns);
     load.model().digest = 0;
     recorded_cache::tape = &tape;
-    load.frames(frames_recorded);
+    load.frames(frames_recorded, conns);
+    if (load.misses() > 0)
+        std::abort(); // the workload would not be what it says
     uint64_t best_bare = UINT64_MAX, best_port = UINT64_MAX, cycles = 0;
     for (uint32_t round = 0; round < rounds; round++) {
         uint64_t digest = 0;

@@ -221,7 +221,13 @@ draw_faults() {
     ctx_error)
         roll_at
         roll 8
-        say "  - {at: $at%, action: ctx_error, connection: $r}"
+        where="connection: $r"
+        roll 544
+        where="$where, bit: $r"
+        roll 7
+        if [ "$r" -lt 5 ]; then where="$where, line: $r"; else where="$where, array: tag"; fi
+        chance 2 && where="$where, every: 137us, count: 50"
+        say "  - {at: $at%, action: ctx_error, $where}"
         allowed="0 1"
         ;;
     esac

@@ -41,6 +41,9 @@ list() {
 610-drop faults[0].action=corrupt
 200-link-down faults[0].nic=0
 301-ctx-error faults[0].connection=2
+301-ctx-error faults[0].array=tag
+304-ctx-error-victim faults[0].line=4
+306-ctx-error-twice faults[0].bit=301
 610-drop faults[0].link=nic0
 610-drop faults[0].direction=to_server
 610-drop faults[0].rate=20000

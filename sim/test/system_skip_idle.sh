@@ -11,9 +11,13 @@ name: skip_idle
 team: {tcp: {time_wait: 1ms}}
 traffic: {kind: generator, direction: both, connections: 6, bytes: 256KiB, tcp: {time_wait: 1ms}}
 switch: {policy: alternate}
+faults:
+  - {at: 50%, action: ctx_error, connection: 1}
+  - {at: 70%, action: ctx_error, connection: 2, array: tag}
 measure: {waves: moves}
 expect:
-  - streams.intact == 6
+  - streams.intact == 4
+  - streams.damaged == 2
   - moves.completed >= 20
 YAML
 for skip in true false; do

@@ -30,13 +30,16 @@ static const char all_kinds[] =
     "  - {at: 10%, action: reorder, link: uplink, frames: 3 7 10-12, behind: 4, delay: 2us}\n"
     "  - {at: 3ms, action: onload, every: 4ms}\n"
     "  - {at: 5ms, action: offload, connection: 3}\n"
+    "  - {at: 50%, action: ctx_error, connection: 3}\n"
+    "  - {at: 6ms, action: ctx_error, connection: 0, line: 4, bit: 543, every: 1us, count: 3}\n"
+    "  - {at: 7ms, action: ctx_error, connection: 1, array: tag, bit: 12}\n"
     "  - {at: 2ms, action: delay, link: nic0, rate: 1, delay: 20us, jitter: 50us, every: 1ms,\n"
     "     count: 2}\n";
 
 Test(scenario_faults, each_kind_is_read_with_its_keys)
 {
     cr_assert_eq(parse(all_kinds, &config), STATUS_OK, "%s", err.text);
-    cr_assert_eq(config.action_count, 9);
+    cr_assert_eq(config.action_count, 12);
     const struct sim_action *a = config.actions;
     cr_assert(a[0].kind == ACTION_ASSIGN && a[0].value == 7 && a[0].nic == 1);
     cr_assert(a[1].line.kind == LINE_FAULT_DROP && a[1].line.rate_ppm == 2000);
@@ -51,8 +54,11 @@ Test(scenario_faults, each_kind_is_read_with_its_keys)
     cr_assert(a[5].by_progress && a[5].line.range_count == 3);
     cr_assert(a[6].kind == ACTION_ONLOAD && a[6].value == UINT32_MAX, "every connection");
     cr_assert(a[7].kind == ACTION_OFFLOAD && a[7].value == 3);
-    cr_assert(a[8].line.kind == LINE_FAULT_DELAY && a[8].line.jitter_ps == 50 * PS_PER_US);
-    cr_assert(a[8].every_ps == PS_PER_MS && a[8].count == 2);
+    cr_assert(a[8].value == 3 && !a[8].flip.tag && a[8].flip.line == 0 && a[8].flip.bit == 0);
+    cr_assert(a[9].value == 0 && a[9].flip.line == 4 && a[9].flip.bit == 543);
+    cr_assert(a[10].flip.tag && a[10].flip.bit == 12);
+    cr_assert(a[11].line.kind == LINE_FAULT_DELAY && a[11].line.jitter_ps == 50 * PS_PER_US);
+    cr_assert(a[11].every_ps == PS_PER_MS && a[11].count == 2);
     cr_assert_str_eq(config.lan_switch.table, "0110");
     cr_assert(config.lan_switch.cut_through && config.lan_switch.queue_frames == 100);
     cr_assert_eq(config.lan_switch.pause_threshold, 50);
@@ -99,6 +105,18 @@ static struct bad_row bad_rows[] = {
     {"17 ranges", "{action: drop, link: nic0, frames: 1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8}",
      "up to 16"},
     {"link", "{action: drop, link: nic2, rate: 1}", "none of"},
+    {"no connection", "{at: 1ms, action: ctx_error}", "write which connection id"},
+    {"owner is not chosen", "{at: 1ms, action: ctx_error, connection: 1, nic: 0}", "owner"},
+    {"line of a tag", "{at: 1ms, action: ctx_error, connection: 1, array: tag, line: 1}",
+     "write array: data"},
+    {"sixth line", "{at: 1ms, action: ctx_error, connection: 1, line: 5}", "0 to 4"},
+    {"bit behind parity", "{at: 1ms, action: ctx_error, connection: 1, bit: 544}", "0 to 543"},
+    {"array", "{at: 1ms, action: ctx_error, connection: 1, array: lookup}", "none of: data tag"},
+    {"bit of a link", "{at: 1ms, action: link_down, nic: 0, bit: 1}", "only ctx_error takes"},
+    {"array of a line fault", "{action: drop, link: nic0, rate: 1, array: tag}",
+     "only ctx_error takes"},
+    {"line of a place", "{at: 1ms, action: onload, line: 1}", "only ctx_error takes"},
+    {"link of a context", "{at: 1ms, action: ctx_error, connection: 1, link: nic0}", "only drop"},
     {"place and nic", "{at: 1ms, action: onload, nic: 1}", "the port of its last frame decides"},
 };
 
@@ -114,6 +132,20 @@ ParameterizedTest(struct bad_row *row, scenario_faults, contradictions_are_expla
     cr_assert_eq(parse(text, &config), STATUS_BAD_INPUT, "%s", row->name);
     cr_assert_not_null(strstr(err.text, row->why), "%s: %s", row->name, err.text);
     cr_assert_not_null(strstr(err.text, "a.yaml:3: "), "%s", err.text);
+}
+
+Test(scenario_faults, a_context_error_needs_a_connection_that_can_be)
+{
+    static const char text[] = "traffic: {kind: generator, connections: 1}\n"
+                               "team: {connections_max: 16}\n"
+                               "faults: [{at: 1ms, action: ctx_error, connection: %u}]\n";
+    char with[300];
+    (void)snprintf(with, sizeof with, text, 15);
+    cr_assert_eq(parse(with, &config), STATUS_OK, "%s", err.text);
+    (void)snprintf(with, sizeof with, text, 16);
+    cr_assert_eq(parse(with, &config), STATUS_BAD_INPUT);
+    cr_assert_str_eq(err.text, "a.yaml:3: faults[0].connection: is beyond team.connections_max; "
+                               "write a lower one");
 }
 
 Test(scenario_faults, the_table_needs_digits_and_assign_needs_both_keys)

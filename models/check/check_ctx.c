@@ -1,0 +1,28 @@
+/* I-CTX: parity errors are found where bits were flipped, and nowhere else. */
+#include "models/check/check_state.h"
+
+#include "models/hwif/nic_desc.h"
+
+void check_ctx_on_event(struct check *check, const struct probe_event *event)
+{
+    struct check_conn *c = check_conn_of(check, event);
+    if (!c || event->nic >= NIC_COUNT)
+        return;
+    bool *hit = &c->soft_error[event->nic];
+    switch (event->kind) {
+    case PROBE_SOFT_ERROR:
+        *hit = true;
+        break;
+    case PROBE_OWN_STATE: /* the context has left: what was wrong with it does not matter */
+        if (event->a == OWN_ABSENT || event->a == OWN_TOMBSTONE)
+            *hit = false;
+        break;
+    case PROBE_CONN_GONE:
+        if (event->a == NIC_TERM_CTX_ERROR && !*hit)
+            check_fail(check, INVARIANT_CTX, event, "no soft error was injected");
+        *hit = false;
+        break;
+    default:
+        break;
+    }
+}

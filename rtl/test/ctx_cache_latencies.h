@@ -1,0 +1,21 @@
+/* From request to answer, cycles, per kind of operation. */
+#ifndef TOESIM_RTL_TEST_CTX_CACHE_LATENCIES_H
+#define TOESIM_RTL_TEST_CTX_CACHE_LATENCIES_H
+
+#include "models/hwif/ctx_store.h"
+
+enum { LATENCIES_OPS = CTX_OP_SCAN + 1, LATENCY_MAX = 4095 };
+
+/* All zero to begin with. */
+struct latencies {
+    uint64_t max; /* of all */
+    uint64_t answers[LATENCIES_OPS];
+    uint32_t counts[LATENCIES_OPS]
+                   [LATENCY_MAX + 1]; /* answers of so many cycles; the last: or more */
+};
+
+void latencies_note(struct latencies *latencies, uint8_t op, uint64_t cycles);
+/* Min, p50, p99 and max of each kind, a line each. */
+void latencies_print(const struct latencies *latencies);
+
+#endif

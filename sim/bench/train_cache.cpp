@@ -1,0 +1,17 @@
+// Work for the compiler's profile of the Verilated cache (mk/verilated.sh): mostly hits, as in bulk traffic, then
+// misses with dirty victims, and connections that move. Prints nothing.
+#include "sim/bench/cache_load.h"
+
+#include "Vctx_cache.h"
+
+int main()
+{
+    constexpr uint32_t hot = 256, all = 4096;
+    VerilatedContext context;
+    context.randReset(0);
+    cache_load<Vctx_cache> load(&context, all);
+    load.frames(3000, hot);
+    load.frames(300, all);
+    load.move(100);
+    return 0;
+}
