@@ -300,7 +300,7 @@ static void crowd_cycle(struct crowd *crowd)
 }
 
 /* Each channel is held up a quarter of the time. */
-static void crowd_stall(struct crowd *crowd)
+static void crowd_stall_some(struct crowd *crowd)
 {
     if (crowd->params.stall_cycles == 0 || crowd->cycle < crowd->stalls_until)
         return;
@@ -312,7 +312,7 @@ static void crowd_stall(struct crowd *crowd)
 
 static void crowd_step(struct crowd *crowd, bool asks)
 {
-    crowd_stall(crowd);
+    crowd_stall_some(crowd);
     for (uint8_t who = 0; who < CTX_WHO_COUNT; who++)
         crowd_act(crowd, who, asks);
     if (asks && crowd->params.flip_one_in > 0)
@@ -434,6 +434,11 @@ void crowd_wait(struct crowd *crowd, uint32_t cycles)
 {
     for (uint32_t i = 0; i < cycles; i++)
         crowd_cycle(crowd);
+}
+
+void crowd_stall(struct crowd *crowd, uint8_t channels)
+{
+    ctx_cache_dut_stall(crowd->dut, channels);
 }
 
 bool crowd_is_busy(const struct crowd *crowd, uint8_t who)

@@ -40,6 +40,7 @@ void crowd_ask(struct crowd *crowd, struct ctx_req req);
 void crowd_wait(struct crowd *crowd, uint32_t cycles);
 /* A soft error; the one before must have happened. */
 void crowd_flip(struct crowd *crowd, struct ctx_flip flip);
+void crowd_stall(struct crowd *crowd, uint8_t channels); /* DUT_STALL_*, until told otherwise */
 bool crowd_is_busy(const struct crowd *crowd, uint8_t who);
 bool crowd_waits_for(const struct crowd *crowd, uint8_t who, bool returns);
 /* Commits of others while who's last operation (or return) waited for its own. */

@@ -415,3 +415,22 @@ Test(ctx_cache_corner, nobody_is_passed_by_more_than_seven)
     crowd_wait(crowd, ENOUGH);
     close_shape(crowd);
 }
+
+/* Its answer stands: the next SCAN must not take its place. A mutant survived without this. */
+Test(ctx_cache_corner, scan_waits_for_the_answer_of_another)
+{
+    struct crowd *crowd = open_shape(TINY);
+    for (uint32_t conn = 0; conn < 6; conn++)
+        install(crowd, conn);
+    crowd_stall(crowd, DUT_STALL_RSP);
+    ask(crowd, RX, CTX_OP_SCAN, 0, 0);
+    crowd_wait(crowd, 3);
+    ask(crowd, TX, CTX_OP_SCAN, 8, 0);
+    crowd_wait(crowd, ENOUGH);
+    cr_assert(crowd_is_busy(crowd, RX) && crowd_is_busy(crowd, TX));
+    crowd_stall(crowd, 0);
+    crowd_wait(crowd, ENOUGH);
+    cr_assert_neq(crowd_answer(crowd, RX, false)->rsp.conn,
+                  crowd_answer(crowd, TX, false)->rsp.conn);
+    close_shape(crowd);
+}
