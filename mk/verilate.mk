@@ -13,7 +13,7 @@ $(shell mkdir -p $(B)/rtl; echo $(RTL) | cmp -s - $(RTL_STAMP) || echo $(RTL) >$
 VERILATE := verilator --cc -O3 -fno-split --assert --x-assign 0 --x-initial 0 \
             +incdir+rtl/common rtl/lint.vlt
 VL_INC   := $(EXT_INC)
-VL_CXX   := -std=c++17 -O2 -fno-tree-slp-vectorize -DVM_COVERAGE=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0 -DVL_TIME_CONTEXT
+VL_CXX   := -std=c++17 -O2 -DVM_COVERAGE=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0 -DVL_TIME_CONTEXT
 RTL_SHAPES := 2x1 4x2 16x4
 RTL_SHAPE_2x1  := -GSETS=2 -GWAYS=1 -GLOOKUP_ENTRIES=16 -GCONN_IDS=16 -GMISS_SLOTS=4
 RTL_SHAPE_4x2  := -GSETS=4 -GWAYS=2 -GLOOKUP_ENTRIES=64 -GCONN_IDS=64 -GMISS_SLOTS=2
