@@ -221,7 +221,7 @@ module ctx_cache #(
     assign evt_conn_o = stage_conn;
 
     // Key unit
-    logic find, scan, inserts, frees, meta_ask, meta_valid, key_wants, key_gets, line4_done, scan_done, scan_taken, scans;
+    logic find, scan, inserts, frees, meta_ask, meta_valid, key_wants, key_gets, key_asks, key_waits_q, data_gets, line4_done, scan_done, scan_taken, scans;
     logic [META_W-1:0]   meta_in;
     logic [LINE_W-1:0]   line4;
     logic [KEY_W-1:0]    cmd_key;
@@ -286,18 +286,25 @@ module ctx_cache #(
         .queue_room_o(queue_room), .push_i(queue), .push_kind_i(queue_kind), .push_conn_i(queue_conn), .push_meta_i(queue_meta),
         .job_room_o(job_room), .job_i(job), .job_kind_i(job_kind), .job_way_i(job_way), .job_mask_i(job_mask), .job_bad_i(job_bad),
         .flip_line_i(inject_line), .flip_bit_i(inject_bit), .flip_done_o(flip_done),
-        .wdata_ready_o(data_wants), .wdata_valid_i, .wdata_ret_o(data_ret), .wdata_who_o(data_who), .wdata_line_o(data_line), .wdata_i,
+        .wdata_ready_o(data_wants), .wdata_valid_i(data_gets), .wdata_ret_o(data_ret), .wdata_who_o(data_who), .wdata_line_o(data_line), .wdata_i,
         .write_done_o(data_done), .line4_i(line4), .line4_done_o(line4_done),
         .beat_ok_i(beat_ok), .beat_o(beat), .beat_who_o(beat_who), .beat_line_o(beat_line), .rdata_o(rsp_rdata_o), .rdata_bad_o(rdata_bad), .evt_bad_victim_o,
         .mem_req_valid_o, .mem_req_ready_i, .mem_req_write_o, .mem_req_id_o, .mem_req_line_o, .mem_req_beats_o,
         .mem_wdata_valid_o, .mem_wdata_ready_i, .mem_wdata_o, .mem_rdata_valid_i, .mem_rdata_id_i, .mem_rdata_i
     );
     assign mem_rdata_ready_o = 1'b1;
-    assign key_gets      = wdata_valid_i && !data_wants;
+    // The data port goes first, but a wish that was told stands until it is met.
+    assign key_asks      = key_wants && (!data_wants || key_waits_q);
+    assign key_gets      = wdata_valid_i && key_asks;
+    assign data_gets     = wdata_valid_i && !key_asks;
     assign wdata_ready_o = data_wants || key_wants;
-    assign wdata_who_o   = data_wants ? data_who : key_who;
-    assign wdata_ret_o   = data_wants && data_ret;
-    assign wdata_line_o  = data_wants ? data_line : 3'd4;
+    assign wdata_who_o   = key_asks ? key_who : data_who;
+    assign wdata_ret_o   = data_ret && !key_asks;
+    assign wdata_line_o  = key_asks ? 3'd4 : data_line;
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) key_waits_q <= 1'b0;
+        else         key_waits_q <= key_asks && !wdata_valid_i;
+    end
 
     ctx_cache_respond u_respond (
         .clk_i, .rst_ni, .idle_o(rsp_idle),

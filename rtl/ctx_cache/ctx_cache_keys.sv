@@ -132,13 +132,15 @@ module ctx_cache_keys #(
     assign start        = {start_i && second_comes, start_i && !second_comes};
 
     // Who came first goes first: sel is 1 for the second place.
-    logic first_q, key_sel, cmd_sel, meta_sel;
+    logic first_q, second_older, key_sel, cmd_sel, meta_sel;
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni)       first_q <= 1'b0;
         else if (start[0]) first_q <= !ready[1];
         else if (start[1]) first_q <= ready[0];
     end
-    assign key_sel     = first_q ? wants_key[1] : !wants_key[0];
+    // Who starts in this cycle asks for its key already, but is the younger one.
+    assign second_older = start[0] || (first_q && !start[1]);
+    assign key_sel     = second_older ? wants_key[1] : !wants_key[0];
     assign gets_key    = {key_valid_i && wants_key[1] && key_sel, key_valid_i && wants_key[0] && !key_sel};
     assign key_ready_o = wants_key != '0;
     assign key_who_o   = start[key_sel] ? start_who_i : key_sel ? who[WHO_W +: WHO_W] : who[0 +: WHO_W];
