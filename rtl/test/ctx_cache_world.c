@@ -119,7 +119,7 @@ static void req_aim_at_entry(struct world *world, const struct ctx_core *golden,
 /* Fills in connection, generation, key and image of a request of who. */
 static void req_aim(struct world *world, const struct ctx_core *golden, struct ctx_req *req)
 {
-    uint32_t crowd = world->shape.sets > 64 ? 48 : 24;
+    uint32_t crowd = world->shape.ways > 2 ? 48 : 24; /* more than four sets hold */
     uint32_t pool = world_draw(world, 4) == 0 ? world->conns : u32_min(world->conns, crowd);
     uint32_t conn = world_draw(world, pool);
     req->conn = world_conn(world, conn);
