@@ -1,6 +1,9 @@
 # Coverage of the context cache: the lock-step suite on Verilated models with counters, merged over
 # the small shapes; the default shape runs beside them without counters (its arrays are the same code, wider).
+# Signals of up to COV_WIDTH bits are counted in the smallest shape (all of them: a cycle then costs a hundred times more), up to
+# COV_NARROW in the others. CTX_CACHE_REQUESTS: of the test that asks one by one.
 COV_WIDTH  ?= 1024
+COV_NARROW ?= 48
 COV_DIR    := $(B)/coverage/$(COV_WIDTH)
 COV_SHAPES := $(RTL_SHAPES)
 COV_PREFIX  = Vctx_cache_$(1)
@@ -9,12 +12,12 @@ COV_LIBS   := $(foreach s,$(COV_SHAPES),$(COV_DIR)/$(call COV_PREFIX,$(s))/lib$(
 COV_NAMES  := $(filter-out %_glue,$(patsubst rtl/test/%.c,%,$(wildcard rtl/test/test_ctx_cache*.c)))
 COV_TESTS  := $(COV_NAMES:%=$(COV_DIR)/%)
 COV_INC    := -isystem $(B)/rtl/Vctx_cache $(foreach s,$(COV_SHAPES),-isystem $(COV_DIR)/$(call COV_PREFIX,$(s)))
-COV_FLAGS  := --coverage-line --coverage-toggle --coverage-user --coverage-max-width $(COV_WIDTH)
+COV_FLAGS   = --coverage-line --coverage-toggle --coverage-user --coverage-max-width $(if $(filter 2x1,$(1)),$(COV_WIDTH),$(COV_NARROW))
 
 define COVERAGE_RULE
 $(COV_DIR)/$(2)/lib$(2).a: $(RTL_SV) $(RTL_STAMP) rtl/formal/ctx_cache_cover.sv
 	@mkdir -p $$(@D)
-	$(VERILATE) $(COV_FLAGS) $(RTL_SHAPE_$(1)) --prefix $(2) --top-module ctx_cache --Mdir $$(@D) $(RTL_SV) rtl/formal/ctx_cache_cover.sv
+	$(VERILATE) $(call COV_FLAGS,$(1)) $(RTL_SHAPE_$(1)) --prefix $(2) --top-module ctx_cache --Mdir $$(@D) $(RTL_SV) rtl/formal/ctx_cache_cover.sv
 	@rm -f $$@
 	@for f in $$(@D)/*.cpp; do $(CXX) -std=c++17 -O0 -DVM_COVERAGE=1 -DVL_TIME_CONTEXT $(VL_INC) -isystem $$(@D) -c $$$$f -o $$$${f%.cpp}.o || exit 1; done
 	$(AR) rcs $$@ $$(@D)/*.o
@@ -41,5 +44,5 @@ coverage: ## line, toggle and functional coverage of the RTL, merged over the sh
 
 coverage-now: $(COV_TESTS)
 	@rm -f $(COV_DIR)/*.dat
-	@for t in $(COV_TESTS); do COVERAGE_DIR=$(COV_DIR) $$t -j2 >$(COV_DIR)/run.log 2>&1 || { tail -n 20 $(COV_DIR)/run.log; exit 1; }; done
+	@for t in $(COV_TESTS); do CTX_CACHE_REQUESTS=5000 COVERAGE_DIR=$(COV_DIR) $$t -j$(JOBS) >$(COV_DIR)/run.log 2>&1 || { tail -n 20 $(COV_DIR)/run.log; exit 1; }; done
 	@rtl/formal/coverage.py rtl/formal/coverage.exclude $(COV_DIR)/*.dat
