@@ -1,7 +1,7 @@
 # Coverage of the context cache: the lock-step suite on Verilated models with counters, merged over
 # the small shapes; the default shape runs beside them without counters (its arrays are the same code, wider).
 # Signals of up to COV_WIDTH bits are counted in the smallest shape (all of them: a cycle then costs a hundred times more), up to
-# COV_NARROW in the others. CTX_CACHE_REQUESTS: of the test that asks one by one.
+# COV_NARROW in the others. CTX_CACHE_REQUESTS: of the test that asks that one one by one.
 COV_WIDTH  ?= 1024
 COV_NARROW ?= 48
 COV_DIR    := $(B)/coverage/$(COV_WIDTH)

@@ -23,7 +23,7 @@ while IFS="$tab" read -r id kind place before after; do
         name=${dir##*/}
         # shellcheck disable=SC2046
         rtl/formal/mutate.py --seed "${name%-*}" --count "${name#*-}" --only "$id" --out "$dir/one" $(cat "$dir/src/files") >/dev/null
-        mk/formal.sh --rtl "$dir/one" --out "$dir/proof" arb fifo victim locks locks_order locks_turn locks_way quiet >"$dir/proof.log" 2>&1
+        mk/formal.sh --rtl "$dir/one" --out "$dir/proof" arb fifo victim locks locks_order locks_turn locks_way response stable stable_busy quiet >"$dir/proof.log" 2>&1
         if grep ' ERROR ' "$dir/proof.log"; then
             echo "mutate: the proofs of mutant $id cannot be built" >&2
             exit 1

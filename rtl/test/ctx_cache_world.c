@@ -31,28 +31,43 @@ static uint32_t world_conn(const struct world *world, uint32_t number)
     return number % 4 + number / 4 * world->shape.sets % world->shape.conn_ids;
 }
 
-static void key_make(uint32_t number, struct flow_key *key)
+static void fill_random(struct rng *rng, uint8_t *bytes, size_t count)
 {
-    memset(key, 0, sizeof *key);
-    key->laddr[10] = key->laddr[11] = key->raddr[10] = key->raddr[11] = 0xff;
-    key->laddr[12] = 10;
-    key->raddr[12] = 192;
-    key->raddr[15] = (uint8_t)(number >> 8);
-    key->lport = 443;
-    key->rport = (uint16_t)(number & 0xff);
-    key->vlan = (uint16_t)(number % 5 == 0 ? VLAN_TAGGED | 7 : VLAN_NONE);
-    key->ip_version = number % 7 == 0 ? 6 : 4;
+    for (size_t i = 0; i < count; i++)
+        bytes[i] = (uint8_t)rng_u64(rng);
 }
 
+/* Keys have nothing in common, so that each bit of the wide paths moves. */
+static void key_make(uint32_t number, struct flow_key *key)
+{
+    struct rng rng;
+    rng_init(&rng, number, "key");
+    memset(key, 0, sizeof *key);
+    fill_random(&rng, key->laddr, sizeof key->laddr);
+    fill_random(&rng, key->raddr, sizeof key->raddr);
+    key->lport = (uint16_t)rng_u64(&rng);
+    key->rport = (uint16_t)rng_u64(&rng);
+    key->vlan = (uint16_t)(number % 5 == 0 ? VLAN_NONE : VLAN_TAGGED | rng_below(&rng, 4096));
+    key->ip_version = number % 2 == 0 ? 6 : 4;
+    if (key->ip_version == 6)
+        return;
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    memcpy(key->laddr, mapped, sizeof mapped);
+    memcpy(key->raddr, mapped, sizeof mapped);
+}
+
+/* Random, but for the key in the constant line. */
 static void image_make(struct world *world, const struct flow_key *key)
 {
-    for (size_t i = 0; i < CTX_BYTES; i += 8) {
-        uint64_t word = rng_u64(&world->rng);
-        memcpy(world->image + i, &word, sizeof word);
-    }
-    uint8_t *line = world->image + CTX_CONST_LINE * CTX_LINE_BYTES;
-    if (key)
-        ctx_core_key_to_line(key, line);
+    uint8_t *line = world->image + CTX_CONST_LINE * CTX_LINE_BYTES, named[CTX_LINE_BYTES];
+    struct flow_key none;
+    memset(&none, 0xff, sizeof none);
+    uint8_t where[CTX_LINE_BYTES];
+    ctx_core_key_to_line(&none, where);
+    ctx_core_key_to_line(key, named);
+    fill_random(&world->rng, world->image, sizeof world->image);
+    for (size_t i = 0; i < CTX_LINE_BYTES; i++)
+        line[i] = (uint8_t)((line[i] & ~where[i]) | (named[i] & where[i]));
 }
 
 static const uint8_t op_weights[CTX_OP_SCAN + 1] = {
