@@ -19,7 +19,7 @@ ParameterizedTestParameters(ctx_cache_crowd, golden_model_in_lock_step)
     static struct crowd_row rows[] = {
         {"2 sets x 1 way", {0, 11, 2, 60, 51650, 0, 0}},
         {"2 sets x 1 way, slow DRAM, soft errors", {0, 15, 8, 30, 300000, 100, 0}},
-        {"2 sets x 1 way, stalls", {0, 17, 1, 20, 51650, 0, 3}},
+        {"2 sets x 1 way, stalls, soft errors", {0, 17, 1, 20, 51650, 60, 3}},
         {"4 sets x 2 ways, soft errors", {1, 12, 2, 60, 51650, 40, 0}},
         {"4 sets x 2 ways, few locks", {1, 16, 1, 4, 51650, 0, 0}},
         {"4 sets x 2 ways, long stalls, soft errors", {1, 18, 1, 20, 51650, 100, 40}},

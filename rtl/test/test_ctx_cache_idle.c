@@ -151,3 +151,27 @@ Test(ctx_cache_idle, a_soft_error_soon_leaves_the_cache_quiescent)
     cr_assert_eq(ctx_cache_dut_stats(world.dut)->flips_missed, 3);
     ctx_cache_dut_destroy(world.dut);
 }
+
+/* Steps until the cache is quiescent behind a READ_LOCK and WRITE_UNLOCK of connection 0. */
+static uint32_t steps_of_write(struct idle_world *world)
+{
+    uint32_t steps = 0, before = world->responses;
+    ask(world, CTX_OP_READ_LOCK, CTX_WHO_RX, 0);
+    run_until(world, before + 1);
+    ask(world, CTX_OP_WRITE_UNLOCK, CTX_WHO_RX, 0);
+    run_until(world, before + 2);
+    for (; !ctx_cache_dut_is_quiescent(world->dut); steps++)
+        ctx_cache_dut_step(world->dut);
+    return steps;
+}
+
+/* That DRAM has an old copy is written there once, when a clean context turns dirty. */
+Test(ctx_cache_idle, only_the_first_write_goes_to_dram)
+{
+    struct idle_world world;
+    world_open(&world, 51650);
+    install_two(&world); /* 0 is in DRAM */
+    uint32_t first = steps_of_write(&world);
+    cr_assert_lt(steps_of_write(&world), first);
+    ctx_cache_dut_destroy(world.dut);
+}

@@ -37,6 +37,7 @@ static struct story stories[] = {
       {CTX_OP_INSTALL, 1, 1, 0, 13},
       {CTX_OP_READ_LOCK, 1, 1, 0, 7},
       {CTX_OP_REMOVE, 1, 1, 0, 3}}},
+    {"scan of an empty table", {{CTX_OP_SCAN, 0, 0, 0, 55}}},
     {"without reservation", {{CTX_OP_INSTALL, 1, 1, 0, 18 + DRAM_CYCLES}}},
     {"reserved, dirty victim",
      {{CTX_OP_INSTALL, 1, 1, 0, 0},

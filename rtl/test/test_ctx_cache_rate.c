@@ -18,6 +18,7 @@ struct rate {
     uint64_t since[CTX_WHO_COUNT], last;
     uint32_t interval[SAMPLES_MAX], latency[SAMPLES_MAX];
     bool writes; /* each READ_LOCK is followed by a WRITE_UNLOCK of mask */
+    uint32_t looked_up;
     uint8_t mask;
     uint16_t gen;
     uint8_t image[CTX_BYTES];
@@ -44,6 +45,10 @@ static void on_response(void *self, const struct ctx_rsp *rsp, uint64_t now_ps)
 {
     struct rate *rate = self;
     uint64_t now = now_ps / CTX_CACHE_DUT_CYCLE_PS;
+    if (rsp->op == CTX_OP_LOOKUP) {
+        rate->looked_up++;
+        return;
+    }
     cr_assert_eq(rsp->result, CTX_OK, "operation %u of connection %u: %u", rsp->op, rsp->conn,
                  rsp->result);
     if (rsp->op == CTX_OP_READ_LOCK && rate->writes) {
@@ -223,5 +228,28 @@ Test(ctx_cache_rate, misses_overlap)
     struct spread one = run(rate, "READ_LOCK, miss, one requester", 1);
     cr_assert_geq(one.p50, 100);
     cr_assert_leq(four.p50, one.p50 / 3);
+    rate_destroy(rate);
+}
+
+/* READ_LOCKs that hit and their returns do not want the lookup table. */
+Test(ctx_cache_rate, one_lookup_per_cycle_beside_hits)
+{
+    struct rate *rate = rate_create(51650);
+    add_all(rate, CTX_OP_INSTALL, 0, HOT);
+    run(rate, NULL, 4);
+    rate->writes = true;
+    rate->mask = 1;
+    add_all(rate, CTX_OP_READ_LOCK, 0, HOT);
+    rate->next = rate->answered = 0;
+    uint64_t begin = cycle(rate);
+    for (uint8_t who = 0; who < CTX_WHO_COUNT; who++)
+        ask(rate, who);
+    while (rate->answered < rate->count) {
+        struct ctx_req look = {.op = CTX_OP_LOOKUP, .key = rate->work[rate->answered].key};
+        while (ctx_cache_dut_submit(rate->dut, &look))
+            ;
+        ctx_cache_dut_step(rate->dut);
+    }
+    cr_assert_geq(rate->looked_up + 8, cycle(rate) - begin);
     rate_destroy(rate);
 }
