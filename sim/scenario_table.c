@@ -432,7 +432,7 @@ const struct scenario_key scenario_keys[] = {
         "ctx_error: which memory of the cache"),
     ROW("faults[].line", SCENARIO_COUNT, NONE, 0, CTX_LINES - 1, ITEM(flip.line), 1, NULL,
         "ctx_error, array data: which 64-byte line of the context"),
-    ROW("faults[].bit", SCENARIO_COUNT, NONE, 0, CTX_FLIP_BITS - 1, ITEM(flip.bit), 1, NULL,
+    ROW("faults[].bit", SCENARIO_COUNT, NONE, 0, CTX_LINE_STORED_BITS - 1, ITEM(flip.bit), 1, NULL,
         "ctx_error: which bit; of a line the parity bits are 512 to 543, of a tag all beyond it "
         "are "
         "its parity bit"),

@@ -33,9 +33,6 @@ struct ctx_dram {
     uint8_t image[CTX_BYTES];
 };
 
-/* A line's bits, and its parity bits: bit p is that of the bits p, p + 32, ... */
-enum { CTX_PARITY_BITS = 32, CTX_LINE_STORED_BITS = 8 * CTX_LINE_BYTES + CTX_PARITY_BITS };
-
 struct ctx_lock {
     bool held;
     uint16_t gen;

@@ -58,13 +58,14 @@ enum ctx_result {
     CTX_BAD = 9,        /* READ_LOCK, EXTRACT: as OK, but a bit of the context is wrong: no image */
 };
 
-enum { CTX_FLIP_BITS = 8 * CTX_LINE_BYTES + 32 }; /* of a stored line */
+/* Parity bits beside each line of the cache, and all its bits. Bit p is the parity of p, p + 32, ... */
+enum { CTX_PARITY_BITS = 32, CTX_LINE_STORED_BITS = 8 * CTX_LINE_BYTES + CTX_PARITY_BITS };
 
 /* A soft error: one stored bit of a context in the cache changes. */
 struct ctx_flip {
     bool tag;      /* in the tag array; else in the data array */
     uint8_t line;  /* data: 0 to CTX_LINES - 1 */
-    uint16_t bit;  /* below CTX_FLIP_BITS. Parity: of data from 512 on, of a tag beyond its entry */
+    uint16_t bit;  /* below CTX_LINE_STORED_BITS: parity from 512 on; of a tag beyond its entry */
     uint32_t conn; /* nothing happens if this context is not in the cache */
 };
 

@@ -37,8 +37,7 @@ static void fill_random(struct rng *rng, uint8_t *bytes, size_t count)
         bytes[i] = (uint8_t)rng_u64(rng);
 }
 
-/* Keys have nothing in common, so that each bit of the wide paths moves. */
-static void key_make(uint32_t number, struct flow_key *key)
+void world_key(uint32_t number, struct flow_key *key)
 {
     struct rng rng;
     rng_init(&rng, number, "key");
@@ -154,7 +153,7 @@ static void req_aim(struct world *world, const struct ctx_core *golden, struct c
         world->key_of[conn] = world_draw(world, world->keys);
     uint32_t key =
         world_draw(world, 32) == 0 ? world_draw(world, world->keys) : world->key_of[conn];
-    key_make(key, &req->key);
+    world_key(key, &req->key);
     req->mask = (uint8_t)world_draw(world, 16);
     if (world_draw(world, 200) == 0)
         req->conn += world->shape.conn_ids;

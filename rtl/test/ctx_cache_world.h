@@ -20,6 +20,9 @@ struct world {
 void world_init(struct world *world, struct ctx_cache_shape shape, uint64_t seed);
 uint32_t world_draw(struct world *world, uint32_t bound);
 
+/* The key of this number: keys have nothing in common, so that each bit of the wide paths moves. */
+void world_key(uint32_t number, struct flow_key *key);
+
 /* A request of who, aimed with the golden model's knowledge; its image points into world. */
 struct ctx_req world_request(struct world *world, const struct ctx_core *golden, uint8_t who);
 /* The same, with the operation chosen by the caller. */

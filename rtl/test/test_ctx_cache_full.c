@@ -2,6 +2,7 @@
  * of full rows for one another under them. Tombstones fill it, as they count as entries; keys are random. */
 #include "models/base/rng.h"
 #include "rtl/test/ctx_cache_ask.h"
+#include "rtl/test/ctx_cache_world.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -32,17 +33,7 @@ ParameterizedTestParameters(ctx_cache_full, displacement_under_lookups)
 static struct flow_key random_key(uint32_t number)
 {
     struct flow_key key;
-    struct rng rng;
-    rng_init(&rng, number, "test_ctx_cache_full");
-    memset(&key, 0, sizeof key);
-    for (size_t i = 0; i < sizeof key.laddr; i++) {
-        key.laddr[i] = (uint8_t)rng_u64(&rng);
-        key.raddr[i] = (uint8_t)rng_u64(&rng);
-    }
-    key.lport = (uint16_t)rng_u64(&rng);
-    key.rport = (uint16_t)rng_u64(&rng);
-    key.vlan = (uint16_t)(VLAN_TAGGED | rng_below(&rng, 4096));
-    key.ip_version = 6;
+    world_key(number, &key);
     return key;
 }
 

@@ -16,7 +16,7 @@ public:
     /* False: the one before has not happened yet. */
     bool submit(const ctx_flip &flip, uint64_t now_ps)
     {
-        assert(flip.tag || (flip.line < CTX_LINES && flip.bit < line_bits_stored));
+        assert(flip.tag || (flip.line < CTX_LINES && flip.bit < CTX_LINE_STORED_BITS));
         if (busy_)
             return false;
         busy_ = offered_ = true;
@@ -54,7 +54,6 @@ public:
     }
 
 private:
-    static constexpr unsigned line_bits_stored = 8 * CTX_LINE_BYTES + 32; /* with parity */
     bool busy_ = false;    /* from submission until it happens */
     bool offered_ = false; /* not yet taken by the cache */
     uint64_t since_ps_ = 0;
