@@ -107,6 +107,7 @@ int host_conn_connect(struct host_sw *sw, const struct host_connect *wish, uint3
     entry->snd_una = entry->tx_prod = entry->iss + 1;
     entry->owner = entry->rx_if = (uint8_t)nic;
     entry->t0_ps = now_ps;
+    team_clear_rx_if(sw, entry);
     sw->stats.connects++;
     opening_emit(sw, entry);
     team_set_state(sw, entry, DIR_OPENING);

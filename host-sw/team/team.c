@@ -232,10 +232,9 @@ void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
         return;
     }
     struct dir_entry *entry = &sw->dir.entries[conn];
-    if (record) {
-        team_store_rx_if(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
+    team_store_rx_if(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
+    if (record)
         record_used(sw, record, conn);
-    }
     /* What came in fragments only has to arrive: it never triggers a reload. */
     bool only_forward =
         !record || (record->flags & NIC_RECORD_INJECTED) != 0 || sw->looking_at_whole;

@@ -29,15 +29,16 @@ enum {
     TEAM_ENTRY_BYTES = 64,   /* per connection, in host memory */
     TEAM_RECORD_BUDGET = 64, /* records of one NIC in one step */
     TEAM_HELD_SLOT_FRAMES_MAX = 256,
+    TEAM_RX_IF_NONE = 0xff, /* in an entry: no frame of the connection was received yet */
 };
 
 /* What host memory holds for each connection, for whoever looks from outside (I-RXIF). */
 struct team_conn_entry {
-    uint8_t rx_if; /* NIC that received the last frame */
-    uint8_t owner;
+    uint8_t rx_if; /* NIC that received the latest frame by MAC time; TEAM_RX_IF_NONE */
+    uint8_t owner; /* this and the generation: when that frame was stored */
     uint16_t gen;
     uint32_t conn;
-    uint64_t mac_time_ps;
+    uint64_t mac_time_ps; /* of that frame */
     uint64_t frame_id;
     uint8_t reserved[40];
 };
@@ -152,9 +153,12 @@ void team_mark_issue(struct host_sw *sw, const struct dir_entry *entry);
 void team_mark_issued(struct host_sw *sw);
 uint64_t team_image_address(const struct host_sw *sw, uint32_t conn);
 uint64_t team_held_address(const struct host_sw *sw, uint32_t conn);
-/* Stores the receiving NIC in the connection's entry, before the frame is acted on. */
+/* Stores the receiving NIC in the connection's entry, before the frame is acted on. A frame that is
+ * older by MAC time than the one the entry names changes nothing: the entry never goes back. */
 void team_store_rx_if(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                       uint64_t mac_time_ps, uint64_t frame_id);
+/* The entry of a connection that the server opens: no frame of it was received. */
+void team_clear_rx_if(struct host_sw *sw, struct dir_entry *entry);
 /* Issues a command about a connection; its completion is awaited. */
 void team_command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, struct nic_cmd cmd,
                   uint64_t buffer);

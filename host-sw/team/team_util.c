@@ -77,21 +77,38 @@ uint64_t host_sw_conn_entry_address(const struct host_sw *sw, uint32_t conn)
     return sw->entries_address + (uint64_t)conn * TEAM_ENTRY_BYTES;
 }
 
-void team_store_rx_if(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
-                      uint64_t mac_time_ps, uint64_t frame_id)
+static void write_entry(struct host_sw *sw, const struct dir_entry *entry, uint8_t rx_if,
+                        uint64_t frame_id)
 {
     uint32_t conn = team_conn_of(sw, entry);
-    struct team_conn_entry stored = {.rx_if = (uint8_t)nic,
+    struct team_conn_entry stored = {.rx_if = rx_if,
                                      .owner = entry->owner,
                                      .gen = entry->gen,
                                      .conn = conn,
-                                     .mac_time_ps = mac_time_ps,
+                                     .mac_time_ps = entry->last_rx_ps,
                                      .frame_id = frame_id};
     sw->bus.ops->mem_write(sw->bus.self, host_sw_conn_entry_address(sw, conn), &stored,
                            sizeof stored);
-    entry->rx_if = (uint8_t)nic;
-    entry->last_rx_ps = u64_max(entry->last_rx_ps, mac_time_ps);
-    team_emit(sw, PROBE_RXIF_STORED, entry, nic, frame_id, 0);
+}
+
+void team_clear_rx_if(struct host_sw *sw, struct dir_entry *entry)
+{
+    entry->last_rx_ps = 0;
+    write_entry(sw, entry, TEAM_RX_IF_NONE, 0);
+}
+
+/* Records of the two NICs, and those of frames that were held or forwarded, do not come in the order
+ * in which the frames arrived. What decides is the time at the MACs, which share one clock. */
+void team_store_rx_if(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                      uint64_t mac_time_ps, uint64_t frame_id)
+{
+    bool is_older = mac_time_ps < entry->last_rx_ps;
+    if (!is_older) {
+        entry->rx_if = (uint8_t)nic;
+        entry->last_rx_ps = mac_time_ps;
+        write_entry(sw, entry, (uint8_t)nic, frame_id);
+    }
+    team_emit(sw, PROBE_RXIF_STORED, entry, nic, frame_id, is_older);
 }
 
 void team_command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, struct nic_cmd cmd,

@@ -29,7 +29,8 @@
  *   MOVE_END      the driver saw the end. nic = owner now; a = 1 completed, 0 failed;
  *                 b = held frames (low 32 bits), forwarded frames (high 32 bits)
  *   DIR_STATE     the directory entry changed. nic = owner; a = enum dir_state
- *   RXIF_STORED   host stored the receiving NIC in the connection's entry. nic; a = frame id
+ *   RXIF_STORED   host stored the receiving NIC in the connection's entry. nic; a = frame id;
+ *                 b = 1: the entry names a later frame already, by MAC time, and keeps it
  *   RECORD_VISIBLE a receive record became visible in host memory. nic; a = frame id
  *   RECORD_USED   host acts on a receive record. nic; a = frame id; b = enum nic_verdict
  *   CONN_OPEN     the directory admitted a connection: a = irs, or PROBE_IRS_UNKNOWN for one that the
