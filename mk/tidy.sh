@@ -57,6 +57,9 @@ awk '/<!-- conn_ctx begin/ { on = 1; next } /<!-- conn_ctx end/ { on = 0 } on' d
     diff -q - "$build/gen/conn_ctx.md" >/dev/null ||
     complain "docs/hwif.md: the context table differs from $build/gen/conn_ctx.md: copy it between the markers"
 
+# Planted bugs have their rows.
+mk/planted_table.sh || complain "sim/test/planted.txt and the code differ (above)"
+
 if command -v clang-format >/dev/null; then
     for f in $(git ls-files '*.c' '*.cpp' '*.h'); do
         clang-format --dry-run -Werror "$f" >/dev/null 2>&1 || complain "$f: make format"

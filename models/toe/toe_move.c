@@ -4,6 +4,7 @@
  * frames are read in parallel; image good (T9), in the cache and active (T10), held frames applied
  * in order before any direct frame of the connection (T11). RX_INJECT: one frame as if received.
  */
+#include "models/base/planted.h"
 #include "models/toe/toe_internal.h"
 
 #include <assert.h>
@@ -142,6 +143,8 @@ static void make_live(struct toe_engine *e, struct cmd_op *o, uint64_t now_ps)
 {
     struct conn_ctx *ctx = &o->live;
     *ctx = o->image;
+    if (PLANTED(tsval_back))
+        ctx->ts_offset -= 1000;
     tcp_live_from_image(ctx, toe_now(now_ps));
     ctx->generation = o->cmd.gen;
     ctx->owner = (uint8_t)e->regs.nic_id;

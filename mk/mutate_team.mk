@@ -1,0 +1,15 @@
+# Planted bugs (models/base/planted.h, sim/test/planted.txt) against the online checkers. The Verilated cache and
+# the generated layout are those of the product.
+PLANT_TOESIM := build/planted/toesim
+BUGS         ?=
+.PHONY: mutate-team mutate-team-now
+mutate-team: ## wake each planted bug of host software, engine and TCP: which online checker catches it? (BUGS=name...)
+	@mk/setup.sh build
+	@$(MAKE) --no-print-directory -j$(JOBS) mutate-team-now
+
+mutate-team-now: $(TOESIM)
+	@mkdir -p build/planted
+	@ln -sfn ../rtl build/planted/rtl
+	@ln -sfn ../gen build/planted/gen
+	@$(MAKE) --no-print-directory PLANT=1 $(PLANT_TOESIM)
+	@mk/mutate_team.sh $(PLANT_TOESIM) $(BUGS)

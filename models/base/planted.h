@@ -1,0 +1,32 @@
+/*
+ * Bugs planted on purpose, to see which online checker notices (docs/invariants.md). PLANTED(name) is
+ * the constant false in the product. In the build of `make mutate-team` it is true while the
+ * environment variable TOESIM_PLANTED is that name. Each name has a row in sim/test/planted.txt, and
+ * `make tidy` checks that the table and the code agree.
+ */
+#ifndef TOESIM_BASE_PLANTED_H
+#define TOESIM_BASE_PLANTED_H
+
+#include <stdbool.h>
+
+#ifdef TOESIM_PLANTED_BUGS
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* True when TOESIM_PLANTED names this bug; the variable is read once. */
+bool planted_is(const char *name);
+
+/* True when the comma-separated list TOESIM_CHECK_OFF has this invariant's key, such as I-MOVE. */
+bool planted_check_is_off(const char *key);
+
+#ifdef __cplusplus
+}
+#endif
+#define PLANTED(name) planted_is(#name)
+#else
+#define PLANTED(name) 0
+#define planted_check_is_off(key) 0
+#endif
+
+#endif
