@@ -3,8 +3,8 @@
 // the key unit) its meta line only. mem_rdata_* may come in any order of slots; the beats of one slot come in order.
 //
 // alloc_*: by the commit stage, for a miss of requester alloc_who_i.  key_*: by the key unit.
-// ask_*:   the read request of one slot, lowest first.
-// fill_*:  a slot whose lines are all there, for the commit stage, which ends with one of: drop (refused: slot free),
+// ask_*:   the read request of one slot, the oldest first.
+// fill_*:  a slot whose lines are all there, the oldest first, for the commit stage, which ends with one of: drop (refused: slot free),
 //          park (no way: comes again after an unlock), or the data unit's done (lines moved).
 `include "assert.svh"
 
@@ -77,13 +77,21 @@ module ctx_cache_miss #(
     assign allocates = alloc_i || key_alloc_i;
     assign free      = ~(asks_q | fetches_q | ready_q | busy_q | parked_q);
 
+    // Requests and fills go in order of allocation: lowest number first let one requester wait for ever.
+    logic [SLOTS-1:0] oldest_ask, oldest_fill;
+    oldest #(.N(SLOTS), .PICKS(2)) u_order (
+        .clk_i, .rst_ni, .arrive_i(new_one), .candidates_i({ready_q, asks_q}), .oldest_o({oldest_fill, oldest_ask})
+    );
+
     always_comb begin
-        new_slot    = '0;
+        new_slot = '0;
+        if (allocates) for (int s = SLOTS - 1; s >= 0; s--) if (free[s]) new_slot = SLOT_W'(s);
+    end
+    always_comb begin
         ask_slot_o  = '0;
         fill_slot_o = '0;
-        if (allocates) for (int s = SLOTS - 1; s >= 0; s--) if (free[s]) new_slot = SLOT_W'(s);
-        if (asks_q != '0) for (int s = SLOTS - 1; s >= 0; s--) if (asks_q[s]) ask_slot_o = SLOT_W'(s);
-        if (ready_q != '0) for (int s = SLOTS - 1; s >= 0; s--) if (ready_q[s]) fill_slot_o = SLOT_W'(s);
+        if (asks_q != '0) for (int s = 0; s < SLOTS; s++) if (oldest_ask[s]) ask_slot_o = ask_slot_o | SLOT_W'(s);
+        if (ready_q != '0) for (int s = 0; s < SLOTS; s++) if (oldest_fill[s]) fill_slot_o = fill_slot_o | SLOT_W'(s);
     end
     assign room_o       = (free & (free - 1'b1)) != '0;
     assign quiet_o      = (asks_q | ready_q | busy_q) == '0;

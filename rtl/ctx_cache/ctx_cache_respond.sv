@@ -1,5 +1,6 @@
 // Answers: one channel for operations, one for returns. An answer without data waits in its requester's place until the
-// channel is free; beats of the data port go first. A beat read from the data array in this cycle stands on the
+// channel is free, the oldest answer first; beats of the data port go before answers, but after the last beat of a context the answers
+// that have waited get one turn before the next context begins. A beat read from the data array in this cycle stands on the
 // array's output in the next, together with what is said about it here. Whether its parity is right is known only then: the
 // result of the last beat counts, BAD if any of the five was wrong.
 //
@@ -54,7 +55,10 @@ module ctx_cache_respond #(
     logic                ret_free, bad_q, bad;
     logic [RESULT_W-1:0] rsp_result_q;
 
-    assign beat_ok_o = !rsp_valid_o || rsp_ready_i;
+    logic         rsp_free, owes_q;
+    logic [N-1:0] oldest_ans, oldest_ret;
+    assign rsp_free  = !rsp_valid_o || rsp_ready_i;
+    assign beat_ok_o = rsp_free && !owes_q;
     assign ret_free  = !ret_rsp_valid_o || ret_rsp_ready_i;
 
     // What waits, with what comes in this cycle.
@@ -65,11 +69,13 @@ module ctx_cache_respond #(
     assign ret_in    = (stage_ret_i ? stage_one : '0) | (write_ret_i ? write_one : '0);
     assign ans       = ans_q | ans_in;
     assign ret       = ret_q | ret_in;
+    oldest #(.N(N)) u_ans_order (.clk_i, .rst_ni, .arrive_i(ans_in), .candidates_i(ans), .oldest_o(oldest_ans));
+    oldest #(.N(N)) u_ret_order (.clk_i, .rst_ni, .arrive_i(ret_in), .candidates_i(ret), .oldest_o(oldest_ret));
     always_comb begin
         next_who     = '0;
         next_ret_who = '0;
-        if (ans != '0) for (int r = N - 1; r >= 0; r--) if (ans[r]) next_who = WHO_W'(r);
-        if (ret != '0) for (int r = N - 1; r >= 0; r--) if (ret[r]) next_ret_who = WHO_W'(r);
+        if (ans != '0) for (int r = 0; r < N; r++) if (oldest_ans[r]) next_who = next_who | WHO_W'(r);
+        if (ret != '0) for (int r = 0; r < N; r++) if (oldest_ret[r]) next_ret_who = next_ret_who | WHO_W'(r);
         new_result = ctx_cache_pkg::RES_OK;
         if (key_one[next_who])                        new_result = key_result_i;
         else if (!stage_ret_i && stage_one[next_who]) new_result = stage_result_i;
@@ -82,11 +88,13 @@ module ctx_cache_respond #(
             rsp_valid_o     <= 1'b0;
             ret_rsp_valid_o <= 1'b0;
             bad_q           <= 1'b0;
+            owes_q          <= 1'b0;
         end else begin
             if (rsp_valid_o && rsp_ready_i) bad_q <= bad && rsp_beat_o != 3'd4;
-            ans_q <= (beat_ok_o && !beat_i) ? ans & (ans - 1'b1) : ans;
-            ret_q <= ret_free ? ret & (ret - 1'b1) : ret;
-            if (beat_ok_o) rsp_valid_o     <= beat_i || ans != '0;
+            ans_q <= (rsp_free && !beat_i) ? ans & ~oldest_ans : ans;
+            ret_q <= ret_free ? ret & ~oldest_ret : ret;
+            if (rsp_free) rsp_valid_o      <= beat_i || ans != '0;
+            if (rsp_free) owes_q           <= beat_i && beat_line_i == 3'd4 && ans_q != '0;
             if (ret_free)  ret_rsp_valid_o <= ret != '0;
         end
     end
@@ -97,7 +105,7 @@ module ctx_cache_respond #(
         if (stage_i && !stage_ret_i) result_q[stage_who_i]     <= stage_result_i;
         if (stage_i && stage_ret_i)  ret_result_q[stage_who_i] <= stage_result_i;
         if (key_i)                   result_q[key_who_i]       <= key_result_i;
-        if (beat_ok_o && (beat_i || ans != '0)) begin
+        if (rsp_free && (beat_i || ans != '0)) begin
             rsp_who_o    <= beat_i ? beat_who_i : next_who;
             rsp_data_o   <= beat_i;
             rsp_beat_o   <= beat_i ? beat_line_i : '0;
@@ -122,6 +130,7 @@ module ctx_cache_respond #(
     assign idle_o = !rsp_valid_o && !ret_rsp_valid_o && ans_q == '0 && ret_q == '0;
 
     `ASSERT(BeatFindsRoom_A, !beat_i || beat_ok_o)
+    `ASSERT(OwesSomebody_A, !owes_q || ans_q != '0)
     `ASSERT(OneAnswerEach_A, (ans_q & ans_in) == '0 && (ret_q & ret_in) == '0)
     `ASSERT(ResponseIsStable_A, !$past(rsp_valid_o && !rsp_ready_i) || (rsp_valid_o && $stable(rsp_beat_o) && $stable(rsp_result_o)))
 endmodule
