@@ -96,7 +96,7 @@ void host_sw_params_default(struct host_sw_params *params);
 
 struct host_sw_stats {
     uint64_t records, events, foreign_frames, syns;
-    uint64_t offloaded, inactivated, reactivated, terminated_prematurely, notifications, closed;
+    uint64_t offloaded, inactivated, reactivated, terminated_prematurely, closed;
     uint64_t moves_started, moves_completed, moves_failed, moves_cancelled;
     uint64_t forwarded_frames, held_frames, late_forwards, suppressed_by_progress;
     uint64_t stale_events, stale_doorbells, resets_sent, time_waits;

@@ -2,6 +2,7 @@
 #ifndef TOESIM_SIM_RESULTS_H
 #define TOESIM_SIM_RESULTS_H
 
+#include "host-sw/app/app_watch.h"
 #include "models/check/check.h"
 #include "models/hwif/ctx_store.h"
 #include "models/stats/move_log.h"
@@ -28,6 +29,7 @@ struct results_input {
     const struct line_fault_stats *line_faults[SIM_LINK_COUNT][2]; /* to the server, to the peers */
     const struct lan_switch_stats *lan_switch;
     const struct host_sw *host_sw;
+    const struct app_watch_stats *app_calls; /* what the application was told */
     const struct host_stats *host;
     const struct check *check;
     const struct move_log *moves;

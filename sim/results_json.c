@@ -132,7 +132,7 @@ static void add_connections(json_t *root, const struct results_input *in)
     results_set(connections, "inactivated", sw->inactivated);
     results_set(connections, "reactivated", sw->reactivated);
     results_set(connections, "terminated_prematurely", sw->terminated_prematurely);
-    results_set(connections, "notifications", sw->notifications);
+    results_set(connections, "notifications", in->app_calls->notices);
     results_set(connections, "closed", sw->closed);
     results_set(connections, "time_waits", sw->time_waits);
     results_set(connections, "resets_sent", sw->resets_sent);

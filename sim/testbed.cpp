@@ -56,6 +56,7 @@ testbed::testbed(const sim_config &config, const struct capture *replayed,
 testbed::~testbed()
 {
     host_sw_destroy(software_);
+    app_watch_destroy(app_watch_);
     replay_server_destroy(replay_server_);
     bulk_server_destroy(bulk_server_);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {

@@ -13,6 +13,7 @@
 #include "sim/soft_errors.h"
 #include "sim/wave_window.h"
 
+#include "host-sw/app/app_watch.h"
 #include "host-sw/app/bulk_server.h"
 #include "host-sw/app/replay_server.h"
 #include "models/ctx_cache/ctx_cache_model.h"
@@ -103,6 +104,7 @@ private:
     frame_pool *pool_ = nullptr;
     host_mem *memory_ = nullptr;
     host_cpu *cpu_ = nullptr;
+    app_watch *app_watch_ = nullptr;
     host_sw *software_ = nullptr;
     pcie_link *link_[NIC_COUNT] = {};
     mac *mac_[MAC_COUNT] = {};

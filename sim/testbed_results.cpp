@@ -70,6 +70,7 @@ void testbed::fill_results(results_input *in) const
             in->line_faults[link][way] = mac_fault_stats(mac_[line_receivers_[link][way]]);
     in->lan_switch = lan_switch_get_stats(switch_);
     in->host_sw = software_;
+    in->app_calls = app_watch_get_stats(app_watch_);
     in->host = host_cpu_stats(cpu_);
     in->check = check_;
     in->moves = moves_;

@@ -219,8 +219,12 @@ void testbed::make_application()
         ops = external_->app;
         app = external_->app_self;
     }
-    software_ = host_sw_create(&config_.team, host_cpu_bus(cpu_), ops, app, &probe_);
+    app_watch_ = app_watch_create(ops, app, host_cpu_bus(cpu_), &probe_);
+    assert(app_watch_);
+    software_ = host_sw_create(&config_.team, host_cpu_bus(cpu_), app_watch_ops(app_watch_),
+                               app_watch_, &probe_);
     assert(software_);
+    app_watch_attach(app_watch_, software_);
     if (replay_.self)
         replay_server_attach(replay_server_, software_);
     else if (gen_)

@@ -109,7 +109,16 @@ FORWARD(on_established)
 FORWARD(on_readable)
 FORWARD(on_writable)
 FORWARD(on_peer_fin)
+FORWARD(on_urgent)
 #undef FORWARD
+
+static void mux_on_notice(void *self, uint32_t id, uint32_t slot, enum nic_notice notice)
+{
+    uint32_t cookie;
+    const struct mux_app *app = app_of(self, slot, &cookie);
+    if (app->ops->on_notice)
+        app->ops->on_notice(app->self, id, cookie, notice);
+}
 
 static void mux_on_closed(void *self, uint32_t id, uint32_t slot, enum nic_term_cause cause)
 {
@@ -143,6 +152,8 @@ const struct app_ops *app_mux_ops(void)
         .on_readable = mux_on_readable,
         .on_writable = mux_on_writable,
         .on_peer_fin = mux_on_peer_fin,
+        .on_urgent = mux_on_urgent,
+        .on_notice = mux_on_notice,
         .on_closed = mux_on_closed,
         .on_run = mux_on_run,
     };

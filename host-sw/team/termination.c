@@ -56,7 +56,6 @@ static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_ca
     app_calls_make(sw, entry);
     if (cause != NIC_TERM_NONE) {
         sw->stats.terminated_prematurely++;
-        sw->stats.notifications++;
         team_emit(sw, PROBE_APP_NOTICE, entry, entry->owner, cause, 0);
     } else {
         sw->stats.closed++;

@@ -80,7 +80,8 @@ Test(inet_server, chargen_writes_the_lines_of_rfc_864)
 /* --- the mux --- */
 
 struct recorder {
-    uint32_t cookie_next, established, last_cookie, closed;
+    uint32_t cookie_next, established, last_cookie, urgent, closed;
+    enum nic_notice notice;
     uint64_t run_ps;
 };
 
@@ -101,6 +102,21 @@ static void on_established(void *self, uint32_t conn, uint32_t cookie)
     r->last_cookie = cookie;
 }
 
+static void on_urgent(void *self, uint32_t conn, uint32_t cookie)
+{
+    struct recorder *r = self;
+    (void)conn;
+    r->urgent++;
+    r->last_cookie = cookie;
+}
+
+static void on_notice(void *self, uint32_t conn, uint32_t cookie, enum nic_notice notice)
+{
+    struct recorder *r = self;
+    (void)conn, (void)cookie;
+    r->notice = notice;
+}
+
 static void on_closed(void *self, uint32_t conn, uint32_t cookie, enum nic_term_cause cause)
 {
     struct recorder *r = self;
@@ -119,6 +135,8 @@ Test(app_mux, each_port_has_its_application_and_keeps_its_cookie)
     static const struct app_ops ops = {.on_syn = on_syn,
                                        .on_cookie_syn = on_syn,
                                        .on_established = on_established,
+                                       .on_urgent = on_urgent,
+                                       .on_notice = on_notice,
                                        .on_closed = on_closed,
                                        .on_run = on_run};
     struct recorder a = {.cookie_next = 100, .run_ps = 50};
@@ -138,6 +156,10 @@ Test(app_mux, each_port_has_its_application_and_keeps_its_cookie)
     mux_ops->on_established(mux, 7, first.cookie);
     cr_assert_eq(b.established, 1);
     cr_assert_eq(b.last_cookie, 200);
+    mux_ops->on_urgent(mux, 7, first.cookie);
+    cr_assert_eq(b.urgent, 1);
+    mux_ops->on_notice(mux, 7, first.cookie, NIC_NOTICE_RETRANSMITTING);
+    cr_assert_eq(b.notice, NIC_NOTICE_RETRANSMITTING);
     mux_ops->on_readable(mux, 7, first.cookie); /* nobody asked for it */
     mux_ops->on_closed(mux, 7, first.cookie, NIC_TERM_NONE);
     cr_assert_eq(b.closed, 1);

@@ -37,7 +37,10 @@
  *                 server opens; b = iss; data = struct flow_key
  *   CONN_GONE     the engine ended conn. a = enum nic_term_cause (NONE: orderly)
  *   APP_RX        the application took bytes. a = offset in the client's stream; len; data = bytes
- *   APP_NOTICE    the application was told of a premature termination. a = enum nic_term_cause
+ *   APP_NOTICE    the team is about to tell the application of a premature end. a = enum
+ *                 nic_term_cause
+ *   APP_CLOSED    the application was called with the end of conn (app_ops.on_closed). a = enum
+ *                 nic_term_cause (NONE: orderly); b = the application's number for the connection
  *   PCIE_TLP      a TLP starts on a link. a = 0 upstream, 1 downstream; b = TLP kind; len = wire bytes;
  *                 data = struct pcie_tlp_info
  *   FENCE         the NIC is fenced from now on (a = 1) or again in use (a = 0)
@@ -57,7 +60,7 @@
     X(RX_VISIBLE) X(TX_BUILT) X(TX_CREDIT) X(OWN_STATE) X(CTX_OUT) X(CTX_IN) X(MOVE_MARK)          \
     X(MOVE_BEGIN) X(MOVE_END) X(DIR_STATE) X(RXIF_STORED) X(RECORD_VISIBLE) X(RECORD_USED)         \
     X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)             \
-    X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED) X(SOFT_ERROR)
+    X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED) X(SOFT_ERROR) X(APP_CLOSED)
 /* clang-format on */
 
 enum probe_kind {
