@@ -1,4 +1,5 @@
 /* regress: the command around regress_run_case(). */
+#include "models/base/publish.h"
 #include "sim/cli_command.h"
 #include "sim/regress.h"
 
@@ -50,6 +51,9 @@ int cli_regress(const struct cli_command *command, int argc, char **argv)
         else
             junit = optarg;
     }
+    struct error err;
+    if (junit && publish_check(junit, &err) != STATUS_OK) /* not only after minutes of runs */
+        return cli_report(&err);
     if (optind < argc)
         return run_cases(argv + optind, (size_t)(argc - optind), bless, junit);
     glob_t found;

@@ -1,4 +1,5 @@
 /* run, replay and live. */
+#include "models/base/publish.h"
 #include "sim/cli_command.h"
 #include "sim/live.h"
 #include "sim/outdir.h"
@@ -138,12 +139,13 @@ static enum status write_effective(const struct sim_config *config, const char *
                                    struct error *err)
 {
     char path[SIM_PATH_MAX + 32];
+    struct publish out;
     (void)snprintf(path, sizeof path, "%s/effective.yaml", folder);
-    FILE *file = fopen(path, "w");
-    bool good = file && scenario_write(config, file);
-    if (file && fclose(file) != 0)
-        good = false;
-    return good ? STATUS_OK : error_set(err, STATUS_ENVIRONMENT, "%s: %s", path, strerror(errno));
+    enum status status = publish_open(&out, path, err);
+    if (status != STATUS_OK)
+        return status;
+    (void)scenario_write(config, out.stream); /* publish_close() finds a failed write */
+    return publish_close(&out, err);
 }
 
 static bool has_results(const char *folder)

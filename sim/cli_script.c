@@ -2,6 +2,7 @@
  * toesim script: packet scripts in the whole simulated system, under each port policy. SystemC
  * elaborates once per process, so each script and policy is a process of its own.
  */
+#include "models/base/publish.h"
 #include "sim/cli_command.h"
 #include "sim/script_run.h"
 
@@ -31,7 +32,7 @@ struct script_cli {
     unsigned jobs;
     bool transcript;
     const char *results_path;
-    FILE *results;
+    struct publish results; /* its stream is null without --results */
     const char *sets[SETS_MAX];
     size_t set_count;
     unsigned passed, failed, unplayed;
@@ -234,8 +235,8 @@ static void run_one(struct script_cli *cli, const struct pkt_script *script, str
     }
     if (why) {
         (void)printf("not played: %s: %s\n", script->path, why);
-        if (cli->results)
-            (void)fprintf(cli->results, "- - %s %s\n", script->path, why);
+        if (cli->results.stream)
+            (void)fprintf(cli->results.stream, "- - %s %s\n", script->path, why);
         cli->unplayed++;
         return;
     }
@@ -244,9 +245,9 @@ static void run_one(struct script_cli *cli, const struct pkt_script *script, str
     play(cli, script, played, first, last);
     bool one = false, good = judge(cli, script, played, first, last, &one);
     tell(cli, script, played, first, last, good);
-    if (cli->results)
-        (void)fprintf(cli->results, "%s %s %s\n", one ? "pass" : "fail", good ? "pass" : "fail",
-                      script->path);
+    if (cli->results.stream)
+        (void)fprintf(cli->results.stream, "%s %s %s\n", one ? "pass" : "fail",
+                      good ? "pass" : "fail", script->path);
     cli->passed += good;
     cli->failed += !good;
 }
@@ -296,15 +297,12 @@ int cli_script(const struct cli_command *command, int argc, char **argv)
     int early = read_options(&cli, argc, argv);
     if (early >= 0)
         return early;
-    if (cli.results_path && !(cli.results = fopen(cli.results_path, "w"))) {
-        (void)fprintf(stderr, "toesim script: %s: %s\n", cli.results_path, strerror(errno));
-        return STATUS_ENVIRONMENT;
-    }
+    struct error err;
+    if (cli.results_path && publish_open(&cli.results, cli.results_path, &err) != STATUS_OK)
+        return cli_report(&err);
     enum status status = run_all(&cli, argc - optind, argv + optind);
-    if (cli.results && fclose(cli.results) != 0) {
-        (void)fprintf(stderr, "toesim script: %s: %s\n", cli.results_path, strerror(errno));
-        status = STATUS_ENVIRONMENT;
-    }
+    if (cli.results.stream && publish_close(&cli.results, &err) != STATUS_OK)
+        status = (enum status)cli_report(&err);
     if (status != STATUS_BAD_INPUT || cli.passed + cli.failed > 0)
         (void)printf("%u passed, %u failed, %u not played\n", cli.passed, cli.failed, cli.unplayed);
     return (int)status;

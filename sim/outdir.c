@@ -11,7 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OPEN_FOLDERS_MAX = 8, FOLDER_MODE = 0777 };
+enum {
+    OPEN_FOLDERS_MAX = 8,
+    FOLDER_MODE = 0777,
+    NAME_ROOM = 32, /* for what beside() adds to a name */
+};
 
 static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *where)
 {
@@ -59,7 +63,7 @@ static enum status check_place(const char *place, struct error *err)
         return error_set(err, STATUS_ENVIRONMENT, "%s: %s", place, strerror(errno));
     }
     if (!S_ISDIR(info.st_mode))
-        return error_set(err, STATUS_BAD_INPUT, "%s: is no folder; give another place with -o",
+        return error_set(err, STATUS_BAD_INPUT, "%s: is not a folder; give another place with -o",
                          place);
     if (is_empty_folder(place) || is_results_folder(place))
         return STATUS_OK;
@@ -67,6 +71,25 @@ static enum status check_place(const char *place, struct error *err)
                      "%s: exists and holds no results of an earlier run, so it is not replaced; "
                      "give another place with -o, or remove it",
                      place);
+}
+
+/* A symbolic link stays, and the folder behind it is the place. STATUS_BAD_INPUT: a broken link. */
+static enum status follow_link(char place[SIM_PATH_MAX], struct error *err)
+{
+    struct stat info;
+    if (lstat(place, &info) != 0 || !S_ISLNK(info.st_mode))
+        return STATUS_OK;
+    char *resolved = realpath(place, NULL);
+    if (!resolved)
+        return error_set(err, STATUS_BAD_INPUT,
+                         "%s: is a symbolic link that cannot be followed: %s", place,
+                         strerror(errno));
+    bool fits = strlen(resolved) + NAME_ROOM <= SIM_PATH_MAX;
+    if (fits)
+        (void)strcpy(place, resolved);
+    free(resolved);
+    return fits ? STATUS_OK
+                : error_set(err, STATUS_BAD_INPUT, "%.100s: the path is too long", place);
 }
 
 /* mkdir -p of everything above the last step. */
@@ -100,11 +123,13 @@ enum status outdir_begin(struct outdir *out, const char *place, struct error *er
     while (len > 1 && place[len - 1] == '/')
         len--;
     out->temp[0] = '\0';
-    if (len == 0 || len + 32 > sizeof out->place || strcmp(place, "/") == 0)
+    if (len == 0 || len + NAME_ROOM > sizeof out->place || strcmp(place, "/") == 0)
         return error_set(err, STATUS_BAD_INPUT, "'%.100s' cannot be a results folder", place);
     memcpy(out->place, place, len);
     out->place[len] = '\0';
-    enum status status = check_place(out->place, err);
+    enum status status = follow_link(out->place, err);
+    if (status == STATUS_OK)
+        status = check_place(out->place, err);
     if (status == STATUS_OK)
         status = make_parents(out->place, err);
     if (status != STATUS_OK)

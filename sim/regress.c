@@ -1,5 +1,6 @@
 #include "sim/regress.h"
 
+#include "models/base/publish.h"
 #include "sim/cli_command.h"
 #include "sim/wavediff.h"
 
@@ -82,39 +83,42 @@ static bool run_child(const struct sim_config *config, const char *place, struct
 
 /* --- golden results --- */
 
-static bool copy_file(const char *from, const char *to)
+static enum status copy_file(const char *from, const char *to, struct error *err)
 {
-    char buffer[65536], temp[SIM_PATH_MAX + 8];
-    (void)snprintf(temp, sizeof temp, "%s.new", to);
-    FILE *in = fopen(from, "rb"), *out = in ? fopen(temp, "wb") : NULL;
-    bool good = out != NULL;
-    for (size_t n; good && (n = fread(buffer, 1, sizeof buffer, in)) > 0;)
-        good = fwrite(buffer, 1, n, out) == n;
-    good = good && !ferror(in);
-    if (in)
-        (void)fclose(in);
-    if (out && fclose(out) != 0)
-        good = false;
-    good = good && rename(temp, to) == 0;
-    if (!good && out)
-        (void)remove(temp);
-    return good;
+    char buffer[65536];
+    struct publish out;
+    FILE *in = fopen(from, "rb");
+    if (!in)
+        return error_set(err, STATUS_ENVIRONMENT, "%s: %s", from, strerror(errno));
+    enum status status = publish_open(&out, to, err);
+    if (status == STATUS_OK) {
+        for (size_t n; (n = fread(buffer, 1, sizeof buffer, in)) > 0;)
+            (void)fwrite(buffer, 1, n, out.stream);
+        if (ferror(in)) {
+            publish_discard(&out);
+            status = error_set(err, STATUS_ENVIRONMENT, "%s: cannot be read", from);
+        } else {
+            status = publish_close(&out, err);
+        }
+    }
+    (void)fclose(in);
+    return status;
 }
 
 static void bless(struct regress_case *c, const char *stats, const char *golden_stats,
                   const char *waves, const char *golden_waves)
 {
     struct stat info;
+    struct error err;
     (void)mkdir("results", 0777);
     (void)mkdir(GOLDEN_FOLDER, 0777);
     bool has_waves = stat(waves, &info) == 0;
     if (has_waves && info.st_size > GOLDEN_WAVE_BYTES_MAX) {
         fail(c, STATUS_FAILED, "%s: larger than 300 kB: no golden wave; set measure.waves: none",
              waves);
-    } else if (!copy_file(stats, golden_stats)) {
-        fail(c, STATUS_ENVIRONMENT, "%s: cannot be written", golden_stats);
-    } else if (has_waves && !copy_file(waves, golden_waves)) {
-        fail(c, STATUS_ENVIRONMENT, "%s: cannot be written", golden_waves);
+    } else if (copy_file(stats, golden_stats, &err) != STATUS_OK ||
+               (has_waves && copy_file(waves, golden_waves, &err) != STATUS_OK)) {
+        fail(c, STATUS_ENVIRONMENT, "%s", err.text);
     } else {
         c->passed = c->blessed = true;
         if (!has_waves)

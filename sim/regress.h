@@ -25,7 +25,8 @@ struct regress_case {
  * are equal. */
 bool regress_first_difference(const json_t *golden, const json_t *now, char *text, size_t size);
 
-/* JUnit XML of all cases; written beside and renamed, so it is there whole or not at all. */
+/* JUnit XML of all cases, published at path (models/base/publish.h): a file is there whole or not at
+ * all, a device or pipe is written to. */
 enum status regress_write_junit(const char *path, const struct regress_case *cases, size_t count,
                                 struct error *err);
 

@@ -1,8 +1,8 @@
 #include "sim/regress.h"
 
-#include <errno.h>
+#include "models/base/publish.h"
+
 #include <stdio.h>
-#include <string.h>
 
 /* Attribute text. Control characters are not allowed in XML 1.0 at all; bytes above 0x7f are only
  * allowed as sound UTF-8, which file names need not be. */
@@ -42,15 +42,14 @@ static void write_case(FILE *file, const struct regress_case *c)
 enum status regress_write_junit(const char *path, const struct regress_case *cases, size_t count,
                                 struct error *err)
 {
-    char temp[SIM_PATH_MAX];
+    struct publish out;
     size_t failed = 0;
     for (size_t i = 0; i < count; i++)
         failed += !cases[i].passed;
-    if ((size_t)snprintf(temp, sizeof temp, "%s.new", path) >= sizeof temp)
-        return error_set(err, STATUS_BAD_INPUT, "%.100s: the path is too long", path);
-    FILE *file = fopen(temp, "w");
-    if (!file)
-        return error_set(err, STATUS_ENVIRONMENT, "%s: %s", temp, strerror(errno));
+    enum status status = publish_open(&out, path, err);
+    if (status != STATUS_OK)
+        return status;
+    FILE *file = out.stream;
     (void)fprintf(file,
                   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                   "<testsuite name=\"toesim regress\" tests=\"%zu\" failures=\"%zu\">\n",
@@ -58,11 +57,5 @@ enum status regress_write_junit(const char *path, const struct regress_case *cas
     for (size_t i = 0; i < count; i++)
         write_case(file, &cases[i]);
     (void)fputs("</testsuite>\n", file);
-    bool bad = ferror(file) != 0;
-    if (fclose(file) != 0 || bad || rename(temp, path) != 0) {
-        int why = errno;
-        (void)remove(temp);
-        return error_set(err, STATUS_ENVIRONMENT, "%s: %s", path, strerror(why));
-    }
-    return STATUS_OK;
+    return publish_close(&out, err);
 }

@@ -1,69 +1,45 @@
 /* Files of a run, each written under a temporary name, checked and renamed when whole. */
 #include "sim/results.h"
 
+#include "models/base/publish.h"
 #include "models/hwif/ctx_enums.h"
 #include "sim/version.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-struct out_file {
-    FILE *file;
-    char temporary[SIM_PATH_MAX + 64];
-    char final[SIM_PATH_MAX + 64];
-};
-
-static enum status out_open(struct out_file *out, const char *dir, const char *name,
+static enum status out_open(struct publish *out, const char *dir, const char *name,
                             struct error *err)
 {
-    (void)snprintf(out->final, sizeof out->final, "%s/%s", dir, name);
-    (void)snprintf(out->temporary, sizeof out->temporary, "%s/.%s.part", dir, name);
-    out->file = fopen(out->temporary, "w");
-    if (!out->file)
-        return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written: %s", out->final,
-                         strerror(errno));
-    return STATUS_OK;
-}
-
-/* A full disk may show only when the buffers are flushed. */
-static enum status out_close(struct out_file *out, struct error *err)
-{
-    bool failed = fflush(out->file) != 0 || ferror(out->file) || fsync(fileno(out->file)) != 0;
-    int why = errno;
-    failed |= fclose(out->file) != 0;
-    if (!failed && rename(out->temporary, out->final) == 0)
-        return STATUS_OK;
-    why = failed ? why : errno;
-    (void)unlink(out->temporary);
-    return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written whole: %s", out->final,
-                     strerror(why));
+    char path[PUBLISH_PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path)
+        return error_set(err, STATUS_ENVIRONMENT, "%s: the name is too long", dir);
+    return publish_open(out, path, err);
 }
 
 static enum status write_json(const char *dir, const char *name, const json_t *json,
                               struct error *err)
 {
-    struct out_file out;
+    struct publish out;
     enum status status = out_open(&out, dir, name, err);
     if (status != STATUS_OK)
         return status;
-    (void)json_dumpf(json, out.file, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    (void)fputc('\n', out.file);
-    return out_close(&out, err);
+    (void)json_dumpf(json, out.stream, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    (void)fputc('\n', out.stream);
+    return publish_close(&out, err);
 }
 
 enum status results_write_text(const char *dir, const char *name, const char *text, size_t len,
                                struct error *err)
 {
-    struct out_file out;
+    struct publish out;
     enum status status = out_open(&out, dir, name, err);
     if (status != STATUS_OK)
         return status;
-    (void)fwrite(text, 1, len, out.file);
-    return out_close(&out, err);
+    (void)fwrite(text, 1, len, out.stream);
+    return publish_close(&out, err);
 }
 
 enum status results_write_stats(const char *dir, const json_t *stats, struct error *err)
@@ -107,28 +83,28 @@ static const char *reason_text(uint8_t reason)
 enum status results_write_moves(const char *dir, const struct results_input *in, struct error *err)
 {
     static const char *const outcomes[] = {"running", "completed", "failed"};
-    struct out_file out;
+    struct publish out;
     enum status status = out_open(&out, dir, "moves.csv", err);
     if (status != STATUS_OK)
         return status;
-    (void)fprintf(out.file, "conn,generation,trigger,mechanism,from,to,outcome,held,forwarded");
+    (void)fprintf(out.stream, "conn,generation,trigger,mechanism,from,to,outcome,held,forwarded");
     for (int m = 0; m < MOVE_MARKS; m++)
-        (void)fprintf(out.file, ",t%d_ps", m);
-    (void)fputc('\n', out.file);
+        (void)fprintf(out.stream, ",t%d_ps", m);
+    (void)fputc('\n', out.stream);
     for (size_t i = 0; i < move_log_count(in->moves); i++) {
         const struct move_row *row = move_log_row(in->moves, i);
-        (void)fprintf(out.file, "%u,%u,%s,host-pull,%u,%u,%s,%u,%u", row->conn, row->gen,
+        (void)fprintf(out.stream, "%u,%u,%s,host-pull,%u,%u,%s,%u,%u", row->conn, row->gen,
                       reason_text(row->reason), row->source, row->destination,
                       outcomes[row->outcome], row->held, row->forwarded);
         for (int m = 0; m < MOVE_MARKS; m++) {
             if (row->mark_ps[m] == TIME_NEVER)
-                (void)fputc(',', out.file);
+                (void)fputc(',', out.stream);
             else
-                (void)fprintf(out.file, ",%llu", (unsigned long long)row->mark_ps[m]);
+                (void)fprintf(out.stream, ",%llu", (unsigned long long)row->mark_ps[m]);
         }
-        (void)fputc('\n', out.file);
+        (void)fputc('\n', out.stream);
     }
-    return out_close(&out, err);
+    return publish_close(&out, err);
 }
 
 /* IPv4-mapped addresses are printed as IPv4. */
@@ -178,37 +154,38 @@ static void print_conn(FILE *file, const struct results_input *in, size_t row)
 
 enum status results_write_conns(const char *dir, const struct results_input *in, struct error *err)
 {
-    struct out_file out;
+    struct publish out;
     enum status status = out_open(&out, dir, "conns.csv", err);
     if (status != STATUS_OK)
         return status;
-    (void)fprintf(out.file, "row,remote,local,vlan,state,owner,rx_if,generation,moves,opened_ps,"
-                            "last_rx_ps,closed_ps,rx_bytes,tx_bytes,cause,conversation,outcome,why,"
-                            "host_reason\n");
+    (void)fprintf(out.stream,
+                  "row,remote,local,vlan,state,owner,rx_if,generation,moves,opened_ps,"
+                  "last_rx_ps,closed_ps,rx_bytes,tx_bytes,cause,conversation,outcome,why,"
+                  "host_reason\n");
     for (size_t row = 0; row < host_sw_conn_rows(in->host_sw); row++)
-        print_conn(out.file, in, row);
-    return out_close(&out, err);
+        print_conn(out.stream, in, row);
+    return publish_close(&out, err);
 }
 
 /* A row per set that was used: the heat map of the caches. */
 enum status results_write_cache_sets(const char *dir, const struct results_input *in,
                                      struct error *err)
 {
-    struct out_file out;
+    struct publish out;
     enum status status = out_open(&out, dir, "cache_sets.csv", err);
     if (status != STATUS_OK)
         return status;
-    (void)fprintf(out.file, "nic,set,hits,misses,evictions\n");
+    (void)fprintf(out.stream, "nic,set,hits,misses,evictions\n");
     for (int nic = 0; nic < NIC_COUNT; nic++) {
         for (uint32_t i = 0; in->cache_sets[nic] && i < in->cache_set_count; i++) {
             const struct ctx_set_stats *set = &in->cache_sets[nic][i];
             if (set->hits + set->misses + set->evictions > 0)
-                (void)fprintf(out.file, "%d,%u,%llu,%llu,%llu\n", nic, i,
+                (void)fprintf(out.stream, "%d,%u,%llu,%llu,%llu\n", nic, i,
                               (unsigned long long)set->hits, (unsigned long long)set->misses,
                               (unsigned long long)set->evictions);
         }
     }
-    return out_close(&out, err);
+    return publish_close(&out, err);
 }
 
 static json_int_t number(const json_t *json, const char *section, const char *key)
@@ -316,11 +293,11 @@ static void print_soft_errors(FILE *f, const struct results_input *in)
 enum status results_write_summary(const char *dir, const json_t *stats,
                                   const struct results_input *in, struct error *err)
 {
-    struct out_file out;
+    struct publish out;
     enum status status = out_open(&out, dir, "summary.txt", err);
     if (status != STATUS_OK)
         return status;
-    FILE *f = out.file;
+    FILE *f = out.stream;
     (void)fprintf(f, "scenario        %s, seed %llu%s\n", in->config->name,
                   (unsigned long long)in->config->seed, in->complete ? "" : " (not complete)");
     print_streams(f, in, stats);
@@ -342,5 +319,5 @@ enum status results_write_summary(const char *dir, const json_t *stats,
                   (unsigned long long)(in->sim_time_ps / PS_PER_MS),
                   (unsigned long long)(in->sim_time_ps % PS_PER_MS / 1000));
     print_expectations(f, stats);
-    return out_close(&out, err);
+    return publish_close(&out, err);
 }

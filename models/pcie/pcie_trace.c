@@ -1,36 +1,31 @@
 #include "models/pcie/pcie_trace.h"
 
+#include "models/base/publish.h"
 #include "models/hwif/pcie_port.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-enum { TRACE_LINKS = 2, TRACE_PATH_MAX = 1200 };
+enum { TRACE_LINKS = 2 };
 
 struct pcie_trace {
-    FILE *file[TRACE_LINKS];
-    char temporary[TRACE_LINKS][TRACE_PATH_MAX];
-    char final[TRACE_LINKS][TRACE_PATH_MAX];
+    struct publish file[TRACE_LINKS];
 };
 
 static enum status open_link(struct pcie_trace *trace, const char *dir, unsigned link,
                              struct error *err)
 {
-    (void)snprintf(trace->final[link], TRACE_PATH_MAX, "%s/pcie%u.csv", dir, link);
-    (void)snprintf(trace->temporary[link], TRACE_PATH_MAX, "%s/.pcie%u.csv.part", dir, link);
-    trace->file[link] = fopen(trace->temporary[link], "w");
-    if (!trace->file[link])
-        return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written: %s", trace->final[link],
-                         strerror(errno));
-    (void)fputs("time_ps,direction,kind,tag,address,length,wire_bytes,header_credits,data_credits,"
-                "note\n",
-                trace->file[link]);
-    return STATUS_OK;
+    char path[PUBLISH_PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/pcie%u.csv", dir, link) >= (int)sizeof path)
+        return error_set(err, STATUS_ENVIRONMENT, "%s: the name is too long", dir);
+    enum status status = publish_open(&trace->file[link], path, err);
+    if (status == STATUS_OK)
+        (void)fputs("time_ps,direction,kind,tag,address,length,wire_bytes,header_credits,"
+                    "data_credits,note\n",
+                    trace->file[link].stream);
+    return status;
 }
 
 struct pcie_trace *pcie_trace_create(const char *dir, struct error *err)
@@ -43,10 +38,8 @@ struct pcie_trace *pcie_trace_create(const char *dir, struct error *err)
     for (unsigned link = 0; link < TRACE_LINKS; link++) {
         if (open_link(trace, dir, link, err) == STATUS_OK)
             continue;
-        for (unsigned i = 0; i < link; i++) {
-            (void)fclose(trace->file[i]);
-            (void)unlink(trace->temporary[i]);
-        }
+        for (unsigned i = 0; i < link; i++)
+            publish_discard(&trace->file[i]);
         free(trace);
         return NULL;
     }
@@ -78,7 +71,7 @@ static void on_event(void *self, const struct probe_event *event)
     struct pcie_trace *trace = self;
     const struct pcie_tlp_info *info = event->data;
     assert(event->nic < TRACE_LINKS && event->b < sizeof kinds / sizeof *kinds && info);
-    FILE *file = trace->file[event->nic];
+    FILE *file = trace->file[event->nic].stream;
     (void)fprintf(file, "%" PRIu64 ",%s,%s,%u,%" PRIx64 ",%u,%u,", event->now_ps,
                   event->a ? "down" : "up", kinds[event->b], (unsigned)info->tag, info->address,
                   info->len, event->len);
@@ -96,14 +89,10 @@ enum status pcie_trace_close(struct pcie_trace *trace, struct error *err)
 {
     enum status status = STATUS_OK;
     for (unsigned link = 0; link < TRACE_LINKS; link++) {
-        bool failed = fflush(trace->file[link]) != 0 || ferror(trace->file[link]);
-        failed |= fclose(trace->file[link]) != 0;
-        failed = failed || rename(trace->temporary[link], trace->final[link]) != 0;
-        if (!failed)
-            continue;
-        status = error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written whole: %s",
-                           trace->final[link], strerror(errno));
-        (void)unlink(trace->temporary[link]);
+        struct error *report = status == STATUS_OK ? err : NULL; /* the first failure is told */
+        enum status one = publish_close(&trace->file[link], report);
+        if (status == STATUS_OK)
+            status = one;
     }
     free(trace);
     return status;

@@ -5,9 +5,11 @@
 
 #include <criterion/criterion.h>
 #include <pcap/pcap.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -104,9 +106,9 @@ Test(pcap_out, a_folder_that_is_not_there_is_reported)
 Test(pcap_out, a_full_disk_is_reported_and_leaves_nothing)
 {
     struct error err = {0};
-    if (access("/dev/full", W_OK) != 0)
-        cr_skip("no /dev/full here");
-    cr_assert_eq(symlink("/dev/full", in_dir(".nic1.pcap.part")), 0);
+    const struct rlimit most = {1 << 20, 1 << 20};
+    (void)signal(SIGXFSZ, SIG_IGN); /* then write() fails, as on a full disk */
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &most), 0);
     struct pcap_out *out = pcap_out_create(dir, &err);
     cr_assert_not_null(out, "%s", err.text);
     for (int i = 0; i < 2000; i++)

@@ -1,6 +1,7 @@
 #include "models/trace/pcap_out.h"
 
 #include "models/base/frame.h"
+#include "models/base/publish.h"
 #include "models/base/units.h"
 
 #include <assert.h>
@@ -14,7 +15,6 @@ enum {
     FILES = 3,
     TEAM = 2, /* index of team.pcapng; below it the files of the NICs */
     NICS = 2,
-    PATH_BYTES = 4096,
     BUFFER_BYTES = 1 << 20,
     FRAME_MIN = 60, /* on the wire without FCS */
     LINK_ETHERNET = 1,
@@ -26,11 +26,9 @@ static_assert((int)FRAME_BYTES_MAX <= (int)SNAPLEN, "every frame fits");
 static const char *const names[FILES] = {"nic0.pcap", "nic1.pcap", "team.pcapng"};
 
 struct out_file {
-    FILE *stream;
+    struct publish file;
     char *buffer;
     int error; /* errno of the first failed write */
-    char temporary[PATH_BYTES];
-    char final[PATH_BYTES];
 };
 
 struct pcap_out {
@@ -74,7 +72,7 @@ static void file_write(struct out_file *file, const struct block *block)
     if (file->error)
         return;
     errno = 0;
-    if (fwrite(block->bytes, 1, block->len, file->stream) != block->len)
+    if (fwrite(block->bytes, 1, block->len, file->file.stream) != block->len)
         file->error = errno ? errno : EIO;
 }
 
@@ -187,19 +185,19 @@ static void on_event(void *self, const struct probe_event *event)
 
 static bool file_open(struct out_file *file, const char *dir, const char *name, struct error *err)
 {
-    int a = snprintf(file->temporary, PATH_BYTES, "%s/.%s.part", dir, name);
-    int b = snprintf(file->final, PATH_BYTES, "%s/%s", dir, name);
-    if (a >= PATH_BYTES || b >= PATH_BYTES) {
+    char path[PUBLISH_PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path) {
         error_set(err, STATUS_ENVIRONMENT, "%s: the name is too long", dir);
         return false;
     }
     file->buffer = malloc(BUFFER_BYTES);
-    file->stream = fopen(file->temporary, "wb");
-    if (!file->stream || !file->buffer) {
-        error_set(err, STATUS_ENVIRONMENT, "%s: %s", file->temporary, strerror(errno));
+    if (!file->buffer) {
+        error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", path);
         return false;
     }
-    setvbuf(file->stream, file->buffer, _IOFBF, BUFFER_BYTES);
+    if (publish_open(&file->file, path, err) != STATUS_OK)
+        return false;
+    setvbuf(file->file.stream, file->buffer, _IOFBF, BUFFER_BYTES);
     return true;
 }
 
@@ -208,10 +206,7 @@ static void discard(struct pcap_out *out)
 {
     for (int i = 0; i < FILES; i++) {
         struct out_file *file = &out->files[i];
-        if (file->stream)
-            fclose(file->stream);
-        if (file->temporary[0])
-            remove(file->temporary);
+        publish_discard(&file->file);
         free(file->buffer);
     }
     free(out);
@@ -249,17 +244,11 @@ struct probe_listener pcap_out_listener(struct pcap_out *out)
 
 static enum status file_finish(struct out_file *file, struct error *err)
 {
-    errno = 0;
-    int failed = fclose(file->stream);
-    file->stream = NULL;
-    if (failed && !file->error)
-        file->error = errno ? errno : EIO;
-    if (file->error)
-        return error_set(err, STATUS_ENVIRONMENT, "%s: %s", file->final, strerror(file->error));
-    if (rename(file->temporary, file->final) != 0)
-        return error_set(err, STATUS_ENVIRONMENT, "%s: %s", file->final, strerror(errno));
-    file->temporary[0] = 0;
-    return STATUS_OK;
+    if (!file->error)
+        return publish_close(&file->file, err);
+    publish_discard(&file->file);
+    return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written whole: %s", file->file.name,
+                     strerror(file->error));
 }
 
 enum status pcap_out_close(struct pcap_out *out, struct error *err)
