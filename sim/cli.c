@@ -15,10 +15,13 @@ static const char run_help[] =
     "      --seed N          overrides the scenario's seed\n"
     "      --set KEY=VALUE   overrides any key, as --set team.idle=5ms; may be repeated\n"
     "      --waves WHAT      none, moves or all: what waves.fst holds\n"
+    "      --allow-empty     a capture without any conversation to judge is no error\n"
     "  -h, --help            this text\n"
     "\n"
-    "Exit status: 0 done and every expectation held; 1 an expectation or invariant failed;\n"
-    "2 bad input or usage; 3 the environment failed (disk full, no permission).\n";
+    "Exit status: 0 every conversation that can be judged is intact (or an expectation allows\n"
+    "otherwise) and every expectation held; 1 an expectation or invariant failed; 2 bad input or\n"
+    "usage, or no conversation could be judged; 3 the environment failed (disk full, no "
+    "permission).\n";
 
 static const char replay_help[] =
     "usage: toesim replay CAPTURE [OPTION]...\n"
@@ -35,6 +38,7 @@ static const char replay_help[] =
     "      --seed N          seed of every random stream\n"
     "      --set KEY=VALUE   any key of docs/scenario.md; may be repeated\n"
     "      --waves WHAT      none, moves or all: what waves.fst holds\n"
+    "      --allow-empty     a capture without any conversation to judge is no error\n"
     "  -h, --help            this text\n"
     "\n"
     "Exit status: as `toesim run`; 2 also when the capture is damaged in the middle.\n";

@@ -22,6 +22,7 @@ enum {
     OPTION_POLICY,
     OPTION_GAP,
     OPTION_STALL,
+    OPTION_EMPTY,
     OPTION_DURATION,
     OPTION_TAP,
     OPTION_FILES
@@ -85,6 +86,8 @@ static bool add_option(struct settings *s, int option, const char *value)
         return add(s, "--max-gap", "traffic.max_gap=", value);
     case OPTION_DURATION:
         return add(s, "--duration", "duration=", value);
+    case OPTION_EMPTY:
+        return add(s, "--allow-empty", "traffic.allow_empty=", "true");
     case OPTION_TAP:
         s->live.tap = value;
         return true;
@@ -242,7 +245,8 @@ static int simulate_and_print(const struct sim_config *config, const struct live
 
 int cli_run(const struct cli_command *command, int argc, char **argv)
 {
-    static const struct option options[] = {COMMON_OPTIONS, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        COMMON_OPTIONS, {"allow-empty", no_argument, NULL, OPTION_EMPTY}, {NULL, 0, NULL, 0}};
     static struct sim_config config;
     struct settings settings = {0};
     struct error err;
@@ -265,6 +269,7 @@ int cli_replay(const struct cli_command *command, int argc, char **argv)
                                             {"port-policy", required_argument, NULL, OPTION_POLICY},
                                             {"max-gap", required_argument, NULL, OPTION_GAP},
                                             {"stall", required_argument, NULL, OPTION_STALL},
+                                            {"allow-empty", no_argument, NULL, OPTION_EMPTY},
                                             {NULL, 0, NULL, 0}};
     static struct sim_config config;
     struct settings settings = {0};

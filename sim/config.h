@@ -124,6 +124,7 @@ struct sim_config {
     enum replay_mode replay_mode;
     struct replay_params replay;
     struct gen_params gen;
+    bool allow_empty;       /* no conversation to judge is no error */
     uint32_t fragment_over; /* peers' packets longer than this leave in IP fragments; 0: none do */
     struct syn_flood_params flood; /* beside replay or generator */
 

@@ -8,6 +8,7 @@
 #include "models/base/units.h"
 #include "sim/scenario_value.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -220,7 +221,7 @@ static bool holds(const struct expectation *e, const json_t *actual, const json_
     return (json_equal(actual, right) != 0) == (e->op == OP_EQ);
 }
 
-static json_t *evaluate_one(const char *text, const json_t *stats, bool *ok)
+static json_t *evaluate_one(const char *text, bool built_in, const json_t *stats, bool *ok)
 {
     struct expectation e;
     char why[SCENARIO_WHY_MAX] = "";
@@ -236,21 +237,46 @@ static json_t *evaluate_one(const char *text, const json_t *stats, bool *ok)
     }
     if (actual && right)
         *ok = holds(&e, actual, right, why, sizeof why);
-    json_t *row = json_pack("{s:s, s:o, s:b}", "text", text, "actual",
-                            actual ? json_deep_copy(actual) : json_null(), "ok", (int)*ok);
+    json_t *row =
+        json_pack("{s:s, s:b, s:o, s:b}", "text", text, "built_in", (int)built_in, "actual",
+                  actual ? json_deep_copy(actual) : json_null(), "ok", (int)*ok);
     if (why[0])
         (void)json_object_set_new(row, "message", json_string(why));
     json_decref(right);
     return row;
 }
 
+/* What holds in each run unless its scenario says otherwise. */
+static const char *const built_in[] = {"streams.damaged == 0", "streams.stalled == 0",
+                                       "streams.unfinished == 0"};
+
+/* True when the scenario has an expectation on the same key, whatever it asks of it. */
+static bool is_replaced(const struct sim_config *config, const char *text)
+{
+    struct expectation own, other;
+    char why[SCENARIO_WHY_MAX];
+    bool parsed = split(text, &own, why, sizeof why);
+    assert(parsed);
+    for (size_t i = 0; i < config->expect_count; i++)
+        if (split(config->expects[i], &other, why, sizeof why) && strcmp(own.key, other.key) == 0)
+            return true;
+    return false;
+}
+
 size_t expect_evaluate(const struct sim_config *config, json_t *stats)
 {
     size_t failed = 0;
+    bool ok;
     json_t *rows = json_array();
     for (size_t i = 0; i < config->expect_count; i++) {
-        bool ok;
-        (void)json_array_append_new(rows, evaluate_one(config->expects[i], stats, &ok));
+        (void)json_array_append_new(rows, evaluate_one(config->expects[i], false, stats, &ok));
+        failed += !ok;
+    }
+    bool judged = config->traffic != TRAFFIC_EXTERNAL;
+    for (size_t i = 0; judged && i < sizeof built_in / sizeof built_in[0]; i++) {
+        if (is_replaced(config, built_in[i]))
+            continue;
+        (void)json_array_append_new(rows, evaluate_one(built_in[i], true, stats, &ok));
         failed += !ok;
     }
     (void)json_object_set_new(stats, "expect", rows);

@@ -14,8 +14,10 @@ extern "C" {
 bool expect_check(const char *text, char *why, size_t why_size);
 
 /*
- * Evaluates config's expectations on stats and adds stats.expect[] = {text, actual, ok}; a failed
- * or impossible one has a `message` too. Returns how many did not hold.
+ * Evaluates config's expectations on stats, and the built-in ones (no conversation may be damaged,
+ * stalled or unfinished) but for those whose very key config has an expectation on. Streams of a
+ * caller are not compared, so without built-in ones. Adds stats.expect[] = {text, built_in, actual,
+ * ok}; a failed or impossible one has a `message` too. Returns how many did not hold.
  */
 size_t expect_evaluate(const struct sim_config *config, json_t *stats);
 

@@ -54,6 +54,9 @@ struct results_perf {
 /* The document of stats.json, expectations evaluated. The caller owns it (json_decref). */
 json_t *results_stats(const struct results_input *input, bool *expectations_hold);
 
+/* What became of the run's conversations, each counted once. */
+void results_outcomes(const struct results_input *input, struct outcome_counts *counts);
+
 /* Any text, as one file. */
 enum status results_write_text(const char *dir, const char *name, const char *text, size_t len,
                                struct error *err);

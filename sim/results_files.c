@@ -118,10 +118,28 @@ static void print_address(FILE *file, const uint8_t address[16], uint16_t port, 
     (void)fprintf(file, ip_version == 4 ? "%s:%u" : "[%s]:%u", text, port);
 }
 
-static const char *outcome_text(enum conv_outcome outcome)
+/* Number of the row's conversation, its outcome and why: empty for a caller's connections. */
+static void print_outcome(FILE *file, const struct results_input *in, const struct flow_key *key)
 {
-    static const char *const texts[] = {"waiting", "intact", "partial", "damaged", "stalled"};
-    return texts[outcome];
+    enum outcome outcome = OUTCOME_OPEN;
+    const char *why = "";
+    size_t index = SIZE_MAX;
+    if (in->replay) {
+        index = in->replay->find(in->replay->self, key);
+        if (index != SIZE_MAX) {
+            const struct conv_result *result = replay_side_result(in->replay, index);
+            outcome = result->outcome;
+            why = result->why;
+        }
+    } else if (in->gen && gen_peer_find(in->gen, key) != UINT32_MAX) {
+        index = gen_peer_find(in->gen, key);
+        outcome = gen_peer_outcome(in->gen, (uint32_t)index);
+    }
+    if (index == SIZE_MAX)
+        (void)fprintf(file, ",,,");
+    else
+        (void)fprintf(file, ",%zu,%s%s,%s", index, outcome_is_partial(outcome) ? "partial." : "",
+                      outcome_key(outcome), why);
 }
 
 static void print_conn(FILE *file, const struct results_input *in, size_t row)
@@ -142,13 +160,7 @@ static void print_conn(FILE *file, const struct results_input *in, size_t row)
                   view.rx_if, view.gen, view.moves, (unsigned long long)view.opened_ps,
                   (unsigned long long)view.last_rx_ps, (unsigned long long)view.closed_ps,
                   (unsigned long long)view.rx_bytes, (unsigned long long)view.tx_bytes, view.cause);
-    size_t conversation = in->replay ? in->replay->find(in->replay->self, &view.key) : SIZE_MAX;
-    if (conversation != SIZE_MAX) {
-        const struct conv_result *result = replay_side_result(in->replay, conversation);
-        (void)fprintf(file, ",%zu,%s,%s", conversation, outcome_text(result->outcome), result->why);
-    } else {
-        (void)fprintf(file, ",,,");
-    }
+    print_outcome(file, in, &view.key);
     (void)fprintf(file, ",%s\n", host_reason_key(view.host_reason));
 }
 
@@ -242,11 +254,29 @@ static void print_expectations(FILE *file, const json_t *stats)
     json_array_foreach(json_object_get(stats, "expect"), index, item)
     {
         char *actual = json_dumps(json_object_get(item, "actual"), JSON_ENCODE_ANY);
-        (void)fprintf(file, "expect          %-4s %s (actual %s)\n",
+        (void)fprintf(file, "expect          %-4s %s (actual %s)%s\n",
                       json_is_true(json_object_get(item, "ok")) ? "ok" : "FAIL",
-                      json_string_value(json_object_get(item, "text")), actual ? actual : "none");
+                      json_string_value(json_object_get(item, "text")), actual ? actual : "none",
+                      json_is_true(json_object_get(item, "built_in")) ? ", built in" : "");
         free(actual);
     }
+}
+
+/* Conversations that could not be judged, by reason; no line without any. */
+static void print_partial(FILE *f, const json_t *stats)
+{
+    const json_t *streams = json_object_get(stats, "streams");
+    const char *key, *before = "partial         ";
+    json_t *count;
+    json_object_foreach(json_object_get(streams, "partial"), key, count)
+    {
+        if (json_integer_value(count) == 0)
+            continue;
+        (void)fprintf(f, "%s%lld %s", before, (long long)json_integer_value(count), key);
+        before = ", ";
+    }
+    if (before[0] == ',')
+        (void)fputc('\n', f);
 }
 
 static void print_streams(FILE *f, const struct results_input *in, const json_t *stats)
@@ -263,9 +293,14 @@ static void print_streams(FILE *f, const struct results_input *in, const json_t 
         return;
     }
     json_int_t intact = number(stats, "streams", "intact");
-    (void)fprintf(f, "conversations   %lld total, %lld complete, %lld intact, %lld damaged\n",
+    (void)fprintf(f,
+                  "conversations   %lld total, %lld complete: %lld intact, %lld damaged, %lld "
+                  "stalled, %lld unfinished\n",
                   (long long)total, (long long)complete, (long long)intact,
-                  (long long)number(stats, "streams", "damaged"));
+                  (long long)number(stats, "streams", "damaged"),
+                  (long long)number(stats, "streams", "stalled"),
+                  (long long)number(stats, "streams", "unfinished"));
+    print_partial(f, stats);
     (void)fprintf(f, "bytes compared  %lld to the server, %lld to the clients%s\n",
                   (long long)to_server, (long long)to_client,
                   complete && intact == complete ? ": 100 % were right" : "");

@@ -51,54 +51,6 @@ static void add_frames(json_t *root, const struct results_input *in)
     results_set(frames, "transmitted", in->mac[0]->tx_frames + in->mac[1]->tx_frames);
 }
 
-static void add_replay_streams(json_t *streams, const struct replay_stats *replay)
-{
-    results_set(streams, "total", replay->total);
-    results_set(streams, "complete", replay->complete);
-    results_set(streams, "intact", replay->intact);
-    results_set(streams, "damaged", replay->damaged);
-    results_set(streams, "stalled", replay->stalled);
-    results_set(streams, "bytes_to_server", replay->bytes_to_server);
-    results_set(streams, "bytes_to_client", replay->bytes_to_client);
-    json_t *partial = results_add_object(streams, "partial");
-    for (int r = PARTIAL_NONE + 1; r < PARTIAL_REASON_COUNT; r++)
-        results_set(partial, partial_reason_key((enum partial_reason)r), replay->partial[r]);
-}
-
-static void add_gen_streams(json_t *streams, const struct results_input *in)
-{
-    const struct gen_stats *gen = gen_peer_stats(in->gen);
-    uint64_t bad = gen->damaged + gen->stalled;
-    results_set(streams, "total", in->config->gen.connections);
-    results_set(streams, "complete", gen->ended);
-    uint64_t sound = in->config->gen.connections - u64_min(bad, in->config->gen.connections);
-    results_set(streams, "intact", u64_min(gen->ended, sound));
-    results_set(streams, "damaged", gen->damaged);
-    results_set(streams, "stalled", gen->stalled);
-    results_set(streams, "bytes_to_server", gen->bytes_sent);
-    results_set(streams, "bytes_to_client", gen->bytes_received);
-    results_add_object(streams, "partial");
-}
-
-/* Nobody here knows what the caller's streams should hold, so none is called intact or damaged. */
-static void add_external_streams(json_t *streams, const struct results_input *in)
-{
-    size_t rows = host_sw_conn_rows(in->host_sw);
-    uint64_t complete = 0, to_server = 0, to_client = 0;
-    for (size_t i = 0; i < rows; i++) {
-        struct dir_view view;
-        host_sw_conn_row(in->host_sw, i, &view);
-        complete += view.closed_ps != 0 && view.cause == NIC_TERM_NONE;
-        to_server += view.rx_bytes;
-        to_client += view.tx_bytes;
-    }
-    results_set(streams, "total", rows);
-    results_set(streams, "complete", complete);
-    results_set(streams, "bytes_to_server", to_server);
-    results_set(streams, "bytes_to_client", to_client);
-    results_add_object(streams, "partial");
-}
-
 static void add_moves(json_t *root, const struct results_input *in)
 {
     const struct host_sw_stats *sw = host_sw_get_stats(in->host_sw);
@@ -261,20 +213,14 @@ static void add_invariants(json_t *root, const struct results_input *in)
 json_t *results_stats(const struct results_input *in, bool *expectations_hold)
 {
     json_t *root = json_object();
-    json_object_set_new(root, "schema", json_string("toesim.stats/1"));
+    json_object_set_new(root, "schema", json_string("toesim.stats/2"));
     json_object_set_new(results_add_object(root, "scenario"), "name",
                         json_string(in->config->name));
     results_set(root, "seed", in->config->seed);
     results_set(root, "sim_time_ps", in->sim_time_ps);
     json_object_set_new(root, "complete", json_boolean(in->complete));
     add_frames(root, in);
-    json_t *streams = results_add_object(root, "streams");
-    if (in->replay)
-        add_replay_streams(streams, replay_side_stats(in->replay));
-    else if (in->gen)
-        add_gen_streams(streams, in);
-    else
-        add_external_streams(streams, in);
+    results_add_streams(root, in);
     add_moves(root, in);
     add_connections(root, in);
     results_add_host(root, in);

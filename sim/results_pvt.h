@@ -11,7 +11,8 @@ json_t *results_add_object(json_t *parent, const char *key);
 /* One port's traffic, queue and verdicts. */
 void results_add_port(json_t *object, const struct mac_stats *mac);
 
-/* Parts `host` and `nics`. */
+/* Parts `streams`, `host` and `nics`. */
+void results_add_streams(json_t *root, const struct results_input *in);
 void results_add_host(json_t *root, const struct results_input *in);
 void results_add_nics(json_t *root, const struct results_input *in);
 

@@ -4,6 +4,7 @@
 #include "sim/live_session.h"
 #include "sim/progress_line.h"
 #include "sim/testbed.h"
+#include "sim/verdict.h"
 
 #include "models/pcie/pcie_trace.h"
 #include "models/trace/pcap_out.h"
@@ -29,50 +30,14 @@ uint64_t microseconds_since(wall_clock::time_point start)
 // Worst of what was found: a bad file outranks a failed expectation, a failing disk all.
 enum status worse(enum status a, enum status b) { return a > b ? a : b; }
 
-uint64_t damaged_streams(const results_input &input)
-{
-    if (input.replay)
-        return replay_side_stats(input.replay)->damaged;
-    if (!input.gen)
-        return 0; // the caller of external traffic judges its streams
-    const gen_stats *gen = gen_peer_stats(input.gen);
-    return gen->damaged + gen->stalled;
-}
-
-// No stream may be damaged, unless the scenario itself says how many should be.
-bool expects_damage(const sim_config &config)
-{
-    for (size_t i = 0; i < config.expect_count; i++)
-        if (std::strstr(config.expects[i], "streams.damaged"))
-            return true;
-    return false;
-}
-
-enum status write_results(const sim_config &config, const char *dir, testbed &bed,
-                          const results_perf &perf, struct error *err)
+enum status write_results(const char *dir, testbed &bed, const results_perf &perf,
+                          struct error *err)
 {
     results_input input = {};
     bed.fill_results(&input);
     bool hold = false;
     json_t *stats = results_stats(&input, &hold);
-    enum status status = STATUS_OK;
-    if (check_violations_total(input.check)) {
-        status = error_set(err, STATUS_FAILED, "%s", check_report(input.check));
-    } else if (damaged_streams(input) > 0 && !expects_damage(config)) {
-        status = error_set(err, STATUS_FAILED, "%s: %llu conversations damaged or stalled%s",
-                           config.name, static_cast<unsigned long long>(damaged_streams(input)),
-                           input.replay ? ", see conns.csv" : "");
-    } else if (!hold) {
-        status =
-            error_set(err, STATUS_FAILED, "%s: an expectation failed, see summary", config.name);
-    }
-    const capture_stats *capture = input.capture ? capture_get_stats(input.capture) : nullptr;
-    if (capture && capture->damaged_record)
-        status =
-            error_set(err, STATUS_BAD_INPUT,
-                      "%s: record %llu: %s (what is sound was replayed; results are complete)",
-                      config.capture_path, static_cast<unsigned long long>(capture->damaged_record),
-                      capture->damage);
+    enum status status = verdict_of_run(&input, stats, hold, err);
     enum status io = results_write_stats(dir, stats, err);
     if (io == STATUS_OK)
         io = results_write_moves(dir, &input, err);
@@ -158,7 +123,7 @@ enum status run_with(const sim_config &config, const run_options &options, const
     perf.wall_us = microseconds_since(start);
     bed.fill_perf(&perf);
     fill_usage(&perf);
-    enum status status = write_results(config, options.out_dir, bed, perf, err);
+    enum status status = write_results(options.out_dir, bed, perf, err);
     struct error late = {};
     if (captures && pcap_out_close(captures, &late) != STATUS_OK)
         status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);

@@ -69,6 +69,7 @@ void testbed::make_generator()
     peer_.progress_permille = [](const void *self) {
         return gen_peer_progress_permille(static_cast<const gen_peer *>(self));
     };
+    peer_.finish = [](void *self, uint64_t) { gen_peer_finish(static_cast<gen_peer *>(self)); };
 }
 
 // Nobody knows when the caller's traffic is done: such a run ends by its duration or by the caller.

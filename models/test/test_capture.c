@@ -234,8 +234,8 @@ Test(capture, partial_reasons)
     server(5000, 0, TCP_SYN, "");
     client(1000, 5001, TCP_SYN | ACK, "");
     (void)load();
-    const enum partial_reason wanted[] = {PARTIAL_NO_SYN, PARTIAL_NO_SYN_ACK, PARTIAL_NO_END,
-                                          PARTIAL_SPLIT_HANDSHAKE};
+    const enum outcome wanted[] = {PARTIAL_NO_SYN, PARTIAL_NO_SYN_ACK, PARTIAL_NO_END,
+                                   PARTIAL_SPLIT_HANDSHAKE};
     cr_assert_eq(capture_conversation_count(capture), 4);
     for (size_t i = 0; i < 4; i++)
         cr_assert_eq(capture_conversation(capture, i)->partial, wanted[i], "%zu", i);

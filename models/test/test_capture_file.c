@@ -61,8 +61,7 @@ ParameterizedTest(struct format *row, capture_file, reads_every_format)
     cr_assert_not_null(capture, "%s: %s", row->name, err.text);
     cr_assert_eq(capture_conversation_count(capture), 1, "%s", row->name);
     const struct conversation *conv = capture_conversation(capture, 0);
-    cr_assert_eq(conv->partial, PARTIAL_NONE, "%s: %s", row->name,
-                 partial_reason_key(conv->partial));
+    cr_assert_eq(conv->partial, PARTIAL_NONE, "%s: %s", row->name, outcome_key(conv->partial));
     cr_assert_eq(conv->client_bytes, 7);
     cr_assert_eq(memcmp(conv->server_stream, "response", 8), 0);
     cr_assert_eq(conv->client_mac[0] & 1, 0);

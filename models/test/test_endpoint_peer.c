@@ -70,8 +70,8 @@ ParameterizedTest(struct network *row, endpoint_peer, conversations_arrive_intac
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, LIMIT_PS);
     const struct replay_stats *stats = replay_side_stats(&replay.side);
-    cr_assert_eq(stats->total, 2);
-    cr_assert_eq(stats->intact, 2, "%s: %s / %s", row->name,
+    cr_assert_eq(stats->outcomes.total, 2);
+    cr_assert_eq(stats->outcomes.of[OUTCOME_INTACT], 2, "%s: %s / %s", row->name,
                  replay_side_result(&replay.side, 0)->why,
                  replay_side_result(&replay.side, 1)->why);
     cr_assert_eq(stats->bytes_to_client, 60006);
@@ -96,11 +96,14 @@ struct planted {
 ParameterizedTestParameters(endpoint_peer, planted_bugs_are_caught)
 {
     static struct planted rows[] = {
-        {"a byte to the client", {.corrupt_tx_every = 5}, "to the client is", CONV_DAMAGED},
-        {"a byte to the server", {.corrupt_rx_every = 1}, "to the server is", CONV_DAMAGED},
-        {"a byte delivered twice", {.double_rx_every = 1}, "twice", CONV_DAMAGED},
-        {"a reset out of nowhere", {.reset_after_bytes = 3}, "reset the connection", CONV_DAMAGED},
-        {"nobody there", {.loss_permille = 1000}, "gave up", CONV_DAMAGED},
+        {"a byte to the client", {.corrupt_tx_every = 5}, "to the client is", OUTCOME_DAMAGED},
+        {"a byte to the server", {.corrupt_rx_every = 1}, "to the server is", OUTCOME_DAMAGED},
+        {"a byte delivered twice", {.double_rx_every = 1}, "twice", OUTCOME_DAMAGED},
+        {"a reset out of nowhere",
+         {.reset_after_bytes = 3},
+         "reset the connection",
+         OUTCOME_DAMAGED},
+        {"nobody there", {.loss_permille = 1000}, "gave up", OUTCOME_DAMAGED},
     };
     return cr_make_param_array(struct planted, rows, sizeof rows / sizeof *rows);
 }
@@ -124,7 +127,7 @@ ParameterizedTest(struct planted *row, endpoint_peer, planted_bugs_are_caught)
     cr_assert_eq(result->outcome, row->outcome, "%s: %d %s", row->name, result->outcome,
                  result->why);
     cr_assert_not_null(strstr(result->why, row->words), "%s: %s", row->name, result->why);
-    cr_assert_eq(replay_side_stats(&replay.side)->damaged, 1);
+    cr_assert_eq(replay_side_stats(&replay.side)->outcomes.of[row->outcome], 1);
     cr_assert(replay.side.is_done(replay.side.self));
     ideal_replay_free(&replay);
     capture_destroy(capture);
@@ -149,7 +152,7 @@ ParameterizedTest(struct network *row, endpoint_peer,
     struct core_replay replay;
     core_replay_run(&replay, capture, &core, &params, LIMIT_PS);
     const struct replay_stats *stats = replay_side_stats(&replay.side);
-    cr_assert_eq(stats->intact, 2, "%s: %s / %s", row->name,
+    cr_assert_eq(stats->outcomes.of[OUTCOME_INTACT], 2, "%s: %s / %s", row->name,
                  replay_side_result(&replay.side, 0)->why,
                  replay_side_result(&replay.side, 1)->why);
     core_replay_free(&replay);
@@ -170,7 +173,7 @@ Test(endpoint_peer, one_tuple_in_two_vlans_gets_two_ports)
     struct replay_params params = replay_params_make();
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, LIMIT_PS);
-    cr_assert_eq(replay_side_stats(&replay.side)->intact, 2);
+    cr_assert_eq(replay_side_stats(&replay.side)->outcomes.of[OUTCOME_INTACT], 2);
     const struct flow_key *a = &replay_side_result(&replay.side, 0)->key;
     const struct flow_key *b = &replay_side_result(&replay.side, 1)->key;
     cr_assert_eq(a->vlan, VLAN_TAGGED | 10);
@@ -197,11 +200,11 @@ Test(endpoint_peer, what_lwip_refuses_is_partial_with_a_reason)
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, LIMIT_PS);
     const struct replay_stats *stats = replay_side_stats(&replay.side);
-    cr_assert_eq(stats->partial[PARTIAL_STACK], 1);
-    cr_assert_eq(stats->complete, 0);
+    cr_assert_eq(stats->outcomes.of[PARTIAL_STACK], 1);
+    cr_assert_eq(outcome_judged_total(&stats->outcomes), 0);
     cr_assert_eq(stats->frames_sent, 0);
     const struct conv_result *result = replay_side_result(&replay.side, 0);
-    cr_assert_eq(result->outcome, CONV_PARTIAL);
+    cr_assert_eq(result->outcome, PARTIAL_STACK);
     cr_assert_str_eq(result->why, "an address or port that no host can have");
     ideal_replay_free(&replay);
     capture_destroy(capture);
@@ -220,7 +223,7 @@ Test(endpoint_peer, an_idle_connection_costs_no_tick)
     struct replay_params params = replay_params_make();
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, LIMIT_PS);
-    cr_assert_eq(replay_side_stats(&replay.side)->partial[PARTIAL_NO_END], 1);
+    cr_assert_eq(replay_side_stats(&replay.side)->outcomes.of[PARTIAL_NO_END], 1);
     struct stage stage = replay.side.stage;
     unsigned ticks = 0;
     for (uint64_t at = stage.next_ps(stage.self); at != TIME_NEVER;
@@ -286,10 +289,11 @@ Test(endpoint_peer, a_server_that_says_nothing_is_a_stall)
         answer->len = packet_build(answer->data, &mute.last, 0);
         frame_sink_accept(&side.rx, answer, now_ps);
     }
+    side.finish(side.self, now_ps);
     const struct conv_result *result = side.result(side.self, 0);
-    cr_assert_eq(result->outcome, CONV_STALLED);
+    cr_assert_eq(result->outcome, OUTCOME_STALLED);
     cr_assert_str_eq(result->why, "stalled: step 2 of 2 waits for bytes of the server");
-    cr_assert_eq(side.stats(side.self)->stalled, 1);
+    cr_assert_eq(side.stats(side.self)->outcomes.of[OUTCOME_STALLED], 1);
     cr_assert_geq(now_ps, params.stall_ps);
     side.destroy(side.self);
     frame_pool_destroy(mute.pool);
@@ -357,11 +361,11 @@ static void replay_file(const char *dir, const char *name)
     struct core_replay replay;
     core_replay_run(&replay, capture, &core, &params, LIMIT_PS);
     const struct replay_stats *stats = replay_side_stats(&replay.side);
-    for (size_t i = 0; i < stats->total; i++) {
+    for (size_t i = 0; i < stats->outcomes.total; i++) {
         const struct conv_result *result = replay_side_result(&replay.side, i);
-        bool complete = capture_conversation(capture, i)->partial == PARTIAL_NONE;
-        cr_expect(result->outcome == (complete ? CONV_INTACT : CONV_PARTIAL), "%s %zu: %s", name, i,
-                  result->why);
+        enum outcome partial = capture_conversation(capture, i)->partial;
+        cr_expect(result->outcome == (partial == PARTIAL_NONE ? OUTCOME_INTACT : partial),
+                  "%s %zu: %s", name, i, result->why);
     }
     core_replay_free(&replay);
     capture_destroy(capture);

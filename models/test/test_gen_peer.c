@@ -248,10 +248,10 @@ ParameterizedTest(struct gen_row *row, gen_peer, moves_and_compares_every_byte)
         ;
     const struct gen_stats *stats = gen_peer_stats(w->peer);
     cr_assert(gen_peer_is_done(w->peer), "%s", row->name);
-    cr_assert_eq(stats->ended, row->connections, "%s: %lu ended, %lu damaged, %lu stalled",
-                 row->name, stats->ended, stats->damaged, stats->stalled);
+    gen_peer_finish(w->peer);
+    cr_assert_eq(stats->outcomes.of[OUTCOME_INTACT], row->connections, "%s", row->name);
+    cr_assert_eq(stats->outcomes.total, row->connections);
     cr_assert_eq(stats->opened, row->connections);
-    cr_assert_eq(stats->damaged + stats->stalled, 0);
     uint64_t each_way = row->direction == GEN_IDLE ? row->connections * GEN_IDLE_BYTES : row->bytes;
     cr_assert_eq(stats->bytes_received, row->direction == GEN_UPLOAD ? 0 : each_way);
     cr_assert_eq(stats->server_bytes, row->direction == GEN_DOWNLOAD ? 0 : each_way);
@@ -269,8 +269,9 @@ Test(gen_peer, a_wrong_byte_from_the_server_is_damage)
     w->corrupt_offset = 20001;
     while (!gen_peer_is_done(w->peer) && stage_loop_step(&w->loop, 20 * PS_PER_S))
         ;
-    cr_assert_eq(gen_peer_stats(w->peer)->damaged, 1);
-    cr_assert_eq(gen_peer_stats(w->peer)->ended, 1);
+    gen_peer_finish(w->peer);
+    cr_assert_eq(gen_peer_stats(w->peer)->outcomes.of[OUTCOME_DAMAGED], 1);
+    cr_assert_eq(gen_peer_stats(w->peer)->outcomes.of[OUTCOME_INTACT], 1);
     world_destroy(w);
 }
 
@@ -282,7 +283,8 @@ Test(gen_peer, a_server_that_never_answers_is_a_stall)
     struct world *w = world_create(&params, 1000);
     stage_loop_run(&w->loop, 20 * PS_PER_S);
     cr_assert(gen_peer_is_done(w->peer));
-    cr_assert_eq(gen_peer_stats(w->peer)->stalled, 2);
+    gen_peer_finish(w->peer);
+    cr_assert_eq(gen_peer_stats(w->peer)->outcomes.of[OUTCOME_STALLED], 2);
     world_destroy(w);
 }
 
@@ -298,7 +300,8 @@ Test(gen_peer, server_bytes_out_of_place_are_damage)
     gen_peer_on_server_bytes(w->peer, 0, 8, bytes, sizeof bytes); /* bytes 0 to 7 are missing */
     while (!gen_peer_is_done(w->peer) && stage_loop_step(&w->loop, 20 * PS_PER_S))
         ;
-    cr_assert_eq(gen_peer_stats(w->peer)->damaged, 1);
+    gen_peer_finish(w->peer);
+    cr_assert_eq(gen_peer_stats(w->peer)->outcomes.of[OUTCOME_DAMAGED], 1);
     world_destroy(w);
 }
 

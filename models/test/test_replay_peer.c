@@ -70,8 +70,8 @@ ParameterizedTest(struct network *row, replay_peer, conversations_arrive_intact)
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, LIMIT_PS);
     const struct replay_stats *stats = replay_side_stats(&replay.side);
-    cr_assert_eq(stats->total, 2);
-    cr_assert_eq(stats->intact, 2, "%s: %s / %s", row->name,
+    cr_assert_eq(stats->outcomes.total, 2);
+    cr_assert_eq(stats->outcomes.of[OUTCOME_INTACT], 2, "%s: %s / %s", row->name,
                  replay_side_result(&replay.side, 0)->why,
                  replay_side_result(&replay.side, 1)->why);
     cr_assert_eq(stats->bytes_to_client, 60006);
@@ -112,11 +112,14 @@ struct planted {
 ParameterizedTestParameters(replay_peer, planted_bugs_are_caught)
 {
     static struct planted rows[] = {
-        {"a byte to the client", {.corrupt_tx_every = 5}, "to the client is", CONV_DAMAGED},
-        {"a byte to the server", {.corrupt_rx_every = 1}, "to the server is", CONV_DAMAGED},
-        {"a byte delivered twice", {.double_rx_every = 1}, "twice", CONV_DAMAGED},
-        {"a reset out of nowhere", {.reset_after_bytes = 3}, "reset the connection", CONV_DAMAGED},
-        {"nobody there", {.loss_permille = 1000}, "stalled", CONV_STALLED},
+        {"a byte to the client", {.corrupt_tx_every = 5}, "to the client is", OUTCOME_DAMAGED},
+        {"a byte to the server", {.corrupt_rx_every = 1}, "to the server is", OUTCOME_DAMAGED},
+        {"a byte delivered twice", {.double_rx_every = 1}, "twice", OUTCOME_DAMAGED},
+        {"a reset out of nowhere",
+         {.reset_after_bytes = 3},
+         "reset the connection",
+         OUTCOME_DAMAGED},
+        {"nobody there", {.loss_permille = 1000}, "stalled", OUTCOME_STALLED},
     };
     return cr_make_param_array(struct planted, rows, sizeof rows / sizeof *rows);
 }
@@ -140,8 +143,8 @@ ParameterizedTest(struct planted *row, replay_peer, planted_bugs_are_caught)
     cr_assert_eq(result->outcome, row->outcome, "%s: %d %s", row->name, result->outcome,
                  result->why);
     cr_assert_not_null(strstr(result->why, row->words), "%s: %s", row->name, result->why);
-    cr_assert_eq(replay_side_stats(&replay.side)->damaged, 1);
-    cr_assert_eq(replay_side_stats(&replay.side)->intact, 0);
+    cr_assert_eq(replay_side_stats(&replay.side)->outcomes.of[row->outcome], 1);
+    cr_assert_eq(replay_side_stats(&replay.side)->outcomes.total, 1);
     cr_assert(replay.side.is_done(replay.side.self));
     finish(&replay, capture);
 }
@@ -162,7 +165,7 @@ Test(replay_peer, tuples_taken_on_the_teams_address_move_to_a_free_port)
     struct replay_params params = replay_params_make();
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, LIMIT_PS);
-    cr_assert_eq(replay_side_stats(&replay.side)->intact, 5);
+    cr_assert_eq(replay_side_stats(&replay.side)->outcomes.of[OUTCOME_INTACT], 5);
     for (size_t i = 0; i < 5; i++) {
         const struct flow_key *key = &replay_side_result(&replay.side, i)->key;
         cr_assert_eq(memcmp(key->laddr, params.team_ipv4, 16), 0);
@@ -184,13 +187,13 @@ Test(replay_peer, a_conversation_without_syn_is_partial_and_sends_nothing)
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, LIMIT_PS);
     const struct replay_stats *stats = replay_side_stats(&replay.side);
-    cr_assert_eq(stats->partial[PARTIAL_NO_SYN], 1);
+    cr_assert_eq(stats->outcomes.of[PARTIAL_NO_SYN], 1);
     cr_assert_eq(stats->frames_sent, 0);
-    cr_assert_eq(replay_side_result(&replay.side, 0)->outcome, CONV_PARTIAL);
+    cr_assert_eq(replay_side_result(&replay.side, 0)->outcome, PARTIAL_NO_SYN);
     finish(&replay, capture);
 }
 
-Test(replay_peer, a_run_cut_short_leaves_conversations_waiting)
+Test(replay_peer, a_run_cut_short_leaves_conversations_unfinished)
 {
     struct capture_writer w;
     open_file(&w);
@@ -200,7 +203,7 @@ Test(replay_peer, a_run_cut_short_leaves_conversations_waiting)
     struct replay_params params = replay_params_make();
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, 10 * PS_PER_MS);
-    cr_assert_eq(replay_side_result(&replay.side, 0)->outcome, CONV_WAITING);
+    cr_assert_eq(replay_side_result(&replay.side, 0)->outcome, OUTCOME_UNFINISHED);
     cr_assert_lt(replay_side_stats(&replay.side)->bytes_to_client, 60000);
     finish(&replay, capture);
 }
@@ -227,7 +230,7 @@ ParameterizedTest(struct network *row, replay_peer,
     struct core_replay replay;
     core_replay_run(&replay, capture, &core, &params, LIMIT_PS);
     const struct replay_stats *stats = replay_side_stats(&replay.side);
-    cr_assert_eq(stats->intact, 2, "%s: %s / %s", row->name,
+    cr_assert_eq(stats->outcomes.of[OUTCOME_INTACT], 2, "%s: %s / %s", row->name,
                  replay_side_result(&replay.side, 0)->why,
                  replay_side_result(&replay.side, 1)->why);
     cr_assert_eq(stats->bytes_to_client, 150000);
@@ -252,19 +255,20 @@ static void replay_file(const char *dir, const char *name)
     struct ideal_replay replay;
     ideal_replay_run(&replay, capture, &ideal, &params, LIMIT_PS);
     const struct replay_stats *stats = replay_side_stats(&replay.side);
-    for (size_t i = 0; i < stats->total; i++) {
+    for (size_t i = 0; i < stats->outcomes.total; i++) {
         const struct conv_result *result = replay_side_result(&replay.side, i);
-        bool complete = capture_conversation(capture, i)->partial == PARTIAL_NONE;
-        cr_expect(result->outcome == (complete ? CONV_INTACT : CONV_PARTIAL), "%s %zu: %s", name, i,
-                  result->why);
+        enum outcome partial = capture_conversation(capture, i)->partial;
+        cr_expect(result->outcome == (partial == PARTIAL_NONE ? OUTCOME_INTACT : partial),
+                  "%s %zu: %s", name, i, result->why);
     }
     ideal_replay_free(&replay);
     struct core_params core = {.delay_ps = 20 * PS_PER_US, .ring_log2 = 19};
     struct core_replay through_core;
     core_replay_run(&through_core, capture, &core, &params, LIMIT_PS);
     stats = replay_side_stats(&through_core.side);
-    cr_expect_eq(stats->intact, stats->complete, "%s: %" PRIu64 " of %" PRIu64 " intact", name,
-                 stats->intact, stats->complete);
+    cr_expect_eq(stats->outcomes.of[OUTCOME_INTACT], outcome_judged_total(&stats->outcomes),
+                 "%s: %" PRIu64 " of %" PRIu64 " intact", name, stats->outcomes.of[OUTCOME_INTACT],
+                 outcome_judged_total(&stats->outcomes));
     core_replay_free(&through_core);
     capture_destroy(capture);
 }

@@ -57,17 +57,6 @@ void capture_params_default(struct capture_params *params)
     };
 }
 
-const char *partial_reason_key(enum partial_reason reason)
-{
-    static const char *const keys[PARTIAL_REASON_COUNT] = {"complete",
-#define X(id, key) key,
-                                                           PARTIAL_REASONS(X)
-#undef X
-    };
-    assert(reason < PARTIAL_REASON_COUNT);
-    return keys[reason];
-}
-
 /* An unfilled TCP checksum holds the folded sum of the pseudo header, with the length or, for
  * segments the adapter will split, without it. An unfilled IPv4 one is 0. */
 static enum raw_checksum checksum_class(const struct link_frame *frame, const struct packet *packet)

@@ -7,6 +7,7 @@
 
 #include "models/base/status.h"
 #include "models/hwif/flow_key.h"
+#include "models/trace/outcome.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,26 +25,6 @@ struct capture_params {
 };
 
 void capture_params_default(struct capture_params *params);
-
-/* Why a conversation is not complete. X(identifier, "key in stats.json under streams.partial") */
-#define PARTIAL_REASONS(X)                                                                         \
-    X(NO_SYN, "no_syn")                   /* starts before the capture */                          \
-    X(NO_SYN_ACK, "no_syn_ack")           /* nobody answered */                                    \
-    X(NO_END, "no_end")                   /* neither FIN from both sides nor a reset */            \
-    X(MISSING_BYTES, "missing_bytes")     /* acknowledged bytes the capture does not hold */       \
-    X(CONFLICT, "conflict")               /* one sequence number, different bytes */               \
-    X(SPLIT_HANDSHAKE, "split_handshake") /* SYN from both sides */                                \
-    X(TUPLE, "tuple")                     /* no free tuple on the team's address */                \
-    X(STACK, "stack")                     /* endpoint mode: the peers' stack refuses to play it */
-
-enum partial_reason {
-    PARTIAL_NONE = 0, /* complete */
-#define X(id, key) PARTIAL_##id,
-    PARTIAL_REASONS(X)
-#undef X
-        PARTIAL_REASON_COUNT,
-};
-const char *partial_reason_key(enum partial_reason reason);
 
 /* One accepted segment of the remote side (the client), to be sent as captured. */
 struct client_segment {
@@ -75,9 +56,9 @@ struct app_step {
 struct conversation {
     struct flow_key key; /* as captured: local = server, remote = client; vlan already mapped */
     uint8_t client_mac[6];
-    enum partial_reason partial;
-    bool replayable; /* SYN and SYN-ACK seen: is sent even when partial */
-    bool reset;      /* ended by a reset (from either side) */
+    enum outcome partial; /* PARTIAL_NONE: complete; else why it is not */
+    bool replayable;      /* SYN and SYN-ACK seen: is sent even when partial */
+    bool reset;           /* ended by a reset (from either side) */
     bool reset_by_server;
     bool snap_cut; /* some payload is the pattern, not captured bytes */
     uint32_t client_isn, server_isn;

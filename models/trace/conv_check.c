@@ -7,12 +7,14 @@
 #include <string.h>
 
 void conv_check_init(struct conv_check *check, const struct conversation *cap,
-                     const struct flow_key *key, struct replay_stats *stats)
+                     const struct flow_key *key)
 {
-    *check = (struct conv_check){.cap = cap, .result.key = *key};
-    stats->total++;
-    stats->complete += cap->partial == PARTIAL_NONE;
-    stats->partial[cap->partial]++;
+    *check = (struct conv_check){.cap = cap, .partial = cap->partial, .result.key = *key};
+}
+
+static void explain(struct conv_check *check, const char *format, va_list args)
+{
+    (void)vsnprintf(check->result.why, sizeof check->result.why, format, args);
 }
 
 void conv_check_damage(struct conv_check *check, const char *format, ...)
@@ -22,7 +24,18 @@ void conv_check_damage(struct conv_check *check, const char *format, ...)
     check->damaged = true;
     va_list args;
     va_start(args, format);
-    vsnprintf(check->result.why, sizeof check->result.why, format, args);
+    explain(check, format, args);
+    va_end(args);
+}
+
+void conv_check_stall(struct conv_check *check, const char *format, ...)
+{
+    check->stalled = true;
+    if (check->damaged)
+        return;
+    va_list args;
+    va_start(args, format);
+    explain(check, format, args);
     va_end(args);
 }
 
@@ -119,25 +132,29 @@ void conv_check_missing(struct conv_check *check)
                           r->bytes_to_server, check->cap->client_acked);
 }
 
-void conv_check_close(struct conv_check *check, struct replay_stats *stats,
-                      enum conv_outcome outcome)
+bool conv_check_is_settled(const struct conv_check *check)
 {
-    assert(!check->done);
-    check->done = true;
-    check->result.outcome = outcome;
-    stats->intact += outcome == CONV_INTACT;
-    stats->damaged += outcome == CONV_DAMAGED || outcome == CONV_STALLED;
-    stats->stalled += outcome == CONV_STALLED;
+    return check->partial != PARTIAL_NONE || check->damaged || conv_check_all_delivered(check);
 }
 
-void conv_check_refuse(struct conv_check *check, struct replay_stats *stats,
-                       enum partial_reason reason, const char *why)
+void conv_check_refuse(struct conv_check *check, enum outcome reason, const char *why)
 {
-    if (check->cap->partial != PARTIAL_NONE)
-        stats->partial[check->cap->partial]--;
-    else
-        stats->complete--;
-    stats->partial[reason]++;
-    snprintf(check->result.why, sizeof check->result.why, "%s", why);
-    conv_check_close(check, stats, CONV_PARTIAL);
+    assert(outcome_is_partial(reason));
+    check->partial = reason;
+    check->done = true;
+    (void)snprintf(check->result.why, sizeof check->result.why, "%s", why);
+}
+
+void conv_check_judge(struct conv_check *check, struct replay_stats *stats)
+{
+    struct outcome_facts facts = {
+        .partial = check->partial,
+        .damaged = check->damaged,
+        .ended = check->result.ended,
+        .delivered = conv_check_all_delivered(check),
+        .stalled = check->stalled,
+    };
+    assert(check->result.outcome == OUTCOME_OPEN);
+    check->result.outcome = outcome_decide(&facts);
+    outcome_count(&stats->outcomes, check->result.outcome);
 }

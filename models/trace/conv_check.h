@@ -7,16 +7,21 @@
 struct conv_check {
     const struct conversation *cap;
     struct conv_result result;
-    bool damaged; /* result.why says how */
-    bool done;    /* the result is final */
+    enum outcome partial; /* as the capture has it, or why it was not played after all */
+    bool damaged;         /* result.why says how */
+    bool stalled;         /* given up after the stall limit */
+    bool done;            /* no longer played; bytes that come yet are still checked */
 };
 
-/* Begins the judgement of one conversation and counts it. */
+/* Begins the judgement of one conversation. */
 void conv_check_init(struct conv_check *check, const struct conversation *cap,
-                     const struct flow_key *key, struct replay_stats *stats);
+                     const struct flow_key *key);
 
 /* The first finding counts: it explains the others. */
 void conv_check_damage(struct conv_check *check, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Nothing moves any more; the words say what was waited for, unless damage has said more. */
+void conv_check_stall(struct conv_check *check, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Bytes [offset, offset + len) of the server's stream arrived, repetitions included; what lies
@@ -39,11 +44,11 @@ bool conv_check_all_delivered(const struct conv_check *check);
 /* Damage by what is missing of that. */
 void conv_check_missing(struct conv_check *check);
 
-/* The result is final: counted once. */
-void conv_check_close(struct conv_check *check, struct replay_stats *stats,
-                      enum conv_outcome outcome);
+/* True when waiting longer can change nothing, provided that the transport has ended. */
+bool conv_check_is_settled(const struct conv_check *check);
 /* Not played at all, though the capture would allow it: partial for another reason. */
-void conv_check_refuse(struct conv_check *check, struct replay_stats *stats,
-                       enum partial_reason reason, const char *why);
+void conv_check_refuse(struct conv_check *check, enum outcome reason, const char *why);
+/* At the end of the run: decides the outcome and counts it. Once for each conversation. */
+void conv_check_judge(struct conv_check *check, struct replay_stats *stats);
 
 #endif

@@ -184,7 +184,7 @@ static bool is_missing(const struct stream *stream, bool orderly)
     return orderly && stream->gap;
 }
 
-static enum partial_reason classify(const struct conversation *conv, const struct stream streams[2])
+static enum outcome classify(const struct conversation *conv, const struct stream streams[2])
 {
     bool fins = streams[0].fin_seen && streams[1].fin_seen;
     if (!fins && !conv->reset)

@@ -138,18 +138,18 @@ static void leave(struct endpoint_peer *peer, struct endpoint_conv *conv)
     peer->open_count--;
 }
 
-void endpoint_conv_close(struct endpoint_peer *peer, struct endpoint_conv *conv,
-                         enum conv_outcome outcome)
+void endpoint_conv_close(struct endpoint_peer *peer, struct endpoint_conv *conv)
 {
     leave(peer, conv);
-    conv_check_close(&conv->check, &peer->stats, outcome);
+    assert(!conv->check.done);
+    conv->check.done = true;
 }
 
 void endpoint_conv_refuse(struct endpoint_peer *peer, struct endpoint_conv *conv,
-                          enum partial_reason reason, const char *why)
+                          enum outcome reason, const char *why)
 {
     leave(peer, conv);
-    conv_check_refuse(&conv->check, &peer->stats, reason, why);
+    conv_check_refuse(&conv->check, reason, why);
 }
 
 static void open(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps)

@@ -25,13 +25,9 @@ void endpoint_end_check(struct endpoint_peer *peer, struct endpoint_conv *conv, 
     if (!conv->over)
         return;
     note_end(conv, now_ps);
-    if (conv->check.cap->partial != PARTIAL_NONE)
-        endpoint_conv_close(peer, conv, CONV_PARTIAL);
-    else if (conv->check.damaged)
-        endpoint_conv_close(peer, conv, CONV_DAMAGED);
-    else if (conv_check_all_delivered(&conv->check))
-        endpoint_conv_close(peer, conv, CONV_INTACT);
-    /* else the application may still take bytes: until the stall limit */
+    /* Until the stall limit the application may still take bytes. */
+    if (conv_check_is_settled(&conv->check))
+        endpoint_conv_close(peer, conv);
 }
 
 /* While the stack has something outstanding it decides itself when to give up; looked at again
@@ -61,7 +57,6 @@ static const char *waiting_for(const struct endpoint_conv *conv)
 void endpoint_end_stalled(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps)
 {
     const struct conversation *cap = conv->check.cap;
-    bool damaged = conv->check.damaged;
     /* Nobody sends a lost reset again: what the server's application says must do. */
     bool reset_lost = cap->reset_by_server && conv->server_ended && !conv->over &&
                       conv_check_all_delivered(&conv->check);
@@ -70,13 +65,8 @@ void endpoint_end_stalled(struct endpoint_peer *peer, struct endpoint_conv *conv
         note_end(conv, now_ps);
         conv_check_missing(&conv->check);
     } else {
-        conv_check_damage(&conv->check, "stalled: step %zu of %zu waits for %s", conv->step + 1,
-                          cap->client_step_count, waiting_for(conv));
+        conv_check_stall(&conv->check, "stalled: step %zu of %zu waits for %s", conv->step + 1,
+                         cap->client_step_count, waiting_for(conv));
     }
-    if (cap->partial != PARTIAL_NONE)
-        endpoint_conv_close(peer, conv, CONV_PARTIAL);
-    else if (reset_lost && !damaged)
-        endpoint_conv_close(peer, conv, CONV_INTACT);
-    else
-        endpoint_conv_close(peer, conv, conv->over || damaged ? CONV_DAMAGED : CONV_STALLED);
+    endpoint_conv_close(peer, conv);
 }

@@ -50,12 +50,12 @@ static void conv_init(struct endpoint_peer *peer, size_t index)
     struct endpoint_conv *conv = &peer->convs[index];
     const struct conversation *cap = capture_conversation(peer->capture, index);
     conv->index = (uint32_t)index;
-    conv_check_init(&conv->check, cap, &peer->tuples.keys[index], &peer->stats);
+    conv_check_init(&conv->check, cap, &peer->tuples.keys[index]);
     tuple_table_client_mac(&peer->tuples, cap, index, conv->client_mac);
     conv->open_ps = peer->params.start_ps + syn_ps(cap);
     peer->steps_total += cap->client_step_count;
     if (!cap->replayable) {
-        endpoint_conv_close(peer, conv, CONV_PARTIAL);
+        endpoint_conv_close(peer, conv);
     } else if (conv->check.result.key.ip_version == 0) {
         endpoint_conv_refuse(peer, conv, PARTIAL_TUPLE, "no free tuple");
     } else {
@@ -159,10 +159,8 @@ static void side_finish(void *self, uint64_t now_ps)
         if (!conv->check.done)
             endpoint_end_check(peer, conv, now_ps);
         if (!conv->check.done)
-            endpoint_conv_close(peer, conv,
-                                conv->check.cap->partial != PARTIAL_NONE ? CONV_PARTIAL
-                                : conv->check.damaged                    ? CONV_DAMAGED
-                                                                         : CONV_WAITING);
+            endpoint_conv_close(peer, conv);
+        conv_check_judge(&conv->check, &peer->stats);
     }
 }
 

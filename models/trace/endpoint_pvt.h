@@ -55,10 +55,9 @@ struct endpoint_peer {
 void endpoint_conv_touch(struct endpoint_peer *peer, struct endpoint_conv *conv);
 /* Does what is due and sets the conversation's timer. */
 void endpoint_conv_go_on(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps);
-void endpoint_conv_close(struct endpoint_peer *peer, struct endpoint_conv *conv,
-                         enum conv_outcome outcome);
+void endpoint_conv_close(struct endpoint_peer *peer, struct endpoint_conv *conv);
 void endpoint_conv_refuse(struct endpoint_peer *peer, struct endpoint_conv *conv,
-                          enum partial_reason reason, const char *why);
+                          enum outcome reason, const char *why);
 struct lwip_hooks endpoint_conv_hooks(struct endpoint_peer *peer);
 
 /* endpoint_end.c: ends the conversation when everything due has happened, or nothing does. */

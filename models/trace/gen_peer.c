@@ -151,10 +151,8 @@ static void end_orderly(struct gen_peer *peer, struct gen_conn *conn)
 {
     if (conn->state == GEN_CONN_ENDED)
         return; /* 2 MSL over */
-    if (gen_conn_is_complete(conn))
-        peer->stats.ended++;
-    else
-        peer->stats.damaged++;
+    conn->closed = true;
+    conn->damaged |= !gen_conn_is_complete(conn);
     finish(peer, conn);
 }
 
@@ -180,7 +178,7 @@ static void settle(struct gen_peer *peer, struct gen_conn *conn, const struct tc
         send_segment(peer, conn, &tx, now_ps);
     }
     if (result->terminated) {
-        peer->stats.damaged++;
+        conn->damaged |= conn->state != GEN_CONN_ENDED;
         finish(peer, conn);
     }
     if (result->established)
@@ -272,7 +270,7 @@ static void run_conn(struct gen_peer *peer, struct gen_conn *conn, uint64_t now_
         open_conn(peer, conn, now_ps);
     } else if (conn->state == GEN_CONN_LIVE && gen_conn_app_ps(conn, &peer->params) == TIME_NEVER &&
                now_ps >= conn->progress_ps + peer->params.stall_ps) {
-        peer->stats.stalled++;
+        conn->stalled = true;
         finish(peer, conn);
         result.send_reset = conn->established_ps != 0;
         conn->ctx.timers = 0;
@@ -402,6 +400,28 @@ uint32_t gen_peer_progress_permille(const struct gen_peer *peer)
         moved += conn->state == GEN_CONN_ENDED ? of_conn : conn->tx_acked + conn->rx_bytes;
     }
     return (uint32_t)(u64_min(moved, all) * 1000 / all);
+}
+
+void gen_peer_finish(struct gen_peer *peer)
+{
+    assert(peer->stats.outcomes.total == 0);
+    for (uint32_t i = 0; i < peer->params.connections; i++) {
+        struct gen_conn *conn = &peer->conns[i];
+        struct outcome_facts facts = {
+            .damaged = conn->damaged,
+            .ended = conn->closed,
+            .delivered = gen_conn_is_complete(conn),
+            .stalled = conn->stalled,
+        };
+        conn->outcome = outcome_decide(&facts);
+        outcome_count(&peer->stats.outcomes, conn->outcome);
+    }
+}
+
+enum outcome gen_peer_outcome(const struct gen_peer *peer, uint32_t index)
+{
+    assert(index < peer->params.connections);
+    return peer->conns[index].outcome;
 }
 
 const struct gen_stats *gen_peer_stats(const struct gen_peer *peer) { return &peer->stats; }

@@ -11,6 +11,7 @@
 #include "models/base/stage.h"
 #include "models/hwif/flow_key.h"
 #include "models/tcp/tcp.h"
+#include "models/trace/outcome.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -44,7 +45,8 @@ uint8_t gen_pattern(uint32_t index, uint64_t offset);
 void gen_pattern_fill(uint32_t index, uint64_t offset, uint8_t *bytes, uint32_t len);
 
 struct gen_stats {
-    uint64_t frames_sent, frames_received, opened, ended, damaged, stalled;
+    uint64_t frames_sent, frames_received, opened;
+    struct outcome_counts outcomes; /* zero until gen_peer_finish() */
     uint64_t bytes_sent, bytes_received, retransmissions;
     uint64_t server_bytes; /* compared by gen_peer_on_server_bytes() */
     struct drop_counters drops;
@@ -73,6 +75,10 @@ void gen_peer_on_server_bytes(struct gen_peer *peer, uint32_t index, uint64_t of
                               const uint8_t *bytes, uint32_t len);
 bool gen_peer_is_done(const struct gen_peer *peer);
 uint32_t gen_peer_progress_permille(const struct gen_peer *peer);
+/* Decides and counts the outcome of every connection; once, at the end of the run. */
+void gen_peer_finish(struct gen_peer *peer);
+/* OUTCOME_OPEN until then. */
+enum outcome gen_peer_outcome(const struct gen_peer *peer, uint32_t index);
 const struct gen_stats *gen_peer_stats(const struct gen_peer *peer);
 
 #ifdef __cplusplus

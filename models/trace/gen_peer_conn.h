@@ -15,7 +15,10 @@ struct gen_conn {
     struct conn_ctx ctx;
     enum gen_conn_state state;
     bool damaged;
+    bool closed; /* in order, from both sides */
+    bool stalled;
     bool peer_fin;
+    enum outcome outcome;
     uint32_t index;
     uint64_t tx_bytes; /* to send in all */
     uint64_t rx_expected;

@@ -34,18 +34,18 @@ static void close_transport(struct replay_peer *peer, struct replay_conv *conv)
     peer->open_count--;
 }
 
-void replay_check_close(struct replay_peer *peer, struct replay_conv *conv,
-                        enum conv_outcome outcome)
+void replay_check_close(struct replay_peer *peer, struct replay_conv *conv)
 {
     close_transport(peer, conv);
-    conv_check_close(&conv->check, &peer->stats, outcome);
+    assert(!conv->check.done);
+    conv->check.done = true;
 }
 
-void replay_check_refuse(struct replay_peer *peer, struct replay_conv *conv,
-                         enum partial_reason reason, const char *why)
+void replay_check_refuse(struct replay_peer *peer, struct replay_conv *conv, enum outcome reason,
+                         const char *why)
 {
     close_transport(peer, conv);
-    conv_check_refuse(&conv->check, &peer->stats, reason, why);
+    conv_check_refuse(&conv->check, reason, why);
 }
 
 static bool is_orderly_end(const struct replay_conv *conv)
@@ -78,13 +78,9 @@ void replay_check_end(struct replay_peer *peer, struct replay_conv *conv, uint64
     /* Captured repetitions are still sent, but nothing is waited for. */
     if (!conv->rst_received && replay_due_block(conv) == REPLAY_FREE)
         return;
-    if (conv->check.cap->partial != PARTIAL_NONE)
-        replay_check_close(peer, conv, CONV_PARTIAL);
-    else if (conv->check.damaged)
-        replay_check_close(peer, conv, CONV_DAMAGED);
-    else if (conv_check_all_delivered(&conv->check))
-        replay_check_close(peer, conv, CONV_INTACT);
-    /* else the application may still take bytes: until the stall limit */
+    /* Until the stall limit the application may still take bytes. */
+    if (conv_check_is_settled(&conv->check))
+        replay_check_close(peer, conv);
 }
 
 static const char *waiting_for(const struct replay_conv *conv)
@@ -103,7 +99,6 @@ static const char *waiting_for(const struct replay_conv *conv)
 
 void replay_check_stalled(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps)
 {
-    bool damaged = conv->check.damaged;
     /* Nobody sends a lost reset again: what the server's application says must do. */
     bool reset_lost = conv->check.cap->reset_by_server && conv->server_ended &&
                       conv_check_all_delivered(&conv->check);
@@ -115,12 +110,7 @@ void replay_check_stalled(struct replay_peer *peer, struct replay_conv *conv, ui
     if (conv->over)
         conv_check_missing(&conv->check);
     else
-        conv_check_damage(&conv->check, "stalled: segment %zu of %zu waits for %s", conv->next + 1,
-                          conv->check.cap->segment_count, waiting_for(conv));
-    if (conv->check.cap->partial != PARTIAL_NONE)
-        replay_check_close(peer, conv, CONV_PARTIAL);
-    else if (reset_lost && !damaged)
-        replay_check_close(peer, conv, CONV_INTACT);
-    else
-        replay_check_close(peer, conv, conv->over || damaged ? CONV_DAMAGED : CONV_STALLED);
+        conv_check_stall(&conv->check, "stalled: segment %zu of %zu waits for %s", conv->next + 1,
+                         conv->check.cap->segment_count, waiting_for(conv));
+    replay_check_close(peer, conv);
 }

@@ -148,10 +148,9 @@ void replay_rx_segment(struct replay_peer *peer, struct replay_conv *conv,
 /* Ends the conversation when everything due has happened. */
 void replay_check_end(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
 void replay_check_stalled(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
-void replay_check_close(struct replay_peer *peer, struct replay_conv *conv,
-                        enum conv_outcome outcome);
-void replay_check_refuse(struct replay_peer *peer, struct replay_conv *conv,
-                         enum partial_reason reason, const char *why);
+void replay_check_close(struct replay_peer *peer, struct replay_conv *conv);
+void replay_check_refuse(struct replay_peer *peer, struct replay_conv *conv, enum outcome reason,
+                         const char *why);
 
 /* replay_peer.c: after any change of a conversation. */
 void replay_peer_touch(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);

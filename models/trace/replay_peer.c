@@ -120,7 +120,7 @@ static void conv_init(struct replay_peer *peer, size_t index)
 {
     struct replay_conv *conv = &peer->convs[index];
     const struct conversation *cap = capture_conversation(peer->capture, index);
-    conv_check_init(&conv->check, cap, &peer->tuples.keys[index], &peer->stats);
+    conv_check_init(&conv->check, cap, &peer->tuples.keys[index]);
     tuple_table_client_mac(&peer->tuples, cap, index, conv->client_mac);
     conv->index = (uint32_t)index;
     conv->rto_at_ps = conv->live_at_ps = TIME_NEVER;
@@ -136,7 +136,7 @@ static void conv_init(struct replay_peer *peer, size_t index)
 static void conv_start(struct replay_peer *peer, struct replay_conv *conv)
 {
     if (!conv->check.cap->replayable)
-        replay_check_close(peer, conv, CONV_PARTIAL);
+        replay_check_close(peer, conv);
     else if (conv->check.result.key.ip_version == 0)
         replay_check_refuse(peer, conv, PARTIAL_TUPLE, "no free tuple");
     conv->due_ps = replay_due_ps(peer, conv);
@@ -216,13 +216,9 @@ void replay_peer_finish(struct replay_peer *peer, uint64_t now_ps)
     for (size_t i = 0; i < peer->conv_count; i++) {
         struct replay_conv *conv = &peer->convs[i];
         replay_check_end(peer, conv, now_ps);
-        if (conv->check.done)
-            continue;
-        bool partial = conv->check.cap->partial != PARTIAL_NONE;
-        replay_check_close(peer, conv,
-                           partial               ? CONV_PARTIAL
-                           : conv->check.damaged ? CONV_DAMAGED
-                                                 : CONV_WAITING);
+        if (!conv->check.done)
+            replay_check_close(peer, conv);
+        conv_check_judge(&conv->check, &peer->stats);
     }
 }
 

@@ -39,7 +39,7 @@ bool replay_peer_is_done(const struct replay_peer *peer);
 /* Fraction done, in 1/1000, for progress and for `at: 50%` in scenarios. */
 uint32_t replay_peer_progress_permille(const struct replay_peer *peer);
 
-/* Sets outcomes for conversations that have not ended. */
+/* Decides and counts the outcome of every conversation; once, at the end of the run. */
 void replay_peer_finish(struct replay_peer *peer, uint64_t now_ps);
 const struct conv_result *replay_peer_result(const struct replay_peer *peer, size_t conversation);
 const struct replay_stats *replay_peer_stats(const struct replay_peer *peer);

@@ -27,16 +27,8 @@ struct replay_params {
 
 void replay_params_default(struct replay_params *params);
 
-enum conv_outcome {
-    CONV_WAITING, /* not ended yet (a run cut short) */
-    CONV_INTACT,
-    CONV_PARTIAL, /* not complete in the capture; replayed where possible */
-    CONV_DAMAGED, /* a byte wrong, missing or doubled; `why` says which */
-    CONV_STALLED,
-};
-
 struct conv_result {
-    enum conv_outcome outcome;
+    enum outcome outcome;     /* OUTCOME_OPEN until finish() */
     struct flow_key key;      /* as used in the simulation: local = team */
     uint64_t bytes_to_server; /* confirmed by on_server_bytes() */
     uint64_t bytes_to_client; /* compared with the captured server stream */
@@ -51,11 +43,8 @@ struct replay_stats {
     uint64_t bad_frames;   /* from the team: wrong FCS or checksum, or not to be parsed */
     uint64_t stray_frames; /* from the team: not TCP, or of no conversation */
     uint64_t pool_waits;   /* a segment had to wait for a free frame */
-    uint64_t total, complete, intact;
-    uint64_t damaged; /* complete ones that were, the stalled included */
-    uint64_t stalled;
     uint64_t bytes_to_server, bytes_to_client;
-    uint64_t partial[PARTIAL_REASON_COUNT];
+    struct outcome_counts outcomes; /* zero until finish() */
 };
 
 struct replay_side {
@@ -74,7 +63,7 @@ struct replay_side {
     bool (*is_done)(const void *self);
     /* Fraction done, in 1/1000, for progress and for `at: 50%` in scenarios. */
     uint32_t (*progress_permille)(const void *self);
-    /* Sets outcomes for conversations that have not ended. */
+    /* Decides and counts the outcome of every conversation; once, at the end of the run. */
     void (*finish)(void *self, uint64_t now_ps);
     const struct conv_result *(*result)(const void *self, size_t conversation);
     const struct replay_stats *(*stats)(const void *self);

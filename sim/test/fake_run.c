@@ -27,7 +27,7 @@ static void write_results(const struct sim_config *config, const char *folder, b
 {
     char text[256];
     (void)snprintf(text, sizeof text,
-                   "{\"schema\": \"toesim.stats/1\", \"seed\": %" PRIu64
+                   "{\"schema\": \"toesim.stats/2\", \"seed\": %" PRIu64
                    ", \"complete\": %s, \"moves\": {\"started\": %u}}",
                    config->seed, complete ? "true" : "false", config->lan_switch.flip_frames);
     write_text(folder, "stats.json", text);

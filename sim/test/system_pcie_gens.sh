@@ -14,7 +14,7 @@ one() { # generation, lanes, rate, more
     shift
     if timeout 120 "$build/toesim" replay traces/http-keepalive.pcap.gz --port-policy alternate --waves none \
         --set outputs.captures=false "$@" -o "$work/out" >"$work/log" 2>&1 &&
-        grep -q ' 40 complete, 40 intact, 0 damaged' "$work/log"; then
+        grep -q ' 40 complete: 40 intact, 0 damaged' "$work/log"; then
         echo "pass: $name"
     else
         echo "fail: $name"

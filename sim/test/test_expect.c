@@ -5,7 +5,8 @@
 #include <string.h>
 
 static const char document[] =
-    "{\"streams\": {\"total\": 40, \"complete\": 39, \"intact\": 39, \"damaged\": 0},"
+    "{\"streams\": {\"total\": 40, \"complete\": 39, \"intact\": 39, \"damaged\": 0,"
+    " \"stalled\": 0, \"unfinished\": 0},"
     " \"complete\": true, \"scenario\": {\"name\": \"first\"},"
     " \"moves\": {\"latency_ns\": {\"p50\": 9500, \"max\": 20000}},"
     " \"nics\": [{\"ctx_cache\": {\"misses\": 3}}, {\"ctx_cache\": {\"misses\": 12}}]}";
@@ -68,9 +69,55 @@ Test(expect, evaluates_rows_and_counts_failures)
     }
 }
 
-Test(expect, no_expectations_give_an_empty_list)
+struct built_in_row {
+    const char *text; /* the scenario's own expectation; null: none */
+    const char *streams;
+    size_t failed, built_in;
+};
+
+/* An expectation replaces the built-in one on its very key, and no other. */
+static const struct built_in_row built_in_rows[] = {
+    {NULL, "{\"damaged\": 0, \"stalled\": 0, \"unfinished\": 0}", 0, 3},
+    {NULL, "{\"damaged\": 1, \"stalled\": 2, \"unfinished\": 3}", 3, 3},
+    {"streams.damaged == 1", "{\"damaged\": 1, \"stalled\": 0, \"unfinished\": 0}", 0, 2},
+    {"  streams.damaged>=0", "{\"damaged\": 9, \"stalled\": 1, \"unfinished\": 0}", 1, 2},
+    {"streams.damaged == 0", "{\"damaged\": 1, \"stalled\": 0, \"unfinished\": 0}", 1, 2},
+    {"streams.unfinished <= 4", "{\"damaged\": 0, \"stalled\": 0, \"unfinished\": 4}", 0, 2},
+    {"streams.stalled != streams.damaged", "{\"damaged\": 1, \"stalled\": 2, \"unfinished\": 0}", 1,
+     2},
+    /* Naming the key on the right, or another key that contains its text, replaces nothing. */
+    {"streams.intact >= streams.damaged",
+     "{\"intact\": 1, \"damaged\": 1, \"stalled\": 0, \"unfinished\": 0}", 1, 3},
+    {"streams.damaged_x == 1",
+     "{\"damaged_x\": 1, \"damaged\": 1, \"stalled\": 0, \"unfinished\": 0}", 1, 3},
+};
+
+Test(expect, own_expectations_replace_the_built_in_ones_on_their_key)
 {
-    static struct sim_config config;
+    for (size_t i = 0; i < sizeof built_in_rows / sizeof built_in_rows[0]; i++) {
+        const struct built_in_row *row = &built_in_rows[i];
+        static struct sim_config config;
+        config.expect_count = row->text != NULL;
+        if (row->text)
+            (void)strcpy(config.expects[0], row->text);
+        json_t *stats = json_object();
+        (void)json_object_set_new(stats, "streams", json_loads(row->streams, 0, NULL));
+        cr_expect_eq(expect_evaluate(&config, stats), row->failed, "row %zu", i);
+        size_t built_in = 0, index;
+        json_t *item;
+        json_array_foreach(json_object_get(stats, "expect"), index, item)
+        {
+            built_in += json_is_true(json_object_get(item, "built_in"));
+        }
+        cr_expect_eq(built_in, row->built_in, "row %zu", i);
+        cr_expect_eq(index, built_in + config.expect_count, "row %zu", i);
+        json_decref(stats);
+    }
+}
+
+Test(expect, streams_that_nobody_compares_have_no_built_in_expectations)
+{
+    static struct sim_config config = {.traffic = TRAFFIC_EXTERNAL};
     json_t *stats = json_object();
     cr_assert_eq(expect_evaluate(&config, stats), 0);
     cr_assert_eq(json_array_size(json_object_get(stats, "expect")), 0);

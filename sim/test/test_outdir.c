@@ -60,7 +60,7 @@ static unsigned entries_of(const char *folder)
 static void earlier_run(void)
 {
     cr_assert_eq(outdir_begin(&out, place, &err), STATUS_OK, "%s", err.text);
-    write_file(out.temp, "stats.json", "{\"schema\": \"toesim.stats/1\"}");
+    write_file(out.temp, "stats.json", "{\"schema\": \"toesim.stats/2\"}");
     write_file(out.temp, "old.txt", "old");
     cr_assert_eq(outdir_commit(&out, &err), STATUS_OK, "%s", err.text);
 }
