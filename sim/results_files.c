@@ -19,8 +19,8 @@ static enum status out_open(struct publish *out, const char *dir, const char *na
     return publish_open(out, path, err);
 }
 
-static enum status write_json(const char *dir, const char *name, const json_t *json,
-                              struct error *err)
+enum status results_write_json(const char *dir, const char *name, const json_t *json,
+                               struct error *err)
 {
     struct publish out;
     enum status status = out_open(&out, dir, name, err);
@@ -44,7 +44,7 @@ enum status results_write_text(const char *dir, const char *name, const char *te
 
 enum status results_write_stats(const char *dir, const json_t *stats, struct error *err)
 {
-    return write_json(dir, "stats.json", stats, err);
+    return results_write_json(dir, "stats.json", stats, err);
 }
 
 enum status results_write_perf(const char *dir, const struct results_perf *perf,
@@ -59,7 +59,7 @@ enum status results_write_perf(const char *dir, const struct results_perf *perf,
         (json_int_t)(perf->frames * 1000000 / wall_us), "cache_cycles_run",
         (json_int_t)perf->cycles_run, "cache_step_ns", (json_int_t)perf->cache_ns, "kernel_events",
         (json_int_t)perf->kernel_events, "memory_peak_kib", (json_int_t)perf->memory_peak_kib);
-    enum status status = write_json(dir, "perf.json", json, err);
+    enum status status = results_write_json(dir, "perf.json", json, err);
     json_decref(json);
     return status;
 }

@@ -40,6 +40,8 @@ enum status write_results(const char *dir, testbed &bed, const results_perf &per
     enum status status = verdict_of_run(&input, stats, hold, err);
     enum status io = results_write_stats(dir, stats, err);
     if (io == STATUS_OK)
+        io = results_write_violation(dir, &input, err);
+    if (io == STATUS_OK)
         io = results_write_moves(dir, &input, err);
     if (io == STATUS_OK)
         io = results_write_conns(dir, &input, err);

@@ -9,6 +9,7 @@
 #include "models/wire/arp.h"
 #include "models/wire/icmp.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
@@ -51,9 +52,17 @@ bool fail(system_server &s, const char *format, ...)
     return false;
 }
 
+// A violation has a report of many lines. The script's result has room for its first one, so all of it
+// goes to stderr; a script has no results folder.
 bool fail_errno(system_server &s, const char *what)
 {
-    return fail(s, "%s: %s (%.150s)", what, std::strerror(errno), toesim_error());
+    const char *report = toesim_error();
+    size_t first_line = std::strcspn(report, "\n");
+    int why = errno;
+    if (report[first_line])
+        std::fprintf(stderr, "%s: %s\n", s.script->path, report);
+    return fail(s, "%s: %s (%.*s)", what, std::strerror(why),
+                static_cast<int>(std::min<size_t>(first_line, 150)), report);
 }
 
 void accept_if_any(system_server &s)

@@ -1,5 +1,7 @@
 #include "sim/verdict.h"
 
+#include "models/check/violation.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,6 +62,18 @@ static enum status expectation_failed(const struct results_input *in, const json
                      in->replay || in->gen ? " and conns.csv" : "");
 }
 
+/* The headline fits the message whole; the last events are in violation.txt. */
+static enum status violated(const struct check *check, struct error *err)
+{
+    char text[ERROR_TEXT_MAX] = "";
+    FILE *memory = fmemopen(text, sizeof text, "w");
+    if (memory) {
+        violation_print_headline(check_first_violation(check), memory);
+        (void)fclose(memory);
+    }
+    return error_set(err, STATUS_FAILED, "%s", text);
+}
+
 enum status verdict_of_run(const struct results_input *in, const json_t *stats,
                            bool expectations_hold, struct error *err)
 {
@@ -72,7 +86,7 @@ enum status verdict_of_run(const struct results_input *in, const json_t *stats,
                          "complete)",
                          in->config->capture_path, capture->damaged_record, capture->damage);
     if (check_violations_total(in->check))
-        return error_set(err, STATUS_FAILED, "%s", check_report(in->check));
+        return violated(in->check, err);
     if (in->replay && outcome_judged_total(&counts) == 0 && !in->config->allow_empty)
         return nothing_judged(in, &counts, err);
     return expectations_hold ? STATUS_OK : expectation_failed(in, stats, err);

@@ -61,43 +61,21 @@ void check_destroy(struct check *check)
     free(check);
 }
 
-/* Appends to the report as far as it has room. */
-static void report_add(struct check *check, size_t *used, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void report_add(struct check *check, size_t *used, const char *format, ...)
+/* The last events of the connection, oldest first. */
+static void keep_history(const struct check *check, struct check_violation *violation)
 {
-    if (*used >= sizeof check->report)
-        return;
-    va_list args;
-    va_start(args, format);
-    int n = vsnprintf(check->report + *used, sizeof check->report - *used, format, args);
-    va_end(args);
-    if (n > 0)
-        *used += (size_t)n;
-}
-
-static void report_event(struct check *check, size_t *used, const struct probe_event *e)
-{
-    report_add(check, used, "  %llu ps nic%u gen %u %s a=%llu b=%llu len=%u\n",
-               (unsigned long long)e->now_ps, e->nic, e->gen,
-               probe_kind_name((enum probe_kind)e->kind), (unsigned long long)e->a,
-               (unsigned long long)e->b, e->len);
-}
-
-static void report_history(struct check *check, size_t *used, uint32_t conn)
-{
+    uint32_t conn = violation->event.conn;
     uint64_t oldest =
         check->history_count > CHECK_HISTORY ? check->history_count - CHECK_HISTORY : 0;
     uint64_t from = check->history_count;
-    unsigned found = 0;
-    while (from > oldest && found < CHECK_SHOWN) {
+    size_t found = 0;
+    while (from > oldest && found < VIOLATION_EVENTS) {
         from--;
         found += check->history[from % CHECK_HISTORY].conn == conn;
     }
     for (; from < check->history_count; from++)
         if (check->history[from % CHECK_HISTORY].conn == conn)
-            report_event(check, used, &check->history[from % CHECK_HISTORY]);
+            violation->last[violation->last_count++] = check->history[from % CHECK_HISTORY];
 }
 
 void check_fail(struct check *check, enum invariant invariant, const struct probe_event *event,
@@ -109,19 +87,21 @@ void check_fail(struct check *check, enum invariant invariant, const struct prob
     check->violations[invariant]++;
     if (!first)
         return;
-    char detail[256];
+    struct check_violation *violation = &check->first;
+    violation->key = invariant_key(invariant);
+    violation->rule = rule_of(invariant);
+    violation->event = *event;
+    violation->event.data = NULL;
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(detail, sizeof detail, format, args);
+    (void)vsnprintf(violation->detail, sizeof violation->detail, format, args);
     va_end(args);
-    size_t used = 0;
-    report_add(check, &used, "%s violated at %llu ps", invariant_key(invariant),
-               (unsigned long long)event->now_ps);
-    if (event->conn != PROBE_NO_CONN)
-        report_add(check, &used, ", connection %u", event->conn);
-    report_add(check, &used, ", nic%u: %s\n  rule: %s\n", event->nic, detail, rule_of(invariant));
-    report_add(check, &used, "  last events:\n");
-    report_history(check, &used, event->conn);
+    keep_history(check, violation);
+    FILE *report = fmemopen(check->report, sizeof check->report, "w");
+    if (!report)
+        return; /* no memory: the violation is still counted and kept */
+    violation_print(violation, report);
+    (void)fclose(report);
 }
 
 static void on_open(struct check *check, const struct probe_event *event)
@@ -207,3 +187,8 @@ uint64_t check_violations_total(const struct check *check)
 }
 
 const char *check_report(const struct check *check) { return check->report; }
+
+const struct check_violation *check_first_violation(const struct check *check)
+{
+    return check->first.key ? &check->first : NULL;
+}

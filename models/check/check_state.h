@@ -3,10 +3,11 @@
 #define TOESIM_CHECK_CHECK_STATE_H
 
 #include "models/check/check.h"
+#include "models/check/violation.h"
 #include "models/hwif/conn_ctx.h"
 #include "models/hwif/nic_bus.h"
 
-enum { CHECK_HISTORY = 1 << 15, CHECK_SHOWN = 32, CHECK_REPORT_MAX = 8192, CHECK_INTERVALS = 32 };
+enum { CHECK_HISTORY = 1 << 15, CHECK_REPORT_MAX = 8192, CHECK_INTERVALS = 32 };
 
 /* Half-open ranges of sequence numbers beyond a contiguous edge. */
 struct seq_set {
@@ -69,6 +70,7 @@ struct check {
     struct probe_event *history;
     struct frame_fate *fates;
     size_t fate_capacity, fate_used, fate_open;
+    struct check_violation first; /* its key is null: none */
     char report[CHECK_REPORT_MAX];
 };
 
