@@ -1,6 +1,7 @@
 #include "sim/cli.h"
 
 #include "sim/cli_command.h"
+#include "sim/stop_signals.h"
 #include "sim/version.h"
 
 #include <stdio.h>
@@ -21,7 +22,10 @@ static const char run_help[] =
     "Exit status: 0 every conversation that can be judged is intact (or an expectation allows\n"
     "otherwise) and every expectation held; 1 an expectation or invariant failed; 2 bad input or\n"
     "usage, or no conversation could be judged; 3 the environment failed (disk full, no "
-    "permission).\n";
+    "permission);\n"
+    "128 + N ended by signal N: the results so far are in DIR, or in DIR.cut when DIR holds "
+    "finished\n"
+    "ones.\n";
 
 static const char replay_help[] =
     "usage: toesim replay CAPTURE [OPTION]...\n"
@@ -179,6 +183,7 @@ int cli_report(const struct error *err)
 int toesim_main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
+    stop_signals_ignore_file_size();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
         (void)fputs(main_help, stdout);
         return STATUS_OK;

@@ -36,9 +36,19 @@ int cli_report(const struct error *err);
 
 struct live_options;
 
-/* Runs config (live: null but for external traffic); wrote: whole results are in place (also when an expectation failed or the capture is
- * damaged). Prints nothing but the progress line. */
+/* How a run is to be made, and what became of its results. */
+struct cli_run_outcome {
+    bool progress;            /* in: show a progress line */
+    bool drop_cut;            /* in: the results of a run that a signal ends are not kept */
+    bool wrote;               /* out: whole or cut results are in place */
+    bool cut;                 /* out: a signal ended the run */
+    char place[SIM_PATH_MAX]; /* out: where the results are */
+};
+
+/* Runs config (live: null but for external traffic) and puts the results at place, also when an
+ * expectation failed or the capture is damaged. Results that a signal has cut go to place.cut when
+ * finished ones are at place; then the status is STATUS_FAILED. Prints nothing but the progress line. */
 enum status cli_simulate(const struct sim_config *config, const struct live_options *live,
-                         const char *place, bool progress, bool *wrote, struct error *err);
+                         const char *place, struct cli_run_outcome *outcome, struct error *err);
 
 #endif

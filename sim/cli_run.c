@@ -4,6 +4,7 @@
 #include "sim/live.h"
 #include "sim/outdir.h"
 #include "sim/run.h"
+#include "sim/stop_signals.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -121,23 +122,6 @@ static int read_arguments(const struct cli_command *command, int argc, char **ar
 
 /* --- the run itself --- */
 
-static volatile sig_atomic_t stopped; /* sig_atomic_t is int here, as struct run_options has it */
-
-static void on_signal(int number)
-{
-    (void)number;
-    stopped = 1;
-}
-
-/* The first signal ends the run in order; a second one, the program. */
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-}
-
 static enum status write_effective(const struct sim_config *config, const char *folder,
                                    struct error *err)
 {
@@ -151,32 +135,86 @@ static enum status write_effective(const struct sim_config *config, const char *
     return publish_close(&out, err);
 }
 
-static bool has_results(const char *folder)
+static bool has_file(const char *folder, const char *name)
 {
     char path[SIM_PATH_MAX + 32];
-    (void)snprintf(path, sizeof path, "%s/stats.json", folder);
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     return access(path, R_OK) == 0;
 }
 
-enum status cli_simulate(const struct sim_config *config, const struct live_options *live,
-                         const char *place, bool progress, bool *wrote, struct error *err)
+/* A violation's last events are in a file, which has its final name only now. */
+static void name_violation(const char *place, struct error *err)
 {
-    *wrote = false;
+    size_t used = strlen(err->text);
+    if (err->status == STATUS_FAILED && has_file(place, "violation.txt"))
+        (void)snprintf(err->text + used, sizeof err->text - used,
+                       "; its last events are in %s/violation.txt", place);
+}
+
+/* The wave library maps temporary files into memory and does not look whether the disk has room for
+ * them, so a full disk reaches us as SIGBUS in the middle of the run. The fault is synchronous and in
+ * that library's own code, so the handler may do what ends the run like any other failed write. */
+static struct outdir *building;
+
+static void on_bus_error(int number)
+{
+    static const char text[] = "toesim: the waves could not be written (disk full?)\n";
+    (void)signal(number, SIG_DFL);
+    if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+        errno = 0; /* nobody reads it, and there is nobody else to tell */
+    outdir_abort(building);
+    _exit(STATUS_ENVIRONMENT);
+}
+
+static enum status simulate_into(struct outdir *out, const struct sim_config *config,
+                                 const struct run_options *options, struct error *err)
+{
+    building = out;
+    (void)signal(SIGBUS, on_bus_error);
+    enum status status = sim_run(config, options, err);
+    (void)signal(SIGBUS, SIG_DFL);
+    building = NULL;
+    return status;
+}
+
+/* What the user is told about a run that a signal has ended. */
+static void tell_cut(const char *wanted, const char *place, int number, struct error *err)
+{
+    bool kept = strcmp(wanted, place) != 0;
+    (void)error_set(err, STATUS_FAILED,
+                    "ended by %s before the run was over: cut results are in %s%s%s%s",
+                    stop_signals_name(number), place, kept ? ", the finished ones in " : "",
+                    kept ? wanted : "", kept ? " stay" : "");
+}
+
+enum status cli_simulate(const struct sim_config *config, const struct live_options *live,
+                         const char *place, struct cli_run_outcome *outcome, struct error *err)
+{
     struct outdir out;
     struct error late;
+    outcome->wrote = outcome->cut = false;
     enum status status = outdir_begin(&out, place, err);
     if (status != STATUS_OK)
         return status;
-    struct run_options options = {
-        .out_dir = out.temp, .progress = progress, .live = live, .stop = &stopped};
-    catch_signals();
-    status = sim_run(config, &options, err);
+    struct run_options options = {.out_dir = out.temp,
+                                  .progress = outcome->progress,
+                                  .live = live,
+                                  .stop = stop_signals_flag()};
+    stop_signals_catch();
+    status = simulate_into(&out, config, &options, err);
     /* Failed expectations and damaged captures leave results too; a full disk leaves none. */
-    if (status == STATUS_ENVIRONMENT || !has_results(out.temp)) {
+    if (status == STATUS_ENVIRONMENT || !has_file(out.temp, "stats.json")) {
         outdir_abort(&out);
         return status;
     }
+    outcome->cut = *options.stop && !outdir_is_finished(out.temp);
+    if (outcome->cut && outcome->drop_cut) {
+        outdir_abort(&out);
+        return error_set(err, STATUS_FAILED, "ended by %s", stop_signals_name(*options.stop));
+    }
     enum status ended = write_effective(config, out.temp, &late);
+    char wanted[SIM_PATH_MAX];
+    (void)strcpy(wanted, out.place);
     if (ended == STATUS_OK)
         ended = outdir_commit(&out, &late);
     if (ended != STATUS_OK) {
@@ -184,8 +222,13 @@ enum status cli_simulate(const struct sim_config *config, const struct live_opti
         *err = late;
         return ended;
     }
-    *wrote = true;
-    return status;
+    outcome->wrote = true;
+    (void)strcpy(outcome->place, out.place);
+    if (outcome->cut)
+        tell_cut(wanted, out.place, *options.stop, err);
+    else if (status != STATUS_OK)
+        name_violation(out.place, err);
+    return outcome->cut ? STATUS_FAILED : status;
 }
 
 /* Wall time is no result, so it is not in summary.txt. */
@@ -218,21 +261,32 @@ static enum status print_summary(const char *place, struct error *err)
     return STATUS_OK;
 }
 
+/* A live run has no end of its own: Ctrl-C and SIGTERM are how its user ends it, and no failure. */
+static int status_of_signal(int number, const struct live_options *live)
+{
+    if (number == 0 || (live && (number == SIGINT || number == SIGTERM)))
+        return STATUS_OK;
+    return STOP_SIGNAL_STATUS + number;
+}
+
 static int simulate_and_print(const struct sim_config *config, const struct live_options *live,
                               const char *place)
 {
     struct error err = {STATUS_OK, ""}, late = {STATUS_OK, ""};
+    static struct cli_run_outcome outcome;
     char default_place[SIM_NAME_MAX + 16];
     if (!place) {
         (void)snprintf(default_place, sizeof default_place, "results/%s", config->name);
         place = default_place;
     }
-    bool wrote = false;
-    enum status status =
-        cli_simulate(config, live, place, isatty(STDERR_FILENO) == 1, &wrote, &err);
-    if (wrote && print_summary(place, &late) != STATUS_OK)
+    outcome.progress = isatty(STDERR_FILENO) == 1;
+    enum status status = cli_simulate(config, live, place, &outcome, &err);
+    int by_signal = status_of_signal(*stop_signals_flag(), live);
+    if (outcome.wrote && print_summary(outcome.place, &late) != STATUS_OK)
         return cli_report(&late);
-    return status == STATUS_OK ? STATUS_OK : cli_report(&err);
+    if (status != STATUS_OK)
+        (void)cli_report(&err);
+    return by_signal != 0 && status != STATUS_ENVIRONMENT ? by_signal : (int)status;
 }
 
 #define COMMON_OPTIONS                                                                             \

@@ -5,6 +5,7 @@
 #include "models/base/publish.h"
 #include "sim/cli_command.h"
 #include "sim/script_run.h"
+#include "sim/stop_signals.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -32,7 +33,7 @@ struct script_cli {
     unsigned jobs;
     bool transcript;
     const char *results_path;
-    struct publish results; /* its stream is null without --results */
+    FILE *results; /* into memory, until all are there; null without --results */
     const char *sets[SETS_MAX];
     size_t set_count;
     unsigned passed, failed, unplayed;
@@ -123,6 +124,7 @@ static void play_in_child(const struct script_cli *cli, const struct pkt_script 
                                      .sets = cli->sets,
                                      .set_count = cli->set_count};
     struct error err = {0};
+    stop_signals_follow_parent();
     played->status = script_run(script, &options, &played->result, &err);
     if (played->status != STATUS_OK)
         (void)snprintf(played->why, sizeof played->why, "%.390s", err.text);
@@ -235,8 +237,8 @@ static void run_one(struct script_cli *cli, const struct pkt_script *script, str
     }
     if (why) {
         (void)printf("not played: %s: %s\n", script->path, why);
-        if (cli->results.stream)
-            (void)fprintf(cli->results.stream, "- - %s %s\n", script->path, why);
+        if (cli->results)
+            (void)fprintf(cli->results, "- - %s %s\n", script->path, why);
         cli->unplayed++;
         return;
     }
@@ -245,9 +247,9 @@ static void run_one(struct script_cli *cli, const struct pkt_script *script, str
     play(cli, script, played, first, last);
     bool one = false, good = judge(cli, script, played, first, last, &one);
     tell(cli, script, played, first, last, good);
-    if (cli->results.stream)
-        (void)fprintf(cli->results.stream, "%s %s %s\n", one ? "pass" : "fail",
-                      good ? "pass" : "fail", script->path);
+    if (cli->results)
+        (void)fprintf(cli->results, "%s %s %s\n", one ? "pass" : "fail", good ? "pass" : "fail",
+                      script->path);
     cli->passed += good;
     cli->failed += !good;
 }
@@ -286,6 +288,20 @@ static enum status run_all(struct script_cli *cli, int count, char **paths)
     return status > cli->worst ? status : cli->worst;
 }
 
+/* At the end only, so that a signal leaves no temporary file behind. */
+static enum status publish_results(struct script_cli *cli, char **text, const size_t *len,
+                                   struct error *err)
+{
+    struct publish out;
+    if (fclose(cli->results) != 0 || !*text)
+        return error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", cli->results_path);
+    enum status status = publish_open(&out, cli->results_path, err);
+    if (status != STATUS_OK)
+        return status;
+    (void)fwrite(*text, 1, *len, out.stream);
+    return publish_close(&out, err);
+}
+
 int cli_script(const struct cli_command *command, int argc, char **argv)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -298,11 +314,15 @@ int cli_script(const struct cli_command *command, int argc, char **argv)
     if (early >= 0)
         return early;
     struct error err;
-    if (cli.results_path && publish_open(&cli.results, cli.results_path, &err) != STATUS_OK)
+    if (cli.results_path && publish_check(cli.results_path, &err) != STATUS_OK)
         return cli_report(&err);
+    char *text = NULL;
+    size_t len = 0;
+    cli.results = cli.results_path ? open_memstream(&text, &len) : NULL;
     enum status status = run_all(&cli, argc - optind, argv + optind);
-    if (cli.results.stream && publish_close(&cli.results, &err) != STATUS_OK)
+    if (cli.results && publish_results(&cli, &text, &len, &err) != STATUS_OK)
         status = (enum status)cli_report(&err);
+    free(text);
     if (status != STATUS_BAD_INPUT || cli.passed + cli.failed > 0)
         (void)printf("%u passed, %u failed, %u not played\n", cli.passed, cli.failed, cli.unplayed);
     return (int)status;

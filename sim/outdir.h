@@ -5,6 +5,8 @@
 #include "models/base/status.h"
 #include "sim/config.h"
 
+#include <stdbool.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -14,11 +16,17 @@ struct outdir {
     char temp[SIM_PATH_MAX];  /* an empty folder beside it, to be filled */
 };
 
-/* Makes temp. STATUS_BAD_INPUT: at place there is something that is no results folder of an earlier
- * run and not empty. STATUS_ENVIRONMENT: the folder cannot be made. */
+/* Makes temp; a link at place is followed, and what a killed run has left there is put right.
+ * STATUS_BAD_INPUT: at place there is something that is not a folder, or a folder that is neither empty
+ * nor an earlier run's, or one with a file of the user's. STATUS_ENVIRONMENT: it cannot be made. */
 enum status outdir_begin(struct outdir *out, const char *place, struct error *err);
 
-/* Renames temp to place; an earlier run's folder there is removed. */
+/* True when the results in the folder are those of a run that came to its end, be it by a violation;
+ * false for those that a signal has cut, or when there are none. */
+bool outdir_is_finished(const char *path);
+
+/* Puts temp at place in one step; an earlier run's folder there is removed. Results that are not finished
+ * go to "place.cut" when those at place are, and place says so afterwards. */
 enum status outdir_commit(struct outdir *out, struct error *err);
 
 /* Removes temp. */

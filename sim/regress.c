@@ -2,6 +2,7 @@
 
 #include "models/base/publish.h"
 #include "sim/cli_command.h"
+#include "sim/stop_signals.h"
 #include "sim/wavediff.h"
 
 #include <errno.h>
@@ -40,9 +41,10 @@ static _Noreturn void child_main(const struct sim_config *config, const char *pl
 {
     struct error err = {STATUS_OK, ""};
     struct child_report report = {.text = ""};
-    bool wrote;
+    static struct cli_run_outcome outcome = {.drop_cut = true};
+    stop_signals_follow_parent();
     (void)alarm(CASE_SECONDS_MAX); /* a run that hangs must not hang the gate */
-    report.status = cli_simulate(config, NULL, place, false, &wrote, &err);
+    report.status = cli_simulate(config, NULL, place, &outcome, &err);
     memcpy(report.text, err.text, sizeof report.text);
     ssize_t sent = write(pipe_fd, &report, sizeof report);
     (void)fflush(NULL);

@@ -133,7 +133,7 @@ static const struct usage_row usage_rows[] = {
     {"script good.pkt --port-policy both", 2, "", "--port-policy is one of nic0, alternate"},
     {"script good.pkt --ip 5", 2, "", "--ip is 4 or 6"},
     {"script good.pkt -j 0", 2, "", "--jobs is a number from 1 to 64"},
-    {"script good.pkt --results no/such", 3, "", "no/such: No such file or directory"},
+    {"script good.pkt --results no/such", 3, "", "no/such: cannot be written: No such file"},
     {"script no.pkt", 2, "", "no.pkt:0: cannot be read"},
     {"script good.pkt wrong.pkt", 2, "", "wrong.pkt:2: 'jump' is no event"},
     {"script set.pkt", 2, "fail: set.pkt", "set.pkt: port policy nic0: no such key"},
@@ -242,22 +242,49 @@ Test(cli, an_unwritable_place_gives_3_and_a_foreign_folder_2)
     cr_assert_eq(fake_runs, 0);
 }
 
-Test(cli, a_signal_ends_the_run_in_order)
+/* The exit status of a run that waits for the signal. */
+static int status_after(int number, const char *command)
 {
     (void)fflush(NULL);
     pid_t child = fork();
     if (child == 0)
-        _exit(toesim("run good.yaml --seed 12 -o stopped"));
-    for (int i = 0; i < 2000 && system("ls .stopped.new-* >/dev/null 2>&1") != 0; i++)
+        _exit(toesim(command));
+    while (system("ls .stopped.new-* >/dev/null 2>&1") != 0 && waitpid(child, NULL, WNOHANG) == 0)
         (void)usleep(1000);
     (void)usleep(20000);
-    cr_assert_eq(kill(child, SIGTERM), 0);
+    cr_assert_eq(kill(child, number), 0);
     int how = 0;
     cr_assert_eq(waitpid(child, &how, 0), child);
-    cr_assert(WIFEXITED(how) && WEXITSTATUS(how) == 0, "%d", how);
+    cr_assert(WIFEXITED(how), "%d", how);
+    return WEXITSTATUS(how);
+}
+
+static json_int_t seed_of(const char *path)
+{
+    json_t *stats = json_load_file(path, 0, NULL);
+    json_int_t seed = json_integer_value(json_object_get(stats, "seed"));
+    json_decref(stats);
+    return seed;
+}
+
+Test(cli, a_signal_ends_the_run_in_order_with_128_and_its_number)
+{
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGXCPU};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        cr_expect_eq(status_after(numbers[i], "run good.yaml --seed 12 -o stopped"),
+                     128 + numbers[i]);
     json_t *stats = json_load_file("stopped/stats.json", 0, NULL);
     cr_assert(json_is_false(json_object_get(stats, "complete")));
     json_decref(stats);
+    cr_expect_not(has("stopped.cut")); /* there were no finished results */
+}
+
+Test(cli, a_signal_leaves_finished_results_alone)
+{
+    cr_assert_eq(toesim("run good.yaml --seed 3 -o stopped"), 0);
+    cr_expect_eq(status_after(SIGTERM, "run good.yaml --seed 12 -o stopped"), 128 + SIGTERM);
+    cr_expect_eq(seed_of("stopped/stats.json"), 3);
+    cr_expect_eq(seed_of("stopped.cut/stats.json"), 12);
 }
 
 /* --- regress --- */
