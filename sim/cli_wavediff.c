@@ -13,7 +13,12 @@ int cli_wavediff(const struct cli_command *command, int argc, char **argv)
     if (optind != argc - 2)
         return cli_usage_error(command, "needs two files");
     struct error err;
-    enum status status = wavediff_compare(argv[optind], argv[optind + 1], &err);
+    bool identical;
+    enum status status = wavediff_compare(argv[optind], argv[optind + 1], &identical, &err);
+    if (status == STATUS_OK && !identical)
+        status = error_set(&err, STATUS_FAILED,
+                           "no signal and no change differ, but the bytes of the files do: one is "
+                           "damaged, or another program wrote it");
     if (status == STATUS_OK)
         (void)puts("equal");
     else if (status == STATUS_FAILED)

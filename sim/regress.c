@@ -155,7 +155,8 @@ static void compare(struct regress_case *c, const char *stats, const char *golde
     if (!compare_stats(c, stats, golden_stats))
         return;
     if (access(golden_waves, F_OK) == 0) {
-        enum status status = wavediff_compare(golden_waves, waves, &err);
+        bool identical; /* another zlib may compress the same changes to other bytes */
+        enum status status = wavediff_compare(golden_waves, waves, &identical, &err);
         if (status != STATUS_OK) {
             fail(c, status, "waves: %s", err.text);
             return;

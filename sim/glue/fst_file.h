@@ -8,8 +8,12 @@
 extern "C" {
 #endif
 
-/* Zeroes the date, checks that every block is there, syncs, and renames temporary to path.
- * STATUS_ENVIRONMENT: the file is not whole; temporary is removed. */
+/*
+ * Publishes at path what the library wrote to temporary, without its date, when every block is there,
+ * and removes temporary. It is a copy on purpose: this process's writer still has temporary open and
+ * writes stale bytes to it when the process ends, and nothing that is published may be open anywhere.
+ * STATUS_ENVIRONMENT: the file is not whole, or cannot be written.
+ */
 enum status fst_file_finish(const char *temporary, const char *path, struct error *err);
 
 #ifdef __cplusplus

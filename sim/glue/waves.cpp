@@ -11,6 +11,7 @@ extern "C" {
 
 #include <verilated_fst_c.h>
 
+#include <csignal>
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -208,12 +209,14 @@ probe_listener waves_listener(struct waves *waves)
 
 // The FST library may crash while it closes a file that a full disk has cut short, so it closes in a
 // child. The parent's writer must never close after that: it stays, reachable, until the process ends.
+// Its buffers then reach the temporary file, which is why fst_file_finish() publishes a copy.
 static bool close_in_child(struct waves *waves)
 {
     static std::vector<struct waves *> closed;
     closed.push_back(waves);
     pid_t child = fork();
     if (child == 0) {
+        (void)signal(SIGBUS, SIG_DFL); // the parent's handler would remove the parent's files
         waves->fst.close();
         _exit(0);
     }

@@ -14,6 +14,18 @@ if ! fst2vcd "$work/out/waves.fst" >"$work/waves.vcd" 2>"$work/err"; then
     echo "fail: fst2vcd: $(cat "$work/err")"
     exit 1
 fi
+# What a person reads first: the header, up to the scopes. The date is empty, so that the same run gives the same bytes.
+awk '/enddefinitions/ { exit } { print }' "$work/waves.vcd" >"$work/header"
+section() { awk -v want="\$$1" '$1 == want { on = 1 } on { print } on && /\$end/ { exit }' "$work/header" | tr -s ' \t\n' ' '; }
+[ "$(section timescale)" = '$timescale 1ps $end ' ] && echo "pass: the time unit is 1 ps" || echo "fail: $(section timescale)"
+[ "$(section date)" = '$date $end ' ] && echo "pass: there is no date" || echo "fail: $(section date)"
+first=$(grep -a -m 1 '^#' "$work/waves.vcd") last=$(grep -a '^#' "$work/waves.vcd" | tail -n 1)
+end_ps=$(jq .sim_time_ps "$work/out/stats.json")
+if [ "${first#\#}" -ge 0 ] && [ "${last#\#}" -gt "${first#\#}" ] && [ "${last#\#}" -le "$end_ps" ]; then
+    echo "pass: its times are within the run"
+else
+    echo "fail: times $first to $last in a run of $end_ps ps"
+fi
 for scope in nic0 nic1 probe; do
     if grep -q "scope module $scope " "$work/waves.vcd"; then
         echo "pass: scope $scope"
