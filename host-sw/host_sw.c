@@ -91,6 +91,7 @@ void host_sw_destroy(struct host_sw *sw)
     host_stack_free(&sw->stack);
     host_tcp_free(&sw->tcp);
     hold_free(&sw->hold);
+    farewell_free(&sw->farewells);
     directory_free(&sw->dir);
     free(sw->pending_events);
     free(sw->wishes);
@@ -133,6 +134,7 @@ static bool start(struct host_sw *sw)
     if (!any || conn_max == 0 || !directory_init(&sw->dir, conn_max) || !place_init(sw) ||
         !fragments_init(sw))
         return false;
+    farewell_init(&sw->farewells, conn_max);
     team_on_ports_changed(sw, NIC_COUNT);
     uint64_t now_ps = team_now(sw);
     sw->next_scan_ps = sw->params.idle_ps ? now_ps + sw->params.scan_period_ps : TIME_NEVER;
@@ -181,6 +183,7 @@ static bool run_timers(struct host_sw *sw, bool kicked)
     }
     if (sw->next_heartbeat_ps <= now_ps)
         heartbeat(sw, now_ps);
+    busy |= farewell_run(sw);
     if (sw->last_look_ps <= now_ps) {
         sw->last_look_ps = TIME_NEVER;
         busy = true;
@@ -213,6 +216,7 @@ static uint64_t next_timer_ps(const struct host_sw *sw)
     next = u64_min(next, host_tcp_next_ps(&sw->tcp));
     next = u64_min(next, neighbour_next_ps(&sw->neighbours));
     next = u64_min(next, fragments_next_ps(sw));
+    next = u64_min(next, farewell_next_ps(&sw->farewells));
     return u64_min(next, time_wait_next_ps(&sw->stack.time_waits));
 }
 

@@ -100,6 +100,9 @@ struct host_sw_stats {
     uint64_t moves_started, moves_completed, moves_failed, moves_cancelled;
     uint64_t forwarded_frames, held_frames, late_forwards, suppressed_by_progress;
     uint64_t stale_events, stale_doorbells, resets_sent, time_waits;
+    /* Of the resets: to peers whose connection ended with its NIC. Questions to such peers for the
+     * number they expect. Peers that could not be told, as too many were to be told already. */
+    uint64_t resets_unasked, end_probes, farewells_refused;
     uint64_t arp_answers, neighbour_answers, echo_answers; /* sent by the host stack */
     uint64_t echo_replies;                                 /* received */
     /* ICMP errors received, and those of them that quote a connection the team has. */

@@ -88,6 +88,8 @@ static void add_connections(json_t *root, const struct results_input *in)
     results_set(connections, "closed", sw->closed);
     results_set(connections, "time_waits", sw->time_waits);
     results_set(connections, "resets_sent", sw->resets_sent);
+    results_set(connections, "resets_unasked", sw->resets_unasked);
+    results_set(connections, "end_probes", sw->end_probes);
     results_set(connections, "concurrent_max", sw->conns_max);
     uint64_t host = 0;
     for (int i = 0; i < HOST_REASON_COUNT; i++)

@@ -185,6 +185,12 @@ void testbed::make_nic(unsigned nic)
         mac_set_station(static_cast<mac *>(self), station);
     };
     wiring.mac_self = mac_[MAC_NIC0 + nic];
+    wiring.set_carrier = [](void *self, bool up, uint64_t now_ps) {
+        auto *slot = static_cast<nic_slot *>(self);
+        slot->bed->is_dark_[slot->nic] = !up;
+        slot->bed->set_link(slot->nic, now_ps);
+    };
+    wiring.carrier_self = &slot_[nic];
     wiring.pool = pool_;
     wiring.waker = engine_shell_[nic]->waker();
     wiring.probe = &probe_;
@@ -345,8 +351,10 @@ void testbed::bind_stages()
     director_shell_->bind(director_stage(director_, "director"));
 }
 
-void testbed::set_link(unsigned nic, bool up, uint64_t now_ps)
+// Both ends of a link have carrier while its cable is whole and its NIC is not fenced.
+void testbed::set_link(unsigned nic, uint64_t now_ps)
 {
+    bool up = cable_up_[nic] && !is_dark_[nic];
     mac_set_link(mac_[MAC_NIC0 + nic], up, now_ps);
     mac_set_link(mac_[MAC_SWITCH0 + nic], up, now_ps);
     lan_switch_set_member_up(switch_, nic, up, now_ps);
@@ -400,7 +408,8 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
         break;
     case ACTION_LINK_DOWN:
     case ACTION_LINK_UP:
-        set_link(action.nic, action.kind == ACTION_LINK_UP, now_ps);
+        cable_up_[action.nic] = action.kind == ACTION_LINK_UP;
+        set_link(action.nic, now_ps);
         break;
     case ACTION_SET_ACTIVE:
         lan_switch_set_active(switch_, action.nic, now_ps);

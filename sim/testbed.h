@@ -90,7 +90,7 @@ private:
     bool is_traffic_done() const;
     void access_peer(unsigned nic, bool write, uint64_t now_ps);
     void act(const sim_action &action, uint64_t now_ps);
-    void set_link(unsigned nic, bool up, uint64_t now_ps);
+    void set_link(unsigned nic, uint64_t now_ps);
     void inject_soft_error(const sim_action &action, uint64_t now_ps);
     void on_probe(const probe_event &event);
 
@@ -126,6 +126,8 @@ private:
     waves *waves_ = nullptr;
     wave_window window_ = {};
     nic_slot slot_[NIC_COUNT] = {};
+    bool cable_up_[NIC_COUNT] = {true, true};
+    bool is_dark_[NIC_COUNT] = {};                            // fenced
     bool port_usable_[NIC_COUNT] = {true, true};              // as the NIC's driver was told
     static const unsigned line_receivers_[SIM_LINK_COUNT][2]; // to the server, to the peers
     int line_rules_[SIM_ACTIONS_MAX][2] = {};

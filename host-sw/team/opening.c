@@ -91,6 +91,7 @@ struct dir_entry *opening_admit(struct host_sw *sw, const struct flow_key *key)
         return NULL;
     }
     struct dir_entry *entry = &sw->dir.entries[conn];
+    farewell_forget(sw, key);
     entry->rx_ring = rx_ring;
     entry->tx_ring = tx_ring;
     sw->stats.conns_max = sw->dir.live_max;

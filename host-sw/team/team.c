@@ -67,12 +67,13 @@ static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
         return;
     }
     if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN) {
+        farewell_forget(sw, key); /* the peer is done with the old connection by itself */
         opening_on_syn(sw, frame, packet, key, NULL);
         return;
     }
     if (cookie_on_ack(sw, frame, packet, key))
         return;
-    if (host_stack_send_reset(&sw->stack, port, packet))
+    if (!farewell_on_frame(sw, key, seg) && host_stack_send_reset(&sw->stack, port, packet))
         sw->stats.resets_sent++;
     team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
 }

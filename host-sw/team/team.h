@@ -18,6 +18,7 @@
 #include "host-sw/stack/isn.h"
 #include "host-sw/stack/neighbour.h"
 #include "host-sw/team/directory.h"
+#include "host-sw/team/farewell.h"
 #include "host-sw/team/hold.h"
 #include "host-sw/team/policy.h"
 #include "host-sw/team/team_mode.h"
@@ -78,6 +79,7 @@ struct host_sw {
     bool looking_at_whole; /* the frame at hand was in fragments */
     struct neighbour_table neighbours;
     struct ephemeral ephemeral;
+    struct farewell_table farewells; /* peers to be told that their connection is gone */
     struct hold_pool hold;
     struct directory dir;
     struct isn_key isn_key;
@@ -315,6 +317,17 @@ void termination_redispatch_held(struct host_sw *sw, struct dir_entry *entry);
 /* Every connection of a dead NIC ends. */
 void termination_of_nic(struct host_sw *sw, unsigned nic);
 void termination_expire_time_waits(struct host_sw *sw, uint64_t now_ps);
+
+/* --- farewell.c: peers of connections that ended with nobody left to tell them --- */
+/* The connection ends: its peer is to be told in the next step. */
+void farewell_begin(struct host_sw *sw, const struct dir_entry *entry);
+/* The tuple begins anew. */
+void farewell_forget(struct host_sw *sw, const struct flow_key *key);
+/* A segment of a tuple that the directory does not know. True: it was answered, where that is due. */
+bool farewell_on_frame(struct host_sw *sw, const struct flow_key *key,
+                       const struct tcp_segment *seg);
+/* Sends what is due. True: there was something. */
+bool farewell_run(struct host_sw *sw);
 
 /* --- icmp.c --- */
 struct answer_result;

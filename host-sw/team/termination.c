@@ -50,8 +50,16 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     termination_settle(sw, entry);
 }
 
+/* Of these ends nobody has told the peer: the context from which a reset would be built is gone. */
+static bool is_untold(enum nic_term_cause cause)
+{
+    return cause == NIC_TERM_ENGINE_ERROR || cause == NIC_TERM_CTX_ERROR;
+}
+
 static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_cause cause)
 {
+    if (is_untold(cause))
+        farewell_begin(sw, entry);
     sw->stats.connects_failed += entry->active && !entry->announced;
     app_calls_make(sw, entry);
     if (cause != NIC_TERM_NONE) {

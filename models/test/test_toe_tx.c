@@ -288,9 +288,15 @@ Test(toe_tx, fenced_nic_sends_and_accepts_nothing)
     struct pcie_device d = toe_engine_device(rig.nic[0].engine);
     d.ops->fence(d.self, true, rig.loop.now_ps);
     assert_dead();
+    cr_assert(rig.nic[0].is_dark);
+    rig_write32(&rig, 0, NIC_REG_CONTROL, NIC_CONTROL_ENABLE);
+    cr_assert(rig.nic[0].is_dark, "a fenced NIC cannot be enabled");
     d.ops->fence(d.self, false, rig.loop.now_ps);
     cr_assert_not(rig_read32(&rig, 0, NIC_REG_STATUS) & NIC_STATUS_FENCED);
     cr_assert_eq(rig_read32(&rig, 0, NIC_REG_CONTROL), 0);
+    cr_assert(rig.nic[0].is_dark, "nobody takes frames yet");
+    rig_write32(&rig, 0, NIC_REG_CONTROL, NIC_CONTROL_ENABLE);
+    cr_assert_not(rig.nic[0].is_dark);
 }
 
 /* What is on its way to memory when the NIC fences itself gets there, and is reported. */
@@ -323,6 +329,7 @@ Test(toe_tx, overdue_heartbeat_fences)
     rig_run(&rig, 101 * PS_PER_US);
     assert_dead();
     cr_assert_eq(rig.nic[0].slot[1].state, OWN_ACTIVE, "a fence leaves the cache as it is");
+    cr_assert(rig.nic[0].is_dark, "the switch is to notice");
     rig_write32(&rig, 0, NIC_REG_CONTROL, NIC_CONTROL_RESET);
     cr_assert_not(rig.nic[0].mac_fenced);
     cr_assert_eq(rig.nic[0].slot[1].state, OWN_ABSENT, "a reset clears it");

@@ -47,6 +47,7 @@ struct rig_nic {
     uint32_t irqs[2];
     uint32_t cache_resets;
     bool mac_fenced;
+    bool is_dark; /* its carrier was taken away */
     uint64_t cmd_ring, record_ring, event_ring, buffer_ring;
     uint32_t cmd_producer, record_consumer, event_consumer, buffer_producer;
 };

@@ -366,6 +366,12 @@ static void mac_set_fenced(void *self, bool fenced, uint64_t now_ps)
     ((struct rig_nic *)self)->mac_fenced = fenced;
 }
 
+static void set_carrier(void *self, bool up, uint64_t now_ps)
+{
+    (void)now_ps;
+    ((struct rig_nic *)self)->is_dark = !up;
+}
+
 static void mac_accept(void *self, struct frame *frame, uint64_t now_ps)
 {
     struct rig_nic *n = self;
@@ -394,6 +400,8 @@ void rig_fakes_wire(struct rig_nic *n, struct toe_wiring *wiring)
     wiring->mac_tx = (struct frame_sink){mac_accept, n};
     wiring->mac_has_room = mac_has_room;
     wiring->mac_set_fenced = mac_set_fenced;
+    wiring->set_carrier = set_carrier;
+    wiring->carrier_self = n;
     wiring->mac_self = n;
 }
 

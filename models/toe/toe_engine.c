@@ -383,6 +383,15 @@ static void discard_all(struct toe_engine *e, uint64_t now_ps)
     memset(e->irq, 0, sizeof e->irq);
 }
 
+void toe_set_dark(struct toe_engine *e, bool is_dark, uint64_t now_ps)
+{
+    if (e->is_dark == is_dark)
+        return;
+    e->is_dark = is_dark;
+    if (e->wiring.set_carrier)
+        e->wiring.set_carrier(e->wiring.carrier_self, !is_dark, now_ps);
+}
+
 /* The flags in regs say why. Afterwards the driver has to reset and set up this NIC again. */
 void toe_fence(struct toe_engine *e, uint64_t now_ps)
 {
@@ -391,6 +400,7 @@ void toe_fence(struct toe_engine *e, uint64_t now_ps)
     e->fenced_ps = now_ps;
     if (e->wiring.mac_set_fenced)
         e->wiring.mac_set_fenced(e->wiring.mac_self, true, now_ps);
+    toe_set_dark(e, true, now_ps);
     toe_probe(e, PROBE_FENCE, PROBE_NO_CONN, 0, 1, 0, NULL, 0, now_ps);
     discard_all(e, now_ps);
 }

@@ -63,6 +63,10 @@ struct toe_wiring {
     void (*mac_set_fenced)(void *self, bool fenced, uint64_t now_ps);
     void (*mac_set_station)(void *self, const uint8_t mac[6]);
     void *mac_self;
+    /* The port's carrier: taken away by every fence, so that the switch and its peers notice, and given
+     * back when the driver has enabled the NIC again. Null: nobody cares. */
+    void (*set_carrier)(void *self, bool up, uint64_t now_ps);
+    void *carrier_self;
     struct frame_pool *pool;
     const struct waker *waker;
     const struct probe *probe;

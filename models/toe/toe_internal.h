@@ -42,6 +42,7 @@ struct toe_engine {
     uint64_t fenced_ps; /* last fence */
     uint32_t epoch;     /* answers to requests of an earlier one are void */
     bool cache_used;    /* since its last reset */
+    bool is_dark;       /* fenced, and not enabled since: no carrier */
     bool in_run;
     uint64_t due_sequence;
     struct toe_due due[UNIT_COUNT];
@@ -77,6 +78,8 @@ void toe_mark(struct toe_engine *e, unsigned mark, uint32_t conn, uint16_t gen,
 void toe_set_own(struct toe_engine *e, uint32_t conn, uint8_t state, uint64_t now_ps);
 void toe_link_lost(struct toe_engine *e, uint64_t now_ps);
 void toe_fence(struct toe_engine *e, uint64_t now_ps);
+/* Takes the port's carrier away, or gives it back. */
+void toe_set_dark(struct toe_engine *e, bool is_dark, uint64_t now_ps);
 void toe_reset(struct toe_engine *e, uint64_t now_ps);
 void toe_kick(struct toe_engine *e, uint64_t now_ps);
 uint64_t toe_cookie(const struct toe_engine *e, uint32_t index);

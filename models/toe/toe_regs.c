@@ -125,8 +125,11 @@ static void control(struct toe_engine *e, uint32_t value, uint64_t now_ps)
         toe_reset(e, now_ps);
         return;
     }
-    if (!e->regs.fenced_by_link && !e->regs.fenced_by_self)
-        e->regs.control = value & NIC_CONTROL_ENABLE;
+    if (e->regs.fenced_by_link || e->regs.fenced_by_self)
+        return;
+    e->regs.control = value & NIC_CONTROL_ENABLE;
+    if (toe_is_running(e))
+        toe_set_dark(e, false, now_ps);
 }
 
 static void setup_write(struct toe_engine *e, uint32_t offset, uint32_t value, uint64_t now_ps)
