@@ -90,12 +90,14 @@ static const char script_help[] =
 
 static const char check_help[] =
     "usage: toesim check SCENARIO...\n"
-    "       toesim check --schema | --keys\n"
+    "       toesim check --schema | --keys | --outputs [--schema]\n"
     "\n"
-    "Reads scenarios without running them and reports the first error of each.\n"
+    "Reads scenarios without running them and reports all errors of each.\n"
     "\n"
     "      --schema          prints the JSON Schema of a scenario, for editors\n"
     "      --keys            prints every key with its range, default and meaning\n"
+    "      --outputs         prints every key of stats.json with its unit and meaning; with\n"
+    "                        --schema the JSON Schema of stats.json\n"
     "  -h, --help            this text\n"
     "\n"
     "Exit status: 0 all are good; 2 at least one is not.\n";

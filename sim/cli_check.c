@@ -1,14 +1,15 @@
-/* check: scenario files without a run; the JSON Schema. */
+/* check: scenario files without a run; the tables of keys and their JSON Schemas. */
 #include "sim/cli_command.h"
+#include "sim/output_keys.h"
 #include "sim/schema.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
-enum { OPTION_SCHEMA = 256, OPTION_KEYS };
+enum { OPTION_SCHEMA = 256, OPTION_KEYS, OPTION_OUTPUTS };
 
-static int print_schema(void)
+static int print_schema(json_t *schema)
 {
-    json_t *schema = schema_create();
     int failed = !schema || json_dumpf(schema, stdout, JSON_INDENT(2) | JSON_SORT_KEYS) != 0;
     json_decref(schema);
     if (failed || putchar('\n') == EOF || fflush(stdout) != 0) {
@@ -18,13 +19,42 @@ static int print_schema(void)
     return STATUS_OK;
 }
 
-static int print_keys(void)
+static int print_table(bool outputs)
 {
-    if (!scenario_write_keys(stdout, true) || fflush(stdout) != 0) {
+    bool written = outputs ? output_keys_write(stdout) : scenario_write_keys(stdout, true);
+    if (!written || fflush(stdout) != 0) {
         (void)fputs("toesim: the keys cannot be written\n", stderr);
         return STATUS_ENVIRONMENT;
     }
     return STATUS_OK;
+}
+
+/* What the options ask for instead of a look at scenarios. */
+struct wanted {
+    bool schema, keys, outputs;
+};
+
+static int print(const struct wanted *wanted)
+{
+    if (wanted->schema)
+        return print_schema(wanted->outputs ? schema_of_outputs() : schema_create());
+    return print_table(wanted->outputs);
+}
+
+static int check_file(const char *path)
+{
+    static struct sim_config config;
+    struct error err;
+    char *messages = NULL;
+    enum status status = scenario_load_all(path, &config, &messages, &err);
+    if (status == STATUS_OK)
+        (void)printf("%s: ok\n", path);
+    else if (messages)
+        (void)fputs(messages, stderr);
+    else
+        (void)fprintf(stderr, "%s\n", err.text);
+    free(messages);
+    return (int)status;
 }
 
 int cli_check(const struct cli_command *command, int argc, char **argv)
@@ -32,28 +62,25 @@ int cli_check(const struct cli_command *command, int argc, char **argv)
     static const struct option options[] = {{"help", no_argument, NULL, 'h'},
                                             {"schema", no_argument, NULL, OPTION_SCHEMA},
                                             {"keys", no_argument, NULL, OPTION_KEYS},
+                                            {"outputs", no_argument, NULL, OPTION_OUTPUTS},
                                             {NULL, 0, NULL, 0}};
-    static struct sim_config config;
-    int print = 0;
+    struct wanted wanted = {0};
     for (int c; (c = cli_next_option(command, argc, argv, ":h", options)) != -1;) {
         if (c == 'h' || c == '?')
             return c == 'h' ? STATUS_OK : STATUS_BAD_INPUT;
-        print = c;
+        wanted.schema |= c == OPTION_SCHEMA;
+        wanted.keys |= c == OPTION_KEYS;
+        wanted.outputs |= c == OPTION_OUTPUTS;
     }
-    if (print && optind == argc)
-        return print == OPTION_SCHEMA ? print_schema() : print_keys();
-    if (print || optind == argc)
-        return cli_usage_error(command, "needs SCENARIO..., --schema or --keys");
+    bool any = wanted.schema || wanted.keys || wanted.outputs;
+    if (any == (optind < argc) || (wanted.keys && (wanted.schema || wanted.outputs)))
+        return cli_usage_error(command, "needs SCENARIO..., --schema, --keys or --outputs");
+    if (any)
+        return print(&wanted);
     int worst = STATUS_OK;
     for (int i = optind; i < argc; i++) {
-        struct error err;
-        enum status status = scenario_load(argv[i], NULL, 0, &config, &err);
-        if (status == STATUS_OK)
-            (void)printf("%s: ok\n", argv[i]);
-        else
-            (void)fprintf(stderr, "%s\n", err.text);
-        if ((int)status > worst)
-            worst = (int)status;
+        int status = check_file(argv[i]);
+        worst = status > worst ? status : worst;
     }
     return worst;
 }

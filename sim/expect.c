@@ -1,11 +1,11 @@
 /*
  * An expectation is KEY OP VALUE. KEY: names joined by '.', indices in brackets. OP: == != < <= >
- * >=. VALUE: a whole number (a time with unit for keys that end in _ns, _us or _ps), true, false, a
- * "string", or another KEY.
+ * >=. VALUE: a whole number (a time with unit for keys that are times), true, false, a "string", or
+ * another KEY. The keys are those of sim/output_keys.h.
  */
 #include "sim/expect.h"
 
-#include "models/base/units.h"
+#include "sim/output_keys.h"
 #include "sim/scenario_value.h"
 
 #include <assert.h>
@@ -69,19 +69,11 @@ static bool is_string(const char *text)
     return len >= 2 && text[0] == '"' && strchr(text + 1, '"') == text + len - 1;
 }
 
-/* Picoseconds of one unit of the key by its last letters; 0: the key is no time. */
-static uint64_t tick_of(const char *key)
+/* Picoseconds of one unit of the key; 0: it is no time. */
+static uint64_t tick_of(const char *path)
 {
-    static const struct {
-        const char *step;
-        uint64_t ps;
-    } ends[] = {{"_ps", 1}, {"_ns", PS_PER_NS}, {"_us", PS_PER_US}, {"_ms", PS_PER_MS}};
-    /* moves.latency_ns.p99 is in nanoseconds too: any step of the path may say it. */
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        for (const char *at = strstr(key, ends[i].step); at; at = strstr(at + 1, ends[i].step))
-            if (at[3] == '\0' || at[3] == '.' || at[3] == '[')
-                return ends[i].ps;
-    return 0;
+    struct output_key key;
+    return output_keys_find(path, &key) ? output_key_tick_ps(&key) : 0;
 }
 
 /* A time as the value of a key in ns and so on. */
@@ -133,19 +125,47 @@ static bool split(const char *text, struct expectation *e, char *why, size_t siz
     return true;
 }
 
+/* False with a reason when no expectation can name the key. */
+static bool is_output(const char *path, struct output_key *key, char *why, size_t size)
+{
+    if (!output_keys_find(path, key)) {
+        output_keys_suggest(path, why, size);
+        return false;
+    }
+    if (key->presence == OUTPUT_LATE)
+        return fail(why, size, "%.80s is not known yet when expectations are evaluated", path);
+    return true;
+}
+
+/* The value on the right has the type of the key on the left. */
+static bool fits(const struct expectation *e, const struct output_key *key, char *why, size_t size)
+{
+    json_int_t value;
+    struct output_key other;
+    bool is_truth = strcmp(e->value, "true") == 0 || strcmp(e->value, "false") == 0;
+    enum output_type type = is_truth              ? OUTPUT_BOOLEAN
+                            : is_string(e->value) ? OUTPUT_STRING
+                                                  : OUTPUT_INTEGER;
+    if (type == OUTPUT_INTEGER && !is_integer(e->value)) {
+        if (!is_key(e->value))
+            return read_time(e->key, e->value, &value, why, size);
+        if (!is_output(e->value, &other, why, size))
+            return false;
+        type = other.type;
+    }
+    if (type != key->type)
+        return fail(why, size, "'%.60s' is of another type than the key on the left", e->value);
+    if (type != OUTPUT_INTEGER && e->op != OP_EQ && e->op != OP_NE)
+        return fail(why, size, "'%.60s' can only be compared with == or !=", e->value);
+    return true;
+}
+
 bool expect_check(const char *text, char *why, size_t why_size)
 {
     struct expectation e;
-    json_int_t value;
-    if (!split(text, &e, why, why_size))
-        return false;
-    if (strcmp(e.value, "true") == 0 || strcmp(e.value, "false") == 0 || is_string(e.value)) {
-        if (e.op != OP_EQ && e.op != OP_NE)
-            return fail(why, why_size, "'%.60s' can only be compared with == or !=", e.value);
-        return true;
-    }
-    return is_integer(e.value) || is_key(e.value) ||
-           read_time(e.key, e.value, &value, why, why_size);
+    struct output_key key;
+    return split(text, &e, why, why_size) && is_output(e.key, &key, why, why_size) &&
+           fits(&e, &key, why, why_size);
 }
 
 /* --- evaluating --- */

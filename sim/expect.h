@@ -10,7 +10,8 @@
 extern "C" {
 #endif
 
-/* The syntax of one expectation. False: why says what is wrong and what would be right. */
+/* The syntax of one expectation, that its keys exist, and that both sides can be compared. False:
+ * why says what is wrong and what would be right. */
 bool expect_check(const char *text, char *why, size_t why_size);
 
 /*

@@ -6,6 +6,7 @@
 #include "models/base/drop_reason.h"
 #include "models/wire/ip_reassembly.h"
 #include "sim/expect.h"
+#include "sim/output_keys.h"
 
 #include <string.h>
 
@@ -215,7 +216,7 @@ static void add_invariants(json_t *root, const struct results_input *in)
 json_t *results_stats(const struct results_input *in, bool *expectations_hold)
 {
     json_t *root = json_object();
-    json_object_set_new(root, "schema", json_string("toesim.stats/2"));
+    json_object_set_new(root, "schema", json_string(OUTPUT_SCHEMA_NAME));
     json_object_set_new(results_add_object(root, "scenario"), "name",
                         json_string(in->config->name));
     results_set(root, "seed", in->config->seed);

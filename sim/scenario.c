@@ -8,14 +8,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Appends one line to the loader's messages; without memory only the first error is known. */
+static void note(struct scenario_loader *loader, const char *message)
+{
+    char *joined = NULL;
+    loader->message_count++;
+    if (asprintf(&joined, "%s%s\n", loader->messages ? loader->messages : "", message) < 0)
+        return;
+    free(loader->messages);
+    loader->messages = joined;
+}
+
 enum status scenario_fail(struct scenario_loader *loader, struct scenario_origin origin,
                           const char *path, const char *why)
 {
+    struct error one;
     if (origin.line > 0)
-        return error_set(loader->err, STATUS_BAD_INPUT, "%s:%u: %s: %s", origin.name, origin.line,
-                         path, why);
-    return error_set(loader->err, STATUS_BAD_INPUT, "%s: %s: %s", origin.name, path, why);
+        (void)error_set(&one, STATUS_BAD_INPUT, "%s:%u: %s: %s", origin.name, origin.line, path,
+                        why);
+    else
+        (void)error_set(&one, STATUS_BAD_INPUT, "%s: %s: %s", origin.name, path, why);
+    if (loader->message_count == 0)
+        *loader->err = one;
+    note(loader, one.text);
+    return STATUS_BAD_INPUT;
 }
+
+static enum status worse(enum status a, enum status b) { return a > b ? a : b; }
 
 /* "faults[3].at" -> "faults[].at" and 3. False: not a path at all, or with two indices. */
 static bool split_index(const char *path, char *general, size_t size, size_t *index)
@@ -205,18 +224,30 @@ static enum status apply_all(struct scenario_loader *loader, const struct scenar
                              size_t set_count)
 {
     enum status status = STATUS_OK;
-    for (size_t i = 0; status == STATUS_OK && i < loader->doc.count; i++)
-        status = apply_entry(loader, &loader->doc.entries[i]);
-    for (size_t i = 0; status == STATUS_OK && i < set_count; i++)
-        status = apply_set(loader, &sets[i]);
+    for (size_t i = 0; i < loader->doc.count; i++)
+        status = worse(status, apply_entry(loader, &loader->doc.entries[i]));
+    for (size_t i = 0; i < set_count; i++)
+        status = worse(status, apply_set(loader, &sets[i]));
     return status;
 }
 
 /* --- whole scenarios --- */
 
+/* Adds to the message that there are more, where it has room. */
+static void count_others(const struct scenario_loader *loader)
+{
+    size_t used = strlen(loader->err->text);
+    if (loader->message_count > 1)
+        (void)snprintf(loader->err->text + used, sizeof loader->err->text - used,
+                       " (and %zu more; toesim check FILE tells all)", loader->message_count - 1);
+}
+
+/* messages: where all of them go, a line each, to be freed by the caller; null: only the first one
+ * is wanted, in err. */
 static enum status load_text(const char *text, size_t len, const char *source,
                              const struct scenario_set *sets, size_t set_count,
-                             bool look_for_capture, struct sim_config *config, struct error *err)
+                             bool look_for_capture, struct sim_config *config, char **messages,
+                             struct error *err)
 {
     struct scenario_loader *loader = calloc(1, sizeof *loader);
     if (!loader)
@@ -233,6 +264,12 @@ static enum status load_text(const char *text, size_t len, const char *source,
     if (status == STATUS_OK)
         status = scenario_finish(loader, look_for_capture);
     scenario_yaml_free(&loader->doc);
+    if (messages)
+        *messages = loader->messages;
+    else
+        free(loader->messages);
+    if (!messages)
+        count_others(loader);
     free(loader);
     return status;
 }
@@ -242,13 +279,13 @@ enum status scenario_parse(const char *text, size_t len, const char *source,
                            struct sim_config *config, struct error *err)
 {
     assert(text && source);
-    return load_text(text, len, source, sets, set_count, false, config, err);
+    return load_text(text, len, source, sets, set_count, false, config, NULL, err);
 }
 
 enum status scenario_from_sets(const struct scenario_set *sets, size_t set_count,
                                struct sim_config *config, struct error *err)
 {
-    return load_text(NULL, 0, NULL, sets, set_count, true, config, err);
+    return load_text(NULL, 0, NULL, sets, set_count, true, config, NULL, err);
 }
 
 /* The whole file, one byte more than allowed at most. Null: err is set. */
@@ -274,6 +311,19 @@ static char *read_file(const char *path, size_t *len, struct error *err)
     return text;
 }
 
+enum status scenario_load_all(const char *path, struct sim_config *config, char **messages,
+                              struct error *err)
+{
+    size_t len = 0;
+    char *text = read_file(path, &len, err);
+    *messages = NULL;
+    if (!text)
+        return err->status;
+    enum status status = load_text(text, len, path, NULL, 0, true, config, messages, err);
+    free(text);
+    return status;
+}
+
 enum status scenario_load(const char *path, const struct scenario_set *sets, size_t set_count,
                           struct sim_config *config, struct error *err)
 {
@@ -281,7 +331,7 @@ enum status scenario_load(const char *path, const struct scenario_set *sets, siz
     char *text = read_file(path, &len, err);
     if (!text)
         return err->status;
-    enum status status = load_text(text, len, path, sets, set_count, true, config, err);
+    enum status status = load_text(text, len, path, sets, set_count, true, config, NULL, err);
     free(text);
     return status;
 }

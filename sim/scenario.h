@@ -22,6 +22,11 @@ struct scenario_set {
 enum status scenario_load(const char *path, const struct scenario_set *sets, size_t set_count,
                           struct sim_config *config, struct error *err);
 
+/* The same without sets, for who wants all errors: *messages has a line for each, and belongs to the
+ * caller (free); null when there are none, or when the file could not be read (err says why). */
+enum status scenario_load_all(const char *path, struct sim_config *config, char **messages,
+                              struct error *err);
+
 /* The same from memory; source is the file's name for messages, its folder that of the capture.
  * Does not look whether the capture exists. */
 enum status scenario_parse(const char *text, size_t len, const char *source,

@@ -120,14 +120,15 @@ static enum status check_item(struct scenario_loader *loader, enum scenario_list
     return scenario_fail(loader, item->origin, path, why);
 }
 
+static enum status worse(enum status a, enum status b) { return a > b ? a : b; }
+
 static enum status finish_actions(struct scenario_loader *loader)
 {
     struct sim_config *config = loader->config;
+    enum status worst = STATUS_OK;
     for (int list = 0; list < SCENARIO_LIST_COUNT; list++)
         for (size_t i = 0; i < loader->item_count[list]; i++) {
-            enum status status = check_item(loader, (enum scenario_list)list, i);
-            if (status != STATUS_OK)
-                return status;
+            worst = worse(worst, check_item(loader, (enum scenario_list)list, i));
             assert(config->action_count < SIM_ACTIONS_MAX);
             struct sim_action *action = &config->actions[config->action_count++];
             *action = loader->items[list][i].action;
@@ -139,7 +140,7 @@ static enum status finish_actions(struct scenario_loader *loader)
                 action->line.behind = u32_max(action->line.behind, 1);
             }
         }
-    return STATUS_OK;
+    return worst;
 }
 
 /* --- keys that need each other --- */
@@ -171,8 +172,6 @@ static enum status check_host(struct scenario_loader *loader)
     if (host->dram_ps < host->llc_hit_ps)
         return fail_at(loader, "team.host.dram",
                        "below team.host.llc_hit; DRAM is behind the LLC, write at least as much");
-    if (!host_iommu_is_page(host->iommu.page_bytes))
-        return fail_at(loader, "team.host.iommu.page", "is no page size; write 4KiB, 2MiB or 1GiB");
     return STATUS_OK;
 }
 
@@ -185,10 +184,6 @@ static enum status check_traffic(struct scenario_loader *loader)
         return STATUS_OK;
     if (config->fragment_over != 0 && config->fragment_over < FRAGMENTER_MTU_MIN)
         return fail_at(loader, "traffic.fragment_over", "is too little; write 68B or more");
-    if (config->flood.ip_version == 5)
-        return fail_at(loader, "traffic.flood.ip_version", "'5' is wrong; write 4 or 6");
-    if (config->gen.ip_version == 5)
-        return fail_at(loader, "traffic.ip_version", "'5' is wrong; write 4 or 6");
     if (config->gen.connections > config->team.conn_max)
         return fail_at(loader, "traffic.connections",
                        "more than team.connections_max; write at most as many");
@@ -228,29 +223,33 @@ static enum status check_pcie(struct scenario_loader *loader)
     return STATUS_OK;
 }
 
+static enum status check_waves(struct scenario_loader *loader)
+{
+    if (loader->config->ctx_golden && loader->config->waves != WAVES_NONE)
+        return fail_at(loader, "measure.waves",
+                       "the golden model has none; write waves: none, or nics.cache.model: rtl");
+    return STATUS_OK;
+}
+
+static enum status check_table(struct scenario_loader *loader)
+{
+    const struct lan_switch_params *params = &loader->config->lan_switch;
+    if (params->policy == PORT_POLICY_TABLE && params->table[0] == '\0')
+        return fail_at(loader, "switch.table", "missing; write a digit per connection: 0110");
+    return STATUS_OK;
+}
+
+/* All of them, so that all errors are told at once. */
 static enum status check_together(struct scenario_loader *loader)
 {
+    static enum status (*const checks[])(struct scenario_loader *) = {
+        check_traffic, check_offload, check_host, check_table, check_ctx_errors, check_waves};
     const struct sim_config *config = loader->config;
-    enum status status = check_tcp(loader, &config->team.tcp, "team.tcp");
-    if (status == STATUS_OK)
-        status = check_tcp(loader, &config->gen.tcp, "traffic.tcp");
-    if (status == STATUS_OK)
-        status = check_traffic(loader);
-    if (status == STATUS_OK)
-        status = check_offload(loader);
-    if (status == STATUS_OK)
-        status = check_host(loader);
-    if (status == STATUS_OK && config->lan_switch.policy == PORT_POLICY_TABLE &&
-        config->lan_switch.table[0] == '\0')
-        status = fail_at(loader, "switch.table", "missing; write a digit per connection: 0110");
-    if (status == STATUS_OK)
-        status = check_pcie(loader);
-    if (status == STATUS_OK)
-        status = check_ctx_errors(loader);
-    if (status == STATUS_OK && config->ctx_golden && config->waves != WAVES_NONE)
-        status = fail_at(loader, "measure.waves",
-                         "the golden model has none; write waves: none, or nics.cache.model: rtl");
-    return status;
+    enum status worst = check_tcp(loader, &config->team.tcp, "team.tcp");
+    worst = worse(worst, check_tcp(loader, &config->gen.tcp, "traffic.tcp"));
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
+        worst = worse(worst, checks[i](loader));
+    return worst;
 }
 
 /* --- derived fields: one key sets all places that must agree --- */
@@ -387,12 +386,9 @@ enum status scenario_finish(struct scenario_loader *loader, bool look_for_captur
 {
     struct sim_config *config = loader->config;
     enum status status = check_together(loader);
-    if (status == STATUS_OK)
-        status = finish_actions(loader);
-    if (status == STATUS_OK)
-        status = check_pcie(loader);
-    if (status == STATUS_OK)
-        status = resolve_capture(loader, look_for_capture);
+    status = worse(status, finish_actions(loader));
+    status = worse(status, check_pcie(loader));
+    status = worse(status, resolve_capture(loader, look_for_capture));
     if (status != STATUS_OK)
         return status;
     if (config->name[0] == '\0')

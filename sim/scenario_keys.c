@@ -53,6 +53,10 @@ static void write_kind(FILE *file, const struct scenario_key *key)
     scenario_quantity_format(key->type, key->max, high);
     if (key->rule == SCENARIO_RULE_ETHERNET)
         (void)fputs(": 10Gbps, 25Gbps, 40Gbps, 100Gbps", file);
+    else if (key->rule == SCENARIO_RULE_IP_VERSION)
+        (void)fputs(": 4, 6", file);
+    else if (key->rule == SCENARIO_RULE_PAGE)
+        (void)fputs(": 4KiB, 2MiB, 1GiB", file);
     else if (key->max >= (uint64_t)INT64_MAX)
         (void)fprintf(file, ", at least %s", low);
     else

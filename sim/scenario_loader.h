@@ -48,10 +48,13 @@ struct scenario_loader {
     bool capture_from_file; /* traffic.capture was given in the file, not by an option */
     size_t item_count[SCENARIO_LIST_COUNT];
     struct scenario_item items[SCENARIO_LIST_COUNT][SIM_ACTIONS_MAX];
-    struct error *err;
+    struct error *err; /* the first error */
+    char *messages;    /* of all errors, a line each; null: none. Freed by who ends the loader */
+    size_t message_count;
 };
 
-/* Message `origin:line: path: why`; returns STATUS_BAD_INPUT. */
+/* Notes the message `origin:line: path: why` and goes on, so that all errors are told at once; returns
+ * STATUS_BAD_INPUT. */
 enum status scenario_fail(struct scenario_loader *loader, struct scenario_origin origin,
                           const char *path, const char *why);
 

@@ -30,9 +30,11 @@ enum scenario_type {
 
 enum scenario_rule {
     SCENARIO_RULE_NONE,
-    SCENARIO_RULE_POW2,      /* a power of two */
-    SCENARIO_RULE_ETHERNET,  /* 10, 25, 40 or 100 Gb/s */
-    SCENARIO_RULE_UNLIMITED, /* the word "unlimited" means TIME_NEVER */
+    SCENARIO_RULE_POW2,       /* a power of two */
+    SCENARIO_RULE_ETHERNET,   /* 10, 25, 40 or 100 Gb/s */
+    SCENARIO_RULE_IP_VERSION, /* 4 or 6 */
+    SCENARIO_RULE_PAGE,       /* the page sizes of an IOMMU */
+    SCENARIO_RULE_UNLIMITED,  /* the word "unlimited" means TIME_NEVER */
 };
 
 /* path: sections joined by '.', "[]" for a list. Offsets of a list's keys are in struct sim_action,

@@ -84,6 +84,10 @@ static bool check_range(const struct scenario_key *key, const char *text, uint64
         (value % UINT64_C(1000000000) != 0 ||
          (gbps != 10 && gbps != 25 && gbps != 40 && gbps != 100)))
         return wrong(why, text, "10Gbps, 25Gbps, 40Gbps or 100Gbps");
+    if (key->rule == SCENARIO_RULE_IP_VERSION && value == 5)
+        return wrong(why, text, "4 or 6");
+    if (key->rule == SCENARIO_RULE_PAGE && !host_iommu_is_page(value))
+        return wrong(why, text, "4KiB, 2MiB or 1GiB");
     if (value % key->tick_ps != 0) {
         (void)snprintf(why, SCENARIO_WHY_MAX, "'%.60s' is too fine; write whole %s", text,
                        key->tick_ps == PS_PER_US ? "us" : "ms");

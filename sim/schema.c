@@ -1,14 +1,12 @@
 #include "sim/schema.h"
 
 #include "sim/scenario_table.h"
+#include "sim/schema_number.h"
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-static const char time_pattern[] = "^[0-9]+(\\.[0-9]+)?(ps|ns|us|ms|s)$";
-static const char size_pattern[] = "^[0-9]+(\\.[0-9]+)?(B|KiB|MiB|GiB)$";
-static const char rate_pattern[] = "^[0-9]+(\\.[0-9]+)?(bps|kbps|Mbps|Gbps)$";
 
 static json_t *of_pattern(const char *pattern)
 {
@@ -23,25 +21,67 @@ static json_t *of_names(const char *const *names)
     return json_pack("{s:o}", "enum", list);
 }
 
+/* A bare number: a range, or a list where a rule allows only some. */
 static json_t *of_number(const struct scenario_key *key)
 {
-    return json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum", (json_int_t)key->min,
-                     "maximum", (json_int_t)key->max);
+    bool powers = key->rule == SCENARIO_RULE_POW2 || key->type == SCENARIO_LOG2;
+    if (!powers && key->rule != SCENARIO_RULE_IP_VERSION)
+        return json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum", (json_int_t)key->min,
+                         "maximum", (json_int_t)key->max);
+    json_t *list = json_array();
+    for (uint64_t value = powers ? 1 : key->min; value <= key->max; value += powers ? value : 2)
+        if (value >= key->min)
+            (void)json_array_append_new(list, json_integer((json_int_t)value));
+    return json_pack("{s:o}", "enum", list);
+}
+
+/* `before`, the pattern that was made (freed here), `after`; anchored. */
+static json_t *of_made(const char *before, char *made, const char *after)
+{
+    char *text = NULL;
+    if (!made || asprintf(&text, "^(%s%s%s)$", before, made, after) < 0)
+        text = NULL;
+    json_t *json = text ? of_pattern(text) : NULL;
+    free(text);
+    free(made);
+    return json;
+}
+
+static json_t *of_quantity(const struct scenario_key *key)
+{
+    return of_made(key->rule == SCENARIO_RULE_UNLIMITED ? "unlimited|" : "",
+                   schema_number_pattern(key), "");
+}
+
+static json_t *of_at(void)
+{
+    static const struct scenario_key any = {
+        .type = SCENARIO_TIME, .max = (uint64_t)INT64_MAX, .tick_ps = 1};
+    return of_made("(0{0,2}100(\\.0)?|0?[0-9]{1,2}(\\.[0-9])?)%|", schema_number_pattern(&any), "");
+}
+
+/* Numbers and ranges from 1 on, such as 3 7 10-12; one alone may be a bare number. */
+static json_t *of_ranges(uint64_t high, const char *word, bool may_be_empty)
+{
+    char *number = schema_whole_pattern(1, high), *all = NULL;
+    if (number &&
+        asprintf(&all, "(%s)(-(%s))?([ ,]+(%s)(-(%s))?)*[ ,]*", number, number, number, number) < 0)
+        all = NULL;
+    free(number);
+    json_t *text = of_made(word, all, may_be_empty ? "|[ ,]*" : "");
+    return json_pack("{s:[o, {s:s, s:i, s:I}]}", "anyOf", text, "type", "integer", "minimum", 1,
+                     "maximum", (json_int_t)high);
 }
 
 static json_t *value_schema(const struct scenario_key *key)
 {
     switch (key->type) {
     case SCENARIO_TIME:
-        return of_pattern(key->rule == SCENARIO_RULE_UNLIMITED
-                              ? "^unlimited$|^[0-9]+(\\.[0-9]+)?(ps|ns|us|ms|s)$"
-                              : time_pattern);
-    case SCENARIO_AT:
-        return of_pattern("^[0-9]+(\\.[0-9])?%$|^[0-9]+(\\.[0-9]+)?(ps|ns|us|ms|s)$");
     case SCENARIO_SIZE:
-        return of_pattern(size_pattern);
     case SCENARIO_RATE:
-        return of_pattern(rate_pattern);
+        return of_quantity(key);
+    case SCENARIO_AT:
+        return of_at();
     case SCENARIO_COUNT:
     case SCENARIO_LOG2:
         return of_number(key);
@@ -51,15 +91,26 @@ static json_t *value_schema(const struct scenario_key *key)
     case SCENARIO_REHASH:
     case SCENARIO_FAULT:
         return of_names(key->names);
+    case SCENARIO_NAME:
+        return json_pack("{s:[s, s], s:s}", "type", "string", "integer", "pattern",
+                         "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,62}$");
     case SCENARIO_MAC:
-        return of_pattern("^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$");
+        return of_pattern("^[0-9a-fA-F][02468aceACE](:[0-9a-fA-F]{2}){5}$");
+    case SCENARIO_IPV4:
+        return of_pattern("^([1-9]|[1-9][0-9]|1[0-9]{2}|2[01][0-9]|22[0-3])"
+                          "(\\.([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])){3}$");
+    case SCENARIO_IPV6:
+        return of_pattern("^(?![fF]{2})[0-9a-fA-F:.]{2,45}$");
     case SCENARIO_FRAMES:
+        return of_ranges(UINT32_MAX, "[ ,]*", false);
     case SCENARIO_PORTS:
-        return json_pack("{s:[s, s]}", "type", "string", "integer");
-    case SCENARIO_TABLE:
-        return json_pack("{s:[s, s], s:s}", "type", "string", "integer", "pattern", "^[01]*$");
+        return of_ranges(UINT16_MAX, "none|[ ,]*", true);
+    case SCENARIO_TABLE: /* more than one digit in quotes, else readers make a number of them */
+        return json_pack("{s:[{s:s, s:s}, {s:s, s:i, s:i}]}", "anyOf", "type", "string", "pattern",
+                         "^[01]{0,256}$", "type", "integer", "minimum", 0, "maximum", 1);
     case SCENARIO_VLAN:
-        return json_pack("{s:[s, s]}", "type", "string", "integer");
+        return json_pack("{s:[{s:s}, {s:s, s:i, s:i}]}", "anyOf", "const", "none", "type",
+                         "integer", "minimum", 1, "maximum", 4094);
     default:
         return json_pack("{s:s}", "type", "string");
     }

@@ -1,10 +1,14 @@
-/* The JSON Schema of a scenario, for editors. */
+/* The JSON Schemas of a scenario and of stats.json, for editors and other programs. */
 #ifndef TOESIM_SIM_SCHEMA_H
 #define TOESIM_SIM_SCHEMA_H
 
 #include <jansson.h>
 
-/* A new reference; null when out of memory. */
+/* Of a scenario: refuses each value that the scenario reader refuses; what keys must fit each other is
+ * the reader's alone. A new reference; null when out of memory. */
 json_t *schema_create(void);
+
+/* Of stats.json, from the table of output keys (schema_outputs.c). */
+json_t *schema_of_outputs(void);
 
 #endif

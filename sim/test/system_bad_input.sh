@@ -34,6 +34,20 @@ printf 'name: x\nduration: 5\n' >"$work/unit.yaml"
 expect "missing unit" 2 "unit.yaml:2: .*duration" "$toesim" check "$work/unit.yaml"
 printf 'name: x\nname: y\n' >"$work/twice.yaml"
 expect "duplicate key" 2 "twice.yaml:2: .*name" "$toesim" check "$work/twice.yaml"
+printf 'traffic: {kind: generator}\nexpect:\n  - moves.completd > 3\n' >"$work/typo.yaml"
+for command in check run; do
+    expect "unknown key in an expectation ($command)" 2 "typo.yaml:3: expect\[0\]: .*did you mean moves.completed?" \
+        "$toesim" $command "$work/typo.yaml"
+done
+cat >"$work/four.yaml" <<'YAML'
+nics: {link: {rate: 50Gbps}, pcie: {lanes: 3}}
+switch: {rehash: [{at: 150%, action: swap}]}
+team: {ring: 5KiB}
+YAML
+for message in "four.yaml:1: nics.link.rate" "four.yaml:1: nics.pcie.lanes" "four.yaml:2: switch.rehash.0..at" "four.yaml:3: team.ring"; do
+    expect "all errors at once: $message" 2 "$message" "$toesim" check "$work/four.yaml"
+done
+expect "run tells that there are more" 2 "and 3 more; toesim check FILE" "$toesim" run "$work/four.yaml"
 printf 'not a capture at all, just text\n' >"$work/text.pcap"
 expect "no capture" 2 "text.pcap" "$toesim" replay "$work/text.pcap" -o "$work/o2"
 zcat "$capture" | head -c 20000 >"$work/cut.pcap"

@@ -145,7 +145,7 @@ static const struct usage_row usage_rows[] = {
     {"script parts.pkt", 1, "fail: parts.pkt", "policy flip: segment 1 is 'R 1:1(0)' instead of"},
     {"script parts.pkt --port-policy flip", 0, "pass: parts.pkt (IPv4, 1 segments", ""},
     {"script dies.pkt", 1, "fail: dies.pkt", "policy random: the simulation broke off (signal 6)"},
-    {"check", 2, "", "toesim check: needs SCENARIO..., --schema or --keys"},
+    {"check", 2, "", "toesim check: needs SCENARIO..., --schema, --keys or --outputs"},
     {"check good.yaml", 0, "good.yaml: ok", ""},
     {"check good.yaml bad.yaml", 2, "good.yaml: ok", "bad.yaml:2: seed: 'many'"},
     {"check --schema", 0, "\"additionalProperties\": false", ""},

@@ -48,10 +48,8 @@ Test(expect, evaluates_rows_and_counts_failures)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         static struct sim_config config;
-        char why[256] = "";
         (void)strcpy(config.expects[0], rows[i].text);
         config.expect_count = 1;
-        cr_expect(expect_check(rows[i].text, why, sizeof why), "%s: %s", rows[i].text, why);
         json_t *stats = json_loads(document, 0, NULL);
         cr_assert_not_null(stats);
         cr_expect_eq(expect_evaluate(&config, stats), rows[i].ok ? 0 : 1, "%s", rows[i].text);
@@ -123,6 +121,67 @@ Test(expect, streams_that_nobody_compares_have_no_built_in_expectations)
     cr_assert_eq(json_array_size(json_object_get(stats, "expect")), 0);
     cr_assert(json_is_array(json_object_get(stats, "expect")));
     json_decref(stats);
+}
+
+static const char *const right[] = {
+    "streams.total == 40",
+    "streams.intact == streams.complete",
+    "nics[1].ctx_cache.misses < 10",
+    "moves.latency_ns.p50 < 10us",
+    "moves.latency_ns.max <= 0.02ms",
+    "sim_time_ps > 1ms",
+    "host.busy_ns<=5us",
+    "complete == true",
+    "scenario.name != \"first\"",
+    "moves.phase_ns.extract.p999 < moves.latency_ns.p999",
+    "drops.bad_fcs >= 0",
+    "switch.ports.uplink.tx_queue_max <= 24",
+    "faults.nic1.to_server.dropped == faults.dropped",
+    "invariants.I-OWN == 0",
+};
+
+Test(expect, keys_of_the_table_are_taken)
+{
+    for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
+        char why[256] = "";
+        cr_expect(expect_check(right[i], why, sizeof why), "%s: %s", right[i], why);
+    }
+}
+
+struct wrong_key {
+    const char *text, *words;
+};
+
+static const struct wrong_key wrong_keys[] = {
+    {"moves.completd > 3", "did you mean moves.completed?"},
+    {"streams.total == streams.compleet", "did you mean streams.complete?"},
+    {"nics[1].mac.rx_frame == 1", "did you mean nics[1].mac.rx_frames?"},
+    {"nics[2].mac.rx_frames == 1", "stats.json has no key nics[2].mac.rx_frames"},
+    {"nics[].mac.rx_frames == 1", "is no key"},
+    {"nics.mac.rx_frames == 1", "did you mean nics[0].mac.rx_frames?"},
+    {"moved.forwarded_frames > 3", "did you mean moves.forwarded_frames?"},
+    {"held_frames > 3", "did you mean moves.held_frames?"},
+    {"zzz == 3", "toesim check --outputs"},
+    {"streams == 3", "is a section"},
+    {"streams.partial == 0", "is a section"},
+    {"expect[0].ok == true", "not known yet"},
+    {"complete == 1", "another type"},
+    {"streams.total == true", "another type"},
+    {"streams.total == complete", "another type"},
+    {"scenario.name == 4", "another type"},
+    {"streams.total == 4us", "has a unit"},
+    {"moves.latency_ns.count == 4us", "has a unit"},
+    {"moves.latency_ns.p50 == 1ps", "finer than the unit"},
+    {"complete < true", "only be compared with =="},
+};
+
+Test(expect, unknown_keys_and_types_that_differ_are_refused_with_a_cure)
+{
+    for (size_t i = 0; i < sizeof wrong_keys / sizeof wrong_keys[0]; i++) {
+        char why[256] = "";
+        cr_expect_not(expect_check(wrong_keys[i].text, why, sizeof why), "%s", wrong_keys[i].text);
+        cr_expect(strstr(why, wrong_keys[i].words) != NULL, "%s: %s", wrong_keys[i].text, why);
+    }
 }
 
 static const char *const wrong[] = {

@@ -184,7 +184,7 @@ Test(scenario_host, memory_that_no_machine_has_is_refused)
 {
     static const char *const bad[][2] = {
         {"llc_hit: 100ns", "a.yaml:3: team.host.dram: below team.host.llc_hit"},
-        {"iommu: {page: 8KiB}", "a.yaml:3: team.host.iommu.page: is no page size; write 4KiB"}};
+        {"iommu: {page: 8KiB}", "a.yaml:3: team.host.iommu.page: '8KiB' is wrong; write 4KiB"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char text[200];
         (void)snprintf(text, sizeof text, "traffic: {kind: generator}\nteam:\n  host: {%s}\n",

@@ -1,0 +1,54 @@
+#!/bin/sh
+# The schemas against an outside validator (python3-jsonschema): that of scenarios takes and refuses what
+# the scenario reader takes and refuses; that of stats.json takes what real runs write, and the table of
+# output keys has each of their keys, and no key that no run has.
+# usage: system_schema.sh BUILD_DIR
+set -u
+build=$1
+toesim=$build/toesim
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python=
+for candidate in /usr/bin/python3 python3; do
+    "$candidate" -c 'import jsonschema' 2>/dev/null && python=$candidate && break
+done
+[ -n "$python" ] || { echo "skip: python3-jsonschema is not installed"; exit 0; }
+
+mkdir "$work/values"
+"$python" sim/test/schema_agrees.py "$toesim" "$work/values"
+
+# Runs that have every optional key between them: captures, samples by the thousand, a flood, a failed look-up.
+"$toesim" run scenarios/100-alternate.yaml --waves none --set outputs.captures=false -o "$work/replay" >/dev/null 2>&1
+"$toesim" run sim/test/data/total-loss.yaml -o "$work/loss" >/dev/null 2>&1
+"$toesim" run scenarios/519-moves-under-load.yaml --waves none --set outputs.captures=false -o "$work/moves" >/dev/null 2>&1
+"$toesim" run scenarios/710-syn-flood.yaml --waves none --set outputs.captures=false \
+    --set 'expect[0]=moves.latency_ns.p999 == 0' -o "$work/flood" >/dev/null 2>&1
+"$toesim" check --outputs --schema >"$work/schema.json"
+"$toesim" check --outputs | sed -n 's/^| `\([^`]*\)`.*/\1/p' | sort >"$work/table"
+for run in replay loss moves flood; do
+    if "$python" -W ignore - "$work/schema.json" "$work/$run/stats.json" <<'PYTHON'
+import json, sys, jsonschema
+schema, stats = (json.load(open(name)) for name in sys.argv[1:])
+jsonschema.Draft202012Validator.check_schema(schema)
+errors = list(jsonschema.Draft202012Validator(schema).iter_errors(stats))
+for error in errors[:5]:
+    print("%s: %s" % ("/".join(map(str, error.path)), error.message[:200]))
+for missing in ("schema", "streams", "nics", "expect"):
+    cut = {key: value for key, value in stats.items() if key != missing}
+    if jsonschema.Draft202012Validator(schema).is_valid(cut):
+        errors.append("the schema does not miss " + missing)
+if jsonschema.Draft202012Validator(schema).is_valid(dict(stats, surprise=1)):
+    errors.append("the schema takes an unknown key")
+sys.exit(len(errors) > 0)
+PYTHON
+    then
+        echo "pass: stats.json of $run satisfies its schema"
+    else
+        echo "fail: stats.json of $run does not satisfy its schema"
+    fi
+done
+jq -r 'paths(type != "object" and type != "array") | map(if type == "number" then "[]" else "." + . end) | join("")[1:]' \
+    "$work"/*/stats.json | sort -u >"$work/real"
+comm -13 "$work/table" "$work/real" | sed 's/^/fail: the table of output keys lacks /'
+comm -23 "$work/table" "$work/real" | sed 's/^/fail: no run here writes /'
+[ -s "$work/real" ] && cmp -s "$work/table" "$work/real" && echo "pass: the table has the keys of real runs, and no others"
