@@ -19,7 +19,7 @@ printf '%s\n' "$@" | xargs -P "$jobs" -I{} sh -c '
     *) "$2" -j1 --xml="$1/$name.xml" >"$1/$name.log" 2>&1 ;;
     esac
     echo $? >"$1/$name.status"' sh "$out" {} "$build"
-passed=0 failed=0
+passed=0 failed=0 units=0
 for program in "$@"; do
     name=$(basename "$program" .sh)
     status=$(cat "$out/$name.status" 2>/dev/null || echo 255)
@@ -30,6 +30,7 @@ for program in "$@"; do
         grep -a '^skip: ' "$out/$name.log"
         ;;
     *)
+        units=1
         line=$(grep -a -o 'Tested: .*' "$out/$name.log" | tail -n 1)
         tested=$(echo "$line" | sed -n 's/.*Tested: *\([0-9]*\).*/\1/p')
         p=$(echo "$line" | sed -n 's/.*Passing: *\([0-9]*\).*/\1/p')
@@ -47,6 +48,6 @@ for program in "$@"; do
         grep -a -v -e '^$' -e '^pass: ' "$out/$name.log" | head -n 60
     fi
 done
-mk/timing_table.sh "$TOESIM_TIMING_CASES" || failed=$((failed + 1))
+[ $units -eq 0 ] || mk/timing_table.sh "$TOESIM_TIMING_CASES" || failed=$((failed + 1))
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -26,6 +26,15 @@ SYSTEM_TESTS := $(sort $(wildcard sim/test/system_*.sh))
 test-now: $(TOESIM) $(EXAMPLE_BIN) $(TEST_BIN) $(RTL_TEST_BIN)
 	@mk/run_tests.sh $(B) $(JOBS) $(TEST_BIN) $(RTL_TEST_BIN) $(SYSTEM_TESTS)
 
+LONG_TESTS := $(sort $(wildcard sim/test/long_*.sh))
+.PHONY: test-long test-long-now
+test-long: ## the long forms of tests, LONG_TESTS=file for one; not part of test
+	@mk/setup.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) test-long-now
+
+test-long-now: $(TOESIM)
+	@mk/run_tests.sh $(B) $(JOBS) $(LONG_TESTS)
+
 check: ## lint and test: the one gate before a commit
 	@mk/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) lint

@@ -92,24 +92,22 @@ void testbed::make_shells()
 {
     auto program = [](void *self) { host_sw_main(static_cast<testbed *>(self)->software_); };
     core_ = std::make_unique<core_shell>("core0", program, this);
-    static const char *const engines[] = {"engine0", "engine1"};
-    static const char *const links[] = {"pcie0", "pcie1"};
-    static const char *const caches[] = {"cache0", "cache1"};
-    static const char *const soft_errors[] = {"soft_errors0", "soft_errors1"};
+    clock_ = std::make_unique<stage_clock>("stages");
+    auto make = [this] { return std::make_unique<stage_shell>(*clock_); };
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
-        engine_shell_[nic] = std::make_unique<stage_shell>(engines[nic]);
-        link_shell_[nic] = std::make_unique<stage_shell>(links[nic]);
-        cache_shell_[nic] = std::make_unique<stage_shell>(caches[nic]);
-        soft_error_shell_[nic] = std::make_unique<stage_shell>(soft_errors[nic]);
+        engine_shell_[nic] = make();
+        link_shell_[nic] = make();
+        cache_shell_[nic] = make();
+        soft_error_shell_[nic] = make();
     }
-    for (unsigned m = 0; m < MAC_COUNT; m++)
-        mac_shell_[m] = std::make_unique<stage_shell>(mac_names[m]);
-    switch_shell_ = std::make_unique<stage_shell>("lan_switch");
-    peer_shell_ = std::make_unique<stage_shell>("peers");
-    director_shell_ = std::make_unique<stage_shell>("director");
-    window_shell_ = std::make_unique<stage_shell>("waves");
+    for (auto &shell : mac_shell_)
+        shell = make();
+    switch_shell_ = make();
+    peer_shell_ = make();
+    director_shell_ = make();
+    window_shell_ = make();
     if (config_.flood.count > 0)
-        flood_shell_ = std::make_unique<stage_shell>("flood");
+        flood_shell_ = make();
 }
 
 void testbed::make_host()
@@ -217,15 +215,13 @@ void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *stor
     params.dram_latency_ps = config_.ctx_dram_ps;
     params.dram_beat_ps = config_.ctx_dram_beat_ps;
     params.skip_idle = config_.ctx_skip_idle;
-    // The cache may run ahead of the kernel, but not past the next event of anybody else.
-    ctx_cache_burst burst = {[](void *) {
-                                 uint64_t now = sc_now_ps();
-                                 if (!sc_core::sc_pending_activity())
-                                     return now;
-                                 uint64_t next = sc_core::sc_time_to_pending_activity().value();
-                                 return next > 0 ? now + next - 1 : now;
+    // The cache may run ahead of the kernel, but not past the next event of anybody else, nor past the
+    // time at which the run may end.
+    ctx_cache_burst burst = {[](void *self) {
+                                 const auto *bed = static_cast<testbed *>(self);
+                                 return u64_min(bed->clock_->quiet_until_ps(), bed->until_ps_ - 1);
                              },
-                             nullptr};
+                             this};
     cache_[nic] =
         ctx_cache_rtl_create(domain_, &params, nic, client, cache_shell_[nic]->waker(), burst);
     assert(cache_[nic]);
@@ -463,9 +459,9 @@ void testbed::on_probe(const probe_event &event)
 bool testbed::advance(uint64_t slice_ps)
 {
     uint64_t now = sc_now_ps();
-    uint64_t until = u64_min(now + slice_ps, u64_min(config_.duration_ps, end_ps_));
-    if (until > now)
-        sc_core::sc_start(sc_time_from_ps(until - now));
+    until_ps_ = u64_min(now + slice_ps, u64_min(config_.duration_ps, end_ps_));
+    if (until_ps_ > now)
+        sc_core::sc_start(sc_time_from_ps(until_ps_ - now));
     now = sc_now_ps();
     if (check_violations_total(check_))
         return false;
@@ -489,6 +485,7 @@ void testbed::finish(bool complete)
     if (complete && now >= end_ps_) // else frames may be under way
         check_finish(check_, now);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        pcie_link_settle(link_[nic], now);
         if (cache_[nic])
             ctx_cache_rtl_finish(cache_[nic], now);
         cache_stats_[nic] =

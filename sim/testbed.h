@@ -135,9 +135,11 @@ private:
     std::vector<std::vector<replay_step>> steps_;
 
     std::unique_ptr<core_shell> core_;
+    std::unique_ptr<stage_clock> clock_;
     std::unique_ptr<stage_shell> engine_shell_[NIC_COUNT], link_shell_[NIC_COUNT],
         cache_shell_[NIC_COUNT], soft_error_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_,
         peer_shell_, director_shell_, window_shell_, flood_shell_;
+    uint64_t until_ps_ = 0;        // how far advance() goes now
     uint64_t end_ps_ = TIME_NEVER; // set when the traffic is done
     uint64_t end_ps_max_ = TIME_NEVER;
     bool complete_ = false;

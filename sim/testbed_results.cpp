@@ -11,19 +11,7 @@ uint64_t testbed::frames_on_links() const
     return frames;
 }
 
-uint64_t testbed::kernel_events() const
-{
-    uint64_t runs = switch_shell_->runs() + peer_shell_->runs() + director_shell_->runs() +
-                    window_shell_->runs() + core_->resumes();
-    for (const auto &shell : mac_shell_)
-        runs += shell->runs();
-    if (flood_shell_)
-        runs += flood_shell_->runs();
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        runs += engine_shell_[nic]->runs() + link_shell_[nic]->runs() + cache_shell_[nic]->runs() +
-                soft_error_shell_[nic]->runs();
-    return runs;
-}
+uint64_t testbed::kernel_events() const { return clock_->runs() + core_->resumes(); }
 
 void testbed::fill_perf(results_perf *perf) const
 {

@@ -100,7 +100,7 @@ void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps)
 {
     if (up == link->up)
         return;
-    pcie_link_catch_up(link, now_ps);
+    pcie_link_settle(link, now_ps);
     link->up = up;
     link->outlook.valid = false;
     uint64_t active_ps = now_ps;

@@ -411,3 +411,18 @@ struct stage pcie_link_stage(struct pcie_link *link, const char *name)
 {
     return (struct stage){name, link, link_run, link_next_ps};
 }
+
+/* Earlier completions of a request stay in flight until the last one is due, which alone somebody
+ * waits for: those that have arrived must not count as lost, nor be missing in the counters. */
+void pcie_link_settle(struct pcie_link *link, uint64_t now_ps)
+{
+    pcie_link_catch_up(link, now_ps);
+    struct pcie_ring *flying = &link->flying[PCIE_DOWN];
+    while (head_due_ps(flying) <= now_ps) {
+        struct pcie_tlp tlp = *(const struct pcie_tlp *)pcie_ring_at(flying, 0);
+        if (tlp.kind != PCIE_TLP_CPLD || tlp.last)
+            break;
+        pcie_ring_pop(flying, &tlp);
+        pcie_endpoint_on_downstream(link, &tlp, now_ps);
+    }
+}

@@ -76,8 +76,7 @@ struct pcie_stats {
     uint64_t write_stalls; /* writes that did not fit write_queue_bytes */
     uint64_t msix_masked;  /* messages not sent: vector masked (remembered) or MSI-X disabled */
     uint32_t write_bytes_queued_max;
-    /* Data link layer, both directions together; as far as the link has looked, which is when TLPs
-     * make it look. */
+    /* Data link layer, both directions together; without the idle time behind the last TLP. */
     uint64_t skps, acks, naks, updatefcs, initfcs;
     uint64_t credit_stalls; /* TLPs that waited for credits or for room in the replay buffer */
     uint64_t bad_tlps, bad_dllps, acks_lost; /* injected faults that have struck */
@@ -145,6 +144,10 @@ size_t pcie_link_config_dump(const struct pcie_link *link, char *text, size_t si
  * aligned and below 4096. */
 uint32_t pcie_link_port_read32(const struct pcie_link *link, uint32_t offset);
 void pcie_link_port_write32(struct pcie_link *link, uint32_t offset, uint32_t value);
+
+/* Before the counters are read: brings them up to now_ps. The link looks at its wires only when somebody
+ * would notice, so what has started or arrived since then is not counted yet. */
+void pcie_link_settle(struct pcie_link *link, uint64_t now_ps);
 
 /* Valid until the next call. */
 const struct pcie_stats *pcie_link_stats(struct pcie_link *link);

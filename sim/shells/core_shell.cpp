@@ -1,6 +1,6 @@
 #include "sim/shells/core_shell.h"
 
-#include "sim/shells/stage_shell.h"
+#include "sim/shells/stage_clock.h"
 
 core_shell::core_shell(const sc_core::sc_module_name &name, void (*program)(void *), void *argument)
     : sc_module(name), program_(program), argument_(argument)

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Each output alone changes no result, in every scenario. Long: part of `make test-long`.
+# usage: long_looking.sh BUILD_DIR
+set -u
+build=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+. sim/test/outputs.sh
+for scenario in scenarios/*.yaml scenarios/regress/*.yaml sim/test/looking/*.yaml; do
+    name=$(basename "$scenario" .yaml)
+    run_off "$scenario" "$work/off"
+    for key in measure.waves=moves measure.waves=all outputs.tlp_trace=true outputs.captures=true \
+        outputs.pcie_config=true measure.cache_time=true; do
+        run_with "$scenario" "$work/on" $key
+        compare "$name, $key" "$work/off" "$work/on"
+        rm -rf "$work/on"
+    done
+    rm -rf "$work/off"
+done
