@@ -63,7 +63,7 @@ static void parse_tcp(const uint8_t *frame, bool verify, struct packet *packet)
     uint32_t tcp_bytes = packet->ip_bytes - (packet->tcp_offset - packet->ip_offset);
     const uint8_t *tcp = frame + packet->tcp_offset;
     if (!tcp_parse(tcp, tcp_bytes, &packet->seg)) {
-        malformed(packet, "TCP header does not fit or its options contradict it");
+        malformed(packet, "TCP header does not fit");
         return;
     }
     packet->seg.ecn = packet->tos & 3;

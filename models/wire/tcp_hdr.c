@@ -46,7 +46,9 @@ static void take_option(const uint8_t *opt, struct tcp_segment *seg)
     }
 }
 
-static bool take_options(const uint8_t *opt, const uint8_t *end, struct tcp_segment *seg)
+/* An option whose length is impossible ends the list; the segment counts without what is behind it
+ * (RFC 9293 MUST-7; Linux and FreeBSD do the same). */
+static void take_options(const uint8_t *opt, const uint8_t *end, struct tcp_segment *seg)
 {
     while (opt < end && *opt != OPT_END) {
         if (*opt == OPT_NOP) {
@@ -54,11 +56,10 @@ static bool take_options(const uint8_t *opt, const uint8_t *end, struct tcp_segm
             continue;
         }
         if (end - opt < 2 || opt[1] < 2 || opt[1] > end - opt)
-            return false;
+            return;
         take_option(opt, seg);
         opt += opt[1];
     }
-    return true;
 }
 
 bool tcp_parse(const uint8_t *bytes, uint32_t len, struct tcp_segment *seg)
@@ -79,7 +80,8 @@ bool tcp_parse(const uint8_t *bytes, uint32_t len, struct tcp_segment *seg)
     seg->header_len = (uint8_t)header_len;
     seg->payload = bytes + header_len;
     seg->payload_len = len - header_len;
-    return take_options(bytes + TCP_HEADER_MIN, bytes + header_len, seg);
+    take_options(bytes + TCP_HEADER_MIN, bytes + header_len, seg);
+    return true;
 }
 
 uint32_t tcp_build(uint8_t *bytes, uint16_t sport, uint16_t dport, uint32_t seq, uint32_t ack,

@@ -49,8 +49,8 @@ struct tcp_segment {
     uint32_t payload_len;
 };
 
-/* Parses `len` bytes of TCP header and payload. False: header shorter than 20 bytes, data offset
- * below 5 or past len, or an option that runs past the header (RFC 9293 MUST-7). */
+/* Parses `len` bytes of TCP header and payload. False: header shorter than 20 bytes, or data offset
+ * below 5 or past len. Options are read up to one with an impossible length (RFC 9293 MUST-7). */
 bool tcp_parse(const uint8_t *bytes, uint32_t len, struct tcp_segment *seg);
 
 /* Writes a header of 20 + options_len bytes (options_len a multiple of 4, at most 40), checksum
