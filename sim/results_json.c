@@ -117,6 +117,7 @@ static void add_peer(json_t *root, const struct results_input *in)
         results_set(peer, "synthetic_acks", r->synthetic_acks);
         results_set(peer, "retransmissions", r->retransmissions);
         results_set(peer, "challenge_resets", r->challenge_resets);
+        results_set(peer, "withheld_segments", r->withheld_segments);
     } else if (in->gen) {
         results_set(peer, "synthetic_acks", 0);
         results_set(peer, "retransmissions", gen_peer_stats(in->gen)->retransmissions);
@@ -132,6 +133,7 @@ static void add_capture(json_t *root, const struct results_input *in)
     results_set(capture, "records", c->records);
     results_set(capture, "tcp_segments", c->tcp_segments);
     results_set(capture, "split_segments", c->split_segments);
+    results_set(capture, "ignored_segments", c->ignored_segments);
     results_set(capture, "repaired_checksums", c->repaired_checksums);
     results_set(capture, "bad_checksums", c->bad_checksums);
     results_set(capture, "not_tcp", c->not_tcp);

@@ -218,19 +218,39 @@ static enum status read_records(struct loader *loader, struct capture_file *file
     return STATUS_OK;
 }
 
+static int compare_begin(const void *a, const void *b)
+{
+    const struct built_conversation *x = a, *y = b;
+    return x->begin < y->begin ? -1 : x->begin > y->begin;
+}
+
+/* Conversations are numbered in the order in which they begin. */
+static bool keep_conversations(struct capture *capture, const struct conversation_builder *builder)
+{
+    size_t count = builder->built_count;
+    capture->conversations = arena_alloc(&capture->arena, count * sizeof *capture->conversations);
+    if (!capture->conversations)
+        return false;
+    if (count > 1)
+        qsort(builder->built, count, sizeof *builder->built, compare_begin);
+    for (size_t i = 0; i < count; i++)
+        capture->conversations[i] = builder->built[i].conv;
+    capture->conversation_count = count;
+    return true;
+}
+
 static enum status build_conversations(struct loader *loader, struct error *err)
 {
     struct capture *capture = loader->capture;
     struct tracker *tracker = &loader->tracker;
     struct conversation_builder builder = {
         .arena = &capture->arena, .tracker = tracker, .mtu_bytes = loader->params->mtu_bytes};
-    capture->conversations =
-        arena_alloc(&capture->arena, tracker->conv_count * sizeof *capture->conversations);
-    bool ok = capture->conversations != NULL;
-    for (size_t i = 0; ok && i < tracker->conv_count; i++)
-        ok = conversation_build(&builder, &tracker->convs[i], &capture->conversations[i]);
+    bool ok = true;
+    for (size_t i = 0; ok && i < tracker->tuple_count; i++)
+        ok = conversation_build_tuple(&builder, &tracker->tuples[i]);
+    ok = ok && keep_conversations(capture, &builder);
     capture->stats.split_segments = builder.split_segments;
-    capture->conversation_count = tracker->conv_count;
+    capture->stats.ignored_segments = builder.ignored_segments;
     conversation_builder_free(&builder);
     return ok ? STATUS_OK : out_of_memory(loader, err);
 }
@@ -247,6 +267,8 @@ static enum status load(struct loader *loader, struct error *err)
     if (status != STATUS_OK)
         return status;
     struct tracker *tracker = &loader->tracker;
+    if (!tracker_join_vlans(tracker))
+        return out_of_memory(loader, err);
     tracker_settle_checksums(tracker, &stats->repaired_checksums, &stats->bad_checksums);
     stats->tcp_segments = tracker->segment_count - stats->bad_checksums;
     timeline_make(tracker, loader->params->max_gap_ps, stats);

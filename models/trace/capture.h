@@ -38,6 +38,7 @@ struct client_segment {
     const uint8_t *payload; /* owned by the capture */
     uint64_t acked_bytes;   /* of the client's stream, acknowledged in the capture before this */
     bool ahead;             /* captured out of order: bytes before it were not captured yet */
+    bool ignored;           /* the captured server did not accept it: it defines nothing */
 };
 
 enum app_step_kind { APP_SEND, APP_FIN, APP_RST };
@@ -85,6 +86,8 @@ struct capture_stats {
     uint64_t records;        /* read from the file */
     uint64_t tcp_segments;   /* accepted */
     uint64_t split_segments; /* extra segments made by splitting oversize ones */
+    /* Of replayable conversations: what the receiver did not accept, or something contradicts. */
+    uint64_t ignored_segments;
     uint64_t repaired_checksums, bad_checksums, not_tcp, malformed, snap_cut;
     uint64_t fragments, reassembled; /* IP fragments; TCP segments put together from them */
     uint64_t backward_stamps, clamped_gaps, vlan_stacks;

@@ -1,5 +1,8 @@
 #include "models/trace/capture_link.h"
 
+#include "models/wire/checksum.h"
+#include "models/wire/tcp_hdr.h"
+
 #include <assert.h>
 #include <pcap/dlt.h>
 #include <stddef.h>
@@ -106,21 +109,28 @@ static bool header_make(int link, const uint8_t *bytes, uint32_t captured, uint8
     return true;
 }
 
-/* Hosts that leave segmentation to the adapter may leave the IP length at 0. */
-static void length_guess(struct link_frame *frame)
+/* Offset of the IP header behind at most two tags; 0: not an IP frame, or too short. */
+static uint32_t ip_find(const struct link_frame *frame, uint16_t *type)
 {
     uint32_t at = 12;
     for (int tags = 0; tags < 2 && at + 6 <= frame->captured; tags++) {
-        uint16_t type = be16(frame->bytes + at);
-        if (type != ETHER_VLAN && type != ETHER_QINQ)
+        *type = be16(frame->bytes + at);
+        if (*type != ETHER_VLAN && *type != ETHER_QINQ)
             break;
         at += 4;
     }
     if (at + 2 + 20 > frame->captured)
-        return;
-    uint16_t type = be16(frame->bytes + at);
-    uint8_t *ip = frame->bytes + at + 2;
-    uint32_t len = frame->len - at - 2;
+        return 0;
+    *type = be16(frame->bytes + at);
+    bool fits = *type == ETHER_IPV4 || (*type == ETHER_IPV6 && at + 2 + 40 <= frame->captured);
+    return fits ? at + 2 : 0;
+}
+
+/* Hosts that leave segmentation to the adapter may leave the IP length at 0. */
+static void length_guess(struct link_frame *frame, uint32_t at, uint16_t type)
+{
+    uint8_t *ip = frame->bytes + at;
+    uint32_t len = frame->len - at;
     if (type == ETHER_IPV4 && be16(ip + 2) == 0 && ip[9] == PROTO_TCP && len <= 65535) {
         put16(ip + 2, (uint16_t)len);
         frame->length_guessed = true;
@@ -129,6 +139,24 @@ static void length_guess(struct link_frame *frame)
         put16(ip + 4, (uint16_t)(len - 40));
         frame->length_guessed = true;
     }
+}
+
+/* Some writers put the captured length where the length on the wire belongs. An IP header that is
+ * right (IPv6 has nothing to tell by) says more than the record: the snap length cut the frame. */
+static void length_restore(struct link_frame *frame, uint32_t at, uint16_t type)
+{
+    const uint8_t *ip = frame->bytes + at;
+    uint32_t header = type == ETHER_IPV4 ? (ip[0] & 15u) * 4 : 40;
+    uint32_t bytes = type == ETHER_IPV4 ? be16(ip + 2) : 40u + be16(ip + 4);
+    uint8_t protocol = type == ETHER_IPV4 ? ip[9] : ip[6];
+    if (frame->captured < frame->len || at + bytes <= frame->len || protocol != PROTO_TCP ||
+        header < 20 || at + header + TCP_HEADER_MIN > frame->captured)
+        return;
+    if (type == ETHER_IPV4 && checksum_finish(checksum_add(0, ip, header)) != 0)
+        return;
+    uint32_t len = at + bytes > LINK_FRAME_MAX ? LINK_FRAME_MAX : at + bytes;
+    memset(frame->bytes + frame->captured, 0, len - frame->captured);
+    frame->len = len;
 }
 
 bool capture_link_frame(int link, const uint8_t *bytes, uint32_t captured, uint32_t length,
@@ -154,6 +182,11 @@ bool capture_link_frame(int link, const uint8_t *bytes, uint32_t captured, uint3
     frame->captured = room + captured;
     frame->len = room + length;
     frame->length_guessed = false;
-    length_guess(frame);
+    uint16_t type = 0;
+    uint32_t at = ip_find(frame, &type);
+    if (at) {
+        length_guess(frame, at, type);
+        length_restore(frame, at, type);
+    }
     return frame->captured >= ETHER_BYTES;
 }

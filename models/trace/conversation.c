@@ -1,18 +1,13 @@
 #include "models/trace/conversation.h"
 
 #include "models/hwif/ctx_enums.h"
+#include "models/trace/array.h"
 #include "models/trace/script.h"
+#include "models/trace/syn_options.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Who opened the conversation to whom. */
-struct handshake {
-    const struct raw_segment *syn[2]; /* first SYN without ACK of each endpoint */
-    const struct raw_segment *syn_ack[2];
-    uint8_t client;
-};
 
 static bool view_reserve(struct conv_view *view, size_t count)
 {
@@ -34,7 +29,7 @@ static bool view_reserve(struct conv_view *view, size_t count)
     return true;
 }
 
-static bool view_fill(struct conversation_builder *builder, const struct raw_conv *raw)
+static bool view_fill(struct conversation_builder *builder, const struct raw_tuple *raw)
 {
     struct raw_segment *all = builder->tracker->segments;
     struct conv_view *view = &builder->view;
@@ -56,84 +51,24 @@ void conversation_builder_free(struct conversation_builder *builder)
     free(builder->view.segments);
     free(builder->view.at);
     free(builder->view.acked);
+    free(builder->view.resets);
+    free(builder->built);
     builder->view = (struct conv_view){0};
 }
 
-static void handshake_find(const struct conv_view *view, const struct raw_conv *raw,
-                           struct handshake *hs)
+/* Who is the client of a conversation that begins before the capture? */
+static uint8_t client_guess(const struct conv_view *view, const struct raw_tuple *tuple)
 {
-    *hs = (struct handshake){0};
-    for (size_t i = 0; i < view->count; i++) {
-        const struct raw_segment *seg = view->segments[i];
-        if ((seg->flags & (TCP_SYN | TCP_RST)) != TCP_SYN)
-            continue;
-        const struct raw_segment **kept =
-            seg->flags & TCP_ACK ? &hs->syn_ack[seg->dir] : &hs->syn[seg->dir];
-        if (!*kept)
-            *kept = seg;
-    }
-    if (hs->syn[0] || hs->syn[1])
-        hs->client = hs->syn[0] ? 0 : 1;
-    else if (hs->syn_ack[0] || hs->syn_ack[1])
-        hs->client = hs->syn_ack[0] ? 1 : 0;
-    else /* nobody was seen opening: services have the lower ports, as a rule */
-        hs->client = raw->key.lport < raw->key.rport ? 1 : 0;
-}
-
-/* The SYN-ACK that answers the client's SYN (or its data, RFC 7413); null: none. */
-static const struct raw_segment *syn_ack_match(const struct conv_view *view,
-                                               const struct handshake *hs)
-{
-    const struct raw_segment *syn = hs->syn[hs->client];
-    for (size_t i = 0; syn && i < view->count; i++) {
-        const struct raw_segment *seg = view->segments[i];
-        if (seg->dir == hs->client || (seg->flags & TCP_RST) || !(seg->flags & TCP_SYN) ||
-            !(seg->flags & TCP_ACK))
-            continue;
-        if (seg->ack - (syn->seq + 1) <= syn->payload_len)
-            return seg;
-    }
-    return NULL;
-}
-
-struct options {
-    bool mss, ws, sack, ts;
-    uint16_t mss_bytes;
-    uint8_t shift;
-};
-
-/* The options were parsed once before, so their lengths are known to be sound. */
-static void options_read(const struct raw_segment *seg, struct options *out)
-{
-    *out = (struct options){0};
-    const uint8_t *p = seg->options;
-    for (uint32_t at = 0; at < seg->options_len && p[at] != 0;) {
-        if (p[at] == 1) {
-            at++;
-            continue;
-        }
-        if (at + 1 >= seg->options_len || p[at + 1] < 2 || at + p[at + 1] > seg->options_len)
-            return;
-        uint32_t len = p[at + 1];
-        if (p[at] == 2 && len == 4) {
-            out->mss = true;
-            out->mss_bytes = (uint16_t)(p[at + 2] << 8 | p[at + 3]);
-        } else if (p[at] == 3 && len == 3) {
-            out->ws = true;
-            out->shift = p[at + 2] > TCP_WS_MAX ? TCP_WS_MAX : p[at + 2];
-        } else if (p[at] == 4 && len == 2) {
-            out->sack = true;
-        } else if (p[at] == 8 && len == 10) {
-            out->ts = true;
-        }
-        at += len;
-    }
+    for (size_t i = 0; i < view->count; i++)
+        if (segment_is_syn_ack(view->segments[i]))
+            return !view->segments[i]->dir;
+    return tuple->key.lport < tuple->key.rport ? 1 : 0; /* services have the lower ports */
 }
 
 static void server_options(const struct raw_segment *syn_ack, struct conversation *conv)
 {
-    struct options opt;
-    options_read(syn_ack, &opt);
+    struct syn_options opt;
+    syn_options_read(syn_ack, &opt);
     unsigned features = 0;
     features |= opt.mss ? CTX_FEATURE_MSS : 0u;
     features |= opt.ws ? CTX_FEATURE_WS : 0u;
@@ -147,7 +82,7 @@ static void server_options(const struct raw_segment *syn_ack, struct conversatio
     conv->server_ws = opt.shift;
 }
 
-static void conv_key(const struct tracker *tracker, const struct raw_conv *raw, uint8_t client,
+static void conv_key(const struct tracker *tracker, const struct raw_tuple *raw, uint8_t client,
                      struct conversation *conv)
 {
     conv->key = raw->key;
@@ -159,21 +94,6 @@ static void conv_key(const struct tracker *tracker, const struct raw_conv *raw, 
     }
     conv->key.vlan = tracker->vlans.stacks[raw->key.vlan].vid;
     memcpy(conv->client_mac, raw->mac[client], 6);
-}
-
-/* The reset that ended the conversation: one after an orderly end is only noise. */
-static size_t reset_find(const struct conv_view *view, const struct stream streams[2])
-{
-    bool fin_acked[2] = {false, false};
-    for (size_t i = 0; i < view->count; i++) {
-        const struct raw_segment *seg = view->segments[i];
-        if (seg->flags & TCP_RST)
-            return fin_acked[0] && fin_acked[1] ? SIZE_MAX : i;
-        const struct stream *other = &streams[!seg->dir];
-        if (other->fin && view->acked[i] > (int64_t)other->len)
-            fin_acked[!seg->dir] = true;
-    }
-    return SIZE_MAX;
 }
 
 /* Bytes that were acknowledged but are not in the capture, or the way to the FIN has a hole. */
@@ -212,27 +132,27 @@ static void conv_streams(struct conversation *conv, const struct stream *client,
     conv->snap_cut = client->cut || server->cut;
 }
 
-static bool build_replayable(struct conversation_builder *builder, const struct handshake *hs,
-                             const struct raw_segment *syn_ack, struct conversation *conv)
+static bool build_replayable(struct conversation_builder *builder, struct conv_view *view,
+                             const struct acceptance *judged, struct conversation *conv)
 {
-    struct conv_view *view = &builder->view;
-    uint8_t client = hs->client, server = (uint8_t)!client;
-    view->isn[client] = conv->client_isn = hs->syn[client]->seq;
-    view->isn[server] = conv->server_isn = syn_ack->seq;
+    const struct opening *opening = &judged->opening;
+    const struct raw_segment *syn = view->segments[opening->syn];
+    const struct raw_segment *syn_ack = view->segments[opening->syn_ack];
+    uint8_t client = opening->client, server = (uint8_t)!client;
+    conv->client_isn = syn->seq;
+    conv->server_isn = syn_ack->seq;
     server_options(syn_ack, conv);
-    stream_place(view);
     struct stream streams[2];
     for (uint8_t dir = 0; dir < 2; dir++)
         if (!stream_assemble(builder->arena, view, dir, &streams[dir]))
             return false;
-    size_t reset = reset_find(view, streams);
-    conv->reset = reset != SIZE_MAX;
-    conv->reset_by_server = conv->reset && view->segments[reset]->dir == server;
+    conv->reset = judged->reset != NOT_THERE;
+    conv->reset_by_server = conv->reset && view->segments[judged->reset]->dir == server;
     conv->partial = classify(conv, streams);
     conv->replayable = true;
     conv_streams(conv, &streams[client], &streams[server]);
-    struct options opt;
-    options_read(hs->syn[client], &opt);
+    struct syn_options opt;
+    syn_options_read(syn, &opt);
     struct script_input in = {
         .arena = builder->arena,
         .view = view,
@@ -242,34 +162,66 @@ static bool build_replayable(struct conversation_builder *builder, const struct 
         .client_ws = opt.ws && (conv->server_features & CTX_FEATURE_WS) ? opt.shift : 0,
         .timestamps = opt.ts && (conv->server_features & CTX_FEATURE_TS),
         .mtu_bytes = builder->mtu_bytes,
-        .reset = reset,
+        .reset = judged->reset,
     };
+    for (size_t i = 0; i < view->count; i++)
+        builder->ignored_segments += view->segments[i]->ignored;
     return script_client(&in, conv, &builder->split_segments) && script_applications(&in, conv);
 }
 
-bool conversation_build(struct conversation_builder *builder, const struct raw_conv *raw,
-                        struct conversation *conv)
+static bool build(struct conversation_builder *builder, const struct raw_tuple *tuple,
+                  struct conv_view *view, const struct acceptance *judged,
+                  struct conversation *conv)
 {
+    const struct opening *opening = &judged->opening;
+    bool opened = opening->syn != NOT_THERE;
     *conv = (struct conversation){.partial = PARTIAL_NO_SYN};
-    if (!view_fill(builder, raw))
+    conv->first_ps = view->segments[0]->time_ps;
+    conv_key(builder->tracker, tuple, opened ? opening->client : client_guess(view, tuple), conv);
+    if (!opened)
+        return true;
+    conv->client_isn = view->segments[opening->syn]->seq;
+    conv->partial = judged->both_syn ? PARTIAL_SPLIT_HANDSHAKE : PARTIAL_NO_SYN_ACK;
+    if (judged->both_syn || opening->syn_ack == NOT_THERE)
+        return true;
+    return build_replayable(builder, view, judged, conv);
+}
+
+/* The segments of one conversation, a part of the tuple's. */
+static struct conv_view view_part(const struct conv_view *view, size_t from)
+{
+    struct conv_view part = *view;
+    part.segments += from;
+    part.at += from;
+    part.acked += from;
+    part.count -= from;
+    return part;
+}
+
+bool conversation_build_tuple(struct conversation_builder *builder, const struct raw_tuple *tuple)
+{
+    if (!view_fill(builder, tuple))
         return false;
-    const struct conv_view *view = &builder->view;
-    struct handshake hs;
-    handshake_find(view, raw, &hs);
-    conv_key(builder->tracker, raw, hs.client, conv);
-    if (view->count)
-        conv->first_ps = view->segments[0]->time_ps;
-    if (!hs.syn[hs.client])
-        return true;
-    if (hs.syn[0] && hs.syn[1]) {
-        conv->partial = PARTIAL_SPLIT_HANDSHAKE;
-        return true;
+    size_t count = builder->view.count;
+    for (size_t from = 0; from < count;) {
+        struct conv_view part = view_part(&builder->view, from);
+        struct acceptance judged;
+        bool ok = acceptance_judge(&part, &judged);
+        builder->view.resets = part.resets; /* may have grown */
+        builder->view.reset_room = part.reset_room;
+        struct built_conversation *built = ok ? array_grow(builder->built, builder->built_count,
+                                                           &builder->built_room, sizeof *built)
+                                              : NULL;
+        if (!built)
+            return false;
+        builder->built = built;
+        built += builder->built_count++;
+        assert(judged.count > 0);
+        part.count = judged.count;
+        built->begin = (size_t)(part.segments[0] - builder->tracker->segments);
+        if (!build(builder, tuple, &part, &judged, &built->conv))
+            return false;
+        from += judged.count;
     }
-    const struct raw_segment *syn_ack = syn_ack_match(view, &hs);
-    conv->client_isn = hs.syn[hs.client]->seq;
-    if (!syn_ack) {
-        conv->partial = PARTIAL_NO_SYN_ACK;
-        return true;
-    }
-    return build_replayable(builder, &hs, syn_ack, conv);
+    return true;
 }

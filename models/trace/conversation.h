@@ -1,25 +1,32 @@
-/* Classifies one tracked conversation and builds what is replayed of it. */
+/* Cuts a tuple's segments into conversations, classifies each and builds what is replayed of it. */
 #ifndef TOESIM_TRACE_CONVERSATION_H
 #define TOESIM_TRACE_CONVERSATION_H
 
+#include "models/trace/acceptance.h"
 #include "models/trace/arena.h"
 #include "models/trace/capture.h"
-#include "models/trace/stream.h"
 #include "models/trace/tracker.h"
 
-/* What the building of conversations needs; view is reused from one to the next. */
+/* One conversation, and where it begins: index of its first segment in the file. */
+struct built_conversation {
+    size_t begin;
+    struct conversation conv;
+};
+
+/* What the building of conversations needs; view is reused from one tuple to the next. */
 struct conversation_builder {
     struct arena *arena;
     struct tracker *tracker;
     struct conv_view view;
     uint32_t mtu_bytes;
-    uint64_t split_segments; /* out: extra segments made */
+    struct built_conversation *built; /* out: by tuple, then in the order of the file */
+    size_t built_count, built_room;
+    uint64_t split_segments;   /* out: extra segments made */
+    uint64_t ignored_segments; /* out: of replayable conversations, what defines nothing */
 };
 
-/* False: out of memory. A conversation none of whose segments was accepted gets segment_count 0,
- * PARTIAL_NO_SYN. */
-bool conversation_build(struct conversation_builder *builder, const struct raw_conv *raw,
-                        struct conversation *conv);
+/* False: out of memory. A tuple none of whose segments was accepted has no conversation. */
+bool conversation_build_tuple(struct conversation_builder *builder, const struct raw_tuple *tuple);
 void conversation_builder_free(struct conversation_builder *builder);
 
 #endif

@@ -40,7 +40,7 @@ static void peer_run(void *self, uint64_t now_ps)
 static uint64_t syn_ps(const struct conversation *cap)
 {
     for (size_t i = 0; i < cap->segment_count; i++)
-        if (cap->segments[i].flags & TCP_SYN)
+        if ((cap->segments[i].flags & TCP_SYN) && !cap->segments[i].ignored)
             return cap->segments[i].time_ps;
     return cap->first_ps;
 }

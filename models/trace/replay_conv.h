@@ -41,6 +41,7 @@ struct replay_conv {
 
     uint64_t snd_una, snd_max;
     uint64_t snd_edge, snd_wl1, snd_wl2; /* right edge the server offers, and what it came with */
+    uint64_t snd_window_max;             /* the widest window it has offered */
     uint64_t recover; /* after a timeout: until here ACKs call for the next one */
     uint64_t fin_end; /* end of the client's FIN once sent, 0 before */
     struct replay_rto rto;
@@ -125,11 +126,17 @@ bool replay_options_each_sack(const struct client_segment *seg,
 
 /* replay_send.c: all return false when no frame is free; nothing has happened then. */
 bool replay_send_captured(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
+/* One that changes nothing about the client; with its ACK number clipped to what has arrived. */
+bool replay_send_unchanged(struct replay_peer *peer, struct replay_conv *conv,
+                           const struct client_segment *seg, bool clip, uint64_t now_ps);
 bool replay_send_again(struct replay_peer *peer, struct replay_conv *conv, size_t segment,
                        uint64_t now_ps);
 bool replay_send_ack(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
 bool replay_send_reset(struct replay_peer *peer, struct replay_conv *conv, uint32_t seq,
                        uint64_t now_ps);
+
+/* replay_ignored.c: the next captured segment, which the captured server did not accept. */
+bool replay_ignored_send(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
 
 /* replay_liveness.c */
 void replay_rto_init(struct replay_rto *rto);

@@ -92,6 +92,8 @@ enum replay_block replay_due_block(const struct replay_conv *conv)
     if (conv->next == conv->check.cap->segment_count)
         return REPLAY_NO_MORE;
     const struct client_segment *seg = &conv->check.cap->segments[conv->next];
+    if (seg->ignored)
+        return REPLAY_FREE;
     if (!acknowledged_has_arrived(conv, seg))
         return REPLAY_NOT_ARRIVED;
     if (!fits_window(conv, seg))

@@ -73,7 +73,8 @@ static size_t oldest_unacked(struct replay_conv *conv)
         const struct client_segment *seg = &conv->check.cap->segments[i];
         int64_t at = (int64_t)replay_near(conv->snd_una, conv->check.cap->client_isn, seg->seq);
         int64_t end = at + seg->payload_len + !!(seg->flags & TCP_FIN) + !!(seg->flags & TCP_SYN);
-        bool old = end <= (int64_t)conv->snd_una || (seg->flags & (TCP_RST | TCP_SYN));
+        bool old =
+            end <= (int64_t)conv->snd_una || (seg->flags & (TCP_RST | TCP_SYN)) || seg->ignored;
         if (!old && at <= (int64_t)conv->snd_una)
             return i;
         all_old = all_old && old;

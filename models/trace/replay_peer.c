@@ -126,7 +126,8 @@ static void conv_init(struct replay_peer *peer, size_t index)
     conv->rto_at_ps = conv->live_at_ps = TIME_NEVER;
     replay_rto_init(&conv->rto);
     peer->segments_total += cap->segment_count;
-    while (conv->next < cap->segment_count && !(cap->segments[conv->next].flags & TCP_SYN))
+    while (conv->next < cap->segment_count &&
+           (!(cap->segments[conv->next].flags & TCP_SYN) || cap->segments[conv->next].ignored))
         conv->next++; /* stray segments of an older connection */
     peer->segments_done += conv->next;
     conv->syn_index = conv->una_index = conv->next;

@@ -20,6 +20,7 @@ static void on_syn_ack(struct replay_peer *peer, struct replay_conv *conv,
     conv->ts = (seg->options & TCP_HAS_TS) && replay_options_tsval(syn, &tsval);
     conv->ts_recent = seg->tsval;
     conv->snd_edge = 1 + (uint64_t)seg->window;
+    conv->snd_window_max = seg->window;
     conv->snd_wl1 = 0;
     conv->snd_wl2 = 1;
     conv->progress_ps = now_ps;
@@ -50,6 +51,7 @@ static void on_ack(struct replay_peer *peer, struct replay_conv *conv,
         return;
     unsigned shift = seg->flags & TCP_SYN ? 0 : conv->server_ws;
     conv->snd_edge = ack + ((uint64_t)seg->window << shift);
+    conv->snd_window_max = u64_max(conv->snd_window_max, (uint64_t)seg->window << shift);
     conv->snd_wl1 = seq;
     conv->snd_wl2 = ack;
 }

@@ -115,6 +115,8 @@ bool replay_send_captured(struct replay_peer *peer, struct replay_conv *conv, ui
     struct packet_out out;
     uint8_t options[REPLAY_OPTIONS_MAX];
     uint64_t ack;
+    if (seg->ignored)
+        return replay_ignored_send(peer, conv, now_ps);
     header_start(peer, conv, &out);
     header_fill(conv, seg, false, options, &out, &ack);
     if (!emit(peer, conv, &out, seg->payload, seg->payload_len, now_ps))
@@ -140,6 +142,19 @@ bool replay_send_captured(struct replay_peer *peer, struct replay_conv *conv, ui
     if (end > at)
         replay_liveness_on_sent(peer, conv, (uint64_t)(end < 0 ? 0 : end), again, now_ps);
     return true;
+}
+
+bool replay_send_unchanged(struct replay_peer *peer, struct replay_conv *conv,
+                           const struct client_segment *seg, bool clip, uint64_t now_ps)
+{
+    struct packet_out out;
+    uint8_t options[REPLAY_OPTIONS_MAX];
+    uint64_t ack;
+    header_start(peer, conv, &out);
+    header_fill(conv, seg, false, options, &out, &ack);
+    if (!clip)
+        out.ack = conv->server_isn + (uint32_t)replay_due_ack(conv, seg->ack);
+    return emit(peer, conv, &out, seg->payload, seg->payload_len, now_ps);
 }
 
 bool replay_send_again(struct replay_peer *peer, struct replay_conv *conv, size_t segment,

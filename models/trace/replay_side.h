@@ -40,6 +40,8 @@ struct conv_result {
 struct replay_stats {
     uint64_t frames_sent, frames_received;
     uint64_t synthetic_acks, retransmissions, challenge_resets;
+    /* What the captured server ignored and this one might not; exact mode only. */
+    uint64_t withheld_segments;
     uint64_t bad_frames;   /* from the team: wrong FCS or checksum, or not to be parsed */
     uint64_t stray_frames; /* from the team: not TCP, or of no conversation */
     uint64_t pool_waits;   /* a segment had to wait for a free frame */

@@ -49,6 +49,7 @@ static void piece_make(const struct raw_segment *seg, uint32_t from, uint32_t le
         .ttl = seg->ttl,
         .payload = seg->payload + from,
         .payload_len = len,
+        .ignored = seg->ignored,
     };
     memcpy(out->options, seg->options, seg->options_len);
     if (!last)
@@ -102,7 +103,7 @@ static size_t fast_open_find(const struct script_input *in)
     size_t found = SIZE_MAX;
     for (size_t i = 0; i < in->view->count; i++) {
         const struct raw_segment *seg = in->view->segments[i];
-        if (!is_client(in, i) || !seg->payload_len || (seg->flags & TCP_RST))
+        if (!is_client(in, i) || !seg->payload_len || (seg->flags & TCP_RST) || seg->ignored)
             continue;
         if (seg->flags & TCP_SYN)
             found = i;

@@ -1,47 +1,13 @@
 #include "models/trace/stream.h"
 
+#include "models/trace/acceptance.h"
 #include "models/trace/array.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Nothing in flight can be further ahead than the largest window (RFC 7323 2.3: 2^30 - 1). */
-enum { NEAR_MAX = 1 << 30 };
-
 enum mark { MARK_NONE, MARK_PATTERN, MARK_REAL };
-
-/* The full offset of a sequence number, given one near it. */
-static int64_t unwrap(int64_t near, uint32_t first, uint32_t seq)
-{
-    return near + (int32_t)(seq - first - (uint32_t)near);
-}
-
-void stream_place(struct conv_view *view)
-{
-    int64_t sent[2] = {0, 0}, acked[2] = {0, 0};
-    for (size_t i = 0; i < view->count; i++) {
-        const struct raw_segment *seg = view->segments[i];
-        uint8_t dir = seg->dir, other = (uint8_t)!dir;
-        uint32_t seq = seg->seq + ((seg->flags & TCP_SYN) != 0);
-        int64_t at = unwrap(sent[dir], view->isn[dir] + 1, seq);
-        int64_t end = at + seg->payload_len;
-        bool near = at - sent[dir] < NEAR_MAX;
-        view->at[i] = near ? at : STREAM_NOWHERE;
-        if (near && end > sent[dir])
-            sent[dir] = end;
-        view->acked[i] = -1;
-        /* A reset may acknowledge what it only rejects (RFC 9293 3.10.7.1). */
-        if (!(seg->flags & TCP_ACK) || (seg->flags & TCP_RST))
-            continue;
-        int64_t ack = unwrap(acked[other], view->isn[other] + 1, seg->ack);
-        if (ack < 0 || ack - acked[other] >= NEAR_MAX)
-            continue;
-        view->acked[i] = ack;
-        if (ack > acked[other])
-            acked[other] = ack;
-    }
-}
 
 /* Payload of resets is a diagnostic text (RFC 9293 3.5.3), not data. */
 static bool carries_data(const struct conv_view *view, size_t i, uint8_t dir)
@@ -90,6 +56,30 @@ static bool measure(const struct conv_view *view, uint8_t dir, struct stream *ou
     return true;
 }
 
+static int64_t acked_most(const struct conv_view *view, uint8_t dir)
+{
+    int64_t most = 0;
+    for (size_t i = 0; i < view->count; i++)
+        if (view->segments[i]->dir != dir && view->acked[i] > most)
+            most = view->acked[i];
+    return most;
+}
+
+static int64_t fin_place(const struct conv_view *view, size_t i)
+{
+    return view->at[i] + view->segments[i]->payload_len;
+}
+
+/* A FIN is contradicted when bytes behind it were acknowledged: its receiver never had it. */
+static void drop_contradicted_fins(struct conv_view *view, uint8_t dir)
+{
+    int64_t most = acked_most(view, dir);
+    for (size_t i = 0; i < view->count; i++)
+        if (carries_data(view, i, dir) && (view->segments[i]->flags & TCP_FIN) &&
+            fin_place(view, i) + 1 < most)
+            acceptance_ignore(view, i);
+}
+
 /* The first FIN counts; what lies behind it cannot be data (RFC 9293 3.10.7.4, eighth). */
 static void find_fin(const struct conv_view *view, uint8_t dir, struct stream *out)
 {
@@ -97,7 +87,7 @@ static void find_fin(const struct conv_view *view, uint8_t dir, struct stream *o
         const struct raw_segment *seg = view->segments[i];
         if (!carries_data(view, i, dir) || !(seg->flags & TCP_FIN))
             continue;
-        int64_t at = view->at[i] + seg->payload_len;
+        int64_t at = fin_place(view, i);
         if (at < 0)
             continue;
         out->fin_seen = true;
@@ -112,6 +102,19 @@ static void find_fin(const struct conv_view *view, uint8_t dir, struct stream *o
     }
 }
 
+/* Nobody sends behind its own FIN, nor a second one elsewhere. */
+static void drop_behind_fin(struct conv_view *view, uint8_t dir, const struct stream *stream)
+{
+    for (size_t i = 0; stream->fin && i < view->count; i++) {
+        if (!carries_data(view, i, dir))
+            continue;
+        const struct raw_segment *seg = view->segments[i];
+        int64_t end = fin_place(view, i), fin = (int64_t)stream->len;
+        if ((seg->payload_len && end > fin) || ((seg->flags & TCP_FIN) && end != fin))
+            acceptance_ignore(view, i);
+    }
+}
+
 struct assembly {
     struct stream *out;
     uint8_t *mark; /* enum mark per byte */
@@ -120,6 +123,7 @@ struct assembly {
     int64_t acked;         /* of the segment now added, */
     uint64_t time_ps;      /* and when it was captured */
     int64_t acked_by_peer; /* so far */
+    uint64_t top;          /* nothing was written from here on */
 };
 
 static bool range_add(struct assembly *work, uint64_t from, uint64_t to)
@@ -138,15 +142,24 @@ static bool range_add(struct assembly *work, uint64_t from, uint64_t to)
     return true;
 }
 
-/* Writes bytes over less certain ones and records which of them are new. */
+/* Writes bytes over less certain ones and records which of them are new. What was acknowledged before
+ * is old: its receiver does not look at it again. */
 static bool write_bytes(struct assembly *work, uint64_t from, const uint8_t *bytes, uint64_t len,
                         enum mark mark, bool may_conflict)
 {
     uint64_t fresh_from = UINT64_MAX;
+    uint64_t old_until = (uint64_t)work->acked_by_peer;
+    if (from >= work->top && len) { /* the usual case: all of it is new */
+        memcpy(work->out->bytes + from, bytes, len);
+        memset(work->mark + from, mark, len);
+        work->top = from + len;
+        return range_add(work, from, from + len);
+    }
+    work->top = from + len > work->top ? from + len : work->top;
     for (uint64_t i = 0; i < len; i++) {
         uint64_t at = from + i;
         enum mark old = work->mark[at];
-        if (old == MARK_REAL && mark == MARK_REAL && may_conflict &&
+        if (old == MARK_REAL && mark == MARK_REAL && may_conflict && at >= old_until &&
             work->out->bytes[at] != bytes[i])
             work->out->conflict = true;
         if (old < mark) {
@@ -257,9 +270,11 @@ static bool assemble(struct arena *arena, const struct conv_view *view, uint8_t 
 bool stream_assemble(struct arena *arena, struct conv_view *view, uint8_t dir, struct stream *out)
 {
     *out = (struct stream){.fin_acked = -1};
+    drop_contradicted_fins(view, dir);
     if (!measure(view, dir, out))
         return false;
     find_fin(view, dir, out);
+    drop_behind_fin(view, dir, out);
     struct assembly work = {.out = out};
     out->bytes = arena_alloc(arena, out->len);
     work.mark = calloc(out->len ? out->len : 1, 1);

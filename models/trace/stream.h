@@ -12,13 +12,22 @@
 
 #define STREAM_NOWHERE INT64_MIN /* a sequence number too far away to belong to the stream */
 
-/* The accepted segments of one conversation in the order of the file; buffers are reused. */
+/* A reset that may have ended a conversation, and how much each endpoint had sent until then. */
+struct view_reset {
+    size_t index;
+    int64_t sent[2];
+    bool exact; /* its number is the one its receiver expects (RFC 5961 3.2) */
+};
+
+/* Segments of one tuple in the order of the file; buffers are reused. acceptance.c fills at and
+ * acked. */
 struct conv_view {
     struct raw_segment **segments;
     int64_t *at;    /* offset of the first payload byte in the sender's stream, or STREAM_NOWHERE */
     int64_t *acked; /* offset acknowledged in the other's stream (its FIN counts 1); -1: no claim */
     size_t count, room;
-    uint32_t isn[2]; /* by endpoint */
+    struct view_reset *resets; /* scratch of acceptance.c */
+    size_t reset_room;
 };
 
 /* A range of the stream, what its sender had acknowledged in the segment that carried it first, and
@@ -44,10 +53,7 @@ struct stream {
     size_t range_count;
 };
 
-/* Fills view->at and view->acked. */
-void stream_place(struct conv_view *view);
-
-/* False: out of memory. */
+/* False: out of memory. Ignores FINs that are not the stream's end, and what lies behind that. */
 bool stream_assemble(struct arena *arena, struct conv_view *view, uint8_t dir, struct stream *out);
 
 /* What stands for a byte the capture does not hold. */

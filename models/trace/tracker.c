@@ -17,7 +17,7 @@ void tracker_init(struct tracker *tracker)
 void tracker_free(struct tracker *tracker)
 {
     free(tracker->segments);
-    free(tracker->convs);
+    free(tracker->tuples);
     free(tracker->table);
     tracker_init(tracker);
 }
@@ -37,8 +37,8 @@ static size_t slot_find(const struct tracker *tracker, const struct flow_key *ke
     size_t mask = tracker->table_size - 1;
     size_t slot = key_hash(key) & mask;
     while (tracker->table[slot] != 0) {
-        const struct raw_conv *conv = &tracker->convs[tracker->table[slot] - 1];
-        if (memcmp(&conv->key, key, sizeof *key) == 0)
+        const struct raw_tuple *tuple = &tracker->tuples[tracker->table[slot] - 1];
+        if (memcmp(&tuple->key, key, sizeof *key) == 0)
             break;
         slot = (slot + 1) & mask;
     }
@@ -59,7 +59,7 @@ static bool table_make_room(struct tracker *tracker)
     tracker->table_size = size;
     for (size_t i = 0; i < old_size; i++)
         if (old[i])
-            table[slot_find(tracker, &tracker->convs[old[i] - 1].key)] = old[i];
+            table[slot_find(tracker, &tracker->tuples[old[i] - 1].key)] = old[i];
     free(old);
     return true;
 }
@@ -81,45 +81,32 @@ static uint8_t key_make(const struct packet *packet, uint16_t vlan, struct flow_
     return 0;
 }
 
-/* A SYN with another initial sequence number than the one this endpoint used so far begins a new
- * conversation. A damaged frame does not, where sound ones are known. */
-static bool is_reuse(const struct raw_conv *conv, const struct raw_segment *segment, uint8_t dir)
+static struct raw_tuple *tuple_add(struct tracker *tracker, const struct flow_key *key, size_t slot)
 {
-    if ((segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
-        return false;
-    if (segment->checksum == RAW_BAD && conv->good[dir])
-        return false;
-    return conv->base_known[dir] && conv->base[dir] != segment->seq;
-}
-
-static struct raw_conv *conv_add(struct tracker *tracker, const struct flow_key *key, size_t slot)
-{
-    struct raw_conv *convs =
-        array_grow(tracker->convs, tracker->conv_count, &tracker->conv_room, sizeof *convs);
-    if (!convs)
+    struct raw_tuple *tuples =
+        array_grow(tracker->tuples, tracker->tuple_count, &tracker->tuple_room, sizeof *tuples);
+    if (!tuples)
         return NULL;
-    tracker->convs = convs;
-    struct raw_conv *conv = &convs[tracker->conv_count++];
-    *conv = (struct raw_conv){.key = *key, .first = RAW_NONE, .last = RAW_NONE};
+    tracker->tuples = tuples;
+    struct raw_tuple *tuple = &tuples[tracker->tuple_count++];
+    *tuple = (struct raw_tuple){.key = *key, .first = RAW_NONE, .last = RAW_NONE};
     if (tracker->table[slot] == 0)
         tracker->table_used++;
-    tracker->table[slot] = (uint32_t)tracker->conv_count;
-    return conv;
+    tracker->table[slot] = (uint32_t)tracker->tuple_count;
+    return tuple;
 }
 
-static void conv_append(struct tracker *tracker, struct raw_conv *conv, struct raw_segment *segment)
+static void tuple_append(struct tracker *tracker, struct raw_tuple *tuple,
+                         struct raw_segment *segment)
 {
     uint32_t index = (uint32_t)(segment - tracker->segments);
-    if (conv->last == RAW_NONE)
-        conv->first = index;
+    if (tuple->last == RAW_NONE)
+        tuple->first = index;
     else
-        tracker->segments[conv->last].next = index;
-    conv->last = index;
-    conv->good[segment->dir] += segment->checksum == RAW_GOOD;
-    if (!conv->base_known[segment->dir]) {
-        conv->base_known[segment->dir] = true;
-        conv->base[segment->dir] = segment->seq;
-    }
+        tracker->segments[tuple->last].next = index;
+    tuple->last = index;
+    tuple->count[segment->dir]++;
+    tuple->good[segment->dir] += segment->checksum == RAW_GOOD;
 }
 
 bool tracker_add(struct tracker *tracker, const struct packet *packet,
@@ -136,20 +123,20 @@ bool tracker_add(struct tracker *tracker, const struct packet *packet,
     struct flow_key key;
     uint8_t dir = key_make(packet, vlan, &key);
     size_t slot = slot_find(tracker, &key);
-    struct raw_conv *conv = NULL;
+    struct raw_tuple *tuple = NULL;
     if (tracker->table[slot])
-        conv = &tracker->convs[tracker->table[slot] - 1];
-    if (!conv || is_reuse(conv, segment, dir))
-        conv = conv_add(tracker, &key, slot);
-    if (!conv)
+        tuple = &tracker->tuples[tracker->table[slot] - 1];
+    if (!tuple)
+        tuple = tuple_add(tracker, &key, slot);
+    if (!tuple)
         return false;
     struct raw_segment *kept = &segments[tracker->segment_count++];
     *kept = *segment;
     kept->dir = dir;
     kept->next = RAW_NONE;
-    kept->conv = (uint32_t)(conv - tracker->convs);
-    memcpy(conv->mac[dir], packet->src_mac, 6);
-    conv_append(tracker, conv, kept);
+    kept->tuple = (uint32_t)(tuple - tracker->tuples);
+    memcpy(tuple->mac[dir], packet->src_mac, 6);
+    tuple_append(tracker, tuple, kept);
     return true;
 }
 
@@ -157,8 +144,8 @@ void tracker_settle_checksums(struct tracker *tracker, uint64_t *repaired, uint6
 {
     for (size_t i = 0; i < tracker->segment_count; i++) {
         struct raw_segment *segment = &tracker->segments[i];
-        const struct raw_conv *conv = &tracker->convs[segment->conv];
-        segment->accepted = segment->checksum != RAW_BAD || conv->good[segment->dir] == 0;
+        const struct raw_tuple *tuple = &tracker->tuples[segment->tuple];
+        segment->accepted = segment->checksum != RAW_BAD || tuple->good[segment->dir] == 0;
         if (!segment->accepted)
             (*dropped)++;
         else if (segment->checksum == RAW_BAD || segment->checksum == RAW_UNFILLED)

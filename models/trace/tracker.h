@@ -1,5 +1,5 @@
-/* Sorts captured TCP segments into conversations: by VLAN stack, both endpoints, and initial
- * sequence number where a tuple is used again. Later steps only read what it made. */
+/* Sorts captured TCP segments by VLAN stack and both endpoints. A tuple may have several
+ * conversations, one after another: acceptance.c tells them apart. */
 #ifndef TOESIM_TRACE_TRACKER_H
 #define TOESIM_TRACE_TRACKER_H
 
@@ -29,31 +29,31 @@ struct raw_segment {
     uint32_t payload_len;
     uint32_t payload_captured; /* the rest is not in the file */
     uint32_t seq, ack;
-    uint32_t conv; /* index of the conversation */
-    uint32_t next; /* the next segment of it, RAW_NONE: the last */
+    uint32_t tuple; /* index of the tuple */
+    uint32_t next;  /* the next segment of it, RAW_NONE: the last */
     uint16_t flags, window, urgent;
     uint8_t options_len, ttl;
     uint8_t dir;      /* sent by endpoint 0 or 1 */
     uint8_t checksum; /* enum raw_checksum */
-    bool accepted;
+    bool accepted;    /* its checksum is right, or repaired */
+    bool ignored;     /* its receiver did not take it, or something contradicts it */
 };
 
-/* One conversation. Endpoint 0 is `local` of the key: the lower of both, whoever it is. */
-struct raw_conv {
+/* One tuple. Endpoint 0 is `local` of the key: the lower of both, whoever it is. */
+struct raw_tuple {
     struct flow_key key; /* vlan: index into the VLAN map */
     uint8_t mac[2][6];
     uint32_t first, last;
-    uint32_t good[2]; /* segments with a verified checksum */
-    uint32_t base[2]; /* first sequence number of each endpoint */
-    bool base_known[2];
+    uint32_t count[2]; /* segments of each endpoint */
+    uint32_t good[2];  /* of these, with a verified checksum */
 };
 
 struct tracker {
     struct raw_segment *segments;
     size_t segment_count, segment_room;
-    struct raw_conv *convs;
-    size_t conv_count, conv_room;
-    uint32_t *table; /* open addressing: newest conversation of each tuple, plus 1; 0: free */
+    struct raw_tuple *tuples;
+    size_t tuple_count, tuple_room;
+    uint32_t *table; /* open addressing: index of each tuple, plus 1; 0: free */
     size_t table_size, table_used;
     struct vlan_map vlans;
 };
@@ -61,9 +61,13 @@ struct tracker {
 void tracker_init(struct tracker *tracker);
 void tracker_free(struct tracker *tracker);
 
-/* Adds one segment (conv, next and dir are filled in here). False: out of memory. */
+/* Adds one segment (tuple, next and dir are filled in here). False: out of memory. */
 bool tracker_add(struct tracker *tracker, const struct packet *packet,
                  const struct raw_segment *segment);
+
+/* Joins two tuples that differ only by their VLANs and have one direction each: the network tags
+ * both directions of a conversation differently. The tag of the first of them is kept. */
+bool tracker_join_vlans(struct tracker *tracker);
 
 /* Decides which segments count, once all are known: sets `accepted`, counts repaired and dropped.
  */

@@ -74,20 +74,30 @@ static bool key_claim(struct tuple_table *table, size_t index, const struct flow
     return true;
 }
 
-/* The captured tuple with the team in the server's place. A client that has the team's address gets
- * one of those reserved for tests (RFC 2544 appendix C.2.2, RFC 5180 section 8). */
+/* An address of the networks reserved for tests (RFC 2544 appendix C.2.2, RFC 5180 section 8) with
+ * the low bits of the captured one, so that clients stay apart. */
+static void addr_substitute(uint8_t addr[16], uint8_t ip_version)
+{
+    static const uint8_t test_v6[4] = {0x20, 0x01, 0, 2};
+    if (ip_version == 4) {
+        uint32_t low = ip_addr_to_v4(addr) & 0x1ffff;
+        ip_addr_from_v4(addr, 0xc6120000u | (low ? low : 1));
+    } else {
+        memcpy(addr, test_v6, sizeof test_v6);
+        addr[15] |= 1; /* 2001:2:: itself is an anycast address */
+    }
+}
+
+/* The captured tuple with the team in the server's place. A client gets another address when it has
+ * the team's own, or one that no host can have: the server would drop what comes from there. */
 static struct flow_key key_wanted(const struct tuple_table *table, const struct conversation *cap)
 {
     struct flow_key key = cap->key;
     bool v4 = key.ip_version == 4;
     memcpy(key.laddr, v4 ? table->params.team_ipv4 : table->params.team_ipv6, sizeof key.laddr);
-    if (memcmp(key.raddr, key.laddr, sizeof key.raddr) == 0) {
-        static const uint8_t other_v6[16] = {0x20, 0x01, 0, 2, [15] = 1};
-        if (v4)
-            ip_addr_from_v4(key.raddr, 0xc6120001u);
-        else
-            memcpy(key.raddr, other_v6, sizeof other_v6);
-    }
+    if (memcmp(key.raddr, key.laddr, sizeof key.raddr) == 0 ||
+        !ip_addr_is_host(key.raddr, key.ip_version))
+        addr_substitute(key.raddr, key.ip_version);
     return key;
 }
 

@@ -1,0 +1,25 @@
+/*
+ * What the receivers of captured segments made of them: one pass over the segments of a tuple, with
+ * a model of both endpoints (RFC 9293 3.10.7, RFC 5961) and with hindsight. A segment defines
+ * something only if its receiver would have accepted it and nothing later contradicts it.
+ */
+#ifndef TOESIM_TRACE_ACCEPTANCE_H
+#define TOESIM_TRACE_ACCEPTANCE_H
+
+#include "models/trace/opening.h"
+
+struct acceptance {
+    struct opening opening;
+    bool both_syn; /* both sides sent a SYN that opens */
+    size_t reset;  /* index of the reset that ends the conversation; NOT_THERE */
+    size_t count;  /* segments of the conversation: the next one begins behind them */
+};
+
+/* Judges the conversation that begins with the view's first segment. Fills view->at and view->acked
+ * and sets raw_segment.ignored for its segments. False: out of memory. */
+bool acceptance_judge(struct conv_view *view, struct acceptance *out);
+
+/* Ignores segment i: it carries no data and claims nothing. */
+void acceptance_ignore(struct conv_view *view, size_t i);
+
+#endif
