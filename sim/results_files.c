@@ -52,10 +52,10 @@ enum status results_write_perf(const char *dir, const struct results_perf *perf,
 {
     uint64_t wall_us = perf->wall_us ? perf->wall_us : 1;
     json_t *json = json_pack(
-        "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "schema", "toesim.perf/1",
-        "version", TOESIM_VERSION, "wall_us", (json_int_t)perf->wall_us, "cpu_us",
-        (json_int_t)perf->cpu_us, "sim_time_ps", (json_int_t)in->sim_time_ps, "frames",
-        (json_int_t)perf->frames, "frames_per_second",
+        "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "schema", "toesim.perf/2",
+        "version", TOESIM_VERSION, "wall_us", (json_int_t)perf->wall_us, "reading_us",
+        (json_int_t)perf->reading_us, "cpu_us", (json_int_t)perf->cpu_us, "sim_time_ps",
+        (json_int_t)in->sim_time_ps, "frames", (json_int_t)perf->frames, "frames_per_second",
         (json_int_t)(perf->frames * 1000000 / wall_us), "cache_cycles_run",
         (json_int_t)perf->cycles_run, "cache_step_ns", (json_int_t)perf->cache_ns, "kernel_events",
         (json_int_t)perf->kernel_events, "memory_peak_kib", (json_int_t)perf->memory_peak_kib);
