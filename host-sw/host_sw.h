@@ -118,7 +118,9 @@ struct host_sw_stats {
     uint64_t connects, connected, connects_failed; /* connections the server opened */
     uint64_t hold_bytes_max;
     uint64_t nics_lost, recoveries, recoveries_failed; /* left the team; came back; could not */
-    uint32_t conns_max, moves_outstanding_max;
+    uint32_t conns_max;   /* established connections at a time, wherever they are */
+    uint32_t on_nics_max; /* connections that NICs have, or are given, at a time */
+    uint32_t moves_outstanding_max;
     struct drop_counters drops;
 };
 

@@ -94,6 +94,7 @@ static void add_connections(json_t *root, const struct results_input *in)
     results_set(connections, "concurrent_max", sw->conns_max);
     uint64_t host = 0;
     for (int i = 0; i < HOST_REASON_COUNT; i++)
+    results_set(connections, "offloaded_max", sw->on_nics_max);
         host += sw->host_taken[i];
     results_set(connections, "host", host);
     results_set(connections, "embryonic_max", sw->embryonic_max);

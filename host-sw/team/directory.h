@@ -122,7 +122,9 @@ struct directory {
     uint32_t free_head, free_count;
     struct dir_row *rows;
     size_t row_count, row_capacity;
-    uint32_t live, live_max;
+    uint32_t live; /* connections that have not ended */
+    uint32_t established,
+        established_max; /* those of them that are established; the most at a time */
     /* One past the highest id ever used: scans end there. */
     uint32_t used_end;
 };
@@ -136,6 +138,8 @@ uint32_t directory_open(struct directory *dir, const struct flow_key *key, uint6
 /* The connection ended: its tuple is free, its id is not yet. */
 void directory_unlist(struct directory *dir, uint32_t conn, const struct dir_view *last);
 /* The id goes into quarantine. */
+/* The connection's handshake is done; once for each entry. */
+void directory_establish(struct directory *dir, struct dir_entry *entry);
 void directory_release(struct directory *dir, uint32_t conn, uint64_t now_ps);
 
 /* DIR_NONE: unknown. */

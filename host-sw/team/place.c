@@ -91,6 +91,7 @@ void place_count(struct host_sw *sw, struct dir_entry *entry, bool on_nics)
     entry->on_nics = on_nics;
     assert(on_nics || sw->on_nics > 0);
     sw->on_nics = on_nics ? sw->on_nics + 1 : sw->on_nics - 1;
+    sw->stats.on_nics_max = u32_max(sw->stats.on_nics_max, sw->on_nics);
 }
 
 /* --- the queue of those that wait for a place on the NICs, oldest first --- */
