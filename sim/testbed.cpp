@@ -484,6 +484,7 @@ void testbed::finish(bool complete)
         peer_.finish(peer_.self, now);
     if (complete && now >= end_ps_) // else frames may be under way
         check_finish(check_, now);
+    check_move_sums(now);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         pcie_link_settle(link_[nic], now);
         if (cache_[nic])
