@@ -95,6 +95,7 @@ void host_sw_destroy(struct host_sw *sw)
     directory_free(&sw->dir);
     free(sw->pending_events);
     free(sw->wishes);
+    free(sw->issued);
     fragments_free(sw);
     free(sw);
 }
@@ -135,7 +136,8 @@ static bool start(struct host_sw *sw)
         !fragments_init(sw))
         return false;
     farewell_init(&sw->farewells, conn_max);
-    team_on_ports_changed(sw, NIC_COUNT);
+    struct move_trigger why = move_called(sw);
+    team_on_ports_changed(sw, NIC_COUNT, &why);
     uint64_t now_ps = team_now(sw);
     sw->next_scan_ps = sw->params.idle_ps ? now_ps + sw->params.scan_period_ps : TIME_NEVER;
     sw->next_heartbeat_ps = sw->params.heartbeat_ps ? now_ps : TIME_NEVER;
@@ -189,7 +191,7 @@ static bool run_timers(struct host_sw *sw, bool kicked)
         busy = true;
     }
     if (sw->wish_active != NIC_COUNT) {
-        team_on_ports_changed(sw, sw->wish_active);
+        team_on_ports_changed(sw, sw->wish_active, &sw->wish_active_trigger);
         sw->wish_active = NIC_COUNT;
         busy = true;
     }
@@ -258,6 +260,13 @@ static void watch(struct host_sw *sw)
     }
 }
 
+/* What the step wrote takes effect now; that is T8 of the moves whose INSTALL is part of it. */
+static void end_step(struct host_sw *sw)
+{
+    sw->bus.ops->step_end(sw->bus.self);
+    team_mark_issued(sw);
+}
+
 void host_sw_main(struct host_sw *sw)
 {
     assert(!sw->initialised);
@@ -272,10 +281,11 @@ void host_sw_main(struct host_sw *sw)
         flush(sw);
         kicked = false;
         busy |= host_tcp_has_work(&sw->tcp) || sw->app_called || sw->whole_count > 0;
+        if (recovery_is_due(sw))
+            end_step(sw); /* it reads from NICs, which ends the step in any case */
         busy |= recovery_run(sw);
         if (busy) {
-            sw->bus.ops->step_end(sw->bus.self);
-            team_mark_issued(sw);
+            end_step(sw);
         } else {
             kicked = sleep_until_work(sw);
         }
@@ -287,10 +297,11 @@ void host_sw_main(struct host_sw *sw)
 
 void host_sw_stop(struct host_sw *sw) { sw->stop = true; }
 
-void host_sw_set_active(struct host_sw *sw, unsigned nic)
+void host_sw_set_active(struct host_sw *sw, unsigned nic, uint64_t now_ps)
 {
     assert(nic < NIC_COUNT);
     sw->wish_active = nic;
+    sw->wish_active_trigger = (struct move_trigger){.at_ps = now_ps, .kind = TRIGGER_CALL};
 }
 
 const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned nic)

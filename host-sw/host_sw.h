@@ -68,7 +68,7 @@ struct host_sw_params {
     uint32_t ring_bytes;              /* each way, power of two: 512 KiB */
     uint64_t idle_ps;                 /* silent for so long: inactivated; 60 s; 0: never */
     uint64_t scan_period_ps;          /* idle scan; 0: idle_ps / 8 */
-    uint64_t move_deadline_ps;        /* 1 ms; a later move is failed and counted */
+    uint64_t move_deadline_ps;        /* 1 ms; a move that takes longer is counted as late */
     uint32_t hold_frames_per_conn;    /* 64 */
     uint64_t hold_bytes_total;        /* 64 MiB */
     uint32_t moves_outstanding_max;   /* bounded queue of moves under way */
@@ -97,7 +97,9 @@ void host_sw_params_default(struct host_sw_params *params);
 struct host_sw_stats {
     uint64_t records, events, foreign_frames, syns;
     uint64_t offloaded, inactivated, reactivated, terminated_prematurely, closed;
-    uint64_t moves_started, moves_completed, moves_failed, moves_cancelled;
+    /* started = completed + failed + cancelled + host_sw_moves_open(). late: not over at their
+     * deadline, whatever became of them. */
+    uint64_t moves_started, moves_completed, moves_failed, moves_cancelled, moves_late;
     uint64_t forwarded_frames, held_frames, late_forwards, suppressed_by_progress;
     uint64_t stale_events, stale_doorbells, resets_sent, time_waits;
     /* Of the resets: to peers whose connection ended with its NIC. Questions to such peers for the
@@ -118,7 +120,9 @@ struct host_sw_stats {
     uint64_t connects, connected, connects_failed; /* connections the server opened */
     uint64_t hold_bytes_max;
     uint64_t nics_lost, recoveries, recoveries_failed; /* left the team; came back; could not */
-    uint32_t conns_max, moves_outstanding_max;
+    uint32_t conns_max;   /* established connections at a time, wherever they are */
+    uint32_t on_nics_max; /* connections that NICs have, or are given, at a time */
+    uint32_t moves_outstanding_max;
     struct drop_counters drops;
 };
 
@@ -181,8 +185,8 @@ bool host_sw_is_up(const struct host_sw *sw, unsigned nic);
 /* Takes effect at the next wait(). May be called from anywhere, with a kick of the core. */
 void host_sw_stop(struct host_sw *sw);
 
-/* From the link monitor or a scenario: active-backup change of the active port. */
-void host_sw_set_active(struct host_sw *sw, unsigned nic);
+/* From the link monitor or a scenario, at now_ps: active-backup change of the active port. */
+void host_sw_set_active(struct host_sw *sw, unsigned nic, uint64_t now_ps);
 
 /* What the driver of this NIC has found in its error registers and its root port's
  * (driver/nic_error.h). */
@@ -195,6 +199,8 @@ const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned
 void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host);
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw);
+/* Moves that have begun and have not ended, counted in the directory. */
+uint64_t host_sw_moves_open(const struct host_sw *sw);
 /* Challenge ACKs the host's own TCP did not send for challenge_rate. */
 uint64_t host_sw_challenges_refused(const struct host_sw *sw);
 /* IP fragments; null when they are dropped. */

@@ -238,8 +238,10 @@ static void print_speed(const char *place)
     (void)snprintf(path, sizeof path, "%s/perf.json", place);
     json_t *perf = json_load_file(path, 0, NULL);
     json_int_t wall_us = json_integer_value(json_object_get(perf, "wall_us"));
-    (void)printf("wall time       %lld.%03lld s, %lld frames per second\n",
+    json_int_t reading_us = json_integer_value(json_object_get(perf, "reading_us"));
+    (void)printf("wall time       %lld.%03lld s (reading %lld.%03lld s), %lld frames per second\n",
                  (long long)(wall_us / 1000000), (long long)(wall_us / 1000 % 1000),
+                 (long long)(reading_us / 1000000), (long long)(reading_us / 1000 % 1000),
                  (long long)json_integer_value(json_object_get(perf, "frames_per_second")));
     json_decref(perf);
 }

@@ -42,7 +42,8 @@ struct results_input {
 
 /* Times that are no result: they differ from run to run and go to perf.json alone. */
 struct results_perf {
-    uint64_t wall_us;
+    uint64_t wall_us;    /* since the process has started */
+    uint64_t reading_us; /* of it: reading the capture */
     uint64_t cpu_us; /* of the process, user and system: comparable on a busy machine too */
     uint64_t frames; /* on links 0 and 1, both directions */
     uint64_t cycles_run;

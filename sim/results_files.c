@@ -52,10 +52,10 @@ enum status results_write_perf(const char *dir, const struct results_perf *perf,
 {
     uint64_t wall_us = perf->wall_us ? perf->wall_us : 1;
     json_t *json = json_pack(
-        "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "schema", "toesim.perf/1",
-        "version", TOESIM_VERSION, "wall_us", (json_int_t)perf->wall_us, "cpu_us",
-        (json_int_t)perf->cpu_us, "sim_time_ps", (json_int_t)in->sim_time_ps, "frames",
-        (json_int_t)perf->frames, "frames_per_second",
+        "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "schema", "toesim.perf/2",
+        "version", TOESIM_VERSION, "wall_us", (json_int_t)perf->wall_us, "reading_us",
+        (json_int_t)perf->reading_us, "cpu_us", (json_int_t)perf->cpu_us, "sim_time_ps",
+        (json_int_t)in->sim_time_ps, "frames", (json_int_t)perf->frames, "frames_per_second",
         (json_int_t)(perf->frames * 1000000 / wall_us), "cache_cycles_run",
         (json_int_t)perf->cycles_run, "cache_step_ns", (json_int_t)perf->cache_ns, "kernel_events",
         (json_int_t)perf->kernel_events, "memory_peak_kib", (json_int_t)perf->memory_peak_kib);
@@ -64,46 +64,54 @@ enum status results_write_perf(const char *dir, const struct results_perf *perf,
     return status;
 }
 
-static const char *reason_text(uint8_t reason)
+static void print_trigger(FILE *file, const struct move_row *row)
 {
-    switch (reason) {
-    case MOVE_FOREIGN:
-        return "foreign_frame";
-    case MOVE_LINK_DOWN:
-        return "link_down";
-    case MOVE_REACTIVATED:
-        return "reactivated";
-    case MOVE_RETURNED:
-        return "returned";
-    default:
-        return "other";
+    static const char *const kinds[] = {[TRIGGER_NONE] = "none",
+                                        [TRIGGER_FRAME] = "frame",
+                                        [TRIGGER_LINK] = "link",
+                                        [TRIGGER_CALL] = "call",
+                                        [TRIGGER_TIMER] = "timer"};
+    enum trigger_kind kind = (enum trigger_kind)row->trigger.kind;
+    (void)fprintf(file, "%s,", kinds[kind]);
+    if (kind == TRIGGER_FRAME || kind == TRIGGER_LINK)
+        (void)fprintf(file, "%u", row->trigger.port);
+    (void)fputc(',', file);
+    if (kind == TRIGGER_FRAME)
+        (void)fprintf(file, "%llu", (unsigned long long)row->trigger_number);
+}
+
+static void print_move(FILE *file, const struct move_row *row)
+{
+    static const char *const outcomes[MOVE_OUTCOME_COUNT] = {[MOVE_RUNNING] = "open",
+                                                             [MOVE_COMPLETED] = "completed",
+                                                             [MOVE_FAILED] = "failed",
+                                                             [MOVE_CANCELLED] = "cancelled"};
+    (void)fprintf(file, "%u,%u,", row->conn, row->gen);
+    print_trigger(file, row);
+    (void)fprintf(file, ",host-pull,%u,%u,%s,%d,%u,%u", row->source, row->destination,
+                  outcomes[row->outcome], row->late, row->held, row->forwarded);
+    for (int m = 0; m < MOVE_TIMES; m++) {
+        if (row->mark_ps[m] == TIME_NEVER)
+            (void)fputc(',', file);
+        else
+            (void)fprintf(file, ",%llu", (unsigned long long)row->mark_ps[m]);
     }
+    (void)fputc('\n', file);
 }
 
 enum status results_write_moves(const char *dir, const struct results_input *in, struct error *err)
 {
-    static const char *const outcomes[] = {"running", "completed", "failed"};
     struct publish out;
     enum status status = out_open(&out, dir, "moves.csv", err);
     if (status != STATUS_OK)
         return status;
-    (void)fprintf(out.stream, "conn,generation,trigger,mechanism,from,to,outcome,held,forwarded");
+    (void)fprintf(out.stream, "conn,generation,trigger,trigger_nic,trigger_frame,mechanism,from,to,"
+                              "outcome,late,held,forwarded");
     for (int m = 0; m < MOVE_MARKS; m++)
         (void)fprintf(out.stream, ",t%d_ps", m);
-    (void)fputc('\n', out.stream);
-    for (size_t i = 0; i < move_log_count(in->moves); i++) {
-        const struct move_row *row = move_log_row(in->moves, i);
-        (void)fprintf(out.stream, "%u,%u,%s,host-pull,%u,%u,%s,%u,%u", row->conn, row->gen,
-                      reason_text(row->reason), row->source, row->destination,
-                      outcomes[row->outcome], row->held, row->forwarded);
-        for (int m = 0; m < MOVE_MARKS; m++) {
-            if (row->mark_ps[m] == TIME_NEVER)
-                (void)fputc(',', out.stream);
-            else
-                (void)fprintf(out.stream, ",%llu", (unsigned long long)row->mark_ps[m]);
-        }
-        (void)fputc('\n', out.stream);
-    }
+    (void)fprintf(out.stream, ",begun_ps\n");
+    for (size_t i = 0; i < move_log_count(in->moves); i++)
+        print_move(out.stream, move_log_row(in->moves, i));
     return publish_close(&out, err);
 }
 
@@ -226,14 +234,15 @@ static void print_latency(FILE *file, const char *name, const json_t *samples)
 static void print_moves(FILE *file, const json_t *stats)
 {
     const json_t *moves = json_object_get(stats, "moves");
-    (void)fprintf(file,
-                  "moves           %lld started, %lld completed, %lld failed; %lld frames held, "
-                  "%lld forwarded\n",
-                  (long long)number(stats, "moves", "started"),
-                  (long long)number(stats, "moves", "completed"),
-                  (long long)number(stats, "moves", "failed"),
-                  (long long)number(stats, "moves", "held_frames"),
-                  (long long)number(stats, "moves", "forwarded_frames"));
+    (void)fprintf(
+        file,
+        "moves           %lld started, %lld completed, %lld failed, %lld cancelled, %lld "
+        "open; %lld late; %lld frames held, %lld forwarded\n",
+        (long long)number(stats, "moves", "started"),
+        (long long)number(stats, "moves", "completed"), (long long)number(stats, "moves", "failed"),
+        (long long)number(stats, "moves", "cancelled"), (long long)number(stats, "moves", "open"),
+        (long long)number(stats, "moves", "late"), (long long)number(stats, "moves", "held_frames"),
+        (long long)number(stats, "moves", "forwarded_frames"));
     if (!number(stats, "moves", "completed"))
         return;
     (void)fprintf(file, "  %-12s %12s %12s %12s\n", "ns", "p50", "p99", "max");

@@ -60,6 +60,8 @@ static void add_moves(json_t *root, const struct results_input *in)
     results_set(moves, "completed", sw->moves_completed);
     results_set(moves, "failed", sw->moves_failed);
     results_set(moves, "cancelled", sw->moves_cancelled);
+    results_set(moves, "open", host_sw_moves_open(in->host_sw));
+    results_set(moves, "late", sw->moves_late);
     results_set(moves, "forwarded_frames", sw->forwarded_frames);
     results_set(moves, "held_frames", sw->held_frames);
     results_set(moves, "late_forwards", sw->late_forwards);
@@ -92,6 +94,7 @@ static void add_connections(json_t *root, const struct results_input *in)
     results_set(connections, "resets_unasked", sw->resets_unasked);
     results_set(connections, "end_probes", sw->end_probes);
     results_set(connections, "concurrent_max", sw->conns_max);
+    results_set(connections, "offloaded_max", sw->on_nics_max);
     uint64_t host = 0;
     for (int i = 0; i < HOST_REASON_COUNT; i++)
         host += sw->host_taken[i];

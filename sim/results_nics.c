@@ -129,7 +129,7 @@ static void add_cache(json_t *nic, const struct ctx_store_stats *c)
     results_set(object, "evictions", c->evictions);
     results_set(object, "writebacks", c->writebacks);
     results_set(object, "extracts", c->extracts);
-    results_set(object, "extracts_cold", c->extracts_cold);
+    results_set(object, "extracts_cold", c->freezes_cold);
     results_set(object, "installs", c->installs);
     results_set(object, "reserves", c->reserves);
     results_set(object, "releases", c->releases);

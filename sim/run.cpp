@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <pthread.h>
 #include <sys/resource.h>
 
 namespace
@@ -20,6 +21,12 @@ namespace
 // the run's length depends on it, so it is a constant.
 constexpr uint64_t slice_ps = PS_PER_MS / 10;
 using wall_clock = std::chrono::steady_clock;
+
+// The user waits since the process has started, not since the capture has been read. A process that runs
+// a scenario in a forked child starts there.
+wall_clock::time_point process_start = wall_clock::now();
+const int fork_is_noted =
+    pthread_atfork(nullptr, nullptr, [] { process_start = wall_clock::now(); });
 
 uint64_t microseconds_since(wall_clock::time_point start)
 {
@@ -30,8 +37,7 @@ uint64_t microseconds_since(wall_clock::time_point start)
 // Worst of what was found: a bad file outranks a failed expectation, a failing disk all.
 enum status worse(enum status a, enum status b) { return a > b ? a : b; }
 
-enum status write_results(const char *dir, testbed &bed, const results_perf &perf,
-                          struct error *err)
+enum status write_results(const char *dir, testbed &bed, struct error *err)
 {
     results_input input = {};
     bed.fill_results(&input);
@@ -47,8 +53,6 @@ enum status write_results(const char *dir, testbed &bed, const results_perf &per
         io = results_write_conns(dir, &input, err);
     if (io == STATUS_OK)
         io = results_write_cache_sets(dir, &input, err);
-    if (io == STATUS_OK)
-        io = results_write_perf(dir, &perf, &input, err);
     if (io == STATUS_OK)
         io = results_write_summary(dir, stats, &input, err);
     json_decref(stats);
@@ -66,6 +70,19 @@ void fill_usage(results_perf *perf)
     getrusage(RUSAGE_SELF, &usage);
     perf->memory_peak_kib = static_cast<uint64_t>(usage.ru_maxrss);
     perf->cpu_us = microseconds_of(usage.ru_utime) + microseconds_of(usage.ru_stime);
+}
+
+// Last of all files, so that the wall time covers all that the user waited for.
+enum status write_perf(const char *dir, testbed &bed, uint64_t reading_us, struct error *err)
+{
+    results_input input = {};
+    results_perf perf = {};
+    bed.fill_results(&input);
+    bed.fill_perf(&perf);
+    fill_usage(&perf);
+    perf.reading_us = reading_us;
+    perf.wall_us = microseconds_since(process_start);
+    return results_write_perf(dir, &perf, &input, err);
 }
 
 // Runs the testbed until it is done or interrupted; true when it ended by itself without violation.
@@ -94,9 +111,8 @@ bool simulate(testbed &bed, const run_options &options, live_session *live)
 }
 
 enum status run_with(const sim_config &config, const run_options &options, const capture *capture,
-                     live_session *live, struct error *err)
+                     uint64_t reading_us, live_session *live, struct error *err)
 {
-    auto start = wall_clock::now();
     if (mac_params_check(&config.mac, err) != STATUS_OK ||
         pcie_params_check(&config.pcie, err) != STATUS_OK)
         return err->status;
@@ -121,11 +137,7 @@ enum status run_with(const sim_config &config, const run_options &options, const
         return err->status;
     bool complete = simulate(bed, options, live);
     bed.finish(complete);
-    results_perf perf = {};
-    perf.wall_us = microseconds_since(start);
-    bed.fill_perf(&perf);
-    fill_usage(&perf);
-    enum status status = write_results(options.out_dir, bed, perf, err);
+    enum status status = write_results(options.out_dir, bed, err);
     struct error late = {};
     if (captures && pcap_out_close(captures, &late) != STATUS_OK)
         status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
@@ -138,6 +150,8 @@ enum status run_with(const sim_config &config, const run_options &options, const
             status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
     }
     if (bed.close_waves(&late) != STATUS_OK)
+        status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
+    if (write_perf(options.out_dir, bed, reading_us, &late) != STATUS_OK)
         status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
     return status;
 }
@@ -152,18 +166,20 @@ enum status run_live(const sim_config &config, const run_options &options, struc
     live_session live;
     if (live.open(*options.live, config.team.conn_max, err) != STATUS_OK)
         return err->status;
-    return run_with(config, options, nullptr, &live, err);
+    return run_with(config, options, nullptr, 0, &live, err);
 }
 enum status run_any(const sim_config &config, const run_options &options, struct error *err)
 {
     if (config.traffic == TRAFFIC_GENERATOR)
-        return run_with(config, options, nullptr, nullptr, err);
+        return run_with(config, options, nullptr, 0, nullptr, err);
     if (config.traffic == TRAFFIC_EXTERNAL)
         return run_live(config, options, err);
+    auto start = wall_clock::now();
     capture *capture = capture_load(config.capture_path, &config.capture, err);
+    uint64_t reading_us = microseconds_since(start);
     if (!capture)
         return err->status;
-    enum status status = run_with(config, options, capture, nullptr, err);
+    enum status status = run_with(config, options, capture, reading_us, nullptr, err);
     capture_destroy(capture);
     return status;
 }

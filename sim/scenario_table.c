@@ -192,7 +192,7 @@ const struct scenario_key scenario_keys[] = {
     TIME("team.scan_period", team.scan_period_ps, 0, TIME_LIMIT,
          "of the idle scan; 0s: an eighth of idle"),
     TIME("team.move_deadline", team.move_deadline_ps, 1, TIME_LIMIT,
-         "a move not done by then has failed"),
+         "a move not done by then is late (moves.late)"),
     COUNT("team.hold_frames", team.hold_frames_per_conn, 1, 65536,
           "frames held per moving connection"),
     SIZE("team.hold_total", team.hold_bytes_total, NONE, 1, 4 * GIB,

@@ -409,7 +409,7 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
         break;
     case ACTION_SET_ACTIVE:
         lan_switch_set_active(switch_, action.nic, now_ps);
-        host_sw_set_active(software_, action.nic);
+        host_sw_set_active(software_, action.nic, now_ps);
         host_cpu_kick(cpu_, now_ps);
         break;
     case ACTION_PCIE_DOWN:
@@ -484,6 +484,7 @@ void testbed::finish(bool complete)
         peer_.finish(peer_.self, now);
     if (complete && now >= end_ps_) // else frames may be under way
         check_finish(check_, now);
+    check_move_sums(now);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         pcie_link_settle(link_[nic], now);
         if (cache_[nic])

@@ -88,6 +88,7 @@ private:
     void on_peer_frame(frame *f, uint64_t now_ps);
     void bind_stages();
     bool is_traffic_done() const;
+    void check_move_sums(uint64_t now_ps);
     void access_peer(unsigned nic, bool write, uint64_t now_ps);
     void act(const sim_action &action, uint64_t now_ps);
     void set_link(unsigned nic, uint64_t now_ps);

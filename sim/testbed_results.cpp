@@ -38,6 +38,19 @@ size_t testbed::pcie_config_dump(char *text, size_t size)
     return len;
 }
 
+// The driver, the rows of moves.csv and the checker count moves each for itself.
+void testbed::check_move_sums(uint64_t now_ps)
+{
+    const host_sw_stats *sw = host_sw_get_stats(software_);
+    struct check_moves told = {sw->moves_started, sw->moves_completed, sw->moves_failed,
+                               sw->moves_cancelled, host_sw_moves_open(software_)};
+    check_count_moves(check_, "the driver", &told, now_ps);
+    move_counts rows = move_log_counts(moves_);
+    told = {rows.total, rows.by_outcome[MOVE_COMPLETED], rows.by_outcome[MOVE_FAILED],
+            rows.by_outcome[MOVE_CANCELLED], rows.by_outcome[MOVE_RUNNING]};
+    check_count_moves(check_, "moves.csv", &told, now_ps);
+}
+
 void testbed::fill_results(results_input *in) const
 {
     in->config = &config_;

@@ -62,10 +62,12 @@ void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
     entry->tcp_state = record->tcp_state;
     if (!entry->synchronised && record->tcp_state >= TCP_SYN_RCVD)
         synchronise(sw, entry, record->rcv_nxt);
-    if ((record->flags & NIC_RECORD_ESTABLISHED) != 0) {
-        entry->established = true;
-        opening_hatched(sw, entry);
+    if ((record->flags & NIC_RECORD_ESTABLISHED) != 0 && !entry->established) {
+        directory_establish(&sw->dir, entry);
+        sw->stats.conns_max = sw->dir.established_max;
     }
+    if ((record->flags & NIC_RECORD_ESTABLISHED) != 0)
+        opening_hatched(sw, entry);
     bool more_rx = fold_rx(sw, entry, record->rcv_nxt);
     bool fin = (record->flags & NIC_RECORD_PEER_FIN) != 0 && !entry->peer_fin &&
                record->rcv_nxt == entry->rcv_nxt;

@@ -74,9 +74,16 @@ uint32_t directory_open(struct directory *dir, const struct flow_key *key, uint6
     dir->rows[entry->row] = (struct dir_row){.conn = conn};
     flow_table_insert(&dir->by_key, key, conn);
     dir->live++;
-    dir->live_max = u32_max(dir->live_max, dir->live);
     dir->used_end = u32_max(dir->used_end, conn + 1);
     return conn;
+}
+
+void directory_establish(struct directory *dir, struct dir_entry *entry)
+{
+    assert(!entry->established);
+    entry->established = true;
+    dir->established++;
+    dir->established_max = u32_max(dir->established_max, dir->established);
 }
 
 void directory_unlist(struct directory *dir, uint32_t conn, const struct dir_view *last)
@@ -89,6 +96,7 @@ void directory_unlist(struct directory *dir, uint32_t conn, const struct dir_vie
     dir->rows[entry->row] = (struct dir_row){.conn = DIR_NONE, .view = *last};
     entry->state = DIR_CLOSING;
     dir->live--;
+    dir->established -= entry->established;
 }
 
 void directory_release(struct directory *dir, uint32_t conn, uint64_t now_ps)

@@ -5,6 +5,7 @@
 
 #include "host-sw/host_sw.h"
 #include "host-sw/stack/flow_table.h"
+#include "models/base/move_event.h"
 #include "models/base/units.h"
 
 #include <stdbool.h>
@@ -50,13 +51,15 @@ struct reload {
     bool returning; /* going back to where it came from */
     bool absent;    /* src says it has it no more; its end event is to come */
     bool reported;  /* MOVE_END was emitted */
+    bool late;      /* its deadline has passed */
     bool listed;    /* in the list of moves under way */
     uint16_t src_gen;
     uint16_t reserve_gen;
     uint8_t reserve_nic;
     uint32_t held, forwarded; /* frames */
     uint64_t begun_ps;
-    uint32_t prev, next; /* list of moves under way, oldest first */
+    struct move_trigger trigger; /* MOVE, ONLOAD, OFFLOAD */
+    uint32_t prev, next;         /* list of moves under way, oldest first */
 };
 
 struct dir_entry {
@@ -90,13 +93,13 @@ struct dir_entry {
     uint64_t rx_bytes, tx_bytes;
     uint64_t rx_ring, tx_ring; /* host addresses */
     uint64_t opened_ps, last_rx_ps;
-    uint64_t t0_ps;           /* MAC time of the frame that brought it where it is */
-    uint64_t extracted_ps;    /* INACTIVE: since when */
-    uint64_t keepalive_ps;    /* INACTIVE: when to bring it back; TIME_NEVER */
-    uint64_t idle_refused_ps; /* found busy, or brought back, at this time */
-    uint64_t idle_wait_ps;    /* found busy: left alone for so long */
-    uint64_t wanted_t0_ps;
-    uint32_t pending; /* commands of it not completed */
+    uint64_t t0_ps;                     /* of the trigger that brought it where it is */
+    uint64_t extracted_ps;              /* INACTIVE: since when */
+    uint64_t keepalive_ps;              /* INACTIVE: when to bring it back; TIME_NEVER */
+    uint64_t idle_refused_ps;           /* found busy, or brought back, at this time */
+    uint64_t idle_wait_ps;              /* found busy: left alone for so long */
+    struct move_trigger wanted_trigger; /* while move_wanted */
+    uint32_t pending;                   /* commands of it not completed */
     size_t row;
     uint32_t held_head, held_tail, held_count;
     uint32_t next_dirty, next_wanted, next_waiting;
@@ -122,7 +125,9 @@ struct directory {
     uint32_t free_head, free_count;
     struct dir_row *rows;
     size_t row_count, row_capacity;
-    uint32_t live, live_max;
+    uint32_t live; /* connections that have not ended */
+    uint32_t established,
+        established_max; /* those of them that are established; the most at a time */
     /* One past the highest id ever used: scans end there. */
     uint32_t used_end;
 };
@@ -133,6 +138,8 @@ void directory_free(struct directory *dir);
 /* A new entry for key in state OPENING with an id out of quarantine and the id's next generation;
  * DIR_NONE: none is left. */
 uint32_t directory_open(struct directory *dir, const struct flow_key *key, uint64_t now_ps);
+/* The connection's handshake is done; once for each entry. */
+void directory_establish(struct directory *dir, struct dir_entry *entry);
 /* The connection ended: its tuple is free, its id is not yet. */
 void directory_unlist(struct directory *dir, uint32_t conn, const struct dir_view *last);
 /* The id goes into quarantine. */

@@ -219,10 +219,8 @@ void install_on_done(struct host_sw *sw, struct dir_entry *entry, const struct n
         move_finish(sw, entry, reload->returning ? MOVE_END_FAILED : MOVE_END_COMPLETED);
     move_unlist(sw, entry);
     *reload = (struct reload){0};
-    team_touch(sw, entry); /* values that changed meanwhile */
-    unsigned other = team_other(entry->owner);
-    if (!sw->mode->may_own(&sw->ports, entry->owner) && sw->mode->may_own(&sw->ports, other))
-        move_request(sw, entry, other, MOVE_LINK_DOWN, team_now(sw));
+    team_touch(sw, entry);    /* values that changed meanwhile */
+    move_off_port(sw, entry); /* its port may have been lost meanwhile */
     move_run_queue(sw);
 }
 

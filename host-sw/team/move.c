@@ -60,15 +60,15 @@ void move_unlist(struct host_sw *sw, struct dir_entry *entry)
 /* --- the queue of connections that wait for their turn (R-26) --- */
 
 static void enqueue(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
-                    enum move_reason reason, uint64_t t0_ps)
+                    enum move_reason reason, const struct move_trigger *why)
 {
     entry->wanted_dest = (uint8_t)dest;
+    entry->wanted_reason = (uint8_t)reason;
+    entry->wanted_trigger = *why;
     if (entry->move_wanted)
-        return; /* one-shot: the oldest trigger counts */
+        return; /* it keeps its place in the queue */
     uint32_t conn = team_conn_of(sw, entry);
     entry->move_wanted = true;
-    entry->wanted_reason = (uint8_t)reason;
-    entry->wanted_t0_ps = t0_ps;
     entry->next_wanted = DIR_NONE;
     if (sw->wanted_tail != DIR_NONE)
         sw->dir.entries[sw->wanted_tail].next_wanted = conn;
@@ -119,16 +119,32 @@ static enum reload_kind kind_of(const struct dir_entry *entry, unsigned dest)
     return entry->owner == PLACE_HOST ? RELOAD_OFFLOAD : RELOAD_MOVE;
 }
 
-static void begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
-                  enum move_reason reason, uint64_t t0_ps)
+static void emit_begin(struct host_sw *sw, const struct dir_entry *entry, enum probe_kind kind,
+                       unsigned dest, enum move_reason reason, const struct move_trigger *why)
 {
+    struct probe_event event = {.now_ps = team_now(sw),
+                                .a = entry->owner,
+                                .b = reason,
+                                .data = why,
+                                .conn = team_conn_of(sw, entry),
+                                .gen = entry->gen,
+                                .nic = (uint8_t)dest,
+                                .kind = (uint8_t)kind};
+    probe_emit(sw->probe, &event);
+}
+
+static void begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
+                  enum move_reason reason, const struct move_trigger *why)
+{
+    struct move_trigger trigger = *why; /* may be the one in the queue */
     assert(entry->state == DIR_ACTIVE && entry->owner != dest);
     dequeue(sw, entry);
     entry->reload = (struct reload){.kind = (uint8_t)kind_of(entry, dest),
                                     .reason = (uint8_t)reason,
                                     .src = entry->owner,
-                                    .dest = (uint8_t)dest};
-    entry->t0_ps = t0_ps;
+                                    .dest = (uint8_t)dest,
+                                    .trigger = trigger};
+    entry->t0_ps = u64_max(entry->t0_ps, trigger.at_ps);
     move_list(sw, entry);
     if (entry->reload.kind == RELOAD_ONLOAD) {
         move_freeze(sw, entry, 0);
@@ -139,9 +155,9 @@ static void begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
         return;
     }
     sw->stats.moves_started++;
-    team_emit(sw, PROBE_MOVE_BEGIN, entry, dest, entry->owner, reason);
-    team_mark(sw, entry, 0, t0_ps);
-    team_mark(sw, entry, 3, team_now(sw));
+    emit_begin(sw, entry, PROBE_MOVE_BEGIN, dest, reason, &trigger);
+    team_mark(sw, entry, 0, trigger.at_ps);
+    team_mark(sw, entry, 3, trigger.decided_ps);
     move_freeze(sw, entry, 0);
     install_reserve(sw, entry, dest, (uint16_t)(entry->gen + 1));
 }
@@ -157,17 +173,32 @@ static bool is_possible(const struct host_sw *sw, const struct dir_entry *entry,
     return dest == PLACE_HOST || sw->mode->may_own(&sw->ports, dest);
 }
 
+struct move_trigger move_called(const struct host_sw *sw)
+{
+    return (struct move_trigger){.at_ps = team_now(sw), .kind = TRIGGER_CALL};
+}
+
 bool move_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
-                  enum move_reason reason, uint64_t t0_ps)
+                  enum move_reason reason, const struct move_trigger *why)
 {
     if (!is_possible(sw, entry, dest))
         return false;
-    if (sw->moves_count >= sw->params.moves_outstanding_max) {
-        enqueue(sw, entry, dest, reason, t0_ps);
-        return false;
+    struct move_trigger trigger = *why;
+    trigger.decided_ps = team_now(sw);
+    bool waits = entry->move_wanted && entry->wanted_dest == dest;
+    if (waits) { /* one-shot: the oldest trigger counts */
+        reason = (enum move_reason)entry->wanted_reason;
+        trigger = entry->wanted_trigger;
+    } else if (kind_of(entry, dest) == RELOAD_MOVE) {
+        emit_begin(sw, entry, PROBE_MOVE_WANTED, dest, reason, &trigger);
     }
-    begin(sw, entry, dest, reason, t0_ps);
-    return true;
+    if (sw->moves_count < sw->params.moves_outstanding_max) {
+        begin(sw, entry, dest, reason, &trigger);
+        return true;
+    }
+    if (!waits)
+        enqueue(sw, entry, dest, reason, &trigger);
+    return false;
 }
 
 void move_run_queue(struct host_sw *sw)
@@ -178,18 +209,29 @@ void move_run_queue(struct host_sw *sw)
         if (is_possible(sw, entry, entry->wanted_dest) &&
             (entry->applied || entry->wanted_reason != MOVE_FOREIGN))
             begin(sw, entry, entry->wanted_dest, (enum move_reason)entry->wanted_reason,
-                  entry->wanted_t0_ps);
+                  &entry->wanted_trigger);
     }
 }
 
-void move_all(struct host_sw *sw, unsigned src, unsigned dest)
+/* The later of the two changes is what asks for the move: the owner's port was lost while the other
+ * one could take over, or the other one came back. */
+void move_off_port(struct host_sw *sw, struct dir_entry *entry)
 {
-    uint64_t now_ps = team_now(sw);
+    unsigned src = entry->owner, dest = team_other(src);
+    if (sw->mode->may_own(&sw->ports, src) || !sw->mode->may_own(&sw->ports, dest))
+        return;
+    bool came_back = sw->port_change[dest].at_ps > sw->port_change[src].at_ps;
+    struct move_trigger why = sw->port_change[came_back ? dest : src];
+    move_request(sw, entry, dest, MOVE_LINK_DOWN, &why);
+}
+
+void move_all(struct host_sw *sw, unsigned src)
+{
     team_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
     for (uint32_t conn = 0; conn < sw->dir.used_end; conn++) {
         struct dir_entry *entry = &sw->dir.entries[conn];
         if (entry->state == DIR_ACTIVE && entry->owner == src)
-            move_request(sw, entry, dest, MOVE_LINK_DOWN, now_ps);
+            move_off_port(sw, entry);
     }
 }
 
@@ -250,8 +292,26 @@ void move_finish(struct host_sw *sw, struct dir_entry *entry, enum move_end end)
         sw->stats.moves_failed++;
     else
         sw->stats.moves_cancelled++;
-    team_emit(sw, PROBE_MOVE_END, entry, entry->owner, end == MOVE_END_COMPLETED,
-              (uint64_t)reload->forwarded << 32 | reload->held);
+    struct probe_event event = {.now_ps = team_now(sw),
+                                .a = end,
+                                .b = (uint64_t)reload->forwarded << 32 | reload->held,
+                                .len = reload->late,
+                                .conn = team_conn_of(sw, entry),
+                                .gen = entry->gen,
+                                .nic = entry->owner,
+                                .kind = PROBE_MOVE_END};
+    probe_emit(sw->probe, &event);
+}
+
+uint64_t host_sw_moves_open(const struct host_sw *sw)
+{
+    uint64_t open = 0;
+    for (uint32_t conn = 0; conn < sw->dir.used_end; conn++) {
+        const struct dir_entry *entry = &sw->dir.entries[conn];
+        open += entry->state != DIR_FREE && entry->reload.kind == RELOAD_MOVE &&
+                !entry->reload.reported;
+    }
+    return open;
 }
 
 void move_on_ended(struct host_sw *sw, struct dir_entry *entry)
@@ -259,7 +319,7 @@ void move_on_ended(struct host_sw *sw, struct dir_entry *entry)
     struct reload *reload = &entry->reload;
     dequeue(sw, entry);
     if (reload->kind == RELOAD_MOVE)
-        move_finish(sw, entry, MOVE_END_CANCELLED);
+        move_finish(sw, entry, entry->given_up ? MOVE_END_FAILED : MOVE_END_CANCELLED);
     move_unlist(sw, entry);
     if (reload->reserved && sw->nics[reload->reserve_nic].up)
         install_release(sw, entry, reload->reserve_nic, reload->reserve_gen);
@@ -268,7 +328,8 @@ void move_on_ended(struct host_sw *sw, struct dir_entry *entry)
     reload->reserved = reload->tombstone = false;
 }
 
-/* Too late is counted and suspected, not lost: a completion that still comes is acted on. */
+/* A late move is counted and its NIC suspected, but the move goes on: a completion that still comes
+ * is acted on, and alone decides how the move ended. */
 void move_on_deadline(struct host_sw *sw, uint64_t now_ps)
 {
     while (move_next_deadline_ps(sw) <= now_ps) {
@@ -276,8 +337,8 @@ void move_on_deadline(struct host_sw *sw, uint64_t now_ps)
         struct reload *reload = &entry->reload;
         bool at_source = reload->freezing || reload->dest == PLACE_HOST;
         sw->suspect[at_source ? reload->src : reload->dest] = true;
-        if (reload->kind == RELOAD_MOVE)
-            move_finish(sw, entry, MOVE_END_FAILED);
+        sw->stats.moves_late += reload->kind == RELOAD_MOVE;
+        reload->late = true;
         move_unlist(sw, entry);
         if (reload->absent)
             termination_give_up(sw, entry, NIC_TERM_ENGINE_ERROR);

@@ -94,7 +94,6 @@ struct dir_entry *opening_admit(struct host_sw *sw, const struct flow_key *key)
     farewell_forget(sw, key);
     entry->rx_ring = rx_ring;
     entry->tx_ring = tx_ring;
-    sw->stats.conns_max = sw->dir.live_max;
     return entry;
 }
 

@@ -91,6 +91,7 @@ void place_count(struct host_sw *sw, struct dir_entry *entry, bool on_nics)
     entry->on_nics = on_nics;
     assert(on_nics || sw->on_nics > 0);
     sw->on_nics = on_nics ? sw->on_nics + 1 : sw->on_nics - 1;
+    sw->stats.on_nics_max = u32_max(sw->stats.on_nics_max, sw->on_nics);
 }
 
 /* --- the queue of those that wait for a place on the NICs, oldest first --- */
@@ -252,7 +253,8 @@ static unsigned nic_for(const struct host_sw *sw, const struct dir_entry *entry)
 void place_take_away(struct host_sw *sw, struct dir_entry *entry, enum host_reason reason)
 {
     entry->host_reason = (uint8_t)reason;
-    move_request(sw, entry, PLACE_HOST, MOVE_ONLOADED, team_now(sw));
+    struct move_trigger why = move_called(sw);
+    move_request(sw, entry, PLACE_HOST, MOVE_ONLOADED, &why);
 }
 
 void place_on_dropped(struct host_sw *sw, struct dir_entry *entry, enum drop_reason reason)
@@ -277,7 +279,7 @@ void place_take_all(struct host_sw *sw, unsigned nic)
 
 static void fulfil(struct host_sw *sw, struct dir_entry *entry, bool on_host)
 {
-    uint64_t now_ps = team_now(sw);
+    struct move_trigger why = move_called(sw);
     if (entry->state != DIR_ACTIVE || (entry->owner == PLACE_HOST) == on_host)
         return;
     if (on_host) {
@@ -285,7 +287,7 @@ static void fulfil(struct host_sw *sw, struct dir_entry *entry, bool on_host)
     } else if (sw->on_nics < sw->params.offload_max) {
         unsigned nic = nic_for(sw, entry);
         if (sw->mode->may_own(&sw->ports, nic))
-            move_request(sw, entry, nic, MOVE_OFFLOADED, now_ps);
+            move_request(sw, entry, nic, MOVE_OFFLOADED, &why);
     } else {
         entry->host_reason = HOST_REASON_TABLE_FULL;
         wait_for_place(sw, entry);

@@ -57,6 +57,13 @@ static bool is_fenced(struct host_sw *sw, unsigned nic)
     return status == UINT32_MAX || (status & NIC_STATUS_FENCED) != 0;
 }
 
+/* The port left the team with its NIC, or came back, at this moment. */
+static void port_changed(struct host_sw *sw, unsigned nic)
+{
+    struct move_trigger why = {.at_ps = team_now(sw), .kind = TRIGGER_LINK, .port = (uint8_t)nic};
+    team_on_ports_changed(sw, NIC_COUNT, &why);
+}
+
 /* Error detected. What it wrote before counts, so its rings stay for a last look. */
 static void lose(struct host_sw *sw, unsigned nic, bool may_restart)
 {
@@ -67,7 +74,7 @@ static void lose(struct host_sw *sw, unsigned nic, bool may_restart)
     sw->last_look_ps = team_now(sw) + LAST_WRITES_PS;
     if (may_restart)
         sw->restart_ps[nic] = sw->last_look_ps;
-    team_on_ports_changed(sw, NIC_COUNT);
+    port_changed(sw, nic);
 }
 
 static void give_up(struct host_sw *sw, unsigned nic, enum nic_probe_result why)
@@ -116,7 +123,7 @@ static void end_restart(struct host_sw *sw, unsigned nic)
     sw->stats.recoveries++;
     if (sw->params.heartbeat_ps)
         sw->next_heartbeat_ps = team_now(sw);
-    team_on_ports_changed(sw, NIC_COUNT);
+    port_changed(sw, nic);
 }
 
 /* The same port says more while its NIC is out of the team. */
@@ -151,6 +158,14 @@ static void on_suspicion(struct host_sw *sw, unsigned nic)
     bool alive = nic_probe_is_alive(sw->bus, nic);
     if (!alive || is_fenced(sw, nic))
         lose(sw, nic, alive);
+}
+
+bool recovery_is_due(const struct host_sw *sw)
+{
+    bool due = sw->port_events != 0;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        due |= sw->suspect[nic] || sw->restart_ps[nic] <= team_now(sw);
+    return due;
 }
 
 bool recovery_run(struct host_sw *sw)

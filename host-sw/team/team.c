@@ -104,8 +104,11 @@ static void on_active(struct host_sw *sw, struct dir_entry *entry, const struct 
                     sw->mode->may_own(&sw->ports, frame->port);
     if (may_move) {
         enum policy_verdict verdict = sw->policy->on_foreign(entry, frame);
-        if (verdict == POLICY_MOVE &&
-            move_request(sw, entry, frame->port, MOVE_FOREIGN, frame->mac_time_ps)) {
+        struct move_trigger why = {.at_ps = frame->mac_time_ps,
+                                   .frame_id = frame->frame_id,
+                                   .kind = TRIGGER_FRAME,
+                                   .port = frame->port};
+        if (verdict == POLICY_MOVE && move_request(sw, entry, frame->port, MOVE_FOREIGN, &why)) {
             team_hold(sw, entry, frame);
             return;
         }
@@ -385,26 +388,35 @@ static void on_event(struct host_sw *sw, const struct nic_event *event)
     case NIC_EVENT_NOTICE:
         icmp_on_notice(sw, event);
         break;
-    case NIC_EVENT_LINK:
+    case NIC_EVENT_LINK: {
+        struct move_trigger why = {
+            .at_ps = event->link_ps, .kind = TRIGGER_LINK, .port = (uint8_t)nic};
         sw->nics[nic].link_up = (event->a & 1) != 0;
-        team_on_ports_changed(sw, NIC_COUNT);
+        team_on_ports_changed(sw, NIC_COUNT, &why);
         break;
+    }
     case NIC_EVENT_NO_BUFFER: /* buffers are posted at the end of each step as far as there are */
     case NIC_EVENT_NONE:
         break;
     }
 }
 
-void team_on_ports_changed(struct host_sw *sw, unsigned wanted)
+void team_on_ports_changed(struct host_sw *sw, unsigned wanted, const struct move_trigger *why)
 {
+    bool could_own[NIC_COUNT];
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        could_own[nic] = sw->mode->may_own(&sw->ports, nic);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         sw->ports.usable[nic] = sw->nics[nic].up && sw->nics[nic].link_up;
     sw->mode->on_change(&sw->ports, wanted);
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        if (sw->mode->may_own(&sw->ports, nic) != could_own[nic])
+            sw->port_change[nic] = *why;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         if (sw->mode->may_own(&sw->ports, nic))
             continue;
         if (sw->mode->may_own(&sw->ports, team_other(nic)))
-            move_all(sw, nic, team_other(nic));
+            move_all(sw, nic);
         else if (sw->nics[nic].up)
             place_take_all(sw, nic); /* whatever becomes of the NIC now */
     }

@@ -45,8 +45,6 @@ struct team_conn_entry {
 };
 static_assert(sizeof(struct team_conn_entry) == TEAM_ENTRY_BYTES, "connection entry layout");
 
-enum { TEAM_ISSUED_MAX = 64 };
-
 /* A segment that was put together from fragments, for the next step. */
 struct whole_frame {
     struct dir_frame frame;
@@ -103,8 +101,8 @@ struct host_sw {
     uint32_t wish_count, wish_capacity;
 
     /* Connections whose INSTALL goes out at the end of this step: T8 is then. */
-    uint32_t issued[TEAM_ISSUED_MAX];
-    uint32_t issued_count;
+    uint32_t *issued;
+    uint32_t issued_count, issued_capacity;
 
     struct nic_event *pending_events; /* read, not yet acted on */
     uint32_t pending_event_count, pending_event_capacity;
@@ -116,7 +114,9 @@ struct host_sw {
     uint32_t app_head, app_tail; /* connections whose application has to be told something */
     bool initialised, is_up, stop;
     enum nic_probe_result probe_results[NIC_COUNT];
-    unsigned wish_active;           /* by host_sw_set_active(); NIC_COUNT: none */
+    unsigned wish_active; /* by host_sw_set_active(); NIC_COUNT: none */
+    struct move_trigger wish_active_trigger;
+    struct move_trigger port_change[NIC_COUNT]; /* why it may own connections, or no longer may */
     bool suspect[NIC_COUNT];        /* a move's deadline: ask whether it is alive and in service */
     uint32_t port_events;           /* root ports that interrupted, a bit each */
     uint64_t restart_ps[NIC_COUNT]; /* next step of setting it up again; TIME_NEVER */
@@ -127,9 +127,6 @@ struct host_sw {
 };
 
 /* --- team.c: records and events --- */
-/* How a move ended: on the new NIC, back or too late, or with the connection. */
-enum move_end { MOVE_END_COMPLETED, MOVE_END_FAILED, MOVE_END_CANCELLED };
-
 /* One pass; true when there was anything to do. */
 bool team_poll(struct host_sw *sw);
 /* Decides on a frame that no NIC has taken; the caller keeps its reference to the buffer. */
@@ -139,8 +136,9 @@ void team_drop_frame(struct host_sw *sw, const struct dir_frame *frame, uint32_t
                      enum drop_reason reason);
 /* The host took note of a frame, and nothing more comes of it. */
 void team_frame_answered(struct host_sw *sw, const struct dir_frame *frame);
-/* Usability of ports changed, or another port is to be active. */
-void team_on_ports_changed(struct host_sw *sw, unsigned wanted);
+/* Usability of ports changed, or another port is to be active (NIC_COUNT: no wish). why: the event
+ * or call that told so, for the moves that follow from it. */
+void team_on_ports_changed(struct host_sw *sw, unsigned wanted, const struct move_trigger *why);
 
 /* --- team_util.c: small things everybody needs --- */
 uint64_t team_now(const struct host_sw *sw);
@@ -216,14 +214,18 @@ void forward_frame(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                    const struct dir_frame *frame);
 
 /* --- move.c --- */
-/* Starts the move to dest, a NIC or PLACE_HOST, or queues it when too many are under way. True:
- * started, and the frame is to be held if the source is a NIC. */
+/* Starts the move to dest, a NIC or PLACE_HOST, or queues it when too many are under way; why goes
+ * with it. True: started, and the frame is to be held if the source is a NIC. */
 bool move_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
-                  enum move_reason reason, uint64_t t0_ps);
+                  enum move_reason reason, const struct move_trigger *why);
+/* A trigger without a frame, of this moment. */
+struct move_trigger move_called(const struct host_sw *sw);
+/* Moves the connection off an owner that may not have it any more, if the other NIC may. */
+void move_off_port(struct host_sw *sw, struct dir_entry *entry);
 /* Starts queued moves while there is room. */
 void move_run_queue(struct host_sw *sw);
-/* Every active connection of `src` is to go to `dest`. */
-void move_all(struct host_sw *sw, unsigned src, unsigned dest);
+/* Every active connection of `src` is to go to the other NIC. */
+void move_all(struct host_sw *sw, unsigned src);
 void move_on_freeze_done(struct host_sw *sw, struct dir_entry *entry,
                          const struct nic_event *event);
 /* The connection ended while a reload was under way: tidy up at both NICs. */
@@ -340,6 +342,8 @@ void icmp_on_notice(struct host_sw *sw, const struct nic_event *event);
 bool recovery_start_nic(struct host_sw *sw, unsigned nic);
 /* Acts on what root ports told, on suspicions and on restarts that are due; blocks then. */
 bool recovery_run(struct host_sw *sw);
+/* recovery_run() has something to do. */
+bool recovery_is_due(const struct host_sw *sw);
 uint64_t recovery_next_ps(const struct host_sw *sw);
 
 /* --- conn_io.c: doorbells and the application's calls --- */

@@ -1,6 +1,7 @@
 #include "host-sw/team/team.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 uint64_t team_now(const struct host_sw *sw) { return sw->bus.ops->now_ps(sw->bus.self); }
@@ -44,10 +45,12 @@ void team_mark(struct host_sw *sw, const struct dir_entry *entry, unsigned mark,
 
 void team_mark_issue(struct host_sw *sw, const struct dir_entry *entry)
 {
-    if (sw->issued_count < TEAM_ISSUED_MAX)
-        sw->issued[sw->issued_count++] = team_conn_of(sw, entry);
-    else
-        team_mark(sw, entry, 8, team_now(sw)); /* the start of the step, a little early */
+    if (sw->issued_count == sw->issued_capacity) {
+        sw->issued_capacity = sw->issued_capacity ? 2 * sw->issued_capacity : 64;
+        sw->issued = realloc(sw->issued, sw->issued_capacity * sizeof *sw->issued);
+        assert(sw->issued);
+    }
+    sw->issued[sw->issued_count++] = team_conn_of(sw, entry);
 }
 
 void team_mark_issued(struct host_sw *sw)

@@ -67,7 +67,7 @@ Test(move, completes_with_the_held_frame_and_releases_the_tombstone)
     cr_assert_eq(buffers_out(), 0);
     cr_assert_eq(bed_stats(&bed)->moves_completed, 1);
     const struct probe_event *end = bed_last_probe(&bed, PROBE_MOVE_END);
-    cr_assert(end->a == 1 && end->nic == 1 && end->b == 1);
+    cr_assert(end->a == MOVE_END_COMPLETED && end->nic == 1 && end->b == 1 && end->len == 0);
 }
 
 /* arrival order by MAC time, whichever port. */
@@ -129,7 +129,7 @@ static void ends_before_freeze(bool event_first)
     fake_expect(bed.fake, 1, NIC_CMD_TX_FRAME);
     cr_assert_eq(bed_stats(&bed)->moves_cancelled, 1);
     cr_assert_eq(bed_stats(&bed)->moves_completed, 0);
-    cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_END)->a, 0);
+    cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_END)->a, MOVE_END_CANCELLED);
 }
 
 Test(move, an_end_reported_before_the_freeze_completes_cancels_it) { ends_before_freeze(true); }
@@ -302,6 +302,8 @@ Test(move, a_damaged_image_ends_the_connection_with_a_notice)
     fake_run(bed.fake, 2);
     cr_assert_eq(bed.cause, NIC_TERM_CTX_ERROR);
     cr_assert_eq(bed.closed, 1);
+    cr_assert_eq(bed_stats(&bed)->moves_failed, 1, "the driver gave it up");
+    cr_assert_eq(bed_stats(&bed)->moves_cancelled, 0);
     fake_expect(bed.fake, 0, NIC_CMD_RELEASE);
     fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
     fake_expect(bed.fake, 1, NIC_CMD_RELEASE);
@@ -392,7 +394,8 @@ Test(move, a_late_completion_after_the_deadline_still_moves_the_connection)
     bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "one");
     const struct nic_cmd *freeze = fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
     fake_run_at(bed.fake, bed.fake->now_ps + 2 * PS_PER_MS);
-    cr_assert_eq(bed_stats(&bed)->moves_failed, 1);
+    cr_assert_eq(bed_stats(&bed)->moves_late, 1);
+    cr_assert_eq(host_sw_moves_open(bed.sw), 1);
     bed_frozen(&bed, 0, freeze);
     const struct nic_cmd *reserve = fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
     const struct nic_cmd *install = fake_expect(bed.fake, 1, NIC_CMD_INSTALL);
@@ -401,6 +404,11 @@ Test(move, a_late_completion_after_the_deadline_still_moves_the_connection)
     fake_run(bed.fake, 8);
     cr_assert_eq(bed_view(&bed, 0).owner, 1);
     cr_assert_eq(bed_probes(&bed, PROBE_MOVE_END), 1, "reported once");
+    cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_END)->a, MOVE_END_COMPLETED);
+    cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_END)->len, 1, "late");
+    const struct host_sw_stats *stats = bed_stats(&bed);
+    cr_assert(stats->moves_completed == 1 && stats->moves_failed == 0 && stats->moves_late == 1);
+    cr_assert_eq(host_sw_moves_open(bed.sw), 0);
     cr_assert_eq(bed.closed, 0);
 }
 

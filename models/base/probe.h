@@ -24,10 +24,12 @@
  *   CTX_REFUSED   an INSTALL failed: nothing has that generation. a = enum nic_result
  *   MOVE_MARK     a = mark number 0..13 (T0..T13, docs/moves.md); b = its time in ps (may lie
  *                 before now)
+ *   MOVE_WANTED   the driver decided that conn is to move, and it begins at once or waits for its
+ *                 turn. nic = destination; data = struct move_trigger (base/move_event.h)
  *   MOVE_BEGIN    the driver started to move conn. nic = destination; a = source NIC;
- *                 b = enum move_reason
- *   MOVE_END      the driver saw the end. nic = owner now; a = 1 completed, 0 failed;
- *                 b = held frames (low 32 bits), forwarded frames (high 32 bits)
+ *                 b = enum move_reason; data = struct move_trigger, as of its MOVE_WANTED
+ *   MOVE_END      the driver saw the end. nic = owner now; a = enum move_end; b = held frames (low
+ *                 32 bits), forwarded frames (high 32 bits); len = 1 when the deadline had passed
  *   DIR_STATE     the directory entry changed. nic = owner; a = enum dir_state
  *   RXIF_STORED   host stored the receiving NIC in the connection's entry. nic; a = frame id;
  *                 b = 1: the entry names a later frame already, by MAC time, and keeps it
@@ -44,6 +46,7 @@
  *   PCIE_TLP      a TLP starts on a link. a = 0 upstream, 1 downstream; b = TLP kind; len = wire bytes;
  *                 data = struct pcie_tlp_info
  *   FENCE         the NIC is fenced from now on (a = 1) or again in use (a = 0)
+ *   PORT_LINK     the NIC was told that its link came up (a = 1) or went down (a = 0)
  *   SOFT_ERROR    a bit of conn's context flips in the cache of nic, if it is there. a = 0 data array,
  *                 1 tag array; b = bit (low 32 bits), line (high 32 bits)
  */
@@ -60,7 +63,8 @@
     X(RX_VISIBLE) X(TX_BUILT) X(TX_CREDIT) X(OWN_STATE) X(CTX_OUT) X(CTX_IN) X(MOVE_MARK)          \
     X(MOVE_BEGIN) X(MOVE_END) X(DIR_STATE) X(RXIF_STORED) X(RECORD_VISIBLE) X(RECORD_USED)         \
     X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)             \
-    X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED) X(SOFT_ERROR) X(APP_CLOSED)
+    X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED) X(SOFT_ERROR) X(APP_CLOSED) X(MOVE_WANTED)     \
+    X(PORT_LINK)
 /* clang-format on */
 
 enum probe_kind {

@@ -58,6 +58,7 @@ void check_destroy(struct check *check)
     free(check->conns);
     free(check->history);
     free(check->fates);
+    id_set_free(&check->triggers);
     free(check);
 }
 
@@ -150,6 +151,7 @@ static void on_event(void *self, const struct probe_event *event)
     check_wire_on_event(check, event);
     check_fate_on_event(check, event);
     check_ctx_on_event(check, event);
+    check_move_on_event(check, event);
 }
 
 struct probe_listener check_listener(struct check *check)
@@ -162,7 +164,7 @@ struct probe_listener check_listener(struct check *check)
         PROBE_MOVE_BEGIN,  PROBE_MOVE_END,      PROBE_DIR_STATE,      PROBE_RXIF_STORED,
         PROBE_RECORD_USED, PROBE_CONN_OPEN,     PROBE_CONN_GONE,      PROBE_APP_RX,
         PROBE_APP_NOTICE,  PROBE_FENCE,         PROBE_FRAME_ANSWERED, PROBE_CTX_REFUSED,
-        PROBE_SOFT_ERROR};
+        PROBE_SOFT_ERROR,  PROBE_MOVE_WANTED,   PROBE_RECORD_VISIBLE, PROBE_PORT_LINK};
     for (size_t i = 0; i < sizeof wanted; i++)
         kinds |= UINT64_C(1) << wanted[i];
     return (struct probe_listener){on_event, check, kinds};

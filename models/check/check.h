@@ -34,7 +34,12 @@ extern "C" {
     X(NODUP, "I-NODUP", "a received byte reaches the application exactly once, in order")          \
     X(CTX, "I-CTX",                                                                                \
       "a NIC ends a connection for a context error only after a soft error there, since it has "   \
-      "it")
+      "it")                                                                                        \
+    X(TRIG, "I-TRIG",                                                                              \
+      "each move has a trigger of its own, and its time and port are those of the frame or event") \
+    X(MARK, "I-MARK", "each latency mark is the time of the event it names, in their order")       \
+    X(SUM, "I-SUM",                                                                                \
+      "moves: started = completed + failed + cancelled + open, in every place that counts them")
 
 enum invariant {
 #define X(id, key, rule) INVARIANT_##id,
@@ -56,6 +61,15 @@ struct check; /* opaque */
 struct check *check_create(const struct check_params *params);
 void check_destroy(struct check *check);
 struct probe_listener check_listener(struct check *check);
+
+/* Moves as somebody counts them; open: begun and not ended. */
+struct check_moves {
+    uint64_t started, completed, failed, cancelled, open;
+};
+
+/* At the end of each run, for everybody who counts moves: they must have seen what was seen here. */
+void check_count_moves(struct check *check, const char *who, const struct check_moves *told,
+                       uint64_t now_ps);
 
 /* At the end of a run that drained: frames without a verdict are violations of I-RXONCE. */
 void check_finish(struct check *check, uint64_t now_ps);

@@ -46,6 +46,27 @@ static struct frame_fate *fate_find(struct check *check, uint64_t id)
     return fate->id ? fate : NULL;
 }
 
+const struct frame_fate *check_fate_find(const struct check *check, uint64_t id)
+{
+    return fate_find((struct check *)check, id);
+}
+
+/* T1 and T2 of a frame that is not the NIC's own; the first of each counts. */
+static void on_foreign_mark(struct check *check, const struct probe_event *event)
+{
+    const struct frame *frame = event->data;
+    struct frame_fate *fate = event->a == 1 && frame ? fate_find(check, frame->id) : NULL;
+    if (fate && !fate->foreign_ps)
+        fate->foreign_ps = event->b;
+}
+
+static void on_visible(struct check *check, const struct probe_event *event)
+{
+    struct frame_fate *fate = fate_find(check, event->a);
+    if (fate && !fate->visible_ps)
+        fate->visible_ps = event->now_ps;
+}
+
 static void on_received(struct check *check, const struct probe_event *event)
 {
     if (check->fate_used * 2 > check->fate_capacity)
@@ -63,7 +84,8 @@ static void on_received(struct check *check, const struct probe_event *event)
     /* The last fragment of a segment is applied as that segment, whose FIN is in the first. */
     bool fin = packet.kind == PACKET_FRAGMENT ||
                (packet.kind == PACKET_TCP && (packet.seg.flags & TCP_FIN));
-    *fate = (struct frame_fate){event->a, event->nic, false, false, fin};
+    *fate =
+        (struct frame_fate){.id = event->a, .nic = event->nic, .fin = fin, .rx_ps = event->now_ps};
     check->fate_used++;
     check->fate_open++;
 }
@@ -99,8 +121,12 @@ static void on_stored(struct check *check, const struct probe_event *event)
 
 static void on_used(struct check *check, const struct probe_event *event)
 {
-    const struct frame_fate *fate = fate_find(check, event->a);
-    if (fate && event->conn != PROBE_NO_CONN && !fate->stored)
+    struct frame_fate *fate = fate_find(check, event->a);
+    if (!fate)
+        return;
+    fate->used_conn = event->conn;
+    fate->used_ps = event->now_ps;
+    if (event->conn != PROBE_NO_CONN && !fate->stored)
         check_fail(check, INVARIANT_RXIF, event,
                    "record of frame %llu acted on before the receiving NIC was stored",
                    (unsigned long long)event->a);
@@ -137,6 +163,12 @@ void check_fate_on_event(struct check *check, const struct probe_event *event)
         break;
     case PROBE_RECORD_USED:
         on_used(check, event);
+        break;
+    case PROBE_RECORD_VISIBLE:
+        on_visible(check, event);
+        break;
+    case PROBE_MOVE_MARK:
+        on_foreign_mark(check, event);
         break;
     default:
         break;

@@ -2,7 +2,9 @@
 #ifndef TOESIM_CHECK_CHECK_STATE_H
 #define TOESIM_CHECK_CHECK_STATE_H
 
+#include "models/base/move_event.h"
 #include "models/check/check.h"
+#include "models/check/id_set.h"
 #include "models/check/violation.h"
 #include "models/hwif/conn_ctx.h"
 #include "models/hwif/nic_bus.h"
@@ -30,6 +32,18 @@ struct told {
     uint32_t ack, edge, tsval;
 };
 
+/* The connection's newest move. */
+struct check_move {
+    bool open;      /* not ended */
+    bool image_out; /* the source has written the image */
+    uint8_t src, dest;
+    uint16_t gen;      /* moved away from */
+    uint16_t marks;    /* a bit for each mark seen */
+    uint8_t last_mark; /* up to T10 */
+    uint64_t last_ps;  /* time of last_mark, first of the beginning */
+    uint64_t mark_ps[14];
+};
+
 struct check_conn {
     bool open;
     bool ever_active;
@@ -48,7 +62,15 @@ struct check_conn {
     struct seq_set written, visible;
     struct sent_bytes sent;
     struct told told;
-    struct conn_ctx image; /* last extracted */
+    struct conn_ctx image;      /* last extracted */
+    struct move_trigger wanted; /* of the newest decision to move it */
+    struct check_move move;
+    uint64_t own_since_ps[PLACE_COUNT]; /* time of the newest OWN_STATE */
+    uint64_t decided_ps[PLACE_COUNT];   /* ... verdict or drop of a frame */
+    uint64_t written_ps[PLACE_COUNT];   /* ... receive write that was issued */
+    uint64_t built_ps[PLACE_COUNT];     /* ... frame that was built */
+    uint16_t built_gen[PLACE_COUNT];    /* its generation */
+    uint64_t built_count[PLACE_COUNT];  /* frames built there since it became active */
 };
 
 /* Frames between the MAC and their verdict: open addressing on the frame id. */
@@ -57,14 +79,20 @@ struct frame_fate {
         id; /* 0: empty; removed entries keep their id with done set until the table is rebuilt */
     uint8_t nic;
     bool done;
-    bool stored; /* RXIF_STORED seen */
-    bool fin;    /* carries the peer's FIN */
+    bool stored;                                     /* RXIF_STORED seen */
+    bool fin;                                        /* carries the peer's FIN */
+    uint32_t used_conn;                              /* of RECORD_USED, with its time */
+    uint64_t rx_ps, foreign_ps, visible_ps, used_ps; /* foreign: the NIC's lookup said so (T1) */
 };
 
 struct check {
     struct check_params params;
     struct check_conn **conns; /* made at CONN_OPEN */
     bool fenced[PLACE_COUNT];  /* the host never is */
+    bool ever_fenced[PLACE_COUNT];
+    uint64_t link_ps[PLACE_COUNT]; /* last change of the link, as the NIC was told */
+    struct id_set triggers;        /* frames that have triggered a move */
+    struct check_moves moves;      /* open is not kept */
     uint64_t violations[INVARIANT_COUNT];
     uint64_t history_count;
     struct probe_event *history;
@@ -97,6 +125,9 @@ void check_seq_on_event(struct check *check, const struct probe_event *event);
 void check_wire_on_event(struct check *check, const struct probe_event *event);
 void check_fate_on_event(struct check *check, const struct probe_event *event);
 void check_ctx_on_event(struct check *check, const struct probe_event *event);
+void check_move_on_event(struct check *check, const struct probe_event *event);
+/* Null: the frame was never received, or was decided on long ago. */
+const struct frame_fate *check_fate_find(const struct check *check, uint64_t id);
 void check_fate_finish(struct check *check, uint64_t now_ps);
 
 #endif

@@ -21,7 +21,8 @@ static const char *const reasons[] = {"NONE",        "OPENED",   "FOREIGN",  "LI
 /* The host's own: enum dir_state of host-sw/host_sw.h, which models may not include. */
 static const char *const dir_states[] = {"free",       "opening",  "active",  "freezing",
                                          "installing", "inactive", "closing", "time_wait"};
-static const char *const ends[] = {"failed", "completed"};
+static const char *const ends[] = {"failed", "completed", "cancelled"}; /* enum move_end */
+static const char *const links[] = {"down", "up"};
 static const char *const directions[] = {"up", "down"};
 static const char *const arrays[] = {"data", "tag"};
 static const char *const fences[] = {"lifted", "fenced"};
@@ -55,7 +56,10 @@ static const struct meaning meanings[PROBE_KIND_COUNT][EVENT_FIELDS_MAX] = {
     [PROBE_MOVE_BEGIN] = {{A, "from", NULL, 0}, {B, "reason", NAMED(reasons)}},
     [PROBE_MOVE_END] = {{A, "outcome", NAMED(ends)},
                         {B_LOW, "held", NULL, 0},
-                        {B_HIGH, "forwarded", NULL, 0}},
+                        {B_HIGH, "forwarded", NULL, 0},
+                        {LEN, "late", NULL, 0}},
+    [PROBE_MOVE_WANTED] = {{A, "from", NULL, 0}, {B, "reason", NAMED(reasons)}},
+    [PROBE_PORT_LINK] = {{A, "link", NAMED(links)}},
     [PROBE_DIR_STATE] = {{A, "state", NAMED(dir_states)}},
     [PROBE_RXIF_STORED] = {{A, "frame", NULL, 0}, {B, "older", NULL, 0}},
     [PROBE_RECORD_VISIBLE] = {{A, "frame", NULL, 0}},

@@ -127,6 +127,7 @@ static enum ctx_result core_freeze(struct ctx_core *core, const struct ctx_req *
     if (result != CTX_OK)
         return result;
     core->stats.freezes++;
+    core->stats.freezes_cold += core->missed;
     way->frozen = way->dirty = true;
     ctx_ways_mark_out(core, way);
     ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_FROZEN);
@@ -141,7 +142,6 @@ static enum ctx_result core_extract(struct ctx_core *core, const struct ctx_req 
     if (result != CTX_OK)
         return result;
     core->stats.extracts++;
-    core->stats.extracts_cold += core->missed;
     result = core_read(core, way, rsp);
     ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_TOMBSTONE);
     ctx_ways_forget(core, way);

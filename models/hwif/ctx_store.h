@@ -118,7 +118,7 @@ struct ctx_store {
 
 /* Counts of one cache, as reported in stats.json. */
 struct ctx_store_stats {
-    uint64_t lookups, hits, misses, evictions, writebacks, extracts, extracts_cold, installs;
+    uint64_t lookups, hits, misses, evictions, writebacks, extracts, freezes_cold, installs;
     uint64_t reserves, releases, removes, freezes, lock_waits;
     uint64_t displacements;       /* moves of lookup entries that found both rows full */
     uint64_t flips, flips_missed; /* soft errors injected: into a context that was here; not */

@@ -130,7 +130,7 @@ enum nic_event_kind {
                                  detail = enum tcp_state: TCP_CLOSED or TCP_TIME_WAIT */
     NIC_EVENT_STALE_DOORBELL =
         4,                   /* a doorbell of an old generation or absent connection was ignored */
-    NIC_EVENT_LINK = 5,      /* a = 1 up, 0 down */
+    NIC_EVENT_LINK = 5,      /* a = 1 up, 0 down; link_ps */
     NIC_EVENT_NOTICE = 7,    /* detail = enum nic_notice; the connection goes on */
     NIC_EVENT_NO_BUFFER = 6, /* frames for the host were lost; a = how many so far */
 };
@@ -181,7 +181,8 @@ struct nic_event {
     uint32_t ts_recent;  /* CLOSED into TIME_WAIT: what RFC 6191 needs */
     uint32_t ts_offset;
     uint8_t features;
-    uint8_t reserved[15];
+    uint8_t reserved[7];
+    uint64_t link_ps; /* LINK: when it changed */
 };
 static_assert(sizeof(struct nic_event) == 64, "nic_event layout");
 

@@ -2,18 +2,18 @@
 
 #include "models/base/frame.h"
 #include "models/hwif/ctx_enums.h"
-#include "models/hwif/nic_desc.h"
+#include "models/stats/frame_book.h"
 #include "models/wire/packet.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { FRAMES_REMEMBERED = 1 << 16, NO_ROW = -1 };
+enum { NO_ROW = -1 };
 
-/* Times of a received frame, remembered until FRAMES_REMEMBERED later ones. */
-struct frame_times {
-    uint64_t id;
-    uint64_t received_ps, verdict_ps, visible_ps;
+/* A move that the driver has decided on: it begins at once or waits for its turn. */
+struct wanted_move {
+    struct move_trigger trigger;
+    struct seen_frame frame; /* of the trigger; id 0: none */
 };
 
 struct conn_key {
@@ -25,14 +25,14 @@ struct conn_key {
 struct move_log {
     struct move_row *rows;
     size_t count, capacity;
-    size_t moving; /* rows that have neither T12 nor failed */
+    size_t moving; /* rows that may still get T12 */
     uint32_t conn_max;
-    int32_t *row_of;       /* newest row of each connection */
-    uint64_t last_used;    /* frame id of the record the host acts on */
+    int32_t *row_of;            /* newest row of each connection */
+    struct wanted_move *wanted; /* newest decision about each connection */
+    struct frame_book frames;
     size_t awaiting;       /* rows with T12 and no T13 that are the newest of their connection */
     struct conn_key *keys; /* which connection a tuple is: open addressing */
     size_t key_capacity, key_count;
-    struct frame_times *frames;
 };
 
 const char *move_phase_name(enum move_phase phase)
@@ -53,8 +53,8 @@ struct move_log *move_log_create(uint32_t conn_max)
         return NULL;
     log->conn_max = conn_max;
     log->row_of = malloc(conn_max * sizeof *log->row_of);
-    log->frames = calloc(FRAMES_REMEMBERED, sizeof *log->frames);
-    if (!log->row_of || !log->frames) {
+    log->wanted = calloc(conn_max, sizeof *log->wanted);
+    if (!frame_book_init(&log->frames) || !log->row_of || !log->wanted) {
         move_log_destroy(log);
         return NULL;
     }
@@ -69,15 +69,10 @@ void move_log_destroy(struct move_log *log)
         return;
     free(log->rows);
     free(log->row_of);
-    free(log->frames);
+    free(log->wanted);
+    frame_book_free(&log->frames);
     free(log->keys);
     free(log);
-}
-
-static struct frame_times *frame_slot(struct move_log *log, uint64_t id)
-{
-    struct frame_times *slot = &log->frames[id & (FRAMES_REMEMBERED - 1)];
-    return slot->id == id ? slot : NULL;
 }
 
 static struct move_row *row_of(struct move_log *log, uint32_t conn)
@@ -87,52 +82,95 @@ static struct move_row *row_of(struct move_log *log, uint32_t conn)
     return &log->rows[log->row_of[conn]];
 }
 
-static void on_begin(struct move_log *log, const struct probe_event *event)
+static bool may_get_t12(const struct move_row *row)
+{
+    return row->mark_ps[12] == TIME_NEVER &&
+           (row->outcome == MOVE_RUNNING || row->outcome == MOVE_COMPLETED);
+}
+
+static void on_wanted(struct move_log *log, const struct probe_event *event)
 {
     if (event->conn >= log->conn_max)
         return;
-    const struct move_row *before = row_of(log, event->conn);
-    if (before && before->outcome != MOVE_FAILED && before->mark_ps[12] == TIME_NEVER)
-        log->moving--; /* moved again before it sent anything */
-    if (before && before->mark_ps[12] != TIME_NEVER && before->mark_ps[13] == TIME_NEVER)
-        log->awaiting--;
+    struct wanted_move *wanted = &log->wanted[event->conn];
+    const struct move_trigger *trigger = event->data;
+    const struct seen_frame *frame = frame_book_find(&log->frames, trigger->frame_id);
+    *wanted = (struct wanted_move){.trigger = *trigger};
+    if (frame)
+        wanted->frame = *frame;
+}
+
+/* The row is no longer the newest of its connection. */
+static void leave_row(struct move_log *log, const struct move_row *row)
+{
+    log->moving -= may_get_t12(row);
+    log->awaiting -= row->mark_ps[12] != TIME_NEVER && row->mark_ps[13] == TIME_NEVER;
+}
+
+static struct move_row *add_row(struct move_log *log)
+{
     if (log->count == log->capacity) {
         log->capacity = log->capacity ? log->capacity * 2 : 256;
         log->rows = realloc(log->rows, log->capacity * sizeof *log->rows);
         assert(log->rows);
     }
-    struct move_row *row = &log->rows[log->count];
+    return &log->rows[log->count++];
+}
+
+static void on_begin(struct move_log *log, const struct probe_event *event)
+{
+    if (event->conn >= log->conn_max)
+        return;
+    const struct move_row *before = row_of(log, event->conn);
+    if (before)
+        leave_row(log, before);
+    const struct move_trigger *trigger = event->data;
+    const struct wanted_move *wanted = &log->wanted[event->conn];
+    struct move_row *row = add_row(log);
     *row = (struct move_row){.conn = event->conn,
                              .gen = event->gen,
                              .reason = (uint8_t)event->b,
                              .source = (uint8_t)event->a,
-                             .destination = event->nic};
-    for (int i = 0; i < MOVE_MARKS; i++)
+                             .destination = event->nic,
+                             .trigger = *trigger};
+    for (int i = 0; i < MOVE_TIMES; i++)
         row->mark_ps[i] = TIME_NEVER;
-    const struct frame_times *frame = frame_slot(log, log->last_used);
-    if (frame && row->reason != MOVE_LINK_DOWN) {
-        row->mark_ps[0] = frame->received_ps;
-        row->mark_ps[1] = frame->verdict_ps;
-        row->mark_ps[2] = frame->visible_ps;
+    row->mark_ps[0] = trigger->at_ps;
+    row->mark_ps[3] = trigger->decided_ps;
+    row->mark_ps[MOVE_BEGUN] = event->now_ps;
+    if (trigger->kind == TRIGGER_FRAME && wanted->frame.id == trigger->frame_id) {
+        row->trigger_number = wanted->frame.number;
+        row->mark_ps[1] = wanted->frame.foreign_ps;
+        row->mark_ps[2] = wanted->frame.visible_ps;
     }
-    row->mark_ps[3] = event->now_ps;
-    log->row_of[event->conn] = (int32_t)log->count++;
+    log->row_of[event->conn] = (int32_t)(log->count - 1);
     log->moving++;
+}
+
+/* The engine marks every FREEZE and INSTALL, also those of a move that returns, or of inactivity. */
+static bool is_of_row(const struct move_row *row, const struct probe_event *event)
+{
+    if (event->a >= 4 && event->a <= 6)
+        return event->nic == row->source && event->gen == row->gen;
+    if (event->a >= 9)
+        return event->nic == row->destination && event->gen == (uint16_t)(row->gen + 1);
+    return event->nic == row->destination;
 }
 
 static void on_mark(struct move_log *log, const struct probe_event *event)
 {
     struct move_row *row = row_of(log, event->conn);
-    if (!row || event->a < 3 || event->a >= MOVE_MARKS || row->mark_ps[event->a] != TIME_NEVER)
+    if (!row || event->a < 4 || event->a >= MOVE_MARKS || row->mark_ps[event->a] != TIME_NEVER ||
+        !is_of_row(row, event))
         return;
     /* A mark of the next activation only counts once this move has come so far. */
     if (event->a == 12 && row->mark_ps[10] == TIME_NEVER)
         return;
-    row->mark_ps[event->a] = event->b;
-    if (event->a == 12)
+    if (event->a == 12) {
         log->awaiting++;
-    if (event->a == 12 && row->outcome != MOVE_FAILED)
-        log->moving--;
+        log->moving -= may_get_t12(row);
+    }
+    row->mark_ps[event->a] = event->b;
 }
 
 static void on_end(struct move_log *log, const struct probe_event *event)
@@ -140,17 +178,22 @@ static void on_end(struct move_log *log, const struct probe_event *event)
     struct move_row *row = row_of(log, event->conn);
     if (!row || row->outcome != MOVE_RUNNING)
         return;
-    row->outcome = event->a ? MOVE_COMPLETED : MOVE_FAILED;
+    static const uint8_t outcomes[] = {[MOVE_END_FAILED] = MOVE_FAILED,
+                                       [MOVE_END_COMPLETED] = MOVE_COMPLETED,
+                                       [MOVE_END_CANCELLED] = MOVE_CANCELLED};
+    bool could = may_get_t12(row);
+    row->outcome = outcomes[event->a];
+    row->late = event->len != 0;
     row->held = (uint32_t)event->b;
     row->forwarded = (uint32_t)(event->b >> 32);
-    if (!event->a && row->mark_ps[12] == TIME_NEVER)
-        log->moving--;
+    log->moving -= could && !may_get_t12(row);
 }
 
 static void on_built(struct move_log *log, const struct probe_event *event)
 {
     struct move_row *row = row_of(log, event->conn);
-    if (!row || row->sent || row->mark_ps[10] == TIME_NEVER)
+    if (!row || row->sent || row->mark_ps[10] == TIME_NEVER || event->nic != row->destination ||
+        event->gen != (uint16_t)(row->gen + 1))
         return;
     row->sent = true;
     row->first_seq = (uint32_t)event->a;
@@ -197,7 +240,7 @@ static void on_open(struct move_log *log, const struct probe_event *event)
 }
 
 /* The peer has used the first frame sent after the move: it acknowledges its payload, or, for a pure
- * ACK, sends from the number acknowledged on. */
+ * ACK, sends from the number acknowledged on. A frame that it made before T12 cannot tell. */
 static void on_peer_frame(struct move_log *log, const struct probe_event *event)
 {
     const struct frame *frame = event->data;
@@ -213,40 +256,23 @@ static void on_peer_frame(struct move_log *log, const struct probe_event *event)
         return;
     int32_t ahead = row->first_len ? (int32_t)(packet.seg.ack - row->first_seq - row->first_len)
                                    : (int32_t)(packet.seg.seq - row->first_ack);
-    if (ahead < 0 || event->now_ps <= row->mark_ps[12])
+    if (ahead < 0 || frame->born_ps <= row->mark_ps[12])
         return;
     row->mark_ps[13] = event->now_ps;
     log->awaiting--;
 }
 
-static void on_received(struct move_log *log, const struct probe_event *event)
-{
-    log->frames[event->a & (FRAMES_REMEMBERED - 1)] =
-        (struct frame_times){event->a, event->now_ps, TIME_NEVER, TIME_NEVER};
-    if (log->awaiting > 0)
-        on_peer_frame(log, event);
-}
-
 static void on_event(void *self, const struct probe_event *event)
 {
     struct move_log *log = self;
-    struct frame_times *frame;
+    frame_book_on_event(&log->frames, event);
     switch (event->kind) {
     case PROBE_FRAME_RX:
-        on_received(log, event);
+        if (log->awaiting > 0)
+            on_peer_frame(log, event);
         break;
-    case PROBE_RX_VERDICT:
-        frame = frame_slot(log, event->a);
-        if (frame && frame->verdict_ps == TIME_NEVER)
-            frame->verdict_ps = event->now_ps;
-        break;
-    case PROBE_RECORD_VISIBLE:
-        frame = frame_slot(log, event->a);
-        if (frame && frame->visible_ps == TIME_NEVER)
-            frame->visible_ps = event->now_ps;
-        break;
-    case PROBE_RECORD_USED:
-        log->last_used = event->a;
+    case PROBE_MOVE_WANTED:
+        on_wanted(log, event);
         break;
     case PROBE_MOVE_BEGIN:
         on_begin(log, event);
@@ -270,10 +296,9 @@ static void on_event(void *self, const struct probe_event *event)
 
 struct probe_listener move_log_listener(struct move_log *log)
 {
-    static const uint8_t wanted[] = {PROBE_FRAME_RX,    PROBE_RX_VERDICT, PROBE_RECORD_VISIBLE,
-                                     PROBE_RECORD_USED, PROBE_MOVE_BEGIN, PROBE_MOVE_MARK,
+    static const uint8_t wanted[] = {PROBE_MOVE_WANTED, PROBE_MOVE_BEGIN, PROBE_MOVE_MARK,
                                      PROBE_MOVE_END,    PROBE_TX_BUILT,   PROBE_CONN_OPEN};
-    uint64_t kinds = 0;
+    uint64_t kinds = frame_book_kinds();
     for (size_t i = 0; i < sizeof wanted; i++)
         kinds |= UINT64_C(1) << wanted[i];
     return (struct probe_listener){on_event, log, kinds};
@@ -288,6 +313,14 @@ const struct move_row *move_log_row(const struct move_log *log, size_t index)
 }
 
 bool move_log_is_moving(const struct move_log *log) { return log->moving > 0; }
+
+struct move_counts move_log_counts(const struct move_log *log)
+{
+    struct move_counts counts = {.total = log->count};
+    for (size_t i = 0; i < log->count; i++)
+        counts.by_outcome[log->rows[i].outcome]++;
+    return counts;
+}
 
 static void add_span(struct samples *samples, const struct move_row *row, int from, int to)
 {

@@ -5,6 +5,7 @@
 #ifndef TOESIM_STATS_MOVE_LOG_H
 #define TOESIM_STATS_MOVE_LOG_H
 
+#include "models/base/move_event.h"
 #include "models/base/probe.h"
 #include "models/base/units.h"
 #include "models/stats/samples.h"
@@ -17,9 +18,11 @@
 extern "C" {
 #endif
 
-enum { MOVE_MARKS = 14 };
+/* T0..T13, and behind them when the move began. That is T3, unless too many others were under way and
+ * it had to wait for its turn. */
+enum { MOVE_MARKS = 14, MOVE_BEGUN = MOVE_MARKS, MOVE_TIMES };
 
-enum move_outcome { MOVE_RUNNING, MOVE_COMPLETED, MOVE_FAILED };
+enum move_outcome { MOVE_RUNNING, MOVE_COMPLETED, MOVE_FAILED, MOVE_CANCELLED, MOVE_OUTCOME_COUNT };
 
 struct move_row {
     uint32_t conn;
@@ -27,8 +30,11 @@ struct move_row {
     uint8_t reason; /* enum move_reason */
     uint8_t source, destination;
     uint8_t outcome; /* enum move_outcome */
+    bool late;       /* it was not over at its deadline */
+    struct move_trigger trigger;
+    uint64_t trigger_number; /* of the trigger's record in nicN.pcap, from 1; 0: no frame */
     uint32_t held, forwarded;
-    uint64_t mark_ps[MOVE_MARKS]; /* TIME_NEVER: did not happen */
+    uint64_t mark_ps[MOVE_TIMES]; /* TIME_NEVER: did not happen */
     bool sent;                    /* first_* describe the first frame after the move */
     uint32_t first_seq, first_len, first_ack;
 };
@@ -36,7 +42,8 @@ struct move_row {
 /* X(name, from mark, to mark) */
 /* clang-format off */
 #define MOVE_PHASES(X)                                                                             \
-    X(detect, 0, 2) X(notify, 2, 3) X(command, 3, 4) X(quiesce, 4, 5) X(drain, 5, 6)               \
+    X(detect, 0, 2) X(notify, 2, 3) X(queue, 3, MOVE_BEGUN) X(command, MOVE_BEGUN, 4)              \
+    X(quiesce, 4, 5) X(drain, 5, 6)                                                                \
     X(extract, 6, 7) X(decide, 7, 8) X(transfer, 8, 9) X(install, 9, 10) X(replay, 10, 11)
 /* clang-format on */
 
@@ -65,8 +72,14 @@ struct probe_listener move_log_listener(struct move_log *log);
 
 size_t move_log_count(const struct move_log *log);
 const struct move_row *move_log_row(const struct move_log *log, size_t index);
-/* True while a move has begun and has not seen T12 or its failure. */
+/* True while a move has begun and may still see T12. */
 bool move_log_is_moving(const struct move_log *log);
+
+/* Rows in all and by outcome. */
+struct move_counts {
+    uint64_t total, by_outcome[MOVE_OUTCOME_COUNT];
+};
+struct move_counts move_log_counts(const struct move_log *log);
 
 void move_log_summarize(const struct move_log *log, struct move_summary *summary);
 void move_summary_free(struct move_summary *summary);

@@ -1,7 +1,6 @@
 /* models/stats: nearest-rank percentiles and the marks of a move. */
 #include "models/base/frame.h"
 #include "models/hwif/ctx_enums.h"
-#include "models/hwif/nic_desc.h"
 #include "models/stats/move_log.h"
 #include "models/wire/packet.h"
 
@@ -51,13 +50,52 @@ static void emit(uint64_t ps, struct probe_event event)
     probe_emit(&probe, &event);
 }
 
+/* Marks 4 to 6 come from the source with its generation, the others of a NIC from the destination. */
 static void mark(uint64_t ps, unsigned number)
 {
-    emit(ps, (struct probe_event){
-                 .kind = PROBE_MOVE_MARK, .conn = 3, .gen = 2, .nic = 1, .a = number, .b = ps});
+    bool at_source = number <= 6;
+    emit(ps, (struct probe_event){.kind = PROBE_MOVE_MARK,
+                                  .conn = 3,
+                                  .gen = at_source ? 1 : 2,
+                                  .nic = !at_source,
+                                  .a = number,
+                                  .b = ps});
 }
 
 static struct frame frame;
+
+/* A frame for connection 3 arrives on NIC 1, and its record is acted on at used_ps. */
+static void foreign_frame(uint64_t id, uint64_t ps, uint64_t used_ps)
+{
+    struct frame arrived = {.id = id, .len = 60, .born_ps = ps};
+    emit(ps, (struct probe_event){.kind = PROBE_FRAME_RX, .a = id, .nic = 1, .data = &arrived});
+    emit(ps + 1000, (struct probe_event){.kind = PROBE_MOVE_MARK,
+                                         .conn = PROBE_NO_CONN,
+                                         .nic = 1,
+                                         .a = 1,
+                                         .b = ps + 1000,
+                                         .data = &arrived});
+    emit(ps + 2000, (struct probe_event){.kind = PROBE_RECORD_VISIBLE, .a = id, .nic = 1});
+    emit(used_ps, (struct probe_event){.kind = PROBE_RECORD_USED, .a = id, .conn = 3, .nic = 1});
+}
+
+static struct move_trigger triggered_by(uint64_t id, uint64_t ps, uint64_t decided_ps)
+{
+    return (struct move_trigger){
+        .at_ps = ps, .decided_ps = decided_ps, .frame_id = id, .kind = TRIGGER_FRAME, .port = 1};
+}
+
+/* MOVE_WANTED or MOVE_BEGIN of connection 3, from NIC 0 to NIC 1. */
+static struct probe_event move_event(enum probe_kind kind, const struct move_trigger *trigger)
+{
+    return (struct probe_event){.kind = (uint8_t)kind,
+                                .conn = 3,
+                                .gen = 1,
+                                .nic = 1,
+                                .a = 0,
+                                .b = MOVE_FOREIGN,
+                                .data = trigger};
+}
 
 /* A frame of the moved connection from its peer, on either port. */
 static void peer_frame(uint64_t ps, uint32_t ack)
@@ -72,6 +110,8 @@ static void peer_frame(uint64_t ps, uint32_t ack)
     ip_addr_from_v4(out.src, 0x0a000002);
     ip_addr_from_v4(out.dst, 0x0a000001);
     frame.len = packet_build(frame.data, &out, 0);
+    frame.id = ps;
+    frame.born_ps = ps;
     emit(ps, (struct probe_event){.kind = PROBE_FRAME_RX, .a = ps, .data = &frame});
 }
 
@@ -91,19 +131,18 @@ Test(move_log, a_move_has_all_its_marks_and_phases)
     probe_init(&probe);
     probe_add(&probe, move_log_listener(move_log));
     open_connection();
-    emit(1000, (struct probe_event){.kind = PROBE_FRAME_RX, .a = 77, .nic = 1, .data = &frame});
-    emit(2000, (struct probe_event){.kind = PROBE_RX_VERDICT, .a = 77, .b = NIC_VERDICT_NOT_MINE});
-    emit(3000, (struct probe_event){.kind = PROBE_RECORD_VISIBLE, .a = 77});
-    emit(5000, (struct probe_event){.kind = PROBE_RECORD_USED, .a = 77, .conn = 3});
-    emit(5000,
-         (struct probe_event){
-             .kind = PROBE_MOVE_BEGIN, .conn = 3, .gen = 1, .nic = 1, .a = 0, .b = MOVE_FOREIGN});
+    foreign_frame(77, 1000, 5000);
+    struct move_trigger trigger = triggered_by(77, 1000, 5000);
+    emit(5000, move_event(PROBE_MOVE_WANTED, &trigger));
+    emit(5000, move_event(PROBE_MOVE_BEGIN, &trigger));
     for (unsigned m = 4; m <= 11; m++)
         mark(5000 + m * 1000, m);
     cr_assert(move_log_is_moving(move_log));
-    emit(17000, (struct probe_event){.kind = PROBE_MOVE_END, .conn = 3, .a = 1, .b = 1});
+    emit(17000,
+         (struct probe_event){.kind = PROBE_MOVE_END, .conn = 3, .a = MOVE_END_COMPLETED, .b = 1});
     emit(18000,
-         (struct probe_event){.kind = PROBE_TX_BUILT, .conn = 3, .a = 100, .b = 200, .len = 10});
+         (struct probe_event){
+             .kind = PROBE_TX_BUILT, .conn = 3, .gen = 2, .nic = 1, .a = 100, .b = 200, .len = 10});
     mark(18000, 12);
     cr_assert_not(move_log_is_moving(move_log));
     peer_frame(30000, 109);
@@ -122,4 +161,75 @@ Test(move_log, a_move_has_all_its_marks_and_phases)
     cr_assert_eq(samples_max(&summary.phase[MOVE_PHASE_notify]), 2);
     move_summary_free(&summary);
     move_log_destroy(move_log);
+}
+
+static void setup(void)
+{
+    move_log = move_log_create(8);
+    probe_init(&probe);
+    probe_add(&probe, move_log_listener(move_log));
+}
+
+static void teardown(void) { move_log_destroy(move_log); }
+
+TestSuite(move_log_trigger, .init = setup, .fini = teardown);
+
+/* More frames pass than any fixed memory of them would hold, while the move waits for its turn. */
+Test(move_log_trigger, a_move_that_waits_keeps_the_frame_that_asked_for_it)
+{
+    enum { OTHERS = 100000 };
+    uint64_t id = 1000, ps = 1000;
+    for (int sent = 0; sent < 4; sent++)
+        emit(ps, (struct probe_event){.kind = PROBE_FRAME_TX, .a = 1, .nic = 1});
+    foreign_frame(id, ps, ps + 5000);
+    struct move_trigger trigger = triggered_by(id, ps, ps + 5000);
+    emit(ps + 5000, move_event(PROBE_MOVE_WANTED, &trigger));
+    for (uint64_t i = 1; i <= OTHERS; i++)
+        foreign_frame(id + i, ps + i * 10000, ps + i * 10000 + 5000);
+    uint64_t begun = ps + OTHERS * 10000 + 6000;
+    emit(begun, move_event(PROBE_MOVE_BEGIN, &trigger));
+    const struct move_row *row = move_log_row(move_log, 0);
+    cr_assert_eq(row->trigger_number, 5, "the fifth record of the port's capture");
+    cr_assert_eq(row->mark_ps[0], ps);
+    cr_assert_eq(row->mark_ps[1], ps + 1000);
+    cr_assert_eq(row->mark_ps[2], ps + 2000);
+    cr_assert_eq(row->mark_ps[3], ps + 5000);
+    cr_assert_eq(row->mark_ps[MOVE_BEGUN], begun);
+}
+
+Test(move_log_trigger, a_link_event_gives_t0_and_no_t1_and_t2)
+{
+    foreign_frame(77, 1000, 5000); /* what came last has nothing to do with it */
+    struct move_trigger trigger = {
+        .at_ps = 7000, .decided_ps = 9000, .kind = TRIGGER_LINK, .port = 0};
+    emit(9000, move_event(PROBE_MOVE_WANTED, &trigger));
+    emit(9000, move_event(PROBE_MOVE_BEGIN, &trigger));
+    mark(20000, 10);
+    emit(21000, (struct probe_event){.kind = PROBE_MOVE_END, .conn = 3, .a = MOVE_END_COMPLETED});
+    const struct move_row *row = move_log_row(move_log, 0);
+    cr_assert_eq(row->mark_ps[0], 7000);
+    cr_assert(row->mark_ps[1] == TIME_NEVER && row->mark_ps[2] == TIME_NEVER);
+    cr_assert_eq(row->trigger_number, 0);
+    struct move_summary summary;
+    move_log_summarize(move_log, &summary);
+    cr_assert_eq(samples_max(&summary.latency), 13);
+    cr_assert_eq(summary.phase[MOVE_PHASE_detect].count, 0);
+    move_summary_free(&summary);
+}
+
+Test(move_log_trigger, outcome_and_lateness_are_told_apart)
+{
+    static const enum move_end ends[] = {MOVE_END_COMPLETED, MOVE_END_FAILED, MOVE_END_CANCELLED};
+    static const enum move_outcome outcomes[] = {MOVE_COMPLETED, MOVE_FAILED, MOVE_CANCELLED};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        struct move_trigger trigger = {.at_ps = 1000, .decided_ps = 1000, .kind = TRIGGER_CALL};
+        emit(1000, move_event(PROBE_MOVE_WANTED, &trigger));
+        emit(1000, move_event(PROBE_MOVE_BEGIN, &trigger));
+        cr_assert(move_log_is_moving(move_log));
+        emit(2000,
+             (struct probe_event){.kind = PROBE_MOVE_END, .conn = 3, .a = ends[i], .len = i == 0});
+        cr_assert_eq(move_log_is_moving(move_log), ends[i] == MOVE_END_COMPLETED);
+        cr_assert_eq(move_log_row(move_log, i)->outcome, outcomes[i]);
+        cr_assert_eq(move_log_row(move_log, i)->late, i == 0);
+    }
 }

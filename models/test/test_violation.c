@@ -99,7 +99,7 @@ static const struct field_row rows[] = {
     {{.kind = PROBE_FRAME_DROPPED, .a = 7, .b = DROP_LINK_DOWN}, "frame=7 reason=link_down "},
     {{.kind = PROBE_RX_VERDICT, .a = 7, .b = 4}, "frame=7 verdict=MOVED "},
     {{.kind = PROBE_MOVE_END, .a = 1, .b = UINT64_C(3) << 32 | 2},
-     "outcome=completed held=2 forwarded=3 "},
+     "outcome=completed held=2 forwarded=3 late=0 "},
     {{.kind = PROBE_TX_BUILT, .a = 1, .b = 2, .len = 3}, "seq=1 ack=2 bytes=3 "},
     {{.kind = PROBE_OWN_STATE, .a = 99}, "state=99 "}, /* a value without a name is a number */
     {{.kind = PROBE_CTX_OUT}, ""},

@@ -253,9 +253,11 @@ void toe_engine_on_tx_room(void *engine, uint64_t now_ps) { toe_kick(engine, now
 void toe_engine_on_link(struct toe_engine *e, bool up, uint64_t now_ps)
 {
     e->regs.link_up = up;
+    toe_probe(e, PROBE_PORT_LINK, PROBE_NO_CONN, 0, up, 0, NULL, 0, now_ps);
     if (!toe_is_running(e))
         return;
-    struct nic_event event = {.kind = NIC_EVENT_LINK, .conn = TOE_NO_INDEX, .a = up};
+    struct nic_event event = {
+        .kind = NIC_EVENT_LINK, .conn = TOE_NO_INDEX, .a = up, .link_ps = now_ps};
     toe_event_post(e, &event, now_ps);
     toe_kick(e, now_ps);
 }

@@ -119,7 +119,7 @@ module ctx_cache #(
     output logic               evt_fill_o, evt_scan_o,
     output logic [WHO_W-1:0]   evt_scan_who_o,
     output logic               evt_lookup_o, evt_displace_o, evt_hit_o, evt_miss_o, evt_eviction_o, evt_writeback_o,
-    output logic               evt_extract_o, evt_extract_cold_o, evt_install_o, evt_reserve_o, evt_release_o, evt_remove_o,
+    output logic               evt_extract_o, evt_freeze_cold_o, evt_install_o, evt_reserve_o, evt_release_o, evt_remove_o,
     output logic               evt_freeze_o,
     output logic               evt_inject_o, evt_inject_hit_o, evt_tag_error_o, evt_bad_read_o, evt_bad_victim_o,
     output logic [N-1:0]       evt_lock_wait_o
@@ -215,7 +215,7 @@ module ctx_cache #(
         .table_o(table_cmd), .table_kind_o(table_kind), .table_index_o(table_index), .table_state_o(table_state), .table_conn_o(table_conn), .table_more_o(table_more),
         .job_room_i(job_room), .job_o(job), .job_kind_o(job_kind), .job_bad_o(job_bad), .job_way_o(job_way), .job_mask_o(job_mask),
         .queue_room_i(queue_room), .queue_o(queue), .queue_kind_o(queue_kind), .queue_conn_o(queue_conn), .queue_meta_o(queue_meta),
-        .evt_hit_o, .evt_eviction_o, .evt_writeback_o, .evt_extract_o, .evt_extract_cold_o, .evt_install_o,
+        .evt_hit_o, .evt_eviction_o, .evt_writeback_o, .evt_extract_o, .evt_freeze_cold_o, .evt_install_o,
         .evt_reserve_o, .evt_release_o, .evt_remove_o, .evt_freeze_o, .evt_inject_o, .evt_inject_hit_o, .evt_tag_error_o
     );
     assign evt_conn_o = stage_conn;

@@ -98,7 +98,7 @@ module ctx_cache_stage #(
     output logic              evt_eviction_o,
     output logic              evt_writeback_o,
     output logic              evt_extract_o,
-    output logic              evt_extract_cold_o,
+    output logic              evt_freeze_cold_o,
     output logic              evt_install_o,
     output logic              evt_reserve_o,
     output logic              evt_release_o,
@@ -249,7 +249,7 @@ module ctx_cache_stage #(
     assign job_mask_o   = mask_q;
     assign key_o        = valid_q && key_q && !second_q;
     assign queue_conn_o = (queue_kind_o == ctx_cache_pkg::WQ_EVICT) ? ARG_W'(victim_conn) : conn_q;
-    assign evt_extract_cold_o = evt_extract_o && refilled_q;
+    assign evt_freeze_cold_o = evt_freeze_o && refilled_q;
 
     `ASSERT(TakenOnlyWhenReady_A, !take_i || ready_o)
 endmodule

@@ -47,7 +47,7 @@ module ctx_cache_cover (
     input logic        evt_eviction_o,
     input logic        evt_writeback_o,
     input logic        evt_extract_o,
-    input logic        evt_extract_cold_o,
+    input logic        evt_freeze_cold_o,
     input logic [3:0]  evt_lock_wait_o,
     input logic        inject_valid_i,
     input logic        inject_ready_o,
@@ -88,8 +88,8 @@ module ctx_cache_cover (
     end
     clean_victim:  cover property (@(posedge clk_i) rst_ni && evt_eviction_o && !evt_writeback_o);
     dirty_victim:  cover property (@(posedge clk_i) rst_ni && evt_writeback_o);
-    extract_hot:   cover property (@(posedge clk_i) rst_ni && evt_extract_o && !evt_extract_cold_o);
-    extract_cold:  cover property (@(posedge clk_i) rst_ni && evt_extract_cold_o);
+    freeze_hot:    cover property (@(posedge clk_i) rst_ni && evt_freeze_o && !evt_freeze_cold_o);
+    freeze_cold:   cover property (@(posedge clk_i) rst_ni && evt_freeze_cold_o);
     hit:           cover property (@(posedge clk_i) rst_ni && evt_hit_o);
     miss:          cover property (@(posedge clk_i) rst_ni && evt_miss_o);
     four_at_once:  cover property (@(posedge clk_i) rst_ni && op_ready_o == 4'h0);

@@ -32,7 +32,7 @@ void compare_stats(const struct ctx_store_stats *rtl, const struct ctx_store_sta
     cr_assert_eq(rtl->evictions, golden->evictions);
     cr_assert_eq(rtl->writebacks, golden->writebacks);
     cr_assert_eq(rtl->extracts, golden->extracts);
-    cr_assert_eq(rtl->extracts_cold, golden->extracts_cold);
+    cr_assert_eq(rtl->freezes_cold, golden->freezes_cold);
     cr_assert_eq(rtl->installs, golden->installs);
     cr_assert_eq(rtl->reserves, golden->reserves);
     cr_assert_eq(rtl->releases, golden->releases);

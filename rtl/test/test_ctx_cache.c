@@ -97,7 +97,7 @@ ParameterizedTest(struct shape_row *row, ctx_cache, rtl_answers_like_the_golden_
             row->name, (unsigned long long)golden.stats.hits,
             (unsigned long long)golden.stats.misses, (unsigned long long)golden.stats.evictions,
             (unsigned long long)golden.stats.writebacks, (unsigned long long)golden.stats.extracts,
-            (unsigned long long)golden.stats.extracts_cold);
+            (unsigned long long)golden.stats.freezes_cold);
     ctx_cache_dut_destroy(dut);
     ctx_core_free(&golden);
     free(world);

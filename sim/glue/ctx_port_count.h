@@ -25,7 +25,7 @@ void ctx_port_count(const Model &m, ctx_store_stats &stats, std::vector<ctx_set_
     }
     stats.writebacks += m.evt_writeback_o;
     stats.extracts += m.evt_extract_o;
-    stats.extracts_cold += m.evt_extract_cold_o;
+    stats.freezes_cold += m.evt_freeze_cold_o;
     stats.installs += m.evt_install_o;
     stats.reserves += m.evt_reserve_o;
     stats.releases += m.evt_release_o;

@@ -276,7 +276,7 @@ judge() { # says what is wrong with the finished run
     grep -q '^invariants  *0 violations' "$log" || echo "invariants violated"
     ended=$(value terminated_prematurely) told=$(value notifications)
     [ "$ended" = "$told" ] || echo "$ended ended prematurely, $told notifications"
-    started=$(value started) sum=$(($(value completed) + $(value failed) + $(value cancelled)))
+    started=$(value started) sum=$(($(value completed) + $(value failed) + $(value cancelled) + $(value open)))
     [ "$started" -eq "$sum" ] || echo "$started moves started, $sum ended"
 }
 

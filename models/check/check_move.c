@@ -1,0 +1,261 @@
+/*
+ * I-TRIG, I-MARK and I-SUM: what is reported about moves. Each move begins for a reason of its own,
+ * each latency mark is the time of the event that it names, and the counters of moves agree with what
+ * was seen. The rules compare what the driver and the engines report with other events only.
+ */
+#include "models/check/check_state.h"
+
+#include "models/hwif/ctx_enums.h"
+#include "models/hwif/nic_desc.h"
+
+#include <stdlib.h>
+
+static unsigned long long ull(uint64_t value) { return value; }
+
+/* --- I-TRIG --- */
+
+/* The frame is at hand: its record is the one that the driver acts on now. */
+static void check_frame(struct check *check, const struct probe_event *event,
+                        const struct move_trigger *trigger)
+{
+    const struct frame_fate *fate = check_fate_find(check, trigger->frame_id);
+    if (!fate || fate->done) {
+        check_fail(check, INVARIANT_TRIG, event, "trigger frame %llu is not with the host",
+                   ull(trigger->frame_id));
+        return;
+    }
+    if (fate->nic != trigger->port || fate->nic != event->nic || fate->rx_ps != trigger->at_ps)
+        check_fail(check, INVARIANT_TRIG, event,
+                   "trigger frame %llu arrived on nic%u at %llu ps, told nic%u at %llu ps",
+                   ull(trigger->frame_id), fate->nic, ull(fate->rx_ps), trigger->port,
+                   ull(trigger->at_ps));
+    if (fate->used_conn != event->conn || fate->used_ps != event->now_ps)
+        check_fail(check, INVARIANT_TRIG, event, "frame %llu is not what the host acts on now",
+                   ull(trigger->frame_id));
+    if (fate->foreign_ps < fate->rx_ps || fate->visible_ps < fate->foreign_ps ||
+        fate->visible_ps > event->now_ps)
+        check_fail(check, INVARIANT_MARK, event,
+                   "frame %llu: received %llu, foreign %llu, visible %llu ps",
+                   ull(trigger->frame_id), ull(fate->rx_ps), ull(fate->foreign_ps),
+                   ull(fate->visible_ps));
+}
+
+/* A NIC that the host has lost takes its port with it, when the host notices. */
+static void check_link(struct check *check, const struct probe_event *event,
+                       const struct move_trigger *trigger)
+{
+    bool changed = trigger->port < PLACE_HOST && check->link_ps[trigger->port] == trigger->at_ps;
+    bool was_lost = trigger->port < PLACE_HOST && check->ever_fenced[trigger->port];
+    if (!changed && !was_lost)
+        check_fail(check, INVARIANT_TRIG, event, "no link event of nic%u at %llu ps", trigger->port,
+                   ull(trigger->at_ps));
+}
+
+static void on_wanted(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    const struct move_trigger *trigger = event->data;
+    c->wanted = *trigger;
+    if (trigger->decided_ps != event->now_ps || trigger->at_ps > event->now_ps)
+        check_fail(check, INVARIANT_TRIG, event, "decided at %llu ps because of %llu ps",
+                   ull(trigger->decided_ps), ull(trigger->at_ps));
+    if (trigger->kind == TRIGGER_FRAME)
+        check_frame(check, event, trigger);
+    else if (trigger->kind == TRIGGER_LINK)
+        check_link(check, event, trigger);
+    else if (trigger->kind == TRIGGER_NONE)
+        check_fail(check, INVARIANT_TRIG, event, "a move without a trigger");
+}
+
+static void on_begin(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    const struct move_trigger *trigger = event->data, *wanted = &c->wanted;
+    if (trigger->kind != wanted->kind || trigger->frame_id != wanted->frame_id ||
+        trigger->at_ps != wanted->at_ps || trigger->decided_ps != wanted->decided_ps ||
+        trigger->port != wanted->port)
+        check_fail(check, INVARIANT_TRIG, event,
+                   "begins for frame %llu at %llu ps, decided for frame %llu at %llu ps",
+                   ull(trigger->frame_id), ull(trigger->at_ps), ull(wanted->frame_id),
+                   ull(wanted->at_ps));
+    if (trigger->kind == TRIGGER_FRAME && !id_set_add(&check->triggers, trigger->frame_id))
+        check_fail(check, INVARIANT_TRIG, event, "frame %llu has triggered a move before",
+                   ull(trigger->frame_id));
+    if (c->move.open)
+        check_fail(check, INVARIANT_SUM, event, "begins before the last move has ended");
+    c->move = (struct check_move){.open = true,
+                                  .src = (uint8_t)event->a,
+                                  .dest = event->nic,
+                                  .gen = event->gen,
+                                  .last_mark = 3,
+                                  .last_ps = event->now_ps};
+    check->moves.started++;
+}
+
+/* --- I-MARK --- */
+
+/* What the mark names has to have happened at this moment, or happens right after the report. */
+static bool is_event_of_mark(const struct check_conn *c, const struct probe_event *event)
+{
+    const struct check_move *move = &c->move;
+    uint64_t now_ps = event->now_ps;
+    switch (event->a) {
+    case 5:
+        return c->own[move->src] == OWN_FROZEN && c->own_since_ps[move->src] == now_ps;
+    case 6:
+        return c->own[move->src] == OWN_FROZEN && c->written_ps[move->src] <= now_ps;
+    case 7:
+        return move->image_out;
+    case 10:
+        return c->own[move->dest] == OWN_ACTIVE && c->own_since_ps[move->dest] == now_ps;
+    case 11:
+        return c->own_since_ps[move->dest] == now_ps || c->decided_ps[move->dest] == now_ps;
+    case 12:
+        return c->built_ps[move->dest] == now_ps && c->built_gen[move->dest] == event->gen &&
+               c->built_count[move->dest] == 1;
+    default:
+        return true; /* marks 4 and 9 are followed by a change of own_state; 8 is the host's step */
+    }
+}
+
+/* Other reloads of the connection are marked as well. */
+static bool is_of_move(const struct check_move *move, const struct probe_event *event)
+{
+    if (event->a >= 4 && event->a <= 6)
+        return move->open && event->nic == move->src && event->gen == move->gen;
+    bool of_dest = event->nic == move->dest;
+    if (event->a == 7)
+        return move->open && of_dest && event->gen == move->gen;
+    return event->a >= 8 && of_dest && event->gen == (uint16_t)(move->gen + 1);
+}
+
+static void on_mark(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    struct check_move *move = &c->move;
+    if (!is_of_move(move, event) || event->a <= move->last_mark)
+        return;
+    /* An INSTALL may be tried again; T12 may come before T11, for frames need not be held. */
+    bool in_order = event->b >= move->last_ps;
+    if (event->b != event->now_ps || !in_order || !is_event_of_mark(c, event))
+        check_fail(check, INVARIANT_MARK, event, "T%llu is told as %llu ps at %llu ps, after T%u",
+                   ull(event->a), ull(event->b), ull(event->now_ps), move->last_mark);
+    move->marks |= 1u << event->a;
+    move->mark_ps[event->a] = event->b;
+    if (event->a > 10)
+        return;
+    move->last_mark = (uint8_t)event->a;
+    move->last_ps = event->b;
+}
+
+/* The engine reports T4 and T9 right before it changes own_state. */
+static void on_own_state(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    struct check_move *move = &c->move;
+    unsigned mark = event->a == OWN_QUIESCE ? 4 : 9;
+    bool ours = event->a == OWN_QUIESCE ? event->nic == move->src && event->gen == move->gen
+                                        : event->a == OWN_HOLD && event->nic == move->dest &&
+                                              event->gen == (uint16_t)(move->gen + 1);
+    bool marked = (move->marks >> mark & 1) != 0;
+    /* A connection that ends at the source stops there as well, without a FREEZE. */
+    if (!move->open || !ours || (mark == 4 && !marked))
+        return;
+    if (!marked || move->mark_ps[mark] != event->now_ps)
+        check_fail(check, INVARIANT_MARK, event, "own_state %llu at %llu ps, T%u is %llu ps",
+                   ull(event->a), ull(event->now_ps), mark, ull(move->mark_ps[mark]));
+}
+
+/* T6 says that the last payload write is out. */
+static void on_written(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    if (c->move.open && event->nic == c->move.src && event->gen == c->move.gen &&
+        (c->move.marks >> 6 & 1))
+        check_fail(check, INVARIANT_MARK, event, "payload is written after T6");
+}
+
+static void on_end(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    enum { NEEDED = 0x7f0 }; /* T4 to T10 */
+    struct check_move *move = &c->move;
+    if (!move->open)
+        check_fail(check, INVARIANT_SUM, event, "a move ends that has not begun");
+    if (event->a == MOVE_END_COMPLETED && (move->marks & NEEDED) != NEEDED)
+        check_fail(check, INVARIANT_MARK, event, "completed with the marks %x", move->marks);
+    move->open = false;
+    check->moves.completed += event->a == MOVE_END_COMPLETED;
+    check->moves.failed += event->a == MOVE_END_FAILED;
+    check->moves.cancelled += event->a == MOVE_END_CANCELLED;
+}
+
+/* What other rules of this file need to know. */
+static void note(struct check_conn *c, const struct probe_event *event)
+{
+    unsigned place = event->nic;
+    if (event->kind == PROBE_OWN_STATE) {
+        c->own_since_ps[place] = event->now_ps;
+        if (event->a == OWN_ACTIVE)
+            c->built_count[place] = 0;
+    } else if (event->kind == PROBE_RX_VERDICT || event->kind == PROBE_FRAME_DROPPED) {
+        c->decided_ps[place] = event->now_ps;
+    } else if (event->kind == PROBE_RX_WRITTEN) {
+        c->written_ps[place] = event->now_ps;
+    } else if (event->kind == PROBE_TX_BUILT) {
+        c->built_ps[place] = event->now_ps;
+        c->built_count[place]++;
+        c->built_gen[place] = event->gen;
+    } else if (event->kind == PROBE_CTX_OUT && c->move.open && place == c->move.src &&
+               event->gen == c->move.gen) {
+        c->move.image_out = true;
+    }
+}
+
+void check_move_on_event(struct check *check, const struct probe_event *event)
+{
+    if (event->kind == PROBE_PORT_LINK)
+        check->link_ps[event->nic] = event->now_ps;
+    if (event->kind == PROBE_FENCE)
+        check->ever_fenced[event->nic] |= event->a != 0;
+    struct check_conn *c = check_conn_of(check, event);
+    if (!c || event->nic >= PLACE_COUNT)
+        return;
+    note(c, event);
+    switch (event->kind) {
+    case PROBE_MOVE_WANTED:
+        on_wanted(check, c, event);
+        break;
+    case PROBE_MOVE_BEGIN:
+        on_begin(check, c, event);
+        break;
+    case PROBE_MOVE_MARK:
+        on_mark(check, c, event);
+        break;
+    case PROBE_MOVE_END:
+        on_end(check, c, event);
+        break;
+    case PROBE_OWN_STATE:
+        on_own_state(check, c, event);
+        break;
+    case PROBE_RX_WRITTEN:
+        on_written(check, c, event);
+        break;
+    default:
+        break;
+    }
+}
+
+/* --- I-SUM --- */
+
+void check_count_moves(struct check *check, const char *who, const struct check_moves *told,
+                       uint64_t now_ps)
+{
+    const struct check_moves *seen = &check->moves;
+    uint64_t open = seen->started - seen->completed - seen->failed - seen->cancelled;
+    if (told->started == seen->started && told->completed == seen->completed &&
+        told->failed == seen->failed && told->cancelled == seen->cancelled && told->open == open)
+        return;
+    struct probe_event event = {
+        .now_ps = now_ps, .conn = PROBE_NO_CONN, .kind = PROBE_MOVE_END, .nic = PLACE_HOST};
+    check_fail(check, INVARIANT_SUM, &event,
+               "%s: %llu started, %llu completed, %llu failed, %llu cancelled, %llu open; seen: "
+               "%llu, %llu, %llu, %llu, %llu",
+               who, ull(told->started), ull(told->completed), ull(told->failed),
+               ull(told->cancelled), ull(told->open), ull(seen->started), ull(seen->completed),
+               ull(seen->failed), ull(seen->cancelled), ull(open));
+}

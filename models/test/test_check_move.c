@@ -1,0 +1,291 @@
+/* models/check/check_move.c: a lawful move violates nothing, and each false report about one is caught. */
+#include "models/base/frame.h"
+#include "models/check/check_state.h"
+#include "models/hwif/nic_desc.h"
+
+#include <criterion/criterion.h>
+
+enum { CONN = 5, OTHER = 6, FRAME = 70 };
+
+static struct check *check;
+static struct probe probe;
+
+/* When things happen in the lawful move from NIC 0 to NIC 1; a test changes one of them, or one of the
+ * reports. Times are in nanoseconds. */
+struct story {
+    uint64_t rx, told_rx, foreign, visible, decided, told_decided;
+    uint64_t event[14], told[14]; /* T4 to T12 */
+    uint32_t of_conn;             /* whose record it is */
+    uint8_t port, kind;
+    uint64_t frame_id, begin_frame_id;
+};
+static struct story story;
+
+static void emit(uint64_t ns, struct probe_event event)
+{
+    event.now_ps = ns * 1000;
+    probe_emit(&probe, &event);
+}
+
+static void open_conn(uint32_t conn)
+{
+    emit(1, (struct probe_event){.kind = PROBE_CONN_OPEN, .conn = conn, .a = 1000, .b = 5000});
+}
+
+static void setup(void)
+{
+    struct check_params params = {.conn_max = 16};
+    check = check_create(&params);
+    probe_init(&probe);
+    probe_add(&probe, check_listener(check));
+    open_conn(CONN);
+    open_conn(OTHER);
+    story = (struct story){.rx = 100,
+                           .told_rx = 100,
+                           .foreign = 110,
+                           .visible = 120,
+                           .decided = 130,
+                           .told_decided = 130,
+                           .of_conn = CONN,
+                           .port = 1,
+                           .kind = TRIGGER_FRAME,
+                           .frame_id = FRAME,
+                           .begin_frame_id = FRAME};
+    for (unsigned mark = 4; mark <= 12; mark++)
+        story.event[mark] = story.told[mark] = 100 + 10 * mark;
+}
+
+static void teardown(void) { check_destroy(check); }
+
+TestSuite(check_move, .init = setup, .fini = teardown);
+
+static void own(uint64_t ns, uint8_t nic, enum own_state state, uint16_t gen)
+{
+    emit(ns, (struct probe_event){
+                 .kind = PROBE_OWN_STATE, .conn = CONN, .nic = nic, .gen = gen, .a = state});
+}
+
+/* A mark that story.told leaves at 0 is not reported. */
+static void mark(uint8_t nic, uint16_t gen, unsigned number)
+{
+    if (!story.told[number])
+        return;
+    emit(story.event[number], (struct probe_event){.kind = PROBE_MOVE_MARK,
+                                                   .conn = CONN,
+                                                   .nic = nic,
+                                                   .gen = gen,
+                                                   .a = number,
+                                                   .b = story.told[number] * 1000});
+}
+
+static void trigger_frame(void)
+{
+    struct frame frame = {.id = FRAME, .len = 60};
+    emit(story.rx,
+         (struct probe_event){
+             .kind = PROBE_FRAME_RX, .conn = PROBE_NO_CONN, .nic = 1, .a = FRAME, .data = &frame});
+    emit(story.foreign, (struct probe_event){.kind = PROBE_MOVE_MARK,
+                                             .conn = PROBE_NO_CONN,
+                                             .nic = 1,
+                                             .a = 1,
+                                             .b = story.foreign * 1000,
+                                             .data = &frame});
+    emit(story.visible, (struct probe_event){.kind = PROBE_RECORD_VISIBLE, .a = FRAME, .nic = 1});
+    emit(story.decided,
+         (struct probe_event){
+             .kind = PROBE_RXIF_STORED, .conn = story.of_conn, .nic = 1, .a = FRAME});
+    emit(story.decided,
+         (struct probe_event){
+             .kind = PROBE_RECORD_USED, .conn = story.of_conn, .nic = 1, .a = FRAME});
+}
+
+static void begin(void)
+{
+    struct move_trigger trigger = {.at_ps = story.told_rx * 1000,
+                                   .decided_ps = story.told_decided * 1000,
+                                   .frame_id = story.frame_id,
+                                   .kind = story.kind,
+                                   .port = story.port};
+    struct probe_event event = {.conn = CONN, .gen = 1, .nic = 1, .data = &trigger};
+    event.kind = PROBE_MOVE_WANTED;
+    emit(story.decided, event);
+    trigger.frame_id = story.begin_frame_id;
+    event.kind = PROBE_MOVE_BEGIN;
+    emit(story.decided, event);
+}
+
+static void end(enum move_end outcome)
+{
+    emit(230, (struct probe_event){
+                  .kind = PROBE_MOVE_END, .conn = CONN, .gen = 2, .nic = 1, .a = outcome});
+}
+
+static void move(void)
+{
+    own(50, 0, OWN_ACTIVE, 1);
+    trigger_frame();
+    begin();
+    mark(0, 1, 4);
+    own(140, 0, OWN_QUIESCE, 1);
+    own(150, 0, OWN_FROZEN, 1);
+    mark(0, 1, 5);
+    mark(0, 1, 6);
+    struct conn_ctx image = {.generation = 1};
+    emit(165, (struct probe_event){.kind = PROBE_CTX_OUT, .conn = CONN, .gen = 1, .data = &image});
+    own(165, 0, OWN_TOMBSTONE, 1);
+    mark(1, 1, 7);
+    mark(1, 2, 8);
+    mark(1, 2, 9);
+    own(190, 1, OWN_HOLD, 2);
+    own(200, 1, OWN_ACTIVE, 2);
+    mark(1, 2, 10);
+    emit(210, (struct probe_event){.kind = PROBE_RX_VERDICT,
+                                   .conn = CONN,
+                                   .gen = 2,
+                                   .nic = 1,
+                                   .a = FRAME,
+                                   .b = NIC_VERDICT_APPLIED});
+    mark(1, 2, 11);
+    end(MOVE_END_COMPLETED);
+}
+
+static void expect_only(enum invariant invariant)
+{
+    cr_assert_geq(check_violations(check, invariant), 1, "%s", check_report(check));
+    cr_assert_eq(check_violations(check, invariant), check_violations_total(check), "%s",
+                 check_report(check));
+}
+
+Test(check_move, a_lawful_move_violates_nothing)
+{
+    move();
+    struct check_moves told = {.started = 1, .completed = 1};
+    check_count_moves(check, "a test", &told, 240000);
+    cr_assert_eq(check_violations_total(check), 0, "%s", check_report(check));
+}
+
+/* --- I-TRIG --- */
+
+Test(check_move, a_t0_that_is_not_the_frames_time_is_caught)
+{
+    story.told_rx = 99;
+    move();
+    expect_only(INVARIANT_TRIG);
+}
+
+Test(check_move, a_frame_of_the_other_port_is_caught)
+{
+    story.port = 0;
+    move();
+    expect_only(INVARIANT_TRIG);
+}
+
+Test(check_move, a_frame_of_another_connection_is_caught)
+{
+    story.of_conn = OTHER;
+    move();
+    expect_only(INVARIANT_TRIG);
+}
+
+Test(check_move, a_move_that_begins_for_another_frame_than_decided_is_caught)
+{
+    story.begin_frame_id = FRAME + 1;
+    move();
+    expect_only(INVARIANT_TRIG);
+}
+
+Test(check_move, a_link_event_that_nobody_saw_is_caught)
+{
+    story.kind = TRIGGER_LINK;
+    story.frame_id = story.begin_frame_id = 0;
+    move();
+    expect_only(INVARIANT_TRIG);
+}
+
+Test(check_move, a_link_event_at_its_instant_is_right)
+{
+    emit(100, (struct probe_event){.kind = PROBE_PORT_LINK, .conn = PROBE_NO_CONN, .nic = 1});
+    story.kind = TRIGGER_LINK;
+    story.frame_id = story.begin_frame_id = 0;
+    move();
+    cr_assert_eq(check_violations_total(check), 0, "%s", check_report(check));
+}
+
+Test(check_move, a_frame_that_triggers_two_moves_is_caught)
+{
+    own(50, 0, OWN_ACTIVE, 1);
+    trigger_frame();
+    begin();
+    end(MOVE_END_CANCELLED);
+    begin();
+    expect_only(INVARIANT_TRIG);
+}
+
+/* --- I-MARK --- */
+
+/* Marks whose event is another event of the same moment: 4 and 9 are followed by it. */
+static const struct late_mark {
+    char name[24];
+    unsigned mark;
+} late_marks[] = {{"T5 after FROZEN", 5}, {"T10 after ACTIVE", 10}, {"T11 after the frame", 11}};
+
+Test(check_move, a_mark_later_than_its_event_is_caught)
+{
+    for (size_t i = 0; i < sizeof late_marks / sizeof late_marks[0]; i++) {
+        teardown();
+        setup();
+        story.event[late_marks[i].mark] += 2;
+        story.told[late_marks[i].mark] += 2;
+        move();
+        cr_assert_geq(check_violations(check, INVARIANT_MARK), 1, "%s", late_marks[i].name);
+    }
+}
+
+Test(check_move, a_mark_that_is_told_with_another_time_is_caught)
+{
+    for (unsigned number = 4; number <= 11; number++) {
+        teardown();
+        setup();
+        story.told[number]--;
+        move();
+        cr_assert_geq(check_violations(check, INVARIANT_MARK), 1, "T%u", number);
+    }
+}
+
+Test(check_move, a_completed_move_without_one_of_its_marks_is_caught)
+{
+    for (unsigned number = 4; number <= 10; number++) {
+        teardown();
+        setup();
+        story.told[number] = 0;
+        move();
+        cr_assert_geq(check_violations(check, INVARIANT_MARK), 1, "T%u", number);
+    }
+}
+
+Test(check_move, a_record_that_is_visible_before_the_lookup_is_caught)
+{
+    story.foreign = 125;
+    move();
+    expect_only(INVARIANT_MARK);
+}
+
+/* --- I-SUM --- */
+
+Test(check_move, counters_that_disagree_are_caught)
+{
+    static const struct check_moves wrong[] = {
+        {.started = 1}, {.started = 1, .failed = 1}, {.started = 2, .completed = 2}};
+    move();
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        check_count_moves(check, "a test", &wrong[i], 240000);
+        cr_assert_eq(check_violations(check, INVARIANT_SUM), i + 1);
+    }
+}
+
+Test(check_move, a_move_that_ends_twice_is_caught)
+{
+    move();
+    end(MOVE_END_FAILED);
+    expect_only(INVARIANT_SUM);
+}

@@ -1,0 +1,81 @@
+#!/bin/sh
+# What a run reports about its moves against its captures, read by tshark: T0 of each move is the time of
+# its trigger frame, no frame triggers two moves, and every move has T0 and a reload latency, also when
+# a link event or a call triggered it. One of the runs is a storm of 10,000 connections, in which most
+# moves wait for their turn; its deadline is short, so that most of them are late and none has failed.
+# usage: system_moves.sh BUILD_DIR
+set -u
+build=$1
+command -v tshark >/dev/null || { echo "skip: tshark is not installed"; exit 0; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# against NAME [--storm]: the results in $work/out against their captures.
+against() {
+    name=$1
+    shift
+    if said=$(python3 sim/test/moves_against_capture.py "$work/out" "$@" 2>&1); then
+        echo "pass: $name: $said"
+    else
+        echo "fail: $name: $said"
+    fi
+}
+
+# run NAME SCENARIO OPTIONS...: with captures.
+run() {
+    name=$1
+    shift
+    rm -rf "$work/out"
+    "$build/toesim" run "$@" --set outputs.captures=true --set measure.waves=none --out "$work/out" \
+        >"$work/log" 2>&1 || {
+        echo "fail: $name: the run failed"
+        tail -n 5 "$work/log"
+        return 1
+    }
+}
+
+# holds NAME EXPRESSION: of the last run's stats.json.
+holds() {
+    if [ "$(jq "$2" "$work/out/stats.json")" = true ]; then
+        echo "pass: $1: $2"
+    else
+        echo "fail: $1: not $2: $(jq -c '.moves | {started, completed, failed, cancelled, open, late}' "$work/out/stats.json")"
+    fi
+}
+
+for scenario in 100-alternate 200-link-down 201-active-backup; do
+    run $scenario scenarios/$scenario.yaml || continue
+    against $scenario
+    holds $scenario '.moves.latency_ns.count == .moves.completed'
+done
+
+# The trigger of a move after link down is the event at 30 % of the traffic, not a frame.
+run link-down scenarios/200-link-down.yaml && {
+    kinds=$(awk -F, 'NR > 1 && $3 == "link" && $4 == 1 && $5 == "" { print $13 }' "$work/out/moves.csv" | sort -u | wc -l)
+    [ "$kinds" -eq 1 ] && echo "pass: moves after link down share the instant of one link event" ||
+        echo "fail: $kinds instants of link events, not 1"
+}
+
+rehash_ns=$(python3 sim/test/storm_capture.py 10000 "$work/storm.pcap")
+cat >"$work/storm.yaml" <<END
+name: storm
+team: {idle: 0s, move_deadline: 50us}
+traffic: {max_gap: 1s, capture: storm.pcap}
+switch: {rehash: [{at: ${rehash_ns}ns, action: swap}]}
+expect: [streams.intact == 10000]
+END
+if run storm "$work/storm.yaml"; then
+    against storm --storm
+    holds storm '.moves.completed == 10000 and .moves.failed == 0 and .moves.cancelled == 0'
+    holds storm '.moves.late > 1000 and .moves.latency_ns.p50 > 1000000'
+    late=$(awk -F, 'NR > 1 && $10 == 1' "$work/out/moves.csv" | wc -l)
+    holds storm ".moves.late == $late"
+fi
+
+# A connection that is reset while it moves: one word for its move everywhere.
+run cancelled sim/test/moves/cancelled.yaml && {
+    holds cancelled '.moves.cancelled == 1 and .moves.failed == 0'
+    rows=$(grep -c ',cancelled,' "$work/out/moves.csv")
+    [ "$rows" -eq 1 ] && grep -q ' 1 cancelled' "$work/out/summary.txt" && echo "pass: cancelled in moves.csv and summary" ||
+        echo "fail: $rows rows of moves.csv are cancelled; $(grep '^moves' "$work/out/summary.txt")"
+}
