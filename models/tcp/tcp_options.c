@@ -36,7 +36,8 @@ static void put_timestamps(const struct conn_ctx *ctx, struct tcp_now now, struc
     put32(tx, (tx->flags & TCP_ACK) ? ctx->ts_recent : 0); /* RFC 7323 3.2 */
 }
 
-/* RFC 2018 4: the block that contains the segment just received first, then the others. */
+/* RFC 2018 4: the block that contains the segment just received first, then those reported most
+ * recently, so that each is told as often as there is room. */
 static void put_sack(const struct conn_ctx *ctx, struct tcp_tx *tx)
 {
     unsigned count = reassembly_count(ctx);
@@ -47,14 +48,10 @@ static void put_sack(const struct conn_ctx *ctx, struct tcp_tx *tx)
     put8(tx, OPTION_NOP);
     put8(tx, OPTION_SACK);
     put8(tx, 2 + 8 * blocks);
-    put32(tx, ctx->ooo[2 * ctx->ooo_newest]);
-    put32(tx, ctx->ooo[2 * ctx->ooo_newest + 1]);
-    for (unsigned i = 0, put = 1; i < count && put < blocks; i++) {
-        if (i == ctx->ooo_newest)
-            continue;
-        put32(tx, ctx->ooo[2 * i]);
-        put32(tx, ctx->ooo[2 * i + 1]);
-        put++;
+    for (unsigned i = 0; i < blocks; i++) {
+        unsigned at = reassembly_recent(ctx, i);
+        put32(tx, ctx->ooo[2 * at]);
+        put32(tx, ctx->ooo[2 * at + 1]);
     }
 }
 
@@ -115,6 +112,8 @@ void tcp_options_negotiate(struct conn_ctx *ctx, const struct tcp_segment *syn,
         mss = syn->mss;
     if (mss > tcp_mss_max(ctx, params))
         mss = tcp_mss_max(ctx, params);
+    if (mss > ctx->adv_mss) /* the application's own limit holds both ways, as TCP_MAXSEG does */
+        mss = ctx->adv_mss;
     ctx->mss = mss < TCP_MSS_MIN ? TCP_MSS_MIN : mss;
     if (ctx->features & CTX_FEATURE_TS) {
         ctx->ts_recent = syn->tsval;

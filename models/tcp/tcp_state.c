@@ -38,7 +38,7 @@ static void open_common(struct conn_ctx *ctx, uint32_t iss, const struct tcp_par
     ctx->keepalive_deadline = ctx->wait_deadline = 0;
     ctx->rexmt_count = ctx->persist_count = ctx->keepalive_count = 0;
     ctx->dupacks = ctx->limited_tx = ctx->recovery = ctx->delack_segs = 0;
-    ctx->ooo_newest = ctx->challenge_count = 0;
+    ctx->ooo_order = ctx->challenge_count = 0;
     ctx->cc_alg = params->congestion;
     ctx->cc_private_0 = ctx->cc_private_1 = ctx->cc_private_2 = 0;
     ctx->fin_seq = ctx->last_send = 0;
@@ -130,7 +130,7 @@ void tcp_on_peer_fin(struct conn_ctx *ctx, const struct tcp_params *params, stru
     ctx->rcv_nxt++;
     /* Nothing may follow a FIN: what was kept beyond it contradicts it and is forgotten. */
     memset(ctx->ooo, 0, sizeof ctx->ooo);
-    ctx->ooo_newest = 0;
+    ctx->ooo_order = 0;
     ctx->flags = (ctx->flags & ~(uint32_t)CTX_FLAG_OOO_FIN) | CTX_FLAG_PEER_FIN | CTX_FLAG_ACK_NOW;
     result->peer_fin = true;
     if (ctx->tcp_state == TCP_ESTABLISHED)
