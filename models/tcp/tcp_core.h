@@ -60,6 +60,12 @@ static inline uint32_t tcp_segment_window(const struct conn_ctx *ctx, const stru
     return (seg->flags & TCP_SYN) ? seg->window : (uint32_t)seg->window << ctx->snd_ws;
 }
 
+/* Fast recovery that follows the peer's reports (RFC 6675) instead of counting ACKs (RFC 6582). */
+static inline bool tcp_recovers_by_sack(const struct conn_ctx *ctx)
+{
+    return ctx->recovery == CTX_RECOVERY_FAST && !(ctx->flags & CTX_FLAG_BLIND_RECOVERY);
+}
+
 static inline void tcp_drop(struct tcp_result *result, enum drop_reason reason)
 {
     result->verdict = NIC_VERDICT_DROPPED;
