@@ -78,7 +78,7 @@ struct tcp_result {
     uint8_t terminated;     /* enum nic_term_cause: premature end, the context is to be removed */
     uint8_t notice;         /* enum nic_notice: trouble to tell the application, nothing ends */
     bool send_reset;        /* a reset must be sent now: see tcp_build_reset() */
-    bool reset_for_segment; /* a reset answers this segment: see tcp_build_reset_for() */
+    bool reset_for_segment; /* a reset answers this segment: see tcp_build_reset_to() */
     bool reusable; /* TIME_WAIT: the SYN may open a new incarnation: remove the context, admit it */
     uint32_t payload_seq; /* store `payload_len` bytes of the segment, from byte payload_skip, at */
     uint32_t payload_skip; /* ring position of payload_seq */
@@ -161,8 +161,14 @@ void tcp_on_app_close(struct conn_ctx *ctx, uint32_t tx_prod);
 /* Processes an ICMP error. Verdict DROPPED: it was not believed. */
 void tcp_on_icmp(struct conn_ctx *ctx, const struct tcp_icmp *icmp, struct tcp_result *result);
 
-/* Fills the reset for this connection (RFC 9293 3.10.7): seq = snd_nxt; ack = rcv_nxt. */
-void tcp_build_reset(const struct conn_ctx *ctx, struct tcp_tx *tx);
+/* Fills the reset for this connection (RFC 9293 3.10.7): seq = snd_nxt; ack = rcv_nxt; with stamps
+ * if they were negotiated (RFC 7323 3.2). */
+void tcp_build_reset(const struct conn_ctx *ctx, struct tcp_now now, struct tcp_tx *tx);
+
+/* Fills the reset that answers a segment of this connection, which it cannot accept (RFC 9293
+ * 3.10.7.3, 3.10.7.4); false: none is due. */
+bool tcp_build_reset_to(const struct conn_ctx *ctx, const struct tcp_segment *seg,
+                        struct tcp_now now, struct tcp_tx *tx);
 
 /* Fills the reset for a segment of no connection (RFC 9293 3.10.7.1); false: none is due. */
 bool tcp_build_reset_for(const struct tcp_segment *seg, struct tcp_tx *tx);

@@ -368,6 +368,6 @@ Test(reset, ours_carries_the_next_number)
     one_write(&one, 10);
     one_drain(&one);
     struct tcp_tx tx;
-    tcp_build_reset(&one.ctx, &tx);
+    tcp_build_reset(&one.ctx, one.now, &tx);
     cr_assert(tx.seq == S + 10 && tx.ack == R && tx.flags == (TCP_RST | TCP_ACK));
 }

@@ -169,7 +169,7 @@ static void abort_connection(struct toe_engine *e, uint64_t now_ps)
     struct toe_lock *lock = &e->lock[CTX_WHO_DRIVER];
     struct tcp_result aborted;
     tcp_on_app_abort(&lock->ctx, &aborted);
-    tcp_build_reset(&lock->ctx, &reset);
+    tcp_build_reset(&lock->ctx, toe_now(now_ps), &reset);
     if (aborted.send_reset)
         (void)toe_tx_emit(e, &lock->ctx, &reset, now_ps);
     toe_lock_remove(e, CTX_WHO_DRIVER, false, NIC_TERM_LOCAL_ABORT, now_ps);
