@@ -131,15 +131,19 @@ struct app_accept {
     uint8_t ttl;              /* or hop limit (MUST-49); 0: 64 */
     uint32_t user_timeout_ms; /* R2 (RFC 5482), at most 6,553,500; 0: team.tcp.rexmt_max */
     uint32_t cookie;          /* the application's own number for the connection */
+    bool
+        busy; /* on_syn() refuses only for now: somebody listens, so the SYN is dropped, not reset */
 };
 
 /* Called by host_sw in its coroutine. conn is the connection id. Any may be null but on_syn. */
 struct app_ops {
-    /* A SYN arrived for key: true and *accept filled to listen, false to refuse (reset). */
+    /* A SYN arrived for key: true and *accept filled to listen; false to refuse it by a reset, or to
+     * drop it if accept->busy was set. */
     bool (*on_syn)(void *self, const struct flow_key *key, const struct tcp_segment *syn,
                    struct app_accept *accept);
-    /* The same question without a commitment, for SYN cookies: on_syn() follows when the peer has
-     * answered. Null: such an application's SYNs are never answered without state. */
+    /* The same question without a commitment, for SYN cookies (on_syn() follows when the peer has
+     * answered) and to learn whether anybody listens. Null: such an application's SYNs are never
+     * answered without state, and for segments without SYN nobody counts as listening. */
     bool (*on_cookie_syn)(void *self, const struct flow_key *key, const struct tcp_segment *syn,
                           struct app_accept *accept);
     void (*on_established)(void *self, uint32_t conn, uint32_t cookie);

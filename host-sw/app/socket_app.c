@@ -203,7 +203,8 @@ static bool socket_on_syn(void *self, const struct flow_key *key, const struct t
         const struct socket *s = &app->sockets[fd];
         if (!matches(s, key))
             continue;
-        if (s->queued >= s->backlog)
+        accept->busy = s->queued >= s->backlog;
+        if (accept->busy)
             return false;
         *accept = offer_of(s, fd);
         return true;

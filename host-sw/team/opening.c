@@ -151,6 +151,16 @@ void opening_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, str
     install_give(sw, entry, nic, MOVE_OPENED, image);
 }
 
+bool opening_is_for_listener(struct host_sw *sw, const struct flow_key *key,
+                             const struct tcp_segment *seg)
+{
+    struct app_accept accept = {0};
+    if (!sw->app->on_cookie_syn)
+        return false;
+    team_charge(sw, CPU_COST_APP_CALL, 1);
+    return sw->app->on_cookie_syn(sw->app_self, key, seg, &accept) || accept.busy;
+}
+
 void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
                     const struct flow_key *key, const struct time_wait *reopened)
 {
@@ -164,7 +174,7 @@ void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const str
     }
     team_charge(sw, CPU_COST_APP_CALL, 1);
     if (!sw->app->on_syn(sw->app_self, key, &packet->seg, &accept)) {
-        refuse(sw, frame, packet, DROP_NO_LISTENER);
+        refuse(sw, frame, packet, accept.busy ? DROP_SYN_BACKLOG : DROP_NO_LISTENER);
         return;
     }
     team_charge(sw, CPU_COST_OPEN, 1);

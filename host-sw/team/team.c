@@ -72,6 +72,11 @@ static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
     }
     if (cookie_on_ack(sw, frame, packet, key))
         return;
+    /* RFC 9293 3.10.7.2, fourth step: not even a reset. */
+    if (!(seg->flags & (TCP_ACK | TCP_RST)) && opening_is_for_listener(sw, key, seg)) {
+        team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_TCP_NO_ACK);
+        return;
+    }
     if (host_stack_send_reset(&sw->stack, port, packet))
         sw->stats.resets_sent++;
     team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
