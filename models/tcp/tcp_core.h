@@ -138,7 +138,8 @@ void tcp_timer_restart_keepalive(struct conn_ctx *ctx, const struct tcp_params *
                                  struct tcp_now now);
 
 /* tcp_options.c */
-enum tcp_options_for { TCP_OPTIONS_SYN, TCP_OPTIONS_DATA, TCP_OPTIONS_ACK };
+/* Of a segment with data, tx->len says how much. */
+enum tcp_options_for { TCP_OPTIONS_SYN, TCP_OPTIONS_DATA, TCP_OPTIONS_ACK, TCP_OPTIONS_RESET };
 void tcp_options_write(const struct conn_ctx *ctx, enum tcp_options_for kind, struct tcp_now now,
                        struct tcp_tx *tx);
 /* features = offered and seen in the peer's SYN; scales, MSS, TS.Recent. */

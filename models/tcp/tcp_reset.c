@@ -67,7 +67,7 @@ void tcp_build_reset(const struct conn_ctx *ctx, struct tcp_now now, struct tcp_
     tx->seq = ctx->snd_nxt;
     tx->ack = ctx->rcv_nxt;
     tx->flags = TCP_RST | TCP_ACK;
-    tcp_options_write(ctx, TCP_OPTIONS_DATA, now, tx); /* RFC 7323 3.2: stamps SHOULD be there */
+    tcp_options_write(ctx, TCP_OPTIONS_RESET, now, tx); /* RFC 7323 3.2: stamps SHOULD be there */
 }
 
 bool tcp_build_reset_to(const struct conn_ctx *ctx, const struct tcp_segment *seg,
@@ -75,7 +75,7 @@ bool tcp_build_reset_to(const struct conn_ctx *ctx, const struct tcp_segment *se
 {
     if (!tcp_build_reset_for(seg, tx))
         return false;
-    tcp_options_write(ctx, TCP_OPTIONS_DATA, now, tx);
+    tcp_options_write(ctx, TCP_OPTIONS_RESET, now, tx);
     return true;
 }
 
