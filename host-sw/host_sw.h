@@ -127,10 +127,14 @@ struct app_accept {
     uint8_t rcv_ws;  /* window scale to offer, with CTX_FEATURE_WS */
     bool nodelay;    /* Nagle off */
     bool keepalive;
-    uint8_t dscp;             /* Differentiated services code point, 0 to 63 (RFC 9293 MUST-48) */
-    uint8_t ttl;              /* or hop limit (MUST-49); 0: 64 */
-    uint32_t user_timeout_ms; /* R2 (RFC 5482), at most 6,553,500; 0: team.tcp.rexmt_max */
-    uint32_t cookie;          /* the application's own number for the connection */
+    uint8_t dscp;               /* Differentiated services code point, 0 to 63 (RFC 9293 MUST-48) */
+    uint8_t ttl;                /* or hop limit (MUST-49); 0: 64 */
+    uint32_t user_timeout_ms;   /* R2 (RFC 5482), at most 6,553,500; 0: team.tcp.rexmt_max */
+    bool cork;                  /* only full segments, until host_conn_set() takes it back */
+    uint16_t keepalive_idle;    /* seconds until the first probe; 0: team.tcp.keepalive_idle */
+    uint8_t keepalive_interval; /* seconds between probes; 0: the team's */
+    uint8_t keepalive_probes;   /* 0: the team's */
+    uint32_t cookie;            /* the application's own number for the connection */
     bool
         busy; /* on_syn() refuses only for now: somebody listens, so the SYN is dropped, not reset */
 };
@@ -214,6 +218,9 @@ uint32_t host_conn_writable(const struct host_sw *sw, uint32_t conn);
 /* Copies up to len bytes to the transmit ring; returns how many. */
 uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, uint32_t len);
 void host_conn_close(struct host_sw *sw, uint32_t conn);
+/* Sets what of the options may change during a connection: nodelay, cork, keepalive and its times,
+ * dscp, user_timeout_ms, and mss, which only falls. */
+void host_conn_set(struct host_sw *sw, uint32_t conn, const struct app_accept *options);
 
 /* A connection the server opens (RFC 9293 3.9.1, active open). */
 struct host_connect {

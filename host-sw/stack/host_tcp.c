@@ -356,6 +356,14 @@ void host_tcp_ring(struct host_tcp *tcp, uint32_t conn, uint32_t tx_prod, uint32
     host_tcp_make_ready(tcp, c);
 }
 
+void host_tcp_set(struct host_tcp *tcp, uint32_t conn, const struct nic_options *options)
+{
+    struct host_tcp_conn *c = host_tcp_find(tcp, conn);
+    assert(c);
+    tcp_on_app_set(&c->ctx, options, &tcp->params, host_tcp_now(tcp));
+    host_tcp_settle(tcp, c);
+}
+
 void host_tcp_abort(struct host_tcp *tcp, uint32_t conn)
 {
     struct host_tcp_conn *c = host_tcp_find(tcp, conn);

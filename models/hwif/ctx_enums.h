@@ -74,6 +74,7 @@ enum ctx_flag {
     CTX_FLAG_SND_URGENT = 1 << 21, /* snd_up is valid: urgent data waits or is in flight */
     CTX_FLAG_BLIND_RECOVERY = 1 << 22, /* fast recovery began without any report of the peer */
     CTX_FLAG_SACK_FULL = 1 << 23, /* in this recovery the peer dropped segments beyond a hole */
+    CTX_FLAG_CORK = 1 << 24,      /* the application wants full segments only */
 };
 
 enum ctx_timer {

@@ -326,6 +326,11 @@ static bool act(struct play *p)
         return app_call(p, ops(p)->abort);
     case PKT_CONNECT:
         return app_call(p, ops(p)->connect);
+    case PKT_OPTION:
+        if (!ops(p)->option(p->server->self, p->line->word, p->line->value))
+            return fail_by_server(p);
+        collect(p);
+        return p->result->ok;
     default:
         return ask(p);
     }

@@ -144,6 +144,10 @@ void tcp_on_app_write(struct conn_ctx *ctx, uint32_t tx_prod);
 /* The application read up to rx_consumed; may owe a window update. */
 void tcp_on_app_read(struct conn_ctx *ctx, uint32_t rx_consumed, const struct tcp_params *params);
 
+/* The application sets all its options. The path MTU and what was negotiated bound mss. */
+void tcp_on_app_set(struct conn_ctx *ctx, const struct nic_options *options,
+                    const struct tcp_params *params, struct tcp_now now);
+
 /* The application wrote urgent data that ends before sequence number `up`, which is at most tx_prod:
  * the pointer names the first byte that is not urgent (RFC 9293 MUST-62). */
 void tcp_on_app_urgent(struct conn_ctx *ctx, uint32_t up);

@@ -106,7 +106,10 @@ static struct plan plan_data(const struct conn_ctx *ctx, uint32_t smss,
     if (is_resend && gap.end != ctx->snd_max && len >= gap.end - seq)
         return plan_at(ctx, PLAN_DATA, seq, gap.end - seq);
     bool may_send = len == smss;
-    if (len == unsent)
+    bool is_corked = (ctx->flags & CTX_FLAG_CORK) && !(ctx->flags & CTX_FLAG_FIN_QUEUED);
+    if (len == unsent && is_corked)
+        may_send |= is_resend; /* with nothing in flight the persist timer sends it after all */
+    else if (len == unsent)
         may_send |= is_resend || in_flight == 0 || !(ctx->flags & CTX_FLAG_NAGLE) ||
                     (ctx->flags & CTX_FLAG_FIN_QUEUED);
     else if (in_flight == 0)
