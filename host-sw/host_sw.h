@@ -134,19 +134,27 @@ struct app_accept {
     uint8_t rcv_ws;  /* window scale to offer, with CTX_FEATURE_WS */
     bool nodelay;    /* Nagle off */
     bool keepalive;
-    uint8_t dscp;             /* Differentiated services code point, 0 to 63 (RFC 9293 MUST-48) */
-    uint8_t ttl;              /* or hop limit (MUST-49); 0: 64 */
-    uint32_t user_timeout_ms; /* R2 (RFC 5482), at most 6,553,500; 0: team.tcp.rexmt_max */
-    uint32_t cookie;          /* the application's own number for the connection */
+    uint8_t dscp;               /* Differentiated services code point, 0 to 63 (RFC 9293 MUST-48) */
+    uint8_t ttl;                /* or hop limit (MUST-49); 0: 64 */
+    uint32_t user_timeout_ms;   /* R2 (RFC 5482), at most 6,553,500; 0: team.tcp.rexmt_max */
+    bool cork;                  /* only full segments, until host_conn_set() takes it back */
+    uint16_t keepalive_idle;    /* seconds until the first probe; 0: team.tcp.keepalive_idle */
+    uint8_t keepalive_interval; /* seconds between probes; 0: the team's */
+    uint8_t keepalive_probes;   /* 0: the team's */
+    uint32_t cookie;            /* the application's own number for the connection */
+    bool
+        busy; /* on_syn() refuses only for now: somebody listens, so the SYN is dropped, not reset */
 };
 
 /* Called by host_sw in its coroutine. conn is the connection id. Any may be null but on_syn. */
 struct app_ops {
-    /* A SYN arrived for key: true and *accept filled to listen, false to refuse (reset). */
+    /* A SYN arrived for key: true and *accept filled to listen; false to refuse it by a reset, or to
+     * drop it if accept->busy was set. */
     bool (*on_syn)(void *self, const struct flow_key *key, const struct tcp_segment *syn,
                    struct app_accept *accept);
-    /* The same question without a commitment, for SYN cookies: on_syn() follows when the peer has
-     * answered. Null: such an application's SYNs are never answered without state. */
+    /* The same question without a commitment, for SYN cookies (on_syn() follows when the peer has
+     * answered) and to learn whether anybody listens. Null: such an application's SYNs are never
+     * answered without state, and for segments without SYN nobody counts as listening. */
     bool (*on_cookie_syn)(void *self, const struct flow_key *key, const struct tcp_segment *syn,
                           struct app_accept *accept);
     void (*on_established)(void *self, uint32_t conn, uint32_t cookie);
@@ -219,6 +227,9 @@ uint32_t host_conn_writable(const struct host_sw *sw, uint32_t conn);
 /* Copies up to len bytes to the transmit ring; returns how many. */
 uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, uint32_t len);
 void host_conn_close(struct host_sw *sw, uint32_t conn);
+/* Sets what of the options may change during a connection: nodelay, cork, keepalive and its times,
+ * dscp, user_timeout_ms, and mss, which only falls. */
+void host_conn_set(struct host_sw *sw, uint32_t conn, const struct app_accept *options);
 
 /* A connection the server opens (RFC 9293 3.9.1, active open). */
 struct host_connect {

@@ -1,5 +1,5 @@
 #!/usr/bin/awk -f
-# The conformance table out of docs/tcp-clauses.txt (RFC|clause|level|requirement|proof) and the results in `work`:
+# The conformance table out of docs/tcp-clauses.txt, docs/tcp-choices.md (RFC|clause|level|requirement|proof) and the results in `work`:
 # core4 core6 system4 system6 host4 (one-NIC moving PATH [why]) and tests (PASS|FAIL NAME).
 BEGIN {
     FS = "|"
@@ -23,8 +23,8 @@ BEGIN {
     print "# TCP conformance\n"
     print "Written by `make conformance` from docs/tcp-clauses.txt and the results of a run; not by hand. Scripts are played on the"
     print "TCP core in two engines and in the whole simulated system (docs/tcp-scripts.md), IPv4 and IPv6. *One NIC*: port policy nic0."
-    print "*Moving*: alternate, random and flip give the same transcript, with at most one pure ACK more per move; `-`: the proof is a"
-    print "unit test of one context, which moves unchanged.\n"
+    print "*Moving*: alternate, random and flip give the same transcript, times and windows included within the bounds of docs/moves.md;"
+    print "`-`: the proof is a unit test of one context, which moves unchanged.\n"
     print "| RFC | Clause | Level | Requirement | Proof | One NIC | Moving |"
     print "|---|---|---|---|---|---|---|"
 }
@@ -93,7 +93,9 @@ END {
             count[level " pass"], count[level " FAIL"], count[level " open"],
             count[level " not followed"], count[level " elsewhere"], l < 3 ? "  " : ""
     }
-    print "\n## Scripts\n"
+    print ""
+    while ((getline line < "docs/tcp-choices.md") > 0) print line
+    print "## Scripts\n"
     print "Each under four port policies. In the whole system IPv6 is played where the family can matter. *Host*: the whole"
     print "system with `team.offload.policy` none, so that the host's own TCP has every connection; port policy alternate.\n"
     print "| Script | Clause | What it says | Core IPv4 | Core IPv6 | System IPv4 | System IPv6 | Host |"

@@ -29,10 +29,13 @@ $(LIBTOESIM): $(LIBTOESIM_A) sim/libtoesim.map
 	$(CXX) $(LDFLAGS) -shared -Wl,--version-script=sim/libtoesim.map -Wl,--whole-archive $(LIBTOESIM_A) \
 	    -Wl,--no-whole-archive $(LIB_NEEDS) -Wl,-z,defs -o $@
 
-EXAMPLE_BIN := $(B)/example/echo $(B)/example/echo-static $(B)/example/connect
+EXAMPLE_BIN := $(B)/example/echo $(B)/example/echo-static $(B)/example/connect $(B)/example/load
 $(B)/example/echo $(B)/example/connect: $(B)/example/%: $(B)/obj/sim/example/%.o $(LIBTOESIM)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $< -L$(B) -ltoesim -Wl,-rpath,'$$ORIGIN/..' -o $@
+$(B)/example/load: $(B)/obj/sim/example/load.o $(LIBTOESIM)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $< -ldl -o $@
 $(B)/example/echo-static: $(B)/obj/sim/example/echo.o $(LIBTOESIM_A)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ $(LIB_NEEDS) -lstdc++ -o $@

@@ -13,7 +13,7 @@ $(shell mkdir -p $(B)/rtl; echo $(RTL) | cmp -s - $(RTL_STAMP) || echo $(RTL) >$
 VERILATE := verilator --cc -O3 -fno-split --assert --x-assign 0 --x-initial 0 \
             +incdir+rtl/common rtl/lint.vlt
 VL_INC   := $(EXT_INC)
-VL_CXX   := -std=c++17 -O2 -DVM_COVERAGE=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0 -DVL_TIME_CONTEXT
+VL_CXX   := -std=c++17 -O2 -fPIC -fno-semantic-interposition -DVM_COVERAGE=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0 -DVL_TIME_CONTEXT
 RTL_SHAPES := 2x1 4x2 16x4
 RTL_SHAPE_2x1  := -GSETS=2 -GWAYS=1 -GLOOKUP_ENTRIES=16 -GCONN_IDS=16 -GMISS_SLOTS=4
 RTL_SHAPE_4x2  := -GSETS=4 -GWAYS=2 -GLOOKUP_ENTRIES=64 -GCONN_IDS=64 -GMISS_SLOTS=2
@@ -48,7 +48,7 @@ $(eval $(call VERILATE_RULE,Vprobe,--trace-fst,probe,rtl/probe/probe.sv))
 VL_RT_SRC := verilated verilated_fst_c verilated_threads
 $(VL_RT):
 	@mkdir -p $(@D)/rt
-	@for f in $(VL_RT_SRC); do $(CXX) $(VL_CXX) -fPIC $(VL_INC) -c $(VERILATOR_ROOT)/include/$$f.cpp -o $(@D)/rt/$$f.o || exit 1; done
+	@for f in $(VL_RT_SRC); do $(CXX) $(VL_CXX) $(VL_INC) -c $(VERILATOR_ROOT)/include/$$f.cpp -o $(@D)/rt/$$f.o || exit 1; done
 	$(Q)$(AR) rcs $@ $(@D)/rt/*.o
 
 CTX_CACHE_LIB := $(B)/rtl/Vctx_cache/libVctx_cache.a

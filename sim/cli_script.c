@@ -221,7 +221,7 @@ static void tell(const struct script_cli *cli, const struct pkt_script *script,
         (void)printf("  port policy %s, %u moves:\n", pkt_policy_name((enum pkt_policy)i),
                      played[i].result.moves);
         for (unsigned line = 0; line < played[i].result.sent_count; line++)
-            (void)printf("    > %s\n", played[i].result.sent[line]);
+            (void)printf("    > %s\n", played[i].result.sent[line].text);
     }
 }
 

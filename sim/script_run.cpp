@@ -27,6 +27,7 @@ constexpr uint64_t settle_ps = 30 * PS_PER_US;  // and what they caused
 constexpr uint64_t grain_ps = PS_PER_US;        // events this close are one step
 // Of Linux; its header has our states' names.
 constexpr int tcp_nodelay = 1, tcp_maxseg = 2, tcp_info = 11, tcp_user_timeout = 18;
+constexpr int tcp_cork = 3, tcp_keepidle = 4, tcp_keepintvl = 5, tcp_keepcnt = 6;
 constexpr const char *server_v4 = "10.0.0.1", *server_v6 = "fd00::1";
 
 struct system_server {
@@ -324,6 +325,26 @@ bool app_abort(void *self)
     return pass(s, settle_ps);
 }
 
+bool app_option(void *self, const char *name, uint32_t value)
+{
+    system_server &s = of(self);
+    const bool v4 = s.ip_version == 4;
+    const struct {
+        int level, name;
+    } options[PKT_OPTION_COUNT] = {
+        {IPPROTO_TCP, tcp_nodelay},     {IPPROTO_TCP, tcp_cork},
+        {SOL_SOCKET, SO_KEEPALIVE},     {IPPROTO_TCP, tcp_keepidle},
+        {IPPROTO_TCP, tcp_keepintvl},   {IPPROTO_TCP, tcp_keepcnt},
+        {IPPROTO_TCP, tcp_maxseg},      {v4 ? IPPROTO_IP : IPPROTO_IPV6, v4 ? IP_TOS : IPV6_TCLASS},
+        {IPPROTO_TCP, tcp_user_timeout}};
+    const pkt_option which = pkt_option_of(name);
+    const int number = static_cast<int>(which == PKT_OPTION_DSCP ? value << 2 : value);
+    if (s.conn < 0 || toesim_setsockopt(s.sim, s.conn, options[which].level, options[which].name,
+                                        &number, sizeof number) != 0)
+        return fail_errno(s, name);
+    return pass(s, settle_ps);
+}
+
 // --- what the player asks ---
 
 void look(void *self, struct pkt_view *view)
@@ -370,8 +391,9 @@ unsigned moves(const void *self)
 
 const char *error(const void *self) { return static_cast<const system_server *>(self)->error; }
 
-const pkt_server_ops system_ops = {now_ps,   step,      inject,    take, app_connect, app_write,
-                                   app_read, app_close, app_abort, look, moves,       error};
+const pkt_server_ops system_ops = {now_ps,    step,     inject,    take,       app_connect,
+                                   app_write, app_read, app_close, app_option, app_abort,
+                                   look,      moves,    error};
 
 // --- the simulation ---
 

@@ -109,7 +109,7 @@ TOESIM_API int toesim_connection_get(struct toesim *sim, size_t index,
 /* AF_INET or AF_INET6, SOCK_STREAM, 0 or IPPROTO_TCP. */
 TOESIM_API int toesim_socket(struct toesim *sim, int domain, int type, int protocol);
 TOESIM_API int toesim_bind(struct toesim *sim, int fd, const struct sockaddr *addr, socklen_t len);
-/* A SYN is refused with a reset while `backlog` connections wait to be accepted. */
+/* A SYN is dropped while `backlog` connections wait to be accepted: the client tries again. */
 TOESIM_API int toesim_listen(struct toesim *sim, int fd, int backlog);
 /* addr may be null. */
 TOESIM_API int toesim_accept(struct toesim *sim, int fd, struct sockaddr *addr, socklen_t *len);
@@ -124,10 +124,11 @@ TOESIM_API ssize_t toesim_recv(struct toesim *sim, int fd, void *bytes, size_t l
 TOESIM_API int toesim_shutdown(struct toesim *sim, int fd, int how);
 TOESIM_API int toesim_close(struct toesim *sim, int fd);
 /* SOL_SOCKET: SO_KEEPALIVE, SO_RCVBUF, SO_SNDBUF, SO_LINGER (off, or 0 seconds), SO_REUSEADDR
- * (always on), SO_ERROR (get). IPPROTO_TCP: TCP_NODELAY, TCP_MAXSEG, TCP_USER_TIMEOUT,
- * TCP_INFO (get, struct toesim_tcp_info). IPPROTO_IP: IP_TOS, IP_TTL; IPPROTO_IPV6: IPV6_TCLASS,
- * IPV6_UNICAST_HOPS (the two bits of ECN are not the caller's). On a connection only SO_LINGER can be set (EOPNOTSUPP): the others are a
- * listener's, for the connections it accepts. */
+ * (always on), SO_ERROR (get). IPPROTO_TCP: TCP_NODELAY, TCP_CORK, TCP_MAXSEG, TCP_USER_TIMEOUT,
+ * TCP_KEEPIDLE, TCP_KEEPINTVL (at most 255 s), TCP_KEEPCNT, TCP_INFO (get, struct toesim_tcp_info).
+ * IPPROTO_IP: IP_TOS, IP_TTL; IPPROTO_IPV6: IPV6_TCLASS, IPV6_UNICAST_HOPS (the two bits of ECN are not
+ * the caller's). A connection begins with its listener's options and may change them; the TTL is the
+ * listener's (EOPNOTSUPP on a connection). */
 TOESIM_API int toesim_setsockopt(struct toesim *sim, int fd, int level, int option,
                                  const void *value, socklen_t len);
 TOESIM_API int toesim_getsockopt(struct toesim *sim, int fd, int level, int option, void *value,

@@ -70,7 +70,8 @@ static bool mux_on_syn(void *self, const struct flow_key *key, const struct tcp_
     struct app_mux *mux = self;
     unsigned index = find_port(mux, key->lport);
     const struct mux_app *app = &mux->apps[index];
-    if (!app->ops || mux->free_first == NO_FREE || !app->ops->on_syn(app->self, key, syn, accept))
+    accept->busy = app->ops && mux->free_first == NO_FREE;
+    if (!app->ops || accept->busy || !app->ops->on_syn(app->self, key, syn, accept))
         return false;
     uint32_t slot = mux->free_first;
     struct mux_conn *conn = &mux->conns[slot];
@@ -86,7 +87,8 @@ static bool mux_on_cookie_syn(void *self, const struct flow_key *key, const stru
 {
     const struct app_mux *mux = self;
     const struct mux_app *app = &mux->apps[find_port(mux, key->lport)];
-    return app->ops && app->ops->on_cookie_syn && mux->free_first != NO_FREE &&
+    accept->busy = app->ops && mux->free_first == NO_FREE;
+    return app->ops && app->ops->on_cookie_syn && !accept->busy &&
            app->ops->on_cookie_syn(app->self, key, syn, accept);
 }
 

@@ -159,6 +159,11 @@ static void serve(struct socket_app *app, struct socket *s)
         host_conn_abort(app->host, s->conn);
         return;
     }
+    if (s->options_new) {
+        struct app_accept options = socket_table_offer(s, 0);
+        host_conn_set(app->host, s->conn, &options);
+        s->options_new = false;
+    }
     pull(app, s);
     if (s->lost) { /* RFC 9293 3.6 (SHLD-3): the peer is shown that its data was lost */
         s->abort_wanted = true;
@@ -179,14 +184,17 @@ static bool matches(const struct socket *s, const struct flow_key *key)
            memcmp(addr, key->laddr, 16) == 0;
 }
 
-/* What the SYN or SYN-ACK of its connections says, and their context. */
-static struct app_accept offer_of(const struct socket *s, int fd)
+struct app_accept socket_table_offer(const struct socket *s, int fd)
 {
     return (struct app_accept){.offered = (uint8_t)s->offer,
                                .mss = (uint16_t)s->maxseg,
                                .rcv_ws = (uint8_t)s->window_scale,
                                .nodelay = s->nodelay,
                                .keepalive = s->keepalive,
+                               .keepalive_idle = (uint16_t)s->keepidle,
+                               .keepalive_interval = (uint8_t)s->keepintvl,
+                               .keepalive_probes = (uint8_t)s->keepcnt,
+                               .cork = s->cork,
                                .dscp = (uint8_t)s->dscp,
                                .ttl = (uint8_t)s->ttl,
                                .user_timeout_ms = (uint32_t)s->user_timeout_ms,
@@ -203,9 +211,10 @@ static bool socket_on_syn(void *self, const struct flow_key *key, const struct t
         const struct socket *s = &app->sockets[fd];
         if (!matches(s, key))
             continue;
-        if (s->queued >= s->backlog)
+        accept->busy = s->queued >= s->backlog;
+        if (accept->busy)
             return false;
-        *accept = offer_of(s, fd);
+        *accept = socket_table_offer(s, fd);
         return true;
     }
     return false;
@@ -230,6 +239,11 @@ static int admit(struct socket_app *app, uint32_t conn, int listener)
     s->conn = conn;
     s->nodelay = from->nodelay;
     s->keepalive = from->keepalive;
+    s->keepidle = from->keepidle;
+    s->keepintvl = from->keepintvl;
+    s->keepcnt = from->keepcnt;
+    s->cork = from->cork;
+    s->maxseg = from->maxseg;
     s->linger_zero = from->linger_zero;
     s->read_ahead = from->read_ahead;
     s->user_timeout_ms = from->user_timeout_ms;
@@ -361,7 +375,7 @@ static void start_connect(struct socket_app *app, int fd)
     struct host_connect wish = {.ip_version = s->peer.ip_version,
                                 .rport = s->peer.port,
                                 .lport = s->local.port,
-                                .offer = offer_of(s, fd)};
+                                .offer = socket_table_offer(s, fd)};
     memcpy(wish.raddr, s->peer.addr, sizeof wish.raddr);
     uint32_t conn;
     int error = host_conn_connect(app->host, &wish, &conn);

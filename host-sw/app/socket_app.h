@@ -23,15 +23,21 @@ struct socket_address {
     uint16_t port;
 };
 
+/* A connection begins with what its listener has. Those "of a listener" are in the SYN-ACK or in the
+ * constant part of the context: on a connection they give EOPNOTSUPP. */
 enum socket_option {
-    SOCKET_NODELAY,   /* of a listener: its connections begin with it */
-    SOCKET_KEEPALIVE, /* the same */
-    SOCKET_MAXSEG,    /* the same; 0: from the MTU */
-    SOCKET_RCVBUF,    /* bytes of the buffers; before they are made: of a listener */
+    SOCKET_NODELAY,
+    SOCKET_KEEPALIVE,
+    SOCKET_KEEPIDLE,  /* 1 to 32,767 s until the first probe; 0: the team's */
+    SOCKET_KEEPINTVL, /* 1 to 255 s between probes; 0: the team's */
+    SOCKET_KEEPCNT,   /* 1 to 127 probes; 0: the team's */
+    SOCKET_CORK,      /* only full segments leave, but for what lay one timeout */
+    SOCKET_MAXSEG,    /* 0: from the MTU; on a connection it only falls */
+    SOCKET_RCVBUF,    /* bytes of the buffers */
     SOCKET_SNDBUF,
-    SOCKET_DSCP,         /* of a listener: 0 to 63 */
+    SOCKET_DSCP,         /* 0 to 63 */
+    SOCKET_USER_TIMEOUT, /* ms until unanswered data ends it; 0: the team's R2 */
     SOCKET_TTL,          /* of a listener: 1 to 255; or hop limit */
-    SOCKET_USER_TIMEOUT, /* of a listener: ms until unanswered data ends it; 0: the team's R2 */
     SOCKET_OFFER,        /* of a listener: enum ctx_feature bits the SYN-ACK may carry */
     SOCKET_WINDOW_SCALE, /* of a listener: 0 to 14 */
     SOCKET_READ_AHEAD,   /* of a listener; 0: only what recv() asked for is taken from the ring */

@@ -88,4 +88,16 @@ static inline uint32_t socket_buffer_copy(const struct socket_buffer *b, void *b
     return n;
 }
 
+/* Another size, at least what is used; the bytes stay. False: there is no memory, nothing changed. */
+static inline bool socket_buffer_resize(struct socket_buffer *b, uint32_t size)
+{
+    struct socket_buffer other;
+    if (!socket_buffer_init(&other, size > b->used ? size : b->used))
+        return false;
+    other.used = socket_buffer_copy(b, other.bytes, b->used);
+    free(b->bytes);
+    *b = other;
+    return true;
+}
+
 #endif

@@ -99,6 +99,8 @@ int64_t socket_app_send(struct socket_app *app, int fd, const void *bytes, uint3
     struct socket *s = socket_table_get(app, fd);
     if (!s)
         return -EBADF;
+    if (s->state == SOCKET_CONNECTING)
+        return -EAGAIN;
     if (s->state != SOCKET_CONNECTED)
         return -ENOTCONN;
     if (s->error)
@@ -117,6 +119,8 @@ int64_t socket_app_recv(struct socket_app *app, int fd, void *bytes, uint32_t le
     struct socket *s = socket_table_get(app, fd);
     if (!s)
         return -EBADF;
+    if (s->state == SOCKET_CONNECTING)
+        return -EAGAIN;
     if (s->state != SOCKET_CONNECTED)
         return -ENOTCONN;
     uint32_t n = s->read_shut ? 0 : socket_buffer_copy(&s->rx, bytes, len);

@@ -10,37 +10,57 @@ enum {
     MAXSEG_MAX = 9000,
     USER_TIMEOUT_MS_MAX = 6553500, /* 16 bits of 100 ms in the context */
     DSCP_MAX = 63,
+    KEEPIDLE_MAX = 32767, /* as on Linux */
+    KEEPCNT_MAX = 127,
 };
 
 struct option_row {
     size_t at; /* of an int in struct socket; 0: no such option */
     int min, max;
     bool is_flag; /* any value but 0 is 1 */
-    bool of_live; /* may be set on a connection too; of others the context is with its NIC */
+    bool of_live; /* may be set on a connection too */
+    bool is_told; /* and then its context changes */
     bool or_zero; /* 0 is allowed beside the range */
 };
 
 #define FLAG(field) .at = offsetof(struct socket, field), .is_flag = true
+#define TOLD .of_live = true, .is_told = true
 
 static const struct option_row *row_of(enum socket_option option)
 {
     static const struct option_row rows[] = {
-        [SOCKET_NODELAY] = {FLAG(nodelay)},
-        [SOCKET_KEEPALIVE] = {FLAG(keepalive)},
-        [SOCKET_MAXSEG] = {offsetof(struct socket, maxseg), MAXSEG_MIN, MAXSEG_MAX,
-                           .or_zero = true},
-        [SOCKET_RCVBUF] = {offsetof(struct socket, rcvbuf), BUFFER_BYTES_MIN, BUFFER_BYTES_MAX},
-        [SOCKET_SNDBUF] = {offsetof(struct socket, sndbuf), BUFFER_BYTES_MIN, BUFFER_BYTES_MAX},
-        [SOCKET_DSCP] = {offsetof(struct socket, dscp), 0, DSCP_MAX},
+        [SOCKET_NODELAY] = {FLAG(nodelay), TOLD},
+        [SOCKET_KEEPALIVE] = {FLAG(keepalive), TOLD},
+        [SOCKET_MAXSEG] = {offsetof(struct socket, maxseg), MAXSEG_MIN, MAXSEG_MAX, .or_zero = true,
+                           TOLD},
+        [SOCKET_CORK] = {FLAG(cork), TOLD},
+        [SOCKET_KEEPIDLE] = {offsetof(struct socket, keepidle), 0, KEEPIDLE_MAX, TOLD},
+        [SOCKET_KEEPINTVL] = {offsetof(struct socket, keepintvl), 0, UINT8_MAX, TOLD},
+        [SOCKET_KEEPCNT] = {offsetof(struct socket, keepcnt), 0, KEEPCNT_MAX, TOLD},
+        [SOCKET_RCVBUF] = {offsetof(struct socket, rcvbuf), BUFFER_BYTES_MIN, BUFFER_BYTES_MAX,
+                           .of_live = true},
+        [SOCKET_SNDBUF] = {offsetof(struct socket, sndbuf), BUFFER_BYTES_MIN, BUFFER_BYTES_MAX,
+                           .of_live = true},
+        [SOCKET_DSCP] = {offsetof(struct socket, dscp), 0, DSCP_MAX, TOLD},
         [SOCKET_TTL] = {offsetof(struct socket, ttl), 1, UINT8_MAX},
-        [SOCKET_USER_TIMEOUT] = {offsetof(struct socket, user_timeout_ms), 0, USER_TIMEOUT_MS_MAX},
+        [SOCKET_USER_TIMEOUT] = {offsetof(struct socket, user_timeout_ms), 0, USER_TIMEOUT_MS_MAX,
+                                 TOLD},
         [SOCKET_OFFER] = {offsetof(struct socket, offer), 0, UINT8_MAX},
         [SOCKET_WINDOW_SCALE] = {offsetof(struct socket, window_scale), 0, TCP_WS_MAX},
-        [SOCKET_READ_AHEAD] = {FLAG(read_ahead)},
+        [SOCKET_READ_AHEAD] = {FLAG(read_ahead), .of_live = true},
         [SOCKET_LINGER_ZERO] = {FLAG(linger_zero), .of_live = true},
     };
     bool known = (size_t)option < sizeof rows / sizeof *rows && rows[option].at != 0;
     return known ? &rows[option] : NULL;
+}
+
+/* The buffers of a connection change at once; one never becomes smaller than what is in it. */
+static int resize(struct socket *s, enum socket_option option, int value)
+{
+    struct socket_buffer *b = option == SOCKET_RCVBUF ? &s->rx : &s->tx;
+    if ((option != SOCKET_RCVBUF && option != SOCKET_SNDBUF) || !b->bytes)
+        return 0;
+    return socket_buffer_resize(b, (uint32_t)value) ? 0 : -ENOMEM;
 }
 
 int socket_app_set(struct socket_app *app, int fd, enum socket_option option, int value)
@@ -51,14 +71,19 @@ int socket_app_set(struct socket_app *app, int fd, enum socket_option option, in
         return -EBADF;
     if (!row)
         return -EINVAL;
-    if ((s->state == SOCKET_CONNECTED || s->state == SOCKET_CONNECTING) && !row->of_live)
+    bool is_live = s->state == SOCKET_CONNECTED || s->state == SOCKET_CONNECTING;
+    if (is_live && !row->of_live)
         return -EOPNOTSUPP;
     bool fits =
         row->is_flag || (value >= row->min && value <= row->max) || (row->or_zero && value == 0);
     if (!fits)
         return -EINVAL;
     *(int *)((char *)s + row->at) = row->is_flag ? value != 0 : value;
-    return 0;
+    if (is_live && row->is_told) {
+        s->options_new = true;
+        socket_table_touch(app, fd);
+    }
+    return resize(s, option, value);
 }
 
 int socket_app_get(struct socket_app *app, int fd, enum socket_option option, int *value)

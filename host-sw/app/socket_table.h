@@ -25,6 +25,7 @@ struct socket {
     /* Options (socket_options.c). */
     int nodelay, keepalive, linger_zero, read_ahead;
     int rcvbuf, sndbuf, maxseg, offer, window_scale, dscp, ttl, user_timeout_ms;
+    int cork, keepidle, keepintvl, keepcnt;
     uint8_t notice; /* enum nic_notice */
     uint32_t notices;
     /* A listener's. */
@@ -37,11 +38,12 @@ struct socket {
     bool port_given;     /* the program bound it */
     bool orphan;         /* the program closed it; the connection still has to end */
     bool fin_wanted, fin_given, abort_wanted, peer_fin, eof, read_shut;
-    bool urgent;    /* announced since the program read last */
-    bool lost;      /* bytes came after the program's close() */
-    uint32_t asked; /* without read_ahead: bytes that recv() waits for */
-    uint32_t conn;  /* NO_CONN: it has ended */
-    int error;      /* positive errno, reported once */
+    bool urgent;      /* announced since the program read last */
+    bool options_new; /* the host is to be told */
+    bool lost;        /* bytes came after the program's close() */
+    uint32_t asked;   /* without read_ahead: bytes that recv() waits for */
+    uint32_t conn;    /* NO_CONN: it has ended */
+    int error;        /* positive errno, reported once */
     struct socket_buffer rx, tx;
 };
 
@@ -63,6 +65,8 @@ struct socket *socket_table_get(struct socket_app *app, int fd);
 int socket_table_take_error(struct socket *s);
 /* Its connection has ended. */
 void socket_table_release(struct socket_app *app, int fd);
+/* What the SYN or SYN-ACK of its connections says, and their context. */
+struct app_accept socket_table_offer(const struct socket *s, int fd);
 /* The core is to look at this connection when it runs next. */
 void socket_table_touch(struct socket_app *app, int fd);
 

@@ -288,9 +288,10 @@ static bool act_on(struct host_tcp *tcp, struct host_tcp_conn *c, const struct t
 {
     struct tcp_tx tx;
     if (result->send_reset) {
-        tcp_build_reset(&c->ctx, &tx);
+        tcp_build_reset(&c->ctx, host_tcp_now(tcp), &tx);
         host_tcp_emit(tcp, &c->ctx, &tx);
-    } else if (result->reset_for_segment && seg && tcp_build_reset_for(seg, &tx)) {
+    } else if (result->reset_for_segment && seg &&
+               tcp_build_reset_to(&c->ctx, seg, host_tcp_now(tcp), &tx)) {
         host_tcp_emit(tcp, &c->ctx, &tx);
     }
     if (!result->closed && result->terminated == NIC_TERM_NONE) {
@@ -355,6 +356,14 @@ void host_tcp_ring(struct host_tcp *tcp, uint32_t conn, uint32_t tx_prod, uint32
     host_tcp_make_ready(tcp, c);
 }
 
+void host_tcp_set(struct host_tcp *tcp, uint32_t conn, const struct nic_options *options)
+{
+    struct host_tcp_conn *c = host_tcp_find(tcp, conn);
+    assert(c);
+    tcp_on_app_set(&c->ctx, options, &tcp->params, host_tcp_now(tcp));
+    host_tcp_settle(tcp, c);
+}
+
 void host_tcp_abort(struct host_tcp *tcp, uint32_t conn)
 {
     struct host_tcp_conn *c = host_tcp_find(tcp, conn);
@@ -363,7 +372,7 @@ void host_tcp_abort(struct host_tcp *tcp, uint32_t conn)
     assert(c);
     tcp_on_app_abort(&c->ctx, &result);
     if (result.send_reset) {
-        tcp_build_reset(&c->ctx, &tx);
+        tcp_build_reset(&c->ctx, host_tcp_now(tcp), &tx);
         host_tcp_emit(tcp, &c->ctx, &tx);
     }
     end(tcp, c, NIC_TERM_LOCAL_ABORT);

@@ -103,6 +103,8 @@ bool host_tcp_icmp(struct host_tcp *tcp, uint32_t conn, const struct tcp_icmp *i
 void host_tcp_ring(struct host_tcp *tcp, uint32_t conn, uint32_t tx_prod, uint32_t rx_consumed,
                    bool fin);
 /* The application gives it up: a reset where one is due, and its end is reported. */
+/* The application sets its options. */
+void host_tcp_set(struct host_tcp *tcp, uint32_t conn, const struct nic_options *options);
 void host_tcp_abort(struct host_tcp *tcp, uint32_t conn);
 /* A NIC has read one frame of the connection, or is dead: there is room for another. */
 void host_tcp_on_sent(struct host_tcp *tcp, uint32_t conn);

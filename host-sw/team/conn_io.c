@@ -198,6 +198,16 @@ void host_conn_close(struct host_sw *sw, uint32_t conn)
     team_touch(sw, entry);
 }
 
+/* They go to whoever has the connection when it is active; before that nothing can be sent. */
+void host_conn_set(struct host_sw *sw, uint32_t conn, const struct app_accept *options)
+{
+    struct dir_entry *entry = live_entry(sw, conn);
+    entry->options = opening_options(options);
+    entry->options_new = true;
+    entry->keepalive = options->keepalive;
+    team_touch(sw, entry);
+}
+
 void host_conn_abort(struct host_sw *sw, uint32_t conn)
 {
     struct dir_entry *entry = live_entry(sw, conn);
@@ -224,6 +234,9 @@ static void flush_host(struct host_sw *sw, struct dir_entry *entry)
         host_tcp_abort(&sw->tcp, conn);
         return;
     }
+    if (entry->options_new)
+        host_tcp_set(&sw->tcp, conn, &entry->options);
+    entry->options_new = false;
     if (!entry->synchronised)
         return; /* again when its numbers are known */
     host_tcp_ring(&sw->tcp, conn, entry->tx_prod, entry->rx_consumed, entry->fin_wanted);
@@ -241,6 +254,12 @@ static void flush_active(struct host_sw *sw, struct dir_entry *entry)
             team_command(sw, entry, entry->owner, cmd, 0);
         }
         return;
+    }
+    if (entry->options_new) {
+        struct nic_cmd cmd = {.op = NIC_CMD_SET, .gen = entry->gen};
+        nic_options_to_cmd(&entry->options, &cmd);
+        entry->options_new = false;
+        team_command(sw, entry, entry->owner, cmd, 0);
     }
     if (entry->rx_consumed - entry->rung_rx >= sw->params.ring_bytes / RX_DOORBELL_FRACTION) {
         ring(sw, entry, NIC_DOORBELL_RX, entry->rx_consumed);
@@ -261,7 +280,7 @@ void conn_io_flush(struct host_sw *sw)
         sw->dirty_head = entry->next_dirty;
         entry->dirty = false;
         bool has_work = entry->abort_wanted || entry->tx_prod != entry->rung_tx ||
-                        entry->fin_wanted != entry->rung_fin;
+                        entry->fin_wanted != entry->rung_fin || entry->options_new;
         if (entry->state == DIR_ACTIVE && entry->owner == PLACE_HOST) {
             flush_host(sw, entry);
         } else if (entry->state == DIR_ACTIVE) {

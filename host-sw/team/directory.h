@@ -74,6 +74,7 @@ struct dir_entry {
     bool dirty;       /* in the list of doorbells to look at */
     bool move_wanted; /* in the queue of moves */
     bool rung_fin;
+    bool options_new;  /* the owner is to be told of options */
     bool given_up;     /* ended by the host alone: its NIC may still have it */
     bool announced;    /* the application was told that it is established */
     bool on_nics;      /* counts as one of those that NICs have */
@@ -106,7 +107,8 @@ struct dir_entry {
     uint32_t app_prev, app_next; /* while app_calls is not 0 */
     uint8_t app_calls;           /* enum app_call: to be made */
     struct reload reload;
-    struct app_accept offer; /* active */
+    struct app_accept offer;    /* active */
+    struct nic_options options; /* with options_new */
 };
 
 /* What remains to be reported of a connection. While it lives, conn names its entry. */

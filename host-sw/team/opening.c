@@ -36,6 +36,21 @@ static uint32_t log2_of(uint32_t bytes)
     return log2;
 }
 
+struct nic_options opening_options(const struct app_accept *accept)
+{
+    unsigned flags = (accept->nodelay ? (unsigned)NIC_OPTION_NODELAY : 0u) |
+                     (accept->keepalive ? (unsigned)NIC_OPTION_KEEPALIVE : 0u) |
+                     (accept->cork ? (unsigned)NIC_OPTION_CORK : 0u);
+    return (struct nic_options){.flags = (uint8_t)flags,
+                                .tos = (uint8_t)(accept->dscp << 2),
+                                .mss = accept->mss,
+                                .user_timeout =
+                                    (uint16_t)ceil_div(accept->user_timeout_ms, USER_TIMEOUT_MS),
+                                .keepalive_idle = accept->keepalive_idle,
+                                .keepalive_interval = accept->keepalive_interval,
+                                .keepalive_probes = accept->keepalive_probes};
+}
+
 void opening_build_image(struct host_sw *sw, const struct dir_entry *entry,
                          const uint8_t peer_mac[6], const struct app_accept *accept,
                          struct conn_ctx *image)
@@ -56,20 +71,18 @@ void opening_build_image(struct host_sw *sw, const struct dir_entry *entry,
         .vlan = key->vlan,
         .ip_version = key->ip_version,
         .ttl = accept->ttl ? accept->ttl : OPEN_TTL,
-        .tos = (uint8_t)(accept->dscp << 2),
         .tx_ring_log2 = (uint8_t)ring_log2,
         .tx_ring = (uint32_t)(entry->tx_ring / 4096),
         .rx_ring = (uint32_t)(entry->rx_ring / 4096),
         .rx_ring_log2 = (uint8_t)ring_log2,
         .offered = accept->offered,
-        .user_timeout = (uint16_t)ceil_div(accept->user_timeout_ms, USER_TIMEOUT_MS),
     };
-    image->flags = (accept->nodelay ? 0u : (uint32_t)CTX_FLAG_NAGLE) |
-                   (accept->keepalive ? (uint32_t)CTX_FLAG_KEEPALIVE : 0u);
     memcpy(image->laddr, key->laddr, sizeof image->laddr);
     memcpy(image->raddr, key->raddr, sizeof image->raddr);
     memcpy(image->peer_mac, peer_mac, sizeof image->peer_mac);
     struct tcp_now now = {us_ticks(now_ps), ms_ticks(now_ps)};
+    struct nic_options options = opening_options(accept);
+    tcp_on_app_set(image, &options, &sw->params.tcp, now);
     if (entry->active)
         tcp_open_active(image, entry->iss, &sw->params.tcp, now);
     else
@@ -151,6 +164,16 @@ void opening_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, str
     install_give(sw, entry, nic, MOVE_OPENED, image);
 }
 
+bool opening_is_for_listener(struct host_sw *sw, const struct flow_key *key,
+                             const struct tcp_segment *seg)
+{
+    struct app_accept accept = {0};
+    if (!sw->app->on_cookie_syn)
+        return false;
+    team_charge(sw, CPU_COST_APP_CALL, 1);
+    return sw->app->on_cookie_syn(sw->app_self, key, seg, &accept) || accept.busy;
+}
+
 void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
                     const struct flow_key *key, const struct time_wait *reopened)
 {
@@ -164,7 +187,7 @@ void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const str
     }
     team_charge(sw, CPU_COST_APP_CALL, 1);
     if (!sw->app->on_syn(sw->app_self, key, &packet->seg, &accept)) {
-        refuse(sw, frame, packet, DROP_NO_LISTENER);
+        refuse(sw, frame, packet, accept.busy ? DROP_SYN_BACKLOG : DROP_NO_LISTENER);
         return;
     }
     team_charge(sw, CPU_COST_OPEN, 1);

@@ -73,6 +73,11 @@ static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
     }
     if (cookie_on_ack(sw, frame, packet, key))
         return;
+    /* RFC 9293 3.10.7.2, fourth step: not even a reset. */
+    if (!(seg->flags & (TCP_ACK | TCP_RST)) && opening_is_for_listener(sw, key, seg)) {
+        team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_TCP_NO_ACK);
+        return;
+    }
     if (!farewell_on_frame(sw, key, seg) && host_stack_send_reset(&sw->stack, port, packet))
         sw->stats.resets_sent++;
     team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
@@ -358,6 +363,7 @@ static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_e
     case NIC_CMD_RX_INJECT:
     case NIC_CMD_TX_FRAME:
     case NIC_CMD_SET_ISS_KEY:
+    case NIC_CMD_SET: /* of one that ended meanwhile its event tells */
         break;
     }
 }

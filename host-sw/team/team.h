@@ -172,6 +172,11 @@ uint32_t team_challenge_key(const struct host_sw *sw, uint32_t place);
 void team_touch(struct host_sw *sw, struct dir_entry *entry);
 
 /* --- opening.c --- */
+/* What of it may change during the connection, as NICs take it. */
+struct nic_options opening_options(const struct app_accept *accept);
+/* Would a SYN for key be taken, or dropped for want of room? Asks the application. */
+bool opening_is_for_listener(struct host_sw *sw, const struct flow_key *key,
+                             const struct tcp_segment *seg);
 void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
                     const struct flow_key *key, const struct time_wait *reopened);
 /* Rings and directory entry; null: none left, and nothing is kept. */

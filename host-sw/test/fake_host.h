@@ -15,7 +15,8 @@ struct fake_host_conn {
     uint8_t in[FAKE_HOST_BYTES], out[FAKE_HOST_BYTES];
     uint32_t in_len, in_read, out_len;
     uint32_t room; /* of the transmit ring, now */
-    uint32_t closes, aborts;
+    uint32_t closes, aborts, sets;
+    struct app_accept options; /* of the last host_conn_set() */
 };
 
 static struct fake_host_conn fake_host[FAKE_HOST_CONNS];
@@ -90,6 +91,13 @@ void host_conn_close(struct host_sw *sw, uint32_t conn)
 {
     (void)sw;
     fake_host[conn].closes++;
+}
+
+void host_conn_set(struct host_sw *sw, uint32_t conn, const struct app_accept *options)
+{
+    (void)sw;
+    fake_host[conn].sets++;
+    fake_host[conn].options = *options;
 }
 
 void host_conn_abort(struct host_sw *sw, uint32_t conn)

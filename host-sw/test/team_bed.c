@@ -18,7 +18,8 @@ static bool on_syn(void *self, const struct flow_key *key, const struct tcp_segm
                                                                : (uint8_t)CTX_FEATURE_MSS,
                                   .rcv_ws = bed->cookie_offer ? 3 : 0,
                                   .nodelay = true,
-                                  .cookie = 100u + key->rport};
+                                  .cookie = 100u + key->rport,
+                                  .busy = bed->busy};
     return !bed->refuse;
 }
 
@@ -28,7 +29,8 @@ static bool on_cookie_syn(void *self, const struct flow_key *key, const struct t
     struct bed *bed = self;
     (void)key, (void)syn;
     bed->cookie_syns++;
-    *accept = (struct app_accept){.offered = bed->cookie_offer, .rcv_ws = 3, .nodelay = true};
+    *accept = (struct app_accept){
+        .offered = bed->cookie_offer, .rcv_ws = 3, .nodelay = true, .busy = bed->busy};
     return !bed->refuse;
 }
 

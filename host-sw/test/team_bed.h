@@ -15,7 +15,7 @@ struct bed {
     struct probe_event events[BED_EVENTS_MAX]; /* data pointers are not kept */
     uint32_t event_count;
     /* What the application saw. */
-    bool refuse;
+    bool refuse, busy;    /* busy: and only for now */
     uint8_t cookie_offer; /* enum ctx_feature bits; 0: MSS alone */
     uint32_t cookie_syns, syns, established, readable, writable, peer_fins, closed, urgent, notices;
     enum nic_notice notice;

@@ -55,3 +55,48 @@ Test(conn_io, a_page_stays_whose_beginning_the_nic_was_told_of)
     cr_assert_eq(bed.sw->dir.entries[bed.conn].rung_rx, bed.irs + 1 + page + BUS_PAGE_BYTES + 100);
     cr_assert_eq(discarded_after(page + 2 * BUS_PAGE_BYTES), before);
 }
+
+static struct nic_options options_of(const struct nic_cmd *cmd)
+{
+    struct nic_options options;
+    nic_options_of_cmd(cmd, &options);
+    return options;
+}
+
+Test(conn_io, options_go_to_the_owner)
+{
+    struct app_accept wish = {.nodelay = true,
+                              .cork = true,
+                              .dscp = 46,
+                              .mss = 700,
+                              .user_timeout_ms = 1501,
+                              .keepalive_idle = 30};
+    host_conn_set(bed.sw, bed.conn, &wish);
+    fake_run(bed.fake, 8);
+    const struct nic_cmd *cmd = fake_expect(bed.fake, 0, NIC_CMD_SET);
+    cr_assert(cmd->gen == bed.gen && cmd->conn == bed.conn);
+    struct nic_options o = options_of(cmd);
+    cr_assert_eq(o.flags, NIC_OPTION_NODELAY | NIC_OPTION_CORK);
+    cr_assert(o.tos == 46 << 2 && o.mss == 700 && o.keepalive_idle == 30);
+    cr_assert_eq(o.user_timeout, 16, "100 ms are begun");
+    fake_complete(bed.fake, 0, cmd, NIC_RESULT_OK);
+    fake_run(bed.fake, 8);
+    cr_assert_null(fake_take(bed.fake, 0), "once");
+}
+
+Test(conn_io, options_set_during_a_move_go_to_the_new_owner)
+{
+    const struct nic_cmd *reserve;
+    const struct nic_cmd *install = bed_move_to_install(&bed, &reserve);
+    struct app_accept wish = {.keepalive = true, .keepalive_probes = 3};
+    host_conn_set(bed.sw, bed.conn, &wish);
+    fake_run(bed.fake, 8);
+    cr_assert_null(fake_take(bed.fake, 1), "not before it is active");
+    fake_complete(bed.fake, 1, reserve, NIC_RESULT_OK);
+    fake_complete(bed.fake, 1, install, NIC_RESULT_OK);
+    fake_run(bed.fake, 8);
+    const struct nic_cmd *cmd = fake_expect(bed.fake, 1, NIC_CMD_SET);
+    cr_assert_eq(cmd->gen, bed.gen + 1);
+    cr_assert(options_of(cmd).flags == NIC_OPTION_KEEPALIVE &&
+              options_of(cmd).keepalive_probes == 3);
+}

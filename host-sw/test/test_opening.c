@@ -79,6 +79,30 @@ Test(opening, a_syn_repeated_on_the_other_port_is_forwarded_and_opens_nothing)
     cr_assert_null(fake_take(bed.fake, 1));
 }
 
+Test(opening, a_syn_for_a_busy_listener_is_dropped)
+{
+    bed.refuse = bed.busy = true;
+    bed_foreign(&bed, 0, 3, 7000, 0, TCP_SYN, "");
+    cr_assert_null(fake_take(bed.fake, 0), "no answer");
+    cr_assert_eq(bed_stats(&bed)->resets_sent, 0);
+    cr_assert_eq(bed_stats(&bed)->drops.count[DROP_SYN_BACKLOG], 1);
+}
+
+/* RFC 9293 3.10.7.2, second and fourth step; 3.10.7.1 where nobody listens. */
+Test(opening, a_listener_drops_what_has_neither_syn_nor_ack)
+{
+    bed_foreign(&bed, 0, 3, 7000, 0, TCP_FIN, "");
+    cr_assert_null(fake_take(bed.fake, 0));
+    bed_foreign(&bed, 0, 3, 7000, 0, TCP_PSH, "abc");
+    cr_assert_null(fake_take(bed.fake, 0));
+    cr_assert_eq(bed_stats(&bed)->resets_sent, 0);
+    bed_foreign(&bed, 0, 3, 7000, 1, TCP_FIN | TCP_ACK, "");
+    cr_assert_eq(bed_stats(&bed)->resets_sent, 1, "an ACK is refused");
+    bed.refuse = true;
+    bed_foreign(&bed, 0, 3, 7000, 0, TCP_FIN, "");
+    cr_assert_eq(bed_stats(&bed)->resets_sent, 2, "nobody listens");
+}
+
 Test(opening, a_refused_syn_is_reset_on_its_port_and_counted)
 {
     bed.refuse = true;

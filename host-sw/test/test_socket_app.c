@@ -182,13 +182,80 @@ Test(socket_app, wrong_calls_get_the_error_posix_has_for_them)
     cr_assert_eq(socket_app_poll(app, 99), POLLNVAL);
     cr_assert_eq(socket_app_set(app, fd, SOCKET_RCVBUF, 1), -EINVAL);
     cr_assert_eq(socket_app_set(app, fd, SOCKET_MAXSEG, 536), 0);
-    cr_assert_eq(socket_app_set(app, conn, SOCKET_NODELAY, 1), -EOPNOTSUPP);
+    cr_assert_eq(socket_app_set(app, conn, SOCKET_TTL, 1), -EOPNOTSUPP);
     cr_assert_eq(socket_app_get(app, fd, SOCKET_MAXSEG, &value), 0);
     cr_assert_eq(value, 536);
     struct socket_info info;
     cr_assert_eq(socket_app_info(app, conn, &info), 0);
     cr_assert_eq(info.state, TCP_ESTABLISHED);
     cr_assert_eq(info.view.moves, 3);
+}
+
+Test(socket_app, options_of_a_connection_are_told_when_the_core_runs)
+{
+    int fd = open_conn(1), value;
+    cr_assert_eq(socket_app_set(app, fd, SOCKET_NODELAY, 7), 0);
+    cr_assert_eq(socket_app_set(app, fd, SOCKET_KEEPALIVE, 1), 0);
+    cr_assert_eq(socket_app_set(app, fd, SOCKET_KEEPIDLE, 30), 0);
+    cr_assert_eq(socket_app_set(app, fd, SOCKET_KEEPINTVL, 5), 0);
+    cr_assert_eq(socket_app_set(app, fd, SOCKET_KEEPCNT, 3), 0);
+    cr_assert_eq(socket_app_set(app, fd, SOCKET_USER_TIMEOUT, 1500), 0);
+    cr_assert_eq(socket_app_set(app, fd, SOCKET_DSCP, 46), 0);
+    cr_assert_eq(socket_app_set(app, fd, SOCKET_MAXSEG, 600), 0);
+    cr_assert_eq(socket_app_set(app, fd, SOCKET_CORK, 1), 0);
+    cr_assert_eq(fake_host[1].sets, 0, "not before the core runs");
+    ops->on_run(app, 0);
+    cr_assert_eq(fake_host[1].sets, 1, "all at once");
+    const struct app_accept *o = &fake_host[1].options;
+    cr_assert(o->nodelay && o->keepalive && o->cork);
+    cr_assert(o->keepalive_idle == 30 && o->keepalive_interval == 5 && o->keepalive_probes == 3);
+    cr_assert(o->user_timeout_ms == 1500 && o->dscp == 46 && o->mss == 600);
+    ops->on_run(app, 0);
+    cr_assert_eq(fake_host[1].sets, 1);
+    cr_assert_eq(socket_app_get(app, fd, SOCKET_KEEPIDLE, &value), 0);
+    cr_assert_eq(value, 30);
+    cr_assert_eq(socket_app_set(app, fd, SOCKET_KEEPINTVL, 256), -EINVAL);
+    cr_assert_eq(socket_app_set(app, fd, SOCKET_WINDOW_SCALE, 3), -EOPNOTSUPP);
+}
+
+Test(socket_app, buffers_of_a_connection_change_and_keep_their_bytes)
+{
+    int fd = open_conn(0);
+    static uint8_t got[SOCKET_APP_BUFFER_BYTES];
+    fake_host_put(0, bytes, 20000);
+    ops->on_readable(app, 0, 0);
+    cr_assert_eq(socket_app_recv(app, fd, got, 5000, false), 5000);
+    cr_assert_eq(socket_app_set(app, fd, SOCKET_RCVBUF, 4096), 0, "what is in it stays");
+    cr_assert_eq(socket_app_recv(app, fd, got, sizeof got, false), 15000);
+    cr_assert_eq(memcmp(got, bytes + 5000, 15000), 0);
+    fake_host[0].room = 0;
+    cr_assert_eq(socket_app_send(app, fd, bytes, sizeof bytes), SOCKET_APP_BUFFER_BYTES);
+    cr_assert_eq(socket_app_set(app, fd, SOCKET_SNDBUF, 2 * SOCKET_APP_BUFFER_BYTES), 0);
+    cr_assert_gt(socket_app_send(app, fd, bytes, 100), 0, "there is room again");
+}
+
+Test(socket_app, a_connecting_socket_says_try_again)
+{
+    int fd = socket_app_open(app, 4); /* as on Linux and FreeBSD without blocking */
+    struct socket_address peer = {.ip_version = 4, .port = 9};
+    cr_assert_eq(socket_app_connect(app, fd, &peer), -EINPROGRESS);
+    cr_assert_eq(socket_app_send(app, fd, bytes, 1), -EAGAIN);
+    cr_assert_eq(socket_app_recv(app, fd, bytes, 1, false), -EAGAIN);
+}
+
+Test(socket_app, a_full_backlog_is_no_refusal)
+{
+    uint32_t cookie;
+    struct flow_key key = {.lport = 80, .ip_version = 4}, closed = {.lport = 81, .ip_version = 4};
+    struct app_accept accept = {0}, other = {0};
+    for (uint32_t conn = 0; conn < 2; conn++) {
+        cr_assert(syn(&cookie));
+        ops->on_established(app, conn, cookie);
+    }
+    cr_assert_not(ops->on_syn(app, &key, NULL, &accept));
+    cr_assert(accept.busy, "to be dropped: the client tries again");
+    cr_assert_not(ops->on_syn(app, &closed, NULL, &other));
+    cr_assert_not(other.busy, "to be reset");
 }
 
 /* RFC 9293 SHLD-3 */
@@ -321,7 +388,7 @@ Test(socket_app, connect_asks_the_host_and_is_writable_when_established)
     cr_assert_arr_eq(fake_host_wish.raddr, peer9000.addr, 16);
     cr_assert_eq(socket_app_poll(app, fd), 0);
     cr_assert_eq(socket_app_connect(app, fd, &peer9000), -EALREADY);
-    cr_assert_eq(socket_app_send(app, fd, "x", 1), -ENOTCONN);
+    cr_assert_eq(socket_app_send(app, fd, "x", 1), -EAGAIN);
     ops->on_established(app, 3, (uint32_t)fd);
     cr_assert_eq(socket_app_poll(app, fd), POLLOUT);
     cr_assert_eq(socket_app_connect(app, fd, &peer9000), -EISCONN);

@@ -2,7 +2,7 @@
 #ifndef TOESIM_HWIF_CTX_ENUMS_H
 #define TOESIM_HWIF_CTX_ENUMS_H
 
-enum { CTX_VERSION = 1, CTX_BYTES = 320, CTX_LINE_BYTES = 64, CTX_LINES = 5, CTX_CONST_LINE = 4 };
+enum { CTX_VERSION = 2, CTX_BYTES = 320, CTX_LINE_BYTES = 64, CTX_LINES = 5, CTX_CONST_LINE = 4 };
 
 enum own_state {
     OWN_ABSENT = 0,
@@ -72,6 +72,9 @@ enum ctx_flag {
     CTX_FLAG_KEEPALIVE_NOW = 1 << 19, /* a keepalive probe is due (RFC 9293 3.8.4) */
     CTX_FLAG_ECN_CUT = 1 << 20,    /* cwnd was cut for an ECE: not again before high_rxt is acked */
     CTX_FLAG_SND_URGENT = 1 << 21, /* snd_up is valid: urgent data waits or is in flight */
+    CTX_FLAG_BLIND_RECOVERY = 1 << 22, /* fast recovery began without any report of the peer */
+    CTX_FLAG_SACK_FULL = 1 << 23, /* in this recovery the peer dropped segments beyond a hole */
+    CTX_FLAG_CORK = 1 << 24,      /* the application wants full segments only */
 };
 
 enum ctx_timer {

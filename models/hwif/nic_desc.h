@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <stdint.h>
+#include <string.h>
 
 enum nic_cmd_op {
     NIC_CMD_NOP = 0,       /* completes */
@@ -23,6 +24,8 @@ enum nic_cmd_op {
     NIC_CMD_ICMP =
         9, /* an ICMP error about (conn, gen): notice, MTU in count, quoted sequence number
                          in tx_prod; NIC_RESULT_STALE: not believed */
+    NIC_CMD_SET =
+        10, /* options of (conn, gen): struct nic_options in the bytes of image and list */
 };
 
 enum nic_cmd_flag {
@@ -51,6 +54,37 @@ struct nic_cmd {
     uint8_t reserved[6];
 };
 static_assert(sizeof(struct nic_cmd) == 64, "nic_cmd layout");
+
+enum nic_option_flag {
+    NIC_OPTION_NODELAY = 1 << 0,   /* Nagle is off */
+    NIC_OPTION_KEEPALIVE = 1 << 1, /* RFC 9293 3.8.4 */
+    NIC_OPTION_CORK = 1 << 2,      /* only full segments, until this is taken back */
+};
+
+/* What an application may set on its connection at any time. All of them are set at once. */
+struct nic_options {
+    uint8_t flags;              /* enum nic_option_flag */
+    uint8_t tos;                /* DSCP in the upper six bits; the lower two are ECN's */
+    uint16_t mss;               /* what is sent is no larger; 0: as negotiated */
+    uint16_t user_timeout;      /* R2 in units of 100 ms (RFC 5482); 0: a count of the stack */
+    uint16_t keepalive_idle;    /* seconds; 0: as the stack does */
+    uint8_t keepalive_interval; /* seconds; 0: as the stack does */
+    uint8_t keepalive_probes;   /* 0: as the stack does */
+    uint8_t reserved[6];
+};
+static_assert(sizeof(struct nic_options) == 16, "nic_options layout");
+
+static inline void nic_options_to_cmd(const struct nic_options *options, struct nic_cmd *cmd)
+{
+    memcpy(&cmd->image, options, sizeof cmd->image);
+    memcpy(&cmd->list, (const uint8_t *)options + sizeof cmd->image, sizeof cmd->list);
+}
+
+static inline void nic_options_of_cmd(const struct nic_cmd *cmd, struct nic_options *options)
+{
+    memcpy(options, &cmd->image, sizeof cmd->image);
+    memcpy((uint8_t *)options + sizeof cmd->image, &cmd->list, sizeof cmd->list);
+}
 
 /* Trouble that ends nothing: NIC_EVENT_NOTICE, and what an ICMP error says. */
 enum nic_notice {

@@ -1,6 +1,8 @@
 /* Words of scripts for what the hardware/software contract numbers, and a script's knobs. */
 #include "models/script/pkt_script.h"
 
+#include <string.h>
+
 #include "models/hwif/ctx_enums.h"
 #include "models/hwif/nic_desc.h"
 
@@ -77,4 +79,15 @@ void pkt_script_params(const struct pkt_script *s, struct tcp_params *tcp)
         if (bytes[i].from)
             *bytes[i].to = (uint8_t)bytes[i].from;
     tcp->congestion = s->congestion;
+}
+
+enum pkt_option pkt_option_of(const char *name)
+{
+    static const char *const names[PKT_OPTION_COUNT] = {"nodelay",  "cork",      "keepalive",
+                                                        "keepidle", "keepintvl", "keepcnt",
+                                                        "maxseg",   "dscp",      "user_timeout"};
+    unsigned i = 0;
+    while (i < PKT_OPTION_COUNT && strcmp(names[i], name) != 0)
+        i++;
+    return (enum pkt_option)i;
 }

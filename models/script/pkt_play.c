@@ -10,8 +10,7 @@
 
 enum { PEER_ISN = 1000, SERVER_ISN_UNKNOWN = 5000, QUEUE = 64, CHUNK = 4096 };
 
-#define SLACK_PS (200 * PS_PER_US) /* besides 5 % */
-#define END_PS (100 * PS_PER_US)   /* an end that is due is reported by then */
+#define END_PS (100 * PS_PER_US) /* an end that is due is reported by then */
 
 struct play {
     const struct pkt_script *script;
@@ -21,11 +20,11 @@ struct play {
     const struct pkt_line *line;
     struct pkt_wire wire;
     uint64_t event_ps; /* of the line before */
+    uint64_t cause_ps; /* when the last thing was done to the server */
     /* What was sent and not yet asked for. */
     struct pkt_segment queue[QUEUE];
     uint64_t queue_ps[QUEUE];
     unsigned queued;
-    bool fresh;    /* a segment came in since the last one went out */
     uint32_t read; /* bytes the application took */
     uint32_t written;
 };
@@ -58,23 +57,17 @@ static bool fail_by_server(struct play *p) { return fail(p, "%s", ops(p)->error(
 static void book(struct play *p, const struct pkt_segment *seg, uint64_t at_ps)
 {
     struct pkt_result *r = p->result;
-    char text[PKT_TEXT_MAX];
-    pkt_segment_text(seg, text);
-    bool pure = pkt_segment_is_pure_ack(seg);
-    if (pure && !p->fresh && r->sent_count > 0 && r->is_pure_ack[r->sent_count - 1] &&
-        p->queued > 0) {
-        /* Nothing came in between: the two are one. */
-        memcpy(r->sent[r->sent_count - 1], text, sizeof text);
-        p->queue[p->queued - 1] = *seg;
-        return;
-    }
-    p->fresh = false;
     if (r->sent_count == PKT_TRANSCRIPT_MAX || p->queued == QUEUE) {
         (void)fail(p, "the server sends without end");
         return;
     }
-    memcpy(r->sent[r->sent_count], text, sizeof text);
-    r->is_pure_ack[r->sent_count++] = pure;
+    struct pkt_sent *sent = &r->sent[r->sent_count++];
+    pkt_segment_text(seg, sent->text);
+    sent->is_pure_ack = pkt_segment_is_pure_ack(seg);
+    sent->win = seg->win;
+    sent->tsecr = (seg->has & PKT_HAS_TS) ? seg->tsecr : 0;
+    sent->after_ps = at_ps > p->cause_ps ? at_ps - p->cause_ps : 0;
+    sent->moves = ops(p)->moves(p->server->self);
     p->queue_ps[p->queued] = at_ps;
     p->queue[p->queued++] = *seg;
 }
@@ -156,7 +149,6 @@ static void pass(struct play *p, uint64_t ps)
 
 static bool inject(struct play *p, const uint8_t *frame, uint32_t len)
 {
-    p->fresh = true;
     if (!ops(p)->inject(p->server->self, frame, len))
         return fail_by_server(p);
     collect(p);
@@ -208,7 +200,7 @@ static bool expect(struct play *p)
     const struct pkt_segment *want = &p->line->seg;
     char wanted[PKT_TEXT_MAX], sent[PKT_TEXT_MAX];
     uint64_t due = p->event_ps + p->line->delay_ps;
-    uint64_t slack = p->line->delay_ps / 20 + SLACK_PS;
+    uint64_t slack = p->line->delay_ps * PKT_TIME_PERCENT / 100 + PKT_TIME_SLACK_PS;
     pkt_segment_text(want, wanted);
     if (p->queued == 0)
         advance(p, due + slack, true);
@@ -334,6 +326,11 @@ static bool act(struct play *p)
         return app_call(p, ops(p)->abort);
     case PKT_CONNECT:
         return app_call(p, ops(p)->connect);
+    case PKT_OPTION:
+        if (!ops(p)->option(p->server->self, p->line->word, p->line->value))
+            return fail_by_server(p);
+        collect(p);
+        return p->result->ok;
     default:
         return ask(p);
     }
@@ -351,7 +348,11 @@ static bool step(struct play *p)
         pkt_segment_text(&p->queue[0], sent);
         return fail(p, "not expected before this line: %s", sent);
     }
-    if (!p->result->ok || !act(p))
+    if (!p->result->ok)
+        return false;
+    if (!asks)
+        p->cause_ps = ops(p)->now_ps(p->server->self);
+    if (!act(p))
         return false;
     if (!asks)
         p->event_ps = ops(p)->now_ps(p->server->self);
@@ -365,6 +366,8 @@ void pkt_play(const struct pkt_script *script, enum pkt_policy policy,
     char sent[PKT_TEXT_MAX];
     memset(result, 0, sizeof *result);
     result->ok = true;
+    uint32_t quarter = (UINT32_C(1) << script->ring_log2) / 4;
+    result->window_slack = quarter >> ((script->offered & CTX_FEATURE_WS) ? script->rcv_ws : 0);
     if (!p) {
         result->ok = false;
         (void)snprintf(result->error, PKT_ERROR_MAX, "%s:0: not enough memory", script->path);

@@ -12,16 +12,26 @@ extern "C" {
 
 enum pkt_policy { PKT_NIC0, PKT_ALTERNATE, PKT_RANDOM, PKT_FLIP, PKT_POLICY_COUNT };
 
-enum { PKT_TRANSCRIPT_MAX = 512, PKT_FLIP_FRAMES = 3 };
+enum { PKT_TRANSCRIPT_MAX = 512, PKT_FLIP_FRAMES = 3, PKT_TIME_PERCENT = 5 };
+
+#define PKT_TIME_SLACK_PS (UINT64_C(200) * 1000000) /* 200 us, for a move and its doorbells */
+
+/* One segment the server sent. */
+struct pkt_sent {
+    char text[PKT_TEXT_MAX]; /* pkt_segment_text() */
+    bool is_pure_ack;
+    uint32_t win, tsecr; /* as on the wire; tsecr 0: no stamps */
+    uint64_t after_ps;   /* since the last thing that was done to the server */
+    unsigned moves;      /* of the connection until then */
+};
 
 struct pkt_result {
     bool ok;
     char error[PKT_ERROR_MAX]; /* file:line: what differs */
     unsigned moves;
-    /* What the server sent, one text per segment, pure ACKs that repeat each other once. */
-    char sent[PKT_TRANSCRIPT_MAX][PKT_TEXT_MAX];
-    bool is_pure_ack[PKT_TRANSCRIPT_MAX];
+    struct pkt_sent sent[PKT_TRANSCRIPT_MAX]; /* all of them, in order */
     unsigned sent_count;
+    uint32_t window_slack; /* a quarter of the ring, in units of the window field */
 };
 
 const char *pkt_policy_name(enum pkt_policy policy);
@@ -30,8 +40,10 @@ const char *pkt_policy_name(enum pkt_policy policy);
 void pkt_play(const struct pkt_script *script, enum pkt_policy policy,
               const struct pkt_server *server, struct pkt_result *result);
 
-/* True when both sent the same, but for one more pure ACK per move of `moved`; else where they
- * part is written to why. */
+/* True when both sent the same segments with the same echoed stamps, with windows and at times that
+ * differ by no more than docs/moves.md allows: a window is never smaller, and larger by up to
+ * window_slack; times differ by PKT_TIME_PERCENT and PKT_TIME_SLACK_PS. Else where they part is
+ * written to why. */
 bool pkt_same(const struct pkt_result *plain, const struct pkt_result *moved,
               char why[PKT_ERROR_MAX]);
 

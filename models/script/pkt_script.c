@@ -291,6 +291,19 @@ static bool parse_icmp(struct tokens *t, struct pkt_line *line)
     return t->next == t->count || fail(t, "'%s' is too much", t->at[t->next]);
 }
 
+/* option NAME VALUE */
+static bool parse_option(struct tokens *t, struct pkt_line *line)
+{
+    const char *name = take(t);
+    line->kind = PKT_OPTION;
+    if (pkt_option_of(name) == PKT_OPTION_COUNT)
+        return fail(t, "'%s' is no option; see docs/tcp-scripts.md", name);
+    memcpy(line->word, name, strlen(name) + 1);
+    if (!number(t, &line->value))
+        return false;
+    return t->next == t->count || fail(t, "'%s' is too much", t->at[t->next]);
+}
+
 static bool parse_event(struct tokens *t, struct pkt_line *line)
 {
     enum argument { NOTHING, NUMBER, WORD };
@@ -312,6 +325,8 @@ static bool parse_event(struct tokens *t, struct pkt_line *line)
         line->kind = *name == '<' ? PKT_IN : PKT_OUT;
         return parse_segment(t, &line->seg);
     }
+    if (strcmp(name, "option") == 0)
+        return parse_option(t, line);
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
         if (strcmp(name, events[i].name) != 0)
             continue;

@@ -33,6 +33,7 @@ enum pkt_kind {
     PKT_CLOSE,      /* closes its side */
     PKT_ABORT,      /* gives up */
     PKT_CONNECT,    /* opens actively */
+    PKT_OPTION,     /* the application sets option `word` of its connection to `value` */
     PKT_STATE,      /* the connection is in state `word` */
     PKT_VERDICT,    /* verdict on the last segment: `applied` or a drop reason's key */
     PKT_RECEIVED,   /* so many bytes came in order, unchanged */
@@ -87,6 +88,23 @@ void pkt_script_params(const struct pkt_script *script, struct tcp_params *param
 const char *pkt_state_name(unsigned state);
 const char *pkt_cause_name(unsigned cause);
 const char *pkt_notice_name(unsigned notice);
+
+/* What `option` lines may set. */
+enum pkt_option {
+    PKT_OPTION_NODELAY,
+    PKT_OPTION_CORK,
+    PKT_OPTION_KEEPALIVE,
+    PKT_OPTION_KEEPIDLE,  /* seconds */
+    PKT_OPTION_KEEPINTVL, /* seconds */
+    PKT_OPTION_KEEPCNT,
+    PKT_OPTION_MAXSEG,
+    PKT_OPTION_DSCP,
+    PKT_OPTION_USER_TIMEOUT, /* ms */
+    PKT_OPTION_COUNT
+};
+
+/* PKT_OPTION_COUNT: no option has this name. */
+enum pkt_option pkt_option_of(const char *name);
 
 #ifdef __cplusplus
 }

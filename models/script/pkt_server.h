@@ -41,6 +41,7 @@ struct pkt_server_ops {
     bool (*write)(void *self, const uint8_t *bytes, uint32_t len, bool last);
     bool (*read)(void *self, uint8_t *bytes, uint32_t len); /* len bytes are readable */
     bool (*close)(void *self);
+    bool (*option)(void *self, const char *name, uint32_t value); /* a name of pkt_option_of() */
     bool (*abort)(void *self);
     void (*look)(void *self, struct pkt_view *view);
     unsigned (*moves)(const void *self);

@@ -1,5 +1,7 @@
 #include "models/tcp/cc.h"
 
+#include "models/base/units.h"
+
 #include <assert.h>
 
 const struct cc_ops *cc_of(const struct conn_ctx *ctx)
@@ -8,4 +10,9 @@ const struct cc_ops *cc_of(const struct conn_ctx *ctx)
         [CC_NEWRENO] = &cc_newreno, [CC_CUBIC] = &cc_cubic};
     assert(ctx->cc_alg < CC_ALG_COUNT);
     return algorithms[ctx->cc_alg];
+}
+
+uint32_t cc_slow_start_step(const struct conn_ctx *ctx, uint32_t acked, uint32_t smss)
+{
+    return u32_min(acked, ctx->recovery == CTX_RECOVERY_RTO ? smss : 2 * smss);
 }

@@ -36,6 +36,11 @@ struct cc_ops {
 extern const struct cc_ops cc_newreno;
 extern const struct cc_ops cc_cubic;
 
+/* By how much an ACK of `acked` new bytes opens the window in slow start (RFC 3465 2.2, 2.3): by what
+ * it acknowledges, up to two segments, so that delayed ACKs do not slow it down; up to one after a
+ * timeout, when the ACK may tell of bytes that arrived long before. */
+uint32_t cc_slow_start_step(const struct conn_ctx *ctx, uint32_t acked, uint32_t smss);
+
 const struct cc_ops *cc_of(const struct conn_ctx *ctx);
 
 #endif

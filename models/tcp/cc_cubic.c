@@ -117,7 +117,7 @@ static void cubic_on_ack(struct conn_ctx *ctx, uint32_t acked, uint32_t smss, ui
 {
     uint32_t cwnd = ctx->cwnd;
     if (cwnd < ctx->ssthresh) {
-        ctx->cwnd = u32_min(cwnd + u32_min(acked, smss), CWND_MAX);
+        ctx->cwnd = u32_min(cwnd + cc_slow_start_step(ctx, acked, smss), CWND_MAX);
         return;
     }
     if (!(ctx->cc_private_1 & EPOCH_RUNS))

@@ -33,7 +33,7 @@ static void newreno_on_ack(struct conn_ctx *ctx, uint32_t acked, uint32_t smss, 
     (void)now_us;
     uint32_t cwnd = ctx->cwnd;
     if (cwnd < ctx->ssthresh) {
-        cwnd += u32_min(acked, smss); /* slow start, equation (2) */
+        cwnd += cc_slow_start_step(ctx, acked, smss);
     } else {
         ctx->cc_private_0 += acked;
         if (ctx->cc_private_0 >= cwnd) {

@@ -78,7 +78,7 @@ struct tcp_result {
     uint8_t terminated;     /* enum nic_term_cause: premature end, the context is to be removed */
     uint8_t notice;         /* enum nic_notice: trouble to tell the application, nothing ends */
     bool send_reset;        /* a reset must be sent now: see tcp_build_reset() */
-    bool reset_for_segment; /* a reset answers this segment: see tcp_build_reset_for() */
+    bool reset_for_segment; /* a reset answers this segment: see tcp_build_reset_to() */
     bool reusable; /* TIME_WAIT: the SYN may open a new incarnation: remove the context, admit it */
     uint32_t payload_seq; /* store `payload_len` bytes of the segment, from byte payload_skip, at */
     uint32_t payload_skip; /* ring position of payload_seq */
@@ -144,6 +144,10 @@ void tcp_on_app_write(struct conn_ctx *ctx, uint32_t tx_prod);
 /* The application read up to rx_consumed; may owe a window update. */
 void tcp_on_app_read(struct conn_ctx *ctx, uint32_t rx_consumed, const struct tcp_params *params);
 
+/* The application sets all its options. The path MTU and what was negotiated bound mss. */
+void tcp_on_app_set(struct conn_ctx *ctx, const struct nic_options *options,
+                    const struct tcp_params *params, struct tcp_now now);
+
 /* The application wrote urgent data that ends before sequence number `up`, which is at most tx_prod:
  * the pointer names the first byte that is not urgent (RFC 9293 MUST-62). */
 void tcp_on_app_urgent(struct conn_ctx *ctx, uint32_t up);
@@ -161,8 +165,14 @@ void tcp_on_app_close(struct conn_ctx *ctx, uint32_t tx_prod);
 /* Processes an ICMP error. Verdict DROPPED: it was not believed. */
 void tcp_on_icmp(struct conn_ctx *ctx, const struct tcp_icmp *icmp, struct tcp_result *result);
 
-/* Fills the reset for this connection (RFC 9293 3.10.7): seq = snd_nxt; ack = rcv_nxt. */
-void tcp_build_reset(const struct conn_ctx *ctx, struct tcp_tx *tx);
+/* Fills the reset for this connection (RFC 9293 3.10.7): seq = snd_nxt; ack = rcv_nxt; with stamps
+ * if they were negotiated (RFC 7323 3.2). */
+void tcp_build_reset(const struct conn_ctx *ctx, struct tcp_now now, struct tcp_tx *tx);
+
+/* Fills the reset that answers a segment of this connection, which it cannot accept (RFC 9293
+ * 3.10.7.3, 3.10.7.4); false: none is due. */
+bool tcp_build_reset_to(const struct conn_ctx *ctx, const struct tcp_segment *seg,
+                        struct tcp_now now, struct tcp_tx *tx);
 
 /* Fills the reset for a segment of no connection (RFC 9293 3.10.7.1); false: none is due. */
 bool tcp_build_reset_for(const struct tcp_segment *seg, struct tcp_tx *tx);

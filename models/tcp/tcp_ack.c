@@ -43,25 +43,10 @@ void tcp_ack_update_window(struct conn_ctx *ctx, const struct tcp_segment *seg)
     ctx->max_snd_wnd = u32_max(ctx->max_snd_wnd, window);
 }
 
-/* A partial ACK up to a byte that was not sent again yet. RFC 6675 5 (C) waits for room in the pipe;
- * but bytes above the last block may be lost as well and never leave the pipe (a receiver that is
- * out of intervals drops them), and a timeout would end that. So one segment goes for each such ACK,
- * as in RFC 6582 3.2 step 3. If nothing at all is reported above it, everything up to
- * RecoveryPoint is taken as lost and sent again in slow start, as after a timeout but at once. */
-static void partial_without_room(struct conn_ctx *ctx, uint32_t smss)
-{
-    ctx->flags |= CTX_FLAG_REXMT_NOW;
-    if (!sack_is_empty(ctx) || ctx->recover - ctx->snd_una <= TAIL_SEGMENTS * smss)
-        return;
-    ctx->recovery = CTX_RECOVERY_RTO;
-    ctx->snd_nxt = ctx->snd_una;
-    ctx->cwnd = 2 * smss;
-}
-
 static void advance_in_recovery(struct conn_ctx *ctx, uint32_t acked, uint32_t smss)
 {
     const struct cc_ops *cc = cc_of(ctx);
-    bool by_sack = (ctx->features & CTX_FEATURE_SACK) != 0;
+    bool by_sack = tcp_recovers_by_sack(ctx);
     if (seq_geq(ctx->snd_una, ctx->recover)) {
         if (!by_sack)
             cc->on_recovered(ctx, ctx->snd_max - ctx->snd_una, smss);
@@ -70,8 +55,6 @@ static void advance_in_recovery(struct conn_ctx *ctx, uint32_t acked, uint32_t s
     } else if (!by_sack) {
         cc->on_partial_ack(ctx, acked, smss);
         ctx->flags |= CTX_FLAG_REXMT_NOW; /* RFC 6582 3.2 step 3, partial acknowledgment */
-    } else if (seq_geq(ctx->snd_una, ctx->high_rxt)) {
-        partial_without_room(ctx, smss);
     }
 }
 
@@ -118,30 +101,32 @@ static void enter_recovery(struct conn_ctx *ctx, uint32_t smss)
     /* RFC 5681 3.2 step 2: segments sent by limited transmit do not count. */
     uint32_t flight = ctx->snd_max - ctx->snd_una;
     uint32_t limited = ctx->limited_tx * smss;
+    struct sack_range first = sack_gap_from(ctx, ctx->snd_una);
     cc_of(ctx)->on_loss(ctx, flight > limited ? flight - limited : 0, smss);
     ctx->recover = ctx->snd_max;
     ctx->high_rxt = ctx->snd_una;
-    ctx->rescue_rxt = ctx->snd_una - 1; /* "undefined" in RFC 6675 4 */
+    /* RFC 6675 5 (4.3): the end of what goes again first, so that the rescue is not premature. */
+    ctx->rescue_rxt = ctx->snd_una + u32_min(first.end - first.start, smss);
     ctx->recovery = CTX_RECOVERY_FAST;
     ctx->limited_tx = 0;
-    ctx->flags = (ctx->flags & ~(uint32_t)CTX_FLAG_ECN_CUT) | CTX_FLAG_REXMT_NOW;
+    ctx->flags &= ~(uint32_t)(CTX_FLAG_ECN_CUT | CTX_FLAG_BLIND_RECOVERY | CTX_FLAG_SACK_FULL);
+    ctx->flags |= CTX_FLAG_REXMT_NOW | (sack_is_empty(ctx) ? CTX_FLAG_BLIND_RECOVERY : 0u);
 }
 
 static void on_dupack(struct conn_ctx *ctx, const struct tcp_params *params)
 {
     uint32_t smss = tcp_smss(ctx);
-    bool by_sack = (ctx->features & CTX_FEATURE_SACK) != 0;
     if (ctx->dupacks < DUPACKS_MAX)
         ctx->dupacks++;
     if (ctx->recovery == CTX_RECOVERY_FAST) {
-        if (!by_sack)
+        if (!tcp_recovers_by_sack(ctx))
             cc_of(ctx)->on_dupack(ctx, smss);
         return;
     }
     /* RFC 6675 5.1: after a timeout not before RecoveryPoint is acknowledged. */
     if (ctx->recovery != CTX_RECOVERY_NONE)
         return;
-    if (by_sack) {
+    if (!sack_is_empty(ctx)) {
         /* RFC 6675 5 (1) and (2). */
         if (ctx->dupacks >= params->dupack_threshold ||
             sack_first_is_lost(ctx, smss, params->dupack_threshold))
@@ -155,17 +140,69 @@ static void on_dupack(struct conn_ctx *ctx, const struct tcp_params *params)
     ctx->cwnd += params->dupack_threshold * smss; /* RFC 5681 3.2 step 3 */
 }
 
-/* A peer that permitted SACK and reports tells duplicates by news in the blocks (RFC 6675 2); any
- * other, and one that sends no blocks after all, by RFC 5681 2. */
-static bool is_dupack(const struct conn_ctx *ctx, const struct tcp_segment *seg, bool sack_news,
-                      bool same_window)
+/* RFC 5681 2: a duplicate ACK without blocks, of a peer that has not permitted SACK or sends none. */
+static bool is_plain_dupack(const struct conn_ctx *ctx, const struct tcp_segment *seg)
 {
-    if (seg->ack != ctx->snd_una || ctx->snd_una == ctx->snd_max)
+    return seg->ack == ctx->snd_una && ctx->snd_una != ctx->snd_max &&
+           !(seg->options & TCP_HAS_SACK) && tcp_segment_len(seg) == 0 &&
+           tcp_segment_window(ctx, seg) == ctx->snd_wnd && !(ctx->timers & CTX_TIMER_PERSIST);
+}
+
+/* A duplicate ACK whose blocks are all known and lie above it: a segment arrived, and the receiver
+ * did not keep it. */
+static bool tells_of_a_drop(const struct conn_ctx *ctx, const struct tcp_segment *seg)
+{
+    if (seg->ack != ctx->snd_una || !(seg->options & TCP_HAS_SACK) || tcp_segment_len(seg) > 0)
         return false;
-    if (sack_news)
-        return true;
-    return !(seg->options & TCP_HAS_SACK) && tcp_segment_len(seg) == 0 && same_window &&
-           !(ctx->timers & CTX_TIMER_PERSIST);
+    for (unsigned i = 0; i < seg->sack_count; i++)
+        if (seq_leq(seg->sack[i][0], seg->ack)) /* a D-SACK: it has this segment twice */
+            return false;
+    return seg->sack_count > 0;
+}
+
+/* A partial ACK up to a byte that was not sent again yet. RFC 6675 5 (C) waits for room in the pipe,
+ * but what the receiver did not keep never leaves the pipe, and only a timeout would end that. So
+ * what is reported lost goes at once, a segment for each partial ACK, as in RFC 6582 3.2 step 3.
+ * With nothing reported above it nothing is lost (RFC 6675 4), unless the receiver is known to have
+ * dropped segments: then everything up to RecoveryPoint goes again in slow start, as after a
+ * timeout but at once. */
+static void on_partial_ack(struct conn_ctx *ctx, uint32_t smss, unsigned threshold)
+{
+    bool dropped = (ctx->flags & CTX_FLAG_SACK_FULL) != 0;
+    if (sack_first_is_lost(ctx, smss, threshold) || dropped)
+        ctx->flags |= CTX_FLAG_REXMT_NOW;
+    if (!dropped || !sack_is_empty(ctx) || ctx->recover - ctx->snd_una <= TAIL_SEGMENTS * smss)
+        return;
+    ctx->recovery = CTX_RECOVERY_RTO;
+    ctx->snd_nxt = ctx->snd_una;
+    ctx->cwnd = 2 * smss;
+}
+
+/* The last step, when all that the ACK says has been noted. With news in its blocks it is a duplicate
+ * even if it moved the acknowledgment or the window, or is older than another (RFC 6675 2). */
+static void decide(struct conn_ctx *ctx, const struct tcp_segment *seg,
+                   const struct tcp_params *params, bool advanced, bool has_news, bool is_plain)
+{
+    if (tcp_recovers_by_sack(ctx)) {
+        if (!has_news && !advanced && tells_of_a_drop(ctx, seg))
+            ctx->flags |= CTX_FLAG_SACK_FULL;
+        if (advanced && seq_geq(ctx->snd_una, ctx->high_rxt))
+            on_partial_ack(ctx, tcp_smss(ctx), params->dupack_threshold);
+    }
+    if (has_news || is_plain)
+        on_dupack(ctx, params);
+}
+
+/* RFC 6675 2: the blocks report bytes that were not known. */
+static bool take_news(struct conn_ctx *ctx, const struct tcp_segment *seg)
+{
+    if (!(ctx->features & CTX_FEATURE_SACK) || !sack_take(ctx, seg))
+        return false;
+    if (ctx->recovery == CTX_RECOVERY_FAST && !tcp_recovers_by_sack(ctx)) {
+        ctx->flags &= ~(uint32_t)CTX_FLAG_BLIND_RECOVERY;
+        ctx->cwnd = u32_min(ctx->cwnd, ctx->ssthresh); /* from here on the pipe counts */
+    }
+    return true;
 }
 
 bool tcp_ack_process(struct conn_ctx *ctx, const struct tcp_segment *seg,
@@ -179,16 +216,16 @@ bool tcp_ack_process(struct conn_ctx *ctx, const struct tcp_segment *seg,
     }
     if (ctx->timers & CTX_TIMER_PERSIST)
         ctx->rexmt_count = 0; /* the probe was answered */
-    bool same_window = tcp_segment_window(ctx, seg) == ctx->snd_wnd;
+    bool is_plain = is_plain_dupack(ctx, seg);
+    bool advanced = seq_gt(seg->ack, ctx->snd_una);
+    tcp_ecn_receive(ctx, seg); /* before snd_una moves: the flight of the marked window counts */
+    if (advanced)
+        tcp_ack_advance(ctx, seg, params, now, result);
+    bool has_news = take_news(ctx, seg);
     if (seq_geq(seg->ack, ctx->snd_una) &&
         (seq_lt(ctx->snd_wl1, seg->seq) ||
          (ctx->snd_wl1 == seg->seq && seq_leq(ctx->snd_wl2, seg->ack))))
         tcp_ack_update_window(ctx, seg);
-    tcp_ecn_receive(ctx, seg); /* before snd_una moves: the flight of the marked window counts */
-    bool sack_news = (ctx->features & CTX_FEATURE_SACK) && sack_take(ctx, seg);
-    if (seq_gt(seg->ack, ctx->snd_una))
-        tcp_ack_advance(ctx, seg, params, now, result);
-    else if (is_dupack(ctx, seg, sack_news, same_window))
-        on_dupack(ctx, params);
+    decide(ctx, seg, params, advanced, has_news, is_plain);
     return true;
 }

@@ -60,6 +60,12 @@ static inline uint32_t tcp_segment_window(const struct conn_ctx *ctx, const stru
     return (seg->flags & TCP_SYN) ? seg->window : (uint32_t)seg->window << ctx->snd_ws;
 }
 
+/* Fast recovery that follows the peer's reports (RFC 6675) instead of counting ACKs (RFC 6582). */
+static inline bool tcp_recovers_by_sack(const struct conn_ctx *ctx)
+{
+    return ctx->recovery == CTX_RECOVERY_FAST && !(ctx->flags & CTX_FLAG_BLIND_RECOVERY);
+}
+
 static inline void tcp_drop(struct tcp_result *result, enum drop_reason reason)
 {
     result->verdict = NIC_VERDICT_DROPPED;
@@ -132,7 +138,8 @@ void tcp_timer_restart_keepalive(struct conn_ctx *ctx, const struct tcp_params *
                                  struct tcp_now now);
 
 /* tcp_options.c */
-enum tcp_options_for { TCP_OPTIONS_SYN, TCP_OPTIONS_DATA, TCP_OPTIONS_ACK };
+/* Of a segment with data, tx->len says how much. */
+enum tcp_options_for { TCP_OPTIONS_SYN, TCP_OPTIONS_DATA, TCP_OPTIONS_ACK, TCP_OPTIONS_RESET };
 void tcp_options_write(const struct conn_ctx *ctx, enum tcp_options_for kind, struct tcp_now now,
                        struct tcp_tx *tx);
 /* features = offered and seen in the peer's SYN; scales, MSS, TS.Recent. */

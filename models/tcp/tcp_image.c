@@ -1,7 +1,8 @@
 /*
  * Live context to image and back. An image holds remaining time and ages, so it can rest anywhere.
  * A deadline is carried as the ticks that are left at EXTRACT: after INSTALL it lies later by the
- * time between the two, never earlier (R-08).
+ * time between the two, never earlier (R-08). A running RTT measurement travels as its age, so that
+ * the sample is shorter by the same time.
  */
 #include "models/tcp/cc.h"
 #include "models/tcp/reassembly.h"
@@ -47,8 +48,6 @@ void tcp_image_from_live(struct conn_ctx *ctx, struct tcp_now now)
     ctx->rtt_start = now.us - ctx->rtt_start;
     if (cc_of(ctx)->on_image)
         cc_of(ctx)->on_image(ctx, now.us);
-    if (!(ctx->features & CTX_FEATURE_TS))
-        ctx->flags &= ~(uint32_t)CTX_FLAG_RTT_TIMING; /* I-KARN: no such sample spans a move */
     tcp_image_seal(ctx);
 }
 

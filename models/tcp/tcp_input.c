@@ -139,6 +139,9 @@ static void input_synchronised(struct conn_ctx *ctx, struct tcp_segment *seg,
         tcp_drop(result, DROP_TCP_OUT_OF_WINDOW);
         return;
     }
+    /* RFC 3168 6.1.4, 6.1.6: a mark on bytes outside of the window, or on a probe, says nothing. */
+    if (place == SPAN_OLD || (seg->payload_len > 0 && span.len == 0))
+        seg->ecn = 0;
     if (ctx->tcp_state == TCP_SYN_RCVD && !tcp_syn_rcvd_on_ack(ctx, seg, params, now, result))
         return;
     uint32_t snd_una = ctx->snd_una;

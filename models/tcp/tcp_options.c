@@ -1,4 +1,5 @@
 /* TCP options: what we send, what is negotiated on the SYN, and the timestamp rules (RFC 7323). */
+#include "models/base/units.h"
 #include "models/tcp/reassembly.h"
 #include "models/tcp/tcp_core.h"
 
@@ -12,6 +13,8 @@ enum {
     OPTION_SACK = 5,
     OPTION_TS = 8,
     SACK_BLOCKS_WITH_TS = 3,
+    SACK_HEAD_BYTES = 4, /* two NOPs, kind and length */
+    SACK_BYTES = 8,
 };
 
 static void put8(struct tcp_tx *tx, unsigned value)
@@ -36,25 +39,33 @@ static void put_timestamps(const struct conn_ctx *ctx, struct tcp_now now, struc
     put32(tx, (tx->flags & TCP_ACK) ? ctx->ts_recent : 0); /* RFC 7323 3.2 */
 }
 
-/* RFC 2018 4: the block that contains the segment just received first, then the others. */
-static void put_sack(const struct conn_ctx *ctx, struct tcp_tx *tx)
+/* Blocks this segment has room for: in one with data only what its payload leaves of the MSS. */
+static unsigned sack_blocks(const struct conn_ctx *ctx, enum tcp_options_for kind,
+                            const struct tcp_tx *tx)
 {
-    unsigned count = reassembly_count(ctx);
-    unsigned room = (ctx->features & CTX_FEATURE_TS) ? (unsigned)SACK_BLOCKS_WITH_TS
-                                                     : (unsigned)TCP_SACK_BLOCKS_MAX;
-    unsigned blocks = count < room ? count : room;
+    if (kind == TCP_OPTIONS_RESET || !(ctx->features & CTX_FEATURE_SACK))
+        return 0;
+    uint32_t room = (ctx->features & CTX_FEATURE_TS) ? (uint32_t)SACK_BLOCKS_WITH_TS
+                                                     : (uint32_t)TCP_SACK_BLOCKS_MAX;
+    if (kind == TCP_OPTIONS_DATA) {
+        uint32_t bytes = tcp_smss(ctx) - u32_min(tx->len, tcp_smss(ctx));
+        room = u32_min(room, bytes < SACK_HEAD_BYTES ? 0 : (bytes - SACK_HEAD_BYTES) / SACK_BYTES);
+    }
+    return u32_min(reassembly_count(ctx), room);
+}
+
+/* RFC 2018 4: the block that contains the segment just received first, then those reported most
+ * recently, so that each is told as often as there is room. */
+static void put_sack(const struct conn_ctx *ctx, unsigned blocks, struct tcp_tx *tx)
+{
     put8(tx, OPTION_NOP);
     put8(tx, OPTION_NOP);
     put8(tx, OPTION_SACK);
     put8(tx, 2 + 8 * blocks);
-    put32(tx, ctx->ooo[2 * ctx->ooo_newest]);
-    put32(tx, ctx->ooo[2 * ctx->ooo_newest + 1]);
-    for (unsigned i = 0, put = 1; i < count && put < blocks; i++) {
-        if (i == ctx->ooo_newest)
-            continue;
-        put32(tx, ctx->ooo[2 * i]);
-        put32(tx, ctx->ooo[2 * i + 1]);
-        put++;
+    for (unsigned i = 0; i < blocks; i++) {
+        unsigned at = reassembly_recent(ctx, i);
+        put32(tx, ctx->ooo[2 * at]);
+        put32(tx, ctx->ooo[2 * at + 1]);
     }
 }
 
@@ -93,8 +104,9 @@ void tcp_options_write(const struct conn_ctx *ctx, enum tcp_options_for kind, st
     }
     if (ctx->features & CTX_FEATURE_TS)
         put_timestamps(ctx, now, tx);
-    if (kind == TCP_OPTIONS_ACK && (ctx->features & CTX_FEATURE_SACK) && tcp_has_ooo(ctx))
-        put_sack(ctx, tx);
+    unsigned blocks = sack_blocks(ctx, kind, tx);
+    if (blocks > 0)
+        put_sack(ctx, blocks, tx);
     assert(tx->options_len % 4 == 0);
 }
 
@@ -115,6 +127,8 @@ void tcp_options_negotiate(struct conn_ctx *ctx, const struct tcp_segment *syn,
         mss = syn->mss;
     if (mss > tcp_mss_max(ctx, params))
         mss = tcp_mss_max(ctx, params);
+    if (mss > ctx->adv_mss) /* the application's own limit holds both ways, as TCP_MAXSEG does */
+        mss = ctx->adv_mss;
     ctx->mss = mss < TCP_MSS_MIN ? TCP_MSS_MIN : mss;
     if (ctx->features & CTX_FEATURE_TS) {
         ctx->ts_recent = syn->tsval;

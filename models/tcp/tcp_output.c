@@ -73,8 +73,7 @@ static struct plan plan_resend(const struct conn_ctx *ctx, uint32_t smss)
 static uint32_t bytes_in_pipe(const struct conn_ctx *ctx, uint32_t seq, uint32_t smss,
                               const struct tcp_params *params)
 {
-    bool by_sack = (ctx->features & CTX_FEATURE_SACK) != 0;
-    if (!by_sack || (sack_is_empty(ctx) && ctx->recovery != CTX_RECOVERY_FAST))
+    if (sack_is_empty(ctx) && !tcp_recovers_by_sack(ctx))
         return seq - ctx->snd_una;
     if (ctx->recovery == CTX_RECOVERY_RTO) /* what lies beyond seq counts as lost */
         return seq - ctx->snd_una - sack_bytes_below(ctx, seq);
@@ -107,7 +106,10 @@ static struct plan plan_data(const struct conn_ctx *ctx, uint32_t smss,
     if (is_resend && gap.end != ctx->snd_max && len >= gap.end - seq)
         return plan_at(ctx, PLAN_DATA, seq, gap.end - seq);
     bool may_send = len == smss;
-    if (len == unsent)
+    bool is_corked = (ctx->flags & CTX_FLAG_CORK) && !(ctx->flags & CTX_FLAG_FIN_QUEUED);
+    if (len == unsent && is_corked)
+        may_send |= is_resend; /* with nothing in flight the persist timer sends it after all */
+    else if (len == unsent)
         may_send |= is_resend || in_flight == 0 || !(ctx->flags & CTX_FLAG_NAGLE) ||
                     (ctx->flags & CTX_FLAG_FIN_QUEUED);
     else if (in_flight == 0)
@@ -132,6 +134,7 @@ static struct plan plan_recovery(const struct conn_ctx *ctx, uint32_t smss,
         return plan_again(ctx, PLAN_HOLE, hole, smss);
     if (seq_gt(ctx->snd_una, ctx->rescue_rxt)) {
         hole = sack_last_gap(ctx);
+        hole.start = seq_max(hole.start, seq_min(hole.end, ctx->high_rxt)); /* in flight again */
         uint32_t bytes = u32_min(hole.end - hole.start, smss);
         hole.start = hole.end - bytes;
         if (bytes > 0)
@@ -182,8 +185,8 @@ static struct plan plan_next(const struct conn_ctx *ctx, const struct tcp_params
                 return probe;
         }
     }
-    bool is_by_sack = ctx->recovery == CTX_RECOVERY_FAST && (ctx->features & CTX_FEATURE_SACK);
-    struct plan data = is_by_sack ? plan_recovery(ctx, smss, params) : plan_data(ctx, smss, params);
+    struct plan data =
+        tcp_recovers_by_sack(ctx) ? plan_recovery(ctx, smss, params) : plan_data(ctx, smss, params);
     if (data.kind != PLAN_NONE)
         return data;
     if (ctx->flags & CTX_FLAG_KEEPALIVE_NOW)

@@ -61,12 +61,22 @@ void tcp_reset_receive(struct conn_ctx *ctx, const struct tcp_segment *seg,
         tcp_terminate(ctx, NIC_TERM_REMOTE_RESET, result);
 }
 
-void tcp_build_reset(const struct conn_ctx *ctx, struct tcp_tx *tx)
+void tcp_build_reset(const struct conn_ctx *ctx, struct tcp_now now, struct tcp_tx *tx)
 {
     memset(tx, 0, sizeof *tx);
     tx->seq = ctx->snd_nxt;
     tx->ack = ctx->rcv_nxt;
     tx->flags = TCP_RST | TCP_ACK;
+    tcp_options_write(ctx, TCP_OPTIONS_RESET, now, tx); /* RFC 7323 3.2: stamps SHOULD be there */
+}
+
+bool tcp_build_reset_to(const struct conn_ctx *ctx, const struct tcp_segment *seg,
+                        struct tcp_now now, struct tcp_tx *tx)
+{
+    if (!tcp_build_reset_for(seg, tx))
+        return false;
+    tcp_options_write(ctx, TCP_OPTIONS_RESET, now, tx);
+    return true;
 }
 
 bool tcp_build_reset_for(const struct tcp_segment *seg, struct tcp_tx *tx)

@@ -17,7 +17,7 @@ static void open_common(struct conn_ctx *ctx, uint32_t iss, const struct tcp_par
     ctx->features = 0;
     if (params->ecn)
         ctx->offered |= CTX_FEATURE_ECN;
-    ctx->flags &= CTX_FLAG_NAGLE | CTX_FLAG_KEEPALIVE;
+    ctx->flags &= CTX_FLAG_NAGLE | CTX_FLAG_KEEPALIVE | CTX_FLAG_CORK;
     ctx->snd_una = ctx->snd_nxt = ctx->snd_max = iss;
     ctx->tx_prod = iss + 1;
     ctx->snd_wnd = ctx->max_snd_wnd = ctx->snd_wl1 = ctx->snd_wl2 = 0;
@@ -38,7 +38,7 @@ static void open_common(struct conn_ctx *ctx, uint32_t iss, const struct tcp_par
     ctx->keepalive_deadline = ctx->wait_deadline = 0;
     ctx->rexmt_count = ctx->persist_count = ctx->keepalive_count = 0;
     ctx->dupacks = ctx->limited_tx = ctx->recovery = ctx->delack_segs = 0;
-    ctx->ooo_newest = ctx->challenge_count = 0;
+    ctx->ooo_order = ctx->challenge_count = 0;
     ctx->cc_alg = params->congestion;
     ctx->cc_private_0 = ctx->cc_private_1 = ctx->cc_private_2 = 0;
     ctx->fin_seq = ctx->last_send = 0;
@@ -130,7 +130,7 @@ void tcp_on_peer_fin(struct conn_ctx *ctx, const struct tcp_params *params, stru
     ctx->rcv_nxt++;
     /* Nothing may follow a FIN: what was kept beyond it contradicts it and is forgotten. */
     memset(ctx->ooo, 0, sizeof ctx->ooo);
-    ctx->ooo_newest = 0;
+    ctx->ooo_order = 0;
     ctx->flags = (ctx->flags & ~(uint32_t)CTX_FLAG_OOO_FIN) | CTX_FLAG_PEER_FIN | CTX_FLAG_ACK_NOW;
     result->peer_fin = true;
     if (ctx->tcp_state == TCP_ESTABLISHED)
@@ -191,6 +191,28 @@ void tcp_on_app_read(struct conn_ctx *ctx, uint32_t rx_consumed, const struct tc
     if (!(ctx->flags & CTX_FLAG_PEER_FIN) && ctx->tcp_state != TCP_TIME_WAIT &&
         window_update_is_due(ctx))
         ctx->flags |= CTX_FLAG_ACK_NOW;
+}
+
+void tcp_on_app_set(struct conn_ctx *ctx, const struct nic_options *options,
+                    const struct tcp_params *params, struct tcp_now now)
+{
+    const uint32_t of_app = CTX_FLAG_NAGLE | CTX_FLAG_KEEPALIVE | CTX_FLAG_CORK;
+    ctx->flags = (ctx->flags & ~of_app) |
+                 ((options->flags & NIC_OPTION_NODELAY) ? 0u : (uint32_t)CTX_FLAG_NAGLE) |
+                 ((options->flags & NIC_OPTION_KEEPALIVE) ? (uint32_t)CTX_FLAG_KEEPALIVE : 0u) |
+                 ((options->flags & NIC_OPTION_CORK) ? (uint32_t)CTX_FLAG_CORK : 0u);
+    ctx->tos = options->tos;
+    ctx->user_timeout = options->user_timeout;
+    ctx->keepalive_idle = options->keepalive_idle;
+    ctx->keepalive_interval = options->keepalive_interval;
+    ctx->keepalive_probes = options->keepalive_probes;
+    if (ctx->tcp_state < TCP_ESTABLISHED)
+        return;
+    if (options->mss && options->mss < ctx->mss)
+        ctx->mss = options->mss < TCP_MSS_MIN ? (uint16_t)TCP_MSS_MIN : options->mss;
+    ctx->timers &= (uint8_t)~CTX_TIMER_KEEPALIVE;
+    ctx->flags &= ~(uint32_t)CTX_FLAG_KEEPALIVE_NOW;
+    tcp_timer_restart_keepalive(ctx, params, now);
 }
 
 void tcp_on_app_close(struct conn_ctx *ctx, uint32_t tx_prod)

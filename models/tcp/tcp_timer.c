@@ -12,7 +12,13 @@
 #include <string.h>
 
 /* Longest answer of tcp_deadline_us(): the caller looks again then. */
-enum { DEADLINE_US_MAX = 1 << 30, US_PER_MS = 1000, US_PER_100MS = 100000, COUNT_MAX = 255 };
+enum {
+    DEADLINE_US_MAX = 1 << 30,
+    US_PER_MS = 1000,
+    US_PER_100MS = 100000,
+    COUNT_MAX = 255,
+    MS_PER_S = 1000
+};
 
 /* R2 of a connection that has its own (RFC 9293 MUST-21): microseconds left of it when `count`
  * timeouts have passed and the running one has this back-off. Timeouts double, so what has passed
@@ -82,6 +88,12 @@ void tcp_timer_start_wait(struct conn_ctx *ctx, uint32_t us, struct tcp_now now)
     ctx->wait_deadline = now.us + us;
 }
 
+static uint32_t keepalive_idle_ms(const struct conn_ctx *ctx, const struct tcp_params *params)
+{
+    return ctx->keepalive_idle ? ctx->keepalive_idle * (uint32_t)MS_PER_S
+                               : params->keepalive_idle_ms;
+}
+
 void tcp_timer_restart_keepalive(struct conn_ctx *ctx, const struct tcp_params *params,
                                  struct tcp_now now)
 {
@@ -91,7 +103,7 @@ void tcp_timer_restart_keepalive(struct conn_ctx *ctx, const struct tcp_params *
     ctx->keepalive_count = 0;
     ctx->flags &= ~(uint32_t)CTX_FLAG_KEEPALIVE_NOW;
     ctx->timers |= CTX_TIMER_KEEPALIVE;
-    ctx->keepalive_deadline = now.ms + params->keepalive_idle_ms;
+    ctx->keepalive_deadline = now.ms + keepalive_idle_ms(ctx, params);
 }
 
 static uint32_t remaining(uint32_t deadline, uint32_t now)
@@ -185,12 +197,15 @@ static void on_rexmt(struct conn_ctx *ctx, const struct tcp_params *params, stru
 static void on_keepalive(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
                          struct tcp_result *result)
 {
-    if (ctx->keepalive_count >= params->keepalive_probes) {
+    uint8_t probes = ctx->keepalive_probes ? ctx->keepalive_probes : params->keepalive_probes;
+    if (ctx->keepalive_count >= probes) {
         result->send_reset = true;
         tcp_terminate(ctx, NIC_TERM_KEEPALIVE, result);
         return;
     }
-    ctx->keepalive_deadline = now.ms + params->keepalive_interval_ms;
+    ctx->keepalive_deadline =
+        now.ms + (ctx->keepalive_interval ? ctx->keepalive_interval * (uint32_t)MS_PER_S
+                                          : params->keepalive_interval_ms);
     if (ctx->snd_una != ctx->snd_max)
         return; /* retransmission watches the peer already */
     ctx->keepalive_count++;

@@ -20,12 +20,19 @@ static uint32_t ring_bytes(const struct conn_ctx *ctx)
     return UINT32_C(1) << ctx->rx_ring_log2;
 }
 
-/* The right edge we would like to announce. */
+/* Largest window the field can tell of. */
+static uint32_t field_bytes(const struct conn_ctx *ctx)
+{
+    return (uint32_t)WINDOW_FIELD_MAX << ctx->rcv_ws;
+}
+
+/* The right edge we would like to announce, and can. */
 static uint32_t edge_wanted(const struct conn_ctx *ctx)
 {
     uint32_t ring = ring_bytes(ctx);
     uint32_t reserve = ctx->rcv_ws ? ring >> RING_RESERVE_SHIFT : 0;
-    return seq_max(ctx->rx_consumed + ring - reserve, tcp_rcv_edge(ctx));
+    uint32_t wanted = seq_min(ctx->rx_consumed + ring - reserve, ctx->rcv_nxt + field_bytes(ctx));
+    return seq_max(wanted, tcp_rcv_edge(ctx));
 }
 
 /* Receiver's silly window avoidance (RFC 9293 3.8.6.2.2): smaller steps are not announced. */
@@ -55,11 +62,11 @@ uint16_t window_advertise(struct conn_ctx *ctx, bool is_syn)
 
 bool window_update_is_due(const struct conn_ctx *ctx)
 {
-    uint32_t ring = ring_bytes(ctx);
+    uint32_t largest = u32_min(ring_bytes(ctx), field_bytes(ctx));
     uint32_t held = tcp_rcv_edge(ctx);
     uint32_t opened = edge_wanted(ctx) - held;
-    if (opened < u32_min(2 * tcp_smss(ctx), ring / 2))
+    if (opened < u32_min(2 * tcp_smss(ctx), largest / 2))
         return false;
-    /* While the peer still has half a ring to fill, its data brings an ACK with the new edge. */
-    return held - ctx->rcv_nxt <= ring / 2 || opened >= ring / 4;
+    /* While the peer still has half a window to fill, its data brings an ACK with the new edge. */
+    return held - ctx->rcv_nxt <= largest / 2 || opened >= largest / 4;
 }

@@ -152,7 +152,7 @@ static void settle(struct core_server *server, struct core_conn *conn,
             tcp_on_app_close(ctx, conn->iss + 1 + (uint32_t)room);
     }
     if (result->send_reset || conn->abort) {
-        tcp_build_reset(ctx, &tx);
+        tcp_build_reset(ctx, now_of(now_ps), &tx);
         emit(server, conn, &tx, now_ps);
     }
     if (result->terminated || conn->abort) {
@@ -205,7 +205,7 @@ static void on_segment(struct core_server *server, struct core_conn *conn,
     uint32_t mask = (UINT32_C(1) << conn->ctx.rx_ring_log2) - 1;
     for (uint32_t i = 0; i < result.payload_len; i++)
         conn->ring[(result.payload_seq + i) & mask] = seg->payload[result.payload_skip + i];
-    if (result.reset_for_segment && tcp_build_reset_for(seg, &tx))
+    if (result.reset_for_segment && tcp_build_reset_to(&conn->ctx, seg, now_of(now_ps), &tx))
         emit(server, conn, &tx, now_ps);
     settle(server, conn, &result, now_ps);
 }

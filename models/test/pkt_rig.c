@@ -211,6 +211,56 @@ static bool rig_abort(void *self)
     return true;
 }
 
+static void set_flag(struct nic_options *o, unsigned flag, bool on)
+{
+    o->flags = (uint8_t)((o->flags & ~flag) | (on ? flag : 0u));
+}
+
+static bool rig_option(void *self, const char *name, uint32_t value)
+{
+    struct pkt_rig *run = self;
+    struct nic_options *o = &run->options;
+    switch (pkt_option_of(name)) {
+    case PKT_OPTION_NODELAY:
+        set_flag(o, NIC_OPTION_NODELAY, value);
+        break;
+    case PKT_OPTION_CORK:
+        set_flag(o, NIC_OPTION_CORK, value);
+        break;
+    case PKT_OPTION_KEEPALIVE:
+        set_flag(o, NIC_OPTION_KEEPALIVE, value);
+        break;
+    case PKT_OPTION_KEEPIDLE:
+        o->keepalive_idle = (uint16_t)value;
+        break;
+    case PKT_OPTION_KEEPINTVL:
+        o->keepalive_interval = (uint8_t)value;
+        break;
+    case PKT_OPTION_KEEPCNT:
+        o->keepalive_probes = (uint8_t)value;
+        break;
+    case PKT_OPTION_MAXSEG:
+        o->mss = (uint16_t)value;
+        break;
+    case PKT_OPTION_DSCP:
+        o->tos = (uint8_t)(value << 2);
+        break;
+    case PKT_OPTION_USER_TIMEOUT:
+        o->user_timeout = (uint16_t)(value / 100);
+        break;
+    case PKT_OPTION_COUNT:
+        return pkt_rig_fail(run, "'%s' is no option", name);
+    }
+    struct nic_cmd cmd = {.op = NIC_CMD_SET, .gen = run->peer.gen, .conn = CONN};
+    unsigned before = run->cmd_done;
+    nic_options_to_cmd(o, &cmd);
+    rig_command(&run->rig, run->owner, &cmd);
+    if (!pkt_rig_command_done(run, before))
+        return false;
+    pkt_rig_settle(run);
+    return true;
+}
+
 /* --- what the player asks --- */
 
 static uint64_t rig_now(const void *self)
@@ -264,6 +314,7 @@ static const struct pkt_server_ops rig_ops = {
     .write = rig_app_write,
     .read = rig_app_read,
     .close = rig_close,
+    .option = rig_option,
     .abort = rig_abort,
     .look = rig_look,
     .moves = rig_moves,
@@ -288,6 +339,10 @@ static void setup(struct pkt_rig *run, uint8_t ip_version)
     pkt_script_params(s, &run->rig.params.tcp);
     if (ip_version == 6)
         run->rig.params.tcp.mss_max += 20; /* the same segments over the longer header */
+    set_flag(&run->options, NIC_OPTION_NODELAY, !(s->flags & CTX_FLAG_NAGLE));
+    set_flag(&run->options, NIC_OPTION_KEEPALIVE, (s->flags & CTX_FLAG_KEEPALIVE) != 0);
+    run->options.tos = (uint8_t)(s->dscp << 2);
+    run->options.user_timeout = (uint16_t)(s->user_timeout_ms / 100);
     rng_init(&run->rng, 1, "pkt");
     rig_start(&run->rig);
     run->peer = (struct rig_peer){.rig = &run->rig,

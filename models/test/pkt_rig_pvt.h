@@ -30,6 +30,7 @@ struct pkt_rig {
     struct nic_record record;
     struct nic_event done, end;
     const char *notice;
+    struct nic_options options;     /* of the application */
     uint32_t taken[RIG_NICS];       /* frames of the engines looked at */
     struct answer answers[ANSWERS]; /* resets of the host, which this is too */
     unsigned answer_count;

@@ -1,5 +1,6 @@
 /* Recovery by SACK: the scoreboard (RFC 2018, 2883), IsLost, SetPipe and NextSeg (RFC 6675 4), loss
  * recovery (RFC 6675 5), and that it mends several losses better than NewReno does. */
+#include "models/tcp/reassembly.h"
 #include "models/tcp/sack.h"
 #include "models/test/tcp_one.h"
 #include "models/test/tcp_pair.h"
@@ -22,7 +23,7 @@ static void send_window(struct tcp_one *one, uint32_t segments)
 /* The peer acknowledges `number` and reports up to three ranges of segments [a, b). */
 static void report(struct tcp_one *one, uint32_t number, unsigned count, const unsigned (*at)[2])
 {
-    one->seg.options = TCP_HAS_SACK;
+    one->seg.options = count > 0 ? TCP_HAS_SACK : 0;
     one->seg.sack_count = (uint8_t)count;
     for (unsigned i = 0; i < count; i++) {
         one->seg.sack[i][0] = S + at[i][0] * M;
@@ -195,15 +196,31 @@ Test(sack_recovery, pipe_limits_what_is_sent)
 
 Test(sack_recovery, rescues_the_tail_once)
 {
-    struct tcp_one one; /* RFC 6675 4 NextSeg (4) */
+    struct tcp_one one; /* RFC 6675 4 NextSeg (4); 5 (4.3): not before the first is acknowledged */
     one_establish(&one, SACK);
     one_write(&one, 10 * M);
     one_drain(&one); /* 0 and 9 are lost */
     report1(&one, 0, 1, 9);
     cr_assert_eq(one_out(&one)->seq, S);
+    one_quiet(&one);
+    report(&one, S + 9 * M, 0, NULL);
     const struct tcp_tx *tx = one_out(&one);
     cr_assert(tx->seq == S + 9 * M && tx->retransmission);
     cr_assert_eq(one.ctx.rescue_rxt, one.ctx.recover);
+    one_quiet(&one);
+}
+
+Test(sack_recovery, does_not_rescue_what_is_in_flight_again)
+{
+    struct tcp_one one; /* RFC 6675 4 NextSeg (4) is for the tail that nobody has sent again */
+    one_establish(&one, SACK);
+    one_write(&one, 10 * M);
+    one_drain(&one); /* 0 and 1 are lost */
+    report1(&one, 0, 2, 10);
+    cr_assert_eq(one_out(&one)->seq, S);
+    cr_assert_eq(one_out(&one)->seq, S + M);
+    one_quiet(&one);
+    report1(&one, 1, 2, 10);
     one_quiet(&one);
 }
 
@@ -216,9 +233,48 @@ Test(sack_recovery, sends_a_lost_fin_again)
     one_drain(&one);
     report1(&one, 0, 1, 9);
     cr_assert_eq(one_out(&one)->seq, S);
+    one_quiet(&one);
+    report(&one, S + 9 * M, 0, NULL);
     const struct tcp_tx *tx = one_out(&one);
     cr_assert(tx->flags & TCP_FIN);
     cr_assert_eq(tx->seq + tx->len, one.ctx.tx_prod);
+}
+
+Test(sack_recovery, a_filled_hole_with_nothing_reported_above_resends_nothing)
+{
+    struct tcp_one one; /* RFC 6675 5: segments 0 and 1 were late, not lost */
+    send_window(&one, 20);
+    report1(&one, 0, 2, 5);
+    cr_assert_eq(one_out(&one)->seq, S);
+    one_drain(&one);
+    for (unsigned acked = 5; acked < 20; acked += 2) {
+        report(&one, S + acked * M, 0, NULL);
+        while (tcp_output(&one.ctx, &one.params, one.now, &one.tx))
+            cr_assert_not(one.tx.retransmission, "%u", acked);
+    }
+    cr_assert_eq(one.ctx.recovery, CTX_RECOVERY_FAST);
+}
+
+Test(sack_recovery, begins_by_an_ack_that_advances_too)
+{
+    struct tcp_one one; /* RFC 6675 2 and 5 */
+    send_window(&one, 10);
+    report(&one, S + M, 1, (const unsigned[][2]){{2, 5}});
+    cr_assert_eq(one.ctx.recovery, CTX_RECOVERY_FAST);
+    cr_assert_eq(one_out(&one)->seq, S + M);
+    one_feed(&one, one.ctx.rcv_nxt, one.ctx.snd_max, TCP_ACK, 0);
+    cr_assert_eq(one.ctx.recovery, CTX_RECOVERY_NONE);
+}
+
+Test(sack_recovery, begins_by_news_in_an_ack_that_others_overtook)
+{
+    struct tcp_one one; /* RFC 6675 2: whatever its acknowledgment number */
+    send_window(&one, 10);
+    report(&one, S + 2 * M, 0, NULL);
+    one_drain(&one);
+    report(&one, S + M, 1, (const unsigned[][2]){{3, 6}});
+    cr_assert_eq(one.ctx.recovery, CTX_RECOVERY_FAST);
+    cr_assert_eq(one_out(&one)->seq, S + 2 * M);
 }
 
 Test(sack_recovery, a_peer_that_stops_reporting_is_helped_as_by_newreno)
@@ -232,6 +288,8 @@ Test(sack_recovery, a_peer_that_stops_reporting_is_helped_as_by_newreno)
     one_drain(&one);
     one_feed(&one, one.ctx.rcv_nxt, S + 4 * M, TCP_ACK, 0);
     cr_assert_eq(one_out(&one)->seq, S + 4 * M);
+    report1(&one, 5, 7, 9);
+    cr_assert_eq(one.ctx.cwnd, one.ctx.ssthresh, "it reports after all: the pipe counts");
 }
 
 Test(sack_recovery, scoreboard_moves_with_the_context)
@@ -307,4 +365,37 @@ Test(sack_recovery, is_no_worse_when_the_receiver_runs_out_of_intervals)
                 sack.retransmissions, newreno.ps / PS_PER_US, sack.ps / PS_PER_US);
     cr_assert_leq(sack.retransmissions, newreno.retransmissions + 1);
     cr_assert_leq(sack.ps, newreno.ps);
+}
+
+/* The receiver's side: first numbers of the intervals, in the order they are reported. */
+static void listed(const struct conn_ctx *ctx, unsigned count, const uint32_t *start)
+{
+    cr_assert_eq(reassembly_count(ctx), count);
+    for (unsigned i = 0; i < count; i++)
+        cr_assert_eq(ctx->ooo[2 * reassembly_recent(ctx, i)], start[i], "%u", i);
+    cr_assert(reassembly_is_sane(ctx));
+}
+
+Test(reassembly, intervals_are_listed_by_their_last_segment)
+{
+    struct conn_ctx ctx = {.rcv_nxt = 1}; /* RFC 2018 4 */
+    reassembly_insert(&ctx, 300, 400);
+    reassembly_insert(&ctx, 100, 200);
+    reassembly_insert(&ctx, 700, 800);
+    reassembly_insert(&ctx, 500, 600);
+    listed(&ctx, 4, (const uint32_t[]){500, 700, 100, 300});
+    cr_assert_eq(reassembly_insert(&ctx, 900, 910), REASSEMBLY_FULL);
+    listed(&ctx, 4, (const uint32_t[]){500, 700, 100, 300});
+    cr_assert_eq(reassembly_insert(&ctx, 310, 320), REASSEMBLY_KNOWN);
+    listed(&ctx, 4, (const uint32_t[]){300, 500, 700, 100});
+    reassembly_insert(&ctx, 600, 700); /* joins two */
+    listed(&ctx, 3, (const uint32_t[]){500, 300, 100});
+    ctx.rcv_nxt = 100;
+    reassembly_advance(&ctx);
+    cr_assert_eq(ctx.rcv_nxt, 200);
+    listed(&ctx, 2, (const uint32_t[]){500, 300});
+    ctx.rcv_nxt = 500;
+    reassembly_advance(&ctx);
+    cr_assert_eq(ctx.rcv_nxt, 800);
+    listed(&ctx, 0, NULL);
 }

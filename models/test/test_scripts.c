@@ -150,20 +150,38 @@ Test(script_runner, finds_what_differs)
 
 Test(script_runner, tells_transcripts_apart)
 {
+    const uint64_t us = 1000000;
     struct pkt_result *a = calloc(1, sizeof *a), *b = calloc(1, sizeof *b);
     char why[PKT_ERROR_MAX];
-    a->sent_count = b->sent_count = 1;
-    (void)strcpy(a->sent[0], "P. 1:2(1) ack 1");
-    (void)strcpy(b->sent[0], "P. 1:2(1) ack 1");
+    a->sent_count = 1;
+    a->sent[0] =
+        (struct pkt_sent){.text = "P. 1:2(1) ack 1", .win = 100, .tsecr = 7, .after_ps = 1000 * us};
+    *b = *a;
     cr_assert(pkt_same(a, b, why));
-    (void)strcpy(b->sent[1], ". 2:2(0) ack 1");
-    b->is_pure_ack[1] = true;
+    b->sent[0].after_ps = 1250 * us;
+    cr_assert(pkt_same(a, b, why), "5 percent of 1,000 us and 200 us are allowed");
+    b->sent[0].after_ps = 1251 * us;
+    cr_assert_not(pkt_same(a, b, why), "later");
+    a->sent[0].after_ps = 1600 * us;
+    cr_assert_not(pkt_same(a, b, why), "earlier");
+    *b = *a;
+    b->sent[0].win = 99;
+    cr_assert_not(pkt_same(a, b, why), "a smaller window");
+    b->sent[0].win = 101;
+    cr_assert_not(pkt_same(a, b, why), "a larger one, though nothing was read");
+    a->window_slack = 1;
+    cr_assert(pkt_same(a, b, why), "a larger one");
+    *b = *a;
+    b->sent[0].tsecr = 8;
+    cr_assert_not(pkt_same(a, b, why), "another stamp");
+    *b = *a;
+    (void)strcpy(b->sent[0].text, "P. 1:3(2) ack 1");
+    cr_assert_not(pkt_same(a, b, why), "another segment");
+    *b = *a;
+    (void)strcpy(b->sent[1].text, ". 2:2(0) ack 1");
     b->sent_count = 2;
-    cr_assert_not(pkt_same(a, b, why), "an ACK more without a move");
-    b->moves = 1;
-    cr_assert(pkt_same(a, b, why), "one per move");
-    b->is_pure_ack[1] = false;
-    cr_assert_not(pkt_same(a, b, why));
+    b->moves = b->sent[1].moves = 1;
+    cr_assert_not(pkt_same(a, b, why), "no ACK more, not even for a move");
     b->sent_count = 0;
     cr_assert_not(pkt_same(a, b, why), "one is missing");
     free(a);

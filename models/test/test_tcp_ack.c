@@ -11,16 +11,20 @@ static void ack(struct tcp_one *one, uint32_t number)
     one_feed(one, one->ctx.rcv_nxt, number, TCP_ACK, 0);
 }
 
-Test(newreno, starts_with_ten_segments_and_grows_by_one_per_ack)
+Test(newreno, starts_with_ten_segments_and_grows_by_what_is_acknowledged)
 {
     struct tcp_one one;
     one_establish(&one, 0);
     cr_assert_eq(one.ctx.cwnd, 10 * M);
     one_write(&one, 60 * M);
     cr_assert_eq(one_drain(&one), 10);
-    ack(&one, S + 2 * M); /* two segments, one ACK: equation (2), min(N, SMSS) */
-    cr_assert_eq(one.ctx.cwnd, 11 * M);
-    cr_assert_eq(one_drain(&one), 3);
+    ack(&one, S + 2 * M); /* two segments, one ACK: RFC 3465 2.2 */
+    cr_assert_eq(one.ctx.cwnd, 12 * M);
+    cr_assert_eq(one_drain(&one), 4);
+    ack(&one, S + 2 * M + 1);
+    cr_assert_eq(one.ctx.cwnd, 12 * M + 1, "a peer that divides its ACKs gains nothing");
+    ack(&one, S + 10 * M); /* L = 2 * SMSS */
+    cr_assert_eq(one.ctx.cwnd, 14 * M + 1);
 }
 
 Test(newreno, grows_one_segment_per_window_in_congestion_avoidance)

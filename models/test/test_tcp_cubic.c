@@ -139,13 +139,16 @@ Test(cubic, grows_at_most_by_half_per_round_trip)
     cr_assert_gt(ctx.cwnd, before);
 }
 
-Test(cubic, slow_start_is_that_of_rfc_5681)
+Test(cubic, slow_start_counts_bytes)
 {
     struct conn_ctx ctx = {.cc_alg = CC_CUBIC};
     cc_of(&ctx)->on_established(&ctx, SMSS, false);
     cr_assert_eq(ctx.cwnd, 10 * SMSS);
-    cc_of(&ctx)->on_ack(&ctx, 2 * SMSS, SMSS, 5);
-    cr_assert_eq(ctx.cwnd, 11 * SMSS);
+    cc_of(&ctx)->on_ack(&ctx, 3 * SMSS, SMSS, 5);
+    cr_assert_eq(ctx.cwnd, 12 * SMSS, "up to two segments (RFC 3465 2.2)");
+    ctx.recovery = CTX_RECOVERY_RTO;
+    cc_of(&ctx)->on_ack(&ctx, 2 * SMSS, SMSS, 6);
+    cr_assert_eq(ctx.cwnd, 13 * SMSS, "up to one after a timeout (2.3)");
 }
 
 Test(cubic, after_a_timeout_k_is_zero)

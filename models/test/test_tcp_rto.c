@@ -213,15 +213,24 @@ Test(image, any_flipped_bit_is_found)
     cr_assert(tcp_image_check(&one.ctx));
 }
 
-Test(image, gives_up_a_measurement_without_timestamps)
+Test(image, carries_a_running_measurement_as_its_age)
 {
-    struct tcp_one one; /* I-KARN */
+    struct tcp_one one, still;
     one_establish(&one, 0);
     one_write(&one, 100);
     one_out(&one);
+    still = one;
     cr_assert(one.ctx.flags & CTX_FLAG_RTT_TIMING);
+    one.now.us += 4000;
     tcp_image_from_live(&one.ctx, one.now);
-    cr_assert_not(one.ctx.flags & CTX_FLAG_RTT_TIMING);
+    one.now.us += 30; /* on the way it does not grow older */
+    tcp_live_from_image(&one.ctx, one.now);
+    one.now.us += 6000;
+    still.now.us += 10000;
+    one_feed(&one, ONE_IRS + 1, ONE_ISS + 101, TCP_ACK, 0);
+    one_feed(&still, ONE_IRS + 1, ONE_ISS + 101, TCP_ACK, 0);
+    cr_assert_eq(one.ctx.srtt, still.ctx.srtt);
+    cr_assert_eq(one.ctx.rto, still.ctx.rto);
 }
 
 Test(image, quiet_means_nothing_owed_and_nothing_outstanding)

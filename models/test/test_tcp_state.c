@@ -41,6 +41,7 @@ Test(handshake, no_mss_option_means_the_default)
     cr_assert_eq(one_out(&one)->options_len, 0);
     one_listen(&one, 0);
     one.ctx.ip_version = 6;
+    one.ctx.adv_mss = 1440;
     one.seg.options = 0;
     one_feed(&one, ONE_IRS, 0, TCP_SYN, 0);
     cr_assert_eq(one.ctx.mss, 1220);
@@ -51,13 +52,19 @@ Test(handshake, mss_never_exceeds_what_the_port_takes)
     struct tcp_one one;
     one_listen(&one, 0);
     one.ctx.ip_version = 6;
+    one.ctx.adv_mss = 1460;
     one.seg.mss = 8940;
     one_feed(&one, ONE_IRS, 0, TCP_SYN, 0);
     cr_assert_eq(one.ctx.mss, 1440);
     one_listen(&one, 0);
+    one.ctx.adv_mss = 1460;
     one.seg.mss = 8960;
     one_feed(&one, ONE_IRS, 0, TCP_SYN, 0);
     cr_assert_eq(one.ctx.mss, 1460);
+    one_listen(&one, 0);
+    one.seg.mss = 1460;
+    one_feed(&one, ONE_IRS, 0, TCP_SYN, 0);
+    cr_assert_eq(one.ctx.mss, ONE_MSS, "nor the application's own limit");
 }
 
 Test(handshake, payload_of_a_syn_is_left_to_the_peer_to_repeat)
@@ -368,6 +375,6 @@ Test(reset, ours_carries_the_next_number)
     one_write(&one, 10);
     one_drain(&one);
     struct tcp_tx tx;
-    tcp_build_reset(&one.ctx, &tx);
+    tcp_build_reset(&one.ctx, one.now, &tx);
     cr_assert(tx.seq == S + 10 && tx.ack == R && tx.flags == (TCP_RST | TCP_ACK));
 }

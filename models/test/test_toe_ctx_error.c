@@ -115,6 +115,8 @@ static void command(uint8_t op)
 
 Test(toe_ctx_error, met_by_an_abort) { command(NIC_CMD_ABORT); }
 
+Test(toe_ctx_error, met_by_options) { command(NIC_CMD_SET); }
+
 Test(toe_ctx_error, met_by_an_icmp_error) { command(NIC_CMD_ICMP); }
 
 /* The image in host memory is as it was. */

@@ -78,12 +78,12 @@ void toe_cmd_done(struct toe_engine *e, uint8_t op, uint8_t result, uint64_t now
     toe_cmd_complete(e, &o->cmd, result, o->frozen_ps, o->drained_ps, now_ps);
 }
 
-/* RESERVE and RELEASE change who owns a tuple, ABORT and ICMP may end a connection: what follows must
- * see it. */
+/* RESERVE and RELEASE change who owns a tuple, ABORT and ICMP may end a connection, SET changes it: what
+ * follows must see it. */
 static bool is_serial(uint8_t op)
 {
     return op == NIC_CMD_RESERVE || op == NIC_CMD_RELEASE || op == NIC_CMD_ABORT ||
-           op == NIC_CMD_ICMP;
+           op == NIC_CMD_ICMP || op == NIC_CMD_SET;
 }
 
 static bool is_of_conn(uint8_t op)
@@ -162,6 +162,17 @@ static void apply_icmp(struct toe_engine *e, uint8_t op, uint64_t now_ps)
     toe_cmd_free(e, op);
 }
 
+static void apply_options(struct toe_engine *e, uint8_t op, uint64_t now_ps)
+{
+    struct nic_options options;
+    nic_options_of_cmd(&e->cmd.op[op].cmd, &options);
+    tcp_on_app_set(&e->lock[CTX_WHO_DRIVER].ctx, &options, &e->params.tcp, toe_now(now_ps));
+    toe_lock_write(e, CTX_WHO_DRIVER, now_ps);
+    e->cmd.port_op = TOE_NONE;
+    toe_cmd_done(e, op, NIC_RESULT_OK, now_ps);
+    toe_cmd_free(e, op);
+}
+
 /* The connection ends here and now. */
 static void abort_connection(struct toe_engine *e, uint64_t now_ps)
 {
@@ -169,7 +180,7 @@ static void abort_connection(struct toe_engine *e, uint64_t now_ps)
     struct toe_lock *lock = &e->lock[CTX_WHO_DRIVER];
     struct tcp_result aborted;
     tcp_on_app_abort(&lock->ctx, &aborted);
-    tcp_build_reset(&lock->ctx, &reset);
+    tcp_build_reset(&lock->ctx, toe_now(now_ps), &reset);
     if (aborted.send_reset)
         (void)toe_tx_emit(e, &lock->ctx, &reset, now_ps);
     toe_lock_remove(e, CTX_WHO_DRIVER, false, NIC_TERM_LOCAL_ABORT, now_ps);
@@ -187,6 +198,8 @@ static void on_lock(struct toe_engine *e, uint8_t op, uint8_t result, uint64_t n
         toe_cmd_free(e, op);
     } else if (o->cmd.op == NIC_CMD_ICMP) {
         apply_icmp(e, op, now_ps);
+    } else if (o->cmd.op == NIC_CMD_SET) {
+        apply_options(e, op, now_ps);
     } else {
         abort_connection(e, now_ps);
     }
@@ -296,7 +309,7 @@ static bool length_is_bad(const struct nic_cmd *cmd)
 static uint8_t check_cmd(const struct toe_engine *e, const struct nic_cmd *cmd)
 {
     bool of_frame = cmd->op == NIC_CMD_RX_INJECT || cmd->op == NIC_CMD_TX_FRAME;
-    if (cmd->op == NIC_CMD_SET_ISS_KEY || cmd->op > NIC_CMD_ICMP)
+    if (cmd->op == NIC_CMD_SET_ISS_KEY || cmd->op > NIC_CMD_SET)
         return NIC_RESULT_UNSUPPORTED;
     if (cmd->op == NIC_CMD_ICMP &&
         (cmd->notice == NIC_NOTICE_NONE || cmd->notice >= NIC_NOTICE_COUNT))
@@ -322,6 +335,7 @@ static void start_op(struct toe_engine *e, const struct nic_cmd *cmd, uint64_t n
         break;
     case NIC_CMD_ABORT:
     case NIC_CMD_ICMP:
+    case NIC_CMD_SET:
         e->cmd.serial = true;
         toe_cmd_ask_port(e, op, CTX_OP_READ_LOCK, now_ps);
         break;

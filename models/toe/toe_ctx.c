@@ -194,9 +194,10 @@ bool toe_lock_settle(struct toe_engine *e, enum ctx_who who, const struct tcp_re
     struct tcp_tx tx;
     bool ends = result->closed || result->terminated != NIC_TERM_NONE;
     if (result->send_reset) {
-        tcp_build_reset(&lock->ctx, &tx);
+        tcp_build_reset(&lock->ctx, toe_now(now_ps), &tx);
         (void)toe_tx_emit(e, &lock->ctx, &tx, now_ps);
-    } else if (result->reset_for_segment && seg && tcp_build_reset_for(seg, &tx)) {
+    } else if (result->reset_for_segment && seg &&
+               tcp_build_reset_to(&lock->ctx, seg, toe_now(now_ps), &tx)) {
         (void)toe_tx_emit(e, &lock->ctx, &tx, now_ps);
     }
     if (result->notice != NIC_NOTICE_NONE && !ends)

@@ -174,7 +174,7 @@ static void settle(struct gen_peer *peer, struct gen_conn *conn, const struct tc
 {
     struct tcp_tx tx;
     if (result->send_reset) {
-        tcp_build_reset(&conn->ctx, &tx);
+        tcp_build_reset(&conn->ctx, tcp_now_of(now_ps), &tx);
         send_segment(peer, conn, &tx, now_ps);
     }
     if (result->terminated) {
@@ -212,7 +212,7 @@ static void receive(struct gen_peer *peer, struct gen_conn *conn, const struct t
     tcp_input(&conn->ctx, seg, &peer->params.tcp, tcp_now_of(now_ps), &result);
     if (result.verdict == NIC_VERDICT_DROPPED)
         drop_count(&peer->stats.drops, (enum drop_reason)result.reason);
-    if (result.reset_for_segment && tcp_build_reset_for(seg, &tx))
+    if (result.reset_for_segment && tcp_build_reset_to(&conn->ctx, seg, tcp_now_of(now_ps), &tx))
         send_segment(peer, conn, &tx, now_ps);
     gen_conn_on_result(conn, &peer->params, seg, &result, now_ps);
     peer->stats.bytes_received += conn->rx_bytes - received;

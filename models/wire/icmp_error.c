@@ -3,7 +3,9 @@
 
 #include <stddef.h>
 
-/* RFC 9293 3.9.2.2: which errors are hard; all others are soft. */
+/* RFC 9293 3.9.2.2: which errors are hard; all others are soft. "Prohibited" is hard in both families:
+ * a router that says so will say so again (RFC 1812 5.2.7.1; RFC 4443 3.1, of whose code 1 the codes 5
+ * and 6 are cases). */
 static enum nic_notice unreachable(uint8_t ip_version, uint8_t code, bool *is_hard)
 {
     static const uint8_t v4[] = {
@@ -14,10 +16,12 @@ static enum nic_notice unreachable(uint8_t ip_version, uint8_t code, bool *is_ha
     static const uint8_t v6[] = {[0] = NIC_NOTICE_NET_UNREACHABLE,
                                  [1] = NIC_NOTICE_PROHIBITED,
                                  [4] = NIC_NOTICE_PORT_UNREACHABLE,
-                                 [5] = NIC_NOTICE_PROHIBITED};
-    *is_hard = ip_version == 4 ? code == 2 || code == 3 : code == 1 || code == 4;
+                                 [5] = NIC_NOTICE_PROHIBITED,
+                                 [6] = NIC_NOTICE_PROHIBITED};
     size_t known = ip_version == 4 ? sizeof v4 : sizeof v6;
     uint8_t notice = code < known ? (ip_version == 4 ? v4 : v6)[code] : NIC_NOTICE_NONE;
+    *is_hard = notice == NIC_NOTICE_PROTOCOL_UNREACHABLE || notice == NIC_NOTICE_PORT_UNREACHABLE ||
+               notice == NIC_NOTICE_PROHIBITED;
     return notice ? (enum nic_notice)notice : NIC_NOTICE_HOST_UNREACHABLE;
 }
 

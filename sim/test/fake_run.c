@@ -74,7 +74,7 @@ enum status script_run(const struct pkt_script *script, const struct script_opti
     if (!result->ok)
         (void)snprintf(result->error, sizeof result->error, "%s:1: it differs", script->path);
     if (kind == FAKE_SCRIPT_PARTS && options->policy == PKT_FLIP)
-        (void)snprintf(result->sent[result->sent_count++], PKT_TEXT_MAX, "R 1:1(0)");
+        (void)snprintf(result->sent[result->sent_count++].text, PKT_TEXT_MAX, "R 1:1(0)");
     if (kind == FAKE_SCRIPT_DIES && options->policy == PKT_RANDOM)
         abort();
     if (kind == FAKE_SCRIPT_BAD_SET)

@@ -11,6 +11,12 @@ for program in echo echo-static connect; do
         echo "fail: $program: $out"
     fi
 done
+# Script languages and foreign harnesses load it at run time, when little static TLS is left.
+if out=$("$build/example/load" "$build/libtoesim.so" 2>&1); then
+    echo "pass: dlopen loads it ($out)"
+else
+    echo "fail: dlopen: $out"
+fi
 seen=$(nm -D --defined-only "$build/libtoesim.so" | awk '{ print $3 }' | grep -v -e '^toesim_' -e '^sc_main$')
 if [ -z "$seen" ]; then
     echo "pass: only toesim_* is seen from outside"

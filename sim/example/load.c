@@ -1,0 +1,43 @@
+/*
+ * The library loaded at run time, as script languages and foreign test harnesses do: a simulation is
+ * made, time passes, and the library is closed again.
+ *
+ *     load build/libtoesim.so
+ */
+#include "sim/toesim.h"
+
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ISO C has no conversion from an object's address to a function's; POSIX has. */
+static void find(void *library, const char *name, void *function)
+{
+    void *address = dlsym(library, name);
+    memcpy(function, &address, sizeof address);
+}
+
+int main(int argc, char **argv)
+{
+    struct toesim *(*create)(const char *, const char *const *, size_t) = NULL;
+    int (*advance_to)(struct toesim *, uint64_t) = NULL;
+    void (*destroy)(struct toesim *) = NULL;
+    void *library = argc == 2 ? dlopen(argv[1], RTLD_NOW) : NULL;
+    if (!library) {
+        (void)fprintf(stderr, "%s\n", argc == 2 ? dlerror() : "usage: load LIBRARY");
+        return 1;
+    }
+    find(library, "toesim_create", &create);
+    find(library, "toesim_advance_to", &advance_to);
+    find(library, "toesim_destroy", &destroy);
+    if (!create || !advance_to || !destroy)
+        return 1;
+    struct toesim *sim = create(NULL, NULL, 0);
+    bool ok = sim && advance_to(sim, UINT64_C(1000000000)) == 0;
+    if (sim)
+        destroy(sim);
+    (void)puts(ok ? "1 ms of simulated time" : "no simulation");
+    return !ok;
+}
