@@ -71,7 +71,7 @@ idle=$(($(of "$long" .cpu_us) - $(of "$short" .cpu_us)))
 [ "$idle" -ge 0 ] || idle=0 # less than the noise of the two
 row 'one idle second, 1,000 connections: CPU ms' '' "$((idle / 1000)).$((idle / 100 % 10))" '50'
 idle=$(rounds=1 best scenarios/513-bench-idle-65536.yaml)
-row '65,536 idle connections: peak memory, MiB' '' "$(of "$idle" '.memory_peak_kib / 1024 | floor')" '512'
+row '65,536 idle connections at a time: peak memory, MiB' '' "$(of "$idle" '.memory_peak_kib / 1024 | floor')" '1024'
 "$build/bench/bench_tcp" | while read -r rate name; do row "$name" "$rate" '' '5000000'; done
 "$build/bench/bench_frames" | while read -r rate _ name; do
     row "frames/s, switch and MACs: $name" "$rate" '' '1000000'

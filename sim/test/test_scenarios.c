@@ -24,6 +24,8 @@ static void check_all(const char *pattern, size_t at_least)
 
 Test(scenarios, all_can_be_read) { check_all("scenarios/*.yaml", 10); }
 
+Test(scenarios, long_scenarios_can_be_read) { check_all("scenarios/long/*.yaml", 5); }
+
 Test(scenarios, regression_scenarios_can_be_read) { check_all("scenarios/regress/*.yaml", 3); }
 
 Test(scenarios, live_scenarios_can_be_read) { check_all("scenarios/live/*.yaml", 2); }

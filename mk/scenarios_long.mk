@@ -1,0 +1,5 @@
+# Scenarios that take minutes: storms of up to 65,536 moves at once.
+
+.PHONY: scenarios-long
+scenarios-long: $(TOESIM) ## run the scenarios of scenarios/long (minutes)
+	sh sim/test/scenarios_long.sh $(B)
