@@ -1,6 +1,8 @@
 /* Steps of one core: what they cost, and their stores, doorbells and reads. */
 #include "models/host/host_cpu_pvt.h"
 
+#include "models/base/memory.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +63,9 @@ void host_cpu_destroy(struct host_cpu *cpu)
     if (!cpu)
         return;
     host_llc_free(&cpu->llc);
+    for (size_t i = 0; i < cpu->view_capacity; i++)
+        free(cpu->views[i].bytes);
+    free(cpu->views);
     free(cpu->ops);
     free(cpu);
 }
@@ -72,8 +77,7 @@ static void add_op(struct host_cpu *cpu, struct host_op op, const void *data)
     size_t bytes = sizeof op + padded(op.len);
     while (cpu->ops_bytes + bytes > cpu->ops_capacity) {
         cpu->ops_capacity *= 2;
-        cpu->ops = realloc(cpu->ops, cpu->ops_capacity);
-        assert(cpu->ops);
+        cpu->ops = memory_grow(cpu->ops, cpu->ops_capacity, 1);
     }
     memcpy(cpu->ops + cpu->ops_bytes, &op, sizeof op);
     if (op.len)
@@ -85,7 +89,7 @@ static void apply_op(struct host_cpu *cpu, const struct host_op *op, const unsig
 {
     switch ((enum host_op_kind)op->kind) {
     case HOST_OP_STORE:
-        memcpy(host_mem_at(cpu->mem, op->address, op->len), data, op->len);
+        host_mem_write(cpu->mem, op->address, data, op->len);
         host_llc_touch(&cpu->llc, op->address, op->len);
         break;
     case HOST_OP_MMIO_WRITE:
@@ -128,6 +132,7 @@ void host_cpu_end_step(struct host_cpu *cpu)
     }
     assert(cpu->ops_bytes == bytes); /* a neighbour cannot add to the step from inside it */
     cpu->ops_bytes = 0;
+    cpu->view_count = 0;
 }
 
 static void on_answer(void *self, uint64_t cookie, bool ok, const uint8_t *data, uint32_t len,
@@ -228,19 +233,41 @@ static void bus_mem_discard(void *self, uint64_t address, uint64_t bytes)
     add_op(self, (struct host_op){HOST_OP_DISCARD, 0, address, bytes}, NULL);
 }
 
+/* A view that crosses pages is a copy; it lasts until the step ends, and its room is used again then. */
+static struct host_view *take_view(struct host_cpu *cpu, uint32_t len)
+{
+    if (cpu->view_count == cpu->view_capacity) {
+        size_t capacity = cpu->view_capacity ? 2 * cpu->view_capacity : 4;
+        cpu->views = memory_grow(cpu->views, capacity, sizeof *cpu->views);
+        memset(cpu->views + cpu->view_capacity, 0,
+               (capacity - cpu->view_capacity) * sizeof *cpu->views);
+        cpu->view_capacity = capacity;
+    }
+    struct host_view *view = &cpu->views[cpu->view_count++];
+    if (view->capacity < len) {
+        free(view->bytes);
+        view->bytes = memory_grow(NULL, len, 1);
+        view->capacity = len;
+    }
+    return view;
+}
+
 static const void *bus_mem_read(void *self, uint64_t address, uint32_t len)
 {
     struct host_cpu *cpu = self;
-    const void *data = host_mem_at(cpu->mem, address, len);
-    assert(data);
+    const void *data = host_mem_view(cpu->mem, address, len);
     host_wait_on_look(cpu, address, len);
-    return data;
+    if (data)
+        return data;
+    struct host_view *view = take_view(cpu, len);
+    host_mem_read(cpu->mem, address, view->bytes, len);
+    return view->bytes;
 }
 
 static void bus_mem_write(void *self, uint64_t address, const void *data, uint32_t len)
 {
     struct host_cpu *cpu = self;
-    assert(host_mem_at(cpu->mem, address, len));
+    assert(host_mem_covers(cpu->mem, address, len));
     if (len > 0)
         add_op(cpu, (struct host_op){HOST_OP_STORE, len, address, 0}, data);
 }

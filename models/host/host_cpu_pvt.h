@@ -21,6 +21,12 @@ struct host_op {
     uint64_t arg;     /* MMIO: NIC; free and discard: bytes */
 };
 
+/* A copy of a range that crosses pages, for mem_read(). */
+struct host_view {
+    uint8_t *bytes;
+    uint32_t capacity;
+};
+
 /* One source of notifications. */
 struct host_slot {
     uint64_t due_ps;  /* interrupt delivered, or watched entry visible; TIME_NEVER: nothing */
@@ -48,6 +54,8 @@ struct host_cpu {
     uint64_t step_cost_ps;
     unsigned char *ops; /* arena of struct host_op, kept from step to step */
     size_t ops_bytes, ops_capacity;
+    struct host_view *views; /* of the current step; their buffers are kept */
+    size_t view_count, view_capacity;
 
     bool waiting;    /* in wait(): notifications unblock */
     bool answer_due; /* in a blocking access */

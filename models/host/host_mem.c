@@ -1,11 +1,12 @@
 #include "models/host/host_mem.h"
 
+#include "models/base/memory.h"
 #include "models/base/units.h"
+#include "models/host/host_pages.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /* Pages not allocated, by address; neighbours are always merged. */
 struct range {
@@ -14,7 +15,7 @@ struct range {
 };
 
 struct host_mem {
-    uint8_t *space;
+    struct host_pages table;
     uint64_t bytes;
     struct range *free;
     size_t free_count;
@@ -30,11 +31,7 @@ struct host_mem *host_mem_create(uint64_t bytes)
     if (!mem || !ranges)
         goto fail;
     mem->bytes = pages * HOST_PAGE_BYTES;
-    void *space = mmap(NULL, mem->bytes, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (space == MAP_FAILED)
-        goto fail;
-    mem->space = space;
+    host_pages_init(&mem->table, pages);
     mem->free = ranges;
     mem->free_capacity = 16;
     mem->free[0] = (struct range){0, pages};
@@ -50,8 +47,7 @@ void host_mem_destroy(struct host_mem *mem)
 {
     if (!mem)
         return;
-    int rc = munmap(mem->space, mem->bytes);
-    assert(rc == 0);
+    host_pages_free(&mem->table);
     free(mem->free);
     free(mem);
 }
@@ -71,8 +67,7 @@ static void insert_range(struct host_mem *mem, size_t i, struct range range)
 {
     if (mem->free_count == mem->free_capacity) {
         mem->free_capacity *= 2;
-        mem->free = realloc(mem->free, mem->free_capacity * sizeof *mem->free);
-        assert(mem->free);
+        mem->free = memory_grow(mem->free, mem->free_capacity, sizeof *mem->free);
     }
     memmove(&mem->free[i + 1], &mem->free[i], (mem->free_count - i) * sizeof *mem->free);
     mem->free[i] = range;
@@ -111,29 +106,21 @@ static size_t range_behind(const struct host_mem *mem, uint64_t page)
     return low;
 }
 
-/* The kernel takes the pages back; a private anonymous page reads zero when touched again. */
-static void give_back(struct host_mem *mem, struct range range)
-{
-    int rc = madvise(mem->space + range.first * HOST_PAGE_BYTES, range.pages * HOST_PAGE_BYTES,
-                     MADV_DONTNEED);
-    assert(rc == 0);
-}
-
 void host_mem_discard(struct host_mem *mem, uint64_t address, uint64_t bytes)
 {
-    assert(host_mem_at(mem, address, bytes));
+    assert(host_mem_covers(mem, address, bytes));
     uint64_t from = ceil_div(address - HOST_MEM_BASE, HOST_PAGE_BYTES);
     uint64_t to = (address - HOST_MEM_BASE + bytes) / HOST_PAGE_BYTES;
     if (from < to)
-        give_back(mem, (struct range){from, to - from});
+        host_pages_drop(&mem->table, from, to - from);
 }
 
 void host_mem_free(struct host_mem *mem, uint64_t address, uint64_t bytes)
 {
     assert(address % HOST_PAGE_BYTES == 0);
-    assert(host_mem_at(mem, address, bytes));
+    assert(host_mem_covers(mem, address, bytes));
     struct range freed = {(address - HOST_MEM_BASE) / HOST_PAGE_BYTES, pages_of(bytes)};
-    give_back(mem, freed);
+    host_pages_drop(&mem->table, freed.first, freed.pages);
 
     size_t i = range_behind(mem, freed.first);
     bool joins_next = false, joins_previous = false;
@@ -160,12 +147,68 @@ void host_mem_free(struct host_mem *mem, uint64_t address, uint64_t bytes)
     }
 }
 
-void *host_mem_at(struct host_mem *mem, uint64_t address, uint64_t len)
+bool host_mem_covers(const struct host_mem *mem, uint64_t address, uint64_t len)
 {
     if (address < HOST_MEM_BASE)
-        return NULL;
+        return false;
     uint64_t offset = address - HOST_MEM_BASE;
-    if (offset >= mem->bytes || len > mem->bytes - offset)
+    return offset < mem->bytes && len <= mem->bytes - offset;
+}
+
+/* Bytes from address on that are in one page, at most len. */
+static uint32_t piece_of(uint64_t offset, uint32_t len)
+{
+    return u32_min(len, HOST_PAGE_BYTES - (uint32_t)(offset % HOST_PAGE_BYTES));
+}
+
+const void *host_mem_view(const struct host_mem *mem, uint64_t address, uint32_t len)
+{
+    static const uint8_t zeros[HOST_PAGE_BYTES];
+    assert(host_mem_covers(mem, address, len));
+    uint64_t offset = address - HOST_MEM_BASE;
+    if (piece_of(offset, len) < len)
         return NULL;
-    return mem->space + offset;
+    const uint8_t *page = host_pages_find(&mem->table, offset / HOST_PAGE_BYTES);
+    return page ? page + offset % HOST_PAGE_BYTES : zeros;
+}
+
+void host_mem_read(const struct host_mem *mem, uint64_t address, void *into, uint32_t len)
+{
+    assert(host_mem_covers(mem, address, len));
+    uint8_t *to = into;
+    for (uint64_t offset = address - HOST_MEM_BASE; len > 0;) {
+        uint32_t piece = piece_of(offset, len);
+        const uint8_t *page = host_pages_find(&mem->table, offset / HOST_PAGE_BYTES);
+        if (page)
+            memcpy(to, page + offset % HOST_PAGE_BYTES, piece);
+        else
+            memset(to, 0, piece);
+        to += piece;
+        offset += piece;
+        len -= piece;
+    }
+}
+
+void host_mem_write(struct host_mem *mem, uint64_t address, const void *data, uint32_t len)
+{
+    assert(host_mem_covers(mem, address, len));
+    const uint8_t *from = data;
+    for (uint64_t offset = address - HOST_MEM_BASE; len > 0;) {
+        uint32_t piece = piece_of(offset, len);
+        uint8_t *page = host_pages_touch(&mem->table, offset / HOST_PAGE_BYTES);
+        memcpy(page + offset % HOST_PAGE_BYTES, from, piece);
+        from += piece;
+        offset += piece;
+        len -= piece;
+    }
+}
+
+uint64_t host_mem_pages_in_use(const struct host_mem *mem) { return mem->table.in_use; }
+
+uint64_t host_mem_pages_free(const struct host_mem *mem)
+{
+    uint64_t pages = 0;
+    for (size_t i = 0; i < mem->free_count; i++)
+        pages += mem->free[i].pages;
+    return pages;
 }

@@ -28,9 +28,7 @@ static void rc_mem_write(void *self, uint64_t address, const uint8_t *data, uint
                          uint64_t now_ps)
 {
     struct host_cpu *cpu = ((struct host_port *)self)->cpu;
-    void *into = host_mem_at(cpu->mem, address, len);
-    assert(into); /* a device writing outside memory is a bug of ours */
-    memcpy(into, data, len);
+    host_mem_write(cpu->mem, address, data, len); /* outside memory: a bug of ours */
     host_llc_touch(&cpu->llc, address, len);
     host_wait_on_write(cpu, address, len, now_ps);
 }
@@ -41,9 +39,7 @@ static uint64_t rc_mem_read(void *self, uint64_t address, uint8_t *data, uint32_
     (void)now_ps;
     const struct host_port *port = self;
     struct host_cpu *cpu = port->cpu;
-    const void *from = host_mem_at(cpu->mem, address, len);
-    assert(from);
-    memcpy(data, from, len);
+    host_mem_read(cpu->mem, address, data, len);
     if (host_llc_has(&cpu->llc, address, len)) {
         cpu->stats.dma_reads_llc++;
         return port->hop_ps;
@@ -73,7 +69,7 @@ static enum pcie_route rc_route(void *self, uint64_t address, uint32_t len)
 {
     const struct host_port *port = self;
     uint32_t offset;
-    if (host_mem_at(port->cpu->mem, address, len))
+    if (host_mem_covers(port->cpu->mem, address, len))
         return PCIE_ROUTE_MEMORY;
     if (!peer_claims(port, address, len, &offset))
         return PCIE_ROUTE_NOBODY;

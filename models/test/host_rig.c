@@ -65,7 +65,7 @@ static void rig_mmio_write(void *self, unsigned nic, uint32_t offset, const void
     *bell = (struct rig_doorbell){.now_ps = now_ps, .nic = nic, .offset = offset, .len = len};
     memcpy(&bell->value, data, 4);
     if (rig->watch_mem)
-        memcpy(&bell->mem, host_mem_at(rig->mem, rig->watch_mem, 4), 4);
+        host_mem_read(rig->mem, rig->watch_mem, &bell->mem, 4);
 }
 
 static void rig_read(void *self, unsigned nic, uint32_t offset, struct pcie_read_done done,

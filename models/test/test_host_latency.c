@@ -237,8 +237,7 @@ Test(host_latency, a_write_waits_for_its_walk_and_holds_up_those_behind_it)
     uint64_t from = rig.loop.now_ps;
     nic.ops->write(nic.self, at, &one, 1, nobody, nobody, from);
     nic.ops->write(nic.self, at + 4 * KIB, &one, 1, nobody, nobody, from);
-    const uint8_t *second = host_mem_at(rig.mem, at + 4 * KIB, 1);
-    while (!*second)
+    while (!*(const uint8_t *)host_mem_view(rig.mem, at + 4 * KIB, 1))
         cr_assert(stage_loop_step(&rig.loop, from + PS_PER_MS));
     uint64_t latency_ps = rig.loop.now_ps - from;
     uint64_t bare_ps = pcie.propagation_ps + pcie.root_write_ps;
