@@ -90,6 +90,8 @@ void host_sw_destroy(struct host_sw *sw)
     inject_table_free(&sw->injected);
     host_stack_free(&sw->stack);
     host_tcp_free(&sw->tcp);
+    if (sw->resting)
+        timer_heap_destroy(sw->resting);
     hold_free(&sw->hold);
     farewell_free(&sw->farewells);
     directory_free(&sw->dir);
@@ -178,14 +180,10 @@ static bool run_timers(struct host_sw *sw, bool kicked)
         connecting_on_time(sw, now_ps);
         busy = true;
     }
-    if (sw->next_scan_ps <= now_ps) {
-        idle_scan(sw, now_ps);
-        sw->next_scan_ps = now_ps + sw->params.scan_period_ps;
-        busy = true;
-    }
     if (sw->next_heartbeat_ps <= now_ps)
         heartbeat(sw, now_ps);
     busy |= farewell_run(sw);
+    busy |= idle_on_time(sw, now_ps);
     if (sw->last_look_ps <= now_ps) {
         sw->last_look_ps = TIME_NEVER;
         busy = true;
@@ -202,11 +200,25 @@ static bool run_timers(struct host_sw *sw, bool kicked)
     return busy;
 }
 
-static void flush(struct host_sw *sw)
+/* The idle scan comes behind all that may concern a connection in this step: an image that it stores
+ * cannot be read back before the next one. */
+static bool scan(struct host_sw *sw)
+{
+    uint64_t now_ps = team_now(sw);
+    if (sw->next_scan_ps > now_ps)
+        return false;
+    idle_scan(sw, now_ps);
+    sw->next_scan_ps = now_ps + sw->params.scan_period_ps;
+    return true;
+}
+
+static bool flush(struct host_sw *sw)
 {
     conn_io_flush(sw);
+    bool busy = scan(sw);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         nic_driver_flush(&sw->nics[nic]);
+    return busy;
 }
 
 static uint64_t next_timer_ps(const struct host_sw *sw)
@@ -219,6 +231,7 @@ static uint64_t next_timer_ps(const struct host_sw *sw)
     next = u64_min(next, neighbour_next_ps(&sw->neighbours));
     next = u64_min(next, fragments_next_ps(sw));
     next = u64_min(next, farewell_next_ps(&sw->farewells));
+    next = u64_min(next, idle_next_ps(sw));
     return u64_min(next, time_wait_next_ps(&sw->stack.time_waits));
 }
 
@@ -278,7 +291,7 @@ void host_sw_main(struct host_sw *sw)
         watch(sw);
         bool busy = team_poll(sw);
         busy |= run_timers(sw, kicked);
-        flush(sw);
+        busy |= flush(sw);
         kicked = false;
         busy |= host_tcp_has_work(&sw->tcp) || sw->app_called || sw->whole_count > 0;
         if (recovery_is_due(sw))

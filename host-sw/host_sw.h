@@ -58,22 +58,41 @@ enum host_reason {
 /* Static text. */
 const char *host_reason_key(enum host_reason reason);
 
+/* Why a silent connection was not inactivated. X(identifier, "key in stats.json", "reason") */
+#define IDLE_REASONS(X)                                                                            \
+    X(OPENING, "opening", "it is not established yet")                                             \
+    X(MOVING, "moving", "it waits for its turn to move")                                           \
+    X(APPLICATION, "application", "its NIC is to be told first what the application did")          \
+    X(HEARD, "heard", "a frame of it arrived meanwhile")                                           \
+    X(SENDING, "sending", "it has a segment to send at once")                                      \
+    X(TIMER, "timer", "one of its timers is due within 1 ms")
+
+enum idle_reason {
+#define X(id, key, text) IDLE_REASON_##id,
+    IDLE_REASONS(X)
+#undef X
+        IDLE_REASON_COUNT,
+};
+
+/* Static text. */
+const char *idle_reason_key(enum idle_reason reason);
+
 struct host_sw_params {
     enum team_mode mode;
     uint8_t mac[6];   /* the team's one MAC address */
     uint8_t ipv4[16]; /* as ::ffff:a.b.c.d */
     uint8_t ipv6[16];
     uint32_t mtu_bytes;
-    uint32_t conn_max;                /* connection ids, at most 65,536 */
-    uint32_t ring_bytes;              /* each way, power of two: 512 KiB */
-    uint64_t idle_ps;                 /* silent for so long: inactivated; 60 s; 0: never */
-    uint64_t scan_period_ps;          /* idle scan; 0: idle_ps / 8 */
-    uint64_t move_deadline_ps;        /* 1 ms; a move that takes longer is counted as late */
-    uint32_t hold_frames_per_conn;    /* 64 */
-    uint64_t hold_bytes_total;        /* 64 MiB */
-    uint32_t moves_outstanding_max;   /* bounded queue of moves under way */
-    bool moving_enabled;              /* false: foreign frames are always forwarded (policy F1) */
-    enum offload_policy offload;      /* OFFLOAD_ALL */
+    uint32_t conn_max;              /* connection ids, at most 65,536 */
+    uint32_t ring_bytes;            /* each way, power of two: 512 KiB */
+    uint64_t idle_ps;               /* nothing received for so long: inactivated; 60 s; 0: never */
+    uint64_t scan_period_ps;        /* idle scan; 0: idle_ps / 8 */
+    uint64_t move_deadline_ps;      /* 1 ms; a move that takes longer is counted as late */
+    uint32_t hold_frames_per_conn;  /* 64 */
+    uint64_t hold_bytes_total;      /* 64 MiB */
+    uint32_t moves_outstanding_max; /* bounded queue of moves under way */
+    bool moving_enabled;            /* false: foreign frames are always forwarded (policy F1) */
+    enum offload_policy offload;    /* OFFLOAD_ALL */
     struct port_ranges offload_ports; /* OFFLOAD_PORTS: of the local port */
     enum syn_cookies syn_cookies;     /* SYN_COOKIES_AUTO */
     uint32_t syn_backlog; /* connections opened by a peer and not established yet, at most: 4,096 */
@@ -113,6 +132,8 @@ struct host_sw_stats {
     uint64_t notices;                                  /* of trouble that ended no connection */
     /* The host's own TCP: connections opened there; from a NIC to the host and back. */
     uint64_t host_opened, onloaded, reoffloaded, offload_failed;
+    uint64_t not_inactivated[IDLE_REASON_COUNT]; /* looks at silent connections, by reason */
+    uint64_t timers_of_resting; /* inactive connections brought back by a timer of theirs */
     uint64_t host_taken[HOST_REASON_COUNT]; /* activations on the host, by reason */
     uint64_t wholes; /* segments of connections that were put together from fragments */
     uint64_t cookies_sent, cookies_good, cookies_bad; /* SYN cookies */

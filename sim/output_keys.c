@@ -72,6 +72,11 @@ static const struct member host_reasons[] = {
     HOST_REASONS(X)
 #undef X
 };
+static const struct member idle_reasons[] = {
+#define X(id, key, text) {key, text},
+    IDLE_REASONS(X)
+#undef X
+};
 static const struct member nic_errors[] = {
 #define X(id, key, uncorrectable, bit) {key, "error of this kind found by the driver"},
     NIC_ERRORS(X)
@@ -98,6 +103,7 @@ static const struct set {
     SET("partial", partials, 0),
     SET("phase", phases, 0),
     SET("host_reason", host_reasons, 1), /* without the reason that means none */
+    SET("idle_reason", idle_reasons, 0),
     SET("nic_error", nic_errors, 0),
 };
 

@@ -86,6 +86,10 @@ static void add_connections(json_t *root, const struct results_input *in)
     results_set(connections, "offloaded", sw->offloaded);
     results_set(connections, "inactivated", sw->inactivated);
     results_set(connections, "reactivated", sw->reactivated);
+    json_t *refused = results_add_object(connections, "not_inactivated");
+    for (int i = 0; i < IDLE_REASON_COUNT; i++)
+        results_set(refused, idle_reason_key((enum idle_reason)i), sw->not_inactivated[i]);
+    results_set(connections, "timers_of_resting", sw->timers_of_resting);
     results_set(connections, "terminated_prematurely", sw->terminated_prematurely);
     results_set(connections, "notifications", in->app_calls->notices);
     results_set(connections, "closed", sw->closed);

@@ -424,6 +424,12 @@ bool host_tcp_run(struct host_tcp *tcp)
     return busy;
 }
 
+bool host_tcp_is_quiet(const struct host_tcp *tcp, uint32_t conn)
+{
+    const struct host_tcp_conn *c = host_tcp_find(tcp, conn);
+    return c && !c->ready && !c->db && tcp_may_rest(&c->ctx, &tcp->params);
+}
+
 bool host_tcp_has_work(const struct host_tcp *tcp)
 {
     return tcp->report_count > 0 || tcp->ready_head != HOST_TCP_NONE;

@@ -113,6 +113,8 @@ void host_tcp_on_sent(struct host_tcp *tcp, uint32_t conn);
 bool host_tcp_deliver(struct host_tcp *tcp);
 /* Timers that are due, doorbells, and what may be sent now. True: there was something to do. */
 bool host_tcp_run(struct host_tcp *tcp);
+/* The connection is here, and nothing of it is to be done now; timers may run. */
+bool host_tcp_is_quiet(const struct host_tcp *tcp, uint32_t conn);
 /* Something is left for the next step. */
 bool host_tcp_has_work(const struct host_tcp *tcp);
 /* The earliest timer; TIME_NEVER: none runs. */

@@ -245,6 +245,12 @@ static void flush_host(struct host_sw *sw, struct dir_entry *entry)
     entry->rung_fin = entry->fin_wanted;
 }
 
+/* So much was read since the owner was told that the peer's window should grow. */
+static bool opens_window(const struct host_sw *sw, const struct dir_entry *entry)
+{
+    return entry->rx_consumed - entry->rung_rx >= sw->params.ring_bytes / RX_DOORBELL_FRACTION;
+}
+
 static void flush_active(struct host_sw *sw, struct dir_entry *entry)
 {
     if (entry->abort_wanted) {
@@ -261,7 +267,7 @@ static void flush_active(struct host_sw *sw, struct dir_entry *entry)
         entry->options_new = false;
         team_command(sw, entry, entry->owner, cmd, 0);
     }
-    if (entry->rx_consumed - entry->rung_rx >= sw->params.ring_bytes / RX_DOORBELL_FRACTION) {
+    if (opens_window(sw, entry)) {
         ring(sw, entry, NIC_DOORBELL_RX, entry->rx_consumed);
         entry->rung_rx = entry->rx_consumed;
     }
@@ -280,7 +286,8 @@ void conn_io_flush(struct host_sw *sw)
         sw->dirty_head = entry->next_dirty;
         entry->dirty = false;
         bool has_work = entry->abort_wanted || entry->tx_prod != entry->rung_tx ||
-                        entry->fin_wanted != entry->rung_fin || entry->options_new;
+                        entry->fin_wanted != entry->rung_fin || entry->options_new ||
+                        opens_window(sw, entry);
         if (entry->state == DIR_ACTIVE && entry->owner == PLACE_HOST) {
             flush_host(sw, entry);
         } else if (entry->state == DIR_ACTIVE) {
@@ -288,9 +295,7 @@ void conn_io_flush(struct host_sw *sw)
         } else if (entry->resolving && entry->abort_wanted) {
             termination_give_up(sw, entry, NIC_TERM_LOCAL_ABORT);
         } else if (entry->state == DIR_INACTIVE && has_work) {
-            unsigned nic = sw->mode->may_own(&sw->ports, entry->owner) ? entry->owner
-                                                                       : team_other(entry->owner);
-            idle_reactivate(sw, entry, nic, team_now(sw));
+            idle_reactivate(sw, entry, entry->owner, team_now(sw));
         }
         /* In every other state INSTALL carries the values, or nobody wants them. */
     }

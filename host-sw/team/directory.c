@@ -68,8 +68,7 @@ uint32_t directory_open(struct directory *dir, const struct flow_key *key, uint6
                                 .first_gen = gen,
                                 .held_head = DIR_NONE,
                                 .held_tail = DIR_NONE,
-                                .opened_ps = now_ps,
-                                .keepalive_ps = TIME_NEVER};
+                                .opened_ps = now_ps};
     entry->row = row_alloc(dir);
     dir->rows[entry->row] = (struct dir_row){.conn = conn};
     flow_table_insert(&dir->by_key, key, conn);

@@ -96,7 +96,6 @@ struct dir_entry {
     uint64_t opened_ps, last_rx_ps;
     uint64_t t0_ps;                     /* of the trigger that brought it where it is */
     uint64_t extracted_ps;              /* INACTIVE: since when */
-    uint64_t keepalive_ps;              /* INACTIVE: when to bring it back; TIME_NEVER */
     uint64_t idle_refused_ps;           /* found busy, or brought back, at this time */
     uint64_t idle_wait_ps;              /* found busy: left alone for so long */
     struct move_trigger wanted_trigger; /* while move_wanted */

@@ -3,6 +3,7 @@
 #include "host-sw/team/team.h"
 
 #include "host-sw/stack/answer.h"
+#include "host-sw/stack/seq.h"
 
 static void count(struct host_sw_stats *stats, enum icmp_kind kind)
 {
@@ -30,7 +31,7 @@ static bool nic_with_context(const struct dir_entry *entry, unsigned *nic)
         *nic = entry->reload.dest; /* behind its INSTALL */
         return true;
     case DIR_FREEZING: /* an error that matters comes again with the next segment too large */
-    case DIR_INACTIVE: /* nothing is in flight that it could be about */
+    case DIR_INACTIVE: /* brought back before, if it is about something in flight */
     case DIR_FREE:
     case DIR_CLOSING:
     case DIR_TIME_WAIT:
@@ -38,6 +39,13 @@ static bool nic_with_context(const struct dir_entry *entry, unsigned *nic)
         break;
     }
     return false;
+}
+
+/* A segment that begins there may be on its way. */
+static bool is_in_flight(const struct dir_entry *entry, uint32_t seq)
+{
+    uint32_t end = entry->tx_prod + (entry->fin_wanted ? 1 : 0);
+    return !host_seq_lt(seq, entry->snd_una) && host_seq_lt(seq, end);
 }
 
 void icmp_on_error(struct host_sw *sw, const struct answer_result *error)
@@ -49,6 +57,8 @@ void icmp_on_error(struct host_sw *sw, const struct answer_result *error)
         return;
     struct dir_entry *entry = &sw->dir.entries[conn];
     sw->stats.icmp_errors_of_connections++;
+    if (entry->state == DIR_INACTIVE && error->has_seq && is_in_flight(entry, error->seq))
+        idle_reactivate(sw, entry, entry->owner, team_now(sw));
     if (error->has_seq && host_tcp_has(&sw->tcp, conn)) {
         struct tcp_icmp icmp = {error->notice, error->is_hard, error->seq, error->mtu};
         sw->stats.icmp_ignored += !host_tcp_icmp(&sw->tcp, conn, &icmp);

@@ -1,36 +1,129 @@
-/* Connections silent for long leave their NIC and rest in host memory; the next frame brings them
- * back. */
+/*
+ * Connections of which no packet was received for the idle time leave their NIC, or the host's own
+ * TCP, and rest in host memory, whatever their state is from ESTABLISHED on. The next frame, the
+ * application, or one of their timers brings them back. Timers: one per resting connection, at the
+ * earliest deadline of its image.
+ */
 #include "host-sw/team/team.h"
+
+#include "host-sw/stack/seq.h"
 
 #include <assert.h>
 
-/* What the driver can know without asking the NIC: nothing to send, nothing to read, no reload. */
-static bool seems_quiet(const struct dir_entry *entry)
+/* A timer that is due so soon fires where the connection is: bringing it out and back costs more. */
+enum { LEFT_US_MIN = 1000 };
+
+const char *idle_reason_key(enum idle_reason reason)
 {
-    return entry->established && !entry->fin_wanted && !entry->abort_wanted &&
-           entry->snd_una == entry->tx_prod && entry->rung_tx == entry->tx_prod &&
-           conn_io_rx_end(entry) == entry->rx_consumed && !entry->move_wanted;
+    static const char *const keys[IDLE_REASON_COUNT] = {
+#define X(id, key, text) key,
+        IDLE_REASONS(X)
+#undef X
+    };
+    assert(reason < IDLE_REASON_COUNT);
+    return keys[reason];
 }
 
-/* One that was found busy and not heard since, as while its NIC delays an acknowledgment, is left
- * alone for as long again as it was busy: every question stops it and moves its context twice. */
+/* The same of a context that the host's own TCP runs. */
+static enum idle_reason host_refuses(const struct host_sw *sw, uint32_t conn)
+{
+    uint64_t now_ps = team_now(sw);
+    struct tcp_now now = {us_ticks(now_ps), ms_ticks(now_ps)};
+    if (!host_tcp_is_quiet(&sw->tcp, conn))
+        return IDLE_REASON_SENDING;
+    return tcp_deadline_us(host_tcp_context(&sw->tcp, conn), now) < LEFT_US_MIN ? IDLE_REASON_TIMER
+                                                                                : IDLE_REASON_COUNT;
+}
+
+/* What the driver can know without asking the NIC. IDLE_REASON_COUNT: nothing against it. */
+static enum idle_reason driver_refuses(const struct host_sw *sw, const struct dir_entry *entry)
+{
+    if (!entry->established)
+        return IDLE_REASON_OPENING;
+    if (entry->move_wanted)
+        return IDLE_REASON_MOVING;
+    if (entry->abort_wanted || entry->rung_tx != entry->tx_prod ||
+        entry->rung_fin != entry->fin_wanted || entry->options_new)
+        return IDLE_REASON_APPLICATION;
+    return entry->owner == PLACE_HOST ? host_refuses(sw, team_conn_of(sw, entry))
+                                      : IDLE_REASON_COUNT;
+}
+
+/* What its context says. */
+static enum idle_reason image_refuses(const struct host_sw *sw, const struct conn_ctx *image)
+{
+    if (!tcp_may_rest(image, &sw->params.tcp))
+        return IDLE_REASON_SENDING;
+    return tcp_image_left_us(image) < LEFT_US_MIN ? IDLE_REASON_TIMER : IDLE_REASON_COUNT;
+}
+
+/* One that was found busy and not heard since is left alone for as long again as it was busy: every
+ * question stops it and moves its context twice. */
 static uint64_t may_rest_ps(const struct host_sw *sw, const struct dir_entry *entry)
 {
-    uint64_t since_ps = u64_max(entry->last_rx_ps, entry->idle_refused_ps);
-    bool heard = entry->last_rx_ps > entry->idle_refused_ps;
-    return since_ps + u64_max(sw->params.idle_ps, heard ? 0 : entry->idle_wait_ps);
+    uint64_t heard_ps = u64_max(entry->last_rx_ps, entry->opened_ps);
+    bool heard = heard_ps > entry->idle_refused_ps;
+    return u64_max(heard_ps, entry->idle_refused_ps) +
+           u64_max(sw->params.idle_ps, heard ? 0 : entry->idle_wait_ps);
+}
+
+static void arm(struct host_sw *sw, const struct dir_entry *entry, uint64_t at_ps)
+{
+    if (!sw->resting) {
+        if (at_ps == TIME_NEVER)
+            return;
+        sw->resting = timer_heap_create(sw->dir.conn_max);
+        assert(sw->resting);
+    }
+    timer_heap_set(sw->resting, team_conn_of(sw, entry), at_ps);
+}
+
+/* Pages of the rings that hold nothing any more take no memory meanwhile. */
+static void discard_rings(struct host_sw *sw, const struct dir_entry *entry,
+                          const struct conn_ctx *image)
+{
+    bool is_read = image->rcv_nxt == entry->rcv_nxt && conn_io_rx_end(entry) == entry->rx_consumed;
+    if (is_read && !tcp_holds_out_of_order(image))
+        sw->bus.ops->mem_discard(sw->bus.self, entry->rx_ring, sw->params.ring_bytes);
+    if (!host_seq_lt(image->snd_una, entry->tx_prod))
+        sw->bus.ops->mem_discard(sw->bus.self, entry->tx_ring, sw->params.ring_bytes);
+}
+
+/* The image is in its slot in host memory, as it was at frozen_ps, and nobody runs it. */
+static void rest(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image,
+                 uint64_t frozen_ps)
+{
+    uint64_t left_us = tcp_image_left_us(image);
+    entry->extracted_ps = frozen_ps;
+    arm(sw, entry, left_us == UINT64_MAX ? TIME_NEVER : frozen_ps + left_us * PS_PER_US);
+    discard_rings(sw, entry, image);
+    sw->stats.inactivated++;
+    place_count(sw, entry, false);
+    team_set_state(sw, entry, DIR_INACTIVE);
+}
+
+static void rest_from_host(struct host_sw *sw, struct dir_entry *entry)
+{
+    struct conn_ctx image;
+    uint32_t conn = team_conn_of(sw, entry);
+    place_extract(sw, entry, &image);
+    sw->bus.ops->mem_write(sw->bus.self, team_image_address(sw, conn), &image, sizeof image);
+    rest(sw, entry, &image, team_now(sw));
 }
 
 static void consider(struct host_sw *sw, struct dir_entry *entry, uint64_t now_ps)
 {
-    if (entry->state == DIR_INACTIVE && entry->keepalive_ps <= now_ps) {
-        idle_reactivate(sw, entry, entry->owner, now_ps);
+    if (entry->state != DIR_ACTIVE || now_ps < may_rest_ps(sw, entry))
+        return;
+    enum idle_reason reason = driver_refuses(sw, entry);
+    if (reason != IDLE_REASON_COUNT) {
+        sw->stats.not_inactivated[reason]++;
         return;
     }
-    if (entry->state != DIR_ACTIVE || entry->owner == PLACE_HOST || !seems_quiet(entry))
+    if (entry->owner == PLACE_HOST) {
+        rest_from_host(sw, entry);
         return;
-    if (now_ps < may_rest_ps(sw, entry))
-        return;
+    }
     entry->reload = (struct reload){.kind = RELOAD_IDLE, .dest = entry->owner};
     move_list(sw, entry);
     move_freeze(sw, entry, NIC_CMD_FLAG_KEEP_IMAGE);
@@ -43,78 +136,99 @@ void idle_scan(struct host_sw *sw, uint64_t now_ps)
         consider(sw, &sw->dir.entries[conn], now_ps);
 }
 
-static void rest(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image)
+/* A frame or the application came first (R-29), or the NIC has something to do: back to where it was.
+ * Not asked again before another idle time. */
+static void go_back(struct host_sw *sw, struct dir_entry *entry, enum idle_reason reason)
 {
-    struct reload *reload = &entry->reload;
-    uint64_t now_ps = team_now(sw);
-    install_release(sw, entry, reload->src, reload->src_gen);
-    move_unlist(sw, entry);
-    *reload = (struct reload){0};
-    entry->extracted_ps = now_ps;
-    entry->keepalive_ps = TIME_NEVER;
-    if ((image->timers & CTX_TIMER_KEEPALIVE) != 0)
-        entry->keepalive_ps = now_ps + image->keepalive_deadline * PS_PER_MS;
-    /* Read and acknowledged, all of it; nothing arrived out of order either. */
-    sw->bus.ops->mem_discard(sw->bus.self, entry->rx_ring, sw->params.ring_bytes);
-    sw->bus.ops->mem_discard(sw->bus.self, entry->tx_ring, sw->params.ring_bytes);
-    sw->stats.inactivated++;
-    place_count(sw, entry, false);
-    team_set_state(sw, entry, DIR_INACTIVE);
-}
-
-void idle_on_extracted(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image)
-{
-    uint64_t now_ps = team_now(sw);
-    bool woken = entry->held_count > 0 || !seems_quiet(entry) ||
-                 now_ps < entry->last_rx_ps + sw->params.idle_ps;
-    if (!woken && tcp_is_quiet(image)) {
-        rest(sw, entry, image);
-        return;
-    }
-    /* A frame or the application came first (R-29), or the NIC knows of something outstanding: back
-     * to where it was. Not asked again before another idle time. */
     bool heard = entry->last_rx_ps > entry->idle_refused_ps;
+    sw->stats.not_inactivated[reason]++;
     entry->idle_wait_ps =
         heard ? sw->params.idle_ps : u64_max(sw->params.idle_ps, 2 * entry->idle_wait_ps);
-    entry->idle_refused_ps = now_ps;
+    entry->idle_refused_ps = team_now(sw);
     install_begin(sw, entry, entry->reload.src, MOVE_RETURNED);
 }
 
-static uint32_t add_capped(uint32_t age, uint64_t more)
+void idle_on_extracted(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image,
+                       uint64_t frozen_ps)
 {
-    return (uint32_t)u64_min(age + more, INT32_MAX);
+    struct reload *reload = &entry->reload;
+    enum idle_reason reason = driver_refuses(sw, entry);
+    if (entry->held_count > 0 || team_now(sw) < entry->last_rx_ps + sw->params.idle_ps)
+        reason = IDLE_REASON_HEARD;
+    if (reason == IDLE_REASON_COUNT)
+        reason = image_refuses(sw, image);
+    if (reason != IDLE_REASON_COUNT) {
+        go_back(sw, entry, reason);
+        return;
+    }
+    install_release(sw, entry, reload->src, reload->src_gen);
+    move_unlist(sw, entry);
+    *reload = (struct reload){0};
+    rest(sw, entry, image, u64_min(frozen_ps, team_now(sw)));
 }
 
-/* Ages grew and keepalive came nearer while the image rested; nothing else was running. */
-static void age_image(struct conn_ctx *image, uint64_t elapsed_ps)
+/* Where a resting connection goes on: on `wanted` if that may be, else on the other NIC; on the host
+ * when no NIC has room or a usable port, or when it was there by policy or for what it receives. */
+static unsigned place_for(const struct host_sw *sw, const struct dir_entry *entry, unsigned wanted,
+                          enum host_reason *reason)
 {
-    uint64_t ms = elapsed_ps / PS_PER_MS;
-    image->ts_recent_age = add_capped(image->ts_recent_age, ms);
-    image->last_send = add_capped(image->last_send, elapsed_ps / PS_PER_US);
-    image->keepalive_deadline -= (uint32_t)u64_min(image->keepalive_deadline, ms);
+    if (entry->owner == PLACE_HOST && entry->host_reason != HOST_REASON_TABLE_FULL &&
+        entry->host_reason != HOST_REASON_NO_MEMBER) {
+        *reason = (enum host_reason)entry->host_reason;
+        return PLACE_HOST;
+    }
+    *reason = HOST_REASON_TABLE_FULL;
+    if (sw->on_nics >= sw->params.offload_max)
+        return PLACE_HOST;
+    *reason = HOST_REASON_NO_MEMBER;
+    if (wanted == PLACE_HOST)
+        wanted = entry->rx_if;
+    if (sw->mode->may_own(&sw->ports, wanted))
+        return wanted;
+    return sw->mode->may_own(&sw->ports, team_other(wanted)) ? team_other(wanted)
+                                                             : (unsigned)PLACE_HOST;
 }
 
-void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint64_t t0_ps)
+void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned wanted, uint64_t t0_ps)
 {
     assert(entry->state == DIR_INACTIVE);
+    enum host_reason reason;
+    unsigned place = place_for(sw, entry, wanted, &reason);
     uint64_t address = team_image_address(sw, team_conn_of(sw, entry));
     struct conn_ctx image =
         *(const struct conn_ctx *)sw->bus.ops->mem_read(sw->bus.self, address, sizeof image);
     uint64_t now_ps = team_now(sw);
-    age_image(&image, now_ps - entry->extracted_ps);
+    tcp_image_age(&image, (now_ps - entry->extracted_ps) / PS_PER_US);
     entry->extracted_ps = now_ps; /* should this fail, only later time is added */
-    entry->keepalive_ps = TIME_NEVER;
+    arm(sw, entry, TIME_NEVER);
     entry->t0_ps = t0_ps;
     entry->idle_refused_ps = now_ps;
     entry->idle_wait_ps = 0;
-    if (sw->on_nics >= sw->params.offload_max) {
+    if (place == PLACE_HOST) {
         directory_next_gen(entry);
         sw->stats.reactivated++;
-        place_take(sw, entry, &image, HOST_REASON_TABLE_FULL);
+        place_take(sw, entry, &image, reason);
         return;
     }
-    entry->reload = (struct reload){.kind = RELOAD_REACTIVATE, .dest = (uint8_t)nic};
+    entry->reload = (struct reload){.kind = RELOAD_REACTIVATE, .dest = (uint8_t)place};
     move_list(sw, entry);
-    install_give(sw, entry, nic, MOVE_REACTIVATED, &image);
+    install_give(sw, entry, place, MOVE_REACTIVATED, &image);
     team_set_state(sw, entry, DIR_INSTALLING);
+}
+
+uint64_t idle_next_ps(const struct host_sw *sw)
+{
+    return sw->resting ? timer_heap_next_ps(sw->resting) : TIME_NEVER;
+}
+
+bool idle_on_time(struct host_sw *sw, uint64_t now_ps)
+{
+    bool busy = false;
+    while (idle_next_ps(sw) <= now_ps) {
+        struct dir_entry *entry = &sw->dir.entries[timer_heap_first(sw->resting)];
+        sw->stats.timers_of_resting++;
+        idle_reactivate(sw, entry, entry->owner, now_ps);
+        busy = true;
+    }
+    return busy;
 }

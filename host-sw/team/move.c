@@ -261,7 +261,7 @@ void move_on_freeze_done(struct host_sw *sw, struct dir_entry *entry, const stru
         return;
     }
     if (reload->kind == RELOAD_IDLE) {
-        idle_on_extracted(sw, entry, &image);
+        idle_on_extracted(sw, entry, &image, event->frozen_ps);
         return;
     }
     if (reload->kind == RELOAD_ONLOAD) {

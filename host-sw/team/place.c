@@ -197,12 +197,17 @@ void place_on_extracted(struct host_sw *sw, struct dir_entry *entry, struct conn
 
 /* --- to a NIC --- */
 
+void place_extract(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image)
+{
+    stop_waiting(sw, entry);
+    host_tcp_extract(&sw->tcp, team_conn_of(sw, entry), image);
+}
+
 void place_give(struct host_sw *sw, struct dir_entry *entry, unsigned dest)
 {
     struct conn_ctx image;
     assert(entry->reload.kind == RELOAD_OFFLOAD && host_tcp_has(&sw->tcp, team_conn_of(sw, entry)));
-    stop_waiting(sw, entry);
-    host_tcp_extract(&sw->tcp, team_conn_of(sw, entry), &image);
+    place_extract(sw, entry, &image);
     install_give(sw, entry, dest, MOVE_OFFLOADED, &image);
     team_set_state(sw, entry, DIR_INSTALLING);
 }

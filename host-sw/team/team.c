@@ -145,12 +145,10 @@ static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct d
     case DIR_FREEZING:
         team_hold(sw, entry, frame);
         break;
-    case DIR_INACTIVE: {
-        unsigned nic = sw->mode->may_own(&sw->ports, frame->port) ? frame->port : entry->owner;
+    case DIR_INACTIVE:
         team_hold(sw, entry, frame);
-        idle_reactivate(sw, entry, nic, frame->mac_time_ps);
+        idle_reactivate(sw, entry, frame->port, frame->mac_time_ps);
         break;
-    }
     case DIR_FREE:
     case DIR_CLOSING:
     case DIR_TIME_WAIT:

@@ -107,6 +107,8 @@ struct host_sw {
     struct nic_event *pending_events; /* read, not yet acted on */
     uint32_t pending_event_count, pending_event_capacity;
 
+    struct timer_heap
+        *resting; /* earliest timer of each inactive connection, by id; null: none yet */
     uint64_t next_scan_ps, next_heartbeat_ps, next_app_ps;
     uint64_t last_look_ps;       /* at the rings of a NIC that died; TIME_NEVER */
     bool app_called;             /* in this step */
@@ -263,9 +265,16 @@ void install_on_done(struct host_sw *sw, struct dir_entry *entry, const struct n
 
 /* --- idle.c --- */
 void idle_scan(struct host_sw *sw, uint64_t now_ps);
-void idle_on_extracted(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image);
-/* Brings an inactive connection back to `nic`. */
-void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint64_t t0_ps);
+/* The NIC's image is here; the NIC froze it at frozen_ps. */
+void idle_on_extracted(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image,
+                       uint64_t frozen_ps);
+/* Brings an inactive connection back: to `wanted` (PLACE_HOST: the NIC it was last heard on) where that
+ * may be, else to the other NIC, else to the host's own TCP. */
+void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned wanted, uint64_t t0_ps);
+/* The earliest timer of a resting connection; TIME_NEVER: none runs. */
+uint64_t idle_next_ps(const struct host_sw *sw);
+/* Brings back those whose timer is due. True: there was one. */
+bool idle_on_time(struct host_sw *sw, uint64_t now_ps);
 
 /* --- place.c: connections on the host's own TCP, and the ways there and back --- */
 bool place_init(struct host_sw *sw);
@@ -281,6 +290,8 @@ void place_take(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *im
 bool place_take_refused(struct host_sw *sw, struct dir_entry *entry);
 /* The NIC's image is here. */
 void place_on_extracted(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image);
+/* Takes the connection out of the host's own TCP, as an image. */
+void place_extract(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image);
 /* From the host to dest; the reload fields are filled. */
 void place_give(struct host_sw *sw, struct dir_entry *entry, unsigned dest);
 /* A frame of a connection the host has. */

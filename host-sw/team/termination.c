@@ -39,6 +39,7 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     if (entry->resolving)
         sw->resolving--;
     entry->resolving = false;
+    assert(entry->state != DIR_INACTIVE); /* it is brought back first */
     move_on_ended(sw, entry);
     place_on_ended(sw, entry);
     directory_unlist(&sw->dir, team_conn_of(sw, entry), &last);

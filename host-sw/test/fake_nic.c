@@ -325,6 +325,7 @@ void fake_complete(struct fake_nic *fake, unsigned nic, const struct nic_cmd *cm
                                        .conn = cmd->conn,
                                        .result = (uint8_t)result,
                                        .op = cmd->op,
+                                       .frozen_ps = cmd->op == NIC_CMD_FREEZE ? fake->now_ps : 0,
                                        .cookie = cmd->cookie});
 }
 

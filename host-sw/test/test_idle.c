@@ -55,10 +55,185 @@ Test(idle, one_that_was_heard_lately_is_left_alone)
     cr_assert_null(fake_take(bed.fake, 0));
 }
 
-Test(idle, one_with_bytes_to_send_is_left_alone)
+/* The image that a NIC would write of the connection in this state: everything read and acknowledged. */
+static struct conn_ctx *image_for(const struct nic_cmd *freeze, enum tcp_state state)
+{
+    struct conn_ctx *image = fake_memory(bed.fake, freeze->image);
+    const struct dir_entry *entry = &bed.sw->dir.entries[freeze->conn];
+    image->tcp_state = (uint8_t)state;
+    image->generation = freeze->gen;
+    image->snd_una = image->snd_nxt = image->snd_max = image->tx_prod = entry->tx_prod;
+    image->rcv_nxt = image->rx_consumed = image->last_ack_sent = entry->rcv_nxt;
+    image->rcv_adv = image->rcv_nxt + BED_RING_BYTES;
+    image->snd_wnd = image->max_snd_wnd = 1000;
+    image->cwnd = 14600;
+    image->timers = 0;
+    return image;
+}
+
+static void extracted(const struct nic_cmd *freeze, struct conn_ctx *image)
+{
+    tcp_image_seal(image);
+    fake_complete(bed.fake, 0, freeze, NIC_RESULT_OK);
+    fake_run(bed.fake, 2);
+    cr_assert_eq(fake_expect(bed.fake, 0, NIC_CMD_RELEASE)->gen, freeze->gen);
+}
+
+/* Nothing is received while the path is down, whatever the sender has in flight. */
+Test(idle, one_with_unacknowledged_data_rests_and_keeps_its_bytes)
 {
     host_conn_write(bed.sw, bed.conn, "x", 1);
+    const struct nic_cmd *freeze = silence();
+    cr_assert_not_null(freeze);
+    struct conn_ctx *image = image_for(freeze, TCP_ESTABLISHED);
+    image->snd_una--;
+    image->timers = CTX_TIMER_REXMT;
+    image->rexmt_deadline = 200000;
+    extracted(freeze, image);
+    cr_assert_eq(bed_view(&bed, 0).state, DIR_INACTIVE);
+    cr_assert_eq(bed.fake->discarded_bytes, BED_RING_BYTES, "the receive ring alone");
+}
+
+Test(idle, a_timer_of_a_resting_connection_brings_it_back_when_it_is_due)
+{
+    host_conn_write(bed.sw, bed.conn, "x", 1);
+    const struct nic_cmd *freeze = silence();
+    struct conn_ctx *image = image_for(freeze, TCP_ESTABLISHED);
+    image->snd_una--;
+    image->timers = CTX_TIMER_REXMT | CTX_TIMER_DELACK;
+    image->rexmt_deadline = 200000;
+    image->delack_deadline = 40000;
+    uint64_t frozen_ps = bed.fake->now_ps;
+    extracted(freeze, image);
+    cr_assert_geq(bed.fake->wait_until_ps, bed.fake->now_ps);
+    fake_run_at(bed.fake, frozen_ps + 39 * PS_PER_MS);
+    cr_assert_null(fake_take(bed.fake, 0));
+    fake_run_at(bed.fake, frozen_ps + 40 * PS_PER_MS);
+    fake_expect(bed.fake, 0, NIC_CMD_RESERVE);
+    image = fake_memory(bed.fake, fake_expect(bed.fake, 0, NIC_CMD_INSTALL)->image);
+    cr_assert(tcp_image_check(image));
+    cr_assert_leq(image->delack_deadline, 0);
+    cr_assert_leq(image->rexmt_deadline, 160000);
+    cr_assert_geq(image->rexmt_deadline, 159990, "no later than it would have fired");
+    cr_assert_eq(bed_stats(&bed)->timers_of_resting, 1);
+}
+
+/* RFC 9293 3.6: the peer may stay in CLOSE_WAIT for as long as it likes. */
+Test(idle, one_that_is_half_closed_rests_until_its_fin_wait_2_timer)
+{
+    host_conn_close(bed.sw, bed.conn);
+    fake_run(bed.fake, 1u << 31);
+    const struct nic_cmd *freeze = silence();
+    cr_assert_not_null(freeze);
+    struct conn_ctx *image = image_for(freeze, TCP_FIN_WAIT_2);
+    image->flags |= CTX_FLAG_FIN_QUEUED | CTX_FLAG_FIN_SENT;
+    image->snd_una = image->snd_nxt = image->snd_max = image->tx_prod + 1;
+    image->timers = CTX_TIMER_WAIT;
+    image->wait_deadline = 60 * 1000 * 1000;
+    uint64_t frozen_ps = bed.fake->now_ps;
+    extracted(freeze, image);
+    cr_assert_eq(bed_view(&bed, 0).state, DIR_INACTIVE);
+    cr_assert_eq(bed.fake->discarded_bytes, 2 * BED_RING_BYTES);
+    fake_run_at(bed.fake, frozen_ps + 59 * PS_PER_S);
+    cr_assert_null(fake_take(bed.fake, 0));
+    fake_run_at(bed.fake, frozen_ps + 60 * PS_PER_S);
+    fake_expect(bed.fake, 0, NIC_CMD_RESERVE);
+    const struct nic_cmd *install = fake_expect(bed.fake, 0, NIC_CMD_INSTALL);
+    cr_assert_eq(install->flags & NIC_CMD_FLAG_FIN, NIC_CMD_FLAG_FIN);
+}
+
+Test(idle, one_with_a_segment_to_send_goes_back_and_is_counted)
+{
+    const struct nic_cmd *freeze = silence();
+    struct conn_ctx *image = image_for(freeze, TCP_ESTABLISHED);
+    image->flags |= CTX_FLAG_ACK_NOW;
+    extracted(freeze, image);
+    fake_expect(bed.fake, 0, NIC_CMD_RESERVE);
+    fake_expect(bed.fake, 0, NIC_CMD_INSTALL);
+    cr_assert_eq(bed_stats(&bed)->not_inactivated[IDLE_REASON_SENDING], 1);
+    cr_assert_eq(bed_stats(&bed)->inactivated, 0);
+}
+
+Test(idle, one_that_is_not_established_is_counted_and_stays)
+{
+    bed_foreign(&bed, 1, 1, 9000, 0, TCP_SYN, "");
+    fake_complete(bed.fake, 1, fake_expect(bed.fake, 1, NIC_CMD_RESERVE), NIC_RESULT_OK);
+    fake_complete(bed.fake, 1, fake_expect(bed.fake, 1, NIC_CMD_INSTALL), NIC_RESULT_OK);
+    fake_run(bed.fake, 8);
+    (void)silence();
+    cr_assert_geq(bed_stats(&bed)->not_inactivated[IDLE_REASON_OPENING], 1);
+    cr_assert_null(fake_take(bed.fake, 1));
+}
+
+/* The peer's window is closed until it is told of what the application has read. */
+Test(idle, an_application_that_reads_much_brings_it_back)
+{
+    struct dir_entry *entry = &bed.sw->dir.entries[bed.conn];
+    const struct nic_cmd *freeze = silence();
+    extracted(freeze, image_for(freeze, TCP_ESTABLISHED));
+    cr_assert_eq(bed_view(&bed, 0).state, DIR_INACTIVE);
+    entry->rcv_nxt += BED_RING_BYTES; /* as if it had been full and unread when it came to rest */
+    static uint8_t bytes[BED_RING_BYTES];
+    cr_assert_eq(host_conn_read(bed.sw, bed.conn, bytes, BED_RING_BYTES / 8), BED_RING_BYTES / 8);
+    fake_run(bed.fake, 1u << 31);
+    cr_assert_null(fake_take(bed.fake, 0), "too little to tell the peer");
+    host_conn_read(bed.sw, bed.conn, bytes, BED_RING_BYTES / 4);
+    fake_run(bed.fake, 1u << 31);
+    fake_expect(bed.fake, 0, NIC_CMD_RESERVE);
+    cr_assert_eq(fake_expect(bed.fake, 0, NIC_CMD_INSTALL)->rx_consumed, entry->rx_consumed);
+}
+
+static void go_to_host(void)
+{
+    host_sw_request_place(bed.sw, bed.conn, true);
+    fake_run(bed.fake, 1u << 31);
+    bed_frozen(&bed, 0, fake_expect(bed.fake, 0, NIC_CMD_FREEZE));
+    fake_expect(bed.fake, 0, NIC_CMD_RELEASE);
+    cr_assert_eq(bed_view(&bed, 0).owner, PLACE_HOST);
+}
+
+Test(idle, one_on_the_hosts_own_tcp_rests_too_and_comes_back_there)
+{
+    go_to_host();
     cr_assert_null(silence());
+    cr_assert_eq(bed_view(&bed, 0).state, DIR_INACTIVE);
+    cr_assert_not(host_tcp_has(&bed.sw->tcp, bed.conn), "it takes no place in its table");
+    bed_foreign(&bed, 1, 0, bed.irs + 1, bed.iss + 1, TCP_ACK, "back");
+    cr_assert_eq(bed_view(&bed, 0).state, DIR_ACTIVE);
+    cr_assert_eq(bed_view(&bed, 0).owner, PLACE_HOST, "where it was asked to be");
+    fake_run(bed.fake, 1u << 31);
+    cr_assert_arr_eq(bed.read, "back", 4);
+}
+
+/* The host's own TCP retransmits for it and lets it rest again: nothing is lost. */
+Test(idle, one_on_the_host_that_rests_with_data_in_flight_sends_it_again)
+{
+    go_to_host();
+    host_conn_write(bed.sw, bed.conn, "x", 1);
+    fake_run(bed.fake, 1u << 31);
+    const struct nic_cmd *sent = fake_expect(bed.fake, 0, NIC_CMD_TX_FRAME);
+    fake_complete(bed.fake, 0, sent, NIC_RESULT_OK);
+    (void)silence();
+    cr_assert_eq(bed_view(&bed, 0).state, DIR_INACTIVE);
+    fake_run_at(bed.fake, bed.fake->now_ps + 2 * PS_PER_S);
+    cr_assert_eq(bed_stats(&bed)->timers_of_resting, 1);
+    const struct nic_cmd *again = fake_expect(bed.fake, 0, NIC_CMD_TX_FRAME);
+    struct packet packet;
+    packet_parse(fake_memory(bed.fake, again->list), again->count, true, &packet);
+    cr_assert_eq(packet.seg.seq, bed.iss + 1);
+    cr_assert_eq(packet.seg.payload_len, 1);
+}
+
+Test(idle, without_a_usable_port_the_host_takes_it)
+{
+    inactivate();
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        fake_post_event(bed.fake, nic, (struct nic_event){.kind = NIC_EVENT_LINK, .a = 0});
+    fake_run(bed.fake, 2 | 2u << NIC_VECTOR_COUNT);
+    host_conn_write(bed.sw, bed.conn, "x", 1);
+    fake_run(bed.fake, 1u << 31);
+    cr_assert_eq(bed_view(&bed, 0).owner, PLACE_HOST);
+    cr_assert_eq(bed_view(&bed, 0).host_reason, HOST_REASON_NO_MEMBER);
 }
 
 /* */
@@ -82,6 +257,7 @@ static void find_busy(const struct nic_cmd *freeze)
     image->snd_una = bed.iss;
     image->snd_nxt = image->snd_max = bed.iss + 1;
     image->timers = CTX_TIMER_REXMT;
+    image->rexmt_deadline = 999; /* before the image would be back from memory */
     tcp_image_seal(image);
     fake_complete(bed.fake, 0, freeze, NIC_RESULT_OK);
     fake_run(bed.fake, 2);

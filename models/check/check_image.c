@@ -1,6 +1,8 @@
 /* I-CRC and I-SND: what leaves a NIC is what arrives at the other. */
 #include "models/check/check_state.h"
 
+#include "models/tcp/cc.h"
+
 #include <string.h>
 
 /* Fields the move may change: identity of the owner, and what the application did meanwhile. Timers
@@ -29,6 +31,16 @@ static void allow_rest(struct conn_ctx *in, const struct conn_ctx *out)
         in->keepalive_deadline = out->keepalive_deadline;
     if (in->rexmt_deadline <= out->rexmt_deadline)
         in->rexmt_deadline = out->rexmt_deadline;
+    if (in->delack_deadline <= out->delack_deadline)
+        in->delack_deadline = out->delack_deadline;
+    if (in->wait_deadline <= out->wait_deadline)
+        in->wait_deadline = out->wait_deadline;
+    if (!seq_before(in->rtt_start, out->rtt_start))
+        in->rtt_start = out->rtt_start;
+    if (in->challenge_start >= out->challenge_start)
+        in->challenge_start = out->challenge_start;
+    if (in->cc_alg == CC_CUBIC && !seq_before(in->cc_private_0, out->cc_private_0))
+        in->cc_private_0 = out->cc_private_0; /* age of the epoch (RFC 9438) */
 }
 
 /* First byte that differs, for the message; CTX_BYTES when equal. */

@@ -184,8 +184,19 @@ bool tcp_image_check(const struct conn_ctx *image);
 void tcp_live_from_image(struct conn_ctx *ctx, struct tcp_now now);
 void tcp_image_seal(struct conn_ctx *image); /* sets crc */
 
-/* Nothing outstanding either way and no timer but keepalive: may be inactivated. */
-bool tcp_is_quiet(const struct conn_ctx *ctx);
+/* A context, live or an image, that can rest where nobody runs it until a segment, the application or
+ * one of its timers calls: established at least, and nothing is to be sent now. */
+bool tcp_may_rest(const struct conn_ctx *ctx, const struct tcp_params *params);
+
+/* Segments beyond a hole are in the receive ring. */
+bool tcp_holds_out_of_order(const struct conn_ctx *ctx);
+
+/* Of an image: microseconds to its earliest timer, from when it was taken out; UINT64_MAX: none runs. */
+uint64_t tcp_image_left_us(const struct conn_ctx *image);
+
+/* An image has rested for so long: what is left of its timers shrinks, to 0 at the least, and ages grow. The
+ * caller seals it again. */
+void tcp_image_age(struct conn_ctx *image, uint64_t us);
 
 /* Consistency of a live context (I-SND and others), for asserts and checkers. */
 bool tcp_is_sane(const struct conn_ctx *ctx);

@@ -4,6 +4,7 @@
  * time between the two, never earlier (R-08). A running RTT measurement travels as its age, so that
  * the sample is shorter by the same time.
  */
+#include "models/base/units.h"
 #include "models/tcp/cc.h"
 #include "models/tcp/reassembly.h"
 #include "models/tcp/sack.h"
@@ -11,6 +12,8 @@
 
 #include <assert.h>
 #include <zlib.h>
+
+enum { US_PER_MS = 1000 };
 
 static uint32_t image_crc(const struct conn_ctx *image)
 {
@@ -65,6 +68,45 @@ void tcp_live_from_image(struct conn_ctx *ctx, struct tcp_now now)
     ctx->rtt_start = now.us - ctx->rtt_start;
     if (cc_of(ctx)->on_image)
         cc_of(ctx)->on_image(ctx, now.us);
+}
+
+uint64_t tcp_image_left_us(const struct conn_ctx *image)
+{
+    uint64_t left = UINT64_MAX;
+    if (image->timers & (CTX_TIMER_REXMT | CTX_TIMER_PERSIST))
+        left = u64_min(left, image->rexmt_deadline);
+    if (image->timers & CTX_TIMER_DELACK)
+        left = u64_min(left, image->delack_deadline);
+    if (image->timers & CTX_TIMER_WAIT)
+        left = u64_min(left, image->wait_deadline);
+    if (image->timers & CTX_TIMER_KEEPALIVE)
+        left = u64_min(left, image->keepalive_deadline * (uint64_t)US_PER_MS);
+    return left;
+}
+
+static void shrink(uint32_t *left, uint64_t passed) { *left -= (uint32_t)u64_min(*left, passed); }
+
+static void grow(uint32_t *age, uint64_t passed)
+{
+    *age = (uint32_t)u64_min(*age + passed, INT32_MAX);
+}
+
+void tcp_image_age(struct conn_ctx *image, uint64_t us)
+{
+    const uint64_t ms = us / US_PER_MS, tick_ms = 64;
+    shrink(&image->rexmt_deadline, us);
+    shrink(&image->delack_deadline, us);
+    shrink(&image->wait_deadline, us);
+    shrink(&image->keepalive_deadline, ms);
+    grow(&image->ts_recent_age, ms);
+    grow(&image->last_send, us);
+    grow(&image->rtt_start, us);
+    image->challenge_start = (uint16_t)u64_min(image->challenge_start + ms / tick_ms, INT16_MAX);
+    if (cc_of(image)->on_image) {
+        /* To a stamp at time 0 and back to an age, that much later. */
+        cc_of(image)->on_image(image, 0);
+        cc_of(image)->on_image(image, (uint32_t)u64_min(us, INT32_MAX));
+    }
 }
 
 bool tcp_is_sane(const struct conn_ctx *ctx)

@@ -250,12 +250,11 @@ void tcp_on_app_abort(struct conn_ctx *ctx, struct tcp_result *result)
     tcp_close_orderly(ctx, result);
 }
 
-bool tcp_is_quiet(const struct conn_ctx *ctx)
+bool tcp_may_rest(const struct conn_ctx *ctx, const struct tcp_params *params)
 {
-    const uint32_t owed = CTX_FLAG_ACK_NOW | CTX_FLAG_REXMT_NOW | CTX_FLAG_PROBE_NOW |
-                          CTX_FLAG_KEEPALIVE_NOW | CTX_FLAG_OOO_FIN;
+    const struct tcp_now any = {0};
     return ctx->tcp_state >= TCP_ESTABLISHED && ctx->tcp_state != TCP_TIME_WAIT &&
-           ctx->snd_una == ctx->snd_max && tcp_unsent(ctx) == 0 && !tcp_fin_is_due(ctx) &&
-           !(ctx->flags & owed) && !tcp_has_ooo(ctx) &&
-           !(ctx->timers & ~(unsigned)CTX_TIMER_KEEPALIVE);
+           !tcp_has_output(ctx, params, any);
 }
+
+bool tcp_holds_out_of_order(const struct conn_ctx *ctx) { return tcp_has_ooo(ctx); }

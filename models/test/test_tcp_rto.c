@@ -233,20 +233,50 @@ Test(image, carries_a_running_measurement_as_its_age)
     cr_assert_eq(one.ctx.rto, still.ctx.rto);
 }
 
-Test(image, quiet_means_nothing_owed_and_nothing_outstanding)
+/* Whatever is outstanding, one that has nothing to send now can rest until its next timer. */
+Test(image, rests_whenever_there_is_nothing_to_send_now)
 {
     struct tcp_one one;
     one_establish(&one, 0);
-    cr_assert(tcp_is_quiet(&one.ctx));
+    cr_assert(tcp_may_rest(&one.ctx, &one.params));
     one_write(&one, 100);
-    cr_assert_not(tcp_is_quiet(&one.ctx));
+    cr_assert_not(tcp_may_rest(&one.ctx, &one.params), "a segment is to be sent");
     one_out(&one);
-    cr_assert_not(tcp_is_quiet(&one.ctx));
-    one_feed(&one, ONE_IRS + 1, ONE_ISS + 101, TCP_ACK, 0);
-    cr_assert(tcp_is_quiet(&one.ctx));
+    cr_assert(tcp_may_rest(&one.ctx, &one.params), "it waits for the acknowledgment");
+    one_wait(&one, one.ctx.rto);
+    cr_assert_not(tcp_may_rest(&one.ctx, &one.params), "a retransmission is to be sent");
+    one_out(&one);
     one_feed(&one, ONE_IRS + 1, ONE_ISS + 101, TCP_ACK, 5);
-    cr_assert_not(tcp_is_quiet(&one.ctx));
+    cr_assert(tcp_may_rest(&one.ctx, &one.params), "it delays the acknowledgment");
     one_wait(&one, one.params.delack_us);
+    cr_assert_not(tcp_may_rest(&one.ctx, &one.params));
+}
+
+/* RFC 6298 5.1: data in flight is timed; an image says how long from when it was taken. */
+Test(image, tells_its_earliest_timer_and_ages_with_it)
+{
+    struct tcp_one one;
+    one_establish(&one, 0);
+    one_write(&one, 100);
     one_out(&one);
-    cr_assert(tcp_is_quiet(&one.ctx));
+    one_feed(&one, ONE_IRS + 1, ONE_ISS + 1, TCP_ACK, 5);
+    uint32_t rexmt = one.ctx.rexmt_deadline - one.now.us;
+    struct conn_ctx live = one.ctx, image = one.ctx;
+    tcp_image_from_live(&image, one.now);
+    cr_assert_eq(tcp_image_left_us(&image), one.params.delack_us);
+    uint32_t since_send = image.last_send;
+    tcp_image_age(&image, 1500);
+    cr_assert_eq(tcp_image_left_us(&image), one.params.delack_us - 1500);
+    cr_assert_eq(image.rexmt_deadline, rexmt - 1500);
+    cr_assert_eq(image.last_send, since_send + 1500);
+    struct tcp_now later = {one.now.us + 1500, one.now.ms + 1};
+    tcp_live_from_image(&image, later);
+    cr_assert_eq(image.rexmt_deadline, live.rexmt_deadline, "as if it had never rested");
+    cr_assert_eq(image.delack_deadline, live.delack_deadline);
+    cr_assert_eq(image.last_send, live.last_send);
+    tcp_image_from_live(&image, later);
+    tcp_image_age(&image, UINT64_C(100) * 1000 * 1000 * 1000);
+    cr_assert_eq(tcp_image_left_us(&image), 0, "due, and no later wraps around");
+    image.timers = 0;
+    cr_assert_eq(tcp_image_left_us(&image), UINT64_MAX);
 }
