@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-static unsigned count_of(const struct conn_ctx *ctx)
+unsigned sack_count(const struct conn_ctx *ctx)
 {
     unsigned n = 0;
     while (n < SACK_INTERVALS && ctx->sacked[2 * n] != ctx->sacked[2 * n + 1])
@@ -52,7 +52,7 @@ static bool insert(struct conn_ctx *ctx, uint32_t start, uint32_t end)
     struct board board = {0};
     struct sack_range fresh = {start, end};
     bool placed = false;
-    unsigned n = count_of(ctx);
+    unsigned n = sack_count(ctx);
     for (unsigned i = 0; i < n; i++) {
         struct sack_range old = {start_of(ctx, i), end_of(ctx, i)};
         if (seq_leq(old.start, start) && seq_geq(old.end, end))
@@ -97,7 +97,7 @@ bool sack_take(struct conn_ctx *ctx, const struct tcp_segment *seg)
 void sack_advance(struct conn_ctx *ctx)
 {
     struct board board = {0};
-    unsigned n = count_of(ctx);
+    unsigned n = sack_count(ctx);
     if (n == 0)
         return;
     for (unsigned i = 0; i < n; i++) {
@@ -114,7 +114,7 @@ void sack_clear(struct conn_ctx *ctx) { memset(ctx->sacked, 0, sizeof ctx->sacke
  * than (DupThresh - 1) * SMSS reported bytes. */
 static bool is_lost_below(const struct conn_ctx *ctx, unsigned i, uint32_t smss, unsigned threshold)
 {
-    unsigned n = count_of(ctx);
+    unsigned n = sack_count(ctx);
     uint32_t bytes = 0;
     for (unsigned k = i; k < n; k++)
         bytes += end_of(ctx, k) - start_of(ctx, k);
@@ -139,7 +139,7 @@ static uint32_t bytes_below(uint32_t start, uint32_t end, uint32_t limit)
 
 uint32_t sack_pipe(const struct conn_ctx *ctx, uint32_t smss, unsigned threshold)
 {
-    unsigned n = count_of(ctx);
+    unsigned n = sack_count(ctx);
     uint32_t rxt = high_rxt(ctx);
     uint32_t from = ctx->snd_una;
     uint32_t pipe = 0;
@@ -155,7 +155,7 @@ uint32_t sack_pipe(const struct conn_ctx *ctx, uint32_t smss, unsigned threshold
 uint32_t sack_bytes_below(const struct conn_ctx *ctx, uint32_t seq)
 {
     uint32_t bytes = 0;
-    for (unsigned i = 0; i < count_of(ctx); i++)
+    for (unsigned i = 0; i < sack_count(ctx); i++)
         bytes += bytes_below(start_of(ctx, i), end_of(ctx, i), seq);
     return bytes;
 }
@@ -164,7 +164,7 @@ bool sack_next_hole(const struct conn_ctx *ctx, uint32_t from, bool must_be_lost
                     unsigned threshold, struct sack_range *hole)
 {
     uint32_t start = ctx->snd_una;
-    for (unsigned i = 0; i < count_of(ctx); i++) {
+    for (unsigned i = 0; i < sack_count(ctx); i++) {
         uint32_t at = seq_max(start, from);
         if (seq_lt(at, start_of(ctx, i)) &&
             (!must_be_lost || is_lost_below(ctx, i, smss, threshold))) {
@@ -179,7 +179,7 @@ bool sack_next_hole(const struct conn_ctx *ctx, uint32_t from, bool must_be_lost
 struct sack_range sack_gap_from(const struct conn_ctx *ctx, uint32_t from)
 {
     struct sack_range gap = {from, ctx->snd_max};
-    for (unsigned i = 0; i < count_of(ctx); i++) {
+    for (unsigned i = 0; i < sack_count(ctx); i++) {
         if (seq_gt(start_of(ctx, i), gap.start)) {
             gap.end = start_of(ctx, i);
             break;
@@ -192,7 +192,7 @@ struct sack_range sack_gap_from(const struct conn_ctx *ctx, uint32_t from)
 struct sack_range sack_last_gap(const struct conn_ctx *ctx)
 {
     struct sack_range gap = {ctx->snd_una, ctx->snd_max};
-    for (unsigned i = count_of(ctx); i-- > 0;) {
+    for (unsigned i = sack_count(ctx); i-- > 0;) {
         if (end_of(ctx, i) != gap.end) {
             gap.start = end_of(ctx, i);
             break;
@@ -204,7 +204,7 @@ struct sack_range sack_last_gap(const struct conn_ctx *ctx)
 
 bool sack_is_sane(const struct conn_ctx *ctx)
 {
-    unsigned n = count_of(ctx);
+    unsigned n = sack_count(ctx);
     uint32_t before = ctx->snd_una;
     for (unsigned i = 0; i < n; i++) {
         if (!seq_gt(start_of(ctx, i), before) || !seq_gt(end_of(ctx, i), start_of(ctx, i)))

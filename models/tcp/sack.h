@@ -20,6 +20,8 @@ static inline bool sack_is_empty(const struct conn_ctx *ctx)
     return ctx->sacked[0] == ctx->sacked[1];
 }
 
+unsigned sack_count(const struct conn_ctx *ctx);
+
 /* Takes the blocks of a segment; true: they tell of bytes not known before, which makes the segment
  * a duplicate ACK in the sense of RFC 6675 2. D-SACKs (RFC 2883) tell nothing here. */
 bool sack_take(struct conn_ctx *ctx, const struct tcp_segment *seg);

@@ -7,7 +7,7 @@
 
 #include <assert.h>
 
-enum { US_PER_MS = 1000, DUPACKS_MAX = 255, TAIL_SEGMENTS = 3 };
+enum { US_PER_MS = 1000, DUPACKS_MAX = 255, TAIL_SEGMENTS = 3, BLOCKS_OF_OPTION = 3 };
 
 /* A timed segment gives microseconds; after a retransmission only the timestamp echo is
  * unambiguous (RFC 7323 4.1), in milliseconds, rounded up to one. */
@@ -148,11 +148,13 @@ static bool is_plain_dupack(const struct conn_ctx *ctx, const struct tcp_segment
            tcp_segment_window(ctx, seg) == ctx->snd_wnd && !(ctx->timers & CTX_TIMER_PERSIST);
 }
 
-/* A duplicate ACK whose blocks are all known and lie above it: a segment arrived, and the receiver
- * did not keep it. */
+/* A duplicate ACK whose blocks are all known and lie above it, of a receiver that has as many of them
+ * as an option holds: a segment arrived, and it did not keep it. Looked at before the window is
+ * taken, as an ACK that moves the window tells of that. */
 static bool tells_of_a_drop(const struct conn_ctx *ctx, const struct tcp_segment *seg)
 {
-    if (seg->ack != ctx->snd_una || !(seg->options & TCP_HAS_SACK) || tcp_segment_len(seg) > 0)
+    if (seg->ack != ctx->snd_una || !(seg->options & TCP_HAS_SACK) || tcp_segment_len(seg) > 0 ||
+        tcp_segment_window(ctx, seg) != ctx->snd_wnd || sack_count(ctx) < BLOCKS_OF_OPTION)
         return false;
     for (unsigned i = 0; i < seg->sack_count; i++)
         if (seq_leq(seg->sack[i][0], seg->ack)) /* a D-SACK: it has this segment twice */
@@ -180,16 +182,12 @@ static void on_partial_ack(struct conn_ctx *ctx, uint32_t smss, unsigned thresho
 
 /* The last step, when all that the ACK says has been noted. With news in its blocks it is a duplicate
  * even if it moved the acknowledgment or the window, or is older than another (RFC 6675 2). */
-static void decide(struct conn_ctx *ctx, const struct tcp_segment *seg,
-                   const struct tcp_params *params, bool advanced, bool has_news, bool is_plain)
+static void decide(struct conn_ctx *ctx, const struct tcp_params *params, bool advanced,
+                   bool is_dupack)
 {
-    if (tcp_recovers_by_sack(ctx)) {
-        if (!has_news && !advanced && tells_of_a_drop(ctx, seg))
-            ctx->flags |= CTX_FLAG_SACK_FULL;
-        if (advanced && seq_geq(ctx->snd_una, ctx->high_rxt))
-            on_partial_ack(ctx, tcp_smss(ctx), params->dupack_threshold);
-    }
-    if (has_news || is_plain)
+    if (advanced && tcp_recovers_by_sack(ctx) && seq_geq(ctx->snd_una, ctx->high_rxt))
+        on_partial_ack(ctx, tcp_smss(ctx), params->dupack_threshold);
+    if (is_dupack)
         on_dupack(ctx, params);
 }
 
@@ -222,10 +220,12 @@ bool tcp_ack_process(struct conn_ctx *ctx, const struct tcp_segment *seg,
     if (advanced)
         tcp_ack_advance(ctx, seg, params, now, result);
     bool has_news = take_news(ctx, seg);
+    if (!has_news && tcp_recovers_by_sack(ctx) && tells_of_a_drop(ctx, seg))
+        ctx->flags |= CTX_FLAG_SACK_FULL;
     if (seq_geq(seg->ack, ctx->snd_una) &&
         (seq_lt(ctx->snd_wl1, seg->seq) ||
          (ctx->snd_wl1 == seg->seq && seq_leq(ctx->snd_wl2, seg->ack))))
         tcp_ack_update_window(ctx, seg);
-    decide(ctx, seg, params, advanced, has_news, is_plain);
+    decide(ctx, params, advanced, has_news || is_plain);
     return true;
 }

@@ -255,6 +255,25 @@ Test(sack_recovery, a_filled_hole_with_nothing_reported_above_resends_nothing)
     cr_assert_eq(one.ctx.recovery, CTX_RECOVERY_FAST);
 }
 
+Test(sack_recovery, takes_only_silence_about_what_arrived_for_a_full_receiver)
+{
+    struct tcp_one one; /* holes 0, 2, 4; from 8 on the peer keeps nothing */
+    const unsigned blocks[][2] = {{5, 8}, {3, 4}, {1, 2}};
+    send_window(&one, 40);
+    report(&one, S, 3, blocks);
+    one_drain(&one);
+    one.seg.window = ONE_WINDOW - 1000;
+    report(&one, S, 3, blocks);
+    cr_assert_not(one.ctx.flags & CTX_FLAG_SACK_FULL, "it tells its window");
+    report(&one, S, 2, (const unsigned[][2]){{1, 2}, {5, 8}});
+    cr_assert(one.ctx.flags & CTX_FLAG_SACK_FULL, "a segment arrived and is not reported");
+    send_window(&one, 40);
+    report1(&one, 0, 1, 4);
+    one_drain(&one);
+    report1(&one, 0, 1, 4);
+    cr_assert_not(one.ctx.flags & CTX_FLAG_SACK_FULL, "it has intervals left: a duplicate");
+}
+
 Test(sack_recovery, begins_by_an_ack_that_advances_too)
 {
     struct tcp_one one; /* RFC 6675 2 and 5 */
