@@ -5,6 +5,8 @@
  */
 #include "host-sw/team/team.h"
 
+#include "models/base/planted.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -154,7 +156,12 @@ static void begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
         place_give(sw, entry, dest);
         return;
     }
-    sw->stats.moves_started++;
+    struct host_sw_stats *stats = &sw->stats;
+    stats->moves_started++;
+    /* A late move no longer counts against the limit, but it is under way. */
+    uint64_t open = stats->moves_started - stats->moves_completed - stats->moves_failed -
+                    stats->moves_cancelled;
+    stats->moves_outstanding_max = u32_max(stats->moves_outstanding_max, (uint32_t)open);
     emit_begin(sw, entry, PROBE_MOVE_BEGIN, dest, reason, &trigger);
     team_mark(sw, entry, 0, trigger.at_ps);
     team_mark(sw, entry, 3, trigger.decided_ps);
@@ -287,7 +294,7 @@ void move_finish(struct host_sw *sw, struct dir_entry *entry, enum move_end end)
         return;
     reload->reported = true;
     if (end == MOVE_END_COMPLETED)
-        sw->stats.moves_completed++;
+        sw->stats.moves_completed += !PLANTED(move_not_counted);
     else if (end == MOVE_END_FAILED)
         sw->stats.moves_failed++;
     else

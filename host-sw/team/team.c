@@ -3,6 +3,7 @@
 
 #include "host-sw/stack/answer.h"
 #include "host-sw/stack/seq.h"
+#include "models/base/planted.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -109,7 +110,8 @@ static void on_active(struct host_sw *sw, struct dir_entry *entry, const struct 
                     sw->mode->may_own(&sw->ports, frame->port);
     if (may_move) {
         enum policy_verdict verdict = sw->policy->on_foreign(entry, frame);
-        struct move_trigger why = {.at_ps = frame->mac_time_ps,
+        uint64_t t0_ps = PLANTED(t0_of_the_host) ? team_now(sw) : frame->mac_time_ps;
+        struct move_trigger why = {.at_ps = t0_ps,
                                    .frame_id = frame->frame_id,
                                    .kind = TRIGGER_FRAME,
                                    .port = frame->port};

@@ -368,8 +368,10 @@ Test(move, more_moves_than_allowed_wait_in_order_and_their_frames_are_forwarded)
         bed.iss = iss[client];
         bed_applied(&bed, 0, id, install->gen, NIC_RECORD_INJECTED, 0, 0);
     }
+    uint64_t asked[3]; /* the frame that asks for each move */
     for (unsigned client = 0; client < 3; client++)
-        bed_foreign(&bed, 1, client, 1001, iss[client] + 1, TCP_ACK, "go");
+        asked[client] = bed_foreign(&bed, 1, client, 1001, iss[client] + 1, TCP_ACK, "go");
+    const struct move_trigger waiting = bed.sw->dir.entries[1].wanted_trigger;
     bed_foreign(&bed, 1, 1, 1003, iss[1] + 1, TCP_ACK, "again");
     const struct nic_cmd *freeze = fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
     cr_assert_eq(freeze->conn, first.conn);
@@ -385,6 +387,12 @@ Test(move, more_moves_than_allowed_wait_in_order_and_their_frames_are_forwarded)
     fake_expect(bed.fake, 0, NIC_CMD_RELEASE);
     freeze = fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
     cr_assert_eq(freeze->conn, 1, "the oldest in the queue is next");
+    const struct move_trigger *trigger = &bed.sw->dir.entries[1].reload.trigger;
+    cr_assert_eq(trigger->frame_id, asked[1], "its own first frame, not what came last");
+    cr_assert(trigger->kind == TRIGGER_FRAME && trigger->port == 1);
+    cr_assert_eq(trigger->at_ps, waiting.at_ps);
+    cr_assert_eq(bed.sw->dir.entries[1].t0_ps, waiting.at_ps);
+    cr_assert_lt(trigger->decided_ps, bed_last_probe(&bed, PROBE_MOVE_BEGIN)->now_ps);
     cr_assert_null(fake_take(bed.fake, 0));
     cr_assert_eq(bed_stats(&bed)->moves_outstanding_max, 1);
 }
@@ -435,11 +443,34 @@ Test(move, a_dead_owner_is_found_at_the_deadline_and_its_connections_end)
 /* */
 Test(move, a_link_that_goes_down_moves_its_connections_without_waiting_for_frames)
 {
-    fake_post_event(bed.fake, 0, (struct nic_event){.kind = NIC_EVENT_LINK, .a = 0});
+    uint64_t down_ps = bed.fake->now_ps - 3;
+    fake_post_event(bed.fake, 0,
+                    (struct nic_event){.kind = NIC_EVENT_LINK, .a = 0, .link_ps = down_ps});
     fake_run(bed.fake, 2);
     fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
     fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
     cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_BEGIN)->b, MOVE_LINK_DOWN);
+    const struct move_trigger *trigger = &bed.sw->dir.entries[bed.conn].reload.trigger;
+    cr_assert(trigger->kind == TRIGGER_LINK && trigger->port == 0);
+    cr_assert_eq(trigger->at_ps, down_ps, "the instant of the link event");
+}
+
+/* The mode is active-backup: a change of the active port moves every connection. */
+Test(move_by_call, a_call_is_the_trigger_of_the_moves_that_follow_from_it)
+{
+    bed_init(&bed);
+    bed.params.mode = TEAM_MODE_ACTIVE_BACKUP;
+    bed_start(&bed);
+    bed_open(&bed);
+    uint64_t call_ps = bed.fake->now_ps + 5;
+    host_sw_set_active(bed.sw, 1, call_ps);
+    fake_run_at(bed.fake, call_ps + 10);
+    fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
+    fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
+    const struct move_trigger *trigger = &bed.sw->dir.entries[bed.conn].reload.trigger;
+    cr_assert(trigger->kind == TRIGGER_CALL && trigger->frame_id == 0);
+    cr_assert_eq(trigger->at_ps, call_ps);
+    bed_end(&bed);
 }
 
 Test(move, events_are_acted_on_after_the_records_that_came_before_them)

@@ -178,6 +178,8 @@ static void on_image(void *self, uint64_t cookie, bool ok, const uint8_t *data, 
         o->gen_before = c->gen;
         c->gen = o->cmd.gen;
         toe_set_own(e, o->cmd.conn, OWN_HOLD, now_ps);
+        if (PLANTED(t10_before_active))
+            toe_mark(e, 10, o->cmd.conn, o->cmd.gen, NULL, now_ps);
         toe_cmd_ask_port(e, op, CTX_OP_INSTALL, now_ps);
     }
     toe_kick(e, now_ps);
