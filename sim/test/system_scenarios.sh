@@ -12,7 +12,7 @@ for scenario in scenarios/*.yaml scenarios/regress/*.yaml sim/test/looking/*.yam
     waves=all
     case $scenario in
     */510-* | */511-*) continue ;;
-    */5[01]*) waves=moves ;;
+    */5[012]*) waves=moves ;;
     esac
     name=$(basename "$scenario" .yaml)
     run_off "$scenario" "$work/off"
