@@ -11,7 +11,7 @@ struct text {
 };
 
 struct fields {
-    bool host, if_range, close, keep_alive;
+    bool host, length, if_range, close, keep_alive;
 };
 
 static bool is(struct text text, const char *word)
@@ -36,9 +36,42 @@ static struct text trim(struct text text)
         text.at++;
         text.len--;
     }
-    while (text.len > 0 && strchr(" \t\r", text.at[text.len - 1]))
+    while (text.len > 0 && (text.at[text.len - 1] == ' ' || text.at[text.len - 1] == '\t'))
         text.len--;
     return text;
+}
+
+/* The next line without its end. RFC 9112 2.2: a line feed alone may end a line; another carriage
+ * return is content, which field and request line refuse. */
+static struct text cut_line(struct text *rest)
+{
+    struct text line = cut(rest, '\n');
+    if (line.len > 0 && line.at[line.len - 1] == '\r')
+        line.len--;
+    return line;
+}
+
+/* RFC 9110 5.6.2. */
+static bool is_token(struct text text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!isalnum((unsigned char)text.at[i]) &&
+            (text.at[i] == '\0' || !strchr("!#$%&'*+-.^_`|~", text.at[i])))
+            return false;
+    return text.len > 0;
+}
+
+/* Visible ASCII, and with_space the blanks and the bytes above ASCII of a field's value as well (RFC
+ * 9110 5.5). NUL and every other control character end a request in a 400. */
+static bool is_visible(struct text text, bool with_space)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        bool blank = c == ' ' || c == '\t' || c >= 0x80;
+        if (!isgraph(c) && !(with_space && blank))
+            return false;
+    }
+    return true;
 }
 
 size_t http_request_head_bytes(const char *bytes, size_t len)
@@ -58,6 +91,22 @@ static bool parse_number(struct text text, uint64_t *value)
         *value = *value * 10 + (uint64_t)(text.at[i] - '0');
     }
     return true;
+}
+
+/* A number of a range may be larger than any file; so large ones count as the largest (RFC 9110 14.1.1). */
+static bool parse_position(struct text text, uint64_t *value)
+{
+    while (text.len > 1 && *text.at == '0') {
+        text.at++;
+        text.len--;
+    }
+    if (parse_number(text, value))
+        return true;
+    *value = UINT64_MAX;
+    for (size_t i = 0; i < text.len; i++)
+        if (!isdigit((unsigned char)text.at[i]))
+            return false;
+    return text.len > 0;
 }
 
 static int hex_value(char c)
@@ -99,13 +148,13 @@ static void parse_range(struct text value, struct http_request *request)
     value = trim(value);
     struct text first = cut(&value, '-');
     if (first.len == 0) {
-        if (parse_number(value, &request->suffix))
+        if (parse_position(value, &request->suffix))
             request->range = HTTP_RANGE_SUFFIX;
         return;
     }
     request->last = UINT64_MAX;
-    if (!parse_number(first, &request->first) ||
-        (value.len > 0 && !parse_number(value, &request->last)) || request->last < request->first)
+    if (!parse_position(first, &request->first) ||
+        (value.len > 0 && !parse_position(value, &request->last)) || request->last < request->first)
         return;
     request->range = HTTP_RANGE_FROM;
 }
@@ -119,38 +168,87 @@ static void parse_connection(struct text value, struct fields *fields)
     }
 }
 
+/* RFC 9112 6.3: values that differ, in one field or in two, leave the end of the request unknown. The
+ * same value repeated is accepted (RFC 9110 8.6). */
+static unsigned parse_length(struct text value, struct http_request *request, struct fields *fields)
+{
+    do {
+        uint64_t bytes;
+        if (!parse_number(trim(cut(&value, ',')), &bytes) ||
+            (fields->length && bytes != request->body_bytes))
+            return 400;
+        request->body_bytes = bytes;
+        fields->length = true;
+    } while (value.len > 0);
+    return 0;
+}
+
+/* RFC 9112 3.2: one Host, whose value is a host and perhaps a port, or nothing. */
+static unsigned parse_host(struct text value, struct fields *fields)
+{
+    bool good = !fields->host;
+    for (size_t i = 0; i < value.len; i++)
+        good = good && (isalnum((unsigned char)value.at[i]) ||
+                        strchr("-._~%!$&'()*+,;=:[]", value.at[i]) != NULL);
+    fields->host = true;
+    return good ? 0 : 400;
+}
+
 static unsigned parse_field(struct text line, struct http_request *request, struct fields *fields)
 {
     struct text rest = line;
     struct text name = cut(&rest, ':');
     struct text value = trim(rest);
-    if (name.len == 0 || name.len == line.len || memchr(name.at, ' ', name.len))
-        return 400; /* RFC 9112 5.1: no space before the colon */
+    if (name.len == line.len || !is_token(name) || !is_visible(value, true))
+        return 400; /* RFC 9112 5.1, 5.2: no space before the colon, no folded line */
     if (is(name, "host"))
-        fields->host = true;
-    else if (is(name, "connection"))
+        return parse_host(value, fields);
+    if (is(name, "content-length"))
+        return parse_length(value, request, fields);
+    if (is(name, "transfer-encoding"))
+        return 501;
+    if (is(name, "connection"))
         parse_connection(value, fields);
     else if (is(name, "range"))
         parse_range(value, request);
     else if (is(name, "if-range"))
         fields->if_range = true;
-    else if (is(name, "transfer-encoding"))
-        return 501;
-    else if (is(name, "content-length") && !parse_number(value, &request->body_bytes))
-        return 400;
     return 0;
+}
+
+/* RFC 9112 3.2.2: a server takes the absolute form too; its host is not looked at, for there is one. */
+static struct text origin_form(struct text target)
+{
+    static const char scheme[] = "http://";
+    size_t len = sizeof scheme - 1;
+    if (target.len <= len || strncasecmp(target.at, scheme, len) != 0)
+        return target;
+    const char *slash = memchr(target.at + len, '/', target.len - len);
+    if (!slash)
+        return (struct text){"/", 1};
+    return (struct text){slash, target.len - (size_t)(slash - target.at)};
+}
+
+/* RFC 9112 2.3: the name is in capitals. A higher minor version is answered as 1.1. */
+static unsigned parse_version(struct text version, bool *old)
+{
+    if (version.len != 8 || memcmp(version.at, "HTTP/", 5) != 0 ||
+        !isdigit((unsigned char)version.at[5]) || version.at[6] != '.' ||
+        !isdigit((unsigned char)version.at[7]))
+        return 400;
+    *old = version.at[7] == '0';
+    return version.at[5] == '1' ? 0 : 505;
 }
 
 static unsigned parse_request_line(struct text line, struct http_request *request, bool *old)
 {
     struct text method = cut(&line, ' ');
     struct text target = cut(&line, ' ');
-    if (method.len == 0 || target.len == 0)
+    unsigned status = parse_version(line, old);
+    if (!is_token(method) || target.len == 0 || !is_visible(target, false))
         return 400;
-    if (is(line, "HTTP/1.0"))
-        *old = true;
-    else if (!is(line, "HTTP/1.1"))
-        return line.len > 5 && strncmp(line.at, "HTTP/", 5) == 0 ? 505 : 400;
+    if (status != 0)
+        return status;
     request->method = HTTP_OTHER_METHOD;
     if (method.len == 3 && memcmp(method.at, "GET", 3) == 0)
         request->method = HTTP_GET;
@@ -158,7 +256,7 @@ static unsigned parse_request_line(struct text line, struct http_request *reques
         request->method = HTTP_HEAD;
     if (target.len >= HTTP_TARGET_MAX)
         return 414;
-    return decode_path(target, request->path) ? 0 : 400;
+    return decode_path(origin_form(target), request->path) ? 0 : 400;
 }
 
 unsigned http_request_parse(const char *head, size_t len, struct http_request *request)
@@ -167,11 +265,9 @@ unsigned http_request_parse(const char *head, size_t len, struct http_request *r
     struct fields fields = {0};
     bool old = false;
     memset(request, 0, sizeof *request);
-    unsigned status = parse_request_line(trim(cut(&rest, '\n')), request, &old);
+    unsigned status = parse_request_line(cut_line(&rest), request, &old);
     while (status == 0 && rest.len > 0) {
-        struct text line = cut(&rest, '\n');
-        if (line.len > 0 && line.at[line.len - 1] == '\r')
-            line.len--;
+        struct text line = cut_line(&rest);
         if (line.len > 0)
             status = parse_field(line, request, &fields);
     }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 enum { HEAD_BYTES_MAX = 8192, REPLY_BYTES_MAX = 512 };
+#define LOOK_PERIOD_PS (10 * PS_PER_S)
 
 /* Requests of one connection are answered one after the other. */
 struct http_conn {
@@ -20,6 +21,7 @@ struct http_conn {
     uint64_t body_len, body_sent;
     uint64_t skip; /* bytes of a request's body still to be thrown away */
     bool answering, close_after, peer_fin, closed;
+    bool was_waiting; /* the last look found it in the middle of a request */
     char head[HEAD_BYTES_MAX];
     char reply[REPLY_BYTES_MAX];
 };
@@ -30,6 +32,7 @@ struct http_server {
     struct app_accept accept;
     struct host_sw *host;
     struct http_server_stats stats;
+    uint64_t look_ps; /* when it looks for stuck requests again */
     struct http_conn *free_first;
     struct http_conn *conns[]; /* by connection id; null: none */
 };
@@ -78,6 +81,8 @@ static const char *status_text(unsigned status)
         return "Not Found";
     case 405:
         return "Method Not Allowed";
+    case 408:
+        return "Request Timeout";
     case 414:
         return "URI Too Long";
     case 416:
@@ -157,6 +162,7 @@ static void on_request(struct http_server *server, struct http_conn *conn, size_
 {
     struct http_request request;
     server->stats.requests++;
+    conn->was_waiting = false;
     unsigned status = http_request_parse(conn->head, head_len, &request);
     if (status != 0) {
         conn->close_after = true;
@@ -215,6 +221,7 @@ static bool take_request(struct http_server *server, uint32_t id, struct http_co
         uint32_t n = (uint32_t)u64_min(conn->skip, conn->head_len);
         forget_head(conn, n);
         conn->skip -= n;
+        conn->was_waiting = conn->was_waiting && n == 0; /* a long body is not a stuck one */
         return n > 0;
     }
     /* RFC 9112 2.2: an empty line before a request is ignored. */
@@ -250,6 +257,30 @@ static void serve(struct http_server *server, uint32_t id, struct http_conn *con
     /* After the last answer nothing is read for an answer, but the window must not close. */
     while (host_conn_read(server->host, id, conn->head, sizeof conn->head) > 0)
         continue;
+}
+
+/* A request that has begun must be there within one to two periods (RFC 9110 15.5.9); a connection between
+ * two requests may rest as long as it likes. */
+static uint64_t http_on_run(void *self, uint64_t now_ps)
+{
+    struct http_server *server = self;
+    if (now_ps >= server->look_ps) {
+        server->look_ps = now_ps + LOOK_PERIOD_PS;
+        for (uint32_t id = 0; id < server->conn_max; id++) {
+            struct http_conn *conn = server->conns[id];
+            if (!conn)
+                continue;
+            bool waits =
+                !conn->answering && !conn->closed && (conn->head_len > 0 || conn->skip > 0);
+            if (waits && conn->was_waiting) {
+                conn->close_after = true;
+                answer_error(server, conn, 408, "");
+                serve(server, id, conn);
+            }
+            conn->was_waiting = waits;
+        }
+    }
+    return server->look_ps;
 }
 
 static bool http_on_syn(void *self, const struct flow_key *key, const struct tcp_segment *syn,
@@ -325,6 +356,7 @@ const struct app_ops *http_server_ops(void)
         .on_writable = http_on_progress,
         .on_peer_fin = http_on_peer_fin,
         .on_closed = http_on_closed,
+        .on_run = http_on_run,
     };
     return &ops;
 }

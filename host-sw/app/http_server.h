@@ -1,4 +1,5 @@
-/* A static-file HTTP/1.1 server: GET, HEAD, single byte ranges, keep-alive, pipelined requests. */
+/* A static-file HTTP/1.1 server: GET, HEAD, single byte ranges, keep-alive, pipelined requests. What RFC
+ * 9112 forbids is answered with 400, a request that is begun and not finished within 10 to 20 s with 408. */
 #ifndef TOESIM_APP_HTTP_SERVER_H
 #define TOESIM_APP_HTTP_SERVER_H
 

@@ -76,6 +76,42 @@ ParameterizedTestParameters(http_server, requests_are_answered)
          "Connection: close", "", true},
         {"a broken escape", "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 400 Bad Request",
          "Connection: close", "", true},
+        {"two lengths", /* RFC 9112 6.3 */
+         "GET /empty HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+         "HTTP/1.1 400 Bad Request", "Connection: close", "", true},
+        {"two lengths in a list", "GET /empty HTTP/1.1\r\nHost: x\r\nContent-Length: 5, 6\r\n\r\n",
+         "HTTP/1.1 400 Bad Request", "Connection: close", "", true},
+        {"a length twice", /* RFC 9110 8.6 */
+         "GET /empty HTTP/1.1\r\nHost: x\r\nContent-Length: 0, 0\r\nContent-Length: 0\r\n\r\n",
+         "HTTP/1.1 200 OK", "Content-Length: 0", "", false},
+        {"a negative length", "GET /empty HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+         "HTTP/1.1 400 Bad Request", "Connection: close", "", true},
+        {"two hosts", "GET /empty HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", /* RFC 9112 3.2 */
+         "HTTP/1.1 400 Bad Request", "Connection: close", "", true},
+        {"no host name", "GET /empty HTTP/1.1\r\nHost: x/y\r\n\r\n", "HTTP/1.1 400 Bad Request",
+         "Connection: close", "", true},
+        {"a folded line", "GET /empty HTTP/1.1\r\nHost: x\r\nA: b\r\n\tc\r\n\r\n", /* 5.2 */
+         "HTTP/1.1 400 Bad Request", "Connection: close", "", true},
+        {"a control character in a field", "GET /empty HTTP/1.1\r\nHost: x\r\nA: b\001\r\n\r\n",
+         "HTTP/1.1 400 Bad Request", "Connection: close", "", true},
+        {"a bare carriage return", "GET /empty HTTP/1.1\r\nHost: x\r\nA: b\rc\r\n\r\n", /* 2.2 */
+         "HTTP/1.1 400 Bad Request", "Connection: close", "", true},
+        {"a byte above ASCII in the target", "GET /\303\244 HTTP/1.1\r\nHost: x\r\n\r\n",
+         "HTTP/1.1 400 Bad Request", "Connection: close", "", true},
+        {"two spaces", "GET  /empty HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 400 Bad Request",
+         "Connection: close", "", true},
+        {"a small version", "GET /empty http/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 400 Bad Request",
+         "Connection: close", "", true},
+        {"a later minor version", "GET /empty HTTP/1.2\r\nHost: x\r\n\r\n", "HTTP/1.1 200 OK",
+         "Content-Length: 0", "", false},
+        {"the absolute form", "GET http://x:80/digits.txt HTTP/1.1\r\nHost: x\r\n\r\n",
+         "HTTP/1.1 200 OK", "Content-Length: 10", "0123456789", false},
+        {"a huge range", /* RFC 9110 14.1.1 */
+         "GET /digits.txt HTTP/1.1\r\nHost: x\r\nRange: bytes=0-18446744073709551615\r\n\r\n",
+         "HTTP/1.1 206 Partial Content", "Content-Range: bytes 0-9/10", "0123456789", false},
+        {"a huge suffix",
+         "GET /digits.txt HTTP/1.1\r\nHost: x\r\nRange: bytes=-99999999999999999999999\r\n\r\n",
+         "HTTP/1.1 206 Partial Content", "Content-Range: bytes 0-9/10", "0123456789", false},
         {"chunks", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
          "HTTP/1.1 501 Not Implemented", "Connection: close", "", true},
     };
@@ -117,6 +153,65 @@ ParameterizedTest(struct request_row *row, http_server, requests_are_answered)
     cr_assert_not_null(strstr(text, row->field), "%s: %s", row->name, text);
     cr_assert_str_eq(body + 4, row->body, "%s", row->name);
     cr_assert_eq(fake_host[1].closes, row->closes, "%s", row->name);
+    http_server_ops()->on_closed(server, 1, 0, NIC_TERM_NONE);
+    http_server_destroy(server);
+}
+
+static void expect_refused(const char *head, size_t len)
+{
+    struct http_server *server = make(10000);
+    fake_host_put(1, head, (uint32_t)len);
+    http_server_ops()->on_readable(server, 1, 0);
+    cr_expect_eq(strncmp(out(), "HTTP/1.1 400 ", 13), 0, "%s", out());
+    cr_expect_eq(fake_host[1].closes, 1);
+    http_server_ops()->on_closed(server, 1, 0, NIC_TERM_NONE);
+    http_server_destroy(server);
+}
+
+Test(http_server, a_nul_is_refused_wherever_it_is)
+{
+    static const char in_target[] = "GET /empty\0 HTTP/1.1\r\nHost: x\r\n\r\n";
+    static const char in_method[] = "GE\0T /empty HTTP/1.1\r\nHost: x\r\n\r\n";
+    static const char in_name[] = "GET /empty HTTP/1.1\r\nHost: x\r\nA\0: b\r\n\r\n";
+    static const char in_value[] = "GET /empty HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n";
+    static const char in_host[] = "GET /empty HTTP/1.1\r\nHost: x\0y\r\n\r\n";
+    static const char in_version[] = "GET /empty HTTP/1.1\0\r\nHost: x\r\n\r\n";
+    expect_refused(in_target, sizeof in_target - 1);
+    expect_refused(in_method, sizeof in_method - 1);
+    expect_refused(in_name, sizeof in_name - 1);
+    expect_refused(in_value, sizeof in_value - 1);
+    expect_refused(in_host, sizeof in_host - 1);
+    expect_refused(in_version, sizeof in_version - 1);
+}
+
+Test(http_server, half_a_request_times_out_and_a_resting_connection_does_not)
+{
+    struct http_server *server = make(10000);
+    uint64_t now = 0;
+    for (int i = 0; i < 5; i++) /* nothing is asked for */
+        now = http_server_ops()->on_run(server, now);
+    cr_expect_str_eq(out(), "");
+    put(server, "GET /empty HTTP/1.1\r\nHos");
+    now = http_server_ops()->on_run(server, now);
+    cr_expect_str_eq(out(), "");
+    put(server, "t"); /* a byte now and then does not help */
+    now = http_server_ops()->on_run(server, now);
+    cr_expect_eq(strncmp(out(), "HTTP/1.1 408 ", 13), 0, "%s", out());
+    cr_expect_eq(fake_host[1].closes, 1);
+    http_server_ops()->on_closed(server, 1, 0, NIC_TERM_NONE);
+    http_server_destroy(server);
+}
+
+Test(http_server, a_request_that_is_slow_but_whole_is_answered)
+{
+    struct http_server *server = make(10000);
+    uint64_t now = http_server_ops()->on_run(server, 0);
+    put(server, "GET /empty HTTP/1.1\r\nHost: ");
+    now = http_server_ops()->on_run(server, now);
+    put(server, "x\r\n\r\n");
+    (void)http_server_ops()->on_run(server, now);
+    cr_expect_eq(strncmp(out(), "HTTP/1.1 200 ", 13), 0, "%s", out());
+    cr_expect_eq(fake_host[1].closes, 0);
     http_server_ops()->on_closed(server, 1, 0, NIC_TERM_NONE);
     http_server_destroy(server);
 }
