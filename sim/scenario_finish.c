@@ -1,4 +1,5 @@
 /* Checks over several keys, derived fields, and the path of the capture. */
+#include "host-sw/team/team.h"
 #include "models/base/units.h"
 #include "sim/scenario_loader.h"
 
@@ -382,6 +383,17 @@ static enum status resolve_capture(struct scenario_loader *loader, bool look_for
     return STATUS_OK;
 }
 
+static_assert(TEAM_HELD_SLOT_FRAMES_MAX == 256, "the range of team.hold_frames ends there");
+
+/* What the MACs refuse: the run asks the same, but knows no line of the file. */
+static enum status check_links(struct scenario_loader *loader)
+{
+    struct error wrong;
+    if (mac_params_check(&loader->config->mac, &wrong) != STATUS_OK)
+        return fail_at(loader, "links", wrong.text);
+    return STATUS_OK;
+}
+
 enum status scenario_finish(struct scenario_loader *loader, bool look_for_capture)
 {
     struct sim_config *config = loader->config;
@@ -396,5 +408,5 @@ enum status scenario_finish(struct scenario_loader *loader, bool look_for_captur
     (void)snprintf(config->source, sizeof config->source, "%s",
                    loader->source ? loader->source : config->capture_path);
     derive(config);
-    return STATUS_OK;
+    return check_links(loader);
 }

@@ -11,7 +11,11 @@ extern "C" {
 #endif
 
 /* Longest frame without FCS: 9000-byte MTU, Ethernet header, two VLAN tags, and room. */
-enum { FRAME_BYTES_MAX = 9216 };
+enum {
+    FRAME_BYTES_MAX = 9216,
+    /* The largest packet that fits a frame behind the Ethernet header and two VLAN tags. */
+    FRAME_MTU_MAX = FRAME_BYTES_MAX - 14 - 2 * 4,
+};
 
 enum frame_flag {
     FRAME_BAD_FCS = 1u << 0, /* damaged on a link: the receiving MAC must drop it */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MTU_MIN = 68, MTU_MAX = FRAME_BYTES_MAX - 22, TX_QUEUE_FRAMES_MAX = 1 << 20 };
+enum { MTU_MIN = 68, TX_QUEUE_FRAMES_MAX = 1 << 20 };
 
 #define MBPS UINT64_C(1000000)
 #define GBPS UINT64_C(1000000000)
@@ -32,9 +32,9 @@ enum status mac_params_check(const struct mac_params *params, struct error *err)
         return error_set(err, STATUS_BAD_INPUT,
                          "link rate: %llu Mbps is not supported; use 10, 25, 40 or 100 Gbps",
                          (unsigned long long)(rate / MBPS));
-    if (params->mtu_bytes < MTU_MIN || params->mtu_bytes > MTU_MAX)
+    if (params->mtu_bytes < MTU_MIN || params->mtu_bytes > FRAME_MTU_MAX)
         return error_set(err, STATUS_BAD_INPUT, "mtu: %u is not between %d and %d bytes",
-                         params->mtu_bytes, MTU_MIN, MTU_MAX);
+                         params->mtu_bytes, MTU_MIN, FRAME_MTU_MAX);
     if (params->tx_queue_frames < 1 || params->tx_queue_frames > TX_QUEUE_FRAMES_MAX)
         return error_set(err, STATUS_BAD_INPUT, "transmit queue: %u is not between 1 and %d frames",
                          params->tx_queue_frames, TX_QUEUE_FRAMES_MAX);

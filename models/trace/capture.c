@@ -1,5 +1,6 @@
 #include "models/trace/capture.h"
 
+#include "models/base/frame.h"
 #include "models/base/units.h"
 #include "models/trace/arena.h"
 #include "models/trace/capture_file.h"
@@ -21,7 +22,7 @@ enum {
     FRAMES_MAX_DEFAULT = 50 * 1000 * 1000,
     MTU_DEFAULT = 1500,
     MTU_MIN = 576,
-    MTU_MAX = 9000,
+    MTU_MAX = FRAME_MTU_MAX,
     TCP_CHECKSUM_AT = 16,
     IPV4_CHECKSUM_AT = 10,
     FRAGMENT_DATAGRAMS = 64,
