@@ -1,0 +1,74 @@
+#!/bin/sh
+# Every kind of output is read by a program that nobody here wrote, and what a person would read first is compared with the
+# run: capinfos and tshark (captures), jq (JSON), Python's csv module (tables), xmllint (JUnit), lspci (pcie). Waves: system_waves.sh.
+# usage: system_readers.sh BUILD_DIR
+set -u
+build=$1
+for tool in capinfos tshark jq xmllint python3; do
+    command -v $tool >/dev/null || { echo "skip: $tool is not installed"; exit 0; }
+done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+judge() { if [ "$2" -eq 0 ]; then echo "pass: $1"; else echo "fail: $1"; fi; }
+out=$work/out
+"$build/toesim" run scenarios/regress/r00-move.yaml --set outputs.tlp_trace=true --set outputs.captures=true \
+    --set outputs.pcie_config=true -o "$out" >"$work/log" 2>&1 || { echo "fail: run"; cat "$work/log"; exit 1; }
+
+field() { capinfos -M "$1" 2>/dev/null | sed -n "s/^$2: *//p" | head -n 1; }
+for nic in 0 1; do
+    file=$out/nic$nic.pcap
+    [ "$(field "$file" 'File type')" = nsecpcap ]
+    judge "capinfos: nic$nic.pcap has nanoseconds ($(field "$file" 'File type'))" $?
+    [ "$(field "$file" 'File encapsulation')" = ether ]
+    judge "capinfos: nic$nic.pcap is Ethernet" $?
+    frames=$(jq ".nics[$nic].mac | .rx_frames + .tx_frames" "$out/stats.json")
+    [ "$(field "$file" 'Number of packets')" = "$frames" ]
+    judge "capinfos: nic$nic.pcap has all $frames frames ($(field "$file" 'Number of packets'))" $?
+    tshark -n -r "$out/team.pcapng" -Y "frame.interface_name == \"nic$nic\"" -T fields -e frame.time_epoch -e frame.len >"$work/team" 2>/dev/null
+    tshark -n -r "$file" -T fields -e frame.time_epoch -e frame.len >"$work/one" 2>/dev/null
+    [ -s "$work/one" ] && cmp -s "$work/team" "$work/one"
+    judge "tshark: team.pcapng has the frames of nic$nic.pcap under the name nic$nic" $?
+done
+case $(field "$out/team.pcapng" 'File type') in *pcapng*) ;; *) false ;; esac
+judge "capinfos: team.pcapng is pcapng" $?
+[ "$(field "$out/team.pcapng" 'Number of interfaces in file')" = 2 ]
+judge "capinfos: team.pcapng has two interfaces" $?
+last=$(tshark -n -r "$out/team.pcapng" -T fields -e frame.time_epoch 2>/dev/null | sort -n | tail -n 1)
+awk -v last="$last" -v end="$(jq .sim_time_ps "$out/stats.json")" 'BEGIN { exit !(last > 0 && last * 1e12 <= end) }'
+judge "tshark: the last frame lies within the run" $?
+
+for file in "$out"/*.json; do
+    jq -e 'type == "object" and (.schema | startswith("toesim."))' "$file" >/dev/null
+    judge "jq: $(basename "$file") is a document that names its schema" $?
+done
+[ "$(jq -s length "$out/stats.json")" = 1 ]
+judge "jq: stats.json is one document" $?
+python3 sim/test/read_tables.py "$out" >"$work/tables"
+judge "csv: $(tail -n 1 "$work/tables")" $?
+sed '$d' "$work/tables"
+if command -v lspci >/dev/null; then
+    lspci -F "$out/lspci.txt" >"$work/lspci" 2>&1 && [ "$(grep -c . "$work/lspci")" -ge 2 ]
+    judge "lspci: $(grep -c . "$work/lspci") functions" $?
+fi
+
+printf 'traffic: {kind: generator, connections: 1, bytes: 1KiB}\nmeasure: {waves: none}\nexpect: ["moves.started > 99"]\n' >"$work/a&b\"<'é.yaml"
+"$build/toesim" regress scenarios/regress/r01-alternate.yaml "$work/a&b\"<'é.yaml" --junit "$work/junit.xml" >/dev/null 2>&1
+xmllint --noout --schema sim/test/junit.xsd "$work/junit.xml" 2>"$work/xml"
+judge "xmllint: the JUnit file follows its schema" $?
+grep -v validates "$work/xml"
+[ "$(xmllint --xpath 'count(//testcase)' "$work/junit.xml")" = 2 ] &&
+    [ "$(xmllint --xpath 'string(/testsuite/@failures)' "$work/junit.xml")" = "$(xmllint --xpath 'count(//failure)' "$work/junit.xml")" ]
+judge "xmllint: as many failures as the suite says" $?
+sed 's/<testcase /<testcase unknown="1" /' "$work/junit.xml" | xmllint --noout --schema sim/test/junit.xsd - 2>/dev/null
+[ $? -ne 0 ]
+judge "xmllint: the schema is one that can fail" $?
+rm -rf results/regress/a-b*
+
+# The sample in README.md is what the program prints; how fast the machine was is not compared.
+sample() { grep -v -e '^wall time' -e '^results in' -e '^reading' "$1"; }
+awk '/^```$/ { on = 0 } on { print } /^```$/ { getline; if (/^scenario  /) { on = 1; print } }' README.md >"$work/readme"
+"$build/toesim" run scenarios/000-default.yaml -o "$work/default" >"$work/printed" 2>"$work/err"
+sample "$work/readme" >"$work/a"
+sample "$work/printed" >"$work/b"
+[ -s "$work/a" ] && diff "$work/a" "$work/b"
+judge "README.md: the sample is the output of the default scenario" $?
