@@ -1,10 +1,13 @@
 #include "sim/cli.h"
 
+#include "models/base/printable.h"
 #include "sim/cli_command.h"
 #include "sim/stop_signals.h"
 #include "sim/version.h"
 
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char run_help[] =
@@ -169,10 +172,25 @@ int cli_next_option(const struct cli_command *command, int argc, char **argv,
     return c;
 }
 
+void cli_print(FILE *file, const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    va_start(args, format);
+    int len = vasprintf(&text, format, args);
+    va_end(args);
+    if (len < 0)
+        return;
+    if (len > 0 && text[len - 1] == '\n')
+        text[len - 1] = '\0';
+    printable_make(text, false);
+    (void)fprintf(file, "%s\n", text);
+    free(text);
+}
+
 int cli_usage_error(const struct cli_command *command, const char *text)
 {
-    (void)fprintf(stderr, "toesim %s: %s; see toesim %s --help\n", command->name, text,
-                  command->name);
+    cli_print(stderr, "toesim %s: %s; see toesim %s --help\n", command->name, text, command->name);
     return STATUS_BAD_INPUT;
 }
 
@@ -200,7 +218,7 @@ int toesim_main(int argc, char **argv)
             return commands[i].main(&commands[i], argc - 1, argv + 1);
         }
     if (argc > 1)
-        (void)fprintf(stderr, "toesim: %s: no such command\n", name);
+        cli_print(stderr, "toesim: %s: no such command\n", name);
     (void)fputs(main_help, stderr);
     return STATUS_BAD_INPUT;
 }

@@ -48,7 +48,7 @@ static int check_file(const char *path)
     char *messages = NULL;
     enum status status = scenario_load_all(path, &config, &messages, &err);
     if (status == STATUS_OK)
-        (void)printf("%s: ok\n", path);
+        cli_print(stdout, "%s: ok\n", path);
     else if (messages)
         (void)fputs(messages, stderr);
     else

@@ -7,6 +7,7 @@
 #include "sim/scenario.h"
 
 #include <getopt.h>
+#include <stdio.h>
 
 /* One command: help is printed for --help; argv[0] is the command's name. */
 struct cli_command {
@@ -27,6 +28,10 @@ int cli_wavediff(const struct cli_command *command, int argc, char **argv);
  * gives '?'; --help prints the help and gives 'h'. Restarts when optind is 0. */
 int cli_next_option(const struct cli_command *command, int argc, char **argv,
                     const char *short_options, const struct option *long_options);
+
+/* One line, which may hold names that the user chose: whatever a terminal would obey in them becomes
+ * '?', newlines too. */
+void cli_print(FILE *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Message `toesim COMMAND: text; see ...` on stderr; returns STATUS_BAD_INPUT. */
 int cli_usage_error(const struct cli_command *command, const char *text);

@@ -22,8 +22,8 @@ static int run_cases(char **scenarios, size_t count, bool bless, const char *jun
     for (size_t i = 0; i < count; i++) {
         const struct regress_case *c = &cases[i];
         regress_run_case(scenarios[i], bless, &cases[i]);
-        (void)printf("%s %s%s%s\n", c->passed ? c->blessed ? "blessed" : "ok     " : "FAILED ",
-                     c->name, c->passed ? "" : ": ", c->passed ? "" : c->message);
+        cli_print(stdout, "%s %s%s%s\n", c->passed ? c->blessed ? "blessed" : "ok     " : "FAILED ",
+                  c->name, c->passed ? "" : ": ", c->passed ? "" : c->message);
         passed += c->passed;
         if ((int)c->status > worst)
             worst = (int)c->status;

@@ -248,16 +248,18 @@ static void print_speed(const char *place)
 
 static enum status print_summary(const char *place, struct error *err)
 {
-    char path[SIM_PATH_MAX + 32], buffer[4096];
+    char path[SIM_PATH_MAX + 32], *line = NULL;
+    size_t size = 0;
     (void)snprintf(path, sizeof path, "%s/summary.txt", place);
     FILE *file = fopen(path, "r");
     if (!file)
         return error_set(err, STATUS_ENVIRONMENT, "%s: %s", path, strerror(errno));
-    for (size_t n; (n = fread(buffer, 1, sizeof buffer, file)) > 0;)
-        (void)fwrite(buffer, 1, n, stdout);
+    while (getline(&line, &size, file) >= 0)
+        cli_print(stdout, "%s", line);
+    free(line);
     (void)fclose(file);
     print_speed(place);
-    (void)printf("results in %s\n", place);
+    cli_print(stdout, "results in %s\n", place);
     if (fflush(stdout) != 0)
         return error_set(err, STATUS_ENVIRONMENT, "standard output: %s", strerror(errno));
     return STATUS_OK;

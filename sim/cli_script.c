@@ -192,12 +192,12 @@ static bool judge(struct script_cli *cli, const struct pkt_script *script,
         char why[PKT_ERROR_MAX];
         bool ok = p->status == STATUS_OK && p->result.ok;
         if (p->status != STATUS_OK) {
-            (void)fprintf(stderr, "%s: port policy %s: %s\n", script->path, name, p->why);
+            cli_print(stderr, "%s: port policy %s: %s\n", script->path, name, p->why);
             worsen(cli, p->status);
         } else if (!p->result.ok) {
-            (void)fprintf(stderr, "%s\n", p->result.error);
+            cli_print(stderr, "%s\n", p->result.error);
         } else if (i > first && good && !pkt_same(&played[first].result, &p->result, why)) {
-            (void)fprintf(stderr, "%s: port policy %s: %s\n", script->path, name, why);
+            cli_print(stderr, "%s: port policy %s: %s\n", script->path, name, why);
             ok = false;
         }
         good = good && ok;
@@ -215,8 +215,8 @@ static void tell(const struct script_cli *cli, const struct pkt_script *script,
     unsigned moves = 0;
     for (unsigned i = first; i <= last; i++)
         moves += played[i].result.moves;
-    (void)printf("%s: %s (IPv%u, %u segments, %u moves)\n", good ? "pass" : "fail", script->path,
-                 cli->ip_version, played[first].result.sent_count, moves);
+    cli_print(stdout, "%s: %s (IPv%u, %u segments, %u moves)\n", good ? "pass" : "fail",
+              script->path, cli->ip_version, played[first].result.sent_count, moves);
     for (unsigned i = first; cli->transcript && i <= last; i++) {
         (void)printf("  port policy %s, %u moves:\n", pkt_policy_name((enum pkt_policy)i),
                      played[i].result.moves);
@@ -236,7 +236,7 @@ static void run_one(struct script_cli *cli, const struct pkt_script *script, str
         why = script->only_core;
     }
     if (why) {
-        (void)printf("not played: %s: %s\n", script->path, why);
+        cli_print(stdout, "not played: %s: %s\n", script->path, why);
         if (cli->results)
             (void)fprintf(cli->results, "- - %s %s\n", script->path, why);
         cli->unplayed++;
@@ -260,7 +260,7 @@ static enum status check_all(int count, char **paths, struct pkt_script *script)
     enum status status = STATUS_OK;
     for (int i = 0; i < count; i++)
         if (!pkt_script_read(script, paths[i])) {
-            (void)fprintf(stderr, "%s\n", script->error);
+            cli_print(stderr, "%s\n", script->error);
             status = STATUS_BAD_INPUT;
         }
     return status;

@@ -74,8 +74,10 @@ static bool look_into(const char *path, struct content *content)
 static json_t *load_stats(const char *path)
 {
     char file[SIM_PATH_MAX + 16];
+    struct stat info;
     (void)snprintf(file, sizeof file, "%s/stats.json", path);
-    return json_load_file(file, 0, NULL);
+    /* A pipe of that name in a folder of the user's must not be waited for. */
+    return stat(file, &info) == 0 && S_ISREG(info.st_mode) ? json_load_file(file, 0, NULL) : NULL;
 }
 
 /* A folder is an earlier run's when its stats.json says so. */

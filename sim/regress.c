@@ -132,6 +132,11 @@ static bool compare_stats(struct regress_case *c, const char *stats, const char 
 {
     char text[REGRESS_MESSAGE_MAX] = "";
     json_error_t error;
+    struct stat info;
+    if (stat(golden_stats, &info) == 0 && !S_ISREG(info.st_mode)) { /* a pipe would be waited for */
+        fail(c, STATUS_BAD_INPUT, "%s: is not a regular file", golden_stats);
+        return false;
+    }
     json_t *golden = json_load_file(golden_stats, 0, &error);
     json_t *now = golden ? json_load_file(stats, 0, &error) : NULL;
     bool equal = false;

@@ -238,10 +238,13 @@ enum status scenario_yaml_read(const char *text, size_t len, const char *source,
     *doc = (struct scenario_doc){0};
     if (len > SCENARIO_FILE_BYTES_MAX)
         return error_set(err, STATUS_BAD_INPUT, "%s: larger than 1 MiB: not a scenario", source);
+    static const char mark[] = "\xef\xbb\xbf"; /* YAML 1.2, 5.2: a byte-order mark is no content */
+    size_t skip =
+        len >= sizeof mark - 1 && memcmp(text, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
     if (!yaml_parser_initialize(&r.parser))
         return out_of_memory(&r);
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, len);
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *)text + skip, len - skip);
     enum status status = read_events(&r);
     yaml_parser_delete(&r.parser);
     if (status != STATUS_OK)

@@ -4,6 +4,7 @@
 #include "sim/toesim.h"
 
 #include "models/base/frame.h"
+#include "models/base/printable.h"
 #include "models/base/units.h"
 #include "models/hwif/ctx_enums.h"
 #include "models/wire/arp.h"
@@ -60,8 +61,11 @@ bool fail_errno(system_server &s, const char *what)
     const char *report = toesim_error();
     size_t first_line = std::strcspn(report, "\n");
     int why = errno;
-    if (report[first_line])
-        std::fprintf(stderr, "%s: %s\n", s.script->path, report);
+    if (report[first_line]) {
+        std::string text = std::string(s.script->path) + ": " + report;
+        printable_make(text.data(), true);
+        std::fprintf(stderr, "%s\n", text.c_str());
+    }
     return fail(s, "%s: %s (%.*s)", what, std::strerror(why),
                 static_cast<int>(std::min<size_t>(first_line, 150)), report);
 }

@@ -62,6 +62,19 @@ static enum status expectation_failed(const struct results_input *in, const json
                      in->replay || in->gen ? " and conns.csv" : "");
 }
 
+static enum status capture_cut(const struct results_input *in, const struct capture_stats *capture,
+                               struct error *err)
+{
+    const char *path = in->config->capture_path;
+    if (capture->damaged_record == 1)
+        return error_set(err, STATUS_BAD_INPUT, "%s: record 1: %s: nothing could be replayed", path,
+                         capture->damage);
+    return error_set(err, STATUS_BAD_INPUT,
+                     "%s: record %" PRIu64 ": %s: the results are of the %" PRIu64
+                     " records before it, and what follows is missing from them",
+                     path, capture->damaged_record, capture->damage, capture->damaged_record - 1);
+}
+
 /* The headline fits the message whole; the last events are in violation.txt. */
 static enum status violated(const struct check *check, struct error *err)
 {
@@ -81,10 +94,7 @@ enum status verdict_of_run(const struct results_input *in, const json_t *stats,
     struct outcome_counts counts;
     results_outcomes(in, &counts);
     if (capture && capture->damaged_record)
-        return error_set(err, STATUS_BAD_INPUT,
-                         "%s: record %" PRIu64 ": %s (what is sound was replayed; results are "
-                         "complete)",
-                         in->config->capture_path, capture->damaged_record, capture->damage);
+        return capture_cut(in, capture, err);
     if (check_violations_total(in->check))
         return violated(in->check, err);
     if (in->replay && outcome_judged_total(&counts) == 0 && !in->config->allow_empty)

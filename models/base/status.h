@@ -26,7 +26,7 @@ struct error {
 };
 
 /* Stores status and the formatted message; returns status, so callers write `return error_set(...)`.
- * A null err only returns the status. */
+ * A null err only returns the status. What a terminal would obey in the arguments becomes '?'. */
 enum status error_set(struct error *err, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

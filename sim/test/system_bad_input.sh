@@ -57,6 +57,55 @@ if [ -s "$work/o3/stats.json" ]; then
 else
     echo "fail: no results of the cut capture"
 fi
+zcat "$capture" | head -c 50 >"$work/first.pcap"
+expect "capture cut in record 1" 2 "first.pcap: record 1: .*nothing could be replayed" "$toesim" replay "$work/first.pcap" -o "$work/o4"
+printf '\357\273\277name: x\ntraffic: {kind: generator}\n' >"$work/mark.yaml"
+expect "a byte-order mark is accepted" 0 "mark.yaml: ok" "$toesim" check "$work/mark.yaml"
+printf '\357\273\277name: x\nseed: many\n' >"$work/mark.yaml"
+expect "and moves no line" 2 "mark.yaml:2: seed" "$toesim" check "$work/mark.yaml"
+
+# What a terminal would obey (ECMA-48): escape, bell, carriage return, and the one-character CSI of C1.
+bad=$(printf 'a\033[31m\007\r\302\233b')
+printf 'traffic: {kind: generator}\nexpect: ["moves.started == 0%s"]\n' '\e[31m' >"$work/$bad.yaml"
+printf '+0 jump\n' >"$work/$bad.pkt"
+mkdir -p "$work/users/$bad"
+echo mine >"$work/users/$bad/file"
+seen=0
+no_controls() {
+    seen=$((seen + 1))
+    timeout 120 "$@" >"$work/log" 2>&1
+    [ -s "$work/log" ] && ! LC_ALL=C grep -q -a -e "$(printf '[\001-\010\013-\037\177]')" -e "$(printf '\302[\200-\237]')" "$work/log" ||
+        { echo "fail: control characters reach the terminal: $*" | cat -v; cat -v "$work/log"; }
+}
+no_controls "$toesim" "$bad"
+no_controls "$toesim" run "--$bad" x
+no_controls "$toesim" run "$work/$bad"
+no_controls "$toesim" run "$work/$bad.yaml" -o "$work/o5"
+no_controls "$toesim" run "$root/scenarios/regress/r03-generator.yaml" --seed "$bad"
+no_controls "$toesim" run "$root/scenarios/regress/r03-generator.yaml" -o "$work/users/$bad"
+no_controls "$toesim" run "$root/scenarios/regress/r03-generator.yaml" -o "$work/fresh/$bad"
+no_controls "$toesim" replay "$work/$bad.pcap"
+no_controls "$toesim" check "$work/$bad.yaml" "$work/$bad"
+no_controls "$toesim" script "$work/$bad.pkt"
+no_controls "$toesim" regress "$work/$bad.yaml" "$work/$bad"
+no_controls "$toesim" wavediff "$work/$bad" "$work/$bad.yaml"
+echo "pass: $seen commands were given names with control characters"
+
+# A pipe that nobody writes to, where only a regular file makes sense, is refused and not waited for.
+mkdir -p "$work/cwd/results/golden" "$work/pipes"
+(
+    cd "$work/cwd" || exit 1
+    printf 'name: x\ntraffic: {kind: generator, connections: 1, bytes: 1KiB}\n' >x.yaml
+    mkfifo results/golden/x.json
+    expect "a pipe as golden stats" 2 "golden/x.json: is not a regular file" "$toesim" regress x.yaml
+    rm results/golden/x.json
+    timeout 120 "$toesim" regress x.yaml --bless >/dev/null 2>&1
+    rm -f results/golden/x.fst
+    mkfifo results/golden/x.fst
+    expect "a pipe as golden wave" 2 "golden/x.fst: .*not a regular file" "$toesim" regress x.yaml
+    mkfifo "$work/pipes/stats.json"
+    expect "a pipe in a results folder" 2 "pipes: exists and holds no results" "$toesim" run x.yaml -o "$work/pipes"
+)
 # The last record of each kind of file, cut by a few bytes.
 for file in "$root"/traces/half-close.pcap "$root"/traces/ssh.pcapng "$root"/traces/redis.pcap.gz; do
     name=$(basename "$file")

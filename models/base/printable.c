@@ -1,0 +1,40 @@
+#include "models/base/printable.h"
+
+#include <stddef.h>
+
+enum { FIRST_PRINTABLE_CODE = 0xa0 }; /* below it and above ASCII lie the C1 control characters */
+
+/* Length of the UTF-8 character at text (RFC 3629), which is none of ASCII; 0: it is not sound. */
+static size_t character_bytes(const unsigned char *text)
+{
+    size_t len = text[0] >= 0xf0 && text[0] < 0xf5   ? 4
+                 : text[0] >= 0xe0 && text[0] < 0xf0 ? 3
+                 : text[0] >= 0xc2 && text[0] < 0xe0 ? 2
+                                                     : 0;
+    if (len == 0)
+        return 0;
+    unsigned code = text[0] & (0x7fu >> len);
+    for (size_t i = 1; i < len; i++) {
+        if ((text[i] & 0xc0) != 0x80) /* also at the terminating zero */
+            return 0;
+        code = code << 6 | (text[i] & 0x3fu);
+    }
+    static const unsigned least[] = {0, 0, FIRST_PRINTABLE_CODE, 0x800, 0x10000};
+    bool surrogate = code >= 0xd800 && code < 0xe000;
+    return code >= least[len] && code <= 0x10ffff && !surrogate ? len : 0;
+}
+
+void printable_make(char *text, bool with_newlines)
+{
+    unsigned char *at = (unsigned char *)text;
+    while (*at) {
+        size_t len = *at >= ' ' && *at < 0x7f ? 1 : character_bytes(at);
+        if (with_newlines && (*at == '\n' || *at == '\t'))
+            len = 1;
+        if (len == 0) {
+            *at = '?';
+            len = 1;
+        }
+        at += len;
+    }
+}
