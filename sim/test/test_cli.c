@@ -142,7 +142,7 @@ static const struct usage_row usage_rows[] = {
     {"script good.pkt core.pkt six.pkt", 0, "not played: core.pkt: no urgent bell", ""},
     {"script six.pkt", 0, "not played: six.pkt: only IPv6", ""},
     {"script fails.pkt good.pkt", 1, "1 passed, 1 failed, 0 not played", "fails.pkt:1: it differs"},
-    {"script parts.pkt", 1, "fail: parts.pkt", "policy flip: segment 1 is 'R 1:1(0)' instead of"},
+    {"script parts.pkt", 1, "fail: parts.pkt", "policy flip: segment 'R 1:1(0)' is one more"},
     {"script parts.pkt --port-policy flip", 0, "pass: parts.pkt (IPv4, 1 segments", ""},
     {"script dies.pkt", 1, "fail: dies.pkt", "policy random: the simulation broke off (signal 6)"},
     {"check", 2, "", "toesim check: needs SCENARIO..., --schema, --keys or --outputs"},
