@@ -24,6 +24,8 @@ enum {
     OPTION_GAP,
     OPTION_STALL,
     OPTION_EMPTY,
+    OPTION_PORT_OF,
+    OPTION_INTERFACE,
     OPTION_DURATION,
     OPTION_TAP,
     OPTION_FILES
@@ -53,6 +55,24 @@ static bool add(struct settings *s, const char *origin, const char *key, const c
     s->texts[s->count] = text;
     s->sets[s->count++] = (struct scenario_set){text, origin};
     return true;
+}
+
+/* Such options may be repeated, or have several words between commas. */
+static bool add_to_list(struct settings *s, const char *origin, const char *key, const char *value)
+{
+    size_t key_len = strlen(key);
+    for (size_t i = 0; i < s->count; i++) {
+        char *text = NULL;
+        if (strcmp(s->sets[i].origin, origin) != 0 || strncmp(s->texts[i], key, key_len) != 0)
+            continue;
+        if (asprintf(&text, "%s,%s", s->texts[i], value) < 0)
+            return false;
+        free(s->texts[i]);
+        s->texts[i] = text;
+        s->sets[i].assignment = text;
+        return true;
+    }
+    return add(s, origin, key, value);
 }
 
 /* "flip:5" stands for two keys. */
@@ -89,6 +109,10 @@ static bool add_option(struct settings *s, int option, const char *value)
         return add(s, "--duration", "duration=", value);
     case OPTION_EMPTY:
         return add(s, "--allow-empty", "traffic.allow_empty=", "true");
+    case OPTION_PORT_OF:
+        return add_to_list(s, "--port-of", "traffic.port_of=", value);
+    case OPTION_INTERFACE:
+        return add_to_list(s, "--interface", "traffic.interfaces=", value);
     case OPTION_TAP:
         s->live.tap = value;
         return true;
@@ -322,13 +346,16 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
 
 int cli_replay(const struct cli_command *command, int argc, char **argv)
 {
-    static const struct option options[] = {COMMON_OPTIONS,
-                                            {"mode", required_argument, NULL, OPTION_MODE},
-                                            {"port-policy", required_argument, NULL, OPTION_POLICY},
-                                            {"max-gap", required_argument, NULL, OPTION_GAP},
-                                            {"stall", required_argument, NULL, OPTION_STALL},
-                                            {"allow-empty", no_argument, NULL, OPTION_EMPTY},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        COMMON_OPTIONS,
+        {"mode", required_argument, NULL, OPTION_MODE},
+        {"port-policy", required_argument, NULL, OPTION_POLICY},
+        {"max-gap", required_argument, NULL, OPTION_GAP},
+        {"stall", required_argument, NULL, OPTION_STALL},
+        {"port-of", required_argument, NULL, OPTION_PORT_OF},
+        {"interface", required_argument, NULL, OPTION_INTERFACE},
+        {"allow-empty", no_argument, NULL, OPTION_EMPTY},
+        {NULL, 0, NULL, 0}};
     static struct sim_config config;
     struct settings settings = {0};
     struct error err;

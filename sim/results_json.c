@@ -144,6 +144,8 @@ static void add_capture(json_t *root, const struct results_input *in)
     results_set(capture, "repaired_checksums", c->repaired_checksums);
     results_set(capture, "bad_checksums", c->bad_checksums);
     results_set(capture, "not_tcp", c->not_tcp);
+    results_set(capture, "unknown_link", c->unknown_link);
+    results_set(capture, "other_interface", c->other_interface);
     results_set(capture, "fragments", c->fragments);
     results_set(capture, "reassembled", c->reassembled);
     results_set(capture, "malformed", c->malformed);

@@ -240,11 +240,24 @@ static enum status check_table(struct scenario_loader *loader)
     return STATUS_OK;
 }
 
+/* Only the capture's own segments were captured somewhere. */
+static enum status check_captured(struct scenario_loader *loader)
+{
+    struct sim_config *config = loader->config;
+    bool captured = config->lan_switch.policy == PORT_POLICY_CAPTURED;
+    config->capture.captured_ports = captured;
+    if (captured && (config->traffic != TRAFFIC_REPLAY || config->replay_mode == REPLAY_ENDPOINT))
+        return fail_at(loader, "switch.policy",
+                       "captured needs traffic.kind: replay in traffic.mode: exact");
+    return STATUS_OK;
+}
+
 /* All of them, so that all errors are told at once. */
 static enum status check_together(struct scenario_loader *loader)
 {
     static enum status (*const checks[])(struct scenario_loader *) = {
-        check_traffic, check_offload, check_host, check_table, check_ctx_errors, check_waves};
+        check_traffic,  check_offload,    check_host, check_table,
+        check_captured, check_ctx_errors, check_waves};
     const struct sim_config *config = loader->config;
     enum status worst = check_tcp(loader, &config->team.tcp, "team.tcp");
     worst = worse(worst, check_tcp(loader, &config->gen.tcp, "traffic.tcp"));

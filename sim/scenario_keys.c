@@ -33,6 +33,8 @@ static const char *kind_of(const struct scenario_key *key)
         return "numbers and ranges";
     case SCENARIO_TABLE:
         return "digits 0 and 1";
+    case SCENARIO_LIST:
+        return "words between commas";
     default:
         return "text";
     }

@@ -49,11 +49,9 @@ static const char *const cookie_names[] = {
     [SYN_COOKIES_OFF] = "off", [SYN_COOKIES_AUTO] = "auto", [SYN_COOKIES_ALWAYS] = "always", NULL};
 static const char *const offload_names[] = {
     [OFFLOAD_ALL] = "all", [OFFLOAD_NONE] = "none", [OFFLOAD_PORTS] = "ports", NULL};
-static const char *const policy_names[] = {
-    [PORT_POLICY_HASH] = "hash",           [PORT_POLICY_NIC0] = "nic0",
-    [PORT_POLICY_ALTERNATE] = "alternate", [PORT_POLICY_RANDOM] = "random",
-    [PORT_POLICY_FLIP] = "flip",           [PORT_POLICY_ROUND_ROBIN] = "round_robin",
-    [PORT_POLICY_TABLE] = "table",         NULL};
+static const char *const policy_names[] = {"hash",        "nic0",  "alternate", "random", "flip",
+                                           "round_robin", "table", "captured",  NULL};
+static_assert(sizeof policy_names / sizeof *policy_names == PORT_POLICY_CAPTURED + 2, "names");
 static const char *const lacp_names[] = {
     [LACP_OFF] = "off", [LACP_SLOW] = "slow", [LACP_FAST] = "fast", NULL};
 static const char *const forwarding_names[] = {
@@ -338,9 +336,7 @@ const struct scenario_key scenario_keys[] = {
     TIME("nics.cache.dram", ctx_dram_ps, 0, PS_PER_MS,
          "context DRAM: request until the first beat"),
     TIME("nics.cache.dram_beat", ctx_dram_beat_ps, 0, PS_PER_MS, "each further beat of 64 bytes"),
-    BOOL("nics.cache.skip_idle", ctx_skip_idle,
-         "clock the caches only while they have "
-         "work"),
+    BOOL("nics.cache.skip_idle", ctx_skip_idle, "clock the caches only while they have work"),
     ENUM("nics.cache.model", ctx_golden, model_names,
          "rtl, or the C model for debugging (no waves)"),
 
@@ -385,6 +381,10 @@ const struct scenario_key scenario_keys[] = {
          "replay: the remote's segments as captured, or its bytes by a live TCP stack (lwIP)"),
     TIME("traffic.max_gap", capture.max_gap_ps, 1, TIME_LIMIT,
          "replay: longest idle gap of the timeline"),
+    TEXT("traffic.interfaces", SCENARIO_LIST, capture.interfaces,
+         "replay: the capture's interfaces to read, such as eth0,eth1; empty: all"),
+    TEXT("traffic.port_of", SCENARIO_LIST, capture.port_of,
+         "policy captured: such as eth0=nic0,eth1=nic1; empty: the first two interfaces"),
     COUNT("traffic.frames_max", capture.frames_max, 0, (uint64_t)INT64_MAX,
           "replay: frames read at most; 0: built-in bound"),
     SIZE("traffic.bytes_max", capture.bytes_max, NONE, 0, TIME_LIMIT,

@@ -25,6 +25,7 @@ enum scenario_type {
     SCENARIO_FRAMES, /* of struct sim_action: numbers of frames, such as 3 7 10-12 */
     SCENARIO_PORTS,  /* struct port_ranges: port numbers and ranges, or none */
     SCENARIO_TABLE,  /* digits 0 and 1 */
+    SCENARIO_LIST,   /* words between commas, without blanks; may be empty */
     SCENARIO_EXPECT, /* list item: text of an expectation */
 };
 

@@ -177,6 +177,20 @@ static bool parse_table(const struct scenario_key *key, const char *text, void *
     return true;
 }
 
+static bool parse_list(const struct scenario_key *key, const char *text, void *base,
+                       char why[SCENARIO_WHY_MAX])
+{
+    size_t len = strlen(text);
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] <= 0x20 || text[i] == 0x7f)
+            return wrong(why, text, "words between commas, without blanks");
+    if (len >= key->bytes)
+        return wrong(why, text, "at most 255 bytes");
+    memset(field_of(key, base), 0, key->bytes);
+    memcpy(field_of(key, base), text, len);
+    return true;
+}
+
 static bool parse_path(const struct scenario_key *key, const char *text, void *base,
                        char why[SCENARIO_WHY_MAX])
 {
@@ -362,6 +376,8 @@ bool scenario_value_parse(const struct scenario_key *key, const char *text, void
         return scenario_ports_parse(text, (struct port_ranges *)((char *)base + key->offset), why);
     case SCENARIO_TABLE:
         return parse_table(key, text, base, why);
+    case SCENARIO_LIST:
+        return parse_list(key, text, base, why);
     case SCENARIO_FAULT:
         return parse_fault(key, text, base, why);
     case SCENARIO_EXPECT:
@@ -472,5 +488,6 @@ bool scenario_value_is_text(const struct scenario_key *key)
 {
     return key->type == SCENARIO_NAME || key->type == SCENARIO_PATH || key->type == SCENARIO_MAC ||
            key->type == SCENARIO_IPV4 || key->type == SCENARIO_IPV6 ||
-           key->type == SCENARIO_EXPECT || key->type == SCENARIO_TABLE;
+           key->type == SCENARIO_EXPECT || key->type == SCENARIO_TABLE ||
+           key->type == SCENARIO_LIST;
 }

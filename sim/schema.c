@@ -108,6 +108,9 @@ static json_t *value_schema(const struct scenario_key *key)
     case SCENARIO_TABLE: /* more than one digit in quotes, else readers make a number of them */
         return json_pack("{s:[{s:s, s:s}, {s:s, s:i, s:i}]}", "anyOf", "type", "string", "pattern",
                          "^[01]{0,256}$", "type", "integer", "minimum", 0, "maximum", 1);
+    case SCENARIO_LIST: /* a single number is an integer to readers */
+        return json_pack("{s:[s, s], s:s}", "type", "string", "integer", "pattern",
+                         "^[^\\s]{0,255}$");
     case SCENARIO_VLAN:
         return json_pack("{s:[{s:s}, {s:s, s:i, s:i}]}", "anyOf", "const", "none", "type",
                          "integer", "minimum", 1, "maximum", 4094);

@@ -364,6 +364,7 @@ how_made() {
     half-close*) echo 'peers.py: each side half-closes first' ;;
     reset-midstream*) echo 'peers.py: resets by client and by server in mid-stream' ;;
     relay*) echo 'nginx and curl through relay.py: loss, reordering, duplicates' ;;
+    bond*) echo 'record_bond.sh: both ports of a server, the route changing six times' ;;
     offloads-on*) echo 'nginx and curl, veth with segmentation and checksum offload' ;;
     esac
 }

@@ -174,9 +174,10 @@ static unsigned choose(struct lan_switch *sw, const struct frame *frame)
     if (sw->params.policy == PORT_POLICY_ROUND_ROBIN)
         return (unsigned)(sw->turn++ % LINK_GROUP_MEMBERS);
     packet_parse(frame->data, frame->len, false, &packet);
-    unsigned chosen = sw->params.policy == PORT_POLICY_HASH
-                          ? flow_hash(sw->params.hash, &packet) % LINK_GROUP_MEMBERS
-                          : choose_by_flow(sw, &packet);
+    bool hashed =
+        sw->params.policy == PORT_POLICY_HASH || sw->params.policy == PORT_POLICY_CAPTURED;
+    unsigned chosen = hashed ? flow_hash(sw->params.hash, &packet) % LINK_GROUP_MEMBERS
+                             : choose_by_flow(sw, &packet);
     return chosen ^ sw->is_swapped;
 }
 

@@ -31,6 +31,7 @@ enum port_policy {
     PORT_POLICY_FLIP,        /* per connection: the other member after every flip_frames frames */
     PORT_POLICY_ROUND_ROBIN, /* every frame on the other member, whatever its connection */
     PORT_POLICY_TABLE,       /* per connection: a map written by the user */
+    PORT_POLICY_CAPTURED, /* replay: frames say where they arrive (FRAME_TO_NIC0); others: hash */
 };
 
 enum { LAN_SWITCH_TABLE_MAX = 256, LAN_SWITCH_ASSIGNMENTS_MAX = 256 };

@@ -5,6 +5,7 @@
 #include "models/trace/arena.h"
 #include "models/trace/capture_file.h"
 #include "models/trace/capture_link.h"
+#include "models/trace/capture_ports.h"
 #include "models/trace/conversation.h"
 #include "models/trace/timeline.h"
 #include "models/trace/tracker.h"
@@ -36,6 +37,8 @@ struct capture {
     struct arena arena;
     struct conversation *conversations;
     size_t conversation_count;
+    struct capture_ports ports;
+    bool captured_ports;
 };
 
 /* What only the loading needs. */
@@ -44,7 +47,8 @@ struct loader {
     const struct capture_params *params;
     const char *path;
     struct tracker tracker;
-    int link;
+    uint16_t interface; /* of the present record */
+    int unknown_link;   /* one of those seen */
     struct link_frame frame;
     struct ip_reassembly *fragments;
     uint64_t newest_ns;
@@ -123,6 +127,7 @@ static bool add_tcp(struct loader *loader, const struct packet *packet, uint64_t
         .window = seg->window,
         .urgent = seg->urgent,
         .ttl = packet->ttl,
+        .interface = loader->interface,
         .checksum = (uint8_t)checksum_class(&loader->frame, packet),
     };
     if (!keep_bytes(loader, packet, &segment))
@@ -156,7 +161,17 @@ static bool add_fragment(struct loader *loader, const struct packet *packet, uin
 static bool add_record(struct loader *loader, const struct capture_record *record)
 {
     struct capture_stats *stats = &loader->capture->stats;
-    if (!capture_link_frame(loader->link, record->bytes, record->captured, record->length,
+    loader->interface = (uint16_t)record->interface;
+    if (loader->capture->ports.of[record->interface].left_out) {
+        stats->other_interface++;
+        return true;
+    }
+    if (!capture_link_is_known(record->link)) {
+        loader->unknown_link = record->link;
+        stats->unknown_link++;
+        return true;
+    }
+    if (!capture_link_frame(record->link, record->bytes, record->captured, record->length,
                             &loader->frame)) {
         stats->malformed++;
         return true;
@@ -200,6 +215,14 @@ static enum status bounds_check(const struct loader *loader, struct error *err)
     return STATUS_OK;
 }
 
+static void learn_interfaces(struct loader *loader, const struct capture_file *file)
+{
+    struct capture_ports *ports = &loader->capture->ports;
+    while (ports->count < capture_file_interface_count(file))
+        capture_ports_add(ports, ports->count, capture_file_interface_name(file, ports->count),
+                          loader->params->interfaces);
+}
+
 static enum status read_records(struct loader *loader, struct capture_file *file, struct error *err)
 {
     struct capture_stats *stats = &loader->capture->stats;
@@ -207,11 +230,15 @@ static enum status read_records(struct loader *loader, struct capture_file *file
     enum capture_file_state state;
     while ((state = capture_file_next(file, &record)) == CAPTURE_RECORD) {
         stats->records++;
+        learn_interfaces(loader, file);
         if (bounds_check(loader, err) != STATUS_OK)
             return err ? err->status : STATUS_BAD_INPUT;
         if (!add_record(loader, &record))
             return out_of_memory(loader, err);
     }
+    learn_interfaces(loader, file);
+    if (stats->records && stats->unknown_link == stats->records)
+        return capture_file_link_error(loader->path, loader->unknown_link, err);
     if (state == CAPTURE_DAMAGED) {
         stats->damaged_record = stats->records + 1;
         snprintf(stats->damage, sizeof stats->damage, "%s", capture_file_damage(file));
@@ -256,13 +283,33 @@ static enum status build_conversations(struct loader *loader, struct error *err)
     return ok ? STATUS_OK : out_of_memory(loader, err);
 }
 
+/* Only what the peers sent arrives at a NIC. */
+static enum status assign_ports(struct loader *loader, struct error *err)
+{
+    struct capture *capture = loader->capture;
+    capture->captured_ports = loader->params->captured_ports;
+    for (size_t i = 0; i < capture->conversation_count; i++) {
+        const struct conversation *conv = &capture->conversations[i];
+        for (size_t k = 0; k < conv->segment_count; k++)
+            capture->ports.of[conv->segments[k].interface].carries_peers = true;
+    }
+    if (!capture->captured_ports)
+        return STATUS_OK;
+    return capture_ports_assign(&capture->ports, loader->path, loader->params->port_of, err);
+}
+
+int capture_interface_nic(const struct capture *capture, uint16_t interface)
+{
+    assert(interface < capture->ports.count);
+    return capture->captured_ports ? capture->ports.of[interface].nic : -1;
+}
+
 static enum status load(struct loader *loader, struct error *err)
 {
     struct capture_stats *stats = &loader->capture->stats;
     struct capture_file *file = capture_file_open(loader->path, err);
     if (!file)
         return STATUS_BAD_INPUT;
-    loader->link = capture_file_link(file);
     enum status status = read_records(loader, file, err);
     capture_file_close(file);
     if (status != STATUS_OK)
@@ -275,7 +322,11 @@ static enum status load(struct loader *loader, struct error *err)
     timeline_make(tracker, loader->params->max_gap_ps, stats);
     vlan_map_assign(&tracker->vlans);
     stats->vlan_stacks = tracker->vlans.count - 1;
-    return build_conversations(loader, err);
+    status = build_conversations(loader, err);
+    if (status == STATUS_OK)
+        status = capture_ports_check(&loader->capture->ports, loader->path,
+                                     loader->params->interfaces, err);
+    return status == STATUS_OK ? assign_ports(loader, err) : status;
 }
 
 struct capture *capture_load(const char *path, const struct capture_params *params,

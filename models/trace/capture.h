@@ -22,6 +22,9 @@ struct capture_params {
     uint32_t mtu_bytes;  /* larger segments are split */
     uint64_t frames_max; /* memory bounds; 0: default */
     uint64_t bytes_max;
+    char interfaces[256]; /* names or numbers between commas: only their frames; empty: all */
+    bool captured_ports;  /* frames arrive at the NIC of the interface they were captured on */
+    char port_of[256];    /* such as eth0=nic0,eth1=nic1; empty: the first two in the file */
 };
 
 void capture_params_default(struct capture_params *params);
@@ -31,6 +34,7 @@ struct client_segment {
     uint64_t time_ps;  /* on the merged, clamped timeline; starts at 0 */
     uint32_t seq, ack; /* as captured */
     uint16_t flags, window, urgent;
+    uint16_t interface; /* it was captured on */
     uint8_t options_len;
     uint8_t ttl;
     uint8_t options[40];
@@ -89,6 +93,8 @@ struct capture_stats {
     /* Of replayable conversations: what the receiver did not accept, or something contradicts. */
     uint64_t ignored_segments;
     uint64_t repaired_checksums, bad_checksums, not_tcp, malformed, snap_cut;
+    uint64_t unknown_link;           /* frames of a link type nobody here understands */
+    uint64_t other_interface;        /* frames of interfaces that were not asked for */
     uint64_t fragments, reassembled; /* IP fragments; TCP segments put together from them */
     uint64_t backward_stamps, clamped_gaps, vlan_stacks;
     uint64_t damaged_record; /* 1-based number of the record where the file is damaged; 0: sound */
@@ -106,6 +112,9 @@ void capture_destroy(struct capture *capture);
 size_t capture_conversation_count(const struct capture *capture);
 const struct conversation *capture_conversation(const struct capture *capture, size_t index);
 const struct capture_stats *capture_get_stats(const struct capture *capture);
+
+/* The NIC at which frames captured on this interface arrive; -1: the port policy decides. */
+int capture_interface_nic(const struct capture *capture, uint16_t interface);
 
 #ifdef __cplusplus
 }

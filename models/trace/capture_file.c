@@ -1,6 +1,7 @@
 #include "models/trace/capture_file.h"
 
 #include "models/trace/capture_link.h"
+#include "models/trace/pcapng.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -10,60 +11,123 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { GZIP_BUFFER_BYTES = 1 << 17 };
+enum { GZIP_BUFFER_BYTES = 1 << 17, HEAD_BYTES = 4 };
+enum { LINKTYPE_RAW = 101 }; /* in files; libpcap's own number depends on the system */
 
 #define NS_PER_S UINT64_C(1000000000)
 #define SECONDS_MAX UINT64_C(0x1ffffffff) /* the year 2242: time in ns stays far inside 64 bits */
 
+/* Bytes of the file, unpacked. The first ones are looked at to know its format, and then read
+ * again. */
+struct stream {
+    gzFile gzip;
+    uint8_t head[HEAD_BYTES];
+    unsigned head_bytes, head_read;
+};
+
 struct capture_file {
-    pcap_t *pcap;
-    gzFile gzip; /* owned by the stream of pcap */
+    struct stream *stream; /* owned by pcap, where there is one */
+    pcap_t *pcap;          /* classic pcap; or */
+    struct pcapng *ng;
     int link;
     char damage[PCAP_ERRBUF_SIZE];
 };
 
-static ssize_t gzip_read(void *cookie, char *bytes, size_t size)
+static ssize_t stream_read(void *cookie, char *bytes, size_t size)
 {
+    struct stream *stream = cookie;
+    size_t done = 0;
+    while (done < size && stream->head_read < stream->head_bytes)
+        bytes[done++] = (char)stream->head[stream->head_read++];
+    if (done)
+        return (ssize_t)done;
     unsigned ask = size > GZIP_BUFFER_BYTES ? GZIP_BUFFER_BYTES : (unsigned)size;
-    int got = gzread(cookie, bytes, ask);
+    int got = gzread(stream->gzip, bytes, ask);
     if (got >= 0)
         return got;
     errno = EIO;
     return -1;
 }
 
-static int gzip_close(void *cookie) { return gzclose(cookie) == Z_OK ? 0 : EOF; }
+static long stream_read_whole(void *cookie, void *bytes, size_t size)
+{
+    size_t done = 0;
+    while (done < size) {
+        ssize_t got = stream_read(cookie, (char *)bytes + done, size - done);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        done += (size_t)got;
+    }
+    return (long)done;
+}
+
+static int stream_close(void *cookie)
+{
+    struct stream *stream = cookie;
+    int code = gzclose(stream->gzip);
+    free(stream);
+    return code == Z_OK ? 0 : EOF;
+}
 
 /* zlib hands plain files through unchanged, so there is one way in. */
-static FILE *stream_open(const char *path, gzFile *gzip, struct error *err)
+static struct stream *stream_open(const char *path, struct error *err)
 {
+    struct stream *stream = calloc(1, sizeof *stream);
     errno = 0;
-    *gzip = gzopen(path, "rb");
-    if (!*gzip) {
-        error_set(err, errno == ENOMEM ? STATUS_ENVIRONMENT : STATUS_BAD_INPUT,
-                  "%s: cannot be opened: %s", path, errno ? strerror(errno) : "out of memory");
+    gzFile gzip = stream ? gzopen(path, "rb") : NULL;
+    if (!gzip) {
+        bool memory = !stream || errno == ENOMEM || errno == 0;
+        error_set(err, memory ? STATUS_ENVIRONMENT : STATUS_BAD_INPUT, "%s: cannot be opened: %s",
+                  path, memory ? "out of memory" : strerror(errno));
+        free(stream);
         return NULL;
     }
-    gzbuffer(*gzip, GZIP_BUFFER_BYTES);
-    cookie_io_functions_t io = {.read = gzip_read, .close = gzip_close};
-    FILE *stream = fopencookie(*gzip, "rb", io);
-    if (!stream) {
-        gzclose(*gzip);
-        error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", path);
-    }
+    stream->gzip = gzip;
+    gzbuffer(gzip, GZIP_BUFFER_BYTES);
+    int got = gzread(gzip, stream->head, HEAD_BYTES);
+    stream->head_bytes = got > 0 ? (unsigned)got : 0;
     return stream;
 }
 
-static bool link_check(struct capture_file *file, const char *path, struct error *err)
+enum status capture_file_link_error(const char *path, int link, struct error *err)
 {
+    const char *name = pcap_datalink_val_to_name(link);
+    return error_set(
+        err, STATUS_BAD_INPUT,
+        "%s: link type %s (%d) is not understood; Ethernet, Linux cooked and raw IP are", path,
+        name ? name : "unknown", link);
+}
+
+static bool open_classic(struct capture_file *file, const char *path, struct error *err)
+{
+    char words[PCAP_ERRBUF_SIZE] = "";
+    cookie_io_functions_t io = {.read = stream_read, .close = stream_close};
+    FILE *stream = fopencookie(file->stream, "rb", io);
+    if (!stream) {
+        error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", path);
+        return false;
+    }
+    file->pcap =
+        pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, words);
+    if (!file->pcap) {
+        fclose(stream);
+        file->stream = NULL;
+        error_set(err, STATUS_BAD_INPUT, "%s: not a capture: %s", path, words);
+        return false;
+    }
     file->link = pcap_datalink(file->pcap);
-    if (capture_link_is_known(file->link))
-        return true;
-    const char *name = pcap_datalink_val_to_name(file->link);
-    error_set(err, STATUS_BAD_INPUT,
-              "%s: link type %s (%d) is not understood; Ethernet, Linux cooked and raw IP are",
-              path, name ? name : "unknown", file->link);
-    return false;
+    return capture_link_is_known(file->link) ||
+           capture_file_link_error(path, file->link, err) == STATUS_OK;
+}
+
+static bool open_ng(struct capture_file *file, const char *path, struct error *err)
+{
+    file->ng = pcapng_open(stream_read_whole, file->stream);
+    if (!file->ng)
+        error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", path);
+    return file->ng != NULL;
 }
 
 struct capture_file *capture_file_open(const char *path, struct error *err)
@@ -73,21 +137,13 @@ struct capture_file *capture_file_open(const char *path, struct error *err)
         error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", path);
         return NULL;
     }
-    FILE *stream = stream_open(path, &file->gzip, err);
-    if (!stream) {
-        free(file);
-        return NULL;
-    }
-    char words[PCAP_ERRBUF_SIZE] = "";
-    file->pcap =
-        pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, words);
-    if (!file->pcap) {
-        fclose(stream);
-        free(file);
-        error_set(err, STATUS_BAD_INPUT, "%s: not a capture: %s", path, words);
-        return NULL;
-    }
-    if (!link_check(file, path, err)) {
+    file->stream = stream_open(path, err);
+    uint32_t magic = 0;
+    if (file->stream && file->stream->head_bytes == HEAD_BYTES)
+        memcpy(&magic, file->stream->head, HEAD_BYTES);
+    bool ok = file->stream &&
+              (magic == PCAPNG_MAGIC ? open_ng(file, path, err) : open_classic(file, path, err));
+    if (!ok) {
         capture_file_close(file);
         return NULL;
     }
@@ -98,7 +154,11 @@ void capture_file_close(struct capture_file *file)
 {
     if (!file)
         return;
-    pcap_close(file->pcap); /* closes the stream and with it the gzip file */
+    pcapng_close(file->ng);
+    if (file->pcap)
+        pcap_close(file->pcap); /* closes the stream and with it the gzip file */
+    else if (file->stream)
+        stream_close(file->stream);
     free(file);
 }
 
@@ -115,16 +175,42 @@ static uint64_t time_normalise(const struct timeval *stamp)
 static enum capture_file_state end_of_file(struct capture_file *file)
 {
     int code = Z_OK;
-    const char *words = gzerror(file->gzip, &code);
+    const char *words = gzerror(file->stream->gzip, &code);
     if (code == Z_OK || code == Z_STREAM_END)
         return CAPTURE_END;
-    /* A compressed file cut short ends like a sound one for libpcap. */
+    /* A compressed file cut short ends like a sound one for its reader. */
     snprintf(file->damage, sizeof file->damage, "gzip: %s", words);
+    return CAPTURE_DAMAGED;
+}
+
+static int link_of(int link) { return link == LINKTYPE_RAW ? DLT_RAW : link; }
+
+static enum capture_file_state next_ng(struct capture_file *file, struct capture_record *record)
+{
+    struct pcapng_packet packet;
+    switch (pcapng_next(file->ng, &packet)) {
+    case PCAPNG_PACKET:
+        *record = (struct capture_record){.time_ns = packet.time_ns,
+                                          .bytes = packet.bytes,
+                                          .captured = packet.captured,
+                                          .length = packet.length,
+                                          .interface = packet.interface};
+        record->link = link_of(pcapng_interface(file->ng, packet.interface)->link);
+        return CAPTURE_RECORD;
+    case PCAPNG_END:
+        return end_of_file(file);
+    case PCAPNG_DAMAGED:
+        break;
+    }
+    if (end_of_file(file) == CAPTURE_END)
+        snprintf(file->damage, sizeof file->damage, "%s", pcapng_damage(file->ng));
     return CAPTURE_DAMAGED;
 }
 
 enum capture_file_state capture_file_next(struct capture_file *file, struct capture_record *record)
 {
+    if (file->ng)
+        return next_ng(file, record);
     struct pcap_pkthdr *header;
     const unsigned char *bytes;
     int got = pcap_next_ex(file->pcap, &header, &bytes);
@@ -138,9 +224,19 @@ enum capture_file_state capture_file_next(struct capture_file *file, struct capt
     record->bytes = bytes;
     record->captured = header->caplen;
     record->length = header->len > header->caplen ? header->len : header->caplen;
+    record->interface = 0;
+    record->link = file->link;
     return CAPTURE_RECORD;
 }
 
 const char *capture_file_damage(const struct capture_file *file) { return file->damage; }
 
-int capture_file_link(const struct capture_file *file) { return file->link; }
+uint32_t capture_file_interface_count(const struct capture_file *file)
+{
+    return file->ng ? pcapng_interface_count(file->ng) : 1;
+}
+
+const char *capture_file_interface_name(const struct capture_file *file, uint32_t index)
+{
+    return file->ng ? pcapng_interface(file->ng, index)->name : "";
+}

@@ -1,4 +1,5 @@
-/* Records of a pcap or pcapng file, plain or gzip: the only user of libpcap for reading. */
+/* Records of a pcap or pcapng file, plain or gzip. Classic pcap is read by libpcap, pcapng by
+ * pcapng.c. */
 #ifndef TOESIM_TRACE_CAPTURE_FILE_H
 #define TOESIM_TRACE_CAPTURE_FILE_H
 
@@ -12,19 +13,28 @@ struct capture_record {
     const uint8_t *bytes; /* valid until the next record is read */
     uint32_t captured;    /* bytes in the file */
     uint32_t length;      /* bytes on the wire, at least captured */
+    uint32_t interface;   /* 0 in classic pcap */
+    int link;             /* DLT_ value, perhaps one that nobody here understands */
 };
 
 enum capture_file_state { CAPTURE_RECORD, CAPTURE_END, CAPTURE_DAMAGED };
 
 struct capture_file; /* opaque */
 
-/* Null and err: the file is missing, is no capture, or has a link type nobody here understands. */
+/* Null and err: the file is missing, is no capture, or a classic one with a link type nobody here
+ * understands. */
 struct capture_file *capture_file_open(const char *path, struct error *err);
 void capture_file_close(struct capture_file *file);
 
 /* The next record. After DAMAGED (see capture_file_damage()) or END nothing more can be read. */
 enum capture_file_state capture_file_next(struct capture_file *file, struct capture_record *record);
 const char *capture_file_damage(const struct capture_file *file);
-int capture_file_link(const struct capture_file *file); /* DLT_ value */
+
+/* Interfaces seen so far, and their names; empty: none given. */
+uint32_t capture_file_interface_count(const struct capture_file *file);
+const char *capture_file_interface_name(const struct capture_file *file, uint32_t index);
+
+/* Words about a link type nobody here understands. */
+enum status capture_file_link_error(const char *path, int link, struct error *err);
 
 #endif

@@ -38,6 +38,7 @@ struct replay_conv {
     size_t next;      /* captured segment to send next */
     size_t una_index; /* no captured segment before this one holds unacknowledged bytes */
     size_t syn_index;
+    uint8_t port_flags; /* enum frame_flag: where the last captured segment arrives, or 0 */
 
     uint64_t snd_una, snd_max;
     uint64_t snd_edge, snd_wl1, snd_wl2; /* right edge the server offers, and what it came with */

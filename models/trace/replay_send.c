@@ -47,6 +47,7 @@ static bool emit(struct replay_peer *peer, const struct replay_conv *conv,
         memcpy(frame->data + header, payload, payload_len);
     frame->len = packet_build(frame->data, out, payload_len);
     frame->conversation = conv->index;
+    frame->flags = conv->port_flags;
     uint64_t wire_bytes = u32_max(frame->len, FRAME_MIN) + OVERHEAD_BYTES;
     peer->uplink_free_ps = now_ps + wire_bytes * peer->params.uplink_ps_per_byte;
     peer->stats.frames_sent++;
@@ -109,6 +110,14 @@ static void note_sent(struct replay_conv *conv, const struct client_segment *seg
     conv->sent_ps = now_ps;
 }
 
+/* What the peer sends of its own accord takes the way of the captured segment before it. */
+static void take_port(const struct replay_peer *peer, struct replay_conv *conv,
+                      const struct client_segment *seg)
+{
+    int nic = capture_interface_nic(peer->capture, seg->interface);
+    conv->port_flags = nic < 0 ? 0 : nic == 0 ? FRAME_TO_NIC0 : FRAME_TO_NIC1;
+}
+
 bool replay_send_captured(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps)
 {
     const struct client_segment *seg = &conv->check.cap->segments[conv->next];
@@ -117,6 +126,7 @@ bool replay_send_captured(struct replay_peer *peer, struct replay_conv *conv, ui
     uint64_t ack;
     if (seg->ignored)
         return replay_ignored_send(peer, conv, now_ps);
+    take_port(peer, conv, seg);
     header_start(peer, conv, &out);
     header_fill(conv, seg, false, options, &out, &ack);
     if (!emit(peer, conv, &out, seg->payload, seg->payload_len, now_ps))
@@ -147,6 +157,7 @@ bool replay_send_captured(struct replay_peer *peer, struct replay_conv *conv, ui
 bool replay_send_unchanged(struct replay_peer *peer, struct replay_conv *conv,
                            const struct client_segment *seg, bool clip, uint64_t now_ps)
 {
+    take_port(peer, conv, seg);
     struct packet_out out;
     uint8_t options[REPLAY_OPTIONS_MAX];
     uint64_t ack;

@@ -45,6 +45,7 @@ static void piece_make(const struct raw_segment *seg, uint32_t from, uint32_t le
         .flags = seg->flags,
         .window = seg->window,
         .urgent = seg->urgent,
+        .interface = seg->interface,
         .options_len = seg->options_len,
         .ttl = seg->ttl,
         .payload = seg->payload + from,

@@ -32,6 +32,7 @@ struct raw_segment {
     uint32_t tuple; /* index of the tuple */
     uint32_t next;  /* the next segment of it, RAW_NONE: the last */
     uint16_t flags, window, urgent;
+    uint16_t interface; /* it was captured on */
     uint8_t options_len, ttl;
     uint8_t dir;      /* sent by endpoint 0 or 1 */
     uint8_t checksum; /* enum raw_checksum */

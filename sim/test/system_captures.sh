@@ -37,3 +37,27 @@ expect client-zero-net.pcap 1 200 3000 0
 expect option-past-header-syn.pcap 1 100 80 0
 expect wire-length-lost.pcap 1 200 3000 0
 expect vlan-asym.pcap 1 200 3000 0
+expect ng-two-snaplens.pcapng 2 400 6000 0
+expect ng-second-interface-sll-unused.pcapng 1 200 3000 0
+
+# Port policy captured: the six changes of the route that record_bond.sh made are six moves.
+bond() { # NAME WANTED OPTION...
+    name=$1 wanted=$2
+    shift 2
+    timeout 60 "$build/toesim" replay --port-policy captured --waves none --set outputs.captures=false -o "$work/out" "$@" \
+        >"$work/log" 2>&1
+    status=$?
+    got=$(jq -r '"\(.streams.intact) \(.moves.completed)"' "$work/out/stats.json" 2>/dev/null)
+    [ $status -eq 2 ] && got=$(cat "$work/log")
+    case "$status $got" in
+    $wanted) echo "pass: captured, $name" ;;
+    *) echo "fail: captured, $name: exit $status, $got" ;;
+    esac
+    rm -rf "$work/out"
+}
+bond "as recorded" "0 2 6" traces/bond.pcapng.gz
+bond "the NICs exchanged" "0 2 6" traces/bond.pcapng.gz --port-of eth0=nic1 --port-of eth1=nic0
+bond "both ports on one NIC" "0 2 0" traces/bond.pcapng.gz --port-of eth0=nic1,eth1=nic1
+bond "an interface without NIC" "2 *eth1*no NIC*eth0, eth1*" traces/bond.pcapng.gz --port-of eth0=nic1
+bond "an unknown interface" "2 *no interface 'eth9'*eth0, eth1*" traces/bond.pcapng.gz --interface eth9
+bond "endpoint mode" "2 *captured needs*" traces/bond.pcapng.gz --mode endpoint

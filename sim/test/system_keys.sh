@@ -23,6 +23,7 @@ list() {
 100-alternate switch.policy=nic0
 102-flip switch.flip_frames=2
 615-bulk-faults switch.table=0011
+000-default switch.policy=captured traffic.capture=../traces/bond.pcapng.gz
 100-alternate switch.forwarding=cut_through
 100-alternate switch.forward=801ns
 617-switch-pause switch.queue=16

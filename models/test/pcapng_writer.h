@@ -1,0 +1,39 @@
+/* Writes pcapng blocks in memory, in either byte order, for tests and for the fuzzer's seeds. */
+#ifndef TOESIM_TEST_PCAPNG_WRITER_H
+#define TOESIM_TEST_PCAPNG_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PCAPNG_WRITER_MAX = 8192 };
+
+struct pcapng_writer {
+    bool swapped; /* the byte order this machine does not have */
+    uint8_t bytes[PCAPNG_WRITER_MAX];
+    size_t len;
+    size_t block; /* where the present one begins */
+    size_t read;  /* by pcapng_writer_read() */
+};
+
+void pcapng_put16(struct pcapng_writer *w, uint16_t value);
+void pcapng_put32(struct pcapng_writer *w, uint32_t value);
+void pcapng_put_bytes(struct pcapng_writer *w, const void *bytes, size_t len); /* padded */
+void pcapng_block_begin(struct pcapng_writer *w, uint32_t type);
+void pcapng_block_end(struct pcapng_writer *w);
+
+void pcapng_put_section(struct pcapng_writer *w);
+/* name and resolution may be left out: null, 6. */
+void pcapng_put_interface(struct pcapng_writer *w, uint16_t link, uint32_t snaplen,
+                          const char *name, uint8_t resolution, int64_t offset_seconds);
+void pcapng_put_packet(struct pcapng_writer *w, uint32_t interface, uint64_t stamp,
+                       const void *bytes, uint32_t captured, uint32_t length);
+void pcapng_put_old_packet(struct pcapng_writer *w, uint16_t interface, uint64_t stamp,
+                           const void *bytes, uint32_t captured, uint32_t length);
+void pcapng_put_simple_packet(struct pcapng_writer *w, const void *bytes, uint32_t captured,
+                              uint32_t length);
+
+/* For pcapng_open(). */
+long pcapng_writer_read(void *writer, void *bytes, size_t size);
+
+#endif
