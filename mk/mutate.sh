@@ -7,14 +7,14 @@ shift
 results=$dir/results.tsv
 touch "$results"
 for test in "$@"; do
-    CTX_MUTANT=0 timeout 300 "$test" -j1 --verbose=0 >"$dir/clean.log" 2>&1 || { echo "mutate: $test fails without a mutant"; cat "$dir/clean.log"; exit 1; }
+    CTX_MUTANT=0 mk/hang.sh 300 "$test" -j1 --verbose=0 >"$dir/clean.log" 2>&1 || { echo "mutate: $test fails without a mutant"; cat "$dir/clean.log"; exit 1; }
 done
 tab=$(printf '\t')
 while IFS="$tab" read -r id kind place before after; do
     grep -q "^$id$tab" "$results" && continue
     verdict=survived
     for test in "$@"; do
-        if ! CTX_MUTANT=$id nice -n 5 timeout "${MUTANT_SECONDS:-60}" "$test" -j1 --fail-fast >"$dir/last.log" 2>&1; then
+        if ! CTX_MUTANT=$id nice -n 5 mk/hang.sh "${MUTANT_SECONDS:-60}" "$test" -j1 --fail-fast >"$dir/last.log" 2>&1; then
             verdict="killed by $(basename "$test")"
             break
         fi

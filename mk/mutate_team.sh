@@ -13,7 +13,7 @@ failed=0 planted=0 caught=0
 # run_one SCENARIO BUG CHECK_OFF: prints the key of the first violated invariant, or how the run ended.
 run_one() {
     set -- "sim/test/planted/$1.yaml" "$2" "$3"
-    TOESIM_PLANTED=$2 TOESIM_CHECK_OFF=$3 timeout 300 "$toesim" run "$1" --out "$work/out" >"$work/log" 2>&1
+    TOESIM_PLANTED=$2 TOESIM_CHECK_OFF=$3 mk/hang.sh 300 "$toesim" run "$1" --out "$work/out" >"$work/log" 2>&1
     status=$?
     key=$(sed -n 's/.*\(I-[A-Z0-9]*\) violated at.*/\1/p' "$work/log" | head -n 1)
     # The report is a file that stderr names (docs/results.md).

@@ -185,7 +185,8 @@ static void load_check(const struct ctx_table *table, uint32_t first, uint32_t l
 
 /* Up to 90 % every insertion succeeds; then the oldest entry goes and a new one comes, a table's
  * worth of times. */
-ParameterizedTest(struct load_row *row, ctx_cache_model, table_takes_ninety_percent, .timeout = 60)
+ParameterizedTest(struct load_row *row, ctx_cache_model, table_takes_ninety_percent,
+                  .timeout = 3600)
 {
     struct ctx_table table;
     uint32_t full = row->entries * 9 / 10, last = 0;

@@ -87,7 +87,7 @@ static void print_load(const struct row *row, const struct loading *load)
                    (step + 1) * STEP_PERCENT, (double)load->moves[step] / load->inserted[step]);
 }
 
-ParameterizedTest(struct row *row, ctx_table_load, insertions_only, .timeout = 60)
+ParameterizedTest(struct row *row, ctx_table_load, insertions_only, .timeout = 3600)
 {
     struct loading load = {0};
     rng_init(&load.rng, 1, "test_ctx_table_load");

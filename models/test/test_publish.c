@@ -31,7 +31,7 @@ static void remove_base(void)
     cr_assert_eq(system(command), 0);
 }
 
-TestSuite(publish, .init = make_base, .fini = remove_base, .timeout = 20);
+TestSuite(publish, .init = make_base, .fini = remove_base, .timeout = 3600);
 
 static void put(const char *name, const char *text)
 {

@@ -59,12 +59,12 @@ static size_t check_all(uint8_t ip_version, const char *results_variable)
     return played;
 }
 
-Test(scripts, give_the_same_transcript_under_every_port_policy, .timeout = 120)
+Test(scripts, give_the_same_transcript_under_every_port_policy, .timeout = 3600)
 {
     cr_expect_geq(check_all(4, "TOESIM_SCRIPT_RESULTS"), 150);
 }
 
-Test(scripts, and_the_same_over_ipv6, .timeout = 120)
+Test(scripts, and_the_same_over_ipv6, .timeout = 3600)
 {
     cr_expect_geq(check_all(6, "TOESIM_SCRIPT_RESULTS_V6"), 150);
 }

@@ -397,7 +397,7 @@ static void stress(const struct stress_row *row)
     rig_end(&rig);
 }
 
-Test(toe_stress, every_byte_survives_moves_at_random, .timeout = 60)
+Test(toe_stress, every_byte_survives_moves_at_random, .timeout = 3600)
 {
     static const struct stress_row rows[] = {
         {"clean", 1, 0, false, ACK_POLICY_POSTED},

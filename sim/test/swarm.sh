@@ -284,11 +284,11 @@ one() {
     seed=$1 yaml=$work/$1.yaml
     draw "$seed"
     echo "seed $seed: $toesim run $yaml -o $work/$seed"
-    timeout "$limit" "$toesim" run "$yaml" -o "$work/$seed" >"$work/$seed.log" 2>&1
+    mk/hang.sh "$limit" "$toesim" run "$yaml" -o "$work/$seed" >"$work/$seed.log" 2>&1
     status=$?
     problem=$(judge)
     if [ -z "$problem" ] && [ "${SWARM_ONCE:-0}" -eq 0 ] && [ -d "$work/$seed" ]; then
-        timeout "$limit" "$toesim" run "$yaml" -o "$work/$seed.again" >/dev/null 2>&1
+        mk/hang.sh "$limit" "$toesim" run "$yaml" -o "$work/$seed.again" >/dev/null 2>&1
         problem=$(diff -rq -x perf.json "$work/$seed" "$work/$seed.again")
         rm -rf "$work/$seed.again"
     fi

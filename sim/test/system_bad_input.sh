@@ -11,7 +11,7 @@ trap 'umount "$work/tiny" 2>/dev/null; rm -rf "$work"' EXIT
 expect() {
     name=$1 want=$2 pattern=$3
     shift 3
-    timeout 120 "$@" >"$work/log" 2>&1
+    mk/hang.sh 120 "$@" >"$work/log" 2>&1
     got=$?
     if [ "$got" -eq "$want" ] && grep -q -e "$pattern" "$work/log"; then
         echo "pass: $name"

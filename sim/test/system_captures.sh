@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 expect() {
     for mode in exact endpoint; do
         for policy in nic0 alternate random flip:20; do
-            timeout 60 "$build/toesim" replay "sim/test/captures/$1" --mode $mode --port-policy $policy \
+            mk/hang.sh 60 "$build/toesim" replay "sim/test/captures/$1" --mode $mode --port-policy $policy \
                 --waves none --set outputs.captures=false -o "$work/out" >"$work/log" 2>&1
             status=$?
             got=$(jq -r '"\(.streams.total) \(.streams.intact) \(.streams.bytes_to_server) \(.streams.bytes_to_client) \(.capture.ignored_segments)"' "$work/out/stats.json")

@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 replay() {
     file=$1 policy=$2 allowed=$3
-    timeout 300 "$build/toesim" replay "$file" --mode endpoint --port-policy "$policy" --waves none \
+    mk/hang.sh 300 "$build/toesim" replay "$file" --mode endpoint --port-policy "$policy" --waves none \
         --set outputs.captures=false -o "$work/out" >"$work/log" 2>&1
     status=$?
     case " $allowed " in
@@ -37,7 +37,7 @@ else
 fi
 for scenario in scenarios/62*.yaml; do
     for run in a b; do
-        timeout 300 "$build/toesim" run "$scenario" -o "$work/$run" >"$work/$run.log" 2>&1
+        mk/hang.sh 300 "$build/toesim" run "$scenario" -o "$work/$run" >"$work/$run.log" 2>&1
         status=$?
         if [ $status -ne 0 ]; then
             echo "fail: $scenario: exit $status"

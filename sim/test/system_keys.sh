@@ -118,7 +118,7 @@ results() {
     shift
     set -- $(for pair in "$@"; do printf -- '--set %s ' "$pair"; done)
     rm -rf "$work/out"
-    timeout 200 "$build/toesim" run "$scenario" --waves none --set outputs.captures=false "$@" -o "$work/out" \
+    mk/hang.sh 200 "$build/toesim" run "$scenario" --waves none --set outputs.captures=false "$@" -o "$work/out" \
         >"$work/log" 2>&1
     cat "$work/out/stats.json" "$work/out/moves.csv" 2>/dev/null
 }

@@ -5,7 +5,7 @@
 set -u
 build=$1
 for program in echo echo-static connect; do
-    if out=$(timeout 60 "$build/example/$program" 2>&1); then
+    if out=$(mk/hang.sh 60 "$build/example/$program" 2>&1); then
         echo "pass: $program ($out)"
     else
         echo "fail: $program: $out"

@@ -12,7 +12,7 @@ one() { # generation, lanes, rate, more
     set -- "$name" --set nics.pcie.gen="$1" --set nics.pcie.lanes="$2" --set nics.link.rate="$3" $4
     name=$1
     shift
-    if timeout 120 "$build/toesim" replay traces/http-keepalive.pcap.gz --port-policy alternate --waves none \
+    if mk/hang.sh 120 "$build/toesim" replay traces/http-keepalive.pcap.gz --port-policy alternate --waves none \
         --set outputs.captures=false "$@" -o "$work/out" >"$work/log" 2>&1 &&
         grep -q ' 40 complete: 40 intact, 0 damaged' "$work/log"; then
         echo "pass: $name"

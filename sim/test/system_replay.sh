@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 one() {
     file=$1 policy=$2 allowed=$3
     dir=$work/$(basename "$file")-$(echo "$policy" | tr : _)
-    timeout 300 "$build/toesim" replay "$file" --port-policy "$policy" --waves none -o "$dir" \
+    mk/hang.sh 300 "$build/toesim" replay "$file" --port-policy "$policy" --waves none -o "$dir" \
         >"$dir.log" 2>&1
     status=$?
     case " $allowed " in

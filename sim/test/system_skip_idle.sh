@@ -21,7 +21,7 @@ expect:
   - moves.completed >= 20
 YAML
 for skip in true false; do
-    timeout 120 "$build/toesim" run "$work/moves.yaml" --set nics.cache.skip_idle=$skip -o "$work/$skip" >"$work/$skip.log" 2>&1 ||
+    mk/hang.sh 120 "$build/toesim" run "$work/moves.yaml" --set nics.cache.skip_idle=$skip -o "$work/$skip" >"$work/$skip.log" 2>&1 ||
         { echo "fail: run with skip_idle=$skip"; tail -n 20 "$work/$skip.log"; exit 1; }
 done
 

@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 run() { # scenario, settings; results in $work/out
     scenario=$1
     shift
-    timeout 200 "$build/toesim" run "$scenario" --waves none --set outputs.captures=false "$@" -o "$work/out" \
+    mk/hang.sh 200 "$build/toesim" run "$scenario" --waves none --set outputs.captures=false "$@" -o "$work/out" \
         >"$work/log" 2>&1
 }
 

