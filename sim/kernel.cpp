@@ -1,7 +1,10 @@
 #include "sim/kernel.h"
 
+#include "models/base/memory.h"
+
 #include <cassert>
 #include <cstdlib>
+#include <new>
 #include <systemc>
 
 namespace
@@ -19,6 +22,7 @@ int sc_main(int, char *[])
 int kernel_run(int (*body)(void *self), void *self)
 {
     assert(!the_body);
+    std::set_new_handler(memory_out); // no exception crosses the models' C
     the_body = body;
     the_self = self;
     // The library's banner is no result; it reads this before sc_main() is called.

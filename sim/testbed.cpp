@@ -1,5 +1,7 @@
 #include "sim/testbed.h"
 
+#include "models/base/memory.h"
+
 #include <cassert>
 #include <string>
 
@@ -141,7 +143,7 @@ void testbed::make_host()
         return pcie_link_claims(static_cast<testbed *>(self)->link_[nic], address, len, offset);
     };
     cpu_ = host_cpu_create(&config_.host, memory_, access, core_->blocker(), &probe_);
-    assert(cpu_);
+    memory_check(cpu_);
 }
 
 void testbed::make_nic(unsigned nic)
@@ -163,7 +165,7 @@ void testbed::make_nic(unsigned nic)
     link_[nic] =
         pcie_link_create(&config_.pcie, nic, {&device_ops, &slot_[nic]},
                          host_cpu_pcie_host(cpu_, nic), link_shell_[nic]->waker(), &probe_);
-    assert(link_[nic]);
+    memory_check(link_[nic]);
 
     ctx_client client = {[](void *self, const ctx_rsp *rsp, uint64_t now_ps) {
                              ctx_client c =
@@ -193,7 +195,7 @@ void testbed::make_nic(unsigned nic)
     wiring.waker = engine_shell_[nic]->waker();
     wiring.probe = &probe_;
     slot_[nic].engine = toe_engine_create(&config_.engine, nic, &wiring);
-    assert(slot_[nic].engine);
+    memory_check(slot_[nic].engine);
     mac_on_tx_room(mac_[MAC_NIC0 + nic], toe_engine_on_tx_room, slot_[nic].engine);
     soft_errors_init(&soft_errors_[nic], wiring.cache, nic, config_.engine.cycle_ps, &probe_,
                      soft_error_shell_[nic]->waker());
@@ -205,7 +207,7 @@ void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *stor
         ctx_cache_model_params params;
         ctx_cache_model_params_default(&params);
         golden_[nic] = ctx_cache_model_create(&params, client, cache_shell_[nic]->waker());
-        assert(golden_[nic]);
+        memory_check(golden_[nic]);
         *store = ctx_cache_model_store(golden_[nic]);
         return;
     }
@@ -224,7 +226,7 @@ void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *stor
                              this};
     cache_[nic] =
         ctx_cache_rtl_create(domain_, &params, nic, client, cache_shell_[nic]->waker(), burst);
-    assert(cache_[nic]);
+    memory_check(cache_[nic]);
     if (config_.cache_time)
         ctx_cache_rtl_measure(cache_[nic]);
     *store = ctx_cache_rtl_store(cache_[nic]);
@@ -295,7 +297,7 @@ void testbed::make_network()
                     frame_sink sink) {
         mac_[which] =
             mac_create(&params, nic, station, sink, pool_, mac_shell_[which]->waker(), &probe_);
-        assert(mac_[which]);
+        memory_check(mac_[which]);
     };
     make(MAC_NIC0, card, 0, config_.team.mac, {to_engine, &slot_[0]});
     make(MAC_NIC1, card, 1, config_.team.mac, {to_engine, &slot_[1]});
@@ -312,7 +314,7 @@ void testbed::make_network()
     const frame_sink members[2] = {mac_tx_sink(mac_[MAC_SWITCH0]), mac_tx_sink(mac_[MAC_SWITCH1])};
     switch_ = lan_switch_create(&config_.lan_switch, members, mac_tx_sink(mac_[MAC_SWITCH_UPLINK]),
                                 pool_, switch_shell_->waker());
-    assert(switch_);
+    memory_check(switch_);
     watch_queues();
     make_line_faults();
     make_lacp();
@@ -326,7 +328,7 @@ void testbed::make_director()
         },
         [](void *self) { return static_cast<testbed *>(self)->progress_permille(); }, this};
     director_ = director_create(&config_, ops, director_shell_->waker());
-    assert(director_);
+    memory_check(director_);
 }
 
 void testbed::bind_stages()

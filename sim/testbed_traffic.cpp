@@ -1,6 +1,8 @@
 // The testbed's remote side and the server's application: what differs by kind of traffic.
 #include "sim/testbed.h"
 
+#include "models/base/memory.h"
+
 #include "models/trace/endpoint_peer.h"
 
 #include <cassert>
@@ -30,7 +32,7 @@ void testbed::make_flood()
     std::memcpy(params.team_ip, params.ip_version == 4 ? config_.team.ipv4 : config_.team.ipv6,
                 sizeof params.team_ip);
     flood_ = syn_flood_create(&params, pool_, mac_tx_sink(mac_[MAC_PEER]), flood_shell_->waker());
-    assert(flood_);
+    memory_check(flood_);
 }
 
 void testbed::make_replay()
@@ -39,12 +41,12 @@ void testbed::make_replay()
     if (config_.replay_mode == REPLAY_ENDPOINT) {
         endpoint_peer *peer = endpoint_peer_create(&config_.replay, config_.capture.mtu_bytes,
                                                    capture_, pool_, uplink, peer_shell_->waker());
-        assert(peer);
+        memory_check(peer);
         replay_ = endpoint_peer_side(peer);
     } else {
         replay_peer *peer = replay_peer_create(&config_.replay, capture_, pool_, uplink,
                                                peer_shell_->waker(), &probe_);
-        assert(peer);
+        memory_check(peer);
         replay_ = replay_peer_side(peer);
     }
     peer_.self = replay_.self;
@@ -59,7 +61,7 @@ void testbed::make_generator()
 {
     gen_ = gen_peer_create(&config_.gen, pool_, fragmenter_sink(&fragmenter_), peer_shell_->waker(),
                            &probe_);
-    assert(gen_);
+    memory_check(gen_);
     peer_.self = gen_;
     peer_.stage = gen_peer_stage(gen_, "peers");
     peer_.rx = gen_peer_rx_sink(gen_);
@@ -170,7 +172,7 @@ void testbed::make_replay_server()
         peers.on_server_end(peers.self, script, cause, sc_now_ps());
     };
     replay_server_ = replay_server_create(scripts_.data(), count, hooks);
-    assert(replay_server_);
+    memory_check(replay_server_);
 }
 
 void testbed::make_bulk_server()
@@ -201,7 +203,7 @@ void testbed::make_bulk_server()
         gen_peer_on_server_bytes(bed_of(self)->gen_, index, offset, bytes, len);
     };
     bulk_server_ = bulk_server_create(&params);
-    assert(bulk_server_);
+    memory_check(bulk_server_);
 }
 
 void testbed::make_application()
@@ -221,10 +223,10 @@ void testbed::make_application()
         app = external_->app_self;
     }
     app_watch_ = app_watch_create(ops, app, host_cpu_bus(cpu_), &probe_);
-    assert(app_watch_);
+    memory_check(app_watch_);
     software_ = host_sw_create(&config_.team, host_cpu_bus(cpu_), app_watch_ops(app_watch_),
                                app_watch_, &probe_);
-    assert(software_);
+    memory_check(software_);
     app_watch_attach(app_watch_, software_);
     if (replay_.self)
         replay_server_attach(replay_server_, software_);

@@ -1,5 +1,7 @@
 #include "host-sw/driver/nic_driver.h"
 
+#include "models/base/memory.h"
+
 #include "models/hwif/nic_regs.h"
 
 #include <assert.h>
@@ -119,7 +121,7 @@ static uint32_t request_alloc(struct nic_driver *driver)
     if (driver->request_free == NO_REQUEST) {
         uint32_t count = driver->request_count ? 2 * driver->request_count : 64;
         driver->requests = realloc(driver->requests, count * sizeof *driver->requests);
-        assert(driver->requests);
+        memory_check(driver->requests);
         for (uint32_t i = count; i > driver->request_count; i--) {
             driver->requests[i - 1] = (struct nic_request){.next_free = driver->request_free};
             driver->request_free = i - 1;
@@ -167,7 +169,7 @@ static void backlog_append(struct nic_driver *driver, const struct nic_cmd *cmd)
         } else {
             size_t capacity = driver->backlog_capacity ? 2 * driver->backlog_capacity : 64;
             struct nic_cmd *grown = malloc(capacity * sizeof *grown);
-            assert(grown);
+            memory_check(grown);
             if (waiting)
                 memcpy(grown, driver->backlog + driver->backlog_head, waiting * sizeof *grown);
             free(driver->backlog);

@@ -1,6 +1,8 @@
 /* The host's TCP: which connections it has, what arrives for them, their timers and their ends. */
 #include "host-sw/stack/host_tcp_pvt.h"
 
+#include "models/base/memory.h"
+
 #include "models/base/units.h"
 
 #include <assert.h>
@@ -100,7 +102,7 @@ static struct host_tcp_conn *slot_alloc(struct host_tcp *tcp)
     if (tcp->free_head == HOST_TCP_NONE) {
         uint32_t count = tcp->slot_count ? 2 * tcp->slot_count : 16;
         tcp->slots = realloc(tcp->slots, count * sizeof *tcp->slots);
-        assert(tcp->slots);
+        memory_check(tcp->slots);
         for (uint32_t i = count; i > tcp->slot_count; i--) {
             tcp->slots[i - 1] = (struct host_tcp_conn){.next = tcp->free_head};
             tcp->free_head = i - 1;
@@ -176,7 +178,7 @@ static struct host_tcp_report *report_add(struct host_tcp *tcp)
     if (tcp->report_count == tcp->report_capacity) {
         tcp->report_capacity = tcp->report_capacity ? 2 * tcp->report_capacity : 64;
         tcp->reports = realloc(tcp->reports, tcp->report_capacity * sizeof *tcp->reports);
-        assert(tcp->reports);
+        memory_check(tcp->reports);
     }
     struct host_tcp_report *report = &tcp->reports[tcp->report_count++];
     *report = (struct host_tcp_report){0};

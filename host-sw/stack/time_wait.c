@@ -1,5 +1,7 @@
 #include "host-sw/stack/time_wait.h"
 
+#include "models/base/memory.h"
+
 #include "host-sw/stack/seq.h"
 #include "models/base/units.h"
 #include "models/hwif/ctx_enums.h"
@@ -28,7 +30,7 @@ static uint32_t entry_alloc(struct time_wait_table *table)
     if (table->free_head == NONE) {
         uint32_t capacity = table->capacity ? 2 * table->capacity : 64;
         table->entries = realloc(table->entries, capacity * sizeof *table->entries);
-        assert(table->entries);
+        memory_check(table->entries);
         for (uint32_t i = capacity; i > table->capacity; i--) {
             table->entries[i - 1].next = table->free_head;
             table->free_head = i - 1;

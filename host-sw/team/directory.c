@@ -1,5 +1,7 @@
 #include "host-sw/team/directory.h"
 
+#include "models/base/memory.h"
+
 #include "host-sw/stack/seq.h"
 
 #include <assert.h>
@@ -36,7 +38,7 @@ static size_t row_alloc(struct directory *dir)
     if (dir->row_count == dir->row_capacity) {
         dir->row_capacity = dir->row_capacity ? 2 * dir->row_capacity : 64;
         dir->rows = realloc(dir->rows, dir->row_capacity * sizeof *dir->rows);
-        assert(dir->rows);
+        memory_check(dir->rows);
     }
     return dir->row_count++;
 }

@@ -1,5 +1,7 @@
 #include "host-sw/team/farewell.h"
 
+#include "models/base/memory.h"
+
 #include "models/base/units.h"
 
 #include <assert.h>
@@ -26,7 +28,8 @@ static void take_memory(struct farewell_table *table)
     enum { LOG2_SLOTS = 6 };
     table->slots = calloc(table->capacity, sizeof *table->slots);
     table->timers = timer_heap_create(table->capacity);
-    assert(table->slots && table->timers);
+    memory_check(table->slots);
+    memory_check(table->timers);
     bool ok = flow_table_init(&table->by_key, LOG2_SLOTS);
     assert(ok);
     (void)ok;

@@ -6,6 +6,8 @@
  */
 #include "host-sw/team/team.h"
 
+#include "models/base/memory.h"
+
 #include "models/wire/checksum.h"
 
 #include <assert.h>
@@ -64,7 +66,7 @@ static bool keep_whole(struct host_sw *sw, const struct dir_frame *last)
     if (sw->whole_count == sw->whole_capacity) {
         sw->whole_capacity = sw->whole_capacity ? 2 * sw->whole_capacity : 16;
         sw->wholes = realloc(sw->wholes, sw->whole_capacity * sizeof *sw->wholes);
-        assert(sw->wholes);
+        memory_check(sw->wholes);
     }
     sw->wholes[sw->whole_count++] =
         (struct whole_frame){.frame = {.buffer = buffer,

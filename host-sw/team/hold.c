@@ -1,5 +1,7 @@
 #include "host-sw/team/hold.h"
 
+#include "models/base/memory.h"
+
 #include "models/base/units.h"
 
 #include <assert.h>
@@ -25,7 +27,7 @@ static uint32_t node_alloc(struct hold_pool *pool)
     if (pool->free_head == DIR_NONE) {
         uint32_t capacity = pool->capacity ? 2 * pool->capacity : 64;
         pool->nodes = realloc(pool->nodes, capacity * sizeof *pool->nodes);
-        assert(pool->nodes);
+        memory_check(pool->nodes);
         for (uint32_t i = capacity; i > pool->capacity; i--) {
             pool->nodes[i - 1].next = pool->free_head;
             pool->free_head = i - 1;

@@ -6,6 +6,8 @@
  */
 #include "host-sw/team/team.h"
 
+#include "models/base/memory.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -334,7 +336,7 @@ void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host)
     if (sw->wish_count == sw->wish_capacity) {
         sw->wish_capacity = sw->wish_capacity ? 2 * sw->wish_capacity : 16;
         sw->wishes = realloc(sw->wishes, sw->wish_capacity * sizeof *sw->wishes);
-        assert(sw->wishes);
+        memory_check(sw->wishes);
     }
     sw->wishes[sw->wish_count++] = (struct place_wish){conn, on_host};
 }

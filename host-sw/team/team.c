@@ -1,6 +1,8 @@
 /* The core of the team: every record and every event of both NICs is dispatched here. */
 #include "host-sw/team/team.h"
 
+#include "models/base/memory.h"
+
 #include "host-sw/stack/answer.h"
 #include "host-sw/stack/seq.h"
 #include "models/base/planted.h"
@@ -437,7 +439,7 @@ static bool read_events(struct host_sw *sw, struct nic_driver *driver)
         if (sw->pending_event_count == sw->pending_event_capacity) {
             uint32_t capacity = sw->pending_event_capacity ? 2 * sw->pending_event_capacity : 64;
             sw->pending_events = realloc(sw->pending_events, capacity * sizeof *sw->pending_events);
-            assert(sw->pending_events);
+            memory_check(sw->pending_events);
             sw->pending_event_capacity = capacity;
         }
         struct nic_event *copy = &sw->pending_events[sw->pending_event_count++];

@@ -1,5 +1,7 @@
 #include "host-sw/team/team.h"
 
+#include "models/base/memory.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +50,7 @@ void team_mark_issue(struct host_sw *sw, const struct dir_entry *entry)
     if (sw->issued_count == sw->issued_capacity) {
         sw->issued_capacity = sw->issued_capacity ? 2 * sw->issued_capacity : 64;
         sw->issued = realloc(sw->issued, sw->issued_capacity * sizeof *sw->issued);
-        assert(sw->issued);
+        memory_check(sw->issued);
     }
     sw->issued[sw->issued_count++] = team_conn_of(sw, entry);
 }

@@ -23,6 +23,13 @@ void *memory_grow(void *memory, size_t count, size_t size);
  * destructors nor exit handlers run, so no file is published that is not whole. */
 __attribute__((noreturn)) void memory_out(void);
 
+/* Ends the process as memory_out() does when an allocation has failed, that is, gave null. */
+static inline void memory_check(const void *memory)
+{
+    if (!memory)
+        memory_out();
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,5 +1,7 @@
 #include "models/check/check.h"
 
+#include "models/base/memory.h"
+
 #include "models/base/planted.h"
 #include "models/check/check_state.h"
 
@@ -112,7 +114,7 @@ static void on_open(struct check *check, const struct probe_event *event)
     struct check_conn *c = check->conns[event->conn];
     if (!c)
         c = check->conns[event->conn] = calloc(1, sizeof *c);
-    assert(c);
+    memory_check(c);
     uint8_t *keep = c->sent.bytes;
     uint32_t keep_capacity = c->sent.capacity;
     uint16_t last_gen = c->last_gen;

@@ -2,6 +2,8 @@
  * in. */
 #include "models/check/check_state.h"
 
+#include "models/base/memory.h"
+
 #include "models/base/drop_reason.h"
 #include "models/base/frame.h"
 #include "models/hwif/nic_desc.h"
@@ -25,7 +27,7 @@ static void fate_rebuild(struct check *check)
     if (check->fate_open * 4 > capacity)
         capacity *= 2;
     struct frame_fate *fates = calloc(capacity, sizeof *fates);
-    assert(fates);
+    memory_check(fates);
     size_t used = 0;
     for (size_t i = 0; i < check->fate_capacity; i++) {
         const struct frame_fate *old = &check->fates[i];

@@ -1,6 +1,8 @@
 /* I-SEQ: a retransmission carries the same bytes. Remembers what may be sent again. */
 #include "models/check/check_state.h"
 
+#include "models/base/memory.h"
+
 #include "models/base/frame.h"
 #include "models/wire/packet.h"
 
@@ -17,7 +19,7 @@ static void sent_grow(struct sent_bytes *sent, uint32_t needed)
     if (capacity == sent->capacity)
         return;
     uint8_t *bytes = malloc(capacity);
-    assert(bytes);
+    memory_check(bytes);
     for (uint32_t s = sent->low; s != sent->high; s++)
         bytes[s & (capacity - 1)] = sent->bytes[s & (sent->capacity - 1)];
     free(sent->bytes);

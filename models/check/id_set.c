@@ -1,5 +1,7 @@
 #include "models/check/id_set.h"
 
+#include "models/base/memory.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -18,7 +20,7 @@ static void grow(struct id_set *set)
     struct id_set old = *set;
     set->capacity = old.capacity ? old.capacity * 2 : CAPACITY_FIRST;
     set->ids = calloc(set->capacity, sizeof *set->ids);
-    assert(set->ids);
+    memory_check(set->ids);
     for (size_t i = 0; i < old.capacity; i++)
         if (old.ids[i])
             set->ids[slot_of(set, old.ids[i])] = old.ids[i];

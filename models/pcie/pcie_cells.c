@@ -1,5 +1,7 @@
 #include "models/pcie/pcie_cells.h"
 
+#include "models/base/memory.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +37,7 @@ void pcie_cells_free_all(struct pcie_cells *cells)
 static void grow(struct pcie_cells *cells)
 {
     struct pcie_slab *slab = malloc(sizeof *slab + SLAB_CELLS * cells->cell_bytes);
-    assert(slab);
+    memory_check(slab);
     slab->next = cells->slabs;
     cells->slabs = slab;
     for (size_t i = 0; i < SLAB_CELLS; i++) {

@@ -1,6 +1,8 @@
 /* What the endpoint asks of its link: DMA writes and reads, MSI-X, and the tags of the reads. */
 #include "models/pcie/pcie_link_pvt.h"
 
+#include "models/base/memory.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -59,7 +61,8 @@ static uint32_t read_take(struct pcie_link *link, uint32_t len)
         uint32_t count = link->read_count ? 2 * link->read_count : 16;
         link->reads = realloc(link->reads, count * sizeof *link->reads);
         link->reads_free = realloc(link->reads_free, count * sizeof *link->reads_free);
-        assert(link->reads && link->reads_free);
+        memory_check(link->reads);
+        memory_check(link->reads_free);
         for (uint32_t i = count; i > link->read_count; i--) {
             link->reads[i - 1] = (struct pcie_dma_read){0};
             link->reads_free[link->read_free_count++] = i - 1;
@@ -72,7 +75,7 @@ static uint32_t read_take(struct pcie_link *link, uint32_t len)
     if (read->capacity < len) {
         free(read->data);
         read->data = malloc(len);
-        assert(read->data);
+        memory_check(read->data);
         read->capacity = len;
     }
     read->len = len;

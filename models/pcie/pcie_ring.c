@@ -1,5 +1,7 @@
 #include "models/pcie/pcie_ring.h"
 
+#include "models/base/memory.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +26,7 @@ static void grow(struct pcie_ring *ring)
 {
     size_t capacity = ring->capacity ? 2 * ring->capacity : CAPACITY_FIRST;
     unsigned char *items = malloc(capacity * ring->item_bytes);
-    assert(items);
+    memory_check(items);
     for (size_t i = 0; i < ring->count; i++)
         memcpy(items + i * ring->item_bytes, pcie_ring_at(ring, i), ring->item_bytes);
     free(ring->items);

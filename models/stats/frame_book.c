@@ -1,5 +1,7 @@
 #include "models/stats/frame_book.h"
 
+#include "models/base/memory.h"
+
 #include "models/base/frame.h"
 #include "models/base/units.h"
 
@@ -51,7 +53,7 @@ static void grow(struct frame_book *book)
     size_t old_capacity = book->capacity;
     book->capacity *= 2;
     book->slots = calloc(book->capacity, sizeof *book->slots);
-    assert(book->slots);
+    memory_check(book->slots);
     for (size_t i = 0; i < old_capacity; i++)
         if (old[i].id)
             book->slots[slot_of(book, old[i].id)] = old[i];

@@ -1,5 +1,7 @@
 #include "models/stats/move_log.h"
 
+#include "models/base/memory.h"
+
 #include "models/base/frame.h"
 #include "models/hwif/ctx_enums.h"
 #include "models/stats/frame_book.h"
@@ -112,7 +114,7 @@ static struct move_row *add_row(struct move_log *log)
     if (log->count == log->capacity) {
         log->capacity = log->capacity ? log->capacity * 2 : 256;
         log->rows = realloc(log->rows, log->capacity * sizeof *log->rows);
-        assert(log->rows);
+        memory_check(log->rows);
     }
     return &log->rows[log->count++];
 }
@@ -221,7 +223,7 @@ static void keys_grow(struct move_log *log)
     struct conn_key *old = log->keys;
     log->key_capacity = old_capacity ? old_capacity * 2 : 256;
     log->keys = calloc(log->key_capacity, sizeof *log->keys);
-    assert(log->keys);
+    memory_check(log->keys);
     for (size_t i = 0; i < old_capacity; i++)
         if (old[i].used)
             log->keys[key_slot(log, &old[i].key)] = old[i];

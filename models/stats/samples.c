@@ -1,5 +1,7 @@
 #include "models/stats/samples.h"
 
+#include "models/base/memory.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -16,7 +18,7 @@ void samples_add(struct samples *samples, uint64_t value)
     if (samples->count == samples->capacity) {
         samples->capacity = samples->capacity ? samples->capacity * 2 : 256;
         samples->values = realloc(samples->values, samples->capacity * sizeof *samples->values);
-        assert(samples->values);
+        memory_check(samples->values);
     }
     samples->values[samples->count++] = value;
     samples->sorted = false;
