@@ -1,5 +1,6 @@
 #include "models/trace/capture_link.h"
 
+#include "models/trace/capture_peel.h"
 #include "models/wire/checksum.h"
 #include "models/wire/tcp_hdr.h"
 
@@ -182,6 +183,7 @@ bool capture_link_frame(int link, const uint8_t *bytes, uint32_t captured, uint3
     frame->captured = room + captured;
     frame->len = room + length;
     frame->length_guessed = false;
+    capture_peel(frame);
     uint16_t type = 0;
     uint32_t at = ip_find(frame, &type);
     if (at) {

@@ -45,6 +45,9 @@ void capture_ports_add(struct capture_ports *ports, uint32_t index, const char *
         snprintf(port->name, sizeof port->name, "%s", name);
     else
         snprintf(port->name, sizeof port->name, "%u", index);
+    for (char *c = port->name; *c; c++) /* it goes to terminals */
+        if ((unsigned char)*c <= ' ' || *c == 0x7f || *c == ',' || *c == '=')
+            *c = '_';
     const char *word;
     size_t len;
     while (word_next(&wanted, &word, &len))

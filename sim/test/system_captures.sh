@@ -37,6 +37,7 @@ expect client-zero-net.pcap 1 200 3000 0
 expect option-past-header-syn.pcap 1 100 80 0
 expect wire-length-lost.pcap 1 200 3000 0
 expect vlan-asym.pcap 1 200 3000 0
+expect encap-pppoe.pcap 1 200 3000 0
 expect ng-two-snaplens.pcapng 2 400 6000 0
 expect ng-second-interface-sll-unused.pcapng 1 200 3000 0
 
