@@ -1,6 +1,7 @@
 /* The program of the server: start, main loop, stop. The rest is in team, stack and driver. */
 #include "host-sw/team/team.h"
 
+#include "models/base/memory.h"
 #include "models/hwif/nic_regs.h"
 
 #include <assert.h>
@@ -113,10 +114,12 @@ static bool start_memory(struct host_sw *sw)
                                                         sizeof(struct nic_held));
     uint32_t buffers = ((uint32_t)NIC_COUNT << params->ring_log2_buffer) + SPARE_BUFFERS;
     hold_init(&sw->hold, &sw->pool, params->hold_frames_per_conn, params->hold_bytes_total);
+    if (!inject_table_init(&sw->injected) ||
+        !host_stack_init(&sw->stack, bus, sw->nics, &sw->pool, params->mac,
+                         params->tcp.time_wait_us * PS_PER_US))
+        memory_out();
     return sw->entries_address && sw->images_address && sw->held_address &&
-           inject_table_init(&sw->injected) && buffer_pool_init(&sw->pool, bus, buffers) &&
-           host_stack_init(&sw->stack, bus, sw->nics, &sw->pool, params->mac,
-                           params->tcp.time_wait_us * PS_PER_US);
+           buffer_pool_init(&sw->pool, bus, buffers);
 }
 
 /* Both NICs must know every id the directory may give out. */
@@ -134,9 +137,10 @@ static bool start(struct host_sw *sw)
         conn_max = u32_min(conn_max, sw->nics[nic].conn_max);
         any = true;
     }
-    if (!any || conn_max == 0 || !directory_init(&sw->dir, conn_max) || !place_init(sw) ||
-        !fragments_init(sw))
+    if (!any || conn_max == 0)
         return false;
+    if (!directory_init(&sw->dir, conn_max) || !place_init(sw) || !fragments_init(sw))
+        memory_out(); /* a server that never starts would make every conversation fail */
     farewell_init(&sw->farewells, conn_max);
     struct move_trigger why = move_called(sw);
     team_on_ports_changed(sw, NIC_COUNT, &why);

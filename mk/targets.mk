@@ -23,7 +23,7 @@ test: ## install what is missing, build, and run all tests (ends with `N passed,
 	@$(MAKE) --no-print-directory -j$(JOBS) test-now
 
 SYSTEM_TESTS := $(sort $(wildcard sim/test/system_*.sh))
-test-now: $(TOESIM) $(EXAMPLE_BIN) $(TEST_BIN) $(RTL_TEST_BIN)
+test-now: $(TOESIM) $(FAIL_TOESIM) $(EXAMPLE_BIN) $(TEST_BIN) $(RTL_TEST_BIN)
 	@mk/run_tests.sh $(B) $(JOBS) $(TEST_BIN) $(RTL_TEST_BIN) $(SYSTEM_TESTS)
 
 LONG_TESTS := $(sort $(wildcard sim/test/long_*.sh))
@@ -32,7 +32,7 @@ test-long: ## the long forms of tests, LONG_TESTS=file for one; not part of test
 	@mk/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) test-long-now
 
-test-long-now: $(TOESIM)
+test-long-now: $(TOESIM) $(FAIL_TOESIM)
 	@mk/run_tests.sh $(B) $(JOBS) $(LONG_TESTS)
 
 check: ## lint and test: the one gate before a commit

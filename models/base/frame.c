@@ -1,5 +1,7 @@
 #include "models/base/frame.h"
 
+#include "models/base/memory.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -47,8 +49,7 @@ void frame_pool_destroy(struct frame_pool *pool)
 static void grow(struct frame_pool *pool)
 {
     struct slab *slab = malloc(sizeof *slab);
-    if (!slab)
-        return;
+    memory_check(slab); /* null would look like a full pool, which is a modelled loss */
     slab->next = pool->slabs;
     pool->slabs = slab;
     for (size_t i = 0; i < SLAB_FRAMES && pool->made < pool->capacity; i++, pool->made++) {
