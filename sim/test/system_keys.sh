@@ -23,7 +23,9 @@ list() {
 100-alternate switch.policy=nic0
 102-flip switch.flip_frames=2
 615-bulk-faults switch.table=0011
-000-default switch.policy=captured traffic.capture=../traces/bond.pcapng.gz
+000-default switch.policy=captured traffic.capture=traces/bond.pcapng.gz
+000-default traffic.interfaces=eth0 traffic.capture=traces/bond.pcapng.gz
+000-default traffic.port_of=eth0=nic1,eth1=nic0 switch.policy=captured traffic.capture=traces/bond.pcapng.gz
 100-alternate switch.forwarding=cut_through
 100-alternate switch.forward=801ns
 617-switch-pause switch.queue=16
@@ -124,7 +126,7 @@ results() {
 }
 
 list | while read -r base pair rest; do
-    reference=$work/$(echo "$base $rest" | tr ' []=' '____')
+    reference=$work/$(echo "$base $rest" | tr ' []=/' '_____')
     # shellcheck disable=SC2086
     [ -f "$reference" ] || results "$base" $rest >"$reference"
     # shellcheck disable=SC2086
