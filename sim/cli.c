@@ -42,7 +42,7 @@ static const char replay_help[] =
     "                        first two of the file that carry frames of the peers)\n"
     "      --interface I     read only frames of this interface; may be repeated\n"
     "      --max-gap TIME    longest idle gap of the timeline (default 10ms)\n"
-    "      --stall TIME      no progress for so long ends a conversation as stalled (default 5s)\n"
+    "      --stall TIME      nothing moved for so long and no timer runs: stalled (default 60s)\n"
     "      --mode MODE       exact (the remote's segments as captured), or endpoint (the\n"
     "                        same bytes by a live TCP stack, lwIP)\n"
     "  -o, --output DIR      results folder (default: results/NAME of the capture)\n"

@@ -50,6 +50,7 @@ static void add_frames(json_t *root, const struct results_input *in)
     results_set(frames, "replayed", replayed);
     results_set(frames, "received", in->mac[0]->rx_frames + in->mac[1]->rx_frames);
     results_set(frames, "transmitted", in->mac[0]->tx_frames + in->mac[1]->tx_frames);
+    results_set(frames, "in_flight", check_frames_in_flight(in->check));
 }
 
 static void add_moves(json_t *root, const struct results_input *in)

@@ -9,10 +9,6 @@ namespace
 {
 constexpr size_t frame_pool_capacity = 1 << 16;
 constexpr uint64_t host_memory_bytes = UINT64_C(160) << 30; // address space, not memory
-// After the traffic is done, frames in flight get their verdicts and the last ACKs are exchanged.
-constexpr uint64_t drain_ps = 5 * PS_PER_MS;
-// A slow NIC may need longer for what it has received; one that stands still never ends.
-constexpr uint64_t drain_ps_max = PS_PER_S;
 
 const char *const mac_names[] = {"mac0", "mac1", "sw0", "sw1", "sw_up", "peer_mac"};
 } // namespace
@@ -29,15 +25,17 @@ testbed::testbed(const sim_config &config, const struct capture *replayed,
     check_params params = {config.team.conn_max, config.engine.ack_policy == ACK_POLICY_FLUSHED};
     check_ = check_create(&params);
     moves_ = move_log_create(config.team.conn_max);
+    server_timers_ = server_timers_create(config.team.conn_max);
     pool_ = frame_pool_create(frame_pool_capacity);
     memory_ = host_mem_create(host_memory_bytes);
-    if (!check_ || !moves_ || !pool_ || !memory_) {
+    if (!check_ || !moves_ || !server_timers_ || !pool_ || !memory_) {
         error_set(&error_, STATUS_ENVIRONMENT, "not enough memory for the simulated system");
         return;
     }
     probe_add(&probe_, check_listener(check_));
     probe_add(&probe_, move_log_listener(moves_));
-    uint64_t kinds = UINT64_C(1) << PROBE_FRAME_RX | UINT64_C(1) << PROBE_APP_RX;
+    uint64_t kinds =
+        UINT64_C(1) << PROBE_FRAME_RX | UINT64_C(1) << PROBE_APP_RX | server_timers_kinds();
     auto on_event = [](void *self, const probe_event *event) {
         static_cast<testbed *>(self)->on_probe(*event);
     };
@@ -80,6 +78,7 @@ testbed::~testbed()
     host_mem_destroy(memory_);
     check_destroy(check_);
     move_log_destroy(moves_);
+    server_timers_destroy(server_timers_);
     frame_pool_destroy(pool_);
 }
 
@@ -447,52 +446,5 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
         break;
     default:
         assert(!"an action");
-    }
-}
-
-void testbed::on_probe(const probe_event &event)
-{
-    if (event.kind == PROBE_FRAME_RX)
-        director_on_progress(director_, event.now_ps);
-    if (check_violations_total(check_) && !sc_core::sc_end_of_simulation_invoked())
-        sc_core::sc_stop();
-}
-
-bool testbed::advance(uint64_t slice_ps)
-{
-    uint64_t now = sc_now_ps();
-    until_ps_ = u64_min(now + slice_ps, u64_min(config_.duration_ps, end_ps_));
-    if (until_ps_ > now)
-        sc_core::sc_start(sc_time_from_ps(until_ps_ - now));
-    now = sc_now_ps();
-    if (check_violations_total(check_))
-        return false;
-    if (end_ps_ == TIME_NEVER && is_traffic_done()) {
-        end_ps_ = now + drain_ps;
-        end_ps_max_ = now + drain_ps_max;
-        if (flood_)
-            syn_flood_stop(flood_);
-    }
-    if (now >= end_ps_ && now < end_ps_max_ && check_open_frames(check_) > 0)
-        end_ps_ = now + slice_ps;
-    return now < end_ps_ && now < config_.duration_ps;
-}
-
-void testbed::finish(bool complete)
-{
-    uint64_t now = sc_now_ps();
-    complete_ = complete;
-    if (peer_.finish)
-        peer_.finish(peer_.self, now);
-    if (complete && now >= end_ps_) // else frames may be under way
-        check_finish(check_, now);
-    check_move_sums(now);
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
-        pcie_link_settle(link_[nic], now);
-        if (cache_[nic])
-            ctx_cache_rtl_finish(cache_[nic], now);
-        cache_stats_[nic] =
-            golden_[nic] ? *ctx_cache_model_stats(golden_[nic]) : *ctx_cache_rtl_stats(cache_[nic]);
-        cache_stats_[nic].flips_missed += soft_errors_missed(&soft_errors_[nic]);
     }
 }

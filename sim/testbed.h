@@ -17,6 +17,7 @@
 #include "host-sw/app/bulk_server.h"
 #include "host-sw/app/replay_server.h"
 #include "models/ctx_cache/ctx_cache_model.h"
+#include "models/stats/server_timers.h"
 
 #include <memory>
 #include <vector>
@@ -89,6 +90,8 @@ private:
     void bind_stages();
     bool is_traffic_done() const;
     void check_move_sums(uint64_t now_ps);
+    bool is_host_busy() const;
+    bool holds(check_place place, unsigned nic, uint64_t frame) const;
     void access_peer(unsigned nic, bool write, uint64_t now_ps);
     void act(const sim_action &action, uint64_t now_ps);
     void set_link(unsigned nic, uint64_t now_ps);
@@ -118,6 +121,7 @@ private:
     bulk_server *bulk_server_ = nullptr;
     check *check_ = nullptr;
     move_log *moves_ = nullptr;
+    server_timers *server_timers_ = nullptr;
     director *director_ = nullptr;
     rtl_domain *domain_ = nullptr;
     ctx_cache_rtl *cache_[NIC_COUNT] = {};

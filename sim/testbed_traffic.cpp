@@ -92,6 +92,12 @@ void testbed::make_external()
 
 void testbed::make_peers()
 {
+    server_watch watch = {[](const void *self, const flow_key *key) {
+                              return server_timers_runs(static_cast<const server_timers *>(self),
+                                                        key);
+                          },
+                          server_timers_};
+    config_.replay.server = config_.gen.server = watch;
     fragmenter_init(&fragmenter_, config_.fragment_over, pool_, mac_tx_sink(mac_[MAC_PEER]));
     switch (config_.traffic) {
     case TRAFFIC_REPLAY:

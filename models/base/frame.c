@@ -53,6 +53,7 @@ static void grow(struct frame_pool *pool)
     slab->next = pool->slabs;
     pool->slabs = slab;
     for (size_t i = 0; i < SLAB_FRAMES && pool->made < pool->capacity; i++, pool->made++) {
+        slab->frames[i].id = 0; /* no frame's */
         slab->frames[i].next = pool->free_list;
         pool->free_list = &slab->frames[i];
     }
@@ -86,8 +87,24 @@ void frame_free(struct frame_pool *pool, struct frame *frame)
         return;
     assert(pool->in_use > 0);
     pool->in_use--;
+    frame->id = 0;
     frame->next = pool->free_list;
     pool->free_list = frame;
+}
+
+bool frame_pool_holds(const struct frame_pool *pool, uint64_t id)
+{
+    assert(id != 0);
+    size_t left = pool->made;
+    for (const struct slab *slab = pool->slabs; slab; slab = slab->next) {
+        /* Only the newest slab, which is the first, may hold fewer. */
+        size_t here = left % SLAB_FRAMES ? left % SLAB_FRAMES : SLAB_FRAMES;
+        for (size_t i = 0; i < here; i++)
+            if (slab->frames[i].id == id)
+                return true;
+        left -= here;
+    }
+    return false;
 }
 
 size_t frame_pool_in_use(const struct frame_pool *pool) { return pool->in_use; }

@@ -52,6 +52,9 @@ struct frame *frame_alloc(struct frame_pool *pool, uint64_t now_ps);
 /* Ends the frame's life; null is allowed. */
 void frame_free(struct frame_pool *pool, struct frame *frame);
 
+/* True while somebody holds the frame with this id. Looks at every frame: for the end of a run. */
+bool frame_pool_holds(const struct frame_pool *pool, uint64_t id);
+
 size_t frame_pool_in_use(const struct frame_pool *pool);
 size_t frame_pool_in_use_max(const struct frame_pool *pool);
 

@@ -172,7 +172,12 @@ struct probe_listener check_listener(struct check *check)
     return (struct probe_listener){on_event, check, kinds};
 }
 
-void check_finish(struct check *check, uint64_t now_ps) { check_fate_finish(check, now_ps); }
+void check_finish(struct check *check, const struct check_places *places, uint64_t now_ps)
+{
+    check_fate_finish(check, places, now_ps);
+}
+
+size_t check_frames_in_flight(const struct check *check) { return check->in_flight; }
 
 size_t check_open_frames(const struct check *check) { return check->fate_open; }
 

@@ -71,8 +71,24 @@ struct check_moves {
 void check_count_moves(struct check *check, const char *who, const struct check_moves *told,
                        uint64_t now_ps);
 
-/* At the end of a run that drained: frames without a verdict are violations of I-RXONCE. */
-void check_finish(struct check *check, uint64_t now_ps);
+/* How far a received frame without a verdict is known to have come. */
+enum check_place {
+    CHECK_AT_NIC,  /* accepted by the MAC */
+    CHECK_ON_PCIE, /* given to the host, not visible there yet */
+    CHECK_AT_HOST, /* its record is in host memory */
+};
+
+/* Says whether a frame can be there: in a queue, on a link or in a buffer. Null holds: never. */
+struct check_places {
+    bool (*holds)(const void *self, enum check_place place, unsigned nic, uint64_t frame);
+    const void *self;
+};
+
+/* At the end of a run. A frame without a verdict is in flight where a place holds it, and counted;
+ * one that is nowhere violates I-RXONCE. */
+void check_finish(struct check *check, const struct check_places *places, uint64_t now_ps);
+/* Frames that were in flight then. */
+size_t check_frames_in_flight(const struct check *check);
 
 /* Frames that a NIC received and that have no verdict yet. */
 size_t check_open_frames(const struct check *check);

@@ -110,6 +110,14 @@ static void on_final(struct check *check, const struct probe_event *event)
     check->fate_open--;
 }
 
+/* The frame has come further on its way to a verdict. */
+static void on_moved(struct check *check, const struct probe_event *event, enum check_place place)
+{
+    struct frame_fate *fate = fate_find(check, event->a);
+    if (fate)
+        fate->place = place;
+}
+
 static void on_stored(struct check *check, const struct probe_event *event)
 {
     struct frame_fate *fate = fate_find(check, event->a);
@@ -152,6 +160,8 @@ void check_fate_on_event(struct check *check, const struct probe_event *event)
     case PROBE_RX_VERDICT:
         if (event->b == NIC_VERDICT_APPLIED) /* a drop is told by FRAME_DROPPED as well */
             on_final(check, event);
+        else
+            on_moved(check, event, CHECK_ON_PCIE);
         break;
     case PROBE_FRAME_DROPPED:
     case PROBE_FRAME_ANSWERED:
@@ -168,6 +178,7 @@ void check_fate_on_event(struct check *check, const struct probe_event *event)
         break;
     case PROBE_RECORD_VISIBLE:
         on_visible(check, event);
+        on_moved(check, event, CHECK_AT_HOST);
         break;
     case PROBE_MOVE_MARK:
         on_foreign_mark(check, event);
@@ -177,12 +188,16 @@ void check_fate_on_event(struct check *check, const struct probe_event *event)
     }
 }
 
-void check_fate_finish(struct check *check, uint64_t now_ps)
+void check_fate_finish(struct check *check, const struct check_places *places, uint64_t now_ps)
 {
     for (size_t i = 0; i < check->fate_capacity; i++) {
         const struct frame_fate *fate = &check->fates[i];
         if (!fate->id || fate->done)
             continue;
+        if (places->holds && places->holds(places->self, fate->place, fate->nic, fate->id)) {
+            check->in_flight++;
+            continue;
+        }
         struct probe_event event = {.now_ps = now_ps,
                                     .a = fate->id,
                                     .conn = PROBE_NO_CONN,

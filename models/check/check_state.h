@@ -83,6 +83,7 @@ struct frame_fate {
     bool fin;                                        /* carries the peer's FIN */
     uint32_t used_conn;                              /* of RECORD_USED, with its time */
     uint64_t rx_ps, foreign_ps, visible_ps, used_ps; /* foreign: the NIC's lookup said so (T1) */
+    enum check_place place;
 };
 
 struct check {
@@ -97,7 +98,7 @@ struct check {
     uint64_t history_count;
     struct probe_event *history;
     struct frame_fate *fates;
-    size_t fate_capacity, fate_used, fate_open;
+    size_t fate_capacity, fate_used, fate_open, in_flight;
     struct check_violation first; /* its key is null: none */
     char report[CHECK_REPORT_MAX];
 };
@@ -128,6 +129,6 @@ void check_ctx_on_event(struct check *check, const struct probe_event *event);
 void check_move_on_event(struct check *check, const struct probe_event *event);
 /* Null: the frame was never received, or was decided on long ago. */
 const struct frame_fate *check_fate_find(const struct check *check, uint64_t id);
-void check_fate_finish(struct check *check, uint64_t now_ps);
+void check_fate_finish(struct check *check, const struct check_places *places, uint64_t now_ps);
 
 #endif

@@ -118,6 +118,11 @@ static uint64_t next_notice_ps(const struct host_cpu *cpu)
     return noticed_ps(cpu, next);
 }
 
+bool host_cpu_has_work(const struct host_cpu *cpu)
+{
+    return !cpu->waiting || next_notice_ps(cpu) != TIME_NEVER;
+}
+
 static void enter_interrupt(struct host_cpu *cpu)
 {
     cpu->stats.interrupts++;

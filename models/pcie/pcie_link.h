@@ -150,6 +150,8 @@ void pcie_link_port_write32(struct pcie_link *link, uint32_t offset, uint32_t va
 void pcie_link_settle(struct pcie_link *link, uint64_t now_ps);
 
 /* Valid until the next call. */
+/* True while anything is on its way, either way, or waits for the link. */
+bool pcie_link_is_busy(const struct pcie_link *link);
 const struct pcie_stats *pcie_link_stats(struct pcie_link *link);
 
 #ifdef __cplusplus

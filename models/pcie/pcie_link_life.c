@@ -126,3 +126,13 @@ const struct pcie_stats *pcie_link_stats(struct pcie_link *link)
         add_wire(&link->totals, &link->wires[d].stats);
     return &link->totals;
 }
+
+bool pcie_link_is_busy(const struct pcie_link *link)
+{
+    size_t items = link->sampling.count + link->forming.count + link->answering.count +
+                   link->timeouts.count + link->peering.count + link->notes.count;
+    for (int direction = 0; direction < 2; direction++)
+        items += link->flying[direction].count + link->wires[direction].posted.count +
+                 link->wires[direction].nonposted.count;
+    return items > 0 || link->read_active > 0;
+}

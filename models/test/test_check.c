@@ -125,7 +125,7 @@ Test(check, a_lawful_move_violates_nothing)
     image(PROBE_CTX_IN, 1, &ctx);
     own(1, OWN_ACTIVE, 2);
     built(1, 2, ISS + 1, IRS + 11, "hello again");
-    check_finish(check, now);
+    check_finish(check, &(struct check_places){0}, now);
     cr_assert_eq(check_violations_total(check), 0, "%s", check_report(check));
 }
 
@@ -390,7 +390,34 @@ Test(check, rxonce_catches_a_frame_without_a_verdict)
 {
     received(9, 0);
     cr_assert_eq(check_open_frames(check), 1);
-    check_finish(check, now);
+    check_finish(check, &(struct check_places){0}, now);
+    expect_only(INVARIANT_RXONCE);
+}
+
+static bool holds_even(const void *self, enum check_place place, unsigned nic, uint64_t frame)
+{
+    (void)self;
+    return place == (nic == 0 ? CHECK_AT_NIC : CHECK_AT_HOST) && frame % 2 == 0;
+}
+
+Test(check, rxonce_takes_a_frame_that_something_holds_as_in_flight)
+{
+    const struct check_places places = {holds_even, NULL};
+    received(8, 0);
+    received(10, 1);
+    emit((struct probe_event){
+        .kind = PROBE_RX_VERDICT, .conn = PROBE_NO_CONN, .a = 10, .b = NIC_VERDICT_NOT_MINE});
+    emit((struct probe_event){.kind = PROBE_RECORD_VISIBLE, .conn = PROBE_NO_CONN, .a = 10});
+    check_finish(check, &places, now);
+    cr_assert(check_violations_total(check) == 0 && check_frames_in_flight(check) == 2);
+}
+
+Test(check, rxonce_catches_a_frame_that_is_nowhere_among_those_in_flight)
+{
+    const struct check_places places = {holds_even, NULL};
+    received(8, 0);
+    received(9, 0);
+    check_finish(check, &places, now);
     expect_only(INVARIANT_RXONCE);
 }
 
@@ -401,7 +428,7 @@ Test(check, rxonce_forgets_no_open_frame_when_many_pass)
         received(id, 0);
         emit((struct probe_event){.kind = PROBE_FRAME_DROPPED, .conn = PROBE_NO_CONN, .a = id});
     }
-    check_finish(check, now);
+    check_finish(check, &(struct check_places){0}, now);
     expect_only(INVARIANT_RXONCE);
 }
 

@@ -36,7 +36,8 @@ uint64_t endpoint_end_stall_ps(const struct endpoint_peer *peer, const struct en
                                uint64_t now_ps)
 {
     bool outstanding = lwip_conn_is_outstanding(&conv->tcp);
-    return (outstanding ? now_ps : conv->progress_ps) + peer->params.stall_ps;
+    uint64_t since_ps = u64_max(conv->progress_ps, conv->looked_ps);
+    return (outstanding ? now_ps : since_ps) + peer->params.stall_ps;
 }
 
 static const char *waiting_for(const struct endpoint_conv *conv)
@@ -56,6 +57,9 @@ static const char *waiting_for(const struct endpoint_conv *conv)
 
 void endpoint_end_stalled(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps)
 {
+    conv->looked_ps = now_ps;
+    if (server_watch_tries(&peer->params.server, &conv->check.result.key))
+        return; /* it may still come: asked again after the same time */
     const struct conversation *cap = conv->check.cap;
     /* Nobody sends a lost reset again: what the server's application says must do. */
     bool reset_lost = cap->reset_by_server && conv->server_ended && !conv->over &&

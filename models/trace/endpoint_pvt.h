@@ -30,6 +30,7 @@ struct endpoint_conv {
     bool any_sent;    /* snd_max is valid */
     uint32_t snd_max; /* end of what was sent, to know repetitions */
     uint64_t progress_ps;
+    uint64_t looked_ps; /* when it was last asked whether the server still tries */
 };
 
 struct endpoint_peer {

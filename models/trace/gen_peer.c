@@ -44,7 +44,7 @@ void gen_params_default(struct gen_params *params)
         .port = 19,
         .ring_bytes = 512 * 1024,
         .seed = 1,
-        .stall_ps = 5 * PS_PER_S,
+        .stall_ps = 60 * PS_PER_S,
     };
     tcp_params_default(&params->tcp);
 }
@@ -88,6 +88,17 @@ uint32_t gen_peer_find(const struct gen_peer *peer, const struct flow_key *key)
     uint8_t addr[16];
     client_address(peer, (uint32_t)index, addr);
     return memcmp(addr, key->raddr, sizeof addr) == 0 ? (uint32_t)index : UINT32_MAX;
+}
+
+/* The tuple of a connection as the server sees it. */
+static void server_key(const struct gen_peer *peer, uint32_t index, struct flow_key *key)
+{
+    *key = (struct flow_key){.lport = peer->params.port,
+                             .rport = client_port(index),
+                             .vlan = peer->params.vlan,
+                             .ip_version = peer->params.ip_version};
+    memcpy(key->laddr, peer->params.team_ip, sizeof key->laddr);
+    client_address(peer, index, key->raddr);
 }
 
 /* --- sending --- */
@@ -156,6 +167,14 @@ static void end_orderly(struct gen_peer *peer, struct gen_conn *conn)
     finish(peer, conn);
 }
 
+/* TIME_NEVER: a timer is running, or the server has one: TCP decides when to give up. */
+static uint64_t stall_at_ps(const struct gen_peer *peer, const struct gen_conn *conn)
+{
+    if (conn->ctx.timers & CTX_TIMER_REXMT)
+        return TIME_NEVER;
+    return u64_max(conn->progress_ps, conn->looked_ps) + peer->params.stall_ps;
+}
+
 static uint64_t deadline_ps(const struct gen_peer *peer, const struct gen_conn *conn,
                             uint64_t now_ps)
 {
@@ -164,8 +183,8 @@ static uint64_t deadline_ps(const struct gen_peer *peer, const struct gen_conn *
     if (conn->state != GEN_CONN_LIVE)
         return at;
     uint64_t app = gen_conn_app_ps(conn, &peer->params);
-    /* While a connection rests on purpose it cannot stall. */
-    return u64_min(at, app != TIME_NEVER ? app : conn->progress_ps + peer->params.stall_ps);
+    /* While a connection rests on purpose it cannot stall, nor while its TCP will send again. */
+    return u64_min(at, app != TIME_NEVER ? app : stall_at_ps(peer, conn));
 }
 
 /* After any event: ends, application, segments, timer. */
@@ -178,7 +197,10 @@ static void settle(struct gen_peer *peer, struct gen_conn *conn, const struct tc
         send_segment(peer, conn, &tx, now_ps);
     }
     if (result->terminated) {
-        conn->damaged |= conn->state != GEN_CONN_ENDED;
+        bool gave_up = result->terminated == NIC_TERM_RTX_EXHAUSTED ||
+                       result->terminated == NIC_TERM_HANDSHAKE_TIMEOUT;
+        conn->stalled |= gave_up && conn->state != GEN_CONN_ENDED;
+        conn->damaged |= !gave_up && conn->state != GEN_CONN_ENDED;
         finish(peer, conn);
     }
     if (result->established)
@@ -263,18 +285,30 @@ static void open_conn(struct gen_peer *peer, struct gen_conn *conn, uint64_t now
     gen_conn_open(conn, &peer->params, iss, ts_offset, tcp_now_of(now_ps));
 }
 
+/* Nothing moved for the stall limit. While the server still tries, later is soon enough to look. */
+static void on_stall(struct gen_peer *peer, struct gen_conn *conn, struct tcp_result *result,
+                     uint64_t now_ps)
+{
+    struct flow_key key;
+    server_key(peer, conn->index, &key);
+    conn->looked_ps = now_ps;
+    if (server_watch_tries(&peer->params.server, &key))
+        return;
+    conn->stalled = true;
+    finish(peer, conn);
+    result->send_reset = conn->established_ps != 0;
+    conn->ctx.timers = 0;
+    conn->ctx.tcp_state = TCP_CLOSED;
+}
+
 static void run_conn(struct gen_peer *peer, struct gen_conn *conn, uint64_t now_ps)
 {
     struct tcp_result result = {0};
     if (conn->state == GEN_CONN_WAITING) {
         open_conn(peer, conn, now_ps);
     } else if (conn->state == GEN_CONN_LIVE && gen_conn_app_ps(conn, &peer->params) == TIME_NEVER &&
-               now_ps >= conn->progress_ps + peer->params.stall_ps) {
-        conn->stalled = true;
-        finish(peer, conn);
-        result.send_reset = conn->established_ps != 0;
-        conn->ctx.timers = 0;
-        conn->ctx.tcp_state = TCP_CLOSED;
+               now_ps >= stall_at_ps(peer, conn)) {
+        on_stall(peer, conn, &result, now_ps);
     } else {
         tcp_on_timer(&conn->ctx, &peer->params.tcp, tcp_now_of(now_ps), &result);
     }

@@ -12,6 +12,7 @@
 #include "models/hwif/flow_key.h"
 #include "models/tcp/tcp.h"
 #include "models/trace/outcome.h"
+#include "models/trace/server_watch.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,7 +34,8 @@ struct gen_params {
     uint8_t team_ip[16];
     uint32_t ring_bytes; /* receive window of each client; power of two */
     uint64_t seed;
-    uint64_t stall_ps;
+    uint64_t stall_ps;          /* as in struct replay_params */
+    struct server_watch server; /* may be empty */
     struct tcp_params tcp;
 };
 

@@ -27,6 +27,7 @@ struct gen_conn {
     uint64_t server_bytes;
     uint64_t established_ps;
     uint64_t progress_ps; /* when something last moved */
+    uint64_t looked_ps;   /* when it was last asked whether the server still tries */
 };
 
 /* Stops the context and makes it a client of `params`, ready for tcp_output() to give the SYN. */

@@ -99,6 +99,9 @@ static const char *waiting_for(const struct replay_conv *conv)
 
 void replay_check_stalled(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps)
 {
+    conv->looked_ps = now_ps;
+    if (server_watch_tries(&peer->params.server, &conv->check.result.key))
+        return; /* it may still come: asked again after the same time */
     /* Nobody sends a lost reset again: what the server's application says must do. */
     bool reset_lost = conv->check.cap->reset_by_server && conv->server_ended &&
                       conv_check_all_delivered(&conv->check);

@@ -24,6 +24,7 @@ enum { REPLAY_OPTIONS_MAX = 40 };
 struct replay_rto {
     uint64_t srtt_ps, rttvar_ps, rto_ps;
     unsigned backoff;
+    unsigned tries; /* in a row without an answer */
     bool timing;
     uint64_t timed_end;
     uint64_t timed_since_ps;
@@ -70,6 +71,7 @@ struct replay_conv {
     uint64_t sent_ps;     /* last segment */
     uint64_t touched_ps;  /* last event: nothing is due before it */
     uint64_t progress_ps; /* last new segment, acknowledgment or byte */
+    uint64_t looked_ps;   /* when it was last asked whether the server still tries */
     uint64_t rto_at_ps, live_at_ps;
     uint64_t due_ps; /* key in the heap */
     size_t heap_at;
@@ -105,6 +107,8 @@ enum replay_block replay_due_block(const struct replay_conv *conv);
 uint64_t replay_due_segment_ps(const struct replay_peer *peer, const struct replay_conv *conv);
 uint64_t replay_due_probe_ps(const struct replay_conv *conv);
 uint64_t replay_due_ps(const struct replay_peer *peer, const struct replay_conv *conv);
+/* When it has stalled; TIME_NEVER: it has something to send, or a timer that will. */
+uint64_t replay_due_stall_ps(const struct replay_peer *peer, const struct replay_conv *conv);
 
 static inline uint64_t replay_near(uint64_t near, uint32_t isn, uint32_t number)
 {

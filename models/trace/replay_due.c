@@ -133,6 +133,14 @@ uint64_t replay_due_probe_ps(const struct replay_conv *conv)
     return u64_max(conv->progress_ps, conv->sent_ps) + conv->rto.rto_ps;
 }
 
+uint64_t replay_due_stall_ps(const struct replay_peer *peer, const struct replay_conv *conv)
+{
+    if (conv->rto_at_ps != TIME_NEVER || replay_due_probe_ps(conv) != TIME_NEVER ||
+        replay_due_segment_ps(peer, conv) != TIME_NEVER)
+        return TIME_NEVER;
+    return u64_max(conv->progress_ps, conv->looked_ps) + peer->params.stall_ps;
+}
+
 uint64_t replay_due_ps(const struct replay_peer *peer, const struct replay_conv *conv)
 {
     uint64_t due = conv->live_at_ps;
@@ -142,7 +150,5 @@ uint64_t replay_due_ps(const struct replay_peer *peer, const struct replay_conv 
     due = u64_min(due, segment);
     due = u64_min(due, conv->rto_at_ps);
     due = u64_min(due, replay_due_probe_ps(conv));
-    if (segment == TIME_NEVER)
-        due = u64_min(due, conv->progress_ps + peer->params.stall_ps);
-    return due;
+    return u64_min(due, replay_due_stall_ps(peer, conv));
 }

@@ -5,6 +5,8 @@
 #include <assert.h>
 
 enum { RTO_INITIAL_MS = 1000, RTO_MAX_MS = 60000, BACKOFF_MAX = 8, GRANULARITY_US = 1 };
+/* Retransmissions in a row before the client gives up (RFC 9293 3.8.3, R2), of a SYN and of the rest. */
+enum { SYN_TRIES_MAX = 7, TRIES_MAX = 15 };
 
 void replay_rto_init(struct replay_rto *rto)
 {
@@ -53,7 +55,7 @@ void replay_liveness_on_acked(struct replay_peer *peer, struct replay_conv *conv
         rto_sample(rto, now_ps - rto->timed_since_ps, peer->params.rto_min_ps);
         rto->timing = false;
     }
-    rto->backoff = 0;
+    rto->backoff = rto->tries = 0;
     conv->rto_at_ps = TIME_NEVER;
     if (conv->snd_una >= conv->snd_max)
         return;
@@ -89,13 +91,15 @@ bool replay_liveness_on_timeout(struct replay_peer *peer, struct replay_conv *co
     assert(conv->snd_una < conv->snd_max);
     bool asked_for = conv->snd_una < conv->recover && conv->rto.backoff == 0;
     size_t segment = oldest_unacked(conv);
-    if (segment == SIZE_MAX) {
+    bool gives_up = conv->rto.tries == (conv->snd_una == 0 ? SYN_TRIES_MAX : TRIES_MAX);
+    if (segment == SIZE_MAX || gives_up) {
         conv->rto_at_ps = TIME_NEVER;
         return true;
     }
     if (!replay_send_again(peer, conv, segment, now_ps))
         return false;
     conv->rto.timing = false;
+    conv->rto.tries++;
     if (!asked_for) {
         conv->recover = conv->snd_max;
         if (conv->rto.backoff < BACKOFF_MAX)

@@ -8,6 +8,7 @@
 #include "models/base/frame_sink.h"
 #include "models/base/stage.h"
 #include "models/trace/capture.h"
+#include "models/trace/server_watch.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,12 +18,13 @@ struct replay_params {
     uint8_t team_mac[6];
     uint8_t team_ipv4[16], team_ipv6[16];
     uint64_t start_ps;    /* simulated time of the timeline's 0: after the driver is up */
-    uint64_t stall_ps;    /* 5 s: nothing progressed for so long: damaged, stalled */
+    uint64_t stall_ps;    /* 60 s: nothing moved for so long, and no timer would send again */
     uint64_t liveness_ps; /* 1 ms; exact mode only */
     uint64_t rto_min_ps;  /* 200 ms; exact mode only */
     uint64_t
         uplink_ps_per_byte; /* all clients share one cable of this speed; 800: 10 Gbit/s, 0: none */
     uint64_t seed;
+    struct server_watch server; /* may be empty */
 };
 
 void replay_params_default(struct replay_params *params);

@@ -55,9 +55,19 @@ expect "a replay cut short" 1 '.streams.unfinished > 0 and .streams.damaged == 0
     $replay traces/http-keepalive.pcap.gz --set duration=50ms
 expect "a replay on lwIP cut short" 1 '.streams.unfinished > 0 and .streams.damaged == 0' 'FAIL streams.unfinished == 0' \
     $replay traces/http-keepalive.pcap.gz --mode endpoint --set duration=50ms
-expect "a replay that nobody hears, with a short stall limit" 1 '.streams.damaged == 0' 'FAIL streams.' \
+expect "a replay that nobody ever hears" 1 '.streams.damaged == 0 and .streams.stalled > 0' 'FAIL streams.stalled == 0' \
     $replay traces/half-close.pcap --set 'faults[0].action=drop' --set 'faults[0].link=uplink' \
-    --set 'faults[0].rate=1000000' --set duration=20s
+    --set 'faults[0].rate=1000000'
+expect "frames on their way when the run ends" 0 '.frames.in_flight > 0 and .invariants."I-RXONCE" == 0' '1 intact' \
+    $run $data/in-flight.yaml
+expect "silence shorter than TCP's back-off is no stall" 0 '.streams.intact == .streams.complete' '0 stalled' \
+    $replay traces/half-close.pcap --stall 1s --set 'faults[0].action=drop' --set 'faults[0].link=uplink' \
+    --set 'faults[0].rate=1000000' --set 'faults[0].lasting=6s'
+expect "the same, of a generator" 0 '.streams.intact == 4' '0 stalled' \
+    $run $data/total-loss.yaml --set duration=unlimited --set traffic.stall=1s --set traffic.connections=4 \
+    --set 'faults[0].lasting=6s' --set 'faults[0].direction=to_peers'
+expect "nobody ever answers" 1 '.streams.stalled == 3' 'FAIL streams.stalled == 0' \
+    $run $data/total-loss.yaml --set duration=unlimited
 }
 # The column of conns.csv says the same as stats.json.
 $build/toesim run scenarios/301-ctx-error.yaml --waves none -o "$work/conns" >/dev/null 2>&1

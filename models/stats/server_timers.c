@@ -1,0 +1,76 @@
+#include "models/stats/server_timers.h"
+
+#include "models/hwif/conn_ctx.h"
+#include "models/hwif/ctx_enums.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct connection {
+    struct flow_key key;
+    bool open;
+    bool runs;
+};
+
+struct server_timers {
+    uint32_t conn_max;
+    uint32_t used; /* ids below this have been open */
+    struct connection connections[];
+};
+
+struct server_timers *server_timers_create(uint32_t conn_max)
+{
+    struct server_timers *timers =
+        calloc(1, sizeof *timers + (size_t)conn_max * sizeof timers->connections[0]);
+    if (timers)
+        timers->conn_max = conn_max;
+    return timers;
+}
+
+void server_timers_destroy(struct server_timers *timers) { free(timers); }
+
+uint64_t server_timers_kinds(void)
+{
+    return UINT64_C(1) << PROBE_CONN_OPEN | UINT64_C(1) << PROBE_CTX_WRITTEN |
+           UINT64_C(1) << PROBE_CONN_GONE | UINT64_C(1) << PROBE_APP_NOTICE |
+           UINT64_C(1) << PROBE_APP_CLOSED;
+}
+
+void server_timers_on_event(struct server_timers *timers, const struct probe_event *event)
+{
+    if (event->conn >= timers->conn_max)
+        return;
+    struct connection *connection = &timers->connections[event->conn];
+    switch (event->kind) {
+    case PROBE_CONN_OPEN:
+        connection->key = *(const struct flow_key *)event->data;
+        connection->open = true;
+        connection->runs = false;
+        if (event->conn >= timers->used)
+            timers->used = event->conn + 1;
+        break;
+    case PROBE_CTX_WRITTEN: {
+        /* A moving context keeps its timers, so the last one written tells. */
+        const struct conn_ctx *ctx = event->data;
+        connection->runs = (ctx->timers & CTX_TIMER_REXMT) != 0;
+        break;
+    }
+    case PROBE_CONN_GONE:
+    case PROBE_APP_NOTICE: /* with a NIC that died nobody else tells */
+    case PROBE_APP_CLOSED:
+        connection->open = connection->runs = false;
+        break;
+    default:
+        break;
+    }
+}
+
+bool server_timers_runs(const struct server_timers *timers, const struct flow_key *key)
+{
+    for (uint32_t i = 0; i < timers->used; i++) {
+        const struct connection *connection = &timers->connections[i];
+        if (connection->open && memcmp(&connection->key, key, sizeof *key) == 0)
+            return connection->runs;
+    }
+    return false;
+}

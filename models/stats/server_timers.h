@@ -1,0 +1,32 @@
+/* Which connections of the server have a retransmission timer running: follows the probe's events. */
+#ifndef TOESIM_STATS_SERVER_TIMERS_H
+#define TOESIM_STATS_SERVER_TIMERS_H
+
+#include "models/base/probe.h"
+#include "models/hwif/flow_key.h"
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct server_timers; /* opaque */
+
+/* Null when memory is short. conn_max: connection ids are below it. */
+struct server_timers *server_timers_create(uint32_t conn_max);
+void server_timers_destroy(struct server_timers *timers);
+
+/* The kinds of events that server_timers_on_event() wants, a bit each. */
+uint64_t server_timers_kinds(void);
+void server_timers_on_event(struct server_timers *timers, const struct probe_event *event);
+
+/* True while the connection, as the server sees its tuple, waits to send something again: wherever it
+ * is processed, and while it moves. */
+bool server_timers_runs(const struct server_timers *timers, const struct flow_key *key);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
