@@ -2,14 +2,24 @@
 # the generated layout are those of the product.
 PLANT_TOESIM := build/planted/toesim
 BUGS         ?=
-.PHONY: mutate-team mutate-team-now
+.PHONY: mutate-team mutate-team-now mutate-claims mutate-claims-now
 mutate-team: ## wake each planted bug of host software, engine and TCP: which online checker catches it? (BUGS=name...)
 	@mk/setup.sh build
 	@$(MAKE) --no-print-directory -j$(JOBS) mutate-team-now
 
-mutate-team-now: $(TOESIM)
+mutate-claims: ## wake the bug planted against each row of docs/claims.md: is the broken promise seen? (BUGS=name...)
+	@mk/setup.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) mutate-claims-now
+
+mutate-team-now: planted-toesim
+	@mk/mutate_team.sh $(PLANT_TOESIM) $(BUGS)
+
+mutate-claims-now: planted-toesim
+	@mk/mutate_claims.sh $(PLANT_TOESIM) $(BUGS)
+
+.PHONY: planted-toesim
+planted-toesim: $(TOESIM)
 	@mkdir -p build/planted
 	@ln -sfn ../rtl build/planted/rtl
 	@ln -sfn ../gen build/planted/gen
 	@$(MAKE) --no-print-directory PLANT=1 $(PLANT_TOESIM)
-	@mk/mutate_team.sh $(PLANT_TOESIM) $(BUGS)

@@ -44,8 +44,8 @@ struct results_input {
 struct results_perf {
     uint64_t wall_us;    /* since the process has started */
     uint64_t reading_us; /* of it: reading the capture */
-    uint64_t cpu_us; /* of the process, user and system: comparable on a busy machine too */
-    uint64_t frames; /* on links 0 and 1, both directions */
+    uint64_t cpu_us;     /* of the process, user and system: comparable on a busy machine too */
+    uint64_t frames;     /* on links 0 and 1, both directions */
     uint64_t cycles_run;
     uint64_t cache_ns; /* wall time inside the cache step, when measured; else 0 */
     uint64_t kernel_events;

@@ -1,5 +1,6 @@
 #include "host-sw/stack/host_stack.h"
 
+#include "models/base/planted.h"
 #include "models/base/units.h"
 #include "models/hwif/nic_regs.h"
 
@@ -25,7 +26,7 @@ bool host_stack_send_of(struct host_stack *stack, unsigned port, uint32_t conn,
     assert(port < NIC_COUNT);
     assert(len > 0 && len <= NIC_BUFFER_BYTES);
     stack->bus.ops->charge(stack->bus.self, CPU_COST_HOST_SEGMENT, 1);
-    uint64_t buffer = buffer_pool_take(stack->pool);
+    uint64_t buffer = PLANTED(claim_no_nic) ? 0 : buffer_pool_take(stack->pool);
     if (buffer == 0)
         return false;
     stack->bus.ops->mem_write(stack->bus.self, buffer, frame, len);

@@ -8,6 +8,8 @@
 
 #include "host-sw/stack/seq.h"
 
+#include "models/base/planted.h"
+
 #include <assert.h>
 
 /* A timer that is due so soon fires where the connection is: bringing it out and back costs more. */
@@ -113,7 +115,7 @@ static void rest_from_host(struct host_sw *sw, struct dir_entry *entry)
 
 static void consider(struct host_sw *sw, struct dir_entry *entry, uint64_t now_ps)
 {
-    if (entry->state != DIR_ACTIVE || now_ps < may_rest_ps(sw, entry))
+    if (entry->state != DIR_ACTIVE || now_ps < may_rest_ps(sw, entry) || PLANTED(claim_never_rests))
         return;
     enum idle_reason reason = driver_refuses(sw, entry);
     if (reason != IDLE_REASON_COUNT) {

@@ -1,6 +1,8 @@
 /* Giving a context to a NIC: RESERVE, INSTALL with the held frames, and what their ends mean. */
 #include "host-sw/team/team.h"
 
+#include "models/base/planted.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -101,6 +103,8 @@ void install_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
     if (image->move_count < UINT16_MAX)
         image->move_count++;
     image->move_reason = (uint8_t)reason;
+    if (PLANTED(claim_image_changed))
+        image->srtt /= 2;
     image->rx_if = entry->rx_if;
     image->tx_if = (uint8_t)nic;
     tcp_image_seal(image);

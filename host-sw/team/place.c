@@ -7,6 +7,7 @@
 #include "host-sw/team/team.h"
 
 #include "models/base/memory.h"
+#include "models/base/planted.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -81,7 +82,7 @@ static bool policy_allows(const struct host_sw_params *params, const struct flow
 
 enum host_reason place_refuses(const struct host_sw *sw, const struct flow_key *key)
 {
-    if (!policy_allows(&sw->params, key))
+    if (!policy_allows(&sw->params, key) || PLANTED(claim_host_processes))
         return HOST_REASON_POLICY;
     return sw->on_nics < sw->params.offload_max ? HOST_REASON_NONE : HOST_REASON_TABLE_FULL;
 }

@@ -6,6 +6,7 @@
  */
 #include "host-sw/team/team.h"
 
+#include "models/base/planted.h"
 #include "models/hwif/nic_regs.h"
 
 #include <assert.h>
@@ -39,6 +40,8 @@ static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned
     };
     for (int i = 0; i < 6; i++)
         driver.mac[i] = params->mac[i];
+    if (PLANTED(claim_two_addresses))
+        driver.mac[5] = (uint8_t)(driver.mac[5] + nic);
     return driver;
 }
 

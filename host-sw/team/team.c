@@ -7,6 +7,8 @@
 #include "host-sw/stack/seq.h"
 #include "models/base/planted.h"
 
+#include "models/base/planted.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,6 +119,8 @@ static void on_active(struct host_sw *sw, struct dir_entry *entry, const struct 
                                    .frame_id = frame->frame_id,
                                    .kind = TRIGGER_FRAME,
                                    .port = frame->port};
+        if (PLANTED(claim_not_reloaded))
+            verdict = POLICY_FORWARD;
         if (verdict == POLICY_MOVE && move_request(sw, entry, frame->port, MOVE_FOREIGN, &why)) {
             team_hold(sw, entry, frame);
             return;
@@ -235,7 +239,7 @@ void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
     struct flow_key key;
     packet_flow_key(&packet, &key);
     team_charge(sw, CPU_COST_LOOKUP, 1);
-    uint32_t conn = directory_find(&sw->dir, &key);
+    uint32_t conn = PLANTED(claim_not_examined) ? DIR_NONE : directory_find(&sw->dir, &key);
     if (conn == DIR_NONE) {
         if (record)
             record_used(sw, record, PROBE_NO_CONN);
@@ -423,7 +427,7 @@ void team_on_ports_changed(struct host_sw *sw, unsigned wanted, const struct mov
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         if (sw->mode->may_own(&sw->ports, nic))
             continue;
-        if (sw->mode->may_own(&sw->ports, team_other(nic)))
+        if (sw->mode->may_own(&sw->ports, team_other(nic)) && !PLANTED(claim_no_failover))
             move_all(sw, nic);
         else if (sw->nics[nic].up)
             place_take_all(sw, nic); /* whatever becomes of the NIC now */

@@ -1,6 +1,7 @@
 #include "host-sw/team/team.h"
 
 #include "models/base/memory.h"
+#include "models/base/planted.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -107,7 +108,7 @@ void team_clear_rx_if(struct host_sw *sw, struct dir_entry *entry)
 void team_store_rx_if(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                       uint64_t mac_time_ps, uint64_t frame_id)
 {
-    bool is_older = mac_time_ps < entry->last_rx_ps;
+    bool is_older = mac_time_ps < entry->last_rx_ps && !PLANTED(claim_rx_if_goes_back);
     if (!is_older) {
         entry->rx_if = (uint8_t)nic;
         entry->last_rx_ps = mac_time_ps;

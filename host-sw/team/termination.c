@@ -3,6 +3,8 @@
 
 #include "host-sw/stack/seq.h"
 
+#include "models/base/planted.h"
+
 #include <assert.h>
 
 void termination_settle(struct host_sw *sw, struct dir_entry *entry)
@@ -59,7 +61,7 @@ static bool is_untold(enum nic_term_cause cause)
 
 static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_cause cause)
 {
-    if (is_untold(cause))
+    if (is_untold(cause) && !PLANTED(claim_peers_not_told))
         farewell_begin(sw, entry);
     sw->stats.connects_failed += entry->active && !entry->announced;
     app_calls_make(sw, entry);
@@ -69,7 +71,7 @@ static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_ca
     } else {
         sw->stats.closed++;
     }
-    if (!sw->app->on_closed)
+    if (!sw->app->on_closed || (cause != NIC_TERM_NONE && PLANTED(claim_no_notice)))
         return;
     team_charge(sw, CPU_COST_APP_CALL, 1);
     sw->app_called = true;

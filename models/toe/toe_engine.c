@@ -4,6 +4,7 @@
  * timers are a heap of their own (toe_timer.c). Every entry point ends with toe_kick(), which lets
  * each part look once whether it can go on: no part has to know whom it unblocks.
  */
+#include "models/base/planted.h"
 #include "models/toe/toe_internal.h"
 
 #include <assert.h>
@@ -390,7 +391,7 @@ void toe_set_dark(struct toe_engine *e, bool is_dark, uint64_t now_ps)
     if (e->is_dark == is_dark)
         return;
     e->is_dark = is_dark;
-    if (e->wiring.set_carrier)
+    if (e->wiring.set_carrier && !PLANTED(claim_carrier_stays))
         e->wiring.set_carrier(e->wiring.carrier_self, !is_dark, now_ps);
 }
 
