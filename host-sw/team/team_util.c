@@ -108,7 +108,7 @@ void team_clear_rx_if(struct host_sw *sw, struct dir_entry *entry)
 void team_store_rx_if(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                       uint64_t mac_time_ps, uint64_t frame_id)
 {
-    bool is_older = mac_time_ps < entry->last_rx_ps && !PLANTED(claim_rx_if_goes_back);
+    bool is_older = mac_time_ps < entry->last_rx_ps || PLANTED(claim_rx_if_lost);
     if (!is_older) {
         entry->rx_if = (uint8_t)nic;
         entry->last_rx_ps = mac_time_ps;
