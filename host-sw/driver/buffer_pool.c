@@ -1,5 +1,6 @@
 #include "host-sw/driver/buffer_pool.h"
 
+#include "models/base/memory.h"
 #include "models/hwif/nic_desc.h"
 
 #include <assert.h>
@@ -11,7 +12,9 @@ bool buffer_pool_init(struct buffer_pool *pool, struct nic_bus bus, uint32_t cou
     pool->base = bus.ops->mem_alloc(bus.self, (uint64_t)count * NIC_BUFFER_BYTES);
     pool->free_list = malloc(count * sizeof *pool->free_list);
     pool->refs = calloc(count, sizeof *pool->refs);
-    if (!pool->base || !pool->free_list || !pool->refs) {
+    memory_check(pool->free_list);
+    memory_check(pool->refs);
+    if (!pool->base) {
         buffer_pool_free(pool);
         return false;
     }

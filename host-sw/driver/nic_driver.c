@@ -23,8 +23,9 @@ static bool set_up_rings(struct nic_driver *driver, const struct nic_driver_para
     unsigned nic = driver->nic;
     driver->ring_cookies = calloc((size_t)1 << params->log2_cmd, sizeof *driver->ring_cookies);
     driver->posted = calloc(driver->pool->count, sizeof *driver->posted);
-    return driver->ring_cookies && driver->posted &&
-           host_ring_init(&driver->commands, bus, nic, NIC_REG_CMD_RING, NIC_REG_CMD_PRODUCER,
+    memory_check(driver->ring_cookies);
+    memory_check(driver->posted);
+    return host_ring_init(&driver->commands, bus, nic, NIC_REG_CMD_RING, NIC_REG_CMD_PRODUCER,
                           params->log2_cmd, sizeof(struct nic_cmd)) &&
            host_ring_init(&driver->buffers, bus, nic, NIC_REG_BUFFER_RING, NIC_REG_BUFFER_PRODUCER,
                           params->log2_buffer, sizeof(struct nic_buffer)) &&
