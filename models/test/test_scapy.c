@@ -140,6 +140,7 @@ static void read_options(struct options *o)
     o->now.ms = number();
     o->ctx.ts_recent = number();
     o->sack_count = number();
+    o->ctx.ooo_order = 3 << 6 | 2 << 4 | 1 << 2; /* the blocks are reported as the line has them */
     for (uint32_t i = 0; i < 2 * o->sack_count; i++)
         o->ctx.ooo[i] = number();
     o->payload_len = number();
