@@ -1,5 +1,6 @@
 /* The program of the server: start, main loop, stop. The rest is in team, stack and driver. */
 #include "host-sw/team/team.h"
+#include "models/base/planted.h"
 
 #include "models/base/memory.h"
 #include "models/hwif/nic_regs.h"
@@ -58,6 +59,8 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->params = *params;
     if (sw->params.scan_period_ps == 0)
         sw->params.scan_period_ps = u64_max(sw->params.idle_ps / 8, 1);
+    if (PLANTED(rest_early))
+        sw->params.idle_ps /= 2;
     sw->bus = bus;
     sw->app = app;
     sw->app_self = app_self;

@@ -12,16 +12,17 @@ failed=0 planted=0 caught=0
 
 # run_one SCENARIO BUG CHECK_OFF: prints the key of the first violated invariant, or how the run ended.
 run_one() {
-    set -- "sim/test/planted/$1.yaml" "$2" "$3"
-    TOESIM_PLANTED=$2 TOESIM_CHECK_OFF=$3 mk/hang.sh 300 "$toesim" run "$1" --out "$work/out" >"$work/log" 2>&1
+    case $1 in
+    *.pkt) set -- "$1" "$2" "$3" script "scenarios/tcp/$1" ;;
+    *) set -- "$1" "$2" "$3" run "sim/test/planted/$1.yaml" --out "$work/out" ;;
+    esac
+    bug=$2 off=$3
+    shift 3
+    TOESIM_PLANTED=$bug TOESIM_CHECK_OFF=$off mk/hang.sh 300 "$toesim" "$@" >"$work/log" 2>&1
     status=$?
-    key=$(sed -n 's/.*\(I-[A-Z0-9]*\) violated at.*/\1/p' "$work/log" | head -n 1)
-    # The report is a file that stderr names (docs/results.md).
-    if [ -n "$key" ] && ! { grep -q "in $work/out/violation.txt" "$work/log" && grep -q "^$key violated at" "$work/out/violation.txt" &&
-        [ "$(jq -r .invariant "$work/out/violation.json")" = "$key" ]; }; then
-        echo "$key without its report"
-    elif [ -n "$key" ]; then
-        echo "$key"
+    key=$(grep -o 'I-[A-Z0-9]* violated at' "$work/log" | head -n 1)
+    if [ -n "$key" ]; then
+        echo "${key%% *}"
     elif [ $status -eq 0 ]; then
         echo passes
     else
@@ -44,8 +45,10 @@ while IFS='|' read -r name _ key scenario what; do
         case " $* " in *" $name "*) ;; *) continue ;; esac
     fi
     key=$(echo "$key" | tr -d ' ') scenario=$(echo "$scenario" | tr -d ' ')
-    end=$(run_one "$scenario" "$name" '')
-    without=$(run_one "$scenario" "$name" "$key")
+    others=
+    case $key in */*) others=${key#*/} key=${key%%/*} ;; esac
+    end=$(run_one "$scenario" "$name" "$others")
+    without=$(run_one "$scenario" "$name" "$key,$others")
     planted=$((planted + 1))
     mark=
     if [ "$end" = "$key" ]; then

@@ -12,6 +12,11 @@ CORE_LIB := $(B)/libtoesim_core.a
 $(GEN) $(GEN_SV) $(GEN_MD) &: $(LAYOUT_DEF) mk/gen_layout.sh
 	@mk/gen_layout.sh $(LAYOUT_DEF) $(GEN) $(GEN_SV) $(GEN_MD)
 
+GEN_FIELDS := $(B)/gen/models/hwif/conn_ctx_fields.h
+$(GEN_FIELDS): $(LAYOUT_DEF) mk/gen_fields.sh
+	@mk/gen_fields.sh $(LAYOUT_DEF) $@
+$(B)/obj/models/check/check_carry.o: $(GEN_FIELDS)
+
 $(B)/obj/%.o: %.c mk/flags.mk | $(GEN)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)

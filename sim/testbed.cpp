@@ -3,6 +3,7 @@
 #include "models/base/memory.h"
 
 #include <cassert>
+#include <cstring>
 #include <string>
 
 namespace
@@ -22,8 +23,7 @@ testbed::testbed(const sim_config &config, const struct capture *replayed,
     sc_core::sc_set_time_resolution(1, sc_core::SC_PS);
     config_.team.poll = config_.host.notify == HOST_NOTIFY_POLL;
     probe_init(&probe_);
-    check_params params = {config.team.conn_max, config.engine.ack_policy == ACK_POLICY_FLUSHED};
-    check_ = check_create(&params);
+    check_ = make_check();
     moves_ = move_log_create(config.team.conn_max);
     server_timers_ = server_timers_create(config.team.conn_max);
     pool_ = frame_pool_create(frame_pool_capacity);
@@ -80,6 +80,38 @@ testbed::~testbed()
     move_log_destroy(moves_);
     server_timers_destroy(server_timers_);
     frame_pool_destroy(pool_);
+}
+
+check *testbed::make_check()
+{
+    const host_sw_params &team = config_.team;
+    check_params params = {};
+    params.conn_max = team.conn_max;
+    params.ack_flushed = config_.engine.ack_policy == ACK_POLICY_FLUSHED;
+    params.has_app_calls = true;
+    params.has_mac = true;
+    std::memcpy(params.mac, team.mac, sizeof params.mac);
+    std::memcpy(params.ipv4, team.ipv4, sizeof params.ipv4);
+    std::memcpy(params.ipv6, team.ipv6, sizeof params.ipv6);
+    params.mtu_bytes = team.mtu_bytes;
+    params.ring_bytes = team.ring_bytes;
+    params.moves_max = team.moves_outstanding_max;
+    params.hold_frames = team.hold_frames_per_conn;
+    params.hold_bytes = team.hold_bytes_total;
+    params.move_deadline_ps = team.move_deadline_ps;
+    params.idle_ps = team.idle_ps;
+    params.scan_ps = team.scan_period_ps ? team.scan_period_ps : team.idle_ps / 8;
+    params.rto_min_us = team.tcp.rto_min_us;
+    params.rto_max_us = team.tcp.rto_max_us;
+    params.self = this;
+    params.stored_rx_if = [](void *self, uint32_t conn) {
+        const testbed *bed = static_cast<testbed *>(self);
+        uint64_t address = host_sw_conn_entry_address(bed->software_, conn);
+        uint8_t stored = 0;
+        host_mem_read(bed->memory_, address, &stored, sizeof stored);
+        return stored;
+    };
+    return check_create(&params);
 }
 
 bool testbed::is_ready(struct error *err) const

@@ -86,6 +86,7 @@ private:
     void make_replay_server();
     void make_bulk_server();
     void make_application();
+    check *make_check();
     void on_peer_frame(frame *f, uint64_t now_ps);
     void bind_stages();
     bool is_traffic_done() const;

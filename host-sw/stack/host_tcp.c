@@ -155,6 +155,7 @@ void host_tcp_install(struct host_tcp *tcp, const struct conn_ctx *image)
     c->ctx.owner = PLACE_HOST;
     host_tcp_tell(tcp, &c->ctx, PROBE_CTX_IN, 0, 0, image, CTX_BYTES);
     set_own(tcp, &c->ctx, OWN_ACTIVE);
+    host_tcp_tell(tcp, &c->ctx, PROBE_CTX_LIVE, 0, 0, &c->ctx, CTX_BYTES);
     host_tcp_settle(tcp, c);
 }
 
@@ -231,6 +232,7 @@ static void write_piece(struct host_tcp *tcp, const struct conn_ctx *ctx, uint32
     uint32_t mask = (UINT32_C(1) << ctx->rx_ring_log2) - 1;
     uint64_t address = ((uint64_t)ctx->rx_ring << 12) + (seq & mask);
     tcp->bus.ops->mem_write(tcp->bus.self, address, bytes, len);
+    host_tcp_tell(tcp, ctx, PROBE_RX_QUEUED, seq, 0, NULL, len);
     host_tcp_tell(tcp, ctx, PROBE_RX_WRITTEN, seq, 0, NULL, len);
     host_tcp_tell(tcp, ctx, PROBE_RX_VISIBLE, seq, 0, NULL, len);
 }

@@ -1,5 +1,6 @@
 /* The application's side of a connection: rings, counters, doorbells. */
 #include "host-sw/team/team.h"
+#include "models/base/planted.h"
 
 #include "host-sw/stack/seq.h"
 
@@ -142,7 +143,7 @@ uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_
                                 .nic = entry->rx_if,
                                 .kind = PROBE_APP_RX};
     probe_emit(sw->probe, &event);
-    entry->rx_consumed += len;
+    entry->rx_consumed += len - PLANTED(byte_read_again);
     entry->rx_bytes += len;
     team_touch(sw, entry);
     return len;
@@ -186,6 +187,14 @@ uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, u
         bus.ops->mem_write(bus.self, entry->tx_ring, (const uint8_t *)bytes + first, len - first);
     sw->app_work += len;
     team_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
+    struct probe_event event = {.now_ps = team_now(sw),
+                                .a = entry->tx_prod,
+                                .len = len,
+                                .conn = conn,
+                                .gen = entry->gen,
+                                .nic = entry->owner,
+                                .kind = PROBE_APP_TX};
+    probe_emit(sw->probe, &event);
     entry->tx_prod += len;
     team_touch(sw, entry);
     return len;

@@ -1,7 +1,7 @@
 #include "host-sw/team/hold.h"
 
 #include "models/base/memory.h"
-
+#include "models/base/planted.h"
 #include "models/base/units.h"
 
 #include <assert.h>
@@ -63,8 +63,8 @@ static void insert(struct hold_pool *pool, struct dir_entry *entry, uint32_t nod
 
 bool hold_add(struct hold_pool *pool, struct dir_entry *entry, const struct dir_frame *frame)
 {
-    if (entry->held_count >= pool->frames_per_conn_max ||
-        pool->bytes + frame->bytes > pool->bytes_limit)
+    if (!PLANTED(hold_unlimited) && (entry->held_count >= pool->frames_per_conn_max ||
+                                     pool->bytes + frame->bytes > pool->bytes_limit))
         return false;
     uint32_t node = node_alloc(pool);
     pool->nodes[node].frame = *frame;

@@ -7,7 +7,6 @@
 #include "host-sw/team/team.h"
 
 #include "host-sw/stack/seq.h"
-
 #include "models/base/planted.h"
 
 #include <assert.h>
@@ -115,7 +114,8 @@ static void rest_from_host(struct host_sw *sw, struct dir_entry *entry)
 
 static void consider(struct host_sw *sw, struct dir_entry *entry, uint64_t now_ps)
 {
-    if (entry->state != DIR_ACTIVE || now_ps < may_rest_ps(sw, entry) || PLANTED(claim_never_rests))
+    if (entry->state != DIR_ACTIVE || now_ps < may_rest_ps(sw, entry) ||
+        PLANTED(claim_never_rests) || PLANTED(rest_never))
         return;
     enum idle_reason reason = driver_refuses(sw, entry);
     if (reason != IDLE_REASON_COUNT) {

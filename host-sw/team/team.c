@@ -95,6 +95,7 @@ void team_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_fra
         return;
     }
     sw->stats.held_frames++;
+    team_emit(sw, PROBE_FRAME_HELD, entry, frame->port, frame->frame_id, 0);
     sw->stats.hold_bytes_max = sw->hold.bytes_max;
     entry->reload.held++;
 }
@@ -125,6 +126,10 @@ static void on_active(struct host_sw *sw, struct dir_entry *entry, const struct 
             team_hold(sw, entry, frame);
             return;
         }
+        if (verdict == POLICY_SUPPRESS && PLANTED(foreign_dropped)) {
+            team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
+            return;
+        }
         if (verdict == POLICY_SUPPRESS)
             sw->stats.suppressed_by_progress++;
         straggler = frame->mac_time_ps <= entry->t0_ps;
@@ -151,7 +156,8 @@ static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct d
         on_active(sw, entry, frame, packet, raced);
         break;
     case DIR_FREEZING:
-        team_hold(sw, entry, frame);
+        if (!PLANTED(frame_forgotten))
+            team_hold(sw, entry, frame);
         break;
     case DIR_INACTIVE:
         team_hold(sw, entry, frame);

@@ -1,7 +1,7 @@
 #include "host-sw/team/team.h"
+#include "models/base/planted.h"
 
 #include "models/base/memory.h"
-#include "models/base/planted.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -39,6 +39,8 @@ void team_set_state(struct host_sw *sw, struct dir_entry *entry, enum dir_state 
     assert(entry->state != DIR_FREE);
     entry->state = (uint8_t)state;
     team_emit(sw, PROBE_DIR_STATE, entry, entry->owner, state, 0);
+    if (state == DIR_INACTIVE)
+        team_emit(sw, PROBE_RESTS, entry, entry->owner, 0, 0);
 }
 
 void team_mark(struct host_sw *sw, const struct dir_entry *entry, unsigned mark, uint64_t at_ps)
@@ -108,11 +110,12 @@ void team_clear_rx_if(struct host_sw *sw, struct dir_entry *entry)
 void team_store_rx_if(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                       uint64_t mac_time_ps, uint64_t frame_id)
 {
-    bool is_older = mac_time_ps < entry->last_rx_ps || PLANTED(claim_rx_if_lost);
+    bool is_older =
+        (mac_time_ps < entry->last_rx_ps && !PLANTED(rxif_goes_back)) || PLANTED(claim_rx_if_lost);
     if (!is_older) {
         entry->rx_if = (uint8_t)nic;
         entry->last_rx_ps = mac_time_ps;
-        write_entry(sw, entry, (uint8_t)nic, frame_id);
+        write_entry(sw, entry, PLANTED(rxif_is_owner) ? entry->owner : (uint8_t)nic, frame_id);
     }
     team_emit(sw, PROBE_RXIF_STORED, entry, nic, frame_id, is_older);
 }

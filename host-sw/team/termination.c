@@ -1,9 +1,8 @@
 /* How connections end: orderly, prematurely with exactly one notice, or given up by the host. */
 #include "host-sw/team/team.h"
+#include "models/base/planted.h"
 
 #include "host-sw/stack/seq.h"
-
-#include "models/base/planted.h"
 
 #include <assert.h>
 
@@ -71,10 +70,13 @@ static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_ca
     } else {
         sw->stats.closed++;
     }
-    if (!sw->app->on_closed || (cause != NIC_TERM_NONE && PLANTED(claim_no_notice)))
+    if (!sw->app->on_closed || PLANTED(end_not_told) ||
+        (cause != NIC_TERM_NONE && PLANTED(claim_no_notice)))
         return;
     team_charge(sw, CPU_COST_APP_CALL, 1);
     sw->app_called = true;
+    if (PLANTED(cause_is_wrong))
+        cause = NIC_TERM_KEEPALIVE;
     sw->app->on_closed(sw->app_self, team_conn_of(sw, entry), entry->cookie, cause);
 }
 

@@ -47,6 +47,12 @@
  *                 data = struct pcie_tlp_info
  *   FENCE         the NIC is fenced from now on (a = 1) or again in use (a = 0)
  *   PORT_LINK     the NIC was told that its link came up (a = 1) or went down (a = 0)
+ *   CTX_LIVE      the context as the engine serves it from now on, at activation. data = 320 bytes
+ *   RX_QUEUED     payload for the receive ring was handed to PCIe: a = first sequence number; len
+ *   FRAME_HELD    the host keeps a frame until its connection has a place. a = frame id
+ *   APP_TX        the application's bytes are in the transmit ring. a = first sequence number; len
+ *   RESTS         the host keeps the context of conn: no place serves it until it is installed again
+ *   DOORBELL      the engine took a doorbell for conn: a = value; gen = the doorbell's
  *   SOFT_ERROR    a bit of conn's context flips in the cache of nic, if it is there. a = 0 data array,
  *                 1 tag array; b = bit (low 32 bits), line (high 32 bits)
  */
@@ -64,7 +70,7 @@
     X(MOVE_BEGIN) X(MOVE_END) X(DIR_STATE) X(RXIF_STORED) X(RECORD_VISIBLE) X(RECORD_USED)         \
     X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)             \
     X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED) X(SOFT_ERROR) X(APP_CLOSED) X(MOVE_WANTED)     \
-    X(PORT_LINK)
+    X(PORT_LINK) X(CTX_LIVE) X(RX_QUEUED) X(FRAME_HELD) X(APP_TX) X(RESTS) X(DOORBELL)
 /* clang-format on */
 
 enum probe_kind {

@@ -1,7 +1,7 @@
 #include "models/check/check.h"
 
+#include "models/base/frame.h"
 #include "models/base/memory.h"
-
 #include "models/base/planted.h"
 #include "models/check/check_state.h"
 
@@ -41,7 +41,8 @@ struct check *check_create(const struct check_params *params)
     check->conns = calloc(params->conn_max, sizeof *check->conns);
     check->history = calloc(CHECK_HISTORY, sizeof *check->history);
     check->fates = calloc(check->fate_capacity, sizeof *check->fates);
-    if (!check->conns || !check->history || !check->fates) {
+    check->flows = check_flow_create(params->conn_max);
+    if (!check->conns || !check->history || !check->fates || !check->flows) {
         check_destroy(check);
         return NULL;
     }
@@ -61,6 +62,8 @@ void check_destroy(struct check *check)
     free(check->history);
     free(check->fates);
     id_set_free(&check->triggers);
+    free(check->flows);
+    free(check->watched.conns);
     free(check);
 }
 
@@ -115,17 +118,17 @@ static void on_open(struct check *check, const struct probe_event *event)
     if (!c)
         c = check->conns[event->conn] = calloc(1, sizeof *c);
     memory_check(c);
-    uint8_t *keep = c->sent.bytes;
-    uint32_t keep_capacity = c->sent.capacity;
-    uint16_t last_gen = c->last_gen;
-    uint16_t refused = c->refused;
-    bool ever_active = c->ever_active;
-    memset(c, 0, sizeof *c);
-    c->sent.bytes = keep;
-    c->sent.capacity = keep_capacity;
-    c->last_gen = last_gen;
-    c->refused = refused;
-    c->ever_active = ever_active;
+    if (event->conn >= check->conn_end)
+        check->conn_end = event->conn + 1;
+    /* The next incarnation of the id: generations go on, and so do the lists it is in. */
+    const struct check_conn old = *c;
+    *c = (struct check_conn){.flow = old.flow,
+                             .last_gen = old.last_gen,
+                             .refused = old.refused,
+                             .ever_active = old.ever_active};
+    c->sent.bytes = old.sent.bytes;
+    c->sent.capacity = old.sent.capacity;
+    c->waits.listed = old.waits.listed;
     c->open = true;
     c->irs_known = event->a != PROBE_IRS_UNKNOWN;
     c->irs = (uint32_t)event->a;
@@ -134,6 +137,26 @@ static void on_open(struct check *check, const struct probe_event *event)
     c->sent.low = c->sent.high = c->iss + 1;
     seq_set_init(&c->written, c->irs + 1);
     seq_set_init(&c->visible, c->irs + 1);
+    if (event->data)
+        check_flow_open(check, event->conn, event->data);
+}
+
+/* The TCP segment of the event's frame, once for all rules. */
+static void parse(struct check *check, const struct probe_event *event)
+{
+    static const uint64_t kinds = UINT64_C(1) << PROBE_FRAME_RX | UINT64_C(1) << PROBE_TX_BUILT |
+                                  UINT64_C(1) << PROBE_RX_VERDICT |
+                                  UINT64_C(1) << PROBE_FRAME_DROPPED;
+    check->has_packet = false;
+    check->packet_conn = CHECK_NO_CONN;
+    const struct frame *frame = event->data;
+    if (!(kinds >> event->kind & 1) || !frame)
+        return;
+    packet_parse(frame->data, frame->len, false, &check->packet);
+    check->has_packet = check->packet.kind == PACKET_TCP;
+    check->fragments |= check->packet.kind == PACKET_FRAGMENT;
+    if (event->kind == PROBE_FRAME_RX && check->has_packet)
+        check->packet_conn = check_flow_find(check, &check->packet);
 }
 
 static void on_event(void *self, const struct probe_event *event)
@@ -146,14 +169,22 @@ static void on_event(void *self, const struct probe_event *event)
         on_open(check, event);
     if (event->kind == PROBE_FENCE)
         check->fenced[event->nic] = event->a != 0;
+    check_watch_look(check, event->now_ps, false);
+    parse(check, event);
     check_own_on_event(check, event);
     check_image_on_event(check, event);
     check_rx_on_event(check, event);
+    check_sent_on_event(check, event); /* before wire_max and what the peer was told move on */
     check_seq_on_event(check, event);
     check_wire_on_event(check, event);
     check_fate_on_event(check, event);
     check_ctx_on_event(check, event);
     check_move_on_event(check, event);
+    check_carry_on_event(check, event);
+    check_hold_on_event(check, event);
+    check_idle_on_event(check, event);
+    check_term_on_event(check, event);
+    check_watch_on_event(check, event);
 }
 
 struct probe_listener check_listener(struct check *check)
@@ -166,7 +197,10 @@ struct probe_listener check_listener(struct check *check)
         PROBE_MOVE_BEGIN,  PROBE_MOVE_END,      PROBE_DIR_STATE,      PROBE_RXIF_STORED,
         PROBE_RECORD_USED, PROBE_CONN_OPEN,     PROBE_CONN_GONE,      PROBE_APP_RX,
         PROBE_APP_NOTICE,  PROBE_FENCE,         PROBE_FRAME_ANSWERED, PROBE_CTX_REFUSED,
-        PROBE_SOFT_ERROR,  PROBE_MOVE_WANTED,   PROBE_RECORD_VISIBLE, PROBE_PORT_LINK};
+        PROBE_SOFT_ERROR,  PROBE_MOVE_WANTED,   PROBE_RECORD_VISIBLE, PROBE_PORT_LINK,
+        PROBE_CTX_WRITTEN, PROBE_CTX_LIVE,      PROBE_RX_QUEUED,      PROBE_FRAME_HELD,
+        PROBE_APP_TX,      PROBE_APP_CLOSED,    PROBE_RESTS,          PROBE_DOORBELL,
+        PROBE_FRAME_TX};
     for (size_t i = 0; i < sizeof wanted; i++)
         kinds |= UINT64_C(1) << wanted[i];
     return (struct probe_listener){on_event, check, kinds};
@@ -174,6 +208,7 @@ struct probe_listener check_listener(struct check *check)
 
 void check_finish(struct check *check, const struct check_places *places, uint64_t now_ps)
 {
+    check_watch_look(check, now_ps, true);
     check_fate_finish(check, places, now_ps);
 }
 

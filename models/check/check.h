@@ -32,6 +32,30 @@ extern "C" {
     X(RXONCE, "I-RXONCE", "each received frame has exactly one verdict")                           \
     X(RXIF, "I-RXIF", "the receiving NIC's number is stored before the record is acted on")        \
     X(NODUP, "I-NODUP", "a received byte reaches the application exactly once, in order")          \
+    X(MOVE, "I-MOVE", "the context at the new place is that of the old one, field by field")       \
+    X(DMA, "I-DMA", "only who serves a connection writes into its rings")                          \
+    X(DB, "I-DB", "a doorbell is taken only by the generation it is for")                          \
+    X(HOLD, "I-HOLD", "held frames and moves under way stay within their limits")                  \
+    X(ORDER, "I-ORDER", "held frames are applied in the order of their MAC times")                 \
+    X(FLAP, "I-FLAP", "between two moves that frames asked for a segment is applied")              \
+    X(LIVE1, "I-LIVE1", "every move ends")                                                         \
+    X(LIVE2, "I-LIVE2", "something comes of every foreign frame")                                  \
+    X(TERM, "I-TERM", "the application is told of each end once, with its cause")                  \
+    X(IDLE, "I-IDLE", "a connection rests when both NICs were silent, and then it does")           \
+    X(RTXBUF, "I-RTXBUF", "bytes that are not acknowledged stay in the transmit ring")             \
+    X(NOGHOST, "I-NOGHOST", "exactly what was sent can be acknowledged")                           \
+    X(TSR, "I-TSR", "the echoed timestamp never goes back, and the newest is accepted")            \
+    X(RTO, "I-RTO", "no timeout comes before the RTO has passed")                                  \
+    X(KARN, "I-KARN", "without timestamps no RTT sample spans a retransmission")                   \
+    X(CC, "I-CC", "one multiplicative decrease for the losses of a window")                        \
+    X(SACK, "I-SACK", "selective acknowledgments are of bytes that are held")                      \
+    X(DACK, "I-DACK", "an acknowledgment is never delayed for more than half a second")            \
+    X(ACKCNT, "I-ACKCNT", "a move brings one acknowledgment at most that nobody asked for")        \
+    X(ZWP, "I-ZWP", "a closed window is probed, and not before the interval has passed")           \
+    X(RST, "I-RST", "one reset for a connection, at a number the peer accepts")                    \
+    X(FINSEQ, "I-FINSEQ", "the FIN keeps its number, and states follow each other as they may")    \
+    X(CAP, "I-CAP", "frames fit the MTU and carry what both sides have agreed on")                 \
+    X(MAC, "I-MAC", "both ports send from the one address of the team")                            \
     X(CTX, "I-CTX",                                                                                \
       "a NIC ends a connection for a context error only after a soft error there, since it has "   \
       "it")                                                                                        \
@@ -53,6 +77,22 @@ const char *invariant_key(enum invariant invariant);
 struct check_params {
     uint32_t conn_max;
     bool ack_flushed; /* ack_policy: flushed */
+    /* What the run is configured to; zero or false: the rule that needs it is not checked. */
+    bool has_app_calls; /* APP_CLOSED tells what the application is called with */
+    bool has_mac;       /* mac, ipv4 and ipv6 are the team's */
+    uint8_t mac[6];
+    uint8_t ipv4[16], ipv6[16]; /* as in a packet */
+    uint32_t mtu_bytes;
+    uint32_t ring_bytes; /* transmit ring of a connection */
+    uint32_t moves_max;  /* under way at a time */
+    uint32_t hold_frames;
+    uint64_t hold_bytes;
+    uint64_t move_deadline_ps;
+    uint64_t idle_ps, scan_ps;
+    uint32_t rto_min_us, rto_max_us;
+    /* Reads from host memory which NIC is stored as the receiver of conn's latest frame. */
+    uint8_t (*stored_rx_if)(void *self, uint32_t conn);
+    void *self;
 };
 
 struct check; /* opaque */

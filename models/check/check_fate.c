@@ -80,16 +80,34 @@ static void on_received(struct check *check, const struct probe_event *event)
                    (unsigned long long)event->a);
         return;
     }
-    struct packet packet;
     const struct frame *frame = event->data;
-    packet_parse(frame->data, frame->len, false, &packet);
+    const struct packet *packet = &check->packet;
     /* The last fragment of a segment is applied as that segment, whose FIN is in the first. */
-    bool fin = packet.kind == PACKET_FRAGMENT ||
-               (packet.kind == PACKET_TCP && (packet.seg.flags & TCP_FIN));
-    *fate =
-        (struct frame_fate){.id = event->a, .nic = event->nic, .fin = fin, .rx_ps = event->now_ps};
+    bool fin = packet->kind == PACKET_FRAGMENT ||
+               (packet->kind == PACKET_TCP && (packet->seg.flags & TCP_FIN));
+    *fate = (struct frame_fate){.id = event->a,
+                                .nic = event->nic,
+                                .fin = fin,
+                                .bytes = frame->len,
+                                .conn = check->packet_conn,
+                                .rx_ps = event->now_ps};
     check->fate_used++;
     check->fate_open++;
+}
+
+/* What a host may not say of a frame whose connection it knows: that there is none. */
+static void check_foreign_drop(struct check *check, const struct frame_fate *fate,
+                               const struct probe_event *event)
+{
+    if (event->kind != PROBE_FRAME_DROPPED || fate->conn == CHECK_NO_CONN)
+        return;
+    const struct check_conn *c = check->conns[fate->conn];
+    bool is_there = c->open && c->carry.live_valid && !c->term.gone && !c->term.told;
+    if (is_there && event->b == DROP_NO_CONNECTION && !check->ever_fenced[0] &&
+        !check->ever_fenced[1])
+        check_fail(check, INVARIANT_LIVE2, event, "frame %llu of connection %u is dropped: %s",
+                   (unsigned long long)fate->id, fate->conn,
+                   drop_reason_key((enum drop_reason)event->b));
 }
 
 static void on_final(struct check *check, const struct probe_event *event)
@@ -108,6 +126,22 @@ static void on_final(struct check *check, const struct probe_event *event)
     }
     fate->done = true;
     check->fate_open--;
+    if (fate->waits_ps)
+        check->fate_foreign--;
+    fate->waits_ps = 0;
+    if (fate->held)
+        check_hold_decided(check, fate, event);
+    check_foreign_drop(check, fate, event);
+}
+
+/* A NIC says that the frame is not its own: the host's turn. */
+static void on_foreign(struct check *check, const struct probe_event *event)
+{
+    struct frame_fate *fate = fate_find(check, event->a);
+    if (!fate || fate->done || fate->waits_ps || fate->conn == CHECK_NO_CONN)
+        return;
+    fate->waits_ps = event->now_ps;
+    check->fate_foreign++;
 }
 
 /* The frame has come further on its way to a verdict. */
@@ -121,6 +155,7 @@ static void on_moved(struct check *check, const struct probe_event *event, enum 
 static void on_stored(struct check *check, const struct probe_event *event)
 {
     struct frame_fate *fate = fate_find(check, event->a);
+    check_rxif_on_event(check, event, fate);
     if (!fate)
         return;
     if (fate->nic != event->nic)
@@ -132,6 +167,7 @@ static void on_stored(struct check *check, const struct probe_event *event)
 static void on_used(struct check *check, const struct probe_event *event)
 {
     struct frame_fate *fate = fate_find(check, event->a);
+    check_rxif_on_event(check, event, fate);
     if (!fate)
         return;
     fate->used_conn = event->conn;
@@ -162,7 +198,16 @@ void check_fate_on_event(struct check *check, const struct probe_event *event)
             on_final(check, event);
         else
             on_moved(check, event, CHECK_ON_PCIE);
+        if (event->b == NIC_VERDICT_NOT_MINE || event->b == NIC_VERDICT_MOVED ||
+            event->b == NIC_VERDICT_RESERVED)
+            on_foreign(check, event);
         break;
+    case PROBE_FRAME_HELD: {
+        struct frame_fate *fate = fate_find(check, event->a);
+        if (fate)
+            check_hold_add(check, fate, event);
+        break;
+    }
     case PROBE_FRAME_DROPPED:
     case PROBE_FRAME_ANSWERED:
         on_final(check, event);

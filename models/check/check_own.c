@@ -1,4 +1,4 @@
-/* I-OWN, I-TX1, I-GEN, I-FENCE: who may do protocol processing, and since when. */
+/* I-OWN, I-TX1, I-GEN, I-FENCE, I-DMA, I-DB: who may do protocol processing, and since when. */
 #include "models/check/check_state.h"
 
 static bool serves(uint8_t own) { return own == OWN_ACTIVE || own == OWN_QUIESCE; }
@@ -51,6 +51,24 @@ static void on_activation(struct check *check, struct check_conn *c,
     c->refused = 0;
 }
 
+/* I-DMA: only who serves the connection writes into its rings, until all of it is issued. */
+static void on_queued(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    c->writes_pending[event->nic]++;
+    c->writes_queued[event->nic]++;
+    if (!serves(c->own[event->nic]))
+        check_fail(check, INVARIANT_DMA, event, "payload is written in own_state %u",
+                   c->own[event->nic]);
+}
+
+static void on_written(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    if (c->writes_queued[event->nic])
+        c->writes_queued[event->nic]--;
+    if (c->own[event->nic] == OWN_TOMBSTONE)
+        check_fail(check, INVARIANT_DMA, event, "payload is issued after the extraction");
+}
+
 static void on_own_state(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
     uint8_t state = (uint8_t)event->a;
@@ -83,12 +101,28 @@ void check_own_on_event(struct check *check, const struct probe_event *event)
         if (check->fenced[event->nic])
             check_fail(check, INVARIANT_TX1, event, "frame built by a fenced NIC");
         break;
+    case PROBE_RX_QUEUED:
+        on_queued(check, c, event);
+        break;
     case PROBE_RX_WRITTEN:
-        c->writes_pending[event->nic]++;
+        on_written(check, c, event);
         break;
     case PROBE_RX_VISIBLE:
         if (c->writes_pending[event->nic])
             c->writes_pending[event->nic]--;
+        break;
+    case PROBE_CTX_OUT:
+        if (c->writes_queued[event->nic])
+            check_fail(check, INVARIANT_FENCE, event, "extracted with %u receive writes not issued",
+                       c->writes_queued[event->nic]);
+        break;
+    case PROBE_DOORBELL:
+        if (!serves(c->own[event->nic]) && c->own[event->nic] != OWN_HOLD)
+            check_fail(check, INVARIANT_DB, event, "a doorbell is taken in own_state %u",
+                       c->own[event->nic]);
+        else if (event->gen != c->own_gen[event->nic])
+            check_fail(check, INVARIANT_DB, event, "a doorbell of generation %u is taken in %u",
+                       event->gen, c->own_gen[event->nic]);
         break;
     default:
         break;

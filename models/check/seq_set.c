@@ -5,6 +5,7 @@ void seq_set_init(struct seq_set *set, uint32_t edge)
 {
     set->edge = edge;
     set->count = 0;
+    set->is_lossy = false;
 }
 
 static void remove_at(struct seq_set *set, uint32_t i)
@@ -48,5 +49,7 @@ void seq_set_add(struct seq_set *set, uint32_t start, uint32_t end)
     } else if (set->count < CHECK_INTERVALS) {
         set->start[set->count] = start;
         set->end[set->count++] = end;
+    } else {
+        set->is_lossy = true;
     }
 }

@@ -1,5 +1,6 @@
 #include "models/tcp/rto.h"
 
+#include "models/base/planted.h"
 #include "models/base/units.h"
 
 #include <assert.h>
@@ -28,7 +29,8 @@ void rto_on_sample(struct conn_ctx *ctx, uint32_t rtt_us, const struct tcp_param
         ctx->srtt = u32_max(ctx->srtt - srtt + rtt, 1);      /* alpha = 1/8 */
     }
     uint32_t rto = ctx->srtt / 8 + u32_max(GRANULARITY_US, ctx->rttvar);
-    ctx->rto = u32_min(u32_max(rto, params->rto_min_us), params->rto_max_us);
+    ctx->rto = u32_min(PLANTED(rto_too_small) ? rto : u32_max(rto, params->rto_min_us),
+                       params->rto_max_us);
     ctx->rto_backoff = 0;
 }
 

@@ -1,4 +1,5 @@
 /* The ACK field in synchronised states (RFC 9293 3.10.7.4, RFC 5681 3.2, RFC 6582, RFC 5961 5). */
+#include "models/base/planted.h"
 #include "models/base/units.h"
 #include "models/tcp/cc.h"
 #include "models/tcp/rto.h"
@@ -118,6 +119,8 @@ static void on_dupack(struct conn_ctx *ctx, const struct tcp_params *params)
     uint32_t smss = tcp_smss(ctx);
     if (ctx->dupacks < DUPACKS_MAX)
         ctx->dupacks++;
+    if (ctx->recovery == CTX_RECOVERY_FAST && PLANTED(cut_again))
+        ctx->recovery = CTX_RECOVERY_NONE;
     if (ctx->recovery == CTX_RECOVERY_FAST) {
         if (!tcp_recovers_by_sack(ctx))
             cc_of(ctx)->on_dupack(ctx, smss);
@@ -207,7 +210,8 @@ bool tcp_ack_process(struct conn_ctx *ctx, const struct tcp_segment *seg,
                      const struct tcp_params *params, struct tcp_now now, struct tcp_result *result)
 {
     /* RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT (here the highest ever sent). */
-    if (seq_gt(seg->ack, ctx->snd_max) || seq_lt(seg->ack, ctx->snd_una - ctx->max_snd_wnd)) {
+    if (seq_gt(seg->ack, PLANTED(ack_refused) ? ctx->snd_nxt : ctx->snd_max) ||
+        seq_lt(seg->ack, ctx->snd_una - ctx->max_snd_wnd)) {
         tcp_challenge(ctx, params, now);
         tcp_drop(result, DROP_TCP_BAD_ACK);
         return false;

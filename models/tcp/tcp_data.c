@@ -1,4 +1,5 @@
 /* Payload and FIN in the window: in order, or kept beyond a hole; and when to acknowledge. */
+#include "models/base/planted.h"
 #include "models/tcp/reassembly.h"
 #include "models/tcp/tcp_core.h"
 
@@ -14,7 +15,7 @@ static void owe_delayed_ack(struct conn_ctx *ctx, const struct tcp_params *param
         ctx->flags |= CTX_FLAG_ACK_NOW;
     } else if (!(ctx->timers & CTX_TIMER_DELACK)) {
         ctx->timers |= CTX_TIMER_DELACK;
-        ctx->delack_deadline = now.us + params->delack_us;
+        ctx->delack_deadline = now.us + (PLANTED(ack_delayed_long) ? 2000000 : params->delack_us);
     }
 }
 

@@ -4,6 +4,7 @@
  * time between the two, never earlier (R-08). A running RTT measurement travels as its age, so that
  * the sample is shorter by the same time.
  */
+#include "models/base/planted.h"
 #include "models/base/units.h"
 #include "models/tcp/cc.h"
 #include "models/tcp/reassembly.h"
@@ -11,6 +12,7 @@
 #include "models/tcp/tcp_core.h"
 
 #include <assert.h>
+#include <string.h>
 #include <zlib.h>
 
 enum { US_PER_MS = 1000 };
@@ -51,7 +53,58 @@ void tcp_image_from_live(struct conn_ctx *ctx, struct tcp_now now)
     ctx->rtt_start = now.us - ctx->rtt_start;
     if (cc_of(ctx)->on_image)
         cc_of(ctx)->on_image(ctx, now.us);
+    if (PLANTED(snd_max_lost))
+        ctx->snd_max = ctx->snd_una - 1;
     tcp_image_seal(ctx);
+}
+
+/* Bugs planted for the checker of moves: nothing in the product. */
+static void plant_losses(struct conn_ctx *ctx, struct tcp_now now)
+{
+    (void)ctx;
+    (void)now;
+    if (PLANTED(srtt_lost))
+        ctx->srtt = 0;
+    if (PLANTED(rttvar_lost))
+        ctx->rttvar = 0;
+    if (PLANTED(cwnd_lost))
+        ctx->cwnd = ctx->mss;
+    if (PLANTED(ssthresh_lost))
+        ctx->ssthresh = UINT32_MAX;
+    if (PLANTED(rexmt_timer_lost))
+        ctx->timers &= (uint8_t)~CTX_TIMER_REXMT;
+    if (PLANTED(rexmt_timer_late))
+        ctx->rexmt_deadline += 1000000;
+    if (PLANTED(rexmt_timer_due))
+        ctx->rexmt_deadline = now.us - 1000;
+    if (PLANTED(delack_lost))
+        ctx->timers &= (uint8_t)~CTX_TIMER_DELACK;
+    if (PLANTED(delack_count_lost))
+        ctx->delack_segs = 0;
+    if (PLANTED(persist_count_lost))
+        ctx->persist_count = 0;
+    if (PLANTED(rcv_adv_lost))
+        ctx->rcv_adv = ctx->rcv_nxt;
+    if (PLANTED(ts_offset_ahead))
+        ctx->ts_offset += 100000;
+    if (PLANTED(ts_recent_lost))
+        ctx->ts_recent = 0;
+    if (PLANTED(ts_recent_young))
+        ctx->ts_recent_age = now.ms + 1000;
+    if (PLANTED(ooo_lost))
+        memset(ctx->ooo, 0, sizeof ctx->ooo);
+    if (PLANTED(scoreboard_lost))
+        memset(ctx->sacked, 0, sizeof ctx->sacked);
+    if (PLANTED(recovery_lost))
+        ctx->recovery = CTX_RECOVERY_NONE;
+    if (PLANTED(dupacks_lost))
+        ctx->dupacks = 0;
+    if (PLANTED(last_send_lost))
+        ctx->last_send = now.us + 5;
+    if (PLANTED(max_window_lost))
+        ctx->max_snd_wnd = 0;
+    if (PLANTED(scale_lost))
+        ctx->snd_ws = 0;
 }
 
 void tcp_live_from_image(struct conn_ctx *ctx, struct tcp_now now)
@@ -68,6 +121,7 @@ void tcp_live_from_image(struct conn_ctx *ctx, struct tcp_now now)
     ctx->rtt_start = now.us - ctx->rtt_start;
     if (cc_of(ctx)->on_image)
         cc_of(ctx)->on_image(ctx, now.us);
+    plant_losses(ctx, now);
 }
 
 uint64_t tcp_image_left_us(const struct conn_ctx *image)

@@ -1,4 +1,5 @@
 /* TCP options: what we send, what is negotiated on the SYN, and the timestamp rules (RFC 7323). */
+#include "models/base/planted.h"
 #include "models/base/units.h"
 #include "models/tcp/reassembly.h"
 #include "models/tcp/tcp_core.h"
@@ -35,7 +36,9 @@ static void put_timestamps(const struct conn_ctx *ctx, struct tcp_now now, struc
     put8(tx, OPTION_NOP);
     put8(tx, OPTION_TS);
     put8(tx, 10);
-    put32(tx, now.ms + ctx->ts_offset);
+    put32(tx, now.ms + ctx->ts_offset - 1000 * (unsigned)(PLANTED(tsval_of_port) && ctx->owner));
+    if (PLANTED(tsecr_of_port) && ctx->owner)
+        tx->flags &= (uint16_t)~TCP_ACK;
     put32(tx, (tx->flags & TCP_ACK) ? ctx->ts_recent : 0); /* RFC 7323 3.2 */
 }
 
@@ -65,7 +68,7 @@ static void put_sack(const struct conn_ctx *ctx, unsigned blocks, struct tcp_tx 
     for (unsigned i = 0; i < blocks; i++) {
         unsigned at = reassembly_recent(ctx, i);
         put32(tx, ctx->ooo[2 * at]);
-        put32(tx, ctx->ooo[2 * at + 1]);
+        put32(tx, ctx->ooo[2 * at + 1] + PLANTED(sack_too_much));
     }
 }
 

@@ -5,6 +5,7 @@
  * Order: a duplicate ACK (it must carry no data, RFC 5681 2), the segment of fast retransmit, a
  * window probe, a lost hole, data and FIN from snd_nxt, another hole, a keepalive probe, a pure ACK.
  */
+#include "models/base/planted.h"
 #include "models/base/units.h"
 #include "models/tcp/cc.h"
 #include "models/tcp/rto.h"
@@ -169,7 +170,7 @@ static struct plan plan_next(const struct conn_ctx *ctx, const struct tcp_params
     if (ctx->tcp_state < TCP_ESTABLISHED)
         return plan_handshake(ctx);
     const uint32_t rare = CTX_FLAG_REXMT_NOW | CTX_FLAG_PROBE_NOW;
-    uint32_t smss = tcp_smss(ctx);
+    uint32_t smss = tcp_smss(ctx) + 32 * (unsigned)PLANTED(segment_too_long);
     /* A pure ACK carries the highest number sent, not that of a resent segment; but a probe's byte
      * lies beyond the window, where the peer would refuse the ACK. */
     bool is_probing = (ctx->timers & CTX_TIMER_PERSIST) != 0;
@@ -221,7 +222,7 @@ static void restart_after_idle(struct conn_ctx *ctx, struct tcp_now now)
 /* Karn: only segments sent once are timed. */
 static void book_rtt(struct conn_ctx *ctx, uint32_t end, bool is_resend, struct tcp_now now)
 {
-    if (is_resend) {
+    if (is_resend && !PLANTED(karn_ignored)) {
         ctx->flags &= ~(uint32_t)CTX_FLAG_RTT_TIMING;
     } else if (!(ctx->flags & CTX_FLAG_RTT_TIMING)) {
         ctx->flags |= CTX_FLAG_RTT_TIMING;
@@ -269,7 +270,8 @@ static void build(struct conn_ctx *ctx, const struct plan *plan, struct tcp_now 
     if (is_syn)
         tx->flags = (uint16_t)((ctx->tcp_state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK) |
                                tcp_ecn_syn_flags(ctx, ctx->tcp_state != TCP_SYN_SENT));
-    if (plan->fin)
+    if (plan->fin ||
+        (PLANTED(fin_again) && plan->kind == PLAN_ACK && (ctx->flags & CTX_FLAG_FIN_SENT)))
         tx->flags |= TCP_FIN;
     if (plan->len > 0 && plan->seq + plan->len == ctx->tx_prod)
         tx->flags |= TCP_PSH; /* RFC 9293 MUST-61 */
@@ -283,7 +285,7 @@ static void build(struct conn_ctx *ctx, const struct plan *plan, struct tcp_now 
         tx->flags |= TCP_URG;
         tx->urgent = (uint16_t)u32_min(ctx->snd_up - plan->seq, URGENT_MAX);
     }
-    tx->ack = (tx->flags & TCP_ACK) ? ctx->rcv_nxt : 0;
+    tx->ack = (tx->flags & TCP_ACK) ? ctx->rcv_nxt - (PLANTED(ack_goes_back) && ctx->owner) : 0;
     tx->window = window_advertise(ctx, is_syn);
     tcp_options_write(
         ctx, is_syn ? TCP_OPTIONS_SYN : (plan->len > 0 ? TCP_OPTIONS_DATA : TCP_OPTIONS_ACK), now,

@@ -2,6 +2,7 @@
  * Timers of a connection: REXMT (RFC 6298), PERSIST (RFC 9293 3.8.6.1), DELACK (3.8.6.3),
  * KEEPALIVE (3.8.4), WAIT (FIN_WAIT_2, or 2 MSL in TIME_WAIT).
  */
+#include "models/base/planted.h"
 #include "models/base/units.h"
 #include "models/tcp/cc.h"
 #include "models/tcp/rto.h"
@@ -72,14 +73,16 @@ void tcp_timer_start_rexmt(struct conn_ctx *ctx, const struct tcp_params *params
 {
     ctx->timers = (uint8_t)((ctx->timers & ~CTX_TIMER_PERSIST) | CTX_TIMER_REXMT);
     ctx->persist_count = 0;
-    ctx->rexmt_deadline = now.us + timeout_us(ctx, ctx->rto_backoff, params);
+    ctx->rexmt_deadline =
+        now.us + timeout_us(ctx, ctx->rto_backoff, params) / (PLANTED(rto_early) ? 4 : 1);
 }
 
 void tcp_timer_start_persist(struct conn_ctx *ctx, const struct tcp_params *params,
                              struct tcp_now now)
 {
     ctx->timers = (uint8_t)((ctx->timers & ~CTX_TIMER_REXMT) | CTX_TIMER_PERSIST);
-    ctx->rexmt_deadline = now.us + timeout_us(ctx, ctx->persist_count, params);
+    ctx->rexmt_deadline =
+        now.us + timeout_us(ctx, ctx->persist_count, params) / (PLANTED(probe_early) ? 8 : 1);
 }
 
 void tcp_timer_start_wait(struct conn_ctx *ctx, uint32_t us, struct tcp_now now)

@@ -7,6 +7,7 @@
  * application leaves the ring so full that even this is used up, the announcement is rounded down,
  * as RFC 7323 2.4 allows; data up to rcv_adv is accepted all the same.
  */
+#include "models/base/planted.h"
 #include "models/base/units.h"
 #include "models/tcp/tcp_core.h"
 
@@ -57,7 +58,7 @@ uint16_t window_advertise(struct conn_ctx *ctx, bool is_syn)
         field = u32_min(field, WINDOW_FIELD_MAX);
     }
     ctx->rcv_adv = seq_max(held, ctx->rcv_nxt + (field << shift));
-    return (uint16_t)field;
+    return (uint16_t)(PLANTED(window_shrinks) && ctx->owner ? field / 2 : field);
 }
 
 bool window_update_is_due(const struct conn_ctx *ctx)

@@ -67,6 +67,8 @@ static void built(unsigned nic, uint16_t gen, uint32_t seq, uint32_t ack, const 
 static void written(unsigned nic, uint32_t seq, uint32_t len)
 {
     emit((struct probe_event){
+        .kind = PROBE_RX_QUEUED, .conn = CONN, .nic = (uint8_t)nic, .a = seq, .len = len});
+    emit((struct probe_event){
         .kind = PROBE_RX_WRITTEN, .conn = CONN, .nic = (uint8_t)nic, .a = seq, .len = len});
 }
 
@@ -476,6 +478,7 @@ Test(check, rxif_catches_a_record_used_before_the_store)
 
 Test(check, nodup_catches_bytes_delivered_twice)
 {
+    own(0, OWN_ACTIVE, 1);
     written(0, IRS + 1, 20);
     visible(0, IRS + 1, 20);
     emit((struct probe_event){.kind = PROBE_APP_RX, .conn = CONN, .a = 0, .len = 10});

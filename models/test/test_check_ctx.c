@@ -67,6 +67,7 @@ Test(check_ctx, catches_a_second_end_by_one_soft_error)
 {
     emit(PROBE_SOFT_ERROR, 0, 0, 0);
     emit(PROBE_CONN_GONE, 0, 1, NIC_TERM_CTX_ERROR);
+    emit(PROBE_CONN_OPEN, 0, 0, 1000); /* the id has a new connection */
     emit(PROBE_CONN_GONE, 0, 1, NIC_TERM_CTX_ERROR);
     expect_violations(1);
 }

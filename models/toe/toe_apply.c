@@ -63,6 +63,7 @@ static void write_piece(struct toe_engine *e, const struct toe_lock *lock, uint3
         .conn = lock->conn, .seq = seq, .len = len, .epoch = e->epoch, .gen = lock->gen};
     rx->writes++;
     e->conn[lock->conn].write_last = rx->writes;
+    toe_probe(e, PROBE_RX_QUEUED, lock->conn, lock->gen, seq, 0, NULL, len, now_ps);
     e->wiring.pcie.ops->write(e->wiring.pcie.self, address, bytes, len,
                               (struct pcie_done){.fn = on_issued, .self = e, .cookie = cookie},
                               (struct pcie_done){.fn = on_visible, .self = e, .cookie = cookie},

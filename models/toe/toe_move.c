@@ -42,6 +42,8 @@ static void drain(struct toe_engine *e, uint8_t op, uint64_t now_ps)
 {
     struct cmd_op *o = &e->cmd.op[op];
     const struct toe_conn *c = &e->conn[o->cmd.conn];
+    if (PLANTED(written_after_move))
+        e->conn[o->cmd.conn].write_last = 0;
     if (!o->frozen && c->tx_queued == 0) {
         o->frozen = true;
         o->frozen_ps = now_ps;
@@ -49,7 +51,7 @@ static void drain(struct toe_engine *e, uint8_t op, uint64_t now_ps)
         toe_set_own(e, o->cmd.conn, OWN_FROZEN, now_ps);
         toe_mark(e, 5, o->cmd.conn, o->cmd.gen, NULL, now_ps);
     }
-    if (o->frozen && c->write_last <= e->rx.writes_issued) {
+    if (o->frozen && (PLANTED(copy_before_drain) || c->write_last <= e->rx.writes_issued)) {
         o->drained_ps = now_ps;
         e->cmd.draining--;
         toe_mark(e, 6, o->cmd.conn, o->cmd.gen, NULL, now_ps);
@@ -85,7 +87,7 @@ void toe_move_on_extracted(struct toe_engine *e, uint8_t op, const struct ctx_rs
     struct toe_conn *c = &e->conn[o->cmd.conn];
     struct pcie_done nobody = {0};
     assert(rsp->result == CTX_OK || rsp->result == CTX_BAD); /* frozen by us, and only we thaw */
-    if (rsp->result == CTX_BAD) {
+    if (rsp->result == CTX_BAD || PLANTED(ctx_error_invented)) {
         on_bad_extract(e, op, now_ps);
         return;
     }
@@ -96,7 +98,7 @@ void toe_move_on_extracted(struct toe_engine *e, uint8_t op, const struct ctx_rs
     toe_probe(e, PROBE_CTX_OUT, o->cmd.conn, o->cmd.gen, 0, 0, &o->image, CTX_BYTES, now_ps);
     e->wiring.pcie.ops->write(e->wiring.pcie.self, o->cmd.image, &o->image, CTX_BYTES, nobody,
                               nobody, now_ps);
-    toe_set_own(e, o->cmd.conn, OWN_TOMBSTONE, now_ps);
+    toe_set_own(e, o->cmd.conn, PLANTED(two_owners) ? OWN_QUIESCE : OWN_TOMBSTONE, now_ps);
     if (c->db) /* values not applied: the host has them, and gives them to the next owner */
         toe_stale_doorbell(e, o->cmd.conn, o->cmd.gen, c->db_tx, now_ps);
     toe_conn_forget(c);
@@ -143,8 +145,6 @@ static void make_live(struct toe_engine *e, struct cmd_op *o, uint64_t now_ps)
 {
     struct conn_ctx *ctx = &o->live;
     *ctx = o->image;
-    if (PLANTED(tsval_back))
-        ctx->ts_offset -= 1000;
     tcp_live_from_image(ctx, toe_now(now_ps));
     ctx->generation = o->cmd.gen;
     ctx->owner = (uint8_t)e->regs.nic_id;
@@ -153,7 +153,8 @@ static void make_live(struct toe_engine *e, struct cmd_op *o, uint64_t now_ps)
     if (ctx->tcp_state == TCP_LISTEN)
         return; /* nothing written or read before the handshake */
     tcp_on_app_write(ctx, o->cmd.tx_prod);
-    tcp_on_app_read(ctx, o->cmd.rx_consumed, &e->params.tcp);
+    if (!PLANTED(consumed_lost))
+        tcp_on_app_read(ctx, o->cmd.rx_consumed, &e->params.tcp);
     if (o->cmd.flags & NIC_CMD_FLAG_FIN)
         tcp_on_app_close(ctx, o->cmd.tx_prod);
 }
@@ -170,6 +171,8 @@ static void on_image(void *self, uint64_t cookie, bool ok, const uint8_t *data, 
     o->reads--;
     assert(len == CTX_BYTES);
     memcpy(&o->image, data, len);
+    if (PLANTED(image_damaged))
+        o->image.snd_wnd ^= 64, tcp_image_seal(&o->image);
     if (!image_is_good(o)) {
         fail_install(e, op, NIC_RESULT_BAD_IMAGE, now_ps);
     } else {
@@ -285,6 +288,7 @@ void toe_move_on_installed(struct toe_engine *e, uint8_t op, uint8_t result, uin
     toe_probe(e, PROBE_CTX_IN, conn, o->cmd.gen, 0, 0, &o->image, CTX_BYTES, now_ps);
     toe_set_own(e, conn, OWN_ACTIVE, now_ps);
     toe_mark(e, 10, conn, o->cmd.gen, NULL, now_ps);
+    toe_probe(e, PROBE_CTX_LIVE, conn, o->cmd.gen, 0, 0, &o->live, CTX_BYTES, now_ps);
     c->mark_tx = true;
     e->stats.installs++;
     toe_conn_refresh(e, &o->live, conn, now_ps);

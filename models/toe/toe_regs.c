@@ -243,6 +243,7 @@ static void doorbell(struct toe_engine *e, const struct nic_doorbell *bell, uint
         toe_stale_doorbell(e, bell->conn, bell->gen, bell->value, now_ps);
         return;
     }
+    toe_probe(e, PROBE_DOORBELL, bell->conn, bell->gen, bell->value, 0, NULL, 0, now_ps);
     if (bell->kind == NIC_DOORBELL_RX) {
         c->db_rx = seq_max(c->db & TOE_DB_RX, c->db_rx, bell->value);
         c->db |= TOE_DB_RX;

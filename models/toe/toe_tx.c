@@ -4,6 +4,7 @@
  * when the payload is here, the ACK policy is satisfied and the MAC has room. Only then the frame
  * is built, so acknowledgment numbers leave in the order of building.
  */
+#include "models/base/planted.h"
 #include "models/toe/toe_internal.h"
 
 #include <assert.h>
@@ -91,6 +92,8 @@ static void fill_out(struct toe_engine *e, struct tx_entry *entry, const struct 
     memcpy(entry->options, seg->options, sizeof entry->options);
     memcpy(out->dst_mac, ctx->peer_mac, sizeof out->dst_mac);
     memcpy(out->src_mac, e->regs.mac, sizeof out->src_mac);
+    if (PLANTED(mac_of_port))
+        out->src_mac[5] ^= (uint8_t)e->nic;
     memcpy(out->src, ctx->laddr, sizeof out->src);
     memcpy(out->dst, ctx->raddr, sizeof out->dst);
     out->vlan = ctx->vlan;
@@ -130,7 +133,7 @@ bool toe_tx_emit(struct toe_engine *e, const struct conn_ctx *ctx, const struct 
     entry->kind = TX_SEGMENT;
     entry->op = TOE_NONE;
     entry->conn = ctx->conn_id;
-    entry->gen = ctx->generation;
+    entry->gen = (uint16_t)(ctx->generation + PLANTED(generation_of_frame));
     entry->payload_len = seg->len;
     entry->retransmission = seg->retransmission;
     entry->write_need = (seg->flags & TCP_ACK) ? c->write_last : 0;
@@ -247,7 +250,7 @@ static bool may_acknowledge(struct toe_engine *e, const struct tx_entry *entry, 
 {
     struct toe_rx *rx = &e->rx;
     if (e->params.ack_policy == ACK_POLICY_POSTED)
-        return rx->writes_issued >= entry->write_need;
+        return PLANTED(ack_before_write) || rx->writes_issued >= entry->write_need;
     if (rx->writes_flushed >= entry->write_need)
         return true;
     if (!rx->flushing) {
@@ -299,6 +302,8 @@ static void build(struct toe_engine *e, struct tx_entry *entry, uint64_t now_ps)
     assert(c->own_state == OWN_ACTIVE || c->own_state == OWN_QUIESCE);
     trim_acknowledged(e, entry, c);
     uint16_t flags = entry->out.flags;
+    if (PLANTED(resent_differs) && entry->retransmission && entry->payload_len)
+        entry->frame->data[packet_header_bytes(&entry->out)] ^= 1;
     entry->frame->len = packet_build(entry->frame->data, &entry->out, entry->payload_len);
     e->stats.tx_payload_bytes += entry->payload_len;
     e->stats.tx_retransmissions += entry->retransmission;

@@ -1,0 +1,229 @@
+#include "models/check/check_carry.h"
+
+#include "models/base/units.h"
+#include "models/check/check_state.h"
+#include "models/check/check_step.h"
+#include "models/hwif/conn_ctx_fields.h"
+
+#include <string.h>
+
+/* What may happen to a field; EQUAL, unless the table says more. A new field is compared. */
+enum rule {
+    RULE_EQUAL,
+    RULE_PLACE,    /* says where the connection is: other invariants judge it */
+    RULE_DEADLINE, /* later by at most the time between, and never earlier */
+    RULE_DEADLINE_MS,
+    RULE_STAMP, /* when something happened: later by at most the time between */
+    RULE_STAMP_MS,
+    RULE_STAMP_64MS,
+    RULE_FLAGS,
+    RULE_WRITTEN, /* what the application has written, and read, meanwhile */
+    RULE_READ,
+};
+
+#define AT(field) [offsetof(struct conn_ctx, field)]
+static const uint8_t rule_at[CTX_BYTES] = {
+    AT(own_state) = RULE_PLACE,
+    AT(owner) = RULE_PLACE,
+    AT(generation) = RULE_PLACE,
+    AT(move_count) = RULE_PLACE,
+    AT(move_reason) = RULE_PLACE,
+    AT(rx_if) = RULE_PLACE,
+    AT(tx_if) = RULE_PLACE,
+    AT(crc) = RULE_PLACE,
+    AT(flags) = RULE_FLAGS,
+    AT(tx_prod) = RULE_WRITTEN,
+    AT(rx_consumed) = RULE_READ,
+    AT(rexmt_deadline) = RULE_DEADLINE,
+    AT(delack_deadline) = RULE_DEADLINE,
+    AT(wait_deadline) = RULE_DEADLINE,
+    AT(keepalive_deadline) = RULE_DEADLINE_MS,
+    AT(ts_recent_age) = RULE_STAMP_MS,
+    AT(rtt_start) = RULE_STAMP,
+    AT(last_send) = RULE_STAMP,
+    AT(challenge_start) = RULE_STAMP_64MS,
+    AT(cc_private_0) = RULE_STAMP, /* CUBIC: when its epoch began; NewReno: 0 */
+};
+#undef AT
+
+struct field {
+    const char *name;
+    uint16_t at;
+    uint8_t bytes, entries;
+};
+
+static const struct field fields[] = {
+#define X(field, entries)                                                                          \
+    {#field, offsetof(struct conn_ctx, field), sizeof(((struct conn_ctx *)0)->field), entries},
+    CONN_CTX_FIELDS(X)
+#undef X
+};
+
+static uint32_t value_at(const struct conn_ctx *ctx, const struct field *field)
+{
+    uint32_t value = 0;
+    memcpy(&value, (const uint8_t *)ctx + field->at, field->bytes < 4 ? field->bytes : 4);
+    return value;
+}
+
+static bool timer_runs(const struct conn_ctx *ctx, uint16_t at)
+{
+    unsigned bit = CTX_TIMER_WAIT;
+    if (at == offsetof(struct conn_ctx, rexmt_deadline))
+        bit = CTX_TIMER_REXMT | CTX_TIMER_PERSIST;
+    else if (at == offsetof(struct conn_ctx, delack_deadline))
+        bit = CTX_TIMER_DELACK;
+    else if (at == offsetof(struct conn_ctx, keepalive_deadline))
+        bit = CTX_TIMER_KEEPALIVE;
+    return (ctx->timers & bit) != 0;
+}
+
+/* A deadline that had passed when the connection stopped is one that passes when it goes on. */
+static bool deadline_is_kept(uint32_t before, uint32_t after, uint64_t from_ps, uint64_t to_ps,
+                             uint64_t tick_ps)
+{
+    uint32_t stopped = (uint32_t)(from_ps / tick_ps);
+    uint32_t base = seq_before(before, stopped) ? stopped : before;
+    uint64_t latest = (to_ps - from_ps) / tick_ps + 2;
+    return (int32_t)(after - before) >= -1 && (int64_t)(int32_t)(after - base) <= (int64_t)latest;
+}
+
+static bool stamp_is_kept(uint32_t moved, uint64_t from_ps, uint64_t to_ps, uint64_t tick_ps)
+{
+    return moved <= (to_ps - from_ps) / tick_ps + 2;
+}
+
+static bool flags_are_kept(const struct check_conn *c, const struct conn_ctx *after)
+{
+    const struct conn_ctx *before = &c->carry.live;
+    uint32_t may_set = CTX_FLAG_ACK_NOW | CTX_FLAG_FIN_QUEUED, may_clear = 0;
+    if (!seq_before(after->rx_consumed, before->rcv_up))
+        may_clear |= CTX_FLAG_URGENT;
+    uint32_t set = after->flags & ~before->flags, cleared = before->flags & ~after->flags;
+    return (set & ~may_set) == 0 && (cleared & ~may_clear) == 0;
+}
+
+/* The new place knows at least what the application had done when the old one was extracted; the
+ * host's own TCP is told in the next step. */
+static bool is_between(uint32_t low, uint32_t value, uint32_t high)
+{
+    return !seq_before(value, low) && !seq_before(high, value);
+}
+
+static bool written_is_kept(const struct check_carry *m, uint32_t before, uint32_t after,
+                            bool at_host)
+{
+    if (!m->tx_known)
+        return before == after;
+    bool closed = (m->live.flags & CTX_FLAG_FIN_QUEUED) != 0;
+    uint32_t low = at_host || closed ? before : m->tx_at_leave;
+    return is_between(low, after, m->tx_written);
+}
+
+static bool read_is_kept(const struct check_conn *c, uint32_t before, uint32_t after, bool at_host)
+{
+    const struct check_carry *m = &c->carry;
+    if (!m->read_known || m->live.tcp_state < TCP_ESTABLISHED)
+        return before == after;
+    return is_between(at_host ? before : m->read_at_leave, after,
+                      c->irs + 1 + (uint32_t)c->app_offset);
+}
+
+static bool is_kept(const struct check_conn *c, const struct conn_ctx *after,
+                    const struct field *field, uint64_t now_ps, bool at_host)
+{
+    const struct check_carry *m = &c->carry;
+    uint32_t was = value_at(&m->live, field), is = value_at(after, field);
+    switch ((enum rule)rule_at[field->at]) {
+    case RULE_EQUAL:
+        break;
+    case RULE_PLACE:
+        return true;
+    case RULE_DEADLINE:
+        return !timer_runs(&m->live, field->at) ||
+               deadline_is_kept(was, is, m->frozen_ps, now_ps, PS_PER_US);
+    case RULE_DEADLINE_MS:
+        return !timer_runs(&m->live, field->at) ||
+               deadline_is_kept(was, is, m->frozen_ps, now_ps, PS_PER_MS);
+    case RULE_STAMP:
+        return stamp_is_kept(is - was, m->frozen_ps, now_ps, PS_PER_US);
+    case RULE_STAMP_MS:
+        return stamp_is_kept(is - was, m->frozen_ps, now_ps, PS_PER_MS);
+    case RULE_STAMP_64MS:
+        return stamp_is_kept((uint16_t)(is - was), m->frozen_ps, now_ps, 64 * PS_PER_MS);
+    case RULE_FLAGS:
+        return flags_are_kept(c, after);
+    case RULE_WRITTEN:
+        return written_is_kept(m, was, is, at_host);
+    case RULE_READ:
+        return read_is_kept(c, was, is, at_host);
+    }
+    return memcmp((const uint8_t *)&m->live + field->at, (const uint8_t *)after + field->at,
+                  field->bytes) == 0;
+}
+
+static void compare(struct check *check, const struct check_conn *c,
+                    const struct probe_event *event, const struct conn_ctx *after)
+{
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        const struct field *field = &fields[i];
+        if (is_kept(c, after, field, event->now_ps, event->nic == PLACE_HOST))
+            continue;
+        check_fail(check, INVARIANT_MOVE, event, "%s was %u at the old place, is %u at the new one",
+                   field->name, value_at(&c->carry.live, field), value_at(after, field));
+        return;
+    }
+}
+
+static void on_leave(struct check_conn *c)
+{
+    struct check_carry *m = &c->carry;
+    m->left = m->live_valid;
+    m->tx_at_leave = m->tx_known ? m->tx_written : m->live.tx_prod;
+    m->read_at_leave = c->irs + 1 + (uint32_t)c->app_offset;
+    m->read_known = c->irs_known;
+}
+
+static void on_context(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    struct check_carry *m = &c->carry;
+    struct conn_ctx ctx;
+    memcpy(&ctx, event->data, sizeof ctx);
+    if (event->kind == PROBE_CTX_LIVE && m->left && !m->tainted)
+        compare(check, c, event, &ctx);
+    if (event->kind == PROBE_CTX_LIVE)
+        m->left = false;
+    check_step(check, c, event, m->live_valid ? &m->live : NULL, &ctx);
+    m->live = ctx;
+    m->live_valid = true;
+}
+
+void check_carry_on_event(struct check *check, const struct probe_event *event)
+{
+    struct check_conn *c = check_conn_of(check, event);
+    if (!c || !c->open)
+        return;
+    switch (event->kind) {
+    case PROBE_CTX_LIVE:
+    case PROBE_CTX_WRITTEN:
+        if (event->data && event->len == CTX_BYTES)
+            on_context(check, c, event);
+        break;
+    case PROBE_OWN_STATE:
+        if (event->a == OWN_FROZEN)
+            c->carry.frozen_ps = event->now_ps;
+        break;
+    case PROBE_CTX_OUT:
+        on_leave(c);
+        break;
+    case PROBE_APP_TX:
+        c->carry.tx_known = true;
+        c->carry.tx_written = (uint32_t)event->a + event->len;
+        break;
+    case PROBE_SOFT_ERROR:
+        c->carry.tainted = true;
+        break;
+    default:
+        break;
+    }
+}

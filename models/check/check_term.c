@@ -1,0 +1,58 @@
+#include "models/check/check_term.h"
+
+#include "models/check/check_state.h"
+#include "models/hwif/nic_desc.h"
+
+static bool any_fenced(const struct check *check)
+{
+    return check->ever_fenced[0] || check->ever_fenced[1];
+}
+
+static void on_gone(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    struct check_term *t = &c->term;
+    if (t->gone && !any_fenced(check))
+        check_fail(check, INVARIANT_TERM, event, "it ends twice, with causes %u and %llu", t->cause,
+                   (unsigned long long)event->a);
+    t->gone = true;
+    t->cause = (uint8_t)event->a;
+    if (t->told || !check->params.has_app_calls)
+        return;
+    c->waits.told_ps = event->now_ps;
+    check_watch_add(check, event->conn);
+}
+
+/* Without an end of an engine: it never got to one, the application gave it up, or the host did, for
+ * the NIC that had it died or its image was damaged in memory. */
+static bool may_end_here(const struct check *check, const struct check_conn *c, uint64_t cause)
+{
+    if (!c->carry.live_valid || any_fenced(check))
+        return true;
+    return cause == NIC_TERM_LOCAL_ABORT || cause == NIC_TERM_CTX_ERROR;
+}
+
+static void on_told(struct check *check, struct check_conn *c, const struct probe_event *event)
+{
+    struct check_term *t = &c->term;
+    c->waits.told_ps = 0;
+    if (t->told)
+        check_fail(check, INVARIANT_TERM, event, "the application is told twice");
+    t->told = true;
+    if (t->gone && event->a != t->cause && !any_fenced(check))
+        check_fail(check, INVARIANT_TERM, event, "told with cause %llu, it ended with %u",
+                   (unsigned long long)event->a, t->cause);
+    if (!t->gone && !may_end_here(check, c, event->a))
+        check_fail(check, INVARIANT_TERM, event, "told with cause %llu, it has not ended",
+                   (unsigned long long)event->a);
+}
+
+void check_term_on_event(struct check *check, const struct probe_event *event)
+{
+    struct check_conn *c = check_conn_of(check, event);
+    if (!c || !c->open)
+        return;
+    if (event->kind == PROBE_CONN_GONE)
+        on_gone(check, c, event);
+    else if (event->kind == PROBE_APP_CLOSED)
+        on_told(check, c, event);
+}

@@ -1,0 +1,153 @@
+#include "models/check/check_watch.h"
+
+#include "models/base/memory.h"
+#include "models/base/units.h"
+#include "models/check/check_idle.h"
+#include "models/check/check_state.h"
+
+#include <stdlib.h>
+
+/* Bounds of what may take so long. */
+static const uint64_t look_ps = 10 * PS_PER_MS;
+static const uint64_t move_max_ps = 2000 * PS_PER_MS;    /* T_move_max beyond the move's deadline */
+static const uint64_t told_max_ps = 1000 * PS_PER_MS;    /* to the application's call */
+static const uint64_t ack_max_ps = 600 * PS_PER_MS;      /* RFC 9293 MUST-40, and a move */
+static const uint64_t probe_max_ps = 100 * PS_PER_MS;    /* to the start of the persist timer */
+static const uint64_t foreign_max_ps = 2000 * PS_PER_MS; /* T_detect_max */
+
+void check_watch_add(struct check *check, uint32_t conn)
+{
+    struct check_list *list = &check->watched;
+    struct check_waits *waits = &check->conns[conn]->waits;
+    if (waits->listed)
+        return;
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity ? 2 * list->capacity : 64;
+        list->conns = realloc(list->conns, list->capacity * sizeof *list->conns);
+        memory_check(list->conns);
+    }
+    list->conns[list->count++] = conn;
+    waits->listed = true;
+}
+
+static bool is_late(uint64_t since_ps, uint64_t now_ps, uint64_t max_ps)
+{
+    return since_ps && now_ps > since_ps + max_ps;
+}
+
+/* Some place could serve it now: else nobody can acknowledge or probe. */
+static bool is_served(const struct check *check, const struct check_conn *c)
+{
+    for (unsigned place = 0; place < PLACE_COUNT; place++)
+        if (c->own[place] == OWN_ACTIVE)
+            return !check->fenced[place];
+    return false;
+}
+
+static void look_at(struct check *check, uint32_t conn, uint64_t now_ps, bool at_the_end)
+{
+    struct check_conn *c = check->conns[conn];
+    struct check_waits *w = &c->waits;
+    struct probe_event at = {.now_ps = now_ps, .conn = conn, .kind = PROBE_MOVE_END};
+    if (is_late(w->move_ps, now_ps, check->params.move_deadline_ps + move_max_ps)) {
+        check_fail(check, INVARIANT_LIVE1, &at, "a move that began at %llu ps has not ended",
+                   (unsigned long long)w->move_ps);
+        w->move_ps = 0;
+    }
+    if (is_late(w->told_ps, now_ps, at_the_end ? PS_PER_MS : told_max_ps)) {
+        check_fail(check, INVARIANT_TERM, &at, "it ended at %llu ps, the application was not told",
+                   (unsigned long long)w->told_ps);
+        w->told_ps = 0;
+    }
+    if (is_late(w->ack_ps, now_ps, ack_max_ps) && is_served(check, c)) {
+        check_fail(check, INVARIANT_DACK, &at, "bytes that came at %llu ps are not acknowledged",
+                   (unsigned long long)w->ack_ps);
+        w->ack_ps = 0;
+    }
+    if (is_late(w->probe_ps, now_ps, probe_max_ps) && is_served(check, c)) {
+        check_fail(check, INVARIANT_ZWP, &at, "data waits since %llu ps and no timer runs",
+                   (unsigned long long)w->probe_ps);
+        w->probe_ps = 0;
+    }
+}
+
+static bool has_waits(const struct check_waits *w)
+{
+    return w->move_ps || w->told_ps || w->ack_ps || w->probe_ps;
+}
+
+static void look_at_frames(struct check *check, uint64_t now_ps)
+{
+    for (size_t i = 0; check->fate_foreign > 0 && i < check->fate_capacity; i++) {
+        struct frame_fate *fate = &check->fates[i];
+        if (!fate->id || fate->done || !is_late(fate->waits_ps, now_ps, foreign_max_ps))
+            continue;
+        struct probe_event at = {.now_ps = now_ps, .conn = fate->conn, .nic = fate->nic};
+        check_fail(check, INVARIANT_LIVE2, &at, "nothing has come of foreign frame %llu",
+                   (unsigned long long)fate->id);
+        fate->waits_ps = 0;
+        check->fate_foreign--;
+    }
+}
+
+void check_watch_look(struct check *check, uint64_t now_ps, bool force)
+{
+    if (now_ps < check->next_look_ps && !force)
+        return;
+    check->next_look_ps = now_ps + look_ps;
+    struct check_list *list = &check->watched;
+    for (uint32_t i = 0; i < list->count;) {
+        struct check_waits *w = &check->conns[list->conns[i]]->waits;
+        look_at(check, list->conns[i], now_ps, force);
+        if (has_waits(w)) {
+            i++;
+            continue;
+        }
+        w->listed = false;
+        list->conns[i] = list->conns[--list->count];
+    }
+    look_at_frames(check, now_ps);
+    check_idle_look(check, now_ps);
+}
+
+static void wait_from(struct check *check, uint32_t conn, uint64_t *since_ps, uint64_t now_ps)
+{
+    if (*since_ps == 0)
+        *since_ps = now_ps;
+    check_watch_add(check, conn);
+}
+
+void check_watch_on_event(struct check *check, const struct probe_event *event)
+{
+    struct check_conn *c = check_conn_of(check, event);
+    if (!c || !c->open)
+        return;
+    struct check_waits *w = &c->waits;
+    switch (event->kind) {
+    case PROBE_MOVE_BEGIN:
+        w->move_ps = 0;
+        wait_from(check, event->conn, &w->move_ps, event->now_ps);
+        break;
+    case PROBE_CTX_LIVE:
+        w->move_ps = 0;
+        break;
+    case PROBE_CONN_GONE:
+        w->move_ps = w->ack_ps = w->probe_ps = 0;
+        break;
+    case PROBE_APP_NOTICE:
+    case PROBE_APP_CLOSED:
+    case PROBE_RESTS:
+        w->move_ps = w->ack_ps = w->probe_ps = 0;
+        break;
+    case PROBE_RX_WRITTEN:
+        if (c->told.has_ack && seq_before(c->told.ack, c->written.edge))
+            wait_from(check, event->conn, &w->ack_ps, event->now_ps);
+        break;
+    case PROBE_TX_BUILT:
+        if (check->has_packet && (check->packet.seg.flags & TCP_ACK))
+            w->ack_ps = seq_before(check->packet.seg.ack, c->written.edge) ? event->now_ps : 0;
+        break;
+    default:
+        break;
+    }
+}
