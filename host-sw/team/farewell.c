@@ -10,7 +10,8 @@
 #include <assert.h>
 #include <string.h>
 
-enum { PROBES_MAX = 5, FRAME_BYTES = 14 + 4 + 40 + 20, ANSWER_TTL = 64 };
+enum { PROBES_MAX = 5, STAMP_BYTES = 12, ANSWER_TTL = 64 };
+enum { FRAME_BYTES = 14 + 4 + 40 + 20 + STAMP_BYTES };
 
 /* A reset is not repeated within a retransmission timeout, nor is a probe: the answer is under way. */
 static uint64_t repeat_ps(const struct host_sw *sw)
@@ -42,6 +43,7 @@ void farewell_begin(struct host_sw *sw, const struct dir_entry *entry)
     const struct conn_ctx *image = sw->bus.ops->mem_read(
         sw->bus.self, team_image_address(sw, team_conn_of(sw, entry)), sizeof *image);
     memcpy(farewell->mac, image->peer_mac, sizeof farewell->mac);
+    farewell->ts_offset = image->ts_offset;
     farewell->port = entry->rx_if;
     farewell->until_ps = team_now(sw) + sw->params.tcp.time_wait_us * PS_PER_US;
     note_numbers(farewell, entry);
@@ -54,13 +56,31 @@ void farewell_forget(struct host_sw *sw, const struct flow_key *key)
         farewell_remove(&sw->farewells, farewell);
 }
 
+/* Timestamps as the lost NIC would have sent them. A peer that has agreed on them drops a segment without (RFC 7323 3.2),
+ * and one that has not ignores the option. A reset needs none, but may have one. */
+static void put_stamp(const struct host_sw *sw, const struct farewell *farewell,
+                      uint8_t options[STAMP_BYTES])
+{
+    enum { NOP = 1, TIMESTAMP = 8, TIMESTAMP_BYTES = 10 };
+    static const uint8_t head[] = {NOP, NOP, TIMESTAMP, TIMESTAMP_BYTES};
+    uint32_t tsval = ms_ticks(team_now(sw)) + farewell->ts_offset;
+    memset(options, 0, STAMP_BYTES);
+    memcpy(options, head, sizeof head);
+    for (unsigned i = 0; i < sizeof tsval; i++)
+        options[sizeof head + i] = (uint8_t)(tsval >> (24 - 8 * i));
+}
+
 static bool send(struct host_sw *sw, const struct farewell *farewell, uint32_t seq, uint16_t flags)
 {
     unsigned port = sw->mode->reply_port(&sw->ports, farewell->port);
     if (!sw->ports.usable[port])
         return false;
     const struct flow_key *key = &farewell->key;
+    uint8_t options[STAMP_BYTES];
+    put_stamp(sw, farewell, options);
     struct packet_out out = {.vlan = key->vlan,
+                             .options = options,
+                             .options_len = sizeof options,
                              .ip_version = key->ip_version,
                              .ttl = ANSWER_TTL,
                              .ip_id = sw->stack.ip_id++,

@@ -23,6 +23,7 @@ struct farewell {
     bool used, told, exact; /* told: the reset was sent; exact: at the number the peer expects */
     bool has_ack;           /* the peer's numbers are known */
     uint32_t ack;           /* next number expected from the peer */
+    uint32_t ts_offset;     /* ms; of the connection's timestamps (RFC 7323) */
     uint32_t seq, limit;    /* what the peer expects next is from seq to limit; told: seq */
     uint64_t told_ps, until_ps;
 };

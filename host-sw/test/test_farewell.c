@@ -41,6 +41,7 @@ static bool sent(unsigned nic, struct packet *packet)
     fake_complete(bed.fake, nic, cmd, NIC_RESULT_OK);
     packet_parse(frame, cmd->count, true, packet);
     cr_assert(packet->ip_checksum_ok && packet->tcp_checksum_ok);
+    cr_assert(packet->seg.options & TCP_HAS_TS, "a peer with timestamps drops it without");
     cr_assert_eq(packet->seg.sport, 80);
     cr_assert_eq(packet->seg.dport, 40000);
     return true;
