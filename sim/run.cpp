@@ -98,7 +98,7 @@ bool simulate(testbed &bed, const run_options &options, live_session *live)
     }
     progress_line progress(options.progress);
     bool interrupted = false;
-    while (bed.advance(slice_ps)) {
+    while (bed.advance(slice_ps, true)) {
         progress.show(bed);
         if (options.stop && *options.stop) {
             interrupted = true;

@@ -38,9 +38,10 @@ public:
     bool open_waves(const char *dir, struct error *err);
     enum status close_waves(struct error *err);
 
-    // Runs to the end of the traffic plus a drain, to the duration, to a violation, or for slice_ps.
+    // Runs to the end of the traffic plus a drain, to the duration, to a violation, or for slice_ps. With passes_quiet
+    // it goes on through slices in which nothing happens: never for a caller who wants to act at that time.
     // True: there is more to do.
-    bool advance(uint64_t slice_ps);
+    bool advance(uint64_t slice_ps, bool passes_quiet = false);
 
     // External traffic. put_frame() gives the frame's number, or 0, and the frame is not taken, when
     // the queue toward the switch is full. The application runs soon after a kick.

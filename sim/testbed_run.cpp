@@ -21,13 +21,13 @@ void testbed::on_probe(const probe_event &event)
         sc_core::sc_stop();
 }
 
-bool testbed::advance(uint64_t slice_ps)
+bool testbed::advance(uint64_t slice_ps, bool passes_quiet)
 {
     uint64_t now = sc_now_ps();
     uint64_t end = u64_min(config_.duration_ps, end_ps_);
     until_ps_ = u64_min(now + slice_ps, end);
-    // Nothing happens in the slices before the next event, so they are passed in one step.
-    if (sc_core::sc_pending_activity()) {
+    // Nothing happens in the slices before the next event, so they can be passed in one step.
+    if (passes_quiet && sc_core::sc_pending_activity()) {
         uint64_t next = sc_core::sc_time_to_pending_activity().value();
         uint64_t quiet = next > 0 ? (next - 1) / slice_ps : 0;
         until_ps_ = u64_min(until_ps_ + u64_min(quiet, quiet_slices_max) * slice_ps, end);
