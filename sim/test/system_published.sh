@@ -33,3 +33,4 @@ done
 watched "all waves" "$build/toesim" run scenarios/regress/r01*.yaml $all
 # shellcheck disable=SC2086
 watched "a second run in its place" "$build/toesim" run scenarios/regress/r01*.yaml $all
+exit 0 # what failed is counted by its lines

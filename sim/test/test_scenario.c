@@ -173,7 +173,7 @@ static const struct bad_row bad_rows[] = {
     {"above the maximum", C "seed: 9223372036854775808\n",
      "s.yaml:2: seed:", "write 0 to 9223372036854775807"},
     {"below the minimum", C "team: {mtu: 100B}\n", "s.yaml:2: team.mtu: '100B' is out of range",
-     "1280B to 9KiB"},
+     "1280B to 9194B"},
     {"no power of two", C "team: {ring: 20KiB}\n", "s.yaml:2: team.ring: '20KiB'", "power of two"},
     {"no Ethernet rate", C "nics: {link: {rate: 11Gbps}}\n", "s.yaml:2: nics.link.rate: '11Gbps'",
      "25Gbps"},
