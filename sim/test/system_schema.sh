@@ -25,6 +25,7 @@ mkdir "$work/values"
     --set 'expect[0]=moves.latency_ns.p999 == 0' -o "$work/flood" >/dev/null 2>&1
 "$toesim" check --outputs --schema >"$work/schema.json"
 "$toesim" check --outputs | sed -n 's/^| `\([^`]*\)`.*/\1/p' | sort >"$work/table"
+uniq -d "$work/table" | sed "s/^/fail: the table names twice /"
 for run in replay loss moves flood; do
     if "$python" -W ignore - "$work/schema.json" "$work/$run/stats.json" <<'PYTHON'
 import json, sys, jsonschema

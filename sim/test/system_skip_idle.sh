@@ -13,7 +13,7 @@ traffic: {kind: generator, direction: both, connections: 6, bytes: 256KiB, tcp: 
 switch: {policy: alternate}
 faults:
   - {at: 50%, action: ctx_error, connection: 1}
-  - {at: 70%, action: ctx_error, connection: 2, array: tag}
+  - {at: 50%, action: ctx_error, connection: 2, array: tag}
 measure: {waves: moves}
 expect:
   - streams.intact == 4
