@@ -88,6 +88,7 @@ struct check_params {
     uint32_t hold_frames;
     uint64_t hold_bytes;
     uint64_t move_deadline_ps;
+    uint64_t slack_ps; /* added to every bound in time: what the configured latencies may cost */
     uint64_t idle_ps, scan_ps;
     uint32_t rto_min_us, rto_max_us;
     /* Reads from host memory which NIC is stored as the receiver of conn's latest frame. */
