@@ -11,7 +11,7 @@ trap 'umount "$work/tiny" 2>/dev/null; rm -rf "$work"' EXIT
 expect() {
     name=$1 want=$2 pattern=$3
     shift 3
-    mk/hang.sh 120 "$@" >"$work/log" 2>&1
+    "$root/mk/hang.sh" 120 "$@" >"$work/log" 2>&1
     got=$?
     if [ "$got" -eq "$want" ] && grep -q -e "$pattern" "$work/log"; then
         echo "pass: $name"
@@ -99,7 +99,7 @@ mkdir -p "$work/cwd/results/golden" "$work/pipes"
     mkfifo results/golden/x.json
     expect "a pipe as golden stats" 2 "golden/x.json: is not a regular file" "$toesim" regress x.yaml
     rm results/golden/x.json
-    timeout 120 "$toesim" regress x.yaml --bless >/dev/null 2>&1
+    "$root/mk/hang.sh" 120 "$toesim" regress x.yaml --bless >/dev/null 2>&1
     rm -f results/golden/x.fst
     mkfifo results/golden/x.fst
     expect "a pipe as golden wave" 2 "golden/x.fst: .*not a regular file" "$toesim" regress x.yaml

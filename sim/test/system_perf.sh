@@ -47,5 +47,5 @@ few=$(idle 1024)
 many=$(idle 6144)
 bytes=$(((many - few) * 1024 / 5120))
 base=$((few - bytes)) # KiB, less 1024 times so many bytes
-check "an idle connection takes $bytes bytes: less than 16 KiB" test "$bytes" -gt 0 -a "$bytes" -lt 16384
+check "an idle connection takes $bytes bytes: less than 20 KiB" test "$bytes" -gt 0 -a "$bytes" -lt 20480
 check "and without any: $base KiB, less than 64 MiB" test "$base" -lt 65536
