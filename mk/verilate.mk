@@ -29,7 +29,7 @@ endif
 # $(1): prefix, $(2): extra options, $(3): top, $(4): sources, $(5): what else makes it stale,
 # $(6): trainer of the compiler and its library
 define VERILATE_RULE
-$(B)/rtl/$(1)/lib$(1).a: $(4) $(5) $(wildcard rtl/common/*.svh) rtl/lint.vlt $(6) mk/verilated.sh
+$(B)/rtl/$(1)/lib$(1).a: $(4) $(5) $(wildcard rtl/common/*.svh) rtl/lint.vlt $(6) mk/verilated.sh mk/verilate.mk
 	@mkdir -p $$(@D)
 	@rm -f $$(@D)/*.cpp $$(@D)/*.o
 	$(call say,VLT,$(1))
