@@ -6,6 +6,7 @@
 #include "host-sw/team/team.h"
 
 #include "host-sw/stack/seq.h"
+#include "models/wire/bytes.h"
 
 #include <assert.h>
 #include <string.h>
@@ -63,11 +64,9 @@ static void put_stamp(const struct host_sw *sw, const struct farewell *farewell,
 {
     enum { NOP = 1, TIMESTAMP = 8, TIMESTAMP_BYTES = 10 };
     static const uint8_t head[] = {NOP, NOP, TIMESTAMP, TIMESTAMP_BYTES};
-    uint32_t tsval = ms_ticks(team_now(sw)) + farewell->ts_offset;
-    memset(options, 0, STAMP_BYTES);
+    memset(options, 0, STAMP_BYTES); /* nothing is echoed: what the peer sent last is unknown */
     memcpy(options, head, sizeof head);
-    for (unsigned i = 0; i < sizeof tsval; i++)
-        options[sizeof head + i] = (uint8_t)(tsval >> (24 - 8 * i));
+    be32_store(options + sizeof head, ms_ticks(team_now(sw)) + farewell->ts_offset);
 }
 
 static bool send(struct host_sw *sw, const struct farewell *farewell, uint32_t seq, uint16_t flags)
