@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs Criterion binaries and system test scripts, JOBS at a time, and prints one summed line. A
 # script prints a line `pass: ...` or `fail: ...` per case. Fails when a case failed, when a binary
-# crashed, or when one ran no test at all. Before that line: the table of docs/timing.md (timing_table.sh).
+# crashed, or when one ran no test at all. Before that line: the table of docs/timing.md (timing_table.sh) and the ten
+# programs that took longest. While the tests run, a line for each finished program tells how far they are.
 # usage: run_tests.sh BUILD_DIR JOBS PROGRAM...
 set -u
 build=$1 jobs=$2
@@ -11,14 +12,25 @@ rm -rf "$out"
 mkdir -p "$out"
 TOESIM_TIMING_CASES=$out/timing-cases
 export TOESIM_TIMING_CASES
+# The scripts come first: they take longest, and the short programs fill what is left of the last minutes.
+longest_first() {
+    for program in "$@"; do case $program in *.sh) echo "$program" ;; esac; done
+    for program in "$@"; do case $program in *.sh) ;; *) echo "$program" ;; esac; done
+}
 # shellcheck disable=SC2016
-printf '%s\n' "$@" | xargs -P "$jobs" -I{} sh -c '
+longest_first "$@" | xargs -P "$jobs" -I{} sh -c '
     name=$(basename "$2" .sh)
+    begin=$(date +%s)
     case $2 in
     *.sh) "$2" "$3" >"$1/$name.log" 2>&1 ;;
     *) "$2" -j1 --xml="$1/$name.xml" >"$1/$name.log" 2>&1 ;;
     esac
-    echo $? >"$1/$name.status"' sh "$out" {} "$build"
+    status=$?
+    echo "$(($(date +%s) - begin)) $name" >"$1/$name.seconds"
+    echo $status >"$1/$name.status"
+    set -- "$1" "$4" "$name" "$status" "$1"/*.status
+    printf "  TEST  %s of %s: %s%s\n" $(($# - 4)) "$2" "$3" "$([ "$4" -eq 0 ] || echo ": exit status $4")"
+    ' sh "$out" {} "$build" "$#"
 passed=0 failed=0 units=0
 for program in "$@"; do
     name=$(basename "$program" .sh)
@@ -48,6 +60,8 @@ for program in "$@"; do
         grep -a -v -e '^$' -e '^pass: ' "$out/$name.log" | head -n 60
     fi
 done
+echo "longest, in seconds:"
+cat "$out"/*.seconds | sort -rn | head -n 10 | sed 's/^/  /'
 [ $units -eq 0 ] || mk/timing_table.sh "$TOESIM_TIMING_CASES" || failed=$((failed + 1))
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
