@@ -67,10 +67,6 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->probe = probe;
     sw->mode = params->mode == TEAM_MODE_STATIC ? &team_mode_static : &team_mode_active_backup;
     sw->policy = params->moving_enabled ? &policy_first_packet : &policy_forward;
-    app_calls_init(sw);
-    sw->dirty_head = sw->wanted_head = sw->wanted_tail = DIR_NONE;
-    sw->moves_head = sw->moves_tail = DIR_NONE;
-    sw->waiting_head = sw->waiting_tail = DIR_NONE;
     sw->last_look_ps = sw->cookie_ps = TIME_NEVER;
     sw->params.tcp.challenges = &sw->challenges;
     sw->wish_active = NIC_COUNT;
@@ -125,6 +121,16 @@ static bool start_memory(struct host_sw *sw)
            buffer_pool_init(&sw->pool, bus, buffers);
 }
 
+static void start_lists(struct host_sw *sw)
+{
+    struct dir_entry *first = sw->dir.entries;
+    conn_list_init(&sw->dirty, &first->dirty, sizeof *first);
+    conn_list_init(&sw->wanted, &first->wanted, sizeof *first);
+    conn_list_init(&sw->moves, &first->reload.link, sizeof *first);
+    conn_list_init(&sw->waiting, &first->waiting, sizeof *first);
+    conn_list_init(&sw->telling, &first->telling, sizeof *first);
+}
+
 /* Both NICs must know every id the directory may give out. */
 static bool start(struct host_sw *sw)
 {
@@ -144,6 +150,7 @@ static bool start(struct host_sw *sw)
         return false;
     if (!directory_init(&sw->dir, conn_max) || !place_init(sw) || !fragments_init(sw))
         memory_out(); /* a server that never starts would make every conversation fail */
+    start_lists(sw);
     farewell_init(&sw->farewells, conn_max);
     struct move_trigger why = move_called(sw);
     team_on_ports_changed(sw, NIC_COUNT, &why);

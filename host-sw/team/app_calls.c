@@ -12,38 +12,12 @@ enum {
     STEP_WORK = 64 * CALL_WORK /* of all calls in one step; the last one may exceed it */
 };
 
-void app_calls_init(struct host_sw *sw) { sw->app_head = sw->app_tail = DIR_NONE; }
-
-static void link_last(struct host_sw *sw, struct dir_entry *entry)
-{
-    uint32_t conn = team_conn_of(sw, entry);
-    entry->app_prev = sw->app_tail;
-    entry->app_next = DIR_NONE;
-    if (sw->app_tail == DIR_NONE)
-        sw->app_head = conn;
-    else
-        sw->dir.entries[sw->app_tail].app_next = conn;
-    sw->app_tail = conn;
-}
-
-static void unlink_entry(struct host_sw *sw, struct dir_entry *entry)
-{
-    if (entry->app_prev == DIR_NONE)
-        sw->app_head = entry->app_next;
-    else
-        sw->dir.entries[entry->app_prev].app_next = entry->app_next;
-    if (entry->app_next == DIR_NONE)
-        sw->app_tail = entry->app_prev;
-    else
-        sw->dir.entries[entry->app_next].app_prev = entry->app_prev;
-}
-
 void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls)
 {
     if (calls == 0)
         return;
     if (entry->app_calls == 0)
-        link_last(sw, entry);
+        conn_list_add(&sw->telling, team_conn_of(sw, entry));
     entry->app_calls |= (uint8_t)calls;
 }
 
@@ -63,7 +37,7 @@ void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
     unsigned calls = entry->app_calls;
     if (calls == 0)
         return;
-    unlink_entry(sw, entry);
+    conn_list_remove(&sw->telling, team_conn_of(sw, entry));
     entry->app_calls = 0;
     const struct app_ops *app = sw->app;
     if (calls & APP_CALL_ESTABLISHED)
@@ -80,9 +54,9 @@ void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
 
 bool app_calls_run(struct host_sw *sw)
 {
-    bool any = sw->app_head != DIR_NONE;
+    bool any = sw->telling.count > 0;
     sw->app_work = 0;
-    while (sw->app_head != DIR_NONE && sw->app_work < STEP_WORK)
-        app_calls_make(sw, &sw->dir.entries[sw->app_head]);
+    while (sw->telling.count > 0 && sw->app_work < STEP_WORK)
+        app_calls_make(sw, &sw->dir.entries[conn_list_first(&sw->telling)]);
     return any;
 }

@@ -290,10 +290,9 @@ static void flush_active(struct host_sw *sw, struct dir_entry *entry)
 
 void conn_io_flush(struct host_sw *sw)
 {
-    while (sw->dirty_head != DIR_NONE) {
-        struct dir_entry *entry = &sw->dir.entries[sw->dirty_head];
-        sw->dirty_head = entry->next_dirty;
-        entry->dirty = false;
+    while (sw->dirty.count > 0) {
+        struct dir_entry *entry = &sw->dir.entries[conn_list_last(&sw->dirty)];
+        conn_list_remove(&sw->dirty, team_conn_of(sw, entry));
         bool has_work = entry->abort_wanted || entry->tx_prod != entry->rung_tx ||
                         entry->fin_wanted != entry->rung_fin || entry->options_new ||
                         opens_window(sw, entry);

@@ -5,6 +5,7 @@
 
 #include "host-sw/host_sw.h"
 #include "host-sw/stack/flow_table.h"
+#include "host-sw/team/conn_list.h"
 #include "models/base/move_event.h"
 #include "models/base/units.h"
 
@@ -52,14 +53,13 @@ struct reload {
     bool absent;    /* src says it has it no more; its end event is to come */
     bool reported;  /* MOVE_END was emitted */
     bool late;      /* its deadline has passed */
-    bool listed;    /* in the list of moves under way */
     uint16_t src_gen;
     uint16_t reserve_gen;
     uint8_t reserve_nic;
     uint32_t held, forwarded; /* frames */
     uint64_t begun_ps;
     struct move_trigger trigger; /* MOVE, ONLOAD, OFFLOAD */
-    uint32_t prev, next;         /* list of moves under way, oldest first */
+    struct conn_link link;       /* in the list of moves under way */
 };
 
 struct dir_entry {
@@ -70,15 +70,12 @@ struct dir_entry {
     uint8_t host_reason;     /* enum host_reason: why the host has, or had it last */
     uint16_t gen, first_gen; /* first_gen: the oldest of this incarnation that still matches */
     bool established, peer_fin, fin_wanted, abort_wanted, abort_sent, keepalive;
-    bool applied;     /* a frame was applied under gen: the next generation may come */
-    bool dirty;       /* in the list of doorbells to look at */
-    bool move_wanted; /* in the queue of moves */
+    bool applied; /* a frame was applied under gen: the next generation may come */
     bool rung_fin;
     bool options_new;  /* the owner is to be told of options */
     bool given_up;     /* ended by the host alone: its NIC may still have it */
     bool announced;    /* the application was told that it is established */
     bool on_nics;      /* counts as one of those that NICs have */
-    bool waits;        /* in the queue for a free place on the NICs */
     bool active;       /* the server opens it */
     bool embryonic;    /* a peer opens it, and it is not established yet */
     bool resolving;    /* OPENING, and the peer's MAC address is not known yet */
@@ -98,13 +95,15 @@ struct dir_entry {
     uint64_t extracted_ps;              /* INACTIVE: since when */
     uint64_t idle_refused_ps;           /* found busy, or brought back, at this time */
     uint64_t idle_wait_ps;              /* found busy: left alone for so long */
-    struct move_trigger wanted_trigger; /* while move_wanted */
+    struct move_trigger wanted_trigger; /* while in the queue of moves */
     uint32_t pending;                   /* commands of it not completed */
     size_t row;
     uint32_t held_head, held_tail, held_count;
-    uint32_t next_dirty, next_wanted, next_waiting;
-    uint32_t app_prev, app_next; /* while app_calls is not 0 */
-    uint8_t app_calls;           /* enum app_call: to be made */
+    struct conn_link dirty;   /* in the list of doorbells to look at */
+    struct conn_link wanted;  /* in the queue of moves */
+    struct conn_link waiting; /* in the queue for a free place on the NICs */
+    struct conn_link telling; /* in the list of calls to the application */
+    uint8_t app_calls;        /* enum app_call: to be made; not 0 while in that list */
     struct reload reload;
     struct app_accept offer;    /* active */
     struct nic_options options; /* with options_new */

@@ -41,7 +41,7 @@ static enum idle_reason driver_refuses(const struct host_sw *sw, const struct di
 {
     if (!entry->established)
         return IDLE_REASON_OPENING;
-    if (entry->move_wanted)
+    if (entry->wanted.listed)
         return IDLE_REASON_MOVING;
     if (entry->abort_wanted || entry->rung_tx != entry->tx_prod ||
         entry->rung_fin != entry->fin_wanted || entry->options_new)

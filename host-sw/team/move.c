@@ -6,8 +6,6 @@
 #include "host-sw/team/team.h"
 #include "models/base/planted.h"
 
-#include "models/base/planted.h"
-
 #include <assert.h>
 #include <string.h>
 
@@ -18,23 +16,13 @@ static bool is_counted(const struct reload *reload)
            reload->kind == RELOAD_OFFLOAD;
 }
 
-/* --- the list of reloads under way, in order of their begin and so of their deadlines --- */
+/* --- the list of reloads under way --- */
 
 void move_list(struct host_sw *sw, struct dir_entry *entry)
 {
-    uint32_t conn = team_conn_of(sw, entry);
-    struct reload *reload = &entry->reload;
-    assert(!reload->listed);
-    reload->listed = true;
-    reload->begun_ps = team_now(sw);
-    reload->prev = sw->moves_tail;
-    reload->next = DIR_NONE;
-    if (sw->moves_tail != DIR_NONE)
-        sw->dir.entries[sw->moves_tail].reload.next = conn;
-    else
-        sw->moves_head = conn;
-    sw->moves_tail = conn;
-    if (is_counted(reload)) {
+    entry->reload.begun_ps = team_now(sw);
+    conn_list_add(&sw->moves, team_conn_of(sw, entry));
+    if (is_counted(&entry->reload)) {
         sw->moves_count++;
         sw->stats.moves_outstanding_max = u32_max(sw->stats.moves_outstanding_max, sw->moves_count);
     }
@@ -42,19 +30,7 @@ void move_list(struct host_sw *sw, struct dir_entry *entry)
 
 void move_unlist(struct host_sw *sw, struct dir_entry *entry)
 {
-    struct reload *reload = &entry->reload;
-    if (!reload->listed)
-        return;
-    reload->listed = false;
-    if (reload->prev != DIR_NONE)
-        sw->dir.entries[reload->prev].reload.next = reload->next;
-    else
-        sw->moves_head = reload->next;
-    if (reload->next != DIR_NONE)
-        sw->dir.entries[reload->next].reload.prev = reload->prev;
-    else
-        sw->moves_tail = reload->prev;
-    if (is_counted(reload)) {
+    if (conn_list_remove(&sw->moves, team_conn_of(sw, entry)) && is_counted(&entry->reload)) {
         assert(sw->moves_count > 0);
         sw->moves_count--;
     }
@@ -62,42 +38,20 @@ void move_unlist(struct host_sw *sw, struct dir_entry *entry)
 
 /* --- the queue of connections that wait for their turn (R-26) --- */
 
+/* One that waits already keeps its place in the queue. */
 static void enqueue(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                     enum move_reason reason, const struct move_trigger *why)
 {
     entry->wanted_dest = (uint8_t)dest;
     entry->wanted_reason = (uint8_t)reason;
     entry->wanted_trigger = *why;
-    if (entry->move_wanted)
-        return; /* it keeps its place in the queue */
-    uint32_t conn = team_conn_of(sw, entry);
-    entry->move_wanted = true;
-    entry->next_wanted = DIR_NONE;
-    if (sw->wanted_tail != DIR_NONE)
-        sw->dir.entries[sw->wanted_tail].next_wanted = conn;
-    else
-        sw->wanted_head = conn;
-    sw->wanted_tail = conn;
+    if (!entry->wanted.listed)
+        conn_list_add(&sw->wanted, team_conn_of(sw, entry));
 }
 
 static void dequeue(struct host_sw *sw, struct dir_entry *entry)
 {
-    if (!entry->move_wanted)
-        return;
-    uint32_t conn = team_conn_of(sw, entry);
-    uint32_t before = DIR_NONE, at = sw->wanted_head;
-    while (at != conn) {
-        assert(at != DIR_NONE);
-        before = at;
-        at = sw->dir.entries[at].next_wanted;
-    }
-    if (before == DIR_NONE)
-        sw->wanted_head = entry->next_wanted;
-    else
-        sw->dir.entries[before].next_wanted = entry->next_wanted;
-    if (sw->wanted_tail == conn)
-        sw->wanted_tail = before;
-    entry->move_wanted = false;
+    conn_list_remove(&sw->wanted, team_conn_of(sw, entry));
 }
 
 /* --- the move --- */
@@ -193,7 +147,7 @@ bool move_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
         return false;
     struct move_trigger trigger = *why;
     trigger.decided_ps = team_now(sw);
-    bool waits = entry->move_wanted && entry->wanted_dest == dest;
+    bool waits = entry->wanted.listed && entry->wanted_dest == dest;
     if (waits) { /* one-shot: the oldest trigger counts */
         reason = (enum move_reason)entry->wanted_reason;
         trigger = entry->wanted_trigger;
@@ -211,8 +165,8 @@ bool move_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
 
 void move_run_queue(struct host_sw *sw)
 {
-    while (sw->wanted_head != DIR_NONE && sw->moves_count < sw->params.moves_outstanding_max) {
-        struct dir_entry *entry = &sw->dir.entries[sw->wanted_head];
+    while (sw->wanted.count > 0 && sw->moves_count < sw->params.moves_outstanding_max) {
+        struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->wanted)];
         dequeue(sw, entry);
         if (is_possible(sw, entry, entry->wanted_dest) &&
             (entry->applied || entry->wanted_reason != MOVE_FOREIGN))
@@ -343,7 +297,7 @@ void move_on_ended(struct host_sw *sw, struct dir_entry *entry)
 void move_on_deadline(struct host_sw *sw, uint64_t now_ps)
 {
     while (move_next_deadline_ps(sw) <= now_ps) {
-        struct dir_entry *entry = &sw->dir.entries[sw->moves_head];
+        struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->moves)];
         struct reload *reload = &entry->reload;
         bool at_source = reload->freezing || reload->dest == PLACE_HOST;
         sw->suspect[at_source ? reload->src : reload->dest] = true;
@@ -358,7 +312,8 @@ void move_on_deadline(struct host_sw *sw, uint64_t now_ps)
 
 uint64_t move_next_deadline_ps(const struct host_sw *sw)
 {
-    if (sw->moves_head == DIR_NONE)
+    if (sw->moves.count == 0)
         return TIME_NEVER;
-    return sw->dir.entries[sw->moves_head].reload.begun_ps + sw->params.move_deadline_ps;
+    return sw->dir.entries[conn_list_first(&sw->moves)].reload.begun_ps +
+           sw->params.move_deadline_ps;
 }

@@ -97,36 +97,17 @@ void place_count(struct host_sw *sw, struct dir_entry *entry, bool on_nics)
     sw->stats.on_nics_max = u32_max(sw->stats.on_nics_max, sw->on_nics);
 }
 
-/* --- the queue of those that wait for a place on the NICs, oldest first --- */
+/* --- the queue of those that wait for a place on the NICs --- */
 
 static void wait_for_place(struct host_sw *sw, struct dir_entry *entry)
 {
-    uint32_t conn = team_conn_of(sw, entry);
-    if (entry->waits)
-        return;
-    entry->waits = true;
-    entry->next_waiting = DIR_NONE;
-    if (sw->waiting_tail != DIR_NONE)
-        sw->dir.entries[sw->waiting_tail].next_waiting = conn;
-    else
-        sw->waiting_head = conn;
-    sw->waiting_tail = conn;
+    if (!entry->waiting.listed)
+        conn_list_add(&sw->waiting, team_conn_of(sw, entry));
 }
 
 static void stop_waiting(struct host_sw *sw, struct dir_entry *entry)
 {
-    uint32_t conn = team_conn_of(sw, entry), before = DIR_NONE;
-    if (!entry->waits)
-        return;
-    for (uint32_t at = sw->waiting_head; at != conn; at = sw->dir.entries[at].next_waiting)
-        before = at;
-    if (before == DIR_NONE)
-        sw->waiting_head = entry->next_waiting;
-    else
-        sw->dir.entries[before].next_waiting = entry->next_waiting;
-    if (sw->waiting_tail == conn)
-        sw->waiting_tail = before;
-    entry->waits = false;
+    conn_list_remove(&sw->waiting, team_conn_of(sw, entry));
 }
 
 /* --- to the host --- */
@@ -320,9 +301,9 @@ bool place_run(struct host_sw *sw)
     for (uint32_t i = 0; i < sw->wish_count; i++)
         run_wish(sw, &sw->wishes[i]);
     sw->wish_count = 0;
-    while (sw->waiting_head != DIR_NONE && sw->on_nics < sw->params.offload_max &&
+    while (sw->waiting.count > 0 && sw->on_nics < sw->params.offload_max &&
            sw->moves_count < sw->params.moves_outstanding_max) {
-        struct dir_entry *entry = &sw->dir.entries[sw->waiting_head];
+        struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->waiting)];
         if (!sw->mode->may_own(&sw->ports, nic_for(sw, entry)))
             break; /* nor any other */
         stop_waiting(sw, entry);

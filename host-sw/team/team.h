@@ -89,14 +89,16 @@ struct host_sw {
     uint64_t entries_address, images_address, held_address;
 
     /* Lists threaded through the directory. */
-    uint32_t dirty_head;
-    uint32_t wanted_head, wanted_tail; /* connections waiting to be moved, oldest first */
-    uint32_t moves_head, moves_tail, moves_count;
-    uint32_t waiting_head, waiting_tail; /* on the host for want of a place on the NICs */
-    uint32_t on_nics;                    /* connections that NICs have or are given */
-    uint32_t embryonic;                  /* connections a peer has begun to open */
-    uint64_t cookie_ps; /* when the last SYN cookie was sent; TIME_NEVER: none was */
-    uint32_t resolving; /* connections that wait for a neighbour's address */
+    struct conn_list dirty;  /* connections whose doorbells are looked at when the step ends */
+    struct conn_list wanted; /* connections waiting to be moved */
+    struct conn_list moves;  /* reloads under way, in order of their begin, so of their deadlines */
+    struct conn_list waiting; /* on the host for want of a place on the NICs */
+    struct conn_list telling; /* connections whose application has to be told something */
+    uint32_t moves_count;     /* moves under way that count against their limit */
+    uint32_t on_nics;         /* connections that NICs have or are given */
+    uint32_t embryonic;       /* connections a peer has begun to open */
+    uint64_t cookie_ps;       /* when the last SYN cookie was sent; TIME_NEVER: none was */
+    uint32_t resolving;       /* connections that wait for a neighbour's address */
     struct place_wish *wishes;
     uint32_t wish_count, wish_capacity;
 
@@ -110,10 +112,9 @@ struct host_sw {
     struct timer_heap
         *resting; /* earliest timer of each inactive connection, by id; null: none yet */
     uint64_t next_scan_ps, next_heartbeat_ps, next_app_ps;
-    uint64_t last_look_ps;       /* at the rings of a NIC that died; TIME_NEVER */
-    bool app_called;             /* in this step */
-    uint64_t app_work;           /* of the application's calls in this step, about bytes copied */
-    uint32_t app_head, app_tail; /* connections whose application has to be told something */
+    uint64_t last_look_ps; /* at the rings of a NIC that died; TIME_NEVER */
+    bool app_called;       /* in this step */
+    uint64_t app_work;     /* of the application's calls in this step, about bytes copied */
     bool initialised, is_up, stop;
     enum nic_probe_result probe_results[NIC_COUNT];
     unsigned wish_active; /* by host_sw_set_active(); NIC_COUNT: none */
@@ -373,7 +374,6 @@ enum app_call {
     APP_CALL_PEER_FIN = 8,
     APP_CALL_URGENT = 16,
 };
-void app_calls_init(struct host_sw *sw);
 void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls);
 /* All that was noted of this one, now: before the application is told of its end. */
 void app_calls_make(struct host_sw *sw, struct dir_entry *entry);

@@ -131,11 +131,8 @@ void team_command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, str
 
 void team_touch(struct host_sw *sw, struct dir_entry *entry)
 {
-    if (entry->dirty)
-        return;
-    entry->dirty = true;
-    entry->next_dirty = sw->dirty_head;
-    sw->dirty_head = team_conn_of(sw, entry);
+    if (!entry->dirty.listed)
+        conn_list_add(&sw->dirty, team_conn_of(sw, entry));
 }
 
 uint32_t team_challenge_share(const struct host_sw_params *params)
