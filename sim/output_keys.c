@@ -7,6 +7,7 @@
 #include "models/check/check.h"
 #include "models/mac/line_fault.h"
 #include "models/stats/move_log.h"
+#include "models/trace/left_out.h"
 #include "models/trace/outcome.h"
 #include "sim/spelling.h"
 
@@ -62,6 +63,11 @@ static const struct member partials[] = {
     PARTIAL_REASONS(X)
 #undef X
 };
+static const struct member left_out[] = {
+#define X(id, key, text) {key, text},
+    LEFT_OUT_REASONS(X)
+#undef X
+};
 static const struct member phases[] = {
 #define X(name, from, to) {#name, "T" #from " to T" #to ": "},
     MOVE_PHASES(X)
@@ -101,6 +107,7 @@ static const struct set {
     SET("invariant", invariants, 0),
     SET("outcome", outcomes, 0),
     SET("partial", partials, 0),
+    SET("left_out", left_out, 0),
     SET("phase", phases, 0),
     SET("host_reason", host_reasons, 1), /* without the reason that means none */
     SET("idle_reason", idle_reasons, 0),

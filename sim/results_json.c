@@ -132,31 +132,6 @@ static void add_peer(json_t *root, const struct results_input *in)
     }
 }
 
-static void add_capture(json_t *root, const struct results_input *in)
-{
-    if (!in->capture)
-        return;
-    const struct capture_stats *c = capture_get_stats(in->capture);
-    json_t *capture = results_add_object(root, "capture");
-    results_set(capture, "records", c->records);
-    results_set(capture, "tcp_segments", c->tcp_segments);
-    results_set(capture, "split_segments", c->split_segments);
-    results_set(capture, "ignored_segments", c->ignored_segments);
-    results_set(capture, "repaired_checksums", c->repaired_checksums);
-    results_set(capture, "bad_checksums", c->bad_checksums);
-    results_set(capture, "not_tcp", c->not_tcp);
-    results_set(capture, "unknown_link", c->unknown_link);
-    results_set(capture, "other_interface", c->other_interface);
-    results_set(capture, "fragments", c->fragments);
-    results_set(capture, "reassembled", c->reassembled);
-    results_set(capture, "malformed", c->malformed);
-    results_set(capture, "snap_cut", c->snap_cut);
-    results_set(capture, "backward_stamps", c->backward_stamps);
-    results_set(capture, "clamped_gaps", c->clamped_gaps);
-    results_set(capture, "vlan_stacks", c->vlan_stacks);
-    results_set(capture, "damaged_record", c->damaged_record);
-}
-
 static void add_switch(json_t *root, const struct results_input *in)
 {
     json_t *sw = results_add_object(root, "switch");
@@ -242,7 +217,7 @@ json_t *results_stats(const struct results_input *in, bool *expectations_hold)
     results_add_nics(root, in);
     add_switch(root, in);
     add_peer(root, in);
-    add_capture(root, in);
+    results_add_capture(root, in);
     add_faults(root, in);
     add_drops(root, in);
     add_invariants(root, in);

@@ -1,5 +1,5 @@
 /* summary.txt, what a run prints: the headline of stats.json in words, for a person. */
-#include "sim/results.h"
+#include "sim/results_pvt.h"
 
 #include "models/base/publish.h"
 #include "sim/duration_text.h"
@@ -147,6 +147,7 @@ enum status results_write_summary(const char *dir, const json_t *stats,
     FILE *f = out.stream;
     (void)fprintf(f, "scenario        %s, seed %llu%s\n", in->config->name,
                   (unsigned long long)in->config->seed, in->complete ? "" : " (not complete)");
+    results_print_capture(f, in);
     print_streams(f, in, stats);
     print_moves(f, stats);
     (void)fprintf(f,

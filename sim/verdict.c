@@ -19,10 +19,8 @@ static void add_record_reasons(char *text, size_t size, const struct capture_sta
 {
     add_reason(text, size, c->records, "records");
     add_reason(text, size, c->tcp_segments, "TCP segments");
-    add_reason(text, size, c->not_tcp, "not TCP");
-    add_reason(text, size, c->malformed, "malformed");
-    add_reason(text, size, c->bad_checksums, "with bad checksums");
-    add_reason(text, size, c->fragments, "fragments");
+    for (int i = 0; i < LEFT_OUT_REASON_COUNT; i++)
+        add_reason(text, size, c->left_out[i], left_out_meaning((enum left_out)i));
 }
 
 static enum status nothing_judged(const struct results_input *in,

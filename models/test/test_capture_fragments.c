@@ -75,6 +75,9 @@ Test(capture_fragments, a_segment_is_put_together_in_either_order)
         const struct conversation *conv = load();
         cr_assert_eq(capture_get_stats(capture)->fragments, 2);
         cr_assert_eq(capture_get_stats(capture)->reassembled, 1);
+        cr_assert_eq(capture_get_stats(capture)->joined, 1);
+        cr_assert_eq(capture_get_stats(capture)->used, 4);
+        cr_assert_eq(capture_left_out_total(capture_get_stats(capture)), 0);
         cr_assert_eq(capture_get_stats(capture)->tcp_segments, 4);
         cr_assert_eq(conv->client_bytes, 40);
         cr_assert_arr_eq(conv->client_stream, "abcdefghijklmnopqrstuvwxyzabcdefghijklmn", 40);

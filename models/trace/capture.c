@@ -26,6 +26,8 @@ enum {
     MTU_MAX = FRAME_MTU_MAX,
     TCP_CHECKSUM_AT = 16,
     IPV4_CHECKSUM_AT = 10,
+    IPV6_HEADER_BYTES = 40,
+    PROTOCOL_TCP = 6,
     FRAGMENT_DATAGRAMS = 64,
 };
 
@@ -111,14 +113,21 @@ static bool keep_bytes(struct loader *loader, const struct packet *packet,
     return true;
 }
 
+/* True, as of whoever has dealt with a record. */
+static bool leave_out(struct loader *loader, enum left_out reason)
+{
+    loader->capture->stats.left_out[reason]++;
+    return true;
+}
+
 static bool add_tcp(struct loader *loader, const struct packet *packet, uint64_t time_ns)
 {
     struct capture_stats *stats = &loader->capture->stats;
     const struct tcp_segment *seg = &packet->seg;
-    if (loader->frame.captured < packet->tcp_offset + seg->header_len) {
-        stats->malformed++; /* the snap length cut into the header: its options are unknown */
-        return true;
-    }
+    if (loader->frame.captured < packet->tcp_offset + seg->header_len)
+        return leave_out(loader, LEFT_OUT_CUT_HEADER); /* its options are unknown */
+    if (vlan_map_index(&loader->tracker.vlans, packet) == VLAN_NO_ROOM)
+        return leave_out(loader, LEFT_OUT_VLANS);
     struct raw_segment segment = {
         .time_ns = time_ns,
         .seq = seg->seq,
@@ -136,64 +145,84 @@ static bool add_tcp(struct loader *loader, const struct packet *packet, uint64_t
     return tracker_add(&loader->tracker, packet, &segment);
 }
 
-/* The segment is added when its last missing fragment comes; what the snap length cut stays out. */
-static bool add_fragment(struct loader *loader, const struct packet *packet, uint64_t time_ns)
+/* The last missing fragment makes its datagram whole. */
+static bool add_whole(struct loader *loader, uint64_t time_ns)
 {
     struct link_frame *frame = &loader->frame;
     struct capture_stats *stats = &loader->capture->stats;
     struct packet whole;
-    stats->fragments++;
-    loader->newest_ns = u64_max(loader->newest_ns, time_ns);
-    if (frame->captured < frame->len ||
-        ip_reassembly_add(loader->fragments, frame->bytes, frame->len, packet, loader->newest_ns) !=
-            IP_REASSEMBLY_WHOLE)
-        return true;
+    uint32_t before = ip_reassembly_pieces(loader->fragments) - 1;
     frame->len = frame->captured =
         ip_reassembly_take(loader->fragments, frame->bytes, sizeof frame->bytes);
     frame->length_guessed = false;
     packet_parse(frame->bytes, frame->len, true, &whole);
-    if (whole.kind != PACKET_TCP || vlan_map_index(&loader->tracker.vlans, &whole) == VLAN_NO_ROOM)
-        return true;
+    assert(stats->left_out[LEFT_OUT_FRAGMENT] >= before);
+    stats->left_out[LEFT_OUT_FRAGMENT] -= before;
+    if (whole.kind != PACKET_TCP) {
+        stats->left_out[LEFT_OUT_MALFORMED] += before;
+        return leave_out(loader, LEFT_OUT_MALFORMED);
+    }
+    stats->joined += before;
     stats->reassembled++;
     return add_tcp(loader, &whole, time_ns);
 }
 
+/* A segment is added when its last missing fragment comes. */
+static bool add_fragment(struct loader *loader, const struct packet *packet, uint64_t time_ns)
+{
+    struct link_frame *frame = &loader->frame;
+    loader->capture->stats.fragments++;
+    loader->newest_ns = u64_max(loader->newest_ns, time_ns);
+    uint8_t protocol = ip_fragment_protocol(frame->bytes, frame->len, packet);
+    if (protocol != 0 && protocol != PROTOCOL_TCP)
+        return leave_out(loader, LEFT_OUT_NOT_TCP);
+    if (frame->captured == frame->len &&
+        ip_reassembly_add(loader->fragments, frame->bytes, frame->len, packet, loader->newest_ns) ==
+            IP_REASSEMBLY_WHOLE)
+        return add_whole(loader, time_ns);
+    return leave_out(loader, LEFT_OUT_FRAGMENT);
+}
+
+/* Zeros stand for what the snap length cut off, so they contradict what is there. */
+static enum left_out why_malformed(const struct link_frame *frame, const struct packet *packet)
+{
+    uint32_t headers = packet->tcp_offset ? packet->tcp_offset + TCP_HEADER_MIN
+                                          : packet->ip_offset + IPV6_HEADER_BYTES;
+    bool cut = frame->captured < frame->len && frame->captured < headers;
+    return cut ? LEFT_OUT_CUT_HEADER : LEFT_OUT_MALFORMED;
+}
+
+static bool add_packet(struct loader *loader, const struct packet *packet, uint64_t time_ns)
+{
+    switch (packet->kind) {
+    case PACKET_TCP:
+        return add_tcp(loader, packet, time_ns);
+    case PACKET_FRAGMENT:
+        return add_fragment(loader, packet, time_ns);
+    case PACKET_MALFORMED:
+        return leave_out(loader, why_malformed(&loader->frame, packet));
+    case PACKET_OTHER:
+        break;
+    }
+    return leave_out(loader, LEFT_OUT_NOT_TCP);
+}
+
 static bool add_record(struct loader *loader, const struct capture_record *record)
 {
-    struct capture_stats *stats = &loader->capture->stats;
     loader->interface = (uint16_t)record->interface;
-    if (loader->capture->ports.of[record->interface].left_out) {
-        stats->other_interface++;
-        return true;
-    }
+    if (loader->capture->ports.of[record->interface].left_out)
+        return leave_out(loader, LEFT_OUT_OTHER_INTERFACE);
     if (!capture_link_is_known(record->link)) {
         loader->unknown_link = record->link;
-        stats->unknown_link++;
-        return true;
+        return leave_out(loader, LEFT_OUT_UNKNOWN_LINK);
     }
     if (!capture_link_frame(record->link, record->bytes, record->captured, record->length,
-                            &loader->frame)) {
-        stats->malformed++;
-        return true;
-    }
+                            &loader->frame))
+        return leave_out(loader, record->captured < record->length ? LEFT_OUT_CUT_HEADER
+                                                                   : LEFT_OUT_MALFORMED);
     struct packet packet;
     packet_parse(loader->frame.bytes, loader->frame.len, true, &packet);
-    switch (packet.kind) {
-    case PACKET_TCP:
-        if (vlan_map_index(&loader->tracker.vlans, &packet) != VLAN_NO_ROOM)
-            return add_tcp(loader, &packet, record->time_ns);
-        stats->malformed++;
-        break;
-    case PACKET_FRAGMENT:
-        return add_fragment(loader, &packet, record->time_ns);
-    case PACKET_MALFORMED:
-        stats->malformed++;
-        break;
-    case PACKET_OTHER:
-        stats->not_tcp++;
-        break;
-    }
-    return true;
+    return add_packet(loader, &packet, record->time_ns);
 }
 
 static enum status out_of_memory(const struct loader *loader, struct error *err)
@@ -237,7 +266,7 @@ static enum status read_records(struct loader *loader, struct capture_file *file
             return out_of_memory(loader, err);
     }
     learn_interfaces(loader, file);
-    if (stats->records && stats->unknown_link == stats->records)
+    if (stats->records && stats->left_out[LEFT_OUT_UNKNOWN_LINK] == stats->records)
         return capture_file_link_error(loader->path, loader->unknown_link, err);
     if (state == CAPTURE_DAMAGED) {
         stats->damaged_record = stats->records + 1;
@@ -279,6 +308,8 @@ static enum status build_conversations(struct loader *loader, struct error *err)
     ok = ok && keep_conversations(capture, &builder);
     capture->stats.split_segments = builder.split_segments;
     capture->stats.ignored_segments = builder.ignored_segments;
+    capture->stats.used = builder.used_segments;
+    capture->stats.left_out[LEFT_OUT_NO_HANDSHAKE] = builder.unused_segments;
     conversation_builder_free(&builder);
     return ok ? STATUS_OK : out_of_memory(loader, err);
 }
@@ -317,12 +348,15 @@ static enum status load(struct loader *loader, struct error *err)
     struct tracker *tracker = &loader->tracker;
     if (!tracker_join_vlans(tracker))
         return out_of_memory(loader, err);
-    tracker_settle_checksums(tracker, &stats->repaired_checksums, &stats->bad_checksums);
-    stats->tcp_segments = tracker->segment_count - stats->bad_checksums;
+    uint64_t *bad_checksums = &stats->left_out[LEFT_OUT_BAD_CHECKSUM];
+    tracker_settle_checksums(tracker, &stats->repaired_checksums, bad_checksums);
+    stats->tcp_segments = tracker->segment_count - *bad_checksums;
     timeline_make(tracker, loader->params->max_gap_ps, stats);
     vlan_map_assign(&tracker->vlans);
     stats->vlan_stacks = tracker->vlans.count - 1;
     status = build_conversations(loader, err);
+    assert(status != STATUS_OK ||
+           stats->used + stats->joined + capture_left_out_total(stats) == stats->records);
     if (status == STATUS_OK)
         status = capture_ports_check(&loader->capture->ports, loader->path,
                                      loader->params->interfaces, err);
@@ -385,4 +419,12 @@ const struct conversation *capture_conversation(const struct capture *capture, s
 const struct capture_stats *capture_get_stats(const struct capture *capture)
 {
     return &capture->stats;
+}
+
+uint64_t capture_left_out_total(const struct capture_stats *stats)
+{
+    uint64_t total = 0;
+    for (int i = 0; i < LEFT_OUT_REASON_COUNT; i++)
+        total += stats->left_out[i];
+    return total;
 }

@@ -7,6 +7,7 @@
 
 #include "models/base/status.h"
 #include "models/hwif/flow_key.h"
+#include "models/trace/left_out.h"
 #include "models/trace/outcome.h"
 
 #include <stdbool.h>
@@ -87,14 +88,16 @@ struct conversation {
 };
 
 struct capture_stats {
-    uint64_t records;        /* read from the file */
+    uint64_t records; /* read from the file: used + joined + what is left out */
+    uint64_t used;    /* of these, segments of conversations that are replayed */
+    uint64_t joined;  /* and fragments of such a segment, the last one not counted */
+    uint64_t left_out[LEFT_OUT_REASON_COUNT];
     uint64_t tcp_segments;   /* accepted */
     uint64_t split_segments; /* extra segments made by splitting oversize ones */
     /* Of replayable conversations: what the receiver did not accept, or something contradicts. */
     uint64_t ignored_segments;
-    uint64_t repaired_checksums, bad_checksums, not_tcp, malformed, snap_cut;
-    uint64_t unknown_link;           /* frames of a link type nobody here understands */
-    uint64_t other_interface;        /* frames of interfaces that were not asked for */
+    uint64_t repaired_checksums;
+    uint64_t snap_cut;               /* segments some of whose payload is not in the file */
     uint64_t fragments, reassembled; /* IP fragments; TCP segments put together from them */
     uint64_t backward_stamps, clamped_gaps, vlan_stacks;
     uint64_t damaged_record; /* 1-based number of the record where the file is damaged; 0: sound */
@@ -112,6 +115,9 @@ void capture_destroy(struct capture *capture);
 size_t capture_conversation_count(const struct capture *capture);
 const struct conversation *capture_conversation(const struct capture *capture, size_t index);
 const struct capture_stats *capture_get_stats(const struct capture *capture);
+
+/* Records that are left out, for whatever reason. */
+uint64_t capture_left_out_total(const struct capture_stats *stats);
 
 /* The NIC at which frames captured on this interface arrive; -1: the port policy decides. */
 int capture_interface_nic(const struct capture *capture, uint16_t interface);

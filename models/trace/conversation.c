@@ -221,6 +221,10 @@ bool conversation_build_tuple(struct conversation_builder *builder, const struct
         built->begin = (size_t)(part.segments[0] - builder->tracker->segments);
         if (!build(builder, tuple, &part, &judged, &built->conv))
             return false;
+        if (built->conv.replayable)
+            builder->used_segments += part.count;
+        else
+            builder->unused_segments += part.count;
         from += judged.count;
     }
     return true;

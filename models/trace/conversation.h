@@ -22,6 +22,8 @@ struct conversation_builder {
     struct built_conversation *built; /* out: by tuple, then in the order of the file */
     size_t built_count, built_room;
     uint64_t split_segments;   /* out: extra segments made */
+    uint64_t used_segments;    /* out: of replayable conversations */
+    uint64_t unused_segments;  /* out: of the others */
     uint64_t ignored_segments; /* out: of replayable conversations, what defines nothing */
 };
 

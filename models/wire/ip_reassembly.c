@@ -238,6 +238,12 @@ static void finish_header(const struct datagram *d, uint8_t *frame, uint32_t len
                checksum_finish(checksum_add(0, ip, d->header_len - d->ip_offset)));
 }
 
+uint32_t ip_reassembly_pieces(const struct ip_reassembly *r)
+{
+    assert(r->whole < r->params.datagrams_max);
+    return r->slots[r->whole].count;
+}
+
 uint32_t ip_reassembly_take(struct ip_reassembly *r, uint8_t *frame, uint32_t size)
 {
     assert(r->whole < r->params.datagrams_max);

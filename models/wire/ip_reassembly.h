@@ -51,7 +51,9 @@ void ip_reassembly_destroy(struct ip_reassembly *reassembly);
 enum ip_reassembly_verdict ip_reassembly_add(struct ip_reassembly *reassembly, const uint8_t *frame,
                                              uint32_t len, const struct packet *packet,
                                              uint64_t now);
-/* Right after IP_REASSEMBLY_WHOLE: builds the unfragmented frame, IP header as of the first fragment
+/* Right after IP_REASSEMBLY_WHOLE: of how many fragments the datagram was, copies not counted. */
+uint32_t ip_reassembly_pieces(const struct ip_reassembly *reassembly);
+/* The same moment: builds the unfragmented frame, IP header as of the first fragment
  * with its checksum; returns its length, 0: it does not fit into size. The datagram is forgotten. */
 uint32_t ip_reassembly_take(struct ip_reassembly *reassembly, uint8_t *frame, uint32_t size);
 
