@@ -53,8 +53,3 @@ regress: ## compare the regression scenarios with results/golden
 	@mk/setup.sh build
 	@$(MAKE) --no-print-directory -j$(JOBS) $(TOESIM)
 	@$(TOESIM) regress
-
-COUNT ?= 100
-.PHONY: swarm
-swarm: $(TOESIM) ## run COUNT=100 random systems, drawn from SEED (default 1)
-	@BUILD=$(B) sim/test/swarm.sh $(or $(SEED),1) $(COUNT)

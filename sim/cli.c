@@ -132,6 +132,24 @@ static const char wavediff_help[] =
     "\n"
     "Exit status: 0 equal; 1 different; 2 a file cannot be read.\n";
 
+static const char swarm_help[] =
+    "usage: toesim swarm --seeds A..B [OPTION]...\n"
+    "\n"
+    "Runs random systems under random traffic and faults (docs/swarm.md). A seed alone gives the\n"
+    "scenario. Its run must end by itself, violate no invariant, damage nothing that no fault\n"
+    "explains, and give the same bytes again from its effective.yaml; now and then also with its\n"
+    "outputs the other way round, or ended by a signal. A seed that fails leaves its scenario "
+    "file\n"
+    "and its results, and the command that runs it again is printed.\n"
+    "\n"
+    "      --seeds A..B      from A to B; one number for one seed\n"
+    "  -j, --jobs N          seeds at the same time (default 1)\n"
+    "      --captures DIR    captures to replay besides generated clients (default traces)\n"
+    "  -o, --output DIR      where results of failures stay (default build/swarm)\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 all passed; 1 a seed failed; 2 wrong usage; 3 the environment failed.\n";
+
 static const char main_help[] =
     "usage: toesim COMMAND [ARGUMENT]...\n"
     "\n"
@@ -144,6 +162,7 @@ static const char main_help[] =
     "  check SCENARIO...     look for errors in scenario files\n"
     "  regress [SCENARIO...] compare results with golden ones\n"
     "  wavediff A B          compare two wave files\n"
+    "  swarm --seeds A..B    run random systems, each drawn from a seed\n"
     "\n"
     "toesim COMMAND --help explains each; toesim --version prints the version.\n";
 
@@ -155,6 +174,7 @@ static const struct cli_command commands[] = {
     {"check", check_help, cli_check},
     {"regress", regress_help, cli_regress},
     {"wavediff", wavediff_help, cli_wavediff},
+    {"swarm", swarm_help, cli_swarm},
 };
 
 int cli_next_option(const struct cli_command *command, int argc, char **argv,

@@ -223,7 +223,8 @@ enum status cli_simulate(const struct sim_config *config, const struct live_opti
     struct run_options options = {.out_dir = out.temp,
                                   .progress = outcome->progress,
                                   .live = live,
-                                  .stop = stop_signals_flag()};
+                                  .stop = stop_signals_flag(),
+                                  .sim_time_ps = outcome->sim_time_ps};
     stop_signals_catch();
     status = simulate_into(&out, config, &options, err);
     /* Failed expectations and damaged captures leave results too; a full disk leaves none. */
@@ -297,8 +298,8 @@ static int status_of_signal(int number, const struct live_options *live)
     return STOP_SIGNAL_STATUS + number;
 }
 
-static int simulate_and_print(const struct sim_config *config, const struct live_options *live,
-                              const char *place)
+int cli_simulate_and_print(const struct sim_config *config, const struct live_options *live,
+                           const char *place, volatile uint64_t *sim_time_ps)
 {
     struct error err = {STATUS_OK, ""}, late = {STATUS_OK, ""};
     static struct cli_run_outcome outcome;
@@ -307,6 +308,7 @@ static int simulate_and_print(const struct sim_config *config, const struct live
         (void)snprintf(default_place, sizeof default_place, "results/%s", config->name);
         place = default_place;
     }
+    outcome.sim_time_ps = sim_time_ps;
     outcome.progress = isatty(STDERR_FILENO) == 1;
     enum status status = cli_simulate(config, live, place, &outcome, &err);
     int by_signal = status_of_signal(*stop_signals_flag(), live);
@@ -338,7 +340,7 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
         if (scenario_load(file, settings.sets, settings.count, &config, &err) != STATUS_OK)
             status = cli_report(&err);
         else
-            status = simulate_and_print(&config, NULL, settings.place);
+            status = cli_simulate_and_print(&config, NULL, settings.place, NULL);
     }
     settings_free(&settings);
     return status;
@@ -367,7 +369,7 @@ int cli_replay(const struct cli_command *command, int argc, char **argv)
         else if (scenario_from_sets(settings.sets, settings.count, &config, &err) != STATUS_OK)
             status = cli_report(&err);
         else
-            status = simulate_and_print(&config, NULL, settings.place);
+            status = cli_simulate_and_print(&config, NULL, settings.place, NULL);
     }
     settings_free(&settings);
     return status;
@@ -394,7 +396,7 @@ int cli_live(const struct cli_command *command, int argc, char **argv)
         else if (scenario_load(file, settings.sets, settings.count, &config, &err) != STATUS_OK)
             status = cli_report(&err);
         else
-            status = simulate_and_print(&config, &settings.live, settings.place);
+            status = cli_simulate_and_print(&config, &settings.live, settings.place, NULL);
     }
     settings_free(&settings);
     return status;

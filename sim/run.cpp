@@ -100,6 +100,8 @@ bool simulate(testbed &bed, const run_options &options, live_session *live)
     bool interrupted = false;
     while (bed.advance(slice_ps, true)) {
         progress.show(bed);
+        if (options.sim_time_ps)
+            *options.sim_time_ps = sc_now_ps();
         if (options.stop && *options.stop) {
             interrupted = true;
             break;

@@ -15,6 +15,8 @@ struct run_options {
     bool progress; /* a progress line on stderr */
     const struct live_options *live; /* for external traffic; null: the run is refused */
     volatile const int *stop; /* set by a signal handler: finish the files with "complete": false */
+    volatile uint64_t
+        *sim_time_ps; /* told the simulated time again and again; null: nobody looks */
 };
 
 /* STATUS_OK: done, every expectation and invariant held. STATUS_FAILED: not. STATUS_BAD_INPUT: the

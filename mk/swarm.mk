@@ -1,0 +1,12 @@
+# Random systems from seeds (docs/swarm.md).
+COUNT ?= 100
+.PHONY: swarm mutate-swarm mutate-swarm-now
+swarm: $(TOESIM) ## run COUNT=100 random systems, drawn from SEED (default 1), JOBS at a time
+	@first=$(or $(SEED),1); $(TOESIM) swarm --seeds $$first..$$((first + $(COUNT) - 1)) -j $(JOBS) -o $(B)/swarm
+
+mutate-swarm: ## wake planted bugs: does the swarm find each among its first seeds? (BUGS=name...)
+	@mk/setup.sh build
+	@$(MAKE) --no-print-directory -j$(JOBS) mutate-swarm-now
+
+mutate-swarm-now: planted-toesim
+	@mk/mutate_swarm.sh $(PLANT_TOESIM) $(BUGS)

@@ -1,0 +1,125 @@
+/* The lists of a drawn scenario: faults and rehashes. */
+#include "sim/swarm_pvt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { FAULTS_MAX = 3, ODDS = 2, PATH_BYTES = 64 };
+
+/* Draws one key of the item `list[index]`. */
+static void draw(struct swarm_drawing *d, const char *list, size_t index, const char *name)
+{
+    char general[PATH_BYTES], path[PATH_BYTES];
+    (void)snprintf(general, sizeof general, "%s[].%s", list, name);
+    (void)snprintf(path, sizeof path, "%s[%zu].%s", list, index, name);
+    swarm_draw_key(d, scenario_table_find(general), path);
+}
+
+static void draw_now_and_then(struct swarm_drawing *d, const char *list, size_t index,
+                              const char *name)
+{
+    if (swarm_chance(d, ODDS))
+        draw(d, list, index, name);
+}
+
+static void draw_repetition(struct swarm_drawing *d, const char *list, size_t index)
+{
+    draw(d, list, index, "every");
+    draw(d, list, index, "count");
+}
+
+static void draw_line_fault(struct swarm_drawing *d, size_t index, enum action_kind kind)
+{
+    static const char list[] = "faults";
+    draw(d, list, index, "link");
+    draw_now_and_then(d, list, index, "direction");
+    draw(d, list, index, swarm_chance(d, 2) ? "rate" : "frames");
+    draw_now_and_then(d, list, index, "lasting");
+    draw_now_and_then(d, list, index, "at");
+    if (kind == ACTION_LINE_REORDER)
+        draw_now_and_then(d, list, index, "behind");
+    if (kind == ACTION_LINE_DELAY || (kind == ACTION_LINE_REORDER && swarm_chance(d, 2)))
+        draw(d, list, index, "delay");
+    if (kind == ACTION_LINE_DELAY)
+        draw_now_and_then(d, list, index, "jitter");
+}
+
+static void draw_ctx_error(struct swarm_drawing *d, size_t index)
+{
+    static const char list[] = "faults";
+    draw(d, list, index, "connection");
+    draw(d, list, index, "bit");
+    if (swarm_chance(d, 3))
+        draw(d, list, index, "array");
+    else
+        draw_now_and_then(d, list, index, "line");
+}
+
+/* Faults of a NIC or of a context, which end connections. Errors that the link repairs are none, nor are
+ * requests between the NICs. */
+static bool may_damage(enum action_kind kind)
+{
+    switch (kind) {
+    case ACTION_PCIE_DOWN:
+    case ACTION_PCIE_POISONED:
+    case ACTION_PCIE_NO_COMPLETION:
+    case ACTION_PCIE_ABORT:
+    case ACTION_PCIE_RESET:
+    case ACTION_PCIE_MASTER_OFF:
+    case ACTION_CTX_ERROR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static enum action_kind kind_of(const char *name)
+{
+    int kind = 0;
+    while (!scenario_fault_names[kind] || strcmp(scenario_fault_names[kind], name) != 0)
+        kind++;
+    return (enum action_kind)kind;
+}
+
+static void draw_fault(struct swarm_drawing *d, size_t index)
+{
+    static const char list[] = "faults";
+    const char *action = swarm_pick(d, scenario_table_find("faults[].action")->names);
+    enum action_kind kind = kind_of(action);
+    swarm_set(d, "faults[%zu].action=%s", index, action);
+    d->scenario->may_damage |= may_damage(kind);
+    d->scenario->may_stall |= may_damage(kind) || kind == ACTION_LINK_DOWN;
+    if (action_is_line_fault(kind)) {
+        draw_line_fault(d, index, kind);
+        return;
+    }
+    draw(d, list, index, "at");
+    if (kind == ACTION_CTX_ERROR)
+        draw_ctx_error(d, index);
+    else if (action_is_place(kind))
+        draw_now_and_then(d, list, index, "connection");
+    else
+        draw(d, list, index, "nic");
+    if (swarm_chance(d, ODDS))
+        draw_repetition(d, list, index);
+}
+
+void swarm_draw_faults(struct swarm_drawing *d)
+{
+    for (size_t i = 0; i < FAULTS_MAX && swarm_chance(d, 2); i++)
+        draw_fault(d, i);
+}
+
+void swarm_draw_rehash(struct swarm_drawing *d)
+{
+    static const char list[] = "switch.rehash";
+    const char *action = swarm_pick(d, scenario_table_find("switch.rehash[].action")->names);
+    swarm_set(d, "switch.rehash[0].action=%s", action);
+    draw(d, list, 0, "at");
+    if (strcmp(action, "assign") == 0) {
+        draw(d, list, 0, "connection");
+        draw(d, list, 0, "nic");
+    }
+    if (swarm_chance(d, ODDS))
+        draw_repetition(d, list, 0);
+}
