@@ -50,5 +50,10 @@ awk '/<!-- conn_ctx begin/ { on = 1; next } /<!-- conn_ctx end/ { on = 0 } on' d
 # Planted bugs have their rows.
 mk/planted_table.sh || complain "sim/test/planted.txt and the code differ (above)"
 
+# The pages and comments name only what exists.
+if command -v python3 >/dev/null; then
+    refs=$(mk/doc_refs.py) || complain "$refs"
+fi
+
 [ $bad -eq 0 ] && echo "tidy: clean"
 exit $bad
