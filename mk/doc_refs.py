@@ -6,7 +6,7 @@ usage: doc_refs.py        (in the root of the tree; part of `make tidy`)
 - `path/to/file`, `file.c` and `docs/page.md` must be files or folders that git knows; a name without a slash may lie anywhere.
 - `name_like_this` and `name()` must be a word of the sources (C, C++, SystemVerilog, shell, make, YAML, the tables of keys).
 - Each R-nn must have a row in docs/races.md, each I-NAME one in docs/invariants.md, in pages, comments and scenarios alike.
-- Each `make target` must be a target; each [link](page) must lead to a file.
+- Each `make target` must be a target; each [link](page) must lead to a file; docs/README.md lists each page of docs.
 Prints file:line: what is missing, and exits with 1 if anything is.
 """
 import re
@@ -16,7 +16,7 @@ from pathlib import Path
 
 SOURCES = (".c", ".h", ".cpp", ".sv", ".def", ".sh", ".mk", ".yaml", ".py", ".txt", ".pkt", ".awk")
 OUTPUTS = re.compile(r"^(build|results|lib)/|^(nic[01N]?\.pcap|team\.pcapng|waves\.fst|stats\.json|perf\.json|moves\.csv|conns\.csv"
-                     r"|cache_sets\.csv|summary\.txt|effective\.yaml|violation\.(txt|json)|lspci\.txt)$")
+                     r"|cache_sets\.csv|summary\.txt|effective\.yaml|violation\.(txt|json)|lspci\.txt|\d+\.yaml)$")
 # Files of other projects that a page gives as its source.
 ELSEWHERE = {"pci_regs.h", "bond_main.c", "bond_3ad.h", "bond_3ad.c", "simple_nic.py", "niantic.py"}
 
@@ -119,6 +119,10 @@ def main():
             check_page(name, names, report)
         if name.endswith((".md",) + SOURCES) and not name.startswith("mk/doc_refs"):
             check_ids(name, names, report)
+    listed = Path("docs/README.md").read_text()
+    for name in names.files:
+        if re.fullmatch(r"docs/[\w-]+\.md", name) and name != "docs/README.md" and f"({Path(name).name})" not in listed:
+            report("docs/README.md", 1, f"row for {name}")
     print("\n".join(found) if found else "references of the pages: all found")
     return 1 if found else 0
 
