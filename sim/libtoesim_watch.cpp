@@ -75,16 +75,16 @@ void toesim_watch::on_event(const probe_event &event)
 {
     switch (static_cast<probe_kind>(event.kind)) {
     case PROBE_RX_VERDICT:
-        if (event.a == frame_id && event.b == NIC_VERDICT_APPLIED)
+        if (event.frame.id == frame_id && event.verdict.verdict == NIC_VERDICT_APPLIED)
             decide(*this, event, TOESIM_APPLIED, "");
         break;
     case PROBE_FRAME_DROPPED:
-        if (event.a == frame_id)
+        if (event.frame.id == frame_id)
             decide(*this, event, TOESIM_DROPPED,
-                   drop_reason_key(static_cast<drop_reason>(event.b)));
+                   drop_reason_key(static_cast<drop_reason>(event.drop.reason)));
         break;
     case PROBE_FRAME_ANSWERED:
-        if (event.a == frame_id)
+        if (event.frame.id == frame_id)
             decide(*this, event, TOESIM_ANSWERED, "");
         break;
     case PROBE_MOVE_BEGIN:
@@ -98,7 +98,7 @@ void toesim_watch::on_event(const probe_event &event)
         break;
     case PROBE_CTX_IN:
     case PROBE_CTX_WRITTEN:
-        on_context(event.conn, *static_cast<const conn_ctx *>(event.data));
+        on_context(event.conn, *static_cast<const conn_ctx *>(event.context.image));
         break;
     default:
         break;

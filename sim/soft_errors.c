@@ -19,8 +19,9 @@ void soft_errors_init(struct soft_errors *errors, struct ctx_store cache, unsign
 static void tell(const struct soft_errors *errors, const struct ctx_flip *flip, uint64_t now_ps)
 {
     struct probe_event event = {.now_ps = now_ps,
-                                .a = flip->tag,
-                                .b = (uint64_t)flip->line << 32 | flip->bit,
+                                .soft_error.is_tag = flip->tag,
+                                .soft_error.line = flip->line,
+                                .soft_error.bit = flip->bit,
                                 .conn = flip->conn,
                                 .nic = errors->nic,
                                 .kind = PROBE_SOFT_ERROR};

@@ -20,9 +20,10 @@ void wave_window_init(struct wave_window *window, const struct sim_config *confi
 /* A foreign SYN opens a connection; any other foreign frame may start a move. */
 static bool may_start_move(const struct probe_event *event)
 {
-    if (event->b != NIC_VERDICT_NOT_MINE && event->b != NIC_VERDICT_MOVED)
+    if (event->verdict.verdict != NIC_VERDICT_NOT_MINE &&
+        event->verdict.verdict != NIC_VERDICT_MOVED)
         return false;
-    const struct frame *frame = event->data;
+    const struct frame *frame = event->verdict.frame;
     struct packet packet;
     packet_parse(frame->data, frame->len, false, &packet);
     return packet.kind == PACKET_TCP && !(packet.seg.flags & TCP_SYN);
@@ -67,7 +68,7 @@ static void on_event(void *self, const struct probe_event *event)
         close_later(window, event->now_ps);
         break;
     case PROBE_MOVE_MARK: /* T12 comes after the driver's end of the move */
-        if (event->a == 12)
+        if (event->mark.mark == MARK_FIRST_BUILT)
             close_later(window, event->now_ps);
         break;
     default:

@@ -58,8 +58,8 @@ static void tell_closed(const struct app_watch *watch, uint32_t conn, uint32_t c
     struct dir_view view;
     host_conn_view(watch->host, conn, &view);
     struct probe_event event = {.now_ps = watch->bus.ops->now_ps(watch->bus.self),
-                                .a = cause,
-                                .b = cookie,
+                                .ended.cause = cause,
+                                .ended.app_number = cookie,
                                 .conn = conn,
                                 .gen = view.gen,
                                 .nic = view.owner,

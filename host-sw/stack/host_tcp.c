@@ -55,27 +55,22 @@ struct tcp_now host_tcp_now(const struct host_tcp *tcp)
     return (struct tcp_now){us_ticks(now_ps), ms_ticks(now_ps)};
 }
 
-void host_tcp_tell(const struct host_tcp *tcp, const struct conn_ctx *ctx, enum probe_kind kind,
-                   uint64_t a, uint64_t b, const void *data, uint32_t len)
+/* Fills in time, place and connection. */
+void host_tcp_tell(const struct host_tcp *tcp, const struct conn_ctx *ctx, struct probe_event event)
 {
-    if (!probe_wants(tcp->probe, kind))
+    if (!probe_wants(tcp->probe, (enum probe_kind)event.kind))
         return;
-    struct probe_event event = {.now_ps = tcp->bus.ops->now_ps(tcp->bus.self),
-                                .a = a,
-                                .b = b,
-                                .data = data,
-                                .len = len,
-                                .conn = ctx->conn_id,
-                                .gen = ctx->generation,
-                                .nic = PLACE_HOST,
-                                .kind = (uint8_t)kind};
+    event.now_ps = tcp->bus.ops->now_ps(tcp->bus.self);
+    event.conn = ctx->conn_id;
+    event.gen = ctx->generation;
+    event.nic = PLACE_HOST;
     probe_emit(tcp->probe, &event);
 }
 
 static void set_own(struct host_tcp *tcp, struct conn_ctx *ctx, enum own_state own)
 {
     ctx->own_state = (uint8_t)own;
-    host_tcp_tell(tcp, ctx, PROBE_OWN_STATE, own, 0, NULL, 0);
+    host_tcp_tell(tcp, ctx, (struct probe_event){.kind = PROBE_OWN_STATE, .own.state = own});
 }
 
 struct host_tcp_conn *host_tcp_find(const struct host_tcp *tcp, uint32_t conn)
@@ -153,9 +148,10 @@ void host_tcp_install(struct host_tcp *tcp, const struct conn_ctx *image)
     tcp->stats.live_max = u32_max(tcp->stats.live_max, ++tcp->stats.live);
     tcp_live_from_image(&c->ctx, host_tcp_now(tcp));
     c->ctx.owner = PLACE_HOST;
-    host_tcp_tell(tcp, &c->ctx, PROBE_CTX_IN, 0, 0, image, CTX_BYTES);
+    host_tcp_tell(tcp, &c->ctx, (struct probe_event){.kind = PROBE_CTX_IN, .context.image = image});
     set_own(tcp, &c->ctx, OWN_ACTIVE);
-    host_tcp_tell(tcp, &c->ctx, PROBE_CTX_LIVE, 0, 0, &c->ctx, CTX_BYTES);
+    host_tcp_tell(tcp, &c->ctx,
+                  (struct probe_event){.kind = PROBE_CTX_LIVE, .context.image = &c->ctx});
     host_tcp_settle(tcp, c);
 }
 
@@ -167,7 +163,8 @@ void host_tcp_extract(struct host_tcp *tcp, uint32_t conn, struct conn_ctx *imag
     set_own(tcp, &c->ctx, OWN_FROZEN);
     tcp_image_seal(&c->ctx);
     *image = c->ctx;
-    host_tcp_tell(tcp, &c->ctx, PROBE_CTX_OUT, 0, 0, image, CTX_BYTES);
+    host_tcp_tell(tcp, &c->ctx,
+                  (struct probe_event){.kind = PROBE_CTX_OUT, .context.image = image});
     set_own(tcp, &c->ctx, OWN_TOMBSTONE);
     slot_free(tcp, c);
 }
@@ -219,7 +216,7 @@ static void end(struct host_tcp *tcp, struct host_tcp_conn *c, enum nic_term_cau
                                        .ts_recent = ctx->ts_recent,
                                        .ts_offset = ctx->ts_offset,
                                        .features = ctx->features};
-    host_tcp_tell(tcp, ctx, PROBE_CONN_GONE, cause, 0, NULL, 0);
+    host_tcp_tell(tcp, ctx, (struct probe_event){.kind = PROBE_CONN_GONE, .ended.cause = cause});
     set_own(tcp, ctx, OWN_ABSENT);
     slot_free(tcp, c);
 }
@@ -232,9 +229,15 @@ static void write_piece(struct host_tcp *tcp, const struct conn_ctx *ctx, uint32
     uint32_t mask = (UINT32_C(1) << ctx->rx_ring_log2) - 1;
     uint64_t address = ((uint64_t)ctx->rx_ring << 12) + (seq & mask);
     tcp->bus.ops->mem_write(tcp->bus.self, address, bytes, len);
-    host_tcp_tell(tcp, ctx, PROBE_RX_QUEUED, seq, 0, NULL, len);
-    host_tcp_tell(tcp, ctx, PROBE_RX_WRITTEN, seq, 0, NULL, len);
-    host_tcp_tell(tcp, ctx, PROBE_RX_VISIBLE, seq, 0, NULL, len);
+    host_tcp_tell(
+        tcp, ctx,
+        (struct probe_event){.kind = PROBE_RX_QUEUED, .payload.seq = seq, .payload.bytes = len});
+    host_tcp_tell(
+        tcp, ctx,
+        (struct probe_event){.kind = PROBE_RX_WRITTEN, .payload.seq = seq, .payload.bytes = len});
+    host_tcp_tell(
+        tcp, ctx,
+        (struct probe_event){.kind = PROBE_RX_VISIBLE, .payload.seq = seq, .payload.bytes = len});
 }
 
 /* A store of the host's own: before everything the step does later, the acknowledgment included. */
@@ -324,11 +327,17 @@ enum drop_reason host_tcp_input(struct host_tcp *tcp, uint32_t conn, const struc
     tcp_input(&c->ctx, &packet->seg, &tcp->params, host_tcp_now(tcp), &result);
     c->ctx.rx_if = c->ctx.tx_if = frame->nic;
     if (result.verdict == NIC_VERDICT_APPLIED)
-        host_tcp_tell(tcp, &c->ctx, PROBE_RX_APPLIED, packet->seg.seq, frame->frame_id, NULL,
-                      packet->seg.payload_len);
+        host_tcp_tell(tcp, &c->ctx,
+                      (struct probe_event){.kind = PROBE_RX_APPLIED,
+                                           .applied.seq = packet->seg.seq,
+                                           .applied.frame_id = frame->frame_id,
+                                           .applied.bytes = packet->seg.payload_len});
     write_payload(tcp, &c->ctx, &packet->seg, &result);
     if (c->ctx.snd_una != snd_una)
-        host_tcp_tell(tcp, &c->ctx, PROBE_TX_CREDIT, c->ctx.snd_una, c->ctx.snd_max, NULL, 0);
+        host_tcp_tell(tcp, &c->ctx,
+                      (struct probe_event){.kind = PROBE_TX_CREDIT,
+                                           .credit.snd_una = c->ctx.snd_una,
+                                           .credit.snd_max = c->ctx.snd_max});
     report_segment(tcp, &c->ctx, &result, frame);
     if (!act_on(tcp, c, &result, &packet->seg))
         host_tcp_pump(tcp, c);

@@ -6,8 +6,8 @@
 
 /* Null: not here. Valid until the next install. */
 struct host_tcp_conn *host_tcp_find(const struct host_tcp *tcp, uint32_t conn);
-void host_tcp_tell(const struct host_tcp *tcp, const struct conn_ctx *ctx, enum probe_kind kind,
-                   uint64_t a, uint64_t b, const void *data, uint32_t len);
+void host_tcp_tell(const struct host_tcp *tcp, const struct conn_ctx *ctx,
+                   struct probe_event event);
 struct tcp_now host_tcp_now(const struct host_tcp *tcp);
 
 /* Builds one segment and gives it to the team. */

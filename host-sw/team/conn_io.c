@@ -135,9 +135,9 @@ uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_
     sw->app_work += len;
     team_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
     struct probe_event event = {.now_ps = team_now(sw),
-                                .a = entry->rx_bytes,
-                                .data = buffer,
-                                .len = len,
+                                .app_rx.offset = entry->rx_bytes,
+                                .app_rx.bytes = buffer,
+                                .app_rx.len = len,
                                 .conn = conn,
                                 .gen = entry->gen,
                                 .nic = entry->rx_if,
@@ -188,8 +188,8 @@ uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, u
     sw->app_work += len;
     team_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
     struct probe_event event = {.now_ps = team_now(sw),
-                                .a = entry->tx_prod,
-                                .len = len,
+                                .payload.seq = entry->tx_prod,
+                                .payload.bytes = len,
                                 .conn = conn,
                                 .gen = entry->gen,
                                 .nic = entry->owner,

@@ -80,9 +80,9 @@ static void emit_begin(struct host_sw *sw, const struct dir_entry *entry, enum p
                        unsigned dest, enum move_reason reason, const struct move_trigger *why)
 {
     struct probe_event event = {.now_ps = team_now(sw),
-                                .a = entry->owner,
-                                .b = reason,
-                                .data = why,
+                                .move.from = entry->owner,
+                                .move.reason = (uint8_t)reason,
+                                .move.trigger = why,
                                 .conn = team_conn_of(sw, entry),
                                 .gen = entry->gen,
                                 .nic = (uint8_t)dest,
@@ -118,8 +118,8 @@ static void begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                     stats->moves_cancelled;
     stats->moves_outstanding_max = u32_max(stats->moves_outstanding_max, (uint32_t)open);
     emit_begin(sw, entry, PROBE_MOVE_BEGIN, dest, reason, &trigger);
-    team_mark(sw, entry, 0, trigger.at_ps);
-    team_mark(sw, entry, 3, trigger.decided_ps);
+    team_mark(sw, entry, MARK_TRIGGER, trigger.at_ps);
+    team_mark(sw, entry, MARK_DECIDED, trigger.decided_ps);
     move_freeze(sw, entry, 0);
     install_reserve(sw, entry, dest, (uint16_t)(entry->gen + 1));
 }
@@ -233,7 +233,7 @@ void move_on_freeze_done(struct host_sw *sw, struct dir_entry *entry, const stru
         move_run_queue(sw);
         return;
     }
-    team_mark(sw, entry, 7, team_now(sw));
+    team_mark(sw, entry, MARK_IMAGE_SEEN, team_now(sw));
     if (reload->reserve_refused || !sw->nics[reload->dest].up) {
         reload->returning = true; /* keep it where it was and forward */
         install_begin(sw, entry, reload->src, MOVE_RETURNED);
@@ -257,9 +257,10 @@ void move_finish(struct host_sw *sw, struct dir_entry *entry, enum move_end end)
     else
         sw->stats.moves_cancelled++;
     struct probe_event event = {.now_ps = team_now(sw),
-                                .a = end,
-                                .b = (uint64_t)reload->forwarded << 32 | reload->held,
-                                .len = reload->late,
+                                .move_end.end = (uint8_t)end,
+                                .move_end.held = reload->held,
+                                .move_end.forwarded = reload->forwarded,
+                                .move_end.is_late = reload->late,
                                 .conn = team_conn_of(sw, entry),
                                 .gen = entry->gen,
                                 .nic = entry->owner,

@@ -140,10 +140,9 @@ void opening_hatched(struct host_sw *sw, struct dir_entry *entry)
 void opening_emit(struct host_sw *sw, const struct dir_entry *entry)
 {
     struct probe_event event = {.now_ps = team_now(sw),
-                                .a = entry->active ? PROBE_IRS_UNKNOWN : entry->irs,
-                                .b = entry->iss,
-                                .data = &entry->key,
-                                .len = sizeof entry->key,
+                                .opened.irs = entry->active ? PROBE_IRS_UNKNOWN : entry->irs,
+                                .opened.iss = entry->iss,
+                                .opened.key = &entry->key,
                                 .conn = team_conn_of(sw, entry),
                                 .gen = entry->gen,
                                 .nic = entry->owner,

@@ -216,8 +216,8 @@ void place_input(struct host_sw *sw, struct dir_entry *entry, const struct dir_f
         return;
     }
     struct probe_event event = {.now_ps = team_now(sw),
-                                .a = frame->frame_id,
-                                .b = NIC_VERDICT_APPLIED,
+                                .verdict.id = frame->frame_id,
+                                .verdict.verdict = NIC_VERDICT_APPLIED,
                                 .conn = conn,
                                 .gen = entry->gen,
                                 .nic = PLACE_HOST,

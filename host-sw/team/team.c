@@ -19,8 +19,7 @@ void team_drop_frame(struct host_sw *sw, const struct dir_frame *frame, uint32_t
     assert(reason != DROP_NONE);
     drop_count(&sw->stats.drops, reason);
     struct probe_event event = {.now_ps = team_now(sw),
-                                .a = frame->frame_id,
-                                .b = reason,
+                                .drop = {.id = frame->frame_id, .reason = reason},
                                 .conn = conn,
                                 .nic = frame->port,
                                 .kind = PROBE_FRAME_DROPPED};
@@ -30,7 +29,7 @@ void team_drop_frame(struct host_sw *sw, const struct dir_frame *frame, uint32_t
 void team_frame_answered(struct host_sw *sw, const struct dir_frame *frame)
 {
     struct probe_event event = {.now_ps = team_now(sw),
-                                .a = frame->frame_id,
+                                .frame.id = frame->frame_id,
                                 .conn = PROBE_NO_CONN,
                                 .nic = frame->port,
                                 .kind = PROBE_FRAME_ANSWERED};
@@ -40,8 +39,7 @@ void team_frame_answered(struct host_sw *sw, const struct dir_frame *frame)
 static void record_used(struct host_sw *sw, const struct nic_record *record, uint32_t conn)
 {
     struct probe_event event = {.now_ps = team_now(sw),
-                                .a = record->frame_id,
-                                .b = record->verdict,
+                                .verdict = {.id = record->frame_id, .verdict = record->verdict},
                                 .conn = conn,
                                 .gen = record->gen,
                                 .nic = record->nic,
@@ -95,7 +93,8 @@ void team_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_fra
         return;
     }
     sw->stats.held_frames++;
-    team_emit(sw, PROBE_FRAME_HELD, entry, frame->port, frame->frame_id, 0);
+    team_emit(sw, entry, frame->port,
+              (struct probe_event){.kind = PROBE_FRAME_HELD, .frame.id = frame->frame_id});
     sw->stats.hold_bytes_max = sw->hold.bytes_max;
     entry->reload.held++;
 }

@@ -148,9 +148,11 @@ uint64_t team_now(const struct host_sw *sw);
 uint32_t team_conn_of(const struct host_sw *sw, const struct dir_entry *entry);
 void team_charge(struct host_sw *sw, enum cpu_cost cost, uint64_t units);
 void team_set_state(struct host_sw *sw, struct dir_entry *entry, enum dir_state state);
-void team_emit(struct host_sw *sw, enum probe_kind kind, const struct dir_entry *entry,
-               unsigned nic, uint64_t a, uint64_t b);
-void team_mark(struct host_sw *sw, const struct dir_entry *entry, unsigned mark, uint64_t at_ps);
+/* Fills in time, connection and NIC. entry may be null: the event is of no connection. */
+void team_emit(struct host_sw *sw, const struct dir_entry *entry, unsigned nic,
+               struct probe_event event);
+void team_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_mark mark,
+               uint64_t at_ps);
 /* The INSTALL of entry takes effect when this step ends; and the step has ended. */
 void team_mark_issue(struct host_sw *sw, const struct dir_entry *entry);
 void team_mark_issued(struct host_sw *sw);

@@ -19,18 +19,15 @@ void team_charge(struct host_sw *sw, enum cpu_cost cost, uint64_t units)
     sw->bus.ops->charge(sw->bus.self, cost, units);
 }
 
-void team_emit(struct host_sw *sw, enum probe_kind kind, const struct dir_entry *entry,
-               unsigned nic, uint64_t a, uint64_t b)
+void team_emit(struct host_sw *sw, const struct dir_entry *entry, unsigned nic,
+               struct probe_event event)
 {
-    if (!probe_wants(sw->probe, kind))
+    if (!probe_wants(sw->probe, (enum probe_kind)event.kind))
         return;
-    struct probe_event event = {.now_ps = team_now(sw),
-                                .a = a,
-                                .b = b,
-                                .conn = entry ? team_conn_of(sw, entry) : PROBE_NO_CONN,
-                                .gen = entry ? entry->gen : (uint16_t)0,
-                                .nic = (uint8_t)nic,
-                                .kind = (uint8_t)kind};
+    event.now_ps = team_now(sw);
+    event.conn = entry ? team_conn_of(sw, entry) : PROBE_NO_CONN;
+    event.gen = entry ? entry->gen : (uint16_t)0;
+    event.nic = (uint8_t)nic;
     probe_emit(sw->probe, &event);
 }
 
@@ -38,14 +35,18 @@ void team_set_state(struct host_sw *sw, struct dir_entry *entry, enum dir_state 
 {
     assert(entry->state != DIR_FREE);
     entry->state = (uint8_t)state;
-    team_emit(sw, PROBE_DIR_STATE, entry, entry->owner, state, 0);
+    team_emit(sw, entry, entry->owner,
+              (struct probe_event){.kind = PROBE_DIR_STATE, .dir.state = (uint8_t)state});
     if (state == DIR_INACTIVE)
-        team_emit(sw, PROBE_RESTS, entry, entry->owner, 0, 0);
+        team_emit(sw, entry, entry->owner, (struct probe_event){.kind = PROBE_RESTS});
 }
 
-void team_mark(struct host_sw *sw, const struct dir_entry *entry, unsigned mark, uint64_t at_ps)
+void team_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_mark mark,
+               uint64_t at_ps)
 {
-    team_emit(sw, PROBE_MOVE_MARK, entry, entry->reload.dest, mark, at_ps);
+    team_emit(sw, entry, entry->reload.dest,
+              (struct probe_event){
+                  .kind = PROBE_MOVE_MARK, .mark.mark = (uint8_t)mark, .mark.at_ps = at_ps});
 }
 
 void team_mark_issue(struct host_sw *sw, const struct dir_entry *entry)
@@ -63,7 +64,7 @@ void team_mark_issued(struct host_sw *sw)
     for (uint32_t i = 0; i < sw->issued_count; i++) {
         const struct dir_entry *entry = &sw->dir.entries[sw->issued[i]];
         if (entry->state == DIR_INSTALLING)
-            team_mark(sw, entry, 8, team_now(sw));
+            team_mark(sw, entry, MARK_INSTALL_ISSUED, team_now(sw));
     }
     sw->issued_count = 0;
 }
@@ -117,7 +118,9 @@ void team_store_rx_if(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
         entry->last_rx_ps = mac_time_ps;
         write_entry(sw, entry, PLANTED(rxif_is_owner) ? entry->owner : (uint8_t)nic, frame_id);
     }
-    team_emit(sw, PROBE_RXIF_STORED, entry, nic, frame_id, is_older);
+    team_emit(sw, entry, nic,
+              (struct probe_event){
+                  .kind = PROBE_RXIF_STORED, .stored.id = frame_id, .stored.is_older = is_older});
 }
 
 void team_command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, struct nic_cmd cmd,

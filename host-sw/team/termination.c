@@ -14,7 +14,8 @@ void termination_settle(struct host_sw *sw, struct dir_entry *entry)
     sw->bus.ops->mem_free(sw->bus.self, entry->rx_ring, sw->params.ring_bytes);
     sw->bus.ops->mem_free(sw->bus.self, entry->tx_ring, sw->params.ring_bytes);
     directory_release(&sw->dir, team_conn_of(sw, entry), team_now(sw));
-    team_emit(sw, PROBE_DIR_STATE, entry, entry->owner, DIR_FREE, 0);
+    team_emit(sw, entry, entry->owner,
+              (struct probe_event){.kind = PROBE_DIR_STATE, .dir.state = DIR_FREE});
 }
 
 void termination_redispatch_held(struct host_sw *sw, struct dir_entry *entry)
@@ -44,8 +45,10 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     move_on_ended(sw, entry);
     place_on_ended(sw, entry);
     directory_unlist(&sw->dir, team_conn_of(sw, entry), &last);
-    team_emit(sw, PROBE_DIR_STATE, entry, entry->owner,
-              shown == DIR_TIME_WAIT ? DIR_TIME_WAIT : DIR_CLOSING, 0);
+    team_emit(
+        sw, entry, entry->owner,
+        (struct probe_event){.kind = PROBE_DIR_STATE,
+                             .dir.state = shown == DIR_TIME_WAIT ? DIR_TIME_WAIT : DIR_CLOSING});
     /* Frames that an INSTALL reads stay until it has completed. */
     if (!frames_issued)
         termination_redispatch_held(sw, entry);
@@ -66,7 +69,8 @@ static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_ca
     app_calls_make(sw, entry);
     if (cause != NIC_TERM_NONE) {
         sw->stats.terminated_prematurely++;
-        team_emit(sw, PROBE_APP_NOTICE, entry, entry->owner, cause, 0);
+        team_emit(sw, entry, entry->owner,
+                  (struct probe_event){.kind = PROBE_APP_NOTICE, .ended.cause = cause});
     } else {
         sw->stats.closed++;
     }

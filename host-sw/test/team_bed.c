@@ -94,7 +94,7 @@ static void on_event(void *self, const struct probe_event *event)
     struct bed *bed = self;
     cr_assert_lt(bed->event_count, BED_EVENTS_MAX);
     bed->events[bed->event_count] = *event;
-    bed->events[bed->event_count++].data = NULL;
+    bed->event_count++;
 }
 
 void bed_init(struct bed *bed)

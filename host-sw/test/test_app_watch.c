@@ -88,8 +88,8 @@ Test(app_watch, each_end_is_an_event_and_counted_by_its_kind)
     cr_assert_not_null(event);
     cr_assert_eq(event->conn, bed.conn);
     cr_assert_eq(event->gen, bed.gen);
-    cr_assert_eq(event->a, NIC_TERM_ENGINE_ERROR);
-    cr_assert_eq(event->b, 7);
+    cr_assert_eq(event->ended.cause, NIC_TERM_ENGINE_ERROR);
+    cr_assert_eq(event->ended.app_number, 7);
     cr_assert_eq(told.closed, 1);
     cr_assert_eq(told.cookie, 7);
     cr_assert_eq(told.cause, NIC_TERM_ENGINE_ERROR);

@@ -36,7 +36,7 @@ Test(move, foreign_frame_freezes_the_owner_and_reserves_at_the_receiver_at_once)
     cr_assert_eq(freeze->image, reserve->image);
     cr_assert_eq(bed_view(&bed, 0).state, DIR_FREEZING);
     cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_BEGIN)->nic, 1);
-    cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_BEGIN)->b, MOVE_FOREIGN);
+    cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_BEGIN)->move.reason, MOVE_FOREIGN);
     const uint8_t *entry = fake_memory(bed.fake, host_sw_conn_entry_address(bed.sw, bed.conn));
     cr_assert_eq(entry[0], 1, "memory says that NIC 1 received frame %lu", id);
 }
@@ -67,7 +67,8 @@ Test(move, completes_with_the_held_frame_and_releases_the_tombstone)
     cr_assert_eq(buffers_out(), 0);
     cr_assert_eq(bed_stats(&bed)->moves_completed, 1);
     const struct probe_event *end = bed_last_probe(&bed, PROBE_MOVE_END);
-    cr_assert(end->a == MOVE_END_COMPLETED && end->nic == 1 && end->b == 1 && end->len == 0);
+    cr_assert(end->move_end.end == MOVE_END_COMPLETED && end->nic == 1);
+    cr_assert(end->move_end.held == 1 && end->move_end.forwarded == 0 && !end->move_end.is_late);
 }
 
 /* arrival order by MAC time, whichever port. */
@@ -129,7 +130,7 @@ static void ends_before_freeze(bool event_first)
     fake_expect(bed.fake, 1, NIC_CMD_TX_FRAME);
     cr_assert_eq(bed_stats(&bed)->moves_cancelled, 1);
     cr_assert_eq(bed_stats(&bed)->moves_completed, 0);
-    cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_END)->a, MOVE_END_CANCELLED);
+    cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_END)->move_end.end, MOVE_END_CANCELLED);
 }
 
 Test(move, an_end_reported_before_the_freeze_completes_cancels_it) { ends_before_freeze(true); }
@@ -412,8 +413,8 @@ Test(move, a_late_completion_after_the_deadline_still_moves_the_connection)
     fake_run(bed.fake, 8);
     cr_assert_eq(bed_view(&bed, 0).owner, 1);
     cr_assert_eq(bed_probes(&bed, PROBE_MOVE_END), 1, "reported once");
-    cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_END)->a, MOVE_END_COMPLETED);
-    cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_END)->len, 1, "late");
+    cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_END)->move_end.end, MOVE_END_COMPLETED);
+    cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_END)->move_end.is_late, 1, "late");
     const struct host_sw_stats *stats = bed_stats(&bed);
     cr_assert(stats->moves_completed == 1 && stats->moves_failed == 0 && stats->moves_late == 1);
     cr_assert_eq(host_sw_moves_open(bed.sw), 0);
@@ -449,7 +450,7 @@ Test(move, a_link_that_goes_down_moves_its_connections_without_waiting_for_frame
     fake_run(bed.fake, 2);
     fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
     fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
-    cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_BEGIN)->b, MOVE_LINK_DOWN);
+    cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_BEGIN)->move.reason, MOVE_LINK_DOWN);
     const struct move_trigger *trigger = &bed.sw->dir.entries[bed.conn].reload.trigger;
     cr_assert(trigger->kind == TRIGGER_LINK && trigger->port == 0);
     cr_assert_eq(trigger->at_ps, down_ps, "the instant of the link event");

@@ -223,7 +223,7 @@ Test(opening, received_bytes_reach_the_application_and_the_receiving_nic_memory_
     cr_assert_arr_eq(bed.read, "hello", 5);
     uint32_t stored = 0, used = 0; /* places in the list of probe events */
     for (uint32_t i = 0; i < bed.event_count; i++) {
-        if (bed.events[i].a != 77)
+        if (bed.events[i].frame.id != 77)
             continue;
         if (bed.events[i].kind == PROBE_RXIF_STORED)
             stored = i;
@@ -231,7 +231,7 @@ Test(opening, received_bytes_reach_the_application_and_the_receiving_nic_memory_
             used = i;
     }
     cr_assert(stored > 0 && used > stored);
-    cr_assert_eq(bed_last_probe(&bed, PROBE_APP_RX)->len, 5);
+    cr_assert_eq(bed_last_probe(&bed, PROBE_APP_RX)->app_rx.len, 5);
     cr_assert_eq(bed_view(&bed, 0).rx_bytes, 5);
 }
 

@@ -75,8 +75,8 @@ Test(rx_if, a_record_of_the_owner_about_an_older_frame_changes_nothing)
     record(0, 1, 301, now_ps + 10);
     expect_stored(0, 300, now_ps + 20);
     const struct probe_event *told = bed_last_probe(&bed, PROBE_RXIF_STORED);
-    cr_assert_eq(told->a, 301);
-    cr_assert_eq(told->b, 1, "observers are told that it was kept");
+    cr_assert_eq(told->stored.id, 301);
+    cr_assert_eq(told->stored.is_older, 1, "observers are told that it was kept");
 }
 
 Test(rx_if, a_record_of_a_later_frame_is_stored)
@@ -85,7 +85,7 @@ Test(rx_if, a_record_of_a_later_frame_is_stored)
     record(0, 0, 300, now_ps + 20);
     record(0, 1, 301, now_ps + 21);
     expect_stored(1, 301, now_ps + 21);
-    cr_assert_eq(bed_last_probe(&bed, PROBE_RXIF_STORED)->b, 0);
+    cr_assert_eq(bed_last_probe(&bed, PROBE_RXIF_STORED)->stored.is_older, 0);
 }
 
 /* A NIC whose record is read late: the connection has moved on by then. */

@@ -202,7 +202,7 @@ Test(termination, frames_given_to_a_lost_nic_are_reported_lost)
     lose_nic(1);
     const struct probe_event *drop = bed_last_probe(&bed, PROBE_FRAME_DROPPED);
     cr_assert_not_null(drop);
-    cr_assert_eq(drop->b, DROP_NIC_LOST);
+    cr_assert_eq(drop->drop.reason, DROP_NIC_LOST);
     cr_assert_eq(bed_stats(&bed)->drops.count[DROP_NIC_LOST], 1);
 }
 
@@ -222,6 +222,6 @@ Test(termination, a_record_of_a_connection_that_ended_with_its_nic_names_no_conn
     bed_applied(&bed, 0, 900, bed.gen, 0, 0, 0);
     fake_run_at(bed.fake, bed.fake->now_ps + 2 * PS_PER_US);
     const struct probe_event *used = bed_last_probe(&bed, PROBE_RECORD_USED);
-    cr_assert_eq(used->a, 900);
+    cr_assert_eq(used->verdict.id, 900);
     cr_assert_eq(used->conn, PROBE_NO_CONN);
 }

@@ -22,6 +22,25 @@ struct move_trigger {
     uint8_t port;        /* FRAME: NIC that received it; LINK: NIC whose link changed; else 0 */
 };
 
+/* The points of a move's time line; docs/moves.md explains each (T0 to T13). */
+enum move_mark {
+    MARK_TRIGGER,        /* T0: what asked for the move happened */
+    MARK_FOREIGN,        /* T1: the lookup at the receiving NIC says the frame is foreign */
+    MARK_RECORD_VISIBLE, /* T2: the frame's record is visible in host memory */
+    MARK_DECIDED,        /* T3: the driver decides to move the connection */
+    MARK_FREEZE,         /* T4: the source starts FREEZE */
+    MARK_FROZEN,         /* T5: the source applies, builds and times nothing more */
+    MARK_DRAINED,        /* T6: the source has issued its last DMA write */
+    MARK_IMAGE_SEEN,     /* T7: the host sees image and completion */
+    MARK_INSTALL_ISSUED, /* T8: the host issues INSTALL */
+    MARK_IMAGE_GOOD,     /* T9: the image is in the destination and its checks passed */
+    MARK_ACTIVE,         /* T10: the destination is active */
+    MARK_HELD_APPLIED,   /* T11: the last held frame is applied */
+    MARK_FIRST_BUILT,    /* T12: the destination has built its first frame */
+    MARK_FIRST_HEARD,    /* T13: the first frame of the peer that uses it */
+    MARK_COUNT,
+};
+
 /* Exactly one of these for each move that has begun. */
 enum move_end {
     MOVE_END_FAILED, /* back at the source or on the host, or the driver gave the connection up */

@@ -2,67 +2,63 @@
  * What the models tell observers (invariant checkers, move recorder, captures, waves). Observers
  * never influence the models. Each event is emitted at the simulated time it describes.
  *
- * Fields a, b and data mean, per kind:
- *   FRAME_RX      NIC's MAC accepted the last bit of a frame. a = frame id; data = struct frame
- *   FRAME_TX      first bit of a frame leaves NIC's MAC. a = frame id; data = struct frame
- *   FRAME_DROPPED a = frame id; b = enum drop_reason (any stage of the NIC, the switch, the host)
- *   FRAME_ANSWERED the host took note of a frame of no connection, and answered it where that is due.
- *                 nic = port it came in; a = frame id
- *   RX_VERDICT    the engine decided on a received or injected frame. a = frame id;
- *                 b = enum nic_verdict (hwif/nic_desc.h)
- *   RX_APPLIED    TCP processing of a segment was applied. a = sequence number; b = frame id;
- *                 len = payload bytes
- *   RX_WRITTEN    payload for the receive ring was issued on PCIe: a = first sequence number; len
- *   RX_VISIBLE    that payload is visible in host memory: a = first sequence number; len
- *   TX_BUILT      the engine built a frame of conn. a = sequence number; b = acknowledgment number;
- *                 len = payload bytes; data = struct frame
- *   TX_CREDIT     snd_una advanced. a = snd_una; b = snd_max
- *   OWN_STATE     engine's own_state of conn changed. a = new enum own_state
- *   CTX_WRITTEN   the engine changed the context of conn and wrote it back. data = 320 bytes
- *   CTX_OUT       image extracted. data = 320 bytes
- *   CTX_IN        image installed. data = 320 bytes
- *   CTX_REFUSED   an INSTALL failed: nothing has that generation. a = enum nic_result
- *   MOVE_MARK     a = mark number 0..13 (T0..T13, docs/moves.md); b = its time in ps (may lie
- *                 before now)
- *   MOVE_WANTED   the driver decided that conn is to move, and it begins at once or waits for its
- *                 turn. nic = destination; data = struct move_trigger (base/move_event.h)
- *   MOVE_BEGIN    the driver started to move conn. nic = destination; a = source NIC;
- *                 b = enum move_reason; data = struct move_trigger, as of its MOVE_WANTED
- *   MOVE_END      the driver saw the end. nic = owner now; a = enum move_end; b = held frames (low
- *                 32 bits), forwarded frames (high 32 bits); len = 1 when the deadline had passed
- *   DIR_STATE     the directory entry changed. nic = owner; a = enum dir_state
- *   RXIF_STORED   host stored the receiving NIC in the connection's entry. nic; a = frame id;
- *                 b = 1: the entry names a later frame already, by MAC time, and keeps it
- *   RECORD_VISIBLE a receive record became visible in host memory. nic; a = frame id
- *   RECORD_USED   host acts on a receive record. nic; a = frame id; b = enum nic_verdict
- *   CONN_OPEN     the directory admitted a connection: a = irs, or PROBE_IRS_UNKNOWN for one that the
- *                 server opens; b = iss; data = struct flow_key
- *   CONN_GONE     the engine ended conn. a = enum nic_term_cause (NONE: orderly)
- *   APP_RX        the application took bytes. a = offset in the client's stream; len; data = bytes
- *   APP_NOTICE    the team is about to tell the application of a premature end. a = enum
- *                 nic_term_cause
- *   APP_CLOSED    the application was called with the end of conn (app_ops.on_closed). a = enum
- *                 nic_term_cause (NONE: orderly); b = the application's number for the connection
- *   PCIE_TLP      a TLP starts on a link. a = 0 upstream, 1 downstream; b = TLP kind; len = wire bytes;
- *                 data = struct pcie_tlp_info
- *   FENCE         the NIC is fenced from now on (a = 1) or again in use (a = 0)
- *   PORT_LINK     the NIC was told that its link came up (a = 1) or went down (a = 0)
- *   CTX_LIVE      the context as the engine serves it from now on, at activation. data = 320 bytes
- *   RX_QUEUED     payload for the receive ring was handed to PCIe: a = first sequence number; len
- *   FRAME_HELD    the host keeps a frame until its connection has a place. a = frame id
- *   APP_TX        the application's bytes are in the transmit ring. a = first sequence number; len
- *   RESTS         the host keeps the context of conn: no place serves it until it is installed again
- *   DOORBELL      the engine took a doorbell for conn: a = value; gen = the doorbell's
- *   SOFT_ERROR    a bit of conn's context flips in the cache of nic, if it is there. a = 0 data array,
- *                 1 tag array; b = bit (low 32 bits), line (high 32 bits)
+ * An event carries one of the named structs below; the comment behind each kind says which. Every
+ * pointer in an event is valid during the call only.
  */
 #ifndef TOESIM_BASE_PROBE_H
 #define TOESIM_BASE_PROBE_H
 
+#include "models/base/move_event.h"
+
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * FRAME_RX        frame: the NIC's MAC accepted the last bit of a frame
+ * FRAME_TX        frame: the first bit of a frame leaves the NIC's MAC
+ * FRAME_DROPPED   drop: any stage of the NIC, the switch or the host lost the frame
+ * FRAME_ANSWERED  frame: the host took note of a frame of no connection, and answered it where an
+ *                 answer is due. nic = port it came in
+ * RX_VERDICT      verdict: the engine decided on a received or injected frame
+ * RX_APPLIED      applied: TCP processing of a segment was applied
+ * RX_QUEUED       payload: payload for the receive ring was handed to PCIe
+ * RX_WRITTEN      payload: it was issued on PCIe
+ * RX_VISIBLE      payload: it is visible in host memory
+ * TX_BUILT        built: the engine built a frame of conn
+ * TX_CREDIT       credit: snd_una advanced
+ * OWN_STATE       own: the engine's own_state of conn changed
+ * CTX_WRITTEN     context: the engine changed the context of conn and wrote it back
+ * CTX_OUT         context: an image was extracted
+ * CTX_IN          context: an image was installed
+ * CTX_LIVE        context: what the engine serves from now on, at activation
+ * CTX_REFUSED     refused: an INSTALL failed, so nothing has that generation
+ * MOVE_WANTED     move: the driver decided that conn is to move, at once or in its turn.
+ *                 nic = destination
+ * MOVE_BEGIN      move: the driver started to move conn; the trigger is that of its MOVE_WANTED.
+ *                 nic = destination
+ * MOVE_MARK       mark: a point of a move's time line
+ * MOVE_END        move_end: the driver saw the end. nic = owner now
+ * DIR_STATE       dir: the directory entry changed. nic = owner
+ * RXIF_STORED     stored: the host stored the receiving NIC in the connection's entry
+ * RECORD_VISIBLE  frame: a receive record became visible in host memory (its frame is not told)
+ * RECORD_USED     verdict: the host acts on a receive record (its frame is not told)
+ * FRAME_HELD      frame: the host keeps a frame until its connection has a place (frame not told)
+ * CONN_OPEN       opened: the directory admitted a connection
+ * CONN_GONE       ended: the engine ended conn (NIC_TERM_NONE: in order)
+ * APP_RX          app_rx: the application took bytes
+ * APP_TX          payload: the application's bytes are in the transmit ring
+ * APP_NOTICE      ended: the team is about to tell the application of a premature end
+ * APP_CLOSED      ended: the application was called with the end of conn (app_ops.on_closed)
+ * RESTS           nothing: the host keeps the context of conn, and no place serves it until it is
+ *                 installed again
+ * DOORBELL        doorbell: the engine took a doorbell for conn. gen = the doorbell's
+ * PCIE_TLP        tlp: a TLP starts on a link
+ * FENCE           fence: the NIC is fenced from now on, or in use again
+ * PORT_LINK       port: the NIC was told that its link came up or went down
+ * SOFT_ERROR      soft_error: a bit of conn's context flips in the cache of nic, if it is there
+ */
 /* clang-format off */
 #define PROBE_KINDS(X)                                                                             \
     X(FRAME_RX) X(FRAME_TX) X(FRAME_DROPPED) X(RX_VERDICT) X(RX_APPLIED) X(RX_WRITTEN)             \
@@ -93,17 +89,185 @@ static inline const char *probe_kind_name(enum probe_kind kind)
 #define PROBE_NO_CONN UINT32_MAX
 #define PROBE_IRS_UNKNOWN UINT64_MAX
 
+struct flow_key;
+struct frame;
+struct pcie_tlp_info;
+
+/* frame, drop, verdict and stored begin with the frame's id, so any of them may be asked for it. */
+struct probe_frame {
+    uint64_t id;
+    const struct frame *frame; /* null where only the id is known */
+};
+
+struct probe_drop {
+    uint64_t id;
+    const struct frame *frame; /* null where only the id is known */
+    uint16_t reason;           /* enum drop_reason */
+};
+
+struct probe_verdict {
+    uint64_t id;
+    const struct frame *frame; /* null where only the id is known */
+    uint8_t verdict;           /* enum nic_verdict */
+};
+
+struct probe_stored {
+    uint64_t id;
+    bool is_older; /* the entry names a frame with a later MAC time already, and keeps it */
+};
+
+struct probe_applied {
+    uint32_t seq;
+    uint32_t bytes; /* of payload */
+    uint64_t frame_id;
+};
+
+struct probe_payload {
+    uint32_t seq; /* of the first byte */
+    uint32_t bytes;
+};
+
+struct probe_built {
+    uint32_t seq;
+    uint32_t bytes; /* of payload */
+    uint32_t ack;
+    const struct frame *frame;
+};
+
+struct probe_credit {
+    uint32_t snd_una;
+    uint32_t snd_max;
+};
+
+struct probe_state {
+    uint8_t state; /* OWN_STATE: enum own_state; DIR_STATE: enum dir_state */
+};
+
+struct probe_context {
+    const void *image; /* CTX_BYTES */
+};
+
+struct probe_refused {
+    uint8_t result; /* enum nic_result */
+};
+
+struct probe_mark {
+    uint8_t mark;              /* enum move_mark */
+    uint64_t at_ps;            /* may lie before the event */
+    const struct frame *frame; /* MARK_FOREIGN only, whose connection the NIC may not know */
+};
+
+struct probe_move {
+    uint8_t from;   /* source NIC */
+    uint8_t reason; /* enum move_reason */
+    const struct move_trigger *trigger;
+};
+
+struct probe_move_end {
+    uint8_t end;        /* enum move_end */
+    bool is_late;       /* the deadline had passed */
+    uint32_t held;      /* frames */
+    uint32_t forwarded; /* frames */
+};
+
+struct probe_opened {
+    uint64_t irs; /* PROBE_IRS_UNKNOWN: the server opens the connection */
+    uint32_t iss;
+    const struct flow_key *key;
+};
+
+struct probe_ended {
+    uint8_t cause;       /* enum nic_term_cause */
+    uint32_t app_number; /* APP_CLOSED: the application's number for the connection */
+};
+
+struct probe_app_rx {
+    uint64_t offset; /* in the peer's stream */
+    const void *bytes;
+    uint32_t len;
+};
+
+struct probe_tlp {
+    uint8_t direction; /* 0 upstream, 1 downstream */
+    uint8_t kind;
+    uint32_t wire_bytes;
+    const struct pcie_tlp_info *info;
+};
+
+struct probe_fence {
+    bool is_fenced;
+};
+
+struct probe_port {
+    bool is_up;
+};
+
+struct probe_doorbell {
+    uint32_t value;
+};
+
+struct probe_soft_error {
+    uint32_t bit;
+    uint32_t line;
+    bool is_tag; /* of the tag array; else of the data array */
+};
+
 struct probe_event {
     uint64_t now_ps;
-    uint64_t a;
-    uint64_t b;
-    const void *data; /* valid during the call only */
-    uint32_t len;
     uint32_t conn; /* PROBE_NO_CONN: of no connection */
     uint16_t gen;
     uint8_t nic;
     uint8_t kind; /* enum probe_kind */
+    union {
+        struct probe_frame frame;
+        struct probe_drop drop;
+        struct probe_verdict verdict;
+        struct probe_stored stored;
+        struct probe_applied applied;
+        struct probe_payload payload;
+        struct probe_built built;
+        struct probe_credit credit;
+        struct probe_state own;
+        struct probe_state dir;
+        struct probe_context context;
+        struct probe_refused refused;
+        struct probe_mark mark;
+        struct probe_move move;
+        struct probe_move_end move_end;
+        struct probe_opened opened;
+        struct probe_ended ended;
+        struct probe_app_rx app_rx;
+        struct probe_tlp tlp;
+        struct probe_fence fence;
+        struct probe_port port;
+        struct probe_doorbell doorbell;
+        struct probe_soft_error soft_error;
+    };
 };
+
+/* The frame that the event carries; null: it carries none. */
+static inline const struct frame *probe_frame_of(const struct probe_event *event)
+{
+    switch ((enum probe_kind)event->kind) {
+    case PROBE_FRAME_RX:
+    case PROBE_FRAME_TX:
+    case PROBE_FRAME_ANSWERED:
+    case PROBE_FRAME_HELD:
+    case PROBE_RECORD_VISIBLE:
+        return event->frame.frame;
+    case PROBE_FRAME_DROPPED:
+        return event->drop.frame;
+    case PROBE_RX_VERDICT:
+    case PROBE_RECORD_USED:
+        return event->verdict.frame;
+    case PROBE_TX_BUILT:
+        return event->built.frame;
+    case PROBE_MOVE_MARK:
+        return event->mark.frame;
+    default:
+        return NULL;
+    }
+}
 
 struct probe_listener {
     void (*on_event)(void *self, const struct probe_event *event);

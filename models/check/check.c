@@ -97,7 +97,6 @@ void check_fail(struct check *check, enum invariant invariant, const struct prob
     violation->key = invariant_key(invariant);
     violation->rule = rule_of(invariant);
     violation->event = *event;
-    violation->event.data = NULL;
     va_list args;
     va_start(args, format);
     (void)vsnprintf(violation->detail, sizeof violation->detail, format, args);
@@ -130,15 +129,15 @@ static void on_open(struct check *check, const struct probe_event *event)
     c->sent.capacity = old.sent.capacity;
     c->waits.listed = old.waits.listed;
     c->open = true;
-    c->irs_known = event->a != PROBE_IRS_UNKNOWN;
-    c->irs = (uint32_t)event->a;
-    c->iss = (uint32_t)event->b;
+    c->irs_known = event->opened.irs != PROBE_IRS_UNKNOWN;
+    c->irs = (uint32_t)event->opened.irs;
+    c->iss = event->opened.iss;
     c->wire_max = c->iss;
     c->sent.low = c->sent.high = c->iss + 1;
     seq_set_init(&c->written, c->irs + 1);
     seq_set_init(&c->visible, c->irs + 1);
-    if (event->data)
-        check_flow_open(check, event->conn, event->data);
+    if (event->opened.key)
+        check_flow_open(check, event->conn, event->opened.key);
 }
 
 /* The TCP segment of the event's frame, once for all rules. */
@@ -149,7 +148,7 @@ static void parse(struct check *check, const struct probe_event *event)
                                   UINT64_C(1) << PROBE_FRAME_DROPPED;
     check->has_packet = false;
     check->packet_conn = CHECK_NO_CONN;
-    const struct frame *frame = event->data;
+    const struct frame *frame = probe_frame_of(event);
     if (!(kinds >> event->kind & 1) || !frame)
         return;
     packet_parse(frame->data, frame->len, false, &check->packet);
@@ -164,11 +163,10 @@ static void on_event(void *self, const struct probe_event *event)
     struct check *check = self;
     struct probe_event *slot = &check->history[check->history_count++ % CHECK_HISTORY];
     *slot = *event;
-    slot->data = NULL;
     if (event->kind == PROBE_CONN_OPEN)
         on_open(check, event);
     if (event->kind == PROBE_FENCE)
-        check->fenced[event->nic] = event->a != 0;
+        check->fenced[event->nic] = event->fence.is_fenced;
     check_watch_look(check, event->now_ps, false);
     parse(check, event);
     check_own_on_event(check, event);

@@ -188,7 +188,7 @@ static void on_context(struct check *check, struct check_conn *c, const struct p
 {
     struct check_carry *m = &c->carry;
     struct conn_ctx ctx;
-    memcpy(&ctx, event->data, sizeof ctx);
+    memcpy(&ctx, event->context.image, sizeof ctx);
     if (event->kind == PROBE_CTX_LIVE && m->left && !m->tainted)
         compare(check, c, event, &ctx);
     if (event->kind == PROBE_CTX_LIVE)
@@ -206,11 +206,11 @@ void check_carry_on_event(struct check *check, const struct probe_event *event)
     switch (event->kind) {
     case PROBE_CTX_LIVE:
     case PROBE_CTX_WRITTEN:
-        if (event->data && event->len == CTX_BYTES)
+        if (event->context.image)
             on_context(check, c, event);
         break;
     case PROBE_OWN_STATE:
-        if (event->a == OWN_FROZEN)
+        if (event->own.state == OWN_FROZEN)
             c->carry.frozen_ps = event->now_ps;
         break;
     case PROBE_CTX_OUT:
@@ -218,7 +218,7 @@ void check_carry_on_event(struct check *check, const struct probe_event *event)
         break;
     case PROBE_APP_TX:
         c->carry.tx_known = true;
-        c->carry.tx_written = (uint32_t)event->a + event->len;
+        c->carry.tx_written = event->payload.seq + event->payload.bytes;
         break;
     case PROBE_SOFT_ERROR:
         c->carry.tainted = true;

@@ -14,11 +14,11 @@ void check_ctx_on_event(struct check *check, const struct probe_event *event)
         *hit = true;
         break;
     case PROBE_OWN_STATE: /* the context has left: what was wrong with it does not matter */
-        if (event->a == OWN_ABSENT || event->a == OWN_TOMBSTONE)
+        if (event->own.state == OWN_ABSENT || event->own.state == OWN_TOMBSTONE)
             *hit = false;
         break;
     case PROBE_CONN_GONE:
-        if (event->a == NIC_TERM_CTX_ERROR && !*hit)
+        if (event->ended.cause == NIC_TERM_CTX_ERROR && !*hit)
             check_fail(check, INVARIANT_CTX, event, "no soft error was injected");
         *hit = false;
         break;

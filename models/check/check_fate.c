@@ -56,15 +56,16 @@ const struct frame_fate *check_fate_find(const struct check *check, uint64_t id)
 /* T1 and T2 of a frame that is not the NIC's own; the first of each counts. */
 static void on_foreign_mark(struct check *check, const struct probe_event *event)
 {
-    const struct frame *frame = event->data;
-    struct frame_fate *fate = event->a == 1 && frame ? fate_find(check, frame->id) : NULL;
+    const struct frame *frame = event->mark.frame;
+    struct frame_fate *fate =
+        event->mark.mark == MARK_FOREIGN && frame ? fate_find(check, frame->id) : NULL;
     if (fate && !fate->foreign_ps)
-        fate->foreign_ps = event->b;
+        fate->foreign_ps = event->mark.at_ps;
 }
 
 static void on_visible(struct check *check, const struct probe_event *event)
 {
-    struct frame_fate *fate = fate_find(check, event->a);
+    struct frame_fate *fate = fate_find(check, event->frame.id);
     if (fate && !fate->visible_ps)
         fate->visible_ps = event->now_ps;
 }
@@ -74,18 +75,18 @@ static void on_received(struct check *check, const struct probe_event *event)
     if (check->fate_used * 2 > check->fate_capacity)
         fate_rebuild(check);
     struct frame_fate *fate =
-        &check->fates[fate_slot(check->fates, check->fate_capacity, event->a)];
+        &check->fates[fate_slot(check->fates, check->fate_capacity, event->frame.id)];
     if (fate->id) {
         check_fail(check, INVARIANT_RXONCE, event, "frame %llu received twice",
-                   (unsigned long long)event->a);
+                   (unsigned long long)event->frame.id);
         return;
     }
-    const struct frame *frame = event->data;
+    const struct frame *frame = event->frame.frame;
     const struct packet *packet = &check->packet;
     /* The last fragment of a segment is applied as that segment, whose FIN is in the first. */
     bool fin = packet->kind == PACKET_FRAGMENT ||
                (packet->kind == PACKET_TCP && (packet->seg.flags & TCP_FIN));
-    *fate = (struct frame_fate){.id = event->a,
+    *fate = (struct frame_fate){.id = event->frame.id,
                                 .nic = event->nic,
                                 .fin = fin,
                                 .bytes = frame->len,
@@ -103,25 +104,25 @@ static void check_foreign_drop(struct check *check, const struct frame_fate *fat
         return;
     const struct check_conn *c = check->conns[fate->conn];
     bool is_there = c->open && c->carry.live_valid && !c->term.gone && !c->term.told;
-    if (is_there && event->b == DROP_NO_CONNECTION && !check->ever_fenced[0] &&
+    if (is_there && event->drop.reason == DROP_NO_CONNECTION && !check->ever_fenced[0] &&
         !check->ever_fenced[1])
         check_fail(check, INVARIANT_LIVE2, event, "frame %llu of connection %u is dropped: %s",
                    (unsigned long long)fate->id, fate->conn,
-                   drop_reason_key((enum drop_reason)event->b));
+                   drop_reason_key((enum drop_reason)event->drop.reason));
 }
 
 static void on_final(struct check *check, const struct probe_event *event)
 {
-    struct frame_fate *fate = fate_find(check, event->a);
+    struct frame_fate *fate = fate_find(check, event->frame.id);
     if (!fate)
         return; /* dropped before any NIC received it */
     /* The host cannot know what a NIC had decided before it died. */
-    bool unknown = event->kind == PROBE_FRAME_DROPPED && event->b == DROP_NIC_LOST;
+    bool unknown = event->kind == PROBE_FRAME_DROPPED && event->drop.reason == DROP_NIC_LOST;
     if (fate->done && unknown && (check->fenced[0] || check->fenced[1]))
         return;
     if (fate->done) {
         check_fail(check, INVARIANT_RXONCE, event, "frame %llu has a second verdict",
-                   (unsigned long long)event->a);
+                   (unsigned long long)event->frame.id);
         return;
     }
     fate->done = true;
@@ -137,7 +138,7 @@ static void on_final(struct check *check, const struct probe_event *event)
 /* A NIC says that the frame is not its own: the host's turn. */
 static void on_foreign(struct check *check, const struct probe_event *event)
 {
-    struct frame_fate *fate = fate_find(check, event->a);
+    struct frame_fate *fate = fate_find(check, event->verdict.id);
     if (!fate || fate->done || fate->waits_ps || fate->conn == CHECK_NO_CONN)
         return;
     fate->waits_ps = event->now_ps;
@@ -147,26 +148,26 @@ static void on_foreign(struct check *check, const struct probe_event *event)
 /* The frame has come further on its way to a verdict. */
 static void on_moved(struct check *check, const struct probe_event *event, enum check_place place)
 {
-    struct frame_fate *fate = fate_find(check, event->a);
+    struct frame_fate *fate = fate_find(check, event->frame.id);
     if (fate)
         fate->place = place;
 }
 
 static void on_stored(struct check *check, const struct probe_event *event)
 {
-    struct frame_fate *fate = fate_find(check, event->a);
+    struct frame_fate *fate = fate_find(check, event->stored.id);
     check_rxif_on_event(check, event, fate);
     if (!fate)
         return;
     if (fate->nic != event->nic)
         check_fail(check, INVARIANT_RXIF, event, "frame %llu arrived on nic%u, stored as nic%u",
-                   (unsigned long long)event->a, fate->nic, event->nic);
+                   (unsigned long long)event->stored.id, fate->nic, event->nic);
     fate->stored = true;
 }
 
 static void on_used(struct check *check, const struct probe_event *event)
 {
-    struct frame_fate *fate = fate_find(check, event->a);
+    struct frame_fate *fate = fate_find(check, event->verdict.id);
     check_rxif_on_event(check, event, fate);
     if (!fate)
         return;
@@ -175,14 +176,14 @@ static void on_used(struct check *check, const struct probe_event *event)
     if (event->conn != PROBE_NO_CONN && !fate->stored)
         check_fail(check, INVARIANT_RXIF, event,
                    "record of frame %llu acted on before the receiving NIC was stored",
-                   (unsigned long long)event->a);
+                   (unsigned long long)event->verdict.id);
 }
 
 /* A FIN takes one sequence number that may be acknowledged without any memory (I-ACK). */
 static void on_applied(struct check *check, const struct probe_event *event)
 {
     struct check_conn *c = check_conn_of(check, event);
-    const struct frame_fate *fate = fate_find(check, event->b);
+    const struct frame_fate *fate = fate_find(check, event->applied.frame_id);
     if (c && fate && fate->fin)
         c->fin_seen = true;
 }
@@ -194,16 +195,18 @@ void check_fate_on_event(struct check *check, const struct probe_event *event)
         on_received(check, event);
         break;
     case PROBE_RX_VERDICT:
-        if (event->b == NIC_VERDICT_APPLIED) /* a drop is told by FRAME_DROPPED as well */
+        if (event->verdict.verdict ==
+            NIC_VERDICT_APPLIED) /* a drop is told by FRAME_DROPPED as well */
             on_final(check, event);
         else
             on_moved(check, event, CHECK_ON_PCIE);
-        if (event->b == NIC_VERDICT_NOT_MINE || event->b == NIC_VERDICT_MOVED ||
-            event->b == NIC_VERDICT_RESERVED)
+        if (event->verdict.verdict == NIC_VERDICT_NOT_MINE ||
+            event->verdict.verdict == NIC_VERDICT_MOVED ||
+            event->verdict.verdict == NIC_VERDICT_RESERVED)
             on_foreign(check, event);
         break;
     case PROBE_FRAME_HELD: {
-        struct frame_fate *fate = fate_find(check, event->a);
+        struct frame_fate *fate = fate_find(check, event->frame.id);
         if (fate)
             check_hold_add(check, fate, event);
         break;
@@ -244,7 +247,7 @@ void check_fate_finish(struct check *check, const struct check_places *places, u
             continue;
         }
         struct probe_event event = {.now_ps = now_ps,
-                                    .a = fate->id,
+                                    .verdict.id = fate->id,
                                     .conn = PROBE_NO_CONN,
                                     .nic = fate->nic,
                                     .kind = PROBE_RX_VERDICT};

@@ -57,7 +57,7 @@ static void on_begin(struct check *check, struct check_conn *c, const struct pro
     if (check->params.moves_max && check->moves_open > check->params.moves_max &&
         in_time(check, event->now_ps) > check->params.moves_max)
         check_fail(check, INVARIANT_HOLD, event, "%u moves are under way", check->moves_open);
-    if (event->b == MOVE_FOREIGN && c->hold.moved && !c->hold.progressed)
+    if (event->move.reason == MOVE_FOREIGN && c->hold.moved && !c->hold.progressed)
         check_fail(check, INVARIANT_FLAP, event, "moves again, and no segment was applied between");
     c->hold.moved = true;
 }
@@ -79,7 +79,7 @@ void check_hold_on_event(struct check *check, const struct probe_event *event)
         c->hold.progressed = false;
         break;
     case PROBE_RX_VERDICT:
-        c->hold.progressed |= event->b == NIC_VERDICT_APPLIED;
+        c->hold.progressed |= event->verdict.verdict == NIC_VERDICT_APPLIED;
         break;
     default:
         break;

@@ -63,7 +63,7 @@ static void check_order(struct check *check, const struct probe_event *event,
 
 static void on_out(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
-    memcpy(&c->image, event->data, sizeof c->image);
+    memcpy(&c->image, event->context.image, sizeof c->image);
     c->image_valid = true;
     check_order(check, event, &c->image);
 }
@@ -71,7 +71,7 @@ static void on_out(struct check *check, struct check_conn *c, const struct probe
 static void on_in(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
     struct conn_ctx in, out;
-    memcpy(&in, event->data, sizeof in);
+    memcpy(&in, event->context.image, sizeof in);
     check_order(check, event, &in);
     if (seq_before(in.snd_max, c->wire_max))
         check_fail(check, INVARIANT_SND, event, "snd_max %u at install, but %u was sent",
@@ -91,10 +91,10 @@ static void on_in(struct check *check, struct check_conn *c, const struct probe_
 void check_image_on_event(struct check *check, const struct probe_event *event)
 {
     struct check_conn *c = check_conn_of(check, event);
-    if (!c || !c->open || !event->data)
+    if (!c || !c->open)
         return;
-    if (event->kind == PROBE_CTX_OUT && event->len == CTX_BYTES)
+    if (event->kind == PROBE_CTX_OUT && event->context.image)
         on_out(check, c, event);
-    else if (event->kind == PROBE_CTX_IN && event->len == CTX_BYTES)
+    else if (event->kind == PROBE_CTX_IN && event->context.image)
         on_in(check, c, event);
 }

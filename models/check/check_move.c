@@ -53,7 +53,7 @@ static void check_link(struct check *check, const struct probe_event *event,
 
 static void on_wanted(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
-    const struct move_trigger *trigger = event->data;
+    const struct move_trigger *trigger = event->move.trigger;
     c->wanted = *trigger;
     if (trigger->decided_ps != event->now_ps || trigger->at_ps > event->now_ps)
         check_fail(check, INVARIANT_TRIG, event, "decided at %llu ps because of %llu ps",
@@ -68,7 +68,7 @@ static void on_wanted(struct check *check, struct check_conn *c, const struct pr
 
 static void on_begin(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
-    const struct move_trigger *trigger = event->data, *wanted = &c->wanted;
+    const struct move_trigger *trigger = event->move.trigger, *wanted = &c->wanted;
     if (trigger->kind != wanted->kind || trigger->frame_id != wanted->frame_id ||
         trigger->at_ps != wanted->at_ps || trigger->decided_ps != wanted->decided_ps ||
         trigger->port != wanted->port)
@@ -82,7 +82,7 @@ static void on_begin(struct check *check, struct check_conn *c, const struct pro
     if (c->move.open)
         check_fail(check, INVARIANT_SUM, event, "begins before the last move has ended");
     c->move = (struct check_move){.open = true,
-                                  .src = (uint8_t)event->a,
+                                  .src = event->move.from,
                                   .dest = event->nic,
                                   .gen = event->gen,
                                   .last_mark = 3,
@@ -97,76 +97,79 @@ static bool is_event_of_mark(const struct check_conn *c, const struct probe_even
 {
     const struct check_move *move = &c->move;
     uint64_t now_ps = event->now_ps;
-    switch (event->a) {
-    case 5:
+    switch ((enum move_mark)event->mark.mark) {
+    case MARK_FROZEN:
         return c->own[move->src] == OWN_FROZEN && c->own_since_ps[move->src] == now_ps;
-    case 6:
+    case MARK_DRAINED:
         return c->own[move->src] == OWN_FROZEN && c->written_ps[move->src] <= now_ps;
-    case 7:
+    case MARK_IMAGE_SEEN:
         return move->image_out;
-    case 10:
+    case MARK_ACTIVE:
         return c->own[move->dest] == OWN_ACTIVE && c->own_since_ps[move->dest] == now_ps;
-    case 11:
+    case MARK_HELD_APPLIED:
         return c->own_since_ps[move->dest] == now_ps || c->decided_ps[move->dest] == now_ps;
-    case 12:
+    case MARK_FIRST_BUILT:
         return c->built_ps[move->dest] == now_ps && c->built_gen[move->dest] == event->gen &&
                c->built_count[move->dest] == 1;
     default:
-        return true; /* marks 4 and 9 are followed by a change of own_state; 8 is the host's step */
+        return true; /* FREEZE and IMAGE_GOOD precede a change of own_state; INSTALL_ISSUED is the host's step */
     }
 }
 
 /* Other reloads of the connection are marked as well. */
 static bool is_of_move(const struct check_move *move, const struct probe_event *event)
 {
-    if (event->a >= 4 && event->a <= 6)
+    if (event->mark.mark >= MARK_FREEZE && event->mark.mark <= MARK_DRAINED)
         return move->open && event->nic == move->src && event->gen == move->gen;
     bool of_dest = event->nic == move->dest;
-    if (event->a == 7)
+    if (event->mark.mark == MARK_IMAGE_SEEN)
         return move->open && of_dest && event->gen == move->gen;
-    return event->a >= 8 && of_dest && event->gen == (uint16_t)(move->gen + 1);
+    return event->mark.mark >= MARK_INSTALL_ISSUED && of_dest &&
+           event->gen == (uint16_t)(move->gen + 1);
 }
 
 static void on_mark(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
     struct check_move *move = &c->move;
-    if (!is_of_move(move, event) || event->a <= move->last_mark)
+    if (!is_of_move(move, event) || event->mark.mark <= move->last_mark)
         return;
     /* An INSTALL may be tried again; T12 may come before T11, for frames need not be held. */
-    bool in_order = event->b >= move->last_ps;
-    if (event->b != event->now_ps || !in_order || !is_event_of_mark(c, event))
+    bool in_order = event->mark.at_ps >= move->last_ps;
+    if (event->mark.at_ps != event->now_ps || !in_order || !is_event_of_mark(c, event))
         check_fail(check, INVARIANT_MARK, event, "T%llu is told as %llu ps at %llu ps, after T%u",
-                   ull(event->a), ull(event->b), ull(event->now_ps), move->last_mark);
-    move->marks |= 1u << event->a;
-    move->mark_ps[event->a] = event->b;
-    if (event->a > 10)
+                   ull(event->mark.mark), ull(event->mark.at_ps), ull(event->now_ps),
+                   move->last_mark);
+    move->marks |= 1u << event->mark.mark;
+    move->mark_ps[event->mark.mark] = event->mark.at_ps;
+    if (event->mark.mark > MARK_ACTIVE)
         return;
-    move->last_mark = (uint8_t)event->a;
-    move->last_ps = event->b;
+    move->last_mark = event->mark.mark;
+    move->last_ps = event->mark.at_ps;
 }
 
 /* The engine reports T4 and T9 right before it changes own_state. */
 static void on_own_state(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
     struct check_move *move = &c->move;
-    unsigned mark = event->a == OWN_QUIESCE ? 4 : 9;
-    bool ours = event->a == OWN_QUIESCE ? event->nic == move->src && event->gen == move->gen
-                                        : event->a == OWN_HOLD && event->nic == move->dest &&
-                                              event->gen == (uint16_t)(move->gen + 1);
+    unsigned mark = event->own.state == OWN_QUIESCE ? MARK_FREEZE : MARK_IMAGE_GOOD;
+    bool ours = event->own.state == OWN_QUIESCE
+                    ? event->nic == move->src && event->gen == move->gen
+                    : event->own.state == OWN_HOLD && event->nic == move->dest &&
+                          event->gen == (uint16_t)(move->gen + 1);
     bool marked = (move->marks >> mark & 1) != 0;
     /* A connection that ends at the source stops there as well, without a FREEZE. */
-    if (!move->open || !ours || (mark == 4 && !marked))
+    if (!move->open || !ours || (mark == MARK_FREEZE && !marked))
         return;
     if (!marked || move->mark_ps[mark] != event->now_ps)
         check_fail(check, INVARIANT_MARK, event, "own_state %llu at %llu ps, T%u is %llu ps",
-                   ull(event->a), ull(event->now_ps), mark, ull(move->mark_ps[mark]));
+                   ull(event->own.state), ull(event->now_ps), mark, ull(move->mark_ps[mark]));
 }
 
 /* T6 says that the last payload write is out. */
 static void on_written(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
     if (c->move.open && event->nic == c->move.src && event->gen == c->move.gen &&
-        (c->move.marks >> 6 & 1))
+        (c->move.marks >> MARK_DRAINED & 1))
         check_fail(check, INVARIANT_MARK, event, "payload is written after T6");
 }
 
@@ -176,12 +179,12 @@ static void on_end(struct check *check, struct check_conn *c, const struct probe
     struct check_move *move = &c->move;
     if (!move->open)
         check_fail(check, INVARIANT_SUM, event, "a move ends that has not begun");
-    if (event->a == MOVE_END_COMPLETED && (move->marks & NEEDED) != NEEDED)
+    if (event->move_end.end == MOVE_END_COMPLETED && (move->marks & NEEDED) != NEEDED)
         check_fail(check, INVARIANT_MARK, event, "completed with the marks %x", move->marks);
     move->open = false;
-    check->moves.completed += event->a == MOVE_END_COMPLETED;
-    check->moves.failed += event->a == MOVE_END_FAILED;
-    check->moves.cancelled += event->a == MOVE_END_CANCELLED;
+    check->moves.completed += event->move_end.end == MOVE_END_COMPLETED;
+    check->moves.failed += event->move_end.end == MOVE_END_FAILED;
+    check->moves.cancelled += event->move_end.end == MOVE_END_CANCELLED;
 }
 
 /* What other rules of this file need to know. */
@@ -190,7 +193,7 @@ static void note(struct check_conn *c, const struct probe_event *event)
     unsigned place = event->nic;
     if (event->kind == PROBE_OWN_STATE) {
         c->own_since_ps[place] = event->now_ps;
-        if (event->a == OWN_ACTIVE)
+        if (event->own.state == OWN_ACTIVE)
             c->built_count[place] = 0;
     } else if (event->kind == PROBE_RX_VERDICT || event->kind == PROBE_FRAME_DROPPED) {
         c->decided_ps[place] = event->now_ps;
@@ -211,7 +214,7 @@ void check_move_on_event(struct check *check, const struct probe_event *event)
     if (event->kind == PROBE_PORT_LINK)
         check->link_ps[event->nic] = event->now_ps;
     if (event->kind == PROBE_FENCE)
-        check->ever_fenced[event->nic] |= event->a != 0;
+        check->ever_fenced[event->nic] |= event->fence.is_fenced;
     struct check_conn *c = check_conn_of(check, event);
     if (!c || event->nic >= PLACE_COUNT)
         return;

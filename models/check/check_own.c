@@ -71,7 +71,7 @@ static void on_written(struct check *check, struct check_conn *c, const struct p
 
 static void on_own_state(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
-    uint8_t state = (uint8_t)event->a;
+    uint8_t state = event->own.state;
     if (state == OWN_ACTIVE && c->own[event->nic] != OWN_ACTIVE)
         on_activation(check, c, event);
     if (state != OWN_ACTIVE && serves(state) && event->gen != c->last_gen)

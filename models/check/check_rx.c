@@ -7,7 +7,7 @@
 /* Without the ACK bit the field means nothing: a reset from LISTEN (RFC 9293 3.10.7.2). */
 static bool acknowledges(const struct probe_event *event)
 {
-    const struct frame *frame = event->data;
+    const struct frame *frame = event->built.frame;
     if (!frame)
         return true;
     struct packet packet;
@@ -18,7 +18,7 @@ static bool acknowledges(const struct probe_event *event)
 static void on_built(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
     const struct seq_set *have = check->params.ack_flushed ? &c->visible : &c->written;
-    uint32_t ack = (uint32_t)event->b;
+    uint32_t ack = event->built.ack;
     /* The FIN takes one number and no memory (RFC 9293 3.4). */
     uint32_t limit = have->edge + (c->fin_seen ? 1 : 0);
     if (seq_before(limit, ack) && acknowledges(event))
@@ -36,10 +36,10 @@ static void on_peer_syn(struct check_conn *c, uint32_t irs)
 
 static void on_app_rx(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
-    if (event->a != c->app_offset)
+    if (event->app_rx.offset != c->app_offset)
         check_fail(check, INVARIANT_NODUP, event, "application got offset %llu, expected %llu",
-                   (unsigned long long)event->a, (unsigned long long)c->app_offset);
-    c->app_offset = event->a + event->len;
+                   (unsigned long long)event->app_rx.offset, (unsigned long long)c->app_offset);
+    c->app_offset = event->app_rx.offset + event->app_rx.len;
     if (seq_before(c->visible.edge, c->irs + 1 + (uint32_t)c->app_offset))
         check_fail(check, INVARIANT_NODUP, event,
                    "application read up to offset %llu, only %u bytes are in memory",
@@ -51,17 +51,17 @@ void check_rx_on_event(struct check *check, const struct probe_event *event)
     struct check_conn *c = check_conn_of(check, event);
     if (!c || !c->open)
         return;
-    uint32_t start = (uint32_t)event->a;
+    uint32_t start = event->payload.seq;
     switch (event->kind) {
     case PROBE_RX_APPLIED: /* before the peer's SYN nothing else is applied */
         if (!c->irs_known)
             on_peer_syn(c, start);
         break;
     case PROBE_RX_WRITTEN:
-        seq_set_add(&c->written, start, start + event->len);
+        seq_set_add(&c->written, start, start + event->payload.bytes);
         break;
     case PROBE_RX_VISIBLE:
-        seq_set_add(&c->visible, start, start + event->len);
+        seq_set_add(&c->visible, start, start + event->payload.bytes);
         break;
     case PROBE_TX_BUILT:
         on_built(check, c, event);

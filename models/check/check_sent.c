@@ -12,7 +12,7 @@ enum { ETHER_VLAN_BYTES = 18, ETHER_SLOW = 0x8809, ETHER_CONTROL = 0x8808 };
 static void check_capability(struct check *check, const struct check_conn *c,
                              const struct probe_event *event, const struct tcp_segment *seg)
 {
-    const struct frame *frame = event->data;
+    const struct frame *frame = event->built.frame;
     if (check->params.mtu_bytes && frame->len > check->params.mtu_bytes + ETHER_VLAN_BYTES)
         check_fail(check, INVARIANT_CAP, event, "%u bytes, the MTU is %u", frame->len,
                    check->params.mtu_bytes);
@@ -126,7 +126,7 @@ static void note_times(struct check_conn *c, const struct probe_event *event,
 
 static void on_built(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
-    if (!check->has_packet || !event->data)
+    if (!check->has_packet || !event->built.frame)
         return;
     const struct tcp_segment *seg = &check->packet.seg;
     check_capability(check, c, event, seg);
@@ -164,7 +164,7 @@ static void on_verdict(const struct check *check, struct check_conn *c,
     struct check_sent *s = &c->out;
     s->fresh = false;
     bool is_syn = check->has_packet && (check->packet.seg.flags & TCP_SYN);
-    if (event->b != NIC_VERDICT_APPLIED || !is_syn || s->syn_heard)
+    if (event->verdict.verdict != NIC_VERDICT_APPLIED || !is_syn || s->syn_heard)
         return;
     s->syn_heard = true;
     s->options_heard = check->packet.seg.options;
@@ -178,11 +178,11 @@ static void on_dropped(struct check *check, const struct check_conn *c,
     if (!check->has_packet || !c->carry.live_valid)
         return;
     const struct tcp_segment *seg = &check->packet.seg;
-    if (event->b == DROP_TCP_BAD_ACK && c->carry.live.tcp_state >= TCP_ESTABLISHED &&
+    if (event->drop.reason == DROP_TCP_BAD_ACK && c->carry.live.tcp_state >= TCP_ESTABLISHED &&
         !seq_before(c->wire_max, seg->ack) && !seq_before(seg->ack, c->carry.live.snd_una))
         check_fail(check, INVARIANT_NOGHOST, event, "acknowledges %u, sent is %u, and is refused",
                    seg->ack, c->wire_max);
-    if (event->b == DROP_TCP_PAWS && (seg->options & TCP_HAS_TS) && c->out.peer_has_ts &&
+    if (event->drop.reason == DROP_TCP_PAWS && (seg->options & TCP_HAS_TS) && c->out.peer_has_ts &&
         seg->tsval == c->out.peer_tsval)
         check_fail(check, INVARIANT_TSR, event, "TSval %u is the newest, and is refused",
                    seg->tsval);
@@ -193,16 +193,16 @@ static void on_credit(struct check *check, struct check_conn *c, const struct pr
     c->out.acked_ps = event->now_ps;
     c->out.fresh = false;
     /* The SYN may have been sent without a context, in answer to one that brought a cookie back. */
-    if (seq_before(c->wire_max, (uint32_t)event->a) && (uint32_t)event->a != c->iss + 1)
+    if (seq_before(c->wire_max, event->credit.snd_una) && event->credit.snd_una != c->iss + 1)
         check_fail(check, INVARIANT_NOGHOST, event, "snd_una is %u, sent is up to %u",
-                   (uint32_t)event->a, c->wire_max);
+                   event->credit.snd_una, c->wire_max);
 }
 
 /* Bytes that are not acknowledged stay where they can be read again. */
 static void on_app_write(struct check *check, const struct check_conn *c,
                          const struct probe_event *event)
 {
-    uint32_t end = (uint32_t)event->a + event->len;
+    uint32_t end = event->payload.seq + event->payload.bytes;
     if (!check->params.ring_bytes || !c->carry.live_valid)
         return;
     if (end - c->carry.live.snd_una > check->params.ring_bytes &&
@@ -215,7 +215,7 @@ static void on_app_write(struct check *check, const struct check_conn *c,
 static void on_first_bit(struct check *check, const struct probe_event *event)
 {
     struct packet packet;
-    const struct frame *frame = event->data;
+    const struct frame *frame = event->frame.frame;
     if (!check->params.has_mac || !frame)
         return;
     packet_parse(frame->data, frame->len, false, &packet);

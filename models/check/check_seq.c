@@ -86,7 +86,7 @@ static void on_payload(struct check *check, struct check_conn *c, const struct p
 static void on_built(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
     struct packet packet;
-    const struct frame *frame = event->data;
+    const struct frame *frame = event->built.frame;
     packet_parse(frame->data, frame->len, false, &packet);
     if (packet.kind != PACKET_TCP || (packet.seg.flags & TCP_RST))
         return;
@@ -102,9 +102,9 @@ void check_seq_on_event(struct check *check, const struct probe_event *event)
     struct check_conn *c = check_conn_of(check, event);
     if (!c || !c->open)
         return;
-    if (event->kind == PROBE_TX_BUILT && event->data) {
+    if (event->kind == PROBE_TX_BUILT && event->built.frame) {
         on_built(check, c, event);
     } else if (event->kind == PROBE_TX_CREDIT) {
-        sent_acknowledge(&c->sent, (uint32_t)event->a);
+        sent_acknowledge(&c->sent, event->credit.snd_una);
     }
 }

@@ -13,9 +13,9 @@ static void on_gone(struct check *check, struct check_conn *c, const struct prob
     struct check_term *t = &c->term;
     if (t->gone && !any_fenced(check))
         check_fail(check, INVARIANT_TERM, event, "it ends twice, with causes %u and %llu", t->cause,
-                   (unsigned long long)event->a);
+                   (unsigned long long)event->ended.cause);
     t->gone = true;
-    t->cause = (uint8_t)event->a;
+    t->cause = event->ended.cause;
     if (t->told || !check->params.has_app_calls)
         return;
     c->waits.told_ps = event->now_ps;
@@ -38,12 +38,12 @@ static void on_told(struct check *check, struct check_conn *c, const struct prob
     if (t->told)
         check_fail(check, INVARIANT_TERM, event, "the application is told twice");
     t->told = true;
-    if (t->gone && event->a != t->cause && !any_fenced(check))
+    if (t->gone && event->ended.cause != t->cause && !any_fenced(check))
         check_fail(check, INVARIANT_TERM, event, "told with cause %llu, it ended with %u",
-                   (unsigned long long)event->a, t->cause);
-    if (!t->gone && !may_end_here(check, c, event->a))
+                   (unsigned long long)event->ended.cause, t->cause);
+    if (!t->gone && !may_end_here(check, c, event->ended.cause))
         check_fail(check, INVARIANT_TERM, event, "told with cause %llu, it has not ended",
-                   (unsigned long long)event->a);
+                   (unsigned long long)event->ended.cause);
 }
 
 void check_term_on_event(struct check *check, const struct probe_event *event)

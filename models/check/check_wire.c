@@ -51,10 +51,10 @@ static void check_timestamp(struct check *check, struct check_conn *c,
 void check_wire_on_event(struct check *check, const struct probe_event *event)
 {
     struct check_conn *c = check_conn_of(check, event);
-    if (!c || !c->open || event->kind != PROBE_TX_BUILT || !event->data)
+    if (!c || !c->open || event->kind != PROBE_TX_BUILT || !event->built.frame)
         return;
     struct packet packet;
-    const struct frame *frame = event->data;
+    const struct frame *frame = event->built.frame;
     packet_parse(frame->data, frame->len, false, &packet);
     if (packet.kind != PACKET_TCP || (packet.seg.flags & TCP_RST))
         return;

@@ -4,7 +4,7 @@
 #include "models/hwif/ctx_enums.h"
 #include "models/hwif/nic_desc.h"
 
-enum { LOW_BITS = 32 };
+#include <string.h>
 
 static const char *const own_states[] = {"ABSENT",  "RESERVED", "HOLD",      "ACTIVE",
                                          "QUIESCE", "FROZEN",   "TOMBSTONE", "INACTIVE"};
@@ -30,72 +30,78 @@ static const char *const fences[] = {"lifted", "fenced"};
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define NAMED(array) (array), COUNT(array)
 
-/* Which field of the event it is, its name, and the names of its values. */
-enum source { END, A, B, B_LOW, B_HIGH, LEN, DROP };
+/* Where the field lies in the event, its name, and the names of its values. */
 struct meaning {
-    enum source source;
     const char *name;
+    size_t at, bytes;
     const char *const *texts;
     size_t text_count;
 };
 
+#define AT(member) offsetof(struct probe_event, member), sizeof((struct probe_event *)0)->member
+
 static const struct meaning meanings[PROBE_KIND_COUNT][EVENT_FIELDS_MAX] = {
-    [PROBE_FRAME_RX] = {{A, "frame", NULL, 0}},
-    [PROBE_FRAME_TX] = {{A, "frame", NULL, 0}},
-    [PROBE_FRAME_DROPPED] = {{A, "frame", NULL, 0}, {DROP, "reason", NULL, 0}},
-    [PROBE_FRAME_ANSWERED] = {{A, "frame", NULL, 0}},
-    [PROBE_RX_VERDICT] = {{A, "frame", NULL, 0}, {B, "verdict", NAMED(verdicts)}},
-    [PROBE_RX_APPLIED] = {{A, "seq", NULL, 0}, {LEN, "bytes", NULL, 0}, {B, "frame", NULL, 0}},
-    [PROBE_RX_WRITTEN] = {{A, "seq", NULL, 0}, {LEN, "bytes", NULL, 0}},
-    [PROBE_RX_VISIBLE] = {{A, "seq", NULL, 0}, {LEN, "bytes", NULL, 0}},
-    [PROBE_TX_BUILT] = {{A, "seq", NULL, 0}, {B, "ack", NULL, 0}, {LEN, "bytes", NULL, 0}},
-    [PROBE_TX_CREDIT] = {{A, "snd_una", NULL, 0}, {B, "snd_max", NULL, 0}},
-    [PROBE_OWN_STATE] = {{A, "state", NAMED(own_states)}},
-    [PROBE_CTX_REFUSED] = {{A, "result", NAMED(results)}},
-    [PROBE_MOVE_MARK] = {{A, "mark", NULL, 0}, {B, "mark_ps", NULL, 0}},
-    [PROBE_MOVE_BEGIN] = {{A, "from", NULL, 0}, {B, "reason", NAMED(reasons)}},
-    [PROBE_MOVE_END] = {{A, "outcome", NAMED(ends)},
-                        {B_LOW, "held", NULL, 0},
-                        {B_HIGH, "forwarded", NULL, 0},
-                        {LEN, "late", NULL, 0}},
-    [PROBE_MOVE_WANTED] = {{A, "from", NULL, 0}, {B, "reason", NAMED(reasons)}},
-    [PROBE_PORT_LINK] = {{A, "link", NAMED(links)}},
-    [PROBE_DIR_STATE] = {{A, "state", NAMED(dir_states)}},
-    [PROBE_RXIF_STORED] = {{A, "frame", NULL, 0}, {B, "older", NULL, 0}},
-    [PROBE_RECORD_VISIBLE] = {{A, "frame", NULL, 0}},
-    [PROBE_RECORD_USED] = {{A, "frame", NULL, 0}, {B, "verdict", NAMED(verdicts)}},
-    [PROBE_CONN_OPEN] = {{A, "irs", NULL, 0}, {B, "iss", NULL, 0}},
-    [PROBE_CONN_GONE] = {{A, "cause", NAMED(causes)}},
-    [PROBE_APP_RX] = {{A, "offset", NULL, 0}, {LEN, "bytes", NULL, 0}},
-    [PROBE_APP_NOTICE] = {{A, "cause", NAMED(causes)}},
-    [PROBE_APP_CLOSED] = {{A, "cause", NAMED(causes)}, {B, "app_number", NULL, 0}},
-    [PROBE_PCIE_TLP] = {{A, "direction", NAMED(directions)},
-                        {B, "kind", NULL, 0},
-                        {LEN, "bytes", NULL, 0}},
-    [PROBE_FENCE] = {{A, "fence", NAMED(fences)}},
-    [PROBE_RX_QUEUED] = {{A, "seq", NULL, 0}, {LEN, "bytes", NULL, 0}},
-    [PROBE_FRAME_HELD] = {{A, "frame", NULL, 0}},
-    [PROBE_APP_TX] = {{A, "seq", NULL, 0}, {LEN, "bytes", NULL, 0}},
-    [PROBE_DOORBELL] = {{A, "value", NULL, 0}},
-    [PROBE_SOFT_ERROR] = {{A, "array", NAMED(arrays)},
-                          {B_LOW, "bit", NULL, 0},
-                          {B_HIGH, "line", NULL, 0}},
+    [PROBE_FRAME_RX] = {{"frame", AT(frame.id), NULL, 0}},
+    [PROBE_FRAME_TX] = {{"frame", AT(frame.id), NULL, 0}},
+    [PROBE_FRAME_DROPPED] = {{"frame", AT(drop.id), NULL, 0}, {"reason", AT(drop.reason), NULL, 0}},
+    [PROBE_FRAME_ANSWERED] = {{"frame", AT(frame.id), NULL, 0}},
+    [PROBE_RX_VERDICT] = {{"frame", AT(verdict.id), NULL, 0},
+                          {"verdict", AT(verdict.verdict), NAMED(verdicts)}},
+    [PROBE_RX_APPLIED] = {{"seq", AT(applied.seq), NULL, 0},
+                          {"bytes", AT(applied.bytes), NULL, 0},
+                          {"frame", AT(applied.frame_id), NULL, 0}},
+    [PROBE_RX_WRITTEN] = {{"seq", AT(payload.seq), NULL, 0}, {"bytes", AT(payload.bytes), NULL, 0}},
+    [PROBE_RX_VISIBLE] = {{"seq", AT(payload.seq), NULL, 0}, {"bytes", AT(payload.bytes), NULL, 0}},
+    [PROBE_TX_BUILT] = {{"seq", AT(built.seq), NULL, 0},
+                        {"ack", AT(built.ack), NULL, 0},
+                        {"bytes", AT(built.bytes), NULL, 0}},
+    [PROBE_TX_CREDIT] = {{"snd_una", AT(credit.snd_una), NULL, 0},
+                         {"snd_max", AT(credit.snd_max), NULL, 0}},
+    [PROBE_OWN_STATE] = {{"state", AT(own.state), NAMED(own_states)}},
+    [PROBE_CTX_REFUSED] = {{"result", AT(refused.result), NAMED(results)}},
+    [PROBE_MOVE_MARK] = {{"mark", AT(mark.mark), NULL, 0}, {"mark_ps", AT(mark.at_ps), NULL, 0}},
+    [PROBE_MOVE_BEGIN] = {{"from", AT(move.from), NULL, 0},
+                          {"reason", AT(move.reason), NAMED(reasons)}},
+    [PROBE_MOVE_END] = {{"outcome", AT(move_end.end), NAMED(ends)},
+                        {"held", AT(move_end.held), NULL, 0},
+                        {"forwarded", AT(move_end.forwarded), NULL, 0},
+                        {"late", AT(move_end.is_late), NULL, 0}},
+    [PROBE_MOVE_WANTED] = {{"from", AT(move.from), NULL, 0},
+                           {"reason", AT(move.reason), NAMED(reasons)}},
+    [PROBE_PORT_LINK] = {{"link", AT(port.is_up), NAMED(links)}},
+    [PROBE_DIR_STATE] = {{"state", AT(dir.state), NAMED(dir_states)}},
+    [PROBE_RXIF_STORED] = {{"frame", AT(stored.id), NULL, 0},
+                           {"older", AT(stored.is_older), NULL, 0}},
+    [PROBE_RECORD_VISIBLE] = {{"frame", AT(frame.id), NULL, 0}},
+    [PROBE_RECORD_USED] = {{"frame", AT(verdict.id), NULL, 0},
+                           {"verdict", AT(verdict.verdict), NAMED(verdicts)}},
+    [PROBE_CONN_OPEN] = {{"irs", AT(opened.irs), NULL, 0}, {"iss", AT(opened.iss), NULL, 0}},
+    [PROBE_CONN_GONE] = {{"cause", AT(ended.cause), NAMED(causes)}},
+    [PROBE_APP_RX] = {{"offset", AT(app_rx.offset), NULL, 0}, {"bytes", AT(app_rx.len), NULL, 0}},
+    [PROBE_APP_NOTICE] = {{"cause", AT(ended.cause), NAMED(causes)}},
+    [PROBE_APP_CLOSED] = {{"cause", AT(ended.cause), NAMED(causes)},
+                          {"app_number", AT(ended.app_number), NULL, 0}},
+    [PROBE_PCIE_TLP] = {{"direction", AT(tlp.direction), NAMED(directions)},
+                        {"kind", AT(tlp.kind), NULL, 0},
+                        {"bytes", AT(tlp.wire_bytes), NULL, 0}},
+    [PROBE_FENCE] = {{"fence", AT(fence.is_fenced), NAMED(fences)}},
+    [PROBE_RX_QUEUED] = {{"seq", AT(payload.seq), NULL, 0}, {"bytes", AT(payload.bytes), NULL, 0}},
+    [PROBE_FRAME_HELD] = {{"frame", AT(frame.id), NULL, 0}},
+    [PROBE_APP_TX] = {{"seq", AT(payload.seq), NULL, 0}, {"bytes", AT(payload.bytes), NULL, 0}},
+    [PROBE_DOORBELL] = {{"value", AT(doorbell.value), NULL, 0}},
+    [PROBE_SOFT_ERROR] = {{"array", AT(soft_error.is_tag), NAMED(arrays)},
+                          {"bit", AT(soft_error.bit), NULL, 0},
+                          {"line", AT(soft_error.line), NULL, 0}},
 };
 
-static uint64_t value_of(enum source source, const struct probe_event *event)
+static uint64_t value_of(const struct meaning *meaning, const struct probe_event *event)
 {
-    switch (source) {
-    case A:
-        return event->a;
-    case LEN:
-        return event->len;
-    case B_LOW:
-        return event->b & UINT32_MAX;
-    case B_HIGH:
-        return event->b >> LOW_BITS;
-    default:
-        return event->b;
-    }
+    const uint8_t *at = (const uint8_t *)event + meaning->at;
+    uint64_t value = 0;
+    static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the low byte comes first");
+    assert(meaning->bytes <= sizeof value);
+    memcpy(&value, at, meaning->bytes);
+    return value;
 }
 
 size_t event_fields(const struct probe_event *event, struct event_field fields[EVENT_FIELDS_MAX])
@@ -104,11 +110,11 @@ size_t event_fields(const struct probe_event *event, struct event_field fields[E
     size_t count = 0;
     for (; count < EVENT_FIELDS_MAX; count++) {
         const struct meaning *m = &meanings[event->kind][count];
-        if (m->source == END)
+        if (!m->name)
             break;
-        uint64_t value = value_of(m->source, event);
+        uint64_t value = value_of(m, event);
         const char *text = value < m->text_count ? m->texts[value] : NULL;
-        if (m->source == DROP && value < DROP_REASON_COUNT)
+        if (event->kind == PROBE_FRAME_DROPPED && count == 1 && value < DROP_REASON_COUNT)
             text = drop_reason_key((enum drop_reason)value);
         fields[count] = (struct event_field){m->name, text, value};
     }

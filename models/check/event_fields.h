@@ -17,8 +17,7 @@ struct event_field {
     uint64_t value;
 };
 
-/* What a and b (and len, where the kind has one) mean in this event; models/base/probe.h lists them.
- * Fills fields and returns how many. Time, NIC, connection and generation are not among them. */
+/* What this event says; models/base/probe.h lists the members of each kind. Fills fields and returns how many. Time, NIC, connection and generation are not among them. */
 size_t event_fields(const struct probe_event *event, struct event_field fields[EVENT_FIELDS_MAX]);
 
 #ifdef __cplusplus

@@ -192,8 +192,8 @@ void mac_emit(const struct mac *mac, enum probe_kind kind, const struct frame *f
         return;
     const struct probe_event event = {
         .now_ps = now_ps,
-        .a = frame->id,
-        .data = frame,
+        .frame.id = frame->id,
+        .frame.frame = frame,
         .conn = PROBE_NO_CONN,
         .nic = (uint8_t)mac->nic,
         .kind = (uint8_t)kind,
@@ -209,8 +209,8 @@ void mac_drop(struct mac *mac, struct frame *frame, enum drop_reason reason, uin
     if (mac->nic >= 0 && probe_wants(mac->probe, PROBE_FRAME_DROPPED)) {
         const struct probe_event event = {
             .now_ps = now_ps,
-            .a = frame->id,
-            .b = (uint64_t)reason,
+            .drop.id = frame->id,
+            .drop.reason = (uint16_t)reason,
             .conn = PROBE_NO_CONN,
             .nic = (uint8_t)mac->nic,
             .kind = PROBE_FRAME_DROPPED,

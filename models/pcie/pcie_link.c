@@ -80,10 +80,10 @@ static void show_start(struct pcie_link *link, int direction, const struct pcie_
     }
     struct probe_event event = {
         .now_ps = tlp->start_ps,
-        .a = (uint64_t)direction,
-        .b = tlp->kind,
-        .len = tlp->wire_bytes,
-        .data = &info,
+        .tlp.direction = (uint8_t)direction,
+        .tlp.kind = tlp->kind,
+        .tlp.wire_bytes = tlp->wire_bytes,
+        .tlp.info = &info,
         .conn = PROBE_NO_CONN,
         .nic = (uint8_t)link->nic,
         .kind = PROBE_PCIE_TLP,

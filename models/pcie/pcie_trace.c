@@ -69,12 +69,12 @@ static void on_event(void *self, const struct probe_event *event)
     static const char *const kinds[] = {"MWr",   "MRd", "MSI-X", "CfgRd",
                                         "CfgWr", "Cpl", "CplD",  "Msg"};
     struct pcie_trace *trace = self;
-    const struct pcie_tlp_info *info = event->data;
-    assert(event->nic < TRACE_LINKS && event->b < sizeof kinds / sizeof *kinds && info);
+    const struct pcie_tlp_info *info = event->tlp.info;
+    assert(event->nic < TRACE_LINKS && event->tlp.kind < sizeof kinds / sizeof *kinds && info);
     FILE *file = trace->file[event->nic].stream;
     (void)fprintf(file, "%" PRIu64 ",%s,%s,%u,%" PRIx64 ",%u,%u,", event->now_ps,
-                  event->a ? "down" : "up", kinds[event->b], (unsigned)info->tag, info->address,
-                  info->len, event->len);
+                  event->tlp.direction ? "down" : "up", kinds[event->tlp.kind], (unsigned)info->tag,
+                  info->address, info->len, event->tlp.wire_bytes);
     put_credits(file, info->header_credits);
     put_credits(file, info->data_credits);
     (void)fprintf(file, "%s\n", note_of(info));

@@ -81,9 +81,9 @@ static void on_received(struct frame_book *book, const struct probe_event *event
 {
     if (book->count * 2 >= book->capacity)
         grow(book);
-    struct seen_frame *slot = &book->slots[slot_of(book, event->a)];
+    struct seen_frame *slot = &book->slots[slot_of(book, event->frame.id)];
     book->count += !slot->id;
-    *slot = (struct seen_frame){.id = event->a,
+    *slot = (struct seen_frame){.id = event->frame.id,
                                 .number = ++book->recorded[event->nic],
                                 .rx_ps = event->now_ps,
                                 .foreign_ps = TIME_NEVER,
@@ -93,9 +93,9 @@ static void on_received(struct frame_book *book, const struct probe_event *event
 
 static void on_foreign(struct frame_book *book, const struct probe_event *event)
 {
-    struct seen_frame *slot = find(book, ((const struct frame *)event->data)->id);
+    struct seen_frame *slot = find(book, event->mark.frame->id);
     if (slot && slot->foreign_ps == TIME_NEVER)
-        slot->foreign_ps = event->b;
+        slot->foreign_ps = event->mark.at_ps;
 }
 
 static void on_used(struct frame_book *book, uint64_t id)
@@ -116,19 +116,19 @@ void frame_book_on_event(struct frame_book *book, const struct probe_event *even
         book->recorded[event->nic]++;
         break;
     case PROBE_MOVE_MARK:
-        if (event->a == 1)
+        if (event->mark.mark == MARK_FOREIGN)
             on_foreign(book, event);
         break;
     case PROBE_RECORD_VISIBLE:
-        slot = find(book, event->a);
+        slot = find(book, event->frame.id);
         if (slot && slot->visible_ps == TIME_NEVER)
             slot->visible_ps = event->now_ps;
         break;
     case PROBE_RECORD_USED:
-        on_used(book, event->a);
+        on_used(book, event->frame.id);
         break;
     case PROBE_FRAME_DROPPED:
-        take_out(book, event->a);
+        take_out(book, event->frame.id);
         break;
     default:
         break;

@@ -86,7 +86,7 @@ static struct move_row *row_of(struct move_log *log, uint32_t conn)
 
 static bool may_get_t12(const struct move_row *row)
 {
-    return row->mark_ps[12] == TIME_NEVER &&
+    return row->mark_ps[MARK_FIRST_BUILT] == TIME_NEVER &&
            (row->outcome == MOVE_RUNNING || row->outcome == MOVE_COMPLETED);
 }
 
@@ -95,7 +95,7 @@ static void on_wanted(struct move_log *log, const struct probe_event *event)
     if (event->conn >= log->conn_max)
         return;
     struct wanted_move *wanted = &log->wanted[event->conn];
-    const struct move_trigger *trigger = event->data;
+    const struct move_trigger *trigger = event->move.trigger;
     const struct seen_frame *frame = frame_book_find(&log->frames, trigger->frame_id);
     *wanted = (struct wanted_move){.trigger = *trigger};
     if (frame)
@@ -106,7 +106,8 @@ static void on_wanted(struct move_log *log, const struct probe_event *event)
 static void leave_row(struct move_log *log, const struct move_row *row)
 {
     log->moving -= may_get_t12(row);
-    log->awaiting -= row->mark_ps[12] != TIME_NEVER && row->mark_ps[13] == TIME_NEVER;
+    log->awaiting -= row->mark_ps[MARK_FIRST_BUILT] != TIME_NEVER &&
+                     row->mark_ps[MARK_FIRST_HEARD] == TIME_NEVER;
 }
 
 static struct move_row *add_row(struct move_log *log)
@@ -126,24 +127,24 @@ static void on_begin(struct move_log *log, const struct probe_event *event)
     const struct move_row *before = row_of(log, event->conn);
     if (before)
         leave_row(log, before);
-    const struct move_trigger *trigger = event->data;
+    const struct move_trigger *trigger = event->move.trigger;
     const struct wanted_move *wanted = &log->wanted[event->conn];
     struct move_row *row = add_row(log);
     *row = (struct move_row){.conn = event->conn,
                              .gen = event->gen,
-                             .reason = (uint8_t)event->b,
-                             .source = (uint8_t)event->a,
+                             .reason = event->move.reason,
+                             .source = event->move.from,
                              .destination = event->nic,
                              .trigger = *trigger};
     for (int i = 0; i < MOVE_TIMES; i++)
         row->mark_ps[i] = TIME_NEVER;
-    row->mark_ps[0] = trigger->at_ps;
-    row->mark_ps[3] = trigger->decided_ps;
+    row->mark_ps[MARK_TRIGGER] = trigger->at_ps;
+    row->mark_ps[MARK_DECIDED] = trigger->decided_ps;
     row->mark_ps[MOVE_BEGUN] = event->now_ps;
     if (trigger->kind == TRIGGER_FRAME && wanted->frame.id == trigger->frame_id) {
         row->trigger_number = wanted->frame.number;
-        row->mark_ps[1] = wanted->frame.foreign_ps;
-        row->mark_ps[2] = wanted->frame.visible_ps;
+        row->mark_ps[MARK_FOREIGN] = wanted->frame.foreign_ps;
+        row->mark_ps[MARK_RECORD_VISIBLE] = wanted->frame.visible_ps;
     }
     log->row_of[event->conn] = (int32_t)(log->count - 1);
     log->moving++;
@@ -152,9 +153,9 @@ static void on_begin(struct move_log *log, const struct probe_event *event)
 /* The engine marks every FREEZE and INSTALL, also those of a move that returns, or of inactivity. */
 static bool is_of_row(const struct move_row *row, const struct probe_event *event)
 {
-    if (event->a >= 4 && event->a <= 6)
+    if (event->mark.mark >= MARK_FREEZE && event->mark.mark <= MARK_DRAINED)
         return event->nic == row->source && event->gen == row->gen;
-    if (event->a >= 9)
+    if (event->mark.mark >= MARK_IMAGE_GOOD)
         return event->nic == row->destination && event->gen == (uint16_t)(row->gen + 1);
     return event->nic == row->destination;
 }
@@ -162,17 +163,17 @@ static bool is_of_row(const struct move_row *row, const struct probe_event *even
 static void on_mark(struct move_log *log, const struct probe_event *event)
 {
     struct move_row *row = row_of(log, event->conn);
-    if (!row || event->a < 4 || event->a >= MOVE_MARKS || row->mark_ps[event->a] != TIME_NEVER ||
-        !is_of_row(row, event))
+    if (!row || event->mark.mark < MARK_FREEZE || event->mark.mark >= MOVE_MARKS ||
+        row->mark_ps[event->mark.mark] != TIME_NEVER || !is_of_row(row, event))
         return;
     /* A mark of the next activation only counts once this move has come so far. */
-    if (event->a == 12 && row->mark_ps[10] == TIME_NEVER)
+    if (event->mark.mark == MARK_FIRST_BUILT && row->mark_ps[MARK_ACTIVE] == TIME_NEVER)
         return;
-    if (event->a == 12) {
+    if (event->mark.mark == MARK_FIRST_BUILT) {
         log->awaiting++;
         log->moving -= may_get_t12(row);
     }
-    row->mark_ps[event->a] = event->b;
+    row->mark_ps[event->mark.mark] = event->mark.at_ps;
 }
 
 static void on_end(struct move_log *log, const struct probe_event *event)
@@ -184,23 +185,23 @@ static void on_end(struct move_log *log, const struct probe_event *event)
                                        [MOVE_END_COMPLETED] = MOVE_COMPLETED,
                                        [MOVE_END_CANCELLED] = MOVE_CANCELLED};
     bool could = may_get_t12(row);
-    row->outcome = outcomes[event->a];
-    row->late = event->len != 0;
-    row->held = (uint32_t)event->b;
-    row->forwarded = (uint32_t)(event->b >> 32);
+    row->outcome = outcomes[event->move_end.end];
+    row->late = event->move_end.is_late;
+    row->held = event->move_end.held;
+    row->forwarded = event->move_end.forwarded;
     log->moving -= could && !may_get_t12(row);
 }
 
 static void on_built(struct move_log *log, const struct probe_event *event)
 {
     struct move_row *row = row_of(log, event->conn);
-    if (!row || row->sent || row->mark_ps[10] == TIME_NEVER || event->nic != row->destination ||
-        event->gen != (uint16_t)(row->gen + 1))
+    if (!row || row->sent || row->mark_ps[MARK_ACTIVE] == TIME_NEVER ||
+        event->nic != row->destination || event->gen != (uint16_t)(row->gen + 1))
         return;
     row->sent = true;
-    row->first_seq = (uint32_t)event->a;
-    row->first_ack = (uint32_t)event->b;
-    row->first_len = event->len;
+    row->first_seq = event->built.seq;
+    row->first_ack = event->built.ack;
+    row->first_len = event->built.bytes;
 }
 
 /* --- T13: found on the wire, for the frame that shows it may start the next move --- */
@@ -234,9 +235,9 @@ static void on_open(struct move_log *log, const struct probe_event *event)
 {
     if (log->key_count * 2 >= log->key_capacity)
         keys_grow(log);
-    struct conn_key *slot = &log->keys[key_slot(log, event->data)];
+    struct conn_key *slot = &log->keys[key_slot(log, event->opened.key)];
     log->key_count += !slot->used;
-    memcpy(&slot->key, event->data, sizeof slot->key);
+    memcpy(&slot->key, event->opened.key, sizeof slot->key);
     slot->conn = event->conn;
     slot->used = true;
 }
@@ -245,7 +246,7 @@ static void on_open(struct move_log *log, const struct probe_event *event)
  * ACK, sends from the number acknowledged on. A frame that it made before T12 cannot tell. */
 static void on_peer_frame(struct move_log *log, const struct probe_event *event)
 {
-    const struct frame *frame = event->data;
+    const struct frame *frame = event->frame.frame;
     struct packet packet;
     packet_parse(frame->data, frame->len, false, &packet);
     if (packet.kind != PACKET_TCP || log->key_count == 0)
@@ -254,13 +255,14 @@ static void on_peer_frame(struct move_log *log, const struct probe_event *event)
     packet_flow_key(&packet, &key);
     const struct conn_key *slot = &log->keys[key_slot(log, &key)];
     struct move_row *row = slot->used ? row_of(log, slot->conn) : NULL;
-    if (!row || row->mark_ps[12] == TIME_NEVER || row->mark_ps[13] != TIME_NEVER)
+    if (!row || row->mark_ps[MARK_FIRST_BUILT] == TIME_NEVER ||
+        row->mark_ps[MARK_FIRST_HEARD] != TIME_NEVER)
         return;
     int32_t ahead = row->first_len ? (int32_t)(packet.seg.ack - row->first_seq - row->first_len)
                                    : (int32_t)(packet.seg.seq - row->first_ack);
-    if (ahead < 0 || frame->born_ps <= row->mark_ps[12])
+    if (ahead < 0 || frame->born_ps <= row->mark_ps[MARK_FIRST_BUILT])
         return;
-    row->mark_ps[13] = event->now_ps;
+    row->mark_ps[MARK_FIRST_HEARD] = event->now_ps;
     log->awaiting--;
 }
 

@@ -43,7 +43,7 @@ void server_timers_on_event(struct server_timers *timers, const struct probe_eve
     struct connection *connection = &timers->connections[event->conn];
     switch (event->kind) {
     case PROBE_CONN_OPEN:
-        connection->key = *(const struct flow_key *)event->data;
+        connection->key = *event->opened.key;
         connection->open = true;
         connection->runs = false;
         if (event->conn >= timers->used)
@@ -51,7 +51,7 @@ void server_timers_on_event(struct server_timers *timers, const struct probe_eve
         break;
     case PROBE_CTX_WRITTEN: {
         /* A moving context keeps its timers, so the last one written tells. */
-        const struct conn_ctx *ctx = event->data;
+        const struct conn_ctx *ctx = event->context.image;
         connection->runs = (ctx->timers & CTX_TIMER_REXMT) != 0;
         break;
     }

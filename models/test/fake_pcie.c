@@ -95,9 +95,9 @@ static void on_probe(void *self, const struct probe_event *event)
 {
     record(self, (struct fake_event){.kind = FAKE_TLP,
                                      .now_ps = event->now_ps,
-                                     .len = event->len,
-                                     .tlp_kind = (uint32_t)event->b,
-                                     .direction = (uint32_t)event->a});
+                                     .len = event->tlp.wire_bytes,
+                                     .tlp_kind = event->tlp.kind,
+                                     .direction = event->tlp.direction});
 }
 
 static void on_port_event(void *self, uint64_t at_ps)

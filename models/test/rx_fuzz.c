@@ -46,7 +46,7 @@ static uint16_t take16(struct fuzz *f)
 static void on_probe(struct rig *rig, const struct probe_event *event)
 {
     struct fuzz *f = (struct fuzz *)(void *)((uint8_t *)rig - offsetof(struct fuzz, rig));
-    if (event->kind == PROBE_RX_VERDICT && event->a == f->frame_id)
+    if (event->kind == PROBE_RX_VERDICT && event->verdict.id == f->frame_id)
         f->verdicts++;
 }
 

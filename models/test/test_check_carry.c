@@ -24,14 +24,13 @@ static void emit(struct probe_event event)
 
 static void own(unsigned nic, enum own_state state, uint16_t gen)
 {
-    emit(
-        (struct probe_event){.kind = PROBE_OWN_STATE, .nic = (uint8_t)nic, .gen = gen, .a = state});
+    emit((struct probe_event){
+        .kind = PROBE_OWN_STATE, .nic = (uint8_t)nic, .gen = gen, .own.state = state});
 }
 
 static void context(enum probe_kind kind, unsigned nic, const struct conn_ctx *ctx)
 {
-    emit((struct probe_event){
-        .kind = (uint8_t)kind, .nic = (uint8_t)nic, .data = ctx, .len = CTX_BYTES});
+    emit((struct probe_event){.kind = (uint8_t)kind, .nic = (uint8_t)nic, .context.image = ctx});
 }
 
 static void setup(void)
@@ -42,7 +41,7 @@ static void setup(void)
     probe_init(&probe);
     probe_add(&probe, check_listener(check));
     now = 100 * PS_PER_MS;
-    emit((struct probe_event){.kind = PROBE_CONN_OPEN, .a = IRS, .b = ISS});
+    emit((struct probe_event){.kind = PROBE_CONN_OPEN, .opened.irs = IRS, .opened.iss = ISS});
     own(0, OWN_ACTIVE, 1);
 }
 
@@ -152,7 +151,7 @@ Test(check_carry, knows_a_timer_that_does_not_run)
 Test(check_carry, accepts_what_the_application_wrote_meanwhile)
 {
     struct conn_ctx before = established(), after = before;
-    emit((struct probe_event){.kind = PROBE_APP_TX, .a = ISS + 1, .len = 10});
+    emit((struct probe_event){.kind = PROBE_APP_TX, .payload.seq = ISS + 1, .payload.bytes = 10});
     after.tx_prod += 10;
     move(&before, &after);
     expect(INVARIANT_MOVE, 0);
@@ -161,7 +160,7 @@ Test(check_carry, accepts_what_the_application_wrote_meanwhile)
 Test(check_carry, catches_that_the_new_place_does_not_know_what_was_written)
 {
     struct conn_ctx before = established(), after = before;
-    emit((struct probe_event){.kind = PROBE_APP_TX, .a = ISS + 1, .len = 10});
+    emit((struct probe_event){.kind = PROBE_APP_TX, .payload.seq = ISS + 1, .payload.bytes = 10});
     move(&before, &after);
     expect(INVARIANT_MOVE, 1);
 }
@@ -169,8 +168,11 @@ Test(check_carry, catches_that_the_new_place_does_not_know_what_was_written)
 Test(check_carry, catches_a_move_that_does_not_end)
 {
     struct move_trigger why = {.at_ps = now, .decided_ps = now}; /* I-TRIG has its own tests */
-    emit((struct probe_event){
-        .kind = PROBE_MOVE_BEGIN, .nic = 1, .a = 0, .b = MOVE_FOREIGN, .data = &why});
+    emit((struct probe_event){.kind = PROBE_MOVE_BEGIN,
+                              .nic = 1,
+                              .move.from = 0,
+                              .move.reason = MOVE_FOREIGN,
+                              .move.trigger = &why});
     now += 1000 * PS_PER_MS;
     own(0, OWN_QUIESCE, 1);
     cr_assert_eq(check_violations(check, INVARIANT_LIVE1), 0);
@@ -181,7 +183,8 @@ Test(check_carry, catches_a_move_that_does_not_end)
 
 Test(check_carry, catches_an_end_the_application_is_not_told_of)
 {
-    emit((struct probe_event){.kind = PROBE_CONN_GONE, .gen = 1, .a = NIC_TERM_REMOTE_RESET});
+    emit((struct probe_event){
+        .kind = PROBE_CONN_GONE, .gen = 1, .ended.cause = NIC_TERM_REMOTE_RESET});
     now += 2000 * PS_PER_MS;
     own(0, OWN_ABSENT, 1);
     expect(INVARIANT_TERM, 1);
@@ -189,8 +192,9 @@ Test(check_carry, catches_an_end_the_application_is_not_told_of)
 
 Test(check_carry, accepts_an_end_the_application_is_told_of)
 {
-    emit((struct probe_event){.kind = PROBE_CONN_GONE, .gen = 1, .a = NIC_TERM_REMOTE_RESET});
-    emit((struct probe_event){.kind = PROBE_APP_CLOSED, .a = NIC_TERM_REMOTE_RESET});
+    emit((struct probe_event){
+        .kind = PROBE_CONN_GONE, .gen = 1, .ended.cause = NIC_TERM_REMOTE_RESET});
+    emit((struct probe_event){.kind = PROBE_APP_CLOSED, .ended.cause = NIC_TERM_REMOTE_RESET});
     now += 2000 * PS_PER_MS;
     own(0, OWN_ABSENT, 1);
     expect(INVARIANT_TERM, 0);
@@ -199,9 +203,10 @@ Test(check_carry, accepts_an_end_the_application_is_told_of)
 Test(check_carry, catches_a_wrong_cause_and_a_second_call)
 {
     context(PROBE_CTX_LIVE, 0, &(struct conn_ctx){.tcp_state = TCP_ESTABLISHED});
-    emit((struct probe_event){.kind = PROBE_CONN_GONE, .gen = 1, .a = NIC_TERM_REMOTE_RESET});
-    emit((struct probe_event){.kind = PROBE_APP_CLOSED, .a = NIC_TERM_KEEPALIVE});
+    emit((struct probe_event){
+        .kind = PROBE_CONN_GONE, .gen = 1, .ended.cause = NIC_TERM_REMOTE_RESET});
+    emit((struct probe_event){.kind = PROBE_APP_CLOSED, .ended.cause = NIC_TERM_KEEPALIVE});
     expect(INVARIANT_TERM, 1);
-    emit((struct probe_event){.kind = PROBE_APP_CLOSED, .a = NIC_TERM_REMOTE_RESET});
+    emit((struct probe_event){.kind = PROBE_APP_CLOSED, .ended.cause = NIC_TERM_REMOTE_RESET});
     expect(INVARIANT_TERM, 2);
 }

@@ -10,11 +10,30 @@ static struct probe probe;
 
 enum { CONN = 5 };
 
-static void emit(enum probe_kind kind, unsigned nic, uint16_t gen, uint64_t a)
+static void emit(enum probe_kind kind, unsigned nic, uint16_t gen, struct probe_event event)
 {
-    struct probe_event event = {
-        .kind = (uint8_t)kind, .conn = CONN, .nic = (uint8_t)nic, .gen = gen, .a = a};
+    event.kind = (uint8_t)kind;
+    event.conn = CONN;
+    event.nic = (uint8_t)nic;
+    event.gen = gen;
     probe_emit(&probe, &event);
+}
+
+static void opened(void) { emit(PROBE_CONN_OPEN, 0, 0, (struct probe_event){.opened.irs = 1000}); }
+
+static void own(uint16_t gen, enum own_state state)
+{
+    emit(PROBE_OWN_STATE, 0, gen, (struct probe_event){.own.state = (uint8_t)state});
+}
+
+static void soft_error(unsigned nic)
+{
+    emit(PROBE_SOFT_ERROR, nic, 0, (struct probe_event){.soft_error.bit = 0});
+}
+
+static void gone(uint16_t gen, enum nic_term_cause cause)
+{
+    emit(PROBE_CONN_GONE, 0, gen, (struct probe_event){.ended.cause = (uint8_t)cause});
 }
 
 static void setup(void)
@@ -23,8 +42,8 @@ static void setup(void)
     check = check_create(&params);
     probe_init(&probe);
     probe_add(&probe, check_listener(check));
-    emit(PROBE_CONN_OPEN, 0, 0, 1000);
-    emit(PROBE_OWN_STATE, 0, 1, OWN_ACTIVE);
+    opened();
+    own(1, OWN_ACTIVE);
 }
 
 static void teardown(void) { check_destroy(check); }
@@ -39,44 +58,44 @@ static void expect_violations(uint64_t count)
 
 Test(check_ctx, accepts_an_end_after_a_soft_error)
 {
-    emit(PROBE_SOFT_ERROR, 0, 0, 0);
-    emit(PROBE_CONN_GONE, 0, 1, NIC_TERM_CTX_ERROR);
+    soft_error(0);
+    gone(1, NIC_TERM_CTX_ERROR);
     expect_violations(0);
 }
 
 Test(check_ctx, does_not_judge_other_ends)
 {
-    emit(PROBE_CONN_GONE, 0, 1, NIC_TERM_REMOTE_RESET);
+    gone(1, NIC_TERM_REMOTE_RESET);
     expect_violations(0);
 }
 
 Test(check_ctx, catches_an_end_without_a_soft_error)
 {
-    emit(PROBE_CONN_GONE, 0, 1, NIC_TERM_CTX_ERROR);
+    gone(1, NIC_TERM_CTX_ERROR);
     expect_violations(1);
 }
 
 Test(check_ctx, catches_an_end_on_the_nic_that_was_not_hit)
 {
-    emit(PROBE_SOFT_ERROR, 1, 0, 0);
-    emit(PROBE_CONN_GONE, 0, 1, NIC_TERM_CTX_ERROR);
+    soft_error(1);
+    gone(1, NIC_TERM_CTX_ERROR);
     expect_violations(1);
 }
 
 Test(check_ctx, catches_a_second_end_by_one_soft_error)
 {
-    emit(PROBE_SOFT_ERROR, 0, 0, 0);
-    emit(PROBE_CONN_GONE, 0, 1, NIC_TERM_CTX_ERROR);
-    emit(PROBE_CONN_OPEN, 0, 0, 1000); /* the id has a new connection */
-    emit(PROBE_CONN_GONE, 0, 1, NIC_TERM_CTX_ERROR);
+    soft_error(0);
+    gone(1, NIC_TERM_CTX_ERROR);
+    opened(); /* the id has a new connection */
+    gone(1, NIC_TERM_CTX_ERROR);
     expect_violations(1);
 }
 
 Test(check_ctx, catches_an_end_by_a_soft_error_of_before_a_move)
 {
-    emit(PROBE_SOFT_ERROR, 0, 0, 0);
-    emit(PROBE_OWN_STATE, 0, 1, OWN_TOMBSTONE);
-    emit(PROBE_OWN_STATE, 0, 2, OWN_ACTIVE);
-    emit(PROBE_CONN_GONE, 0, 2, NIC_TERM_CTX_ERROR);
+    soft_error(0);
+    own(1, OWN_TOMBSTONE);
+    own(2, OWN_ACTIVE);
+    gone(2, NIC_TERM_CTX_ERROR);
     expect_violations(1);
 }

@@ -29,7 +29,8 @@ static void emit(uint64_t ns, struct probe_event event)
 
 static void open_conn(uint32_t conn)
 {
-    emit(1, (struct probe_event){.kind = PROBE_CONN_OPEN, .conn = conn, .a = 1000, .b = 5000});
+    emit(1, (struct probe_event){
+                .kind = PROBE_CONN_OPEN, .conn = conn, .opened.irs = 1000, .opened.iss = 5000});
 }
 
 static void setup(void)
@@ -61,8 +62,9 @@ TestSuite(check_move, .init = setup, .fini = teardown);
 
 static void own(uint64_t ns, uint8_t nic, enum own_state state, uint16_t gen)
 {
-    emit(ns, (struct probe_event){
-                 .kind = PROBE_OWN_STATE, .conn = CONN, .nic = nic, .gen = gen, .a = state});
+    emit(ns,
+         (struct probe_event){
+             .kind = PROBE_OWN_STATE, .conn = CONN, .nic = nic, .gen = gen, .own.state = state});
 }
 
 /* A mark that story.told leaves at 0 is not reported. */
@@ -74,29 +76,32 @@ static void mark(uint8_t nic, uint16_t gen, unsigned number)
                                                    .conn = CONN,
                                                    .nic = nic,
                                                    .gen = gen,
-                                                   .a = number,
-                                                   .b = story.told[number] * 1000});
+                                                   .mark.mark = (uint8_t)number,
+                                                   .mark.at_ps = story.told[number] * 1000});
 }
 
 static void trigger_frame(void)
 {
     struct frame frame = {.id = FRAME, .len = 60};
-    emit(story.rx,
-         (struct probe_event){
-             .kind = PROBE_FRAME_RX, .conn = PROBE_NO_CONN, .nic = 1, .a = FRAME, .data = &frame});
+    emit(story.rx, (struct probe_event){.kind = PROBE_FRAME_RX,
+                                        .conn = PROBE_NO_CONN,
+                                        .nic = 1,
+                                        .frame.id = FRAME,
+                                        .frame.frame = &frame});
     emit(story.foreign, (struct probe_event){.kind = PROBE_MOVE_MARK,
                                              .conn = PROBE_NO_CONN,
                                              .nic = 1,
-                                             .a = 1,
-                                             .b = story.foreign * 1000,
-                                             .data = &frame});
-    emit(story.visible, (struct probe_event){.kind = PROBE_RECORD_VISIBLE, .a = FRAME, .nic = 1});
+                                             .mark.mark = MARK_FOREIGN,
+                                             .mark.at_ps = story.foreign * 1000,
+                                             .mark.frame = &frame});
+    emit(story.visible,
+         (struct probe_event){.kind = PROBE_RECORD_VISIBLE, .frame.id = FRAME, .nic = 1});
     emit(story.decided,
          (struct probe_event){
-             .kind = PROBE_RXIF_STORED, .conn = story.of_conn, .nic = 1, .a = FRAME});
+             .kind = PROBE_RXIF_STORED, .conn = story.of_conn, .nic = 1, .stored.id = FRAME});
     emit(story.decided,
          (struct probe_event){
-             .kind = PROBE_RECORD_USED, .conn = story.of_conn, .nic = 1, .a = FRAME});
+             .kind = PROBE_RECORD_USED, .conn = story.of_conn, .nic = 1, .verdict.id = FRAME});
 }
 
 static void begin(void)
@@ -106,7 +111,7 @@ static void begin(void)
                                    .frame_id = story.frame_id,
                                    .kind = story.kind,
                                    .port = story.port};
-    struct probe_event event = {.conn = CONN, .gen = 1, .nic = 1, .data = &trigger};
+    struct probe_event event = {.conn = CONN, .gen = 1, .nic = 1, .move.trigger = &trigger};
     event.kind = PROBE_MOVE_WANTED;
     emit(story.decided, event);
     trigger.frame_id = story.begin_frame_id;
@@ -116,8 +121,9 @@ static void begin(void)
 
 static void end(enum move_end outcome)
 {
-    emit(230, (struct probe_event){
-                  .kind = PROBE_MOVE_END, .conn = CONN, .gen = 2, .nic = 1, .a = outcome});
+    emit(230,
+         (struct probe_event){
+             .kind = PROBE_MOVE_END, .conn = CONN, .gen = 2, .nic = 1, .move_end.end = outcome});
 }
 
 static void move(void)
@@ -131,7 +137,8 @@ static void move(void)
     mark(0, 1, 5);
     mark(0, 1, 6);
     struct conn_ctx image = {.generation = 1};
-    emit(165, (struct probe_event){.kind = PROBE_CTX_OUT, .conn = CONN, .gen = 1, .data = &image});
+    emit(165, (struct probe_event){
+                  .kind = PROBE_CTX_OUT, .conn = CONN, .gen = 1, .context.image = &image});
     own(165, 0, OWN_TOMBSTONE, 1);
     mark(1, 1, 7);
     mark(1, 2, 8);
@@ -143,8 +150,8 @@ static void move(void)
                                    .conn = CONN,
                                    .gen = 2,
                                    .nic = 1,
-                                   .a = FRAME,
-                                   .b = NIC_VERDICT_APPLIED});
+                                   .verdict.id = FRAME,
+                                   .verdict.verdict = NIC_VERDICT_APPLIED});
     mark(1, 2, 11);
     end(MOVE_END_COMPLETED);
 }

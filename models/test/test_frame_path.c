@@ -61,7 +61,7 @@ static void note(uint64_t what, uint64_t now_ps)
 static void on_event(void *self, const struct probe_event *event)
 {
     (void)self;
-    note((uint64_t)event->kind << 40 | (uint64_t)event->nic << 32 | event->a, event->now_ps);
+    note((uint64_t)event->kind << 40 | (uint64_t)event->nic << 32 | event->frame.id, event->now_ps);
 }
 
 static void on_room(void *self, uint64_t now_ps)

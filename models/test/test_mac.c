@@ -382,16 +382,16 @@ Test(mac, a_nics_port_reports_first_bits_last_bits_and_drops)
     run_to(PS_PER_MS);
     cr_assert_eq(log.count, 3);
     cr_assert_eq(log.events[0].kind, PROBE_FRAME_TX);
-    cr_assert_eq(log.events[0].a, out);
+    cr_assert_eq(log.events[0].frame.id, out);
     cr_assert_eq(log.events[0].now_ps, 67200);
     cr_assert_eq(log.events[1].kind, PROBE_FRAME_RX);
-    cr_assert_eq(log.events[1].a, in);
+    cr_assert_eq(log.events[1].frame.id, in);
     cr_assert_eq(log.events[1].nic, 1);
     cr_assert_eq(log.events[1].conn, PROBE_NO_CONN);
     cr_assert_eq(log.events[1].now_ps, FIRST_ARRIVAL_PS);
     cr_assert_eq(log.events[2].kind, PROBE_FRAME_DROPPED);
-    cr_assert_eq(log.events[2].a, bad_id);
-    cr_assert_eq(log.events[2].b, DROP_BAD_FCS);
+    cr_assert_eq(log.events[2].drop.id, bad_id);
+    cr_assert_eq(log.events[2].drop.reason, DROP_BAD_FCS);
     cr_assert_eq(net.at_a.entries[0].port, 1);
     link_close();
 }

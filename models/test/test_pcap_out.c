@@ -43,7 +43,7 @@ static void emit(struct pcap_out *out, enum probe_kind kind, uint8_t nic, uint32
     frame.len = len;
     memset(frame.data, (int)len, len);
     struct probe_event event = {
-        .now_ps = now_ps, .kind = (uint8_t)kind, .nic = nic, .data = &frame, .len = len};
+        .now_ps = now_ps, .kind = (uint8_t)kind, .nic = nic, .frame.frame = &frame};
     struct probe_listener listener = pcap_out_listener(out);
     listener.on_event(listener.self, &event);
 }

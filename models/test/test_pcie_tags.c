@@ -145,7 +145,7 @@ static struct {
 /* Credits left after the first TLP of the kind, of 100 and 1000. */
 static void on_tlp(void *self, const struct probe_event *event)
 {
-    const struct pcie_tlp_info *info = event->data;
+    const struct pcie_tlp_info *info = event->tlp.info;
     (void)self;
     if (first.tlps++ == 0) {
         first.headers = 100 - info->header_credits;

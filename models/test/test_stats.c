@@ -58,8 +58,8 @@ static void mark(uint64_t ps, unsigned number)
                                   .conn = 3,
                                   .gen = at_source ? 1 : 2,
                                   .nic = !at_source,
-                                  .a = number,
-                                  .b = ps});
+                                  .mark.mark = (uint8_t)number,
+                                  .mark.at_ps = ps});
 }
 
 static struct frame frame;
@@ -68,15 +68,17 @@ static struct frame frame;
 static void foreign_frame(uint64_t id, uint64_t ps, uint64_t used_ps)
 {
     struct frame arrived = {.id = id, .len = 60, .born_ps = ps};
-    emit(ps, (struct probe_event){.kind = PROBE_FRAME_RX, .a = id, .nic = 1, .data = &arrived});
+    emit(ps, (struct probe_event){
+                 .kind = PROBE_FRAME_RX, .frame.id = id, .nic = 1, .frame.frame = &arrived});
     emit(ps + 1000, (struct probe_event){.kind = PROBE_MOVE_MARK,
                                          .conn = PROBE_NO_CONN,
                                          .nic = 1,
-                                         .a = 1,
-                                         .b = ps + 1000,
-                                         .data = &arrived});
-    emit(ps + 2000, (struct probe_event){.kind = PROBE_RECORD_VISIBLE, .a = id, .nic = 1});
-    emit(used_ps, (struct probe_event){.kind = PROBE_RECORD_USED, .a = id, .conn = 3, .nic = 1});
+                                         .mark.mark = MARK_FOREIGN,
+                                         .mark.at_ps = ps + 1000,
+                                         .mark.frame = &arrived});
+    emit(ps + 2000, (struct probe_event){.kind = PROBE_RECORD_VISIBLE, .frame.id = id, .nic = 1});
+    emit(used_ps,
+         (struct probe_event){.kind = PROBE_RECORD_USED, .verdict.id = id, .conn = 3, .nic = 1});
 }
 
 static struct move_trigger triggered_by(uint64_t id, uint64_t ps, uint64_t decided_ps)
@@ -92,9 +94,9 @@ static struct probe_event move_event(enum probe_kind kind, const struct move_tri
                                 .conn = 3,
                                 .gen = 1,
                                 .nic = 1,
-                                .a = 0,
-                                .b = MOVE_FOREIGN,
-                                .data = trigger};
+                                .move.from = 0,
+                                .move.reason = MOVE_FOREIGN,
+                                .move.trigger = trigger};
 }
 
 /* A frame of the moved connection from its peer, on either port. */
@@ -112,7 +114,7 @@ static void peer_frame(uint64_t ps, uint32_t ack)
     frame.len = packet_build(frame.data, &out, 0);
     frame.id = ps;
     frame.born_ps = ps;
-    emit(ps, (struct probe_event){.kind = PROBE_FRAME_RX, .a = ps, .data = &frame});
+    emit(ps, (struct probe_event){.kind = PROBE_FRAME_RX, .frame.id = ps, .frame.frame = &frame});
 }
 
 static void open_connection(void)
@@ -122,7 +124,7 @@ static void open_connection(void)
     peer_frame(1, 0);
     packet_parse(frame.data, frame.len, false, &packet);
     packet_flow_key(&packet, &key);
-    emit(2, (struct probe_event){.kind = PROBE_CONN_OPEN, .conn = 3, .data = &key});
+    emit(2, (struct probe_event){.kind = PROBE_CONN_OPEN, .conn = 3, .opened.key = &key});
 }
 
 Test(move_log, a_move_has_all_its_marks_and_phases)
@@ -138,11 +140,17 @@ Test(move_log, a_move_has_all_its_marks_and_phases)
     for (unsigned m = 4; m <= 11; m++)
         mark(5000 + m * 1000, m);
     cr_assert(move_log_is_moving(move_log));
-    emit(17000,
-         (struct probe_event){.kind = PROBE_MOVE_END, .conn = 3, .a = MOVE_END_COMPLETED, .b = 1});
-    emit(18000,
-         (struct probe_event){
-             .kind = PROBE_TX_BUILT, .conn = 3, .gen = 2, .nic = 1, .a = 100, .b = 200, .len = 10});
+    emit(17000, (struct probe_event){.kind = PROBE_MOVE_END,
+                                     .conn = 3,
+                                     .move_end.end = MOVE_END_COMPLETED,
+                                     .move_end.held = 1});
+    emit(18000, (struct probe_event){.kind = PROBE_TX_BUILT,
+                                     .conn = 3,
+                                     .gen = 2,
+                                     .nic = 1,
+                                     .built.seq = 100,
+                                     .built.ack = 200,
+                                     .built.bytes = 10});
     mark(18000, 12);
     cr_assert_not(move_log_is_moving(move_log));
     peer_frame(30000, 109);
@@ -180,7 +188,7 @@ Test(move_log_trigger, a_move_that_waits_keeps_the_frame_that_asked_for_it)
     enum { OTHERS = 100000 };
     uint64_t id = 1000, ps = 1000;
     for (int sent = 0; sent < 4; sent++)
-        emit(ps, (struct probe_event){.kind = PROBE_FRAME_TX, .a = 1, .nic = 1});
+        emit(ps, (struct probe_event){.kind = PROBE_FRAME_TX, .frame.id = 1, .nic = 1});
     foreign_frame(id, ps, ps + 5000);
     struct move_trigger trigger = triggered_by(id, ps, ps + 5000);
     emit(ps + 5000, move_event(PROBE_MOVE_WANTED, &trigger));
@@ -205,7 +213,8 @@ Test(move_log_trigger, a_link_event_gives_t0_and_no_t1_and_t2)
     emit(9000, move_event(PROBE_MOVE_WANTED, &trigger));
     emit(9000, move_event(PROBE_MOVE_BEGIN, &trigger));
     mark(20000, 10);
-    emit(21000, (struct probe_event){.kind = PROBE_MOVE_END, .conn = 3, .a = MOVE_END_COMPLETED});
+    emit(21000, (struct probe_event){
+                    .kind = PROBE_MOVE_END, .conn = 3, .move_end.end = MOVE_END_COMPLETED});
     const struct move_row *row = move_log_row(move_log, 0);
     cr_assert_eq(row->mark_ps[0], 7000);
     cr_assert(row->mark_ps[1] == TIME_NEVER && row->mark_ps[2] == TIME_NEVER);
@@ -226,8 +235,10 @@ Test(move_log_trigger, outcome_and_lateness_are_told_apart)
         emit(1000, move_event(PROBE_MOVE_WANTED, &trigger));
         emit(1000, move_event(PROBE_MOVE_BEGIN, &trigger));
         cr_assert(move_log_is_moving(move_log));
-        emit(2000,
-             (struct probe_event){.kind = PROBE_MOVE_END, .conn = 3, .a = ends[i], .len = i == 0});
+        emit(2000, (struct probe_event){.kind = PROBE_MOVE_END,
+                                        .conn = 3,
+                                        .move_end.end = ends[i],
+                                        .move_end.is_late = i == 0});
         cr_assert_eq(move_log_is_moving(move_log), ends[i] == MOVE_END_COMPLETED);
         cr_assert_eq(move_log_row(move_log, i)->outcome, outcomes[i]);
         cr_assert_eq(move_log_row(move_log, i)->late, i == 0);

@@ -63,14 +63,15 @@ static void on_probe(struct rig *r, const struct probe_event *event)
 {
     (void)r;
     if (event->kind == PROBE_OWN_STATE) {
-        own[event->nic][event->conn] = (uint8_t)event->a;
+        own[event->nic][event->conn] = event->own.state;
         cr_assert_not(owns(own[0][event->conn]) && owns(own[1][event->conn]), "I-OWN");
     } else if (event->kind == PROBE_TX_BUILT) {
         cr_assert(owns(own[event->nic][event->conn]), "I-TX1");
     } else if (event->kind == PROBE_RX_VERDICT) {
-        bool final = event->b == NIC_VERDICT_APPLIED || event->b == NIC_VERDICT_DROPPED;
-        cr_assert_not(final && decided[event->a % FRAMES_MAX], "I-RXONCE");
-        decided[event->a % FRAMES_MAX] |= final;
+        bool final = event->verdict.verdict == NIC_VERDICT_APPLIED ||
+                     event->verdict.verdict == NIC_VERDICT_DROPPED;
+        cr_assert_not(final && decided[event->verdict.id % FRAMES_MAX], "I-RXONCE");
+        decided[event->verdict.id % FRAMES_MAX] |= final;
     }
 }
 

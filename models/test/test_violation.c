@@ -26,7 +26,8 @@ static void setup(void)
     probe_init(&probe);
     probe_add(&probe, check_listener(check));
     now = 0;
-    emit((struct probe_event){.kind = PROBE_CONN_OPEN, .conn = CONN, .a = 1000, .b = 5000});
+    emit((struct probe_event){
+        .kind = PROBE_CONN_OPEN, .conn = CONN, .opened.irs = 1000, .opened.iss = 5000});
 }
 
 static void teardown(void) { check_destroy(check); }
@@ -36,7 +37,7 @@ TestSuite(violation, .init = setup, .fini = teardown);
 static void own(uint8_t nic, uint16_t gen)
 {
     emit((struct probe_event){
-        .kind = PROBE_OWN_STATE, .conn = CONN, .nic = nic, .gen = gen, .a = OWN_ACTIVE});
+        .kind = PROBE_OWN_STATE, .conn = CONN, .nic = nic, .gen = gen, .own.state = OWN_ACTIVE});
 }
 
 /* Many events of two connections, then two owners at once. */
@@ -44,8 +45,10 @@ static void violate(void)
 {
     own(0, 1);
     for (unsigned i = 0; i < EVENTS; i++)
-        emit((struct probe_event){
-            .kind = PROBE_TX_CREDIT, .conn = i % 2 ? CONN : OTHER, .a = 5001, .b = 5001});
+        emit((struct probe_event){.kind = PROBE_TX_CREDIT,
+                                  .conn = i % 2 ? CONN : OTHER,
+                                  .credit.snd_una = 5001,
+                                  .credit.snd_max = 5001});
     own(1, 2);
 }
 
@@ -96,12 +99,15 @@ struct field_row {
 };
 
 static const struct field_row rows[] = {
-    {{.kind = PROBE_FRAME_DROPPED, .a = 7, .b = DROP_LINK_DOWN}, "frame=7 reason=link_down "},
-    {{.kind = PROBE_RX_VERDICT, .a = 7, .b = 4}, "frame=7 verdict=MOVED "},
-    {{.kind = PROBE_MOVE_END, .a = 1, .b = UINT64_C(3) << 32 | 2},
+    {{.kind = PROBE_FRAME_DROPPED, .drop.id = 7, .drop.reason = DROP_LINK_DOWN},
+     "frame=7 reason=link_down "},
+    {{.kind = PROBE_RX_VERDICT, .verdict.id = 7, .verdict.verdict = 4}, "frame=7 verdict=MOVED "},
+    {{.kind = PROBE_MOVE_END, .move_end.end = 1, .move_end.held = 2, .move_end.forwarded = 3},
      "outcome=completed held=2 forwarded=3 late=0 "},
-    {{.kind = PROBE_TX_BUILT, .a = 1, .b = 2, .len = 3}, "seq=1 ack=2 bytes=3 "},
-    {{.kind = PROBE_OWN_STATE, .a = 99}, "state=99 "}, /* a value without a name is a number */
+    {{.kind = PROBE_TX_BUILT, .built.seq = 1, .built.ack = 2, .built.bytes = 3},
+     "seq=1 ack=2 bytes=3 "},
+    {{.kind = PROBE_OWN_STATE, .own.state = 99},
+     "state=99 "}, /* a value without a name is a number */
     {{.kind = PROBE_CTX_OUT}, ""},
 };
 

@@ -95,8 +95,10 @@ void rig_release_dma(struct rig *rig, unsigned nic);
 /* A soft error in one line of conn in this NIC's cache. */
 void rig_flip(struct rig *rig, unsigned nic, uint32_t conn, uint8_t line);
 
-/* Index in `seen` of the first probe of a kind from `from` on, or -1. */
-int rig_probe_find(const struct rig *rig, enum probe_kind kind, unsigned nic, uint64_t a, int from);
+/* Index in `seen`, from `from` on, of the first event of a kind whose state, mark or sequence number
+ * is `value`; -1: there is none. */
+int rig_probe_find(const struct rig *rig, enum probe_kind kind, unsigned nic, uint64_t value,
+                   int from);
 uint32_t rig_probe_count(const struct rig *rig, enum probe_kind kind, unsigned nic);
 
 /* --- one connection: 10.0.0.1:80 on the server, 10.0.0.2:port on the client --- */

@@ -16,7 +16,12 @@ static void report_late(struct toe_engine *e, enum probe_kind kind, uint64_t coo
 {
     const struct rx_write *w = &e->rx.write[(uint32_t)cookie % RX_WRITES_MAX];
     if (w->epoch == (uint32_t)(cookie >> 32))
-        toe_probe(e, kind, w->conn, w->gen, w->seq, 0, NULL, w->len, now_ps);
+        toe_probe(e, (struct probe_event){.kind = (uint8_t)kind,
+                                          .now_ps = now_ps,
+                                          .conn = w->conn,
+                                          .gen = w->gen,
+                                          .payload.seq = w->seq,
+                                          .payload.bytes = w->len});
 }
 
 static void on_issued(void *self, uint64_t cookie, uint64_t now_ps)
@@ -31,7 +36,12 @@ static void on_issued(void *self, uint64_t cookie, uint64_t now_ps)
     struct rx_write *w = &e->rx.write[e->rx.writes_issued % RX_WRITES_MAX];
     assert((uint32_t)cookie == (uint32_t)e->rx.writes_issued);
     e->rx.writes_issued++;
-    toe_probe(e, PROBE_RX_WRITTEN, w->conn, w->gen, w->seq, 0, NULL, w->len, now_ps);
+    toe_probe(e, (struct probe_event){.kind = PROBE_RX_WRITTEN,
+                                      .now_ps = now_ps,
+                                      .conn = w->conn,
+                                      .gen = w->gen,
+                                      .payload.seq = w->seq,
+                                      .payload.bytes = w->len});
     toe_kick(e, now_ps);
 }
 
@@ -47,7 +57,12 @@ static void on_visible(void *self, uint64_t cookie, uint64_t now_ps)
     struct rx_write *w = &e->rx.write[e->rx.writes_visible % RX_WRITES_MAX];
     assert((uint32_t)cookie == (uint32_t)e->rx.writes_visible);
     e->rx.writes_visible++;
-    toe_probe(e, PROBE_RX_VISIBLE, w->conn, w->gen, w->seq, 0, NULL, w->len, now_ps);
+    toe_probe(e, (struct probe_event){.kind = PROBE_RX_VISIBLE,
+                                      .now_ps = now_ps,
+                                      .conn = w->conn,
+                                      .gen = w->gen,
+                                      .payload.seq = w->seq,
+                                      .payload.bytes = w->len});
     toe_kick(e, now_ps);
 }
 
@@ -63,7 +78,12 @@ static void write_piece(struct toe_engine *e, const struct toe_lock *lock, uint3
         .conn = lock->conn, .seq = seq, .len = len, .epoch = e->epoch, .gen = lock->gen};
     rx->writes++;
     e->conn[lock->conn].write_last = rx->writes;
-    toe_probe(e, PROBE_RX_QUEUED, lock->conn, lock->gen, seq, 0, NULL, len, now_ps);
+    toe_probe(e, (struct probe_event){.kind = PROBE_RX_QUEUED,
+                                      .now_ps = now_ps,
+                                      .conn = lock->conn,
+                                      .gen = lock->gen,
+                                      .payload.seq = seq,
+                                      .payload.bytes = len});
     e->wiring.pcie.ops->write(e->wiring.pcie.self, address, bytes, len,
                               (struct pcie_done){.fn = on_issued, .self = e, .cookie = cookie},
                               (struct pcie_done){.fn = on_visible, .self = e, .cookie = cookie},
@@ -148,8 +168,13 @@ static void foreign_record(struct toe_engine *e, uint8_t verdict, uint64_t buffe
         r.l4_offset = item->packet.tcp_offset;
     }
     e->stats.rx_foreign++;
-    toe_probe(e, PROBE_RX_VERDICT, item->conn, item->gen, item->frame->id, verdict, item->frame,
-              item->frame->len, now_ps);
+    toe_probe(e, (struct probe_event){.kind = PROBE_RX_VERDICT,
+                                      .now_ps = now_ps,
+                                      .conn = item->conn,
+                                      .gen = item->gen,
+                                      .verdict.id = item->frame->id,
+                                      .verdict.verdict = verdict,
+                                      .verdict.frame = item->frame});
     toe_record_write(e, &r, now_ps);
     finish(e, now_ps);
 }
@@ -202,7 +227,7 @@ static void turned_foreign(struct toe_engine *e, uint8_t place, uint64_t now_ps)
     struct rx_item *item = e->rx.item;
     item->place = place;
     if (!item->injected)
-        toe_mark(e, 1, item->conn, item->gen, item->frame, now_ps);
+        toe_mark(e, MARK_FOREIGN, item->conn, item->gen, item->frame, now_ps);
     to_host(e, now_ps);
 }
 
@@ -370,10 +395,20 @@ static void apply_segment(struct toe_engine *e, uint64_t now_ps)
         toe_rx_drop(e, item->frame, result->reason, item->conn, item->gen, now_ps);
     } else {
         e->stats.rx_applied++;
-        toe_probe(e, PROBE_RX_VERDICT, item->conn, item->gen, item->frame->id, NIC_VERDICT_APPLIED,
-                  item->frame, item->frame->len, now_ps);
-        toe_probe(e, PROBE_RX_APPLIED, item->conn, item->gen, item->packet.seg.seq, item->frame->id,
-                  NULL, item->packet.seg.payload_len, now_ps);
+        toe_probe(e, (struct probe_event){.kind = PROBE_RX_VERDICT,
+                                          .now_ps = now_ps,
+                                          .conn = item->conn,
+                                          .gen = item->gen,
+                                          .verdict.id = item->frame->id,
+                                          .verdict.verdict = NIC_VERDICT_APPLIED,
+                                          .verdict.frame = item->frame});
+        toe_probe(e, (struct probe_event){.kind = PROBE_RX_APPLIED,
+                                          .now_ps = now_ps,
+                                          .conn = item->conn,
+                                          .gen = item->gen,
+                                          .applied.seq = item->packet.seg.seq,
+                                          .applied.frame_id = item->frame->id,
+                                          .applied.bytes = item->packet.seg.payload_len});
     }
     applied_record(e, &lock->ctx, now_ps);
     if (!toe_lock_settle(e, CTX_WHO_RX, result, &item->packet.seg, now_ps))

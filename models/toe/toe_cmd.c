@@ -66,7 +66,11 @@ void toe_cmd_complete(struct toe_engine *e, const struct nic_cmd *cmd, uint8_t r
                               .frozen_ps = frozen_ps,
                               .drained_ps = drained_ps};
     if (cmd->op == NIC_CMD_INSTALL && result != NIC_RESULT_OK)
-        toe_probe(e, PROBE_CTX_REFUSED, cmd->conn, cmd->gen, result, 0, NULL, 0, now_ps);
+        toe_probe(e, (struct probe_event){.kind = PROBE_CTX_REFUSED,
+                                          .now_ps = now_ps,
+                                          .conn = cmd->conn,
+                                          .gen = cmd->gen,
+                                          .refused.result = result});
     toe_event_post(e, &event, now_ps);
 }
 

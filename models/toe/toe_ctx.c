@@ -121,10 +121,18 @@ void toe_lock_write(struct toe_engine *e, enum ctx_who who, uint64_t now_ps)
     lock->phase = LOCK_IDLE;
     toe_ctx_send(e, &req, now_ps);
     if (mask)
-        toe_probe(e, PROBE_CTX_WRITTEN, lock->conn, lock->gen, 0, 0, &lock->ctx, CTX_BYTES, now_ps);
+        toe_probe(e, (struct probe_event){.kind = PROBE_CTX_WRITTEN,
+                                          .now_ps = now_ps,
+                                          .conn = lock->conn,
+                                          .gen = lock->gen,
+                                          .context.image = &lock->ctx});
     if (lock->ctx.snd_una != lock->before.snd_una)
-        toe_probe(e, PROBE_TX_CREDIT, lock->conn, lock->gen, lock->ctx.snd_una, lock->ctx.snd_max,
-                  NULL, 0, now_ps);
+        toe_probe(e, (struct probe_event){.kind = PROBE_TX_CREDIT,
+                                          .now_ps = now_ps,
+                                          .conn = lock->conn,
+                                          .gen = lock->gen,
+                                          .credit.snd_una = lock->ctx.snd_una,
+                                          .credit.snd_max = lock->ctx.snd_max});
     toe_conn_refresh(e, &lock->ctx, lock->conn, now_ps);
 }
 
@@ -222,8 +230,11 @@ void toe_conn_end(struct toe_engine *e, const struct nic_event *end, uint8_t own
     e->stats.closed += closed;
     e->stats.terminated += !closed;
     toe_conn_forget(c);
-    toe_probe(e, PROBE_CONN_GONE, end->conn, end->gen, closed ? NIC_TERM_NONE : end->detail, 0,
-              NULL, 0, now_ps);
+    toe_probe(e, (struct probe_event){.kind = PROBE_CONN_GONE,
+                                      .now_ps = now_ps,
+                                      .conn = end->conn,
+                                      .gen = end->gen,
+                                      .ended.cause = closed ? NIC_TERM_NONE : end->detail});
     toe_set_own(e, end->conn, own, now_ps);
     toe_event_post(e, end, now_ps);
 }

@@ -254,7 +254,9 @@ void toe_engine_on_tx_room(void *engine, uint64_t now_ps) { toe_kick(engine, now
 void toe_engine_on_link(struct toe_engine *e, bool up, uint64_t now_ps)
 {
     e->regs.link_up = up;
-    toe_probe(e, PROBE_PORT_LINK, PROBE_NO_CONN, 0, up, 0, NULL, 0, now_ps);
+    toe_probe(
+        e, (struct probe_event){
+               .kind = PROBE_PORT_LINK, .now_ps = now_ps, .conn = PROBE_NO_CONN, .port.is_up = up});
     if (!toe_is_running(e))
         return;
     struct nic_event event = {
@@ -287,28 +289,25 @@ bool toe_engine_is_idle(const struct toe_engine *e)
            e->cmd_ring.consumer == e->cmd_ring.producer;
 }
 
-void toe_probe(struct toe_engine *e, enum probe_kind kind, uint32_t conn, uint16_t gen, uint64_t a,
-               uint64_t b, const void *data, uint32_t len, uint64_t now_ps)
+void toe_probe(struct toe_engine *e, struct probe_event event)
 {
-    if (!probe_wants(e->wiring.probe, kind))
+    if (!probe_wants(e->wiring.probe, (enum probe_kind)event.kind))
         return;
-    struct probe_event event = {.now_ps = now_ps,
-                                .a = a,
-                                .b = b,
-                                .data = data,
-                                .len = len,
-                                .conn = conn,
-                                .gen = gen,
-                                .nic = (uint8_t)e->nic,
-                                .kind = (uint8_t)kind};
+    event.nic = (uint8_t)e->nic;
     probe_emit(e->wiring.probe, &event);
 }
 
-/* frame: T1 only, whose connection the NIC may not know. */
-void toe_mark(struct toe_engine *e, unsigned mark, uint32_t conn, uint16_t gen,
+/* frame: MARK_FOREIGN only, whose connection the NIC may not know. */
+void toe_mark(struct toe_engine *e, enum move_mark mark, uint32_t conn, uint16_t gen,
               const struct frame *frame, uint64_t now_ps)
 {
-    toe_probe(e, PROBE_MOVE_MARK, conn, gen, mark, now_ps, frame, frame ? frame->len : 0, now_ps);
+    toe_probe(e, (struct probe_event){.kind = PROBE_MOVE_MARK,
+                                      .now_ps = now_ps,
+                                      .conn = conn,
+                                      .gen = gen,
+                                      .mark.mark = (uint8_t)mark,
+                                      .mark.at_ps = now_ps,
+                                      .mark.frame = frame});
 }
 
 void toe_set_own(struct toe_engine *e, uint32_t conn, uint8_t state, uint64_t now_ps)
@@ -321,7 +320,11 @@ void toe_set_own(struct toe_engine *e, uint32_t conn, uint8_t state, uint64_t no
     e->active -= was;
     e->stats.active_max = u32_max(e->stats.active_max, e->active);
     c->own_state = state;
-    toe_probe(e, PROBE_OWN_STATE, conn, c->gen, state, 0, NULL, 0, now_ps);
+    toe_probe(e, (struct probe_event){.kind = PROBE_OWN_STATE,
+                                      .now_ps = now_ps,
+                                      .conn = conn,
+                                      .gen = c->gen,
+                                      .own.state = state});
 }
 
 uint64_t toe_cookie(const struct toe_engine *e, uint32_t index)
@@ -404,7 +407,10 @@ void toe_fence(struct toe_engine *e, uint64_t now_ps)
     if (e->wiring.mac_set_fenced)
         e->wiring.mac_set_fenced(e->wiring.mac_self, true, now_ps);
     toe_set_dark(e, true, now_ps);
-    toe_probe(e, PROBE_FENCE, PROBE_NO_CONN, 0, 1, 0, NULL, 0, now_ps);
+    toe_probe(e, (struct probe_event){.kind = PROBE_FENCE,
+                                      .now_ps = now_ps,
+                                      .conn = PROBE_NO_CONN,
+                                      .fence.is_fenced = true});
     discard_all(e, now_ps);
 }
 
@@ -425,6 +431,7 @@ void toe_reset(struct toe_engine *e, uint64_t now_ps)
     if (was_fenced && !e->regs.fenced_by_link) {
         if (e->wiring.mac_set_fenced)
             e->wiring.mac_set_fenced(e->wiring.mac_self, false, now_ps);
-        toe_probe(e, PROBE_FENCE, PROBE_NO_CONN, 0, 0, 0, NULL, 0, now_ps);
+        toe_probe(
+            e, (struct probe_event){.kind = PROBE_FENCE, .now_ps = now_ps, .conn = PROBE_NO_CONN});
     }
 }

@@ -71,9 +71,9 @@ void toe_due_cycles(struct toe_engine *e, enum toe_unit unit, uint32_t cycles, u
 void toe_wake(struct toe_engine *e);
 bool toe_is_running(const struct toe_engine *e);
 struct tcp_now toe_now(uint64_t now_ps);
-void toe_probe(struct toe_engine *e, enum probe_kind kind, uint32_t conn, uint16_t gen, uint64_t a,
-               uint64_t b, const void *data, uint32_t len, uint64_t now_ps);
-void toe_mark(struct toe_engine *e, unsigned mark, uint32_t conn, uint16_t gen,
+/* Fills in the NIC. */
+void toe_probe(struct toe_engine *e, struct probe_event event);
+void toe_mark(struct toe_engine *e, enum move_mark mark, uint32_t conn, uint16_t gen,
               const struct frame *frame, uint64_t now_ps);
 void toe_set_own(struct toe_engine *e, uint32_t conn, uint8_t state, uint64_t now_ps);
 void toe_link_lost(struct toe_engine *e, uint64_t now_ps);

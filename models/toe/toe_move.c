@@ -19,7 +19,7 @@ void toe_move_freeze(struct toe_engine *e, uint8_t op, uint64_t now_ps)
 {
     const struct nic_cmd *cmd = &e->cmd.op[op].cmd;
     struct toe_conn *c = &e->conn[cmd->conn];
-    toe_mark(e, 4, cmd->conn, cmd->gen, NULL, now_ps);
+    toe_mark(e, MARK_FREEZE, cmd->conn, cmd->gen, NULL, now_ps);
     if (toe_conn_is_active(c, cmd->gen))
         toe_set_own(e, cmd->conn, OWN_QUIESCE, now_ps);
     toe_cmd_ask_port(e, op, CTX_OP_FREEZE, now_ps);
@@ -49,12 +49,12 @@ static void drain(struct toe_engine *e, uint8_t op, uint64_t now_ps)
         o->frozen_ps = now_ps;
         toe_timer_set(e, o->cmd.conn, TIME_NEVER);
         toe_set_own(e, o->cmd.conn, OWN_FROZEN, now_ps);
-        toe_mark(e, 5, o->cmd.conn, o->cmd.gen, NULL, now_ps);
+        toe_mark(e, MARK_FROZEN, o->cmd.conn, o->cmd.gen, NULL, now_ps);
     }
     if (o->frozen && (PLANTED(copy_before_drain) || c->write_last <= e->rx.writes_issued)) {
         o->drained_ps = now_ps;
         e->cmd.draining--;
-        toe_mark(e, 6, o->cmd.conn, o->cmd.gen, NULL, now_ps);
+        toe_mark(e, MARK_DRAINED, o->cmd.conn, o->cmd.gen, NULL, now_ps);
         toe_cmd_ask_port(e, op, CTX_OP_EXTRACT, now_ps);
     }
 }
@@ -95,7 +95,11 @@ void toe_move_on_extracted(struct toe_engine *e, uint8_t op, const struct ctx_rs
     tcp_image_from_live(&o->image, toe_now(now_ps));
     o->image.own_state = OWN_FROZEN;
     tcp_image_seal(&o->image);
-    toe_probe(e, PROBE_CTX_OUT, o->cmd.conn, o->cmd.gen, 0, 0, &o->image, CTX_BYTES, now_ps);
+    toe_probe(e, (struct probe_event){.kind = PROBE_CTX_OUT,
+                                      .now_ps = now_ps,
+                                      .conn = o->cmd.conn,
+                                      .gen = o->cmd.gen,
+                                      .context.image = &o->image});
     e->wiring.pcie.ops->write(e->wiring.pcie.self, o->cmd.image, &o->image, CTX_BYTES, nobody,
                               nobody, now_ps);
     toe_set_own(e, o->cmd.conn, PLANTED(two_owners) ? OWN_QUIESCE : OWN_TOMBSTONE, now_ps);
@@ -176,13 +180,13 @@ static void on_image(void *self, uint64_t cookie, bool ok, const uint8_t *data, 
     if (!image_is_good(o)) {
         fail_install(e, op, NIC_RESULT_BAD_IMAGE, now_ps);
     } else {
-        toe_mark(e, 9, o->cmd.conn, o->cmd.gen, NULL, now_ps);
+        toe_mark(e, MARK_IMAGE_GOOD, o->cmd.conn, o->cmd.gen, NULL, now_ps);
         make_live(e, o, now_ps);
         o->gen_before = c->gen;
         c->gen = o->cmd.gen;
         toe_set_own(e, o->cmd.conn, OWN_HOLD, now_ps);
         if (PLANTED(t10_before_active))
-            toe_mark(e, 10, o->cmd.conn, o->cmd.gen, NULL, now_ps);
+            toe_mark(e, MARK_ACTIVE, o->cmd.conn, o->cmd.gen, NULL, now_ps);
         toe_cmd_ask_port(e, op, CTX_OP_INSTALL, now_ps);
     }
     toe_kick(e, now_ps);
@@ -285,16 +289,24 @@ void toe_move_on_installed(struct toe_engine *e, uint8_t op, uint8_t result, uin
         fail_install(e, op, toe_cmd_result(result), now_ps);
         return;
     }
-    toe_probe(e, PROBE_CTX_IN, conn, o->cmd.gen, 0, 0, &o->image, CTX_BYTES, now_ps);
+    toe_probe(e, (struct probe_event){.kind = PROBE_CTX_IN,
+                                      .now_ps = now_ps,
+                                      .conn = conn,
+                                      .gen = o->cmd.gen,
+                                      .context.image = &o->image});
     toe_set_own(e, conn, OWN_ACTIVE, now_ps);
-    toe_mark(e, 10, conn, o->cmd.gen, NULL, now_ps);
-    toe_probe(e, PROBE_CTX_LIVE, conn, o->cmd.gen, 0, 0, &o->live, CTX_BYTES, now_ps);
+    toe_mark(e, MARK_ACTIVE, conn, o->cmd.gen, NULL, now_ps);
+    toe_probe(e, (struct probe_event){.kind = PROBE_CTX_LIVE,
+                                      .now_ps = now_ps,
+                                      .conn = conn,
+                                      .gen = o->cmd.gen,
+                                      .context.image = &o->live});
     c->mark_tx = true;
     e->stats.installs++;
     toe_conn_refresh(e, &o->live, conn, now_ps);
     toe_cmd_done(e, op, NIC_RESULT_OK, now_ps);
     if (o->cmd.count == 0) {
-        toe_mark(e, 11, conn, o->cmd.gen, NULL, now_ps);
+        toe_mark(e, MARK_HELD_APPLIED, conn, o->cmd.gen, NULL, now_ps);
         free_if_over(e, op);
         return;
     }
@@ -334,7 +346,7 @@ void toe_move_held_applied(struct toe_engine *e, uint32_t conn, uint64_t now_ps)
     assert(o->step == OP_HELD);
     if (++o->held_next < o->cmd.count)
         return;
-    toe_mark(e, 11, conn, o->cmd.gen, NULL, now_ps);
+    toe_mark(e, MARK_HELD_APPLIED, conn, o->cmd.gen, NULL, now_ps);
     e->conn[conn].held_op = TOE_NONE;
     uint32_t at = 0;
     while (e->cmd.held_queue[at] != op)

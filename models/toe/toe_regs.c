@@ -243,7 +243,11 @@ static void doorbell(struct toe_engine *e, const struct nic_doorbell *bell, uint
         toe_stale_doorbell(e, bell->conn, bell->gen, bell->value, now_ps);
         return;
     }
-    toe_probe(e, PROBE_DOORBELL, bell->conn, bell->gen, bell->value, 0, NULL, 0, now_ps);
+    toe_probe(e, (struct probe_event){.kind = PROBE_DOORBELL,
+                                      .now_ps = now_ps,
+                                      .conn = bell->conn,
+                                      .gen = bell->gen,
+                                      .doorbell.value = bell->value});
     if (bell->kind == NIC_DOORBELL_RX) {
         c->db_rx = seq_max(c->db & TOE_DB_RX, c->db_rx, bell->value);
         c->db |= TOE_DB_RX;
@@ -286,7 +290,8 @@ static void fence(void *self, bool fenced, uint64_t now_ps)
     } else if (!e->regs.fenced_by_self) {
         if (e->wiring.mac_set_fenced)
             e->wiring.mac_set_fenced(e->wiring.mac_self, false, now_ps);
-        toe_probe(e, PROBE_FENCE, PROBE_NO_CONN, 0, 0, 0, NULL, 0, now_ps);
+        toe_probe(
+            e, (struct probe_event){.kind = PROBE_FENCE, .now_ps = now_ps, .conn = PROBE_NO_CONN});
     }
     toe_wake(e);
 }

@@ -44,12 +44,18 @@ static void on_record_visible(void *self, uint64_t cookie, uint64_t now_ps)
     struct toe_engine *e = self;
     uint64_t frame_id = cookie & ~RECORD_GIVES_FRAME;
     if (now_ps != TIME_NEVER) {
-        toe_probe(e, PROBE_RECORD_VISIBLE, PROBE_NO_CONN, 0, frame_id, 0, NULL, 0, now_ps);
+        toe_probe(e, (struct probe_event){.kind = PROBE_RECORD_VISIBLE,
+                                          .now_ps = now_ps,
+                                          .conn = PROBE_NO_CONN,
+                                          .frame.id = frame_id});
     } else if (cookie & RECORD_GIVES_FRAME) {
         drop_count(&e->stats.drops, DROP_FENCED);
         e->stats.rx_dropped++;
-        toe_probe(e, PROBE_FRAME_DROPPED, PROBE_NO_CONN, 0, frame_id, DROP_FENCED, NULL, 0,
-                  e->fenced_ps);
+        toe_probe(e, (struct probe_event){.kind = PROBE_FRAME_DROPPED,
+                                          .now_ps = e->fenced_ps,
+                                          .conn = PROBE_NO_CONN,
+                                          .drop.id = frame_id,
+                                          .drop.reason = DROP_FENCED});
     }
 }
 

@@ -15,9 +15,20 @@ void toe_rx_drop(struct toe_engine *e, const struct frame *frame, uint16_t reaso
     assert(reason > DROP_NONE && reason < DROP_REASON_COUNT);
     drop_count(&e->stats.drops, (enum drop_reason)reason);
     e->stats.rx_dropped++;
-    toe_probe(e, PROBE_RX_VERDICT, conn, gen, frame->id, NIC_VERDICT_DROPPED, frame, frame->len,
-              now_ps);
-    toe_probe(e, PROBE_FRAME_DROPPED, conn, gen, frame->id, reason, frame, frame->len, now_ps);
+    toe_probe(e, (struct probe_event){.kind = PROBE_RX_VERDICT,
+                                      .now_ps = now_ps,
+                                      .conn = conn,
+                                      .gen = gen,
+                                      .verdict.id = frame->id,
+                                      .verdict.verdict = NIC_VERDICT_DROPPED,
+                                      .verdict.frame = frame});
+    toe_probe(e, (struct probe_event){.kind = PROBE_FRAME_DROPPED,
+                                      .now_ps = now_ps,
+                                      .conn = conn,
+                                      .gen = gen,
+                                      .drop.id = frame->id,
+                                      .drop.reason = reason,
+                                      .drop.frame = frame});
 }
 
 static void lose(struct toe_engine *e, struct frame *frame, uint16_t reason, uint64_t now_ps)
@@ -150,7 +161,7 @@ void toe_rx_on_lookup(struct toe_engine *e, const struct ctx_rsp *rsp, uint64_t 
     }
     bool mine = rsp->place == CTX_PLACE_HOT || rsp->place == CTX_PLACE_COLD;
     if (!mine && !item->injected)
-        toe_mark(e, 1, item->conn, item->gen, item->frame, now_ps);
+        toe_mark(e, MARK_FOREIGN, item->conn, item->gen, item->frame, now_ps);
 }
 
 /* A fence or reset: every frame not yet decided on is lost. */

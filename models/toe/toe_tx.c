@@ -309,11 +309,17 @@ static void build(struct toe_engine *e, struct tx_entry *entry, uint64_t now_ps)
     e->stats.tx_retransmissions += entry->retransmission;
     e->stats.tx_resets += (flags & TCP_RST) != 0;
     e->stats.tx_acks += entry->payload_len == 0 && flags == TCP_ACK;
-    toe_probe(e, PROBE_TX_BUILT, entry->conn, entry->gen, entry->out.seq, entry->out.ack,
-              entry->frame, entry->payload_len, now_ps);
+    toe_probe(e, (struct probe_event){.kind = PROBE_TX_BUILT,
+                                      .now_ps = now_ps,
+                                      .conn = entry->conn,
+                                      .gen = entry->gen,
+                                      .built.seq = entry->out.seq,
+                                      .built.ack = entry->out.ack,
+                                      .built.frame = entry->frame,
+                                      .built.bytes = entry->payload_len});
     if (c->mark_tx && c->gen == entry->gen) {
         c->mark_tx = false;
-        toe_mark(e, 12, entry->conn, entry->gen, NULL, now_ps);
+        toe_mark(e, MARK_FIRST_BUILT, entry->conn, entry->gen, NULL, now_ps);
     }
 }
 

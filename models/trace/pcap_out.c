@@ -161,7 +161,7 @@ static void write_pcapng(struct out_file *file, const struct probe_event *event,
     put32(&block, (uint32_t)ns);
     put32(&block, len);
     put32(&block, len);
-    put_frame(&block, event->data);
+    put_frame(&block, event->frame.frame);
     put_zeros(&block, padding);
     put16(&block, 2);
     put16(&block, 4);
@@ -175,7 +175,7 @@ static void write_pcapng(struct out_file *file, const struct probe_event *event,
 static void on_event(void *self, const struct probe_event *event)
 {
     struct pcap_out *out = self;
-    const struct frame *frame = event->data;
+    const struct frame *frame = event->frame.frame;
     assert(frame && event->nic < NICS && frame->len <= FRAME_BYTES_MAX);
     uint64_t ns = event->now_ps / PS_PER_NS;
     uint32_t len = u32_max(frame->len, FRAME_MIN);

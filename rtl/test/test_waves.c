@@ -71,8 +71,10 @@ static enum status record_limited(const char *path, rlim_t bytes, struct error *
         ask(cache[1], CTX_OP_INSTALL, 6, PS_PER_US);
         probe_emit(&probe, &(struct probe_event){
                                .now_ps = PS_PER_US, .kind = PROBE_MOVE_BEGIN, .conn = 5, .gen = 2});
-        probe_emit(&probe, &(struct probe_event){
-                               .now_ps = PS_PER_US, .kind = PROBE_PCIE_TLP, .nic = 1, .len = 84});
+        probe_emit(&probe, &(struct probe_event){.now_ps = PS_PER_US,
+                                                 .kind = PROBE_PCIE_TLP,
+                                                 .nic = 1,
+                                                 .tlp.wire_bytes = 84});
         stage_loop_run(&loop, 2 * PS_PER_US);
         waves_set_on(waves, false, 2 * PS_PER_US);
         ask(cache[0], CTX_OP_EXTRACT, 5, 2 * PS_PER_US);

@@ -103,6 +103,11 @@ void waves::dump()
     fst.dump(pending_ps);
 }
 
+static uint32_t frame_bytes(const probe_event &event)
+{
+    return event.frame.frame ? event.frame.frame->len : 0;
+}
+
 void waves::count(const event_pins &pins, const probe_event &event, uint32_t bytes)
 {
     ++*pins.count;
@@ -110,7 +115,7 @@ void waves::count(const event_pins &pins, const probe_event &event, uint32_t byt
     if (pins.conn)
         *pins.conn = event.conn & 0xffffffu;
     else
-        *pins.kind = static_cast<CData>(event.b);
+        *pins.kind = static_cast<CData>(event.tlp.kind);
 }
 
 /* A move keeps its pins from beginning to end; with more than four at once the others are not
@@ -130,7 +135,7 @@ void waves::on_move(const probe_event &event)
     *mine->conn = event.conn & 0xffffffu;
     *mine->gen = event.gen;
     if (event.kind == PROBE_MOVE_MARK)
-        *mine->mark = event.a & 15u;
+        *mine->mark = event.mark.mark & 15u;
     else if (event.kind == PROBE_MOVE_BEGIN)
         *mine->mark = 0;
 }
@@ -140,16 +145,15 @@ void waves::on_move(const probe_event &event)
 void waves::on_event(const probe_event &event)
 {
     touch(event.now_ps);
-    const frame *eth = static_cast<const frame *>(event.data);
     switch (static_cast<probe_kind>(event.kind)) {
     case PROBE_FRAME_RX:
-        count(links[event.nic & 1][0], event, eth ? eth->len : event.len);
+        count(links[event.nic & 1][0], event, frame_bytes(event));
         break;
     case PROBE_FRAME_TX:
-        count(links[event.nic & 1][1], event, eth ? eth->len : event.len);
+        count(links[event.nic & 1][1], event, frame_bytes(event));
         break;
     case PROBE_PCIE_TLP:
-        count(pcies[event.nic & 1][event.a & 1], event, event.len);
+        count(pcies[event.nic & 1][event.tlp.direction & 1], event, event.tlp.wire_bytes);
         break;
     default:
         on_move(event);

@@ -66,8 +66,8 @@ Test(soft_errors, the_first_is_taken_at_once_and_told)
     stage_loop_run(&loop, 0);
     cr_assert_eq(cache.taken, 1);
     cr_assert_eq(seen, 1);
-    cr_assert(last.conn == 7 && last.nic == 1 && last.a == 1);
-    cr_assert_eq(last.b, UINT64_C(3) << 32 | 543);
+    cr_assert(last.conn == 7 && last.nic == 1 && last.soft_error.is_tag);
+    cr_assert(last.soft_error.line == 3 && last.soft_error.bit == 543);
     cr_assert_eq(errors.next_ps, TIME_NEVER, "idle costs nothing");
 }
 
