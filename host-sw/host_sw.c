@@ -1,5 +1,10 @@
 /* The program of the server: start, main loop, stop. The rest is in team, stack and driver. */
+#include "host-sw/team/failover.h"
+#include "host-sw/team/idle.h"
 #include "host-sw/team/team.h"
+#include "host-sw/transfer/place_host.h"
+#include "host-sw/transfer/place_nic.h"
+#include "host-sw/transfer/transfer.h"
 #include "models/base/planted.h"
 
 #include "models/base/memory.h"
@@ -66,7 +71,8 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->app_self = app_self;
     sw->probe = probe;
     sw->mode = params->mode == TEAM_MODE_STATIC ? &team_mode_static : &team_mode_active_backup;
-    sw->policy = params->moving_enabled ? &policy_first_packet : &policy_forward;
+    sw->policy = &policy_first_packet;
+    sw->mechanism = params->moving_enabled ? mechanism_table[0] : mechanism_find("forward");
     sw->last_look_ps = sw->cookie_ps = TIME_NEVER;
     sw->params.tcp.challenges = &sw->challenges;
     sw->wish_active = NIC_COUNT;
@@ -126,7 +132,7 @@ static void start_lists(struct host_sw *sw)
     struct dir_entry *first = sw->dir.entries;
     conn_list_init(&sw->dirty, &first->dirty, sizeof *first);
     conn_list_init(&sw->wanted, &first->wanted, sizeof *first);
-    conn_list_init(&sw->moves, &first->reload.link, sizeof *first);
+    conn_list_init(&sw->transfers, &first->under_way, sizeof *first);
     conn_list_init(&sw->waiting, &first->waiting, sizeof *first);
     conn_list_init(&sw->telling, &first->telling, sizeof *first);
 }
@@ -148,12 +154,12 @@ static bool start(struct host_sw *sw)
     }
     if (!any || conn_max == 0)
         return false;
-    if (!directory_init(&sw->dir, conn_max) || !place_init(sw) || !fragments_init(sw))
+    if (!directory_init(&sw->dir, conn_max) || !place_host_init(sw) || !fragments_init(sw))
         memory_out(); /* a server that never starts would make every conversation fail */
     start_lists(sw);
     farewell_init(&sw->farewells, conn_max);
-    struct move_trigger why = move_called(sw);
-    team_on_ports_changed(sw, NIC_COUNT, &why);
+    struct move_trigger why = transfer_called(sw);
+    failover_on_ports_changed(sw, NIC_COUNT, &why);
     uint64_t now_ps = team_now(sw);
     sw->next_scan_ps = sw->params.idle_ps ? now_ps + sw->params.scan_period_ps : TIME_NEVER;
     sw->next_heartbeat_ps = sw->params.heartbeat_ps ? now_ps : TIME_NEVER;
@@ -184,8 +190,8 @@ static bool run_timers(struct host_sw *sw, bool kicked)
 {
     uint64_t now_ps = team_now(sw);
     bool busy = false;
-    if (move_next_deadline_ps(sw) <= now_ps) {
-        move_on_deadline(sw, now_ps);
+    if (transfer_next_deadline_ps(sw) <= now_ps) {
+        transfer_on_deadline(sw, now_ps);
         busy = true;
     }
     if (time_wait_next_ps(&sw->stack.time_waits) <= now_ps)
@@ -203,7 +209,7 @@ static bool run_timers(struct host_sw *sw, bool kicked)
         busy = true;
     }
     if (sw->wish_active != NIC_COUNT) {
-        team_on_ports_changed(sw, sw->wish_active, &sw->wish_active_trigger);
+        failover_on_ports_changed(sw, sw->wish_active, &sw->wish_active_trigger);
         sw->wish_active = NIC_COUNT;
         busy = true;
     }
@@ -239,7 +245,7 @@ static uint64_t next_timer_ps(const struct host_sw *sw)
 {
     uint64_t next = u64_min(sw->next_scan_ps, sw->next_heartbeat_ps);
     next = u64_min(next, u64_min(sw->next_app_ps, sw->last_look_ps));
-    next = u64_min(next, move_next_deadline_ps(sw));
+    next = u64_min(next, transfer_next_deadline_ps(sw));
     next = u64_min(next, recovery_next_ps(sw));
     next = u64_min(next, host_tcp_next_ps(&sw->tcp));
     next = u64_min(next, neighbour_next_ps(&sw->neighbours));
@@ -291,7 +297,7 @@ static void watch(struct host_sw *sw)
 static void end_step(struct host_sw *sw)
 {
     sw->bus.ops->step_end(sw->bus.self);
-    team_mark_issued(sw);
+    place_nic_on_step_end(sw);
 }
 
 void host_sw_main(struct host_sw *sw)

@@ -6,6 +6,7 @@
 #define TOESIM_HOST_SW_H
 
 #include "models/base/drop_reason.h"
+#include "models/base/move_event.h"
 #include "models/base/probe.h"
 #include "models/hwif/ctx_enums.h"
 #include "models/hwif/flow_key.h"
@@ -113,12 +114,18 @@ struct host_sw_params {
 
 void host_sw_params_default(struct host_sw_params *params);
 
+/* started = completed + failed + cancelled + host_sw_transfers_open(). */
+struct transfer_counts {
+    uint64_t started, completed, failed, cancelled;
+};
+
 struct host_sw_stats {
     uint64_t records, events, foreign_frames, syns;
-    uint64_t offloaded, inactivated, reactivated, terminated_prematurely, closed;
-    /* started = completed + failed + cancelled + host_sw_moves_open(). late: not over at their
+    uint64_t terminated_prematurely, closed;
+    /* By enum transfer_kind; openings are counted there as well. late: moves that were not over at their
      * deadline, whatever became of them. */
-    uint64_t moves_started, moves_completed, moves_failed, moves_cancelled, moves_late;
+    struct transfer_counts transfers[TRANSFER_COUNTED];
+    uint64_t moves_late;
     uint64_t forwarded_frames, held_frames, late_forwards, suppressed_by_progress;
     uint64_t stale_events, stale_doorbells, resets_sent, time_waits;
     /* Of the resets: to peers whose connection ended with its NIC. Questions to such peers for the
@@ -130,8 +137,8 @@ struct host_sw_stats {
     uint64_t icmp_unreachable, icmp_too_big, icmp_time_exceeded, icmp_parameter_problem;
     uint64_t icmp_errors_of_connections, icmp_ignored; /* by the connection, or nobody has it now */
     uint64_t notices;                                  /* of trouble that ended no connection */
-    /* The host's own TCP: connections opened there; from a NIC to the host and back. */
-    uint64_t host_opened, onloaded, reoffloaded, offload_failed;
+    /* The host's own TCP: connections opened there; those that no NIC took back. */
+    uint64_t host_opened, offload_failed;
     uint64_t not_inactivated[IDLE_REASON_COUNT]; /* looks at silent connections, by reason */
     uint64_t timers_of_resting; /* inactive connections brought back by a timer of theirs */
     uint64_t host_taken[HOST_REASON_COUNT]; /* activations on the host, by reason */
@@ -228,8 +235,8 @@ const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned
 void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host);
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw);
-/* Moves that have begun and have not ended, counted in the directory. */
-uint64_t host_sw_moves_open(const struct host_sw *sw);
+/* Transfers of this kind that have begun and have not ended, counted in the directory. */
+uint64_t host_sw_transfers_open(const struct host_sw *sw, enum transfer_kind kind);
 /* Challenge ACKs the host's own TCP did not send for challenge_rate. */
 uint64_t host_sw_challenges_refused(const struct host_sw *sw);
 /* IP fragments; null when they are dropped. */

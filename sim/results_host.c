@@ -9,8 +9,8 @@ static void add_host_tcp(json_t *host, const struct host_sw_stats *sw,
 {
     json_t *object = results_add_object(host, "tcp");
     results_set(object, "opened", sw->host_opened);
-    results_set(object, "onloaded", sw->onloaded);
-    results_set(object, "reoffloaded", sw->reoffloaded);
+    results_set(object, "onloaded", sw->transfers[TRANSFER_ONLOAD].completed);
+    results_set(object, "reoffloaded", sw->transfers[TRANSFER_OFFLOAD].completed);
     results_set(object, "offload_failed", sw->offload_failed);
     json_t *reasons = results_add_object(object, "taken");
     for (int i = HOST_REASON_NONE + 1; i < HOST_REASON_COUNT; i++)

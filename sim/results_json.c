@@ -57,11 +57,11 @@ static void add_moves(json_t *root, const struct results_input *in)
 {
     const struct host_sw_stats *sw = host_sw_get_stats(in->host_sw);
     json_t *moves = results_add_object(root, "moves");
-    results_set(moves, "started", sw->moves_started);
-    results_set(moves, "completed", sw->moves_completed);
-    results_set(moves, "failed", sw->moves_failed);
-    results_set(moves, "cancelled", sw->moves_cancelled);
-    results_set(moves, "open", host_sw_moves_open(in->host_sw));
+    results_set(moves, "started", sw->transfers[TRANSFER_MOVE].started);
+    results_set(moves, "completed", sw->transfers[TRANSFER_MOVE].completed);
+    results_set(moves, "failed", sw->transfers[TRANSFER_MOVE].failed);
+    results_set(moves, "cancelled", sw->transfers[TRANSFER_MOVE].cancelled);
+    results_set(moves, "open", host_sw_transfers_open(in->host_sw, TRANSFER_MOVE));
     results_set(moves, "late", sw->moves_late);
     results_set(moves, "forwarded_frames", sw->forwarded_frames);
     results_set(moves, "held_frames", sw->held_frames);
@@ -84,9 +84,9 @@ static void add_connections(json_t *root, const struct results_input *in)
 {
     const struct host_sw_stats *sw = host_sw_get_stats(in->host_sw);
     json_t *connections = results_add_object(root, "connections");
-    results_set(connections, "offloaded", sw->offloaded);
-    results_set(connections, "inactivated", sw->inactivated);
-    results_set(connections, "reactivated", sw->reactivated);
+    results_set(connections, "offloaded", sw->transfers[TRANSFER_OPENING].completed);
+    results_set(connections, "inactivated", sw->transfers[TRANSFER_INACTIVATE].completed);
+    results_set(connections, "reactivated", sw->transfers[TRANSFER_REACTIVATE].completed);
     json_t *refused = results_add_object(connections, "not_inactivated");
     for (int i = 0; i < IDLE_REASON_COUNT; i++)
         results_set(refused, idle_reason_key((enum idle_reason)i), sw->not_inactivated[i]);

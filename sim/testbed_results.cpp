@@ -42,8 +42,10 @@ size_t testbed::pcie_config_dump(char *text, size_t size)
 void testbed::check_move_sums(uint64_t now_ps)
 {
     const host_sw_stats *sw = host_sw_get_stats(software_);
-    struct check_moves told = {sw->moves_started, sw->moves_completed, sw->moves_failed,
-                               sw->moves_cancelled, host_sw_moves_open(software_)};
+    struct check_moves told = {
+        sw->transfers[TRANSFER_MOVE].started, sw->transfers[TRANSFER_MOVE].completed,
+        sw->transfers[TRANSFER_MOVE].failed, sw->transfers[TRANSFER_MOVE].cancelled,
+        host_sw_transfers_open(software_, TRANSFER_MOVE)};
     check_count_moves(check_, "the driver", &told, now_ps);
     move_counts rows = move_log_counts(moves_);
     told = {rows.total, rows.by_outcome[MOVE_COMPLETED], rows.by_outcome[MOVE_FAILED],

@@ -1,5 +1,7 @@
 /* The application's side of a connection: rings, counters, doorbells. */
+#include "host-sw/team/idle.h"
 #include "host-sw/team/team.h"
+#include "host-sw/transfer/transfer.h"
 #include "models/base/planted.h"
 
 #include "host-sw/stack/seq.h"
@@ -303,7 +305,8 @@ void conn_io_flush(struct host_sw *sw)
         } else if (entry->resolving && entry->abort_wanted) {
             termination_give_up(sw, entry, NIC_TERM_LOCAL_ABORT);
         } else if (entry->state == DIR_INACTIVE && has_work) {
-            idle_reactivate(sw, entry, entry->owner, team_now(sw));
+            struct move_trigger why = transfer_called(sw);
+            idle_reactivate(sw, entry, entry->owner, &why);
         }
         /* In every other state INSTALL carries the values, or nobody wants them. */
     }

@@ -6,7 +6,7 @@
 #include "host-sw/host_sw.h"
 #include "host-sw/stack/flow_table.h"
 #include "host-sw/team/conn_list.h"
-#include "models/base/move_event.h"
+#include "host-sw/transfer/transfer_state.h"
 #include "models/base/units.h"
 
 #include <stdbool.h>
@@ -26,40 +26,6 @@ struct dir_frame {
     uint64_t frame_id;
     uint32_t bytes;
     uint8_t port;
-};
-
-/* What the driver is doing with a connection's context just now. */
-enum reload_kind {
-    RELOAD_NONE,
-    RELOAD_OPEN,       /* first installation, with the SYN */
-    RELOAD_MOVE,       /* from one NIC to the other */
-    RELOAD_IDLE,       /* out of its NIC into host memory */
-    RELOAD_REACTIVATE, /* from host memory to a NIC */
-    RELOAD_ONLOAD,     /* from a NIC to the host's own TCP */
-    RELOAD_OFFLOAD,    /* from the host's own TCP to a NIC */
-};
-
-struct reload {
-    uint8_t kind;          /* enum reload_kind */
-    uint8_t reason;        /* enum move_reason */
-    uint8_t src, dest;     /* where it comes from, where it goes */
-    uint8_t install_tries; /* at dest */
-    bool freezing;         /* FREEZE has not completed */
-    bool installing;       /* INSTALL has not completed: the held frames are with dest */
-    bool reserved;         /* dest was asked to keep a place that was not yet taken or released */
-    bool reserve_refused;
-    bool tombstone; /* src holds a tombstone of gen src_gen */
-    bool returning; /* going back to where it came from */
-    bool absent;    /* src says it has it no more; its end event is to come */
-    bool reported;  /* MOVE_END was emitted */
-    bool late;      /* its deadline has passed */
-    uint16_t src_gen;
-    uint16_t reserve_gen;
-    uint8_t reserve_nic;
-    uint32_t held, forwarded; /* frames */
-    uint64_t begun_ps;
-    struct move_trigger trigger; /* MOVE, ONLOAD, OFFLOAD */
-    struct conn_link link;       /* in the list of moves under way */
 };
 
 struct dir_entry {
@@ -99,12 +65,13 @@ struct dir_entry {
     uint32_t pending;                   /* commands of it not completed */
     size_t row;
     uint32_t held_head, held_tail, held_count;
-    struct conn_link dirty;   /* in the list of doorbells to look at */
-    struct conn_link wanted;  /* in the queue of moves */
-    struct conn_link waiting; /* in the queue for a free place on the NICs */
-    struct conn_link telling; /* in the list of calls to the application */
-    uint8_t app_calls;        /* enum app_call: to be made; not 0 while in that list */
-    struct reload reload;
+    struct conn_link dirty;     /* in the list of doorbells to look at */
+    struct conn_link wanted;    /* in the queue of moves */
+    struct conn_link waiting;   /* in the queue for a free place on the NICs */
+    struct conn_link telling;   /* in the list of calls to the application */
+    uint8_t app_calls;          /* enum app_call: to be made; not 0 while in that list */
+    struct conn_link under_way; /* in the list of transfers under way */
+    struct transfer transfer;
     struct app_accept offer;    /* active */
     struct nic_options options; /* with options_new */
 };

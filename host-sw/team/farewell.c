@@ -4,6 +4,7 @@
  * for the end of the entry.
  */
 #include "host-sw/team/team.h"
+#include "host-sw/transfer/image.h"
 
 #include "host-sw/stack/seq.h"
 #include "models/wire/bytes.h"
@@ -42,7 +43,7 @@ void farewell_begin(struct host_sw *sw, const struct dir_entry *entry)
         return;
     }
     const struct conn_ctx *image = sw->bus.ops->mem_read(
-        sw->bus.self, team_image_address(sw, team_conn_of(sw, entry)), sizeof *image);
+        sw->bus.self, image_address(sw, team_conn_of(sw, entry)), sizeof *image);
     memcpy(farewell->mac, image->peer_mac, sizeof farewell->mac);
     farewell->ts_offset = image->ts_offset;
     farewell->port = entry->rx_if;

@@ -4,6 +4,7 @@
  * connection and never moves it. Each fragment's verdict is that the host took note of it; the last
  * one's number lives on in the whole.
  */
+#include "host-sw/team/offload.h"
 #include "host-sw/team/team.h"
 
 #include "models/base/memory.h"
@@ -141,5 +142,5 @@ void fragments_count(struct host_sw *sw, struct dir_entry *entry)
         return;
     entry->wholes++;
     if (sw->params.offload_fragments_max > 0 && entry->wholes >= sw->params.offload_fragments_max)
-        place_take_away(sw, entry, HOST_REASON_FRAGMENTS);
+        offload_take_away(sw, entry, HOST_REASON_FRAGMENTS);
 }

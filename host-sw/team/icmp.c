@@ -1,6 +1,8 @@
 /* ICMP errors about the team's connections: the host finds the connection, whichever port the error
  * came in on (R-47), and the NIC that has its context judges and obeys (RFC 9293 3.9.2.2). */
+#include "host-sw/team/idle.h"
 #include "host-sw/team/team.h"
+#include "host-sw/transfer/transfer.h"
 
 #include "host-sw/stack/answer.h"
 #include "host-sw/stack/seq.h"
@@ -25,10 +27,10 @@ static bool nic_with_context(const struct dir_entry *entry, unsigned *nic)
         *nic = entry->owner;
         return entry->owner < NIC_COUNT;
     case DIR_OPENING: /* nothing was sent yet while the peer's address is asked for */
-        *nic = entry->reload.dest;
+        *nic = entry->transfer.dest;
         return !entry->resolving;
     case DIR_INSTALLING:
-        *nic = entry->reload.dest; /* behind its INSTALL */
+        *nic = entry->transfer.dest; /* behind its INSTALL */
         return true;
     case DIR_FREEZING: /* an error that matters comes again with the next segment too large */
     case DIR_INACTIVE: /* brought back before, if it is about something in flight */
@@ -57,8 +59,10 @@ void icmp_on_error(struct host_sw *sw, const struct answer_result *error)
         return;
     struct dir_entry *entry = &sw->dir.entries[conn];
     sw->stats.icmp_errors_of_connections++;
-    if (entry->state == DIR_INACTIVE && error->has_seq && is_in_flight(entry, error->seq))
-        idle_reactivate(sw, entry, entry->owner, team_now(sw));
+    if (entry->state == DIR_INACTIVE && error->has_seq && is_in_flight(entry, error->seq)) {
+        struct move_trigger why = transfer_called(sw);
+        idle_reactivate(sw, entry, entry->owner, &why);
+    }
     if (error->has_seq && host_tcp_has(&sw->tcp, conn)) {
         struct tcp_icmp icmp = {error->notice, error->is_hard, error->seq, error->mtu};
         sw->stats.icmp_ignored += !host_tcp_icmp(&sw->tcp, conn, &icmp);

@@ -4,9 +4,10 @@
  * application, or one of their timers brings them back. Timers: one per resting connection, at the
  * earliest deadline of its image.
  */
-#include "host-sw/team/team.h"
+#include "host-sw/team/idle.h"
 
-#include "host-sw/stack/seq.h"
+#include "host-sw/team/team.h"
+#include "host-sw/transfer/transfer.h"
 #include "models/base/planted.h"
 
 #include <assert.h>
@@ -36,7 +37,7 @@ static enum idle_reason host_refuses(const struct host_sw *sw, uint32_t conn)
                                                                                 : IDLE_REASON_COUNT;
 }
 
-/* What the driver can know without asking the NIC. IDLE_REASON_COUNT: nothing against it. */
+/* What the driver can know without asking the NIC. IDLE_REASON_COUNT: nothing speaks against it. */
 static enum idle_reason driver_refuses(const struct host_sw *sw, const struct dir_entry *entry)
 {
     if (!entry->established)
@@ -68,7 +69,7 @@ static uint64_t may_rest_ps(const struct host_sw *sw, const struct dir_entry *en
            u64_max(sw->params.idle_ps, heard ? 0 : entry->idle_wait_ps);
 }
 
-static void arm(struct host_sw *sw, const struct dir_entry *entry, uint64_t at_ps)
+static void arm_at(struct host_sw *sw, const struct dir_entry *entry, uint64_t at_ps)
 {
     if (!sw->resting) {
         if (at_ps == TIME_NEVER)
@@ -79,56 +80,30 @@ static void arm(struct host_sw *sw, const struct dir_entry *entry, uint64_t at_p
     timer_heap_set(sw->resting, team_conn_of(sw, entry), at_ps);
 }
 
-/* Pages of the rings that hold nothing any more take no memory meanwhile. */
-static void discard_rings(struct host_sw *sw, const struct dir_entry *entry,
-                          const struct conn_ctx *image)
-{
-    bool is_read = image->rcv_nxt == entry->rcv_nxt && conn_io_rx_end(entry) == entry->rx_consumed;
-    if (is_read && !tcp_holds_out_of_order(image))
-        sw->bus.ops->mem_discard(sw->bus.self, entry->rx_ring, sw->params.ring_bytes);
-    if (!host_seq_lt(image->snd_una, entry->tx_prod))
-        sw->bus.ops->mem_discard(sw->bus.self, entry->tx_ring, sw->params.ring_bytes);
-}
-
-/* The image is in its slot in host memory, as it was at frozen_ps, and nobody runs it. */
-static void rest(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image,
-                 uint64_t frozen_ps)
+void idle_arm(struct host_sw *sw, const struct dir_entry *entry, const struct conn_ctx *image)
 {
     uint64_t left_us = tcp_image_left_us(image);
-    entry->extracted_ps = frozen_ps;
-    arm(sw, entry, left_us == UINT64_MAX ? TIME_NEVER : frozen_ps + left_us * PS_PER_US);
-    discard_rings(sw, entry, image);
-    sw->stats.inactivated++;
-    place_count(sw, entry, false);
-    team_set_state(sw, entry, DIR_INACTIVE);
+    arm_at(sw, entry,
+           left_us == UINT64_MAX ? TIME_NEVER : entry->extracted_ps + left_us * PS_PER_US);
 }
 
-static void rest_from_host(struct host_sw *sw, struct dir_entry *entry)
+void idle_disarm(struct host_sw *sw, const struct dir_entry *entry)
 {
-    struct conn_ctx image;
-    uint32_t conn = team_conn_of(sw, entry);
-    place_extract(sw, entry, &image);
-    sw->bus.ops->mem_write(sw->bus.self, team_image_address(sw, conn), &image, sizeof image);
-    rest(sw, entry, &image, team_now(sw));
+    arm_at(sw, entry, TIME_NEVER);
 }
 
 static void consider(struct host_sw *sw, struct dir_entry *entry, uint64_t now_ps)
 {
-    if (entry->state != DIR_ACTIVE || now_ps < may_rest_ps(sw, entry) ||
-        PLANTED(claim_never_rests) || PLANTED(rest_never))
+    if (entry->state != DIR_ACTIVE || transfer_is_under_way(entry) ||
+        now_ps < may_rest_ps(sw, entry) || PLANTED(claim_never_rests) || PLANTED(rest_never))
         return;
     enum idle_reason reason = driver_refuses(sw, entry);
     if (reason != IDLE_REASON_COUNT) {
         sw->stats.not_inactivated[reason]++;
         return;
     }
-    if (entry->owner == PLACE_HOST) {
-        rest_from_host(sw, entry);
-        return;
-    }
-    entry->reload = (struct reload){.kind = RELOAD_IDLE, .dest = entry->owner};
-    move_list(sw, entry);
-    move_freeze(sw, entry, NIC_CMD_FLAG_KEEP_IMAGE);
+    struct move_trigger why = {.at_ps = now_ps, .decided_ps = now_ps, .kind = TRIGGER_TIMER};
+    transfer_begin(sw, entry, PLACE_MEMORY, MOVE_NONE, &why);
 }
 
 void idle_scan(struct host_sw *sw, uint64_t now_ps)
@@ -138,35 +113,27 @@ void idle_scan(struct host_sw *sw, uint64_t now_ps)
         consider(sw, &sw->dir.entries[conn], now_ps);
 }
 
-/* A frame or the application came first (R-29), or the NIC has something to do: back to where it was.
- * Not asked again before another idle time. */
-static void go_back(struct host_sw *sw, struct dir_entry *entry, enum idle_reason reason)
+/* A frame or the application came first (R-29), or the NIC has something to do. The connection is not
+ * asked again before another idle time. */
+static void note_refusal(struct host_sw *sw, struct dir_entry *entry, enum idle_reason reason)
 {
     bool heard = entry->last_rx_ps > entry->idle_refused_ps;
     sw->stats.not_inactivated[reason]++;
     entry->idle_wait_ps =
         heard ? sw->params.idle_ps : u64_max(sw->params.idle_ps, 2 * entry->idle_wait_ps);
     entry->idle_refused_ps = team_now(sw);
-    install_begin(sw, entry, entry->reload.src, MOVE_RETURNED);
 }
 
-void idle_on_extracted(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image,
-                       uint64_t frozen_ps)
+bool idle_accepts(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image)
 {
-    struct reload *reload = &entry->reload;
     enum idle_reason reason = driver_refuses(sw, entry);
     if (entry->held_count > 0 || team_now(sw) < entry->last_rx_ps + sw->params.idle_ps)
         reason = IDLE_REASON_HEARD;
     if (reason == IDLE_REASON_COUNT)
         reason = image_refuses(sw, image);
-    if (reason != IDLE_REASON_COUNT) {
-        go_back(sw, entry, reason);
-        return;
-    }
-    install_release(sw, entry, reload->src, reload->src_gen);
-    move_unlist(sw, entry);
-    *reload = (struct reload){0};
-    rest(sw, entry, image, u64_min(frozen_ps, team_now(sw)));
+    if (reason != IDLE_REASON_COUNT)
+        note_refusal(sw, entry, reason);
+    return reason == IDLE_REASON_COUNT;
 }
 
 /* Where a resting connection goes on: on `wanted` if that may be, else on the other NIC; on the host
@@ -191,31 +158,18 @@ static unsigned place_for(const struct host_sw *sw, const struct dir_entry *entr
                                                              : (unsigned)PLACE_HOST;
 }
 
-void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned wanted, uint64_t t0_ps)
+void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned wanted,
+                     const struct move_trigger *why)
 {
     assert(entry->state == DIR_INACTIVE);
     enum host_reason reason;
     unsigned place = place_for(sw, entry, wanted, &reason);
-    uint64_t address = team_image_address(sw, team_conn_of(sw, entry));
-    struct conn_ctx image =
-        *(const struct conn_ctx *)sw->bus.ops->mem_read(sw->bus.self, address, sizeof image);
-    uint64_t now_ps = team_now(sw);
-    tcp_image_age(&image, (now_ps - entry->extracted_ps) / PS_PER_US);
-    entry->extracted_ps = now_ps; /* should this fail, only later time is added */
-    arm(sw, entry, TIME_NEVER);
-    entry->t0_ps = t0_ps;
-    entry->idle_refused_ps = now_ps;
+    if (place == PLACE_HOST)
+        entry->host_reason = (uint8_t)reason;
+    entry->t0_ps = why->at_ps;
+    entry->idle_refused_ps = team_now(sw);
     entry->idle_wait_ps = 0;
-    if (place == PLACE_HOST) {
-        directory_next_gen(entry);
-        sw->stats.reactivated++;
-        place_take(sw, entry, &image, reason);
-        return;
-    }
-    entry->reload = (struct reload){.kind = RELOAD_REACTIVATE, .dest = (uint8_t)place};
-    move_list(sw, entry);
-    install_give(sw, entry, place, MOVE_REACTIVATED, &image);
-    team_set_state(sw, entry, DIR_INSTALLING);
+    transfer_begin(sw, entry, place, MOVE_REACTIVATED, why);
 }
 
 uint64_t idle_next_ps(const struct host_sw *sw)
@@ -228,8 +182,9 @@ bool idle_on_time(struct host_sw *sw, uint64_t now_ps)
     bool busy = false;
     while (idle_next_ps(sw) <= now_ps) {
         struct dir_entry *entry = &sw->dir.entries[timer_heap_first(sw->resting)];
+        struct move_trigger why = {.at_ps = now_ps, .decided_ps = now_ps, .kind = TRIGGER_TIMER};
         sw->stats.timers_of_resting++;
-        idle_reactivate(sw, entry, entry->owner, now_ps);
+        idle_reactivate(sw, entry, entry->owner, &why);
         busy = true;
     }
     return busy;

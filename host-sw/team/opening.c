@@ -3,6 +3,9 @@
 #include "host-sw/team/team.h"
 
 #include "host-sw/stack/seq.h"
+#include "host-sw/team/offload.h"
+#include "host-sw/transfer/place_host.h"
+#include "host-sw/transfer/transfer.h"
 
 #include <assert.h>
 #include <string.h>
@@ -152,15 +155,15 @@ void opening_emit(struct host_sw *sw, const struct dir_entry *entry)
 
 void opening_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, struct conn_ctx *image)
 {
-    enum host_reason reason = place_refuses(sw, &entry->key);
+    enum host_reason reason = offload_refuses(sw, &entry->key);
     if (reason != HOST_REASON_NONE) {
         sw->stats.host_opened++;
-        place_take(sw, entry, image, reason);
+        place_host_take_over(sw, entry, image, reason);
         return;
     }
-    entry->reload = (struct reload){.kind = RELOAD_OPEN, .dest = (uint8_t)nic};
-    move_list(sw, entry);
-    install_give(sw, entry, nic, MOVE_OPENED, image);
+    struct move_trigger why = transfer_called(sw);
+    transfer_begin(sw, entry, nic, MOVE_OPENED, &why);
+    place_ops_of(nic)->give(sw, entry, nic, MOVE_OPENED, image);
 }
 
 bool opening_is_for_listener(struct host_sw *sw, const struct flow_key *key,

@@ -4,6 +4,7 @@
  * error detected (out of the team, its connections end), slot reset (probe and set up again as after
  * power-on), resume (into the team again).
  */
+#include "host-sw/team/failover.h"
 #include "host-sw/team/team.h"
 
 #include "models/base/planted.h"
@@ -64,7 +65,7 @@ static bool is_fenced(struct host_sw *sw, unsigned nic)
 static void port_changed(struct host_sw *sw, unsigned nic)
 {
     struct move_trigger why = {.at_ps = team_now(sw), .kind = TRIGGER_LINK, .port = (uint8_t)nic};
-    team_on_ports_changed(sw, NIC_COUNT, &why);
+    failover_on_ports_changed(sw, NIC_COUNT, &why);
 }
 
 /* Error detected. What it wrote before counts, so its rings stay for a last look. */

@@ -5,8 +5,11 @@
 
 #include "host-sw/stack/answer.h"
 #include "host-sw/stack/seq.h"
-#include "models/base/planted.h"
-
+#include "host-sw/team/failover.h"
+#include "host-sw/team/idle.h"
+#include "host-sw/team/offload.h"
+#include "host-sw/transfer/place_nic.h"
+#include "host-sw/transfer/transfer.h"
 #include "models/base/planted.h"
 
 #include <assert.h>
@@ -96,7 +99,7 @@ void team_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_fra
     team_emit(sw, entry, frame->port,
               (struct probe_event){.kind = PROBE_FRAME_HELD, .frame.id = frame->frame_id});
     sw->stats.hold_bytes_max = sw->hold.bytes_max;
-    entry->reload.held++;
+    entry->transfer.held++;
 }
 
 /* A frame of a connection that is active: at its owner, or worth a move. A raced frame was on its
@@ -105,7 +108,7 @@ static void on_active(struct host_sw *sw, struct dir_entry *entry, const struct 
                       const struct packet *packet, bool raced)
 {
     if (entry->owner == PLACE_HOST) {
-        place_input(sw, entry, frame, packet);
+        place_ops_of(PLACE_HOST)->relay(sw, entry, PLACE_HOST, frame, packet);
         return;
     }
     bool straggler = raced || frame->port == entry->owner;
@@ -113,7 +116,8 @@ static void on_active(struct host_sw *sw, struct dir_entry *entry, const struct 
     bool may_move = !straggler && (packet->seg.flags & TCP_SYN) == 0 &&
                     sw->mode->may_own(&sw->ports, frame->port);
     if (may_move) {
-        enum policy_verdict verdict = sw->policy->on_foreign(entry, frame);
+        enum policy_verdict verdict =
+            sw->mechanism->start ? sw->policy->on_foreign(entry, frame) : POLICY_FORWARD;
         uint64_t t0_ps = PLANTED(t0_of_the_host) ? team_now(sw) : frame->mac_time_ps;
         struct move_trigger why = {.at_ps = t0_ps,
                                    .frame_id = frame->frame_id,
@@ -121,7 +125,8 @@ static void on_active(struct host_sw *sw, struct dir_entry *entry, const struct 
                                    .port = frame->port};
         if (PLANTED(claim_not_reloaded))
             verdict = POLICY_FORWARD;
-        if (verdict == POLICY_MOVE && move_request(sw, entry, frame->port, MOVE_FOREIGN, &why)) {
+        if (verdict == POLICY_MOVE &&
+            transfer_request(sw, entry, frame->port, MOVE_FOREIGN, &why)) {
             team_hold(sw, entry, frame);
             return;
         }
@@ -135,7 +140,7 @@ static void on_active(struct host_sw *sw, struct dir_entry *entry, const struct 
     }
     if (straggler)
         sw->stats.late_forwards++;
-    forward_frame(sw, entry, entry->owner, frame);
+    place_ops_of(entry->owner)->relay(sw, entry, entry->owner, frame, packet);
 }
 
 static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
@@ -148,19 +153,17 @@ static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct d
             team_hold(sw, entry, frame); /* no NIC knows of it yet */
             break;
         }
-        /* Commands of one NIC are executed in order, so behind INSTALL is after activation. */
-        forward_frame(sw, entry, entry->reload.dest, frame);
+        transfer_on_frame(sw, entry, frame, packet);
         break;
     case DIR_ACTIVE:
         on_active(sw, entry, frame, packet, raced);
         break;
     case DIR_FREEZING:
         if (!PLANTED(frame_forgotten))
-            team_hold(sw, entry, frame);
+            transfer_on_frame(sw, entry, frame, packet);
         break;
     case DIR_INACTIVE:
-        team_hold(sw, entry, frame);
-        idle_reactivate(sw, entry, frame->port, frame->mac_time_ps);
+        place_ops_of(PLACE_MEMORY)->relay(sw, entry, PLACE_MEMORY, frame, packet);
         break;
     case DIR_FREE:
     case DIR_CLOSING:
@@ -286,7 +289,7 @@ static void on_owned(struct host_sw *sw, const struct nic_record *record)
         entry->applied = true;
     conn_io_on_progress(sw, entry, record);
     if (record->verdict == NIC_VERDICT_DROPPED)
-        place_on_dropped(sw, entry, (enum drop_reason)record->reason);
+        offload_on_dropped(sw, entry, (enum drop_reason)record->reason);
 }
 
 static void on_record(struct host_sw *sw, struct nic_driver *driver,
@@ -321,10 +324,10 @@ static void on_done_after_end(struct host_sw *sw, struct dir_entry *entry, unsig
                               const struct nic_request *request, const struct nic_event *event)
 {
     bool ok = event->result == NIC_RESULT_OK;
-    if (request->op == NIC_CMD_FREEZE && (ok || event->result == NIC_RESULT_CTX_ERROR))
-        install_release(sw, entry, nic, request->gen);
+    if (request->op == NIC_CMD_FREEZE)
+        place_nic_on_freeze_done_late(sw, entry, nic, request->gen, event);
     if (request->op == NIC_CMD_INSTALL)
-        install_after_end(sw, entry, nic, request->gen, ok);
+        place_nic_on_install_done_late(sw, entry, nic, request->gen, ok);
     termination_settle(sw, entry);
 }
 
@@ -355,13 +358,13 @@ static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_e
     }
     switch ((enum nic_cmd_op)request.op) {
     case NIC_CMD_RESERVE:
-        install_on_reserve_done(sw, entry, event);
+        place_nic_on_reserve_done(entry, event);
         break;
     case NIC_CMD_INSTALL:
-        install_on_done(sw, entry, event);
+        place_nic_on_install_done(sw, entry, event);
         break;
     case NIC_CMD_FREEZE:
-        move_on_freeze_done(sw, entry, event);
+        place_nic_on_freeze_done(sw, entry, event);
         break;
     case NIC_CMD_ABORT:
         termination_on_abort_done(sw, entry, event);
@@ -409,33 +412,12 @@ static void on_event(struct host_sw *sw, const struct nic_event *event)
         struct move_trigger why = {
             .at_ps = event->link_ps, .kind = TRIGGER_LINK, .port = (uint8_t)nic};
         sw->nics[nic].link_up = (event->a & 1) != 0;
-        team_on_ports_changed(sw, NIC_COUNT, &why);
+        failover_on_ports_changed(sw, NIC_COUNT, &why);
         break;
     }
     case NIC_EVENT_NO_BUFFER: /* buffers are posted at the end of each step as far as there are */
     case NIC_EVENT_NONE:
         break;
-    }
-}
-
-void team_on_ports_changed(struct host_sw *sw, unsigned wanted, const struct move_trigger *why)
-{
-    bool could_own[NIC_COUNT];
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        could_own[nic] = sw->mode->may_own(&sw->ports, nic);
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        sw->ports.usable[nic] = sw->nics[nic].up && sw->nics[nic].link_up;
-    sw->mode->on_change(&sw->ports, wanted);
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        if (sw->mode->may_own(&sw->ports, nic) != could_own[nic])
-            sw->port_change[nic] = *why;
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
-        if (sw->mode->may_own(&sw->ports, nic))
-            continue;
-        if (sw->mode->may_own(&sw->ports, team_other(nic)) && !PLANTED(claim_no_failover))
-            move_all(sw, nic);
-        else if (sw->nics[nic].up)
-            place_take_all(sw, nic); /* whatever becomes of the NIC now */
     }
 }
 
@@ -493,7 +475,7 @@ bool team_poll(struct host_sw *sw)
     for (uint32_t i = 0; i < sw->pending_event_count; i++)
         on_event(sw, &sw->pending_events[i]);
     sw->pending_event_count = 0;
-    busy |= place_run(sw);
+    busy |= offload_run(sw);
     busy |= host_tcp_run(&sw->tcp);
     return busy;
 }

@@ -22,6 +22,7 @@
 #include "host-sw/team/hold.h"
 #include "host-sw/team/policy.h"
 #include "host-sw/team/team_mode.h"
+#include "host-sw/transfer/mechanism.h"
 #include "models/base/units.h"
 #include "models/wire/ip_reassembly.h"
 #include "models/wire/packet.h"
@@ -83,22 +84,23 @@ struct host_sw {
     struct isn_key isn_key;
     const struct team_mode_ops *mode;
     const struct policy_ops *policy;
+    const struct mechanism_ops *mechanism; /* for moves from NIC to NIC */
     struct team_ports ports;
 
     /* Host memory per connection: entry, image, held list. */
     uint64_t entries_address, images_address, held_address;
 
     /* Lists threaded through the directory. */
-    struct conn_list dirty;  /* connections whose doorbells are looked at when the step ends */
-    struct conn_list wanted; /* connections waiting to be moved */
-    struct conn_list moves;  /* reloads under way, in order of their begin, so of their deadlines */
-    struct conn_list waiting; /* on the host for want of a place on the NICs */
-    struct conn_list telling; /* connections whose application has to be told something */
-    uint32_t moves_count;     /* moves under way that count against their limit */
-    uint32_t on_nics;         /* connections that NICs have or are given */
-    uint32_t embryonic;       /* connections a peer has begun to open */
-    uint64_t cookie_ps;       /* when the last SYN cookie was sent; TIME_NEVER: none was */
-    uint32_t resolving;       /* connections that wait for a neighbour's address */
+    struct conn_list dirty;     /* connections whose doorbells are looked at when the step ends */
+    struct conn_list wanted;    /* connections waiting to be moved */
+    struct conn_list transfers; /* under way, in order of their begin, so of their deadlines */
+    struct conn_list waiting;   /* on the host for want of a place on the NICs */
+    struct conn_list telling;   /* connections whose application has to be told something */
+    uint32_t turns_taken;       /* transfers under way that count against their limit */
+    uint32_t on_nics;           /* connections that NICs have or are given */
+    uint32_t embryonic;         /* connections a peer has begun to open */
+    uint64_t cookie_ps;         /* when the last SYN cookie was sent; TIME_NEVER: none was */
+    uint32_t resolving;         /* connections that wait for a neighbour's address */
     struct place_wish *wishes;
     uint32_t wish_count, wish_capacity;
 
@@ -139,9 +141,6 @@ void team_drop_frame(struct host_sw *sw, const struct dir_frame *frame, uint32_t
                      enum drop_reason reason);
 /* The host took note of a frame, and nothing more comes of it. */
 void team_frame_answered(struct host_sw *sw, const struct dir_frame *frame);
-/* Usability of ports changed, or another port is to be active (NIC_COUNT: no wish). why: the event
- * or call that told so, for the moves that follow from it. */
-void team_on_ports_changed(struct host_sw *sw, unsigned wanted, const struct move_trigger *why);
 
 /* --- team_util.c: small things everybody needs --- */
 uint64_t team_now(const struct host_sw *sw);
@@ -151,12 +150,6 @@ void team_set_state(struct host_sw *sw, struct dir_entry *entry, enum dir_state 
 /* Fills in time, connection and NIC. entry may be null: the event is of no connection. */
 void team_emit(struct host_sw *sw, const struct dir_entry *entry, unsigned nic,
                struct probe_event event);
-void team_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_mark mark,
-               uint64_t at_ps);
-/* The INSTALL of entry takes effect when this step ends; and the step has ended. */
-void team_mark_issue(struct host_sw *sw, const struct dir_entry *entry);
-void team_mark_issued(struct host_sw *sw);
-uint64_t team_image_address(const struct host_sw *sw, uint32_t conn);
 uint64_t team_held_address(const struct host_sw *sw, uint32_t conn);
 /* Stores the receiving NIC in the connection's entry, before the frame is acted on. A frame that is
  * older by MAC time than the one the entry names changes nothing: the entry never goes back. */
@@ -217,99 +210,6 @@ void connecting_on_neighbour(struct host_sw *sw, const struct neighbour_key *key
                              const uint8_t mac[6]);
 /* Requests that were not answered. */
 void connecting_on_time(struct host_sw *sw, uint64_t now_ps);
-
-/* --- forward.c --- */
-/* Injects the frame at a NIC that has, or by an earlier command will have, the connection. */
-void forward_frame(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
-                   const struct dir_frame *frame);
-
-/* --- move.c --- */
-/* Starts the move to dest, a NIC or PLACE_HOST, or queues it when too many are under way; why goes
- * with it. True: started, and the frame is to be held if the source is a NIC. */
-bool move_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
-                  enum move_reason reason, const struct move_trigger *why);
-/* A trigger without a frame, of this moment. */
-struct move_trigger move_called(const struct host_sw *sw);
-/* Moves the connection off an owner that may not have it any more, if the other NIC may. */
-void move_off_port(struct host_sw *sw, struct dir_entry *entry);
-/* Starts queued moves while there is room. */
-void move_run_queue(struct host_sw *sw);
-/* Every active connection of `src` is to go to the other NIC. */
-void move_all(struct host_sw *sw, unsigned src);
-void move_on_freeze_done(struct host_sw *sw, struct dir_entry *entry,
-                         const struct nic_event *event);
-/* The connection ended while a reload was under way: tidy up at both NICs. */
-void move_on_ended(struct host_sw *sw, struct dir_entry *entry);
-void move_on_deadline(struct host_sw *sw, uint64_t now_ps);
-uint64_t move_next_deadline_ps(const struct host_sw *sw);
-/* Every reload under way is listed, for its deadline. */
-void move_list(struct host_sw *sw, struct dir_entry *entry);
-void move_unlist(struct host_sw *sw, struct dir_entry *entry);
-/* Reports the end of a move, once. */
-void move_finish(struct host_sw *sw, struct dir_entry *entry, enum move_end end);
-/* Asks src to stop and hand the context over; the reload fields are filled. */
-void move_freeze(struct host_sw *sw, struct dir_entry *entry, uint8_t flags);
-
-/* --- install.c --- */
-/* Writes the image of the next generation and gives it to `nic` with all held frames. */
-void install_begin(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
-                   enum move_reason reason);
-/* The same with an image that is not in memory yet. */
-void install_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
-                  enum move_reason reason, struct conn_ctx *image);
-void install_reserve(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint16_t gen);
-void install_release(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint16_t gen);
-void install_on_reserve_done(struct host_sw *sw, struct dir_entry *entry,
-                             const struct nic_event *event);
-/* The connection ended while its INSTALL was under way. */
-void install_after_end(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint16_t gen,
-                       bool ok);
-void install_on_done(struct host_sw *sw, struct dir_entry *entry, const struct nic_event *event);
-
-/* --- idle.c --- */
-void idle_scan(struct host_sw *sw, uint64_t now_ps);
-/* The NIC's image is here; the NIC froze it at frozen_ps. */
-void idle_on_extracted(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image,
-                       uint64_t frozen_ps);
-/* Brings an inactive connection back: to `wanted` (PLACE_HOST: the NIC it was last heard on) where that
- * may be, else to the other NIC, else to the host's own TCP. */
-void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned wanted, uint64_t t0_ps);
-/* The earliest timer of a resting connection; TIME_NEVER: none runs. */
-uint64_t idle_next_ps(const struct host_sw *sw);
-/* Brings back those whose timer is due. True: there was one. */
-bool idle_on_time(struct host_sw *sw, uint64_t now_ps);
-
-/* --- place.c: connections on the host's own TCP, and the ways there and back --- */
-bool place_init(struct host_sw *sw);
-/* May a new connection of this tuple go to a NIC? NONE: yes. */
-enum host_reason place_refuses(const struct host_sw *sw, const struct flow_key *key);
-/* Counts the connection among those of the NICs, or no longer. */
-void place_count(struct host_sw *sw, struct dir_entry *entry, bool on_nics);
-/* The host takes a connection with this image, of the entry's generation, and applies its held
- * frames. */
-void place_take(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image,
-                enum host_reason reason);
-/* No NIC took the image that is in memory: the host does, if it is sound. False: it is not. */
-bool place_take_refused(struct host_sw *sw, struct dir_entry *entry);
-/* The NIC's image is here. */
-void place_on_extracted(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image);
-/* Takes the connection out of the host's own TCP, as an image. */
-void place_extract(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image);
-/* From the host to dest; the reload fields are filled. */
-void place_give(struct host_sw *sw, struct dir_entry *entry, unsigned dest);
-/* A frame of a connection the host has. */
-void place_input(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
-                 const struct packet *packet);
-/* From its NIC to the host, for that reason. */
-void place_take_away(struct host_sw *sw, struct dir_entry *entry, enum host_reason reason);
-/* Every active connection of the NIC, because no port can carry frames. */
-void place_take_all(struct host_sw *sw, unsigned nic);
-/* Its NIC dropped a segment. */
-void place_on_dropped(struct host_sw *sw, struct dir_entry *entry, enum drop_reason reason);
-/* The connection ended. */
-void place_on_ended(struct host_sw *sw, struct dir_entry *entry);
-/* Wishes from outside, and places on the NICs that have become free. True: something to do. */
-bool place_run(struct host_sw *sw);
 
 /* --- fragments.c: IP fragments --- */
 bool fragments_init(struct host_sw *sw);

@@ -1,11 +1,7 @@
 #include "host-sw/team/team.h"
 #include "models/base/planted.h"
 
-#include "models/base/memory.h"
-
 #include <assert.h>
-#include <stdlib.h>
-#include <string.h>
 
 uint64_t team_now(const struct host_sw *sw) { return sw->bus.ops->now_ps(sw->bus.self); }
 
@@ -39,39 +35,6 @@ void team_set_state(struct host_sw *sw, struct dir_entry *entry, enum dir_state 
               (struct probe_event){.kind = PROBE_DIR_STATE, .dir.state = (uint8_t)state});
     if (state == DIR_INACTIVE)
         team_emit(sw, entry, entry->owner, (struct probe_event){.kind = PROBE_RESTS});
-}
-
-void team_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_mark mark,
-               uint64_t at_ps)
-{
-    team_emit(sw, entry, entry->reload.dest,
-              (struct probe_event){
-                  .kind = PROBE_MOVE_MARK, .mark.mark = (uint8_t)mark, .mark.at_ps = at_ps});
-}
-
-void team_mark_issue(struct host_sw *sw, const struct dir_entry *entry)
-{
-    if (sw->issued_count == sw->issued_capacity) {
-        sw->issued_capacity = sw->issued_capacity ? 2 * sw->issued_capacity : 64;
-        sw->issued = realloc(sw->issued, sw->issued_capacity * sizeof *sw->issued);
-        memory_check(sw->issued);
-    }
-    sw->issued[sw->issued_count++] = team_conn_of(sw, entry);
-}
-
-void team_mark_issued(struct host_sw *sw)
-{
-    for (uint32_t i = 0; i < sw->issued_count; i++) {
-        const struct dir_entry *entry = &sw->dir.entries[sw->issued[i]];
-        if (entry->state == DIR_INSTALLING)
-            team_mark(sw, entry, MARK_INSTALL_ISSUED, team_now(sw));
-    }
-    sw->issued_count = 0;
-}
-
-uint64_t team_image_address(const struct host_sw *sw, uint32_t conn)
-{
-    return sw->images_address + (uint64_t)conn * CTX_BYTES;
 }
 
 uint64_t team_held_address(const struct host_sw *sw, uint32_t conn)

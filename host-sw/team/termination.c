@@ -3,6 +3,8 @@
 #include "models/base/planted.h"
 
 #include "host-sw/stack/seq.h"
+#include "host-sw/team/offload.h"
+#include "host-sw/transfer/transfer.h"
 
 #include <assert.h>
 
@@ -36,14 +38,14 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     last.state = shown;
     last.closed_ps = team_now(sw);
     last.cause = cause;
-    bool frames_issued = entry->reload.installing;
+    bool frames_issued = entry->transfer.at_nics.installing;
     opening_hatched(sw, entry);
     if (entry->resolving)
         sw->resolving--;
     entry->resolving = false;
     assert(entry->state != DIR_INACTIVE); /* it is brought back first */
-    move_on_ended(sw, entry);
-    place_on_ended(sw, entry);
+    transfer_on_conn_ended(sw, entry);
+    offload_on_ended(sw, entry);
     directory_unlist(&sw->dir, team_conn_of(sw, entry), &last);
     team_emit(
         sw, entry, entry->owner,
@@ -182,38 +184,16 @@ static void abandon_commands(struct host_sw *sw, unsigned nic)
     }
 }
 
-static bool depends_on(const struct dir_entry *entry, unsigned nic)
-{
-    switch ((enum dir_state)entry->state) {
-    case DIR_ACTIVE:
-        return entry->owner == nic;
-    case DIR_FREEZING:
-        return entry->reload.src == nic;
-    case DIR_OPENING:
-    case DIR_INSTALLING:
-        return entry->reload.dest == nic;
-    case DIR_FREE:
-    case DIR_INACTIVE:
-    case DIR_CLOSING:
-    case DIR_TIME_WAIT:
-    case DIR_STATE_COUNT:
-        break;
-    }
-    return false;
-}
-
 void termination_of_nic(struct host_sw *sw, unsigned nic)
 {
     assert(!sw->nics[nic].up);
     abandon_commands(sw, nic);
     for (uint32_t conn = 0; conn < sw->dir.used_end; conn++) {
         struct dir_entry *entry = &sw->dir.entries[conn];
-        if (depends_on(entry, nic))
+        if (transfer_on_nic_lost(sw, entry, nic))
             termination_give_up(sw, entry, NIC_TERM_ENGINE_ERROR);
         else if (entry->state == DIR_INACTIVE && entry->owner == nic)
             entry->owner = (uint8_t)team_other(nic);
-        else if (entry->state == DIR_FREEZING && entry->reload.dest == nic)
-            entry->reload.reserve_refused = true;
     }
 }
 

@@ -156,7 +156,7 @@ Test(connecting, a_syn_ack_on_the_other_port_is_forwarded_to_the_nic_that_sent_t
     fake_complete(bed.fake, nic, install, NIC_RESULT_OK);
     give(1 - nic, PEER_ISS, install->tx_prod, TCP_SYN | TCP_ACK, "");
     cr_assert_eq(fake_expect(bed.fake, nic, NIC_CMD_RX_INJECT)->frame_port, 1 - nic);
-    cr_assert_eq(bed_stats(&bed)->moves_started, 0);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].started, 0);
 }
 
 Test(connecting, the_host_opens_itself_what_no_nic_takes)

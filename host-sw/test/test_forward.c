@@ -74,7 +74,7 @@ Test(forward, a_syn_for_an_established_connection_goes_to_its_owner_and_moves_no
 {
     bed_foreign(&bed, 1, 0, 9000, 0, TCP_SYN, "");
     fake_expect(bed.fake, 0, NIC_CMD_RX_INJECT);
-    cr_assert_eq(bed_stats(&bed)->moves_started, 0);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].started, 0);
 }
 
 /* */
@@ -86,16 +86,16 @@ Test(forward, a_fragment_never_moves_anything)
     fake_give_frame(bed.fake, 1, NIC_VERDICT_NOT_MINE, frame, len);
     fake_run(bed.fake, 4);
     cr_assert_eq(bed_stats(&bed)->drops.count[DROP_NOT_TCP], 1);
-    cr_assert_eq(bed_stats(&bed)->moves_started, 0);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].started, 0);
 }
 
 Test(forward, with_moving_off_every_foreign_frame_is_forwarded)
 {
-    bed.sw->policy = &policy_forward;
+    bed.sw->mechanism = mechanism_find("forward");
     bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "a");
     bed_foreign(&bed, 1, 0, 1002, bed.iss + 1, TCP_ACK, "b");
     fake_expect(bed.fake, 0, NIC_CMD_RX_INJECT);
     fake_expect(bed.fake, 0, NIC_CMD_RX_INJECT);
     cr_assert_eq(bed_stats(&bed)->forwarded_frames, 2);
-    cr_assert_eq(bed_stats(&bed)->moves_started, 0);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].started, 0);
 }

@@ -41,8 +41,8 @@ Test(idle, a_silent_connection_is_frozen_for_keeps_and_rests_in_memory)
     cr_assert_eq(freeze->op, NIC_CMD_FREEZE);
     cr_assert_eq(freeze->flags, NIC_CMD_FLAG_KEEP_IMAGE);
     bed_frozen(&bed, 0, freeze);
-    cr_assert_eq(bed_stats(&bed)->inactivated, 1);
-    cr_assert_eq(bed_stats(&bed)->moves_started, 0);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_INACTIVATE].completed, 1);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].started, 0);
     cr_assert_eq(bed.closed, 0);
     cr_assert_eq(bed.fake->discarded_bytes, 2 * BED_RING_BYTES, "its rings take no memory");
 }
@@ -151,7 +151,7 @@ Test(idle, one_with_a_segment_to_send_goes_back_and_is_counted)
     fake_expect(bed.fake, 0, NIC_CMD_RESERVE);
     fake_expect(bed.fake, 0, NIC_CMD_INSTALL);
     cr_assert_eq(bed_stats(&bed)->not_inactivated[IDLE_REASON_SENDING], 1);
-    cr_assert_eq(bed_stats(&bed)->inactivated, 0);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_INACTIVATE].completed, 0);
 }
 
 Test(idle, one_that_is_not_established_is_counted_and_stays)
@@ -246,7 +246,7 @@ Test(idle, a_frame_that_arrives_while_freezing_wins)
     fake_expect(bed.fake, 0, NIC_CMD_RESERVE);
     const struct nic_cmd *install = fake_expect(bed.fake, 0, NIC_CMD_INSTALL);
     cr_assert_eq(install->count, 1);
-    cr_assert_eq(bed_stats(&bed)->inactivated, 0);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_INACTIVATE].completed, 0);
 }
 
 /* Its NIC still has something under way: an acknowledgment to send, or one to come. */
@@ -303,7 +303,7 @@ Test(idle, one_found_busy_again_and_again_is_asked_less_and_less_until_it_is_hea
     bed_applied(&bed, 0, 300, bed.gen, 0, 0, 0);
     cr_assert_leq(until_asked(&freeze), bed.params.idle_ps + bed.params.idle_ps / 4);
     bed_frozen(&bed, 0, freeze);
-    cr_assert_eq(bed_stats(&bed)->inactivated, 1);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_INACTIVATE].completed, 1);
 }
 
 /* */
@@ -326,7 +326,7 @@ Test(idle, the_next_frame_brings_it_back_on_the_nic_that_received_it)
     fake_complete(bed.fake, 1, install, NIC_RESULT_OK);
     fake_run(bed.fake, 8);
     cr_assert_eq(bed_view(&bed, 0).owner, 1);
-    cr_assert_eq(bed_stats(&bed)->reactivated, 1);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_REACTIVATE].completed, 1);
     cr_assert_eq(bed_stats(&bed)->resets_sent, 0);
     cr_assert_eq(bed_view(&bed, 0).moves, 0);
 }

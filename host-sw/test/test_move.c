@@ -65,7 +65,7 @@ Test(move, completes_with_the_held_frame_and_releases_the_tombstone)
     const struct nic_held *held = fake_memory(bed.fake, install->list);
     bed_applied(&bed, 1, held[0].frame_id, bed.gen + 1, NIC_RECORD_INJECTED, 4, 0);
     cr_assert_eq(buffers_out(), 0);
-    cr_assert_eq(bed_stats(&bed)->moves_completed, 1);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].completed, 1);
     const struct probe_event *end = bed_last_probe(&bed, PROBE_MOVE_END);
     cr_assert(end->move_end.end == MOVE_END_COMPLETED && end->nic == 1);
     cr_assert(end->move_end.held == 1 && end->move_end.forwarded == 0 && !end->move_end.is_late);
@@ -128,8 +128,8 @@ static void ends_before_freeze(bool event_first)
     cr_assert_eq(release->gen, bed.gen + 1);
     /* The held segment is now one of no connection. */
     fake_expect(bed.fake, 1, NIC_CMD_TX_FRAME);
-    cr_assert_eq(bed_stats(&bed)->moves_cancelled, 1);
-    cr_assert_eq(bed_stats(&bed)->moves_completed, 0);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].cancelled, 1);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].completed, 0);
     cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_END)->move_end.end, MOVE_END_CANCELLED);
 }
 
@@ -256,7 +256,7 @@ Test(move, no_place_at_the_receiver_returns_the_connection_to_its_owner)
     cr_assert_eq(bed_view(&bed, 0).owner, 0);
     cr_assert_eq(bed_view(&bed, 0).state, DIR_ACTIVE);
     cr_assert_eq(bed_view(&bed, 0).moves, 0);
-    cr_assert_eq(bed_stats(&bed)->moves_failed, 1);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].failed, 1);
 }
 
 /* */
@@ -287,7 +287,7 @@ Test(move, an_image_no_nic_takes_is_tried_twice_at_each_and_then_stays_with_the_
     cr_assert_eq(bed.closed, 0);
     cr_assert_eq(bed_view(&bed, 0).owner, PLACE_HOST);
     cr_assert_eq(bed_view(&bed, 0).host_reason, HOST_REASON_REFUSED);
-    cr_assert_eq(bed_stats(&bed)->moves_failed, 1);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].failed, 1);
     cr_assert_arr_eq(bed.read, "held", 4, "by the host's own TCP");
     cr_assert_eq(bed.sw->hold.bytes, 0);
     cr_assert_eq(bed.sw->injected.count, 0);
@@ -303,8 +303,8 @@ Test(move, a_damaged_image_ends_the_connection_with_a_notice)
     fake_run(bed.fake, 2);
     cr_assert_eq(bed.cause, NIC_TERM_CTX_ERROR);
     cr_assert_eq(bed.closed, 1);
-    cr_assert_eq(bed_stats(&bed)->moves_failed, 1, "the driver gave it up");
-    cr_assert_eq(bed_stats(&bed)->moves_cancelled, 0);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].failed, 1, "the driver gave it up");
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].cancelled, 0);
     fake_expect(bed.fake, 0, NIC_CMD_RELEASE);
     fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
     fake_expect(bed.fake, 1, NIC_CMD_RELEASE);
@@ -327,7 +327,7 @@ static void fail_at_the_source(bool event_first)
     cr_assert_eq(bed_probes(&bed, PROBE_APP_NOTICE), 1);
     cr_assert_eq(fake_expect(bed.fake, 0, NIC_CMD_RELEASE)->gen, bed.gen);
     cr_assert_eq(fake_expect(bed.fake, 1, NIC_CMD_RELEASE)->gen, bed.gen + 1);
-    cr_assert_eq(bed_stats(&bed)->moves_cancelled, 1);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].cancelled, 1);
     cr_assert_eq(bed.sw->hold.bytes, 0);
 }
 
@@ -378,7 +378,7 @@ Test(move, more_moves_than_allowed_wait_in_order_and_their_frames_are_forwarded)
     cr_assert_eq(freeze->conn, first.conn);
     for (int i = 0; i < 3; i++)
         fake_expect(bed.fake, 0, NIC_CMD_RX_INJECT);
-    cr_assert_eq(bed_stats(&bed)->moves_started, 1);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].started, 1);
     bed_frozen(&bed, 0, freeze);
     const struct nic_cmd *reserve = fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
     const struct nic_cmd *install = fake_expect(bed.fake, 1, NIC_CMD_INSTALL);
@@ -388,7 +388,7 @@ Test(move, more_moves_than_allowed_wait_in_order_and_their_frames_are_forwarded)
     fake_expect(bed.fake, 0, NIC_CMD_RELEASE);
     freeze = fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
     cr_assert_eq(freeze->conn, 1, "the oldest in the queue is next");
-    const struct move_trigger *trigger = &bed.sw->dir.entries[1].reload.trigger;
+    const struct move_trigger *trigger = &bed.sw->dir.entries[1].transfer.trigger;
     cr_assert_eq(trigger->frame_id, asked[1], "its own first frame, not what came last");
     cr_assert(trigger->kind == TRIGGER_FRAME && trigger->port == 1);
     cr_assert_eq(trigger->at_ps, waiting.at_ps);
@@ -404,7 +404,7 @@ Test(move, a_late_completion_after_the_deadline_still_moves_the_connection)
     const struct nic_cmd *freeze = fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
     fake_run_at(bed.fake, bed.fake->now_ps + 2 * PS_PER_MS);
     cr_assert_eq(bed_stats(&bed)->moves_late, 1);
-    cr_assert_eq(host_sw_moves_open(bed.sw), 1);
+    cr_assert_eq(host_sw_transfers_open(bed.sw, TRANSFER_MOVE), 1);
     bed_frozen(&bed, 0, freeze);
     const struct nic_cmd *reserve = fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
     const struct nic_cmd *install = fake_expect(bed.fake, 1, NIC_CMD_INSTALL);
@@ -416,8 +416,9 @@ Test(move, a_late_completion_after_the_deadline_still_moves_the_connection)
     cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_END)->move_end.end, MOVE_END_COMPLETED);
     cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_END)->move_end.is_late, 1, "late");
     const struct host_sw_stats *stats = bed_stats(&bed);
-    cr_assert(stats->moves_completed == 1 && stats->moves_failed == 0 && stats->moves_late == 1);
-    cr_assert_eq(host_sw_moves_open(bed.sw), 0);
+    cr_assert(stats->transfers[TRANSFER_MOVE].completed == 1 &&
+              stats->transfers[TRANSFER_MOVE].failed == 0 && stats->moves_late == 1);
+    cr_assert_eq(host_sw_transfers_open(bed.sw, TRANSFER_MOVE), 0);
     cr_assert_eq(bed.closed, 0);
 }
 
@@ -451,7 +452,7 @@ Test(move, a_link_that_goes_down_moves_its_connections_without_waiting_for_frame
     fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
     fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
     cr_assert_eq(bed_last_probe(&bed, PROBE_MOVE_BEGIN)->move.reason, MOVE_LINK_DOWN);
-    const struct move_trigger *trigger = &bed.sw->dir.entries[bed.conn].reload.trigger;
+    const struct move_trigger *trigger = &bed.sw->dir.entries[bed.conn].transfer.trigger;
     cr_assert(trigger->kind == TRIGGER_LINK && trigger->port == 0);
     cr_assert_eq(trigger->at_ps, down_ps, "the instant of the link event");
 }
@@ -468,7 +469,7 @@ Test(move_by_call, a_call_is_the_trigger_of_the_moves_that_follow_from_it)
     fake_run_at(bed.fake, call_ps + 10);
     fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
     fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
-    const struct move_trigger *trigger = &bed.sw->dir.entries[bed.conn].reload.trigger;
+    const struct move_trigger *trigger = &bed.sw->dir.entries[bed.conn].transfer.trigger;
     cr_assert(trigger->kind == TRIGGER_CALL && trigger->frame_id == 0);
     cr_assert_eq(trigger->at_ps, call_ps);
     bed_end(&bed);

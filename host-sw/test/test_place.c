@@ -61,7 +61,7 @@ Test(place, with_policy_none_the_host_does_the_handshake_and_no_nic_is_asked)
     cr_assert_eq(bed_view(&bed, 0).host_reason, HOST_REASON_POLICY);
     cr_assert_eq(bed_stats(&bed)->host_opened, 1);
     cr_assert_eq(bed_stats(&bed)->host_taken[HOST_REASON_POLICY], 1);
-    cr_assert_eq(bed_stats(&bed)->offloaded, 0);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_OPENING].completed, 0);
 }
 
 Test(place, data_goes_through_the_same_rings_and_answers_follow_the_receiving_port)
@@ -216,8 +216,8 @@ Test(place, an_offloaded_connection_is_taken_back_with_the_next_generation)
     cr_assert_eq(view.host_reason, HOST_REASON_REQUEST);
     cr_assert_eq(view.gen, bed.gen + 1);
     cr_assert_eq(view.moves, 0);
-    cr_assert_eq(bed_stats(&bed)->onloaded, 1);
-    cr_assert_eq(bed_stats(&bed)->moves_started, 0);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_ONLOAD].completed, 1);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].started, 0);
     bed_foreign(&bed, 1, 0, bed.irs + 1, bed.iss + 1, TCP_ACK, "more");
     cr_assert_arr_eq(bed.read, "more", 4);
     cr_assert_null(fake_take(bed.fake, 1), "no move: the host has it");
@@ -275,7 +275,7 @@ Test(place, a_host_connection_goes_to_the_nic_of_its_last_frame)
     fake_complete(bed.fake, 1, install, NIC_RESULT_OK);
     fake_run(bed.fake, 8);
     cr_assert_eq(bed_view(&bed, 0).owner, 1);
-    cr_assert_eq(bed_stats(&bed)->reoffloaded, 1);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_OFFLOAD].completed, 1);
     cr_assert_eq(host_sw_get_tcp_stats(bed.sw)->live, 0);
 }
 

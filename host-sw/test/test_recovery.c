@@ -251,3 +251,20 @@ Test(recovery, a_function_reset_in_the_reset_begins_anew)
     later();
     assert_back(1);
 }
+
+/* No NIC has the connection while the peer's address is asked for, so none takes it along. */
+Test(recovery, a_connection_whose_peer_is_still_asked_for_outlives_each_nic)
+{
+    struct host_connect wish = {.ip_version = 4,
+                                .raddr = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 88},
+                                .rport = 80,
+                                .vlan = VLAN_NONE};
+    uint32_t conn;
+    cr_assert_eq(host_conn_connect(bed.sw, &wish, &conn), 0);
+    fake_run(bed.fake, 1u << 31);
+    fence(0);
+    cr_assert_eq(bed.closed, 1, "only the connection that NIC 0 had");
+    cr_assert_eq(bed_view(&bed, 1).state, DIR_OPENING);
+    later();
+    tell_peers(1);
+}

@@ -55,7 +55,8 @@ Test(team_icmp, the_owner_is_told_whichever_port_the_error_came_in_on)
         fake_run(bed.fake, 2);
     }
     cr_assert_eq(bed_stats(&bed)->icmp_ignored, 0);
-    cr_assert_eq(bed_stats(&bed)->moves_started, 0, "no error moves a connection");
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].started, 0,
+                 "no error moves a connection");
 }
 
 Test(team_icmp, hard_errors_are_marked_and_disbelief_is_counted)

@@ -165,7 +165,7 @@ Test(termination, a_segment_after_the_end_meets_a_reset_not_a_move)
     bed_terminated(&bed, 0, bed.gen, NIC_TERM_REMOTE_RESET);
     bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "late");
     fake_expect(bed.fake, 1, NIC_CMD_TX_FRAME);
-    cr_assert_eq(bed_stats(&bed)->moves_started, 0);
+    cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].started, 0);
 }
 
 /* --- a NIC whose PCIe link is lost --- */

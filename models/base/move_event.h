@@ -4,6 +4,23 @@
 
 #include <stdint.h>
 
+/* From where to where a connection goes. X(identifier, "key", "what it is") */
+#define TRANSFER_KINDS(X)                                                                          \
+    X(MOVE, "move", "from one NIC to the other")                                                   \
+    X(INACTIVATE, "inactivate", "from a NIC or the host's own TCP to rest in host memory")         \
+    X(REACTIVATE, "reactivate", "from host memory to a NIC or to the host's own TCP")              \
+    X(ONLOAD, "onload", "from a NIC to the host's own TCP")                                        \
+    X(OFFLOAD, "offload", "from the host's own TCP to a NIC")
+
+enum transfer_kind {
+#define X(id, key, text) TRANSFER_##id,
+    TRANSFER_KINDS(X)
+#undef X
+        TRANSFER_KIND_COUNT,
+    TRANSFER_OPENING = TRANSFER_KIND_COUNT, /* to its first place: no transfer to others */
+    TRANSFER_COUNTED,                       /* how many are counted */
+};
+
 enum trigger_kind {
     TRIGGER_NONE,
     TRIGGER_FRAME, /* a frame arrived on the NIC that does not own the connection */

@@ -1,0 +1,52 @@
+#include "host-sw/team/failover.h"
+
+#include "host-sw/team/offload.h"
+#include "host-sw/team/team.h"
+#include "host-sw/transfer/transfer.h"
+#include "models/base/planted.h"
+
+/* The later of the two changes is what asks for the move: the owner's port was lost while the other one
+ * could take over, or the other one came back. */
+void failover_check(struct host_sw *sw, struct dir_entry *entry)
+{
+    unsigned src = entry->owner;
+    if (entry->state != DIR_ACTIVE || !place_is_nic(src) || sw->mode->may_own(&sw->ports, src) ||
+        !sw->mode->may_own(&sw->ports, team_other(src)))
+        return;
+    unsigned dest = team_other(src);
+    bool came_back = sw->port_change[dest].at_ps > sw->port_change[src].at_ps;
+    struct move_trigger why = sw->port_change[came_back ? dest : src];
+    transfer_request(sw, entry, dest, MOVE_LINK_DOWN, &why);
+}
+
+/* Moves every active connection of NIC `src` to the other one. */
+static void move_all(struct host_sw *sw, unsigned src)
+{
+    team_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
+    for (uint32_t conn = 0; conn < sw->dir.used_end; conn++) {
+        struct dir_entry *entry = &sw->dir.entries[conn];
+        if (entry->owner == src)
+            failover_check(sw, entry);
+    }
+}
+
+void failover_on_ports_changed(struct host_sw *sw, unsigned wanted, const struct move_trigger *why)
+{
+    bool could_own[NIC_COUNT];
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        could_own[nic] = sw->mode->may_own(&sw->ports, nic);
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        sw->ports.usable[nic] = sw->nics[nic].up && sw->nics[nic].link_up;
+    sw->mode->on_change(&sw->ports, wanted);
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        if (sw->mode->may_own(&sw->ports, nic) != could_own[nic])
+            sw->port_change[nic] = *why;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        if (sw->mode->may_own(&sw->ports, nic))
+            continue;
+        if (sw->mode->may_own(&sw->ports, team_other(nic)) && !PLANTED(claim_no_failover))
+            move_all(sw, nic);
+        else if (sw->nics[nic].up)
+            offload_take_all(sw, nic); /* whatever becomes of the NIC now */
+    }
+}

@@ -1,0 +1,48 @@
+#include "host-sw/transfer/image.h"
+
+#include "host-sw/team/team.h"
+#include "host-sw/transfer/place.h"
+#include "models/base/planted.h"
+
+#include <string.h>
+
+uint64_t image_address(const struct host_sw *sw, uint32_t conn)
+{
+    return sw->images_address + (uint64_t)conn * CTX_BYTES;
+}
+
+void image_read(const struct host_sw *sw, const struct dir_entry *entry, struct conn_ctx *image)
+{
+    uint64_t address = image_address(sw, team_conn_of(sw, entry));
+    memcpy(image, sw->bus.ops->mem_read(sw->bus.self, address, sizeof *image), sizeof *image);
+}
+
+void image_write(struct host_sw *sw, const struct dir_entry *entry, const struct conn_ctx *image)
+{
+    uint64_t address = image_address(sw, team_conn_of(sw, entry));
+    sw->bus.ops->mem_write(sw->bus.self, address, image, sizeof *image);
+}
+
+bool image_is_of(const struct host_sw *sw, const struct dir_entry *entry,
+                 const struct conn_ctx *image, uint16_t gen)
+{
+    return tcp_image_check(image) && image->conn_id == team_conn_of(sw, entry) &&
+           image->generation == gen;
+}
+
+void image_hand_over(const struct dir_entry *entry, struct conn_ctx *image, unsigned place,
+                     enum move_reason reason)
+{
+    image->owner = (uint8_t)place;
+    image->generation = entry->gen;
+    image->own_state = OWN_HOLD;
+    if (image->move_count < UINT16_MAX)
+        image->move_count++;
+    image->move_reason = (uint8_t)reason;
+    image->rx_if = entry->rx_if;
+    /* The host's own TCP sends by the port its last frame came in by. */
+    image->tx_if = place_is_nic(place) ? (uint8_t)place : entry->rx_if;
+    if (place_is_nic(place) && PLANTED(claim_image_changed))
+        image->srtt /= 2;
+    tcp_image_seal(image);
+}

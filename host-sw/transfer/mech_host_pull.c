@@ -1,0 +1,52 @@
+/*
+ * The connection is taken from its source and given to its destination, by way of host memory. Between two
+ * NICs FREEZE at the source and RESERVE at the destination leave in one step; the image comes back with the
+ * source's completion, and INSTALL lets the destination read it from there.
+ */
+#include "host-sw/transfer/mech_host_pull.h"
+
+#include "host-sw/team/team.h"
+#include "host-sw/transfer/transfer.h"
+
+#include <assert.h>
+
+static void start(struct host_sw *sw, struct dir_entry *const *entries, uint32_t count)
+{
+    assert(count == 1);
+    (void)count;
+    mech_host_pull_start(sw, entries[0]);
+}
+
+void mech_host_pull_start(struct host_sw *sw, struct dir_entry *entry)
+{
+    const struct transfer *transfer = &entry->transfer;
+    const struct place_ops *dest = place_ops_of(transfer->dest);
+    if (transfer->src == PLACE_NOWHERE)
+        return; /* whoever opens the connection gives its first image */
+    place_ops_of(transfer->src)->take(sw, entry);
+    if (transfer->at_nics.freezing && dest->prepare)
+        dest->prepare(sw, entry); /* the image will follow */
+}
+
+void mech_host_pull_on_done(struct host_sw *sw, struct dir_entry *entry,
+                            const struct transfer_done *done)
+{
+    switch (done->step) {
+    case TRANSFER_TAKEN:
+        transfer_mark(sw, entry, MARK_IMAGE_SEEN, team_now(sw));
+        transfer_give(sw, entry, done->image);
+        break;
+    case TRANSFER_GIVEN:
+        transfer_finish(sw, entry);
+        break;
+    case TRANSFER_GIVE_FAILED:
+        transfer_go_back(sw, entry, NULL);
+        break;
+    case TRANSFER_ABSENT: /* the event that says how the connection ended ends the transfer */
+    case TRANSFER_COMMAND:
+        break;
+    }
+}
+
+const struct mechanism_ops mech_host_pull = {
+    .name = "host-pull", .batch_max = 1, .start = start, .on_done = mech_host_pull_on_done};

@@ -1,0 +1,16 @@
+/* The basic mechanism, whose steps other mechanisms use as well. */
+#ifndef TOESIM_HOST_TRANSFER_MECH_HOST_PULL_H
+#define TOESIM_HOST_TRANSFER_MECH_HOST_PULL_H
+
+#include "host-sw/transfer/mechanism.h"
+
+extern const struct mechanism_ops mech_host_pull;
+
+/* Takes the connection from its source. */
+void mech_host_pull_start(struct host_sw *sw, struct dir_entry *entry);
+
+/* Gives what was taken, and ends the transfer. */
+void mech_host_pull_on_done(struct host_sw *sw, struct dir_entry *entry,
+                            const struct transfer_done *done);
+
+#endif

@@ -1,0 +1,28 @@
+/* Every mechanism has one row here. */
+#include "host-sw/transfer/mechanism.h"
+
+#include <string.h>
+
+#define MECHANISMS(X)                                                                              \
+    X(mech_host_pull) /* the first one has to know every way (mechanism.h) */                      \
+    X(mech_forward)
+
+#define X(ops) extern const struct mechanism_ops ops;
+MECHANISMS(X)
+#undef X
+
+const struct mechanism_ops *const mechanism_table[] = {
+#define X(ops) &ops,
+    MECHANISMS(X)
+#undef X
+};
+
+const size_t mechanism_count = sizeof mechanism_table / sizeof *mechanism_table;
+
+const struct mechanism_ops *mechanism_find(const char *name)
+{
+    for (size_t i = 0; i < mechanism_count; i++)
+        if (strcmp(mechanism_table[i]->name, name) == 0)
+            return mechanism_table[i];
+    return NULL;
+}

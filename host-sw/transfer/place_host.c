@@ -1,0 +1,145 @@
+/*
+ * The host is a place like a NIC: it has a connection under a generation, and gives it up before another
+ * place has it. The rings stay where they are.
+ */
+#include "host-sw/transfer/place_host.h"
+
+#include "host-sw/team/offload.h"
+#include "host-sw/team/team.h"
+#include "host-sw/transfer/image.h"
+#include "host-sw/transfer/place_nic.h"
+#include "host-sw/transfer/transfer.h"
+
+#include <assert.h>
+
+/* --- between the host's TCP and the team --- */
+
+/* Sends by the port the last frame came in by, as far as the mode allows. */
+static bool send_frame(void *self, uint32_t conn, const uint8_t *frame, uint32_t len)
+{
+    struct host_sw *sw = self;
+    struct dir_entry *entry = &sw->dir.entries[conn];
+    unsigned port = sw->mode->reply_port(&sw->ports, entry->rx_if);
+    if (!sw->ports.usable[port] || !host_stack_send_of(&sw->stack, port, conn, frame, len))
+        return false;
+    entry->pending++;
+    return true;
+}
+
+static void on_record(void *self, const struct nic_record *record)
+{
+    struct host_sw *sw = self;
+    struct dir_entry *entry = directory_match(&sw->dir, record->conn, record->gen);
+    if (!entry)
+        return; /* the connection ended in the same step in which this segment arrived */
+    if (record->verdict == NIC_VERDICT_APPLIED && record->gen == entry->gen)
+        entry->applied = true;
+    conn_io_on_progress(sw, entry, record);
+}
+
+static void on_event(void *self, const struct nic_event *event)
+{
+    if (event->kind == NIC_EVENT_NOTICE)
+        icmp_on_notice(self, event);
+    else if (event->kind == NIC_EVENT_CLOSED)
+        termination_on_closed(self, event);
+    else
+        termination_on_terminated(self, event);
+}
+
+bool place_host_init(struct host_sw *sw)
+{
+    struct host_tcp_ops ops = {
+        .send = send_frame, .on_record = on_record, .on_event = on_event, .self = sw};
+    return host_tcp_init(&sw->tcp, sw->bus, &ops, &sw->params.tcp, sw->params.mac, sw->dir.conn_max,
+                         sw->probe);
+}
+
+/* --- frames --- */
+
+static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned place,
+                  const struct dir_frame *frame, const struct packet *packet)
+{
+    uint32_t conn = team_conn_of(sw, entry);
+    struct nic_record about = {.nic = frame->port,
+                               .bytes = frame->bytes,
+                               .mac_time_ps = frame->mac_time_ps,
+                               .frame_id = frame->frame_id};
+    if (!host_tcp_has(&sw->tcp, conn)) {
+        team_hold(sw, entry, frame); /* the connection has ended, and the next step acts on that */
+        return;
+    }
+    enum drop_reason reason = host_tcp_input(&sw->tcp, conn, packet, &about);
+    if (reason != DROP_NONE) {
+        team_drop_frame(sw, frame, conn, reason);
+        return;
+    }
+    struct probe_event event = {.now_ps = team_now(sw),
+                                .verdict.id = frame->frame_id,
+                                .verdict.verdict = NIC_VERDICT_APPLIED,
+                                .conn = conn,
+                                .gen = entry->gen,
+                                .nic = (uint8_t)place,
+                                .kind = PROBE_RX_VERDICT};
+    probe_emit(sw->probe, &event);
+}
+
+/* What is held again meanwhile waits for the next step. */
+static void apply_held(struct host_sw *sw, struct dir_entry *entry)
+{
+    struct dir_frame frame;
+    uint32_t count = entry->held_count;
+    while (count-- > 0 && hold_take(&sw->hold, entry, &frame)) {
+        const uint8_t *bytes = sw->bus.ops->mem_read(sw->bus.self, frame.buffer, frame.bytes);
+        struct packet packet;
+        packet_parse(bytes, frame.bytes, false, &packet);
+        relay(sw, entry, PLACE_HOST, &frame, &packet);
+        buffer_pool_unref(&sw->pool, frame.buffer);
+    }
+}
+
+/* --- giving and taking --- */
+
+void place_host_take_over(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image,
+                          enum host_reason reason)
+{
+    assert(entry->state != DIR_CLOSING && !entry->transfer.at_nics.freezing &&
+           !entry->transfer.at_nics.installing);
+    place_nic_release_source(sw, entry);
+    offload_count(sw, entry, false);
+    entry->wholes = entry->ooo_drops = 0;
+    image_hand_over(entry, image, PLACE_HOST, MOVE_ONLOADED);
+    entry->owner = PLACE_HOST;
+    entry->host_reason = (uint8_t)reason;
+    entry->applied = false;
+    sw->stats.host_taken[reason]++;
+    host_tcp_install(&sw->tcp, image);
+    team_set_state(sw, entry, DIR_ACTIVE);
+    if (reason == HOST_REASON_TABLE_FULL || reason == HOST_REASON_NO_MEMBER)
+        offload_wait(sw, entry);
+    team_touch(sw, entry); /* what the application did meanwhile */
+    apply_held(sw, entry);
+}
+
+static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
+                 enum move_reason reason, struct conn_ctx *image)
+{
+    (void)place;
+    (void)reason;
+    directory_next_gen(entry);
+    place_host_take_over(sw, entry, image, (enum host_reason)entry->host_reason);
+    transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
+}
+
+/* The context is the host's own: it becomes an image at once. */
+static void take(struct host_sw *sw, struct dir_entry *entry)
+{
+    struct conn_ctx image;
+    offload_stop_waiting(sw, entry);
+    host_tcp_extract(&sw->tcp, team_conn_of(sw, entry), &image);
+    entry->transfer.frozen_ps = team_now(sw);
+    transfer_report_step(sw, entry,
+                         &(struct transfer_done){.step = TRANSFER_TAKEN, .image = &image});
+}
+
+const struct place_ops place_host = {.take = take, .give = give, .relay = relay};

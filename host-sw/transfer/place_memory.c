@@ -1,0 +1,79 @@
+#include "host-sw/transfer/place_memory.h"
+
+#include "host-sw/stack/seq.h"
+#include "host-sw/team/idle.h"
+#include "host-sw/team/offload.h"
+#include "host-sw/team/team.h"
+#include "host-sw/transfer/image.h"
+#include "host-sw/transfer/place_nic.h"
+#include "host-sw/transfer/transfer.h"
+
+#include <assert.h>
+
+/* The image is read as the connection left it; the time since then is taken from its deadlines. */
+static void take(struct host_sw *sw, struct dir_entry *entry)
+{
+    struct conn_ctx image;
+    uint64_t now_ps = team_now(sw);
+    assert(entry->state == DIR_INACTIVE);
+    image_read(sw, entry, &image);
+    tcp_image_age(&image, (now_ps - entry->extracted_ps) / PS_PER_US);
+    entry->extracted_ps = now_ps; /* should this fail, only later time is added */
+    entry->transfer.frozen_ps = now_ps;
+    idle_disarm(sw, entry);
+    transfer_report_step(sw, entry,
+                         &(struct transfer_done){.step = TRANSFER_TAKEN, .image = &image});
+}
+
+/* The host's own TCP was asked in this same step, and has stopped only then. */
+static bool accepts(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image)
+{
+    return entry->transfer.src == PLACE_HOST || idle_accepts(sw, entry, image);
+}
+
+/* Pages of the rings that hold nothing any more take no memory meanwhile. */
+static void discard_rings(struct host_sw *sw, const struct dir_entry *entry,
+                          const struct conn_ctx *image)
+{
+    bool is_read = image->rcv_nxt == entry->rcv_nxt && conn_io_rx_end(entry) == entry->rx_consumed;
+    if (is_read && !tcp_holds_out_of_order(image))
+        sw->bus.ops->mem_discard(sw->bus.self, entry->rx_ring, sw->params.ring_bytes);
+    if (!host_seq_lt(image->snd_una, entry->tx_prod))
+        sw->bus.ops->mem_discard(sw->bus.self, entry->tx_ring, sw->params.ring_bytes);
+}
+
+/* A NIC has written its image to its slot itself, and the connection keeps its generation there. */
+static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
+                 enum move_reason reason, struct conn_ctx *image)
+{
+    const struct transfer *transfer = &entry->transfer;
+    (void)place;
+    (void)reason;
+    place_nic_release_source(sw, entry);
+    if (transfer->src == PLACE_HOST)
+        image_write(sw, entry, image);
+    entry->extracted_ps = transfer->frozen_ps;
+    idle_arm(sw, entry, image);
+    discard_rings(sw, entry, image);
+    offload_count(sw, entry, false);
+    team_set_state(sw, entry, DIR_INACTIVE);
+    transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
+}
+
+/* A frame brings the connection back, to the NIC that received it where that may be. */
+static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned place,
+                  const struct dir_frame *frame, const struct packet *packet)
+{
+    (void)place;
+    (void)packet;
+    struct move_trigger why = {.at_ps = frame->mac_time_ps,
+                               .decided_ps = team_now(sw),
+                               .frame_id = frame->frame_id,
+                               .kind = TRIGGER_FRAME,
+                               .port = frame->port};
+    team_hold(sw, entry, frame);
+    idle_reactivate(sw, entry, frame->port, &why);
+}
+
+const struct place_ops place_memory = {
+    .take = take, .accepts = accepts, .give = give, .relay = relay};

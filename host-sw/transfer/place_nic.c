@@ -1,0 +1,322 @@
+#include "host-sw/transfer/place_nic.h"
+
+#include "host-sw/team/offload.h"
+#include "host-sw/team/team.h"
+#include "host-sw/transfer/image.h"
+#include "host-sw/transfer/transfer.h"
+#include "models/base/memory.h"
+#include "models/base/planted.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { INSTALL_TRIES_MAX = 2 }; /* a refused image is tried once more */
+
+/* --- places that NICs keep, and tombstones --- */
+
+static void reserve(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint16_t gen)
+{
+    struct transfer_at_nics *at_nics = &entry->transfer.at_nics;
+    struct nic_cmd cmd = {
+        .op = NIC_CMD_RESERVE, .gen = gen, .image = image_address(sw, team_conn_of(sw, entry))};
+    at_nics->reserved = true;
+    at_nics->refused = false;
+    at_nics->reserve_gen = gen;
+    at_nics->reserve_nic = (uint8_t)nic;
+    team_command(sw, entry, nic, cmd, 0);
+}
+
+/* What a dead NIC remembers harms nobody, because generations differ. */
+static void release(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint16_t gen)
+{
+    struct nic_cmd cmd = {.op = NIC_CMD_RELEASE,
+                          .flags = NIC_CMD_FLAG_NO_COMPLETION,
+                          .gen = gen,
+                          .image = image_address(sw, team_conn_of(sw, entry))};
+    if (sw->nics[nic].up)
+        team_command(sw, entry, nic, cmd, 0);
+}
+
+static void release_place(struct host_sw *sw, struct dir_entry *entry)
+{
+    struct transfer_at_nics *at_nics = &entry->transfer.at_nics;
+    if (at_nics->reserved)
+        release(sw, entry, at_nics->reserve_nic, at_nics->reserve_gen);
+    at_nics->reserved = false;
+}
+
+void place_nic_release_source(struct host_sw *sw, struct dir_entry *entry)
+{
+    struct transfer *transfer = &entry->transfer;
+    if (transfer->at_nics.tombstone)
+        release(sw, entry, transfer->src, transfer->at_nics.src_gen);
+    transfer->at_nics.tombstone = false;
+}
+
+void place_nic_forget(struct host_sw *sw, struct dir_entry *entry)
+{
+    release_place(sw, entry);
+    place_nic_release_source(sw, entry);
+}
+
+static void prepare(struct host_sw *sw, struct dir_entry *entry)
+{
+    reserve(sw, entry, entry->transfer.dest, (uint16_t)(entry->gen + 1));
+}
+
+void place_nic_on_reserve_done(struct dir_entry *entry, const struct nic_event *event)
+{
+    struct transfer_at_nics *at_nics = &entry->transfer.at_nics;
+    if (event->result == NIC_RESULT_OK || at_nics->reserve_gen != event->gen)
+        return;
+    /* With INSTALL already under way, that one fails too and decides. */
+    at_nics->reserved = false;
+    at_nics->refused = true;
+}
+
+void place_nic_on_dest_lost(struct dir_entry *entry) { entry->transfer.at_nics.refused = true; }
+
+static bool accepts(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image)
+{
+    (void)image;
+    return !entry->transfer.at_nics.refused && sw->nics[entry->transfer.dest].up;
+}
+
+/* --- taking: FREEZE --- */
+
+static void take(struct host_sw *sw, struct dir_entry *entry)
+{
+    struct transfer *transfer = &entry->transfer;
+    bool stays_in_memory = transfer->dest == PLACE_MEMORY;
+    struct nic_cmd cmd = {.op = NIC_CMD_FREEZE,
+                          .flags = stays_in_memory ? (uint8_t)NIC_CMD_FLAG_KEEP_IMAGE : (uint8_t)0,
+                          .gen = entry->gen,
+                          .image = image_address(sw, team_conn_of(sw, entry))};
+    assert(transfer->src == entry->owner);
+    transfer->at_nics.freezing = true;
+    transfer->at_nics.src_gen = entry->gen;
+    team_set_state(sw, entry, DIR_FREEZING);
+    team_command(sw, entry, entry->owner, cmd, 0);
+}
+
+static bool leaves_tombstone(const struct nic_event *event)
+{
+    return event->result == NIC_RESULT_OK || event->result == NIC_RESULT_CTX_ERROR;
+}
+
+void place_nic_on_freeze_done(struct host_sw *sw, struct dir_entry *entry,
+                              const struct nic_event *event)
+{
+    struct transfer *transfer = &entry->transfer;
+    assert(entry->state == DIR_FREEZING && transfer->at_nics.freezing);
+    transfer->at_nics.freezing = false;
+    transfer->at_nics.tombstone = leaves_tombstone(event);
+    if (event->result != NIC_RESULT_OK) {
+        /* The connection ended there, and the event that says how is on its way. */
+        transfer->at_nics.absent = true;
+        transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_ABSENT});
+        return;
+    }
+    struct conn_ctx image;
+    image_read(sw, entry, &image);
+    team_charge(sw, CPU_COST_IMAGE_CHECK, 1);
+    if (!image_is_of(sw, entry, &image, transfer->at_nics.src_gen)) {
+        termination_give_up(sw, entry, NIC_TERM_CTX_ERROR);
+        return;
+    }
+    if (PLANTED(move_never_ends))
+        return;
+    transfer->frozen_ps = u64_min(event->frozen_ps, team_now(sw));
+    transfer_report_step(sw, entry,
+                         &(struct transfer_done){.step = TRANSFER_TAKEN, .image = &image});
+}
+
+void place_nic_on_freeze_done_late(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                                   uint16_t gen, const struct nic_event *event)
+{
+    if (leaves_tombstone(event))
+        release(sw, entry, nic, gen);
+}
+
+/* --- giving: INSTALL --- */
+
+/* Writes the list of held frames; each is with the NIC from now on, until its record comes. */
+static void write_held(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
+{
+    struct nic_held held[TEAM_HELD_SLOT_FRAMES_MAX];
+    uint32_t count = 0;
+    for (uint32_t i = entry->held_head; i != DIR_NONE; i = sw->hold.nodes[i].next) {
+        const struct dir_frame *frame = &sw->hold.nodes[i].frame;
+        assert(count < TEAM_HELD_SLOT_FRAMES_MAX);
+        held[count++] = (struct nic_held){.frame = frame->buffer,
+                                          .frame_time_ps = frame->mac_time_ps,
+                                          .frame_id = frame->frame_id,
+                                          .bytes = frame->bytes,
+                                          .port = frame->port};
+        buffer_pool_ref(&sw->pool, frame->buffer);
+        inject_table_add(&sw->injected, frame->frame_id, frame->buffer, nic);
+    }
+    assert(count == entry->held_count);
+    if (count)
+        sw->bus.ops->mem_write(sw->bus.self, team_held_address(sw, team_conn_of(sw, entry)), held,
+                               (uint32_t)(count * sizeof held[0]));
+}
+
+/* An INSTALL failed: its frames were not looked at and are the host's again. */
+static void take_back_held(struct host_sw *sw, struct dir_entry *entry)
+{
+    for (uint32_t i = entry->held_head; i != DIR_NONE; i = sw->hold.nodes[i].next) {
+        uint64_t buffer = inject_table_remove(&sw->injected, sw->hold.nodes[i].frame.frame_id);
+        if (buffer)
+            buffer_pool_unref(&sw->pool, buffer);
+    }
+}
+
+static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
+{
+    struct transfer *transfer = &entry->transfer;
+    uint32_t conn = team_conn_of(sw, entry);
+    bool opens = transfer->src == PLACE_NOWHERE;
+    write_held(sw, entry, nic);
+    struct nic_cmd cmd = {.op = NIC_CMD_INSTALL,
+                          .flags = entry->fin_wanted ? (uint8_t)NIC_CMD_FLAG_FIN : (uint8_t)0,
+                          .gen = entry->gen,
+                          .image = image_address(sw, conn),
+                          .list = entry->held_count ? team_held_address(sw, conn) : 0,
+                          .count = entry->held_count,
+                          .tx_prod = entry->tx_prod,
+                          /* The engine learns the peer's numbers from the SYN. */
+                          .rx_consumed = opens ? 0 : entry->rx_consumed};
+    entry->rung_tx = entry->tx_prod;
+    entry->rung_rx = entry->rx_consumed;
+    entry->rung_fin = entry->fin_wanted;
+    transfer->at_nics.installing = true;
+    transfer->at_nics.tries++;
+    transfer->at_nics.reserved = false; /* taken by the INSTALL */
+    team_command(sw, entry, nic, cmd, 0);
+}
+
+/* The INSTALL takes effect, with T8, when this step ends. */
+static void note_issue(struct host_sw *sw, const struct dir_entry *entry)
+{
+    if (sw->issued_count == sw->issued_capacity) {
+        sw->issued_capacity = sw->issued_capacity ? 2 * sw->issued_capacity : 64;
+        sw->issued = realloc(sw->issued, sw->issued_capacity * sizeof *sw->issued);
+        memory_check(sw->issued);
+    }
+    sw->issued[sw->issued_count++] = team_conn_of(sw, entry);
+}
+
+void place_nic_on_step_end(struct host_sw *sw)
+{
+    for (uint32_t i = 0; i < sw->issued_count; i++) {
+        const struct dir_entry *entry = &sw->dir.entries[sw->issued[i]];
+        if (entry->state == DIR_INSTALLING)
+            transfer_mark(sw, entry, MARK_INSTALL_ISSUED, team_now(sw));
+    }
+    sw->issued_count = 0;
+}
+
+static void give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, enum move_reason reason,
+                 struct conn_ctx *image)
+{
+    struct transfer *transfer = &entry->transfer;
+    struct transfer_at_nics *at_nics = &transfer->at_nics;
+    bool opens = transfer->src == PLACE_NOWHERE;
+    if (transfer->src == nic)
+        place_nic_release_source(sw, entry);
+    offload_count(sw, entry, true);
+    if (!opens)
+        directory_next_gen(entry);
+    image_hand_over(entry, image, nic, reason);
+    image_write(sw, entry, image);
+    entry->applied = false;
+    transfer->dest = (uint8_t)nic;
+    transfer->reason = (uint8_t)reason;
+    at_nics->tries = 0;
+    if (at_nics->reserve_nic != nic || at_nics->reserve_gen != entry->gen)
+        release_place(sw, entry);
+    if (!at_nics->reserved)
+        reserve(sw, entry, nic, entry->gen);
+    install(sw, entry, nic);
+    if (opens)
+        return; /* it stays in OPENING */
+    team_set_state(sw, entry, DIR_INSTALLING);
+    note_issue(sw, entry);
+}
+
+static void on_install_failed(struct host_sw *sw, struct dir_entry *entry,
+                              const struct nic_event *event)
+{
+    struct transfer *transfer = &entry->transfer;
+    bool may_retry = event->result == NIC_RESULT_BAD_IMAGE;
+    take_back_held(sw, entry);
+    if (may_retry && transfer->at_nics.tries < INSTALL_TRIES_MAX) {
+        install(sw, entry, transfer->dest);
+        return;
+    }
+    if (!transfer->at_nics.refused)
+        release(sw, entry, transfer->dest, entry->gen);
+    transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVE_FAILED});
+}
+
+void place_nic_on_install_done(struct host_sw *sw, struct dir_entry *entry,
+                               const struct nic_event *event)
+{
+    struct transfer *transfer = &entry->transfer;
+    assert(transfer->at_nics.installing && event->gen == entry->gen &&
+           event->nic == transfer->dest);
+    transfer->at_nics.installing = false;
+    if (event->result != NIC_RESULT_OK) {
+        on_install_failed(sw, entry, event);
+        return;
+    }
+    hold_drop_first(&sw->hold, entry, entry->held_count);
+    entry->owner = transfer->dest;
+    place_nic_release_source(sw, entry);
+    team_set_state(sw, entry, DIR_ACTIVE);
+    team_touch(sw, entry); /* values that changed meanwhile */
+    transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
+}
+
+void place_nic_on_install_done_late(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                                    uint16_t gen, bool ok)
+{
+    if (!ok) {
+        take_back_held(sw, entry);
+        termination_redispatch_held(sw, entry);
+        return;
+    }
+    /* The NIC has a connection nobody knows any more, or has just ended it itself: ABORT ends the
+     * first and is harmless to the second. */
+    struct nic_cmd cmd = {.op = NIC_CMD_ABORT, .gen = gen};
+    hold_drop_first(&sw->hold, entry, entry->held_count);
+    if (entry->given_up)
+        team_command(sw, entry, nic, cmd, 0);
+}
+
+/* --- frames --- */
+
+/* Injects the frame at a NIC that has the connection, or will have it by an earlier command. */
+static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                  const struct dir_frame *frame, const struct packet *packet)
+{
+    assert(entry->state != DIR_FREE && entry->state != DIR_CLOSING);
+    (void)packet;
+    struct nic_cmd cmd = {.op = NIC_CMD_RX_INJECT,
+                          .gen = entry->gen,
+                          .list = frame->buffer,
+                          .count = frame->bytes,
+                          .frame_time_ps = frame->mac_time_ps,
+                          .frame_id = frame->frame_id,
+                          .frame_port = frame->port};
+    /* One reference for the command, one until the NIC's record of the frame. */
+    buffer_pool_ref(&sw->pool, frame->buffer);
+    inject_table_add(&sw->injected, frame->frame_id, frame->buffer, nic);
+    team_command(sw, entry, nic, cmd, frame->buffer);
+    sw->stats.forwarded_frames++;
+    entry->transfer.forwarded++;
+}
+
+const struct place_ops place_nic = {
+    .take = take, .prepare = prepare, .accepts = accepts, .give = give, .relay = relay};

@@ -1,0 +1,435 @@
+#include "host-sw/transfer/transfer.h"
+
+#include "host-sw/team/failover.h"
+#include "host-sw/team/team.h"
+#include "host-sw/transfer/image.h"
+#include "host-sw/transfer/place_host.h"
+#include "host-sw/transfer/place_nic.h"
+#include "models/base/planted.h"
+
+#include <assert.h>
+
+bool transfer_is_under_way(const struct dir_entry *entry) { return entry->transfer.mechanism; }
+
+/* --- the list of transfers under way, in order of their begin and so of their deadlines --- */
+
+static void list(struct host_sw *sw, struct dir_entry *entry)
+{
+    conn_list_add(&sw->transfers, team_conn_of(sw, entry));
+    if (!entry->transfer.takes_turn)
+        return;
+    sw->turns_taken++;
+    sw->stats.moves_outstanding_max = u32_max(sw->stats.moves_outstanding_max, sw->turns_taken);
+}
+
+static void unlist(struct host_sw *sw, struct dir_entry *entry)
+{
+    if (!conn_list_remove(&sw->transfers, team_conn_of(sw, entry)) || !entry->transfer.takes_turn)
+        return;
+    assert(sw->turns_taken > 0);
+    sw->turns_taken--;
+}
+
+/* --- the queue of connections that wait for their turn (R-26) --- */
+
+/* One that waits already keeps its place in the queue. */
+static void enqueue(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
+                    enum move_reason reason, const struct move_trigger *why)
+{
+    entry->wanted_dest = (uint8_t)dest;
+    entry->wanted_reason = (uint8_t)reason;
+    entry->wanted_trigger = *why;
+    if (!entry->wanted.listed)
+        conn_list_add(&sw->wanted, team_conn_of(sw, entry));
+}
+
+static void dequeue(struct host_sw *sw, struct dir_entry *entry)
+{
+    conn_list_remove(&sw->wanted, team_conn_of(sw, entry));
+}
+
+/* --- what observers are told --- */
+
+/* Moves from NIC to NIC have events of their own, because most observers look at no other transfer. */
+static bool is_move(const struct transfer *transfer)
+{
+    return transfer->mechanism && transfer->kind == TRANSFER_MOVE;
+}
+
+static void emit_begin(struct host_sw *sw, const struct dir_entry *entry, enum probe_kind kind,
+                       unsigned dest, enum move_reason reason, const struct move_trigger *why)
+{
+    struct probe_event event = {.now_ps = team_now(sw),
+                                .move.from = entry->owner,
+                                .move.reason = (uint8_t)reason,
+                                .move.trigger = why,
+                                .conn = team_conn_of(sw, entry),
+                                .gen = entry->gen,
+                                .nic = (uint8_t)dest,
+                                .kind = (uint8_t)kind};
+    probe_emit(sw->probe, &event);
+}
+
+static void count_begin(struct host_sw *sw, const struct transfer *transfer)
+{
+    struct transfer_counts *counts = &sw->stats.transfers[transfer->kind];
+    counts->started++;
+    if (!is_move(transfer))
+        return;
+    /* A late move no longer counts against the limit, but it is under way. */
+    uint64_t open = counts->started - counts->completed - counts->failed - counts->cancelled;
+    sw->stats.moves_outstanding_max = u32_max(sw->stats.moves_outstanding_max, (uint32_t)open);
+}
+
+static void count_end(struct host_sw *sw, const struct transfer *transfer, enum move_end end)
+{
+    struct transfer_counts *counts = &sw->stats.transfers[transfer->kind];
+    if (end == MOVE_END_COMPLETED)
+        counts->completed += !(is_move(transfer) && PLANTED(move_not_counted));
+    else if (end == MOVE_END_FAILED)
+        counts->failed++;
+    else
+        counts->cancelled++;
+}
+
+/* Reports the end of a transfer, once. */
+static void report_end(struct host_sw *sw, struct dir_entry *entry, enum move_end end)
+{
+    struct transfer *transfer = &entry->transfer;
+    if (!transfer->mechanism || transfer->reported)
+        return;
+    transfer->reported = true;
+    count_end(sw, transfer, end);
+    if (!is_move(transfer))
+        return;
+    struct probe_event event = {.now_ps = team_now(sw),
+                                .move_end.end = (uint8_t)end,
+                                .move_end.held = transfer->held,
+                                .move_end.forwarded = transfer->forwarded,
+                                .move_end.is_late = transfer->late,
+                                .conn = team_conn_of(sw, entry),
+                                .gen = entry->gen,
+                                .nic = entry->owner,
+                                .kind = PROBE_MOVE_END};
+    probe_emit(sw->probe, &event);
+}
+
+void transfer_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_mark mark,
+                   uint64_t at_ps)
+{
+    if (is_move(&entry->transfer))
+        team_emit(sw, entry, entry->transfer.dest,
+                  (struct probe_event){
+                      .kind = PROBE_MOVE_MARK, .mark.mark = (uint8_t)mark, .mark.at_ps = at_ps});
+}
+
+uint64_t host_sw_transfers_open(const struct host_sw *sw, enum transfer_kind kind)
+{
+    uint64_t open = 0;
+    for (uint32_t conn = 0; conn < sw->dir.used_end; conn++) {
+        const struct transfer *transfer = &sw->dir.entries[conn].transfer;
+        open += transfer->mechanism && transfer->kind == kind && !transfer->reported;
+    }
+    return open;
+}
+
+/* --- the begin --- */
+
+static unsigned place_of(const struct dir_entry *entry)
+{
+    if (entry->state == DIR_OPENING)
+        return PLACE_NOWHERE;
+    return entry->state == DIR_INACTIVE ? (unsigned)PLACE_MEMORY : entry->owner;
+}
+
+static enum transfer_kind kind_of(unsigned src, unsigned dest)
+{
+    if (src == PLACE_NOWHERE)
+        return TRANSFER_OPENING;
+    if (dest == PLACE_MEMORY)
+        return TRANSFER_INACTIVATE;
+    if (src == PLACE_MEMORY)
+        return TRANSFER_REACTIVATE;
+    if (dest == PLACE_HOST)
+        return TRANSFER_ONLOAD;
+    return src == PLACE_HOST ? TRANSFER_OFFLOAD : TRANSFER_MOVE;
+}
+
+/* The scenario's mechanism is for moves from NIC to NIC. Where it never moves anything, a connection
+ * whose port was lost has to move all the same: frames that are relayed to its owner are of no use. */
+static const struct mechanism_ops *mechanism_for(const struct host_sw *sw, unsigned src,
+                                                 unsigned dest)
+{
+    bool between_nics = place_is_nic(src) && place_is_nic(dest);
+    return between_nics && sw->mechanism->start ? sw->mechanism : mechanism_table[0];
+}
+
+static void set_up(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
+                   enum move_reason reason, const struct move_trigger *why, bool takes_turn)
+{
+    struct move_trigger trigger = *why; /* may be the one in the queue */
+    unsigned src = place_of(entry);
+    assert(src != dest && !transfer_is_under_way(entry));
+    dequeue(sw, entry);
+    entry->transfer = (struct transfer){.mechanism = mechanism_for(sw, src, dest),
+                                        .kind = (uint8_t)kind_of(src, dest),
+                                        .reason = (uint8_t)reason,
+                                        .src = (uint8_t)src,
+                                        .dest = (uint8_t)dest,
+                                        .takes_turn = takes_turn,
+                                        .begun_ps = team_now(sw),
+                                        .trigger = trigger};
+    if (takes_turn) /* stragglers that are older than the trigger move nothing any more */
+        entry->t0_ps = u64_max(entry->t0_ps, trigger.at_ps);
+    list(sw, entry);
+    count_begin(sw, &entry->transfer);
+    if (!is_move(&entry->transfer))
+        return;
+    emit_begin(sw, entry, PROBE_MOVE_BEGIN, dest, reason, &entry->transfer.trigger);
+    transfer_mark(sw, entry, MARK_TRIGGER, trigger.at_ps);
+    transfer_mark(sw, entry, MARK_DECIDED, trigger.decided_ps);
+}
+
+static void start(struct host_sw *sw, struct dir_entry *const *entries, uint32_t count)
+{
+    assert(count > 0);
+    entries[0]->transfer.mechanism->start(sw, entries, count);
+}
+
+void transfer_begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
+                    enum move_reason reason, const struct move_trigger *why)
+{
+    set_up(sw, entry, dest, reason, why, false);
+    start(sw, &entry, 1);
+}
+
+struct move_trigger transfer_called(const struct host_sw *sw)
+{
+    return (struct move_trigger){.at_ps = team_now(sw), .kind = TRIGGER_CALL};
+}
+
+/* True if the connection is still at a place we may take it from, and `dest` may own it. */
+static bool is_possible(const struct host_sw *sw, const struct dir_entry *entry, unsigned dest)
+{
+    if (entry->state != DIR_ACTIVE || entry->owner == dest || transfer_is_under_way(entry))
+        return false;
+    if (entry->owner == PLACE_HOST &&
+        (!host_tcp_has(&sw->tcp, team_conn_of(sw, entry)) || sw->on_nics >= sw->params.offload_max))
+        return false;
+    return dest == PLACE_HOST || sw->mode->may_own(&sw->ports, dest);
+}
+
+static bool has_room(const struct host_sw *sw)
+{
+    return sw->turns_taken < sw->params.moves_outstanding_max;
+}
+
+bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
+                      enum move_reason reason, const struct move_trigger *why)
+{
+    if (!is_possible(sw, entry, dest))
+        return false;
+    struct move_trigger trigger = *why;
+    trigger.decided_ps = team_now(sw);
+    bool waits = entry->wanted.listed && entry->wanted_dest == dest;
+    if (waits) { /* one-shot: the oldest trigger counts */
+        reason = (enum move_reason)entry->wanted_reason;
+        trigger = entry->wanted_trigger;
+    } else if (kind_of(entry->owner, dest) == TRANSFER_MOVE) {
+        emit_begin(sw, entry, PROBE_MOVE_WANTED, dest, reason, &trigger);
+    }
+    if (has_room(sw)) {
+        set_up(sw, entry, dest, reason, &trigger, true);
+        start(sw, &entry, 1);
+        return true;
+    }
+    if (!waits)
+        enqueue(sw, entry, dest, reason, &trigger);
+    return false;
+}
+
+/* The first of the queue that can still begin, set up; null: none, or there is no room. */
+static struct dir_entry *next_of_queue(struct host_sw *sw)
+{
+    while (sw->wanted.count > 0 && has_room(sw)) {
+        struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->wanted)];
+        dequeue(sw, entry);
+        if (!is_possible(sw, entry, entry->wanted_dest) ||
+            (!entry->applied && entry->wanted_reason == MOVE_FOREIGN))
+            continue;
+        set_up(sw, entry, entry->wanted_dest, (enum move_reason)entry->wanted_reason,
+               &entry->wanted_trigger, true);
+        return entry;
+    }
+    return NULL;
+}
+
+static bool is_of_batch(const struct transfer *first, const struct transfer *next)
+{
+    return first->mechanism == next->mechanism && first->src == next->src &&
+           first->dest == next->dest;
+}
+
+void transfer_run_queue(struct host_sw *sw)
+{
+    struct dir_entry *next = next_of_queue(sw);
+    while (next) {
+        struct dir_entry *batch[MECHANISM_BATCH_MAX];
+        uint32_t count = 0, max = next->transfer.mechanism->batch_max;
+        assert(max > 0 && max <= MECHANISM_BATCH_MAX);
+        batch[count++] = next;
+        next = NULL;
+        while (count < max && (next = next_of_queue(sw)) != NULL &&
+               is_of_batch(&batch[0]->transfer, &next->transfer)) {
+            batch[count++] = next;
+            next = NULL;
+        }
+        start(sw, batch, count);
+        if (!next)
+            next = next_of_queue(sw);
+    }
+}
+
+/* --- what happens meanwhile --- */
+
+void transfer_on_frame(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
+                       const struct packet *packet)
+{
+    const struct mechanism_ops *mechanism = entry->transfer.mechanism;
+    assert(mechanism);
+    if (mechanism->on_frame && mechanism->on_frame(sw, entry, frame))
+        return;
+    if (entry->state == DIR_FREEZING)
+        team_hold(sw, entry, frame);
+    else if (entry->state == DIR_ACTIVE)
+        place_ops_of(entry->owner)->relay(sw, entry, entry->owner, frame, packet);
+    else /* commands of one NIC are executed in order, so behind INSTALL is after activation */
+        place_ops_of(entry->transfer.dest)->relay(sw, entry, entry->transfer.dest, frame, packet);
+}
+
+bool transfer_on_nic_lost(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
+{
+    struct transfer *transfer = &entry->transfer;
+    const struct mechanism_ops *mechanism = transfer->mechanism;
+    if (!mechanism)
+        return entry->state == DIR_ACTIVE && entry->owner == nic;
+    if (entry->state == DIR_OPENING || entry->state == DIR_INSTALLING)
+        return transfer->dest == nic;
+    if (transfer->src == nic)
+        return !mechanism->on_source_lost || !mechanism->on_source_lost(sw, entry);
+    if (transfer->dest != nic)
+        return false;
+    place_nic_on_dest_lost(entry);
+    if (mechanism->on_end)
+        mechanism->on_end(sw, entry, TRANSFER_DEST_LOST);
+    return false;
+}
+
+void transfer_on_conn_ended(struct host_sw *sw, struct dir_entry *entry)
+{
+    const struct mechanism_ops *mechanism = entry->transfer.mechanism;
+    dequeue(sw, entry);
+    if (mechanism && mechanism->on_end)
+        mechanism->on_end(sw, entry, TRANSFER_CONN_ENDED);
+    report_end(sw, entry, entry->given_up ? MOVE_END_FAILED : MOVE_END_CANCELLED);
+    unlist(sw, entry);
+    place_nic_forget(sw, entry);
+    entry->transfer = (struct transfer){0};
+}
+
+/* A late transfer is counted and its NIC suspected, but it goes on: a completion that still comes is
+ * acted on, and alone decides how the transfer ended. */
+void transfer_on_deadline(struct host_sw *sw, uint64_t now_ps)
+{
+    while (transfer_next_deadline_ps(sw) <= now_ps) {
+        struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->transfers)];
+        struct transfer *transfer = &entry->transfer;
+        bool at_source = transfer->at_nics.freezing || !place_is_nic(transfer->dest);
+        unsigned suspect = at_source ? transfer->src : transfer->dest;
+        if (place_is_nic(suspect))
+            sw->suspect[suspect] = true;
+        sw->stats.moves_late += is_move(transfer);
+        transfer->late = true;
+        unlist(sw, entry);
+        if (transfer->at_nics.absent)
+            termination_give_up(sw, entry, NIC_TERM_ENGINE_ERROR);
+        else if (transfer->mechanism->on_end)
+            transfer->mechanism->on_end(sw, entry, TRANSFER_DEADLINE);
+    }
+    transfer_run_queue(sw);
+}
+
+uint64_t transfer_next_deadline_ps(const struct host_sw *sw)
+{
+    if (sw->transfers.count == 0)
+        return TIME_NEVER;
+    return sw->dir.entries[conn_list_first(&sw->transfers)].transfer.begun_ps +
+           sw->params.move_deadline_ps;
+}
+
+/* --- the way through --- */
+
+void transfer_report_step(struct host_sw *sw, struct dir_entry *entry,
+                          const struct transfer_done *done)
+{
+    const struct mechanism_ops *mechanism = entry->transfer.mechanism;
+    assert(mechanism && mechanism->on_done);
+    mechanism->on_done(sw, entry, done);
+}
+
+void transfer_give(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image)
+{
+    const struct transfer *transfer = &entry->transfer;
+    const struct place_ops *dest = place_ops_of(transfer->dest);
+    if (dest->accepts && !dest->accepts(sw, entry, image))
+        transfer_go_back(sw, entry, image);
+    else
+        dest->give(sw, entry, transfer->dest, (enum move_reason)transfer->reason, image);
+}
+
+/* No NIC took it, so the host does. Only an image that is damaged in host memory is lost. */
+static void on_failed_for_good(struct host_sw *sw, struct dir_entry *entry)
+{
+    struct conn_ctx image;
+    image_read(sw, entry, &image);
+    report_end(sw, entry, MOVE_END_FAILED);
+    sw->stats.offload_failed += entry->transfer.src == PLACE_HOST;
+    if (image_is_of(sw, entry, &image, entry->gen)) {
+        sw->stats.host_opened += entry->transfer.src == PLACE_NOWHERE;
+        unlist(sw, entry);
+        place_host_take_over(sw, entry, &image, HOST_REASON_REFUSED);
+        entry->transfer = (struct transfer){0};
+    } else {
+        termination_give_up(sw, entry, NIC_TERM_CTX_ERROR);
+    }
+    transfer_run_queue(sw);
+}
+
+void transfer_go_back(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image)
+{
+    struct transfer *transfer = &entry->transfer;
+    struct conn_ctx stored;
+    unsigned src = transfer->src;
+    if (transfer->returning || !place_is_nic(src) || !sw->nics[src].up) {
+        on_failed_for_good(sw, entry);
+        return;
+    }
+    transfer->returning = true;
+    if (!image) {
+        image_read(sw, entry, &stored);
+        image = &stored;
+    }
+    place_ops_of(src)->give(sw, entry, src, MOVE_RETURNED, image);
+}
+
+void transfer_finish(struct host_sw *sw, struct dir_entry *entry)
+{
+    struct transfer *transfer = &entry->transfer;
+    bool between_nics = place_is_nic(transfer->src) && place_is_nic(transfer->dest);
+    entry->moves += between_nics && !transfer->returning;
+    report_end(sw, entry, transfer->returning ? MOVE_END_FAILED : MOVE_END_COMPLETED);
+    unlist(sw, entry);
+    *transfer = (struct transfer){0};
+    failover_check(sw, entry); /* its port may have been lost meanwhile */
+    transfer_run_queue(sw);
+}
