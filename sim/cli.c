@@ -41,6 +41,7 @@ static const char replay_help[] =
     "      --port-of I=NIC   policy captured: interface I is nic0 or nic1 (default: the\n"
     "                        first two of the file that carry frames of the peers)\n"
     "      --interface I     read only frames of this interface; may be repeated\n"
+    "      --decap           take frames out of tunnels: GRE, VXLAN, GENEVE, ERSPAN, IP in IP\n"
     "      --max-gap TIME    longest idle gap of the timeline (default 10ms)\n"
     "      --stall TIME      nothing moved for so long and no timer runs: stalled (default 60s)\n"
     "      --mode MODE       exact (the remote's segments as captured), or endpoint (the\n"

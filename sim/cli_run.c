@@ -24,6 +24,7 @@ enum {
     OPTION_GAP,
     OPTION_STALL,
     OPTION_EMPTY,
+    OPTION_DECAP,
     OPTION_PORT_OF,
     OPTION_INTERFACE,
     OPTION_DURATION,
@@ -109,6 +110,8 @@ static bool add_option(struct settings *s, int option, const char *value)
         return add(s, "--duration", "duration=", value);
     case OPTION_EMPTY:
         return add(s, "--allow-empty", "traffic.allow_empty=", "true");
+    case OPTION_DECAP:
+        return add(s, "--decap", "traffic.decap=", "true");
     case OPTION_PORT_OF:
         return add_to_list(s, "--port-of", "traffic.port_of=", value);
     case OPTION_INTERFACE:
@@ -356,6 +359,7 @@ int cli_replay(const struct cli_command *command, int argc, char **argv)
         {"stall", required_argument, NULL, OPTION_STALL},
         {"port-of", required_argument, NULL, OPTION_PORT_OF},
         {"interface", required_argument, NULL, OPTION_INTERFACE},
+        {"decap", no_argument, NULL, OPTION_DECAP},
         {"allow-empty", no_argument, NULL, OPTION_EMPTY},
         {NULL, 0, NULL, 0}};
     static struct sim_config config;

@@ -52,6 +52,8 @@ void results_print_capture(FILE *file, const struct results_input *in)
     (void)fprintf(file, "capture         %" PRIu64 " records, %" PRIu64 " of them left out",
                   c->records, left_out);
     print_reasons(file, c);
+    if (c->left_out[LEFT_OUT_TUNNEL] && !in->config->capture.decap)
+        (void)fprintf(file, "; --decap takes frames out of tunnels");
     if (c->damaged_record)
         (void)fprintf(file, "; damaged at record %" PRIu64 ", nothing behind it was read",
                       c->damaged_record);

@@ -3,6 +3,7 @@
 #include "models/base/frame.h"
 #include "models/base/units.h"
 #include "models/trace/arena.h"
+#include "models/trace/capture_decap.h"
 #include "models/trace/capture_file.h"
 #include "models/trace/capture_link.h"
 #include "models/trace/capture_ports.h"
@@ -52,6 +53,7 @@ struct loader {
     uint16_t interface; /* of the present record */
     int unknown_link;   /* one of those seen */
     struct link_frame frame;
+    struct capture_decap decap;
     struct ip_reassembly *fragments;
     uint64_t newest_ns;
 };
@@ -126,7 +128,8 @@ static bool add_tcp(struct loader *loader, const struct packet *packet, uint64_t
     const struct tcp_segment *seg = &packet->seg;
     if (loader->frame.captured < packet->tcp_offset + seg->header_len)
         return leave_out(loader, LEFT_OUT_CUT_HEADER); /* its options are unknown */
-    if (vlan_map_index(&loader->tracker.vlans, packet) == VLAN_NO_ROOM)
+    uint16_t vlan = vlan_map_index(&loader->tracker.vlans, packet, loader->frame.tunnel);
+    if (vlan == VLAN_NO_ROOM)
         return leave_out(loader, LEFT_OUT_VLANS);
     struct raw_segment segment = {
         .time_ns = time_ns,
@@ -142,7 +145,7 @@ static bool add_tcp(struct loader *loader, const struct packet *packet, uint64_t
     if (!keep_bytes(loader, packet, &segment))
         return false;
     stats->snap_cut += segment.payload_captured < segment.payload_len;
-    return tracker_add(&loader->tracker, packet, &segment);
+    return tracker_add(&loader->tracker, packet, vlan, &segment);
 }
 
 /* The last missing fragment makes its datagram whole. */
@@ -220,6 +223,9 @@ static bool add_record(struct loader *loader, const struct capture_record *recor
                             &loader->frame))
         return leave_out(loader, record->captured < record->length ? LEFT_OUT_CUT_HEADER
                                                                    : LEFT_OUT_MALFORMED);
+    enum left_out why;
+    if (!capture_decap(&loader->decap, &loader->frame, &why))
+        return leave_out(loader, why);
     struct packet packet;
     packet_parse(loader->frame.bytes, loader->frame.len, true, &packet);
     return add_packet(loader, &packet, record->time_ns);
@@ -353,7 +359,7 @@ static enum status load(struct loader *loader, struct error *err)
     stats->tcp_segments = tracker->segment_count - *bad_checksums;
     timeline_make(tracker, loader->params->max_gap_ps, stats);
     vlan_map_assign(&tracker->vlans);
-    stats->vlan_stacks = tracker->vlans.count - 1;
+    stats->vlan_stacks = tracker->vlans.tagged;
     status = build_conversations(loader, err);
     assert(status != STATUS_OK ||
            stats->used + stats->joined + capture_left_out_total(stats) == stats->records);
@@ -384,6 +390,7 @@ struct capture *capture_load(const char *path, const struct capture_params *para
     }
     loader->capture = capture;
     loader->params = params;
+    loader->decap.open = params->decap;
     loader->path = path;
     arena_init(&capture->arena);
     tracker_init(&loader->tracker);

@@ -24,6 +24,7 @@ struct capture_params {
     uint64_t frames_max; /* memory bounds; 0: default */
     uint64_t bytes_max;
     char interfaces[256]; /* names or numbers between commas: only their frames; empty: all */
+    bool decap;           /* frames are taken out of tunnels (capture_decap.h) */
     bool captured_ports;  /* frames arrive at the NIC of the interface they were captured on */
     char port_of[256];    /* such as eth0=nic0,eth1=nic1; empty: the first two in the file */
 };

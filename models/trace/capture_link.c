@@ -160,6 +160,17 @@ static void length_restore(struct link_frame *frame, uint32_t at, uint16_t type)
     frame->len = len;
 }
 
+void capture_link_settle(struct link_frame *frame)
+{
+    uint16_t type = 0;
+    capture_peel(frame);
+    uint32_t at = ip_find(frame, &type);
+    if (at) {
+        length_guess(frame, at, type);
+        length_restore(frame, at, type);
+    }
+}
+
 bool capture_link_frame(int link, const uint8_t *bytes, uint32_t captured, uint32_t length,
                         struct link_frame *frame)
 {
@@ -183,12 +194,7 @@ bool capture_link_frame(int link, const uint8_t *bytes, uint32_t captured, uint3
     frame->captured = room + captured;
     frame->len = room + length;
     frame->length_guessed = false;
-    capture_peel(frame);
-    uint16_t type = 0;
-    uint32_t at = ip_find(frame, &type);
-    if (at) {
-        length_guess(frame, at, type);
-        length_restore(frame, at, type);
-    }
+    frame->tunnel = 0;
+    capture_link_settle(frame);
     return frame->captured >= ETHER_BYTES;
 }

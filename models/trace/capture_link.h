@@ -12,6 +12,7 @@ enum { LINK_FRAME_MAX = 66048 };
 struct link_frame {
     uint32_t captured;   /* bytes known; those from here to len are zero */
     uint32_t len;        /* bytes on the wire, at most LINK_FRAME_MAX */
+    uint32_t tunnel;     /* tells the tunnels apart it was taken out of; 0: none */
     bool length_guessed; /* the IP length field was 0 (segmentation offload) and is now filled in */
     uint8_t bytes[LINK_FRAME_MAX];
 };
@@ -23,5 +24,9 @@ bool capture_link_is_known(int link);
  * to hold its link header. */
 bool capture_link_frame(int link, const uint8_t *bytes, uint32_t captured, uint32_t length,
                         struct link_frame *frame);
+
+/* The last step of that, again for a frame whose outer headers were taken off: what lies between
+ * Ethernet and IP is peeled (capture_peel.h), and a missing length is filled in. */
+void capture_link_settle(struct link_frame *frame);
 
 #endif

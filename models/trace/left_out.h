@@ -12,13 +12,15 @@ extern "C" {
 /* X(identifier, "key in stats.json under capture.left_out", "meaning: follows a number") */
 #define LEFT_OUT_REASONS(X)                                                                        \
     X(NOT_TCP, "not_tcp", "without TCP")                                                           \
+    X(TUNNEL, "tunnel", "in tunnels")                                                              \
+    X(TUNNEL_FRAGMENT, "tunnel_fragment", "fragments of a tunnel's packets")                       \
     X(FRAGMENT, "fragment", "fragments whose segment is not whole")                                \
     X(CUT_HEADER, "cut_header", "whose headers the snap length cut off")                           \
     X(MALFORMED, "malformed", "with contradicting headers")                                        \
     X(BAD_CHECKSUM, "bad_checksum", "with a wrong checksum")                                       \
     X(UNKNOWN_LINK, "unknown_link", "of a link type that is not understood")                       \
     X(OTHER_INTERFACE, "other_interface", "of interfaces that were not chosen")                    \
-    X(VLANS, "vlans", "with more VLANs than can be told apart")                                    \
+    X(VLANS, "vlans", "with more VLANs or tunnels than can be told apart")                         \
     X(NO_HANDSHAKE, "no_handshake", "of conversations without a whole handshake")
 
 enum left_out {

@@ -109,11 +109,10 @@ static void tuple_append(struct tracker *tracker, struct raw_tuple *tuple,
     tuple->good[segment->dir] += segment->checksum == RAW_GOOD;
 }
 
-bool tracker_add(struct tracker *tracker, const struct packet *packet,
+bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t vlan,
                  const struct raw_segment *segment)
 {
     assert(packet->kind == PACKET_TCP);
-    uint16_t vlan = vlan_map_index(&tracker->vlans, packet);
     assert(vlan != VLAN_NO_ROOM);
     struct raw_segment *segments = array_grow(tracker->segments, tracker->segment_count,
                                               &tracker->segment_room, sizeof *segments);

@@ -62,8 +62,9 @@ struct tracker {
 void tracker_init(struct tracker *tracker);
 void tracker_free(struct tracker *tracker);
 
-/* Adds one segment (tuple, next and dir are filled in here). False: out of memory. */
-bool tracker_add(struct tracker *tracker, const struct packet *packet,
+/* Adds one segment (tuple, next and dir are filled in here); vlan: its index in the tracker's VLAN
+ * map. False: out of memory. */
+bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t vlan,
                  const struct raw_segment *segment);
 
 /* Joins two tuples that differ only by their VLANs and have one direction each: the network tags

@@ -55,6 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct error err = {0};
     capture_params_default(&params);
     params.bytes_max = 64 << 20;
+    params.decap = len & 1;
     struct capture *capture = capture_load(path, &params, &err);
     assert(capture || err.status != STATUS_OK);
     for (size_t i = 0; capture && i < capture_conversation_count(capture); i++)

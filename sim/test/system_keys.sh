@@ -24,6 +24,7 @@ list() {
 102-flip switch.flip_frames=2
 615-bulk-faults switch.table=0011
 000-default switch.policy=captured traffic.capture=traces/bond.pcapng.gz
+000-default traffic.decap=true traffic.allow_empty=true traffic.capture=sim/test/captures/tunnel-one-direction.pcap
 000-default traffic.interfaces=eth0 traffic.capture=traces/bond.pcapng.gz
 000-default traffic.port_of=eth0=nic1,eth1=nic0 switch.policy=captured traffic.capture=traces/bond.pcapng.gz
 100-alternate switch.forwarding=cut_through
