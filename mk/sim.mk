@@ -40,12 +40,14 @@ $(B)/example/echo-static: $(B)/obj/sim/example/echo.o $(LIBTOESIM_A)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ $(LIB_NEEDS) -lstdc++ -o $@
 
-# The program with the allocations of its own code sent to sim/fail, where each can be made to fail.
+# The program with the allocations and the writes of its own code sent to sim/fail, where each can be made to fail.
 FAIL_TOESIM := $(B)/fail/toesim
-FAIL_SYMS   := $(foreach f,malloc calloc realloc strdup open_memstream,--redefine-sym $(f)=fail_$(f)) --redefine-sym _Znwm=fail_new
-$(FAIL_TOESIM): $(SIM_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB) $(GLUE_LIBS) $(B)/obj/sim/fail/fail_alloc.o
+FAIL_CALLS  := malloc calloc realloc strdup open_memstream write close fsync fchmod mkostemp mkdtemp mkdir rename renameat2 open
+FAIL_OBJ    := $(B)/obj/sim/fail/fail_alloc.o $(B)/obj/sim/fail/fail_write.o
+FAIL_SYMS   := $(foreach f,$(FAIL_CALLS),--redefine-sym $(f)=fail_$(f)) --redefine-sym _Znwm=fail_new
+$(FAIL_TOESIM): $(SIM_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB) $(GLUE_LIBS) $(FAIL_OBJ)
 	@mkdir -p $(@D)/obj
 	@for f in $(SIM_CXX_OBJ) $(SIM_C_LIB) $(CORE_LIB); do objcopy $(FAIL_SYMS) $$f $(@D)/obj/$$(echo $$f | tr / _) || exit 1; done
 	$(call say,LINK,$@)
-	$(Q)$(CXX) $(LDFLAGS) $(foreach f,$(SIM_CXX_OBJ),$(@D)/obj/$(subst /,_,$(f))) $(GLUE_OBJ) $(B)/obj/sim/fail/fail_alloc.o \
+	$(Q)$(CXX) $(LDFLAGS) $(foreach f,$(SIM_CXX_OBJ),$(@D)/obj/$(subst /,_,$(f))) $(GLUE_OBJ) $(FAIL_OBJ) \
 	    $(foreach f,$(SIM_C_LIB) $(CORE_LIB) $(SIM_C_LIB) $(CORE_LIB),$(@D)/obj/$(subst /,_,$(f))) $(GLUE_LIBS) -lsystemc $(LIBS) -lpthread -o $@

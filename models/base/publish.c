@@ -94,6 +94,50 @@ enum status publish_check(const char *path, struct error *err)
     return STATUS_OK;
 }
 
+/* --- the stream --- */
+
+/* A stream forgets why a write failed, and the C library writes long before the end: when a file is closed only
+ * this function can still say what happened in the middle of it. */
+static ssize_t write_bytes(void *cookie, const char *bytes, size_t len)
+{
+    struct publish *file = cookie;
+    size_t done = 0;
+    while (done < len) {
+        ssize_t n = write(file->fd, bytes + done, len - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            if (!file->why)
+                file->why = n < 0 ? errno : EIO;
+            break;
+        }
+        done += (size_t)n;
+    }
+    return (ssize_t)done; /* less than len is a failure, see fopencookie(3) */
+}
+
+static int close_descriptor(void *cookie)
+{
+    const struct publish *file = cookie;
+    return close(file->fd);
+}
+
+/* False with errno set; the descriptor is closed then. */
+static bool open_stream(struct publish *file, int fd)
+{
+    static const cookie_io_functions_t functions = {.write = write_bytes,
+                                                    .close = close_descriptor};
+    file->fd = fd;
+    file->why = 0;
+    file->stream = fopencookie(file, "w", functions);
+    if (file->stream)
+        return true;
+    int why = errno;
+    (void)close(fd);
+    errno = why;
+    return false;
+}
+
 /* --- opening --- */
 
 /* open() refuses a socket that has a name in the file system, so this connects to it. */
@@ -129,13 +173,9 @@ static enum status open_in_place(struct publish *file, const struct stat *info, 
         fd = open(file->name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     file->in_place = true;
     file->temporary[0] = '\0';
-    file->stream = fd >= 0 ? fdopen(fd, "w") : NULL;
-    if (file->stream)
+    if (fd >= 0 && open_stream(file, fd))
         return STATUS_OK;
-    int why = errno;
-    if (fd >= 0)
-        (void)close(fd);
-    return failed(file->name, why, err);
+    return failed(file->name, errno, err);
 }
 
 /* An existing file keeps its permissions; a new one gets those that open() would give it. */
@@ -166,11 +206,13 @@ static enum status open_beside(struct publish *file, const struct stat *info, st
     }
     if (info && fchown(fd, info->st_uid, info->st_gid) != 0)
         errno = 0; /* only root may give files away, and nobody else needs it */
-    file->stream = fchmod(fd, wanted_mode(info)) == 0 ? fdopen(fd, "w") : NULL;
-    if (file->stream)
+    int why = fchmod(fd, wanted_mode(info)) == 0 ? 0 : errno;
+    if (why)
+        (void)close(fd);
+    else if (!open_stream(file, fd))
+        why = errno;
+    if (!why)
         return STATUS_OK;
-    int why = errno;
-    (void)close(fd);
     publish_discard(file);
     return failed(file->name, why, err);
 }
@@ -200,27 +242,24 @@ enum status publish_open(struct publish *file, const char *path, struct error *e
 
 enum status publish_close(struct publish *file, struct error *err)
 {
-    errno = 0;
-    bool bad = fflush(file->stream) != 0 || ferror(file->stream);
-    if (!bad && !file->in_place)
-        bad = fsync(fileno(file->stream)) != 0;
-    int why = errno;
-    if (fclose(file->stream) != 0 && !bad) {
-        bad = true;
+    int why = fflush(file->stream) != 0 || ferror(file->stream) ? EIO : 0;
+    if (file->why)
+        why = file->why;
+    if (!why && !file->in_place && fsync(file->fd) != 0)
         why = errno;
-    }
+    errno = EIO;
+    if (fclose(file->stream) != 0 && !why)
+        why = errno;
     file->stream = NULL;
-    if (!bad && !file->in_place && rename(file->temporary, file->final) != 0) {
-        bad = true;
+    if (!why && !file->in_place && rename(file->temporary, file->final) != 0)
         why = errno;
-    }
-    if (!bad) {
+    if (!why) {
         file->temporary[0] = '\0';
         return STATUS_OK;
     }
     publish_discard(file);
     return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written whole: %s", file->name,
-                     strerror(why ? why : EIO));
+                     strerror(why));
 }
 
 void publish_discard(struct publish *file)

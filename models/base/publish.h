@@ -21,10 +21,12 @@ extern "C" {
 
 enum { PUBLISH_PATH_MAX = 4096 };
 
-/* One file between publish_open() and publish_close(). The caller owns the struct and writes to
- * stream, but never closes it. */
+/* One file between publish_open() and publish_close(). The caller owns the struct, which must
+ * not move meanwhile, and writes to stream, but never closes it. */
 struct publish {
     FILE *stream;                     /* null when no file is open */
+    int fd;                           /* behind the stream */
+    int why;                          /* errno of the first write that failed; 0: none has */
     bool in_place;                    /* written to directly, so there is nothing to rename */
     char name[PUBLISH_PATH_MAX];      /* as the caller gave it, for messages */
     char final[PUBLISH_PATH_MAX];     /* the file behind the name, links followed */

@@ -3,9 +3,12 @@
 
 #include <criterion/criterion.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -210,6 +213,27 @@ Test(publish, a_socket_is_written_to_and_stays)
 }
 
 /* As `command --output /dev/stdout >file`, or a socket as standard output. */
+/* The disk is full for a while only: what was refused is missing, and the reason is known no more when the
+ * file is closed. */
+Test(publish, a_write_that_failed_in_the_middle_is_told_with_its_reason)
+{
+    enum { LIMIT = 4096, BYTES = 65536 };
+    static const char bytes[BYTES] = {0};
+    struct rlimit before, small;
+    (void)signal(SIGXFSZ, SIG_IGN);
+    cr_assert_eq(publish_open(&file, path, &err), STATUS_OK, "%s", err.text);
+    cr_assert_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = (struct rlimit){LIMIT, before.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+    (void)fwrite(bytes, 1, sizeof bytes, file.stream);
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+    (void)fputs("the rest", file.stream);
+    errno = 0;
+    cr_assert_eq(publish_close(&file, &err), STATUS_ENVIRONMENT);
+    cr_assert(strstr(err.text, strerror(EFBIG)), "%s", err.text);
+    cr_assert_eq(access(path, F_OK), -1);
+}
+
 Test(publish, our_own_output_is_written_on)
 {
     char name[64], found[16] = "";

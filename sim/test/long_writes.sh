@@ -1,0 +1,10 @@
+#!/bin/sh
+# Every write of the program's own output fails once: exit status 3, a message, nothing half. Part of `make test-long`.
+# usage: long_writes.sh BUILD_DIR
+set -u
+build=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+. sim/test/writes.sh
+fail_writes 1 1 $ENOSPC 'No space left on device'
+fail_writes 1 1 $EIO 'Input/output error'
