@@ -5,7 +5,7 @@ set -u
 toesim=$1
 shift
 [ $# -gt 0 ] || set -- srtt_lost two_owners mac_of_port foreign_dropped rxif_is_owner ack_before_write
-seeds=1..12
+seeds=1..20
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
