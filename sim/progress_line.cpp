@@ -38,6 +38,16 @@ void progress_line::print(const testbed &bed)
                  static_cast<ull>(bed.frames_on_links() * 1000000 / wall_us));
 }
 
+void progress_line::show_reading(uint64_t done, uint64_t total)
+{
+    constexpr uint64_t megabyte = 1000000;
+    if (!is_due())
+        return;
+    std::fprintf(stderr, "\rreading the capture: %llu of %llu MB, %llu %%  ",
+                 static_cast<ull>(done / megabyte), static_cast<ull>(total / megabyte),
+                 static_cast<ull>(total ? done * 100 / total : 0));
+}
+
 void progress_line::show(const testbed &bed)
 {
     if (!is_due())

@@ -86,7 +86,7 @@ enum status write_perf(const char *dir, testbed &bed, uint64_t reading_us, struc
 }
 
 // Runs the testbed until it is done or interrupted; true when it ended by itself without violation.
-bool simulate(testbed &bed, const run_options &options, live_session *live)
+bool simulate(testbed &bed, const run_options &options, const capture *replayed, live_session *live)
 {
     if (live) {
         // Its length is the user's choice: stopping it is its end.
@@ -106,6 +106,8 @@ bool simulate(testbed &bed, const run_options &options, live_session *live)
             interrupted = true;
             break;
         }
+        if (replayed && capture_trouble(replayed, nullptr) != STATUS_OK)
+            break;
     }
     results_input input = {};
     bed.fill_results(&input);
@@ -137,7 +139,7 @@ enum status run_with(const sim_config &config, const run_options &options, const
     }
     if (config.waves != WAVES_NONE && !bed.open_waves(options.out_dir, err))
         return err->status;
-    bool complete = simulate(bed, options, live);
+    bool complete = simulate(bed, options, capture, live);
     bed.finish(complete);
     enum status status = write_results(options.out_dir, bed, err);
     struct error late = {};
@@ -170,6 +172,19 @@ enum status run_live(const sim_config &config, const run_options &options, struc
         return err->status;
     return run_with(config, options, nullptr, 0, &live, err);
 }
+
+capture *read_capture(const sim_config &config, const run_options &options, struct error *err)
+{
+    progress_line progress(options.progress);
+    capture_params params = config.capture;
+    params.stop = options.stop;
+    params.progress_self = &progress;
+    params.on_progress = [](void *self, uint64_t done, uint64_t total) {
+        static_cast<progress_line *>(self)->show_reading(done, total);
+    };
+    return capture_load(config.capture_path, &params, err);
+}
+
 enum status run_any(const sim_config &config, const run_options &options, struct error *err)
 {
     if (config.traffic == TRAFFIC_GENERATOR)
@@ -177,11 +192,13 @@ enum status run_any(const sim_config &config, const run_options &options, struct
     if (config.traffic == TRAFFIC_EXTERNAL)
         return run_live(config, options, err);
     auto start = wall_clock::now();
-    capture *capture = capture_load(config.capture_path, &config.capture, err);
+    capture *capture = read_capture(config, options, err);
     uint64_t reading_us = microseconds_since(start);
     if (!capture)
         return err->status;
     enum status status = run_with(config, options, capture, reading_us, nullptr, err);
+    if (capture_trouble(capture, err) != STATUS_OK)
+        status = STATUS_ENVIRONMENT; // nothing that was compared means anything
     capture_destroy(capture);
     return status;
 }

@@ -158,9 +158,8 @@ void testbed::make_replay_server()
             steps_[i].push_back({static_cast<replay_step_kind>(step.kind), step.rx_bytes,
                                  step.peer_fin, step.offset, step.len, step.tx_acked_bytes});
         }
-        scripts_[i] = {conv->server_features, conv->server_ws,    conv->server_mss,
-                       conv->server_stream,   conv->server_bytes, steps_[i].data(),
-                       steps_[i].size()};
+        scripts_[i] = {conv->server_features, conv->server_ws,  conv->server_mss,
+                       conv->server_bytes,    steps_[i].data(), steps_[i].size()};
     }
     replay_server_hooks hooks = {};
     hooks.self = this;
@@ -172,6 +171,11 @@ void testbed::make_replay_server()
                         uint32_t len) {
         const replay_side &peers = bed_of(self)->replay_;
         peers.on_server_bytes(peers.self, script, offset, bytes, len, sc_now_ps());
+    };
+    hooks.fill = [](void *self, size_t script, uint64_t offset, uint8_t *bytes, uint32_t len) {
+        const capture *replayed = bed_of(self)->capture_;
+        capture_stream(replayed, capture_conversation(replayed, script), CAPTURE_SERVER, offset,
+                       bytes, len);
     };
     hooks.on_end = [](void *self, size_t script, nic_term_cause cause) {
         const replay_side &peers = bed_of(self)->replay_;

@@ -1,5 +1,7 @@
 #include "host-sw/app/replay_server.h"
 
+#include "models/base/memory.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -20,12 +22,14 @@ struct replay_server {
     struct replay_server_hooks hooks;
     struct host_sw *sw;
     uint8_t chunk[READ_CHUNK];
+    uint8_t *written; /* on their way to a transmit ring */
+    uint32_t written_room;
 };
 
 struct replay_server *replay_server_create(const struct replay_script *scripts, size_t count,
                                            struct replay_server_hooks hooks)
 {
-    assert(hooks.find);
+    assert(hooks.find && hooks.fill);
     struct replay_server *server = calloc(1, sizeof *server);
     if (!server)
         return NULL;
@@ -45,6 +49,7 @@ void replay_server_destroy(struct replay_server *server)
     if (!server)
         return;
     free(server->states);
+    free(server->written);
     free(server);
 }
 
@@ -84,6 +89,22 @@ static bool on_syn(void *self, const struct flow_key *key, const struct tcp_segm
     return true;
 }
 
+/* Writes what the transmit ring has room for, in one piece; returns how many bytes. */
+static uint32_t write_some(struct replay_server *server, uint32_t conn, size_t script,
+                           uint64_t offset, uint64_t left)
+{
+    uint32_t room = host_conn_writable(server->sw, conn);
+    uint32_t len = left < room ? (uint32_t)left : room;
+    if (len == 0)
+        return 0;
+    if (len > server->written_room) {
+        server->written = memory_grow(server->written, len, 1);
+        server->written_room = len;
+    }
+    server->hooks.fill(server->hooks.self, script, offset, server->written, len);
+    return host_conn_write(server->sw, conn, server->written, len);
+}
+
 /* True: the step is done and the next may be looked at. */
 static bool do_step(struct replay_server *server, uint32_t conn, size_t script)
 {
@@ -104,10 +125,8 @@ static bool do_step(struct replay_server *server, uint32_t conn, size_t script)
         return true;
     }
     assert(step->offset + step->len <= of->stream_bytes);
-    uint64_t left = step->len - state->sent;
-    uint32_t len = left < UINT32_MAX ? (uint32_t)left : UINT32_MAX;
-    if (len > 0)
-        len = host_conn_write(server->sw, conn, of->stream + step->offset + state->sent, len);
+    uint32_t len =
+        write_some(server, conn, script, step->offset + state->sent, step->len - state->sent);
     state->sent += len;
     state->written += len;
     if (state->sent < step->len)

@@ -23,12 +23,11 @@ struct replay_step {
     uint64_t tx_acked_bytes; /* RST: and only once so many of its own bytes were acknowledged */
 };
 
-/* One conversation. Steps and stream are borrowed for the server's life. */
+/* One conversation. Steps are borrowed for the server's life. */
 struct replay_script {
     uint8_t offered; /* enum ctx_feature, of the captured SYN-ACK */
     uint8_t rcv_ws;
     uint16_t mss;
-    const uint8_t *stream;
     uint64_t stream_bytes;
     const struct replay_step *steps;
     size_t step_count;
@@ -40,6 +39,8 @@ struct replay_server_hooks {
     /* Bytes [offset, offset + len) of the client's stream, in order. */
     void (*on_bytes)(void *self, size_t script, uint64_t offset, const uint8_t *bytes,
                      uint32_t len);
+    /* Fills in bytes [offset, offset + len) of the server's stream. */
+    void (*fill)(void *self, size_t script, uint64_t offset, uint8_t *bytes, uint32_t len);
     /* The connection is gone; cause as enum nic_term_cause, NONE: orderly. */
     void (*on_end)(void *self, size_t script, enum nic_term_cause cause);
     void *self;

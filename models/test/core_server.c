@@ -37,6 +37,7 @@ struct wire_item {
 struct core_server {
     struct core_params params;
     struct tcp_params tcp;
+    const struct capture *capture;
     struct replay_side peer;
     struct frame_pool *pool;
     struct timer_heap *timers;
@@ -88,7 +89,8 @@ static void emit(struct core_server *server, struct core_conn *conn, const struc
     if (tx->len) {
         uint64_t offset = conn->acked + (uint32_t)(tx->seq - (conn->iss + 1) - conn->acked);
         assert(offset + tx->len <= conn->cap->server_bytes);
-        memcpy(frame->data + packet_header_bytes(&out), conn->cap->server_stream + offset, tx->len);
+        capture_stream(server->capture, conn->cap, CAPTURE_SERVER, offset,
+                       frame->data + packet_header_bytes(&out), tx->len);
     }
     frame->len = packet_build(frame->data, &out, tx->len);
     wire_put(server, frame, false, now_ps);
@@ -268,6 +270,7 @@ static struct core_server *server_create(const struct core_params *params,
     tcp_params_default(&server->tcp);
     server->count = capture_conversation_count(capture);
     server->conns = calloc(server->count + 1, sizeof *server->conns);
+    server->capture = capture;
     server->timers = timer_heap_create((uint32_t)server->count + 1);
     assert(server->conns && server->timers);
     rng_init(&server->rng, 1, "core");

@@ -134,7 +134,8 @@ static void send_segment(struct ideal_server *server, struct conn *conn, uint64_
     memcpy(out.dst, conn->key.raddr, 16);
     uint32_t header = packet_header_bytes(&out);
     if (len)
-        memcpy(frame->data + header, conn->cap->server_stream + at - 1, len);
+        capture_stream(server->capture, conn->cap, CAPTURE_SERVER, (uint64_t)at - 1,
+                       frame->data + header, len);
     server->tx_count += len > 0;
     if (len && server->params.corrupt_tx_every &&
         server->tx_count % server->params.corrupt_tx_every == 0)

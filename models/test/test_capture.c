@@ -1,6 +1,7 @@
 /* models/trace: what a capture says about its conversations. */
 #include "models/base/units.h"
 #include "models/hwif/ctx_enums.h"
+#include "models/test/capture_bytes.h"
 #include "models/test/capture_writer.h"
 #include "models/trace/capture.h"
 #include "models/wire/packet.h"
@@ -65,7 +66,7 @@ Test(capture, orderly_conversation_is_complete_with_both_streams)
     cr_assert_eq(conv->client_acked, 3);
     cr_assert_eq(conv->server_bytes, 5);
     cr_assert_eq(conv->server_acked, 5);
-    cr_assert_eq(memcmp(conv->client_stream, "abc", 3), 0);
+    cr_assert_eq(memcmp(capture_bytes(capture, conv, CAPTURE_CLIENT), "abc", 3), 0);
     cr_assert_eq(conv->segment_count, 6);
 }
 
@@ -143,7 +144,7 @@ Test(capture, overlap_and_reordering_give_one_stream)
     const struct conversation *conv = load();
     cr_assert_eq(conv->partial, PARTIAL_NONE);
     cr_assert_eq(conv->client_bytes, 8);
-    cr_assert_eq(memcmp(conv->client_stream, "abcdefgh", 8), 0);
+    cr_assert_eq(memcmp(capture_bytes(capture, conv, CAPTURE_CLIENT), "abcdefgh", 8), 0);
     cr_assert(conv->segments[2].ahead && !conv->segments[3].ahead && !conv->segments[4].ahead);
 }
 
@@ -283,7 +284,7 @@ Test(capture, a_bad_checksum_among_good_ones_is_dropped)
     capture_writer_fins(&w, 3, 0);
     const struct conversation *conv = load();
     cr_assert_eq(conv->partial, PARTIAL_NONE);
-    cr_assert_eq(memcmp(conv->client_stream, "abc", 3), 0);
+    cr_assert_eq(memcmp(capture_bytes(capture, conv, CAPTURE_CLIENT), "abc", 3), 0);
     cr_assert_eq(capture_get_stats(capture)->left_out[LEFT_OUT_BAD_CHECKSUM], 1);
     cr_assert_eq(capture_get_stats(capture)->repaired_checksums, 0);
 }
@@ -322,9 +323,11 @@ Test(capture, cut_payload_is_the_pattern_and_known_bytes_win)
     const struct conversation *conv = load();
     cr_assert_eq(conv->partial, PARTIAL_NONE);
     cr_assert(conv->snap_cut);
-    cr_assert_eq(memcmp(conv->client_stream, "abcd", 4), 0);
-    cr_assert_eq(memcmp(conv->client_stream + 6, "gh", 2), 0);
-    cr_assert_eq(memcmp(conv->segments[2].payload, conv->client_stream, 8), 0);
+    cr_assert_eq(memcmp(capture_bytes(capture, conv, CAPTURE_CLIENT), "abcd", 4), 0);
+    cr_assert_eq(memcmp(capture_bytes(capture, conv, CAPTURE_CLIENT) + 6, "gh", 2), 0);
+    uint8_t payload[8];
+    capture_payload(capture, conv, &conv->segments[2], payload);
+    cr_assert_arr_eq(payload, capture_bytes(capture, conv, CAPTURE_CLIENT), 8);
     cr_assert_eq(capture_get_stats(capture)->snap_cut, 1);
 }
 
@@ -352,7 +355,7 @@ Test(capture, segments_over_the_mtu_are_split)
     cr_assert(seg[0].payload_len == 1280 && seg[0].flags == (ACK | TCP_CWR));
     cr_assert(seg[1].payload_len == 1280 && seg[1].flags == ACK && seg[1].seq == C + 1280);
     cr_assert(seg[3].payload_len == 160 && seg[3].flags == (PSH_ACK | TCP_FIN));
-    cr_assert_eq(memcmp(conv->client_stream, bytes, sizeof bytes), 0);
+    cr_assert_eq(memcmp(capture_bytes(capture, conv, CAPTURE_CLIENT), bytes, sizeof bytes), 0);
 }
 
 Test(capture, data_of_a_syn_follows_as_a_segment)

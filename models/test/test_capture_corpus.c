@@ -1,5 +1,6 @@
 /* models/trace: conversations with every kind of segment that defines nothing, judged rightly. */
 #include "models/base/units.h"
+#include "models/test/capture_bytes.h"
 #include "models/test/conv_corpus.h"
 #include "models/test/core_server.h"
 
@@ -38,7 +39,7 @@ static bool has_bytes(const uint8_t *stream, uint64_t len, uint32_t isn)
     return i == len;
 }
 
-static void compare(uint64_t seed, const struct conversation *conv,
+static void compare(uint64_t seed, const struct capture *capture, const struct conversation *conv,
                     const struct corpus_verdict *wanted)
 {
     cr_assert_eq(conv->key.rport, wanted->client_port, "seed %" PRIu64 ": not %u, with %s", seed,
@@ -55,8 +56,10 @@ static void compare(uint64_t seed, const struct conversation *conv,
               " acked, reset %d %d, with %s",
               seed, wanted->client_port, conv->client_bytes, conv->server_bytes, conv->client_acked,
               conv->server_acked, conv->reset, conv->reset_by_server, wanted->history);
-    cr_expect(has_bytes(conv->client_stream, conv->client_bytes, conv->client_isn) &&
-                  has_bytes(conv->server_stream, conv->server_bytes, conv->server_isn),
+    cr_expect(has_bytes(capture_bytes(capture, conv, CAPTURE_CLIENT), conv->client_bytes,
+                        conv->client_isn) &&
+                  has_bytes(capture_bytes(capture, conv, CAPTURE_SERVER), conv->server_bytes,
+                            conv->server_isn),
               "seed %" PRIu64 " port %u: a byte is wrong, with %s", seed, wanted->client_port,
               wanted->history);
 }
@@ -112,7 +115,7 @@ Test(capture_corpus, each_conversation_is_what_it_was_made_to_be)
         size_t found = capture_conversation_count(capture);
         uint64_t ignored = 0;
         for (unsigned i = 0; i < corpus.count && i < found; i++) {
-            compare(seed, capture_conversation(capture, i), &corpus.verdicts[i]);
+            compare(seed, capture, capture_conversation(capture, i), &corpus.verdicts[i]);
             ignored += corpus.verdicts[i].ignored;
         }
         cr_assert_eq(found, corpus.count, "seed %" PRIu64, seed);

@@ -30,13 +30,15 @@ enum {
     IPV6_HEADER_BYTES = 40,
     PROTOCOL_TCP = 6,
     FRAGMENT_DATAGRAMS = 64,
+    PROGRESS_EVERY = 4096, /* records */
 };
 
-#define BYTES_MAX_DEFAULT (UINT64_C(8) << 30)
+#define BYTES_MAX_DEFAULT (UINT64_C(256) << 30)
 #define FRAGMENT_TIMEOUT_NS UINT64_C(30000000000)
 
 struct capture {
     struct capture_stats stats;
+    struct payload_store store;
     struct arena arena;
     struct conversation *conversations;
     size_t conversation_count;
@@ -50,8 +52,10 @@ struct loader {
     const struct capture_params *params;
     const char *path;
     struct tracker tracker;
-    uint16_t interface; /* of the present record */
-    int unknown_link;   /* one of those seen */
+    const struct capture_record *record; /* the present one; null: put together */
+    uint16_t interface;                  /* of the present record */
+    uint64_t payload_bytes;
+    int unknown_link; /* one of those seen */
     struct link_frame frame;
     struct capture_decap decap;
     struct ip_reassembly *fragments;
@@ -90,29 +94,41 @@ static enum raw_checksum checksum_class(const struct link_frame *frame, const st
     return RAW_BAD;
 }
 
-/* Copies what must outlive the record; the pattern stands for payload past the snap length. */
+/* Where the payload is in the file. What was before it in the record (a link header, an encapsulation)
+ * may have been taken off; what was put together is nowhere. */
+static bool find_payload(const struct loader *loader, const uint8_t *payload, uint32_t len,
+                         uint32_t behind, uint64_t *at)
+{
+    const struct capture_record *record = loader->record;
+    if (!record || record->at == CAPTURE_NOWHERE || record->captured < behind)
+        return false;
+    uint32_t before = record->captured - behind;
+    *at = record->at + before;
+    return memcmp(record->bytes + before, payload, len) == 0;
+}
+
+/* Keeps what must outlive the record: the options, and where the payload is. */
 static bool keep_bytes(struct loader *loader, const struct packet *packet,
                        struct raw_segment *segment)
 {
     const struct tcp_segment *seg = &packet->seg;
     uint32_t options_len = seg->header_len - (uint32_t)TCP_HEADER_MIN;
-    uint8_t *kept = arena_alloc(&loader->capture->arena, options_len + seg->payload_len);
+    uint8_t *kept = arena_alloc(&loader->capture->arena, options_len);
     if (!kept)
         return false;
     const uint8_t *options = loader->frame.bytes + packet->tcp_offset + TCP_HEADER_MIN;
     memcpy(kept, options, options_len);
     segment->options = kept;
     segment->options_len = (uint8_t)options_len;
-    segment->payload = kept + options_len;
     segment->payload_len = seg->payload_len;
     uint32_t payload_offset = packet->tcp_offset + seg->header_len;
     uint32_t known = loader->frame.captured - payload_offset;
     segment->payload_captured = u32_min(known, seg->payload_len);
-    memcpy(segment->payload, loader->frame.bytes + payload_offset, segment->payload_captured);
-    uint32_t first = seg->seq + ((seg->flags & TCP_SYN) != 0);
-    for (uint32_t i = segment->payload_captured; i < seg->payload_len; i++)
-        segment->payload[i] = stream_pattern(first + i);
-    return true;
+    loader->payload_bytes += seg->payload_len;
+    const uint8_t *payload = loader->frame.bytes + payload_offset;
+    return find_payload(loader, payload, segment->payload_captured, known, &segment->payload_at) ||
+           payload_keep(&loader->capture->store, payload, segment->payload_captured,
+                        &segment->payload_at);
 }
 
 /* True, as of whoever has dealt with a record. */
@@ -158,6 +174,7 @@ static bool add_whole(struct loader *loader, uint64_t time_ns)
     frame->len = frame->captured =
         ip_reassembly_take(loader->fragments, frame->bytes, sizeof frame->bytes);
     frame->length_guessed = false;
+    loader->record = NULL;
     packet_parse(frame->bytes, frame->len, true, &whole);
     assert(stats->left_out[LEFT_OUT_FRAGMENT] >= before);
     stats->left_out[LEFT_OUT_FRAGMENT] -= before;
@@ -213,6 +230,7 @@ static bool add_packet(struct loader *loader, const struct packet *packet, uint6
 static bool add_record(struct loader *loader, const struct capture_record *record)
 {
     loader->interface = (uint16_t)record->interface;
+    loader->record = record;
     if (loader->capture->ports.of[record->interface].left_out)
         return leave_out(loader, LEFT_OUT_OTHER_INTERFACE);
     if (!capture_link_is_known(record->link)) {
@@ -231,8 +249,11 @@ static bool add_record(struct loader *loader, const struct capture_record *recor
     return add_packet(loader, &packet, record->time_ns);
 }
 
+/* Memory, unless the disk has said more. */
 static enum status out_of_memory(const struct loader *loader, struct error *err)
 {
+    if (payload_trouble(&loader->capture->store, err) != STATUS_OK)
+        return STATUS_ENVIRONMENT;
     return error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", loader->path);
 }
 
@@ -244,7 +265,7 @@ static enum status bounds_check(const struct loader *loader, struct error *err)
     if (loader->capture->stats.records > frames_max)
         return error_set(err, STATUS_BAD_INPUT, "%s: more than %" PRIu64 " records", loader->path,
                          frames_max);
-    if (loader->capture->arena.bytes_total > bytes_max)
+    if (loader->payload_bytes > bytes_max)
         return error_set(err, STATUS_BAD_INPUT, "%s: more than %" PRIu64 " bytes of payload",
                          loader->path, bytes_max);
     return STATUS_OK;
@@ -258,6 +279,18 @@ static void learn_interfaces(struct loader *loader, const struct capture_file *f
                           loader->params->interfaces);
 }
 
+/* From time to time: how far the reading is, and whether to go on. */
+static enum status look_up(const struct loader *loader, struct error *err)
+{
+    const struct capture_params *params = loader->params;
+    uint64_t total = 0, done = capture_source_stored(loader->capture->store.source, &total);
+    if (params->on_progress)
+        params->on_progress(params->progress_self, done, total);
+    if (params->stop && *params->stop)
+        return error_set(err, STATUS_ENVIRONMENT, "%s: reading was interrupted", loader->path);
+    return STATUS_OK;
+}
+
 static enum status read_records(struct loader *loader, struct capture_file *file, struct error *err)
 {
     struct capture_stats *stats = &loader->capture->stats;
@@ -266,6 +299,8 @@ static enum status read_records(struct loader *loader, struct capture_file *file
     while ((state = capture_file_next(file, &record)) == CAPTURE_RECORD) {
         stats->records++;
         learn_interfaces(loader, file);
+        if (stats->records % PROGRESS_EVERY == 0 && look_up(loader, err) != STATUS_OK)
+            return STATUS_ENVIRONMENT;
         if (bounds_check(loader, err) != STATUS_OK)
             return err ? err->status : STATUS_BAD_INPUT;
         if (!add_record(loader, &record))
@@ -306,8 +341,10 @@ static enum status build_conversations(struct loader *loader, struct error *err)
 {
     struct capture *capture = loader->capture;
     struct tracker *tracker = &loader->tracker;
-    struct conversation_builder builder = {
-        .arena = &capture->arena, .tracker = tracker, .mtu_bytes = loader->params->mtu_bytes};
+    struct conversation_builder builder = {.arena = &capture->arena,
+                                           .store = &capture->store,
+                                           .tracker = tracker,
+                                           .mtu_bytes = loader->params->mtu_bytes};
     bool ok = true;
     for (size_t i = 0; ok && i < tracker->tuple_count; i++)
         ok = conversation_build_tuple(&builder, &tracker->tuples[i]);
@@ -335,6 +372,31 @@ static enum status assign_ports(struct loader *loader, struct error *err)
     return capture_ports_assign(&capture->ports, loader->path, loader->params->port_of, err);
 }
 
+void capture_stream(const struct capture *capture, const struct conversation *conv,
+                    enum capture_side side, uint64_t offset, uint8_t *bytes, size_t len)
+{
+    assert(offset + len <= (side == CAPTURE_CLIENT ? conv->client_bytes : conv->server_bytes));
+    stream_map_read(&conv->streams[side], &capture->store, offset, bytes, len);
+}
+
+/* What a cut segment lacks may be known from another one that overlaps it. */
+void capture_payload(const struct capture *capture, const struct conversation *conv,
+                     const struct client_segment *seg, uint8_t *bytes)
+{
+    payload_read(&capture->store, seg->payload_at, bytes, seg->payload_captured);
+    for (uint32_t k = seg->payload_captured; k < seg->payload_len; k++) {
+        int64_t at = seg->stream_at == STREAM_NOWHERE ? -1 : seg->stream_at + k;
+        bytes[k] = stream_pattern(seg->seq + k);
+        if (at >= 0 && (uint64_t)at < conv->client_bytes)
+            capture_stream(capture, conv, CAPTURE_CLIENT, (uint64_t)at, &bytes[k], 1);
+    }
+}
+
+enum status capture_trouble(const struct capture *capture, struct error *err)
+{
+    return payload_trouble(&capture->store, err);
+}
+
 int capture_interface_nic(const struct capture *capture, uint16_t interface)
 {
     assert(interface < capture->ports.count);
@@ -344,7 +406,12 @@ int capture_interface_nic(const struct capture *capture, uint16_t interface)
 static enum status load(struct loader *loader, struct error *err)
 {
     struct capture_stats *stats = &loader->capture->stats;
-    struct capture_file *file = capture_file_open(loader->path, err);
+    struct payload_store *store = &loader->capture->store;
+    store->source = capture_source_open(loader->path, loader->params->stop, err);
+    store->aside = spill_create(spill_memory_default());
+    if (!store->source || !store->aside)
+        return store->source ? out_of_memory(loader, err) : STATUS_BAD_INPUT;
+    struct capture_file *file = capture_file_open(store->source, loader->path, err);
     if (!file)
         return STATUS_BAD_INPUT;
     enum status status = read_records(loader, file, err);
@@ -409,6 +476,8 @@ void capture_destroy(struct capture *capture)
     if (!capture)
         return;
     arena_free(&capture->arena);
+    capture_source_close(capture->store.source);
+    spill_destroy(capture->store.aside);
     free(capture);
 }
 

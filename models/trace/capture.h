@@ -23,10 +23,15 @@ struct capture_params {
     uint32_t mtu_bytes;  /* larger segments are split */
     uint64_t frames_max; /* memory bounds; 0: default */
     uint64_t bytes_max;
-    char interfaces[256]; /* names or numbers between commas: only their frames; empty: all */
-    bool decap;           /* frames are taken out of tunnels (capture_decap.h) */
-    bool captured_ports;  /* frames arrive at the NIC of the interface they were captured on */
-    char port_of[256];    /* such as eth0=nic0,eth1=nic1; empty: the first two in the file */
+    char interfaces[256];     /* names or numbers between commas: only their frames; empty: all */
+    bool decap;               /* frames are taken out of tunnels (capture_decap.h) */
+    bool captured_ports;      /* frames arrive at the NIC of the interface they were captured on */
+    volatile const int *stop; /* null, or a flag that ends the reading when it is not 0 */
+    /* Null, or called from time to time while the file is read: bytes of it as it is stored, so far
+     * and in all (0: not known). */
+    void (*on_progress)(void *self, uint64_t done, uint64_t total);
+    void *progress_self;
+    char port_of[256]; /* such as eth0=nic0,eth1=nic1; empty: the first two in the file */
 };
 
 void capture_params_default(struct capture_params *params);
@@ -40,12 +45,19 @@ struct client_segment {
     uint8_t options_len;
     uint8_t ttl;
     uint8_t options[40];
-    uint32_t payload_len;
-    const uint8_t *payload; /* owned by the capture */
-    uint64_t acked_bytes;   /* of the client's stream, acknowledged in the capture before this */
-    bool ahead;             /* captured out of order: bytes before it were not captured yet */
-    bool ignored;           /* the captured server did not accept it: it defines nothing */
+    uint32_t payload_len;      /* capture_payload() has the bytes */
+    uint32_t payload_captured; /* of these, in the capture */
+    uint64_t payload_at;       /* a reference (payload.h) */
+    int64_t stream_at;         /* of its first byte in the client's stream; INT64_MIN: in none */
+    uint64_t acked_bytes;      /* of the client's stream, acknowledged in the capture before this */
+    bool ahead;                /* captured out of order: bytes before it were not captured yet */
+    bool ignored;              /* the captured server did not accept it: it defines nothing */
 };
+
+/* Whose bytes. */
+enum capture_side { CAPTURE_CLIENT, CAPTURE_SERVER };
+
+struct stream_map;
 
 enum app_step_kind { APP_SEND, APP_FIN, APP_RST };
 
@@ -75,10 +87,9 @@ struct conversation {
     uint64_t first_ps;
     const struct client_segment *segments;
     size_t segment_count;
-    const uint8_t *client_stream; /* payload in order, without SYN and FIN */
-    uint64_t client_bytes;
-    uint64_t client_acked; /* of these, acknowledged in the capture */
-    const uint8_t *server_stream;
+    struct stream_map *streams; /* by enum capture_side: capture_stream() has the bytes */
+    uint64_t client_bytes;      /* payload in order, without SYN and FIN */
+    uint64_t client_acked;      /* of these, acknowledged in the capture */
     uint64_t server_bytes;
     uint64_t server_acked;
     bool server_fin; /* the steps have a FIN */
@@ -119,6 +130,17 @@ const struct capture_stats *capture_get_stats(const struct capture *capture);
 
 /* Records that are left out, for whatever reason. */
 uint64_t capture_left_out_total(const struct capture_stats *stats);
+
+/* Bytes [offset, offset + len) of a stream, which must be there. They are read from the file: when
+ * that fails they are zero, and capture_trouble() says it. */
+void capture_stream(const struct capture *capture, const struct conversation *conv,
+                    enum capture_side side, uint64_t offset, uint8_t *bytes, size_t len);
+/* The payload of a client's segment: payload_len bytes. */
+void capture_payload(const struct capture *capture, const struct conversation *conv,
+                     const struct client_segment *seg, uint8_t *bytes);
+/* STATUS_OK, or why bytes could not be read since the capture was loaded (STATUS_ENVIRONMENT): then
+ * nothing can be said about the run. */
+enum status capture_trouble(const struct capture *capture, struct error *err);
 
 /* The NIC at which frames captured on this interface arrive; -1: the port policy decides. */
 int capture_interface_nic(const struct capture *capture, uint16_t interface);

@@ -9,25 +9,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
-enum { GZIP_BUFFER_BYTES = 1 << 17, HEAD_BYTES = 4 };
+enum { HEAD_BYTES = 4, RECORD_HEAD = 16, RECORD_HEAD_LONG = 24 };
 enum { LINKTYPE_RAW = 101 }; /* in files; libpcap's own number depends on the system */
 
 #define NS_PER_S UINT64_C(1000000000)
 #define SECONDS_MAX UINT64_C(0x1ffffffff) /* the year 2242: time in ns stays far inside 64 bits */
 
-/* Bytes of the file, unpacked. The first ones are looked at to know its format, and then read
- * again. */
+/* The source's bytes. The first ones are looked at to know the format, and then read again. */
 struct stream {
-    gzFile gzip;
+    struct capture_source *source;
     uint8_t head[HEAD_BYTES];
     unsigned head_bytes, head_read;
 };
 
 struct capture_file {
-    struct stream *stream; /* owned by pcap, where there is one */
-    pcap_t *pcap;          /* classic pcap; or */
+    struct stream stream;
+    pcap_t *pcap; /* classic pcap; or */
     struct pcapng *ng;
     int link;
     char damage[PCAP_ERRBUF_SIZE];
@@ -41,12 +39,22 @@ static ssize_t stream_read(void *cookie, char *bytes, size_t size)
         bytes[done++] = (char)stream->head[stream->head_read++];
     if (done)
         return (ssize_t)done;
-    unsigned ask = size > GZIP_BUFFER_BYTES ? GZIP_BUFFER_BYTES : (unsigned)size;
-    int got = gzread(stream->gzip, bytes, ask);
+    long got = capture_source_next(stream->source, bytes, size);
     if (got >= 0)
         return got;
     errno = EIO;
     return -1;
+}
+
+/* Only tells the position, which ftello() asks for. */
+static int stream_seek(void *cookie, off64_t *offset, int whence)
+{
+    const struct stream *stream = cookie;
+    if (whence != SEEK_CUR || *offset != 0)
+        return -1;
+    *offset =
+        (off64_t)(capture_source_position(stream->source) - stream->head_bytes + stream->head_read);
+    return 0;
 }
 
 static long stream_read_whole(void *cookie, void *bytes, size_t size)
@@ -63,32 +71,11 @@ static long stream_read_whole(void *cookie, void *bytes, size_t size)
     return (long)done;
 }
 
-static int stream_close(void *cookie)
+static void stream_begin(struct stream *stream, struct capture_source *source)
 {
-    struct stream *stream = cookie;
-    int code = gzclose(stream->gzip);
-    free(stream);
-    return code == Z_OK ? 0 : EOF;
-}
-
-/* zlib hands plain files through unchanged, so there is one way in. */
-static struct stream *stream_open(const char *path, struct error *err)
-{
-    struct stream *stream = calloc(1, sizeof *stream);
-    errno = 0;
-    gzFile gzip = stream ? gzopen(path, "rb") : NULL;
-    if (!gzip) {
-        bool memory = !stream || errno == ENOMEM || errno == 0;
-        error_set(err, memory ? STATUS_ENVIRONMENT : STATUS_BAD_INPUT, "%s: cannot be opened: %s",
-                  path, memory ? "out of memory" : strerror(errno));
-        free(stream);
-        return NULL;
-    }
-    stream->gzip = gzip;
-    gzbuffer(gzip, GZIP_BUFFER_BYTES);
-    int got = gzread(gzip, stream->head, HEAD_BYTES);
+    stream->source = source;
+    long got = stream_read_whole(stream, stream->head, HEAD_BYTES);
     stream->head_bytes = got > 0 ? (unsigned)got : 0;
-    return stream;
 }
 
 enum status capture_file_link_error(const char *path, int link, struct error *err)
@@ -103,8 +90,8 @@ enum status capture_file_link_error(const char *path, int link, struct error *er
 static bool open_classic(struct capture_file *file, const char *path, struct error *err)
 {
     char words[PCAP_ERRBUF_SIZE] = "";
-    cookie_io_functions_t io = {.read = stream_read, .close = stream_close};
-    FILE *stream = fopencookie(file->stream, "rb", io);
+    cookie_io_functions_t io = {.read = stream_read, .seek = stream_seek};
+    FILE *stream = fopencookie(&file->stream, "rb", io);
     if (!stream) {
         error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", path);
         return false;
@@ -113,7 +100,6 @@ static bool open_classic(struct capture_file *file, const char *path, struct err
         pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, words);
     if (!file->pcap) {
         fclose(stream);
-        file->stream = NULL;
         error_set(err, STATUS_BAD_INPUT, "%s: not a capture: %s", path, words);
         return false;
     }
@@ -124,30 +110,28 @@ static bool open_classic(struct capture_file *file, const char *path, struct err
 
 static bool open_ng(struct capture_file *file, const char *path, struct error *err)
 {
-    file->ng = pcapng_open(stream_read_whole, file->stream);
+    file->ng = pcapng_open(stream_read_whole, &file->stream);
     if (!file->ng)
         error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", path);
     return file->ng != NULL;
 }
 
-struct capture_file *capture_file_open(const char *path, struct error *err)
+struct capture_file *capture_file_open(struct capture_source *source, const char *path,
+                                       struct error *err)
 {
     struct capture_file *file = calloc(1, sizeof *file);
     if (!file) {
         error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", path);
         return NULL;
     }
-    file->stream = stream_open(path, err);
+    stream_begin(&file->stream, source);
     uint32_t magic = 0;
-    if (file->stream && file->stream->head_bytes == HEAD_BYTES)
-        memcpy(&magic, file->stream->head, HEAD_BYTES);
-    bool ok = file->stream &&
-              (magic == PCAPNG_MAGIC ? open_ng(file, path, err) : open_classic(file, path, err));
-    if (!ok) {
-        capture_file_close(file);
-        return NULL;
-    }
-    return file;
+    if (file->stream.head_bytes == HEAD_BYTES)
+        memcpy(&magic, file->stream.head, HEAD_BYTES);
+    if (magic == PCAPNG_MAGIC ? open_ng(file, path, err) : open_classic(file, path, err))
+        return file;
+    capture_file_close(file);
+    return NULL;
 }
 
 void capture_file_close(struct capture_file *file)
@@ -156,9 +140,7 @@ void capture_file_close(struct capture_file *file)
         return;
     pcapng_close(file->ng);
     if (file->pcap)
-        pcap_close(file->pcap); /* closes the stream and with it the gzip file */
-    else if (file->stream)
-        stream_close(file->stream);
+        pcap_close(file->pcap);
     free(file);
 }
 
@@ -174,12 +156,11 @@ static uint64_t time_normalise(const struct timeval *stamp)
 
 static enum capture_file_state end_of_file(struct capture_file *file)
 {
-    int code = Z_OK;
-    const char *words = gzerror(file->stream->gzip, &code);
-    if (code == Z_OK || code == Z_STREAM_END)
-        return CAPTURE_END;
     /* A compressed file cut short ends like a sound one for its reader. */
-    snprintf(file->damage, sizeof file->damage, "gzip: %s", words);
+    const char *words = capture_source_damage(file->stream.source);
+    if (!words)
+        return CAPTURE_END;
+    snprintf(file->damage, sizeof file->damage, "%s", words);
     return CAPTURE_DAMAGED;
 }
 
@@ -192,6 +173,7 @@ static enum capture_file_state next_ng(struct capture_file *file, struct capture
     case PCAPNG_PACKET:
         *record = (struct capture_record){.time_ns = packet.time_ns,
                                           .bytes = packet.bytes,
+                                          .at = packet.at,
                                           .captured = packet.captured,
                                           .length = packet.length,
                                           .interface = packet.interface};
@@ -207,12 +189,21 @@ static enum capture_file_state next_ng(struct capture_file *file, struct capture
     return CAPTURE_DAMAGED;
 }
 
+/* A record that libpcap has read whole: its header, and then the bytes. */
+static uint64_t record_at(const struct capture_file *file, off_t from, uint32_t captured)
+{
+    off_t head = ftello(pcap_file(file->pcap)) - from - (off_t)captured;
+    bool known = from >= 0 && (head == RECORD_HEAD || head == RECORD_HEAD_LONG);
+    return known ? (uint64_t)(from + head) : CAPTURE_NOWHERE;
+}
+
 enum capture_file_state capture_file_next(struct capture_file *file, struct capture_record *record)
 {
     if (file->ng)
         return next_ng(file, record);
     struct pcap_pkthdr *header;
     const unsigned char *bytes;
+    off_t from = ftello(pcap_file(file->pcap));
     int got = pcap_next_ex(file->pcap, &header, &bytes);
     if (got == PCAP_ERROR_BREAK)
         return end_of_file(file);
@@ -222,6 +213,7 @@ enum capture_file_state capture_file_next(struct capture_file *file, struct capt
     }
     record->time_ns = time_normalise(&header->ts);
     record->bytes = bytes;
+    record->at = record_at(file, from, header->caplen);
     record->captured = header->caplen;
     record->length = header->len > header->caplen ? header->len : header->caplen;
     record->interface = 0;

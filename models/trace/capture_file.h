@@ -4,13 +4,17 @@
 #define TOESIM_TRACE_CAPTURE_FILE_H
 
 #include "models/base/status.h"
+#include "models/trace/capture_source.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#define CAPTURE_NOWHERE UINT64_MAX /* where in the file the bytes are is not known */
+
 struct capture_record {
     uint64_t time_ns;     /* since 1970; a fraction of a second beyond its range is carried over */
     const uint8_t *bytes; /* valid until the next record is read */
+    uint64_t at;          /* where they are in the unpacked file, or CAPTURE_NOWHERE */
     uint32_t captured;    /* bytes in the file */
     uint32_t length;      /* bytes on the wire, at least captured */
     uint32_t interface;   /* 0 in classic pcap */
@@ -21,9 +25,10 @@ enum capture_file_state { CAPTURE_RECORD, CAPTURE_END, CAPTURE_DAMAGED };
 
 struct capture_file; /* opaque */
 
-/* Null and err: the file is missing, is no capture, or a classic one with a link type nobody here
- * understands. */
-struct capture_file *capture_file_open(const char *path, struct error *err);
+/* source: borrowed, read from its beginning; path: for messages. Null and err: it is no capture, or a
+ * classic one with a link type nobody here understands. */
+struct capture_file *capture_file_open(struct capture_source *source, const char *path,
+                                       struct error *err);
 void capture_file_close(struct capture_file *file);
 
 /* The next record. After DAMAGED (see capture_file_damage()) or END nothing more can be read. */

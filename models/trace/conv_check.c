@@ -6,10 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-void conv_check_init(struct conv_check *check, const struct conversation *cap,
-                     const struct flow_key *key)
+enum { PART_BYTES = 4096 };
+
+void conv_check_init(struct conv_check *check, const struct capture *capture,
+                     const struct conversation *cap, const struct flow_key *key)
 {
-    *check = (struct conv_check){.cap = cap, .partial = cap->partial, .result.key = *key};
+    *check = (struct conv_check){
+        .capture = capture, .cap = cap, .partial = cap->partial, .result.key = *key};
 }
 
 static void explain(struct conv_check *check, const char *format, va_list args)
@@ -39,12 +42,25 @@ void conv_check_stall(struct conv_check *check, const char *format, ...)
     va_end(args);
 }
 
-static uint64_t first_difference(const uint8_t *a, const uint8_t *b, uint64_t len)
+/* Compares bytes with those of a captured stream from this offset on. The first one that differs is
+ * damage. */
+static void compare(struct conv_check *check, enum capture_side side, uint64_t offset,
+                    const uint8_t *bytes, uint32_t len)
 {
-    uint64_t i = 0;
-    while (i < len && a[i] == b[i])
-        i++;
-    return i;
+    uint8_t captured[PART_BYTES];
+    for (uint32_t done = 0, part; done < len; done += part) {
+        part = len - done < PART_BYTES ? len - done : PART_BYTES;
+        capture_stream(check->capture, check->cap, side, offset + done, captured, part);
+        if (memcmp(bytes + done, captured, part) == 0)
+            continue;
+        uint32_t i = 0;
+        while (bytes[done + i] == captured[i])
+            i++;
+        conv_check_damage(check, "byte %" PRIu64 " to the %s is %02x, captured was %02x",
+                          offset + done + i, side == CAPTURE_SERVER ? "client" : "server",
+                          bytes[done + i], captured[i]);
+        return;
+    }
 }
 
 void conv_check_server_bytes(struct conv_check *check, int64_t offset, const uint8_t *bytes,
@@ -65,11 +81,7 @@ void conv_check_server_bytes(struct conv_check *check, int64_t offset, const uin
                           at + len, cap->server_bytes);
         len = at < cap->server_bytes ? (uint32_t)(cap->server_bytes - at) : 0;
     }
-    if (len == 0 || memcmp(bytes, cap->server_stream + at, len) == 0)
-        return;
-    uint64_t i = first_difference(bytes, cap->server_stream + at, len);
-    conv_check_damage(check, "byte %" PRIu64 " to the client is %02x, captured was %02x", at + i,
-                      bytes[i], cap->server_stream[at + i]);
+    compare(check, CAPTURE_SERVER, at, bytes, len);
 }
 
 void conv_check_server_fin(struct conv_check *check, uint64_t bytes)
@@ -103,10 +115,7 @@ bool conv_check_app_bytes(struct conv_check *check, struct replay_stats *stats, 
         conv_check_damage(check, "the application got %" PRIu64 " bytes, the capture has %" PRIu64,
                           offset + len, cap->client_bytes);
     } else {
-        uint64_t i = first_difference(bytes, cap->client_stream + offset, len);
-        if (i < len)
-            conv_check_damage(check, "byte %" PRIu64 " to the server is %02x, captured was %02x",
-                              offset + i, bytes[i], cap->client_stream[offset + i]);
+        compare(check, CAPTURE_CLIENT, offset, bytes, len);
     }
     if (offset + len <= expected)
         return false;

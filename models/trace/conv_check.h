@@ -5,6 +5,7 @@
 #include "models/trace/replay_side.h"
 
 struct conv_check {
+    const struct capture *capture;
     const struct conversation *cap;
     struct conv_result result;
     enum outcome partial; /* as the capture has it, or why it was not played after all */
@@ -14,8 +15,8 @@ struct conv_check {
 };
 
 /* Begins the judgement of one conversation. */
-void conv_check_init(struct conv_check *check, const struct conversation *cap,
-                     const struct flow_key *key);
+void conv_check_init(struct conv_check *check, const struct capture *capture,
+                     const struct conversation *cap, const struct flow_key *key);
 
 /* The first finding counts: it explains the others. */
 void conv_check_damage(struct conv_check *check, const char *format, ...)

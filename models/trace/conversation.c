@@ -119,17 +119,24 @@ static enum outcome classify(const struct conversation *conv, const struct strea
     return PARTIAL_NONE;
 }
 
-static void conv_streams(struct conversation *conv, const struct stream *client,
-                         const struct stream *server)
+static bool conv_streams(struct arena *arena, struct conversation *conv,
+                         const struct stream *client, const struct stream *server)
 {
-    conv->client_stream = client->bytes;
+    struct stream_map *maps = arena_alloc(arena, 2 * sizeof *maps);
+    if (!maps)
+        return false;
+    maps[CAPTURE_CLIENT] = client->map;
+    maps[CAPTURE_CLIENT].first = conv->client_isn + 1;
+    maps[CAPTURE_SERVER] = server->map;
+    maps[CAPTURE_SERVER].first = conv->server_isn + 1;
+    conv->streams = maps;
     conv->client_bytes = client->len;
     conv->client_acked = client->acked < client->len ? client->acked : client->len;
-    conv->server_stream = server->bytes;
     conv->server_bytes = server->len;
     conv->server_acked = server->acked < server->len ? server->acked : server->len;
     conv->server_fin = server->fin;
     conv->snap_cut = client->cut || server->cut;
+    return true;
 }
 
 static bool build_replayable(struct conversation_builder *builder, struct conv_view *view,
@@ -144,13 +151,14 @@ static bool build_replayable(struct conversation_builder *builder, struct conv_v
     server_options(syn_ack, conv);
     struct stream streams[2];
     for (uint8_t dir = 0; dir < 2; dir++)
-        if (!stream_assemble(builder->arena, view, dir, &streams[dir]))
+        if (!stream_assemble(builder->arena, builder->store, view, dir, &streams[dir]))
             return false;
     conv->reset = judged->reset != NOT_THERE;
     conv->reset_by_server = conv->reset && view->segments[judged->reset]->dir == server;
     conv->partial = classify(conv, streams);
     conv->replayable = true;
-    conv_streams(conv, &streams[client], &streams[server]);
+    if (!conv_streams(builder->arena, conv, &streams[client], &streams[server]))
+        return false;
     struct syn_options opt;
     syn_options_read(syn, &opt);
     struct script_input in = {

@@ -16,6 +16,7 @@ struct built_conversation {
 /* What the building of conversations needs; view is reused from one tuple to the next. */
 struct conversation_builder {
     struct arena *arena;
+    const struct payload_store *store;
     struct tracker *tracker;
     struct conv_view view;
     uint32_t mtu_bytes;
@@ -27,7 +28,7 @@ struct conversation_builder {
     uint64_t ignored_segments; /* out: of replayable conversations, what defines nothing */
 };
 
-/* False: out of memory. A tuple none of whose segments was accepted has no conversation. */
+/* False: out of memory, or a failing disk. A tuple none of whose segments was accepted has no conversation. */
 bool conversation_build_tuple(struct conversation_builder *builder, const struct raw_tuple *tuple);
 void conversation_builder_free(struct conversation_builder *builder);
 

@@ -93,7 +93,8 @@ static bool is_ready(const struct endpoint_conv *conv, const struct app_step *st
 }
 
 /* True: the step is done. */
-static bool do_step(struct endpoint_conv *conv, const struct app_step *step, uint64_t now_ps)
+static bool do_step(struct endpoint_peer *peer, struct endpoint_conv *conv,
+                    const struct app_step *step, uint64_t now_ps)
 {
     if (step->kind == APP_FIN) {
         lwip_conn_shutdown(&conv->tcp, now_ps);
@@ -104,10 +105,12 @@ static bool do_step(struct endpoint_conv *conv, const struct app_step *step, uin
         lwip_conn_abort(&conv->tcp, now_ps);
         return true;
     }
-    const uint8_t *bytes = conv->check.cap->client_stream + step->offset + conv->step_len;
     uint64_t left = step->len - conv->step_len;
-    uint32_t len = left < UINT32_MAX ? (uint32_t)left : UINT32_MAX;
-    conv->step_len += lwip_conn_write(&conv->tcp, bytes, len, now_ps);
+    uint32_t room = u32_min(lwip_conn_room(&conv->tcp), sizeof peer->bytes);
+    uint32_t len = left < room ? (uint32_t)left : room;
+    capture_stream(peer->capture, conv->check.cap, CAPTURE_CLIENT, step->offset + conv->step_len,
+                   peer->bytes, len);
+    conv->step_len += lwip_conn_write(&conv->tcp, peer->bytes, len, len < left, now_ps);
     if (conv->step_len < step->len)
         return false;
     conv->step_len = 0;
@@ -123,7 +126,7 @@ static void do_steps(struct endpoint_peer *peer, struct endpoint_conv *conv, uin
 {
     const struct app_step *step;
     while ((step = next_step(conv)) && is_ready(conv, step) && step_due_ps(peer, step) <= now_ps &&
-           do_step(conv, step, now_ps)) {
+           do_step(peer, conv, step, now_ps)) {
         conv->step++;
         peer->steps_done++;
         conv->progress_ps = now_ps;

@@ -50,7 +50,7 @@ static void conv_init(struct endpoint_peer *peer, size_t index)
     struct endpoint_conv *conv = &peer->convs[index];
     const struct conversation *cap = capture_conversation(peer->capture, index);
     conv->index = (uint32_t)index;
-    conv_check_init(&conv->check, cap, &peer->tuples.keys[index]);
+    conv_check_init(&conv->check, peer->capture, cap, &peer->tuples.keys[index]);
     tuple_table_client_mac(&peer->tuples, cap, index, conv->client_mac);
     conv->open_ps = peer->params.start_ps + syn_ps(cap);
     peer->steps_total += cap->client_step_count;

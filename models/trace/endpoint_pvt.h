@@ -50,6 +50,7 @@ struct endpoint_peer {
     uint64_t uplink_free_ps;
     uint64_t steps_total, steps_done;
     struct replay_stats stats;
+    uint8_t bytes[1 << 17]; /* on their way to the stack; more than it takes at a time */
 };
 
 /* endpoint_conv.c */

@@ -174,8 +174,13 @@ const char *lwip_conn_open(struct lwip_stack *stack, struct lwip_conn *conn,
     return NULL;
 }
 
+uint32_t lwip_conn_room(const struct lwip_conn *conn)
+{
+    return conn->pcb ? tcp_sndbuf(conn->pcb) : 0;
+}
+
 /* In pieces: tcp_write() takes all or nothing. */
-uint32_t lwip_conn_write(struct lwip_conn *conn, const uint8_t *bytes, uint32_t len,
+uint32_t lwip_conn_write(struct lwip_conn *conn, const uint8_t *bytes, uint32_t len, bool more,
                          uint64_t now_ps)
 {
     lwip_stack_enter(conn->stack, now_ps);
@@ -183,8 +188,8 @@ uint32_t lwip_conn_write(struct lwip_conn *conn, const uint8_t *bytes, uint32_t 
     uint32_t taken = 0;
     while (pcb && taken < len) {
         uint32_t piece = u32_min(len - taken, u32_min(tcp_sndbuf(pcb), pcb->mss));
-        u8_t flags =
-            taken + piece < len ? TCP_WRITE_FLAG_COPY | TCP_WRITE_FLAG_MORE : TCP_WRITE_FLAG_COPY;
+        u8_t flags = more || taken + piece < len ? TCP_WRITE_FLAG_COPY | TCP_WRITE_FLAG_MORE
+                                                 : TCP_WRITE_FLAG_COPY;
         if (piece == 0 || tcp_write(pcb, bytes + taken, (u16_t)piece, flags) != ERR_OK)
             break;
         taken += piece;

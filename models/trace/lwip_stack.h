@@ -68,8 +68,10 @@ void lwip_stack_input(struct lwip_stack *stack, struct lwip_conn *conn, const ui
  * why lwIP refuses. */
 const char *lwip_conn_open(struct lwip_stack *stack, struct lwip_conn *conn,
                            const struct flow_key *key, uint64_t now_ps);
-/* Bytes taken, as many as the send buffer holds. */
-uint32_t lwip_conn_write(struct lwip_conn *conn, const uint8_t *bytes, uint32_t len,
+/* Bytes that the send buffer has room for; 0 when the connection is not open. */
+uint32_t lwip_conn_room(const struct lwip_conn *conn);
+/* Bytes taken, as many as the send buffer holds. more: others follow them soon. */
+uint32_t lwip_conn_write(struct lwip_conn *conn, const uint8_t *bytes, uint32_t len, bool more,
                          uint64_t now_ps);
 /* FIN behind what was written; receives on. */
 void lwip_conn_shutdown(struct lwip_conn *conn, uint64_t now_ps);

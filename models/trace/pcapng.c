@@ -30,7 +30,8 @@ enum {
 struct pcapng {
     pcapng_read read;
     void *stream;
-    bool swapped; /* the section's byte order is not ours */
+    uint64_t position; /* bytes read so far */
+    bool swapped;      /* the section's byte order is not ours */
     bool ended;
     bool begun;    /* a section header was read */
     uint8_t *body; /* of the present block, without its two lengths and its type */
@@ -90,6 +91,13 @@ static uint32_t get32(const struct pcapng *file, const uint8_t *p)
     return file->swapped ? __builtin_bswap32(value) : value;
 }
 
+static long take(struct pcapng *file, void *bytes, size_t size)
+{
+    long got = file->read(file->stream, bytes, size);
+    file->position += got > 0 ? (size_t)got : 0;
+    return got;
+}
+
 /* The buffer grows with what is there, never with what a length promises. */
 static bool read_body(struct pcapng *file, size_t bytes)
 {
@@ -103,7 +111,7 @@ static bool read_body(struct pcapng *file, size_t bytes)
             file->body = grown;
             file->body_room = file->body_bytes + want;
         }
-        long got = file->read(file->stream, file->body + file->body_bytes, want);
+        long got = take(file, file->body + file->body_bytes, want);
         if (got < 0)
             return damaged(file, "reading failed");
         if ((size_t)got < want)
@@ -130,7 +138,7 @@ static bool read_block(struct pcapng *file, uint32_t *type)
 {
     uint8_t head[12];
     size_t ahead = 0; /* bytes of the body that the header's reading took */
-    long got = file->read(file->stream, head, 8);
+    long got = take(file, head, 8);
     file->ended = got == 0;
     if (file->ended)
         return true;
@@ -140,7 +148,7 @@ static bool read_block(struct pcapng *file, uint32_t *type)
         return damaged(file, "the file ends within a block");
     memcpy(type, head, sizeof *type);
     if (*type == PCAPNG_MAGIC) {
-        if (file->read(file->stream, head + 8, 4) != 4)
+        if (take(file, head + 8, 4) != 4)
             return damaged(file, "the file ends within a block");
         if (!section_begin(file, head + 8))
             return false;
@@ -261,6 +269,7 @@ static bool take_bytes(struct pcapng *file, size_t at, uint32_t captured, uint32
     if (captured > file->body_bytes - at)
         return damaged(file, "a packet that is longer than its block");
     packet->bytes = file->body + at;
+    packet->at = file->position - 4 - file->body_bytes + at; /* 4: the length behind the body */
     packet->captured = captured;
     packet->length = length > captured ? length : captured;
     return true;

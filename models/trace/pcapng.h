@@ -16,6 +16,7 @@ struct pcapng_packet {
     uint32_t interface;   /* numbered over all sections of the file */
     uint64_t time_ns;     /* since 1970; a simple packet has the time of the one before it */
     const uint8_t *bytes; /* valid until the next call */
+    uint64_t at;          /* where they are in the stream, its first byte being 0 */
     uint32_t captured, length;
 };
 

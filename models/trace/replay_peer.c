@@ -120,7 +120,7 @@ static void conv_init(struct replay_peer *peer, size_t index)
 {
     struct replay_conv *conv = &peer->convs[index];
     const struct conversation *cap = capture_conversation(peer->capture, index);
-    conv_check_init(&conv->check, cap, &peer->tuples.keys[index]);
+    conv_check_init(&conv->check, peer->capture, cap, &peer->tuples.keys[index]);
     tuple_table_client_mac(&peer->tuples, cap, index, conv->client_mac);
     conv->index = (uint32_t)index;
     conv->rto_at_ps = conv->live_at_ps = TIME_NEVER;

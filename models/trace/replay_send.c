@@ -31,9 +31,9 @@ static void header_start(const struct replay_peer *peer, struct replay_conv *con
     memcpy(out->dst, key->laddr, sizeof out->dst);
 }
 
+/* seg: whose payload goes with it; null: none. */
 static bool emit(struct replay_peer *peer, const struct replay_conv *conv,
-                 const struct packet_out *out, const uint8_t *payload, uint32_t payload_len,
-                 uint64_t now_ps)
+                 const struct packet_out *out, const struct client_segment *seg, uint64_t now_ps)
 {
     struct frame *frame = frame_alloc(peer->pool, now_ps);
     if (!frame) {
@@ -41,10 +41,10 @@ static bool emit(struct replay_peer *peer, const struct replay_conv *conv,
         peer->uplink_free_ps = now_ps + POOL_RETRY_US * PS_PER_US;
         return false;
     }
-    uint32_t header = packet_header_bytes(out);
+    uint32_t header = packet_header_bytes(out), payload_len = seg ? seg->payload_len : 0;
     assert(header + payload_len <= FRAME_BYTES_MAX);
     if (payload_len)
-        memcpy(frame->data + header, payload, payload_len);
+        capture_payload(peer->capture, conv->check.cap, seg, frame->data + header);
     frame->len = packet_build(frame->data, out, payload_len);
     frame->conversation = conv->index;
     frame->flags = conv->port_flags;
@@ -129,7 +129,7 @@ bool replay_send_captured(struct replay_peer *peer, struct replay_conv *conv, ui
     take_port(peer, conv, seg);
     header_start(peer, conv, &out);
     header_fill(conv, seg, false, options, &out, &ack);
-    if (!emit(peer, conv, &out, seg->payload, seg->payload_len, now_ps))
+    if (!emit(peer, conv, &out, seg, now_ps))
         return false;
     note_sent(conv, seg, ack, now_ps);
     int64_t at = replay_due_seq(conv, seg);
@@ -165,7 +165,7 @@ bool replay_send_unchanged(struct replay_peer *peer, struct replay_conv *conv,
     header_fill(conv, seg, false, options, &out, &ack);
     if (!clip)
         out.ack = conv->server_isn + (uint32_t)replay_due_ack(conv, seg->ack);
-    return emit(peer, conv, &out, seg->payload, seg->payload_len, now_ps);
+    return emit(peer, conv, &out, seg, now_ps);
 }
 
 bool replay_send_again(struct replay_peer *peer, struct replay_conv *conv, size_t segment,
@@ -182,7 +182,7 @@ bool replay_send_again(struct replay_peer *peer, struct replay_conv *conv, size_
         window = conv->window_bytes;
         out.window = (uint16_t)u32_min(window >> conv->client_ws, UINT16_MAX);
     }
-    if (!emit(peer, conv, &out, seg->payload, seg->payload_len, now_ps))
+    if (!emit(peer, conv, &out, seg, now_ps))
         return false;
     if (seg->flags & TCP_ACK)
         on_ack_sent(conv, ack, window);
@@ -215,7 +215,7 @@ bool replay_send_ack(struct replay_peer *peer, struct replay_conv *conv, uint64_
     out.window = (uint16_t)u32_min(conv->window_bytes >> conv->client_ws, UINT16_MAX);
     out.options = options;
     out.options_len = timestamp_option(conv, options);
-    if (!emit(peer, conv, &out, NULL, 0, now_ps))
+    if (!emit(peer, conv, &out, NULL, now_ps))
         return false;
     on_ack_sent(conv, conv->rcv_nxt, (uint32_t)out.window << conv->client_ws);
     conv->sent_ps = now_ps;
@@ -230,7 +230,7 @@ bool replay_send_reset(struct replay_peer *peer, struct replay_conv *conv, uint3
     header_start(peer, conv, &out);
     out.seq = seq;
     out.flags = TCP_RST;
-    if (!emit(peer, conv, &out, NULL, 0, now_ps))
+    if (!emit(peer, conv, &out, NULL, now_ps))
         return false;
     peer->stats.challenge_resets++;
     return true;

@@ -32,12 +32,13 @@ static size_t pieces_of(const struct script_input *in, const struct conversation
     return (seg->payload_len + piece - 1) / piece;
 }
 
-/* One piece of a captured segment. FIN and PSH belong to the last one, CWR to the first (RFC 3168
+/* One piece of a captured segment, whose first byte is at this offset of the stream. FIN and PSH belong to the last one, CWR to the first (RFC 3168
  * 6.1.2), the urgent pointer counts from each piece's own number. */
-static void piece_make(const struct raw_segment *seg, uint32_t from, uint32_t len,
+static void piece_make(const struct raw_segment *seg, int64_t at, uint32_t from, uint32_t len,
                        struct client_segment *out)
 {
     bool last = from + len == seg->payload_len;
+    uint32_t captured = seg->payload_captured > from ? seg->payload_captured - from : 0;
     *out = (struct client_segment){
         .time_ps = seg->time_ps,
         .seq = seg->seq + from,
@@ -48,8 +49,10 @@ static void piece_make(const struct raw_segment *seg, uint32_t from, uint32_t le
         .interface = seg->interface,
         .options_len = seg->options_len,
         .ttl = seg->ttl,
-        .payload = seg->payload + from,
+        .payload_at = seg->payload_at + from,
         .payload_len = len,
+        .payload_captured = captured < len ? captured : len,
+        .stream_at = at == STREAM_NOWHERE ? at : at + from,
         .ignored = seg->ignored,
     };
     memcpy(out->options, seg->options, seg->options_len);
@@ -141,7 +144,7 @@ struct client_output {
 };
 
 static void emit_pieces(const struct script_input *in, const struct conversation *conv,
-                        const struct raw_segment *seg, bool ahead, uint64_t acked_bytes,
+                        const struct raw_segment *seg, int64_t at, bool ahead, uint64_t acked_bytes,
                         struct client_output *out)
 {
     size_t pieces = pieces_of(in, conv, seg);
@@ -150,7 +153,7 @@ static void emit_pieces(const struct script_input *in, const struct conversation
         uint32_t from = (uint32_t)k * size;
         uint32_t left = seg->payload_len - from;
         struct client_segment *piece = &out->segments[out->count++];
-        piece_make(seg, from, left < size ? left : size, piece);
+        piece_make(seg, at, from, left < size ? left : size, piece);
         piece->ahead = ahead;
         piece->acked_bytes = acked_bytes;
     }
@@ -178,11 +181,11 @@ bool script_client(const struct script_input *in, struct conversation *conv, uin
         bool ahead = !(seg->flags & TCP_RST) &&
                      stream_progress_add(&progress, in->view->at[i], seg->payload_len);
         uint64_t acked_bytes = acked_clip(acked, in->client);
-        emit_pieces(in, conv, &bare, ahead, acked_bytes, &out);
+        emit_pieces(in, conv, &bare, in->view->at[i], ahead, acked_bytes, &out);
         if (i == fast_open) {
             uint8_t options[TS_OPTION_BYTES];
             fast_open_make(in, conv, seg, options, &bare);
-            emit_pieces(in, conv, &bare, false, acked_bytes, &out);
+            emit_pieces(in, conv, &bare, in->view->at[i], false, acked_bytes, &out);
         }
     }
     assert(out.count <= room);

@@ -59,8 +59,8 @@ static bool joins(const struct app_step *last, const struct app_step *step, bool
 static size_t fill(const struct role *role, bool timed, struct app_step *steps)
 {
     size_t count = 0;
-    for (size_t i = 0; i < role->own->range_count; i++) {
-        const struct stream_range *range = &role->own->ranges[i];
+    for (size_t i = 0; i < role->own->map.count; i++) {
+        const struct stream_range *range = &role->own->map.ranges[i];
         struct app_step step = {.kind = APP_SEND,
                                 .offset = range->from,
                                 .len = range->to - range->from,
@@ -87,7 +87,7 @@ static bool script_one(const struct role *role, bool timed, const struct app_ste
                        size_t *count)
 {
     struct app_step *steps =
-        arena_alloc(role->in->arena, (role->own->range_count + 2) * sizeof *steps);
+        arena_alloc(role->in->arena, (role->own->map.count + 2) * sizeof *steps);
     if (!steps)
         return false;
     *count = fill(role, timed, steps);

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum mark { MARK_NONE, MARK_PATTERN, MARK_REAL };
-
 /* Payload of resets is a diagnostic text (RFC 9293 3.5.3), not data. */
 static bool carries_data(const struct conv_view *view, size_t i, uint8_t dir)
 {
@@ -115,66 +113,141 @@ static void drop_behind_fin(struct conv_view *view, uint8_t dir, const struct st
     }
 }
 
+/* A part of the stream that nothing has carried so far, though something behind it was. */
+struct hole {
+    uint64_t from, to;
+};
+
 struct assembly {
     struct stream *out;
-    uint8_t *mark; /* enum mark per byte */
-    struct stream_range *ranges;
-    size_t count, room;
+    const struct payload_store *store;
+    struct hole *holes; /* in order */
+    size_t hole_count, hole_room;
     int64_t acked;         /* of the segment now added, */
     uint64_t time_ps;      /* and when it was captured */
     int64_t acked_by_peer; /* so far */
-    uint64_t top;          /* nothing was written from here on */
+    uint64_t top;          /* nothing was carried from here on */
 };
 
-static bool range_add(struct assembly *work, uint64_t from, uint64_t to)
+/* References go on from one byte to the next; what was not captured has none. */
+static bool goes_on(const struct stream_range *last, uint64_t from, uint64_t at)
 {
-    struct stream_range *last = work->count ? &work->ranges[work->count - 1] : NULL;
-    if (last && last->to == from && last->acked == work->acked && last->time_ps == work->time_ps) {
+    if (last->at == PAYLOAD_NONE || at == PAYLOAD_NONE)
+        return last->at == at;
+    return last->at + (from - last->from) == at;
+}
+
+static bool range_add(struct assembly *work, uint64_t from, uint64_t to, uint64_t at)
+{
+    struct stream_map *map = &work->out->map;
+    struct stream_range *last = map->count ? &map->ranges[map->count - 1] : NULL;
+    if (last && last->to == from && last->acked == work->acked && last->time_ps == work->time_ps &&
+        goes_on(last, from, at)) {
         last->to = to;
         return true;
     }
     struct stream_range *grown =
-        array_grow(work->ranges, work->count, &work->room, sizeof *work->ranges);
+        array_grow(map->ranges, map->count, &map->room, sizeof *map->ranges);
     if (!grown)
         return false;
-    work->ranges = grown;
-    work->ranges[work->count++] = (struct stream_range){from, to, work->acked, work->time_ps};
+    map->ranges = grown;
+    map->ranges[map->count++] = (struct stream_range){from, to, work->acked, work->time_ps, at};
     return true;
 }
 
-/* Writes bytes over less certain ones and records which of them are new. What was acknowledged before
- * is old: its receiver does not look at it again. */
-static bool write_bytes(struct assembly *work, uint64_t from, const uint8_t *bytes, uint64_t len,
-                        enum mark mark, bool may_conflict)
+/* The first hole that ends behind this offset. */
+static size_t hole_behind(const struct assembly *work, uint64_t offset)
 {
-    uint64_t fresh_from = UINT64_MAX;
+    size_t low = 0, high = work->hole_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (work->holes[middle].to <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool hole_insert(struct assembly *work, size_t i, uint64_t from, uint64_t to)
+{
+    struct hole *grown =
+        array_grow(work->holes, work->hole_count, &work->hole_room, sizeof *work->holes);
+    if (!grown)
+        return false;
+    work->holes = grown;
+    memmove(&grown[i + 1], &grown[i], (work->hole_count - i) * sizeof *grown);
+    grown[i] = (struct hole){from, to};
+    work->hole_count++;
+    return true;
+}
+
+/* Takes [from, to), which lies inside hole i, out of it. */
+static bool hole_fill(struct assembly *work, size_t i, uint64_t from, uint64_t to)
+{
+    struct hole *hole = &work->holes[i];
+    uint64_t end = hole->to;
+    if (hole->from < from && to < end) {
+        hole->to = from;
+        return hole_insert(work, i + 1, to, end);
+    }
+    if (hole->from < from) {
+        hole->to = from;
+    } else if (to < end) {
+        hole->from = to;
+    } else {
+        work->hole_count--;
+        memmove(hole, hole + 1, (work->hole_count - i) * sizeof *hole);
+    }
+    return true;
+}
+
+/* Bytes that were carried before: compared with those, or put where those were not captured. What was
+ * acknowledged before is old: its receiver does not look at it again. */
+static bool meet_old(struct assembly *work, uint64_t from, uint64_t to, uint64_t at,
+                     bool may_conflict)
+{
     uint64_t old_until = (uint64_t)work->acked_by_peer;
-    if (from >= work->top && len) { /* the usual case: all of it is new */
-        memcpy(work->out->bytes + from, bytes, len);
-        memset(work->mark + from, mark, len);
-        work->top = from + len;
-        return range_add(work, from, from + len);
-    }
-    work->top = from + len > work->top ? from + len : work->top;
-    for (uint64_t i = 0; i < len; i++) {
-        uint64_t at = from + i;
-        enum mark old = work->mark[at];
-        if (old == MARK_REAL && mark == MARK_REAL && may_conflict && at >= old_until &&
-            work->out->bytes[at] != bytes[i])
+    while (from < to && at != PAYLOAD_NONE) {
+        uint64_t until;
+        uint64_t old = stream_map_at(&work->out->map, from, &until);
+        until = until < to ? until : to;
+        if (old == PAYLOAD_NONE && !stream_map_patch(&work->out->map, from, until, at))
+            return false;
+        uint64_t skip = old_until <= from ? 0 : old_until < until ? old_until - from : until - from;
+        if (old != PAYLOAD_NONE && may_conflict && !work->out->conflict && skip < until - from &&
+            !payload_is_equal(work->store, old + skip, at + skip, until - from - skip))
             work->out->conflict = true;
-        if (old < mark) {
-            work->out->bytes[at] = bytes[i];
-            work->mark[at] = (uint8_t)mark;
-        }
-        if (old == MARK_NONE && fresh_from == UINT64_MAX)
-            fresh_from = at;
-        if (old != MARK_NONE && fresh_from != UINT64_MAX) {
-            if (!range_add(work, fresh_from, at))
-                return false;
-            fresh_from = UINT64_MAX;
-        }
+        at += until - from;
+        from = until;
     }
-    return fresh_from == UINT64_MAX || range_add(work, fresh_from, from + len);
+    return true;
+}
+
+/* Places bytes [from, to) of a segment, which are at this reference: new ones into the holes. */
+static bool place_bytes(struct assembly *work, uint64_t from, uint64_t to, uint64_t at,
+                        bool may_conflict)
+{
+    while (from < to && from < work->top) {
+        size_t i = hole_behind(work, from);
+        bool in_hole = i < work->hole_count && work->holes[i].from <= from;
+        uint64_t until = in_hole                ? work->holes[i].to
+                         : i < work->hole_count ? work->holes[i].from
+                                                : work->top;
+        until = until < to ? until : to;
+        bool ok = in_hole ? hole_fill(work, i, from, until) && range_add(work, from, until, at)
+                          : meet_old(work, from, until, at, may_conflict);
+        if (!ok)
+            return false;
+        at += at == PAYLOAD_NONE ? 0 : until - from;
+        from = until;
+    }
+    if (from >= to)
+        return true;
+    if (from > work->top && !hole_insert(work, work->hole_count, work->top, from))
+        return false;
+    work->top = to; /* the usual case: all of it is new */
+    return range_add(work, from, to, at);
 }
 
 /* A keepalive probe repeats the last acknowledged byte with whatever value (RFC 9293 3.8.4). */
@@ -196,41 +269,36 @@ static bool add_segment(struct assembly *work, const struct raw_segment *seg, in
     bool may_conflict = !is_keepalive(work, seg, at);
     if (split < to)
         work->out->cut = true;
-    return write_bytes(work, (uint64_t)from, seg->payload + (from - at), (uint64_t)(split - from),
-                       MARK_REAL, may_conflict) &&
-           write_bytes(work, (uint64_t)split, seg->payload + (split - at), (uint64_t)(to - split),
-                       MARK_PATTERN, false);
+    return place_bytes(work, (uint64_t)from, (uint64_t)split,
+                       seg->payload_at + (uint64_t)(from - at), may_conflict) &&
+           place_bytes(work, (uint64_t)split, (uint64_t)to, PAYLOAD_NONE, false);
 }
 
-/* What a cut segment lacks may be known from another one that overlaps it. */
-static void patch_cut(const struct conv_view *view, uint8_t dir, const struct stream *out)
+/* Moves an array into the arena. */
+static bool keep(struct arena *arena, size_t bytes, void **array)
 {
-    for (size_t i = 0; i < view->count; i++) {
-        struct raw_segment *seg = view->segments[i];
-        if (!carries_data(view, i, dir))
-            continue;
-        for (uint32_t k = seg->payload_captured; k < seg->payload_len; k++) {
-            int64_t at = view->at[i] + k;
-            if (at >= 0 && (uint64_t)at < out->len)
-                seg->payload[k] = out->bytes[at];
-        }
-    }
+    void *kept = arena_alloc(arena, bytes);
+    if (kept && bytes)
+        memcpy(kept, *array, bytes);
+    free(*array);
+    *array = kept;
+    return kept != NULL;
 }
 
 /* Orders the ranges. A byte was ready no later than any byte behind it, so a range that was first
  * captured as a retransmission takes the smaller claim and time of its successors: both then rise
  * along the stream, as they do by themselves where nothing was lost before the point of capture. */
-static bool settle_ranges(struct arena *arena, struct assembly *work)
+static void settle_ranges(struct stream *out)
 {
-    struct stream *out = work->out;
-    if (work->count > 1)
-        qsort(work->ranges, work->count, sizeof *work->ranges, range_compare);
+    struct stream_map *map = &out->map;
+    if (map->count > 1)
+        qsort(map->ranges, map->count, sizeof *map->ranges, range_compare);
     int64_t least = out->fin ? out->fin_acked : INT64_MAX;
     if (out->fin && least < 0)
         least = INT64_MAX; /* a FIN without ACK claims nothing */
     uint64_t earliest_ps = out->fin ? out->fin_ps : UINT64_MAX;
-    for (size_t i = work->count; i > 0; i--) {
-        struct stream_range *range = &work->ranges[i - 1];
+    for (size_t i = map->count; i > 0; i--) {
+        struct stream_range *range = &map->ranges[i - 1];
         if (range->acked < 0)
             range->acked = 0;
         if (range->acked > least)
@@ -240,17 +308,10 @@ static bool settle_ranges(struct arena *arena, struct assembly *work)
             range->time_ps = earliest_ps;
         earliest_ps = range->time_ps;
     }
-    out->ranges = arena_alloc(arena, work->count * sizeof *out->ranges);
-    if (!out->ranges)
-        return false;
-    if (work->count)
-        memcpy(out->ranges, work->ranges, work->count * sizeof *out->ranges);
-    out->range_count = work->count;
-    return true;
+    map->near = 0;
 }
 
-static bool assemble(struct arena *arena, const struct conv_view *view, uint8_t dir,
-                     struct assembly *work)
+static bool assemble(const struct conv_view *view, uint8_t dir, struct assembly *work)
 {
     for (size_t i = 0; i < view->count; i++) {
         const struct raw_segment *seg = view->segments[i];
@@ -262,12 +323,11 @@ static bool assemble(struct arena *arena, const struct conv_view *view, uint8_t 
             return false;
     }
     work->out->acked = (uint64_t)work->acked_by_peer;
-    if (work->out->cut)
-        patch_cut(view, dir, work->out);
-    return settle_ranges(arena, work);
+    return true;
 }
 
-bool stream_assemble(struct arena *arena, struct conv_view *view, uint8_t dir, struct stream *out)
+bool stream_assemble(struct arena *arena, const struct payload_store *store, struct conv_view *view,
+                     uint8_t dir, struct stream *out)
 {
     *out = (struct stream){.fin_acked = -1};
     drop_contradicted_fins(view, dir);
@@ -275,11 +335,12 @@ bool stream_assemble(struct arena *arena, struct conv_view *view, uint8_t dir, s
         return false;
     find_fin(view, dir, out);
     drop_behind_fin(view, dir, out);
-    struct assembly work = {.out = out};
-    out->bytes = arena_alloc(arena, out->len);
-    work.mark = calloc(out->len ? out->len : 1, 1);
-    bool ok = out->bytes && work.mark && assemble(arena, view, dir, &work);
-    free(work.mark);
-    free(work.ranges);
-    return ok;
+    struct assembly work = {.out = out, .store = store};
+    bool ok = assemble(view, dir, &work);
+    free(work.holes);
+    settle_ranges(out);
+    struct stream_map *map = &out->map;
+    bool kept = keep(arena, map->count * sizeof *map->ranges, (void **)&map->ranges);
+    return keep(arena, map->patch_count * sizeof *map->patches, (void **)&map->patches) && kept &&
+           ok;
 }

@@ -4,6 +4,7 @@
 #define TOESIM_TRACE_STREAM_H
 
 #include "models/trace/arena.h"
+#include "models/trace/stream_map.h"
 #include "models/trace/tracker.h"
 
 #include <stdbool.h>
@@ -30,16 +31,8 @@ struct conv_view {
     size_t reset_room;
 };
 
-/* A range of the stream, what its sender had acknowledged in the segment that carried it first, and
- * when that was captured. */
-struct stream_range {
-    uint64_t from, to;
-    int64_t acked;
-    uint64_t time_ps;
-};
-
 struct stream {
-    uint8_t *bytes; /* contiguous from offset 0; in the arena */
+    struct stream_map map; /* contiguous from offset 0, in order; its arrays are in the arena */
     uint64_t len;
     bool gap;          /* something was captured behind a hole */
     bool conflict;     /* the same sequence number carried different bytes */
@@ -49,17 +42,10 @@ struct stream {
     int64_t fin_acked; /* what the first segment with that FIN acknowledged */
     uint64_t fin_ps;   /* and when it was captured */
     uint64_t acked;    /* highest acknowledgement of it; may exceed len (FIN, or bytes missing) */
-    struct stream_range *ranges; /* in order, adjacent, over all of [0, len); in the arena */
-    size_t range_count;
 };
 
-/* False: out of memory. Ignores FINs that are not the stream's end, and what lies behind that. */
-bool stream_assemble(struct arena *arena, struct conv_view *view, uint8_t dir, struct stream *out);
-
-/* What stands for a byte the capture does not hold. */
-static inline uint8_t stream_pattern(uint32_t seq)
-{
-    return (uint8_t)(seq * UINT32_C(2654435761) >> 24);
-}
+/* False: out of memory, or a failing disk. Ignores FINs that are not the stream's end, and what lies behind that. */
+bool stream_assemble(struct arena *arena, const struct payload_store *store, struct conv_view *view,
+                     uint8_t dir, struct stream *out);
 
 #endif

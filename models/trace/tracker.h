@@ -22,9 +22,9 @@ enum raw_checksum {
 
 /* One captured TCP segment. */
 struct raw_segment {
-    uint64_t time_ns; /* as captured */
-    uint64_t time_ps; /* on the clamped timeline */
-    uint8_t *payload;
+    uint64_t time_ns;    /* as captured */
+    uint64_t time_ps;    /* on the clamped timeline */
+    uint64_t payload_at; /* a reference (payload.h) */
     const uint8_t *options;
     uint32_t payload_len;
     uint32_t payload_captured; /* the rest is not in the file */
