@@ -5,6 +5,7 @@
 #include "sim/stop_signals.h"
 #include "sim/version.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -225,10 +226,21 @@ int cli_report(const struct error *err)
     return (int)err->status;
 }
 
-int toesim_main(int argc, char **argv)
+/* Whoever prints need not look whether it can be written: this is the one place that does. A program that has
+ * told of a failure, or was ended by a signal, keeps its exit status. */
+static int flush_output(int status)
+{
+    bool flushed = fflush(stdout) == 0;
+    if ((flushed && !ferror(stdout)) || status >= STATUS_ENVIRONMENT)
+        return status;
+    cli_print(stderr, "toesim: standard output: %s",
+              flushed ? "a part could not be written" : strerror(errno));
+    return STATUS_ENVIRONMENT;
+}
+
+static int run_command(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
-    stop_signals_ignore_file_size();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
         (void)fputs(main_help, stdout);
         return STATUS_OK;
@@ -246,4 +258,10 @@ int toesim_main(int argc, char **argv)
         cli_print(stderr, "toesim: %s: no such command\n", name);
     (void)fputs(main_help, stderr);
     return STATUS_BAD_INPUT;
+}
+
+int toesim_main(int argc, char **argv)
+{
+    stop_signals_ignore_file_size();
+    return flush_output(run_command(argc, argv));
 }

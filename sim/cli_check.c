@@ -3,6 +3,7 @@
 #include "sim/output_keys.h"
 #include "sim/schema.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,23 +11,22 @@ enum { OPTION_SCHEMA = 256, OPTION_KEYS, OPTION_OUTPUTS };
 
 static int print_schema(json_t *schema)
 {
-    int failed = !schema || json_dumpf(schema, stdout, JSON_INDENT(2) | JSON_SORT_KEYS) != 0;
+    bool dumped = schema && json_dumpf(schema, stdout, JSON_INDENT(2) | JSON_SORT_KEYS) == 0;
     json_decref(schema);
-    if (failed || putchar('\n') == EOF || fflush(stdout) != 0) {
-        (void)fputs("toesim: the schema cannot be written\n", stderr);
-        return STATUS_ENVIRONMENT;
-    }
-    return STATUS_OK;
+    (void)putchar('\n');
+    if (dumped || ferror(stdout))
+        return STATUS_OK; /* toesim_main() tells of an output that cannot be written */
+    (void)fputs("toesim: out of memory for the schema\n", stderr);
+    return STATUS_ENVIRONMENT;
 }
 
 static int print_table(bool outputs)
 {
     bool written = outputs ? output_keys_write(stdout) : scenario_write_keys(stdout, true);
-    if (!written || fflush(stdout) != 0) {
-        (void)fputs("toesim: the keys cannot be written\n", stderr);
-        return STATUS_ENVIRONMENT;
-    }
-    return STATUS_OK;
+    if (written || ferror(stdout))
+        return STATUS_OK; /* toesim_main() tells of an output that cannot be written */
+    (void)fputs("toesim: out of memory for the keys\n", stderr);
+    return STATUS_ENVIRONMENT;
 }
 
 /* What the options ask for instead of a look at scenarios. */

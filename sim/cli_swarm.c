@@ -247,7 +247,7 @@ int cli_swarm(const struct cli_command *command, int argc, char **argv)
                  swarm.failed);
     if (!good)
         cli_print(stderr, "toesim: no process can be started: %s", strerror(errno));
-    if (!good || fflush(stdout) != 0)
+    if (!good)
         return STATUS_ENVIRONMENT;
     return swarm.failed ? STATUS_FAILED : STATUS_OK;
 }
