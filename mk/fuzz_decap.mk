@@ -6,12 +6,12 @@ FUZZ_DECAP_SRC     := sim/fuzz/fuzz_decap.c models/trace/capture_decap.c models/
 
 build/fuzz/fuzz_decap: $(FUZZ_DECAP_SRC) $(wildcard models/trace/*.h models/wire/*.h) | $(GEN)
 	@mkdir -p $(@D)
-	clang -std=c17 -O1 -g -I. -I$(B)/gen -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	clang -std=c17 -O2 -g -I. -I$(B)/gen -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	    $(FUZZ_DECAP_SRC) -lz -o $@
 
 .PHONY: fuzz-decap
 fuzz-decap: build/fuzz/fuzz_decap ## fuzz the decapsulation (FUZZ_DECAP_SECONDS=60, FUZZ_DECAP_RUNS=n)
 	@mkdir -p sim/fuzz/corpus/decap
 	@python3 sim/fuzz/frames_of.py build/fuzz/decap-corpus sim/test/captures/tunnel-*.pcap
-	build/fuzz/fuzz_decap -runs=$(FUZZ_DECAP_RUNS) -max_total_time=$(FUZZ_DECAP_SECONDS) -max_len=2048 \
+	build/fuzz/fuzz_decap -runs=$(FUZZ_DECAP_RUNS) -max_total_time=$(FUZZ_DECAP_SECONDS) -max_len=512 \
 	    -rss_limit_mb=1024 -artifact_prefix=sim/fuzz/corpus/decap/ -print_final_stats=1 build/fuzz/decap-corpus sim/fuzz/corpus/decap

@@ -45,6 +45,7 @@ struct live_options;
 /* How a run is to be made, and what became of its results. */
 struct cli_run_outcome {
     bool progress;                  /* in: show a progress line */
+    bool recheck;                   /* in: replay damaged conversations again under nic0 */
     bool drop_cut;                  /* in: the results of a run that a signal ends are not kept */
     volatile uint64_t *sim_time_ps; /* in: told the simulated time; null: nobody looks */
     bool wrote;                     /* out: whole or cut results are in place */

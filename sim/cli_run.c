@@ -25,6 +25,7 @@ enum {
     OPTION_STALL,
     OPTION_EMPTY,
     OPTION_DECAP,
+    OPTION_NO_RECHECK,
     OPTION_PORT_OF,
     OPTION_INTERFACE,
     OPTION_DURATION,
@@ -38,6 +39,7 @@ struct settings {
     char *texts[SETS_MAX];
     struct scenario_set sets[SETS_MAX];
     const char *place;
+    bool no_recheck;
     struct live_options live;
 };
 
@@ -112,6 +114,9 @@ static bool add_option(struct settings *s, int option, const char *value)
         return add(s, "--allow-empty", "traffic.allow_empty=", "true");
     case OPTION_DECAP:
         return add(s, "--decap", "traffic.decap=", "true");
+    case OPTION_NO_RECHECK:
+        s->no_recheck = true;
+        return true;
     case OPTION_PORT_OF:
         return add_to_list(s, "--port-of", "traffic.port_of=", value);
     case OPTION_INTERFACE:
@@ -223,13 +228,18 @@ enum status cli_simulate(const struct sim_config *config, const struct live_opti
     enum status status = outdir_begin(&out, place, err);
     if (status != STATUS_OK)
         return status;
+    struct recheck recheck = {0, -1};
+    if (outcome->recheck)
+        recheck_begin(&recheck, config);
     struct run_options options = {.out_dir = out.temp,
+                                  .recheck = outcome->recheck ? &recheck : NULL,
                                   .progress = outcome->progress,
                                   .live = live,
                                   .stop = stop_signals_flag(),
                                   .sim_time_ps = outcome->sim_time_ps};
     stop_signals_catch();
     status = simulate_into(&out, config, &options, err);
+    recheck_end(&recheck);
     /* Failed expectations and damaged captures leave results too; a full disk leaves none. */
     if (status == STATUS_ENVIRONMENT || !has_file(out.temp, "stats.json")) {
         outdir_abort(&out);
@@ -301,25 +311,32 @@ static int status_of_signal(int number, const struct live_options *live)
     return STOP_SIGNAL_STATUS + number;
 }
 
-int cli_simulate_and_print(const struct sim_config *config, const struct live_options *live,
-                           const char *place, volatile uint64_t *sim_time_ps)
+/* outcome: its fields that go in are the caller's. */
+static int simulate_and_print(const struct sim_config *config, const struct live_options *live,
+                              const char *place, struct cli_run_outcome *outcome)
 {
     struct error err = {STATUS_OK, ""}, late = {STATUS_OK, ""};
-    static struct cli_run_outcome outcome;
     char default_place[SIM_NAME_MAX + 16];
     if (!place) {
         (void)snprintf(default_place, sizeof default_place, "results/%s", config->name);
         place = default_place;
     }
-    outcome.sim_time_ps = sim_time_ps;
-    outcome.progress = isatty(STDERR_FILENO) == 1;
-    enum status status = cli_simulate(config, live, place, &outcome, &err);
+    outcome->progress = isatty(STDERR_FILENO) == 1;
+    enum status status = cli_simulate(config, live, place, outcome, &err);
     int by_signal = status_of_signal(*stop_signals_flag(), live);
-    if (outcome.wrote && print_summary(outcome.place, &late) != STATUS_OK)
+    if (outcome->wrote && print_summary(outcome->place, &late) != STATUS_OK)
         return cli_report(&late);
     if (status != STATUS_OK)
         (void)cli_report(&err);
     return by_signal != 0 && status != STATUS_ENVIRONMENT ? by_signal : (int)status;
+}
+
+int cli_simulate_and_print(const struct sim_config *config, const struct live_options *live,
+                           const char *place, volatile uint64_t *sim_time_ps)
+{
+    static struct cli_run_outcome outcome;
+    outcome.sim_time_ps = sim_time_ps;
+    return simulate_and_print(config, live, place, &outcome);
 }
 
 #define COMMON_OPTIONS                                                                             \
@@ -360,20 +377,23 @@ int cli_replay(const struct cli_command *command, int argc, char **argv)
         {"port-of", required_argument, NULL, OPTION_PORT_OF},
         {"interface", required_argument, NULL, OPTION_INTERFACE},
         {"decap", no_argument, NULL, OPTION_DECAP},
+        {"no-recheck", no_argument, NULL, OPTION_NO_RECHECK},
         {"allow-empty", no_argument, NULL, OPTION_EMPTY},
         {NULL, 0, NULL, 0}};
     static struct sim_config config;
+    static struct cli_run_outcome outcome;
     struct settings settings = {0};
     struct error err;
     const char *file;
     int status = read_arguments(command, argc, argv, options, "CAPTURE", &settings, &file);
     if (status < 0) {
+        outcome.recheck = !settings.no_recheck;
         if (!add(&settings, "CAPTURE", "traffic.capture=", file))
             status = cli_usage_error(command, "too many settings");
         else if (scenario_from_sets(settings.sets, settings.count, &config, &err) != STATUS_OK)
             status = cli_report(&err);
         else
-            status = cli_simulate_and_print(&config, NULL, settings.place, NULL);
+            status = simulate_and_print(&config, NULL, settings.place, &outcome);
     }
     settings_free(&settings);
     return status;

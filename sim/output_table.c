@@ -48,6 +48,8 @@ const struct output_row output_rows[] = {
     COUNT("streams.complete", "conversations",
           "that could be judged; of a caller: closed in order"),
     COUNT("streams.<outcome>", "conversations", ""),
+    MAYBE("streams.damaged_nic0", "conversations",
+          "of the damaged ones, damaged under nic0 without faults too"),
     COUNT("streams.partial.<partial>", "conversations", "not judged: "),
     COUNT("streams.bytes_to_server", "bytes",
           "payload that reached the server; of a generator: that was sent"),

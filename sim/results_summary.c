@@ -109,6 +109,12 @@ static void print_streams(FILE *f, const struct results_input *in, const json_t 
                   (long long)number(stats, "streams", "damaged"),
                   (long long)number(stats, "streams", "stalled"),
                   (long long)number(stats, "streams", "unfinished"));
+    if (in->rechecked)
+        (void)fprintf(f, "                also damaged under nic0: %lld of %lld\n",
+                      (long long)number(stats, "streams", "damaged_nic0"),
+                      (long long)number(stats, "streams", "damaged"));
+    if (in->recheck_failed)
+        (void)fprintf(f, "                not known whether damaged under nic0 too\n");
     print_partial(f, stats);
     (void)fprintf(f, "bytes compared  %lld to the server, %lld to the clients%s\n",
                   (long long)to_server, (long long)to_client,

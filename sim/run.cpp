@@ -14,6 +14,7 @@
 #include <cstring>
 #include <pthread.h>
 #include <sys/resource.h>
+#include <vector>
 
 namespace
 {
@@ -37,10 +38,28 @@ uint64_t microseconds_since(wall_clock::time_point start)
 // Worst of what was found: a bad file outranks a failed expectation, a failing disk all.
 enum status worse(enum status a, enum status b) { return a > b ? a : b; }
 
-enum status write_results(const char *dir, testbed &bed, struct error *err)
+// Is the damage the capture's own? Nobody waits for that once a signal has come.
+void check_again(const run_options &options, results_input *input)
 {
+    std::vector<uint64_t> damaged;
+    if (!options.recheck || !input->replay || (options.stop && *options.stop))
+        return;
+    for (size_t i = 0; i < capture_conversation_count(input->capture); i++)
+        if (replay_side_result(input->replay, i)->outcome == OUTCOME_DAMAGED)
+            damaged.push_back(i);
+    if (damaged.empty())
+        return;
+    input->rechecked = recheck_ask(options.recheck, damaged.data(), damaged.size(), options.stop,
+                                   &input->damaged_nic0);
+    input->recheck_failed = !input->rechecked;
+}
+
+enum status write_results(const run_options &options, testbed &bed, struct error *err)
+{
+    const char *dir = options.out_dir;
     results_input input = {};
     bed.fill_results(&input);
+    check_again(options, &input);
     bool hold = false;
     json_t *stats = results_stats(&input, &hold);
     enum status status = verdict_of_run(&input, stats, hold, err);
@@ -141,7 +160,7 @@ enum status run_with(const sim_config &config, const run_options &options, const
         return err->status;
     bool complete = simulate(bed, options, capture, live);
     bed.finish(complete);
-    enum status status = write_results(options.out_dir, bed, err);
+    enum status status = write_results(options, bed, err);
     struct error late = {};
     if (captures && pcap_out_close(captures, &late) != STATUS_OK)
         status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);

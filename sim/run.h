@@ -4,6 +4,7 @@
 
 #include "sim/config.h"
 #include "sim/live.h"
+#include "sim/recheck.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -13,6 +14,7 @@ struct run_options {
     const char
         *out_dir;  /* exists, empty; results appear in it under their final names when whole */
     bool progress; /* a progress line on stderr */
+    struct recheck *recheck;         /* asked about damaged conversations; null: nobody is */
     const struct live_options *live; /* for external traffic; null: the run is refused */
     volatile const int *stop; /* set by a signal handler: finish the files with "complete": false */
     volatile uint64_t
