@@ -235,6 +235,19 @@ const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned
 void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host);
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw);
+/* A kind of thing that is taken and given back: how many are out as their owner keeps it, and how many
+ * those who use them have, counted one by one. */
+struct host_sw_account {
+    const char *what; /* static text, plural */
+    uint64_t kept, claimed;
+};
+enum { HOST_SW_ACCOUNTS_MAX = 24 };
+/* Fills accounts and returns how many; kept and claimed are equal in each. at_rest: nothing is under
+ * way anywhere, so there are more of them. 0: the program has not started. */
+size_t host_sw_audit(const struct host_sw *sw, bool at_rest,
+                     struct host_sw_account accounts[HOST_SW_ACCOUNTS_MAX]);
+/* Pages of host memory that the program has. Not while stores of a step are outstanding. */
+uint64_t host_sw_memory_pages(const struct host_sw *sw);
 /* Transfers of this kind that have begun and have not ended, counted in the directory. */
 uint64_t host_sw_transfers_open(const struct host_sw *sw, enum transfer_kind kind);
 /* Challenge ACKs the host's own TCP did not send for challenge_rate. */

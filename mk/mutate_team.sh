@@ -63,5 +63,7 @@ done <"$table"
 for key in $(sed 's/ .*//' "$work/proofs" 2>/dev/null | sort -u); do
     grep -q "^$key passes" "$work/proofs" || echo "$key: each of its bugs is caught by another checker too"
 done
-echo "$planted planted, $caught caught online"
+checkers=$(cut -d' ' -f1 "$work/proofs" 2>/dev/null | sort -u | wc -l)
+alone=$(grep -c ' passes$' "$work/proofs" 2>/dev/null)
+echo "$planted planted, $caught caught online by $checkers checkers; $alone of them pass when their checker is off"
 [ "$failed" -eq 0 ] && [ "$planted" -gt 0 ]

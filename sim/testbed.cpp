@@ -9,7 +9,6 @@
 namespace
 {
 constexpr size_t frame_pool_capacity = 1 << 16;
-constexpr uint64_t host_memory_bytes = UINT64_C(160) << 30; // address space, not memory
 
 // What the online checkers grant a system whose latencies are large: sixteen crossings of everything.
 uint64_t slack_ps(const sim_config &config)
@@ -114,6 +113,7 @@ check *testbed::make_check()
     params.scan_ps = team.scan_period_ps ? team.scan_period_ps : team.idle_ps / 8;
     params.rto_min_us = team.tcp.rto_min_us;
     params.rto_max_us = team.tcp.rto_max_us;
+    params.time_wait_ps = team.tcp.time_wait_us * PS_PER_US;
     params.self = this;
     params.stored_rx_if = [](void *self, uint32_t conn) {
         const testbed *bed = static_cast<testbed *>(self);

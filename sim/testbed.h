@@ -22,6 +22,8 @@
 #include <memory>
 #include <vector>
 
+constexpr uint64_t host_memory_bytes = UINT64_C(160) << 30; // address space, not memory
+
 class testbed
 {
 public:
@@ -92,6 +94,8 @@ private:
     void bind_stages();
     bool is_traffic_done() const;
     void check_move_sums(uint64_t now_ps);
+    void audit(uint64_t now_ps);
+    bool is_at_rest() const;
     bool is_host_busy() const;
     bool holds(check_place place, unsigned nic, uint64_t frame) const;
     void access_peer(unsigned nic, bool write, uint64_t now_ps);

@@ -73,6 +73,43 @@ bool testbed::holds(check_place place, unsigned nic, uint64_t frame) const
     return on_the_way || (place == CHECK_AT_HOST && is_host_busy());
 }
 
+// Nothing is on its way, and nobody has anything to do now.
+bool testbed::is_at_rest() const
+{
+    bool busy = check_open_frames(check_) > 0 || host_cpu_has_work(cpu_);
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        busy |= pcie_link_is_busy(link_[nic]) || !toe_engine_is_idle(slot_[nic].engine) ||
+                !host_sw_is_up(software_, nic);
+    return !busy;
+}
+
+// A run that was cut may be anywhere: then only what holds between any two steps is asked for.
+void testbed::audit(uint64_t now_ps)
+{
+    host_sw_account accounts[HOST_SW_ACCOUNTS_MAX];
+    bool rests = complete_ && is_at_rest();
+    size_t count = host_sw_audit(software_, rests, accounts);
+    for (size_t i = 0; i < count; i++) {
+        check_account account = {accounts[i].what, accounts[i].kept, accounts[i].claimed};
+        check_settle(check_, &account, now_ps);
+    }
+    if (!rests || count == 0)
+        return;
+    uint64_t all = host_memory_bytes / HOST_PAGE_BYTES;
+    check_account pages = {"pages of host memory", all - host_mem_pages_free(memory_),
+                           host_sw_memory_pages(software_)};
+    check_settle(check_, &pages, now_ps);
+    check_account written = {"pages written that nobody has", host_mem_pages_stray(memory_), 0};
+    check_settle(check_, &written, now_ps);
+    uint64_t entries[NIC_COUNT];
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        const ctx_store_stats *stats =
+            golden_[nic] ? ctx_cache_model_stats(golden_[nic]) : ctx_cache_rtl_stats(cache_[nic]);
+        entries[nic] = stats->reserves - stats->releases - stats->removes;
+    }
+    check_settle_rest(check_, entries, now_ps);
+}
+
 void testbed::finish(bool complete)
 {
     uint64_t now = sc_now_ps();
@@ -87,6 +124,8 @@ void testbed::finish(bool complete)
     if (check_violations_total(check_) == 0)
         check_finish(check_, &places, now);
     check_move_sums(now);
+    if (check_violations_total(check_) == 0)
+        audit(now);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         pcie_link_settle(link_[nic], now);
         if (cache_[nic])

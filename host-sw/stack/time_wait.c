@@ -1,6 +1,7 @@
 #include "host-sw/stack/time_wait.h"
 
 #include "models/base/memory.h"
+#include "models/base/planted.h"
 
 #include "host-sw/stack/seq.h"
 #include "models/base/units.h"
@@ -113,7 +114,7 @@ enum time_wait_verdict time_wait_input(struct time_wait_table *table, struct tim
     if ((seg->flags & TCP_SYN) != 0)
         return (seg->flags & TCP_ACK) == 0 && may_reopen(entry, seg) ? TIME_WAIT_REOPEN
                                                                      : TIME_WAIT_ACK;
-    if ((seg->flags & TCP_FIN) != 0) {
+    if ((seg->flags & TCP_FIN) != 0 || PLANTED(time_wait_restarted)) {
         uint32_t index = (uint32_t)(entry - table->entries);
         unlink_entry(table, entry);
         append(table, index, now_ps);
@@ -123,12 +124,12 @@ enum time_wait_verdict time_wait_input(struct time_wait_table *table, struct tim
     return is_expected_ack ? TIME_WAIT_IGNORE : TIME_WAIT_ACK;
 }
 
-bool time_wait_expire(struct time_wait_table *table, uint64_t now_ps, uint64_t *row)
+bool time_wait_expire(struct time_wait_table *table, uint64_t now_ps, struct time_wait *expired)
 {
     if (table->head == NONE || table->entries[table->head].expires_ps > now_ps)
         return false;
     struct time_wait *entry = &table->entries[table->head];
-    *row = entry->row;
+    *expired = *entry;
     time_wait_remove(table, entry);
     return true;
 }
@@ -136,4 +137,12 @@ bool time_wait_expire(struct time_wait_table *table, uint64_t now_ps, uint64_t *
 uint64_t time_wait_next_ps(const struct time_wait_table *table)
 {
     return table->head == NONE ? TIME_NEVER : table->entries[table->head].expires_ps;
+}
+
+uint64_t time_wait_count(const struct time_wait_table *table)
+{
+    uint64_t count = 0;
+    for (uint32_t i = table->head; table->entries && i != NONE; i = table->entries[i].next)
+        count++;
+    return count;
 }

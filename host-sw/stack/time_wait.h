@@ -49,8 +49,10 @@ void time_wait_remove(struct time_wait_table *table, struct time_wait *entry);
 enum time_wait_verdict time_wait_input(struct time_wait_table *table, struct time_wait *entry,
                                        const struct tcp_segment *seg, uint64_t now_ps);
 
-/* Removes one entry that has expired by now_ps and gives its row; false: none. */
-bool time_wait_expire(struct time_wait_table *table, uint64_t now_ps, uint64_t *row);
+/* Removes one entry that has expired by now_ps and gives a copy of it; false: none. */
+bool time_wait_expire(struct time_wait_table *table, uint64_t now_ps, struct time_wait *expired);
+/* Entries in the list. */
+uint64_t time_wait_count(const struct time_wait_table *table);
 /* When the next entry expires; TIME_NEVER: none. */
 uint64_t time_wait_next_ps(const struct time_wait_table *table);
 

@@ -145,7 +145,7 @@ uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_
                                 .nic = entry->rx_if,
                                 .kind = PROBE_APP_RX};
     probe_emit(sw->probe, &event);
-    entry->rx_consumed += len - PLANTED(byte_read_again);
+    entry->rx_consumed += len - (PLANTED(byte_read_again) && len > 1);
     entry->rx_bytes += len;
     team_touch(sw, entry);
     return len;
@@ -172,7 +172,8 @@ uint32_t host_conn_writable(const struct host_sw *sw, uint32_t conn)
     const struct dir_entry *entry = live_entry(sw, conn);
     if (entry->fin_wanted || entry->abort_wanted || entry->state == DIR_CLOSING)
         return 0;
-    return sw->params.ring_bytes - (entry->tx_prod - entry->snd_una);
+    uint32_t more = PLANTED(ring_overrun) ? BUS_PAGE_BYTES : 0;
+    return sw->params.ring_bytes - (entry->tx_prod - entry->snd_una) + more;
 }
 
 uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, uint32_t len)
@@ -205,6 +206,9 @@ uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, u
 void host_conn_close(struct host_sw *sw, uint32_t conn)
 {
     struct dir_entry *entry = live_entry(sw, conn);
+    if (!entry->fin_wanted)
+        team_emit(sw, entry, entry->owner,
+                  (struct probe_event){.kind = PROBE_APP_SHUT, .payload.seq = entry->tx_prod});
     entry->fin_wanted = true;
     team_touch(sw, entry);
 }
@@ -279,12 +283,13 @@ static void flush_active(struct host_sw *sw, struct dir_entry *entry)
         team_command(sw, entry, entry->owner, cmd, 0);
     }
     if (opens_window(sw, entry)) {
-        ring(sw, entry, NIC_DOORBELL_RX, entry->rx_consumed);
+        if (!PLANTED(read_not_told))
+            ring(sw, entry, NIC_DOORBELL_RX, entry->rx_consumed + PLANTED(read_told_early) * 1024u);
         entry->rung_rx = entry->rx_consumed;
     }
     if (entry->fin_wanted && !entry->rung_fin)
         ring(sw, entry, NIC_DOORBELL_FIN, entry->tx_prod);
-    else if (entry->tx_prod != entry->rung_tx)
+    else if (entry->tx_prod != entry->rung_tx && !PLANTED(written_not_told))
         ring(sw, entry, NIC_DOORBELL_TX, entry->tx_prod);
     entry->rung_fin = entry->fin_wanted;
     entry->rung_tx = entry->tx_prod;

@@ -7,6 +7,7 @@
 #include "host-sw/transfer/image.h"
 
 #include "host-sw/stack/seq.h"
+#include "models/base/planted.h"
 #include "models/wire/bytes.h"
 
 #include <assert.h>
@@ -106,7 +107,7 @@ static bool reset_at(struct host_sw *sw, struct farewell *farewell, uint32_t seq
     if (!send(sw, farewell, seq, TCP_RST))
         return false;
     sw->stats.resets_sent++;
-    farewell->told = true;
+    farewell->told = !PLANTED(reset_again);
     farewell->told_ps = team_now(sw);
     farewell->seq = seq;
     return true;

@@ -44,7 +44,10 @@ static void insert(struct hold_pool *pool, struct dir_entry *entry, uint32_t nod
 {
     uint64_t at_ps = pool->nodes[node].frame.mac_time_ps;
     uint32_t before = DIR_NONE;
-    if (entry->held_tail != DIR_NONE && pool->nodes[entry->held_tail].frame.mac_time_ps <= at_ps) {
+    if (PLANTED(held_out_of_order)) {
+        before = DIR_NONE;
+    } else if (entry->held_tail != DIR_NONE &&
+               pool->nodes[entry->held_tail].frame.mac_time_ps <= at_ps) {
         before = entry->held_tail;
     } else {
         for (uint32_t i = entry->held_head;
@@ -87,7 +90,7 @@ bool hold_take(struct hold_pool *pool, struct dir_entry *entry, struct dir_frame
     if (entry->held_head == DIR_NONE)
         entry->held_tail = DIR_NONE;
     entry->held_count--;
-    pool->bytes -= frame->bytes;
+    pool->bytes -= PLANTED(hold_leaked) ? 0 : frame->bytes;
     pool->nodes[node].next = pool->free_head;
     pool->free_head = node;
     return true;
@@ -100,6 +103,7 @@ void hold_drop_first(struct hold_pool *pool, struct dir_entry *entry, uint32_t c
         bool taken = hold_take(pool, entry, &frame);
         assert(taken);
         (void)taken;
-        buffer_pool_unref(pool->buffers, frame.buffer);
+        if (!PLANTED(buffer_leaked))
+            buffer_pool_unref(pool->buffers, frame.buffer);
     }
 }

@@ -141,6 +141,8 @@ static void on_active(struct host_sw *sw, struct dir_entry *entry, const struct 
     if (straggler)
         sw->stats.late_forwards++;
     place_ops_of(entry->owner)->relay(sw, entry, entry->owner, frame, packet);
+    if (PLANTED(forwarded_and_dropped))
+        team_drop_frame(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
 }
 
 static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,

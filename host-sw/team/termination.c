@@ -13,7 +13,8 @@ void termination_settle(struct host_sw *sw, struct dir_entry *entry)
     assert(entry->state == DIR_CLOSING);
     if (entry->pending > 0)
         return;
-    sw->bus.ops->mem_free(sw->bus.self, entry->rx_ring, sw->params.ring_bytes);
+    if (!PLANTED(ring_leaked))
+        sw->bus.ops->mem_free(sw->bus.self, entry->rx_ring, sw->params.ring_bytes);
     sw->bus.ops->mem_free(sw->bus.self, entry->tx_ring, sw->params.ring_bytes);
     directory_release(&sw->dir, team_conn_of(sw, entry), team_now(sw));
     team_emit(sw, entry, entry->owner,
@@ -192,20 +193,31 @@ void termination_of_nic(struct host_sw *sw, unsigned nic)
         struct dir_entry *entry = &sw->dir.entries[conn];
         if (transfer_on_nic_lost(sw, entry, nic))
             termination_give_up(sw, entry, NIC_TERM_ENGINE_ERROR);
-        else if (entry->state == DIR_INACTIVE && entry->owner == nic)
+        else if (entry->state == DIR_INACTIVE && entry->owner == nic && !PLANTED(rests_with_dead))
             entry->owner = (uint8_t)team_other(nic);
     }
 }
 
+/* Its row says so from now on. */
+static void time_wait_over(struct host_sw *sw, const struct time_wait *waiting, bool reopened)
+{
+    if (!PLANTED(time_wait_row_leaked))
+        sw->dir.rows[waiting->row].view.state = DIR_FREE;
+    team_emit(sw, NULL, PLACE_HOST,
+              (struct probe_event){.kind = PROBE_TIME_WAIT_OVER,
+                                   .over.is_reopened = reopened,
+                                   .over.key = &waiting->key});
+}
+
 void termination_forget_time_wait(struct host_sw *sw, struct time_wait *waiting)
 {
-    sw->dir.rows[waiting->row].view.state = DIR_FREE;
+    time_wait_over(sw, waiting, true);
     time_wait_remove(&sw->stack.time_waits, waiting);
 }
 
 void termination_expire_time_waits(struct host_sw *sw, uint64_t now_ps)
 {
-    uint64_t row;
-    while (time_wait_expire(&sw->stack.time_waits, now_ps, &row))
-        sw->dir.rows[row].view.state = DIR_FREE;
+    struct time_wait expired;
+    while (time_wait_expire(&sw->stack.time_waits, now_ps, &expired))
+        time_wait_over(sw, &expired, false);
 }

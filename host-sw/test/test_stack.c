@@ -109,14 +109,14 @@ Test(time_wait, entries_expire_in_order_and_a_repeated_fin_starts_again)
     struct tcp_segment fin = {.flags = TCP_FIN | TCP_ACK};
     struct flow_key first = {.rport = 0};
     time_wait_input(&table, time_wait_find(&table, &first), &fin, 250);
-    uint64_t row;
+    struct time_wait gone;
     for (uint64_t i = 1; i < 200; i++) {
-        cr_assert(time_wait_expire(&table, 299, &row));
-        cr_assert_eq(row, i);
+        cr_assert(time_wait_expire(&table, 299, &gone));
+        cr_assert_eq(gone.row, i);
     }
-    cr_assert_not(time_wait_expire(&table, 349, &row));
-    cr_assert(time_wait_expire(&table, 350, &row));
-    cr_assert_eq(row, 0);
+    cr_assert_not(time_wait_expire(&table, 349, &gone));
+    cr_assert(time_wait_expire(&table, 350, &gone));
+    cr_assert_eq(gone.row, 0);
     cr_assert_eq(time_wait_next_ps(&table), TIME_NEVER);
     time_wait_free(&table);
 }

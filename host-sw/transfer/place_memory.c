@@ -7,6 +7,7 @@
 #include "host-sw/transfer/image.h"
 #include "host-sw/transfer/place_nic.h"
 #include "host-sw/transfer/transfer.h"
+#include "models/base/planted.h"
 
 #include <assert.h>
 
@@ -38,7 +39,7 @@ static void discard_rings(struct host_sw *sw, const struct dir_entry *entry,
     bool is_read = image->rcv_nxt == entry->rcv_nxt && conn_io_rx_end(entry) == entry->rx_consumed;
     if (is_read && !tcp_holds_out_of_order(image))
         sw->bus.ops->mem_discard(sw->bus.self, entry->rx_ring, sw->params.ring_bytes);
-    if (!host_seq_lt(image->snd_una, entry->tx_prod))
+    if (!host_seq_lt(image->snd_una, entry->tx_prod) || PLANTED(unacked_discarded))
         sw->bus.ops->mem_discard(sw->bus.self, entry->tx_ring, sw->params.ring_bytes);
 }
 

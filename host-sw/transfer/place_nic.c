@@ -48,20 +48,23 @@ static void release_place(struct host_sw *sw, struct dir_entry *entry)
 void place_nic_release_source(struct host_sw *sw, struct dir_entry *entry)
 {
     struct transfer *transfer = &entry->transfer;
-    if (transfer->at_nics.tombstone)
+    if (transfer->at_nics.tombstone && !PLANTED(tombstone_leaked))
         release(sw, entry, transfer->src, transfer->at_nics.src_gen);
     transfer->at_nics.tombstone = false;
 }
 
 void place_nic_forget(struct host_sw *sw, struct dir_entry *entry)
 {
-    release_place(sw, entry);
+    if (!PLANTED(reservation_leaked))
+        release_place(sw, entry);
     place_nic_release_source(sw, entry);
 }
 
 static void prepare(struct host_sw *sw, struct dir_entry *entry)
 {
     reserve(sw, entry, entry->transfer.dest, (uint16_t)(entry->gen + 1));
+    if (PLANTED(t7_of_command))
+        transfer_mark(sw, entry, MARK_IMAGE_SEEN, team_now(sw));
 }
 
 void place_nic_on_reserve_done(struct dir_entry *entry, const struct nic_event *event)
@@ -178,15 +181,16 @@ static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
     uint32_t conn = team_conn_of(sw, entry);
     bool opens = transfer->src == PLACE_NOWHERE;
     write_held(sw, entry, nic);
-    struct nic_cmd cmd = {.op = NIC_CMD_INSTALL,
-                          .flags = entry->fin_wanted ? (uint8_t)NIC_CMD_FLAG_FIN : (uint8_t)0,
-                          .gen = entry->gen,
-                          .image = image_address(sw, conn),
-                          .list = entry->held_count ? team_held_address(sw, conn) : 0,
-                          .count = entry->held_count,
-                          .tx_prod = entry->tx_prod,
-                          /* The engine learns the peer's numbers from the SYN. */
-                          .rx_consumed = opens ? 0 : entry->rx_consumed};
+    struct nic_cmd cmd = {
+        .op = NIC_CMD_INSTALL,
+        .flags = entry->fin_wanted && !PLANTED(fin_lost) ? (uint8_t)NIC_CMD_FLAG_FIN : (uint8_t)0,
+        .gen = entry->gen,
+        .image = image_address(sw, conn),
+        .list = entry->held_count ? team_held_address(sw, conn) : 0,
+        .count = entry->held_count,
+        .tx_prod = entry->tx_prod,
+        /* The engine learns the peer's numbers from the SYN. */
+        .rx_consumed = opens ? 0 : entry->rx_consumed};
     entry->rung_tx = entry->tx_prod;
     entry->rung_rx = entry->rx_consumed;
     entry->rung_fin = entry->fin_wanted;
@@ -205,6 +209,8 @@ static void note_issue(struct host_sw *sw, const struct dir_entry *entry)
         memory_check(sw->issued);
     }
     sw->issued[sw->issued_count++] = team_conn_of(sw, entry);
+    if (PLANTED(t8_of_decision))
+        transfer_mark(sw, entry, MARK_INSTALL_ISSUED, team_now(sw));
 }
 
 void place_nic_on_step_end(struct host_sw *sw)
@@ -228,6 +234,8 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, enum
     offload_count(sw, entry, true);
     if (!opens)
         directory_next_gen(entry);
+    if (PLANTED(generation_skips) && transfer->kind == TRANSFER_MOVE)
+        directory_next_gen(entry);
     image_hand_over(entry, image, nic, reason);
     image_write(sw, entry, image);
     entry->applied = false;
@@ -238,7 +246,8 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, enum
         release_place(sw, entry);
     if (!at_nics->reserved)
         reserve(sw, entry, nic, entry->gen);
-    install(sw, entry, nic);
+    if (!PLANTED(reload_never_issued) || transfer->kind != TRANSFER_REACTIVATE)
+        install(sw, entry, nic);
     if (opens)
         return; /* it stays in OPENING */
     team_set_state(sw, entry, DIR_INSTALLING);

@@ -27,7 +27,7 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry)
     if (!conn_list_remove(&sw->transfers, team_conn_of(sw, entry)) || !entry->transfer.takes_turn)
         return;
     assert(sw->turns_taken > 0);
-    sw->turns_taken--;
+    sw->turns_taken -= !PLANTED(move_slot_leaked);
 }
 
 /* --- the queue of connections that wait for their turn (R-26) --- */
@@ -221,7 +221,7 @@ static bool is_possible(const struct host_sw *sw, const struct dir_entry *entry,
 
 static bool has_room(const struct host_sw *sw)
 {
-    return sw->turns_taken < sw->params.moves_outstanding_max;
+    return sw->turns_taken < sw->params.moves_outstanding_max || PLANTED(moves_unlimited);
 }
 
 bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest,

@@ -57,6 +57,11 @@
  * PCIE_TLP        tlp: a TLP starts on a link
  * FENCE           fence: the NIC is fenced from now on, or in use again
  * PORT_LINK       port: the NIC was told that its link came up or went down
+ * APP_SHUT        payload: the application sends nothing more: no bytes, behind its last one
+ * CMD_RUNG        rung: the host's core tells the NIC how many commands there are
+ * CMD_DONE        done: the completion of a command about conn is visible in host memory.
+ *                 gen = the command's
+ * TIME_WAIT_OVER  over: the host forgets a tuple in TIME_WAIT
  * SOFT_ERROR      soft_error: a bit of conn's context flips in the cache of nic, if it is there
  */
 /* clang-format off */
@@ -66,7 +71,8 @@
     X(MOVE_BEGIN) X(MOVE_END) X(DIR_STATE) X(RXIF_STORED) X(RECORD_VISIBLE) X(RECORD_USED)         \
     X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)             \
     X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED) X(SOFT_ERROR) X(APP_CLOSED) X(MOVE_WANTED)     \
-    X(PORT_LINK) X(CTX_LIVE) X(RX_QUEUED) X(FRAME_HELD) X(APP_TX) X(RESTS) X(DOORBELL)
+    X(PORT_LINK) X(CTX_LIVE) X(RX_QUEUED) X(FRAME_HELD) X(APP_TX) X(RESTS) X(DOORBELL)     \
+    X(APP_SHUT) X(CMD_RUNG) X(CMD_DONE) X(TIME_WAIT_OVER)
 /* clang-format on */
 
 enum probe_kind {
@@ -206,6 +212,19 @@ struct probe_doorbell {
     uint32_t value;
 };
 
+struct probe_rung {
+    uint32_t producer; /* NIC_REG_CMD_PRODUCER */
+};
+
+struct probe_done {
+    uint8_t op; /* enum nic_cmd_op */
+};
+
+struct probe_over {
+    bool is_reopened; /* for a new incarnation */
+    const struct flow_key *key;
+};
+
 struct probe_soft_error {
     uint32_t bit;
     uint32_t line;
@@ -241,6 +260,9 @@ struct probe_event {
         struct probe_fence fence;
         struct probe_port port;
         struct probe_doorbell doorbell;
+        struct probe_rung rung;
+        struct probe_done done;
+        struct probe_over over;
         struct probe_soft_error soft_error;
     };
 };

@@ -3,6 +3,7 @@
 #include "models/base/frame.h"
 #include "models/base/memory.h"
 #include "models/base/planted.h"
+#include "models/check/check_app.h"
 #include "models/check/check_state.h"
 
 #include <stdarg.h>
@@ -129,6 +130,7 @@ static void on_open(struct check *check, const struct probe_event *event)
     c->sent.capacity = old.sent.capacity;
     c->waits.listed = old.waits.listed;
     c->open = true;
+    c->opened_ps = event->now_ps;
     c->irs_known = event->opened.irs != PROBE_IRS_UNKNOWN;
     c->irs = (uint32_t)event->opened.irs;
     c->iss = event->opened.iss;
@@ -182,6 +184,8 @@ static void on_event(void *self, const struct probe_event *event)
     check_hold_on_event(check, event);
     check_idle_on_event(check, event);
     check_term_on_event(check, event);
+    check_app_on_event(check, event);
+    check_time_wait_on_event(check, event);
     check_watch_on_event(check, event);
 }
 
@@ -189,16 +193,17 @@ struct probe_listener check_listener(struct check *check)
 {
     uint64_t kinds = 0;
     static const uint8_t wanted[] = {
-        PROBE_FRAME_RX,    PROBE_FRAME_DROPPED, PROBE_RX_VERDICT,     PROBE_RX_APPLIED,
-        PROBE_RX_WRITTEN,  PROBE_RX_VISIBLE,    PROBE_TX_BUILT,       PROBE_TX_CREDIT,
-        PROBE_OWN_STATE,   PROBE_CTX_OUT,       PROBE_CTX_IN,         PROBE_MOVE_MARK,
-        PROBE_MOVE_BEGIN,  PROBE_MOVE_END,      PROBE_DIR_STATE,      PROBE_RXIF_STORED,
-        PROBE_RECORD_USED, PROBE_CONN_OPEN,     PROBE_CONN_GONE,      PROBE_APP_RX,
-        PROBE_APP_NOTICE,  PROBE_FENCE,         PROBE_FRAME_ANSWERED, PROBE_CTX_REFUSED,
-        PROBE_SOFT_ERROR,  PROBE_MOVE_WANTED,   PROBE_RECORD_VISIBLE, PROBE_PORT_LINK,
-        PROBE_CTX_WRITTEN, PROBE_CTX_LIVE,      PROBE_RX_QUEUED,      PROBE_FRAME_HELD,
-        PROBE_APP_TX,      PROBE_APP_CLOSED,    PROBE_RESTS,          PROBE_DOORBELL,
-        PROBE_FRAME_TX};
+        PROBE_FRAME_RX,      PROBE_FRAME_DROPPED, PROBE_RX_VERDICT,     PROBE_RX_APPLIED,
+        PROBE_RX_WRITTEN,    PROBE_RX_VISIBLE,    PROBE_TX_BUILT,       PROBE_TX_CREDIT,
+        PROBE_OWN_STATE,     PROBE_CTX_OUT,       PROBE_CTX_IN,         PROBE_MOVE_MARK,
+        PROBE_MOVE_BEGIN,    PROBE_MOVE_END,      PROBE_DIR_STATE,      PROBE_RXIF_STORED,
+        PROBE_RECORD_USED,   PROBE_CONN_OPEN,     PROBE_CONN_GONE,      PROBE_APP_RX,
+        PROBE_APP_NOTICE,    PROBE_FENCE,         PROBE_FRAME_ANSWERED, PROBE_CTX_REFUSED,
+        PROBE_SOFT_ERROR,    PROBE_MOVE_WANTED,   PROBE_RECORD_VISIBLE, PROBE_PORT_LINK,
+        PROBE_CTX_WRITTEN,   PROBE_CTX_LIVE,      PROBE_RX_QUEUED,      PROBE_FRAME_HELD,
+        PROBE_APP_TX,        PROBE_APP_CLOSED,    PROBE_RESTS,          PROBE_DOORBELL,
+        PROBE_FRAME_TX,      PROBE_APP_SHUT,      PROBE_CMD_RUNG,       PROBE_CMD_DONE,
+        PROBE_TIME_WAIT_OVER};
     for (size_t i = 0; i < sizeof wanted; i++)
         kinds |= UINT64_C(1) << wanted[i];
     return (struct probe_listener){on_event, check, kinds};

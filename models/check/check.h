@@ -34,7 +34,8 @@ extern "C" {
     X(NODUP, "I-NODUP", "a received byte reaches the application exactly once, in order")          \
     X(MOVE, "I-MOVE", "the context at the new place is that of the old one, field by field")       \
     X(DMA, "I-DMA", "only who serves a connection writes into its rings")                          \
-    X(DB, "I-DB", "a doorbell is taken only by the generation it is for")                          \
+    X(DB, "I-DB",                                                                                  \
+      "doorbells are taken by the generation they are for, and what they tell arrives")            \
     X(HOLD, "I-HOLD", "held frames and moves under way stay within their limits")                  \
     X(ORDER, "I-ORDER", "held frames are applied in the order of their MAC times")                 \
     X(FLAP, "I-FLAP", "between two moves that frames asked for a segment is applied")              \
@@ -45,7 +46,7 @@ extern "C" {
     X(RTXBUF, "I-RTXBUF", "bytes that are not acknowledged stay in the transmit ring")             \
     X(NOGHOST, "I-NOGHOST", "exactly what was sent can be acknowledged")                           \
     X(TSR, "I-TSR", "the echoed timestamp never goes back, and the newest is accepted")            \
-    X(RTO, "I-RTO", "no timeout comes before the RTO has passed")                                  \
+    X(RTO, "I-RTO", "no timeout comes before the RTO has passed, and each timer fires when due")   \
     X(KARN, "I-KARN", "without timestamps no RTT sample spans a retransmission")                   \
     X(CC, "I-CC", "one multiplicative decrease for the losses of a window")                        \
     X(SACK, "I-SACK", "selective acknowledgments are of bytes that are held")                      \
@@ -62,6 +63,8 @@ extern "C" {
     X(TRIG, "I-TRIG",                                                                              \
       "each move has a trigger of its own, and its time and port are those of the frame or event") \
     X(MARK, "I-MARK", "each latency mark is the time of the event it names, in their order")       \
+    X(TWAIT, "I-2MSL", "TIME_WAIT lasts 2 MSL from the last FIN, no less and no longer")           \
+    X(AUDIT, "I-AUDIT", "all that was taken is with somebody who will give it back")               \
     X(SUM, "I-SUM",                                                                                \
       "moves: started = completed + failed + cancelled + open, in every place that counts them")
 
@@ -91,6 +94,7 @@ struct check_params {
     uint64_t slack_ps; /* added to every bound in time: what the configured latencies may cost */
     uint64_t idle_ps, scan_ps;
     uint32_t rto_min_us, rto_max_us;
+    uint64_t time_wait_ps; /* 2 MSL */
     /* Reads from host memory which NIC is stored as the receiver of conn's latest frame. */
     uint8_t (*stored_rx_if)(void *self, uint32_t conn);
     void *self;
@@ -118,6 +122,21 @@ enum check_place {
     CHECK_ON_PCIE, /* given to the host, not visible there yet */
     CHECK_AT_HOST, /* its record is in host memory */
 };
+
+/*
+ * At the end of each run: a kind of thing that is taken and given back. kept: how many are out, as
+ * their owner counts; claimed: how many those who use them have. Different: I-AUDIT.
+ */
+struct check_account {
+    const char *what; /* "references to frame buffers" */
+    uint64_t kept, claimed;
+};
+void check_settle(struct check *check, const struct check_account *account, uint64_t now_ps);
+
+/* The same for what must be over when nothing is under way anywhere: connections that a NIC has
+ * begun to take or to give (nothing but ACTIVE and ABSENT is left), and frames that are held.
+ * entries[nic]: tuples in the lookup table of that NIC's context cache. */
+void check_settle_rest(struct check *check, const uint64_t entries[2], uint64_t now_ps);
 
 /* Says whether a frame can be there: in a queue, on a link or in a buffer. Null holds: never. */
 struct check_places {

@@ -132,6 +132,8 @@ static void on_final(struct check *check, const struct probe_event *event)
     fate->waits_ps = 0;
     if (fate->held)
         check_hold_decided(check, fate, event);
+    if (event->kind == PROBE_FRAME_DROPPED && fate->conn != CHECK_NO_CONN)
+        check->conns[fate->conn]->out.dropped++;
     check_foreign_drop(check, fate, event);
 }
 

@@ -46,12 +46,29 @@ void check_flow_open(struct check *check, uint32_t conn, const struct flow_key *
     *head = conn;
 }
 
+uint32_t check_flow_of_key(const struct check *check, const struct flow_key *key)
+{
+    uint32_t conn = check->flows[bucket_of(check, key)];
+    while (conn != CHECK_NO_CONN && memcmp(&check->conns[conn]->flow.key, key, sizeof *key) != 0)
+        conn = check->conns[conn]->flow.next;
+    return conn;
+}
+
 uint32_t check_flow_find(const struct check *check, const struct packet *packet)
 {
     struct flow_key key;
     packet_flow_key(packet, &key);
-    uint32_t conn = check->flows[bucket_of(check, &key)];
-    while (conn != CHECK_NO_CONN && memcmp(&check->conns[conn]->flow.key, &key, sizeof key) != 0)
-        conn = check->conns[conn]->flow.next;
-    return conn;
+    return check_flow_of_key(check, &key);
+}
+
+uint32_t check_flow_of_sent(const struct check *check, const struct packet *packet)
+{
+    struct flow_key theirs, ours;
+    packet_flow_key(packet, &theirs);
+    ours = theirs;
+    memcpy(ours.laddr, theirs.raddr, sizeof ours.laddr);
+    memcpy(ours.raddr, theirs.laddr, sizeof ours.raddr);
+    ours.lport = theirs.rport;
+    ours.rport = theirs.lport;
+    return check_flow_of_key(check, &ours);
 }

@@ -25,5 +25,8 @@ uint32_t *check_flow_create(uint32_t conn_max);
 void check_flow_open(struct check *check, uint32_t conn, const struct flow_key *key);
 /* The latest connection of the packet's tuple; CHECK_NO_CONN: none. */
 uint32_t check_flow_find(const struct check *check, const struct packet *packet);
+/* The same by the tuple, and by a frame that the server sends. */
+uint32_t check_flow_of_key(const struct check *check, const struct flow_key *key);
+uint32_t check_flow_of_sent(const struct check *check, const struct packet *packet);
 
 #endif

@@ -6,6 +6,7 @@
 /* A frame that comes while the connection is being stopped finds it again at the host. */
 static const uint64_t race_ps = 100 * PS_PER_US;
 static const uint64_t slack_ps = 10 * PS_PER_MS;
+enum { IDLE_DOUBLED_MAX = 20 };
 
 static void on_rests(struct check *check, const struct check_conn *c,
                      const struct probe_event *event)
@@ -23,50 +24,57 @@ void check_idle_on_event(struct check *check, const struct probe_event *event)
     struct check_conn *c = conn < check->params.conn_max ? check->conns[conn] : NULL;
     if (!c || !c->open)
         return;
-    if (event->kind == PROBE_FRAME_RX)
-        c->idle.heard_ps = event->now_ps;
-    else if (event->kind == PROBE_RESTS)
+    if (event->kind == PROBE_RESTS)
         on_rests(check, c, event);
-    else if (event->kind == PROBE_CTX_WRITTEN || event->kind == PROBE_CTX_LIVE ||
-             event->kind == PROBE_APP_TX || event->kind == PROBE_APP_RX)
-        c->idle.busy_ps = event->now_ps;
+    if (event->kind == PROBE_FRAME_RX) {
+        c->idle.heard_ps = event->now_ps;
+        c->idle.begun = 0;
+    } else if (event->kind == PROBE_CTX_LIVE) {
+        c->idle.live_ps = event->now_ps;
+        c->idle.begun++;
+    }
 }
 
-/* Established, all that came is read, nothing is to be sent, and no timer runs but keepalive's. */
-static bool has_nothing_to_do(const struct check_conn *c)
+/* Whatever its state is from ESTABLISHED on, the host keeps its timers (docs/claims.md). */
+static bool may_rest(const struct check_conn *c)
 {
     const struct conn_ctx *ctx = &c->carry.live;
-    uint32_t read = c->irs + 1 + (uint32_t)c->app_offset;
-    return c->carry.live_valid && c->irs_known && ctx->tcp_state == TCP_ESTABLISHED &&
-           ctx->snd_una == ctx->snd_max && ctx->rcv_nxt == read &&
-           (!c->carry.tx_known || c->carry.tx_written == ctx->snd_max) &&
-           !(ctx->flags & CTX_FLAG_FIN_QUEUED) && !(ctx->timers & ~(unsigned)CTX_TIMER_KEEPALIVE);
+    return c->carry.live_valid && ctx->tcp_state >= TCP_ESTABLISHED &&
+           ctx->tcp_state < TCP_TIME_WAIT && !c->term.gone;
 }
 
-/* Found busy when its time had come, it is left alone for as long again. */
+/* Each time that it is found busy, or one of its timers brings it back, it is left alone for twice as
+ * long as before, until a frame comes. */
 static uint64_t should_rest_ps(const struct check *check, const struct check_conn *c)
 {
     const struct check_idle *idle = &c->idle;
-    uint64_t since_ps = u64_max(idle->heard_ps, idle->busy_ps);
-    return since_ps + (since_ps - idle->heard_ps) + 2 * check->params.idle_ps +
-           2 * check->params.scan_ps + slack_ps;
+    uint64_t since_ps = u64_max(idle->heard_ps, idle->live_ps);
+    return since_ps + (check->params.idle_ps << u32_min(idle->begun, IDLE_DOUBLED_MAX)) +
+           2 * check->params.scan_ps + slack_ps + check->params.slack_ps;
+}
+
+static bool is_served(const struct check *check, const struct check_conn *c)
+{
+    for (unsigned place = 0; place < PLACE_COUNT; place++)
+        if (c->own[place] == OWN_ACTIVE)
+            return !check->fenced[place];
+    return false;
 }
 
 void check_idle_look(struct check *check, uint64_t now_ps)
 {
-    if (!check->params.idle_ps || now_ps < check->next_idle_ps)
+    if (!check->params.idle_ps || now_ps < check->next_idle_ps || check->fragments)
         return;
     check->next_idle_ps = now_ps + check->params.scan_ps;
     for (uint32_t conn = 0; conn < check->conn_end; conn++) {
         struct check_conn *c = check->conns[conn];
         if (!c || !c->open || c->term.told)
             continue;
-        bool is_nics = c->own[0] == OWN_ACTIVE || c->own[1] == OWN_ACTIVE;
-        if (!is_nics || now_ps < should_rest_ps(check, c) || !has_nothing_to_do(c))
+        if (now_ps < should_rest_ps(check, c) || !may_rest(c) || !is_served(check, c))
             continue;
         struct probe_event at = {.now_ps = now_ps, .conn = conn, .kind = PROBE_RESTS};
         check_fail(check, INVARIANT_IDLE, &at, "silent since %llu ps and does not rest",
                    (unsigned long long)c->idle.heard_ps);
-        c->idle.busy_ps = now_ps;
+        c->idle.live_ps = now_ps;
     }
 }

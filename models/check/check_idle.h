@@ -13,7 +13,8 @@ struct probe_event;
 /* Per connection. */
 struct check_idle {
     uint64_t heard_ps; /* last frame at either tap */
-    uint64_t busy_ps;  /* last change of its context, or call of the application */
+    uint64_t live_ps;  /* last activation */
+    uint32_t begun;    /* activations since a frame came */
 };
 
 void check_idle_on_event(struct check *check, const struct probe_event *event);

@@ -92,8 +92,10 @@ static void on_begin(struct check *check, struct check_conn *c, const struct pro
 
 /* --- I-MARK --- */
 
-/* What the mark names has to have happened at this moment, or happens right after the report. */
-static bool is_event_of_mark(const struct check_conn *c, const struct probe_event *event)
+/* What the mark names has to have happened at this moment, or happens right after the report. T7: the
+ * completion that the host reads is in memory; T8: the doorbell that tells the NIC of INSTALL leaves. */
+static bool is_event_of_mark(const struct check_conn *c, const struct probe_event *event,
+                             const uint64_t rung_ps[])
 {
     const struct check_move *move = &c->move;
     uint64_t now_ps = event->now_ps;
@@ -103,7 +105,9 @@ static bool is_event_of_mark(const struct check_conn *c, const struct probe_even
     case MARK_DRAINED:
         return c->own[move->src] == OWN_FROZEN && c->written_ps[move->src] <= now_ps;
     case MARK_IMAGE_SEEN:
-        return move->image_out;
+        return move->image_out && move->done_ps > 0 && move->done_ps <= now_ps;
+    case MARK_INSTALL_ISSUED:
+        return move->dest >= PLACE_HOST || rung_ps[move->dest] == now_ps;
     case MARK_ACTIVE:
         return c->own[move->dest] == OWN_ACTIVE && c->own_since_ps[move->dest] == now_ps;
     case MARK_HELD_APPLIED:
@@ -112,7 +116,7 @@ static bool is_event_of_mark(const struct check_conn *c, const struct probe_even
         return c->built_ps[move->dest] == now_ps && c->built_gen[move->dest] == event->gen &&
                c->built_count[move->dest] == 1;
     default:
-        return true; /* FREEZE and IMAGE_GOOD precede a change of own_state; INSTALL_ISSUED is the host's step */
+        return true; /* FREEZE and IMAGE_GOOD precede a change of own_state */
     }
 }
 
@@ -135,7 +139,8 @@ static void on_mark(struct check *check, struct check_conn *c, const struct prob
         return;
     /* An INSTALL may be tried again; T12 may come before T11, for frames need not be held. */
     bool in_order = event->mark.at_ps >= move->last_ps;
-    if (event->mark.at_ps != event->now_ps || !in_order || !is_event_of_mark(c, event))
+    if (event->mark.at_ps != event->now_ps || !in_order ||
+        !is_event_of_mark(c, event, check->rung_ps))
         check_fail(check, INVARIANT_MARK, event, "T%llu is told as %llu ps at %llu ps, after T%u",
                    ull(event->mark.mark), ull(event->mark.at_ps), ull(event->now_ps),
                    move->last_mark);
@@ -206,6 +211,9 @@ static void note(struct check_conn *c, const struct probe_event *event)
     } else if (event->kind == PROBE_CTX_OUT && c->move.open && place == c->move.src &&
                event->gen == c->move.gen) {
         c->move.image_out = true;
+    } else if (event->kind == PROBE_CMD_DONE && c->move.open && place == c->move.src &&
+               event->gen == c->move.gen) {
+        c->move.done_ps = event->now_ps;
     }
 }
 
@@ -213,6 +221,8 @@ void check_move_on_event(struct check *check, const struct probe_event *event)
 {
     if (event->kind == PROBE_PORT_LINK)
         check->link_ps[event->nic] = event->now_ps;
+    if (event->kind == PROBE_CMD_RUNG)
+        check->rung_ps[event->nic] = event->now_ps;
     if (event->kind == PROBE_FENCE)
         check->ever_fenced[event->nic] |= event->fence.is_fenced;
     struct check_conn *c = check_conn_of(check, event);

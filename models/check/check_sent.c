@@ -2,6 +2,7 @@
 
 #include "models/base/drop_reason.h"
 #include "models/base/frame.h"
+#include "models/base/units.h"
 #include "models/check/check_state.h"
 #include "models/hwif/nic_desc.h"
 
@@ -212,13 +213,34 @@ static void on_app_write(struct check *check, const struct check_conn *c,
                    c->carry.live.snd_una);
 }
 
+/* A reset answers a frame that was dropped; one more may come unasked, or from the engine. Those that
+ * answer an earlier connection of the tuple may still be in a queue when the next one opens. */
+static void check_reset_on_wire(struct check *check, const struct probe_event *event,
+                                const struct packet *packet)
+{
+    static const uint64_t queued_ps = 10 * PS_PER_MS;
+    uint32_t conn = check_flow_of_sent(check, packet);
+    struct check_conn *c = conn == CHECK_NO_CONN ? NULL : check->conns[conn];
+    if (!c || check->fragments || event->now_ps < c->opened_ps + queued_ps)
+        return;
+    struct probe_event at = *event;
+    at.conn = conn;
+    if (++c->out.resets_on_wire > c->out.dropped + 1)
+        check_fail(check, INVARIANT_RST, &at, "%u resets, %u frames that ask for one",
+                   c->out.resets_on_wire, c->out.dropped);
+}
+
 static void on_first_bit(struct check *check, const struct probe_event *event)
 {
     struct packet packet;
     const struct frame *frame = event->frame.frame;
-    if (!check->params.has_mac || !frame)
+    if (!frame)
         return;
     packet_parse(frame->data, frame->len, false, &packet);
+    if (packet.kind == PACKET_TCP && (packet.seg.flags & TCP_RST))
+        check_reset_on_wire(check, event, &packet);
+    if (!check->params.has_mac)
+        return;
     if (packet.ether_type == ETHER_SLOW || packet.ether_type == ETHER_CONTROL)
         return;
     if (memcmp(packet.src_mac, check->params.mac, sizeof packet.src_mac) != 0)

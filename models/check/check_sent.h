@@ -18,6 +18,7 @@ struct check_sent {
     uint8_t options_built, options_heard;
     bool fresh; /* active, and nothing has happened since */
     uint8_t fresh_acks, resets;
+    uint32_t resets_on_wire, dropped; /* resets at the MACs; frames of it that were dropped */
     uint32_t fin_seq;
     uint32_t tsecr;      /* of the last frame */
     uint32_t peer_tsval; /* newest at a tap */

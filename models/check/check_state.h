@@ -11,6 +11,7 @@
 #include "models/check/check_rxif.h"
 #include "models/check/check_sent.h"
 #include "models/check/check_term.h"
+#include "models/check/check_time_wait.h"
 #include "models/check/check_watch.h"
 #include "models/check/id_set.h"
 #include "models/check/violation.h"
@@ -44,8 +45,9 @@ struct told {
 
 /* The connection's newest move. */
 struct check_move {
-    bool open;      /* not ended */
-    bool image_out; /* the source has written the image */
+    bool open;        /* not ended */
+    bool image_out;   /* the source has written the image */
+    uint64_t done_ps; /* the source's completion of FREEZE is in host memory */
     uint8_t src, dest;
     uint16_t gen;      /* moved away from */
     uint16_t marks;    /* a bit for each mark seen */
@@ -57,6 +59,7 @@ struct check_move {
 struct check_conn {
     bool open;
     bool ever_active;
+    uint64_t opened_ps;
     bool fin_seen; /* a frame with the peer's FIN was applied */
     bool image_valid;
     uint8_t own[PLACE_COUNT]; /* enum own_state; the host's own TCP is a place as well */
@@ -88,6 +91,7 @@ struct check_conn {
     struct check_idle idle;
     struct check_sent out;
     struct check_term term;
+    struct check_time_wait wait;
     struct check_waits waits;
     uint64_t heard_ps; /* MAC time of the newest frame of it that the host has looked at */
     uint8_t heard_nic; /* which NIC received that one; PLACE_COUNT: two at one time */
@@ -119,6 +123,7 @@ struct check {
     uint32_t conn_end;         /* one past the highest id that was opened */
     bool fenced[PLACE_COUNT];  /* the host never is */
     bool ever_fenced[PLACE_COUNT];
+    uint64_t rung_ps[PLACE_COUNT]; /* last doorbell of its commands */
     uint64_t link_ps[PLACE_COUNT]; /* last change of the link, as the NIC was told */
     struct id_set triggers;        /* frames that have triggered a move */
     struct check_moves moves;      /* open is not kept */
@@ -129,7 +134,7 @@ struct check {
     uint32_t packet_conn; /* of FRAME_RX */
     bool fragments;       /* some came: what is in them is not seen at the tap */
     struct check_list watched;
-    uint64_t next_look_ps, next_idle_ps;
+    uint64_t next_look_ps, next_idle_ps, next_due_ps;
     uint32_t moves_open; /* under way */
     struct check_rxif rxif;
     uint64_t hold_bytes;

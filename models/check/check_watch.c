@@ -2,6 +2,7 @@
 
 #include "models/base/memory.h"
 #include "models/base/units.h"
+#include "models/check/check_due.h"
 #include "models/check/check_idle.h"
 #include "models/check/check_state.h"
 
@@ -12,6 +13,7 @@ static const uint64_t look_ps = 10 * PS_PER_MS;
 static const uint64_t move_max_ps = 2000 * PS_PER_MS;    /* T_move_max beyond the move's deadline */
 static const uint64_t told_max_ps = 1000 * PS_PER_MS;    /* to the application's call */
 static const uint64_t ack_max_ps = 600 * PS_PER_MS;      /* RFC 9293 MUST-40, and a move */
+static const uint64_t tell_max_ps = 2000 * PS_PER_MS;    /* from the application's call */
 static const uint64_t probe_max_ps = 100 * PS_PER_MS;    /* to the start of the persist timer */
 static const uint64_t foreign_max_ps = 2000 * PS_PER_MS; /* T_detect_max */
 
@@ -45,6 +47,28 @@ static bool is_served(const struct check *check, const struct check_conn *c)
     return false;
 }
 
+/* What the application did is known to whoever serves the connection. */
+static void look_at_app(struct check *check, struct check_conn *c, const struct probe_event *at)
+{
+    struct check_waits *w = &c->waits;
+    if (!is_served(check, c) || c->carry.tainted || c->carry.live.tcp_state < TCP_ESTABLISHED)
+        return;
+    if (is_late(check, w->write_ps, at->now_ps, tell_max_ps)) {
+        check_fail(check, INVARIANT_DB, at, "written up to %u, its place knows of %u",
+                   c->carry.tx_written, c->carry.live.tx_prod);
+        w->write_ps = 0;
+    }
+    if (is_late(check, w->read_ps, at->now_ps, tell_max_ps)) {
+        check_fail(check, INVARIANT_DB, at, "%llu bytes are read, its place knows of %u",
+                   (unsigned long long)c->app_offset, c->carry.live.rx_consumed - c->irs - 1);
+        w->read_ps = 0;
+    }
+    if (is_late(check, w->shut_ps, at->now_ps, tell_max_ps)) {
+        check_fail(check, INVARIANT_FINSEQ, at, "the application has closed it, no FIN is queued");
+        w->shut_ps = 0;
+    }
+}
+
 static void look_at(struct check *check, uint32_t conn, uint64_t now_ps, bool at_the_end)
 {
     struct check_conn *c = check->conns[conn];
@@ -70,11 +94,18 @@ static void look_at(struct check *check, uint32_t conn, uint64_t now_ps, bool at
                    (unsigned long long)w->probe_ps);
         w->probe_ps = 0;
     }
+    if (is_late(check, w->reload_ps, now_ps, check->params.move_deadline_ps + move_max_ps)) {
+        check_fail(check, INVARIANT_LIVE1, &at, "on its way to a place since %llu ps",
+                   (unsigned long long)w->reload_ps);
+        w->reload_ps = 0;
+    }
+    look_at_app(check, c, &at);
 }
 
 static bool has_waits(const struct check_waits *w)
 {
-    return w->move_ps || w->told_ps || w->ack_ps || w->probe_ps;
+    return w->move_ps || w->reload_ps || w->told_ps || w->ack_ps || w->probe_ps || w->write_ps ||
+           w->read_ps || w->shut_ps;
 }
 
 static void look_at_frames(struct check *check, uint64_t now_ps)
@@ -109,13 +140,27 @@ void check_watch_look(struct check *check, uint64_t now_ps, bool force)
     }
     look_at_frames(check, now_ps);
     check_idle_look(check, now_ps);
+    check_due_look(check, now_ps, force);
 }
 
-static void wait_from(struct check *check, uint32_t conn, uint64_t *since_ps, uint64_t now_ps)
+void check_watch_from(struct check *check, uint32_t conn, uint64_t *since_ps, uint64_t now_ps)
 {
     if (*since_ps == 0)
         *since_ps = now_ps;
     check_watch_add(check, conn);
+}
+
+/* The host's enum dir_state, which models may not include (event_fields.c). */
+enum { DIR_STATE_FREEZING = 3, DIR_STATE_INSTALLING = 4 };
+
+/* A reload of any kind is under way from FREEZING or INSTALLING until it is neither. */
+static void on_dir_state(struct check *check, struct check_waits *w,
+                         const struct probe_event *event)
+{
+    if (event->dir.state == DIR_STATE_FREEZING || event->dir.state == DIR_STATE_INSTALLING)
+        check_watch_from(check, event->conn, &w->reload_ps, event->now_ps);
+    else
+        w->reload_ps = 0;
 }
 
 void check_watch_on_event(struct check *check, const struct probe_event *event)
@@ -125,9 +170,12 @@ void check_watch_on_event(struct check *check, const struct probe_event *event)
         return;
     struct check_waits *w = &c->waits;
     switch (event->kind) {
+    case PROBE_DIR_STATE:
+        on_dir_state(check, w, event);
+        break;
     case PROBE_MOVE_BEGIN:
         w->move_ps = 0;
-        wait_from(check, event->conn, &w->move_ps, event->now_ps);
+        check_watch_from(check, event->conn, &w->move_ps, event->now_ps);
         break;
     case PROBE_CTX_LIVE:
         w->move_ps = 0;
@@ -142,7 +190,7 @@ void check_watch_on_event(struct check *check, const struct probe_event *event)
         break;
     case PROBE_RX_WRITTEN:
         if (c->told.has_ack && seq_before(c->told.ack, c->written.edge))
-            wait_from(check, event->conn, &w->ack_ps, event->now_ps);
+            check_watch_from(check, event->conn, &w->ack_ps, event->now_ps);
         break;
     case PROBE_TX_BUILT:
         if (check->has_packet && (check->packet.seg.flags & TCP_ACK))

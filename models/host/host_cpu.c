@@ -2,6 +2,7 @@
 #include "models/host/host_cpu_pvt.h"
 
 #include "models/base/memory.h"
+#include "models/hwif/nic_regs.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -31,7 +32,6 @@ struct host_cpu *host_cpu_create(const struct host_params *params, struct host_m
                                  struct host_nic_access access, struct host_blocker blocker,
                                  const struct probe *probe)
 {
-    (void)probe; /* no probe event describes the core itself yet */
     assert(mem);
     assert(blocker.block_until && blocker.unblock);
     assert(params->dram_ps >= params->llc_hit_ps);
@@ -43,6 +43,7 @@ struct host_cpu *host_cpu_create(const struct host_params *params, struct host_m
     cpu->mem = mem;
     cpu->access = access;
     cpu->blocker = blocker;
+    cpu->probe = probe;
     cpu->kick_ps = TIME_NEVER;
     host_rc_init(cpu);
     for (int i = 0; i < HOST_SLOTS; i++)
@@ -85,6 +86,21 @@ static void add_op(struct host_cpu *cpu, struct host_op op, const void *data)
     cpu->ops_bytes += bytes;
 }
 
+static void report_rung(const struct host_cpu *cpu, const struct host_op *op,
+                        const unsigned char *data)
+{
+    uint32_t producer = 0;
+    if (op->address != NIC_REG_CMD_PRODUCER || op->len != sizeof producer)
+        return;
+    memcpy(&producer, data, sizeof producer);
+    struct probe_event event = {.now_ps = cpu->step_start_ps,
+                                .rung.producer = producer,
+                                .conn = PROBE_NO_CONN,
+                                .nic = (uint8_t)op->arg,
+                                .kind = PROBE_CMD_RUNG};
+    probe_emit(cpu->probe, &event);
+}
+
 static void apply_op(struct host_cpu *cpu, const struct host_op *op, const unsigned char *data)
 {
     switch ((enum host_op_kind)op->kind) {
@@ -93,6 +109,7 @@ static void apply_op(struct host_cpu *cpu, const struct host_op *op, const unsig
         host_llc_touch(&cpu->llc, op->address, op->len);
         break;
     case HOST_OP_MMIO_WRITE:
+        report_rung(cpu, op, data);
         cpu->access.mmio_write(cpu->access.self, (unsigned)op->arg, (uint32_t)op->address, data,
                                op->len, cpu->step_start_ps);
         break;

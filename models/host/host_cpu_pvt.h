@@ -46,6 +46,7 @@ struct host_cpu {
     struct host_mem *mem;
     struct host_nic_access access;
     struct host_blocker blocker;
+    const struct probe *probe;
     struct host_stats stats;
     struct host_llc llc;
     struct host_port ports[NIC_COUNT];

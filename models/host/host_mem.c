@@ -212,3 +212,11 @@ uint64_t host_mem_pages_free(const struct host_mem *mem)
         pages += mem->free[i].pages;
     return pages;
 }
+
+uint64_t host_mem_pages_stray(const struct host_mem *mem)
+{
+    uint64_t stray = 0;
+    for (size_t i = 0; i < mem->free_count; i++)
+        stray += host_pages_count(&mem->table, mem->free[i].first, mem->free[i].pages);
+    return stray;
+}

@@ -44,6 +44,9 @@ const void *host_mem_view(const struct host_mem *mem, uint64_t address, uint32_t
 /* Pages that have been written, and pages that nobody has allocated. */
 uint64_t host_mem_pages_in_use(const struct host_mem *mem);
 uint64_t host_mem_pages_free(const struct host_mem *mem);
+/* Pages that have been written and that nobody has allocated: somebody wrote into what it has given
+ * back, or never had. */
+uint64_t host_mem_pages_stray(const struct host_mem *mem);
 
 #ifdef __cplusplus
 }

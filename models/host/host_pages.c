@@ -101,3 +101,19 @@ void host_pages_drop(struct host_pages *table, uint64_t first, uint64_t count)
         table->in_use--;
     }
 }
+
+uint64_t host_pages_count(const struct host_pages *table, uint64_t first, uint64_t count)
+{
+    uint64_t found = 0;
+    for (uint64_t page = first; page < first + count; page++) {
+        uint64_t root = page / HOST_LEAF_PAGES;
+        if (root >= table->root_count)
+            break;
+        if (!table->roots[root]) { /* nothing in the rest of this table */
+            page += HOST_LEAF_PAGES - 1 - page % HOST_LEAF_PAGES;
+            continue;
+        }
+        found += table->roots[root][page % HOST_LEAF_PAGES] != NULL;
+    }
+    return found;
+}

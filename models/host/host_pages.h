@@ -42,6 +42,9 @@ static inline const uint8_t *host_pages_find(const struct host_pages *table, uin
 /* The bytes of a page to write; a page without bytes gets zeroed ones. */
 uint8_t *host_pages_touch(struct host_pages *table, uint64_t page);
 
+/* Pages of the range that are in the table. */
+uint64_t host_pages_count(const struct host_pages *table, uint64_t first, uint64_t count);
+
 /* These pages read zero from now on, and take no memory. */
 void host_pages_drop(struct host_pages *table, uint64_t first, uint64_t count);
 

@@ -103,6 +103,12 @@ static void plant_losses(struct conn_ctx *ctx, struct tcp_now now)
         ctx->last_send = now.us + 5;
     if (PLANTED(max_window_lost))
         ctx->max_snd_wnd = 0;
+    if (PLANTED(fin_flag_lost))
+        ctx->flags &= ~(uint32_t)(CTX_FLAG_FIN_QUEUED | CTX_FLAG_FIN_SENT);
+    if (PLANTED(keepalive_count_lost))
+        ctx->keepalive_count = 0;
+    if (PLANTED(rto_backoff_lost))
+        ctx->rto_backoff = 0;
     if (PLANTED(scale_lost))
         ctx->snd_ws = 0;
 }

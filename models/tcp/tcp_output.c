@@ -300,7 +300,7 @@ static void book_ack(struct conn_ctx *ctx, const struct tcp_tx *tx)
     ctx->last_ack_sent = tx->ack;
     ctx->delack_segs = 0;
     ctx->timers &= (uint8_t)~CTX_TIMER_DELACK;
-    ctx->flags &= ~(uint32_t)CTX_FLAG_ACK_NOW;
+    ctx->flags &= PLANTED(ack_unasked) ? UINT32_MAX : ~(uint32_t)CTX_FLAG_ACK_NOW;
 }
 
 bool tcp_output(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,

@@ -3,6 +3,7 @@
  * RELEASE, ABORT and ICMP hold the next until they end. Commands of one connection never overlap.
  * Moves are in toe_move.c.
  */
+#include "models/base/planted.h"
 #include "models/toe/toe_internal.h"
 
 #include <assert.h>
@@ -186,6 +187,8 @@ static void abort_connection(struct toe_engine *e, uint64_t now_ps)
     tcp_on_app_abort(&lock->ctx, &aborted);
     tcp_build_reset(&lock->ctx, toe_now(now_ps), &reset);
     if (aborted.send_reset)
+        (void)toe_tx_emit(e, &lock->ctx, &reset, now_ps);
+    if (aborted.send_reset && PLANTED(second_reset))
         (void)toe_tx_emit(e, &lock->ctx, &reset, now_ps);
     toe_lock_remove(e, CTX_WHO_DRIVER, false, NIC_TERM_LOCAL_ABORT, now_ps);
 }

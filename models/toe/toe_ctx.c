@@ -3,6 +3,7 @@
  * take at once, one lock per requester, and the end of a connection. A lock is never held across a
  * PCIe round trip.
  */
+#include "models/base/planted.h"
 #include "models/toe/toe_internal.h"
 
 #include <assert.h>
@@ -95,7 +96,8 @@ void toe_conn_refresh(struct toe_engine *e, const struct conn_ctx *ctx, uint32_t
     uint32_t left = tcp_deadline_us(ctx, now);
     uint64_t tick = now_ps / PS_PER_US;
     /* A deadline at its tick fires when that tick begins; one already due, at the next edge. */
-    uint64_t at = left == UINT32_MAX ? TIME_NEVER : u64_max((tick + left) * PS_PER_US, now_ps);
+    bool never = left == UINT32_MAX || PLANTED(timer_never_fires);
+    uint64_t at = never ? TIME_NEVER : u64_max((tick + left) * PS_PER_US, now_ps);
     toe_timer_set(e, conn, at);
 }
 

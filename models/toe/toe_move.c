@@ -156,7 +156,8 @@ static void make_live(struct toe_engine *e, struct cmd_op *o, uint64_t now_ps)
     ctx->own_state = OWN_ACTIVE;
     if (ctx->tcp_state == TCP_LISTEN)
         return; /* nothing written or read before the handshake */
-    tcp_on_app_write(ctx, o->cmd.tx_prod);
+    if (!PLANTED(written_count_lost))
+        tcp_on_app_write(ctx, o->cmd.tx_prod);
     if (!PLANTED(consumed_lost))
         tcp_on_app_read(ctx, o->cmd.rx_consumed, &e->params.tcp);
     if (o->cmd.flags & NIC_CMD_FLAG_FIN)

@@ -1,6 +1,7 @@
 /*
  * BAR 0 of the NIC (hwif/nic_regs.h), connection doorbells, heartbeat, and the fence by the link.
  */
+#include "models/base/planted.h"
 #include "models/toe/toe_internal.h"
 
 #include <assert.h>
@@ -238,7 +239,8 @@ static void doorbell(struct toe_engine *e, const struct nic_doorbell *bell, uint
 {
     struct toe_conn *c = bell->conn < e->params.conn_max ? &e->conn[bell->conn] : NULL;
     bool here =
-        c && c->gen == bell->gen && (c->own_state == OWN_ACTIVE || c->own_state == OWN_HOLD);
+        c && c->gen == bell->gen &&
+        (c->own_state == OWN_ACTIVE || c->own_state == OWN_HOLD || PLANTED(stale_doorbell_taken));
     if (!here || bell->kind < NIC_DOORBELL_TX || bell->kind > NIC_DOORBELL_FIN) {
         toe_stale_doorbell(e, bell->conn, bell->gen, bell->value, now_ps);
         return;

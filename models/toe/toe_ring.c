@@ -76,6 +76,18 @@ void toe_record_write(struct toe_engine *e, struct nic_record *record, uint64_t 
     push(e, &e->record_ring, NIC_VECTOR_RECORD, record, visible, now_ps);
 }
 
+/* T7 of a move: the image is there as well, since writes do not pass each other. */
+static void on_frozen_visible(void *self, uint64_t cookie, uint64_t now_ps)
+{
+    struct toe_engine *e = self;
+    if (now_ps != TIME_NEVER)
+        toe_probe(e, (struct probe_event){.kind = PROBE_CMD_DONE,
+                                          .now_ps = now_ps,
+                                          .conn = (uint32_t)cookie,
+                                          .gen = (uint16_t)(cookie >> 32),
+                                          .done.op = NIC_CMD_FREEZE});
+}
+
 static void event_write(struct toe_engine *e, const struct nic_event *event, uint64_t now_ps)
 {
     struct nic_event out = *event;
@@ -84,8 +96,12 @@ static void event_write(struct toe_engine *e, const struct nic_event *event, uin
     e->stats.events++;
     if (event->kind == NIC_EVENT_STALE_DOORBELL && event->conn < e->params.conn_max)
         e->conn[event->conn].stale_told = false;
-    struct pcie_done nobody = {0};
-    push(e, &e->event_ring, NIC_VECTOR_EVENT, &out, nobody, now_ps);
+    struct pcie_done visible = {0};
+    bool of_move = event->kind == NIC_EVENT_CMD_DONE && event->op == NIC_CMD_FREEZE;
+    if (of_move)
+        visible =
+            (struct pcie_done){on_frozen_visible, e, (uint64_t)event->gen << 32 | event->conn};
+    push(e, &e->event_ring, NIC_VECTOR_EVENT, &out, visible, now_ps);
 }
 
 void toe_event_post(struct toe_engine *e, const struct nic_event *event, uint64_t now_ps)

@@ -1,0 +1,23 @@
+/*
+ * I-2MSL: a tuple stays in TIME_WAIT for 2 MSL from the last FIN of its peer (RFC 9293 3.10.7.4), no
+ * less unless a new incarnation takes it, and no longer.
+ */
+#ifndef TOESIM_CHECK_CHECK_TIME_WAIT_H
+#define TOESIM_CHECK_CHECK_TIME_WAIT_H
+
+#include <stdint.h>
+
+struct check;
+struct probe_event;
+
+/* Per connection. */
+struct check_time_wait {
+    uint64_t since_ps; /* in TIME_WAIT, as the host keeps it; 0: it is not */
+    uint64_t fin_ps;   /* the peer's last FIN at a tap */
+};
+
+void check_time_wait_on_event(struct check *check, const struct probe_event *event);
+/* Is it still there though its time is over? */
+void check_time_wait_look(struct check *check, uint32_t conn, uint64_t now_ps);
+
+#endif
