@@ -30,7 +30,9 @@ sed "s/^/    /" "$work/log"
 "$toesim" check "$work/bad/$seed.yaml" >/dev/null && [ -s "$work/bad/$seed.log" ]
 judge "its scenario file is ready and its messages are kept" $?
 command=$(grep -m 1 "^  toesim run .*/$seed.yaml" "$work/log")
-(PATH=$1:$PATH && $command) >"$work/run.log" 2>&1 && [ -s "$work/bad/$seed/stats.json" ]
+(PATH=$1:$PATH && $command) >"$work/run.log" 2>&1
+# 1 is right as well: a seed may have a duration that cuts its conversations.
+[ $? -le 1 ] && [ -s "$work/bad/$seed/stats.json" ]
 judge "the printed command runs it again:$command" $?
 
 refused 'needs --seeds'
