@@ -2,11 +2,10 @@
 
 #include "models/base/frame.h"
 #include "models/base/units.h"
-#include "models/trace/arena.h"
 #include "models/trace/capture_decap.h"
 #include "models/trace/capture_file.h"
 #include "models/trace/capture_link.h"
-#include "models/trace/capture_ports.h"
+#include "models/trace/capture_pvt.h"
 #include "models/trace/conversation.h"
 #include "models/trace/timeline.h"
 #include "models/trace/tracker.h"
@@ -35,16 +34,6 @@ enum {
 
 #define BYTES_MAX_DEFAULT (UINT64_C(256) << 30)
 #define FRAGMENT_TIMEOUT_NS UINT64_C(30000000000)
-
-struct capture {
-    struct capture_stats stats;
-    struct payload_store store;
-    struct arena arena;
-    struct conversation *conversations;
-    size_t conversation_count;
-    struct capture_ports ports;
-    bool captured_ports;
-};
 
 /* What only the loading needs. */
 struct loader {
@@ -372,37 +361,6 @@ static enum status assign_ports(struct loader *loader, struct error *err)
     return capture_ports_assign(&capture->ports, loader->path, loader->params->port_of, err);
 }
 
-void capture_stream(const struct capture *capture, const struct conversation *conv,
-                    enum capture_side side, uint64_t offset, uint8_t *bytes, size_t len)
-{
-    assert(offset + len <= (side == CAPTURE_CLIENT ? conv->client_bytes : conv->server_bytes));
-    stream_map_read(&conv->streams[side], &capture->store, offset, bytes, len);
-}
-
-/* What a cut segment lacks may be known from another one that overlaps it. */
-void capture_payload(const struct capture *capture, const struct conversation *conv,
-                     const struct client_segment *seg, uint8_t *bytes)
-{
-    payload_read(&capture->store, seg->payload_at, bytes, seg->payload_captured);
-    for (uint32_t k = seg->payload_captured; k < seg->payload_len; k++) {
-        int64_t at = seg->stream_at == STREAM_NOWHERE ? -1 : seg->stream_at + k;
-        bytes[k] = stream_pattern(seg->seq + k);
-        if (at >= 0 && (uint64_t)at < conv->client_bytes)
-            capture_stream(capture, conv, CAPTURE_CLIENT, (uint64_t)at, &bytes[k], 1);
-    }
-}
-
-enum status capture_trouble(const struct capture *capture, struct error *err)
-{
-    return payload_trouble(&capture->store, err);
-}
-
-int capture_interface_nic(const struct capture *capture, uint16_t interface)
-{
-    assert(interface < capture->ports.count);
-    return capture->captured_ports ? capture->ports.of[interface].nic : -1;
-}
-
 static enum status load(struct loader *loader, struct error *err)
 {
     struct capture_stats *stats = &loader->capture->stats;
@@ -479,28 +437,4 @@ void capture_destroy(struct capture *capture)
     capture_source_close(capture->store.source);
     spill_destroy(capture->store.aside);
     free(capture);
-}
-
-size_t capture_conversation_count(const struct capture *capture)
-{
-    return capture->conversation_count;
-}
-
-const struct conversation *capture_conversation(const struct capture *capture, size_t index)
-{
-    assert(index < capture->conversation_count);
-    return &capture->conversations[index];
-}
-
-const struct capture_stats *capture_get_stats(const struct capture *capture)
-{
-    return &capture->stats;
-}
-
-uint64_t capture_left_out_total(const struct capture_stats *stats)
-{
-    uint64_t total = 0;
-    for (int i = 0; i < LEFT_OUT_REASON_COUNT; i++)
-        total += stats->left_out[i];
-    return total;
 }

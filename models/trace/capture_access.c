@@ -1,0 +1,60 @@
+/* What a loaded capture says: its conversations, and bytes that are read again. */
+#include "models/trace/capture_pvt.h"
+#include "models/trace/stream.h"
+
+#include <assert.h>
+
+void capture_stream(const struct capture *capture, const struct conversation *conv,
+                    enum capture_side side, uint64_t offset, uint8_t *bytes, size_t len)
+{
+    assert(offset + len <= (side == CAPTURE_CLIENT ? conv->client_bytes : conv->server_bytes));
+    stream_map_read(&conv->streams[side], &capture->store, offset, bytes, len);
+}
+
+/* What a cut segment lacks may be known from another one that overlaps it. */
+void capture_payload(const struct capture *capture, const struct conversation *conv,
+                     const struct client_segment *seg, uint8_t *bytes)
+{
+    payload_read(&capture->store, seg->payload_at, bytes, seg->payload_captured);
+    for (uint32_t k = seg->payload_captured; k < seg->payload_len; k++) {
+        int64_t at = seg->stream_at == STREAM_NOWHERE ? -1 : seg->stream_at + k;
+        bytes[k] = stream_pattern(seg->seq + k);
+        if (at >= 0 && (uint64_t)at < conv->client_bytes)
+            capture_stream(capture, conv, CAPTURE_CLIENT, (uint64_t)at, &bytes[k], 1);
+    }
+}
+
+enum status capture_trouble(const struct capture *capture, struct error *err)
+{
+    return payload_trouble(&capture->store, err);
+}
+
+int capture_interface_nic(const struct capture *capture, uint16_t interface)
+{
+    assert(interface < capture->ports.count);
+    return capture->captured_ports ? capture->ports.of[interface].nic : -1;
+}
+
+size_t capture_conversation_count(const struct capture *capture)
+{
+    return capture->conversation_count;
+}
+
+const struct conversation *capture_conversation(const struct capture *capture, size_t index)
+{
+    assert(index < capture->conversation_count);
+    return &capture->conversations[index];
+}
+
+const struct capture_stats *capture_get_stats(const struct capture *capture)
+{
+    return &capture->stats;
+}
+
+uint64_t capture_left_out_total(const struct capture_stats *stats)
+{
+    uint64_t total = 0;
+    for (int i = 0; i < LEFT_OUT_REASON_COUNT; i++)
+        total += stats->left_out[i];
+    return total;
+}
