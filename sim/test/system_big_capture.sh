@@ -1,0 +1,27 @@
+#!/bin/sh
+# What long_big_capture.sh does, on a small scale: 6 MB, of which next to nothing may be kept in memory. And
+# what is not a file, and no room for its copy.
+# usage: system_big_capture.sh BUILD_DIR
+set -u
+build=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+case $build in *san*) peak=1000000 ;; *) peak=100000 ;; esac
+TOESIM_SPILL_BYTES=65536 sim/test/big_capture.sh "$build" 6000000 "$peak"
+# A pipe needs a copy, and there is no place for it.
+gzip -dc traces/redis.pcap.gz | TMPDIR=/nowhere "$build/toesim" replay /dev/stdin --waves none -o "$work/out" 2>"$work/log"
+status=$?
+if [ $status -eq 3 ] && grep -q "/nowhere.*TMPDIR" "$work/log"; then
+    echo "pass: a folder for temporary files that is not there: exit 3, its name and the cure"
+else
+    echo "fail: no folder for temporary files: exit $status"
+    cat "$work/log"
+fi
+gzip -dc traces/redis.pcap.gz >"$work/small.pcap"
+if gzip -dc traces/redis.pcap.gz | "$build/toesim" replay /dev/stdin --waves none -o "$work/piped" >/dev/null 2>&1 &&
+    "$build/toesim" replay "$work/small.pcap" --waves none -o "$work/plain" >/dev/null 2>&1 &&
+    [ "$(jq -c .streams "$work/piped/stats.json")" = "$(jq -c .streams "$work/plain/stats.json")" ]; then
+    echo "pass: standard input gives what the file gives"
+else
+    echo "fail: standard input"
+fi
