@@ -134,6 +134,7 @@ static void live(uint64_t now_ps, enum probe_kind kind, uint32_t tx_prod, uint32
                            .snd_una = ISS + 1,
                            .snd_nxt = ISS + 1,
                            .snd_max = ISS + 1,
+                           .snd_wnd = 1000,
                            .tx_prod = tx_prod,
                            .rx_consumed = IRS + 1,
                            .flags = flags};
@@ -155,7 +156,7 @@ Test(check_audit, what_is_written_is_told)
     write_at(2 * MS);
     live(3 * MS, PROBE_CTX_WRITTEN, ISS + 10, 0);
     check_finish(check, &(struct check_places){0}, 3000 * MS);
-    expect(INVARIANT_DB, 0);
+    cr_assert_eq(check_violations(check, INVARIANT_DB), 0, "%s", check_report(check));
 }
 
 Test(check_audit, what_is_written_is_not_kept_back)
