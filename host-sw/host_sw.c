@@ -32,6 +32,7 @@ void host_sw_params_default(struct host_sw_params *params)
         .hold_bytes_total = UINT64_C(64) << 20,
         .moves_outstanding_max = 64,
         .moving_enabled = true,
+        .policies = "first-packet",
         .offload = OFFLOAD_ALL,
         .offload_max = 65536,
         .challenge_rate = 1000,
@@ -45,6 +46,7 @@ void host_sw_params_default(struct host_sw_params *params)
         .ring_log2_buffer = 10,
         .isn_seed = 1,
     };
+    move_owner_preset(params->own);
     tcp_params_default(&params->tcp);
     params->tcp.mss_max = (uint16_t)(params->mtu_bytes - 40);
 }
@@ -70,9 +72,10 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->app = app;
     sw->app_self = app_self;
     sw->probe = probe;
-    sw->mode = params->mode == TEAM_MODE_STATIC ? &team_mode_static : &team_mode_active_backup;
-    sw->policy = &policy_first_packet;
-    sw->mechanism = params->moving_enabled ? mechanism_table[0] : mechanism_find("forward");
+    assert(params->mode < TEAM_MODE_COUNT && params->mechanism < mechanism_count);
+    sw->mode = team_mode_table[params->mode];
+    sw->mechanism =
+        params->moving_enabled ? mechanism_table[params->mechanism] : mechanism_find("forward");
     sw->last_look_ps = sw->cookie_ps = TIME_NEVER;
     sw->params.tcp.challenges = &sw->challenges;
     sw->wish_active = NIC_COUNT;
@@ -101,6 +104,7 @@ void host_sw_destroy(struct host_sw *sw)
     hold_free(&sw->hold);
     farewell_free(&sw->farewells);
     directory_free(&sw->dir);
+    policy_list_free(&sw->policies);
     free(sw->pending_events);
     free(sw->wishes);
     free(sw->issued);
@@ -125,6 +129,17 @@ static bool start_memory(struct host_sw *sw)
         memory_out();
     return sw->entries_address && sw->images_address && sw->held_address &&
            buffer_pool_init(&sw->pool, bus, buffers);
+}
+
+/* A policy asks for a move of its own accord. */
+static bool policy_moves(void *self, uint32_t conn, const struct move_trigger *why)
+{
+    struct host_sw *sw = self;
+    struct dir_entry *entry = &sw->dir.entries[conn];
+    assert(conn < sw->dir.conn_max);
+    if (!directory_is_live(&sw->dir, conn) || !sw->mechanism->start)
+        return false;
+    return transfer_request(sw, entry, why->port, MOVE_FOREIGN, why) || entry->wanted.listed;
 }
 
 static void start_lists(struct host_sw *sw)
@@ -157,6 +172,8 @@ static bool start(struct host_sw *sw)
     if (!directory_init(&sw->dir, conn_max) || !place_host_init(sw) || !fragments_init(sw))
         memory_out(); /* a server that never starts would make every conversation fail */
     start_lists(sw);
+    policy_list_init(&sw->policies, sw->params.policies, sw->params.own, conn_max,
+                     (struct policy_server){policy_moves, sw});
     farewell_init(&sw->farewells, conn_max);
     struct move_trigger why = transfer_called(sw);
     failover_on_ports_changed(sw, NIC_COUNT, &why);
@@ -203,6 +220,7 @@ static bool run_timers(struct host_sw *sw, bool kicked)
     if (sw->next_heartbeat_ps <= now_ps)
         heartbeat(sw, now_ps);
     busy |= farewell_run(sw);
+    busy |= policy_list_run(&sw->policies, now_ps);
     busy |= idle_on_time(sw, now_ps);
     if (sw->last_look_ps <= now_ps) {
         sw->last_look_ps = TIME_NEVER;
@@ -252,6 +270,7 @@ static uint64_t next_timer_ps(const struct host_sw *sw)
     next = u64_min(next, fragments_next_ps(sw));
     next = u64_min(next, farewell_next_ps(&sw->farewells));
     next = u64_min(next, idle_next_ps(sw));
+    next = u64_min(next, policy_list_next_ps(&sw->policies));
     return u64_min(next, time_wait_next_ps(&sw->stack.time_waits));
 }
 
@@ -330,11 +349,14 @@ void host_sw_main(struct host_sw *sw)
 
 void host_sw_stop(struct host_sw *sw) { sw->stop = true; }
 
-void host_sw_set_active(struct host_sw *sw, unsigned nic, uint64_t now_ps)
+bool host_sw_set_active(struct host_sw *sw, unsigned nic, uint64_t now_ps)
 {
     assert(nic < NIC_COUNT);
+    if (!sw->mode->can_set_active)
+        return false;
     sw->wish_active = nic;
     sw->wish_active_trigger = (struct move_trigger){.at_ps = now_ps, .kind = TRIGGER_CALL};
+    return true;
 }
 
 const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned nic)

@@ -5,6 +5,9 @@
 #ifndef TOESIM_HOST_SW_H
 #define TOESIM_HOST_SW_H
 
+#include "host-sw/policy/move_owner.h"
+#include "host-sw/policy/policy.h"
+#include "host-sw/team/mode_list.h"
 #include "models/base/drop_reason.h"
 #include "models/base/move_event.h"
 #include "models/base/probe.h"
@@ -14,14 +17,13 @@
 #include "models/hwif/nic_desc.h"
 #include "models/tcp/tcp.h"
 
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-enum team_mode { TEAM_MODE_STATIC, TEAM_MODE_ACTIVE_BACKUP };
 
 /* Which connections NICs take; the others run in the host's own TCP. */
 enum offload_policy { OFFLOAD_ALL, OFFLOAD_NONE, OFFLOAD_PORTS };
@@ -84,18 +86,21 @@ struct host_sw_params {
     uint8_t ipv4[16]; /* as ::ffff:a.b.c.d */
     uint8_t ipv6[16];
     uint32_t mtu_bytes;
-    uint32_t conn_max;              /* connection ids, at most 65,536 */
-    uint32_t ring_bytes;            /* each way, power of two: 512 KiB */
-    uint64_t idle_ps;               /* nothing received for so long: inactivated; 60 s; 0: never */
-    uint64_t scan_period_ps;        /* idle scan; 0: idle_ps / 8 */
-    uint64_t move_deadline_ps;      /* 1 ms; a move that takes longer is counted as late */
-    uint32_t hold_frames_per_conn;  /* 64 */
-    uint64_t hold_bytes_total;      /* 64 MiB */
-    uint32_t moves_outstanding_max; /* bounded queue of moves under way */
-    bool moving_enabled;            /* false: foreign frames are always forwarded (policy F1) */
-    enum offload_policy offload;    /* OFFLOAD_ALL */
-    struct port_ranges offload_ports; /* OFFLOAD_PORTS: of the local port */
-    enum syn_cookies syn_cookies;     /* SYN_COOKIES_AUTO */
+    uint32_t conn_max;               /* connection ids, at most 65,536 */
+    uint32_t ring_bytes;             /* each way, power of two: 512 KiB */
+    uint64_t idle_ps;                /* nothing received for so long: inactivated; 60 s; 0: never */
+    uint64_t scan_period_ps;         /* idle scan; 0: idle_ps / 8 */
+    uint64_t move_deadline_ps;       /* 1 ms; a move that takes longer is counted as late */
+    uint32_t hold_frames_per_conn;   /* 64 */
+    uint64_t hold_bytes_total;       /* 64 MiB */
+    uint32_t moves_outstanding_max;  /* bounded queue of moves under way */
+    bool moving_enabled;             /* false: as if mechanism were forward */
+    uint8_t mechanism;               /* of moves from NIC to NIC: index in mechanism_table */
+    char policies[POLICY_NAMES_MAX]; /* that decide on a move, in order: names between commas */
+    alignas(8) unsigned char own[MOVE_OWN_BYTES]; /* values of their own keys */
+    enum offload_policy offload;                  /* OFFLOAD_ALL */
+    struct port_ranges offload_ports;             /* OFFLOAD_PORTS: of the local port */
+    enum syn_cookies syn_cookies;                 /* SYN_COOKIES_AUTO */
     uint32_t syn_backlog; /* connections opened by a peer and not established yet, at most: 4,096 */
     uint32_t
         offload_out_of_order_max; /* so many segments dropped as tcp_ooo_full, the same; 0: never */
@@ -221,8 +226,9 @@ bool host_sw_is_up(const struct host_sw *sw, unsigned nic);
 /* Takes effect at the next wait(). May be called from anywhere, with a kick of the core. */
 void host_sw_stop(struct host_sw *sw);
 
-/* From the link monitor or a scenario, at now_ps: active-backup change of the active port. */
-void host_sw_set_active(struct host_sw *sw, unsigned nic, uint64_t now_ps);
+/* From an operator or a scenario, at now_ps: nic is to be the active port. False: the team's mode lets
+ * nobody choose, and nothing happens. */
+bool host_sw_set_active(struct host_sw *sw, unsigned nic, uint64_t now_ps);
 
 /* What the driver of this NIC has found in its error registers and its root port's
  * (driver/nic_error.h). */

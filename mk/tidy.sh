@@ -18,7 +18,8 @@ allowed() {
     host-sw/test) echo "models host-sw" ;;
     host-sw/driver) echo "models/base models/wire models/tcp models/hwif host-sw/driver" ;;
     host-sw/stack) echo "models/base models/wire models/tcp models/hwif host-sw/driver host-sw/stack host-sw/host_sw.h" ;;
-    host-sw/team | host-sw/transfer) echo "models/base models/wire models/tcp models/hwif host-sw/driver host-sw/stack host-sw/team host-sw/transfer host-sw/host_sw.h" ;;
+    host-sw/policy) echo "models/base host-sw/policy host-sw/transfer/mechanism.h" ;;
+    host-sw/team | host-sw/transfer) echo "models/base models/wire models/tcp models/hwif host-sw/driver host-sw/stack host-sw/team host-sw/transfer host-sw/policy host-sw/host_sw.h" ;;
     host-sw*) echo "models/base models/wire models/tcp models/hwif host-sw" ;;
     rtl*) echo "rtl models" ;;
     *) echo "models host-sw rtl sim" ;;

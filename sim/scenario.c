@@ -61,8 +61,8 @@ static bool split_index(const char *path, char *general, size_t size, size_t *in
 static char shape_at(const char *general)
 {
     size_t len = strlen(general);
-    for (size_t i = 0; i < scenario_key_count; i++) {
-        const char *key = scenario_keys[i].path;
+    for (size_t i = 0; i < scenario_key_count(); i++) {
+        const char *key = scenario_keys()[i].path;
         if (strncmp(key, general, len) == 0 &&
             (key[len] == '\0' || key[len] == '.' || key[len] == '['))
             return key[len] ? key[len] : 'v';

@@ -289,7 +289,7 @@ static void derive(struct sim_config *config)
     config->gen.start_ps = config->replay.start_ps;
     config->gen.stall_ps = config->replay.stall_ps;
 
-    config->lan_switch.active_backup = config->team.mode == TEAM_MODE_ACTIVE_BACKUP;
+    config->lan_switch.active_backup = team_mode_table[config->team.mode]->one_port_carries;
     config->lan_switch.seed = config->seed;
     config->replay.seed = config->seed;
     config->gen.seed = config->seed;

@@ -75,8 +75,8 @@ bool scenario_write_keys(FILE *file, bool with_defaults)
     sim_config_default(&config);
     (void)fprintf(file, "| key | value |%s meaning |\n|---|---|%s---|\n",
                   with_defaults ? " default |" : "", with_defaults ? "---|" : "");
-    for (size_t i = 0; i < scenario_key_count; i++) {
-        const struct scenario_key *key = &scenario_keys[i];
+    for (size_t i = 0; i < scenario_key_count(); i++) {
+        const struct scenario_key *key = &scenario_keys()[i];
         bool in_list = scenario_key_is_action(key) || key->type == SCENARIO_EXPECT;
         (void)fprintf(file, "| `%s` | ", key->path);
         write_kind(file, key);

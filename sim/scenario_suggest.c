@@ -33,8 +33,8 @@ static void list_section(const char *path, char why[SCENARIO_WHY_MAX])
     size_t skip = is_known ? len : 0;
     const char *previous = "";
     size_t previous_len = 0;
-    for (size_t i = 0; i < scenario_key_count; i++) {
-        const char *key = scenario_keys[i].path;
+    for (size_t i = 0; i < scenario_key_count(); i++) {
+        const char *key = scenario_keys()[i].path;
         if (skip && (strncmp(key, section, skip - 1) != 0 || key[skip - 1] != '.'))
             continue;
         size_t step = strcspn(key + skip, ".[");
@@ -50,8 +50,8 @@ void scenario_suggest(const char *path, char why[SCENARIO_WHY_MAX])
 {
     struct spelling spelling;
     spelling_init(&spelling, path);
-    for (size_t i = 0; i < scenario_key_count; i++)
-        spelling_offer(&spelling, scenario_keys[i].path);
+    for (size_t i = 0; i < scenario_key_count(); i++)
+        spelling_offer(&spelling, scenario_keys()[i].path);
     const char *near = spelling_nearest(&spelling);
     if (near) {
         (void)snprintf(why, SCENARIO_WHY_MAX, "unknown key; did you mean %s?", near);

@@ -1,9 +1,8 @@
 #include "sim/scenario_table.h"
+#include "sim/scenario_rows.h"
 
 #include "models/base/units.h"
 #include "models/tcp/cc.h"
-
-#include <string.h>
 
 #define U8_LIMIT UINT64_C(255)
 #define U16_LIMIT UINT64_C(65535)
@@ -43,15 +42,14 @@
 #define ENUM(path, f, names, doc) ROW(path, SCENARIO_ENUM, NONE, 0, 0, FIELD(f), 1, names, doc)
 #define TEXT(path, type, f, doc) ROW(path, type, NONE, 0, 0, FIELD(f), 1, NULL, doc)
 
-static const char *const mode_names[] = {
-    [TEAM_MODE_STATIC] = "static", [TEAM_MODE_ACTIVE_BACKUP] = "active-backup", NULL};
 static const char *const cookie_names[] = {
     [SYN_COOKIES_OFF] = "off", [SYN_COOKIES_AUTO] = "auto", [SYN_COOKIES_ALWAYS] = "always", NULL};
 static const char *const offload_names[] = {
     [OFFLOAD_ALL] = "all", [OFFLOAD_NONE] = "none", [OFFLOAD_PORTS] = "ports", NULL};
-static const char *const policy_names[] = {"hash",        "nic0",  "alternate", "random", "flip",
-                                           "round_robin", "table", "captured",  NULL};
-static_assert(sizeof policy_names / sizeof *policy_names == PORT_POLICY_CAPTURED + 2, "names");
+static const char *const port_policy_names[] = {
+    "hash", "nic0", "alternate", "random", "flip", "round_robin", "table", "captured", NULL};
+static_assert(sizeof port_policy_names / sizeof *port_policy_names == PORT_POLICY_CAPTURED + 2,
+              "names");
 static const char *const lacp_names[] = {
     [LACP_OFF] = "off", [LACP_SLOW] = "slow", [LACP_FAST] = "fast", NULL};
 static const char *const forwarding_names[] = {
@@ -170,14 +168,14 @@ static const char *const fault_list[] = {"link_down",
         ENUM(path ".congestion", f.congestion, congestion_names, "congestion control"),            \
         BOOL(path ".ecn", f.ecn, "offer explicit congestion notification (RFC 3168)")
 
-const struct scenario_key scenario_keys[] = {
+const struct scenario_key scenario_rows[] = {
 
     TEXT("name", SCENARIO_NAME, name, "name of the run and of its results folder"),
     COUNT("seed", seed, 0, (uint64_t)INT64_MAX, "of every random stream"),
     ROW("duration", SCENARIO_TIME, UNLIMITED, 1, TIME_LIMIT, FIELD(duration_ps), 1, NULL,
         "simulated time at most; unlimited: until the traffic is done"),
 
-    ENUM("team.mode", team.mode, mode_names, "which NICs of the team carry frames"),
+    ENUM("team.mode", team.mode, NULL, "which NICs of the team carry frames"),
     TEXT("team.mac", SCENARIO_MAC, team.mac, "the team's one MAC address"),
     TEXT("team.ipv4", SCENARIO_IPV4, team.ipv4, "its IPv4 address"),
     TEXT("team.ipv6", SCENARIO_IPV6, team.ipv6, "its IPv6 address"),
@@ -197,7 +195,11 @@ const struct scenario_key scenario_keys[] = {
          "bytes held over all connections"),
     COUNT("team.moves_outstanding_max", team.moves_outstanding_max, 1, 65536,
           "moves under way at once"),
-    BOOL("team.moving", team.moving_enabled, "false: foreign frames are forwarded, never a move"),
+    BOOL("team.moving", team.moving_enabled, "false: team.move.mechanism is forward"),
+    ENUM("team.move.mechanism", team.mechanism, NULL,
+         "how a connection goes from one NIC to the other"),
+    TEXT("team.move.policy", SCENARIO_LIST, team.policies,
+         "what decides that it goes; asked in this order until one has an answer"),
     ENUM("team.offload.policy", team.offload, offload_names,
          "which connections NICs take; the others run in the host's own TCP"),
     TEXT("team.offload.ports", SCENARIO_PORTS, team.offload_ports,
@@ -341,7 +343,8 @@ const struct scenario_key scenario_keys[] = {
          "rtl, or the C model for debugging (no waves)"),
 
     ENUM("switch.hash", lan_switch.hash, scenario_hash_names, "the group's hash"),
-    ENUM("switch.policy", lan_switch.policy, policy_names, "which port a frame to the team takes"),
+    ENUM("switch.policy", lan_switch.policy, port_policy_names,
+         "which port a frame to the team takes"),
     COUNT("switch.flip_frames", lan_switch.flip_frames, 1, U32_LIMIT,
           "policy flip: frames until the port changes"),
     TEXT("switch.table", SCENARIO_TABLE, lan_switch.table,
@@ -473,28 +476,4 @@ const struct scenario_key scenario_keys[] = {
     ROW("expect[]", SCENARIO_EXPECT, NONE, 0, 0, FIELD(expects), 1, NULL,
         "key of stats.json, one of == != < <= > >=, value"),
 };
-const size_t scenario_key_count = sizeof scenario_keys / sizeof scenario_keys[0];
-
-const struct scenario_key *scenario_table_find(const char *path)
-{
-    for (size_t i = 0; i < scenario_key_count; i++)
-        if (strcmp(scenario_keys[i].path, path) == 0)
-            return &scenario_keys[i];
-    return NULL;
-}
-
-bool scenario_table_is_section(const char *path)
-{
-    size_t len = strlen(path);
-    for (size_t i = 0; i < scenario_key_count; i++) {
-        const char *key = scenario_keys[i].path;
-        if (strncmp(key, path, len) == 0 && (key[len] == '.' || key[len] == '['))
-            return true;
-    }
-    return false;
-}
-
-bool scenario_key_is_action(const struct scenario_key *key)
-{
-    return strncmp(key->path, "switch.rehash[]", 15) == 0 || strncmp(key->path, "faults[]", 8) == 0;
-}
+const size_t scenario_row_count = sizeof scenario_rows / sizeof scenario_rows[0];

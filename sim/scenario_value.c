@@ -3,6 +3,7 @@
 #include "models/base/units.h"
 #include "models/hwif/flow_key.h"
 #include "sim/scenario_frames.h"
+#include "sim/scenario_names.h"
 #include "sim/scenario_ports.h"
 
 #include <arpa/inet.h>
@@ -115,30 +116,12 @@ static bool parse_number(const struct scenario_key *key, const char *text, void 
 
 /* --- words --- */
 
-static bool wrong_name(const char *const *names, const char *text, char why[SCENARIO_WHY_MAX])
-{
-    int used = snprintf(why, SCENARIO_WHY_MAX, "'%.60s' is none of:", text);
-    for (; *names && used < SCENARIO_WHY_MAX; names++)
-        used += snprintf(why + used, (size_t)(SCENARIO_WHY_MAX - used), " %s", *names);
-    return false;
-}
-
-static bool find_name(const char *const *names, const char *text, uint64_t *index)
-{
-    for (uint64_t i = 0; names[i]; i++)
-        if (strcmp(names[i], text) == 0) {
-            *index = i;
-            return true;
-        }
-    return false;
-}
-
 static bool parse_enum(const struct scenario_key *key, const char *text, void *base,
                        char why[SCENARIO_WHY_MAX])
 {
     uint64_t index;
-    if (!find_name(key->names, text, &index))
-        return wrong_name(key->names, text, why);
+    if (!scenario_name_find(key->names, text, &index))
+        return scenario_name_wrong(key->names, text, why);
     store(key, base, index);
     return true;
 }
@@ -181,6 +164,8 @@ static bool parse_list(const struct scenario_key *key, const char *text, void *b
                        char why[SCENARIO_WHY_MAX])
 {
     size_t len = strlen(text);
+    if (key->names && !scenario_names_are(key->names, text))
+        return scenario_name_wrong(key->names, text, why);
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)text[i] <= 0x20 || text[i] == 0x7f)
             return wrong(why, text, "words between commas, without blanks");
@@ -323,8 +308,8 @@ static bool parse_rehash(const struct scenario_key *key, const char *text,
         action->kind = ACTION_ASSIGN;
         return true;
     }
-    if (!find_name(scenario_hash_names, text, &hash))
-        return wrong_name(key->names, text, why);
+    if (!scenario_name_find(scenario_hash_names, text, &hash))
+        return scenario_name_wrong(key->names, text, why);
     action->kind = ACTION_SET_HASH;
     action->value = (uint32_t)hash;
     return true;
@@ -338,7 +323,7 @@ static bool parse_fault(const struct scenario_key *key, const char *text, struct
             action->kind = (enum action_kind)kind;
             return true;
         }
-    return wrong_name(key->names, text, why);
+    return scenario_name_wrong(key->names, text, why);
 }
 
 bool scenario_value_parse(const struct scenario_key *key, const char *text, void *base,

@@ -124,7 +124,7 @@ static void write_actions(FILE *file, const struct sim_config *config,
             continue;
         indent(file, depth + 1);
         for (const struct scenario_key *k = key;
-             k < scenario_keys + scenario_key_count && strncmp(k->path, key->path, prefix) == 0;
+             k < scenario_keys() + scenario_key_count() && strncmp(k->path, key->path, prefix) == 0;
              k++)
             if (belongs(k, action)) {
                 (void)fprintf(file, "%s%s: ", lead, k->path + prefix + 1);
@@ -156,8 +156,8 @@ bool scenario_write(const struct sim_config *config, FILE *file)
     const char *previous = "", *list = "";
     size_t list_len = 0;
     (void)fputs("# Every key of this run; docs/scenario.md explains them.\n", file);
-    for (size_t i = 0; i < scenario_key_count; i++) {
-        const struct scenario_key *key = &scenario_keys[i];
+    for (size_t i = 0; i < scenario_key_count(); i++) {
+        const struct scenario_key *key = &scenario_keys()[i];
         const char *last;
         if (is_unset(key, config) || (list_len && strncmp(key->path, list, list_len) == 0))
             continue;

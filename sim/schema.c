@@ -167,7 +167,7 @@ json_t *schema_create(void)
     (void)json_object_set_new(root, "$schema",
                               json_string("https://json-schema.org/draft/2020-12/schema"));
     (void)json_object_set_new(root, "title", json_string("toesim scenario"));
-    for (size_t i = 0; i < scenario_key_count; i++)
-        add_key(root, &scenario_keys[i]);
+    for (size_t i = 0; i < scenario_key_count(); i++)
+        add_key(root, &scenario_keys()[i]);
     return root;
 }

@@ -97,7 +97,7 @@ void swarm_draw_key(struct swarm_drawing *d, const struct scenario_key *key, con
         swarm_set(d, "%s=%s", path, swarm_pick(d, rule->words));
     else if (key->type == SCENARIO_BOOL)
         swarm_set(d, "%s=%s", path, swarm_pick(d, bools));
-    else if (key->type == SCENARIO_ENUM)
+    else if (key->names) /* one of them also where a list may be written */
         swarm_set(d, "%s=%s", path, swarm_pick(d, key->names));
     else if (key->type <= SCENARIO_LOG2)
         draw_number(d, key, path);
@@ -135,8 +135,8 @@ static bool is_drawn_elsewhere(const struct scenario_key *key)
 
 static void draw_keys(struct swarm_drawing *d)
 {
-    for (size_t i = 0; i < scenario_key_count; i++) {
-        const struct scenario_key *key = &scenario_keys[i];
+    for (size_t i = 0; i < scenario_key_count(); i++) {
+        const struct scenario_key *key = &scenario_keys()[i];
         if (is_drawn_elsewhere(key) || !swarm_chance(d, KEY_ODDS))
             continue;
         const struct swarm_rule *rule = swarm_rule_find(key->path);

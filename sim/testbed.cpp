@@ -452,9 +452,10 @@ void testbed::act(const sim_action &action, uint64_t now_ps)
         set_link(action.nic, now_ps);
         break;
     case ACTION_SET_ACTIVE:
-        lan_switch_set_active(switch_, action.nic, now_ps);
-        host_sw_set_active(software_, action.nic, now_ps);
-        host_cpu_kick(cpu_, now_ps);
+        if (host_sw_set_active(software_, action.nic, now_ps)) {
+            lan_switch_set_active(switch_, action.nic, now_ps);
+            host_cpu_kick(cpu_, now_ps);
+        }
         break;
     case ACTION_PCIE_DOWN:
         pcie_link_set_up(link_[action.nic], false, now_ps);

@@ -35,8 +35,12 @@ void failover_on_ports_changed(struct host_sw *sw, unsigned wanted, const struct
     bool could_own[NIC_COUNT];
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         could_own[nic] = sw->mode->may_own(&sw->ports, nic);
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        sw->ports.usable[nic] = sw->nics[nic].up && sw->nics[nic].link_up;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        bool usable = sw->nics[nic].up && sw->nics[nic].link_up;
+        if (usable != sw->ports.usable[nic])
+            policy_list_on_port(&sw->policies, nic, usable);
+        sw->ports.usable[nic] = usable;
+    }
     sw->mode->on_change(&sw->ports, wanted);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         if (sw->mode->may_own(&sw->ports, nic) != could_own[nic])

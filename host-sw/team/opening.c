@@ -142,6 +142,7 @@ void opening_hatched(struct host_sw *sw, struct dir_entry *entry)
 
 void opening_emit(struct host_sw *sw, const struct dir_entry *entry)
 {
+    policy_list_on_open(&sw->policies, team_conn_of(sw, entry));
     struct probe_event event = {.now_ps = team_now(sw),
                                 .opened.irs = entry->active ? PROBE_IRS_UNKNOWN : entry->irs,
                                 .opened.iss = entry->iss,

@@ -6,6 +6,7 @@
 #include "host-sw/stack/answer.h"
 #include "host-sw/stack/seq.h"
 #include "host-sw/team/failover.h"
+#include "host-sw/team/foreign.h"
 #include "host-sw/team/idle.h"
 #include "host-sw/team/offload.h"
 #include "host-sw/transfer/place_nic.h"
@@ -102,49 +103,6 @@ void team_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_fra
     entry->transfer.held++;
 }
 
-/* A frame of a connection that is active: at its owner, or worth a move. A raced frame was on its
- * way to a NIC that lost the connection meanwhile: it only has to arrive. */
-static void on_active(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
-                      const struct packet *packet, bool raced)
-{
-    if (entry->owner == PLACE_HOST) {
-        place_ops_of(PLACE_HOST)->relay(sw, entry, PLACE_HOST, frame, packet);
-        return;
-    }
-    bool straggler = raced || frame->port == entry->owner;
-    /* A SYN of a known connection is the owner's to challenge or answer. */
-    bool may_move = !straggler && (packet->seg.flags & TCP_SYN) == 0 &&
-                    sw->mode->may_own(&sw->ports, frame->port);
-    if (may_move) {
-        enum policy_verdict verdict =
-            sw->mechanism->start ? sw->policy->on_foreign(entry, frame) : POLICY_FORWARD;
-        uint64_t t0_ps = PLANTED(t0_of_the_host) ? team_now(sw) : frame->mac_time_ps;
-        struct move_trigger why = {.at_ps = t0_ps,
-                                   .frame_id = frame->frame_id,
-                                   .kind = TRIGGER_FRAME,
-                                   .port = frame->port};
-        if (PLANTED(claim_not_reloaded))
-            verdict = POLICY_FORWARD;
-        if (verdict == POLICY_MOVE &&
-            transfer_request(sw, entry, frame->port, MOVE_FOREIGN, &why)) {
-            team_hold(sw, entry, frame);
-            return;
-        }
-        if (verdict == POLICY_SUPPRESS && PLANTED(foreign_dropped)) {
-            team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
-            return;
-        }
-        if (verdict == POLICY_SUPPRESS)
-            sw->stats.suppressed_by_progress++;
-        straggler = frame->mac_time_ps <= entry->t0_ps;
-    }
-    if (straggler)
-        sw->stats.late_forwards++;
-    place_ops_of(entry->owner)->relay(sw, entry, entry->owner, frame, packet);
-    if (PLANTED(forwarded_and_dropped))
-        team_drop_frame(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
-}
-
 static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
                      const struct packet *packet, bool raced)
 {
@@ -158,7 +116,10 @@ static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct d
         transfer_on_frame(sw, entry, frame, packet);
         break;
     case DIR_ACTIVE:
-        on_active(sw, entry, frame, packet, raced);
+        if (transfer_is_under_way(entry))
+            transfer_on_frame(sw, entry, frame, packet);
+        else
+            foreign_frame(sw, entry, frame, packet, raced);
         break;
     case DIR_FREEZING:
         if (!PLANTED(frame_forgotten))
@@ -289,6 +250,8 @@ static void on_owned(struct host_sw *sw, const struct nic_record *record)
     record_used(sw, record, record->conn);
     if (record->verdict == NIC_VERDICT_APPLIED && record->gen == entry->gen)
         entry->applied = true;
+    if ((record->flags & NIC_RECORD_INJECTED) == 0)
+        foreign_note_own(sw, entry, record);
     conn_io_on_progress(sw, entry, record);
     if (record->verdict == NIC_VERDICT_DROPPED)
         offload_on_dropped(sw, entry, (enum drop_reason)record->reason);

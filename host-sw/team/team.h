@@ -12,6 +12,7 @@
 #include "host-sw/driver/nic_driver.h"
 #include "host-sw/driver/nic_error.h"
 #include "host-sw/host_sw.h"
+#include "host-sw/policy/policy.h"
 #include "host-sw/stack/ephemeral.h"
 #include "host-sw/stack/host_stack.h"
 #include "host-sw/stack/host_tcp.h"
@@ -20,7 +21,6 @@
 #include "host-sw/team/directory.h"
 #include "host-sw/team/farewell.h"
 #include "host-sw/team/hold.h"
-#include "host-sw/team/policy.h"
 #include "host-sw/team/team_mode.h"
 #include "host-sw/transfer/mechanism.h"
 #include "models/base/units.h"
@@ -83,7 +83,7 @@ struct host_sw {
     struct directory dir;
     struct isn_key isn_key;
     const struct team_mode_ops *mode;
-    const struct policy_ops *policy;
+    struct policy_list policies;           /* that decide on moves */
     const struct mechanism_ops *mechanism; /* for moves from NIC to NIC */
     struct team_ports ports;
 

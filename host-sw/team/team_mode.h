@@ -13,18 +13,25 @@ struct team_ports {
 };
 
 struct team_mode_ops {
-    const char *name;
+    const char *name; /* the scenario's word, and written nowhere else */
+    /* What the switch must do: send every frame to the active port, as long as that is usable. */
+    bool one_port_carries;
+    /* An operator may choose the active port (the fault set_active). */
+    bool can_set_active;
     /* May a connection live on this NIC? */
     bool (*may_own)(const struct team_ports *ports, unsigned nic);
     /* Port for a frame of the host's own in answer to one received on `nic`. */
     unsigned (*reply_port)(const struct team_ports *ports, unsigned nic);
-    /* Usability changed, or `wanted` is to be active (NIC_COUNT: no wish). Updates ports->active.
-     */
+    /* The usability of ports has changed, or `wanted` is to be active (NIC_COUNT: none is named).
+     * Updates ports->active. */
     void (*on_change)(struct team_ports *ports, unsigned wanted);
 };
 
-extern const struct team_mode_ops team_mode_static;
-extern const struct team_mode_ops team_mode_active_backup;
+/* The modes, in the order of mode_list.h. */
+extern const struct team_mode_ops *const team_mode_table[];
+
+/* The names of all, ending with a null. */
+const char *const *team_mode_names(void);
 
 /* The other one of two. */
 static inline unsigned team_other(unsigned nic) { return 1 - nic; }

@@ -12,7 +12,7 @@ static unsigned reply_port(const struct team_ports *ports, unsigned nic)
     return ports->active;
 }
 
-/* A wish for an unusable port is ignored; an active port that fails is replaced. A port that comes
+/* An unusable port does not become active; an active port that fails is replaced. A port that comes
  * back does not take over again: each change moves every connection. */
 static void on_change(struct team_ports *ports, unsigned wanted)
 {
@@ -22,5 +22,10 @@ static void on_change(struct team_ports *ports, unsigned wanted)
         ports->active = team_other(ports->active);
 }
 
-const struct team_mode_ops team_mode_active_backup = {"active_backup", may_own, reply_port,
-                                                      on_change};
+extern const struct team_mode_ops team_mode_active_backup;
+const struct team_mode_ops team_mode_active_backup = {.name = "active-backup",
+                                                      .one_port_carries = true,
+                                                      .can_set_active = true,
+                                                      .may_own = may_own,
+                                                      .reply_port = reply_port,
+                                                      .on_change = on_change};

@@ -15,4 +15,6 @@ static void on_change(struct team_ports *ports, unsigned wanted)
         ports->active = team_other(ports->active);
 }
 
-const struct team_mode_ops team_mode_static = {"static", may_own, reply_port, on_change};
+extern const struct team_mode_ops team_mode_static;
+const struct team_mode_ops team_mode_static = {
+    .name = "static", .may_own = may_own, .reply_port = reply_port, .on_change = on_change};

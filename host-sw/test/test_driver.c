@@ -1,7 +1,6 @@
 /* host-sw/driver: probing, rings over many laps, commands beyond the ring, buffers out of order. */
 #include "host-sw/driver/inject_table.h"
 #include "host-sw/driver/nic_driver.h"
-#include "host-sw/team/team_mode.h"
 #include "host-sw/test/fake_nic.h"
 
 #include <criterion/criterion.h>
@@ -270,35 +269,4 @@ Test(driver, injected_frames_are_found_by_number_through_growth)
     cr_assert_eq(of_one, 750);
     cr_assert_eq(table.count, 750);
     inject_table_free(&table);
-}
-
-struct mode_row {
-    char name[48];
-    bool backup;
-    bool up0, up1;
-    unsigned wanted;
-    bool own0, own1;
-    unsigned reply0;
-};
-ParameterizedTestParameters(team_mode, says_who_may_own_and_answer)
-{
-    static struct mode_row rows[] = {
-        {"static, both up", false, true, true, 2, true, true, 0},
-        {"static, 0 down", false, false, true, 2, false, true, 1},
-        {"backup, both up", true, true, true, 2, true, false, 0},
-        {"backup, change wanted", true, true, true, 1, false, true, 1},
-        {"backup, wanted port is down", true, true, false, 1, true, false, 0},
-        {"backup, active port fails", true, false, true, 2, false, true, 1},
-    };
-    return cr_make_param_array(struct mode_row, rows, sizeof rows / sizeof rows[0]);
-}
-
-ParameterizedTest(struct mode_row *row, team_mode, says_who_may_own_and_answer)
-{
-    const struct team_mode_ops *mode = row->backup ? &team_mode_active_backup : &team_mode_static;
-    struct team_ports ports = {.usable = {row->up0, row->up1}};
-    mode->on_change(&ports, row->wanted);
-    cr_assert_eq(mode->may_own(&ports, 0), row->own0, "%s", row->name);
-    cr_assert_eq(mode->may_own(&ports, 1), row->own1, "%s", row->name);
-    cr_assert_eq(mode->reply_port(&ports, 0), row->reply0, "%s", row->name);
 }

@@ -6,6 +6,8 @@
 #ifndef TOESIM_HOST_TRANSFER_MECHANISM_H
 #define TOESIM_HOST_TRANSFER_MECHANISM_H
 
+#include "models/base/scenario_key.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -56,6 +58,7 @@ struct mechanism_ops {
     uint32_t batch_max;    /* transfers that one call of start() may be given; at least 1 */
     const struct mechanism_mark *marks; /* mark_count of them, at most MECHANISM_MARKS_MAX */
     size_t mark_count;
+    struct own_keys own;
     /* Names of context fields that do not reach the destination, for the checkers of images; ends
      * with a null. Null: every field does. */
     const char *const *not_carried;
@@ -85,6 +88,9 @@ struct mechanism_ops {
  * other; it is used wherever the chosen one is not made for. */
 extern const struct mechanism_ops *const mechanism_table[];
 extern const size_t mechanism_count;
+
+/* The names of all, ending with a null. */
+const char *const *mechanism_names(void);
 
 /* Null: no mechanism has this name. */
 const struct mechanism_ops *mechanism_find(const char *name);

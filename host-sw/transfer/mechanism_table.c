@@ -26,3 +26,11 @@ const struct mechanism_ops *mechanism_find(const char *name)
             return mechanism_table[i];
     return NULL;
 }
+
+const char *const *mechanism_names(void)
+{
+    static const char *names[sizeof mechanism_table / sizeof *mechanism_table + 1];
+    for (size_t i = 0; i < mechanism_count; i++)
+        names[i] = mechanism_table[i]->name;
+    return names;
+}

@@ -426,7 +426,10 @@ void transfer_finish(struct host_sw *sw, struct dir_entry *entry)
 {
     struct transfer *transfer = &entry->transfer;
     bool between_nics = place_is_nic(transfer->src) && place_is_nic(transfer->dest);
-    entry->moves += between_nics && !transfer->returning;
+    if (between_nics && !transfer->returning) {
+        entry->moves++;
+        policy_list_on_moved(&sw->policies, team_conn_of(sw, entry), team_now(sw));
+    }
     report_end(sw, entry, transfer->returning ? MOVE_END_FAILED : MOVE_END_COMPLETED);
     unlist(sw, entry);
     *transfer = (struct transfer){0};

@@ -37,6 +37,7 @@ struct move_trigger {
     uint64_t frame_id;   /* FRAME only, else 0 */
     uint8_t kind;        /* enum trigger_kind */
     uint8_t port;        /* FRAME: NIC that received it; LINK: NIC whose link changed; else 0 */
+    const char *policy;  /* the one that decided, static text; null: none was asked */
 };
 
 /* The points of a move's time line; docs/moves.md explains each (T0 to T13). */

@@ -387,14 +387,15 @@ static bool other_value(const struct scenario_key *key, char text[SCENARIO_VALUE
 {
     char now[SCENARIO_VALUE_MAX];
     scenario_value_format(key, &config, now);
-    switch (key->type) {
-    case SCENARIO_ENUM:
-    case SCENARIO_BOOL: {
-        static const char *const bools[] = {"false", "true"};
-        const char *const *names = key->type == SCENARIO_BOOL ? bools : key->names;
-        (void)strcpy(text, strcmp(names[0], now) == 0 ? names[1] : names[0]);
-        return true;
+    if (key->names) { /* an enumeration, or a list of some of the names */
+        bool first = strcmp(key->names[0], now) == 0;
+        (void)strcpy(text, key->names[first] ? key->names[first] : "");
+        return key->names[first] != NULL;
     }
+    switch (key->type) {
+    case SCENARIO_BOOL:
+        (void)strcpy(text, strcmp(now, "true") == 0 ? "false" : "true");
+        return true;
     case SCENARIO_NAME:
     case SCENARIO_PATH:
         (void)strcpy(text, "other");
@@ -426,8 +427,8 @@ Test(scenario, every_key_reaches_the_config_and_effective_yaml)
     const char plain_text[] = "traffic: {kind: generator, bytes: 4KiB}\nmeasure: {waves: none}\n";
     const char with_ports[] =
         "team: {offload: {policy: ports, ports: 80}}\ntraffic: {kind: generator}";
-    for (size_t i = 0; i < scenario_key_count; i++) {
-        const struct scenario_key *key = &scenario_keys[i];
+    for (size_t i = 0; i < scenario_key_count(); i++) {
+        const struct scenario_key *key = &scenario_keys()[i];
         char assignment[2 * SCENARIO_VALUE_MAX], value[SCENARIO_VALUE_MAX];
         const char *text = key->type == SCENARIO_PORTS ? with_ports : plain_text;
         cr_assert_eq(parse(text), STATUS_OK, "%s", err.text);

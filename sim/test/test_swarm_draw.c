@@ -54,7 +54,7 @@ Test(swarm_draw, two_seeds_give_different_scenarios)
 Test(swarm_draw, each_key_is_drawn_or_says_why_not)
 {
     static bool seen[KEYS_MAX];
-    cr_assert_leq(scenario_key_count, KEYS_MAX);
+    cr_assert_leq(scenario_key_count(), KEYS_MAX);
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
         draw(seed, &drawn);
         for (size_t i = 0; i < drawn.set_count; i++) {
@@ -63,15 +63,15 @@ Test(swarm_draw, each_key_is_drawn_or_says_why_not)
             split(drawn.sets[i], path, &value);
             const struct scenario_key *key = scenario_table_find(path);
             cr_assert_not_null(key, "%s", path);
-            seen[key - scenario_keys] = true;
+            seen[key - scenario_keys()] = true;
         }
     }
-    for (size_t i = 0; i < scenario_key_count; i++) {
-        const struct swarm_rule *rule = swarm_rule_find(scenario_keys[i].path);
+    for (size_t i = 0; i < scenario_key_count(); i++) {
+        const struct swarm_rule *rule = swarm_rule_find(scenario_keys()[i].path);
         const char *why_not = rule ? rule->why_not : NULL;
         cr_expect(seen[i] || why_not, "%s is never drawn, and swarm_rules.c has no reason for it",
-                  scenario_keys[i].path);
-        cr_expect(!(seen[i] && why_not), "%s is drawn, although: %s", scenario_keys[i].path,
+                  scenario_keys()[i].path);
+        cr_expect(!(seen[i] && why_not), "%s is drawn, although: %s", scenario_keys()[i].path,
                   why_not ? why_not : "");
     }
 }
@@ -100,13 +100,14 @@ Test(swarm_draw, each_name_of_a_key_is_drawn)
             split(drawn.sets[i], path, &value);
             const struct scenario_key *key = scenario_table_find(path);
             for (size_t n = 0; key->names && key->names[n]; n++)
-                seen[key - scenario_keys][n] |= strcmp(key->names[n], value) == 0;
+                seen[key - scenario_keys()][n] |= strcmp(key->names[n], value) == 0;
         }
     }
-    for (size_t i = 0; i < scenario_key_count; i++)
-        for (size_t n = 0; scenario_keys[i].names && scenario_keys[i].names[n]; n++)
-            cr_expect(seen[i][n] || is_excused(scenario_keys[i].path, scenario_keys[i].names[n]),
-                      "%s: %s is never drawn", scenario_keys[i].path, scenario_keys[i].names[n]);
+    for (size_t i = 0; i < scenario_key_count(); i++)
+        for (size_t n = 0; scenario_keys()[i].names && scenario_keys()[i].names[n]; n++)
+            cr_expect(
+                seen[i][n] || is_excused(scenario_keys()[i].path, scenario_keys()[i].names[n]),
+                "%s: %s is never drawn", scenario_keys()[i].path, scenario_keys()[i].names[n]);
 }
 
 Test(swarm_draw, signals_cuts_and_looking_are_drawn_and_left_out)

@@ -86,8 +86,8 @@ Test(timing_doc, each_latency_and_rate_has_a_row_with_default_and_source)
     char cells[CELLS][512];
     size_t checked = 0;
     read_page();
-    for (size_t i = 0; i < scenario_key_count; i++) {
-        const struct scenario_key *key = &scenario_keys[i];
+    for (size_t i = 0; i < scenario_key_count(); i++) {
+        const struct scenario_key *key = &scenario_keys()[i];
         bool found = find_row(key->path, cells);
         cr_expect(found || !is_latency_or_rate(key),
                   "docs/timing.md section 0 has no row | what | `%s` | default | source |",

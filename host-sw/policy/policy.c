@@ -1,0 +1,125 @@
+#include "host-sw/policy/policy.h"
+
+#include "host-sw/policy/move_owner.h"
+#include "models/base/memory.h"
+#include "models/base/units.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *policy_conn(const struct policy *policy, uint32_t conn)
+{
+    assert(policy->conns);
+    return policy->conns + conn * policy->ops->conn_priv_bytes;
+}
+
+bool policy_ask_move(const struct policy *policy, uint32_t conn, const struct move_trigger *why)
+{
+    return policy->server.move(policy->server.self, conn, why);
+}
+
+static void *zeroed(size_t count, size_t bytes)
+{
+    if (bytes == 0)
+        return NULL;
+    void *memory = calloc(count, bytes);
+    memory_check(memory);
+    return memory;
+}
+
+static void add(struct policy_list *list, const struct policy_ops *ops, const unsigned char *values,
+                uint32_t conn_max, struct policy_server server)
+{
+    assert(ops && list->count < POLICIES_MAX);
+    list->policies[list->count++] = (struct policy){.ops = ops,
+                                                    .values = move_owner_values(&ops->own, values),
+                                                    .priv = zeroed(1, ops->priv_bytes),
+                                                    .conns = zeroed(conn_max, ops->conn_priv_bytes),
+                                                    .server = server};
+}
+
+void policy_list_init(struct policy_list *list, const char *names, const unsigned char *values,
+                      uint32_t conn_max, struct policy_server server)
+{
+    *list = (struct policy_list){0};
+    while (*names) {
+        size_t length = strcspn(names, ",");
+        add(list, policy_find(names, length), values, conn_max, server);
+        names += length + (names[length] == ',');
+    }
+    assert(list->count > 0);
+}
+
+void policy_list_free(struct policy_list *list)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        free(list->policies[i].priv);
+        free(list->policies[i].conns);
+    }
+    *list = (struct policy_list){0};
+}
+
+enum policy_verdict policy_list_on_frame(struct policy_list *list, const struct policy_frame *frame,
+                                         const char **winner)
+{
+    *winner = NULL;
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct policy *policy = &list->policies[i];
+        enum policy_verdict verdict =
+            policy->ops->on_frame ? policy->ops->on_frame(policy, frame) : POLICY_NEXT;
+        if (verdict == POLICY_NEXT)
+            continue;
+        *winner = policy->ops->name;
+        return verdict;
+    }
+    return POLICY_FORWARD;
+}
+
+void policy_list_on_open(struct policy_list *list, uint32_t conn)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        if (list->policies[i].conns)
+            memset(policy_conn(&list->policies[i], conn), 0,
+                   list->policies[i].ops->conn_priv_bytes);
+}
+
+void policy_list_on_port(struct policy_list *list, unsigned nic, bool usable)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        if (list->policies[i].ops->on_port)
+            list->policies[i].ops->on_port(&list->policies[i], nic, usable);
+}
+
+void policy_list_on_moved(struct policy_list *list, uint32_t conn, uint64_t now_ps)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        if (list->policies[i].ops->on_moved)
+            list->policies[i].ops->on_moved(&list->policies[i], conn, now_ps);
+}
+
+static uint64_t next_ps(const struct policy *policy)
+{
+    return policy->ops->next_ps ? policy->ops->next_ps(policy) : TIME_NEVER;
+}
+
+uint64_t policy_list_next_ps(const struct policy_list *list)
+{
+    uint64_t next = TIME_NEVER;
+    for (uint32_t i = 0; i < list->count; i++)
+        next = u64_min(next, next_ps(&list->policies[i]));
+    return next;
+}
+
+bool policy_list_run(struct policy_list *list, uint64_t now_ps)
+{
+    bool busy = false;
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct policy *policy = &list->policies[i];
+        if (next_ps(policy) > now_ps)
+            continue;
+        policy->ops->run(policy, now_ps);
+        busy = true;
+    }
+    return busy;
+}

@@ -1,0 +1,35 @@
+/* Every policy has one row here. */
+#include "host-sw/policy/policy.h"
+
+#include <string.h>
+
+#define POLICIES(X) X(policy_first_packet)
+
+#define X(ops) extern const struct policy_ops ops;
+POLICIES(X)
+#undef X
+
+const struct policy_ops *const policy_table[] = {
+#define X(ops) &ops,
+    POLICIES(X)
+#undef X
+};
+
+const size_t policy_count = sizeof policy_table / sizeof *policy_table;
+
+const struct policy_ops *policy_find(const char *name, size_t length)
+{
+    for (size_t i = 0; i < policy_count; i++)
+        if (strlen(policy_table[i]->name) == length &&
+            memcmp(policy_table[i]->name, name, length) == 0)
+            return policy_table[i];
+    return NULL;
+}
+
+const char *const *policy_names(void)
+{
+    static const char *names[sizeof policy_table / sizeof *policy_table + 1];
+    for (size_t i = 0; i < policy_count; i++)
+        names[i] = policy_table[i]->name;
+    return names;
+}

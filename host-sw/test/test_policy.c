@@ -1,0 +1,138 @@
+/* host-sw/policy/policy.c: policies in their order, their private state, and their time. */
+#include "host-sw/policy/policy.h"
+
+#include "models/base/units.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+enum { CONNS = 4 };
+
+static uint32_t asked; /* connections for which a move was asked */
+
+static bool move(void *self, uint32_t conn, const struct move_trigger *why)
+{
+    (void)self;
+    (void)why;
+    asked |= 1u << conn;
+    return true;
+}
+
+/* Policies of the tests: one that has an opinion about each third frame of a connection, and one that waits
+ * and asks at 5 us. */
+static enum policy_verdict third_on_frame(struct policy *policy, const struct policy_frame *frame)
+{
+    uint8_t *count = policy_conn(policy, frame->conn);
+    uint32_t *all = policy->priv;
+    ++*all;
+    return ++*count % 3 ? POLICY_NEXT : POLICY_MOVE;
+}
+
+static const struct policy_ops third = {
+    .name = "third", .priv_bytes = 4, .conn_priv_bytes = 1, .on_frame = third_on_frame};
+
+static enum policy_verdict later_on_frame(struct policy *policy, const struct policy_frame *frame)
+{
+    (void)frame;
+    *(uint64_t *)policy->priv = 5 * PS_PER_US;
+    return POLICY_WAIT;
+}
+
+static uint64_t later_next_ps(const struct policy *policy)
+{
+    uint64_t at_ps = *(const uint64_t *)policy->priv;
+    return at_ps ? at_ps : TIME_NEVER;
+}
+
+static void later_run(struct policy *policy, uint64_t now_ps)
+{
+    struct move_trigger why = {.at_ps = now_ps, .kind = TRIGGER_TIMER};
+    *(uint64_t *)policy->priv = 0;
+    policy_ask_move(policy, 2, &why);
+}
+
+static const struct policy_ops later = {.name = "later",
+                                        .priv_bytes = 8,
+                                        .on_frame = later_on_frame,
+                                        .next_ps = later_next_ps,
+                                        .run = later_run};
+
+static struct policy_list list;
+static uint32_t third_count;
+static uint64_t later_ps;
+static unsigned char third_conns[CONNS];
+
+static void setup(void)
+{
+    asked = third_count = 0;
+    later_ps = 0;
+    memset(third_conns, 0, sizeof third_conns);
+    list = (struct policy_list){
+        .count = 2,
+        .policies = {{.ops = &third, .priv = &third_count, .conns = third_conns},
+                     {.ops = &later, .priv = &later_ps, .server = {.move = move}}}};
+}
+
+TestSuite(policy, .init = setup);
+
+static enum policy_verdict ask(uint32_t conn, const char **winner)
+{
+    return policy_list_on_frame(
+        &list, &(struct policy_frame){.conn = conn, .port = 1, .is_foreign = true}, winner);
+}
+
+Test(policy, the_first_verdict_that_is_not_next_wins)
+{
+    const char *winner;
+    cr_assert_eq(ask(0, &winner), POLICY_WAIT);
+    cr_assert_str_eq(winner, "later");
+    cr_assert_eq(ask(0, &winner), POLICY_WAIT);
+    cr_assert_eq(ask(0, &winner), POLICY_MOVE);
+    cr_assert_str_eq(winner, "third");
+}
+
+Test(policy, without_an_opinion_the_frame_is_forwarded)
+{
+    const char *winner;
+    list.count = 1;
+    cr_assert_eq(ask(0, &winner), POLICY_FORWARD);
+    cr_assert_null(winner);
+}
+
+Test(policy, state_is_kept_for_each_connection_and_is_new_when_one_opens)
+{
+    const char *winner;
+    ask(0, &winner);
+    ask(0, &winner);
+    ask(1, &winner);
+    cr_assert_eq(third_count, 3);
+    policy_list_on_open(&list, 0);
+    cr_assert_eq(third_conns[0], 0);
+    cr_assert_eq(third_conns[1], 1);
+    ask(0, &winner);
+    cr_assert_str_eq(winner, "later");
+}
+
+Test(policy, one_that_waits_is_run_in_time_and_may_ask_for_the_move)
+{
+    const char *winner;
+    cr_assert_eq(policy_list_next_ps(&list), TIME_NEVER);
+    cr_assert_not(policy_list_run(&list, PS_PER_S));
+    ask(2, &winner);
+    cr_assert_eq(policy_list_next_ps(&list), 5 * PS_PER_US);
+    cr_assert_not(policy_list_run(&list, 5 * PS_PER_US - 1));
+    cr_assert(policy_list_run(&list, 5 * PS_PER_US));
+    cr_assert_eq(asked, 1u << 2);
+    cr_assert_eq(policy_list_next_ps(&list), TIME_NEVER);
+}
+
+Test(policy, first_packet_moves_by_every_foreign_frame_and_by_no_other)
+{
+    const char *winner;
+    policy_list_init(&list, "first-packet", NULL, CONNS, (struct policy_server){.move = move});
+    cr_assert_eq(ask(3, &winner), POLICY_MOVE);
+    cr_assert_str_eq(winner, "first-packet");
+    cr_assert_eq(policy_list_on_frame(&list, &(struct policy_frame){.conn = 3}, &winner),
+                 POLICY_FORWARD);
+    policy_list_free(&list);
+}
