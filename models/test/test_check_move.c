@@ -15,7 +15,8 @@ static struct probe probe;
 struct story {
     uint64_t rx, told_rx, foreign, visible, decided, told_decided;
     uint64_t event[14], told[14]; /* T4 to T12 */
-    uint32_t of_conn;             /* whose record it is */
+    uint64_t completed, rung; /* the completion of FREEZE is in memory; INSTALL's doorbell leaves */
+    uint32_t of_conn;         /* whose record it is */
     uint8_t port, kind;
     uint64_t frame_id, begin_frame_id;
 };
@@ -47,6 +48,8 @@ static void setup(void)
                            .visible = 120,
                            .decided = 130,
                            .told_decided = 130,
+                           .completed = 168,
+                           .rung = 180,
                            .of_conn = CONN,
                            .port = 1,
                            .kind = TRIGGER_FRAME,
@@ -126,6 +129,14 @@ static void end(enum move_end outcome)
              .kind = PROBE_MOVE_END, .conn = CONN, .gen = 2, .nic = 1, .move_end.end = outcome});
 }
 
+/* Of FREEZE; 0: the host never sees it. */
+static void completion(void)
+{
+    if (story.completed)
+        emit(story.completed,
+             (struct probe_event){.kind = PROBE_CMD_DONE, .conn = CONN, .nic = 0, .gen = 1});
+}
+
 static void move(void)
 {
     own(50, 0, OWN_ACTIVE, 1);
@@ -140,7 +151,9 @@ static void move(void)
     emit(165, (struct probe_event){
                   .kind = PROBE_CTX_OUT, .conn = CONN, .gen = 1, .context.image = &image});
     own(165, 0, OWN_TOMBSTONE, 1);
+    completion();
     mark(1, 1, 7);
+    emit(story.rung, (struct probe_event){.kind = PROBE_CMD_RUNG, .conn = PROBE_NO_CONN, .nic = 1});
     mark(1, 2, 8);
     mark(1, 2, 9);
     own(190, 1, OWN_HOLD, 2);
@@ -267,6 +280,25 @@ Test(check_move, a_completed_move_without_one_of_its_marks_is_caught)
         story.told[number] = 0;
         move();
         cr_assert_geq(check_violations(check, INVARIANT_MARK), 1, "T%u", number);
+    }
+}
+
+Test(check_move, an_image_that_is_seen_without_a_completion_is_caught)
+{
+    story.completed = 0;
+    move();
+    expect_only(INVARIANT_MARK);
+}
+
+Test(check_move, an_install_that_is_issued_before_or_after_its_doorbell_is_caught)
+{
+    static const uint64_t wrong[] = {178, 182};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        teardown();
+        setup();
+        story.rung = wrong[i];
+        move();
+        expect_only(INVARIANT_MARK);
     }
 }
 
