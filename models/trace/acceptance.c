@@ -149,19 +149,24 @@ static bool has_got_there(const struct judge *judge, size_t i, uint8_t dir, int6
 }
 
 /* Bytes behind the window that the other side acknowledges later: its ACKs that widened the window
- * are not in the capture. */
+ * are not in the capture. An ACK far beyond all that is sent until then is of another connection. */
 static bool is_acked_later(const struct judge *judge, size_t i, uint8_t dir, int64_t to)
 {
     const struct side *side = &judge->side[dir];
     size_t end = future_end(judge, i);
     bool acked = false;
+    int64_t sent = to;
     for (size_t j = i + 1; j < end; j++) {
         const struct raw_segment *seg = judge->view->segments[j];
         if ((seg->flags & (TCP_SYN | TCP_RST)) || !(seg->flags & TCP_ACK))
             continue;
-        if (seg->dir == dir && place(side, side->sent, seg->seq) == side->sent)
+        int64_t at = place(side, side->sent, seg->dir == dir ? seg->seq : seg->ack);
+        if (seg->dir == dir && at == side->sent)
             return false;
-        acked = acked || (seg->dir != dir && place(side, side->sent, seg->ack) >= to);
+        if (seg->dir != dir && at >= to && at <= sent + side->window_max)
+            acked = true;
+        if (seg->dir == dir && at + seg->payload_len > sent && at <= sent + side->window_max)
+            sent = at + seg->payload_len;
     }
     return acked;
 }
