@@ -9,3 +9,18 @@ synth-now: $(GEN_SV)
 	@nice -n 10 mk/synth.sh $(B)/synth 16x4 "-chparam SETS 16 -chparam WAYS 4 -chparam LOOKUP_ENTRIES 256 -chparam CONN_IDS 1024" $(RTL_SV)
 	@echo "default shape, 128 sets x 8 ways, 131072 lookup entries, 65536 connections:"
 	@nice -n 10 mk/synth.sh $(B)/synth 128x8 "" $(RTL_SV)
+
+# How fast the logic could be clocked, from the netlists of `synth`.
+TIMING_LIMIT ?=
+.PHONY: timing timing-now
+timing: ## slowest paths of the context cache by a static estimate, two shapes; TIMING_LIMIT=4.1 fails above 4.1 ns
+	@mk/setup.sh test
+	@$(MAKE) --no-print-directory timing-now
+
+timing-now: $(GEN_SV)
+	@nice -n 10 mk/synth.sh $(B)/synth 16x4 "-chparam SETS 16 -chparam WAYS 4 -chparam LOOKUP_ENTRIES 256 -chparam CONN_IDS 1024" $(RTL_SV) >/dev/null
+	@nice -n 10 mk/synth.sh $(B)/synth 128x8 "" $(RTL_SV) >/dev/null
+	@status=0; for shape in 16x4 128x8; do \
+	    echo "$$shape, each module on its own:"; rtl/formal/timing.py --parts $(B)/synth/$$shape.parts.json || status=1; \
+	    echo "$$shape, whole:"; rtl/formal/timing.py $(if $(TIMING_LIMIT),--limit $(TIMING_LIMIT)) $(B)/synth/$$shape.whole.json || status=1; \
+	done; exit $$status

@@ -19,7 +19,8 @@ if [ ! -f "$stem.done" ] || [ -n "$(find "$@" "$0" -newer "$stem.done")" ]; then
         write_ilang $stem.all; blackbox *sram_*;
         synth_xilinx $options; tee -q -o $stem.stat stat;
         design -save all; $cut; delete */t:\$paramod* */t:ctx_cache_* */t:fifo; tee -q -o $stem.ltp ltp;
-        design -load all; flatten; $cut; tee -q -o $stem.flat ltp" >"$stem.log" 2>&1 || fail "$stem.log"
+        design -load all; write_json $stem.parts.json;
+        flatten; opt_clean; write_json $stem.whole.json; $cut; tee -q -o $stem.flat ltp" >"$stem.log" 2>&1 || fail "$stem.log"
     # Kinds of arrays: module, words, bits of a word.
     awk '/^module / { name = $2 } /^ *memory width/ { if (name ~ /sram_/) print name, $5, $3 }' "$stem.all" >"$stem.arrays"
     n=0

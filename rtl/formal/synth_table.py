@@ -50,7 +50,7 @@ def levels(path):
 
 
 def short(name):
-    return re.search(r"(ctx_cache_[a-z0-9]+|ctx_cache|sram_\w+?(?=\\|$)|fifo)", name).group(1)
+    return re.search(r"(ctx_cache_[a-z0-9]+|ctx_cache|sram_\w+?(?=\\|$)|fifo|oldest)", name).group(1)
 
 
 modules, depth = stat(stem + ".stat"), levels(stem + ".ltp")
