@@ -22,8 +22,8 @@ fuzz-tcp: build/fuzz/fuzz_tcp ## fuzz the TCP core (FUZZ_TCP_SECONDS=60, FUZZ_TC
 FUZZ_RX_SECONDS ?= 60
 FUZZ_RX_RUNS    ?= -1
 FUZZ_RX_SRC := sim/fuzz/fuzz_rx.c models/test/rx_fuzz.c models/test/toe_rig.c models/test/toe_rig_fakes.c \
-               $(wildcard models/toe/*.c) $(wildcard models/tcp/*.c) $(wildcard models/wire/*.c) $(wildcard models/base/*.c)
-FUZZ_RX_HDR := $(wildcard models/toe/*.h models/tcp/*.h models/wire/*.h models/base/*.h models/hwif/*.h models/test/*.h)
+               $(wildcard models/toe/*.c models/toe/*/*.c) $(wildcard models/tcp/*.c) $(wildcard models/wire/*.c) $(wildcard models/base/*.c)
+FUZZ_RX_HDR := $(wildcard models/toe/*.h models/toe/*/*.h models/tcp/*.h models/wire/*.h models/base/*.h models/hwif/*.h models/test/*.h)
 
 build/fuzz/fuzz_rx: $(FUZZ_RX_SRC) $(FUZZ_RX_HDR) | $(GEN)
 	@mkdir -p $(@D)

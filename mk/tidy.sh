@@ -14,6 +14,7 @@ allowed() {
     models/wire) echo "models/base models/hwif models/wire" ;;
     models/tcp) echo "models/base models/wire models/hwif models/tcp" ;;
     models/test) echo "models" ;;
+    models/toe*) echo "models/base models/wire models/tcp models/hwif models/toe" ;;
     models/*) echo "models/base models/wire models/tcp models/hwif $1" ;;
     host-sw/test) echo "models host-sw" ;;
     host-sw/driver) echo "models/base models/wire models/tcp models/hwif host-sw/driver" ;;

@@ -341,7 +341,6 @@ static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_e
     case NIC_CMD_RELEASE:
     case NIC_CMD_RX_INJECT:
     case NIC_CMD_TX_FRAME:
-    case NIC_CMD_SET_ISS_KEY:
     case NIC_CMD_SET: /* of one that ended meanwhile its event tells */
         break;
     }

@@ -211,8 +211,8 @@ static void note(struct check_conn *c, const struct probe_event *event)
     } else if (event->kind == PROBE_CTX_OUT && c->move.open && place == c->move.src &&
                event->gen == c->move.gen) {
         c->move.image_out = true;
-    } else if (event->kind == PROBE_CMD_DONE && c->move.open && place == c->move.src &&
-               event->gen == c->move.gen) {
+    } else if (event->kind == PROBE_CMD_DONE && event->done.op == NIC_CMD_FREEZE && c->move.open &&
+               place == c->move.src && event->gen == c->move.gen) {
         c->move.done_ps = event->now_ps;
     }
 }

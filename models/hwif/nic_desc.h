@@ -20,19 +20,19 @@ enum nic_cmd_op {
     NIC_CMD_RX_INJECT = 5, /* process the frame at list as if received on this NIC */
     NIC_CMD_TX_FRAME = 6,  /* send the frame at list as it is (host stack's frames) */
     NIC_CMD_ABORT = 7,     /* send a reset for (conn, gen) and remove it */
-    NIC_CMD_SET_ISS_KEY = 8, /* reserved for SYN cookies: completes with NIC_RESULT_UNSUPPORTED */
-    NIC_CMD_ICMP =
-        9, /* an ICMP error about (conn, gen): notice, MTU in count, quoted sequence number
-                         in tx_prod; NIC_RESULT_STALE: not believed */
-    NIC_CMD_SET =
-        10, /* options of (conn, gen): struct nic_options in the bytes of image and list */
+    /* 8 is free. */
+    /* An ICMP error about (conn, gen): notice, MTU in count, quoted sequence number in tx_prod.
+     * NIC_RESULT_STALE: the engine does not believe it. */
+    NIC_CMD_ICMP = 9,
+    /* Options of (conn, gen): struct nic_options in the bytes of image and list. */
+    NIC_CMD_SET = 10,
 };
 
 enum nic_cmd_flag {
     NIC_CMD_FLAG_NO_COMPLETION = 1 << 0, /* event only on failure */
     NIC_CMD_FLAG_FIN = 1 << 1,           /* INSTALL: application has closed: FIN at tx_prod */
-    NIC_CMD_FLAG_HARD = 1 << 3,          /* ICMP: a hard error (RFC 9293 3.9.2.2) */
     NIC_CMD_FLAG_KEEP_IMAGE = 1 << 2,    /* FREEZE for inactivation: as FREEZE, counted apart */
+    NIC_CMD_FLAG_HARD = 1 << 3,          /* ICMP: a hard error (RFC 9293 3.9.2.2) */
 };
 
 /* 64 bytes. Times are simulated picoseconds as the NICs' common clock. */

@@ -18,9 +18,11 @@ struct pcie_done {
 
 /* End of a DMA read. ok false: link down, aborted or timed out; data is then null. data (len bytes)
  * is valid during the call. */
+typedef void pcie_read_fn(void *self, uint64_t cookie, bool ok, const uint8_t *data, uint32_t len,
+                          uint64_t now_ps);
+
 struct pcie_read_done {
-    void (*fn)(void *self, uint64_t cookie, bool ok, const uint8_t *data, uint32_t len,
-               uint64_t now_ps);
+    pcie_read_fn *fn;
     void *self;
     uint64_t cookie;
 };

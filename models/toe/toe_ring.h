@@ -1,9 +1,9 @@
-/* Rings in host memory, interrupts (toe_ring.c) and registers (toe_regs.c). */
+/* The rings in host memory that the engine shares with the driver, and what they have in common. */
 #ifndef TOESIM_TOE_TOE_RING_H
 #define TOESIM_TOE_TOE_RING_H
 
 #include "models/hwif/nic_desc.h"
-#include "models/hwif/nic_regs.h"
+#include "models/hwif/pcie_port.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,43 +11,35 @@
 struct toe_engine;
 
 struct toe_ring {
-    uint64_t base;
+    uint64_t base; /* 0: the driver has not set the ring up */
     uint32_t log2;
-    uint32_t producer, consumer;
-    bool fetching;
+    uint32_t producer, consumer; /* run freely; the entry is the number modulo the ring's size */
+    bool fetching;               /* a read of entries is out */
 };
 
-struct toe_irq {
-    bool armed;
-    bool waiting; /* held back by moderation */
-    uint32_t seen;
-    bool fired_before;
-    uint64_t fired_ps;
+struct toe_rings {
+    struct toe_ring cmd, record, event, buffer;
 };
 
-struct toe_regs {
-    uint32_t control, nic_id, mtu, heartbeat_us, moderation_ns;
-    uint8_t mac[6];
-    bool link_up;
-    bool fenced_by_link; /* function reset, bus master off or link down */
-    bool fenced_by_self; /* heartbeat overdue or dead link seen */
-};
+/* Every ring is as the driver finds it after a reset: without a base. */
+void toe_rings_power_on(struct toe_engine *engine);
+bool toe_rings_create(struct toe_engine *engine);
+void toe_rings_destroy(struct toe_engine *engine);
 
-/* --- toe_ring.c --- */
-bool toe_record_has_room(const struct toe_engine *e);
-void toe_record_write(struct toe_engine *e, struct nic_record *record, uint64_t now_ps);
-void toe_event_post(struct toe_engine *e, const struct nic_event *event, uint64_t now_ps);
-void toe_event_kick(struct toe_engine *e, uint64_t now_ps);
-void toe_ring_fetch_cmds(struct toe_engine *e, uint64_t now_ps);
-void toe_ring_fetch_buffers(struct toe_engine *e, uint64_t now_ps);
-void toe_irq_arm(struct toe_engine *e, unsigned vector, uint32_t seen, uint64_t now_ps);
-void toe_irq_fire(struct toe_engine *e, unsigned vector, uint64_t now_ps);
+/* A ring that the engine writes: is there room for one more entry? */
+bool toe_ring_has_room(const struct toe_ring *ring);
 
-/* --- toe_regs.c --- */
-void toe_regs_write(void *self, uint32_t offset, const void *data, uint32_t len, uint64_t now_ps);
-uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps);
-void toe_stale_doorbell(struct toe_engine *e, uint32_t conn, uint16_t gen, uint32_t value,
-                        uint64_t now_ps);
-void toe_regs_power_on(struct toe_engine *e);
+/* The phase bit of the entry that is written next. */
+uint8_t toe_ring_phase(const struct toe_ring *ring);
+
+/* Writes one 64-byte entry, whose phase the caller has set. */
+void toe_ring_push(struct toe_engine *engine, struct toe_ring *ring, const void *entry,
+                   struct pcie_done visible, uint64_t now_ps);
+
+/* A ring that the driver writes: entries that one read may take, at most `most`, without a wrap. */
+uint32_t toe_ring_batch(const struct toe_ring *ring, uint32_t most);
+
+/* Host address of the next entry to read, of entry_bytes each. */
+uint64_t toe_ring_address(const struct toe_ring *ring, uint32_t entry_bytes);
 
 #endif

@@ -1,0 +1,135 @@
+/*
+ * FREEZE: quiesce, frozen in the cache, own frames built (MARK_FROZEN), own payload writes issued
+ * (MARK_DRAINED), extract, image, and the completion behind the image.
+ */
+#include "models/toe/command/cmd_freeze.h"
+
+#include "models/base/planted.h"
+#include "models/toe/command/command_port.h"
+#include "models/toe/rx/rx_write.h"
+#include "models/toe/timer/timer_heap.h"
+#include "models/toe/toe_core.h"
+#include "models/toe/toe_doorbell.h"
+#include "models/toe/toe_end.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct freeze_slot {
+    bool draining; /* frozen in the cache, and own work is not yet done */
+    bool frozen;
+};
+
+static bool start(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
+{
+    const struct nic_cmd *cmd = &op->cmd;
+    toe_mark(engine, MARK_FREEZE, cmd->conn, cmd->gen, NULL, now_ps);
+    if (toe_conn_is_active(&engine->conn[cmd->conn], cmd->gen))
+        toe_set_own(engine, cmd->conn, OWN_QUIESCE, now_ps);
+    toe_op_ask_cache(engine, op, CTX_OP_FREEZE, now_ps);
+    return true;
+}
+
+static void drain(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
+{
+    struct freeze_slot *slot = op->state;
+    const struct nic_cmd *cmd = &op->cmd;
+    struct toe_conn *c = &engine->conn[cmd->conn];
+    if (!slot->draining)
+        return;
+    if (PLANTED(written_after_move))
+        c->write_last = 0;
+    if (!slot->frozen && c->tx_queued == 0) {
+        slot->frozen = true;
+        op->frozen_ps = now_ps;
+        toe_timer_set(engine, cmd->conn, TIME_NEVER);
+        toe_set_own(engine, cmd->conn, OWN_FROZEN, now_ps);
+        toe_mark(engine, MARK_FROZEN, cmd->conn, cmd->gen, NULL, now_ps);
+    }
+    if (slot->frozen &&
+        (PLANTED(copy_before_drain) || toe_writes_are_issued(engine, c->write_last))) {
+        slot->draining = false;
+        op->drained_ps = now_ps;
+        toe_mark(engine, MARK_DRAINED, cmd->conn, cmd->gen, NULL, now_ps);
+        toe_op_ask_cache(engine, op, CTX_OP_EXTRACT, now_ps);
+    }
+}
+
+static void on_frozen(struct toe_engine *engine, struct toe_op *op, uint8_t result, uint64_t now_ps)
+{
+    struct freeze_slot *slot = op->state;
+    if (result != CTX_OK) {
+        toe_op_end(engine, op, toe_command_result(result), now_ps);
+        return;
+    }
+    slot->draining = true;
+    drain(engine, op, now_ps);
+}
+
+/* A parity error was found on the way out: there is nothing that could be moved, and no image is
+ * written. The cache keeps a tombstone, as after any EXTRACT; the host releases it. */
+static void on_bad_extract(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
+{
+    struct nic_event end = {.kind = NIC_EVENT_TERMINATED,
+                            .gen = op->cmd.gen,
+                            .conn = op->cmd.conn,
+                            .detail = NIC_TERM_CTX_ERROR};
+    toe_op_done(engine, op, NIC_RESULT_CTX_ERROR, now_ps);
+    toe_end_now(engine, &end, OWN_TOMBSTONE, now_ps);
+    toe_op_free(engine, op);
+}
+
+static void write_image(struct toe_engine *engine, const struct nic_cmd *cmd, const void *extracted,
+                        uint64_t now_ps)
+{
+    struct conn_ctx image;
+    struct pcie_done nobody = {0};
+    memcpy(&image, extracted, sizeof image);
+    tcp_image_from_live(&image, toe_now(now_ps));
+    image.own_state = OWN_FROZEN;
+    tcp_image_seal(&image);
+    toe_probe(engine, (struct probe_event){.kind = PROBE_CTX_OUT,
+                                           .now_ps = now_ps,
+                                           .conn = cmd->conn,
+                                           .gen = cmd->gen,
+                                           .context.image = &image});
+    engine->wiring.pcie.ops->write(engine->wiring.pcie.self, cmd->image, &image, CTX_BYTES, nobody,
+                                   nobody, now_ps);
+}
+
+static void on_extracted(struct toe_engine *engine, struct toe_op *op, const struct ctx_rsp *rsp,
+                         uint64_t now_ps)
+{
+    const struct nic_cmd *cmd = &op->cmd;
+    struct toe_conn *c = &engine->conn[cmd->conn];
+    /* The connection was frozen by this command, and nobody else thaws it. */
+    assert(rsp->result == CTX_OK || rsp->result == CTX_BAD);
+    if (rsp->result == CTX_BAD || PLANTED(ctx_error_invented)) {
+        on_bad_extract(engine, op, now_ps);
+        return;
+    }
+    write_image(engine, cmd, rsp->image, now_ps);
+    toe_set_own(engine, cmd->conn, PLANTED(two_owners) ? OWN_QUIESCE : OWN_TOMBSTONE, now_ps);
+    if (c->db) /* the host has the values that were not applied, and gives them to the next owner */
+        toe_doorbell_is_stale(engine, cmd->conn, cmd->gen, c->db_tx, now_ps);
+    toe_conn_forget(c);
+    engine->stats.freezes++;
+    engine->stats.freezes_kept += (cmd->flags & NIC_CMD_FLAG_KEEP_IMAGE) != 0;
+    toe_op_end(engine, op, NIC_RESULT_OK, now_ps);
+}
+
+static void on_cache(struct toe_engine *engine, struct toe_op *op, const struct ctx_rsp *rsp,
+                     uint64_t now_ps)
+{
+    if (rsp->op == CTX_OP_FREEZE)
+        on_frozen(engine, op, rsp->result, now_ps);
+    else
+        on_extracted(engine, op, rsp, now_ps);
+}
+
+const struct toe_command toe_cmd_freeze = {.name = "FREEZE",
+                                           .is_of_conn = true,
+                                           .slot_bytes = sizeof(struct freeze_slot),
+                                           .start = start,
+                                           .on_cache = on_cache,
+                                           .kick = drain};

@@ -1,0 +1,164 @@
+/*
+ * INSTALL: image, held list and held frames are read in parallel; the image is good (MARK_IMAGE_GOOD),
+ * the connection is in the cache and active (MARK_ACTIVE), and its held frames are applied in order
+ * before any direct frame of it (MARK_HELD_APPLIED).
+ */
+#include "models/toe/command/cmd_install.h"
+
+#include "models/base/planted.h"
+#include "models/toe/command/command_port.h"
+#include "models/toe/command/install_slot.h"
+#include "models/toe/toe_core.h"
+#include "models/toe/toe_fence.h"
+#include "models/toe/toe_lock.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { RING_LOG2_MIN = 12, RING_LOG2_MAX = 30 };
+
+static void failed(struct toe_engine *engine, const struct nic_cmd *cmd, uint8_t result,
+                   uint64_t now_ps)
+{
+    toe_probe(engine, (struct probe_event){.kind = PROBE_CTX_REFUSED,
+                                           .now_ps = now_ps,
+                                           .conn = cmd->conn,
+                                           .gen = cmd->gen,
+                                           .refused.result = result});
+}
+
+static void fail_install(struct toe_engine *engine, struct toe_op *op, uint8_t result,
+                         uint64_t now_ps)
+{
+    const struct install_slot *slot = op->state;
+    toe_set_own(engine, op->cmd.conn, slot->own_before, now_ps);
+    toe_op_done(engine, op, result, now_ps);
+    install_free_if_over(engine, op);
+}
+
+static bool image_is_good(const struct nic_cmd *cmd, const struct conn_ctx *image)
+{
+    return tcp_image_check(image) && image->conn_id == cmd->conn &&
+           image->tcp_state != TCP_CLOSED && image->tcp_state <= TCP_TIME_WAIT &&
+           (image->ip_version == 4 || image->ip_version == 6) &&
+           image->tx_ring_log2 >= RING_LOG2_MIN && image->tx_ring_log2 <= RING_LOG2_MAX &&
+           image->rx_ring_log2 >= RING_LOG2_MIN && image->rx_ring_log2 <= RING_LOG2_MAX;
+}
+
+static void make_live(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
+{
+    struct install_slot *slot = op->state;
+    struct conn_ctx *ctx = &slot->live;
+    *ctx = slot->image;
+    tcp_live_from_image(ctx, toe_now(now_ps));
+    ctx->generation = op->cmd.gen;
+    ctx->owner = (uint8_t)engine->regs.nic_id;
+    ctx->tx_if = (uint8_t)engine->regs.nic_id;
+    ctx->own_state = OWN_ACTIVE;
+    op->live = ctx;
+    if (ctx->tcp_state == TCP_LISTEN)
+        return; /* nothing is written or read before the handshake */
+    if (!PLANTED(written_count_lost))
+        tcp_on_app_write(ctx, op->cmd.tx_prod);
+    if (!PLANTED(consumed_lost))
+        tcp_on_app_read(ctx, op->cmd.rx_consumed, &engine->params.tcp);
+    if (op->cmd.flags & NIC_CMD_FLAG_FIN)
+        tcp_on_app_close(ctx, op->cmd.tx_prod);
+}
+
+static void on_image(void *self, uint64_t cookie, bool ok, const uint8_t *data, uint32_t len,
+                     uint64_t now_ps)
+{
+    struct toe_engine *engine = self;
+    if (!toe_read_is_good(engine, cookie, ok, now_ps))
+        return;
+    struct toe_op *op = toe_op_at(engine, (uint32_t)cookie);
+    struct install_slot *slot = op->state;
+    struct toe_conn *c = &engine->conn[op->cmd.conn];
+    slot->reads--;
+    assert(len == CTX_BYTES);
+    memcpy(&slot->image, data, len);
+    if (PLANTED(image_damaged))
+        slot->image.snd_wnd ^= 64, tcp_image_seal(&slot->image);
+    if (!image_is_good(&op->cmd, &slot->image)) {
+        fail_install(engine, op, NIC_RESULT_BAD_IMAGE, now_ps);
+    } else {
+        toe_mark(engine, MARK_IMAGE_GOOD, op->cmd.conn, op->cmd.gen, NULL, now_ps);
+        make_live(engine, op, now_ps);
+        slot->gen_before = c->gen;
+        c->gen = op->cmd.gen;
+        toe_set_own(engine, op->cmd.conn, OWN_HOLD, now_ps);
+        if (PLANTED(t10_before_active))
+            toe_mark(engine, MARK_ACTIVE, op->cmd.conn, op->cmd.gen, NULL, now_ps);
+        toe_op_ask_cache(engine, op, CTX_OP_INSTALL, now_ps);
+    }
+    toe_kick(engine, now_ps);
+}
+
+static bool start(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
+{
+    struct install_slot *slot = op->state;
+    uint8_t own = engine->conn[op->cmd.conn].own_state;
+    slot->own_before = own;
+    if (op->cmd.count > HELD_MAX) {
+        toe_op_end(engine, op, NIC_RESULT_UNSUPPORTED, now_ps);
+        return true;
+    }
+    if (own != OWN_ABSENT && own != OWN_RESERVED && own != OWN_TOMBSTONE) {
+        toe_op_end(engine, op, NIC_RESULT_DUPLICATE, now_ps);
+        return true;
+    }
+    slot->reads = 1;
+    toe_read(engine, op->cmd.image, CTX_BYTES, toe_op_index(engine, op), on_image, now_ps);
+    if (op->cmd.count > 0)
+        install_held_start(engine, op, now_ps);
+    return true;
+}
+
+static void report_installed(struct toe_engine *engine, const struct toe_op *op, uint64_t now_ps)
+{
+    const struct install_slot *slot = op->state;
+    struct probe_event event = {
+        .kind = PROBE_CTX_IN, .now_ps = now_ps, .conn = op->cmd.conn, .gen = op->cmd.gen};
+    event.context.image = &slot->image;
+    toe_probe(engine, event);
+    toe_set_own(engine, op->cmd.conn, OWN_ACTIVE, now_ps);
+    toe_mark(engine, MARK_ACTIVE, op->cmd.conn, op->cmd.gen, NULL, now_ps);
+    event.kind = PROBE_CTX_LIVE;
+    event.context.image = &slot->live;
+    toe_probe(engine, event);
+}
+
+static void on_cache(struct toe_engine *engine, struct toe_op *op, const struct ctx_rsp *rsp,
+                     uint64_t now_ps)
+{
+    struct install_slot *slot = op->state;
+    struct toe_conn *c = &engine->conn[op->cmd.conn];
+    if (rsp->result != CTX_OK) {
+        c->gen = slot->gen_before;
+        fail_install(engine, op, toe_command_result(rsp->result), now_ps);
+        return;
+    }
+    report_installed(engine, op, now_ps);
+    c->mark_tx = true;
+    engine->stats.installs++;
+    toe_lock_refresh(engine, &slot->live, op->cmd.conn, now_ps);
+    toe_op_done(engine, op, NIC_RESULT_OK, now_ps);
+    if (op->cmd.count > 0) {
+        install_held_apply(engine, op);
+    } else {
+        toe_mark(engine, MARK_HELD_APPLIED, op->cmd.conn, op->cmd.gen, NULL, now_ps);
+        install_free_if_over(engine, op);
+    }
+}
+
+const struct toe_command toe_cmd_install = {.name = "INSTALL",
+                                            .is_of_conn = true,
+                                            .slot_bytes = sizeof(struct install_slot),
+                                            .init = install_held_init,
+                                            .start = start,
+                                            .on_cache = on_cache,
+                                            .failed = failed,
+                                            .flush = install_held_flush,
+                                            .release = install_held_release,
+                                            .kick = install_held_fetch};

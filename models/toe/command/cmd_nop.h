@@ -1,0 +1,9 @@
+/* NOP: completes, and does nothing else. */
+#ifndef TOESIM_TOE_COMMAND_CMD_NOP_H
+#define TOESIM_TOE_COMMAND_CMD_NOP_H
+
+#include "models/toe/command/command.h"
+
+extern const struct toe_command toe_cmd_nop;
+
+#endif

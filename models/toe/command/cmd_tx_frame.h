@@ -1,0 +1,9 @@
+/* TX_FRAME: sends one frame of the host's TCP as it is. */
+#ifndef TOESIM_TOE_COMMAND_CMD_TX_FRAME_H
+#define TOESIM_TOE_COMMAND_CMD_TX_FRAME_H
+
+#include "models/toe/command/command.h"
+
+extern const struct toe_command toe_cmd_tx_frame;
+
+#endif

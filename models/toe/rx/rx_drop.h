@@ -1,0 +1,17 @@
+/* Frames that are lost in the engine, with a reason. */
+#ifndef TOESIM_TOE_RX_RX_DROP_H
+#define TOESIM_TOE_RX_RX_DROP_H
+
+#include <stdint.h>
+
+struct frame;
+struct toe_engine;
+
+/* The frame's final verdict is that it is lost. The caller still holds the frame. */
+void toe_rx_drop(struct toe_engine *engine, const struct frame *frame, uint16_t reason,
+                 uint32_t conn, uint16_t gen, uint64_t now_ps);
+
+/* As toe_rx_drop(), for a frame of no known connection; frees the frame. */
+void toe_rx_lose(struct toe_engine *engine, struct frame *frame, uint16_t reason, uint64_t now_ps);
+
+#endif

@@ -1,0 +1,68 @@
+/* The state of the receive pipeline, for the files of this folder only. */
+#ifndef TOESIM_TOE_RX_RX_STATE_H
+#define TOESIM_TOE_RX_RX_STATE_H
+
+#include "models/base/frame.h"
+#include "models/hwif/ctx_store.h"
+#include "models/hwif/nic_desc.h"
+#include "models/tcp/tcp.h"
+#include "models/toe/rx/rx.h"
+#include "models/wire/packet.h"
+
+enum {
+    RX_WINDOW = 4,   /* frames between parse and apply: LOOKUPs that overlap */
+    INJECT_MAX = 32, /* RX_INJECT frames being read */
+};
+
+enum rx_step {
+    RX_LOOKUP, /* waits for the cache's answer */
+    RX_FOUND,  /* place, conn and gen are known */
+    RX_HOST,   /* no lookup: to the host */
+    RX_DROP,   /* reason is known */
+};
+
+/* A frame between parse and verdict. */
+struct rx_item {
+    struct frame *frame;
+    struct packet packet;
+    uint64_t buffer;    /* injected: host address of the frame */
+    uint32_t conn;      /* TOE_NO_INDEX: unknown */
+    uint32_t want_conn; /* injected: whom the host means */
+    uint16_t gen, want_gen;
+    uint16_t reason;
+    uint8_t step;  /* enum rx_step */
+    uint8_t place; /* enum ctx_place */
+    bool injected;
+    bool held;
+};
+
+struct inject_slot {
+    struct frame *frame;
+    struct nic_cmd cmd;
+    bool here;
+};
+
+enum apply_phase { APPLY_IDLE, APPLY_PARSE, APPLY_LOCK, APPLY_WORK, APPLY_BUFFER };
+
+struct toe_rx {
+    struct frame *queue, **queue_tail; /* from the MAC */
+    uint32_t queue_count;
+    struct inject_slot inject[INJECT_MAX];
+    uint32_t inject_head, inject_count;
+    bool parsing;
+    bool stalled; /* waits for room in the record ring: counted once */
+    struct rx_item window[RX_WINDOW];
+    uint32_t window_head, window_count;
+    uint64_t window_sequence; /* of the head: tags of LOOKUPs */
+    enum apply_phase phase;
+    struct rx_item *item; /* being applied: window head or `held_item` */
+    struct rx_item held_item;
+    struct tcp_result result;
+};
+
+static inline struct rx_item *rx_window_at(struct toe_rx *rx, uint32_t index)
+{
+    return &rx->window[(rx->window_head + index) % RX_WINDOW];
+}
+
+#endif

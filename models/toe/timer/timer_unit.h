@@ -1,0 +1,18 @@
+/* The timer unit: locks the connection whose deadline has come and lets the TCP core act on it. */
+#ifndef TOESIM_TOE_TIMER_TIMER_UNIT_H
+#define TOESIM_TOE_TIMER_TIMER_UNIT_H
+
+#include <stdint.h>
+
+struct toe_engine;
+struct toe_part;
+
+extern const struct toe_part toe_timer_part;
+
+/* While the timer unit cannot start, what frees it wakes the engine. */
+uint64_t toe_timer_next_ps(const struct toe_engine *engine);
+
+/* UNIT_TIMER: the context is locked, and the time of its processing has passed. */
+void toe_timer_serve(struct toe_engine *engine, uint64_t now_ps);
+
+#endif

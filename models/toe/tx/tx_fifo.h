@@ -1,0 +1,33 @@
+/* The transmit FIFO: frames decided on, whose payload is being fetched, in the order of decision. */
+#ifndef TOESIM_TOE_TX_TX_FIFO_H
+#define TOESIM_TOE_TX_TX_FIFO_H
+
+#include "models/tcp/tcp.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct toe_engine;
+
+/* Called when a frame of the host has been read. */
+struct toe_tx_read {
+    void (*fn)(struct toe_engine *engine, uint32_t cookie, uint64_t now_ps);
+    uint32_t cookie;
+};
+
+bool toe_tx_has_room(const struct toe_engine *engine);
+
+/* There is room for what every requester may add at once when connections end under them. */
+bool toe_tx_has_reserve(const struct toe_engine *engine);
+
+/* Puts one decided segment into the FIFO and starts its payload reads. False: no frame is left in the
+ * pool, and the segment counts as lost. */
+bool toe_tx_emit(struct toe_engine *engine, const struct conn_ctx *ctx, const struct tcp_tx *seg,
+                 uint64_t now_ps);
+
+/* Reads a frame of the host, len bytes at address, to be sent as it is in its turn. The FIFO must have
+ * room. False: no frame is left in the pool. */
+bool toe_tx_host_frame(struct toe_engine *engine, uint64_t address, uint32_t len,
+                       struct toe_tx_read done, uint64_t now_ps);
+
+#endif
