@@ -55,6 +55,8 @@ mk/planted_table.sh || complain "sim/test/planted.txt and the code differ (above
 # The pages and comments name only what exists.
 if command -v python3 >/dev/null; then
     refs=$(mk/doc_refs.py) || complain "$refs"
+    # Budgets of structure: circles of calls, length of functions, headers that speak for other files.
+    mk/circles.py || complain "a budget of structure is exceeded (above)"
 fi
 
 [ $bad -eq 0 ] && echo "tidy: clean"

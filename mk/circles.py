@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Budgets of structure: how large the largest circle of calls between the C files of a folder is, how long the longest
+function, and how many headers declare functions of a file that is not theirs. Prints each value beside its limit.
+
+A file uses another when it names a function that the other defines; a call and a pointer to the function count alike.
+Exit 1: a value is over its limit.  usage: circles.py [ROOT]"""
+import collections
+import os
+import re
+import sys
+
+# A folder (with its subfolders), and the files of its largest circle at most.
+CIRCLES = {
+    "models/base": 2, "models/wire": 1, "models/tcp": 4, "models/ctx_cache": 4, "models/toe": 4, "models/pcie": 7,
+    "models/mac": 6, "models/lan_switch": 1, "models/host": 3, "models/check": 17, "models/stats": 1, "models/script": 5,
+    "models/trace": 5, "host-sw/app": 5, "host-sw/driver": 5, "host-sw/stack": 5, "host-sw/team": 13, "sim": 5,
+}
+# Folders in which every header declares functions of its own file only.
+OWN_HEADERS = ["models/toe"]
+FUNCTION_LINES = 70
+FOREIGN_HEADERS = 44  # headers elsewhere that declare functions of other files
+
+
+def files_of(root, folder, ending):
+    found = []
+    for where, folders, names in os.walk(os.path.join(root, folder)):
+        folders[:] = sorted(f for f in folders if f not in ("test", "build", "fuzz", "fail", "example"))
+        found += [os.path.relpath(os.path.join(where, n), root) for n in sorted(names) if n.endswith(ending)]
+    return found
+
+
+def text_of(root, path):
+    """The file without comments, strings and preprocessor lines; the lines keep their numbers."""
+    text = open(os.path.join(root, path), errors="ignore").read()
+    text = re.sub(r"/\*.*?\*/", lambda m: "\n" * m.group(0).count("\n"), text, flags=re.S)
+    text = re.sub(r'//[^\n]*|"(?:\\.|[^"\\\n])*"', "", text)
+    return re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", lambda m: "\n" * m.group(0).count("\n"), text, flags=re.M)
+
+
+DEFINITION = re.compile(r"^(?!typedef\b|enum \w+ \{|struct \w+ \{)([A-Za-z_][\w \t*\n]*?)\b(\w+)\(([^;{}]*)\)\s*\{", re.M)
+DECLARATION = re.compile(r"^(?!static\b|typedef\b)[A-Za-z_][\w \t*\n]*?\b(\w+)\(([^;{}]*)\);", re.M)
+
+
+def functions_of(text):
+    """(name, is_static, lines) of each function that the file defines."""
+    for m in DEFINITION.finditer(text):
+        end = text.find("\n}", m.end() - 1)
+        newline = text.find("\n", m.end())
+        if text.rfind("}", m.end() - 1, newline) >= 0:
+            end = newline  # a function in one line
+        yield m.group(2), "static" in m.group(1).split(), text.count("\n", m.start(), end) + 1
+
+
+def circles(graph):
+    """The strongly connected parts of more than one file (Tarjan)."""
+    index, low, stack, on, found = {}, {}, [], set(), []
+
+    def visit(v):
+        index[v] = low[v] = len(index)
+        stack.append(v)
+        on.add(v)
+        for w in sorted(graph[v]):
+            if w not in index:
+                visit(w)
+                low[v] = min(low[v], low[w])
+            elif w in on:
+                low[v] = min(low[v], index[w])
+        if low[v] == index[v]:
+            part = []
+            while not part or part[-1] != v:
+                part.append(stack.pop())
+                on.discard(part[-1])
+            if len(part) > 1:
+                found.append(sorted(part))
+
+    for v in list(graph):
+        if v not in index:
+            visit(v)
+    return found
+
+
+def circle_of(sources, texts, defined):
+    home = {}
+    for f in sources:
+        for name, is_static, _ in defined[f]:
+            if not is_static:
+                home.setdefault(name, set()).add(f)
+    graph = collections.OrderedDict((f, set()) for f in sources)
+    for f in sources:
+        # A member of a struct may have the name of a function.
+        for name in set(re.findall(r"(?<![.>\w])(\w+)\b", texts[f])):
+            if len(home.get(name, ())) == 1:
+                graph[f] |= home[name] - {f}
+    return max(circles(graph), key=len, default=[])
+
+
+def main():
+    sys.setrecursionlimit(10000)
+    root = sys.argv[1] if len(sys.argv) > 1 else "."
+    sources = [f for top in ("models", "host-sw", "sim") for f in files_of(root, top, ".c")]
+    headers = [f for top in ("models", "host-sw", "sim") for f in files_of(root, top, ".h")]
+    texts = {f: text_of(root, f) for f in sources + headers}
+    defined = {f: list(functions_of(texts[f])) for f in sources}
+    bad = 0
+
+    def report(what, value, limit, detail=""):
+        nonlocal bad
+        bad |= value > limit
+        print(f"tidy: {what}: {value} (at most {limit})" + (f": {detail}" if value > limit else ""))
+
+    for folder, limit in CIRCLES.items():
+        inside = [f for f in sources if f.startswith(folder + "/")]
+        circle = circle_of(inside, texts, defined)
+        report(f"files in a circle of calls, {folder}", len(circle), limit, " ".join(map(os.path.basename, circle)))
+    longest = max((lines, name, f) for f in sources for name, _, lines in defined[f])
+    report("lines of the longest function", longest[0], FUNCTION_LINES, f"{longest[1]} in {longest[2]}")
+    home = {name: f for f in sources for name, is_static, _ in defined[f] if not is_static}
+    foreign = {}
+    for h in headers:
+        names = [m.group(1) for m in DECLARATION.finditer(texts[h])]
+        strangers = [n for n in names if n in home and home[n] != h[:-2] + ".c"]
+        if strangers:
+            foreign[h] = strangers
+    strict = [h for h in foreign if any(h.startswith(d + "/") for d in OWN_HEADERS)]
+    report(f"headers with functions of other files, {', '.join(OWN_HEADERS)}", len(strict), 0,
+           "; ".join(f"{h}: {' '.join(foreign[h])}" for h in strict))
+    report("headers with functions of other files, elsewhere", len(foreign) - len(strict), FOREIGN_HEADERS,
+           " ".join(sorted(set(foreign) - set(strict))))
+    return bad
+
+
+sys.exit(main())
