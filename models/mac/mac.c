@@ -1,6 +1,11 @@
-#include "models/mac/mac_internal.h"
+#include "models/mac/mac.h"
 
 #include "models/base/units.h"
+#include "models/mac/mac_fault.h"
+#include "models/mac/mac_lacp.h"
+#include "models/mac/mac_pause.h"
+#include "models/mac/mac_rx.h"
+#include "models/mac/mac_tx.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,11 +123,6 @@ void mac_connect(struct mac *mac, struct mac *far_end)
     mac->far = far_end;
 }
 
-bool mac_tx_has_room(const struct mac *mac)
-{
-    return mac_line_queued(&mac->line) < mac->params.tx_queue_frames;
-}
-
 uint32_t mac_tx_queued(struct mac *mac, uint64_t now_ps)
 {
     mac_tx_settle(mac, now_ps);
@@ -184,38 +184,3 @@ void mac_set_fenced(struct mac *mac, bool fenced, uint64_t now_ps)
 }
 
 const struct mac_stats *mac_get_stats(const struct mac *mac) { return &mac->stats; }
-
-void mac_emit(const struct mac *mac, enum probe_kind kind, const struct frame *frame,
-              uint64_t now_ps)
-{
-    if (mac->nic < 0 || !probe_wants(mac->probe, kind))
-        return;
-    const struct probe_event event = {
-        .now_ps = now_ps,
-        .frame.id = frame->id,
-        .frame.frame = frame,
-        .conn = PROBE_NO_CONN,
-        .nic = (uint8_t)mac->nic,
-        .kind = (uint8_t)kind,
-    };
-    probe_emit(mac->probe, &event);
-}
-
-void mac_drop(struct mac *mac, struct frame *frame, enum drop_reason reason, uint64_t now_ps)
-{
-    if (!frame)
-        return;
-    drop_count(&mac->stats.drops, reason);
-    if (mac->nic >= 0 && probe_wants(mac->probe, PROBE_FRAME_DROPPED)) {
-        const struct probe_event event = {
-            .now_ps = now_ps,
-            .drop.id = frame->id,
-            .drop.reason = (uint16_t)reason,
-            .conn = PROBE_NO_CONN,
-            .nic = (uint8_t)mac->nic,
-            .kind = PROBE_FRAME_DROPPED,
-        };
-        probe_emit(mac->probe, &event);
-    }
-    frame_free(mac->pool, frame);
-}

@@ -4,7 +4,10 @@
  * frames never overlap at the receiver. It holds HELD_MAX frames at most; what comes then is lost
  * (drops.fault).
  */
-#include "models/mac/mac_internal.h"
+#include "models/mac/mac_fault.h"
+
+#include "models/mac/mac_arrive.h"
+#include "models/mac/mac_report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -182,7 +185,7 @@ static void leave(struct mac *mac, uint64_t at_ps)
                             .start_ps = at_ps > on_line_ps ? at_ps - on_line_ps : 0,
                             .arrive_ps = at_ps};
     fault->last_ps = at_ps;
-    mac_rx_arrive(mac, &slot);
+    mac_arrive(mac, &slot);
     if (slot.frame && !mac_line_push(&fault->arrived, &slot))
         mac_drop(mac, slot.frame, DROP_NO_RESOURCE, at_ps);
     end_waiting(mac, true, at_ps);

@@ -2,7 +2,9 @@
  * Link aggregation control on the line: the frames of lacp_port.c, and the marker responder (802.1AX
  * 6.5). LACPDUs wait in the transmit queue with the other frames, and are paused like them.
  */
-#include "models/mac/mac_internal.h"
+#include "models/mac/mac_lacp.h"
+
+#include "models/mac/mac_tx.h"
 
 #include <stdlib.h>
 
@@ -12,12 +14,6 @@ struct mac_lacp {
     void (*on_change)(void *self, bool distributes, uint64_t now_ps);
     void *on_change_self;
 };
-
-bool mac_lacp_knows(const struct frame *frame)
-{
-    enum slow_kind kind = lacp_parse(frame->data, frame->len, NULL, NULL);
-    return kind == SLOW_LACP || kind == SLOW_MARKER || kind == SLOW_MARKER_RESPONSE;
-}
 
 /* A frame to fill, or null: counted. */
 static struct frame *take_frame(struct mac *mac, uint64_t now_ps)

@@ -5,8 +5,10 @@
  * until it has fallen to half of it. Timers while asking: pause_poll_ps looks at the level again,
  * pause_refresh_ps repeats the request when half of the time asked for is over.
  */
+#include "models/mac/mac_pause.h"
+
 #include "models/mac/mac_control.h"
-#include "models/mac/mac_internal.h"
+#include "models/mac/mac_tx.h"
 
 #include <string.h>
 

@@ -1,6 +1,9 @@
 /* Transmit: a frame's place on the line is computed when it is taken. Only pause moves it later, and
  * only a cut link or a fence takes it back. */
-#include "models/mac/mac_internal.h"
+#include "models/mac/mac_tx.h"
+
+#include "models/mac/mac_report.h"
+#include "models/mac/mac_rx.h"
 
 static void count_started(struct mac *mac, const struct mac_slot *slot)
 {
@@ -19,6 +22,11 @@ static void count_started(struct mac *mac, const struct mac_slot *slot)
         mac->stats.tx_wait_ps_max = u64_max(mac->stats.tx_wait_ps_max, wait_ps);
     }
     mac_emit(mac, PROBE_FRAME_TX, slot->frame, slot->start_ps);
+}
+
+bool mac_tx_has_room(const struct mac *mac)
+{
+    return mac_line_queued(&mac->line) < mac->params.tx_queue_frames;
 }
 
 void mac_tx_settle(struct mac *mac, uint64_t now_ps)
