@@ -143,7 +143,6 @@ private:
     static const unsigned line_receivers_[SIM_LINK_COUNT][2]; // to the server, to the peers
     int line_rules_[SIM_ACTIONS_MAX][2] = {};
     std::vector<replay_script> scripts_;
-    std::vector<std::vector<replay_step>> steps_;
 
     std::unique_ptr<core_shell> core_;
     std::unique_ptr<stage_clock> clock_;

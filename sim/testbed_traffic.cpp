@@ -149,17 +149,10 @@ void testbed::make_replay_server()
 {
     size_t count = capture_conversation_count(capture_);
     scripts_.resize(count);
-    steps_.resize(count);
     for (size_t i = 0; i < count; i++) {
         const conversation *conv = capture_conversation(capture_, i);
-        for (size_t s = 0; s < conv->server_step_count; s++) {
-            const app_step &step = conv->server_steps[s];
-            static_assert(static_cast<int>(REPLAY_RST) == static_cast<int>(APP_RST), "kinds");
-            steps_[i].push_back({static_cast<replay_step_kind>(step.kind), step.rx_bytes,
-                                 step.peer_fin, step.offset, step.len, step.tx_acked_bytes});
-        }
-        scripts_[i] = {conv->server_features, conv->server_ws,  conv->server_mss,
-                       conv->server_bytes,    steps_[i].data(), steps_[i].size()};
+        scripts_[i] = {conv->server_features, conv->server_ws, conv->server_mss, conv->server_bytes,
+                       conv->server_step_count};
     }
     replay_server_hooks hooks = {};
     hooks.self = this;
@@ -171,6 +164,19 @@ void testbed::make_replay_server()
                         uint32_t len) {
         const replay_side &peers = bed_of(self)->replay_;
         peers.on_server_bytes(peers.self, script, offset, bytes, len, sc_now_ps());
+    };
+    hooks.step = [](void *self, size_t script, size_t index, replay_step *out) {
+        const capture *replayed = bed_of(self)->capture_;
+        app_step step = {};
+        capture_step(replayed, capture_conversation(replayed, script), CAPTURE_SERVER, index,
+                     &step);
+        static_assert(static_cast<int>(REPLAY_RST) == static_cast<int>(APP_RST), "kinds");
+        *out = {static_cast<replay_step_kind>(step.kind),
+                step.rx_bytes,
+                step.peer_fin,
+                step.offset,
+                step.len,
+                step.tx_acked_bytes};
     };
     hooks.fill = [](void *self, size_t script, uint64_t offset, uint8_t *bytes, uint32_t len) {
         const capture *replayed = bed_of(self)->capture_;

@@ -8,9 +8,11 @@
 enum { READ_CHUNK = 16 * 1024 };
 
 struct replay_state {
-    size_t step;      /* next to do */
-    uint64_t sent;    /* bytes of a SEND step already written */
-    uint64_t written; /* bytes of all steps */
+    struct replay_step ahead; /* the step with number ahead_index, */
+    size_t ahead_index;       /* plus 1; 0: none was asked for so far */
+    size_t step;              /* next to do */
+    uint64_t sent;            /* bytes of a SEND step already written */
+    uint64_t written;         /* bytes of all steps */
     uint64_t received;
     bool peer_fin, open;
 };
@@ -29,7 +31,7 @@ struct replay_server {
 struct replay_server *replay_server_create(const struct replay_script *scripts, size_t count,
                                            struct replay_server_hooks hooks)
 {
-    assert(hooks.find && hooks.fill);
+    assert(hooks.find && hooks.step && hooks.fill);
     struct replay_server *server = calloc(1, sizeof *server);
     if (!server)
         return NULL;
@@ -105,12 +107,21 @@ static uint32_t write_some(struct replay_server *server, uint32_t conn, size_t s
     return host_conn_write(server->sw, conn, server->written, len);
 }
 
+static const struct replay_step *next_step(struct replay_server *server, size_t script)
+{
+    struct replay_state *state = &server->states[script];
+    if (state->ahead_index != state->step + 1)
+        server->hooks.step(server->hooks.self, script, state->step, &state->ahead);
+    state->ahead_index = state->step + 1;
+    return &state->ahead;
+}
+
 /* True: the step is done and the next may be looked at. */
 static bool do_step(struct replay_server *server, uint32_t conn, size_t script)
 {
     const struct replay_script *of = &server->scripts[script];
     struct replay_state *state = &server->states[script];
-    const struct replay_step *step = &of->steps[state->step];
+    const struct replay_step *step = next_step(server, script);
     if (state->received < step->rx_bytes || (step->peer_fin && !state->peer_fin))
         return false;
     if (step->kind == REPLAY_FIN) {

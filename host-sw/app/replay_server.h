@@ -23,13 +23,12 @@ struct replay_step {
     uint64_t tx_acked_bytes; /* RST: and only once so many of its own bytes were acknowledged */
 };
 
-/* One conversation. Steps are borrowed for the server's life. */
+/* One conversation. */
 struct replay_script {
     uint8_t offered; /* enum ctx_feature, of the captured SYN-ACK */
     uint8_t rcv_ws;
     uint16_t mss;
     uint64_t stream_bytes;
-    const struct replay_step *steps;
     size_t step_count;
 };
 
@@ -39,6 +38,8 @@ struct replay_server_hooks {
     /* Bytes [offset, offset + len) of the client's stream, in order. */
     void (*on_bytes)(void *self, size_t script, uint64_t offset, const uint8_t *bytes,
                      uint32_t len);
+    /* Tells a step of the script by its number. */
+    void (*step)(void *self, size_t script, size_t index, struct replay_step *out);
     /* Fills in bytes [offset, offset + len) of the server's stream. */
     void (*fill)(void *self, size_t script, uint64_t offset, uint8_t *bytes, uint32_t len);
     /* The connection is gone; cause as enum nic_term_cause, NONE: orderly. */

@@ -16,8 +16,7 @@ static uint64_t got_bytes;
 static uint32_t ends;
 static enum nic_term_cause end_cause;
 static struct replay_step steps[4];
-static struct replay_script script = {
-    .offered = CTX_FEATURE_MSS, .stream_bytes = STREAM_BYTES, .steps = steps};
+static struct replay_script script = {.offered = CTX_FEATURE_MSS, .stream_bytes = STREAM_BYTES};
 
 static size_t find(void *self, const struct flow_key *key)
 {
@@ -32,6 +31,13 @@ static void on_bytes(void *self, size_t index, uint64_t offset, const uint8_t *b
     cr_assert_eq(offset, got_bytes);
     memcpy(got + offset, bytes, len);
     got_bytes += len;
+}
+
+static void step(void *self, size_t index, size_t number, struct replay_step *out)
+{
+    (void)self;
+    cr_assert_eq(index, 0);
+    *out = steps[number];
 }
 
 static void fill(void *self, size_t index, uint64_t offset, uint8_t *bytes, uint32_t len)
@@ -55,7 +61,7 @@ static void start(size_t step_count)
         stream[i] = (uint8_t)(i * 7);
     script.step_count = step_count;
     bed_init(&bed);
-    struct replay_server_hooks hooks = {find, on_bytes, fill, on_end, NULL};
+    struct replay_server_hooks hooks = {find, on_bytes, step, fill, on_end, NULL};
     server = replay_server_create(&script, 1, hooks);
     bed.sw = host_sw_create(&bed.params, fake_bus(bed.fake), replay_server_ops(), server, NULL);
     replay_server_attach(server, bed.sw);

@@ -112,10 +112,12 @@ static void app_read(struct core_server *server, struct core_conn *conn, uint64_
     tcp_on_app_read(&conn->ctx, at, &server->tcp);
 }
 
-static void app_steps(struct core_conn *conn)
+static void app_steps(const struct core_server *server, struct core_conn *conn)
 {
     for (; conn->step < conn->cap->server_step_count; conn->step++) {
-        const struct app_step *step = &conn->cap->server_steps[conn->step];
+        struct app_step there;
+        const struct app_step *step = &there;
+        capture_step(server->capture, conn->cap, CAPTURE_SERVER, conn->step, &there);
         if (conn->app_bytes < step->rx_bytes || (step->peer_fin && !conn->peer_fin))
             return;
         if (step->kind == APP_RST && conn->acked < step->tx_acked_bytes)
@@ -147,7 +149,7 @@ static void settle(struct core_server *server, struct core_conn *conn,
         uint64_t acked = conn->acked + (uint32_t)(ctx->snd_una - (conn->iss + 1) - conn->acked);
         conn->acked = u64_min(acked, conn->sendable);
         app_read(server, conn, now_ps);
-        app_steps(conn);
+        app_steps(server, conn);
         uint64_t room = u64_min(conn->sendable, conn->acked + (UINT64_C(1) << TX_RING_LOG2));
         tcp_on_app_write(ctx, conn->iss + 1 + (uint32_t)room);
         if (conn->close && room == conn->sendable)

@@ -151,7 +151,9 @@ static void app_run(struct ideal_server *server, struct conn *conn, uint64_t now
 {
     const struct conversation *cap = conn->cap;
     for (; conn->step < cap->server_step_count; conn->step++) {
-        const struct app_step *step = &cap->server_steps[conn->step];
+        struct app_step there;
+        const struct app_step *step = &there;
+        capture_step(server->capture, cap, CAPTURE_SERVER, conn->step, &there);
         bool fin = conn->peer_fin_at && conn->rcv_nxt > conn->peer_fin_at;
         if (conn->app_bytes < step->rx_bytes || (step->peer_fin && !fin))
             return;

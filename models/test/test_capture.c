@@ -83,7 +83,7 @@ Test(capture, steps_wait_for_what_their_segment_acknowledged)
     const struct conversation *conv = load();
     cr_assert_eq(conv->partial, PARTIAL_NONE);
     cr_assert_eq(conv->server_step_count, 4);
-    const struct app_step *step = conv->server_steps;
+    const struct app_step *step = capture_steps(capture, conv, CAPTURE_SERVER);
     cr_assert(step[0].rx_bytes == 0 && step[0].offset == 0 && step[0].len == 9);
     cr_assert(step[1].rx_bytes == 4 && step[1].offset == 9 && step[1].len == 3);
     cr_assert(!step[1].peer_fin);
@@ -106,7 +106,7 @@ Test(capture, the_clients_steps_wait_for_the_server)
     client(C + 16, S + 16, TCP_RST | ACK, "");
     const struct conversation *conv = load();
     cr_assert_eq(conv->client_step_count, 5);
-    const struct app_step *step = conv->client_steps;
+    const struct app_step *step = capture_steps(capture, conv, CAPTURE_CLIENT);
     cr_assert(step[0].rx_bytes == 9 && step[0].offset == 0 && step[0].len == 4);
     cr_assert(step[1].rx_bytes == 12 && step[1].offset == 4 && step[1].len == 4);
     cr_assert(step[2].rx_bytes == 12 && step[2].offset == 8 && step[2].len == 4);
@@ -129,8 +129,8 @@ Test(capture, a_byte_first_seen_as_retransmission_is_ready_no_later_than_its_suc
     capture_writer_fins(&w, 7, 8);
     const struct conversation *conv = load();
     cr_assert_eq(conv->partial, PARTIAL_NONE);
-    cr_assert_eq(conv->server_steps[0].len, 8);
-    cr_assert_eq(conv->server_steps[0].rx_bytes, 3);
+    cr_assert_eq(capture_steps(capture, conv, CAPTURE_SERVER)[0].len, 8);
+    cr_assert_eq(capture_steps(capture, conv, CAPTURE_SERVER)[0].rx_bytes, 3);
 }
 
 Test(capture, overlap_and_reordering_give_one_stream)
@@ -145,7 +145,9 @@ Test(capture, overlap_and_reordering_give_one_stream)
     cr_assert_eq(conv->partial, PARTIAL_NONE);
     cr_assert_eq(conv->client_bytes, 8);
     cr_assert_eq(memcmp(capture_bytes(capture, conv, CAPTURE_CLIENT), "abcdefgh", 8), 0);
-    cr_assert(conv->segments[2].ahead && !conv->segments[3].ahead && !conv->segments[4].ahead);
+    cr_assert(capture_segments(capture, conv)[2].ahead &&
+              !capture_segments(capture, conv)[3].ahead &&
+              !capture_segments(capture, conv)[4].ahead);
 }
 
 Test(capture, different_bytes_for_one_number_are_a_conflict)
@@ -194,7 +196,7 @@ Test(capture, bytes_that_were_never_acknowledged_need_not_be_there_before_a_rese
     cr_assert_eq(conv->partial, PARTIAL_NONE);
     cr_assert(conv->reset && !conv->reset_by_server);
     cr_assert_eq(conv->client_acked, 3);
-    cr_assert_eq(conv->segments[conv->segment_count - 1].acked_bytes, 3);
+    cr_assert_eq(capture_segments(capture, conv)[conv->segment_count - 1].acked_bytes, 3);
 }
 
 Test(capture, the_servers_reset_comes_after_what_was_sent_to_it)
@@ -206,7 +208,8 @@ Test(capture, the_servers_reset_comes_after_what_was_sent_to_it)
     const struct conversation *conv = load();
     cr_assert_eq(conv->partial, PARTIAL_NONE);
     cr_assert(conv->reset && conv->reset_by_server);
-    const struct app_step *last = &conv->server_steps[conv->server_step_count - 1];
+    const struct app_step *last =
+        &capture_steps(capture, conv, CAPTURE_SERVER)[conv->server_step_count - 1];
     cr_assert_eq(last->kind, APP_RST);
     cr_assert_eq(last->rx_bytes, 3);
     cr_assert_eq(last->tx_acked_bytes, 5);
@@ -326,7 +329,7 @@ Test(capture, cut_payload_is_the_pattern_and_known_bytes_win)
     cr_assert_eq(memcmp(capture_bytes(capture, conv, CAPTURE_CLIENT), "abcd", 4), 0);
     cr_assert_eq(memcmp(capture_bytes(capture, conv, CAPTURE_CLIENT) + 6, "gh", 2), 0);
     uint8_t payload[8];
-    capture_payload(capture, conv, &conv->segments[2], payload);
+    capture_payload(capture, conv, &capture_segments(capture, conv)[2], payload);
     cr_assert_arr_eq(payload, capture_bytes(capture, conv, CAPTURE_CLIENT), 8);
     cr_assert_eq(capture_get_stats(capture)->snap_cut, 1);
 }
@@ -351,7 +354,7 @@ Test(capture, segments_over_the_mtu_are_split)
     cr_assert_eq(conv->server_features, CTX_FEATURE_MSS);
     cr_assert_eq(conv->segment_count, 6);
     cr_assert_eq(capture_get_stats(capture)->split_segments, 3);
-    const struct client_segment *seg = conv->segments + 2;
+    const struct client_segment *seg = capture_segments(capture, conv) + 2;
     cr_assert(seg[0].payload_len == 1280 && seg[0].flags == (ACK | TCP_CWR));
     cr_assert(seg[1].payload_len == 1280 && seg[1].flags == ACK && seg[1].seq == C + 1280);
     cr_assert(seg[3].payload_len == 160 && seg[3].flags == (PSH_ACK | TCP_FIN));
@@ -368,11 +371,11 @@ Test(capture, data_of_a_syn_follows_as_a_segment)
     const struct conversation *conv = load();
     cr_assert_eq(conv->partial, PARTIAL_NONE);
     cr_assert_eq(conv->client_bytes, 4);
-    cr_assert_eq(conv->segments[0].payload_len, 0);
-    cr_assert_eq(conv->segments[1].payload_len, 4);
-    cr_assert_eq(conv->segments[1].seq, C);
-    cr_assert_eq(conv->segments[1].ack, S);
-    cr_assert_eq(conv->server_steps[0].rx_bytes, 4);
+    cr_assert_eq(capture_segments(capture, conv)[0].payload_len, 0);
+    cr_assert_eq(capture_segments(capture, conv)[1].payload_len, 4);
+    cr_assert_eq(capture_segments(capture, conv)[1].seq, C);
+    cr_assert_eq(capture_segments(capture, conv)[1].ack, S);
+    cr_assert_eq(capture_steps(capture, conv, CAPTURE_SERVER)[0].rx_bytes, 4);
 }
 
 Test(capture, sequence_numbers_wrap)
@@ -401,7 +404,7 @@ Test(capture, gaps_are_clamped_and_backward_stamps_flattened)
     w.time_ns += 5000000;
     client(C + 2, S, PSH_ACK, "c");
     const struct conversation *conv = load();
-    const struct client_segment *seg = conv->segments;
+    const struct client_segment *seg = capture_segments(capture, conv);
     cr_assert_eq(seg[1].time_ps, 2 * PS_PER_MS);
     cr_assert_eq(seg[2].time_ps, 12 * PS_PER_MS);
     cr_assert_eq(seg[3].time_ps, seg[2].time_ps);

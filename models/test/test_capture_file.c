@@ -66,7 +66,7 @@ ParameterizedTest(struct format *row, capture_file, reads_every_format)
     cr_assert_eq(conv->client_bytes, 7);
     cr_assert_eq(memcmp(capture_bytes(capture, conv, CAPTURE_SERVER), "response", 8), 0);
     cr_assert_eq(conv->client_mac[0] & 1, 0);
-    cr_assert_eq(conv->segments[1].time_ps, UINT64_C(2000000000), "%s", row->name);
+    cr_assert_eq(capture_segments(capture, conv)[1].time_ps, UINT64_C(2000000000), "%s", row->name);
     capture_destroy(capture);
     capture_writer_remove(&writer);
 }

@@ -20,7 +20,6 @@
 #include <string.h>
 
 enum {
-    FRAMES_MAX_DEFAULT = 50 * 1000 * 1000,
     MTU_DEFAULT = 1500,
     MTU_MIN = 576,
     MTU_MAX = FRAME_MTU_MAX,
@@ -32,6 +31,7 @@ enum {
     PROGRESS_EVERY = 4096, /* records */
 };
 
+#define FRAMES_MAX_DEFAULT UINT64_C(4000000000) /* their numbers have 32 bits */
 #define BYTES_MAX_DEFAULT (UINT64_C(256) << 30)
 #define FRAGMENT_TIMEOUT_NS UINT64_C(30000000000)
 
@@ -83,41 +83,39 @@ static enum raw_checksum checksum_class(const struct link_frame *frame, const st
     return RAW_BAD;
 }
 
-/* Where the payload is in the file. What was before it in the record (a link header, an encapsulation)
+/* Where options and payload are in the file. What was before it in the record (a link header, an encapsulation)
  * may have been taken off; what was put together is nowhere. */
-static bool find_payload(const struct loader *loader, const uint8_t *payload, uint32_t len,
-                         uint32_t behind, uint64_t *at)
+static bool find_bytes(const struct loader *loader, const uint8_t *bytes, uint32_t len,
+                       uint32_t behind, uint64_t *at)
 {
     const struct capture_record *record = loader->record;
     if (!record || record->at == CAPTURE_NOWHERE || record->captured < behind)
         return false;
     uint32_t before = record->captured - behind;
     *at = record->at + before;
-    return memcmp(record->bytes + before, payload, len) == 0;
+    return memcmp(record->bytes + before, bytes, len) == 0;
 }
 
-/* Keeps what must outlive the record: the options, and where the payload is. */
+/* Keeps where the options are, which the payload follows. */
 static bool keep_bytes(struct loader *loader, const struct packet *packet,
                        struct raw_segment *segment)
 {
     const struct tcp_segment *seg = &packet->seg;
     uint32_t options_len = seg->header_len - (uint32_t)TCP_HEADER_MIN;
-    uint8_t *kept = arena_alloc(&loader->capture->arena, options_len);
-    if (!kept)
-        return false;
     const uint8_t *options = loader->frame.bytes + packet->tcp_offset + TCP_HEADER_MIN;
-    memcpy(kept, options, options_len);
-    segment->options = kept;
     segment->options_len = (uint8_t)options_len;
     segment->payload_len = seg->payload_len;
     uint32_t payload_offset = packet->tcp_offset + seg->header_len;
     uint32_t known = loader->frame.captured - payload_offset;
     segment->payload_captured = u32_min(known, seg->payload_len);
     loader->payload_bytes += seg->payload_len;
-    const uint8_t *payload = loader->frame.bytes + payload_offset;
-    return find_payload(loader, payload, segment->payload_captured, known, &segment->payload_at) ||
-           payload_keep(&loader->capture->store, payload, segment->payload_captured,
-                        &segment->payload_at);
+    uint32_t len = options_len + segment->payload_captured;
+    uint64_t at;
+    if (!find_bytes(loader, options, len, options_len + known, &at) &&
+        !payload_keep(&loader->capture->store, options, len, &at))
+        return false;
+    segment->payload_at = at + options_len;
+    return true;
 }
 
 /* True, as of whoever has dealt with a record. */
@@ -241,7 +239,8 @@ static bool add_record(struct loader *loader, const struct capture_record *recor
 /* Memory, unless the disk has said more. */
 static enum status out_of_memory(const struct loader *loader, struct error *err)
 {
-    if (payload_trouble(&loader->capture->store, err) != STATUS_OK)
+    if (payload_trouble(&loader->capture->store, err) != STATUS_OK ||
+        spill_trouble(loader->tracker.segments, err) != STATUS_OK)
         return STATUS_ENVIRONMENT;
     return error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", loader->path);
 }
@@ -332,6 +331,7 @@ static enum status build_conversations(struct loader *loader, struct error *err)
     struct tracker *tracker = &loader->tracker;
     struct conversation_builder builder = {.arena = &capture->arena,
                                            .store = &capture->store,
+                                           .ports = &capture->ports,
                                            .tracker = tracker,
                                            .mtu_bytes = loader->params->mtu_bytes};
     bool ok = true;
@@ -346,16 +346,10 @@ static enum status build_conversations(struct loader *loader, struct error *err)
     return ok ? STATUS_OK : out_of_memory(loader, err);
 }
 
-/* Only what the peers sent arrives at a NIC. */
 static enum status assign_ports(struct loader *loader, struct error *err)
 {
     struct capture *capture = loader->capture;
     capture->captured_ports = loader->params->captured_ports;
-    for (size_t i = 0; i < capture->conversation_count; i++) {
-        const struct conversation *conv = &capture->conversations[i];
-        for (size_t k = 0; k < conv->segment_count; k++)
-            capture->ports.of[conv->segments[k].interface].carries_peers = true;
-    }
     if (!capture->captured_ports)
         return STATUS_OK;
     return capture_ports_assign(&capture->ports, loader->path, loader->params->port_of, err);
@@ -366,8 +360,9 @@ static enum status load(struct loader *loader, struct error *err)
     struct capture_stats *stats = &loader->capture->stats;
     struct payload_store *store = &loader->capture->store;
     store->source = capture_source_open(loader->path, loader->params->stop, err);
-    store->aside = spill_create(spill_memory_default());
-    if (!store->source || !store->aside)
+    store->aside = spill_create(spill_memory_default() / 8);
+    store->kept = spill_create(spill_memory_default() / 8 * 3);
+    if (!store->source || !store->aside || !store->kept)
         return store->source ? out_of_memory(loader, err) : STATUS_BAD_INPUT;
     struct capture_file *file = capture_file_open(store->source, loader->path, err);
     if (!file)
@@ -380,9 +375,11 @@ static enum status load(struct loader *loader, struct error *err)
     if (!tracker_join_vlans(tracker))
         return out_of_memory(loader, err);
     uint64_t *bad_checksums = &stats->left_out[LEFT_OUT_BAD_CHECKSUM];
-    tracker_settle_checksums(tracker, &stats->repaired_checksums, bad_checksums);
+    if (!tracker_settle_checksums(tracker, &stats->repaired_checksums, bad_checksums))
+        return out_of_memory(loader, err);
     stats->tcp_segments = tracker->segment_count - *bad_checksums;
-    timeline_make(tracker, loader->params->max_gap_ps, stats);
+    if (!timeline_make(tracker, loader->params->max_gap_ps, stats))
+        return out_of_memory(loader, err);
     vlan_map_assign(&tracker->vlans);
     stats->vlan_stacks = tracker->vlans.tagged;
     status = build_conversations(loader, err);
@@ -418,8 +415,10 @@ struct capture *capture_load(const char *path, const struct capture_params *para
     loader->decap.open = params->decap;
     loader->path = path;
     arena_init(&capture->arena);
-    tracker_init(&loader->tracker);
-    if (load(loader, err) != STATUS_OK) {
+    bool ready = tracker_init(&loader->tracker);
+    if (!ready)
+        error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", path);
+    if (!ready || load(loader, err) != STATUS_OK) {
         capture_destroy(capture);
         capture = NULL;
     }
@@ -436,5 +435,6 @@ void capture_destroy(struct capture *capture)
     arena_free(&capture->arena);
     capture_source_close(capture->store.source);
     spill_destroy(capture->store.aside);
+    spill_destroy(capture->store.kept);
     free(capture);
 }

@@ -44,15 +44,18 @@ struct client_segment {
     uint16_t interface; /* it was captured on */
     uint8_t options_len;
     uint8_t ttl;
-    uint8_t options[40];
     uint32_t payload_len;      /* capture_payload() has the bytes */
     uint32_t payload_captured; /* of these, in the capture */
     uint64_t payload_at;       /* a reference (payload.h) */
+    uint64_t options_at;       /* of its options */
     int64_t stream_at;         /* of its first byte in the client's stream; INT64_MIN: in none */
     uint64_t acked_bytes;      /* of the client's stream, acknowledged in the capture before this */
     bool ahead;                /* captured out of order: bytes before it were not captured yet */
     bool ignored;              /* the captured server did not accept it: it defines nothing */
+    uint8_t options[40];       /* the last member: it is read from the file when due */
 };
+
+#define CLIENT_SEGMENT_KEPT offsetof(struct client_segment, options)
 
 /* Whose bytes. */
 enum capture_side { CAPTURE_CLIENT, CAPTURE_SERVER };
@@ -85,18 +88,16 @@ struct conversation {
     uint8_t server_features; /* enum ctx_feature */
     uint8_t server_ws;
     uint64_t first_ps;
-    const struct client_segment *segments;
+    uint64_t segments_at; /* capture_segment() has them */
     size_t segment_count;
     struct stream_map *streams; /* by enum capture_side: capture_stream() has the bytes */
     uint64_t client_bytes;      /* payload in order, without SYN and FIN */
     uint64_t client_acked;      /* of these, acknowledged in the capture */
     uint64_t server_bytes;
     uint64_t server_acked;
-    bool server_fin; /* the steps have a FIN */
-    const struct app_step *client_steps;
-    size_t client_step_count;
-    const struct app_step *server_steps;
-    size_t server_step_count;
+    bool server_fin;      /* the steps have a FIN */
+    uint64_t steps_at[2]; /* by enum capture_side: capture_step() has them */
+    size_t client_step_count, server_step_count;
 };
 
 struct capture_stats {
@@ -135,6 +136,11 @@ uint64_t capture_left_out_total(const struct capture_stats *stats);
  * that fails they are zero, and capture_trouble() says it. */
 void capture_stream(const struct capture *capture, const struct conversation *conv,
                     enum capture_side side, uint64_t offset, uint8_t *bytes, size_t len);
+/* A segment of the client, and a step of either application, by its number. */
+void capture_segment(const struct capture *capture, const struct conversation *conv, size_t index,
+                     struct client_segment *out);
+void capture_step(const struct capture *capture, const struct conversation *conv,
+                  enum capture_side side, size_t index, struct app_step *out);
 /* The payload of a client's segment: payload_len bytes. */
 void capture_payload(const struct capture *capture, const struct conversation *conv,
                      const struct client_segment *seg, uint8_t *bytes);

@@ -24,6 +24,25 @@ void capture_payload(const struct capture *capture, const struct conversation *c
     }
 }
 
+void capture_segment(const struct capture *capture, const struct conversation *conv, size_t index,
+                     struct client_segment *out)
+{
+    assert(index < conv->segment_count);
+    uint64_t at = conv->segments_at + index * CLIENT_SEGMENT_KEPT;
+    if (!spill_read(capture->store.kept, at, out, CLIENT_SEGMENT_KEPT))
+        *out = (struct client_segment){0};
+    payload_read(&capture->store, out->options_at, out->options, out->options_len);
+}
+
+void capture_step(const struct capture *capture, const struct conversation *conv,
+                  enum capture_side side, size_t index, struct app_step *out)
+{
+    assert(index < (side == CAPTURE_CLIENT ? conv->client_step_count : conv->server_step_count));
+    uint64_t at = conv->steps_at[side] + index * sizeof *out;
+    if (!spill_read(capture->store.kept, at, out, sizeof *out))
+        *out = (struct app_step){.kind = APP_SEND};
+}
+
 enum status capture_trouble(const struct capture *capture, struct error *err)
 {
     return payload_trouble(&capture->store, err);

@@ -14,6 +14,9 @@ static bool view_reserve(struct conv_view *view, size_t count)
     if (count <= view->room)
         return true;
     size_t room = count + count / 2;
+    struct raw_segment *loaded = realloc(view->loaded, room * sizeof *loaded);
+    if (loaded)
+        view->loaded = loaded;
     struct raw_segment **segments = realloc(view->segments, room * sizeof *segments);
     if (segments)
         view->segments = segments;
@@ -23,32 +26,48 @@ static bool view_reserve(struct conv_view *view, size_t count)
     int64_t *acked = realloc(view->acked, room * sizeof *acked);
     if (acked)
         view->acked = acked;
-    if (!segments || !at || !acked)
+    if (!loaded || !segments || !at || !acked)
         return false;
     view->room = room;
     return true;
 }
 
+/* The options of a SYN decide about the connection; those of other segments are only sent. */
+static bool load_options(const struct conversation_builder *builder, struct raw_segment *segment)
+{
+    segment->options = NULL;
+    if (!(segment->flags & TCP_SYN))
+        return true;
+    uint8_t *options = arena_alloc(builder->arena, segment->options_len);
+    segment->options = options;
+    return options && payload_read(builder->store, segment->payload_at - segment->options_len,
+                                   options, segment->options_len);
+}
+
 static bool view_fill(struct conversation_builder *builder, const struct raw_tuple *raw)
 {
-    struct raw_segment *all = builder->tracker->segments;
     struct conv_view *view = &builder->view;
-    size_t count = 0;
-    for (uint32_t i = raw->first; i != RAW_NONE; i = all[i].next)
-        count += all[i].accepted;
-    if (!view_reserve(view, count))
+    if (!view_reserve(view, (size_t)raw->count[0] + raw->count[1]))
         return false;
     view->count = 0;
-    for (uint32_t i = raw->first; i != RAW_NONE; i = all[i].next)
-        if (all[i].accepted)
-            view->segments[view->count++] = &all[i];
-    assert(view->count == count);
+    for (uint32_t i = raw->first; i != RAW_NONE;) {
+        struct raw_segment *segment = &view->loaded[view->count];
+        if (!tracker_get(builder->tracker, i, segment))
+            return false;
+        i = segment->next;
+        if (!segment->accepted)
+            continue;
+        if (!load_options(builder, segment))
+            return false;
+        view->segments[view->count++] = segment;
+    }
     return true;
 }
 
 void conversation_builder_free(struct conversation_builder *builder)
 {
     free(builder->view.segments);
+    free(builder->view.loaded);
     free(builder->view.at);
     free(builder->view.acked);
     free(builder->view.resets);
@@ -162,7 +181,7 @@ static bool build_replayable(struct conversation_builder *builder, struct conv_v
     struct syn_options opt;
     syn_options_read(syn, &opt);
     struct script_input in = {
-        .arena = builder->arena,
+        .store = builder->store,
         .view = view,
         .client = &streams[client],
         .server = &streams[server],
@@ -172,9 +191,16 @@ static bool build_replayable(struct conversation_builder *builder, struct conv_v
         .mtu_bytes = builder->mtu_bytes,
         .reset = judged->reset,
     };
-    for (size_t i = 0; i < view->count; i++)
-        builder->ignored_segments += view->segments[i]->ignored;
-    return script_client(&in, conv, &builder->split_segments) && script_applications(&in, conv);
+    for (size_t i = 0; i < view->count; i++) {
+        const struct raw_segment *seg = view->segments[i];
+        builder->ignored_segments += seg->ignored;
+        if (seg->dir == client) /* only what the peers sent arrives at a NIC */
+            builder->ports->of[seg->interface].carries_peers = true;
+    }
+    bool ok = script_client(&in, conv, &builder->split_segments) && script_applications(&in, conv);
+    for (int side = 0; side < 2; side++)
+        ok = stream_map_keep(&conv->streams[side], builder->store->kept) && ok;
+    return ok;
 }
 
 static bool build(struct conversation_builder *builder, const struct raw_tuple *tuple,
@@ -226,7 +252,7 @@ bool conversation_build_tuple(struct conversation_builder *builder, const struct
         built += builder->built_count++;
         assert(judged.count > 0);
         part.count = judged.count;
-        built->begin = (size_t)(part.segments[0] - builder->tracker->segments);
+        built->begin = part.segments[0]->index;
         if (!build(builder, tuple, &part, &judged, &built->conv))
             return false;
         if (built->conv.replayable)

@@ -5,6 +5,7 @@
 #include "models/trace/acceptance.h"
 #include "models/trace/arena.h"
 #include "models/trace/capture.h"
+#include "models/trace/capture_ports.h"
 #include "models/trace/tracker.h"
 
 /* One conversation, and where it begins: index of its first segment in the file. */
@@ -17,6 +18,7 @@ struct built_conversation {
 struct conversation_builder {
     struct arena *arena;
     const struct payload_store *store;
+    struct capture_ports *ports;
     struct tracker *tracker;
     struct conv_view view;
     uint32_t mtu_bytes;

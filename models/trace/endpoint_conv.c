@@ -76,10 +76,15 @@ struct lwip_hooks endpoint_conv_hooks(struct endpoint_peer *peer)
                                .on_end = on_end};
 }
 
-static const struct app_step *next_step(const struct endpoint_conv *conv)
+const struct app_step *endpoint_conv_step(struct endpoint_conv *conv)
 {
     const struct conversation *cap = conv->check.cap;
-    return conv->step < cap->client_step_count ? &cap->client_steps[conv->step] : NULL;
+    if (conv->step == cap->client_step_count)
+        return NULL;
+    if (conv->ahead_index != conv->step + 1)
+        capture_step(conv->check.capture, cap, CAPTURE_CLIENT, conv->step, &conv->ahead);
+    conv->ahead_index = conv->step + 1;
+    return &conv->ahead;
 }
 
 /* Everything but its time is there for it. */
@@ -125,8 +130,8 @@ static uint64_t step_due_ps(const struct endpoint_peer *peer, const struct app_s
 static void do_steps(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps)
 {
     const struct app_step *step;
-    while ((step = next_step(conv)) && is_ready(conv, step) && step_due_ps(peer, step) <= now_ps &&
-           do_step(peer, conv, step, now_ps)) {
+    while ((step = endpoint_conv_step(conv)) && is_ready(conv, step) &&
+           step_due_ps(peer, step) <= now_ps && do_step(peer, conv, step, now_ps)) {
         conv->step++;
         peer->steps_done++;
         conv->progress_ps = now_ps;
@@ -165,14 +170,14 @@ static void open(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_
 }
 
 /* What it waits for besides the network: its own time, or the stall limit. */
-static uint64_t timer_ps(const struct endpoint_peer *peer, const struct endpoint_conv *conv,
+static uint64_t timer_ps(const struct endpoint_peer *peer, struct endpoint_conv *conv,
                          uint64_t now_ps)
 {
     if (conv->check.done)
         return TIME_NEVER;
     if (!conv->opened)
         return conv->open_ps;
-    const struct app_step *step = next_step(conv);
+    const struct app_step *step = endpoint_conv_step(conv);
     if (step && is_ready(conv, step) && step_due_ps(peer, step) > now_ps)
         return step_due_ps(peer, step);
     return endpoint_end_stall_ps(peer, conv, now_ps);

@@ -40,14 +40,14 @@ uint64_t endpoint_end_stall_ps(const struct endpoint_peer *peer, const struct en
     return (outstanding ? now_ps : since_ps) + peer->params.stall_ps;
 }
 
-static const char *waiting_for(const struct endpoint_conv *conv)
+static const char *waiting_for(struct endpoint_conv *conv)
 {
     const struct conversation *cap = conv->check.cap;
     if (!conv->connected)
         return "the SYN-ACK";
     if (conv->step == cap->client_step_count)
         return "the end";
-    const struct app_step *step = &cap->client_steps[conv->step];
+    const struct app_step *step = endpoint_conv_step(conv);
     if (conv->received < step->rx_bytes)
         return "bytes of the server";
     if (step->peer_fin && !conv->server_fin)

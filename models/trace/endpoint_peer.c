@@ -37,11 +37,14 @@ static void peer_run(void *self, uint64_t now_ps)
 }
 
 /* The conversation's SYN, on the timeline: the first of the client's segments that is one. */
-static uint64_t syn_ps(const struct conversation *cap)
+static uint64_t syn_ps(const struct capture *capture, const struct conversation *cap)
 {
-    for (size_t i = 0; i < cap->segment_count; i++)
-        if ((cap->segments[i].flags & TCP_SYN) && !cap->segments[i].ignored)
-            return cap->segments[i].time_ps;
+    for (size_t i = 0; i < cap->segment_count; i++) {
+        struct client_segment segment;
+        capture_segment(capture, cap, i, &segment);
+        if ((segment.flags & TCP_SYN) && !segment.ignored)
+            return segment.time_ps;
+    }
     return cap->first_ps;
 }
 
@@ -52,7 +55,7 @@ static void conv_init(struct endpoint_peer *peer, size_t index)
     conv->index = (uint32_t)index;
     conv_check_init(&conv->check, peer->capture, cap, &peer->tuples.keys[index]);
     tuple_table_client_mac(&peer->tuples, cap, index, conv->client_mac);
-    conv->open_ps = peer->params.start_ps + syn_ps(cap);
+    conv->open_ps = peer->params.start_ps + syn_ps(peer->capture, cap);
     peer->steps_total += cap->client_step_count;
     if (!cap->replayable) {
         endpoint_conv_close(peer, conv);

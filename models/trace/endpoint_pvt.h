@@ -15,10 +15,12 @@ struct endpoint_conv {
     uint32_t index;
     uint64_t open_ps; /* its SYN, on the timeline */
 
-    size_t step;       /* of the client's application, next to do */
-    uint64_t step_len; /* bytes of it already given to the stack */
-    uint64_t received; /* bytes of the server's stream */
-    uint64_t acked;    /* bytes of the client's stream, by the server */
+    struct app_step ahead; /* the step with number ahead_index, */
+    size_t ahead_index;    /* plus 1; 0: none was read so far */
+    size_t step;           /* of the client's application, next to do */
+    uint64_t step_len;     /* bytes of it already given to the stack */
+    uint64_t received;     /* bytes of the server's stream */
+    uint64_t acked;        /* bytes of the client's stream, by the server */
 
     bool opened, connected, server_fin;
     bool rst_sent;
@@ -54,6 +56,8 @@ struct endpoint_peer {
 };
 
 /* endpoint_conv.c */
+/* The step of the client's application to be done next; null: none is left. */
+const struct app_step *endpoint_conv_step(struct endpoint_conv *conv);
 void endpoint_conv_touch(struct endpoint_peer *peer, struct endpoint_conv *conv);
 /* Does what is due and sets the conversation's timer. */
 void endpoint_conv_go_on(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps);

@@ -24,8 +24,10 @@ bool payload_keep(const struct payload_store *store, const void *bytes, size_t l
 
 enum status payload_trouble(const struct payload_store *store, struct error *err)
 {
-    enum status status = capture_source_trouble(store->source, err);
-    return status == STATUS_OK ? spill_trouble(store->aside, err) : status;
+    enum status status = store->source ? capture_source_trouble(store->source, err) : STATUS_OK;
+    if (status == STATUS_OK && store->aside)
+        status = spill_trouble(store->aside, err);
+    return status == STATUS_OK && store->kept ? spill_trouble(store->kept, err) : status;
 }
 
 bool payload_is_equal(const struct payload_store *store, uint64_t a, uint64_t b, uint64_t len)

@@ -15,6 +15,7 @@
 struct payload_store {
     struct capture_source *source;
     struct spill *aside;
+    struct spill *kept; /* what is to be replayed of each conversation */
 };
 
 /* False: no memory, or the disk failed; payload_trouble() says it, and the bytes are zero. */

@@ -83,7 +83,7 @@ void replay_check_end(struct replay_peer *peer, struct replay_conv *conv, uint64
         replay_check_close(peer, conv);
 }
 
-static const char *waiting_for(const struct replay_conv *conv)
+static const char *waiting_for(struct replay_conv *conv)
 {
     switch (replay_due_block(conv)) {
     case REPLAY_NOT_ARRIVED:

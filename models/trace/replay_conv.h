@@ -36,7 +36,9 @@ struct replay_conv {
     uint32_t index;
     uint16_t ip_id;
 
-    size_t next;      /* captured segment to send next */
+    struct client_segment ahead; /* the one with number ahead_index, */
+    size_t ahead_index;          /* plus 1; 0: none was read so far */
+    size_t next;                 /* captured segment to send next */
     size_t una_index; /* no captured segment before this one holds unacknowledged bytes */
     size_t syn_index;
     uint8_t port_flags; /* enum frame_flag: where the last captured segment arrives, or 0 */
@@ -95,6 +97,9 @@ struct replay_peer {
     struct replay_stats stats;
 };
 
+/* The captured segment to send next. */
+const struct client_segment *replay_next(struct replay_conv *conv);
+
 /* replay_due.c */
 enum replay_block {
     REPLAY_FREE,          /* due at its time */
@@ -103,12 +108,12 @@ enum replay_block {
     REPLAY_NO_WINDOW,     /* the server's window is too small */
     REPLAY_NOT_DELIVERED, /* a reset waits for what the server had acknowledged before */
 };
-enum replay_block replay_due_block(const struct replay_conv *conv);
-uint64_t replay_due_segment_ps(const struct replay_peer *peer, const struct replay_conv *conv);
-uint64_t replay_due_probe_ps(const struct replay_conv *conv);
-uint64_t replay_due_ps(const struct replay_peer *peer, const struct replay_conv *conv);
+enum replay_block replay_due_block(struct replay_conv *conv);
+uint64_t replay_due_segment_ps(const struct replay_peer *peer, struct replay_conv *conv);
+uint64_t replay_due_probe_ps(struct replay_conv *conv);
+uint64_t replay_due_ps(const struct replay_peer *peer, struct replay_conv *conv);
 /* When it has stalled; TIME_NEVER: it has something to send, or a timer that will. */
-uint64_t replay_due_stall_ps(const struct replay_peer *peer, const struct replay_conv *conv);
+uint64_t replay_due_stall_ps(const struct replay_peer *peer, struct replay_conv *conv);
 
 static inline uint64_t replay_near(uint64_t near, uint32_t isn, uint32_t number)
 {

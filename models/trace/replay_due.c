@@ -10,6 +10,14 @@ enum {
     PATIENCE_MS = 40
 }; /* an ACK that is only waiting for its time is left to the capture so long */
 
+const struct client_segment *replay_next(struct replay_conv *conv)
+{
+    if (conv->ahead_index != conv->next + 1)
+        capture_segment(conv->check.capture, conv->check.cap, conv->next, &conv->ahead);
+    conv->ahead_index = conv->next + 1;
+    return &conv->ahead;
+}
+
 int64_t replay_due_seq(const struct replay_conv *conv, const struct client_segment *seg)
 {
     return (int64_t)replay_near(conv->snd_max, conv->check.cap->client_isn, seg->seq);
@@ -87,11 +95,11 @@ static bool is_delivered(const struct replay_conv *conv, const struct client_seg
            conv->snd_una >= 1 + seg->acked_bytes;
 }
 
-enum replay_block replay_due_block(const struct replay_conv *conv)
+enum replay_block replay_due_block(struct replay_conv *conv)
 {
     if (conv->next == conv->check.cap->segment_count)
         return REPLAY_NO_MORE;
-    const struct client_segment *seg = &conv->check.cap->segments[conv->next];
+    const struct client_segment *seg = replay_next(conv);
     if (seg->ignored)
         return REPLAY_FREE;
     if (!acknowledged_has_arrived(conv, seg))
@@ -103,11 +111,11 @@ enum replay_block replay_due_block(const struct replay_conv *conv)
     return REPLAY_FREE;
 }
 
-uint64_t replay_due_segment_ps(const struct replay_peer *peer, const struct replay_conv *conv)
+uint64_t replay_due_segment_ps(const struct replay_peer *peer, struct replay_conv *conv)
 {
     if (conv->check.done || replay_due_block(conv) != REPLAY_FREE)
         return TIME_NEVER;
-    uint64_t at = peer->params.start_ps + conv->check.cap->segments[conv->next].time_ps;
+    uint64_t at = peer->params.start_ps + replay_next(conv)->time_ps;
     return u64_max(at, conv->touched_ps);
 }
 
@@ -125,7 +133,7 @@ void replay_liveness_arm_ack(const struct replay_peer *peer, struct replay_conv 
 
 /* The window was too small for so long that its opening may have been lost: the segment goes out as a
  * probe (RFC 9293 3.8.6.1). */
-uint64_t replay_due_probe_ps(const struct replay_conv *conv)
+uint64_t replay_due_probe_ps(struct replay_conv *conv)
 {
     if (conv->check.done || conv->snd_una < conv->snd_max ||
         replay_due_block(conv) != REPLAY_NO_WINDOW)
@@ -133,7 +141,7 @@ uint64_t replay_due_probe_ps(const struct replay_conv *conv)
     return u64_max(conv->progress_ps, conv->sent_ps) + conv->rto.rto_ps;
 }
 
-uint64_t replay_due_stall_ps(const struct replay_peer *peer, const struct replay_conv *conv)
+uint64_t replay_due_stall_ps(const struct replay_peer *peer, struct replay_conv *conv)
 {
     if (conv->rto_at_ps != TIME_NEVER || replay_due_probe_ps(conv) != TIME_NEVER ||
         replay_due_segment_ps(peer, conv) != TIME_NEVER)
@@ -141,7 +149,7 @@ uint64_t replay_due_stall_ps(const struct replay_peer *peer, const struct replay
     return u64_max(conv->progress_ps, conv->looked_ps) + peer->params.stall_ps;
 }
 
-uint64_t replay_due_ps(const struct replay_peer *peer, const struct replay_conv *conv)
+uint64_t replay_due_ps(const struct replay_peer *peer, struct replay_conv *conv)
 {
     uint64_t due = conv->live_at_ps;
     if (conv->check.done)

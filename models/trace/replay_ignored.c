@@ -41,7 +41,7 @@ static bool is_harmless(const struct replay_conv *conv, const struct client_segm
 
 bool replay_ignored_send(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps)
 {
-    const struct client_segment *seg = &conv->check.cap->segments[conv->next];
+    const struct client_segment *seg = replay_next(conv);
     bool harmless = is_harmless(conv, seg);
     if (harmless && !replay_send_unchanged(peer, conv, seg, !acks_too_much(conv, seg), now_ps))
         return false;

@@ -72,7 +72,9 @@ static size_t oldest_unacked(struct replay_conv *conv)
         return conv->syn_index;
     bool all_old = true;
     for (size_t i = conv->una_index; i < conv->next; i++) {
-        const struct client_segment *seg = &conv->check.cap->segments[i];
+        struct client_segment there;
+        const struct client_segment *seg = &there;
+        capture_segment(conv->check.capture, conv->check.cap, i, &there);
         int64_t at = (int64_t)replay_near(conv->snd_una, conv->check.cap->client_isn, seg->seq);
         int64_t end = at + seg->payload_len + !!(seg->flags & TCP_FIN) + !!(seg->flags & TCP_SYN);
         bool old =

@@ -127,7 +127,7 @@ static void conv_init(struct replay_peer *peer, size_t index)
     replay_rto_init(&conv->rto);
     peer->segments_total += cap->segment_count;
     while (conv->next < cap->segment_count &&
-           (!(cap->segments[conv->next].flags & TCP_SYN) || cap->segments[conv->next].ignored))
+           (!(replay_next(conv)->flags & TCP_SYN) || replay_next(conv)->ignored))
         conv->next++; /* stray segments of an older connection */
     peer->segments_done += conv->next;
     conv->syn_index = conv->una_index = conv->next;

@@ -7,7 +7,9 @@
 static void on_syn_ack(struct replay_peer *peer, struct replay_conv *conv,
                        const struct tcp_segment *seg, uint64_t now_ps)
 {
-    const struct client_segment *syn = &conv->check.cap->segments[conv->syn_index];
+    struct client_segment of_syn;
+    const struct client_segment *syn = &of_syn;
+    capture_segment(peer->capture, conv->check.cap, conv->syn_index, &of_syn);
     uint32_t tsval;
     int shift = replay_options_shift(syn);
     conv->synack = true;
@@ -24,7 +26,6 @@ static void on_syn_ack(struct replay_peer *peer, struct replay_conv *conv,
     conv->snd_wl1 = 0;
     conv->snd_wl2 = 1;
     conv->progress_ps = now_ps;
-    (void)peer;
 }
 
 static void on_ack(struct replay_peer *peer, struct replay_conv *conv,

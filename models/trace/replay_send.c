@@ -120,7 +120,7 @@ static void take_port(const struct replay_peer *peer, struct replay_conv *conv,
 
 bool replay_send_captured(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps)
 {
-    const struct client_segment *seg = &conv->check.cap->segments[conv->next];
+    const struct client_segment *seg = replay_next(conv);
     struct packet_out out;
     uint8_t options[REPLAY_OPTIONS_MAX];
     uint64_t ack;
@@ -171,7 +171,9 @@ bool replay_send_unchanged(struct replay_peer *peer, struct replay_conv *conv,
 bool replay_send_again(struct replay_peer *peer, struct replay_conv *conv, size_t segment,
                        uint64_t now_ps)
 {
-    const struct client_segment *seg = &conv->check.cap->segments[segment];
+    struct client_segment again;
+    const struct client_segment *seg = &again;
+    capture_segment(peer->capture, conv->check.cap, segment, &again);
     struct packet_out out;
     uint8_t options[REPLAY_OPTIONS_MAX];
     uint64_t ack;

@@ -1,6 +1,7 @@
 #include "models/trace/script.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { IPV4_HEADER = 20, IPV6_HEADER = 40, PIECE_MIN = 64 };
@@ -49,13 +50,13 @@ static void piece_make(const struct raw_segment *seg, int64_t at, uint32_t from,
         .interface = seg->interface,
         .options_len = seg->options_len,
         .ttl = seg->ttl,
+        .options_at = seg->payload_at - seg->options_len,
         .payload_at = seg->payload_at + from,
         .payload_len = len,
         .payload_captured = captured < len ? captured : len,
         .stream_at = at == STREAM_NOWHERE ? at : at + from,
         .ignored = seg->ignored,
     };
-    memcpy(out->options, seg->options, seg->options_len);
     if (!last)
         out->flags &= (uint16_t) ~(TCP_FIN | TCP_PSH);
     if (from > 0) {
@@ -160,13 +161,36 @@ static void emit_pieces(const struct script_input *in, const struct conversation
     out->split += pieces - 1;
 }
 
+/* These were made here, and are nowhere in the file. */
+static bool own_options(const struct payload_store *store, const uint8_t *options, uint32_t len,
+                        struct client_output *out, size_t first)
+{
+    uint64_t at;
+    if (!payload_keep(store, options, len, &at))
+        return false;
+    for (size_t i = first; i < out->count; i++)
+        out->segments[i].options_at = at;
+    return true;
+}
+
+static bool keep_one(struct spill *kept, const struct client_segment *segment, uint64_t *first)
+{
+    uint64_t at;
+    if (!spill_append(kept, segment, CLIENT_SEGMENT_KEPT, &at))
+        return false;
+    if (first)
+        *first = at;
+    return true;
+}
+
 bool script_client(const struct script_input *in, struct conversation *conv, uint64_t *split)
 {
     struct client_output out = {0};
     size_t room = count_pieces(in, conv), fast_open = fast_open_find(in);
-    out.segments = arena_alloc(in->arena, room * sizeof *out.segments);
+    out.segments = malloc((room + 1) * sizeof *out.segments);
     if (!out.segments)
         return false;
+    bool ok = true;
     int64_t acked = 0;
     struct stream_progress progress = {0};
     for (size_t i = 0; i < in->view->count; i++) {
@@ -185,12 +209,16 @@ bool script_client(const struct script_input *in, struct conversation *conv, uin
         if (i == fast_open) {
             uint8_t options[TS_OPTION_BYTES];
             fast_open_make(in, conv, seg, options, &bare);
+            size_t first = out.count;
             emit_pieces(in, conv, &bare, in->view->at[i], false, acked_bytes, &out);
+            ok = ok && own_options(in->store, options, bare.options_len, &out, first);
         }
     }
     assert(out.count <= room);
-    conv->segments = out.segments;
+    for (size_t i = 0; ok && i < out.count; i++)
+        ok = keep_one(in->store->kept, &out.segments[i], i == 0 ? &conv->segments_at : NULL);
     conv->segment_count = out.count;
     *split += out.split;
-    return true;
+    free(out.segments);
+    return ok;
 }

@@ -8,7 +8,7 @@
 #include "models/trace/stream_progress.h"
 
 struct script_input {
-    struct arena *arena;
+    const struct payload_store *store;
     const struct conv_view *view;
     const struct stream *client, *server;
     uint8_t client_dir;
@@ -18,11 +18,10 @@ struct script_input {
     size_t reset; /* index in the view of the reset that ends it; SIZE_MAX: none */
 };
 
-/* Fills segments, segment_count; counts split ones. False: out of memory. */
+/* Fills segments_at, segment_count; counts split ones. False: out of memory, or the disk failed. */
 bool script_client(const struct script_input *in, struct conversation *conv, uint64_t *split);
 
-/* What both applications did. Fills client_steps, server_steps and their counts. False: out of
- * memory. */
+/* What both applications did. Fills steps_at and their counts. False as above. */
 bool script_applications(const struct script_input *in, struct conversation *conv);
 
 #endif

@@ -1,7 +1,7 @@
 /* The steps of both applications: what each did once how much of the other's stream was there. */
 #include "models/trace/script.h"
 
-#include <assert.h>
+#include <stdlib.h>
 
 /* One application's view of the conversation. */
 struct role {
@@ -83,22 +83,21 @@ static size_t fill(const struct role *role, bool timed, struct app_step *steps)
     return count;
 }
 
-static bool script_one(const struct role *role, bool timed, const struct app_step **out,
-                       size_t *count)
+static bool script_one(const struct role *role, bool timed, uint64_t *at, size_t *count)
 {
-    struct app_step *steps =
-        arena_alloc(role->in->arena, (role->own->map.count + 2) * sizeof *steps);
+    struct app_step *steps = malloc((role->own->map.count + 2) * sizeof *steps);
     if (!steps)
         return false;
     *count = fill(role, timed, steps);
-    *out = steps;
-    return true;
+    bool ok = spill_append(role->in->store->kept, steps, *count * sizeof *steps, at);
+    free(steps);
+    return ok;
 }
 
 bool script_applications(const struct script_input *in, struct conversation *conv)
 {
     struct role client = {in, in->client, in->server, in->client_dir};
     struct role server = {in, in->server, in->client, (uint8_t)!in->client_dir};
-    return script_one(&client, true, &conv->client_steps, &conv->client_step_count) &&
-           script_one(&server, false, &conv->server_steps, &conv->server_step_count);
+    return script_one(&client, true, &conv->steps_at[CAPTURE_CLIENT], &conv->client_step_count) &&
+           script_one(&server, false, &conv->steps_at[CAPTURE_SERVER], &conv->server_step_count);
 }

@@ -15,8 +15,8 @@ enum { SPILL_PAGE_BYTES = 16128 }; /* 42 chunks of 16 records of 24 bytes */
 
 struct spill; /* opaque */
 
-/* What stays in memory when nothing else is said: 256 MiB; the environment's TOESIM_SPILL_BYTES is
- * for tests. */
+/* What stays in memory of all that a capture keeps: 256 MiB; the environment's TOESIM_SPILL_BYTES is for
+ * tests. */
 uint64_t spill_memory_default(void);
 
 /* Null: no memory. */

@@ -340,7 +340,5 @@ bool stream_assemble(struct arena *arena, const struct payload_store *store, str
     free(work.holes);
     settle_ranges(out);
     struct stream_map *map = &out->map;
-    bool kept = keep(arena, map->count * sizeof *map->ranges, (void **)&map->ranges);
-    return keep(arena, map->patch_count * sizeof *map->patches, (void **)&map->patches) && kept &&
-           ok;
+    return keep(arena, map->patch_count * sizeof *map->patches, (void **)&map->patches) && ok;
 }

@@ -24,6 +24,7 @@ struct view_reset {
  * acked. */
 struct conv_view {
     struct raw_segment **segments;
+    struct raw_segment *loaded; /* what they point to */
     int64_t *at;    /* offset of the first payload byte in the sender's stream, or STREAM_NOWHERE */
     int64_t *acked; /* offset acknowledged in the other's stream (its FIN counts 1); -1: no claim */
     size_t count, room;
@@ -32,7 +33,7 @@ struct conv_view {
 };
 
 struct stream {
-    struct stream_map map; /* contiguous from offset 0, in order; its arrays are in the arena */
+    struct stream_map map; /* contiguous from offset 0, in order; its ranges are malloc()ed */
     uint64_t len;
     bool gap;          /* something was captured behind a hole */
     bool conflict;     /* the same sequence number carried different bytes */

@@ -2,20 +2,44 @@
 
 #include "models/trace/array.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-static bool holds(const struct stream_range *range, uint64_t offset)
+bool stream_map_keep(struct stream_map *map, struct spill *kept)
 {
-    return range->from <= offset && offset < range->to;
+    bool ok = spill_append(kept, map->ranges, map->count * sizeof *map->ranges, &map->kept_at);
+    free(map->ranges);
+    map->ranges = NULL;
+    map->kept = kept;
+    return ok;
+}
+
+struct stream_range stream_map_range(const struct stream_map *map, size_t index)
+{
+    struct stream_range range = {.at = PAYLOAD_NONE};
+    if (map->ranges)
+        return map->ranges[index];
+    if (!spill_read(map->kept, map->kept_at + index * sizeof range, &range, sizeof range))
+        range = (struct stream_range){.to = UINT64_MAX,
+                                      .at = PAYLOAD_NONE}; /* a run without meaning ends */
+    return range;
+}
+
+static bool holds(const struct stream_map *map, size_t index, uint64_t offset)
+{
+    if (map->ranges)
+        return map->ranges[index].from <= offset && offset < map->ranges[index].to;
+    struct stream_range range = stream_map_range(map, index);
+    return range.from <= offset && offset < range.to;
 }
 
 size_t stream_map_find(struct stream_map *map, uint64_t offset)
 {
     size_t up = map->near, down = map->near;
     while (up < map->count || down > 0) {
-        if (up < map->count && holds(&map->ranges[up], offset))
+        if (up < map->count && holds(map, up, offset))
             return map->near = up;
-        if (down > 0 && holds(&map->ranges[down - 1], offset))
+        if (down > 0 && holds(map, down - 1, offset))
             return map->near = down - 1;
         up += up < map->count;
         down -= down > 0;
@@ -44,10 +68,10 @@ uint64_t stream_map_at(struct stream_map *map, uint64_t offset, uint64_t *until)
         *until = offset + 1;
         return PAYLOAD_NONE;
     }
-    const struct stream_range *range = &map->ranges[found];
-    *until = range->to;
-    if (range->at != PAYLOAD_NONE)
-        return range->at + (offset - range->from);
+    struct stream_range range = stream_map_range(map, found);
+    *until = range.to;
+    if (range.at != PAYLOAD_NONE)
+        return range.at + (offset - range.from);
     size_t i = patch_behind(map, offset);
     if (i == map->patch_count)
         return PAYLOAD_NONE;

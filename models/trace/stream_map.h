@@ -19,13 +19,21 @@ struct stream_patch {
 };
 
 struct stream_map {
-    struct stream_range *ranges; /* adjacent when complete, over all of [0, len) */
+    struct stream_range *ranges; /* while it is assembled; or */
+    struct spill *kept;          /* in order, adjacent, over all of [0, len): from kept_at on */
+    uint64_t kept_at;
     size_t count, room;
     struct stream_patch *patches; /* in order, apart from each other */
     size_t patch_count, patch_room;
     uint32_t first; /* sequence number of offset 0 */
     size_t near;    /* the range found last */
 };
+
+/* Moves the ranges out of memory. False: no memory, or the disk failed. */
+bool stream_map_keep(struct stream_map *map, struct spill *kept);
+
+/* A range by its number. */
+struct stream_range stream_map_range(const struct stream_map *map, size_t index);
 
 /* The range that holds the byte at this offset; SIZE_MAX: none does. Looked for from the one found
  * last, so a walk in either direction costs little, whatever the order of the ranges. */

@@ -8,18 +8,45 @@
 
 enum { TABLE_FIRST = 1024 };
 
-void tracker_init(struct tracker *tracker)
+/* As many as fit into a page, so that none lies in two. */
+enum { SEGMENTS_PER_PAGE = SPILL_PAGE_BYTES / sizeof(struct raw_segment) };
+
+bool tracker_init(struct tracker *tracker)
 {
-    *tracker = (struct tracker){0};
+    *tracker = (struct tracker){.segments = spill_create(spill_memory_default() / 2)};
     vlan_map_init(&tracker->vlans);
+    return tracker->segments != NULL;
 }
 
 void tracker_free(struct tracker *tracker)
 {
-    free(tracker->segments);
+    spill_destroy(tracker->segments);
     free(tracker->tuples);
     free(tracker->table);
-    tracker_init(tracker);
+    *tracker = (struct tracker){0};
+}
+
+static struct raw_segment *segment_at(const struct tracker *tracker, size_t index, bool write)
+{
+    struct raw_segment *page = spill_page(tracker->segments, index / SEGMENTS_PER_PAGE, write);
+    return page ? page + index % SEGMENTS_PER_PAGE : NULL;
+}
+
+bool tracker_get(const struct tracker *tracker, size_t index, struct raw_segment *out)
+{
+    assert(index < tracker->segment_count);
+    const struct raw_segment *kept = segment_at(tracker, index, false);
+    if (kept)
+        *out = *kept;
+    return kept != NULL;
+}
+
+bool tracker_put(struct tracker *tracker, size_t index, const struct raw_segment *segment)
+{
+    struct raw_segment *kept = segment_at(tracker, index, true);
+    if (kept)
+        *kept = *segment;
+    return kept != NULL;
 }
 
 static uint64_t key_hash(const struct flow_key *key)
@@ -96,17 +123,22 @@ static struct raw_tuple *tuple_add(struct tracker *tracker, const struct flow_ke
     return tuple;
 }
 
-static void tuple_append(struct tracker *tracker, struct raw_tuple *tuple,
-                         struct raw_segment *segment)
+static bool tuple_append(struct tracker *tracker, struct raw_tuple *tuple,
+                         const struct raw_segment *segment)
 {
-    uint32_t index = (uint32_t)(segment - tracker->segments);
+    uint32_t index = (uint32_t)tracker->segment_count;
+    struct raw_segment *last = NULL;
     if (tuple->last == RAW_NONE)
         tuple->first = index;
+    else if (!(last = segment_at(tracker, tuple->last, true)))
+        return false;
     else
-        tracker->segments[tuple->last].next = index;
+        last->next = index;
+    tracker->segment_count++;
     tuple->last = index;
     tuple->count[segment->dir]++;
     tuple->good[segment->dir] += segment->checksum == RAW_GOOD;
+    return tracker_put(tracker, index, segment);
 }
 
 bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t vlan,
@@ -114,11 +146,8 @@ bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t 
 {
     assert(packet->kind == PACKET_TCP);
     assert(vlan != VLAN_NO_ROOM);
-    struct raw_segment *segments = array_grow(tracker->segments, tracker->segment_count,
-                                              &tracker->segment_room, sizeof *segments);
-    if (!segments || !table_make_room(tracker))
+    if (!table_make_room(tracker))
         return false;
-    tracker->segments = segments;
     struct flow_key key;
     uint8_t dir = key_make(packet, vlan, &key);
     size_t slot = slot_find(tracker, &key);
@@ -129,20 +158,21 @@ bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t 
         tuple = tuple_add(tracker, &key, slot);
     if (!tuple)
         return false;
-    struct raw_segment *kept = &segments[tracker->segment_count++];
-    *kept = *segment;
-    kept->dir = dir;
-    kept->next = RAW_NONE;
-    kept->tuple = (uint32_t)(tuple - tracker->tuples);
+    struct raw_segment kept = *segment;
+    kept.dir = dir;
+    kept.next = RAW_NONE;
+    kept.index = (uint32_t)tracker->segment_count;
+    kept.tuple = (uint32_t)(tuple - tracker->tuples);
     memcpy(tuple->mac[dir], packet->src_mac, 6);
-    tuple_append(tracker, tuple, kept);
-    return true;
+    return tuple_append(tracker, tuple, &kept);
 }
 
-void tracker_settle_checksums(struct tracker *tracker, uint64_t *repaired, uint64_t *dropped)
+bool tracker_settle_checksums(struct tracker *tracker, uint64_t *repaired, uint64_t *dropped)
 {
     for (size_t i = 0; i < tracker->segment_count; i++) {
-        struct raw_segment *segment = &tracker->segments[i];
+        struct raw_segment *segment = segment_at(tracker, i, true);
+        if (!segment)
+            return false;
         const struct raw_tuple *tuple = &tracker->tuples[segment->tuple];
         segment->accepted = segment->checksum != RAW_BAD || tuple->good[segment->dir] == 0;
         if (!segment->accepted)
@@ -150,4 +180,5 @@ void tracker_settle_checksums(struct tracker *tracker, uint64_t *repaired, uint6
         else if (segment->checksum == RAW_BAD || segment->checksum == RAW_UNFILLED)
             (*repaired)++;
     }
+    return true;
 }

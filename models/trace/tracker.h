@@ -4,6 +4,7 @@
 #define TOESIM_TRACE_TRACKER_H
 
 #include "models/hwif/flow_key.h"
+#include "models/trace/spill.h"
 #include "models/trace/vlan_map.h"
 #include "models/wire/packet.h"
 
@@ -22,14 +23,15 @@ enum raw_checksum {
 
 /* One captured TCP segment. */
 struct raw_segment {
-    uint64_t time_ns;    /* as captured */
-    uint64_t time_ps;    /* on the clamped timeline */
-    uint64_t payload_at; /* a reference (payload.h) */
-    const uint8_t *options;
+    uint64_t time_ns;       /* as captured */
+    uint64_t time_ps;       /* on the clamped timeline */
+    uint64_t payload_at;    /* a reference (payload.h) */
+    const uint8_t *options; /* while it is looked at; in the file they lie before the payload */
     uint32_t payload_len;
     uint32_t payload_captured; /* the rest is not in the file */
     uint32_t seq, ack;
     uint32_t tuple; /* index of the tuple */
+    uint32_t index; /* its own, in the order of the file */
     uint32_t next;  /* the next segment of it, RAW_NONE: the last */
     uint16_t flags, window, urgent;
     uint16_t interface; /* it was captured on */
@@ -50,8 +52,8 @@ struct raw_tuple {
 };
 
 struct tracker {
-    struct raw_segment *segments;
-    size_t segment_count, segment_room;
+    struct spill *segments; /* in the order of the file */
+    size_t segment_count;
     struct raw_tuple *tuples;
     size_t tuple_count, tuple_room;
     uint32_t *table; /* open addressing: index of each tuple, plus 1; 0: free */
@@ -59,7 +61,8 @@ struct tracker {
     struct vlan_map vlans;
 };
 
-void tracker_init(struct tracker *tracker);
+/* False: out of memory. */
+bool tracker_init(struct tracker *tracker);
 void tracker_free(struct tracker *tracker);
 
 /* Adds one segment (tuple, next and dir are filled in here); vlan: its index in the tracker's VLAN
@@ -71,8 +74,12 @@ bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t 
  * both directions of a conversation differently. The tag of the first of them is kept. */
 bool tracker_join_vlans(struct tracker *tracker);
 
-/* Decides which segments count, once all are known: sets `accepted`, counts repaired and dropped.
- */
-void tracker_settle_checksums(struct tracker *tracker, uint64_t *repaired, uint64_t *dropped);
+/* A segment in its place; put writes it back. False: out of memory, or the disk failed. */
+bool tracker_get(const struct tracker *tracker, size_t index, struct raw_segment *out);
+bool tracker_put(struct tracker *tracker, size_t index, const struct raw_segment *segment);
+
+/* Decides which segments count, once all are known: sets `accepted`, counts repaired and dropped. False
+ * as above. */
+bool tracker_settle_checksums(struct tracker *tracker, uint64_t *repaired, uint64_t *dropped);
 
 #endif

@@ -26,27 +26,47 @@ static bool is_one_way(const struct raw_tuple *tuple)
     return (tuple->count[0] == 0) != (tuple->count[1] == 0);
 }
 
-/* Both lists are in the order of the file; so is the result. */
-static void merge(struct tracker *tracker, uint32_t into, uint32_t from)
+static bool set_next(struct tracker *tracker, uint32_t index, uint32_t next, uint32_t tuple)
 {
-    struct raw_tuple *kept = &tracker->tuples[into], *gone = &tracker->tuples[from];
-    struct raw_segment *segments = tracker->segments;
-    uint8_t dir = gone->count[1] != 0;
-    for (uint32_t i = gone->first; i != RAW_NONE; i = segments[i].next)
-        segments[i].tuple = into;
-    uint32_t a = kept->first, b = gone->first, *link = &kept->first;
+    struct raw_segment segment;
+    if (!tracker_get(tracker, index, &segment))
+        return false;
+    segment.next = next;
+    segment.tuple = tuple;
+    return tracker_put(tracker, index, &segment);
+}
+
+/* The lists, each in the order of the file, become one that is. */
+static bool merge_lists(struct tracker *tracker, uint32_t into, uint32_t a, uint32_t b)
+{
+    struct raw_tuple *kept = &tracker->tuples[into];
+    kept->first = a < b ? a : b;
     while (a != RAW_NONE || b != RAW_NONE) {
         uint32_t *next = a < b ? &a : &b; /* RAW_NONE is larger than any index */
-        *link = *next;
-        kept->last = *next;
-        link = &segments[*next].next;
-        *next = segments[*next].next;
+        uint32_t index = *next;
+        struct raw_segment segment;
+        if (!tracker_get(tracker, index, &segment))
+            return false;
+        *next = segment.next;
+        if (!set_next(tracker, index, a < b ? a : b, into))
+            return false;
+        kept->last = index;
     }
+    return true;
+}
+
+static bool merge(struct tracker *tracker, uint32_t into, uint32_t from)
+{
+    struct raw_tuple *kept = &tracker->tuples[into], *gone = &tracker->tuples[from];
+    uint8_t dir = gone->count[1] != 0;
+    if (!merge_lists(tracker, into, kept->first, gone->first))
+        return false;
     kept->count[dir] = gone->count[dir];
     kept->good[dir] = gone->good[dir];
     memcpy(kept->mac[dir], gone->mac[dir], sizeof kept->mac[dir]);
     gone->first = gone->last = RAW_NONE;
     gone->count[dir] = gone->good[dir] = 0;
+    return true;
 }
 
 bool tracker_join_vlans(struct tracker *tracker)
@@ -60,14 +80,15 @@ bool tracker_join_vlans(struct tracker *tracker)
             one_way[count++] = i;
     sorted = tracker;
     qsort(one_way, count, sizeof *one_way, compare);
-    for (size_t i = 0; i + 1 < count; i++) {
+    bool ok = true;
+    for (size_t i = 0; ok && i + 1 < count; i++) {
         const struct raw_tuple *a = &tracker->tuples[one_way[i]];
         const struct raw_tuple *b = &tracker->tuples[one_way[i + 1]];
         if (compare_ends(a, b) != 0 || (a->count[0] == 0) == (b->count[0] == 0))
             continue;
-        merge(tracker, one_way[i], one_way[i + 1]);
+        ok = merge(tracker, one_way[i], one_way[i + 1]);
         i++;
     }
     free(one_way);
-    return true;
+    return ok;
 }

@@ -10,11 +10,14 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 /* In stream order, over the whole stream, conditions that never fall. */
-static void check_steps(const struct app_step *steps, size_t count, uint64_t own, uint64_t other)
+static void check_steps(const struct capture *capture, const struct conversation *conv,
+                        enum capture_side side, size_t count, uint64_t own, uint64_t other)
 {
     uint64_t sent = 0, rx_bytes = 0, time_ps = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct app_step *step = &steps[i];
+        struct app_step there;
+        const struct app_step *step = &there;
+        capture_step(capture, conv, side, i, &there);
         assert(step->offset == sent && step->rx_bytes <= other);
         assert(step->rx_bytes >= rx_bytes || step->kind == APP_RST);
         assert(step->time_ps >= time_ps || step->kind == APP_RST);
@@ -25,13 +28,15 @@ static void check_steps(const struct app_step *steps, size_t count, uint64_t own
     assert(sent == own);
 }
 
-static void check_conversation(const struct conversation *conv)
+static void check_conversation(const struct capture *capture, const struct conversation *conv)
 {
     uint64_t time_ps = 0;
     assert(conv->client_acked <= conv->client_bytes);
     assert(conv->server_acked <= conv->server_bytes);
     for (size_t i = 0; i < conv->segment_count; i++) {
-        const struct client_segment *seg = &conv->segments[i];
+        struct client_segment there;
+        const struct client_segment *seg = &there;
+        capture_segment(capture, conv, i, &there);
         assert(seg->time_ps >= time_ps);
         assert(seg->options_len <= 40 && seg->options_len % 4 == 0);
         assert(seg->payload_len + seg->options_len <= 1500 - 40);
@@ -39,9 +44,9 @@ static void check_conversation(const struct conversation *conv)
     }
     if (!conv->replayable)
         return;
-    check_steps(conv->server_steps, conv->server_step_count, conv->server_bytes,
+    check_steps(capture, conv, CAPTURE_SERVER, conv->server_step_count, conv->server_bytes,
                 conv->client_bytes);
-    check_steps(conv->client_steps, conv->client_step_count, conv->client_bytes,
+    check_steps(capture, conv, CAPTURE_CLIENT, conv->client_step_count, conv->client_bytes,
                 conv->server_bytes);
 }
 
@@ -59,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct capture *capture = capture_load(path, &params, &err);
     assert(capture || err.status != STATUS_OK);
     for (size_t i = 0; capture && i < capture_conversation_count(capture); i++)
-        check_conversation(capture_conversation(capture, i));
+        check_conversation(capture, capture_conversation(capture, i));
     capture_destroy(capture);
     close(fd);
     return 0;
