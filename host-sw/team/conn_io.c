@@ -287,6 +287,8 @@ static void flush_active(struct host_sw *sw, struct dir_entry *entry)
             ring(sw, entry, NIC_DOORBELL_RX, entry->rx_consumed + PLANTED(read_told_early) * 1024u);
         entry->rung_rx = entry->rx_consumed;
     }
+    if (entry->transfer.keeps_data)
+        return; /* INSTALL carries what the application has written */
     if (entry->fin_wanted && !entry->rung_fin)
         ring(sw, entry, NIC_DOORBELL_FIN, entry->tx_prod);
     else if (entry->tx_prod != entry->rung_tx && !PLANTED(written_not_told))

@@ -253,6 +253,7 @@ static void on_owned(struct host_sw *sw, const struct nic_record *record)
     if ((record->flags & NIC_RECORD_INJECTED) == 0)
         foreign_note_own(sw, entry, record);
     conn_io_on_progress(sw, entry, record);
+    transfer_on_record(sw, entry, record);
     if (record->verdict == NIC_VERDICT_DROPPED)
         offload_on_dropped(sw, entry, (enum drop_reason)record->reason);
 }

@@ -41,28 +41,14 @@ enum transfer_end_cause {
     TRANSFER_DEADLINE,   /* the transfer is late; it goes on unless the mechanism ends it */
 };
 
-/* A point of a mechanism's own in the time line of its transfers (docs/moves.md). */
-struct mechanism_mark {
-    const char *name;    /* moves.csv has it as m_<name>, moves.phase_ns as <name> */
-    unsigned from;       /* its phase begins at T<from> */
-    const char *meaning; /* for docs and schema */
-};
-
-enum { MECHANISM_MARKS_MAX = 4, MECHANISM_BATCH_MAX = 16 };
+enum { MECHANISM_BATCH_MAX = 16 };
 
 /* Calls that may be null have a default, which is said beside them. */
 struct mechanism_ops {
-    const char *name;      /* the scenario's word, and written nowhere else */
-    size_t priv_bytes;     /* its state for each transfer, in `priv`, zero at the start */
-    uint32_t nic_features; /* bits of NIC_REG_FEATURES that both NICs must have */
-    uint32_t batch_max;    /* transfers that one call of start() may be given; at least 1 */
-    const struct mechanism_mark *marks; /* mark_count of them, at most MECHANISM_MARKS_MAX */
-    size_t mark_count;
+    const char *name;   /* the scenario's word, and written nowhere else */
+    size_t priv_bytes;  /* its state for each transfer, in `priv`, zero at the start */
+    uint32_t batch_max; /* transfers that one call of start() may be given; at least 1 */
     struct own_keys own;
-    /* Names of context fields that do not reach the destination, for the checkers of images; ends
-     * with a null. Null: every field does. */
-    const char *const *not_carried;
-
     /* Begins `count` transfers from one place to one other. Null: this mechanism never moves a
      * connection from NIC to NIC. */
     void (*start)(struct host_sw *sw, struct dir_entry *const *entries, uint32_t count);
@@ -75,10 +61,6 @@ struct mechanism_ops {
     bool (*on_source_lost)(struct host_sw *sw, struct dir_entry *entry);
     /* Something came in the way of the transfer. Null: nothing to do about it here. */
     void (*on_end)(struct host_sw *sw, struct dir_entry *entry, enum transfer_end_cause cause);
-    /* May this record of the destination be acted on now? False: it is kept until the mechanism calls
-     * transfer_consume(). Null: always. */
-    bool (*may_consume)(const struct host_sw *sw, const struct dir_entry *entry,
-                        const struct nic_record *record);
     /* A record was acted on of a connection that a NIC serves, during a transfer or between two.
      * Null: the mechanism does nothing with it. */
     void (*on_record)(struct host_sw *sw, struct dir_entry *entry, const struct nic_record *record);

@@ -325,6 +325,15 @@ bool transfer_on_nic_lost(struct host_sw *sw, struct dir_entry *entry, unsigned 
     return false;
 }
 
+void transfer_on_record(struct host_sw *sw, struct dir_entry *entry,
+                        const struct nic_record *record)
+{
+    const struct mechanism_ops *mechanism =
+        entry->transfer.mechanism ? entry->transfer.mechanism : sw->mechanism;
+    if (mechanism->on_record)
+        mechanism->on_record(sw, entry, record);
+}
+
 void transfer_on_conn_ended(struct host_sw *sw, struct dir_entry *entry)
 {
     const struct mechanism_ops *mechanism = entry->transfer.mechanism;
@@ -420,6 +429,18 @@ void transfer_go_back(struct host_sw *sw, struct dir_entry *entry, struct conn_c
         image = &stored;
     }
     place_ops_of(src)->give(sw, entry, src, MOVE_RETURNED, image);
+}
+
+void transfer_keep_data(struct dir_entry *entry) { entry->transfer.keeps_data = true; }
+
+void transfer_cancel(struct host_sw *sw, struct dir_entry *entry)
+{
+    assert(entry->state == DIR_ACTIVE && entry->owner == entry->transfer.src);
+    report_end(sw, entry, MOVE_END_FAILED);
+    unlist(sw, entry);
+    place_nic_forget(sw, entry);
+    entry->transfer = (struct transfer){0};
+    team_touch(sw, entry); /* what the application wrote meanwhile */
 }
 
 void transfer_finish(struct host_sw *sw, struct dir_entry *entry)

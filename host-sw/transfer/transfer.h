@@ -38,6 +38,10 @@ void transfer_on_frame(struct host_sw *sw, struct dir_entry *entry, const struct
 /* The NIC is lost. True: the connection ends with it. */
 bool transfer_on_nic_lost(struct host_sw *sw, struct dir_entry *entry, unsigned nic);
 
+/* A record of the connection was acted on: its mechanism, or that of its next move, is told. */
+void transfer_on_record(struct host_sw *sw, struct dir_entry *entry,
+                        const struct nic_record *record);
+
 /* The connection has ended: the transfer does too, if one is under way, and waits no longer. */
 void transfer_on_conn_ended(struct host_sw *sw, struct dir_entry *entry);
 
@@ -59,6 +63,12 @@ void transfer_give(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx 
 /* The destination did not take the connection: it goes back to its source if that is a NIC, else to the
  * host's own TCP. image: null for the one in host memory. */
 void transfer_go_back(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image);
+
+/* From now on the source is told of no more bytes that the application writes; INSTALL carries them. */
+void transfer_keep_data(struct dir_entry *entry);
+
+/* Ends a transfer as failed that has not begun to take the connection from its source. */
+void transfer_cancel(struct host_sw *sw, struct dir_entry *entry);
 
 /* The connection is served where it was to go, or where it came from. The transfer is over. */
 void transfer_finish(struct host_sw *sw, struct dir_entry *entry);

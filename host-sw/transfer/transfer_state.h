@@ -35,6 +35,7 @@ struct transfer {
     uint8_t dest;       /* the place that is to have it; the source again once it goes back */
     bool takes_turn;    /* it counts against the limit of transfers under way */
     bool returning;     /* it goes back to its source */
+    bool keeps_data;    /* the source is told of no more bytes of the application */
     bool reported;      /* its end was told */
     bool late;          /* its deadline has passed */
     uint32_t held;      /* frames that were held during the transfer */
