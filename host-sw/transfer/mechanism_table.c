@@ -5,7 +5,8 @@
 
 #define MECHANISMS(X)                                                                              \
     X(mech_host_pull) /* the first one has to know every way (mechanism.h) */                      \
-    X(mech_forward)
+    X(mech_forward)                                                                                \
+    X(mech_drain_first)
 
 #define X(ops) extern const struct mechanism_ops ops;
 MECHANISMS(X)

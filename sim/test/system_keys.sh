@@ -64,6 +64,7 @@ list() {
 100-alternate team.ring=128KiB
 100-alternate team.moving=false
 100-alternate team.move.mechanism=forward
+100-alternate team.move.mechanism=drain-first
 100-alternate team.tcp.rto_min=401ms
 100-alternate team.host.notify=poll
 100-alternate team.host.interrupt=3us
