@@ -4,7 +4,8 @@
 
 #define TEAM_MODES(X)                                                                              \
     X(STATIC, team_mode_static)                                                                    \
-    X(ACTIVE_BACKUP, team_mode_active_backup)
+    X(ACTIVE_BACKUP, team_mode_active_backup)                                                      \
+    X(PRIMARY, team_mode_primary)
 
 enum team_mode {
 #define X(id, ops) TEAM_MODE_##id,

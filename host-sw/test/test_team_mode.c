@@ -22,6 +22,9 @@ ParameterizedTestParameters(team_mode, says_who_may_own_and_answer)
         {"backup, change wanted", TEAM_MODE_ACTIVE_BACKUP, true, true, 1, false, true, 1},
         {"backup, wanted port is down", TEAM_MODE_ACTIVE_BACKUP, true, false, 1, true, false, 0},
         {"backup, active port fails", TEAM_MODE_ACTIVE_BACKUP, false, true, 2, false, true, 1},
+        {"primary, both up", TEAM_MODE_PRIMARY, true, true, 2, true, false, 0},
+        {"primary, change wanted", TEAM_MODE_PRIMARY, true, true, 1, true, false, 0},
+        {"primary, 0 down", TEAM_MODE_PRIMARY, false, true, 2, false, true, 1},
     };
     return cr_make_param_array(struct mode_row, rows, sizeof rows / sizeof rows[0]);
 }
@@ -40,6 +43,7 @@ Test(team_mode, tells_the_switch_whether_one_port_carries_every_frame)
 {
     cr_assert_not(team_mode_table[TEAM_MODE_STATIC]->one_port_carries);
     cr_assert(team_mode_table[TEAM_MODE_ACTIVE_BACKUP]->one_port_carries);
+    cr_assert(team_mode_table[TEAM_MODE_PRIMARY]->one_port_carries);
 }
 
 Test(team_mode, has_one_name_for_each_row)
@@ -48,4 +52,25 @@ Test(team_mode, has_one_name_for_each_row)
     cr_assert_str_eq(names[TEAM_MODE_STATIC], "static");
     cr_assert_str_eq(names[TEAM_MODE_ACTIVE_BACKUP], "active-backup");
     cr_assert_null(names[TEAM_MODE_COUNT]);
+}
+
+/* A port that comes back: in active-backup the other one stays active, in primary NIC 0 takes over again. */
+Test(team_mode, primary_takes_over_again_and_active_backup_does_not)
+{
+    struct team_ports backup = {.usable = {false, true}}, primary = backup;
+    team_mode_table[TEAM_MODE_ACTIVE_BACKUP]->on_change(&backup, NIC_COUNT);
+    team_mode_table[TEAM_MODE_PRIMARY]->on_change(&primary, NIC_COUNT);
+    cr_assert(backup.active == 1 && primary.active == 1);
+    backup.usable[0] = primary.usable[0] = true;
+    team_mode_table[TEAM_MODE_ACTIVE_BACKUP]->on_change(&backup, NIC_COUNT);
+    team_mode_table[TEAM_MODE_PRIMARY]->on_change(&primary, NIC_COUNT);
+    cr_assert_eq(backup.active, 1);
+    cr_assert_eq(primary.active, 0);
+}
+
+Test(team_mode, only_active_backup_lets_an_operator_choose)
+{
+    cr_assert(team_mode_table[TEAM_MODE_ACTIVE_BACKUP]->can_set_active);
+    cr_assert_not(team_mode_table[TEAM_MODE_PRIMARY]->can_set_active);
+    cr_assert_not(team_mode_table[TEAM_MODE_STATIC]->can_set_active);
 }

@@ -60,6 +60,7 @@ list() {
 203-link-flap faults[0].count=1
 100-alternate seed=4
 100-alternate team.mode=active-backup
+210-primary team.mode=static
 100-alternate team.mtu=1280B
 100-alternate team.ring=128KiB
 100-alternate team.moving=false
