@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-#define POLICIES(X) X(policy_first_packet)
+#define POLICIES(X)                                                                                \
+    X(policy_first_packet)                                                                         \
+    X(policy_k_of_m)
 
 #define X(ops) extern const struct policy_ops ops;
 POLICIES(X)

@@ -1,9 +1,11 @@
 /* host-sw/policy/policy.c: policies in their order, their private state, and their time. */
+#include "host-sw/policy/move_owner.h"
 #include "host-sw/policy/policy.h"
 
 #include "models/base/units.h"
 
 #include <criterion/criterion.h>
+#include <stdalign.h>
 #include <string.h>
 
 enum { CONNS = 4 };
@@ -134,5 +136,48 @@ Test(policy, first_packet_moves_by_every_foreign_frame_and_by_no_other)
     cr_assert_str_eq(winner, "first-packet");
     cr_assert_eq(policy_list_on_frame(&list, &(struct policy_frame){.conn = 3}, &winner),
                  POLICY_FORWARD);
+    policy_list_free(&list);
+}
+
+/* Asks about one frame of connection 0; the policy's verdict. */
+static enum policy_verdict frame(bool is_foreign)
+{
+    const char *winner;
+    struct policy_frame seen = {.is_foreign = is_foreign};
+    return policy_list_on_frame(&list, &seen, &winner);
+}
+
+static void k_of_m(unsigned char *values)
+{
+    move_owner_preset(values); /* 3 of the last 4 */
+    policy_list_init(&list, "k-of-m", values, CONNS, (struct policy_server){.move = move});
+}
+
+Test(policy, k_of_m_moves_when_so_many_of_the_last_frames_were_foreign)
+{
+    alignas(8) unsigned char values[MOVE_OWN_BYTES];
+    k_of_m(values);
+    cr_assert_eq(frame(true), POLICY_FORWARD);
+    cr_assert_eq(frame(true), POLICY_FORWARD);
+    cr_assert_eq(frame(false), POLICY_FORWARD, "its own: nobody has an opinion");
+    cr_assert_eq(frame(true), POLICY_MOVE, "the third of four");
+    policy_list_on_moved(&list, 0, 0);
+    cr_assert_eq(frame(true), POLICY_FORWARD, "what came before the move does not count");
+    policy_list_free(&list);
+}
+
+Test(policy, k_of_m_forgets_frames_beyond_m)
+{
+    alignas(8) unsigned char values[MOVE_OWN_BYTES];
+    k_of_m(values);
+    for (int i = 0; i < 20; i++) {
+        cr_assert_eq(frame(true), POLICY_FORWARD);
+        frame(false);
+    }
+    policy_list_on_open(&list, 0);
+    frame(true);
+    frame(true);
+    policy_list_on_open(&list, 0);
+    cr_assert_eq(frame(true), POLICY_FORWARD, "a new connection with the same number");
     policy_list_free(&list);
 }

@@ -64,6 +64,9 @@ list() {
 100-alternate team.mtu=1280B
 100-alternate team.ring=128KiB
 100-alternate team.moving=false
+100-alternate team.move.policy=k-of-m
+100-alternate team.move.k-of-m.k=1 team.move.policy=k-of-m
+100-alternate team.move.k-of-m.m=2 team.move.policy=k-of-m
 100-alternate team.move.mechanism=forward
 100-alternate team.move.mechanism=drain-first
 100-alternate team.tcp.rto_min=401ms

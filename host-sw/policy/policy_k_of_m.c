@@ -1,0 +1,51 @@
+/*
+ * A connection moves when k of its last m frames were foreign. A single stray frame, a fragment train or a short
+ * detour then moves nothing, and a flow that has changed its port for good still moves soon.
+ */
+#include "host-sw/policy/policy.h"
+
+struct values {
+    uint32_t k, m;
+};
+
+static const struct values preset = {.k = 3, .m = 4};
+
+/* A bit for each of the last frames, the newest in bit 0; 1: it was foreign. */
+typedef uint64_t history;
+enum { HISTORY_FRAMES = 64 };
+
+static enum policy_verdict on_frame(struct policy *policy, const struct policy_frame *frame)
+{
+    const struct values *values = policy->values;
+    history *last = policy_conn(policy, frame->conn);
+    history window = values->m < HISTORY_FRAMES ? (UINT64_C(1) << values->m) - 1 : UINT64_MAX;
+    *last = *last << 1 | frame->is_foreign;
+    if (!frame->is_foreign)
+        return POLICY_NEXT;
+    return (uint32_t)__builtin_popcountll(*last & window) >= values->k ? POLICY_MOVE
+                                                                       : POLICY_FORWARD;
+}
+
+/* What was foreign is the connection's own now. */
+static void on_moved(struct policy *policy, uint32_t conn, uint64_t now_ps)
+{
+    (void)now_ps;
+    *(history *)policy_conn(policy, conn) = 0;
+}
+
+#define VALUE(field) offsetof(struct values, field), sizeof(((struct values *)0)->field)
+
+static const struct scenario_key keys[] = {
+    {"k", SCENARIO_COUNT, SCENARIO_RULE_NONE, 1, HISTORY_FRAMES, VALUE(k), 1, NULL,
+     "so many foreign frames of the last m move a connection; more than m: none do"},
+    {"m", SCENARIO_COUNT, SCENARIO_RULE_NONE, 1, HISTORY_FRAMES, VALUE(m), 1, NULL,
+     "so many of its last frames count"},
+};
+
+extern const struct policy_ops policy_k_of_m;
+const struct policy_ops policy_k_of_m = {
+    .name = "k-of-m",
+    .conn_priv_bytes = sizeof(history),
+    .own = {keys, sizeof keys / sizeof keys[0], &preset, sizeof preset},
+    .on_frame = on_frame,
+    .on_moved = on_moved};
