@@ -23,8 +23,8 @@ pkg=$rtl/ctx_cache_pkg.sv
 [ -f "$pkg" ] || pkg=rtl/ctx_cache/ctx_cache_pkg.sv
 # Connection ids of 5 bits instead of 24 (the proofs use 8, SCAN needs 25 numbers), keys of 8 bits instead
 # of 312, lines of 24 bits instead of 512 (meta lines have no more, and the data path does not look at its data) with 8
-# parity bits instead of 32, a write queue of 4 instead of 8.
-sed 's/CONN_PORT_W = 24/CONN_PORT_W = 5/; s/KEY_W      = 312/KEY_W      = 8/; s/LINE_W     = 512/LINE_W     = 24/; s/PARITY_W   = 32/PARITY_W   = 8/; s/WQ_DEPTH = 8/WQ_DEPTH = 4/; s/WQ_IDX_W = 3/WQ_IDX_W = 2/' "$pkg" >"$out/ctx_cache_pkg.sv.new"
+# parity bits instead of 32, a write queue of 4 instead of 8, numbers of a start of 3 bits instead of 32.
+sed 's/CONN_PORT_W = 24/CONN_PORT_W = 5/; s/KEY_W      = 312/KEY_W      = 8/; s/LINE_W     = 512/LINE_W     = 24/; s/PARITY_W   = 32/PARITY_W   = 8/; s/WQ_DEPTH = 8/WQ_DEPTH = 4/; s/WQ_IDX_W = 3/WQ_IDX_W = 2/; s/BOOT_W            = 32/BOOT_W            = 3/' "$pkg" >"$out/ctx_cache_pkg.sv.new"
 cmp -s "$out/ctx_cache_pkg.sv.new" "$out/ctx_cache_pkg.sv" || cp "$out/ctx_cache_pkg.sv.new" "$out/ctx_cache_pkg.sv"
 base="$gen/ctx_layout_pkg.sv $out/ctx_cache_pkg.sv"
 parts=$(ls "$rtl"/*.sv | grep -v -e _pkg.sv -e _hash.sv | tr "\n" " ")

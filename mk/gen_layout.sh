@@ -42,10 +42,10 @@ END {
     print "// <FIELD>_LSB: first bit in the 2560-bit image (byte 0 = bits 7:0); <FIELD>_LINE: 64-byte line;" > P
     print "// <FIELD>_BIT: first bit inside the 512-bit line; <FIELD>_W: width." > P
     print "package ctx_layout_pkg;" > P
-    print "    parameter int unsigned CTX_BYTES = 320;\n    parameter int unsigned CTX_LINES = 5;\n    parameter int unsigned CTX_LINE_W = 512;\n    parameter int unsigned CTX_CONST_LINE = 4;" > P
+    print "    parameter int CTX_BYTES = 320;\n    parameter int CTX_LINES = 5;\n    parameter int CTX_LINE_W = 512;\n    parameter int CTX_CONST_LINE = 4;" > P
     for (i = 1; i <= n; i++) {
         u = toupper(names[i])
-        printf "    parameter int unsigned %s_LSB = %d;\n    parameter int unsigned %s_LINE = %d;\n    parameter int unsigned %s_BIT = %d;\n    parameter int unsigned %s_W = %d;\n", u, ats[i] * 8, u, lines[i], u, offsets[i] * 8, u, bitses[i] * counts[i] > P
+        printf "    parameter int %s_LSB = %d;\n    parameter int %s_LINE = %d;\n    parameter int %s_BIT = %d;\n    parameter int %s_W = %d;\n", u, ats[i] * 8, u, lines[i], u, offsets[i] * 8, u, bitses[i] * counts[i] > P
     }
     print "endpackage" > P
 

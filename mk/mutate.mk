@@ -17,7 +17,7 @@ $(MUTATE_DIR)/src/mutants.tsv: rtl/formal/mutate.py $(MUTATE_RTL)
 define MUTATE_RULE
 $(MUTATE_DIR)/Vctx_cache_$(1)/libVctx_cache_$(1).a: $(MUTATE_DIR)/src/mutants.tsv $(RTL_PKG)
 	@mkdir -p $$(@D)
-	verilator --cc -O3 --assert --x-assign 0 --x-initial 0 -Wno-fatal -Wno-lint +incdir+rtl/common \
+	verilator --cc -O3 --assert --x-assign 0 --x-initial unique -Wno-fatal -Wno-lint +incdir+rtl/common \
 	    $(RTL_SHAPE_$(1)) --prefix Vctx_cache_$(1) --top-module ctx_cache --Mdir $$(@D) \
 	    $(RTL_PKG) rtl/formal/ctx_mutant_pkg.sv $(patsubst %,$(MUTATE_DIR)/src/%,$(notdir $(MUTATE_RTL)))
 	@rm -f $$@

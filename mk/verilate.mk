@@ -10,7 +10,7 @@ RTL_SV  := $(RTL_PKG) $(RTL_CELLS) $(filter-out %_pkg.sv,$(wildcard $(RTL)/*.sv)
 # The libraries are rebuilt when another folder is chosen.
 RTL_STAMP := $(B)/rtl/chosen
 $(shell mkdir -p $(B)/rtl; echo $(RTL) | cmp -s - $(RTL_STAMP) || echo $(RTL) >$(RTL_STAMP))
-VERILATE := verilator --cc -O3 -fno-split --assert --x-assign 0 --x-initial 0 \
+VERILATE := verilator --cc -O3 -fno-split --assert --x-assign 0 --x-initial unique \
             +incdir+rtl/common rtl/lint.vlt
 VL_INC   := $(EXT_INC)
 VL_CXX   := -std=c++17 -O2 -fPIC -fno-semantic-interposition -DVM_COVERAGE=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0 -DVL_TIME_CONTEXT

@@ -49,6 +49,8 @@ static void set_station(struct nic_driver *driver, const struct nic_driver_param
     write_reg(driver, NIC_REG_HEARTBEAT_US, params->heartbeat_us);
     write_reg(driver, NIC_REG_CHALLENGE_RATE, params->challenge_rate);
     write_reg(driver, NIC_REG_CHALLENGE_KEY, params->challenge_key);
+    for (int i = NIC_LOOKUP_KEY_WORDS - 1; i >= 0; i--)
+        write_reg(driver, NIC_REG_LOOKUP_KEY, params->lookup_key[i]);
 }
 
 enum nic_probe_result nic_driver_begin(struct nic_driver *driver, struct nic_bus bus, unsigned nic,

@@ -7,6 +7,7 @@
 #include "host-sw/driver/nic_probe.h"
 #include "host-sw/driver/rings.h"
 #include "models/hwif/nic_desc.h"
+#include "models/hwif/nic_regs.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +31,7 @@ struct nic_driver_params {
     uint32_t log2_cmd, log2_record, log2_event, log2_buffer;
     uint32_t heartbeat_us; /* 0: none */
     uint32_t challenge_rate, challenge_key;
+    uint32_t lookup_key[NIC_LOOKUP_KEY_WORDS]; /* secret of the lookup table */
     struct nic_probe_request probe;
 };
 

@@ -39,6 +39,7 @@ static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned
                   .mps_bytes = sizes->mps_bytes,
                   .mrrs_bytes = sizes->mrrs_bytes},
     };
+    team_lookup_key(sw, nic, driver.lookup_key);
     for (int i = 0; i < 6; i++)
         driver.mac[i] = params->mac[i];
     if (PLANTED(claim_two_addresses))

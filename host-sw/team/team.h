@@ -166,6 +166,9 @@ void team_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_fra
  * secret of a place's draw. */
 uint32_t team_challenge_share(const struct host_sw_params *params);
 uint32_t team_challenge_key(const struct host_sw *sw, uint32_t place);
+/* The secret of the lookup table in this NIC: NIC_LOOKUP_KEY_WORDS words from the same key, and another
+ * one after each start of the NIC would be no better, as it never leaves the machine. */
+void team_lookup_key(const struct host_sw *sw, unsigned nic, uint32_t *words);
 /* Puts the connection on the list whose doorbells are looked at when the step ends. */
 void team_touch(struct host_sw *sw, struct dir_entry *entry);
 

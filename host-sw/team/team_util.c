@@ -110,3 +110,11 @@ uint32_t team_challenge_key(const struct host_sw *sw, uint32_t place)
 {
     return (uint32_t)siphash24(&sw->isn_key, &place, sizeof place);
 }
+
+void team_lookup_key(const struct host_sw *sw, unsigned nic, uint32_t *words)
+{
+    for (uint32_t i = 0; i < NIC_LOOKUP_KEY_WORDS; i++) {
+        const uint32_t what[3] = {0x6c6f6f6b, nic, i}; /* a stream of its own */
+        words[i] = (uint32_t)siphash24(&sw->isn_key, what, sizeof what);
+    }
+}

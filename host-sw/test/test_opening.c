@@ -27,6 +27,7 @@ Test(opening, both_nics_are_probed_and_enabled)
         cr_assert_eq(port->regs[NIC_REG_MTU / 4], 1500);
         cr_assert_eq(port->regs[NIC_REG_CHALLENGE_RATE / 4], 334, "a third of 1,000");
         cr_assert_neq(port->regs[NIC_REG_CHALLENGE_KEY / 4], 0);
+        cr_assert_neq(port->regs[NIC_REG_LOOKUP_KEY / 4], 0);
         cr_assert_eq(port->cfg[1] & 6, 6, "memory decoding and bus master");
         cr_assert_eq(port->cfg[0x48 / 4] >> 5 & 7, 1, "payload size limited by the device");
         cr_assert_eq(port->cfg[0x48 / 4] >> 12 & 7, 2, "read request size as firmware set it");

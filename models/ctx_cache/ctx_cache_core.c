@@ -352,6 +352,8 @@ static enum ctx_result core_dispatch(struct ctx_core *core, const struct ctx_req
         return core_lookup(core, req, rsp);
     if (req->op == CTX_OP_SCAN)
         return core_scan(core, req, rsp);
+    if (req->op > CTX_OP_SCAN)
+        return CTX_UNKNOWN;
     if (req->conn >= core->conn_ids)
         return CTX_ABSENT;
     switch ((enum ctx_op)req->op) {
@@ -386,6 +388,12 @@ void ctx_core_execute(struct ctx_core *core, const struct ctx_req *req, struct c
     assert(!core->stepwise || rsp->result != CTX_FULL || !ctx_table_wants_move(&core->table));
     if (!core->stepwise)
         ctx_table_displace(&core->table);
+}
+
+void ctx_core_hash_word(struct ctx_core *core, uint32_t word)
+{
+    assert(core->table.used == 0);
+    ctx_hash_key_push(&core->table.hash_key, word);
 }
 
 void ctx_core_move(struct ctx_core *core)

@@ -66,6 +66,9 @@ bool ctx_core_must_wait(const struct ctx_core *core, const struct ctx_req *req);
 /* Serves a request that need not wait. rsp->image points into core until the next call. */
 void ctx_core_execute(struct ctx_core *core, const struct ctx_req *req, struct ctx_rsp *rsp);
 
+/* A word of the lookup table's hash key (struct ctx_store_ops); only while no entry is there. */
+void ctx_core_hash_word(struct ctx_core *core, uint32_t word);
+
 /* Stepwise only, for effects whose time somebody else decides. Each asserts that the effect is due.
  * Fill: the context that READ_LOCK, FREEZE or EXTRACT req misses comes in. Move: one displacement.
  * Scan row: what a SCAN that looks at the row of *index finds there; false: nothing, *index is that of

@@ -4,38 +4,63 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { HASH_WORDS = 10 };
-
-/* Words of the binary digits of pi, some made odd: any fixed random words serve. */
-static const uint32_t hash_keys[2][HASH_WORDS] = {
-    {0x243f6a89, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0, 0x082efa98, 0xec4e6c89, 0x452821e6,
-     0x38d01377, 0xbe5466cf},
-    {0x801f2e2f, 0xb3916cf7, 0x24a19947, 0xf12c7f99, 0xba7c9045, 0x6a267e97, 0xb8e1afed, 0xd01adfb7,
-     0x2ffd72db, 0x636920d9},
+enum {
+    WORD_BITS = 32,
+    KEY_WORDS = 10,
+    KEY_BITS = 312,  /* the last eight bits of a flow key are reserved */
+    HASH_BITS = 41,  /* of the result */
+    ROW1_BIT = 20,   /* where the row in bank 1 begins */
+    ROWS_MAX = 1 << 17,
 };
+static_assert(KEY_BITS + HASH_BITS - 1 <= CTX_HASH_WORDS * WORD_BITS, "the secret is long enough");
 
-/* NH: sum of products of pairs (UMAC, RFC 4418 5.2.2), folded to the row number. */
-static uint32_t hash_row(const uint32_t words[HASH_WORDS], const uint32_t keys[HASH_WORDS],
-                         uint32_t rows)
+void ctx_hash_key_init(struct ctx_hash_key *secret)
 {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < HASH_WORDS; i += 2) {
-        uint32_t a = words[i] + keys[i];
-        uint32_t b = words[i + 1] + keys[i + 1];
-        sum += (uint64_t)a * b;
-    }
-    uint32_t half = (uint32_t)(sum >> 32) ^ (uint32_t)sum;
-    half ^= half >> 15;
-    return half & (rows - 1);
+    /* Words of the binary digits of pi: any will do, as a driver writes its own. */
+    *secret = (struct ctx_hash_key){{0x243f6a89, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0,
+                                     0x082efa98, 0xec4e6c89, 0x452821e6, 0x38d01377, 0xbe5466cf,
+                                     0x801f2e2f}};
 }
 
-void ctx_cache_hash(const struct flow_key *key, uint32_t rows, uint32_t row[2])
+void ctx_hash_key_push(struct ctx_hash_key *secret, uint32_t word)
 {
-    assert(rows != 0 && (rows & (rows - 1)) == 0);
+    memmove(&secret->word[1], &secret->word[0], sizeof secret->word - sizeof secret->word[0]);
+    secret->word[0] = word;
+}
+
+/* HASH_BITS bits of the secret from this bit on. */
+static uint64_t window(const struct ctx_hash_key *secret, uint32_t bit)
+{
+    uint32_t at = bit / WORD_BITS, shift = bit % WORD_BITS;
+    uint64_t low = secret->word[at], next = at + 1 < CTX_HASH_WORDS ? secret->word[at + 1] : 0;
+    uint64_t bits = (low | next << WORD_BITS) >> shift;
+    if (shift != 0 && at + 2 < CTX_HASH_WORDS)
+        bits |= (uint64_t)secret->word[at + 2] << (2 * WORD_BITS - shift);
+    return bits & ((UINT64_C(1) << HASH_BITS) - 1);
+}
+
+uint64_t ctx_hash_toeplitz(const struct ctx_hash_key *secret, const uint32_t *data, uint32_t count)
+{
+    assert(count <= KEY_BITS);
+    uint64_t hash = 0;
+    for (uint32_t bit = 0; bit < count; bit++)
+        if (data[bit / WORD_BITS] >> bit % WORD_BITS & 1)
+            hash ^= window(secret, bit);
+    return hash;
+}
+
+/* Toeplitz alone is linear: keys that differ in a few bits, such as consecutive ports, could all fall
+ * into half of the rows. Two AND terms end that. */
+void ctx_cache_hash(const struct ctx_hash_key *secret, const struct flow_key *key, uint32_t rows,
+                    uint32_t row[2])
+{
+    assert(rows != 0 && (rows & (rows - 1)) == 0 && rows <= ROWS_MAX);
     assert(key->reserved == 0);
-    uint32_t words[HASH_WORDS];
+    uint32_t words[KEY_WORDS];
     static_assert(sizeof words == sizeof *key, "the key is ten words");
     memcpy(words, key, sizeof words);
-    row[0] = hash_row(words, hash_keys[0], rows);
-    row[1] = hash_row(words, hash_keys[1], rows);
+    uint64_t hash = ctx_hash_toeplitz(secret, words, KEY_BITS);
+    uint64_t second = hash >> ROW1_BIT, mixed = hash ^ (second >> 1 & second >> 2);
+    row[0] = (uint32_t)mixed & (rows - 1);
+    row[1] = (uint32_t)(second ^ (mixed >> 1 & mixed >> 2)) & (rows - 1);
 }

@@ -2,11 +2,28 @@
 #ifndef TOESIM_CTX_CACHE_CTX_CACHE_HASH_H
 #define TOESIM_CTX_CACHE_CTX_CACHE_HASH_H
 
+#include "models/hwif/ctx_store.h"
 #include "models/hwif/flow_key.h"
 
 #include <stdint.h>
 
-/* rows is a power of two; row[0] is the row in bank 0, row[1] in bank 1. */
-void ctx_cache_hash(const struct flow_key *key, uint32_t rows, uint32_t row[2]);
+/* Bit b of the 352-bit secret is bit b % 32 of word b / 32. */
+struct ctx_hash_key {
+    uint32_t word[CTX_HASH_WORDS];
+};
+
+/* The secret as it is after reset, before the driver has written one. */
+void ctx_hash_key_init(struct ctx_hash_key *secret);
+
+/* A word comes in as word 0, and all others move up. */
+void ctx_hash_key_push(struct ctx_hash_key *secret, uint32_t word);
+
+/* Toeplitz hash of bits 0 to count - 1 of data (bit b is bit b % 32 of data[b / 32]): bit i of the
+ * result is the parity of data and bits i, i + 1, .. of the secret. count is at most 312. */
+uint64_t ctx_hash_toeplitz(const struct ctx_hash_key *secret, const uint32_t *data, uint32_t count);
+
+/* rows is a power of two, at most 2^17; row[0] is the row in bank 0, row[1] in bank 1. */
+void ctx_cache_hash(const struct ctx_hash_key *secret, const struct flow_key *key, uint32_t rows,
+                    uint32_t row[2]);
 
 #endif

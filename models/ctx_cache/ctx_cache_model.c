@@ -221,6 +221,13 @@ static bool model_is_ready(const void *self)
     return true;
 }
 
+static void model_hash_word(void *self, uint32_t word, uint64_t now_ps)
+{
+    (void)now_ps;
+    struct ctx_cache_model *model = self;
+    ctx_core_hash_word(&model->core, word);
+}
+
 /* At once, between two requests. */
 static bool model_flip(void *self, const struct ctx_flip *flip, uint64_t now_ps)
 {
@@ -235,6 +242,7 @@ struct ctx_store ctx_cache_model_store(struct ctx_cache_model *model)
     static const struct ctx_store_ops ops = {.submit = model_submit,
                                              .reset = model_reset,
                                              .is_ready = model_is_ready,
+                                             .hash_word = model_hash_word,
                                              .flip = model_flip};
     return (struct ctx_store){.ops = &ops, .self = model};
 }

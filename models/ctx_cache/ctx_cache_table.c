@@ -1,7 +1,5 @@
 #include "models/ctx_cache/ctx_cache_table.h"
 
-#include "models/ctx_cache/ctx_cache_hash.h"
-
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +24,7 @@ bool ctx_table_init(struct ctx_table *table, uint32_t lookup_entries, uint32_t c
     table->entries = calloc(table_size(table), sizeof *table->entries);
     table->where = calloc(conn_ids, sizeof *table->where);
     table->displace = (struct ctx_displace){.lfsr = 1};
+    ctx_hash_key_init(&table->hash_key);
     return table->entries && table->where;
 }
 
@@ -61,7 +60,7 @@ struct ctx_table_found ctx_table_find(const struct ctx_table *table, const struc
 {
     struct ctx_table_found result = {0};
     uint32_t row[2], slot[2] = {0}, stash_slot = 0;
-    ctx_cache_hash(key, table->rows, row);
+    ctx_cache_hash(&table->hash_key, key, table->rows, row);
     uint32_t free0 = table_look(table, row[0] * CTX_TABLE_ROW_SLOTS, CTX_TABLE_BANK_SLOTS, key,
                                 &result, &slot[0]);
     uint32_t free1 = table_look(table, row[1] * CTX_TABLE_ROW_SLOTS + CTX_TABLE_BANK_SLOTS,
@@ -140,7 +139,7 @@ static void table_move(struct ctx_table *table, uint32_t stash_index)
     uint32_t stash = table->rows * CTX_TABLE_ROW_SLOTS, to = slot.free_index;
     if (!slot.has_free || to >= stash) {
         uint32_t row[2];
-        ctx_cache_hash(&from->key, table->rows, row);
+        ctx_cache_hash(&table->hash_key, &from->key, table->rows, row);
         to = row[displace->bank] * CTX_TABLE_ROW_SLOTS + displace->bank * CTX_TABLE_BANK_SLOTS +
              displace->lfsr % CTX_TABLE_BANK_SLOTS;
         displace->lfsr = (uint16_t)(displace->lfsr >> 1 ^ ((displace->lfsr & 1) ? TAPS : 0));

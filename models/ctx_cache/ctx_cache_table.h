@@ -3,6 +3,7 @@
 #ifndef TOESIM_CTX_CACHE_CTX_CACHE_TABLE_H
 #define TOESIM_CTX_CACHE_CTX_CACHE_TABLE_H
 
+#include "models/ctx_cache/ctx_cache_hash.h"
 #include "models/hwif/ctx_store.h"
 
 #include <stdbool.h>
@@ -44,6 +45,7 @@ struct ctx_table {
     struct ctx_entry *entries; /* (rows + 1) * CTX_TABLE_ROW_SLOTS */
     uint32_t *where;           /* per connection: index of its live entry, if it has one */
     struct ctx_displace displace;
+    struct ctx_hash_key hash_key; /* changes only while the table is empty */
 };
 
 struct ctx_table_found {

@@ -56,10 +56,14 @@ enum ctx_result {
     CTX_NOT_FROZEN = 7, /* EXTRACT before FREEZE */
     CTX_END = 8,        /* SCAN: no more entries */
     CTX_BAD = 9,        /* READ_LOCK, EXTRACT: as OK, but a bit of the context is wrong: no image */
+    CTX_UNKNOWN = 10,   /* no operation has this code: nothing was done */
 };
 
 /* Parity bits beside each line of the cache, and all its bits. Bit p is the parity of p, p + 32, ... */
 enum { CTX_PARITY_BITS = 32, CTX_LINE_STORED_BITS = 8 * CTX_LINE_BYTES + CTX_PARITY_BITS };
+
+/* Words of the lookup table's hash key. */
+enum { CTX_HASH_WORDS = 11 };
 
 /* A soft error: one stored bit of a context in the cache changes. */
 struct ctx_flip {
@@ -68,6 +72,9 @@ struct ctx_flip {
     uint16_t bit;  /* below CTX_LINE_STORED_BITS: parity from 512 on; of a tag beyond its entry */
     uint32_t conn; /* nothing happens if this context is not in the cache */
 };
+
+/* Codes of this bound and beyond do not fit the ports; those above CTX_OP_SCAN are answered CTX_UNKNOWN. */
+enum { CTX_OP_CODES = 16 };
 
 struct ctx_req {
     uint8_t op;   /* enum ctx_op */
@@ -102,11 +109,14 @@ struct ctx_client {
 struct ctx_store_ops {
     /* Takes a request (copied); false: this requester's queue is full, try after a response. */
     bool (*submit)(void *self, const struct ctx_req *req, uint64_t now_ps);
-    /* To power-on state, on-card DRAM with it: nothing that was submitted is answered. Never called
-     * from inside on_response(). */
+    /* To power-on state: nothing that was submitted is answered, and what is in the on-card DRAM is
+     * not believed any more. Never called from inside on_response(). */
     void (*reset)(void *self, uint64_t now_ps);
     /* Initialisation after a reset is over. */
     bool (*is_ready)(const void *self);
+    /* One of the CTX_HASH_WORDS words of the secret key that says which flows share rows of the lookup
+     * table, word 0 last. Only while the cache is ready and has not been used since its reset. */
+    void (*hash_word)(void *self, uint32_t word, uint64_t now_ps);
     /* Injects a soft error (copied); false: one is under way, try later. */
     bool (*flip)(void *self, const struct ctx_flip *flip, uint64_t now_ps);
 };

@@ -24,6 +24,8 @@ enum nic_reg {
     NIC_REG_CHALLENGE_RATE =
         0x034,                     /* rw: challenge ACKs per second, all connections; 0: no limit */
     NIC_REG_CHALLENGE_KEY = 0x038, /* wo: secret that spreads what a second allows */
+    NIC_REG_LOOKUP_KEY =
+        0x03c, /* wo: the lookup table's secret: NIC_LOOKUP_KEY_WORDS writes between READY and ENABLE */
 
     /* Rings: base low, base high, log2 of entries. One block of 0x10 each. */
     NIC_REG_CMD_RING = 0x040,    /* struct nic_cmd, host writes */
@@ -50,7 +52,7 @@ enum nic_reg {
 };
 
 #define NIC_MAGIC 0x314d4953u /* "SIM1" */
-enum { NIC_INTERFACE_VERSION = 1 };
+enum { NIC_INTERFACE_VERSION = 1, NIC_LOOKUP_KEY_WORDS = 11 };
 
 enum nic_control {
     NIC_CONTROL_RESET = 1 << 0,  /* self-clearing: everything to power-on state */

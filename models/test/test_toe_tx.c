@@ -386,6 +386,19 @@ Test(toe_tx, registers_read_back)
     cr_assert_eq(rig_event(&rig, 0, NIC_EVENT_LINK).a, 0);
 }
 
+Test(toe_tx, lookup_key_goes_to_a_cache_that_was_not_used)
+{
+    start();
+    uint32_t before = rig.nic[0].hash_words;
+    rig_write32(&rig, 0, NIC_REG_LOOKUP_KEY, 7);
+    cr_assert_eq(rig.nic[0].hash_words, before, "a connection is there");
+    rig_write32(&rig, 0, NIC_REG_CONTROL, NIC_CONTROL_RESET);
+    rig_write32(&rig, 0, NIC_REG_LOOKUP_KEY, 8);
+    cr_assert_eq(rig.nic[0].hash_words, before + 1);
+    cr_assert_eq(rig.nic[0].hash_word, 8);
+    cr_assert_eq(rig_read32(&rig, 0, NIC_REG_LOOKUP_KEY), 0, "nobody reads a secret");
+}
+
 Test(toe_tx, ipv6_in_a_vlan_is_answered_in_kind)
 {
     rig.ip_version = 6;

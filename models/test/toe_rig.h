@@ -46,6 +46,7 @@ struct rig_nic {
     uint32_t tx_count;
     uint32_t irqs[2];
     uint32_t cache_resets;
+    uint32_t hash_words, hash_word; /* how many were written, and the last one */
     bool mac_fenced;
     bool is_dark; /* its carrier was taken away */
     uint64_t cmd_ring, record_ring, event_ring, buffer_ring;

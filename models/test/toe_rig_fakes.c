@@ -162,6 +162,14 @@ static void cache_reset(void *self, uint64_t now_ps)
     n->cache_resets++;
 }
 
+static void cache_hash_word(void *self, uint32_t word, uint64_t now_ps)
+{
+    (void)now_ps;
+    struct rig_nic *n = self;
+    n->hash_words++;
+    n->hash_word = word;
+}
+
 static bool cache_is_ready(const void *self)
 {
     (void)self;
@@ -394,6 +402,7 @@ void rig_fakes_wire(struct rig_nic *n, struct toe_wiring *wiring)
     static const struct ctx_store_ops cache_ops = {.submit = cache_submit,
                                                    .reset = cache_reset,
                                                    .is_ready = cache_is_ready,
+                                                   .hash_word = cache_hash_word,
                                                    .flip = cache_flip};
     wiring->cache = (struct ctx_store){&cache_ops, n};
     wiring->pcie = (struct pcie_endpoint){&pcie_ops, n};

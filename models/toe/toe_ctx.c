@@ -60,6 +60,12 @@ bool toe_ctx_is_ready(const struct toe_engine *engine)
     return engine->wiring.cache.ops->is_ready(engine->wiring.cache.self);
 }
 
+void toe_ctx_lookup_key(struct toe_engine *engine, uint32_t word, uint64_t now_ps)
+{
+    if (!engine->ctx->cache_used && toe_ctx_is_ready(engine))
+        engine->wiring.cache.ops->hash_word(engine->wiring.cache.self, word, now_ps);
+}
+
 bool toe_ctx_is_free(const struct toe_engine *engine, enum ctx_who who)
 {
     return !engine->ctx->port[who].busy;

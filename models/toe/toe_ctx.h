@@ -16,6 +16,10 @@ void toe_ctx_destroy(struct toe_engine *engine);
 void toe_ctx_reset(struct toe_engine *engine, uint64_t now_ps);
 bool toe_ctx_is_ready(const struct toe_engine *engine);
 
+/* A word of the lookup table's secret; ignored when the cache is not ready, or was used since its
+ * reset. */
+void toe_ctx_lookup_key(struct toe_engine *engine, uint32_t word, uint64_t now_ps);
+
 /* The requester's port is free for one of READ_LOCK .. SCAN. */
 bool toe_ctx_is_free(const struct toe_engine *engine, enum ctx_who who);
 

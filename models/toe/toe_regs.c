@@ -188,6 +188,9 @@ static void setup_write(struct toe_engine *engine, uint32_t offset, uint32_t val
     case NIC_REG_CHALLENGE_KEY:
         engine->stats.challenges.key = value;
         break;
+    case NIC_REG_LOOKUP_KEY:
+        toe_ctx_lookup_key(engine, value, now_ps);
+        break;
     default:
         break; /* read-only and unused offsets ignore writes */
     }

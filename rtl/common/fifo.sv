@@ -3,9 +3,9 @@
 `include "assert.svh"
 
 module fifo #(
-    parameter int unsigned DEPTH = 8,  // power of two
-    parameter int unsigned W     = 8,
-    localparam int unsigned PTR_W = $clog2(DEPTH)
+    parameter int DEPTH = 8,  // power of two
+    parameter int W     = 8,
+    localparam int PTR_W = $clog2(DEPTH)
 ) (
     input  logic         clk_i,
     input  logic         rst_ni,

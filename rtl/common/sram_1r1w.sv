@@ -4,12 +4,12 @@
 `include "assert.svh"
 
 module sram_1r1w #(
-    parameter int unsigned DEPTH  = 16,
-    parameter int unsigned LANES  = 1,
-    parameter int unsigned LANE_W = 8,
-    parameter int unsigned BYPASS = 0,
-    localparam int unsigned ADDR_W = (DEPTH > 1) ? $clog2(DEPTH) : 1,
-    localparam int unsigned WORD_W = LANES * LANE_W
+    parameter int DEPTH  = 16,
+    parameter int LANES  = 1,
+    parameter int LANE_W = 8,
+    parameter int BYPASS = 0,
+    localparam int ADDR_W = (DEPTH > 1) ? $clog2(DEPTH) : 1,
+    localparam int WORD_W = LANES * LANE_W
 ) (
     input  logic              clk_i,
     input  logic              re_i,

@@ -12,29 +12,35 @@
 // commit_*       the operation (or return) of this requester has all its effects at this edge; evt_fill_o: the context it missed
 //                comes in, and a victim leaves; evt_scan_o: SCAN reads one row; evt_inject_o: a soft error;
 //                evt_conn_o: the connection of all but SCAN's
+// boot_i         stands: the number of this start, another one than that of any earlier start whose meta lines DRAM may still hold
+// hash_key_*     a word of the row hash's key, the last one first; only between reset and the first request
 // quiescent_o    nothing but a new input or mem_rdata_* changes any state
 `include "assert.svh"
 
 module ctx_cache #(
-    parameter int unsigned SETS = 128,
-    parameter int unsigned WAYS = 8,
-    parameter int unsigned LOOKUP_ENTRIES = 131072,
-    parameter int unsigned CONN_IDS = 65536,
-    parameter int unsigned MISS_SLOTS = 8,  // power of two, 2 to 8
-    localparam int unsigned N = ctx_cache_pkg::REQUESTERS,
-    localparam int unsigned OP_W = ctx_cache_pkg::OP_W,
-    localparam int unsigned ARG_W = ctx_cache_pkg::CONN_PORT_W,
-    localparam int unsigned GEN_W = ctx_cache_pkg::GEN_W,
-    localparam int unsigned TAG_W = ctx_cache_pkg::TAG_W,
-    localparam int unsigned WHO_W = ctx_cache_pkg::WHO_W,
-    localparam int unsigned KEY_W = ctx_cache_pkg::KEY_W,
-    localparam int unsigned LINE_W = ctx_cache_pkg::LINE_W,
-    localparam int unsigned RESULT_W = ctx_cache_pkg::RESULT_W
+    parameter int SETS = 128,
+    parameter int WAYS = 8,
+    parameter int LOOKUP_ENTRIES = 131072,
+    parameter int CONN_IDS = 65536,
+    parameter int MISS_SLOTS = 8,  // power of two, 2 to 8
+    localparam int N = ctx_cache_pkg::REQUESTERS,
+    localparam int OP_W = ctx_cache_pkg::OP_W,
+    localparam int ARG_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int GEN_W = ctx_cache_pkg::GEN_W,
+    localparam int TAG_W = ctx_cache_pkg::TAG_W,
+    localparam int WHO_W = ctx_cache_pkg::WHO_W,
+    localparam int KEY_W = ctx_cache_pkg::KEY_W,
+    localparam int LINE_W = ctx_cache_pkg::LINE_W,
+    localparam int RESULT_W = ctx_cache_pkg::RESULT_W
 ) (
     input  logic clk_i,
     input  logic rst_ni,
     output logic ready_o,      // initialisation after reset is over
     output logic quiescent_o,
+
+    input  logic [ctx_cache_pkg::BOOT_W-1:0]      boot_i,
+    input  logic                                  hash_key_valid_i,
+    input  logic [ctx_cache_pkg::HASH_WORD_W-1:0] hash_key_i,
 
     input  logic [N-1:0]       op_valid_i,
     output logic [N-1:0]       op_ready_o,
@@ -124,18 +130,32 @@ module ctx_cache #(
     output logic               evt_inject_o, evt_inject_hit_o, evt_tag_error_o, evt_bad_read_o, evt_bad_victim_o,
     output logic [N-1:0]       evt_lock_wait_o
 );
-    localparam int unsigned CONN_W = $clog2(CONN_IDS);
-    localparam int unsigned SET_W  = $clog2(SETS);
-    localparam int unsigned WAY_W  = (WAYS > 1) ? $clog2(WAYS) : 1;
-    localparam int unsigned ROWS   = LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS;
-    localparam int unsigned ROW_W  = $clog2(ROWS);
-    localparam int unsigned IDX_W  = ROW_W + 4;
-    localparam int unsigned SLOT_W = $clog2(MISS_SLOTS);
-    localparam int unsigned META_W = ctx_cache_pkg::META_W;
+    localparam int CONN_W = $clog2(CONN_IDS);
+    localparam int SET_W  = (SETS > 1) ? $clog2(SETS) : 1;
+    localparam int WAY_W  = (WAYS > 1) ? $clog2(WAYS) : 1;
+    localparam int ROWS   = LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS;
+    localparam int ROW_W  = $clog2(ROWS);
+    localparam int IDX_W  = ROW_W + 4;
+    localparam int SLOT_W = $clog2(MISS_SLOTS);
+    localparam int META_W = ctx_cache_pkg::META_W;
+
+    // A shape that the cache cannot have ends elaboration. Icarus Verilog 11 does not parse this.
+`ifndef __ICARUS__
+    if (SETS < 2 || SETS != 2**$clog2(SETS))
+        $error("ctx_cache: SETS must be a power of two, at least 2");
+    if (WAYS < 1 || WAYS > 32 || WAYS != 2**$clog2(WAYS))
+        $error("ctx_cache: WAYS must be a power of two, 1 to 32");
+    if (LOOKUP_ENTRIES < 16 || LOOKUP_ENTRIES > 2**20 || LOOKUP_ENTRIES != 2**$clog2(LOOKUP_ENTRIES))
+        $error("ctx_cache: LOOKUP_ENTRIES must be a power of two, 16 to 1048576");
+    if (CONN_IDS < 2*SETS || CONN_IDS > 16777216 || CONN_IDS != 2**CONN_W)
+        $error("ctx_cache: CONN_IDS must be a power of two, 2 x SETS to 16777216");
+    if (MISS_SLOTS < 2 || MISS_SLOTS > 8 || MISS_SLOTS != 2**SLOT_W)
+        $error("ctx_cache: MISS_SLOTS must be 2, 4 or 8");
+`endif
 
     // Initialisation: one row of the lookup table and one set of the tags per cycle.
-    localparam int unsigned INIT_STEPS = (ROWS > SETS) ? ROWS : SETS;
-    localparam int unsigned INIT_W = $clog2(INIT_STEPS) + 1;
+    localparam int INIT_STEPS = (ROWS > SETS) ? ROWS : SETS;
+    localparam int INIT_W = $clog2(INIT_STEPS) + 1;
     logic [INIT_W-1:0] init_q;
     logic              init_done;
     assign init_done = 32'(init_q) == INIT_STEPS;
@@ -187,7 +207,7 @@ module ctx_cache #(
     );
 
     // Commit stage
-    logic answer, unlock, fill_drop, fill_park, v_done, v_line, v_meta, v_park, v_again, stale, has_meta;
+    logic answer, unlock, may_miss, fill_drop, fill_park, v_done, v_line, v_meta, v_park, v_again, stale, has_meta;
     logic [RESULT_W-1:0] result;
     logic [ARG_W-1:0]  stage_conn, table_conn, queue_conn;
     logic [GEN_W-1:0]  stage_gen;
@@ -208,7 +228,7 @@ module ctx_cache #(
         .take_code_i(inject ? OP_W'(0) : grant_code), .take_conn_i(inject ? inject_conn : grant_conn), .take_gen_i(grant_gen), .take_mask_i(grant_mask), .take_slot_i(fill_slot), .take_sel_i(pass_sel),
         .who_o(commit_who_o), .conn_o(stage_conn), .gen_o(stage_gen), .slot_o(stage_slot), .ret_o(commit_ret_o), .commit_o(commit_valid_o),
         .answer_o(answer), .result_o(result), .unlock_o(unlock), .held_o(held), .held_conn_o(held_conn),
-        .miss_o(evt_miss_o), .fill_o(evt_fill_o), .fill_drop_o(fill_drop), .fill_park_o(fill_park), .fill_meta_i(fill_meta),
+        .may_miss_o(may_miss), .miss_o(evt_miss_o), .fill_o(evt_fill_o), .fill_drop_o(fill_drop), .fill_park_o(fill_park), .fill_meta_i(fill_meta),
         .key_o(stage_key), .key_sel_o(stage_sel), .key_done_o(v_done), .key_line_o(v_line), .key_meta_o(v_meta), .key_park_o(v_park), .key_again_o(v_again),
         .key_stale_i(stale), .key_has_meta_i(has_meta), .key_read_meta_i(key_meta),
         .key_found_i(key_found),
@@ -246,7 +266,7 @@ module ctx_cache #(
         .pass_o(pass_ready), .pass_sel_o(pass_sel), .pass_who_o(pass_who), .pass_take_i(to_stage && turn_key), .stage_key_i(stage_key), .stage_sel_i(stage_sel),
         .found_o(key_found), .stale_o(stale), .has_meta_o(has_meta), .meta_o(key_meta),
         .verdict_done_i(v_done), .verdict_line_i(v_line), .verdict_meta_i(v_meta), .verdict_park_i(v_park), .verdict_again_i(v_again),
-        .unlock_i(unlock), .meta_room_i(misses_ok && !evt_miss_o), .meta_ask_o(meta_ask), .meta_ask_who_o(meta_ask_who),
+        .unlock_i(unlock), .meta_room_i(misses_ok && !may_miss), .meta_ask_o(meta_ask), .meta_ask_who_o(meta_ask_who),
         .meta_ask_conn_o(meta_ask_conn), .meta_valid_i(meta_valid), .meta_who_i(meta_who), .meta_i(meta_in),
         .rescan_o(rescan), .rescan_index_o(rescan_index), .scan_done_o(scan_done), .scan_result_o(scan_result),
         .scan_place_o(scan_place), .scan_conn_o(scan_conn), .scan_gen_o(scan_gen), .scan_next_o(scan_next), .scan_taken_i(scan_taken)
@@ -260,7 +280,7 @@ module ctx_cache #(
         .clk_i, .rst_ni,
         .lookup_valid_i, .lookup_ready_o, .lookup_key_i, .lookup_tag_i,
         .lookup_rsp_valid_o, .lookup_rsp_ready_i, .lookup_rsp_tag_o, .lookup_rsp_place_o, .lookup_rsp_conn_o, .lookup_rsp_gen_o,
-        .clear_i(!init_done), .clear_row_i(ROW_W'(init_q)),
+        .hash_key_valid_i, .hash_key_i, .clear_i(!init_done), .clear_row_i(ROW_W'(init_q)),
         .cmd_valid_i(table_cmd || find || scan),
         .cmd_kind_i(table_cmd ? table_kind : scan ? ctx_cache_pkg::TABLE_SCAN_ROW : ctx_cache_pkg::TABLE_FIND),
         .cmd_key_i(cmd_key), .cmd_index_i(cmd_index), .cmd_state_i(table_state),
@@ -290,7 +310,7 @@ module ctx_cache #(
         .write_done_o(data_done), .line4_i(line4), .line4_done_o(line4_done),
         .beat_ok_i(beat_ok), .beat_o(beat), .beat_who_o(beat_who), .beat_line_o(beat_line), .rdata_o(rsp_rdata_o), .rdata_bad_o(rdata_bad), .evt_bad_victim_o,
         .mem_req_valid_o, .mem_req_ready_i, .mem_req_write_o, .mem_req_id_o, .mem_req_line_o, .mem_req_beats_o,
-        .mem_wdata_valid_o, .mem_wdata_ready_i, .mem_wdata_o, .mem_rdata_valid_i, .mem_rdata_id_i, .mem_rdata_i
+        .mem_wdata_valid_o, .mem_wdata_ready_i, .mem_wdata_o, .mem_rdata_valid_i, .mem_rdata_id_i, .mem_rdata_i, .boot_i
     );
     assign mem_rdata_ready_o = 1'b1;
     // The data port goes first, but a wish that was told stands until it is met.
@@ -324,5 +344,6 @@ module ctx_cache #(
 
     assign quiescent_o = init_done && lookup_idle && !hold && !inject && settled && stage_idle && key_quiet && !pass_ready && store_idle && rsp_idle;
 
+    `ASSERT(HashKeyStands_A, !hash_key_valid_i || (quiescent_o || !init_done) && lookup_used_o == '0)
     `ASSERT(QuiescentIsSilent_A, !quiescent_o || (!rsp_valid_o && !ret_rsp_valid_o && !lookup_rsp_valid_o && !mem_req_valid_o && !wdata_ready_o))
 endmodule

@@ -4,8 +4,8 @@
 `include "assert.svh"
 
 module ctx_cache_arb #(
-    localparam int unsigned N = ctx_cache_pkg::REQUESTERS,
-    localparam int unsigned WHO_W = ctx_cache_pkg::WHO_W
+    localparam int N = ctx_cache_pkg::REQUESTERS,
+    localparam int WHO_W = ctx_cache_pkg::WHO_W
 ) (
     input  logic             clk_i,
     input  logic             rst_ni,

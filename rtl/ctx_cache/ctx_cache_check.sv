@@ -3,9 +3,9 @@
 `include "assert.svh"
 
 module ctx_cache_check #(
-    localparam int unsigned GEN_W = ctx_cache_pkg::GEN_W,
-    localparam int unsigned OP_W = ctx_cache_pkg::OP_W,
-    localparam int unsigned RESULT_W = ctx_cache_pkg::RESULT_W
+    localparam int GEN_W = ctx_cache_pkg::GEN_W,
+    localparam int OP_W = ctx_cache_pkg::OP_W,
+    localparam int RESULT_W = ctx_cache_pkg::RESULT_W
 ) (
     input  logic                clk_i,
     input  logic                rst_ni,

@@ -5,10 +5,10 @@
 `include "assert.svh"
 
 module ctx_cache_commit #(
-    localparam int unsigned OP_W = ctx_cache_pkg::OP_W,
-    localparam int unsigned GEN_W = ctx_cache_pkg::GEN_W,
-    localparam int unsigned META_W = ctx_cache_pkg::META_W,
-    localparam int unsigned RESULT_W = ctx_cache_pkg::RESULT_W
+    localparam int OP_W = ctx_cache_pkg::OP_W,
+    localparam int GEN_W = ctx_cache_pkg::GEN_W,
+    localparam int META_W = ctx_cache_pkg::META_W,
+    localparam int RESULT_W = ctx_cache_pkg::RESULT_W
 ) (
     input  logic clk_i,
     input  logic rst_ni,
@@ -102,14 +102,23 @@ module ctx_cache_commit #(
     logic [RESULT_W-1:0] key_result;
     logic was_reserved;
 
+    // A code that no operation of its channel has: an answer, and no effect.
+    logic unknown;
+    always_comb begin
+        unknown = 1'b0;
+        if (ret_i) unknown = code_i != ctx_cache_pkg::OP_WRITE_UNLOCK && code_i != ctx_cache_pkg::OP_UNLOCK && code_i != ctx_cache_pkg::OP_REMOVE;
+        else if (!key_i && !fill_i && !inject_i) unknown = code_i != ctx_cache_pkg::OP_READ_LOCK && code_i != ctx_cache_pkg::OP_FREEZE
+                                                        && code_i != ctx_cache_pkg::OP_EXTRACT;
+    end
+
     // READ_LOCK, FREEZE, EXTRACT
     assign acquires = go_i && !ret_i && !key_i && !fill_i && !inject_i;
     assign locks    = acquires && hit_i && acquire_i == ctx_cache_pkg::RES_OK && code_i == ctx_cache_pkg::OP_READ_LOCK;
     assign freezes  = acquires && hit_i && acquire_i == ctx_cache_pkg::RES_OK && code_i == ctx_cache_pkg::OP_FREEZE;
     assign extracts = acquires && hit_i && acquire_i == ctx_cache_pkg::RES_OK && code_i == ctx_cache_pkg::OP_EXTRACT;
-    assign miss_o   = acquires && !hit_i && !out_of_range_i;
+    assign miss_o   = acquires && !hit_i && !out_of_range_i && !unknown;
     // Returns
-    assign unlock_o = go_i && ret_i && holds_i && !out_of_range_i;
+    assign unlock_o = go_i && ret_i && holds_i && !out_of_range_i && !unknown;
     assign removes  = unlock_o && code_i == ctx_cache_pkg::OP_REMOVE;
     assign writes   = unlock_o && code_i == ctx_cache_pkg::OP_WRITE_UNLOCK;
     // The copy in DRAM becomes an old one: of a way known dirty it is that already.
@@ -160,6 +169,7 @@ module ctx_cache_commit #(
     always_comb begin
         result_o = ctx_cache_pkg::RES_OK;
         if (key_i)                result_o = key_result;
+        else if (unknown)         result_o = ctx_cache_pkg::RES_UNKNOWN;
         else if (out_of_range_i)  result_o = ctx_cache_pkg::RES_ABSENT;
         else if (!ret_i)          result_o = acquire_i;
         else if (!holds_i)        result_o = ctx_cache_pkg::RES_NOT_LOCKED;
@@ -172,7 +182,7 @@ module ctx_cache_commit #(
     assign scrub_o      = go_i && bad_tag_i && !tag_write_o;
     assign tag_valid_o  = !extracts && !removes;
     assign tag_dirty_o  = !fills;
-    assign tag_frozen_o = fills ? meta_i[ctx_cache_pkg::META_FROZEN_BIT] : !installs && (freezes || held_frozen_i);
+    assign tag_frozen_o = fills ? meta_i[ctx_cache_pkg::META_FROZEN_BIT] : freezes || (writes && held_frozen_i);
 
     // Lookup table: the victim's entry turns cold in the first cycle of a fill, in the second one of INSTALL.
     always_comb begin
@@ -222,7 +232,7 @@ module ctx_cache_commit #(
         end
     end
 
-    assign evt_hit_o       = acquires && hit_i && !out_of_range_i && !refilled_i;
+    assign evt_hit_o       = acquires && hit_i && !out_of_range_i && !unknown && !refilled_i;
     assign evt_eviction_o  = evict_o && victim_valid_i;
     assign evt_writeback_o = victim_leaves;
     assign evt_extract_o   = extracts;

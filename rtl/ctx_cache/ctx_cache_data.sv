@@ -13,16 +13,16 @@
 `include "assert.svh"
 
 module ctx_cache_data #(
-    parameter int unsigned SETS = 128,
-    parameter int unsigned WAYS = 8,
-    parameter int unsigned SLOTS = 8,
-    localparam int unsigned SET_W = $clog2(SETS),
-    localparam int unsigned WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
-    localparam int unsigned SLOT_W = $clog2(SLOTS),
-    localparam int unsigned WHO_W = ctx_cache_pkg::WHO_W,
-    localparam int unsigned JOB_W = ctx_cache_pkg::JOB_W,
-    localparam int unsigned ENTRY_W = ctx_cache_pkg::WQ_IDX_W,
-    localparam int unsigned LINE_W = ctx_cache_pkg::LINE_W
+    parameter int SETS = 128,
+    parameter int WAYS = 8,
+    parameter int SLOTS = 8,
+    localparam int SET_W = $clog2(SETS),
+    localparam int WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
+    localparam int SLOT_W = $clog2(SLOTS),
+    localparam int WHO_W = ctx_cache_pkg::WHO_W,
+    localparam int JOB_W = ctx_cache_pkg::JOB_W,
+    localparam int ENTRY_W = ctx_cache_pkg::WQ_IDX_W,
+    localparam int LINE_W = ctx_cache_pkg::LINE_W
 ) (
     input  logic clk_i,
     input  logic rst_ni,
@@ -72,14 +72,14 @@ module ctx_cache_data #(
     input  logic [LINE_W-1:0]  fill_line_i,
     output logic               fill_done_o
 );
-    localparam int unsigned CONTEXTS = SETS * WAYS;
-    localparam int unsigned DEPTH    = CONTEXTS * ctx_cache_pkg::LINES;
-    localparam int unsigned ADDR_W   = $clog2(DEPTH);
-    localparam int unsigned QUEUE    = 8;
-    localparam int unsigned FIFO_W   = JOB_W + SET_W + WAY_W + WHO_W + 4 + SLOT_W + ENTRY_W + 1;
-    localparam int unsigned PARITY_W = ctx_cache_pkg::PARITY_W;
+    localparam int CONTEXTS = SETS * WAYS;
+    localparam int DEPTH    = CONTEXTS * ctx_cache_pkg::LINES;
+    localparam int ADDR_W   = $clog2(DEPTH);
+    localparam int QUEUE    = 8;
+    localparam int FIFO_W   = JOB_W + SET_W + WAY_W + WHO_W + 4 + SLOT_W + ENTRY_W + 1;
+    localparam int PARITY_W = ctx_cache_pkg::PARITY_W;
 
-    logic               valid, done, queued, direct, bad;
+    logic               valid, done, queued, bad;
     logic [FIFO_W-1:0]  job, head;
     logic [JOB_W-1:0]   kind;
     logic [SET_W-1:0]   set;
@@ -90,13 +90,11 @@ module ctx_cache_data #(
     logic [ENTRY_W-1:0] entry;
     logic [3:0]         count_q;
 
-    // A job that finds the queue empty begins in the cycle it comes.
     assign job    = {job_kind_i, job_set_i, job_way_i, job_who_i, job_mask_i, job_slot_i, job_entry_i, job_bad_i};
-    assign direct = job_i && !queued;
-    assign valid  = queued || job_i;
-    assign {kind, set, way, who, mask, slot, entry, bad} = queued ? head : job;
+    assign valid  = queued;
+    assign {kind, set, way, who, mask, slot, entry, bad} = head;
     fifo #(.DEPTH(QUEUE), .W(FIFO_W)) u_jobs (
-        .clk_i, .rst_ni, .push_i(job_i && !(direct && done)), .data_i(job),
+        .clk_i, .rst_ni, .push_i(job_i), .data_i(job),
         .valid_o(queued), .ready_i(done), .data_o(head)
     );
     assign room_o = 32'(count_q) <= QUEUE - 2;
@@ -124,13 +122,14 @@ module ctx_cache_data #(
         if (is_flip) line = flip_line_i;
     end
 
-    // The fill buffer is read one line ahead; the first line when the job comes, or when it is its turn.
-    logic primed_q, primes_new, primes_head;
+    // The fill buffer is read one line ahead; the first line in the cycle behind the job's coming, or when it is its turn.
+    logic primed_q, primes_new, primes_head, new_fill_q;
+    logic [SLOT_W-1:0] new_slot_q;
     logic [3:0] fills_q;
-    assign primes_new  = job_i && job_kind_i == ctx_cache_pkg::JOB_FILL && fills_q == '0;
+    assign primes_new  = new_fill_q;
     assign primes_head = is_fill && !primed_q && !primes_new;
     assign fill_en_o   = primes_new || primes_head || (is_fill && moves && !done);
-    assign fill_slot_o = primes_new ? job_slot_i : slot;
+    assign fill_slot_o = primes_new ? new_slot_q : slot;
     assign fill_line_o = (primes_new || primes_head) ? 3'd0 : line + 1'b1;
     assign fill_done_o = is_fill && done;
 
@@ -141,10 +140,12 @@ module ctx_cache_data #(
         if (!rst_ni) begin
             started_q <= 1'b0;
             primed_q  <= 1'b0;
+            new_fill_q <= 1'b0;
             count_q   <= '0;
             fills_q   <= '0;
         end else begin
             if (moves) started_q <= !done;
+            new_fill_q <= job_i && job_kind_i == ctx_cache_pkg::JOB_FILL && fills_q == '0;
             primed_q <= (primed_q || primes_new || primes_head) && !fill_done_o;
             if (job_i != done) count_q <= job_i ? count_q + 1'b1 : count_q - 1'b1;
             if ((job_i && job_kind_i == ctx_cache_pkg::JOB_FILL) != fill_done_o) fills_q <= fill_done_o ? fills_q - 1'b1 : fills_q + 1'b1;
@@ -152,6 +153,7 @@ module ctx_cache_data #(
     end
     always_ff @(posedge clk_i) begin
         if (moves) left_q <= rest;
+        if (job_i) new_slot_q <= job_slot_i;
     end
 
     assign wdata_ready_o = is_write || (is_install && !from_key);
@@ -167,7 +169,7 @@ module ctx_cache_data #(
 
     // The array
     logic              we;
-    logic [LINE_W-1:0] wdata;
+    logic [LINE_W-1:0] wdata, flips;
     logic [ADDR_W-1:0] addr;
     assign we   = moves && (is_write || is_install || is_fill || (is_flip && started_q));
     assign addr = ADDR_W'(32'(line) * CONTEXTS + 32'(set) * WAYS + 32'(way));
@@ -181,14 +183,13 @@ module ctx_cache_data #(
     );
 
     // Its parity, folded from the line as that is written, goes to an array of its own one cycle later.
-    logic [LINE_W-1:0]   flips;
     logic [PARITY_W-1:0] flips_parity, rparity, wparity_q;
     logic                pwe_q, stands_q;
     logic [ADDR_W-1:0]   paddr_q;
 
     function automatic logic [PARITY_W-1:0] parity_of(input logic [LINE_W-1:0] data);
         parity_of = '0;
-        for (int unsigned i = 0; i < LINE_W / PARITY_W; i++) parity_of = parity_of ^ data[i*PARITY_W +: PARITY_W];
+        for (int i = 0; i < LINE_W / PARITY_W; i++) parity_of = parity_of ^ data[i*PARITY_W +: PARITY_W];
     endfunction
 
     always_comb begin

@@ -10,11 +10,11 @@
 `include "assert.svh"
 
 module ctx_cache_displace #(
-    parameter int unsigned LOOKUP_ENTRIES = 131072,
-    localparam int unsigned IDX_W = $clog2(LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS) + 4,
-    localparam int unsigned CONN_W = ctx_cache_pkg::CONN_PORT_W,
-    localparam int unsigned STASH = ctx_cache_pkg::STASH,
-    localparam int unsigned ENTRY_W = ctx_cache_pkg::KEY_W + CONN_W + ctx_cache_pkg::GEN_W
+    parameter int LOOKUP_ENTRIES = 131072,
+    localparam int IDX_W = $clog2(LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS) + 4,
+    localparam int CONN_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int STASH = ctx_cache_pkg::STASH,
+    localparam int ENTRY_W = ctx_cache_pkg::KEY_W + CONN_W + ctx_cache_pkg::GEN_W
 ) (
     input  logic               clk_i,
     input  logic               rst_ni,

@@ -1,45 +1,54 @@
-// The two row numbers of a flow key: NH hash (sums of products, as in UMAC, RFC 4418 5.2.2) with two sets of
-// constants, folded. Mirrored by models/ctx_cache/ctx_cache_hash.c.
+// The two row numbers of a flow key: Toeplitz hash, as of receive-side scaling, under a key that the driver writes at start,
+// so that nobody outside can tell which flows share their rows. Bit b of that hash is the parity of the flow key and
+// bits b to b + KEY_W - 1 of the secret. That alone is linear, so keys that differ in a few bits, such as consecutive ports, could
+// all fall into half of the rows; two AND terms end that. Six levels of LUTs. Mirrored by models/ctx_cache/ctx_cache_hash.c.
+//
+// word_*: a word of the key comes in at the low end; the last one first. After reset: words of the digits of pi.
+// hash_i: key_i is a flow key, whose rows are wanted.
+`include "assert.svh"
+
 module ctx_cache_hash #(
-    parameter int unsigned ROW_W = 14
+    parameter int ROW_W = 14,
+    localparam int KEY_W = ctx_cache_pkg::KEY_W,
+    localparam int WORD_W = ctx_cache_pkg::HASH_WORD_W,
+    localparam int HASH_KEY_W = ctx_cache_pkg::HASH_KEY_W
 ) (
-    input  logic [ctx_cache_pkg::KEY_W-1:0] key_i,
-    output logic [ROW_W-1:0]                row0_o,
-    output logic [ROW_W-1:0]                row1_o
+    input  logic              clk_i,
+    input  logic              rst_ni,
+    input  logic              word_valid_i,
+    input  logic [WORD_W-1:0] word_i,
+
+    input  logic              hash_i,
+    input  logic [KEY_W-1:0]  key_i,
+    output logic [ROW_W-1:0]  row0_o,
+    output logic [ROW_W-1:0]  row1_o
 );
-    // Words of the binary digits of pi, some made odd: any fixed random words serve.
-    localparam logic [319:0] K0 = {
-        32'hbe5466cf, 32'h38d01377, 32'h452821e6, 32'hec4e6c89, 32'h082efa98,
+    localparam logic [HASH_KEY_W-1:0] AT_RESET = {
+        32'h801f2e2f, 32'hbe5466cf, 32'h38d01377, 32'h452821e6, 32'hec4e6c89, 32'h082efa98,
         32'h299f31d0, 32'ha4093822, 32'h03707344, 32'h13198a2e, 32'h243f6a89};
-    localparam logic [319:0] K1 = {
-        32'h636920d9, 32'h2ffd72db, 32'hd01adfb7, 32'hb8e1afed, 32'h6a267e97,
-        32'hba7c9045, 32'hf12c7f99, 32'h24a19947, 32'hb3916cf7, 32'h801f2e2f};
 
-    logic [319:0] words;
-    logic [63:0]  sum0, sum1;
+    logic [HASH_KEY_W-1:0] hash_key_q;
 
-    assign words = {8'b0, key_i};
-
-    always_comb begin
-        sum0 = '0;
-        sum1 = '0;
-        for (int i = 0; i < 5; i++) begin
-            sum0 = sum0 + product(words[64*i +: 32] + K0[64*i +: 32], words[64*i+32 +: 32] + K0[64*i+32 +: 32]);
-            sum1 = sum1 + product(words[64*i +: 32] + K1[64*i +: 32], words[64*i+32 +: 32] + K1[64*i+32 +: 32]);
-        end
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni)           hash_key_q <= AT_RESET;
+        else if (word_valid_i) hash_key_q <= {hash_key_q[HASH_KEY_W-WORD_W-1:0], word_i};
     end
 
-    assign row0_o = fold(sum0);
-    assign row1_o = fold(sum1);
+    logic [ROW_W+1:0] half0, mixed;
+    logic [ROW_W+3:0] half1;
+    always_comb begin
+        half0 = '0;
+        half1 = '0;
+        if (hash_i) begin
+            for (int b = 0; b < ROW_W + 2; b++) half0[b] = ^(key_i & hash_key_q[b +: KEY_W]);
+            for (int b = 0; b < ROW_W + 4; b++) half1[b] = ^(key_i & hash_key_q[b + ctx_cache_pkg::HASH_ROW1 +: KEY_W]);
+        end
+    end
+    // Two rounds as of a Feistel cipher, so that each pair of rows is as likely as before.
+    assign mixed  = half0 ^ (half1[ROW_W+2:1] & half1[ROW_W+3:2]);
+    assign row0_o = mixed[ROW_W-1:0];
+    assign row1_o = half1[ROW_W-1:0] ^ (mixed[ROW_W:1] & mixed[ROW_W+1:2]);
 
-    function automatic logic [63:0] product(input logic [31:0] a, input logic [31:0] b);
-        product = {32'b0, a} * {32'b0, b};
-    endfunction
-
-    function automatic logic [ROW_W-1:0] fold(input logic [63:0] sum);
-        logic [31:0] half;
-        half = sum[63:32] ^ sum[31:0];
-        half = half ^ (half >> 15);
-        fold = half[ROW_W-1:0];
-    endfunction
+    `ASSERT(KeyIsLongEnough_A, KEY_W + ctx_cache_pkg::HASH_ROW1 + ROW_W + 3 <= HASH_KEY_W)
+    `ASSERT(HalvesDoNotOverlap_A, ROW_W + 2 <= ctx_cache_pkg::HASH_ROW1)
 endmodule

@@ -4,8 +4,8 @@
 //
 // inject_*: a request; wants_o .. bit_o stand from then on until it is through.
 module ctx_cache_inject #(
-    localparam int unsigned ARG_W = ctx_cache_pkg::CONN_PORT_W,
-    localparam int unsigned BIT_W = ctx_cache_pkg::BIT_W
+    localparam int ARG_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int BIT_W = ctx_cache_pkg::BIT_W
 ) (
     input  logic             clk_i,
     input  logic             rst_ni,

@@ -8,16 +8,16 @@
 `include "assert.svh"
 
 module ctx_cache_key #(
-    parameter int unsigned LOOKUP_ENTRIES = 131072,
-    parameter int unsigned CONN_IDS = 65536,
-    localparam int unsigned ROW_W = $clog2(LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS),
-    localparam int unsigned IDX_W = ROW_W + 4,
-    localparam int unsigned ARG_W = ctx_cache_pkg::CONN_PORT_W,
-    localparam int unsigned OP_W = ctx_cache_pkg::OP_W,
-    localparam int unsigned WHO_W = ctx_cache_pkg::WHO_W,
-    localparam int unsigned LINE_W = ctx_cache_pkg::LINE_W,
-    localparam int unsigned META_W = ctx_cache_pkg::META_W,
-    localparam int unsigned FOUND_W = ctx_cache_pkg::FOUND_W
+    parameter int LOOKUP_ENTRIES = 131072,
+    parameter int CONN_IDS = 65536,
+    localparam int ROW_W = $clog2(LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS),
+    localparam int IDX_W = ROW_W + 4,
+    localparam int ARG_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int OP_W = ctx_cache_pkg::OP_W,
+    localparam int WHO_W = ctx_cache_pkg::WHO_W,
+    localparam int LINE_W = ctx_cache_pkg::LINE_W,
+    localparam int META_W = ctx_cache_pkg::META_W,
+    localparam int FOUND_W = ctx_cache_pkg::FOUND_W
 ) (
     input  logic clk_i,
     input  logic rst_ni,
@@ -74,7 +74,7 @@ module ctx_cache_key #(
     output logic              scan_found_o,
     input  logic              scan_taken_i
 );
-    localparam int unsigned SCAN_END = LOOKUP_ENTRIES + ctx_cache_pkg::STASH;
+    localparam int SCAN_END = LOOKUP_ENTRIES + ctx_cache_pkg::STASH;
 
     typedef enum logic [3:0] {IDLE, KEY, FIND, FINDING, ASK, PASS, META_ASK, META, PARKED, SCAN, SCANNING, SCANNED} state_e;
     state_e            state_q, state_d, after_start;
@@ -111,11 +111,14 @@ module ctx_cache_key #(
     always_comb begin
         state_d = state_q;
         unique case (state_q)
-            IDLE:     if (start_i) state_d = (key_ready_o && key_valid_i) ? FIND : after_start;
+            IDLE:     if (start_i) state_d = after_start;
             KEY:      if (key_valid_i) state_d = FIND;
             FIND:     if (cmd_go_i) state_d = FINDING;
-            FINDING:  if (done) state_d = (stale_q || seen_hits) ? FIND : pass_take_i ? PASS : ASK;
-            ASK:      state_d = stale_q ? FIND : pass_take_i ? PASS : ASK;
+            FINDING:  if (done && (stale_q || seen_hits)) state_d = FIND;
+                      else if (done && pass_take_i) state_d = PASS;
+                      else if (done) state_d = ASK;
+            ASK:      if (stale_q) state_d = FIND;
+                      else if (pass_take_i) state_d = PASS;
             PASS: begin
                 if (verdict_done_i)       state_d = IDLE;
                 else if (verdict_again_i) state_d = FIND;
@@ -127,7 +130,8 @@ module ctx_cache_key #(
             PARKED:   if (unlock_i) state_d = ASK;
             SCAN:     if (scan_end) state_d = SCANNED;
                       else if (cmd_go_i) state_d = SCANNING;
-            SCANNING: if (done) state_d = (found || last_row) ? SCANNED : IDLE;
+            SCANNING: if (done && (found || last_row)) state_d = SCANNED;
+                      else if (done) state_d = IDLE;
             SCANNED:  if (scan_taken_i) state_d = IDLE;
             default:  state_d = IDLE;
         endcase
@@ -176,7 +180,7 @@ module ctx_cache_key #(
     assign quiet_o      = ready_o || state_q == META || state_q == PARKED || state_q == SCANNED;
     assign searching_o  = finding || (state_q == SCANNING && !done);
     assign conn_o       = conn_q;
-    assign key_ready_o  = state_q == KEY || (start_i && after_start == KEY);  // asked for as it starts
+    assign key_ready_o  = state_q == KEY;
     assign find_o       = state_q == FIND && !hold_i;
     assign scan_o       = state_q == SCAN && !scan_end && !hold_i;
     assign pass_o       = (state_q == ASK || (state_q == FINDING && done && !seen_hits)) && !stale_q;

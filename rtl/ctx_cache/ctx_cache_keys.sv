@@ -8,19 +8,19 @@
 `include "assert.svh"
 
 module ctx_cache_keys #(
-    parameter int unsigned LOOKUP_ENTRIES = 131072,
-    parameter int unsigned CONN_IDS = 65536,
-    localparam int unsigned ROW_W = $clog2(LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS),
-    localparam int unsigned IDX_W = ROW_W + 4,
-    localparam int unsigned ARG_W = ctx_cache_pkg::CONN_PORT_W,
-    localparam int unsigned GEN_W = ctx_cache_pkg::GEN_W,
-    localparam int unsigned OP_W = ctx_cache_pkg::OP_W,
-    localparam int unsigned WHO_W = ctx_cache_pkg::WHO_W,
-    localparam int unsigned LINE_W = ctx_cache_pkg::LINE_W,
-    localparam int unsigned KEY_W = ctx_cache_pkg::KEY_W,
-    localparam int unsigned META_W = ctx_cache_pkg::META_W,
-    localparam int unsigned FOUND_W = ctx_cache_pkg::FOUND_W,
-    localparam int unsigned RESULT_W = ctx_cache_pkg::RESULT_W
+    parameter int LOOKUP_ENTRIES = 131072,
+    parameter int CONN_IDS = 65536,
+    localparam int ROW_W = $clog2(LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS),
+    localparam int IDX_W = ROW_W + 4,
+    localparam int ARG_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int GEN_W = ctx_cache_pkg::GEN_W,
+    localparam int OP_W = ctx_cache_pkg::OP_W,
+    localparam int WHO_W = ctx_cache_pkg::WHO_W,
+    localparam int LINE_W = ctx_cache_pkg::LINE_W,
+    localparam int KEY_W = ctx_cache_pkg::KEY_W,
+    localparam int META_W = ctx_cache_pkg::META_W,
+    localparam int FOUND_W = ctx_cache_pkg::FOUND_W,
+    localparam int RESULT_W = ctx_cache_pkg::RESULT_W
 ) (
     input  logic clk_i,
     input  logic rst_ni,
@@ -92,7 +92,7 @@ module ctx_cache_keys #(
     output logic [ARG_W-1:0]  scan_next_o,
     input  logic              scan_taken_i    // its response was taken
 );
-    localparam int unsigned K = 2;
+    localparam int K = 2;
 
     logic [K-1:0] ready, quiet, searching, start, wants_key, gets_key, finds, scans, cmd_go, passes, pass_take, in_stage;
     logic [K-1:0] stale, has_meta, meta_ask, meta_go, meta_valid, rescan, scan_done, scan_found;
@@ -132,18 +132,16 @@ module ctx_cache_keys #(
     assign start        = {start_i && second_comes, start_i && !second_comes};
 
     // Who came first goes first: sel is 1 for the second place.
-    logic first_q, second_older, key_sel, cmd_sel, meta_sel;
+    logic first_q, key_sel, cmd_sel, meta_sel;
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni)       first_q <= 1'b0;
         else if (start[0]) first_q <= !ready[1];
         else if (start[1]) first_q <= ready[0];
     end
-    // Who starts in this cycle asks for its key already, but is the younger one.
-    assign second_older = start[0] || (first_q && !start[1]);
-    assign key_sel     = second_older ? wants_key[1] : !wants_key[0];
+    assign key_sel     = first_q ? wants_key[1] : !wants_key[0];
     assign gets_key    = {key_valid_i && wants_key[1] && key_sel, key_valid_i && wants_key[0] && !key_sel};
     assign key_ready_o = wants_key != '0;
-    assign key_who_o   = start[key_sel] ? start_who_i : key_sel ? who[WHO_W +: WHO_W] : who[0 +: WHO_W];
+    assign key_who_o   = key_sel ? who[WHO_W +: WHO_W] : who[0 +: WHO_W];
 
     assign cmd_sel     = first_q ? finds[1] : !(finds[0] || scans[0]);
     assign cmd_go      = stage_cmd_i ? '0 : {finds[1] && cmd_sel, (finds[0] || scans[0]) && !cmd_sel};
@@ -151,6 +149,7 @@ module ctx_cache_keys #(
     assign scan_o      = (cmd_go & scans) != '0;
     assign scan_who_o  = who[0 +: WHO_W];
 
+    logic line4_busy_q;
     assign pass_sel_o  = first_q ? passes[1] : !passes[0];
     assign pass_o      = passes != '0 && !line4_busy_q && !stage_key_i;
     assign pass_who_o  = pass_sel_o ? who[WHO_W +: WHO_W] : who[0 +: WHO_W];
@@ -158,7 +157,6 @@ module ctx_cache_keys #(
     assign in_stage    = {stage_sel_i, !stage_sel_i};
 
     // Line 4 of an INSTALL that committed waits here for the data port, so that its place is free for the next one.
-    logic line4_busy_q;
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni)             line4_busy_q <= 1'b0;
         else if (verdict_line_i) line4_busy_q <= 1'b1;

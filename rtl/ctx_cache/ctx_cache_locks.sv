@@ -4,14 +4,14 @@
 `include "assert.svh"
 
 module ctx_cache_locks #(
-    parameter int unsigned SETS = 128,
-    parameter int unsigned WAYS = 8,
-    parameter int unsigned CONN_W = 16,
-    localparam int unsigned SET_W = $clog2(SETS),
-    localparam int unsigned WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
-    localparam int unsigned GEN_W = ctx_cache_pkg::GEN_W,
-    localparam int unsigned WHO_W = ctx_cache_pkg::WHO_W,
-    localparam int unsigned N = ctx_cache_pkg::REQUESTERS
+    parameter int SETS = 128,
+    parameter int WAYS = 8,
+    parameter int CONN_W = 16,
+    localparam int SET_W = $clog2(SETS),
+    localparam int WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
+    localparam int GEN_W = ctx_cache_pkg::GEN_W,
+    localparam int WHO_W = ctx_cache_pkg::WHO_W,
+    localparam int N = ctx_cache_pkg::REQUESTERS
 ) (
     input  logic clk_i,
     input  logic rst_ni,

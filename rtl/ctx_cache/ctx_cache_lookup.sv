@@ -8,18 +8,18 @@
 //           found_o .. found_row1_o and stands until the next one.
 //           cmd_by_conn_i: SET_STATE of the live entry of connection cmd_conn_i, wherever displacement put it.
 // hold_o:   displacement works or wants to, as soon as ctrl_idle_i: until then nothing may start that sends commands.
-// clear_*:  initialisation only.
+// hash_key_*: a word of the hash's key; only while the table is empty. clear_*: initialisation only.
 `include "assert.svh"
 
 module ctx_cache_lookup #(
-    parameter int unsigned LOOKUP_ENTRIES = 131072,
-    parameter int unsigned CONN_IDS = 65536,
-    localparam int unsigned ROW_W = $clog2(LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS),
-    localparam int unsigned IDX_W = ROW_W + 4,
-    localparam int unsigned CONN_W = ctx_cache_pkg::CONN_PORT_W,
-    localparam int unsigned GEN_W = ctx_cache_pkg::GEN_W,
-    localparam int unsigned KEY_W = ctx_cache_pkg::KEY_W,
-    localparam int unsigned TAG_W = ctx_cache_pkg::TAG_W
+    parameter int LOOKUP_ENTRIES = 131072,
+    parameter int CONN_IDS = 65536,
+    localparam int ROW_W = $clog2(LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS),
+    localparam int IDX_W = ROW_W + 4,
+    localparam int CONN_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int GEN_W = ctx_cache_pkg::GEN_W,
+    localparam int KEY_W = ctx_cache_pkg::KEY_W,
+    localparam int TAG_W = ctx_cache_pkg::TAG_W
 ) (
     input  logic clk_i,
     input  logic rst_ni,
@@ -35,6 +35,8 @@ module ctx_cache_lookup #(
     output logic [CONN_W-1:0] lookup_rsp_conn_o,
     output logic [GEN_W-1:0] lookup_rsp_gen_o,
 
+    input  logic             hash_key_valid_i,
+    input  logic [ctx_cache_pkg::HASH_WORD_W-1:0] hash_key_i,
     input  logic             clear_i,
     input  logic [ROW_W-1:0] clear_row_i,
 
@@ -65,12 +67,12 @@ module ctx_cache_lookup #(
     output logic             evt_lookup_o,
     output logic             evt_displace_o  // an entry left the stash, or took another's place
 );
-    localparam int unsigned RSP_DEPTH = 8;
-    localparam int unsigned RSP_W = TAG_W + 3 + CONN_W + GEN_W;
+    localparam int RSP_DEPTH = 8;
+    localparam int RSP_W = TAG_W + 3 + CONN_W + GEN_W;
 
-    localparam int unsigned ENTRY_W = KEY_W + CONN_W + GEN_W;
+    localparam int ENTRY_W = KEY_W + CONN_W + GEN_W;
 
-    logic accept, done_q;
+    logic accept, done_q, valid3_q, own3_q;
     assign accept = lookup_valid_i && lookup_ready_o;
 
     // Commands come from commit stage and key unit, and from displacement while those are idle.
@@ -123,7 +125,10 @@ module ctx_cache_lookup #(
     logic [GEN_W-1:0] gen1_q;
     logic [ROW_W-1:0] hash0, hash1;
 
-    ctx_cache_hash #(.ROW_W(ROW_W)) u_hash (.key_i(key1_q), .row0_o(hash0), .row1_o(hash1));
+    ctx_cache_hash #(.ROW_W(ROW_W)) u_hash (
+        .clk_i, .rst_ni, .word_valid_i(hash_key_valid_i), .word_i(hash_key_i),
+        .hash_i(valid1_q && kind1_q == ctx_cache_pkg::TABLE_FIND), .key_i(key1_q), .row0_o(hash0), .row1_o(hash1)
+    );
 
     // Stage 2: the table is read or written.
     logic             valid2_q, own2_q, fresh2_q, swap2_q;
@@ -143,7 +148,7 @@ module ctx_cache_lookup #(
     assign frees2  = writes2 && kind2_q == ctx_cache_pkg::TABLE_SET_STATE && state2_q == ctx_cache_pkg::ENTRY_FREE;
 
     // Stage 3: what was read is compared.
-    logic             valid3_q, own3_q, scan3_q;
+    logic             scan3_q;
     logic [KEY_W-1:0] key3_q;
     logic [TAG_W-1:0] tag3_q;
     logic [IDX_W-1:0] index3_q;
@@ -277,5 +282,5 @@ module ctx_cache_lookup #(
     `ASSERT(CreditsInRange_A, credits_q <= 4'(RSP_DEPTH))
     `ASSERT(UsedInRange_A, 32'(used_o) <= LOOKUP_ENTRIES + ctx_cache_pkg::STASH)
     `ASSERT(OneCommand_A, !(cmd_valid_i && displaces))
-    `ASSERT(LatencyIsThree_A, evt_lookup == $past(accept, 3))
+    `ASSERT_PAST(LatencyIsThree_A, evt_lookup == $past(accept, 3))
 endmodule

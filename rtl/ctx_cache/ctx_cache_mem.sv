@@ -6,12 +6,12 @@
 `include "assert.svh"
 
 module ctx_cache_mem #(
-    parameter int unsigned SLOTS = 8,
-    localparam int unsigned SLOT_W = $clog2(SLOTS),
-    localparam int unsigned LINE_W = ctx_cache_pkg::LINE_W,
-    localparam int unsigned ARG_W = ctx_cache_pkg::CONN_PORT_W,
-    localparam int unsigned META_W = ctx_cache_pkg::META_W,
-    localparam int unsigned ADDR_W = ctx_cache_pkg::MEM_ADDR_W
+    parameter int SLOTS = 8,
+    localparam int SLOT_W = $clog2(SLOTS),
+    localparam int LINE_W = ctx_cache_pkg::LINE_W,
+    localparam int ARG_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int META_W = ctx_cache_pkg::META_W,
+    localparam int ADDR_W = ctx_cache_pkg::MEM_ADDR_W
 ) (
     input  logic clk_i,
     input  logic rst_ni,
@@ -34,6 +34,7 @@ module ctx_cache_mem #(
     output logic              line_en_o,
     output logic [1:0]        line_o,
     input  logic [LINE_W-1:0] line_i,
+    input  logic [ctx_cache_pkg::BOOT_W-1:0] boot_i,
 
     output logic              mem_req_valid_o,
     input  logic              mem_req_ready_i,
@@ -69,7 +70,7 @@ module ctx_cache_mem #(
         if (starts_read || starts_write) begin
             write_q <= starts_write;
             id_q    <= starts_read ? 3'(ask_slot_i) : '0;
-            addr_q  <= ADDR_W'(conn) * ADDR_W'(ctx_cache_pkg::MEM_LINES) + ADDR_W'(!whole);
+            addr_q  <= {1'b0, conn, 2'b0} + {2'b0, conn, !whole};  // conn x 6, and the constant line's place
             beats_q <= starts_write ? beats_of(next_kind_i) : ask_meta_i ? 3'd1 : 3'd6;
         end
     end
@@ -87,7 +88,7 @@ module ctx_cache_mem #(
     assign sends_meta        = installs ? beat_q == 3'd1 : beat_q == 3'd0;
     assign primes            = asked_q != '0 && installs && !primed_q;
     assign mem_wdata_valid_o = asked_q != '0 && !primes;
-    assign mem_wdata_o       = sends_meta ? LINE_W'(head_meta_i) : line_i;
+    assign mem_wdata_o       = sends_meta ? LINE_W'({boot_i, head_meta_i}) : line_i;
     assign beat_taken        = mem_wdata_valid_o && mem_wdata_ready_i;
     assign last_beat         = beat_q == beats_of(head_kind_i) - 3'd1;
     assign pop_o             = beat_taken && last_beat;
@@ -112,7 +113,7 @@ module ctx_cache_mem #(
         end
     end
 
-    `ASSERT(RequestIsStable_A, !$past(mem_req_valid_o && !mem_req_ready_i) || (mem_req_valid_o && $stable(mem_req_line_o)))
-    `ASSERT(WriteDataIsStable_A, !$past(mem_wdata_valid_o && !mem_wdata_ready_i) || (mem_wdata_valid_o && $stable(beat_q)))
+    `ASSERT_PAST(RequestIsStable_A, !$past(mem_req_valid_o && !mem_req_ready_i) || (mem_req_valid_o && $stable(mem_req_line_o)))
+    `ASSERT_PAST(WriteDataIsStable_A, !$past(mem_wdata_valid_o && !mem_wdata_ready_i) || (mem_wdata_valid_o && $stable(beat_q)))
     `ASSERT(AskedWasBegun_A, asked_q <= writes_q && writes_q <= 2'd2)
 endmodule

@@ -9,12 +9,12 @@
 `include "assert.svh"
 
 module ctx_cache_miss #(
-    parameter int unsigned SLOTS = 8,
-    localparam int unsigned SLOT_W = $clog2(SLOTS),
-    localparam int unsigned WHO_W = ctx_cache_pkg::WHO_W,
-    localparam int unsigned ARG_W = ctx_cache_pkg::CONN_PORT_W,
-    localparam int unsigned LINE_W = ctx_cache_pkg::LINE_W,
-    localparam int unsigned META_W = ctx_cache_pkg::META_W
+    parameter int SLOTS = 8,
+    localparam int SLOT_W = $clog2(SLOTS),
+    localparam int WHO_W = ctx_cache_pkg::WHO_W,
+    localparam int ARG_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int LINE_W = ctx_cache_pkg::LINE_W,
+    localparam int META_W = ctx_cache_pkg::META_W
 ) (
     input  logic clk_i,
     input  logic rst_ni,
@@ -40,6 +40,7 @@ module ctx_cache_miss #(
     input  logic              rdata_valid_i,
     input  logic [2:0]        rdata_id_i,
     input  logic [LINE_W-1:0] rdata_i,
+    input  logic [ctx_cache_pkg::BOOT_W-1:0] boot_i,
 
     output logic              fill_valid_o,
     output logic [SLOT_W-1:0] fill_slot_o,
@@ -58,7 +59,7 @@ module ctx_cache_miss #(
     input  logic [2:0]        line_i,
     output logic [LINE_W-1:0] line_o
 );
-    localparam int unsigned ADDR_W = $clog2(SLOTS * ctx_cache_pkg::LINES);
+    localparam int ADDR_W = $clog2(SLOTS * ctx_cache_pkg::LINES);
 
     // A slot is free or in one of these.
     logic [SLOTS-1:0]  asks_q, fetches_q, ready_q, busy_q, parked_q, free, new_one, asked, come, taken, in_stage, done_one;
@@ -79,7 +80,7 @@ module ctx_cache_miss #(
 
     // Requests and fills go in order of allocation: lowest number first let one requester wait for ever.
     logic [SLOTS-1:0] oldest_ask, oldest_fill;
-    oldest #(.N(SLOTS), .PICKS(2)) u_order (
+    oldest #(.N(SLOTS), .PICKS(2), .LATE(1)) u_order (
         .clk_i, .rst_ni, .arrive_i(new_one), .candidates_i({ready_q, asks_q}), .oldest_o({oldest_fill, oldest_ask})
     );
 
@@ -103,7 +104,10 @@ module ctx_cache_miss #(
     assign stage_meta_o = meta_q[stage_slot_i];
     assign key_ready_o  = rdata_valid_i && key_only_q[rslot];
     assign key_ready_who_o = who_q[rslot];
-    assign key_meta_o   = rdata_i[META_W-1:0];
+    // A meta line that another start wrote, or nobody, says nothing.
+    logic [META_W-1:0] meta;
+    assign meta         = (rdata_i[ctx_cache_pkg::META_BOOT_BIT +: ctx_cache_pkg::BOOT_W] == boot_i) ? rdata_i[META_W-1:0] : '0;
+    assign key_meta_o   = meta;
 
     assign new_one  = allocates ? SLOTS'(1) << new_slot : '0;
     assign asked    = ask_taken_i ? SLOTS'(1) << ask_slot_o : '0;
@@ -137,7 +141,7 @@ module ctx_cache_miss #(
         end
         if (rdata_valid_i) begin
             beat_q[rslot] <= rbeat + 1'b1;
-            if (rbeat == 3'd1) meta_q[rslot] <= rdata_i[META_W-1:0];
+            if (rbeat == 3'd1) meta_q[rslot] <= meta;
         end
     end
 

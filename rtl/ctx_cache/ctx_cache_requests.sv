@@ -10,13 +10,13 @@
 `include "assert.svh"
 
 module ctx_cache_requests #(
-    parameter int unsigned CONN_W = 16,
-    localparam int unsigned N = ctx_cache_pkg::REQUESTERS,
-    localparam int unsigned OP_W = ctx_cache_pkg::OP_W,
-    localparam int unsigned ARG_W = ctx_cache_pkg::CONN_PORT_W,
-    localparam int unsigned GEN_W = ctx_cache_pkg::GEN_W,
-    localparam int unsigned TAG_W = ctx_cache_pkg::TAG_W,
-    localparam int unsigned WHO_W = ctx_cache_pkg::WHO_W
+    parameter int CONN_W = 16,
+    localparam int N = ctx_cache_pkg::REQUESTERS,
+    localparam int OP_W = ctx_cache_pkg::OP_W,
+    localparam int ARG_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int GEN_W = ctx_cache_pkg::GEN_W,
+    localparam int TAG_W = ctx_cache_pkg::TAG_W,
+    localparam int WHO_W = ctx_cache_pkg::WHO_W
 ) (
     input  logic clk_i,
     input  logic rst_ni,
@@ -95,7 +95,8 @@ module ctx_cache_requests #(
         for (int r = 0; r < N; r++) begin
             acquires[r] = op_code_q[r] == ctx_cache_pkg::OP_READ_LOCK || op_code_q[r] == ctx_cache_pkg::OP_FREEZE
                        || op_code_q[r] == ctx_cache_pkg::OP_EXTRACT;
-            keyed[r]    = !acquires[r];
+            keyed[r]    = op_code_q[r] == ctx_cache_pkg::OP_RESERVE || op_code_q[r] == ctx_cache_pkg::OP_INSTALL
+                       || op_code_q[r] == ctx_cache_pkg::OP_RELEASE || op_code_q[r] == ctx_cache_pkg::OP_SCAN;
             locked[r]   = 1'b0;
             waits[r]    = 1'b0;
             if (op_valid_q[r] && acquires[r] && held_i != '0) begin
@@ -113,7 +114,9 @@ module ctx_cache_requests #(
     always_comb begin
         for (int r = 0; r < N; r++) begin
             behind[r]  = 1'b0;
-            can_go[r]  = acquires[r] ? misses_ok_i : op_code_q[r] == ctx_cache_pkg::OP_SCAN ? scans_ok_i : keys_ok_i;
+            can_go[r]  = 1'b1;  // an unknown code is refused
+            if (acquires[r])   can_go[r] = misses_ok_i;
+            else if (keyed[r]) can_go[r] = op_code_q[r] == ctx_cache_pkg::OP_SCAN ? scans_ok_i : keys_ok_i;
             if (several) for (int q = 0; q < N; q++) begin
                 if (op_valid_q[q] && older_q[r][q] && op_conn_q[q] == op_conn_q[r] && op_code_q[r] != ctx_cache_pkg::OP_SCAN
                     && op_code_q[q] != ctx_cache_pkg::OP_SCAN) behind[r] = 1'b1;

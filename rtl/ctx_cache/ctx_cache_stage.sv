@@ -7,21 +7,21 @@
 `include "assert.svh"
 
 module ctx_cache_stage #(
-    parameter int unsigned SETS = 128,
-    parameter int unsigned WAYS = 8,
-    parameter int unsigned SLOTS = 8,
-    parameter int unsigned CONN_IDS = 65536,
-    localparam int unsigned N = ctx_cache_pkg::REQUESTERS,
-    localparam int unsigned CONN_W = $clog2(CONN_IDS),
-    localparam int unsigned SET_W = $clog2(SETS),
-    localparam int unsigned WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
-    localparam int unsigned SLOT_W = $clog2(SLOTS),
-    localparam int unsigned WHO_W = ctx_cache_pkg::WHO_W,
-    localparam int unsigned OP_W = ctx_cache_pkg::OP_W,
-    localparam int unsigned GEN_W = ctx_cache_pkg::GEN_W,
-    localparam int unsigned ARG_W = ctx_cache_pkg::CONN_PORT_W,
-    localparam int unsigned META_W = ctx_cache_pkg::META_W,
-    localparam int unsigned RESULT_W = ctx_cache_pkg::RESULT_W
+    parameter int SETS = 128,
+    parameter int WAYS = 8,
+    parameter int SLOTS = 8,
+    parameter int CONN_IDS = 65536,
+    localparam int N = ctx_cache_pkg::REQUESTERS,
+    localparam int CONN_W = $clog2(CONN_IDS),
+    localparam int SET_W = $clog2(SETS),
+    localparam int WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
+    localparam int SLOT_W = $clog2(SLOTS),
+    localparam int WHO_W = ctx_cache_pkg::WHO_W,
+    localparam int OP_W = ctx_cache_pkg::OP_W,
+    localparam int GEN_W = ctx_cache_pkg::GEN_W,
+    localparam int ARG_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int META_W = ctx_cache_pkg::META_W,
+    localparam int RESULT_W = ctx_cache_pkg::RESULT_W
 ) (
     input  logic clk_i,
     input  logic rst_ni,
@@ -57,6 +57,7 @@ module ctx_cache_stage #(
     output logic [N-1:0]        held_o,
     output logic [N*CONN_W-1:0] held_conn_o,
 
+    output logic              may_miss_o,     // an operation that can miss is here
     output logic              miss_o,
     output logic              fill_o,
     output logic              fill_drop_o,
@@ -108,7 +109,7 @@ module ctx_cache_stage #(
     output logic              evt_inject_hit_o,
     output logic              evt_tag_error_o
 );
-    localparam int unsigned NODES = (WAYS > 1) ? WAYS - 1 : 1;
+    localparam int NODES = (WAYS > 1) ? WAYS - 1 : 1;
 
     // The transaction
     logic              valid_q, second_q, ret_q, fill_q, key_q, inject_q, refilled_q;
@@ -118,14 +119,15 @@ module ctx_cache_stage #(
     logic [GEN_W-1:0]  gen_q;
     logic [3:0]        mask_q;
     logic [SLOT_W-1:0] slot_q;
-    logic              go, again, queues, out_of_range, lock, evict;
-    logic [WAY_W-1:0]  way_q;
+    logic              go, again, queues, out_of_range, lock, evict, hit, hit_dirty;
+    logic [WAY_W-1:0]  way_q, victim_way;
 
     assign out_of_range = 32'(conn_q) >= CONN_IDS;
     assign queues = fill_q || key_q || code_q == ctx_cache_pkg::OP_EXTRACT || code_q == ctx_cache_pkg::OP_REMOVE
-                 || code_q == ctx_cache_pkg::OP_FREEZE || (code_q == ctx_cache_pkg::OP_WRITE_UNLOCK && !(hit && hit_dirty));
+                 || code_q == ctx_cache_pkg::OP_FREEZE || code_q == ctx_cache_pkg::OP_WRITE_UNLOCK;
     assign go      = valid_q && !second_q && job_room_i && (queue_room_i || !queues);
-    assign ready_o = !valid_q || (go && !again) || (second_q && !fill_q);
+    // Nobody follows a fill or a key's pass at once, whether it takes a second cycle or not: what it decides comes too late.
+    assign ready_o = !valid_q || (go && !fill_q && !key_q) || (second_q && !fill_q);
     assign idle_o  = !valid_q;
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -134,6 +136,7 @@ module ctx_cache_stage #(
             second_q <= 1'b0;
         end else begin
             if (ready_o) valid_q <= take_i;
+            else if (go && !again) valid_q <= 1'b0;
             second_q <= go && again;
         end
     end
@@ -159,8 +162,8 @@ module ctx_cache_stage #(
     end
 
     // Its tag row
-    logic hit, hit_frozen, hit_dirty, held_frozen, victim_found, victim_dirty, touch, tag_write, tag_valid, tag_dirty, tag_frozen, holds, flip, scrub;
-    logic [WAY_W-1:0]  hit_way, held_way, victim_way, used_way, written_way, bad_way;
+    logic hit_frozen, held_frozen, victim_found, victim_dirty, touch, tag_write, tag_valid, tag_dirty, tag_frozen, holds, flip, scrub;
+    logic [WAY_W-1:0]  hit_way, held_way, used_way, written_way, bad_way;
     logic [GEN_W-1:0]  hit_gen, victim_gen;
     logic [CONN_W-1:0] victim_conn;
     logic [WAYS-1:0]   valids, frozens, locked_ways, bads, lost;
@@ -237,6 +240,7 @@ module ctx_cache_stage #(
     );
     assign evt_tag_error_o = scrub;
 
+    assign may_miss_o   = valid_q && !ret_q && !key_q && !inject_q;
     assign who_o        = who_q;
     assign conn_o       = conn_q;
     assign gen_o        = gen_q;

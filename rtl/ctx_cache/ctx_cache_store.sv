@@ -1,17 +1,17 @@
 // Where the lines of the contexts are and move: the data array and its jobs, misses in flight with the fill buffer, the
 // write queue, the port to DRAM. Wires, and the count of victims with wrong parity; each part's file has the rules.
 module ctx_cache_store #(
-    parameter int unsigned SETS = 128,
-    parameter int unsigned WAYS = 8,
-    parameter int unsigned SLOTS = 8,
-    localparam int unsigned SET_W = $clog2(SETS),
-    localparam int unsigned WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
-    localparam int unsigned SLOT_W = $clog2(SLOTS),
-    localparam int unsigned WHO_W = ctx_cache_pkg::WHO_W,
-    localparam int unsigned ARG_W = ctx_cache_pkg::CONN_PORT_W,
-    localparam int unsigned META_W = ctx_cache_pkg::META_W,
-    localparam int unsigned WQ_IDX_W = ctx_cache_pkg::WQ_IDX_W,
-    localparam int unsigned LINE_W = ctx_cache_pkg::LINE_W
+    parameter int SETS = 128,
+    parameter int WAYS = 8,
+    parameter int SLOTS = 8,
+    localparam int SET_W = $clog2(SETS),
+    localparam int WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
+    localparam int SLOT_W = $clog2(SLOTS),
+    localparam int WHO_W = ctx_cache_pkg::WHO_W,
+    localparam int ARG_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int META_W = ctx_cache_pkg::META_W,
+    localparam int WQ_IDX_W = ctx_cache_pkg::WQ_IDX_W,
+    localparam int LINE_W = ctx_cache_pkg::LINE_W
 ) (
     input  logic clk_i,
     input  logic rst_ni,
@@ -80,7 +80,8 @@ module ctx_cache_store #(
     output logic [LINE_W-1:0] mem_wdata_o,
     input  logic mem_rdata_valid_i,
     input  logic [2:0] mem_rdata_id_i,
-    input  logic [LINE_W-1:0] mem_rdata_i
+    input  logic [LINE_W-1:0] mem_rdata_i,
+    input  logic [ctx_cache_pkg::BOOT_W-1:0] boot_i
 );
     logic ask, ask_meta, ask_taken, ask_pending, miss_quiet, fill_en, fill_done, data_idle, wq_empty, next_valid, next_take, pop, wq_line_en, mem_idle;
     logic [SLOT_W-1:0]   ask_slot, fill_line_slot;
@@ -97,7 +98,7 @@ module ctx_cache_store #(
         .alloc_i, .alloc_who_i(stage_who_i), .alloc_conn_i(stage_conn_i), .key_alloc_i, .key_who_i, .key_conn_i,
         .key_ready_who_o, .key_ready_o, .key_meta_o,
         .ask_valid_o(ask), .ask_slot_o(ask_slot), .ask_conn_o(ask_conn), .ask_meta_o(ask_meta), .ask_taken_i(ask_taken),
-        .rdata_valid_i(mem_rdata_valid_i), .rdata_id_i(mem_rdata_id_i), .rdata_i(mem_rdata_i),
+        .rdata_valid_i(mem_rdata_valid_i), .rdata_id_i(mem_rdata_id_i), .rdata_i(mem_rdata_i), .boot_i,
         .fill_valid_o, .fill_slot_o, .fill_who_o, .fill_take_i,
         .stage_slot_i, .stage_meta_o, .drop_i, .park_i, .unlock_i,
         .done_i(fill_done), .done_slot_i(fill_line_slot), .line_en_i(fill_en), .line_slot_i(fill_line_slot), .line_i(fill_line_no), .line_o(fill_line)
@@ -115,7 +116,7 @@ module ctx_cache_store #(
         .ask_valid_i(ask), .ask_pending_i(ask_pending), .ask_slot_i(ask_slot), .ask_conn_i(ask_conn), .ask_meta_i(ask_meta), .ask_taken_o(ask_taken),
         .next_valid_i(next_valid), .next_kind_i(next_kind), .next_conn_i(next_conn), .next_take_o(next_take),
         .head_kind_i(head_kind), .head_meta_i(head_meta), .pop_o(pop),
-        .line_en_o(wq_line_en), .line_o(wq_line_no), .line_i(wq_line),
+        .line_en_o(wq_line_en), .line_o(wq_line_no), .line_i(wq_line), .boot_i,
         .mem_req_valid_o, .mem_req_ready_i, .mem_req_write_o, .mem_req_id_o, .mem_req_line_o, .mem_req_beats_o,
         .mem_wdata_valid_o, .mem_wdata_ready_i, .mem_wdata_o
     );

@@ -9,11 +9,11 @@
 `include "assert.svh"
 
 module ctx_cache_table #(
-    parameter int unsigned LOOKUP_ENTRIES = 131072,
-    localparam int unsigned ROWS  = LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS,
-    localparam int unsigned ROW_W = $clog2(ROWS),
-    localparam int unsigned IDX_W = ROW_W + 4,
-    localparam int unsigned ENTRY_W = ctx_cache_pkg::KEY_W + ctx_cache_pkg::CONN_PORT_W
+    parameter int LOOKUP_ENTRIES = 131072,
+    localparam int ROWS  = LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS,
+    localparam int ROW_W = $clog2(ROWS),
+    localparam int IDX_W = ROW_W + 4,
+    localparam int ENTRY_W = ctx_cache_pkg::KEY_W + ctx_cache_pkg::CONN_PORT_W
                                     + ctx_cache_pkg::GEN_W
 ) (
     input  logic clk_i,
@@ -57,10 +57,10 @@ module ctx_cache_table #(
     output logic               free_o,
     output logic [IDX_W-1:0]   free_index_o
 );
-    localparam int unsigned SLOTS = 4;
-    localparam int unsigned KEY_W = ctx_cache_pkg::KEY_W;
-    localparam int unsigned STASH = ctx_cache_pkg::STASH;
-    localparam int unsigned META_W = ENTRY_W - KEY_W;  // connection and generation
+    localparam int SLOTS = 4;
+    localparam int KEY_W = ctx_cache_pkg::KEY_W;
+    localparam int STASH = ctx_cache_pkg::STASH;
+    localparam int META_W = ENTRY_W - KEY_W;  // connection and generation
     localparam logic [IDX_W-4:0] STASH_ROW = (IDX_W-3)'(ROWS);
 
     logic             to_stash, to_bank0, to_bank1;

@@ -7,13 +7,13 @@
 `include "assert.svh"
 
 module ctx_cache_tags #(
-    parameter int unsigned SETS  = 128,
-    parameter int unsigned WAYS  = 8,
-    parameter int unsigned CONN_W = 16,
-    localparam int unsigned SET_W = $clog2(SETS),
-    localparam int unsigned WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
-    localparam int unsigned NODES = (WAYS > 1) ? WAYS - 1 : 1,
-    localparam int unsigned GEN_W = ctx_cache_pkg::GEN_W
+    parameter int SETS  = 128,
+    parameter int WAYS  = 8,
+    parameter int CONN_W = 16,
+    localparam int SET_W = $clog2(SETS),
+    localparam int WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
+    localparam int NODES = (WAYS > 1) ? WAYS - 1 : 1,
+    localparam int GEN_W = ctx_cache_pkg::GEN_W
 ) (
     input  logic clk_i,
     input  logic rst_ni,
@@ -50,14 +50,14 @@ module ctx_cache_tags #(
     output logic [GEN_W-1:0]  victim_gen_o,
     output logic [CONN_W-1:0] victim_conn_o
 );
-    localparam int unsigned CTAG_W = CONN_W - SET_W;
-    localparam int unsigned VALID_BIT  = 0;
-    localparam int unsigned DIRTY_BIT  = 1;
-    localparam int unsigned FROZEN_BIT = 2;
-    localparam int unsigned GEN_BIT    = 3;
-    localparam int unsigned CTAG_BIT   = GEN_BIT + GEN_W;
-    localparam int unsigned PARITY_BIT = CTAG_BIT + CTAG_W;
-    localparam int unsigned WAY_BITS   = PARITY_BIT + 1;
+    localparam int CTAG_W = (CONN_W > SET_W) ? CONN_W - SET_W : 1;
+    localparam int VALID_BIT  = 0;
+    localparam int DIRTY_BIT  = 1;
+    localparam int FROZEN_BIT = 2;
+    localparam int GEN_BIT    = 3;
+    localparam int CTAG_BIT   = GEN_BIT + GEN_W;
+    localparam int PARITY_BIT = CTAG_BIT + CTAG_W;
+    localparam int WAY_BITS   = PARITY_BIT + 1;
 
     logic [WAYS*WAY_BITS-1:0] row;
     logic [WAY_BITS-1:0]      written, hit_entry, flips;

@@ -5,9 +5,9 @@
 `include "assert.svh"
 
 module ctx_cache_victim #(
-    parameter int unsigned WAYS = 8,
-    localparam int unsigned WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
-    localparam int unsigned NODES = (WAYS > 1) ? WAYS - 1 : 1
+    parameter int WAYS = 8,
+    localparam int WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
+    localparam int NODES = (WAYS > 1) ? WAYS - 1 : 1
 ) (
     input  logic             clk_i,
     input  logic             rst_ni,
@@ -42,7 +42,7 @@ module ctx_cache_victim #(
 
     // A node's bit points to the half used longer ago; a half without candidates is not entered.
     always_comb begin
-        int unsigned node, base, half;
+        int node, base, half;
         logic [WAYS-1:0] half_mask;
         logic right;
         node = 0;
@@ -59,7 +59,7 @@ module ctx_cache_victim #(
     end
 
     always_comb begin
-        int unsigned node;
+        int node;
         logic right;
         node        = 0;
         used_tree_o = tree_i;

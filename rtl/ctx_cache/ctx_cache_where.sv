@@ -7,10 +7,10 @@
 `include "assert.svh"
 
 module ctx_cache_where #(
-    parameter int unsigned CONN_IDS = 65536,
-    parameter int unsigned IDX_W = 18,
-    localparam int unsigned CONN_W = $clog2(CONN_IDS),
-    localparam int unsigned PORT_W = ctx_cache_pkg::CONN_PORT_W
+    parameter int CONN_IDS = 65536,
+    parameter int IDX_W = 18,
+    localparam int CONN_W = $clog2(CONN_IDS),
+    localparam int PORT_W = ctx_cache_pkg::CONN_PORT_W
 ) (
     input  logic              clk_i,
     input  logic              rst_ni,

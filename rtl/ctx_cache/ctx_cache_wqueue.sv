@@ -9,11 +9,11 @@
 `include "assert.svh"
 
 module ctx_cache_wqueue #(
-    localparam int unsigned DEPTH = ctx_cache_pkg::WQ_DEPTH,
-    localparam int unsigned IDX_W = $clog2(DEPTH),
-    localparam int unsigned ARG_W = ctx_cache_pkg::CONN_PORT_W,
-    localparam int unsigned LINE_W = ctx_cache_pkg::LINE_W,
-    localparam int unsigned META_W = ctx_cache_pkg::META_W
+    localparam int DEPTH = ctx_cache_pkg::WQ_DEPTH,
+    localparam int IDX_W = $clog2(DEPTH),
+    localparam int ARG_W = ctx_cache_pkg::CONN_PORT_W,
+    localparam int LINE_W = ctx_cache_pkg::LINE_W,
+    localparam int META_W = ctx_cache_pkg::META_W
 ) (
     input  logic clk_i,
     input  logic rst_ni,

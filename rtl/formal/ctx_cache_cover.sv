@@ -59,7 +59,7 @@ module ctx_cache_cover (
     input logic        evt_bad_victim_o
 );
     // Operation and result: every pair that the rules allow.
-    localparam int unsigned PAIRS = 37;
+    localparam int PAIRS = 37;
     localparam logic [8*PAIRS-1:0] PAIR = {
         8'h10, 8'h11, 8'h12, 8'h13, 8'h19,               // READ_LOCK: OK STALE ABSENT FROZEN BAD
         8'h20, 8'h26, 8'h30, 8'h36, 8'h90, 8'h96,        // returns: OK NOT_LOCKED

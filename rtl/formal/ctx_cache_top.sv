@@ -17,9 +17,12 @@
 `define FLIPS 0
 `endif
 module ctx_cache_top (input logic clk_i);
-    localparam int unsigned N = 4;
-    localparam int unsigned C = ctx_cache_pkg::CONN_PORT_W;  // mk/formal.sh narrows the package's 24 to 5,
-    localparam int unsigned L = ctx_cache_pkg::LINE_W;       // and 512 to 24
+    localparam int N = 4;
+    localparam int C = ctx_cache_pkg::CONN_PORT_W;  // mk/formal.sh narrows the package's 24 to 5,
+    localparam int L = ctx_cache_pkg::LINE_W;       // and 512 to 24
+
+    // What is in DRAM before is of start 0, so nobody may believe it.
+    localparam logic [ctx_cache_pkg::BOOT_W-1:0] BOOT = 1;
 
     // Reset for four cycles, so that no $past reaches behind it.
     logic [2:0] cycle_q;
@@ -99,7 +102,7 @@ module ctx_cache_top (input logic clk_i);
     end
 
     logic [N-1:0]   op_valid, ret_valid;
-    logic           lookup_valid, wdata_valid, rsp_ready, ret_rsp_ready, lookup_rsp_ready, stall_req, stall_write, stall_read;
+    logic           lookup_valid, wdata_valid, rsp_ready, ret_rsp_ready, lookup_rsp_ready, stall_req, stall_write, stall_read, ready, rsp_end;
     logic [4*N-1:0] op_code_of;
     logic [3*N-1:0] op_conn_of;
     logic [2*N-1:0] op_gen_of;
@@ -136,18 +139,24 @@ module ctx_cache_top (input logic clk_i);
         assign ret_gen_w[16*r +: 16]  = {ret_gen[2*r +: 2], 14'b0};
         assign op_tag_w[8*r +: 8]     = {6'b0, op_tag[2*r +: 2]};
         assign ret_tag_w[8*r +: 8]    = {6'b0, ret_tag[2*r +: 2]};
-        // Codes as ctx_store.h has them: 1, 4 to 8 (SCAN apart), and 2, 3, 9.
+        // Codes as ctx_store.h has them: 1, 4 to 8 (SCAN apart), and 2, 3, 9. ANY_CODE: all of them, but SCAN.
         always @* begin
+`ifdef ANY_CODE
+            assume (!free_q || op_code[4*r +: 4] != 4'd10);
+`else
             assume (!free_q || op_code[4*r +: 4] == 4'd1 || (op_code[4*r +: 4] >= 4'd4 && op_code[4*r +: 4] <= 4'd8)
 `ifdef WITH_SCAN
                     || op_code[4*r +: 4] == 4'd10
 `endif
                     );
+`endif
 `ifdef CALM
             assume (!free_q || (!op_conn[3*r + 2] && !ret_conn[3*r + 2] && !op_gen[2*r + 1] && !ret_gen[2*r + 1]
                                 && op_tag[2*r +: 2] == '0 && ret_tag[2*r +: 2] == '0));
 `endif
+`ifndef ANY_CODE
             assume (!free_q || ret_code[4*r +: 4] == 4'd2 || ret_code[4*r +: 4] == 4'd3 || ret_code[4*r +: 4] == 4'd9);
+`endif
         end
     end
 
@@ -189,7 +198,7 @@ module ctx_cache_top (input logic clk_i);
 
     logic         evt_fill, evt_install, evt_eviction;
     logic [C-1:0] evt_conn;
-    logic         ready, quiescent, lookup_ready, lookup_rsp_valid, wdata_ready, wdata_ret;
+    logic         quiescent, lookup_ready, lookup_rsp_valid, wdata_ready, wdata_ret;
     logic [N-1:0] op_ready, ret_ready;
     logic         ret_rsp_valid, commit_valid, commit_ret;
     logic [1:0]   ret_rsp_who, commit_who;
@@ -209,7 +218,7 @@ module ctx_cache_top (input logic clk_i);
     logic [26:0]  mem_req_line;
 
     ctx_cache #(.SETS(2), .WAYS(1), .LOOKUP_ENTRIES(16), .CONN_IDS(4), .MISS_SLOTS(4)) dut (
-        .clk_i(clk_i), .rst_ni(rst_ni), .ready_o(ready), .quiescent_o(quiescent),
+        .clk_i(clk_i), .rst_ni(rst_ni), .ready_o(ready), .quiescent_o(quiescent), .boot_i(BOOT), .hash_key_valid_i(1'b0), .hash_key_i('0),
         .op_valid_i(op_valid), .op_ready_o(op_ready), .op_code_i(op_code_of), .op_conn_i(op_conn_w),
         .op_gen_i(op_gen_w), .op_tag_i(op_tag_w),
         .ret_valid_i(ret_valid), .ret_ready_o(ret_ready), .ret_code_i(ret_code), .ret_conn_i(ret_conn_w),
@@ -269,7 +278,7 @@ module ctx_cache_top (input logic clk_i);
     end
 
     // What the property files speak of
-    logic rsp_end, rsp_ok, rsp_bad, ret_end, ret_ok;
+    logic rsp_ok, rsp_bad, ret_end, ret_ok;
     assign rsp_end = rsp_valid && rsp_ready && (!rsp_data || rsp_beat == 3'd4);
     assign rsp_ok  = rsp_result == ctx_cache_pkg::RES_OK || rsp_bad;  // it has its effects
     assign rsp_bad = rsp_result == ctx_cache_pkg::RES_BAD;

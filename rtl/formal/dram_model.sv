@@ -1,5 +1,6 @@
-// Context DRAM of the proofs: 4 contexts of 6 lines (constant, meta, 0 to 3), zero at reset. A line keeps the bits that
-// the narrowed inputs of ctx_cache_top can make different from zero: two of data, seven of the meta line. stall_* and pick_i come from the solver: any
+// Context DRAM of the proofs: 4 contexts of 6 lines (constant, meta, 0 to 3). At reset each meta line says that a frozen context is
+// there, but with another start's number (the low bit of which is kept, and is 0). A line keeps the bits that the narrowed inputs of
+// ctx_cache_top can make different from zero: two of data, eight of the meta line. stall_* and pick_i come from the solver: any
 // delay, and any order between reads of different ids. A read sees every write requested before it: while a write is open
 // no read is accepted or answered.
 module dram_model (
@@ -29,7 +30,7 @@ module dram_model (
     logic [3:0]  waits;
     logic [1:0]  next;
     logic [1:0]  line [0:31];
-    logic [6:0]  meta [0:3];
+    logic [7:0]  meta [0:3];
     logic [1:0]  word;
     logic [2:0]  is_meta, to_meta;  // whose meta line it is, if any
 
@@ -65,7 +66,7 @@ module dram_model (
             wbeats_q <= '0;
             for (i = 0; i < 4; i = i + 1) rbeats_q[i] <= '0;
             for (i = 0; i < 32; i = i + 1) line[i] <= '0;
-            for (i = 0; i < 4; i = i + 1) meta[i] <= '0;
+            for (i = 0; i < 4; i = i + 1) meta[i] <= 8'b0010_1111;
         end else begin
             if (rdata_valid_o) begin
                 rline_q[next]  <= rline_q[next] + 1'b1;
@@ -81,7 +82,7 @@ module dram_model (
                 end
             end
             if (wdata_valid_i && wdata_ready_o) begin
-                if (to_meta[2]) meta[to_meta[1:0]] <= wdata_i[20:14];
+                if (to_meta[2]) meta[to_meta[1:0]] <= wdata_i[21:14];
                 else line[wline_q] <= wdata_i[1:0];
                 wline_q  <= wline_q + 1'b1;
                 wbeats_q <= wbeats_q - 1'b1;

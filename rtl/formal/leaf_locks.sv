@@ -5,8 +5,8 @@
 // The commit stage here takes a granted request when it likes and does it in the next cycle; READ_LOCK succeeds,
 // is refused, or misses and comes again (turn_*) when the solver likes; answers come when the solver likes.
 module leaf_locks (input logic clk_i, input logic rst_ni);
-    localparam int unsigned C = ctx_cache_pkg::CONN_PORT_W;
-    localparam int unsigned N = 4;
+    localparam int C = ctx_cache_pkg::CONN_PORT_W;
+    localparam int N = 4;
     (* anyseq *) logic [3:0]  op_valid, ret_valid, answers;
     (* anyseq *) logic [15:0] op_code, ret_code;
     (* anyseq *) logic [7:0]  op_conn, ret_conn, gen;
@@ -89,13 +89,14 @@ module leaf_locks (input logic clk_i, input logic rst_ni);
         .grant_o(grant), .by_key_o(by_key), .ret_o(ret), .who_o(who), .code_o(code), .conn_o(conn), .gen_o(gen_o),
         .mask_o(mask), .op_finish_i(op_finish), .ret_finish_i(ret_finish), .rescan_i(1'b0), .rescan_who_i(2'd0),
         .rescan_index_i('0), .rsp_who_i(2'd0), .ret_rsp_who_i(2'd0), .evt_lock_wait_o(wait_evt));
+    logic its_way, its_frozen;
     ctx_cache_locks #(.SETS(2), .WAYS(2), .CONN_W(2)) u_locks (
         .clk_i(clk_i), .rst_ni(rst_q), .set_i(set), .clear_i(clear), .who_i(who_q), .conn_i(conn_q[1:0]),
         .gen_i(gen_q), .way_i(way), .frozen_i(frozen), .holds_o(holds), .way_o(its_way), .frozen_o(its_frozen), .locked_ways_o(locked_ways), .held_o(held),
         .held_conn_o(held_conn));
 
     (* anyconst *) logic [1:0] a, b;
-    logic       way_q, frozen_q, its_way, its_frozen, first_q;
+    logic       way_q, frozen_q, first_q;
     logic [1:0] conn_a_q, conn_b_q;
     // first_q: a's operation came before b's and both want one connection.
     always @(posedge clk_i) begin

@@ -13,8 +13,8 @@
 `define UNTIL
 `endif
 module leaf_table (input logic clk_i, input logic rst_ni);
-    localparam int unsigned C = ctx_cache_pkg::CONN_PORT_W;
-    localparam int unsigned ADDED = 13;
+    localparam int C = ctx_cache_pkg::CONN_PORT_W;
+    localparam int ADDED = 13;
     (* anyseq *) logic       go_any, insert_any, lookup_any, by_conn_any;
     (* anyseq *) logic [4:0] key_any, lookup_key;
     (* anyseq *) logic [2:0] state_any;

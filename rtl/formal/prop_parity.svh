@@ -8,12 +8,14 @@ logic [4*N-1:0] mask_q;
 logic [4:0] still_wrong;    // behind the return that commits
 logic       healed_q;       // its holder overwrote all that was wrong
 logic [1:0] open_q;     // injections taken and not yet told
+logic       ended_bad_q;    // an answer BAD was taken in the cycle before
 assign hits_mine   = evt_inject && evt_inject_hit && inject_conn_q == CONN;
 assign same_set    = evt_conn[0] == CONN[0];
 assign op_commits  = commit_valid && !commit_ret && mine_q[commit_who];
 assign ret_commits = commit_valid && commit_ret && ret_due_q[commit_who] && writes_q[commit_who];
 assign still_wrong = wrong_lines_q & ~{1'b0, mask_q[32'(commit_who)*4 +: 4]};
 always @(posedge clk_i) begin
+    ended_bad_q <= rst_ni && rsp_end && rsp_bad;
     if (!rst_ni) begin
         must_q        <= '0;
         hit_since_q   <= '0;
@@ -43,7 +45,7 @@ end
 always @* if (rst_ni) begin
     flip_is_seen:      assert (!(ends && rsp_data && must_q[rsp_who]) || rsp_bad);
     innocent_is_good:  assert (!(ends && rsp_bad) || hit_q);
-    bad_is_told:       assert (!rsp_end || rsp_bad == evt_bad_read);
+    bad_is_told:       assert (evt_bad_read == ended_bad_q);
     one_flip_each:     assert (open_q <= 2'd1 && !(evt_inject && open_q == '0) && !(inject_took && open_q != '0 && !evt_inject));
     reach_bad_lock:    assert (!(free_q && ends && rsp_bad && rsp_code == ctx_cache_pkg::OP_READ_LOCK));
     reach_bad_extract: assert (!(free_q && ends && rsp_bad && rsp_code == ctx_cache_pkg::OP_EXTRACT));

@@ -51,6 +51,8 @@ always @* if (rst_ni) begin
     data_iff_due:    assert (!rsp_valid || rsp_data == (rsp_ok && (code == ctx_cache_pkg::OP_READ_LOCK || code == ctx_cache_pkg::OP_EXTRACT)));
     bad_with_data:   assert (!(rsp_valid && rsp_bad) || rsp_data);
     scan_has_no_data: assert (!(rsp_valid && scans) || (!rsp_data && (rsp_ok || rsp_result == ctx_cache_pkg::RES_END)));
+    unknown_is_told: assert (!rsp_valid || (rsp_result == ctx_cache_pkg::RES_UNKNOWN) == !(code == 4'd1 || (code >= 4'd4 && code <= 4'd8) || scans));
+    unknown_return_is_told: assert (!ret_rsp_valid || (ret_rsp_result == ctx_cache_pkg::RES_UNKNOWN) == !(returned == 4'd2 || returned == 4'd3 || returned == 4'd9));
     reach_scan:      assert (!(free_q && rsp_end && scans && rsp_ok && rsp_conn == 5'd2));
     reach_beats:     assert (!(free_q && rsp_valid && rsp_beat == 3'd4));
     reach_return:    assert (!(free_q && ret_rsp_valid && ret_ok));

@@ -334,6 +334,12 @@ struct crowd *crowd_create(const struct crowd_params *params)
         ctx_cache_dut_create(params->shape, params->dram_ps,
                              (struct ctx_client){.on_response = on_response, .self = crowd});
     ctx_cache_dut_set_effects(crowd->dut, (struct ctx_cache_effects){on_effect, crowd});
+    ctx_cache_dut_scramble_dram(crowd->dut, params->seed);
+    for (int i = 0; i < CTX_HASH_WORDS; i++) {
+        uint32_t word = world_draw(&crowd->world, UINT32_MAX);
+        ctx_core_hash_word(&crowd->golden, word);
+        ctx_cache_dut_hash_word(crowd->dut, word);
+    }
     return crowd;
 }
 

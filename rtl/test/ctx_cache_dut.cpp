@@ -16,6 +16,9 @@ struct ctx_cache_dut {
     virtual bool flip(const ctx_flip &flip) = 0;
     virtual void step() = 0;
     virtual void reset() = 0;
+    virtual void hash_word(uint32_t word) = 0;
+    virtual void scramble_dram(uint64_t seed) = 0;
+    virtual uint32_t boot() const = 0;
     virtual void stall(uint8_t channels) = 0;
     virtual bool is_ready() const = 0;
     virtual uint64_t now_ps() const = 0;
@@ -30,11 +33,20 @@ struct ctx_cache_dut {
 
 namespace
 {
+/* Registers and memories without a reset begin with random values, as in silicon. */
+struct random_context : VerilatedContext {
+    explicit random_context(int seed)
+    {
+        randSeed(seed);
+        randReset(2);
+    }
+};
+
 template <class Model> class dut : public ctx_cache_dut
 {
 public:
-    dut(const ctx_cache_shape &shape, uint64_t latency_ps, ctx_client client)
-        : port_(&context_, "dut",
+    dut(const ctx_cache_shape &shape, int seed, uint64_t latency_ps, ctx_client client)
+        : context_(seed), port_(&context_, "dut",
                 {shape.conn_ids, shape.sets, CTX_CACHE_DUT_CYCLE_PS, latency_ps, 3330, false},
                 client)
     {
@@ -51,6 +63,9 @@ public:
         (void)idle;
     }
     void reset() override { port_.reset(port_.last_edge_ps()); }
+    void hash_word(uint32_t word) override { port_.hash_word(word, port_.last_edge_ps()); }
+    void scramble_dram(uint64_t seed) override { port_.scramble_dram(seed); }
+    uint32_t boot() const override { return port_.boot(); }
     void stall(uint8_t channels) override { port_.stall(channels); }
     bool is_ready() const override { return port_.is_ready(); }
     uint64_t now_ps() const override { return port_.last_edge_ps(); }
@@ -66,7 +81,7 @@ public:
 
 private:
     using port = ctx_cache_port<Model>;
-    VerilatedContext context_;
+    random_context context_;
     port port_;
 };
 
@@ -105,15 +120,17 @@ const ctx_set_stats *ctx_cache_dut_set_stats(const ctx_cache_dut *dut) { return 
 ctx_cache_dut *ctx_cache_dut_create(unsigned shape, uint64_t dram_latency_ps, ctx_client client)
 {
     const ctx_cache_shape &of = ctx_cache_shapes[shape];
+    static int seed; /* another one for each cache of a test, the same ones in each run */
+    seed++;
     switch (shape) {
     case 0:
-        return new dut<Vctx_cache_2x1>(of, dram_latency_ps, client);
+        return new dut<Vctx_cache_2x1>(of, seed, dram_latency_ps, client);
     case 1:
-        return new dut<Vctx_cache_4x2>(of, dram_latency_ps, client);
+        return new dut<Vctx_cache_4x2>(of, seed, dram_latency_ps, client);
     case 2:
-        return new dut<Vctx_cache_16x4>(of, dram_latency_ps, client);
+        return new dut<Vctx_cache_16x4>(of, seed, dram_latency_ps, client);
     default:
-        return new dut<Vctx_cache>(of, dram_latency_ps, client);
+        return new dut<Vctx_cache>(of, seed, dram_latency_ps, client);
     }
 }
 
@@ -126,6 +143,12 @@ bool ctx_cache_dut_flip(ctx_cache_dut *dut, const ctx_flip *flip) { return dut->
 void ctx_cache_dut_step(ctx_cache_dut *dut) { dut->step(); }
 
 void ctx_cache_dut_reset(ctx_cache_dut *dut) { dut->reset(); }
+
+void ctx_cache_dut_hash_word(ctx_cache_dut *dut, uint32_t word) { dut->hash_word(word); }
+
+void ctx_cache_dut_scramble_dram(ctx_cache_dut *dut, uint64_t seed) { dut->scramble_dram(seed); }
+
+uint32_t ctx_cache_dut_boot(const ctx_cache_dut *dut) { return dut->boot(); }
 
 void ctx_cache_dut_stall(ctx_cache_dut *dut, uint8_t channels) { dut->stall(channels); }
 

@@ -60,6 +60,14 @@ bool ctx_cache_dut_flip(struct ctx_cache_dut *dut, const struct ctx_flip *flip);
 void ctx_cache_dut_reset(struct ctx_cache_dut *dut);
 bool ctx_cache_dut_is_ready(const struct ctx_cache_dut *dut);
 
+/* A word of the row hash's key: struct ctx_store_ops. */
+void ctx_cache_dut_hash_word(struct ctx_cache_dut *dut, uint32_t word);
+
+/* What nobody has written into the DRAM yet is random from now on; the number of this start, which
+ * marks the meta lines that were written since. */
+void ctx_cache_dut_scramble_dram(struct ctx_cache_dut *dut, uint64_t seed);
+uint32_t ctx_cache_dut_boot(const struct ctx_cache_dut *dut);
+
 /* Holds these channels (DUT_STALL_*) up at every edge until told otherwise; none to begin with. */
 void ctx_cache_dut_stall(struct ctx_cache_dut *dut, uint8_t channels);
 

@@ -27,9 +27,10 @@ void latencies_print(const struct latencies *latencies)
     static const char *const names[LATENCIES_OPS] = {
         "LOOKUP", "READ_LOCK", "WRITE_UNLOCK", "UNLOCK", "RESERVE", "INSTALL",
         "FREEZE", "EXTRACT",   "RELEASE",      "REMOVE", "SCAN"};
+    enum { NAMED = CTX_OP_SCAN + 1 };
     for (uint8_t op = 0; op < LATENCIES_OPS; op++)
         if (latencies->answers[op] > 0)
-            printf("  %-14s %8llu answers %5u min %5u p50 %5u p99 %5u max\n", names[op],
+            printf("  %-14s %8llu answers %5u min %5u p50 %5u p99 %5u max\n", op < NAMED ? names[op] : "(none)",
                    (unsigned long long)latencies->answers[op], latency_at(latencies, op, 0),
                    latency_at(latencies, op, 50), latency_at(latencies, op, 99),
                    latency_at(latencies, op, 100));

@@ -4,7 +4,7 @@
 
 #include "models/hwif/ctx_store.h"
 
-enum { LATENCIES_OPS = CTX_OP_SCAN + 1, LATENCY_MAX = 4095 };
+enum { LATENCIES_OPS = CTX_OP_CODES, LATENCY_MAX = 4095 };
 
 /* All zero to begin with. */
 struct latencies {

@@ -176,7 +176,10 @@ struct ctx_req world_request_op(struct world *world, const struct ctx_core *gold
 
 struct ctx_req world_request(struct world *world, const struct ctx_core *golden, uint8_t who)
 {
-    return world_request_op(world, golden, who, draw_op(world));
+    uint8_t op = draw_op(world);
+    if (world_draw(world, 256) == 0) /* a code that no operation has */
+        op = (uint8_t)(CTX_OP_SCAN + 1 + world_draw(world, CTX_OP_CODES - CTX_OP_SCAN - 1));
+    return world_request_op(world, golden, who, op);
 }
 
 /* A connection in the cache, if some tries meet one. */

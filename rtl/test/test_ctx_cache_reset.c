@@ -70,7 +70,6 @@ static void reset_after(struct reset_world *world, uint32_t steps)
     cr_assert_eq(world->responses, before, "nothing of before is answered");
     cr_assert_eq(ctx_cache_dut_entries_used(world->dut), 0);
     for (uint32_t conn = 0; conn < CONNS; conn++) {
-        cr_assert_null(ctx_cache_dut_dram(world->dut, conn), "DRAM is cleared");
         cr_assert_eq(answer(world, CTX_OP_LOOKUP, CTX_WHO_RX, conn, 0).place, CTX_PLACE_NOT_MINE);
         cr_assert_eq(answer(world, CTX_OP_READ_LOCK, CTX_WHO_RX, conn, 9).result, CTX_ABSENT);
     }

@@ -13,6 +13,8 @@
 #include "sim/glue/ctx_dram.h"
 #include "sim/glue/ctx_inject_port.h"
 #include "sim/glue/ctx_port_count.h"
+#include "sim/glue/ctx_port_pack.h"
+#include "sim/glue/ctx_start_port.h"
 
 #include <verilated.h>
 
@@ -62,12 +64,14 @@ public:
     {
         assert(params.cycle_ps > 0);
         stall(0);
+        no_inputs();
         model_->rst_ni = 1;
         model_->clk_i = 0;
         model_->eval();
+        start_.begin(*model_);
         model_->rst_ni = 0;
-        toggle();
-        toggle();
+        for (int i = 0; i < reset_edges; i++)
+            toggle();
         model_->rst_ni = 1;
         while (!model_->ready_o) /* power-up lies before time 0 */
             toggle();
@@ -81,11 +85,14 @@ public:
     void set_watch(ctx_port_watch watch) { watch_ = watch; }
     void set_effects(ctx_port_effects effects) { effects_ = effects; }
     const uint8_t *dram(uint32_t conn) const { return dram_.peek(conn); }
+    /* For tests: what nobody has written into the DRAM yet is random. */
+    void scramble_dram(uint64_t seed) { dram_.scramble(seed); }
+    uint32_t boot() const { return model_->boot_i; }
     uint64_t last_edge_ps() const { return last_edge_ps_; }
 
     bool submit(const ctx_req &req, uint64_t now_ps)
     {
-        assert(req.who < CTX_WHO_COUNT && req.op <= CTX_OP_SCAN);
+        assert(req.who < CTX_WHO_COUNT && req.op < CTX_OP_CODES);
         assert(now_ps >= last_edge_ps_); /* the cache must not have run past its callers */
         if (req.op == CTX_OP_LOOKUP) {
             if (lookup_count_ == lookups_max)
@@ -109,8 +116,15 @@ public:
         return inject_.submit(flip, now_ps);
     }
 
+    /* A word of the hash's key, offered like a request and before all of them. */
+    void hash_word(uint32_t word, uint64_t now_ps)
+    {
+        assert(now_ps >= last_edge_ps_);
+        start_.push(word, now_ps);
+    }
+
     /* Some edges of reset, more than any pipeline or assertion remembers; what was under way is
-     * forgotten. */
+     * forgotten. The DRAM keeps its content. */
     void reset(uint64_t now_ps)
     {
         for (auto &kind : slots_)
@@ -118,10 +132,9 @@ public:
                 each = slot();
         lookup_head_ = lookup_count_ = lookup_sent_ = 0;
         inject_.clear();
-        dram_.clear();
-        model_->op_valid_i = model_->ret_valid_i = model_->lookup_valid_i = 0;
-        model_->inject_valid_i = 0;
-        model_->wdata_valid_i = model_->mem_rdata_valid_i = 0;
+        dram_.forget_requests();
+        no_inputs();
+        start_.begin(*model_);
         uint64_t skipped = (now_ps - u64_min(now_ps, last_edge_ps_)) / params_.cycle_ps;
         stats_.cycles_skipped += skipped;
         last_edge_ps_ += skipped * params_.cycle_ps;
@@ -155,7 +168,7 @@ public:
         uint64_t next = last_edge_ps_ + params_.cycle_ps;
         if (!model_->quiescent_o || inputs_are_offered())
             return next;
-        uint64_t offered = inject_.offered_ps();
+        uint64_t offered = u64_min(inject_.offered_ps(), start_.offered_ps());
         for (int kind = 0; kind < 2; kind++)
             for (int who = 0; who < CTX_WHO_COUNT; who++)
                 if (slots_[kind][who].offered)
@@ -219,7 +232,7 @@ private:
     {
         const Model &m = *model_;
         return (m.op_valid_i | m.ret_valid_i | m.lookup_valid_i | m.wdata_valid_i |
-                m.mem_rdata_valid_i | m.inject_valid_i) != 0;
+                m.mem_rdata_valid_i | m.inject_valid_i | m.hash_key_valid_i) != 0;
     }
 
     static bool is_return(uint8_t op)
@@ -245,22 +258,19 @@ private:
             assert(req.image);
             std::memcpy(into.image, req.image, CTX_BYTES);
         } else if (req.op == CTX_OP_RESERVE || req.op == CTX_OP_RELEASE) {
-            key_to_line(req.key, into.image + CTX_CONST_LINE * CTX_LINE_BYTES);
+            ctx_key_to_line(req.key, into.image + CTX_CONST_LINE * CTX_LINE_BYTES);
         }
         into.req.image = nullptr;
     }
 
-    /* A key travels in the constant line's format: addresses and ports first, VLAN and version
-     * at 42. */
-    static void key_to_line(const flow_key &key, uint8_t *line)
+    /* The inputs settle before the edge, so that assertions sample what the flip-flops do. */
+    void no_inputs()
     {
-        std::memset(line, 0, CTX_LINE_BYTES);
-        std::memcpy(line, &key, 36);
-        std::memcpy(line + 42, &key.vlan, sizeof key.vlan);
-        line[44] = key.ip_version;
+        Model &m = *model_;
+        m.op_valid_i = m.ret_valid_i = m.lookup_valid_i = m.wdata_valid_i = 0;
+        m.mem_rdata_valid_i = m.inject_valid_i = m.hash_key_valid_i = 0;
     }
 
-    /* The inputs settle before the edge, so that assertions sample what the flip-flops do. */
     void toggle()
     {
         model_->clk_i = 0;
@@ -275,9 +285,11 @@ private:
         bool answers = take_response(rsp);
         bool answers_ret = take_return_response(ret_rsp);
         bool answers_lookup = take_lookup_response(lookup_rsp);
+        start_.offer(*model_, now_ps);
         offer_slots(now_ps);
         offer_lookup(now_ps);
-        inject_.offer(*model_, now_ps);
+        if (!start_.waits())
+            inject_.offer(*model_, now_ps);
         give_write_data();
         serve_memory(now_ps);
         toggle();
@@ -365,45 +377,30 @@ private:
         return true;
     }
 
-    /* Writes width bits of a packed port that Verilator made an array of 32-bit words. */
-    template <class Port> static void put_conn(Port &port, int who, uint32_t conn)
-    {
-        uint64_t wide = static_cast<uint64_t>(conn & 0xffffffu) << (24 * who % 32);
-        uint64_t mask = UINT64_C(0xffffff) << (24 * who % 32);
-        int word = 24 * who / 32;
-        port[word] = (port[word] & ~static_cast<uint32_t>(mask)) | static_cast<uint32_t>(wide);
-        if (mask >> 32)
-            port[word + 1] = (port[word + 1] & ~static_cast<uint32_t>(mask >> 32)) |
-                             static_cast<uint32_t>(wide >> 32);
-    }
-    template <class Port> static void put(Port &port, int who, int width, uint64_t value)
-    {
-        uint64_t mask = ((UINT64_C(1) << width) - 1) << (width * who);
-        port = static_cast<Port>((port & ~mask) | value << (width * who));
-    }
-
     void offer_slots(uint64_t now_ps)
     {
         Model &m = *model_;
         m.op_valid_i = 0;
         m.ret_valid_i = 0;
+        if (start_.waits())
+            return;
         for (int who = 0; who < CTX_WHO_COUNT; who++) {
             slot &op = slots_[0][who], &ret = slots_[1][who];
             if (op.offered && op.since_ps < now_ps) {
                 m.op_valid_i = static_cast<uint8_t>(m.op_valid_i | 1u << who);
-                put(m.op_code_i, who, 4, op.req.op);
-                put_conn(m.op_conn_i, who, op.req.conn);
-                put(m.op_gen_i, who, 16, op.req.gen);
-                put(m.op_tag_i, who, 8, op.tag);
+                ctx_put(m.op_code_i, who, 4, op.req.op);
+                ctx_put_conn(m.op_conn_i, who, op.req.conn);
+                ctx_put(m.op_gen_i, who, 16, op.req.gen);
+                ctx_put(m.op_tag_i, who, 8, op.tag);
                 op.offered = (m.op_ready_o >> who & 1) == 0;
             }
             if (ret.offered && ret.since_ps < now_ps) {
                 m.ret_valid_i = static_cast<uint8_t>(m.ret_valid_i | 1u << who);
-                put(m.ret_code_i, who, 4, ret.req.op);
-                put_conn(m.ret_conn_i, who, ret.req.conn);
-                put(m.ret_gen_i, who, 16, ret.req.gen);
-                put(m.ret_tag_i, who, 8, ret.tag);
-                put(m.ret_mask_i, who, 4, ret.req.mask & 15u);
+                ctx_put(m.ret_code_i, who, 4, ret.req.op);
+                ctx_put_conn(m.ret_conn_i, who, ret.req.conn);
+                ctx_put(m.ret_gen_i, who, 16, ret.req.gen);
+                ctx_put(m.ret_tag_i, who, 8, ret.tag);
+                ctx_put(m.ret_mask_i, who, 4, ret.req.mask & 15u);
                 ret.offered = (m.ret_ready_o >> who & 1) == 0;
             }
         }
@@ -413,7 +410,7 @@ private:
     {
         Model &m = *model_;
         m.lookup_valid_i = 0;
-        if (lookup_sent_ == lookup_count_)
+        if (lookup_sent_ == lookup_count_ || start_.waits())
             return;
         slot &look = lookups_[(lookup_head_ + lookup_sent_) % lookups_max];
         if (look.since_ps >= now_ps)
@@ -493,6 +490,7 @@ private:
     slot lookups_[lookups_max];    /* ring: lookup_sent_ of lookup_count_ are in the cache */
     uint32_t lookup_head_ = 0, lookup_count_ = 0, lookup_sent_ = 0;
     ctx_inject_port<Model> inject_;
+    ctx_start_port<Model> start_;
     uint8_t tag_ = 0, lookup_tag_ = 0;
     uint8_t image_[CTX_BYTES] = {};
 };

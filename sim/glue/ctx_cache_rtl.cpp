@@ -114,6 +114,13 @@ static void store_reset(void *self, uint64_t now_ps)
     waker_wake(cache->wake, cache->port.next_edge_ps());
 }
 
+static void store_hash_word(void *self, uint32_t word, uint64_t now_ps)
+{
+    ctx_cache_rtl *cache = static_cast<ctx_cache_rtl *>(self);
+    cache->port.hash_word(word, now_ps);
+    waker_wake(cache->wake, cache->port.next_edge_ps());
+}
+
 static bool store_is_ready(const void *self)
 {
     return static_cast<const ctx_cache_rtl *>(self)->port.is_ready();
@@ -177,7 +184,8 @@ ctx_cache_rtl_cost ctx_cache_rtl_get_cost(const ctx_cache_rtl *cache) { return c
 
 ctx_store ctx_cache_rtl_store(ctx_cache_rtl *cache)
 {
-    static const ctx_store_ops ops = {store_submit, store_reset, store_is_ready, store_flip};
+    static const ctx_store_ops ops = {store_submit, store_reset, store_is_ready, store_hash_word,
+                                      store_flip};
     return {&ops, cache};
 }
 

@@ -31,16 +31,19 @@ public:
             std::free(conn);
     }
 
-    /* As after power-on. */
-    void clear()
+    /* A reset of the cache: requests are dropped, the content stays. */
+    void forget_requests()
     {
-        for (uint8_t *&conn : conns_) {
-            std::free(conn);
-            conn = nullptr;
-        }
         free_ps_ = 0;
         read_head_ = read_count_ = 0;
         write_count_ = write_head_ = 0;
+    }
+
+    /* From now on lines are random before they are first written. */
+    void scramble(uint64_t seed)
+    {
+        scrambled_ = true;
+        seed_ = seed;
     }
 
     /* id comes back with each beat of a read. */
@@ -99,14 +102,22 @@ private:
     uint8_t *line(uint32_t number)
     {
         uint8_t *&conn = conns_.at(number / lines_per_conn);
+        bool fresh = !conn;
         if (!conn)
             conn = static_cast<uint8_t *>(std::calloc(lines_per_conn, line_bytes));
         if (!conn)
             std::abort(); /* out of memory: nothing sensible can be simulated any more */
+        if (fresh && scrambled_)
+            for (uint32_t i = 0; i < lines_per_conn * line_bytes; i += sizeof seed_) {
+                seed_ = seed_ * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407); /* Knuth */
+                uint64_t bits = seed_ ^ seed_ >> 32;
+                std::memcpy(conn + i, &bits, sizeof bits);
+            }
         return conn + number % lines_per_conn * line_bytes;
     }
 
-    uint64_t latency_ps_, beat_ps_, free_ps_ = 0;
+    uint64_t latency_ps_, beat_ps_, free_ps_ = 0, seed_ = 0;
+    bool scrambled_ = false;
     std::vector<uint8_t *> conns_;
     burst reads_[reads_max] = {};
     uint32_t read_head_ = 0, read_count_ = 0;

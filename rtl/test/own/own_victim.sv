@@ -3,9 +3,9 @@
 `include "assert.svh"
 
 module own_victim #(
-    parameter int unsigned WAYS = 8,
-    localparam int unsigned WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
-    localparam int unsigned NODES = (WAYS > 1) ? WAYS - 1 : 1
+    parameter int WAYS = 8,
+    localparam int WAY_W = (WAYS > 1) ? $clog2(WAYS) : 1,
+    localparam int NODES = (WAYS > 1) ? WAYS - 1 : 1
 ) (
     input  logic             clk_i,
     input  logic             rst_ni,
@@ -26,9 +26,9 @@ module own_victim #(
         logic [LEVELS:0] ok;
         assign ok[LEVELS] = usable[w];
         for (genvar l = 0; l < LEVELS; l++) begin : gen_level
-            localparam int unsigned HALF  = WAYS >> (l + 1);
-            localparam int unsigned NODE  = (1 << l) - 1 + (w >> (LEVELS - l));
-            localparam int unsigned OTHER = ((w / HALF) ^ 1) * HALF;
+            localparam int HALF  = WAYS >> (l + 1);
+            localparam int NODE  = (1 << l) - 1 + (w >> (LEVELS - l));
+            localparam int OTHER = ((w / HALF) ^ 1) * HALF;
             localparam logic        MINE  = 1'((w / HALF) % 2);
             assign ok[l] = tree_i[NODE] == MINE || usable[OTHER +: HALF] == '0;
         end
@@ -36,8 +36,8 @@ module own_victim #(
     end
     if (WAYS > 1) begin : gen_used
         for (genvar n = 0; n < NODES; n++) begin : gen_node
-            localparam int unsigned LEVEL = $clog2(n + 2) - 1;
-            localparam int unsigned POS   = n + 1 - (1 << LEVEL);
+            localparam int LEVEL = $clog2(n + 2) - 1;
+            localparam int POS   = n + 1 - (1 << LEVEL);
             assign used_tree_o[n] = (32'(used_way_i) >> (LEVELS - LEVEL)) == POS ? !used_way_i[LEVELS - 1 - LEVEL] : tree_i[n];
         end
     end else begin : gen_none
