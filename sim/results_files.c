@@ -1,6 +1,7 @@
 /* Files of a run, each written under a temporary name, checked and renamed when whole. */
 #include "sim/results.h"
 
+#include "host-sw/transfer/mechanism.h"
 #include "models/base/publish.h"
 #include "models/hwif/ctx_enums.h"
 #include "sim/version.h"
@@ -80,7 +81,15 @@ static void print_trigger(FILE *file, const struct move_row *row)
         (void)fprintf(file, "%llu", (unsigned long long)row->trigger_number);
 }
 
-static void print_move(FILE *file, const struct move_row *row)
+/* The mechanism of moves from NIC to NIC. Where the scenario's never moves anything, a lost port moves its
+ * connections by the first of the table. */
+static const char *mechanism_of(const struct sim_config *config)
+{
+    const struct mechanism_ops *chosen = mechanism_table[config->team.mechanism];
+    return config->team.moving_enabled && chosen->start ? chosen->name : mechanism_table[0]->name;
+}
+
+static void print_move(FILE *file, const struct move_row *row, const char *mechanism)
 {
     static const char *const outcomes[MOVE_OUTCOME_COUNT] = {[MOVE_RUNNING] = "open",
                                                              [MOVE_COMPLETED] = "completed",
@@ -88,7 +97,7 @@ static void print_move(FILE *file, const struct move_row *row)
                                                              [MOVE_CANCELLED] = "cancelled"};
     (void)fprintf(file, "%u,%u,", row->conn, row->gen);
     print_trigger(file, row);
-    (void)fprintf(file, ",host-pull,%u,%u,%s,%d,%u,%u", row->source, row->destination,
+    (void)fprintf(file, ",%s,%u,%u,%s,%d,%u,%u", mechanism, row->source, row->destination,
                   outcomes[row->outcome], row->late, row->held, row->forwarded);
     for (int m = 0; m < MOVE_TIMES; m++) {
         if (row->mark_ps[m] == TIME_NEVER)
@@ -111,7 +120,7 @@ enum status results_write_moves(const char *dir, const struct results_input *in,
         (void)fprintf(out.stream, ",t%d_ps", m);
     (void)fprintf(out.stream, ",begun_ps\n");
     for (size_t i = 0; i < move_log_count(in->moves); i++)
-        print_move(out.stream, move_log_row(in->moves, i));
+        print_move(out.stream, move_log_row(in->moves, i), mechanism_of(in->config));
     return publish_close(&out, err);
 }
 
