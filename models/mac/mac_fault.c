@@ -96,7 +96,7 @@ static void hold(struct mac *mac, struct frame *frame, uint64_t due_ps, uint64_t
     *held_at(fault, at) = (struct held){frame, due_ps};
 }
 
-static void duplicate(struct mac *mac, const struct frame *frame, uint64_t due_ps, uint64_t now_ps)
+static void send_copy(struct mac *mac, const struct frame *frame, uint64_t due_ps, uint64_t now_ps)
 {
     struct frame *copy = frame_alloc(mac->pool, now_ps);
     if (!copy) {
@@ -134,7 +134,7 @@ void mac_fault_take(struct mac *mac, struct frame *frame, uint64_t now_ps)
         hold(mac, frame, due_ps, now_ps);
     }
     if (verdict.duplicate)
-        duplicate(mac, frame, due_ps, now_ps);
+        send_copy(mac, frame, due_ps, now_ps);
     uint64_t count = fault->tail - fault->head + fault->late_count;
     struct line_fault_stats *stats = &fault->rules.stats;
     stats->held_max = u64_max(stats->held_max, count);

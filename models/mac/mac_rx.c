@@ -64,7 +64,7 @@ static void hand_on(struct mac *mac, struct frame *frame, enum mac_slot_kind kin
 }
 
 /* When the frame of a slot leaves the receiver. */
-static uint64_t due_ps(const struct mac *mac, const struct mac_slot *slot)
+static uint64_t deliver_ps(const struct mac *mac, const struct mac_slot *slot)
 {
     uint64_t known_ps = slot->arrive_ps;
     if (mac->params.cut_through && !mac->fault)
@@ -91,7 +91,7 @@ void mac_rx_run(struct mac *mac, uint64_t now_ps)
     mac_rx_settle(mac, now_ps);
     while (line->head < line->started) {
         struct mac_slot *slot = mac_line_at(line, line->head);
-        if (due_ps(mac, slot) > now_ps)
+        if (deliver_ps(mac, slot) > now_ps)
             break;
         if (line->head == line->arrived) {
             line->arrived++;
@@ -119,7 +119,7 @@ uint64_t mac_rx_next_ps(const struct mac *mac)
     const struct mac_line *line = &mac->far->line;
     uint64_t next = mac->fault ? mac_fault_next_ps(mac) : TIME_NEVER;
     if (line->head < line->tail)
-        next = u64_min(next, due_ps(mac, mac_line_at(line, line->head)));
+        next = u64_min(next, deliver_ps(mac, mac_line_at(line, line->head)));
     if (mac_is_observed(mac) && line->arrived < line->tail)
         next = u64_min(next, mac_line_at(line, line->arrived)->arrive_ps);
     return next;

@@ -43,7 +43,7 @@ void mac_tx_settle(struct mac *mac, uint64_t now_ps)
     mac->settled_ps = now_ps;
 }
 
-static uint64_t ready_byte(const struct mac *mac, uint64_t now_ps)
+static uint64_t first_ready_byte(const struct mac *mac, uint64_t now_ps)
 {
     return byte_clock_bytes(&mac->clock, now_ps + mac->params.latency_tx_ps);
 }
@@ -84,7 +84,7 @@ static void place_again(struct mac *mac, uint64_t from)
 void mac_tx_pause(struct mac *mac, uint64_t until_ps, uint64_t now_ps)
 {
     mac_tx_settle(mac, now_ps);
-    mac->hold_byte = ready_byte(mac, u64_max(until_ps, now_ps));
+    mac->hold_byte = first_ready_byte(mac, u64_max(until_ps, now_ps));
     place_again(mac, first_uncommitted(mac, now_ps));
 }
 
@@ -95,7 +95,7 @@ void mac_tx_insert_pause(struct mac *mac, struct frame *frame, uint64_t now_ps)
     if (mac->nic >= 0)
         frame->port = (uint8_t)mac->nic;
     const struct mac_slot slot = {
-        .frame = frame, .ready_byte = ready_byte(mac, now_ps), .kind = MAC_SLOT_PAUSE};
+        .frame = frame, .ready_byte = first_ready_byte(mac, now_ps), .kind = MAC_SLOT_PAUSE};
     if (!mac_line_push(line, &slot)) {
         mac_drop(mac, frame, DROP_NO_RESOURCE, now_ps);
         return;
@@ -137,7 +137,8 @@ void mac_tx_queue(struct mac *mac, struct frame *frame, enum mac_slot_kind kind,
         return;
     }
     struct mac_gap before = line->queued;
-    struct mac_slot slot = {.frame = frame, .ready_byte = ready_byte(mac, now_ps), .kind = kind};
+    struct mac_slot slot = {
+        .frame = frame, .ready_byte = first_ready_byte(mac, now_ps), .kind = kind};
     place(mac, &slot);
     if (!mac_line_push(line, &slot)) {
         line->queued = before;

@@ -126,7 +126,7 @@ static void station(struct toe_engine *engine)
 
 /* Register reset: returns everything, including the context cache, to power-on state, and lifts a fence
  * that the engine itself had set. */
-static void reset(struct toe_engine *engine, uint64_t now_ps)
+static void register_reset(struct toe_engine *engine, uint64_t now_ps)
 {
     bool was_fenced = engine->regs.fenced_by_self;
     toe_discard_all(engine, now_ps);
@@ -136,10 +136,10 @@ static void reset(struct toe_engine *engine, uint64_t now_ps)
         toe_unfence(engine, now_ps);
 }
 
-static void control(struct toe_engine *engine, uint32_t value, uint64_t now_ps)
+static void write_control(struct toe_engine *engine, uint32_t value, uint64_t now_ps)
 {
     if (value & NIC_CONTROL_RESET) {
-        reset(engine, now_ps);
+        register_reset(engine, now_ps);
         return;
     }
     if (engine->regs.fenced_by_link || engine->regs.fenced_by_self)
@@ -154,7 +154,7 @@ static void setup_write(struct toe_engine *engine, uint32_t offset, uint32_t val
     struct toe_regs *r = &engine->regs;
     switch (offset) {
     case NIC_REG_CONTROL:
-        control(engine, value, now_ps);
+        write_control(engine, value, now_ps);
         break;
     case NIC_REG_NIC_ID:
         r->nic_id = value;

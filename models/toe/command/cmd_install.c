@@ -17,8 +17,8 @@
 
 enum { RING_LOG2_MIN = 12, RING_LOG2_MAX = 30 };
 
-static void failed(struct toe_engine *engine, const struct nic_cmd *cmd, uint8_t result,
-                   uint64_t now_ps)
+static void report_refused(struct toe_engine *engine, const struct nic_cmd *cmd, uint8_t result,
+                           uint64_t now_ps)
 {
     toe_probe(engine, (struct probe_event){.kind = PROBE_CTX_REFUSED,
                                            .now_ps = now_ps,
@@ -158,7 +158,7 @@ const struct toe_command toe_cmd_install = {.name = "INSTALL",
                                             .init = install_held_init,
                                             .start = start,
                                             .on_cache = on_cache,
-                                            .failed = failed,
+                                            .failed = report_refused,
                                             .flush = install_held_flush,
                                             .release = install_held_release,
                                             .kick = install_held_fetch};
