@@ -11,7 +11,7 @@ import sys
 
 # A folder (with its subfolders), and the files of its largest circle at most.
 CIRCLES = {
-    "models/base": 2, "models/wire": 1, "models/tcp": 4, "models/ctx_cache": 4, "models/toe": 4, "models/pcie": 7,
+    "models/base": 2, "models/wire": 1, "models/tcp": 4, "models/ctx_cache": 4, "models/toe": 4, "models/pcie": 4,
     "models/mac": 4, "models/lan_switch": 1, "models/host": 3, "models/check": 20, "models/stats": 1, "models/script": 5,
     "models/trace": 5, "host-sw/app": 5, "host-sw/driver": 5, "host-sw/stack": 5, "host-sw/team": 13, "sim": 5,
 }

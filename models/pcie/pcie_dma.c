@@ -237,7 +237,7 @@ static void note_failure(struct pcie_link *link, struct pcie_dma_read *read,
     }
 }
 
-void pcie_dma_on_timeout(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
+void pcie_dma_on_timeout(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps)
 {
     note_failure(link, &link->reads[tlp->read], tlp, now_ps);
     pcie_dma_on_completion(link, tlp, now_ps);

@@ -27,8 +27,7 @@ static void on_mmio_write(struct pcie_link *link, const struct pcie_tlp *tlp, ui
     pcie_cells_give(&link->cells, tlp->payload);
 }
 
-void pcie_endpoint_on_downstream(struct pcie_link *link, const struct pcie_tlp *tlp,
-                                 uint64_t now_ps)
+void pcie_endpoint_on_downstream(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps)
 {
     if (tlp->kind == PCIE_TLP_MWR)
         on_mmio_write(link, tlp, now_ps);
@@ -76,7 +75,7 @@ static void on_config_write(struct pcie_link *link, const struct pcie_tlp *tlp, 
     answer(link, tlp, true, false, 0, now_ps);
 }
 
-void pcie_endpoint_on_request(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
+void pcie_endpoint_on_request(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps)
 {
     if (tlp->kind == PCIE_TLP_MRD) {
         on_mmio_read(link, tlp, now_ps);

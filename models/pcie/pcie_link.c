@@ -340,10 +340,9 @@ static uint64_t link_next_ps(const void *self)
     next = u64_min(next, issue_next_ps(link, &outlook->choices[PCIE_UP]));
     next = u64_min(next, u64_min(outlook->fault_ps, timer_next_ps(link)));
     next = u64_min(next, pcie_report_next_ps(link));
-    next = u64_min(next, head_due_ps(&link->sampling));
-    next = u64_min(next, head_due_ps(&link->forming));
-    next = u64_min(next, head_due_ps(&link->timeouts));
-    return u64_min(next, head_due_ps(&link->answering));
+    for (int i = PCIE_TIMED_ANSWERING; i < PCIE_TIMED_COUNT; i++)
+        next = u64_min(next, head_due_ps(link->timed[i].ring));
+    return next;
 }
 
 void pcie_link_wake(struct pcie_link *link, uint64_t now_ps)
@@ -365,32 +364,21 @@ static void deliver_note(struct pcie_link *link, uint64_t now_ps)
 /* One thing that is due; at equal times in this order. False: nothing was due. */
 static bool run_one(struct pcie_link *link, uint64_t now_ps)
 {
-    struct pcie_tlp tlp;
     pcie_link_catch_up(link, now_ps);
     if (link->notes.count) {
         deliver_note(link, now_ps);
-    } else if (head_due_ps(&link->flying[PCIE_UP]) <= now_ps) {
-        pcie_ring_pop(&link->flying[PCIE_UP], &tlp);
-        pcie_root_on_upstream(link, &tlp, now_ps);
-    } else if (head_due_ps(&link->flying[PCIE_DOWN]) <= now_ps) {
-        pcie_ring_pop(&link->flying[PCIE_DOWN], &tlp);
-        pcie_endpoint_on_downstream(link, &tlp, now_ps);
-    } else if (head_due_ps(&link->answering) <= now_ps) {
-        pcie_ring_pop(&link->answering, &tlp);
-        pcie_endpoint_on_request(link, &tlp, now_ps);
-    } else if (head_due_ps(&link->sampling) <= now_ps) {
-        pcie_ring_pop(&link->sampling, &tlp);
-        pcie_root_on_sample(link, &tlp, now_ps);
-    } else if (head_due_ps(&link->timeouts) <= now_ps) {
-        pcie_ring_pop(&link->timeouts, &tlp);
-        pcie_dma_on_timeout(link, &tlp, now_ps);
-    } else if (head_due_ps(&link->forming) <= now_ps) {
-        pcie_ring_pop(&link->forming, &tlp);
-        pcie_root_on_formed(link, &tlp, now_ps);
-    } else {
-        return false;
+        return true;
     }
-    return true;
+    for (int i = 0; i < PCIE_TIMED_COUNT; i++) {
+        const struct pcie_timed *timed = &link->timed[i];
+        if (head_due_ps(timed->ring) > now_ps)
+            continue;
+        struct pcie_tlp tlp;
+        pcie_ring_pop(timed->ring, &tlp);
+        timed->run(link, &tlp, now_ps);
+        return true;
+    }
+    return false;
 }
 
 static void link_run(void *self, uint64_t now_ps)
@@ -417,12 +405,13 @@ struct stage pcie_link_stage(struct pcie_link *link, const char *name)
 void pcie_link_settle(struct pcie_link *link, uint64_t now_ps)
 {
     pcie_link_catch_up(link, now_ps);
-    struct pcie_ring *flying = &link->flying[PCIE_DOWN];
+    const struct pcie_timed *timed = &link->timed[PCIE_TIMED_DOWNSTREAM];
+    struct pcie_ring *flying = timed->ring;
     while (head_due_ps(flying) <= now_ps) {
         struct pcie_tlp tlp = *(const struct pcie_tlp *)pcie_ring_at(flying, 0);
         if (tlp.kind != PCIE_TLP_CPLD || tlp.last)
             break;
         pcie_ring_pop(flying, &tlp);
-        pcie_endpoint_on_downstream(link, &tlp, now_ps);
+        timed->run(link, &tlp, now_ps);
     }
 }

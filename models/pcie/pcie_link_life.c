@@ -38,6 +38,24 @@ static void init_dll(struct pcie_link *link)
     }
 }
 
+/* Every ring with a time, and the part of the link that acts when its first TLP is due. */
+static void init_timed(struct pcie_link *link)
+{
+    const struct pcie_timed timed[PCIE_TIMED_COUNT] = {
+        [PCIE_TIMED_UPSTREAM] = {&link->flying[PCIE_UP], pcie_root_on_upstream},
+        [PCIE_TIMED_DOWNSTREAM] = {&link->flying[PCIE_DOWN], pcie_endpoint_on_downstream},
+        [PCIE_TIMED_ANSWERING] = {&link->answering, pcie_endpoint_on_request},
+        [PCIE_TIMED_SAMPLING] = {&link->sampling, pcie_root_on_sample},
+        [PCIE_TIMED_TIMEOUTS] = {&link->timeouts, pcie_dma_on_timeout},
+        [PCIE_TIMED_FORMING] = {&link->forming, pcie_root_on_formed},
+    };
+    for (int i = 0; i < PCIE_TIMED_COUNT; i++) {
+        assert(timed[i].ring && timed[i].run);
+        link->timed[i] = timed[i];
+        pcie_ring_init(timed[i].ring, sizeof(struct pcie_tlp));
+    }
+}
+
 struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned nic,
                                    struct pcie_device device, struct pcie_host host,
                                    const struct waker *waker, const struct probe *probe)
@@ -61,16 +79,11 @@ struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned ni
     pcie_rootport_init(&link->rootport, nic, params->gen, params->lanes, params->mps_bytes,
                        params->p2p);
     uint64_t ticks = pcie_rate_ticks_per_byte(params->gen, params->lanes);
-    for (int d = 0; d < 2; d++) {
+    for (int d = 0; d < 2; d++)
         pcie_wire_init(&link->wires[d], ticks, params->propagation_ps);
-        pcie_ring_init(&link->flying[d], sizeof(struct pcie_tlp));
-    }
     if (params->dll)
         init_dll(link);
-    pcie_ring_init(&link->sampling, sizeof(struct pcie_tlp));
-    pcie_ring_init(&link->forming, sizeof(struct pcie_tlp));
-    pcie_ring_init(&link->answering, sizeof(struct pcie_tlp));
-    pcie_ring_init(&link->timeouts, sizeof(struct pcie_tlp));
+    init_timed(link);
     pcie_ring_init(&link->peering, sizeof(struct pcie_tlp));
     pcie_ring_init(&link->notes, sizeof(struct pcie_note));
     pcie_cells_init(&link->cells, params->mps_bytes);
@@ -82,14 +95,10 @@ void pcie_link_destroy(struct pcie_link *link)
 {
     if (!link)
         return;
-    for (int d = 0; d < 2; d++) {
+    for (int d = 0; d < 2; d++)
         pcie_wire_free(&link->wires[d]);
-        pcie_ring_free(&link->flying[d]);
-    }
-    pcie_ring_free(&link->sampling);
-    pcie_ring_free(&link->forming);
-    pcie_ring_free(&link->answering);
-    pcie_ring_free(&link->timeouts);
+    for (int i = 0; i < PCIE_TIMED_COUNT; i++)
+        pcie_ring_free(link->timed[i].ring);
     pcie_ring_free(&link->peering);
     pcie_ring_free(&link->notes);
     pcie_cells_free_all(&link->cells);
@@ -129,10 +138,10 @@ const struct pcie_stats *pcie_link_stats(struct pcie_link *link)
 
 bool pcie_link_is_busy(const struct pcie_link *link)
 {
-    size_t items = link->sampling.count + link->forming.count + link->answering.count +
-                   link->timeouts.count + link->peering.count + link->notes.count;
+    size_t items = link->peering.count + link->notes.count;
+    for (int i = 0; i < PCIE_TIMED_COUNT; i++)
+        items += link->timed[i].ring->count;
     for (int direction = 0; direction < 2; direction++)
-        items += link->flying[direction].count + link->wires[direction].posted.count +
-                 link->wires[direction].nonposted.count;
+        items += link->wires[direction].posted.count + link->wires[direction].nonposted.count;
     return items > 0 || link->read_active > 0;
 }

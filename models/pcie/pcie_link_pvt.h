@@ -41,6 +41,23 @@ struct pcie_outlook {
     uint64_t first_ps;     /* nothing that anybody sees happens on the wires before */
 };
 
+/* TLPs by due time, and what happens when one is due. */
+struct pcie_timed {
+    struct pcie_ring *ring;
+    void (*run)(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
+};
+
+/* At equal times the first goes first. */
+enum pcie_timed_kind {
+    PCIE_TIMED_UPSTREAM,
+    PCIE_TIMED_DOWNSTREAM,
+    PCIE_TIMED_ANSWERING, /* from here on every head is worth an event */
+    PCIE_TIMED_SAMPLING,
+    PCIE_TIMED_TIMEOUTS,
+    PCIE_TIMED_FORMING,
+    PCIE_TIMED_COUNT,
+};
+
 struct pcie_link {
     struct pcie_params params;
     unsigned nic;
@@ -61,7 +78,8 @@ struct pcie_link {
     struct pcie_ring forming;   /* struct pcie_tlp, by due time: their data is on its way */
     struct pcie_ring answering; /* struct pcie_tlp, by due time: host's requests at the device */
     struct pcie_ring timeouts;  /* struct pcie_tlp, by due time: requests nobody will complete */
-    struct pcie_ring peering;   /* struct pcie_tlp: reads that the other NIC is to answer */
+    struct pcie_timed timed[PCIE_TIMED_COUNT]; /* of these rings, with what each calls */
+    struct pcie_ring peering; /* struct pcie_tlp: reads that the other NIC is to answer */
     uint32_t poison_reads, drop_reads, abort_reads; /* faults that are to strike a DMA read */
     struct pcie_wire_stats told[2];                 /* errors that are in the AER registers */
     struct pcie_rootport rootport;
@@ -110,7 +128,7 @@ void pcie_dma_reset_tags(struct pcie_link *link, uint64_t now_ps);
 /* pcie_root.c */
 void pcie_root_on_upstream(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
 void pcie_root_on_sample(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
-void pcie_root_on_formed(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps);
+void pcie_root_on_formed(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
 /* Completions with the bytes that are in the read's buffer. */
 void pcie_root_complete(struct pcie_link *link, const struct pcie_tlp *tlp, bool poisoned,
                         uint64_t now_ps);
@@ -123,11 +141,10 @@ void pcie_peer_read(struct pcie_link *link, const struct pcie_tlp *tlp, enum pci
                     uint64_t now_ps);
 
 /* pcie_endpoint.c */
-void pcie_endpoint_on_downstream(struct pcie_link *link, const struct pcie_tlp *tlp,
-                                 uint64_t now_ps);
-void pcie_endpoint_on_request(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps);
+void pcie_endpoint_on_downstream(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
+void pcie_endpoint_on_request(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
 
-void pcie_dma_on_timeout(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps);
+void pcie_dma_on_timeout(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
 
 /* pcie_report.c: what both ends notice comes into their registers, and from there to software */
 /* The data link layer's next errors; TIME_NEVER: none is noticed. */

@@ -100,7 +100,7 @@ static bool fail_request(struct pcie_link *link, const struct pcie_tlp *tlp, uin
     return true;
 }
 
-void pcie_root_on_formed(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
+void pcie_root_on_formed(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps)
 {
     if (fail_request(link, tlp, now_ps))
         return;
