@@ -1,5 +1,6 @@
 #include "models/test/conv_corpus.h"
 
+#include "models/wire/bytes.h"
 #include "models/wire/tcp_hdr.h"
 
 #include <stdio.h>
@@ -18,6 +19,11 @@ struct writing {
     uint32_t sent[2]; /* the FIN included; all of it is acknowledged when an oddity comes */
     uint32_t window;  /* of both, in bytes */
     uint8_t shift;
+    bool opening;      /* segments have the options of a handshake */
+    bool ts, sack;     /* both sides use timestamps, and SACK */
+    uint32_t clock[2]; /* of the timestamps; each segment has a new one */
+    uint32_t block[2]; /* SACK block of the next segment; empty: none */
+    uint8_t options[40];
 };
 
 static uint32_t below(struct writing *g, uint32_t bound)
@@ -35,6 +41,37 @@ static uint32_t seq_of(const struct writing *g, int dir, uint32_t offset)
     return g->isn[dir] + 1 + offset;
 }
 
+static void options_add(struct writing *g, const void *bytes, uint32_t len)
+{
+    memcpy(g->options + g->w->options_len, bytes, len);
+    g->w->options_len += len;
+}
+
+/* The options of the next segment of one side. */
+static void options_make(struct writing *g, int dir)
+{
+    const uint8_t scale[4] = {1, 3, 3, g->shift}, sack_ok[4] = {1, 1, 4, 2};
+    g->w->options = g->options;
+    g->w->options_len = 0;
+    if (g->opening && g->shift)
+        options_add(g, scale, sizeof scale);
+    if (g->opening && g->sack)
+        options_add(g, sack_ok, sizeof sack_ok);
+    if (g->ts) {
+        uint8_t ts[12] = {1, 1, 8, 10};
+        be32_store(ts + 4, ++g->clock[dir]);
+        be32_store(ts + 8, g->clock[!dir]);
+        options_add(g, ts, sizeof ts);
+    }
+    if (g->sack && g->block[0] != g->block[1]) {
+        uint8_t sack[12] = {1, 1, 5, 10};
+        be32_store(sack + 4, g->block[0]);
+        be32_store(sack + 8, g->block[1]);
+        options_add(g, sack, sizeof sack);
+    }
+    g->block[0] = g->block[1] = 0;
+}
+
 /* A segment at an offset of its sender's stream, with the bytes that belong there. */
 static void put(struct writing *g, int dir, uint32_t offset, uint32_t acked, uint16_t flags,
                 uint32_t len)
@@ -42,6 +79,7 @@ static void put(struct writing *g, int dir, uint32_t offset, uint32_t acked, uin
     uint8_t bytes[SEGMENT_MAX];
     for (uint32_t i = 0; i < len; i++)
         bytes[i] = corpus_byte(g->isn[dir], offset + i);
+    options_make(g, dir);
     capture_writer_tcp(g->w, dir == SERVER, seq_of(g, dir, offset),
                        flags & ACK ? seq_of(g, !dir, acked) : 0, flags, bytes, len);
 }
@@ -52,6 +90,7 @@ static void forge(struct writing *g, int dir, uint32_t seq, uint32_t ack, uint16
 {
     uint8_t bytes[FORGED_MAX];
     memset(bytes, '!', sizeof bytes);
+    options_make(g, dir);
     capture_writer_tcp(g->w, dir == SERVER, seq, ack, flags, bytes, len);
 }
 
@@ -60,13 +99,16 @@ static void pure_ack(struct writing *g, int dir)
     put(g, dir, g->sent[dir], g->sent[!dir], ACK, 0);
 }
 
-static void open_options(struct writing *g, uint8_t options[4])
+static void opening_begin(struct writing *g)
 {
-    const uint8_t scale[4] = {1, 3, 3, g->shift};
-    memcpy(options, scale, sizeof scale);
-    g->w->options = options;
-    g->w->options_len = g->shift ? 4 : 0;
+    g->opening = true;
     g->w->window = 60000;
+}
+
+static void opening_end(struct writing *g)
+{
+    g->opening = false;
+    g->w->window = (uint16_t)(g->window >> g->shift);
 }
 
 static void note(struct writing *g, const char *what, int dir, unsigned ignored)
@@ -178,14 +220,12 @@ static void syn_ack_midstream(struct writing *g, int dir)
 /* Repetitions agree with what they repeat. */
 static void opening_repeated(struct writing *g, int dir)
 {
-    uint8_t options[4];
-    open_options(g, options);
+    opening_begin(g);
     if (dir == CLIENT)
         forge(g, CLIENT, g->isn[CLIENT], 0, TCP_SYN, 0);
     else
         forge(g, SERVER, g->isn[SERVER], g->isn[CLIENT] + 1, TCP_SYN | ACK, 0);
-    g->w->options_len = 0;
-    g->w->window = (uint16_t)(g->window >> g->shift);
+    opening_end(g);
     note(g, "again", dir, 0);
 }
 
@@ -203,10 +243,44 @@ static void keepalive(struct writing *g, int dir)
     note(g, "keepalive", dir, 0);
 }
 
+/* What follows is in the window, but has an older timestamp than what was acknowledged: PAWS. Without
+ * timestamps it would be taken, so it is not written. */
+static void old_segment(struct writing *g, int dir, const char *what, uint16_t flags, uint32_t len)
+{
+    uint32_t clock = g->clock[dir];
+    if (!g->ts)
+        return;
+    g->clock[dir] = clock - 2000 - below(g, 1u << 30);
+    forge(g, dir, seq_of(g, dir, g->sent[dir]), seq_of(g, !dir, g->sent[!dir]), flags, len);
+    g->clock[dir] = clock;
+    if (below(g, 2))
+        pure_ack(g, !dir); /* RFC 7323 5.3: dropped, and acknowledged */
+    note(g, what, dir, 1);
+}
+
+static void data_old(struct writing *g, int dir)
+{
+    old_segment(g, dir, "data-old", PSH_ACK, 1 + below(g, FORGED_MAX - 1));
+}
+
+static void fin_old(struct writing *g, int dir) { old_segment(g, dir, "fin-old", FIN_ACK, 0); }
+
+static void ack_old(struct writing *g, int dir) { old_segment(g, dir, "ack-old", ACK, 0); }
+
+/* A block of bytes that were never sent: the block is ignored, the segment is not. */
+static void sack_beyond(struct writing *g, int dir)
+{
+    g->block[0] = seq_of(g, !dir, g->sent[!dir]) + 1000 + below(g, 20000);
+    g->block[1] = g->block[0] + 1 + below(g, 1400);
+    pure_ack(g, dir);
+    note(g, "sack-beyond", dir, 0);
+}
+
 static void (*const oddities[])(struct writing *, int) = {
-    rst_outside,       rst_below,        rst_challenged,   rst_lost,   fin_outside, fin_lost,
-    data_outside,      fin_without_ack,  data_without_ack, ack_beyond, ack_too_old, syn_midstream,
-    syn_ack_midstream, opening_repeated, data_repeated,    keepalive,
+    rst_outside, rst_below,     rst_challenged,    rst_lost,         fin_outside,
+    fin_lost,    data_outside,  fin_without_ack,   data_without_ack, ack_beyond,
+    ack_too_old, syn_midstream, syn_ack_midstream, opening_repeated, data_repeated,
+    keepalive,   data_old,      fin_old,           ack_old,          sack_beyond,
 };
 enum { ODDITIES = sizeof oddities / sizeof *oddities };
 
@@ -226,6 +300,11 @@ static void exchange(struct writing *g, int dir)
         put(g, dir, from + (second ? len[0] : 0), g->sent[!dir], PSH_ACK, len[second]);
         if (twice)
             put(g, dir, from + (second ? len[0] : 0), g->sent[!dir], PSH_ACK, len[second]);
+        if (second && k == 0 && g->sack) { /* a hole before it */
+            g->block[0] = seq_of(g, dir, from + len[0]);
+            g->block[1] = g->block[0] + len[1];
+            pure_ack(g, !dir);
+        }
     }
     g->sent[dir] += len[0] + len[1];
     pure_ack(g, !dir);
@@ -262,8 +341,7 @@ static void before_handshake(struct writing *g)
 
 static void handshake(struct writing *g)
 {
-    uint8_t options[4];
-    open_options(g, options);
+    opening_begin(g);
     before_handshake(g);
     forge(g, CLIENT, g->isn[CLIENT], 0, TCP_SYN, 0);
     if (below(g, 6) == 0) {
@@ -280,8 +358,7 @@ static void handshake(struct writing *g)
               TCP_SYN | ACK, 0);
         note(g, "late-syn-ack", SERVER, 1);
     }
-    g->w->options_len = 0;
-    g->w->window = (uint16_t)(g->window >> g->shift);
+    opening_end(g);
     pure_ack(g, CLIENT);
 }
 
@@ -331,6 +408,8 @@ unsigned corpus_write(struct capture_writer *writer, struct rng *rng,
     unsigned count = 1 + (rng_below(rng, 5) == 0);
     bool same_numbers = rng_below(rng, 2);
     struct writing g = {.w = writer, .rng = rng};
+    for (int dir = 0; dir < 2; dir++)
+        g.clock[dir] = (uint32_t)rng_u64(rng) | (below(&g, 4) ? 0 : 0xffffff00u);
     for (unsigned i = 0; i < count; i++) {
         verdicts[i] = (struct corpus_verdict){.client_port = writer->client_port};
         g.verdict = &verdicts[i];
@@ -340,6 +419,8 @@ unsigned corpus_write(struct capture_writer *writer, struct rng *rng,
             g.sent[dir] = 0;
         }
         g.shift = below(&g, 2) ? 7 : 0;
+        g.ts = below(&g, 2);
+        g.sack = below(&g, 2);
         g.window = 64000;
         verdicts[i].client_isn = g.isn[CLIENT];
         verdicts[i].server_isn = g.isn[SERVER];

@@ -1,7 +1,8 @@
 /*
  * Conversations whose right verdict is known by construction: an orderly exchange, and in it SYN,
  * SYN-ACK, RST, FIN, ACK and data that are forged, repeated, superseded, out of order or outside of
- * the window, from either side, before, during and behind it.
+ * the window, or dropped by PAWS, from either side, before, during and behind it; with and without
+ * timestamps and SACK.
  */
 #ifndef TOESIM_TEST_CONV_CORPUS_H
 #define TOESIM_TEST_CONV_CORPUS_H

@@ -2,6 +2,7 @@
 
 #include "models/trace/array.h"
 #include "models/trace/range_set.h"
+#include "models/trace/segment_options.h"
 #include "models/trace/syn_options.h"
 
 enum {
@@ -29,6 +30,7 @@ struct judge {
     struct conv_view *view;
     struct acceptance *out;
     struct side side[2];
+    struct paws paws;
     size_t reset_first, reset_count; /* those of view->resets that nothing has contradicted */
 };
 
@@ -43,6 +45,8 @@ static int64_t place(const struct side *side, int64_t near, uint32_t number)
 {
     return near + (int32_t)(number - side->base - (uint32_t)near);
 }
+
+static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 
 static void side_begin(struct side *side, uint32_t first)
 {
@@ -98,6 +102,7 @@ static void sides_init(struct judge *judge)
     struct syn_options options[2];
     syn_options_read(judge->view->segments[opening->syn], &options[client]);
     syn_options_read(syn_ack, &options[!client]);
+    paws_begin(&judge->paws, judge->view->segments[opening->syn], syn_ack);
     side_begin(&judge->side[!client], syn_ack->seq + 1);
     for (int dir = 0; dir < 2; dir++)
         judge->side[dir].shift = options[0].ws && options[1].ws ? options[dir].shift : 0;
@@ -270,6 +275,46 @@ static bool is_in_window(const struct judge *judge, size_t i, int64_t at)
     return is_acked_later(judge, i, seg->dir, end);
 }
 
+/* RFC 7323 5.3, R1: a segment with an old timestamp is dropped. A clock that was set back has old ones
+ * too: then all its sender's next segments are as old, or what this one brings is acknowledged. */
+static bool is_dropped_by_paws(const struct judge *judge, size_t i, int64_t to)
+{
+    const struct raw_segment *old = judge->view->segments[i];
+    const struct side *side = &judge->side[old->dir];
+    if (!paws_is_old(&judge->paws, old))
+        return false;
+    int64_t sent = to;
+    size_t end = future_end(judge, i);
+    for (size_t j = i + 1; j < end; j++) {
+        const struct raw_segment *seg = judge->view->segments[j];
+        if ((seg->flags & (TCP_SYN | TCP_RST)) || !(seg->flags & TCP_ACK))
+            continue;
+        if (seg->dir == old->dir && !paws_is_old(&judge->paws, seg))
+            return true;
+        int64_t acked = place(side, side->sent, seg->ack);
+        if (seg->dir != old->dir && to > side->sent && acked >= to && acked <= sent)
+            return false;
+        if (seg->dir == old->dir)
+            sent = later(sent, place(side, side->sent, seg->seq) + seg->payload_len);
+    }
+    return false;
+}
+
+/* How far the other side's bytes are received, holes before that or not: the highest SACK block of
+ * bytes that were sent. */
+static int64_t received_until(const struct judge *judge, struct raw_segment *seg, int64_t acked)
+{
+    const struct side *other = &judge->side[!seg->dir];
+    const struct range_set *ahead = &other->ahead;
+    int64_t sent = ahead->count ? (int64_t)ahead->ranges[ahead->count - 1].to : other->sent;
+    for (unsigned k = 0; other->known && k < seg->reports.sack_count; k++) {
+        int64_t edge = place(other, other->acked, seg->reports.sack_right[k]);
+        acked = edge > acked && edge <= sent ? edge : acked;
+        seg->false_sack = seg->false_sack || edge > sent;
+    }
+    return acked;
+}
+
 /* Fifth: an ACK of what was never sent, or of what lies further back than any window, is not
  * believed, and nothing else of its segment is (RFC 5961 5.2). */
 static bool is_ack_acceptable(struct judge *judge, size_t i, int64_t acked)
@@ -309,16 +354,17 @@ static void judge_other(struct judge *judge, size_t i)
         side_begin(side, seg->seq);
     int64_t at = place(side, side->sent, seg->seq);
     int64_t acked = other->known ? place(other, other->acked, seg->ack) : 0;
-    if (!is_in_window(judge, i, at) || !is_ack_acceptable(judge, i, acked)) {
+    if (is_dropped_by_paws(judge, i, at + seg->payload_len + !!(seg->flags & TCP_FIN)) ||
+        !is_in_window(judge, i, at) || !is_ack_acceptable(judge, i, acked)) {
         acceptance_ignore(view, i);
         return;
     }
     int64_t end = at + seg->payload_len;
     challenge_resets(judge, seg, acked);
-    if (acked > other->acked) {
-        contradict_resets(judge, !seg->dir, acked);
-        other->acked = acked;
-    }
+    contradict_resets(judge, !seg->dir, received_until(judge, view->segments[i], acked));
+    other->acked = acked > other->acked ? acked : other->acked;
+    if (at <= side->acked)
+        paws_learn(&judge->paws, seg);
     view->at[i] = at;
     view->acked[i] = acked < 0 ? -1 : acked;
     offer(judge, seg, acked);
@@ -428,7 +474,7 @@ bool acceptance_judge(struct conv_view *view, struct acceptance *out)
         const struct raw_segment *seg = view->segments[i];
         view->at[i] = STREAM_NOWHERE;
         view->acked[i] = -1;
-        view->segments[i]->ignored = false;
+        view->segments[i]->ignored = view->segments[i]->false_sack = false;
         if (segment_is_syn(seg) && i > 0 && begins_another(&judge, i))
             break;
         if (seg->flags & TCP_RST) {

@@ -7,6 +7,7 @@
 #include "models/trace/capture_link.h"
 #include "models/trace/capture_pvt.h"
 #include "models/trace/conversation.h"
+#include "models/trace/segment_options.h"
 #include "models/trace/timeline.h"
 #include "models/trace/tracker.h"
 #include "models/wire/bytes.h"
@@ -104,6 +105,7 @@ static bool keep_bytes(struct loader *loader, const struct packet *packet,
     uint32_t options_len = seg->header_len - (uint32_t)TCP_HEADER_MIN;
     const uint8_t *options = loader->frame.bytes + packet->tcp_offset + TCP_HEADER_MIN;
     segment->options_len = (uint8_t)options_len;
+    segment_reports_read(options, options_len, &segment->reports);
     segment->payload_len = seg->payload_len;
     uint32_t payload_offset = packet->tcp_offset + seg->header_len;
     uint32_t known = loader->frame.captured - payload_offset;

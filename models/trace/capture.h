@@ -52,6 +52,7 @@ struct client_segment {
     uint64_t acked_bytes;      /* of the client's stream, acknowledged in the capture before this */
     bool ahead;                /* captured out of order: bytes before it were not captured yet */
     bool ignored;              /* the captured server did not accept it: it defines nothing */
+    bool false_sack;           /* its SACK blocks are not sent (segment_options.h) */
     uint8_t options[40];       /* the last member: it is read from the file when due */
 };
 

@@ -1,5 +1,6 @@
 /* What a loaded capture says: its conversations, and bytes that are read again. */
 #include "models/trace/capture_pvt.h"
+#include "models/trace/segment_options.h"
 #include "models/trace/stream.h"
 
 #include <assert.h>
@@ -32,6 +33,8 @@ void capture_segment(const struct capture *capture, const struct conversation *c
     if (!spill_read(capture->store.kept, at, out, CLIENT_SEGMENT_KEPT))
         *out = (struct client_segment){0};
     payload_read(&capture->store, out->options_at, out->options, out->options_len);
+    if (out->false_sack) /* this server will have sent the bytes some time, and must not be told now */
+        segment_blank_sack(out->options, out->options_len);
 }
 
 void capture_step(const struct capture *capture, const struct conversation *conv,

@@ -56,6 +56,7 @@ static void piece_make(const struct raw_segment *seg, int64_t at, uint32_t from,
         .payload_captured = captured < len ? captured : len,
         .stream_at = at == STREAM_NOWHERE ? at : at + from,
         .ignored = seg->ignored,
+        .false_sack = seg->false_sack,
     };
     if (!last)
         out->flags &= (uint16_t) ~(TCP_FIN | TCP_PSH);

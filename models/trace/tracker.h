@@ -4,6 +4,7 @@
 #define TOESIM_TRACE_TRACKER_H
 
 #include "models/hwif/flow_key.h"
+#include "models/trace/segment_options.h"
 #include "models/trace/spill.h"
 #include "models/trace/vlan_map.h"
 #include "models/wire/packet.h"
@@ -35,11 +36,13 @@ struct raw_segment {
     uint32_t next;  /* the next segment of it, RAW_NONE: the last */
     uint16_t flags, window, urgent;
     uint16_t interface; /* it was captured on */
+    struct segment_reports reports;
     uint8_t options_len, ttl;
     uint8_t dir;      /* sent by endpoint 0 or 1 */
     uint8_t checksum; /* enum raw_checksum */
     bool accepted;    /* its checksum is right, or repaired */
     bool ignored;     /* its receiver did not take it, or something contradicts it */
+    bool false_sack;  /* it reports bytes that were not sent until then */
 };
 
 /* One tuple. Endpoint 0 is `local` of the key: the lower of both, whoever it is. */
