@@ -1,6 +1,8 @@
 // The testbed's run: simulated time goes on until the traffic is done, then everything is judged.
 #include "sim/testbed.h"
 
+#include "models/check/check_time.h"
+
 namespace
 {
 // After the traffic is done, frames in flight get their verdicts and the last ACKs are exchanged.
@@ -35,6 +37,7 @@ bool testbed::advance(uint64_t slice_ps, bool passes_quiet)
     if (until_ps_ > now)
         sc_core::sc_start(sc_time_from_ps(until_ps_ - now));
     now = sc_now_ps();
+    check_time_passes(check_, now);
     if (check_violations_total(check_))
         return false;
     if (end_ps_ == TIME_NEVER && is_traffic_done()) {

@@ -2,6 +2,7 @@
 #include "models/base/move_event.h"
 #include "models/base/units.h"
 #include "models/check/check.h"
+#include "models/check/check_time.h"
 #include "models/hwif/conn_ctx.h"
 #include "models/hwif/nic_bus.h"
 #include "models/hwif/nic_desc.h"
@@ -178,6 +179,20 @@ Test(check_carry, catches_a_move_that_does_not_end)
     cr_assert_eq(check_violations(check, INVARIANT_LIVE1), 0);
     now += 2000 * PS_PER_MS;
     own(0, OWN_FROZEN, 1);
+    cr_assert_eq(check_violations(check, INVARIANT_LIVE1), 1);
+}
+
+Test(check_carry, catches_a_move_that_does_not_end_though_no_event_comes)
+{
+    struct move_trigger why = {.at_ps = now, .decided_ps = now};
+    emit((struct probe_event){.kind = PROBE_MOVE_BEGIN,
+                              .nic = 1,
+                              .move.from = 0,
+                              .move.reason = MOVE_FOREIGN,
+                              .move.trigger = &why});
+    check_time_passes(check, now + 1000 * PS_PER_MS);
+    cr_assert_eq(check_violations(check, INVARIANT_LIVE1), 0);
+    check_time_passes(check, now + 3000 * PS_PER_MS);
     cr_assert_eq(check_violations(check, INVARIANT_LIVE1), 1);
 }
 
