@@ -7,9 +7,9 @@
 enum {
     WORD_BITS = 32,
     KEY_WORDS = 10,
-    KEY_BITS = 312,  /* the last eight bits of a flow key are reserved */
-    HASH_BITS = 41,  /* of the result */
-    ROW1_BIT = 20,   /* where the row in bank 1 begins */
+    KEY_BITS = 312, /* the last eight bits of a flow key are reserved */
+    HASH_BITS = 41, /* of the result */
+    ROW1_BIT = 20,  /* where the row in bank 1 begins */
     ROWS_MAX = 1 << 17,
 };
 static_assert(KEY_BITS + HASH_BITS - 1 <= CTX_HASH_WORDS * WORD_BITS, "the secret is long enough");

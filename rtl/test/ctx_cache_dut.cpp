@@ -46,7 +46,8 @@ template <class Model> class dut : public ctx_cache_dut
 {
 public:
     dut(const ctx_cache_shape &shape, int seed, uint64_t latency_ps, ctx_client client)
-        : context_(seed), port_(&context_, "dut",
+        : context_(seed),
+          port_(&context_, "dut",
                 {shape.conn_ids, shape.sets, CTX_CACHE_DUT_CYCLE_PS, latency_ps, 3330, false},
                 client)
     {

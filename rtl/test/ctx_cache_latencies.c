@@ -30,8 +30,8 @@ void latencies_print(const struct latencies *latencies)
     enum { NAMED = CTX_OP_SCAN + 1 };
     for (uint8_t op = 0; op < LATENCIES_OPS; op++)
         if (latencies->answers[op] > 0)
-            printf("  %-14s %8llu answers %5u min %5u p50 %5u p99 %5u max\n", op < NAMED ? names[op] : "(none)",
-                   (unsigned long long)latencies->answers[op], latency_at(latencies, op, 0),
-                   latency_at(latencies, op, 50), latency_at(latencies, op, 99),
-                   latency_at(latencies, op, 100));
+            printf("  %-14s %8llu answers %5u min %5u p50 %5u p99 %5u max\n",
+                   op < NAMED ? names[op] : "(none)", (unsigned long long)latencies->answers[op],
+                   latency_at(latencies, op, 0), latency_at(latencies, op, 50),
+                   latency_at(latencies, op, 99), latency_at(latencies, op, 100));
 }

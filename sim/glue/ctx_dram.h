@@ -109,7 +109,8 @@ private:
             std::abort(); /* out of memory: nothing sensible can be simulated any more */
         if (fresh && scrambled_)
             for (uint32_t i = 0; i < lines_per_conn * line_bytes; i += sizeof seed_) {
-                seed_ = seed_ * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407); /* Knuth */
+                seed_ = seed_ * UINT64_C(6364136223846793005) +
+                        UINT64_C(1442695040888963407); /* Knuth */
                 uint64_t bits = seed_ ^ seed_ >> 32;
                 std::memcpy(conn + i, &bits, sizeof bits);
             }
