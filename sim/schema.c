@@ -21,6 +21,23 @@ static json_t *of_names(const char *const *names)
     return json_pack("{s:o}", "enum", list);
 }
 
+/* One or more of the names, between commas, and none twice. */
+static json_t *of_name_list(const char *const *names)
+{
+    char words[256] = "", pattern[640];
+    size_t used = 0;
+    for (; *names; names++) {
+        used +=
+            (size_t)snprintf(words + used, sizeof words - used, "%s%s", used ? "|" : "", *names);
+        assert(used < sizeof words);
+    }
+    int len = snprintf(pattern, sizeof pattern,
+                       "^(?!(?:.*,)?([^,]+),(?:.*,)?\\1(?:,|$))(?:%s)(?:,(?:%s))*$", words, words);
+    assert(len > 0 && len < (int)sizeof pattern);
+    (void)len;
+    return of_pattern(pattern);
+}
+
 /* A bare number: a range, or a list where a rule allows only some. */
 static json_t *of_number(const struct scenario_key *key)
 {
@@ -109,6 +126,8 @@ static json_t *value_schema(const struct scenario_key *key)
         return json_pack("{s:[{s:s, s:s}, {s:s, s:i, s:i}]}", "anyOf", "type", "string", "pattern",
                          "^[01]{0,256}$", "type", "integer", "minimum", 0, "maximum", 1);
     case SCENARIO_LIST: /* a single number is an integer to readers */
+        if (key->names)
+            return of_name_list(key->names);
         return json_pack("{s:[s, s], s:s}", "type", "string", "integer", "pattern",
                          "^[^\\s]{0,255}$");
     case SCENARIO_VLAN:
