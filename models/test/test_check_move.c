@@ -133,8 +133,11 @@ static void end(enum move_end outcome)
 static void completion(void)
 {
     if (story.completed)
-        emit(story.completed,
-             (struct probe_event){.kind = PROBE_CMD_DONE, .conn = CONN, .nic = 0, .gen = 1});
+        emit(story.completed, (struct probe_event){.kind = PROBE_CMD_DONE,
+                                                   .conn = CONN,
+                                                   .nic = 0,
+                                                   .gen = 1,
+                                                   .done.op = NIC_CMD_FREEZE});
 }
 
 static void move(void)
