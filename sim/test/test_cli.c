@@ -247,8 +247,10 @@ static int status_after(int number, const char *command)
 {
     (void)fflush(NULL);
     pid_t child = fork();
-    if (child == 0)
+    if (child == 0) {
+        (void)signal(number, SIG_DFL); /* nohup has HUP ignored, which the program would respect */
         _exit(toesim(command));
+    }
     while (system("ls .stopped.new-* >/dev/null 2>&1") != 0 && waitpid(child, NULL, WNOHANG) == 0)
         (void)usleep(1000);
     (void)usleep(20000);
