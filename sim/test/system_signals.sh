@@ -3,6 +3,8 @@
 # fails like one to a full disk; and no kill loses the results that were there.
 # usage: system_signals.sh BUILD_DIR
 set -u
+# nohup has HUP ignored, which the program would respect: the runs here get signals as they are by default.
+[ "${signals_default-}" ] || exec env --default-signal signals_default=1 "$0" "$@"
 toesim=$(cd "$1" && pwd)/toesim
 preload=$(pwd)/sim/test/preload/kill_in_swap.c
 capture=$(pwd)/traces/redis.pcap.gz slow=$(pwd)/traces/bulk-download.pcap.gz

@@ -48,7 +48,7 @@ expect "clients that nobody answers" 2 '.streams.partial.no_syn_ack == 3 and .st
     'no conversation could be judged: 3 in all (3 no_syn_ack)' $replay $data/refused.pcap
 expect "the same, allowed" 0 '.streams.partial.no_syn_ack == 3' 'partial  *3 no_syn_ack' \
     $replay $data/refused.pcap --allow-empty
-expect "a capture without TCP" 2 '.streams.total == 0' '0 in all (3 records, 3 not TCP)' $replay $data/udp-only.pcap
+expect "a capture without TCP" 2 '.streams.total == 0' '0 in all (3 records, 3 without TCP)' $replay $data/udp-only.pcap
 expect "the same, allowed by the scenario's key" 0 '.streams.total == 0' '0 total' \
     $replay $data/udp-only.pcap --set traffic.allow_empty=true
 expect "a replay cut short" 1 '.streams.unfinished > 0 and .streams.damaged == 0' 'FAIL streams.unfinished == 0' \
