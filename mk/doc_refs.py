@@ -6,6 +6,7 @@ usage: doc_refs.py        (in the root of the tree; part of `make tidy`)
 - `path/to/file`, `file.c` and `docs/page.md` must be files or folders that git knows; a name without a slash may lie anywhere.
 - `name_like_this` and `name()` must be a word of the sources (C, C++, SystemVerilog, shell, make, YAML, the tables of keys).
 - Each R-nn must have a row in docs/races.md, each I-NAME one in docs/invariants.md, in pages, comments and scenarios alike.
+- No comment refers to a page DESIGN, which is not in the tree.
 - Each `make target` must be a target; each [link](page) must lead to a file; docs/README.md lists each page of docs.
 Prints file:line: what is missing, and exits with 1 if anything is.
 """
@@ -102,6 +103,8 @@ def check_page(page, names, report):
 
 def check_ids(name, names, report):
     for number, line in enumerate(Path(name).read_text(errors="replace").splitlines(), 1):
+        if re.search(r"\bDESIGN( section)? \d", line):
+            report(name, number, "page DESIGN")
         for race in re.findall(r"\bR-\d\d\b", line):
             if race not in names.races:
                 report(name, number, f"race {race}")

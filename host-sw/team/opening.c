@@ -1,4 +1,4 @@
-/* A SYN for a listener: from the frame to RESERVE and INSTALL in one doorbell (DESIGN 6, Opening).
+/* A SYN for a listener: from the frame to RESERVE and INSTALL in one doorbell.
  */
 #include "host-sw/team/team.h"
 

@@ -206,7 +206,7 @@ Test(move, counters_of_the_old_owner_are_folded_after_the_move)
     cr_assert_eq(bed_view(&bed, 0).tx_bytes, 3, "never backward");
 }
 
-/* DESIGN 6, Progress; R-10. */
+/* */
 Test(move, stragglers_and_unproven_generations_are_forwarded)
 {
     uint64_t before_ps = bed.fake->now_ps;

@@ -3,7 +3,7 @@
  * and struct pcie_host for the links. Blocking is the caller's: the SystemC shell (or a test) gives
  * block_until(), which returns at that time or earlier when unblock() was called.
  *
- * Time (DESIGN section 4): a step's stores, doorbells and frees are kept and take effect in program
+ * Time: a step's stores, doorbells and frees are kept and take effect in program
  * order when its cost has passed; the next step starts then. Software charges all costs itself but
  * IRQ_ENTRY, which wait() charges for each interrupt it returns.
  */

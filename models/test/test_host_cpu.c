@@ -1,4 +1,4 @@
-/* models/host: what a step is, when its effects happen, and accesses that block (DESIGN section 4).
+/* models/host: what a step is, when its effects happen, and accesses that block (models/host/host_cpu.h).
  */
 #include "models/test/host_rig.h"
 

@@ -1,4 +1,4 @@
-/* models/pcie: bus master off, function-level reset, link down (DESIGN section 6, Fence). */
+/* models/pcie: bus master off, function-level reset, link down (docs/hwif.md). */
 #include "models/pcie/pcie_config.h"
 #include "models/test/fake_pcie.h"
 
