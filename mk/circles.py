@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Budgets of structure: how large the largest circle of calls between the C files of a folder is, how long the longest
-function, and how many headers declare functions of a file that is not theirs. Prints each value beside its limit.
+function, how many headers declare functions of a file that is not theirs, and how many assertions a function has on
+average. Prints each value beside its limit.
 
 A file uses another when it names a function that the other defines; a call and a pointer to the function count alike.
 Exit 1: a value is over its limit.  usage: circles.py [ROOT]"""
@@ -19,6 +20,8 @@ CIRCLES = {
 OWN_HEADERS = ["models/toe"]
 FUNCTION_LINES = 70
 FOREIGN_HEADERS = 47  # headers elsewhere that declare functions of other files
+# A folder (with its subfolders), and how many calls of assert() its C files have at least for each function.
+ASSERTS = {"models/tcp": 0.09, "host-sw": 0.2}
 
 
 def files_of(root, folder, ending):
@@ -126,6 +129,12 @@ def main():
            "; ".join(f"{h}: {' '.join(foreign[h])}" for h in strict))
     report("headers with functions of other files, elsewhere", len(foreign) - len(strict), FOREIGN_HEADERS,
            " ".join(sorted(set(foreign) - set(strict))))
+    for folder, least in ASSERTS.items():
+        inside = [f for f in sources if f.startswith(folder + "/")]
+        functions = sum(len(defined[f]) for f in inside)
+        value = sum(len(re.findall(r"\bassert\(", texts[f])) for f in inside) / functions
+        bad |= value < least
+        print(f"tidy: assertions per function, {folder}: {value:.2f} (at least {least})")
     return bad
 
 
