@@ -1,9 +1,11 @@
-# Finds, builds and runs every */test/test_*.c; shared helpers in a test folder are its other .c files.
-TEST_SRC    := $(wildcard models/test/test_*.c host-sw/test/test_*.c sim/test/test_*.c)
+# Finds, builds and runs every test_*.c of the folders test/; the other .c files there are helpers that tests share.
+TEST_DIRS   := $(wildcard models/test models/*/test host-sw/test host-sw/*/test sim/test)
+TEST_SRC    := $(foreach d,$(TEST_DIRS),$(wildcard $(d)/test_*.c))
+TEST_HELPER := $(filter-out $(TEST_SRC),$(foreach d,$(TEST_DIRS),$(wildcard $(d)/*.c)))
 TEST_BIN    := $(foreach t,$(TEST_SRC),$(B)/test/$(basename $(notdir $(t))))
-# Helpers are an archive per folder: a test takes what it uses, and may fake what it does not.
+# Helpers are an archive for models, host-sw and sim each: a test takes what it uses, and may fake what it does not.
 define HELPER_RULE
-$(B)/test/lib$(1)_test.a: $(patsubst %.c,$(B)/obj/%.o,$(filter-out $(1)/test/test_%.c,$(wildcard $(1)/test/*.c)))
+$(B)/test/lib$(1)_test.a: $(patsubst %.c,$(B)/obj/%.o,$(filter $(1)/%,$(TEST_HELPER)))
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	$$(Q)$$(AR) rcs $$@ $$^

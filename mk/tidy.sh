@@ -13,10 +13,10 @@ allowed() {
     models/hwif) echo "models/base models/hwif" ;;
     models/wire) echo "models/base models/hwif models/wire" ;;
     models/tcp) echo "models/base models/wire models/hwif models/tcp" ;;
-    models/test) echo "models" ;;
+    models/test | models/*/test) echo "models" ;;
     models/toe*) echo "models/base models/wire models/tcp models/hwif models/toe" ;;
     models/*) echo "models/base models/wire models/tcp models/hwif $1" ;;
-    host-sw/test) echo "models host-sw" ;;
+    host-sw/test | host-sw/*/test) echo "models host-sw" ;;
     host-sw/driver) echo "models/base models/wire models/tcp models/hwif host-sw/driver" ;;
     host-sw/stack) echo "models/base models/wire models/tcp models/hwif host-sw/driver host-sw/stack host-sw/host_sw.h" ;;
     host-sw/policy) echo "models/base host-sw/policy host-sw/transfer/mechanism.h" ;;

@@ -1,6 +1,6 @@
 # The one table of docs/timing.md against the models. Tests that report their cases include
 # timing_case.h; `make test` prints the same table from its own run.
-TIMING_TESTS := $(patsubst models/test/%.c,$(B)/test/%,$(shell grep -l timing_case.h models/test/test_*.c))
+TIMING_TESTS := $(patsubst %.c,$(B)/test/%,$(notdir $(shell grep -l timing_case.h models/*/test/test_*.c)))
 .PHONY: timing-table
 timing-table: $(TIMING_TESTS) ## docs/timing.md against the models: section, cases, largest deviation
 	@mk/timing_table.sh $(B)/timing-cases $(TIMING_TESTS)

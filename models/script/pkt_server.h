@@ -1,6 +1,6 @@
 /*
  * The server a packet script is played against, as the player sees it: two TOE engines on fakes
- * (models/test/pkt_rig.h), or the whole simulated system (sim/script_server.h). Each call that can
+ * (models/script/test/pkt_rig.h), or the whole simulated system (sim/script_server.h). Each call that can
  * fail gives false; error() then says why.
  */
 #ifndef TOESIM_SCRIPT_PKT_SERVER_H

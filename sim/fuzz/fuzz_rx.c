@@ -1,5 +1,5 @@
 /* libFuzzer's entry to the receive path of the TOE engine: frames with damaged headers. */
-#include "models/test/rx_fuzz.h"
+#include "models/toe/test/rx_fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -1,5 +1,5 @@
 /* libFuzzer's entry to the TCP core: parser and receive path on a live context. */
-#include "models/test/tcp_fuzz.h"
+#include "models/tcp/test/tcp_fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -1,0 +1,44 @@
+/*
+ * A small TCP server for the tests of the replay: per conversation it offers the captured options,
+ * follows the captured steps and reports what its application got. It shares no code with
+ * models/tcp. Frames between it and the peer take `delay_ps` and may be lost or swapped.
+ */
+#ifndef TOESIM_TEST_IDEAL_SERVER_H
+#define TOESIM_TEST_IDEAL_SERVER_H
+
+#include "models/base/rng.h"
+#include "models/trace/test/replay_make.h"
+
+struct ideal_params {
+    uint64_t delay_ps;
+    uint32_t loss_permille;
+    uint32_t swap_permille; /* delayed by three times as much */
+    uint32_t window_bytes;
+    uint32_t cwnd_bytes; /* at first; doubles per round trip */
+    /* Planted bugs, for tests of the checks: 0 none. */
+    uint32_t corrupt_tx_every, corrupt_rx_every, double_rx_every, reset_after_bytes;
+    bool endpoint; /* the clients are lwIP's, not the capture's */
+};
+
+struct ideal_server;
+
+struct ideal_server *ideal_server_create(const struct ideal_params *params,
+                                         const struct capture *capture, struct frame_pool *pool);
+void ideal_server_connect(struct ideal_server *server, struct replay_side peer);
+void ideal_server_destroy(struct ideal_server *server);
+struct frame_sink ideal_server_sink(struct ideal_server *server);
+struct stage ideal_server_stage(struct ideal_server *server);
+
+/* One whole replay of `capture` against an ideal server; to be ended with ideal_replay_free(). Stops when done or at limit_ps. */
+struct ideal_replay {
+    struct frame_pool *pool;
+    struct ideal_server *server;
+    struct replay_side side;
+    uint64_t end_ps;
+};
+void ideal_replay_run(struct ideal_replay *replay, const struct capture *capture,
+                      const struct ideal_params *params, const struct replay_params *replay_params,
+                      uint64_t limit_ps);
+void ideal_replay_free(struct ideal_replay *replay);
+
+#endif
