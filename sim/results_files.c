@@ -97,8 +97,8 @@ static void print_move(FILE *file, const struct move_row *row, const char *mecha
                                                              [MOVE_CANCELLED] = "cancelled"};
     (void)fprintf(file, "%u,%u,", row->conn, row->gen);
     print_trigger(file, row);
-    (void)fprintf(file, ",%s,%u,%u,%s,%d,%u,%u", mechanism, row->source, row->destination,
-                  outcomes[row->outcome], row->late, row->held, row->forwarded);
+    (void)fprintf(file, ",%s,%u,%u,%s,%d,%d,%u,%u", mechanism, row->source, row->destination,
+                  outcomes[row->outcome], row->late, row->cold, row->held, row->forwarded);
     for (int m = 0; m < MOVE_TIMES; m++) {
         if (row->mark_ps[m] == TIME_NEVER)
             (void)fputc(',', file);
@@ -115,7 +115,7 @@ enum status results_write_moves(const char *dir, const struct results_input *in,
     if (status != STATUS_OK)
         return status;
     (void)fprintf(out.stream, "conn,generation,trigger,trigger_nic,trigger_frame,mechanism,from,to,"
-                              "outcome,late,held,forwarded");
+                              "outcome,late,cold,held,forwarded");
     for (int m = 0; m < MOVE_MARKS; m++)
         (void)fprintf(out.stream, ",t%d_ps", m);
     (void)fprintf(out.stream, ",begun_ps\n");

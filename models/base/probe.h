@@ -160,6 +160,7 @@ struct probe_refused {
 struct probe_mark {
     uint8_t mark;              /* enum move_mark */
     uint64_t at_ps;            /* may lie before the event */
+    bool is_cold;              /* MARK_FROZEN only: FREEZE found the context in DRAM alone */
     const struct frame *frame; /* MARK_FOREIGN only, whose connection the NIC may not know */
 };
 

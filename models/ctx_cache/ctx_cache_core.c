@@ -120,7 +120,8 @@ static enum ctx_result core_read_lock(struct ctx_core *core, const struct ctx_re
     return core_read(core, way, rsp);
 }
 
-static enum ctx_result core_freeze(struct ctx_core *core, const struct ctx_req *req)
+static enum ctx_result core_freeze(struct ctx_core *core, const struct ctx_req *req,
+                                   struct ctx_rsp *rsp)
 {
     struct ctx_way *way;
     enum ctx_result result = core_acquire(core, req, &way);
@@ -128,6 +129,7 @@ static enum ctx_result core_freeze(struct ctx_core *core, const struct ctx_req *
         return result;
     core->stats.freezes++;
     core->stats.freezes_cold += core->missed;
+    rsp->place = core->missed ? CTX_PLACE_COLD : CTX_PLACE_HOT;
     way->frozen = way->dirty = true;
     ctx_ways_mark_out(core, way);
     ctx_table_set_state_of(&core->table, way->conn, CTX_ENTRY_FROZEN);
@@ -364,7 +366,7 @@ static enum ctx_result core_dispatch(struct ctx_core *core, const struct ctx_req
     case CTX_OP_INSTALL:
         return core_install(core, req);
     case CTX_OP_FREEZE:
-        return core_freeze(core, req);
+        return core_freeze(core, req, rsp);
     case CTX_OP_EXTRACT:
         return core_extract(core, req, rsp);
     case CTX_OP_RELEASE:

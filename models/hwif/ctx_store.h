@@ -92,7 +92,7 @@ struct ctx_rsp {
     uint8_t op;
     uint8_t who;
     uint8_t result; /* enum ctx_result */
-    uint8_t place;  /* LOOKUP, SCAN: enum ctx_place */
+    uint8_t place;  /* enum ctx_place; LOOKUP, SCAN; FREEZE, OK: where it was, HOT or COLD */
     uint16_t gen;
     uint32_t conn;
     uint32_t next; /* SCAN: index to continue from */

@@ -173,6 +173,7 @@ static void on_mark(struct move_log *log, const struct probe_event *event)
         log->awaiting++;
         log->moving -= may_get_t12(row);
     }
+    row->cold |= event->mark.mark == MARK_FROZEN && event->mark.is_cold;
     row->mark_ps[event->mark.mark] = event->mark.at_ps;
 }
 

@@ -31,6 +31,7 @@ struct move_row {
     uint8_t source, destination;
     uint8_t outcome; /* enum move_outcome */
     bool late;       /* it was not over at its deadline */
+    bool cold;       /* FREEZE found the context in the DRAM of the source only */
     struct move_trigger trigger;
     uint64_t trigger_number; /* of the trigger's record in nicN.pcap, from 1; 0: no frame */
     uint32_t held, forwarded;

@@ -220,9 +220,9 @@ private:
     static constexpr uint32_t lookups_max = 16;
     static constexpr int reset_edges = 8;
     struct slot {
-        bool busy = false;    /* from submission to response */
-        bool offered = false; /* not yet taken by the cache */
-        uint8_t tag = 0;
+        bool busy = false;              /* from submission to response */
+        bool offered = false;           /* not yet taken by the cache */
+        uint8_t tag = 0, frozen_at = 0; /* FREEZE found the context at this enum ctx_place */
         uint64_t since_ps = 0;
         ctx_req req = {};
         uint8_t image[CTX_BYTES] = {};
@@ -252,6 +252,7 @@ private:
     void fill(slot &into, const ctx_req &req, uint64_t now_ps)
     {
         into.busy = into.offered = true;
+        into.frozen_at = 0;
         into.since_ps = now_ps;
         into.req = req;
         if (req.op == CTX_OP_WRITE_UNLOCK || req.op == CTX_OP_INSTALL) {
@@ -299,6 +300,8 @@ private:
             tell_effects();
         inject_.note(*model_);
         ctx_port_count(*model_, stats_, sets_);
+        if (model_->evt_freeze_o)
+            slots_[0][model_->commit_who_o].frozen_at = ctx_port_frozen_at(*model_);
         if (answers_lookup)
             client_.on_response(client_.self, &lookup_rsp, now_ps);
         if (answers_ret)
@@ -322,14 +325,13 @@ private:
         assert(mine.busy && !mine.offered && mine.tag == m.rsp_tag_o &&
                mine.req.op == m.rsp_code_o);
         mine.busy = false;
-        bool scan = mine.req.op == CTX_OP_SCAN;
         rsp = {};
         rsp.op = mine.req.op;
         rsp.who = mine.req.who;
         rsp.result = m.rsp_result_o;
-        rsp.place = m.rsp_place_o;
+        rsp.place = mine.frozen_at ? mine.frozen_at : m.rsp_place_o;
         rsp.gen = m.rsp_gen_o;
-        rsp.conn = scan ? m.rsp_conn_o : mine.req.conn;
+        rsp.conn = mine.req.op == CTX_OP_SCAN ? m.rsp_conn_o : mine.req.conn;
         rsp.next = m.rsp_next_o;
         rsp.tag = mine.req.tag;
         rsp.image = m.rsp_data_o && m.rsp_result_o != CTX_BAD ? image_ : nullptr;

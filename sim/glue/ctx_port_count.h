@@ -40,4 +40,10 @@ void ctx_port_count(const Model &m, ctx_store_stats &stats, std::vector<ctx_set_
     stats.bad_victims += m.evt_bad_victim_o;
 }
 
+/* At an edge with a FREEZE: where it has found the context. */
+template <class Model> uint8_t ctx_port_frozen_at(const Model &m)
+{
+    return m.evt_freeze_cold_o ? CTX_PLACE_COLD : CTX_PLACE_HOT;
+}
+
 #endif

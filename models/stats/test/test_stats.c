@@ -183,6 +183,31 @@ static void teardown(void) { move_log_destroy(move_log); }
 TestSuite(move_log_trigger, .init = setup, .fini = teardown);
 
 /* More frames pass than any fixed memory of them would hold, while the move waits for its turn. */
+/* A begun move of connection 3, frozen at its source, which had the context in DRAM only or not. */
+static const struct move_row *frozen_move(bool is_cold)
+{
+    struct move_trigger trigger = triggered_by(77, 1000, 5000);
+    foreign_frame(77, 1000, 5000);
+    emit(5000, move_event(PROBE_MOVE_WANTED, &trigger));
+    emit(5000, move_event(PROBE_MOVE_BEGIN, &trigger));
+    mark(6000, MARK_FREEZE);
+    emit(7000, (struct probe_event){.kind = PROBE_MOVE_MARK,
+                                    .conn = 3,
+                                    .gen = 1,
+                                    .mark.mark = MARK_FROZEN,
+                                    .mark.at_ps = 7000,
+                                    .mark.is_cold = is_cold});
+    mark(8000, MARK_DRAINED);
+    return move_log_row(move_log, move_log_count(move_log) - 1);
+}
+
+Test(move_log_trigger, a_move_is_cold_if_the_source_had_to_fetch_the_context)
+{
+    cr_expect_not(frozen_move(false)->cold);
+    cr_expect(frozen_move(true)->cold);
+    cr_expect_not(frozen_move(false)->cold);
+}
+
 Test(move_log_trigger, a_move_that_waits_keeps_the_frame_that_asked_for_it)
 {
     enum { OTHERS = 100000 };

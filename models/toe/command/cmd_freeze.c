@@ -18,6 +18,7 @@
 struct freeze_slot {
     bool draining; /* frozen in the cache, and own work is not yet done */
     bool frozen;
+    bool is_cold; /* the cache had the context in its DRAM only */
 };
 
 static bool start(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
@@ -44,7 +45,13 @@ static void drain(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
         op->frozen_ps = now_ps;
         toe_timer_set(engine, cmd->conn, TIME_NEVER);
         toe_set_own(engine, cmd->conn, OWN_FROZEN, now_ps);
-        toe_mark(engine, MARK_FROZEN, cmd->conn, cmd->gen, NULL, now_ps);
+        toe_probe(engine, (struct probe_event){.kind = PROBE_MOVE_MARK,
+                                               .now_ps = now_ps,
+                                               .conn = cmd->conn,
+                                               .gen = cmd->gen,
+                                               .mark.mark = MARK_FROZEN,
+                                               .mark.at_ps = now_ps,
+                                               .mark.is_cold = slot->is_cold});
     }
     if (slot->frozen &&
         (PLANTED(copy_before_drain) || toe_writes_are_issued(engine, c->write_last))) {
@@ -55,14 +62,16 @@ static void drain(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
     }
 }
 
-static void on_frozen(struct toe_engine *engine, struct toe_op *op, uint8_t result, uint64_t now_ps)
+static void on_frozen(struct toe_engine *engine, struct toe_op *op, const struct ctx_rsp *rsp,
+                      uint64_t now_ps)
 {
     struct freeze_slot *slot = op->state;
-    if (result != CTX_OK) {
-        toe_op_end(engine, op, toe_command_result(result), now_ps);
+    if (rsp->result != CTX_OK) {
+        toe_op_end(engine, op, toe_command_result(rsp->result), now_ps);
         return;
     }
     slot->draining = true;
+    slot->is_cold = rsp->place == CTX_PLACE_COLD;
     drain(engine, op, now_ps);
 }
 
@@ -122,7 +131,7 @@ static void on_cache(struct toe_engine *engine, struct toe_op *op, const struct 
                      uint64_t now_ps)
 {
     if (rsp->op == CTX_OP_FREEZE)
-        on_frozen(engine, op, rsp->result, now_ps);
+        on_frozen(engine, op, rsp, now_ps);
     else
         on_extracted(engine, op, rsp, now_ps);
 }
