@@ -1,6 +1,6 @@
 # Fuzzing of the scenario reader (clang's libFuzzer). FUZZ_SECONDS says how long.
 FUZZ_SECONDS ?= 60
-FUZZ_SCENARIO_SRC := sim/fuzz/fuzz_scenario.c $(filter sim/scenario%.c sim/expect.c sim/output_%.c sim/spelling.c,$(wildcard sim/*.c)) \
+FUZZ_SCENARIO_SRC := sim/fuzz/fuzz_scenario.c $(filter sim/scenario%.c sim/expect.c sim/output_%.c sim/spelling.c sim/action/%.c sim/soft_errors.c,$(SIM_C_SRC)) \
                      $(wildcard sim/test/stub_params.c)
 
 .PHONY: fuzz-scenario

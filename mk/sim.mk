@@ -1,11 +1,13 @@
 # The program: C parts of sim/ as a library, C++ shells, glue and the Verilated models.
 include mk/fst.mk
 SIM_C_LIB   := $(B)/libtoesim_sim.a
+# All C files of sim/ and its folders but those of programs of their own.
+SIM_C_SRC   := $(filter-out $(patsubst %,sim/%/%,test example bench fuzz fail),$(wildcard sim/*.c sim/*/*.c))
 SIM_CXX_SRC := $(wildcard sim/*.cpp) $(wildcard sim/shells/*.cpp)
 SIM_CXX_OBJ := $(patsubst %.cpp,$(B)/obj/%.o,$(SIM_CXX_SRC))
 TOESIM      := $(B)/toesim
 
-$(SIM_C_LIB): $(patsubst %.c,$(B)/obj/%.o,$(wildcard sim/*.c))
+$(SIM_C_LIB): $(SIM_C_SRC:%.c=$(B)/obj/%.o)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 

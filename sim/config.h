@@ -5,7 +5,6 @@
 #include "host-sw/host_sw.h"
 #include "models/base/status.h"
 #include "models/host/host_cpu.h"
-#include "models/hwif/ctx_store.h"
 #include "models/lan_switch/lan_switch.h"
 #include "models/mac/mac.h"
 #include "models/pcie/pcie_link.h"
@@ -15,87 +14,18 @@
 #include "models/trace/gen_peer.h"
 #include "models/trace/replay_peer.h"
 #include "models/trace/syn_flood.h"
+#include "sim/action/action.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum {
-    SIM_PATH_MAX = 1024,
-    SIM_NAME_MAX = 64,
-    SIM_ACTIONS_MAX = 256,
-    SIM_EXPECTS_MAX = 64,
-    SIM_EXPECT_TEXT_MAX = 200
-};
+enum { SIM_PATH_MAX = 1024, SIM_NAME_MAX = 64, SIM_EXPECTS_MAX = 64, SIM_EXPECT_TEXT_MAX = 200 };
 
 /* docs/replay.md */
 enum replay_mode { REPLAY_EXACT, REPLAY_ENDPOINT };
 
 enum traffic_kind { TRAFFIC_REPLAY, TRAFFIC_GENERATOR, TRAFFIC_EXTERNAL };
-
-enum action_kind {
-    ACTION_SWAP,      /* switch: members swap places in the hash (rehash: swap) */
-    ACTION_SET_HASH,  /* value = enum flow_hash_policy (rehash: layer2 ...) */
-    ACTION_ASSIGN,    /* policy table: connection `value` uses `nic` (rehash: assign) */
-    ACTION_LINK_DOWN, /* carrier of link `nic` */
-    ACTION_LINK_UP,
-    ACTION_SET_ACTIVE, /* active-backup: `nic` carries the frames, switch and driver */
-    ACTION_PCIE_DOWN,  /* surprise link down: the NIC is fenced */
-    ACTION_CTX_ERROR,  /* `flip`: a bit of a context, in the cache of the NIC that has it */
-    ACTION_ONLOAD,     /* connection `value` (UINT32_MAX: all) goes to the host's own TCP */
-    ACTION_OFFLOAD,    /* and back to a NIC */
-    ACTION_LINE_DROP,  /* from here on: a rule of `line`, on `link` and `direction` */
-    ACTION_LINE_CORRUPT,
-    ACTION_LINE_TRUNCATE,
-    ACTION_LINE_DUPLICATE,
-    ACTION_LINE_REORDER,
-    ACTION_LINE_DELAY,
-    ACTION_PCIE_UP,
-    ACTION_PCIE_TLP_ERROR, /* from here on in the order of enum pcie_fault */
-    ACTION_PCIE_DLLP_ERROR,
-    ACTION_PCIE_ACK_LOST,
-    ACTION_PCIE_POISONED,
-    ACTION_PCIE_NO_COMPLETION,
-    ACTION_PCIE_ABORT,
-    ACTION_PCIE_RESET,
-    ACTION_PCIE_MASTER_OFF,
-    ACTION_PCIE_PEER_READ, /* the NIC reads, or writes, a register of the other one by DMA */
-    ACTION_PCIE_PEER_WRITE,
-};
-
-enum sim_link { SIM_LINK_NIC0, SIM_LINK_NIC1, SIM_LINK_UPLINK, SIM_LINK_COUNT };
-enum sim_direction { SIM_BOTH_WAYS, SIM_TO_SERVER, SIM_TO_PEERS };
-
-/* The kinds are in the order of enum line_fault_kind. */
-static inline bool action_is_line_fault(enum action_kind kind)
-{
-    return kind >= ACTION_LINE_DROP && kind <= ACTION_LINE_DELAY;
-}
-static inline bool action_is_place(enum action_kind kind)
-{
-    return kind == ACTION_ONLOAD || kind == ACTION_OFFLOAD;
-}
-static inline enum line_fault_kind action_line_fault_kind(enum action_kind kind)
-{
-    return (enum line_fault_kind)(LINE_FAULT_DROP + (kind - ACTION_LINE_DROP));
-}
-
-/* Something that happens once: at a time, or when the traffic is so far (permille), whichever is
- * set; every_ps > 0 repeats it, count times (0: to the end). */
-struct sim_action {
-    enum action_kind kind;
-    bool by_progress;
-    uint64_t at_ps;
-    uint32_t at_permille;
-    uint64_t every_ps;
-    uint32_t count;
-    unsigned nic;
-    uint32_t value;
-    enum sim_link link;
-    enum sim_direction direction;
-    struct line_fault_rule line; /* its kind follows from the action's */
-    struct ctx_flip flip;        /* ctx_error; its connection is `value` */
-};
 
 enum waves_mode { WAVES_NONE, WAVES_MOVES, WAVES_ALL };
 

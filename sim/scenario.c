@@ -1,5 +1,6 @@
 #include "sim/scenario.h"
 
+#include "sim/action/action_table.h"
 #include "sim/expect.h"
 #include "sim/scenario_loader.h"
 
@@ -97,26 +98,7 @@ static enum status fail_shape(struct scenario_loader *loader, struct scenario_or
 
 /* --- list items --- */
 
-static unsigned given_bit(const char *last)
-{
-    static const struct {
-        const char *name;
-        unsigned bit;
-    } bits[] = {{"at", SCENARIO_GIVEN_AT},           {"action", SCENARIO_GIVEN_ACTION},
-                {"nic", SCENARIO_GIVEN_NIC},         {"connection", SCENARIO_GIVEN_CONNECTION},
-                {"count", SCENARIO_GIVEN_COUNT},     {"link", SCENARIO_GIVEN_LINK},
-                {"rate", SCENARIO_GIVEN_RATE},       {"frames", SCENARIO_GIVEN_FRAMES},
-                {"behind", SCENARIO_GIVEN_BEHIND},   {"delay", SCENARIO_GIVEN_DELAY},
-                {"jitter", SCENARIO_GIVEN_JITTER},   {"direction", SCENARIO_GIVEN_OF_LINE},
-                {"lasting", SCENARIO_GIVEN_OF_LINE}, {"array", SCENARIO_GIVEN_ARRAY},
-                {"line", SCENARIO_GIVEN_LINE},       {"bit", SCENARIO_GIVEN_BIT}};
-    for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++)
-        if (strcmp(bits[i].name, last) == 0)
-            return bits[i].bit;
-    return 0;
-}
-
-static struct scenario_item *item_at(struct scenario_loader *loader, enum scenario_list list,
+static struct scenario_item *item_at(struct scenario_loader *loader, enum action_list list,
                                      size_t index, struct scenario_origin origin)
 {
     size_t *count = &loader->item_count[list];
@@ -126,9 +108,7 @@ static struct scenario_item *item_at(struct scenario_loader *loader, enum scenar
     struct scenario_item *item = &loader->items[list][index];
     if (index == *count) {
         ++*count;
-        *item = (struct scenario_item){
-            .action = {.kind = list == SCENARIO_LIST_REHASH ? ACTION_SWAP : ACTION_LINK_DOWN},
-            .origin = origin};
+        *item = (struct scenario_item){.origin = origin};
     }
     return item;
 }
@@ -138,14 +118,14 @@ static enum status apply_action(struct scenario_loader *loader, const struct sce
                                 const char *text)
 {
     char why[SCENARIO_WHY_MAX];
-    enum scenario_list list = key->path[0] == 's' ? SCENARIO_LIST_REHASH : SCENARIO_LIST_FAULTS;
+    enum action_list list = key->path[0] == 's' ? ACTION_LIST_REHASH : ACTION_LIST_FAULTS;
     struct scenario_item *item = item_at(loader, list, index, origin);
     if (!item)
         return scenario_fail(loader, origin, path,
                              "no such item; items are numbered from 0, at most 256 in all");
     if (!scenario_value_parse(key, text, &item->action, why))
         return scenario_fail(loader, origin, path, why);
-    item->given |= given_bit(strrchr(key->path, '.') + 1);
+    item->given |= action_key_bit(strrchr(key->path, '.') + 1);
     return STATUS_OK;
 }
 

@@ -26,98 +26,31 @@ static enum status fail_at(struct scenario_loader *loader, const char *path, con
 
 /* --- actions --- */
 
-static const char *check_rehash(const struct scenario_item *item)
+/* False also for an item that has no action yet. */
+static bool has_flag(const struct sim_action *action, unsigned flag)
 {
-    unsigned both = SCENARIO_GIVEN_NIC | SCENARIO_GIVEN_CONNECTION;
-    if (item->action.kind == ACTION_ASSIGN && (item->given & both) != both)
-        return "needs `connection` and `nic`; write which connection moves where";
-    if (item->action.kind != ACTION_ASSIGN && (item->given & both) != 0)
-        return "has `connection` or `nic`, which only assign takes; leave it out";
-    return NULL;
+    return action->kind && (action->kind->flags & flag) != 0;
 }
 
-enum { GIVEN_OF_FLIP = SCENARIO_GIVEN_ARRAY | SCENARIO_GIVEN_LINE | SCENARIO_GIVEN_BIT };
-static const char flip_only[] =
-    "has `array`, `line` or `bit`, which only ctx_error takes; leave it out";
-
-static const char *check_ctx_error(const struct scenario_item *item)
-{
-    if (!(item->given & SCENARIO_GIVEN_CONNECTION))
-        return "has no `connection`; write which connection id";
-    if (item->given & SCENARIO_GIVEN_NIC)
-        return "has `nic`, but a context error hits the connection's owner; leave it out";
-    if (item->action.flip.tag && (item->given & SCENARIO_GIVEN_LINE))
-        return "has `line`, but a tag has none; leave it out, or write array: data";
-    return NULL;
-}
-
-static const char *check_line_fault(const struct scenario_item *item)
-{
-    enum action_kind kind = item->action.kind;
-    unsigned given = item->given;
-    bool has_rate = (given & SCENARIO_GIVEN_RATE) != 0;
-    bool has_frames = (given & SCENARIO_GIVEN_FRAMES) != 0;
-    if (given & (SCENARIO_GIVEN_NIC | SCENARIO_GIVEN_CONNECTION))
-        return "has `nic` or `connection`, but hits a link; write link: nic0, nic1 or uplink";
-    if (given & GIVEN_OF_FLIP)
-        return flip_only;
-    if (!(given & SCENARIO_GIVEN_LINK))
-        return "has no `link`; write nic0, nic1 or uplink";
-    if (has_rate == has_frames)
-        return "needs either `rate` (frames per million) or `frames` (their numbers)";
-    if (kind != ACTION_LINE_REORDER && (given & SCENARIO_GIVEN_BEHIND))
-        return "has `behind`, which only reorder takes; leave it out";
-    if (kind != ACTION_LINE_DELAY && (given & SCENARIO_GIVEN_JITTER))
-        return "has `jitter`, which only delay takes; leave it out";
-    if (kind != ACTION_LINE_DELAY && kind != ACTION_LINE_REORDER && (given & SCENARIO_GIVEN_DELAY))
-        return "has `delay`, which only delay and reorder take; leave it out";
-    if (kind == ACTION_LINE_DELAY && !(given & (SCENARIO_GIVEN_DELAY | SCENARIO_GIVEN_JITTER)))
-        return "has neither `delay` nor `jitter`; write how late, such as delay: 20us";
-    return NULL;
-}
-
-static const char *check_fault(const struct scenario_item *item)
-{
-    enum action_kind kind = item->action.kind;
-    bool has_nic = (item->given & SCENARIO_GIVEN_NIC) != 0;
-    bool has_connection = (item->given & SCENARIO_GIVEN_CONNECTION) != 0;
-    if (action_is_line_fault(kind))
-        return check_line_fault(item);
-    if (item->given >= SCENARIO_GIVEN_LINK)
-        return "has a key that only drop, corrupt, truncate, duplicate, reorder and delay take";
-    if (kind == ACTION_CTX_ERROR)
-        return check_ctx_error(item);
-    if (item->given & GIVEN_OF_FLIP)
-        return flip_only;
-    if (action_is_place(kind))
-        return has_nic ? "has `nic`, but the port of its last frame decides; leave it out" : NULL;
-    if (!has_nic)
-        return "has no `nic`; write 0 or 1";
-    if (has_connection)
-        return "has `connection`, which only ctx_error, onload and offload take; leave it out";
-    return NULL;
-}
-
-static enum status check_item(struct scenario_loader *loader, enum scenario_list list, size_t index)
+static enum status check_item(struct scenario_loader *loader, enum action_list list, size_t index)
 {
     const struct scenario_item *item = &loader->items[list][index];
     const char *why = NULL;
-    bool has_action = (item->given & SCENARIO_GIVEN_ACTION) != 0;
-    /* A line fault without a time is there from the beginning. */
-    bool needs_at = !has_action || !action_is_line_fault(item->action.kind);
-    if (needs_at && !(item->given & SCENARIO_GIVEN_AT))
+    const struct action_kind *kind = item->action.kind;
+    bool needs_at = !kind || !(kind->flags & ACTION_FROM_START);
+    if (needs_at && !(item->given & ACTION_KEY_AT))
         why = "has no `at`; write when: a time such as 3ms, or 50% of the traffic";
-    else if (!has_action)
+    else if (!kind)
         why = "has no `action`; write what happens";
-    else if ((item->given & SCENARIO_GIVEN_COUNT) && item->action.every_ps == 0)
+    else if ((item->given & ACTION_KEY_COUNT) && item->action.every_ps == 0)
         why = "has `count` without `every`; write how often, such as every: 5ms";
     else
-        why = list == SCENARIO_LIST_FAULTS ? check_fault(item) : check_rehash(item);
+        why = kind->ops->check(&item->action, item->given);
     if (!why)
         return STATUS_OK;
     char path[48];
     (void)snprintf(path, sizeof path, "%s[%zu]",
-                   list == SCENARIO_LIST_REHASH ? "switch.rehash" : "faults", index);
+                   list == ACTION_LIST_REHASH ? "switch.rehash" : "faults", index);
     return scenario_fail(loader, item->origin, path, why);
 }
 
@@ -127,19 +60,14 @@ static enum status finish_actions(struct scenario_loader *loader)
 {
     struct sim_config *config = loader->config;
     enum status worst = STATUS_OK;
-    for (int list = 0; list < SCENARIO_LIST_COUNT; list++)
+    for (int list = 0; list < ACTION_LIST_COUNT; list++)
         for (size_t i = 0; i < loader->item_count[list]; i++) {
-            worst = worse(worst, check_item(loader, (enum scenario_list)list, i));
+            worst = worse(worst, check_item(loader, (enum action_list)list, i));
             assert(config->action_count < SIM_ACTIONS_MAX);
             struct sim_action *action = &config->actions[config->action_count++];
             *action = loader->items[list][i].action;
-            bool has_connection = (loader->items[list][i].given & SCENARIO_GIVEN_CONNECTION) != 0;
-            if (action_is_place(action->kind) && !has_connection)
-                action->value = UINT32_MAX; /* all */
-            if (action_is_line_fault(action->kind)) {
-                action->line.kind = action_line_fault_kind(action->kind);
-                action->line.behind = u32_max(action->line.behind, 1);
-            }
+            if (action->kind && action->kind->ops->finish)
+                action->kind->ops->finish(action, loader->items[list][i].given);
         }
     return worst;
 }
@@ -194,13 +122,13 @@ static enum status check_traffic(struct scenario_loader *loader)
 }
 
 /* Engines and caches know that many connections. */
-static enum status check_ctx_errors(struct scenario_loader *loader)
+static enum status check_contexts(struct scenario_loader *loader)
 {
-    for (size_t i = 0; i < loader->item_count[SCENARIO_LIST_FAULTS]; i++) {
-        const struct scenario_item *item = &loader->items[SCENARIO_LIST_FAULTS][i];
+    for (size_t i = 0; i < loader->item_count[ACTION_LIST_FAULTS]; i++) {
+        const struct scenario_item *item = &loader->items[ACTION_LIST_FAULTS][i];
         char path[48];
         (void)snprintf(path, sizeof path, "faults[%zu].connection", i);
-        if (item->action.kind == ACTION_CTX_ERROR &&
+        if (has_flag(&item->action, ACTION_NEEDS_CONTEXT) &&
             item->action.value >= loader->config->team.conn_max)
             return scenario_fail(loader, item->origin, path,
                                  "is beyond team.connections_max; write a lower one");
@@ -216,8 +144,7 @@ static enum status check_pcie(struct scenario_loader *loader)
     if (pcie_params_check(&config->pcie, &wrong) != STATUS_OK)
         return fail_at(loader, "nics.pcie", wrong.text);
     for (size_t i = 0; i < config->action_count; i++) {
-        enum action_kind kind = config->actions[i].kind;
-        if (!config->pcie.dll && kind >= ACTION_PCIE_TLP_ERROR && kind <= ACTION_PCIE_ACK_LOST)
+        if (!config->pcie.dll && has_flag(&config->actions[i], ACTION_NEEDS_DLL))
             return fail_at(loader, "nics.pcie.dll",
                            "a fault needs the data link layer; write dll: true");
     }
@@ -256,8 +183,8 @@ static enum status check_captured(struct scenario_loader *loader)
 static enum status check_together(struct scenario_loader *loader)
 {
     static enum status (*const checks[])(struct scenario_loader *) = {
-        check_traffic,  check_offload,    check_host, check_table,
-        check_captured, check_ctx_errors, check_waves};
+        check_traffic,  check_offload,  check_host, check_table,
+        check_captured, check_contexts, check_waves};
     const struct sim_config *config = loader->config;
     enum status worst = check_tcp(loader, &config->team.tcp, "team.tcp");
     worst = worse(worst, check_tcp(loader, &config->gen.tcp, "traffic.tcp"));

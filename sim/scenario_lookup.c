@@ -3,6 +3,7 @@
 #include "host-sw/policy/policy.h"
 #include "host-sw/team/team_mode.h"
 #include "host-sw/transfer/mechanism.h"
+#include "sim/action/action_table.h"
 #include "sim/scenario_rows.h"
 #include "sim/scenario_table.h"
 
@@ -38,6 +39,10 @@ static const char *const *names_of(const char *path)
         return team_mode_names();
     if (strcmp(path, "team.move.mechanism") == 0)
         return mechanism_names();
+    if (strcmp(path, "switch.rehash[].action") == 0)
+        return action_names(ACTION_LIST_REHASH);
+    if (strcmp(path, "faults[].action") == 0)
+        return action_names(ACTION_LIST_FAULTS);
     return strcmp(path, "team.move.policy") == 0 ? policy_names() : NULL;
 }
 

@@ -54,35 +54,8 @@ static const char *const lacp_names[] = {
     [LACP_OFF] = "off", [LACP_SLOW] = "slow", [LACP_FAST] = "fast", NULL};
 static const char *const forwarding_names[] = {
     [false] = "store_and_forward", [true] = "cut_through", NULL};
-const char *const scenario_hash_names[] = {[FLOW_HASH_LAYER2] = "layer2",
-                                           [FLOW_HASH_LAYER2_3] = "layer2_3",
-                                           [FLOW_HASH_LAYER3_4] = "layer3_4",
-                                           NULL};
-const char *const scenario_fault_names[] = {[ACTION_LINK_DOWN] = "link_down",
-                                            [ACTION_LINK_UP] = "link_up",
-                                            [ACTION_SET_ACTIVE] = "set_active",
-                                            [ACTION_PCIE_DOWN] = "pcie_down",
-                                            [ACTION_CTX_ERROR] = "ctx_error",
-                                            [ACTION_ONLOAD] = "onload",
-                                            [ACTION_OFFLOAD] = "offload",
-                                            [ACTION_LINE_DROP] = "drop",
-                                            [ACTION_LINE_CORRUPT] = "corrupt",
-                                            [ACTION_LINE_TRUNCATE] = "truncate",
-                                            [ACTION_LINE_DUPLICATE] = "duplicate",
-                                            [ACTION_LINE_REORDER] = "reorder",
-                                            [ACTION_LINE_DELAY] = "delay",
-                                            [ACTION_PCIE_UP] = "pcie_up",
-                                            [ACTION_PCIE_TLP_ERROR] = "pcie_tlp_error",
-                                            [ACTION_PCIE_DLLP_ERROR] = "pcie_dllp_error",
-                                            [ACTION_PCIE_ACK_LOST] = "pcie_ack_lost",
-                                            [ACTION_PCIE_POISONED] = "pcie_poisoned",
-                                            [ACTION_PCIE_NO_COMPLETION] = "pcie_no_completion",
-                                            [ACTION_PCIE_ABORT] = "pcie_abort",
-                                            [ACTION_PCIE_RESET] = "pcie_reset",
-                                            [ACTION_PCIE_MASTER_OFF] = "pcie_master_off",
-                                            [ACTION_PCIE_PEER_READ] = "pcie_peer_read",
-                                            [ACTION_PCIE_PEER_WRITE] = "pcie_peer_write",
-                                            NULL};
+#define HASH_NAME(policy, name) [policy] = name,
+static const char *const hash_names[] = {FLOW_HASH_POLICIES(HASH_NAME) NULL};
 static const char *const array_names[] = {[false] = "data", [true] = "tag", NULL};
 static const char *const link_names[] = {
     [SIM_LINK_NIC0] = "nic0", [SIM_LINK_NIC1] = "nic1", [SIM_LINK_UPLINK] = "uplink", NULL};
@@ -109,33 +82,6 @@ static const char *const waves_names[] = {
     [WAVES_NONE] = "none", [WAVES_MOVES] = "moves", [WAVES_ALL] = "all", NULL};
 static const char *const congestion_names[] = {
     [CC_NEWRENO] = "newreno", [CC_CUBIC] = "cubic", NULL};
-static const char *const rehash_names[] = {"swap",     "layer2", "layer2_3",
-                                           "layer3_4", "assign", NULL};
-static const char *const fault_list[] = {"link_down",
-                                         "link_up",
-                                         "set_active",
-                                         "pcie_down",
-                                         "ctx_error",
-                                         "onload",
-                                         "offload",
-                                         "drop",
-                                         "corrupt",
-                                         "truncate",
-                                         "duplicate",
-                                         "reorder",
-                                         "delay",
-                                         "pcie_up",
-                                         "pcie_tlp_error",
-                                         "pcie_dllp_error",
-                                         "pcie_ack_lost",
-                                         "pcie_poisoned",
-                                         "pcie_no_completion",
-                                         "pcie_abort",
-                                         "pcie_reset",
-                                         "pcie_master_off",
-                                         "pcie_peer_read",
-                                         "pcie_peer_write",
-                                         NULL};
 
 /* The same TCP knobs for the team (NICs and host stack) and for generated clients. */
 #define TCP_KEYS(path, f)                                                                          \
@@ -342,7 +288,7 @@ const struct scenario_key scenario_rows[] = {
     ENUM("nics.cache.model", ctx_golden, model_names,
          "rtl, or the C model for debugging (no waves)"),
 
-    ENUM("switch.hash", lan_switch.hash, scenario_hash_names, "the group's hash"),
+    ENUM("switch.hash", lan_switch.hash, hash_names, "the group's hash"),
     ENUM("switch.policy", lan_switch.policy, port_policy_names,
          "which port a frame to the team takes"),
     COUNT("switch.flip_frames", lan_switch.flip_frames, 1, U32_LIMIT,
@@ -365,7 +311,7 @@ const struct scenario_key scenario_rows[] = {
     RATE("switch.uplink", uplink_bps, ETHERNET, 10 * GBPS, 100 * GBPS, "link to the remote side"),
     ROW("switch.rehash[].at", SCENARIO_AT, NONE, 0, TIME_LIMIT, ITEM(at_ps), 1, NULL,
         "when: a time, or a percentage of the traffic"),
-    ROW("switch.rehash[].action", SCENARIO_REHASH, NONE, 0, 0, ITEM(kind), 1, rehash_names,
+    ROW("switch.rehash[].action", SCENARIO_ACTION, NONE, 0, 0, ITEM(kind), 1, NULL,
         "members change places, the new hash, or a connection's new NIC (policy table)"),
     ROW("switch.rehash[].connection", SCENARIO_COUNT, NONE, 0, 1048575, ITEM(value), 1, NULL,
         "assign: which connection, from 0 in order of appearance"),
@@ -429,7 +375,7 @@ const struct scenario_key scenario_rows[] = {
 
     ROW("faults[].at", SCENARIO_AT, NONE, 0, TIME_LIMIT, ITEM(at_ps), 1, NULL,
         "when: a time, or a percentage of the traffic"),
-    ROW("faults[].action", SCENARIO_FAULT, NONE, 0, 0, ITEM(kind), 1, fault_list, "what happens"),
+    ROW("faults[].action", SCENARIO_ACTION, NONE, 0, 0, ITEM(kind), 1, NULL, "what happens"),
     ROW("faults[].nic", SCENARIO_COUNT, NONE, 0, 1, ITEM(nic), 1, NULL,
         "to which NIC (not ctx_error, onload, offload, nor drop to delay)"),
     ROW("faults[].connection", SCENARIO_COUNT, NONE, 0, 65535, ITEM(value), 1, NULL,

@@ -6,15 +6,10 @@
 #include "models/base/scenario_key.h"
 #include "sim/config.h"
 
-/* Every key, in the order of effective.yaml. Parts that are registered by name (team modes, mechanisms and
- * policies) have put in their names and their own keys. */
+/* Every key, in the order of effective.yaml. Parts that are registered by name (team modes, mechanisms, policies
+ * and actions) have put in their names and their own keys. */
 const struct scenario_key *scenario_keys(void);
 size_t scenario_key_count(void);
-
-/* Names for enum action_kind, as `faults` writes them; null for kinds of `switch.rehash`. */
-extern const char *const scenario_fault_names[];
-/* Names for enum flow_hash_policy. */
-extern const char *const scenario_hash_names[];
 
 /* The key with this path, list indices written as "[]"; null: none. */
 const struct scenario_key *scenario_table_find(const char *path);

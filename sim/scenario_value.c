@@ -2,6 +2,7 @@
 
 #include "models/base/units.h"
 #include "models/hwif/flow_key.h"
+#include "sim/action/action_table.h"
 #include "sim/scenario_frames.h"
 #include "sim/scenario_names.h"
 #include "sim/scenario_ports.h"
@@ -295,35 +296,16 @@ static bool parse_at(const char *text, struct sim_action *action, char why[SCENA
     return true;
 }
 
-static bool parse_rehash(const struct scenario_key *key, const char *text,
+static bool parse_action(const struct scenario_key *key, const char *text,
                          struct sim_action *action, char why[SCENARIO_WHY_MAX])
 {
-    uint64_t hash;
-    if (strcmp(text, "swap") == 0) {
-        action->kind = ACTION_SWAP;
-        action->value = 0;
-        return true;
-    }
-    if (strcmp(text, "assign") == 0) {
-        action->kind = ACTION_ASSIGN;
-        return true;
-    }
-    if (!scenario_name_find(scenario_hash_names, text, &hash))
+    bool is_rehash = strncmp(key->path, "switch.", 7) == 0;
+    enum action_list list = is_rehash ? ACTION_LIST_REHASH : ACTION_LIST_FAULTS;
+    const struct action_kind *kind = action_find(list, text);
+    if (!kind)
         return scenario_name_wrong(key->names, text, why);
-    action->kind = ACTION_SET_HASH;
-    action->value = (uint32_t)hash;
+    action->kind = kind;
     return true;
-}
-
-static bool parse_fault(const struct scenario_key *key, const char *text, struct sim_action *action,
-                        char why[SCENARIO_WHY_MAX])
-{
-    for (int kind = ACTION_LINK_DOWN; scenario_fault_names[kind]; kind++)
-        if (strcmp(scenario_fault_names[kind], text) == 0) {
-            action->kind = (enum action_kind)kind;
-            return true;
-        }
-    return scenario_name_wrong(key->names, text, why);
 }
 
 bool scenario_value_parse(const struct scenario_key *key, const char *text, void *base,
@@ -353,8 +335,6 @@ bool scenario_value_parse(const struct scenario_key *key, const char *text, void
         return parse_vlan(key, text, base, why);
     case SCENARIO_AT:
         return parse_at(text, base, why);
-    case SCENARIO_REHASH:
-        return parse_rehash(key, text, base, why);
     case SCENARIO_FRAMES:
         return scenario_frames_parse(text, &((struct sim_action *)base)->line, why);
     case SCENARIO_PORTS:
@@ -363,8 +343,8 @@ bool scenario_value_parse(const struct scenario_key *key, const char *text, void
         return parse_table(key, text, base, why);
     case SCENARIO_LIST:
         return parse_list(key, text, base, why);
-    case SCENARIO_FAULT:
-        return parse_fault(key, text, base, why);
+    case SCENARIO_ACTION:
+        return parse_action(key, text, base, why);
     case SCENARIO_EXPECT:
         break;
     }
@@ -421,12 +401,8 @@ static const char *word_of(const struct scenario_key *key, const void *base)
         return fetch(key, base) ? "true" : "false";
     case SCENARIO_ENUM:
         return key->names[fetch(key, base)];
-    case SCENARIO_REHASH:
-        if (action->kind == ACTION_ASSIGN)
-            return "assign";
-        return action->kind == ACTION_SWAP ? "swap" : scenario_hash_names[action->value];
-    case SCENARIO_FAULT:
-        return scenario_fault_names[action->kind];
+    case SCENARIO_ACTION:
+        return action->kind->name;
     default:
         return const_field_of(key, base); /* NAME and PATH are text already */
     }

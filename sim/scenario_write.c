@@ -1,4 +1,5 @@
 /* effective.yaml, in the order of the table. */
+#include "sim/action/action_table.h"
 #include "sim/scenario.h"
 #include "sim/scenario_table.h"
 #include "sim/scenario_value.h"
@@ -55,56 +56,13 @@ static unsigned open_sections(FILE *file, const char *previous, const char *path
     return depth;
 }
 
-static bool is_among(const char *name, const char *const *names)
-{
-    for (; *names; names++)
-        if (strcmp(name, *names) == 0)
-            return true;
-    return false;
-}
-
-/* Keys of line faults: all kinds have the first ones, the others depend. */
-static bool line_has(const char *last, const struct sim_action *action)
-{
-    static const char *const common[] = {"at",      "action", "link",  "direction",
-                                         "lasting", "every",  "count", NULL};
-    if (strcmp(last, action->line.range_count ? "frames" : "rate") == 0)
-        return true;
-    if (action->kind == ACTION_LINE_REORDER && strcmp(last, "behind") == 0)
-        return true;
-    if (action->kind == ACTION_LINE_DELAY && strcmp(last, "jitter") == 0)
-        return true;
-    if (action->kind == ACTION_LINE_REORDER || action->kind == ACTION_LINE_DELAY)
-        return is_among(last, common) || strcmp(last, "delay") == 0;
-    return is_among(last, common);
-}
-
-/* A tag has no line. */
-static bool flip_has(const char *last, const struct sim_action *action)
-{
-    static const char *const keys[] = {"at",  "action", "connection", "array",
-                                       "bit", "every",  "count",      NULL};
-    return is_among(last, keys) || (strcmp(last, "line") == 0 && !action->flip.tag);
-}
-
+/* True if the action is in the list of this key, and the key is needed to describe it. */
 static bool belongs(const struct scenario_key *key, const struct sim_action *action)
 {
-    static const char *const common[] = {"at", "action", "every", "count", NULL};
-    enum action_kind kind = action->kind;
-    bool of_rehash = strncmp(key->path, "switch.", 7) == 0;
-    const char *last = strrchr(key->path, '.') + 1;
-    if (of_rehash != (kind <= ACTION_ASSIGN) ||
-        (strcmp(last, "count") == 0 && action->every_ps == 0))
-        return false;
-    if (action_is_line_fault(kind))
-        return line_has(last, action);
-    if (kind == ACTION_CTX_ERROR)
-        return flip_has(last, action);
-    if (strcmp(last, "connection") == 0)
-        return kind == ACTION_ASSIGN || (action_is_place(kind) && action->value != UINT32_MAX);
-    if (strcmp(last, "nic") == 0)
-        return kind >= ACTION_ASSIGN && !action_is_place(kind);
-    return is_among(last, common);
+    bool is_rehash_key = strncmp(key->path, "switch.", 7) == 0;
+    bool is_rehash = action_list_of(action->kind) == ACTION_LIST_REHASH;
+    unsigned bit = action_key_bit(strrchr(key->path, '.') + 1);
+    return is_rehash == is_rehash_key && (action_keys_of(action) & bit) != 0;
 }
 
 /* All items of the list whose first key is `key`; its keys are in consecutive rows. */

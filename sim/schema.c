@@ -105,8 +105,7 @@ static json_t *value_schema(const struct scenario_key *key)
     case SCENARIO_BOOL:
         return json_pack("{s:s}", "type", "boolean");
     case SCENARIO_ENUM:
-    case SCENARIO_REHASH:
-    case SCENARIO_FAULT:
+    case SCENARIO_ACTION:
         return of_names(key->names);
     case SCENARIO_NAME:
         return json_pack("{s:[s, s], s:s}", "type", "string", "integer", "pattern",

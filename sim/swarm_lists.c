@@ -1,4 +1,5 @@
 /* The lists of a drawn scenario: faults and rehashes. */
+#include "sim/action/action_table.h"
 #include "sim/swarm_pvt.h"
 
 #include <stdio.h>
@@ -28,7 +29,7 @@ static void draw_repetition(struct swarm_drawing *d, const char *list, size_t in
     draw(d, list, index, "count");
 }
 
-static void draw_line_fault(struct swarm_drawing *d, size_t index, enum action_kind kind)
+static void draw_line_fault(struct swarm_drawing *d, size_t index, unsigned keys)
 {
     static const char list[] = "faults";
     draw(d, list, index, "link");
@@ -36,11 +37,13 @@ static void draw_line_fault(struct swarm_drawing *d, size_t index, enum action_k
     draw(d, list, index, swarm_chance(d, 2) ? "rate" : "frames");
     draw_now_and_then(d, list, index, "lasting");
     draw_now_and_then(d, list, index, "at");
-    if (kind == ACTION_LINE_REORDER)
+    if (keys & ACTION_KEY_BEHIND)
         draw_now_and_then(d, list, index, "behind");
-    if (kind == ACTION_LINE_DELAY || (kind == ACTION_LINE_REORDER && swarm_chance(d, 2)))
+    /* A delay must be given where there may be jitter; reordering has a default. */
+    bool has_jitter = (keys & ACTION_KEY_JITTER) != 0;
+    if (has_jitter || ((keys & ACTION_KEY_DELAY) && swarm_chance(d, 2)))
         draw(d, list, index, "delay");
-    if (kind == ACTION_LINE_DELAY)
+    if (has_jitter)
         draw_now_and_then(d, list, index, "jitter");
 }
 
@@ -55,48 +58,22 @@ static void draw_ctx_error(struct swarm_drawing *d, size_t index)
         draw_now_and_then(d, list, index, "line");
 }
 
-/* Faults of a NIC or of a context, which end connections. Errors that the link repairs are none, nor are
- * requests between the NICs. */
-static bool may_damage(enum action_kind kind)
-{
-    switch (kind) {
-    case ACTION_PCIE_DOWN:
-    case ACTION_PCIE_POISONED:
-    case ACTION_PCIE_NO_COMPLETION:
-    case ACTION_PCIE_ABORT:
-    case ACTION_PCIE_RESET:
-    case ACTION_PCIE_MASTER_OFF:
-    case ACTION_CTX_ERROR:
-        return true;
-    default:
-        return false;
-    }
-}
-
-static enum action_kind kind_of(const char *name)
-{
-    int kind = 0;
-    while (!scenario_fault_names[kind] || strcmp(scenario_fault_names[kind], name) != 0)
-        kind++;
-    return (enum action_kind)kind;
-}
-
 static void draw_fault(struct swarm_drawing *d, size_t index)
 {
     static const char list[] = "faults";
     const char *action = swarm_pick(d, scenario_table_find("faults[].action")->names);
-    enum action_kind kind = kind_of(action);
+    const struct action_kind *kind = action_find(ACTION_LIST_FAULTS, action);
     swarm_set(d, "faults[%zu].action=%s", index, action);
-    d->scenario->may_damage |= may_damage(kind);
-    d->scenario->may_stall |= may_damage(kind) || kind == ACTION_LINK_DOWN;
-    if (action_is_line_fault(kind)) {
-        draw_line_fault(d, index, kind);
+    d->scenario->may_damage |= (kind->flags & ACTION_MAY_DAMAGE) != 0;
+    d->scenario->may_stall |= (kind->flags & ACTION_MAY_STALL) != 0;
+    if (kind->keys & ACTION_KEY_LINK) {
+        draw_line_fault(d, index, kind->keys);
         return;
     }
     draw(d, list, index, "at");
-    if (kind == ACTION_CTX_ERROR)
+    if (kind->keys & ACTION_KEY_ARRAY)
         draw_ctx_error(d, index);
-    else if (action_is_place(kind))
+    else if (kind->keys & ACTION_KEY_CONNECTION)
         draw_now_and_then(d, list, index, "connection");
     else
         draw(d, list, index, "nic");

@@ -59,6 +59,7 @@ testbed::testbed(const sim_config &config, const struct capture *replayed,
     make_flood();
     make_director();
     make_application();
+    prepare_actions();
     bind_stages();
 }
 
@@ -358,7 +359,6 @@ void testbed::make_network()
                                 pool_, switch_shell_->waker());
     memory_check(switch_);
     watch_queues();
-    make_line_faults();
     make_lacp();
 }
 
@@ -366,7 +366,7 @@ void testbed::make_director()
 {
     director_ops ops = {
         [](void *self, const sim_action *action, uint64_t now_ps) {
-            static_cast<testbed *>(self)->act(*action, now_ps);
+            action->kind->ops->start(&static_cast<testbed *>(self)->targets_, action, now_ps);
         },
         [](void *self) { return static_cast<testbed *>(self)->progress_permille(); }, this};
     director_ = director_create(&config_, ops, director_shell_->waker());
@@ -391,6 +391,35 @@ void testbed::bind_stages()
     director_shell_->bind(director_stage(director_, "director"));
 }
 
+void testbed::prepare_actions()
+{
+    targets_.lan_switch = switch_;
+    targets_.software = software_;
+    targets_.cpu = cpu_;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        targets_.pcie[nic] = link_[nic];
+        targets_.engine[nic] = slot_[nic].engine;
+        targets_.soft_errors[nic] = &soft_errors_[nic];
+    }
+    const unsigned receivers[SIM_LINK_COUNT][2] = {
+        {MAC_NIC0, MAC_SWITCH0}, {MAC_NIC1, MAC_SWITCH1}, {MAC_SWITCH_UPLINK, MAC_PEER}};
+    for (unsigned link = 0; link < SIM_LINK_COUNT; link++)
+        for (unsigned way = 0; way < 2; way++)
+            targets_.line_receiver[link][way] = mac_[receivers[link][way]];
+    targets_.plug_cable = [](void *self, unsigned nic, bool plugged, uint64_t now_ps) {
+        auto *bed = static_cast<testbed *>(self);
+        bed->cable_up_[nic] = plugged;
+        bed->set_link(nic, now_ps);
+    };
+    targets_.self = this;
+    targets_.seed = config_.seed;
+    for (size_t i = 0; i < config_.action_count; i++) {
+        const action_ops *ops = config_.actions[i].kind->ops;
+        if (ops->prepare)
+            ops->prepare(&targets_, &config_.actions[i]);
+    }
+}
+
 // Both ends of a link have carrier while its cable is whole and its NIC is not fenced.
 void testbed::set_link(unsigned nic, uint64_t now_ps)
 {
@@ -399,96 +428,4 @@ void testbed::set_link(unsigned nic, uint64_t now_ps)
     mac_set_link(mac_[MAC_SWITCH0 + nic], up, now_ps);
     lan_switch_set_member_up(switch_, nic, up, now_ps);
     report_port(nic, now_ps);
-}
-
-// A register that reads always, and one that may be written at any time.
-void testbed::access_peer(unsigned nic, bool write, uint64_t now_ps)
-{
-    pcie_endpoint from = pcie_link_endpoint(link_[nic]);
-    uint64_t bar0 = pcie_link_bar0(link_[NIC_COUNT - 1 - nic]);
-    auto ignore = [](void *, uint64_t, bool, const uint8_t *, uint32_t, uint64_t) {};
-    uint32_t beat = 1;
-    if (write)
-        from.ops->write(from.self, bar0 + NIC_REG_HEARTBEAT, &beat, sizeof beat, {}, {}, now_ps);
-    else
-        from.ops->read(from.self, bar0 + NIC_REG_MAGIC, sizeof beat, {ignore, nullptr, 0}, now_ps);
-}
-
-// Into the cache of the NIC that has the context. When none has it (it is in host memory, or is no
-// more), both are hit, and miss.
-void testbed::inject_soft_error(const sim_action &action, uint64_t now_ps)
-{
-    ctx_flip flip = action.flip;
-    flip.conn = action.value;
-    bool has[NIC_COUNT], any = false;
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
-        has[nic] = toe_engine_has_context(slot_[nic].engine, flip.conn);
-        any |= has[nic];
-    }
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        if (has[nic] || !any)
-            soft_errors_add(&soft_errors_[nic], &flip, now_ps);
-}
-
-void testbed::act(const sim_action &action, uint64_t now_ps)
-{
-    if (action_is_line_fault(action.kind)) {
-        start_line_fault(action, now_ps);
-        return;
-    }
-    switch (action.kind) {
-    case ACTION_ASSIGN:
-        lan_switch_assign(switch_, action.value, action.nic, now_ps);
-        break;
-    case ACTION_SWAP:
-        lan_switch_swap(switch_, now_ps);
-        break;
-    case ACTION_SET_HASH:
-        lan_switch_set_hash(switch_, static_cast<flow_hash_policy>(action.value), now_ps);
-        break;
-    case ACTION_LINK_DOWN:
-    case ACTION_LINK_UP:
-        cable_up_[action.nic] = action.kind == ACTION_LINK_UP;
-        set_link(action.nic, now_ps);
-        break;
-    case ACTION_SET_ACTIVE:
-        if (host_sw_set_active(software_, action.nic, now_ps)) {
-            lan_switch_set_active(switch_, action.nic, now_ps);
-            host_cpu_kick(cpu_, now_ps);
-        }
-        break;
-    case ACTION_PCIE_DOWN:
-        pcie_link_set_up(link_[action.nic], false, now_ps);
-        break;
-    case ACTION_PCIE_UP:
-        pcie_link_set_up(link_[action.nic], true, now_ps);
-        break;
-    case ACTION_ONLOAD:
-    case ACTION_OFFLOAD:
-        host_sw_request_place(software_, action.value, action.kind == ACTION_ONLOAD);
-        host_cpu_kick(cpu_, now_ps);
-        break;
-    case ACTION_PCIE_TLP_ERROR:
-    case ACTION_PCIE_DLLP_ERROR:
-    case ACTION_PCIE_ACK_LOST:
-    case ACTION_PCIE_POISONED:
-    case ACTION_PCIE_NO_COMPLETION:
-    case ACTION_PCIE_ABORT:
-    case ACTION_PCIE_RESET:
-    case ACTION_PCIE_MASTER_OFF:
-        static_assert(int(ACTION_PCIE_MASTER_OFF) - int(ACTION_PCIE_TLP_ERROR) ==
-                      int(PCIE_FAULT_MASTER_OFF));
-        pcie_link_inject(link_[action.nic],
-                         static_cast<pcie_fault>(action.kind - ACTION_PCIE_TLP_ERROR), now_ps);
-        break;
-    case ACTION_PCIE_PEER_READ:
-    case ACTION_PCIE_PEER_WRITE:
-        access_peer(action.nic, action.kind == ACTION_PCIE_PEER_WRITE, now_ps);
-        break;
-    case ACTION_CTX_ERROR:
-        inject_soft_error(action, now_ps);
-        break;
-    default:
-        assert(!"an action");
-    }
 }

@@ -79,12 +79,11 @@ private:
     void make_external();
     void make_flood();
     void watch_queues();
-    void make_line_faults();
     void make_lacp();
     void report_port(unsigned nic, uint64_t now_ps);
-    void start_line_fault(const sim_action &action, uint64_t now_ps);
     void make_peers();
     void make_director();
+    void prepare_actions();
     void make_cache(unsigned nic, const ctx_client &client, ctx_store *store);
     void make_replay_server();
     void make_bulk_server();
@@ -98,10 +97,7 @@ private:
     bool is_at_rest() const;
     bool is_host_busy() const;
     bool holds(check_place place, unsigned nic, uint64_t frame) const;
-    void access_peer(unsigned nic, bool write, uint64_t now_ps);
-    void act(const sim_action &action, uint64_t now_ps);
     void set_link(unsigned nic, uint64_t now_ps);
-    void inject_soft_error(const sim_action &action, uint64_t now_ps);
     void on_probe(const probe_event &event);
 
     sim_config config_;
@@ -138,10 +134,9 @@ private:
     wave_window window_ = {};
     nic_slot slot_[NIC_COUNT] = {};
     bool cable_up_[NIC_COUNT] = {true, true};
-    bool is_dark_[NIC_COUNT] = {};                            // fenced
-    bool port_usable_[NIC_COUNT] = {true, true};              // as the NIC's driver was told
-    static const unsigned line_receivers_[SIM_LINK_COUNT][2]; // to the server, to the peers
-    int line_rules_[SIM_ACTIONS_MAX][2] = {};
+    bool is_dark_[NIC_COUNT] = {};               // fenced
+    bool port_usable_[NIC_COUNT] = {true, true}; // as the NIC's driver was told
+    action_targets targets_ = {};
     std::vector<replay_script> scripts_;
 
     std::unique_ptr<core_shell> core_;

@@ -1,5 +1,5 @@
-// The links' queues, faults and link aggregation: who asks for pause when, which MAC carries out which
-// rule, who is told that a port is in the group.
+// The queues of the links and link aggregation: which queue makes a MAC ask for pause, and who is told that a port is
+// in the group.
 #include "sim/testbed.h"
 
 #include <cassert>
@@ -24,38 +24,6 @@ void testbed::watch_queues()
     mac_on_rx_level(mac_[MAC_SWITCH_UPLINK], member_level, this);
     for (unsigned n = 0; n < NIC_COUNT; n++)
         mac_on_rx_level(mac_[MAC_NIC0 + n], engine_level, &slot_[n]);
-}
-
-// The receiving MAC of each direction carries out the rules of its line.
-const unsigned testbed::line_receivers_[SIM_LINK_COUNT][2] = {
-    {MAC_NIC0, MAC_SWITCH0}, {MAC_NIC1, MAC_SWITCH1}, {MAC_SWITCH_UPLINK, MAC_PEER}};
-
-void testbed::make_line_faults()
-{
-    static const char *const names[SIM_LINK_COUNT][2] = {
-        {"line.nic0.to_server", "line.nic0.to_peers"},
-        {"line.nic1.to_server", "line.nic1.to_peers"},
-        {"line.uplink.to_server", "line.uplink.to_peers"}};
-    for (size_t i = 0; i < config_.action_count; i++) {
-        const sim_action &action = config_.actions[i];
-        for (int way = 0; way < 2 && action_is_line_fault(action.kind); way++) {
-            if (action.direction == (way ? SIM_TO_SERVER : SIM_TO_PEERS))
-                continue;
-            line_rules_[i][way] =
-                mac_fault_add(mac_[line_receivers_[action.link][way]], &action.line, config_.seed,
-                              names[action.link][way]);
-            assert(line_rules_[i][way] >= 0);
-        }
-    }
-}
-
-void testbed::start_line_fault(const sim_action &action, uint64_t now_ps)
-{
-    size_t i = static_cast<size_t>(&action - config_.actions);
-    assert(i < config_.action_count);
-    for (int way = 0; way < 2; way++)
-        if (action.direction != (way ? SIM_TO_SERVER : SIM_TO_PEERS))
-            mac_fault_start(mac_[line_receivers_[action.link][way]], line_rules_[i][way], now_ps);
 }
 
 // A NIC's driver sees its port up while it has carrier and link aggregation control, if there is any,

@@ -70,7 +70,7 @@ void testbed::fill_results(results_input *in) const
         in->other_macs[m] = mac_get_stats(mac_[MAC_SWITCH0 + m]);
     for (unsigned link = 0; link < SIM_LINK_COUNT; link++)
         for (unsigned way = 0; way < 2; way++)
-            in->line_faults[link][way] = mac_fault_stats(mac_[line_receivers_[link][way]]);
+            in->line_faults[link][way] = mac_fault_stats(targets_.line_receiver[link][way]);
     in->lan_switch = lan_switch_get_stats(switch_);
     in->host_sw = software_;
     in->app_calls = app_watch_get_stats(app_watch_);

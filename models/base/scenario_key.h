@@ -21,8 +21,7 @@ enum scenario_type {
     SCENARIO_IPV6,
     SCENARIO_VLAN,   /* none, or a VID */
     SCENARIO_AT,     /* of struct sim_action: time, or percent of the traffic */
-    SCENARIO_REHASH, /* of struct sim_action: swap or a hash policy */
-    SCENARIO_FAULT,  /* of struct sim_action: name of a fault */
+    SCENARIO_ACTION, /* of struct sim_action: the name of a kind of action */
     SCENARIO_FRAMES, /* of struct sim_action: numbers of frames, such as 3 7 10-12 */
     SCENARIO_PORTS,  /* struct port_ranges: port numbers and ranges, or none */
     SCENARIO_TABLE,  /* digits 0 and 1 */

@@ -10,7 +10,14 @@
 extern "C" {
 #endif
 
-enum flow_hash_policy { FLOW_HASH_LAYER2, FLOW_HASH_LAYER2_3, FLOW_HASH_LAYER3_4 };
+/* Each policy with the name that the Linux bonding driver and scenarios give it. */
+#define FLOW_HASH_POLICIES(X)                                                                      \
+    X(FLOW_HASH_LAYER2, "layer2")                                                                  \
+    X(FLOW_HASH_LAYER2_3, "layer2_3")                                                              \
+    X(FLOW_HASH_LAYER3_4, "layer3_4")
+#define FLOW_HASH_POLICY(policy, name) policy,
+enum flow_hash_policy { FLOW_HASH_POLICIES(FLOW_HASH_POLICY) };
+#undef FLOW_HASH_POLICY
 
 /* The bonding hash before the modulo by the number of members. Its low seven bits, hence its value
  * modulo two, are the same in both directions. Fragments and non-TCP leave ports out; non-IP falls

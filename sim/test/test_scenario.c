@@ -87,12 +87,12 @@ Test(scenario, reads_values_of_every_section)
     cr_assert_eq(config.gen.vlan, VLAN_TAGGED | 100);
     cr_assert_eq(config.action_count, 4);
     cr_assert(config.actions[0].by_progress && config.actions[0].at_permille == 125);
-    cr_assert_eq(config.actions[1].kind, ACTION_SET_HASH);
-    cr_assert_eq(config.actions[1].value, FLOW_HASH_LAYER2);
+    cr_assert_str_eq(config.actions[1].kind->name, "layer2");
+    cr_assert_eq(config.actions[1].kind->number, FLOW_HASH_LAYER2);
     cr_assert_eq(config.actions[1].every_ps, PS_PER_MS);
-    cr_assert_eq(config.actions[2].kind, ACTION_LINK_DOWN);
+    cr_assert_str_eq(config.actions[2].kind->name, "link_down");
     cr_assert_eq(config.actions[2].nic, 1);
-    cr_assert_eq(config.actions[3].kind, ACTION_CTX_ERROR);
+    cr_assert_str_eq(config.actions[3].kind->name, "ctx_error");
     cr_assert_eq(config.actions[3].value, 12);
     cr_assert_eq(config.waves, WAVES_NONE);
     cr_assert_not(config.write_captures);
