@@ -13,13 +13,13 @@ import sys
 # A folder (with its subfolders), and the files of its largest circle at most.
 CIRCLES = {
     "models/base": 2, "models/wire": 1, "models/tcp": 4, "models/ctx_cache": 4, "models/toe": 4, "models/pcie": 4,
-    "models/mac": 4, "models/lan_switch": 1, "models/host": 3, "models/check": 20, "models/stats": 1, "models/script": 5,
+    "models/mac": 4, "models/lan_switch": 1, "models/host": 3, "models/check": 1, "models/stats": 1, "models/script": 5,
     "models/trace": 5, "host-sw/app": 5, "host-sw/driver": 5, "host-sw/stack": 5, "host-sw/team": 13, "sim": 5,
 }
 # Folders in which every header declares functions of its own file only.
 OWN_HEADERS = ["models/toe"]
 FUNCTION_LINES = 70
-FOREIGN_HEADERS = 47  # headers elsewhere that declare functions of other files
+FOREIGN_HEADERS = 44  # headers elsewhere that declare functions of other files
 # A folder (with its subfolders), and how many calls of assert() its C files have at least for each function.
 ASSERTS = {"models/tcp": 0.09, "host-sw": 0.2}
 

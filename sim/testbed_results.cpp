@@ -1,4 +1,5 @@
 // What a run leaves behind, collected from all models.
+#include "models/check/check_move.h"
 #include "sim/testbed.h"
 
 uint64_t testbed::frames_on_links() const

@@ -1,6 +1,7 @@
 // The testbed's run: simulated time goes on until the traffic is done, then everything is judged.
 #include "sim/testbed.h"
 
+#include "models/check/check_audit.h"
 #include "models/check/check_time.h"
 
 namespace

@@ -2,35 +2,15 @@
 
 #include "models/base/frame.h"
 #include "models/base/memory.h"
-#include "models/base/planted.h"
 #include "models/check/check_app.h"
+#include "models/check/check_ctx.h"
+#include "models/check/check_image.h"
+#include "models/check/check_own.h"
+#include "models/check/check_rx.h"
 #include "models/check/check_state.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-const char *invariant_key(enum invariant invariant)
-{
-    static const char *const keys[INVARIANT_COUNT] = {
-#define X(id, key, rule) key,
-        INVARIANTS(X)
-#undef X
-    };
-    assert(invariant < INVARIANT_COUNT);
-    return keys[invariant];
-}
-
-static const char *rule_of(enum invariant invariant)
-{
-    static const char *const rules[INVARIANT_COUNT] = {
-#define X(id, key, rule) rule,
-        INVARIANTS(X)
-#undef X
-    };
-    return rules[invariant];
-}
 
 struct check *check_create(const struct check_params *params)
 {
@@ -66,48 +46,6 @@ void check_destroy(struct check *check)
     free(check->flows);
     free(check->watched.conns);
     free(check);
-}
-
-/* The last events of the connection, oldest first. */
-static void keep_history(const struct check *check, struct check_violation *violation)
-{
-    uint32_t conn = violation->event.conn;
-    uint64_t oldest =
-        check->history_count > CHECK_HISTORY ? check->history_count - CHECK_HISTORY : 0;
-    uint64_t from = check->history_count;
-    size_t found = 0;
-    while (from > oldest && found < VIOLATION_EVENTS) {
-        from--;
-        found += check->history[from % CHECK_HISTORY].conn == conn;
-    }
-    for (; from < check->history_count; from++)
-        if (check->history[from % CHECK_HISTORY].conn == conn)
-            violation->last[violation->last_count++] = check->history[from % CHECK_HISTORY];
-}
-
-void check_fail(struct check *check, enum invariant invariant, const struct probe_event *event,
-                const char *format, ...)
-{
-    if (planted_check_is_off(invariant_key(invariant)))
-        return;
-    bool first = check_violations_total(check) == 0;
-    check->violations[invariant]++;
-    if (!first)
-        return;
-    struct check_violation *violation = &check->first;
-    violation->key = invariant_key(invariant);
-    violation->rule = rule_of(invariant);
-    violation->event = *event;
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(violation->detail, sizeof violation->detail, format, args);
-    va_end(args);
-    keep_history(check, violation);
-    FILE *report = fmemopen(check->report, sizeof check->report, "w");
-    if (!report)
-        return; /* no memory: the violation is still counted and kept */
-    violation_print(violation, report);
-    (void)fclose(report);
 }
 
 static void on_open(struct check *check, const struct probe_event *event)
@@ -160,6 +98,16 @@ static void parse(struct check *check, const struct probe_event *event)
         check->packet_conn = check_flow_find(check, &check->packet);
 }
 
+/* The rules, a file each, in the order in which they see an event. Rules that compare a frame with what was sent
+ * before come ahead of those that remember the frame: check_sent_on_event() before wire_max and what the peer was
+ * told move on, check_app_on_event() behind check_carry_on_event(), which keeps the context. */
+static void (*const checkers[])(struct check *check, const struct probe_event *event) = {
+    check_own_on_event,  check_image_on_event, check_rx_on_event,        check_sent_on_event,
+    check_seq_on_event,  check_wire_on_event,  check_fate_on_event,      check_ctx_on_event,
+    check_move_on_event, check_carry_on_event, check_hold_on_event,      check_idle_on_event,
+    check_term_on_event, check_app_on_event,   check_time_wait_on_event, check_watch_on_event,
+};
+
 static void on_event(void *self, const struct probe_event *event)
 {
     struct check *check = self;
@@ -171,22 +119,8 @@ static void on_event(void *self, const struct probe_event *event)
         check->fenced[event->nic] = event->fence.is_fenced;
     check_watch_look(check, event->now_ps, false);
     parse(check, event);
-    check_own_on_event(check, event);
-    check_image_on_event(check, event);
-    check_rx_on_event(check, event);
-    check_sent_on_event(check, event); /* before wire_max and what the peer was told move on */
-    check_seq_on_event(check, event);
-    check_wire_on_event(check, event);
-    check_fate_on_event(check, event);
-    check_ctx_on_event(check, event);
-    check_move_on_event(check, event);
-    check_carry_on_event(check, event);
-    check_hold_on_event(check, event);
-    check_idle_on_event(check, event);
-    check_term_on_event(check, event);
-    check_app_on_event(check, event);
-    check_time_wait_on_event(check, event);
-    check_watch_on_event(check, event);
+    for (size_t i = 0; i < sizeof checkers / sizeof checkers[0]; i++)
+        checkers[i](check, event);
 }
 
 struct probe_listener check_listener(struct check *check)
@@ -218,24 +152,3 @@ void check_finish(struct check *check, const struct check_places *places, uint64
 size_t check_frames_in_flight(const struct check *check) { return check->in_flight; }
 
 size_t check_open_frames(const struct check *check) { return check->fate_open; }
-
-uint64_t check_violations(const struct check *check, enum invariant invariant)
-{
-    assert(invariant < INVARIANT_COUNT);
-    return check->violations[invariant];
-}
-
-uint64_t check_violations_total(const struct check *check)
-{
-    uint64_t total = 0;
-    for (int i = 0; i < INVARIANT_COUNT; i++)
-        total += check->violations[i];
-    return total;
-}
-
-const char *check_report(const struct check *check) { return check->report; }
-
-const struct check_violation *check_first_violation(const struct check *check)
-{
-    return check->first.key ? &check->first : NULL;
-}

@@ -1,8 +1,5 @@
-/*
- * I-AUDIT: what is left when a run ends. Everything that is taken during a run (buffers, held frames,
- * rings, numbers of connections, entries of tables) has somebody who uses it. Where nothing is under
- * way any more, nothing is left of what only moves and frames in flight need.
- */
+#include "models/check/check_audit.h"
+
 #include "models/check/check_state.h"
 
 static void fail(struct check *check, uint64_t now_ps, uint32_t conn, const char *what,

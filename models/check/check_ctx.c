@@ -1,4 +1,5 @@
-/* I-CTX: parity errors are found where bits were flipped, and nowhere else. */
+#include "models/check/check_ctx.h"
+
 #include "models/check/check_state.h"
 
 #include "models/hwif/nic_desc.h"

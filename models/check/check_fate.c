@@ -1,5 +1,5 @@
-/* I-RXONCE and I-RXIF: every frame a NIC received has one fate, and the host knows where it came
- * in. */
+#include "models/check/check_fate.h"
+
 #include "models/check/check_state.h"
 
 #include "models/base/memory.h"

@@ -1,4 +1,5 @@
-/* I-CRC and I-SND: what leaves a NIC is what arrives at the other. */
+#include "models/check/check_image.h"
+
 #include "models/check/check_state.h"
 
 #include "models/tcp/cc.h"

@@ -1,8 +1,5 @@
-/*
- * I-TRIG, I-MARK and I-SUM: what is reported about moves. Each move begins for a reason of its own,
- * each latency mark is the time of the event that it names, and the counters of moves agree with what
- * was seen. The rules compare what the driver and the engines report with other events only.
- */
+#include "models/check/check_move.h"
+
 #include "models/check/check_state.h"
 
 #include "models/hwif/ctx_enums.h"

@@ -1,4 +1,5 @@
-/* I-OWN, I-TX1, I-GEN, I-FENCE, I-DMA, I-DB: who may do protocol processing, and since when. */
+#include "models/check/check_own.h"
+
 #include "models/check/check_state.h"
 
 static bool serves(uint8_t own) { return own == OWN_ACTIVE || own == OWN_QUIESCE; }

@@ -1,4 +1,5 @@
-/* I-ACK and I-NODUP: what was acknowledged is in memory; what is in memory is delivered once. */
+#include "models/check/check_rx.h"
+
 #include "models/check/check_state.h"
 
 #include "models/base/frame.h"

@@ -1,4 +1,5 @@
-/* I-SEQ: a retransmission carries the same bytes. Remembers what may be sent again. */
+#include "models/check/check_seq.h"
+
 #include "models/check/check_state.h"
 
 #include "models/base/memory.h"

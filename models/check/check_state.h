@@ -5,56 +5,27 @@
 #include "models/base/move_event.h"
 #include "models/check/check.h"
 #include "models/check/check_carry.h"
+#include "models/check/check_fate.h"
 #include "models/check/check_flow.h"
 #include "models/check/check_hold.h"
 #include "models/check/check_idle.h"
+#include "models/check/check_move.h"
+#include "models/check/check_report.h"
 #include "models/check/check_rxif.h"
 #include "models/check/check_sent.h"
+#include "models/check/check_seq.h"
 #include "models/check/check_term.h"
 #include "models/check/check_time_wait.h"
 #include "models/check/check_watch.h"
+#include "models/check/check_wire.h"
 #include "models/check/id_set.h"
+#include "models/check/seq_set.h"
 #include "models/check/violation.h"
 #include "models/hwif/conn_ctx.h"
 #include "models/hwif/nic_bus.h"
 #include "models/wire/packet.h"
 
-enum { CHECK_HISTORY = 1 << 15, CHECK_REPORT_MAX = 8192, CHECK_INTERVALS = 32 };
-
-/* Half-open ranges of sequence numbers beyond a contiguous edge. */
-struct seq_set {
-    uint32_t edge; /* all before it is in the set */
-    uint32_t count;
-    bool is_lossy; /* it was full once: some ranges are forgotten */
-    uint32_t start[CHECK_INTERVALS], end[CHECK_INTERVALS];
-};
-
-/* Bytes of the transmit direction that may still be sent again. */
-struct sent_bytes {
-    uint8_t *bytes; /* ring of capacity (a power of two); byte of sequence s at s mod capacity */
-    uint32_t capacity;
-    uint32_t low, high; /* [low, high) is remembered */
-};
-
-/* What frames built so far have told the peer. */
-struct told {
-    bool has_ack, has_edge, has_scale, has_tsval;
-    uint8_t scale; /* of our windows */
-    uint32_t ack, edge, tsval;
-};
-
-/* The connection's newest move. */
-struct check_move {
-    bool open;        /* not ended */
-    bool image_out;   /* the source has written the image */
-    uint64_t done_ps; /* the source's completion of FREEZE is in host memory */
-    uint8_t src, dest;
-    uint16_t gen;      /* moved away from */
-    uint16_t marks;    /* a bit for each mark seen */
-    uint8_t last_mark; /* up to T10 */
-    uint64_t last_ps;  /* time of last_mark, first of the beginning */
-    uint64_t mark_ps[14];
-};
+enum { CHECK_HISTORY = 1 << 15, CHECK_REPORT_MAX = 8192 };
 
 struct check_conn {
     bool open;
@@ -148,10 +119,6 @@ struct check {
     char report[CHECK_REPORT_MAX];
 };
 
-/* Counts a violation and, for the first, writes the report. */
-void check_fail(struct check *check, enum invariant invariant, const struct probe_event *event,
-                const char *format, ...) __attribute__((format(printf, 4, 5)));
-
 static inline struct check_conn *check_conn_of(struct check *check, const struct probe_event *event)
 {
     return event->conn < check->params.conn_max ? check->conns[event->conn] : NULL;
@@ -159,21 +126,5 @@ static inline struct check_conn *check_conn_of(struct check *check, const struct
 
 /* Sequence comparison modulo 2^32 (RFC 9293 3.4). */
 static inline bool seq_before(uint32_t a, uint32_t b) { return (int32_t)(a - b) < 0; }
-
-void seq_set_init(struct seq_set *set, uint32_t edge);
-void seq_set_add(struct seq_set *set, uint32_t start, uint32_t end);
-
-/* Rules, one file each. */
-void check_own_on_event(struct check *check, const struct probe_event *event);
-void check_image_on_event(struct check *check, const struct probe_event *event);
-void check_rx_on_event(struct check *check, const struct probe_event *event);
-void check_seq_on_event(struct check *check, const struct probe_event *event);
-void check_wire_on_event(struct check *check, const struct probe_event *event);
-void check_fate_on_event(struct check *check, const struct probe_event *event);
-void check_ctx_on_event(struct check *check, const struct probe_event *event);
-void check_move_on_event(struct check *check, const struct probe_event *event);
-/* Null: the frame was never received, or was decided on long ago. */
-const struct frame_fate *check_fate_find(const struct check *check, uint64_t id);
-void check_fate_finish(struct check *check, const struct check_places *places, uint64_t now_ps);
 
 #endif

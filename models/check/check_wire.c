@@ -1,4 +1,5 @@
-/* I-ACKFWD, I-WND, I-TSV: what the peer is told never goes back, whoever builds the frame. */
+#include "models/check/check_wire.h"
+
 #include "models/check/check_state.h"
 
 #include "models/base/frame.h"

@@ -1,4 +1,5 @@
-/* A set of sequence numbers: a contiguous edge and ranges beyond it. */
+#include "models/check/seq_set.h"
+
 #include "models/check/check_state.h"
 
 void seq_set_init(struct seq_set *set, uint32_t edge)
@@ -15,8 +16,7 @@ static void remove_at(struct seq_set *set, uint32_t i)
     set->end[i] = set->end[set->count];
 }
 
-/* Joins [start, end) with every range it touches and with the edge. A full table forgets the range,
- * so the set is never larger than the truth. */
+/* Joins [start, end) with every range that it touches and with the edge. */
 void seq_set_add(struct seq_set *set, uint32_t start, uint32_t end)
 {
     if (!seq_before(set->edge, end))

@@ -2,7 +2,7 @@
 #ifndef TOESIM_CHECK_VIOLATION_H
 #define TOESIM_CHECK_VIOLATION_H
 
-#include "models/check/check.h"
+#include "models/base/probe.h"
 
 #include <stdio.h>
 
@@ -21,9 +21,6 @@ struct check_violation {
     struct probe_event last[VIOLATION_EVENTS];
     size_t last_count;
 };
-
-/* Null as long as every invariant held. Owned by check. */
-const struct check_violation *check_first_violation(const struct check *check);
 
 /* One line without newline: which invariant, when, where, and what was wrong. */
 void violation_print_headline(const struct check_violation *violation, FILE *out);

@@ -1,4 +1,5 @@
 /* models/check: the audit at the end of a run, TIME_WAIT, and what is told within its time. */
+#include "models/check/check_audit.h"
 #include "models/check/check_state.h"
 #include "models/hwif/conn_ctx.h"
 #include "models/hwif/nic_bus.h"

@@ -1,5 +1,6 @@
 /* The report of a violation: which events it holds, and their fields by name. */
 #include "models/base/drop_reason.h"
+#include "models/check/check.h"
 #include "models/check/event_fields.h"
 #include "models/check/violation.h"
 #include "models/hwif/ctx_enums.h"
