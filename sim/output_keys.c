@@ -2,6 +2,7 @@
 
 #include "host-sw/driver/nic_error.h"
 #include "host-sw/host_sw.h"
+#include "host-sw/transfer/mechanism.h"
 #include "models/base/drop_reason.h"
 #include "models/base/units.h"
 #include "models/check/check.h"
@@ -73,6 +74,13 @@ static const struct member phases[] = {
     MOVE_PHASES(X)
 #undef X
 };
+static const struct member transfers[] = {
+#define X(id, key, text) {key, text},
+    TRANSFER_KINDS(X)
+#undef X
+};
+enum { OWN_MARKS_MAX = 32 };
+static struct member own_marks[OWN_MARKS_MAX]; /* filled from the table of mechanisms */
 static const struct member host_reasons[] = {
 #define X(id, key, text) {key, text},
     HOST_REASONS(X)
@@ -93,7 +101,7 @@ static const struct member nic_errors[] = {
     {                                                                                              \
         name, members + (skip), sizeof(members) / sizeof(members)[0] - (skip)                      \
     }
-static const struct set {
+static struct set {
     const char *name;
     const struct member *members;
     size_t count;
@@ -109,16 +117,36 @@ static const struct set {
     SET("partial", partials, 0),
     SET("left_out", left_out, 0),
     SET("phase", phases, 0),
+    SET("transfer", transfers, 0),
+    {"own_mark", own_marks, 0},
     SET("host_reason", host_reasons, 1), /* without the reason that means none */
     SET("idle_reason", idle_reasons, 0),
     SET("nic_error", nic_errors, 0),
 };
 
+/* Every mechanism says which marks it has of its own. */
+static void fill_own_marks(struct set *set)
+{
+    for (size_t i = 0; i < mechanism_count; i++) {
+        const struct mechanism_ops *ops = mechanism_table[i];
+        for (size_t m = 0; m < mechanism_mark_count(ops); m++) {
+            assert(set->count < OWN_MARKS_MAX);
+            struct member *member = &own_marks[set->count++];
+            *member = (struct member){ops->marks[m].name, ops->marks[m].meaning};
+        }
+    }
+}
+
 static const struct set *set_named(const char *name, size_t len)
 {
-    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
-        if (strlen(sets[i].name) == len && memcmp(sets[i].name, name, len) == 0)
-            return &sets[i];
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        struct set *set = &sets[i];
+        if (strlen(set->name) != len || memcmp(set->name, name, len) != 0)
+            continue;
+        if (set->members == own_marks && set->count == 0)
+            fill_own_marks(set);
+        return set;
+    }
     assert(!"a set of this name");
     return NULL;
 }

@@ -2,6 +2,7 @@
 #include "sim/results.h"
 
 #include "host-sw/transfer/mechanism.h"
+#include "host-sw/transfer/place.h"
 #include "models/base/publish.h"
 #include "models/hwif/ctx_enums.h"
 #include "sim/version.h"
@@ -81,30 +82,54 @@ static void print_trigger(FILE *file, const struct move_row *row)
         (void)fprintf(file, "%llu", (unsigned long long)row->trigger_number);
 }
 
-/* The mechanism of moves from NIC to NIC. Where the scenario's never moves anything, a lost port moves its
- * connections by the first of the table. */
-static const char *mechanism_of(const struct sim_config *config)
+static void print_place(FILE *file, unsigned place)
 {
-    const struct mechanism_ops *chosen = mechanism_table[config->team.mechanism];
-    return config->team.moving_enabled && chosen->start ? chosen->name : mechanism_table[0]->name;
+    if (place_is_nic(place))
+        (void)fprintf(file, "%u,", place);
+    else
+        (void)fprintf(file, "%s,", place == PLACE_HOST ? "host" : "memory");
 }
 
-static void print_move(FILE *file, const struct move_row *row, const char *mechanism)
+static void print_time(FILE *file, uint64_t at_ps)
 {
+    if (at_ps == TIME_NEVER)
+        (void)fputc(',', file);
+    else
+        (void)fprintf(file, ",%llu", (unsigned long long)at_ps);
+}
+
+/* The marks that are the mechanism's own. Only the scenario's mechanism has columns; a transfer by another
+ * one leaves them empty. */
+static void print_own_marks(FILE *file, const struct move_row *row,
+                            const struct mechanism_ops *chosen)
+{
+    bool is_its = strcmp(row->mechanism, chosen->name) == 0;
+    for (size_t i = 0; i < mechanism_mark_count(chosen); i++)
+        print_time(file, is_its ? row->own_ps[i] : TIME_NEVER);
+}
+
+static void print_move(FILE *file, const struct move_row *row, const struct mechanism_ops *chosen)
+{
+    static const char *const kinds[TRANSFER_KIND_COUNT] = {
+#define X(id, key, text) key,
+        TRANSFER_KINDS(X)
+#undef X
+    };
     static const char *const outcomes[MOVE_OUTCOME_COUNT] = {[MOVE_RUNNING] = "open",
                                                              [MOVE_COMPLETED] = "completed",
                                                              [MOVE_FAILED] = "failed",
                                                              [MOVE_CANCELLED] = "cancelled"};
     (void)fprintf(file, "%u,%u,", row->conn, row->gen);
     print_trigger(file, row);
-    (void)fprintf(file, ",%s,%u,%u,%s,%d,%d,%u,%u", mechanism, row->source, row->destination,
-                  outcomes[row->outcome], row->late, row->cold, row->held, row->forwarded);
-    for (int m = 0; m < MOVE_TIMES; m++) {
-        if (row->mark_ps[m] == TIME_NEVER)
-            (void)fputc(',', file);
-        else
-            (void)fprintf(file, ",%llu", (unsigned long long)row->mark_ps[m]);
-    }
+    (void)fprintf(file, ",%s,%s,%s,", kinds[row->kind], row->mechanism,
+                  row->trigger.policy ? row->trigger.policy : "");
+    print_place(file, row->source);
+    print_place(file, row->destination);
+    (void)fprintf(file, "%s,%d,%d,%u,%u", outcomes[row->outcome], row->late, row->cold, row->held,
+                  row->forwarded);
+    for (int m = 0; m < MOVE_TIMES; m++)
+        print_time(file, row->mark_ps[m]);
+    print_own_marks(file, row, chosen);
     (void)fputc('\n', file);
 }
 
@@ -114,13 +139,17 @@ enum status results_write_moves(const char *dir, const struct results_input *in,
     enum status status = out_open(&out, dir, "moves.csv", err);
     if (status != STATUS_OK)
         return status;
-    (void)fprintf(out.stream, "conn,generation,trigger,trigger_nic,trigger_frame,mechanism,from,to,"
-                              "outcome,late,cold,held,forwarded");
+    (void)fprintf(out.stream, "conn,generation,trigger,trigger_nic,trigger_frame,kind,mechanism,"
+                              "policy,from,to,outcome,late,cold,held,forwarded");
     for (int m = 0; m < MOVE_MARKS; m++)
         (void)fprintf(out.stream, ",t%d_ps", m);
-    (void)fprintf(out.stream, ",begun_ps\n");
+    (void)fprintf(out.stream, ",begun_ps");
+    const struct mechanism_ops *chosen = mechanism_table[in->config->team.mechanism];
+    for (size_t i = 0; i < mechanism_mark_count(chosen); i++)
+        (void)fprintf(out.stream, ",m_%s", chosen->marks[i].name);
+    (void)fputc('\n', out.stream);
     for (size_t i = 0; i < move_log_count(in->moves); i++)
-        print_move(out.stream, move_log_row(in->moves, i), mechanism_of(in->config));
+        print_move(out.stream, move_log_row(in->moves, i), chosen);
     return publish_close(&out, err);
 }
 

@@ -3,6 +3,7 @@
 
 #include "host-sw/driver/nic_error.h"
 #include "host-sw/stack/host_tcp.h"
+#include "host-sw/transfer/mechanism.h"
 #include "models/base/drop_reason.h"
 #include "models/wire/ip_reassembly.h"
 #include "sim/expect.h"
@@ -53,6 +54,38 @@ static void add_frames(json_t *root, const struct results_input *in)
     results_set(frames, "in_flight", check_frames_in_flight(in->check));
 }
 
+/* The phases that marks of the mechanism's own end. */
+static void add_own_phases(json_t *phases, const struct results_input *in)
+{
+    const struct mechanism_ops *chosen = mechanism_table[in->config->team.mechanism];
+    for (unsigned i = 0; i < mechanism_mark_count(chosen); i++) {
+        struct samples samples;
+        samples_init(&samples);
+        move_log_own_phase(in->moves, chosen->name, i, &samples);
+        set_samples(phases, chosen->marks[i].name, &samples);
+        samples_free(&samples);
+    }
+}
+
+static void add_transfers(json_t *root, const struct results_input *in)
+{
+    static const char *const kinds[TRANSFER_KIND_COUNT] = {
+#define X(id, key, text) key,
+        TRANSFER_KINDS(X)
+#undef X
+    };
+    json_t *transfers = results_add_object(root, "transfers");
+    for (int kind = 0; kind < TRANSFER_KIND_COUNT; kind++) {
+        const struct transfer_counts *counts = &host_sw_get_stats(in->host_sw)->transfers[kind];
+        json_t *object = results_add_object(transfers, kinds[kind]);
+        results_set(object, "started", counts->started);
+        results_set(object, "completed", counts->completed);
+        results_set(object, "failed", counts->failed);
+        results_set(object, "cancelled", counts->cancelled);
+        results_set(object, "open", host_sw_transfers_open(in->host_sw, (enum transfer_kind)kind));
+    }
+}
+
 static void add_moves(json_t *root, const struct results_input *in)
 {
     const struct host_sw_stats *sw = host_sw_get_stats(in->host_sw);
@@ -78,6 +111,7 @@ static void add_moves(json_t *root, const struct results_input *in)
     for (int p = 0; p < MOVE_PHASE_COUNT; p++)
         set_samples(phases, move_phase_name((enum move_phase)p), &summary.phase[p]);
     move_summary_free(&summary);
+    add_own_phases(phases, in);
 }
 
 static void add_connections(json_t *root, const struct results_input *in)
@@ -212,6 +246,7 @@ json_t *results_stats(const struct results_input *in, bool *expectations_hold)
     add_frames(root, in);
     results_add_streams(root, in);
     add_moves(root, in);
+    add_transfers(root, in);
     add_connections(root, in);
     results_add_host(root, in);
     results_add_nics(root, in);

@@ -39,19 +39,21 @@ size_t testbed::pcie_config_dump(char *text, size_t size)
     return len;
 }
 
-// The driver, the rows of moves.csv and the checker count moves each for itself.
+// The driver, the rows of moves.csv and the checker count transfers each for itself.
 void testbed::check_move_sums(uint64_t now_ps)
 {
     const host_sw_stats *sw = host_sw_get_stats(software_);
-    struct check_moves told = {
-        sw->transfers[TRANSFER_MOVE].started, sw->transfers[TRANSFER_MOVE].completed,
-        sw->transfers[TRANSFER_MOVE].failed, sw->transfers[TRANSFER_MOVE].cancelled,
-        host_sw_transfers_open(software_, TRANSFER_MOVE)};
-    check_count_moves(check_, "the driver", &told, now_ps);
-    move_counts rows = move_log_counts(moves_);
-    told = {rows.total, rows.by_outcome[MOVE_COMPLETED], rows.by_outcome[MOVE_FAILED],
-            rows.by_outcome[MOVE_CANCELLED], rows.by_outcome[MOVE_RUNNING]};
-    check_count_moves(check_, "moves.csv", &told, now_ps);
+    for (int k = 0; k < TRANSFER_KIND_COUNT; k++) {
+        auto kind = static_cast<transfer_kind>(k);
+        const transfer_counts &counts = sw->transfers[k];
+        check_transfers told = {counts.started, counts.completed, counts.failed, counts.cancelled,
+                                host_sw_transfers_open(software_, kind)};
+        check_count_transfers(check_, "the driver", kind, &told, now_ps);
+        move_counts rows = move_log_counts(moves_, kind);
+        told = {rows.total, rows.by_outcome[MOVE_COMPLETED], rows.by_outcome[MOVE_FAILED],
+                rows.by_outcome[MOVE_CANCELLED], rows.by_outcome[MOVE_RUNNING]};
+        check_count_transfers(check_, "moves.csv", kind, &told, now_ps);
+    }
 }
 
 void testbed::fill_results(results_input *in) const

@@ -70,7 +70,9 @@ Test(mech_drain_first, waits_until_the_peer_has_acknowledged_what_was_sent)
     cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].started, 1);
     injected_is_applied(3, 5);
     cr_assert_null(fake_take(bed.fake, 0), "one byte is missing");
+    cr_assert_eq(bed_probes(&bed, PROBE_TRANSFER_MARK), 0);
     bed_applied(&bed, 0, 901, bed.gen, 0, 3, 6);
+    cr_assert_eq(bed_last_probe(&bed, PROBE_TRANSFER_MARK)->mark.mark, MARK_OWN);
     cr_assert_eq(move().count, 0);
 }
 
@@ -93,6 +95,7 @@ Test(mech_drain_first, a_late_move_waits_no_longer)
     fake_run_at(bed.fake, bed.fake->now_ps + 2 * PS_PER_MS);
     cr_assert_eq(bed_stats(&bed)->moves_late, 1);
     move();
+    cr_assert_eq(bed_probes(&bed, PROBE_TRANSFER_MARK), 0, "not acknowledged, and not said to be");
 }
 
 Test(mech_drain_first, stays_and_sends_on_when_the_destination_is_lost)

@@ -10,6 +10,12 @@
 
 #include <assert.h>
 
+enum { OWN_ACKNOWLEDGED };
+
+static const struct mechanism_mark marks[] = {
+    [OWN_ACKNOWLEDGED] = {"acknowledged", "the peer has acknowledged all that A was told to send"},
+    {NULL, NULL}};
+
 static bool is_drained(const struct dir_entry *entry) { return entry->snd_una == entry->rung_tx; }
 
 /* The source serves the connection still, so the transfer has not begun to take it. */
@@ -18,20 +24,26 @@ static bool waits(const struct dir_entry *entry)
     return transfer_is_under_way(entry) && entry->state == DIR_ACTIVE;
 }
 
+static void go_on(struct host_sw *sw, struct dir_entry *entry)
+{
+    transfer_mark_own(sw, entry, OWN_ACKNOWLEDGED);
+    mech_host_pull_start(sw, entry);
+}
+
 static void start(struct host_sw *sw, struct dir_entry *const *entries, uint32_t count)
 {
     assert(count == 1);
     (void)count;
     transfer_keep_data(entries[0]);
     if (is_drained(entries[0]))
-        mech_host_pull_start(sw, entries[0]);
+        go_on(sw, entries[0]);
 }
 
 static void on_record(struct host_sw *sw, struct dir_entry *entry, const struct nic_record *record)
 {
     (void)record;
     if (waits(entry) && is_drained(entry))
-        mech_host_pull_start(sw, entry);
+        go_on(sw, entry);
 }
 
 /* Without a destination the connection stays where it is. */
@@ -48,6 +60,7 @@ static void on_end(struct host_sw *sw, struct dir_entry *entry, enum transfer_en
 extern const struct mechanism_ops mech_drain_first;
 const struct mechanism_ops mech_drain_first = {.name = "drain-first",
                                                .batch_max = 1,
+                                               .marks = marks,
                                                .start = start,
                                                .on_done = mech_host_pull_on_done,
                                                .on_end = on_end,

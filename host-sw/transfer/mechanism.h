@@ -43,12 +43,21 @@ enum transfer_end_cause {
 
 enum { MECHANISM_BATCH_MAX = 16 };
 
+/* A point in the time line of a transfer that only this mechanism knows. */
+struct mechanism_mark {
+    const char
+        *name; /* column m_<name> of moves.csv, and a phase of moves.phase_ns; no other has it */
+    const char *meaning; /* what happens then */
+};
+
 /* Calls that may be null have a default, which is said beside them. */
 struct mechanism_ops {
     const char *name;   /* the scenario's word, and written nowhere else */
     size_t priv_bytes;  /* its state for each transfer, in `priv`, zero at the start */
     uint32_t batch_max; /* transfers that one call of start() may be given; at least 1 */
     struct own_keys own;
+    /* Marks besides T0 to T13, at most MARK_OWN_MAX, ending with a null name; null: none. */
+    const struct mechanism_mark *marks;
     /* Begins `count` transfers from one place to one other. Null: this mechanism never moves a
      * connection from NIC to NIC. */
     void (*start)(struct host_sw *sw, struct dir_entry *const *entries, uint32_t count);
@@ -70,6 +79,9 @@ struct mechanism_ops {
  * other; it is used wherever the chosen one is not made for. */
 extern const struct mechanism_ops *const mechanism_table[];
 extern const size_t mechanism_count;
+
+/* How many marks of its own the mechanism has. */
+size_t mechanism_mark_count(const struct mechanism_ops *ops);
 
 /* The names of all, ending with a null. */
 const char *const *mechanism_names(void);

@@ -1,6 +1,9 @@
 /* Every mechanism has one row here. */
 #include "host-sw/transfer/mechanism.h"
 
+#include "models/base/move_event.h"
+
+#include <assert.h>
 #include <string.h>
 
 #define MECHANISMS(X)                                                                              \
@@ -26,6 +29,15 @@ const struct mechanism_ops *mechanism_find(const char *name)
         if (strcmp(mechanism_table[i]->name, name) == 0)
             return mechanism_table[i];
     return NULL;
+}
+
+size_t mechanism_mark_count(const struct mechanism_ops *ops)
+{
+    size_t count = 0;
+    while (ops->marks && ops->marks[count].name)
+        count++;
+    assert(count <= MARK_OWN_MAX);
+    return count;
 }
 
 const char *const *mechanism_names(void)

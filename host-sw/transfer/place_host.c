@@ -127,7 +127,9 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
     (void)place;
     (void)reason;
     directory_next_gen(entry);
+    transfer_mark(sw, entry, MARK_ACTIVE, team_now(sw));
     place_host_take_over(sw, entry, image, (enum host_reason)entry->host_reason);
+    transfer_mark(sw, entry, MARK_HELD_APPLIED, team_now(sw));
     transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
 }
 
@@ -138,6 +140,7 @@ static void take(struct host_sw *sw, struct dir_entry *entry)
     offload_stop_waiting(sw, entry);
     host_tcp_extract(&sw->tcp, team_conn_of(sw, entry), &image);
     entry->transfer.frozen_ps = team_now(sw);
+    transfer_mark(sw, entry, MARK_FROZEN, entry->transfer.frozen_ps);
     transfer_report_step(sw, entry,
                          &(struct transfer_done){.step = TRANSFER_TAKEN, .image = &image});
 }

@@ -50,24 +50,40 @@ static void dequeue(struct host_sw *sw, struct dir_entry *entry)
 
 /* --- what observers are told --- */
 
-/* Moves from NIC to NIC have events of their own, because most observers look at no other transfer. */
+/* Moves from NIC to NIC have events of their own, because most observers look at no other transfer. Observers
+ * are not told of the way to a connection's first place. */
+static bool is_told(const struct transfer *transfer)
+{
+    return transfer->mechanism && transfer->kind < TRANSFER_KIND_COUNT;
+}
+
 static bool is_move(const struct transfer *transfer)
 {
     return transfer->mechanism && transfer->kind == TRANSFER_MOVE;
 }
 
-static void emit_begin(struct host_sw *sw, const struct dir_entry *entry, enum probe_kind kind,
-                       unsigned dest, enum move_reason reason, const struct move_trigger *why)
+static void emit_wanted(struct host_sw *sw, const struct dir_entry *entry, unsigned dest,
+                        enum move_reason reason, const struct move_trigger *why)
 {
-    struct probe_event event = {.now_ps = team_now(sw),
-                                .move.from = entry->owner,
-                                .move.reason = (uint8_t)reason,
-                                .move.trigger = why,
-                                .conn = team_conn_of(sw, entry),
-                                .gen = entry->gen,
-                                .nic = (uint8_t)dest,
-                                .kind = (uint8_t)kind};
-    probe_emit(sw->probe, &event);
+    team_emit(sw, entry, dest,
+              (struct probe_event){.kind = PROBE_MOVE_WANTED,
+                                   .move.from = entry->owner,
+                                   .move.reason = (uint8_t)reason,
+                                   .move.kind = TRANSFER_MOVE,
+                                   .move.trigger = why});
+}
+
+static void emit_begin(struct host_sw *sw, const struct dir_entry *entry)
+{
+    const struct transfer *transfer = &entry->transfer;
+    uint8_t kind = is_move(transfer) ? PROBE_MOVE_BEGIN : PROBE_TRANSFER_BEGIN;
+    team_emit(sw, entry, transfer->dest,
+              (struct probe_event){.kind = kind,
+                                   .move.from = transfer->src,
+                                   .move.reason = transfer->reason,
+                                   .move.kind = transfer->kind,
+                                   .move.trigger = &transfer->trigger,
+                                   .move.mechanism = transfer->mechanism->name});
 }
 
 static void count_begin(struct host_sw *sw, const struct transfer *transfer)
@@ -100,27 +116,34 @@ static void report_end(struct host_sw *sw, struct dir_entry *entry, enum move_en
         return;
     transfer->reported = true;
     count_end(sw, transfer, end);
-    if (!is_move(transfer))
-        return;
-    struct probe_event event = {.now_ps = team_now(sw),
-                                .move_end.end = (uint8_t)end,
-                                .move_end.held = transfer->held,
-                                .move_end.forwarded = transfer->forwarded,
-                                .move_end.is_late = transfer->late,
-                                .conn = team_conn_of(sw, entry),
-                                .gen = entry->gen,
-                                .nic = entry->owner,
-                                .kind = PROBE_MOVE_END};
-    probe_emit(sw->probe, &event);
+    if (is_told(transfer))
+        team_emit(
+            sw, entry, entry->owner,
+            (struct probe_event){.kind = is_move(transfer) ? PROBE_MOVE_END : PROBE_TRANSFER_END,
+                                 .move_end.end = (uint8_t)end,
+                                 .move_end.kind = transfer->kind,
+                                 .move_end.held = transfer->held,
+                                 .move_end.forwarded = transfer->forwarded,
+                                 .move_end.is_late = transfer->late});
 }
 
 void transfer_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_mark mark,
                    uint64_t at_ps)
 {
-    if (is_move(&entry->transfer))
-        team_emit(sw, entry, entry->transfer.dest,
-                  (struct probe_event){
-                      .kind = PROBE_MOVE_MARK, .mark.mark = (uint8_t)mark, .mark.at_ps = at_ps});
+    const struct transfer *transfer = &entry->transfer;
+    bool is_own = mark >= MARK_OWN, is_of_source = mark >= MARK_FREEZE && mark <= MARK_DRAINED;
+    assert(!is_own || mechanism_mark_count(transfer->mechanism) > mark - MARK_OWN);
+    if (is_told(transfer))
+        team_emit(sw, entry, is_of_source ? transfer->src : transfer->dest,
+                  (struct probe_event){.kind = is_move(transfer) && !is_own ? PROBE_MOVE_MARK
+                                                                            : PROBE_TRANSFER_MARK,
+                                       .mark.mark = (uint8_t)mark,
+                                       .mark.at_ps = at_ps});
+}
+
+void transfer_mark_own(struct host_sw *sw, const struct dir_entry *entry, unsigned own)
+{
+    transfer_mark(sw, entry, (enum move_mark)(MARK_OWN + own), team_now(sw));
 }
 
 uint64_t host_sw_transfers_open(const struct host_sw *sw, enum transfer_kind kind)
@@ -183,9 +206,9 @@ static void set_up(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
         entry->t0_ps = u64_max(entry->t0_ps, trigger.at_ps);
     list(sw, entry);
     count_begin(sw, &entry->transfer);
-    if (!is_move(&entry->transfer))
+    if (!is_told(&entry->transfer))
         return;
-    emit_begin(sw, entry, PROBE_MOVE_BEGIN, dest, reason, &entry->transfer.trigger);
+    emit_begin(sw, entry);
     transfer_mark(sw, entry, MARK_TRIGGER, trigger.at_ps);
     transfer_mark(sw, entry, MARK_DECIDED, trigger.decided_ps);
 }
@@ -205,7 +228,8 @@ void transfer_begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
 
 struct move_trigger transfer_called(const struct host_sw *sw)
 {
-    return (struct move_trigger){.at_ps = team_now(sw), .kind = TRIGGER_CALL};
+    uint64_t now_ps = team_now(sw);
+    return (struct move_trigger){.at_ps = now_ps, .decided_ps = now_ps, .kind = TRIGGER_CALL};
 }
 
 /* True if the connection is still at a place we may take it from, and `dest` may own it. */
@@ -236,7 +260,7 @@ bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest
         reason = (enum move_reason)entry->wanted_reason;
         trigger = entry->wanted_trigger;
     } else if (kind_of(entry->owner, dest) == TRANSFER_MOVE) {
-        emit_begin(sw, entry, PROBE_MOVE_WANTED, dest, reason, &trigger);
+        emit_wanted(sw, entry, dest, reason, &trigger);
     }
     if (has_room(sw)) {
         set_up(sw, entry, dest, reason, &trigger, true);

@@ -77,4 +77,7 @@ void transfer_finish(struct host_sw *sw, struct dir_entry *entry);
 void transfer_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_mark mark,
                    uint64_t at_ps);
 
+/* The mark of the mechanism's own with this place in its `marks` happens now; once in a transfer. */
+void transfer_mark_own(struct host_sw *sw, const struct dir_entry *entry, unsigned own);
+
 #endif

@@ -57,13 +57,15 @@ enum move_mark {
     MARK_FIRST_BUILT,    /* T12: the destination has built its first frame */
     MARK_FIRST_HEARD,    /* T13: the first frame of the peer that uses it */
     MARK_COUNT,
+    MARK_OWN = MARK_COUNT, /* the first of the marks that a mechanism has of its own */
+    MARK_OWN_MAX = 4,      /* how many it may have */
 };
 
-/* Exactly one of these for each move that has begun. */
+/* Exactly one of these for each transfer that has begun. */
 enum move_end {
     MOVE_END_FAILED, /* back at the source or on the host, or the driver gave the connection up */
-    MOVE_END_COMPLETED, /* active at the destination, however late */
-    MOVE_END_CANCELLED, /* a NIC reported the end of the connection while it moved */
+    MOVE_END_COMPLETED, /* active or at rest at the destination, however late */
+    MOVE_END_CANCELLED, /* a NIC reported the end of the connection meanwhile */
 };
 
 #endif

@@ -40,6 +40,11 @@
  *                 nic = destination
  * MOVE_MARK       mark: a point of a move's time line
  * MOVE_END        move_end: the driver saw the end. nic = owner now
+ * TRANSFER_BEGIN  move: the same as MOVE_BEGIN of a transfer of another kind; there is no decision before it.
+ *                 nic = destination, and move.from the source: NICs, or the places of host-sw/transfer/place.h
+ * TRANSFER_MARK   mark: a point of its time line that the host tells, or a mark of the mechanism's own
+ *                 (MARK_OWN and above) of a transfer of any kind. nic = source for T4 to T6, else destination
+ * TRANSFER_END    move_end: the driver saw its end. nic = owner now
  * DIR_STATE       dir: the directory entry changed. nic = owner
  * RXIF_STORED     stored: the host stored the receiving NIC in the connection's entry
  * RECORD_VISIBLE  frame: a receive record became visible in host memory (its frame is not told)
@@ -68,7 +73,8 @@
 #define PROBE_KINDS(X)                                                                             \
     X(FRAME_RX) X(FRAME_TX) X(FRAME_DROPPED) X(RX_VERDICT) X(RX_APPLIED) X(RX_WRITTEN)             \
     X(RX_VISIBLE) X(TX_BUILT) X(TX_CREDIT) X(OWN_STATE) X(CTX_OUT) X(CTX_IN) X(MOVE_MARK)          \
-    X(MOVE_BEGIN) X(MOVE_END) X(DIR_STATE) X(RXIF_STORED) X(RECORD_VISIBLE) X(RECORD_USED)         \
+    X(MOVE_BEGIN) X(MOVE_END) X(TRANSFER_BEGIN) X(TRANSFER_MARK) X(TRANSFER_END)               \
+    X(DIR_STATE) X(RXIF_STORED) X(RECORD_VISIBLE) X(RECORD_USED)                                   \
     X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)             \
     X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED) X(SOFT_ERROR) X(APP_CLOSED) X(MOVE_WANTED)     \
     X(PORT_LINK) X(CTX_LIVE) X(RX_QUEUED) X(FRAME_HELD) X(APP_TX) X(RESTS) X(DOORBELL)     \
@@ -158,20 +164,23 @@ struct probe_refused {
 };
 
 struct probe_mark {
-    uint8_t mark;              /* enum move_mark */
+    uint8_t mark;              /* enum move_mark; TRANSFER_MARK: also MARK_OWN and above */
     uint64_t at_ps;            /* may lie before the event */
     bool is_cold;              /* MARK_FROZEN only: FREEZE found the context in DRAM alone */
     const struct frame *frame; /* MARK_FOREIGN only, whose connection the NIC may not know */
 };
 
 struct probe_move {
-    uint8_t from;   /* source NIC */
+    uint8_t from;   /* source NIC, or place */
     uint8_t reason; /* enum move_reason */
+    uint8_t kind;   /* enum transfer_kind */
     const struct move_trigger *trigger;
+    const char *mechanism; /* its name, static text; null in MOVE_WANTED: it has not begun */
 };
 
 struct probe_move_end {
     uint8_t end;        /* enum move_end */
+    uint8_t kind;       /* enum transfer_kind */
     bool is_late;       /* the deadline had passed */
     uint32_t held;      /* frames */
     uint32_t forwarded; /* frames */

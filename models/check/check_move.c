@@ -5,6 +5,7 @@
 #include "models/hwif/ctx_enums.h"
 #include "models/hwif/nic_desc.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 static unsigned long long ull(uint64_t value) { return value; }
@@ -84,7 +85,7 @@ static void on_begin(struct check *check, struct check_conn *c, const struct pro
                                   .gen = event->gen,
                                   .last_mark = 3,
                                   .last_ps = event->now_ps};
-    check->moves.started++;
+    check->transfers[TRANSFER_MOVE].started++;
 }
 
 /* --- I-MARK --- */
@@ -175,6 +176,13 @@ static void on_written(struct check *check, struct check_conn *c, const struct p
         check_fail(check, INVARIANT_MARK, event, "payload is written after T6");
 }
 
+static void count_end(struct check_transfers *counts, enum move_end end)
+{
+    counts->completed += end == MOVE_END_COMPLETED;
+    counts->failed += end == MOVE_END_FAILED;
+    counts->cancelled += end == MOVE_END_CANCELLED;
+}
+
 static void on_end(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
     enum { NEEDED = 0x7f0 }; /* T4 to T10 */
@@ -184,9 +192,7 @@ static void on_end(struct check *check, struct check_conn *c, const struct probe
     if (event->move_end.end == MOVE_END_COMPLETED && (move->marks & NEEDED) != NEEDED)
         check_fail(check, INVARIANT_MARK, event, "completed with the marks %x", move->marks);
     move->open = false;
-    check->moves.completed += event->move_end.end == MOVE_END_COMPLETED;
-    check->moves.failed += event->move_end.end == MOVE_END_FAILED;
-    check->moves.cancelled += event->move_end.end == MOVE_END_CANCELLED;
+    count_end(&check->transfers[TRANSFER_MOVE], (enum move_end)event->move_end.end);
 }
 
 /* What other rules of this file need to know. */
@@ -216,6 +222,10 @@ static void note(struct check_conn *c, const struct probe_event *event)
 
 void check_move_on_event(struct check *check, const struct probe_event *event)
 {
+    if (event->kind == PROBE_TRANSFER_BEGIN)
+        check->transfers[event->move.kind].started++;
+    if (event->kind == PROBE_TRANSFER_END)
+        count_end(&check->transfers[event->move_end.kind], (enum move_end)event->move_end.end);
     if (event->kind == PROBE_PORT_LINK)
         check->link_ps[event->nic] = event->now_ps;
     if (event->kind == PROBE_CMD_RUNG)
@@ -252,20 +262,27 @@ void check_move_on_event(struct check *check, const struct probe_event *event)
 
 /* --- I-SUM --- */
 
-void check_count_moves(struct check *check, const char *who, const struct check_moves *told,
-                       uint64_t now_ps)
+void check_count_transfers(struct check *check, const char *who, enum transfer_kind kind,
+                           const struct check_transfers *told, uint64_t now_ps)
 {
-    const struct check_moves *seen = &check->moves;
+    static const char *const names[TRANSFER_KIND_COUNT] = {
+#define X(id, key, text) key,
+        TRANSFER_KINDS(X)
+#undef X
+    };
+    assert(kind < TRANSFER_KIND_COUNT);
+    const struct check_transfers *seen = &check->transfers[kind];
     uint64_t open = seen->started - seen->completed - seen->failed - seen->cancelled;
     if (told->started == seen->started && told->completed == seen->completed &&
         told->failed == seen->failed && told->cancelled == seen->cancelled && told->open == open)
         return;
     struct probe_event event = {
         .now_ps = now_ps, .conn = PROBE_NO_CONN, .kind = PROBE_MOVE_END, .nic = PLACE_HOST};
-    check_fail(check, INVARIANT_SUM, &event,
-               "%s: %llu started, %llu completed, %llu failed, %llu cancelled, %llu open; seen: "
-               "%llu, %llu, %llu, %llu, %llu",
-               who, ull(told->started), ull(told->completed), ull(told->failed),
-               ull(told->cancelled), ull(told->open), ull(seen->started), ull(seen->completed),
-               ull(seen->failed), ull(seen->cancelled), ull(open));
+    check_fail(
+        check, INVARIANT_SUM, &event,
+        "%s: of kind %s %llu started, %llu completed, %llu failed, %llu cancelled, %llu open; "
+        "seen: %llu, %llu, %llu, %llu, %llu",
+        who, names[kind], ull(told->started), ull(told->completed), ull(told->failed),
+        ull(told->cancelled), ull(told->open), ull(seen->started), ull(seen->completed),
+        ull(seen->failed), ull(seen->cancelled), ull(open));
 }

@@ -6,6 +6,8 @@
 #ifndef TOESIM_CHECK_CHECK_MOVE_H
 #define TOESIM_CHECK_CHECK_MOVE_H
 
+#include "models/base/move_event.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,16 +31,16 @@ struct check_move {
     uint64_t mark_ps[14];
 };
 
-/* Moves as somebody counts them; open: begun and not ended. */
-struct check_moves {
+/* Transfers of one kind as somebody counts them; open: begun and not ended. */
+struct check_transfers {
     uint64_t started, completed, failed, cancelled, open;
 };
 
 void check_move_on_event(struct check *check, const struct probe_event *event);
 
-/* At the end of each run, for everybody who counts moves: they must have seen what was seen here. */
-void check_count_moves(struct check *check, const char *who, const struct check_moves *told,
-                       uint64_t now_ps);
+/* At the end of each run, for everybody who counts transfers: they must have seen what was seen here. */
+void check_count_transfers(struct check *check, const char *who, enum transfer_kind kind,
+                           const struct check_transfers *told, uint64_t now_ps);
 
 #ifdef __cplusplus
 }

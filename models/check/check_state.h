@@ -97,8 +97,8 @@ struct check {
     uint64_t rung_ps[PLACE_COUNT]; /* last doorbell of its commands */
     uint64_t link_ps[PLACE_COUNT]; /* last change of the link, as the NIC was told */
     struct id_set triggers;        /* frames that have triggered a move */
-    struct check_moves moves;      /* open is not kept */
-    uint32_t *flows;               /* heads of chains, conn_max of them */
+    struct check_transfers transfers[TRANSFER_KIND_COUNT]; /* open is not kept */
+    uint32_t *flows;                                       /* heads of chains, conn_max of them */
     /* The frame of the event at hand. */
     struct packet packet;
     bool has_packet;      /* it is TCP */

@@ -22,6 +22,11 @@ static const char *const reasons[] = {"NONE",        "OPENED",   "FOREIGN",  "LI
 static const char *const dir_states[] = {"free",       "opening",  "active",  "freezing",
                                          "installing", "inactive", "closing", "time_wait"};
 static const char *const ends[] = {"failed", "completed", "cancelled"}; /* enum move_end */
+static const char *const kinds[] = {
+#define X(id, key, text) key,
+    TRANSFER_KINDS(X)
+#undef X
+};
 static const char *const links[] = {"down", "up"};
 static const char *const directions[] = {"up", "down"};
 static const char *const arrays[] = {"data", "tag"};
@@ -66,6 +71,14 @@ static const struct meaning meanings[PROBE_KIND_COUNT][EVENT_FIELDS_MAX] = {
                         {"held", AT(move_end.held), NULL, 0},
                         {"forwarded", AT(move_end.forwarded), NULL, 0},
                         {"late", AT(move_end.is_late), NULL, 0}},
+    [PROBE_TRANSFER_BEGIN] = {{"from", AT(move.from), NULL, 0},
+                              {"kind", AT(move.kind), NAMED(kinds)},
+                              {"reason", AT(move.reason), NAMED(reasons)}},
+    [PROBE_TRANSFER_MARK] = {{"mark", AT(mark.mark), NULL, 0},
+                             {"mark_ps", AT(mark.at_ps), NULL, 0}},
+    [PROBE_TRANSFER_END] = {{"kind", AT(move_end.kind), NAMED(kinds)},
+                            {"outcome", AT(move_end.end), NAMED(ends)},
+                            {"late", AT(move_end.is_late), NULL, 0}},
     [PROBE_MOVE_WANTED] = {{"from", AT(move.from), NULL, 0},
                            {"reason", AT(move.reason), NAMED(reasons)}},
     [PROBE_PORT_LINK] = {{"link", AT(port.is_up), NAMED(links)}},

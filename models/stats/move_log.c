@@ -12,6 +12,8 @@
 
 enum { NO_ROW = -1 };
 
+enum { SERIES_MOVES, SERIES_OTHERS, SERIES_COUNT };
+
 /* A move that the driver has decided on: it begins at once or waits for its turn. */
 struct wanted_move {
     struct move_trigger trigger;
@@ -29,7 +31,9 @@ struct move_log {
     size_t count, capacity;
     size_t moving; /* rows that may still get T12 */
     uint32_t conn_max;
-    int32_t *row_of;            /* newest row of each connection */
+    /* By connection: the newest row of a move, and that of a transfer of another kind. A move is not over
+     * for the log until T13, and other transfers may begin before that. */
+    int32_t *newest[SERIES_COUNT];
     struct wanted_move *wanted; /* newest decision about each connection */
     struct frame_book frames;
     size_t awaiting;       /* rows with T12 and no T13 that are the newest of their connection */
@@ -54,14 +58,18 @@ struct move_log *move_log_create(uint32_t conn_max)
     if (!log)
         return NULL;
     log->conn_max = conn_max;
-    log->row_of = malloc(conn_max * sizeof *log->row_of);
+    bool good = frame_book_init(&log->frames);
+    for (int s = 0; s < SERIES_COUNT; s++) {
+        log->newest[s] = malloc(conn_max * sizeof *log->newest[s]);
+        good = good && log->newest[s];
+        for (uint32_t i = 0; log->newest[s] && i < conn_max; i++)
+            log->newest[s][i] = NO_ROW;
+    }
     log->wanted = calloc(conn_max, sizeof *log->wanted);
-    if (!frame_book_init(&log->frames) || !log->row_of || !log->wanted) {
+    if (!good || !log->wanted) {
         move_log_destroy(log);
         return NULL;
     }
-    for (uint32_t i = 0; i < conn_max; i++)
-        log->row_of[i] = NO_ROW;
     return log;
 }
 
@@ -70,19 +78,23 @@ void move_log_destroy(struct move_log *log)
     if (!log)
         return;
     free(log->rows);
-    free(log->row_of);
+    for (int s = 0; s < SERIES_COUNT; s++)
+        free(log->newest[s]);
     free(log->wanted);
     frame_book_free(&log->frames);
     free(log->keys);
     free(log);
 }
 
-static struct move_row *row_of(struct move_log *log, uint32_t conn)
+/* The newest row of the connection in the series; null: it has none. */
+static struct move_row *row_of(struct move_log *log, int series, uint32_t conn)
 {
-    if (conn >= log->conn_max || log->row_of[conn] == NO_ROW)
+    if (conn >= log->conn_max || log->newest[series][conn] == NO_ROW)
         return NULL;
-    return &log->rows[log->row_of[conn]];
+    return &log->rows[log->newest[series][conn]];
 }
+
+static int series_of(uint8_t kind) { return kind == TRANSFER_MOVE ? SERIES_MOVES : SERIES_OTHERS; }
 
 static bool may_get_t12(const struct move_row *row)
 {
@@ -124,7 +136,8 @@ static void on_begin(struct move_log *log, const struct probe_event *event)
 {
     if (event->conn >= log->conn_max)
         return;
-    const struct move_row *before = row_of(log, event->conn);
+    int series = series_of(event->move.kind);
+    const struct move_row *before = row_of(log, series, event->conn);
     if (before)
         leave_row(log, before);
     const struct move_trigger *trigger = event->move.trigger;
@@ -133,11 +146,15 @@ static void on_begin(struct move_log *log, const struct probe_event *event)
     *row = (struct move_row){.conn = event->conn,
                              .gen = event->gen,
                              .reason = event->move.reason,
+                             .kind = event->move.kind,
                              .source = event->move.from,
                              .destination = event->nic,
+                             .mechanism = event->move.mechanism,
                              .trigger = *trigger};
     for (int i = 0; i < MOVE_TIMES; i++)
         row->mark_ps[i] = TIME_NEVER;
+    for (int i = 0; i < MARK_OWN_MAX; i++)
+        row->own_ps[i] = TIME_NEVER;
     row->mark_ps[MARK_TRIGGER] = trigger->at_ps;
     row->mark_ps[MARK_DECIDED] = trigger->decided_ps;
     row->mark_ps[MOVE_BEGUN] = event->now_ps;
@@ -146,25 +163,24 @@ static void on_begin(struct move_log *log, const struct probe_event *event)
         row->mark_ps[MARK_FOREIGN] = wanted->frame.foreign_ps;
         row->mark_ps[MARK_RECORD_VISIBLE] = wanted->frame.visible_ps;
     }
-    log->row_of[event->conn] = (int32_t)(log->count - 1);
+    log->newest[series][event->conn] = (int32_t)(log->count - 1);
     log->moving++;
 }
 
-/* The engine marks every FREEZE and INSTALL, also those of a move that returns, or of inactivity. */
+/* The engine marks every FREEZE and INSTALL, whatever they are for, also those of a transfer that returns. */
 static bool is_of_row(const struct move_row *row, const struct probe_event *event)
 {
     if (event->mark.mark >= MARK_FREEZE && event->mark.mark <= MARK_DRAINED)
         return event->nic == row->source && event->gen == row->gen;
-    if (event->mark.mark >= MARK_IMAGE_GOOD)
+    if (event->mark.mark >= MARK_IMAGE_GOOD && event->mark.mark < MARK_COUNT)
         return event->nic == row->destination && event->gen == (uint16_t)(row->gen + 1);
     return event->nic == row->destination;
 }
 
-static void on_mark(struct move_log *log, const struct probe_event *event)
+static void set_mark(struct move_log *log, struct move_row *row, const struct probe_event *event)
 {
-    struct move_row *row = row_of(log, event->conn);
-    if (!row || event->mark.mark < MARK_FREEZE || event->mark.mark >= MOVE_MARKS ||
-        row->mark_ps[event->mark.mark] != TIME_NEVER || !is_of_row(row, event))
+    if (!row || event->mark.mark < MARK_FREEZE || row->mark_ps[event->mark.mark] != TIME_NEVER ||
+        !is_of_row(row, event))
         return;
     /* A mark of the next activation only counts once this move has come so far. */
     if (event->mark.mark == MARK_FIRST_BUILT && row->mark_ps[MARK_ACTIVE] == TIME_NEVER)
@@ -177,9 +193,21 @@ static void on_mark(struct move_log *log, const struct probe_event *event)
     row->mark_ps[event->mark.mark] = event->mark.at_ps;
 }
 
+static void on_mark(struct move_log *log, const struct probe_event *event)
+{
+    assert(event->mark.mark < MARK_OWN + MARK_OWN_MAX);
+    for (int s = 0; s < SERIES_COUNT; s++) {
+        struct move_row *row = row_of(log, s, event->conn);
+        if (event->mark.mark < MARK_COUNT)
+            set_mark(log, row, event);
+        else if (row && row->outcome == MOVE_RUNNING && is_of_row(row, event))
+            row->own_ps[event->mark.mark - MARK_OWN] = event->mark.at_ps;
+    }
+}
+
 static void on_end(struct move_log *log, const struct probe_event *event)
 {
-    struct move_row *row = row_of(log, event->conn);
+    struct move_row *row = row_of(log, series_of(event->move_end.kind), event->conn);
     if (!row || row->outcome != MOVE_RUNNING)
         return;
     static const uint8_t outcomes[] = {[MOVE_END_FAILED] = MOVE_FAILED,
@@ -193,9 +221,8 @@ static void on_end(struct move_log *log, const struct probe_event *event)
     log->moving -= could && !may_get_t12(row);
 }
 
-static void on_built(struct move_log *log, const struct probe_event *event)
+static void note_built(struct move_log *log, struct move_row *row, const struct probe_event *event)
 {
-    struct move_row *row = row_of(log, event->conn);
     if (!row || row->sent || row->mark_ps[MARK_ACTIVE] == TIME_NEVER ||
         event->nic != row->destination || event->gen != (uint16_t)(row->gen + 1))
         return;
@@ -203,6 +230,17 @@ static void on_built(struct move_log *log, const struct probe_event *event)
     row->first_seq = event->built.seq;
     row->first_ack = event->built.ack;
     row->first_len = event->built.bytes;
+    if (event->nic < NIC_COUNT)
+        return; /* its engine tells T12 */
+    log->moving -= may_get_t12(row);
+    row->mark_ps[MARK_FIRST_BUILT] = event->now_ps;
+    log->awaiting++;
+}
+
+static void on_built(struct move_log *log, const struct probe_event *event)
+{
+    for (int s = 0; s < SERIES_COUNT; s++)
+        note_built(log, row_of(log, s, event->conn), event);
 }
 
 /* --- T13: found on the wire, for the frame that shows it may start the next move --- */
@@ -243,8 +281,22 @@ static void on_open(struct move_log *log, const struct probe_event *event)
     slot->used = true;
 }
 
-/* The peer has used the first frame sent after the move: it acknowledges its payload, or, for a pure
+/* The peer has used the first frame sent after the transfer: it acknowledges its payload, or, for a pure
  * ACK, sends from the number acknowledged on. A frame that it made before T12 cannot tell. */
+static void note_heard(struct move_log *log, struct move_row *row, const struct probe_event *event,
+                       const struct tcp_segment *seg)
+{
+    if (!row || row->mark_ps[MARK_FIRST_BUILT] == TIME_NEVER ||
+        row->mark_ps[MARK_FIRST_HEARD] != TIME_NEVER)
+        return;
+    int32_t ahead = row->first_len ? (int32_t)(seg->ack - row->first_seq - row->first_len)
+                                   : (int32_t)(seg->seq - row->first_ack);
+    if (ahead < 0 || event->frame.frame->born_ps <= row->mark_ps[MARK_FIRST_BUILT])
+        return;
+    row->mark_ps[MARK_FIRST_HEARD] = event->now_ps;
+    log->awaiting--;
+}
+
 static void on_peer_frame(struct move_log *log, const struct probe_event *event)
 {
     const struct frame *frame = event->frame.frame;
@@ -255,16 +307,8 @@ static void on_peer_frame(struct move_log *log, const struct probe_event *event)
     struct flow_key key;
     packet_flow_key(&packet, &key);
     const struct conn_key *slot = &log->keys[key_slot(log, &key)];
-    struct move_row *row = slot->used ? row_of(log, slot->conn) : NULL;
-    if (!row || row->mark_ps[MARK_FIRST_BUILT] == TIME_NEVER ||
-        row->mark_ps[MARK_FIRST_HEARD] != TIME_NEVER)
-        return;
-    int32_t ahead = row->first_len ? (int32_t)(packet.seg.ack - row->first_seq - row->first_len)
-                                   : (int32_t)(packet.seg.seq - row->first_ack);
-    if (ahead < 0 || frame->born_ps <= row->mark_ps[MARK_FIRST_BUILT])
-        return;
-    row->mark_ps[MARK_FIRST_HEARD] = event->now_ps;
-    log->awaiting--;
+    for (int s = 0; s < SERIES_COUNT && slot->used; s++)
+        note_heard(log, row_of(log, s, slot->conn), event, &packet.seg);
 }
 
 static void on_event(void *self, const struct probe_event *event)
@@ -279,13 +323,19 @@ static void on_event(void *self, const struct probe_event *event)
     case PROBE_MOVE_WANTED:
         on_wanted(log, event);
         break;
+    case PROBE_TRANSFER_BEGIN:
+        on_wanted(log, event);
+        on_begin(log, event);
+        break;
     case PROBE_MOVE_BEGIN:
         on_begin(log, event);
         break;
     case PROBE_MOVE_MARK:
+    case PROBE_TRANSFER_MARK:
         on_mark(log, event);
         break;
     case PROBE_MOVE_END:
+    case PROBE_TRANSFER_END:
         on_end(log, event);
         break;
     case PROBE_TX_BUILT:
@@ -301,8 +351,9 @@ static void on_event(void *self, const struct probe_event *event)
 
 struct probe_listener move_log_listener(struct move_log *log)
 {
-    static const uint8_t wanted[] = {PROBE_MOVE_WANTED, PROBE_MOVE_BEGIN, PROBE_MOVE_MARK,
-                                     PROBE_MOVE_END,    PROBE_TX_BUILT,   PROBE_CONN_OPEN};
+    static const uint8_t wanted[] = {PROBE_MOVE_WANTED,  PROBE_MOVE_BEGIN,     PROBE_MOVE_MARK,
+                                     PROBE_MOVE_END,     PROBE_TRANSFER_BEGIN, PROBE_TRANSFER_MARK,
+                                     PROBE_TRANSFER_END, PROBE_TX_BUILT,       PROBE_CONN_OPEN};
     uint64_t kinds = frame_book_kinds();
     for (size_t i = 0; i < sizeof wanted; i++)
         kinds |= UINT64_C(1) << wanted[i];
@@ -319,11 +370,13 @@ const struct move_row *move_log_row(const struct move_log *log, size_t index)
 
 bool move_log_is_moving(const struct move_log *log) { return log->moving > 0; }
 
-struct move_counts move_log_counts(const struct move_log *log)
+struct move_counts move_log_counts(const struct move_log *log, enum transfer_kind kind)
 {
-    struct move_counts counts = {.total = log->count};
-    for (size_t i = 0; i < log->count; i++)
-        counts.by_outcome[log->rows[i].outcome]++;
+    struct move_counts counts = {0};
+    for (size_t i = 0; i < log->count; i++) {
+        counts.total += log->rows[i].kind == kind;
+        counts.by_outcome[log->rows[i].outcome] += log->rows[i].kind == kind;
+    }
     return counts;
 }
 
@@ -343,7 +396,7 @@ void move_log_summarize(const struct move_log *log, struct move_summary *summary
         samples_init(&summary->phase[p]);
     for (size_t i = 0; i < log->count; i++) {
         const struct move_row *row = &log->rows[i];
-        if (row->outcome != MOVE_COMPLETED || row->reason == MOVE_REACTIVATED)
+        if (row->outcome != MOVE_COMPLETED || row->kind != TRANSFER_MOVE)
             continue;
         add_span(&summary->latency, row, 0, 10);
         add_span(&summary->blackout, row, 5, 10);
@@ -351,6 +404,18 @@ void move_log_summarize(const struct move_log *log, struct move_summary *summary
 #define X(name, from, to) add_span(&summary->phase[MOVE_PHASE_##name], row, from, to);
         MOVE_PHASES(X)
 #undef X
+    }
+}
+
+void move_log_own_phase(const struct move_log *log, const char *mechanism, unsigned own,
+                        struct samples *samples)
+{
+    assert(own < MARK_OWN_MAX);
+    for (size_t i = 0; i < log->count; i++) {
+        const struct move_row *row = &log->rows[i];
+        if (row->outcome == MOVE_COMPLETED && row->kind == TRANSFER_MOVE &&
+            row->own_ps[own] != TIME_NEVER && strcmp(row->mechanism, mechanism) == 0)
+            samples_add(samples, (row->own_ps[own] - row->mark_ps[MOVE_BEGUN]) / PS_PER_NS);
     }
 }
 

@@ -1,6 +1,6 @@
 /*
- * One record per move of a connection, with its latency marks T0..T13 (docs/moves.md). A probe
- * listener; the source of moves.csv and of the latency tables.
+ * One record per transfer of a connection from one place to another, with its latency marks T0..T13
+ * (docs/moves.md). A probe listener; the source of moves.csv and of the latency tables.
  */
 #ifndef TOESIM_STATS_MOVE_LOG_H
 #define TOESIM_STATS_MOVE_LOG_H
@@ -26,17 +26,20 @@ enum move_outcome { MOVE_RUNNING, MOVE_COMPLETED, MOVE_FAILED, MOVE_CANCELLED, M
 
 struct move_row {
     uint32_t conn;
-    uint16_t gen;   /* generation moved away from */
-    uint8_t reason; /* enum move_reason */
-    uint8_t source, destination;
-    uint8_t outcome; /* enum move_outcome */
-    bool late;       /* it was not over at its deadline */
-    bool cold;       /* FREEZE found the context in the DRAM of the source only */
+    uint16_t gen;                /* generation moved away from */
+    uint8_t reason;              /* enum move_reason */
+    uint8_t kind;                /* enum transfer_kind */
+    uint8_t source, destination; /* NICs, or the places of host-sw/transfer/place.h */
+    uint8_t outcome;             /* enum move_outcome */
+    bool late;                   /* it was not over at its deadline */
+    bool cold;                   /* FREEZE found the context in the DRAM of the source only */
+    const char *mechanism;       /* static text */
     struct move_trigger trigger;
     uint64_t trigger_number; /* of the trigger's record in nicN.pcap, from 1; 0: no frame */
     uint32_t held, forwarded;
-    uint64_t mark_ps[MOVE_TIMES]; /* TIME_NEVER: did not happen */
-    bool sent;                    /* first_* describe the first frame after the move */
+    uint64_t mark_ps[MOVE_TIMES];  /* TIME_NEVER: did not happen */
+    uint64_t own_ps[MARK_OWN_MAX]; /* marks of the mechanism's own; TIME_NEVER: did not happen */
+    bool sent;                     /* first_* describe the first frame after the move */
     uint32_t first_seq, first_len, first_ack;
 };
 
@@ -57,7 +60,7 @@ enum move_phase {
 
 const char *move_phase_name(enum move_phase phase);
 
-/* In nanoseconds, rounded down; over completed moves only (reactivations left out). */
+/* In nanoseconds, rounded down; over completed moves from NIC to NIC only. */
 struct move_summary {
     struct samples latency;  /* T10 - T0 */
     struct samples blackout; /* T10 - T5 */
@@ -73,14 +76,19 @@ struct probe_listener move_log_listener(struct move_log *log);
 
 size_t move_log_count(const struct move_log *log);
 const struct move_row *move_log_row(const struct move_log *log, size_t index);
-/* True while a move has begun and may still see T12. */
+/* True while a transfer has begun and may still see T12. */
 bool move_log_is_moving(const struct move_log *log);
 
-/* Rows in all and by outcome. */
+/* Rows of one kind of transfer, in all and by outcome. */
 struct move_counts {
     uint64_t total, by_outcome[MOVE_OUTCOME_COUNT];
 };
-struct move_counts move_log_counts(const struct move_log *log);
+struct move_counts move_log_counts(const struct move_log *log, enum transfer_kind kind);
+
+/* Adds, for each completed move by this mechanism, the time in nanoseconds from its begin to the mark
+ * `own` (below MARK_OWN_MAX) of the mechanism's own, as far as it happened. */
+void move_log_own_phase(const struct move_log *log, const char *mechanism, unsigned own,
+                        struct samples *samples);
 
 void move_log_summarize(const struct move_log *log, struct move_summary *summary);
 void move_summary_free(struct move_summary *summary);

@@ -85,7 +85,7 @@ def check_rows(moves, captures):
 def main():
     results, storm = sys.argv[1], "--storm" in sys.argv[2:]
     with open(results + "/moves.csv", newline="") as file:
-        moves = list(csv.DictReader(file))
+        moves = [row for row in csv.DictReader(file) if row["kind"] == "move"]
     captures = [read_capture("%s/nic%d.pcap" % (results, nic)) for nic in (0, 1)]
     triggers = check_rows(moves, captures)
     with open(results + "/conns.csv", newline="") as file:

@@ -36,9 +36,20 @@ tables = {os.path.basename(path): table(os.path.basename(path)) for path in glob
 with open(os.path.join(folder, "stats.json"), encoding="utf-8") as file:
     stats = json.load(file)
 moves = tables["moves.csv"]
-same("moves", len(moves), stats["moves"]["started"])
-same("completed moves", sum(m["outcome"] == "completed" for m in moves), stats["moves"]["completed"])
+for kind, counts in stats["transfers"].items():
+    outcomes = [m["outcome"] for m in moves if m["kind"] == kind]
+    same(f"transfers of kind {kind}", len(outcomes), counts["started"])
+    for outcome in ("completed", "failed", "cancelled", "open"):
+        same(f"{outcome} transfers of kind {kind}", outcomes.count(outcome), counts[outcome])
+for count in ("started", "completed", "failed", "cancelled", "open"):
+    same(f"moves.{count}", stats["transfers"]["move"][count], stats["moves"][count])
 for move in moves:
+    if move["kind"] not in stats["transfers"] or not move["mechanism"] or not move["t0_ps"] or not move["t3_ps"]:
+        bad.append(f"moves.csv: connection {move['conn']}: no kind, mechanism, T0 or T3: {move}")
+    if move["outcome"] == "completed" and move["to"] != "memory" and not move["t10_ps"]:
+        bad.append(f"moves.csv: connection {move['conn']}: a completed {move['kind']} without T10")
+    if move["outcome"] == "completed" and move["from"] != "memory" and not move["t5_ps"]:
+        bad.append(f"moves.csv: connection {move['conn']}: a completed {move['kind']} without T5")
     marks = [int(move[f"t{m}_ps"]) for m in (3, 4, 5, 6, 7, 8, 9, 10) if move.get(f"t{m}_ps")]
     if marks != sorted(marks):
         bad.append(f"moves.csv: connection {move['conn']}: marks T3 to T10 are not in order")

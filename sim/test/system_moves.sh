@@ -34,6 +34,9 @@ run() {
     }
 }
 
+# rows COLUMN=VALUE... [: COLUMN...]: of the last run's moves.csv.
+rows() { python3 sim/test/csv_select.py "$work/out/moves.csv" "$@"; }
+
 # holds NAME EXPRESSION: of the last run's stats.json.
 holds() {
     if [ "$(jq "$2" "$work/out/stats.json")" = true ]; then
@@ -49,15 +52,9 @@ for scenario in 100-alternate 200-link-down 201-active-backup; do
     holds $scenario '.moves.latency_ns.count == .moves.completed'
 done
 
-# rows PROGRAM: what this awk program prints of the rows of moves.csv; $at["name"] is the field under that name.
-rows() {
-    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } '"$1" "$work/out/moves.csv"
-}
-
 # The trigger of a move after link down is the event at 30 % of the traffic, not a frame.
 run link-down scenarios/200-link-down.yaml && {
-    kinds=$(rows '$at["trigger"] == "link" && $at["trigger_nic"] == 1 && $at["trigger_frame"] == "" { print $at["t0_ps"] }' |
-        sort -u | wc -l)
+    kinds=$(rows kind=move trigger=link trigger_nic=1 trigger_frame= : t0_ps | sort -u | wc -l)
     [ "$kinds" -eq 1 ] && echo "pass: moves after link down share the instant of one link event" ||
         echo "fail: $kinds instants of link events, not 1"
 }
@@ -74,17 +71,17 @@ if run storm "$work/storm.yaml"; then
     against storm --storm
     holds storm '.moves.completed == 10000 and .moves.failed == 0 and .moves.cancelled == 0'
     holds storm '.moves.late > 1000 and .moves.latency_ns.p50 > 1000000'
-    late=$(rows '$at["late"] == 1' | wc -l)
+    late=$(rows kind=move late=1 | wc -l)
     holds storm ".moves.late == $late"
     # The caches hold fewer contexts than there are connections, and no context leaves a NIC but by a move.
-    cold=$(rows '$at["cold"] == 1' | wc -l)
+    cold=$(rows cold=1 | wc -l)
     holds storm "([.nics[].ctx_cache.extracts_cold] | add) == $cold and $cold > 1000 and $cold < 10000"
 fi
 
 # A connection that is reset while it moves: one word for its move everywhere.
 run cancelled sim/test/moves/cancelled.yaml && {
     holds cancelled '.moves.cancelled == 1 and .moves.failed == 0'
-    rows=$(grep -c ',cancelled,' "$work/out/moves.csv")
-    [ "$rows" -eq 1 ] && grep -q ' 1 cancelled' "$work/out/summary.txt" && echo "pass: cancelled in moves.csv and summary" ||
-        echo "fail: $rows rows of moves.csv are cancelled; $(grep '^moves' "$work/out/summary.txt")"
+    count=$(rows kind=move outcome=cancelled | wc -l)
+    [ "$count" -eq 1 ] && grep -q ' 1 cancelled' "$work/out/summary.txt" && echo "pass: cancelled in moves.csv and summary" ||
+        echo "fail: $count rows of moves.csv are cancelled; $(grep '^moves' "$work/out/summary.txt")"
 }

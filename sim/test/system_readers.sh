@@ -46,6 +46,22 @@ judge "jq: stats.json is one document" $?
 python3 sim/test/read_tables.py "$out" >"$work/tables"
 judge "csv: $(tail -n 1 "$work/tables")" $?
 sed '$d' "$work/tables"
+# Transfers of every kind, and a mechanism that has marks of its own.
+for run in "300-idle" "313-rest-host" "704-toggle-random" "100-alternate --set team.move.mechanism=drain-first"; do
+    # shellcheck disable=SC2086
+    set -- $run
+    scenario=scenarios/$1.yaml
+    shift
+    "$build/toesim" run "$scenario" "$@" --set measure.waves=none -o "$work/kinds" >"$work/log" 2>&1 || { echo "fail: $run"; cat "$work/log"; continue; }
+    python3 sim/test/read_tables.py "$work/kinds" >"$work/tables"
+    judge "csv: $run: $(tail -n 1 "$work/tables")" $?
+    sed '$d' "$work/tables"
+done
+# The last of them waits for acknowledgments before T4; its mark is a column and a phase.
+late=$(python3 sim/test/csv_select.py "$work/kinds/moves.csv" outcome=completed late=0 : begun_ps m_acknowledged t4_ps |
+    awk -F, '!($1 <= $2 && $2 <= $3)' | wc -l)
+[ "$late" = 0 ] && [ "$(jq '.moves.phase_ns.acknowledged.count >= .moves.completed - .moves.late and .moves.completed > .moves.late' "$work/kinds/stats.json")" = true ]
+judge "csv: drain-first marks the acknowledgment between begin and T4 ($late rows do not)" $?
 if command -v lspci >/dev/null; then
     lspci -F "$out/lspci.txt" >"$work/lspci" 2>&1 && [ "$(grep -c . "$work/lspci")" -ge 2 ]
     judge "lspci: $(grep -c . "$work/lspci") functions" $?

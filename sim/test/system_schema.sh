@@ -17,8 +17,8 @@ done
 mkdir "$work/values"
 "$python" sim/test/schema_agrees.py "$toesim" "$work/values"
 
-# Runs that have every optional key between them: captures, samples by the thousand, a flood, a failed look-up, damage that
-# is looked at again.
+# Runs that have every optional key between them: captures, samples by the thousand, a flood, a failed look-up, marks of a mechanism,
+# damage that is looked at again.
 "$toesim" run scenarios/100-alternate.yaml --waves none --set outputs.captures=false -o "$work/replay" >/dev/null 2>&1
 "$toesim" run sim/test/data/total-loss.yaml -o "$work/loss" >/dev/null 2>&1
 "$toesim" run scenarios/519-moves-under-load.yaml --waves none --set outputs.captures=false -o "$work/moves" >/dev/null 2>&1
@@ -26,10 +26,12 @@ mkdir "$work/values"
     --set 'expect[0]=moves.latency_ns.p999 == 0' -o "$work/flood" >/dev/null 2>&1
 "$toesim" replay traces/half-close.pcap --waves none --set outputs.captures=false --set faults[0].action=pcie_down \
     --set faults[0].at=40% --set faults[0].nic=0 -o "$work/damage" >/dev/null 2>&1
+"$toesim" run scenarios/520-storm-3000.yaml --waves none --set outputs.captures=false --set team.move.mechanism=drain-first \
+    -o "$work/drain" >/dev/null 2>&1
 "$toesim" check --outputs --schema >"$work/schema.json"
 "$toesim" check --outputs | sed -n 's/^| `\([^`]*\)`.*/\1/p' | sort >"$work/table"
 uniq -d "$work/table" | sed "s/^/fail: the table names twice /"
-for run in replay loss moves flood damage; do
+for run in replay loss moves drain flood damage; do
     if "$python" -W ignore - "$work/schema.json" "$work/$run/stats.json" <<'PYTHON'
 import json, sys, jsonschema
 schema, stats = (json.load(open(name)) for name in sys.argv[1:])

@@ -182,8 +182,8 @@ static void expect_only(enum invariant invariant)
 Test(check_move, a_lawful_move_violates_nothing)
 {
     move();
-    struct check_moves told = {.started = 1, .completed = 1};
-    check_count_moves(check, "a test", &told, 240000);
+    struct check_transfers told = {.started = 1, .completed = 1};
+    check_count_transfers(check, "a test", TRANSFER_MOVE, &told, 240000);
     cr_assert_eq(check_violations_total(check), 0, "%s", check_report(check));
 }
 
@@ -316,13 +316,37 @@ Test(check_move, a_record_that_is_visible_before_the_lookup_is_caught)
 
 Test(check_move, counters_that_disagree_are_caught)
 {
-    static const struct check_moves wrong[] = {
+    static const struct check_transfers wrong[] = {
         {.started = 1}, {.started = 1, .failed = 1}, {.started = 2, .completed = 2}};
     move();
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        check_count_moves(check, "a test", &wrong[i], 240000);
+        check_count_transfers(check, "a test", TRANSFER_MOVE, &wrong[i], 240000);
         cr_assert_eq(check_violations(check, INVARIANT_SUM), i + 1);
     }
+}
+
+Test(check_move, transfers_of_another_kind_are_counted_by_themselves)
+{
+    static const struct check_transfers told = {.started = 2, .completed = 1, .cancelled = 1};
+    move();
+    for (int i = 0; i < 2; i++)
+        emit(300000, (struct probe_event){.kind = PROBE_TRANSFER_BEGIN,
+                                          .conn = CONN,
+                                          .nic = PLACE_HOST,
+                                          .move.kind = TRANSFER_ONLOAD});
+    emit(310000, (struct probe_event){.kind = PROBE_TRANSFER_END,
+                                      .conn = CONN,
+                                      .move_end.kind = TRANSFER_ONLOAD,
+                                      .move_end.end = MOVE_END_COMPLETED});
+    check_count_transfers(check, "a test", TRANSFER_ONLOAD, &told, 320000);
+    cr_assert_eq(check_violations(check, INVARIANT_SUM), 1, "one of them has not ended");
+    emit(330000, (struct probe_event){.kind = PROBE_TRANSFER_END,
+                                      .conn = CONN,
+                                      .move_end.kind = TRANSFER_ONLOAD,
+                                      .move_end.end = MOVE_END_CANCELLED});
+    check_count_transfers(check, "a test", TRANSFER_ONLOAD, &told, 340000);
+    check_count_transfers(check, "a test", TRANSFER_OFFLOAD, &(struct check_transfers){0}, 340000);
+    cr_assert_eq(check_violations_total(check), 1, "%s", check_report(check));
 }
 
 Test(check_move, a_move_that_ends_twice_is_caught)

@@ -1,6 +1,7 @@
 /* models/stats: nearest-rank percentiles and the marks of a move. */
 #include "models/base/frame.h"
 #include "models/hwif/ctx_enums.h"
+#include "models/hwif/nic_bus.h"
 #include "models/stats/move_log.h"
 #include "models/wire/packet.h"
 
@@ -249,6 +250,63 @@ Test(move_log_trigger, a_link_event_gives_t0_and_no_t1_and_t2)
     cr_assert_eq(samples_max(&summary.latency), 13);
     cr_assert_eq(summary.phase[MOVE_PHASE_detect].count, 0);
     move_summary_free(&summary);
+}
+
+/* A transfer of another kind neither ends the time line of the move before it nor is counted with moves. */
+Test(move_log_trigger, other_transfers_have_rows_and_a_time_line_of_their_own)
+{
+    struct move_trigger trigger = {.at_ps = 1000, .decided_ps = 1000, .kind = TRIGGER_CALL};
+    struct probe_event begin = move_event(PROBE_MOVE_BEGIN, &trigger);
+    begin.move.mechanism = "mine";
+    emit(1000, begin);
+    mark(2000, MARK_ACTIVE);
+    emit(2000, (struct probe_event){.kind = PROBE_TRANSFER_MARK,
+                                    .conn = 3,
+                                    .nic = 1,
+                                    .mark.mark = MARK_OWN + 1,
+                                    .mark.at_ps = 1500});
+    emit(3000, (struct probe_event){
+                   .kind = PROBE_MOVE_END, .conn = 3, .move_end.end = MOVE_END_COMPLETED});
+    begin.kind = PROBE_TRANSFER_BEGIN;
+    begin.gen = 2;
+    begin.nic = PLACE_HOST;
+    begin.move.from = 1;
+    begin.move.kind = TRANSFER_ONLOAD;
+    emit(4000, begin);
+    mark(5000, MARK_FIRST_BUILT);
+    emit(6000, (struct probe_event){.kind = PROBE_TRANSFER_MARK,
+                                    .conn = 3,
+                                    .gen = 3,
+                                    .nic = PLACE_HOST,
+                                    .mark.mark = MARK_ACTIVE,
+                                    .mark.at_ps = 6000});
+    emit(7000, (struct probe_event){
+                   .kind = PROBE_TX_BUILT, .conn = 3, .gen = 3, .nic = PLACE_HOST, .built.seq = 9});
+    emit(8000, (struct probe_event){.kind = PROBE_TRANSFER_END,
+                                    .conn = 3,
+                                    .move_end.kind = TRANSFER_ONLOAD,
+                                    .move_end.end = MOVE_END_COMPLETED});
+    cr_assert_eq(move_log_count(move_log), 2);
+    const struct move_row *move = move_log_row(move_log, 0), *other = move_log_row(move_log, 1);
+    cr_assert_eq(move->mark_ps[MARK_FIRST_BUILT], 5000, "after the other transfer has begun");
+    cr_assert_eq(move->own_ps[1], 1500);
+    cr_assert_eq(move->own_ps[0], TIME_NEVER);
+    cr_assert_eq(other->kind, TRANSFER_ONLOAD);
+    cr_assert_eq(other->mark_ps[MARK_ACTIVE], 6000);
+    cr_assert_eq(other->mark_ps[MARK_FIRST_BUILT], 7000, "the host's own TCP has no engine");
+    cr_assert_eq(other->mark_ps[MARK_FREEZE], TIME_NEVER);
+    cr_assert_eq(move_log_counts(move_log, TRANSFER_MOVE).by_outcome[MOVE_COMPLETED], 1);
+    cr_assert_eq(move_log_counts(move_log, TRANSFER_ONLOAD).total, 1);
+    struct move_summary summary;
+    move_log_summarize(move_log, &summary);
+    cr_assert_eq(summary.latency.count, 1);
+    move_summary_free(&summary);
+    struct samples own;
+    samples_init(&own);
+    move_log_own_phase(move_log, "mine", 1, &own);
+    move_log_own_phase(move_log, "another", 1, &own);
+    cr_assert_eq(own.count, 1);
+    samples_free(&own);
 }
 
 Test(move_log_trigger, outcome_and_lateness_are_told_apart)
