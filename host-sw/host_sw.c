@@ -1,8 +1,8 @@
 /* The program of the server: start, main loop, stop. The rest is in team, stack and driver. */
 #include "host-sw/team/failover.h"
+#include "host-sw/team/host_records.h"
 #include "host-sw/team/idle.h"
 #include "host-sw/team/team.h"
-#include "host-sw/transfer/place_host.h"
 #include "host-sw/transfer/place_nic.h"
 #include "host-sw/transfer/transfer.h"
 #include "models/base/planted.h"
@@ -51,6 +51,12 @@ void host_sw_params_default(struct host_sw_params *params)
     params->tcp.mss_max = (uint16_t)(params->mtu_bytes - 40);
 }
 
+/* The parts know the ones below them; what they need of the others they reach by these. */
+static const struct server_upcalls upcalls = {.give_up = termination_give_up,
+                                              .examine = team_on_foreign,
+                                              .examine_held = termination_examine_held,
+                                              .placed = failover_check};
+
 struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_bus bus,
                                const struct app_ops *app, void *app_self, const struct probe *probe)
 {
@@ -72,6 +78,7 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->app = app;
     sw->app_self = app_self;
     sw->probe = probe;
+    sw->upcalls = &upcalls;
     assert(params->mode < TEAM_MODE_COUNT && params->mechanism < mechanism_count);
     sw->mode = team_mode_table[params->mode];
     sw->mechanism =
@@ -169,7 +176,7 @@ static bool start(struct host_sw *sw)
     }
     if (!any || conn_max == 0)
         return false;
-    if (!directory_init(&sw->dir, conn_max) || !place_host_init(sw) || !fragments_init(sw))
+    if (!directory_init(&sw->dir, conn_max) || !host_records_init(sw) || !fragments_init(sw))
         memory_out(); /* a server that never starts would make every conversation fail */
     start_lists(sw);
     policy_list_init(&sw->policies, sw->params.policies, sw->params.own, conn_max,

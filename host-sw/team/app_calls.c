@@ -44,7 +44,7 @@ void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
         call(sw, app->on_established, entry);
     if (calls & APP_CALL_URGENT)
         call(sw, app->on_urgent, entry);
-    if ((calls & APP_CALL_READABLE) && conn_io_rx_end(entry) != entry->rx_consumed)
+    if ((calls & APP_CALL_READABLE) && dir_entry_rx_end(entry) != entry->rx_consumed)
         call(sw, app->on_readable, entry);
     if (calls & APP_CALL_WRITABLE)
         call(sw, app->on_writable, entry);

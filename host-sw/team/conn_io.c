@@ -13,11 +13,6 @@
  * doorbells, and the peer never sees less than three quarters of what is free. */
 enum { RX_DOORBELL_FRACTION = 4 };
 
-uint32_t conn_io_rx_end(const struct dir_entry *entry)
-{
-    return entry->peer_fin ? entry->rcv_nxt - 1 : entry->rcv_nxt;
-}
-
 static struct dir_entry *live_entry(const struct host_sw *sw, uint32_t conn)
 {
     assert(conn < sw->dir.conn_max);
@@ -70,7 +65,7 @@ void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
         sw->stats.conns_max = sw->dir.established_max;
     }
     if ((record->flags & NIC_RECORD_ESTABLISHED) != 0)
-        opening_hatched(sw, entry);
+        opening_done(sw, entry);
     bool more_rx = fold_rx(sw, entry, record->rcv_nxt);
     bool fin = (record->flags & NIC_RECORD_PEER_FIN) != 0 && !entry->peer_fin &&
                record->rcv_nxt == entry->rcv_nxt;
@@ -96,7 +91,7 @@ void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
 uint32_t host_conn_readable(const struct host_sw *sw, uint32_t conn)
 {
     const struct dir_entry *entry = live_entry(sw, conn);
-    return conn_io_rx_end(entry) - entry->rx_consumed;
+    return dir_entry_rx_end(entry) - entry->rx_consumed;
 }
 
 static uint32_t ring_offset(const struct host_sw *sw, uint32_t seq)

@@ -4,6 +4,7 @@
  * on whichever port, opens the connection there: the TCP core is led through the handshake that was,
  * up to SYN_RCVD, and the NIC gets that image with the acknowledgment held.
  */
+#include "host-sw/team/fate.h"
 #include "host-sw/team/team.h"
 
 #include "host-sw/stack/syn_cookie.h"
@@ -96,12 +97,12 @@ bool cookie_on_syn(struct host_sw *sw, const struct dir_frame *frame, const stru
     answer_of(sw, packet, key, &accept, &tx);
     if (!host_stack_send_answer(&sw->stack, sw->mode->reply_port(&sw->ports, frame->port), packet,
                                 &tx)) {
-        team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NO_RESOURCE);
+        fate_drop(sw, frame, PROBE_NO_CONN, DROP_NO_RESOURCE);
         return true;
     }
     sw->stats.cookies_sent++;
     sw->cookie_ps = team_now(sw);
-    team_frame_answered(sw, frame);
+    fate_answered(sw, frame);
     return true;
 }
 
@@ -154,7 +155,7 @@ static bool may_follow(struct host_sw *sw, const struct dir_frame *frame,
     if (!syn_cookie_may_be(ack->ack - 1, team_now(sw)) ||
         !sw->app->on_cookie_syn(sw->app_self, key, &syn, &accept))
         return false;
-    team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_COOKIE);
+    fate_drop(sw, frame, PROBE_NO_CONN, DROP_COOKIE);
     return true;
 }
 
@@ -180,7 +181,7 @@ bool cookie_on_ack(struct host_sw *sw, const struct dir_frame *frame, const stru
     team_charge(sw, CPU_COST_OPEN, 1);
     struct dir_entry *entry = opening_admit(sw, key);
     if (!entry) {
-        team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NO_RESOURCE);
+        fate_drop(sw, frame, PROBE_NO_CONN, DROP_NO_RESOURCE);
         return true;
     }
     sw->stats.cookies_good++;

@@ -76,6 +76,12 @@ struct dir_entry {
     struct nic_options options; /* with options_new */
 };
 
+/* In-order bytes end here: rcv_nxt without the peer's FIN. */
+static inline uint32_t dir_entry_rx_end(const struct dir_entry *entry)
+{
+    return entry->peer_fin ? entry->rcv_nxt - 1 : entry->rcv_nxt;
+}
+
 /* What remains to be reported of a connection. While it lives, conn names its entry. */
 struct dir_row {
     uint32_t conn; /* DIR_NONE: ended */

@@ -1,5 +1,6 @@
 #include "host-sw/team/foreign.h"
 
+#include "host-sw/team/fate.h"
 #include "host-sw/team/team.h"
 #include "host-sw/transfer/transfer.h"
 #include "models/base/planted.h"
@@ -38,7 +39,7 @@ static bool on_movable(struct host_sw *sw, struct dir_entry *entry, const struct
         return false;
     if (!may_move_again(entry, frame)) {
         if (PLANTED(foreign_dropped)) {
-            team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
+            fate_drop(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
             return true;
         }
         sw->stats.suppressed_by_progress++;
@@ -66,7 +67,7 @@ void foreign_frame(struct host_sw *sw, struct dir_entry *entry, const struct dir
     }
     place_ops_of(entry->owner)->relay(sw, entry, entry->owner, frame, packet);
     if (entry->owner != PLACE_HOST && PLANTED(forwarded_and_dropped))
-        team_drop_frame(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
+        fate_drop(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
 }
 
 void foreign_note_own(struct host_sw *sw, const struct dir_entry *entry,

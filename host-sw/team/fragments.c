@@ -4,7 +4,7 @@
  * connection and never moves it. Each fragment's verdict is that the host took note of it; the last
  * one's number lives on in the whole.
  */
-#include "host-sw/team/offload.h"
+#include "host-sw/team/fate.h"
 #include "host-sw/team/team.h"
 
 #include "models/base/memory.h"
@@ -84,11 +84,11 @@ void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const ui
 {
     const uint8_t *ours = packet->ip_version == 4 ? sw->params.ipv4 : sw->params.ipv6;
     if (!sw->reassembly || ip_fragment_protocol(bytes, frame->bytes, packet) != PROTOCOL_TCP) {
-        team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NOT_TCP);
+        fate_drop(sw, frame, PROBE_NO_CONN, DROP_NOT_TCP);
         return;
     }
     if (memcmp(packet->dst, ours, 16) != 0) {
-        team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NOT_OURS);
+        fate_drop(sw, frame, PROBE_NO_CONN, DROP_NOT_OURS);
         return;
     }
     team_charge(sw, CPU_COST_COPY_64, ceil_div(frame->bytes, 64));
@@ -100,12 +100,12 @@ void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const ui
     if (verdict == IP_REASSEMBLY_WHOLE)
         reason = DROP_NO_RESOURCE;
     if (reason == DROP_NONE)
-        team_frame_answered(sw, frame);
+        fate_answered(sw, frame);
     else
-        team_drop_frame(sw, frame, PROBE_NO_CONN, reason);
+        fate_drop(sw, frame, PROBE_NO_CONN, reason);
 }
 
-bool fragments_run(struct host_sw *sw)
+bool fragments_run(struct host_sw *sw, frame_examiner *examine)
 {
     uint32_t count = sw->whole_count;
     for (uint32_t i = 0; i < count; i++) {
@@ -118,9 +118,7 @@ bool fragments_run(struct host_sw *sw)
             .bytes = whole.frame.bytes,
             .mac_time_ps = whole.frame.mac_time_ps,
             .frame_id = whole.frame.frame_id};
-        sw->looking_at_whole = true;
-        team_on_foreign(sw, &whole.frame, &record);
-        sw->looking_at_whole = false;
+        examine(sw, &whole.frame, &record);
         buffer_pool_unref(&sw->pool, whole.frame.buffer);
     }
     sw->whole_count = 0;
@@ -132,15 +130,4 @@ bool fragments_run(struct host_sw *sw)
 uint64_t fragments_next_ps(const struct host_sw *sw)
 {
     return sw->reassembly ? ip_reassembly_next(sw->reassembly) : TIME_NEVER;
-}
-
-/* Enough of it came in pieces that the host is the better place. */
-void fragments_count(struct host_sw *sw, struct dir_entry *entry)
-{
-    sw->stats.wholes++;
-    if (entry->owner == PLACE_HOST || entry->state != DIR_ACTIVE)
-        return;
-    entry->wholes++;
-    if (sw->params.offload_fragments_max > 0 && entry->wholes >= sw->params.offload_fragments_max)
-        offload_take_away(sw, entry, HOST_REASON_FRAGMENTS);
 }

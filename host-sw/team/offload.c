@@ -1,75 +1,11 @@
 #include "host-sw/team/offload.h"
 
+#include "host-sw/team/nic_places.h"
 #include "host-sw/team/team.h"
 #include "host-sw/transfer/transfer.h"
 #include "models/base/memory.h"
-#include "models/base/planted.h"
 
-#include <assert.h>
 #include <stdlib.h>
-
-const char *host_reason_key(enum host_reason reason)
-{
-    static const char *const keys[HOST_REASON_COUNT] = {
-#define X(id, key, text) key,
-        HOST_REASONS(X)
-#undef X
-    };
-    assert(reason < HOST_REASON_COUNT);
-    return keys[reason];
-}
-
-/* --- who may be on a NIC --- */
-
-static bool policy_allows(const struct host_sw_params *params, const struct flow_key *key)
-{
-    if (params->offload != OFFLOAD_PORTS)
-        return params->offload == OFFLOAD_ALL;
-    const struct port_ranges *ports = &params->offload_ports;
-    for (uint32_t i = 0; i < ports->count; i++)
-        if (key->lport >= ports->range[i].first && key->lport <= ports->range[i].last)
-            return true;
-    return false;
-}
-
-enum host_reason offload_refuses(const struct host_sw *sw, const struct flow_key *key)
-{
-    if (!policy_allows(&sw->params, key) || PLANTED(claim_host_processes))
-        return HOST_REASON_POLICY;
-    return sw->on_nics < sw->params.offload_max ? HOST_REASON_NONE : HOST_REASON_TABLE_FULL;
-}
-
-void offload_count(struct host_sw *sw, struct dir_entry *entry, bool on_nics)
-{
-    if (entry->on_nics == on_nics)
-        return;
-    entry->on_nics = on_nics;
-    assert(on_nics || sw->on_nics > 0);
-    sw->on_nics = on_nics ? sw->on_nics + 1 : sw->on_nics - 1;
-    sw->stats.on_nics_max = u32_max(sw->stats.on_nics_max, sw->on_nics);
-}
-
-/* --- the queue of those that wait for a place on the NICs --- */
-
-void offload_wait(struct host_sw *sw, struct dir_entry *entry)
-{
-    if (!entry->waiting.listed)
-        conn_list_add(&sw->waiting, team_conn_of(sw, entry));
-}
-
-void offload_stop_waiting(struct host_sw *sw, struct dir_entry *entry)
-{
-    conn_list_remove(&sw->waiting, team_conn_of(sw, entry));
-}
-
-void offload_on_ended(struct host_sw *sw, struct dir_entry *entry)
-{
-    offload_stop_waiting(sw, entry);
-    offload_count(sw, entry, false);
-    assert(!host_tcp_has(&sw->tcp, team_conn_of(sw, entry)));
-}
-
-/* --- requests, and places that became free --- */
 
 static unsigned nic_for(const struct host_sw *sw, const struct dir_entry *entry)
 {
@@ -91,6 +27,16 @@ void offload_on_dropped(struct host_sw *sw, struct dir_entry *entry, enum drop_r
     entry->ooo_drops++;
     if (limit > 0 && entry->ooo_drops >= limit)
         offload_take_away(sw, entry, HOST_REASON_OUT_OF_ORDER);
+}
+
+void offload_on_fragments(struct host_sw *sw, struct dir_entry *entry)
+{
+    sw->stats.wholes++;
+    if (entry->owner == PLACE_HOST || entry->state != DIR_ACTIVE)
+        return;
+    entry->wholes++;
+    if (sw->params.offload_fragments_max > 0 && entry->wholes >= sw->params.offload_fragments_max)
+        offload_take_away(sw, entry, HOST_REASON_FRAGMENTS);
 }
 
 void offload_take_all(struct host_sw *sw, unsigned nic)
@@ -116,7 +62,7 @@ static void fulfil(struct host_sw *sw, struct dir_entry *entry, bool on_host)
             transfer_request(sw, entry, nic, MOVE_OFFLOADED, &why);
     } else {
         entry->host_reason = HOST_REASON_TABLE_FULL;
-        offload_wait(sw, entry);
+        nic_places_wait(sw, entry);
     }
 }
 
@@ -143,7 +89,7 @@ bool offload_run(struct host_sw *sw)
         struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->waiting)];
         if (!sw->mode->may_own(&sw->ports, nic_for(sw, entry)))
             break; /* nor any other */
-        offload_stop_waiting(sw, entry);
+        nic_places_stop_waiting(sw, entry);
         fulfil(sw, entry, false);
         busy = true;
     }

@@ -3,7 +3,8 @@
 #include "host-sw/team/team.h"
 
 #include "host-sw/stack/seq.h"
-#include "host-sw/team/offload.h"
+#include "host-sw/team/fate.h"
+#include "host-sw/team/nic_places.h"
 #include "host-sw/transfer/place_host.h"
 #include "host-sw/transfer/transfer.h"
 
@@ -18,7 +19,7 @@ static void refuse(struct host_sw *sw, const struct dir_frame *frame, const stru
     if (reason == DROP_NO_LISTENER &&
         host_stack_send_reset(&sw->stack, sw->mode->reply_port(&sw->ports, frame->port), packet))
         sw->stats.resets_sent++;
-    team_drop_frame(sw, frame, PROBE_NO_CONN, reason);
+    fate_drop(sw, frame, PROBE_NO_CONN, reason);
 }
 
 /* RFC 6528, and beyond the last number of an incarnation in TIME_WAIT (RFC 9293 3.10.7.4). */
@@ -130,11 +131,11 @@ unsigned opening_begin(struct host_sw *sw, struct dir_entry *entry, const struct
     team_set_state(sw, entry, DIR_OPENING);
     team_store_rx_if(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
     if (!hold_add(&sw->hold, entry, frame))
-        team_drop_frame(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
+        fate_drop(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
     return nic;
 }
 
-void opening_hatched(struct host_sw *sw, struct dir_entry *entry)
+void opening_done(struct host_sw *sw, struct dir_entry *entry)
 {
     sw->embryonic -= entry->embryonic;
     entry->embryonic = false;
@@ -156,7 +157,7 @@ void opening_emit(struct host_sw *sw, const struct dir_entry *entry)
 
 void opening_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, struct conn_ctx *image)
 {
-    enum host_reason reason = offload_refuses(sw, &entry->key);
+    enum host_reason reason = nic_places_refuse(sw, &entry->key);
     if (reason != HOST_REASON_NONE) {
         sw->stats.host_opened++;
         place_host_take_over(sw, entry, image, reason);
@@ -181,9 +182,6 @@ void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const str
                     const struct flow_key *key, const struct time_wait *reopened)
 {
     struct app_accept accept = {0};
-    sw->stats.syns++;
-    if (!reopened && cookie_on_syn(sw, frame, packet, key))
-        return;
     if (sw->embryonic >= sw->params.syn_backlog) {
         refuse(sw, frame, packet, DROP_SYN_BACKLOG);
         return;

@@ -6,6 +6,7 @@
 #include "host-sw/stack/answer.h"
 #include "host-sw/stack/seq.h"
 #include "host-sw/team/failover.h"
+#include "host-sw/team/fate.h"
 #include "host-sw/team/foreign.h"
 #include "host-sw/team/idle.h"
 #include "host-sw/team/offload.h"
@@ -16,29 +17,6 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-void team_drop_frame(struct host_sw *sw, const struct dir_frame *frame, uint32_t conn,
-                     enum drop_reason reason)
-{
-    assert(reason != DROP_NONE);
-    drop_count(&sw->stats.drops, reason);
-    struct probe_event event = {.now_ps = team_now(sw),
-                                .drop = {.id = frame->frame_id, .reason = reason},
-                                .conn = conn,
-                                .nic = frame->port,
-                                .kind = PROBE_FRAME_DROPPED};
-    probe_emit(sw->probe, &event);
-}
-
-void team_frame_answered(struct host_sw *sw, const struct dir_frame *frame)
-{
-    struct probe_event event = {.now_ps = team_now(sw),
-                                .frame.id = frame->frame_id,
-                                .conn = PROBE_NO_CONN,
-                                .nic = frame->port,
-                                .kind = PROBE_FRAME_ANSWERED};
-    probe_emit(sw->probe, &event);
-}
 
 static void record_used(struct host_sw *sw, const struct nic_record *record, uint32_t conn)
 {
@@ -65,42 +43,32 @@ static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
         if (verdict != TIME_WAIT_REOPEN) {
             if (verdict == TIME_WAIT_ACK)
                 host_stack_send_time_wait_ack(&sw->stack, port, packet, waiting, now_ps);
-            team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_TIME_WAIT);
+            fate_drop(sw, frame, PROBE_NO_CONN, DROP_TIME_WAIT);
             return;
         }
         struct time_wait old = *waiting;
         termination_forget_time_wait(sw, waiting);
+        sw->stats.syns++;
         opening_on_syn(sw, frame, packet, key, &old);
         return;
     }
     if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN) {
         farewell_forget(sw, key); /* the peer is done with the old connection by itself */
-        opening_on_syn(sw, frame, packet, key, NULL);
+        sw->stats.syns++;
+        if (!cookie_on_syn(sw, frame, packet, key))
+            opening_on_syn(sw, frame, packet, key, NULL);
         return;
     }
     if (cookie_on_ack(sw, frame, packet, key))
         return;
     /* RFC 9293 3.10.7.2, fourth step: not even a reset. */
     if (!(seg->flags & (TCP_ACK | TCP_RST)) && opening_is_for_listener(sw, key, seg)) {
-        team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_TCP_NO_ACK);
+        fate_drop(sw, frame, PROBE_NO_CONN, DROP_TCP_NO_ACK);
         return;
     }
     if (!farewell_on_frame(sw, key, seg) && host_stack_send_reset(&sw->stack, port, packet))
         sw->stats.resets_sent++;
-    team_drop_frame(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
-}
-
-void team_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame)
-{
-    if (!hold_add(&sw->hold, entry, frame)) {
-        team_drop_frame(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
-        return;
-    }
-    sw->stats.held_frames++;
-    team_emit(sw, entry, frame->port,
-              (struct probe_event){.kind = PROBE_FRAME_HELD, .frame.id = frame->frame_id});
-    sw->stats.hold_bytes_max = sw->hold.bytes_max;
-    entry->transfer.held++;
+    fate_drop(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
 }
 
 static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
@@ -110,7 +78,7 @@ static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct d
     case DIR_OPENING:
     case DIR_INSTALLING:
         if (entry->resolving) {
-            team_hold(sw, entry, frame); /* no NIC knows of it yet */
+            fate_hold(sw, entry, frame); /* no NIC knows of it yet */
             break;
         }
         transfer_on_frame(sw, entry, frame, packet);
@@ -177,14 +145,16 @@ static void on_other(struct host_sw *sw, const struct dir_frame *frame, const ui
     if (result.kind == ANSWER_ERROR)
         icmp_on_error(sw, &result);
     if (result.kind == ANSWER_NONE) {
-        team_drop_frame(sw, frame, PROBE_NO_CONN, result.reason);
+        fate_drop(sw, frame, PROBE_NO_CONN, result.reason);
         return;
     }
-    team_frame_answered(sw, frame);
+    fate_answered(sw, frame);
 }
 
-void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
-                     const struct nic_record *record)
+/* Decides on a frame that no NIC has taken; the caller keeps its reference to the buffer. record: null for one that
+ * was held. */
+static void examine(struct host_sw *sw, const struct dir_frame *frame,
+                    const struct nic_record *record, bool is_reassembled)
 {
     team_charge(sw, CPU_COST_FOREIGN, 1);
     const uint8_t *bytes = sw->bus.ops->mem_read(sw->bus.self, frame->buffer, frame->bytes);
@@ -204,7 +174,7 @@ void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
     if (reason != DROP_NONE) {
         if (record)
             record_used(sw, record, PROBE_NO_CONN);
-        team_drop_frame(sw, frame, PROBE_NO_CONN, reason);
+        fate_drop(sw, frame, PROBE_NO_CONN, reason);
         return;
     }
     struct flow_key key;
@@ -222,11 +192,22 @@ void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
     if (record)
         record_used(sw, record, conn);
     /* What came in fragments only has to arrive: it never triggers a reload. */
-    bool only_forward =
-        !record || (record->flags & NIC_RECORD_INJECTED) != 0 || sw->looking_at_whole;
+    bool only_forward = !record || (record->flags & NIC_RECORD_INJECTED) != 0 || is_reassembled;
     on_known(sw, entry, frame, &packet, only_forward);
-    if (sw->looking_at_whole)
-        fragments_count(sw, entry);
+    if (is_reassembled)
+        offload_on_fragments(sw, entry);
+}
+
+void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
+                     const struct nic_record *record)
+{
+    examine(sw, frame, record, false);
+}
+
+static void on_reassembled(struct host_sw *sw, const struct dir_frame *frame,
+                           const struct nic_record *record)
+{
+    examine(sw, frame, record, true);
 }
 
 static bool is_foreign(const struct nic_record *record)
@@ -307,7 +288,7 @@ static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_e
     if (request.op == NIC_CMD_RX_INJECT && event->result == NIC_RESULT_BAD_FRAME) {
         uint64_t buffer = inject_table_remove(&sw->injected, request.frame_id);
         struct dir_frame frame = {.frame_id = request.frame_id, .port = (uint8_t)nic};
-        team_drop_frame(sw, &frame, request.conn, DROP_MALFORMED);
+        fate_drop(sw, &frame, request.conn, DROP_MALFORMED);
         if (buffer)
             buffer_pool_unref(&sw->pool, buffer);
     }
@@ -426,7 +407,7 @@ static bool drain_records(struct host_sw *sw, struct nic_driver *driver, uint32_
 bool team_poll(struct host_sw *sw)
 {
     bool busy = host_tcp_deliver(&sw->tcp);
-    busy |= fragments_run(sw);
+    busy |= fragments_run(sw, on_reassembled);
     /* What a NIC wrote before it died counts. */
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         if (nic_driver_has_rings(&sw->nics[nic]))

@@ -58,12 +58,29 @@ struct place_wish {
     bool on_host;
 };
 
+/* Decides on a frame that no NIC has taken; the caller keeps its reference to the buffer. record: null for one that
+ * was held. */
+typedef void frame_examiner(struct host_sw *sw, const struct dir_frame *frame,
+                            const struct nic_record *record);
+
+/* What parts need of those that call them; the server registers it before anything runs. */
+struct server_upcalls {
+    /* Ends a connection whose place cannot tell, with one notice. */
+    void (*give_up)(struct host_sw *sw, struct dir_entry *entry, enum nic_term_cause cause);
+    frame_examiner *examine;
+    /* Frames held for a connection that has ended are examined as what they are now. */
+    void (*examine_held)(struct host_sw *sw, struct dir_entry *entry);
+    /* A transfer is over; the place of the connection may have been lost meanwhile. */
+    void (*placed)(struct host_sw *sw, struct dir_entry *entry);
+};
+
 struct host_sw {
     struct host_sw_params params;
     struct nic_bus bus;
     const struct app_ops *app;
     void *app_self;
     const struct probe *probe;
+    const struct server_upcalls *upcalls;
     struct host_sw_stats stats;
 
     struct nic_driver nics[NIC_COUNT];
@@ -75,7 +92,6 @@ struct host_sw {
     struct ip_reassembly *reassembly; /* null: fragments are dropped */
     struct whole_frame *wholes;
     uint32_t whole_count, whole_capacity;
-    bool looking_at_whole; /* the frame at hand was in fragments */
     struct neighbour_table neighbours;
     struct ephemeral ephemeral;
     struct farewell_table farewells; /* peers to be told that their connection is gone */
@@ -137,10 +153,6 @@ bool team_poll(struct host_sw *sw);
 /* Decides on a frame that no NIC has taken; the caller keeps its reference to the buffer. */
 void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
                      const struct nic_record *record);
-void team_drop_frame(struct host_sw *sw, const struct dir_frame *frame, uint32_t conn,
-                     enum drop_reason reason);
-/* The host took note of a frame, and nothing more comes of it. */
-void team_frame_answered(struct host_sw *sw, const struct dir_frame *frame);
 
 /* --- team_util.c: small things everybody needs --- */
 uint64_t team_now(const struct host_sw *sw);
@@ -160,8 +172,6 @@ void team_clear_rx_if(struct host_sw *sw, struct dir_entry *entry);
 /* Issues a command about a connection; its completion is awaited. */
 void team_command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, struct nic_cmd cmd,
                   uint64_t buffer);
-/* The frame is held, or dropped for want of room. */
-void team_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame);
 /* Challenge ACKs per second of each NIC and of the host's own TCP (RFC 5961 10): equal parts; and the
  * secret of a place's draw. */
 uint32_t team_challenge_share(const struct host_sw_params *params);
@@ -192,7 +202,7 @@ void opening_emit(struct host_sw *sw, const struct dir_entry *entry);
 unsigned opening_begin(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
                        uint32_t irs, const struct app_accept *accept);
 /* It is established, or has ended before. */
-void opening_hatched(struct host_sw *sw, struct dir_entry *entry);
+void opening_done(struct host_sw *sw, struct dir_entry *entry);
 /* To the NIC, or to the host where policy or room say so. */
 void opening_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                   struct conn_ctx *image);
@@ -220,11 +230,10 @@ void fragments_free(struct host_sw *sw);
 /* A fragment, in host memory. */
 void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const uint8_t *bytes,
                      const struct packet *packet);
-/* Segments that have become whole, and datagrams whose time is over. True: there was one. */
-bool fragments_run(struct host_sw *sw);
+/* Has the segments examined that were put together since the last call, and drops datagrams whose time is over.
+ * True: there was a segment. */
+bool fragments_run(struct host_sw *sw, frame_examiner *examine);
 uint64_t fragments_next_ps(const struct host_sw *sw);
-/* A segment of the connection came in fragments. */
-void fragments_count(struct host_sw *sw, struct dir_entry *entry);
 
 /* --- termination.c --- */
 void termination_on_terminated(struct host_sw *sw, const struct nic_event *event);
@@ -237,7 +246,7 @@ void termination_give_up(struct host_sw *sw, struct dir_entry *entry, enum nic_t
 /* The last command of an ended connection has completed. */
 void termination_settle(struct host_sw *sw, struct dir_entry *entry);
 /* Frames held for a connection that ended are looked at as what they are now. */
-void termination_redispatch_held(struct host_sw *sw, struct dir_entry *entry);
+void termination_examine_held(struct host_sw *sw, struct dir_entry *entry);
 /* Every connection of a dead NIC ends. */
 void termination_of_nic(struct host_sw *sw, unsigned nic);
 void termination_expire_time_waits(struct host_sw *sw, uint64_t now_ps);
@@ -288,7 +297,5 @@ bool app_calls_run(struct host_sw *sw);
 /* Folds counters of a record or event by maximum and calls the application. */
 void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
                          const struct nic_record *record);
-/* In-order bytes end here: rcv_nxt without the peer's FIN. */
-uint32_t conn_io_rx_end(const struct dir_entry *entry);
 
 #endif

@@ -3,7 +3,8 @@
 #include "models/base/planted.h"
 
 #include "host-sw/stack/seq.h"
-#include "host-sw/team/offload.h"
+#include "host-sw/team/fate.h"
+#include "host-sw/team/nic_places.h"
 #include "host-sw/transfer/transfer.h"
 
 #include <assert.h>
@@ -21,11 +22,11 @@ void termination_settle(struct host_sw *sw, struct dir_entry *entry)
               (struct probe_event){.kind = PROBE_DIR_STATE, .dir.state = DIR_FREE});
 }
 
-void termination_redispatch_held(struct host_sw *sw, struct dir_entry *entry)
+void termination_examine_held(struct host_sw *sw, struct dir_entry *entry)
 {
     struct dir_frame frame;
     while (hold_take(&sw->hold, entry, &frame)) {
-        team_on_foreign(sw, &frame, NULL);
+        sw->upcalls->examine(sw, &frame, NULL);
         buffer_pool_unref(&sw->pool, frame.buffer);
     }
 }
@@ -40,13 +41,13 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     last.closed_ps = team_now(sw);
     last.cause = cause;
     bool frames_issued = entry->transfer.at_nics.installing;
-    opening_hatched(sw, entry);
+    opening_done(sw, entry);
     if (entry->resolving)
         sw->resolving--;
     entry->resolving = false;
     assert(entry->state != DIR_INACTIVE); /* it is brought back first */
     transfer_on_conn_ended(sw, entry);
-    offload_on_ended(sw, entry);
+    nic_places_on_ended(sw, entry);
     directory_unlist(&sw->dir, team_conn_of(sw, entry), &last);
     team_emit(
         sw, entry, entry->owner,
@@ -54,7 +55,7 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
                              .dir.state = shown == DIR_TIME_WAIT ? DIR_TIME_WAIT : DIR_CLOSING});
     /* Frames that an INSTALL reads stay until it has completed. */
     if (!frames_issued)
-        termination_redispatch_held(sw, entry);
+        termination_examine_held(sw, entry);
     termination_settle(sw, entry);
 }
 
@@ -180,7 +181,7 @@ static void abandon_commands(struct host_sw *sw, unsigned nic)
     }
     struct dir_frame frame = {.port = (uint8_t)nic};
     while (inject_table_remove_of_nic(&sw->injected, nic, &frame.frame_id, &frame.buffer)) {
-        team_drop_frame(sw, &frame, PROBE_NO_CONN, DROP_NIC_LOST);
+        fate_drop(sw, &frame, PROBE_NO_CONN, DROP_NIC_LOST);
         buffer_pool_unref(&sw->pool, frame.buffer);
     }
 }

@@ -4,18 +4,18 @@
  */
 #include "host-sw/transfer/place_host.h"
 
-#include "host-sw/team/offload.h"
+#include "host-sw/team/fate.h"
+#include "host-sw/team/nic_places.h"
 #include "host-sw/team/team.h"
 #include "host-sw/transfer/image.h"
+#include "host-sw/transfer/mechanism.h"
 #include "host-sw/transfer/place_nic.h"
-#include "host-sw/transfer/transfer.h"
+#include "host-sw/transfer/transfer_report.h"
 
 #include <assert.h>
 
-/* --- between the host's TCP and the team --- */
-
 /* Sends by the port the last frame came in by, as far as the mode allows. */
-static bool send_frame(void *self, uint32_t conn, const uint8_t *frame, uint32_t len)
+bool place_host_send(void *self, uint32_t conn, const uint8_t *frame, uint32_t len)
 {
     struct host_sw *sw = self;
     struct dir_entry *entry = &sw->dir.entries[conn];
@@ -24,35 +24,6 @@ static bool send_frame(void *self, uint32_t conn, const uint8_t *frame, uint32_t
         return false;
     entry->pending++;
     return true;
-}
-
-static void on_record(void *self, const struct nic_record *record)
-{
-    struct host_sw *sw = self;
-    struct dir_entry *entry = directory_match(&sw->dir, record->conn, record->gen);
-    if (!entry)
-        return; /* the connection ended in the same step in which this segment arrived */
-    if (record->verdict == NIC_VERDICT_APPLIED && record->gen == entry->gen)
-        entry->applied = true;
-    conn_io_on_progress(sw, entry, record);
-}
-
-static void on_event(void *self, const struct nic_event *event)
-{
-    if (event->kind == NIC_EVENT_NOTICE)
-        icmp_on_notice(self, event);
-    else if (event->kind == NIC_EVENT_CLOSED)
-        termination_on_closed(self, event);
-    else
-        termination_on_terminated(self, event);
-}
-
-bool place_host_init(struct host_sw *sw)
-{
-    struct host_tcp_ops ops = {
-        .send = send_frame, .on_record = on_record, .on_event = on_event, .self = sw};
-    return host_tcp_init(&sw->tcp, sw->bus, &ops, &sw->params.tcp, sw->params.mac, sw->dir.conn_max,
-                         sw->probe);
 }
 
 /* --- frames --- */
@@ -66,12 +37,12 @@ static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned place,
                                .mac_time_ps = frame->mac_time_ps,
                                .frame_id = frame->frame_id};
     if (!host_tcp_has(&sw->tcp, conn)) {
-        team_hold(sw, entry, frame); /* the connection has ended, and the next step acts on that */
+        fate_hold(sw, entry, frame); /* the connection has ended, and the next step acts on that */
         return;
     }
     enum drop_reason reason = host_tcp_input(&sw->tcp, conn, packet, &about);
     if (reason != DROP_NONE) {
-        team_drop_frame(sw, frame, conn, reason);
+        fate_drop(sw, frame, conn, reason);
         return;
     }
     struct probe_event event = {.now_ps = team_now(sw),
@@ -106,7 +77,7 @@ void place_host_take_over(struct host_sw *sw, struct dir_entry *entry, struct co
     assert(entry->state != DIR_CLOSING && !entry->transfer.at_nics.freezing &&
            !entry->transfer.at_nics.installing);
     place_nic_release_source(sw, entry);
-    offload_count(sw, entry, false);
+    nic_places_count(sw, entry, false);
     entry->wholes = entry->ooo_drops = 0;
     image_hand_over(entry, image, PLACE_HOST, MOVE_ONLOADED);
     entry->owner = PLACE_HOST;
@@ -116,7 +87,7 @@ void place_host_take_over(struct host_sw *sw, struct dir_entry *entry, struct co
     host_tcp_install(&sw->tcp, image);
     team_set_state(sw, entry, DIR_ACTIVE);
     if (reason == HOST_REASON_TABLE_FULL || reason == HOST_REASON_NO_MEMBER)
-        offload_wait(sw, entry);
+        nic_places_wait(sw, entry);
     team_touch(sw, entry); /* what the application did meanwhile */
     apply_held(sw, entry);
 }
@@ -137,7 +108,7 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
 static void take(struct host_sw *sw, struct dir_entry *entry)
 {
     struct conn_ctx image;
-    offload_stop_waiting(sw, entry);
+    nic_places_stop_waiting(sw, entry);
     host_tcp_extract(&sw->tcp, team_conn_of(sw, entry), &image);
     entry->transfer.frozen_ps = team_now(sw);
     transfer_mark(sw, entry, MARK_FROZEN, entry->transfer.frozen_ps);

@@ -7,8 +7,9 @@
 
 extern const struct place_ops place_host;
 
-/* Sets up the host's own TCP. False: no memory is left. */
-bool place_host_init(struct host_sw *sw);
+/* Sends a frame of the connection by the port its last frame came in by, as far as the mode allows; self is the
+ * struct host_sw. False: the frame did not leave. */
+bool place_host_send(void *self, uint32_t conn, const uint8_t *frame, uint32_t len);
 
 /* The host serves the connection from now on, and applies the frames held for it. The image is of the
  * entry's generation, and no other place serves that one. */

@@ -1,12 +1,14 @@
 #include "host-sw/transfer/place_memory.h"
 
 #include "host-sw/stack/seq.h"
+#include "host-sw/team/fate.h"
 #include "host-sw/team/idle.h"
-#include "host-sw/team/offload.h"
+#include "host-sw/team/nic_places.h"
 #include "host-sw/team/team.h"
 #include "host-sw/transfer/image.h"
+#include "host-sw/transfer/mechanism.h"
 #include "host-sw/transfer/place_nic.h"
-#include "host-sw/transfer/transfer.h"
+#include "host-sw/transfer/transfer_report.h"
 #include "models/base/planted.h"
 
 #include <assert.h>
@@ -36,7 +38,8 @@ static bool accepts(struct host_sw *sw, struct dir_entry *entry, const struct co
 static void discard_rings(struct host_sw *sw, const struct dir_entry *entry,
                           const struct conn_ctx *image)
 {
-    bool is_read = image->rcv_nxt == entry->rcv_nxt && conn_io_rx_end(entry) == entry->rx_consumed;
+    bool is_read =
+        image->rcv_nxt == entry->rcv_nxt && dir_entry_rx_end(entry) == entry->rx_consumed;
     if (is_read && !tcp_holds_out_of_order(image))
         sw->bus.ops->mem_discard(sw->bus.self, entry->rx_ring, sw->params.ring_bytes);
     if (!host_seq_lt(image->snd_una, entry->tx_prod) || PLANTED(unacked_discarded))
@@ -56,7 +59,7 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
     entry->extracted_ps = transfer->frozen_ps;
     idle_arm(sw, entry, image);
     discard_rings(sw, entry, image);
-    offload_count(sw, entry, false);
+    nic_places_count(sw, entry, false);
     team_set_state(sw, entry, DIR_INACTIVE);
     transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
 }
@@ -72,7 +75,7 @@ static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned place,
                                .frame_id = frame->frame_id,
                                .kind = TRIGGER_FRAME,
                                .port = frame->port};
-    team_hold(sw, entry, frame);
+    fate_hold(sw, entry, frame);
     idle_reactivate(sw, entry, frame->port, &why);
 }
 

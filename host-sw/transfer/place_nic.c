@@ -1,9 +1,10 @@
 #include "host-sw/transfer/place_nic.h"
 
-#include "host-sw/team/offload.h"
+#include "host-sw/team/nic_places.h"
 #include "host-sw/team/team.h"
 #include "host-sw/transfer/image.h"
-#include "host-sw/transfer/transfer.h"
+#include "host-sw/transfer/mechanism.h"
+#include "host-sw/transfer/transfer_report.h"
 #include "models/base/memory.h"
 #include "models/base/planted.h"
 
@@ -124,7 +125,7 @@ void place_nic_on_freeze_done(struct host_sw *sw, struct dir_entry *entry,
     image_read(sw, entry, &image);
     team_charge(sw, CPU_COST_IMAGE_CHECK, 1);
     if (!image_is_of(sw, entry, &image, transfer->at_nics.src_gen)) {
-        termination_give_up(sw, entry, NIC_TERM_CTX_ERROR);
+        sw->upcalls->give_up(sw, entry, NIC_TERM_CTX_ERROR);
         return;
     }
     if (PLANTED(move_never_ends))
@@ -231,7 +232,7 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, enum
     bool opens = transfer->src == PLACE_NOWHERE;
     if (transfer->src == nic)
         place_nic_release_source(sw, entry);
-    offload_count(sw, entry, true);
+    nic_places_count(sw, entry, true);
     if (!opens)
         directory_next_gen(entry);
     if (PLANTED(generation_skips) && transfer->kind == TRANSFER_MOVE)
@@ -293,7 +294,7 @@ void place_nic_on_install_done_late(struct host_sw *sw, struct dir_entry *entry,
 {
     if (!ok) {
         take_back_held(sw, entry);
-        termination_redispatch_held(sw, entry);
+        sw->upcalls->examine_held(sw, entry);
         return;
     }
     /* The NIC has a connection nobody knows any more, or has just ended it itself: ABORT ends the

@@ -1,15 +1,14 @@
 #include "host-sw/transfer/transfer.h"
 
-#include "host-sw/team/failover.h"
+#include "host-sw/team/fate.h"
 #include "host-sw/team/team.h"
 #include "host-sw/transfer/image.h"
 #include "host-sw/transfer/place_host.h"
 #include "host-sw/transfer/place_nic.h"
+#include "host-sw/transfer/transfer_report.h"
 #include "models/base/planted.h"
 
 #include <assert.h>
-
-bool transfer_is_under_way(const struct dir_entry *entry) { return entry->transfer.mechanism; }
 
 /* --- the list of transfers under way, in order of their begin and so of their deadlines --- */
 
@@ -46,114 +45,6 @@ static void enqueue(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
 static void dequeue(struct host_sw *sw, struct dir_entry *entry)
 {
     conn_list_remove(&sw->wanted, team_conn_of(sw, entry));
-}
-
-/* --- what observers are told --- */
-
-/* Moves from NIC to NIC have events of their own, because most observers look at no other transfer. Observers
- * are not told of the way to a connection's first place. */
-static bool is_told(const struct transfer *transfer)
-{
-    return transfer->mechanism && transfer->kind < TRANSFER_KIND_COUNT;
-}
-
-static bool is_move(const struct transfer *transfer)
-{
-    return transfer->mechanism && transfer->kind == TRANSFER_MOVE;
-}
-
-static void emit_wanted(struct host_sw *sw, const struct dir_entry *entry, unsigned dest,
-                        enum move_reason reason, const struct move_trigger *why)
-{
-    team_emit(sw, entry, dest,
-              (struct probe_event){.kind = PROBE_MOVE_WANTED,
-                                   .move.from = entry->owner,
-                                   .move.reason = (uint8_t)reason,
-                                   .move.kind = TRANSFER_MOVE,
-                                   .move.trigger = why});
-}
-
-static void emit_begin(struct host_sw *sw, const struct dir_entry *entry)
-{
-    const struct transfer *transfer = &entry->transfer;
-    uint8_t kind = is_move(transfer) ? PROBE_MOVE_BEGIN : PROBE_TRANSFER_BEGIN;
-    team_emit(sw, entry, transfer->dest,
-              (struct probe_event){.kind = kind,
-                                   .move.from = transfer->src,
-                                   .move.reason = transfer->reason,
-                                   .move.kind = transfer->kind,
-                                   .move.trigger = &transfer->trigger,
-                                   .move.mechanism = transfer->mechanism->name});
-}
-
-static void count_begin(struct host_sw *sw, const struct transfer *transfer)
-{
-    struct transfer_counts *counts = &sw->stats.transfers[transfer->kind];
-    counts->started++;
-    if (!is_move(transfer))
-        return;
-    /* A late move no longer counts against the limit, but it is under way. */
-    uint64_t open = counts->started - counts->completed - counts->failed - counts->cancelled;
-    sw->stats.moves_outstanding_max = u32_max(sw->stats.moves_outstanding_max, (uint32_t)open);
-}
-
-static void count_end(struct host_sw *sw, const struct transfer *transfer, enum move_end end)
-{
-    struct transfer_counts *counts = &sw->stats.transfers[transfer->kind];
-    if (end == MOVE_END_COMPLETED)
-        counts->completed += !(is_move(transfer) && PLANTED(move_not_counted));
-    else if (end == MOVE_END_FAILED)
-        counts->failed++;
-    else
-        counts->cancelled++;
-}
-
-/* Reports the end of a transfer, once. */
-static void report_end(struct host_sw *sw, struct dir_entry *entry, enum move_end end)
-{
-    struct transfer *transfer = &entry->transfer;
-    if (!transfer->mechanism || transfer->reported)
-        return;
-    transfer->reported = true;
-    count_end(sw, transfer, end);
-    if (is_told(transfer))
-        team_emit(
-            sw, entry, entry->owner,
-            (struct probe_event){.kind = is_move(transfer) ? PROBE_MOVE_END : PROBE_TRANSFER_END,
-                                 .move_end.end = (uint8_t)end,
-                                 .move_end.kind = transfer->kind,
-                                 .move_end.held = transfer->held,
-                                 .move_end.forwarded = transfer->forwarded,
-                                 .move_end.is_late = transfer->late});
-}
-
-void transfer_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_mark mark,
-                   uint64_t at_ps)
-{
-    const struct transfer *transfer = &entry->transfer;
-    bool is_own = mark >= MARK_OWN, is_of_source = mark >= MARK_FREEZE && mark <= MARK_DRAINED;
-    assert(!is_own || mechanism_mark_count(transfer->mechanism) > mark - MARK_OWN);
-    if (is_told(transfer))
-        team_emit(sw, entry, is_of_source ? transfer->src : transfer->dest,
-                  (struct probe_event){.kind = is_move(transfer) && !is_own ? PROBE_MOVE_MARK
-                                                                            : PROBE_TRANSFER_MARK,
-                                       .mark.mark = (uint8_t)mark,
-                                       .mark.at_ps = at_ps});
-}
-
-void transfer_mark_own(struct host_sw *sw, const struct dir_entry *entry, unsigned own)
-{
-    transfer_mark(sw, entry, (enum move_mark)(MARK_OWN + own), team_now(sw));
-}
-
-uint64_t host_sw_transfers_open(const struct host_sw *sw, enum transfer_kind kind)
-{
-    uint64_t open = 0;
-    for (uint32_t conn = 0; conn < sw->dir.used_end; conn++) {
-        const struct transfer *transfer = &sw->dir.entries[conn].transfer;
-        open += transfer->mechanism && transfer->kind == kind && !transfer->reported;
-    }
-    return open;
 }
 
 /* --- the begin --- */
@@ -205,12 +96,7 @@ static void set_up(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
     if (takes_turn) /* stragglers that are older than the trigger move nothing any more */
         entry->t0_ps = u64_max(entry->t0_ps, trigger.at_ps);
     list(sw, entry);
-    count_begin(sw, &entry->transfer);
-    if (!is_told(&entry->transfer))
-        return;
-    emit_begin(sw, entry);
-    transfer_mark(sw, entry, MARK_TRIGGER, trigger.at_ps);
-    transfer_mark(sw, entry, MARK_DECIDED, trigger.decided_ps);
+    transfer_report_begin(sw, entry);
 }
 
 static void start(struct host_sw *sw, struct dir_entry *const *entries, uint32_t count)
@@ -224,12 +110,6 @@ void transfer_begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
 {
     set_up(sw, entry, dest, reason, why, false);
     start(sw, &entry, 1);
-}
-
-struct move_trigger transfer_called(const struct host_sw *sw)
-{
-    uint64_t now_ps = team_now(sw);
-    return (struct move_trigger){.at_ps = now_ps, .decided_ps = now_ps, .kind = TRIGGER_CALL};
 }
 
 /* True if the connection is still at a place we may take it from, and `dest` may own it. */
@@ -260,7 +140,7 @@ bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest
         reason = (enum move_reason)entry->wanted_reason;
         trigger = entry->wanted_trigger;
     } else if (kind_of(entry->owner, dest) == TRANSFER_MOVE) {
-        emit_wanted(sw, entry, dest, reason, &trigger);
+        transfer_report_wanted(sw, entry, dest, reason, &trigger);
     }
     if (has_room(sw)) {
         set_up(sw, entry, dest, reason, &trigger, true);
@@ -324,7 +204,7 @@ void transfer_on_frame(struct host_sw *sw, struct dir_entry *entry, const struct
     if (mechanism->on_frame && mechanism->on_frame(sw, entry, frame))
         return;
     if (entry->state == DIR_FREEZING)
-        team_hold(sw, entry, frame);
+        fate_hold(sw, entry, frame);
     else if (entry->state == DIR_ACTIVE)
         place_ops_of(entry->owner)->relay(sw, entry, entry->owner, frame, packet);
     else /* commands of one NIC are executed in order, so behind INSTALL is after activation */
@@ -364,7 +244,7 @@ void transfer_on_conn_ended(struct host_sw *sw, struct dir_entry *entry)
     dequeue(sw, entry);
     if (mechanism && mechanism->on_end)
         mechanism->on_end(sw, entry, TRANSFER_CONN_ENDED);
-    report_end(sw, entry, entry->given_up ? MOVE_END_FAILED : MOVE_END_CANCELLED);
+    transfer_report_end(sw, entry, entry->given_up ? MOVE_END_FAILED : MOVE_END_CANCELLED);
     unlist(sw, entry);
     place_nic_forget(sw, entry);
     entry->transfer = (struct transfer){0};
@@ -381,11 +261,11 @@ void transfer_on_deadline(struct host_sw *sw, uint64_t now_ps)
         unsigned suspect = at_source ? transfer->src : transfer->dest;
         if (place_is_nic(suspect))
             sw->suspect[suspect] = true;
-        sw->stats.moves_late += is_move(transfer);
+        sw->stats.moves_late += transfer_is_move(transfer);
         transfer->late = true;
         unlist(sw, entry);
         if (transfer->at_nics.absent)
-            termination_give_up(sw, entry, NIC_TERM_ENGINE_ERROR);
+            sw->upcalls->give_up(sw, entry, NIC_TERM_ENGINE_ERROR);
         else if (transfer->mechanism->on_end)
             transfer->mechanism->on_end(sw, entry, TRANSFER_DEADLINE);
     }
@@ -402,14 +282,6 @@ uint64_t transfer_next_deadline_ps(const struct host_sw *sw)
 
 /* --- the way through --- */
 
-void transfer_report_step(struct host_sw *sw, struct dir_entry *entry,
-                          const struct transfer_done *done)
-{
-    const struct mechanism_ops *mechanism = entry->transfer.mechanism;
-    assert(mechanism && mechanism->on_done);
-    mechanism->on_done(sw, entry, done);
-}
-
 void transfer_give(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image)
 {
     const struct transfer *transfer = &entry->transfer;
@@ -425,7 +297,7 @@ static void on_failed_for_good(struct host_sw *sw, struct dir_entry *entry)
 {
     struct conn_ctx image;
     image_read(sw, entry, &image);
-    report_end(sw, entry, MOVE_END_FAILED);
+    transfer_report_end(sw, entry, MOVE_END_FAILED);
     sw->stats.offload_failed += entry->transfer.src == PLACE_HOST;
     if (image_is_of(sw, entry, &image, entry->gen)) {
         sw->stats.host_opened += entry->transfer.src == PLACE_NOWHERE;
@@ -433,7 +305,7 @@ static void on_failed_for_good(struct host_sw *sw, struct dir_entry *entry)
         place_host_take_over(sw, entry, &image, HOST_REASON_REFUSED);
         entry->transfer = (struct transfer){0};
     } else {
-        termination_give_up(sw, entry, NIC_TERM_CTX_ERROR);
+        sw->upcalls->give_up(sw, entry, NIC_TERM_CTX_ERROR);
     }
     transfer_run_queue(sw);
 }
@@ -460,7 +332,7 @@ void transfer_keep_data(struct dir_entry *entry) { entry->transfer.keeps_data = 
 void transfer_cancel(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(entry->state == DIR_ACTIVE && entry->owner == entry->transfer.src);
-    report_end(sw, entry, MOVE_END_FAILED);
+    transfer_report_end(sw, entry, MOVE_END_FAILED);
     unlist(sw, entry);
     place_nic_forget(sw, entry);
     entry->transfer = (struct transfer){0};
@@ -475,9 +347,9 @@ void transfer_finish(struct host_sw *sw, struct dir_entry *entry)
         entry->moves++;
         policy_list_on_moved(&sw->policies, team_conn_of(sw, entry), team_now(sw));
     }
-    report_end(sw, entry, transfer->returning ? MOVE_END_FAILED : MOVE_END_COMPLETED);
+    transfer_report_end(sw, entry, transfer->returning ? MOVE_END_FAILED : MOVE_END_COMPLETED);
     unlist(sw, entry);
     *transfer = (struct transfer){0};
-    failover_check(sw, entry); /* its port may have been lost meanwhile */
+    sw->upcalls->placed(sw, entry); /* its port may have been lost meanwhile */
     transfer_run_queue(sw);
 }

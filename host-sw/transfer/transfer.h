@@ -8,6 +8,7 @@
 
 #include "host-sw/transfer/mechanism.h"
 #include "host-sw/transfer/place.h"
+#include "host-sw/transfer/transfer_report.h"
 #include "models/base/move_event.h"
 
 /* --- for whoever wants a connection elsewhere --- */
@@ -21,13 +22,8 @@ bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest
 void transfer_begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                     enum move_reason reason, const struct move_trigger *why);
 
-/* A trigger of this moment without a frame: somebody outside the driver asked. */
-struct move_trigger transfer_called(const struct host_sw *sw);
-
 /* Begins queued transfers while there is room. */
 void transfer_run_queue(struct host_sw *sw);
-
-bool transfer_is_under_way(const struct dir_entry *entry);
 
 /* --- what happens meanwhile --- */
 
@@ -49,12 +45,6 @@ void transfer_on_deadline(struct host_sw *sw, uint64_t now_ps);
 /* TIME_NEVER: nothing is under way. */
 uint64_t transfer_next_deadline_ps(const struct host_sw *sw);
 
-/* --- for places --- */
-
-/* A place reports how far it is. */
-void transfer_report_step(struct host_sw *sw, struct dir_entry *entry,
-                          const struct transfer_done *done);
-
 /* --- for mechanisms --- */
 
 /* The image goes to the destination, or back where the destination does not accept it. */
@@ -72,12 +62,5 @@ void transfer_cancel(struct host_sw *sw, struct dir_entry *entry);
 
 /* The connection is served where it was to go, or where it came from. The transfer is over. */
 void transfer_finish(struct host_sw *sw, struct dir_entry *entry);
-
-/* A point of the transfer's time line. */
-void transfer_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_mark mark,
-                   uint64_t at_ps);
-
-/* The mark of the mechanism's own with this place in its `marks` happens now; once in a transfer. */
-void transfer_mark_own(struct host_sw *sw, const struct dir_entry *entry, unsigned own);
 
 #endif

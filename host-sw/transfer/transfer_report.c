@@ -1,0 +1,140 @@
+#include "host-sw/transfer/transfer_report.h"
+
+#include "host-sw/team/team.h"
+#include "host-sw/transfer/mechanism.h"
+#include "models/base/planted.h"
+
+#include <assert.h>
+
+bool transfer_is_under_way(const struct dir_entry *entry) { return entry->transfer.mechanism; }
+
+struct move_trigger transfer_called(const struct host_sw *sw)
+{
+    uint64_t now_ps = team_now(sw);
+    return (struct move_trigger){.at_ps = now_ps, .decided_ps = now_ps, .kind = TRIGGER_CALL};
+}
+
+/* Moves from NIC to NIC have events of their own, because most observers look at no other transfer. Observers
+ * are not told of the way to a connection's first place. */
+static bool is_told(const struct transfer *transfer)
+{
+    return transfer->mechanism && transfer->kind < TRANSFER_KIND_COUNT;
+}
+
+bool transfer_is_move(const struct transfer *transfer)
+{
+    return transfer->mechanism && transfer->kind == TRANSFER_MOVE;
+}
+
+void transfer_report_wanted(struct host_sw *sw, const struct dir_entry *entry, unsigned dest,
+                            enum move_reason reason, const struct move_trigger *why)
+{
+    team_emit(sw, entry, dest,
+              (struct probe_event){.kind = PROBE_MOVE_WANTED,
+                                   .move.from = entry->owner,
+                                   .move.reason = (uint8_t)reason,
+                                   .move.kind = TRANSFER_MOVE,
+                                   .move.trigger = why});
+}
+
+static void emit_begin(struct host_sw *sw, const struct dir_entry *entry)
+{
+    const struct transfer *transfer = &entry->transfer;
+    uint8_t kind = transfer_is_move(transfer) ? PROBE_MOVE_BEGIN : PROBE_TRANSFER_BEGIN;
+    team_emit(sw, entry, transfer->dest,
+              (struct probe_event){.kind = kind,
+                                   .move.from = transfer->src,
+                                   .move.reason = transfer->reason,
+                                   .move.kind = transfer->kind,
+                                   .move.trigger = &transfer->trigger,
+                                   .move.mechanism = transfer->mechanism->name});
+}
+
+static void count_begin(struct host_sw *sw, const struct transfer *transfer)
+{
+    struct transfer_counts *counts = &sw->stats.transfers[transfer->kind];
+    counts->started++;
+    if (!transfer_is_move(transfer))
+        return;
+    /* A late move no longer counts against the limit, but it is under way. */
+    uint64_t open = counts->started - counts->completed - counts->failed - counts->cancelled;
+    sw->stats.moves_outstanding_max = u32_max(sw->stats.moves_outstanding_max, (uint32_t)open);
+}
+
+static void count_end(struct host_sw *sw, const struct transfer *transfer, enum move_end end)
+{
+    struct transfer_counts *counts = &sw->stats.transfers[transfer->kind];
+    if (end == MOVE_END_COMPLETED)
+        counts->completed += !(transfer_is_move(transfer) && PLANTED(move_not_counted));
+    else if (end == MOVE_END_FAILED)
+        counts->failed++;
+    else
+        counts->cancelled++;
+}
+
+void transfer_report_end(struct host_sw *sw, struct dir_entry *entry, enum move_end end)
+{
+    struct transfer *transfer = &entry->transfer;
+    if (!transfer->mechanism || transfer->reported)
+        return;
+    transfer->reported = true;
+    count_end(sw, transfer, end);
+    if (is_told(transfer))
+        team_emit(sw, entry, entry->owner,
+                  (struct probe_event){.kind = transfer_is_move(transfer) ? PROBE_MOVE_END
+                                                                          : PROBE_TRANSFER_END,
+                                       .move_end.end = (uint8_t)end,
+                                       .move_end.kind = transfer->kind,
+                                       .move_end.held = transfer->held,
+                                       .move_end.forwarded = transfer->forwarded,
+                                       .move_end.is_late = transfer->late});
+}
+
+void transfer_report_begin(struct host_sw *sw, const struct dir_entry *entry)
+{
+    const struct transfer *transfer = &entry->transfer;
+    count_begin(sw, transfer);
+    if (!is_told(transfer))
+        return;
+    emit_begin(sw, entry);
+    transfer_mark(sw, entry, MARK_TRIGGER, transfer->trigger.at_ps);
+    transfer_mark(sw, entry, MARK_DECIDED, transfer->trigger.decided_ps);
+}
+
+void transfer_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_mark mark,
+                   uint64_t at_ps)
+{
+    const struct transfer *transfer = &entry->transfer;
+    bool is_own = mark >= MARK_OWN, is_of_source = mark >= MARK_FREEZE && mark <= MARK_DRAINED;
+    assert(!is_own || mechanism_mark_count(transfer->mechanism) > mark - MARK_OWN);
+    if (is_told(transfer))
+        team_emit(sw, entry, is_of_source ? transfer->src : transfer->dest,
+                  (struct probe_event){.kind = transfer_is_move(transfer) && !is_own
+                                                   ? PROBE_MOVE_MARK
+                                                   : PROBE_TRANSFER_MARK,
+                                       .mark.mark = (uint8_t)mark,
+                                       .mark.at_ps = at_ps});
+}
+
+void transfer_mark_own(struct host_sw *sw, const struct dir_entry *entry, unsigned own)
+{
+    transfer_mark(sw, entry, (enum move_mark)(MARK_OWN + own), team_now(sw));
+}
+
+uint64_t host_sw_transfers_open(const struct host_sw *sw, enum transfer_kind kind)
+{
+    uint64_t open = 0;
+    for (uint32_t conn = 0; conn < sw->dir.used_end; conn++) {
+        const struct transfer *transfer = &sw->dir.entries[conn].transfer;
+        open += transfer->mechanism && transfer->kind == kind && !transfer->reported;
+    }
+    return open;
+}
+
+void transfer_report_step(struct host_sw *sw, struct dir_entry *entry,
+                          const struct transfer_done *done)
+{
+    const struct mechanism_ops *mechanism = entry->transfer.mechanism;
+    assert(mechanism && mechanism->on_done);
+    mechanism->on_done(sw, entry, done);
+}
