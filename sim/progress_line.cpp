@@ -48,6 +48,14 @@ void progress_line::show_reading(uint64_t done, uint64_t total)
                  static_cast<ull>(total ? done * 100 / total : 0));
 }
 
+void progress_line::show_deciding(uint64_t done, uint64_t total)
+{
+    if (!is_due())
+        return;
+    std::fprintf(stderr, "\rdeciding about the conversations: %llu %%%20s",
+                 static_cast<ull>(total ? done * 100 / total : 0), "");
+}
+
 void progress_line::show(const testbed &bed)
 {
     if (!is_due())

@@ -14,8 +14,10 @@ public:
     progress_line(const progress_line &) = delete;
     progress_line &operator=(const progress_line &) = delete;
 
-    void show_reading(uint64_t done, uint64_t total);   // bytes of a capture; total 0: not known
-    void show(const testbed &bed);                      // how much of the traffic is done
+    void show_reading(uint64_t done, uint64_t total); // bytes of a capture; total 0: not known
+    void show_deciding(uint64_t done,
+                       uint64_t total); // about its conversations; steps of unknown length
+    void show(const testbed &bed);      // how much of the traffic is done
     void show_lag(const testbed &bed, uint64_t lag_ps); // how far simulated time is behind
 
 private:

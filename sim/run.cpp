@@ -198,8 +198,12 @@ capture *read_capture(const sim_config &config, const run_options &options, stru
     capture_params params = config.capture;
     params.stop = options.stop;
     params.progress_self = &progress;
-    params.on_progress = [](void *self, uint64_t done, uint64_t total) {
-        static_cast<progress_line *>(self)->show_reading(done, total);
+    params.on_progress = [](void *self, enum capture_phase phase, uint64_t done, uint64_t total) {
+        auto *line = static_cast<progress_line *>(self);
+        if (phase == CAPTURE_READING)
+            line->show_reading(done, total);
+        else
+            line->show_deciding(done, total);
     };
     return capture_load(config.capture_path, &params, err);
 }

@@ -1,76 +1,40 @@
 #include "models/trace/acceptance.h"
 
+#include "models/trace/acceptance_side.h"
 #include "models/trace/array.h"
-#include "models/trace/range_set.h"
 #include "models/trace/segment_options.h"
 #include "models/trace/syn_options.h"
 
 enum {
     WINDOW_LEAST = 65535,
-    NO_FIN = -1,
     SYNS_MAX = 4, /* of one look into the future: it must end soon on any input */
 };
 #define EDGE_UNKNOWN (INT64_C(1) << 30)
-
-/* The stream of one endpoint as its receiver sees it. Positions count from the first byte behind
- * the SYN; the FIN takes one. */
-struct side {
-    uint32_t base; /* sequence number of position 0 */
-    bool known;    /* base is valid */
-    int64_t sent;  /* everything before it was sent */
-    int64_t acked; /* and everything before this acknowledged */
-    int64_t edge;  /* right edge of the receiver's window */
-    int64_t window_max;
-    int64_t fin;   /* position of its FIN, or NO_FIN */
-    uint8_t shift; /* of the windows this endpoint announces */
-    struct range_set ahead;
-};
+#define STREAM_END_MAX (INT64_C(1) << 44) /* no capture has so much: such numbers were made up */
 
 struct judge {
     struct conv_view *view;
     struct acceptance *out;
     struct side side[2];
     struct paws paws;
+    bool spoke[2]; /* from the opening SYN on */
+    uint32_t spoke_seq[2];
     size_t reset_first, reset_count; /* those of view->resets that nothing has contradicted */
 };
 
 void acceptance_ignore(struct conv_view *view, size_t i)
 {
-    view->segments[i]->ignored = true;
-    view->at[i] = STREAM_NOWHERE;
-    view->acked[i] = -1;
-}
-
-static int64_t place(const struct side *side, int64_t near, uint32_t number)
-{
-    return near + (int32_t)(number - side->base - (uint32_t)near);
+    struct raw_segment *segment = view_edit(view, i);
+    segment->ignored = true;
+    segment->at = STREAM_NOWHERE;
+    segment->acked = -1;
 }
 
 static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 
-static void side_begin(struct side *side, uint32_t first)
-{
-    side->base = first;
-    side->known = true;
-}
-
-static void side_send(struct side *side, int64_t from, int64_t to)
-{
-    if (from <= side->sent)
-        side->sent = to > side->sent ? to : side->sent;
-    else if (to > from)
-        range_set_add(&side->ahead, (uint64_t)from, (uint64_t)to); /* full: a hole for longer */
-    side->sent = (int64_t)range_set_join(&side->ahead, (uint64_t)side->sent);
-}
-
-static bool is_closed(const struct side *side)
-{
-    return side->fin != NO_FIN && side->acked > side->fin;
-}
-
 static bool is_over(const struct judge *judge)
 {
-    return is_closed(&judge->side[0]) && is_closed(&judge->side[1]);
+    return side_is_closed(&judge->side[0]) && side_is_closed(&judge->side[1]);
 }
 
 static bool is_reset(const struct judge *judge) { return judge->reset_first < judge->reset_count; }
@@ -95,14 +59,15 @@ static void sides_init(struct judge *judge)
     if (opening->syn == NOT_THERE)
         judge->side[0].edge = judge->side[1].edge = EDGE_UNKNOWN;
     else
-        side_begin(&judge->side[client], judge->view->segments[opening->syn]->seq + 1);
+        side_begin(&judge->side[client], view_get(judge->view, opening->syn)->seq + 1);
     if (opening->syn_ack == NOT_THERE)
         return;
-    const struct raw_segment *syn_ack = judge->view->segments[opening->syn_ack];
+    const struct raw_segment *syn_ack = view_get(judge->view, opening->syn_ack);
+    const struct raw_segment *syn = view_get(judge->view, opening->syn);
     struct syn_options options[2];
-    syn_options_read(judge->view->segments[opening->syn], &options[client]);
-    syn_options_read(syn_ack, &options[!client]);
-    paws_begin(&judge->paws, judge->view->segments[opening->syn], syn_ack);
+    view_syn_options(judge->view, syn, &options[client]);
+    view_syn_options(judge->view, syn_ack, &options[!client]);
+    paws_begin(&judge->paws, syn, syn_ack);
     side_begin(&judge->side[!client], syn_ack->seq + 1);
     for (int dir = 0; dir < 2; dir++)
         judge->side[dir].shift = options[0].ws && options[1].ws ? options[dir].shift : 0;
@@ -114,7 +79,7 @@ static bool is_own_syn(const struct judge *judge, const struct raw_segment *seg)
     const struct opening *opening = &judge->out->opening;
     if (opening->syn == NOT_THERE || is_over(judge) || is_reset(judge))
         return false;
-    return seg->dir == opening->client && seg->seq == judge->view->segments[opening->syn]->seq;
+    return seg->dir == opening->client && seg->seq == view_get(judge->view, opening->syn)->seq;
 }
 
 /* The end of what a question about the future may look at: the next connection is another story. */
@@ -124,7 +89,7 @@ static size_t future_end(const struct judge *judge, size_t i)
     size_t end = i + 1;
     unsigned syns = 0;
     for (; end < view->count && end - i <= HINDSIGHT_SEGMENTS; end++) {
-        const struct raw_segment *seg = view->segments[end];
+        const struct raw_segment *seg = view_get(view, end);
         if (!segment_is_syn(seg) || is_own_syn(judge, seg))
             continue;
         if (++syns > SYNS_MAX || opening_answer(view, end) != NOT_THERE)
@@ -141,10 +106,10 @@ static bool has_got_there(const struct judge *judge, size_t i, uint8_t dir, int6
     size_t end = future_end(judge, i);
     bool seen_beyond = false;
     for (size_t j = i + 1; j < end; j++) {
-        const struct raw_segment *seg = judge->view->segments[j];
+        const struct raw_segment *seg = view_get(judge->view, j);
         if (seg->dir != dir || (seg->flags & (TCP_SYN | TCP_RST)) || !(seg->flags & TCP_ACK))
             continue;
-        int64_t at = place(side, side->sent, seg->seq);
+        int64_t at = side_place(side, side->sent, seg->seq);
         int64_t to = at + seg->payload_len + !!(seg->flags & TCP_FIN);
         if (at == side->sent || (at < side->sent && to > side->sent))
             return false;
@@ -162,10 +127,10 @@ static bool is_acked_later(const struct judge *judge, size_t i, uint8_t dir, int
     bool acked = false;
     int64_t sent = to;
     for (size_t j = i + 1; j < end; j++) {
-        const struct raw_segment *seg = judge->view->segments[j];
+        const struct raw_segment *seg = view_get(judge->view, j);
         if ((seg->flags & (TCP_SYN | TCP_RST)) || !(seg->flags & TCP_ACK))
             continue;
-        int64_t at = place(side, side->sent, seg->dir == dir ? seg->seq : seg->ack);
+        int64_t at = side_place(side, side->sent, seg->dir == dir ? seg->seq : seg->ack);
         if (seg->dir == dir && at == side->sent)
             return false;
         if (seg->dir != dir && at >= to && at <= sent + side->window_max)
@@ -191,7 +156,7 @@ static void challenge_resets(struct judge *judge, const struct raw_segment *seg,
         return;
     for (; judge->reset_first < judge->reset_count; judge->reset_first++) {
         const struct view_reset *reset = &judge->view->resets[judge->reset_first];
-        if (reset->exact || judge->view->segments[reset->index]->dir == seg->dir)
+        if (reset->exact || reset->dir == seg->dir)
             return;
         acceptance_ignore(judge->view, reset->index);
     }
@@ -205,8 +170,11 @@ static bool note_reset(struct judge *judge, size_t i, bool exact)
     if (!grown)
         return false;
     view->resets = grown;
-    view->resets[judge->reset_count++] = (struct view_reset){
-        .index = i, .sent = {judge->side[0].sent, judge->side[1].sent}, .exact = exact};
+    view->resets[judge->reset_count++] =
+        (struct view_reset){.index = i,
+                            .sent = {judge->side[0].sent, judge->side[1].sent},
+                            .dir = view_get(view, i)->dir,
+                            .exact = exact};
     return true;
 }
 
@@ -214,7 +182,7 @@ static bool note_reset(struct judge *judge, size_t i, bool exact)
  * what it has acknowledged and what was sent to it. */
 static bool judge_reset(struct judge *judge, size_t i)
 {
-    const struct raw_segment *seg = judge->view->segments[i];
+    const struct raw_segment *seg = view_get(judge->view, i);
     struct side *side = &judge->side[seg->dir];
     const struct opening *opening = &judge->out->opening;
     if (opening->syn_ack == NOT_THERE)
@@ -225,7 +193,7 @@ static bool judge_reset(struct judge *judge, size_t i)
     }
     if (is_over(judge))
         return true; /* noise behind an orderly end */
-    int64_t at = place(side, side->sent, seg->seq);
+    int64_t at = side_place(side, side->sent, seg->seq);
     bool in_window = at >= side->acked && (at <= side->edge || at <= side->sent);
     if (in_window)
         return note_reset(judge, i, at <= side->sent);
@@ -236,7 +204,7 @@ static bool judge_reset(struct judge *judge, size_t i)
 static bool judge_syn(struct judge *judge, size_t i)
 {
     struct conv_view *view = judge->view;
-    const struct raw_segment *seg = view->segments[i];
+    const struct raw_segment *seg = view_get(view, i);
     const struct opening *opening = &judge->out->opening;
     struct side *side = &judge->side[seg->dir];
     bool is_client = opening->syn != NOT_THERE && seg->dir == opening->client;
@@ -244,7 +212,7 @@ static bool judge_syn(struct judge *judge, size_t i)
         opening->syn_ack == NOT_THERE || is_client == segment_is_syn(seg) || judge->out->both_syn;
     int64_t acked = -1;
     if (segment_is_syn_ack(seg) && judge->side[!seg->dir].known)
-        acked = place(&judge->side[!seg->dir], 0, seg->ack);
+        acked = side_place(&judge->side[!seg->dir], 0, seg->ack);
     if (!side->known)
         side_begin(side, seg->seq + 1);
     if (!expected || seg->seq + 1 != side->base || (segment_is_syn_ack(seg) && acked < 0) ||
@@ -252,8 +220,9 @@ static bool judge_syn(struct judge *judge, size_t i)
         acceptance_ignore(view, i);
         return true;
     }
-    view->at[i] = 0;
-    view->acked[i] = acked;
+    struct raw_segment *taken = view_edit(view, i);
+    taken->at = 0;
+    taken->acked = acked;
     side_send(side, 0, seg->payload_len);
     offer(judge, seg, acked < 0 ? 0 : acked);
     return true;
@@ -263,10 +232,10 @@ static bool judge_syn(struct judge *judge, size_t i)
  * stream's first byte, and a FIN where bytes were acknowledged already, is nobody's. */
 static bool is_in_window(const struct judge *judge, size_t i, int64_t at)
 {
-    const struct raw_segment *seg = judge->view->segments[i];
+    const struct raw_segment *seg = view_get(judge->view, i);
     const struct side *side = &judge->side[seg->dir];
     int64_t end = at + seg->payload_len;
-    if (judge->out->opening.syn_ack != NOT_THERE && at < -1)
+    if ((judge->out->opening.syn_ack != NOT_THERE && at < -1) || end > STREAM_END_MAX)
         return false;
     if ((seg->flags & TCP_FIN) && end < side->acked && end != side->fin)
         return false;
@@ -279,23 +248,23 @@ static bool is_in_window(const struct judge *judge, size_t i, int64_t at)
  * too: then all its sender's next segments are as old, or what this one brings is acknowledged. */
 static bool is_dropped_by_paws(const struct judge *judge, size_t i, int64_t to)
 {
-    const struct raw_segment *old = judge->view->segments[i];
+    const struct raw_segment *old = view_get(judge->view, i);
     const struct side *side = &judge->side[old->dir];
     if (!paws_is_old(&judge->paws, old))
         return false;
     int64_t sent = to;
     size_t end = future_end(judge, i);
     for (size_t j = i + 1; j < end; j++) {
-        const struct raw_segment *seg = judge->view->segments[j];
+        const struct raw_segment *seg = view_get(judge->view, j);
         if ((seg->flags & (TCP_SYN | TCP_RST)) || !(seg->flags & TCP_ACK))
             continue;
         if (seg->dir == old->dir && !paws_is_old(&judge->paws, seg))
             return true;
-        int64_t acked = place(side, side->sent, seg->ack);
+        int64_t acked = side_place(side, side->sent, seg->ack);
         if (seg->dir != old->dir && to > side->sent && acked >= to && acked <= sent)
             return false;
         if (seg->dir == old->dir)
-            sent = later(sent, place(side, side->sent, seg->seq) + seg->payload_len);
+            sent = later(sent, side_place(side, side->sent, seg->seq) + seg->payload_len);
     }
     return false;
 }
@@ -308,7 +277,7 @@ static int64_t received_until(const struct judge *judge, struct raw_segment *seg
     const struct range_set *ahead = &other->ahead;
     int64_t sent = ahead->count ? (int64_t)ahead->ranges[ahead->count - 1].to : other->sent;
     for (unsigned k = 0; other->known && k < seg->reports.sack_count; k++) {
-        int64_t edge = place(other, other->acked, seg->reports.sack_right[k]);
+        int64_t edge = side_place(other, other->acked, seg->reports.sack_right[k]);
         acked = edge > acked && edge <= sent ? edge : acked;
         seg->false_sack = seg->false_sack || edge > sent;
     }
@@ -319,11 +288,11 @@ static int64_t received_until(const struct judge *judge, struct raw_segment *seg
  * believed, and nothing else of its segment is (RFC 5961 5.2). */
 static bool is_ack_acceptable(struct judge *judge, size_t i, int64_t acked)
 {
-    const struct raw_segment *seg = judge->view->segments[i];
+    const struct raw_segment *seg = view_get(judge->view, i);
     struct side *other = &judge->side[!seg->dir];
     if (!other->known)
         return true;
-    if (acked < other->acked - other->window_max)
+    if (acked < other->acked - other->window_max || acked > STREAM_END_MAX)
         return false;
     if (acked <= other->sent)
         return true;
@@ -344,7 +313,7 @@ static void take_fin(struct side *side, const struct raw_segment *seg, int64_t e
 static void judge_other(struct judge *judge, size_t i)
 {
     struct conv_view *view = judge->view;
-    const struct raw_segment *seg = view->segments[i];
+    struct raw_segment judged = *view_get(view, i), *seg = &judged;
     struct side *side = &judge->side[seg->dir], *other = &judge->side[!seg->dir];
     if (!(seg->flags & TCP_ACK)) {
         acceptance_ignore(view, i);
@@ -352,8 +321,8 @@ static void judge_other(struct judge *judge, size_t i)
     }
     if (!side->known)
         side_begin(side, seg->seq);
-    int64_t at = place(side, side->sent, seg->seq);
-    int64_t acked = other->known ? place(other, other->acked, seg->ack) : 0;
+    int64_t at = side_place(side, side->sent, seg->seq);
+    int64_t acked = other->known ? side_place(other, other->acked, seg->ack) : 0;
     if (is_dropped_by_paws(judge, i, at + seg->payload_len + !!(seg->flags & TCP_FIN)) ||
         !is_in_window(judge, i, at) || !is_ack_acceptable(judge, i, acked)) {
         acceptance_ignore(view, i);
@@ -361,12 +330,13 @@ static void judge_other(struct judge *judge, size_t i)
     }
     int64_t end = at + seg->payload_len;
     challenge_resets(judge, seg, acked);
-    contradict_resets(judge, !seg->dir, received_until(judge, view->segments[i], acked));
+    contradict_resets(judge, !seg->dir, received_until(judge, view_edit(view, i), acked));
     other->acked = acked > other->acked ? acked : other->acked;
     if (at <= side->acked)
         paws_learn(&judge->paws, seg);
-    view->at[i] = at;
-    view->acked[i] = acked < 0 ? -1 : acked;
+    struct raw_segment *taken = view_edit(view, i);
+    taken->at = at;
+    taken->acked = acked < 0 ? -1 : acked;
     offer(judge, seg, acked);
     take_fin(side, seg, end);
     side_send(side, at, end + !!(seg->flags & TCP_FIN));
@@ -378,8 +348,8 @@ static bool shows_life(const struct judge *judge, const struct raw_segment *seg)
     const struct side *side = &judge->side[seg->dir], *other = &judge->side[!seg->dir];
     if ((seg->flags & (TCP_SYN | TCP_RST)) || !(seg->flags & TCP_ACK) || !side->known)
         return false;
-    int64_t at = place(side, side->sent, seg->seq);
-    int64_t acked = other->known ? place(other, other->acked, seg->ack) : 0;
+    int64_t at = side_place(side, side->sent, seg->seq);
+    int64_t acked = other->known ? side_place(other, other->acked, seg->ack) : 0;
     bool near = at >= side->acked - side->window_max && (at <= side->edge || at <= side->sent);
     return near && acked >= other->acked - other->window_max && acked <= other->sent;
 }
@@ -390,7 +360,7 @@ static bool is_alive(const struct judge *judge, size_t i)
 {
     size_t end = future_end(judge, i);
     for (size_t j = i + 1; j < end; j++)
-        if (shows_life(judge, judge->view->segments[j]))
+        if (shows_life(judge, view_get(judge->view, j)))
             return true;
     return false;
 }
@@ -400,14 +370,11 @@ static bool is_alive(const struct judge *judge, size_t i)
 static bool begins_beside_unanswered(struct judge *judge, size_t i)
 {
     const struct opening *opening = &judge->out->opening;
-    const struct raw_segment *seg = judge->view->segments[i];
+    const struct raw_segment *seg = view_get(judge->view, i);
     if (seg->dir == opening->client)
-        return seg->seq != judge->view->segments[opening->syn]->seq;
-    for (size_t j = opening->syn; j < i; j++) {
-        const struct raw_segment *before = judge->view->segments[j];
-        if (before->dir == seg->dir)
-            return before->seq != seg->seq;
-    }
+        return seg->seq != view_get(judge->view, opening->syn)->seq;
+    if (judge->spoke[seg->dir])
+        return judge->spoke_seq[seg->dir] != seg->seq;
     judge->out->both_syn = true;
     return false;
 }
@@ -427,13 +394,13 @@ static bool goes_on(const struct judge *judge, size_t i)
     size_t left = judge->view->count - i;
     size_t end = i + (left < HINDSIGHT_SEGMENTS ? left : HINDSIGHT_SEGMENTS);
     for (size_t j = i; j < end; j++) {
-        const struct raw_segment *seg = judge->view->segments[j];
+        const struct raw_segment *seg = view_get(judge->view, j);
         const struct side *side = &judge->side[seg->dir];
         if (!shows_life(judge, seg))
             continue;
         if (starts_again(judge, seg))
             return false;
-        int64_t at = place(side, side->sent, seg->seq);
+        int64_t at = side_place(side, side->sent, seg->seq);
         if (at <= side->sent && at + seg->payload_len > side->sent)
             return true;
     }
@@ -444,7 +411,7 @@ static bool goes_on(const struct judge *judge, size_t i)
 static bool begins_another(struct judge *judge, size_t i)
 {
     const struct opening *opening = &judge->out->opening;
-    const struct raw_segment *seg = judge->view->segments[i];
+    const struct raw_segment *seg = view_get(judge->view, i);
     if (i <= opening->syn && opening->syn != NOT_THERE)
         return false;
     if (opening->syn != NOT_THERE && opening->syn_ack == NOT_THERE)
@@ -463,20 +430,26 @@ static bool begins_another(struct judge *judge, size_t i)
     return answer == NOT_THERE ? !is_alive(judge, i) : !goes_on(judge, answer);
 }
 
+static void note_speaker(struct judge *judge, size_t i, const struct raw_segment *seg)
+{
+    if (i < judge->out->opening.syn || judge->spoke[seg->dir])
+        return;
+    judge->spoke[seg->dir] = true;
+    judge->spoke_seq[seg->dir] = seg->seq;
+}
+
 bool acceptance_judge(struct conv_view *view, struct acceptance *out)
 {
     struct judge judge = {.view = view, .out = out};
     *out = (struct acceptance){.reset = NOT_THERE};
     opening_find(view, &out->opening);
     sides_init(&judge);
-    for (; out->count < view->count; out->count++) {
+    for (; out->count < view->count && !view_has_failed(view); out->count++) {
         size_t i = out->count;
-        const struct raw_segment *seg = view->segments[i];
-        view->at[i] = STREAM_NOWHERE;
-        view->acked[i] = -1;
-        view->segments[i]->ignored = view->segments[i]->false_sack = false;
+        const struct raw_segment *seg = view_get(view, i);
         if (segment_is_syn(seg) && i > 0 && begins_another(&judge, i))
             break;
+        note_speaker(&judge, i, seg);
         if (seg->flags & TCP_RST) {
             if (!judge_reset(&judge, i))
                 return false;
@@ -488,5 +461,5 @@ bool acceptance_judge(struct conv_view *view, struct acceptance *out)
     }
     if (judge.reset_first < judge.reset_count)
         out->reset = view->resets[judge.reset_first].index;
-    return true;
+    return !view_has_failed(view);
 }

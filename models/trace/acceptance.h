@@ -15,8 +15,8 @@ struct acceptance {
     size_t count;  /* segments of the conversation: the next one begins behind them */
 };
 
-/* Judges the conversation that begins with the view's first segment. Fills view->at and view->acked
- * and sets raw_segment.ignored for its segments. False: out of memory. */
+/* Judges the conversation that begins with the view's first segment. Gives each of its
+ * segments its verdict (segment.h). False: out of memory, or the view has failed. */
 bool acceptance_judge(struct conv_view *view, struct acceptance *out);
 
 /* Ignores segment i: it carries no data and claims nothing. */

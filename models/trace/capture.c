@@ -7,6 +7,7 @@
 #include "models/trace/capture_link.h"
 #include "models/trace/capture_pvt.h"
 #include "models/trace/conversation.h"
+#include "models/trace/row_list.h"
 #include "models/trace/segment_options.h"
 #include "models/trace/timeline.h"
 #include "models/trace/tracker.h"
@@ -30,6 +31,7 @@ enum {
     PROTOCOL_TCP = 6,
     FRAGMENT_DATAGRAMS = 64,
     PROGRESS_EVERY = 4096, /* records */
+    CACHED_BLOCKS = 512,   /* of rows, while it is replayed */
 };
 
 #define FRAMES_MAX_DEFAULT UINT64_C(4000000000) /* their numbers have 32 bits */
@@ -42,6 +44,7 @@ struct loader {
     const struct capture_params *params;
     const char *path;
     struct tracker tracker;
+    struct timeline timeline;
     const struct capture_record *record; /* the present one; null: put together */
     uint16_t interface;                  /* of the present record */
     uint64_t payload_bytes;
@@ -138,6 +141,7 @@ static bool add_tcp(struct loader *loader, const struct packet *packet, uint64_t
         return leave_out(loader, LEFT_OUT_VLANS);
     struct raw_segment segment = {
         .time_ns = time_ns,
+        .time_ps = timeline_add(&loader->timeline, time_ns, loader->params->max_gap_ps, stats),
         .seq = seg->seq,
         .ack = seg->ack,
         .flags = seg->flags,
@@ -242,7 +246,7 @@ static bool add_record(struct loader *loader, const struct capture_record *recor
 static enum status out_of_memory(const struct loader *loader, struct error *err)
 {
     if (payload_trouble(&loader->capture->store, err) != STATUS_OK ||
-        spill_trouble(loader->tracker.segments, err) != STATUS_OK)
+        spill_trouble(loader->tracker.pages, err) != STATUS_OK)
         return STATUS_ENVIRONMENT;
     return error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", loader->path);
 }
@@ -275,7 +279,7 @@ static enum status look_up(const struct loader *loader, struct error *err)
     const struct capture_params *params = loader->params;
     uint64_t total = 0, done = capture_source_stored(loader->capture->store.source, &total);
     if (params->on_progress)
-        params->on_progress(params->progress_self, done, total);
+        params->on_progress(params->progress_self, CAPTURE_READING, done, total);
     if (params->stop && *params->stop)
         return error_set(err, STATUS_ENVIRONMENT, "%s: reading was interrupted", loader->path);
     return STATUS_OK;
@@ -327,16 +331,36 @@ static bool keep_conversations(struct capture *capture, const struct conversatio
     return true;
 }
 
+static bool go_on_deciding(void *self, uint64_t done, uint64_t total)
+{
+    const struct capture_params *params = self;
+    if (params->on_progress)
+        params->on_progress(params->progress_self, CAPTURE_DECIDING, done, total);
+    return !params->stop || !*params->stop;
+}
+
+/* Why the deciding came to no end. */
+static enum status not_decided(const struct loader *loader, struct error *err)
+{
+    const struct capture_params *params = loader->params;
+    if (params->stop && *params->stop)
+        return error_set(err, STATUS_ENVIRONMENT, "%s: reading was interrupted", loader->path);
+    return out_of_memory(loader, err);
+}
+
 static enum status build_conversations(struct loader *loader, struct error *err)
 {
     struct capture *capture = loader->capture;
     struct tracker *tracker = &loader->tracker;
-    struct conversation_builder builder = {.arena = &capture->arena,
-                                           .store = &capture->store,
-                                           .ports = &capture->ports,
-                                           .tracker = tracker,
-                                           .mtu_bytes = loader->params->mtu_bytes};
-    bool ok = true;
+    struct view_watch watch = {go_on_deciding, (void *)loader->params};
+    struct conversation_builder builder = {
+        .arena = &capture->arena,
+        .store = &capture->store,
+        .ports = &capture->ports,
+        .tracker = tracker,
+        .window = view_window_create(tracker, &capture->store, &watch, tracker->segment_count),
+        .mtu_bytes = loader->params->mtu_bytes};
+    bool ok = builder.window != NULL;
     for (size_t i = 0; ok && i < tracker->tuple_count; i++)
         ok = conversation_build_tuple(&builder, &tracker->tuples[i]);
     ok = ok && keep_conversations(capture, &builder);
@@ -345,7 +369,7 @@ static enum status build_conversations(struct loader *loader, struct error *err)
     capture->stats.used = builder.used_segments;
     capture->stats.left_out[LEFT_OUT_NO_HANDSHAKE] = builder.unused_segments;
     conversation_builder_free(&builder);
-    return ok ? STATUS_OK : out_of_memory(loader, err);
+    return ok ? STATUS_OK : not_decided(loader, err);
 }
 
 static enum status assign_ports(struct loader *loader, struct error *err)
@@ -364,7 +388,9 @@ static enum status load(struct loader *loader, struct error *err)
     store->source = capture_source_open(loader->path, loader->params->stop, err);
     store->aside = spill_create(spill_memory_default() / 8);
     store->kept = spill_create(spill_memory_default() / 8 * 3);
-    if (!store->source || !store->aside || !store->kept)
+    if (store->kept)
+        store->rows = row_cache_create(store->kept, CACHED_BLOCKS);
+    if (!store->source || !store->aside || !store->rows)
         return store->source ? out_of_memory(loader, err) : STATUS_BAD_INPUT;
     struct capture_file *file = capture_file_open(store->source, loader->path, err);
     if (!file)
@@ -377,11 +403,8 @@ static enum status load(struct loader *loader, struct error *err)
     if (!tracker_join_vlans(tracker))
         return out_of_memory(loader, err);
     uint64_t *bad_checksums = &stats->left_out[LEFT_OUT_BAD_CHECKSUM];
-    if (!tracker_settle_checksums(tracker, &stats->repaired_checksums, bad_checksums))
-        return out_of_memory(loader, err);
+    tracker_count_checksums(tracker, &stats->repaired_checksums, bad_checksums);
     stats->tcp_segments = tracker->segment_count - *bad_checksums;
-    if (!timeline_make(tracker, loader->params->max_gap_ps, stats))
-        return out_of_memory(loader, err);
     vlan_map_assign(&tracker->vlans);
     stats->vlan_stacks = tracker->vlans.tagged;
     status = build_conversations(loader, err);
@@ -436,6 +459,7 @@ void capture_destroy(struct capture *capture)
         return;
     arena_free(&capture->arena);
     capture_source_close(capture->store.source);
+    row_cache_destroy(capture->store.rows);
     spill_destroy(capture->store.aside);
     spill_destroy(capture->store.kept);
     free(capture);

@@ -18,6 +18,9 @@
 extern "C" {
 #endif
 
+/* What capture_load() does. */
+enum capture_phase { CAPTURE_READING, CAPTURE_DECIDING };
+
 struct capture_params {
     uint64_t max_gap_ps; /* idle gaps of the merged timeline are clamped to this; 10 ms */
     uint32_t mtu_bytes;  /* larger segments are split */
@@ -27,9 +30,10 @@ struct capture_params {
     bool decap;               /* frames are taken out of tunnels (capture_decap.h) */
     bool captured_ports;      /* frames arrive at the NIC of the interface they were captured on */
     volatile const int *stop; /* null, or a flag that ends the reading when it is not 0 */
-    /* Null, or called from time to time while the file is read: bytes of it as it is stored, so far
-     * and in all (0: not known). */
-    void (*on_progress)(void *self, uint64_t done, uint64_t total);
+    /* Null, or called from time to time, first while the file is read: bytes of it as it is stored, so
+     * far and in all (0: not known). Then while its conversations are decided: steps of that work, so far
+     * and in all. */
+    void (*on_progress)(void *self, enum capture_phase phase, uint64_t done, uint64_t total);
     void *progress_self;
     char port_of[256]; /* such as eth0=nic0,eth1=nic1; empty: the first two in the file */
 };
@@ -55,8 +59,6 @@ struct client_segment {
     bool false_sack;           /* its SACK blocks are not sent (segment_options.h) */
     uint8_t options[40];       /* the last member: it is read from the file when due */
 };
-
-#define CLIENT_SEGMENT_KEPT offsetof(struct client_segment, options)
 
 /* Whose bytes. */
 enum capture_side { CAPTURE_CLIENT, CAPTURE_SERVER };

@@ -1,7 +1,9 @@
 /* What a loaded capture says: its conversations, and bytes that are read again. */
 #include "models/trace/capture_pvt.h"
-#include "models/trace/segment_options.h"
-#include "models/trace/stream.h"
+#include "models/trace/row_list.h"
+#include "models/trace/script_rows.h"
+#include "models/trace/segment.h"
+#include "models/trace/stream_map.h"
 
 #include <assert.h>
 
@@ -9,7 +11,8 @@ void capture_stream(const struct capture *capture, const struct conversation *co
                     enum capture_side side, uint64_t offset, uint8_t *bytes, size_t len)
 {
     assert(offset + len <= (side == CAPTURE_CLIENT ? conv->client_bytes : conv->server_bytes));
-    stream_map_read(&conv->streams[side], &capture->store, offset, bytes, len);
+    assert(conv->streams[side].store == &capture->store);
+    stream_map_read(&conv->streams[side], offset, bytes, len);
 }
 
 /* What a cut segment lacks may be known from another one that overlaps it. */
@@ -28,10 +31,12 @@ void capture_payload(const struct capture *capture, const struct conversation *c
 void capture_segment(const struct capture *capture, const struct conversation *conv, size_t index,
                      struct client_segment *out)
 {
-    assert(index < conv->segment_count);
-    uint64_t at = conv->segments_at + index * CLIENT_SEGMENT_KEPT;
-    if (!spill_read(capture->store.kept, at, out, CLIENT_SEGMENT_KEPT))
-        *out = (struct client_segment){0};
+    struct row_list list = {conv->segments_at, conv->segment_count};
+    const struct row *row = row_cache_get(capture->store.rows, &client_segment_shape, &list, index);
+    *out = (struct client_segment){0};
+    if (!row)
+        return;
+    client_segment_unpack(row, out);
     payload_read(&capture->store, out->options_at, out->options, out->options_len);
     if (out->false_sack) /* this server will have sent the bytes some time, and must not be told now */
         segment_blank_sack(out->options, out->options_len);
@@ -40,10 +45,12 @@ void capture_segment(const struct capture *capture, const struct conversation *c
 void capture_step(const struct capture *capture, const struct conversation *conv,
                   enum capture_side side, size_t index, struct app_step *out)
 {
-    assert(index < (side == CAPTURE_CLIENT ? conv->client_step_count : conv->server_step_count));
-    uint64_t at = conv->steps_at[side] + index * sizeof *out;
-    if (!spill_read(capture->store.kept, at, out, sizeof *out))
-        *out = (struct app_step){.kind = APP_SEND};
+    struct row_list list = {conv->steps_at[side], side == CAPTURE_CLIENT ? conv->client_step_count
+                                                                         : conv->server_step_count};
+    const struct row *row = row_cache_get(capture->store.rows, &app_step_shape, &list, index);
+    *out = (struct app_step){.kind = APP_SEND};
+    if (row)
+        app_step_unpack(row, out);
 }
 
 enum status capture_trouble(const struct capture *capture, struct error *err)

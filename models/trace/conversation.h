@@ -20,6 +20,7 @@ struct conversation_builder {
     const struct payload_store *store;
     struct capture_ports *ports;
     struct tracker *tracker;
+    struct view_window *window;
     struct conv_view view;
     uint32_t mtu_bytes;
     struct built_conversation *built; /* out: by tuple, then in the order of the file */
@@ -30,7 +31,7 @@ struct conversation_builder {
     uint64_t ignored_segments; /* out: of replayable conversations, what defines nothing */
 };
 
-/* False: out of memory, or a failing disk. A tuple none of whose segments was accepted has no conversation. */
+/* False: out of memory, a failing disk, or stopped. A tuple none of whose segments was accepted has no conversation. */
 bool conversation_build_tuple(struct conversation_builder *builder, const struct raw_tuple *tuple);
 void conversation_builder_free(struct conversation_builder *builder);
 

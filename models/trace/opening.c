@@ -29,10 +29,10 @@ static size_t horizon(const struct conv_view *view, size_t from)
  * server's next segment follows it. */
 static bool is_taken(const struct conv_view *view, size_t syn_ack, bool by_reset)
 {
-    const struct raw_segment *candidate = view->segments[syn_ack];
+    const struct raw_segment *candidate = view_get(view, syn_ack);
     uint32_t first = candidate->seq + 1;
     for (size_t i = syn_ack + 1; i < horizon(view, syn_ack); i++) {
-        const struct raw_segment *seg = view->segments[i];
+        const struct raw_segment *seg = view_get(view, i);
         if ((seg->flags & TCP_SYN) || ((seg->flags & TCP_RST) && !by_reset))
             continue;
         if (seg->dir == candidate->dir ? seg->seq == first
@@ -44,9 +44,9 @@ static bool is_taken(const struct conv_view *view, size_t syn_ack, bool by_reset
 
 size_t opening_answer(const struct conv_view *view, size_t syn)
 {
-    const struct raw_segment *opener = view->segments[syn];
+    const struct raw_segment *opener = view_get(view, syn);
     for (size_t i = syn + 1; i < horizon(view, syn); i++) {
-        const struct raw_segment *seg = view->segments[i];
+        const struct raw_segment *seg = view_get(view, i);
         if (answers(seg, opener) && is_taken(view, i, true))
             return i;
         if (seg->dir == opener->dir && segment_is_syn(seg))
@@ -62,7 +62,7 @@ static size_t find_syn_ack(const struct conv_view *view, size_t syn)
     unsigned candidates = 0;
     size_t end = horizon(view, syn);
     for (size_t i = 0; i < end && candidates < CANDIDATES_MAX; i++) {
-        if (!answers(view->segments[i], view->segments[syn]))
+        if (!answers(view_get(view, i), view_get(view, syn)))
             continue;
         if (is_taken(view, i, false))
             return i;
@@ -78,7 +78,7 @@ void opening_find(const struct conv_view *view, struct opening *out)
     bool seen[2] = {false, false};
     *out = (struct opening){.syn = NOT_THERE, .syn_ack = NOT_THERE};
     for (size_t i = 0; i < view->count && !(seen[0] && seen[1]); i++) {
-        const struct raw_segment *seg = view->segments[i];
+        const struct raw_segment *seg = view_get(view, i);
         if (segment_is_syn(seg) && !seen[seg->dir]) {
             out->syn = i;
             out->client = seg->dir;

@@ -3,7 +3,7 @@
 #ifndef TOESIM_TRACE_OPENING_H
 #define TOESIM_TRACE_OPENING_H
 
-#include "models/trace/stream.h"
+#include "models/trace/conv_view.h"
 
 /* How many further segments of a tuple a question about the future looks at. The answers are near:
  * a handshake, a challenge ACK, the sender's next segment. */

@@ -11,11 +11,14 @@
 /* Of bytes the capture does not hold. */
 #define PAYLOAD_NONE UINT64_MAX
 
-/* Both are owned by the capture. */
+struct row_cache;
+
+/* All of it is owned by the capture. */
 struct payload_store {
     struct capture_source *source;
     struct spill *aside;
-    struct spill *kept; /* what is to be replayed of each conversation */
+    struct spill *kept;     /* what is to be replayed of each conversation: lists of rows, */
+    struct row_cache *rows; /* and those that were read last */
 };
 
 /* False: no memory, or the disk failed; payload_trouble() says it, and the bytes are zero. */

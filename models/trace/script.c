@@ -1,11 +1,12 @@
 #include "models/trace/script.h"
 
-#include <assert.h>
-#include <stdlib.h>
+#include "models/trace/script_rows.h"
+
 #include <string.h>
 
 enum { IPV4_HEADER = 20, IPV6_HEADER = 40, PIECE_MIN = 64 };
 enum { OPT_END = 0, OPT_NOP = 1, OPT_TS = 8, TS_BYTES = 10, TS_OPTION_BYTES = 12 };
+enum { REPLAY_OPTIONS = 40 };
 
 /* Payload of one frame of the MTU, TCP options not yet deducted. */
 static uint32_t mtu_payload(const struct script_input *in, const struct conversation *conv)
@@ -69,38 +70,35 @@ static void piece_make(const struct raw_segment *seg, int64_t at, uint32_t from,
     }
 }
 
+/* The timestamps of a SYN, as an option of a later segment: bytes of it, 0 without. */
+static uint8_t timestamp_option(const struct script_input *in, const struct raw_segment *syn,
+                                uint8_t option[TS_OPTION_BYTES])
+{
+    uint8_t options[REPLAY_OPTIONS];
+    uint32_t len = in->timestamps ? view_options(in->view, syn, options) : 0;
+    for (uint32_t at = 0; at + TS_BYTES <= len;) {
+        if (options[at] == OPT_TS) {
+            option[0] = option[1] = OPT_NOP;
+            memcpy(option + 2, options + at, TS_BYTES);
+            return TS_OPTION_BYTES;
+        }
+        if (options[at] == OPT_END)
+            return 0;
+        at += options[at] == OPT_NOP || options[at + 1] < 2 ? 1u : options[at + 1];
+    }
+    return 0;
+}
+
 /* A server that takes no data with the SYN (RFC 7413 not offered) must get it afterwards: a segment
  * as the client would have sent it then. */
 static void fast_open_make(const struct script_input *in, const struct conversation *conv,
-                           const struct raw_segment *syn, uint8_t options[TS_OPTION_BYTES],
-                           struct raw_segment *out)
+                           const struct raw_segment *syn, struct raw_segment *out)
 {
     *out = *syn;
     out->seq = syn->seq + 1;
     out->ack = conv->server_isn + 1;
     out->flags = TCP_ACK | TCP_PSH;
     out->window = (uint16_t)(syn->window >> in->client_ws);
-    out->options = options;
-    out->options_len = 0;
-    if (!in->timestamps)
-        return;
-    for (uint32_t at = 0; at + TS_BYTES <= syn->options_len;) {
-        uint8_t kind = syn->options[at];
-        if (kind == OPT_TS) {
-            options[0] = options[1] = OPT_NOP;
-            memcpy(options + 2, syn->options + at, TS_BYTES);
-            out->options_len = TS_OPTION_BYTES;
-            return;
-        }
-        if (kind == OPT_END)
-            return;
-        at += kind == OPT_NOP || syn->options[at + 1] < 2 ? 1u : syn->options[at + 1];
-    }
-}
-
-static bool is_client(const struct script_input *in, size_t i)
-{
-    return in->view->segments[i]->dir == in->client_dir;
 }
 
 /* The SYN whose data no later segment carries; SIZE_MAX: none. */
@@ -108,14 +106,18 @@ static size_t fast_open_find(const struct script_input *in)
 {
     size_t found = SIZE_MAX;
     for (size_t i = 0; i < in->view->count; i++) {
-        const struct raw_segment *seg = in->view->segments[i];
-        if (!is_client(in, i) || !seg->payload_len || (seg->flags & TCP_RST) || seg->ignored)
+        const struct raw_segment *seg = view_get(in->view, i);
+        if (seg->dir != in->client_dir || !seg->payload_len || (seg->flags & TCP_RST) ||
+            seg->ignored)
             continue;
-        if (seg->flags & TCP_SYN)
+        if (seg->flags & TCP_SYN) {
             found = i;
-        else if (in->view->at[i] <= 0 && in->view->at[i] + seg->payload_len > 0)
-            return SIZE_MAX;
+        } else if (seg->at <= 0 && seg->at + seg->payload_len > 0) {
+            found = SIZE_MAX;
+            break;
+        }
     }
+    view_pass(in->view);
     return found;
 }
 
@@ -126,100 +128,82 @@ static uint64_t acked_clip(int64_t acked, const struct stream *stream)
     return bytes > stream->len ? stream->len : bytes;
 }
 
-static size_t count_pieces(const struct script_input *in, const struct conversation *conv)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < in->view->count; i++) {
-        const struct raw_segment *seg = in->view->segments[i];
-        if (!is_client(in, i))
-            continue;
-        count += 1; /* of a SYN, whose data may follow */
-        count += pieces_of(in, conv, seg);
-    }
-    return count;
-}
-
 struct client_output {
-    struct client_segment *segments;
-    size_t count;
+    const struct script_input *in;
+    const struct conversation *conv;
+    struct row_writer writer;
+    struct stream_progress progress;
+    int64_t acked; /* of the client's stream, so far */
     uint64_t split;
 };
 
-static void emit_pieces(const struct script_input *in, const struct conversation *conv,
-                        const struct raw_segment *seg, int64_t at, bool ahead, uint64_t acked_bytes,
-                        struct client_output *out)
+/* options_at: where they are, when not before the payload; PAYLOAD_NONE. */
+static bool emit_pieces(struct client_output *out, const struct raw_segment *seg, bool ahead,
+                        uint64_t options_at)
 {
-    size_t pieces = pieces_of(in, conv, seg);
-    uint32_t size = pieces == 1 ? seg->payload_len : piece_payload(in, conv, seg->options_len);
+    size_t pieces = pieces_of(out->in, out->conv, seg);
+    uint32_t size =
+        pieces == 1 ? seg->payload_len : piece_payload(out->in, out->conv, seg->options_len);
     for (size_t k = 0; k < pieces; k++) {
         uint32_t from = (uint32_t)k * size;
         uint32_t left = seg->payload_len - from;
-        struct client_segment *piece = &out->segments[out->count++];
-        piece_make(seg, at, from, left < size ? left : size, piece);
-        piece->ahead = ahead;
-        piece->acked_bytes = acked_bytes;
+        struct client_segment piece;
+        struct row row;
+        piece_make(seg, seg->at, from, left < size ? left : size, &piece);
+        piece.ahead = ahead;
+        piece.acked_bytes = acked_clip(out->acked, out->in->client);
+        if (options_at != PAYLOAD_NONE)
+            piece.options_at = options_at;
+        client_segment_pack(&piece, &row);
+        if (!row_writer_add(&out->writer, &row))
+            return false;
     }
     out->split += pieces - 1;
-}
-
-/* These were made here, and are nowhere in the file. */
-static bool own_options(const struct payload_store *store, const uint8_t *options, uint32_t len,
-                        struct client_output *out, size_t first)
-{
-    uint64_t at;
-    if (!payload_keep(store, options, len, &at))
-        return false;
-    for (size_t i = first; i < out->count; i++)
-        out->segments[i].options_at = at;
     return true;
 }
 
-static bool keep_one(struct spill *kept, const struct client_segment *segment, uint64_t *first)
+/* The data of a SYN. Its options were made here, and are nowhere in the file. */
+static bool emit_fast_open(struct client_output *out, const struct raw_segment *syn)
 {
+    struct raw_segment data;
+    uint8_t option[TS_OPTION_BYTES];
     uint64_t at;
-    if (!spill_append(kept, segment, CLIENT_SEGMENT_KEPT, &at))
-        return false;
-    if (first)
-        *first = at;
-    return true;
+    fast_open_make(out->in, out->conv, syn, &data);
+    data.options_len = timestamp_option(out->in, syn, option);
+    return payload_keep(out->in->store, option, data.options_len, &at) &&
+           emit_pieces(out, &data, false, at);
+}
+
+static bool emit_segment(struct client_output *out, const struct raw_segment *seg,
+                         bool is_fast_open)
+{
+    struct raw_segment bare = *seg;
+    if (seg->flags & TCP_SYN)
+        bare.payload_len = 0;
+    bool ahead =
+        !(seg->flags & TCP_RST) && stream_progress_add(&out->progress, seg->at, seg->payload_len);
+    return emit_pieces(out, &bare, ahead, PAYLOAD_NONE) &&
+           (!is_fast_open || emit_fast_open(out, seg));
 }
 
 bool script_client(const struct script_input *in, struct conversation *conv, uint64_t *split)
 {
-    struct client_output out = {0};
-    size_t room = count_pieces(in, conv), fast_open = fast_open_find(in);
-    out.segments = malloc((room + 1) * sizeof *out.segments);
-    if (!out.segments)
-        return false;
+    struct client_output out = {.in = in, .conv = conv};
+    size_t fast_open = fast_open_find(in);
+    row_writer_begin(&out.writer, in->store->kept, &client_segment_shape);
     bool ok = true;
-    int64_t acked = 0;
-    struct stream_progress progress = {0};
-    for (size_t i = 0; i < in->view->count; i++) {
-        const struct raw_segment *seg = in->view->segments[i];
-        if (!is_client(in, i)) {
-            acked = in->view->acked[i] > acked ? in->view->acked[i] : acked;
-            continue;
-        }
-        struct raw_segment bare = *seg;
-        if (seg->flags & TCP_SYN)
-            bare.payload_len = 0;
-        bool ahead = !(seg->flags & TCP_RST) &&
-                     stream_progress_add(&progress, in->view->at[i], seg->payload_len);
-        uint64_t acked_bytes = acked_clip(acked, in->client);
-        emit_pieces(in, conv, &bare, in->view->at[i], ahead, acked_bytes, &out);
-        if (i == fast_open) {
-            uint8_t options[TS_OPTION_BYTES];
-            fast_open_make(in, conv, seg, options, &bare);
-            size_t first = out.count;
-            emit_pieces(in, conv, &bare, in->view->at[i], false, acked_bytes, &out);
-            ok = ok && own_options(in->store, options, bare.options_len, &out, first);
-        }
+    for (size_t i = 0; ok && i < in->view->count; i++) {
+        struct raw_segment seg = *view_get(in->view, i);
+        if (seg.dir == in->client_dir)
+            ok = emit_segment(&out, &seg, i == fast_open);
+        else if (seg.acked > out.acked)
+            out.acked = seg.acked;
     }
-    assert(out.count <= room);
-    for (size_t i = 0; ok && i < out.count; i++)
-        ok = keep_one(in->store->kept, &out.segments[i], i == 0 ? &conv->segments_at : NULL);
-    conv->segment_count = out.count;
+    view_pass(in->view);
+    struct row_list list;
+    ok = row_writer_end(&out.writer, &list) && ok;
+    conv->segments_at = list.blocks_at;
+    conv->segment_count = list.count;
     *split += out.split;
-    free(out.segments);
-    return ok;
+    return ok && !view_has_failed(in->view);
 }

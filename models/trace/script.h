@@ -9,7 +9,7 @@
 
 struct script_input {
     const struct payload_store *store;
-    const struct conv_view *view;
+    struct conv_view *view;
     const struct stream *client, *server;
     uint8_t client_dir;
     uint8_t client_ws; /* of its SYN */
@@ -18,7 +18,8 @@ struct script_input {
     size_t reset; /* index in the view of the reset that ends it; SIZE_MAX: none */
 };
 
-/* Fills segments_at, segment_count; counts split ones. False: out of memory, or the disk failed. */
+/* Fills segments_at, segment_count; counts split ones. False: out of memory, the disk failed, or stopped.
+ * Makes two passes over the view. */
 bool script_client(const struct script_input *in, struct conversation *conv, uint64_t *split);
 
 /* What both applications did. Fills steps_at and their counts. False as above. */

@@ -1,6 +1,6 @@
 #include "models/trace/segment_options.h"
 
-#include "models/trace/tracker.h"
+#include "models/trace/segment.h"
 #include "models/wire/bytes.h"
 
 #include <string.h>

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SPILL_PAGE_BYTES = 16128 }; /* 42 chunks of 16 records of 24 bytes */
+enum { SPILL_PAGE_BYTES = 16128 }; /* 4 chunks of segment_rows.c, 1344 verdicts of conv_view.c */
 
 struct spill; /* opaque */
 

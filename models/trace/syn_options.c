@@ -1,5 +1,7 @@
 #include "models/trace/syn_options.h"
 
+#include "models/wire/tcp_hdr.h"
+
 enum { OPT_END = 0, OPT_NOP = 1, OPT_MSS = 2, OPT_WS = 3, OPT_SACK_OK = 4, OPT_TS = 8 };
 
 static void take(const uint8_t *option, struct syn_options *out)
@@ -18,16 +20,16 @@ static void take(const uint8_t *option, struct syn_options *out)
     }
 }
 
-void syn_options_read(const struct raw_segment *seg, struct syn_options *out)
+void syn_options_read(const uint8_t *options, uint32_t options_len, struct syn_options *out)
 {
     *out = (struct syn_options){0};
-    const uint8_t *p = seg->options;
-    for (uint32_t at = 0; at < seg->options_len && p[at] != OPT_END;) {
+    const uint8_t *p = options;
+    for (uint32_t at = 0; at < options_len && p[at] != OPT_END;) {
         if (p[at] == OPT_NOP) {
             at++;
             continue;
         }
-        if (at + 1 >= seg->options_len || p[at + 1] < 2 || at + p[at + 1] > seg->options_len)
+        if (at + 1 >= options_len || p[at + 1] < 2 || at + p[at + 1] > options_len)
             return;
         take(p + at, out);
         at += p[at + 1];

@@ -2,7 +2,8 @@
 #ifndef TOESIM_TRACE_SYN_OPTIONS_H
 #define TOESIM_TRACE_SYN_OPTIONS_H
 
-#include "models/trace/tracker.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 struct syn_options {
     bool mss, ws, sack, ts;
@@ -11,6 +12,6 @@ struct syn_options {
 };
 
 /* Reads up to the first option whose length is impossible, as a receiver does (RFC 9293 MUST-7). */
-void syn_options_read(const struct raw_segment *seg, struct syn_options *out);
+void syn_options_read(const uint8_t *options, uint32_t options_len, struct syn_options *out);
 
 #endif

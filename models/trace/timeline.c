@@ -22,24 +22,13 @@ static uint64_t step_ps(uint64_t time_ns, uint64_t *base_ns, uint64_t max_gap_ps
     return max_gap_ps;
 }
 
-bool timeline_make(struct tracker *tracker, uint64_t max_gap_ps, struct capture_stats *stats)
+uint64_t timeline_add(struct timeline *timeline, uint64_t time_ns, uint64_t max_gap_ps,
+                      struct capture_stats *stats)
 {
-    uint64_t now_ps = 0, base_ns = 0;
-    bool begun = false;
-    for (size_t i = 0; i < tracker->segment_count; i++) {
-        struct raw_segment segment;
-        if (!tracker_get(tracker, i, &segment))
-            return false;
-        if (!segment.accepted)
-            continue;
-        if (begun)
-            now_ps += step_ps(segment.time_ns, &base_ns, max_gap_ps, stats);
-        else
-            base_ns = segment.time_ns;
-        begun = true;
-        segment.time_ps = now_ps;
-        if (!tracker_put(tracker, i, &segment))
-            return false;
-    }
-    return true;
+    if (timeline->begun)
+        timeline->now_ps += step_ps(time_ns, &timeline->base_ns, max_gap_ps, stats);
+    else
+        timeline->base_ns = time_ns;
+    timeline->begun = true;
+    return timeline->now_ps;
 }

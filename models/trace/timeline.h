@@ -1,12 +1,17 @@
-/* One timeline of all accepted segments: idle gaps clamped, backward stamps flattened. */
+/* One timeline of all segments: idle gaps clamped, backward stamps flattened. */
 #ifndef TOESIM_TRACE_TIMELINE_H
 #define TOESIM_TRACE_TIMELINE_H
 
 #include "models/trace/capture.h"
-#include "models/trace/tracker.h"
 
-/* Sets time_ps of every accepted segment, in the order of the file, from 0. False: out of memory, or the disk
- * failed. */
-bool timeline_make(struct tracker *tracker, uint64_t max_gap_ps, struct capture_stats *stats);
+/* Zeroed: before the first segment, which is at 0. */
+struct timeline {
+    uint64_t now_ps, base_ns;
+    bool begun;
+};
+
+/* Where the next segment of the file is on the timeline, in ps. Counts what is flattened and clamped. */
+uint64_t timeline_add(struct timeline *timeline, uint64_t time_ns, uint64_t max_gap_ps,
+                      struct capture_stats *stats);
 
 #endif

@@ -8,45 +8,22 @@
 
 enum { TABLE_FIRST = 1024 };
 
-/* As many as fit into a page, so that none lies in two. */
-enum { SEGMENTS_PER_PAGE = SPILL_PAGE_BYTES / sizeof(struct raw_segment) };
-
 bool tracker_init(struct tracker *tracker)
 {
-    *tracker = (struct tracker){.segments = spill_create(spill_memory_default() / 2)};
+    *tracker = (struct tracker){.pages = spill_create(spill_memory_default() / 2)};
     vlan_map_init(&tracker->vlans);
+    if (tracker->pages)
+        tracker->segments = segment_rows_create(tracker->pages);
     return tracker->segments != NULL;
 }
 
 void tracker_free(struct tracker *tracker)
 {
-    spill_destroy(tracker->segments);
+    segment_rows_destroy(tracker->segments);
+    spill_destroy(tracker->pages);
     free(tracker->tuples);
     free(tracker->table);
     *tracker = (struct tracker){0};
-}
-
-static struct raw_segment *segment_at(const struct tracker *tracker, size_t index, bool write)
-{
-    struct raw_segment *page = spill_page(tracker->segments, index / SEGMENTS_PER_PAGE, write);
-    return page ? page + index % SEGMENTS_PER_PAGE : NULL;
-}
-
-bool tracker_get(const struct tracker *tracker, size_t index, struct raw_segment *out)
-{
-    assert(index < tracker->segment_count);
-    const struct raw_segment *kept = segment_at(tracker, index, false);
-    if (kept)
-        *out = *kept;
-    return kept != NULL;
-}
-
-bool tracker_put(struct tracker *tracker, size_t index, const struct raw_segment *segment)
-{
-    struct raw_segment *kept = segment_at(tracker, index, true);
-    if (kept)
-        *kept = *segment;
-    return kept != NULL;
 }
 
 static uint64_t key_hash(const struct flow_key *key)
@@ -116,29 +93,11 @@ static struct raw_tuple *tuple_add(struct tracker *tracker, const struct flow_ke
         return NULL;
     tracker->tuples = tuples;
     struct raw_tuple *tuple = &tuples[tracker->tuple_count++];
-    *tuple = (struct raw_tuple){.key = *key, .first = RAW_NONE, .last = RAW_NONE};
+    *tuple = (struct raw_tuple){.key = *key, .first = (uint32_t)tracker->segment_count};
     if (tracker->table[slot] == 0)
         tracker->table_used++;
     tracker->table[slot] = (uint32_t)tracker->tuple_count;
     return tuple;
-}
-
-static bool tuple_append(struct tracker *tracker, struct raw_tuple *tuple,
-                         const struct raw_segment *segment)
-{
-    uint32_t index = (uint32_t)tracker->segment_count;
-    struct raw_segment *last = NULL;
-    if (tuple->last == RAW_NONE)
-        tuple->first = index;
-    else if (!(last = segment_at(tracker, tuple->last, true)))
-        return false;
-    else
-        last->next = index;
-    tracker->segment_count++;
-    tuple->last = index;
-    tuple->count[segment->dir]++;
-    tuple->good[segment->dir] += segment->checksum == RAW_GOOD;
-    return tracker_put(tracker, index, segment);
 }
 
 bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t vlan,
@@ -160,25 +119,31 @@ bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t 
         return false;
     struct raw_segment kept = *segment;
     kept.dir = dir;
-    kept.next = RAW_NONE;
-    kept.index = (uint32_t)tracker->segment_count;
-    kept.tuple = (uint32_t)(tuple - tracker->tuples);
+    kept.index = (uint32_t)tracker->segment_count++;
     memcpy(tuple->mac[dir], packet->src_mac, 6);
-    return tuple_append(tracker, tuple, &kept);
+    tuple->count[dir]++;
+    tuple->good[dir] += kept.checksum == RAW_GOOD;
+    tuple->bad[dir] += kept.checksum == RAW_BAD;
+    tracker->unfilled_checksums += kept.checksum == RAW_UNFILLED;
+    return segment_rows_add(tracker->segments, &tuple->list, &kept);
 }
 
-bool tracker_settle_checksums(struct tracker *tracker, uint64_t *repaired, uint64_t *dropped)
+bool tracker_is_accepted(const struct raw_tuple *tuple, const struct raw_segment *segment)
 {
-    for (size_t i = 0; i < tracker->segment_count; i++) {
-        struct raw_segment *segment = segment_at(tracker, i, true);
-        if (!segment)
-            return false;
-        const struct raw_tuple *tuple = &tracker->tuples[segment->tuple];
-        segment->accepted = segment->checksum != RAW_BAD || tuple->good[segment->dir] == 0;
-        if (!segment->accepted)
-            (*dropped)++;
-        else if (segment->checksum == RAW_BAD || segment->checksum == RAW_UNFILLED)
-            (*repaired)++;
+    return segment->checksum != RAW_BAD || tuple->good[segment->dir] == 0;
+}
+
+bool tracker_has_dropped(const struct raw_tuple *tuple)
+{
+    return (tuple->bad[0] && tuple->good[0]) || (tuple->bad[1] && tuple->good[1]);
+}
+
+void tracker_count_checksums(const struct tracker *tracker, uint64_t *repaired, uint64_t *dropped)
+{
+    *repaired += tracker->unfilled_checksums;
+    for (size_t i = 0; i < tracker->tuple_count; i++) {
+        const struct raw_tuple *tuple = &tracker->tuples[i];
+        for (int dir = 0; dir < 2; dir++)
+            *(tuple->good[dir] ? dropped : repaired) += tuple->bad[dir];
     }
-    return true;
 }

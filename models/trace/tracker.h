@@ -4,7 +4,7 @@
 #define TOESIM_TRACE_TRACKER_H
 
 #include "models/hwif/flow_key.h"
-#include "models/trace/segment_options.h"
+#include "models/trace/segment_rows.h"
 #include "models/trace/spill.h"
 #include "models/trace/vlan_map.h"
 #include "models/wire/packet.h"
@@ -13,50 +13,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RAW_NONE = UINT32_MAX };
-
-enum raw_checksum {
-    RAW_GOOD,
-    RAW_UNFILLED,   /* left to the adapter by the capturing host: to be repaired */
-    RAW_BAD,        /* repaired when no frame of its direction verifies, else dropped */
-    RAW_UNVERIFIED, /* bytes are missing */
-};
-
-/* One captured TCP segment. */
-struct raw_segment {
-    uint64_t time_ns;       /* as captured */
-    uint64_t time_ps;       /* on the clamped timeline */
-    uint64_t payload_at;    /* a reference (payload.h) */
-    const uint8_t *options; /* while it is looked at; in the file they lie before the payload */
-    uint32_t payload_len;
-    uint32_t payload_captured; /* the rest is not in the file */
-    uint32_t seq, ack;
-    uint32_t tuple; /* index of the tuple */
-    uint32_t index; /* its own, in the order of the file */
-    uint32_t next;  /* the next segment of it, RAW_NONE: the last */
-    uint16_t flags, window, urgent;
-    uint16_t interface; /* it was captured on */
-    struct segment_reports reports;
-    uint8_t options_len, ttl;
-    uint8_t dir;      /* sent by endpoint 0 or 1 */
-    uint8_t checksum; /* enum raw_checksum */
-    bool accepted;    /* its checksum is right, or repaired */
-    bool ignored;     /* its receiver did not take it, or something contradicts it */
-    bool false_sack;  /* it reports bytes that were not sent until then */
-};
-
 /* One tuple. Endpoint 0 is `local` of the key: the lower of both, whoever it is. */
 struct raw_tuple {
     struct flow_key key; /* vlan: index into the VLAN map */
     uint8_t mac[2][6];
-    uint32_t first, last;
-    uint32_t count[2]; /* segments of each endpoint */
-    uint32_t good[2];  /* of these, with a verified checksum */
+    struct segment_list list; /* its segments, in the order of the file */
+    uint32_t first;           /* index of the first one */
+    uint32_t count[2];        /* segments of each endpoint */
+    uint32_t good[2];         /* of these, with a verified checksum */
+    uint32_t bad[2];          /* and with a wrong one */
 };
 
 struct tracker {
-    struct spill *segments; /* in the order of the file */
+    struct spill *pages;
+    struct segment_rows *segments;
     size_t segment_count;
+    uint64_t unfilled_checksums;
     struct raw_tuple *tuples;
     size_t tuple_count, tuple_room;
     uint32_t *table; /* open addressing: index of each tuple, plus 1; 0: free */
@@ -68,21 +40,23 @@ struct tracker {
 bool tracker_init(struct tracker *tracker);
 void tracker_free(struct tracker *tracker);
 
-/* Adds one segment (tuple, next and dir are filled in here); vlan: its index in the tracker's VLAN
- * map. False: out of memory. */
+/* Adds one segment (index and dir are filled in here); vlan: its index in the tracker's VLAN map.
+ * False: out of memory, or the disk failed. */
 bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t vlan,
                  const struct raw_segment *segment);
 
 /* Joins two tuples that differ only by their VLANs and have one direction each: the network tags
- * both directions of a conversation differently. The tag of the first of them is kept. */
+ * both directions of a conversation differently. The tag of the first of them is kept. False as
+ * above. */
 bool tracker_join_vlans(struct tracker *tracker);
 
-/* A segment in its place; put writes it back. False: out of memory, or the disk failed. */
-bool tracker_get(const struct tracker *tracker, size_t index, struct raw_segment *out);
-bool tracker_put(struct tracker *tracker, size_t index, const struct raw_segment *segment);
+/* Once all segments are known: true if one that was sent by `dir` counts. Its checksum is right, or
+ * repaired. */
+bool tracker_is_accepted(const struct raw_tuple *tuple, const struct raw_segment *segment);
+/* True if some segment of the tuple does not count. */
+bool tracker_has_dropped(const struct raw_tuple *tuple);
 
-/* Decides which segments count, once all are known: sets `accepted`, counts repaired and dropped. False
- * as above. */
-bool tracker_settle_checksums(struct tracker *tracker, uint64_t *repaired, uint64_t *dropped);
+/* Counts the checksums of all segments that are repaired, and the segments that do not count. */
+void tracker_count_checksums(const struct tracker *tracker, uint64_t *repaired, uint64_t *dropped);
 
 #endif

@@ -26,46 +26,63 @@ static bool is_one_way(const struct raw_tuple *tuple)
     return (tuple->count[0] == 0) != (tuple->count[1] == 0);
 }
 
-static bool set_next(struct tracker *tracker, uint32_t index, uint32_t next, uint32_t tuple)
+/* One of two lists that are merged. */
+struct source {
+    struct raw_segment segments[SEGMENT_CHUNK_MAX];
+    size_t at, count;
+    uint64_t next; /* the chunk behind these, 0: none */
+};
+
+/* The next segment; null: none is left. ok: false when none could be read. */
+static const struct raw_segment *source_look(struct tracker *tracker, struct source *source,
+                                             bool *ok)
 {
-    struct raw_segment segment;
-    if (!tracker_get(tracker, index, &segment))
-        return false;
-    segment.next = next;
-    segment.tuple = tuple;
-    return tracker_put(tracker, index, &segment);
+    while (*ok && source->at == source->count && source->next) {
+        source->at = 0;
+        *ok = segment_rows_read(tracker->segments, source->next, source->segments, &source->count,
+                                &source->next);
+    }
+    return *ok && source->at < source->count ? &source->segments[source->at] : NULL;
 }
 
-/* The lists, each in the order of the file, become one that is. */
-static bool merge_lists(struct tracker *tracker, uint32_t into, uint32_t a, uint32_t b)
+/* Two lists, each in the order of the file, become one that is. The old ones are not freed: tuples
+ * of this kind are rare. */
+static bool merge_lists(struct tracker *tracker, struct segment_list *into,
+                        const struct segment_list *from)
 {
-    struct raw_tuple *kept = &tracker->tuples[into];
-    kept->first = a < b ? a : b;
-    while (a != RAW_NONE || b != RAW_NONE) {
-        uint32_t *next = a < b ? &a : &b; /* RAW_NONE is larger than any index */
-        uint32_t index = *next;
-        struct raw_segment segment;
-        if (!tracker_get(tracker, index, &segment))
-            return false;
-        *next = segment.next;
-        if (!set_next(tracker, index, a < b ? a : b, into))
-            return false;
-        kept->last = index;
+    struct source *sources = calloc(2, sizeof *sources);
+    struct segment_list merged = {0};
+    bool ok = sources != NULL;
+    if (ok) {
+        sources[0].next = into->first;
+        sources[1].next = from->first;
     }
-    return true;
+    while (ok) {
+        const struct raw_segment *a = source_look(tracker, &sources[0], &ok);
+        const struct raw_segment *b = source_look(tracker, &sources[1], &ok);
+        if (!a && !b)
+            break;
+        bool first = a && (!b || a->index < b->index);
+        ok = ok && segment_rows_add(tracker->segments, &merged, first ? a : b);
+        sources[!first].at++;
+    }
+    free(sources);
+    *into = merged;
+    return ok;
 }
 
 static bool merge(struct tracker *tracker, uint32_t into, uint32_t from)
 {
     struct raw_tuple *kept = &tracker->tuples[into], *gone = &tracker->tuples[from];
     uint8_t dir = gone->count[1] != 0;
-    if (!merge_lists(tracker, into, kept->first, gone->first))
+    if (!merge_lists(tracker, &kept->list, &gone->list))
         return false;
     kept->count[dir] = gone->count[dir];
     kept->good[dir] = gone->good[dir];
+    kept->bad[dir] = gone->bad[dir];
     memcpy(kept->mac[dir], gone->mac[dir], sizeof kept->mac[dir]);
-    gone->first = gone->last = RAW_NONE;
-    gone->count[dir] = gone->good[dir] = 0;
+    gone->list = (struct segment_list){0};
+    gone->count[dir] = gone->good[dir] = gone->bad[dir] = 0;
     return true;
 }
 

@@ -48,4 +48,5 @@ captured() {
 }
 captured "one conversation" 1 1448
 captured "many conversations, pcapng" 200 1448 --ng
-captured "small frames" 20 10
+captured "one conversation of small frames" 1 10
+captured "many conversations of small frames" 20 10
