@@ -89,8 +89,16 @@ void mac_connect(struct mac *mac, struct mac *far_end);
 /* True while the transmit queue can take a frame: the engine asks before it commits to build one.
  */
 bool mac_tx_has_room(const struct mac *mac);
-/* Called with the time whenever the queue has room again after it was full. Null: none. */
+/* Called with the time whenever the queue has room again after it was full, and when a pause begins or
+ * ends, which changes when the line will be idle. Null: none. */
 void mac_on_tx_room(struct mac *mac, void (*fn)(void *self, uint64_t now_ps), void *self);
+
+/* How long the line will be busy, in ps from now, with all that was taken and `bytes` more (from the
+ * preamble to the gap). A pause counts as busy. What comes later, a pause say, may make it longer. */
+uint64_t mac_tx_ahead_ps(const struct mac *mac, uint64_t bytes, uint64_t now_ps);
+/* When the last bit of a frame leaves this MAC, as things stand: a pause may make it later. 0: the frame
+ * left long ago, or was lost. */
+uint64_t mac_tx_left_ps(const struct mac *mac, uint64_t frame_id);
 
 /* Frames now in the transmit queue. */
 uint32_t mac_tx_queued(struct mac *mac, uint64_t now_ps);

@@ -86,6 +86,26 @@ void mac_tx_pause(struct mac *mac, uint64_t until_ps, uint64_t now_ps)
     mac_tx_settle(mac, now_ps);
     mac->hold_byte = first_ready_byte(mac, u64_max(until_ps, now_ps));
     place_again(mac, first_uncommitted(mac, now_ps));
+    if (mac->on_tx_room && mac_tx_has_room(mac))
+        mac->on_tx_room(mac->on_tx_room_self, now_ps);
+}
+
+uint64_t mac_tx_ahead_ps(const struct mac *mac, uint64_t bytes, uint64_t now_ps)
+{
+    uint64_t idle_byte = u64_max(mac->line.queued.end_byte, mac->hold_byte);
+    uint64_t idle_ps = u64_max(byte_clock_ps(&mac->clock, idle_byte), now_ps);
+    return idle_ps - now_ps + byte_clock_ps(&mac->clock, bytes);
+}
+
+uint64_t mac_tx_left_ps(const struct mac *mac, uint64_t frame_id)
+{
+    const struct mac_line *line = &mac->line;
+    for (uint64_t i = line->tail; i-- > line->head;) {
+        const struct mac_slot *slot = mac_line_at(line, i);
+        if (slot->frame && slot->frame->id == frame_id)
+            return slot->arrive_ps - mac->params.cable_ps;
+    }
+    return 0;
 }
 
 void mac_tx_insert_pause(struct mac *mac, struct frame *frame, uint64_t now_ps)

@@ -175,6 +175,46 @@ Test(mac, room_is_announced_once_when_the_full_queue_starts_a_frame)
     }
 }
 
+/* 1,514 bytes take 8 + 1,514 + 4 byte times, and 12 more for the gap before the next frame. */
+Test(mac, tells_how_long_its_line_will_be_busy)
+{
+    link_open(10, 1500, 0, -1);
+    cr_assert_eq(mac_tx_ahead_ps(net.a, 0, 0), 0);
+    cr_assert_eq(mac_tx_ahead_ps(net.a, 1250, 0), PS_PER_US);
+    send(net.a, 1514);
+    cr_assert_eq(mac_tx_ahead_ps(net.a, 0, 0), 67200 + 1526 * 800);
+    cr_assert_eq(mac_tx_ahead_ps(net.a, 10, 0), 67200 + 1536 * 800);
+    run_to(67200 + 1000 * 800);
+    cr_assert_eq(mac_tx_ahead_ps(net.a, 0, net.loop.now_ps), 526 * 800);
+    run_to(PS_PER_MS);
+    cr_assert_eq(mac_tx_ahead_ps(net.a, 0, net.loop.now_ps), 0);
+    link_close();
+}
+
+Test(mac, tells_when_the_last_bit_of_a_frame_leaves)
+{
+    link_open(10, 1500, 0, -1);
+    uint64_t first = send(net.a, 1514), second = send(net.a, 60);
+    cr_assert_eq(mac_tx_left_ps(net.a, first), 67200 + 1526 * 800);
+    uint64_t left_ps = mac_tx_left_ps(net.a, second);
+    run_to(PS_PER_MS);
+    /* The tap stamps the last bit's arrival at the end of the cable. */
+    cr_assert_eq(net.at_b.entries[1].mac_time_ps, left_ps + net.params.cable_ps);
+    cr_assert_eq(mac_tx_left_ps(net.a, second), 0);
+    link_close();
+}
+
+Test(mac, a_frame_that_is_lost_with_the_link_has_left)
+{
+    link_open(10, 1500, 0, -1);
+    uint64_t first = send(net.a, 1514), second = send(net.a, 1514);
+    run_to(100000);
+    mac_set_link(net.a, false, net.loop.now_ps);
+    cr_assert_eq(mac_tx_left_ps(net.a, first), 0);
+    cr_assert_eq(mac_tx_left_ps(net.a, second), 0);
+    link_close();
+}
+
 struct verdict_row {
     char name[48];
     uint8_t dst[6];
