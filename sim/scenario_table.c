@@ -275,6 +275,8 @@ const struct scenario_key scenario_rows[] = {
           "frames waiting for the receive pipeline"),
     COUNT("nics.engine.tx_queue", engine.tx_queue_frames, 1, 1048576,
           "frames decided on, not yet at the MAC"),
+    TIME("nics.engine.tx_ahead", engine.tx_ahead_ps, 1, PS_PER_S,
+         "no new segment while the line is busy for so long"),
     COUNT("nics.engine.tx_burst", engine.tx_burst, 1, 1024, "segments decided per lock"),
     COUNT("nics.engine.cmd_prefetch", engine.cmd_prefetch, 1, 64, "commands fetched per DMA read"),
     COUNT("nics.engine.buffer_prefetch", engine.buffer_prefetch, 1, 64,

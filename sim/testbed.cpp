@@ -221,6 +221,12 @@ void testbed::make_nic(unsigned nic)
     wiring.pcie = pcie_link_endpoint(link_[nic]);
     wiring.mac_tx = mac_tx_sink(mac_[MAC_NIC0 + nic]);
     wiring.mac_has_room = [](void *self) { return mac_tx_has_room(static_cast<mac *>(self)); };
+    wiring.mac_ahead_ps = [](void *self, uint64_t bytes, uint64_t now_ps) {
+        return mac_tx_ahead_ps(static_cast<mac *>(self), bytes, now_ps);
+    };
+    wiring.mac_left_ps = [](void *self, uint64_t frame_id) {
+        return mac_tx_left_ps(static_cast<mac *>(self), frame_id);
+    };
     wiring.mac_set_fenced = [](void *self, bool fenced, uint64_t now_ps) {
         mac_set_fenced(static_cast<mac *>(self), fenced, now_ps);
     };

@@ -5,6 +5,7 @@
 #include "models/check/check_app.h"
 #include "models/check/check_ctx.h"
 #include "models/check/check_image.h"
+#include "models/check/check_order.h"
 #include "models/check/check_own.h"
 #include "models/check/check_rx.h"
 #include "models/check/check_state.h"
@@ -43,6 +44,7 @@ void check_destroy(struct check *check)
     free(check->history);
     free(check->fates);
     id_set_free(&check->triggers);
+    check_order_free(check);
     free(check->flows);
     free(check->watched.conns);
     free(check);
@@ -102,10 +104,11 @@ static void parse(struct check *check, const struct probe_event *event)
  * before come ahead of those that remember the frame: check_sent_on_event() before wire_max and what the peer was
  * told move on, check_app_on_event() behind check_carry_on_event(), which keeps the context. */
 static void (*const checkers[])(struct check *check, const struct probe_event *event) = {
-    check_own_on_event,  check_image_on_event, check_rx_on_event,        check_sent_on_event,
-    check_seq_on_event,  check_wire_on_event,  check_fate_on_event,      check_ctx_on_event,
-    check_move_on_event, check_carry_on_event, check_hold_on_event,      check_idle_on_event,
-    check_term_on_event, check_app_on_event,   check_time_wait_on_event, check_watch_on_event,
+    check_own_on_event,   check_image_on_event, check_rx_on_event,   check_sent_on_event,
+    check_seq_on_event,   check_wire_on_event,  check_fate_on_event, check_ctx_on_event,
+    check_move_on_event,  check_carry_on_event, check_hold_on_event, check_order_on_event,
+    check_idle_on_event,  check_term_on_event,  check_app_on_event,  check_time_wait_on_event,
+    check_watch_on_event,
 };
 
 static void on_event(void *self, const struct probe_event *event)

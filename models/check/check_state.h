@@ -10,6 +10,7 @@
 #include "models/check/check_hold.h"
 #include "models/check/check_idle.h"
 #include "models/check/check_move.h"
+#include "models/check/check_order.h"
 #include "models/check/check_report.h"
 #include "models/check/check_rxif.h"
 #include "models/check/check_sent.h"
@@ -56,6 +57,7 @@ struct check_conn {
     uint64_t built_ps[PLACE_COUNT];     /* ... frame that was built */
     uint16_t built_gen[PLACE_COUNT];    /* its generation */
     uint64_t built_count[PLACE_COUNT];  /* frames built there since it became active */
+    uint64_t tx_last[NIC_COUNT];        /* number of the last frame built there (check_order.h) */
     struct check_carry carry;
     struct check_flow flow;
     struct check_hold hold;
@@ -108,6 +110,7 @@ struct check {
     uint64_t next_look_ps, next_idle_ps, next_due_ps;
     uint32_t moves_open; /* under way */
     struct check_rxif rxif;
+    struct check_tx_queue tx_queue[NIC_COUNT];
     uint64_t hold_bytes;
     uint64_t violations[INVARIANT_COUNT];
     uint64_t history_count;

@@ -29,6 +29,7 @@ extern "C" {
       "doorbells are taken by the generation they are for, and what they tell arrives")            \
     X(HOLD, "I-HOLD", "held frames and moves under way stay within their limits")                  \
     X(ORDER, "I-ORDER", "held frames are applied in the order of their MAC times")                 \
+    X(TXORDER, "I-TXORDER", "no NIC builds a frame before all that the other built has left")      \
     X(FLAP, "I-FLAP", "between two moves that frames asked for a segment is applied")              \
     X(LIVE1, "I-LIVE1", "every move ends")                                                         \
     X(LIVE2, "I-LIVE2", "something comes of every foreign frame")                                  \

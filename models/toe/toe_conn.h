@@ -22,6 +22,7 @@ enum toe_doorbell_bit { TOE_DB_TX = 1 << 0, TOE_DB_RX = 1 << 1, TOE_DB_FIN = 1 <
 struct toe_conn {
     uint64_t timer_ps;   /* earliest deadline of the context; TIME_NEVER: none */
     uint64_t write_last; /* number of its last payload write; not reset (numbers only grow) */
+    uint64_t tx_last;    /* id of the last frame given to the MAC; 0: none in this life */
     uint32_t heap_at;    /* index in the timer heap, TOE_NO_INDEX: not in it */
     uint32_t ready_next; /* ready list */
     uint32_t tx_queued;  /* its entries in the transmit FIFO */
@@ -45,6 +46,7 @@ static inline void toe_conn_forget(struct toe_conn *conn)
 {
     conn->db = 0;
     conn->mark_tx = false;
+    conn->tx_last = 0;
 }
 
 /* May the engine apply frames, decide on segments, serve timers for this life of the connection? */

@@ -31,6 +31,13 @@ static const struct toe_part *const parts[] = {
     &toe_tx_part,    &toe_buffer_part,  &toe_lock_part, NULL,
 };
 
+/* Each part looks again after every step; a step of this kind only gives the occasion. */
+static void only_kick(struct toe_engine *engine, uint64_t now_ps)
+{
+    (void)engine;
+    (void)now_ps;
+}
+
 /* What runs when the time of a step has come. */
 static void (*const unit_run[UNIT_COUNT])(struct toe_engine *engine, uint64_t now_ps) = {
     [UNIT_PARSE] = toe_rx_parse_done,
@@ -39,6 +46,8 @@ static void (*const unit_run[UNIT_COUNT])(struct toe_engine *engine, uint64_t no
     [UNIT_TIMER] = toe_timer_serve,
     [UNIT_BUILD] = toe_tx_build,
     [UNIT_RETRY] = toe_tx_retry,
+    [UNIT_AHEAD] = only_kick,
+    [UNIT_LEFT] = only_kick,
     [UNIT_IRQ_RECORD] = toe_irq_fire_record,
     [UNIT_IRQ_EVENT] = toe_irq_fire_event,
     [UNIT_HEARTBEAT] = toe_heartbeat_missed,
@@ -56,6 +65,7 @@ void toe_params_default(struct toe_params *params)
     params->build_cycles = 8;
     params->rx_queue_frames = 256;
     params->tx_queue_frames = 64;
+    params->tx_ahead_ps = PS_PER_US;
     params->tx_burst = 8;
     params->cmd_prefetch = 8;
     params->buffer_prefetch = 32;
@@ -66,7 +76,7 @@ void toe_params_default(struct toe_params *params)
 static bool params_are_sane(const struct toe_params *p)
 {
     return p->conn_max > 0 && p->conn_max <= 65536 && p->cycle_ps > 0 && p->rx_queue_frames > 0 &&
-           p->tx_queue_frames > 0 && p->tx_burst > 0 && p->cmd_prefetch > 0 &&
+           p->tx_queue_frames > 0 && p->tx_ahead_ps > 0 && p->tx_burst > 0 && p->cmd_prefetch > 0 &&
            p->cmd_prefetch <= TOE_PREFETCH_MAX && p->buffer_prefetch > 0 &&
            p->buffer_prefetch <= TOE_PREFETCH_MAX;
 }

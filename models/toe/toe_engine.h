@@ -29,6 +29,7 @@ struct toe_params {
     uint32_t build_cycles;    /* payload here until the frame is given to the MAC */
     uint32_t rx_queue_frames; /* frames waiting for the receive pipeline */
     uint32_t tx_queue_frames; /* frames decided on and not yet given to the MAC */
+    uint64_t tx_ahead_ps;     /* no new segment is decided while the line is busy for so long */
     uint32_t tx_burst;        /* segments decided per lock */
     uint32_t cmd_prefetch;    /* commands fetched per DMA read */
     uint32_t buffer_prefetch; /* buffer descriptors fetched per DMA read */
@@ -60,6 +61,10 @@ struct toe_wiring {
     struct pcie_endpoint pcie;
     struct frame_sink mac_tx;
     bool (*mac_has_room)(void *self);
+    /* How long the line will be busy with what the MAC has and `bytes` more, in ps; and when the last
+     * bit of a frame leaves the MAC (0: it has, or was lost). Null: frames leave as they are given. */
+    uint64_t (*mac_ahead_ps)(void *self, uint64_t bytes, uint64_t now_ps);
+    uint64_t (*mac_left_ps)(void *self, uint64_t frame_id);
     void (*mac_set_fenced)(void *self, bool fenced, uint64_t now_ps);
     void (*mac_set_station)(void *self, const uint8_t mac[6]);
     void *mac_self;

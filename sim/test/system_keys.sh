@@ -14,7 +14,8 @@ list() {
 100-alternate nics.link.latency_tx=134401ps
 100-alternate nics.link.latency_rx=243241ps
 100-alternate nics.link.cable=101ns
-617-switch-pause nics.link.tx_queue=8
+617-switch-pause nics.link.tx_queue=8 nics.engine.tx_ahead=1s
+211-one-download nics.engine.tx_ahead=500ns
 617-switch-pause nics.link.pause_obeyed=false
 616-nic-pause nics.link.pause_threshold=0
 616-nic-pause nics.link.pause_quanta=10

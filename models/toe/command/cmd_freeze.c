@@ -1,6 +1,6 @@
 /*
- * FREEZE: quiesce, frozen in the cache, own frames built (MARK_FROZEN), own payload writes issued
- * (MARK_DRAINED), extract, image, and the completion behind the image.
+ * FREEZE: quiesce, frozen in the cache, own frames built (MARK_FROZEN), own payload writes issued and own
+ * frames on the line (MARK_DRAINED), extract, image, and the completion behind the image.
  */
 #include "models/toe/command/cmd_freeze.h"
 
@@ -31,6 +31,21 @@ static bool start(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
     return true;
 }
 
+/* The last frame of the connection has left the MAC, or was lost: nothing that the next owner sends can
+ * overtake it. Otherwise the engine looks again when it leaves. */
+static bool frames_have_left(struct toe_engine *engine, const struct toe_conn *c, uint64_t now_ps)
+{
+    const struct toe_wiring *wiring = &engine->wiring;
+    if (c->tx_last == 0 || !wiring->mac_left_ps || PLANTED(frames_overtaken))
+        return true;
+    uint64_t left_ps = wiring->mac_left_ps(wiring->mac_self, c->tx_last);
+    if (left_ps <= now_ps)
+        return true;
+    if (engine->due[UNIT_LEFT].at_ps <= now_ps || left_ps < engine->due[UNIT_LEFT].at_ps)
+        toe_due_set(engine, UNIT_LEFT, left_ps);
+    return false;
+}
+
 static void drain(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
 {
     struct freeze_slot *slot = op->state;
@@ -53,7 +68,7 @@ static void drain(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
                                                .mark.at_ps = now_ps,
                                                .mark.is_cold = slot->is_cold});
     }
-    if (slot->frozen &&
+    if (slot->frozen && frames_have_left(engine, c, now_ps) &&
         (PLANTED(copy_before_drain) || toe_writes_are_issued(engine, c->write_last))) {
         slot->draining = false;
         op->drained_ps = now_ps;

@@ -10,6 +10,7 @@ static struct rig_peer peer;
 static void setup(void)
 {
     rig_init(&rig);
+    rig.params.tx_ahead_ps = 10 * PS_PER_US; /* several segments may be under way */
     rig_start(&rig);
     rig_establish(&rig, &peer, 2, 0);
 }
@@ -54,6 +55,22 @@ static struct nic_event install(unsigned nic, const struct nic_held *held, uint3
     struct nic_event event = rig_event(&rig, nic, NIC_EVENT_CMD_DONE);
     cr_assert_eq(event.op, NIC_CMD_INSTALL);
     return event;
+}
+
+/* What the next owner sends must not overtake what waits in the MAC of this one. */
+Test(toe_move, freeze_waits_until_the_last_frame_has_left_the_mac)
+{
+    uint64_t left_ps = rig.loop.now_ps + 3 * PS_PER_US;
+    rig.nic[0].line_left_until_ps = left_ps;
+    rig_freeze(&peer, 0);
+    rig_run(&rig, 2 * PS_PER_US);
+    rig_no_event(&rig, 0);
+    rig.nic[0].line_left_until_ps = left_ps + PS_PER_US; /* a pause */
+    rig_run(&rig, 5 * PS_PER_US);
+    struct nic_event event = rig_event(&rig, 0, NIC_EVENT_CMD_DONE);
+    cr_assert_eq(event.op, NIC_CMD_FREEZE);
+    cr_assert_lt(event.frozen_ps, left_ps);
+    cr_assert_eq(event.drained_ps, left_ps + PS_PER_US);
 }
 
 Test(toe_move, idle_connection_moves_and_serves_on_the_other_nic)
@@ -149,10 +166,10 @@ Test(toe_move, frames_before_activation_are_reserved)
 
 Test(toe_move, busy_sender_is_drained_before_the_image_leaves)
 {
-    /* 4,000 bytes are to go out; the reads of their payload are held back. */
+    /* 2,000 bytes are to go out; the reads of their payload are held back. */
     memset(rig.mem + peer.tx_ring, 'z', 4096);
     rig.nic[0].read_hold = true;
-    rig_doorbell(&rig, 0, 2, 1, NIC_DOORBELL_TX, peer.ack + 4000);
+    rig_doorbell(&rig, 0, 2, 1, NIC_DOORBELL_TX, peer.ack + 2000);
     rig_run(&rig, PS_PER_US);
     uint32_t built = rig_probe_count(&rig, PROBE_TX_BUILT, 0);
     rig.nic[0].read_hold = false; /* the command is read at once, payload stays held */
@@ -173,7 +190,7 @@ Test(toe_move, busy_sender_is_drained_before_the_image_leaves)
     for (uint32_t i = (uint32_t)frozen; i < rig.seen_count; i++)
         cr_assert_neq(rig.seen[i].kind, PROBE_TX_BUILT);
     /* The next owner goes on from there. */
-    peer.ack += 4000;
+    peer.ack += 2000;
     (void)install(1, NULL, 0);
     rig_segment(&peer, 1, TCP_ACK, NULL, 0);
     rig_doorbell(&rig, 1, 2, 2, NIC_DOORBELL_TX, peer.ack + 1000);

@@ -63,6 +63,27 @@ Test(toe_tx, bytes_leave_as_they_are_in_the_ring_across_its_end)
     cr_assert_gt(rig_probe_count(&rig, PROBE_TX_CREDIT, 0), 3);
 }
 
+/* Nothing is decided while the line is busy for `tx_ahead`, and what is decided is little more. */
+Test(toe_tx, segments_are_decided_just_before_the_line_is_idle)
+{
+    rig.params.tx_ahead_ps = 2 * PS_PER_US;
+    start();
+    uint32_t before = rig.nic[0].tx_count;
+    uint64_t now_ps = rig.loop.now_ps, idle_ps = now_ps + 20 * PS_PER_US;
+    rig.nic[0].line_busy_until_ps = idle_ps;
+    rig_doorbell(&rig, 0, 1, 1, NIC_DOORBELL_TX, peer.ack + 4000);
+    rig_run(&rig, 17 * PS_PER_US);
+    cr_assert_eq(rig.nic[0].tx_count, before);
+    rig_run(&rig, 3 * PS_PER_US);
+    /* The first keeps the line busy for 1.2 us more, so the second follows so much later. */
+    cr_assert_eq(rig.nic[0].tx_count, before + 2);
+    cr_assert_gt(rig.nic[0].tx_time[before], idle_ps - 2 * PS_PER_US);
+    cr_assert_gt(rig.nic[0].tx_time[before + 1], idle_ps - 2 * PS_PER_US + 1230 * PS_PER_NS);
+    rig_run(&rig, 5 * PS_PER_US);
+    cr_assert_eq(rig.nic[0].tx_count, before + 3);
+    cr_assert_gt(rig.nic[0].tx_time[before + 2], idle_ps);
+}
+
 Test(toe_tx, posted_policy_acknowledges_only_issued_writes)
 {
     start();

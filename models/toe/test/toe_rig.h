@@ -41,6 +41,8 @@ struct rig_nic {
     uint64_t cache_ready[CTX_WHO_COUNT]; /* requests of one requester stay in order */
     uint64_t issued, visible;            /* of the last write */
     bool mac_room, link_up, read_hold, write_hold;
+    uint64_t line_busy_until_ps;  /* what the MAC says of its line; 0: never busy */
+    uint64_t line_left_until_ps;  /* when every frame given so far will have left */
     struct frame *tx[RIG_TX_MAX]; /* what the engine gave to the MAC */
     uint64_t tx_time[RIG_TX_MAX];
     uint32_t tx_count;

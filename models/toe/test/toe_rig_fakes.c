@@ -366,7 +366,22 @@ static void fakes_run(void *self, uint64_t now_ps)
 
 /* --- MAC --- */
 
+/* At 10 Gb/s; preamble, check sequence and gap. */
+enum { BYTE_PS = 800, LINE_OVERHEAD_BYTES = 24 };
+
 static bool mac_has_room(void *self) { return ((struct rig_nic *)self)->mac_room; }
+
+static uint64_t mac_ahead_ps(void *self, uint64_t bytes, uint64_t now_ps)
+{
+    const struct rig_nic *n = self;
+    return u64_max(n->line_busy_until_ps, now_ps) - now_ps + bytes * BYTE_PS;
+}
+
+static uint64_t mac_left_ps(void *self, uint64_t frame_id)
+{
+    (void)frame_id;
+    return ((struct rig_nic *)self)->line_left_until_ps;
+}
 
 static void mac_set_fenced(void *self, bool fenced, uint64_t now_ps)
 {
@@ -384,6 +399,9 @@ static void mac_accept(void *self, struct frame *frame, uint64_t now_ps)
 {
     struct rig_nic *n = self;
     assert(n->tx_count < RIG_TX_MAX);
+    if (n->line_busy_until_ps > 0)
+        n->line_busy_until_ps =
+            u64_max(n->line_busy_until_ps, now_ps) + (frame->len + LINE_OVERHEAD_BYTES) * BYTE_PS;
     n->tx_time[n->tx_count] = now_ps;
     n->tx[n->tx_count++] = frame;
 }
@@ -408,6 +426,8 @@ void rig_fakes_wire(struct rig_nic *n, struct toe_wiring *wiring)
     wiring->pcie = (struct pcie_endpoint){&pcie_ops, n};
     wiring->mac_tx = (struct frame_sink){mac_accept, n};
     wiring->mac_has_room = mac_has_room;
+    wiring->mac_ahead_ps = mac_ahead_ps;
+    wiring->mac_left_ps = mac_left_ps;
     wiring->mac_set_fenced = mac_set_fenced;
     wiring->set_carrier = set_carrier;
     wiring->carrier_self = n;

@@ -41,6 +41,7 @@ static void tx_discard(struct toe_engine *engine, uint64_t now_ps)
         tx_entry_at(tx, i)->frame = NULL;
     }
     tx->count = tx->head = 0;
+    tx->wire_bytes = 0;
     tx->building = tx->pool_wait = false;
     tx->ready_first = tx->ready_last = TOE_NO_INDEX;
 }

@@ -103,11 +103,14 @@ void toe_tx_build(struct toe_engine *engine, uint64_t now_ps)
     tx->building = false;
     tx->head = (tx->head + 1) % tx->capacity;
     tx->count--;
+    assert(tx->wire_bytes >= entry->wire_bytes);
+    tx->wire_bytes -= entry->wire_bytes;
     entry->frame = NULL;
     if (entry->kind == TX_SEGMENT) {
         struct toe_conn *c = &engine->conn[entry->conn];
         assert(c->tx_queued > 0);
         c->tx_queued--;
+        c->tx_last = frame->id;
         toe_end_on_built(engine, entry->conn, now_ps);
     }
     frame_sink_accept(&engine->wiring.mac_tx, frame, now_ps);

@@ -7,10 +7,27 @@
 
 #include <assert.h>
 
+/* No segment may be decided now. The line will have less than the limit left to send in a while: the step
+ * UNIT_AHEAD looks then. While the frames of the FIFO alone are that much, time does not help; the part looks
+ * again when the next of them is built. */
+static void look_later(struct toe_engine *engine, uint64_t now_ps)
+{
+    uint64_t ahead = toe_tx_ahead_ps(engine, now_ps), limit = engine->params.tx_ahead_ps;
+    uint64_t waiting = ahead - toe_tx_line_ps(engine, now_ps);
+    if (engine->tx->ready_first == TOE_NO_INDEX || ahead < limit || waiting >= limit)
+        return;
+    uint64_t at_ps = now_ps + ahead - limit + 1;
+    if (engine->due[UNIT_AHEAD].at_ps != at_ps)
+        toe_due_set(engine, UNIT_AHEAD, at_ps);
+}
+
 void toe_tx_decide_kick(struct toe_engine *engine, uint64_t now_ps)
 {
-    while (toe_lock_is_free(engine, CTX_WHO_TX) && toe_tx_has_room(engine) &&
-           !engine->tx->pool_wait) {
+    while (toe_lock_is_free(engine, CTX_WHO_TX) && !engine->tx->pool_wait) {
+        if (!toe_tx_may_decide(engine, now_ps)) {
+            look_later(engine, now_ps);
+            return;
+        }
         uint32_t conn = toe_tx_ready_pop(engine);
         if (conn == TOE_NO_INDEX)
             return;
@@ -45,7 +62,7 @@ void toe_tx_decide(struct toe_engine *engine, uint64_t now_ps)
     struct tcp_tx seg;
     assert(!tx->spare);
     apply_doorbells(engine, &engine->conn[toe_lock_conn(engine, CTX_WHO_TX)], ctx);
-    for (uint32_t i = 0; i < engine->params.tx_burst && toe_tx_has_room(engine); i++) {
+    for (uint32_t i = 0; i < engine->params.tx_burst && toe_tx_may_decide(engine, now_ps); i++) {
         /* A frame comes first, for what tcp_output() decided cannot be taken back. */
         tx->spare = frame_alloc(engine->wiring.pool, now_ps);
         if (!tx->spare) {

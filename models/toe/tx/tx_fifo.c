@@ -9,9 +9,44 @@
 #include <assert.h>
 #include <string.h>
 
+enum {
+    FRAME_LEN_MIN = 60,       /* a shorter frame is padded on the line */
+    WIRE_OVERHEAD_BYTES = 24, /* preamble, check sequence and gap */
+};
+
 bool toe_tx_has_room(const struct toe_engine *engine)
 {
     return engine->tx->count < engine->params.tx_queue_frames;
+}
+
+static uint64_t busy_ps(const struct toe_engine *engine, uint64_t more_bytes, uint64_t now_ps)
+{
+    const struct toe_wiring *wiring = &engine->wiring;
+    if (!wiring->mac_ahead_ps)
+        return 0;
+    return wiring->mac_ahead_ps(wiring->mac_self, more_bytes, now_ps);
+}
+
+uint64_t toe_tx_line_ps(const struct toe_engine *engine, uint64_t now_ps)
+{
+    return busy_ps(engine, 0, now_ps);
+}
+
+uint64_t toe_tx_ahead_ps(const struct toe_engine *engine, uint64_t now_ps)
+{
+    return busy_ps(engine, engine->tx->wire_bytes, now_ps);
+}
+
+bool toe_tx_may_decide(const struct toe_engine *engine, uint64_t now_ps)
+{
+    return toe_tx_has_room(engine) && toe_tx_ahead_ps(engine, now_ps) < engine->params.tx_ahead_ps;
+}
+
+/* Notes how long the frame of the entry, len bytes without its check sequence, takes on the line. */
+static void count_wire_bytes(struct toe_tx *tx, struct tx_entry *entry, uint32_t len)
+{
+    entry->wire_bytes = u32_max(len, FRAME_LEN_MIN) + WIRE_OVERHEAD_BYTES;
+    tx->wire_bytes += entry->wire_bytes;
 }
 
 bool toe_tx_has_reserve(const struct toe_engine *engine)
@@ -108,6 +143,7 @@ bool toe_tx_emit(struct toe_engine *engine, const struct conn_ctx *ctx, const st
     entry->reads = 0;
     fill_out(engine, entry, ctx, seg);
     assert(packet_header_bytes(&entry->out) + seg->len <= FRAME_BYTES_MAX);
+    count_wire_bytes(tx, entry, packet_header_bytes(&entry->out) + seg->len);
     read_payload(engine, entry, ctx, seg->seq, now_ps);
     return true;
 }
@@ -143,6 +179,7 @@ bool toe_tx_host_frame(struct toe_engine *engine, uint64_t address, uint32_t len
     entry->conn = TOE_NO_INDEX;
     entry->done = done;
     entry->reads = 1;
+    count_wire_bytes(tx, entry, len);
     toe_read(engine, address, len, (uint32_t)(entry - tx->fifo), on_host_frame, now_ps);
     return true;
 }

@@ -17,6 +17,15 @@ struct toe_tx_read {
 
 bool toe_tx_has_room(const struct toe_engine *engine);
 
+/* How long the line will be busy, in ps from now: with the frames of the MAC alone, and with those of the
+ * FIFO as well. */
+uint64_t toe_tx_line_ps(const struct toe_engine *engine, uint64_t now_ps);
+uint64_t toe_tx_ahead_ps(const struct toe_engine *engine, uint64_t now_ps);
+
+/* A new segment may be decided: the FIFO has room, and the line will soon be idle. What is decided
+ * cannot be taken back, and a connection that moves has to wait until its last frame has left. */
+bool toe_tx_may_decide(const struct toe_engine *engine, uint64_t now_ps);
+
 /* There is room for what every requester may add at once when connections end under them. */
 bool toe_tx_has_reserve(const struct toe_engine *engine);
 

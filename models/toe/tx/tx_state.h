@@ -14,6 +14,7 @@ struct tx_entry {
     struct toe_tx_read done; /* TX_HOST: who wants to know that the frame is here */
     uint32_t conn;
     uint32_t payload_len;
+    uint32_t wire_bytes; /* from the preamble to the gap behind the frame */
     uint16_t gen;
     uint8_t kind;  /* enum tx_kind */
     uint8_t reads; /* DMA reads still out */
@@ -25,6 +26,7 @@ struct tx_entry {
 struct toe_tx {
     uint32_t capacity; /* with TX_RESERVE */
     uint32_t head, count;
+    uint64_t wire_bytes;              /* of the frames in the FIFO */
     uint32_t ready_first, ready_last; /* connections */
     bool building;
     bool pool_wait; /* the frame pool was empty: UNIT_RETRY looks again */
