@@ -5,7 +5,8 @@
 
 #define POLICIES(X)                                                                                \
     X(policy_first_packet)                                                                         \
-    X(policy_k_of_m)
+    X(policy_k_of_m)                                                                               \
+    X(policy_residency)
 
 #define X(ops) extern const struct policy_ops ops;
 POLICIES(X)

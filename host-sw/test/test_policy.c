@@ -181,3 +181,66 @@ Test(policy, k_of_m_forgets_frames_beyond_m)
     cr_assert_eq(frame(true), POLICY_FORWARD, "a new connection with the same number");
     policy_list_free(&list);
 }
+
+/* The verdict about a foreign frame of connection 0 at this time: NEXT becomes FORWARD at the end of the list, so
+ * first-packet stands behind the policy and turns NEXT into MOVE. */
+static enum policy_verdict foreign_at(uint64_t us)
+{
+    const char *winner;
+    struct policy_frame seen = {.is_foreign = true, .mac_time_ps = us * PS_PER_US};
+    return policy_list_on_frame(&list, &seen, &winner);
+}
+
+static void moved_at(uint64_t us) { policy_list_on_moved(&list, 0, us * PS_PER_US); }
+
+static void residency(unsigned char *values)
+{
+    move_owner_preset(values); /* 1 ms, up to 100 ms; halved each 10 ms */
+    policy_list_init(&list, "residency,first-packet", values, CONNS,
+                     (struct policy_server){.move = move});
+}
+
+Test(policy, residency_keeps_a_connection_where_it_went)
+{
+    alignas(8) unsigned char values[MOVE_OWN_BYTES];
+    residency(values);
+    cr_assert_eq(foreign_at(0), POLICY_MOVE, "it has never moved");
+    moved_at(5);
+    cr_assert_eq(foreign_at(1004), POLICY_FORWARD);
+    cr_assert_eq(foreign_at(1005), POLICY_MOVE);
+    policy_list_on_open(&list, 0);
+    cr_assert_eq(foreign_at(1000), POLICY_MOVE, "a new connection with the same number");
+    policy_list_free(&list);
+}
+
+Test(policy, residency_doubles_while_a_connection_flaps_up_to_its_limit)
+{
+    alignas(8) unsigned char values[MOVE_OWN_BYTES];
+    residency(values);
+    uint64_t at = 0, stay = 1000;
+    for (int i = 0; i < 12; i++) {
+        moved_at(at);
+        cr_assert_eq(foreign_at(at + stay - 1), POLICY_FORWARD);
+        cr_assert_eq(foreign_at(at + stay), POLICY_MOVE);
+        at += stay;
+        stay = stay * 2 < 100000 ? stay * 2 : 100000;
+    }
+    policy_list_free(&list);
+}
+
+Test(policy, residency_halves_with_each_quiet_period)
+{
+    alignas(8) unsigned char values[MOVE_OWN_BYTES];
+    residency(values);
+    moved_at(0);
+    moved_at(1000);  /* 2 ms */
+    moved_at(3000);  /* 4 ms */
+    moved_at(7000);  /* 8 ms */
+    moved_at(35000); /* 8 ms of stay and two quiet periods later: 2 ms */
+    cr_assert_eq(foreign_at(36999), POLICY_FORWARD);
+    cr_assert_eq(foreign_at(37000), POLICY_MOVE);
+    moved_at(500000);
+    cr_assert_eq(foreign_at(500999), POLICY_FORWARD);
+    cr_assert_eq(foreign_at(501000), POLICY_MOVE, "never below min");
+    policy_list_free(&list);
+}

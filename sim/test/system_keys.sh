@@ -68,6 +68,10 @@ list() {
 100-alternate team.move.policy=k-of-m
 100-alternate team.move.k-of-m.k=1 team.move.policy=k-of-m
 100-alternate team.move.k-of-m.m=2 team.move.policy=k-of-m
+100-alternate team.move.policy=residency,first-packet
+100-alternate team.move.residency.min=100us team.move.policy=residency,first-packet
+100-alternate team.move.residency.max=1100us team.move.policy=residency,first-packet
+100-alternate team.move.residency.decay=200us team.move.policy=residency,first-packet
 100-alternate team.move.mechanism=forward
 100-alternate team.move.mechanism=drain-first
 100-alternate team.tcp.rto_min=401ms
