@@ -1,8 +1,16 @@
 /* The program of the server: start, main loop, stop. The rest is in team, stack and driver. */
+#include "host-sw/team/challenge.h"
+#include "host-sw/team/conn_io.h"
+#include "host-sw/team/connecting.h"
+#include "host-sw/team/dispatch.h"
 #include "host-sw/team/failover.h"
+#include "host-sw/team/farewell.h"
+#include "host-sw/team/fragments.h"
 #include "host-sw/team/host_records.h"
 #include "host-sw/team/idle.h"
+#include "host-sw/team/recovery.h"
 #include "host-sw/team/team.h"
+#include "host-sw/team/termination.h"
 #include "host-sw/transfer/place_nic.h"
 #include "host-sw/transfer/transfer.h"
 #include "models/base/planted.h"
@@ -53,7 +61,7 @@ void host_sw_params_default(struct host_sw_params *params)
 
 /* The parts know the ones below them; what they need of the others they reach by these. */
 static const struct server_upcalls upcalls = {.give_up = termination_give_up,
-                                              .examine = team_on_foreign,
+                                              .examine = dispatch_frame,
                                               .examine_held = termination_examine_held,
                                               .placed = failover_check};
 
@@ -89,8 +97,8 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         sw->restart_ps[nic] = TIME_NEVER;
     isn_key_init(&sw->isn_key, params->isn_seed);
-    sw->challenges = (struct tcp_challenges){.rate = team_challenge_share(params),
-                                             .key = team_challenge_key(sw, PLACE_HOST)};
+    sw->challenges = (struct tcp_challenges){.rate = challenge_share(params),
+                                             .key = challenge_key(sw, PLACE_HOST)};
     connecting_init(sw);
     return sw;
 }
@@ -184,7 +192,7 @@ static bool start(struct host_sw *sw)
     farewell_init(&sw->farewells, conn_max);
     struct move_trigger why = transfer_called(sw);
     failover_on_ports_changed(sw, NIC_COUNT, &why);
-    uint64_t now_ps = team_now(sw);
+    uint64_t now_ps = server_now(sw);
     sw->next_scan_ps = sw->params.idle_ps ? now_ps + sw->params.scan_period_ps : TIME_NEVER;
     sw->next_heartbeat_ps = sw->params.heartbeat_ps ? now_ps : TIME_NEVER;
     sw->next_app_ps = now_ps;
@@ -198,7 +206,7 @@ static void run_app(struct host_sw *sw, uint64_t now_ps)
     sw->next_app_ps = TIME_NEVER;
     if (!sw->app->on_run)
         return;
-    team_charge(sw, CPU_COST_APP_CALL, 1);
+    server_charge(sw, CPU_COST_APP_CALL, 1);
     sw->next_app_ps = sw->app->on_run(sw->app_self, now_ps);
 }
 
@@ -212,7 +220,7 @@ static void heartbeat(struct host_sw *sw, uint64_t now_ps)
 
 static bool run_timers(struct host_sw *sw, bool kicked)
 {
-    uint64_t now_ps = team_now(sw);
+    uint64_t now_ps = server_now(sw);
     bool busy = false;
     if (transfer_next_deadline_ps(sw) <= now_ps) {
         transfer_on_deadline(sw, now_ps);
@@ -249,7 +257,7 @@ static bool run_timers(struct host_sw *sw, bool kicked)
  * cannot be read back before the next one. */
 static bool scan(struct host_sw *sw)
 {
-    uint64_t now_ps = team_now(sw);
+    uint64_t now_ps = server_now(sw);
     if (sw->next_scan_ps > now_ps)
         return false;
     idle_scan(sw, now_ps);
@@ -335,7 +343,7 @@ void host_sw_main(struct host_sw *sw)
         return;
     while (!sw->stop) {
         watch(sw);
-        bool busy = team_poll(sw);
+        bool busy = dispatch_poll(sw);
         busy |= run_timers(sw, kicked);
         busy |= flush(sw);
         kicked = false;

@@ -3,6 +3,8 @@
  * amount of work per step. An application that copies much would otherwise hold up the records and
  * events behind its own, of connections whose move waits for them.
  */
+#include "host-sw/team/app_calls.h"
+
 #include "host-sw/team/team.h"
 
 #include <assert.h>
@@ -17,7 +19,7 @@ void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls)
     if (calls == 0)
         return;
     if (entry->app_calls == 0)
-        conn_list_add(&sw->telling, team_conn_of(sw, entry));
+        conn_list_add(&sw->telling, server_conn_of(sw, entry));
     entry->app_calls |= (uint8_t)calls;
 }
 
@@ -26,10 +28,10 @@ static void call(struct host_sw *sw, void (*fn)(void *, uint32_t, uint32_t),
 {
     if (!fn)
         return;
-    team_charge(sw, CPU_COST_APP_CALL, 1);
+    server_charge(sw, CPU_COST_APP_CALL, 1);
     sw->app_called = true;
     sw->app_work += CALL_WORK;
-    fn(sw->app_self, team_conn_of(sw, entry), entry->cookie);
+    fn(sw->app_self, server_conn_of(sw, entry), entry->cookie);
 }
 
 void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
@@ -37,7 +39,7 @@ void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
     unsigned calls = entry->app_calls;
     if (calls == 0)
         return;
-    conn_list_remove(&sw->telling, team_conn_of(sw, entry));
+    conn_list_remove(&sw->telling, server_conn_of(sw, entry));
     entry->app_calls = 0;
     const struct app_ops *app = sw->app;
     if (calls & APP_CALL_ESTABLISHED)

@@ -1,6 +1,12 @@
 /* The application's side of a connection: rings, counters, doorbells. */
+#include "host-sw/team/conn_io.h"
+
+#include "host-sw/team/app_calls.h"
+#include "host-sw/team/conn.h"
 #include "host-sw/team/idle.h"
+#include "host-sw/team/opening.h"
 #include "host-sw/team/team.h"
+#include "host-sw/team/termination.h"
 #include "host-sw/transfer/transfer.h"
 #include "models/base/planted.h"
 
@@ -48,7 +54,7 @@ static void synchronise(struct host_sw *sw, struct dir_entry *entry, uint32_t rc
     entry->synchronised = true;
     entry->irs = rcv_nxt - 1;
     entry->rcv_nxt = entry->rx_consumed = entry->rung_rx = rcv_nxt;
-    team_touch(sw, entry);
+    conn_touch(sw, entry);
 }
 
 void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
@@ -130,8 +136,8 @@ uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_
                len - first);
     give_back(sw, entry, len);
     sw->app_work += len;
-    team_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
-    struct probe_event event = {.now_ps = team_now(sw),
+    server_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
+    struct probe_event event = {.now_ps = server_now(sw),
                                 .app_rx.offset = entry->rx_bytes,
                                 .app_rx.bytes = buffer,
                                 .app_rx.len = len,
@@ -142,7 +148,7 @@ uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_
     probe_emit(sw->probe, &event);
     entry->rx_consumed += len - (PLANTED(byte_read_again) && len > 1);
     entry->rx_bytes += len;
-    team_touch(sw, entry);
+    conn_touch(sw, entry);
     return len;
 }
 
@@ -184,8 +190,8 @@ uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, u
     if (first < len)
         bus.ops->mem_write(bus.self, entry->tx_ring, (const uint8_t *)bytes + first, len - first);
     sw->app_work += len;
-    team_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
-    struct probe_event event = {.now_ps = team_now(sw),
+    server_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
+    struct probe_event event = {.now_ps = server_now(sw),
                                 .payload.seq = entry->tx_prod,
                                 .payload.bytes = len,
                                 .conn = conn,
@@ -194,7 +200,7 @@ uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, u
                                 .kind = PROBE_APP_TX};
     probe_emit(sw->probe, &event);
     entry->tx_prod += len;
-    team_touch(sw, entry);
+    conn_touch(sw, entry);
     return len;
 }
 
@@ -202,10 +208,10 @@ void host_conn_close(struct host_sw *sw, uint32_t conn)
 {
     struct dir_entry *entry = live_entry(sw, conn);
     if (!entry->fin_wanted)
-        team_emit(sw, entry, entry->owner,
+        conn_emit(sw, entry, entry->owner,
                   (struct probe_event){.kind = PROBE_APP_SHUT, .payload.seq = entry->tx_prod});
     entry->fin_wanted = true;
-    team_touch(sw, entry);
+    conn_touch(sw, entry);
 }
 
 /* They go to whoever has the connection when it is active; before that nothing can be sent. */
@@ -215,28 +221,30 @@ void host_conn_set(struct host_sw *sw, uint32_t conn, const struct app_accept *o
     entry->options = opening_options(options);
     entry->options_new = true;
     entry->keepalive = options->keepalive;
-    team_touch(sw, entry);
+    conn_touch(sw, entry);
 }
 
 void host_conn_abort(struct host_sw *sw, uint32_t conn)
 {
     struct dir_entry *entry = live_entry(sw, conn);
     entry->abort_wanted = true;
-    team_touch(sw, entry);
+    conn_touch(sw, entry);
 }
 
 static void ring(struct host_sw *sw, const struct dir_entry *entry, enum nic_doorbell_kind kind,
                  uint32_t value)
 {
-    struct nic_doorbell doorbell = {
-        .conn = team_conn_of(sw, entry), .gen = entry->gen, .kind = (uint8_t)kind, .value = value};
+    struct nic_doorbell doorbell = {.conn = server_conn_of(sw, entry),
+                                    .gen = entry->gen,
+                                    .kind = (uint8_t)kind,
+                                    .value = value};
     nic_driver_ring_conn(&sw->nics[entry->owner], &doorbell);
 }
 
 /* The host's own TCP is told like a NIC; it acts in the next step. */
 static void flush_host(struct host_sw *sw, struct dir_entry *entry)
 {
-    uint32_t conn = team_conn_of(sw, entry);
+    uint32_t conn = server_conn_of(sw, entry);
     if (!host_tcp_has(&sw->tcp, conn))
         return; /* it has ended, and the next step acts on that */
     if (entry->abort_wanted) {
@@ -267,7 +275,7 @@ static void flush_active(struct host_sw *sw, struct dir_entry *entry)
         if (!entry->abort_sent) {
             struct nic_cmd cmd = {.op = NIC_CMD_ABORT, .gen = entry->gen};
             entry->abort_sent = true;
-            team_command(sw, entry, entry->owner, cmd, 0);
+            conn_command(sw, entry, entry->owner, cmd, 0);
         }
         return;
     }
@@ -275,7 +283,7 @@ static void flush_active(struct host_sw *sw, struct dir_entry *entry)
         struct nic_cmd cmd = {.op = NIC_CMD_SET, .gen = entry->gen};
         nic_options_to_cmd(&entry->options, &cmd);
         entry->options_new = false;
-        team_command(sw, entry, entry->owner, cmd, 0);
+        conn_command(sw, entry, entry->owner, cmd, 0);
     }
     if (opens_window(sw, entry)) {
         if (!PLANTED(read_not_told))
@@ -296,7 +304,7 @@ void conn_io_flush(struct host_sw *sw)
 {
     while (sw->dirty.count > 0) {
         struct dir_entry *entry = &sw->dir.entries[conn_list_last(&sw->dirty)];
-        conn_list_remove(&sw->dirty, team_conn_of(sw, entry));
+        conn_list_remove(&sw->dirty, server_conn_of(sw, entry));
         bool has_work = entry->abort_wanted || entry->tx_prod != entry->rung_tx ||
                         entry->fin_wanted != entry->rung_fin || entry->options_new ||
                         opens_window(sw, entry);

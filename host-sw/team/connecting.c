@@ -3,7 +3,13 @@
  * then RESERVE and INSTALL of an image in SYN_SENT. The NIC sends the SYN and does the rest, like
  * with one that was opened by the peer. Timer: the neighbour table's.
  */
+#include "host-sw/team/connecting.h"
+
+#include "host-sw/team/conn.h"
+#include "host-sw/team/opening.h"
+#include "host-sw/team/rx_if.h"
 #include "host-sw/team/team.h"
+#include "host-sw/team/termination.h"
 
 #include "host-sw/stack/answer.h"
 
@@ -94,11 +100,11 @@ int host_conn_connect(struct host_sw *sw, const struct host_connect *wish, uint3
     unsigned nic = nic_for(sw, &key);
     if (!sw->mode->may_own(&sw->ports, nic))
         return -ENETDOWN;
-    team_charge(sw, CPU_COST_OPEN, 1);
+    server_charge(sw, CPU_COST_OPEN, 1);
     struct dir_entry *entry = opening_admit(sw, &key);
     if (!entry)
         return -ENOBUFS;
-    uint64_t now_ps = team_now(sw);
+    uint64_t now_ps = server_now(sw);
     entry->active = true;
     entry->offer = wish->offer;
     entry->cookie = wish->offer.cookie;
@@ -107,11 +113,11 @@ int host_conn_connect(struct host_sw *sw, const struct host_connect *wish, uint3
     entry->snd_una = entry->tx_prod = entry->iss + 1;
     entry->owner = entry->rx_if = (uint8_t)nic;
     entry->t0_ps = now_ps;
-    team_clear_rx_if(sw, entry);
+    rx_if_clear(sw, entry);
     sw->stats.connects++;
     opening_emit(sw, entry);
-    team_set_state(sw, entry, DIR_OPENING);
-    *conn = team_conn_of(sw, entry);
+    conn_set_state(sw, entry, DIR_OPENING);
+    *conn = server_conn_of(sw, entry);
     uint8_t mac[6];
     struct neighbour_key neighbour = neighbour_of(&key);
     enum neighbour_answer answer = neighbour_find(&sw->neighbours, &neighbour, now_ps, mac);
@@ -132,7 +138,7 @@ static void for_waiting(struct host_sw *sw, const struct neighbour_key *key, con
 {
     if (sw->resolving == 0)
         return;
-    team_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
+    server_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
     for (uint32_t conn = 0; conn < sw->dir.used_end && sw->resolving > 0; conn++) {
         struct dir_entry *entry = &sw->dir.entries[conn];
         struct neighbour_key wanted = neighbour_of(&entry->key);
@@ -145,7 +151,7 @@ static void for_waiting(struct host_sw *sw, const struct neighbour_key *key, con
 void connecting_on_neighbour(struct host_sw *sw, const struct neighbour_key *key,
                              const uint8_t mac[6])
 {
-    if (neighbour_learn(&sw->neighbours, key, mac, team_now(sw)))
+    if (neighbour_learn(&sw->neighbours, key, mac, server_now(sw)))
         for_waiting(sw, key, mac, begin);
 }
 

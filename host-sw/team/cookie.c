@@ -4,7 +4,10 @@
  * on whichever port, opens the connection there: the TCP core is led through the handshake that was,
  * up to SYN_RCVD, and the NIC gets that image with the acknowledgment held.
  */
+#include "host-sw/team/cookie.h"
+
 #include "host-sw/team/fate.h"
+#include "host-sw/team/opening.h"
 #include "host-sw/team/team.h"
 
 #include "host-sw/stack/syn_cookie.h"
@@ -31,7 +34,7 @@ static uint8_t keepable(const struct app_accept *accept, const struct tcp_segmen
 static void lead_through(struct host_sw *sw, struct conn_ctx *ctx, const struct tcp_segment *syn,
                          struct tcp_tx *tx)
 {
-    uint64_t now_ps = team_now(sw);
+    uint64_t now_ps = server_now(sw);
     struct tcp_now now = {us_ticks(now_ps), ms_ticks(now_ps)};
     struct tcp_result result;
     tcp_input(ctx, syn, &sw->params.tcp, now, &result);
@@ -53,7 +56,7 @@ static void answer_of(struct host_sw *sw, const struct packet *packet, const str
                       const struct app_accept *accept, struct tcp_tx *tx)
 {
     const struct tcp_segment *syn = &packet->seg;
-    uint64_t now_ps = team_now(sw);
+    uint64_t now_ps = server_now(sw);
     uint32_t headers = key->ip_version == 4 ? 40 : 60;
     struct conn_ctx ctx = {.ip_version = key->ip_version,
                            .offered = keepable(accept, syn),
@@ -91,7 +94,7 @@ bool cookie_on_syn(struct host_sw *sw, const struct dir_frame *frame, const stru
     struct tcp_tx tx;
     if (!is_wanted(sw))
         return false;
-    team_charge(sw, CPU_COST_APP_CALL, 1);
+    server_charge(sw, CPU_COST_APP_CALL, 1);
     if (!sw->app->on_cookie_syn(sw->app_self, key, &packet->seg, &accept))
         return false; /* the ordinary way refuses it */
     answer_of(sw, packet, key, &accept, &tx);
@@ -101,7 +104,7 @@ bool cookie_on_syn(struct host_sw *sw, const struct dir_frame *frame, const stru
         return true;
     }
     sw->stats.cookies_sent++;
-    sw->cookie_ps = team_now(sw);
+    sw->cookie_ps = server_now(sw);
     fate_answered(sw, frame);
     return true;
 }
@@ -133,7 +136,7 @@ static void open_with(struct host_sw *sw, struct dir_entry *entry, const struct 
 {
     struct conn_ctx image;
     struct tcp_tx sent;
-    uint64_t now_ps = team_now(sw);
+    uint64_t now_ps = server_now(sw);
     struct tcp_now now = {us_ticks(now_ps), ms_ticks(now_ps)};
     accept->offered = keepable(accept, syn);
     unsigned nic = opening_begin(sw, entry, frame, syn->seq, accept);
@@ -152,7 +155,7 @@ static bool may_follow(struct host_sw *sw, const struct dir_frame *frame,
 {
     struct app_accept accept = {0};
     struct tcp_segment syn = {.flags = TCP_SYN};
-    if (!syn_cookie_may_be(ack->ack - 1, team_now(sw)) ||
+    if (!syn_cookie_may_be(ack->ack - 1, server_now(sw)) ||
         !sw->app->on_cookie_syn(sw->app_self, key, &syn, &accept))
         return false;
     fate_drop(sw, frame, PROBE_NO_CONN, DROP_COOKIE);
@@ -165,7 +168,7 @@ bool cookie_on_ack(struct host_sw *sw, const struct dir_frame *frame, const stru
     const struct tcp_segment *ack = &packet->seg;
     struct app_accept accept = {0};
     uint16_t mss;
-    uint64_t now_ps = team_now(sw);
+    uint64_t now_ps = server_now(sw);
     bool may_be = (ack->flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_ACK &&
                   sw->cookie_ps != TIME_NEVER && now_ps < sw->cookie_ps + 2 * SYN_COOKIE_PERIOD_PS;
     if (!may_be)
@@ -175,10 +178,10 @@ bool cookie_on_ack(struct host_sw *sw, const struct dir_frame *frame, const stru
         return may_follow(sw, frame, ack, key);
     }
     struct tcp_segment syn = syn_of(ack, mss);
-    team_charge(sw, CPU_COST_APP_CALL, 1);
+    server_charge(sw, CPU_COST_APP_CALL, 1);
     if (!sw->app->on_syn(sw->app_self, key, &syn, &accept))
         return false;
-    team_charge(sw, CPU_COST_OPEN, 1);
+    server_charge(sw, CPU_COST_OPEN, 1);
     struct dir_entry *entry = opening_admit(sw, key);
     if (!entry) {
         fate_drop(sw, frame, PROBE_NO_CONN, DROP_NO_RESOURCE);

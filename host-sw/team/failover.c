@@ -22,7 +22,7 @@ void failover_check(struct host_sw *sw, struct dir_entry *entry)
 /* Moves every active connection of NIC `src` to the other one. */
 static void move_all(struct host_sw *sw, unsigned src)
 {
-    team_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
+    server_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
     for (uint32_t conn = 0; conn < sw->dir.used_end; conn++) {
         struct dir_entry *entry = &sw->dir.entries[conn];
         if (entry->owner == src)

@@ -3,6 +3,8 @@
  * per peer, for the reset itself (the next step, or when a port is usable again), for the probes, and
  * for the end of the entry.
  */
+#include "host-sw/team/farewell.h"
+
 #include "host-sw/team/team.h"
 #include "host-sw/transfer/image.h"
 
@@ -38,17 +40,17 @@ void farewell_begin(struct host_sw *sw, const struct dir_entry *entry)
         return; /* nothing was ever sent */
     struct farewell *farewell = farewell_find(&sw->farewells, &entry->key);
     if (!farewell)
-        farewell = farewell_new(&sw->farewells, &entry->key, team_now(sw));
+        farewell = farewell_new(&sw->farewells, &entry->key, server_now(sw));
     if (!farewell) {
         sw->stats.farewells_refused++;
         return;
     }
     const struct conn_ctx *image = sw->bus.ops->mem_read(
-        sw->bus.self, image_address(sw, team_conn_of(sw, entry)), sizeof *image);
+        sw->bus.self, image_address(sw, server_conn_of(sw, entry)), sizeof *image);
     memcpy(farewell->mac, image->peer_mac, sizeof farewell->mac);
     farewell->ts_offset = image->ts_offset;
     farewell->port = entry->rx_if;
-    farewell->until_ps = team_now(sw) + sw->params.tcp.time_wait_us * PS_PER_US;
+    farewell->until_ps = server_now(sw) + sw->params.tcp.time_wait_us * PS_PER_US;
     note_numbers(farewell, entry);
 }
 
@@ -68,7 +70,7 @@ static void put_stamp(const struct host_sw *sw, const struct farewell *farewell,
     static const uint8_t head[] = {NOP, NOP, TIMESTAMP, TIMESTAMP_BYTES};
     memset(options, 0, STAMP_BYTES); /* nothing is echoed: what the peer sent last is unknown */
     memcpy(options, head, sizeof head);
-    be32_store(options + sizeof head, ms_ticks(team_now(sw)) + farewell->ts_offset);
+    be32_store(options + sizeof head, ms_ticks(server_now(sw)) + farewell->ts_offset);
 }
 
 static bool send(struct host_sw *sw, const struct farewell *farewell, uint32_t seq, uint16_t flags)
@@ -108,7 +110,7 @@ static bool reset_at(struct host_sw *sw, struct farewell *farewell, uint32_t seq
         return false;
     sw->stats.resets_sent++;
     farewell->told = !PLANTED(reset_again);
-    farewell->told_ps = team_now(sw);
+    farewell->told_ps = server_now(sw);
     farewell->seq = seq;
     return true;
 }
@@ -144,7 +146,7 @@ bool farewell_on_frame(struct host_sw *sw, const struct flow_key *key,
         return true;
     }
     bool is_under_way =
-        seg->ack == farewell->seq && team_now(sw) < farewell->told_ps + repeat_ps(sw);
+        seg->ack == farewell->seq && server_now(sw) < farewell->told_ps + repeat_ps(sw);
     if (is_under_way || reset_at(sw, farewell, seg->ack))
         rest(sw, farewell);
     return true;
@@ -172,7 +174,7 @@ static void on_time(struct host_sw *sw, struct farewell *farewell, uint64_t now_
 
 bool farewell_run(struct host_sw *sw)
 {
-    uint64_t now_ps = team_now(sw);
+    uint64_t now_ps = server_now(sw);
     bool busy = false;
     while (farewell_next_ps(&sw->farewells) <= now_ps) {
         uint32_t slot = timer_heap_first(sw->farewells.timers);

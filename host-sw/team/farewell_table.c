@@ -1,4 +1,4 @@
-#include "host-sw/team/farewell.h"
+#include "host-sw/team/farewell_table.h"
 
 #include "models/base/memory.h"
 

@@ -1,5 +1,6 @@
 #include "host-sw/team/fate.h"
 
+#include "host-sw/team/conn.h"
 #include "host-sw/team/team.h"
 
 #include <assert.h>
@@ -9,7 +10,7 @@ void fate_drop(struct host_sw *sw, const struct dir_frame *frame, uint32_t conn,
 {
     assert(reason != DROP_NONE);
     drop_count(&sw->stats.drops, reason);
-    struct probe_event event = {.now_ps = team_now(sw),
+    struct probe_event event = {.now_ps = server_now(sw),
                                 .drop = {.id = frame->frame_id, .reason = reason},
                                 .conn = conn,
                                 .nic = frame->port,
@@ -19,7 +20,7 @@ void fate_drop(struct host_sw *sw, const struct dir_frame *frame, uint32_t conn,
 
 void fate_answered(struct host_sw *sw, const struct dir_frame *frame)
 {
-    struct probe_event event = {.now_ps = team_now(sw),
+    struct probe_event event = {.now_ps = server_now(sw),
                                 .frame.id = frame->frame_id,
                                 .conn = PROBE_NO_CONN,
                                 .nic = frame->port,
@@ -30,11 +31,11 @@ void fate_answered(struct host_sw *sw, const struct dir_frame *frame)
 void fate_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame)
 {
     if (!hold_add(&sw->hold, entry, frame)) {
-        fate_drop(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
+        fate_drop(sw, frame, server_conn_of(sw, entry), DROP_HOLD_FULL);
         return;
     }
     sw->stats.held_frames++;
-    team_emit(sw, entry, frame->port,
+    conn_emit(sw, entry, frame->port,
               (struct probe_event){.kind = PROBE_FRAME_HELD, .frame.id = frame->frame_id});
     sw->stats.hold_bytes_max = sw->hold.bytes_max;
     entry->transfer.held++;

@@ -16,13 +16,13 @@ static bool may_move_again(const struct dir_entry *entry, const struct dir_frame
 static enum policy_verdict ask_policies(struct host_sw *sw, const struct dir_entry *entry,
                                         const struct dir_frame *frame, struct move_trigger *why)
 {
-    struct policy_frame seen = {.conn = team_conn_of(sw, entry),
+    struct policy_frame seen = {.conn = server_conn_of(sw, entry),
                                 .mac_time_ps = frame->mac_time_ps,
                                 .frame_id = frame->frame_id,
                                 .port = frame->port,
                                 .owner = entry->owner,
                                 .is_foreign = true};
-    uint64_t t0_ps = PLANTED(t0_of_the_host) ? team_now(sw) : frame->mac_time_ps;
+    uint64_t t0_ps = PLANTED(t0_of_the_host) ? server_now(sw) : frame->mac_time_ps;
     *why = (struct move_trigger){
         .at_ps = t0_ps, .frame_id = frame->frame_id, .kind = TRIGGER_FRAME, .port = frame->port};
     if (!sw->mechanism->start || PLANTED(claim_not_reloaded))
@@ -67,7 +67,7 @@ void foreign_frame(struct host_sw *sw, struct dir_entry *entry, const struct dir
     }
     place_ops_of(entry->owner)->relay(sw, entry, entry->owner, frame, packet);
     if (entry->owner != PLACE_HOST && PLANTED(forwarded_and_dropped))
-        fate_drop(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
+        fate_drop(sw, frame, server_conn_of(sw, entry), DROP_HOLD_FULL);
 }
 
 void foreign_note_own(struct host_sw *sw, const struct dir_entry *entry,

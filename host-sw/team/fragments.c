@@ -4,6 +4,8 @@
  * connection and never moves it. Each fragment's verdict is that the host took note of it; the last
  * one's number lives on in the whole.
  */
+#include "host-sw/team/fragments.h"
+
 #include "host-sw/team/fate.h"
 #include "host-sw/team/team.h"
 
@@ -63,7 +65,7 @@ static bool keep_whole(struct host_sw *sw, const struct dir_frame *last)
     sw->bus.ops->mem_write(sw->bus.self, buffer, bytes, len);
     /* No NIC can have verified what it saw in pieces. */
     packet_parse(bytes, len, true, &packet);
-    team_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
+    server_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
     if (sw->whole_count == sw->whole_capacity) {
         sw->whole_capacity = sw->whole_capacity ? 2 * sw->whole_capacity : 16;
         sw->wholes = realloc(sw->wholes, sw->whole_capacity * sizeof *sw->wholes);
@@ -91,9 +93,9 @@ void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const ui
         fate_drop(sw, frame, PROBE_NO_CONN, DROP_NOT_OURS);
         return;
     }
-    team_charge(sw, CPU_COST_COPY_64, ceil_div(frame->bytes, 64));
+    server_charge(sw, CPU_COST_COPY_64, ceil_div(frame->bytes, 64));
     enum ip_reassembly_verdict verdict =
-        ip_reassembly_add(sw->reassembly, bytes, frame->bytes, packet, team_now(sw));
+        ip_reassembly_add(sw->reassembly, bytes, frame->bytes, packet, server_now(sw));
     enum drop_reason reason = reason_of(verdict);
     if (verdict == IP_REASSEMBLY_WHOLE && keep_whole(sw, frame))
         return; /* its verdict is that of the whole */
@@ -122,8 +124,8 @@ bool fragments_run(struct host_sw *sw, frame_examiner *examine)
         buffer_pool_unref(&sw->pool, whole.frame.buffer);
     }
     sw->whole_count = 0;
-    if (sw->reassembly && ip_reassembly_next(sw->reassembly) <= team_now(sw))
-        ip_reassembly_expire(sw->reassembly, team_now(sw));
+    if (sw->reassembly && ip_reassembly_next(sw->reassembly) <= server_now(sw))
+        ip_reassembly_expire(sw->reassembly, server_now(sw));
     return count > 0;
 }
 

@@ -1,6 +1,9 @@
 #include "host-sw/team/host_records.h"
 
+#include "host-sw/team/conn_io.h"
+#include "host-sw/team/icmp.h"
 #include "host-sw/team/team.h"
+#include "host-sw/team/termination.h"
 #include "host-sw/transfer/place_host.h"
 
 static void on_record(void *self, const struct nic_record *record)

@@ -1,5 +1,9 @@
 /* ICMP errors about the team's connections: the host finds the connection, whichever port the error
  * came in on (R-47), and the NIC that has its context judges and obeys (RFC 9293 3.9.2.2). */
+#include "host-sw/team/icmp.h"
+
+#include "host-sw/team/app_calls.h"
+#include "host-sw/team/conn.h"
 #include "host-sw/team/idle.h"
 #include "host-sw/team/team.h"
 #include "host-sw/transfer/transfer.h"
@@ -78,7 +82,7 @@ void icmp_on_error(struct host_sw *sw, const struct answer_result *error)
                           .notice = error->notice,
                           .count = error->mtu,
                           .tx_prod = error->seq};
-    team_command(sw, entry, nic, cmd, 0);
+    conn_command(sw, entry, nic, cmd, 0);
 }
 
 /* The NIC has judged; of one that ended the connection its event tells. */
@@ -98,7 +102,7 @@ void icmp_on_notice(struct host_sw *sw, const struct nic_event *event)
     if (!entry->announced || !sw->app->on_notice)
         return;
     app_calls_make(sw, entry); /* what it was not told yet came before */
-    team_charge(sw, CPU_COST_APP_CALL, 1);
+    server_charge(sw, CPU_COST_APP_CALL, 1);
     sw->app_called = true;
     sw->app->on_notice(sw->app_self, event->conn, entry->cookie, (enum nic_notice)event->detail);
 }

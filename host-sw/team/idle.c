@@ -29,7 +29,7 @@ const char *idle_reason_key(enum idle_reason reason)
 /* The same of a context that the host's own TCP runs. */
 static enum idle_reason host_refuses(const struct host_sw *sw, uint32_t conn)
 {
-    uint64_t now_ps = team_now(sw);
+    uint64_t now_ps = server_now(sw);
     struct tcp_now now = {us_ticks(now_ps), ms_ticks(now_ps)};
     if (!host_tcp_is_quiet(&sw->tcp, conn))
         return IDLE_REASON_SENDING;
@@ -47,7 +47,7 @@ static enum idle_reason driver_refuses(const struct host_sw *sw, const struct di
     if (entry->abort_wanted || entry->rung_tx != entry->tx_prod ||
         entry->rung_fin != entry->fin_wanted || entry->options_new)
         return IDLE_REASON_APPLICATION;
-    return entry->owner == PLACE_HOST ? host_refuses(sw, team_conn_of(sw, entry))
+    return entry->owner == PLACE_HOST ? host_refuses(sw, server_conn_of(sw, entry))
                                       : IDLE_REASON_COUNT;
 }
 
@@ -77,7 +77,7 @@ static void arm_at(struct host_sw *sw, const struct dir_entry *entry, uint64_t a
         sw->resting = timer_heap_create(sw->dir.conn_max);
         assert(sw->resting);
     }
-    timer_heap_set(sw->resting, team_conn_of(sw, entry), at_ps);
+    timer_heap_set(sw->resting, server_conn_of(sw, entry), at_ps);
 }
 
 void idle_arm(struct host_sw *sw, const struct dir_entry *entry, const struct conn_ctx *image)
@@ -108,7 +108,7 @@ static void consider(struct host_sw *sw, struct dir_entry *entry, uint64_t now_p
 
 void idle_scan(struct host_sw *sw, uint64_t now_ps)
 {
-    team_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
+    server_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
     for (uint32_t conn = 0; conn < sw->dir.used_end; conn++)
         consider(sw, &sw->dir.entries[conn], now_ps);
 }
@@ -121,13 +121,13 @@ static void note_refusal(struct host_sw *sw, struct dir_entry *entry, enum idle_
     sw->stats.not_inactivated[reason]++;
     entry->idle_wait_ps =
         heard ? sw->params.idle_ps : u64_max(sw->params.idle_ps, 2 * entry->idle_wait_ps);
-    entry->idle_refused_ps = team_now(sw);
+    entry->idle_refused_ps = server_now(sw);
 }
 
 bool idle_accepts(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image)
 {
     enum idle_reason reason = driver_refuses(sw, entry);
-    if (entry->held_count > 0 || team_now(sw) < entry->last_rx_ps + sw->params.idle_ps)
+    if (entry->held_count > 0 || server_now(sw) < entry->last_rx_ps + sw->params.idle_ps)
         reason = IDLE_REASON_HEARD;
     if (reason == IDLE_REASON_COUNT)
         reason = image_refuses(sw, image);
@@ -167,7 +167,7 @@ void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned wante
     if (place == PLACE_HOST)
         entry->host_reason = (uint8_t)reason;
     entry->t0_ps = why->at_ps;
-    entry->idle_refused_ps = team_now(sw);
+    entry->idle_refused_ps = server_now(sw);
     entry->idle_wait_ps = 0;
     transfer_begin(sw, entry, place, MOVE_REACTIVATED, why);
 }

@@ -51,17 +51,17 @@ void nic_places_count(struct host_sw *sw, struct dir_entry *entry, bool on_nics)
 void nic_places_wait(struct host_sw *sw, struct dir_entry *entry)
 {
     if (!entry->waiting.listed)
-        conn_list_add(&sw->waiting, team_conn_of(sw, entry));
+        conn_list_add(&sw->waiting, server_conn_of(sw, entry));
 }
 
 void nic_places_stop_waiting(struct host_sw *sw, struct dir_entry *entry)
 {
-    conn_list_remove(&sw->waiting, team_conn_of(sw, entry));
+    conn_list_remove(&sw->waiting, server_conn_of(sw, entry));
 }
 
 void nic_places_on_ended(struct host_sw *sw, struct dir_entry *entry)
 {
     nic_places_stop_waiting(sw, entry);
     nic_places_count(sw, entry, false);
-    assert(!host_tcp_has(&sw->tcp, team_conn_of(sw, entry)));
+    assert(!host_tcp_has(&sw->tcp, server_conn_of(sw, entry)));
 }

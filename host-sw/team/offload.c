@@ -41,7 +41,7 @@ void offload_on_fragments(struct host_sw *sw, struct dir_entry *entry)
 
 void offload_take_all(struct host_sw *sw, unsigned nic)
 {
-    team_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
+    server_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
     for (uint32_t conn = 0; conn < sw->dir.used_end; conn++) {
         struct dir_entry *entry = &sw->dir.entries[conn];
         if (entry->state == DIR_ACTIVE && entry->owner == nic)
@@ -73,7 +73,7 @@ static void run_wish(struct host_sw *sw, const struct place_wish *wish)
             fulfil(sw, &sw->dir.entries[wish->conn], wish->on_host);
         return;
     }
-    team_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
+    server_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
     for (uint32_t conn = 0; conn < sw->dir.used_end; conn++)
         fulfil(sw, &sw->dir.entries[conn], wish->on_host);
 }

@@ -1,5 +1,10 @@
 /* A SYN for a listener: from the frame to RESERVE and INSTALL in one doorbell.
  */
+#include "host-sw/team/opening.h"
+
+#include "host-sw/team/conn.h"
+#include "host-sw/team/farewell.h"
+#include "host-sw/team/rx_if.h"
 #include "host-sw/team/team.h"
 
 #include "host-sw/stack/seq.h"
@@ -26,7 +31,7 @@ static void refuse(struct host_sw *sw, const struct dir_frame *frame, const stru
 static uint32_t choose_iss(struct host_sw *sw, const struct flow_key *key,
                            const struct time_wait *reopened)
 {
-    uint32_t iss = isn_make(&sw->isn_key, key, team_now(sw));
+    uint32_t iss = isn_make(&sw->isn_key, key, server_now(sw));
     if (reopened && host_seq_lt(iss, reopened->snd_nxt + REOPEN_ISS_STEP))
         iss = reopened->snd_nxt + REOPEN_ISS_STEP;
     return iss;
@@ -60,12 +65,12 @@ void opening_build_image(struct host_sw *sw, const struct dir_entry *entry,
                          struct conn_ctx *image)
 {
     const struct flow_key *key = &entry->key;
-    uint64_t now_ps = team_now(sw);
+    uint64_t now_ps = server_now(sw);
     uint32_t ring_log2 = log2_of(sw->params.ring_bytes);
     uint32_t headers = key->ip_version == 4 ? 40 : 60;
     *image = (struct conn_ctx){
         .version = CTX_VERSION,
-        .conn_id = team_conn_of(sw, entry),
+        .conn_id = server_conn_of(sw, entry),
         .generation = entry->gen,
         .mss = accept->mss ? accept->mss : (uint16_t)(sw->params.mtu_bytes - headers),
         .rcv_ws = accept->rcv_ws,
@@ -99,7 +104,7 @@ struct dir_entry *opening_admit(struct host_sw *sw, const struct flow_key *key)
     struct nic_bus bus = sw->bus;
     uint64_t rx_ring = bus.ops->mem_alloc(bus.self, sw->params.ring_bytes);
     uint64_t tx_ring = bus.ops->mem_alloc(bus.self, sw->params.ring_bytes);
-    uint32_t conn = rx_ring && tx_ring ? directory_open(&sw->dir, key, team_now(sw)) : DIR_NONE;
+    uint32_t conn = rx_ring && tx_ring ? directory_open(&sw->dir, key, server_now(sw)) : DIR_NONE;
     if (conn == DIR_NONE) {
         if (rx_ring)
             bus.ops->mem_free(bus.self, rx_ring, sw->params.ring_bytes);
@@ -128,10 +133,10 @@ unsigned opening_begin(struct host_sw *sw, struct dir_entry *entry, const struct
     entry->owner = (uint8_t)nic;
     entry->t0_ps = frame->mac_time_ps;
     opening_emit(sw, entry);
-    team_set_state(sw, entry, DIR_OPENING);
-    team_store_rx_if(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
+    conn_set_state(sw, entry, DIR_OPENING);
+    rx_if_store(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
     if (!hold_add(&sw->hold, entry, frame))
-        fate_drop(sw, frame, team_conn_of(sw, entry), DROP_HOLD_FULL);
+        fate_drop(sw, frame, server_conn_of(sw, entry), DROP_HOLD_FULL);
     return nic;
 }
 
@@ -143,12 +148,12 @@ void opening_done(struct host_sw *sw, struct dir_entry *entry)
 
 void opening_emit(struct host_sw *sw, const struct dir_entry *entry)
 {
-    policy_list_on_open(&sw->policies, team_conn_of(sw, entry));
-    struct probe_event event = {.now_ps = team_now(sw),
+    policy_list_on_open(&sw->policies, server_conn_of(sw, entry));
+    struct probe_event event = {.now_ps = server_now(sw),
                                 .opened.irs = entry->active ? PROBE_IRS_UNKNOWN : entry->irs,
                                 .opened.iss = entry->iss,
                                 .opened.key = &entry->key,
-                                .conn = team_conn_of(sw, entry),
+                                .conn = server_conn_of(sw, entry),
                                 .gen = entry->gen,
                                 .nic = entry->owner,
                                 .kind = PROBE_CONN_OPEN};
@@ -174,7 +179,7 @@ bool opening_is_for_listener(struct host_sw *sw, const struct flow_key *key,
     struct app_accept accept = {0};
     if (!sw->app->on_cookie_syn)
         return false;
-    team_charge(sw, CPU_COST_APP_CALL, 1);
+    server_charge(sw, CPU_COST_APP_CALL, 1);
     return sw->app->on_cookie_syn(sw->app_self, key, seg, &accept) || accept.busy;
 }
 
@@ -186,12 +191,12 @@ void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const str
         refuse(sw, frame, packet, DROP_SYN_BACKLOG);
         return;
     }
-    team_charge(sw, CPU_COST_APP_CALL, 1);
+    server_charge(sw, CPU_COST_APP_CALL, 1);
     if (!sw->app->on_syn(sw->app_self, key, &packet->seg, &accept)) {
         refuse(sw, frame, packet, accept.busy ? DROP_SYN_BACKLOG : DROP_NO_LISTENER);
         return;
     }
-    team_charge(sw, CPU_COST_OPEN, 1);
+    server_charge(sw, CPU_COST_OPEN, 1);
     struct dir_entry *entry = opening_admit(sw, key);
     if (!entry) {
         refuse(sw, frame, packet, DROP_NO_RESOURCE);

@@ -4,8 +4,12 @@
  * error detected (out of the team, its connections end), slot reset (probe and set up again as after
  * power-on), resume (into the team again).
  */
+#include "host-sw/team/recovery.h"
+
+#include "host-sw/team/challenge.h"
 #include "host-sw/team/failover.h"
 #include "host-sw/team/team.h"
+#include "host-sw/team/termination.h"
 
 #include "models/base/planted.h"
 #include "models/hwif/nic_regs.h"
@@ -21,6 +25,16 @@
 #define RESET_POLL_PS (20 * PS_PER_US)
 enum { RESET_POLLS_MAX = 200 };
 
+/* The secret of the lookup table in this NIC: NIC_LOOKUP_KEY_WORDS words from the same key. Another one after each start of
+ * the NIC would be no better, as it never leaves the machine. */
+static void lookup_key(const struct host_sw *sw, unsigned nic, uint32_t *words)
+{
+    for (uint32_t i = 0; i < NIC_LOOKUP_KEY_WORDS; i++) {
+        const uint32_t what[3] = {0x6c6f6f6b, nic, i}; /* a stream of its own */
+        words[i] = (uint32_t)siphash24(&sw->isn_key, what, sizeof what);
+    }
+}
+
 static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned nic)
 {
     const struct host_sw_params *params = &sw->params;
@@ -32,14 +46,14 @@ static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned
         .log2_record = params->ring_log2_record,
         .log2_event = params->ring_log2_event,
         .log2_buffer = params->ring_log2_buffer,
-        .challenge_rate = team_challenge_share(params),
-        .challenge_key = team_challenge_key(sw, nic),
+        .challenge_rate = challenge_share(params),
+        .challenge_key = challenge_key(sw, nic),
         .heartbeat_us = (uint32_t)(HEARTBEATS_PER_LIMIT * params->heartbeat_ps / PS_PER_US),
         .probe = {.bar_address = sizes->bar_address ? sizes->bar_address : ours,
                   .mps_bytes = sizes->mps_bytes,
                   .mrrs_bytes = sizes->mrrs_bytes},
     };
-    team_lookup_key(sw, nic, driver.lookup_key);
+    lookup_key(sw, nic, driver.lookup_key);
     for (int i = 0; i < 6; i++)
         driver.mac[i] = params->mac[i];
     if (PLANTED(claim_two_addresses))
@@ -65,7 +79,7 @@ static bool is_fenced(struct host_sw *sw, unsigned nic)
 /* The port left the team with its NIC, or came back, at this moment. */
 static void port_changed(struct host_sw *sw, unsigned nic)
 {
-    struct move_trigger why = {.at_ps = team_now(sw), .kind = TRIGGER_LINK, .port = (uint8_t)nic};
+    struct move_trigger why = {.at_ps = server_now(sw), .kind = TRIGGER_LINK, .port = (uint8_t)nic};
     failover_on_ports_changed(sw, NIC_COUNT, &why);
 }
 
@@ -76,7 +90,7 @@ static void lose(struct host_sw *sw, unsigned nic, bool may_restart)
     sw->nics[nic].up = false;
     sw->stats.nics_lost++;
     termination_of_nic(sw, nic);
-    sw->last_look_ps = team_now(sw) + LAST_WRITES_PS;
+    sw->last_look_ps = server_now(sw) + LAST_WRITES_PS;
     if (may_restart)
         sw->restart_ps[nic] = sw->last_look_ps;
     port_changed(sw, nic);
@@ -104,14 +118,14 @@ static void begin_restart(struct host_sw *sw, unsigned nic)
     }
     sw->resetting[nic] = true;
     sw->reset_polls[nic] = 0;
-    sw->restart_ps[nic] = team_now(sw) + RESET_POLL_PS;
+    sw->restart_ps[nic] = server_now(sw) + RESET_POLL_PS;
 }
 
 /* Resume, once the reset is over. */
 static void end_restart(struct host_sw *sw, unsigned nic)
 {
     if (!nic_probe_is_ready(sw->bus, nic)) {
-        sw->restart_ps[nic] = team_now(sw) + RESET_POLL_PS;
+        sw->restart_ps[nic] = server_now(sw) + RESET_POLL_PS;
         if (++sw->reset_polls[nic] == RESET_POLLS_MAX)
             give_up(sw, nic, NIC_PROBE_NOT_READY);
         return;
@@ -127,7 +141,7 @@ static void end_restart(struct host_sw *sw, unsigned nic)
     sw->resetting[nic] = false;
     sw->stats.recoveries++;
     if (sw->params.heartbeat_ps)
-        sw->next_heartbeat_ps = team_now(sw);
+        sw->next_heartbeat_ps = server_now(sw);
     port_changed(sw, nic);
 }
 
@@ -138,7 +152,7 @@ static void on_port_of_lost(struct host_sw *sw, unsigned nic, const struct nic_e
         sw->restart_ps[nic] = TIME_NEVER;
         sw->resetting[nic] = false;
     } else if (sw->restart_ps[nic] == TIME_NEVER || (sw->resetting[nic] && report->stopped)) {
-        sw->restart_ps[nic] = team_now(sw) + LAST_WRITES_PS;
+        sw->restart_ps[nic] = server_now(sw) + LAST_WRITES_PS;
         sw->resetting[nic] = false;
     }
 }
@@ -169,7 +183,7 @@ bool recovery_is_due(const struct host_sw *sw)
 {
     bool due = sw->port_events != 0;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        due |= sw->suspect[nic] || sw->restart_ps[nic] <= team_now(sw);
+        due |= sw->suspect[nic] || sw->restart_ps[nic] <= server_now(sw);
     return due;
 }
 
@@ -187,7 +201,7 @@ bool recovery_run(struct host_sw *sw)
             on_suspicion(sw, nic);
             busy = true;
         }
-        if (sw->restart_ps[nic] <= team_now(sw)) {
+        if (sw->restart_ps[nic] <= server_now(sw)) {
             if (sw->resetting[nic])
                 end_restart(sw, nic);
             else

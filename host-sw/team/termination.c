@@ -1,4 +1,10 @@
 /* How connections end: orderly, prematurely with exactly one notice, or given up by the host. */
+#include "host-sw/team/termination.h"
+
+#include "host-sw/team/app_calls.h"
+#include "host-sw/team/conn.h"
+#include "host-sw/team/farewell.h"
+#include "host-sw/team/opening.h"
 #include "host-sw/team/team.h"
 #include "models/base/planted.h"
 
@@ -17,8 +23,8 @@ void termination_settle(struct host_sw *sw, struct dir_entry *entry)
     if (!PLANTED(ring_leaked))
         sw->bus.ops->mem_free(sw->bus.self, entry->rx_ring, sw->params.ring_bytes);
     sw->bus.ops->mem_free(sw->bus.self, entry->tx_ring, sw->params.ring_bytes);
-    directory_release(&sw->dir, team_conn_of(sw, entry), team_now(sw));
-    team_emit(sw, entry, entry->owner,
+    directory_release(&sw->dir, server_conn_of(sw, entry), server_now(sw));
+    conn_emit(sw, entry, entry->owner,
               (struct probe_event){.kind = PROBE_DIR_STATE, .dir.state = DIR_FREE});
 }
 
@@ -38,7 +44,7 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     struct dir_view last;
     directory_view(&sw->dir, entry->row, &last);
     last.state = shown;
-    last.closed_ps = team_now(sw);
+    last.closed_ps = server_now(sw);
     last.cause = cause;
     bool frames_issued = entry->transfer.at_nics.installing;
     opening_done(sw, entry);
@@ -48,8 +54,8 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     assert(entry->state != DIR_INACTIVE); /* it is brought back first */
     transfer_on_conn_ended(sw, entry);
     nic_places_on_ended(sw, entry);
-    directory_unlist(&sw->dir, team_conn_of(sw, entry), &last);
-    team_emit(
+    directory_unlist(&sw->dir, server_conn_of(sw, entry), &last);
+    conn_emit(
         sw, entry, entry->owner,
         (struct probe_event){.kind = PROBE_DIR_STATE,
                              .dir.state = shown == DIR_TIME_WAIT ? DIR_TIME_WAIT : DIR_CLOSING});
@@ -73,7 +79,7 @@ static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_ca
     app_calls_make(sw, entry);
     if (cause != NIC_TERM_NONE) {
         sw->stats.terminated_prematurely++;
-        team_emit(sw, entry, entry->owner,
+        conn_emit(sw, entry, entry->owner,
                   (struct probe_event){.kind = PROBE_APP_NOTICE, .ended.cause = cause});
     } else {
         sw->stats.closed++;
@@ -81,11 +87,11 @@ static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_ca
     if (!sw->app->on_closed || PLANTED(end_not_told) ||
         (cause != NIC_TERM_NONE && PLANTED(claim_no_notice)))
         return;
-    team_charge(sw, CPU_COST_APP_CALL, 1);
+    server_charge(sw, CPU_COST_APP_CALL, 1);
     sw->app_called = true;
     if (PLANTED(cause_is_wrong))
         cause = NIC_TERM_KEEPALIVE;
-    sw->app->on_closed(sw->app_self, team_conn_of(sw, entry), entry->cookie, cause);
+    sw->app->on_closed(sw->app_self, server_conn_of(sw, entry), entry->cookie, cause);
 }
 
 /* An end is accepted from whoever may have had the connection last: the current generation, or the
@@ -139,7 +145,7 @@ void termination_on_closed(struct host_sw *sw, const struct nic_event *event)
                                 .row = entry->row};
     if (waits) {
         sw->stats.time_waits++;
-        time_wait_add(&sw->stack.time_waits, &waiting, team_now(sw));
+        time_wait_add(&sw->stack.time_waits, &waiting, server_now(sw));
     }
     notify(sw, entry, NIC_TERM_NONE);
     unlist(sw, entry, waits ? DIR_TIME_WAIT : DIR_FREE, NIC_TERM_NONE);
@@ -204,7 +210,7 @@ static void time_wait_over(struct host_sw *sw, const struct time_wait *waiting, 
 {
     if (!PLANTED(time_wait_row_leaked))
         sw->dir.rows[waiting->row].view.state = DIR_FREE;
-    team_emit(sw, NULL, PLACE_HOST,
+    conn_emit(sw, NULL, PLACE_HOST,
               (struct probe_event){.kind = PROBE_TIME_WAIT_OVER,
                                    .over.is_reopened = reopened,
                                    .over.key = &waiting->key});

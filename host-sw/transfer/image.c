@@ -13,20 +13,20 @@ uint64_t image_address(const struct host_sw *sw, uint32_t conn)
 
 void image_read(const struct host_sw *sw, const struct dir_entry *entry, struct conn_ctx *image)
 {
-    uint64_t address = image_address(sw, team_conn_of(sw, entry));
+    uint64_t address = image_address(sw, server_conn_of(sw, entry));
     memcpy(image, sw->bus.ops->mem_read(sw->bus.self, address, sizeof *image), sizeof *image);
 }
 
 void image_write(struct host_sw *sw, const struct dir_entry *entry, const struct conn_ctx *image)
 {
-    uint64_t address = image_address(sw, team_conn_of(sw, entry));
+    uint64_t address = image_address(sw, server_conn_of(sw, entry));
     sw->bus.ops->mem_write(sw->bus.self, address, image, sizeof *image);
 }
 
 bool image_is_of(const struct host_sw *sw, const struct dir_entry *entry,
                  const struct conn_ctx *image, uint16_t gen)
 {
-    return tcp_image_check(image) && image->conn_id == team_conn_of(sw, entry) &&
+    return tcp_image_check(image) && image->conn_id == server_conn_of(sw, entry) &&
            image->generation == gen;
 }
 

@@ -33,7 +33,7 @@ void mech_host_pull_on_done(struct host_sw *sw, struct dir_entry *entry,
 {
     switch (done->step) {
     case TRANSFER_TAKEN:
-        transfer_mark(sw, entry, MARK_IMAGE_SEEN, team_now(sw));
+        transfer_mark(sw, entry, MARK_IMAGE_SEEN, server_now(sw));
         transfer_give(sw, entry, done->image);
         break;
     case TRANSFER_GIVEN:

@@ -4,6 +4,7 @@
  */
 #include "host-sw/transfer/place_host.h"
 
+#include "host-sw/team/conn.h"
 #include "host-sw/team/fate.h"
 #include "host-sw/team/nic_places.h"
 #include "host-sw/team/team.h"
@@ -31,7 +32,7 @@ bool place_host_send(void *self, uint32_t conn, const uint8_t *frame, uint32_t l
 static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned place,
                   const struct dir_frame *frame, const struct packet *packet)
 {
-    uint32_t conn = team_conn_of(sw, entry);
+    uint32_t conn = server_conn_of(sw, entry);
     struct nic_record about = {.nic = frame->port,
                                .bytes = frame->bytes,
                                .mac_time_ps = frame->mac_time_ps,
@@ -45,7 +46,7 @@ static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned place,
         fate_drop(sw, frame, conn, reason);
         return;
     }
-    struct probe_event event = {.now_ps = team_now(sw),
+    struct probe_event event = {.now_ps = server_now(sw),
                                 .verdict.id = frame->frame_id,
                                 .verdict.verdict = NIC_VERDICT_APPLIED,
                                 .conn = conn,
@@ -85,10 +86,10 @@ void place_host_take_over(struct host_sw *sw, struct dir_entry *entry, struct co
     entry->applied = false;
     sw->stats.host_taken[reason]++;
     host_tcp_install(&sw->tcp, image);
-    team_set_state(sw, entry, DIR_ACTIVE);
+    conn_set_state(sw, entry, DIR_ACTIVE);
     if (reason == HOST_REASON_TABLE_FULL || reason == HOST_REASON_NO_MEMBER)
         nic_places_wait(sw, entry);
-    team_touch(sw, entry); /* what the application did meanwhile */
+    conn_touch(sw, entry); /* what the application did meanwhile */
     apply_held(sw, entry);
 }
 
@@ -98,9 +99,9 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
     (void)place;
     (void)reason;
     directory_next_gen(entry);
-    transfer_mark(sw, entry, MARK_ACTIVE, team_now(sw));
+    transfer_mark(sw, entry, MARK_ACTIVE, server_now(sw));
     place_host_take_over(sw, entry, image, (enum host_reason)entry->host_reason);
-    transfer_mark(sw, entry, MARK_HELD_APPLIED, team_now(sw));
+    transfer_mark(sw, entry, MARK_HELD_APPLIED, server_now(sw));
     transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
 }
 
@@ -109,8 +110,8 @@ static void take(struct host_sw *sw, struct dir_entry *entry)
 {
     struct conn_ctx image;
     nic_places_stop_waiting(sw, entry);
-    host_tcp_extract(&sw->tcp, team_conn_of(sw, entry), &image);
-    entry->transfer.frozen_ps = team_now(sw);
+    host_tcp_extract(&sw->tcp, server_conn_of(sw, entry), &image);
+    entry->transfer.frozen_ps = server_now(sw);
     transfer_mark(sw, entry, MARK_FROZEN, entry->transfer.frozen_ps);
     transfer_report_step(sw, entry,
                          &(struct transfer_done){.step = TRANSFER_TAKEN, .image = &image});

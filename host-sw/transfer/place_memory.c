@@ -1,6 +1,7 @@
 #include "host-sw/transfer/place_memory.h"
 
 #include "host-sw/stack/seq.h"
+#include "host-sw/team/conn.h"
 #include "host-sw/team/fate.h"
 #include "host-sw/team/idle.h"
 #include "host-sw/team/nic_places.h"
@@ -17,7 +18,7 @@
 static void take(struct host_sw *sw, struct dir_entry *entry)
 {
     struct conn_ctx image;
-    uint64_t now_ps = team_now(sw);
+    uint64_t now_ps = server_now(sw);
     assert(entry->state == DIR_INACTIVE);
     image_read(sw, entry, &image);
     tcp_image_age(&image, (now_ps - entry->extracted_ps) / PS_PER_US);
@@ -60,7 +61,7 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
     idle_arm(sw, entry, image);
     discard_rings(sw, entry, image);
     nic_places_count(sw, entry, false);
-    team_set_state(sw, entry, DIR_INACTIVE);
+    conn_set_state(sw, entry, DIR_INACTIVE);
     transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
 }
 
@@ -71,7 +72,7 @@ static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned place,
     (void)place;
     (void)packet;
     struct move_trigger why = {.at_ps = frame->mac_time_ps,
-                               .decided_ps = team_now(sw),
+                               .decided_ps = server_now(sw),
                                .frame_id = frame->frame_id,
                                .kind = TRIGGER_FRAME,
                                .port = frame->port};

@@ -1,5 +1,6 @@
 #include "host-sw/transfer/place_nic.h"
 
+#include "host-sw/team/conn.h"
 #include "host-sw/team/nic_places.h"
 #include "host-sw/team/team.h"
 #include "host-sw/transfer/image.h"
@@ -19,12 +20,12 @@ static void reserve(struct host_sw *sw, struct dir_entry *entry, unsigned nic, u
 {
     struct transfer_at_nics *at_nics = &entry->transfer.at_nics;
     struct nic_cmd cmd = {
-        .op = NIC_CMD_RESERVE, .gen = gen, .image = image_address(sw, team_conn_of(sw, entry))};
+        .op = NIC_CMD_RESERVE, .gen = gen, .image = image_address(sw, server_conn_of(sw, entry))};
     at_nics->reserved = true;
     at_nics->refused = false;
     at_nics->reserve_gen = gen;
     at_nics->reserve_nic = (uint8_t)nic;
-    team_command(sw, entry, nic, cmd, 0);
+    conn_command(sw, entry, nic, cmd, 0);
 }
 
 /* What a dead NIC remembers harms nobody, because generations differ. */
@@ -33,9 +34,9 @@ static void release(struct host_sw *sw, struct dir_entry *entry, unsigned nic, u
     struct nic_cmd cmd = {.op = NIC_CMD_RELEASE,
                           .flags = NIC_CMD_FLAG_NO_COMPLETION,
                           .gen = gen,
-                          .image = image_address(sw, team_conn_of(sw, entry))};
+                          .image = image_address(sw, server_conn_of(sw, entry))};
     if (sw->nics[nic].up)
-        team_command(sw, entry, nic, cmd, 0);
+        conn_command(sw, entry, nic, cmd, 0);
 }
 
 static void release_place(struct host_sw *sw, struct dir_entry *entry)
@@ -65,7 +66,7 @@ static void prepare(struct host_sw *sw, struct dir_entry *entry)
 {
     reserve(sw, entry, entry->transfer.dest, (uint16_t)(entry->gen + 1));
     if (PLANTED(t7_of_command))
-        transfer_mark(sw, entry, MARK_IMAGE_SEEN, team_now(sw));
+        transfer_mark(sw, entry, MARK_IMAGE_SEEN, server_now(sw));
 }
 
 void place_nic_on_reserve_done(struct dir_entry *entry, const struct nic_event *event)
@@ -95,12 +96,12 @@ static void take(struct host_sw *sw, struct dir_entry *entry)
     struct nic_cmd cmd = {.op = NIC_CMD_FREEZE,
                           .flags = stays_in_memory ? (uint8_t)NIC_CMD_FLAG_KEEP_IMAGE : (uint8_t)0,
                           .gen = entry->gen,
-                          .image = image_address(sw, team_conn_of(sw, entry))};
+                          .image = image_address(sw, server_conn_of(sw, entry))};
     assert(transfer->src == entry->owner);
     transfer->at_nics.freezing = true;
     transfer->at_nics.src_gen = entry->gen;
-    team_set_state(sw, entry, DIR_FREEZING);
-    team_command(sw, entry, entry->owner, cmd, 0);
+    conn_set_state(sw, entry, DIR_FREEZING);
+    conn_command(sw, entry, entry->owner, cmd, 0);
 }
 
 static bool leaves_tombstone(const struct nic_event *event)
@@ -123,14 +124,14 @@ void place_nic_on_freeze_done(struct host_sw *sw, struct dir_entry *entry,
     }
     struct conn_ctx image;
     image_read(sw, entry, &image);
-    team_charge(sw, CPU_COST_IMAGE_CHECK, 1);
+    server_charge(sw, CPU_COST_IMAGE_CHECK, 1);
     if (!image_is_of(sw, entry, &image, transfer->at_nics.src_gen)) {
         sw->upcalls->give_up(sw, entry, NIC_TERM_CTX_ERROR);
         return;
     }
     if (PLANTED(move_never_ends))
         return;
-    transfer->frozen_ps = u64_min(event->frozen_ps, team_now(sw));
+    transfer->frozen_ps = u64_min(event->frozen_ps, server_now(sw));
     transfer_report_step(sw, entry,
                          &(struct transfer_done){.step = TRANSFER_TAKEN, .image = &image});
 }
@@ -143,6 +144,12 @@ void place_nic_on_freeze_done_late(struct host_sw *sw, struct dir_entry *entry, 
 }
 
 /* --- giving: INSTALL --- */
+
+static uint64_t held_address(const struct host_sw *sw, uint32_t conn)
+{
+    return sw->held_address +
+           (uint64_t)conn * sw->params.hold_frames_per_conn * sizeof(struct nic_held);
+}
 
 /* Writes the list of held frames; each is with the NIC from now on, until its record comes. */
 static void write_held(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
@@ -162,7 +169,7 @@ static void write_held(struct host_sw *sw, struct dir_entry *entry, unsigned nic
     }
     assert(count == entry->held_count);
     if (count)
-        sw->bus.ops->mem_write(sw->bus.self, team_held_address(sw, team_conn_of(sw, entry)), held,
+        sw->bus.ops->mem_write(sw->bus.self, held_address(sw, server_conn_of(sw, entry)), held,
                                (uint32_t)(count * sizeof held[0]));
 }
 
@@ -179,7 +186,7 @@ static void take_back_held(struct host_sw *sw, struct dir_entry *entry)
 static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
 {
     struct transfer *transfer = &entry->transfer;
-    uint32_t conn = team_conn_of(sw, entry);
+    uint32_t conn = server_conn_of(sw, entry);
     bool opens = transfer->src == PLACE_NOWHERE;
     write_held(sw, entry, nic);
     struct nic_cmd cmd = {
@@ -187,7 +194,7 @@ static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
         .flags = entry->fin_wanted && !PLANTED(fin_lost) ? (uint8_t)NIC_CMD_FLAG_FIN : (uint8_t)0,
         .gen = entry->gen,
         .image = image_address(sw, conn),
-        .list = entry->held_count ? team_held_address(sw, conn) : 0,
+        .list = entry->held_count ? held_address(sw, conn) : 0,
         .count = entry->held_count,
         .tx_prod = entry->tx_prod,
         /* The engine learns the peer's numbers from the SYN. */
@@ -198,7 +205,7 @@ static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
     transfer->at_nics.installing = true;
     transfer->at_nics.tries++;
     transfer->at_nics.reserved = false; /* taken by the INSTALL */
-    team_command(sw, entry, nic, cmd, 0);
+    conn_command(sw, entry, nic, cmd, 0);
 }
 
 /* The INSTALL takes effect, with T8, when this step ends. */
@@ -209,9 +216,9 @@ static void note_issue(struct host_sw *sw, const struct dir_entry *entry)
         sw->issued = realloc(sw->issued, sw->issued_capacity * sizeof *sw->issued);
         memory_check(sw->issued);
     }
-    sw->issued[sw->issued_count++] = team_conn_of(sw, entry);
+    sw->issued[sw->issued_count++] = server_conn_of(sw, entry);
     if (PLANTED(t8_of_decision))
-        transfer_mark(sw, entry, MARK_INSTALL_ISSUED, team_now(sw));
+        transfer_mark(sw, entry, MARK_INSTALL_ISSUED, server_now(sw));
 }
 
 void place_nic_on_step_end(struct host_sw *sw)
@@ -219,7 +226,7 @@ void place_nic_on_step_end(struct host_sw *sw)
     for (uint32_t i = 0; i < sw->issued_count; i++) {
         const struct dir_entry *entry = &sw->dir.entries[sw->issued[i]];
         if (entry->state == DIR_INSTALLING)
-            transfer_mark(sw, entry, MARK_INSTALL_ISSUED, team_now(sw));
+            transfer_mark(sw, entry, MARK_INSTALL_ISSUED, server_now(sw));
     }
     sw->issued_count = 0;
 }
@@ -251,7 +258,7 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, enum
         install(sw, entry, nic);
     if (opens)
         return; /* it stays in OPENING */
-    team_set_state(sw, entry, DIR_INSTALLING);
+    conn_set_state(sw, entry, DIR_INSTALLING);
     note_issue(sw, entry);
 }
 
@@ -284,8 +291,8 @@ void place_nic_on_install_done(struct host_sw *sw, struct dir_entry *entry,
     hold_drop_first(&sw->hold, entry, entry->held_count);
     entry->owner = transfer->dest;
     place_nic_release_source(sw, entry);
-    team_set_state(sw, entry, DIR_ACTIVE);
-    team_touch(sw, entry); /* values that changed meanwhile */
+    conn_set_state(sw, entry, DIR_ACTIVE);
+    conn_touch(sw, entry); /* values that changed meanwhile */
     transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
 }
 
@@ -302,7 +309,7 @@ void place_nic_on_install_done_late(struct host_sw *sw, struct dir_entry *entry,
     struct nic_cmd cmd = {.op = NIC_CMD_ABORT, .gen = gen};
     hold_drop_first(&sw->hold, entry, entry->held_count);
     if (entry->given_up)
-        team_command(sw, entry, nic, cmd, 0);
+        conn_command(sw, entry, nic, cmd, 0);
 }
 
 /* --- frames --- */
@@ -323,7 +330,7 @@ static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
     /* One reference for the command, one until the NIC's record of the frame. */
     buffer_pool_ref(&sw->pool, frame->buffer);
     inject_table_add(&sw->injected, frame->frame_id, frame->buffer, nic);
-    team_command(sw, entry, nic, cmd, frame->buffer);
+    conn_command(sw, entry, nic, cmd, frame->buffer);
     sw->stats.forwarded_frames++;
     entry->transfer.forwarded++;
 }

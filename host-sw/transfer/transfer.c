@@ -1,5 +1,6 @@
 #include "host-sw/transfer/transfer.h"
 
+#include "host-sw/team/conn.h"
 #include "host-sw/team/fate.h"
 #include "host-sw/team/team.h"
 #include "host-sw/transfer/image.h"
@@ -14,7 +15,7 @@
 
 static void list(struct host_sw *sw, struct dir_entry *entry)
 {
-    conn_list_add(&sw->transfers, team_conn_of(sw, entry));
+    conn_list_add(&sw->transfers, server_conn_of(sw, entry));
     if (!entry->transfer.takes_turn)
         return;
     sw->turns_taken++;
@@ -23,7 +24,7 @@ static void list(struct host_sw *sw, struct dir_entry *entry)
 
 static void unlist(struct host_sw *sw, struct dir_entry *entry)
 {
-    if (!conn_list_remove(&sw->transfers, team_conn_of(sw, entry)) || !entry->transfer.takes_turn)
+    if (!conn_list_remove(&sw->transfers, server_conn_of(sw, entry)) || !entry->transfer.takes_turn)
         return;
     assert(sw->turns_taken > 0);
     sw->turns_taken -= !PLANTED(move_slot_leaked);
@@ -39,12 +40,12 @@ static void enqueue(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
     entry->wanted_reason = (uint8_t)reason;
     entry->wanted_trigger = *why;
     if (!entry->wanted.listed)
-        conn_list_add(&sw->wanted, team_conn_of(sw, entry));
+        conn_list_add(&sw->wanted, server_conn_of(sw, entry));
 }
 
 static void dequeue(struct host_sw *sw, struct dir_entry *entry)
 {
-    conn_list_remove(&sw->wanted, team_conn_of(sw, entry));
+    conn_list_remove(&sw->wanted, server_conn_of(sw, entry));
 }
 
 /* --- the begin --- */
@@ -91,7 +92,7 @@ static void set_up(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                                         .src = (uint8_t)src,
                                         .dest = (uint8_t)dest,
                                         .takes_turn = takes_turn,
-                                        .begun_ps = team_now(sw),
+                                        .begun_ps = server_now(sw),
                                         .trigger = trigger};
     if (takes_turn) /* stragglers that are older than the trigger move nothing any more */
         entry->t0_ps = u64_max(entry->t0_ps, trigger.at_ps);
@@ -117,8 +118,8 @@ static bool is_possible(const struct host_sw *sw, const struct dir_entry *entry,
 {
     if (entry->state != DIR_ACTIVE || entry->owner == dest || transfer_is_under_way(entry))
         return false;
-    if (entry->owner == PLACE_HOST &&
-        (!host_tcp_has(&sw->tcp, team_conn_of(sw, entry)) || sw->on_nics >= sw->params.offload_max))
+    if (entry->owner == PLACE_HOST && (!host_tcp_has(&sw->tcp, server_conn_of(sw, entry)) ||
+                                       sw->on_nics >= sw->params.offload_max))
         return false;
     return dest == PLACE_HOST || sw->mode->may_own(&sw->ports, dest);
 }
@@ -134,7 +135,7 @@ bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest
     if (!is_possible(sw, entry, dest))
         return false;
     struct move_trigger trigger = *why;
-    trigger.decided_ps = team_now(sw);
+    trigger.decided_ps = server_now(sw);
     bool waits = entry->wanted.listed && entry->wanted_dest == dest;
     if (waits) { /* one-shot: the oldest trigger counts */
         reason = (enum move_reason)entry->wanted_reason;
@@ -336,7 +337,7 @@ void transfer_cancel(struct host_sw *sw, struct dir_entry *entry)
     unlist(sw, entry);
     place_nic_forget(sw, entry);
     entry->transfer = (struct transfer){0};
-    team_touch(sw, entry); /* what the application wrote meanwhile */
+    conn_touch(sw, entry); /* what the application wrote meanwhile */
 }
 
 void transfer_finish(struct host_sw *sw, struct dir_entry *entry)
@@ -345,7 +346,7 @@ void transfer_finish(struct host_sw *sw, struct dir_entry *entry)
     bool between_nics = place_is_nic(transfer->src) && place_is_nic(transfer->dest);
     if (between_nics && !transfer->returning) {
         entry->moves++;
-        policy_list_on_moved(&sw->policies, team_conn_of(sw, entry), team_now(sw));
+        policy_list_on_moved(&sw->policies, server_conn_of(sw, entry), server_now(sw));
     }
     transfer_report_end(sw, entry, transfer->returning ? MOVE_END_FAILED : MOVE_END_COMPLETED);
     unlist(sw, entry);

@@ -1,5 +1,6 @@
 #include "host-sw/transfer/transfer_report.h"
 
+#include "host-sw/team/conn.h"
 #include "host-sw/team/team.h"
 #include "host-sw/transfer/mechanism.h"
 #include "models/base/planted.h"
@@ -10,7 +11,7 @@ bool transfer_is_under_way(const struct dir_entry *entry) { return entry->transf
 
 struct move_trigger transfer_called(const struct host_sw *sw)
 {
-    uint64_t now_ps = team_now(sw);
+    uint64_t now_ps = server_now(sw);
     return (struct move_trigger){.at_ps = now_ps, .decided_ps = now_ps, .kind = TRIGGER_CALL};
 }
 
@@ -29,7 +30,7 @@ bool transfer_is_move(const struct transfer *transfer)
 void transfer_report_wanted(struct host_sw *sw, const struct dir_entry *entry, unsigned dest,
                             enum move_reason reason, const struct move_trigger *why)
 {
-    team_emit(sw, entry, dest,
+    conn_emit(sw, entry, dest,
               (struct probe_event){.kind = PROBE_MOVE_WANTED,
                                    .move.from = entry->owner,
                                    .move.reason = (uint8_t)reason,
@@ -41,7 +42,7 @@ static void emit_begin(struct host_sw *sw, const struct dir_entry *entry)
 {
     const struct transfer *transfer = &entry->transfer;
     uint8_t kind = transfer_is_move(transfer) ? PROBE_MOVE_BEGIN : PROBE_TRANSFER_BEGIN;
-    team_emit(sw, entry, transfer->dest,
+    conn_emit(sw, entry, transfer->dest,
               (struct probe_event){.kind = kind,
                                    .move.from = transfer->src,
                                    .move.reason = transfer->reason,
@@ -80,7 +81,7 @@ void transfer_report_end(struct host_sw *sw, struct dir_entry *entry, enum move_
     transfer->reported = true;
     count_end(sw, transfer, end);
     if (is_told(transfer))
-        team_emit(sw, entry, entry->owner,
+        conn_emit(sw, entry, entry->owner,
                   (struct probe_event){.kind = transfer_is_move(transfer) ? PROBE_MOVE_END
                                                                           : PROBE_TRANSFER_END,
                                        .move_end.end = (uint8_t)end,
@@ -108,7 +109,7 @@ void transfer_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_
     bool is_own = mark >= MARK_OWN, is_of_source = mark >= MARK_FREEZE && mark <= MARK_DRAINED;
     assert(!is_own || mechanism_mark_count(transfer->mechanism) > mark - MARK_OWN);
     if (is_told(transfer))
-        team_emit(sw, entry, is_of_source ? transfer->src : transfer->dest,
+        conn_emit(sw, entry, is_of_source ? transfer->src : transfer->dest,
                   (struct probe_event){.kind = transfer_is_move(transfer) && !is_own
                                                    ? PROBE_MOVE_MARK
                                                    : PROBE_TRANSFER_MARK,
@@ -118,7 +119,7 @@ void transfer_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_
 
 void transfer_mark_own(struct host_sw *sw, const struct dir_entry *entry, unsigned own)
 {
-    transfer_mark(sw, entry, (enum move_mark)(MARK_OWN + own), team_now(sw));
+    transfer_mark(sw, entry, (enum move_mark)(MARK_OWN + own), server_now(sw));
 }
 
 uint64_t host_sw_transfers_open(const struct host_sw *sw, enum transfer_kind kind)

@@ -1,5 +1,18 @@
 /* The core of the team: every record and every event of both NICs is dispatched here. */
+#include "host-sw/team/dispatch.h"
+
+#include "host-sw/team/app_calls.h"
+#include "host-sw/team/conn.h"
+#include "host-sw/team/conn_io.h"
+#include "host-sw/team/connecting.h"
+#include "host-sw/team/cookie.h"
+#include "host-sw/team/farewell.h"
+#include "host-sw/team/fragments.h"
+#include "host-sw/team/icmp.h"
+#include "host-sw/team/opening.h"
+#include "host-sw/team/rx_if.h"
 #include "host-sw/team/team.h"
+#include "host-sw/team/termination.h"
 
 #include "models/base/memory.h"
 
@@ -8,7 +21,6 @@
 #include "host-sw/team/failover.h"
 #include "host-sw/team/fate.h"
 #include "host-sw/team/foreign.h"
-#include "host-sw/team/idle.h"
 #include "host-sw/team/offload.h"
 #include "host-sw/transfer/place_nic.h"
 #include "host-sw/transfer/transfer.h"
@@ -20,7 +32,7 @@
 
 static void record_used(struct host_sw *sw, const struct nic_record *record, uint32_t conn)
 {
-    struct probe_event event = {.now_ps = team_now(sw),
+    struct probe_event event = {.now_ps = server_now(sw),
                                 .verdict = {.id = record->frame_id, .verdict = record->verdict},
                                 .conn = conn,
                                 .gen = record->gen,
@@ -37,7 +49,7 @@ static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
     struct time_wait *waiting = time_wait_find(&sw->stack.time_waits, key);
     unsigned port = sw->mode->reply_port(&sw->ports, frame->port);
     if (waiting) {
-        uint64_t now_ps = team_now(sw);
+        uint64_t now_ps = server_now(sw);
         enum time_wait_verdict verdict =
             time_wait_input(&sw->stack.time_waits, waiting, seg, now_ps);
         if (verdict != TIME_WAIT_REOPEN) {
@@ -156,7 +168,7 @@ static void on_other(struct host_sw *sw, const struct dir_frame *frame, const ui
 static void examine(struct host_sw *sw, const struct dir_frame *frame,
                     const struct nic_record *record, bool is_reassembled)
 {
-    team_charge(sw, CPU_COST_FOREIGN, 1);
+    server_charge(sw, CPU_COST_FOREIGN, 1);
     const uint8_t *bytes = sw->bus.ops->mem_read(sw->bus.self, frame->buffer, frame->bytes);
     struct packet packet;
     packet_parse(bytes, frame->bytes, false, &packet);
@@ -179,7 +191,7 @@ static void examine(struct host_sw *sw, const struct dir_frame *frame,
     }
     struct flow_key key;
     packet_flow_key(&packet, &key);
-    team_charge(sw, CPU_COST_LOOKUP, 1);
+    server_charge(sw, CPU_COST_LOOKUP, 1);
     uint32_t conn = PLANTED(claim_not_examined) ? DIR_NONE : directory_find(&sw->dir, &key);
     if (conn == DIR_NONE) {
         if (record)
@@ -188,7 +200,7 @@ static void examine(struct host_sw *sw, const struct dir_frame *frame,
         return;
     }
     struct dir_entry *entry = &sw->dir.entries[conn];
-    team_store_rx_if(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
+    rx_if_store(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
     if (record)
         record_used(sw, record, conn);
     /* What came in fragments only has to arrive: it never triggers a reload. */
@@ -198,8 +210,8 @@ static void examine(struct host_sw *sw, const struct dir_frame *frame,
         offload_on_fragments(sw, entry);
 }
 
-void team_on_foreign(struct host_sw *sw, const struct dir_frame *frame,
-                     const struct nic_record *record)
+void dispatch_frame(struct host_sw *sw, const struct dir_frame *frame,
+                    const struct nic_record *record)
 {
     examine(sw, frame, record, false);
 }
@@ -227,7 +239,7 @@ static void on_owned(struct host_sw *sw, const struct nic_record *record)
         sw->stats.stale_events++;
         return;
     }
-    team_store_rx_if(sw, entry, record->nic, record->mac_time_ps, record->frame_id);
+    rx_if_store(sw, entry, record->nic, record->mac_time_ps, record->frame_id);
     record_used(sw, record, record->conn);
     if (record->verdict == NIC_VERDICT_APPLIED && record->gen == entry->gen)
         entry->applied = true;
@@ -243,7 +255,7 @@ static void on_record(struct host_sw *sw, struct nic_driver *driver,
                       const struct nic_record *record)
 {
     sw->stats.records++;
-    team_charge(sw, CPU_COST_RECORD, 1);
+    server_charge(sw, CPU_COST_RECORD, 1);
     uint64_t buffer = 0;
     if ((record->flags & NIC_RECORD_INJECTED) != 0) {
         buffer = inject_table_remove(&sw->injected, record->frame_id);
@@ -258,7 +270,7 @@ static void on_record(struct host_sw *sw, struct nic_driver *driver,
                                   .bytes = record->bytes,
                                   .port = record->nic};
         sw->stats.foreign_frames++;
-        team_on_foreign(sw, &frame, record);
+        dispatch_frame(sw, &frame, record);
     } else {
         on_owned(sw, record);
     }
@@ -332,7 +344,7 @@ static void on_event(struct host_sw *sw, const struct nic_event *event)
 {
     unsigned nic = event->nic;
     sw->stats.events++;
-    team_charge(sw, CPU_COST_EVENT, 1);
+    server_charge(sw, CPU_COST_EVENT, 1);
     switch ((enum nic_event_kind)event->kind) {
     case NIC_EVENT_CMD_DONE:
         on_command_done(sw, nic, event);
@@ -348,7 +360,7 @@ static void on_event(struct host_sw *sw, const struct nic_event *event)
         struct dir_entry *entry = directory_match(&sw->dir, event->conn, event->gen);
         sw->stats.stale_doorbells++;
         if (entry)
-            team_touch(sw, entry);
+            conn_touch(sw, entry);
         break;
     }
     case NIC_EVENT_NOTICE:
@@ -370,7 +382,7 @@ static void on_event(struct host_sw *sw, const struct nic_event *event)
 static bool read_events(struct host_sw *sw, struct nic_driver *driver)
 {
     bool any = false;
-    team_charge(sw, CPU_COST_POLL, 1);
+    server_charge(sw, CPU_COST_POLL, 1);
     const struct nic_event *event;
     while ((event = nic_ring_peek(&driver->events)) != NULL) {
         if (sw->pending_event_count == sw->pending_event_capacity) {
@@ -391,7 +403,7 @@ static bool read_events(struct host_sw *sw, struct nic_driver *driver)
 static bool drain_records(struct host_sw *sw, struct nic_driver *driver, uint32_t budget)
 {
     bool any = false;
-    team_charge(sw, CPU_COST_POLL, 1);
+    server_charge(sw, CPU_COST_POLL, 1);
     for (uint32_t i = 0; i < budget; i++) {
         const struct nic_record *record = nic_ring_peek(&driver->records);
         if (!record)
@@ -404,7 +416,7 @@ static bool drain_records(struct host_sw *sw, struct nic_driver *driver, uint32_
     return any;
 }
 
-bool team_poll(struct host_sw *sw)
+bool dispatch_poll(struct host_sw *sw)
 {
     bool busy = host_tcp_deliver(&sw->tcp);
     busy |= fragments_run(sw, on_reassembled);
