@@ -100,7 +100,7 @@ END {
     print "system with `team.offload.policy` none, so that the host's own TCP has every connection; port policy alternate.\n"
     print "| Script | Clause | What it says | Core IPv4 | Core IPv6 | System IPv4 | System IPv6 | Host |"
     print "|---|---|---|---|---|---|---|---|"
-    while (("ls scenarios/tcp/*.pkt" | getline path) > 0) {
+    while (("ls scenarios/tcp/*/*.pkt | LC_ALL=C sort -t / -k 4" | getline path) > 0) {
         getline first < path
         close(path)
         name = path

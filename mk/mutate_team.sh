@@ -13,7 +13,7 @@ failed=0 planted=0 caught=0
 # run_one SCENARIO BUG CHECK_OFF: prints the key of the first violated invariant, or how the run ended.
 run_one() {
     case $1 in
-    *.pkt) set -- "$1" "$2" "$3" script "scenarios/tcp/$1" ;;
+    *.pkt) set -- "$1" "$2" "$3" script scenarios/tcp/*/"$1" ;;
     *) set -- "$1" "$2" "$3" run "sim/test/planted/$1.yaml" --out "$work/out" ;;
     esac
     bug=$2 off=$3
