@@ -9,7 +9,7 @@ fuzz-scenario: $(GEN) ## fuzz the scenario reader for FUZZ_SECONDS (60) seconds
 	@for f in scenarios/*.yaml scenarios/regress/*.yaml sim/fuzz/scenario-*; do \
 	    [ -e "$$f" ] && { printf '\001'; cat "$$f"; } >$(B)/fuzz/scenario-corpus/$$(basename $$f); done; true
 	clang $(filter-out -MMD -MP,$(CPPFLAGS)) -std=c17 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	    $(FUZZ_SCENARIO_SRC) $(filter-out %/test/%,$(wildcard $(if $(wildcard sim/test/stub_params.c),models/base/*.c,models/*/*.c models/*/*/*.c host-sw/*/*.c host-sw/*.c))) \
+	    $(FUZZ_SCENARIO_SRC) $(filter-out %/test/%,$(wildcard $(if $(wildcard sim/test/stub_params.c),models/base/*.c,models/*/*.c models/*/*/*.c host-sw/*/*.c))) \
 	    $(LIBS) -o $(B)/fuzz/fuzz_scenario
 	$(B)/fuzz/fuzz_scenario -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -rss_limit_mb=1024 -close_fd_mask=0 \
 	    -artifact_prefix=$(B)/fuzz/ -print_final_stats=1 $(B)/fuzz/scenario-corpus

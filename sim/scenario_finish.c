@@ -1,5 +1,5 @@
 /* Checks over several keys, derived fields, and the path of the capture. */
-#include "host-sw/team/team.h"
+#include "host-sw/server/server.h"
 #include "models/base/units.h"
 #include "sim/scenario_loader.h"
 

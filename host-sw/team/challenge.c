@@ -1,6 +1,6 @@
 #include "host-sw/team/challenge.h"
 
-#include "host-sw/team/team.h"
+#include "host-sw/server/server.h"
 
 uint32_t challenge_share(const struct host_sw_params *params)
 {

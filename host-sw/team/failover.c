@@ -1,7 +1,7 @@
 #include "host-sw/team/failover.h"
 
-#include "host-sw/team/offload.h"
-#include "host-sw/team/team.h"
+#include "host-sw/life/offload.h"
+#include "host-sw/server/server.h"
 #include "host-sw/transfer/transfer.h"
 #include "models/base/planted.h"
 

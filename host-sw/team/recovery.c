@@ -6,10 +6,10 @@
  */
 #include "host-sw/team/recovery.h"
 
+#include "host-sw/life/termination.h"
+#include "host-sw/server/server.h"
 #include "host-sw/team/challenge.h"
 #include "host-sw/team/failover.h"
-#include "host-sw/team/team.h"
-#include "host-sw/team/termination.h"
 
 #include "models/base/planted.h"
 #include "models/hwif/nic_regs.h"

@@ -1,5 +1,5 @@
 /* A host without a network: the calls an application makes, on a few connections in memory. It takes
- * the place of host-sw/team in a test program, so it is included by that program's one file and is no
+ * the place of host-sw/server in a test program, so it is included by that program's one file and is no
  * member of the helpers' library. */
 #ifndef TOESIM_HOST_TEST_FAKE_HOST_H
 #define TOESIM_HOST_TEST_FAKE_HOST_H

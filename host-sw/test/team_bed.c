@@ -1,6 +1,6 @@
 #include "host-sw/test/team_bed.h"
 
-#include "host-sw/team/team.h"
+#include "host-sw/server/server.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

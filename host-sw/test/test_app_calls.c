@@ -1,6 +1,6 @@
-/* host-sw/team/app_calls.c: in order, once each, and never so much that others wait long. */
-#include "host-sw/team/app_calls.h"
-#include "host-sw/team/team.h"
+/* host-sw/conn/app_calls.c: in order, once each, and never so much that others wait long. */
+#include "host-sw/conn/app_calls.h"
+#include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
 
 #include <criterion/criterion.h>

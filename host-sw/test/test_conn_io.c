@@ -1,5 +1,5 @@
-/* host-sw/team/conn_io.c: the application's side of the rings. */
-#include "host-sw/team/team.h"
+/* host-sw/dispatch/conn_io.c: the application's side of the rings. */
+#include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
 
 #include <criterion/criterion.h>

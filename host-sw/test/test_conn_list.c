@@ -1,5 +1,5 @@
-/* host-sw/team/conn_list.c: order, and leaving from every position. */
-#include "host-sw/team/conn_list.h"
+/* host-sw/conn/conn_list.c: order, and leaving from every position. */
+#include "host-sw/conn/conn_list.h"
 
 #include <criterion/criterion.h>
 

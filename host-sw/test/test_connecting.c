@@ -1,5 +1,5 @@
-/* host-sw/team/connecting.c: connections the server opens, by NIC and by the host's own TCP. */
-#include "host-sw/team/team.h"
+/* host-sw/life/connecting.c: connections the server opens, by NIC and by the host's own TCP. */
+#include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
 #include "models/wire/arp.h"
 #include "models/wire/icmp.h"

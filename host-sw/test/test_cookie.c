@@ -1,6 +1,6 @@
-/* host-sw/team/cookie.c: SYNs answered without state, and what opens when the answer comes back. */
+/* host-sw/life/cookie.c: SYNs answered without state, and what opens when the answer comes back. */
+#include "host-sw/server/server.h"
 #include "host-sw/stack/syn_cookie.h"
-#include "host-sw/team/team.h"
 #include "host-sw/test/team_bed.h"
 
 #include <criterion/criterion.h>

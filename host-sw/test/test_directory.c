@@ -1,5 +1,5 @@
-/* host-sw/team/directory.c: which messages concern the connection that has the id now. */
-#include "host-sw/team/directory.h"
+/* host-sw/conn/directory.c: which messages concern the connection that has the id now. */
+#include "host-sw/conn/directory.h"
 
 #include <criterion/criterion.h>
 

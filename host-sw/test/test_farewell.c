@@ -1,7 +1,7 @@
-/* host-sw/team/farewell.c: peers whose connection ended with its NIC are told, once. */
+/* host-sw/life/farewell.c: peers whose connection ended with its NIC are told, once. */
 #include "host-sw/test/team_bed.h"
 
-#include "host-sw/team/team.h"
+#include "host-sw/server/server.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,8 +1,8 @@
-/* host-sw/team/forward.c, hold.c: frames that do not move their connection, and those held while it
+/* host-sw/dispatch/foreign.c, host-sw/conn/hold.c: frames that do not move their connection, and those held while it
  * moves. */
 #include "host-sw/test/team_bed.h"
 
-#include "host-sw/team/team.h"
+#include "host-sw/server/server.h"
 
 #include <criterion/criterion.h>
 

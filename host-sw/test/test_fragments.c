@@ -1,5 +1,5 @@
-/* host-sw/team/fragments.c: segments in IP fragments reach whoever has their connection. */
-#include "host-sw/team/team.h"
+/* host-sw/dispatch/fragments.c: segments in IP fragments reach whoever has their connection. */
+#include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
 #include "models/wire/bytes.h"
 #include "models/wire/checksum.h"

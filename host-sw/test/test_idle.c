@@ -1,7 +1,7 @@
-/* host-sw/team/idle.c: inactive is not closed. */
+/* host-sw/life/idle.c: inactive is not closed. */
 #include "host-sw/test/team_bed.h"
 
-#include "host-sw/team/team.h"
+#include "host-sw/server/server.h"
 
 #include <criterion/criterion.h>
 

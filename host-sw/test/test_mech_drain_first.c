@@ -1,7 +1,7 @@
 /* host-sw/transfer/mech_drain_first.c: the move waits for the peer's acknowledgment. */
 #include "host-sw/test/team_bed.h"
 
-#include "host-sw/team/team.h"
+#include "host-sw/server/server.h"
 
 #include <criterion/criterion.h>
 

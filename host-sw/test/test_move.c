@@ -1,8 +1,8 @@
-/* host-sw/team/move.c, install.c, hold.c, forward.c: a connection changes its NIC, and what may go
+/* host-sw/transfer/transfer.c and place_nic.c, host-sw/conn/hold.c: a connection changes its NIC, and what may go
  * wrong. */
 #include "host-sw/test/team_bed.h"
 
-#include "host-sw/team/team.h"
+#include "host-sw/server/server.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

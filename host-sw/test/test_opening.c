@@ -1,4 +1,4 @@
-/* host-sw/team/opening.c: from a SYN to an offloaded connection. */
+/* host-sw/life/opening.c: from a SYN to an offloaded connection. */
 #include "host-sw/test/team_bed.h"
 
 #include <criterion/criterion.h>

@@ -1,6 +1,6 @@
-/* host-sw/team/place.c with host-sw/stack/host_tcp.c: connections that the host runs itself, and the
+/* host-sw/transfer/place_host.c with host-sw/stack/host_tcp.c: connections that the host runs itself, and the
  * ways to a NIC and back. */
-#include "host-sw/team/team.h"
+#include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
 
 #include <criterion/criterion.h>

@@ -3,7 +3,7 @@
 #include "host-sw/test/team_bed.h"
 
 #include "host-sw/driver/nic_error.h"
-#include "host-sw/team/team.h"
+#include "host-sw/server/server.h"
 #include "models/hwif/port_regs.h"
 
 #include <criterion/criterion.h>

@@ -1,7 +1,7 @@
-/* host-sw/team/team_util.c, team.c: the receiving NIC in host memory never goes back in MAC time. */
+/* host-sw/conn/rx_if.c: the receiving NIC in host memory never goes back in MAC time. */
 #include "host-sw/test/team_bed.h"
 
-#include "host-sw/team/team.h"
+#include "host-sw/server/server.h"
 
 #include <criterion/criterion.h>
 

@@ -1,4 +1,4 @@
-/* host-sw/team/icmp.c: ICMP errors find their connection and its NIC, on whichever port they come. */
+/* host-sw/dispatch/icmp.c: ICMP errors find their connection and its NIC, on whichever port they come. */
 #include "host-sw/test/team_bed.h"
 #include "models/wire/icmp.h"
 

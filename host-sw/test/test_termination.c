@@ -1,8 +1,8 @@
-/* host-sw/team/termination.c and host-sw/stack: every way a connection ends, and what answers for
+/* host-sw/life/termination.c and host-sw/stack: every way a connection ends, and what answers for
  * it afterwards. */
 #include "host-sw/test/team_bed.h"
 
-#include "host-sw/team/team.h"
+#include "host-sw/server/server.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

@@ -1,6 +1,6 @@
 #include "host-sw/transfer/image.h"
 
-#include "host-sw/team/team.h"
+#include "host-sw/server/server.h"
 #include "host-sw/transfer/place.h"
 #include "models/base/planted.h"
 

@@ -5,7 +5,7 @@
  */
 #include "host-sw/transfer/mech_host_pull.h"
 
-#include "host-sw/team/team.h"
+#include "host-sw/server/server.h"
 #include "host-sw/transfer/transfer.h"
 
 #include <assert.h>

@@ -1,8 +1,8 @@
 #include "host-sw/transfer/transfer.h"
 
-#include "host-sw/team/conn.h"
-#include "host-sw/team/fate.h"
-#include "host-sw/team/team.h"
+#include "host-sw/conn/conn.h"
+#include "host-sw/conn/fate.h"
+#include "host-sw/server/server.h"
 #include "host-sw/transfer/image.h"
 #include "host-sw/transfer/place_host.h"
 #include "host-sw/transfer/place_nic.h"

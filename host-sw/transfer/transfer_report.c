@@ -1,7 +1,7 @@
 #include "host-sw/transfer/transfer_report.h"
 
-#include "host-sw/team/conn.h"
-#include "host-sw/team/team.h"
+#include "host-sw/conn/conn.h"
+#include "host-sw/server/server.h"
 #include "host-sw/transfer/mechanism.h"
 #include "models/base/planted.h"
 

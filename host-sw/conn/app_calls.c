@@ -1,0 +1,64 @@
+/*
+ * What the application is to be told: noted while records are read, told behind them, a bounded
+ * amount of work per step. An application that copies much would otherwise hold up the records and
+ * events behind its own, of connections whose move waits for them.
+ */
+#include "host-sw/conn/app_calls.h"
+
+#include "host-sw/server/server.h"
+
+#include <assert.h>
+
+enum {
+    CALL_WORK = 1024,          /* a call counts as so many bytes copied */
+    STEP_WORK = 64 * CALL_WORK /* of all calls in one step; the last one may exceed it */
+};
+
+void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls)
+{
+    if (calls == 0)
+        return;
+    if (entry->app_calls == 0)
+        conn_list_add(&sw->telling, server_conn_of(sw, entry));
+    entry->app_calls |= (uint8_t)calls;
+}
+
+static void call(struct host_sw *sw, void (*fn)(void *, uint32_t, uint32_t),
+                 const struct dir_entry *entry)
+{
+    if (!fn)
+        return;
+    server_charge(sw, CPU_COST_APP_CALL, 1);
+    sw->app_called = true;
+    sw->app_work += CALL_WORK;
+    fn(sw->app_self, server_conn_of(sw, entry), entry->cookie);
+}
+
+void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
+{
+    unsigned calls = entry->app_calls;
+    if (calls == 0)
+        return;
+    conn_list_remove(&sw->telling, server_conn_of(sw, entry));
+    entry->app_calls = 0;
+    const struct app_ops *app = sw->app;
+    if (calls & APP_CALL_ESTABLISHED)
+        call(sw, app->on_established, entry);
+    if (calls & APP_CALL_URGENT)
+        call(sw, app->on_urgent, entry);
+    if ((calls & APP_CALL_READABLE) && dir_entry_rx_end(entry) != entry->rx_consumed)
+        call(sw, app->on_readable, entry);
+    if (calls & APP_CALL_WRITABLE)
+        call(sw, app->on_writable, entry);
+    if (calls & APP_CALL_PEER_FIN)
+        call(sw, app->on_peer_fin, entry);
+}
+
+bool app_calls_run(struct host_sw *sw)
+{
+    bool any = sw->telling.count > 0;
+    sw->app_work = 0;
+    while (sw->telling.count > 0 && sw->app_work < STEP_WORK)
+        app_calls_make(sw, &sw->dir.entries[conn_list_first(&sw->telling)]);
+    return any;
+}

@@ -1,0 +1,18 @@
+/* The entry in host memory that names the NIC which received the latest frame of a connection (I-RXIF). */
+#ifndef TOESIM_HOST_CONN_RX_IF_H
+#define TOESIM_HOST_CONN_RX_IF_H
+
+#include <stdint.h>
+
+struct host_sw;
+struct dir_entry;
+
+/* Stores the receiving NIC in the connection's entry, before the frame is acted on. A frame that is
+ * older by MAC time than the one the entry names changes nothing: the entry never goes back. */
+void rx_if_store(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint64_t mac_time_ps,
+                 uint64_t frame_id);
+
+/* The entry of a connection that the server opens: no frame of it was received. */
+void rx_if_clear(struct host_sw *sw, struct dir_entry *entry);
+
+#endif

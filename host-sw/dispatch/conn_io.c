@@ -1,0 +1,323 @@
+/* The application's side of a connection: rings, counters, doorbells. */
+#include "host-sw/dispatch/conn_io.h"
+
+#include "host-sw/conn/app_calls.h"
+#include "host-sw/conn/conn.h"
+#include "host-sw/life/idle.h"
+#include "host-sw/life/opening.h"
+#include "host-sw/life/termination.h"
+#include "host-sw/server/server.h"
+#include "host-sw/transfer/transfer.h"
+#include "models/base/planted.h"
+
+#include "host-sw/stack/seq.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* The window is told again when a quarter of the ring was read since the last time: fewer
+ * doorbells, and the peer never sees less than three quarters of what is free. */
+enum { RX_DOORBELL_FRACTION = 4 };
+
+static struct dir_entry *live_entry(const struct host_sw *sw, uint32_t conn)
+{
+    assert(conn < sw->dir.conn_max);
+    struct dir_entry *entry = &sw->dir.entries[conn];
+    assert(entry->state != DIR_FREE);
+    return entry;
+}
+
+/* Counters only ever grow; a number outside what the rings allow is no counter of this
+ * connection. */
+static bool fold_rx(const struct host_sw *sw, struct dir_entry *entry, uint32_t rcv_nxt)
+{
+    if (!host_seq_lt(entry->rcv_nxt, rcv_nxt) ||
+        rcv_nxt - entry->rx_consumed > sw->params.ring_bytes + 1)
+        return false;
+    entry->rcv_nxt = rcv_nxt;
+    return true;
+}
+
+static bool fold_tx(struct dir_entry *entry, uint32_t snd_una)
+{
+    uint32_t acked = host_seq_lt(entry->tx_prod, snd_una) ? entry->tx_prod : snd_una;
+    if (!host_seq_lt(entry->snd_una, acked))
+        return false;
+    entry->tx_bytes += acked - entry->snd_una;
+    entry->snd_una = acked;
+    return true;
+}
+
+/* The peer's SYN has come to a connection that we open: its numbers begin. Data in it is not taken. */
+static void synchronise(struct host_sw *sw, struct dir_entry *entry, uint32_t rcv_nxt)
+{
+    entry->synchronised = true;
+    entry->irs = rcv_nxt - 1;
+    entry->rcv_nxt = entry->rx_consumed = entry->rung_rx = rcv_nxt;
+    conn_touch(sw, entry);
+}
+
+void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
+                         const struct nic_record *record)
+{
+    /* A segment dropped before the context was read says nothing about the connection. */
+    if (record->tcp_state == TCP_CLOSED && record->verdict != NIC_VERDICT_APPLIED)
+        return;
+    entry->tcp_state = record->tcp_state;
+    if (!entry->synchronised && record->tcp_state >= TCP_SYN_RCVD)
+        synchronise(sw, entry, record->rcv_nxt);
+    if ((record->flags & NIC_RECORD_ESTABLISHED) != 0 && !entry->established) {
+        directory_establish(&sw->dir, entry);
+        sw->stats.conns_max = sw->dir.established_max;
+    }
+    if ((record->flags & NIC_RECORD_ESTABLISHED) != 0)
+        opening_done(sw, entry);
+    bool more_rx = fold_rx(sw, entry, record->rcv_nxt);
+    bool fin = (record->flags & NIC_RECORD_PEER_FIN) != 0 && !entry->peer_fin &&
+               record->rcv_nxt == entry->rcv_nxt;
+    entry->peer_fin |= fin;
+    bool more_tx = fold_tx(entry, record->snd_una);
+    unsigned calls = 0;
+    if (entry->established && !entry->announced) {
+        entry->announced = true;
+        sw->stats.connected += entry->active;
+        calls |= APP_CALL_ESTABLISHED;
+    }
+    if ((record->flags & NIC_RECORD_URGENT) != 0)
+        calls |= APP_CALL_URGENT;
+    if (more_rx)
+        calls |= APP_CALL_READABLE;
+    if (more_tx)
+        calls |= APP_CALL_WRITABLE;
+    if (fin)
+        calls |= APP_CALL_PEER_FIN;
+    app_calls_note(sw, entry, calls);
+}
+
+uint32_t host_conn_readable(const struct host_sw *sw, uint32_t conn)
+{
+    const struct dir_entry *entry = live_entry(sw, conn);
+    return dir_entry_rx_end(entry) - entry->rx_consumed;
+}
+
+static uint32_t ring_offset(const struct host_sw *sw, uint32_t seq)
+{
+    return seq & (sw->params.ring_bytes - 1);
+}
+
+/* The pages of the receive ring that this read leaves behind. Whoever receives writes into them again only
+ * when it has been told of the read; in a page of which it was told a part, newer bytes may be. */
+static void give_back(struct host_sw *sw, const struct dir_entry *entry, uint32_t len)
+{
+    uint32_t from = entry->rx_consumed - entry->rx_consumed % BUS_PAGE_BYTES;
+    uint32_t end = entry->rx_consumed + len - (entry->rx_consumed + len) % BUS_PAGE_BYTES;
+    if (host_seq_lt(from, entry->rung_rx))
+        from += BUS_PAGE_BYTES;
+    while (host_seq_lt(from, end)) {
+        uint32_t at = ring_offset(sw, from);
+        uint32_t part = u32_min(end - from, sw->params.ring_bytes - at);
+        sw->bus.ops->mem_discard(sw->bus.self, entry->rx_ring + at, part);
+        from += part;
+    }
+}
+
+uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_t len)
+{
+    struct dir_entry *entry = live_entry(sw, conn);
+    len = u32_min(len, host_conn_readable(sw, conn));
+    if (len == 0)
+        return 0;
+    uint32_t at = ring_offset(sw, entry->rx_consumed);
+    uint32_t first = u32_min(len, sw->params.ring_bytes - at);
+    struct nic_bus bus = sw->bus;
+    memcpy(buffer, bus.ops->mem_read(bus.self, entry->rx_ring + at, first), first);
+    if (first < len)
+        memcpy((uint8_t *)buffer + first, bus.ops->mem_read(bus.self, entry->rx_ring, len - first),
+               len - first);
+    give_back(sw, entry, len);
+    sw->app_work += len;
+    server_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
+    struct probe_event event = {.now_ps = server_now(sw),
+                                .app_rx.offset = entry->rx_bytes,
+                                .app_rx.bytes = buffer,
+                                .app_rx.len = len,
+                                .conn = conn,
+                                .gen = entry->gen,
+                                .nic = entry->rx_if,
+                                .kind = PROBE_APP_RX};
+    probe_emit(sw->probe, &event);
+    entry->rx_consumed += len - (PLANTED(byte_read_again) && len > 1);
+    entry->rx_bytes += len;
+    conn_touch(sw, entry);
+    return len;
+}
+
+void host_conn_view(const struct host_sw *sw, uint32_t conn, struct dir_view *view)
+{
+    directory_view(&sw->dir, live_entry(sw, conn)->row, view);
+}
+
+enum tcp_state host_conn_tcp_state(const struct host_sw *sw, uint32_t conn)
+{
+    return (enum tcp_state)live_entry(sw, conn)->tcp_state;
+}
+
+uint32_t host_conn_unacked(const struct host_sw *sw, uint32_t conn)
+{
+    const struct dir_entry *entry = live_entry(sw, conn);
+    return entry->tx_prod - entry->snd_una;
+}
+
+uint32_t host_conn_writable(const struct host_sw *sw, uint32_t conn)
+{
+    const struct dir_entry *entry = live_entry(sw, conn);
+    if (entry->fin_wanted || entry->abort_wanted || entry->state == DIR_CLOSING)
+        return 0;
+    uint32_t more = PLANTED(ring_overrun) ? BUS_PAGE_BYTES : 0;
+    return sw->params.ring_bytes - (entry->tx_prod - entry->snd_una) + more;
+}
+
+uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, uint32_t len)
+{
+    struct dir_entry *entry = live_entry(sw, conn);
+    len = u32_min(len, host_conn_writable(sw, conn));
+    if (len == 0)
+        return 0;
+    uint32_t at = ring_offset(sw, entry->tx_prod);
+    uint32_t first = u32_min(len, sw->params.ring_bytes - at);
+    struct nic_bus bus = sw->bus;
+    bus.ops->mem_write(bus.self, entry->tx_ring + at, bytes, first);
+    if (first < len)
+        bus.ops->mem_write(bus.self, entry->tx_ring, (const uint8_t *)bytes + first, len - first);
+    sw->app_work += len;
+    server_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
+    struct probe_event event = {.now_ps = server_now(sw),
+                                .payload.seq = entry->tx_prod,
+                                .payload.bytes = len,
+                                .conn = conn,
+                                .gen = entry->gen,
+                                .nic = entry->owner,
+                                .kind = PROBE_APP_TX};
+    probe_emit(sw->probe, &event);
+    entry->tx_prod += len;
+    conn_touch(sw, entry);
+    return len;
+}
+
+void host_conn_close(struct host_sw *sw, uint32_t conn)
+{
+    struct dir_entry *entry = live_entry(sw, conn);
+    if (!entry->fin_wanted)
+        conn_emit(sw, entry, entry->owner,
+                  (struct probe_event){.kind = PROBE_APP_SHUT, .payload.seq = entry->tx_prod});
+    entry->fin_wanted = true;
+    conn_touch(sw, entry);
+}
+
+/* They go to whoever has the connection when it is active; before that nothing can be sent. */
+void host_conn_set(struct host_sw *sw, uint32_t conn, const struct app_accept *options)
+{
+    struct dir_entry *entry = live_entry(sw, conn);
+    entry->options = opening_options(options);
+    entry->options_new = true;
+    entry->keepalive = options->keepalive;
+    conn_touch(sw, entry);
+}
+
+void host_conn_abort(struct host_sw *sw, uint32_t conn)
+{
+    struct dir_entry *entry = live_entry(sw, conn);
+    entry->abort_wanted = true;
+    conn_touch(sw, entry);
+}
+
+static void ring(struct host_sw *sw, const struct dir_entry *entry, enum nic_doorbell_kind kind,
+                 uint32_t value)
+{
+    struct nic_doorbell doorbell = {.conn = server_conn_of(sw, entry),
+                                    .gen = entry->gen,
+                                    .kind = (uint8_t)kind,
+                                    .value = value};
+    nic_driver_ring_conn(&sw->nics[entry->owner], &doorbell);
+}
+
+/* The host's own TCP is told like a NIC; it acts in the next step. */
+static void flush_host(struct host_sw *sw, struct dir_entry *entry)
+{
+    uint32_t conn = server_conn_of(sw, entry);
+    if (!host_tcp_has(&sw->tcp, conn))
+        return; /* it has ended, and the next step acts on that */
+    if (entry->abort_wanted) {
+        entry->abort_sent = true;
+        host_tcp_abort(&sw->tcp, conn);
+        return;
+    }
+    if (entry->options_new)
+        host_tcp_set(&sw->tcp, conn, &entry->options);
+    entry->options_new = false;
+    if (!entry->synchronised)
+        return; /* again when its numbers are known */
+    host_tcp_ring(&sw->tcp, conn, entry->tx_prod, entry->rx_consumed, entry->fin_wanted);
+    entry->rung_tx = entry->tx_prod;
+    entry->rung_rx = entry->rx_consumed;
+    entry->rung_fin = entry->fin_wanted;
+}
+
+/* So much was read since the owner was told that the peer's window should grow. */
+static bool opens_window(const struct host_sw *sw, const struct dir_entry *entry)
+{
+    return entry->rx_consumed - entry->rung_rx >= sw->params.ring_bytes / RX_DOORBELL_FRACTION;
+}
+
+static void flush_active(struct host_sw *sw, struct dir_entry *entry)
+{
+    if (entry->abort_wanted) {
+        if (!entry->abort_sent) {
+            struct nic_cmd cmd = {.op = NIC_CMD_ABORT, .gen = entry->gen};
+            entry->abort_sent = true;
+            conn_command(sw, entry, entry->owner, cmd, 0);
+        }
+        return;
+    }
+    if (entry->options_new) {
+        struct nic_cmd cmd = {.op = NIC_CMD_SET, .gen = entry->gen};
+        nic_options_to_cmd(&entry->options, &cmd);
+        entry->options_new = false;
+        conn_command(sw, entry, entry->owner, cmd, 0);
+    }
+    if (opens_window(sw, entry)) {
+        if (!PLANTED(read_not_told))
+            ring(sw, entry, NIC_DOORBELL_RX, entry->rx_consumed + PLANTED(read_told_early) * 1024u);
+        entry->rung_rx = entry->rx_consumed;
+    }
+    if (entry->transfer.keeps_data)
+        return; /* INSTALL carries what the application has written */
+    if (entry->fin_wanted && !entry->rung_fin)
+        ring(sw, entry, NIC_DOORBELL_FIN, entry->tx_prod);
+    else if (entry->tx_prod != entry->rung_tx && !PLANTED(written_not_told))
+        ring(sw, entry, NIC_DOORBELL_TX, entry->tx_prod);
+    entry->rung_fin = entry->fin_wanted;
+    entry->rung_tx = entry->tx_prod;
+}
+
+void conn_io_flush(struct host_sw *sw)
+{
+    while (sw->dirty.count > 0) {
+        struct dir_entry *entry = &sw->dir.entries[conn_list_last(&sw->dirty)];
+        conn_list_remove(&sw->dirty, server_conn_of(sw, entry));
+        bool has_work = entry->abort_wanted || entry->tx_prod != entry->rung_tx ||
+                        entry->fin_wanted != entry->rung_fin || entry->options_new ||
+                        opens_window(sw, entry);
+        if (entry->state == DIR_ACTIVE && entry->owner == PLACE_HOST) {
+            flush_host(sw, entry);
+        } else if (entry->state == DIR_ACTIVE) {
+            flush_active(sw, entry);
+        } else if (entry->resolving && entry->abort_wanted) {
+            termination_give_up(sw, entry, NIC_TERM_LOCAL_ABORT);
+        } else if (entry->state == DIR_INACTIVE && has_work) {
+            struct move_trigger why = transfer_called(sw);
+            idle_reactivate(sw, entry, entry->owner, &why);
+        }
+        /* In every other state INSTALL carries the values, or nobody wants them. */
+    }
+}

@@ -1,0 +1,439 @@
+/* The core of the team: every record and every event of both NICs is dispatched here. */
+#include "host-sw/dispatch/dispatch.h"
+
+#include "host-sw/conn/app_calls.h"
+#include "host-sw/conn/conn.h"
+#include "host-sw/conn/rx_if.h"
+#include "host-sw/dispatch/conn_io.h"
+#include "host-sw/dispatch/fragments.h"
+#include "host-sw/dispatch/icmp.h"
+#include "host-sw/life/connecting.h"
+#include "host-sw/life/cookie.h"
+#include "host-sw/life/farewell.h"
+#include "host-sw/life/opening.h"
+#include "host-sw/life/termination.h"
+#include "host-sw/server/server.h"
+
+#include "models/base/memory.h"
+
+#include "host-sw/conn/fate.h"
+#include "host-sw/dispatch/foreign.h"
+#include "host-sw/life/offload.h"
+#include "host-sw/stack/answer.h"
+#include "host-sw/stack/seq.h"
+#include "host-sw/team/failover.h"
+#include "host-sw/transfer/place_nic.h"
+#include "host-sw/transfer/transfer.h"
+#include "models/base/planted.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void record_used(struct host_sw *sw, const struct nic_record *record, uint32_t conn)
+{
+    struct probe_event event = {.now_ps = server_now(sw),
+                                .verdict = {.id = record->frame_id, .verdict = record->verdict},
+                                .conn = conn,
+                                .gen = record->gen,
+                                .nic = record->nic,
+                                .kind = PROBE_RECORD_USED};
+    probe_emit(sw->probe, &event);
+}
+
+/* Segments for tuples the directory does not know: TIME_WAIT, a new connection, or a reset. */
+static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
+                       const struct packet *packet, const struct flow_key *key)
+{
+    const struct tcp_segment *seg = &packet->seg;
+    struct time_wait *waiting = time_wait_find(&sw->stack.time_waits, key);
+    unsigned port = sw->mode->reply_port(&sw->ports, frame->port);
+    if (waiting) {
+        uint64_t now_ps = server_now(sw);
+        enum time_wait_verdict verdict =
+            time_wait_input(&sw->stack.time_waits, waiting, seg, now_ps);
+        if (verdict != TIME_WAIT_REOPEN) {
+            if (verdict == TIME_WAIT_ACK)
+                host_stack_send_time_wait_ack(&sw->stack, port, packet, waiting, now_ps);
+            fate_drop(sw, frame, PROBE_NO_CONN, DROP_TIME_WAIT);
+            return;
+        }
+        struct time_wait old = *waiting;
+        termination_forget_time_wait(sw, waiting);
+        sw->stats.syns++;
+        opening_on_syn(sw, frame, packet, key, &old);
+        return;
+    }
+    if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN) {
+        farewell_forget(sw, key); /* the peer is done with the old connection by itself */
+        sw->stats.syns++;
+        if (!cookie_on_syn(sw, frame, packet, key))
+            opening_on_syn(sw, frame, packet, key, NULL);
+        return;
+    }
+    if (cookie_on_ack(sw, frame, packet, key))
+        return;
+    /* RFC 9293 3.10.7.2, fourth step: not even a reset. */
+    if (!(seg->flags & (TCP_ACK | TCP_RST)) && opening_is_for_listener(sw, key, seg)) {
+        fate_drop(sw, frame, PROBE_NO_CONN, DROP_TCP_NO_ACK);
+        return;
+    }
+    if (!farewell_on_frame(sw, key, seg) && host_stack_send_reset(&sw->stack, port, packet))
+        sw->stats.resets_sent++;
+    fate_drop(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
+}
+
+static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
+                     const struct packet *packet, bool raced)
+{
+    switch ((enum dir_state)entry->state) {
+    case DIR_OPENING:
+    case DIR_INSTALLING:
+        if (entry->resolving) {
+            fate_hold(sw, entry, frame); /* no NIC knows of it yet */
+            break;
+        }
+        transfer_on_frame(sw, entry, frame, packet);
+        break;
+    case DIR_ACTIVE:
+        if (transfer_is_under_way(entry))
+            transfer_on_frame(sw, entry, frame, packet);
+        else
+            foreign_frame(sw, entry, frame, packet, raced);
+        break;
+    case DIR_FREEZING:
+        if (!PLANTED(frame_forgotten))
+            transfer_on_frame(sw, entry, frame, packet);
+        break;
+    case DIR_INACTIVE:
+        place_ops_of(PLACE_MEMORY)->relay(sw, entry, PLACE_MEMORY, frame, packet);
+        break;
+    case DIR_FREE:
+    case DIR_CLOSING:
+    case DIR_TIME_WAIT:
+    case DIR_STATE_COUNT:
+        assert(!"an ended connection is not in the directory");
+    }
+}
+
+static enum drop_reason unfit(const struct host_sw *sw, const struct packet *packet,
+                              const struct nic_record *record)
+{
+    if (packet->kind == PACKET_MALFORMED)
+        return DROP_MALFORMED;
+    if (packet->kind != PACKET_TCP)
+        return DROP_NOT_TCP;
+    if (record && (record->flags & (NIC_RECORD_CHECKSUMS_OK | NIC_RECORD_INJECTED)) == 0)
+        return DROP_BAD_CHECKSUM;
+    if (packet->source_routed)
+        return DROP_SOURCE_ROUTED;
+    const uint8_t *ours = packet->ip_version == 4 ? sw->params.ipv4 : sw->params.ipv6;
+    if (memcmp(packet->dst, ours, 16) != 0)
+        return DROP_NOT_OURS; /* with it what goes to multicast or broadcast (MUST-57) */
+    bool from_us = memcmp(packet->src, ours, 16) == 0;
+    return from_us || !ip_addr_is_host(packet->src, packet->ip_version) ? DROP_BAD_SOURCE
+                                                                        : DROP_NONE;
+}
+
+/* Not TCP: the host stack answers it, or it is lost. */
+static void on_other(struct host_sw *sw, const struct dir_frame *frame, const uint8_t *bytes,
+                     const struct nic_record *record)
+{
+    struct answer_request request = {.frame = bytes,
+                                     .bytes = frame->bytes,
+                                     .port = sw->mode->reply_port(&sw->ports, frame->port),
+                                     .ipv4 = sw->params.ipv4,
+                                     .ipv6 = sw->params.ipv6};
+    struct answer_result result;
+    if (record)
+        record_used(sw, record, PROBE_NO_CONN);
+    answer_frame(&sw->stack, &request, &result);
+    sw->stats.arp_answers += result.kind == ANSWER_ARP;
+    sw->stats.neighbour_answers += result.kind == ANSWER_NEIGHBOUR;
+    sw->stats.echo_answers += result.kind == ANSWER_ECHO;
+    sw->stats.echo_replies += result.kind == ANSWER_ECHO_REPLY;
+    if (result.has_neighbour)
+        connecting_on_neighbour(sw, &result.neighbour, result.neighbour_mac);
+    if (result.kind == ANSWER_ERROR)
+        icmp_on_error(sw, &result);
+    if (result.kind == ANSWER_NONE) {
+        fate_drop(sw, frame, PROBE_NO_CONN, result.reason);
+        return;
+    }
+    fate_answered(sw, frame);
+}
+
+/* Decides on a frame that no NIC has taken; the caller keeps its reference to the buffer. record: null for one that
+ * was held. */
+static void examine(struct host_sw *sw, const struct dir_frame *frame,
+                    const struct nic_record *record, bool is_reassembled)
+{
+    server_charge(sw, CPU_COST_FOREIGN, 1);
+    const uint8_t *bytes = sw->bus.ops->mem_read(sw->bus.self, frame->buffer, frame->bytes);
+    struct packet packet;
+    packet_parse(bytes, frame->bytes, false, &packet);
+    if (packet.kind == PACKET_OTHER) {
+        on_other(sw, frame, bytes, record);
+        return;
+    }
+    if (packet.kind == PACKET_FRAGMENT) {
+        if (record)
+            record_used(sw, record, PROBE_NO_CONN);
+        fragments_input(sw, frame, bytes, &packet);
+        return;
+    }
+    enum drop_reason reason = unfit(sw, &packet, record);
+    if (reason != DROP_NONE) {
+        if (record)
+            record_used(sw, record, PROBE_NO_CONN);
+        fate_drop(sw, frame, PROBE_NO_CONN, reason);
+        return;
+    }
+    struct flow_key key;
+    packet_flow_key(&packet, &key);
+    server_charge(sw, CPU_COST_LOOKUP, 1);
+    uint32_t conn = PLANTED(claim_not_examined) ? DIR_NONE : directory_find(&sw->dir, &key);
+    if (conn == DIR_NONE) {
+        if (record)
+            record_used(sw, record, PROBE_NO_CONN);
+        on_unknown(sw, frame, &packet, &key);
+        return;
+    }
+    struct dir_entry *entry = &sw->dir.entries[conn];
+    rx_if_store(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
+    if (record)
+        record_used(sw, record, conn);
+    /* What came in fragments only has to arrive: it never triggers a reload. */
+    bool only_forward = !record || (record->flags & NIC_RECORD_INJECTED) != 0 || is_reassembled;
+    on_known(sw, entry, frame, &packet, only_forward);
+    if (is_reassembled)
+        offload_on_fragments(sw, entry);
+}
+
+void dispatch_frame(struct host_sw *sw, const struct dir_frame *frame,
+                    const struct nic_record *record)
+{
+    examine(sw, frame, record, false);
+}
+
+static void on_reassembled(struct host_sw *sw, const struct dir_frame *frame,
+                           const struct nic_record *record)
+{
+    examine(sw, frame, record, true);
+}
+
+static bool is_foreign(const struct nic_record *record)
+{
+    return record->verdict == NIC_VERDICT_NOT_MINE || record->verdict == NIC_VERDICT_MOVED ||
+           record->verdict == NIC_VERDICT_RESERVED || record->verdict == NIC_VERDICT_STALE_INJECT;
+}
+
+/* The connection's NIC has decided on the frame: applied, or dropped by TCP's rules. */
+static void on_owned(struct host_sw *sw, const struct nic_record *record)
+{
+    struct dir_entry *entry = directory_match(&sw->dir, record->conn, record->gen);
+    if (!entry) {
+        /* Of a connection that ended with its NIC nothing is acted on any more. */
+        record_used(sw, record,
+                    directory_is_live(&sw->dir, record->conn) ? record->conn : PROBE_NO_CONN);
+        sw->stats.stale_events++;
+        return;
+    }
+    rx_if_store(sw, entry, record->nic, record->mac_time_ps, record->frame_id);
+    record_used(sw, record, record->conn);
+    if (record->verdict == NIC_VERDICT_APPLIED && record->gen == entry->gen)
+        entry->applied = true;
+    if ((record->flags & NIC_RECORD_INJECTED) == 0)
+        foreign_note_own(sw, entry, record);
+    conn_io_on_progress(sw, entry, record);
+    transfer_on_record(sw, entry, record);
+    if (record->verdict == NIC_VERDICT_DROPPED)
+        offload_on_dropped(sw, entry, (enum drop_reason)record->reason);
+}
+
+static void on_record(struct host_sw *sw, struct nic_driver *driver,
+                      const struct nic_record *record)
+{
+    sw->stats.records++;
+    server_charge(sw, CPU_COST_RECORD, 1);
+    uint64_t buffer = 0;
+    if ((record->flags & NIC_RECORD_INJECTED) != 0) {
+        buffer = inject_table_remove(&sw->injected, record->frame_id);
+    } else if (record->buffer != 0) {
+        nic_driver_on_buffer(driver, record->buffer);
+        buffer = record->buffer;
+    }
+    if (is_foreign(record) && buffer != 0) {
+        struct dir_frame frame = {.buffer = buffer,
+                                  .mac_time_ps = record->mac_time_ps,
+                                  .frame_id = record->frame_id,
+                                  .bytes = record->bytes,
+                                  .port = record->nic};
+        sw->stats.foreign_frames++;
+        dispatch_frame(sw, &frame, record);
+    } else {
+        on_owned(sw, record);
+    }
+    if (buffer != 0)
+        buffer_pool_unref(&sw->pool, buffer);
+}
+
+/* A connection that is no more still gets the completions of its last commands. */
+static void on_done_after_end(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                              const struct nic_request *request, const struct nic_event *event)
+{
+    bool ok = event->result == NIC_RESULT_OK;
+    if (request->op == NIC_CMD_FREEZE)
+        place_nic_on_freeze_done_late(sw, entry, nic, request->gen, event);
+    if (request->op == NIC_CMD_INSTALL)
+        place_nic_on_install_done_late(sw, entry, nic, request->gen, ok);
+    termination_settle(sw, entry);
+}
+
+static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_event *event)
+{
+    struct nic_request request;
+    if (!nic_driver_complete(&sw->nics[nic], event, &request)) {
+        sw->stats.stale_events++;
+        return;
+    }
+    if (request.op == NIC_CMD_RX_INJECT && event->result == NIC_RESULT_BAD_FRAME) {
+        uint64_t buffer = inject_table_remove(&sw->injected, request.frame_id);
+        struct dir_frame frame = {.frame_id = request.frame_id, .port = (uint8_t)nic};
+        fate_drop(sw, &frame, request.conn, DROP_MALFORMED);
+        if (buffer)
+            buffer_pool_unref(&sw->pool, buffer);
+    }
+    if (request.conn >= sw->dir.conn_max)
+        return; /* a frame of the host's own */
+    struct dir_entry *entry = &sw->dir.entries[request.conn];
+    assert(entry->pending > 0);
+    entry->pending--;
+    if (request.op == NIC_CMD_TX_FRAME)
+        host_tcp_on_sent(&sw->tcp, request.conn);
+    if (entry->state == DIR_CLOSING) {
+        on_done_after_end(sw, entry, nic, &request, event);
+        return;
+    }
+    switch ((enum nic_cmd_op)request.op) {
+    case NIC_CMD_RESERVE:
+        place_nic_on_reserve_done(entry, event);
+        break;
+    case NIC_CMD_INSTALL:
+        place_nic_on_install_done(sw, entry, event);
+        break;
+    case NIC_CMD_FREEZE:
+        place_nic_on_freeze_done(sw, entry, event);
+        break;
+    case NIC_CMD_ABORT:
+        termination_on_abort_done(sw, entry, event);
+        break;
+    case NIC_CMD_ICMP:
+        icmp_on_done(sw, event);
+        break;
+    case NIC_CMD_NOP:
+    case NIC_CMD_RELEASE:
+    case NIC_CMD_RX_INJECT:
+    case NIC_CMD_TX_FRAME:
+    case NIC_CMD_SET: /* of one that ended meanwhile its event tells */
+        break;
+    }
+}
+
+static void on_event(struct host_sw *sw, const struct nic_event *event)
+{
+    unsigned nic = event->nic;
+    sw->stats.events++;
+    server_charge(sw, CPU_COST_EVENT, 1);
+    switch ((enum nic_event_kind)event->kind) {
+    case NIC_EVENT_CMD_DONE:
+        on_command_done(sw, nic, event);
+        break;
+    case NIC_EVENT_TERMINATED:
+        termination_on_terminated(sw, event);
+        break;
+    case NIC_EVENT_CLOSED:
+        termination_on_closed(sw, event);
+        break;
+    case NIC_EVENT_STALE_DOORBELL: {
+        /* INSTALL carried newer values than any doorbell of the old generation. */
+        struct dir_entry *entry = directory_match(&sw->dir, event->conn, event->gen);
+        sw->stats.stale_doorbells++;
+        if (entry)
+            conn_touch(sw, entry);
+        break;
+    }
+    case NIC_EVENT_NOTICE:
+        icmp_on_notice(sw, event);
+        break;
+    case NIC_EVENT_LINK: {
+        struct move_trigger why = {
+            .at_ps = event->link_ps, .kind = TRIGGER_LINK, .port = (uint8_t)nic};
+        sw->nics[nic].link_up = (event->a & 1) != 0;
+        failover_on_ports_changed(sw, NIC_COUNT, &why);
+        break;
+    }
+    case NIC_EVENT_NO_BUFFER: /* buffers are posted at the end of each step as far as there are */
+    case NIC_EVENT_NONE:
+        break;
+    }
+}
+
+static bool read_events(struct host_sw *sw, struct nic_driver *driver)
+{
+    bool any = false;
+    server_charge(sw, CPU_COST_POLL, 1);
+    const struct nic_event *event;
+    while ((event = nic_ring_peek(&driver->events)) != NULL) {
+        if (sw->pending_event_count == sw->pending_event_capacity) {
+            uint32_t capacity = sw->pending_event_capacity ? 2 * sw->pending_event_capacity : 64;
+            sw->pending_events = realloc(sw->pending_events, capacity * sizeof *sw->pending_events);
+            memory_check(sw->pending_events);
+            sw->pending_event_capacity = capacity;
+        }
+        struct nic_event *copy = &sw->pending_events[sw->pending_event_count++];
+        *copy = *event;
+        copy->nic = (uint8_t)driver->nic;
+        nic_ring_advance(&driver->events);
+        any = true;
+    }
+    return any;
+}
+
+static bool drain_records(struct host_sw *sw, struct nic_driver *driver, uint32_t budget)
+{
+    bool any = false;
+    server_charge(sw, CPU_COST_POLL, 1);
+    for (uint32_t i = 0; i < budget; i++) {
+        const struct nic_record *record = nic_ring_peek(&driver->records);
+        if (!record)
+            break;
+        struct nic_record copy = *record;
+        nic_ring_advance(&driver->records);
+        on_record(sw, driver, &copy);
+        any = true;
+    }
+    return any;
+}
+
+bool dispatch_poll(struct host_sw *sw)
+{
+    bool busy = host_tcp_deliver(&sw->tcp);
+    busy |= fragments_run(sw, on_reassembled);
+    /* What a NIC wrote before it died counts. */
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        if (nic_driver_has_rings(&sw->nics[nic]))
+            busy |= read_events(sw, &sw->nics[nic]);
+    /* Memory does not change within a step, so without a budget this ends with the ring. */
+    uint32_t budget = sw->pending_event_count ? UINT32_MAX : (uint32_t)TEAM_RECORD_BUDGET;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        if (nic_driver_has_rings(&sw->nics[nic]))
+            busy |= drain_records(sw, &sw->nics[nic], budget);
+    busy |= app_calls_run(sw);
+    for (uint32_t i = 0; i < sw->pending_event_count; i++)
+        on_event(sw, &sw->pending_events[i]);
+    sw->pending_event_count = 0;
+    busy |= offload_run(sw);
+    busy |= host_tcp_run(&sw->tcp);
+    return busy;
+}

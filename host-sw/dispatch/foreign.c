@@ -1,0 +1,83 @@
+#include "host-sw/dispatch/foreign.h"
+
+#include "host-sw/conn/fate.h"
+#include "host-sw/server/server.h"
+#include "host-sw/transfer/transfer.h"
+#include "models/base/planted.h"
+
+/* The progress rule: only a frame younger than the last move may move the connection again, and only once
+ * that move was of use, which is when a frame was applied under this generation. So two ports that take
+ * turns cannot move a connection for ever without work being done (R-10). */
+static bool may_move_again(const struct dir_entry *entry, const struct dir_frame *frame)
+{
+    return (entry->applied || PLANTED(moves_without_work)) && frame->mac_time_ps > entry->t0_ps;
+}
+
+static enum policy_verdict ask_policies(struct host_sw *sw, const struct dir_entry *entry,
+                                        const struct dir_frame *frame, struct move_trigger *why)
+{
+    struct policy_frame seen = {.conn = server_conn_of(sw, entry),
+                                .mac_time_ps = frame->mac_time_ps,
+                                .frame_id = frame->frame_id,
+                                .port = frame->port,
+                                .owner = entry->owner,
+                                .is_foreign = true};
+    uint64_t t0_ps = PLANTED(t0_of_the_host) ? server_now(sw) : frame->mac_time_ps;
+    *why = (struct move_trigger){
+        .at_ps = t0_ps, .frame_id = frame->frame_id, .kind = TRIGGER_FRAME, .port = frame->port};
+    if (!sw->mechanism->start || PLANTED(claim_not_reloaded))
+        return POLICY_FORWARD;
+    return policy_list_on_frame(&sw->policies, &seen, &why->policy);
+}
+
+/* A foreign frame that may move its connection. True: it did, or was dropped. */
+static bool on_movable(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
+                       const struct packet *packet)
+{
+    struct move_trigger why;
+    if (ask_policies(sw, entry, frame, &why) != POLICY_MOVE)
+        return false;
+    if (!may_move_again(entry, frame)) {
+        if (PLANTED(foreign_dropped)) {
+            fate_drop(sw, frame, PROBE_NO_CONN, DROP_NO_CONNECTION);
+            return true;
+        }
+        sw->stats.suppressed_by_progress++;
+        return false;
+    }
+    if (!transfer_request(sw, entry, frame->port, MOVE_FOREIGN, &why))
+        return false;
+    transfer_on_frame(sw, entry, frame, packet);
+    return true;
+}
+
+void foreign_frame(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
+                   const struct packet *packet, bool raced)
+{
+    if (entry->owner != PLACE_HOST) {
+        bool straggler = raced || frame->port == entry->owner;
+        /* A SYN of a known connection is the owner's to challenge or answer. */
+        if (!straggler && (packet->seg.flags & TCP_SYN) == 0 &&
+            sw->mode->may_own(&sw->ports, frame->port)) {
+            if (on_movable(sw, entry, frame, packet))
+                return;
+            straggler = frame->mac_time_ps <= entry->t0_ps;
+        }
+        sw->stats.late_forwards += straggler;
+    }
+    place_ops_of(entry->owner)->relay(sw, entry, entry->owner, frame, packet);
+    if (entry->owner != PLACE_HOST && PLANTED(forwarded_and_dropped))
+        fate_drop(sw, frame, server_conn_of(sw, entry), DROP_HOLD_FULL);
+}
+
+void foreign_note_own(struct host_sw *sw, const struct dir_entry *entry,
+                      const struct nic_record *record)
+{
+    struct policy_frame seen = {.conn = record->conn,
+                                .mac_time_ps = record->mac_time_ps,
+                                .frame_id = record->frame_id,
+                                .port = record->nic,
+                                .owner = entry->owner};
+    const char *winner;
+    (void)policy_list_on_frame(&sw->policies, &seen, &winner);
+}

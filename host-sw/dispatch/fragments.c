@@ -1,0 +1,135 @@
+/*
+ * IP fragments of segments (R-46): put together in the driver's memory, then looked at like any frame
+ * that no NIC has taken, in the next step: the whole frame is stored by then. It goes to whoever has the
+ * connection and never moves it. Each fragment's verdict is that the host took note of it; the last
+ * one's number lives on in the whole.
+ */
+#include "host-sw/dispatch/fragments.h"
+
+#include "host-sw/conn/fate.h"
+#include "host-sw/server/server.h"
+
+#include "models/base/memory.h"
+
+#include "models/wire/checksum.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PROTOCOL_TCP = 6 };
+
+bool fragments_init(struct host_sw *sw)
+{
+    if (sw->params.fragment_datagrams == 0)
+        return true;
+    struct ip_reassembly_params params = {.datagrams_max = sw->params.fragment_datagrams,
+                                          .bytes_max = FRAME_BYTES_MAX,
+                                          .timeout = sw->params.fragment_timeout_ps};
+    sw->reassembly = ip_reassembly_create(&params);
+    return sw->reassembly != NULL;
+}
+
+void fragments_free(struct host_sw *sw)
+{
+    ip_reassembly_destroy(sw->reassembly);
+    free(sw->wholes);
+}
+
+static enum drop_reason reason_of(enum ip_reassembly_verdict verdict)
+{
+    switch (verdict) {
+    case IP_REASSEMBLY_MALFORMED:
+        return DROP_MALFORMED;
+    case IP_REASSEMBLY_OVERLAP:
+        return DROP_FRAGMENT_OVERLAP;
+    case IP_REASSEMBLY_FULL:
+        return DROP_FRAGMENT_FULL;
+    case IP_REASSEMBLY_COPY:
+    case IP_REASSEMBLY_HELD:
+    case IP_REASSEMBLY_WHOLE:
+        break;
+    }
+    return DROP_NONE;
+}
+
+/* The whole frame into a buffer of its own; it is looked at in the next step. */
+static bool keep_whole(struct host_sw *sw, const struct dir_frame *last)
+{
+    uint8_t *bytes = sw->tcp.frame->data; /* nothing is being built just now */
+    struct packet packet;
+    uint32_t len = ip_reassembly_take(sw->reassembly, bytes, FRAME_BYTES_MAX);
+    uint64_t buffer = len ? buffer_pool_take(&sw->pool) : 0;
+    if (buffer == 0)
+        return false;
+    sw->bus.ops->mem_write(sw->bus.self, buffer, bytes, len);
+    /* No NIC can have verified what it saw in pieces. */
+    packet_parse(bytes, len, true, &packet);
+    server_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
+    if (sw->whole_count == sw->whole_capacity) {
+        sw->whole_capacity = sw->whole_capacity ? 2 * sw->whole_capacity : 16;
+        sw->wholes = realloc(sw->wholes, sw->whole_capacity * sizeof *sw->wholes);
+        memory_check(sw->wholes);
+    }
+    sw->wholes[sw->whole_count++] =
+        (struct whole_frame){.frame = {.buffer = buffer,
+                                       .mac_time_ps = last->mac_time_ps,
+                                       .frame_id = last->frame_id,
+                                       .bytes = len,
+                                       .port = last->port},
+                             .checksums_ok = packet.ip_checksum_ok && packet.tcp_checksum_ok};
+    return true;
+}
+
+void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const uint8_t *bytes,
+                     const struct packet *packet)
+{
+    const uint8_t *ours = packet->ip_version == 4 ? sw->params.ipv4 : sw->params.ipv6;
+    if (!sw->reassembly || ip_fragment_protocol(bytes, frame->bytes, packet) != PROTOCOL_TCP) {
+        fate_drop(sw, frame, PROBE_NO_CONN, DROP_NOT_TCP);
+        return;
+    }
+    if (memcmp(packet->dst, ours, 16) != 0) {
+        fate_drop(sw, frame, PROBE_NO_CONN, DROP_NOT_OURS);
+        return;
+    }
+    server_charge(sw, CPU_COST_COPY_64, ceil_div(frame->bytes, 64));
+    enum ip_reassembly_verdict verdict =
+        ip_reassembly_add(sw->reassembly, bytes, frame->bytes, packet, server_now(sw));
+    enum drop_reason reason = reason_of(verdict);
+    if (verdict == IP_REASSEMBLY_WHOLE && keep_whole(sw, frame))
+        return; /* its verdict is that of the whole */
+    if (verdict == IP_REASSEMBLY_WHOLE)
+        reason = DROP_NO_RESOURCE;
+    if (reason == DROP_NONE)
+        fate_answered(sw, frame);
+    else
+        fate_drop(sw, frame, PROBE_NO_CONN, reason);
+}
+
+bool fragments_run(struct host_sw *sw, frame_examiner *examine)
+{
+    uint32_t count = sw->whole_count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct whole_frame whole = sw->wholes[i];
+        struct nic_record record = {
+            .nic = whole.frame.port,
+            .verdict = NIC_VERDICT_NOT_MINE,
+            .flags = whole.checksums_ok ? (uint8_t)(NIC_RECORD_IS_TCP | NIC_RECORD_CHECKSUMS_OK)
+                                        : (uint8_t)NIC_RECORD_IS_TCP,
+            .bytes = whole.frame.bytes,
+            .mac_time_ps = whole.frame.mac_time_ps,
+            .frame_id = whole.frame.frame_id};
+        examine(sw, &whole.frame, &record);
+        buffer_pool_unref(&sw->pool, whole.frame.buffer);
+    }
+    sw->whole_count = 0;
+    if (sw->reassembly && ip_reassembly_next(sw->reassembly) <= server_now(sw))
+        ip_reassembly_expire(sw->reassembly, server_now(sw));
+    return count > 0;
+}
+
+uint64_t fragments_next_ps(const struct host_sw *sw)
+{
+    return sw->reassembly ? ip_reassembly_next(sw->reassembly) : TIME_NEVER;
+}

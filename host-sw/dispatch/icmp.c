@@ -1,0 +1,108 @@
+/* ICMP errors about the team's connections: the host finds the connection, whichever port the error
+ * came in on (R-47), and the NIC that has its context judges and obeys (RFC 9293 3.9.2.2). */
+#include "host-sw/dispatch/icmp.h"
+
+#include "host-sw/conn/app_calls.h"
+#include "host-sw/conn/conn.h"
+#include "host-sw/life/idle.h"
+#include "host-sw/server/server.h"
+#include "host-sw/transfer/transfer.h"
+
+#include "host-sw/stack/answer.h"
+#include "host-sw/stack/seq.h"
+
+static void count(struct host_sw_stats *stats, enum icmp_kind kind)
+{
+    if (kind == ICMP_UNREACHABLE)
+        stats->icmp_unreachable++;
+    else if (kind == ICMP_TOO_BIG)
+        stats->icmp_too_big++;
+    else if (kind == ICMP_TIME_EXCEEDED)
+        stats->icmp_time_exceeded++;
+    else
+        stats->icmp_parameter_problem++;
+}
+
+/* The NIC whose commands are executed where the context is, or will be before they are. */
+static bool nic_with_context(const struct dir_entry *entry, unsigned *nic)
+{
+    switch ((enum dir_state)entry->state) {
+    case DIR_ACTIVE:
+        *nic = entry->owner;
+        return entry->owner < NIC_COUNT;
+    case DIR_OPENING: /* nothing was sent yet while the peer's address is asked for */
+        *nic = entry->transfer.dest;
+        return !entry->resolving;
+    case DIR_INSTALLING:
+        *nic = entry->transfer.dest; /* behind its INSTALL */
+        return true;
+    case DIR_FREEZING: /* an error that matters comes again with the next segment too large */
+    case DIR_INACTIVE: /* brought back before, if it is about something in flight */
+    case DIR_FREE:
+    case DIR_CLOSING:
+    case DIR_TIME_WAIT:
+    case DIR_STATE_COUNT:
+        break;
+    }
+    return false;
+}
+
+/* A segment that begins there may be on its way. */
+static bool is_in_flight(const struct dir_entry *entry, uint32_t seq)
+{
+    uint32_t end = entry->tx_prod + (entry->fin_wanted ? 1 : 0);
+    return !host_seq_lt(seq, entry->snd_una) && host_seq_lt(seq, end);
+}
+
+void icmp_on_error(struct host_sw *sw, const struct answer_result *error)
+{
+    unsigned nic;
+    count(&sw->stats, error->error);
+    uint32_t conn = error->has_key ? directory_find(&sw->dir, &error->key) : DIR_NONE;
+    if (conn == DIR_NONE)
+        return;
+    struct dir_entry *entry = &sw->dir.entries[conn];
+    sw->stats.icmp_errors_of_connections++;
+    if (entry->state == DIR_INACTIVE && error->has_seq && is_in_flight(entry, error->seq)) {
+        struct move_trigger why = transfer_called(sw);
+        idle_reactivate(sw, entry, entry->owner, &why);
+    }
+    if (error->has_seq && host_tcp_has(&sw->tcp, conn)) {
+        struct tcp_icmp icmp = {error->notice, error->is_hard, error->seq, error->mtu};
+        sw->stats.icmp_ignored += !host_tcp_icmp(&sw->tcp, conn, &icmp);
+        return;
+    }
+    if (!error->has_seq || !nic_with_context(entry, &nic)) {
+        sw->stats.icmp_ignored++;
+        return;
+    }
+    struct nic_cmd cmd = {.op = NIC_CMD_ICMP,
+                          .gen = entry->gen,
+                          .flags = error->is_hard ? NIC_CMD_FLAG_HARD : 0,
+                          .notice = error->notice,
+                          .count = error->mtu,
+                          .tx_prod = error->seq};
+    conn_command(sw, entry, nic, cmd, 0);
+}
+
+/* The NIC has judged; of one that ended the connection its event tells. */
+void icmp_on_done(struct host_sw *sw, const struct nic_event *event)
+{
+    sw->stats.icmp_ignored += event->result != NIC_RESULT_OK;
+}
+
+void icmp_on_notice(struct host_sw *sw, const struct nic_event *event)
+{
+    struct dir_entry *entry = directory_match(&sw->dir, event->conn, event->gen);
+    if (!entry) {
+        sw->stats.stale_events++;
+        return;
+    }
+    sw->stats.notices++;
+    if (!entry->announced || !sw->app->on_notice)
+        return;
+    app_calls_make(sw, entry); /* what it was not told yet came before */
+    server_charge(sw, CPU_COST_APP_CALL, 1);
+    sw->app_called = true;
+    sw->app->on_notice(sw->app_self, event->conn, entry->cookie, (enum nic_notice)event->detail);
+}

@@ -1,0 +1,185 @@
+/*
+ * Telling the peers of connections that ended with nobody left to tell them (farewell.h). Timers: one
+ * per peer, for the reset itself (the next step, or when a port is usable again), for the probes, and
+ * for the end of the entry.
+ */
+#include "host-sw/life/farewell.h"
+
+#include "host-sw/server/server.h"
+#include "host-sw/transfer/image.h"
+
+#include "host-sw/stack/seq.h"
+#include "models/base/planted.h"
+#include "models/wire/bytes.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { PROBES_MAX = 5, STAMP_BYTES = 12, ANSWER_TTL = 64 };
+enum { FRAME_BYTES = 14 + 4 + 40 + 20 + STAMP_BYTES };
+
+/* A reset is not repeated within a retransmission timeout, nor is a probe: the answer is under way. */
+static uint64_t repeat_ps(const struct host_sw *sw)
+{
+    return sw->params.tcp.rto_min_us * PS_PER_US;
+}
+
+/* What the peer has acknowledged as far as the host was told, and what it may have received. */
+static void note_numbers(struct farewell *farewell, const struct dir_entry *entry)
+{
+    bool fin_acked = entry->tcp_state == TCP_FIN_WAIT_2 || entry->tcp_state == TCP_TIME_WAIT;
+    farewell->limit = entry->tx_prod + (entry->fin_wanted ? 1 : 0);
+    farewell->seq = fin_acked ? farewell->limit : entry->snd_una;
+    farewell->has_ack = entry->synchronised;
+    farewell->ack = entry->rcv_nxt;
+}
+
+void farewell_begin(struct host_sw *sw, const struct dir_entry *entry)
+{
+    if (entry->resolving)
+        return; /* nothing was ever sent */
+    struct farewell *farewell = farewell_find(&sw->farewells, &entry->key);
+    if (!farewell)
+        farewell = farewell_new(&sw->farewells, &entry->key, server_now(sw));
+    if (!farewell) {
+        sw->stats.farewells_refused++;
+        return;
+    }
+    const struct conn_ctx *image = sw->bus.ops->mem_read(
+        sw->bus.self, image_address(sw, server_conn_of(sw, entry)), sizeof *image);
+    memcpy(farewell->mac, image->peer_mac, sizeof farewell->mac);
+    farewell->ts_offset = image->ts_offset;
+    farewell->port = entry->rx_if;
+    farewell->until_ps = server_now(sw) + sw->params.tcp.time_wait_us * PS_PER_US;
+    note_numbers(farewell, entry);
+}
+
+void farewell_forget(struct host_sw *sw, const struct flow_key *key)
+{
+    struct farewell *farewell = farewell_find(&sw->farewells, key);
+    if (farewell)
+        farewell_remove(&sw->farewells, farewell);
+}
+
+/* Timestamps as the lost NIC would have sent them. A peer that has agreed on them drops a segment without (RFC 7323 3.2),
+ * and one that has not ignores the option. A reset needs none, but may have one. */
+static void put_stamp(const struct host_sw *sw, const struct farewell *farewell,
+                      uint8_t options[STAMP_BYTES])
+{
+    enum { NOP = 1, TIMESTAMP = 8, TIMESTAMP_BYTES = 10 };
+    static const uint8_t head[] = {NOP, NOP, TIMESTAMP, TIMESTAMP_BYTES};
+    memset(options, 0, STAMP_BYTES); /* nothing is echoed: what the peer sent last is unknown */
+    memcpy(options, head, sizeof head);
+    be32_store(options + sizeof head, ms_ticks(server_now(sw)) + farewell->ts_offset);
+}
+
+static bool send(struct host_sw *sw, const struct farewell *farewell, uint32_t seq, uint16_t flags)
+{
+    unsigned port = sw->mode->reply_port(&sw->ports, farewell->port);
+    if (!sw->ports.usable[port])
+        return false;
+    const struct flow_key *key = &farewell->key;
+    uint8_t options[STAMP_BYTES];
+    put_stamp(sw, farewell, options);
+    struct packet_out out = {.vlan = key->vlan,
+                             .options = options,
+                             .options_len = sizeof options,
+                             .ip_version = key->ip_version,
+                             .ttl = ANSWER_TTL,
+                             .ip_id = sw->stack.ip_id++,
+                             .sport = key->lport,
+                             .dport = key->rport,
+                             .seq = seq,
+                             .ack = farewell->has_ack ? farewell->ack : 0,
+                             .flags = flags};
+    if (farewell->has_ack)
+        out.flags |= TCP_ACK;
+    memcpy(out.dst_mac, farewell->mac, sizeof out.dst_mac);
+    memcpy(out.src_mac, sw->stack.mac, sizeof out.src_mac);
+    memcpy(out.src, key->laddr, sizeof out.src);
+    memcpy(out.dst, key->raddr, sizeof out.dst);
+    uint8_t frame[FRAME_BYTES];
+    uint32_t len = packet_build(frame, &out, 0);
+    assert(len <= sizeof frame);
+    return host_stack_send_frame(&sw->stack, port, frame, len);
+}
+
+static bool reset_at(struct host_sw *sw, struct farewell *farewell, uint32_t seq)
+{
+    if (!send(sw, farewell, seq, TCP_RST))
+        return false;
+    sw->stats.resets_sent++;
+    farewell->told = !PLANTED(reset_again);
+    farewell->told_ps = server_now(sw);
+    farewell->seq = seq;
+    return true;
+}
+
+/* Nothing more to do for it but to know its tuple for a while. */
+static void rest(struct host_sw *sw, struct farewell *farewell)
+{
+    farewell->exact = true;
+    farewell_at(&sw->farewells, farewell, farewell->until_ps);
+}
+
+/* An acknowledgment from before the reset tells the number better than the last record did. */
+static void learn(struct farewell *farewell, uint32_t ack)
+{
+    if (host_seq_lt(farewell->seq, ack) && !host_seq_lt(farewell->limit, ack))
+        farewell->seq = ack;
+}
+
+bool farewell_on_frame(struct host_sw *sw, const struct flow_key *key,
+                       const struct tcp_segment *seg)
+{
+    struct farewell *farewell = farewell_find(&sw->farewells, key);
+    if (!farewell)
+        return false;
+    if ((seg->flags & TCP_RST) != 0) {
+        farewell_remove(&sw->farewells, farewell); /* it knows, or gave up by itself */
+        return true;
+    }
+    if ((seg->flags & TCP_ACK) == 0)
+        return false;
+    if (!farewell->told) {
+        learn(farewell, seg->ack);
+        return true;
+    }
+    bool is_under_way =
+        seg->ack == farewell->seq && server_now(sw) < farewell->told_ps + repeat_ps(sw);
+    if (is_under_way || reset_at(sw, farewell, seg->ack))
+        rest(sw, farewell);
+    return true;
+}
+
+static void on_time(struct host_sw *sw, struct farewell *farewell, uint64_t now_ps)
+{
+    if (now_ps >= farewell->until_ps) {
+        farewell_remove(&sw->farewells, farewell);
+        return;
+    }
+    if (!farewell->told && reset_at(sw, farewell, farewell->seq)) {
+        sw->stats.resets_unasked++;
+    } else if (farewell->told) {
+        /* A segment before everything the peer expects: it answers with what it expects. */
+        sw->stats.end_probes += send(sw, farewell, farewell->seq - 1, 0);
+        farewell->probes++;
+    }
+    if (farewell->told && (farewell->seq == farewell->limit || farewell->probes == PROBES_MAX))
+        rest(sw, farewell);
+    else
+        farewell_at(&sw->farewells, farewell,
+                    u64_min(now_ps + (repeat_ps(sw) << farewell->probes), farewell->until_ps));
+}
+
+bool farewell_run(struct host_sw *sw)
+{
+    uint64_t now_ps = server_now(sw);
+    bool busy = false;
+    while (farewell_next_ps(&sw->farewells) <= now_ps) {
+        uint32_t slot = timer_heap_first(sw->farewells.timers);
+        on_time(sw, &sw->farewells.slots[slot], now_ps);
+        busy = true;
+    }
+    return busy;
+}

@@ -1,0 +1,191 @@
+/*
+ * Connections of which no packet was received for the idle time leave their NIC, or the host's own
+ * TCP, and rest in host memory, whatever their state is from ESTABLISHED on. The next frame, the
+ * application, or one of their timers brings them back. Timers: one per resting connection, at the
+ * earliest deadline of its image.
+ */
+#include "host-sw/life/idle.h"
+
+#include "host-sw/server/server.h"
+#include "host-sw/transfer/transfer.h"
+#include "models/base/planted.h"
+
+#include <assert.h>
+
+/* A timer that is due so soon fires where the connection is: bringing it out and back costs more. */
+enum { LEFT_US_MIN = 1000 };
+
+const char *idle_reason_key(enum idle_reason reason)
+{
+    static const char *const keys[IDLE_REASON_COUNT] = {
+#define X(id, key, text) key,
+        IDLE_REASONS(X)
+#undef X
+    };
+    assert(reason < IDLE_REASON_COUNT);
+    return keys[reason];
+}
+
+/* The same of a context that the host's own TCP runs. */
+static enum idle_reason host_refuses(const struct host_sw *sw, uint32_t conn)
+{
+    uint64_t now_ps = server_now(sw);
+    struct tcp_now now = {us_ticks(now_ps), ms_ticks(now_ps)};
+    if (!host_tcp_is_quiet(&sw->tcp, conn))
+        return IDLE_REASON_SENDING;
+    return tcp_deadline_us(host_tcp_context(&sw->tcp, conn), now) < LEFT_US_MIN ? IDLE_REASON_TIMER
+                                                                                : IDLE_REASON_COUNT;
+}
+
+/* What the driver can know without asking the NIC. IDLE_REASON_COUNT: nothing speaks against it. */
+static enum idle_reason driver_refuses(const struct host_sw *sw, const struct dir_entry *entry)
+{
+    if (!entry->established)
+        return IDLE_REASON_OPENING;
+    if (entry->wanted.listed)
+        return IDLE_REASON_MOVING;
+    if (entry->abort_wanted || entry->rung_tx != entry->tx_prod ||
+        entry->rung_fin != entry->fin_wanted || entry->options_new)
+        return IDLE_REASON_APPLICATION;
+    return entry->owner == PLACE_HOST ? host_refuses(sw, server_conn_of(sw, entry))
+                                      : IDLE_REASON_COUNT;
+}
+
+/* What its context says. */
+static enum idle_reason image_refuses(const struct host_sw *sw, const struct conn_ctx *image)
+{
+    if (!tcp_may_rest(image, &sw->params.tcp))
+        return IDLE_REASON_SENDING;
+    return tcp_image_left_us(image) < LEFT_US_MIN ? IDLE_REASON_TIMER : IDLE_REASON_COUNT;
+}
+
+/* One that was found busy and not heard since is left alone for as long again as it was busy: every
+ * question stops it and moves its context twice. */
+static uint64_t may_rest_ps(const struct host_sw *sw, const struct dir_entry *entry)
+{
+    uint64_t heard_ps = u64_max(entry->last_rx_ps, entry->opened_ps);
+    bool heard = heard_ps > entry->idle_refused_ps;
+    return u64_max(heard_ps, entry->idle_refused_ps) +
+           u64_max(sw->params.idle_ps, heard ? 0 : entry->idle_wait_ps);
+}
+
+static void arm_at(struct host_sw *sw, const struct dir_entry *entry, uint64_t at_ps)
+{
+    if (!sw->resting) {
+        if (at_ps == TIME_NEVER)
+            return;
+        sw->resting = timer_heap_create(sw->dir.conn_max);
+        assert(sw->resting);
+    }
+    timer_heap_set(sw->resting, server_conn_of(sw, entry), at_ps);
+}
+
+void idle_arm(struct host_sw *sw, const struct dir_entry *entry, const struct conn_ctx *image)
+{
+    uint64_t left_us = tcp_image_left_us(image);
+    arm_at(sw, entry,
+           left_us == UINT64_MAX ? TIME_NEVER : entry->extracted_ps + left_us * PS_PER_US);
+}
+
+void idle_disarm(struct host_sw *sw, const struct dir_entry *entry)
+{
+    arm_at(sw, entry, TIME_NEVER);
+}
+
+static void consider(struct host_sw *sw, struct dir_entry *entry, uint64_t now_ps)
+{
+    if (entry->state != DIR_ACTIVE || transfer_is_under_way(entry) ||
+        now_ps < may_rest_ps(sw, entry) || PLANTED(claim_never_rests) || PLANTED(rest_never))
+        return;
+    enum idle_reason reason = driver_refuses(sw, entry);
+    if (reason != IDLE_REASON_COUNT) {
+        sw->stats.not_inactivated[reason]++;
+        return;
+    }
+    struct move_trigger why = {.at_ps = now_ps, .decided_ps = now_ps, .kind = TRIGGER_TIMER};
+    transfer_begin(sw, entry, PLACE_MEMORY, MOVE_NONE, &why);
+}
+
+void idle_scan(struct host_sw *sw, uint64_t now_ps)
+{
+    server_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
+    for (uint32_t conn = 0; conn < sw->dir.used_end; conn++)
+        consider(sw, &sw->dir.entries[conn], now_ps);
+}
+
+/* A frame or the application came first (R-29), or the NIC has something to do. The connection is not
+ * asked again before another idle time. */
+static void note_refusal(struct host_sw *sw, struct dir_entry *entry, enum idle_reason reason)
+{
+    bool heard = entry->last_rx_ps > entry->idle_refused_ps;
+    sw->stats.not_inactivated[reason]++;
+    entry->idle_wait_ps =
+        heard ? sw->params.idle_ps : u64_max(sw->params.idle_ps, 2 * entry->idle_wait_ps);
+    entry->idle_refused_ps = server_now(sw);
+}
+
+bool idle_accepts(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image)
+{
+    enum idle_reason reason = driver_refuses(sw, entry);
+    if (entry->held_count > 0 || server_now(sw) < entry->last_rx_ps + sw->params.idle_ps)
+        reason = IDLE_REASON_HEARD;
+    if (reason == IDLE_REASON_COUNT)
+        reason = image_refuses(sw, image);
+    if (reason != IDLE_REASON_COUNT)
+        note_refusal(sw, entry, reason);
+    return reason == IDLE_REASON_COUNT;
+}
+
+/* Where a resting connection goes on: on `wanted` if that may be, else on the other NIC; on the host
+ * when no NIC has room or a usable port, or when it was there by policy or for what it receives. */
+static unsigned place_for(const struct host_sw *sw, const struct dir_entry *entry, unsigned wanted,
+                          enum host_reason *reason)
+{
+    if (entry->owner == PLACE_HOST && entry->host_reason != HOST_REASON_TABLE_FULL &&
+        entry->host_reason != HOST_REASON_NO_MEMBER) {
+        *reason = (enum host_reason)entry->host_reason;
+        return PLACE_HOST;
+    }
+    *reason = HOST_REASON_TABLE_FULL;
+    if (sw->on_nics >= sw->params.offload_max)
+        return PLACE_HOST;
+    *reason = HOST_REASON_NO_MEMBER;
+    if (wanted == PLACE_HOST)
+        wanted = entry->rx_if;
+    if (sw->mode->may_own(&sw->ports, wanted))
+        return wanted;
+    return sw->mode->may_own(&sw->ports, team_other(wanted)) ? team_other(wanted)
+                                                             : (unsigned)PLACE_HOST;
+}
+
+void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned wanted,
+                     const struct move_trigger *why)
+{
+    assert(entry->state == DIR_INACTIVE);
+    enum host_reason reason;
+    unsigned place = place_for(sw, entry, wanted, &reason);
+    if (place == PLACE_HOST)
+        entry->host_reason = (uint8_t)reason;
+    entry->t0_ps = why->at_ps;
+    entry->idle_refused_ps = server_now(sw);
+    entry->idle_wait_ps = 0;
+    transfer_begin(sw, entry, place, MOVE_REACTIVATED, why);
+}
+
+uint64_t idle_next_ps(const struct host_sw *sw)
+{
+    return sw->resting ? timer_heap_next_ps(sw->resting) : TIME_NEVER;
+}
+
+bool idle_on_time(struct host_sw *sw, uint64_t now_ps)
+{
+    bool busy = false;
+    while (idle_next_ps(sw) <= now_ps) {
+        struct dir_entry *entry = &sw->dir.entries[timer_heap_first(sw->resting)];
+        struct move_trigger why = {.at_ps = now_ps, .decided_ps = now_ps, .kind = TRIGGER_TIMER};
+        sw->stats.timers_of_resting++;
+        idle_reactivate(sw, entry, entry->owner, &why);
+        busy = true;
+    }
+    return busy;
+}

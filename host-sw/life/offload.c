@@ -1,0 +1,107 @@
+#include "host-sw/life/offload.h"
+
+#include "host-sw/server/server.h"
+#include "host-sw/transfer/nic_places.h"
+#include "host-sw/transfer/transfer.h"
+#include "models/base/memory.h"
+
+#include <stdlib.h>
+
+static unsigned nic_for(const struct host_sw *sw, const struct dir_entry *entry)
+{
+    return sw->mode->may_own(&sw->ports, entry->rx_if) ? entry->rx_if : team_other(entry->rx_if);
+}
+
+void offload_take_away(struct host_sw *sw, struct dir_entry *entry, enum host_reason reason)
+{
+    entry->host_reason = (uint8_t)reason;
+    struct move_trigger why = transfer_called(sw);
+    transfer_request(sw, entry, PLACE_HOST, MOVE_ONLOADED, &why);
+}
+
+void offload_on_dropped(struct host_sw *sw, struct dir_entry *entry, enum drop_reason reason)
+{
+    uint32_t limit = sw->params.offload_out_of_order_max;
+    if (reason != DROP_TCP_OOO_FULL || entry->state != DIR_ACTIVE || entry->owner == PLACE_HOST)
+        return;
+    entry->ooo_drops++;
+    if (limit > 0 && entry->ooo_drops >= limit)
+        offload_take_away(sw, entry, HOST_REASON_OUT_OF_ORDER);
+}
+
+void offload_on_fragments(struct host_sw *sw, struct dir_entry *entry)
+{
+    sw->stats.wholes++;
+    if (entry->owner == PLACE_HOST || entry->state != DIR_ACTIVE)
+        return;
+    entry->wholes++;
+    if (sw->params.offload_fragments_max > 0 && entry->wholes >= sw->params.offload_fragments_max)
+        offload_take_away(sw, entry, HOST_REASON_FRAGMENTS);
+}
+
+void offload_take_all(struct host_sw *sw, unsigned nic)
+{
+    server_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
+    for (uint32_t conn = 0; conn < sw->dir.used_end; conn++) {
+        struct dir_entry *entry = &sw->dir.entries[conn];
+        if (entry->state == DIR_ACTIVE && entry->owner == nic)
+            offload_take_away(sw, entry, HOST_REASON_NO_MEMBER);
+    }
+}
+
+static void fulfil(struct host_sw *sw, struct dir_entry *entry, bool on_host)
+{
+    struct move_trigger why = transfer_called(sw);
+    if (entry->state != DIR_ACTIVE || (entry->owner == PLACE_HOST) == on_host)
+        return;
+    if (on_host) {
+        offload_take_away(sw, entry, HOST_REASON_REQUEST);
+    } else if (sw->on_nics < sw->params.offload_max) {
+        unsigned nic = nic_for(sw, entry);
+        if (sw->mode->may_own(&sw->ports, nic))
+            transfer_request(sw, entry, nic, MOVE_OFFLOADED, &why);
+    } else {
+        entry->host_reason = HOST_REASON_TABLE_FULL;
+        nic_places_wait(sw, entry);
+    }
+}
+
+static void run_wish(struct host_sw *sw, const struct place_wish *wish)
+{
+    if (wish->conn != DIR_NONE) {
+        if (directory_is_live(&sw->dir, wish->conn))
+            fulfil(sw, &sw->dir.entries[wish->conn], wish->on_host);
+        return;
+    }
+    server_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
+    for (uint32_t conn = 0; conn < sw->dir.used_end; conn++)
+        fulfil(sw, &sw->dir.entries[conn], wish->on_host);
+}
+
+bool offload_run(struct host_sw *sw)
+{
+    bool busy = sw->wish_count > 0;
+    for (uint32_t i = 0; i < sw->wish_count; i++)
+        run_wish(sw, &sw->wishes[i]);
+    sw->wish_count = 0;
+    while (sw->waiting.count > 0 && sw->on_nics < sw->params.offload_max &&
+           sw->turns_taken < sw->params.moves_outstanding_max) {
+        struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->waiting)];
+        if (!sw->mode->may_own(&sw->ports, nic_for(sw, entry)))
+            break; /* nor any other */
+        nic_places_stop_waiting(sw, entry);
+        fulfil(sw, entry, false);
+        busy = true;
+    }
+    return busy;
+}
+
+void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host)
+{
+    if (sw->wish_count == sw->wish_capacity) {
+        sw->wish_capacity = sw->wish_capacity ? 2 * sw->wish_capacity : 16;
+        sw->wishes = realloc(sw->wishes, sw->wish_capacity * sizeof *sw->wishes);
+        memory_check(sw->wishes);
+    }
+    sw->wishes[sw->wish_count++] = (struct place_wish){conn, on_host};
+}

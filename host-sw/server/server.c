@@ -1,0 +1,404 @@
+/* The program of the server: start, main loop, stop. The rest is in team, stack and driver. */
+#include "host-sw/server/server.h"
+#include "host-sw/dispatch/conn_io.h"
+#include "host-sw/dispatch/dispatch.h"
+#include "host-sw/dispatch/fragments.h"
+#include "host-sw/dispatch/host_records.h"
+#include "host-sw/life/connecting.h"
+#include "host-sw/life/farewell.h"
+#include "host-sw/life/idle.h"
+#include "host-sw/life/termination.h"
+#include "host-sw/team/challenge.h"
+#include "host-sw/team/failover.h"
+#include "host-sw/team/recovery.h"
+#include "host-sw/transfer/place_nic.h"
+#include "host-sw/transfer/transfer.h"
+#include "models/base/planted.h"
+
+#include "models/base/memory.h"
+#include "models/hwif/nic_regs.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { SPARE_BUFFERS = 16384 }; /* beyond what is posted: frames held or being relayed */
+#define KICKED (1u << 31)
+
+void host_sw_params_default(struct host_sw_params *params)
+{
+    *params = (struct host_sw_params){
+        .mode = TEAM_MODE_STATIC,
+        .mac = {0x02, 0x00, 0x00, 0x00, 0x00, 0x01},
+        .ipv4 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1},
+        .ipv6 = {0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1},
+        .mtu_bytes = 1500,
+        .conn_max = 65536,
+        .ring_bytes = 512 * 1024,
+        .idle_ps = 60 * PS_PER_S,
+        .move_deadline_ps = PS_PER_MS,
+        .hold_frames_per_conn = 64,
+        .hold_bytes_total = UINT64_C(64) << 20,
+        .moves_outstanding_max = 64,
+        .moving_enabled = true,
+        .policies = "first-packet",
+        .offload = OFFLOAD_ALL,
+        .offload_max = 65536,
+        .challenge_rate = 1000,
+        .fragment_datagrams = 64,
+        .fragment_timeout_ps = 30 * PS_PER_S,
+        .syn_cookies = SYN_COOKIES_AUTO,
+        .syn_backlog = 4096,
+        .ring_log2_cmd = 10,
+        .ring_log2_record = 12,
+        .ring_log2_event = 12,
+        .ring_log2_buffer = 10,
+        .isn_seed = 1,
+    };
+    move_owner_preset(params->own);
+    tcp_params_default(&params->tcp);
+    params->tcp.mss_max = (uint16_t)(params->mtu_bytes - 40);
+}
+
+/* The parts know the ones below them; what they need of the others they reach by these. */
+static const struct server_upcalls upcalls = {.give_up = termination_give_up,
+                                              .examine = dispatch_frame,
+                                              .examine_held = termination_examine_held,
+                                              .placed = failover_check};
+
+struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_bus bus,
+                               const struct app_ops *app, void *app_self, const struct probe *probe)
+{
+    assert(app && app->on_syn);
+    assert(params->conn_max > 0 && params->conn_max <= 65536);
+    assert(params->ring_bytes >= 4096 && (params->ring_bytes & (params->ring_bytes - 1)) == 0);
+    assert(params->hold_frames_per_conn > 0 &&
+           params->hold_frames_per_conn <= TEAM_HELD_SLOT_FRAMES_MAX);
+    assert(params->moves_outstanding_max > 0);
+    struct host_sw *sw = calloc(1, sizeof *sw);
+    if (!sw)
+        return NULL;
+    sw->params = *params;
+    if (sw->params.scan_period_ps == 0)
+        sw->params.scan_period_ps = u64_max(sw->params.idle_ps / 8, 1);
+    if (PLANTED(rest_early))
+        sw->params.idle_ps /= 2;
+    sw->bus = bus;
+    sw->app = app;
+    sw->app_self = app_self;
+    sw->probe = probe;
+    sw->upcalls = &upcalls;
+    assert(params->mode < TEAM_MODE_COUNT && params->mechanism < mechanism_count);
+    sw->mode = team_mode_table[params->mode];
+    sw->mechanism =
+        params->moving_enabled ? mechanism_table[params->mechanism] : mechanism_find("forward");
+    sw->last_look_ps = sw->cookie_ps = TIME_NEVER;
+    sw->params.tcp.challenges = &sw->challenges;
+    sw->wish_active = NIC_COUNT;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        sw->restart_ps[nic] = TIME_NEVER;
+    isn_key_init(&sw->isn_key, params->isn_seed);
+    sw->challenges = (struct tcp_challenges){.rate = challenge_share(params),
+                                             .key = challenge_key(sw, PLACE_HOST)};
+    connecting_init(sw);
+    return sw;
+}
+
+/* Native memory only: the simulated machine may be gone already. */
+void host_sw_destroy(struct host_sw *sw)
+{
+    if (!sw)
+        return;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        nic_driver_free(&sw->nics[nic]);
+    buffer_pool_free(&sw->pool);
+    inject_table_free(&sw->injected);
+    host_stack_free(&sw->stack);
+    host_tcp_free(&sw->tcp);
+    if (sw->resting)
+        timer_heap_destroy(sw->resting);
+    hold_free(&sw->hold);
+    farewell_free(&sw->farewells);
+    directory_free(&sw->dir);
+    policy_list_free(&sw->policies);
+    free(sw->pending_events);
+    free(sw->wishes);
+    free(sw->issued);
+    fragments_free(sw);
+    free(sw);
+}
+
+static bool start_memory(struct host_sw *sw)
+{
+    const struct host_sw_params *params = &sw->params;
+    struct nic_bus bus = sw->bus;
+    uint64_t conns = params->conn_max;
+    sw->entries_address = bus.ops->mem_alloc(bus.self, conns * TEAM_ENTRY_BYTES);
+    sw->images_address = bus.ops->mem_alloc(bus.self, conns * CTX_BYTES);
+    sw->held_address = bus.ops->mem_alloc(bus.self, conns * params->hold_frames_per_conn *
+                                                        sizeof(struct nic_held));
+    uint32_t buffers = ((uint32_t)NIC_COUNT << params->ring_log2_buffer) + SPARE_BUFFERS;
+    hold_init(&sw->hold, &sw->pool, params->hold_frames_per_conn, params->hold_bytes_total);
+    if (!inject_table_init(&sw->injected) ||
+        !host_stack_init(&sw->stack, bus, sw->nics, &sw->pool, params->mac,
+                         params->tcp.time_wait_us * PS_PER_US))
+        memory_out();
+    return sw->entries_address && sw->images_address && sw->held_address &&
+           buffer_pool_init(&sw->pool, bus, buffers);
+}
+
+/* A policy asks for a move of its own accord. */
+static bool policy_moves(void *self, uint32_t conn, const struct move_trigger *why)
+{
+    struct host_sw *sw = self;
+    struct dir_entry *entry = &sw->dir.entries[conn];
+    assert(conn < sw->dir.conn_max);
+    if (!directory_is_live(&sw->dir, conn) || !sw->mechanism->start)
+        return false;
+    return transfer_request(sw, entry, why->port, MOVE_FOREIGN, why) || entry->wanted.listed;
+}
+
+static void start_lists(struct host_sw *sw)
+{
+    struct dir_entry *first = sw->dir.entries;
+    conn_list_init(&sw->dirty, &first->dirty, sizeof *first);
+    conn_list_init(&sw->wanted, &first->wanted, sizeof *first);
+    conn_list_init(&sw->transfers, &first->under_way, sizeof *first);
+    conn_list_init(&sw->waiting, &first->waiting, sizeof *first);
+    conn_list_init(&sw->telling, &first->telling, sizeof *first);
+}
+
+/* Both NICs must know every id the directory may give out. */
+static bool start(struct host_sw *sw)
+{
+    if (!start_memory(sw))
+        return false;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        (void)recovery_start_nic(sw, nic);
+    uint32_t conn_max = sw->params.conn_max;
+    bool any = false;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        if (!sw->nics[nic].up)
+            continue;
+        conn_max = u32_min(conn_max, sw->nics[nic].conn_max);
+        any = true;
+    }
+    if (!any || conn_max == 0)
+        return false;
+    if (!directory_init(&sw->dir, conn_max) || !host_records_init(sw) || !fragments_init(sw))
+        memory_out(); /* a server that never starts would make every conversation fail */
+    start_lists(sw);
+    policy_list_init(&sw->policies, sw->params.policies, sw->params.own, conn_max,
+                     (struct policy_server){policy_moves, sw});
+    farewell_init(&sw->farewells, conn_max);
+    struct move_trigger why = transfer_called(sw);
+    failover_on_ports_changed(sw, NIC_COUNT, &why);
+    uint64_t now_ps = server_now(sw);
+    sw->next_scan_ps = sw->params.idle_ps ? now_ps + sw->params.scan_period_ps : TIME_NEVER;
+    sw->next_heartbeat_ps = sw->params.heartbeat_ps ? now_ps : TIME_NEVER;
+    sw->next_app_ps = now_ps;
+    sw->is_up = true;
+    return true;
+}
+
+static void run_app(struct host_sw *sw, uint64_t now_ps)
+{
+    sw->app_called = false;
+    sw->next_app_ps = TIME_NEVER;
+    if (!sw->app->on_run)
+        return;
+    server_charge(sw, CPU_COST_APP_CALL, 1);
+    sw->next_app_ps = sw->app->on_run(sw->app_self, now_ps);
+}
+
+static void heartbeat(struct host_sw *sw, uint64_t now_ps)
+{
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        if (sw->nics[nic].up)
+            ring_write_reg(sw->bus, nic, NIC_REG_HEARTBEAT, 1);
+    sw->next_heartbeat_ps = now_ps + sw->params.heartbeat_ps;
+}
+
+static bool run_timers(struct host_sw *sw, bool kicked)
+{
+    uint64_t now_ps = server_now(sw);
+    bool busy = false;
+    if (transfer_next_deadline_ps(sw) <= now_ps) {
+        transfer_on_deadline(sw, now_ps);
+        busy = true;
+    }
+    if (time_wait_next_ps(&sw->stack.time_waits) <= now_ps)
+        termination_expire_time_waits(sw, now_ps);
+    if (neighbour_next_ps(&sw->neighbours) <= now_ps) {
+        connecting_on_time(sw, now_ps);
+        busy = true;
+    }
+    if (sw->next_heartbeat_ps <= now_ps)
+        heartbeat(sw, now_ps);
+    busy |= farewell_run(sw);
+    busy |= policy_list_run(&sw->policies, now_ps);
+    busy |= idle_on_time(sw, now_ps);
+    if (sw->last_look_ps <= now_ps) {
+        sw->last_look_ps = TIME_NEVER;
+        busy = true;
+    }
+    if (sw->wish_active != NIC_COUNT) {
+        failover_on_ports_changed(sw, sw->wish_active, &sw->wish_active_trigger);
+        sw->wish_active = NIC_COUNT;
+        busy = true;
+    }
+    if (kicked || sw->app_called || sw->next_app_ps <= now_ps) {
+        run_app(sw, now_ps);
+        busy = true;
+    }
+    return busy;
+}
+
+/* The idle scan comes behind all that may concern a connection in this step: an image that it stores
+ * cannot be read back before the next one. */
+static bool scan(struct host_sw *sw)
+{
+    uint64_t now_ps = server_now(sw);
+    if (sw->next_scan_ps > now_ps)
+        return false;
+    idle_scan(sw, now_ps);
+    sw->next_scan_ps = now_ps + sw->params.scan_period_ps;
+    return true;
+}
+
+static bool flush(struct host_sw *sw)
+{
+    conn_io_flush(sw);
+    bool busy = scan(sw);
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        nic_driver_flush(&sw->nics[nic]);
+    return busy;
+}
+
+static uint64_t next_timer_ps(const struct host_sw *sw)
+{
+    uint64_t next = u64_min(sw->next_scan_ps, sw->next_heartbeat_ps);
+    next = u64_min(next, u64_min(sw->next_app_ps, sw->last_look_ps));
+    next = u64_min(next, transfer_next_deadline_ps(sw));
+    next = u64_min(next, recovery_next_ps(sw));
+    next = u64_min(next, host_tcp_next_ps(&sw->tcp));
+    next = u64_min(next, neighbour_next_ps(&sw->neighbours));
+    next = u64_min(next, fragments_next_ps(sw));
+    next = u64_min(next, farewell_next_ps(&sw->farewells));
+    next = u64_min(next, idle_next_ps(sw));
+    next = u64_min(next, policy_list_next_ps(&sw->policies));
+    return u64_min(next, time_wait_next_ps(&sw->stack.time_waits));
+}
+
+/* Asks to be woken for what comes next, then sleeps. Both ways of waking are set up; the machine
+ * uses the one it is built for. */
+static bool sleep_until_work(struct host_sw *sw)
+{
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        if (!sw->nics[nic].up || sw->params.poll)
+            continue;
+        nic_ring_arm(&sw->nics[nic].records);
+        nic_ring_arm(&sw->nics[nic].events);
+    }
+    uint32_t fired = sw->bus.ops->wait(sw->bus.self, next_timer_ps(sw));
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        uint32_t bits = fired >> (nic * NIC_VECTOR_COUNT);
+        if ((bits & (1u << NIC_VECTOR_RECORD)) != 0)
+            sw->nics[nic].records.armed = false;
+        if ((bits & (1u << NIC_VECTOR_EVENT)) != 0)
+            sw->nics[nic].events.armed = false;
+        sw->port_events |= fired & 1u << (NIC_BUS_PORT_BIT + nic) ? 1u << nic : 0;
+    }
+    return (fired & KICKED) != 0;
+}
+
+/* Set before the last look at the rings, so that nothing can slip in between. */
+static void watch(struct host_sw *sw)
+{
+    if (!sw->params.poll)
+        return;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        unsigned slot = nic * NIC_VECTOR_COUNT;
+        if (!sw->nics[nic].up)
+            continue;
+        sw->bus.ops->watch(sw->bus.self, slot + NIC_VECTOR_RECORD,
+                           nic_ring_next_address(&sw->nics[nic].records));
+        sw->bus.ops->watch(sw->bus.self, slot + NIC_VECTOR_EVENT,
+                           nic_ring_next_address(&sw->nics[nic].events));
+    }
+}
+
+/* What the step wrote takes effect now; that is T8 of the moves whose INSTALL is part of it. */
+static void end_step(struct host_sw *sw)
+{
+    sw->bus.ops->step_end(sw->bus.self);
+    place_nic_on_step_end(sw);
+}
+
+void host_sw_main(struct host_sw *sw)
+{
+    assert(!sw->initialised);
+    sw->initialised = true;
+    bool kicked = true; /* the application runs once at the start */
+    if (!start(sw))
+        return;
+    while (!sw->stop) {
+        watch(sw);
+        bool busy = dispatch_poll(sw);
+        busy |= run_timers(sw, kicked);
+        busy |= flush(sw);
+        kicked = false;
+        busy |= host_tcp_has_work(&sw->tcp) || sw->app_called || sw->whole_count > 0;
+        if (recovery_is_due(sw))
+            end_step(sw); /* it reads from NICs, which ends the step in any case */
+        busy |= recovery_run(sw);
+        if (busy) {
+            end_step(sw);
+        } else {
+            kicked = sleep_until_work(sw);
+        }
+    }
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        nic_driver_stop(&sw->nics[nic]);
+    sw->bus.ops->step_end(sw->bus.self);
+}
+
+void host_sw_stop(struct host_sw *sw) { sw->stop = true; }
+
+bool host_sw_set_active(struct host_sw *sw, unsigned nic, uint64_t now_ps)
+{
+    assert(nic < NIC_COUNT);
+    if (!sw->mode->can_set_active)
+        return false;
+    sw->wish_active = nic;
+    sw->wish_active_trigger = (struct move_trigger){.at_ps = now_ps, .kind = TRIGGER_CALL};
+    return true;
+}
+
+const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned nic)
+{
+    assert(nic < NIC_COUNT);
+    return &sw->errors[nic];
+}
+
+const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw) { return &sw->stats; }
+
+uint64_t host_sw_challenges_refused(const struct host_sw *sw) { return sw->challenges.refused; }
+
+const struct ip_reassembly_stats *host_sw_get_fragment_stats(const struct host_sw *sw)
+{
+    return sw->reassembly ? ip_reassembly_get_stats(sw->reassembly) : NULL;
+}
+
+const struct host_tcp_stats *host_sw_get_tcp_stats(const struct host_sw *sw)
+{
+    return &sw->tcp.stats;
+}
+
+bool host_sw_is_up(const struct host_sw *sw, unsigned nic) { return sw->is_up && sw->nics[nic].up; }
+
+size_t host_sw_conn_rows(const struct host_sw *sw) { return sw->dir.row_count; }
+
+void host_sw_conn_row(const struct host_sw *sw, size_t row, struct dir_view *view)
+{
+    directory_view(&sw->dir, row, view);
+}
