@@ -52,7 +52,7 @@ static const char replay_help[] =
     "      --set KEY=VALUE   any key of docs/scenario.md; may be repeated\n"
     "      --waves WHAT      none, moves or all: what waves.fst holds\n"
     "      --allow-empty     a capture without any conversation to judge is no error\n"
-    "      --no-recheck      do not replay damaged conversations again under nic0\n"
+    "      --no-recheck      do not replay damaged or stalled conversations again under nic0\n"
     "  -h, --help            this text\n"
     "\n"
     "Exit status: as `toesim run`; 2 also when the capture is damaged in the middle.\n";

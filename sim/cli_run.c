@@ -229,8 +229,9 @@ enum status cli_simulate(const struct sim_config *config, const struct live_opti
     if (status != STATUS_OK)
         return status;
     struct recheck recheck = {0, -1};
+    struct sim_config own = *config; /* it may be told where a copy of the capture is */
     if (outcome->recheck)
-        recheck_begin(&recheck, config);
+        recheck_begin(&recheck, &own);
     struct run_options options = {.out_dir = out.temp,
                                   .recheck = outcome->recheck ? &recheck : NULL,
                                   .progress = outcome->progress,
@@ -238,8 +239,8 @@ enum status cli_simulate(const struct sim_config *config, const struct live_opti
                                   .stop = stop_signals_flag(),
                                   .sim_time_ps = outcome->sim_time_ps};
     stop_signals_catch();
-    status = simulate_into(&out, config, &options, err);
-    recheck_end(&recheck);
+    status = simulate_into(&out, &own, &options, err);
+    recheck_end(&recheck, &own);
     /* Failed expectations and damaged captures leave results too; a full disk leaves none. */
     if (status == STATUS_ENVIRONMENT || !has_file(out.temp, "stats.json")) {
         outdir_abort(&out);

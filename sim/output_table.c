@@ -50,6 +50,8 @@ const struct output_row output_rows[] = {
     COUNT("streams.<outcome>", "conversations", ""),
     MAYBE("streams.damaged_nic0", "conversations",
           "of the damaged ones, damaged under nic0 without faults too"),
+    MAYBE("streams.stalled_nic0", "conversations",
+          "of the stalled ones, stalled under nic0 without faults too"),
     COUNT("streams.partial.<partial>", "conversations", "not judged: "),
     COUNT("streams.bytes_to_server", "bytes",
           "payload that reached the server; of a generator: that was sent"),

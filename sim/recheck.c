@@ -1,5 +1,6 @@
 #include "sim/recheck.h"
 
+#include "models/base/temp_file.h"
 #include "sim/stop_signals.h"
 
 #include <errno.h>
@@ -62,17 +63,20 @@ static bool answer(int socket, const struct sim_config *original)
 {
     static struct sim_config config;
     struct error err;
-    uint64_t count, damaged = 0;
+    uint64_t count;
     if (!receive_whole(socket, &count, sizeof count, NULL) ||
         count > SIZE_MAX / sizeof(uint64_t) / 2)
         return false;
     uint64_t *conversations = calloc(count + 1, sizeof *conversations);
     config = *original;
     recheck_config(&config);
-    bool ok = conversations &&
+    uint8_t *outcomes = calloc(count + 1, sizeof *outcomes);
+    config.capture.copied = config.capture.copy_fd > 0;
+    bool ok = conversations && outcomes &&
               receive_whole(socket, conversations, count * sizeof *conversations, NULL) &&
-              recheck_simulate(&config, conversations, count, &damaged, &err) == STATUS_OK &&
-              send_whole(socket, &damaged, sizeof damaged);
+              recheck_simulate(&config, conversations, count, outcomes, &err) == STATUS_OK &&
+              send_whole(socket, outcomes, count);
+    free(outcomes);
     free(conversations);
     return ok;
 }
@@ -83,11 +87,21 @@ static bool can_be_read_twice(const char *path)
     return stat(path, &info) == 0 && S_ISREG(info.st_mode);
 }
 
-void recheck_begin(struct recheck *recheck, const struct sim_config *config)
+/* A file for the copy, which the child has as well. False: there is none. */
+static bool copy_begin(struct sim_config *config)
+{
+    struct error ignored;
+    int fd = temp_file_open(&ignored);
+    config->capture.copy_fd = fd > 0 ? fd : 0;
+    return fd > 0;
+}
+
+void recheck_begin(struct recheck *recheck, struct sim_config *config)
 {
     int ends[2];
     *recheck = (struct recheck){0, -1};
-    if (config->traffic != TRAFFIC_REPLAY || !can_be_read_twice(config->capture_path) ||
+    if (config->traffic != TRAFFIC_REPLAY ||
+        (!can_be_read_twice(config->capture_path) && !copy_begin(config)) ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return;
     (void)fflush(NULL);
@@ -105,17 +119,20 @@ void recheck_begin(struct recheck *recheck, const struct sim_config *config)
 }
 
 bool recheck_ask(struct recheck *recheck, const uint64_t *conversations, size_t count,
-                 volatile const int *stop, uint64_t *also_damaged)
+                 volatile const int *stop, uint8_t *outcomes)
 {
     uint64_t number = count;
     return recheck->child > 0 && send_whole(recheck->socket, &number, sizeof number) &&
            send_whole(recheck->socket, conversations, count * sizeof *conversations) &&
-           receive_whole(recheck->socket, also_damaged, sizeof *also_damaged, stop);
+           receive_whole(recheck->socket, outcomes, count, stop);
 }
 
-void recheck_end(struct recheck *recheck)
+void recheck_end(struct recheck *recheck, struct sim_config *config)
 {
     int how;
+    if (config->capture.copy_fd > 0)
+        (void)close(config->capture.copy_fd);
+    config->capture.copy_fd = 0;
     if (recheck->child <= 0)
         return;
     (void)close(recheck->socket);

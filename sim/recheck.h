@@ -1,8 +1,8 @@
 /*
  * Damage that a replay finds may be the capture's own: a connection whose story the capture does not
  * tell whole fails without any move. A child process therefore replays the capture once more, with
- * every frame at NIC 0 and no faults, and tells which of the damaged conversations are damaged there
- * too. SystemC runs once in a process, so the child is made before the run, and waits.
+ * every frame at NIC 0 and no faults, and tells what becomes of the conversations that were damaged or
+ * stalled. SystemC runs once in a process, so the child is made before the run, and waits.
  */
 #ifndef TOESIM_SIM_RECHECK_H
 #define TOESIM_SIM_RECHECK_H
@@ -21,25 +21,25 @@ struct recheck {
 };
 
 /* Makes the child, before anything of SystemC has run and before signals are caught. Without a child
- * (no replay, a capture that cannot be read twice such as a pipe, no process to be had) nothing is
- * checked again. */
-void recheck_begin(struct recheck *recheck, const struct sim_config *config);
+ * (no replay, no process to be had) nothing is checked again. Of a capture that cannot be read twice
+ * (a pipe) the run makes a copy, which both read: config is told where (capture.copy_fd). */
+void recheck_begin(struct recheck *recheck, struct sim_config *config);
 
-/* How many of these conversations, by their numbers in the capture, are damaged under NIC 0 too.
+/* What becomes of these conversations, by their numbers in the capture, under NIC 0: enum outcome of each.
  * False: not known, because there is no child, it failed, or *stop became true while it ran. */
 bool recheck_ask(struct recheck *recheck, const uint64_t *conversations, size_t count,
-                 volatile const int *stop, uint64_t *also_damaged);
+                 volatile const int *stop, uint8_t *outcomes);
 
-/* Ends the child if it is still there. */
-void recheck_end(struct recheck *recheck);
+/* Ends the child if it is still there, and forgets the copy. */
+void recheck_end(struct recheck *recheck, struct sim_config *config);
 
 /* config as the child runs it. */
 void recheck_config(struct sim_config *config);
 
-/* Runs config in this process and counts which of the conversations are damaged; STATUS_OK: it came to
- * its end. */
+/* Runs config in this process and tells the outcomes of these conversations; STATUS_OK: it came to its
+ * end. */
 enum status recheck_simulate(const struct sim_config *config, const uint64_t *conversations,
-                             size_t count, uint64_t *damaged, struct error *err);
+                             size_t count, uint8_t *outcomes, struct error *err);
 
 #ifdef __cplusplus
 }

@@ -12,14 +12,15 @@ struct question {
     const sim_config *config;
     const uint64_t *conversations;
     size_t count;
-    uint64_t *damaged;
+    uint8_t *outcomes;
     struct error *err;
 };
 
-void count_damaged(const question &q, const replay_side *replay)
+void tell_outcomes(const question &q, const replay_side *replay)
 {
     for (size_t i = 0; i < q.count; i++)
-        *q.damaged += replay_side_result(replay, q.conversations[i])->outcome == OUTCOME_DAMAGED;
+        q.outcomes[i] =
+            static_cast<uint8_t>(replay_side_result(replay, q.conversations[i])->outcome);
 }
 
 enum status simulate(const question &q, const capture *capture)
@@ -35,7 +36,7 @@ enum status simulate(const question &q, const capture *capture)
         return error_set(q.err, STATUS_FAILED, "an invariant was violated");
     bed.finish(true);
     bed.fill_results(&input);
-    count_damaged(q, input.replay);
+    tell_outcomes(q, input.replay);
     return STATUS_OK;
 }
 
@@ -52,9 +53,8 @@ int body(void *self)
 } // namespace
 
 enum status recheck_simulate(const struct sim_config *config, const uint64_t *conversations,
-                             size_t count, uint64_t *damaged, struct error *err)
+                             size_t count, uint8_t *outcomes, struct error *err)
 {
-    question q = {config, conversations, count, damaged, err};
-    *damaged = 0;
+    question q = {config, conversations, count, outcomes, err};
     return static_cast<enum status>(kernel_run(body, &q));
 }

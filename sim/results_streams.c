@@ -76,8 +76,10 @@ void results_add_streams(json_t *root, const struct results_input *in)
     results_set(streams, "complete",
                 external ? external_complete(in) : outcome_judged_total(&counts));
     add_outcomes(streams, &counts);
-    if (in->rechecked)
+    if (in->rechecked && counts.of[OUTCOME_DAMAGED])
         results_set(streams, "damaged_nic0", in->damaged_nic0);
+    if (in->rechecked && counts.of[OUTCOME_STALLED])
+        results_set(streams, "stalled_nic0", in->stalled_nic0);
     results_set(streams, "bytes_to_server", to_server);
     results_set(streams, "bytes_to_client", to_client);
 }

@@ -88,6 +88,21 @@ static void print_partial(FILE *f, const json_t *stats)
         (void)fputc('\n', f);
 }
 
+/* What became of the conversations under nic0, without faults. */
+static void print_recheck(FILE *f, const struct results_input *in, const json_t *stats)
+{
+    static const char *const names[] = {"damaged", "stalled"};
+    const uint64_t also[] = {in->damaged_nic0, in->stalled_nic0};
+    for (int i = 0; i < 2; i++) {
+        long long count = (long long)number(stats, "streams", names[i]);
+        if (in->rechecked && count)
+            (void)fprintf(f, "                also %s under nic0: %llu of %lld\n", names[i],
+                          (unsigned long long)also[i], count);
+        if (in->recheck_failed && count)
+            (void)fprintf(f, "                not known whether %s under nic0 too\n", names[i]);
+    }
+}
+
 static void print_streams(FILE *f, const struct results_input *in, const json_t *stats)
 {
     json_int_t complete = number(stats, "streams", "complete");
@@ -109,12 +124,7 @@ static void print_streams(FILE *f, const struct results_input *in, const json_t 
                   (long long)number(stats, "streams", "damaged"),
                   (long long)number(stats, "streams", "stalled"),
                   (long long)number(stats, "streams", "unfinished"));
-    if (in->rechecked)
-        (void)fprintf(f, "                also damaged under nic0: %lld of %lld\n",
-                      (long long)number(stats, "streams", "damaged_nic0"),
-                      (long long)number(stats, "streams", "damaged"));
-    if (in->recheck_failed)
-        (void)fprintf(f, "                not known whether damaged under nic0 too\n");
+    print_recheck(f, in, stats);
     print_partial(f, stats);
     (void)fprintf(f, "bytes compared  %lld to the server, %lld to the clients%s\n",
                   (long long)to_server, (long long)to_client,

@@ -41,17 +41,24 @@ enum status worse(enum status a, enum status b) { return a > b ? a : b; }
 // Is the damage the capture's own? Nobody waits for that once a signal has come.
 void check_again(const run_options &options, results_input *input)
 {
-    std::vector<uint64_t> damaged;
+    std::vector<uint64_t> numbers;
     if (!options.recheck || !input->replay || (options.stop && *options.stop))
         return;
-    for (size_t i = 0; i < capture_conversation_count(input->capture); i++)
-        if (replay_side_result(input->replay, i)->outcome == OUTCOME_DAMAGED)
-            damaged.push_back(i);
-    if (damaged.empty())
+    auto outcome_of = [input](uint64_t i) { return replay_side_result(input->replay, i)->outcome; };
+    for (uint64_t i = 0; i < capture_conversation_count(input->capture); i++)
+        if (outcome_of(i) == OUTCOME_DAMAGED || outcome_of(i) == OUTCOME_STALLED)
+            numbers.push_back(i);
+    if (numbers.empty())
         return;
-    input->rechecked = recheck_ask(options.recheck, damaged.data(), damaged.size(), options.stop,
-                                   &input->damaged_nic0);
+    std::vector<uint8_t> outcomes(numbers.size());
+    input->rechecked =
+        recheck_ask(options.recheck, numbers.data(), numbers.size(), options.stop, outcomes.data());
     input->recheck_failed = !input->rechecked;
+    for (size_t i = 0; input->rechecked && i < numbers.size(); i++) {
+        enum outcome was = outcome_of(numbers[i]);
+        uint64_t *also = was == OUTCOME_DAMAGED ? &input->damaged_nic0 : &input->stalled_nic0;
+        *also += outcomes[i] == static_cast<uint8_t>(was);
+    }
 }
 
 enum status write_results(const run_options &options, testbed &bed, struct error *err)

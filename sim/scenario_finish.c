@@ -175,7 +175,8 @@ static enum status check_captured(struct scenario_loader *loader)
     config->capture.captured_ports = captured;
     if (captured && (config->traffic != TRAFFIC_REPLAY || config->replay_mode == REPLAY_ENDPOINT))
         return fail_at(loader, "switch.policy",
-                       "captured needs traffic.kind: replay in traffic.mode: exact");
+                       "captured needs traffic.kind: replay in traffic.mode: exact "
+                       "(a live TCP makes segments that nobody captured)");
     return STATUS_OK;
 }
 

@@ -385,7 +385,12 @@ static enum status load(struct loader *loader, struct error *err)
 {
     struct capture_stats *stats = &loader->capture->stats;
     struct payload_store *store = &loader->capture->store;
-    store->source = capture_source_open(loader->path, loader->params->stop, err);
+    store->source =
+        capture_source_open(loader->path,
+                            &(struct capture_source_params){.stop = loader->params->stop,
+                                                            .copy_fd = loader->params->copy_fd,
+                                                            .copied = loader->params->copied},
+                            err);
     store->aside = spill_create(spill_memory_default() / 8);
     store->kept = spill_create(spill_memory_default() / 8 * 3);
     if (store->kept)

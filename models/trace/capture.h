@@ -35,6 +35,10 @@ struct capture_params {
      * and in all. */
     void (*on_progress)(void *self, enum capture_phase phase, uint64_t done, uint64_t total);
     void *progress_self;
+    /* 0, or a file for the copy of what cannot be read twice, such as a pipe; the caller closes it. And
+     * whether the copy is there already, so that path is only a name. */
+    int copy_fd;
+    bool copied;
     char port_of[256]; /* such as eth0=nic0,eth1=nic1; empty: the first two in the file */
 };
 

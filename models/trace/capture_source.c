@@ -78,12 +78,24 @@ static ssize_t read_full(int fd, uint8_t *bytes, size_t size)
     return (ssize_t)done;
 }
 
+/* The caller's file again, read from its beginning and closed by the source. -1: the system has no such
+ * names. */
+static int open_again(int fd)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    return open(name, O_RDWR | O_CLOEXEC);
+}
+
 /* Replaces the source's descriptor by one of a copy. */
-static enum status copy_pipe(struct capture_source *source, volatile const int *stop,
-                             struct error *err)
+static enum status copy_pipe(struct capture_source *source,
+                             const struct capture_source_params *params, struct error *err)
 {
     static uint8_t bytes[COPY_BYTES];
-    int copy = temp_file_open(err);
+    volatile const int *stop = params->stop;
+    int copy = params->copy_fd > 0 ? open_again(params->copy_fd) : -1;
+    if (copy < 0)
+        copy = temp_file_open(err);
     if (copy < 0)
         return STATUS_ENVIRONMENT;
     uint64_t done = 0;
@@ -106,15 +118,16 @@ static enum status copy_pipe(struct capture_source *source, volatile const int *
     return status;
 }
 
-static enum status open_file(struct capture_source *source, volatile const int *stop,
-                             struct error *err)
+static enum status open_file(struct capture_source *source,
+                             const struct capture_source_params *params, struct error *err)
 {
     struct stat info;
-    source->fd = open(source->path, O_RDONLY | O_CLOEXEC);
+    source->fd =
+        params->copied ? open_again(params->copy_fd) : open(source->path, O_RDONLY | O_CLOEXEC);
     if (source->fd < 0 || fstat(source->fd, &info) != 0)
         return error_set(err, STATUS_BAD_INPUT, "%s: cannot be opened: %s", source->path,
                          strerror(errno));
-    if (is_copied(&info) && copy_pipe(source, stop, err) != STATUS_OK)
+    if (is_copied(&info) && copy_pipe(source, params, err) != STATUS_OK)
         return STATUS_ENVIRONMENT;
     if (fstat(source->fd, &info) == 0 && info.st_size > 0)
         source->stored_bytes = (uint64_t)info.st_size;
@@ -129,9 +142,10 @@ static enum status open_file(struct capture_source *source, volatile const int *
     return STATUS_OK;
 }
 
-struct capture_source *capture_source_open(const char *path, volatile const int *stop,
-                                           struct error *err)
+struct capture_source *
+capture_source_open(const char *path, const struct capture_source_params *params, struct error *err)
 {
+    static const struct capture_source_params none;
     struct capture_source *source = calloc(1, sizeof *source);
     if (!source) {
         error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", path);
@@ -139,7 +153,7 @@ struct capture_source *capture_source_open(const char *path, volatile const int 
     }
     source->fd = -1;
     source->path = strdup(path);
-    if (source->path && open_file(source, stop, err) == STATUS_OK)
+    if (source->path && open_file(source, params ? params : &none, err) == STATUS_OK)
         return source;
     if (!source->path)
         error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", path);

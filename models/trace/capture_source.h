@@ -15,9 +15,15 @@
 
 struct capture_source; /* opaque */
 
-/* stop: null, or a flag that ends the copying of a pipe when it is not 0. Null and err: the file is
- * missing, or its copy finds no room. */
-struct capture_source *capture_source_open(const char *path, volatile const int *stop,
+struct capture_source_params {
+    volatile const int *stop; /* null, or a flag that ends the copying of a pipe when it is not 0 */
+    int copy_fd;              /* 0, or a file for the copy, which stays the caller's */
+    bool copied;              /* it holds the copy already: nothing is read from path */
+};
+
+/* params: null for none of these. Null and err: the file is missing, or its copy finds no room. */
+struct capture_source *capture_source_open(const char *path,
+                                           const struct capture_source_params *params,
                                            struct error *err);
 void capture_source_close(struct capture_source *source);
 

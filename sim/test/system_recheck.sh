@@ -40,8 +40,13 @@ run intact 0 replay "$traces/half-close.pcap" --port-policy alternate && [ "$(ke
 judge "nothing to check again" $?
 # shellcheck disable=SC2002,SC2086
 cat "$traces/half-close.pcap" | run pipe 1 replay /dev/stdin $fault
-[ "$(key pipe)" = "[1,null]" ] && grep -q 'not known whether damaged under nic0' pipe/summary.txt
-judge "a pipe cannot be read twice" $?
+[ "$(key pipe)" = "[1,0]" ] && jq .streams fault/stats.json >a && jq .streams pipe/stats.json | diff a - >log && diff fault/moves.csv pipe/moves.csv >log
+judge "a pipe is copied for the second replay" $?
+# A limit so small that no answer can be there in time.
+run stalled 1 replay "$traces/redis.pcap.gz" --port-policy alternate --set traffic.stall=1us &&
+    [ "$(jq -c '[.streams.damaged, .streams.damaged_nic0, .streams.stalled, .streams.stalled_nic0]' stalled/stats.json)" = "[0,null,2,2]" ] &&
+    grep -q '^ *also stalled under nic0: 2 of 2$' stalled/summary.txt
+judge "what has stalled is looked at again as well" $?
 
 # The child is at work when it has used processor time.
 child_works() { [ "$(awk '{ print $14 + $15 }' "/proc/$1/stat" 2>/dev/null || echo 0)" -ge 10 ]; }

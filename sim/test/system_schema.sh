@@ -31,7 +31,9 @@ mkdir "$work/values"
 "$toesim" check --outputs --schema >"$work/schema.json"
 "$toesim" check --outputs | sed -n 's/^| `\([^`]*\)`.*/\1/p' | sort >"$work/table"
 uniq -d "$work/table" | sed "s/^/fail: the table names twice /"
-for run in replay loss moves drain flood damage; do
+"$toesim" replay traces/redis.pcap.gz --waves none --set outputs.captures=false --port-policy alternate --set traffic.stall=1us \
+    -o "$work/stall" >/dev/null 2>&1
+for run in replay loss moves drain flood damage stall; do
     if "$python" -W ignore - "$work/schema.json" "$work/$run/stats.json" <<'PYTHON'
 import json, sys, jsonschema
 schema, stats = (json.load(open(name)) for name in sys.argv[1:])
