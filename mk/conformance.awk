@@ -21,10 +21,12 @@ BEGIN {
         else passed[part[2]] = 1
     }
     print "# TCP conformance\n"
-    print "Written by `make conformance` from docs/tcp-clauses.txt and the results of a run; not by hand. Scripts are played on the"
-    print "TCP core in two engines and in the whole simulated system (docs/tcp-scripts.md), IPv4 and IPv6. *One NIC*: port policy nic0."
-    print "*Moving*: alternate, random and flip give the same transcript, times and windows included within the bounds of docs/moves.md;"
-    print "`-`: the proof is a unit test of one context, which moves unchanged.\n"
+    print "`make conformance` writes this page from docs/tcp-clauses.txt and the results of a run; do not edit the page by hand."
+    print "The scripts are played on the TCP core in two engines, and in the whole simulated system (docs/tcp-scripts.md), over IPv4 and IPv6."
+    print ""
+    print "The column *One NIC* has the result under the port policy nic0. *Moving* is `pass` if the policies alternate, random and flip give the same"
+    print "transcript; times and windows must be equal within the bounds of docs/moves.md. A `-` says that the proof is a unit test of one context, which"
+    print "moves unchanged.\n"
     print "| RFC | Clause | Level | Requirement | Proof | One NIC | Moving |"
     print "|---|---|---|---|---|---|---|"
 }
@@ -96,8 +98,8 @@ END {
     print ""
     while ((getline line < "docs/tcp-choices.md") > 0) print line
     print "## Scripts\n"
-    print "Each under four port policies. In the whole system IPv6 is played where the family can matter. *Host*: the whole"
-    print "system with `team.offload.policy` none, so that the host's own TCP has every connection; port policy alternate.\n"
+    print "Each script runs under four port policies. In the whole system, a script also runs over IPv6 if the family can matter to it. The column *Host*"
+    print "has the result in the whole system with `team.offload.policy` none and the port policy alternate, so that the host's own TCP has every connection.\n"
     print "| Script | Clause | What it says | Core IPv4 | Core IPv6 | System IPv4 | System IPv6 | Host |"
     print "|---|---|---|---|---|---|---|---|"
     while (("ls scenarios/tcp/*/*.pkt | LC_ALL=C sort -t / -k 4" | getline path) > 0) {
