@@ -1,7 +1,10 @@
-/* check: scenario files without a run; the tables of keys and their JSON Schemas. */
+#include "sim/cli_check.h"
+
 #include "sim/cli_command.h"
 #include "sim/output_keys.h"
+#include "sim/scenario_keys.h"
 #include "sim/schema.h"
+#include "sim/schema_outputs.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -16,15 +16,6 @@ struct cli_command {
     int (*main)(const struct cli_command *command, int argc, char **argv);
 };
 
-int cli_run(const struct cli_command *command, int argc, char **argv);
-int cli_live(const struct cli_command *command, int argc, char **argv);
-int cli_replay(const struct cli_command *command, int argc, char **argv);
-int cli_script(const struct cli_command *command, int argc, char **argv);
-int cli_check(const struct cli_command *command, int argc, char **argv);
-int cli_regress(const struct cli_command *command, int argc, char **argv);
-int cli_swarm(const struct cli_command *command, int argc, char **argv);
-int cli_wavediff(const struct cli_command *command, int argc, char **argv);
-
 /* Next option as getopt_long() gives it; -1 at the end. A wrong option prints what is wrong and
  * gives '?'; --help prints the help and gives 'h'. Restarts when optind is 0. */
 int cli_next_option(const struct cli_command *command, int argc, char **argv,
@@ -52,17 +43,5 @@ struct cli_run_outcome {
     bool cut;                       /* out: a signal ended the run */
     char place[SIM_PATH_MAX];       /* out: where the results are */
 };
-
-/* Runs config (live: null but for external traffic) and puts the results at place, also when an
- * expectation failed or the capture is damaged. Results that a signal has cut go to place.cut when
- * finished ones are at place; then the status is STATUS_FAILED. Prints nothing but the progress line. */
-enum status cli_simulate(const struct sim_config *config, const struct live_options *live,
-                         const char *place, struct cli_run_outcome *outcome, struct error *err);
-
-/* All that `toesim run` does once its scenario is read: runs config, prints the summary or what is wrong, and
- * returns the exit status. place null: results/NAME. sim_time_ps is told the simulated time; null:
- * nobody looks. */
-int cli_simulate_and_print(const struct sim_config *config, const struct live_options *live,
-                           const char *place, volatile uint64_t *sim_time_ps);
 
 #endif

@@ -1,7 +1,9 @@
-/* regress: the command around regress_run_case(). */
+#include "sim/cli_regress.h"
+
 #include "models/base/publish.h"
 #include "sim/cli_command.h"
 #include "sim/regress.h"
+#include "sim/regress_junit.h"
 
 #include <glob.h>
 #include <stdio.h>

@@ -1,9 +1,11 @@
-/* run, replay and live. */
+#include "sim/cli_run.h"
+
 #include "models/base/publish.h"
 #include "sim/cli_command.h"
 #include "sim/live.h"
 #include "sim/outdir.h"
 #include "sim/run.h"
+#include "sim/scenario_write.h"
 #include "sim/stop_signals.h"
 
 #include <errno.h>

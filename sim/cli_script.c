@@ -1,8 +1,7 @@
-/*
- * toesim script: packet scripts in the whole simulated system, under each port policy. SystemC
- * elaborates once per process, so each script and policy is a process of its own.
- */
+#include "sim/cli_script.h"
+
 #include "models/base/publish.h"
+#include "models/script/pkt_compare.h"
 #include "sim/cli_command.h"
 #include "sim/script_run.h"
 #include "sim/stop_signals.h"

@@ -1,4 +1,5 @@
-/* swarm: random systems, each drawn from a seed and tried in a process of its own. */
+#include "sim/cli_swarm.h"
+
 #include "sim/cli_command.h"
 #include "sim/stop_signals.h"
 #include "sim/swarm_seed.h"

@@ -1,4 +1,5 @@
-/* wavediff: the command around wavediff_compare(). */
+#include "sim/cli_wavediff.h"
+
 #include "sim/cli_command.h"
 #include "sim/wavediff.h"
 

@@ -73,9 +73,6 @@ struct sim_config {
     char expects[SIM_EXPECTS_MAX][SIM_EXPECT_TEXT_MAX]; /* "moves.completed >= 1" */
 };
 
-/* Every default of docs/scenario.md. */
-void sim_config_default(struct sim_config *config);
-
 #ifdef __cplusplus
 }
 #endif

@@ -6,6 +6,7 @@
 #include "sim/expect.h"
 
 #include "sim/output_keys.h"
+#include "sim/scenario_quantity.h"
 #include "sim/scenario_value.h"
 
 #include <assert.h>

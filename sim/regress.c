@@ -2,6 +2,8 @@
 
 #include "models/base/publish.h"
 #include "sim/cli_command.h"
+#include "sim/cli_run.h"
+#include "sim/regress_diff.h"
 #include "sim/stop_signals.h"
 #include "sim/wavediff.h"
 

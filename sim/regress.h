@@ -21,15 +21,6 @@ struct regress_case {
     char message[REGRESS_MESSAGE_MAX]; /* why it failed */
 };
 
-/* The first key, in sorted order, in which the two documents differ, with both values. False: they
- * are equal. */
-bool regress_first_difference(const json_t *golden, const json_t *now, char *text, size_t size);
-
-/* JUnit XML of all cases, published at path (models/base/publish.h): a file is there whole or not at
- * all, a device or pipe is written to. */
-enum status regress_write_junit(const char *path, const struct regress_case *cases, size_t count,
-                                struct error *err);
-
 /* Runs one scenario in a child process and compares (or blesses) its results. */
 void regress_run_case(const char *scenario, bool bless, struct regress_case *result);
 

@@ -1,4 +1,5 @@
-/* The first difference of two JSON documents, without recursion. */
+#include "sim/regress_diff.h"
+
 #include "sim/regress.h"
 
 #include <inttypes.h>

@@ -1,3 +1,5 @@
+#include "sim/regress_junit.h"
+
 #include "sim/regress.h"
 
 #include "models/base/publish.h"

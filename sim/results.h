@@ -55,36 +55,6 @@ struct results_perf {
     uint64_t memory_peak_kib;
 };
 
-/* The document of stats.json, expectations evaluated. The caller owns it (json_decref). */
-json_t *results_stats(const struct results_input *input, bool *expectations_hold);
-
-/* What became of the run's conversations, each counted once. */
-void results_outcomes(const struct results_input *input, struct outcome_counts *counts);
-
-/* Any text, and any document, as one file. */
-enum status results_write_text(const char *dir, const char *name, const char *text, size_t len,
-                               struct error *err);
-
-enum status results_write_json(const char *dir, const char *name, const json_t *json,
-                               struct error *err);
-
-/* violation.txt and violation.json, when an invariant was violated; else nothing. */
-enum status results_write_violation(const char *dir, const struct results_input *input,
-                                    struct error *err);
-
-/* Each writes one file into dir. STATUS_ENVIRONMENT when it cannot be written whole. */
-enum status results_write_stats(const char *dir, const json_t *stats, struct error *err);
-enum status results_write_perf(const char *dir, const struct results_perf *perf,
-                               const struct results_input *input, struct error *err);
-enum status results_write_moves(const char *dir, const struct results_input *input,
-                                struct error *err);
-enum status results_write_cache_sets(const char *dir, const struct results_input *input,
-                                     struct error *err);
-enum status results_write_conns(const char *dir, const struct results_input *input,
-                                struct error *err);
-enum status results_write_summary(const char *dir, const json_t *stats,
-                                  const struct results_input *input, struct error *err);
-
 #ifdef __cplusplus
 }
 #endif

@@ -1,6 +1,7 @@
-/* What the run has used of its capture, and what it has left out: part `capture` of stats.json, and a
- * line of the summary. */
-#include "sim/results_pvt.h"
+#include "sim/results_capture.h"
+
+#include "sim/results.h"
+#include "sim/results_json.h"
 
 #include "models/trace/capture.h"
 

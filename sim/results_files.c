@@ -1,4 +1,5 @@
-/* Files of a run, each written under a temporary name, checked and renamed when whole. */
+#include "sim/results_files.h"
+
 #include "sim/results.h"
 
 #include "host-sw/transfer/mechanism.h"

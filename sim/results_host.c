@@ -1,5 +1,7 @@
-/* stats.json, part `host`: the software of the server and the core it runs on. */
-#include "sim/results_pvt.h"
+#include "sim/results_host.h"
+
+#include "sim/results.h"
+#include "sim/results_json.h"
 
 #include "host-sw/stack/host_tcp.h"
 #include "models/wire/ip_reassembly.h"

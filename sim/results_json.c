@@ -1,5 +1,10 @@
-/* stats.json: keys of docs/scenario.md, in a fixed order, integers only. */
-#include "sim/results_pvt.h"
+#include "sim/results_json.h"
+
+#include "sim/results.h"
+#include "sim/results_capture.h"
+#include "sim/results_host.h"
+#include "sim/results_nics.h"
+#include "sim/results_streams.h"
 
 #include "host-sw/driver/nic_error.h"
 #include "host-sw/stack/host_tcp.h"

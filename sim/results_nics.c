@@ -1,5 +1,7 @@
-/* stats.json, part `nics`: MAC, PCIe, driver, engine and context cache of each. */
-#include "sim/results_pvt.h"
+#include "sim/results_nics.h"
+
+#include "sim/results.h"
+#include "sim/results_json.h"
 
 #include "host-sw/driver/nic_error.h"
 #include "models/base/drop_reason.h"

@@ -1,5 +1,7 @@
-/* stats.json, part `streams`: the outcome of each conversation, counted. */
-#include "sim/results_pvt.h"
+#include "sim/results_streams.h"
+
+#include "sim/results.h"
+#include "sim/results_json.h"
 
 #include <assert.h>
 

@@ -1,5 +1,7 @@
-/* summary.txt, what a run prints: the headline of stats.json in words, for a person. */
-#include "sim/results_pvt.h"
+#include "sim/results_summary.h"
+
+#include "sim/results.h"
+#include "sim/results_capture.h"
 
 #include "models/base/publish.h"
 #include "sim/duration_text.h"

@@ -1,5 +1,7 @@
-/* violation.txt and violation.json: the first violation with its last events. */
+#include "sim/results_violation.h"
+
 #include "sim/results.h"
+#include "sim/results_files.h"
 
 #include "models/check/event_fields.h"
 #include "models/check/violation.h"

@@ -3,6 +3,10 @@
 #include "sim/kernel.h"
 #include "sim/live_session.h"
 #include "sim/progress_line.h"
+#include "sim/results_files.h"
+#include "sim/results_json.h"
+#include "sim/results_summary.h"
+#include "sim/results_violation.h"
 #include "sim/testbed.h"
 #include "sim/verdict.h"
 

@@ -2,38 +2,16 @@
 
 #include "sim/action/action_table.h"
 #include "sim/expect.h"
+#include "sim/scenario_default.h"
+#include "sim/scenario_finish.h"
 #include "sim/scenario_loader.h"
+#include "sim/scenario_lookup.h"
+#include "sim/scenario_suggest.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Appends one line to the loader's messages; without memory only the first error is known. */
-static void note(struct scenario_loader *loader, const char *message)
-{
-    char *joined = NULL;
-    loader->message_count++;
-    if (asprintf(&joined, "%s%s\n", loader->messages ? loader->messages : "", message) < 0)
-        return;
-    free(loader->messages);
-    loader->messages = joined;
-}
-
-enum status scenario_fail(struct scenario_loader *loader, struct scenario_origin origin,
-                          const char *path, const char *why)
-{
-    struct error one;
-    if (origin.line > 0)
-        (void)error_set(&one, STATUS_BAD_INPUT, "%s:%u: %s: %s", origin.name, origin.line, path,
-                        why);
-    else
-        (void)error_set(&one, STATUS_BAD_INPUT, "%s: %s: %s", origin.name, path, why);
-    if (loader->message_count == 0)
-        *loader->err = one;
-    note(loader, one.text);
-    return STATUS_BAD_INPUT;
-}
 
 static enum status worse(enum status a, enum status b) { return a > b ? a : b; }
 

@@ -37,13 +37,6 @@ enum status scenario_parse(const char *text, size_t len, const char *source,
 enum status scenario_from_sets(const struct scenario_set *sets, size_t set_count,
                                struct sim_config *config, struct error *err);
 
-/* effective.yaml: every key with its value; scenario_load() reads it back to the same config. False
- * when writing failed. */
-bool scenario_write(const struct sim_config *config, FILE *file);
-
-/* All keys as a Markdown table. False when writing failed. */
-bool scenario_write_keys(FILE *file, bool with_defaults);
-
 #ifdef __cplusplus
 }
 #endif

@@ -1,4 +1,5 @@
-/* Every default: each model's own, and what only a whole run has. */
+#include "sim/scenario_default.h"
+
 #include "models/base/units.h"
 #include "sim/config.h"
 

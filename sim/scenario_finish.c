@@ -1,6 +1,8 @@
-/* Checks over several keys, derived fields, and the path of the capture. */
+#include "sim/scenario_finish.h"
+
 #include "host-sw/server/server.h"
 #include "models/base/units.h"
+#include "sim/scenario.h"
 #include "sim/scenario_loader.h"
 
 #include <assert.h>

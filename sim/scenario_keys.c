@@ -1,7 +1,9 @@
-/* The table of keys as Markdown: what docs/scenario.md holds, and `toesim check --keys` with
- * defaults. */
+#include "sim/scenario_keys.h"
+
 #include "sim/scenario.h"
-#include "sim/scenario_table.h"
+#include "sim/scenario_default.h"
+#include "sim/scenario_lookup.h"
+#include "sim/scenario_quantity.h"
 #include "sim/scenario_value.h"
 
 static const char *kind_of(const struct scenario_key *key)

@@ -3,7 +3,7 @@
 #define TOESIM_SIM_SCENARIO_LOADER_H
 
 #include "sim/scenario.h"
-#include "sim/scenario_table.h"
+#include "sim/scenario_lookup.h"
 #include "sim/scenario_value.h"
 #include "sim/scenario_yaml.h"
 
@@ -36,11 +36,5 @@ struct scenario_loader {
  * STATUS_BAD_INPUT. */
 enum status scenario_fail(struct scenario_loader *loader, struct scenario_origin origin,
                           const char *path, const char *why);
-
-/* why for an unknown key: the nearest known one, or the keys of its section. */
-void scenario_suggest(const char *path, char why[SCENARIO_WHY_MAX]);
-
-/* What one key cannot know: keys that need each other, derived fields, the capture's path. */
-enum status scenario_finish(struct scenario_loader *loader, bool look_for_capture);
 
 #endif

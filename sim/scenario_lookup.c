@@ -1,10 +1,10 @@
-/* The table of keys as its readers see it: the rows of scenario_table.c, with what registered parts add. */
+#include "sim/scenario_lookup.h"
+
 #include "host-sw/policy/move_owner.h"
 #include "host-sw/policy/policy.h"
 #include "host-sw/team/team_mode.h"
 #include "host-sw/transfer/mechanism.h"
 #include "sim/action/action_table.h"
-#include "sim/scenario_rows.h"
 #include "sim/scenario_table.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
-/* Quantities with units, in integers only. */
+#include "sim/scenario_quantity.h"
+
 #include "models/base/units.h"
 #include "sim/scenario_value.h"
 

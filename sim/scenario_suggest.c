@@ -1,5 +1,7 @@
-/* What an unknown key may have been meant to be. */
+#include "sim/scenario_suggest.h"
+
 #include "sim/scenario_loader.h"
+#include "sim/scenario_lookup.h"
 #include "sim/spelling.h"
 
 #include <string.h>

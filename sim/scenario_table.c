@@ -1,5 +1,5 @@
 #include "sim/scenario_table.h"
-#include "sim/scenario_rows.h"
+#include "sim/config.h"
 
 #include "models/base/units.h"
 #include "models/tcp/cc.h"

@@ -6,6 +6,7 @@
 #include "sim/scenario_frames.h"
 #include "sim/scenario_names.h"
 #include "sim/scenario_ports.h"
+#include "sim/scenario_quantity.h"
 
 #include <arpa/inet.h>
 #include <assert.h>

@@ -2,7 +2,7 @@
 #ifndef TOESIM_SIM_SCENARIO_VALUE_H
 #define TOESIM_SIM_SCENARIO_VALUE_H
 
-#include "sim/scenario_table.h"
+#include "sim/scenario_lookup.h"
 
 enum { SCENARIO_VALUE_MAX = 1200, SCENARIO_WHY_MAX = 320 };
 
@@ -17,14 +17,5 @@ void scenario_value_format(const struct scenario_key *key, const void *base,
 
 /* True when the text must be quoted in YAML (addresses, paths). */
 bool scenario_value_is_text(const struct scenario_key *key);
-
-/* A number with one of the units of a time (result in ps), size (bytes) or rate (bits per second);
- * for SCENARIO_COUNT a bare number. Exact: what is finer than 1 is refused. */
-bool scenario_quantity_parse(enum scenario_type type, const char *text, uint64_t *value,
-                             char why[SCENARIO_WHY_MAX]);
-
-/* The reverse, in the largest unit that needs no fraction. */
-void scenario_quantity_format(enum scenario_type type, uint64_t value,
-                              char text[SCENARIO_VALUE_MAX]);
 
 #endif

@@ -1,7 +1,8 @@
-/* effective.yaml, in the order of the table. */
+#include "sim/scenario_write.h"
+
 #include "sim/action/action_table.h"
 #include "sim/scenario.h"
-#include "sim/scenario_table.h"
+#include "sim/scenario_lookup.h"
 #include "sim/scenario_value.h"
 
 #include <string.h>

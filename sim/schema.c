@@ -1,6 +1,6 @@
 #include "sim/schema.h"
 
-#include "sim/scenario_table.h"
+#include "sim/scenario_lookup.h"
 #include "sim/schema_number.h"
 
 #include <assert.h>

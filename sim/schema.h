@@ -8,7 +8,4 @@
  * the reader's alone. A new reference; null when out of memory. */
 json_t *schema_create(void);
 
-/* Of stats.json, from the table of output keys (schema_outputs.c). */
-json_t *schema_of_outputs(void);
-
 #endif

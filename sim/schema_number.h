@@ -2,7 +2,7 @@
 #ifndef TOESIM_SIM_SCHEMA_NUMBER_H
 #define TOESIM_SIM_SCHEMA_NUMBER_H
 
-#include "sim/scenario_table.h"
+#include "sim/scenario_lookup.h"
 
 /*
  * A pattern, without anchors, of exactly the texts that scenario_value_parse() takes for a key of type

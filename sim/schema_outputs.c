@@ -1,3 +1,5 @@
+#include "sim/schema_outputs.h"
+
 #include "sim/schema.h"
 
 #include "models/hwif/nic_bus.h"

@@ -1,6 +1,7 @@
 // The server of a packet script is the whole system, seen through libtoesim like anybody would.
 #include "sim/script_run.h"
 
+#include "models/script/pkt_names.h"
 #include "sim/toesim.h"
 
 #include "models/base/frame.h"

@@ -2,6 +2,7 @@
 
 #include "models/base/units.h"
 #include "sim/cli_command.h"
+#include "sim/cli_run.h"
 #include "sim/stop_signals.h"
 
 #include <errno.h>

@@ -2,7 +2,11 @@
 
 #include "models/base/units.h"
 #include "sim/scenario.h"
+#include "sim/scenario_default.h"
+#include "sim/scenario_lookup.h"
+#include "sim/scenario_quantity.h"
 #include "sim/scenario_value.h"
+#include "sim/swarm_lists.h"
 #include "sim/swarm_pvt.h"
 #include "sim/swarm_rules.h"
 

@@ -5,6 +5,9 @@
 #include "models/base/status.h"
 #include "sim/config.h"
 
+struct scenario_key;
+struct swarm_drawing; /* swarm_pvt.h */
+
 enum { SWARM_SETS_MAX = 320, SWARM_SET_BYTES = 320 };
 
 struct swarm_scenario {
@@ -33,5 +36,20 @@ struct swarm_captures {
  */
 enum status swarm_draw(uint64_t seed, const struct swarm_captures *captures,
                        struct swarm_scenario *scenario, struct error *err);
+
+/* True once in `odds` times. */
+bool swarm_chance(struct swarm_drawing *drawing, uint32_t odds);
+
+/* One of the words, which are null-terminated; null without any. */
+const char *swarm_pick(struct swarm_drawing *drawing, const char *const *words);
+
+/* Adds "key=value" to the scenario. */
+void swarm_set(struct swarm_drawing *drawing, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Draws a value of the key and sets it at `path`, which differs from the key's own in a list. A key
+ * that is not drawn (swarm_rules.h) gets none. */
+void swarm_draw_key(struct swarm_drawing *drawing, const struct scenario_key *key,
+                    const char *path);
 
 #endif

@@ -1,5 +1,8 @@
-/* The lists of a drawn scenario: faults and rehashes. */
+#include "sim/swarm_lists.h"
+
 #include "sim/action/action_table.h"
+#include "sim/scenario_lookup.h"
+#include "sim/swarm_draw.h"
 #include "sim/swarm_pvt.h"
 
 #include <stdio.h>

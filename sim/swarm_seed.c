@@ -2,6 +2,7 @@
 
 #include "sim/outdir.h"
 #include "sim/scenario.h"
+#include "sim/scenario_write.h"
 #include "sim/stop_signals.h"
 #include "sim/swarm_child.h"
 #include "sim/swarm_files.h"

@@ -1,4 +1,5 @@
 // The testbed's run: simulated time goes on until the traffic is done, then everything is judged.
+#include "models/host/host_wait.h"
 #include "sim/testbed.h"
 
 #include "models/check/check_audit.h"

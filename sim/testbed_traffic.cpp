@@ -1,4 +1,5 @@
 // The testbed's remote side and the server's application: what differs by kind of traffic.
+#include "models/host/host_wait.h"
 #include "sim/testbed.h"
 
 #include "models/base/memory.h"

@@ -1,6 +1,7 @@
 #include "sim/verdict.h"
 
 #include "models/check/violation.h"
+#include "sim/results_streams.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 #include "sim/wavediff.h"
 
 #include "models/trace/fst_check.h"
+#include "sim/wavediff_dump.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -17,13 +17,6 @@ extern "C" {
  * no FST file, or is cut. */
 enum status wavediff_compare(const char *a, const char *b, bool *identical, struct error *err);
 
-/*
- * The file as text: `S path width` for each signal, sorted; `T exponent`; `C time path value` for
- * each change, sorted by time, then path. False when the file cannot be opened. On a damaged file
- * the library may crash or never end, so this runs in a child process.
- */
-int wavediff_dump(const char *path, FILE *out);
-
 #ifdef __cplusplus
 }
 #endif

@@ -1,4 +1,5 @@
-/* One FST file as sorted text, through GTKWave's fstReader. */
+#include "sim/wavediff_dump.h"
+
 #include "sim/wavediff.h"
 
 #include <fstapi.h>

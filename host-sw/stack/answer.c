@@ -1,6 +1,7 @@
 #include "host-sw/stack/answer.h"
 
 #include "models/wire/arp.h"
+#include "models/wire/icmp_error.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,5 +1,7 @@
 /* Steps of one core: what they cost, and their stores, doorbells and reads. */
 #include "models/host/host_cpu_pvt.h"
+#include "models/host/host_rc.h"
+#include "models/host/host_wait.h"
 
 #include "models/base/memory.h"
 #include "models/hwif/nic_regs.h"

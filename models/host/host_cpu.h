@@ -89,12 +89,8 @@ struct nic_bus host_cpu_bus(struct host_cpu *cpu);
 /* For the link of this NIC: its root port. */
 struct pcie_host host_cpu_pcie_host(struct host_cpu *cpu, unsigned nic);
 
-/* From outside the core: makes wait() return with bit 31 (the application has work). */
-void host_cpu_kick(struct host_cpu *cpu, uint64_t now_ps);
-
 /* Valid until the next call. */
-/* False while the software waits and nothing has happened that it will be told of. */
-bool host_cpu_has_work(const struct host_cpu *cpu);
+
 const struct host_stats *host_cpu_stats(struct host_cpu *cpu);
 
 #ifdef __cplusplus

@@ -69,19 +69,8 @@ struct host_cpu {
     uint64_t looked[HOST_LOOKED];
 };
 
-/* host_cpu.c */
 void host_cpu_end_step(struct host_cpu *cpu);
 
-/* host_wait.c */
-uint32_t host_wait(void *self, uint64_t until_ps);
-void host_wait_watch(void *self, unsigned slot, uint64_t address);
-void host_wait_on_interrupt(struct host_cpu *cpu, unsigned slot, uint64_t now_ps);
-void host_wait_on_port(struct host_cpu *cpu, unsigned nic, uint64_t at_ps);
-void host_wait_on_write(struct host_cpu *cpu, uint64_t address, uint32_t len, uint64_t now_ps);
-void host_wait_on_look(struct host_cpu *cpu, uint64_t address, uint32_t len);
-
-/* host_rc.c */
-void host_rc_init(struct host_cpu *cpu);
 extern const struct pcie_host_ops host_rc_ops;
 
 #endif

@@ -1,6 +1,7 @@
-/* Memory as the NICs see it: translation and the way to it, DMA into and out of it, the last-level cache
- * in front, interrupts. */
+#include "models/host/host_rc.h"
+
 #include "models/host/host_cpu_pvt.h"
+#include "models/host/host_wait.h"
 
 #include <assert.h>
 #include <string.h>

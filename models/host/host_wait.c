@@ -1,17 +1,5 @@
-/*
- * How the software learns that something happened.
- *
- * Interrupt: a message at the root port is delivered interrupt_ps later; a second one of the same
- * vector that comes before the software took the first is merged with it.
- *
- * Poll: the loop looks at the watched entries at each whole multiple of poll_period_ps. Nothing is
- * scheduled for looks that find nothing; their number is computed. A look that finds something is
- * at the first instant at or after the write became visible.
- *
- * A lost wake-up is impossible: when watch() names an entry that was not read since it was last
- * written, or whose reading has been forgotten, the entry counts as visible and wait() returns at
- * once. At worst the software looks once for nothing.
- */
+#include "models/host/host_wait.h"
+
 #include "models/host/host_cpu_pvt.h"
 
 #include <assert.h>

@@ -1,10 +1,6 @@
-/*
- * The faults of a line, carried out: a repeater at the end of the cable. It takes a frame with its
- * last bit and sends it on at once, later, twice, damaged, or never; one frame at a time, so two
- * frames never overlap at the receiver. It holds HELD_MAX frames at most; what comes then is lost
- * (drops.fault).
- */
 #include "models/mac/mac_fault.h"
+
+#include "models/mac/mac_fault_pvt.h"
 
 #include "models/mac/mac_arrive.h"
 #include "models/mac/mac_report.h"

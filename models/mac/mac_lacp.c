@@ -1,10 +1,8 @@
-/*
- * Link aggregation control on the line: the frames of lacp_port.c, and the marker responder (802.1AX
- * 6.5). LACPDUs wait in the transmit queue with the other frames, and are paused like them.
- */
 #include "models/mac/mac_lacp.h"
 
-#include "models/mac/mac_tx.h"
+#include "models/mac/mac_lacp_pvt.h"
+
+#include "models/mac/mac_tx_pvt.h"
 
 #include <stdlib.h>
 

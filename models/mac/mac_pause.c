@@ -1,14 +1,9 @@
-/*
- * Pause, both sides (802.3 annex 31B, timing 3.4).
- *
- * State of the sender of pause frames: asks_pause from the moment the level passes the threshold
- * until it has fallen to half of it. Timers while asking: pause_poll_ps looks at the level again,
- * pause_refresh_ps repeats the request when half of the time asked for is over.
- */
 #include "models/mac/mac_pause.h"
 
+#include "models/mac/mac_pause_pvt.h"
+
 #include "models/mac/mac_control.h"
-#include "models/mac/mac_tx.h"
+#include "models/mac/mac_tx_pvt.h"
 
 #include <string.h>
 

@@ -3,11 +3,11 @@
 #include "models/mac/mac_rx.h"
 
 #include "models/mac/mac_arrive.h"
-#include "models/mac/mac_fault.h"
-#include "models/mac/mac_lacp.h"
-#include "models/mac/mac_pause.h"
+#include "models/mac/mac_fault_pvt.h"
+#include "models/mac/mac_lacp_pvt.h"
+#include "models/mac/mac_pause_pvt.h"
 #include "models/mac/mac_report.h"
-#include "models/mac/mac_tx.h"
+#include "models/mac/mac_tx_pvt.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
-/* Transmit: a frame's place on the line is computed when it is taken. Only pause moves it later, and
- * only a cut link or a fence takes it back. */
 #include "models/mac/mac_tx.h"
+
+#include "models/mac/mac_tx_pvt.h"
 
 #include "models/mac/mac_report.h"
 #include "models/mac/mac_rx.h"

@@ -1,22 +1,27 @@
-/* Transmit: queue, start of frames, pause. */
+/* Transmit: a frame's place on the line is computed when it is taken. Only pause moves it later, and
+ * only a cut link or a fence takes it back. */
 #ifndef TOESIM_MAC_MAC_TX_H
 #define TOESIM_MAC_MAC_TX_H
 
-#include "models/mac/mac_state.h"
+#include "models/mac/mac_types.h"
 
-void mac_tx_accept(void *self, struct frame *frame, uint64_t now_ps);
-/* Moves the mark of started frames up to now. */
-void mac_tx_settle(struct mac *mac, uint64_t now_ps);
-void mac_tx_run(struct mac *mac, uint64_t now_ps);
-/* Queues a frame behind the others; a full queue drops it. */
-void mac_tx_queue(struct mac *mac, struct frame *frame, enum mac_slot_kind kind, uint64_t now_ps);
-/* Queues a pause frame ahead of all that has not left the MAC. */
-void mac_tx_insert_pause(struct mac *mac, struct frame *frame, uint64_t now_ps);
-/* Data frames that have not left the MAC wait for until_ps, which may be now. */
-void mac_tx_pause(struct mac *mac, uint64_t until_ps, uint64_t now_ps);
-uint64_t mac_tx_next_ps(const struct mac *mac);
-/* Drops what has not started, or all that has not arrived. */
-void mac_tx_empty_queue(struct mac *mac, enum drop_reason reason, uint64_t now_ps);
-void mac_tx_cut(struct mac *mac, enum drop_reason reason, uint64_t now_ps);
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* True while the transmit queue can take a frame: the engine asks before it commits to build one.
+ */
+bool mac_tx_has_room(const struct mac *mac);
+
+/* How long the line will be busy, in ps from now, with all that was taken and `bytes` more (from the
+ * preamble to the gap). A pause counts as busy. What comes later, a pause say, may make it longer. */
+uint64_t mac_tx_ahead_ps(const struct mac *mac, uint64_t bytes, uint64_t now_ps);
+/* When the last bit of a frame leaves this MAC, as things stand: a pause may make it later. 0: the frame
+ * left long ago, or was lost. */
+uint64_t mac_tx_left_ps(const struct mac *mac, uint64_t frame_id);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

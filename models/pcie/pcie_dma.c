@@ -1,5 +1,7 @@
-/* What the endpoint asks of its link: DMA writes and reads, MSI-X, and the tags of the reads. */
+#include "models/pcie/pcie_dma.h"
+
 #include "models/pcie/pcie_link_pvt.h"
+#include "models/pcie/pcie_report_pvt.h"
 
 #include "models/base/memory.h"
 

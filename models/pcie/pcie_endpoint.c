@@ -1,4 +1,7 @@
-/* What arrives downstream: the host's accesses to the NIC, and completions of its DMA reads. */
+#include "models/pcie/pcie_endpoint.h"
+
+#include "models/pcie/pcie_dma.h"
+#include "models/pcie/pcie_fault_pvt.h"
 #include "models/pcie/pcie_link_pvt.h"
 
 #include <assert.h>

@@ -1,12 +1,11 @@
-/*
- * The endpoint stops sending: bus master off or function-level reset (fence), or the link is down.
- *
- * Fence: what has started on the wire arrives; what has not is discarded, its writer hears
- * TIME_NEVER; outstanding reads end with ok = false at once and their late completions are dropped.
- * Link down: in addition everything between the two ends is lost. Writes that had arrived at the
- * root port are on the host's side of the fault and become visible.
- */
+#include "models/pcie/pcie_fault.h"
+
+#include "models/pcie/pcie_fault_pvt.h"
+
+#include "models/pcie/pcie_dma.h"
 #include "models/pcie/pcie_link_pvt.h"
+#include "models/pcie/pcie_report_pvt.h"
+#include "models/pcie/pcie_wire_dll.h"
 
 #include <assert.h>
 

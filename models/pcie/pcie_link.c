@@ -1,5 +1,8 @@
 /* Time: what starts, arrives and takes effect on both wires, and when to look next. */
+#include "models/pcie/pcie_dma.h"
 #include "models/pcie/pcie_link_pvt.h"
+#include "models/pcie/pcie_report_pvt.h"
+#include "models/pcie/pcie_wire_dll.h"
 
 #include <assert.h>
 

@@ -11,148 +11,24 @@
 #ifndef TOESIM_PCIE_PCIE_LINK_H
 #define TOESIM_PCIE_PCIE_LINK_H
 
-#include "models/base/probe.h"
 #include "models/base/stage.h"
-#include "models/base/status.h"
-#include "models/hwif/pcie_port.h"
-
-#include <stdbool.h>
-#include <stdint.h>
+#include "models/pcie/pcie_fault.h"
+#include "models/pcie/pcie_link_life.h"
+#include "models/pcie/pcie_link_types.h"
+#include "models/pcie/pcie_params.h"
+#include "models/pcie/pcie_peer.h"
+#include "models/pcie/pcie_report.h"
+#include "models/pcie/pcie_root.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum { PCIE_CREDIT_BYTES = 16 };
-
-/* What a receiver advertises at link-up; 0 is infinite (timing 1.5), which endpoints and root complexes
- * give for completions. */
-struct pcie_credits {
-    uint32_t posted_headers, posted_data;
-    uint32_t nonposted_headers, nonposted_data;
-    uint32_t completion_headers, completion_data;
-};
-
-struct pcie_params {
-    unsigned gen;             /* 1 to 5 */
-    unsigned lanes;           /* 1, 2, 4, 8, 16 */
-    uint32_t mps_bytes;       /* 128 to 4096 */
-    uint32_t mrrs_bytes;      /* 128 to 4096 */
-    uint32_t rcb_bytes;       /* 64 or 128 */
-    uint32_t tags;            /* 1 to 256 */
-    uint64_t propagation_ps;  /* each way: PHY, retimers, wire */
-    uint64_t root_read_ps;    /* root complex part of a DMA read, without the memory access */
-    uint64_t root_write_ps;   /* arrival of a write at the root port until visible */
-    bool completion_each_rcb; /* root complex cuts completions at each RCB boundary, not as long as
-                                 MPS allows */
-    uint64_t device_mmio_ps;  /* device's time to answer an MMIO read */
-    uint32_t write_queue_bytes; /* endpoint's posted queue; beyond it writes wait in the engine's
-                                   own DMA queue, in the same order (counted: write_stalls) */
-    bool
-        dll; /* SKP, Ack, UpdateFC, credits, replay; false: none of them costs or limits anything */
-    struct pcie_credits root_credits, endpoint_credits;
-    uint32_t
-        timer_mps_bytes; /* MPS that the Ack, UpdateFC and replay timers are made for; 0: mps_bytes */
-    uint32_t replay_bytes;          /* replay buffer of each side */
-    uint64_t completion_timeout_ps; /* from a read's start; then it has failed */
-    uint64_t retrain_ps;            /* recovery of the link after REPLAY_NUM ran over */
-    bool p2p; /* access control of the root port lets requests to the other NIC pass */
-};
-
-void pcie_params_default(struct pcie_params *params);
-
-/* STATUS_BAD_INPUT with a message when a value is out of range. */
-enum status pcie_params_check(const struct pcie_params *params, struct error *err);
-
-struct pcie_stats {
-    uint64_t tlps_up, tlps_down;   /* transaction layer packets each direction */
-    uint64_t bytes_up, bytes_down; /* wire bytes */
-    uint64_t writes, reads, msix, mmio_writes,
-        mmio_reads; /* requests as asked for, before splitting */
-    uint64_t payload_up, payload_down;
-    uint64_t discarded; /* TLPs lost to a link that is down */
-    uint32_t tags_used_max;
-    uint64_t tag_stalls;   /* read requests that had to wait for a tag */
-    uint64_t write_stalls; /* writes that did not fit write_queue_bytes */
-    uint64_t msix_masked;  /* messages not sent: vector masked (remembered) or MSI-X disabled */
-    uint32_t write_bytes_queued_max;
-    /* Data link layer, both directions together; without the idle time behind the last TLP. */
-    uint64_t skps, acks, naks, updatefcs, initfcs;
-    uint64_t credit_stalls; /* TLPs that waited for credits or for room in the replay buffer */
-    uint64_t bad_tlps, bad_dllps, acks_lost; /* injected faults that have struck */
-    uint64_t replays, replayed_tlps, replay_timeouts, retrains;
-    uint64_t poisoned, completion_timeouts, completer_aborts; /* DMA reads that ended so */
-    uint64_t link_downs, resets, master_offs;
-    uint64_t messages; /* of errors, to the root complex */
-    /* Requests of this NIC that are for the other one; and that nobody claims. */
-    uint64_t peer_reads, peer_writes, peer_refused, unclaimed;
-};
-
-struct pcie_link; /* opaque */
-
-/* nic: number for probe events and MSI-X. All pointers are kept; probe may be null. */
-struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned nic,
-                                   struct pcie_device device, struct pcie_host host,
-                                   const struct waker *waker, const struct probe *probe);
-void pcie_link_destroy(struct pcie_link *link);
-
 struct stage pcie_link_stage(struct pcie_link *link, const char *name);
-
-/* For the engine. */
-struct pcie_endpoint pcie_link_endpoint(struct pcie_link *link);
-
-/* For the host. Writes are posted and ordered; a read's done gets 4 bytes. */
-void pcie_link_mmio_write(struct pcie_link *link, uint32_t offset, const void *data, uint32_t len,
-                          uint64_t now_ps);
-void pcie_link_mmio_read32(struct pcie_link *link, uint32_t offset, struct pcie_read_done done,
-                           uint64_t now_ps);
-/* Configuration space of the endpoint: Type 0 header, PCIe, MSI-X capabilities. */
-void pcie_link_cfg_read32(struct pcie_link *link, uint32_t offset, struct pcie_read_done done,
-                          uint64_t now_ps);
-void pcie_link_cfg_write32(struct pcie_link *link, uint32_t offset, uint32_t value,
-                           struct pcie_read_done done, uint64_t now_ps);
-
-/* True when the range is in BAR 0 and reachable: link up, memory decoding on. *offset: in BAR 0. */
-bool pcie_link_claims(const struct pcie_link *link, uint64_t address, uint32_t len,
-                      uint32_t *offset);
-uint64_t pcie_link_bar0(const struct pcie_link *link);
-
-/* Fault: the link goes down (everything in flight is lost, reads end with ok = false) or comes up.
- */
-void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps);
-
-/* Faults that a scenario asks for. Each strikes once per call. */
-enum pcie_fault {
-    PCIE_FAULT_TLP_ERROR,     /* the next TLP each way has a bit error: Nak and replay */
-    PCIE_FAULT_DLLP_ERROR,    /* the next DLLP each way has one: it is discarded */
-    PCIE_FAULT_ACK_LOST,      /* the next Ack each way is lost */
-    PCIE_FAULT_POISONED,      /* the completions of the next DMA read are marked as bad */
-    PCIE_FAULT_NO_COMPLETION, /* the next DMA read gets none: completion timeout */
-    PCIE_FAULT_ABORT,         /* the root complex aborts the next DMA read */
-    PCIE_FAULT_RESET,         /* somebody on the host asks for a function-level reset */
-    PCIE_FAULT_MASTER_OFF,    /* somebody on the host clears the bus master bit */
-};
-
-void pcie_link_inject(struct pcie_link *link, enum pcie_fault fault, uint64_t now_ps);
-
-/* The configuration spaces of root port and endpoint as a hex dump that `lspci -F` reads. Returns the bytes
- * written, the final zero excluded; size is at least PCIE_LINK_DUMP_MAX. */
-enum { PCIE_LINK_DUMP_MAX = 8192 };
-size_t pcie_link_config_dump(const struct pcie_link *link, char *text, size_t size);
-
-/* Configuration space of the root port (hwif/port_regs.h), which answers at once. offset is DW
- * aligned and below 4096. */
-uint32_t pcie_link_port_read32(const struct pcie_link *link, uint32_t offset);
-void pcie_link_port_write32(struct pcie_link *link, uint32_t offset, uint32_t value);
 
 /* Before the counters are read: brings them up to now_ps. The link looks at its wires only when somebody
  * would notice, so what has started or arrived since then is not counted yet. */
 void pcie_link_settle(struct pcie_link *link, uint64_t now_ps);
-
-/* Valid until the next call. */
-/* True while anything is on its way, either way, or waits for the link. */
-bool pcie_link_is_busy(const struct pcie_link *link);
-const struct pcie_stats *pcie_link_stats(struct pcie_link *link);
 
 #ifdef __cplusplus
 }

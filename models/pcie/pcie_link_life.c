@@ -1,5 +1,10 @@
-/* A link is made and given back; its counters. */
+#include "models/pcie/pcie_link_life.h"
+
+#include "models/pcie/pcie_dma.h"
+#include "models/pcie/pcie_endpoint.h"
 #include "models/pcie/pcie_link_pvt.h"
+#include "models/pcie/pcie_root_pvt.h"
+#include "models/pcie/pcie_wire_dll.h"
 
 #include <assert.h>
 #include <stdlib.h>

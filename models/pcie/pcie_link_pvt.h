@@ -99,7 +99,6 @@ struct pcie_link {
     uint64_t tag_ps; /* since when the tag that is next has been free */
 };
 
-/* pcie_link.c */
 void pcie_link_catch_up(struct pcie_link *link, uint64_t now_ps);
 void pcie_link_push(struct pcie_link *link, int direction, struct pcie_tlp *tlp, uint64_t now_ps);
 /* After something was queued from outside: settles what starts now and asks to be run in time. */
@@ -109,55 +108,8 @@ void pcie_link_note(struct pcie_link *link, struct pcie_done done, uint64_t at_p
 void pcie_link_note_failed(struct pcie_link *link, struct pcie_read_done done, uint64_t at_ps);
 void pcie_link_insert_by_due(struct pcie_ring *ring, const struct pcie_tlp *tlp);
 
-/* pcie_dma.c */
 extern const struct pcie_endpoint_ops pcie_dma_ops;
-void pcie_dma_init(struct pcie_link *link);
-void pcie_dma_free(struct pcie_link *link);
-uint64_t pcie_dma_tag_ready_ps(const struct pcie_link *link);
-void pcie_dma_take_tag(struct pcie_link *link, struct pcie_tlp *tlp);
-void pcie_dma_on_completion(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps);
-void pcie_dma_send_msix(struct pcie_link *link, unsigned vector, uint64_t now_ps);
-void pcie_dma_send_pending(struct pcie_link *link, uint64_t now_ps);
-/* A request of the read will never be completed. */
-void pcie_dma_forget(struct pcie_link *link, const struct pcie_tlp *tlp);
-void pcie_dma_abort_reads(struct pcie_link *link, uint64_t now_ps);
-/* After the link went down: no completion will come, all reads are over. */
-void pcie_dma_drop_reads(struct pcie_link *link);
-void pcie_dma_reset_tags(struct pcie_link *link, uint64_t now_ps);
 
-/* pcie_root.c */
-void pcie_root_on_upstream(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
-void pcie_root_on_sample(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
-void pcie_root_on_formed(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
-/* Completions with the bytes that are in the read's buffer. */
-void pcie_root_complete(struct pcie_link *link, const struct pcie_tlp *tlp, bool poisoned,
-                        uint64_t now_ps);
-
-/* pcie_peer.c: requests of the NIC that are not for memory */
-enum pcie_route pcie_peer_route(const struct pcie_link *link, const struct pcie_tlp *tlp);
-void pcie_peer_write(struct pcie_link *link, const struct pcie_tlp *tlp, enum pcie_route route,
-                     uint64_t now_ps);
-void pcie_peer_read(struct pcie_link *link, const struct pcie_tlp *tlp, enum pcie_route route,
-                    uint64_t now_ps);
-
-/* pcie_endpoint.c */
-void pcie_endpoint_on_downstream(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
-void pcie_endpoint_on_request(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
-
-void pcie_dma_on_timeout(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps);
-
-/* pcie_report.c: what both ends notice comes into their registers, and from there to software */
-/* The data link layer's next errors; TIME_NEVER: none is noticed. */
-uint64_t pcie_report_next_ps(const struct pcie_link *link);
-void pcie_report_errors(struct pcie_link *link, uint64_t at_ps);
-void pcie_report_of_endpoint(struct pcie_link *link, enum pcie_error error, uint64_t at_ps);
-void pcie_report_of_root(struct pcie_link *link, enum pcie_error error, uint64_t at_ps);
-void pcie_report_message(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps);
-void pcie_report_link(struct pcie_link *link, bool active, uint64_t at_ps);
-/* Software may want to look, though no register says why: a configuration write was completed. */
-void pcie_report_event(struct pcie_link *link, uint64_t at_ps);
-
-/* pcie_fault.c */
-void pcie_fault_update_master(struct pcie_link *link, uint64_t now_ps);
+/* What both ends notice comes into their registers, and from there to software */
 
 #endif

@@ -1,4 +1,5 @@
-/* Defaults and limits of a link's parameters. */
+#include "models/pcie/pcie_params.h"
+
 #include "models/pcie/pcie_link_pvt.h"
 
 void pcie_params_default(struct pcie_params *params)

@@ -1,13 +1,10 @@
-/*
- * Requests of the NIC that are not for memory: the root complex passes those for BAR 0 of the other NIC,
- * unless the root port's access control forbids it (a violation: completer abort), and answers those
- * that nobody claims itself (unsupported request). A posted write that is not passed is lost; the root
- * port logs and reports it all the same.
- *
- * A register is one DW, and the NIC completes reads of one; a longer read breaks its programming model
- * and is aborted by the completer.
- */
+#include "models/pcie/pcie_peer.h"
+
+#include "models/pcie/pcie_peer_pvt.h"
+
 #include "models/pcie/pcie_link_pvt.h"
+#include "models/pcie/pcie_report_pvt.h"
+#include "models/pcie/pcie_root_pvt.h"
 
 #include <assert.h>
 #include <string.h>

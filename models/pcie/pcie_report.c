@@ -1,9 +1,7 @@
-/*
- * Errors: the endpoint puts them into its registers and tells the root complex by message; the root
- * port gathers those and its own, and interrupts the processor.
- *
- * The endpoint receives what comes down and replays what goes up; the root port the other way round.
- */
+#include "models/pcie/pcie_report.h"
+
+#include "models/pcie/pcie_report_pvt.h"
+
 #include "models/pcie/pcie_link_pvt.h"
 
 #include <assert.h>

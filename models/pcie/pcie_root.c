@@ -1,12 +1,10 @@
-/*
- * The host's side of a link: what arrives upstream, DMA reads inside the root complex, and the
- * host's own accesses to the NIC.
- *
- * A DMA read takes root_read_ps from its arrival until memory is sampled, then the extra time that
- * the sampling access turned out to need (cache or DRAM) until its completions are queued.
- * Completions of different requests may therefore change places; those of one request do not.
- */
+#include "models/pcie/pcie_root.h"
+
+#include "models/pcie/pcie_root_pvt.h"
+
 #include "models/pcie/pcie_link_pvt.h"
+#include "models/pcie/pcie_peer_pvt.h"
+#include "models/pcie/pcie_report_pvt.h"
 
 #include <assert.h>
 #include <string.h>

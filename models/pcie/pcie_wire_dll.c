@@ -1,12 +1,5 @@
-/*
- * Data link layer of one direction: SKP ordered sets and DLLPs between its TLPs, and what happens
- * to TLPs and DLLPs that arrive damaged.
- *
- * Times kept here: skp_next (next SKP set scheduled; sets that had to wait follow each other),
- * each flow's due_ps (next Ack or UpdateFC, on the peer), nak_due_ps (a Nak, on the peer),
- * rewind_ps (the Nak is here or the replay timer has ended), ack_timer_ps (replay timer after a
- * lost Ack).
- */
+#include "models/pcie/pcie_wire_dll.h"
+
 #include "models/pcie/pcie_wire.h"
 
 #include "models/base/units.h"

@@ -1,3 +1,5 @@
+#include "models/script/pkt_compare.h"
+
 #include "models/script/pkt_play.h"
 
 #include <stdio.h>

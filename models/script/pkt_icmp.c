@@ -1,4 +1,5 @@
-/* ICMP errors a router sends about a segment of the server (RFC 792, RFC 4443): they quote it. */
+#include "models/script/pkt_icmp.h"
+
 #include "models/script/pkt_segment.h"
 
 #include "models/wire/bytes.h"

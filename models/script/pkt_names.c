@@ -1,4 +1,5 @@
-/* Words of scripts for what the hardware/software contract numbers, and a script's knobs. */
+#include "models/script/pkt_names.h"
+
 #include "models/script/pkt_script.h"
 
 #include <string.h>

@@ -2,6 +2,8 @@
 
 #include "models/base/frame.h"
 #include "models/base/units.h"
+#include "models/script/pkt_compare.h"
+#include "models/script/pkt_icmp.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -34,18 +34,9 @@ struct pkt_result {
     uint32_t window_slack; /* a quarter of the ring, in units of the window field */
 };
 
-const char *pkt_policy_name(enum pkt_policy policy);
-
 /* policy names itself in errors only: the server applies it. */
 void pkt_play(const struct pkt_script *script, enum pkt_policy policy,
               const struct pkt_server *server, struct pkt_result *result);
-
-/* True when both sent the same segments with the same echoed stamps, with windows and at times that
- * differ by no more than docs/moves.md allows: a window is never smaller, and larger by up to
- * window_slack; times differ by PKT_TIME_PERCENT and PKT_TIME_SLACK_PS. Else where they part is
- * written to why. */
-bool pkt_same(const struct pkt_result *plain, const struct pkt_result *moved,
-              char why[PKT_ERROR_MAX]);
 
 #ifdef __cplusplus
 }

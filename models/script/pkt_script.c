@@ -2,6 +2,8 @@
 
 #include "models/base/units.h"
 #include "models/hwif/ctx_enums.h"
+#include "models/script/pkt_icmp.h"
+#include "models/script/pkt_names.h"
 #include "models/tcp/cc.h"
 #include "models/wire/tcp_hdr.h"
 

@@ -80,15 +80,6 @@ struct pkt_script {
 bool pkt_script_read(struct pkt_script *script, const char *path);
 bool pkt_script_parse(struct pkt_script *script, const char *path, const char *text);
 
-/* What the script sets, over params of the server's stack. */
-void pkt_script_params(const struct pkt_script *script, struct tcp_params *params);
-
-/* Words of `state` and `closed` for an enum tcp_state, of `terminated` for an enum nic_term_cause, of
- * `notice` for an enum nic_notice. */
-const char *pkt_state_name(unsigned state);
-const char *pkt_cause_name(unsigned cause);
-const char *pkt_notice_name(unsigned notice);
-
 /* What `option` lines may set. */
 enum pkt_option {
     PKT_OPTION_NODELAY,
@@ -102,9 +93,6 @@ enum pkt_option {
     PKT_OPTION_USER_TIMEOUT, /* ms */
     PKT_OPTION_COUNT
 };
-
-/* PKT_OPTION_COUNT: no option has this name. */
-enum pkt_option pkt_option_of(const char *name);
 
 #ifdef __cplusplus
 }

@@ -61,10 +61,4 @@ static inline bool pkt_segment_is_pure_ack(const struct pkt_segment *seg)
     return seg->len == 0 && (seg->flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0;
 }
 
-/* An ICMP error of a router about the server's segment at seq: kind is a name of pkt_icmp_kinds. */
-uint32_t pkt_icmp_build(struct pkt_wire *wire, const char *kind, uint32_t seq, uint32_t mtu,
-                        uint8_t *frame);
-/* True when there is such a kind in either family. */
-bool pkt_icmp_is_kind(const char *kind);
-
 #endif

@@ -1,10 +1,15 @@
-/* The ACK field in synchronised states (RFC 9293 3.10.7.4, RFC 5681 3.2, RFC 6582, RFC 5961 5). */
+#include "models/tcp/tcp_ack.h"
+
 #include "models/base/planted.h"
 #include "models/base/units.h"
 #include "models/tcp/cc.h"
 #include "models/tcp/rto.h"
 #include "models/tcp/sack.h"
 #include "models/tcp/tcp_core.h"
+#include "models/tcp/tcp_ecn.h"
+#include "models/tcp/tcp_reset_pvt.h"
+#include "models/tcp/tcp_state_pvt.h"
+#include "models/tcp/tcp_timer_pvt.h"
 
 #include <assert.h>
 

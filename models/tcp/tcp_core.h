@@ -72,83 +72,8 @@ static inline void tcp_drop(struct tcp_result *result, enum drop_reason reason)
     result->reason = (uint16_t)reason;
 }
 
-/* tcp_synchronize.c: the three states before synchronisation. */
-void tcp_input_listen(struct conn_ctx *ctx, const struct tcp_segment *seg,
-                      const struct tcp_params *params, struct tcp_now now,
-                      struct tcp_result *result);
-void tcp_input_syn_sent(struct conn_ctx *ctx, const struct tcp_segment *seg,
-                        const struct tcp_params *params, struct tcp_now now,
-                        struct tcp_result *result);
-/* The SYN bit in SYN_RCVD; true: go on with the segment, SYN taken off. */
-bool tcp_syn_rcvd_on_syn(struct conn_ctx *ctx, struct tcp_segment *seg,
-                         const struct tcp_params *params, struct tcp_now now,
-                         struct tcp_result *result);
-/* The ACK that ends SYN_RCVD; false: the segment was dropped. */
-bool tcp_syn_rcvd_on_ack(struct conn_ctx *ctx, const struct tcp_segment *seg,
-                         const struct tcp_params *params, struct tcp_now now,
-                         struct tcp_result *result);
-
-/* tcp_ack.c: the ACK field in synchronised states; false: the segment was dropped. */
-bool tcp_ack_process(struct conn_ctx *ctx, const struct tcp_segment *seg,
-                     const struct tcp_params *params, struct tcp_now now,
-                     struct tcp_result *result);
-/* The cumulative acknowledgment moved forward: snd_una < seg->ack <= snd_max. */
-void tcp_ack_advance(struct conn_ctx *ctx, const struct tcp_segment *seg,
-                     const struct tcp_params *params, struct tcp_now now,
-                     struct tcp_result *result);
-void tcp_ack_sample_rtt(struct conn_ctx *ctx, const struct tcp_segment *seg,
-                        const struct tcp_params *params, struct tcp_now now);
-void tcp_ack_update_window(struct conn_ctx *ctx, const struct tcp_segment *seg);
-
-/* tcp_data.c: payload and FIN that lie in the window. */
-void tcp_data_receive(struct conn_ctx *ctx, const struct tcp_span *span,
-                      const struct tcp_params *params, struct tcp_now now,
-                      struct tcp_result *result);
-void tcp_data_in_order(struct conn_ctx *ctx, uint32_t len, const struct tcp_params *params,
-                       struct tcp_now now);
-
-/* tcp_reset.c: resets, and challenge ACKs instead of them (RFC 5961). */
-void tcp_reset_receive(struct conn_ctx *ctx, const struct tcp_segment *seg,
-                       const struct tcp_params *params, struct tcp_now now,
-                       struct tcp_result *result);
-/* Owes an ACK unless the connection's or the place's allowance is used up (RFC 5961 10). */
-void tcp_challenge(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now);
-
-/* tcp_state.c */
-void tcp_close_orderly(struct conn_ctx *ctx, struct tcp_result *result);
-void tcp_terminate(struct conn_ctx *ctx, enum nic_term_cause cause, struct tcp_result *result);
-void tcp_enter_time_wait(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
-                         struct tcp_result *result);
-void tcp_on_fin_sent(struct conn_ctx *ctx);
-void tcp_on_fin_acked(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
-                      struct tcp_result *result);
-void tcp_on_peer_fin(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
-                     struct tcp_result *result);
-void tcp_input_time_wait(struct conn_ctx *ctx, const struct tcp_segment *seg,
-                         const struct tcp_params *params, struct tcp_now now,
-                         struct tcp_result *result);
-
-/* tcp_timer.c */
-void tcp_timer_start_rexmt(struct conn_ctx *ctx, const struct tcp_params *params,
-                           struct tcp_now now);
-void tcp_timer_start_persist(struct conn_ctx *ctx, const struct tcp_params *params,
-                             struct tcp_now now);
-void tcp_timer_start_wait(struct conn_ctx *ctx, uint32_t us, struct tcp_now now);
-void tcp_timer_restart_keepalive(struct conn_ctx *ctx, const struct tcp_params *params,
-                                 struct tcp_now now);
-
-/* tcp_options.c */
 /* Of a segment with data, tx->len says how much. */
 enum tcp_options_for { TCP_OPTIONS_SYN, TCP_OPTIONS_DATA, TCP_OPTIONS_ACK, TCP_OPTIONS_RESET };
-void tcp_options_write(const struct conn_ctx *ctx, enum tcp_options_for kind, struct tcp_now now,
-                       struct tcp_tx *tx);
-/* features = offered and seen in the peer's SYN; scales, MSS, TS.Recent. */
-void tcp_options_negotiate(struct conn_ctx *ctx, const struct tcp_segment *syn,
-                           const struct tcp_params *params, struct tcp_now now);
-/* False: dropped by RFC 7323 (option missing, or PAWS). */
-bool tcp_timestamp_check(struct conn_ctx *ctx, const struct tcp_segment *seg,
-                         const struct tcp_params *params, struct tcp_now now,
-                         struct tcp_result *result);
 
 /* RFC 7323 4.3 (2): TS.Recent follows segments that start at or before Last.ACK.sent. */
 static inline void tcp_timestamp_update(struct conn_ctx *ctx, const struct tcp_segment *seg,
@@ -161,18 +86,5 @@ static inline void tcp_timestamp_update(struct conn_ctx *ctx, const struct tcp_s
         ctx->flags |= CTX_FLAG_TIMESTAMP_OK;
     }
 }
-
-/* tcp_ecn.c */
-bool tcp_ecn_is_signalled(const struct conn_ctx *ctx, const struct tcp_segment *seg);
-void tcp_ecn_negotiate(struct conn_ctx *ctx, const struct tcp_segment *syn);
-uint16_t tcp_ecn_syn_flags(const struct conn_ctx *ctx, bool is_syn_ack);
-void tcp_ecn_receive(struct conn_ctx *ctx, const struct tcp_segment *seg);
-void tcp_ecn_mark(struct conn_ctx *ctx, bool is_new_data, struct tcp_tx *tx);
-
-/* window.c: the receive window. */
-/* Window field of a segment sent now; moves rcv_adv forward. */
-uint16_t window_advertise(struct conn_ctx *ctx, bool is_syn);
-/* The application has read enough for a window update of its own. */
-bool window_update_is_due(const struct conn_ctx *ctx);
 
 #endif

@@ -1,7 +1,10 @@
-/* Payload and FIN in the window: in order, or kept beyond a hole; and when to acknowledge. */
+#include "models/tcp/tcp_data.h"
+
 #include "models/base/planted.h"
 #include "models/tcp/reassembly.h"
 #include "models/tcp/tcp_core.h"
+#include "models/tcp/tcp_state_pvt.h"
+#include "models/tcp/tcp_timer_pvt.h"
 
 #include <assert.h>
 

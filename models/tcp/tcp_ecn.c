@@ -1,11 +1,5 @@
-/*
- * Explicit congestion notification (RFC 3168). Off unless offered and both SYNs agree.
- *
- * As receiver: a CE mark makes every ACK carry ECE until a CWR comes (6.1.3). As sender: the first
- * ECE of a window counts as one loss without a retransmission (6.1.2); the window ends at high_rxt,
- * which nobody else uses outside of recovery. New data is sent with ECT(0), and after a cut once
- * with CWR; retransmissions, probes and pure ACKs are never ECT (6.1.4 to 6.1.6).
- */
+#include "models/tcp/tcp_ecn.h"
+
 #include "models/base/units.h"
 #include "models/tcp/cc.h"
 #include "models/tcp/tcp_core.h"

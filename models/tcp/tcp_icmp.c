@@ -5,8 +5,11 @@
  * host on the path could forge it (RFC 5461 2, RFC 5927 5.2). Packet too big lowers the MSS and
  * everything in flight goes again in segments that fit, without a cut of cwnd (RFC 1191 6.5, 6.6).
  */
+#include "models/tcp/tcp_icmp.h"
+
 #include "models/base/units.h"
 #include "models/tcp/tcp_core.h"
+#include "models/tcp/tcp_state_pvt.h"
 
 #include <string.h>
 

@@ -1,9 +1,5 @@
-/*
- * Live context to image and back. An image holds remaining time and ages, so it can rest anywhere.
- * A deadline is carried as the ticks that are left at EXTRACT: after INSTALL it lies later by the
- * time between the two, never earlier (R-08). A running RTT measurement travels as its age, so that
- * the sample is shorter by the same time.
- */
+#include "models/tcp/tcp_image.h"
+
 #include "models/base/planted.h"
 #include "models/base/units.h"
 #include "models/tcp/cc.h"

@@ -1,8 +1,10 @@
-/* TCP options: what we send, what is negotiated on the SYN, and the timestamp rules (RFC 7323). */
+#include "models/tcp/tcp_options.h"
+
 #include "models/base/planted.h"
 #include "models/base/units.h"
 #include "models/tcp/reassembly.h"
 #include "models/tcp/tcp_core.h"
+#include "models/tcp/tcp_ecn.h"
 
 #include <assert.h>
 

@@ -5,12 +5,19 @@
  * Order: a duplicate ACK (it must carry no data, RFC 5681 2), the segment of fast retransmit, a
  * window probe, a lost hole, data and FIN from snd_nxt, another hole, a keepalive probe, a pure ACK.
  */
+#include "models/tcp/tcp_output.h"
+
 #include "models/base/planted.h"
 #include "models/base/units.h"
 #include "models/tcp/cc.h"
 #include "models/tcp/rto.h"
 #include "models/tcp/sack.h"
 #include "models/tcp/tcp_core.h"
+#include "models/tcp/tcp_ecn.h"
+#include "models/tcp/tcp_options.h"
+#include "models/tcp/tcp_state_pvt.h"
+#include "models/tcp/tcp_timer_pvt.h"
+#include "models/tcp/window.h"
 
 #include <assert.h>
 #include <string.h>

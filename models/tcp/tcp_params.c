@@ -1,3 +1,5 @@
+#include "models/tcp/tcp_params.h"
+
 #include "models/tcp/cc.h"
 #include "models/tcp/tcp.h"
 

@@ -1,5 +1,10 @@
-/* Resets: taking them with the care of RFC 5961, and building them (RFC 9293 3.10.7). */
+#include "models/tcp/tcp_reset.h"
+
+#include "models/tcp/tcp_reset_pvt.h"
+
 #include "models/tcp/tcp_core.h"
+#include "models/tcp/tcp_options.h"
+#include "models/tcp/tcp_state_pvt.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
-/*
- * Opening, closing and every change of tcp_state that is not the handshake (RFC 9293 3.3.2, 3.6).
- * FIN sent:   ESTABLISHED -> FIN_WAIT_1, CLOSE_WAIT -> LAST_ACK
- * FIN acked:  FIN_WAIT_1 -> FIN_WAIT_2, CLOSING -> TIME_WAIT, LAST_ACK -> CLOSED
- * FIN taken:  ESTABLISHED -> CLOSE_WAIT, FIN_WAIT_1 -> CLOSING (TIME_WAIT if our FIN is acked),
- *             FIN_WAIT_2 -> TIME_WAIT
- */
+#include "models/tcp/tcp_state.h"
+
+#include "models/tcp/tcp_state_pvt.h"
+
 #include "models/tcp/rto.h"
 #include "models/tcp/tcp_core.h"
+#include "models/tcp/tcp_reset_pvt.h"
+#include "models/tcp/tcp_timer_pvt.h"
+#include "models/tcp/window.h"
 
 #include <assert.h>
 #include <string.h>

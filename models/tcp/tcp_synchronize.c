@@ -1,7 +1,13 @@
-/* The handshake: LISTEN, SYN_SENT and SYN_RCVD (RFC 9293 3.5, 3.10.7.2 to 3.10.7.4). */
+#include "models/tcp/tcp_synchronize.h"
+
 #include "models/tcp/cc.h"
 #include "models/tcp/rto.h"
+#include "models/tcp/tcp_ack.h"
 #include "models/tcp/tcp_core.h"
+#include "models/tcp/tcp_options.h"
+#include "models/tcp/tcp_reset_pvt.h"
+#include "models/tcp/tcp_state_pvt.h"
+#include "models/tcp/tcp_timer_pvt.h"
 
 #include <assert.h>
 

@@ -1,13 +1,14 @@
-/*
- * Timers of a connection: REXMT (RFC 6298), PERSIST (RFC 9293 3.8.6.1), DELACK (3.8.6.3),
- * KEEPALIVE (3.8.4), WAIT (FIN_WAIT_2, or 2 MSL in TIME_WAIT).
- */
+#include "models/tcp/tcp_timer.h"
+
+#include "models/tcp/tcp_timer_pvt.h"
+
 #include "models/base/planted.h"
 #include "models/base/units.h"
 #include "models/tcp/cc.h"
 #include "models/tcp/rto.h"
 #include "models/tcp/sack.h"
 #include "models/tcp/tcp_core.h"
+#include "models/tcp/tcp_state_pvt.h"
 
 #include <assert.h>
 #include <string.h>

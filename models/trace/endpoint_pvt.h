@@ -55,7 +55,6 @@ struct endpoint_peer {
     uint8_t bytes[1 << 17]; /* on their way to the stack; more than it takes at a time */
 };
 
-/* endpoint_conv.c */
 /* The step of the client's application to be done next; null: none is left. */
 const struct app_step *endpoint_conv_step(struct endpoint_conv *conv);
 void endpoint_conv_touch(struct endpoint_peer *peer, struct endpoint_conv *conv);
@@ -66,20 +65,19 @@ void endpoint_conv_refuse(struct endpoint_peer *peer, struct endpoint_conv *conv
                           enum outcome reason, const char *why);
 struct lwip_hooks endpoint_conv_hooks(struct endpoint_peer *peer);
 
-/* endpoint_end.c: ends the conversation when everything due has happened, or nothing does. */
+/* Ends the conversation when everything due has happened, or nothing does. */
 void endpoint_end_check(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps);
 uint64_t endpoint_end_stall_ps(const struct endpoint_peer *peer, const struct endpoint_conv *conv,
                                uint64_t now_ps);
 void endpoint_end_stalled(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps);
 
-/* endpoint_frames.c */
 bool endpoint_frames_output(void *self, const uint8_t *packet, uint32_t len, uint64_t now_ps);
 void endpoint_frames_accept(void *self, struct frame *frame, uint64_t now_ps);
 uint64_t endpoint_frames_next_ps(const struct endpoint_peer *peer);
 void endpoint_frames_run(struct endpoint_peer *peer, uint64_t now_ps);
 void endpoint_frames_drop(struct endpoint_peer *peer);
 
-/* endpoint_peer.c: after every call into the stack. */
+/* After every call into the stack. */
 void endpoint_peer_settle(struct endpoint_peer *peer, uint64_t now_ps);
 
 #endif

@@ -100,7 +100,6 @@ struct replay_peer {
 /* The captured segment to send next. */
 const struct client_segment *replay_next(struct replay_conv *conv);
 
-/* replay_due.c */
 enum replay_block {
     REPLAY_FREE,          /* due at its time */
     REPLAY_NO_MORE,       /* every segment was sent */
@@ -124,7 +123,7 @@ static inline uint64_t replay_near(uint64_t near, uint32_t isn, uint32_t number)
 int64_t replay_due_seq(const struct replay_conv *conv, const struct client_segment *seg);
 int64_t replay_due_ack(const struct replay_conv *conv, uint32_t ack);
 
-/* replay_options.c: options as captured, with SACK blocks and TSecr of the real server. */
+/* Options as captured, with SACK blocks and TSecr of the real server. */
 uint32_t replay_options_make(const struct replay_conv *conv, const struct client_segment *seg,
                              bool newest_tsval, uint8_t out[REPLAY_OPTIONS_MAX]);
 bool replay_options_tsval(const struct client_segment *seg, uint32_t *tsval);
@@ -134,7 +133,7 @@ bool replay_options_each_sack(const struct client_segment *seg,
                               bool (*on_block)(const void *self, uint32_t left, uint32_t right),
                               const void *self);
 
-/* replay_send.c: all return false when no frame is free; nothing has happened then. */
+/* All return false when no frame is free; nothing has happened then. */
 bool replay_send_captured(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
 /* One that changes nothing about the client; with its ACK number clipped to what has arrived. */
 bool replay_send_unchanged(struct replay_peer *peer, struct replay_conv *conv,
@@ -145,10 +144,9 @@ bool replay_send_ack(struct replay_peer *peer, struct replay_conv *conv, uint64_
 bool replay_send_reset(struct replay_peer *peer, struct replay_conv *conv, uint32_t seq,
                        uint64_t now_ps);
 
-/* replay_ignored.c: the next captured segment, which the captured server did not accept. */
+/* The next captured segment, which the captured server did not accept. */
 bool replay_ignored_send(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
 
-/* replay_liveness.c */
 void replay_rto_init(struct replay_rto *rto);
 void replay_liveness_on_sent(struct replay_peer *peer, struct replay_conv *conv, uint64_t end,
                              bool again, uint64_t now_ps);
@@ -157,11 +155,10 @@ bool replay_liveness_on_timeout(struct replay_peer *peer, struct replay_conv *co
                                 uint64_t now_ps);
 void replay_liveness_arm_ack(const struct replay_peer *peer, struct replay_conv *conv);
 
-/* replay_rx.c: a segment of the server. */
+/* A segment of the server. */
 void replay_rx_segment(struct replay_peer *peer, struct replay_conv *conv,
                        const struct tcp_segment *seg, uint64_t now_ps);
 
-/* replay_check.c */
 /* Ends the conversation when everything due has happened. */
 void replay_check_end(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
 void replay_check_stalled(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
@@ -169,7 +166,7 @@ void replay_check_close(struct replay_peer *peer, struct replay_conv *conv);
 void replay_check_refuse(struct replay_peer *peer, struct replay_conv *conv, enum outcome reason,
                          const char *why);
 
-/* replay_peer.c: after any change of a conversation. */
+/* After any change of a conversation. */
 void replay_peer_touch(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
 
 #endif

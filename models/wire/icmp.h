@@ -56,10 +56,6 @@ bool icmp_quoted_key(const struct icmp_message *message, uint8_t ip_version, str
 /* The sequence number in the quoted segment; false: it is cut off before that. */
 bool icmp_quoted_seq(const struct icmp_message *message, uint8_t ip_version, uint32_t *seq);
 
-/* What an error says of a connection, and whether it is a hard one (RFC 9293 3.9.2.2); NONE: no error.
- */
-enum nic_notice icmp_notice(const struct icmp_message *message, uint8_t ip_version, bool *is_hard);
-
 /* Builds the frame of out's addresses with the body (which must not overlap the frame) behind 8
  * bytes of header; checksum filled. Returns its length (no padding). */
 uint32_t icmp_build(uint8_t *frame, const struct packet_out *out, uint8_t type, uint8_t code,

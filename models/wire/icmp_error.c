@@ -1,4 +1,5 @@
-/* What an ICMP error means for a connection. */
+#include "models/wire/icmp_error.h"
+
 #include "models/wire/icmp.h"
 
 #include <stddef.h>

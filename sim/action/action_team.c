@@ -1,6 +1,7 @@
 /* Requests to the host software: another active port, or another place for connections. */
 #include "host-sw/host_sw.h"
 #include "models/host/host_cpu.h"
+#include "models/host/host_wait.h"
 #include "models/lan_switch/lan_switch.h"
 #include "sim/action/action_checks.h"
 #include "sim/action/action_owners.h"

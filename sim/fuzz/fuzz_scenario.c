@@ -4,6 +4,7 @@
  * assignment.
  */
 #include "sim/scenario.h"
+#include "sim/scenario_write.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -2,8 +2,10 @@
 #include "models/base/units.h"
 #include "models/hwif/flow_key.h"
 #include "sim/scenario.h"
-#include "sim/scenario_table.h"
+#include "sim/scenario_lookup.h"
+#include "sim/scenario_quantity.h"
 #include "sim/scenario_value.h"
+#include "sim/scenario_write.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 #include "models/base/units.h"
 #include "sim/scenario.h"
 #include "sim/scenario_frames.h"
+#include "sim/scenario_write.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

@@ -1,4 +1,5 @@
 /* sim/scenario_quantity: numbers with units, both ways. */
+#include "sim/scenario_quantity.h"
 #include "sim/scenario_value.h"
 
 #include "models/base/units.h"

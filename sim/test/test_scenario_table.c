@@ -1,5 +1,5 @@
 /* sim/scenario_table: rows that fit their fields, each key once. */
-#include "sim/scenario_table.h"
+#include "sim/scenario_lookup.h"
 #include "sim/scenario_value.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /* sim/swarm_draw: a seed gives one scenario, and no key of the scenario table is forgotten. */
-#include "sim/scenario_table.h"
+#include "sim/scenario_lookup.h"
 #include "sim/swarm_draw.h"
 #include "sim/swarm_rules.h"
 

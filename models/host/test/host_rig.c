@@ -1,5 +1,7 @@
 #include "models/host/test/host_rig.h"
 
+#include "models/host/host_wait.h"
+
 #include <assert.h>
 #include <string.h>
 

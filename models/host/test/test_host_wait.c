@@ -1,4 +1,5 @@
 /* models/host/host_wait: interrupts, poll loops, kicks. */
+#include "models/host/host_wait.h"
 #include "models/host/test/host_rig.h"
 
 #include <criterion/criterion.h>

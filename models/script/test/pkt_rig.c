@@ -1,4 +1,6 @@
+#include "models/script/pkt_names.h"
 #include "models/script/test/pkt_rig_pvt.h"
+#include "models/wire/icmp_error.h"
 
 #include "models/wire/icmp.h"
 

@@ -1,3 +1,4 @@
+#include "models/script/pkt_names.h"
 #include "models/script/test/pkt_rig_pvt.h"
 
 #include <stdarg.h>

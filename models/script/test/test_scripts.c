@@ -1,5 +1,6 @@
 /* Every packet script in scenarios/tcp/<topic> under every port policy; all policies must give the same
  * transcript. And what the reader of scripts says about mistakes. */
+#include "models/script/pkt_compare.h"
 #include "models/script/test/pkt_rig.h"
 
 #include <criterion/criterion.h>

@@ -1,6 +1,7 @@
 /* models/wire: ARP and ICMP frames, read and built. */
 #include "models/wire/arp.h"
 #include "models/wire/icmp.h"
+#include "models/wire/icmp_error.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

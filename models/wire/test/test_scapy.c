@@ -2,6 +2,7 @@
  * scapy, by models/wire/test/scapy_frames.py, whose lines say what a frame means and give its bytes. */
 #include "models/mac/mac_control.h"
 #include "models/tcp/tcp_core.h"
+#include "models/tcp/tcp_options.h"
 #include "models/wire/arp.h"
 #include "models/wire/checksum.h"
 #include "models/wire/icmp.h"

@@ -1,0 +1,10 @@
+/* Memory as the NICs see it: translation and the way to it, DMA into and out of it, the last-level cache
+ * in front, interrupts. */
+#ifndef TOESIM_HOST_HOST_RC_H
+#define TOESIM_HOST_HOST_RC_H
+
+#include "models/host/host_cpu_pvt.h"
+
+void host_rc_init(struct host_cpu *cpu);
+
+#endif

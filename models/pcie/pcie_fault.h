@@ -1,0 +1,22 @@
+/* Faults that a scenario injects into the link. */
+#ifndef TOESIM_PCIE_PCIE_FAULT_H
+#define TOESIM_PCIE_PCIE_FAULT_H
+
+#include "models/pcie/pcie_link_types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Fault: the link goes down (everything in flight is lost, reads end with ok = false) or comes up.
+ */
+void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps);
+
+/* Injects a fault, which strikes once. */
+void pcie_link_inject(struct pcie_link *link, enum pcie_fault fault, uint64_t now_ps);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

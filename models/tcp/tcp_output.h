@@ -1,0 +1,25 @@
+/* Segments to send. */
+#ifndef TOESIM_TCP_TCP_OUTPUT_H
+#define TOESIM_TCP_TCP_OUTPUT_H
+
+#include "models/tcp/tcp_types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The next segment that may be sent now; advances snd_nxt, arms timers, clears owed ACKs. False:
+ * nothing to send now. */
+bool tcp_output(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
+                struct tcp_tx *tx);
+
+/* True when tcp_output() would return a segment, or must be called once to start the persist timer
+ * (it then returns false): cheap, for ready lists. */
+bool tcp_has_output(const struct conn_ctx *ctx, const struct tcp_params *params,
+                    struct tcp_now now);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

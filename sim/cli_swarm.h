@@ -1,0 +1,9 @@
+/* swarm: random systems, each drawn from a seed and tried in a process of its own. */
+#ifndef TOESIM_SIM_CLI_SWARM_H
+#define TOESIM_SIM_CLI_SWARM_H
+
+#include "sim/cli_command.h"
+
+int cli_swarm(const struct cli_command *command, int argc, char **argv);
+
+#endif

@@ -1,0 +1,10 @@
+/* stats.json, part `host`: the software of the server and the core it runs on. */
+#ifndef TOESIM_SIM_RESULTS_HOST_H
+#define TOESIM_SIM_RESULTS_HOST_H
+
+#include "sim/results.h"
+
+/* Adds the part `host`. */
+void results_add_host(json_t *root, const struct results_input *in);
+
+#endif

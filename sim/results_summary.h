@@ -1,0 +1,18 @@
+/* summary.txt, what a run prints: the headline of stats.json in words, for a person. */
+#ifndef TOESIM_SIM_RESULTS_SUMMARY_H
+#define TOESIM_SIM_RESULTS_SUMMARY_H
+
+#include "sim/results.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum status results_write_summary(const char *dir, const json_t *stats,
+                                  const struct results_input *input, struct error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
