@@ -1,6 +1,7 @@
 #include "host-sw/dispatch/foreign.h"
 
 #include "host-sw/conn/fate.h"
+#include "host-sw/dispatch/acceptable.h"
 #include "host-sw/server/server.h"
 #include "host-sw/transfer/transfer.h"
 #include "models/base/planted.h"
@@ -14,14 +15,18 @@ static bool may_move_again(const struct dir_entry *entry, const struct dir_frame
 }
 
 static enum policy_verdict ask_policies(struct host_sw *sw, const struct dir_entry *entry,
-                                        const struct dir_frame *frame, struct move_trigger *why)
+                                        const struct dir_frame *frame, const struct packet *packet,
+                                        struct move_trigger *why)
 {
-    struct policy_frame seen = {.conn = server_conn_of(sw, entry),
-                                .mac_time_ps = frame->mac_time_ps,
-                                .frame_id = frame->frame_id,
-                                .port = frame->port,
-                                .owner = entry->owner,
-                                .is_foreign = true};
+    struct policy_frame seen = {
+        .conn = server_conn_of(sw, entry),
+        .mac_time_ps = frame->mac_time_ps,
+        .frame_id = frame->frame_id,
+        .port = frame->port,
+        .owner = entry->owner,
+        .is_foreign = true,
+        .is_closing = entry->peer_fin || entry->fin_wanted,
+        .is_acceptable = segment_is_acceptable(entry, sw->params.ring_bytes, &packet->seg)};
     uint64_t t0_ps = PLANTED(t0_of_the_host) ? server_now(sw) : frame->mac_time_ps;
     *why = (struct move_trigger){
         .at_ps = t0_ps, .frame_id = frame->frame_id, .kind = TRIGGER_FRAME, .port = frame->port};
@@ -35,7 +40,7 @@ static bool on_movable(struct host_sw *sw, struct dir_entry *entry, const struct
                        const struct packet *packet)
 {
     struct move_trigger why;
-    if (ask_policies(sw, entry, frame, &why) != POLICY_MOVE)
+    if (ask_policies(sw, entry, frame, packet, &why) != POLICY_MOVE)
         return false;
     if (!may_move_again(entry, frame)) {
         if (PLANTED(foreign_dropped)) {
@@ -77,7 +82,8 @@ void foreign_note_own(struct host_sw *sw, const struct dir_entry *entry,
                                 .mac_time_ps = record->mac_time_ps,
                                 .frame_id = record->frame_id,
                                 .port = record->nic,
-                                .owner = entry->owner};
+                                .owner = entry->owner,
+                                .is_closing = entry->peer_fin || entry->fin_wanted};
     const char *winner;
     (void)policy_list_on_frame(&sw->policies, &seen, &winner);
 }

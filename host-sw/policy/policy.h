@@ -29,6 +29,9 @@ struct policy_frame {
     uint8_t port;  /* the NIC that received it */
     uint8_t owner; /* the NIC that has the connection */
     bool is_foreign;
+    bool is_closing; /* the peer has sent its FIN, or the application has closed */
+    /* The host knows of no reason why the owner would refuse the segment; only of foreign frames. */
+    bool is_acceptable;
 };
 
 struct policy;

@@ -6,7 +6,9 @@
 #define POLICIES(X)                                                                                \
     X(policy_first_packet)                                                                         \
     X(policy_k_of_m)                                                                               \
-    X(policy_residency)
+    X(policy_residency)                                                                            \
+    X(policy_validate)                                                                             \
+    X(policy_phase)
 
 #define X(ops) extern const struct policy_ops ops;
 POLICIES(X)

@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 #include <stdalign.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { CONNS = 4 };
@@ -243,4 +244,32 @@ Test(policy, residency_halves_with_each_quiet_period)
     cr_assert_eq(foreign_at(500999), POLICY_FORWARD);
     cr_assert_eq(foreign_at(501000), POLICY_MOVE, "never below min");
     policy_list_free(&list);
+}
+
+/* The verdict of `name`, with first-packet behind it, about a frame. */
+static enum policy_verdict of(const char *name, struct policy_frame seen)
+{
+    const char *winner;
+    alignas(8) unsigned char values[MOVE_OWN_BYTES];
+    char names[32];
+    (void)snprintf(names, sizeof names, "%s,first-packet", name);
+    move_owner_preset(values);
+    policy_list_init(&list, names, values, CONNS, (struct policy_server){.move = move});
+    enum policy_verdict verdict = policy_list_on_frame(&list, &seen, &winner);
+    policy_list_free(&list);
+    return verdict;
+}
+
+Test(policy, validate_relays_what_the_owner_would_refuse)
+{
+    cr_assert_eq(of("validate", (struct policy_frame){.is_foreign = true}), POLICY_FORWARD);
+    cr_assert_eq(of("validate", (struct policy_frame){.is_foreign = true, .is_acceptable = true}),
+                 POLICY_MOVE);
+}
+
+Test(policy, phase_relays_the_frames_of_a_connection_that_closes)
+{
+    cr_assert_eq(of("phase", (struct policy_frame){.is_foreign = true, .is_closing = true}),
+                 POLICY_FORWARD);
+    cr_assert_eq(of("phase", (struct policy_frame){.is_foreign = true}), POLICY_MOVE);
 }

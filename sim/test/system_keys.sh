@@ -69,6 +69,8 @@ list() {
 100-alternate team.move.k-of-m.k=1 team.move.policy=k-of-m
 100-alternate team.move.k-of-m.m=2 team.move.policy=k-of-m
 100-alternate team.move.policy=residency,first-packet
+100-alternate team.move.policy=phase,first-packet
+000-default team.move.policy=validate,first-packet traffic.capture=sim/test/captures/rst-outside-window-client.pcap switch.policy=flip switch.flip_frames=3
 100-alternate team.move.residency.min=100us team.move.policy=residency,first-packet
 100-alternate team.move.residency.max=1100us team.move.policy=residency,first-packet
 100-alternate team.move.residency.decay=200us team.move.policy=residency,first-packet
