@@ -1,7 +1,9 @@
 #include "sim/scenario_finish.h"
 
 #include "host-sw/server/server.h"
+#include "host-sw/transfer/mechanism.h"
 #include "models/base/units.h"
+#include "models/toe/command/table.h"
 #include "sim/scenario.h"
 #include "sim/scenario_loader.h"
 
@@ -97,6 +99,21 @@ static enum status check_offload(struct scenario_loader *loader)
                             : "only policy ports takes them; write policy: ports");
 }
 
+/* A mechanism may need commands that the engine of the NICs does not have. */
+static enum status check_mechanism(struct scenario_loader *loader)
+{
+    const struct mechanism_ops *ops = mechanism_table[loader->config->team.mechanism];
+    int missing = mechanism_missing_command(ops, toe_command_bits());
+    if (missing < 0)
+        return STATUS_OK;
+    char why[160];
+    (void)snprintf(why, sizeof why,
+                   "%s needs command %d of models/hwif/nic_desc.h, which these NICs do not have; "
+                   "write another mechanism",
+                   ops->name, missing);
+    return fail_at(loader, "team.move.mechanism", why);
+}
+
 static enum status check_host(struct scenario_loader *loader)
 {
     const struct host_params *host = &loader->config->host;
@@ -186,8 +203,8 @@ static enum status check_captured(struct scenario_loader *loader)
 static enum status check_together(struct scenario_loader *loader)
 {
     static enum status (*const checks[])(struct scenario_loader *) = {
-        check_traffic,  check_offload,  check_host, check_table,
-        check_captured, check_contexts, check_waves};
+        check_traffic, check_offload,  check_mechanism, check_host,
+        check_table,   check_captured, check_contexts,  check_waves};
     const struct sim_config *config = loader->config;
     enum status worst = check_tcp(loader, &config->team.tcp, "team.tcp");
     worst = worse(worst, check_tcp(loader, &config->gen.tcp, "traffic.tcp"));

@@ -251,6 +251,43 @@ static void on_owned(struct host_sw *sw, const struct nic_record *record)
         offload_on_dropped(sw, entry, (enum drop_reason)record->reason);
 }
 
+/* A record that waits keeps those behind it waiting: counters of a connection are folded in their order. */
+static bool must_wait(const struct host_sw *sw, const struct nic_record *record)
+{
+    if (!directory_is_live(&sw->dir, record->conn))
+        return false;
+    for (uint32_t i = 0; i < sw->waiting_records.count; i++)
+        if (sw->waiting_records.records[i].conn == record->conn)
+            return true;
+    return !transfer_may_consume(sw, &sw->dir.entries[record->conn], record);
+}
+
+static void put_aside(struct waiting_records *waiting, const struct nic_record *record)
+{
+    if (waiting->count == waiting->capacity) {
+        waiting->capacity = waiting->capacity ? 2 * waiting->capacity : 64;
+        waiting->records = realloc(waiting->records, waiting->capacity * sizeof *waiting->records);
+        memory_check(waiting->records);
+    }
+    waiting->records[waiting->count++] = *record;
+}
+
+/* Those that waited, in their order. True: one was acted on. */
+static bool run_waiting(struct host_sw *sw)
+{
+    struct waiting_records *waiting = &sw->waiting_records;
+    uint32_t count = waiting->count;
+    waiting->count = 0; /* what waits on is put aside again, at most at its own place */
+    for (uint32_t i = 0; i < count; i++) {
+        struct nic_record record = waiting->records[i];
+        if (must_wait(sw, &record))
+            put_aside(waiting, &record);
+        else
+            on_owned(sw, &record);
+    }
+    return waiting->count < count;
+}
+
 static void on_record(struct host_sw *sw, struct nic_driver *driver,
                       const struct nic_record *record)
 {
@@ -271,6 +308,8 @@ static void on_record(struct host_sw *sw, struct nic_driver *driver,
                                   .port = record->nic};
         sw->stats.foreign_frames++;
         dispatch_frame(sw, &frame, record);
+    } else if (must_wait(sw, record)) {
+        put_aside(&sw->waiting_records, record);
     } else {
         on_owned(sw, record);
     }
@@ -419,6 +458,7 @@ static bool drain_records(struct host_sw *sw, struct nic_driver *driver, uint32_
 bool dispatch_poll(struct host_sw *sw)
 {
     bool busy = host_tcp_deliver(&sw->tcp);
+    busy |= run_waiting(sw);
     busy |= fragments_run(sw, on_reassembled);
     /* What a NIC wrote before it died counts. */
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)

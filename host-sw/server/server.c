@@ -121,6 +121,7 @@ void host_sw_destroy(struct host_sw *sw)
     directory_free(&sw->dir);
     policy_list_free(&sw->policies);
     free(sw->pending_events);
+    free(sw->waiting_records.records);
     free(sw->wishes);
     free(sw->issued);
     fragments_free(sw);

@@ -58,6 +58,12 @@ struct place_wish {
     bool on_host;
 };
 
+/* Records whose mechanism says that they may not be acted on yet, in the order of their arrival. */
+struct waiting_records {
+    struct nic_record *records;
+    uint32_t count, capacity;
+};
+
 /* Decides on a frame that no NIC has taken; the caller keeps its reference to the buffer. record: null for one that
  * was held. */
 typedef void frame_examiner(struct host_sw *sw, const struct dir_frame *frame,
@@ -124,6 +130,7 @@ struct host_sw {
     uint32_t *issued;
     uint32_t issued_count, issued_capacity;
 
+    struct waiting_records waiting_records;
     struct nic_event *pending_events; /* read, not yet acted on */
     uint32_t pending_event_count, pending_event_capacity;
 

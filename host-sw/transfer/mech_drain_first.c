@@ -59,6 +59,7 @@ static void on_end(struct host_sw *sw, struct dir_entry *entry, enum transfer_en
 
 extern const struct mechanism_ops mech_drain_first;
 const struct mechanism_ops mech_drain_first = {.name = "drain-first",
+                                               .nic_commands = MECH_HOST_PULL_COMMANDS,
                                                .batch_max = 1,
                                                .marks = marks,
                                                .start = start,

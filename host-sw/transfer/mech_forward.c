@@ -1,6 +1,8 @@
 /* The connection stays where it was opened, and the host relays its foreign frames to the owner. No foreign
  * frame starts a transfer, so this mechanism has nothing to do but to say so. */
 #include "host-sw/transfer/mechanism.h"
+#include "models/hwif/nic_desc.h"
 
 extern const struct mechanism_ops mech_forward;
-const struct mechanism_ops mech_forward = {.name = "forward", .batch_max = 1};
+const struct mechanism_ops mech_forward = {
+    .name = "forward", .nic_commands = 1 << NIC_CMD_RX_INJECT, .batch_max = 1};

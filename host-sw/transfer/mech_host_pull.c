@@ -48,5 +48,8 @@ void mech_host_pull_on_done(struct host_sw *sw, struct dir_entry *entry,
     }
 }
 
-const struct mechanism_ops mech_host_pull = {
-    .name = "host-pull", .batch_max = 1, .start = start, .on_done = mech_host_pull_on_done};
+const struct mechanism_ops mech_host_pull = {.name = "host-pull",
+                                             .nic_commands = MECH_HOST_PULL_COMMANDS,
+                                             .batch_max = 1,
+                                             .start = start,
+                                             .on_done = mech_host_pull_on_done};

@@ -3,8 +3,15 @@
 #define TOESIM_HOST_TRANSFER_MECH_HOST_PULL_H
 
 #include "host-sw/transfer/mechanism.h"
+#include "models/hwif/nic_desc.h"
 
 extern const struct mechanism_ops mech_host_pull;
+
+/* Commands that its steps need. */
+enum {
+    MECH_HOST_PULL_COMMANDS = 1 << NIC_CMD_RESERVE | 1 << NIC_CMD_INSTALL | 1 << NIC_CMD_FREEZE |
+                              1 << NIC_CMD_RELEASE | 1 << NIC_CMD_RX_INJECT
+};
 
 /* Takes the connection from its source. */
 void mech_host_pull_start(struct host_sw *sw, struct dir_entry *entry);

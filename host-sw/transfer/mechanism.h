@@ -52,12 +52,18 @@ struct mechanism_mark {
 
 /* Calls that may be null have a default, which is said beside them. */
 struct mechanism_ops {
-    const char *name;   /* the scenario's word, and written nowhere else */
+    const char *name; /* the scenario's word, and written nowhere else */
+    /* Commands that both NICs must know, a bit (1 << enum nic_cmd_op) each. A scenario that asks NICs without
+     * them for this mechanism is refused. */
+    uint32_t nic_commands;
     size_t priv_bytes;  /* its state for each transfer, in `priv`, zero at the start */
     uint32_t batch_max; /* transfers that one call of start() may be given; at least 1 */
     struct own_keys own;
     /* Marks besides T0 to T13, at most MARK_OWN_MAX, ending with a null name; null: none. */
     const struct mechanism_mark *marks;
+    /* Names of the fields of the context (models/hwif/conn_ctx.def) that the new place does not get from the old one,
+     * ending with a null; I-CRC and I-MOVE do not compare them. Null: every field is carried. */
+    const char *const *not_carried;
     /* Begins `count` transfers from one place to one other. Null: this mechanism never moves a
      * connection from NIC to NIC. */
     void (*start)(struct host_sw *sw, struct dir_entry *const *entries, uint32_t count);
@@ -66,6 +72,10 @@ struct mechanism_ops {
      * it on, or keeps it. Null or false: it is held while nobody serves the connection, and else
      * relayed to the place that does. */
     bool (*on_frame)(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame);
+    /* May this record of a NIC be acted on now? False: it waits, and later ones of the connection with it, and is asked
+     * about again in each step. Null: it may. */
+    bool (*may_consume)(const struct host_sw *sw, const struct dir_entry *entry,
+                        const struct nic_record *record);
     /* The source is lost. True: the transfer goes on without it. Null or false: the connection ends. */
     bool (*on_source_lost)(struct host_sw *sw, struct dir_entry *entry);
     /* Something came in the way of the transfer. Null: nothing to do about it here. */
@@ -82,6 +92,9 @@ extern const size_t mechanism_count;
 
 /* How many marks of its own the mechanism has. */
 size_t mechanism_mark_count(const struct mechanism_ops *ops);
+
+/* The first command (enum nic_cmd_op) the mechanism needs that is not among `offered`, a bit each; -1: none. */
+int mechanism_missing_command(const struct mechanism_ops *ops, uint32_t offered);
 
 /* The names of all, ending with a null. */
 const char *const *mechanism_names(void);

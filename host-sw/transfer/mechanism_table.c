@@ -40,6 +40,15 @@ size_t mechanism_mark_count(const struct mechanism_ops *ops)
     return count;
 }
 
+int mechanism_missing_command(const struct mechanism_ops *ops, uint32_t offered)
+{
+    uint32_t missing = ops->nic_commands & ~offered;
+    int op = 0;
+    while (missing != 0 && (missing >> op & 1) == 0)
+        op++;
+    return missing ? op : -1;
+}
+
 const char *const *mechanism_names(void)
 {
     static const char *names[sizeof mechanism_table / sizeof *mechanism_table + 1];

@@ -230,11 +230,23 @@ bool transfer_on_nic_lost(struct host_sw *sw, struct dir_entry *entry, unsigned 
     return false;
 }
 
+static const struct mechanism_ops *mechanism_of(const struct host_sw *sw,
+                                                const struct dir_entry *entry)
+{
+    return entry->transfer.mechanism ? entry->transfer.mechanism : sw->mechanism;
+}
+
+bool transfer_may_consume(const struct host_sw *sw, const struct dir_entry *entry,
+                          const struct nic_record *record)
+{
+    const struct mechanism_ops *mechanism = mechanism_of(sw, entry);
+    return !mechanism->may_consume || mechanism->may_consume(sw, entry, record);
+}
+
 void transfer_on_record(struct host_sw *sw, struct dir_entry *entry,
                         const struct nic_record *record)
 {
-    const struct mechanism_ops *mechanism =
-        entry->transfer.mechanism ? entry->transfer.mechanism : sw->mechanism;
+    const struct mechanism_ops *mechanism = mechanism_of(sw, entry);
     if (mechanism->on_record)
         mechanism->on_record(sw, entry, record);
 }

@@ -34,6 +34,10 @@ void transfer_on_frame(struct host_sw *sw, struct dir_entry *entry, const struct
 /* The NIC is lost. True: the connection ends with it. */
 bool transfer_on_nic_lost(struct host_sw *sw, struct dir_entry *entry, unsigned nic);
 
+/* May a record of the connection be acted on now? Its mechanism, or that of its next move, says so. */
+bool transfer_may_consume(const struct host_sw *sw, const struct dir_entry *entry,
+                          const struct nic_record *record);
+
 /* A record of the connection was acted on: its mechanism, or that of its next move, is told. */
 void transfer_on_record(struct host_sw *sw, struct dir_entry *entry,
                         const struct nic_record *record);

@@ -48,7 +48,8 @@ static void emit_begin(struct host_sw *sw, const struct dir_entry *entry)
                                    .move.reason = transfer->reason,
                                    .move.kind = transfer->kind,
                                    .move.trigger = &transfer->trigger,
-                                   .move.mechanism = transfer->mechanism->name});
+                                   .move.mechanism = transfer->mechanism->name,
+                                   .move.not_carried = transfer->mechanism->not_carried});
 }
 
 static void count_begin(struct host_sw *sw, const struct transfer *transfer)

@@ -176,6 +176,9 @@ struct probe_move {
     uint8_t kind;   /* enum transfer_kind */
     const struct move_trigger *trigger;
     const char *mechanism; /* its name, static text; null in MOVE_WANTED: it has not begun */
+    /* Names of fields of the context (conn_ctx.def) that the mechanism does not carry, ending with a null; null: it
+     * carries all. */
+    const char *const *not_carried;
 };
 
 struct probe_move_end {

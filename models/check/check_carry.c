@@ -5,6 +5,7 @@
 #include "models/check/check_step.h"
 #include "models/hwif/conn_ctx_fields.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* What may happen to a field; EQUAL, unless the table says more. A new field is compared. */
@@ -162,9 +163,30 @@ static bool is_kept(const struct check_conn *c, const struct conn_ctx *after,
                   field->bytes) == 0;
 }
 
-static void compare(struct check *check, const struct check_conn *c,
-                    const struct probe_event *event, const struct conn_ctx *after)
+static const struct field *field_named(const char *name)
 {
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (strcmp(fields[i].name, name) == 0)
+            return &fields[i];
+    return NULL;
+}
+
+void check_carry_forgive(const struct check_carry *carry, const struct conn_ctx *before,
+                         struct conn_ctx *after)
+{
+    for (const char *const *name = carry->not_carried; name && *name; name++) {
+        const struct field *field = field_named(*name);
+        assert(field && "a mechanism names a field that the context does not have");
+        memcpy((uint8_t *)after + field->at, (const uint8_t *)before + field->at, field->bytes);
+    }
+}
+
+static void compare(struct check *check, const struct check_conn *c,
+                    const struct probe_event *event, const struct conn_ctx *context)
+{
+    struct conn_ctx forgiven = *context;
+    const struct conn_ctx *after = &forgiven;
+    check_carry_forgive(&c->carry, &c->carry.live, &forgiven);
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         const struct field *field = &fields[i];
         if (is_kept(c, after, field, event->now_ps, event->nic == PLACE_HOST))
@@ -204,6 +226,10 @@ void check_carry_on_event(struct check *check, const struct probe_event *event)
     if (!c || !c->open)
         return;
     switch (event->kind) {
+    case PROBE_MOVE_BEGIN:
+    case PROBE_TRANSFER_BEGIN:
+        c->carry.not_carried = event->move.not_carried;
+        break;
     case PROBE_CTX_LIVE:
     case PROBE_CTX_WRITTEN:
         if (event->context.image)

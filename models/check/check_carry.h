@@ -26,7 +26,13 @@ struct check_carry {
     uint32_t tx_written;  /* the application has written up to here */
     uint32_t tx_at_leave; /* that, and what it had read, at the extraction */
     uint32_t read_at_leave;
+    const char *const *
+        not_carried; /* by the mechanism of the newest transfer: names, ending with a null; or null */
 };
+
+/* Makes the fields of `after` that the mechanism of the newest transfer does not carry those of `before`. */
+void check_carry_forgive(const struct check_carry *carry, const struct conn_ctx *before,
+                         struct conn_ctx *after);
 
 void check_carry_on_event(struct check *check, const struct probe_event *event);
 

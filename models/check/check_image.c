@@ -1,5 +1,6 @@
 #include "models/check/check_image.h"
 
+#include "models/check/check_carry.h"
 #include "models/check/check_state.h"
 
 #include "models/tcp/cc.h"
@@ -80,6 +81,7 @@ static void on_in(struct check *check, struct check_conn *c, const struct probe_
     if (!c->image_valid)
         return; /* the image the driver built for a SYN */
     out = c->image;
+    check_carry_forgive(&c->carry, &out, &in);
     allow_rest(&in, &out);
     clear_movable(&in);
     clear_movable(&out);

@@ -166,6 +166,30 @@ Test(check_carry, catches_that_the_new_place_does_not_know_what_was_written)
     expect(INVARIANT_MOVE, 1);
 }
 
+/* A mechanism that rebuilds a context says what it cannot know; everything else is compared all the same. */
+Test(check_carry, a_field_that_the_mechanism_does_not_carry_may_differ_and_no_other)
+{
+    static const char *const not_carried[] = {"srtt", "cwnd", NULL};
+    struct conn_ctx before = established(), after = before;
+    struct move_trigger why = {.at_ps = now, .decided_ps = now, .kind = TRIGGER_CALL};
+    struct probe_event begin = {.kind = PROBE_TRANSFER_BEGIN,
+                                .nic = 1,
+                                .move.kind = TRANSFER_OFFLOAD,
+                                .move.trigger = &why,
+                                .move.not_carried = not_carried};
+    emit(begin);
+    after.srtt = before.srtt + 5;
+    after.cwnd = before.cwnd + 5;
+    move(&before, &after);
+    expect(INVARIANT_MOVE, 0);
+    after = before;
+    begin.move.not_carried = NULL;
+    emit(begin);
+    after.srtt = before.srtt + 5;
+    move(&before, &after);
+    expect(INVARIANT_MOVE, 1);
+}
+
 Test(check_carry, catches_a_move_that_does_not_end)
 {
     struct move_trigger why = {.at_ps = now, .decided_ps = now}; /* I-TRIG has its own tests */

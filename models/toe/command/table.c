@@ -12,6 +12,16 @@
 #include "models/toe/command/cmd_set.h"
 #include "models/toe/command/cmd_tx_frame.h"
 
+uint32_t toe_command_bits(void)
+{
+    size_t size;
+    uint32_t bits = 0;
+    const struct toe_command *const *table = toe_command_table(&size);
+    for (size_t op = 0; op < size; op++)
+        bits |= table[op] ? UINT32_C(1) << op : 0;
+    return bits;
+}
+
 const struct toe_command *const *toe_command_table(size_t *size)
 {
     static const struct toe_command *const table[] = {
