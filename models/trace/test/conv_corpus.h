@@ -2,7 +2,9 @@
  * Conversations whose right verdict is known by construction: an orderly exchange, and in it SYN,
  * SYN-ACK, RST, FIN, ACK and data that are forged, repeated, superseded, out of order or outside of
  * the window, or dropped by PAWS, from either side, before, during and behind it; with and without
- * timestamps and SACK.
+ * timestamps and SACK. Every second one has something else in it that its endpoints live with: losses
+ * on either side of the point of capture, several holes, D-SACK, a closed window, hours of silence, a
+ * clock that comes round, and the like.
  */
 #ifndef TOESIM_TEST_CONV_CORPUS_H
 #define TOESIM_TEST_CONV_CORPUS_H
@@ -17,7 +19,7 @@ struct corpus_verdict {
     uint64_t client_bytes, server_bytes;
     bool reset, reset_by_server;
     uint32_t ignored;  /* segments that define nothing */
-    char history[160]; /* the oddities in it, for messages */
+    char history[192]; /* the oddities in it, for messages */
 };
 
 /* Byte `offset` of a stream. */

@@ -118,8 +118,11 @@ static unsigned judge(uint64_t seed)
         compare(seed, capture, capture_conversation(capture, i), &corpus.verdicts[i]);
         ignored += corpus.verdicts[i].ignored;
     }
-    cr_assert_eq(found, corpus.count, "seed %" PRIu64, seed);
-    cr_expect_eq(capture_get_stats(capture)->ignored_segments, ignored, "seed %" PRIu64, seed);
+    cr_assert_eq(found, corpus.count, "seed %" PRIu64 ": %zu found, %u written", seed, found,
+                 corpus.count);
+    cr_expect_eq(capture_get_stats(capture)->ignored_segments, ignored,
+                 "seed %" PRIu64 ": %" PRIu64 " ignored, not %" PRIu64, seed,
+                 capture_get_stats(capture)->ignored_segments, ignored);
     replay(seed, capture, &corpus, false);
     replay(seed, capture, &corpus, true);
     capture_destroy(capture);
