@@ -43,7 +43,7 @@ static void on_buffers(void *self, uint64_t cookie, bool ok, const uint8_t *data
     toe_kick(engine, now_ps);
 }
 
-/* Refills when half of the prefetched descriptors are used, so that bursts do not wait. */
+/* Refills the prefetched descriptors when half of them are used, so that a burst of frames does not wait for DMA. */
 static void buffers_kick(struct toe_engine *engine, uint64_t now_ps)
 {
     struct toe_buffers *buffers = engine->buffers;

@@ -1,6 +1,6 @@
 /*
- * What the engine derives for one connection id: never protocol state (that is in the context),
- * only indices to find work. Rebuilt at INSTALL, discarded at EXTRACT and when the connection ends.
+ * What the engine derives for one connection id. Protocol state is in the context only; these fields help
+ * to find work. They are rebuilt at INSTALL and discarded at EXTRACT and when the connection ends.
  */
 #ifndef TOESIM_TOE_TOE_CONN_H
 #define TOESIM_TOE_TOE_CONN_H
@@ -14,34 +14,38 @@
 #define TOE_NO_INDEX UINT32_MAX
 enum {
     TOE_NONE = 0xff,
-    TOE_PREFETCH_MAX = 64, /* descriptors fetched and not used */
+    TOE_PREFETCH_MAX = 64, /* descriptors fetched and not yet used */
 };
 
 enum toe_doorbell_bit { TOE_DB_TX = 1 << 0, TOE_DB_RX = 1 << 1, TOE_DB_FIN = 1 << 2 };
 
 struct toe_conn {
-    uint64_t timer_ps;   /* earliest deadline of the context; TIME_NEVER: none */
-    uint64_t write_last; /* number of its last payload write; not reset (numbers only grow) */
-    uint64_t tx_last;    /* id of the last frame given to the MAC; 0: none in this life */
-    uint32_t heap_at;    /* index in the timer heap, TOE_NO_INDEX: not in it */
-    uint32_t ready_next; /* ready list */
-    uint32_t tx_queued;  /* its entries in the transmit FIFO */
-    uint32_t snd_una;    /* as last written back: the host may reuse its ring up to here */
+    uint64_t timer_ps; /* earliest deadline of the context; TIME_NEVER if no timer runs */
+    /* Number of its last payload write; never reset, because the numbers only grow. */
+    uint64_t write_last;
+    /* Id of the last frame given to the MAC; 0 if none was sent since INSTALL. */
+    uint64_t tx_last;
+    uint32_t heap_at;    /* index in the timer heap; TOE_NO_INDEX if it has no timer */
+    uint32_t ready_next; /* next connection in the ready list */
+    uint32_t tx_queued;  /* number of its entries in the transmit FIFO */
+    /* Value last written back; the host may reuse its transmit ring up to here. */
+    uint32_t snd_una;
     uint32_t snd_max;
-    uint32_t db_tx; /* doorbell values not yet applied */
+    uint32_t db_tx; /* doorbell values that are not yet applied */
     uint32_t db_rx;
-    uint32_t end_slot; /* end event that waits for its last frame, TOE_NO_INDEX: none */
+    /* Slot of the end event that waits for the last frame; TOE_NO_INDEX if none waits. */
+    uint32_t end_slot;
     uint16_t gen;
     uint8_t own_state; /* enum own_state */
     uint8_t db;        /* enum toe_doorbell_bit */
-    uint8_t held_op;   /* command with held frames to apply first, TOE_NONE: none */
-    bool busy;         /* a command works on it: later commands for it wait */
-    bool ready;        /* in the ready list */
-    bool mark_tx;      /* T12 is still to come */
-    bool stale_told;   /* its STALE_DOORBELL event waits in the engine: one is enough */
+    uint8_t held_op;   /* command whose held frames are applied first; TOE_NONE if there is none */
+    bool busy;         /* a command works on the connection, so later commands for it wait */
+    bool ready;        /* the connection is in the ready list */
+    bool mark_tx;      /* MARK_FIRST_BUILT (T12) of the move is still to come */
+    bool stale_told;   /* a STALE_DOORBELL event waits in the engine, and one is enough */
 };
 
-/* Everything derived goes; what counts over lives (write_last) and list links stay. */
+/* Discards all derived state. `write_last`, which counts across connections, and the list links stay. */
 static inline void toe_conn_forget(struct toe_conn *conn)
 {
     conn->db = 0;
@@ -49,13 +53,13 @@ static inline void toe_conn_forget(struct toe_conn *conn)
     conn->tx_last = 0;
 }
 
-/* May the engine apply frames, decide on segments, serve timers for this life of the connection? */
+/* Returns true if the engine may apply frames, decide segments and serve timers for this generation. */
 static inline bool toe_conn_is_active(const struct toe_conn *conn, uint16_t gen)
 {
     return conn->own_state == OWN_ACTIVE && conn->gen == gen && conn->end_slot == TOE_NO_INDEX;
 }
 
-/* True unless the entry contradicts itself: for assertions. */
+/* Returns false if the entry contradicts itself. It is used in assertions. */
 static inline bool toe_conn_is_sane(const struct toe_conn *conn)
 {
     bool has_timer = conn->timer_ps != TIME_NEVER;
@@ -68,7 +72,7 @@ static inline bool toe_conn_is_sane(const struct toe_conn *conn)
 struct conn_ctx;
 struct flow_key;
 
-/* The tuple of a context, as the cache looks it up. */
+/* Fills in the flow key under which the cache looks up the tuple of this context. */
 void toe_conn_flow_key(const struct conn_ctx *ctx, struct flow_key *key);
 
 #endif

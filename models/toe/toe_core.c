@@ -1,7 +1,7 @@
 /*
- * What all parts of the engine stand on. The event queue has one row per timed step (enum toe_unit),
- * ordered by time and then by the order of scheduling. Every entry point ends with toe_kick(), which
- * lets each part look once whether it can go on, so no part has to know whom it unblocks.
+ * The base of all parts of the engine. The event queue has one row per timed step (enum toe_unit), ordered
+ * by time and then by the order of scheduling. Every entry point ends with toe_kick(), which lets each part
+ * check once whether it can continue, so no part has to know which others it unblocks.
  */
 #include "models/toe/toe_core.h"
 
@@ -42,7 +42,7 @@ void toe_wake(struct toe_engine *engine)
 
 void toe_kick(struct toe_engine *engine, uint64_t now_ps)
 {
-    /* A part that fences the engine stops those after it. */
+    /* A part may fence the engine; then the parts after it must not run. */
     for (size_t i = 0; toe_is_running(engine) && engine->parts[i]; i++)
         if (engine->parts[i]->kick)
             engine->parts[i]->kick(engine, now_ps);

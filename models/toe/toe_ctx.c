@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CTX_QUEUE = 8 }; /* requests of one requester that the cache could not take at once */
+enum { CTX_QUEUE = 8 }; /* requests of one requester that wait because the cache is busy */
 
 struct ctx_wait {
     struct ctx_req req;
@@ -14,13 +14,13 @@ struct ctx_wait {
 };
 
 struct ctx_port {
-    bool busy; /* one of READ_LOCK .. SCAN is outstanding */
+    bool busy; /* one request of the kinds READ_LOCK to SCAN is outstanding */
     uint32_t head, count;
     struct ctx_wait wait[CTX_QUEUE];
 };
 
 struct toe_ctx {
-    bool cache_used; /* since its last reset */
+    bool cache_used; /* the cache was used since its last reset */
     struct ctx_port port[CTX_WHO_COUNT];
 };
 

@@ -26,7 +26,7 @@ static uint32_t seq_max(bool valid, uint32_t old, uint32_t value)
     return valid && (int32_t)(old - value) > 0 ? old : value;
 }
 
-/* Doorbells of one connection merge into the newest values, so their queue is bounded. */
+/* Keeps only the newest values of a connection's doorbells, so their queue is bounded. */
 void toe_doorbell(struct toe_engine *engine, const struct nic_doorbell *bell, uint64_t now_ps)
 {
     struct toe_conn *c = bell->conn < engine->params.conn_max ? &engine->conn[bell->conn] : NULL;

@@ -1,4 +1,4 @@
-/* Doorbells of connections: the newest values of the application's ring positions. */
+/* Doorbells of connections. They carry the newest positions of the application in its rings. */
 #ifndef TOESIM_TOE_TOE_DOORBELL_H
 #define TOESIM_TOE_TOE_DOORBELL_H
 
@@ -8,7 +8,8 @@ struct toe_engine;
 
 void toe_doorbell(struct toe_engine *engine, const struct nic_doorbell *bell, uint64_t now_ps);
 
-/* A doorbell for a connection that is not here, or no longer, has no effect but an event, once. */
+/* Handles a doorbell for a connection that is not, or no longer, active here. The value is not applied; the
+ * host gets one STALE_DOORBELL event. */
 void toe_doorbell_is_stale(struct toe_engine *engine, uint32_t conn, uint16_t gen, uint32_t value,
                            uint64_t now_ps);
 

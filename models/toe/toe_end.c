@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Ends that wait for a last frame: one for each entry of the transmit FIFO suffices. */
+/* End events that wait for a last frame. One slot for each entry of the transmit FIFO is enough. */
 struct toe_ends {
     uint32_t capacity;
     bool *used;

@@ -1,4 +1,4 @@
-/* The end of a connection: the host is told when the context is gone and the last frame is built. */
+/* The end of a connection. The host is told when the context is removed and the last frame is built. */
 #ifndef TOESIM_TOE_TOE_END_H
 #define TOESIM_TOE_TOE_END_H
 
@@ -12,14 +12,14 @@ bool toe_end_create(struct toe_engine *engine);
 void toe_end_destroy(struct toe_engine *engine);
 void toe_end_discard(struct toe_engine *engine);
 
-/* Tells the host of the end now. own: OWN_ABSENT, or OWN_TOMBSTONE when the cache keeps an entry. */
+/* Tells the host of the end at once. `own` is OWN_ABSENT, or OWN_TOMBSTONE if the cache keeps an entry. */
 void toe_end_now(struct toe_engine *engine, const struct nic_event *end, uint8_t own,
                  uint64_t now_ps);
 
-/* Tells the host as soon as no frame of the connection is queued. */
+/* Tells the host of the end as soon as no frame of the connection is queued. */
 void toe_end_after_frames(struct toe_engine *engine, const struct nic_event *end, uint64_t now_ps);
 
-/* A frame of the connection was built: tells the host if its end waited for this frame. */
+/* Called when a frame of the connection was built. Tells the host of an end that waited for this frame. */
 void toe_end_on_built(struct toe_engine *engine, uint32_t conn, uint64_t now_ps);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Life cycle of the engine and its main loop. The engine is a list of parts (struct toe_part) that stand
- * on toe_core.c; this file alone knows all of them.
+ * Life cycle of the engine and its main loop. The engine is a list of parts (struct toe_part), each built
+ * on toe_core.c; only this file knows all of them.
  */
 #include "models/toe/command/commands.h"
 #include "models/toe/rx/rx.h"
@@ -24,21 +24,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for events lets commands start; commands give frames to the receive part, which goes before the
- * timers and new segments, for it frees what they need. Buffers are fetched when all have taken theirs. */
+/* The order matters. Room for events lets commands start, and commands hand frames to the receive part.
+ * Receive goes before timers and new segments because it frees resources they need. Buffer descriptors are
+ * fetched after all other parts have taken buffers. */
 static const struct toe_part *const parts[] = {
     &toe_event_part, &toe_command_part, &toe_rx_part,   &toe_timer_part,
     &toe_tx_part,    &toe_buffer_part,  &toe_lock_part, NULL,
 };
 
-/* Each part looks again after every step; a step of this kind only gives the occasion. */
+/* Runs for steps that have no work of their own. The kick after every step lets each part check for work. */
 static void only_kick(struct toe_engine *engine, uint64_t now_ps)
 {
     (void)engine;
     (void)now_ps;
 }
 
-/* What runs when the time of a step has come. */
+/* The functions that run when the time of a step has come. */
 static void (*const unit_run[UNIT_COUNT])(struct toe_engine *engine, uint64_t now_ps) = {
     [UNIT_PARSE] = toe_rx_parse_done,
     [UNIT_APPLY] = toe_apply_on_time,

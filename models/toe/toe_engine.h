@@ -1,6 +1,6 @@
 /*
- * The TOE engine of one NIC: receive pipeline, transmit pipeline, timers, commands. All protocol
- * state is in the context; what is kept here is derived and dies with EXTRACT.
+ * The TOE engine of one NIC: receive pipeline, transmit pipeline, timers and commands. All protocol state
+ * is in the context; the engine keeps only derived state, which it discards at EXTRACT.
  */
 #ifndef TOESIM_TOE_TOE_ENGINE_H
 #define TOESIM_TOE_TOE_ENGINE_H
@@ -20,17 +20,20 @@ extern "C" {
 enum ack_policy { ACK_POLICY_POSTED, ACK_POLICY_FLUSHED };
 
 struct toe_params {
-    uint32_t conn_max;     /* connection ids, up to 65,536 */
-    uint64_t cycle_ps;     /* 4,000: 250 MHz */
-    uint32_t parse_cycles; /* frame in engine until LOOKUP is asked */
-    uint32_t rx_cycles;    /* context locked until it may be written back */
+    uint32_t conn_max;     /* number of connection ids, at most 65,536 */
+    uint64_t cycle_ps;     /* clock period; 4,000 for 250 MHz */
+    uint32_t parse_cycles; /* from the arrival of a frame in the engine to its LOOKUP */
+    /* From the lock of the context to the time when it may be written back. */
+    uint32_t rx_cycles;
     uint32_t tx_cycles;
     uint32_t timer_cycles;
-    uint32_t build_cycles;    /* payload here until the frame is given to the MAC */
-    uint32_t rx_queue_frames; /* frames waiting for the receive pipeline */
-    uint32_t tx_queue_frames; /* frames decided on and not yet given to the MAC */
-    uint64_t tx_ahead_ps;     /* no new segment is decided while the line is busy for so long */
-    uint32_t tx_burst;        /* segments decided per lock */
+    /* From the arrival of the payload to the time when the MAC gets the frame. */
+    uint32_t build_cycles;
+    uint32_t rx_queue_frames; /* frames that may wait for the receive pipeline */
+    uint32_t tx_queue_frames; /* frames that may be decided and not yet given to the MAC */
+    /* No new segment is decided while the line is busy for at least this long. */
+    uint64_t tx_ahead_ps;
+    uint32_t tx_burst;        /* segments decided under one lock */
     uint32_t cmd_prefetch;    /* commands fetched per DMA read */
     uint32_t buffer_prefetch; /* buffer descriptors fetched per DMA read */
     enum ack_policy ack_policy;
@@ -42,34 +45,37 @@ void toe_params_default(struct toe_params *params);
 struct toe_stats {
     uint64_t rx_frames, rx_injected, rx_applied, rx_foreign, rx_dropped, rx_payload_bytes;
     uint64_t tx_frames, tx_acks, tx_payload_bytes, tx_retransmissions, tx_resets, tx_host_frames;
-    uint64_t tx_trimmed; /* segments acknowledged, in part at least, before they were built */
-    struct tcp_challenges challenges; /* those not sent, beside the limit that counts them */
+    uint64_t tx_trimmed; /* segments acknowledged, at least in part, before they were built */
+    /* Challenge ACKs that were suppressed, with the limit that counts them. */
+    struct tcp_challenges challenges;
     uint64_t timers_fired, commands, stale_doorbells, records, events;
     uint64_t installs, freezes, terminated, closed;
-    uint64_t freezes_kept;                /* of `freezes`: for inactivation */
+    uint64_t freezes_kept;                /* the part of `freezes` that was for inactivation */
     uint64_t record_stalls, event_stalls; /* waits for room in a ring */
     uint32_t active_max, rx_queue_max, tx_queue_max;
     struct drop_counters drops;
 };
 
-struct toe_engine; /* opaque */
+struct toe_engine; /* The struct is opaque to users. */
 
-/* mac_tx and mac_has_room: the NIC's MAC. cache: its context cache; the engine's client is
- * toe_engine_client(), wired by the caller before the first frame. All pointers are kept. */
+/* The connections of the engine to its surroundings. `mac_tx` and `mac_has_room` belong to the NIC's MAC,
+ * `cache` is its context cache. The caller connects the cache's client, toe_engine_client(), before the
+ * first frame. The engine keeps all pointers. */
 struct toe_wiring {
     struct ctx_store cache;
     struct pcie_endpoint pcie;
     struct frame_sink mac_tx;
     bool (*mac_has_room)(void *self);
-    /* How long the line will be busy with what the MAC has and `bytes` more, in ps; and when the last
-     * bit of a frame leaves the MAC (0: it has, or was lost). Null: frames leave as they are given. */
+    /* `mac_ahead_ps` returns how long the line will be busy, in ps, with the frames of the MAC and `bytes`
+     * more. `mac_left_ps` returns when the last bit of a frame leaves the MAC, or 0 if the frame has left
+     * or was lost. If the pointers are null, a frame leaves at the moment it is given to the MAC. */
     uint64_t (*mac_ahead_ps)(void *self, uint64_t bytes, uint64_t now_ps);
     uint64_t (*mac_left_ps)(void *self, uint64_t frame_id);
     void (*mac_set_fenced)(void *self, bool fenced, uint64_t now_ps);
     void (*mac_set_station)(void *self, const uint8_t mac[6]);
     void *mac_self;
-    /* The port's carrier: taken away by every fence, so that the switch and its peers notice, and given
-     * back when the driver has enabled the NIC again. Null: nobody cares. */
+    /* Sets the port's carrier. Every fence takes it away, so that the switch and the peers notice; it
+     * returns when the driver has enabled the NIC again. Null if nobody observes the carrier. */
     void (*set_carrier)(void *self, bool up, uint64_t now_ps);
     void *carrier_self;
     struct frame_pool *pool;
@@ -88,14 +94,14 @@ struct pcie_device toe_engine_device(struct toe_engine *engine); /* from the lin
 void toe_engine_on_tx_room(void *engine, uint64_t now_ps);       /* from the MAC */
 void toe_engine_on_link(struct toe_engine *engine, bool up, uint64_t now_ps);
 
-/* This NIC has the context of conn, in its cache or on-card DRAM. */
+/* Returns true if this NIC holds the context of `conn`, in its cache or in on-card DRAM. */
 bool toe_engine_has_context(const struct toe_engine *engine, uint32_t conn);
 
 const struct toe_stats *toe_engine_stats(const struct toe_engine *engine);
-/* Frames now in the receive queue: what the MAC asks before it sends pause. */
+/* Returns the number of frames in the receive queue. The MAC uses it to decide about pause frames. */
 uint32_t toe_engine_rx_queued(const struct toe_engine *engine);
 
-/* Nothing in flight: no frame, DMA, command or owed segment. Timers may run. */
+/* Returns true if no frame, DMA, command or owed segment is in flight. Timers may be running. */
 bool toe_engine_is_idle(const struct toe_engine *engine);
 
 #ifdef __cplusplus

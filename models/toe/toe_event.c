@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { EVENTS_EXTRA = 256 }; /* events waiting beyond two per connection */
+enum { EVENTS_EXTRA = 256 }; /* room for waiting events beyond two per connection */
 
 struct toe_events {
     uint32_t capacity, head, count;
@@ -27,8 +27,8 @@ static bool events_create(struct toe_engine *engine)
 
 static void events_destroy(struct toe_engine *engine) { free(engine->events); }
 
-/* MARK_IMAGE_SEEN of a move may follow: what the command wrote is there as well, since writes do not pass
- * each other. The cookie is made by event_write(). */
+/* Reports that a completion is visible to the host. MARK_IMAGE_SEEN of a move may follow, because posted
+ * writes do not pass each other, so the image is visible too. event_write() makes the cookie. */
 static void on_done_visible(void *self, uint64_t cookie, uint64_t now_ps)
 {
     struct toe_engine *engine = self;

@@ -1,4 +1,4 @@
-/* Events to the host. Those that find their ring full wait here, and then no command starts. */
+/* Events to the host. Events that find their ring full wait here, and meanwhile no command starts. */
 #ifndef TOESIM_TOE_TOE_EVENT_H
 #define TOESIM_TOE_TOE_EVENT_H
 
@@ -13,7 +13,7 @@ extern const struct toe_part toe_event_part;
 
 void toe_event_post(struct toe_engine *engine, const struct nic_event *event, uint64_t now_ps);
 
-/* An event waits for room in its ring. */
+/* Returns true if an event waits for room in its ring. */
 bool toe_event_waits(const struct toe_engine *engine);
 
 #endif

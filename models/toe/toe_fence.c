@@ -80,7 +80,7 @@ bool toe_read_is_good(struct toe_engine *engine, uint64_t cookie, bool ok, uint6
 {
     if (!toe_cookie_is_now(engine, cookie))
         return false;
-    if (!ok) { /* the link is dead, whatever it says */
+    if (!ok) { /* a failed read means a dead link, even if the link reports that it is up */
         engine->regs.fenced_by_self = true;
         toe_fence(engine, now_ps);
     }

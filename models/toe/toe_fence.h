@@ -1,4 +1,4 @@
-/* Fence, discarding what is under way, and DMA reads, whose failure fences the engine. */
+/* Fence, discarding of work under way, and DMA reads, whose failure fences the engine. */
 #ifndef TOESIM_TOE_TOE_FENCE_H
 #define TOESIM_TOE_TOE_FENCE_H
 
@@ -6,27 +6,27 @@
 
 struct toe_engine;
 
-/* Everything under way is void: frames are lost with a reason, and derived state goes. */
+/* Discards all work under way and all derived state. Each frame that is lost gets a drop reason. */
 void toe_discard_all(struct toe_engine *engine, uint64_t now_ps);
 
-/* Takes the port's carrier away, or gives it back. */
+/* Takes the port's carrier away (true) or gives it back (false). */
 void toe_set_dark(struct toe_engine *engine, bool is_dark, uint64_t now_ps);
 
-/* The flags in regs say why. Afterwards the driver has to reset and set up this NIC again. */
+/* Fences the engine; the flags in `regs` give the reason. The driver must reset and set up this NIC again. */
 void toe_fence(struct toe_engine *engine, uint64_t now_ps);
 
-/* A fence has ended: the MAC may send and receive again. */
+/* Ends a fence, so that the MAC may send and receive again. */
 void toe_unfence(struct toe_engine *engine, uint64_t now_ps);
 
-/* UNIT_HEARTBEAT: the driver has not written its heartbeat in time. */
+/* Runs at UNIT_HEARTBEAT, when the driver has not written its heartbeat in time. */
 void toe_heartbeat_missed(struct toe_engine *engine, uint64_t now_ps);
 
-/* Reads len bytes of host memory; fn is called with a cookie that has `index` in its lower half. */
+/* Reads `len` bytes of host memory. `fn` gets a cookie that has `index` in its lower half. */
 void toe_read(struct toe_engine *engine, uint64_t address, uint32_t len, uint32_t index,
               pcie_read_fn *fn, uint64_t now_ps);
 
-/* What the end of every DMA read asks first. False: the read is from a time before the last reset, or
- * it failed, and then the link counts as lost. */
+/* Every callback of a DMA read calls this first. Returns false if the read was started before the last
+ * reset, or if it failed; a failed read also fences the engine, because the link counts as lost. */
 bool toe_read_is_good(struct toe_engine *engine, uint64_t cookie, bool ok, uint64_t now_ps);
 
 #endif

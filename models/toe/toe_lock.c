@@ -15,16 +15,16 @@ enum lock_phase {
     LOCK_IDLE,
     LOCK_ASKED,
     LOCK_HELD,
-    LOCK_REMOVING, /* by the holder; what is in `before` and `ctx` no longer counts */
+    LOCK_REMOVING, /* the holder removes the context, so `before` and `ctx` are no longer valid */
 };
 
 struct toe_lock {
     enum lock_phase phase;
     uint32_t conn;
     uint16_t gen;
-    struct conn_ctx before; /* as read */
-    struct conn_ctx ctx;    /* worked on */
-    struct nic_event end;   /* LOCK_REMOVING: told when the context is gone */
+    struct conn_ctx before; /* the context as it was read */
+    struct conn_ctx ctx;    /* the copy that the holder changes */
+    struct nic_event end;   /* event to send when a context in LOCK_REMOVING is gone */
 };
 
 static bool lock_create(struct toe_engine *engine)
@@ -99,13 +99,13 @@ void toe_lock_refresh(struct toe_engine *engine, const struct conn_ctx *ctx, uin
         toe_tx_ready(engine, conn);
     uint32_t left = tcp_deadline_us(ctx, now);
     uint64_t tick = now_ps / PS_PER_US;
-    /* A deadline fires when its tick begins; one that is already due, at the next clock edge. */
+    /* A deadline expires when its tick begins. A deadline in the past expires at the next clock edge. */
     bool never = left == UINT32_MAX || PLANTED(timer_never_fires);
     uint64_t at = never ? TIME_NEVER : u64_max((tick + left) * PS_PER_US, now_ps);
     toe_timer_set(engine, conn, at);
 }
 
-/* Which lines of the context have changed, one bit each. */
+/* Returns a mask of the context lines that have changed, one bit per line. */
 static uint8_t changed_lines(const struct toe_lock *lock)
 {
     const uint8_t *before = (const uint8_t *)&lock->before;
@@ -152,8 +152,7 @@ static void remove_context(struct toe_engine *engine, enum ctx_who who, uint64_t
     struct toe_lock *lock = &engine->lock[who];
     lock->phase = LOCK_REMOVING;
     toe_timer_set(engine, lock->conn, TIME_NEVER);
-    /* No more work for it from here on, but its last frames are built while it still counts as
-     * owner. */
+    /* The connection gets no more work, but this NIC stays its owner until the last frames are built. */
     toe_set_own(engine, lock->conn, OWN_QUIESCE, now_ps);
     send(engine, who, CTX_OP_REMOVE, now_ps);
 }
@@ -212,7 +211,7 @@ static void on_removed(struct toe_engine *engine, const struct ctx_rsp *rsp, uin
     toe_end_after_frames(engine, &lock->end, now_ps);
 }
 
-/* An answer to a request from before a fence or reset: only a granted lock needs care. */
+/* Handles a response to a request from before a fence or reset. Only a lock that was granted must be released. */
 static void on_void(struct toe_engine *engine, const struct ctx_rsp *rsp, uint64_t now_ps)
 {
     if (rsp->op != CTX_OP_READ_LOCK || (rsp->result != CTX_OK && rsp->result != CTX_BAD))
@@ -225,7 +224,7 @@ static void on_void(struct toe_engine *engine, const struct ctx_rsp *rsp, uint64
     toe_ctx_send(engine, &req, now_ps);
 }
 
-/* Locks change first; then the requester hears of it. */
+/* Updates the lock first, and then tells the requester. */
 static void on_answer(struct toe_engine *engine, const struct ctx_rsp *rsp, uint64_t now_ps)
 {
     if (rsp->op == CTX_OP_WRITE_UNLOCK || rsp->op == CTX_OP_UNLOCK) {
@@ -251,7 +250,7 @@ void toe_lock_on_response(void *self, const struct ctx_rsp *rsp, uint64_t now_ps
     toe_kick(engine, now_ps);
 }
 
-/* Locks that are held go back; a lock still asked for is given back when it is granted. */
+/* Releases the locks that are held. A lock that is still requested is released by on_void() when it is granted. */
 static void lock_discard(struct toe_engine *engine, uint64_t now_ps)
 {
     for (int who = 0; who < CTX_WHO_COUNT; who++) {

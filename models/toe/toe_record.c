@@ -4,8 +4,8 @@
 #include "models/toe/toe_irq.h"
 #include "models/toe/toe_ring.h"
 
-/* In the cookie of a record's write, beside the frame's number: the frame is the host's, so when the
- * record is lost with the link, so is the frame. */
+/* A bit in the cookie of a record's write, beside the frame's number. With this record the frame becomes
+ * the host's, so if the link loses the record, the frame is lost as well. */
 #define RECORD_GIVES_FRAME (UINT64_C(1) << 63)
 
 bool toe_record_has_room(const struct toe_engine *engine)
@@ -13,7 +13,7 @@ bool toe_record_has_room(const struct toe_engine *engine)
     return toe_ring_has_room(&engine->rings->record);
 }
 
-/* MARK_RECORD_VISIBLE of a move, if this record starts one. */
+/* Reports that a record is visible to the host. MARK_RECORD_VISIBLE follows if the record starts a move. */
 static void on_visible(void *self, uint64_t cookie, uint64_t now_ps)
 {
     struct toe_engine *engine = self;
@@ -34,7 +34,7 @@ static void on_visible(void *self, uint64_t cookie, uint64_t now_ps)
     }
 }
 
-/* The host has kept an injected frame, so it does not get it again. */
+/* Returns true if the host gets the frame with this record. It does not get an injected frame, which it has kept. */
 static bool gives_frame(const struct nic_record *record)
 {
     return record->verdict != NIC_VERDICT_APPLIED && record->verdict != NIC_VERDICT_DROPPED &&

@@ -1,4 +1,4 @@
-/* Receive records: what the engine tells the host of every frame it decided on. */
+/* Receive records, with which the engine tells the host about every frame it has decided. */
 #ifndef TOESIM_TOE_TOE_RECORD_H
 #define TOESIM_TOE_TOE_RECORD_H
 
@@ -8,10 +8,10 @@
 
 struct toe_engine;
 
-/* A full record ring holds the receive pipeline. */
+/* Returns false if the record ring is full; then the receive pipeline waits. */
 bool toe_record_has_room(const struct toe_engine *engine);
 
-/* Writes one record; its phase is set here. */
+/* Writes one record and sets its phase bit. */
 void toe_record_write(struct toe_engine *engine, struct nic_record *record, uint64_t now_ps);
 
 #endif

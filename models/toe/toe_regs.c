@@ -1,5 +1,6 @@
 /*
- * BAR 0 of the NIC (hwif/nic_regs.h), connection doorbells, heartbeat, and the fence by the link.
+ * BAR 0 of the NIC (hwif/nic_regs.h), the doorbells of connections, the heartbeat, and the fence by the
+ * link.
  */
 #include "models/toe/toe_regs.h"
 

@@ -23,7 +23,7 @@ static void on_cache(struct toe_engine *engine, struct toe_op *op, const struct 
     toe_lock_remove(engine, CTX_WHO_DRIVER, false, NIC_TERM_LOCAL_ABORT, now_ps);
 }
 
-/* It ends a connection, which those behind it must see. */
+/* ABORT is serial because it ends a connection, and the commands after it must see that. */
 const struct toe_command toe_cmd_abort = {.name = "ABORT",
                                           .is_serial = true,
                                           .is_of_conn = true,

@@ -1,4 +1,4 @@
-/* ABORT: sends a reset and ends the connection. */
+/* ABORT sends a reset and ends the connection. */
 #ifndef TOESIM_TOE_COMMAND_CMD_ABORT_H
 #define TOESIM_TOE_COMMAND_CMD_ABORT_H
 

@@ -1,6 +1,7 @@
 /*
- * FREEZE: quiesce, frozen in the cache, own frames built (MARK_FROZEN), own payload writes issued and own
- * frames on the line (MARK_DRAINED), extract, image, and the completion behind the image.
+ * FREEZE. The steps: quiesce the connection; freeze it in the cache and build the frames it has decided
+ * (MARK_FROZEN); issue its payload writes and send its frames on the line (MARK_DRAINED); extract the
+ * context; write the image; write the completion after the image.
  */
 #include "models/toe/command/cmd_freeze.h"
 
@@ -16,7 +17,7 @@
 #include <string.h>
 
 struct freeze_slot {
-    bool draining; /* frozen in the cache, and own work is not yet done */
+    bool draining; /* frozen in the cache, but the connection's own work is not yet done */
     bool frozen;
     bool is_cold; /* the cache had the context in its DRAM only */
 };
@@ -31,8 +32,8 @@ static bool start(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
     return true;
 }
 
-/* The last frame of the connection has left the MAC, or was lost: nothing that the next owner sends can
- * overtake it. Otherwise the engine looks again when it leaves. */
+/* Returns true if the last frame of the connection has left the MAC or was lost, so that no frame of the
+ * next owner can overtake it. Otherwise the engine checks again at the time when the frame leaves. */
 static bool frames_have_left(struct toe_engine *engine, const struct toe_conn *c, uint64_t now_ps)
 {
     const struct toe_wiring *wiring = &engine->wiring;
@@ -90,8 +91,8 @@ static void on_frozen(struct toe_engine *engine, struct toe_op *op, const struct
     drain(engine, op, now_ps);
 }
 
-/* A parity error was found on the way out: there is nothing that could be moved, and no image is
- * written. The cache keeps a tombstone, as after any EXTRACT; the host releases it. */
+/* EXTRACT found a parity error, so the connection cannot move and no image is written. The cache keeps a
+ * tombstone, as after any EXTRACT, and the host releases it. */
 static void on_bad_extract(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
 {
     struct nic_event end = {.kind = NIC_EVENT_TERMINATED,
@@ -126,7 +127,7 @@ static void on_extracted(struct toe_engine *engine, struct toe_op *op, const str
 {
     const struct nic_cmd *cmd = &op->cmd;
     struct toe_conn *c = &engine->conn[cmd->conn];
-    /* The connection was frozen by this command, and nobody else thaws it. */
+    /* This command froze the connection, and no other command thaws it. */
     assert(rsp->result == CTX_OK || rsp->result == CTX_BAD);
     if (rsp->result == CTX_BAD || PLANTED(ctx_error_invented)) {
         on_bad_extract(engine, op, now_ps);
@@ -134,7 +135,8 @@ static void on_extracted(struct toe_engine *engine, struct toe_op *op, const str
     }
     write_image(engine, cmd, rsp->image, now_ps);
     toe_set_own(engine, cmd->conn, PLANTED(two_owners) ? OWN_QUIESCE : OWN_TOMBSTONE, now_ps);
-    if (c->db) /* the host has the values that were not applied, and gives them to the next owner */
+    /* The host still has the values that were not applied, and gives them to the next owner. */
+    if (c->db)
         toe_doorbell_is_stale(engine, cmd->conn, cmd->gen, c->db_tx, now_ps);
     toe_conn_forget(c);
     engine->stats.freezes++;

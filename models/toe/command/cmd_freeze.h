@@ -1,4 +1,4 @@
-/* FREEZE: stops a connection, drains its work, and writes its image. */
+/* FREEZE stops a connection, drains its work, and writes its image. */
 #ifndef TOESIM_TOE_COMMAND_CMD_FREEZE_H
 #define TOESIM_TOE_COMMAND_CMD_FREEZE_H
 

@@ -24,12 +24,12 @@ static void on_cache(struct toe_engine *engine, struct toe_op *op, const struct 
     struct tcp_result result;
     tcp_on_icmp(toe_lock_ctx(engine, CTX_WHO_DRIVER), &icmp, &result);
     if (toe_lock_settle(engine, CTX_WHO_DRIVER, &result, NULL, now_ps))
-        return; /* it ends when the context is removed */
+        return; /* the command ends when the context is removed */
     bool is_believed = result.verdict == NIC_VERDICT_APPLIED;
     toe_locked_end(engine, op, is_believed ? NIC_RESULT_OK : NIC_RESULT_STALE, now_ps);
 }
 
-/* It may end a connection, which those behind it must see. */
+/* ICMP is serial because it may end a connection, and the commands after it must see that. */
 const struct toe_command toe_cmd_icmp = {.name = "ICMP",
                                          .is_serial = true,
                                          .is_of_conn = true,

@@ -1,4 +1,4 @@
-/* ICMP: an ICMP error about a connection, which the TCP core judges. */
+/* ICMP passes an ICMP error about a connection to the TCP core, which decides whether to believe it. */
 #ifndef TOESIM_TOE_COMMAND_CMD_ICMP_H
 #define TOESIM_TOE_COMMAND_CMD_ICMP_H
 

@@ -5,7 +5,7 @@
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_fence.h"
 
-/* The frame must not pass a command of its connection. */
+/* The frame must not overtake a command of its connection. */
 static bool may_start(const struct toe_engine *engine, const struct nic_cmd *cmd)
 {
     return toe_rx_inject_has_room(engine) && toe_command_conn_is_free(engine, cmd->conn);
@@ -22,7 +22,7 @@ static void on_frame(void *self, uint64_t cookie, bool ok, const uint8_t *data, 
     toe_kick(engine, now_ps);
 }
 
-/* The receive part keeps the frame and the command, so the slot is free at once. */
+/* The receive part takes over the frame and the command, so the slot is free at once. */
 static bool start(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
 {
     struct frame *frame = frame_alloc(engine->wiring.pool, now_ps);

@@ -1,4 +1,4 @@
-/* RX_INJECT: processes one frame as if it had been received on this NIC. */
+/* RX_INJECT processes one frame as if this NIC had received it. */
 #ifndef TOESIM_TOE_COMMAND_CMD_INJECT_H
 #define TOESIM_TOE_COMMAND_CMD_INJECT_H
 

@@ -1,7 +1,8 @@
 /*
- * INSTALL: image, held list and held frames are read in parallel; the image is good (MARK_IMAGE_GOOD),
- * the connection is in the cache and active (MARK_ACTIVE), and its held frames are applied in order
- * before any direct frame of it (MARK_HELD_APPLIED).
+ * INSTALL. The image, the list of held frames and the held frames are read in parallel. When the image is
+ * good (MARK_IMAGE_GOOD), the context goes into the cache and becomes active (MARK_ACTIVE). The held frames
+ * are applied in order, before any frame that arrives for the connection on this NIC's own port
+ * (MARK_HELD_APPLIED).
  */
 #include "models/toe/command/cmd_install.h"
 
@@ -57,7 +58,7 @@ static void make_live(struct toe_engine *engine, struct toe_op *op, uint64_t now
     ctx->own_state = OWN_ACTIVE;
     op->live = ctx;
     if (ctx->tcp_state == TCP_LISTEN)
-        return; /* nothing is written or read before the handshake */
+        return; /* the application neither writes nor reads before the handshake */
     if (!PLANTED(written_count_lost))
         tcp_on_app_write(ctx, op->cmd.tx_prod);
     if (!PLANTED(consumed_lost))

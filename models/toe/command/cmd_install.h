@@ -1,4 +1,4 @@
-/* INSTALL: reads an image, activates it, and applies the held frames in order. */
+/* INSTALL reads an image, activates the connection, and applies the held frames in order. */
 #ifndef TOESIM_TOE_COMMAND_CMD_INSTALL_H
 #define TOESIM_TOE_COMMAND_CMD_INSTALL_H
 

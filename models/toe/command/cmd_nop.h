@@ -1,4 +1,4 @@
-/* NOP: completes, and does nothing else. */
+/* NOP completes without doing anything. */
 #ifndef TOESIM_TOE_COMMAND_CMD_NOP_H
 #define TOESIM_TOE_COMMAND_CMD_NOP_H
 

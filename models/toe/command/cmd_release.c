@@ -17,7 +17,7 @@ static void on_cache(struct toe_engine *engine, struct toe_op *op, const struct 
     toe_op_end(engine, op, toe_command_result(rsp->result), now_ps);
 }
 
-/* It changes who owns a tuple, which those behind it must see. */
+/* RELEASE is serial because it changes the owner of a tuple, and the commands after it must see that. */
 const struct toe_command toe_cmd_release = {.name = "RELEASE",
                                             .is_serial = true,
                                             .is_of_conn = true,

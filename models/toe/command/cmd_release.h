@@ -1,4 +1,4 @@
-/* RELEASE: forgets the tombstone or the reservation of a connection. */
+/* RELEASE removes the tombstone or the reservation of a connection. */
 #ifndef TOESIM_TOE_COMMAND_CMD_RELEASE_H
 #define TOESIM_TOE_COMMAND_CMD_RELEASE_H
 

@@ -1,4 +1,4 @@
-/* RESERVE: keeps a lookup entry for a connection that will be installed. */
+/* RESERVE keeps a lookup entry for a connection that will be installed. */
 #ifndef TOESIM_TOE_COMMAND_CMD_RESERVE_H
 #define TOESIM_TOE_COMMAND_CMD_RESERVE_H
 

@@ -16,7 +16,7 @@ static void on_cache(struct toe_engine *engine, struct toe_op *op, const struct 
     toe_locked_end(engine, op, NIC_RESULT_OK, now_ps);
 }
 
-/* It changes a connection, which those behind it must see. */
+/* SET is serial because it changes a connection, and the commands after it must see that. */
 const struct toe_command toe_cmd_set = {.name = "SET",
                                         .is_serial = true,
                                         .is_of_conn = true,

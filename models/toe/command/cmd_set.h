@@ -1,4 +1,4 @@
-/* SET: changes the options of a connection. */
+/* SET changes the options of a connection. */
 #ifndef TOESIM_TOE_COMMAND_CMD_SET_H
 #define TOESIM_TOE_COMMAND_CMD_SET_H
 

@@ -1,4 +1,4 @@
-/* TX_FRAME: sends one frame of the host's TCP as it is. */
+/* TX_FRAME sends one frame of the host's TCP unchanged. */
 #ifndef TOESIM_TOE_COMMAND_CMD_TX_FRAME_H
 #define TOESIM_TOE_COMMAND_CMD_TX_FRAME_H
 

@@ -115,7 +115,7 @@ uint8_t toe_command_result(uint8_t ctx_result)
     case CTX_STALE:
     case CTX_FROZEN:
     case CTX_NOT_FROZEN:
-    case CTX_UNKNOWN: /* the engine asks for no such thing */
+    case CTX_UNKNOWN: /* the engine never sends such a request */
         break;
     }
     return NIC_RESULT_STALE;

@@ -1,24 +1,26 @@
-/* The state of the command part: for the files that run commands, not for the commands themselves. */
+/* The state of the command part, for the files that run commands, not for the commands themselves. */
 #ifndef TOESIM_TOE_COMMAND_COMMAND_STATE_H
 #define TOESIM_TOE_COMMAND_COMMAND_STATE_H
 
 #include "models/toe/command/command.h"
 #include "models/toe/toe_conn.h"
 
-enum { OPS_MAX = 16 }; /* commands under way */
+enum { OPS_MAX = 16 }; /* maximum number of commands under way */
 
 struct toe_commands {
-    const struct toe_command *const *table; /* by operation code; null: there is no such command */
+    /* Indexed by operation code; null where there is no command. */
+    const struct toe_command *const *table;
     size_t table_size;
-    uint8_t **state; /* OPS_MAX slots of each command's own state */
+    uint8_t **state; /* OPS_MAX slots for each command's own state */
     struct nic_cmd queue[TOE_PREFETCH_MAX];
     uint32_t head, count;
     struct toe_op op[OPS_MAX];
     uint32_t ops_used;
-    bool serial; /* a serial command is under way: nothing starts */
+    bool serial; /* a serial command is under way, so no other command starts */
     struct toe_op *port_queue[OPS_MAX];
     uint32_t port_head, port_count;
-    struct toe_op *port_op; /* uses the DRIVER port of the cache; null: none does */
+    /* The command that uses the DRIVER port of the cache; null if none does. */
+    struct toe_op *port_op;
 };
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Commands are started in the order of the ring; then they overlap, except for serial ones, which hold
- * the next until they end. Commands of one connection never overlap.
+ * Commands are started in the order of the ring and then overlap. A serial command delays the next command
+ * until it ends. Commands of one connection never overlap.
  */
 #include "models/toe/command/commands.h"
 
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* False: the command waits in the queue for what it needs. */
+/* Returns false if the command must stay in the queue and wait for a resource. */
 static bool may_start(const struct toe_engine *engine, const struct nic_cmd *cmd)
 {
     const struct toe_commands *commands = engine->commands;
@@ -24,13 +24,13 @@ static bool may_start(const struct toe_engine *engine, const struct nic_cmd *cmd
     if (commands->serial || commands->ops_used == OPS_MAX || toe_event_waits(engine))
         return false;
     if (!command)
-        return true; /* it ends at once */
+        return true; /* an unknown command ends at once */
     if (command->may_start && !command->may_start(engine, cmd))
         return false;
     return !command->is_of_conn || toe_command_conn_is_free(engine, cmd->conn);
 }
 
-/* What can be said without starting it; NIC_RESULT_OK: nothing is wrong. */
+/* Returns NIC_RESULT_OK unless the descriptor alone shows that the command is wrong. */
 static uint8_t check(const struct toe_engine *engine, const struct nic_cmd *cmd)
 {
     const struct toe_command *command = toe_command_of(engine, cmd);
@@ -63,7 +63,7 @@ static struct toe_op *alloc_op(struct toe_engine *engine, const struct nic_cmd *
     return op;
 }
 
-/* False: the frame pool is empty; the command stays first. */
+/* Returns false if the frame pool is empty; then the command stays first in the queue. */
 static bool start(struct toe_engine *engine, const struct nic_cmd *cmd, uint64_t now_ps)
 {
     uint8_t result = check(engine, cmd);
@@ -137,7 +137,7 @@ static void commands_kick(struct toe_engine *engine, uint64_t now_ps)
     toe_command_port_kick(engine, now_ps);
 }
 
-/* No command is completed any more. */
+/* Ends all commands without a completion. */
 static void commands_discard(struct toe_engine *engine, uint64_t now_ps)
 {
     struct toe_commands *commands = engine->commands;

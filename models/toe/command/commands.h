@@ -1,4 +1,4 @@
-/* The command part of the engine: takes commands from their ring and starts them. */
+/* The command part of the engine. It takes commands from their ring and starts them. */
 #ifndef TOESIM_TOE_COMMAND_COMMANDS_H
 #define TOESIM_TOE_COMMAND_COMMANDS_H
 

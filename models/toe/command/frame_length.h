@@ -1,4 +1,4 @@
-/* Lengths of Ethernet frames that the host hands over. */
+/* Checks of the lengths of Ethernet frames that the host hands over. */
 #ifndef TOESIM_TOE_COMMAND_FRAME_LENGTH_H
 #define TOESIM_TOE_COMMAND_FRAME_LENGTH_H
 
@@ -6,10 +6,10 @@
 
 #include <stdbool.h>
 
-/* An Ethernet header at least, and no more than a frame buffer holds. */
+/* Returns true if the length covers an Ethernet header and fits into a frame buffer. */
 bool toe_frame_length_is_sound(uint32_t bytes);
 
-/* The check of a command whose count is the length of a frame. */
+/* The `check` function of a command whose `count` is the length of a frame. */
 uint8_t toe_frame_length_check(const struct nic_cmd *cmd);
 
 #endif

@@ -21,7 +21,8 @@ void install_free_if_over(struct toe_engine *engine, struct toe_op *op)
     toe_op_free(engine, op);
 }
 
-/* The cookie of a held frame's read: the frame's number above that of the slot. */
+/* Returns the cookie of a held frame's read. It holds the number of the slot in its low bits and the number
+ * of the frame above. */
 static uint32_t held_cookie(const struct toe_engine *engine, const struct toe_op *op,
                             uint32_t number)
 {
@@ -63,7 +64,8 @@ void install_held_fetch(struct toe_engine *engine, struct toe_op *op, uint64_t n
         bool sound = toe_frame_length_is_sound(n->bytes);
         slot->held[slot->fetched] =
             (struct held_frame){.frame = frame, .buffer = n->frame, .here = !sound};
-        if (sound) { /* else it is judged as the empty frame it is: malformed */
+        /* A frame of unsound length stays empty, so the receive part drops it as malformed. */
+        if (sound) {
             slot->reads++;
             toe_read(engine, n->frame, n->bytes, held_cookie(engine, op, slot->fetched), on_held,
                      now_ps);
@@ -111,7 +113,8 @@ static bool next_is_here(const struct install_slot *slot)
     return slot->next < slot->fetched && slot->held[slot->next].here;
 }
 
-/* Of the connections whose next held frame is here, the one that became active first has its turn. */
+/* Takes the next held frame. If several connections have one ready, the connection that became active first
+ * goes first. */
 static bool take(struct toe_engine *engine, struct toe_held_frame *taken)
 {
     struct toe_op *first = NULL;

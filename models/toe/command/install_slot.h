@@ -1,11 +1,11 @@
-/* The state of one INSTALL, and its held frames (install_slot.c), which are read while the image is. */
+/* The state of one INSTALL, and its held frames (install_slot.c). They are read while the image is read. */
 #ifndef TOESIM_TOE_COMMAND_INSTALL_SLOT_H
 #define TOESIM_TOE_COMMAND_INSTALL_SLOT_H
 
 #include "models/hwif/conn_ctx.h"
 #include "models/toe/command/command.h"
 
-enum { HELD_MAX = 256 }; /* held frames of one INSTALL */
+enum { HELD_MAX = 256 }; /* maximum number of held frames of one INSTALL */
 
 struct frame;
 
@@ -16,37 +16,37 @@ struct held_frame {
 };
 
 struct install_slot {
-    struct conn_ctx image; /* as read */
+    struct conn_ctx image; /* the image as it was read */
     struct conn_ctx live;
-    uint8_t own_before; /* an INSTALL that fails goes back to this */
+    uint8_t own_before; /* the state and generation to restore when INSTALL fails */
     uint16_t gen_before;
-    uint32_t reads; /* DMA reads that are out */
+    uint32_t reads; /* number of DMA reads outstanding */
     bool list_here;
-    bool applying; /* active, and not all held frames are applied */
-    uint32_t next; /* held frame to apply */
+    bool applying; /* the connection is active, but not all held frames are applied */
+    uint32_t next; /* number of the next held frame to apply */
     uint32_t fetched;
-    uint64_t active_number; /* order of activation among those that apply held frames */
+    uint64_t active_number; /* order of activation among the connections that apply held frames */
     struct held_frame held[HELD_MAX];
     struct nic_held list[HELD_MAX];
 };
 
-/* The receive part takes held frames from here. */
+/* Makes this INSTALL code the source of held frames for the receive part. */
 void install_held_init(struct toe_engine *engine);
 
-/* Starts to read the list of held frames. */
+/* Starts the DMA read of the list of held frames. */
 void install_held_start(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps);
 
-/* Starts the reads of held frames, as many as the frame pool has room for. */
+/* Starts the reads of as many held frames as the frame pool has room for. */
 void install_held_fetch(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps);
 
-/* The connection is active: from now on its held frames are applied. */
+/* Makes the receive part apply the held frames. Called when the connection has become active. */
 void install_held_apply(struct toe_engine *engine, struct toe_op *op);
 
-/* The NIC will not decide any more on held frames that it has taken over; flush reports them lost. */
+/* Frees the held frames. If the NIC had begun to apply them, it reports those that remain as lost. */
 void install_held_flush(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps);
 void install_held_release(struct toe_engine *engine, struct toe_op *op);
 
-/* Frees the slot when the command is completed, no read of it is out, and no held frame is left. */
+/* Frees the slot when the command is completed, none of its reads is outstanding, and no held frame is left. */
 void install_free_if_over(struct toe_engine *engine, struct toe_op *op);
 
 #endif

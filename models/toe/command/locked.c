@@ -22,7 +22,7 @@ bool toe_locked_is_granted(struct toe_engine *engine, struct toe_op *op, const s
     op->result = toe_command_result(rsp->result);
     if (rsp->result == CTX_OK)
         return true;
-    if (rsp->result != CTX_BAD) { /* else it ends when the context is removed */
+    if (rsp->result != CTX_BAD) { /* with CTX_BAD the command ends when the context is removed */
         toe_op_release_port(engine, op);
         toe_op_end(engine, op, op->result, now_ps);
     }

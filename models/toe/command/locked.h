@@ -1,14 +1,14 @@
-/* What ABORT, ICMP and SET have in common: they lock a context, work on it, and may end it. */
+/* Common code of ABORT, ICMP and SET. They lock a context, work on it, and may end the connection. */
 #ifndef TOESIM_TOE_COMMAND_LOCKED_H
 #define TOESIM_TOE_COMMAND_LOCKED_H
 
 #include "models/toe/command/command.h"
 
-/* Asks for the lock of the command's connection. */
+/* Requests the lock of the command's connection. */
 bool toe_locked_start(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps);
 
-/* True: the context is locked for the command now. False: the answer has been dealt with; without the
- * context the command has ended, and when its context was removed, too. */
+/* Returns true if the context is now locked for the command. Otherwise the response has been handled
+ * completely: the lock was refused and the command has ended, or it ends when its context is removed. */
 bool toe_locked_is_granted(struct toe_engine *engine, struct toe_op *op, const struct ctx_rsp *rsp,
                            uint64_t now_ps);
 

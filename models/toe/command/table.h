@@ -1,4 +1,4 @@
-/* The commands that the engine knows. */
+/* The table of the commands that the engine knows. */
 #ifndef TOESIM_TOE_COMMAND_TABLE_H
 #define TOESIM_TOE_COMMAND_TABLE_H
 
@@ -11,7 +11,7 @@ extern "C" {
 
 struct toe_command;
 
-/* Indexed by enum nic_cmd_op; an entry without a command is null. */
+/* Returns the table, indexed by enum nic_cmd_op, and its size. An entry without a command is null. */
 const struct toe_command *const *toe_command_table(size_t *size);
 
 /* The commands that there are, a bit (1 << enum nic_cmd_op) each. */

@@ -1,4 +1,4 @@
-/* What RESERVE and RELEASE have in common: they name a tuple, which is read from the image. */
+/* Common code of RESERVE and RELEASE. Both name a tuple, which the engine reads from the image. */
 #ifndef TOESIM_TOE_COMMAND_TUPLE_H
 #define TOESIM_TOE_COMMAND_TUPLE_H
 
@@ -6,10 +6,10 @@
 
 struct tuple_slot {
     struct flow_key key;
-    uint8_t ctx_op; /* what to ask of the cache with this key */
+    uint8_t ctx_op; /* the request to send to the cache with this key */
 };
 
-/* Reads the constant line of the command's image, then asks the cache for ctx_op with its tuple. */
+/* Reads the constant line of the command's image, then sends `ctx_op` with its tuple to the cache. */
 void toe_tuple_start(struct toe_engine *engine, struct toe_op *op, uint8_t ctx_op, uint64_t now_ps);
 
 #endif

@@ -36,7 +36,7 @@ static void rx_kick(struct toe_engine *engine, uint64_t now_ps)
     toe_rx_parse_kick(engine, now_ps);
 }
 
-/* Calls fn for every frame that has no verdict yet, in order; fn frees it. */
+/* Calls `fn` for every frame without a verdict, in order. `fn` frees the frame. */
 static void for_each_frame(struct toe_engine *engine, uint64_t now_ps,
                            void (*fn)(struct toe_engine *, struct frame *, uint16_t, uint64_t))
 {
@@ -53,7 +53,7 @@ static void for_each_frame(struct toe_engine *engine, uint64_t now_ps,
         fn(engine, toe_rx_queue_take(engine), DROP_FENCED, now_ps);
 }
 
-/* Every frame not yet decided on is lost. */
+/* Drops every frame that is not yet decided. */
 static void rx_discard(struct toe_engine *engine, uint64_t now_ps)
 {
     struct toe_rx *rx = engine->rx;

@@ -1,4 +1,4 @@
-/* The receive part of the engine: queue, parse and LOOKUP, then apply (files of this folder). */
+/* The receive part of the engine: queue, parse and LOOKUP, then apply (the files of this folder). */
 #ifndef TOESIM_TOE_RX_RX_H
 #define TOESIM_TOE_RX_RX_H
 
@@ -11,18 +11,20 @@ struct toe_part;
 
 extern const struct toe_part toe_rx_part;
 
-/* A frame that was held for a connection until the connection became active here. */
+/* A frame that the host held for a connection until the connection became active on this NIC. */
 struct toe_held_frame {
     struct frame *frame; /* the receive part owns it from now on */
-    uint64_t buffer;     /* where the host has it */
+    uint64_t buffer;     /* host address of the frame */
     uint32_t conn;
     uint16_t gen;
 };
 
-/* Where held frames come from. They are applied in order, before any direct frame of their connection. */
+/* The source of held frames. They are applied in order, before any direct frame of their connection. */
 struct toe_held_source {
-    bool (*waits)(const struct toe_engine *engine); /* frames are to come, here or not yet */
-    bool (*take)(struct toe_engine *engine, struct toe_held_frame *held); /* false: none is here */
+    /* Returns true if a connection still has held frames to apply, read or not. */
+    bool (*waits)(const struct toe_engine *engine);
+    /* Returns false if no held frame has been read. */
+    bool (*take)(struct toe_engine *engine, struct toe_held_frame *held);
     void (*applied)(struct toe_engine *engine, uint32_t conn, uint64_t now_ps);
 };
 

@@ -1,8 +1,8 @@
 /*
- * READ_LOCK, TCP, payload to the receive ring, write-back, record; or, for a frame that is not applied
- * here, the whole frame to a host buffer and its record. Nothing starts that cannot end: room for the
- * record, for the payload writes and for the last frames of a connection is there before the context is
- * locked.
+ * The apply stage does READ_LOCK, TCP, the payload write to the receive ring, write-back and record. A
+ * frame that is not applied here goes to a host buffer, complete, with its record. A frame starts only when
+ * it can finish: there must be room for the record, for the payload writes and for the last frames of a
+ * connection before the context is locked.
  */
 #include "models/toe/rx/rx_apply.h"
 
@@ -33,7 +33,7 @@ static uint8_t place_of(uint8_t own_state)
     case OWN_TOMBSTONE:
         return CTX_PLACE_MOVED;
     case OWN_ABSENT:
-    case OWN_ACTIVE: /* another generation */
+    case OWN_ACTIVE: /* active, but in another generation */
     case OWN_INACTIVE:
         break;
     }
@@ -87,7 +87,7 @@ static bool take_held(struct toe_engine *engine)
     return true;
 }
 
-/* Held frames of an activated connection are first; direct ones of it wait for them. */
+/* Chooses the next frame. Held frames of an activated connection go first; direct frames of it wait for them. */
 static bool next_item(struct toe_engine *engine)
 {
     struct toe_rx *rx = engine->rx;
@@ -106,7 +106,7 @@ static bool next_item(struct toe_engine *engine)
     return true;
 }
 
-/* A full record ring holds the pipeline; each stall is counted once. */
+/* Returns false if the record ring is full, which holds the pipeline. Each stall is counted once. */
 static bool has_record_room(struct toe_engine *engine)
 {
     struct toe_rx *rx = engine->rx;
@@ -141,7 +141,8 @@ void toe_apply_kick(struct toe_engine *engine, uint64_t now_ps)
     }
 }
 
-/* Held frames had no LOOKUP: the command named their connection. */
+/* Returns true if the frame has the context's tuple. This matters for held frames, which had no LOOKUP
+ * because the command named their connection. */
 static bool is_of_tuple(const struct rx_item *item, const struct conn_ctx *ctx)
 {
     struct flow_key theirs, ours;
@@ -251,7 +252,7 @@ void toe_apply_on_time(struct toe_engine *engine, uint64_t now_ps)
     toe_rx_classify(item);
     item->conn = item->want_conn;
     item->gen = item->want_gen;
-    if (item->step == RX_LOOKUP) { /* the command said whose it is */
+    if (item->step == RX_LOOKUP) { /* the command named the connection, so no LOOKUP is needed */
         item->step = RX_FOUND;
         item->place = CTX_PLACE_HOT;
     }

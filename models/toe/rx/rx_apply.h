@@ -8,10 +8,10 @@ struct toe_engine;
 
 void toe_apply_kick(struct toe_engine *engine, uint64_t now_ps);
 
-/* UNIT_APPLY: a held frame is parsed, or the time of a frame's processing has passed. */
+/* Runs at UNIT_APPLY, when a held frame is parsed or the processing time of a frame has passed. */
 void toe_apply_on_time(struct toe_engine *engine, uint64_t now_ps);
 
-/* The answer to READ_LOCK (enum ctx_result). */
+/* Handles the result of READ_LOCK (enum ctx_result). */
 void toe_apply_on_lock(struct toe_engine *engine, uint8_t result, uint64_t now_ps);
 
 #endif

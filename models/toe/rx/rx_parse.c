@@ -1,6 +1,6 @@
 /*
- * Frames leave the first half of the pipeline in order through the window; LOOKUPs of up to RX_WINDOW
- * frames overlap. Frames injected by the host are taken before those of the MAC.
+ * The LOOKUPs of up to RX_WINDOW frames overlap, but frames leave the first half of the pipeline in order
+ * through the window. Frames injected by the host are taken before those of the MAC.
  */
 #include "models/toe/rx/rx_parse.h"
 

@@ -1,4 +1,4 @@
-/* Frames from the MAC, waiting for the receive pipeline. */
+/* Frames from the MAC that wait for the receive pipeline. */
 #ifndef TOESIM_TOE_RX_RX_QUEUE_H
 #define TOESIM_TOE_RX_RX_QUEUE_H
 
@@ -7,12 +7,12 @@
 struct frame;
 struct toe_engine;
 
-/* From the MAC (frame_sink). A frame that finds the queue full, or the engine stopped, is lost. */
+/* Called by the MAC (frame_sink). The frame is lost if the queue is full or the engine is stopped. */
 void toe_rx_accept(void *self, struct frame *frame, uint64_t now_ps);
 
 uint32_t toe_rx_queued(const struct toe_engine *engine);
 
-/* The first frame; the queue must not be empty. */
+/* Takes the first frame. The queue must not be empty. */
 struct frame *toe_rx_queue_take(struct toe_engine *engine);
 
 #endif

@@ -10,24 +10,24 @@
 #include "models/wire/packet.h"
 
 enum {
-    RX_WINDOW = 4,   /* frames between parse and apply: LOOKUPs that overlap */
-    INJECT_MAX = 32, /* RX_INJECT frames being read */
+    RX_WINDOW = 4,   /* maximum number of frames between parse and apply, whose LOOKUPs overlap */
+    INJECT_MAX = 32, /* maximum number of RX_INJECT frames that are being read */
 };
 
 enum rx_step {
-    RX_LOOKUP, /* waits for the cache's answer */
+    RX_LOOKUP, /* waits for the response of the cache */
     RX_FOUND,  /* place, conn and gen are known */
-    RX_HOST,   /* no lookup: to the host */
-    RX_DROP,   /* reason is known */
+    RX_HOST,   /* goes to the host without a LOOKUP */
+    RX_DROP,   /* is dropped; `reason` is known */
 };
 
 /* A frame between parse and verdict. */
 struct rx_item {
     struct frame *frame;
     struct packet packet;
-    uint64_t buffer;    /* injected: host address of the frame */
-    uint32_t conn;      /* TOE_NO_INDEX: unknown */
-    uint32_t want_conn; /* injected: whom the host means */
+    uint64_t buffer;    /* host address of an injected frame */
+    uint32_t conn;      /* TOE_NO_INDEX if unknown */
+    uint32_t want_conn; /* the connection that the host names for an injected frame */
     uint16_t gen, want_gen;
     uint16_t reason;
     uint8_t step;  /* enum rx_step */
@@ -45,17 +45,17 @@ struct inject_slot {
 enum apply_phase { APPLY_IDLE, APPLY_PARSE, APPLY_LOCK, APPLY_WORK, APPLY_BUFFER };
 
 struct toe_rx {
-    struct frame *queue, **queue_tail; /* from the MAC */
+    struct frame *queue, **queue_tail; /* frames from the MAC */
     uint32_t queue_count;
     struct inject_slot inject[INJECT_MAX];
     uint32_t inject_head, inject_count;
     bool parsing;
-    bool stalled; /* waits for room in the record ring: counted once */
+    bool stalled; /* waits for room in the record ring; counted once */
     struct rx_item window[RX_WINDOW];
     uint32_t window_head, window_count;
-    uint64_t window_sequence; /* of the head: tags of LOOKUPs */
+    uint64_t window_sequence; /* sequence number of the head, used in the tags of LOOKUPs */
     enum apply_phase phase;
-    struct rx_item *item; /* being applied: window head or `held_item` */
+    struct rx_item *item; /* the frame being applied: the window head or `held_item` */
     struct rx_item held_item;
     struct tcp_result result;
 };

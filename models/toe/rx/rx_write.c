@@ -6,7 +6,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { RX_WRITES_MAX = 256 }; /* payload writes not yet visible; more: receive waits */
+/* Payload writes not yet visible; when the limit is reached, receive waits. */
+enum { RX_WRITES_MAX = 256 };
 
 struct rx_write {
     uint32_t conn, seq, len;
@@ -45,8 +46,8 @@ static void report(struct toe_engine *engine, enum probe_kind kind, const struct
                                            .payload = {write->seq, write->len}});
 }
 
-/* Nobody waits any more for a write from before a fence or reset. Where it did reach the link, or
- * memory, the host may act on it. */
+/* Reports a write from before a fence or reset. The engine no longer waits for it, but if it did reach the
+ * link or memory, the host may act on it. */
 static void report_late(struct toe_engine *engine, enum probe_kind kind, uint64_t cookie,
                         uint64_t now_ps)
 {
@@ -55,12 +56,12 @@ static void report_late(struct toe_engine *engine, enum probe_kind kind, uint64_
         report(engine, kind, write, now_ps);
 }
 
-/* A write has come one step further; `step` counts those that have, in order. */
+/* Advances a write by one step. `step` counts the writes that have made this step, in order. */
 static void on_step(struct toe_engine *engine, enum probe_kind kind, uint64_t *step,
                     uint64_t cookie, uint64_t now_ps)
 {
     if (now_ps == TIME_NEVER)
-        return; /* discarded: never acknowledged; the link's fence follows */
+        return; /* discarded and therefore never acknowledged; the link's fence follows */
     if (!toe_cookie_is_now(engine, cookie)) {
         report_late(engine, kind, cookie, now_ps);
         return;

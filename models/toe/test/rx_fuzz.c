@@ -13,7 +13,7 @@ enum {
     IP_AT = 14,
     HEADERS = 14 + 40 + 60,
     SETTLE_US = 20,
-    LONG_MS = 300, /* longer than the least retransmission timeout */
+    LONG_MS = 300, /* longer than the minimum retransmission timeout */
 };
 
 struct fuzz {
@@ -22,12 +22,12 @@ struct fuzz {
     struct rig rig;
     struct rig_peer peer;
     uint64_t frame_id;
-    unsigned verdicts; /* of that frame */
+    unsigned verdicts; /* number of verdicts on that frame */
     bool ended;
     struct rx_fuzz_counts counts;
 };
 
-/* Asserts may be compiled for their message; a fuzzer only needs the abort. */
+/* Aborts if the condition is false. An assert may be compiled out, and a fuzzer needs only the abort. */
 static void must(bool holds)
 {
     if (!holds)
@@ -42,7 +42,7 @@ static uint16_t take16(struct fuzz *f)
     return (uint16_t)(high << 8 | take8(f));
 }
 
-/* The rig is the first thing a probe knows of; its owner is around it. */
+/* The probe gets the rig, which is embedded in struct fuzz; the container is found from its address. */
 static void on_probe(struct rig *rig, const struct probe_event *event)
 {
     struct fuzz *f = (struct fuzz *)(void *)((uint8_t *)rig - offsetof(struct fuzz, rig));
@@ -75,7 +75,7 @@ static void settle(struct fuzz *f, uint64_t ps)
         take_all(f, nic);
 }
 
-/* A number near the one expected, or far away. */
+/* Returns the expected number, one near it, or one far away. */
 static uint32_t near(struct fuzz *f, uint32_t base)
 {
     uint8_t how = take8(f);
@@ -94,7 +94,7 @@ static struct frame *sound_frame(struct fuzz *f)
         flags = (uint16_t)((flags & ~(TCP_RST | TCP_SYN)) | TCP_ACK);
     uint32_t len = take16(f) % PAYLOAD_MAX;
     for (uint32_t i = 0; i < len && i < 64; i++)
-        payload[i] = take8(f); /* some of it becomes options when the data offset grows */
+        payload[i] = take8(f); /* some payload becomes options when the data offset grows */
     uint32_t seq = near(f, f->peer.seq);
     struct frame *frame = rig_frame(&f->peer, flags, seq, near(f, f->peer.ack), payload, len);
     if (seq == f->peer.seq)
@@ -110,13 +110,13 @@ static void change(struct fuzz *f, struct frame *frame)
     case 0: /* any byte of the headers */
         frame->data[take8(f) % HEADERS] = take8(f);
         break;
-    case 1: /* cut short */
+    case 1: /* frame cut short */
         frame->len = take16(f) % (frame->len + 1);
         break;
     case 2: /* IP length */
         be16_store(frame->data + IP_AT + (v6 ? 4 : 2), take16(f));
         break;
-    case 3: /* data offset: payload becomes options, or the header ends before its end */
+    case 3: /* data offset: payload becomes options, or the header ends too early */
         frame->data[tcp + 12] = (uint8_t)(take8(f) << 4);
         break;
     case 4: /* TCP checksum */
@@ -130,7 +130,7 @@ static void change(struct fuzz *f, struct frame *frame)
     }
 }
 
-/* With right checksums a damaged frame gets further. */
+/* Corrects the checksums, so that a damaged frame is not dropped before the later checks. */
 static void repair(struct frame *frame)
 {
     struct packet packet;
@@ -155,7 +155,7 @@ static void one_frame(struct fuzz *f)
     f->counts.frames++;
 }
 
-/* The program reads and writes in between, so that both windows move. */
+/* Reads and writes as the application between the frames, so that both windows move. */
 static void application(struct fuzz *f)
 {
     uint8_t how = take8(f);

@@ -1,5 +1,5 @@
-/* Malformed lengths, options, checksums and flags: each frame gets one counted verdict. Random lives
- * with a fixed seed, and every finding of the fuzzer (sim/fuzz/corpus/rx, `make fuzz-rx`). */
+/* Malformed lengths, options, checksums and flags: each frame gets one counted verdict. The inputs are
+ * random with a fixed seed, and every finding of the fuzzer (sim/fuzz/corpus/rx, `make fuzz-rx`). */
 #include "models/base/rng.h"
 #include "models/toe/test/rx_fuzz.h"
 
@@ -26,7 +26,7 @@ Test(rx_fuzz, each_damaged_frame_gets_one_counted_verdict)
         sum.bad_checksum += counts.bad_checksum;
         sum.other_drops += counts.other_drops;
     }
-    /* The lives must be worth something: every kind of verdict, often. */
+    /* The random inputs must reach every kind of verdict often; otherwise the test proves little. */
     cr_log_info("%u frames: %u applied, %u foreign, %u malformed, %u bad checksums, %u other drops",
                 sum.frames, sum.applied, sum.foreign, sum.malformed, sum.bad_checksum,
                 sum.other_drops);

@@ -1,4 +1,4 @@
-/* A soft error in the context cache: whoever of the engine meets it ends that connection, once. */
+/* A soft error in the context cache. The part of the engine that finds the error ends the connection, once. */
 #include "models/toe/test/toe_rig.h"
 
 #include <criterion/criterion.h>
@@ -28,7 +28,7 @@ static void teardown(void)
 
 TestSuite(toe_ctx_error, .init = setup, .fini = teardown);
 
-/* The end is told once, and with nothing that could only come from the context. */
+/* The end is reported once, and no field of the event comes from the damaged context. */
 static void expect_end(uint8_t own)
 {
     struct nic_event end = rig_event(&rig, 0, NIC_EVENT_TERMINATED);
@@ -73,7 +73,7 @@ Test(toe_ctx_error, met_by_a_timer)
     rig_run(&rig, 3 * PS_PER_US);
     uint32_t sent = rig.nic[0].tx_count;
     rig_flip(&rig, 0, CONN, 1);
-    rig_run(&rig, 2 * PS_PER_S); /* the retransmission timeout */
+    rig_run(&rig, 2 * PS_PER_S); /* longer than the retransmission timeout */
     expect_end(OWN_ABSENT);
     cr_assert_eq(rig.nic[0].tx_count, sent);
     cr_assert_eq(toe_engine_stats(rig.nic[0].engine)->timers_fired, 0);
@@ -81,7 +81,7 @@ Test(toe_ctx_error, met_by_a_timer)
     rig_no_event(&rig, 0);
 }
 
-/* Those behind the one that met it wait for its lock, and find nobody. */
+/* The requesters after the one that found the error wait for its lock, and then find no context. */
 Test(toe_ctx_error, met_by_all_at_once_ends_it_once)
 {
     rig_flip(&rig, 0, CONN, 4);
@@ -119,7 +119,7 @@ Test(toe_ctx_error, met_by_options) { command(NIC_CMD_SET); }
 
 Test(toe_ctx_error, met_by_an_icmp_error) { command(NIC_CMD_ICMP); }
 
-/* The image in host memory is as it was. */
+/* Checks that the image in host memory is unchanged. */
 static void expect_not_moved(const uint8_t *before)
 {
     struct nic_event done = rig_event(&rig, 0, NIC_EVENT_CMD_DONE);
@@ -146,12 +146,12 @@ Test(toe_ctx_error, met_by_a_move_leaves_a_tombstone_and_no_image)
     (void)rig_record(&rig, 0, NIC_VERDICT_MOVED);
 }
 
-/* FREEZE reads no lines: an error from before the EXTRACT is as good as one from before the FREEZE. */
+/* FREEZE reads no lines, so an error before EXTRACT has the same effect as an error before FREEZE. */
 Test(toe_ctx_error, between_freeze_and_extract_is_met_by_the_extract)
 {
     uint8_t before[CTX_BYTES];
     memcpy(before, rig.mem + peer.image, CTX_BYTES);
-    rig.nic[0].write_hold = true; /* the payload's write is not issued: drained later */
+    rig.nic[0].write_hold = true; /* the payload write is not issued, so draining ends later */
     rig_segment(&peer, 0, TCP_ACK, "abc", 3);
     rig_run(&rig, 1 * PS_PER_US);
     rig_freeze(&peer, 0);
@@ -183,7 +183,7 @@ Test(toe_ctx_error, its_id_serves_again_after_the_release)
     (void)rig_record(&rig, 0, NIC_VERDICT_APPLIED);
 }
 
-/* A lock that was asked for before the fence is granted after it: given back, as any other. */
+/* A lock that was requested before the fence may be granted after it. The engine must release it. */
 Test(toe_ctx_error_fence, at_any_time_leaves_no_lock_behind)
 {
     for (uint64_t ns = 0; ns < 400; ns += 4) {

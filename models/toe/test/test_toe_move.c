@@ -1,4 +1,4 @@
-/* FREEZE, INSTALL, RX_INJECT: idle and busy connections, both ways, and what must not happen. */
+/* FREEZE, INSTALL and RX_INJECT for idle and busy connections, in both directions, and their error cases. */
 #include "models/toe/test/toe_rig.h"
 
 #include <criterion/criterion.h>
@@ -10,7 +10,7 @@ static struct rig_peer peer;
 static void setup(void)
 {
     rig_init(&rig);
-    rig.params.tx_ahead_ps = 10 * PS_PER_US; /* several segments may be under way */
+    rig.params.tx_ahead_ps = 10 * PS_PER_US; /* several segments may be decided ahead of the line */
     rig_start(&rig);
     rig_establish(&rig, &peer, 2, 0);
 }
@@ -57,7 +57,7 @@ static struct nic_event install(unsigned nic, const struct nic_held *held, uint3
     return event;
 }
 
-/* What the next owner sends must not overtake what waits in the MAC of this one. */
+/* Frames of the next owner must not overtake frames that wait in the MAC of this NIC. */
 Test(toe_move, freeze_waits_until_the_last_frame_has_left_the_mac)
 {
     uint64_t left_ps = rig.loop.now_ps + 3 * PS_PER_US;
@@ -65,7 +65,7 @@ Test(toe_move, freeze_waits_until_the_last_frame_has_left_the_mac)
     rig_freeze(&peer, 0);
     rig_run(&rig, 2 * PS_PER_US);
     rig_no_event(&rig, 0);
-    rig.nic[0].line_left_until_ps = left_ps + PS_PER_US; /* a pause */
+    rig.nic[0].line_left_until_ps = left_ps + PS_PER_US; /* a pause delays the frame */
     rig_run(&rig, 5 * PS_PER_US);
     struct nic_event event = rig_event(&rig, 0, NIC_EVENT_CMD_DONE);
     cr_assert_eq(event.op, NIC_CMD_FREEZE);
@@ -93,7 +93,7 @@ Test(toe_move, idle_connection_moves_and_serves_on_the_other_nic)
     cr_assert_eq(r.gen, 2);
     cr_assert_eq(r.rcv_nxt, peer.seq);
     cr_assert_eq(memcmp(rig.mem + peer.rx_ring + (peer.seq - 5) % 4096, "hello", 5), 0);
-    /* The old owner answers "moved". */
+    /* The old owner reports the verdict "moved". */
     rig_post_buffers(&rig, 0, 1);
     rig_segment(&peer, 0, TCP_ACK, "x", 1);
     rig_run(&rig, 3 * PS_PER_US);
@@ -134,7 +134,8 @@ Test(toe_move, held_frames_are_applied_in_order_before_direct_ones)
     int from = (int)rig.seen_count;
     while (rig_probe_find(&rig, PROBE_MOVE_MARK, 1, 10, from) < 0)
         rig_run(&rig, 10 * PS_PER_NS);
-    rig_segment(&peer, 1, TCP_ACK, "d", 1); /* active, but held frames are still on their way */
+    /* The connection is active, but its held frames are still being read. */
+    rig_segment(&peer, 1, TCP_ACK, "d", 1);
     rig_run(&rig, 10 * PS_PER_US);
     (void)rig_event(&rig, 1, NIC_EVENT_CMD_DONE);
     for (uint32_t i = 0; i < 4; i++) {
@@ -166,13 +167,13 @@ Test(toe_move, frames_before_activation_are_reserved)
 
 Test(toe_move, busy_sender_is_drained_before_the_image_leaves)
 {
-    /* 2,000 bytes are to go out; the reads of their payload are held back. */
+    /* The connection has 2,000 bytes to send, and the reads of their payload are held back. */
     memset(rig.mem + peer.tx_ring, 'z', 4096);
     rig.nic[0].read_hold = true;
     rig_doorbell(&rig, 0, 2, 1, NIC_DOORBELL_TX, peer.ack + 2000);
     rig_run(&rig, PS_PER_US);
     uint32_t built = rig_probe_count(&rig, PROBE_TX_BUILT, 0);
-    rig.nic[0].read_hold = false; /* the command is read at once, payload stays held */
+    rig.nic[0].read_hold = false; /* the command is read at once, but the payload stays held back */
     rig_freeze(&peer, 0);
     rig_run(&rig, 5 * PS_PER_US);
     rig_no_event(&rig, 0);
@@ -189,7 +190,7 @@ Test(toe_move, busy_sender_is_drained_before_the_image_leaves)
     int frozen = rig_probe_find(&rig, PROBE_OWN_STATE, 0, OWN_FROZEN, 0);
     for (uint32_t i = (uint32_t)frozen; i < rig.seen_count; i++)
         cr_assert_neq(rig.seen[i].kind, PROBE_TX_BUILT);
-    /* The next owner goes on from there. */
+    /* The next owner continues at that sequence number. */
     peer.ack += 2000;
     (void)install(1, NULL, 0);
     rig_segment(&peer, 1, TCP_ACK, NULL, 0);

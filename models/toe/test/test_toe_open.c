@@ -1,4 +1,4 @@
-/* models/toe: a connection the server opens, and its move before the peer has answered. */
+/* models/toe: a connection that the server opens, and its move before the peer has answered. */
 #include "models/toe/test/toe_rig.h"
 
 #include <criterion/criterion.h>
@@ -9,7 +9,7 @@ enum { ISS = 9000, PEER_ISS = 700 };
 static struct rig rig;
 static struct rig_peer peer;
 
-/* An image in SYN_SENT, given to NIC 0. */
+/* Gives NIC 0 an image in SYN_SENT. */
 static void setup(void)
 {
     rig_init(&rig);
@@ -71,7 +71,7 @@ Test(toe_open, it_moves_in_syn_sent_and_the_other_nic_takes_the_syn_ack)
     cr_assert_eq(ctx->tcp_state, TCP_SYN_SENT);
     cr_assert_eq(ctx->snd_max, ISS + 1);
     peer.gen++;
-    peer.seq = 0; /* nothing was read: the host knows no number of the peer */
+    peer.seq = 0; /* no segment was received, so the host knows no sequence number of the peer */
     rig_install(&peer, 1, NULL, 0);
     rig_run(&rig, 8 * PS_PER_US);
     cr_assert_eq(rig_event(&rig, 1, NIC_EVENT_CMD_DONE).result, NIC_RESULT_OK);

@@ -72,7 +72,7 @@ Test(toe_rx, payload_lands_at_its_place_in_the_ring_and_wraps)
     }
     const struct toe_stats *stats = toe_engine_stats(rig.nic[0].engine);
     cr_assert_eq(stats->rx_payload_bytes, 5000);
-    /* 1001 + 4 * 1000 crosses a multiple of 4096 once: six writes for five segments. */
+    /* Five segments of 1,000 bytes from 1001 on cross a multiple of 4096 once, so there are six writes. */
     cr_assert_eq(rig_probe_count(&rig, PROBE_RX_WRITTEN, 0), 6);
     cr_assert_eq(rig_probe_count(&rig, PROBE_RX_VISIBLE, 0), 6);
 }
@@ -155,7 +155,7 @@ Test(toe_rx, full_queue_drops_the_newest)
     for (uint32_t i = 0; i < rig.params.rx_queue_frames + 5; i++)
         rig_segment(&peer, 0, TCP_ACK, NULL, 0);
     uint64_t full = toe_engine_stats(rig.nic[0].engine)->drops.count[DROP_ENGINE_QUEUE_FULL];
-    cr_assert_eq(full, 4); /* one is being parsed */
+    cr_assert_eq(full, 4); /* one more is being parsed */
     rig_run(&rig, 50 * PS_PER_US);
     (void)rig_event(&rig, 0, NIC_EVENT_NO_BUFFER);
 }
@@ -223,7 +223,8 @@ Test(toe_rx, both_fins_close_in_order_and_the_last_ack_is_sent)
 {
     struct rig_peer peer;
     rig_establish(&rig, &peer, 0, 0);
-    rig_doorbell(&rig, 0, 0, 1, NIC_DOORBELL_FIN, 5001); /* we close first: TIME_WAIT is ours */
+    /* The server closes first, so it is in TIME_WAIT. */
+    rig_doorbell(&rig, 0, 0, 1, NIC_DOORBELL_FIN, 5001);
     rig_run(&rig, 3 * PS_PER_US);
     uint32_t n = rig.nic[0].tx_count;
     cr_assert(rig_sent(&rig, 0, n - 1).seg.flags & TCP_FIN);
@@ -239,7 +240,7 @@ Test(toe_rx, both_fins_close_in_order_and_the_last_ack_is_sent)
     cr_assert_eq(last.seg.flags, TCP_ACK);
     cr_assert_eq(last.seg.ack, peer.seq);
     (void)rig_record(&rig, 0, NIC_VERDICT_APPLIED);
-    /* No frame is built by a NIC that no longer counts as owner. */
+    /* A NIC that no longer counts as owner must not build a frame. */
     int gone = rig_probe_find(&rig, PROBE_OWN_STATE, 0, OWN_ABSENT, 0);
     cr_assert_lt(rig_probe_find(&rig, PROBE_TX_BUILT, 0, 5002, 0), gone);
 }
@@ -254,7 +255,7 @@ Test(toe_rx, armed_interrupt_comes_once_after_the_record)
     rig_segment(&peer, 0, TCP_ACK, "abc", 3);
     rig_run(&rig, 2 * PS_PER_US);
     cr_assert_eq(rig.nic[0].irqs[NIC_VECTOR_RECORD], 1);
-    /* Arming with old entries unseen asks for an interrupt at once. */
+    /* Arming the interrupt while entries are unseen makes the NIC send it at once. */
     rig_write32(&rig, 0, NIC_REG_ARM_RECORD, rig.nic[0].record_consumer);
     rig_run(&rig, 2 * PS_PER_US);
     cr_assert_eq(rig.nic[0].irqs[NIC_VECTOR_RECORD], 2);
@@ -275,7 +276,7 @@ Test(toe_rx, moderation_keeps_interrupts_apart)
     cr_assert_eq(rig.nic[0].irqs[NIC_VECTOR_RECORD], 2);
 }
 
-/* A run may end at any time; the frame pool asserts that every frame came back. */
+/* A run may end at any time. The frame pool asserts that every frame was returned. */
 Test(toe_rx_end, an_engine_destroyed_at_work_gives_all_frames_back)
 {
     for (uint64_t ns = 0; ns < 2000; ns += 4) {

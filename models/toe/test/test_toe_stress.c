@@ -1,8 +1,8 @@
 /*
- * Many moves under traffic both ways: each client frame takes a random port, a small driver moves
- * the connection after it, and every byte must arrive once, in order, unchanged. On the way each
- * event is checked against the invariants that concern one engine: one owner, no frame built by
- * another, one verdict per frame.
+ * Many moves under traffic in both directions. Each client frame takes a random port, a small driver moves
+ * the connection to that NIC, and every byte must arrive once, in order and unchanged. Each event is
+ * checked against the invariants of one engine: one owner, frames built by the owner only, one verdict per
+ * frame.
  */
 #include "models/base/rng.h"
 #include "models/toe/test/toe_rig.h"
@@ -163,7 +163,7 @@ static void inject(struct conn *c, uint32_t id, const struct nic_held *h)
 static void hold(struct conn *c, const struct nic_record *r)
 {
     if (c->held_count == HOLD)
-        return; /* lost: TCP recovers */
+        return; /* the frame is lost, and TCP recovers */
     uint64_t slot = c->slots + (uint64_t)(c->slot_next++ % (2 * HOLD)) * SLOT_BYTES;
     memmove(rig.mem + slot, rig.mem + r->buffer, r->bytes);
     c->held[c->held_count++] = (struct nic_held){.frame = slot,
@@ -315,7 +315,7 @@ static void open_conn(uint32_t id)
     c->slots = rig_alloc(&rig, 2 * HOLD * SLOT_BYTES + HOLD * (uint32_t)sizeof(struct nic_held));
     c->tx_prod = c->client_una = 5001;
     c->rx_nxt = 1001;
-    /* The SYN was sent: the client stands in SYN_SENT. */
+    /* The SYN was sent, so the client is in SYN_SENT. */
     c->client.rx_ring_log2 = c->client.tx_ring_log2 = 16;
     c->client.offered = CTX_FEATURE_MSS;
     tcp_open_active(&c->client, 1000, &rig.params.tcp, now);
@@ -323,7 +323,7 @@ static void open_conn(uint32_t id)
     cr_assert(tcp_output(&c->client, &rig.params.tcp, now, &syn));
 }
 
-/* Fine steps while frames flow, coarse ones while all wait for a timer. */
+/* Runs in short steps while frames flow, and in long steps while everything waits for a timer. */
 static void step(void)
 {
     quiet = rig.nic[0].tx_count + rig.nic[1].tx_count > 0 ? 0 : quiet + 1;

@@ -1,5 +1,4 @@
-/* Sending: payload from the ring, order, acknowledgment policy, timers, host frames, aborts,
- * fences. */
+/* Sending: payload from the ring, order, acknowledgment policy, timers, host frames, aborts, fences. */
 #include "models/toe/test/toe_rig.h"
 
 #include <criterion/criterion.h>
@@ -63,7 +62,7 @@ Test(toe_tx, bytes_leave_as_they_are_in_the_ring_across_its_end)
     cr_assert_gt(rig_probe_count(&rig, PROBE_TX_CREDIT, 0), 3);
 }
 
-/* Nothing is decided while the line is busy for `tx_ahead`, and what is decided is little more. */
+/* No segment is decided while the line is busy for `tx_ahead` or longer, so few segments wait for the line. */
 Test(toe_tx, segments_are_decided_just_before_the_line_is_idle)
 {
     rig.params.tx_ahead_ps = 2 * PS_PER_US;
@@ -75,7 +74,7 @@ Test(toe_tx, segments_are_decided_just_before_the_line_is_idle)
     rig_run(&rig, 17 * PS_PER_US);
     cr_assert_eq(rig.nic[0].tx_count, before);
     rig_run(&rig, 3 * PS_PER_US);
-    /* The first keeps the line busy for 1.2 us more, so the second follows so much later. */
+    /* The first segment keeps the line busy for 1.2 us more, so the second follows 1.2 us later. */
     cr_assert_eq(rig.nic[0].tx_count, before + 2);
     cr_assert_gt(rig.nic[0].tx_time[before], idle_ps - 2 * PS_PER_US);
     cr_assert_gt(rig.nic[0].tx_time[before + 1], idle_ps - 2 * PS_PER_US + 1230 * PS_PER_NS);
@@ -155,13 +154,13 @@ Test(toe_tx, retransmission_overtaken_by_its_ack_carries_no_old_bytes)
     rig_doorbell(&rig, 0, 1, 1, NIC_DOORBELL_TX, peer.ack + 100);
     rig_run(&rig, 5 * PS_PER_US);
     rig.nic[0].read_hold = true;
-    rig_run(&rig, 2 * PS_PER_S); /* decided again, its bytes not yet read */
+    rig_run(&rig, 2 * PS_PER_S); /* the segment is decided again, but its bytes are not yet read */
     cr_assert_eq(rig.nic[0].tx_count, before + 1);
     peer.ack += 100;
     rig_segment(&peer, 0, TCP_ACK, NULL, 0);
     rig_run(&rig, 5 * PS_PER_US);
     cr_assert_eq(rig_record(&rig, 0, NIC_VERDICT_APPLIED).snd_una, peer.ack);
-    memset(rig.mem + peer.tx_ring, 0xee, 4096); /* the host uses the ring again */
+    memset(rig.mem + peer.tx_ring, 0xee, 4096); /* the host reuses the ring */
     rig_release_dma(&rig, 0);
     rig_run(&rig, 5 * PS_PER_US);
     cr_assert_gt(rig.nic[0].tx_count, before + 1);
@@ -309,7 +308,7 @@ Test(toe_tx, fenced_nic_sends_and_accepts_nothing)
 {
     start();
     rig_doorbell(&rig, 0, 1, 1, NIC_DOORBELL_TX, peer.ack + 3000);
-    rig_run(&rig, 100 * PS_PER_NS); /* decided, payload on its way */
+    rig_run(&rig, 100 * PS_PER_NS); /* the segment is decided, and its payload is being read */
     struct pcie_device d = toe_engine_device(rig.nic[0].engine);
     d.ops->fence(d.self, true, rig.loop.now_ps);
     assert_dead();
@@ -324,7 +323,7 @@ Test(toe_tx, fenced_nic_sends_and_accepts_nothing)
     cr_assert_not(rig.nic[0].is_dark);
 }
 
-/* What is on its way to memory when the NIC fences itself gets there, and is reported. */
+/* Writes that are under way when the NIC fences itself reach memory and are reported. */
 Test(toe_tx, writes_under_way_at_a_fence_of_its_own_are_still_reported)
 {
     start();

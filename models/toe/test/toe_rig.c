@@ -189,7 +189,7 @@ void rig_no_event(struct rig *rig, unsigned nic)
     assert(!there);
 }
 
-/* What tests look for in an event of this kind. */
+/* Returns the field of the event that tests compare, which depends on its kind. */
 static uint64_t value_of(const struct probe_event *event)
 {
     switch ((enum probe_kind)event->kind) {

@@ -1,5 +1,5 @@
-/* Two TOE engines on fakes with fixed latencies: host memory, PCIe, context cache, MAC, and a
- * driver that does what the test says. */
+/* Two TOE engines with fakes of fixed latency for host memory, PCIe, context cache and MAC, and a driver
+ * that the test controls. */
 #ifndef TOESIM_TEST_TOE_RIG_H
 #define TOESIM_TEST_TOE_RIG_H
 
@@ -20,7 +20,7 @@ enum {
 };
 
 struct rig_nic;
-struct rig_event; /* of the fakes: something that happens at a time */
+struct rig_event; /* a timed event of the fakes */
 
 struct rig_slot {
     uint8_t state; /* enum own_state: ABSENT, RESERVED, ACTIVE, FROZEN, TOMBSTONE */
@@ -29,7 +29,7 @@ struct rig_slot {
     uint16_t gen;
     struct flow_key key;
     uint8_t image[CTX_BYTES];
-    uint8_t bad_lines; /* bit per line that a soft error has hit */
+    uint8_t bad_lines; /* one bit for each line that a soft error has hit */
 };
 
 struct rig_nic {
@@ -38,19 +38,20 @@ struct rig_nic {
     struct toe_engine *engine;
     struct rig_slot slot[RIG_CONNS];
     struct ctx_client client;
-    uint64_t cache_ready[CTX_WHO_COUNT]; /* requests of one requester stay in order */
-    uint64_t issued, visible;            /* of the last write */
+    uint64_t cache_ready[CTX_WHO_COUNT]; /* keeps the requests of one requester in order */
+    uint64_t issued, visible;            /* times of the last write */
     bool mac_room, link_up, read_hold, write_hold;
-    uint64_t line_busy_until_ps;  /* what the MAC says of its line; 0: never busy */
-    uint64_t line_left_until_ps;  /* when every frame given so far will have left */
-    struct frame *tx[RIG_TX_MAX]; /* what the engine gave to the MAC */
+    /* Until when the MAC reports a busy line; 0 if it is never busy. */
+    uint64_t line_busy_until_ps;
+    uint64_t line_left_until_ps;  /* time when every frame given to the MAC so far will have left */
+    struct frame *tx[RIG_TX_MAX]; /* frames that the engine gave to the MAC */
     uint64_t tx_time[RIG_TX_MAX];
     uint32_t tx_count;
     uint32_t irqs[2];
     uint32_t cache_resets;
-    uint32_t hash_words, hash_word; /* how many were written, and the last one */
+    uint32_t hash_words, hash_word; /* number of words written, and the last of them */
     bool mac_fenced;
-    bool is_dark; /* its carrier was taken away */
+    bool is_dark; /* the carrier was taken away */
     uint64_t cmd_ring, record_ring, event_ring, buffer_ring;
     uint32_t cmd_producer, record_consumer, event_consumer, buffer_producer;
 };
@@ -61,11 +62,11 @@ struct rig {
     struct probe probe;
     struct probe_event seen[RIG_PROBE_MAX];
     uint32_t seen_count;
-    void (*on_probe)(struct rig *rig, const struct probe_event *event); /* instead of `seen` */
+    void (*on_probe)(struct rig *rig, const struct probe_event *event); /* replaces `seen` if set */
     uint32_t ring_log2;
-    uint16_t vlan; /* of all connections */
+    uint16_t vlan; /* VLAN of all connections */
     uint8_t ip_version;
-    bool jitter; /* latencies vary, and reads overtake each other */
+    bool jitter; /* latencies vary, and reads may overtake each other */
     struct rng rng;
     uint8_t *mem;
     uint64_t mem_next;
@@ -75,7 +76,8 @@ struct rig {
     struct rig_nic nic[RIG_NICS];
 };
 
-/* Powers on, sets up and enables both NICs. Change params between init and start. */
+/* rig_init() sets the defaults; rig_start() powers on, sets up and enables both NICs. A test changes
+ * `params` in between. */
 void rig_init(struct rig *rig);
 void rig_start(struct rig *rig);
 void rig_end(struct rig *rig); /* asserts that every frame went back to the pool */
@@ -90,16 +92,16 @@ void rig_doorbell(struct rig *rig, unsigned nic, uint32_t conn, uint16_t gen, ui
                   uint32_t value);
 bool rig_take_record(struct rig *rig, unsigned nic, struct nic_record *record);
 bool rig_take_event(struct rig *rig, unsigned nic, struct nic_event *event);
-/* The next event, which must be of this kind. */
+/* Takes the next event, which must be of this kind. */
 struct nic_event rig_event(struct rig *rig, unsigned nic, uint8_t kind);
 struct nic_record rig_record(struct rig *rig, unsigned nic, uint8_t verdict);
 void rig_no_event(struct rig *rig, unsigned nic);
 void rig_release_dma(struct rig *rig, unsigned nic);
-/* A soft error in one line of conn in this NIC's cache. */
+/* Causes a soft error in one line of the context of `conn` in this NIC's cache. */
 void rig_flip(struct rig *rig, unsigned nic, uint32_t conn, uint8_t line);
 
-/* Index in `seen`, from `from` on, of the first event of a kind whose state, mark or sequence number
- * is `value`; -1: there is none. */
+/* Returns the index in `seen`, from `from` on, of the first event of a kind whose state, mark or sequence
+ * number is `value`; -1 if there is none. */
 int rig_probe_find(const struct rig *rig, enum probe_kind kind, unsigned nic, uint64_t value,
                    int from);
 uint32_t rig_probe_count(const struct rig *rig, enum probe_kind kind, unsigned nic);
@@ -112,28 +114,29 @@ struct rig_peer {
     uint16_t port;
     uint16_t gen;
     uint64_t image, rx_ring, tx_ring;
-    uint32_t seq, ack; /* next of ours, next expected of the server */
+    uint32_t seq, ack; /* next sequence number of the peer; next number expected from the server */
 };
 
-/* Address of host 1, the server, or 2, the client. */
+/* Fills in the address of host 1 (the server) or host 2 (the client). */
 void rig_address(const struct rig *rig, uint8_t host, uint8_t addr[16]);
-/* Builds one segment from the client into a pool frame. */
+/* Builds one segment of the client in a frame of the pool. */
 struct frame *rig_frame(struct rig_peer *peer, uint16_t flags, uint32_t seq, uint32_t ack,
                         const void *payload, uint32_t len);
 void rig_deliver(struct rig *rig, unsigned nic, struct frame *frame);
 void rig_segment(struct rig_peer *peer, unsigned nic, uint16_t flags, const void *payload,
                  uint32_t len);
-/* The LISTEN image of peer at peer->image. */
+/* Builds the LISTEN image of `peer` at peer->image. */
 void rig_build_image(struct rig *rig, struct rig_peer *peer);
-/* Puts a frame into host memory as a driver would hold it; frees it; returns its nic_held. */
+/* Copies a frame into host memory, as a driver holds it, and frees it. Returns its nic_held entry. */
 struct nic_held rig_hold(struct rig *rig, struct frame *frame, uint8_t port);
-/* LISTEN image, RESERVE and INSTALL with the SYN as held frame. */
+/* Builds the LISTEN image, reserves, and installs it with the SYN as held frame. */
 void rig_open(struct rig *rig, struct rig_peer *peer, uint32_t conn, unsigned nic);
-/* rig_open() and the rest of the handshake: ESTABLISHED, all records and events taken. */
+/* Calls rig_open() and completes the handshake. Afterwards the state is ESTABLISHED, and all records and
+ * events are taken. */
 void rig_establish(struct rig *rig, struct rig_peer *peer, uint32_t conn, unsigned nic);
 void rig_install(struct rig_peer *peer, unsigned nic, const struct nic_held *held, uint32_t count);
 void rig_freeze(struct rig_peer *peer, unsigned nic);
-/* The n-th frame the engine sent, parsed. */
+/* Returns the n-th frame that the engine sent, parsed. */
 struct packet rig_sent(struct rig *rig, unsigned nic, uint32_t n);
 
 #endif

@@ -1,4 +1,4 @@
-/* What the rig puts in place of PCIe, cache and MAC: fixed latencies, kept in one list of events. */
+/* The rig's fakes of PCIe, cache and MAC. They have fixed latencies and keep one list of events. */
 #include "models/toe/test/toe_rig_fakes.h"
 
 #include <assert.h>
@@ -20,7 +20,7 @@ struct rig_event {
     struct pcie_read_done read_done;
     unsigned vector;
     struct ctx_req req;
-    uint8_t data[]; /* writes: bytes; cache requests: image */
+    uint8_t data[]; /* the bytes of a write, or the image of a cache request */
 };
 
 static struct rig_event *event_new(struct rig_nic *n, enum happening what, uint64_t at_ps,
@@ -45,7 +45,7 @@ static void event_insert(struct rig *rig, struct rig_event *event)
     *at = event;
 }
 
-/* With `jitter` each latency is drawn anew, up to four times as long. */
+/* Returns the latency; with `jitter` it is drawn at random, between half and four times `ps`. */
 static uint64_t latency(struct rig *rig, uint64_t ps)
 {
     return rig->jitter ? ps / 2 + rng_below(&rig->rng, ps * 7 / 2) : ps;
@@ -60,7 +60,8 @@ static void pcie_write(void *self, uint64_t address, const void *data, uint32_t 
     assert(address + len <= RIG_MEM_BYTES);
     uint64_t base = n->write_hold ? TIME_NEVER - 2 * VISIBLE_PS : now_ps;
     uint64_t order[2] = {n->issued, n->visible};
-    n->issued = u64_max(n->issued, base + latency(n->rig, ISSUE_PS)); /* posted: in order */
+    /* Posted writes stay in order. */
+    n->issued = u64_max(n->issued, base + latency(n->rig, ISSUE_PS));
     n->visible = u64_max(n->visible, n->issued + latency(n->rig, VISIBLE_PS - ISSUE_PS));
     bool held = n->write_hold;
     struct rig_event *a = event_new(n, HAPPEN_ISSUED, held ? base + ISSUE_PS : n->issued, 0);
@@ -103,7 +104,7 @@ static void pcie_msix(void *self, unsigned vector, uint64_t now_ps)
 
 static bool pcie_is_up(const void *self) { return ((const struct rig_nic *)self)->link_up; }
 
-/* DMA that was held back happens from now on. */
+/* Completes the DMA that was held back, from now on. */
 void rig_release_dma(struct rig *rig, unsigned nic)
 {
     struct rig_event *late = NULL, **at = &rig->events;
@@ -176,7 +177,7 @@ static bool cache_is_ready(const void *self)
     return true;
 }
 
-/* Any bit is like any other, and a tag error like the loss of all lines. */
+/* Damages a line. All bits of it are equivalent, and an error in the tag counts as an error in all lines. */
 static bool cache_flip(void *self, const struct ctx_flip *flip, uint64_t now_ps)
 {
     (void)now_ps;
@@ -280,7 +281,7 @@ static uint8_t cache_driver_op(struct rig_slot *s, const struct ctx_req *req)
     }
 }
 
-/* False: must wait for a lock. */
+/* Serves a request. Returns false if the request must wait for a lock. */
 static bool cache_serve(struct rig_nic *n, const struct ctx_req *req, uint64_t now_ps)
 {
     struct ctx_rsp rsp = {
@@ -318,7 +319,7 @@ static bool cache_serve(struct rig_nic *n, const struct ctx_req *req, uint64_t n
     return true;
 }
 
-/* --- stage of all fakes --- */
+/* --- the stage of all fakes --- */
 
 static uint64_t fakes_next(const void *self)
 {
@@ -366,7 +367,7 @@ static void fakes_run(void *self, uint64_t now_ps)
 
 /* --- MAC --- */
 
-/* At 10 Gb/s; preamble, check sequence and gap. */
+/* Times of a 10 Gb/s line; the overhead is preamble, check sequence and gap. */
 enum { BYTE_PS = 800, LINE_OVERHEAD_BYTES = 24 };
 
 static bool mac_has_room(void *self) { return ((struct rig_nic *)self)->mac_room; }
@@ -406,7 +407,7 @@ static void mac_accept(void *self, struct frame *frame, uint64_t now_ps)
     n->tx[n->tx_count++] = frame;
 }
 
-/* --- what the rig takes --- */
+/* --- functions for the rig --- */
 
 struct stage rig_fakes_stage(struct rig *rig)
 {

@@ -7,7 +7,7 @@
 
 struct toe_timers {
     uint32_t count;
-    uint32_t heap[]; /* connections, in the order of their deadlines */
+    uint32_t heap[]; /* connections, ordered by their deadlines */
 };
 
 bool toe_timer_heap_create(struct toe_engine *engine)
@@ -19,7 +19,7 @@ bool toe_timer_heap_create(struct toe_engine *engine)
 
 void toe_timer_heap_destroy(struct toe_engine *engine) { free(engine->timers); }
 
-/* Equal deadlines in order of connection id: the same on every run. */
+/* Orders equal deadlines by connection id, so that every run gives the same order. */
 static bool is_before(const struct toe_engine *engine, uint32_t a, uint32_t b)
 {
     if (engine->conn[a].timer_ps != engine->conn[b].timer_ps)

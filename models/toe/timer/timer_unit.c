@@ -1,6 +1,6 @@
 /*
- * Which timer of a connection is due, only the TCP core knows (RFC 6298, RFC 9293 3.8). The heap
- * knows the earliest deadline of each.
+ * Only the TCP core knows which timer of a connection is due (RFC 6298, RFC 9293 3.8). The heap knows the
+ * earliest deadline of each connection.
  */
 #include "models/toe/timer/timer_unit.h"
 
@@ -37,7 +37,7 @@ static void timer_kick(struct toe_engine *engine, uint64_t now_ps)
 
 static void on_response(struct toe_engine *engine, const struct ctx_rsp *rsp, uint64_t now_ps)
 {
-    /* A connection that is frozen takes its deadlines along in the image; others have ended. */
+    /* A frozen connection takes its deadlines along in the image. In all other refused cases it has ended. */
     if (rsp->op == CTX_OP_READ_LOCK && rsp->result == CTX_OK)
         toe_due_cycles(engine, UNIT_TIMER, engine->params.timer_cycles, now_ps);
 }
@@ -67,7 +67,7 @@ static void timer_discard(struct toe_engine *engine, uint64_t now_ps)
         toe_timer_set(engine, conn, TIME_NEVER);
 }
 
-/* Timers may run while nothing is in flight, and the lock answers for itself. */
+/* A running timer does not count as work in flight, so only the lock of the timer unit is asked. */
 static bool timer_is_idle(const struct toe_engine *engine)
 {
     return toe_lock_is_free(engine, CTX_WHO_TIMER);

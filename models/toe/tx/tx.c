@@ -1,6 +1,7 @@
 /*
- * The transmit pipeline. Decide: one connection of the ready list at a time, under its lock, up to
- * tx_burst segments. Fetch: payload by DMA, many at once. Send: strictly in the order of decision.
+ * The transmit pipeline. Decide takes one connection of the ready list at a time and, under its lock,
+ * decides up to tx_burst segments. Fetch reads payloads by DMA, many at once. Send hands the frames to the
+ * MAC strictly in the order of decision.
  */
 #include "models/toe/tx/tx.h"
 
@@ -31,7 +32,7 @@ static void tx_kick(struct toe_engine *engine, uint64_t now_ps)
     toe_tx_send(engine, now_ps);
 }
 
-/* What is not built never is. */
+/* Drops all frames that are not yet built. */
 static void tx_discard(struct toe_engine *engine, uint64_t now_ps)
 {
     struct toe_tx *tx = engine->tx;

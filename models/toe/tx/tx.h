@@ -1,4 +1,4 @@
-/* The transmit part of the engine: ready list, FIFO, decision and building (files of this folder). */
+/* The transmit part of the engine: ready list, FIFO, decision and building (the files of this folder). */
 #ifndef TOESIM_TOE_TX_TX_H
 #define TOESIM_TOE_TX_TX_H
 

@@ -1,5 +1,5 @@
 /*
- * A frame is built only when the payload is here, the ACK policy is satisfied and the MAC has room, so
+ * A frame is built only when its payload is here, the ACK policy is satisfied and the MAC has room, so
  * acknowledgment numbers leave in the order of building.
  */
 #include "models/toe/tx/tx_build.h"
@@ -13,8 +13,9 @@
 #include <assert.h>
 #include <string.h>
 
-/* May this frame acknowledge what it does? posted: all payload writes it covers are on a live link.
- * flushed: a read behind them has come back, and reads do not pass posted writes. */
+/* Returns true if the frame may carry its acknowledgment number. With ACK_POLICY_POSTED, all payload writes
+ * that it covers must be issued on a live link. With ACK_POLICY_FLUSHED, a read after them must have
+ * completed, because a read does not pass posted writes. */
 static bool may_acknowledge(struct toe_engine *engine, const struct tx_entry *entry,
                             uint64_t now_ps)
 {
@@ -39,9 +40,9 @@ void toe_tx_send(struct toe_engine *engine, uint64_t now_ps)
     toe_due_cycles(engine, UNIT_BUILD, engine->params.build_cycles, now_ps);
 }
 
-/* Payload that was acknowledged after the segment was decided may be overwritten in the ring before
- * it was read (the record told the host): it must not leave again. What is left is at least the
- * acknowledgment, which nobody else will send. */
+/* Removes payload that was acknowledged after the segment was decided. The host knows of the acknowledgment
+ * from the record and may have overwritten the ring before the payload was read, so these bytes must not be
+ * sent. The frame still carries its acknowledgment number, which no other frame will send. */
 static void trim_acknowledged(struct toe_engine *engine, struct tx_entry *entry,
                               const struct toe_conn *c)
 {

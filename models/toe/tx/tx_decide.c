@@ -7,9 +7,9 @@
 
 #include <assert.h>
 
-/* No segment may be decided now. The line will have less than the limit left to send in a while: the step
- * UNIT_AHEAD looks then. While the frames of the FIFO alone are that much, time does not help; the part looks
- * again when the next of them is built. */
+/* Schedules UNIT_AHEAD for the time when the line has less than the limit left to send, because no segment
+ * may be decided now. If the frames in the FIFO alone reach the limit, time does not help; the next check
+ * then follows when the next of them is built. */
 static void look_later(struct toe_engine *engine, uint64_t now_ps)
 {
     uint64_t ahead = toe_tx_ahead_ps(engine, now_ps), limit = engine->params.tx_ahead_ps;
@@ -39,7 +39,7 @@ void toe_tx_decide_kick(struct toe_engine *engine, uint64_t now_ps)
 
 void toe_tx_on_response(struct toe_engine *engine, const struct ctx_rsp *rsp, uint64_t now_ps)
 {
-    /* Whoever froze or ended a connection that cannot be locked has ended its doorbells, too. */
+    /* A connection that cannot be locked was frozen or has ended, and its doorbells were discarded at that time. */
     if (rsp->op == CTX_OP_READ_LOCK && rsp->result == CTX_OK)
         toe_due_cycles(engine, UNIT_TX, engine->params.tx_cycles, now_ps);
 }
@@ -63,7 +63,7 @@ void toe_tx_decide(struct toe_engine *engine, uint64_t now_ps)
     assert(!tx->spare);
     apply_doorbells(engine, &engine->conn[toe_lock_conn(engine, CTX_WHO_TX)], ctx);
     for (uint32_t i = 0; i < engine->params.tx_burst && toe_tx_may_decide(engine, now_ps); i++) {
-        /* A frame comes first, for what tcp_output() decided cannot be taken back. */
+        /* The frame is allocated first, because a decision of tcp_output() cannot be taken back. */
         tx->spare = frame_alloc(engine->wiring.pool, now_ps);
         if (!tx->spare) {
             tx->pool_wait = true;

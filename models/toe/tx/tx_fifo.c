@@ -42,7 +42,7 @@ bool toe_tx_may_decide(const struct toe_engine *engine, uint64_t now_ps)
     return toe_tx_has_room(engine) && toe_tx_ahead_ps(engine, now_ps) < engine->params.tx_ahead_ps;
 }
 
-/* Notes how long the frame of the entry, len bytes without its check sequence, takes on the line. */
+/* Records the length of the entry's frame on the line. `len` is its length without the check sequence. */
 static void count_wire_bytes(struct toe_tx *tx, struct tx_entry *entry, uint32_t len)
 {
     entry->wire_bytes = u32_max(len, FRAME_LEN_MIN) + WIRE_OVERHEAD_BYTES;
@@ -71,7 +71,7 @@ static void on_payload(void *self, uint64_t cookie, bool ok, const uint8_t *data
     toe_kick(engine, now_ps);
 }
 
-/* The payload lies in the connection's ring and may wrap: then it is read in two pieces. */
+/* Starts to read the payload from the connection's ring, in two pieces if it wraps around. */
 static void read_payload(struct toe_engine *engine, struct tx_entry *entry,
                          const struct conn_ctx *ctx, uint32_t seq, uint64_t now_ps)
 {
@@ -104,7 +104,7 @@ static void fill_out(struct toe_engine *engine, struct tx_entry *entry, const st
     out->ip_version = ctx->ip_version;
     out->ttl = ctx->ttl;
     out->tos = (uint8_t)((ctx->tos & ~3u) | seg->ecn);
-    out->ip_id = engine->tx->ip_id++; /* atomic datagrams: any value will do (RFC 6864 4.1) */
+    out->ip_id = engine->tx->ip_id++; /* any value will do for atomic datagrams (RFC 6864 4.1) */
     out->sport = ctx->lport;
     out->dport = ctx->rport;
     out->seq = seg->seq;
