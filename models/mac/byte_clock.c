@@ -15,13 +15,13 @@ void byte_clock_init(struct byte_clock *clock, uint64_t rate_bps)
     }
     clock->num = 8 * PS_PER_S / a;
     clock->den = rate_bps / a;
-    /* Both products below stay under 2^64 when num * den does. */
+    /* Both products below stay under 2^64 because num * den does. */
     assert(clock->num < UINT32_MAX && clock->den < UINT32_MAX);
 }
 
 uint64_t byte_clock_ps(const struct byte_clock *clock, uint64_t bytes)
 {
-    if (clock->den == 1) /* all standard rates: spare the divisions */
+    if (clock->den == 1) /* every standard rate takes this path, which needs no divisions */
         return bytes * clock->num;
     return bytes / clock->den * clock->num + bytes % clock->den * clock->num / clock->den;
 }

@@ -1,5 +1,5 @@
-/* A line's time in bytes since time 0, exact at any rate; rounded to picoseconds once, on the way
- * out. */
+/* The time of a line, counted in bytes since time 0. The count is exact at any rate; only the result is
+ * rounded to picoseconds. */
 #ifndef TOESIM_MAC_BYTE_CLOCK_H
 #define TOESIM_MAC_BYTE_CLOCK_H
 

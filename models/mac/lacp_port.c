@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* The bits of our state that the partner repeats, and of which it must know a change at once. */
+/* The bits of our state that the partner echoes. The partner must learn at once when one of them changes. */
 enum { KNOWN_BITS = LACP_ACTIVITY | LACP_TIMEOUT | LACP_SYNC | LACP_AGGREGATION };
 
 static uint64_t timeout_ps(uint8_t state)
@@ -24,7 +24,7 @@ static bool is_partner_in_sync(const struct lacp_port_machine *port)
     return (port->partner.state & LACP_SYNC) != 0;
 }
 
-/* Periodic machine: how often the partner wants to hear from us. */
+/* Periodic machine: sets the time of the next LACPDU from the period that the partner asks for. */
 static void set_period(struct lacp_port_machine *port, uint64_t now_ps)
 {
     uint64_t period = port->partner.state & LACP_TIMEOUT ? LACP_FAST_PS : LACP_SLOW_PS;
@@ -40,7 +40,7 @@ static void enter_expired(struct lacp_port_machine *port, uint64_t now_ps)
     set_period(port, now_ps);
 }
 
-/* No partner: one that has no identity and is never in sync. */
+/* Assumes default values for the partner: no identity, and never in sync. */
 static void enter_defaulted(struct lacp_port_machine *port)
 {
     port->rx = LACP_RX_DEFAULTED;
@@ -66,7 +66,7 @@ static void enter_mux(struct lacp_port_machine *port, enum lacp_mux mux, uint64_
         port->need_to_send = true;
 }
 
-/* The state that follows, or the same one. */
+/* Returns the next state of the multiplexer, or the same one. */
 static enum lacp_mux next_mux(const struct lacp_port_machine *port, uint64_t now_ps)
 {
     bool in_sync = port->is_selected && is_partner_in_sync(port);
@@ -92,8 +92,8 @@ static enum lacp_mux next_mux(const struct lacp_port_machine *port, uint64_t now
     return port->mux;
 }
 
-/* Selection: there is one group, so whoever is heard and may be aggregated is selected. A new
- * identity was unselected first, and is selected again only when the port has been detached. */
+/* Selection. There is one group, so any partner that is heard and may be aggregated is selected. A port
+ * whose partner changed was unselected first, and is selected again only after it has been detached. */
 static void select_port(struct lacp_port_machine *port)
 {
     if (port->mux == LACP_MUX_DETACHED)
@@ -165,7 +165,8 @@ void lacp_port_set_carrier(struct lacp_port_machine *port, bool up, uint64_t now
     port->need_to_send = false;
 }
 
-/* What the partner says of itself holds; it is in sync with us only if it knows who we are. */
+/* Records what the partner reports about itself. It is in sync only if it also reports our identity and one
+ * of the two ends sends periodically. */
 static void record(struct lacp_port_machine *port, const struct lacp_pdu *pdu)
 {
     port->partner = pdu->actor;
@@ -179,7 +180,8 @@ void lacp_port_hear(struct lacp_port_machine *port, const struct lacp_pdu *pdu, 
 {
     if (!port->is_enabled)
         return;
-    if (port->current_while_ps < now_ps) /* at the very end of the timeout is in time */
+    /* A LACPDU at the exact end of the timeout is still in time. */
+    if (port->current_while_ps < now_ps)
         lacp_port_run(port, now_ps);
     if (!is_same_port(&pdu->actor, &port->partner))
         port->is_selected = false;
@@ -209,7 +211,7 @@ void lacp_port_run(struct lacp_port_machine *port, uint64_t now_ps)
     settle(port, now_ps);
 }
 
-/* The first instant at which a LACPDU may be sent. */
+/* Returns the first time at which a LACPDU may be sent. */
 static uint64_t may_send_ps(const struct lacp_port_machine *port)
 {
     return port->sent < LACP_SENT_PER_FAST_MAX ? 0 : port->sent_ps[0] + LACP_FAST_PS;

@@ -1,15 +1,16 @@
 /*
- * Link aggregation control of one port (IEEE 802.1AX clause 6.4): whether the far end agrees that this
- * link carries frames of the group. Knows no frames and no line: it is told what happens and says what to
- * send. Both ends of a link are one of these.
+ * Link aggregation control of one port (IEEE 802.1AX clause 6.4). It finds out whether the far end agrees
+ * that this link carries frames of the group. The machine handles no frames and no line: the caller reports
+ * events and sends the LACPDUs that the machine asks for. Each end of a link has one such machine.
  *
- * Receive machine: DISABLED (no carrier); EXPIRED (nothing heard for the timeout: asks fast for 3 s);
- * DEFAULTED (still nothing: no partner); CURRENT. Multiplexer, with collecting and distributing apart:
- * DETACHED; WAITING (the port was selected, 2 s until it is attached, so that others can join); ATTACHED (in
- * sync); COLLECTING (the partner is in sync too: frames are taken); DISTRIBUTING (the partner collects:
- * frames are sent). Losing the partner's sync, or its identity, leads back. timing 3.7.
+ * eceive machine: DISABLED (no carrier); EXPIRED (no LACPDU came during the timeout, so the port asks for the
+ * ast period for 3 s); DEFAULTED (still no LACPDU, so there is no partner); CURRENT. Multiplexer, with separate
+ * ollecting and distributing: DETACHED; WAITING (the port is selected and waits 2 s before it attaches, so that
+ * ther ports can join); ATTACHED (this port is in sync); COLLECTING (the partner is in sync too, so frames are
+ * eceived); DISTRIBUTING (the partner collects, so frames are sent). When the partner changes or is no longer in
+ * ync, the port goes back. Values: docs/timing.md 3.7.
  *
- * Left out: standby ports, the churn machines (they only warn), moved ports, version 2.
+ * ot modeled: standby ports, the churn machines (they only warn), moved ports, version 2.
  */
 #ifndef TOESIM_MAC_LACP_PORT_H
 #define TOESIM_MAC_LACP_PORT_H
@@ -19,8 +20,8 @@
 
 enum lacp_period {
     LACP_OFF,
-    LACP_SLOW, /* asks the partner for a LACPDU each 30 s, which lasts 90 s */
-    LACP_FAST  /* each second, which lasts 3 s */
+    LACP_SLOW, /* asks the partner for a LACPDU every 30 s, which is valid for 90 s */
+    LACP_FAST  /* asks for one every second, which is valid for 3 s */
 };
 
 #define LACP_FAST_PS PS_PER_S
@@ -38,35 +39,36 @@ enum lacp_mux {
 };
 
 struct lacp_port_machine {
-    struct lacp_port actor, partner; /* operational values, state bits included */
+    struct lacp_port actor, partner; /* operational values, including the state bits */
     enum lacp_rx rx;
     enum lacp_mux mux;
-    bool is_enabled; /* there is carrier */
+    bool is_enabled; /* the port has carrier */
     bool is_selected;
     bool need_to_send;
-    uint64_t current_while_ps; /* TIME_NEVER: not running; so are the others */
+    /* TIME_NEVER if the timer does not run; the same holds for the next two. */
+    uint64_t current_while_ps;
     uint64_t wait_while_ps, periodic_ps;
-    uint64_t sent_ps[LACP_SENT_PER_FAST_MAX]; /* the last LACPDUs, oldest first */
-    uint32_t sent;                            /* entries of sent_ps in use */
+    uint64_t sent_ps[LACP_SENT_PER_FAST_MAX]; /* times of the last LACPDUs, oldest first */
+    uint32_t sent;                            /* number of entries of sent_ps in use */
 };
 
-/* A port with carrier that has heard nothing yet. identity: system, key, priorities and port number;
- * its state does not matter. period is not LACP_OFF. */
+/* Starts a port that has carrier and has heard no LACPDU yet. `identity` gives system, key, priorities and
+ * port number; its state is ignored. `period` is not LACP_OFF. */
 void lacp_port_begin(struct lacp_port_machine *port, const struct lacp_port *identity,
                      enum lacp_period period, uint64_t now_ps);
 
-/* The same when the two ends have agreed long ago: each distributes. */
+/* Starts two ports whose ends have agreed long ago, so that each distributes. */
 void lacp_port_begin_agreed(struct lacp_port_machine *a, struct lacp_port_machine *b,
                             uint64_t now_ps);
 
 void lacp_port_set_carrier(struct lacp_port_machine *port, bool up, uint64_t now_ps);
 void lacp_port_hear(struct lacp_port_machine *port, const struct lacp_pdu *pdu, uint64_t now_ps);
 
-/* Lets timers that are due run out. */
+/* Handles the timers that have expired. */
 void lacp_port_run(struct lacp_port_machine *port, uint64_t now_ps);
-/* True: pdu is to be sent now. At most three in a second. */
+/* Returns true if `pdu` must be sent now. At most three LACPDUs are sent in a second. */
 bool lacp_port_take_pdu(struct lacp_port_machine *port, struct lacp_pdu *pdu, uint64_t now_ps);
-/* When the next timer runs out or the next LACPDU may be sent. */
+/* Returns the time when the next timer expires or the next LACPDU may be sent. */
 uint64_t lacp_port_next_ps(const struct lacp_port_machine *port);
 
 static inline bool lacp_port_is_distributing(const struct lacp_port_machine *port)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Longest wait of a reordered frame when the rule names none: the line may fall silent behind it. */
+/* Longest wait of a reordered frame if the rule gives none; without a limit, a silent line would hold it forever. */
 #define PATIENCE_PS PS_PER_MS
 
 struct line_fault_entry {

@@ -135,7 +135,7 @@ void mac_on_tx_room(struct mac *mac, void (*fn)(void *self, uint64_t now_ps), vo
     mac->on_tx_room_self = self;
 }
 
-/* Brings all marks of both directions up to now, before the rules change. */
+/* Advances all marks of both directions to `now_ps`, before a change applies to later frames only. */
 static void settle(struct mac *mac, uint64_t now_ps)
 {
     assert(mac->far);

@@ -11,7 +11,7 @@ enum { ETH_BYTES = 14, TYPE_AT = 12, TAG_BYTES = 4, TAGS_MAX = 2, GROUP_BIT = 1 
 
 static bool is_tag(uint16_t type) { return type == 0x8100 || type == 0x88a8 || type == 0x9100; }
 
-/* Each VLAN tag found makes the longest frame four bytes longer (802.3 3.2.7, 802.1Q G.2.3). */
+/* Returns the maximum length. Each VLAN tag adds four bytes to it (802.3 3.2.7, 802.1Q G.2.3). */
 static uint32_t len_max(const struct mac *mac, const struct frame *frame)
 {
     uint32_t tags = 0;
@@ -41,22 +41,22 @@ static enum drop_reason judge(const struct mac *mac, const struct mac_slot *slot
     return DROP_NONE;
 }
 
-/* What a cut-through port does not wait for when it hands a frame on. */
+/* Returns true if a cut-through port has handed the frame on before it could know this reason. */
 static bool is_passed_on(const struct mac *mac, enum drop_reason reason)
 {
     return mac->params.cut_through &&
            (reason == DROP_BAD_FCS || reason == DROP_OVERSIZE || reason == DROP_JABBER);
 }
 
-/* A frame of link aggregation control; it has the Ethernet header at least. */
+/* Returns true for a frame of link aggregation control. The frame has at least an Ethernet header. */
 static bool is_slow(const struct frame *frame)
 {
     enum slow_kind kind = lacp_parse(frame->data, frame->len, NULL, NULL);
     return kind == SLOW_LACP || kind == SLOW_MARKER || kind == SLOW_MARKER_RESPONSE;
 }
 
-/* MAC control frames end here (802.3 31.3), and so do those of link aggregation when this port takes
- * part in it: they are no frames of any connection. */
+/* MAC control frames end here (802.3 31.3), and so do frames of link aggregation if this port takes part in
+ * it. They belong to no connection. */
 static enum drop_reason judge_control(struct mac *mac, struct mac_slot *slot)
 {
     uint16_t quanta;

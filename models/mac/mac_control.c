@@ -6,7 +6,7 @@
 
 enum { TYPE_AT = 12, OPCODE_AT = 14, QUANTA_AT = 16, OPCODE_PAUSE = 0x0001, OPCODE_PFC = 0x0101 };
 
-/* Reserved for MAC control: no bridge forwards it (802.1Q table 8-1). */
+/* Destination reserved for MAC control; no bridge forwards it (802.1Q table 8-1). */
 static const uint8_t pause_address[6] = {0x01, 0x80, 0xc2, 0x00, 0x00, 0x01};
 
 void mac_control_build_pause(uint8_t frame[MAC_CONTROL_BYTES], const uint8_t source[6],

@@ -12,10 +12,10 @@ enum { HELD_MAX = 8192, LATE_MAX = 64, RUNT_BYTES = 40 };
 
 struct held {
     struct frame *frame;
-    uint64_t due_ps; /* last bit at the receiver, if the line is free */
+    uint64_t due_ps; /* arrival of the last bit at the receiver if the line is free */
 };
 
-/* A reordered frame, until enough others have passed. */
+/* A reordered frame that waits until enough others have passed. */
 struct late {
     struct frame *frame;
     uint64_t deadline_ps;
@@ -24,12 +24,12 @@ struct late {
 
 struct mac_fault {
     struct line_fault rules;
-    struct held *held; /* sorted by due time, then by age: ring [head, tail) */
+    struct held *held; /* ring [head, tail), sorted by due time and then by age */
     uint64_t capacity, head, tail;
     uint32_t late_count;
     struct late late[LATE_MAX];
-    uint64_t last_ps;        /* last bit of what left last */
-    struct mac_line arrived; /* judged, in the receive latency */
+    uint64_t last_ps;        /* last bit of the frame that left last */
+    struct mac_line arrived; /* judged frames that are in the receive latency */
 };
 
 static struct held *held_at(const struct mac_fault *fault, uint64_t index)
@@ -55,7 +55,7 @@ static struct mac_fault *fault_create(void)
 int mac_fault_add(struct mac *mac, const struct line_fault_rule *rule, uint64_t seed,
                   const char *name)
 {
-    assert(!mac->far || mac->far->line.tail == 0); /* before the first frame */
+    assert(!mac->far || mac->far->line.tail == 0); /* rules are added before the first frame */
     if (!mac->fault)
         mac->fault = fault_create();
     return mac->fault ? line_fault_add(&mac->fault->rules, rule, seed, name) : -1;
@@ -78,7 +78,8 @@ static uint64_t wire_ps(const struct mac *mac, const struct frame *frame)
     return byte_clock_ps(&mac->clock, MAC_PREAMBLE_BYTES + mac_frame_bytes(frame));
 }
 
-/* Behind all that is due no later; most frames come in order, so the search is from the end. */
+/* Inserts a frame after all frames that are due no later. Most frames come in order, so the search starts
+ * at the end. */
 static void hold(struct mac *mac, struct frame *frame, uint64_t due_ps, uint64_t now_ps)
 {
     struct mac_fault *fault = mac->fault;
@@ -155,7 +156,7 @@ static uint64_t late_next_ps(const struct mac_fault *fault)
     return next;
 }
 
-/* Those for which `passed` says so take their place in the line again, oldest first. */
+/* Ends the wait of reordered frames that are due, oldest first. `passed` is true if another frame has passed. */
 static void end_waiting(struct mac *mac, bool passed, uint64_t at_ps)
 {
     struct mac_fault *fault = mac->fault;

@@ -15,7 +15,7 @@ uint64_t mac_gap_place(struct mac_gap *gap, uint32_t align, uint64_t ready_byte,
         if (gap->owed + (full - earliest) >= align)
             earliest += align;
         start = u64_max(start, earliest);
-        /* A longer gap repays the debt, but nothing is ever saved up. */
+        /* A longer gap repays the debt, but no credit is kept. */
         uint64_t due = full + gap->owed;
         gap->owed = due > start ? (uint32_t)(due - start) : 0;
     }

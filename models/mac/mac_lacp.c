@@ -13,7 +13,7 @@ struct mac_lacp {
     void *on_change_self;
 };
 
-/* A frame to fill, or null: counted. */
+/* Returns a frame to fill, or null if the pool is empty, which is counted. */
 static struct frame *take_frame(struct mac *mac, uint64_t now_ps)
 {
     struct frame *frame = frame_alloc(mac->pool, now_ps);
@@ -24,7 +24,7 @@ static struct frame *take_frame(struct mac *mac, uint64_t now_ps)
     return frame;
 }
 
-/* Sends what the machine wants to send, and tells of changes. */
+/* Sends the LACPDUs that the machine asks for, and reports a change of the state. */
 static void pump(struct mac *mac, uint64_t now_ps)
 {
     struct mac_lacp *lacp = mac->lacp;

@@ -4,7 +4,7 @@
 
 #include "models/mac/mac_state.h"
 
-/* Takes part in what it says; the caller keeps the frame. */
+/* Handles a received frame. The caller keeps the frame. */
 void mac_lacp_on_frame(struct mac *mac, const struct frame *frame, uint64_t now_ps);
 void mac_lacp_run(struct mac *mac, uint64_t now_ps);
 uint64_t mac_lacp_next_ps(const struct mac *mac);

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* For ports without a station of their own; locally administered. */
+/* Source address of ports without a station; it is locally administered. */
 static const uint8_t port_address[6] = {0x02, 0x54, 0x4f, 0x45, 0xff, 0x01};
 
 static uint64_t quanta_ps(const struct mac *mac, uint16_t quanta)

@@ -1,9 +1,9 @@
 /*
- * Pause, both sides (802.3 annex 31B, timing 3.4).
+ * Pause, sender and receiver (802.3 annex 31B, docs/timing.md 3.4).
  *
- * State of the sender of pause frames: asks_pause from the moment the level passes the threshold
- * until it has fallen to half of it. Timers while asking: pause_poll_ps looks at the level again,
- * pause_refresh_ps repeats the request when half of the time asked for is over.
+ * he sender of pause frames has `asks_pause` set from the time when the level exceeds the threshold until it has
+ * allen to half of it. Two timers run meanwhile: at pause_poll_ps the level is checked again, and at
+ * ause_refresh_ps the request is repeated, because half of the requested time is over.
  */
 #ifndef TOESIM_MAC_MAC_PAUSE_H
 #define TOESIM_MAC_MAC_PAUSE_H
@@ -14,11 +14,11 @@
 extern "C" {
 #endif
 
-/* Who knows how many frames wait behind rx_sink; asked after each delivery, and periodically while
- * pause is asked for. Without it no pause is sent. */
+/* Sets a function that returns how many frames wait behind rx_sink. The MAC calls it after each delivery,
+ * and periodically while it asks for pause. Without this function no pause is sent. */
 void mac_on_rx_level(struct mac *mac, uint32_t (*level)(void *self, uint64_t now_ps), void *self);
 
-/* Sends a pause frame ahead of the queue, whatever the threshold; quanta 0 releases the far end. */
+/* Sends a pause frame ahead of the queue, regardless of the threshold. With 0 quanta it releases the far end. */
 void mac_send_pause(struct mac *mac, uint16_t quanta, uint64_t now_ps);
 
 #ifdef __cplusplus

@@ -1,5 +1,4 @@
-/* Receive: a verdict when the last bit is in, delivery when the latency of MAC and PCS has passed.
- */
+/* Receive: the verdict comes when the last bit has arrived, delivery when the latency of MAC and PCS has passed. */
 #include "models/mac/mac_rx.h"
 
 #include "models/mac/mac_arrive.h"
@@ -13,10 +12,10 @@
 
 enum { ETH_BYTES = 14, TYPE_AT = 12, TAG_BYTES = 4, TAGS_MAX = 2, GROUP_BIT = 1 };
 
-/* Decision of a cut-through port: the smallest frame is in, so it is no runt. */
+/* A cut-through port decides when the shortest frame has arrived, so the frame is no runt. */
 enum { CUT_BYTES = MAC_PREAMBLE_BYTES + MAC_PAYLOAD_MIN + MAC_FCS_BYTES };
 
-/* Lost frames at the front need no event any more. */
+/* Removes lost frames from the front, because they need no event. */
 static void skip_lost(struct mac_line *line)
 {
     while (line->head < line->arrived && !mac_line_at(line, line->head)->frame)
@@ -63,7 +62,7 @@ static void hand_on(struct mac *mac, struct frame *frame, enum mac_slot_kind kin
     frame_free(mac->pool, frame);
 }
 
-/* When the frame of a slot leaves the receiver. */
+/* Returns when the frame of a slot leaves the receiver. */
 static uint64_t deliver_ps(const struct mac *mac, const struct mac_slot *slot)
 {
     uint64_t known_ps = slot->arrive_ps;
@@ -73,8 +72,8 @@ static uint64_t deliver_ps(const struct mac *mac, const struct mac_slot *slot)
     return known_ps + mac->params.latency_rx_ps;
 }
 
-/* The frame goes on while its rest is still arriving. Only one can be in that state: the next one
- * is not even begun. */
+/* Hands a frame on while the rest of it still arrives. At most one frame is in this state, because the next
+ * one has not started. */
 static void arrive_early(struct mac *mac, struct mac_slot *slot)
 {
     mac_arrive(mac, slot);
@@ -135,8 +134,9 @@ void mac_rx_cut(struct mac *mac, enum drop_reason reason, uint64_t now_ps)
     }
     if (mac->fault)
         mac_fault_cut(mac, reason, now_ps);
-    /* Whoever has the frame now sends the beginning of it, with a check sequence that is wrong. An
-     * outgoing port is no faster, so the frame still exists, or has been lost and used again. */
+    /* With cut-through the next hop has already started to send this frame, so it must end with a wrong
+     * check sequence. An outgoing port is no faster, so the frame still exists; if it was freed and reused,
+     * its id differs. */
     if (mac->early && mac->early_arrive_ps > now_ps && mac->early->id == mac->early_id)
         mac->early->flags |= FRAME_BAD_FCS;
 }

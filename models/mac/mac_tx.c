@@ -61,7 +61,7 @@ static void place(struct mac *mac, struct mac_slot *slot)
     slot->after = *gap;
 }
 
-/* The first frame that has not left the MAC: it begins no earlier than the latency from now. */
+/* Returns the first frame that has not left the MAC, so it starts no earlier than latency_tx from now. */
 static uint64_t first_uncommitted(const struct mac *mac, uint64_t now_ps)
 {
     const struct mac_line *line = &mac->line;
@@ -120,10 +120,10 @@ void mac_tx_insert_pause(struct mac *mac, struct frame *frame, uint64_t now_ps)
         mac_drop(mac, frame, DROP_NO_RESOURCE, now_ps);
         return;
     }
-    line->tail--; /* the new slot is no frame of the queue yet */
+    line->tail--; /* the new slot does not count as queued while the search runs */
     uint64_t at = first_uncommitted(mac, now_ps);
     while (at < line->tail && mac_line_at(line, at)->kind == MAC_SLOT_PAUSE)
-        at++; /* in the order in which they were asked for */
+        at++; /* pause frames stay in the order of their requests */
     line->tail++;
     for (uint64_t i = line->tail - 1; i > at; i--)
         *mac_line_at(line, i) = *mac_line_at(line, i - 1);
@@ -169,7 +169,7 @@ void mac_tx_queue(struct mac *mac, struct frame *frame, enum mac_slot_kind kind,
     mac->stats.tx_queue_max = u32_max(mac->stats.tx_queue_max, queued);
     if (queued == mac->params.tx_queue_frames)
         mac->tx_full = true;
-    /* Behind other frames the drivers are due earlier already. */
+    /* If other frames are queued, an earlier event is already scheduled. */
     if (queued == (mac_is_observed(mac) ? 1 : mac->params.tx_queue_frames))
         waker_wake(&mac->waker, mac_tx_next_ps(mac));
     if (line->tail - line->arrived == 1)
@@ -220,7 +220,7 @@ void mac_tx_cut(struct mac *mac, enum drop_reason reason, uint64_t now_ps)
     for (uint64_t i = line->arrived; i < line->started; i++)
         mac_drop(mac, mac_line_at(line, i)->frame, reason, now_ps);
     line->tail = line->started = line->arrived;
-    /* The frame under way ends here; the line is idle from now on. */
+    /* The frame under way ends here, and the line is idle from now on. */
     line->sent.end_byte = u64_min(line->sent.end_byte, byte_clock_bytes(&mac->clock, now_ps));
     line->queued = line->sent;
 }

@@ -1,5 +1,5 @@
-/* Transmit: a frame's place on the line is computed when it is taken. Only pause moves it later, and
- * only a cut link or a fence takes it back. */
+/* Transmit. The place of a frame on the line is computed when the frame is accepted. Only a pause moves it
+ * later, and only a cut link or a fence removes it. */
 #ifndef TOESIM_MAC_MAC_TX_H
 #define TOESIM_MAC_MAC_TX_H
 
@@ -9,15 +9,14 @@
 extern "C" {
 #endif
 
-/* True while the transmit queue can take a frame: the engine asks before it commits to build one.
- */
+/* Returns true if the transmit queue has room. The engine checks this before it commits to build a frame. */
 bool mac_tx_has_room(const struct mac *mac);
 
-/* How long the line will be busy, in ps from now, with all that was taken and `bytes` more (from the
- * preamble to the gap). A pause counts as busy. What comes later, a pause say, may make it longer. */
+/* Returns how long the line will be busy, in ps from now, with the accepted frames and `bytes` more (from
+ * the preamble to the gap). A pause counts as busy. A later event, such as a pause, may prolong this time. */
 uint64_t mac_tx_ahead_ps(const struct mac *mac, uint64_t bytes, uint64_t now_ps);
-/* When the last bit of a frame leaves this MAC, as things stand: a pause may make it later. 0: the frame
- * left long ago, or was lost. */
+/* Returns when the last bit of a frame leaves this MAC as far as is known now; a pause may delay it.
+ * Returns 0 if the frame left before or was lost. */
 uint64_t mac_tx_left_ps(const struct mac *mac, uint64_t frame_id);
 
 #ifdef __cplusplus
