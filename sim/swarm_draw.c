@@ -153,6 +153,28 @@ static void draw_keys(struct swarm_drawing *d)
     }
 }
 
+static bool has_set(const struct swarm_scenario *s, const char *set)
+{
+    for (size_t i = 0; i < s->set_count; i++)
+        if (strcmp(s->sets[i], set) == 0)
+            return true;
+    return false;
+}
+
+/* A second of simulated time has 250 million cycles of each cache: where none is skipped the run must be short. */
+static void draw_duration(struct swarm_drawing *d)
+{
+    static const char *const short_ones[] = {"300us", "1ms", "3ms", "10ms", NULL};
+    bool clocks_always = has_set(d->scenario, "nics.cache.skip_idle=false");
+    d->scenario->is_cut = swarm_chance(d, 6) || clocks_always;
+    if (clocks_always)
+        swarm_set(d, "duration=%s", swarm_pick(d, short_ones));
+    else if (d->scenario->is_cut)
+        draw_always(d, "duration");
+    else
+        swarm_set(d, "duration=2000s");
+}
+
 static void draw_all(struct swarm_drawing *d, const struct swarm_captures *captures)
 {
     draw_traffic(d, captures);
@@ -162,11 +184,7 @@ static void draw_all(struct swarm_drawing *d, const struct swarm_captures *captu
         swarm_draw_rehash(d);
     if (swarm_chance(d, 2))
         swarm_draw_faults(d);
-    d->scenario->is_cut = swarm_chance(d, 6);
-    if (d->scenario->is_cut)
-        draw_always(d, "duration");
-    else
-        swarm_set(d, "duration=2000s");
+    draw_duration(d);
     if (swarm_chance(d, 3))
         d->scenario->signal = swarm_chance(d, 2) ? SIGINT : SIGTERM;
     d->scenario->signal_permille = 1 + (unsigned)rng_below(&d->rng, 1000);

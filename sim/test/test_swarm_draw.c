@@ -1,5 +1,7 @@
 /* sim/swarm_draw: a seed gives one scenario, and no key of the scenario table is forgotten. */
+#include "models/base/units.h"
 #include "sim/scenario_lookup.h"
+#include "sim/scenario_table.h"
 #include "sim/swarm_draw.h"
 #include "sim/swarm_rules.h"
 
@@ -108,6 +110,31 @@ Test(swarm_draw, each_name_of_a_key_is_drawn)
             cr_expect(
                 seen[i][n] || is_excused(scenario_keys()[i].path, scenario_keys()[i].names[n]),
                 "%s: %s is never drawn", scenario_keys()[i].path, scenario_keys()[i].names[n]);
+}
+
+static const char *value_of(const struct swarm_scenario *s, const char *key)
+{
+    const char *value = "";
+    for (size_t i = 0; i < s->set_count; i++)
+        if (strncmp(s->sets[i], key, strlen(key)) == 0 && s->sets[i][strlen(key)] == '=')
+            value = s->sets[i] + strlen(key) + 1;
+    return value;
+}
+
+/* Each cycle of an idle cache costs as much as one with work. */
+Test(swarm_draw, a_run_that_skips_no_idle_cycle_is_short)
+{
+    unsigned found = 0;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        draw(seed, &drawn);
+        if (strcmp(value_of(&drawn, "nics.cache.skip_idle"), "false") != 0)
+            continue;
+        found++;
+        cr_assert(drawn.is_cut, "seed %d", (int)seed);
+        cr_assert_leq(drawn.config.duration_ps, 10 * PS_PER_MS, "seed %d: %s", (int)seed,
+                      value_of(&drawn, "duration"));
+    }
+    cr_assert_gt(found, 50);
 }
 
 Test(swarm_draw, signals_cuts_and_looking_are_drawn_and_left_out)
