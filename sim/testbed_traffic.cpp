@@ -95,7 +95,7 @@ void testbed::make_peers()
 {
     server_watch watch = {[](const void *self, const flow_key *key) {
                               return server_timers_runs(static_cast<const server_timers *>(self),
-                                                        key);
+                                                        key, sc_now_ps());
                           },
                           server_timers_};
     config_.replay.server = config_.gen.server = watch;

@@ -1,15 +1,21 @@
 #include "models/stats/server_timers.h"
 
+#include "models/base/units.h"
 #include "models/hwif/conn_ctx.h"
 #include "models/hwif/ctx_enums.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* A timer that nobody has served for so long after it was due will not fire any more: a reload that is lost has
+ * taken the context with it. Moves and reloads that come to an end are much shorter. */
+static const uint64_t late_max_ps = 10 * PS_PER_S;
+
 struct connection {
     struct flow_key key;
     bool open;
     bool runs;
+    uint64_t due_ps; /* with runs */
 };
 
 struct server_timers {
@@ -36,6 +42,15 @@ uint64_t server_timers_kinds(void)
            UINT64_C(1) << PROBE_APP_CLOSED;
 }
 
+/* A moving context keeps its timers, so the last one written tells. */
+static void on_written(struct connection *connection, const struct probe_event *event)
+{
+    const struct conn_ctx *ctx = event->context.image;
+    int32_t left_us = (int32_t)(ctx->rexmt_deadline - (uint32_t)(event->now_ps / PS_PER_US));
+    connection->runs = (ctx->timers & CTX_TIMER_REXMT) != 0;
+    connection->due_ps = event->now_ps + (left_us > 0 ? (uint64_t)left_us * PS_PER_US : 0);
+}
+
 void server_timers_on_event(struct server_timers *timers, const struct probe_event *event)
 {
     if (event->conn >= timers->conn_max)
@@ -49,12 +64,9 @@ void server_timers_on_event(struct server_timers *timers, const struct probe_eve
         if (event->conn >= timers->used)
             timers->used = event->conn + 1;
         break;
-    case PROBE_CTX_WRITTEN: {
-        /* A moving context keeps its timers, so the last one written tells. */
-        const struct conn_ctx *ctx = event->context.image;
-        connection->runs = (ctx->timers & CTX_TIMER_REXMT) != 0;
+    case PROBE_CTX_WRITTEN:
+        on_written(connection, event);
         break;
-    }
     case PROBE_CONN_GONE:
     case PROBE_APP_NOTICE: /* with a NIC that died nobody else tells */
     case PROBE_APP_CLOSED:
@@ -65,12 +77,13 @@ void server_timers_on_event(struct server_timers *timers, const struct probe_eve
     }
 }
 
-bool server_timers_runs(const struct server_timers *timers, const struct flow_key *key)
+bool server_timers_runs(const struct server_timers *timers, const struct flow_key *key,
+                        uint64_t now_ps)
 {
     for (uint32_t i = 0; i < timers->used; i++) {
         const struct connection *connection = &timers->connections[i];
         if (connection->open && memcmp(&connection->key, key, sizeof *key) == 0)
-            return connection->runs;
+            return connection->runs && now_ps <= connection->due_ps + late_max_ps;
     }
     return false;
 }

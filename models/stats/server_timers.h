@@ -22,8 +22,9 @@ uint64_t server_timers_kinds(void);
 void server_timers_on_event(struct server_timers *timers, const struct probe_event *event);
 
 /* True while the connection, as the server sees its tuple, waits to send something again: wherever it
- * is processed, and while it moves. */
-bool server_timers_runs(const struct server_timers *timers, const struct flow_key *key);
+ * is processed, and while it moves; not when the timer has been due for ten seconds, since then nobody serves it. */
+bool server_timers_runs(const struct server_timers *timers, const struct flow_key *key,
+                        uint64_t now_ps);
 
 #ifdef __cplusplus
 }
