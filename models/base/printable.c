@@ -4,7 +4,20 @@
 
 enum { FIRST_PRINTABLE_CODE = 0xa0 }; /* below it and above ASCII lie the C1 control characters */
 
-/* Length of the UTF-8 character at text (RFC 3629), which is none of ASCII; 0: it is not sound. */
+/* Characters that nobody sees and that change how the line around them is shown: line and paragraph separators, and those
+ * that turn the direction of writing round (Unicode Standard Annex 9, section 2). */
+static bool is_format(unsigned code)
+{
+    static const unsigned ranges[][2] = {
+        {0x61c, 0x61c}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}};
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+        if (code >= ranges[i][0] && code <= ranges[i][1])
+            return true;
+    return false;
+}
+
+/* Length of the UTF-8 character at text (RFC 3629), which is none of ASCII; 0: it is not sound, or a
+ * terminal would obey it. */
 static size_t character_bytes(const unsigned char *text)
 {
     size_t len = text[0] >= 0xf0 && text[0] < 0xf5   ? 4
@@ -21,7 +34,8 @@ static size_t character_bytes(const unsigned char *text)
     }
     static const unsigned least[] = {0, 0, FIRST_PRINTABLE_CODE, 0x800, 0x10000};
     bool surrogate = code >= 0xd800 && code < 0xe000;
-    return code >= least[len] && code <= 0x10ffff && !surrogate ? len : 0;
+    bool is_sound = code >= least[len] && code <= 0x10ffff && !surrogate;
+    return is_sound && !is_format(code) ? len : 0;
 }
 
 void printable_make(char *text, bool with_newlines)

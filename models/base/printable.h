@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 /* Replaces in place, by '?', each byte that is not printable ASCII or part of a sound UTF-8 character, and the
- * control characters of Unicode (C1): a terminal would obey them. with_newlines keeps '\n' and '\t'. */
+ * control characters of Unicode (C1, and those that turn the direction of writing round): a terminal would obey them. with_newlines keeps '\n' and '\t'. */
 void printable_make(char *text, bool with_newlines);
 
 #ifdef __cplusplus
