@@ -1,26 +1,23 @@
 #!/bin/sh
 # Wakes each bug of sim/test/planted.txt in a build that has them (models/base/planted.h), runs its scenario, and prints
 # which online checker caught it; then runs it again with that checker off. Without a bug every scenario must pass.
-# Fails when a bug was not caught by its checker. usage: mutate_team.sh TOESIM [NAME...]
+# Fails when a bug was not caught by its checker. JOBS (default 1) rows run at a time; they are printed in the table's order.
+# The results also go to bugs.txt in the program's folder, from which mk/planted_doc.py makes the table of docs/invariants.md.
+# usage: mutate_team.sh TOESIM [NAME...]
 set -u
-toesim=$1
-shift
 table=sim/test/planted.txt
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failed=0 planted=0 caught=0
 
-# run_one SCENARIO BUG CHECK_OFF: prints the key of the first violated invariant, or how the run ended.
+# run_one SCENARIO BUG CHECK_OFF: prints the key of the first violated invariant, or how the run ended. Uses $work/$number.
 run_one() {
     case $1 in
     *.pkt) set -- "$1" "$2" "$3" script scenarios/tcp/*/"$1" ;;
-    *) set -- "$1" "$2" "$3" run "sim/test/planted/$1.yaml" --out "$work/out" ;;
+    *) set -- "$1" "$2" "$3" run "sim/test/planted/$1.yaml" --out "$work/$number.out" ;;
     esac
     bug=$2 off=$3
     shift 3
-    TOESIM_PLANTED=$bug TOESIM_CHECK_OFF=$off mk/hang.sh 300 "$toesim" "$@" >"$work/log" 2>&1
+    TOESIM_PLANTED=$bug TOESIM_CHECK_OFF=$off mk/hang.sh 300 "$toesim" "$@" >"$work/$number.log" 2>&1
     status=$?
-    key=$(grep -o 'I-[A-Z0-9]* violated at' "$work/log" | head -n 1)
+    key=$(grep -o 'I-[A-Z0-9]* violated at' "$work/$number.log" | head -n 1)
     if [ -n "$key" ]; then
         echo "${key%% *}"
     elif [ $status -eq 0 ]; then
@@ -30,40 +27,83 @@ run_one() {
     fi
 }
 
-for scenario in $(sed -n 's/^[a-z][^|]*|[^|]*|[^|]*| *\([^ |]*\).*/\1/p' "$table" | sort -u); do
-    end=$(run_one "$scenario" '' '')
-    [ "$end" = passes ] && continue
-    echo "$scenario: $end without a bug"
-    head -n 5 "$work/log"
-    failed=1
-done
-printf '%-28s %-12s %-12s %s\n' bug 'caught by' 'without it' 'what it breaks'
-while IFS='|' read -r name _ key scenario what; do
-    name=$(echo "$name" | tr -d ' ')
-    case $name in '' | '#'*) continue ;; esac
-    if [ $# -gt 0 ]; then
-        case " $* " in *" $name "*) ;; *) continue ;; esac
-    fi
-    key=$(echo "$key" | tr -d ' ') scenario=$(echo "$scenario" | tr -d ' ')
+# clean_one SCENARIO: a scenario without a bug. Says what is wrong with it, if anything is.
+clean_one() {
+    end=$(run_one "$1" '' '')
+    [ "$end" = passes ] && return
+    echo "$1: $end without a bug"
+    head -n 5 "$work/$number.log"
+}
+
+# bug_one ROW: a row of the table. Prints BUG|WANTED|CAUGHT BY|WITHOUT IT|WHAT IT BREAKS.
+bug_one() {
+    IFS='|' read -r name _ key scenario what <<END
+$1
+END
+    name=$(echo "$name" | tr -d ' ') key=$(echo "$key" | tr -d ' ') scenario=$(echo "$scenario" | tr -d ' ')
     others=
     case $key in */*) others=${key#*/} key=${key%%/*} ;; esac
     end=$(run_one "$scenario" "$name" "$others")
     without=$(run_one "$scenario" "$name" "$key,$others")
-    planted=$((planted + 1))
-    mark=
-    if [ "$end" = "$key" ]; then
-        caught=$((caught + 1))
-        echo "$key $without" >>"$work/proofs"
-    else
-        failed=1 mark=" (not by $key)"
+    echo "$name|$key|$end|$without|${what# }"
+}
+
+# One job of many: the number of a line of $work/jobs.
+if [ "$1" = --job ]; then
+    work=$2 toesim=$3 number=$4
+    job=$(sed -n "${number}p" "$work/jobs")
+    case $job in
+    *'|'*) bug_one "$job" ;;
+    *) clean_one "$job" ;;
+    esac >"$work/$number.part"
+    rm -rf "$work/$number.out"
+    mv "$work/$number.part" "$work/$number.done"
+    exit 0
+fi
+
+toesim=$1
+shift
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+grep '^[a-z]' "$table" >"$work/rows"
+if [ $# -gt 0 ]; then
+    for name in "$@"; do grep "^$name *|" "$work/rows" || echo "$table has no bug $name" >&2; done >"$work/chosen"
+    mv "$work/chosen" "$work/rows"
+fi
+{
+    cut -d'|' -f4 "$work/rows" | tr -d ' ' | sort -u
+    cat "$work/rows"
+} >"$work/jobs"
+count=$(wc -l <"$work/jobs")
+seq "$count" | xargs -P "${JOBS:-1}" -n 1 sh "$0" --job "$work" "$toesim" &
+
+failed=0 number=0
+: >"$work/results"
+printf '%-28s %-12s %-12s %s\n' bug 'caught by' 'without it' 'what it breaks'
+while [ "$number" -lt "$count" ]; do
+    number=$((number + 1))
+    while [ ! -e "$work/$number.done" ]; do sleep 0.2; done
+    if ! grep -q '|' "$work/$number.done"; then # a scenario without a bug
+        [ -s "$work/$number.done" ] && cat "$work/$number.done" && failed=1
+        continue
     fi
-    printf '%-28s %-12s %-12s %s\n' "$name" "$end$mark" "$without" "${what# }"
-done <"$table"
-# A checker is shown to be what catches a bug by one that passes when it is off.
-for key in $(sed 's/ .*//' "$work/proofs" 2>/dev/null | sort -u); do
-    grep -q "^$key passes" "$work/proofs" || echo "$key: each of its bugs is caught by another checker too"
+    IFS='|' read -r name key end without what <"$work/$number.done"
+    mark=
+    [ "$end" = "$key" ] || failed=1 mark=" (not by $key)"
+    printf '%-28s %-12s %-12s %s\n' "$name" "$end$mark" "$without" "$what"
+    cat "$work/$number.done" >>"$work/results"
 done
-checkers=$(cut -d' ' -f1 "$work/proofs" 2>/dev/null | sort -u | wc -l)
-alone=$(grep -c ' passes$' "$work/proofs" 2>/dev/null)
+wait
+# A checker is shown to be what catches a bug by one that passes when it is off.
+for key in $(cut -d'|' -f2 "$work/results" | sort -u); do
+    grep -q "^[^|]*|$key|$key|passes|" "$work/results" ||
+        echo "$key: no bug that it catches passes when it is off"
+done
+planted=$(wc -l <"$work/results")
+caught=$(awk -F'|' '$2 == $3' "$work/results" | wc -l)
+alone=$(awk -F'|' '$2 == $3 && $4 == "passes"' "$work/results" | wc -l)
+checkers=$(awk -F'|' '$2 == $3 { print $2 }' "$work/results" | sort -u | wc -l)
 echo "$planted planted, $caught caught online by $checkers checkers; $alone of them pass when their checker is off"
+cp "$work/results" "$(dirname "$toesim")/bugs.txt"
 [ "$failed" -eq 0 ] && [ "$planted" -gt 0 ]

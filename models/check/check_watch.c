@@ -8,11 +8,14 @@
 
 #include <stdlib.h>
 
+enum { TCP_IPV4_BYTES = 40 };
+
 /* Bounds of what may take so long. */
 static const uint64_t look_ps = 10 * PS_PER_MS;
 static const uint64_t move_max_ps = 2000 * PS_PER_MS;    /* T_move_max beyond the move's deadline */
 static const uint64_t told_max_ps = 1000 * PS_PER_MS;    /* to the application's call */
 static const uint64_t ack_max_ps = 600 * PS_PER_MS;      /* RFC 9293 MUST-40, and a move */
+static const uint64_t second_max_ps = 100 * PS_PER_MS;   /* an acknowledgment at once, and queues */
 static const uint64_t tell_max_ps = 2000 * PS_PER_MS;    /* from the application's call */
 static const uint64_t probe_max_ps = 100 * PS_PER_MS;    /* to the start of the persist timer */
 static const uint64_t foreign_max_ps = 2000 * PS_PER_MS; /* T_detect_max */
@@ -69,6 +72,24 @@ static void look_at_app(struct check *check, struct check_conn *c, const struct 
     }
 }
 
+/* RFC 9293 3.8.6.3: an acknowledgment is delayed by less than 500 ms, and one of two segments of full size is not
+ * delayed. How long a place has served the connection counts, as nobody acknowledges during a move. */
+static void look_at_acks(struct check *check, struct check_conn *c, const struct probe_event *at)
+{
+    struct check_waits *w = &c->waits;
+    if (is_late(check, w->ack_ps, at->now_ps, ack_max_ps)) {
+        check_fail(check, INVARIANT_DACK, at, "bytes that came at %llu ps are not acknowledged",
+                   (unsigned long long)w->ack_ps);
+        w->ack_ps = 0;
+    }
+    if (is_late(check, w->second_ps, at->now_ps, second_max_ps)) {
+        check_fail(check, INVARIANT_DACK, at,
+                   "two full segments are not acknowledged since %llu ps",
+                   (unsigned long long)w->second_ps);
+        w->second_ps = 0;
+    }
+}
+
 static void look_at(struct check *check, uint32_t conn, uint64_t now_ps, bool at_the_end)
 {
     struct check_conn *c = check->conns[conn];
@@ -84,11 +105,8 @@ static void look_at(struct check *check, uint32_t conn, uint64_t now_ps, bool at
                    (unsigned long long)w->told_ps);
         w->told_ps = 0;
     }
-    if (is_late(check, w->ack_ps, now_ps, ack_max_ps) && is_served(check, c)) {
-        check_fail(check, INVARIANT_DACK, &at, "bytes that came at %llu ps are not acknowledged",
-                   (unsigned long long)w->ack_ps);
-        w->ack_ps = 0;
-    }
+    if (is_served(check, c))
+        look_at_acks(check, c, &at);
     if (is_late(check, w->probe_ps, now_ps, probe_max_ps) && is_served(check, c)) {
         check_fail(check, INVARIANT_ZWP, &at, "data waits since %llu ps and no timer runs",
                    (unsigned long long)w->probe_ps);
@@ -104,8 +122,8 @@ static void look_at(struct check *check, uint32_t conn, uint64_t now_ps, bool at
 
 static bool has_waits(const struct check_waits *w)
 {
-    return w->move_ps || w->reload_ps || w->told_ps || w->ack_ps || w->probe_ps || w->write_ps ||
-           w->read_ps || w->shut_ps;
+    return w->move_ps || w->reload_ps || w->told_ps || w->ack_ps || w->second_ps || w->probe_ps ||
+           w->write_ps || w->read_ps || w->shut_ps;
 }
 
 static void look_at_frames(struct check *check, uint64_t now_ps)
@@ -163,6 +181,42 @@ static void on_dir_state(struct check *check, struct check_waits *w,
         w->reload_ps = 0;
 }
 
+/* In-order bytes of the peer that no segment has acknowledged, and how many of them ask for one at once: two full
+ * segments, whatever MSS was announced. */
+static uint32_t unacknowledged(const struct check_conn *c)
+{
+    return c->told.has_ack && seq_before(c->told.ack, c->written.edge)
+               ? c->written.edge - c->told.ack
+               : 0;
+}
+
+static bool is_two_segments(const struct check *check, uint32_t bytes)
+{
+    return check->params.mtu_bytes && bytes >= 2 * (check->params.mtu_bytes - TCP_IPV4_BYTES);
+}
+
+static void on_bytes_written(struct check *check, const struct check_conn *c, struct check_waits *w,
+                             const struct probe_event *event)
+{
+    uint32_t bytes = unacknowledged(c);
+    if (bytes > 0)
+        check_watch_from(check, event->conn, &w->ack_ps, event->now_ps);
+    if (is_two_segments(check, bytes))
+        check_watch_from(check, event->conn, &w->second_ps, event->now_ps);
+}
+
+static void on_acknowledged(struct check *check, struct check_conn *c,
+                            const struct probe_event *event)
+{
+    struct check_waits *w = &c->waits;
+    uint32_t ack = check->packet.seg.ack;
+    uint32_t left = seq_before(ack, c->written.edge) ? c->written.edge - ack : 0;
+    if (is_late(check, c->idle.live_ps, event->now_ps, ack_max_ps))
+        look_at_acks(check, c, event);
+    w->ack_ps = left ? event->now_ps : 0;
+    w->second_ps = is_two_segments(check, left) ? event->now_ps : 0;
+}
+
 void check_watch_on_event(struct check *check, const struct probe_event *event)
 {
     struct check_conn *c = check_conn_of(check, event);
@@ -179,22 +233,22 @@ void check_watch_on_event(struct check *check, const struct probe_event *event)
         break;
     case PROBE_CTX_LIVE:
         w->move_ps = 0;
+        w->second_ps = w->second_ps ? event->now_ps : 0;
         break;
     case PROBE_CONN_GONE:
-        w->move_ps = w->ack_ps = w->probe_ps = 0;
+        w->move_ps = w->ack_ps = w->second_ps = w->probe_ps = 0;
         break;
     case PROBE_APP_NOTICE:
     case PROBE_APP_CLOSED:
     case PROBE_RESTS:
-        w->move_ps = w->ack_ps = w->probe_ps = 0;
+        w->move_ps = w->ack_ps = w->second_ps = w->probe_ps = 0;
         break;
     case PROBE_RX_WRITTEN:
-        if (c->told.has_ack && seq_before(c->told.ack, c->written.edge))
-            check_watch_from(check, event->conn, &w->ack_ps, event->now_ps);
+        on_bytes_written(check, c, w, event);
         break;
     case PROBE_TX_BUILT:
         if (check->has_packet && (check->packet.seg.flags & TCP_ACK))
-            w->ack_ps = seq_before(check->packet.seg.ack, c->written.edge) ? event->now_ps : 0;
+            on_acknowledged(check, c, event);
         break;
     default:
         break;

@@ -22,6 +22,7 @@ struct check_waits {
     uint64_t move_ps;   /* I-LIVE1: a move began */
     uint64_t told_ps;   /* I-TERM: it ended and the application was not told */
     uint64_t ack_ps;    /* I-DACK: in-order bytes are not acknowledged */
+    uint64_t second_ps; /* I-DACK: nor are two segments of full size, since the last activation */
     uint64_t reload_ps; /* I-LIVE1: a context is on its way from or to a NIC */
     uint64_t write_ps;  /* I-DB: what the application has written is not told */
     uint64_t read_ps;   /* I-DB: nor what it has read */

@@ -42,7 +42,8 @@ extern "C" {
     X(KARN, "I-KARN", "without timestamps no RTT sample spans a retransmission")                   \
     X(CC, "I-CC", "one multiplicative decrease for the losses of a window")                        \
     X(SACK, "I-SACK", "selective acknowledgments are of bytes that are held")                      \
-    X(DACK, "I-DACK", "an acknowledgment is never delayed for more than half a second")            \
+    X(DACK, "I-DACK",                                                                              \
+      "an acknowledgment is delayed by half a second at most, of two full segments not at all")    \
     X(ACKCNT, "I-ACKCNT", "a move brings one acknowledgment at most that nobody asked for")        \
     X(ZWP, "I-ZWP", "a closed window is probed, and not before the interval has passed")           \
     X(RST, "I-RST", "one reset for a connection, at a number the peer accepts")                    \

@@ -14,7 +14,7 @@ enum { DELACK_SEGMENTS = 2 };
 static void owe_delayed_ack(struct conn_ctx *ctx, const struct tcp_params *params,
                             struct tcp_now now)
 {
-    if (++ctx->delack_segs >= DELACK_SEGMENTS) {
+    if (++ctx->delack_segs >= (PLANTED(ack_every_60th) ? 60 : DELACK_SEGMENTS)) {
         ctx->flags |= CTX_FLAG_ACK_NOW;
     } else if (!(ctx->timers & CTX_TIMER_DELACK)) {
         ctx->timers |= CTX_TIMER_DELACK;

@@ -39,9 +39,8 @@ static void put_timestamps(const struct conn_ctx *ctx, struct tcp_now now, struc
     put8(tx, OPTION_TS);
     put8(tx, 10);
     put32(tx, now.ms + ctx->ts_offset - 1000 * (unsigned)(PLANTED(tsval_of_port) && ctx->owner));
-    if (PLANTED(tsecr_of_port) && ctx->owner)
-        tx->flags &= (uint16_t)~TCP_ACK;
-    put32(tx, (tx->flags & TCP_ACK) ? ctx->ts_recent : 0); /* RFC 7323 3.2 */
+    uint32_t late = PLANTED(tsecr_of_port) && ctx->owner ? 1000 : 0;
+    put32(tx, (tx->flags & TCP_ACK) ? ctx->ts_recent - late : 0); /* RFC 7323 3.2 */
 }
 
 /* Blocks this segment has room for: in one with data only what its payload leaves of the MSS. */
