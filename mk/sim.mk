@@ -11,6 +11,13 @@ $(SIM_C_LIB): $(SIM_C_SRC:%.c=$(B)/obj/%.o)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
+# The program's FST writer tells sim/glue/fst_stdio.c what failed, since it looks at no result itself.
+VL_SIM_RT := $(B)/rtl/libverilated_sim.a
+FST_CALLS := fclose ftruncate
+GLUE_LIBS := $(GLUE_LIBS:$(VL_RT)=$(VL_SIM_RT))
+$(VL_SIM_RT): $(VL_RT) mk/sim.mk
+	$(Q)objcopy $(foreach f,$(FST_CALLS),--redefine-sym $(f)=fst_$(f)) $< $@
+
 $(TOESIM): $(SIM_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB) $(GLUE_LIBS) $(if $(GLUE_OBJ),,$(FST_LIB))
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LDFLAGS) $^ $(SIM_C_LIB) $(CORE_LIB) -lsystemc $(LIBS) -lpthread -o $@
@@ -44,12 +51,18 @@ $(B)/example/echo-static: $(B)/obj/sim/example/echo.o $(LIBTOESIM_A)
 
 # The program with the allocations and the writes of its own code sent to sim/fail, where each can be made to fail.
 FAIL_TOESIM := $(B)/fail/toesim
-FAIL_CALLS  := malloc calloc realloc strdup open_memstream write close fsync fchmod mkostemp mkdtemp mkdir rename renameat2 open
+FAIL_CALLS  := malloc calloc realloc strdup open_memstream write pwrite close fsync fchmod mkostemp mkdtemp mkdir rename renameat2 open
 FAIL_OBJ    := $(B)/obj/sim/fail/fail_alloc.o $(B)/obj/sim/fail/fail_write.o
 FAIL_SYMS   := $(foreach f,$(FAIL_CALLS),--redefine-sym $(f)=fail_$(f)) --redefine-sym _Znwm=fail_new
+# Those of the FST library, which knows of no error, too: streams that it writes.
+FAIL_STREAM_CALLS := fopen tmpfile fwrite fclose ftruncate
+FAIL_STREAM_SYMS  := $(foreach f,$(FAIL_STREAM_CALLS),--redefine-sym $(f)=fail_$(f))
+FAIL_STREAMS      := $(B)/obj/sim/glue/fst_stdio.o $(VL_SIM_RT)
 $(FAIL_TOESIM): $(SIM_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB) $(GLUE_LIBS) $(FAIL_OBJ)
 	@mkdir -p $(@D)/obj
 	@for f in $(SIM_CXX_OBJ) $(SIM_C_LIB) $(CORE_LIB); do objcopy $(FAIL_SYMS) $$f $(@D)/obj/$$(echo $$f | tr / _) || exit 1; done
+	@for f in $(FAIL_STREAMS); do objcopy $(FAIL_STREAM_SYMS) $$f $(@D)/obj/$$(echo $$f | tr / _) || exit 1; done
 	$(call say,LINK,$@)
-	$(Q)$(CXX) $(LDFLAGS) $(foreach f,$(SIM_CXX_OBJ),$(@D)/obj/$(subst /,_,$(f))) $(GLUE_OBJ) $(FAIL_OBJ) \
-	    $(foreach f,$(SIM_C_LIB) $(CORE_LIB) $(SIM_C_LIB) $(CORE_LIB),$(@D)/obj/$(subst /,_,$(f))) $(GLUE_LIBS) -lsystemc $(LIBS) -lpthread -o $@
+	$(Q)$(CXX) $(LDFLAGS) $(foreach f,$(SIM_CXX_OBJ),$(@D)/obj/$(subst /,_,$(f))) $(filter-out $(FAIL_STREAMS),$(GLUE_OBJ)) $(FAIL_OBJ) \
+	    $(foreach f,$(SIM_C_LIB) $(CORE_LIB) $(SIM_C_LIB) $(CORE_LIB),$(@D)/obj/$(subst /,_,$(f))) $(filter-out $(FAIL_STREAMS),$(GLUE_LIBS)) \
+	    $(foreach f,$(FAIL_STREAMS),$(@D)/obj/$(subst /,_,$(f))) -lsystemc $(LIBS) -lpthread -o $@

@@ -189,12 +189,12 @@ static void name_violation(const char *place, struct error *err)
  * them, so a full disk reaches us as SIGBUS in the middle of the run. The fault is synchronous and in
  * that library's own code, so the handler may do what ends the run like any other failed write. */
 static struct outdir *building;
+static struct error bus_error; /* its text has been made before anything fails */
 
 static void on_bus_error(int number)
 {
-    static const char text[] = "toesim: the waves could not be written (disk full?)\n";
     (void)signal(number, SIG_DFL);
-    if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+    if (write(STDERR_FILENO, bus_error.text, strlen(bus_error.text)) < 0)
         errno = 0; /* nobody reads it, and there is nobody else to tell */
     outdir_abort(building);
     _exit(STATUS_ENVIRONMENT);
@@ -204,6 +204,8 @@ static enum status simulate_into(struct outdir *out, const struct sim_config *co
                                  const struct run_options *options, struct error *err)
 {
     building = out;
+    (void)error_set(&bus_error, STATUS_ENVIRONMENT,
+                    "toesim: %s/waves.fst: cannot be written whole (disk full?)\n", out->temp);
     (void)signal(SIGBUS, on_bus_error);
     enum status status = sim_run(config, options, err);
     (void)signal(SIGBUS, SIG_DFL);

@@ -116,6 +116,13 @@ static void peer_accept(void *self, struct frame *frame, uint64_t now_ps)
     frame_free(peer->pool, frame);
 }
 
+/* False once the disk has failed to take or give what is kept of the capture: its segments then read as zero, and the run
+ * ends for that at its next look. */
+static bool can_read(const struct replay_peer *peer)
+{
+    return capture_trouble(peer->capture, NULL) == STATUS_OK;
+}
+
 static void conv_init(struct replay_peer *peer, size_t index)
 {
     struct replay_conv *conv = &peer->convs[index];
@@ -131,12 +138,12 @@ static void conv_init(struct replay_peer *peer, size_t index)
         conv->next++; /* stray segments of an older connection */
     peer->segments_done += conv->next;
     conv->syn_index = conv->una_index = conv->next;
-    assert(!cap->replayable || conv->syn_index < cap->segment_count);
+    assert(!cap->replayable || conv->syn_index < cap->segment_count || !can_read(peer));
 }
 
 static void conv_start(struct replay_peer *peer, struct replay_conv *conv)
 {
-    if (!conv->check.cap->replayable)
+    if (!conv->check.cap->replayable || conv->syn_index == conv->check.cap->segment_count)
         replay_check_close(peer, conv);
     else if (conv->check.result.key.ip_version == 0)
         replay_check_refuse(peer, conv, PARTIAL_TUPLE, "no free tuple");

@@ -1,20 +1,25 @@
 /*
  * Writes that fail once, at the operation whose number is in TOESIM_FAIL_WRITE (from 1), with the errno in
  * TOESIM_FAIL_ERRNO; all are counted into the file TOESIM_FAIL_WRITE_COUNT. Operations are those that make
- * output: creating a file or folder, each write(), fsync, close and
- * rename. build/fail/toesim is the program whose own code calls these instead of the C library.
+ * output: creating a file or folder, each write(), pwrite(), fsync, close and
+ * rename. build/fail/toesim is the program whose own code calls these instead of the C library. The FST library
+ * calls the second half of them: it opens, writes and closes streams, and closes its file in a child.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
-static unsigned long calls;
+/* Shared with forked children, so that each operation has one number. */
+static unsigned long *calls;
 
 static unsigned long number_in(const char *variable)
 {
@@ -25,7 +30,13 @@ static unsigned long number_in(const char *variable)
 /* True when this operation is the one; errno is then set. */
 static bool fails(void)
 {
-    if (++calls != number_in("TOESIM_FAIL_WRITE"))
+    if (!calls) {
+        calls =
+            mmap(NULL, sizeof *calls, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (calls == MAP_FAILED)
+            abort();
+    }
+    if (++*calls != number_in("TOESIM_FAIL_WRITE"))
         return false;
     errno = (int)number_in("TOESIM_FAIL_ERRNO");
     return true;
@@ -37,11 +48,12 @@ __attribute__((destructor)) static void write_count(void)
     FILE *file = path ? fopen(path, "w") : NULL;
     if (!file)
         return;
-    (void)fprintf(file, "%lu\n", calls);
+    (void)fprintf(file, "%lu\n", calls ? *calls : 0);
     (void)fclose(file);
 }
 
 ssize_t fail_write(int fd, const void *bytes, size_t len);
+ssize_t fail_pwrite(int fd, const void *bytes, size_t len, off_t offset);
 int fail_close(int fd);
 int fail_fsync(int fd);
 int fail_fchmod(int fd, mode_t mode);
@@ -51,6 +63,11 @@ int fail_mkdir(const char *path, mode_t mode);
 int fail_rename(const char *from, const char *to);
 int fail_renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags);
 int fail_open(const char *path, int flags, ...);
+FILE *fail_fopen(const char *path, const char *mode);
+FILE *fail_tmpfile(void);
+size_t fail_fwrite(const void *bytes, size_t size, size_t count, FILE *stream);
+int fail_fclose(FILE *stream);
+int fail_ftruncate(int fd, off_t length);
 
 /* A full disk takes a part of the bytes before it refuses the rest. */
 ssize_t fail_write(int fd, const void *bytes, size_t len)
@@ -59,6 +76,17 @@ ssize_t fail_write(int fd, const void *bytes, size_t len)
         return write(fd, bytes, len);
     int why = errno;
     if (write(fd, bytes, len / 2) < 0)
+        why = errno;
+    errno = why;
+    return -1;
+}
+
+ssize_t fail_pwrite(int fd, const void *bytes, size_t len, off_t offset)
+{
+    if (!fails())
+        return pwrite(fd, bytes, len, offset);
+    int why = errno;
+    if (pwrite(fd, bytes, len / 2, offset) < 0)
         why = errno;
     errno = why;
     return -1;
@@ -108,3 +136,41 @@ int fail_open(const char *path, int flags, ...)
         return -1;
     return open(path, flags, mode);
 }
+
+/* --- streams of the FST library --- */
+
+FILE *fail_fopen(const char *path, const char *mode)
+{
+    bool writes = strpbrk(mode, "wa+") != NULL;
+    return writes && fails() ? NULL : fopen(path, mode);
+}
+
+FILE *fail_tmpfile(void) { return fails() ? NULL : tmpfile(); }
+
+/* An operation is what fills the stream's buffer, so that bytes reach the file. The stream gets its error flag as from a
+ * full disk: its descriptor takes no bytes meanwhile. */
+size_t fail_fwrite(const void *bytes, size_t size, size_t count, FILE *stream)
+{
+    bool fits = __fpending(stream) + size * count < __fbufsize(stream);
+    if (fits || !fails())
+        return fwrite(bytes, size, count, stream);
+    int fd = fileno(stream), saved = dup(fd), closed = open("/", O_RDONLY | O_CLOEXEC);
+    if (saved < 0 || closed < 0 || dup2(closed, fd) < 0)
+        abort();
+    size_t done = fwrite(bytes, size, count, stream);
+    (void)fflush(stream);
+    if (dup2(saved, fd) < 0)
+        abort();
+    (void)close(saved);
+    (void)close(closed);
+    return done;
+}
+
+int fail_fclose(FILE *stream)
+{
+    bool bad = fails();
+    int result = fclose(stream);
+    return bad ? EOF : result;
+}
+
+int fail_ftruncate(int fd, off_t length) { return fails() ? -1 : ftruncate(fd, length); }

@@ -2,6 +2,7 @@
 
 #include "sim/glue/ctx_cache_rtl_impl.h"
 #include "sim/glue/fst_file.h"
+#include "sim/glue/fst_stdio.h"
 
 extern "C" {
 #include "models/base/frame.h"
@@ -222,7 +223,7 @@ static bool close_in_child(struct waves *waves)
     if (child == 0) {
         (void)signal(SIGBUS, SIG_DFL); // the parent's handler would remove the parent's files
         waves->fst.close();
-        _exit(0);
+        _exit(fst_stdio_failed());
     }
     int status = 1;
     return child > 0 && waitpid(child, &status, 0) == child && status == 0;

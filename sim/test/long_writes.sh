@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every write of the program's own output fails once: exit status 3, a message, nothing half. Part of `make test-long`.
+# Every write of the program's output and of its temporary files fails once: exit status 3, a message, nothing half. Part of `make test-long`.
 # usage: long_writes.sh BUILD_DIR
 set -u
 build=$1
@@ -8,3 +8,4 @@ trap 'rm -rf "$work"' EXIT
 . sim/test/writes.sh
 fail_writes 1 1 $ENOSPC 'No space left on device'
 fail_writes 1 1 $EIO 'Input/output error'
+fail_capture_writes 1 1 $ENOSPC 'No space left on device'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Some writes of the program's own output fail, one a run: exit status 3, a message that names the file, nothing half, the earlier
+# Some writes of the program's output and of its temporary files fail, one a run: exit status 3, a message that names the file, nothing half, the earlier
 # results as they were. All of them: long_writes.sh. usage: system_writes.sh BUILD_DIR
 set -u
 build=$1
@@ -7,6 +7,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . sim/test/writes.sh
 fail_writes 2 11 $ENOSPC 'No space left on device'
+fail_capture_writes 2 9 $ENOSPC 'No space left on device'
 
 # Standard output is an output too. A device of our own, since that of the machine need not be right: full is 1:7.
 if mknod "$work/full" c 1 7 2>/dev/null && { : >"$work/full"; } 2>/dev/null; then
