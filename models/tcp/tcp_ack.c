@@ -125,7 +125,7 @@ static void on_dupack(struct conn_ctx *ctx, const struct tcp_params *params)
     if (ctx->dupacks < DUPACKS_MAX)
         ctx->dupacks++;
     if (ctx->recovery == CTX_RECOVERY_FAST && PLANTED(cut_again))
-        ctx->recovery = CTX_RECOVERY_NONE;
+        cc_of(ctx)->on_loss(ctx, ctx->cwnd, smss);
     if (ctx->recovery == CTX_RECOVERY_FAST) {
         if (!tcp_recovers_by_sack(ctx))
             cc_of(ctx)->on_dupack(ctx, smss);

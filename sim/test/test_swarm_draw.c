@@ -1,7 +1,6 @@
 /* sim/swarm_draw: a seed gives one scenario, and no key of the scenario table is forgotten. */
 #include "models/base/units.h"
 #include "sim/scenario_lookup.h"
-#include "sim/scenario_table.h"
 #include "sim/swarm_draw.h"
 #include "sim/swarm_rules.h"
 
