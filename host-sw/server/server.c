@@ -211,37 +211,93 @@ static void run_app(struct host_sw *sw, uint64_t now_ps)
     sw->next_app_ps = sw->app->on_run(sw->app_self, now_ps);
 }
 
-static void heartbeat(struct host_sw *sw, uint64_t now_ps)
+static bool heartbeat(struct host_sw *sw, uint64_t now_ps)
 {
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         if (sw->nics[nic].up)
             ring_write_reg(sw->bus, nic, NIC_REG_HEARTBEAT, 1);
     sw->next_heartbeat_ps = now_ps + sw->params.heartbeat_ps;
+    return false;
 }
+
+static bool expire_time_waits(struct host_sw *sw, uint64_t now_ps)
+{
+    termination_expire_time_waits(sw, now_ps);
+    return false;
+}
+
+static bool end_neighbours(struct host_sw *sw, uint64_t now_ps)
+{
+    connecting_on_time(sw, now_ps);
+    return true;
+}
+
+static bool end_deadlines(struct host_sw *sw, uint64_t now_ps)
+{
+    transfer_on_deadline(sw, now_ps);
+    return true;
+}
+
+static bool tell_farewells(struct host_sw *sw, uint64_t now_ps)
+{
+    (void)now_ps;
+    return farewell_run(sw);
+}
+
+static bool run_policies(struct host_sw *sw, uint64_t now_ps)
+{
+    return policy_list_run(&sw->policies, now_ps);
+}
+
+static bool take_last_look(struct host_sw *sw, uint64_t now_ps)
+{
+    (void)now_ps;
+    sw->last_look_ps = TIME_NEVER;
+    return true;
+}
+
+#define NEXT(name, expression)                                                                     \
+    static uint64_t name(const struct host_sw *sw) { return expression; }
+NEXT(next_time_wait, time_wait_next_ps(&sw->stack.time_waits))
+NEXT(next_neighbour, neighbour_next_ps(&sw->neighbours))
+NEXT(next_heartbeat, sw->next_heartbeat_ps)
+NEXT(next_farewell, farewell_next_ps(&sw->farewells))
+NEXT(next_policy, policy_list_next_ps(&sw->policies))
+NEXT(next_last_look, sw->last_look_ps)
+NEXT(next_scan, sw->next_scan_ps)
+NEXT(next_app, sw->next_app_ps)
+NEXT(next_host_tcp, host_tcp_next_ps(&sw->tcp))
+#undef NEXT
+
+/* Everything that wants the core at some time. Those that are due run in this order. run: null for parts whose turn is
+ * elsewhere in the step, so the program only wakes up for them. True: there was something to do. */
+static const struct timed_part {
+    uint64_t (*next_ps)(const struct host_sw *sw);
+    bool (*run)(struct host_sw *sw, uint64_t now_ps);
+} timed_parts[] = {
+    {transfer_next_deadline_ps, end_deadlines},
+    {next_time_wait, expire_time_waits},
+    {next_neighbour, end_neighbours},
+    {next_heartbeat, heartbeat},
+    {next_farewell, tell_farewells},
+    {next_policy, run_policies},
+    {idle_next_ps, idle_on_time},
+    {next_last_look, take_last_look},
+    {next_app, NULL},          /* run_timers(), because events call for it too */
+    {next_scan, NULL},         /* scan() */
+    {next_host_tcp, NULL},     /* dispatch_poll() */
+    {fragments_next_ps, NULL}, /* dispatch_poll() */
+    {recovery_next_ps, NULL},  /* recovery_run() */
+};
+enum { TIMED_PARTS = sizeof timed_parts / sizeof timed_parts[0] };
 
 static bool run_timers(struct host_sw *sw, bool kicked)
 {
     uint64_t now_ps = server_now(sw);
     bool busy = false;
-    if (transfer_next_deadline_ps(sw) <= now_ps) {
-        transfer_on_deadline(sw, now_ps);
-        busy = true;
-    }
-    if (time_wait_next_ps(&sw->stack.time_waits) <= now_ps)
-        termination_expire_time_waits(sw, now_ps);
-    if (neighbour_next_ps(&sw->neighbours) <= now_ps) {
-        connecting_on_time(sw, now_ps);
-        busy = true;
-    }
-    if (sw->next_heartbeat_ps <= now_ps)
-        heartbeat(sw, now_ps);
-    busy |= farewell_run(sw);
-    busy |= policy_list_run(&sw->policies, now_ps);
-    busy |= idle_on_time(sw, now_ps);
-    if (sw->last_look_ps <= now_ps) {
-        sw->last_look_ps = TIME_NEVER;
-        busy = true;
-    }
+    for (int i = 0; i < TIMED_PARTS; i++)
+        if (timed_parts[i].run && timed_parts[i].next_ps(sw) <= now_ps)
+            busy |= timed_parts[i].run(sw, now_ps);
     if (sw->wish_active != NIC_COUNT) {
         failover_on_ports_changed(sw, sw->wish_active, &sw->wish_active_trigger);
         sw->wish_active = NIC_COUNT;
@@ -277,17 +333,10 @@ static bool flush(struct host_sw *sw)
 
 static uint64_t next_timer_ps(const struct host_sw *sw)
 {
-    uint64_t next = u64_min(sw->next_scan_ps, sw->next_heartbeat_ps);
-    next = u64_min(next, u64_min(sw->next_app_ps, sw->last_look_ps));
-    next = u64_min(next, transfer_next_deadline_ps(sw));
-    next = u64_min(next, recovery_next_ps(sw));
-    next = u64_min(next, host_tcp_next_ps(&sw->tcp));
-    next = u64_min(next, neighbour_next_ps(&sw->neighbours));
-    next = u64_min(next, fragments_next_ps(sw));
-    next = u64_min(next, farewell_next_ps(&sw->farewells));
-    next = u64_min(next, idle_next_ps(sw));
-    next = u64_min(next, policy_list_next_ps(&sw->policies));
-    return u64_min(next, time_wait_next_ps(&sw->stack.time_waits));
+    uint64_t next_ps = TIME_NEVER;
+    for (int i = 0; i < TIMED_PARTS; i++)
+        next_ps = u64_min(next_ps, timed_parts[i].next_ps(sw));
+    return next_ps;
 }
 
 /* Asks to be woken for what comes next, then sleeps. Both ways of waking are set up; the machine
