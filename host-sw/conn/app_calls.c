@@ -16,16 +16,19 @@ enum {
 
 void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls)
 {
+    assert(dir_entry_is_sane(entry));
     if (calls == 0)
         return;
     if (entry->app_calls == 0)
         conn_list_add(&sw->telling, server_conn_of(sw, entry));
     entry->app_calls |= (uint8_t)calls;
+    assert(dir_entry_is_sane(entry));
 }
 
 static void call(struct host_sw *sw, void (*fn)(void *, uint32_t, uint32_t),
                  const struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     if (!fn)
         return;
     server_charge(sw, CPU_COST_APP_CALL, 1);
@@ -36,6 +39,7 @@ static void call(struct host_sw *sw, void (*fn)(void *, uint32_t, uint32_t),
 
 void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     unsigned calls = entry->app_calls;
     if (calls == 0)
         return;

@@ -29,6 +29,7 @@ void conn_set_state(struct host_sw *sw, struct dir_entry *entry, enum dir_state 
 void conn_command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, struct nic_cmd cmd,
                   uint64_t buffer)
 {
+    assert(dir_entry_is_sane(entry));
     assert(nic < NIC_COUNT);
     cmd.conn = server_conn_of(sw, entry);
     if (nic_driver_command(&sw->nics[nic], cmd, buffer))
@@ -37,6 +38,7 @@ void conn_command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, str
 
 void conn_touch(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     if (!entry->dirty.listed)
         conn_list_add(&sw->dirty, server_conn_of(sw, entry));
 }

@@ -76,6 +76,9 @@ struct dir_entry {
     struct nic_options options; /* with options_new */
 };
 
+/* True when the parts of the entry agree with each other, as they do whenever no part is at work on it: for assertions. */
+bool dir_entry_is_sane(const struct dir_entry *entry);
+
 /* In-order bytes end here: rcv_nxt without the peer's FIN. */
 static inline uint32_t dir_entry_rx_end(const struct dir_entry *entry)
 {

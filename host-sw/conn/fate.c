@@ -30,6 +30,7 @@ void fate_answered(struct host_sw *sw, const struct dir_frame *frame)
 
 void fate_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame)
 {
+    assert(dir_entry_is_sane(entry));
     if (!hold_add(&sw->hold, entry, frame)) {
         fate_drop(sw, frame, server_conn_of(sw, entry), DROP_HOLD_FULL);
         return;

@@ -42,6 +42,7 @@ static uint32_t node_alloc(struct hold_pool *pool)
 /* Puts node behind every held frame that is not younger. */
 static void insert(struct hold_pool *pool, struct dir_entry *entry, uint32_t node)
 {
+    assert(dir_entry_is_sane(entry));
     uint64_t at_ps = pool->nodes[node].frame.mac_time_ps;
     uint32_t before = DIR_NONE;
     if (PLANTED(held_out_of_order)) {

@@ -15,6 +15,7 @@ uint64_t host_sw_conn_entry_address(const struct host_sw *sw, uint32_t conn)
 static void write_entry(struct host_sw *sw, const struct dir_entry *entry, uint8_t rx_if,
                         uint64_t frame_id)
 {
+    assert(dir_entry_is_sane(entry));
     uint32_t conn = server_conn_of(sw, entry);
     struct team_conn_entry stored = {.rx_if = rx_if,
                                      .owner = entry->owner,
@@ -28,6 +29,7 @@ static void write_entry(struct host_sw *sw, const struct dir_entry *entry, uint8
 
 void rx_if_clear(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     entry->last_rx_ps = 0;
     write_entry(sw, entry, TEAM_RX_IF_NONE, 0);
 }
@@ -37,6 +39,7 @@ void rx_if_clear(struct host_sw *sw, struct dir_entry *entry)
 void rx_if_store(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint64_t mac_time_ps,
                  uint64_t frame_id)
 {
+    assert(dir_entry_is_sane(entry));
     bool is_older =
         (mac_time_ps < entry->last_rx_ps && !PLANTED(rxif_goes_back)) || PLANTED(claim_rx_if_lost);
     if (!is_older) {

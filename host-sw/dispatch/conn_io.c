@@ -31,6 +31,7 @@ static struct dir_entry *live_entry(const struct host_sw *sw, uint32_t conn)
  * connection. */
 static bool fold_rx(const struct host_sw *sw, struct dir_entry *entry, uint32_t rcv_nxt)
 {
+    assert(dir_entry_is_sane(entry));
     if (!host_seq_lt(entry->rcv_nxt, rcv_nxt) ||
         rcv_nxt - entry->rx_consumed > sw->params.ring_bytes + 1)
         return false;
@@ -40,6 +41,7 @@ static bool fold_rx(const struct host_sw *sw, struct dir_entry *entry, uint32_t 
 
 static bool fold_tx(struct dir_entry *entry, uint32_t snd_una)
 {
+    assert(dir_entry_is_sane(entry));
     uint32_t acked = host_seq_lt(entry->tx_prod, snd_una) ? entry->tx_prod : snd_una;
     if (!host_seq_lt(entry->snd_una, acked))
         return false;
@@ -51,15 +53,18 @@ static bool fold_tx(struct dir_entry *entry, uint32_t snd_una)
 /* The peer's SYN has come to a connection that we open: its numbers begin. Data in it is not taken. */
 static void synchronise(struct host_sw *sw, struct dir_entry *entry, uint32_t rcv_nxt)
 {
+    assert(dir_entry_is_sane(entry));
     entry->synchronised = true;
     entry->irs = rcv_nxt - 1;
     entry->rcv_nxt = entry->rx_consumed = entry->rung_rx = rcv_nxt;
     conn_touch(sw, entry);
+    assert(dir_entry_is_sane(entry));
 }
 
 void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
                          const struct nic_record *record)
 {
+    assert(dir_entry_is_sane(entry));
     /* A segment dropped before the context was read says nothing about the connection. */
     if (record->tcp_state == TCP_CLOSED && record->verdict != NIC_VERDICT_APPLIED)
         return;
@@ -92,6 +97,7 @@ void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
     if (fin)
         calls |= APP_CALL_PEER_FIN;
     app_calls_note(sw, entry, calls);
+    assert(dir_entry_is_sane(entry));
 }
 
 uint32_t host_conn_readable(const struct host_sw *sw, uint32_t conn)
@@ -109,6 +115,7 @@ static uint32_t ring_offset(const struct host_sw *sw, uint32_t seq)
  * when it has been told of the read; in a page of which it was told a part, newer bytes may be. */
 static void give_back(struct host_sw *sw, const struct dir_entry *entry, uint32_t len)
 {
+    assert(dir_entry_is_sane(entry));
     uint32_t from = entry->rx_consumed - entry->rx_consumed % BUS_PAGE_BYTES;
     uint32_t end = entry->rx_consumed + len - (entry->rx_consumed + len) % BUS_PAGE_BYTES;
     if (host_seq_lt(from, entry->rung_rx))
@@ -234,6 +241,7 @@ void host_conn_abort(struct host_sw *sw, uint32_t conn)
 static void ring(struct host_sw *sw, const struct dir_entry *entry, enum nic_doorbell_kind kind,
                  uint32_t value)
 {
+    assert(dir_entry_is_sane(entry));
     struct nic_doorbell doorbell = {.conn = server_conn_of(sw, entry),
                                     .gen = entry->gen,
                                     .kind = (uint8_t)kind,
@@ -244,6 +252,7 @@ static void ring(struct host_sw *sw, const struct dir_entry *entry, enum nic_doo
 /* The host's own TCP is told like a NIC; it acts in the next step. */
 static void flush_host(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     uint32_t conn = server_conn_of(sw, entry);
     if (!host_tcp_has(&sw->tcp, conn))
         return; /* it has ended, and the next step acts on that */
@@ -261,16 +270,19 @@ static void flush_host(struct host_sw *sw, struct dir_entry *entry)
     entry->rung_tx = entry->tx_prod;
     entry->rung_rx = entry->rx_consumed;
     entry->rung_fin = entry->fin_wanted;
+    assert(dir_entry_is_sane(entry));
 }
 
 /* So much was read since the owner was told that the peer's window should grow. */
 static bool opens_window(const struct host_sw *sw, const struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     return entry->rx_consumed - entry->rung_rx >= sw->params.ring_bytes / RX_DOORBELL_FRACTION;
 }
 
 static void flush_active(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     if (entry->abort_wanted) {
         if (!entry->abort_sent) {
             struct nic_cmd cmd = {.op = NIC_CMD_ABORT, .gen = entry->gen};
@@ -298,6 +310,7 @@ static void flush_active(struct host_sw *sw, struct dir_entry *entry)
         ring(sw, entry, NIC_DOORBELL_TX, entry->tx_prod);
     entry->rung_fin = entry->fin_wanted;
     entry->rung_tx = entry->tx_prod;
+    assert(dir_entry_is_sane(entry));
 }
 
 void conn_io_flush(struct host_sw *sw)

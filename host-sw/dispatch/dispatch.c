@@ -86,6 +86,7 @@ static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
 static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
                      const struct packet *packet, bool raced)
 {
+    assert(dir_entry_is_sane(entry));
     switch ((enum dir_state)entry->state) {
     case DIR_OPENING:
     case DIR_INSTALLING:
@@ -291,6 +292,7 @@ static bool run_waiting(struct host_sw *sw)
 static void on_record(struct host_sw *sw, struct nic_driver *driver,
                       const struct nic_record *record)
 {
+    assert(record->nic < NIC_COUNT);
     sw->stats.records++;
     server_charge(sw, CPU_COST_RECORD, 1);
     uint64_t buffer = 0;
@@ -321,6 +323,7 @@ static void on_record(struct host_sw *sw, struct nic_driver *driver,
 static void on_done_after_end(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                               const struct nic_request *request, const struct nic_event *event)
 {
+    assert(dir_entry_is_sane(entry));
     bool ok = event->result == NIC_RESULT_OK;
     if (request->op == NIC_CMD_FREEZE)
         place_nic_on_freeze_done_late(sw, entry, nic, request->gen, event);
@@ -382,6 +385,7 @@ static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_e
 static void on_event(struct host_sw *sw, const struct nic_event *event)
 {
     unsigned nic = event->nic;
+    assert(nic < NIC_COUNT);
     sw->stats.events++;
     server_charge(sw, CPU_COST_EVENT, 1);
     switch ((enum nic_event_kind)event->kind) {

@@ -6,11 +6,14 @@
 #include "host-sw/transfer/transfer.h"
 #include "models/base/planted.h"
 
+#include <assert.h>
+
 /* The progress rule: only a frame younger than the last move may move the connection again, and only once
  * that move was of use, which is when a frame was applied under this generation. So two ports that take
  * turns cannot move a connection for ever without work being done (R-10). */
 static bool may_move_again(const struct dir_entry *entry, const struct dir_frame *frame)
 {
+    assert(dir_entry_is_sane(entry));
     return (entry->applied || PLANTED(moves_without_work)) && frame->mac_time_ps > entry->t0_ps;
 }
 
@@ -18,6 +21,7 @@ static enum policy_verdict ask_policies(struct host_sw *sw, const struct dir_ent
                                         const struct dir_frame *frame, const struct packet *packet,
                                         struct move_trigger *why)
 {
+    assert(dir_entry_is_sane(entry));
     struct policy_frame seen = {
         .conn = server_conn_of(sw, entry),
         .mac_time_ps = frame->mac_time_ps,
@@ -39,6 +43,7 @@ static enum policy_verdict ask_policies(struct host_sw *sw, const struct dir_ent
 static bool on_movable(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
                        const struct packet *packet)
 {
+    assert(dir_entry_is_sane(entry));
     struct move_trigger why;
     if (ask_policies(sw, entry, frame, packet, &why) != POLICY_MOVE)
         return false;
@@ -59,6 +64,7 @@ static bool on_movable(struct host_sw *sw, struct dir_entry *entry, const struct
 void foreign_frame(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
                    const struct packet *packet, bool raced)
 {
+    assert(dir_entry_is_sane(entry));
     if (entry->owner != PLACE_HOST) {
         bool straggler = raced || frame->port == entry->owner;
         /* A SYN of a known connection is the owner's to challenge or answer. */
@@ -78,6 +84,7 @@ void foreign_frame(struct host_sw *sw, struct dir_entry *entry, const struct dir
 void foreign_note_own(struct host_sw *sw, const struct dir_entry *entry,
                       const struct nic_record *record)
 {
+    assert(dir_entry_is_sane(entry));
     struct policy_frame seen = {.conn = record->conn,
                                 .mac_time_ps = record->mac_time_ps,
                                 .frame_id = record->frame_id,

@@ -6,10 +6,13 @@
 #include "host-sw/server/server.h"
 #include "host-sw/transfer/place_host.h"
 
+#include <assert.h>
+
 static void on_record(void *self, const struct nic_record *record)
 {
     struct host_sw *sw = self;
     struct dir_entry *entry = directory_match(&sw->dir, record->conn, record->gen);
+    assert(!entry || dir_entry_is_sane(entry));
     if (!entry)
         return; /* the connection ended in the same step in which this segment arrived */
     if (record->verdict == NIC_VERDICT_APPLIED && record->gen == entry->gen)

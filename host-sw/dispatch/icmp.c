@@ -11,6 +11,8 @@
 #include "host-sw/stack/answer.h"
 #include "host-sw/stack/seq.h"
 
+#include <assert.h>
+
 static void count(struct host_sw_stats *stats, enum icmp_kind kind)
 {
     if (kind == ICMP_UNREACHABLE)
@@ -26,6 +28,7 @@ static void count(struct host_sw_stats *stats, enum icmp_kind kind)
 /* The NIC whose commands are executed where the context is, or will be before they are. */
 static bool nic_with_context(const struct dir_entry *entry, unsigned *nic)
 {
+    assert(dir_entry_is_sane(entry));
     switch ((enum dir_state)entry->state) {
     case DIR_ACTIVE:
         *nic = entry->owner;
@@ -50,6 +53,7 @@ static bool nic_with_context(const struct dir_entry *entry, unsigned *nic)
 /* A segment that begins there may be on its way. */
 static bool is_in_flight(const struct dir_entry *entry, uint32_t seq)
 {
+    assert(dir_entry_is_sane(entry));
     uint32_t end = entry->tx_prod + (entry->fin_wanted ? 1 : 0);
     return !host_seq_lt(seq, entry->snd_una) && host_seq_lt(seq, end);
 }

@@ -64,6 +64,7 @@ static void ask(struct host_sw *sw, const struct neighbour_key *key, unsigned po
 
 static void begin(struct host_sw *sw, struct dir_entry *entry, const uint8_t mac[6])
 {
+    assert(dir_entry_is_sane(entry));
     struct conn_ctx image;
     sw->resolving -= entry->resolving;
     entry->resolving = false;
@@ -157,6 +158,7 @@ void connecting_on_neighbour(struct host_sw *sw, const struct neighbour_key *key
 
 static void fail(struct host_sw *sw, struct dir_entry *entry, const uint8_t *mac)
 {
+    assert(dir_entry_is_sane(entry));
     (void)mac;
     termination_give_up(sw, entry, NIC_TERM_UNREACHABLE);
 }

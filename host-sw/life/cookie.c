@@ -134,6 +134,7 @@ static void open_with(struct host_sw *sw, struct dir_entry *entry, const struct 
                       const struct packet *packet, const struct tcp_segment *syn,
                       struct app_accept *accept)
 {
+    assert(dir_entry_is_sane(entry));
     struct conn_ctx image;
     struct tcp_tx sent;
     uint64_t now_ps = server_now(sw);

@@ -27,6 +27,7 @@ static uint64_t repeat_ps(const struct host_sw *sw)
 /* What the peer has acknowledged as far as the host was told, and what it may have received. */
 static void note_numbers(struct farewell *farewell, const struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     bool fin_acked = entry->tcp_state == TCP_FIN_WAIT_2 || entry->tcp_state == TCP_TIME_WAIT;
     farewell->limit = entry->tx_prod + (entry->fin_wanted ? 1 : 0);
     farewell->seq = fin_acked ? farewell->limit : entry->snd_una;
@@ -36,6 +37,7 @@ static void note_numbers(struct farewell *farewell, const struct dir_entry *entr
 
 void farewell_begin(struct host_sw *sw, const struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     if (entry->resolving)
         return; /* nothing was ever sent */
     struct farewell *farewell = farewell_find(&sw->farewells, &entry->key);

@@ -40,6 +40,7 @@ static enum idle_reason host_refuses(const struct host_sw *sw, uint32_t conn)
 /* What the driver can know without asking the NIC. IDLE_REASON_COUNT: nothing speaks against it. */
 static enum idle_reason driver_refuses(const struct host_sw *sw, const struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     if (!entry->established)
         return IDLE_REASON_OPENING;
     if (entry->wanted.listed)
@@ -63,6 +64,7 @@ static enum idle_reason image_refuses(const struct host_sw *sw, const struct con
  * question stops it and moves its context twice. */
 static uint64_t may_rest_ps(const struct host_sw *sw, const struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     uint64_t heard_ps = u64_max(entry->last_rx_ps, entry->opened_ps);
     bool heard = heard_ps > entry->idle_refused_ps;
     return u64_max(heard_ps, entry->idle_refused_ps) +
@@ -71,6 +73,7 @@ static uint64_t may_rest_ps(const struct host_sw *sw, const struct dir_entry *en
 
 static void arm_at(struct host_sw *sw, const struct dir_entry *entry, uint64_t at_ps)
 {
+    assert(dir_entry_is_sane(entry));
     if (!sw->resting) {
         if (at_ps == TIME_NEVER)
             return;
@@ -82,6 +85,7 @@ static void arm_at(struct host_sw *sw, const struct dir_entry *entry, uint64_t a
 
 void idle_arm(struct host_sw *sw, const struct dir_entry *entry, const struct conn_ctx *image)
 {
+    assert(dir_entry_is_sane(entry));
     uint64_t left_us = tcp_image_left_us(image);
     arm_at(sw, entry,
            left_us == UINT64_MAX ? TIME_NEVER : entry->extracted_ps + left_us * PS_PER_US);
@@ -89,11 +93,13 @@ void idle_arm(struct host_sw *sw, const struct dir_entry *entry, const struct co
 
 void idle_disarm(struct host_sw *sw, const struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     arm_at(sw, entry, TIME_NEVER);
 }
 
 static void consider(struct host_sw *sw, struct dir_entry *entry, uint64_t now_ps)
 {
+    assert(dir_entry_is_sane(entry));
     if (entry->state != DIR_ACTIVE || transfer_is_under_way(entry) ||
         now_ps < may_rest_ps(sw, entry) || PLANTED(claim_never_rests) || PLANTED(rest_never))
         return;
@@ -117,15 +123,18 @@ void idle_scan(struct host_sw *sw, uint64_t now_ps)
  * asked again before another idle time. */
 static void note_refusal(struct host_sw *sw, struct dir_entry *entry, enum idle_reason reason)
 {
+    assert(dir_entry_is_sane(entry));
     bool heard = entry->last_rx_ps > entry->idle_refused_ps;
     sw->stats.not_inactivated[reason]++;
     entry->idle_wait_ps =
         heard ? sw->params.idle_ps : u64_max(sw->params.idle_ps, 2 * entry->idle_wait_ps);
     entry->idle_refused_ps = server_now(sw);
+    assert(dir_entry_is_sane(entry));
 }
 
 bool idle_accepts(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image)
 {
+    assert(dir_entry_is_sane(entry));
     enum idle_reason reason = driver_refuses(sw, entry);
     if (entry->held_count > 0 || server_now(sw) < entry->last_rx_ps + sw->params.idle_ps)
         reason = IDLE_REASON_HEARD;
@@ -141,6 +150,7 @@ bool idle_accepts(struct host_sw *sw, struct dir_entry *entry, const struct conn
 static unsigned place_for(const struct host_sw *sw, const struct dir_entry *entry, unsigned wanted,
                           enum host_reason *reason)
 {
+    assert(dir_entry_is_sane(entry));
     if (entry->owner == PLACE_HOST && entry->host_reason != HOST_REASON_TABLE_FULL &&
         entry->host_reason != HOST_REASON_NO_MEMBER) {
         *reason = (enum host_reason)entry->host_reason;
@@ -161,6 +171,7 @@ static unsigned place_for(const struct host_sw *sw, const struct dir_entry *entr
 void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned wanted,
                      const struct move_trigger *why)
 {
+    assert(dir_entry_is_sane(entry));
     assert(entry->state == DIR_INACTIVE);
     enum host_reason reason;
     unsigned place = place_for(sw, entry, wanted, &reason);
@@ -170,6 +181,7 @@ void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned wante
     entry->idle_refused_ps = server_now(sw);
     entry->idle_wait_ps = 0;
     transfer_begin(sw, entry, place, MOVE_REACTIVATED, why);
+    assert(dir_entry_is_sane(entry));
 }
 
 uint64_t idle_next_ps(const struct host_sw *sw)

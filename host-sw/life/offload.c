@@ -5,15 +5,18 @@
 #include "host-sw/transfer/transfer.h"
 #include "models/base/memory.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 static unsigned nic_for(const struct host_sw *sw, const struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     return sw->mode->may_own(&sw->ports, entry->rx_if) ? entry->rx_if : team_other(entry->rx_if);
 }
 
 void offload_take_away(struct host_sw *sw, struct dir_entry *entry, enum host_reason reason)
 {
+    assert(dir_entry_is_sane(entry));
     entry->host_reason = (uint8_t)reason;
     struct move_trigger why = transfer_called(sw);
     transfer_request(sw, entry, PLACE_HOST, MOVE_ONLOADED, &why);
@@ -21,6 +24,7 @@ void offload_take_away(struct host_sw *sw, struct dir_entry *entry, enum host_re
 
 void offload_on_dropped(struct host_sw *sw, struct dir_entry *entry, enum drop_reason reason)
 {
+    assert(dir_entry_is_sane(entry));
     uint32_t limit = sw->params.offload_out_of_order_max;
     if (reason != DROP_TCP_OOO_FULL || entry->state != DIR_ACTIVE || entry->owner == PLACE_HOST)
         return;
@@ -31,6 +35,7 @@ void offload_on_dropped(struct host_sw *sw, struct dir_entry *entry, enum drop_r
 
 void offload_on_fragments(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     sw->stats.wholes++;
     if (entry->owner == PLACE_HOST || entry->state != DIR_ACTIVE)
         return;
@@ -51,6 +56,7 @@ void offload_take_all(struct host_sw *sw, unsigned nic)
 
 static void fulfil(struct host_sw *sw, struct dir_entry *entry, bool on_host)
 {
+    assert(dir_entry_is_sane(entry));
     struct move_trigger why = transfer_called(sw);
     if (entry->state != DIR_ACTIVE || (entry->owner == PLACE_HOST) == on_host)
         return;

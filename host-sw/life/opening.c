@@ -64,6 +64,7 @@ void opening_build_image(struct host_sw *sw, const struct dir_entry *entry,
                          const uint8_t peer_mac[6], const struct app_accept *accept,
                          struct conn_ctx *image)
 {
+    assert(dir_entry_is_sane(entry));
     const struct flow_key *key = &entry->key;
     uint64_t now_ps = server_now(sw);
     uint32_t ring_log2 = log2_of(sw->params.ring_bytes);
@@ -122,6 +123,7 @@ struct dir_entry *opening_admit(struct host_sw *sw, const struct flow_key *key)
 unsigned opening_begin(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
                        uint32_t irs, const struct app_accept *accept)
 {
+    assert(dir_entry_is_sane(entry));
     unsigned nic =
         sw->mode->may_own(&sw->ports, frame->port) ? frame->port : team_other(frame->port);
     entry->cookie = accept->cookie;
@@ -142,6 +144,7 @@ unsigned opening_begin(struct host_sw *sw, struct dir_entry *entry, const struct
 
 void opening_done(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     sw->embryonic -= entry->embryonic;
     entry->embryonic = false;
 }
@@ -162,6 +165,7 @@ void opening_emit(struct host_sw *sw, const struct dir_entry *entry)
 
 void opening_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, struct conn_ctx *image)
 {
+    assert(dir_entry_is_sane(entry));
     enum host_reason reason = nic_places_refuse(sw, &entry->key);
     if (reason != HOST_REASON_NONE) {
         sw->stats.host_opened++;
@@ -171,6 +175,7 @@ void opening_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, str
     struct move_trigger why = transfer_called(sw);
     transfer_begin(sw, entry, nic, MOVE_OPENED, &why);
     place_ops_of(nic)->give(sw, entry, nic, MOVE_OPENED, image);
+    assert(dir_entry_is_sane(entry));
 }
 
 bool opening_is_for_listener(struct host_sw *sw, const struct flow_key *key,

@@ -17,6 +17,7 @@
 
 void termination_settle(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     assert(entry->state == DIR_CLOSING);
     if (entry->pending > 0)
         return;
@@ -30,6 +31,7 @@ void termination_settle(struct host_sw *sw, struct dir_entry *entry)
 
 void termination_examine_held(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     struct dir_frame frame;
     while (hold_take(&sw->hold, entry, &frame)) {
         sw->upcalls->examine(sw, &frame, NULL);
@@ -41,6 +43,7 @@ void termination_examine_held(struct host_sw *sw, struct dir_entry *entry)
 static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state shown,
                    enum nic_term_cause cause)
 {
+    assert(dir_entry_is_sane(entry));
     struct dir_view last;
     directory_view(&sw->dir, entry->row, &last);
     last.state = shown;
@@ -73,6 +76,7 @@ static bool is_untold(enum nic_term_cause cause)
 
 static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_cause cause)
 {
+    assert(dir_entry_is_sane(entry));
     if (is_untold(cause) && !PLANTED(claim_peers_not_told))
         farewell_begin(sw, entry);
     sw->stats.connects_failed += entry->active && !entry->announced;
@@ -122,6 +126,7 @@ void termination_on_terminated(struct host_sw *sw, const struct nic_event *event
 /* The last counters of an orderly end may be newer than the last record. */
 static void fold_end(struct dir_entry *entry, const struct nic_event *event)
 {
+    assert(dir_entry_is_sane(entry));
     uint32_t acked = host_seq_lt(entry->tx_prod, event->a) ? entry->tx_prod : event->a;
     if (host_seq_lt(entry->snd_una, acked)) {
         entry->tx_bytes += acked - entry->snd_una;
@@ -154,6 +159,7 @@ void termination_on_closed(struct host_sw *sw, const struct nic_event *event)
 void termination_on_abort_done(struct host_sw *sw, struct dir_entry *entry,
                                const struct nic_event *event)
 {
+    assert(dir_entry_is_sane(entry));
     if (event->result != NIC_RESULT_OK)
         return; /* it ended by itself before; that event tells the application */
     notify(sw, entry, NIC_TERM_LOCAL_ABORT);
@@ -162,6 +168,7 @@ void termination_on_abort_done(struct host_sw *sw, struct dir_entry *entry,
 
 void termination_give_up(struct host_sw *sw, struct dir_entry *entry, enum nic_term_cause cause)
 {
+    assert(dir_entry_is_sane(entry));
     assert(cause != NIC_TERM_NONE);
     entry->given_up = true;
     notify(sw, entry, cause);

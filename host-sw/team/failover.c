@@ -5,10 +5,13 @@
 #include "host-sw/transfer/transfer.h"
 #include "models/base/planted.h"
 
+#include <assert.h>
+
 /* The later of the two changes is what asks for the move: the owner's port was lost while the other one
  * could take over, or the other one came back. */
 void failover_check(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     unsigned src = entry->owner;
     if (entry->state != DIR_ACTIVE || !place_is_nic(src) || sw->mode->may_own(&sw->ports, src) ||
         !sw->mode->may_own(&sw->ports, team_other(src)))

@@ -4,6 +4,7 @@
 #include "host-sw/transfer/place.h"
 #include "models/base/planted.h"
 
+#include <assert.h>
 #include <string.h>
 
 uint64_t image_address(const struct host_sw *sw, uint32_t conn)
@@ -13,12 +14,14 @@ uint64_t image_address(const struct host_sw *sw, uint32_t conn)
 
 void image_read(const struct host_sw *sw, const struct dir_entry *entry, struct conn_ctx *image)
 {
+    assert(dir_entry_is_sane(entry));
     uint64_t address = image_address(sw, server_conn_of(sw, entry));
     memcpy(image, sw->bus.ops->mem_read(sw->bus.self, address, sizeof *image), sizeof *image);
 }
 
 void image_write(struct host_sw *sw, const struct dir_entry *entry, const struct conn_ctx *image)
 {
+    assert(dir_entry_is_sane(entry));
     uint64_t address = image_address(sw, server_conn_of(sw, entry));
     sw->bus.ops->mem_write(sw->bus.self, address, image, sizeof *image);
 }
@@ -26,6 +29,7 @@ void image_write(struct host_sw *sw, const struct dir_entry *entry, const struct
 bool image_is_of(const struct host_sw *sw, const struct dir_entry *entry,
                  const struct conn_ctx *image, uint16_t gen)
 {
+    assert(dir_entry_is_sane(entry));
     return tcp_image_check(image) && image->conn_id == server_conn_of(sw, entry) &&
            image->generation == gen;
 }
@@ -33,6 +37,8 @@ bool image_is_of(const struct host_sw *sw, const struct dir_entry *entry,
 void image_hand_over(const struct dir_entry *entry, struct conn_ctx *image, unsigned place,
                      enum move_reason reason)
 {
+    assert(dir_entry_is_sane(entry));
+    assert(place < PLACE_COUNT);
     image->owner = (uint8_t)place;
     image->generation = entry->gen;
     image->own_state = OWN_HOLD;

@@ -21,11 +21,13 @@ static bool is_drained(const struct dir_entry *entry) { return entry->snd_una ==
 /* The source serves the connection still, so the transfer has not begun to take it. */
 static bool waits(const struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     return transfer_is_under_way(entry) && entry->state == DIR_ACTIVE;
 }
 
 static void go_on(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     transfer_mark_own(sw, entry, OWN_ACKNOWLEDGED);
     mech_host_pull_start(sw, entry);
 }
@@ -41,6 +43,7 @@ static void start(struct host_sw *sw, struct dir_entry *const *entries, uint32_t
 
 static void on_record(struct host_sw *sw, struct dir_entry *entry, const struct nic_record *record)
 {
+    assert(dir_entry_is_sane(entry));
     (void)record;
     if (waits(entry) && is_drained(entry))
         go_on(sw, entry);
@@ -49,6 +52,7 @@ static void on_record(struct host_sw *sw, struct dir_entry *entry, const struct 
 /* Without a destination the connection stays where it is. */
 static void on_end(struct host_sw *sw, struct dir_entry *entry, enum transfer_end_cause cause)
 {
+    assert(dir_entry_is_sane(entry));
     if (!waits(entry) || cause == TRANSFER_CONN_ENDED)
         return;
     if (cause == TRANSFER_DEADLINE)

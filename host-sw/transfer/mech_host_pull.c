@@ -19,6 +19,7 @@ static void start(struct host_sw *sw, struct dir_entry *const *entries, uint32_t
 
 void mech_host_pull_start(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     const struct transfer *transfer = &entry->transfer;
     const struct place_ops *dest = place_ops_of(transfer->dest);
     if (transfer->src == PLACE_NOWHERE)
@@ -31,6 +32,7 @@ void mech_host_pull_start(struct host_sw *sw, struct dir_entry *entry)
 void mech_host_pull_on_done(struct host_sw *sw, struct dir_entry *entry,
                             const struct transfer_done *done)
 {
+    assert(dir_entry_is_sane(entry));
     switch (done->step) {
     case TRANSFER_TAKEN:
         transfer_mark(sw, entry, MARK_IMAGE_SEEN, server_now(sw));

@@ -38,6 +38,7 @@ enum host_reason nic_places_refuse(const struct host_sw *sw, const struct flow_k
 
 void nic_places_count(struct host_sw *sw, struct dir_entry *entry, bool on_nics)
 {
+    assert(dir_entry_is_sane(entry));
     if (entry->on_nics == on_nics)
         return;
     entry->on_nics = on_nics;
@@ -50,17 +51,20 @@ void nic_places_count(struct host_sw *sw, struct dir_entry *entry, bool on_nics)
 
 void nic_places_wait(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     if (!entry->waiting.listed)
         conn_list_add(&sw->waiting, server_conn_of(sw, entry));
 }
 
 void nic_places_stop_waiting(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     conn_list_remove(&sw->waiting, server_conn_of(sw, entry));
 }
 
 void nic_places_on_ended(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     nic_places_stop_waiting(sw, entry);
     nic_places_count(sw, entry, false);
     assert(!host_tcp_has(&sw->tcp, server_conn_of(sw, entry)));

@@ -19,7 +19,9 @@
 bool place_host_send(void *self, uint32_t conn, const uint8_t *frame, uint32_t len)
 {
     struct host_sw *sw = self;
+    assert(conn < sw->dir.conn_max);
     struct dir_entry *entry = &sw->dir.entries[conn];
+    assert(dir_entry_is_sane(entry));
     unsigned port = sw->mode->reply_port(&sw->ports, entry->rx_if);
     if (!sw->ports.usable[port] || !host_stack_send_of(&sw->stack, port, conn, frame, len))
         return false;
@@ -32,6 +34,7 @@ bool place_host_send(void *self, uint32_t conn, const uint8_t *frame, uint32_t l
 static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned place,
                   const struct dir_frame *frame, const struct packet *packet)
 {
+    assert(dir_entry_is_sane(entry));
     uint32_t conn = server_conn_of(sw, entry);
     struct nic_record about = {.nic = frame->port,
                                .bytes = frame->bytes,
@@ -59,6 +62,7 @@ static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned place,
 /* What is held again meanwhile waits for the next step. */
 static void apply_held(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     struct dir_frame frame;
     uint32_t count = entry->held_count;
     while (count-- > 0 && hold_take(&sw->hold, entry, &frame)) {
@@ -75,6 +79,7 @@ static void apply_held(struct host_sw *sw, struct dir_entry *entry)
 void place_host_take_over(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image,
                           enum host_reason reason)
 {
+    assert(dir_entry_is_sane(entry));
     assert(entry->state != DIR_CLOSING && !entry->transfer.at_nics.freezing &&
            !entry->transfer.at_nics.installing);
     place_nic_release_source(sw, entry);
@@ -91,11 +96,13 @@ void place_host_take_over(struct host_sw *sw, struct dir_entry *entry, struct co
         nic_places_wait(sw, entry);
     conn_touch(sw, entry); /* what the application did meanwhile */
     apply_held(sw, entry);
+    assert(dir_entry_is_sane(entry));
 }
 
 static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
                  enum move_reason reason, struct conn_ctx *image)
 {
+    assert(dir_entry_is_sane(entry));
     (void)place;
     (void)reason;
     directory_next_gen(entry);
@@ -108,6 +115,7 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
 /* The context is the host's own: it becomes an image at once. */
 static void take(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     struct conn_ctx image;
     nic_places_stop_waiting(sw, entry);
     host_tcp_extract(&sw->tcp, server_conn_of(sw, entry), &image);

@@ -17,6 +17,7 @@
 /* The image is read as the connection left it; the time since then is taken from its deadlines. */
 static void take(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     struct conn_ctx image;
     uint64_t now_ps = server_now(sw);
     assert(entry->state == DIR_INACTIVE);
@@ -32,6 +33,7 @@ static void take(struct host_sw *sw, struct dir_entry *entry)
 /* The host's own TCP was asked in this same step, and has stopped only then. */
 static bool accepts(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image)
 {
+    assert(dir_entry_is_sane(entry));
     return entry->transfer.src == PLACE_HOST || idle_accepts(sw, entry, image);
 }
 
@@ -39,6 +41,7 @@ static bool accepts(struct host_sw *sw, struct dir_entry *entry, const struct co
 static void discard_rings(struct host_sw *sw, const struct dir_entry *entry,
                           const struct conn_ctx *image)
 {
+    assert(dir_entry_is_sane(entry));
     bool is_read =
         image->rcv_nxt == entry->rcv_nxt && dir_entry_rx_end(entry) == entry->rx_consumed;
     if (is_read && !tcp_holds_out_of_order(image))
@@ -51,6 +54,7 @@ static void discard_rings(struct host_sw *sw, const struct dir_entry *entry,
 static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
                  enum move_reason reason, struct conn_ctx *image)
 {
+    assert(dir_entry_is_sane(entry));
     const struct transfer *transfer = &entry->transfer;
     (void)place;
     (void)reason;
@@ -69,6 +73,7 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
 static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned place,
                   const struct dir_frame *frame, const struct packet *packet)
 {
+    assert(dir_entry_is_sane(entry));
     (void)place;
     (void)packet;
     struct move_trigger why = {.at_ps = frame->mac_time_ps,

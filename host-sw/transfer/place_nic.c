@@ -18,6 +18,7 @@ enum { INSTALL_TRIES_MAX = 2 }; /* a refused image is tried once more (R-25) */
 
 static void reserve(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint16_t gen)
 {
+    assert(dir_entry_is_sane(entry));
     struct transfer_at_nics *at_nics = &entry->transfer.at_nics;
     struct nic_cmd cmd = {
         .op = NIC_CMD_RESERVE, .gen = gen, .image = image_address(sw, server_conn_of(sw, entry))};
@@ -31,6 +32,7 @@ static void reserve(struct host_sw *sw, struct dir_entry *entry, unsigned nic, u
 /* What a dead NIC remembers harms nobody, because generations differ. */
 static void release(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint16_t gen)
 {
+    assert(dir_entry_is_sane(entry));
     struct nic_cmd cmd = {.op = NIC_CMD_RELEASE,
                           .flags = NIC_CMD_FLAG_NO_COMPLETION,
                           .gen = gen,
@@ -41,6 +43,7 @@ static void release(struct host_sw *sw, struct dir_entry *entry, unsigned nic, u
 
 static void release_place(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     struct transfer_at_nics *at_nics = &entry->transfer.at_nics;
     if (at_nics->reserved)
         release(sw, entry, at_nics->reserve_nic, at_nics->reserve_gen);
@@ -49,21 +52,26 @@ static void release_place(struct host_sw *sw, struct dir_entry *entry)
 
 void place_nic_release_source(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
     if (transfer->at_nics.tombstone && !PLANTED(tombstone_leaked))
         release(sw, entry, transfer->src, transfer->at_nics.src_gen);
     transfer->at_nics.tombstone = false;
+    assert(dir_entry_is_sane(entry));
 }
 
 void place_nic_forget(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     if (!PLANTED(reservation_leaked))
         release_place(sw, entry);
     place_nic_release_source(sw, entry);
+    assert(dir_entry_is_sane(entry));
 }
 
 static void prepare(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     reserve(sw, entry, entry->transfer.dest, (uint16_t)(entry->gen + 1));
     if (PLANTED(t7_of_command))
         transfer_mark(sw, entry, MARK_IMAGE_SEEN, server_now(sw));
@@ -71,6 +79,7 @@ static void prepare(struct host_sw *sw, struct dir_entry *entry)
 
 void place_nic_on_reserve_done(struct dir_entry *entry, const struct nic_event *event)
 {
+    assert(dir_entry_is_sane(entry));
     struct transfer_at_nics *at_nics = &entry->transfer.at_nics;
     if (event->result == NIC_RESULT_OK || at_nics->reserve_gen != event->gen)
         return;
@@ -83,6 +92,7 @@ void place_nic_on_dest_lost(struct dir_entry *entry) { entry->transfer.at_nics.r
 
 static bool accepts(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image)
 {
+    assert(dir_entry_is_sane(entry));
     (void)image;
     return !entry->transfer.at_nics.refused && sw->nics[entry->transfer.dest].up;
 }
@@ -91,6 +101,7 @@ static bool accepts(struct host_sw *sw, struct dir_entry *entry, const struct co
 
 static void take(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
     bool stays_in_memory = transfer->dest == PLACE_MEMORY;
     struct nic_cmd cmd = {.op = NIC_CMD_FREEZE,
@@ -112,6 +123,7 @@ static bool leaves_tombstone(const struct nic_event *event)
 void place_nic_on_freeze_done(struct host_sw *sw, struct dir_entry *entry,
                               const struct nic_event *event)
 {
+    assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
     assert(entry->state == DIR_FREEZING && transfer->at_nics.freezing);
     transfer->at_nics.freezing = false;
@@ -139,6 +151,7 @@ void place_nic_on_freeze_done(struct host_sw *sw, struct dir_entry *entry,
 void place_nic_on_freeze_done_late(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                                    uint16_t gen, const struct nic_event *event)
 {
+    assert(dir_entry_is_sane(entry));
     if (leaves_tombstone(event))
         release(sw, entry, nic, gen);
 }
@@ -154,6 +167,7 @@ static uint64_t held_address(const struct host_sw *sw, uint32_t conn)
 /* Writes the list of held frames; each is with the NIC from now on, until its record comes. */
 static void write_held(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
 {
+    assert(dir_entry_is_sane(entry));
     struct nic_held held[TEAM_HELD_SLOT_FRAMES_MAX];
     uint32_t count = 0;
     for (uint32_t i = entry->held_head; i != DIR_NONE; i = sw->hold.nodes[i].next) {
@@ -176,6 +190,7 @@ static void write_held(struct host_sw *sw, struct dir_entry *entry, unsigned nic
 /* An INSTALL failed: its frames were not looked at and are the host's again. */
 static void take_back_held(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     for (uint32_t i = entry->held_head; i != DIR_NONE; i = sw->hold.nodes[i].next) {
         uint64_t buffer = inject_table_remove(&sw->injected, sw->hold.nodes[i].frame.frame_id);
         if (buffer)
@@ -185,6 +200,7 @@ static void take_back_held(struct host_sw *sw, struct dir_entry *entry)
 
 static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
 {
+    assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
     uint32_t conn = server_conn_of(sw, entry);
     bool opens = transfer->src == PLACE_NOWHERE;
@@ -206,11 +222,13 @@ static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
     transfer->at_nics.tries++;
     transfer->at_nics.reserved = false; /* taken by the INSTALL */
     conn_command(sw, entry, nic, cmd, 0);
+    assert(dir_entry_is_sane(entry));
 }
 
 /* The INSTALL takes effect, with T8, when this step ends. */
 static void note_issue(struct host_sw *sw, const struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     if (sw->issued_count == sw->issued_capacity) {
         sw->issued_capacity = sw->issued_capacity ? 2 * sw->issued_capacity : 64;
         sw->issued = realloc(sw->issued, sw->issued_capacity * sizeof *sw->issued);
@@ -234,6 +252,7 @@ void place_nic_on_step_end(struct host_sw *sw)
 static void give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, enum move_reason reason,
                  struct conn_ctx *image)
 {
+    assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
     struct transfer_at_nics *at_nics = &transfer->at_nics;
     bool opens = transfer->src == PLACE_NOWHERE;
@@ -265,6 +284,7 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, enum
 static void on_install_failed(struct host_sw *sw, struct dir_entry *entry,
                               const struct nic_event *event)
 {
+    assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
     bool may_retry = event->result == NIC_RESULT_BAD_IMAGE;
     take_back_held(sw, entry);
@@ -280,6 +300,7 @@ static void on_install_failed(struct host_sw *sw, struct dir_entry *entry,
 void place_nic_on_install_done(struct host_sw *sw, struct dir_entry *entry,
                                const struct nic_event *event)
 {
+    assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
     assert(transfer->at_nics.installing && event->gen == entry->gen &&
            event->nic == transfer->dest);
@@ -299,6 +320,7 @@ void place_nic_on_install_done(struct host_sw *sw, struct dir_entry *entry,
 void place_nic_on_install_done_late(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                                     uint16_t gen, bool ok)
 {
+    assert(dir_entry_is_sane(entry));
     if (!ok) {
         take_back_held(sw, entry);
         sw->upcalls->examine_held(sw, entry);
@@ -318,6 +340,7 @@ void place_nic_on_install_done_late(struct host_sw *sw, struct dir_entry *entry,
 static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                   const struct dir_frame *frame, const struct packet *packet)
 {
+    assert(dir_entry_is_sane(entry));
     assert(entry->state != DIR_FREE && entry->state != DIR_CLOSING);
     (void)packet;
     struct nic_cmd cmd = {.op = NIC_CMD_RX_INJECT,

@@ -15,6 +15,7 @@
 
 static void list(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     conn_list_add(&sw->transfers, server_conn_of(sw, entry));
     if (!entry->transfer.takes_turn)
         return;
@@ -24,6 +25,7 @@ static void list(struct host_sw *sw, struct dir_entry *entry)
 
 static void unlist(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     if (!conn_list_remove(&sw->transfers, server_conn_of(sw, entry)) || !entry->transfer.takes_turn)
         return;
     assert(sw->turns_taken > 0);
@@ -36,6 +38,7 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry)
 static void enqueue(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                     enum move_reason reason, const struct move_trigger *why)
 {
+    assert(dir_entry_is_sane(entry));
     entry->wanted_dest = (uint8_t)dest;
     entry->wanted_reason = (uint8_t)reason;
     entry->wanted_trigger = *why;
@@ -45,6 +48,7 @@ static void enqueue(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
 
 static void dequeue(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     conn_list_remove(&sw->wanted, server_conn_of(sw, entry));
 }
 
@@ -52,6 +56,7 @@ static void dequeue(struct host_sw *sw, struct dir_entry *entry)
 
 static unsigned place_of(const struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     if (entry->state == DIR_OPENING)
         return PLACE_NOWHERE;
     return entry->state == DIR_INACTIVE ? (unsigned)PLACE_MEMORY : entry->owner;
@@ -82,6 +87,7 @@ static const struct mechanism_ops *mechanism_for(const struct host_sw *sw, unsig
 static void set_up(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                    enum move_reason reason, const struct move_trigger *why, bool takes_turn)
 {
+    assert(dir_entry_is_sane(entry));
     struct move_trigger trigger = *why; /* may be the one in the queue */
     unsigned src = place_of(entry);
     assert(src != dest && !transfer_is_under_way(entry));
@@ -109,13 +115,16 @@ static void start(struct host_sw *sw, struct dir_entry *const *entries, uint32_t
 void transfer_begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                     enum move_reason reason, const struct move_trigger *why)
 {
+    assert(dir_entry_is_sane(entry));
     set_up(sw, entry, dest, reason, why, false);
     start(sw, &entry, 1);
+    assert(dir_entry_is_sane(entry));
 }
 
 /* True if the connection is still at a place we may take it from, and `dest` may own it. */
 static bool is_possible(const struct host_sw *sw, const struct dir_entry *entry, unsigned dest)
 {
+    assert(dir_entry_is_sane(entry));
     if (entry->state != DIR_ACTIVE || entry->owner == dest || transfer_is_under_way(entry))
         return false;
     if (entry->owner == PLACE_HOST && (!host_tcp_has(&sw->tcp, server_conn_of(sw, entry)) ||
@@ -132,6 +141,7 @@ static bool has_room(const struct host_sw *sw)
 bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                       enum move_reason reason, const struct move_trigger *why)
 {
+    assert(dir_entry_is_sane(entry));
     if (!is_possible(sw, entry, dest))
         return false;
     struct move_trigger trigger = *why;
@@ -200,6 +210,7 @@ void transfer_run_queue(struct host_sw *sw)
 void transfer_on_frame(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
                        const struct packet *packet)
 {
+    assert(dir_entry_is_sane(entry));
     const struct mechanism_ops *mechanism = entry->transfer.mechanism;
     assert(mechanism);
     if (mechanism->on_frame && mechanism->on_frame(sw, entry, frame))
@@ -214,6 +225,7 @@ void transfer_on_frame(struct host_sw *sw, struct dir_entry *entry, const struct
 
 bool transfer_on_nic_lost(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
 {
+    assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
     const struct mechanism_ops *mechanism = transfer->mechanism;
     if (!mechanism)
@@ -233,12 +245,14 @@ bool transfer_on_nic_lost(struct host_sw *sw, struct dir_entry *entry, unsigned 
 static const struct mechanism_ops *mechanism_of(const struct host_sw *sw,
                                                 const struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     return entry->transfer.mechanism ? entry->transfer.mechanism : sw->mechanism;
 }
 
 bool transfer_may_consume(const struct host_sw *sw, const struct dir_entry *entry,
                           const struct nic_record *record)
 {
+    assert(dir_entry_is_sane(entry));
     const struct mechanism_ops *mechanism = mechanism_of(sw, entry);
     return !mechanism->may_consume || mechanism->may_consume(sw, entry, record);
 }
@@ -246,6 +260,7 @@ bool transfer_may_consume(const struct host_sw *sw, const struct dir_entry *entr
 void transfer_on_record(struct host_sw *sw, struct dir_entry *entry,
                         const struct nic_record *record)
 {
+    assert(dir_entry_is_sane(entry));
     const struct mechanism_ops *mechanism = mechanism_of(sw, entry);
     if (mechanism->on_record)
         mechanism->on_record(sw, entry, record);
@@ -253,6 +268,7 @@ void transfer_on_record(struct host_sw *sw, struct dir_entry *entry,
 
 void transfer_on_conn_ended(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     const struct mechanism_ops *mechanism = entry->transfer.mechanism;
     dequeue(sw, entry);
     if (mechanism && mechanism->on_end)
@@ -297,17 +313,20 @@ uint64_t transfer_next_deadline_ps(const struct host_sw *sw)
 
 void transfer_give(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image)
 {
+    assert(dir_entry_is_sane(entry));
     const struct transfer *transfer = &entry->transfer;
     const struct place_ops *dest = place_ops_of(transfer->dest);
     if (dest->accepts && !dest->accepts(sw, entry, image))
         transfer_go_back(sw, entry, image);
     else
         dest->give(sw, entry, transfer->dest, (enum move_reason)transfer->reason, image);
+    assert(dir_entry_is_sane(entry));
 }
 
 /* No NIC took it, so the host does. Only an image that is damaged in host memory is lost. */
 static void on_failed_for_good(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     struct conn_ctx image;
     image_read(sw, entry, &image);
     transfer_report_end(sw, entry, MOVE_END_FAILED);
@@ -325,6 +344,7 @@ static void on_failed_for_good(struct host_sw *sw, struct dir_entry *entry)
 
 void transfer_go_back(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image)
 {
+    assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
     struct conn_ctx stored;
     unsigned src = transfer->src;
@@ -344,16 +364,19 @@ void transfer_keep_data(struct dir_entry *entry) { entry->transfer.keeps_data = 
 
 void transfer_cancel(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     assert(entry->state == DIR_ACTIVE && entry->owner == entry->transfer.src);
     transfer_report_end(sw, entry, MOVE_END_FAILED);
     unlist(sw, entry);
     place_nic_forget(sw, entry);
     entry->transfer = (struct transfer){0};
     conn_touch(sw, entry); /* what the application wrote meanwhile */
+    assert(dir_entry_is_sane(entry));
 }
 
 void transfer_finish(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
     bool between_nics = place_is_nic(transfer->src) && place_is_nic(transfer->dest);
     if (between_nics && !transfer->returning) {

@@ -40,6 +40,7 @@ void transfer_report_wanted(struct host_sw *sw, const struct dir_entry *entry, u
 
 static void emit_begin(struct host_sw *sw, const struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     const struct transfer *transfer = &entry->transfer;
     uint8_t kind = transfer_is_move(transfer) ? PROBE_MOVE_BEGIN : PROBE_TRANSFER_BEGIN;
     conn_emit(sw, entry, transfer->dest,
@@ -76,6 +77,7 @@ static void count_end(struct host_sw *sw, const struct transfer *transfer, enum 
 
 void transfer_report_end(struct host_sw *sw, struct dir_entry *entry, enum move_end end)
 {
+    assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
     if (!transfer->mechanism || transfer->reported)
         return;
@@ -94,6 +96,7 @@ void transfer_report_end(struct host_sw *sw, struct dir_entry *entry, enum move_
 
 void transfer_report_begin(struct host_sw *sw, const struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     const struct transfer *transfer = &entry->transfer;
     count_begin(sw, transfer);
     if (!is_told(transfer))
@@ -136,6 +139,7 @@ uint64_t host_sw_transfers_open(const struct host_sw *sw, enum transfer_kind kin
 void transfer_report_step(struct host_sw *sw, struct dir_entry *entry,
                           const struct transfer_done *done)
 {
+    assert(dir_entry_is_sane(entry));
     const struct mechanism_ops *mechanism = entry->transfer.mechanism;
     assert(mechanism && mechanism->on_done);
     mechanism->on_done(sw, entry, done);
