@@ -477,6 +477,7 @@ bool dispatch_poll(struct host_sw *sw)
     for (uint32_t i = 0; i < sw->pending_event_count; i++)
         on_event(sw, &sw->pending_events[i]);
     sw->pending_event_count = 0;
+    transfer_run_queue(sw); /* a connection that has ended frees a turn */
     busy |= offload_run(sw);
     busy |= host_tcp_run(&sw->tcp);
     return busy;
