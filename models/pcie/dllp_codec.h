@@ -1,4 +1,4 @@
-/* Data link layer packets bit by bit: four bytes and a CRC-16 (timing 1.3). */
+/* Encodes and decodes data link layer packets: four bytes and a CRC-16 (docs/timing.md 1.3). */
 #ifndef TOESIM_PCIE_DLLP_CODEC_H
 #define TOESIM_PCIE_DLLP_CODEC_H
 
@@ -8,7 +8,7 @@
 
 enum { DLLP_BODY_BYTES = 4, DLLP_BYTES = 6 };
 
-/* The type byte; virtual channel 0. */
+/* The type byte, for virtual channel 0. */
 enum dllp_type {
     DLLP_ACK = 0x00,
     DLLP_FEATURE = 0x02,
@@ -35,15 +35,15 @@ struct dllp {
     uint16_t seq;            /* Ack, Nak: 12 bits */
     uint16_t header_credits; /* flow control: 8 bits, cumulative */
     uint16_t data_credits;   /* 12 bits, cumulative, 16 bytes each */
-    uint32_t bits;           /* the others: bits 23:0 as they are */
+    uint32_t bits;           /* all other types: bits 23:0 unchanged */
 };
 
-/* Polynomial 100Bh, start FFFFh, bits LSB first; as sent: low byte first. */
+/* Returns the CRC: polynomial 100Bh, initial value FFFFh, bits LSB first, sent low byte first. */
 uint16_t dllp_crc(const uint8_t body[DLLP_BODY_BYTES]);
 
 void dllp_encode(const struct dllp *dllp, uint8_t out[DLLP_BYTES]);
 
-/* STATUS_BAD_INPUT: the CRC is wrong, or the type is none of those above. */
+/* Returns STATUS_BAD_INPUT if the CRC is wrong or the type is none of those above. */
 enum status dllp_decode(const uint8_t in[DLLP_BYTES], struct dllp *dllp, struct error *err);
 
 #endif

@@ -1,4 +1,4 @@
-/* Payload of queued write TLPs: equal cells of one MPS each, recycled. */
+/* Payload of queued write TLPs. The cells have one MPS each and are reused. */
 #ifndef TOESIM_PCIE_PCIE_CELLS_H
 #define TOESIM_PCIE_PCIE_CELLS_H
 
@@ -15,7 +15,7 @@ struct pcie_cells {
 void pcie_cells_init(struct pcie_cells *cells, size_t cell_bytes);
 void pcie_cells_free_all(struct pcie_cells *cells);
 
-/* A cell with a copy of data; len at most cell_bytes. */
+/* Returns a cell with a copy of `data`; `len` is at most cell_bytes. */
 uint8_t *pcie_cells_take(struct pcie_cells *cells, const void *data, size_t len);
 void pcie_cells_give(struct pcie_cells *cells, uint8_t *data);
 

@@ -186,7 +186,7 @@ uint32_t pcie_config_mps_bytes(const struct pcie_config *config)
     return 128u << (code < config->mps_max_code ? code : config->mps_max_code);
 }
 
-/* Codes 6 and 7 are reserved; the largest request of the specification answers them. */
+/* Returns MRRS. Codes 6 and 7 are reserved; they are read as the largest value of the specification. */
 uint32_t pcie_config_mrrs_bytes(const struct pcie_config *config)
 {
     uint32_t code = devctl_code(config, DEVCTL_MRRS_SHIFT);
@@ -201,7 +201,7 @@ uint32_t pcie_config_tags(const struct pcie_config *config)
     return TAGS_WITHOUT_EXT;
 }
 
-/* Timing 1.7; reserved codes are taken as 0. */
+/* The ranges of docs/timing.md 1.7. Reserved codes are read as 0. */
 static const struct {
     uint64_t low_ps, high_ps;
 } timeout_ranges[16] = {

@@ -47,7 +47,7 @@ struct pcie_config {
     uint32_t tags_max;
 };
 
-/* What the endpoint can do: fixed by the hardware and visible in its capabilities. */
+/* Capabilities of the endpoint, which the hardware fixes and the capability registers show. */
 struct pcie_config_shape {
     unsigned nic, gen, lanes;
     uint32_t mps_bytes, mrrs_bytes, tags;
@@ -55,35 +55,36 @@ struct pcie_config_shape {
 
 void pcie_config_init(struct pcie_config *config, const struct pcie_config_shape *shape);
 
-/* Function-level reset; MPS survives it (link_reset: not even that, the link was down). */
+/* Performs a function-level reset, which keeps MPS. `link_reset` is true after a link was down; then MPS is
+ * reset as well. */
 void pcie_config_reset(struct pcie_config *config, bool link_reset);
 
-/* offset is DW aligned. transactions_pending: reads are outstanding (Device Status bit 5). */
+/* Reads a DW-aligned offset. `transactions_pending` says that reads are outstanding (Device Status bit 5). */
 uint32_t pcie_config_read32(const struct pcie_config *config, uint32_t offset,
                             bool transactions_pending);
 
-/* True when the write asks for a function-level reset, which the caller then carries out. */
+/* Returns true if the write requests a function-level reset, which the caller then carries out. */
 bool pcie_config_write32(struct pcie_config *config, uint32_t offset, uint32_t value);
 
-/* MSI-X table and pending bits, an offset in BAR 0 from PCIE_MSIX_TABLE to PCIE_MSIX_END. */
+/* Access the MSI-X table and pending bits; the offset in BAR 0 is from PCIE_MSIX_TABLE to PCIE_MSIX_END. */
 uint32_t pcie_config_msix_read32(const struct pcie_config *config, uint32_t offset);
 void pcie_config_msix_write32(struct pcie_config *config, uint32_t offset, uint32_t value);
 
-/* What is allowed now. */
+/* Return what the registers allow now. */
 bool pcie_config_memory_on(const struct pcie_config *config);
 bool pcie_config_master_on(const struct pcie_config *config);
 uint32_t pcie_config_mps_bytes(const struct pcie_config *config);
 uint32_t pcie_config_mrrs_bytes(const struct pcie_config *config);
 uint32_t pcie_config_tags(const struct pcie_config *config);
-/* Completion timeout as Device Control 2 has it: the device's own where the range is the default one,
- * else as near to it as the range allows; TIME_NEVER: disabled. */
+/* Returns the completion timeout that Device Control 2 selects: the device's own value for the default
+ * range, otherwise the nearest value within the range, or TIME_NEVER if it is disabled. */
 uint64_t pcie_config_timeout_ps(const struct pcie_config *config, uint64_t own_ps);
 uint64_t pcie_config_bar0(const struct pcie_config *config);
 
-/* False: masked or disabled; where it is masked the pending bit remembers the message. */
+/* Returns false if the vector is masked or MSI-X is disabled. For a masked vector the pending bit is set. */
 bool pcie_config_msix_raise(struct pcie_config *config, unsigned vector);
 
-/* A pending vector that may be sent now, its bit then cleared; -1: none. */
+/* Returns a pending vector that may be sent now and clears its bit; -1 if there is none. */
 int pcie_config_msix_take_pending(struct pcie_config *config);
 
 uint64_t pcie_config_msix_address(const struct pcie_config *config, unsigned vector);

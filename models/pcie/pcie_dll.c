@@ -17,7 +17,7 @@ uint64_t pcie_dll_symbol_ps(unsigned gen)
     return UINT64_C(4000) >> (gen - 1);
 }
 
-/* Ack factor in tenths: how many TLPs may share an Ack. */
+/* Returns the Ack factor in tenths: how many TLPs may share an Ack. */
 static uint32_t ack_factor(unsigned lanes, uint32_t mps_bytes)
 {
     if (mps_bytes >= 512)

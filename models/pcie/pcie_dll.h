@@ -1,8 +1,8 @@
 /*
- * Data link layer arithmetic: how long a receiver may wait with its Ack, when the sender replays,
- * and how often SKP ordered sets interrupt the link (timing 1.2, 1.4).
+ * Data link layer arithmetic: how long a receiver may delay its Ack, when the sender replays, and how often
+ * SKP ordered sets interrupt the link (docs/timing.md 1.2, 1.4).
  *
- * A symbol time is 8 UI at Gen3 and up (timing 1.1 leaves the choice): 4, 2, 1, 0.5, 0.25 ns.
+ *  symbol time is 8 UI at Gen3 and up (docs/timing.md 1.1 leaves the choice): 4, 2, 1, 0.5, 0.25 ns.
  */
 #ifndef TOESIM_PCIE_PCIE_DLL_H
 #define TOESIM_PCIE_PCIE_DLL_H
@@ -17,15 +17,15 @@ enum {
 
 uint64_t pcie_dll_symbol_ps(unsigned gen);
 
-/* Ack and UpdateFC latency limit in symbol times. */
+/* Returns the Ack and UpdateFC latency limit in symbol times. */
 uint32_t pcie_dll_ack_limit(unsigned gen, unsigned lanes, uint32_t mps_bytes);
 
-/* Replay timer in symbol times: 3 times the Ack limit up to Gen3; the simplified 24,000 from Gen4
- * on, where it is required. */
+/* Returns the replay timer in symbol times: 3 times the Ack limit up to Gen3; the simplified 24,000 from
+ * Gen4 on, where it is required. */
 uint32_t pcie_dll_replay_limit(unsigned gen, unsigned lanes, uint32_t mps_bytes);
 
-/* SKP ordered sets, in bytes on all lanes: from the start of one until the next is due, and the
- * length of one. Gen1/2: 4 symbols in each 1180; Gen3+: one block after 370 blocks of data. */
+/* Return the period and the length of SKP ordered sets, in bytes on all lanes. Gen1/2: 4 symbols in each
+ * 1180; Gen3+: one block after 370 blocks of data. */
 uint32_t pcie_dll_skp_period_bytes(unsigned gen, unsigned lanes);
 uint32_t pcie_dll_skp_bytes(unsigned gen, unsigned lanes);
 

@@ -188,8 +188,8 @@ uint64_t pcie_dma_tag_ready_ps(const struct pcie_link *link)
     return link->tags_used < pcie_config_tags(&link->config) ? link->tag_ps : TIME_NEVER;
 }
 
-/* Tags are used in turn, the one that rested longest first, so that a late completion meets its
- * own tag as seldom as possible. */
+/* Takes the tag that has been free for the longest time, so that a late completion rarely meets a new
+ * request with its tag. */
 void pcie_dma_take_tag(struct pcie_link *link, struct pcie_tlp *tlp)
 {
     assert(link->tags_used < link->params.tags);
@@ -246,7 +246,7 @@ void pcie_dma_on_timeout(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t 
     pcie_link_wake(link, now_ps);
 }
 
-/* The bytes were put in place when the completion was formed; here they have arrived. */
+/* Handles the arrival of a completion. Its bytes were copied into the buffer when it was formed. */
 void pcie_dma_on_completion(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
 {
     struct pcie_dma_read *read = &link->reads[tlp->read];
@@ -264,8 +264,8 @@ void pcie_dma_on_completion(struct pcie_link *link, const struct pcie_tlp *tlp, 
         read_give(link, tlp->read);
         return;
     }
-    /* The slot is given back only after the call: the engine may start reads from inside it, and
-     * those may move link->reads but not this buffer. */
+    /* The slot is freed only after the call, because the engine may start reads in it. Those may move
+     * link->reads, but not this buffer. */
     read->aborted = true;
     struct pcie_dma_read ended = *read;
     bool ok = !ended.failed;

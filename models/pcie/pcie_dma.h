@@ -1,4 +1,4 @@
-/* What the endpoint asks of its link: DMA writes and reads, MSI-X, and the tags of the reads. */
+/* The requests of the endpoint: DMA writes and reads, MSI-X, and the tags of the reads. */
 #ifndef TOESIM_PCIE_PCIE_DMA_H
 #define TOESIM_PCIE_PCIE_DMA_H
 
@@ -11,10 +11,10 @@ void pcie_dma_take_tag(struct pcie_link *link, struct pcie_tlp *tlp);
 void pcie_dma_on_completion(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps);
 void pcie_dma_send_msix(struct pcie_link *link, unsigned vector, uint64_t now_ps);
 void pcie_dma_send_pending(struct pcie_link *link, uint64_t now_ps);
-/* A request of the read will never be completed. */
+/* Ends a request of the read that will never be completed. */
 void pcie_dma_forget(struct pcie_link *link, const struct pcie_tlp *tlp);
 void pcie_dma_abort_reads(struct pcie_link *link, uint64_t now_ps);
-/* After the link went down: no completion will come, all reads are over. */
+/* Ends all reads after the link went down, because no completion will come. */
 void pcie_dma_drop_reads(struct pcie_link *link);
 void pcie_dma_reset_tags(struct pcie_link *link, uint64_t now_ps);
 

@@ -15,7 +15,8 @@ static bool is_msix_table(uint32_t offset)
 static void on_mmio_write(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
 {
     if (!pcie_config_memory_on(&link->config)) {
-        link->stats.discarded++; /* an unsupported request; posted, so nobody is told */
+        /* An unsupported request; it is posted, so no completion reports it. */
+        link->stats.discarded++;
     } else if (is_msix_table(tlp->config_offset)) {
         for (uint32_t i = 0; i + 4 <= tlp->len; i += 4) {
             uint32_t value;
@@ -38,12 +39,12 @@ void pcie_endpoint_on_downstream(struct pcie_link *link, struct pcie_tlp *tlp, u
         pcie_dma_on_completion(link, tlp, now_ps);
 }
 
-/* The completion joins the queue of posted writes: it comes to the host behind all of them. */
+/* Sends a completion. It joins the queue of posted writes, so it reaches the host after all of them. */
 static void answer(struct pcie_link *link, const struct pcie_tlp *request, bool ok, bool has_data,
                    uint32_t value, uint64_t now_ps)
 {
     if (!link->up)
-        return; /* went down inside the request; whoever waited has been told */
+        return; /* the link went down during the request, and the requester has been told */
     struct pcie_tlp tlp = {.kind = ok && has_data ? PCIE_TLP_CPLD : PCIE_TLP_CPL,
                            .len = ok && has_data ? 4 : 0,
                            .value = value,
@@ -63,8 +64,9 @@ static void on_mmio_read(struct pcie_link *link, const struct pcie_tlp *tlp, uin
     answer(link, tlp, ok, true, value, now_ps);
 }
 
-/* The effect is at arrival, before the completion leaves: what the endpoint sent until then is
- * ahead of the completion, and afterwards it sends nothing. So the completion proves the fence. */
+/* Handles a configuration write. It takes effect at arrival, before its completion leaves. All TLPs that
+ * the endpoint sent before are ahead of the completion, and it sends none afterwards, so the completion
+ * proves the fence. */
 static void on_config_write(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
 {
     link->outlook.valid = false; /* tags, credits or the queue may change */

@@ -1,4 +1,4 @@
-/* What arrives downstream: the host's accesses to the NIC, and completions of its DMA reads. */
+/* Handles TLPs that arrive downstream: the host's accesses to the NIC, and completions of its DMA reads. */
 #ifndef TOESIM_PCIE_PCIE_ENDPOINT_H
 #define TOESIM_PCIE_PCIE_ENDPOINT_H
 

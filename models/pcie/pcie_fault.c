@@ -90,7 +90,7 @@ static void lose_all(struct pcie_link *link, uint64_t now_ps)
     lose_ring(link, &link->sampling, now_ps);
     lose_ring(link, &link->forming, now_ps);
     lose_ring(link, &link->answering, now_ps);
-    link->timeouts.count = link->peering.count = 0; /* their reads are over */
+    link->timeouts.count = link->peering.count = 0; /* their reads have ended */
     pcie_dma_drop_reads(link);
     pcie_dma_reset_tags(link, now_ps);
 }
@@ -125,7 +125,7 @@ static void inject_read_fault(struct pcie_link *link, enum pcie_fault fault)
     link->abort_reads += fault == PCIE_FAULT_ABORT;
 }
 
-/* Who wrote tells the driver, as a kernel does that resets a function. */
+/* Reports the completed write to the driver, as a kernel does that resets a function. */
 static void on_config_written(void *self, uint64_t cookie, bool ok, const uint8_t *data,
                               uint32_t len, uint64_t now_ps)
 {

@@ -8,8 +8,7 @@
 extern "C" {
 #endif
 
-/* Fault: the link goes down (everything in flight is lost, reads end with ok = false) or comes up.
- */
+/* Injects a link failure (everything in flight is lost, reads end with ok = false), or ends it. */
 void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps);
 
 /* Injects a fault, which strikes once. */

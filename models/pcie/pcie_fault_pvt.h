@@ -1,10 +1,10 @@
 /*
- * The endpoint stops sending: bus master off or function-level reset (fence), or the link is down.
+ * Stops the endpoint: bus master off or function-level reset (fence), or link down.
  *
- * Fence: what has started on the wire arrives; what has not is discarded, its writer hears
- * TIME_NEVER; outstanding reads end with ok = false at once and their late completions are dropped.
- * Link down: in addition everything between the two ends is lost. Writes that had arrived at the
- * root port are on the host's side of the fault and become visible.
+ * ence: a TLP that has started on the wire arrives. A TLP that has not is discarded, and its callback gets
+ * IME_NEVER. Outstanding reads end with ok = false at once, and their late completions are dropped. Link down: in
+ * ddition all TLPs between the two ends are lost. Writes that had arrived at the root port are beyond the fault
+ * nd become visible.
  */
 #ifndef TOESIM_PCIE_PCIE_FAULT_PVT_H
 #define TOESIM_PCIE_PCIE_FAULT_PVT_H

@@ -62,7 +62,8 @@ struct pcie_units pcie_flow_known(const struct pcie_flow *flow, uint64_t at_ps)
     return known;
 }
 
-/* The receiver knows what it has promised: when the sender can have used that up, it is waiting. */
+/* Returns true if the sender is waiting. The receiver knows how many units it has reported, so it knows
+ * when the sender has used them up. */
 static bool is_urgent(const struct pcie_flow *flow)
 {
     return !is_enough(flow, flow->reported, flow->urgent);

@@ -1,4 +1,4 @@
-/* Time: what starts, arrives and takes effect on both wires, and when to look next. */
+/* Time: what starts, arrives and takes effect on both wires, and when the link has to run next. */
 #include "models/pcie/pcie_dma.h"
 #include "models/pcie/pcie_link_pvt.h"
 #include "models/pcie/pcie_report_pvt.h"
@@ -6,7 +6,7 @@
 
 #include <assert.h>
 
-/* From the back: latencies differ by little, so the place is near the end. */
+/* Inserts from the end. Latencies differ little, so the place is near the end. */
 void pcie_link_insert_by_due(struct pcie_ring *ring, const struct pcie_tlp *tlp)
 {
     pcie_ring_push(ring, tlp);
@@ -55,7 +55,7 @@ static void count_start(struct pcie_link *link, int direction, const struct pcie
     }
 }
 
-/* Negative: infinite. */
+/* A negative result means infinite credits. */
 static int64_t credits_left(uint64_t capacity, uint64_t granted, uint64_t sent)
 {
     return capacity ? (int64_t)(capacity + granted - sent) : -1;
@@ -94,8 +94,8 @@ static void show_start(struct pcie_link *link, int direction, const struct pcie_
     probe_emit(link->probe, &event);
 }
 
-/* Nothing takes effect before what was sent ahead of it in the same direction has: posted data is
- * in memory before a later message, completion or read gets there (timing 1.6). */
+/* Returns the time at which a TLP takes effect: not before earlier TLPs of the same direction. So posted
+ * data is in memory before a later message, completion or read arrives there (docs/timing.md 1.6). */
 static uint64_t in_order(struct pcie_link *link, int direction, uint64_t at_ps)
 {
     return u64_max(at_ps, link->due_last_ps[direction]);
@@ -109,7 +109,7 @@ static void send_to_peer(struct pcie_link *link, int direction, struct pcie_tlp 
     pcie_ring_push(&link->flying[direction], tlp);
 }
 
-/* again: the same TLP has started before and was not received. */
+/* Handles the start of a TLP. `again`: the same TLP has started before and was not received. */
 static void on_started(struct pcie_link *link, int direction, struct pcie_tlp *tlp, bool again,
                        bool arrives, uint64_t now_ps)
 {
@@ -136,8 +136,8 @@ static uint64_t root_read_ps(const struct pcie_link *link)
     return link->params.root_read_ps + link->host.access_ps;
 }
 
-/* The TLP is received: what it does at the other end, and when it leaves the receive buffer there.
- * A write is in the buffer until it is visible, a request until the requests ahead of it are gone. */
+/* Schedules the effect of a received TLP, and the time when it leaves the receive buffer. A write stays in
+ * the buffer until it is visible, a request until the requests ahead of it have left. */
 static void on_sent(struct pcie_link *link, int direction, struct pcie_tlp *tlp)
 {
     if (direction == PCIE_UP && tlp->kind == PCIE_TLP_MWR) {
@@ -184,7 +184,7 @@ static uint64_t timer_next_ps(const struct pcie_link *link)
     return u64_min(link->wires[PCIE_UP].ack_timer_ps, link->wires[PCIE_DOWN].ack_timer_ps);
 }
 
-/* What is between TLPs and takes effect by at_ps, in the order of time. False: nothing. */
+/* Processes one DLLP or timer that takes effect by `at_ps`, the earliest first. Returns false if there is none. */
 static bool settle_between(struct pcie_link *link, uint64_t at_ps)
 {
     uint64_t timer_ps = timer_next_ps(link);
@@ -219,7 +219,7 @@ static void start_one(struct pcie_link *link, int direction, const struct pcie_c
         pcie_wire_dll_keep(wire, &tlp);
 }
 
-/* The DLLPs whose reports a waiting TLP needs are sent in time; others are found late. */
+/* Computes the outlook. DLLPs that a waiting TLP needs are sent in time; all others are processed late. */
 static void look(const struct pcie_link *link, struct pcie_outlook *outlook)
 {
     uint64_t fault_ps = u64_min(pcie_wire_dllp_fault_ps(&link->wires[PCIE_UP]),
@@ -241,7 +241,7 @@ static void look(const struct pcie_link *link, struct pcie_outlook *outlook)
     outlook->valid = true;
 }
 
-/* Upstream goes first at equal times. */
+/* Returns the direction that starts first; at equal times it is upstream. */
 static int first_to_start(const struct pcie_choice choices[2])
 {
     if (choices[PCIE_UP].pick == PCIE_PICK_NONE)
@@ -252,7 +252,7 @@ static int first_to_start(const struct pcie_choice choices[2])
                                                                                  : PCIE_UP;
 }
 
-/* Both directions in the order of time, because what one carries decides what the other may. */
+/* Processes both directions in time order, because the TLPs of one decide what the other may send. */
 void pcie_link_catch_up(struct pcie_link *link, uint64_t now_ps)
 {
     for (;;) {
@@ -278,7 +278,7 @@ void pcie_link_catch_up(struct pcie_link *link, uint64_t now_ps)
 
 static uint64_t flying_due_ps(const struct pcie_ring *flying)
 {
-    /* Only the last completion of a request is seen by anybody; earlier ones are taken off then. */
+    /* Only the last completion of a request causes an event; earlier ones are processed with it. */
     for (size_t i = 0; i < flying->count; i++) {
         const struct pcie_tlp *tlp = pcie_ring_at(flying, i);
         if (tlp->kind != PCIE_TLP_CPLD || tlp->last)
@@ -292,11 +292,11 @@ static uint64_t head_due_ps(const struct pcie_ring *ring)
     return ring->count ? ((const struct pcie_tlp *)pcie_ring_at(ring, 0))->due_ps : TIME_NEVER;
 }
 
-/* When a direction has to be looked at. While something is on its way whose arrival is seen, the
- * starts behind it can wait until then: nothing behind it takes effect earlier. Else it is in time
- * to look when the next TLP arrives, or when the root complex is done with it if all that is
- * queued are reads. A probe wants to see each start at its time, and a TLP that will be damaged is
- * noticed when it arrives. */
+/* Returns when a direction has to be processed next. While a TLP travels whose arrival someone observes,
+ * the starts of later TLPs can wait until then, because they take effect no earlier. Otherwise it is in
+ * time to process the direction when the next TLP arrives, or, if all queued TLPs are reads, when the root
+ * complex has handled it. A probe observes each start at its time, and a damaged TLP is detected when it
+ * arrives. */
 static uint64_t direction_next_ps(const struct pcie_link *link, int direction,
                                   const struct pcie_choice *choice)
 {
@@ -315,7 +315,8 @@ static uint64_t direction_next_ps(const struct pcie_link *link, int direction,
     return arrival_ps;
 }
 
-/* A write that reports `issued` does so at its start: not before the next start of any TLP. */
+/* Returns when the next write may report `issued`. It does so at its start, so not before the next start of
+ * any TLP. */
 static uint64_t issue_next_ps(const struct pcie_link *link, const struct pcie_choice *choice)
 {
     uint64_t issue_ps = pcie_wire_issue_ps_min(&link->wires[PCIE_UP]);
@@ -364,7 +365,7 @@ static void deliver_note(struct pcie_link *link, uint64_t now_ps)
         note.read_done.fn(note.read_done.self, note.read_done.cookie, false, NULL, 0, now_ps);
 }
 
-/* One thing that is due; at equal times in this order. False: nothing was due. */
+/* Handles one event that is due; at equal times they run in this order. Returns false if none was due. */
 static bool run_one(struct pcie_link *link, uint64_t now_ps)
 {
     pcie_link_catch_up(link, now_ps);
@@ -403,8 +404,9 @@ struct stage pcie_link_stage(struct pcie_link *link, const char *name)
     return (struct stage){name, link, link_run, link_next_ps};
 }
 
-/* Earlier completions of a request stay in flight until the last one is due, which alone somebody
- * waits for: those that have arrived must not count as lost, nor be missing in the counters. */
+/* Processes completions that have arrived. They stay in flight until the last one of their request is due,
+ * because only that one is waited for, but they must not count as lost and must not be missing in the
+ * counters. */
 void pcie_link_settle(struct pcie_link *link, uint64_t now_ps)
 {
     pcie_link_catch_up(link, now_ps);

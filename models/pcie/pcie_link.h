@@ -1,12 +1,11 @@
 /*
- * One NIC's PCIe link, both directions, with its root port: splitting, wire bytes, serialisation,
- * tags, completions, ordering, data link layer (timing 1.1 to 1.7). Times of every TLP to the
+ * One NIC's PCIe link in both directions, with its root port: splitting, wire bytes, serialisation, tags,
+ * completions, ordering, data link layer (docs/timing.md 1.1 to 1.7). The time of every TLP is exact to the
  * picosecond.
  *
- * Arbitration and ordering are described in pcie_wire.h, credits and Acks in pcie_flow.h, damaged
- * packets in pcie_wire_dll.c, fences and link loss in pcie_fault.c, what firmware has set up in
- * pcie_config.h. `done` and `issued` calls come from the stage's run(), never from inside a
- * request.
+ * cie_wire.h describes arbitration and ordering, pcie_flow.h credits and Acks, pcie_wire_dll.c damaged packets,
+ * cie_fault.c fences and link loss, and pcie_config.h what firmware has set up. The callbacks `done` and `issued`
+ * re called by the stage's run(), never from inside a request.
  */
 #ifndef TOESIM_PCIE_PCIE_LINK_H
 #define TOESIM_PCIE_PCIE_LINK_H
@@ -26,8 +25,8 @@ extern "C" {
 
 struct stage pcie_link_stage(struct pcie_link *link, const char *name);
 
-/* Before the counters are read: brings them up to now_ps. The link looks at its wires only when somebody
- * would notice, so what has started or arrived since then is not counted yet. */
+/* Updates the counters to `now_ps`; call it before you read them. The link processes its wires only when
+ * someone would notice, so recent starts and arrivals are not counted before this call. */
 void pcie_link_settle(struct pcie_link *link, uint64_t now_ps);
 
 #ifdef __cplusplus

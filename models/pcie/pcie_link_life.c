@@ -9,7 +9,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* What is infinite is not reported. */
+/* Infinite credits are not reported. */
 static void init_completions(struct pcie_flow *flow, const struct pcie_credits *credits,
                              uint32_t mps_bytes)
 {
@@ -21,7 +21,7 @@ static void init_completions(struct pcie_flow *flow, const struct pcie_credits *
     }
 }
 
-/* Each direction's credits are what the receiver at its end advertises. */
+/* Sets up the flows. The credits of each direction are those that the receiver at its end advertises. */
 static void init_dll(struct pcie_link *link)
 {
     const struct pcie_params *params = &link->params;
@@ -43,7 +43,7 @@ static void init_dll(struct pcie_link *link)
     }
 }
 
-/* Every ring with a time, and the part of the link that acts when its first TLP is due. */
+/* Lists every ring with a due time, and the function to call when its first TLP is due. */
 static void init_timed(struct pcie_link *link)
 {
     const struct pcie_timed timed[PCIE_TIMED_COUNT] = {

@@ -1,4 +1,4 @@
-/* A link is made and given back; its counters. */
+/* Creates and destroys a link, and returns its counters. */
 #ifndef TOESIM_PCIE_PCIE_LINK_LIFE_H
 #define TOESIM_PCIE_PCIE_LINK_LIFE_H
 
@@ -8,16 +8,16 @@
 extern "C" {
 #endif
 
-/* nic: number for probe events and MSI-X. All pointers are kept; probe may be null. */
+/* Creates a link. `nic` is the number in probe events and MSI-X. All pointers are kept; `probe` may be null. */
 struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned nic,
                                    struct pcie_device device, struct pcie_host host,
                                    const struct waker *waker, const struct probe *probe);
 void pcie_link_destroy(struct pcie_link *link);
 
-/* For the engine. */
+/* Returns the interface for the engine. */
 struct pcie_endpoint pcie_link_endpoint(struct pcie_link *link);
 
-/* True while anything is on its way, either way, or waits for the link. */
+/* Returns true while anything travels in either direction or waits for the link. */
 bool pcie_link_is_busy(const struct pcie_link *link);
 const struct pcie_stats *pcie_link_stats(struct pcie_link *link);
 

@@ -35,7 +35,7 @@ static bool is_power_of_two_between(uint32_t value, uint32_t low, uint32_t high)
 
 enum { CREDIT_HEADERS_MAX = 127, CREDIT_DATA_MAX = 2047, REPLAY_OVERHEAD = 28 };
 
-/* 0 is infinite (timing 1.5). */
+/* Returns true if the value is in the range or 0, which is infinite (docs/timing.md 1.5). */
 static bool is_credit(uint32_t value, uint32_t low, uint32_t high)
 {
     return value == 0 || (value >= low && value <= high);

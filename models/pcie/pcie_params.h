@@ -1,4 +1,4 @@
-/* Defaults and limits of a link's parameters. */
+/* Defaults and limits of the parameters of a link. */
 #ifndef TOESIM_PCIE_PCIE_PARAMS_H
 #define TOESIM_PCIE_PCIE_PARAMS_H
 
@@ -10,7 +10,7 @@ extern "C" {
 
 void pcie_params_default(struct pcie_params *params);
 
-/* STATUS_BAD_INPUT with a message when a value is out of range. */
+/* Returns STATUS_BAD_INPUT with a message if a value is out of range. */
 enum status pcie_params_check(const struct pcie_params *params, struct error *err);
 
 #ifdef __cplusplus

@@ -41,7 +41,7 @@ void pcie_peer_write(struct pcie_link *link, const struct pcie_tlp *tlp, enum pc
     link->host.ops->peer_write(link->host.self, tlp->address, tlp->payload, tlp->len, now_ps);
 }
 
-/* The request ends with a completion without data. */
+/* Ends the request with a completion without data. */
 static void fail(struct pcie_link *link, const struct pcie_tlp *tlp, bool unsupported,
                  uint64_t now_ps)
 {
@@ -55,7 +55,7 @@ static void fail(struct pcie_link *link, const struct pcie_tlp *tlp, bool unsupp
     pcie_link_push(link, PCIE_DOWN, &end, now_ps);
 }
 
-/* False: the link went down meanwhile, the read is over. */
+/* Takes the waiting read out. Returns false if the link went down meanwhile, which has ended the read. */
 static bool take_waiting(struct pcie_link *link, uint64_t order, struct pcie_tlp *found)
 {
     bool is_there = false;

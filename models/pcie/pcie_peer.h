@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* True when the range is in BAR 0 and reachable: link up, memory decoding on. *offset: in BAR 0. */
+/* Returns true if the range is in BAR 0 and reachable (link up, memory decoding on). Sets *offset in BAR 0. */
 bool pcie_link_claims(const struct pcie_link *link, uint64_t address, uint32_t len,
                       uint32_t *offset);
 uint64_t pcie_link_bar0(const struct pcie_link *link);

@@ -1,11 +1,11 @@
 /*
- * Requests of the NIC that are not for memory: the root complex passes those for BAR 0 of the other NIC,
- * unless the root port's access control forbids it (a violation: completer abort), and answers those
- * that nobody claims itself (unsupported request). A posted write that is not passed is lost; the root
- * port logs and reports it all the same.
+ * Requests of the NIC whose target is not memory. The root complex passes those for BAR 0 of the other NIC,
+ * unless the root port's access control forbids it (a violation, which ends with completer abort). It
+ * answers requests that no device claims itself (unsupported request). A posted write that is not passed is
+ * lost, but the root port logs and reports it.
  *
- * A register is one DW, and the NIC completes reads of one; a longer read breaks its programming model
- * and is aborted by the completer.
+ *  register is one DW, and the NIC completes only reads of one DW. A longer read violates its programming model, so
+ * he completer aborts it.
  */
 #ifndef TOESIM_PCIE_PCIE_PEER_PVT_H
 #define TOESIM_PCIE_PCIE_PEER_PVT_H

@@ -8,13 +8,13 @@
 extern "C" {
 #endif
 
-/* The configuration spaces of root port and endpoint as a hex dump that `lspci -F` reads. Returns the bytes
- * written, the final zero excluded; size is at least PCIE_LINK_DUMP_MAX. */
+/* Writes the configuration spaces of root port and endpoint as a hex dump that `lspci -F` reads. Returns
+ * the bytes written without the final zero. `size` is at least PCIE_LINK_DUMP_MAX. */
 enum { PCIE_LINK_DUMP_MAX = 8192 };
 size_t pcie_link_config_dump(const struct pcie_link *link, char *text, size_t size);
 
-/* Configuration space of the root port (hwif/port_regs.h), which answers at once. offset is DW
- * aligned and below 4096. */
+/* Access the configuration space of the root port (hwif/port_regs.h), which answers at once. The offset is
+ * DW aligned and below 4096. */
 uint32_t pcie_link_port_read32(const struct pcie_link *link, uint32_t offset);
 void pcie_link_port_write32(struct pcie_link *link, uint32_t offset, uint32_t value);
 

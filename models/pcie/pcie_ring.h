@@ -1,5 +1,4 @@
-/* First-in first-out queue of equal-sized items in one block of memory that grows by doubling and
- * stays. */
+/* First-in first-out queue of equal-sized items in one block of memory, which doubles when needed and is kept. */
 #ifndef TOESIM_PCIE_PCIE_RING_H
 #define TOESIM_PCIE_PCIE_RING_H
 
@@ -17,14 +16,14 @@ struct pcie_ring {
 void pcie_ring_init(struct pcie_ring *ring, size_t item_bytes);
 void pcie_ring_free(struct pcie_ring *ring);
 
-/* Copies item to the end. Aborts when the system has no memory: queues are bounded by what the
- * engine keeps in flight, so that is a bug. */
+/* Appends a copy of `item`. Aborts if memory runs out: queues are bounded by what the engine keeps in
+ * flight, so that would be a bug. */
 void pcie_ring_push(struct pcie_ring *ring, const void *item);
 
 /* Copies the first item out and removes it. */
 void pcie_ring_pop(struct pcie_ring *ring, void *item);
 
-/* The i-th item from the front; valid until the next push. */
+/* Returns the i-th item from the front; the pointer is valid until the next push. */
 static inline void *pcie_ring_at(const struct pcie_ring *ring, size_t i)
 {
     assert(i < ring->count);

@@ -19,7 +19,7 @@ static void end_host_request(const struct pcie_tlp *tlp, uint64_t now_ps)
     tlp->done.fn(tlp->done.self, tlp->done.cookie, ok, ok ? data : NULL, ok ? 4 : 0, now_ps);
 }
 
-/* A write that is refused is lost: its writer hears that it was never visible. */
+/* Handles a write. A refused write is lost, and its `visible` callback gets TIME_NEVER. */
 static void on_write(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
 {
     enum pcie_route route = pcie_peer_route(link, tlp);
@@ -78,7 +78,7 @@ static bool strikes(uint32_t *faults)
     return true;
 }
 
-/* True: the request gets no completion with data. */
+/* Applies an injected fault. Returns true if the request gets no completion with data. */
 static bool fail_request(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t now_ps)
 {
     struct pcie_tlp end = {
@@ -112,7 +112,7 @@ void pcie_root_complete(struct pcie_link *link, const struct pcie_tlp *tlp, bool
         uint32_t piece =
             pcie_split_completion(tlp->address + offset, tlp->len - offset, link->params.mps_bytes,
                                   link->params.rcb_bytes, link->params.completion_each_rcb);
-        /* The lower address decides how many DW the payload has. */
+        /* The lower address determines how many DWs the payload has. */
         struct pcie_tlp completion = {.kind = PCIE_TLP_CPLD,
                                       .address = pcie_split_lower_address(tlp->address + offset),
                                       .len = piece,

@@ -98,13 +98,14 @@ void pcie_rootport_init(struct pcie_rootport *port, unsigned nic, unsigned gen, 
     port->space.clearable[PORT_ROOT_STATUS / 4] = PORT_ROOT_ERRORS;
 }
 
-/* Bits 0 and 1, or 2 and 3: received, received more than one. */
+/* Returns the status bit to set, of bits 0 and 1 or 2 and 3: error received, or multiple errors received. */
 static uint32_t received(uint32_t status, unsigned first_bit)
 {
     return status >> first_bit & 1 ? 2u << first_bit : 1u << first_bit;
 }
 
-/* Root Error Status and its source; an interrupt when one of its kind is the first that waits. */
+/* Updates Root Error Status and the error source. Returns true if an interrupt is due, which is so for the
+ * first error of its kind that software has not cleared. */
 static bool log_error(struct pcie_rootport *port, enum pcie_severity severity, uint32_t source)
 {
     if (severity == PCIE_SILENT)

@@ -1,8 +1,8 @@
 /*
- * Configuration space of the root port above one NIC, device nic + 1 on bus 0: Type 1 header, PCI
- * Express capability with slot and root registers, AER, access control services. It gathers what the NIC reports by message
- * and what the port notices itself, and says when the processor is to be interrupted. Firmware has
- * enabled all of it; a link that goes down changes nothing in it.
+ * Configuration space of the root port above one NIC, device nic + 1 on bus 0: Type 1 header, PCI Express
+ * capability with slot and root registers, AER, access control services. It collects the errors that the
+ * NIC reports by message and those that the port detects itself, and says when to interrupt the processor.
+ * Firmware has enabled all of it. The registers keep their values when the link goes down.
  */
 #ifndef TOESIM_PCIE_PCIE_ROOTPORT_H
 #define TOESIM_PCIE_PCIE_ROOTPORT_H
@@ -16,16 +16,16 @@ struct pcie_rootport {
     unsigned nic;
 };
 
-/* p2p: access control lets the NIC's requests to the other one pass. */
+/* Sets up the registers. `p2p`: access control allows requests of the NIC to the other NIC. */
 void pcie_rootport_init(struct pcie_rootport *port, unsigned nic, unsigned gen, unsigned lanes,
                         uint32_t mps_bytes, bool p2p);
 
-/* The NIC's error message. These three are true when an interrupt has to be sent: one is enough
- * until software has cleared what it was sent for. */
+/* Handles an error message of the NIC. This function and the next two return true if an interrupt has to be
+ * sent; one is enough until software has cleared its cause. */
 bool pcie_rootport_on_message(struct pcie_rootport *port, enum pcie_severity severity);
-/* An error the port noticed. */
+/* Handles an error that the port detected. */
 bool pcie_rootport_raise(struct pcie_rootport *port, enum pcie_error error);
-/* The data link layer became active or inactive. */
+/* Handles a change of the data link layer to active or inactive. */
 bool pcie_rootport_on_link(struct pcie_rootport *port, bool active);
 
 #endif

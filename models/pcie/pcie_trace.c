@@ -46,7 +46,7 @@ struct pcie_trace *pcie_trace_create(const char *dir, struct error *err)
     return trace;
 }
 
-/* -1 is infinite. */
+/* Writes credits; -1 is infinite. */
 static void put_credits(FILE *file, int64_t credits)
 {
     if (credits < 0)
@@ -89,7 +89,7 @@ enum status pcie_trace_close(struct pcie_trace *trace, struct error *err)
 {
     enum status status = STATUS_OK;
     for (unsigned link = 0; link < TRACE_LINKS; link++) {
-        struct error *report = status == STATUS_OK ? err : NULL; /* the first failure is told */
+        struct error *report = status == STATUS_OK ? err : NULL; /* the first failure is reported */
         enum status one = publish_close(&trace->file[link], report);
         if (status == STATUS_OK)
             status = one;

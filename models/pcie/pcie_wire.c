@@ -79,7 +79,7 @@ static struct pcie_units units_of(const struct pcie_tlp *tlp, enum pcie_flow_kin
     return (struct pcie_units){1, kind == PCIE_FLOW_ACK ? tlp->wire_bytes : tlp->credits};
 }
 
-/* Since when credits and the replay buffer have let the TLP go. */
+/* Returns since when credits and the replay buffer have allowed the TLP to start. */
 static uint64_t ready_ps(const struct pcie_wire *wire, const struct pcie_tlp *tlp)
 {
     if (!wire->dll)
@@ -99,7 +99,7 @@ static void choose(struct pcie_choice *choice, enum pcie_pick pick, struct pcie_
     }
 }
 
-/* What waits in the queues. The older head is the first candidate, so it wins a tie. */
+/* Chooses from the queues. The older head is the first candidate, so it wins a tie. */
 static void pick_queued(const struct pcie_wire *wire, uint64_t nonposted_ps,
                         struct pcie_choice *choice)
 {

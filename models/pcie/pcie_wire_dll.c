@@ -28,7 +28,7 @@ void pcie_wire_dll_init(struct pcie_wire *wire, struct pcie_wire *peer, unsigned
         flow->period_ps = k == PCIE_FLOW_ACK ? TIME_NEVER : 30 * PS_PER_US; /* timing 1.4 */
         pcie_flow_reset(flow, 0);
     }
-    /* The next sequence number is one more than those outstanding behind the last acknowledged. */
+    /* The next sequence number is one more than those outstanding after the last acknowledged one. */
     wire->flows[PCIE_FLOW_ACK].capacity.headers = PCIE_SEQ_WINDOW - 1;
 }
 
@@ -41,14 +41,16 @@ void pcie_wire_dll_free(struct pcie_wire *wire)
         pcie_flow_free_memory(&wire->flows[k]);
 }
 
-/* DLLPs that are out, back to back from 0, when what arrives at ticks can change the next one. */
+/* Returns how many DLLPs have been started back to back since 0, at the time when an arrival can change the
+ * next one. */
 static uint64_t dllps_until(uint64_t ticks, uint64_t dllp_ticks)
 {
     return (ticks + dllp_ticks - 1) / dllp_ticks;
 }
 
-/* Both ends start together and repeat InitFC1 for three kinds without a pause. Once one has all three of the
- * other end it sends InitFC2 instead; the first InitFC2 that arrives ends the exchange (timing 1.4). */
+/* Brings the link up. Both ends start together and repeat InitFC1 for three kinds without a pause. When an
+ * end has received all three, it sends InitFC2 instead; the first InitFC2 that arrives ends the exchange
+ * (docs/timing.md 1.4). */
 void pcie_wire_dll_link_up(struct pcie_wire *wire, uint64_t up_ps)
 {
     const uint64_t kinds = 3;
@@ -67,7 +69,7 @@ void pcie_wire_dll_link_up(struct pcie_wire *wire, uint64_t up_ps)
         pcie_flow_reset(&wire->flows[k], pcie_time_ps(wire->free_at));
 }
 
-/* When each source wants the wire; the first of the earliest in the order of enum dllp_source. */
+/* Collects the times at which each source has to send. At equal times the order of enum dllp_source decides. */
 static void collect(const struct pcie_wire *wire, uint64_t due_ps[SOURCE_COUNT])
 {
     for (int k = 0; k < PCIE_FLOW_COUNT; k++)
@@ -90,7 +92,7 @@ static uint64_t cost_ticks(const struct pcie_wire *wire, int source)
     return source == SOURCE_SKP ? wire->skp_ticks : PCIE_DLLP_WIRE_BYTES * wire->ticks_per_byte;
 }
 
-/* SKP periods that lie wholly in idle time before ps. */
+/* Returns how many SKP periods lie completely in idle time before `ps`. */
 static uint64_t idle_periods(const struct pcie_wire *wire, struct pcie_time next, uint64_t ps)
 {
     uint64_t period_ps = wire->skp_period_ticks / PCIE_TICKS_PER_PS + 1;
@@ -154,7 +156,7 @@ static void note_error(struct pcie_wire *wire, uint64_t at_ps)
     wire->error_ps = u64_min(wire->error_ps, at_ps);
 }
 
-/* One more replay without progress. The 4th in a row retrains the link: both directions stop. */
+/* Counts one more replay without progress. The 4th in a row retrains the link, so both directions stop. */
 static uint64_t count_replay(struct pcie_wire *wire, uint64_t at_ps)
 {
     wire->stats.replays++;
@@ -179,7 +181,7 @@ static bool take_fault(uint32_t *faults)
     return true;
 }
 
-/* A Nak acknowledges what came before the damaged TLP, like an Ack. */
+/* Sends a Nak. Like an Ack, it acknowledges the TLPs before the damaged one. */
 static void send_nak(struct pcie_wire *wire, uint64_t at_ps, uint64_t arrive_ps, bool lost)
 {
     struct pcie_wire *sender = wire->peer;
@@ -317,7 +319,8 @@ uint64_t pcie_wire_credit_ps_min(const struct pcie_wire *wire, bool nonposted_ha
     return ps;
 }
 
-/* The receiver has all that is sent again, drops it as duplicates and acknowledges at once. */
+/* Replays after a lost Ack. The receiver has all resent TLPs already, drops them as duplicates and
+ * acknowledges at once. */
 void pcie_wire_on_ack_timer(struct pcie_wire *wire)
 {
     const struct pcie_flow *flow = &wire->flows[PCIE_FLOW_ACK];

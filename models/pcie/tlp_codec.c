@@ -35,7 +35,7 @@ static uint32_t get16(const uint8_t *in) { return (uint32_t)in[0] << 8 | in[1]; 
 
 static uint32_t get32(const uint8_t *in) { return get16(in) << 16 | get16(in + 2); }
 
-/* CRCs are sent least byte first. */
+/* CRCs are sent least significant byte first. */
 static void put_crc(uint8_t *out, uint32_t crc)
 {
     for (int i = 0; i < 4; i++)
@@ -104,7 +104,7 @@ static void put_completion(const struct tlp *tlp, uint8_t *out)
     out[11] = tlp->lower_address;
 }
 
-/* The ECRC covers the TLP as if the bits that switches may change were 1: Type bit 0 and EP. */
+/* Computes the ECRC as if the bits that switches may change, Type bit 0 and EP, were 1. */
 static uint32_t ecrc(const uint8_t *tlp, size_t len)
 {
     uint8_t copy[TLP_BYTES_MAX];
@@ -227,7 +227,7 @@ enum status tlp_decode(const uint8_t *in, size_t len, struct tlp *tlp, const uin
     tlp->relaxed = (in[2] & BYTE2_RELAXED) != 0;
     tlp->no_snoop = (in[2] & BYTE2_NO_SNOOP) != 0;
     uint32_t length = get16(in + 2) & 0x3ff;
-    /* 0 says 1024, except where there is neither payload nor a request for it. */
+    /* A length of 0 means 1024, unless the TLP neither carries nor requests a payload. */
     tlp->length_dw =
         (uint16_t)(length == 0 && tlp->type != TLP_CPL && tlp->type != TLP_MSG ? LENGTH_MAX_DW
                                                                                : length);
