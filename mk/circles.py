@@ -25,7 +25,7 @@ OWN_HEADERS = ["models/toe"]
 FUNCTION_LINES = 70
 FOREIGN_HEADERS = 18  # headers elsewhere that declare functions of other files
 # A folder (with its subfolders), and how many calls of assert() its C files have at least for each function.
-ASSERTS = {"models/tcp": 0.09, "host-sw": 0.4}
+ASSERTS = {"models/tcp": 0.4, "host-sw": 0.4}
 
 
 def files_of(root, folder, ending):

@@ -14,5 +14,6 @@ const struct cc_ops *cc_of(const struct conn_ctx *ctx)
 
 uint32_t cc_slow_start_step(const struct conn_ctx *ctx, uint32_t acked, uint32_t smss)
 {
+    assert(smss > 0);
     return u32_min(acked, ctx->recovery == CTX_RECOVERY_RTO ? smss : 2 * smss);
 }

@@ -54,6 +54,7 @@ static uint32_t cube_root(uint64_t x)
 static uint32_t cubic_k(uint32_t bytes_below_w_max, uint32_t smss)
 {
     static_assert(C_NUM == 4, "the shift by 28 is that by 30 less the division by C_NUM");
+    assert(smss > 0);
     uint64_t cube = ((uint64_t)bytes_below_w_max * C_DEN << 28) / smss;
     return cube_root(cube) << (SECOND_SHIFT - 10);
 }
@@ -81,6 +82,7 @@ static uint32_t w_cubic(const struct conn_ctx *ctx, uint64_t t_us, uint32_t smss
 
 static void start_epoch(struct conn_ctx *ctx, uint32_t now_us)
 {
+    assert(ctx->cwnd > 0);
     uint32_t top = u32_max(w_max(ctx), ctx->cwnd);
     ctx->ssthresh = ctx->cwnd;
     ctx->cc_private_0 = now_us;
@@ -98,6 +100,8 @@ static void end_epoch(struct conn_ctx *ctx, uint32_t top)
 /* 4.3: what Reno would have; alpha becomes 1 when cwnd_prior is reached again. */
 static uint32_t grow_estimate(struct conn_ctx *ctx, uint32_t acked, uint32_t smss)
 {
+    assert(ctx->cc_private_1 & EPOCH_RUNS);
+    assert(ctx->cwnd > 0);
     uint32_t est = ctx->ssthresh + (ctx->cc_private_2 >> EST_SHIFT);
     uint64_t prior = (uint64_t)ctx->ssthresh * BETA_DEN / BETA_NUM;
     uint64_t step = ((uint64_t)acked * smss << EST_SHIFT) / ctx->cwnd;
@@ -116,6 +120,7 @@ static void cubic_on_established(struct conn_ctx *ctx, uint32_t smss, bool syn_l
 static void cubic_on_ack(struct conn_ctx *ctx, uint32_t acked, uint32_t smss, uint32_t now_us)
 {
     uint32_t cwnd = ctx->cwnd;
+    assert(cwnd > 0 && acked > 0);
     if (cwnd < ctx->ssthresh) {
         ctx->cwnd = u32_min(cwnd + cc_slow_start_step(ctx, acked, smss), CWND_MAX);
         return;
@@ -136,6 +141,7 @@ static void cubic_on_ack(struct conn_ctx *ctx, uint32_t acked, uint32_t smss, ui
 
 static uint32_t reduced(uint32_t flight, uint32_t smss)
 {
+    assert(smss > 0);
     return u32_max((uint32_t)((uint64_t)flight * BETA_NUM / BETA_DEN), 2 * smss); /* 4.6 */
 }
 

@@ -7,17 +7,21 @@
 #include "models/base/units.h"
 #include "models/tcp/cc.h"
 
+#include <assert.h>
+
 enum { IW_SEGMENTS = 10, IW_BYTES = 14600 };
 
 #define CWND_MAX (UINT32_C(1) << 30)
 
 static uint32_t initial_window(uint32_t smss)
 {
+    assert(smss > 0);
     return u32_min(IW_SEGMENTS * smss, u32_max(2 * smss, IW_BYTES));
 }
 
 static uint32_t half_of(uint32_t flight, uint32_t smss)
 {
+    assert(smss > 0);
     return u32_max(flight / 2, 2 * smss); /* RFC 5681 equation (4) */
 }
 
@@ -32,6 +36,7 @@ static void newreno_on_ack(struct conn_ctx *ctx, uint32_t acked, uint32_t smss, 
 {
     (void)now_us;
     uint32_t cwnd = ctx->cwnd;
+    assert(cwnd > 0 && acked > 0);
     if (cwnd < ctx->ssthresh) {
         cwnd += cc_slow_start_step(ctx, acked, smss);
     } else {
@@ -58,6 +63,7 @@ static void newreno_on_dupack(struct conn_ctx *ctx, uint32_t smss)
 
 static void newreno_on_partial_ack(struct conn_ctx *ctx, uint32_t acked, uint32_t smss)
 {
+    assert(acked > 0);
     uint32_t cwnd = ctx->cwnd > acked ? ctx->cwnd - acked : 0;
     if (acked >= smss)
         cwnd += smss;

@@ -73,6 +73,7 @@ static void remove_intervals(struct conn_ctx *ctx, unsigned first, unsigned coun
 static enum reassembly_outcome insert(struct conn_ctx *ctx, uint32_t start, uint32_t end)
 {
     unsigned n = reassembly_count(ctx);
+    assert(n <= REASSEMBLY_INTERVALS);
     unsigned first = 0;
     while (first < n && seq_lt(ctx->ooo[2 * first + 1], start))
         first++;
@@ -104,6 +105,7 @@ enum reassembly_outcome reassembly_insert(struct conn_ctx *ctx, uint32_t start, 
     enum reassembly_outcome outcome = insert(ctx, start, end);
     if (outcome != REASSEMBLY_FULL) /* RFC 2018 4: reported first even if known */
         list_first(ctx, before, start);
+    assert(reassembly_is_sane(ctx));
     return outcome;
 }
 
@@ -119,6 +121,7 @@ void reassembly_advance(struct conn_ctx *ctx)
         return;
     remove_intervals(ctx, 0, reached, before.count);
     list_again(ctx, &before);
+    assert(reassembly_is_sane(ctx));
 }
 
 /* The order names each interval once, and none beyond. */

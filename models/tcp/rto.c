@@ -31,17 +31,21 @@ void rto_on_sample(struct conn_ctx *ctx, uint32_t rtt_us, const struct tcp_param
     uint32_t rto = ctx->srtt / 8 + u32_max(GRANULARITY_US, ctx->rttvar);
     ctx->rto = u32_min(PLANTED(rto_too_small) ? rto : u32_max(rto, params->rto_min_us),
                        params->rto_max_us);
+    assert(ctx->srtt > 0); /* 0 means: no sample yet */
+    assert(ctx->rto <= params->rto_max_us);
     ctx->rto_backoff = 0;
 }
 
 void rto_on_expiry(struct conn_ctx *ctx)
 {
+    assert(ctx->rto_backoff <= BACKOFF_MAX);
     if (ctx->rto_backoff < BACKOFF_MAX)
         ctx->rto_backoff++;
 }
 
 uint32_t rto_backed_off(const struct conn_ctx *ctx, unsigned shift, const struct tcp_params *params)
 {
+    assert(ctx->rto > 0);
     uint64_t us = (uint64_t)ctx->rto << (shift < BACKOFF_MAX ? shift : BACKOFF_MAX);
     return us < params->rto_max_us ? (uint32_t)us : params->rto_max_us;
 }

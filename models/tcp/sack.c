@@ -14,9 +14,17 @@ unsigned sack_count(const struct conn_ctx *ctx)
     return n;
 }
 
-static uint32_t start_of(const struct conn_ctx *ctx, unsigned i) { return ctx->sacked[2 * i]; }
+static uint32_t start_of(const struct conn_ctx *ctx, unsigned i)
+{
+    assert(i < SACK_INTERVALS);
+    return ctx->sacked[2 * i];
+}
 
-static uint32_t end_of(const struct conn_ctx *ctx, unsigned i) { return ctx->sacked[2 * i + 1]; }
+static uint32_t end_of(const struct conn_ctx *ctx, unsigned i)
+{
+    assert(i < SACK_INTERVALS);
+    return ctx->sacked[2 * i + 1];
+}
 
 /* Four intervals and the new one, before the smallest is forgotten. */
 struct board {

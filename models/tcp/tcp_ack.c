@@ -67,6 +67,7 @@ static void advance_in_recovery(struct conn_ctx *ctx, uint32_t acked, uint32_t s
 void tcp_ack_advance(struct conn_ctx *ctx, const struct tcp_segment *seg,
                      const struct tcp_params *params, struct tcp_now now, struct tcp_result *result)
 {
+    assert(seq_gt(seg->ack, ctx->snd_una) && seq_leq(seg->ack, ctx->snd_max));
     uint32_t acked = seg->ack - ctx->snd_una;
     uint32_t smss = tcp_smss(ctx);
     tcp_ack_sample_rtt(ctx, seg, params, now);
@@ -107,6 +108,7 @@ static void enter_recovery(struct conn_ctx *ctx, uint32_t smss)
     /* RFC 5681 3.2 step 2: segments sent by limited transmit do not count. */
     uint32_t flight = ctx->snd_max - ctx->snd_una;
     uint32_t limited = ctx->limited_tx * smss;
+    assert(ctx->recovery == CTX_RECOVERY_NONE); /* one cut for the losses of a window */
     struct sack_range first = sack_gap_from(ctx, ctx->snd_una);
     cc_of(ctx)->on_loss(ctx, flight > limited ? flight - limited : 0, smss);
     ctx->recover = ctx->snd_max;
@@ -179,6 +181,7 @@ static bool tells_of_a_drop(const struct conn_ctx *ctx, const struct tcp_segment
 static void on_partial_ack(struct conn_ctx *ctx, uint32_t smss, unsigned threshold)
 {
     bool dropped = (ctx->flags & CTX_FLAG_SACK_FULL) != 0;
+    assert(ctx->recovery == CTX_RECOVERY_FAST);
     if (sack_first_is_lost(ctx, smss, threshold) || dropped)
         ctx->flags |= CTX_FLAG_REXMT_NOW;
     if (!dropped || !sack_is_empty(ctx) || ctx->recover - ctx->snd_una <= TAIL_SEGMENTS * smss)
@@ -214,6 +217,7 @@ static bool take_news(struct conn_ctx *ctx, const struct tcp_segment *seg)
 bool tcp_ack_process(struct conn_ctx *ctx, const struct tcp_segment *seg,
                      const struct tcp_params *params, struct tcp_now now, struct tcp_result *result)
 {
+    assert(ctx->tcp_state >= TCP_ESTABLISHED);
     /* RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT (here the highest ever sent). */
     if (seq_gt(seg->ack, PLANTED(ack_refused) ? ctx->snd_nxt : ctx->snd_max) ||
         seq_lt(seg->ack, ctx->snd_una - ctx->max_snd_wnd)) {

@@ -25,6 +25,8 @@ static void owe_delayed_ack(struct conn_ctx *ctx, const struct tcp_params *param
 void tcp_data_in_order(struct conn_ctx *ctx, uint32_t len, const struct tcp_params *params,
                        struct tcp_now now)
 {
+    assert(len > 0);
+    assert(seq_leq(ctx->rcv_nxt + len, tcp_rcv_edge(ctx)));
     ctx->rcv_nxt += len;
     if (tcp_has_ooo(ctx)) {
         reassembly_advance(ctx);
@@ -42,6 +44,7 @@ static void keep_fin(struct conn_ctx *ctx, const struct tcp_span *span)
 {
     if (!span->fin)
         return;
+    assert(!(ctx->flags & CTX_FLAG_PEER_FIN));
     ctx->fin_seq = span->seq + span->len;
     ctx->flags |= CTX_FLAG_OOO_FIN;
 }
@@ -49,6 +52,7 @@ static void keep_fin(struct conn_ctx *ctx, const struct tcp_span *span)
 static void receive_beyond_hole(struct conn_ctx *ctx, const struct tcp_span *span,
                                 struct tcp_result *result)
 {
+    assert(seq_gt(span->seq, ctx->rcv_nxt));
     ctx->flags |= CTX_FLAG_ACK_NOW; /* RFC 5681 4.2: a duplicate ACK at once */
     if (span->len == 0) {
         keep_fin(ctx, span);

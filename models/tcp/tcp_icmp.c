@@ -11,6 +11,7 @@
 #include "models/tcp/tcp_core.h"
 #include "models/tcp/tcp_state_pvt.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { HEADERS_V4 = 40, HEADERS_V6 = 60, MTU_MIN_V6 = 1280 };
@@ -36,6 +37,7 @@ static uint32_t mss_of_path(const struct conn_ctx *ctx, uint32_t mtu)
 
 static void send_again(struct conn_ctx *ctx)
 {
+    assert(ctx->tcp_state >= TCP_ESTABLISHED);
     ctx->recovery = CTX_RECOVERY_RTO;
     ctx->recover = ctx->snd_max;
     ctx->snd_nxt = ctx->snd_una;
@@ -50,6 +52,7 @@ static void on_too_big(struct conn_ctx *ctx, uint32_t mtu, struct tcp_result *re
         tcp_drop(result, DROP_ICMP_STALE); /* it never grows this way */
         return;
     }
+    assert(mss >= TCP_MSS_MIN);
     ctx->mss = (uint16_t)mss;
     ctx->cwnd = u32_max(ctx->cwnd, tcp_smss(ctx));
     send_again(ctx);
@@ -58,6 +61,7 @@ static void on_too_big(struct conn_ctx *ctx, uint32_t mtu, struct tcp_result *re
 
 void tcp_on_icmp(struct conn_ctx *ctx, const struct tcp_icmp *icmp, struct tcp_result *result)
 {
+    assert(ctx_is_sane(ctx));
     memset(result, 0, sizeof *result);
     result->verdict = NIC_VERDICT_APPLIED;
     bool is_alive = ctx->tcp_state >= TCP_SYN_SENT && ctx->tcp_state != TCP_TIME_WAIT;
@@ -74,4 +78,5 @@ void tcp_on_icmp(struct conn_ctx *ctx, const struct tcp_icmp *icmp, struct tcp_r
                       result);
     else
         result->notice = icmp->notice;
+    assert(ctx_is_sane(ctx));
 }

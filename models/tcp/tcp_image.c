@@ -37,6 +37,7 @@ static uint32_t absolute(bool runs, uint32_t left, uint32_t now) { return runs ?
 
 void tcp_image_from_live(struct conn_ctx *ctx, struct tcp_now now)
 {
+    assert(ctx_is_sane(ctx));
     unsigned t = ctx->timers;
     ctx->rexmt_deadline =
         remaining(t & (CTX_TIMER_REXMT | CTX_TIMER_PERSIST), ctx->rexmt_deadline, now.us);
@@ -124,6 +125,7 @@ void tcp_live_from_image(struct conn_ctx *ctx, struct tcp_now now)
     if (cc_of(ctx)->on_image)
         cc_of(ctx)->on_image(ctx, now.us);
     plant_losses(ctx, now);
+    assert(ctx_is_sane(ctx));
 }
 
 uint64_t tcp_image_left_us(const struct conn_ctx *image)

@@ -40,6 +40,7 @@ static void input_predicted(struct conn_ctx *ctx, const struct tcp_segment *seg,
                             const struct tcp_params *params, struct tcp_now now,
                             struct tcp_result *result)
 {
+    assert(ctx->tcp_state == TCP_ESTABLISHED);
     tcp_timestamp_update(ctx, seg, now);
     tcp_ack_update_window(ctx, seg);
     if (seg->ack != ctx->snd_una)
@@ -81,6 +82,7 @@ static enum span_place span_fit(const struct conn_ctx *ctx, const struct tcp_seg
         span->len = edge - span->seq;
         span->fin = false;
     }
+    assert(span->skip + span->len <= seg->payload_len);
     return SPAN_IN_WINDOW;
 }
 
@@ -139,6 +141,7 @@ static void input_synchronised(struct conn_ctx *ctx, struct tcp_segment *seg,
                                const struct tcp_params *params, struct tcp_now now,
                                struct tcp_result *result)
 {
+    assert(ctx->tcp_state >= TCP_SYN_RCVD && ctx->tcp_state != TCP_TIME_WAIT);
     if (!tcp_timestamp_check(ctx, seg, params, now, result) ||
         !input_control(ctx, seg, params, now, result))
         return;
@@ -174,14 +177,11 @@ static void input_synchronised(struct conn_ctx *ctx, struct tcp_segment *seg,
     }
 }
 
-void tcp_input(struct conn_ctx *ctx, const struct tcp_segment *seg, const struct tcp_params *params,
-               struct tcp_now now, struct tcp_result *result)
+/* RFC 9293 3.10.7: what a segment does depends on the state first. */
+static void input_by_state(struct conn_ctx *ctx, const struct tcp_segment *seg,
+                           const struct tcp_params *params, struct tcp_now now,
+                           struct tcp_result *result)
 {
-    memset(result, 0, sizeof *result);
-    result->verdict = NIC_VERDICT_APPLIED;
-    ctx->last_rx = now.us;
-    if (ctx->timers & CTX_TIMER_KEEPALIVE)
-        tcp_timer_restart_keepalive(ctx, params, now);
     if (is_predicted(ctx, seg)) {
         input_predicted(ctx, seg, params, now, result);
         return;
@@ -206,4 +206,17 @@ void tcp_input(struct conn_ctx *ctx, const struct tcp_segment *seg, const struct
         return;
     }
     }
+}
+
+void tcp_input(struct conn_ctx *ctx, const struct tcp_segment *seg, const struct tcp_params *params,
+               struct tcp_now now, struct tcp_result *result)
+{
+    assert(ctx_is_sane(ctx));
+    memset(result, 0, sizeof *result);
+    result->verdict = NIC_VERDICT_APPLIED;
+    ctx->last_rx = now.us;
+    if (ctx->timers & CTX_TIMER_KEEPALIVE)
+        tcp_timer_restart_keepalive(ctx, params, now);
+    input_by_state(ctx, seg, params, now, result);
+    assert(ctx_is_sane(ctx));
 }

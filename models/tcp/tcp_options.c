@@ -62,6 +62,7 @@ static unsigned sack_blocks(const struct conn_ctx *ctx, enum tcp_options_for kin
  * recently, so that each is told as often as there is room. */
 static void put_sack(const struct conn_ctx *ctx, unsigned blocks, struct tcp_tx *tx)
 {
+    assert(blocks > 0 && blocks <= TCP_SACK_BLOCKS_MAX);
     put8(tx, OPTION_NOP);
     put8(tx, OPTION_NOP);
     put8(tx, OPTION_SACK);
@@ -134,6 +135,7 @@ void tcp_options_negotiate(struct conn_ctx *ctx, const struct tcp_segment *syn,
     if (mss > ctx->adv_mss) /* the application's own limit holds both ways, as TCP_MAXSEG does */
         mss = ctx->adv_mss;
     ctx->mss = mss < TCP_MSS_MIN ? TCP_MSS_MIN : mss;
+    assert(tcp_smss(ctx) > 0);
     if (ctx->features & CTX_FEATURE_TS) {
         ctx->ts_recent = syn->tsval;
         ctx->ts_recent_age = now.ms;

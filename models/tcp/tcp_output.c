@@ -215,6 +215,7 @@ static bool needs_persist(const struct conn_ctx *ctx)
 bool tcp_has_output(const struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now)
 {
     (void)now;
+    assert(ctx_is_sane(ctx));
     return plan_next(ctx, params).kind != PLAN_NONE || needs_persist(ctx);
 }
 
@@ -243,6 +244,9 @@ static void book_sent(struct conn_ctx *ctx, const struct plan *plan, uint32_t en
                       const struct tcp_params *params, struct tcp_now now)
 {
     bool is_resend = seq_lt(plan->seq, ctx->snd_max);
+    assert(seq_lt(plan->seq, end) && seq_geq(plan->seq, ctx->snd_una));
+    assert(plan->kind != PLAN_ACK &&
+           plan->kind != PLAN_KEEPALIVE); /* neither takes sequence space */
     book_rtt(ctx, end, is_resend, now);
     if (plan->kind == PLAN_DATA && !is_resend && end - ctx->snd_una > ctx->cwnd &&
         ctx->dupacks > 0 && ctx->recovery == CTX_RECOVERY_NONE)
@@ -271,6 +275,7 @@ static void build(struct conn_ctx *ctx, const struct plan *plan, struct tcp_now 
                   struct tcp_tx *tx)
 {
     bool is_syn = plan->kind == PLAN_SYN;
+    assert(plan->kind != PLAN_NONE);
     tx->seq = plan->seq;
     tx->len = plan->len;
     tx->flags = TCP_ACK;
@@ -313,12 +318,14 @@ static void book_ack(struct conn_ctx *ctx, const struct tcp_tx *tx)
 bool tcp_output(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
                 struct tcp_tx *tx)
 {
+    assert(ctx_is_sane(ctx));
     restart_after_idle(ctx, now);
     struct plan plan = plan_next(ctx, params);
     if (plan.kind == PLAN_NONE) {
         ctx->flags &= ~(uint32_t)(CTX_FLAG_REXMT_NOW | CTX_FLAG_PROBE_NOW);
         if (needs_persist(ctx))
             tcp_timer_start_persist(ctx, params, now);
+        assert(ctx_is_sane(ctx));
         return false;
     }
     build(ctx, &plan, now, tx);
@@ -334,5 +341,6 @@ bool tcp_output(struct conn_ctx *ctx, const struct tcp_params *params, struct tc
         book_sent(ctx, &plan, end, params, now);
     assert(seq_leq(ctx->snd_nxt, ctx->snd_max));
     assert(seq_leq(ctx->snd_una, ctx->snd_nxt));
+    assert(ctx_is_sane(ctx));
     return true;
 }

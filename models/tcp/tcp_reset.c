@@ -6,6 +6,7 @@
 #include "models/tcp/tcp_options.h"
 #include "models/tcp/tcp_state_pvt.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Mixes all bits into all (the finalizer of MurmurHash3). */
@@ -44,6 +45,7 @@ void tcp_challenge(struct conn_ctx *ctx, const struct tcp_params *params, struct
     if (ctx->challenge_count >= params->challenge_max || !place_allows(params->challenges, now))
         return;
     ctx->challenge_count++;
+    assert(ctx->challenge_count <= params->challenge_max);
     ctx->flags |= CTX_FLAG_ACK_NOW;
 }
 

@@ -54,6 +54,7 @@ void tcp_open_passive(struct conn_ctx *ctx, uint32_t iss, const struct tcp_param
     open_common(ctx, iss, params);
     ctx->tcp_state = TCP_LISTEN;
     ctx->last_rx = now.us;
+    assert(ctx_is_sane(ctx));
 }
 
 void tcp_open_active(struct conn_ctx *ctx, uint32_t iss, const struct tcp_params *params,
@@ -63,6 +64,7 @@ void tcp_open_active(struct conn_ctx *ctx, uint32_t iss, const struct tcp_params
     ctx->tcp_state = TCP_SYN_SENT;
     ctx->flags |= CTX_FLAG_ACTIVE_OPEN;
     ctx->last_rx = now.us;
+    assert(ctx_is_sane(ctx));
 }
 
 static void stop_everything(struct conn_ctx *ctx)
@@ -89,6 +91,8 @@ void tcp_terminate(struct conn_ctx *ctx, enum nic_term_cause cause, struct tcp_r
 void tcp_enter_time_wait(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
                          struct tcp_result *result)
 {
+    assert(ctx->flags & CTX_FLAG_PEER_FIN); /* RFC 9293 3.3.2: both directions have ended */
+    assert(ctx->flags & CTX_FLAG_FIN_ACKED);
     ctx->tcp_state = TCP_TIME_WAIT;
     ctx->timers = 0;
     tcp_timer_start_wait(ctx, params->time_wait_us, now);
@@ -99,6 +103,7 @@ void tcp_on_fin_sent(struct conn_ctx *ctx)
 {
     if (ctx->flags & CTX_FLAG_FIN_SENT)
         return;
+    assert(ctx->flags & CTX_FLAG_FIN_QUEUED);
     ctx->flags |= CTX_FLAG_FIN_SENT;
     if (ctx->tcp_state == TCP_ESTABLISHED)
         ctx->tcp_state = TCP_FIN_WAIT_1;
@@ -111,6 +116,7 @@ void tcp_on_fin_sent(struct conn_ctx *ctx)
 void tcp_on_fin_acked(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
                       struct tcp_result *result)
 {
+    assert(ctx->flags & CTX_FLAG_FIN_SENT);
     ctx->flags |= CTX_FLAG_FIN_ACKED;
     if (ctx->tcp_state == TCP_FIN_WAIT_1) {
         ctx->tcp_state = TCP_FIN_WAIT_2;
@@ -157,6 +163,7 @@ void tcp_input_time_wait(struct conn_ctx *ctx, const struct tcp_segment *seg,
                          const struct tcp_params *params, struct tcp_now now,
                          struct tcp_result *result)
 {
+    assert(ctx->tcp_state == TCP_TIME_WAIT);
     tcp_drop(result, DROP_TIME_WAIT);
     if (seg->flags & TCP_RST) {
         if (seg->seq == ctx->rcv_nxt)
@@ -175,12 +182,15 @@ void tcp_input_time_wait(struct conn_ctx *ctx, const struct tcp_segment *seg,
 
 void tcp_on_app_write(struct conn_ctx *ctx, uint32_t tx_prod)
 {
+    assert(ctx_is_sane(ctx));
     if (!(ctx->flags & CTX_FLAG_FIN_QUEUED))
         ctx->tx_prod = seq_max(ctx->tx_prod, tx_prod);
+    assert(ctx_is_sane(ctx));
 }
 
 void tcp_on_app_read(struct conn_ctx *ctx, uint32_t rx_consumed, const struct tcp_params *params)
 {
+    assert(ctx_is_sane(ctx));
     (void)params;
     if (ctx->tcp_state < TCP_ESTABLISHED || !seq_gt(rx_consumed, ctx->rx_consumed))
         return;
@@ -191,11 +201,13 @@ void tcp_on_app_read(struct conn_ctx *ctx, uint32_t rx_consumed, const struct tc
     if (!(ctx->flags & CTX_FLAG_PEER_FIN) && ctx->tcp_state != TCP_TIME_WAIT &&
         window_update_is_due(ctx))
         ctx->flags |= CTX_FLAG_ACK_NOW;
+    assert(ctx_is_sane(ctx));
 }
 
 void tcp_on_app_set(struct conn_ctx *ctx, const struct nic_options *options,
                     const struct tcp_params *params, struct tcp_now now)
 {
+    assert(ctx_is_sane(ctx));
     const uint32_t of_app = CTX_FLAG_NAGLE | CTX_FLAG_KEEPALIVE | CTX_FLAG_CORK;
     ctx->flags = (ctx->flags & ~of_app) |
                  ((options->flags & NIC_OPTION_NODELAY) ? 0u : (uint32_t)CTX_FLAG_NAGLE) |
@@ -213,17 +225,21 @@ void tcp_on_app_set(struct conn_ctx *ctx, const struct nic_options *options,
     ctx->timers &= (uint8_t)~CTX_TIMER_KEEPALIVE;
     ctx->flags &= ~(uint32_t)CTX_FLAG_KEEPALIVE_NOW;
     tcp_timer_restart_keepalive(ctx, params, now);
+    assert(ctx_is_sane(ctx));
 }
 
 void tcp_on_app_close(struct conn_ctx *ctx, uint32_t tx_prod)
 {
+    assert(ctx_is_sane(ctx));
     tcp_on_app_write(ctx, tx_prod);
     if (ctx->tcp_state != TCP_CLOSED)
         ctx->flags |= CTX_FLAG_FIN_QUEUED;
+    assert(ctx_is_sane(ctx));
 }
 
 void tcp_on_app_urgent(struct conn_ctx *ctx, uint32_t up)
 {
+    assert(ctx_is_sane(ctx));
     if (ctx->tcp_state < TCP_ESTABLISHED || (ctx->flags & CTX_FLAG_FIN_QUEUED) ||
         !seq_gt(up, ctx->snd_una) || seq_gt(up, ctx->tx_prod))
         return;
@@ -232,6 +248,7 @@ void tcp_on_app_urgent(struct conn_ctx *ctx, uint32_t up)
     ctx->snd_up = up;
     /* The peer learns of it even while its window is closed (RFC 9293 3.8.5, 3.8.6.1). */
     ctx->flags |= CTX_FLAG_SND_URGENT | CTX_FLAG_ACK_NOW;
+    assert(ctx_is_sane(ctx));
 }
 
 uint32_t tcp_urgent_bytes(const struct conn_ctx *ctx)
@@ -242,12 +259,14 @@ uint32_t tcp_urgent_bytes(const struct conn_ctx *ctx)
 /* RFC 9293 3.10.5. */
 void tcp_on_app_abort(struct conn_ctx *ctx, struct tcp_result *result)
 {
+    assert(ctx_is_sane(ctx));
     memset(result, 0, sizeof *result);
     if (ctx->tcp_state == TCP_CLOSED)
         return;
     ctx->flags |= CTX_FLAG_ABORT;
     result->send_reset = ctx->tcp_state >= TCP_SYN_RCVD && ctx->tcp_state <= TCP_CLOSE_WAIT;
     tcp_close_orderly(ctx, result);
+    assert(ctx_is_sane(ctx));
 }
 
 bool tcp_may_rest(const struct conn_ctx *ctx, const struct tcp_params *params)

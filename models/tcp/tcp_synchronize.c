@@ -16,6 +16,7 @@
 static void take_syn(struct conn_ctx *ctx, const struct tcp_segment *seg,
                      const struct tcp_params *params, struct tcp_now now)
 {
+    assert(seg->flags & TCP_SYN);
     ctx->rcv_nxt = ctx->rcv_adv = ctx->rx_consumed = seg->seq + 1;
     ctx->last_ack_sent = ctx->rcv_nxt;
     ctx->snd_wnd = ctx->max_snd_wnd = seg->window;
@@ -29,6 +30,7 @@ static void establish(struct conn_ctx *ctx, const struct tcp_segment *seg,
                       struct tcp_result *result)
 {
     bool syn_lost = ctx->rexmt_count > 1;
+    assert(ctx->tcp_state == TCP_SYN_SENT || ctx->tcp_state == TCP_SYN_RCVD);
     tcp_ack_sample_rtt(ctx, seg, params, now);
     ctx->snd_una = seg->ack;
     ctx->snd_nxt = seq_max(ctx->snd_nxt, ctx->snd_una);
@@ -51,6 +53,7 @@ void tcp_input_listen(struct conn_ctx *ctx, const struct tcp_segment *seg,
                       const struct tcp_params *params, struct tcp_now now,
                       struct tcp_result *result)
 {
+    assert(ctx->tcp_state == TCP_LISTEN);
     if ((seg->flags & (TCP_RST | TCP_ACK | TCP_SYN)) != TCP_SYN) {
         result->reset_for_segment = (seg->flags & (TCP_RST | TCP_ACK)) == TCP_ACK;
         tcp_drop(result, DROP_NO_CONNECTION);
@@ -65,6 +68,7 @@ void tcp_input_syn_sent(struct conn_ctx *ctx, const struct tcp_segment *seg,
                         struct tcp_result *result)
 {
     bool has_ack = (seg->flags & TCP_ACK) != 0;
+    assert(ctx->tcp_state == TCP_SYN_SENT);
     if (has_ack && (seq_leq(seg->ack, ctx->snd_una) || seq_gt(seg->ack, ctx->snd_max))) {
         result->reset_for_segment = !(seg->flags & TCP_RST);
         tcp_drop(result, DROP_TCP_BAD_ACK);
@@ -95,6 +99,7 @@ bool tcp_syn_rcvd_on_syn(struct conn_ctx *ctx, struct tcp_segment *seg,
                          const struct tcp_params *params, struct tcp_now now,
                          struct tcp_result *result)
 {
+    assert(ctx->tcp_state == TCP_SYN_RCVD);
     if (seg->seq + 1 != ctx->rcv_nxt) {
         tcp_challenge(ctx, params, now); /* RFC 5961 4.2 */
         tcp_drop(result, DROP_TCP_CHALLENGED);
@@ -117,6 +122,7 @@ bool tcp_syn_rcvd_on_ack(struct conn_ctx *ctx, const struct tcp_segment *seg,
                          const struct tcp_params *params, struct tcp_now now,
                          struct tcp_result *result)
 {
+    assert(ctx->tcp_state == TCP_SYN_RCVD);
     if (seq_leq(seg->ack, ctx->snd_una) || seq_gt(seg->ack, ctx->snd_max)) {
         result->reset_for_segment = true;
         tcp_drop(result, DROP_TCP_BAD_ACK);

@@ -117,6 +117,7 @@ static uint32_t remaining(uint32_t deadline, uint32_t now)
 
 uint32_t tcp_deadline_us(const struct conn_ctx *ctx, struct tcp_now now)
 {
+    assert(ctx_is_sane(ctx));
     uint32_t us = UINT32_MAX;
     if (ctx->timers & (CTX_TIMER_REXMT | CTX_TIMER_PERSIST))
         us = remaining(ctx->rexmt_deadline, now.us);
@@ -219,6 +220,7 @@ static void on_keepalive(struct conn_ctx *ctx, const struct tcp_params *params, 
 void tcp_on_timer(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
                   struct tcp_result *result)
 {
+    assert(ctx_is_sane(ctx));
     memset(result, 0, sizeof *result);
     if ((ctx->timers & CTX_TIMER_DELACK) && seq_geq(now.us, ctx->delack_deadline)) {
         ctx->timers &= (uint8_t)~CTX_TIMER_DELACK;
@@ -232,4 +234,5 @@ void tcp_on_timer(struct conn_ctx *ctx, const struct tcp_params *params, struct 
         on_keepalive(ctx, params, now, result);
     if ((ctx->timers & CTX_TIMER_WAIT) && seq_geq(now.us, ctx->wait_deadline))
         tcp_close_orderly(ctx, result);
+    assert(ctx_is_sane(ctx));
 }

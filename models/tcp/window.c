@@ -17,6 +17,7 @@ static uint32_t ring_bytes(const struct conn_ctx *ctx)
 /* Largest window the field can tell of. */
 static uint32_t field_bytes(const struct conn_ctx *ctx)
 {
+    assert(ctx->rcv_ws <= 14); /* RFC 7323 2.3 */
     return (uint32_t)WINDOW_FIELD_MAX << ctx->rcv_ws;
 }
 
@@ -51,6 +52,7 @@ uint16_t window_advertise(struct conn_ctx *ctx, bool is_syn)
         field = u32_min(field, WINDOW_FIELD_MAX);
     }
     ctx->rcv_adv = seq_max(held, ctx->rcv_nxt + (field << shift));
+    assert(seq_geq(ctx->rcv_adv, held)); /* RFC 9293 3.8.6: the window does not shrink */
     return (uint16_t)(PLANTED(window_shrinks) && ctx->owner ? field / 2 : field);
 }
 
