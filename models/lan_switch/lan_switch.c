@@ -12,15 +12,14 @@
 
 enum { PENDING_MIN = 64 };
 
-/* A frame between its last bit and the decision; the delay is constant, so a queue keeps the order.
- */
+/* A frame between its last bit and the decision. The delay is constant, so a queue keeps the order. */
 struct pending {
     struct frame *frame;
     uint64_t due_ps;
     bool to_uplink;
 };
 
-/* A change of the table for one connection. */
+/* A table change for one connection. */
 struct assignment {
     uint32_t connection;
     unsigned member;
@@ -38,7 +37,7 @@ struct lan_switch {
     struct link_group group;
     struct switch_flows flows;
     struct rng rng;
-    uint64_t turn; /* round robin */
+    uint64_t turn; /* counter for round robin */
     size_t table_len;
     size_t assignment_count;
     struct assignment assignments[LAN_SWITCH_ASSIGNMENTS_MAX];
@@ -137,8 +136,8 @@ static unsigned choose_by_table(const struct lan_switch *sw, const struct flow *
     return (unsigned)(sw->params.table[flow->number % sw->table_len] - '0');
 }
 
-/* These policies work on connections; what is no TCP, or finds no room in the table, goes by the
- * hash. */
+/* Chooses a member for policies that work on connections. Frames that are not TCP, or whose connection
+ * finds no room in the table, use the hash. */
 static unsigned choose_by_flow(struct lan_switch *sw, const struct packet *packet)
 {
     unsigned hashed = flow_hash(sw->params.hash, packet) % LINK_GROUP_MEMBERS;
@@ -217,7 +216,8 @@ static bool is_reserved(const struct frame *frame)
     return memcmp(frame->data, block, sizeof block) == 0 && frame->data[5] <= 0x0f;
 }
 
-/* The line rates bound what can be pending, so the ring grows to that and stays. */
+/* Queues a frame for the decision. The line rates limit how many can be pending, so the ring grows up to
+ * that size. */
 static void take(struct lan_switch *sw, struct frame *frame, bool to_uplink, uint64_t now_ps)
 {
     if (is_reserved(frame)) {

@@ -30,7 +30,7 @@ void switch_flows_free(struct switch_flows *table)
     table->places = NULL;
 }
 
-/* The place of key, or the free one where it belongs. There is one: the table is never full. */
+/* Returns the place of the key, or the free place where it belongs. One exists, because the table is never full. */
 static struct flow *find(const struct switch_flows *table, const struct flow_key *key)
 {
     assert(table->count < table->capacity);
@@ -63,7 +63,7 @@ struct flow *switch_flows_get(struct switch_flows *table, const struct flow_key 
         return flow;
     if (table->count == SWITCH_FLOWS_MAX)
         return NULL;
-    /* At most three quarters taken keeps the probes short. */
+    /* Keeping at most three quarters of the places in use keeps the probes short. */
     if (table->count + 1 > table->capacity / 4 * 3) {
         if (!grow(table))
             return NULL;

@@ -13,9 +13,9 @@ enum { SWITCH_FLOWS_MAX = 1 << 20 };
 
 struct flow {
     struct flow_key key;
-    uint64_t frames; /* so far */
+    uint64_t frames; /* number of frames so far */
     unsigned first;  /* member of the first frame */
-    uint32_t number; /* from 0, in the order in which they were made */
+    uint32_t number; /* number from 0, in the order of creation */
     bool is_used;    /* this place of the table is taken */
 };
 
@@ -25,12 +25,12 @@ struct switch_flows {
     size_t count;
 };
 
-/* False: out of memory. */
+/* Returns false if memory runs out. */
 bool switch_flows_init(struct switch_flows *table);
 void switch_flows_free(struct switch_flows *table);
 
-/* The entry of key, made (with no frames) when it is new; null when the table holds SWITCH_FLOWS_MAX
- * others or memory is short. Valid until the next call. */
+/* Returns the entry of the key, which is created (with no frames) if it is new. Returns null if the table
+ * holds SWITCH_FLOWS_MAX others or memory is short. The pointer is valid until the next call. */
 struct flow *switch_flows_get(struct switch_flows *table, const struct flow_key *key);
 
 #endif
