@@ -1,4 +1,4 @@
-/* Steps of one core: what they cost, and their stores, doorbells and reads. */
+/* The steps of one core: their cost, and their stores, doorbells and reads. */
 #include "models/host/host_cpu_pvt.h"
 #include "models/host/host_rc.h"
 #include "models/host/host_wait.h"
@@ -124,7 +124,7 @@ static void apply_op(struct host_cpu *cpu, const struct host_op *op, const unsig
     }
 }
 
-/* Sleeps until a time that nothing can make earlier. */
+/* Sleeps until a time that no event can make earlier. */
 static void pass_time(struct host_cpu *cpu, uint64_t until_ps)
 {
     uint64_t now_ps = cpu->step_start_ps;
@@ -149,7 +149,7 @@ void host_cpu_end_step(struct host_cpu *cpu)
         apply_op(cpu, &op, cpu->ops + at + sizeof op);
         at += sizeof op + padded(op.len);
     }
-    assert(cpu->ops_bytes == bytes); /* a neighbour cannot add to the step from inside it */
+    assert(cpu->ops_bytes == bytes); /* no other stage can add to the step during the loop */
     cpu->ops_bytes = 0;
     cpu->view_count = 0;
 }
@@ -182,7 +182,8 @@ static bool finish_access(struct host_cpu *cpu)
     uint64_t started_ps = cpu->step_start_ps;
     while (cpu->answer_due)
         cpu->step_start_ps = cpu->blocker.block_until(cpu->blocker.self, TIME_NEVER);
-    cpu->stats.busy_ps += cpu->step_start_ps - started_ps; /* the core stalls on it */
+    /* The core stalls until the answer comes. */
+    cpu->stats.busy_ps += cpu->step_start_ps - started_ps;
     return cpu->answer_ok;
 }
 
@@ -241,7 +242,8 @@ static uint64_t bus_mem_alloc(void *self, uint64_t bytes)
     return host_mem_alloc(((struct host_cpu *)self)->mem, bytes);
 }
 
-/* Kept in program order: a store of this step into the range must not dirty it after the free. */
+/* The free is kept in program order, because an earlier store of this step to the range must not dirty it
+ * afterwards. */
 static void bus_mem_free(void *self, uint64_t address, uint64_t bytes)
 {
     add_op(self, (struct host_op){HOST_OP_FREE, 0, address, bytes}, NULL);
@@ -252,7 +254,8 @@ static void bus_mem_discard(void *self, uint64_t address, uint64_t bytes)
     add_op(self, (struct host_op){HOST_OP_DISCARD, 0, address, bytes}, NULL);
 }
 
-/* A view that crosses pages is a copy; it lasts until the step ends, and its room is used again then. */
+/* Returns room for a view that crosses pages, which must be a copy. It lasts until the step ends and is
+ * then reused. */
 static struct host_view *take_view(struct host_cpu *cpu, uint32_t len)
 {
     if (cpu->view_count == cpu->view_capacity) {

@@ -1,4 +1,4 @@
-/* Inside of host_cpu, shared by its files: cpu (steps, stores, accesses), wait (notification), rc
+/* Internals of host_cpu, shared by its files: cpu (steps, stores, accesses), wait (notification), rc
  * (memory side). */
 #ifndef TOESIM_HOST_HOST_CPU_PVT_H
 #define TOESIM_HOST_HOST_CPU_PVT_H
@@ -13,7 +13,7 @@ enum { HOST_SLOTS = NIC_COUNT * NIC_VECTOR_COUNT, HOST_LOOKED = 256 };
 
 enum host_op_kind { HOST_OP_STORE, HOST_OP_MMIO_WRITE, HOST_OP_FREE, HOST_OP_DISCARD };
 
-/* One effect of the current step, followed by its bytes in the arena. */
+/* One effect of the current step. Its bytes follow in the arena. */
 struct host_op {
     uint32_t kind;    /* enum host_op_kind */
     uint32_t len;     /* bytes that follow, before padding */
@@ -21,7 +21,7 @@ struct host_op {
     uint64_t arg;     /* MMIO: NIC; free and discard: bytes */
 };
 
-/* A copy of a range that crosses pages, for mem_read(). */
+/* A copy for mem_read() of a range that crosses pages. */
 struct host_view {
     uint8_t *bytes;
     uint32_t capacity;
@@ -29,15 +29,16 @@ struct host_view {
 
 /* One source of notifications. */
 struct host_slot {
-    uint64_t due_ps;  /* interrupt delivered, or watched entry visible; TIME_NEVER: nothing */
-    uint64_t watched; /* poll: address; 0: none */
+    /* Time of the interrupt, or when the watched entry is visible; TIME_NEVER if none. */
+    uint64_t due_ps;
+    uint64_t watched; /* address of the entry when polling; 0 if none */
 };
 
 /* The root port of one NIC. */
 struct host_port {
     struct host_cpu *cpu;
     unsigned nic;
-    uint64_t hop_ps; /* one way to memory's socket; 0: it is this one */
+    uint64_t hop_ps; /* one way to the memory's socket; 0 if it is on this socket */
     struct host_iommu iommu;
 };
 
@@ -53,19 +54,19 @@ struct host_cpu {
 
     uint64_t step_start_ps;
     uint64_t step_cost_ps;
-    unsigned char *ops; /* arena of struct host_op, kept from step to step */
+    unsigned char *ops; /* arena of struct host_op, reused by each step */
     size_t ops_bytes, ops_capacity;
-    struct host_view *views; /* of the current step; their buffers are kept */
+    struct host_view *views; /* views of the current step; their buffers are reused */
     size_t view_count, view_capacity;
 
-    bool waiting;    /* in wait(): notifications unblock */
-    bool answer_due; /* in a blocking access */
+    bool waiting;    /* in wait(), so notifications unblock the core */
+    bool answer_due; /* a blocking access waits for its answer */
     bool answer_ok;
     uint32_t answer;
-    uint64_t kick_ps; /* TIME_NEVER: none */
+    uint64_t kick_ps; /* TIME_NEVER if there is none */
     struct host_slot slots[HOST_SLOTS];
-    uint64_t port_due_ps[NIC_COUNT]; /* root ports: interrupt delivered; TIME_NEVER: none */
-    /* Lines the software looked at and nobody wrote since: see watch(). */
+    uint64_t port_due_ps[NIC_COUNT]; /* interrupt times of the root ports; TIME_NEVER if none */
+    /* Lines that the software has read and that were not written since; see watch(). */
     uint64_t looked[HOST_LOOKED];
 };
 

@@ -31,7 +31,7 @@ void host_iommu_init(struct host_iommu *iommu, const struct host_iommu_params *p
     iommu->walk_ps = (params->walk_reads - saved) * read_ps;
 }
 
-/* The page's entry, or the one that has to leave for it. */
+/* Returns the index of the page's entry, or of the entry that it will replace. */
 static uint32_t find(const struct host_iommu *iommu, uint64_t page, bool *hit)
 {
     for (uint32_t i = 0; i < iommu->used; i++)

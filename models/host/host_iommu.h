@@ -1,14 +1,12 @@
 /*
- * Address translation of one root port: the IOTLB and the page walks that fill it.
+ * Address translation of one root port: the IOTLB, and the page walks that fill it.
  *
- * The IOTLB is fully associative, the least recently used entry leaves. A miss walks the table: the
- * walker reads one entry per level, each after the other and each from DRAM (nothing puts page tables
- * into the LLC), except those levels whose entries it holds itself. A larger page ends a walk earlier.
- * Several walks run at once; a request to a page whose walk is under way waits for that walk. Mappings
- * are made once and stay, so nothing is ever invalidated.
+ * he IOTLB is fully associative and replaces the least recently used entry. A miss walks the table: the walker reads
+ * ne entry per level, one after the other and each from DRAM (no page table is in the LLC), except the levels that
+ * t caches itself. A larger page ends a walk earlier. Several walks run at once, and a request to a page whose walk
+ * s under way waits for that walk. Mappings are made once and stay, so no entry is ever invalidated.
  *
- * Requests come in the order of the wire with their arrival time, so what a port does depends on its
- * own traffic alone.
+ * equests come in wire order with their arrival time, so the timing of a port depends on its own traffic only.
  */
 #ifndef TOESIM_HOST_HOST_IOMMU_H
 #define TOESIM_HOST_HOST_IOMMU_H
@@ -24,15 +22,15 @@ enum {
 
 struct host_iommu_params {
     bool enabled;
-    uint32_t entries;    /* of the IOTLB; 1 to HOST_IOMMU_ENTRIES_MAX */
-    uint64_t page_bytes; /* 4 KiB, 2 MiB or 1 GiB: what the driver's memory is mapped with */
-    uint32_t walk_reads; /* table entries a walk to a 4 KiB page reads; at least 3, at most 5 */
-    uint32_t walks;      /* at once; 1 to HOST_IOMMU_WALKS_MAX */
+    uint32_t entries;    /* number of entries of the IOTLB; 1 to HOST_IOMMU_ENTRIES_MAX */
+    uint64_t page_bytes; /* page size of the driver's mappings: 4 KiB, 2 MiB or 1 GiB */
+    uint32_t walk_reads; /* table entries that a walk to a 4 KiB page reads; 3 to 5 */
+    uint32_t walks;      /* simultaneous walks; 1 to HOST_IOMMU_WALKS_MAX */
 };
 
 struct host_iommu_entry {
     uint64_t page;
-    uint64_t ready_ps; /* end of the walk that brought it */
+    uint64_t ready_ps; /* end of the walk that loaded the entry */
 };
 
 struct host_iommu {
@@ -40,19 +38,19 @@ struct host_iommu {
     unsigned page_shift;
     uint64_t walk_ps;
     uint32_t used;
-    struct host_iommu_entry entries[HOST_IOMMU_ENTRIES_MAX]; /* latest use first */
+    struct host_iommu_entry entries[HOST_IOMMU_ENTRIES_MAX]; /* most recently used first */
     uint64_t walker_free_ps[HOST_IOMMU_WALKS_MAX];
-    uint64_t hits, misses; /* a hit may still wait for its page's walk */
+    uint64_t hits, misses; /* a hit may still have to wait for the walk of its page */
 };
 
-/* read_ps: one table entry from DRAM. */
+/* Sets up the IOMMU. `read_ps` is the time to read one table entry from DRAM. */
 void host_iommu_init(struct host_iommu *iommu, const struct host_iommu_params *params,
                      uint64_t read_ps);
 
-/* How long the translation of an access that arrives at at_ps takes, in ps; 0 while disabled. */
+/* Returns how long the translation of an access that arrives at `at_ps` takes, in ps; 0 while disabled. */
 uint64_t host_iommu_translate(struct host_iommu *iommu, uint64_t address, uint64_t at_ps);
 
-/* True for 4 KiB, 2 MiB and 1 GiB. */
+/* Returns true for 4 KiB, 2 MiB and 1 GiB. */
 bool host_iommu_is_page(uint64_t bytes);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Pages not allocated, by address; neighbours are always merged. */
+/* A range of free pages. The ranges are sorted by address, and neighbours are always merged. */
 struct range {
     uint64_t first;
     uint64_t pages;
@@ -92,7 +92,7 @@ uint64_t host_mem_alloc(struct host_mem *mem, uint64_t bytes)
     return 0;
 }
 
-/* Index of the first free range at or behind page. */
+/* Returns the index of the first free range at or after `page`. */
 static size_t range_behind(const struct host_mem *mem, uint64_t page)
 {
     size_t low = 0, high = mem->free_count;
@@ -125,12 +125,12 @@ void host_mem_free(struct host_mem *mem, uint64_t address, uint64_t bytes)
     size_t i = range_behind(mem, freed.first);
     bool joins_next = false, joins_previous = false;
     if (i < mem->free_count) {
-        assert(freed.first + freed.pages <= mem->free[i].first); /* else freed twice */
+        assert(freed.first + freed.pages <= mem->free[i].first); /* otherwise it was freed twice */
         joins_next = freed.first + freed.pages == mem->free[i].first;
     }
     if (i > 0) {
         const struct range *previous = &mem->free[i - 1];
-        assert(previous->first + previous->pages <= freed.first); /* else freed twice */
+        assert(previous->first + previous->pages <= freed.first); /* otherwise it was freed twice */
         joins_previous = previous->first + previous->pages == freed.first;
     }
     if (joins_previous) {
@@ -155,7 +155,7 @@ bool host_mem_covers(const struct host_mem *mem, uint64_t address, uint64_t len)
     return offset < mem->bytes && len <= mem->bytes - offset;
 }
 
-/* Bytes from address on that are in one page, at most len. */
+/* Returns how many bytes from `offset` on are in the same page, at most `len`. */
 static uint32_t piece_of(uint64_t offset, uint32_t len)
 {
     return u32_min(len, HOST_PAGE_BYTES - (uint32_t)(offset % HOST_PAGE_BYTES));

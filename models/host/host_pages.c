@@ -9,7 +9,7 @@
 
 enum { SLAB_PAGES = 64, ROOTS_MIN = 64 };
 
-/* What a page holds while it is in no table. */
+/* The content of a page that is in no table. */
 struct host_page {
     struct host_page *next;
 };
@@ -88,7 +88,7 @@ void host_pages_drop(struct host_pages *table, uint64_t first, uint64_t count)
         if (root >= table->root_count)
             return;
         uint8_t **leaf = table->roots[root];
-        if (!leaf) { /* nothing in the rest of this table */
+        if (!leaf) { /* the rest of this table is empty */
             page += HOST_LEAF_PAGES - 1 - page % HOST_LEAF_PAGES;
             continue;
         }
@@ -109,7 +109,7 @@ uint64_t host_pages_count(const struct host_pages *table, uint64_t first, uint64
         uint64_t root = page / HOST_LEAF_PAGES;
         if (root >= table->root_count)
             break;
-        if (!table->roots[root]) { /* nothing in the rest of this table */
+        if (!table->roots[root]) { /* the rest of this table is empty */
             page += HOST_LEAF_PAGES - 1 - page % HOST_LEAF_PAGES;
             continue;
         }

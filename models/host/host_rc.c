@@ -18,7 +18,7 @@ void host_rc_init(struct host_cpu *cpu)
     }
 }
 
-/* The way there; a read has the way back to come. */
+/* Returns the delay on the way to memory. A read has the way back in addition. */
 static uint64_t rc_enter(void *self, uint64_t address, uint64_t arrival_ps)
 {
     struct host_port *port = self;
@@ -29,7 +29,7 @@ static void rc_mem_write(void *self, uint64_t address, const uint8_t *data, uint
                          uint64_t now_ps)
 {
     struct host_cpu *cpu = ((struct host_port *)self)->cpu;
-    host_mem_write(cpu->mem, address, data, len); /* outside memory: a bug of ours */
+    host_mem_write(cpu->mem, address, data, len); /* a range outside memory would be our own bug */
     host_llc_touch(&cpu->llc, address, len);
     host_wait_on_write(cpu, address, len, now_ps);
 }
@@ -57,7 +57,7 @@ static void rc_msix(void *self, unsigned nic, unsigned vector, uint64_t now_ps)
                            now_ps);
 }
 
-/* A NIC's registers are whole DWs. */
+/* Returns true if the range is in the other NIC's BAR. A NIC's registers are whole DWs. */
 static bool peer_claims(const struct host_port *port, uint64_t address, uint32_t len,
                         uint32_t *offset)
 {
@@ -84,7 +84,7 @@ static void rc_peer_write(void *self, uint64_t address, const uint8_t *data, uin
     const struct host_nic_access *access = &port->cpu->access;
     uint32_t offset = 0;
     bool ok = peer_claims(port, address, len, &offset);
-    assert(ok); /* as rc_route() said at this time */
+    assert(ok); /* rc_route() returned the same at this time */
     access->mmio_write(access->self, NIC_COUNT - 1 - port->nic, offset, data, len, now_ps);
 }
 

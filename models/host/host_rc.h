@@ -1,5 +1,5 @@
-/* Memory as the NICs see it: translation and the way to it, DMA into and out of it, the last-level cache
- * in front, interrupts. */
+/* Memory as the NICs see it: address translation and the way to it, DMA in both directions, the last-level
+ * cache in front, and interrupts. */
 #ifndef TOESIM_HOST_HOST_RC_H
 #define TOESIM_HOST_HOST_RC_H
 

@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-/* When the software notices something that is due: by interrupt then, by poll at the next look. */
+/* Returns when the software notices an event that is due: at once with interrupts, at the next poll otherwise. */
 static uint64_t noticed_ps(const struct host_cpu *cpu, uint64_t due_ps)
 {
     if (cpu->params.notify == HOST_NOTIFY_INTERRUPT || due_ps == TIME_NEVER)
@@ -22,7 +22,7 @@ static uint64_t line_of(uint64_t address) { return address / HOST_LINE_BYTES; }
 
 void host_wait_on_look(struct host_cpu *cpu, uint64_t address, uint32_t len)
 {
-    /* Only looks at single entries matter; a long read is payload. */
+    /* Only reads of single entries matter; a long read is payload. */
     if (cpu->params.notify != HOST_NOTIFY_POLL || len == 0 || len > HOST_LINE_BYTES)
         return;
     uint64_t last = line_of(address + len - 1);
@@ -65,7 +65,7 @@ void host_wait_on_interrupt(struct host_cpu *cpu, unsigned index, uint64_t now_p
     notify(cpu, slot->due_ps);
 }
 
-/* An interrupt also where the NICs are polled. */
+/* A root port interrupts the core even while the NICs are polled. */
 void host_wait_on_port(struct host_cpu *cpu, unsigned nic, uint64_t at_ps)
 {
     assert(nic < NIC_COUNT);
@@ -161,7 +161,7 @@ uint32_t host_wait(void *self, uint64_t until_ps)
         return bits;
     cpu->waiting = true;
     for (;;) {
-        /* Between two looks nothing is noticed, though it may be due already. */
+        /* Between two polls the software notices nothing, even if an event is due. */
         if (next_notice_ps(cpu) <= now_ps)
             bits = take_due(cpu, now_ps);
         if (bits || now_ps >= until_ps)

@@ -1,16 +1,16 @@
 /*
- * How the software learns that something happened.
+ * How the software learns of events.
  *
- * Interrupt: a message at the root port is delivered interrupt_ps later; a second one of the same
- * vector that comes before the software took the first is merged with it.
+ * nterrupt: a message at the root port is delivered interrupt_ps later. A second one of the same vector that arrives
+ * efore the software has taken the first is merged with it.
  *
- * Poll: the loop looks at the watched entries at each whole multiple of poll_period_ps. Nothing is
- * scheduled for looks that find nothing; their number is computed. A look that finds something is
- * at the first instant at or after the write became visible.
+ * oll: the loop reads the watched entries at each whole multiple of poll_period_ps. Polls that find nothing are not
+ * cheduled; their number is computed. A poll that finds an entry runs at the first multiple at or after the time
+ * hen the write became visible.
  *
- * A lost wake-up is impossible: when watch() names an entry that was not read since it was last
- * written, or whose reading has been forgotten, the entry counts as visible and wait() returns at
- * once. At worst the software looks once for nothing.
+ *  wake-up cannot be lost: if watch() names an entry that was not read since it was last written, or whose reading
+ * s no longer recorded, the entry counts as visible and wait() returns at once. At worst the software polls once in
+ * ain.
  */
 #ifndef TOESIM_HOST_HOST_WAIT_H
 #define TOESIM_HOST_HOST_WAIT_H
@@ -21,10 +21,10 @@
 extern "C" {
 #endif
 
-/* From outside the core: makes wait() return with bit 31 (the application has work). */
+/* Called from outside the core: makes wait() return with bit 31 (the application has work). */
 void host_cpu_kick(struct host_cpu *cpu, uint64_t now_ps);
 
-/* False while the software waits and nothing has happened that it will be told of. */
+/* Returns false while the software waits and no event has happened that it will be told of. */
 bool host_cpu_has_work(const struct host_cpu *cpu);
 
 uint32_t host_wait(void *self, uint64_t until_ps);
