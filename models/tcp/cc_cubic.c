@@ -1,14 +1,14 @@
 /*
- * CUBIC (RFC 9438) in integer arithmetic: bytes, ticks of 1 us, and seconds in units of 2^-16.
- * What the document counts in segments is counted in bytes (its C becomes C * SMSS).
+ * CUBIC (RFC 9438) in integer arithmetic: bytes, ticks of 1 us, and seconds in units of 2^-16. Values that
+ * the RFC counts in segments are counted in bytes here (its C becomes C * SMSS).
  *
- * cc_private_0: start of the present congestion avoidance epoch, us; image: age
- * cc_private_1: W_max in bytes; bit 31: an epoch runs
- * cc_private_2: W_est - cwnd_epoch in sixteenths of a byte, saturating
+ * c_private_0: start of the present congestion avoidance epoch, us; in an image: its age
+ * c_private_1: W_max in bytes; bit 31: an epoch is running
+ * c_private_2: W_est - cwnd_epoch in sixteenths of a byte, saturating
  *
- * cwnd_epoch is not kept: it is ssthresh, which an epoch's start sets to cwnd. cwnd_prior follows
- * from it as cwnd_epoch / beta. After fast recovery the window arithmetic of RFC 6582 is used; slow
- * start is that of RFC 5681 (HyStart++ is not implemented).
+ * wnd_epoch is not stored, because it equals ssthresh: the start of an epoch sets ssthresh to cwnd. cwnd_prior is
+ * wnd_epoch / beta. After fast recovery the window arithmetic of RFC 6582 is used; slow start is that of RFC 5681
+ * HyStart++ is not implemented).
  */
 #include "models/base/units.h"
 #include "models/tcp/cc.h"
@@ -35,7 +35,7 @@ enum {
 
 static uint32_t w_max(const struct conn_ctx *ctx) { return ctx->cc_private_1 & ~EPOCH_RUNS; }
 
-/* Integer cube root, bit by bit. */
+/* Returns the integer cube root, computed bit by bit. */
 static uint32_t cube_root(uint64_t x)
 {
     uint64_t root = 0;
@@ -97,7 +97,7 @@ static void end_epoch(struct conn_ctx *ctx, uint32_t top)
     ctx->cc_private_2 = 0;
 }
 
-/* 4.3: what Reno would have; alpha becomes 1 when cwnd_prior is reached again. */
+/* Section 4.3: returns the window that Reno would have. alpha becomes 1 when cwnd_prior is reached again. */
 static uint32_t grow_estimate(struct conn_ctx *ctx, uint32_t acked, uint32_t smss)
 {
     assert(ctx->cc_private_1 & EPOCH_RUNS);
@@ -133,7 +133,7 @@ static void cubic_on_ack(struct conn_ctx *ctx, uint32_t acked, uint32_t smss, ui
         ctx->cwnd = u32_min(u32_max(cwnd, estimate), CWND_MAX); /* Reno-friendly region */
         return;
     }
-    /* 4.2, 4.4, 4.5: the value one RTT ahead, between cwnd and one and a half of it. */
+    /* 4.2, 4.4, 4.5: the target is the value one RTT ahead, limited to between cwnd and one and a half of it. */
     uint32_t target = w_cubic(ctx, (uint64_t)t_us + ctx->srtt / 8, smss);
     target = u32_min(u32_max(target, cwnd), cwnd + cwnd / 2);
     ctx->cwnd = u32_min(cwnd + (uint32_t)((uint64_t)(target - cwnd) * acked / cwnd), CWND_MAX);
@@ -160,7 +160,8 @@ static void cubic_on_timeout(struct conn_ctx *ctx, uint32_t flight, uint32_t sms
     if (is_first)
         ctx->ssthresh = reduced(flight, smss);
     ctx->cwnd = smss;
-    end_epoch(ctx, 0); /* 4.8: W_max will be the window at the start of the next epoch, K zero */
+    /* 4.8: W_max becomes the window at the start of the next epoch, and K becomes zero. */
+    end_epoch(ctx, 0);
 }
 
 static void cubic_on_dupack(struct conn_ctx *ctx, uint32_t smss)
@@ -181,10 +182,10 @@ static void cubic_on_recovered(struct conn_ctx *ctx, uint32_t flight, uint32_t s
 static void cubic_on_idle(struct conn_ctx *ctx, uint32_t smss)
 {
     cc_newreno.on_idle(ctx, smss);
-    end_epoch(ctx, w_max(ctx)); /* 4.2: t does not count time in which nothing was sent */
+    end_epoch(ctx, w_max(ctx)); /* 4.2: t does not include time in which nothing was sent */
 }
 
-/* A time of the common clock becomes an age, and back. */
+/* Converts a time of the common clock to an age, and back. */
 static void cubic_on_image(struct conn_ctx *ctx, uint32_t now_us)
 {
     if (ctx->cc_private_1 & EPOCH_RUNS)

@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { ORDER_BITS = 2 }; /* of an index in ctx->ooo_order */
+enum { ORDER_BITS = 2 }; /* bits per index in ctx->ooo_order */
 
 unsigned reassembly_count(const struct conn_ctx *ctx)
 {
@@ -21,7 +21,7 @@ unsigned reassembly_recent(const struct conn_ctx *ctx, unsigned n)
     return (ctx->ooo_order >> n * ORDER_BITS) & (REASSEMBLY_INTERVALS - 1u);
 }
 
-/* First numbers of the intervals, in the order they are reported in. */
+/* The first sequence numbers of the intervals, in the order in which they are reported. */
 struct order {
     unsigned count;
     uint32_t start[REASSEMBLY_INTERVALS + 1];
@@ -35,8 +35,8 @@ static struct order order_of(const struct conn_ctx *ctx)
     return order;
 }
 
-/* Lists the intervals that are left in the order of `before`: one that was joined to another counts
- * where the first of the two is listed. */
+/* Lists the remaining intervals in the order of `before`. An interval that was joined to another takes the
+ * earlier of their two places. */
 static void list_again(struct conn_ctx *ctx, const struct order *before)
 {
     unsigned listed = 0, count = 0;
@@ -52,7 +52,7 @@ static void list_again(struct conn_ctx *ctx, const struct order *before)
         }
 }
 
-/* The interval that holds `seq` is the one to report first. */
+/* Lists the interval that contains `seq` first. */
 static void list_first(struct conn_ctx *ctx, struct order before, uint32_t seq)
 {
     memmove(&before.start[1], &before.start[0], before.count * sizeof before.start[0]);
@@ -61,7 +61,7 @@ static void list_first(struct conn_ctx *ctx, struct order before, uint32_t seq)
     list_again(ctx, &before);
 }
 
-/* Removes `count` intervals from index `first`, keeping the array dense. */
+/* Removes `count` intervals from index `first` and keeps the array dense. */
 static void remove_intervals(struct conn_ctx *ctx, unsigned first, unsigned count, unsigned n)
 {
     assert(first + count <= n);
@@ -124,7 +124,7 @@ void reassembly_advance(struct conn_ctx *ctx)
     assert(reassembly_is_sane(ctx));
 }
 
-/* The order names each interval once, and none beyond. */
+/* Returns true if the order names each interval once, and no others. */
 static bool order_is_sane(const struct conn_ctx *ctx)
 {
     unsigned n = reassembly_count(ctx), seen = 0;

@@ -26,7 +26,7 @@ static uint32_t end_of(const struct conn_ctx *ctx, unsigned i)
     return ctx->sacked[2 * i + 1];
 }
 
-/* Four intervals and the new one, before the smallest is forgotten. */
+/* The four intervals and the new one, before the smallest is dropped. */
 struct board {
     unsigned count;
     struct sack_range range[SACK_INTERVALS + 1];
@@ -54,7 +54,7 @@ static void store(struct conn_ctx *ctx, const struct board *board)
     }
 }
 
-/* Joins [start, end) with what it touches. True: some of it was not known. */
+/* Joins [start, end) with the intervals that it touches. Returns true if some of it is new. */
 static bool insert(struct conn_ctx *ctx, uint32_t start, uint32_t end)
 {
     struct board board = {0};
@@ -94,7 +94,7 @@ bool sack_take(struct conn_ctx *ctx, const struct tcp_segment *seg)
     for (unsigned i = 0; i < seg->sack_count; i++) {
         uint32_t start = seg->sack[i][0];
         uint32_t end = seg->sack[i][1];
-        /* Outside of what is in flight, or turned over: a D-SACK, an old report or nonsense. */
+        /* The block is outside the data in flight, or reversed: a D-SACK, an old report or an invalid one. */
         if (seq_leq(start, una) || seq_gt(end, ctx->snd_max) || seq_geq(start, end))
             continue;
         is_news |= insert(ctx, start, end);
@@ -118,8 +118,8 @@ void sack_advance(struct conn_ctx *ctx)
 
 void sack_clear(struct conn_ctx *ctx) { memset(ctx->sacked, 0, sizeof ctx->sacked); }
 
-/* Is the hole below interval i lost? RFC 6675 4: DupThresh reported sequences above it, or more
- * than (DupThresh - 1) * SMSS reported bytes. */
+/* Returns true if the hole below interval i is lost (RFC 6675 4): DupThresh reported sequences lie above
+ * it, or more than (DupThresh - 1) * SMSS reported bytes. */
 static bool is_lost_below(const struct conn_ctx *ctx, unsigned i, uint32_t smss, unsigned threshold)
 {
     unsigned n = sack_count(ctx);

@@ -1,4 +1,4 @@
-/* Sequence numbers: comparisons modulo 2^32 (RFC 9293 3.4). Also right for ticks that wrap. */
+/* Sequence numbers, compared modulo 2^32 (RFC 9293 3.4). The comparisons also work for ticks that wrap around. */
 #ifndef TOESIM_TCP_SEQ_H
 #define TOESIM_TCP_SEQ_H
 

@@ -1,13 +1,13 @@
 /*
- * The TCP core: RFC 9293 on one connection context. No memory, no clock, no payload of its own:
- * the caller passes the context, the time and a segment, and gets back what to do. Used by the TOE
- * engine, the host stack and the generators, so all of them speak exactly the same TCP.
+ * The TCP core: RFC 9293 on one connection context. It has no memory, clock or payload of its own: the
+ * caller passes the context, the time and a segment, and the core returns what to do. The TOE engine, the
+ * host stack and the generators use it, so all of them have exactly the same TCP.
  *
- * A caller's loop: tcp_input() or tcp_on_timer() or tcp_on_app_*(), act on the result, then
- * tcp_output() until it returns false, then arm one timer for tcp_deadline_us().
+ *  caller's loop: call tcp_input() or tcp_on_timer() or tcp_on_app_*(), act on the result, call tcp_output() until
+ * t returns false, and arm one timer for tcp_deadline_us().
  *
- * Bounds of this version: data in a SYN is left to the peer to repeat; urgent data is delivered in
- * line (RFC 6093), the pointer beside it.
+ * imits of this version: data in a SYN is not accepted, so the peer has to repeat it; urgent data is delivered
+ * nline (RFC 6093), with the pointer beside it.
  */
 #ifndef TOESIM_TCP_TCP_H
 #define TOESIM_TCP_TCP_H

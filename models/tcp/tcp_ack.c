@@ -15,8 +15,8 @@
 
 enum { US_PER_MS = 1000, DUPACKS_MAX = 255, TAIL_SEGMENTS = 3, BLOCKS_OF_OPTION = 3 };
 
-/* A timed segment gives microseconds; after a retransmission only the timestamp echo is
- * unambiguous (RFC 7323 4.1), in milliseconds, rounded up to one. */
+/* Takes an RTT sample. A timed segment gives microseconds. After a retransmission only the timestamp echo
+ * is unambiguous (RFC 7323 4.1); it gives milliseconds, at least one. */
 void tcp_ack_sample_rtt(struct conn_ctx *ctx, const struct tcp_segment *seg,
                         const struct tcp_params *params, struct tcp_now now)
 {
@@ -40,7 +40,7 @@ void tcp_ack_update_window(struct conn_ctx *ctx, const struct tcp_segment *seg)
     ctx->snd_wl1 = seg->seq;
     ctx->snd_wl2 = seg->ack;
     if (window > 0 && window != ctx->snd_wnd && (ctx->timers & CTX_TIMER_PERSIST)) {
-        /* The window opened: tcp_output() decides again what may go. */
+        /* The window opened, so tcp_output() decides again. */
         ctx->timers &= (uint8_t)~CTX_TIMER_PERSIST;
         ctx->flags &= ~(uint32_t)CTX_FLAG_PROBE_NOW;
         ctx->persist_count = 0;
@@ -113,7 +113,7 @@ static void enter_recovery(struct conn_ctx *ctx, uint32_t smss)
     cc_of(ctx)->on_loss(ctx, flight > limited ? flight - limited : 0, smss);
     ctx->recover = ctx->snd_max;
     ctx->high_rxt = ctx->snd_una;
-    /* RFC 6675 5 (4.3): the end of what goes again first, so that the rescue is not premature. */
+    /* RFC 6675 5 (4.3): the end of the first retransmission, so that the rescue is not premature. */
     ctx->rescue_rxt = ctx->snd_una + u32_min(first.end - first.start, smss);
     ctx->recovery = CTX_RECOVERY_FAST;
     ctx->limited_tx = 0;
@@ -133,7 +133,7 @@ static void on_dupack(struct conn_ctx *ctx, const struct tcp_params *params)
             cc_of(ctx)->on_dupack(ctx, smss);
         return;
     }
-    /* RFC 6675 5.1: after a timeout not before RecoveryPoint is acknowledged. */
+    /* RFC 6675 5.1: after a timeout, recovery does not begin again before RecoveryPoint is acknowledged. */
     if (ctx->recovery != CTX_RECOVERY_NONE)
         return;
     if (!sack_is_empty(ctx)) {
@@ -143,14 +143,15 @@ static void on_dupack(struct conn_ctx *ctx, const struct tcp_params *params)
             enter_recovery(ctx, smss);
         return;
     }
-    /* RFC 6582 3.2 step 2: not again for losses of the same window. */
+    /* RFC 6582 3.2 step 2: recovery does not begin again for losses of the same window. */
     if (ctx->dupacks != params->dupack_threshold || seq_leq(ctx->snd_una, ctx->recover))
         return;
     enter_recovery(ctx, smss);
     ctx->cwnd += params->dupack_threshold * smss; /* RFC 5681 3.2 step 3 */
 }
 
-/* RFC 5681 2: a duplicate ACK without blocks, of a peer that has not permitted SACK or sends none. */
+/* Returns true for a duplicate ACK without blocks (RFC 5681 2), from a peer that has not permitted SACK or
+ * sends none. */
 static bool is_plain_dupack(const struct conn_ctx *ctx, const struct tcp_segment *seg)
 {
     return seg->ack == ctx->snd_una && ctx->snd_una != ctx->snd_max &&
@@ -158,26 +159,28 @@ static bool is_plain_dupack(const struct conn_ctx *ctx, const struct tcp_segment
            tcp_segment_window(ctx, seg) == ctx->snd_wnd && !(ctx->timers & CTX_TIMER_PERSIST);
 }
 
-/* A duplicate ACK whose blocks are all known and lie above it, of a receiver that has as many of them
- * as an option holds: a segment arrived, and it did not keep it. Looked at before the window is
- * taken, as an ACK that moves the window tells of that. */
+/* Returns true if the segment shows that the receiver dropped one. It is a duplicate ACK whose blocks are
+ * all above it and already known, and the receiver has as many blocks as an option holds: a segment
+ * arrived, and the receiver did not keep it. This check comes before the window update, because an ACK that
+ * moves the window only reports that. */
 static bool tells_of_a_drop(const struct conn_ctx *ctx, const struct tcp_segment *seg)
 {
     if (seg->ack != ctx->snd_una || !(seg->options & TCP_HAS_SACK) || tcp_segment_len(seg) > 0 ||
         tcp_segment_window(ctx, seg) != ctx->snd_wnd || sack_count(ctx) < BLOCKS_OF_OPTION)
         return false;
     for (unsigned i = 0; i < seg->sack_count; i++)
-        if (seq_leq(seg->sack[i][0], seg->ack)) /* a D-SACK: it has this segment twice */
+        /* A D-SACK reports that the segment arrived twice. */
+        if (seq_leq(seg->sack[i][0], seg->ack))
             return false;
     return seg->sack_count > 0;
 }
 
-/* A partial ACK up to a byte that was not sent again yet. RFC 6675 5 (C) waits for room in the pipe,
- * but what the receiver did not keep never leaves the pipe, and only a timeout would end that. So
- * what is reported lost goes at once, a segment for each partial ACK, as in RFC 6582 3.2 step 3.
- * With nothing reported above it nothing is lost (RFC 6675 4), unless the receiver is known to have
- * dropped segments: then everything up to RecoveryPoint goes again in slow start, as after a
- * timeout but at once. */
+/* Handles a partial ACK up to a byte that was not yet retransmitted. RFC 6675 5 (C) waits for room in the
+ * pipe, but bytes that the receiver did not keep never leave the pipe, and only a timeout would end the
+ * wait. So data reported lost is sent at once, one segment for each partial ACK, as in RFC 6582 3.2 step 3.
+ * If nothing is reported above it, nothing is lost (RFC 6675 4), unless the receiver is known to have
+ * dropped segments. Then everything up to RecoveryPoint is resent in slow start, as after a timeout, but at
+ * once. */
 static void on_partial_ack(struct conn_ctx *ctx, uint32_t smss, unsigned threshold)
 {
     bool dropped = (ctx->flags & CTX_FLAG_SACK_FULL) != 0;
@@ -191,8 +194,9 @@ static void on_partial_ack(struct conn_ctx *ctx, uint32_t smss, unsigned thresho
     ctx->cwnd = 2 * smss;
 }
 
-/* The last step, when all that the ACK says has been noted. With news in its blocks it is a duplicate
- * even if it moved the acknowledgment or the window, or is older than another (RFC 6675 2). */
+/* Decides about recovery after everything else in the ACK was processed. An ACK whose blocks report new
+ * bytes is a duplicate even if it moved the acknowledgment or the window, or is older than another (RFC
+ * 6675 2). */
 static void decide(struct conn_ctx *ctx, const struct tcp_params *params, bool advanced,
                    bool is_dupack)
 {
@@ -202,14 +206,15 @@ static void decide(struct conn_ctx *ctx, const struct tcp_params *params, bool a
         on_dupack(ctx, params);
 }
 
-/* RFC 6675 2: the blocks report bytes that were not known. */
+/* Returns true if the blocks report new bytes (RFC 6675 2). */
 static bool take_news(struct conn_ctx *ctx, const struct tcp_segment *seg)
 {
     if (!(ctx->features & CTX_FEATURE_SACK) || !sack_take(ctx, seg))
         return false;
     if (ctx->recovery == CTX_RECOVERY_FAST && !tcp_recovers_by_sack(ctx)) {
         ctx->flags &= ~(uint32_t)CTX_FLAG_BLIND_RECOVERY;
-        ctx->cwnd = u32_min(ctx->cwnd, ctx->ssthresh); /* from here on the pipe counts */
+        /* From now on the pipe limits what is sent. */
+        ctx->cwnd = u32_min(ctx->cwnd, ctx->ssthresh);
     }
     return true;
 }
@@ -229,7 +234,8 @@ bool tcp_ack_process(struct conn_ctx *ctx, const struct tcp_segment *seg,
         ctx->rexmt_count = 0; /* the probe was answered */
     bool is_plain = is_plain_dupack(ctx, seg);
     bool advanced = seq_gt(seg->ack, ctx->snd_una);
-    tcp_ecn_receive(ctx, seg); /* before snd_una moves: the flight of the marked window counts */
+    /* Called before snd_una moves, because it needs the flight of the marked window. */
+    tcp_ecn_receive(ctx, seg);
     if (advanced)
         tcp_ack_advance(ctx, seg, params, now, result);
     bool has_news = take_news(ctx, seg);

@@ -4,11 +4,11 @@
 
 #include "models/tcp/tcp_core.h"
 
-/* The ACK field in synchronised states; false: the segment was dropped. */
+/* Processes the ACK field in synchronised states. Returns false if the segment was dropped. */
 bool tcp_ack_process(struct conn_ctx *ctx, const struct tcp_segment *seg,
                      const struct tcp_params *params, struct tcp_now now,
                      struct tcp_result *result);
-/* The cumulative acknowledgment moved forward: snd_una < seg->ack <= snd_max. */
+/* Handles an advance of the cumulative acknowledgment: snd_una < seg->ack <= snd_max. */
 void tcp_ack_advance(struct conn_ctx *ctx, const struct tcp_segment *seg,
                      const struct tcp_params *params, struct tcp_now now,
                      struct tcp_result *result);

@@ -1,4 +1,4 @@
-/* What the files of models/tcp share. Nobody outside includes it: the interface is tcp.h. */
+/* Declarations shared by the files of models/tcp. Other folders use tcp.h. */
 #ifndef TOESIM_TCP_TCP_CORE_H
 #define TOESIM_TCP_TCP_CORE_H
 
@@ -9,8 +9,8 @@ enum {
     TCP_TS_OPTION_BYTES = 12, /* two NOPs and the option */
     TCP_MSS_DEFAULT_V4 = 536, /* RFC 9293 MUST-15 */
     TCP_MSS_DEFAULT_V6 = 1220,
-    TCP_MSS_MIN = 48,               /* a smaller announcement would leave no room beside options */
-    TCP_RTO_AFTER_SYN_US = 3000000, /* RFC 6298 5.7 */
+    TCP_MSS_MIN = 48,                     /* a smaller MSS would leave no room beside the options */
+    TCP_RTO_AFTER_SYN_US = 3000000,       /* RFC 6298 5.7 */
     TCP_PAWS_IDLE_MS = 24 * 86400 * 1000, /* RFC 7323 5.5: TS.Recent is void after 24 days */
 };
 
@@ -23,19 +23,19 @@ struct tcp_span {
     bool fin;
 };
 
-/* Sender maximum segment size, timestamp option deducted (RFC 6691). */
+/* Returns the sender maximum segment size without the timestamp option (RFC 6691). */
 static inline uint32_t tcp_smss(const struct conn_ctx *ctx)
 {
     return ctx->mss - ((ctx->features & CTX_FEATURE_TS) ? (uint32_t)TCP_TS_OPTION_BYTES : 0);
 }
 
-/* Largest MSS of this connection: the IPv6 header is 20 bytes longer than that of IPv4. */
+/* Returns the largest MSS of this connection. The IPv6 header is 20 bytes longer than that of IPv4. */
 static inline uint16_t tcp_mss_max(const struct conn_ctx *ctx, const struct tcp_params *params)
 {
     return (uint16_t)(params->mss_max - (ctx->ip_version == 6 ? 20 : 0));
 }
 
-/* Right edge of what is accepted: the highest ever advertised (RFC 7323 2.4, first MUST). */
+/* Returns the right edge of accepted data: the highest ever advertised (RFC 7323 2.4, first MUST). */
 static inline uint32_t tcp_rcv_edge(const struct conn_ctx *ctx)
 {
     return seq_max(ctx->rcv_adv, ctx->rcv_nxt);
@@ -55,13 +55,13 @@ static inline bool ctx_is_sane(const struct conn_ctx *ctx)
 
 static inline bool tcp_has_ooo(const struct conn_ctx *ctx) { return ctx->ooo[0] != ctx->ooo[1]; }
 
-/* A FIN is queued and snd_nxt has not passed it. */
+/* Returns true if a FIN is queued and snd_nxt has not passed it. */
 static inline bool tcp_fin_is_due(const struct conn_ctx *ctx)
 {
     return (ctx->flags & CTX_FLAG_FIN_QUEUED) && seq_leq(ctx->snd_nxt, ctx->tx_prod);
 }
 
-/* Data bytes not sent yet, or to be sent again: [snd_nxt, tx_prod). */
+/* Returns the number of data bytes to send or resend: [snd_nxt, tx_prod). */
 static inline uint32_t tcp_unsent(const struct conn_ctx *ctx)
 {
     return seq_lt(ctx->snd_nxt, ctx->tx_prod) ? ctx->tx_prod - ctx->snd_nxt : 0;
@@ -72,7 +72,7 @@ static inline uint32_t tcp_segment_window(const struct conn_ctx *ctx, const stru
     return (seg->flags & TCP_SYN) ? seg->window : (uint32_t)seg->window << ctx->snd_ws;
 }
 
-/* Fast recovery that follows the peer's reports (RFC 6675) instead of counting ACKs (RFC 6582). */
+/* Returns true in fast recovery that follows the peer's reports (RFC 6675) instead of counting ACKs (RFC 6582). */
 static inline bool tcp_recovers_by_sack(const struct conn_ctx *ctx)
 {
     return ctx->recovery == CTX_RECOVERY_FAST && !(ctx->flags & CTX_FLAG_BLIND_RECOVERY);
@@ -84,7 +84,7 @@ static inline void tcp_drop(struct tcp_result *result, enum drop_reason reason)
     result->reason = (uint16_t)reason;
 }
 
-/* Of a segment with data, tx->len says how much. */
+/* For a segment with data, tx->len is the length of the data. */
 enum tcp_options_for { TCP_OPTIONS_SYN, TCP_OPTIONS_DATA, TCP_OPTIONS_ACK, TCP_OPTIONS_RESET };
 
 /* RFC 7323 4.3 (2): TS.Recent follows segments that start at or before Last.ACK.sent. */

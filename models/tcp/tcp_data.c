@@ -10,7 +10,7 @@
 
 enum { DELACK_SEGMENTS = 2 };
 
-/* RFC 9293 3.8.6.3: every second segment at once, else within the timer. */
+/* RFC 9293 3.8.6.3: acknowledges every second segment at once, and others when the timer expires. */
 static void owe_delayed_ack(struct conn_ctx *ctx, const struct tcp_params *params,
                             struct tcp_now now)
 {
@@ -34,12 +34,12 @@ void tcp_data_in_order(struct conn_ctx *ctx, uint32_t len, const struct tcp_para
     } else {
         owe_delayed_ack(ctx, params, now);
     }
-    /* A peer that still sends keeps FIN_WAIT_2 alive. */
+    /* A peer that still sends data restarts the FIN_WAIT_2 timer. */
     if (ctx->tcp_state == TCP_FIN_WAIT_2 && (ctx->timers & CTX_TIMER_WAIT))
         tcp_timer_start_wait(ctx, params->fin_wait_2_us, now);
 }
 
-/* A FIN beyond a hole is remembered, so that it need not come again. */
+/* Remembers a FIN beyond a hole, so that the peer need not resend it. */
 static void keep_fin(struct conn_ctx *ctx, const struct tcp_span *span)
 {
     if (!span->fin)

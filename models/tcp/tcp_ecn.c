@@ -25,7 +25,7 @@ uint16_t tcp_ecn_syn_flags(const struct conn_ctx *ctx, bool is_syn_ack)
 {
     if (is_syn_ack)
         return (ctx->features & CTX_FEATURE_ECN) ? TCP_ECE : 0;
-    /* 6.1.1.1: a SYN that was lost may have met a path that drops such SYNs. */
+    /* 6.1.1.1: if a SYN was lost, the path may drop SYNs with these flags. */
     bool asks = (ctx->offered & CTX_FEATURE_ECN) && !(ctx->flags & CTX_FLAG_SYN_REXMT);
     return asks ? TCP_ECE | TCP_CWR : 0;
 }

@@ -1,9 +1,9 @@
 /*
- * ICMP errors about a connection (RFC 9293 3.9.2.2), as far as the connection has to judge them.
- * They are believed only when they quote data in flight (RFC 5927 4.1). A hard error ends a
- * connection that is being opened; later it is told to the application like a soft one, because any
- * host on the path could forge it (RFC 5461 2, RFC 5927 5.2). Packet too big lowers the MSS and
- * everything in flight goes again in segments that fit, without a cut of cwnd (RFC 1191 6.5, 6.6).
+ * ICMP errors about a connection (RFC 9293 3.9.2.2), as far as the connection has to judge them. They are
+ * believed only if they quote data in flight (RFC 5927 4.1). A hard error ends a connection that is being
+ * opened; later it is only reported to the application, like a soft one, because any host on the path could
+ * forge it (RFC 5461 2, RFC 5927 5.2). "Packet too big" lowers the MSS; everything in flight is resent in
+ * segments that fit, without a reduction of cwnd (RFC 1191 6.5, 6.6).
  */
 #include "models/tcp/tcp_icmp.h"
 
@@ -16,7 +16,7 @@
 
 enum { HEADERS_V4 = 40, HEADERS_V6 = 60, MTU_MIN_V6 = 1280 };
 
-/* RFC 1191 7.1: what a router that does not say may mean. */
+/* RFC 1191 7.1: returns the next smaller plateau, for routers that report no MTU. */
 static uint32_t plateau_below(uint32_t mtu)
 {
     static const uint16_t plateaus[] = {32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296};
@@ -49,7 +49,7 @@ static void on_too_big(struct conn_ctx *ctx, uint32_t mtu, struct tcp_result *re
 {
     uint32_t mss = mss_of_path(ctx, mtu);
     if (ctx->tcp_state < TCP_ESTABLISHED || mss >= ctx->mss) {
-        tcp_drop(result, DROP_ICMP_STALE); /* it never grows this way */
+        tcp_drop(result, DROP_ICMP_STALE); /* this message never raises the MSS */
         return;
     }
     assert(mss >= TCP_MSS_MIN);

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* Processes an ICMP error. Verdict DROPPED: it was not believed. */
+/* Processes an ICMP error. The verdict is DROPPED if it was not believed. */
 void tcp_on_icmp(struct conn_ctx *ctx, const struct tcp_icmp *icmp, struct tcp_result *result);
 
 #ifdef __cplusplus

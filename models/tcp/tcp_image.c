@@ -55,7 +55,7 @@ void tcp_image_from_live(struct conn_ctx *ctx, struct tcp_now now)
     tcp_image_seal(ctx);
 }
 
-/* Bugs planted for the checker of moves: nothing in the product. */
+/* Bugs planted for the checker of moves. They are not in the product. */
 static void plant_losses(struct conn_ctx *ctx, struct tcp_now now)
 {
     (void)ctx;
@@ -161,7 +161,7 @@ void tcp_image_age(struct conn_ctx *image, uint64_t us)
     grow(&image->rtt_start, us);
     image->challenge_start = (uint16_t)u64_min(image->challenge_start + ms / tick_ms, INT16_MAX);
     if (cc_of(image)->on_image) {
-        /* To a stamp at time 0 and back to an age, that much later. */
+        /* Converts the age to a time relative to 0, and then to an age that is `us` larger. */
         cc_of(image)->on_image(image, 0);
         cc_of(image)->on_image(image, (uint32_t)u64_min(us, INT32_MAX));
     }
@@ -179,13 +179,13 @@ bool tcp_is_sane(const struct conn_ctx *ctx)
     if (ctx->tcp_state < TCP_SYN_RCVD)
         return sane;
     sane &= seq_leq(ctx->rx_consumed, ctx->rcv_nxt);
-    /* Nothing beyond the ring was ever allowed (and one more for the FIN). */
+    /* The peer was never allowed to send beyond the ring (plus one for the FIN). */
     sane &= seq_leq(tcp_rcv_edge(ctx), ctx->rx_consumed + (UINT32_C(1) << ctx->rx_ring_log2) + 1);
     sane &= seq_leq(ctx->last_ack_sent, ctx->rcv_nxt);
     sane &= reassembly_is_sane(ctx) && sack_is_sane(ctx);
     if (ctx->tcp_state >= TCP_ESTABLISHED) {
         sane &= ctx->cwnd > 0 && ctx->mss > TCP_TS_OPTION_BYTES;
-        /* In flight means timed; snd_nxt = snd_una: tcp_output() sends or starts a timer. */
+        /* Data in flight is timed. If snd_nxt = snd_una, tcp_output() sends or starts a timer. */
         if (ctx->snd_una != ctx->snd_nxt && ctx->tcp_state != TCP_TIME_WAIT)
             sane &= (ctx->timers & (CTX_TIMER_REXMT | CTX_TIMER_PERSIST)) != 0;
     }

@@ -1,5 +1,4 @@
-/* One segment in. First the case that almost all segments are, then RFC 9293 3.10.7 in its order.
- */
+/* Processes one received segment: first the fast path for most segments, then RFC 9293 3.10.7 in its order. */
 #include "models/tcp/tcp_input.h"
 
 #include "models/tcp/sack.h"
@@ -16,7 +15,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* ESTABLISHED, next in order, nothing unusual on either side. */
+/* Returns true in ESTABLISHED for the next segment in order, with nothing unusual on either side. */
 static bool is_predicted(const struct conn_ctx *ctx, const struct tcp_segment *seg)
 {
     const uint16_t watched = TCP_FIN | TCP_SYN | TCP_RST | TCP_URG | TCP_ACK;
@@ -54,9 +53,9 @@ static void input_predicted(struct conn_ctx *ctx, const struct tcp_segment *seg,
 
 enum span_place { SPAN_IN_WINDOW, SPAN_OLD, SPAN_BEYOND };
 
-/* Where the segment lies; trims it to the window (RFC 9293 3.10.7.4, first check). A segment at
- * rcv_nxt is always in the window, if only with nothing left: its ACK counts even when our window
- * is closed. So does a FIN that needs no buffer. */
+/* Finds where the segment lies and trims it to the window (RFC 9293 3.10.7.4, first check). A segment at
+ * rcv_nxt is always in the window, even if nothing of it is left, because its ACK counts while our window
+ * is closed. The same holds for a FIN, which needs no buffer. */
 static enum span_place span_fit(const struct conn_ctx *ctx, const struct tcp_segment *seg,
                                 struct tcp_span *span)
 {
@@ -86,8 +85,8 @@ static enum span_place span_fit(const struct conn_ctx *ctx, const struct tcp_seg
     return SPAN_IN_WINDOW;
 }
 
-/* A duplicate is answered with an ACK (RFC 9293 3.10.7.4), pure ACKs that are merely late only
- * sparingly, lest two ends acknowledge each other's acknowledgments for ever. */
+/* Answers a duplicate with an ACK (RFC 9293 3.10.7.4). Late pure ACKs are answered at a limited rate,
+ * because otherwise two ends could acknowledge each other's acknowledgments for ever. */
 static void answer_old(struct conn_ctx *ctx, const struct tcp_segment *seg, bool advanced,
                        const struct tcp_params *params, struct tcp_now now,
                        struct tcp_result *result)
@@ -100,7 +99,8 @@ static void answer_old(struct conn_ctx *ctx, const struct tcp_segment *seg, bool
         tcp_drop(result, DROP_TCP_OLD);
 }
 
-/* RFC 9293 3.8.5: the pointer may lie ahead of all data received (MUST-31); it goes forward only. */
+/* Notes urgent data (RFC 9293 3.8.5). The pointer may lie ahead of all data received (MUST-31); it only
+ * moves forward. */
 static void note_urgent(struct conn_ctx *ctx, const struct tcp_segment *seg,
                         struct tcp_result *result)
 {
@@ -114,7 +114,7 @@ static void note_urgent(struct conn_ctx *ctx, const struct tcp_segment *seg,
     }
 }
 
-/* Resets, SYNs and missing ACKs; false: the segment is dealt with. */
+/* Handles resets, SYNs and missing ACKs. Returns false if the segment has been handled completely. */
 static bool input_control(struct conn_ctx *ctx, struct tcp_segment *seg,
                           const struct tcp_params *params, struct tcp_now now,
                           struct tcp_result *result)
@@ -126,7 +126,7 @@ static bool input_control(struct conn_ctx *ctx, struct tcp_segment *seg,
     if (seg->flags & TCP_SYN) {
         if (ctx->tcp_state == TCP_SYN_RCVD)
             return tcp_syn_rcvd_on_syn(ctx, seg, params, now, result);
-        tcp_challenge(ctx, params, now); /* RFC 5961 4.2: whatever its number */
+        tcp_challenge(ctx, params, now); /* RFC 5961 4.2: for any sequence number */
         tcp_drop(result, DROP_TCP_CHALLENGED);
         return false;
     }
@@ -152,7 +152,7 @@ static void input_synchronised(struct conn_ctx *ctx, struct tcp_segment *seg,
         tcp_drop(result, DROP_TCP_OUT_OF_WINDOW);
         return;
     }
-    /* RFC 3168 6.1.4, 6.1.6: a mark on bytes outside of the window, or on a probe, says nothing. */
+    /* RFC 3168 6.1.4, 6.1.6: a mark on bytes outside the window, or on a probe, is ignored. */
     if (place == SPAN_OLD || (seg->payload_len > 0 && span.len == 0))
         seg->ecn = 0;
     if (ctx->tcp_state == TCP_SYN_RCVD && !tcp_syn_rcvd_on_ack(ctx, seg, params, now, result))
@@ -172,7 +172,7 @@ static void input_synchronised(struct conn_ctx *ctx, struct tcp_segment *seg,
     if (span.len > 0 || span.fin) {
         tcp_data_receive(ctx, &span, params, now, result);
     } else if (seg->payload_len > 0) {
-        ctx->flags |= CTX_FLAG_ACK_NOW; /* a probe of our closed window */
+        ctx->flags |= CTX_FLAG_ACK_NOW; /* the segment is a probe of our closed window */
         tcp_drop(result, DROP_TCP_OUT_OF_WINDOW);
     }
 }
@@ -201,7 +201,7 @@ static void input_by_state(struct conn_ctx *ctx, const struct tcp_segment *seg,
         tcp_input_time_wait(ctx, seg, params, now, result);
         return;
     default: {
-        struct tcp_segment copy = *seg; /* SYN_RCVD may take a SYN bit off */
+        struct tcp_segment copy = *seg; /* SYN_RCVD may clear a SYN bit in the copy */
         input_synchronised(ctx, &copy, params, now, result);
         return;
     }

@@ -1,4 +1,4 @@
-/* Segments that arrive. */
+/* Processing of received segments. */
 #ifndef TOESIM_TCP_TCP_INPUT_H
 #define TOESIM_TCP_TCP_INPUT_H
 
@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* Processes one segment (checksum verified by the caller). */
+/* Processes one segment. The caller has verified its checksum. */
 void tcp_input(struct conn_ctx *ctx, const struct tcp_segment *seg, const struct tcp_params *params,
                struct tcp_now now, struct tcp_result *result);
 

@@ -43,7 +43,7 @@ static void put_timestamps(const struct conn_ctx *ctx, struct tcp_now now, struc
     put32(tx, (tx->flags & TCP_ACK) ? ctx->ts_recent - late : 0); /* RFC 7323 3.2 */
 }
 
-/* Blocks this segment has room for: in one with data only what its payload leaves of the MSS. */
+/* Returns how many blocks the segment has room for. With data it is only what the payload leaves of the MSS. */
 static unsigned sack_blocks(const struct conn_ctx *ctx, enum tcp_options_for kind,
                             const struct tcp_tx *tx)
 {
@@ -58,8 +58,8 @@ static unsigned sack_blocks(const struct conn_ctx *ctx, enum tcp_options_for kin
     return u32_min(reassembly_count(ctx), room);
 }
 
-/* RFC 2018 4: the block that contains the segment just received first, then those reported most
- * recently, so that each is told as often as there is room. */
+/* RFC 2018 4: the first block contains the segment received last. The others follow in order of their last
+ * report, so that each is reported as often as there is room. */
 static void put_sack(const struct conn_ctx *ctx, unsigned blocks, struct tcp_tx *tx)
 {
     assert(blocks > 0 && blocks <= TCP_SACK_BLOCKS_MAX);
@@ -132,7 +132,8 @@ void tcp_options_negotiate(struct conn_ctx *ctx, const struct tcp_segment *syn,
         mss = syn->mss;
     if (mss > tcp_mss_max(ctx, params))
         mss = tcp_mss_max(ctx, params);
-    if (mss > ctx->adv_mss) /* the application's own limit holds both ways, as TCP_MAXSEG does */
+    /* The application's own limit holds in both directions, as with TCP_MAXSEG. */
+    if (mss > ctx->adv_mss)
         mss = ctx->adv_mss;
     ctx->mss = mss < TCP_MSS_MIN ? TCP_MSS_MIN : mss;
     assert(tcp_smss(ctx) > 0);
@@ -151,7 +152,7 @@ bool tcp_timestamp_check(struct conn_ctx *ctx, const struct tcp_segment *seg,
     if (!(ctx->features & CTX_FEATURE_TS) || (seg->flags & TCP_RST))
         return true;
     if (!(seg->options & TCP_HAS_TS)) {
-        tcp_drop(result, DROP_TCP_NO_TIMESTAMP); /* RFC 7323 3.2: silently */
+        tcp_drop(result, DROP_TCP_NO_TIMESTAMP); /* RFC 7323 3.2: dropped silently */
         return false;
     }
     if (!(ctx->flags & CTX_FLAG_TIMESTAMP_OK) || !seq_lt(seg->tsval, ctx->ts_recent))

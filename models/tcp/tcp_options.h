@@ -1,4 +1,4 @@
-/* TCP options: what we send, what is negotiated on the SYN, and the timestamp rules (RFC 7323). */
+/* TCP options: writing, negotiation on the SYN, and the timestamp rules (RFC 7323). */
 #ifndef TOESIM_TCP_TCP_OPTIONS_H
 #define TOESIM_TCP_TCP_OPTIONS_H
 
@@ -6,10 +6,10 @@
 
 void tcp_options_write(const struct conn_ctx *ctx, enum tcp_options_for kind, struct tcp_now now,
                        struct tcp_tx *tx);
-/* features = offered and seen in the peer's SYN; scales, MSS, TS.Recent. */
+/* Sets features to those that were offered and are in the peer's SYN; sets scales, MSS and TS.Recent. */
 void tcp_options_negotiate(struct conn_ctx *ctx, const struct tcp_segment *syn,
                            const struct tcp_params *params, struct tcp_now now);
-/* False: dropped by RFC 7323 (option missing, or PAWS). */
+/* Returns false if the segment is dropped by RFC 7323 (option missing, or PAWS). */
 bool tcp_timestamp_check(struct conn_ctx *ctx, const struct tcp_segment *seg,
                          const struct tcp_params *params, struct tcp_now now,
                          struct tcp_result *result);

@@ -1,9 +1,9 @@
 /*
- * What may be sent now. plan_next() decides without changing anything, so tcp_has_output() and
- * tcp_output() cannot disagree; the rest builds the planned segment and books it.
+ * Decides what may be sent now. plan_next() decides without changing the context, so tcp_has_output() and
+ * tcp_output() cannot disagree; the rest builds the planned segment and records it as sent.
  *
- * Order: a duplicate ACK (it must carry no data, RFC 5681 2), the segment of fast retransmit, a
- * window probe, a lost hole, data and FIN from snd_nxt, another hole, a keepalive probe, a pure ACK.
+ * rder: a duplicate ACK (it must carry no data, RFC 5681 2), the segment of fast retransmit, a window probe, a lost
+ * ole, data and FIN from snd_nxt, another hole, a keepalive probe, a pure ACK.
  */
 #include "models/tcp/tcp_output.h"
 
@@ -25,11 +25,11 @@
 enum plan_kind {
     PLAN_NONE,
     PLAN_SYN,
-    PLAN_RESEND, /* the segment at snd_una, snd_nxt stays */
-    PLAN_HOLE,   /* recovery by SACK: a hole, snd_nxt stays */
-    PLAN_RESCUE, /* the same, the last bytes sent (RFC 6675 4 NextSeg (4)) */
+    PLAN_RESEND, /* the segment at snd_una; snd_nxt is unchanged */
+    PLAN_HOLE,   /* a hole, in recovery by SACK; snd_nxt is unchanged */
+    PLAN_RESCUE, /* like PLAN_HOLE, for the last bytes sent (RFC 6675 4 NextSeg (4)) */
     PLAN_DATA,
-    PLAN_PROBE, /* beyond the closed window, snd_nxt stays */
+    PLAN_PROBE, /* a byte beyond the closed window; snd_nxt is unchanged */
     PLAN_KEEPALIVE,
     PLAN_ACK,
 };
@@ -46,13 +46,13 @@ enum { LIMITED_TRANSMIT_MAX = 2, URGENT_MAX = 65535 };
 /* RFC 3042: the first two duplicate ACKs allow one new segment each beyond cwnd. */
 static uint32_t cwnd_effective(const struct conn_ctx *ctx, uint32_t smss)
 {
-    /* With a scoreboard each reported byte leaves the pipe instead (RFC 6675 5 (3)). */
+    /* With a scoreboard, each reported byte leaves the pipe instead (RFC 6675 5 (3)). */
     if (ctx->dupacks == 0 || ctx->recovery != CTX_RECOVERY_NONE || !sack_is_empty(ctx))
         return ctx->cwnd;
     return ctx->cwnd + u32_min(ctx->dupacks, LIMITED_TRANSMIT_MAX) * smss;
 }
 
-/* A segment of at most smss bytes at seq; FIN goes with the last byte if it may. */
+/* Plans a segment at `seq`. A queued FIN goes with the last byte. */
 static struct plan plan_at(const struct conn_ctx *ctx, enum plan_kind kind, uint32_t seq,
                            uint32_t len)
 {
@@ -61,7 +61,7 @@ static struct plan plan_at(const struct conn_ctx *ctx, enum plan_kind kind, uint
     return plan;
 }
 
-/* At most one segment from the start of `range`, which was sent before. */
+/* Plans at most one segment from the start of `range`, which was sent before. */
 static struct plan plan_again(const struct conn_ctx *ctx, enum plan_kind kind,
                               struct sack_range range, uint32_t smss)
 {
@@ -77,23 +77,23 @@ static struct plan plan_resend(const struct conn_ctx *ctx, uint32_t smss)
     return plan_again(ctx, PLAN_RESEND, sack_gap_from(ctx, ctx->snd_una), smss);
 }
 
-/* Bytes in the network as congestion control counts them. */
+/* Returns the bytes in the network as congestion control counts them. */
 static uint32_t bytes_in_pipe(const struct conn_ctx *ctx, uint32_t seq, uint32_t smss,
                               const struct tcp_params *params)
 {
     if (sack_is_empty(ctx) && !tcp_recovers_by_sack(ctx))
         return seq - ctx->snd_una;
-    if (ctx->recovery == CTX_RECOVERY_RTO) /* what lies beyond seq counts as lost */
+    if (ctx->recovery == CTX_RECOVERY_RTO) /* bytes beyond seq count as lost */
         return seq - ctx->snd_una - sack_bytes_below(ctx, seq);
     return sack_pipe(ctx, smss, params->dupack_threshold);
 }
 
-/* Data from snd_nxt: RFC 9293 3.8.6.2.1 (sender's silly window avoidance) and 3.7.4 (Nagle). */
+/* Plans data from snd_nxt: RFC 9293 3.8.6.2.1 (sender's silly window avoidance) and 3.7.4 (Nagle). */
 static struct plan plan_data(const struct conn_ctx *ctx, uint32_t smss,
                              const struct tcp_params *params)
 {
     const struct plan none = {PLAN_NONE, 0, 0, false};
-    /* What the peer has reported since a timeout is not sent again (RFC 6675 5.1). */
+    /* Data that the peer has reported since a timeout is not resent (RFC 6675 5.1). */
     struct sack_range gap = {ctx->snd_nxt, ctx->snd_max};
     if (!sack_is_empty(ctx) && ctx->snd_nxt != ctx->snd_max)
         gap = sack_gap_from(ctx, ctx->snd_nxt);
@@ -116,7 +116,7 @@ static struct plan plan_data(const struct conn_ctx *ctx, uint32_t smss,
     bool may_send = len == smss;
     bool is_corked = (ctx->flags & CTX_FLAG_CORK) && !(ctx->flags & CTX_FLAG_FIN_QUEUED);
     if (len == unsent && is_corked)
-        may_send |= is_resend; /* with nothing in flight the persist timer sends it after all */
+        may_send |= is_resend; /* with nothing in flight, the persist timer sends it later */
     else if (len == unsent)
         may_send |= is_resend || in_flight == 0 || !(ctx->flags & CTX_FLAG_NAGLE) ||
                     (ctx->flags & CTX_FLAG_FIN_QUEUED);
@@ -125,7 +125,7 @@ static struct plan plan_data(const struct conn_ctx *ctx, uint32_t smss,
     return may_send ? plan_at(ctx, PLAN_DATA, seq, len) : none;
 }
 
-/* Recovery by SACK: NextSeg() of RFC 6675 4, as long as cwnd has room for a segment (5, step C). */
+/* Plans recovery by SACK: NextSeg() of RFC 6675 4, while cwnd has room for a segment (5, step C). */
 static struct plan plan_recovery(const struct conn_ctx *ctx, uint32_t smss,
                                  const struct tcp_params *params)
 {
@@ -142,7 +142,8 @@ static struct plan plan_recovery(const struct conn_ctx *ctx, uint32_t smss,
         return plan_again(ctx, PLAN_HOLE, hole, smss);
     if (seq_gt(ctx->snd_una, ctx->rescue_rxt)) {
         hole = sack_last_gap(ctx);
-        hole.start = seq_max(hole.start, seq_min(hole.end, ctx->high_rxt)); /* in flight again */
+        /* These bytes are in flight again. */
+        hole.start = seq_max(hole.start, seq_min(hole.end, ctx->high_rxt));
         uint32_t bytes = u32_min(hole.end - hole.start, smss);
         hole.start = hole.end - bytes;
         if (bytes > 0)
@@ -151,7 +152,7 @@ static struct plan plan_recovery(const struct conn_ctx *ctx, uint32_t smss,
     return data;
 }
 
-/* The persist timer fired: what the window holds, else one byte, else the FIN. */
+/* Plans a probe after the persist timer expired: the data that fits the window, or one byte, or the FIN. */
 static struct plan plan_probe(const struct conn_ctx *ctx, uint32_t smss)
 {
     uint32_t unsent = tcp_unsent(ctx);
@@ -178,8 +179,8 @@ static struct plan plan_next(const struct conn_ctx *ctx, const struct tcp_params
         return plan_handshake(ctx);
     const uint32_t rare = CTX_FLAG_REXMT_NOW | CTX_FLAG_PROBE_NOW;
     uint32_t smss = tcp_smss(ctx) + 32 * (unsigned)PLANTED(segment_too_long);
-    /* A pure ACK carries the highest number sent, not that of a resent segment; but a probe's byte
-     * lies beyond the window, where the peer would refuse the ACK. */
+    /* A pure ACK carries the highest number sent, not that of a resent segment. But the byte of a probe
+     * lies beyond the window, where the peer would not accept the ACK. */
     bool is_probing = (ctx->timers & CTX_TIMER_PERSIST) != 0;
     const struct plan ack = {PLAN_ACK, is_probing ? ctx->snd_nxt : ctx->snd_max, 0, false};
     if ((ctx->flags & CTX_FLAG_ACK_NOW) && (tcp_has_ooo(ctx) || ctx->tcp_state == TCP_TIME_WAIT))
@@ -204,8 +205,8 @@ static struct plan plan_next(const struct conn_ctx *ctx, const struct tcp_params
     return (struct plan){PLAN_NONE, 0, 0, false};
 }
 
-/* Nothing is in flight and something waits: if nothing may go, only the window can be the reason,
- * and without a timer a lost window update would be the end. */
+/* Returns true if the persist timer must run. Nothing is in flight and data waits, so only the window can
+ * hold it back, and without a timer a lost window update would stop the connection for ever. */
 static bool needs_persist(const struct conn_ctx *ctx)
 {
     return ctx->tcp_state >= TCP_ESTABLISHED && ctx->snd_nxt == ctx->snd_una &&
@@ -227,7 +228,7 @@ static void restart_after_idle(struct conn_ctx *ctx, struct tcp_now now)
         cc_of(ctx)->on_idle(ctx, tcp_smss(ctx));
 }
 
-/* Karn: only segments sent once are timed. */
+/* Starts an RTT measurement. By Karn's rule only segments sent once are timed. */
 static void book_rtt(struct conn_ctx *ctx, uint32_t end, bool is_resend, struct tcp_now now)
 {
     if (is_resend && !PLANTED(karn_ignored)) {
@@ -239,7 +240,7 @@ static void book_rtt(struct conn_ctx *ctx, uint32_t end, bool is_resend, struct 
     }
 }
 
-/* Books sequence space [plan->seq, end) as sent. */
+/* Records the sequence space [plan->seq, end) as sent. */
 static void book_sent(struct conn_ctx *ctx, const struct plan *plan, uint32_t end,
                       const struct tcp_params *params, struct tcp_now now)
 {
@@ -261,7 +262,7 @@ static void book_sent(struct conn_ctx *ctx, const struct plan *plan, uint32_t en
     if (plan->fin)
         tcp_on_fin_sent(ctx);
     if (plan->kind != PLAN_PROBE) {
-        /* RFC 6298 5.1; a segment sent again at snd_una gets a whole RTO from now. */
+        /* RFC 6298 5.1. A segment resent at snd_una gets a full RTO from now. */
         if (!(ctx->timers & CTX_TIMER_REXMT) || plan->seq == ctx->snd_una)
             tcp_timer_start_rexmt(ctx, params, now);
     }
@@ -304,7 +305,7 @@ static void build(struct conn_ctx *ctx, const struct plan *plan, struct tcp_now 
         tx);
 }
 
-/* Every segment with an ACK pays what was owed. */
+/* Records that the owed acknowledgments were sent, which every segment with an ACK does. */
 static void book_ack(struct conn_ctx *ctx, const struct tcp_tx *tx)
 {
     if (!(tx->flags & TCP_ACK))

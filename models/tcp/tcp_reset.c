@@ -9,7 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* Mixes all bits into all (the finalizer of MurmurHash3). */
+/* Mixes all bits (the finalizer of MurmurHash3). */
 static uint32_t mix(uint32_t x)
 {
     x = (x ^ x >> 16) * UINT32_C(0x85ebca6b);
@@ -53,7 +53,7 @@ void tcp_reset_receive(struct conn_ctx *ctx, const struct tcp_segment *seg,
                        const struct tcp_params *params, struct tcp_now now,
                        struct tcp_result *result)
 {
-    /* RFC 5961 3.2: only the exact next number resets; elsewhere in the window it is challenged. */
+    /* RFC 5961 3.2: only the exact next sequence number resets; others in the window are challenged. */
     if (seg->seq != ctx->rcv_nxt) {
         bool in_window = seq_gt(seg->seq, ctx->rcv_nxt) && seq_lt(seg->seq, tcp_rcv_edge(ctx));
         if (in_window)
@@ -61,7 +61,7 @@ void tcp_reset_receive(struct conn_ctx *ctx, const struct tcp_segment *seg,
         tcp_drop(result, in_window ? DROP_TCP_CHALLENGED : DROP_TCP_OUT_OF_WINDOW);
         return;
     }
-    /* Both directions are finished already: nothing was cut short. */
+    /* Both directions are already finished, so no data is lost. */
     if (ctx->tcp_state == TCP_CLOSING || ctx->tcp_state == TCP_LAST_ACK)
         tcp_close_orderly(ctx, result);
     else
@@ -74,7 +74,8 @@ void tcp_build_reset(const struct conn_ctx *ctx, struct tcp_now now, struct tcp_
     tx->seq = ctx->snd_nxt;
     tx->ack = ctx->rcv_nxt;
     tx->flags = TCP_RST | TCP_ACK;
-    tcp_options_write(ctx, TCP_OPTIONS_RESET, now, tx); /* RFC 7323 3.2: stamps SHOULD be there */
+    /* RFC 7323 3.2: timestamps SHOULD be present. */
+    tcp_options_write(ctx, TCP_OPTIONS_RESET, now, tx);
 }
 
 bool tcp_build_reset_to(const struct conn_ctx *ctx, const struct tcp_segment *seg,

@@ -1,4 +1,4 @@
-/* Resets to be sent. */
+/* Building resets. */
 #ifndef TOESIM_TCP_TCP_RESET_H
 #define TOESIM_TCP_TCP_RESET_H
 
@@ -8,16 +8,16 @@
 extern "C" {
 #endif
 
-/* Fills the reset for this connection (RFC 9293 3.10.7): seq = snd_nxt; ack = rcv_nxt; with stamps
- * if they were negotiated (RFC 7323 3.2). */
+/* Builds the reset for this connection (RFC 9293 3.10.7): seq = snd_nxt, ack = rcv_nxt, with timestamps if
+ * they were negotiated (RFC 7323 3.2). */
 void tcp_build_reset(const struct conn_ctx *ctx, struct tcp_now now, struct tcp_tx *tx);
 
-/* Fills the reset that answers a segment of this connection, which it cannot accept (RFC 9293
- * 3.10.7.3, 3.10.7.4); false: none is due. */
+/* Builds the reset that answers an unacceptable segment of this connection (RFC 9293 3.10.7.3, 3.10.7.4).
+ * Returns false if none is due. */
 bool tcp_build_reset_to(const struct conn_ctx *ctx, const struct tcp_segment *seg,
                         struct tcp_now now, struct tcp_tx *tx);
 
-/* Fills the reset for a segment of no connection (RFC 9293 3.10.7.1); false: none is due. */
+/* Builds the reset for a segment of no connection (RFC 9293 3.10.7.1). Returns false if none is due. */
 bool tcp_build_reset_for(const struct tcp_segment *seg, struct tcp_tx *tx);
 
 #ifdef __cplusplus

@@ -134,7 +134,7 @@ void tcp_on_peer_fin(struct conn_ctx *ctx, const struct tcp_params *params, stru
 {
     assert(!(ctx->flags & CTX_FLAG_PEER_FIN));
     ctx->rcv_nxt++;
-    /* Nothing may follow a FIN: what was kept beyond it contradicts it and is forgotten. */
+    /* Data after a FIN contradicts it, so data kept beyond it is discarded. */
     memset(ctx->ooo, 0, sizeof ctx->ooo);
     ctx->ooo_order = 0;
     ctx->flags = (ctx->flags & ~(uint32_t)CTX_FLAG_OOO_FIN) | CTX_FLAG_PEER_FIN | CTX_FLAG_ACK_NOW;
@@ -147,8 +147,8 @@ void tcp_on_peer_fin(struct conn_ctx *ctx, const struct tcp_params *params, stru
         tcp_enter_time_wait(ctx, params, now, result);
 }
 
-/* RFC 6191 2, its simple rule: a SYN is of a new incarnation when its timestamp or, without
- * timestamps, its sequence number lies beyond everything of the old one. */
+/* Returns true if the SYN belongs to a new incarnation. By the simple rule of RFC 6191 2, its timestamp or,
+ * without timestamps, its sequence number is beyond everything of the old one. */
 static bool may_reuse(const struct conn_ctx *ctx, const struct tcp_segment *seg)
 {
     if ((ctx->features & CTX_FEATURE_TS) && (seg->options & TCP_HAS_TS))
@@ -157,8 +157,8 @@ static bool may_reuse(const struct conn_ctx *ctx, const struct tcp_segment *seg)
     return seq_gt(seg->seq, ctx->rcv_nxt);
 }
 
-/* RFC 9293 3.10.7.4, TIME-WAIT: the only thing that may arrive is a retransmission of the peer's
- * FIN: acknowledge it and start 2 MSL again. */
+/* RFC 9293 3.10.7.4, TIME-WAIT: only a retransmission of the peer's FIN may arrive. It is acknowledged, and
+ * 2 MSL start again. */
 void tcp_input_time_wait(struct conn_ctx *ctx, const struct tcp_segment *seg,
                          const struct tcp_params *params, struct tcp_now now,
                          struct tcp_result *result)
@@ -197,7 +197,7 @@ void tcp_on_app_read(struct conn_ctx *ctx, uint32_t rx_consumed, const struct tc
     ctx->rx_consumed = seq_min(rx_consumed, ctx->rcv_nxt);
     if ((ctx->flags & CTX_FLAG_URGENT) && seq_geq(ctx->rx_consumed, ctx->rcv_up))
         ctx->flags &= ~(uint32_t)CTX_FLAG_URGENT;
-    /* After the peer's FIN nobody needs a window. */
+    /* After the peer's FIN no window update is needed. */
     if (!(ctx->flags & CTX_FLAG_PEER_FIN) && ctx->tcp_state != TCP_TIME_WAIT &&
         window_update_is_due(ctx))
         ctx->flags |= CTX_FLAG_ACK_NOW;

@@ -11,8 +11,8 @@
 
 #include <assert.h>
 
-/* Payload and FIN of a SYN are not taken: only the SYN is acknowledged and the peer sends the rest
- * again (RFC 9293 3.5 allows to queue data; RFC 7413 is not implemented). */
+/* Accepts a SYN. Its payload and FIN are not accepted: only the SYN is acknowledged, so the peer resends
+ * the rest (RFC 9293 3.5 allows queueing the data; RFC 7413 is not implemented). */
 static void take_syn(struct conn_ctx *ctx, const struct tcp_segment *seg,
                      const struct tcp_params *params, struct tcp_now now)
 {
@@ -90,7 +90,7 @@ void tcp_input_syn_sent(struct conn_ctx *ctx, const struct tcp_segment *seg,
         establish(ctx, seg, params, now, result);
         ctx->flags |= CTX_FLAG_ACK_NOW;
     } else {
-        ctx->tcp_state = TCP_SYN_RCVD; /* simultaneous open: our SYN goes again as SYN-ACK */
+        ctx->tcp_state = TCP_SYN_RCVD; /* simultaneous open: our SYN is resent as a SYN-ACK */
         ctx->snd_nxt = ctx->snd_una;
     }
 }
@@ -112,7 +112,7 @@ bool tcp_syn_rcvd_on_syn(struct conn_ctx *ctx, struct tcp_segment *seg,
         seg->window = (uint16_t)(seg->window >> ctx->snd_ws); /* windows of SYNs are not scaled */
         return true;
     }
-    ctx->snd_nxt = ctx->snd_una; /* the peer's SYN again: our SYN-ACK was lost */
+    ctx->snd_nxt = ctx->snd_una; /* the peer resent its SYN, so our SYN-ACK was lost */
     ctx->flags = (ctx->flags & ~(uint32_t)CTX_FLAG_RTT_TIMING) | CTX_FLAG_SYN_REXMT;
     tcp_drop(result, DROP_TCP_OLD);
     return false;

@@ -4,18 +4,18 @@
 
 #include "models/tcp/tcp_core.h"
 
-/* The three states before synchronisation. */
+/* Handle segments in the three states before synchronisation. */
 void tcp_input_listen(struct conn_ctx *ctx, const struct tcp_segment *seg,
                       const struct tcp_params *params, struct tcp_now now,
                       struct tcp_result *result);
 void tcp_input_syn_sent(struct conn_ctx *ctx, const struct tcp_segment *seg,
                         const struct tcp_params *params, struct tcp_now now,
                         struct tcp_result *result);
-/* The SYN bit in SYN_RCVD; true: go on with the segment, SYN taken off. */
+/* Handles a SYN in SYN_RCVD. Returns true if processing continues with the segment, whose SYN was removed. */
 bool tcp_syn_rcvd_on_syn(struct conn_ctx *ctx, struct tcp_segment *seg,
                          const struct tcp_params *params, struct tcp_now now,
                          struct tcp_result *result);
-/* The ACK that ends SYN_RCVD; false: the segment was dropped. */
+/* Handles the ACK that ends SYN_RCVD. Returns false if the segment was dropped. */
 bool tcp_syn_rcvd_on_ack(struct conn_ctx *ctx, const struct tcp_segment *seg,
                          const struct tcp_params *params, struct tcp_now now,
                          struct tcp_result *result);

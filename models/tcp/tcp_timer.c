@@ -22,9 +22,9 @@ enum {
     MS_PER_S = 1000
 };
 
-/* R2 of a connection that has its own (RFC 9293 MUST-21): microseconds left of it when `count`
- * timeouts have passed and the running one has this back-off. Timeouts double, so what has passed
- * follows from both. */
+/* Returns how many microseconds are left of R2 for a connection that has its own value (RFC 9293 MUST-21),
+ * after `count` timeouts and while the present one has this back-off. Timeouts double, so both give the
+ * time that has passed. */
 static uint64_t user_timeout_left(const struct conn_ctx *ctx, unsigned count, unsigned shift,
                                   const struct tcp_params *params)
 {
@@ -39,7 +39,7 @@ static bool has_user_timeout(const struct conn_ctx *ctx)
     return ctx->user_timeout && ctx->tcp_state >= TCP_ESTABLISHED; /* MUST-23: not for SYNs */
 }
 
-/* The timeout with this back-off, cut off where R2 ends it. */
+/* Returns the timeout with this back-off, shortened if R2 ends earlier. */
 static uint32_t timeout_us(const struct conn_ctx *ctx, unsigned shift,
                            const struct tcp_params *params)
 {
@@ -50,7 +50,7 @@ static uint32_t timeout_us(const struct conn_ctx *ctx, unsigned shift,
     return left < us ? u32_max((uint32_t)left, 1) : us;
 }
 
-/* The timeout with this back-off has passed without an answer. */
+/* Returns true if R2 is reached when the timeout with this back-off has passed without an answer. */
 static bool r2_is_reached(const struct conn_ctx *ctx, unsigned shift,
                           const struct tcp_params *params)
 {
@@ -59,7 +59,7 @@ static bool r2_is_reached(const struct conn_ctx *ctx, unsigned shift,
     return user_timeout_left(ctx, ctx->rexmt_count + 1u, shift + 1, params) == 0;
 }
 
-/* RFC 9293 3.8.3 (e): at R1 the application is told, once. */
+/* RFC 9293 3.8.3 (e): at R1 the application is told once. */
 static void count_timeout(struct conn_ctx *ctx, const struct tcp_params *params,
                           struct tcp_result *result)
 {
@@ -138,8 +138,7 @@ uint32_t tcp_deadline_us(const struct conn_ctx *ctx, struct tcp_now now)
 static void on_persist(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
                        struct tcp_result *result)
 {
-    /* rexmt_count counts probes nobody answered: while the peer answers, the connection stays
-     * open (RFC 9293 MUST-37). */
+    /* rexmt_count counts unanswered probes. While the peer answers, the connection stays open (RFC 9293 MUST-37). */
     if (r2_is_reached(ctx, ctx->persist_count, params)) {
         result->send_reset = true;
         tcp_terminate(ctx, NIC_TERM_RTX_EXHAUSTED, result);
@@ -193,7 +192,7 @@ static void on_rexmt(struct conn_ctx *ctx, const struct tcp_params *params, stru
         tcp_timer_start_rexmt(ctx, params, now);
         return;
     }
-    /* The window was closed over data in flight: probe instead (RFC 9293 3.8.6.1). */
+    /* The window was closed over data in flight, so it is probed instead (RFC 9293 3.8.6.1). */
     ctx->persist_count = ctx->rto_backoff;
     ctx->flags |= CTX_FLAG_PROBE_NOW;
     tcp_timer_start_persist(ctx, params, now);
@@ -212,7 +211,7 @@ static void on_keepalive(struct conn_ctx *ctx, const struct tcp_params *params, 
         now.ms + (ctx->keepalive_interval ? ctx->keepalive_interval * (uint32_t)MS_PER_S
                                           : params->keepalive_interval_ms);
     if (ctx->snd_una != ctx->snd_max)
-        return; /* retransmission watches the peer already */
+        return; /* retransmission already checks whether the peer is alive */
     ctx->keepalive_count++;
     ctx->flags |= CTX_FLAG_KEEPALIVE_NOW;
 }

@@ -12,7 +12,7 @@ extern "C" {
 void tcp_on_timer(struct conn_ctx *ctx, const struct tcp_params *params, struct tcp_now now,
                   struct tcp_result *result);
 
-/* Microseconds from now to the earliest running timer, 0 if one is due; UINT32_MAX: none runs. */
+/* Returns the microseconds from now to the earliest running timer: 0 if one is due, UINT32_MAX if none runs. */
 uint32_t tcp_deadline_us(const struct conn_ctx *ctx, struct tcp_now now);
 
 #ifdef __cplusplus

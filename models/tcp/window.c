@@ -14,14 +14,14 @@ static uint32_t ring_bytes(const struct conn_ctx *ctx)
     return UINT32_C(1) << ctx->rx_ring_log2;
 }
 
-/* Largest window the field can tell of. */
+/* Returns the largest window that the field can express. */
 static uint32_t field_bytes(const struct conn_ctx *ctx)
 {
     assert(ctx->rcv_ws <= 14); /* RFC 7323 2.3 */
     return (uint32_t)WINDOW_FIELD_MAX << ctx->rcv_ws;
 }
 
-/* The right edge we would like to announce, and can. */
+/* Returns the right edge to announce, as far as the field allows. */
 static uint32_t edge_wanted(const struct conn_ctx *ctx)
 {
     uint32_t ring = ring_bytes(ctx);
@@ -30,7 +30,7 @@ static uint32_t edge_wanted(const struct conn_ctx *ctx)
     return seq_max(wanted, tcp_rcv_edge(ctx));
 }
 
-/* Receiver's silly window avoidance (RFC 9293 3.8.6.2.2): smaller steps are not announced. */
+/* Returns the smallest step to announce (receiver's silly window avoidance, RFC 9293 3.8.6.2.2). */
 static uint32_t step_min(const struct conn_ctx *ctx)
 {
     return u32_min(ring_bytes(ctx) / 2, tcp_smss(ctx));
