@@ -8,7 +8,7 @@ include mk/sources.mk
 include mk/test.mk
 include mk/targets.mk
 -include $(wildcard mk/fuzz*.mk mk/bench*.mk) mk/conformance.mk
-include mk/pcie.mk mk/timing.mk mk/mutate_team.mk mk/scenarios_long.mk mk/swarm.mk mk/tidy.mk
+include mk/pcie.mk mk/timing.mk mk/mutate_team.mk mk/scenarios_long.mk mk/swarm.mk mk/rooms.mk mk/tidy.mk
 
 .PHONY: help setup-build setup-test all clean
 help: ## this list

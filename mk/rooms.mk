@@ -1,0 +1,19 @@
+# The program with the calls of host-sw written down (sim/rooms), and how many of its files a move enters between the
+# completion of FREEZE and the doorbell of INSTALL.
+ROOMS_TOESIM := $(B)/rooms/toesim
+ROOMS_SRC    := $(filter host-sw/%,$(CORE_SRC))
+ROOMS_OBJ    := $(ROOMS_SRC:%.c=$(B)/rooms/obj/%.o) $(B)/obj/sim/rooms/rooms_trace.o
+
+$(B)/rooms/obj/%.o: %.c mk/flags.mk | $(GEN)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -finstrument-functions -c $< -o $@
+
+# The objects come before the archive that has the same files without the calls written down.
+$(ROOMS_TOESIM): $(ROOMS_OBJ) $(SIM_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB) $(GLUE_LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LDFLAGS) $^ $(SIM_C_LIB) $(CORE_LIB) -lsystemc $(LIBS) -lpthread -o $@
+
+.PHONY: rooms
+rooms: $(ROOMS_TOESIM) ## files of host-sw that a real move enters between FREEZE's completion and INSTALL's doorbell
+	$(Q)mk/rooms.py $(ROOMS_TOESIM) scenarios/regress/r00-move.yaml
