@@ -6,7 +6,7 @@
 extern "C" {
 #endif
 
-/* The program; returns its exit status (enum status). */
+/* Runs the program and returns its exit status (enum status). */
 int toesim_main(int argc, char **argv);
 
 #ifdef __cplusplus

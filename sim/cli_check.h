@@ -1,4 +1,5 @@
-/* check: scenario files without a run; the tables of keys and their JSON Schemas. */
+/* The command `check`: it reads scenario files without running them, and prints the tables of keys and their JSON
+ * Schemas. */
 #ifndef TOESIM_SIM_CLI_CHECK_H
 #define TOESIM_SIM_CLI_CHECK_H
 

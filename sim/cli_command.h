@@ -9,23 +9,23 @@
 #include <getopt.h>
 #include <stdio.h>
 
-/* One command: help is printed for --help; argv[0] is the command's name. */
+/* One command of the program. --help prints `help`; argv[0] is the name of the command. */
 struct cli_command {
     const char *name;
     const char *help;
     int (*main)(const struct cli_command *command, int argc, char **argv);
 };
 
-/* Next option as getopt_long() gives it; -1 at the end. A wrong option prints what is wrong and
- * gives '?'; --help prints the help and gives 'h'. Restarts when optind is 0. */
+/* Returns the next option as getopt_long() does, and -1 after the last one. For a wrong option it prints what is
+ * wrong and returns '?'; for --help it prints the help and returns 'h'. It starts again when optind is 0. */
 int cli_next_option(const struct cli_command *command, int argc, char **argv,
                     const char *short_options, const struct option *long_options);
 
-/* One line, which may hold names that the user chose: whatever a terminal would obey in them becomes
- * '?', newlines too. */
+/* Prints one line that may contain names chosen by the user. Control characters, newlines included, become '?',
+ * because a terminal would obey them. */
 void cli_print(FILE *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Message `toesim COMMAND: text; see ...` on stderr; returns STATUS_BAD_INPUT. */
+/* Prints `toesim COMMAND: text; see ...` on stderr and returns STATUS_BAD_INPUT. */
 int cli_usage_error(const struct cli_command *command, const char *text);
 
 /* err's text on stderr; returns its status. */
@@ -33,7 +33,7 @@ int cli_report(const struct error *err);
 
 struct live_options;
 
-/* How a run is to be made, and what became of its results. */
+/* How a run is made, and what became of its results. */
 struct cli_run_outcome {
     bool progress;                  /* in: show a progress line */
     bool recheck;                   /* in: replay damaged conversations again under nic0 */

@@ -1,4 +1,4 @@
-/* regress: the command around regress_run_case(). */
+/* The command `regress`, which calls regress_run_case() for each scenario. */
 #ifndef TOESIM_SIM_CLI_REGRESS_H
 #define TOESIM_SIM_CLI_REGRESS_H
 

@@ -1,6 +1,6 @@
 /*
- * toesim script: packet scripts in the whole simulated system, under each port policy. SystemC
- * elaborates once per process, so each script and policy is a process of its own.
+ * The command `script`, which plays packet scripts in the whole simulated system under each port policy. Each script
+ * and policy runs in a process of its own, because SystemC can elaborate only once per process.
  */
 #ifndef TOESIM_SIM_CLI_SCRIPT_H
 #define TOESIM_SIM_CLI_SCRIPT_H

@@ -1,4 +1,4 @@
-/* swarm: random systems, each drawn from a seed and tried in a process of its own. */
+/* The command `swarm`, which draws random systems from seeds and tries each in a process of its own. */
 #ifndef TOESIM_SIM_CLI_SWARM_H
 #define TOESIM_SIM_CLI_SWARM_H
 

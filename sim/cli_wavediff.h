@@ -1,4 +1,4 @@
-/* wavediff: the command around wavediff_compare(). */
+/* The command `wavediff`, which calls wavediff_compare(). */
 #ifndef TOESIM_SIM_CLI_WAVEDIFF_H
 #define TOESIM_SIM_CLI_WAVEDIFF_H
 

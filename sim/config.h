@@ -1,4 +1,4 @@
-/* Everything a run is made of: filled by the scenario reader, read by the testbed. All defaults are visible. */
+/* The configuration of a run. The scenario reader fills it and the testbed reads it. All defaults are visible. */
 #ifndef TOESIM_SIM_CONFIG_H
 #define TOESIM_SIM_CONFIG_H
 

@@ -1,4 +1,4 @@
-/* Carries out the scenario's actions: at a time, or when the traffic is so far. */
+/* Starts the actions of a scenario, each at a time or when the traffic has progressed so far. */
 #ifndef TOESIM_SIM_DIRECTOR_H
 #define TOESIM_SIM_DIRECTOR_H
 
@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/* What the director may do to the system; implemented by the testbed. */
+/* What the director needs from the system; the testbed implements it. */
 struct director_ops {
     void (*act)(void *self, const struct sim_action *action, uint64_t now_ps);
     uint32_t (*progress_permille)(void *self);
@@ -24,10 +24,10 @@ struct director *director_create(const struct sim_config *config, struct directo
 void director_destroy(struct director *director);
 struct stage director_stage(struct director *director, const char *name);
 
-/* Tells that the traffic may have progressed; cheap when no action waits for progress. */
+/* Call this when the traffic may have progressed. The call is cheap if no action waits for progress. */
 void director_on_progress(struct director *director, uint64_t now_ps);
 
-/* No action is left that will ever be carried out by time. */
+/* Returns true if no action is left that a time will start. */
 bool director_is_done(const struct director *director);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* A length of time as a person reads it: the unit fits the value. */
+/* Durations for people: the unit fits the value. */
 #ifndef TOESIM_SIM_DURATION_TEXT_H
 #define TOESIM_SIM_DURATION_TEXT_H
 
@@ -12,8 +12,9 @@ extern "C" {
 enum { DURATION_TEXT_MAX = 32 };
 
 /*
- * Writes `ns` nanoseconds into `text` (DURATION_TEXT_MAX bytes): whole nanoseconds below 1 us, else
- * us, ms or s with three decimals. Digits behind them are cut off, as the latencies of stats.json are.
+ * Writes `ns` nanoseconds into `text` (DURATION_TEXT_MAX bytes). Below 1 us the text has whole nanoseconds,
+ * otherwise us, ms or s with three decimals. Further digits are cut off, not rounded, as in the latencies of
+ * stats.json.
  */
 void duration_text(char *text, uint64_t ns);
 

@@ -1,4 +1,4 @@
-/* Expectations: `streams.damaged == 0` and the like, on the document of stats.json. */
+/* Expectations such as `streams.damaged == 0`, which are evaluated on the document of stats.json. */
 #ifndef TOESIM_SIM_EXPECT_H
 #define TOESIM_SIM_EXPECT_H
 
@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-/* The syntax of one expectation, that its keys exist, and that both sides can be compared. False:
- * why says what is wrong and what would be right. */
+/* Checks the syntax of one expectation, whether its keys exist, and whether both sides can be compared. If not, it
+ * returns false and `why` says what is wrong and what would be right. */
 bool expect_check(const char *text, char *why, size_t why_size);
 
 /*

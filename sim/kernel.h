@@ -1,4 +1,4 @@
-/* SystemC's entry point, once for the program and for libtoesim. */
+/* The entry point of SystemC, shared by the program and libtoesim. */
 #ifndef TOESIM_SIM_KERNEL_H
 #define TOESIM_SIM_KERNEL_H
 
@@ -6,8 +6,8 @@
 extern "C" {
 #endif
 
-/* Runs body inside sc_main(), where models may be made and time may pass; gives what it returns.
- * Once per process: SystemC elaborates once. */
+/* Runs `body` inside sc_main(), where models can be made and simulated time can pass, and returns its result. It can
+ * be called once per process, because SystemC elaborates only once. */
 int kernel_run(int (*body)(void *self), void *self);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* A live run: the switch's uplink is a TAP device, and real programs talk to the simulated server. */
+/* A live run. The uplink of the switch is a TAP device, so real programs talk to the simulated server. */
 #ifndef TOESIM_SIM_LIVE_H
 #define TOESIM_SIM_LIVE_H
 

@@ -1,4 +1,4 @@
-/* The server's applications of a live run, each on its well-known port. */
+/* The applications of the server in a live run, each on its well-known port. */
 #ifndef TOESIM_SIM_LIVE_APPS_H
 #define TOESIM_SIM_LIVE_APPS_H
 
@@ -13,8 +13,8 @@ extern "C" {
 
 struct live_apps; /* opaque: echo 7, discard 9, chargen 19, and HTTP 80 when there are files */
 
-/* files: folder that HTTP serves, or null. Null and err when it cannot be read or memory is short.
- */
+/* Creates the applications. `files` is the folder that HTTP serves, or null. Returns null and sets `err` if the
+ * folder cannot be read or memory is short. */
 struct live_apps *live_apps_create(uint32_t conn_max, const char *files, struct error *err);
 void live_apps_destroy(struct live_apps *apps);
 void live_apps_attach(struct live_apps *apps, struct host_sw *host);

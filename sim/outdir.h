@@ -1,4 +1,4 @@
-/* The results folder of a run: built beside its place, put there when whole. */
+/* The results folder of a run. It is built beside its place and moved there when it is complete. */
 #ifndef TOESIM_SIM_OUTDIR_H
 #define TOESIM_SIM_OUTDIR_H
 
@@ -16,17 +16,17 @@ struct outdir {
     char temp[SIM_PATH_MAX];  /* an empty folder beside it, to be filled */
 };
 
-/* Makes temp; a link at place is followed, and what a killed run has left there is put right.
- * STATUS_BAD_INPUT: at place there is something that is not a folder, or a folder that is neither empty
- * nor an earlier run's, or one with a file of the user's. STATUS_ENVIRONMENT: it cannot be made. */
+/* Creates the temporary folder. A link at `place` is followed, and leftovers of a killed run are repaired. Returns
+ * STATUS_BAD_INPUT if `place` is not a folder, or is a folder that is neither empty nor an earlier run's, or
+ * contains a file of the user; STATUS_ENVIRONMENT if the folder cannot be created. */
 enum status outdir_begin(struct outdir *out, const char *place, struct error *err);
 
-/* True when the results in the folder are those of a run that came to its end, be it by a violation;
- * false for those that a signal has cut, or when there are none. */
+/* Returns true if the folder holds the results of a run that came to its end, even by a violation. Returns false if
+ * a signal cut the run short or if there are no results. */
 bool outdir_is_finished(const char *path);
 
-/* Puts temp at place in one step; an earlier run's folder there is removed. Results that are not finished
- * go to "place.cut" when those at place are, and place says so afterwards. */
+/* Moves the temporary folder to `place` in one step and removes the folder of an earlier run there. Unfinished
+ * results go to "place.cut" if those at `place` are finished; `place` then names the folder that was used. */
 enum status outdir_commit(struct outdir *out, struct error *err);
 
 /* Removes temp. */

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* Value of the key `schema`. Its number grows when a key changes its meaning (docs/results.md). */
+/* The value of the key `schema`. The number grows when a key changes its meaning (docs/results.md). */
 #define OUTPUT_SCHEMA_NAME "toesim.stats/2"
 
 enum output_type { OUTPUT_INTEGER, OUTPUT_BOOLEAN, OUTPUT_STRING, OUTPUT_ANY };
@@ -46,7 +46,7 @@ struct output_row {
 extern const struct output_row output_rows[];
 extern const size_t output_row_count;
 
-/* Calls back for every key, in the order of stats.json. The key lives for the call only. */
+/* Calls `fn` for every key in the order of stats.json. The key is valid during the call only. */
 void output_keys_each(void (*visit)(void *self, const struct output_key *key), void *self);
 
 /* The key of a path such as nics[1].mac.rx_frames, with a number in each list. False: there is none,

@@ -1,4 +1,4 @@
-/* The remote side of the switch, as the testbed sees it: replay, generators, or the caller. */
+/* The remote side of the switch as the testbed sees it: a replay, generators, or the caller. */
 #ifndef TOESIM_SIM_PEER_SIDE_H
 #define TOESIM_SIM_PEER_SIDE_H
 

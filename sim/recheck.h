@@ -1,8 +1,8 @@
 /*
- * Damage that a replay finds may be the capture's own: a connection whose story the capture does not
- * tell whole fails without any move. A child process therefore replays the capture once more, with
- * every frame at NIC 0 and no faults, and tells what becomes of the conversations that were damaged or
- * stalled. SystemC runs once in a process, so the child is made before the run, and waits.
+ * A second check of damage that a replay finds, because the capture itself may be the reason: a connection of which
+ * the capture lacks a part fails without any move. A child process therefore replays the capture again, with every
+ * frame at NIC 0 and without faults, and reports what becomes of the conversations that were damaged or stalled.
+ * SystemC can run only once per process, so the child is created before the run and waits.
  */
 #ifndef TOESIM_SIM_RECHECK_H
 #define TOESIM_SIM_RECHECK_H
@@ -30,7 +30,7 @@ void recheck_begin(struct recheck *recheck, struct sim_config *config);
 bool recheck_ask(struct recheck *recheck, const uint64_t *conversations, size_t count,
                  volatile const int *stop, uint8_t *outcomes);
 
-/* Ends the child if it is still there, and forgets the copy. */
+/* Ends the child if it still runs, and removes the copy. */
 void recheck_end(struct recheck *recheck, struct sim_config *config);
 
 /* config as the child runs it. */

@@ -1,4 +1,4 @@
-/* Regression: scenarios against their golden results. */
+/* Regression tests: scenarios are compared with their golden results. */
 #ifndef TOESIM_SIM_REGRESS_H
 #define TOESIM_SIM_REGRESS_H
 

@@ -1,4 +1,4 @@
-/* What a run leaves behind: stats.json, perf.json, moves.csv, conns.csv, cache_sets.csv, summary.txt. */
+/* The results of a run: stats.json, perf.json, moves.csv, conns.csv, cache_sets.csv and summary.txt. */
 #ifndef TOESIM_SIM_RESULTS_H
 #define TOESIM_SIM_RESULTS_H
 
@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* Everything the reports read; all borrowed for the call. */
+/* Everything that the reports read. All pointers are borrowed for the call. */
 struct results_input {
     const struct sim_config *config;
     uint64_t sim_time_ps;
@@ -43,7 +43,7 @@ struct results_input {
     uint64_t external_frames;            /* given by the caller of external traffic */
 };
 
-/* Times that are no result: they differ from run to run and go to perf.json alone. */
+/* Wall times. They differ from run to run, so they go to perf.json only. */
 struct results_perf {
     uint64_t wall_us;    /* since the process has started */
     uint64_t reading_us; /* of it: reading the capture */

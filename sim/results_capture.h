@@ -1,5 +1,5 @@
-/* What the run has used of its capture, and what it has left out: part `capture` of stats.json, and a
- * line of the summary. */
+/* The part `capture` of stats.json and a line of the summary: what the run used of its capture, and what it left
+ * out. */
 #ifndef TOESIM_SIM_RESULTS_CAPTURE_H
 #define TOESIM_SIM_RESULTS_CAPTURE_H
 
@@ -8,7 +8,7 @@
 /* Adds the part `capture`, if the run has a capture. */
 void results_add_capture(json_t *root, const struct results_input *in);
 
-/* The summary's line about the records of the capture: how many are replayed, and what was left out. */
+/* Prints the summary's line about the records of the capture: how many are replayed, and what was left out. */
 void results_print_capture(FILE *file, const struct results_input *in);
 
 #endif

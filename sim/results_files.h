@@ -1,4 +1,4 @@
-/* Files of a run, each written under a temporary name, checked and renamed when whole. */
+/* The files of a run. Each is written under a temporary name, checked, and renamed when it is complete. */
 #ifndef TOESIM_SIM_RESULTS_FILES_H
 #define TOESIM_SIM_RESULTS_FILES_H
 
@@ -15,7 +15,7 @@ enum status results_write_text(const char *dir, const char *name, const char *te
 enum status results_write_json(const char *dir, const char *name, const json_t *json,
                                struct error *err);
 
-/* Each writes one file into dir. STATUS_ENVIRONMENT when it cannot be written whole. */
+/* Each function writes one file into `dir` and returns STATUS_ENVIRONMENT if the file cannot be written completely. */
 enum status results_write_stats(const char *dir, const json_t *stats, struct error *err);
 enum status results_write_perf(const char *dir, const struct results_perf *perf,
                                const struct results_input *input, struct error *err);

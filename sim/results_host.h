@@ -1,4 +1,4 @@
-/* stats.json, part `host`: the software of the server and the core it runs on. */
+/* The part `host` of stats.json: the software of the server and the core that runs it. */
 #ifndef TOESIM_SIM_RESULTS_HOST_H
 #define TOESIM_SIM_RESULTS_HOST_H
 

@@ -1,4 +1,4 @@
-/* stats.json, part `nics`: MAC, PCIe, driver, engine and context cache of each. */
+/* The part `nics` of stats.json: MAC, PCIe, driver, engine and context cache of each NIC. */
 #ifndef TOESIM_SIM_RESULTS_NICS_H
 #define TOESIM_SIM_RESULTS_NICS_H
 

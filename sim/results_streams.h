@@ -1,4 +1,4 @@
-/* stats.json, part `streams`: the outcome of each conversation, counted. */
+/* The part `streams` of stats.json: how many conversations ended with each outcome. */
 #ifndef TOESIM_SIM_RESULTS_STREAMS_H
 #define TOESIM_SIM_RESULTS_STREAMS_H
 
@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* What became of the run's conversations, each counted once. */
+/* Counts the outcomes of the conversations, each conversation once. */
 void results_outcomes(const struct results_input *input, struct outcome_counts *counts);
 
 /* Adds the part `streams`. */

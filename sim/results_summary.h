@@ -1,4 +1,4 @@
-/* summary.txt, what a run prints: the headline of stats.json in words, for a person. */
+/* The file summary.txt, which a run also prints: the most important numbers of stats.json in words. */
 #ifndef TOESIM_SIM_RESULTS_SUMMARY_H
 #define TOESIM_SIM_RESULTS_SUMMARY_H
 

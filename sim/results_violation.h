@@ -1,4 +1,4 @@
-/* violation.txt and violation.json: the first violation with its last events. */
+/* The files violation.txt and violation.json: the first violation with the last events of its connection. */
 #ifndef TOESIM_SIM_RESULTS_VIOLATION_H
 #define TOESIM_SIM_RESULTS_VIOLATION_H
 
@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* violation.txt and violation.json, when an invariant was violated; else nothing. */
+/* Writes both files if an invariant was violated, otherwise nothing. */
 enum status results_write_violation(const char *dir, const struct results_input *input,
                                     struct error *err);
 

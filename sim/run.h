@@ -1,4 +1,5 @@
-/* One simulation from configuration to results folder. One per process: SystemC elaborates once. */
+/* Runs one simulation from its configuration to the results folder. A process can run one simulation only, because
+ * SystemC elaborates once. */
 #ifndef TOESIM_SIM_RUN_H
 #define TOESIM_SIM_RUN_H
 

@@ -1,4 +1,4 @@
-/* From a scenario file to struct sim_config, and back. docs/scenario.md has every key. */
+/* Reads a scenario file into struct sim_config. docs/scenario.md explains every key. */
 #ifndef TOESIM_SIM_SCENARIO_H
 #define TOESIM_SIM_SCENARIO_H
 
@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-/* "key.path=value", applied after the file; origin says where it came from in messages ("--set").
- */
+/* One setting "key.path=value", which is applied after the file. `origin` is its source in messages, such as "--
+ * set". */
 struct scenario_set {
     const char *assignment;
     const char *origin;
@@ -33,7 +33,7 @@ enum status scenario_parse(const char *text, size_t len, const char *source,
                            const struct scenario_set *sets, size_t set_count,
                            struct sim_config *config, struct error *err);
 
-/* Defaults and sets only; traffic.capture is relative to the current folder. */
+/* Uses defaults and settings only. traffic.capture is relative to the current folder. */
 enum status scenario_from_sets(const struct scenario_set *sets, size_t set_count,
                                struct sim_config *config, struct error *err);
 

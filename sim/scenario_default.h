@@ -1,4 +1,4 @@
-/* Every default: each model's own, and what only a whole run has. */
+/* The defaults of all keys: those of each model, and those that only a whole run has. */
 #ifndef TOESIM_SIM_SCENARIO_DEFAULT_H
 #define TOESIM_SIM_SCENARIO_DEFAULT_H
 

@@ -5,7 +5,7 @@
 #include "models/mac/line_fault.h"
 #include "sim/scenario_value.h"
 
-/* Sets ranges and range_count. Commas separate as well as spaces. */
+/* Sets `ranges` and `range_count`. Numbers may be separated by commas or spaces. */
 bool scenario_frames_parse(const char *text, struct line_fault_rule *rule,
                            char why[SCENARIO_WHY_MAX]);
 void scenario_frames_format(const struct line_fault_rule *rule, char text[SCENARIO_VALUE_MAX]);

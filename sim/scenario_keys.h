@@ -1,5 +1,4 @@
-/* The table of keys as Markdown: what docs/scenario.md holds, and `toesim check --keys` with
- * defaults. */
+/* The table of keys as Markdown. docs/scenario.md contains it, and `toesim check --keys` prints it with defaults. */
 #ifndef TOESIM_SIM_SCENARIO_KEYS_H
 #define TOESIM_SIM_SCENARIO_KEYS_H
 
@@ -9,7 +8,7 @@
 extern "C" {
 #endif
 
-/* All keys as a Markdown table. False when writing failed. */
+/* Writes all keys as a Markdown table. Returns false if writing failed. */
 bool scenario_write_keys(FILE *file, bool with_defaults);
 
 #ifdef __cplusplus

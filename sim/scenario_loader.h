@@ -1,4 +1,4 @@
-/* What the files of the scenario reader share while one scenario is read. */
+/* The state that the files of the scenario reader share while one scenario is read. */
 #ifndef TOESIM_SIM_SCENARIO_LOADER_H
 #define TOESIM_SIM_SCENARIO_LOADER_H
 
@@ -7,13 +7,13 @@
 #include "sim/scenario_value.h"
 #include "sim/scenario_yaml.h"
 
-/* Where a value comes from: a line of the file, or an option (line 0). */
+/* The source of a value: a line of the file, or an option (line 0). */
 struct scenario_origin {
     const char *name;
     unsigned line;
 };
 
-/* One action while it is read; they are put in order (list, then place) at the end. */
+/* One action while it is read. At the end the actions are put in order, by list and then by position. */
 struct scenario_item {
     struct sim_action action;
     unsigned given; /* keys, as bits (enum action_key) */
@@ -32,8 +32,8 @@ struct scenario_loader {
     size_t message_count;
 };
 
-/* Notes the message `origin:line: path: why` and goes on, so that all errors are told at once; returns
- * STATUS_BAD_INPUT. */
+/* Records the message `origin:line: path: why` and returns STATUS_BAD_INPUT. Reading continues, so that all errors
+ * are reported at once. */
 enum status scenario_fail(struct scenario_loader *loader, struct scenario_origin origin,
                           const char *path, const char *why);
 

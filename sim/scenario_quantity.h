@@ -4,12 +4,12 @@
 
 #include "sim/scenario_value.h"
 
-/* A number with one of the units of a time (result in ps), size (bytes) or rate (bits per second);
- * for SCENARIO_COUNT a bare number. Exact: what is finer than 1 is refused. */
+/* Parses a number with a unit: a time (result in ps), a size (bytes) or a rate (bits per second). SCENARIO_COUNT is
+ * a number without a unit. The result is exact, so a value finer than 1 is an error. */
 bool scenario_quantity_parse(enum scenario_type type, const char *text, uint64_t *value,
                              char why[SCENARIO_WHY_MAX]);
 
-/* The reverse, in the largest unit that needs no fraction. */
+/* Formats a value in the largest unit that needs no fraction. */
 void scenario_quantity_format(enum scenario_type type, uint64_t value,
                               char text[SCENARIO_VALUE_MAX]);
 

@@ -1,4 +1,4 @@
-/* The rows that are written down in scenario_table.c, for scenario_lookup.c, which adds those of others. */
+/* The rows of scenario_table.c. Only scenario_lookup.c uses them; it adds the keys of registered parts. */
 #ifndef TOESIM_SIM_SCENARIO_TABLE_H
 #define TOESIM_SIM_SCENARIO_TABLE_H
 

@@ -8,8 +8,8 @@
 extern "C" {
 #endif
 
-/* effective.yaml: every key with its value; scenario_load() reads it back to the same config. False
- * when writing failed. */
+/* Writes effective.yaml, which has every key with its value. scenario_load() reads it back to the same
+ * configuration. Returns false if writing failed. */
 bool scenario_write(const struct sim_config *config, FILE *file);
 
 #ifdef __cplusplus

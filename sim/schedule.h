@@ -1,8 +1,8 @@
 /*
- * Which stages of one system run at an instant, and in which order: in the order in which they were
- * added, again and again until none has anything left to do at that time. The order of two stages at
- * the same time is part of the results, so it must not depend on anything else: a stage that is run
- * without need (somebody watches it) changes nothing for the others.
+ * Runs the stages of one system that are due at an instant. Stages run in the order in which they were added, again
+ * and again, until none has work left at that time. The order of two stages at the same time affects the results, so
+ * it must not depend on anything else. A stage that is run without need, because somebody observes it, changes
+ * nothing for the others.
  */
 #ifndef TOESIM_SIM_SCHEDULE_H
 #define TOESIM_SIM_SCHEDULE_H

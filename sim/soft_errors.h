@@ -1,6 +1,6 @@
 /*
- * Soft errors on their way into one context cache: taken by the cache one at a time and in the order
- * given. States: idle, or waiting; while it waits the cache is asked again each cycle.
+ * Soft errors for one context cache. The cache takes them one at a time, in the given order. There are two states:
+ * idle and waiting; while errors wait, the cache is asked again each cycle.
  */
 #ifndef TOESIM_SIM_SOFT_ERRORS_H
 #define TOESIM_SIM_SOFT_ERRORS_H
@@ -32,12 +32,12 @@ struct soft_errors {
 void soft_errors_init(struct soft_errors *errors, struct ctx_store cache, unsigned nic,
                       uint64_t cycle_ps, const struct probe *probe, const struct waker *waker);
 
-/* The flip is copied. One that finds SOFT_ERRORS_MAX waiting is lost, and counted so. */
+/* Adds a flip, which is copied. If SOFT_ERRORS_MAX flips are waiting already, the new one is lost and counted. */
 void soft_errors_add(struct soft_errors *errors, const struct ctx_flip *flip, uint64_t now_ps);
 
 struct stage soft_errors_stage(struct soft_errors *errors, const char *name);
 
-/* Those that never came to the cache: lost, or still waiting at the end of the run. */
+/* Returns how many flips never reached the cache: those that were lost or still wait at the end of the run. */
 uint64_t soft_errors_missed(const struct soft_errors *errors);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* The signals that end a run in order: SIGINT, SIGTERM, SIGHUP and SIGXCPU. */
+/* The signals that end a run in an orderly way: SIGINT, SIGTERM, SIGHUP and SIGXCPU. */
 #ifndef TOESIM_SIM_STOP_SIGNALS_H
 #define TOESIM_SIM_STOP_SIGNALS_H
 
@@ -15,7 +15,7 @@ volatile const int *stop_signals_flag(void);
 /* "SIGTERM", for messages. */
 const char *stop_signals_name(int number);
 
-/* A write beyond the file size limit shall fail, as on a full disk, instead of ending the program. */
+/* Makes a write beyond the file size limit fail, as on a full disk, instead of ending the program. */
 void stop_signals_ignore_file_size(void);
 
 /* In a forked child: it ends in order too when its parent dies. */

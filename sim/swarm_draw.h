@@ -1,4 +1,4 @@
-/* A random scenario from a seed alone: keys of the scenario table, traffic, faults, a signal. */
+/* Draws a random scenario from a seed: keys of the scenario table, traffic, faults, a signal. */
 #ifndef TOESIM_SIM_SWARM_DRAW_H
 #define TOESIM_SIM_SWARM_DRAW_H
 

@@ -1,4 +1,4 @@
-/* The lists of a drawn scenario: faults and rehashes. */
+/* Draws the lists of a scenario: faults and rehashes. */
 #ifndef TOESIM_SIM_SWARM_LISTS_H
 #define TOESIM_SIM_SWARM_LISTS_H
 

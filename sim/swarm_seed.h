@@ -1,4 +1,4 @@
-/* One seed of the swarm: its scenario is drawn, run, judged and run again. */
+/* Tries one seed of the swarm: draws its scenario, runs it, judges the results, and runs it again. */
 #ifndef TOESIM_SIM_SWARM_SEED_H
 #define TOESIM_SIM_SWARM_SEED_H
 

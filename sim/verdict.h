@@ -1,4 +1,4 @@
-/* How a run ends: the exit status that its results call for, and why. */
+/* Decides the exit status of a run from its results, and says why. */
 #ifndef TOESIM_SIM_VERDICT_H
 #define TOESIM_SIM_VERDICT_H
 

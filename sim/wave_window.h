@@ -1,6 +1,6 @@
 /*
- * When waves are recorded with `waves: moves`: from the verdict on the first foreign frame of a move
- * (T1) until a margin after the driver has seen its end. A probe listener and a stage.
+ * Decides when waves are recorded with `waves: moves`: from the verdict on the first foreign frame of a move (T1)
+ * until a margin after the driver has seen the end of the move. It is a probe listener and a stage.
  */
 #ifndef TOESIM_SIM_WAVE_WINDOW_H
 #define TOESIM_SIM_WAVE_WINDOW_H

@@ -1,4 +1,4 @@
-/* One FST file as sorted text, through GTKWave's fstReader. */
+/* Writes one FST file as sorted text, with fstReader of GTKWave. */
 #ifndef TOESIM_SIM_WAVEDIFF_DUMP_H
 #define TOESIM_SIM_WAVEDIFF_DUMP_H
 
