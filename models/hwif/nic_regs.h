@@ -11,7 +11,7 @@ enum nic_reg {
     NIC_REG_CONTROL = 0x008,  /* rw: enum nic_control */
     NIC_REG_STATUS = 0x00c,   /* ro: enum nic_status */
     NIC_REG_NIC_ID = 0x010,   /* rw: number the driver gives this NIC; appears in records */
-    NIC_REG_MTU = 0x014,      /* rw: bytes of IP packet, 576 to 9000 */
+    NIC_REG_MTU = 0x014,      /* rw: bytes of IP packet, 576 to 9194 */
     NIC_REG_MAC_LO = 0x018,   /* rw: station address, bytes 0..3 */
     NIC_REG_MAC_HI = 0x01c,   /* rw: bytes 4..5 */
     NIC_REG_CONN_MAX = 0x020, /* ro: connection ids are 0 .. CONN_MAX - 1 */

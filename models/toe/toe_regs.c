@@ -4,6 +4,7 @@
  */
 #include "models/toe/toe_regs.h"
 
+#include "models/base/frame.h"
 #include "models/toe/toe_buffer.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_ctx.h"
@@ -15,7 +16,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { MTU_MIN = 576, MTU_MAX = 9000, RING_LOG2_MAX = 20, WORD = 4 };
+enum { MTU_MIN = 576, MTU_MAX = FRAME_MTU_MAX, RING_LOG2_MAX = 20, WORD = 4 };
 
 void toe_regs_power_on(struct toe_engine *engine)
 {

@@ -399,7 +399,7 @@ Test(toe_tx, registers_read_back)
     cr_assert_eq(rig_read32(&rig, 0, NIC_REG_CMD_RING), rig.nic[0].cmd_ring);
     cr_assert_eq(rig_read32(&rig, 0, NIC_REG_CMD_RING + NIC_REG_RING_LOG2), RIG_RING_LOG2);
     rig_write32(&rig, 0, NIC_REG_MTU, 100000);
-    cr_assert_eq(rig_read32(&rig, 0, NIC_REG_MTU), 9000);
+    cr_assert_eq(rig_read32(&rig, 0, NIC_REG_MTU), FRAME_MTU_MAX);
     toe_engine_on_link(rig.nic[0].engine, false, rig.loop.now_ps);
     cr_assert_eq(rig_read32(&rig, 0, NIC_REG_LINK), 0);
     rig_run(&rig, PS_PER_US);
