@@ -99,8 +99,3 @@ void director_on_progress(struct director *director, uint64_t now_ps)
     director->check_progress = true;
     waker_wake(director->waker, now_ps);
 }
-
-bool director_is_done(const struct director *director)
-{
-    return director_next_ps(director) == TIME_NEVER;
-}

@@ -27,9 +27,6 @@ struct stage director_stage(struct director *director, const char *name);
 /* Call this when the traffic may have progressed. The call is cheap if no action waits for progress. */
 void director_on_progress(struct director *director, uint64_t now_ps);
 
-/* Returns true if no action is left that a time will start. */
-bool director_is_done(const struct director *director);
-
 #ifdef __cplusplus
 }
 #endif
