@@ -1,4 +1,5 @@
-/* Every modelled loss has a name here, and nothing is lost without one. One list makes enum, names and report. */
+/* The reasons for which a frame can be lost in the models. Every loss has one; a single list makes the
+ * enum, the names and the report. */
 #ifndef TOESIM_BASE_DROP_REASON_H
 #define TOESIM_BASE_DROP_REASON_H
 
@@ -75,7 +76,7 @@ static inline void drop_count(struct drop_counters *drops, enum drop_reason reas
 /* Key for stats.json; static text. */
 const char *drop_reason_key(enum drop_reason reason);
 
-/* Adds from's counts to into's. */
+/* Adds the counts of `from` to those of `into`. */
 static inline void drop_add(struct drop_counters *into, const struct drop_counters *from)
 {
     for (int i = 0; i < DROP_REASON_COUNT; i++)

@@ -49,11 +49,11 @@ void frame_pool_destroy(struct frame_pool *pool)
 static void grow(struct frame_pool *pool)
 {
     struct slab *slab = malloc(sizeof *slab);
-    memory_check(slab); /* null would look like a full pool, which is a modelled loss */
+    memory_check(slab); /* a null pointer would look like a full pool, which is a modelled loss */
     slab->next = pool->slabs;
     pool->slabs = slab;
     for (size_t i = 0; i < SLAB_FRAMES && pool->made < pool->capacity; i++, pool->made++) {
-        slab->frames[i].id = 0; /* no frame's */
+        slab->frames[i].id = 0; /* belongs to no frame */
         slab->frames[i].next = pool->free_list;
         pool->free_list = &slab->frames[i];
     }
@@ -97,7 +97,7 @@ bool frame_pool_holds(const struct frame_pool *pool, uint64_t id)
     assert(id != 0);
     size_t left = pool->made;
     for (const struct slab *slab = pool->slabs; slab; slab = slab->next) {
-        /* Only the newest slab, which is the first, may hold fewer. */
+        /* Only the newest slab, which is the first in the list, may hold fewer frames. */
         size_t here = left % SLAB_FRAMES ? left % SLAB_FRAMES : SLAB_FRAMES;
         for (size_t i = 0; i < here; i++)
             if (slab->frames[i].id == id)

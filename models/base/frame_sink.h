@@ -1,10 +1,11 @@
-/* The one interface between stages: where a frame goes next. Handed in at wiring; only sim/ knows the chain. */
+/* The only interface between stages: the receiver of a frame. It is set when the system is wired; only sim/
+ * knows the chain. */
 #ifndef TOESIM_BASE_FRAME_SINK_H
 #define TOESIM_BASE_FRAME_SINK_H
 
 #include "models/base/frame.h"
 
-/* accept() takes the frame over: the callee holds it afterwards, whatever it decides. */
+/* accept() transfers the ownership of the frame to the callee, whatever the callee does with it. */
 struct frame_sink {
     void (*accept)(void *self, struct frame *frame, uint64_t now_ps);
     void *self;

@@ -1,8 +1,8 @@
 /*
- * Bugs planted on purpose, to see which online checker notices (docs/invariants.md). PLANTED(name) is
- * the constant false in the product. In the build of `make mutate-team` it is true while the
- * environment variable TOESIM_PLANTED is that name. Each name has a row in sim/test/planted.txt, and
- * `make tidy` checks that the table and the code agree.
+ * Bugs planted on purpose, to test which online checker finds them (docs/invariants.md). In the product,
+ * PLANTED(name) is the constant false. In the build of `make mutate-team` it is true if the environment
+ * variable TOESIM_PLANTED has that name. Each name has a row in sim/test/planted.txt, and `make tidy`
+ * checks that the table and the code agree.
  */
 #ifndef TOESIM_BASE_PLANTED_H
 #define TOESIM_BASE_PLANTED_H
@@ -14,10 +14,10 @@
 extern "C" {
 #endif
 
-/* True when TOESIM_PLANTED names this bug; the variable is read once. */
+/* Returns true if TOESIM_PLANTED names this bug. The variable is read once. */
 bool planted_is(const char *name);
 
-/* True when the comma-separated list TOESIM_CHECK_OFF has this invariant's key, such as I-MOVE. */
+/* Returns true if the comma-separated list TOESIM_CHECK_OFF contains this invariant's key, such as I-MOVE. */
 bool planted_check_is_off(const char *key);
 
 #ifdef __cplusplus

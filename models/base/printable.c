@@ -4,8 +4,8 @@
 
 enum { FIRST_PRINTABLE_CODE = 0xa0 }; /* below it and above ASCII lie the C1 control characters */
 
-/* Characters that nobody sees and that change how the line around them is shown: line and paragraph separators, and those
- * that turn the direction of writing round (Unicode Standard Annex 9, section 2). */
+/* Returns true for invisible characters that change how the line around them is shown: line and paragraph
+ * separators, and those that change the writing direction (Unicode Standard Annex 9, section 2). */
 static bool is_format(unsigned code)
 {
     static const unsigned ranges[][2] = {
@@ -16,8 +16,8 @@ static bool is_format(unsigned code)
     return false;
 }
 
-/* Length of the UTF-8 character at text (RFC 3629), which is none of ASCII; 0: it is not sound, or a
- * terminal would obey it. */
+/* Returns the length of the non-ASCII UTF-8 character at `text` (RFC 3629); 0 if it is malformed, or would
+ * control a terminal. */
 static size_t character_bytes(const unsigned char *text)
 {
     size_t len = text[0] >= 0xf0 && text[0] < 0xf5   ? 4
@@ -28,7 +28,7 @@ static size_t character_bytes(const unsigned char *text)
         return 0;
     unsigned code = text[0] & (0x7fu >> len);
     for (size_t i = 1; i < len; i++) {
-        if ((text[i] & 0xc0) != 0x80) /* also at the terminating zero */
+        if ((text[i] & 0xc0) != 0x80) /* this also stops at the terminating zero */
             return 0;
         code = code << 6 | (text[i] & 0x3fu);
     }

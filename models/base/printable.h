@@ -1,4 +1,4 @@
-/* Text of others (names of files, keys, expectations) made safe for a terminal. */
+/* Makes text from outside (names of files, keys, expectations) safe for a terminal. */
 #ifndef TOESIM_BASE_PRINTABLE_H
 #define TOESIM_BASE_PRINTABLE_H
 
@@ -8,8 +8,9 @@
 extern "C" {
 #endif
 
-/* Replaces in place, by '?', each byte that is not printable ASCII or part of a sound UTF-8 character, and the
- * control characters of Unicode (C1, and those that turn the direction of writing round): a terminal would obey them. with_newlines keeps '\n' and '\t'. */
+/* Replaces, in place, unsafe bytes by '?': those that are neither printable ASCII nor part of a well-formed
+ * UTF-8 character, and the control characters of Unicode (C1, and those that change the writing direction),
+ * which a terminal would obey. With `with_newlines`, '\n' and '\t' are kept. */
 void printable_make(char *text, bool with_newlines);
 
 #ifdef __cplusplus

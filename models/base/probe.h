@@ -1,9 +1,9 @@
 /*
- * What the models tell observers (invariant checkers, move recorder, captures, waves). Observers
- * never influence the models. Each event is emitted at the simulated time it describes.
+ * Events that the models report to observers (invariant checkers, move recorder, captures, waves).
+ * Observers never influence the models. Each event is emitted at the simulated time that it describes.
  *
- * An event carries one of the named structs below; the comment behind each kind says which. Every
- * pointer in an event is valid during the call only.
+ * n event carries one of the named structs below; the list of kinds says which. Pointers in an event are valid during
+ * he call only.
  */
 #ifndef TOESIM_BASE_PROBE_H
 #define TOESIM_BASE_PROBE_H
@@ -105,43 +105,43 @@ struct flow_key;
 struct frame;
 struct pcie_tlp_info;
 
-/* frame, drop, verdict and stored begin with the frame's id, so any of them may be asked for it. */
+/* frame, drop, verdict and stored begin with the frame's id, so the id can be read through any of them. */
 struct probe_frame {
     uint64_t id;
-    const struct frame *frame; /* null where only the id is known */
+    const struct frame *frame; /* null if only the id is known */
 };
 
 struct probe_drop {
     uint64_t id;
-    const struct frame *frame; /* null where only the id is known */
+    const struct frame *frame; /* null if only the id is known */
     uint16_t reason;           /* enum drop_reason */
 };
 
 struct probe_verdict {
     uint64_t id;
-    const struct frame *frame; /* null where only the id is known */
+    const struct frame *frame; /* null if only the id is known */
     uint8_t verdict;           /* enum nic_verdict */
 };
 
 struct probe_stored {
     uint64_t id;
-    bool is_older; /* the entry names a frame with a later MAC time already, and keeps it */
+    bool is_older; /* true if the entry already names a frame with a later MAC time, and keeps it */
 };
 
 struct probe_applied {
     uint32_t seq;
-    uint32_t bytes; /* of payload */
+    uint32_t bytes; /* payload bytes */
     uint64_t frame_id;
 };
 
 struct probe_payload {
-    uint32_t seq; /* of the first byte */
+    uint32_t seq; /* sequence number of the first byte */
     uint32_t bytes;
 };
 
 struct probe_built {
     uint32_t seq;
-    uint32_t bytes; /* of payload */
+    uint32_t bytes; /* payload bytes */
     uint32_t ack;
     const struct frame *frame;
 };
@@ -164,10 +164,11 @@ struct probe_refused {
 };
 
 struct probe_mark {
-    uint8_t mark;              /* enum move_mark; TRANSFER_MARK: also MARK_OWN and above */
-    uint64_t at_ps;            /* may lie before the event */
-    bool is_cold;              /* MARK_FROZEN only: FREEZE found the context in DRAM alone */
-    const struct frame *frame; /* MARK_FOREIGN only, whose connection the NIC may not know */
+    uint8_t mark;   /* enum move_mark; TRANSFER_MARK: also MARK_OWN and above */
+    uint64_t at_ps; /* time of the mark, which may be before the event */
+    bool is_cold;   /* MARK_FROZEN only: the context was in DRAM only */
+    /* MARK_FOREIGN only, because the NIC may not know the connection of the frame. */
+    const struct frame *frame;
 };
 
 struct probe_move {
@@ -175,9 +176,10 @@ struct probe_move {
     uint8_t reason; /* enum move_reason */
     uint8_t kind;   /* enum transfer_kind */
     const struct move_trigger *trigger;
-    const char *mechanism; /* its name, static text; null in MOVE_WANTED: it has not begun */
-    /* Names of fields of the context (conn_ctx.def) that the mechanism does not carry, ending with a null; null: it
-     * carries all. */
+    /* Name of the mechanism, static text; null in MOVE_WANTED, because it has not begun. */
+    const char *mechanism;
+    /* Names of context fields (conn_ctx.def) that the mechanism does not carry, terminated by a null; null
+     * if it carries all. */
     const char *const *not_carried;
 };
 
@@ -185,12 +187,12 @@ struct probe_move_end {
     uint8_t end;        /* enum move_end */
     uint8_t kind;       /* enum transfer_kind */
     bool is_late;       /* the deadline had passed */
-    uint32_t held;      /* frames */
-    uint32_t forwarded; /* frames */
+    uint32_t held;      /* held frames */
+    uint32_t forwarded; /* forwarded frames */
 };
 
 struct probe_opened {
-    uint64_t irs; /* PROBE_IRS_UNKNOWN: the server opens the connection */
+    uint64_t irs; /* PROBE_IRS_UNKNOWN if the server opens the connection */
     uint32_t iss;
     const struct flow_key *key;
 };
@@ -201,7 +203,7 @@ struct probe_ended {
 };
 
 struct probe_app_rx {
-    uint64_t offset; /* in the peer's stream */
+    uint64_t offset; /* position in the peer's stream */
     const void *bytes;
     uint32_t len;
 };
@@ -234,19 +236,19 @@ struct probe_done {
 };
 
 struct probe_over {
-    bool is_reopened; /* for a new incarnation */
+    bool is_reopened; /* true if a new incarnation reuses the tuple */
     const struct flow_key *key;
 };
 
 struct probe_soft_error {
     uint32_t bit;
     uint32_t line;
-    bool is_tag; /* of the tag array; else of the data array */
+    bool is_tag; /* true for the tag array, false for the data array */
 };
 
 struct probe_event {
     uint64_t now_ps;
-    uint32_t conn; /* PROBE_NO_CONN: of no connection */
+    uint32_t conn; /* PROBE_NO_CONN if the event belongs to no connection */
     uint16_t gen;
     uint8_t nic;
     uint8_t kind; /* enum probe_kind */
@@ -280,7 +282,7 @@ struct probe_event {
     };
 };
 
-/* The frame that the event carries; null: it carries none. */
+/* Returns the frame that the event carries; null if it carries none. */
 static inline const struct frame *probe_frame_of(const struct probe_event *event)
 {
     switch ((enum probe_kind)event->kind) {
@@ -307,14 +309,14 @@ static inline const struct frame *probe_frame_of(const struct probe_event *event
 struct probe_listener {
     void (*on_event)(void *self, const struct probe_event *event);
     void *self;
-    uint64_t kinds; /* bit (1 << kind) for each kind it wants */
+    uint64_t kinds; /* mask with the bit (1 << kind) for each kind the listener wants */
 };
 
 enum { PROBE_LISTENERS_MAX = 8 };
 
 struct probe {
     size_t count;
-    uint64_t kinds; /* wanted by anybody */
+    uint64_t kinds; /* union of the kinds of all listeners */
     struct probe_listener listeners[PROBE_LISTENERS_MAX];
 };
 
@@ -331,7 +333,7 @@ static inline void probe_add(struct probe *probe, struct probe_listener listener
     probe->kinds |= listener.kinds;
 }
 
-/* True when someone listens: lets a caller skip costly preparation. A null probe has no listeners. */
+/* Returns true if a listener wants this kind, so that callers can skip costly preparation. A null probe has none. */
 static inline int probe_wants(const struct probe *probe, enum probe_kind kind)
 {
     return probe && (probe->kinds >> kind & 1) != 0;

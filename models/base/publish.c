@@ -21,10 +21,10 @@ static enum status failed(const char *path, int why, struct error *err)
     return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written: %s", path, strerror(why));
 }
 
-/* --- what the path names --- */
+/* --- resolving the path --- */
 
-/* The target of a link that points to nothing yet: opening such a path for writing makes the target,
- * so the target is what is published. False with errno set. */
+/* Finds the target of a link that points to no file yet. Opening such a path for writing would create the
+ * target, so the target is published. Returns false with errno set on failure. */
 static bool follow_dangling(const char *path, char final[PUBLISH_PATH_MAX])
 {
     char target[PUBLISH_PATH_MAX];
@@ -51,13 +51,13 @@ static bool follow_dangling(const char *path, char final[PUBLISH_PATH_MAX])
     return false;
 }
 
-/* True when the two describe one file. */
+/* Returns true if both describe the same file. */
 static bool is_same(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* The descriptor of this process that is open for writing on the file; -1 when there is none. */
+/* Returns the descriptor of this process that is open for writing on the file; -1 if there is none. */
 static int own_descriptor(const struct stat *info)
 {
     struct stat open_file;
@@ -70,8 +70,8 @@ static int own_descriptor(const struct stat *info)
     return -1;
 }
 
-/* The file behind a path that exists. False: it has no name that could be replaced, as a deleted
- * file that is reached through /proc. */
+/* Finds the file behind an existing path. Returns false if it has no name that could be replaced, such as a
+ * deleted file reached through /proc. */
 static bool find_final(const char *path, const struct stat *info, char final[PUBLISH_PATH_MAX])
 {
     struct stat found;
@@ -96,8 +96,8 @@ enum status publish_check(const char *path, struct error *err)
 
 /* --- the stream --- */
 
-/* A stream forgets why a write failed, and the C library writes long before the end: when a file is closed only
- * this function can still say what happened in the middle of it. */
+/* Writes bytes and records the first error. A stream forgets why a write failed, and the C library writes
+ * long before the file is closed, so only this function can report the cause. */
 static ssize_t write_bytes(void *cookie, const char *bytes, size_t len)
 {
     struct publish *file = cookie;
@@ -122,7 +122,7 @@ static int close_descriptor(void *cookie)
     return close(file->fd);
 }
 
-/* False with errno set; the descriptor is closed then. */
+/* Returns false with errno set; then the descriptor is closed. */
 static bool open_stream(struct publish *file, int fd)
 {
     static const cookie_io_functions_t functions = {.write = write_bytes,
@@ -140,7 +140,7 @@ static bool open_stream(struct publish *file, int fd)
 
 /* --- opening --- */
 
-/* open() refuses a socket that has a name in the file system, so this connects to it. */
+/* Connects to a socket that has a name in the file system, because open() refuses it. */
 static int connect_to(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -159,8 +159,9 @@ static int connect_to(const char *path)
     return fd;
 }
 
-/* What the process writes already has a position in its output, which a second opening of the same
- * file would not know and overwrite. So our own descriptor is used again. */
+/* Opens the file for writing in place. If it is already an output of this process, it has a write position,
+ * which a second open file would not share and would overwrite. So the descriptor of this process is
+ * duplicated. */
 static enum status open_in_place(struct publish *file, const struct stat *info, struct error *err)
 {
     int own = own_descriptor(info), fd = -1;
@@ -178,7 +179,7 @@ static enum status open_in_place(struct publish *file, const struct stat *info, 
     return failed(file->name, errno, err);
 }
 
-/* An existing file keeps its permissions; a new one gets those that open() would give it. */
+/* Returns the permissions: those of an existing file, or for a new file those that open() would give it. */
 static mode_t wanted_mode(const struct stat *info)
 {
     if (info)
@@ -205,7 +206,7 @@ static enum status open_beside(struct publish *file, const struct stat *info, st
         return failed(file->name, why, err);
     }
     if (info && fchown(fd, info->st_uid, info->st_gid) != 0)
-        errno = 0; /* only root may give files away, and nobody else needs it */
+        errno = 0; /* only root may give files away, and no other user needs it */
     int why = fchmod(fd, wanted_mode(info)) == 0 ? 0 : errno;
     if (why)
         (void)close(fd);
@@ -238,7 +239,7 @@ enum status publish_open(struct publish *file, const char *path, struct error *e
     return open_beside(file, &info, err);
 }
 
-/* --- the end --- */
+/* --- closing --- */
 
 enum status publish_close(struct publish *file, struct error *err)
 {

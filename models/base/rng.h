@@ -1,4 +1,4 @@
-/* Seeded random numbers, one independent stream per consumer name: adding a consumer changes no other. */
+/* Seeded random numbers. Each consumer name has an independent stream, so a new consumer changes no other. */
 #ifndef TOESIM_BASE_RNG_H
 #define TOESIM_BASE_RNG_H
 
@@ -8,17 +8,17 @@
 extern "C" {
 #endif
 
-/* xoshiro256**, by value in its owner. */
+/* The state of xoshiro256**, which its owner embeds. */
 struct rng {
     uint64_t s[4];
 };
 
-/* The stream of (seed, name): the name is hashed into the seed, the state filled by splitmix64. */
+/* Starts the stream of (seed, name): the name is hashed into the seed, and splitmix64 fills the state. */
 void rng_init(struct rng *rng, uint64_t seed, const char *name);
 
 uint64_t rng_u64(struct rng *rng);
 
-/* Uniform in [0, bound); bound > 0. Unbiased. */
+/* Returns an unbiased uniform number in [0, bound); bound > 0. */
 uint64_t rng_below(struct rng *rng, uint64_t bound);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* What the scenario reader knows of a key. Parts that have keys of their own describe them with this type;
+/* The description of a scenario key for the reader. Parts with keys of their own use this type;
  * sim/scenario_table.c has the table of all keys. */
 #ifndef TOESIM_BASE_SCENARIO_KEY_H
 #define TOESIM_BASE_SCENARIO_KEY_H
@@ -38,8 +38,9 @@ enum scenario_rule {
     SCENARIO_RULE_UNLIMITED,  /* the word "unlimited" means TIME_NEVER */
 };
 
-/* path: sections joined by '.', "[]" for a list. Offsets of a list's keys are in struct sim_action,
- * all others in struct sim_config. min and max are in ps, bytes, bits per second or 1. */
+/* One key. `path` holds sections joined by '.', with "[]" for a list. Offsets of a list's keys are in
+ * struct sim_action, all others in struct sim_config. min and max are in ps, bytes, bits per second, or
+ * without unit. */
 struct scenario_key {
     const char *path;
     enum scenario_type type;
@@ -51,13 +52,13 @@ struct scenario_key {
     const char *doc;
 };
 
-/* The keys that belong to one policy or mechanism. Their paths are the last word alone, and their
- * offsets are those in the owner's values. */
+/* The keys of one policy or mechanism. Their paths hold only the last word, and their offsets refer to the
+ * owner's values. */
 struct own_keys {
     const struct scenario_key *keys;
     size_t count;
-    const void *preset; /* the values where a scenario says nothing */
-    size_t bytes;       /* of the values; a multiple of 8, 0 without keys */
+    const void *preset; /* the default values */
+    size_t bytes;       /* size of the values; a multiple of 8, 0 without keys */
 };
 
 #endif

@@ -1,10 +1,9 @@
 /*
- * What every model looks like to whoever drives it (a SystemC shell, or stage_loop in unit tests).
+ * The interface of every model to its driver (a SystemC shell, or stage_loop in unit tests).
  *
- * No model owns a clock: run() gets the time and does everything due at or before it; next_ps()
- * tells when it wants to run again (TIME_NEVER: nothing to do). A call into a model from a
- * neighbour may make its next_ps() earlier: the model then calls its waker, so that its driver
- * looks again. A spurious run() is harmless.
+ * o model owns a clock: run() gets the time and does everything due at or before it; next_ps() returns when it wants
+ * o run again (TIME_NEVER if it has nothing to do). A call from a neighbour may make a model's next_ps() earlier; then
+ * he model calls its waker, so that its driver asks again. A spurious run() is harmless.
  */
 #ifndef TOESIM_BASE_STAGE_H
 #define TOESIM_BASE_STAGE_H
@@ -18,7 +17,7 @@ struct waker {
     void *self;
 };
 
-/* Asks the driver to call run() at at_ps at the latest. Null waker or TIME_NEVER: nothing. */
+/* Asks the driver to call run() at `at_ps` at the latest. A null waker or TIME_NEVER has no effect. */
 static inline void waker_wake(const struct waker *waker, uint64_t at_ps)
 {
     if (waker && waker->wake && at_ps != TIME_NEVER)

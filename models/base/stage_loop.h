@@ -23,8 +23,8 @@ void stage_loop_init(struct stage_loop *loop);
 /* Adds a stage (copied). The loop asks next_ps() of all before each step, so wakers may be null. */
 void stage_loop_add(struct stage_loop *loop, struct stage stage);
 
-/* Advances to the next event at or before limit_ps and runs what is due; false: nothing was due,
- * and now_ps is limit_ps. */
+/* Advances to the next event at or before `limit_ps` and runs what is due. Returns false if nothing was
+ * due; then now_ps is limit_ps. */
 bool stage_loop_step(struct stage_loop *loop, uint64_t limit_ps);
 
 /* Runs until limit_ps. */

@@ -13,8 +13,8 @@ enum status error_set(struct error *err, enum status status, const char *format,
         va_start(args, format);
         (void)vsnprintf(err->text, sizeof err->text, format, args);
         va_end(args);
-        /* Names that the user chose are in it. A newline is ours only where the format has one, or where
-         * it hands on a message that was made before. */
+        /* The text may contain names that the user chose. A newline is our own only if the format has one,
+         * or if it passes on a finished message. */
         bool lines = strchr(format, '\n') || strcmp(format, "%s") == 0;
         printable_make(err->text, lines);
     }

@@ -1,4 +1,4 @@
-/* The outcome of anything that bad input or the environment can make fail, and its message. */
+/* The outcome of an operation that bad input or the environment can make fail, and its message. */
 #ifndef TOESIM_BASE_STATUS_H
 #define TOESIM_BASE_STATUS_H
 
@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/* The numbers are the program's exit status. A bug of ours is never one of them: it asserts. */
+/* The numbers are the program's exit status. A bug of our own has none, because it asserts. */
 enum status {
     STATUS_OK = 0,
     STATUS_FAILED = 1,      /* an expectation or an invariant did not hold */
@@ -19,14 +19,15 @@ enum status {
 
 enum { ERROR_TEXT_MAX = 512 };
 
-/* Filled by the callee that fails; the caller owns it. text is always terminated. */
+/* Filled by the callee that fails, and owned by the caller. `text` is always terminated. */
 struct error {
     enum status status;
     char text[ERROR_TEXT_MAX];
 };
 
-/* Stores status and the formatted message; returns status, so callers write `return error_set(...)`.
- * A null err only returns the status. What a terminal would obey in the arguments becomes '?'. */
+/* Stores the status and the formatted message, and returns the status, so that callers write `return
+ * error_set(...)`. With a null err it only returns the status. Characters in the arguments that would
+ * control a terminal become '?'. */
 enum status error_set(struct error *err, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -28,7 +28,7 @@ int temp_file_open(struct error *err)
     int fd = open(temp_file_folder(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd >= 0)
         return fd;
-    /* Some file systems have no files without a name: then it loses its name at once. */
+    /* Some file systems cannot create unnamed files, so the name is removed directly after the creation. */
     int len = snprintf(path, sizeof path, "%s/toesim.XXXXXX", temp_file_folder());
     fd = len < PATH_BYTES ? mkostemp(path, O_CLOEXEC) : -1;
     if (fd < 0)

@@ -1,5 +1,5 @@
-/* Files without a name, for what does not fit into memory: gone when they are closed, and when the
- * process ends in whatever way. They lie in the folder $TMPDIR, or in /tmp. */
+/* Unnamed files for data that does not fit into memory. They vanish when they are closed or the process
+ * ends. Their folder is $TMPDIR, or /tmp. */
 #ifndef TOESIM_BASE_TEMP_FILE_H
 #define TOESIM_BASE_TEMP_FILE_H
 
@@ -13,18 +13,18 @@
 extern "C" {
 #endif
 
-/* The folder. Static text, or that of the environment. */
+/* Returns the folder, as static text or that of the environment. */
 const char *temp_file_folder(void);
 
-/* A descriptor open for reading and writing, to be closed by the caller; -1: err says why
- * (STATUS_ENVIRONMENT), names the folder and the cure. */
+/* Returns a descriptor for reading and writing, which the caller closes. Returns -1 on failure; err
+ * (STATUS_ENVIRONMENT) gives the reason, the folder and the cure. */
 int temp_file_open(struct error *err);
 
-/* Writes all len bytes at this offset. False: err says why, as above; part may have been written. */
+/* Writes all `len` bytes at this offset. Returns false with err as above; part may have been written. */
 bool temp_file_write(int fd, const void *bytes, size_t len, uint64_t offset, struct error *err);
 
-/* Reads all len bytes from this offset of any file that can seek. False: they are not there, or the
- * disk failed; errno is 0 in the first case. */
+/* Reads all `len` bytes from this offset of any seekable file. Returns false if the file is too short
+ * (errno is 0) or the disk failed. */
 bool temp_file_read(int fd, void *bytes, size_t len, uint64_t offset);
 
 #ifdef __cplusplus

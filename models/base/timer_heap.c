@@ -14,7 +14,7 @@ struct timer_heap {
     uint32_t capacity;
     uint32_t count;
     struct entry *entries; /* entries[0] is the earliest */
-    uint32_t *place;       /* of an id in entries; UINT32_MAX: not set */
+    uint32_t *place;       /* index of each id in `entries`; UINT32_MAX if not set */
 };
 
 struct timer_heap *timer_heap_create(uint32_t capacity)
@@ -80,7 +80,7 @@ static void move_down(struct timer_heap *heap, uint32_t at, struct entry entry)
     put(heap, at, entry);
 }
 
-/* Fills the hole at `at`, from above or below. */
+/* Fills the hole at `at` with the entry, moving it up or down. */
 static void settle(struct timer_heap *heap, uint32_t at, struct entry entry)
 {
     if (at > 0 && is_before(entry, heap->entries[(at - 1) / 2]))

@@ -16,7 +16,7 @@ struct cc_ops {
     void (*on_established)(struct conn_ctx *ctx, uint32_t smss, bool syn_lost);
     /* Called for new data that is acknowledged outside fast recovery. */
     void (*on_ack)(struct conn_ctx *ctx, uint32_t acked, uint32_t smss, uint32_t now_us);
-    /* Recovery begins: sets ssthresh and cwnd. */
+    /* Called when recovery begins; sets ssthresh and cwnd. */
     void (*on_loss)(struct conn_ctx *ctx, uint32_t flight, uint32_t smss);
     /* The next three belong to RFC 6582 and are not called if the peer reports by SACK. on_dupack() is
      * called for a duplicate ACK during fast recovery, which shows that a segment has left the network. */

@@ -21,7 +21,7 @@ void tcp_open_active(struct conn_ctx *ctx, uint32_t iss, const struct tcp_params
 /* The application wrote up to sequence number tx_prod (older values are ignored). */
 void tcp_on_app_write(struct conn_ctx *ctx, uint32_t tx_prod);
 
-/* The application read up to rx_consumed; may owe a window update. */
+/* The application read up to rx_consumed. A window update may be owed afterwards. */
 void tcp_on_app_read(struct conn_ctx *ctx, uint32_t rx_consumed, const struct tcp_params *params);
 
 /* The application sets all its options. mss is limited by the path MTU and the negotiated value. */

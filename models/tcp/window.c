@@ -63,6 +63,6 @@ bool window_update_is_due(const struct conn_ctx *ctx)
     uint32_t opened = edge_wanted(ctx) - held;
     if (opened < u32_min(2 * tcp_smss(ctx), largest / 2))
         return false;
-    /* While the peer still has half a window to fill, its data brings an ACK with the new edge. */
+    /* While the peer still has half a window to fill, its data causes an ACK with the new edge. */
     return held - ctx->rcv_nxt <= largest / 2 || opened >= largest / 4;
 }
