@@ -10,7 +10,7 @@ enum { TABLE_FIRST = 1024 };
 
 bool tracker_init(struct tracker *tracker)
 {
-    *tracker = (struct tracker){.pages = spill_create(spill_memory_default() / 2)};
+    *tracker = (struct tracker){.pages = spill_create(spill_memory_default() / 4)};
     vlan_map_init(&tracker->vlans);
     if (tracker->pages)
         tracker->segments = segment_rows_create(tracker->pages);
