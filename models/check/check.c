@@ -60,7 +60,7 @@ static void on_open(struct check *check, const struct probe_event *event)
     memory_check(c);
     if (event->conn >= check->conn_end)
         check->conn_end = event->conn + 1;
-    /* The next incarnation of the id: generations go on, and so do the lists it is in. */
+    /* Starts the next incarnation of the id. Generations continue, and so do the lists that contain it. */
     const struct check_conn old = *c;
     *c = (struct check_conn){.flow = old.flow,
                              .last_gen = old.last_gen,
@@ -82,7 +82,7 @@ static void on_open(struct check *check, const struct probe_event *event)
         check_flow_open(check, event->conn, event->opened.key);
 }
 
-/* The TCP segment of the event's frame, once for all rules. */
+/* Parses the TCP segment of the event's frame, once for all rules. */
 static void parse(struct check *check, const struct probe_event *event)
 {
     static const uint64_t kinds = UINT64_C(1) << PROBE_FRAME_RX | UINT64_C(1) << PROBE_TX_BUILT |
@@ -100,9 +100,10 @@ static void parse(struct check *check, const struct probe_event *event)
         check->packet_conn = check_flow_find(check, &check->packet);
 }
 
-/* The rules, a file each, in the order in which they see an event. Rules that compare a frame with what was sent
- * before come ahead of those that remember the frame: check_sent_on_event() before wire_max and what the peer was
- * told move on, check_app_on_event() behind check_carry_on_event(), which keeps the context. */
+/* The rules, one file each, in the order in which they see an event. A rule that compares a frame with
+ * earlier ones comes before the rules that record the frame: check_sent_on_event() runs before wire_max and
+ * the ACKs sent to the peer advance, and check_app_on_event() runs after check_carry_on_event(), which
+ * keeps the context. */
 static void (*const checkers[])(struct check *check, const struct probe_event *event) = {
     check_own_on_event,   check_image_on_event, check_rx_on_event,   check_sent_on_event,
     check_seq_on_event,   check_wire_on_event,  check_fate_on_event, check_ctx_on_event,

@@ -2,7 +2,7 @@
 
 #include "models/check/check_state.h"
 
-/* The host tells of reads when a quarter of the ring is free again (docs/hwif.md). */
+/* The host reports reads when a quarter of the ring is free again (docs/hwif.md). */
 enum { READ_FRACTION = 4 };
 
 static bool read_is_untold(const struct check *check, const struct check_conn *c)
@@ -19,8 +19,8 @@ static bool write_is_untold(const struct check_conn *c)
     return c->carry.tx_known && seq_before(c->carry.live.tx_prod, c->carry.tx_written);
 }
 
-/* The context as its place has it now: what it knows is awaited no longer, and a place that has just
- * begun, or that learns, has its time from now on. */
+/* Handles the context as its place has it now. A change that the context contains is no longer awaited, and
+ * a place that has just begun, or that learns of a change, gets the full time from now on. */
 static void on_context(struct check_conn *c, const struct check *check,
                        const struct probe_event *event)
 {

@@ -1,6 +1,6 @@
 /*
- * I-DB and I-FINSEQ, the half that says "arrives": what the application has written, read and closed
- * is known to whoever serves the connection, moves or not. check_watch.c says how soon.
+ * I-DB and I-FINSEQ, the part about arrival: every write, read and close of the application becomes known
+ * to the place that serves the connection, with moves or without. check_watch.c checks the time limit.
  */
 #ifndef TOESIM_CHECK_CHECK_APP_H
 #define TOESIM_CHECK_CHECK_APP_H
@@ -8,7 +8,7 @@
 struct check;
 struct probe_event;
 
-/* Behind check_carry_on_event(), which keeps the context. */
+/* Called after check_carry_on_event(), which keeps the context. */
 void check_app_on_event(struct check *check, const struct probe_event *event);
 
 #endif

@@ -17,7 +17,7 @@ void check_settle(struct check *check, const struct check_account *account, uint
         fail(check, now_ps, PROBE_NO_CONN, account->what, account->kept, account->claimed);
 }
 
-/* A NIC has a connection or it has not; a tombstone or a reservation serves a move. */
+/* A NIC has a connection or does not have it; a tombstone or a reservation must belong to a move. */
 static void settle_conn(struct check *check, uint32_t conn, uint64_t served[NIC_COUNT],
                         uint64_t now_ps)
 {

@@ -8,17 +8,17 @@
 #include <assert.h>
 #include <string.h>
 
-/* What may happen to a field; EQUAL, unless the table says more. A new field is compared. */
+/* The allowed changes of a field. It is EQUAL unless the table says otherwise, so a new field is compared. */
 enum rule {
     RULE_EQUAL,
-    RULE_PLACE,    /* says where the connection is: other invariants judge it */
-    RULE_DEADLINE, /* later by at most the time between, and never earlier */
+    RULE_PLACE,    /* depends on where the connection is; other invariants judge it */
+    RULE_DEADLINE, /* may be later by at most the time between, and never earlier */
     RULE_DEADLINE_MS,
-    RULE_STAMP, /* when something happened: later by at most the time between */
+    RULE_STAMP, /* time of a past event; may be later by at most the time between */
     RULE_STAMP_MS,
     RULE_STAMP_64MS,
     RULE_FLAGS,
-    RULE_WRITTEN, /* what the application has written, and read, meanwhile */
+    RULE_WRITTEN, /* may include writes and reads of the application meanwhile */
     RULE_READ,
 };
 
@@ -43,7 +43,7 @@ static const uint8_t rule_at[CTX_BYTES] = {
     AT(rtt_start) = RULE_STAMP,
     AT(last_send) = RULE_STAMP,
     AT(challenge_start) = RULE_STAMP_64MS,
-    AT(cc_private_0) = RULE_STAMP, /* CUBIC: when its epoch began; NewReno: 0 */
+    AT(cc_private_0) = RULE_STAMP, /* CUBIC: start of its epoch; NewReno: 0 */
 };
 #undef AT
 
@@ -79,7 +79,8 @@ static bool timer_runs(const struct conn_ctx *ctx, uint16_t at)
     return (ctx->timers & bit) != 0;
 }
 
-/* A deadline that had passed when the connection stopped is one that passes when it goes on. */
+/* Returns true if a deadline is kept. If it had passed when the connection stopped, it expires when the
+ * connection continues. */
 static bool deadline_is_kept(uint32_t before, uint32_t after, uint64_t from_ps, uint64_t to_ps,
                              uint64_t tick_ps)
 {
@@ -104,8 +105,8 @@ static bool flags_are_kept(const struct check_conn *c, const struct conn_ctx *af
     return (set & ~may_set) == 0 && (cleared & ~may_clear) == 0;
 }
 
-/* The new place knows at least what the application had done when the old one was extracted; the
- * host's own TCP is told in the next step. */
+/* Returns true for a value in [low, high]. The new place knows at least what the application had done when
+ * the old one was extracted; the host's own TCP is told in the next step. */
 static bool is_between(uint32_t low, uint32_t value, uint32_t high)
 {
     return !seq_before(value, low) && !seq_before(high, value);

@@ -14,7 +14,7 @@ void check_ctx_on_event(struct check *check, const struct probe_event *event)
     case PROBE_SOFT_ERROR:
         *hit = true;
         break;
-    case PROBE_OWN_STATE: /* the context has left: what was wrong with it does not matter */
+    case PROBE_OWN_STATE: /* the context has left, so its errors no longer matter */
         if (event->own.state == OWN_ABSENT || event->own.state == OWN_TOMBSTONE)
             *hit = false;
         break;

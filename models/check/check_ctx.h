@@ -1,4 +1,4 @@
-/* I-CTX: parity errors are found where bits were flipped, and nowhere else. */
+/* I-CTX: parity errors are found where bits were flipped, and only there. */
 #ifndef TOESIM_CHECK_CHECK_CTX_H
 #define TOESIM_CHECK_CHECK_CTX_H
 

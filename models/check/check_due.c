@@ -6,7 +6,7 @@
 static const uint64_t look_ps = 100 * PS_PER_MS;
 static const uint64_t late_ps = PS_PER_S;
 
-/* Since when one place serves it; TIME_NEVER: none does. */
+/* Returns since when a place serves the connection; TIME_NEVER if none does. */
 static uint64_t served_since_ps(const struct check *check, const struct check_conn *c)
 {
     for (unsigned place = 0; place < PLACE_COUNT; place++)
@@ -15,7 +15,7 @@ static uint64_t served_since_ps(const struct check *check, const struct check_co
     return TIME_NEVER;
 }
 
-/* A deadline in ticks that lies further back than anything may take. */
+/* Returns true if a deadline in ticks is overdue by more than `max_ps`. */
 static bool has_passed(uint32_t deadline, uint64_t now_ps, uint64_t tick_ps, uint64_t max_ps)
 {
     int32_t ago = (int32_t)((uint32_t)(now_ps / tick_ps) - deadline);
@@ -44,7 +44,7 @@ static void look_at_timers(struct check *check, struct check_conn *c, uint32_t c
         return;
     struct probe_event at = {.now_ps = now_ps, .conn = conn, .kind = PROBE_CTX_WRITTEN};
     check_fail(check, INVARIANT_RTO, &at, "the %s timer was due more than a second ago", late);
-    c->carry.live_valid = false; /* once */
+    c->carry.live_valid = false; /* reported once */
 }
 
 void check_due_look(struct check *check, uint64_t now_ps, bool force)

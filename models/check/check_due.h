@@ -1,6 +1,6 @@
 /*
- * I-RTO and I-2MSL, the half that says "when it is due": a timer of a connection that somebody serves
- * does not pass unnoticed, and nothing stays in TIME_WAIT for ever.
+ * I-RTO and I-2MSL, the part about due times: no timer of a connection in service stays overdue, and no
+ * connection stays in TIME_WAIT for ever.
  */
 #ifndef TOESIM_CHECK_CHECK_DUE_H
 #define TOESIM_CHECK_CHECK_DUE_H
@@ -10,7 +10,7 @@
 
 struct check;
 
-/* Looks at every connection when it is time to, or `force`. */
+/* Checks every connection when the next check is due, or at once with `force`. */
 void check_due_look(struct check *check, uint64_t now_ps, bool force);
 
 #endif

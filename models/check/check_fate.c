@@ -19,8 +19,8 @@ static size_t fate_slot(const struct frame_fate *fates, size_t capacity, uint64_
     return i;
 }
 
-/* Drops finished entries; doubles the table when more than a quarter is still open. Finished frames
- * are remembered at least for half a table of later frames, so that a second verdict is noticed. */
+/* Removes finished entries, and doubles the table if more than a quarter is still open. Finished frames are
+ * remembered for at least half a table of later frames, so that a second verdict is noticed. */
 static void fate_rebuild(struct check *check)
 {
     size_t capacity = check->fate_capacity;
@@ -53,7 +53,7 @@ const struct frame_fate *check_fate_find(const struct check *check, uint64_t id)
     return fate_find((struct check *)check, id);
 }
 
-/* T1 and T2 of a frame that is not the NIC's own; the first of each counts. */
+/* Records T1 and T2 of a foreign frame; the first of each counts. */
 static void on_foreign_mark(struct check *check, const struct probe_event *event)
 {
     const struct frame *frame = event->mark.frame;
@@ -83,7 +83,7 @@ static void on_received(struct check *check, const struct probe_event *event)
     }
     const struct frame *frame = event->frame.frame;
     const struct packet *packet = &check->packet;
-    /* The last fragment of a segment is applied as that segment, whose FIN is in the first. */
+    /* The last fragment of a segment is applied as that segment, whose FIN flag is in the first fragment. */
     bool fin = packet->kind == PACKET_FRAGMENT ||
                (packet->kind == PACKET_TCP && (packet->seg.flags & TCP_FIN));
     *fate = (struct frame_fate){.id = event->frame.id,
@@ -147,7 +147,7 @@ static void on_foreign(struct check *check, const struct probe_event *event)
     check->fate_foreign++;
 }
 
-/* The frame has come further on its way to a verdict. */
+/* Records that the frame has come closer to a verdict. */
 static void on_moved(struct check *check, const struct probe_event *event, enum check_place place)
 {
     struct frame_fate *fate = fate_find(check, event->frame.id);
@@ -181,7 +181,7 @@ static void on_used(struct check *check, const struct probe_event *event)
                    (unsigned long long)event->verdict.id);
 }
 
-/* A FIN takes one sequence number that may be acknowledged without any memory (I-ACK). */
+/* A FIN takes one sequence number, which may be acknowledged although no byte of it is in memory (I-ACK). */
 static void on_applied(struct check *check, const struct probe_event *event)
 {
     struct check_conn *c = check_conn_of(check, event);
@@ -197,8 +197,7 @@ void check_fate_on_event(struct check *check, const struct probe_event *event)
         on_received(check, event);
         break;
     case PROBE_RX_VERDICT:
-        if (event->verdict.verdict ==
-            NIC_VERDICT_APPLIED) /* a drop is told by FRAME_DROPPED as well */
+        if (event->verdict.verdict == NIC_VERDICT_APPLIED) /* FRAME_DROPPED reports drops as well */
             on_final(check, event);
         else
             on_moved(check, event, CHECK_ON_PCIE);

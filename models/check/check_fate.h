@@ -1,5 +1,5 @@
-/* I-RXONCE and I-RXIF: every frame a NIC received has one fate, and the host knows where it came
- * in. */
+/* I-RXONCE and I-RXIF: every frame that a NIC received has exactly one fate, and the host knows which NIC
+ * received it. */
 #ifndef TOESIM_CHECK_CHECK_FATE_H
 #define TOESIM_CHECK_CHECK_FATE_H
 
@@ -17,18 +17,18 @@ struct probe_event;
 /* How far a received frame without a verdict is known to have come. */
 enum check_place {
     CHECK_AT_NIC,  /* accepted by the MAC */
-    CHECK_ON_PCIE, /* given to the host, not visible there yet */
+    CHECK_ON_PCIE, /* given to the host, but not yet visible there */
     CHECK_AT_HOST, /* its record is in host memory */
 };
 
-/* Says whether a frame can be there: in a queue, on a link or in a buffer. Null holds: never. */
+/* Tells whether a frame can be at a place: in a queue, on a link or in a buffer. A null `holds` means never. */
 struct check_places {
     bool (*holds)(const void *self, enum check_place place, unsigned nic, uint64_t frame);
     const void *self;
 };
 
 void check_fate_on_event(struct check *check, const struct probe_event *event);
-/* Null: the frame was never received, or was decided on long ago. */
+/* Returns null if the frame was never received, or was decided long ago. */
 const struct frame_fate *check_fate_find(const struct check *check, uint64_t id);
 void check_fate_finish(struct check *check, const struct check_places *places, uint64_t now_ps);
 

@@ -39,11 +39,11 @@ void check_hold_decided(struct check *check, const struct frame_fate *fate,
     c->hold.applied_ps = fate->rx_ps;
 }
 
-/* Moves that have not come to an activation, but for those past their deadline: others may begin in
- * their stead. */
+/* Returns the number of moves that have not reached their activation. Moves past their deadline do not
+ * count, because others may begin in their place. */
 static uint32_t in_time(const struct check *check, uint64_t now_ps)
 {
-    uint32_t count = 1; /* the one that begins */
+    uint32_t count = 1; /* includes the move that begins */
     for (uint32_t i = 0; i < check->watched.count; i++) {
         uint64_t begun_ps = check->conns[check->watched.conns[i]]->waits.move_ps;
         count += begun_ps && now_ps < begun_ps + check->params.move_deadline_ps;

@@ -3,7 +3,7 @@
 #include "models/base/units.h"
 #include "models/check/check_state.h"
 
-/* A frame that comes while the connection is being stopped finds it again at the host. */
+/* A frame that arrives while the connection is being stopped reaches it at the host. */
 static const uint64_t race_ps = 100 * PS_PER_US;
 static const uint64_t slack_ps = 10 * PS_PER_MS;
 enum { IDLE_DOUBLED_MAX = 20 };
@@ -35,7 +35,7 @@ void check_idle_on_event(struct check *check, const struct probe_event *event)
     }
 }
 
-/* Whatever its state is from ESTABLISHED on, the host keeps its timers (docs/claims.md). */
+/* Returns true from ESTABLISHED on, because the host keeps the timers of every such state (docs/claims.md). */
 static bool may_rest(const struct check_conn *c)
 {
     const struct conn_ctx *ctx = &c->carry.live;
@@ -43,8 +43,8 @@ static bool may_rest(const struct check_conn *c)
            ctx->tcp_state < TCP_TIME_WAIT && !c->term.gone;
 }
 
-/* Each time that it is found busy, or one of its timers brings it back, it is left alone for twice as
- * long as before, until a frame comes. */
+/* Returns when the connection should rest. Each time it is found busy, or one of its timers brings it back,
+ * the wait doubles, until a frame arrives. */
 static uint64_t should_rest_ps(const struct check *check, const struct check_conn *c)
 {
     const struct check_idle *idle = &c->idle;

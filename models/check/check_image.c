@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-/* Fields the move may change: identity of the owner, and what the application did meanwhile. Timers
- * are remaining times in an image; the host copies them unchanged. */
+/* Clears the fields that a move may change: the identity of the owner, and the application's progress.
+ * Timers are remaining times in an image, which the host copies unchanged. */
 static void clear_movable(struct conn_ctx *image)
 {
     image->own_state = 0;
@@ -21,8 +21,8 @@ static void clear_movable(struct conn_ctx *image)
     image->crc = 0;
 }
 
-/* Times that go on while an image rests in host memory: an age may only have grown, a remaining time
- * only have shrunk. They are made equal when they did. */
+/* Allows for times that go on while an image rests in host memory: an age may only grow, a remaining time
+ * may only shrink. Such fields are made equal. */
 static void allow_rest(struct conn_ctx *in, const struct conn_ctx *out)
 {
     if (!seq_before(in->ts_recent_age, out->ts_recent_age))
@@ -45,7 +45,7 @@ static void allow_rest(struct conn_ctx *in, const struct conn_ctx *out)
         in->cc_private_0 = out->cc_private_0; /* age of the epoch (RFC 9438) */
 }
 
-/* First byte that differs, for the message; CTX_BYTES when equal. */
+/* Returns the first byte that differs, for the message; CTX_BYTES if the images are equal. */
 static unsigned first_difference(const struct conn_ctx *a, const struct conn_ctx *b)
 {
     const uint8_t *x = (const uint8_t *)a, *y = (const uint8_t *)b;
@@ -79,7 +79,7 @@ static void on_in(struct check *check, struct check_conn *c, const struct probe_
         check_fail(check, INVARIANT_SND, event, "snd_max %u at install, but %u was sent",
                    in.snd_max, c->wire_max);
     if (!c->image_valid)
-        return; /* the image the driver built for a SYN */
+        return; /* the image that the driver built for a SYN */
     out = c->image;
     check_carry_forgive(&c->carry, &out, &in);
     allow_rest(&in, &out);

@@ -1,4 +1,4 @@
-/* I-CRC and I-SND: what leaves a NIC is what arrives at the other. */
+/* I-CRC and I-SND: the image that arrives at a NIC is the one that left the other. */
 #ifndef TOESIM_CHECK_CHECK_IMAGE_H
 #define TOESIM_CHECK_CHECK_IMAGE_H
 

@@ -12,7 +12,7 @@ static unsigned long long ull(uint64_t value) { return value; }
 
 /* --- I-TRIG --- */
 
-/* The frame is at hand: its record is the one that the driver acts on now. */
+/* The frame must be at the host, because its record is the one on which the driver acts now. */
 static void check_frame(struct check *check, const struct probe_event *event,
                         const struct move_trigger *trigger)
 {
@@ -38,7 +38,7 @@ static void check_frame(struct check *check, const struct probe_event *event,
                    ull(fate->visible_ps));
 }
 
-/* A NIC that the host has lost takes its port with it, when the host notices. */
+/* The trigger may be a NIC that the host has lost, because its port goes down when the host notices. */
 static void check_link(struct check *check, const struct probe_event *event,
                        const struct move_trigger *trigger)
 {
@@ -90,8 +90,8 @@ static void on_begin(struct check *check, struct check_conn *c, const struct pro
 
 /* --- I-MARK --- */
 
-/* What the mark names has to have happened at this moment, or happens right after the report. T7: the
- * completion that the host reads is in memory; T8: the doorbell that tells the NIC of INSTALL leaves. */
+/* Returns true if the event that the mark names happens now, or directly after the report. T7: the
+ * completion that the host reads is in memory. T8: the doorbell that tells the NIC of INSTALL leaves. */
 static bool is_event_of_mark(const struct check_conn *c, const struct probe_event *event,
                              const uint64_t rung_ps[])
 {
@@ -118,7 +118,7 @@ static bool is_event_of_mark(const struct check_conn *c, const struct probe_even
     }
 }
 
-/* Other reloads of the connection are marked as well. */
+/* Returns true if the mark belongs to this move; other transfers of the connection are marked as well. */
 static bool is_of_move(const struct check_move *move, const struct probe_event *event)
 {
     if (event->mark.mark >= MARK_FREEZE && event->mark.mark <= MARK_DRAINED)
@@ -135,7 +135,7 @@ static void on_mark(struct check *check, struct check_conn *c, const struct prob
     struct check_move *move = &c->move;
     if (!is_of_move(move, event) || event->mark.mark <= move->last_mark)
         return;
-    /* An INSTALL may be tried again; T12 may come before T11, for frames need not be held. */
+    /* An INSTALL may be repeated. T12 may come before T11, because there may be no held frames. */
     bool in_order = event->mark.at_ps >= move->last_ps;
     if (event->mark.at_ps != event->now_ps || !in_order ||
         !is_event_of_mark(c, event, check->rung_ps))
@@ -160,7 +160,7 @@ static void on_own_state(struct check *check, struct check_conn *c, const struct
                     : event->own.state == OWN_HOLD && event->nic == move->dest &&
                           event->gen == (uint16_t)(move->gen + 1);
     bool marked = (move->marks >> mark & 1) != 0;
-    /* A connection that ends at the source stops there as well, without a FREEZE. */
+    /* A connection that ends at the source also stops there, but without a FREEZE. */
     if (!move->open || !ours || (mark == MARK_FREEZE && !marked))
         return;
     if (!marked || move->mark_ps[mark] != event->now_ps)
@@ -168,7 +168,7 @@ static void on_own_state(struct check *check, struct check_conn *c, const struct
                    ull(event->own.state), ull(event->now_ps), mark, ull(move->mark_ps[mark]));
 }
 
-/* T6 says that the last payload write is out. */
+/* T6 promises that the last payload write was issued. */
 static void on_written(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
     if (c->move.open && event->nic == c->move.src && event->gen == c->move.gen &&
