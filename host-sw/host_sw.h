@@ -147,7 +147,7 @@ struct host_sw_stats {
     uint64_t not_inactivated[IDLE_REASON_COUNT]; /* looks at silent connections, by reason */
     uint64_t timers_of_resting; /* inactive connections brought back by a timer of theirs */
     uint64_t host_taken[HOST_REASON_COUNT]; /* activations on the host, by reason */
-    uint64_t wholes; /* segments of connections that were put together from fragments */
+    uint64_t reassembled; /* segments of connections that were put together from fragments */
     uint64_t cookies_sent, cookies_good, cookies_bad; /* SYN cookies */
     uint32_t embryonic_max;
     uint64_t connects, connected, connects_failed; /* connections the server opened */
@@ -290,7 +290,7 @@ struct host_connect {
 /* 0: *conn is opening; on_established() or on_closed() follows, with cause REMOTE_RESET when it was
  * refused, HANDSHAKE_TIMEOUT, or UNREACHABLE when nobody has the address. Else a negative errno:
  * EINVAL, EADDRINUSE (the tuple), EADDRNOTAVAIL (no port is left), ENETDOWN, ENOBUFS. */
-int host_conn_connect(struct host_sw *sw, const struct host_connect *wish, uint32_t *conn);
+int host_conn_connect(struct host_sw *sw, const struct host_connect *request, uint32_t *conn);
 void host_conn_abort(struct host_sw *sw, uint32_t conn);
 
 /* --- the directory, for reports (any time) --- */

@@ -36,7 +36,7 @@ static void add_fragments(json_t *host, const struct host_sw_stats *sw,
     stats = stats ? stats : &none;
     results_set(object, "received", stats->fragments);
     results_set(object, "whole", stats->whole);
-    results_set(object, "of_connections", sw->wholes);
+    results_set(object, "of_connections", sw->reassembled);
     results_set(object, "copies", stats->copies);
     results_set(object, "malformed", stats->malformed);
     results_set(object, "overlaps", stats->overlaps);

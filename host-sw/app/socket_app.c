@@ -372,13 +372,13 @@ static void start_connect(struct socket_app *app, int fd)
     struct socket *s = &app->sockets[fd];
     s->connect_wanted = false;
     app->connects_wanted--;
-    struct host_connect wish = {.ip_version = s->peer.ip_version,
-                                .rport = s->peer.port,
-                                .lport = s->local.port,
-                                .offer = socket_table_offer(s, fd)};
-    memcpy(wish.raddr, s->peer.addr, sizeof wish.raddr);
+    struct host_connect request = {.ip_version = s->peer.ip_version,
+                                   .rport = s->peer.port,
+                                   .lport = s->local.port,
+                                   .offer = socket_table_offer(s, fd)};
+    memcpy(request.raddr, s->peer.addr, sizeof request.raddr);
     uint32_t conn;
-    int error = host_conn_connect(app->host, &wish, &conn);
+    int error = host_conn_connect(app->host, &request, &conn);
     if (error) {
         connect_failed(s, -error);
         return;

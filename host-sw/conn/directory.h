@@ -48,8 +48,8 @@ struct dir_entry {
     bool synchronised; /* irs, rcv_nxt and rx_consumed are known */
     uint8_t wanted_dest, wanted_reason;
     uint32_t cookie, moves;
-    uint32_t wholes;    /* segments in fragments, since a NIC has it */
-    uint32_t ooo_drops; /* segments beyond too many holes, the same */
+    uint32_t reassembled; /* segments in fragments, since a NIC has it */
+    uint32_t ooo_drops;   /* segments beyond too many holes, the same */
     uint32_t irs, iss;
     uint32_t rcv_nxt, rx_consumed; /* in-order end, application's read position */
     uint32_t snd_una, tx_prod;

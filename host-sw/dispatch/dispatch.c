@@ -117,8 +117,8 @@ static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct d
     }
 }
 
-static enum drop_reason unfit(const struct host_sw *sw, const struct packet *packet,
-                              const struct nic_record *record)
+static enum drop_reason reject_reason(const struct host_sw *sw, const struct packet *packet,
+                                      const struct nic_record *record)
 {
     if (packet->kind == PACKET_MALFORMED)
         return DROP_MALFORMED;
@@ -183,7 +183,7 @@ static void examine(struct host_sw *sw, const struct dir_frame *frame,
         fragments_input(sw, frame, bytes, &packet);
         return;
     }
-    enum drop_reason reason = unfit(sw, &packet, record);
+    enum drop_reason reason = reject_reason(sw, &packet, record);
     if (reason != DROP_NONE) {
         if (record)
             record_used(sw, record, PROBE_NO_CONN);

@@ -66,15 +66,15 @@ void foreign_frame(struct host_sw *sw, struct dir_entry *entry, const struct dir
 {
     assert(dir_entry_is_sane(entry));
     if (entry->owner != PLACE_HOST) {
-        bool straggler = raced || frame->port == entry->owner;
+        bool is_late = raced || frame->port == entry->owner;
         /* A SYN of a known connection is the owner's to challenge or answer. */
-        if (!straggler && (packet->seg.flags & TCP_SYN) == 0 &&
+        if (!is_late && (packet->seg.flags & TCP_SYN) == 0 &&
             sw->mode->may_own(&sw->ports, frame->port)) {
             if (on_movable(sw, entry, frame, packet))
                 return;
-            straggler = frame->mac_time_ps <= entry->t0_ps;
+            is_late = frame->mac_time_ps <= entry->t0_ps;
         }
-        sw->stats.late_forwards += straggler;
+        sw->stats.late_forwards += is_late;
     }
     place_ops_of(entry->owner)->relay(sw, entry, entry->owner, frame, packet);
     if (entry->owner != PLACE_HOST && PLANTED(forwarded_and_dropped))

@@ -33,7 +33,7 @@ bool fragments_init(struct host_sw *sw)
 void fragments_free(struct host_sw *sw)
 {
     ip_reassembly_destroy(sw->reassembly);
-    free(sw->wholes);
+    free(sw->reassembled);
 }
 
 static enum drop_reason reason_of(enum ip_reassembly_verdict verdict)
@@ -54,7 +54,7 @@ static enum drop_reason reason_of(enum ip_reassembly_verdict verdict)
 }
 
 /* The whole frame into a buffer of its own; it is looked at in the next step. */
-static bool keep_whole(struct host_sw *sw, const struct dir_frame *last)
+static bool keep_reassembled(struct host_sw *sw, const struct dir_frame *last)
 {
     uint8_t *bytes = sw->tcp.frame->data; /* nothing is being built just now */
     struct packet packet;
@@ -66,18 +66,19 @@ static bool keep_whole(struct host_sw *sw, const struct dir_frame *last)
     /* No NIC can have verified what it saw in pieces. */
     packet_parse(bytes, len, true, &packet);
     server_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
-    if (sw->whole_count == sw->whole_capacity) {
-        sw->whole_capacity = sw->whole_capacity ? 2 * sw->whole_capacity : 16;
-        sw->wholes = realloc(sw->wholes, sw->whole_capacity * sizeof *sw->wholes);
-        memory_check(sw->wholes);
+    if (sw->reassembled_count == sw->reassembled_capacity) {
+        sw->reassembled_capacity = sw->reassembled_capacity ? 2 * sw->reassembled_capacity : 16;
+        sw->reassembled =
+            realloc(sw->reassembled, sw->reassembled_capacity * sizeof *sw->reassembled);
+        memory_check(sw->reassembled);
     }
-    sw->wholes[sw->whole_count++] =
-        (struct whole_frame){.frame = {.buffer = buffer,
-                                       .mac_time_ps = last->mac_time_ps,
-                                       .frame_id = last->frame_id,
-                                       .bytes = len,
-                                       .port = last->port},
-                             .checksums_ok = packet.ip_checksum_ok && packet.tcp_checksum_ok};
+    sw->reassembled[sw->reassembled_count++] =
+        (struct reassembled_frame){.frame = {.buffer = buffer,
+                                             .mac_time_ps = last->mac_time_ps,
+                                             .frame_id = last->frame_id,
+                                             .bytes = len,
+                                             .port = last->port},
+                                   .checksums_ok = packet.ip_checksum_ok && packet.tcp_checksum_ok};
     return true;
 }
 
@@ -97,7 +98,7 @@ void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const ui
     enum ip_reassembly_verdict verdict =
         ip_reassembly_add(sw->reassembly, bytes, frame->bytes, packet, server_now(sw));
     enum drop_reason reason = reason_of(verdict);
-    if (verdict == IP_REASSEMBLY_WHOLE && keep_whole(sw, frame))
+    if (verdict == IP_REASSEMBLY_WHOLE && keep_reassembled(sw, frame))
         return; /* its verdict is that of the whole */
     if (verdict == IP_REASSEMBLY_WHOLE)
         reason = DROP_NO_RESOURCE;
@@ -109,9 +110,9 @@ void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const ui
 
 bool fragments_run(struct host_sw *sw, frame_examiner *examine)
 {
-    uint32_t count = sw->whole_count;
+    uint32_t count = sw->reassembled_count;
     for (uint32_t i = 0; i < count; i++) {
-        struct whole_frame whole = sw->wholes[i];
+        struct reassembled_frame whole = sw->reassembled[i];
         struct nic_record record = {
             .nic = whole.frame.port,
             .verdict = NIC_VERDICT_NOT_MINE,
@@ -123,7 +124,7 @@ bool fragments_run(struct host_sw *sw, frame_examiner *examine)
         examine(sw, &whole.frame, &record);
         buffer_pool_unref(&sw->pool, whole.frame.buffer);
     }
-    sw->whole_count = 0;
+    sw->reassembled_count = 0;
     if (sw->reassembly && ip_reassembly_next(sw->reassembly) <= server_now(sw))
         ip_reassembly_expire(sw->reassembly, server_now(sw));
     return count > 0;

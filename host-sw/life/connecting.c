@@ -74,28 +74,29 @@ static void begin(struct host_sw *sw, struct dir_entry *entry, const uint8_t mac
     opening_give(sw, entry, nic, &image);
 }
 
-static int choose_tuple(struct host_sw *sw, const struct host_connect *wish, struct flow_key *key)
+static int choose_tuple(struct host_sw *sw, const struct host_connect *request,
+                        struct flow_key *key)
 {
-    const uint8_t *ours = wish->ip_version == 4 ? sw->params.ipv4 : sw->params.ipv6;
-    if ((wish->ip_version != 4 && wish->ip_version != 6) || wish->rport == 0 ||
-        !is_good_peer(ours, wish->raddr, wish->ip_version))
+    const uint8_t *ours = request->ip_version == 4 ? sw->params.ipv4 : sw->params.ipv6;
+    if ((request->ip_version != 4 && request->ip_version != 6) || request->rport == 0 ||
+        !is_good_peer(ours, request->raddr, request->ip_version))
         return -EINVAL;
-    *key = (struct flow_key){.rport = wish->rport,
-                             .lport = wish->lport,
-                             .vlan = wish->vlan,
-                             .ip_version = wish->ip_version};
+    *key = (struct flow_key){.rport = request->rport,
+                             .lport = request->lport,
+                             .vlan = request->vlan,
+                             .ip_version = request->ip_version};
     memcpy(key->laddr, ours, sizeof key->laddr);
-    memcpy(key->raddr, wish->raddr, sizeof key->raddr);
-    if (wish->lport != 0)
+    memcpy(key->raddr, request->raddr, sizeof key->raddr);
+    if (request->lport != 0)
         return is_used(sw, key) ? -EADDRINUSE : 0;
     key->lport = ephemeral_pick(&sw->ephemeral, key, is_used, sw);
     return key->lport ? 0 : -EADDRNOTAVAIL;
 }
 
-int host_conn_connect(struct host_sw *sw, const struct host_connect *wish, uint32_t *conn)
+int host_conn_connect(struct host_sw *sw, const struct host_connect *request, uint32_t *conn)
 {
     struct flow_key key;
-    int error = choose_tuple(sw, wish, &key);
+    int error = choose_tuple(sw, request, &key);
     if (error)
         return error;
     unsigned nic = nic_for(sw, &key);
@@ -107,9 +108,9 @@ int host_conn_connect(struct host_sw *sw, const struct host_connect *wish, uint3
         return -ENOBUFS;
     uint64_t now_ps = server_now(sw);
     entry->active = true;
-    entry->offer = wish->offer;
-    entry->cookie = wish->offer.cookie;
-    entry->keepalive = wish->offer.keepalive;
+    entry->offer = request->offer;
+    entry->cookie = request->offer.cookie;
+    entry->keepalive = request->offer.keepalive;
     entry->iss = isn_make(&sw->isn_key, &key, now_ps);
     entry->snd_una = entry->tx_prod = entry->iss + 1;
     entry->owner = entry->rx_if = (uint8_t)nic;

@@ -97,7 +97,7 @@ void idle_disarm(struct host_sw *sw, const struct dir_entry *entry)
     arm_at(sw, entry, TIME_NEVER);
 }
 
-static void consider(struct host_sw *sw, struct dir_entry *entry, uint64_t now_ps)
+static void inactivate_if_silent(struct host_sw *sw, struct dir_entry *entry, uint64_t now_ps)
 {
     assert(dir_entry_is_sane(entry));
     if (entry->state != DIR_ACTIVE || transfer_is_under_way(entry) ||
@@ -116,7 +116,7 @@ void idle_scan(struct host_sw *sw, uint64_t now_ps)
 {
     server_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
     for (uint32_t conn = 0; conn < sw->dir.used_end; conn++)
-        consider(sw, &sw->dir.entries[conn], now_ps);
+        inactivate_if_silent(sw, &sw->dir.entries[conn], now_ps);
 }
 
 /* A frame or the application came first (R-29), or the NIC has something to do. The connection is not

@@ -36,11 +36,12 @@ void offload_on_dropped(struct host_sw *sw, struct dir_entry *entry, enum drop_r
 void offload_on_fragments(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
-    sw->stats.wholes++;
+    sw->stats.reassembled++;
     if (entry->owner == PLACE_HOST || entry->state != DIR_ACTIVE)
         return;
-    entry->wholes++;
-    if (sw->params.offload_fragments_max > 0 && entry->wholes >= sw->params.offload_fragments_max)
+    entry->reassembled++;
+    if (sw->params.offload_fragments_max > 0 &&
+        entry->reassembled >= sw->params.offload_fragments_max)
         offload_take_away(sw, entry, HOST_REASON_FRAGMENTS);
 }
 
@@ -54,7 +55,7 @@ void offload_take_all(struct host_sw *sw, unsigned nic)
     }
 }
 
-static void fulfil(struct host_sw *sw, struct dir_entry *entry, bool on_host)
+static void act_on(struct host_sw *sw, struct dir_entry *entry, bool on_host)
 {
     assert(dir_entry_is_sane(entry));
     struct move_trigger why = transfer_called(sw);
@@ -72,31 +73,31 @@ static void fulfil(struct host_sw *sw, struct dir_entry *entry, bool on_host)
     }
 }
 
-static void run_wish(struct host_sw *sw, const struct place_wish *wish)
+static void run_request(struct host_sw *sw, const struct place_request *request)
 {
-    if (wish->conn != DIR_NONE) {
-        if (directory_is_live(&sw->dir, wish->conn))
-            fulfil(sw, &sw->dir.entries[wish->conn], wish->on_host);
+    if (request->conn != DIR_NONE) {
+        if (directory_is_live(&sw->dir, request->conn))
+            act_on(sw, &sw->dir.entries[request->conn], request->on_host);
         return;
     }
     server_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
     for (uint32_t conn = 0; conn < sw->dir.used_end; conn++)
-        fulfil(sw, &sw->dir.entries[conn], wish->on_host);
+        act_on(sw, &sw->dir.entries[conn], request->on_host);
 }
 
 bool offload_run(struct host_sw *sw)
 {
-    bool busy = sw->wish_count > 0;
-    for (uint32_t i = 0; i < sw->wish_count; i++)
-        run_wish(sw, &sw->wishes[i]);
-    sw->wish_count = 0;
+    bool busy = sw->place_request_count > 0;
+    for (uint32_t i = 0; i < sw->place_request_count; i++)
+        run_request(sw, &sw->place_requests[i]);
+    sw->place_request_count = 0;
     while (sw->waiting.count > 0 && sw->on_nics < sw->params.offload_max &&
            sw->turns_taken < sw->params.moves_outstanding_max) {
         struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->waiting)];
         if (!sw->mode->may_own(&sw->ports, nic_for(sw, entry)))
             break; /* nor any other */
         nic_places_stop_waiting(sw, entry);
-        fulfil(sw, entry, false);
+        act_on(sw, entry, false);
         busy = true;
     }
     return busy;
@@ -104,10 +105,12 @@ bool offload_run(struct host_sw *sw)
 
 void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host)
 {
-    if (sw->wish_count == sw->wish_capacity) {
-        sw->wish_capacity = sw->wish_capacity ? 2 * sw->wish_capacity : 16;
-        sw->wishes = realloc(sw->wishes, sw->wish_capacity * sizeof *sw->wishes);
-        memory_check(sw->wishes);
+    if (sw->place_request_count == sw->place_request_capacity) {
+        sw->place_request_capacity =
+            sw->place_request_capacity ? 2 * sw->place_request_capacity : 16;
+        sw->place_requests =
+            realloc(sw->place_requests, sw->place_request_capacity * sizeof *sw->place_requests);
+        memory_check(sw->place_requests);
     }
-    sw->wishes[sw->wish_count++] = (struct place_wish){conn, on_host};
+    sw->place_requests[sw->place_request_count++] = (struct place_request){conn, on_host};
 }

@@ -76,7 +76,7 @@ static uint64_t references(const struct buffer_pool *pool)
 
 static uint64_t references_claimed(const struct host_sw *sw, const struct totals *t)
 {
-    uint64_t count = t->held_frames + sw->injected.count + sw->whole_count;
+    uint64_t count = t->held_frames + sw->injected.count + sw->reassembled_count;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         count += posted_to(&sw->nics[nic]) + requests_of(&sw->nics[nic], 0, true);
     return count;

@@ -93,7 +93,7 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
         params->moving_enabled ? mechanism_table[params->mechanism] : mechanism_find("forward");
     sw->last_look_ps = sw->cookie_ps = TIME_NEVER;
     sw->params.tcp.challenges = &sw->challenges;
-    sw->wish_active = NIC_COUNT;
+    sw->requested_active = NIC_COUNT;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         sw->restart_ps[nic] = TIME_NEVER;
     isn_key_init(&sw->isn_key, params->isn_seed);
@@ -122,7 +122,7 @@ void host_sw_destroy(struct host_sw *sw)
     policy_list_free(&sw->policies);
     free(sw->pending_events);
     free(sw->waiting_records.records);
-    free(sw->wishes);
+    free(sw->place_requests);
     free(sw->issued);
     fragments_free(sw);
     free(sw);
@@ -298,9 +298,9 @@ static bool run_timers(struct host_sw *sw, bool kicked)
     for (int i = 0; i < TIMED_PARTS; i++)
         if (timed_parts[i].run && timed_parts[i].next_ps(sw) <= now_ps)
             busy |= timed_parts[i].run(sw, now_ps);
-    if (sw->wish_active != NIC_COUNT) {
-        failover_on_ports_changed(sw, sw->wish_active, &sw->wish_active_trigger);
-        sw->wish_active = NIC_COUNT;
+    if (sw->requested_active != NIC_COUNT) {
+        failover_on_ports_changed(sw, sw->requested_active, &sw->requested_active_trigger);
+        sw->requested_active = NIC_COUNT;
         busy = true;
     }
     if (kicked || sw->app_called || sw->next_app_ps <= now_ps) {
@@ -397,7 +397,7 @@ void host_sw_main(struct host_sw *sw)
         busy |= run_timers(sw, kicked);
         busy |= flush(sw);
         kicked = false;
-        busy |= host_tcp_has_work(&sw->tcp) || sw->app_called || sw->whole_count > 0;
+        busy |= host_tcp_has_work(&sw->tcp) || sw->app_called || sw->reassembled_count > 0;
         if (recovery_is_due(sw))
             end_step(sw); /* it reads from NICs, which ends the step in any case */
         busy |= recovery_run(sw);
@@ -419,8 +419,8 @@ bool host_sw_set_active(struct host_sw *sw, unsigned nic, uint64_t now_ps)
     assert(nic < NIC_COUNT);
     if (!sw->mode->can_set_active)
         return false;
-    sw->wish_active = nic;
-    sw->wish_active_trigger = (struct move_trigger){.at_ps = now_ps, .kind = TRIGGER_CALL};
+    sw->requested_active = nic;
+    sw->requested_active_trigger = (struct move_trigger){.at_ps = now_ps, .kind = TRIGGER_CALL};
     return true;
 }
 

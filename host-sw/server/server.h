@@ -47,13 +47,13 @@ struct team_conn_entry {
 static_assert(sizeof(struct team_conn_entry) == TEAM_ENTRY_BYTES, "connection entry layout");
 
 /* A segment that was put together from fragments, for the next step. */
-struct whole_frame {
+struct reassembled_frame {
     struct dir_frame frame;
     bool checksums_ok;
 };
 
 /* From outside: a connection (DIR_NONE: all) is to be on the host, or on a NIC. */
-struct place_wish {
+struct place_request {
     uint32_t conn;
     bool on_host;
 };
@@ -96,8 +96,8 @@ struct host_sw {
     struct host_tcp tcp;              /* connections no NIC has */
     struct tcp_challenges challenges; /* of the host's own TCP */
     struct ip_reassembly *reassembly; /* null: fragments are dropped */
-    struct whole_frame *wholes;
-    uint32_t whole_count, whole_capacity;
+    struct reassembled_frame *reassembled;
+    uint32_t reassembled_count, reassembled_capacity;
     struct neighbour_table neighbours;
     struct ephemeral ephemeral;
     struct farewell_table farewells; /* peers to be told that their connection is gone */
@@ -123,8 +123,8 @@ struct host_sw {
     uint32_t embryonic;         /* connections a peer has begun to open */
     uint64_t cookie_ps;         /* when the last SYN cookie was sent; TIME_NEVER: none was */
     uint32_t resolving;         /* connections that wait for a neighbour's address */
-    struct place_wish *wishes;
-    uint32_t wish_count, wish_capacity;
+    struct place_request *place_requests;
+    uint32_t place_request_count, place_request_capacity;
 
     /* Connections whose INSTALL goes out at the end of this step: T8 is then. */
     uint32_t *issued;
@@ -142,8 +142,8 @@ struct host_sw {
     uint64_t app_work;     /* of the application's calls in this step, about bytes copied */
     bool initialised, is_up, stop;
     enum nic_probe_result probe_results[NIC_COUNT];
-    unsigned wish_active; /* by host_sw_set_active(); NIC_COUNT: none */
-    struct move_trigger wish_active_trigger;
+    unsigned requested_active; /* by host_sw_set_active(); NIC_COUNT: none */
+    struct move_trigger requested_active_trigger;
     struct move_trigger port_change[NIC_COUNT]; /* why it may own connections, or no longer may */
     bool suspect[NIC_COUNT];        /* a move's deadline: ask whether it is alive and in service */
     uint32_t port_events;           /* root ports that interrupted, a bit each */

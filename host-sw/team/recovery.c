@@ -84,7 +84,7 @@ static void port_changed(struct host_sw *sw, unsigned nic)
 }
 
 /* Error detected. What it wrote before counts, so its rings stay for a last look. */
-static void lose(struct host_sw *sw, unsigned nic, bool may_restart)
+static void take_out_of_team(struct host_sw *sw, unsigned nic, bool may_restart)
 {
     assert(sw->nics[nic].up);
     sw->nics[nic].up = false;
@@ -164,9 +164,9 @@ static void on_port(struct host_sw *sw, unsigned nic)
     if (!sw->nics[nic].up)
         on_port_of_lost(sw, nic, &report);
     else if (!report.answers)
-        lose(sw, nic, false);
+        take_out_of_team(sw, nic, false);
     else if (report.stopped || (report.uncorrectable && is_fenced(sw, nic)))
-        lose(sw, nic, true);
+        take_out_of_team(sw, nic, true);
 }
 
 /* A NIC that did not complete a command in time is asked whether it is there, and in service. */
@@ -176,7 +176,7 @@ static void on_suspicion(struct host_sw *sw, unsigned nic)
         return;
     bool alive = nic_probe_is_alive(sw->bus, nic);
     if (!alive || is_fenced(sw, nic))
-        lose(sw, nic, alive);
+        take_out_of_team(sw, nic, alive);
 }
 
 bool recovery_is_due(const struct host_sw *sw)

@@ -58,7 +58,7 @@ Test(fragments, the_whole_is_injected_at_the_owner_and_moves_nothing)
     cr_assert_eq(inject->frame_port, 1);
     cr_assert_eq(bed_view(&bed, 0).rx_if, 1);
     cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].started, 0);
-    cr_assert_eq(bed_stats(&bed)->wholes, 1);
+    cr_assert_eq(bed_stats(&bed)->reassembled, 1);
 }
 
 Test(fragments, the_host_applies_what_is_whole_to_its_own_connections)

@@ -84,7 +84,7 @@ void place_host_take_over(struct host_sw *sw, struct dir_entry *entry, struct co
            !entry->transfer.at_nics.installing);
     place_nic_release_source(sw, entry);
     nic_places_count(sw, entry, false);
-    entry->wholes = entry->ooo_drops = 0;
+    entry->reassembled = entry->ooo_drops = 0;
     image_hand_over(entry, image, PLACE_HOST, MOVE_ONLOADED);
     entry->owner = PLACE_HOST;
     entry->host_reason = (uint8_t)reason;
