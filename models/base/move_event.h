@@ -37,7 +37,7 @@ struct move_trigger {
     uint64_t frame_id;   /* FRAME only, else 0 */
     uint8_t kind;        /* enum trigger_kind */
     uint8_t port;        /* FRAME: NIC that received it; LINK: NIC whose link changed; else 0 */
-    const char *policy;  /* the one that decided, static text; null: none was asked */
+    const char *policy;  /* name of the policy that decided, static text; null if none was asked */
 };
 
 /* The points of a move's time line; docs/moves.md explains each (T0 to T13). */
@@ -56,7 +56,7 @@ enum move_mark {
     MARK_ACTIVE,         /* T10: the destination is active */
     MARK_HELD_APPLIED,   /* T11: the last held frame is applied */
     MARK_FIRST_BUILT,    /* T12: the destination has built its first frame */
-    MARK_FIRST_HEARD,    /* T13: the peer's first frame that responds to it */
+    MARK_FIRST_HEARD,    /* T13: the peer's first frame that uses the one of T12 */
     MARK_COUNT,
     MARK_OWN = MARK_COUNT, /* the first mark that a mechanism defines itself */
     MARK_OWN_MAX = 4,      /* how many marks a mechanism may define */
