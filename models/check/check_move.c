@@ -195,7 +195,7 @@ static void on_end(struct check *check, struct check_conn *c, const struct probe
     count_end(&check->transfers[TRANSFER_MOVE], (enum move_end)event->move_end.end);
 }
 
-/* What other rules of this file need to know. */
+/* Records state that other rules of this file need. */
 static void note(struct check_conn *c, const struct probe_event *event)
 {
     unsigned place = event->nic;

@@ -49,7 +49,7 @@ static void skip_lost(struct check_tx_queue *queue)
         queue->gone++;
 }
 
-/* The number of a frame in the queue; 0: it is not there, as a frame of the host. */
+/* Returns the number of a frame in the queue; 0 if it is not there, such as a frame of the host. */
 static uint64_t find(struct check_tx_queue *queue, uint64_t id)
 {
     for (uint64_t i = queue->gone + 1; i <= queue->built; i++)
@@ -93,7 +93,7 @@ void check_order_on_event(struct check *check, const struct probe_event *event)
         on_lost(check, event);
         break;
     case PROBE_FENCE:
-        if (event->fence.is_fenced) /* nothing leaves a fenced NIC */
+        if (event->fence.is_fenced) /* no frame leaves a fenced NIC */
             check->tx_queue[event->nic].gone = check->tx_queue[event->nic].built;
         break;
     default:

@@ -4,7 +4,7 @@
 
 static bool serves(uint8_t own) { return own == OWN_ACTIVE || own == OWN_QUIESCE; }
 
-/* Another place must have given the connection up before. */
+/* Checks that another place has given the connection up before. */
 static void check_other(struct check *check, const struct check_conn *c,
                         const struct probe_event *event, unsigned other)
 {
@@ -23,8 +23,8 @@ static void check_other(struct check *check, const struct check_conn *c,
                    c->writes_pending[other], other);
 }
 
-/* A generation whose INSTALL failed is spent once the driver goes on with the next; it may as well
- * try the same one again (R-25). */
+/* Records a refused INSTALL. The driver may skip its generation and use the next one, or try the same one
+ * again (R-25). */
 static void on_refused(struct check_conn *c, const struct probe_event *event)
 {
     if ((uint16_t)(event->gen - c->last_gen) == c->refused + 1)
@@ -52,7 +52,7 @@ static void on_activation(struct check *check, struct check_conn *c,
     c->refused = 0;
 }
 
-/* I-DMA: only who serves the connection writes into its rings, until all of it is issued. */
+/* I-DMA: only the place that serves the connection writes into its rings, until all of its writes are issued. */
 static void on_queued(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
     c->writes_pending[event->nic]++;

@@ -1,4 +1,4 @@
-/* I-OWN, I-TX1, I-GEN, I-FENCE, I-DMA, I-DB: who may do protocol processing, and since when. */
+/* I-OWN, I-TX1, I-GEN, I-FENCE, I-DMA, I-DB: which place may do protocol processing, and since when. */
 #ifndef TOESIM_CHECK_CHECK_OWN_H
 #define TOESIM_CHECK_CHECK_OWN_H
 

@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* The last events of the connection, oldest first. */
+/* Keeps the last events of the connection, oldest first. */
 static void keep_history(const struct check *check, struct check_violation *violation)
 {
     uint32_t conn = violation->event.conn;
@@ -44,7 +44,7 @@ void check_fail(struct check *check, enum invariant invariant, const struct prob
     keep_history(check, violation);
     FILE *report = fmemopen(check->report, sizeof check->report, "w");
     if (!report)
-        return; /* no memory: the violation is still counted and kept */
+        return; /* no memory for the report; the violation is still counted and kept */
     violation_print(violation, report);
     (void)fclose(report);
 }

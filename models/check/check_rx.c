@@ -5,7 +5,8 @@
 #include "models/base/frame.h"
 #include "models/wire/packet.h"
 
-/* Without the ACK bit the field means nothing: a reset from LISTEN (RFC 9293 3.10.7.2). */
+/* Returns false if the ACK bit is clear, as in a reset from LISTEN (RFC 9293 3.10.7.2); then the field has
+ * no meaning. */
 static bool acknowledges(const struct probe_event *event)
 {
     const struct frame *frame = event->built.frame;
@@ -20,7 +21,7 @@ static void on_built(struct check *check, struct check_conn *c, const struct pro
 {
     const struct seq_set *have = check->params.ack_flushed ? &c->visible : &c->written;
     uint32_t ack = event->built.ack;
-    /* The FIN takes one number and no memory (RFC 9293 3.4). */
+    /* The FIN takes one sequence number but no memory (RFC 9293 3.4). */
     uint32_t limit = have->edge + (c->fin_seen ? 1 : 0);
     if (seq_before(limit, ack) && acknowledges(event))
         check_fail(check, INVARIANT_ACK, event, "acknowledges %u, but only %u is %s", ack, limit,
@@ -54,7 +55,7 @@ void check_rx_on_event(struct check *check, const struct probe_event *event)
         return;
     uint32_t start = event->payload.seq;
     switch (event->kind) {
-    case PROBE_RX_APPLIED: /* before the peer's SYN nothing else is applied */
+    case PROBE_RX_APPLIED: /* no segment is applied before the peer's SYN */
         if (!c->irs_known)
             on_peer_syn(c, start);
         break;

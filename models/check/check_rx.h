@@ -1,4 +1,4 @@
-/* I-ACK and I-NODUP: what was acknowledged is in memory; what is in memory is delivered once. */
+/* I-ACK and I-NODUP: acknowledged bytes are in memory, and bytes in memory are delivered once. */
 #ifndef TOESIM_CHECK_CHECK_RX_H
 #define TOESIM_CHECK_CHECK_RX_H
 

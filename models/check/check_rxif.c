@@ -25,7 +25,7 @@ void check_rxif_compare(struct check *check, const struct probe_event *event)
     r->count = 0;
 }
 
-/* The newest frame by MAC time that the host has looked at. */
+/* Records the newest frame by MAC time that the host has processed. */
 static void note_newest(struct check_conn *c, const struct frame_fate *fate)
 {
     if (fate->rx_ps < c->heard_ps)
@@ -47,7 +47,8 @@ void check_rxif_on_event(struct check *check, const struct probe_event *event,
     r->step_ps = event->now_ps;
     if (!c || !c->open)
         return;
-    if (!fate) { /* a host far behind: what the tap said is forgotten, and nothing is known */
+    /* The host is so far behind that the frame's entry was dropped, so nothing is known. */
+    if (!fate) {
         c->heard_ps = event->now_ps;
         c->heard_nic = PLACE_COUNT;
         return;

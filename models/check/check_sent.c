@@ -29,7 +29,7 @@ static void check_capability(struct check *check, const struct check_conn *c,
         check_fail(check, INVARIANT_CAP, event, "SACK blocks that were not negotiated");
 }
 
-/* Bytes that were written to memory; a full set has forgotten some. */
+/* Returns true if the bytes were written to memory. A full set has dropped some, so it gives no answer but true. */
 static bool is_held(const struct seq_set *set, uint32_t start, uint32_t end)
 {
     if (set->is_lossy || !seq_before(set->edge, end))
@@ -80,7 +80,8 @@ static void check_fin(struct check *check, struct check_conn *c, const struct pr
     s->fin_seq = end;
 }
 
-/* A segment that answers nothing and tells nothing: one a move. Called before told is updated. */
+/* Checks segments that neither answer nor report anything: one is allowed for each move. Called before
+ * `told` is updated. */
 static void check_unasked(struct check *check, struct check_conn *c,
                           const struct probe_event *event, const struct tcp_segment *seg)
 {
@@ -146,7 +147,7 @@ static void on_built(struct check *check, struct check_conn *c, const struct pro
     note_times(c, event, seg);
 }
 
-/* What the tap sees of a connection's peer. */
+/* Handles a segment of the peer that the tap sees. */
 static void on_received(struct check *check, struct check_conn *c)
 {
     const struct tcp_segment *seg = &check->packet.seg;
@@ -158,7 +159,8 @@ static void on_received(struct check *check, struct check_conn *c)
     s->peer_has_ts = true;
 }
 
-/* The SYN that opens a connection is seen here: at the tap nobody knew whose it was. */
+/* Handles the verdict on a frame. The SYN that opens a connection is recognised here, because at the tap
+ * its connection was not known. */
 static void on_verdict(const struct check *check, struct check_conn *c,
                        const struct probe_event *event)
 {
