@@ -195,13 +195,13 @@ static void on_credit(struct check *check, struct check_conn *c, const struct pr
 {
     c->out.acked_ps = event->now_ps;
     c->out.fresh = false;
-    /* The SYN may have been sent without a context, in answer to one that brought a cookie back. */
+    /* The SYN may have been sent without a context, in answer to a segment that brought a cookie back. */
     if (seq_before(c->wire_max, event->credit.snd_una) && event->credit.snd_una != c->iss + 1)
         check_fail(check, INVARIANT_NOGHOST, event, "snd_una is %u, sent is up to %u",
                    event->credit.snd_una, c->wire_max);
 }
 
-/* Bytes that are not acknowledged stay where they can be read again. */
+/* Checks that bytes that are not acknowledged stay in the ring, so that they can be resent. */
 static void on_app_write(struct check *check, const struct check_conn *c,
                          const struct probe_event *event)
 {
@@ -215,8 +215,8 @@ static void on_app_write(struct check *check, const struct check_conn *c,
                    c->carry.live.snd_una);
 }
 
-/* A reset answers a frame that was dropped; one more may come unasked, or from the engine. Those that
- * answer an earlier connection of the tuple may still be in a queue when the next one opens. */
+/* Checks a reset on the wire. It answers a frame that was dropped; one more may come unasked, or from the
+ * engine. Resets for an earlier connection of the tuple may still be in a queue when the next one opens. */
 static void check_reset_on_wire(struct check *check, const struct probe_event *event,
                                 const struct packet *packet)
 {
@@ -279,7 +279,8 @@ void check_sent_on_event(struct check *check, const struct probe_event *event)
         on_app_write(check, c, event);
         break;
     case PROBE_CTX_LIVE:
-        c->out.fresh = event->nic != PLACE_HOST; /* which tells of a segment behind its answer */
+        /* The host reports a segment only after its answer. */
+        c->out.fresh = event->nic != PLACE_HOST;
         c->out.fresh_acks = 0;
         break;
     case PROBE_RX_VERDICT:

@@ -28,7 +28,7 @@ static void sent_grow(struct sent_bytes *sent, uint32_t needed)
     sent->capacity = capacity;
 }
 
-/* Everything up to una is acknowledged: what nobody can send again needs no memory. */
+/* Drops the bytes up to `una`, which are acknowledged and never resent. */
 static void sent_acknowledge(struct sent_bytes *sent, uint32_t una)
 {
     if (!seq_before(sent->low, una))
@@ -41,7 +41,7 @@ static void sent_acknowledge(struct sent_bytes *sent, uint32_t una)
     sent->capacity = 0;
 }
 
-/* Compares or copies a run that may wrap in the ring; returns false on a difference. */
+/* Compares bytes that may wrap around in the ring. Returns false if they differ. */
 static bool ring_same(const struct sent_bytes *sent, uint32_t seq, const uint8_t *data,
                       uint32_t len)
 {
@@ -64,7 +64,7 @@ static void on_payload(struct check *check, struct check_conn *c, const struct p
 {
     struct sent_bytes *sent = &c->sent;
     if (seq_before(sent->high, seq))
-        return; /* a hole would be a matter of I-SND; nothing to compare with */
+        return; /* a hole concerns I-SND; here there are no bytes to compare with */
     if (seq_before(seq, sent->low)) {
         uint32_t skip = sent->low - seq;
         if (skip >= len)

@@ -1,4 +1,4 @@
-/* I-SEQ: a retransmission carries the same bytes. Remembers what may be sent again. */
+/* I-SEQ: a retransmission carries the same bytes. The rule keeps the bytes that may be resent. */
 #ifndef TOESIM_CHECK_CHECK_SEQ_H
 #define TOESIM_CHECK_CHECK_SEQ_H
 
@@ -8,11 +8,12 @@
 struct check;
 struct probe_event;
 
-/* Per connection: bytes of the transmit direction that may still be sent again. */
+/* Per connection: transmitted bytes that may still be resent. */
 struct sent_bytes {
-    uint8_t *bytes; /* ring of capacity (a power of two); byte of sequence s at s mod capacity */
+    /* Ring of `capacity` bytes (a power of two); sequence number s is at s mod capacity. */
+    uint8_t *bytes;
     uint32_t capacity;
-    uint32_t low, high; /* [low, high) is remembered */
+    uint32_t low, high; /* bytes [low, high) are kept */
 };
 
 void check_seq_on_event(struct check *check, const struct probe_event *event);

@@ -3,11 +3,11 @@
 #include "models/base/units.h"
 #include "models/check/check_state.h"
 
-/* From a decision to the frame that it makes: payload is read, the MAC may be busy. A timer starts at
- * the decision. */
+/* Returns the allowed time from a decision to its frame, because payload is read and the MAC may be busy. A
+ * timer starts at the decision. */
 static uint64_t allowance_ps(uint64_t rto_ps) { return rto_ps / 8 + PS_PER_MS; }
 
-/* RFC 9293 3.3.2: where each state leads in one step. */
+/* The states that each state can reach in one step (RFC 9293 3.3.2). */
 static const uint16_t next_states[] = {
     [TCP_LISTEN] = 1 << TCP_SYN_RCVD | 1 << TCP_ESTABLISHED | 1 << TCP_CLOSED,
     [TCP_SYN_SENT] = 1 << TCP_SYN_RCVD | 1 << TCP_ESTABLISHED | 1 << TCP_CLOSED,
@@ -24,7 +24,8 @@ static const uint16_t next_states[] = {
     [TCP_CLOSED] = 0,
 };
 
-/* One write of a context may hold several steps: a segment, and what it made possible. */
+/* Returns true if `to` can be reached. One write of a context may hold several steps: a segment, and what
+ * it caused. */
 static bool leads_to(unsigned from, unsigned to)
 {
     unsigned reached = 1u << from;
