@@ -2,7 +2,7 @@
 //
 // All channels are ready/valid; no ready depends on an input of the same channel, and no output depends on an input at all.
 // op_*, ret_*    per requester: operations, and returns of its lock
-// lookup_*       one LOOKUP per cycle, answered in order after three cycles
+// lookup_*       one LOOKUP per cycle, answered in order after four cycles
 // wdata_*        write data: the cache names requester and line, the requester gives the beat.
 //                RESERVE and RELEASE give one beat: the key in the constant line's format
 // rsp_*          answers to op_*; READ_LOCK and EXTRACT bring five beats
@@ -178,10 +178,10 @@ module ctx_cache #(
     logic [N*CONN_W-1:0] held_conn;
     logic [ARG_W-1:0] op_conn;
     logic [GEN_W-1:0] op_gen;
-    logic stage_ready, stage_idle, key_ready, scan_ready, key_quiet, searching;
+    logic stage_ready, stage_idle, start, key_ready, scan_ready, key_quiet, searching;
 
     assign take     = init_done && stage_ready && !hold && !inject;
-    assign to_stage = take && grant && !by_key;
+    assign to_stage = take && grant;
     assign to_flip  = init_done && stage_ready && !hold && inject;
     assign turn_key = pass_ready && !fill_ready;
 
@@ -189,7 +189,7 @@ module ctx_cache #(
         .clk_i, .rst_ni,
         .op_valid_i, .op_ready_o, .op_code_i, .op_conn_i, .op_gen_i, .op_tag_i,
         .ret_valid_i, .ret_ready_o, .ret_code_i, .ret_conn_i, .ret_gen_i, .ret_tag_i, .ret_mask_i,
-        .held_i(held), .held_conn_i(held_conn), .misses_ok_i(misses_ok), .keys_ok_i(key_ready), .scans_ok_i(scan_ready),
+        .held_i(held), .held_conn_i(held_conn), .misses_ok_i(misses_ok), .starts_i(start), .keys_ok_i(key_ready && !start), .scans_ok_i(scan_ready && !start),
         .turn_valid_i(fill_ready || pass_ready), .turn_who_i(fill_ready ? fill_who : pass_who), .take_i(take),
         .grant_o(grant), .by_key_o(by_key), .ret_o(grant_ret), .who_o(grant_who), .code_o(grant_code),
         .conn_o(grant_conn), .gen_o(grant_gen), .mask_o(grant_mask),
@@ -207,11 +207,14 @@ module ctx_cache #(
     );
 
     // Commit stage
-    logic answer, unlock, may_miss, fill_drop, fill_park, v_done, v_line, v_meta, v_park, v_again, stale, has_meta;
+    logic answer, unlock, may_miss, miss_reserve, miss_unreserve, key_room, key_waits, table_fresh, fill_drop, fill_park, v_done, v_line, v_meta, v_park, v_again, stale, has_meta;
     logic [RESULT_W-1:0] result;
     logic [ARG_W-1:0]  stage_conn, table_conn, queue_conn;
     logic [GEN_W-1:0]  stage_gen;
-    logic [SLOT_W-1:0] stage_slot, fill_slot;
+    logic [SLOT_W-1:0] stage_slot, fill_slot, ask_meta_slot;
+    logic [WHO_W-1:0]  start_who;
+    logic [OP_W-1:0]   start_code;
+    logic [ARG_W-1:0]  start_conn;
     logic [META_W-1:0] fill_meta, key_meta, queue_meta;
     logic pass_sel, stage_key, stage_sel, table_cmd, table_more, job, job_bad, job_room, queue, queue_room;
     logic [2:0] table_state;
@@ -223,16 +226,17 @@ module ctx_cache #(
 
     ctx_cache_stage #(.SETS(SETS), .WAYS(WAYS), .SLOTS(MISS_SLOTS), .CONN_IDS(CONN_IDS)) u_stage (
         .clk_i, .rst_ni, .clear_i(!init_done), .clear_set_i(SET_W'(init_q)), .ready_o(stage_ready), .idle_o(stage_idle),
-        .take_i(to_stage || to_flip), .take_ret_i(grant_ret && !inject), .take_fill_i(fill_ready && !inject), .take_key_i(turn_key && !inject), .take_who_i(grant_who),
+        .take_i(to_stage || to_flip), .take_by_key_i(by_key && !inject), .take_ret_i(grant_ret && !inject), .take_fill_i(fill_ready && !inject), .take_key_i(turn_key && !inject), .take_who_i(grant_who),
         .take_inject_i(inject), .inject_tag_i(inject_tag), .inject_bit_i(inject_bit),
         .take_code_i(inject ? OP_W'(0) : grant_code), .take_conn_i(inject ? inject_conn : grant_conn), .take_gen_i(grant_gen), .take_mask_i(grant_mask), .take_slot_i(fill_slot), .take_sel_i(pass_sel),
+        .start_o(start), .start_who_o(start_who), .start_code_o(start_code), .start_conn_o(start_conn),
         .who_o(commit_who_o), .conn_o(stage_conn), .gen_o(stage_gen), .slot_o(stage_slot), .ret_o(commit_ret_o), .commit_o(commit_valid_o),
         .answer_o(answer), .result_o(result), .unlock_o(unlock), .held_o(held), .held_conn_o(held_conn),
-        .may_miss_o(may_miss), .miss_o(evt_miss_o), .fill_o(evt_fill_o), .fill_drop_o(fill_drop), .fill_park_o(fill_park), .fill_meta_i(fill_meta),
+        .may_miss_o(may_miss), .reserve_o(miss_reserve), .unreserve_o(miss_unreserve), .ask_slot_o(ask_meta_slot), .miss_o(evt_miss_o), .fill_o(evt_fill_o), .fill_drop_o(fill_drop), .fill_park_o(fill_park), .fill_meta_i(fill_meta),
         .key_o(stage_key), .key_sel_o(stage_sel), .key_done_o(v_done), .key_line_o(v_line), .key_meta_o(v_meta), .key_park_o(v_park), .key_again_o(v_again),
         .key_stale_i(stale), .key_has_meta_i(has_meta), .key_read_meta_i(key_meta),
         .key_found_i(key_found),
-        .table_o(table_cmd), .table_kind_o(table_kind), .table_index_o(table_index), .table_state_o(table_state), .table_conn_o(table_conn), .table_more_o(table_more),
+        .table_o(table_cmd), .table_kind_o(table_kind), .table_index_o(table_index), .table_state_o(table_state), .table_conn_o(table_conn), .table_fresh_o(table_fresh), .table_more_o(table_more),
         .job_room_i(job_room), .job_o(job), .job_kind_o(job_kind), .job_bad_o(job_bad), .job_way_o(job_way), .job_mask_o(job_mask),
         .queue_room_i(queue_room), .queue_o(queue), .queue_kind_o(queue_kind), .queue_conn_o(queue_conn), .queue_meta_o(queue_meta),
         .evt_hit_o, .evt_eviction_o, .evt_writeback_o, .evt_extract_o, .evt_freeze_cold_o, .evt_install_o,
@@ -257,7 +261,7 @@ module ctx_cache #(
 
     ctx_cache_keys #(.LOOKUP_ENTRIES(LOOKUP_ENTRIES), .CONN_IDS(CONN_IDS)) u_keys (
         .clk_i, .rst_ni, .ready_o(key_ready), .scan_ready_o(scan_ready), .quiet_o(key_quiet), .searching_o(searching),
-        .start_i(take && grant && by_key), .start_who_i(grant_who), .start_code_i(grant_code), .start_conn_i(grant_conn),
+        .start_i(start), .start_who_i(start_who), .start_code_i(start_code), .start_conn_i(start_conn),
         .key_ready_o(key_wants), .key_who_o(key_who), .key_valid_i(key_gets), .key_line_i(wdata_i),
         .line4_o(line4), .line4_done_i(line4_done),
         .hold_i(hold), .stage_cmd_i(table_cmd), .stage_frees_i(frees), .stage_conn_i(stage_conn), .stage_inserts_i(inserts),
@@ -266,7 +270,7 @@ module ctx_cache #(
         .pass_o(pass_ready), .pass_sel_o(pass_sel), .pass_who_o(pass_who), .pass_take_i(to_stage && turn_key), .stage_key_i(stage_key), .stage_sel_i(stage_sel),
         .found_o(key_found), .stale_o(stale), .has_meta_o(has_meta), .meta_o(key_meta),
         .verdict_done_i(v_done), .verdict_line_i(v_line), .verdict_meta_i(v_meta), .verdict_park_i(v_park), .verdict_again_i(v_again),
-        .unlock_i(unlock), .meta_room_i(misses_ok && !may_miss), .meta_ask_o(meta_ask), .meta_ask_who_o(meta_ask_who),
+        .unlock_i(unlock), .meta_wants_o(key_waits), .meta_room_i(key_room && !evt_miss_o), .meta_ask_o(meta_ask), .meta_ask_who_o(meta_ask_who),
         .meta_ask_conn_o(meta_ask_conn), .meta_valid_i(meta_valid), .meta_who_i(meta_who), .meta_i(meta_in),
         .rescan_o(rescan), .rescan_index_o(rescan_index), .scan_done_o(scan_done), .scan_result_o(scan_result),
         .scan_place_o(scan_place), .scan_conn_o(scan_conn), .scan_gen_o(scan_gen), .scan_next_o(scan_next), .scan_taken_i(scan_taken)
@@ -284,7 +288,7 @@ module ctx_cache #(
         .cmd_valid_i(table_cmd || find || scan),
         .cmd_kind_i(table_cmd ? table_kind : scan ? ctx_cache_pkg::TABLE_SCAN_ROW : ctx_cache_pkg::TABLE_FIND),
         .cmd_key_i(cmd_key), .cmd_index_i(cmd_index), .cmd_state_i(table_state),
-        .cmd_conn_i(table_conn), .cmd_gen_i(stage_gen), .cmd_fresh_i(!key_found[ctx_cache_pkg::FOUND_W-1]),
+        .cmd_conn_i(table_conn), .cmd_gen_i(stage_gen), .cmd_fresh_i(table_fresh),
         .cmd_by_conn_i(table_cmd && table_index != ctx_cache_pkg::INDEX_ENTRY), .cmd_more_i(table_more),
         .ctrl_idle_i(stage_idle && !searching), .hold_o(hold),
         .found_o(found[ctx_cache_pkg::FOUND_W-1]), .found_index_o(found_index), .found_state_o(found[ctx_cache_pkg::FOUND_W-2 -: 3]),
@@ -299,7 +303,8 @@ module ctx_cache #(
     logic [2:0]       data_line, beat_line;
     ctx_cache_store #(.SETS(SETS), .WAYS(WAYS), .SLOTS(MISS_SLOTS)) u_store (
         .clk_i, .rst_ni, .idle_o(store_idle),
-        .alloc_i(evt_miss_o), .stage_who_i(commit_who_o), .stage_conn_i(stage_conn), .stage_slot_i(stage_slot), .misses_ok_o(misses_ok),
+        .alloc_i(evt_miss_o), .stage_who_i(commit_who_o), .stage_conn_i(stage_conn), .stage_slot_i(stage_slot), .misses_ok_o(misses_ok), .key_wants_i(key_waits), .key_room_o(key_room), .may_miss_i(may_miss),
+        .reserve_i(miss_reserve), .unreserve_i(miss_unreserve), .ask_meta_slot_i(ask_meta_slot),
         .key_alloc_i(meta_ask), .key_who_i(meta_ask_who), .key_conn_i(meta_ask_conn), .key_ready_o(meta_valid), .key_ready_who_o(meta_who),
         .key_meta_o(meta_in), .fill_valid_o(fill_ready), .fill_slot_o(fill_slot), .fill_who_o(fill_who),
         .fill_take_i(to_stage && fill_ready), .stage_meta_o(fill_meta), .drop_i(fill_drop), .park_i(fill_park), .unlock_i(unlock),

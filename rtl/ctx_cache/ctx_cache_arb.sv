@@ -12,18 +12,20 @@ module ctx_cache_arb #(
     input  logic [N-1:0]     candidates_i,
     input  logic             take_i,
     output logic             grant_o,
+    output logic [N-1:0]     one_o,      // the same as who_o, one hot
     output logic [WHO_W-1:0] who_o
 );
     logic [WHO_W-1:0] next_q;
-    logic [N-1:0]     behind;
+    logic [N-1:0]     earlier [N];  // who would go before w
 
     assign grant_o = candidates_i != '0;
-    assign behind  = candidates_i & (4'hf << next_q);
 
     always_comb begin
         who_o = '0;
-        for (int w = N - 1; w >= 0; w--) begin
-            if (behind != '0 ? behind[w] : candidates_i[w]) who_o = WHO_W'(w);
+        for (int w = 0; w < N; w++) begin
+            for (int v = 0; v < N; v++) earlier[w][v] = WHO_W'(v) - next_q < WHO_W'(w) - next_q;
+            one_o[w] = candidates_i[w] && (candidates_i & earlier[w]) == '0;
+            who_o    = who_o | ({WHO_W{one_o[w]}} & WHO_W'(w));
         end
     end
 
@@ -33,5 +35,6 @@ module ctx_cache_arb #(
     end
 
     `ASSERT(GrantIsCandidate_A, !grant_o || candidates_i[who_o])
+    `ASSERT(OneIsWho_A, one_o == (grant_o ? N'(1) << who_o : '0))
     `ASSERT(NextIsNotPassedOver_A, !candidates_i[next_q] || who_o == next_q)
 endmodule

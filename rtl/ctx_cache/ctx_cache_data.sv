@@ -26,7 +26,7 @@ module ctx_cache_data #(
 ) (
     input  logic clk_i,
     input  logic rst_ni,
-    output logic room_o,       // for two jobs
+    output logic room_o,       // for two jobs behind two that are on their way here
     output logic idle_o,
 
     input  logic               job_i,
@@ -97,10 +97,10 @@ module ctx_cache_data #(
         .clk_i, .rst_ni, .push_i(job_i), .data_i(job),
         .valid_o(queued), .ready_i(done), .data_o(head)
     );
-    assign room_o = 32'(count_q) <= QUEUE - 2;
+    assign room_o = 32'(count_q) <= QUEUE - 4;
 
     // Lines still to be moved.
-    logic       started_q, moves, is_read, is_write, is_install, is_evict, is_fill, is_flip, from_key;
+    logic       started_q, moves, is_read, is_write, is_install, is_evict, is_fill, is_flip, from_key, several;
     logic [4:0] left_q, left, rest;
     logic [2:0] line;
 
@@ -112,8 +112,9 @@ module ctx_cache_data #(
     assign is_flip    = valid && kind == ctx_cache_pkg::JOB_FLIP;
     assign left       = started_q ? left_q : is_write ? {1'b0, mask} : is_evict ? 5'b01111 : 5'b11111;
     assign rest       = is_flip ? {4'b0, !started_q} : left & ~(5'd1 << line);
+    assign several    = (left[0] && left[4:1] != '0) || (left[1] && left[4:2] != '0) || (left[2] && left[4:3] != '0) || (left[3] && left[4]);
     assign from_key   = is_install && line == 3'd4;
-    assign done       = moves && rest == '0;
+    assign done       = moves && (is_flip ? started_q : !several);
 
     always_comb begin
         line = '0;
@@ -182,9 +183,10 @@ module ctx_cache_data #(
         .clk_i, .en_i(moves), .we_i(we), .addr_i(addr), .wdata_i(wdata), .rdata_o
     );
 
-    // Its parity, folded from the line as that is written, goes to an array of its own one cycle later.
-    logic [PARITY_W-1:0] flips_parity, rparity, wparity_q;
-    logic                pwe_q, stands_q;
+    // Its parity, folded from the line that was written, goes to an array of its own one cycle later.
+    logic [PARITY_W-1:0] flips_parity, rparity, wparity;
+    logic [LINE_W-1:0]   written_q;
+    logic                pwe_q, stands_q, pflip_q, pbad_q;
     logic [ADDR_W-1:0]   paddr_q;
 
     function automatic logic [PARITY_W-1:0] parity_of(input logic [LINE_W-1:0] data);
@@ -195,7 +197,7 @@ module ctx_cache_data #(
     always_comb begin
         flips        = '0;
         flips_parity = '0;
-        if (is_flip) begin
+        if (is_flip || pflip_q) begin
             if (32'(flip_bit_i) < LINE_W) flips = LINE_W'(1) << flip_bit_i;
             else flips_parity = PARITY_W'(1) << flip_bit_i[$clog2(PARITY_W)-1:0];
         end
@@ -211,12 +213,15 @@ module ctx_cache_data #(
     end
     always_ff @(posedge clk_i) begin
         if (we) begin
-            wparity_q <= is_flip ? rparity ^ flips_parity : parity_of(wdata) ^ {PARITY_W{is_fill && bad}};
+            written_q <= wdata;
+            pflip_q   <= is_flip;
+            pbad_q    <= is_fill && bad;
             paddr_q   <= addr;
         end
     end
+    assign wparity = pflip_q ? rparity ^ flips_parity : parity_of(written_q) ^ {PARITY_W{pbad_q}};
     sram_1r1w #(.DEPTH(DEPTH), .LANES(1), .LANE_W(PARITY_W), .BYPASS(1)) u_parity (
-        .clk_i, .re_i(moves && !we), .raddr_i(addr), .rdata_o(rparity), .we_i(pwe_q), .waddr_i(paddr_q), .wdata_i(wparity_q)
+        .clk_i, .re_i(moves && !we), .raddr_i(addr), .rdata_o(rparity), .we_i(pwe_q), .waddr_i(paddr_q), .wdata_i(wparity)
     );
     always_comb begin
         rdata_bad_o = 1'b0;

@@ -3,7 +3,7 @@
 // after a move of the table, a freed entry, or a new one in its rows or in the stash. The meta line is read anew after a
 // REMOVE of this connection: its holder did that, and its tag was bad, or there would be no meta line to read.
 //
-// find_o, scan_o: wants to send its command; cmd_go_i: it goes. The result comes four cycles later (done_o of the table).
+// find_o, scan_o: wants to send its command; cmd_go_i: it goes. The result comes five cycles later (done_o of the table).
 // insert_*: another operation's new entry.  Others: ctx_cache_keys.sv.
 `include "assert.svh"
 
@@ -78,15 +78,15 @@ module ctx_cache_key #(
 
     typedef enum logic [3:0] {IDLE, KEY, FIND, FINDING, ASK, PASS, META_ASK, META, PARKED, SCAN, SCANNING, SCANNED} state_e;
     state_e            state_q, state_d, after_start;
-    logic [3:0]        timer_q;
+    logic [4:0]        timer_q;
     logic [ARG_W-1:0]  conn_q;
-    logic              stale_q, stale_d, seen_q, meta_old_q, done, found, last_row, scan_end;
+    logic              stale_q, stale_d, seen_q, meta_old_q, done, found, last_row, scan_end, scan_end_q;
     logic [IDX_W-1:0]  seen_index_q;
 
-    assign done     = timer_q[3];
+    assign done     = timer_q[4];
     assign found    = found_i[FOUND_W-1];
     assign last_row = conn_q[ARG_W-1:3] == (ARG_W-3)'(LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS);
-    assign scan_end = 32'(conn_q) >= SCAN_END;
+    assign scan_end = scan_end_q;
 
     // Does a new entry touch what was found? Its rows are known from done on; one new entry may come before.
     logic             finding, seen_hits, insert_hits;
@@ -115,10 +115,9 @@ module ctx_cache_key #(
             KEY:      if (key_valid_i) state_d = FIND;
             FIND:     if (cmd_go_i) state_d = FINDING;
             FINDING:  if (done && (stale_q || seen_hits)) state_d = FIND;
-                      else if (done && pass_take_i) state_d = PASS;
                       else if (done) state_d = ASK;
-            ASK:      if (stale_q) state_d = FIND;
-                      else if (pass_take_i) state_d = PASS;
+            ASK:      if (pass_take_i) state_d = PASS;  // if stale: once more, says the stage
+                      else if (stale_q) state_d = FIND;
             PASS: begin
                 if (verdict_done_i)       state_d = IDLE;
                 else if (verdict_again_i) state_d = FIND;
@@ -148,7 +147,7 @@ module ctx_cache_key #(
         end else begin
             state_q <= state_d;
             stale_q <= stale_d;
-            timer_q <= {timer_q[2:0], cmd_go_i};
+            timer_q <= {timer_q[3:0], cmd_go_i};
             seen_q  <= finding && (seen_q || insert_i);
         end
     end
@@ -156,6 +155,7 @@ module ctx_cache_key #(
         if (start_i) begin
             who_o      <= start_who_i;
             conn_q     <= start_conn_i;
+            scan_end_q <= 32'(start_conn_i) >= SCAN_END;
             has_meta_o <= 1'b0;
             meta_old_q <= 1'b0;
         end else if (gone_i) begin
@@ -183,7 +183,7 @@ module ctx_cache_key #(
     assign key_ready_o  = state_q == KEY;
     assign find_o       = state_q == FIND && !hold_i;
     assign scan_o       = state_q == SCAN && !scan_end && !hold_i;
-    assign pass_o       = (state_q == ASK || (state_q == FINDING && done && !seen_hits)) && !stale_q;
+    assign pass_o       = state_q == ASK;
     assign stale_o      = stale_q;
     assign meta_ask_o   = state_q == META_ASK;
 

@@ -74,6 +74,7 @@ module ctx_cache_keys #(
     input  logic              verdict_again_i,
     input  logic              unlock_i,
 
+    output logic              meta_wants_o,   // a slot, since the cycle before
     input  logic              meta_room_i,
     output logic              meta_ask_o,
     output logic [WHO_W-1:0]  meta_ask_who_o,
@@ -167,13 +168,17 @@ module ctx_cache_keys #(
     end
 
     assign meta_sel        = first_q ? meta_ask[1] : !meta_ask[0];
-    assign meta_ask_o      = meta_ask != '0 && meta_room_i;
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) meta_wants_o <= 1'b0;
+        else         meta_wants_o <= meta_ask != '0;
+    end
+    assign meta_ask_o      = meta_ask != '0 && meta_wants_o && meta_room_i;
     assign meta_go         = {meta_ask_o && meta_sel, meta_ask_o && !meta_sel};
     assign meta_ask_who_o  = meta_sel ? who[WHO_W +: WHO_W] : who[0 +: WHO_W];
     assign meta_ask_conn_o = meta_sel ? conn[ARG_W +: ARG_W] : conn[0 +: ARG_W];
 
     // Without room for its read, an operation waits for another one's.
-    assign quiet_o     = (quiet | (meta_room_i ? '0 : meta_ask)) == '1 && !line4_busy_q;
+    assign quiet_o     = meta_wants_o == (meta_ask != '0) && (quiet | (meta_room_i ? '0 : meta_ask)) == '1 && !line4_busy_q;
     assign searching_o = searching != '0;
     assign found_o     = stage_sel_i ? found[FOUND_W +: FOUND_W] : found[0 +: FOUND_W];
     assign stale_o     = stale[stage_sel_i];

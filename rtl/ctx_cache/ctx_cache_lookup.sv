@@ -1,10 +1,10 @@
-// Lookup pipeline: one LOOKUP accepted per cycle, answered three cycles later and in order. The commands of commit
+// Lookup pipeline: one LOOKUP accepted per cycle, answered four cycles later and in order. The commands of commit
 // stage and key unit ride in the same pipeline, so all accesses to the table have one order.
 //
 // lookup_*: a LOOKUP is taken when valid and ready; ready falls while a command is sent or
 //           no response slot is left, and depends on no input. lookup_rsp_*: ready/valid, in order; its
 //           consumer must not wait for anything else of this cache.
-// cmd_*:    taken in every cycle it is valid; four cycles after TABLE_FIND and TABLE_SCAN_ROW the result is on
+// cmd_*:    taken in every cycle it is valid; five cycles after TABLE_FIND and TABLE_SCAN_ROW the result is on
 //           found_o .. found_row1_o and stands until the next one.
 //           cmd_by_conn_i: SET_STATE of the live entry of connection cmd_conn_i, wherever displacement put it.
 // hold_o:   displacement works or wants to, as soon as ctrl_idle_i: until then nothing may start that sends commands.
@@ -72,7 +72,7 @@ module ctx_cache_lookup #(
 
     localparam int ENTRY_W = KEY_W + CONN_W + GEN_W;
 
-    logic accept, done_q, valid3_q, own3_q;
+    logic accept, done_q, valid3_q, own3_q, valid4_q, own4_q;
     assign accept = lookup_valid_i && lookup_ready_o;
 
     // Commands come from commit stage and key unit, and from displacement while those are idle.
@@ -153,6 +153,10 @@ module ctx_cache_lookup #(
     logic [TAG_W-1:0] tag3_q;
     logic [IDX_W-1:0] index3_q;
     logic [ROW_W-1:0] row0_3_q, row1_3_q;
+
+    // Stage 4: the slot that matches, or a free one.
+    logic [TAG_W-1:0] tag4_q;
+    logic [ROW_W-1:0] row0_4_q, row1_4_q;
     logic             match, free;
     logic [IDX_W-1:0] match_index, free_index;
     logic [2:0]       match_state;
@@ -164,10 +168,12 @@ module ctx_cache_lookup #(
             valid1_q <= 1'b0;
             valid2_q <= 1'b0;
             valid3_q <= 1'b0;
+            valid4_q <= 1'b0;
         end else begin
             valid1_q <= accept || own_valid;
             valid2_q <= valid1_q;
             valid3_q <= reads2;
+            valid4_q <= valid3_q;
         end
     end
 
@@ -207,6 +213,12 @@ module ctx_cache_lookup #(
             row0_3_q <= row0_2_q;
             row1_3_q <= row1_2_q;
         end
+        if (valid3_q) begin
+            own4_q   <= own3_q;
+            tag4_q   <= tag3_q;
+            row0_4_q <= row0_3_q;
+            row1_4_q <= row1_3_q;
+        end
     end
 
     ctx_cache_table #(.LOOKUP_ENTRIES(LOOKUP_ENTRIES)) u_table (
@@ -224,7 +236,7 @@ module ctx_cache_lookup #(
         .find_i(valid3_q && !scan3_q), .scan_i(valid3_q && scan3_q),
         .scan_row_i(index3_q[IDX_W-1:3]), .scan_from_i(index3_q[2:0]),
         .key_i(key3_q), .read_row0_i(row0_3_q), .read_row1_i(row1_3_q),
-        .match_o(match), .match_index_o(match_index), .match_state_o(match_state),
+        .frees_i(valid4_q && own4_q), .match_o(match), .match_index_o(match_index), .match_state_o(match_state),
         .match_conn_o(match_conn), .match_gen_o(match_gen),
         .free_o(free), .free_index_o(free_index)
     );
@@ -232,10 +244,10 @@ module ctx_cache_lookup #(
     // The key unit's result.
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) done_q <= 1'b0;
-        else         done_q <= valid3_q && own3_q;
+        else         done_q <= valid4_q && own4_q;
     end
     always_ff @(posedge clk_i) begin
-        if (valid3_q && own3_q) begin
+        if (valid4_q && own4_q) begin
             found_o       <= match;
             found_index_o <= match_index;
             found_state_o <= match_state;
@@ -243,8 +255,8 @@ module ctx_cache_lookup #(
             found_gen_o   <= match_gen;
             free_o        <= free;
             free_index_o  <= free_index;
-            found_row0_o  <= row0_3_q;
-            found_row1_o  <= row1_3_q;
+            found_row0_o  <= row0_4_q;
+            found_row1_o  <= row1_4_q;
         end
     end
 
@@ -253,18 +265,18 @@ module ctx_cache_lookup #(
     logic       evt_lookup, rsp_taken;
     logic [2:0] match_place;
 
-    assign evt_lookup   = valid3_q && !own3_q;
+    assign evt_lookup   = valid4_q && !own4_q;
     assign rsp_taken    = lookup_rsp_valid_o && lookup_rsp_ready_i;
     assign evt_lookup_o = evt_lookup;
     assign match_place  = (match_state == ctx_cache_pkg::ENTRY_TOMBSTONE) ? ctx_cache_pkg::ENTRY_FROZEN : match_state;
     assign lookup_ready_o = !own_valid && !cmd_more_i && !clear_i && credits_q != '0;
-    assign idle_o = !valid1_q && !valid2_q && !valid3_q && !done_q && !lookup_rsp_valid_o && !displaces;
+    assign idle_o = !valid1_q && !valid2_q && !valid3_q && !valid4_q && !done_q && !lookup_rsp_valid_o && !displaces;
     assign own_busy = (valid1_q && own1_q) || (valid2_q && own2_q);
     assign evt_displace_o = move_valid && move_swap;
 
     fifo #(.DEPTH(RSP_DEPTH), .W(RSP_W)) u_rsp (
         .clk_i, .rst_ni, .push_i(evt_lookup),
-        .data_i({match_gen, match_conn, match_place, tag3_q}),
+        .data_i({match_gen, match_conn, match_place, tag4_q}),
         .valid_o(lookup_rsp_valid_o), .ready_i(lookup_rsp_ready_i),
         .data_o({lookup_rsp_gen_o, lookup_rsp_conn_o, lookup_rsp_place_o, lookup_rsp_tag_o})
     );
@@ -282,5 +294,5 @@ module ctx_cache_lookup #(
     `ASSERT(CreditsInRange_A, credits_q <= 4'(RSP_DEPTH))
     `ASSERT(UsedInRange_A, 32'(used_o) <= LOOKUP_ENTRIES + ctx_cache_pkg::STASH)
     `ASSERT(OneCommand_A, !(cmd_valid_i && displaces))
-    `ASSERT_PAST(LatencyIsThree_A, evt_lookup == $past(accept, 3))
+    `ASSERT_PAST(LatencyIsFour_A, evt_lookup == $past(accept, 4))
 endmodule

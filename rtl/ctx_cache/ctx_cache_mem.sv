@@ -18,7 +18,7 @@ module ctx_cache_mem #(
     output logic idle_o,
 
     input  logic              ask_valid_i,
-    input  logic              ask_pending_i,  // a write of its lines is in the queue
+    input  logic              ask_clear_i,    // no write of its lines is in the queue
     input  logic [SLOT_W-1:0] ask_slot_i,
     input  logic [ARG_W-1:0]  ask_conn_i,
     input  logic              ask_meta_i,
@@ -58,7 +58,7 @@ module ctx_cache_mem #(
 
     // A write is requested while the data of the one before it are on their way, but not further ahead.
     assign free         = !req_q || mem_req_ready_i;
-    assign starts_read  = free && ask_valid_i && !ask_pending_i;
+    assign starts_read  = free && ask_valid_i && ask_clear_i;
     assign starts_write = free && !starts_read && next_valid_i && !writes_q[1];
     assign ask_taken_o  = starts_read;
     assign next_take_o  = starts_write;

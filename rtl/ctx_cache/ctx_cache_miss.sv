@@ -18,10 +18,15 @@ module ctx_cache_miss #(
 ) (
     input  logic clk_i,
     input  logic rst_ni,
-    output logic room_o,         // a slot is free, also if the key unit takes one in this cycle
+    input  logic key_wants_i,    // the key unit waits for a slot, since the cycle before at least
+    output logic room_o,         // a slot can be kept for one more operation
+    output logic key_room_o,     // a slot is there for the key unit
     output logic quiet_o,        // no slot moves without mem_rdata_* or an unlock
 
-    input  logic              alloc_i,
+    input  logic              may_miss_i,   // an operation that can miss goes on later,
+    input  logic              reserve_i,    // or now: a slot is kept for it
+    input  logic              unreserve_i,  // it did not miss
+    input  logic              alloc_i,      // it did
     input  logic [WHO_W-1:0]  alloc_who_i,
     input  logic [ARG_W-1:0]  alloc_conn_i,
     input  logic              key_alloc_i,  // not together with alloc_i
@@ -46,8 +51,9 @@ module ctx_cache_miss #(
     output logic [SLOT_W-1:0] fill_slot_o,
     output logic [WHO_W-1:0]  fill_who_o,
     input  logic              fill_take_i,
-    input  logic [SLOT_W-1:0] stage_slot_i, // the slot in the commit stage
+    input  logic [SLOT_W-1:0] ask_meta_slot_i,  // whose meta line the commit stage wants to see
     output logic [META_W-1:0] stage_meta_o,
+    input  logic [SLOT_W-1:0] stage_slot_i, // the slot that it has done with
     input  logic              drop_i,
     input  logic              park_i,
     input  logic              unlock_i,
@@ -64,6 +70,8 @@ module ctx_cache_miss #(
     // A slot is free or in one of these.
     logic [SLOTS-1:0]  asks_q, fetches_q, ready_q, busy_q, parked_q, free, new_one, asked, come, taken, in_stage, done_one;
     logic [SLOTS-1:0]  key_only_q;
+    logic [SLOT_W:0]   credits_q, credits;
+    logic [2:0]        freed_q;
     logic [2:0]        beat_q [SLOTS];
     logic [ARG_W-1:0]  conn_q [SLOTS];
     logic [WHO_W-1:0]  who_q [SLOTS];
@@ -84,24 +92,52 @@ module ctx_cache_miss #(
         .clk_i, .rst_ni, .arrive_i(new_one), .candidates_i({ready_q, asks_q}), .oldest_o({oldest_fill, oldest_ask})
     );
 
+    // The slot for the next miss is known before it comes: the lowest free one but that which goes in this cycle.
+    logic [SLOTS-1:0]  left;
+    logic [SLOT_W-1:0] next_slot;
+    assign left = free & ~new_one;
     always_comb begin
-        new_slot = '0;
-        if (allocates) for (int s = SLOTS - 1; s >= 0; s--) if (free[s]) new_slot = SLOT_W'(s);
+        next_slot = '0;
+        for (int s = SLOTS - 1; s >= 0; s--) if (left[s]) next_slot = SLOT_W'(s);
     end
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) new_slot <= '0;
+        else         new_slot <= next_slot;
+    end
+
+    // One request and one fill stand in a register each, until they are taken; then the next one is chosen.
+    logic [SLOT_W-1:0] next_ask, next_fill;
+    logic              ask_q, fill_q;
     always_comb begin
-        ask_slot_o  = '0;
-        fill_slot_o = '0;
-        if (asks_q != '0) for (int s = 0; s < SLOTS; s++) if (oldest_ask[s]) ask_slot_o = ask_slot_o | SLOT_W'(s);
-        if (ready_q != '0) for (int s = 0; s < SLOTS; s++) if (oldest_fill[s]) fill_slot_o = fill_slot_o | SLOT_W'(s);
+        next_ask  = '0;
+        next_fill = '0;
+        for (int s = 0; s < SLOTS; s++) next_ask = next_ask | ({SLOT_W{oldest_ask[s]}} & SLOT_W'(s));
+        for (int s = 0; s < SLOTS; s++) next_fill = next_fill | ({SLOT_W{oldest_fill[s]}} & SLOT_W'(s));
     end
-    assign room_o       = (free & (free - 1'b1)) != '0;
-    assign quiet_o      = (asks_q | ready_q | busy_q) == '0;
-    assign ask_valid_o  = asks_q != '0;
-    assign ask_conn_o   = conn_q[ask_slot_o];
-    assign ask_meta_o   = key_only_q[ask_slot_o];
-    assign fill_valid_o = ready_q != '0;
-    assign fill_who_o   = who_q[fill_slot_o];
-    assign stage_meta_o = meta_q[stage_slot_i];
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) begin
+            ask_q  <= 1'b0;
+            fill_q <= 1'b0;
+        end else begin
+            ask_q  <= ask_q ? !ask_taken_i : asks_q != '0;
+            fill_q <= fill_q ? !fill_take_i : ready_q != '0;
+        end
+    end
+    always_ff @(posedge clk_i) begin
+        if (!ask_q && asks_q != '0) begin
+            ask_slot_o <= next_ask;
+            ask_conn_o <= conn_q[next_ask];
+            ask_meta_o <= key_only_q[next_ask];
+        end
+        if (!fill_q && ready_q != '0) begin
+            fill_slot_o <= next_fill;
+            fill_who_o  <= who_q[next_fill];
+        end
+    end
+    assign quiet_o      = (asks_q | ready_q | busy_q) == '0 && freed_q == '0;
+    assign ask_valid_o  = ask_q;
+    assign fill_valid_o = fill_q;
+    assign stage_meta_o = meta_q[ask_meta_slot_i];
     assign key_ready_o  = rdata_valid_i && key_only_q[rslot];
     assign key_ready_who_o = who_q[rslot];
     // A meta line that another start wrote, or nobody, says nothing.
@@ -145,6 +181,21 @@ module ctx_cache_miss #(
         end
     end
 
+    // Slots that are neither taken nor kept for somebody: who goes ahead will find one. The last one is the key unit's if that waits. A slot that falls free counts a cycle later.
+    assign room_o     = (key_wants_i && may_miss_i) ? 32'(credits_q) >= 3 : (key_wants_i || may_miss_i) ? 32'(credits_q) >= 2 : credits_q != '0;
+    assign key_room_o = may_miss_i ? 32'(credits_q) >= 2 : credits_q != '0;
+    assign credits    = credits_q + (SLOT_W+1)'(freed_q[0]) + (SLOT_W+1)'(freed_q[1]) + (SLOT_W+1)'(freed_q[2]) + (SLOT_W+1)'(unreserve_i)
+                      - (SLOT_W+1)'(reserve_i) - (SLOT_W+1)'(key_alloc_i);
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) begin
+            credits_q <= (SLOT_W+1)'(SLOTS);
+            freed_q   <= '0;
+        end else begin
+            credits_q <= credits;
+            freed_q   <= {done_i, drop_i, rdata_valid_i && key_only_q[rslot]};
+        end
+    end
+
     // Line l of slot s is at l * SLOTS + s. DRAM has constant line, meta, lines 0 to 3.
     logic [2:0] line_in;
     logic       line_we;
@@ -156,7 +207,9 @@ module ctx_cache_miss #(
         .we_i(line_we), .waddr_i(ADDR_W'({line_in, rslot})), .wdata_i(rdata_i)
     );
 
-    `ASSERT(AllocatesAFreeSlot_A, !(alloc_i || key_alloc_i) || free != '0)
+    `ASSERT(AllocatesAFreeSlot_A, !(alloc_i || key_alloc_i) || free[new_slot])
+    `ASSERT(CreditForEach_A, !(reserve_i || key_alloc_i) || 32'(credits_q) >= 32'(reserve_i) + 32'(key_alloc_i))
+    `ASSERT(CreditsInRange_A, 32'(credits_q) <= SLOTS)
     `ASSERT(OneAllocation_A, !(alloc_i && key_alloc_i))
     `ASSERT(DataWasAsked_A, !rdata_valid_i || (32'(rdata_id_i) < SLOTS && fetches_q[rslot]))
     `ASSERT(StageSlotIsBusy_A, !(drop_i || park_i) || busy_q[stage_slot_i])

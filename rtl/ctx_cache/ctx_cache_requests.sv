@@ -3,6 +3,7 @@
 // operation, and before it at first; READ_LOCK, FREEZE and EXTRACT wait while their context is locked, READ_LOCK also while its
 // requester holds a lock. Operations of one connection are served one after another in the order they came: none
 // starts before all older ones of its connection are answered (so equal misses merge: the second one hits).
+// What an operation waits for here is known a cycle after it came (may_q); returns may go at once.
 // Nobody waits for ever: a wait ends in a return, which never waits, or in an older operation, and age has no cycles.
 //
 // op_*, ret_*: ready is high while the slot is empty and depends on no input.
@@ -38,7 +39,8 @@ module ctx_cache_requests #(
     input  logic [N-1:0]        held_i,
     input  logic [N*CONN_W-1:0] held_conn_i,
     input  logic                misses_ok_i,  // a miss finds a slot
-    input  logic                keys_ok_i,    // the key unit takes one more
+    input  logic                starts_i,     // an operation goes to the key unit in this cycle
+    input  logic                keys_ok_i,    // the key unit takes one more behind it
     input  logic                scans_ok_i,   // and that may be a SCAN
 
     input  logic             turn_valid_i,
@@ -82,9 +84,11 @@ module ctx_cache_requests #(
     logic [TAG_W-1:0] ret_tag_q [N];
     logic [3:0]       ret_mask_q [N];
     logic [N-1:0]     older_q [N];  // who else's operation was here first
-    logic [N-1:0]     op_push, ret_push, acquires, keyed, locked, waits, behind, can_go, blocked, op_may, ret_may, candidates;
+    logic [N-1:0]     op_push, ret_push, acquires, keyed, scans, locked, waits, behind, can_go, may, may_q, acquires_q, keyed_q, scans_q, op_may, ret_may, candidates, goes;
     logic             arb_grant, take_own;
     logic [WHO_W-1:0] arb_who;
+    logic [N-1:0]     arb_one, ret_first;
+    logic             keys_ok_q, scans_ok_q;
 
     assign op_ready_o  = ~op_valid_q;
     assign ret_ready_o = ~ret_valid_q;
@@ -97,6 +101,7 @@ module ctx_cache_requests #(
                        || op_code_q[r] == ctx_cache_pkg::OP_EXTRACT;
             keyed[r]    = op_code_q[r] == ctx_cache_pkg::OP_RESERVE || op_code_q[r] == ctx_cache_pkg::OP_INSTALL
                        || op_code_q[r] == ctx_cache_pkg::OP_RELEASE || op_code_q[r] == ctx_cache_pkg::OP_SCAN;
+            scans[r]    = op_code_q[r] == ctx_cache_pkg::OP_SCAN;
             locked[r]   = 1'b0;
             waits[r]    = 1'b0;
             if (op_valid_q[r] && acquires[r] && held_i != '0) begin
@@ -115,33 +120,58 @@ module ctx_cache_requests #(
         for (int r = 0; r < N; r++) begin
             behind[r]  = 1'b0;
             can_go[r]  = 1'b1;  // an unknown code is refused
-            if (acquires[r])   can_go[r] = misses_ok_i;
-            else if (keyed[r]) can_go[r] = op_code_q[r] == ctx_cache_pkg::OP_SCAN ? scans_ok_i : keys_ok_i;
+            if (acquires_q[r])   can_go[r] = misses_ok_i;
+            else if (keyed_q[r]) can_go[r] = scans_q[r] ? scans_ok_q && !starts_i : keys_ok_q && !starts_i;
             if (several) for (int q = 0; q < N; q++) begin
-                if (op_valid_q[q] && older_q[r][q] && op_conn_q[q] == op_conn_q[r] && op_code_q[r] != ctx_cache_pkg::OP_SCAN
-                    && op_code_q[q] != ctx_cache_pkg::OP_SCAN) behind[r] = 1'b1;
+                if (op_valid_q[q] && older_q[r][q] && op_conn_q[q] == op_conn_q[r] && !scans[r] && !scans[q]) behind[r] = 1'b1;
             end
-            blocked[r] = op_started_q[r] || waits[r] || behind[r] || !can_go[r];
+        end
+    end
+    // Whoever may go stays so until it goes: locks are taken by older operations of its connection, or by its requester's.
+    assign may = op_valid_q & ~waits & ~behind;
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) may_q <= '0;
+        else         may_q <= may;
+    end
+    // A place of the key unit that falls free counts a cycle later; one that was given away is told at once.
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) {keys_ok_q, scans_ok_q} <= '0;
+        else         {keys_ok_q, scans_ok_q} <= {keys_ok_i, scans_ok_i};
+    end
+    always_ff @(posedge clk_i) begin
+        if (op_valid_q != '0) begin
+            acquires_q <= acquires;
+            keyed_q    <= keyed;
+            scans_q    <= scans;
         end
     end
 
-    assign op_may          = op_valid_q & ~blocked;
+    assign op_may          = op_valid_q & may_q & ~op_started_q & can_go;
     assign ret_may         = ret_valid_q & ~ret_started_q;
     assign candidates      = ret_may | op_may;
     assign evt_lock_wait_o = waits & ~waited_q & ~op_started_q;
-    assign settled_o       = candidates == '0 && evt_lock_wait_o == '0;
+    assign settled_o       = candidates == '0 && evt_lock_wait_o == '0 && may == may_q && keys_ok_q == keys_ok_i && scans_ok_q == scans_ok_i;
     assign take_own        = take_i && !turn_valid_i;
+    assign goes            = take_own ? arb_one : '0;
 
-    ctx_cache_arb u_arb (.clk_i, .rst_ni, .candidates_i(candidates), .take_i(take_own), .grant_o(arb_grant), .who_o(arb_who));
+    ctx_cache_arb u_arb (.clk_i, .rst_ni, .candidates_i(candidates), .take_i(take_own), .grant_o(arb_grant), .one_o(arb_one), .who_o(arb_who));
 
     assign grant_o  = turn_valid_i || arb_grant;
     assign who_o    = turn_valid_i ? turn_who_i : arb_who;
-    assign ret_o    = !turn_valid_i && ret_may[arb_who] && !(op_may[arb_who] && yielded_q[arb_who]);
-    assign by_key_o = !turn_valid_i && !ret_o && keyed[arb_who];
-    assign code_o   = ret_o ? ret_code_q[who_o] : op_code_q[who_o];
-    assign conn_o   = ret_o ? ret_conn_q[who_o] : op_conn_q[who_o];
-    assign gen_o    = ret_o ? ret_gen_q[who_o] : op_gen_q[who_o];
-    assign mask_o   = ret_mask_q[who_o];
+    // Each requester's own choice beside the arbiter's.
+    assign ret_first = ret_may & ~(op_may & yielded_q);
+    assign ret_o     = !turn_valid_i && (arb_one & ret_first) != '0;
+    assign by_key_o  = !turn_valid_i && (arb_one & ~ret_first & keyed_q) != '0;
+    always_comb begin
+        {code_o, conn_o, gen_o, mask_o} = '0;
+        for (int r = 0; r < N; r++) begin
+            mask_o = mask_o | ({4{arb_one[r]}} & ret_mask_q[r]);
+            code_o = code_o | ({OP_W{arb_one[r]}} & (ret_first[r] ? ret_code_q[r] : op_code_q[r]));
+            conn_o = conn_o | ({ARG_W{arb_one[r]}} & (ret_first[r] ? ret_conn_q[r] : op_conn_q[r]));
+            gen_o  = gen_o | ({GEN_W{arb_one[r]}} & (ret_first[r] ? ret_gen_q[r] : op_gen_q[r]));
+        end
+        if (turn_valid_i) {code_o, conn_o, gen_o} = {op_code_q[turn_who_i], op_conn_q[turn_who_i], op_gen_q[turn_who_i]};
+    end
 
     assign rsp_code_o     = op_code_q[rsp_who_i];
     assign rsp_tag_o      = op_tag_q[rsp_who_i];
@@ -162,12 +192,9 @@ module ctx_cache_requests #(
             op_valid_q    <= (op_valid_q | op_push) & ~op_finish_i;
             ret_valid_q   <= (ret_valid_q | ret_push) & ~ret_finish_i;
             waited_q      <= (waited_q | (waits & ~op_started_q)) & ~op_push;
-            op_started_q  <= op_started_q & ~op_finish_i;
-            ret_started_q <= ret_started_q & ~ret_finish_i;
-            if (rescan_i) op_started_q[rescan_who_i] <= 1'b0;
-            if (take_own && arb_grant) yielded_q[arb_who] <= ret_o;
-            if (take_own && arb_grant && ret_o) ret_started_q[arb_who] <= 1'b1;
-            if (take_own && arb_grant && !ret_o) op_started_q[arb_who] <= 1'b1;
+            op_started_q  <= (op_started_q | (goes & ~ret_first)) & ~op_finish_i & ~(rescan_i ? N'(1) << rescan_who_i : '0);
+            ret_started_q <= (ret_started_q | (goes & ret_first)) & ~ret_finish_i;
+            yielded_q     <= (yielded_q & ~goes) | (goes & ret_first);
         end
     end
 

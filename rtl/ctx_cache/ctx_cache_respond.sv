@@ -5,7 +5,7 @@
 // result of the last beat counts, BAD if any of the five was wrong.
 //
 // beat_*:  the data port reads a beat for requester beat_who_i; only while beat_ok_o.
-// stage_*, key_*, write_*: results from commit stage (which count from the cycle behind on), key unit (SCAN) and data port (WRITE_UNLOCK or INSTALL is written).
+// stage_*, key_*, write_*: results from commit stage, key unit (SCAN) and data port (WRITE_UNLOCK or INSTALL is written).
 `include "assert.svh"
 
 module ctx_cache_respond #(
@@ -49,22 +49,6 @@ module ctx_cache_respond #(
     output logic [N-1:0]        op_finish_o,
     output logic [N-1:0]        ret_finish_o
 );
-    // The commit stage's answer, a cycle later: what it decides is known late in its cycle.
-    logic                stage_q, stage_ret_q;
-    logic [WHO_W-1:0]    stage_who_q;
-    logic [RESULT_W-1:0] stage_result_q;
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni) stage_q <= 1'b0;
-        else         stage_q <= stage_i;
-    end
-    always_ff @(posedge clk_i) begin
-        if (stage_i) begin
-            stage_ret_q    <= stage_ret_i;
-            stage_who_q    <= stage_who_i;
-            stage_result_q <= stage_result_i;
-        end
-    end
-
     logic [N-1:0]        ans_q, ans, ans_in, ret_q, ret, ret_in, stage_one, key_one, write_one;
     logic [RESULT_W-1:0] result_q [N], ret_result_q [N], new_result;
     logic [WHO_W-1:0]    next_who, next_ret_who;
@@ -78,24 +62,33 @@ module ctx_cache_respond #(
     assign ret_free  = !ret_rsp_valid_o || ret_rsp_ready_i;
 
     // What waits, with what comes in this cycle.
-    assign stage_one = stage_q ? N'(1) << stage_who_q : '0;
+    assign stage_one = stage_i ? N'(1) << stage_who_i : '0;
     assign key_one   = key_i ? N'(1) << key_who_i : '0;
     assign write_one = write_i ? N'(1) << write_who_i : '0;
-    assign ans_in    = (stage_ret_q ? '0 : stage_one) | key_one | (write_ret_i ? '0 : write_one);
-    assign ret_in    = (stage_ret_q ? stage_one : '0) | (write_ret_i ? write_one : '0);
+    assign ans_in    = (stage_ret_i ? '0 : stage_one) | key_one | (write_ret_i ? '0 : write_one);
+    assign ret_in    = (stage_ret_i ? stage_one : '0) | (write_ret_i ? write_one : '0);
     assign ans       = ans_q | ans_in;
     assign ret       = ret_q | ret_in;
-    oldest #(.N(N)) u_ans_order (.clk_i, .rst_ni, .arrive_i(ans_in), .candidates_i(ans), .oldest_o(oldest_ans));
-    oldest #(.N(N)) u_ret_order (.clk_i, .rst_ni, .arrive_i(ret_in), .candidates_i(ret), .oldest_o(oldest_ret));
+    oldest #(.N(N), .LATE(1)) u_ans_order (.clk_i, .rst_ni, .arrive_i(ans_in), .candidates_i(ans_q), .oldest_o(oldest_ans));
+    oldest #(.N(N), .LATE(1)) u_ret_order (.clk_i, .rst_ni, .arrive_i(ret_in), .candidates_i(ret_q), .oldest_o(oldest_ret));
+    // Who comes now is behind all who wait, so he is next only when nobody does: the commit stage's before the others.
+    logic [WHO_W-1:0] new_who, new_ret_who;
+    logic [N-1:0]     next_ans, next_ret;
     always_comb begin
+        new_who      = (stage_i && !stage_ret_i) ? stage_who_i : key_i ? key_who_i : write_who_i;
+        new_ret_who  = (stage_i && stage_ret_i) ? stage_who_i : write_who_i;
         next_who     = '0;
         next_ret_who = '0;
-        if (ans != '0) for (int r = 0; r < N; r++) if (oldest_ans[r]) next_who = next_who | WHO_W'(r);
-        if (ret != '0) for (int r = 0; r < N; r++) if (oldest_ret[r]) next_ret_who = next_ret_who | WHO_W'(r);
+        for (int r = 0; r < N; r++) next_who = next_who | ({WHO_W{oldest_ans[r]}} & WHO_W'(r));
+        for (int r = 0; r < N; r++) next_ret_who = next_ret_who | ({WHO_W{oldest_ret[r]}} & WHO_W'(r));
+        if (ans_q == '0) next_who = new_who;
+        if (ret_q == '0) next_ret_who = new_ret_who;
         new_result = ctx_cache_pkg::RES_OK;
-        if (key_one[next_who])                        new_result = key_result_i;
-        else if (!stage_ret_q && stage_one[next_who]) new_result = stage_result_q;
+        if (stage_i && !stage_ret_i) new_result = stage_result_i;
+        else if (key_i)              new_result = key_result_i;
     end
+    assign next_ans = (ans_q != '0) ? oldest_ans : N'(1) << new_who;
+    assign next_ret = (ret_q != '0) ? oldest_ret : N'(1) << new_ret_who;
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin
@@ -109,8 +102,8 @@ module ctx_cache_respond #(
         end else begin
             if (rsp_valid_o && rsp_ready_i) bad_q <= bad && rsp_beat_o != 3'd4;
             evt_bad_read_o <= ends && bad;
-            ans_q <= (rsp_free && !beat_i) ? ans & ~oldest_ans : ans;
-            ret_q <= ret_free ? ret & ~oldest_ret : ret;
+            ans_q <= (rsp_free && !beat_i) ? ans & ~next_ans : ans;
+            ret_q <= ret_free ? ret & ~next_ret : ret;
             if (rsp_free) rsp_valid_o      <= beat_i || ans != '0;
             if (rsp_free) owes_q           <= beat_i && beat_line_i == 3'd4 && ans_q != '0;
             if (ret_free)  ret_rsp_valid_o <= ret != '0;
@@ -120,19 +113,18 @@ module ctx_cache_respond #(
     always_ff @(posedge clk_i) begin
         if (write_i && !write_ret_i) result_q[write_who_i]     <= ctx_cache_pkg::RES_OK;
         if (write_i && write_ret_i)  ret_result_q[write_who_i] <= ctx_cache_pkg::RES_OK;
-        if (stage_q && !stage_ret_q) result_q[stage_who_q]     <= stage_result_q;
-        if (stage_q && stage_ret_q)  ret_result_q[stage_who_q] <= stage_result_q;
+        if (stage_i && !stage_ret_i) result_q[stage_who_i]     <= stage_result_i;
+        if (stage_i && stage_ret_i)  ret_result_q[stage_who_i] <= stage_result_i;
         if (key_i)                   result_q[key_who_i]       <= key_result_i;
         if (rsp_free && (beat_i || ans != '0)) begin
             rsp_who_o    <= beat_i ? beat_who_i : next_who;
             rsp_data_o   <= beat_i;
             rsp_beat_o   <= beat_i ? beat_line_i : '0;
-            rsp_result_q <= beat_i ? ctx_cache_pkg::RES_OK : ans_q[next_who] ? result_q[next_who] : new_result;
+            rsp_result_q <= beat_i ? ctx_cache_pkg::RES_OK : ans_q != '0 ? result_q[next_who] : new_result;
         end
         if (ret_free && ret != '0) begin
             ret_rsp_who_o    <= next_ret_who;
-            ret_rsp_result_o <= ret_q[next_ret_who] ? ret_result_q[next_ret_who]
-                              : (stage_ret_q && stage_one[next_ret_who]) ? stage_result_q : ctx_cache_pkg::RES_OK;
+            ret_rsp_result_o <= ret_q != '0 ? ret_result_q[next_ret_who] : (stage_i && stage_ret_i) ? stage_result_i : ctx_cache_pkg::RES_OK;
         end
     end
 
@@ -142,7 +134,7 @@ module ctx_cache_respond #(
     assign ret_ends     = ret_rsp_valid_o && ret_rsp_ready_i;
     assign op_finish_o  = ends ? N'(1) << rsp_who_o : '0;
     assign ret_finish_o = ret_ends ? N'(1) << ret_rsp_who_o : '0;
-    assign idle_o = !rsp_valid_o && !ret_rsp_valid_o && ans_q == '0 && ret_q == '0 && !evt_bad_read_o && !stage_q;
+    assign idle_o = !rsp_valid_o && !ret_rsp_valid_o && ans_q == '0 && ret_q == '0 && !evt_bad_read_o;
 
     `ASSERT(BeatFindsRoom_A, !beat_i || beat_ok_o)
     `ASSERT(OwesSomebody_A, !owes_q || ans_q != '0)

@@ -22,6 +22,12 @@ module ctx_cache_store #(
     input  logic [ARG_W-1:0] stage_conn_i,
     input  logic [SLOT_W-1:0] stage_slot_i,
     output logic misses_ok_o,
+    input  logic key_wants_i,
+    output logic key_room_o,
+    input  logic may_miss_i,
+    input  logic reserve_i,
+    input  logic unreserve_i,
+    input  logic [SLOT_W-1:0] ask_meta_slot_i,
     input  logic key_alloc_i,
     input  logic [WHO_W-1:0] key_who_i,
     input  logic [ARG_W-1:0] key_conn_i,
@@ -83,18 +89,18 @@ module ctx_cache_store #(
     input  logic [LINE_W-1:0] mem_rdata_i,
     input  logic [ctx_cache_pkg::BOOT_W-1:0] boot_i
 );
-    logic ask, ask_meta, ask_taken, ask_pending, miss_quiet, fill_en, fill_done, data_idle, wq_empty, next_valid, next_take, pop, wq_line_en, mem_idle;
+    logic ask, ask_meta, ask_taken, ask_clear, miss_quiet, fill_en, fill_done, data_idle, wq_empty, next_valid, next_take, pop, wq_line_en, mem_idle;
     logic [SLOT_W-1:0]   ask_slot, fill_line_slot;
     logic [ARG_W-1:0]    ask_conn, next_conn;
     logic [META_W-1:0]   head_meta;
     logic [2:0]          fill_line_no;
     logic [1:0]          head_kind, next_kind, wq_line_no, store_line;
     logic [LINE_W-1:0]   fill_line, wq_line, store_data;
-    logic [WQ_IDX_W-1:0] wq_tail, store_entry;
-    logic                store, store_last, store_bad, bad_q;
+    logic [WQ_IDX_W-1:0] wq_tail, store_entry, bad_entry_q;
+    logic                store, store_last, store_bad, bad_q, bad_now_q, bad_last_q;
 
     ctx_cache_miss #(.SLOTS(SLOTS)) u_miss (
-        .clk_i, .rst_ni, .room_o(misses_ok_o), .quiet_o(miss_quiet),
+        .clk_i, .rst_ni, .key_wants_i, .room_o(misses_ok_o), .key_room_o, .may_miss_i, .reserve_i, .unreserve_i, .ask_meta_slot_i, .quiet_o(miss_quiet),
         .alloc_i, .alloc_who_i(stage_who_i), .alloc_conn_i(stage_conn_i), .key_alloc_i, .key_who_i, .key_conn_i,
         .key_ready_who_o, .key_ready_o, .key_meta_o,
         .ask_valid_o(ask), .ask_slot_o(ask_slot), .ask_conn_o(ask_conn), .ask_meta_o(ask_meta), .ask_taken_i(ask_taken),
@@ -106,14 +112,14 @@ module ctx_cache_store #(
     ctx_cache_wqueue u_wqueue (
         .clk_i, .rst_ni, .room_o(queue_room_o), .empty_o(wq_empty),
         .push_i, .push_kind_i, .push_conn_i, .push_meta_i, .tail_o(wq_tail),
-        .store_i(store), .store_last_i(store_last), .store_bad_i(store_bad), .store_entry_i(store_entry), .store_line_i(store_line), .store_data_i(store_data),
+        .store_i(store), .store_last_i(store_last), .store_entry_i(store_entry), .store_line_i(store_line), .store_data_i(store_data), .bad_i(bad_now_q), .bad_entry_i(bad_entry_q),
         .next_valid_o(next_valid), .next_kind_o(next_kind), .next_conn_o(next_conn), .next_take_i(next_take),
         .head_kind_o(head_kind), .head_meta_o(head_meta), .pop_i(pop),
-        .line_en_i(wq_line_en), .line_i(wq_line_no), .line_o(wq_line), .reads_i(ask), .conn_i(ask_conn), .pending_o(ask_pending)
+        .line_en_i(wq_line_en), .line_i(wq_line_no), .line_o(wq_line), .reads_i(ask), .conn_i(ask_conn), .clear_o(ask_clear)
     );
     ctx_cache_mem #(.SLOTS(SLOTS)) u_mem (
         .clk_i, .rst_ni, .idle_o(mem_idle),
-        .ask_valid_i(ask), .ask_pending_i(ask_pending), .ask_slot_i(ask_slot), .ask_conn_i(ask_conn), .ask_meta_i(ask_meta), .ask_taken_o(ask_taken),
+        .ask_valid_i(ask), .ask_clear_i(ask_clear), .ask_slot_i(ask_slot), .ask_conn_i(ask_conn), .ask_meta_i(ask_meta), .ask_taken_o(ask_taken),
         .next_valid_i(next_valid), .next_kind_i(next_kind), .next_conn_i(next_conn), .next_take_o(next_take),
         .head_kind_i(head_kind), .head_meta_i(head_meta), .pop_o(pop),
         .line_en_o(wq_line_en), .line_o(wq_line_no), .line_i(wq_line), .boot_i,
@@ -132,11 +138,21 @@ module ctx_cache_store #(
         .store_o(store), .store_last_o(store_last), .store_bad_o(store_bad), .store_entry_o(store_entry), .store_line_o(store_line), .store_data_o(store_data),
         .fill_en_o(fill_en), .fill_slot_o(fill_line_slot), .fill_line_o(fill_line_no), .fill_line_i(fill_line), .fill_done_o(fill_done)
     );
-    // Once per victim: its lines come one after another.
+    // What the parity of a victim's line says counts from the cycle behind on; once per victim: its lines come one after another.
     always_ff @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni) bad_q <= 1'b0;
-        else if (store) bad_q <= (bad_q || store_bad) && !store_last;
+        if (!rst_ni) begin
+            bad_now_q  <= 1'b0;
+            bad_last_q <= 1'b0;
+            bad_q      <= 1'b0;
+        end else begin
+            bad_now_q  <= store_bad;
+            bad_last_q <= store && store_last;
+            bad_q      <= (bad_q || bad_now_q) && !bad_last_q;
+        end
     end
-    assign evt_bad_victim_o = store_bad && !bad_q;
-    assign idle_o = miss_quiet && wq_empty && mem_idle && data_idle;
+    always_ff @(posedge clk_i) begin
+        if (store) bad_entry_q <= store_entry;
+    end
+    assign evt_bad_victim_o = bad_now_q && !bad_q;
+    assign idle_o = miss_quiet && wq_empty && mem_idle && data_idle && !bad_now_q && !bad_last_q && !bad_q;
 endmodule

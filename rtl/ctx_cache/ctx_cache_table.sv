@@ -2,7 +2,7 @@
 // a small CAM that takes what finds both of its rows full. Decides which slot matches and which is free.
 //
 // Cycle 1: en_i with one row per bank (lookup, scan) or we_i with an index. Cycle 2: find_i with the key
-// compares what was read; match_*, free_* and row_* are combinational in that cycle.
+// compares what was read, and a register takes which slots match. Cycle 3: match_* and free_*, combinational.
 // Index of an entry: row * 8 + bank * 4 + slot; the stash is the row after the last.
 // Displacement: swap_i with write_entry_i puts, at the same edge, swap_entry_i into the stash slot the entry comes
 // from. kick_* is what the read found at slot kick_i of the two rows; pick_* is what the stash holds at pick_i.
@@ -49,6 +49,7 @@ module ctx_cache_table #(
     input  logic [ctx_cache_pkg::KEY_W-1:0] key_i,
     input  logic [ROW_W-1:0]   read_row0_i,
     input  logic [ROW_W-1:0]   read_row1_i,
+    input  logic               frees_i,       // in cycle 3: the free slot is wanted
     output logic               match_o,
     output logic [IDX_W-1:0]   match_index_o,
     output logic [2:0]         match_state_o,
@@ -67,7 +68,7 @@ module ctx_cache_table #(
     logic [SLOTS-1:0] slot_onehot;
     logic [ROW_W-1:0] addr0, addr1;
 
-    assign to_stash    = index_i[IDX_W-1:3] == STASH_ROW;
+    assign to_stash    = index_i[IDX_W-1];  // no other row has this bit
     assign to_bank0    = !to_stash && !index_i[2];
     assign to_bank1    = !to_stash && index_i[2];
     assign slot_onehot = SLOTS'(1) << index_i[1:0];
@@ -112,8 +113,9 @@ module ctx_cache_table #(
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) stash_states_q <= '0;
-        else if (swap_i) stash_states_q[32'(pick_i)*3 +: 3] <= swap_state_i;
-        else if (write_state_i && to_stash) stash_states_q[32'(index_i[2:0])*3 +: 3] <= state_i;
+        else for (int s = 0; s < STASH; s++) begin
+            if (swap_i ? pick_i == 3'(s) : write_state_i && to_stash && index_i[2:0] == 3'(s)) stash_states_q[s*3 +: 3] <= swap_i ? swap_state_i : state_i;
+        end
     end
     always_ff @(posedge clk_i) begin
         if (swap_i) stash_q[pick_i] <= swap_entry_i;
@@ -137,62 +139,89 @@ module ctx_cache_table #(
     end
 
     // Match: the key's slot in its two rows or in the stash; a scan takes the first used slot of its row.
-    logic [2*SLOTS-1:0] used, hit, scan_used;
-    logic [STASH-1:0]  stash_hit;
-    logic [META_W-1:0] match_meta;
+    logic [2*SLOTS-1:0] used, same, hit, scan_used;
+    logic [STASH-1:0]  stash_hit, stash_scan;
     logic              scan_stash;
 
-    assign scan_stash = scan_row_i == STASH_ROW;
+    assign scan_stash = scan_row_i[ROW_W];
 
     always_comb begin
         for (int s = 0; s < 2*SLOTS; s++) begin
             slot_state[s] = s < SLOTS ? states0[(s%SLOTS)*3 +: 3] : states1[(s%SLOTS)*3 +: 3];
             used[s]       = slot_state[s] != ctx_cache_pkg::ENTRY_FREE;
-            hit[s]        = 1'b0;
+            same[s]       = 1'b0;
         end
         for (int s = 0; s < STASH; s++) begin
             stash_used[s] = stash_states_q[s*3 +: 3] != ctx_cache_pkg::ENTRY_FREE;
             stash_hit[s]  = 1'b0;
         end
-        scan_used = (scan_stash ? stash_used : used) & (8'hff << scan_from_i);
+        stash_scan = stash_used & (8'hff << scan_from_i);
         if (find_i) begin
             for (int s = 0; s < SLOTS; s++) begin
-                hit[s]       = used[s] && entries0[s*ENTRY_W +: KEY_W] == key_i;
-                hit[SLOTS+s] = used[SLOTS+s] && entries1[s*ENTRY_W +: KEY_W] == key_i;
+                same[s]       = entries0[s*ENTRY_W +: KEY_W] == key_i;
+                same[SLOTS+s] = entries1[s*ENTRY_W +: KEY_W] == key_i;
             end
             if (stash_used != '0) begin
                 for (int s = 0; s < STASH; s++) stash_hit[s] = stash_used[s] && stash_q[s][KEY_W-1:0] == key_i;
             end
-        end else if (scan_i) begin
-            if (scan_stash) stash_hit = scan_used & -scan_used;
-            else hit = scan_used & -scan_used;
+        end else if (scan_i && scan_stash) begin
+            stash_hit = stash_scan & -stash_scan;
         end
     end
 
+    // The bank's slots are chosen from in the next cycle; the stash has no memory to wait for, so its slot is chosen here.
+    localparam int CHOICE_W = META_W + 3;
+    logic [2*SLOTS-1:0]  same_q, used_q;
+    logic                scan_q, scan_stash_q;
+    logic [2:0]          from_q;
+    logic [STASH-1:0]    stash_hit_q, stash_used_q;
+    logic [CHOICE_W-1:0] slot_q [2*SLOTS], from_stash, from_stash_q, match;
+    logic [ROW_W-1:0]    row0_q, row1_q;
     always_comb begin
-        match_o       = hit != '0 || stash_hit != '0;
-        match_index_o = '0;
-        match_state_o = ctx_cache_pkg::ENTRY_FREE;
-        match_meta    = '0;
-        if (match_o) begin
-            for (int s = 0; s < SLOTS; s++) begin
-                if (hit[s]) match_meta = match_meta | entries0[s*ENTRY_W + KEY_W +: META_W];
-                if (hit[SLOTS+s]) match_meta = match_meta | entries1[s*ENTRY_W + KEY_W +: META_W];
-            end
-            for (int s = 0; s < 2*SLOTS; s++) begin
-                if (hit[s]) begin
-                    match_index_o = {1'b0, s < SLOTS ? read_row0_i : read_row1_i, 3'(s)};
-                    match_state_o = slot_state[s];
-                end
-                if (stash_hit[s]) begin
-                    match_index_o = {STASH_ROW, 3'(s)};
-                    match_state_o = stash_states_q[s*3 +: 3];
-                    match_meta    = match_meta | stash_q[s][KEY_W +: META_W];
-                end
+        from_stash = '0;
+        if (stash_hit != '0) begin
+            for (int s = 0; s < STASH; s++) begin
+                from_stash = from_stash | ({CHOICE_W{stash_hit[s]}} & {stash_states_q[s*3 +: 3], stash_q[s][KEY_W +: META_W]});
             end
         end
     end
-    assign {match_gen_o, match_conn_o} = match_meta;
+    always_ff @(posedge clk_i) begin
+        if (find_i || scan_i) begin
+            same_q       <= same;
+            scan_q       <= scan_i;
+            scan_stash_q <= scan_stash;
+            from_q       <= scan_from_i;
+            stash_hit_q  <= stash_hit;
+            used_q       <= used;
+            stash_used_q <= stash_used;
+            from_stash_q <= from_stash;
+            row0_q       <= read_row0_i;
+            row1_q       <= read_row1_i;
+            for (int s = 0; s < SLOTS; s++) begin
+                slot_q[s]       <= {slot_state[s], entries0[s*ENTRY_W + KEY_W +: META_W]};
+                slot_q[SLOTS+s] <= {slot_state[SLOTS+s], entries1[s*ENTRY_W + KEY_W +: META_W]};
+            end
+        end
+    end
+    always_comb begin
+        logic [2:0] in_bank, in_stash;
+        scan_used = used_q & (8'hff << from_q);
+        hit       = scan_q ? (scan_stash_q ? '0 : scan_used & -scan_used) : used_q & same_q;
+        match_o  = hit != '0 || stash_hit_q != '0;
+        match    = from_stash_q;
+        in_bank  = '0;
+        in_stash = '0;
+        if (match_o) begin
+            for (int s = 0; s < 2*SLOTS; s++) begin
+                match    = match | ({CHOICE_W{hit[s]}} & slot_q[s]);
+                in_bank  = in_bank | ({3{hit[s]}} & 3'(s));
+                in_stash = in_stash | ({3{stash_hit_q[s]}} & 3'(s));
+            end
+        end
+        match_index_o = (stash_hit_q != '0) ? {STASH_ROW, in_stash} : {1'b0, in_bank[2] ? row1_q : row0_q, in_bank};
+        if (!match_o) match_index_o = '0;
+    end
+    assign {match_state_o, match_gen_o, match_conn_o} = match;
 
     // Free slot: in the row with more free slots (bank 0 on a tie), lowest first; else in the stash.
     logic [2:0] count0, count1;
@@ -205,24 +234,29 @@ module ctx_cache_table #(
         pick0  = '0;
         pick1  = '0;
         pick_stash = '0;
-        if (find_i) begin
+        if (frees_i) begin
             for (int s = SLOTS-1; s >= 0; s--) begin
-                count0 = count0 + 3'(!used[s]);
-                count1 = count1 + 3'(!used[SLOTS+s]);
-                if (!used[s]) pick0 = 2'(s);
-                if (!used[SLOTS+s]) pick1 = 2'(s);
+                count0 = count0 + 3'(!used_q[s]);
+                count1 = count1 + 3'(!used_q[SLOTS+s]);
+                if (!used_q[s]) pick0 = 2'(s);
+                if (!used_q[SLOTS+s]) pick1 = 2'(s);
             end
             for (int s = STASH-1; s >= 0; s--) begin
-                if (!stash_used[s]) pick_stash = 3'(s);
+                if (!stash_used_q[s]) pick_stash = 3'(s);
             end
         end
-        free_o       = find_i && (count0 != '0 || count1 != '0 || stash_used != '1);
+        free_o       = frees_i && (used_q != '1 || stash_used_q != '1);
         free_index_o = {STASH_ROW, pick_stash};
-        if (count1 > count0)   free_index_o = {1'b0, read_row1_i, 1'b1, pick1};
-        else if (count0 != '0) free_index_o = {1'b0, read_row0_i, 1'b0, pick0};
+        if (count1 > count0)   free_index_o = {1'b0, row1_q, 1'b1, pick1};
+        else if (count0 != '0) free_index_o = {1'b0, row0_q, 1'b0, pick0};
     end
 
-    `ASSERT(OneSlotMatches_A, $onehot0({hit, stash_hit}))
+    logic looked_q;
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) looked_q <= 1'b0;
+        else         looked_q <= find_i || scan_i;
+    end
+    `ASSERT(OneSlotMatches_A, !looked_q || $onehot0({hit, stash_hit_q}))
     `ASSERT(NoReadWhileWriting_A, !read_i || !(write_state_i || write_entry_i || clear_row_i))
     `ASSERT(ScanAndFindExclude_A, !(scan_i && find_i))
     `ASSERT(SwapGoesToABank_A, !swap_i || (write_entry_i && !to_stash && displaces_i))

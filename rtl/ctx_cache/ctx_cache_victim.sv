@@ -18,6 +18,7 @@ module ctx_cache_victim #(
     output logic             found_o,
     output logic [WAY_W-1:0] way_o,
 
+    input  logic [NODES-1:0] used_tree_i,  // of a set, not always the same one
     input  logic [WAY_W-1:0] used_way_i,
     output logic [NODES-1:0] used_tree_o
 );
@@ -41,32 +42,35 @@ module ctx_cache_victim #(
     end
 
     // A node's bit points to the half used longer ago; a half without candidates is not entered.
+    // A way is the oldest one when at each node above it the walk turns to its half. Node 2^l - 1 + k stands above all ways whose
+    // first l bits are k.
+    logic [NODES-1:0] right;
+    logic [WAYS-1:0]  chosen;
     always_comb begin
-        int node, base, half;
-        logic [WAYS-1:0] half_mask;
-        logic right;
-        node = 0;
-        base = 0;
+        right = '0;
         for (int l = 0; l < LEVELS; l++) begin
-            half      = WAYS >> (l + 1);
-            half_mask = ~({WAYS{1'b1}} << half);
-            right     = ((candidates >> base) & half_mask) == '0
-                     || (tree_i[node] && ((candidates >> (base + half)) & half_mask) != '0);
-            base      = right ? base + half : base;
-            node      = 2 * node + (right ? 2 : 1);
+            for (int k = 0; k < WAYS; k++) if (k < (1 << l)) begin
+                right[(1 << l) - 1 + k] = (candidates & ((WAYS'((1 << (WAYS >> (l + 1))) - 1)) << (k * (WAYS >> l)))) == '0
+                    || (tree_i[(1 << l) - 1 + k] && (candidates & ((WAYS'((1 << (WAYS >> (l + 1))) - 1)) << (k * (WAYS >> l) + (WAYS >> (l + 1))))) != '0);
+            end
         end
-        oldest = WAY_W'(base);
+        chosen = '1;
+        oldest = '0;
+        for (int w = 0; w < WAYS; w++) begin
+            for (int l = 0; l < LEVELS; l++) begin
+                if (right[(1 << l) - 1 + (w >> (LEVELS - l))] != 1'((w >> (LEVELS - 1 - l)) % 2)) chosen[w] = 1'b0;
+            end
+            oldest = oldest | ({WAY_W{chosen[w]}} & WAY_W'(w));
+        end
     end
 
+    // Node 2^l - 1 + k stands above all ways whose first l bits are k.
     always_comb begin
-        int node;
-        logic right;
-        node        = 0;
-        used_tree_o = tree_i;
+        used_tree_o = used_tree_i;
         for (int l = 0; l < LEVELS; l++) begin
-            right             = used_way_i[LEVELS - 1 - l];
-            used_tree_o[node] = !right;
-            node              = 2 * node + (right ? 2 : 1);
+            for (int k = 0; k < WAYS; k++) if (k < (1 << l)) begin
+                if (32'(used_way_i) >> (LEVELS - l) == k) used_tree_o[(1 << l) - 1 + k] = !used_way_i[LEVELS - 1 - l];
+            end
         end
     end
 

@@ -17,7 +17,7 @@ module ctx_cache_wqueue #(
 ) (
     input  logic clk_i,
     input  logic rst_ni,
-    output logic room_o,         // for two entries
+    output logic room_o,         // for two entries behind two that are on their way here
     output logic empty_o,
 
     input  logic              push_i,
@@ -28,10 +28,12 @@ module ctx_cache_wqueue #(
 
     input  logic              store_i,
     input  logic              store_last_i,
-    input  logic              store_bad_i,
     input  logic [IDX_W-1:0]  store_entry_i,
     input  logic [1:0]        store_line_i,
     input  logic [LINE_W-1:0] store_data_i,
+
+    input  logic              bad_i,         // a line stored in the cycle before into this entry was wrong
+    input  logic [IDX_W-1:0]  bad_entry_i,
 
     output logic              next_valid_o,
     output logic [1:0]        next_kind_o,
@@ -46,7 +48,7 @@ module ctx_cache_wqueue #(
 
     input  logic              reads_i,      // somebody wants to read
     input  logic [ARG_W-1:0]  conn_i,       // this connection
-    output logic              pending_o     // and must wait
+    output logic              clear_o       // and need not wait: known a cycle after it wants to
 );
     logic [1:0]        kind_q [DEPTH];
     logic [ARG_W-1:0]  conn_q [DEPTH];
@@ -56,7 +58,7 @@ module ctx_cache_wqueue #(
     logic [IDX_W:0]    count_q;
 
     assign tail_o       = tail_q;
-    assign room_o       = 32'(count_q) <= DEPTH - 2;
+    assign room_o       = 32'(count_q) <= DEPTH - 4;
     assign empty_o      = count_q == '0;
     assign next_valid_o = complete_q[next_q];
     assign next_kind_o  = kind_q[next_q];
@@ -64,11 +66,14 @@ module ctx_cache_wqueue #(
     assign head_kind_o  = kind_q[head_q];
     assign head_meta_o  = meta_q[head_q];
 
+    // Nobody writes lines of a connection while its read waits, but who makes it read them anew (a REMOVE beside an INSTALL).
+    logic [DEPTH-1:0] same;
     always_comb begin
-        pending_o = 1'b0;
-        if (reads_i && here_q != '0) begin
-            for (int e = 0; e < DEPTH; e++) pending_o = pending_o || (here_q[e] && conn_q[e] == conn_i);
-        end
+        for (int e = 0; e < DEPTH; e++) same[e] = here_q[e] && conn_q[e] == conn_i;
+    end
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) clear_o <= 1'b0;
+        else         clear_o <= reads_i && same == '0;
     end
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -80,20 +85,12 @@ module ctx_cache_wqueue #(
             tail_q     <= '0;
             count_q    <= '0;
         end else begin
-            if (push_i) begin
-                here_q[tail_q]     <= 1'b1;
-                complete_q[tail_q] <= push_kind_i == ctx_cache_pkg::WQ_META;
-                tail_q             <= tail_q + 1'b1;
-            end
-            if (store_i && store_last_i) complete_q[store_entry_i] <= 1'b1;
-            if (next_take_i) begin
-                complete_q[next_q] <= 1'b0;
-                next_q             <= next_q + 1'b1;
-            end
-            if (pop_i) begin
-                here_q[head_q] <= 1'b0;
-                head_q         <= head_q + 1'b1;
-            end
+            here_q     <= (here_q | (push_i ? DEPTH'(1) << tail_q : '0)) & ~(pop_i ? DEPTH'(1) << head_q : '0);
+            complete_q <= (complete_q | (push_i && push_kind_i == ctx_cache_pkg::WQ_META ? DEPTH'(1) << tail_q : '0)
+                           | (store_i && store_last_i ? DEPTH'(1) << store_entry_i : '0)) & ~(next_take_i ? DEPTH'(1) << next_q : '0);
+            if (push_i) tail_q <= tail_q + 1'b1;
+            if (next_take_i) next_q <= next_q + 1'b1;
+            if (pop_i) head_q <= head_q + 1'b1;
             if (push_i != pop_i) count_q <= push_i ? count_q + 1'b1 : count_q - 1'b1;
         end
     end
@@ -104,7 +101,7 @@ module ctx_cache_wqueue #(
             conn_q[tail_q] <= push_conn_i;
             meta_q[tail_q] <= push_meta_i;
         end
-        if (store_i && store_bad_i) meta_q[store_entry_i][ctx_cache_pkg::META_OUT_BIT] <= 1'b1;
+        if (bad_i) meta_q[bad_entry_i][ctx_cache_pkg::META_OUT_BIT] <= 1'b1;
     end
 
     sram_1r1w #(.DEPTH(DEPTH * 4), .LANES(1), .LANE_W(LINE_W)) u_lines (

@@ -286,7 +286,7 @@ module ctx_cache_top (input logic clk_i);
     assign ret_ok  = ret_rsp_result == ctx_cache_pkg::RES_OK;
 
     // Progress: cycles since the script's last operation was taken, which misses; whatever the other requester does.
-    localparam logic [5:0] BOUND = 6'd30;
+    localparam logic [5:0] BOUND = 6'd60;
     logic [5:0] age_q;
     always @(posedge clk_i) begin
         if (!rst_ni || op_ready[3]) age_q <= '0;

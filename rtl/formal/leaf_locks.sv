@@ -84,7 +84,7 @@ module leaf_locks (input logic clk_i, input logic rst_ni);
         .clk_i(clk_i), .rst_ni(rst_q), .op_valid_i(op_valid), .op_ready_o(op_ready), .op_code_i(op_code),
         .op_conn_i(op_conn_w), .op_gen_i(gens), .op_tag_i(32'b0), .ret_valid_i(ret_valid),
         .ret_ready_o(ret_ready), .ret_code_i(ret_code), .ret_conn_i(ret_conn_w), .ret_gen_i(gens),
-        .ret_tag_i(32'b0), .ret_mask_i(16'b0), .held_i(held), .held_conn_i(held_conn), .misses_ok_i(misses_ok), .keys_ok_i(keys_ok), .scans_ok_i(keys_ok),
+        .ret_tag_i(32'b0), .ret_mask_i(16'b0), .held_i(held), .held_conn_i(held_conn), .misses_ok_i(misses_ok), .starts_i(1'b0), .keys_ok_i(keys_ok), .scans_ok_i(keys_ok),
         .turn_valid_i(turn), .turn_who_i(turn_who), .take_i(take_any),
         .grant_o(grant), .by_key_o(by_key), .ret_o(ret), .who_o(who), .code_o(code), .conn_o(conn), .gen_o(gen_o),
         .mask_o(mask), .op_finish_i(op_finish), .ret_finish_i(ret_finish), .rescan_i(1'b0), .rescan_who_i(2'd0),
@@ -92,7 +92,7 @@ module leaf_locks (input logic clk_i, input logic rst_ni);
     logic its_way, its_frozen;
     ctx_cache_locks #(.SETS(2), .WAYS(2), .CONN_W(2)) u_locks (
         .clk_i(clk_i), .rst_ni(rst_q), .set_i(set), .clear_i(clear), .who_i(who_q), .conn_i(conn_q[1:0]),
-        .gen_i(gen_q), .way_i(way), .frozen_i(frozen), .holds_o(holds), .way_o(its_way), .frozen_o(its_frozen), .locked_ways_o(locked_ways), .held_o(held),
+        .gen_i(gen_q), .way_i(way), .frozen_i(frozen), .ask_who_i(who_q), .ask_conn_i(conn_q[1:0]), .ask_gen_i(gen_q), .holds_o(holds), .way_o(its_way), .frozen_o(its_frozen), .locked_ways_o(locked_ways), .held_o(held),
         .held_conn_o(held_conn));
 
     (* anyconst *) logic [1:0] a, b;
@@ -113,7 +113,8 @@ module leaf_locks (input logic clk_i, input logic rst_ni);
         if (!rst_q) returned_q <= 1'b0;
         else if (take_own) returned_q <= ret;
     end
-    logic alone;  // nobody else is there, nothing stops a's operation
+    logic alone, alone_q;  // nobody else is there, nothing stops a's operation; in the cycle before, too
+    always @(posedge clk_i) alone_q <= rst_q && alone;
     assign alone = !op_ready[a] && !started_q[a] && (op_ready | (4'd1 << a)) == 4'hf && ret_ready == 4'hf && held == '0
                 && misses_ok && keys_ok && !turn;
     always @* if (rst_q && a != b) begin
@@ -123,7 +124,7 @@ module leaf_locks (input logic clk_i, input logic rst_ni);
         taken_only_free: assert (!acquires || !held[a] || C'(held_conn[2*a +: 2]) != conn_q);
         in_order:        assert (!(take_any && grant && !ret && who == b) || !first_q);
         return_first:    assert (!(take_own && !ret && !ret_ready[a] && !ret_started_q[a]) || returned_q);
-        no_lost_wakeup:  assert (!alone || (grant && who == a && !ret));
+        no_lost_wakeup:  assert (!(alone && alone_q) || (grant && who == a && !ret));
         reach_two_locks: assert (!(held[a] && held[b]));
         reach_order:     assert (!(first_q && held[a]));
     end

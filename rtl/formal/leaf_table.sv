@@ -40,7 +40,7 @@ module leaf_table (input logic clk_i, input logic rst_ni);
 
     // 0 idle, 1 FIND is on its way, 2 decides
     logic [2:0]  step_q;
-    logic [3:0]  timer_q;  // the result comes four cycles after the command
+    logic [4:0]  timer_q;  // the result comes five cycles after the command
     logic [4:0]  key_q;
     logic        find, write, done, found, free, idle, hold, lookup_ready, rsp_valid, evt, evt_displace, live;
     logic [4:0]  found_index, free_index, used;
@@ -48,8 +48,8 @@ module leaf_table (input logic clk_i, input logic rst_ni);
     logic [C-1:0] found_conn, rsp_conn;
     logic [15:0] found_gen, rsp_gen;
     logic [7:0]  rsp_tag;
-    assign done  = timer_q[3];
-    always @(posedge clk_i) timer_q <= rst_q ? {timer_q[2:0], find} : '0;
+    assign done  = timer_q[4];
+    always @(posedge clk_i) timer_q <= rst_q ? {timer_q[3:0], find} : '0;
     assign find  = step_q == 3'd0 && go && !hold && cycle_q == 3'd7;
     assign write = step_q == 3'd2 && (found ? go : insert && free);
     assign live  = found_state == ctx_cache_pkg::ENTRY_HOT || found_state == ctx_cache_pkg::ENTRY_COLD
@@ -98,12 +98,12 @@ module leaf_table (input logic clk_i, input logic rst_ni);
     logic [2:0] mine;
     assign mine = state_of_q[32'(key_q)*3 +: 3];
 
-    // What a LOOKUP has to say is known when it is taken: commands and LOOKUPs have one order. It says so four cycles later.
-    logic [11:0] told_q;
+    // What a LOOKUP has to say is known when it is taken: commands and LOOKUPs have one order. It says so five cycles later.
+    logic [14:0] told_q;
     logic [2:0]  told, place_of;
-    assign told     = told_q[11:9];
+    assign told     = told_q[14:12];
     assign place_of = told == ctx_cache_pkg::ENTRY_TOMBSTONE ? ctx_cache_pkg::ENTRY_FROZEN : told;
-    always @(posedge clk_i) told_q <= {told_q[8:0], state_of_q[32'(lookup_key)*3 +: 3]};
+    always @(posedge clk_i) told_q <= {told_q[11:0], state_of_q[32'(lookup_key)*3 +: 3]};
 
     always @* begin
         assume (!free_q || state <= 3'd5);

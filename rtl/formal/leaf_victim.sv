@@ -13,13 +13,13 @@ module leaf_victim (input logic clk_i, input logic rst_ni);
     always @(posedge clk_i) rst_q <= 1'b1;
 
     ctx_cache_victim #(.WAYS(8)) dut (.clk_i(clk_i), .rst_ni(rst_q), .valid_i(valid), .frozen_i(frozen), .locked_i(locked),
-        .tree_i(tree), .found_o(found), .way_o(way), .used_way_i(used), .used_tree_o(used_tree));
+        .tree_i(tree), .found_o(found), .way_o(way), .used_tree_i(tree), .used_way_i(used), .used_tree_o(used_tree));
 
     logic       again_found;
     logic [2:0] again;
     logic [6:0] unused;
     ctx_cache_victim #(.WAYS(8)) next (.clk_i(clk_i), .rst_ni(rst_q), .valid_i(valid), .frozen_i(frozen), .locked_i(locked),
-        .tree_i(used_tree), .found_o(again_found), .way_o(again), .used_way_i(used), .used_tree_o(unused));
+        .tree_i(used_tree), .found_o(again_found), .way_o(again), .used_tree_i(used_tree), .used_way_i(used), .used_tree_o(unused));
 
     logic [7:0] empty, plain, candidates;
     assign empty      = ~valid & ~locked;

@@ -7,7 +7,7 @@
 #include "models/base/units.h"
 
 /* The request is made so many cycles into a race; a race has so many offsets. */
-enum { REQUEST_AT = 8, OFFSETS = 48 };
+enum { REQUEST_AT = 8, OFFSETS = 72 };
 
 static inline struct ctx_flip data_flip(uint32_t conn, uint8_t line, uint32_t bit)
 {

@@ -151,10 +151,10 @@ Test(ctx_cache_rate, moves_follow_one_another)
     run(rate, "RESERVE", 4);
     add_all(rate, CTX_OP_INSTALL, 0, HOT);
     struct spread empty = run(rate, "INSTALL, reserved, empty way", 4);
-    cr_assert_leq(empty.p99, 5);
+    cr_assert_leq(empty.p99, 10);
     add_all(rate, CTX_OP_INSTALL, HOT, HOT);
     struct spread dirty = run(rate, "INSTALL, reserved, dirty victim", 4);
-    cr_assert_leq(dirty.p99, 9);
+    cr_assert_leq(dirty.p99, 13);
     add_all(rate, CTX_OP_FREEZE, HOT, HOT);
     run(rate, "FREEZE", 4);
     add_all(rate, CTX_OP_EXTRACT, HOT, HOT);
@@ -171,7 +171,7 @@ Test(ctx_cache_rate, moves_follow_one_another)
     run(rate, "RESERVE over a tombstone", 4);
     add_all(rate, CTX_OP_INSTALL, HOT, HOT);
     struct spread clean = run(rate, "INSTALL, reserved, clean victim", 4);
-    cr_assert_leq(clean.p99, 5);
+    cr_assert_leq(clean.p99, 10);
     rate_destroy(rate);
 }
 
@@ -194,7 +194,7 @@ Test(ctx_cache_rate, one_requester_alone)
 
 Test(ctx_cache_rate, data_port_is_never_idle)
 {
-    enum { ROUND_MIN = 25 };
+    enum { ROUND_MIN = 30 };
     for (uint8_t mask = 1; mask < 16; mask = (uint8_t)(2 * mask + 1)) {
         struct rate *rate = rate_create(51650);
         add_all(rate, CTX_OP_INSTALL, 0, HOT);
@@ -212,7 +212,7 @@ Test(ctx_cache_rate, data_port_is_never_idle)
         if (getenv("CTX_CACHE_VERBOSE"))
             printf("%-36s %llu cycles for %u lines\n", name, (unsigned long long)cycles,
                    count * lines);
-        /* Four requesters, each with one operation at a time, keep the port busy but for one cycle in 25 when they
+        /* Four requesters, each with one operation at a time, keep the port busy but for six cycles in 30 when they
          * write one line: so long is a READ_LOCK and a return behind three others. */
         uint32_t round = u32_max(4 * lines, ROUND_MIN);
         cr_assert_leq(cycles, (uint64_t)count / 4 * round + 20);

@@ -197,7 +197,7 @@ Test(waves, file_reads_back_with_windows_and_names, .init = enter, .fini = leave
     struct seen seen = {0};
     fstHandle handle;
     cr_assert(has_name(reader, "nic0.ctx_cache", "rsp_valid_o", &handle));
-    cr_assert(has_name(reader, "nic1.ctx_cache.u_stage", "conn_q", &handle));
+    cr_assert(has_name(reader, "nic1.ctx_cache.u_stage", "t_conn", &handle));
     cr_assert(has_name(reader, "system.probe", "move0_conn_i", &handle));
     cr_assert(has_name(reader, "system.probe", "waves_on_i", &handle));
     cr_assert(!has_name(reader, "nic0.ctx_cache.u_data.u_lines", "mem", &handle));

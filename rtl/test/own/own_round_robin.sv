@@ -7,6 +7,7 @@ module own_round_robin (
     input  logic [3:0] candidates_i,
     input  logic       take_i,
     output logic       grant_o,
+    output logic [3:0] one_o,
     output logic [1:0] who_o
 );
     logic [3:0] first_q, one;
@@ -14,6 +15,7 @@ module own_round_robin (
     assign grant_o = |candidates_i;
     assign twice   = {candidates_i, candidates_i} & ~({candidates_i, candidates_i} - {4'b0, first_q});
     assign one     = twice[3:0] | twice[7:4];
+    assign one_o   = one;
     assign who_o   = {one[3] | one[2], one[3] | one[1]};
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) first_q <= 4'b1;

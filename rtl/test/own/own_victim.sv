@@ -15,6 +15,7 @@ module own_victim #(
     input  logic [NODES-1:0] tree_i,
     output logic             found_o,
     output logic [WAY_W-1:0] way_o,
+    input  logic [NODES-1:0] used_tree_i,
     input  logic [WAY_W-1:0] used_way_i,
     output logic [NODES-1:0] used_tree_o
 );
@@ -38,10 +39,10 @@ module own_victim #(
         for (genvar n = 0; n < NODES; n++) begin : gen_node
             localparam int LEVEL = $clog2(n + 2) - 1;
             localparam int POS   = n + 1 - (1 << LEVEL);
-            assign used_tree_o[n] = (32'(used_way_i) >> (LEVELS - LEVEL)) == POS ? !used_way_i[LEVELS - 1 - LEVEL] : tree_i[n];
+            assign used_tree_o[n] = (32'(used_way_i) >> (LEVELS - LEVEL)) == POS ? !used_way_i[LEVELS - 1 - LEVEL] : used_tree_i[n];
         end
     end else begin : gen_none
-        assign used_tree_o = tree_i;
+        assign used_tree_o = used_tree_i;
         logic unused;
         assign unused = ^used_way_i;
     end
