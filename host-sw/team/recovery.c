@@ -145,7 +145,7 @@ static void end_restart(struct host_sw *sw, unsigned nic)
     port_changed(sw, nic);
 }
 
-/* The same port says more while its NIC is out of the team. */
+/* The root port reports another event for a NIC that has already left the team. */
 static void on_port_of_lost(struct host_sw *sw, unsigned nic, const struct nic_error_report *report)
 {
     if (!report->answers) {

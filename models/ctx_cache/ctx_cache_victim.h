@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Way masks have bit w for way w; ways is a power of two up to 32. A way whose tag went bad while it was locked is locked
- * and not valid. */
+/* Way masks have bit w for way w; ways is a power of two up to 32. A locked way with a damaged tag reads
+ * as locked, but not as valid. */
 struct ctx_victim_set {
     uint32_t valid, frozen, locked;
     uint32_t tree;

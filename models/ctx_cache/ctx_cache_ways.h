@@ -23,17 +23,19 @@ void ctx_ways_touch(struct ctx_core *core, const struct ctx_way *way);
 struct ctx_way *ctx_ways_evict(struct ctx_core *core, uint32_t conn);
 /* A context that is present in DRAM comes in; all its lines are bad if newer ones were lost. */
 struct ctx_way *ctx_ways_fill(struct ctx_core *core, uint32_t conn);
-/* The context ends here: DRAM remembers its generation only. */
+/* Ends the context. DRAM keeps only its generation. */
 void ctx_ways_forget(struct ctx_core *core, struct ctx_way *way);
-/* Constant line and meta line go to DRAM at once, so that a victim has four lines to take there. */
+/* Writes the constant line and the meta line to DRAM at once, so that only four lines are left to write back when the
+ * way becomes a victim. */
 void ctx_ways_write_through(struct ctx_core *core, const struct ctx_way *way);
-/* The meta line alone: the lines in DRAM are not the newest from now on. */
+/* Writes the meta line alone, which then says that the lines in DRAM are older than those of the cache. */
 void ctx_ways_mark_out(struct ctx_core *core, const struct ctx_way *way);
 
-/* Soft errors (ctx_cache_flip.c). One of the first so many lines has bad parity; all lines are to have it. */
+/* Soft errors (ctx_cache_flip.c). ctx_way_is_bad() tells whether one of the first `lines` lines has bad parity, and
+ * ctx_way_poison() gives all lines bad parity. */
 bool ctx_way_is_bad(const struct ctx_way *way, uint32_t lines);
 void ctx_way_poison(struct ctx_way *way);
-/* The way with a bad tag is empty. */
+/* Empties a way whose tag is bad. */
 void ctx_way_drop(struct ctx_core *core, struct ctx_way *way);
 
 #endif
