@@ -1,6 +1,6 @@
 # Fuzzing of the scenario reader (clang's libFuzzer). FUZZ_SECONDS says how long.
 FUZZ_SECONDS ?= 60
-FUZZ_SCENARIO_SRC := sim/fuzz/fuzz_scenario.c $(filter sim/scenario%.c sim/expect.c sim/output_%.c sim/spelling.c sim/action/%.c sim/soft_errors.c,$(SIM_C_SRC)) \
+FUZZ_SCENARIO_SRC := sim/fuzz/fuzz_scenario.c $(filter sim/scenario/scenario%.c sim/results/expect.c sim/schema/output_%.c sim/scenario/spelling.c sim/action/%.c sim/testbed/soft_errors.c,$(SIM_C_SRC)) \
                      $(wildcard sim/test/stub_params.c)
 
 .PHONY: fuzz-scenario

@@ -3,7 +3,7 @@ include mk/fst.mk
 SIM_C_LIB   := $(B)/libtoesim_sim.a
 # All C files of sim/ and its folders but those of programs of their own, and of sim/glue, which belong to the Verilated models.
 SIM_C_SRC   := $(filter-out $(patsubst %,sim/%/%,test example bench fuzz fail glue rooms),$(wildcard sim/*.c sim/*/*.c))
-SIM_CXX_SRC := $(wildcard sim/*.cpp) $(wildcard sim/shells/*.cpp)
+SIM_CXX_SRC := $(filter-out $(patsubst %,sim/%/%,test example bench fuzz fail glue rooms),$(wildcard sim/*.cpp sim/*/*.cpp))
 SIM_CXX_OBJ := $(patsubst %.cpp,$(B)/obj/%.o,$(SIM_CXX_SRC))
 TOESIM      := $(B)/toesim
 
@@ -34,8 +34,8 @@ $(LIBTOESIM_A): $(LIB_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB) $(GLUE_LIBS)
 	@{ echo "CREATE $@"; for f in $(filter %.a,$^); do echo "ADDLIB $$f"; done; \
 	    echo "ADDMOD $(filter %.o,$^)" | tr ' ' ',' | sed 's/ADDMOD,/ADDMOD /'; echo SAVE; echo END; } | $(AR) -M
 
-$(LIBTOESIM): $(LIBTOESIM_A) sim/libtoesim.map
-	$(CXX) $(LDFLAGS) -shared -Wl,--version-script=sim/libtoesim.map -Wl,--whole-archive $(LIBTOESIM_A) \
+$(LIBTOESIM): $(LIBTOESIM_A) sim/embed/libtoesim.map
+	$(CXX) $(LDFLAGS) -shared -Wl,--version-script=sim/embed/libtoesim.map -Wl,--whole-archive $(LIBTOESIM_A) \
 	    -Wl,--no-whole-archive $(LIB_NEEDS) -Wl,-z,defs -o $@
 
 EXAMPLE_BIN := $(B)/example/echo $(B)/example/echo-static $(B)/example/connect $(B)/example/load

@@ -1,4 +1,4 @@
 // The program itself is in cli.c. SystemC's own main() is not used: see kernel.h.
-#include "sim/cli.h"
+#include "sim/cli/cli.h"
 
 int main(int argc, char *argv[]) { return toesim_main(argc, argv); }

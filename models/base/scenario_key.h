@@ -1,5 +1,5 @@
 /* The description of a scenario key for the reader. Parts with keys of their own use this type;
- * sim/scenario_table.c has the table of all keys. */
+ * sim/scenario/scenario_table.c has the table of all keys. */
 #ifndef TOESIM_BASE_SCENARIO_KEY_H
 #define TOESIM_BASE_SCENARIO_KEY_H
 

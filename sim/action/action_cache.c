@@ -1,7 +1,7 @@
 /* Soft errors of the context cache. */
 #include "models/toe/toe_engine.h"
 #include "sim/action/action_owners.h"
-#include "sim/soft_errors.h"
+#include "sim/testbed/soft_errors.h"
 
 static const char *check(const struct sim_action *action, unsigned given)
 {

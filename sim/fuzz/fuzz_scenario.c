@@ -3,8 +3,8 @@
  * back unchanged through effective.yaml. The first byte chooses: the file itself, or a --set
  * assignment.
  */
-#include "sim/scenario.h"
-#include "sim/scenario_write.h"
+#include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_write.h"
 
 #include <stdint.h>
 #include <stdlib.h>

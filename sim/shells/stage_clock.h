@@ -1,9 +1,9 @@
 // Runs the stages of one system in SystemC's time: one process and two events for all of them. Which
-// stage runs when is decided in sim/schedule.c.
+// stage runs when is decided in sim/testbed/schedule.c.
 #ifndef TOESIM_SIM_SHELLS_STAGE_CLOCK_H
 #define TOESIM_SIM_SHELLS_STAGE_CLOCK_H
 
-#include "sim/schedule.h"
+#include "sim/testbed/schedule.h"
 
 #include <systemc>
 

@@ -1,8 +1,8 @@
 #include "sim/test/fake_run.h"
 
-#include "sim/recheck.h"
-#include "sim/run.h"
-#include "sim/script_run.h"
+#include "sim/run/recheck.h"
+#include "sim/run/run.h"
+#include "sim/run/script_run.h"
 
 #include <inttypes.h>
 #include <stdio.h>

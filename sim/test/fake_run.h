@@ -2,7 +2,7 @@
 #ifndef TOESIM_SIM_TEST_FAKE_RUN_H
 #define TOESIM_SIM_TEST_FAKE_RUN_H
 
-#include "sim/config.h"
+#include "sim/scenario/config.h"
 
 enum fake_seed {
     FAKE_GOOD = 1,

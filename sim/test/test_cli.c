@@ -1,5 +1,5 @@
 /* The command line around a fake run: options, messages, exit status, what is left on disk. */
-#include "sim/cli.h"
+#include "sim/cli/cli.h"
 
 #include "models/base/units.h"
 #include "sim/test/fake_run.h"

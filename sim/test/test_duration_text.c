@@ -1,4 +1,4 @@
-#include "sim/duration_text.h"
+#include "sim/results/duration_text.h"
 
 #include <criterion/criterion.h>
 

@@ -1,5 +1,5 @@
 /* Expectations on a document like stats.json. */
-#include "sim/expect.h"
+#include "sim/results/expect.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The results folder: what is replaced, what is refused, and that nothing half-done stays. */
-#include "sim/outdir.h"
+#include "sim/results/outdir.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>

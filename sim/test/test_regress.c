@@ -1,7 +1,7 @@
 /* The first difference of two documents, and the XML that reports it. */
-#include "sim/regress.h"
-#include "sim/regress_diff.h"
-#include "sim/regress_junit.h"
+#include "sim/regress/regress.h"
+#include "sim/regress/regress_diff.h"
+#include "sim/regress/regress_junit.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
 /* The scenario reader: every way a file can be wrong with its line, and the way there and back. */
 #include "models/base/units.h"
 #include "models/hwif/flow_key.h"
-#include "sim/scenario.h"
-#include "sim/scenario_lookup.h"
-#include "sim/scenario_quantity.h"
-#include "sim/scenario_value.h"
-#include "sim/scenario_write.h"
+#include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_lookup.h"
+#include "sim/scenario/scenario_quantity.h"
+#include "sim/scenario/scenario_value.h"
+#include "sim/scenario/scenario_write.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-/* sim/scenario_quantity: numbers with units, both ways. */
-#include "sim/scenario_quantity.h"
-#include "sim/scenario_value.h"
+/* sim/scenario/scenario_quantity.c: numbers with units, both ways. */
+#include "sim/scenario/scenario_quantity.h"
+#include "sim/scenario/scenario_value.h"
 
 #include "models/base/units.h"
 

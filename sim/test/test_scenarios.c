@@ -1,8 +1,8 @@
 /* The scenarios of the tree are good, and their captures are there. Run from the top folder. */
 #include "sim/action/action_table.h"
-#include "sim/scenario.h"
-#include "sim/scenario_keys.h"
-#include "sim/scenario_lookup.h"
+#include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_keys.h"
+#include "sim/scenario/scenario_lookup.h"
 
 #include <criterion/criterion.h>
 #include <glob.h>

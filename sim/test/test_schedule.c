@@ -1,5 +1,5 @@
 /* sim/schedule: the order of stages at one time is that of their addition, whoever looks at them. */
-#include "sim/schedule.h"
+#include "sim/testbed/schedule.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>

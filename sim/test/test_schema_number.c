@@ -1,5 +1,5 @@
 /* Patterns of ranges against plain arithmetic, on every number of small ranges and both ends of large ones. */
-#include "sim/schema_number.h"
+#include "sim/schema/schema_number.h"
 
 #include "models/base/units.h"
 

@@ -1,6 +1,6 @@
-/* sim/soft_errors.c: in order, one at a time, none forgotten. */
+/* sim/testbed/soft_errors.c: in order, one at a time, none forgotten. */
 #include "models/base/stage_loop.h"
-#include "sim/soft_errors.h"
+#include "sim/testbed/soft_errors.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,8 +1,8 @@
-/* sim/swarm_draw: a seed gives one scenario, and no key of the scenario table is forgotten. */
+/* sim/swarm/swarm_draw.c: a seed gives one scenario, and no key of the scenario table is forgotten. */
 #include "models/base/units.h"
-#include "sim/scenario_lookup.h"
-#include "sim/swarm_draw.h"
-#include "sim/swarm_rules.h"
+#include "sim/scenario/scenario_lookup.h"
+#include "sim/swarm/swarm_draw.h"
+#include "sim/swarm/swarm_rules.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
-/* sim/swarm_files: results folders that differ, and files that are not whole. Formats: libpcap's pcap-savefile(5), pcapng
+/* sim/swarm/swarm_files.c: results folders that differ, and files that are not whole. Formats: libpcap's pcap-savefile(5), pcapng
  * draft 4.1. */
-#include "sim/swarm_files.h"
+#include "sim/swarm/swarm_files.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Wave files written with the library itself, then compared. */
-#include "sim/wavediff.h"
+#include "sim/regress/wavediff.h"
 
 #include <criterion/criterion.h>
 #include <fstapi.h>

@@ -1,0 +1,226 @@
+#include "sim/cli/cli.h"
+
+#include "models/base/printable.h"
+#include "sim/cli/cli_check.h"
+#include "sim/cli/cli_command.h"
+#include "sim/cli/cli_regress.h"
+#include "sim/cli/cli_run.h"
+#include "sim/cli/cli_script.h"
+#include "sim/cli/cli_swarm.h"
+#include "sim/cli/cli_wavediff.h"
+#include "sim/run/stop_signals.h"
+#include "sim/run/version.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char run_help[] =
+    "usage: toesim run SCENARIO [OPTION]...\n"
+    "\n"
+    "Simulates a scenario file (YAML, see docs/scenario.md) and prints its summary.\n"
+    "\n"
+    "  -o, --output DIR      results folder (default: results/NAME); an earlier run's is replaced\n"
+    "      --seed N          overrides the scenario's seed\n"
+    "      --set KEY=VALUE   overrides any key, as --set team.idle=5ms; may be repeated\n"
+    "      --waves WHAT      none, moves or all: what waves.fst holds\n"
+    "      --allow-empty     a capture without any conversation to judge is no error\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 every conversation that can be judged is intact (or an expectation allows\n"
+    "otherwise) and every expectation held; 1 an expectation or invariant failed; 2 bad input or\n"
+    "usage, or no conversation could be judged; 3 the environment failed (disk full, no "
+    "permission);\n"
+    "128 + N ended by signal N: the results so far are in DIR, or in DIR.cut when DIR holds "
+    "finished\n"
+    "ones.\n";
+
+static const char replay_help[] =
+    "usage: toesim replay CAPTURE [OPTION]...\n"
+    "\n"
+    "Replays a pcap or pcapng file (plain or gzip) against the team, all else at its default.\n"
+    "\n"
+    "      --port-policy P   hash (the switch decides), nic0, alternate (every frame), random,\n"
+    "                        flip:K (the other NIC after every K frames of a connection), or\n"
+    "                        captured (the NIC of the interface a frame was captured on)\n"
+    "      --port-of I=NIC   policy captured: interface I is nic0 or nic1 (default: the\n"
+    "                        first two of the file that carry frames of the peers)\n"
+    "      --interface I     read only frames of this interface; may be repeated\n"
+    "      --decap           take frames out of tunnels: GRE, VXLAN, GENEVE, ERSPAN, IP in IP\n"
+    "      --max-gap TIME    longest idle gap of the timeline (default 10ms)\n"
+    "      --stall TIME      nothing moved for so long and no timer runs: stalled (default 60s)\n"
+    "      --mode MODE       exact (the remote's segments as captured), or endpoint (the\n"
+    "                        same bytes by a live TCP stack, lwIP)\n"
+    "  -o, --output DIR      results folder (default: results/NAME of the capture)\n"
+    "      --seed N          seed of every random stream\n"
+    "      --set KEY=VALUE   any key of docs/scenario.md; may be repeated\n"
+    "      --waves WHAT      none, moves or all: what waves.fst holds\n"
+    "      --allow-empty     a capture without any conversation to judge is no error\n"
+    "      --no-recheck      do not replay damaged or stalled conversations again under nic0\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: as `toesim run`; 2 also when the capture is damaged in the middle.\n";
+
+static const char live_help[] =
+    "usage: toesim live SCENARIO --tap NAME [OPTION]...\n"
+    "\n"
+    "Connects the simulated switch to a Linux TAP device: the kernel and real programs talk to "
+    "the\n"
+    "simulated server. Simulated time follows wall time when it can. Needs root or CAP_NET_ADMIN.\n"
+    "The server answers ping and serves echo (7), discard (9), chargen (19) and HTTP (80).\n"
+    "\n"
+    "      --tap NAME        the device; made when it does not exist\n"
+    "      --files DIR       what HTTP serves, read into memory at the start; without: no HTTP\n"
+    "      --duration TIME   simulated time at most; without: until SIGINT or SIGTERM\n"
+    "      --port-policy P   as for toesim replay\n"
+    "  -o, --output DIR      results folder (default: results/NAME)\n"
+    "      --seed N          overrides the scenario's seed\n"
+    "      --set KEY=VALUE   overrides any key; may be repeated\n"
+    "      --waves WHAT      none, moves or all: what waves.fst holds\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: as `toesim run`; 3 also when the device cannot be opened.\n";
+
+static const char script_help[] =
+    "usage: toesim script FILE... [OPTION]...\n"
+    "\n"
+    "Plays packet scripts (docs/tcp-scripts.md) against the whole simulated server: the peer's\n"
+    "segments are put on the wire, what the server sends is compared with what the script "
+    "expects.\n"
+    "Under every port policy the server must send the same segments, with windows and at times\n"
+    "that differ by no more than docs/moves.md allows.\n"
+    "\n"
+    "      --port-policy P   nic0, alternate, random, flip (after 3 frames), or all (default)\n"
+    "      --ip 4|6          the family (default 4)\n"
+    "      --transcript      prints what the server sent\n"
+    "      --results FILE    writes a line per script: pass or fail on one NIC, the same while it\n"
+    "                        moves, the file; - for what is not played\n"
+    "  -j, --jobs N          simulations at the same time (default: one per processor)\n"
+    "      --set KEY=VALUE   any key of docs/scenario.md; may be repeated\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 all passed, or cannot be played in the whole system and say why; 1 a script\n"
+    "failed; 2 a script or option is wrong; 3 the environment failed.\n";
+
+static const char check_help[] =
+    "usage: toesim check SCENARIO...\n"
+    "       toesim check --schema | --keys | --outputs [--schema]\n"
+    "\n"
+    "Reads scenarios without running them and reports all errors of each.\n"
+    "\n"
+    "      --schema          prints the JSON Schema of a scenario, for editors\n"
+    "      --keys            prints every key with its range, default and meaning\n"
+    "      --outputs         prints every key of stats.json with its unit and meaning; with\n"
+    "                        --schema the JSON Schema of stats.json\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 all are good; 2 at least one is not.\n";
+
+static const char regress_help[] =
+    "usage: toesim regress [SCENARIO...] [OPTION]...\n"
+    "\n"
+    "Runs scenarios (default: scenarios/regress/*.yaml) and compares each one's stats.json with\n"
+    "results/golden/NAME.json, and its waves with results/golden/NAME.fst where that exists.\n"
+    "Results stay in results/regress/NAME.\n"
+    "\n"
+    "      --bless           takes the new results as golden\n"
+    "      --junit FILE      writes the outcome as JUnit XML\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 all as golden; 1 a difference or a failed expectation; 2 bad input; 3 the\n"
+    "environment failed.\n";
+
+static const char wavediff_help[] =
+    "usage: toesim wavediff A.fst B.fst\n"
+    "\n"
+    "Compares two wave files by signal path and value changes, and names the first difference.\n"
+    "\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 equal; 1 different; 2 a file cannot be read.\n";
+
+static const char swarm_help[] =
+    "usage: toesim swarm --seeds A..B [OPTION]...\n"
+    "\n"
+    "Runs random systems under random traffic and faults (docs/swarm.md). A seed alone gives the\n"
+    "scenario. Its run must end by itself, violate no invariant, damage nothing that no fault\n"
+    "explains, and give the same bytes again from its effective.yaml; now and then also with its\n"
+    "outputs the other way round, or ended by a signal. A seed that fails leaves its scenario "
+    "file\n"
+    "and its results, and the command that runs it again is printed.\n"
+    "\n"
+    "      --seeds A..B      from A to B; one number for one seed\n"
+    "  -j, --jobs N          seeds at the same time (default 1)\n"
+    "      --captures DIR    captures to replay besides generated clients (default traces)\n"
+    "  -o, --output DIR      where results of failures stay (default build/swarm)\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 all passed; 1 a seed failed; 2 wrong usage; 3 the environment failed.\n";
+
+static const char main_help[] =
+    "usage: toesim COMMAND [ARGUMENT]...\n"
+    "\n"
+    "Simulates a server with two teamed TCP-offload NICs.\n"
+    "\n"
+    "  run SCENARIO          simulate a scenario file\n"
+    "  replay CAPTURE        replay a capture against the team\n"
+    "  live SCENARIO         let real programs talk to the simulated server\n"
+    "  script FILE...        play packet scripts against the simulated server\n"
+    "  check SCENARIO...     look for errors in scenario files\n"
+    "  regress [SCENARIO...] compare results with golden ones\n"
+    "  wavediff A B          compare two wave files\n"
+    "  swarm --seeds A..B    run random systems, each drawn from a seed\n"
+    "\n"
+    "toesim COMMAND --help explains each; toesim --version prints the version.\n";
+
+static const struct cli_command commands[] = {
+    {"run", run_help, cli_run},
+    {"replay", replay_help, cli_replay},
+    {"live", live_help, cli_live},
+    {"script", script_help, cli_script},
+    {"check", check_help, cli_check},
+    {"regress", regress_help, cli_regress},
+    {"wavediff", wavediff_help, cli_wavediff},
+    {"swarm", swarm_help, cli_swarm},
+};
+
+/* Whoever prints need not look whether it can be written: this is the one place that does. A program that has
+ * told of a failure, or was ended by a signal, keeps its exit status. */
+static int flush_output(int status)
+{
+    bool flushed = fflush(stdout) == 0;
+    if ((flushed && !ferror(stdout)) || status >= STATUS_ENVIRONMENT)
+        return status;
+    cli_print(stderr, "toesim: standard output: %s",
+              flushed ? "a part could not be written" : strerror(errno));
+    return STATUS_ENVIRONMENT;
+}
+
+static int run_command(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        (void)fputs(main_help, stdout);
+        return STATUS_OK;
+    }
+    if (strcmp(name, "--version") == 0) {
+        (void)printf("toesim %s\n", TOESIM_VERSION);
+        return STATUS_OK;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, name) == 0) {
+            optind = 0; /* getopt starts anew, also when the program is called twice in a test */
+            return commands[i].main(&commands[i], argc - 1, argv + 1);
+        }
+    if (argc > 1)
+        cli_print(stderr, "toesim: %s: no such command\n", name);
+    (void)fputs(main_help, stderr);
+    return STATUS_BAD_INPUT;
+}
+
+int toesim_main(int argc, char **argv)
+{
+    stop_signals_ignore_file_size();
+    return flush_output(run_command(argc, argv));
+}

@@ -1,0 +1,266 @@
+#include "sim/results/results_json.h"
+
+#include "sim/results/results.h"
+#include "sim/results/results_capture.h"
+#include "sim/results/results_host.h"
+#include "sim/results/results_nics.h"
+#include "sim/results/results_streams.h"
+
+#include "host-sw/driver/nic_error.h"
+#include "host-sw/stack/host_tcp.h"
+#include "host-sw/transfer/mechanism.h"
+#include "models/base/drop_reason.h"
+#include "models/wire/ip_reassembly.h"
+#include "sim/results/expect.h"
+#include "sim/schema/output_keys.h"
+
+#include <string.h>
+
+void results_set(json_t *object, const char *key, uint64_t value)
+{
+    json_object_set_new(object, key, json_integer((json_int_t)value));
+}
+
+json_t *results_add_object(json_t *parent, const char *key)
+{
+    json_t *object = json_object();
+    json_object_set_new(parent, key, object);
+    return object;
+}
+
+/* {count, min, p50, p90, p99, p999, max}; a percentile only where enough samples support it. */
+static void set_samples(json_t *parent, const char *key, struct samples *samples)
+{
+    json_t *object = results_add_object(parent, key);
+    results_set(object, "count", samples->count);
+    if (!samples->count)
+        return;
+    results_set(object, "min", samples_min(samples));
+    results_set(object, "p50", samples_percentile(samples, 500));
+    results_set(object, "p90", samples_percentile(samples, 900));
+    if (samples->count >= 100)
+        results_set(object, "p99", samples_percentile(samples, 990));
+    if (samples->count >= 1000)
+        results_set(object, "p999", samples_percentile(samples, 999));
+    results_set(object, "max", samples_max(samples));
+}
+
+static void add_frames(json_t *root, const struct results_input *in)
+{
+    json_t *frames = results_add_object(root, "frames");
+    uint64_t replayed = in->external_frames;
+    if (in->replay)
+        replayed = replay_side_stats(in->replay)->frames_sent;
+    else if (in->gen)
+        replayed = gen_peer_stats(in->gen)->frames_sent;
+    results_set(frames, "replayed", replayed);
+    results_set(frames, "received", in->mac[0]->rx_frames + in->mac[1]->rx_frames);
+    results_set(frames, "transmitted", in->mac[0]->tx_frames + in->mac[1]->tx_frames);
+    results_set(frames, "in_flight", check_frames_in_flight(in->check));
+}
+
+/* The phases that marks of the mechanism's own end. */
+static void add_own_phases(json_t *phases, const struct results_input *in)
+{
+    const struct mechanism_ops *chosen = mechanism_table[in->config->team.mechanism];
+    for (unsigned i = 0; i < mechanism_mark_count(chosen); i++) {
+        struct samples samples;
+        samples_init(&samples);
+        move_log_own_phase(in->moves, chosen->name, i, &samples);
+        set_samples(phases, chosen->marks[i].name, &samples);
+        samples_free(&samples);
+    }
+}
+
+static void add_transfers(json_t *root, const struct results_input *in)
+{
+    static const char *const kinds[TRANSFER_KIND_COUNT] = {
+#define X(id, key, text) key,
+        TRANSFER_KINDS(X)
+#undef X
+    };
+    json_t *transfers = results_add_object(root, "transfers");
+    for (int kind = 0; kind < TRANSFER_KIND_COUNT; kind++) {
+        const struct transfer_counts *counts = &host_sw_get_stats(in->host_sw)->transfers[kind];
+        json_t *object = results_add_object(transfers, kinds[kind]);
+        results_set(object, "started", counts->started);
+        results_set(object, "completed", counts->completed);
+        results_set(object, "failed", counts->failed);
+        results_set(object, "cancelled", counts->cancelled);
+        results_set(object, "open", host_sw_transfers_open(in->host_sw, (enum transfer_kind)kind));
+    }
+}
+
+static void add_moves(json_t *root, const struct results_input *in)
+{
+    const struct host_sw_stats *sw = host_sw_get_stats(in->host_sw);
+    json_t *moves = results_add_object(root, "moves");
+    results_set(moves, "started", sw->transfers[TRANSFER_MOVE].started);
+    results_set(moves, "completed", sw->transfers[TRANSFER_MOVE].completed);
+    results_set(moves, "failed", sw->transfers[TRANSFER_MOVE].failed);
+    results_set(moves, "cancelled", sw->transfers[TRANSFER_MOVE].cancelled);
+    results_set(moves, "open", host_sw_transfers_open(in->host_sw, TRANSFER_MOVE));
+    results_set(moves, "late", sw->moves_late);
+    results_set(moves, "forwarded_frames", sw->forwarded_frames);
+    results_set(moves, "held_frames", sw->held_frames);
+    results_set(moves, "late_forwards", sw->late_forwards);
+    results_set(moves, "suppressed_by_progress", sw->suppressed_by_progress);
+    results_set(moves, "outstanding_max", sw->moves_outstanding_max);
+    results_set(moves, "hold_bytes_max", sw->hold_bytes_max);
+    struct move_summary summary;
+    move_log_summarize(in->moves, &summary);
+    set_samples(moves, "latency_ns", &summary.latency);
+    set_samples(moves, "blackout_ns", &summary.blackout);
+    set_samples(moves, "recovery_ns", &summary.recovery);
+    json_t *phases = results_add_object(moves, "phase_ns");
+    for (int p = 0; p < MOVE_PHASE_COUNT; p++)
+        set_samples(phases, move_phase_name((enum move_phase)p), &summary.phase[p]);
+    move_summary_free(&summary);
+    add_own_phases(phases, in);
+}
+
+static void add_connections(json_t *root, const struct results_input *in)
+{
+    const struct host_sw_stats *sw = host_sw_get_stats(in->host_sw);
+    json_t *connections = results_add_object(root, "connections");
+    results_set(connections, "offloaded", sw->transfers[TRANSFER_OPENING].completed);
+    results_set(connections, "inactivated", sw->transfers[TRANSFER_INACTIVATE].completed);
+    results_set(connections, "reactivated", sw->transfers[TRANSFER_REACTIVATE].completed);
+    json_t *refused = results_add_object(connections, "not_inactivated");
+    for (int i = 0; i < IDLE_REASON_COUNT; i++)
+        results_set(refused, idle_reason_key((enum idle_reason)i), sw->not_inactivated[i]);
+    results_set(connections, "timers_of_resting", sw->timers_of_resting);
+    results_set(connections, "terminated_prematurely", sw->terminated_prematurely);
+    results_set(connections, "notifications", in->app_calls->notices);
+    results_set(connections, "closed", sw->closed);
+    results_set(connections, "time_waits", sw->time_waits);
+    results_set(connections, "resets_sent", sw->resets_sent);
+    results_set(connections, "resets_unasked", sw->resets_unasked);
+    results_set(connections, "end_probes", sw->end_probes);
+    results_set(connections, "concurrent_max", sw->conns_max);
+    results_set(connections, "offloaded_max", sw->on_nics_max);
+    uint64_t host = 0;
+    for (int i = 0; i < HOST_REASON_COUNT; i++)
+        host += sw->host_taken[i];
+    results_set(connections, "host", host);
+    results_set(connections, "embryonic_max", sw->embryonic_max);
+    results_set(connections, "cookies_sent", sw->cookies_sent);
+    results_set(connections, "cookies_good", sw->cookies_good);
+    results_set(connections, "cookies_bad", sw->cookies_bad);
+    results_set(connections, "connects", sw->connects);
+    results_set(connections, "connected", sw->connected);
+    results_set(connections, "connects_failed", sw->connects_failed);
+}
+
+static void add_peer(json_t *root, const struct results_input *in)
+{
+    json_t *peer = results_add_object(root, "peer");
+    if (in->flood) {
+        results_set(peer, "flood_sent", in->flood->sent);
+        results_set(peer, "flood_answers", in->flood->answers);
+    }
+    if (in->replay) {
+        const struct replay_stats *r = replay_side_stats(in->replay);
+        results_set(peer, "synthetic_acks", r->synthetic_acks);
+        results_set(peer, "retransmissions", r->retransmissions);
+        results_set(peer, "challenge_resets", r->challenge_resets);
+        results_set(peer, "withheld_segments", r->withheld_segments);
+    } else if (in->gen) {
+        results_set(peer, "synthetic_acks", 0);
+        results_set(peer, "retransmissions", gen_peer_stats(in->gen)->retransmissions);
+    }
+}
+
+static void add_switch(json_t *root, const struct results_input *in)
+{
+    json_t *sw = results_add_object(root, "switch");
+    results_set(sw, "to_member0", in->lan_switch->to_member[0]);
+    results_set(sw, "to_member1", in->lan_switch->to_member[1]);
+    results_set(sw, "to_uplink", in->lan_switch->to_uplink);
+    results_set(sw, "rehashes", in->lan_switch->rehashes);
+    static const char *const names[] = {"nic0", "nic1", "uplink"};
+    json_t *ports = results_add_object(sw, "ports");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        results_add_port(results_add_object(ports, names[i]), in->other_macs[i]);
+}
+
+static void add_line_counts(json_t *object, const uint64_t counts[LINE_FAULT_KINDS])
+{
+    static const char *const keys[LINE_FAULT_KINDS] = {
+        [LINE_FAULT_DROP] = "dropped",       [LINE_FAULT_CORRUPT] = "corrupted",
+        [LINE_FAULT_TRUNCATE] = "truncated", [LINE_FAULT_DUPLICATE] = "duplicated",
+        [LINE_FAULT_REORDER] = "reordered",  [LINE_FAULT_DELAY] = "delayed",
+    };
+    for (int kind = 0; kind < LINE_FAULT_KINDS; kind++)
+        results_set(object, keys[kind], counts[kind]);
+}
+
+/* In all, and per link and direction. */
+static void add_faults(json_t *root, const struct results_input *in)
+{
+    static const char *const links[SIM_LINK_COUNT] = {"nic0", "nic1", "uplink"};
+    static const char *const ways[2] = {"to_server", "to_peers"};
+    uint64_t all[LINE_FAULT_KINDS] = {0};
+    for (int link = 0; link < SIM_LINK_COUNT; link++)
+        for (int way = 0; way < 2; way++)
+            for (int kind = 0; kind < LINE_FAULT_KINDS; kind++)
+                all[kind] += in->line_faults[link][way]->chosen[kind];
+    json_t *faults = results_add_object(root, "faults");
+    add_line_counts(faults, all);
+    for (int link = 0; link < SIM_LINK_COUNT; link++) {
+        json_t *object = results_add_object(faults, links[link]);
+        for (int way = 0; way < 2; way++)
+            add_line_counts(results_add_object(object, ways[way]),
+                            in->line_faults[link][way]->chosen);
+    }
+}
+
+static void add_drops(json_t *root, const struct results_input *in)
+{
+    struct drop_counters all = {{0}};
+    for (int n = 0; n < NIC_COUNT; n++) {
+        drop_add(&all, &in->mac[n]->drops);
+        drop_add(&all, &in->engine[n]->drops);
+    }
+    for (size_t i = 0; i < sizeof in->other_macs / sizeof in->other_macs[0]; i++)
+        drop_add(&all, &in->other_macs[i]->drops);
+    drop_add(&all, &in->lan_switch->drops);
+    drop_add(&all, &host_sw_get_stats(in->host_sw)->drops);
+    json_t *drops = results_add_object(root, "drops");
+    for (int r = DROP_NONE + 1; r < DROP_REASON_COUNT; r++)
+        results_set(drops, drop_reason_key((enum drop_reason)r), all.count[r]);
+}
+
+static void add_invariants(json_t *root, const struct results_input *in)
+{
+    json_t *invariants = results_add_object(root, "invariants");
+    for (int i = 0; i < INVARIANT_COUNT; i++)
+        results_set(invariants, invariant_key((enum invariant)i),
+                    check_violations(in->check, (enum invariant)i));
+}
+
+json_t *results_stats(const struct results_input *in, bool *expectations_hold)
+{
+    json_t *root = json_object();
+    json_object_set_new(root, "schema", json_string(OUTPUT_SCHEMA_NAME));
+    json_object_set_new(results_add_object(root, "scenario"), "name",
+                        json_string(in->config->name));
+    results_set(root, "seed", in->config->seed);
+    results_set(root, "sim_time_ps", in->sim_time_ps);
+    json_object_set_new(root, "complete", json_boolean(in->complete));
+    add_frames(root, in);
+    results_add_streams(root, in);
+    add_moves(root, in);
+    add_transfers(root, in);
+    add_connections(root, in);
+    results_add_host(root, in);
+    results_add_nics(root, in);
+    add_switch(root, in);
+    add_peer(root, in);
+    results_add_capture(root, in);
+    add_faults(root, in);
+    add_drops(root, in);
+    add_invariants(root, in);
+    *expectations_hold = expect_evaluate(in->config, root) == 0;
+    return root;
+}

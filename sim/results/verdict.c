@@ -1,0 +1,102 @@
+#include "sim/results/verdict.h"
+
+#include "models/check/violation.h"
+#include "sim/results/results_streams.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Appends "N key" to a list joined by commas, as far as there is room. */
+static void add_reason(char *text, size_t size, uint64_t count, const char *key)
+{
+    size_t used = strlen(text);
+    if (count > 0 && used + 1 < size)
+        (void)snprintf(text + used, size - used, "%s%" PRIu64 " %s", used ? ", " : "", count, key);
+}
+
+/* Why records of the capture are in no conversation. */
+static void add_record_reasons(char *text, size_t size, const struct capture_stats *c)
+{
+    add_reason(text, size, c->records, "records");
+    add_reason(text, size, c->tcp_segments, "TCP segments");
+    for (int i = 0; i < LEFT_OUT_REASON_COUNT; i++)
+        add_reason(text, size, c->left_out[i], left_out_meaning((enum left_out)i));
+}
+
+static enum status nothing_judged(const struct results_input *in,
+                                  const struct outcome_counts *counts, struct error *err)
+{
+    char why[256] = "";
+    for (int i = OUTCOME_PARTIAL_FIRST; i < OUTCOME_COUNT; i++)
+        add_reason(why, sizeof why, counts->of[i], outcome_key((enum outcome)i));
+    if (why[0] == '\0' && in->capture)
+        add_record_reasons(why, sizeof why, capture_get_stats(in->capture));
+    return error_set(err, STATUS_BAD_INPUT,
+                     "%s: no conversation could be judged: %" PRIu64 " in all (%s); "
+                     "--allow-empty accepts that",
+                     in->config->capture_path, counts->total, why[0] ? why : "an empty capture");
+}
+
+/* The first expectation that does not hold, and how many others. */
+static enum status expectation_failed(const struct results_input *in, const json_t *stats,
+                                      struct error *err)
+{
+    const json_t *rows = json_object_get(stats, "expect");
+    const char *first = NULL;
+    size_t index, failed = 0;
+    json_t *row;
+    json_array_foreach(rows, index, row)
+    {
+        if (json_is_true(json_object_get(row, "ok")))
+            continue;
+        if (failed++ == 0)
+            first = json_string_value(json_object_get(row, "text"));
+    }
+    char more[32] = "";
+    if (failed > 1)
+        (void)snprintf(more, sizeof more, " and %zu more", failed - 1);
+    return error_set(err, STATUS_FAILED, "%s: expectation failed: %s%s; see summary.txt%s",
+                     in->config->name, first ? first : "", more,
+                     in->replay || in->gen ? " and conns.csv" : "");
+}
+
+static enum status capture_cut(const struct results_input *in, const struct capture_stats *capture,
+                               struct error *err)
+{
+    const char *path = in->config->capture_path;
+    if (capture->damaged_record == 1)
+        return error_set(err, STATUS_BAD_INPUT, "%s: record 1: %s: nothing could be replayed", path,
+                         capture->damage);
+    return error_set(err, STATUS_BAD_INPUT,
+                     "%s: record %" PRIu64 ": %s: the results are of the %" PRIu64
+                     " records before it, and what follows is missing from them",
+                     path, capture->damaged_record, capture->damage, capture->damaged_record - 1);
+}
+
+/* The headline fits the message whole; the last events are in violation.txt. */
+static enum status violated(const struct check *check, struct error *err)
+{
+    char text[ERROR_TEXT_MAX] = "";
+    FILE *memory = fmemopen(text, sizeof text, "w");
+    if (memory) {
+        violation_print_headline(check_first_violation(check), memory);
+        (void)fclose(memory);
+    }
+    return error_set(err, STATUS_FAILED, "%s", text);
+}
+
+enum status verdict_of_run(const struct results_input *in, const json_t *stats,
+                           bool expectations_hold, struct error *err)
+{
+    const struct capture_stats *capture = in->capture ? capture_get_stats(in->capture) : NULL;
+    struct outcome_counts counts;
+    results_outcomes(in, &counts);
+    if (capture && capture->damaged_record)
+        return capture_cut(in, capture, err);
+    if (check_violations_total(in->check))
+        return violated(in->check, err);
+    if (in->replay && outcome_judged_total(&counts) == 0 && !in->config->allow_empty)
+        return nothing_judged(in, &counts, err);
+    return expectations_hold ? STATUS_OK : expectation_failed(in, stats, err);
+}

@@ -1,0 +1,29 @@
+#include "sim/scenario/scenario_loader.h"
+
+#include <stdlib.h>
+
+/* Appends one line to the loader's messages; without memory only the first error is known. */
+static void note(struct scenario_loader *loader, const char *message)
+{
+    char *joined = NULL;
+    loader->message_count++;
+    if (asprintf(&joined, "%s%s\n", loader->messages ? loader->messages : "", message) < 0)
+        return;
+    free(loader->messages);
+    loader->messages = joined;
+}
+
+enum status scenario_fail(struct scenario_loader *loader, struct scenario_origin origin,
+                          const char *path, const char *why)
+{
+    struct error one;
+    if (origin.line > 0)
+        (void)error_set(&one, STATUS_BAD_INPUT, "%s:%u: %s: %s", origin.name, origin.line, path,
+                        why);
+    else
+        (void)error_set(&one, STATUS_BAD_INPUT, "%s: %s: %s", origin.name, path, why);
+    if (loader->message_count == 0)
+        *loader->err = one;
+    note(loader, one.text);
+    return STATUS_BAD_INPUT;
+}
