@@ -32,7 +32,7 @@ LIBS     := -lpcap -lyaml -ljansson -lz -lm -llwip
 $(B)/obj/models/%.o: CFLAGS += -fvisibility=hidden
 
 # Headers of others, whose warnings are not ours. Few files see lwIP's.
-$(B)/obj/models/trace/lwip_%.o: CPPFLAGS += $(patsubst -I%,-isystem %,$(shell $(PKG) --cflags lwip))
+$(B)/obj/models/trace/endpoint/lwip_%.o: CPPFLAGS += $(patsubst -I%,-isystem %,$(shell $(PKG) --cflags lwip))
 VERILATOR_ROOT := $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)
 EXT_INC  := -isystem $(VERILATOR_ROOT)/include -isystem $(VERILATOR_ROOT)/include/vltstd \
             -isystem $(VERILATOR_ROOT)/include/gtkwave

@@ -2,10 +2,10 @@
 FUZZ_PCAPNG_SECONDS ?= 60
 FUZZ_PCAPNG_RUNS    ?= -1
 
-build/fuzz/fuzz_pcapng: sim/fuzz/fuzz_pcapng.c models/trace/pcapng.c models/trace/pcapng.h
+build/fuzz/fuzz_pcapng: sim/fuzz/fuzz_pcapng.c models/trace/capture/pcapng.c models/trace/capture/pcapng.h
 	@mkdir -p $(@D)
 	clang -std=c17 -O1 -g -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	    sim/fuzz/fuzz_pcapng.c models/trace/pcapng.c -o $@
+	    sim/fuzz/fuzz_pcapng.c models/trace/capture/pcapng.c -o $@
 
 .PHONY: fuzz-pcapng
 fuzz-pcapng: build/fuzz/fuzz_pcapng ## fuzz the pcapng reader (FUZZ_PCAPNG_SECONDS=60, FUZZ_PCAPNG_RUNS=n)

@@ -1,6 +1,6 @@
 /* Feeds any bytes to the capture reader as a file, and checks what it promises about the result. */
 #include "models/base/units.h"
-#include "models/trace/capture.h"
+#include "models/trace/capture/capture.h"
 
 #include <assert.h>
 #include <stdio.h>

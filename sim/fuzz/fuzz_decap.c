@@ -1,5 +1,5 @@
 /* Feeds any bytes to what takes frames out of tunnels, and checks what it promises about the frame. */
-#include "models/trace/capture_decap.h"
+#include "models/trace/capture/capture_decap.h"
 #include "models/wire/packet.h"
 
 #include <assert.h>

@@ -1,5 +1,5 @@
 /* Feeds any bytes to the pcapng reader, and checks what it promises about each packet. */
-#include "models/trace/pcapng.h"
+#include "models/trace/capture/pcapng.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "sim/glue/fst_file.h"
 
 #include "models/base/publish.h"
-#include "models/trace/fst_check.h"
+#include "models/trace/output/fst_check.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 #include "sim/regress/wavediff.h"
 
-#include "models/trace/fst_check.h"
+#include "models/trace/output/fst_check.h"
 #include "sim/regress/wavediff_dump.h"
 
 #include <errno.h>

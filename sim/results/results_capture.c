@@ -3,7 +3,7 @@
 #include "sim/results/results.h"
 #include "sim/results/results_json.h"
 
-#include "models/trace/capture.h"
+#include "models/trace/capture/capture.h"
 
 #include <inttypes.h>
 

@@ -11,7 +11,7 @@
 #include "sim/testbed/testbed.h"
 
 #include "models/pcie/pcie_trace.h"
-#include "models/trace/pcap_out.h"
+#include "models/trace/output/pcap_out.h"
 
 #include <chrono>
 #include <cstdio>

@@ -9,11 +9,11 @@
 #include "models/mac/mac.h"
 #include "models/pcie/pcie_link.h"
 #include "models/toe/toe_engine.h"
-#include "models/trace/capture.h"
-#include "models/trace/fragmenter.h"
-#include "models/trace/gen_peer.h"
-#include "models/trace/replay_peer.h"
-#include "models/trace/syn_flood.h"
+#include "models/trace/capture/capture.h"
+#include "models/trace/generate/gen_peer.h"
+#include "models/trace/generate/syn_flood.h"
+#include "models/trace/replay/fragmenter.h"
+#include "models/trace/replay/replay_peer.h"
 #include "sim/action/action.h"
 
 #ifdef __cplusplus

@@ -8,8 +8,8 @@
 #include "models/check/check.h"
 #include "models/mac/line_fault.h"
 #include "models/stats/move_log.h"
-#include "models/trace/left_out.h"
-#include "models/trace/outcome.h"
+#include "models/trace/capture/left_out.h"
+#include "models/trace/replay/outcome.h"
 #include "sim/scenario/spelling.h"
 
 #include <assert.h>

@@ -4,7 +4,7 @@
 
 #include "models/base/memory.h"
 
-#include "models/trace/endpoint_peer.h"
+#include "models/trace/endpoint/endpoint_peer.h"
 
 #include <cassert>
 #include <cstring>

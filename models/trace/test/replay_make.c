@@ -1,7 +1,7 @@
 #include "models/trace/test/replay_make.h"
 
-#include "models/trace/endpoint_peer.h"
-#include "models/trace/replay_peer.h"
+#include "models/trace/endpoint/endpoint_peer.h"
+#include "models/trace/replay/replay_peer.h"
 #include "models/wire/packet.h"
 
 #include <assert.h>

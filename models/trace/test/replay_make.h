@@ -2,7 +2,7 @@
 #ifndef TOESIM_TEST_REPLAY_MAKE_H
 #define TOESIM_TEST_REPLAY_MAKE_H
 
-#include "models/trace/replay_side.h"
+#include "models/trace/replay/replay_side.h"
 #include "models/trace/test/capture_writer.h"
 
 /* Never null; without a waker. */

@@ -1,7 +1,7 @@
 /* models/trace: what a capture says about its conversations. */
 #include "models/base/units.h"
 #include "models/hwif/ctx_enums.h"
-#include "models/trace/capture.h"
+#include "models/trace/capture/capture.h"
 #include "models/trace/test/capture_bytes.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/wire/packet.h"

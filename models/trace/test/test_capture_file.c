@@ -1,5 +1,5 @@
 /* models/trace: reading files, whatever their format or damage. */
-#include "models/trace/capture.h"
+#include "models/trace/capture/capture.h"
 #include "models/trace/test/capture_bytes.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/wire/packet.h"

@@ -1,5 +1,5 @@
-/* models/trace/capture.c: IP fragments in a capture. */
-#include "models/trace/capture.h"
+/* models/trace/capture/capture.c: IP fragments in a capture. */
+#include "models/trace/capture/capture.h"
 #include "models/trace/test/capture_bytes.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/wire/bytes.h"

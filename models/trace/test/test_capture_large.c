@@ -1,6 +1,6 @@
-/* Conversations of more segments than are in memory while they are decided (models/trace/conv_view.c), and
+/* Conversations of more segments than are in memory while they are decided (models/trace/conversation/conv_view.c), and
  * what the deciding tells and obeys. */
-#include "models/trace/capture.h"
+#include "models/trace/capture/capture.h"
 #include "models/trace/test/capture_bytes.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/wire/packet.h"

@@ -1,5 +1,5 @@
 /* models/trace: what lies between Ethernet and IP is taken off. */
-#include "models/trace/capture_peel.h"
+#include "models/trace/capture/capture_peel.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

@@ -1,7 +1,7 @@
-/* models/trace/capture_source.c: a capture's bytes a second time, from a plain file, a gzip file and a
+/* models/trace/capture/capture_source.c: a capture's bytes a second time, from a plain file, a gzip file and a
  * pipe. */
 #include "models/base/rng.h"
-#include "models/trace/capture_source.h"
+#include "models/trace/capture/capture_source.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* models/trace: the classifier agrees with tshark on every capture at hand. */
-#include "models/trace/capture.h"
+#include "models/trace/capture/capture.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/wire/tcp_hdr.h"
 

@@ -1,7 +1,7 @@
 /* Generators against a plain server on the same core, over a link that delays and loses frames. */
 #include "models/base/rng.h"
 #include "models/base/stage_loop.h"
-#include "models/trace/gen_peer.h"
+#include "models/trace/generate/gen_peer.h"
 #include "models/wire/packet.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
-/* models/trace/left_out.h: each record of a capture has one fate, and all of them add up. */
-#include "models/trace/capture.h"
+/* models/trace/capture/left_out.h: each record of a capture has one fate, and all of them add up. */
+#include "models/trace/capture/capture.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/wire/tcp_hdr.h"
 

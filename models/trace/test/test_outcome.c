@@ -1,5 +1,5 @@
 /* Each conversation has one outcome, and the outcomes add up. */
-#include "models/trace/outcome.h"
+#include "models/trace/replay/outcome.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* models/trace: the captures a run writes. */
 #include "models/base/frame.h"
 #include "models/base/units.h"
-#include "models/trace/pcap_out.h"
+#include "models/trace/output/pcap_out.h"
 
 #include <criterion/criterion.h>
 #include <pcap/pcap.h>

@@ -1,7 +1,7 @@
-/* models/trace/range_runs.c and hole_set.c against arrays with a place for each byte. */
+/* models/trace/store/range_runs.c and hole_set.c against arrays with a place for each byte. */
 #include "models/base/rng.h"
-#include "models/trace/hole_set.h"
-#include "models/trace/range_runs.h"
+#include "models/trace/store/hole_set.h"
+#include "models/trace/store/range_runs.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,7 +1,7 @@
-/* models/trace/row_codec.c and row_list.c: rows come back as they were, whatever they hold, and rows that go
+/* models/trace/store/row_codec.c and row_list.c: rows come back as they were, whatever they hold, and rows that go
  * on as expected take little. */
 #include "models/base/rng.h"
-#include "models/trace/row_list.h"
+#include "models/trace/store/row_list.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
-/* models/trace/spill.c and models/base/temp_file.c: more bytes than memory is granted for. */
+/* models/trace/store/spill.c and models/base/temp_file.c: more bytes than memory is granted for. */
 #include "models/base/rng.h"
 #include "models/base/temp_file.h"
-#include "models/trace/spill.h"
+#include "models/trace/store/spill.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>

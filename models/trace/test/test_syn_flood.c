@@ -1,7 +1,7 @@
-/* models/trace/syn_flood.c: SYNs of nobody, and what is sent back to them. */
+/* models/trace/generate/syn_flood.c: SYNs of nobody, and what is sent back to them. */
 #include "models/base/stage_loop.h"
 #include "models/base/units.h"
-#include "models/trace/syn_flood.h"
+#include "models/trace/generate/syn_flood.h"
 #include "models/wire/packet.h"
 
 #include <criterion/criterion.h>

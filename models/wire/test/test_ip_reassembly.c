@@ -1,6 +1,6 @@
-/* models/wire/ip_reassembly.c, with models/trace/fragmenter.c as the other side. */
+/* models/wire/ip_reassembly.c, with models/trace/replay/fragmenter.c as the other side. */
 #include "models/base/rng.h"
-#include "models/trace/fragmenter.h"
+#include "models/trace/replay/fragmenter.h"
 #include "models/wire/bytes.h"
 #include "models/wire/ip_reassembly.h"
 

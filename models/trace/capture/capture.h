@@ -1,0 +1,165 @@
+/*
+ * A capture read into conversations: who said what, when, and which of it the other side
+ * acknowledged. The classifier's counts are checked against tshark's in the tests.
+ */
+#ifndef TOESIM_TRACE_CAPTURE_H
+#define TOESIM_TRACE_CAPTURE_H
+
+#include "models/base/status.h"
+#include "models/hwif/flow_key.h"
+#include "models/trace/capture/left_out.h"
+#include "models/trace/replay/outcome.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What capture_load() does. */
+enum capture_phase { CAPTURE_READING, CAPTURE_DECIDING };
+
+struct capture_params {
+    uint64_t max_gap_ps; /* idle gaps of the merged timeline are clamped to this; 10 ms */
+    uint32_t mtu_bytes;  /* larger segments are split */
+    uint64_t frames_max; /* memory bounds; 0: default */
+    uint64_t bytes_max;
+    char interfaces[256];     /* names or numbers between commas: only their frames; empty: all */
+    bool decap;               /* frames are taken out of tunnels (capture_decap.h) */
+    bool captured_ports;      /* frames arrive at the NIC of the interface they were captured on */
+    volatile const int *stop; /* null, or a flag that ends the reading when it is not 0 */
+    /* Null, or called from time to time, first while the file is read: bytes of it as it is stored, so
+     * far and in all (0: not known). Then while its conversations are decided: steps of that work, so far
+     * and in all. */
+    void (*on_progress)(void *self, enum capture_phase phase, uint64_t done, uint64_t total);
+    void *progress_self;
+    /* 0, or a file for the copy of what cannot be read twice, such as a pipe; the caller closes it. And
+     * whether the copy is there already, so that path is only a name. */
+    int copy_fd;
+    bool copied;
+    char port_of[256]; /* such as eth0=nic0,eth1=nic1; empty: the first two in the file */
+};
+
+void capture_params_default(struct capture_params *params);
+
+/* One accepted segment of the remote side (the client), to be sent as captured. */
+struct client_segment {
+    uint64_t time_ps;  /* on the merged, clamped timeline; starts at 0 */
+    uint32_t seq, ack; /* as captured */
+    uint16_t flags, window, urgent;
+    uint16_t interface; /* it was captured on */
+    uint8_t options_len;
+    uint8_t ttl;
+    uint32_t payload_len;      /* capture_payload() has the bytes */
+    uint32_t payload_captured; /* of these, in the capture */
+    uint64_t payload_at;       /* a reference (payload.h) */
+    uint64_t options_at;       /* of its options */
+    int64_t stream_at;         /* of its first byte in the client's stream; INT64_MIN: in none */
+    uint64_t acked_bytes;      /* of the client's stream, acknowledged in the capture before this */
+    bool ahead;                /* captured out of order: bytes before it were not captured yet */
+    bool ignored;              /* the captured server did not accept it: it defines nothing */
+    bool false_sack;           /* its SACK blocks are not sent (segment_options.h) */
+    uint8_t options[40];       /* the last member: it is read from the file when due */
+};
+
+/* Whose bytes. */
+enum capture_side { CAPTURE_CLIENT, CAPTURE_SERVER };
+
+struct stream_map;
+
+enum app_step_kind { APP_SEND, APP_FIN, APP_RST };
+
+/* What an application did: once rx_bytes of the other's stream were received (and, with peer_fin,
+ * its FIN), do it. Steps are in stream order. */
+struct app_step {
+    enum app_step_kind kind;
+    uint64_t rx_bytes;
+    bool peer_fin;
+    uint64_t offset, len;    /* SEND: of its own stream */
+    uint64_t tx_acked_bytes; /* RST: and only once so many of its own bytes were acknowledged */
+    uint64_t time_ps;        /* when it was captured first, on the timeline */
+};
+
+struct conversation {
+    struct flow_key key; /* as captured: local = server, remote = client; vlan already mapped */
+    uint8_t client_mac[6];
+    enum outcome partial; /* PARTIAL_NONE: complete; else why it is not */
+    bool replayable;      /* SYN and SYN-ACK seen: is sent even when partial */
+    bool reset;           /* ended by a reset (from either side) */
+    bool reset_by_server;
+    bool snap_cut; /* some payload is the pattern, not captured bytes */
+    uint32_t client_isn, server_isn;
+    uint16_t server_mss;     /* options of the captured SYN-ACK */
+    uint8_t server_features; /* enum ctx_feature */
+    uint8_t server_ws;
+    uint64_t first_ps;
+    uint64_t segments_at; /* capture_segment() has them */
+    size_t segment_count;
+    struct stream_map *streams; /* by enum capture_side: capture_stream() has the bytes */
+    uint64_t client_bytes;      /* payload in order, without SYN and FIN */
+    uint64_t client_acked;      /* of these, acknowledged in the capture */
+    uint64_t server_bytes;
+    uint64_t server_acked;
+    bool server_fin;      /* the steps have a FIN */
+    uint64_t steps_at[2]; /* by enum capture_side: capture_step() has them */
+    size_t client_step_count, server_step_count;
+};
+
+struct capture_stats {
+    uint64_t records; /* read from the file: used + joined + what is left out */
+    uint64_t used;    /* of these, segments of conversations that are replayed */
+    uint64_t joined;  /* and fragments of such a segment, the last one not counted */
+    uint64_t left_out[LEFT_OUT_REASON_COUNT];
+    uint64_t tcp_segments;   /* accepted */
+    uint64_t split_segments; /* extra segments made by splitting oversize ones */
+    /* Of replayable conversations: what the receiver did not accept, or something contradicts. */
+    uint64_t ignored_segments;
+    uint64_t repaired_checksums;
+    uint64_t snap_cut;               /* segments some of whose payload is not in the file */
+    uint64_t fragments, reassembled; /* IP fragments; TCP segments put together from them */
+    uint64_t backward_stamps, clamped_gaps, vlan_stacks;
+    uint64_t damaged_record; /* 1-based number of the record where the file is damaged; 0: sound */
+    char damage[160];        /* libpcap's words */
+};
+
+struct capture; /* opaque */
+
+/* Reads a pcap or pcapng file, plain or gzip. Null on failure (err says why: file missing, not a
+ * capture, link type). A file damaged in the middle loads what is sound; see damaged_record. */
+struct capture *capture_load(const char *path, const struct capture_params *params,
+                             struct error *err);
+void capture_destroy(struct capture *capture);
+
+size_t capture_conversation_count(const struct capture *capture);
+const struct conversation *capture_conversation(const struct capture *capture, size_t index);
+const struct capture_stats *capture_get_stats(const struct capture *capture);
+
+/* Records that are left out, for whatever reason. */
+uint64_t capture_left_out_total(const struct capture_stats *stats);
+
+/* Bytes [offset, offset + len) of a stream, which must be there. They are read from the file: when
+ * that fails they are zero, and capture_trouble() says it. */
+void capture_stream(const struct capture *capture, const struct conversation *conv,
+                    enum capture_side side, uint64_t offset, uint8_t *bytes, size_t len);
+/* A segment of the client, and a step of either application, by its number. */
+void capture_segment(const struct capture *capture, const struct conversation *conv, size_t index,
+                     struct client_segment *out);
+void capture_step(const struct capture *capture, const struct conversation *conv,
+                  enum capture_side side, size_t index, struct app_step *out);
+/* The payload of a client's segment: payload_len bytes. */
+void capture_payload(const struct capture *capture, const struct conversation *conv,
+                     const struct client_segment *seg, uint8_t *bytes);
+/* STATUS_OK, or why bytes could not be read since the capture was loaded (STATUS_ENVIRONMENT): then
+ * nothing can be said about the run. */
+enum status capture_trouble(const struct capture *capture, struct error *err);
+
+/* The NIC at which frames captured on this interface arrive; -1: the port policy decides. */
+int capture_interface_nic(const struct capture *capture, uint16_t interface);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

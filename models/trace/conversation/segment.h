@@ -1,0 +1,40 @@
+/* A captured TCP segment, as the deciding about conversations sees it. */
+#ifndef TOESIM_TRACE_SEGMENT_H
+#define TOESIM_TRACE_SEGMENT_H
+
+#include "models/trace/conversation/segment_options.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum raw_checksum {
+    RAW_GOOD,
+    RAW_UNFILLED,   /* left to the adapter by the capturing host: to be repaired */
+    RAW_BAD,        /* repaired when no frame of its direction verifies, else dropped */
+    RAW_UNVERIFIED, /* bytes are missing */
+};
+
+#define STREAM_NOWHERE INT64_MIN /* a sequence number too far away to belong to the stream */
+
+/* The last members are verdicts: acceptance.c gives them. */
+struct raw_segment {
+    uint64_t time_ns;    /* as captured */
+    uint64_t time_ps;    /* on the clamped timeline */
+    uint64_t payload_at; /* a reference (payload.h); in the file the options lie before it */
+    uint32_t payload_len;
+    uint32_t payload_captured; /* the rest is not in the file */
+    uint32_t seq, ack;
+    uint32_t index; /* its own, in the order of the file */
+    uint16_t flags, window, urgent;
+    uint16_t interface; /* it was captured on */
+    struct segment_reports reports;
+    uint8_t options_len, ttl;
+    uint8_t dir;      /* sent by endpoint 0 or 1 */
+    uint8_t checksum; /* enum raw_checksum */
+    int64_t at;    /* offset of the first payload byte in the sender's stream, or STREAM_NOWHERE */
+    int64_t acked; /* offset acknowledged in the other's stream (its FIN counts 1); -1: no claim */
+    bool ignored;  /* its receiver did not take it, or something contradicts it */
+    bool false_sack; /* it reports bytes that were not sent until then */
+};
+
+#endif

@@ -1,0 +1,285 @@
+#include "models/trace/conversation/segment_rows.h"
+
+#include "models/base/units.h"
+#include "models/trace/store/row_codec.h"
+#include "models/wire/tcp_hdr.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Each size of chunk is a whole part of the next, and the last of a page: no chunk lies in two pages.
+ * A list begins with a small one. */
+enum { CHUNK_SIZES = 3, WRITERS = 1024 };
+static const uint16_t chunk_bytes[CHUNK_SIZES] = {252, 1008, 4032};
+
+struct chunk_head {
+    uint64_t next; /* as in struct segment_list; 0: none */
+    uint16_t used; /* bytes, this head too */
+    uint16_t rows;
+    uint8_t size; /* index into chunk_bytes */
+};
+
+/* The numbers of a segment are compared with those that follow from the segments before it. */
+struct segment_state {
+    struct row_state rows;
+    uint32_t next[2]; /* behind the last segment of each endpoint */
+};
+
+/* What goes on in the last chunk of a list, so that it need not be read again for each segment. */
+struct writer {
+    uint64_t chunk;
+    struct segment_state state;
+};
+
+struct segment_rows {
+    struct spill *spill;
+    uint64_t end;                  /* of the pages in use */
+    uint64_t free_at[CHUNK_SIZES]; /* of a larger chunk that was cut up */
+    uint16_t free_left[CHUNK_SIZES];
+    uint64_t bytes;
+    struct writer *writers; /* by the chunk's offset */
+};
+
+enum field {
+    FIELD_INDEX,
+    FIELD_TIME,
+    FIELD_TIMELINE, /* what the timeline differs by */
+    FIELD_PAYLOAD_AT,
+    FIELD_SEQ, /* what the numbers differ by from what is expected */
+    FIELD_ACK,
+    FIELD_WINDOW,
+    FIELD_LEN,
+    FIELD_MISSING,
+    FIELD_FLAGS,
+    FIELD_REST,
+    FIELD_URGENT,
+    FIELD_TSVAL,
+    FIELD_SACK_0,
+    FIELD_SACK_2,
+    FIELD_COUNT,
+};
+
+static const struct row_shape shape = {
+    .fields = FIELD_COUNT,
+    .shared = FIELD_PAYLOAD_AT + 1,
+    .linear = 1u << FIELD_INDEX | 1u << FIELD_PAYLOAD_AT,
+    .plain = 1u << FIELD_SEQ | 1u << FIELD_ACK,
+};
+
+static uint64_t pack(const uint32_t *parts) { return parts[0] | (uint64_t)parts[1] << 32; }
+
+static void unpack(uint64_t packed, uint32_t *parts)
+{
+    parts[0] = (uint32_t)packed;
+    parts[1] = (uint32_t)(packed >> 32);
+}
+
+static uint64_t signed_difference(uint32_t a, uint32_t b)
+{
+    return (uint64_t)(int64_t)(int32_t)(a - b);
+}
+
+static void row_make(const struct segment_state *state, const struct raw_segment *seg,
+                     struct row *row)
+{
+    const struct segment_reports *reports = &seg->reports;
+    uint64_t *field = row->field;
+    row->lane = seg->dir;
+    field[FIELD_INDEX] = seg->index;
+    field[FIELD_TIME] = seg->time_ns;
+    field[FIELD_TIMELINE] = seg->time_ps - seg->time_ns * PS_PER_NS;
+    field[FIELD_PAYLOAD_AT] = seg->payload_at;
+    field[FIELD_SEQ] = signed_difference(seg->seq, state->next[seg->dir]);
+    field[FIELD_ACK] = signed_difference(seg->ack, state->next[!seg->dir]);
+    field[FIELD_WINDOW] = seg->window;
+    field[FIELD_LEN] = seg->payload_len;
+    field[FIELD_MISSING] = seg->payload_len - seg->payload_captured;
+    field[FIELD_FLAGS] = seg->flags;
+    field[FIELD_REST] = seg->ttl | (uint64_t)seg->options_len << 8 | (uint64_t)seg->checksum << 16 |
+                        (uint64_t)reports->sack_count << 20 | (uint64_t)reports->has_tsval << 24 |
+                        (uint64_t)seg->interface << 32;
+    field[FIELD_URGENT] = seg->urgent;
+    field[FIELD_TSVAL] = reports->tsval;
+    field[FIELD_SACK_0] = pack(reports->sack_right);
+    field[FIELD_SACK_2] = pack(reports->sack_right + 2);
+}
+
+static void segment_make(const struct segment_state *state, const struct row *row,
+                         struct raw_segment *seg)
+{
+    const uint64_t *field = row->field;
+    uint64_t rest = field[FIELD_REST];
+    *seg = (struct raw_segment){
+        .time_ns = field[FIELD_TIME],
+        .time_ps = field[FIELD_TIME] * PS_PER_NS + field[FIELD_TIMELINE],
+        .payload_at = field[FIELD_PAYLOAD_AT],
+        .payload_len = (uint32_t)field[FIELD_LEN],
+        .payload_captured = (uint32_t)(field[FIELD_LEN] - field[FIELD_MISSING]),
+        .seq = state->next[row->lane] + (uint32_t)field[FIELD_SEQ],
+        .ack = state->next[!row->lane] + (uint32_t)field[FIELD_ACK],
+        .index = (uint32_t)field[FIELD_INDEX],
+        .flags = (uint16_t)field[FIELD_FLAGS],
+        .window = (uint16_t)field[FIELD_WINDOW],
+        .urgent = (uint16_t)field[FIELD_URGENT],
+        .interface = (uint16_t)(rest >> 32),
+        .reports = {.tsval = (uint32_t)field[FIELD_TSVAL],
+                    .sack_count = (uint8_t)(rest >> 20 & 15),
+                    .has_tsval = rest >> 24 & 1},
+        .options_len = (uint8_t)(rest >> 8),
+        .ttl = (uint8_t)rest,
+        .dir = row->lane,
+        .checksum = (uint8_t)(rest >> 16 & 15),
+        .at = STREAM_NOWHERE,
+        .acked = -1,
+    };
+    unpack(field[FIELD_SACK_0], seg->reports.sack_right);
+    unpack(field[FIELD_SACK_2], seg->reports.sack_right + 2);
+}
+
+static void numbers_learn(struct segment_state *state, const struct raw_segment *seg)
+{
+    state->next[seg->dir] = seg->seq + seg->payload_len + !!(seg->flags & (TCP_SYN | TCP_FIN));
+}
+
+struct segment_rows *segment_rows_create(struct spill *spill)
+{
+    struct segment_rows *rows = calloc(1, sizeof *rows);
+    if (!rows)
+        return NULL;
+    rows->spill = spill;
+    rows->writers = calloc(WRITERS, sizeof *rows->writers);
+    if (rows->writers)
+        return rows;
+    free(rows);
+    return NULL;
+}
+
+void segment_rows_destroy(struct segment_rows *rows)
+{
+    if (!rows)
+        return;
+    free(rows->writers);
+    free(rows);
+}
+
+uint64_t segment_rows_bytes(const struct segment_rows *rows) { return rows->bytes; }
+
+static uint8_t *chunk_bytes_at(struct segment_rows *rows, uint64_t chunk, bool write)
+{
+    uint64_t at = chunk - 1;
+    uint8_t *page = spill_page(rows->spill, at / SPILL_PAGE_BYTES, write);
+    return page ? page + at % SPILL_PAGE_BYTES : NULL;
+}
+
+/* Room for a chunk: a part of a larger one, or behind all others. */
+static uint64_t chunk_place(struct segment_rows *rows, unsigned size)
+{
+    if (size == CHUNK_SIZES - 1) {
+        rows->end += chunk_bytes[size];
+        return rows->end - chunk_bytes[size];
+    }
+    if (rows->free_left[size] == 0) {
+        rows->free_at[size] = chunk_place(rows, size + 1);
+        rows->free_left[size] = chunk_bytes[size + 1] / chunk_bytes[size];
+    }
+    rows->free_left[size]--;
+    rows->free_at[size] += chunk_bytes[size];
+    return rows->free_at[size] - chunk_bytes[size];
+}
+
+/* Begins a chunk at the end of the list. False: no memory, or the disk failed. */
+static bool chunk_begin(struct segment_rows *rows, struct segment_list *list)
+{
+    struct chunk_head head = {.used = sizeof head};
+    uint8_t *bytes = NULL;
+    if (list->last) {
+        struct chunk_head before;
+        bytes = chunk_bytes_at(rows, list->last, true);
+        if (!bytes)
+            return false;
+        memcpy(&before, bytes, sizeof before);
+        head.size = before.size + 1 < CHUNK_SIZES ? (uint8_t)(before.size + 1) : before.size;
+        before.next = chunk_place(rows, head.size) + 1;
+        memcpy(bytes, &before, sizeof before);
+        list->last = before.next;
+    } else {
+        list->first = list->last = chunk_place(rows, 0) + 1;
+    }
+    bytes = chunk_bytes_at(rows, list->last, true);
+    if (bytes)
+        memcpy(bytes, &head, sizeof head);
+    return bytes != NULL;
+}
+
+static void chunk_decode(const uint8_t *bytes, const struct chunk_head *head,
+                         struct segment_state *state, struct raw_segment *segments)
+{
+    size_t used = sizeof *head;
+    *state = (struct segment_state){0};
+    for (unsigned i = 0; i < head->rows; i++) {
+        struct row row;
+        struct raw_segment segment;
+        used += row_decode(&state->rows, &shape, bytes + used, &row);
+        segment_make(state, &row, &segment);
+        numbers_learn(state, &segment);
+        if (segments)
+            segments[i] = segment;
+    }
+    assert(used == head->used);
+}
+
+static struct writer *writer_of(struct segment_rows *rows, uint64_t chunk)
+{
+    return &rows->writers[(chunk * UINT64_C(0x9e3779b97f4a7c15) >> 32) % WRITERS];
+}
+
+bool segment_rows_add(struct segment_rows *rows, struct segment_list *list,
+                      const struct raw_segment *segment)
+{
+    if (!list->last && !chunk_begin(rows, list))
+        return false;
+    for (;;) {
+        uint8_t *bytes = chunk_bytes_at(rows, list->last, true);
+        if (!bytes)
+            return false;
+        struct chunk_head head;
+        memcpy(&head, bytes, sizeof head);
+        struct writer *writer = writer_of(rows, list->last);
+        if (writer->chunk != list->last || head.rows == 0)
+            chunk_decode(bytes, &head, &writer->state, NULL);
+        writer->chunk = list->last;
+        struct row row;
+        uint8_t coded[ROW_BYTES_MAX];
+        row_make(&writer->state, segment, &row);
+        struct segment_state before = writer->state;
+        size_t len = row_encode(&writer->state.rows, &shape, &row, coded);
+        if (head.used + len <= chunk_bytes[head.size] && head.rows < SEGMENT_CHUNK_MAX) {
+            numbers_learn(&writer->state, segment);
+            memcpy(bytes + head.used, coded, len);
+            head.used = (uint16_t)(head.used + len);
+            head.rows++;
+            memcpy(bytes, &head, sizeof head);
+            rows->bytes += len;
+            return true;
+        }
+        writer->state = before;
+        if (!chunk_begin(rows, list))
+            return false;
+    }
+}
+
+bool segment_rows_read(struct segment_rows *rows, uint64_t chunk, struct raw_segment *segments,
+                       size_t *count, uint64_t *next)
+{
+    const uint8_t *bytes = chunk_bytes_at(rows, chunk, false);
+    if (!bytes)
+        return false;
+    struct chunk_head head;
+    struct segment_state state;
+    memcpy(&head, bytes, sizeof head);
+    chunk_decode(bytes, &head, &state, segments);
+    *count = head.rows;
+    *next = head.next;
+    return true;
+}

@@ -1,0 +1,83 @@
+/* One conversation of a replay in endpoint mode, and all of them. Internal to endpoint_*.c. */
+#ifndef TOESIM_TRACE_ENDPOINT_PVT_H
+#define TOESIM_TRACE_ENDPOINT_PVT_H
+
+#include "models/base/timer_heap.h"
+#include "models/trace/conversation/conv_check.h"
+#include "models/trace/conversation/tuple_table.h"
+#include "models/trace/endpoint/endpoint_peer.h"
+#include "models/trace/endpoint/lwip_stack.h"
+
+struct endpoint_conv {
+    struct lwip_conn tcp; /* first: the stack's callbacks find the conversation by it */
+    struct conv_check check;
+    uint8_t client_mac[6];
+    uint32_t index;
+    uint64_t open_ps; /* its SYN, on the timeline */
+
+    struct app_step ahead; /* the step with number ahead_index, */
+    size_t ahead_index;    /* plus 1; 0: none was read so far */
+    size_t step;           /* of the client's application, next to do */
+    uint64_t step_len;     /* bytes of it already given to the stack */
+    uint64_t received;     /* bytes of the server's stream */
+    uint64_t acked;        /* bytes of the client's stream, by the server */
+
+    bool opened, connected, server_fin;
+    bool rst_sent;
+    bool server_ended; /* its application has seen the end */
+    bool over;         /* the transport has ended; what is left is confirmation */
+    bool touched;      /* in the list of those to look at */
+    bool news;         /* the stack has told something since progress_ps */
+
+    bool any_sent;    /* snd_max is valid */
+    uint32_t snd_max; /* end of what was sent, to know repetitions */
+    uint64_t progress_ps;
+    uint64_t looked_ps; /* when it was last asked whether the server still tries */
+};
+
+struct endpoint_peer {
+    struct replay_params params;
+    const struct capture *capture;
+    struct frame_pool *pool;
+    struct frame_sink uplink;
+    const struct waker *waker;
+    struct lwip_stack *stack;
+    struct tuple_table tuples;
+    struct endpoint_conv *convs;
+    size_t conv_count, open_count; /* open: not done */
+    struct timer_heap *timers;     /* by conversation */
+    uint32_t *touched;             /* conversations to look at after a call into the stack */
+    size_t touched_count;
+    struct frame *first, *last; /* waiting for the uplink */
+    uint64_t uplink_free_ps;
+    uint64_t steps_total, steps_done;
+    struct replay_stats stats;
+    uint8_t bytes[1 << 17]; /* on their way to the stack; more than it takes at a time */
+};
+
+/* The step of the client's application to be done next; null: none is left. */
+const struct app_step *endpoint_conv_step(struct endpoint_conv *conv);
+void endpoint_conv_touch(struct endpoint_peer *peer, struct endpoint_conv *conv);
+/* Does what is due and sets the conversation's timer. */
+void endpoint_conv_go_on(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps);
+void endpoint_conv_close(struct endpoint_peer *peer, struct endpoint_conv *conv);
+void endpoint_conv_refuse(struct endpoint_peer *peer, struct endpoint_conv *conv,
+                          enum outcome reason, const char *why);
+struct lwip_hooks endpoint_conv_hooks(struct endpoint_peer *peer);
+
+/* Ends the conversation when everything due has happened, or nothing does. */
+void endpoint_end_check(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps);
+uint64_t endpoint_end_stall_ps(const struct endpoint_peer *peer, const struct endpoint_conv *conv,
+                               uint64_t now_ps);
+void endpoint_end_stalled(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps);
+
+bool endpoint_frames_output(void *self, const uint8_t *packet, uint32_t len, uint64_t now_ps);
+void endpoint_frames_accept(void *self, struct frame *frame, uint64_t now_ps);
+uint64_t endpoint_frames_next_ps(const struct endpoint_peer *peer);
+void endpoint_frames_run(struct endpoint_peer *peer, uint64_t now_ps);
+void endpoint_frames_drop(struct endpoint_peer *peer);
+
+/* After every call into the stack. */
+void endpoint_peer_settle(struct endpoint_peer *peer, uint64_t now_ps);
+
+#endif

@@ -1,0 +1,58 @@
+/* One client of a generator: a connection context and the arithmetic that replaces its rings. */
+#ifndef TOESIM_TRACE_GEN_PEER_CONN_H
+#define TOESIM_TRACE_GEN_PEER_CONN_H
+
+#include "models/trace/generate/gen_peer.h"
+
+enum gen_conn_state { GEN_CONN_WAITING, GEN_CONN_LIVE, GEN_CONN_ENDED };
+
+/*
+ * Payload sent comes from the pattern; payload received is compared with it where it lies, in order
+ * or not, so neither ring has memory. Positions are 64 bit: tx_una and rx_nxt are the sequence
+ * numbers at the positions tx_acked and rx_bytes.
+ */
+struct gen_conn {
+    struct conn_ctx ctx;
+    enum gen_conn_state state;
+    bool damaged;
+    bool closed; /* in order, from both sides */
+    bool stalled;
+    bool peer_fin;
+    enum outcome outcome;
+    uint32_t index;
+    uint64_t tx_bytes; /* to send in all */
+    uint64_t rx_expected;
+    uint64_t tx_acked, rx_bytes;
+    uint32_t tx_una, rx_nxt;
+    uint64_t server_bytes;
+    uint64_t established_ps;
+    uint64_t progress_ps; /* when something last moved */
+    uint64_t looked_ps;   /* when it was last asked whether the server still tries */
+};
+
+/* Stops the context and makes it a client of `params`, ready for tcp_output() to give the SYN. */
+void gen_conn_open(struct gen_conn *conn, const struct gen_params *params, uint32_t iss,
+                   uint32_t ts_offset, struct tcp_now now);
+
+/* Books what tcp_input() did: compares payload, lets the application act. */
+void gen_conn_on_result(struct gen_conn *conn, const struct gen_params *params,
+                        const struct tcp_segment *seg, const struct tcp_result *result,
+                        uint64_t now_ps);
+
+/* The application: hands more of the pattern to TCP, closes when it is time. */
+void gen_conn_run_app(struct gen_conn *conn, const struct gen_params *params, uint64_t now_ps);
+
+/* Fills payload of a segment TCP wants to send. */
+void gen_conn_fill(const struct gen_conn *conn, const struct tcp_tx *tx, uint8_t *bytes);
+
+/* When the client itself wants to act (end of hold); TIME_NEVER: only after events. */
+uint64_t gen_conn_app_ps(const struct gen_conn *conn, const struct gen_params *params);
+
+/* Bytes the server's application took: the next ones, and the right ones? */
+bool gen_conn_check_server(struct gen_conn *conn, uint64_t offset, const uint8_t *bytes,
+                           uint32_t len);
+
+/* All that was to be moved was moved and compared. */
+bool gen_conn_is_complete(const struct gen_conn *conn);
+
+#endif

@@ -1,0 +1,172 @@
+/*
+ * One conversation of a replay: the state of the client's TCP. Internal to replay_*.c.
+ *
+ * Positions in sequence space are 64-bit and count from the initial sequence number: 0 is the SYN,
+ * 1 the first byte, and the FIN takes one more.
+ *
+ * Timers (absolute, TIME_NEVER: not running):
+ *   rto_at_ps    the oldest unacknowledged segment is sent again
+ *   live_at_ps   a pure ACK is sent for what arrived
+ * and, derived in replay_due.c: the next captured segment, and the stall limit.
+ */
+#ifndef TOESIM_TRACE_REPLAY_CONV_H
+#define TOESIM_TRACE_REPLAY_CONV_H
+
+#include "models/trace/conversation/conv_check.h"
+#include "models/trace/conversation/tuple_table.h"
+#include "models/trace/replay/replay_peer.h"
+#include "models/trace/store/range_set.h"
+#include "models/wire/packet.h"
+
+enum { REPLAY_OPTIONS_MAX = 40 };
+
+/* Retransmission timeout (RFC 6298), in ps; srtt 0: no sample yet. */
+struct replay_rto {
+    uint64_t srtt_ps, rttvar_ps, rto_ps;
+    unsigned backoff;
+    unsigned tries; /* in a row without an answer */
+    bool timing;
+    uint64_t timed_end;
+    uint64_t timed_since_ps;
+};
+
+struct replay_conv {
+    struct conv_check check;
+    uint8_t client_mac[6];
+    uint32_t index;
+    uint16_t ip_id;
+
+    struct client_segment ahead; /* the one with number ahead_index, */
+    size_t ahead_index;          /* plus 1; 0: none was read so far */
+    size_t next;                 /* captured segment to send next */
+    size_t una_index; /* no captured segment before this one holds unacknowledged bytes */
+    size_t syn_index;
+    uint8_t port_flags; /* enum frame_flag: where the last captured segment arrives, or 0 */
+
+    uint64_t snd_una, snd_max;
+    uint64_t snd_edge, snd_wl1, snd_wl2; /* right edge the server offers, and what it came with */
+    uint64_t snd_window_max;             /* the widest window it has offered */
+    uint64_t recover; /* after a timeout: until here ACKs call for the next one */
+    uint64_t fin_end; /* end of the client's FIN once sent, 0 before */
+    struct replay_rto rto;
+
+    uint32_t server_isn;
+    uint64_t rcv_nxt;
+    struct range_set ooo;   /* arrived behind rcv_nxt */
+    uint64_t server_fin_at; /* position of the server's FIN, 0: none arrived */
+
+    uint64_t ack_sent;      /* highest */
+    uint64_t ack_sent_last; /* of the last segment (RFC 7323 4.3) */
+    uint64_t ack_edge;      /* right edge offered to the server */
+    uint32_t window_bytes;  /* offered last */
+    uint32_t ts_recent, tsval_newest;
+    uint8_t client_ws, server_ws; /* in use; 0 without the option */
+
+    bool synack; /* arrived */
+    bool ts;     /* timestamps negotiated */
+    bool owed;   /* something arrived that no segment has acknowledged yet */
+    bool rst_sent, rst_received;
+    bool server_ended; /* its application has seen the end */
+    bool over;         /* the transport has ended; what is left is confirmation and repetitions */
+
+    uint64_t owed_since_ps;
+    uint64_t sent_ps;     /* last segment */
+    uint64_t touched_ps;  /* last event: nothing is due before it */
+    uint64_t progress_ps; /* last new segment, acknowledgment or byte */
+    uint64_t looked_ps;   /* when it was last asked whether the server still tries */
+    uint64_t rto_at_ps, live_at_ps;
+    uint64_t due_ps; /* key in the heap */
+    size_t heap_at;
+};
+
+struct replay_peer {
+    struct replay_params params;
+    const struct capture *capture;
+    struct frame_pool *pool;
+    struct frame_sink uplink;
+    const struct waker *waker;
+    const struct probe *probe;
+    struct replay_conv *convs;
+    size_t conv_count;
+    size_t open_count; /* not done */
+    struct tuple_table tuples;
+    uint32_t *heap; /* conversations by due_ps, then index */
+    size_t heap_count;
+    uint64_t uplink_free_ps;
+    uint64_t segments_total, segments_done;
+    struct replay_stats stats;
+};
+
+/* The captured segment to send next. */
+const struct client_segment *replay_next(struct replay_conv *conv);
+
+enum replay_block {
+    REPLAY_FREE,          /* due at its time */
+    REPLAY_NO_MORE,       /* every segment was sent */
+    REPLAY_NOT_ARRIVED,   /* acknowledges or SACKs what has not arrived */
+    REPLAY_NO_WINDOW,     /* the server's window is too small */
+    REPLAY_NOT_DELIVERED, /* a reset waits for what the server had acknowledged before */
+};
+enum replay_block replay_due_block(struct replay_conv *conv);
+uint64_t replay_due_segment_ps(const struct replay_peer *peer, struct replay_conv *conv);
+uint64_t replay_due_probe_ps(struct replay_conv *conv);
+uint64_t replay_due_ps(const struct replay_peer *peer, struct replay_conv *conv);
+/* When it has stalled; TIME_NEVER: it has something to send, or a timer that will. */
+uint64_t replay_due_stall_ps(const struct replay_peer *peer, struct replay_conv *conv);
+
+static inline uint64_t replay_near(uint64_t near, uint32_t isn, uint32_t number)
+{
+    return near + (uint64_t)(int64_t)(int32_t)(number - isn - (uint32_t)near);
+}
+
+/* Position of a captured segment, and of what it acknowledges; may lie before 0. */
+int64_t replay_due_seq(const struct replay_conv *conv, const struct client_segment *seg);
+int64_t replay_due_ack(const struct replay_conv *conv, uint32_t ack);
+
+/* Options as captured, with SACK blocks and TSecr of the real server. */
+uint32_t replay_options_make(const struct replay_conv *conv, const struct client_segment *seg,
+                             bool newest_tsval, uint8_t out[REPLAY_OPTIONS_MAX]);
+bool replay_options_tsval(const struct client_segment *seg, uint32_t *tsval);
+int replay_options_shift(const struct client_segment *syn); /* -1: no window scale option */
+/* Calls back for each SACK block; false from it ends the walk and is returned. */
+bool replay_options_each_sack(const struct client_segment *seg,
+                              bool (*on_block)(const void *self, uint32_t left, uint32_t right),
+                              const void *self);
+
+/* All return false when no frame is free; nothing has happened then. */
+bool replay_send_captured(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
+/* One that changes nothing about the client; with its ACK number clipped to what has arrived. */
+bool replay_send_unchanged(struct replay_peer *peer, struct replay_conv *conv,
+                           const struct client_segment *seg, bool clip, uint64_t now_ps);
+bool replay_send_again(struct replay_peer *peer, struct replay_conv *conv, size_t segment,
+                       uint64_t now_ps);
+bool replay_send_ack(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
+bool replay_send_reset(struct replay_peer *peer, struct replay_conv *conv, uint32_t seq,
+                       uint64_t now_ps);
+
+/* The next captured segment, which the captured server did not accept. */
+bool replay_ignored_send(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
+
+void replay_rto_init(struct replay_rto *rto);
+void replay_liveness_on_sent(struct replay_peer *peer, struct replay_conv *conv, uint64_t end,
+                             bool again, uint64_t now_ps);
+void replay_liveness_on_acked(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
+bool replay_liveness_on_timeout(struct replay_peer *peer, struct replay_conv *conv,
+                                uint64_t now_ps);
+void replay_liveness_arm_ack(const struct replay_peer *peer, struct replay_conv *conv);
+
+/* A segment of the server. */
+void replay_rx_segment(struct replay_peer *peer, struct replay_conv *conv,
+                       const struct tcp_segment *seg, uint64_t now_ps);
+
+/* Ends the conversation when everything due has happened. */
+void replay_check_end(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
+void replay_check_stalled(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
+void replay_check_close(struct replay_peer *peer, struct replay_conv *conv);
+void replay_check_refuse(struct replay_peer *peer, struct replay_conv *conv, enum outcome reason,
+                         const char *why);
+
+/* After any change of a conversation. */
+void replay_peer_touch(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
+
+#endif
