@@ -72,7 +72,7 @@ list() {
 100-alternate team.move.policy=phase,first-packet
 000-default team.move.policy=validate,first-packet traffic.capture=sim/test/captures/rst-outside-window-client.pcap switch.policy=flip switch.flip_frames=3
 100-alternate team.move.residency.min=100us team.move.policy=residency,first-packet
-100-alternate team.move.residency.max=1100us team.move.policy=residency,first-packet
+212-one-upload-residency team.move.residency.max=1100us switch.policy=alternate
 100-alternate team.move.residency.decay=200us team.move.policy=residency,first-packet
 100-alternate team.move.mechanism=forward
 100-alternate team.move.mechanism=drain-first
@@ -96,7 +96,7 @@ list() {
 100-alternate nics.pcie.lanes=2
 100-alternate nics.pcie.mps=128B
 100-alternate nics.pcie.mrrs=128B
-100-alternate nics.pcie.tags=4
+211-one-download nics.pcie.tags=1
 100-alternate nics.pcie.propagation=201ns
 100-alternate nics.pcie.root_read=399ns
 100-alternate nics.pcie.root_write=201ns
@@ -107,10 +107,10 @@ list() {
 100-alternate nics.engine.rx_cycles=3
 100-alternate nics.engine.tx_cycles=3
 100-alternate nics.engine.build_cycles=2
-100-alternate nics.engine.tx_burst=2
+211-one-download nics.engine.tx_burst=1 nics.engine.tx_ahead=1s
 100-alternate nics.engine.buffer_prefetch=8
 100-alternate nics.engine.ack_policy=flushed
-100-alternate nics.cache.dram=103301ps
+300-idle nics.cache.dram=103301ps
 512-bench-idle nics.cache.dram_beat=40ns traffic.connections=4000 traffic.hold=60ms
 100-alternate traffic.max_gap=3ms
 100-alternate traffic.start=3ms
