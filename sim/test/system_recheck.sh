@@ -18,7 +18,7 @@ run() { # DIR WANTED_EXIT COMMAND...
 key() { jq -c '[.streams.damaged, .streams.damaged_nic0]' "$1/stats.json"; }
 fault="--set faults[0].action=pcie_down --set faults[0].at=40% --set faults[0].nic=0"
 # A server that gives up after its first retransmission, which comes before any peer could have answered.
-hasty="--set team.tcp.rexmt_max=1 --set team.tcp.rto_min=5us --set team.tcp.rto_initial=5us --set team.tcp.rto_max=5us"
+hasty="--set team.tcp.rexmt_max=1 --set team.tcp.rto_min=2us --set team.tcp.rto_initial=2us --set team.tcp.rto_max=2us"
 
 # shellcheck disable=SC2086
 run fault 1 replay "$traces/half-close.pcap" $fault && [ "$(key fault)" = "[1,0]" ] &&
