@@ -15,7 +15,7 @@ static struct probe probe;
 static uint64_t now;
 static struct frame tx_frame, rx_frame;
 
-enum { CONN = 5, IRS = 1000, ISS = 5000 };
+enum { CONN = 5, IRS = 1000, ISS = 5000, FIRST_BUILT = 1000 };
 
 static void emit(struct probe_event event)
 {
@@ -74,16 +74,20 @@ static void own(unsigned nic, enum own_state state, uint16_t gen)
     tell(nic, gen, (struct probe_event){.kind = PROBE_OWN_STATE, .own = {(uint8_t)state}});
 }
 
+/* The frame is built, and leaves the MAC at once. */
 static void built_with(unsigned nic, uint16_t gen, uint32_t seq, uint32_t ack, uint16_t flags,
                        const char *payload)
 {
     struct packet_out out = {.ip_version = 4, .ttl = 64, .seq = seq, .ack = ack, .flags = flags};
     uint32_t len = (uint32_t)strlen(payload);
+    static uint64_t built_frames;
     memset(&tx_frame, 0, sizeof tx_frame);
+    tx_frame.id = FIRST_BUILT + built_frames++;
     memcpy(tx_frame.data + packet_header_bytes(&out), payload, len);
     tx_frame.len = packet_build(tx_frame.data, &out, len);
     tell(nic, gen,
          (struct probe_event){.kind = PROBE_TX_BUILT, .built = {seq, len, ack, &tx_frame}});
+    of_frame(PROBE_FRAME_TX, nic, (struct probe_event){.frame = {tx_frame.id, &tx_frame}});
 }
 
 static void built(unsigned nic, uint16_t gen, uint32_t seq, uint32_t ack, const char *payload)
