@@ -53,7 +53,8 @@ const struct frame_fate *check_fate_find(const struct check *check, uint64_t id)
     return fate_find((struct check *)check, id);
 }
 
-/* Records T1 and T2 of a foreign frame; the first of each counts. */
+/* This function and the next one record T1 and T2 of a foreign frame, which are the times when the lookup found it
+ * foreign and when its record became visible to the host. Only the first event of each kind counts. */
 static void on_foreign_mark(struct check *check, const struct probe_event *event)
 {
     const struct frame *frame = event->mark.frame;
@@ -96,7 +97,7 @@ static void on_received(struct check *check, const struct probe_event *event)
     check->fate_open++;
 }
 
-/* What a host may not say of a frame whose connection it knows: that there is none. */
+/* The host must not drop a frame of a connection that it knows with the reason that there is no connection. */
 static void check_foreign_drop(struct check *check, const struct frame_fate *fate,
                                const struct probe_event *event)
 {
@@ -115,7 +116,7 @@ static void on_final(struct check *check, const struct probe_event *event)
 {
     struct frame_fate *fate = fate_find(check, event->frame.id);
     if (!fate)
-        return; /* dropped before any NIC received it */
+        return; /* The frame was dropped before any NIC received it. */
     /* The host cannot know what a NIC had decided before it died. */
     bool unknown = event->kind == PROBE_FRAME_DROPPED && event->drop.reason == DROP_NIC_LOST;
     if (fate->done && unknown && (check->fenced[0] || check->fenced[1]))
@@ -137,7 +138,7 @@ static void on_final(struct check *check, const struct probe_event *event)
     check_foreign_drop(check, fate, event);
 }
 
-/* A NIC says that the frame is not its own: the host's turn. */
+/* A NIC reported that it does not have the connection of this frame, so the host must decide about the frame. */
 static void on_foreign(struct check *check, const struct probe_event *event)
 {
     struct frame_fate *fate = fate_find(check, event->verdict.id);
@@ -181,7 +182,7 @@ static void on_used(struct check *check, const struct probe_event *event)
                    (unsigned long long)event->verdict.id);
 }
 
-/* A FIN takes one sequence number, which may be acknowledged although no byte of it is in memory (I-ACK). */
+/* A FIN takes one sequence number. I-ACK must allow its acknowledgment although no payload is in memory for it. */
 static void on_applied(struct check *check, const struct probe_event *event)
 {
     struct check_conn *c = check_conn_of(check, event);

@@ -24,8 +24,8 @@ static const uint16_t next_states[] = {
     [TCP_CLOSED] = 0,
 };
 
-/* Returns true if `to` can be reached. One write of a context may hold several steps: a segment, and what
- * it caused. */
+/* Returns true if `to` can be reached from `from`. One write of a context may contain several steps, because a
+ * segment and the reactions to it are written together. */
 static bool leads_to(unsigned from, unsigned to)
 {
     unsigned reached = 1u << from;
@@ -50,8 +50,8 @@ static bool timed_out(const struct conn_ctx *before, const struct conn_ctx *afte
     return (before->timers & CTX_TIMER_REXMT) && after->rexmt_count == before->rexmt_count + 1;
 }
 
-/* One multiplicative decrease for all losses of a window of data. One ACK may end a recovery and report the losses that
- * start the next one, so what counts is how far it has acknowledged. */
+/* All losses of one window of data may cause only one multiplicative decrease. One ACK may end a recovery and report
+ * the losses that start the next one, so the check compares SND.UNA after the ACK with the end of that window. */
 static void check_congestion(struct check *check, struct check_conn *c,
                              const struct probe_event *event, const struct conn_ctx *before,
                              const struct conn_ctx *after)
@@ -66,7 +66,7 @@ static void check_congestion(struct check *check, struct check_conn *c,
     c->cut_end = after->snd_max;
 }
 
-/* Without timestamps a sample is of a segment that was sent once. */
+/* Without timestamps, an RTT sample must come from a segment that was sent only once (Karn's algorithm). */
 static void check_sample(struct check *check, const struct check_conn *c,
                          const struct probe_event *event, const struct conn_ctx *before,
                          const struct conn_ctx *after)

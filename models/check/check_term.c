@@ -22,8 +22,9 @@ static void on_gone(struct check *check, struct check_conn *c, const struct prob
     check_watch_add(check, event->conn);
 }
 
-/* Without an end of an engine: it never got to one, the application gave it up, or the host did, for
- * the NIC that had it died or its image was damaged in memory. */
+/* Returns true if the application may be told of the end although no engine reported one. Either the connection
+ * never reached an engine, or the application aborted it, or the host did so because the owning NIC died or the
+ * image was damaged in memory. */
 static bool may_end_here(const struct check *check, const struct check_conn *c, uint64_t cause)
 {
     if (!c->carry.live_valid || any_fenced(check))

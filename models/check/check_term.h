@@ -1,6 +1,6 @@
 /*
- * I-TERM: what the application is really told of the ends of its connections (APP_CLOSED) against the
- * engines' ends (CONN_GONE): exactly once, with the same cause, moves or not.
+ * I-TERM: the application is told of the end of each connection (APP_CLOSED) exactly once, and with the cause that
+ * the engine reported (CONN_GONE). Moves of the connection must not change this.
  */
 #ifndef TOESIM_CHECK_CHECK_TERM_H
 #define TOESIM_CHECK_CHECK_TERM_H
@@ -11,7 +11,7 @@
 struct check;
 struct probe_event;
 
-/* Per connection. */
+/* The ends of one connection that have been reported so far: by an engine (`gone`), and to the application (`told`). */
 struct check_term {
     bool gone, told;
     uint8_t cause; /* enum nic_term_cause, of the engine */

@@ -10,8 +10,8 @@ extern "C" {
 
 struct check;
 
-/* Looks for what takes too long at now_ps, in picoseconds. Every event does so by itself; a run calls this as
- * well while its time passes, because no event may ever come again after something was forgotten. */
+/* Reports everything that has taken too long at now_ps, in picoseconds. Every event triggers the same search. A run
+ * also calls this function as time passes, because a forgotten connection may never cause another event. */
 void check_time_passes(struct check *check, uint64_t now_ps);
 
 #ifdef __cplusplus

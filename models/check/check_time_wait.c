@@ -19,7 +19,7 @@ static void on_over(struct check *check, const struct probe_event *event)
 {
     uint32_t conn = check_flow_of_key(check, event->over.key);
     if (conn == CHECK_NO_CONN)
-        return; /* its number has another connection by now */
+        return; /* The connection id has already been given to another connection. */
     struct check_time_wait *wait = &check->conns[conn]->wait;
     struct probe_event at = *event;
     at.conn = conn;

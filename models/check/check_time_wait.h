@@ -10,14 +10,14 @@
 struct check;
 struct probe_event;
 
-/* Per connection. */
+/* The TIME_WAIT of one connection. */
 struct check_time_wait {
-    uint64_t since_ps; /* in TIME_WAIT, as the host keeps it; 0: it is not */
-    uint64_t fin_ps;   /* the peer's last FIN at a tap */
+    uint64_t since_ps; /* when the host entered TIME_WAIT; 0 if it is in another state */
+    uint64_t fin_ps;   /* when a tap saw the peer's last FIN */
 };
 
 void check_time_wait_on_event(struct check *check, const struct probe_event *event);
-/* Is it still there though its time is over? */
+/* Reports a violation if the connection is still in TIME_WAIT at now_ps although that time is over. */
 void check_time_wait_look(struct check *check, uint32_t conn, uint64_t now_ps);
 
 #endif

@@ -10,12 +10,14 @@
 
 enum { TCP_IPV4_BYTES = 40 };
 
-/* Bounds of what may take so long. */
+/* The bounds in simulated time. Each comment says what the bound includes. */
 static const uint64_t look_ps = 10 * PS_PER_MS;
-static const uint64_t move_max_ps = 2000 * PS_PER_MS;    /* T_move_max beyond the move's deadline */
-static const uint64_t told_max_ps = 1000 * PS_PER_MS;    /* to the application's call */
-static const uint64_t ack_max_ps = 600 * PS_PER_MS;      /* RFC 9293 MUST-40, and a move */
-static const uint64_t second_max_ps = 100 * PS_PER_MS;   /* an acknowledgment at once, and queues */
+static const uint64_t move_max_ps = 2000 * PS_PER_MS; /* T_move_max beyond the move's deadline */
+static const uint64_t told_max_ps =
+    1000 * PS_PER_MS; /* from the end to the application's callback */
+static const uint64_t ack_max_ps =
+    600 * PS_PER_MS; /* 500 ms of RFC 9293 MUST-40, plus time for a move */
+static const uint64_t second_max_ps = 100 * PS_PER_MS;   /* an immediate ACK, plus time in queues */
 static const uint64_t tell_max_ps = 2000 * PS_PER_MS;    /* from the application's call */
 static const uint64_t probe_max_ps = 100 * PS_PER_MS;    /* to the start of the persist timer */
 static const uint64_t foreign_max_ps = 2000 * PS_PER_MS; /* T_detect_max */
@@ -35,13 +37,14 @@ void check_watch_add(struct check *check, uint32_t conn)
     waits->listed = true;
 }
 
-/* The bounds are wide for a system with usual latencies; a slower one has the slack on top. */
+/* Returns true if the bound is exceeded. The bounds are wide for a system with usual latencies; a scenario with
+ * slower parts adds slack_ps. */
 static bool is_late(const struct check *check, uint64_t since_ps, uint64_t now_ps, uint64_t max_ps)
 {
     return since_ps && now_ps > since_ps + max_ps + check->params.slack_ps;
 }
 
-/* Some place could serve it now: else nobody can acknowledge or probe. */
+/* Returns true if a place can process the connection now. Otherwise nobody can send an ACK or a window probe. */
 static bool is_served(const struct check *check, const struct check_conn *c)
 {
     for (unsigned place = 0; place < PLACE_COUNT; place++)
@@ -50,7 +53,7 @@ static bool is_served(const struct check *check, const struct check_conn *c)
     return false;
 }
 
-/* What the application did is known to whoever serves the connection. */
+/* Reports writes, reads and a shutdown of the application of which the serving place has not been told in time. */
 static void look_at_app(struct check *check, struct check_conn *c, const struct probe_event *at)
 {
     struct check_waits *w = &c->waits;
@@ -73,7 +76,8 @@ static void look_at_app(struct check *check, struct check_conn *c, const struct 
 }
 
 /* RFC 9293 3.8.6.3: an acknowledgment is delayed by less than 500 ms, and one of two segments of full size is not
- * delayed. How long a place has served the connection counts, as nobody acknowledges during a move. */
+ * delayed. The time starts again at
+ * each activation, because nobody acknowledges during a move. */
 static void look_at_acks(struct check *check, struct check_conn *c, const struct probe_event *at)
 {
     struct check_waits *w = &c->waits;
@@ -171,7 +175,7 @@ void check_watch_from(struct check *check, uint32_t conn, uint64_t *since_ps, ui
 /* The host's enum dir_state, which models may not include (event_fields.c). */
 enum { DIR_STATE_FREEZING = 3, DIR_STATE_INSTALLING = 4 };
 
-/* A reload of any kind is under way from FREEZING or INSTALLING until it is neither. */
+/* A transfer of any kind is in progress while the directory state is FREEZING or INSTALLING. */
 static void on_dir_state(struct check *check, struct check_waits *w,
                          const struct probe_event *event)
 {
@@ -181,8 +185,7 @@ static void on_dir_state(struct check *check, struct check_waits *w,
         w->reload_ps = 0;
 }
 
-/* In-order bytes of the peer that no segment has acknowledged, and how many of them ask for one at once: two full
- * segments, whatever MSS was announced. */
+/* Returns how many in-order bytes of the peer no segment has acknowledged yet. */
 static uint32_t unacknowledged(const struct check_conn *c)
 {
     return c->told.has_ack && seq_before(c->told.ack, c->written.edge)
@@ -190,6 +193,8 @@ static uint32_t unacknowledged(const struct check_conn *c)
                : 0;
 }
 
+/* Returns true if so many bytes require an ACK at once. The size of a full segment follows from the MTU, whatever MSS
+ * was announced. */
 static bool is_two_segments(const struct check *check, uint32_t bytes)
 {
     return check->params.mtu_bytes && bytes >= 2 * (check->params.mtu_bytes - TCP_IPV4_BYTES);

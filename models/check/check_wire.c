@@ -15,7 +15,8 @@ static void check_ack(struct check *check, struct check_conn *c, const struct pr
     told->has_ack = true;
 }
 
-/* With scaling only whole units can be told, and one that is not is rounded down (RFC 7323 2.4). */
+/* With window scaling the right edge may move back by less than one unit, because the window field counts whole units
+ * and is rounded down (RFC 7323 2.4). */
 static void check_window(struct check *check, struct check_conn *c, const struct probe_event *event,
                          const struct tcp_segment *seg)
 {
@@ -26,7 +27,7 @@ static void check_window(struct check *check, struct check_conn *c, const struct
         told->scale = (seg->options & TCP_HAS_WS) ? seg->ws : 0;
     }
     if (!told->has_scale)
-        return; /* of a connection we opened: the peer's answer decided */
+        return; /* We opened this connection, so the scale depends on the peer's SYN-ACK, which is unknown here. */
     unsigned scale = is_syn ? 0 : told->scale;
     uint32_t edge = seg->ack + ((uint32_t)seg->window << scale);
     uint32_t unit = UINT32_C(1) << scale;

@@ -1,4 +1,5 @@
-/* I-ACKFWD, I-WND, I-TSV: what the peer is told never goes back, whoever builds the frame. */
+/* I-ACKFWD, I-WND, I-TSV: acknowledgment number, right window edge and TSval never go back, no matter which NIC or
+ * host builds the frame. */
 #ifndef TOESIM_CHECK_CHECK_WIRE_H
 #define TOESIM_CHECK_CHECK_WIRE_H
 
@@ -8,10 +9,10 @@
 struct check;
 struct probe_event;
 
-/* Per connection: what frames built so far have told the peer. */
+/* The values that the frames of one connection have told its peer so far. */
 struct told {
     bool has_ack, has_edge, has_scale, has_tsval;
-    uint8_t scale; /* of our windows */
+    uint8_t scale; /* window scale of the windows that we announce */
     uint32_t ack, edge, tsval;
 };
 

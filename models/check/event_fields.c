@@ -18,7 +18,7 @@ static const char *const results[] = {"OK",          "STALE",     "ABSENT",
                                       "UNSUPPORTED", "BAD_FRAME", "CTX_ERROR"};
 static const char *const reasons[] = {"NONE",        "OPENED",   "FOREIGN",  "LINK_DOWN",
                                       "REACTIVATED", "RETURNED", "ONLOADED", "OFFLOADED"};
-/* The host's own: enum dir_state of host-sw/host_sw.h, which models may not include. */
+/* The names of enum dir_state in host-sw/host_sw.h. They are repeated here because models may not include it. */
 static const char *const dir_states[] = {"free",       "opening",  "active",  "freezing",
                                          "installing", "inactive", "closing", "time_wait"};
 static const char *const ends[] = {"failed", "completed", "cancelled"}; /* enum move_end */
@@ -35,7 +35,7 @@ static const char *const fences[] = {"lifted", "fenced"};
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define NAMED(array) (array), COUNT(array)
 
-/* Where the field lies in the event, its name, and the names of its values. */
+/* One field: its name, its place in struct probe_event, and the names of its values if it is an enumeration. */
 struct meaning {
     const char *name;
     size_t at, bytes;

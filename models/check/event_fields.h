@@ -10,14 +10,15 @@ extern "C" {
 
 enum { EVENT_FIELDS_MAX = 4 };
 
-/* One field: its value, and the value's name when it is of an enumeration (else null). */
+/* One field. `text` is the name of the value if the field is an enumeration, otherwise null. All text is static. */
 struct event_field {
     const char *name;
     const char *text;
     uint64_t value;
 };
 
-/* What this event says; models/base/probe.h lists the members of each kind. Fills fields and returns how many. Time, NIC, connection and generation are not among them. */
+/* Fills `fields` with the fields of an event and returns how many there are. models/base/probe.h lists the members of
+ * each kind. Time, NIC, connection and generation are left out, because every event has them. */
 size_t event_fields(const struct probe_event *event, struct event_field fields[EVENT_FIELDS_MAX]);
 
 #ifdef __cplusplus

@@ -9,16 +9,17 @@ enum { CHECK_INTERVALS = 32 };
 
 /* Half-open ranges of sequence numbers beyond a contiguous edge. */
 struct seq_set {
-    uint32_t edge; /* all before it is in the set */
+    uint32_t edge; /* all numbers before it are in the set */
     uint32_t count;
-    bool is_lossy; /* it was full once: some ranges are forgotten */
+    bool is_lossy; /* the table was full once, so some ranges are missing */
     uint32_t start[CHECK_INTERVALS], end[CHECK_INTERVALS];
 };
 
 /* Empties the set and puts everything before edge into it. */
 void seq_set_init(struct seq_set *set, uint32_t edge);
 
-/* Puts [start, end) into the set. A full table forgets the range, so the set is never larger than the truth. */
+/* Puts [start, end) into the set. A full table forgets the range, so the set never contains a number that was not
+ * added. */
 void seq_set_add(struct seq_set *set, uint32_t start, uint32_t end);
 
 #endif

@@ -12,7 +12,8 @@ extern "C" {
 
 enum { VIOLATION_EVENTS = 32, VIOLATION_DETAIL_MAX = 256 };
 
-/* Its event, and the last events of the same connection before it, oldest first; their data is null. */
+/* A violation with its event and the last events of the same connection before it, oldest first. Pointers inside
+ * the events of `last` must not be followed, because their frames may have been freed. */
 struct check_violation {
     const char *key;  /* "I-OWN" */
     const char *rule; /* the invariant in words */
@@ -22,10 +23,10 @@ struct check_violation {
     size_t last_count;
 };
 
-/* One line without newline: which invariant, when, where, and what was wrong. */
+/* Prints one line without a newline: the invariant, the time, the connection, the NIC and the details. */
 void violation_print_headline(const struct check_violation *violation, FILE *out);
 
-/* The headline, the rule, and a line for each of the last events with its fields by name. */
+/* Prints the headline, the rule, and one line for each of the last events with its fields by name. */
 void violation_print(const struct check_violation *violation, FILE *out);
 
 #ifdef __cplusplus
