@@ -1,7 +1,7 @@
 /*
- * What the application is to be told: noted while records are read, told behind them, a bounded
- * amount of work per step. An application that copies much would otherwise hold up the records and
- * events behind its own, of connections whose move waits for them.
+ * Calls to the application. They are noted while the driver reads records, and made after the records, with a
+ * bounded amount of work per step. Otherwise an application that copies many bytes would delay later records
+ * and events, and with them the moves of other connections.
  */
 #include "host-sw/conn/app_calls.h"
 
@@ -10,8 +10,9 @@
 #include <assert.h>
 
 enum {
-    CALL_WORK = 1024,          /* a call counts as so many bytes copied */
-    STEP_WORK = 64 * CALL_WORK /* of all calls in one step; the last one may exceed it */
+    CALL_WORK = 1024, /* the work of one call, in bytes copied */
+    STEP_WORK =
+        64 * CALL_WORK /* the limit for all calls in one step; the last call may exceed it */
 };
 
 void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls)

@@ -1,4 +1,4 @@
-/* What the application is told, behind the records. */
+/* Calls to the application, which are made after the records of a step have been read. */
 #ifndef TOESIM_HOST_CONN_APP_CALLS_H
 #define TOESIM_HOST_CONN_APP_CALLS_H
 
@@ -14,10 +14,12 @@ enum app_call {
     APP_CALL_PEER_FIN = 8,
     APP_CALL_URGENT = 16,
 };
+/* Notes calls (bits of enum app_call) that the application is to get for this connection. */
 void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls);
-/* All that was noted of this one, now: before the application is told of its end. */
+/* Makes all noted calls of this connection now, because the application must get them before it is told that the
+ * connection has ended. */
 void app_calls_make(struct host_sw *sw, struct dir_entry *entry);
-/* Of all connections in turn, as much as belongs into one step. True: something was to be told. */
+/* Makes the noted calls of all connections in turn, up to the work of one step. Returns true if any call was noted. */
 bool app_calls_run(struct host_sw *sw);
 
 #endif

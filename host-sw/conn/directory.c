@@ -43,7 +43,8 @@ static size_t row_alloc(struct directory *dir)
     return dir->row_count++;
 }
 
-/* The oldest free id, if it has rested. Ids freed later have rested less. */
+/* Takes the id that has been free for the longest time, if its quarantine is over. If it is not, no other id's
+ * quarantine is over either, because all others were freed later. */
 static uint32_t take_id(struct directory *dir, uint64_t now_ps)
 {
     if (dir->free_count == 0)
@@ -118,7 +119,8 @@ uint32_t directory_find(const struct directory *dir, const struct flow_key *key)
     return conn == FLOW_TABLE_NONE ? DIR_NONE : conn;
 }
 
-/* Half of what serial numbers can tell apart: a message that old cannot be on its way any more. */
+/* Generations older than this many no longer match. The limit is half of the distance that serial numbers can
+ * tell apart, and no message that is so old can still be in flight. */
 enum { GENS_MATCHED = 1 << 14 };
 
 void directory_next_gen(struct dir_entry *entry)

@@ -1,4 +1,4 @@
-/* What becomes of a frame that no NIC has taken: it is dropped, answered, or held for its connection. */
+/* The end of a frame that no NIC has taken. The host drops it, takes note of it, or holds it for its connection. */
 #ifndef TOESIM_HOST_CONN_FATE_H
 #define TOESIM_HOST_CONN_FATE_H
 
@@ -10,14 +10,15 @@ struct dir_entry;
 struct dir_frame;
 struct host_sw;
 
-/* The frame is lost for this reason, which is not DROP_NONE. conn: PROBE_NO_CONN for none. */
+/* Counts and reports the frame as dropped for this reason, which is not DROP_NONE. conn is PROBE_NO_CONN if the frame
+ * belongs to no connection. */
 void fate_drop(struct host_sw *sw, const struct dir_frame *frame, uint32_t conn,
                enum drop_reason reason);
 
-/* The host took note of the frame, and nothing more comes of it. */
+/* Reports that the host has acted on the frame and needs it no more. */
 void fate_answered(struct host_sw *sw, const struct dir_frame *frame);
 
-/* The frame is held for the connection, or dropped for want of room. */
+/* Holds the frame for the connection, or drops it if the pool has no room. */
 void fate_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame);
 
 #endif

@@ -39,7 +39,7 @@ static uint32_t node_alloc(struct hold_pool *pool)
     return index;
 }
 
-/* Puts node behind every held frame that is not younger. */
+/* Inserts node after all held frames that did not arrive later. */
 static void insert(struct hold_pool *pool, struct dir_entry *entry, uint32_t node)
 {
     assert(dir_entry_is_sane(entry));

@@ -1,4 +1,5 @@
-/* Frames held for connections that are being moved: lists per connection in one bounded pool. */
+/* Frames that are held for connections under transfer. Each connection has a list, and all lists share one bounded
+ * pool. */
 #ifndef TOESIM_HOST_CONN_HOLD_H
 #define TOESIM_HOST_CONN_HOLD_H
 
@@ -25,14 +26,15 @@ void hold_init(struct hold_pool *pool, struct buffer_pool *buffers, uint32_t fra
                uint64_t bytes_limit);
 void hold_free(struct hold_pool *pool);
 
-/* Keeps frame (one more reference to its buffer) in order of MAC time, which keeps the order of
- * each port. False: a limit is reached and this, the newest, is to be dropped (R-27). */
+/* Adds frame to the connection's list and takes a reference to its buffer. The list is in order of MAC time, which
+ * keeps the order of each port. Returns false if a limit is reached; the caller then drops this frame, which is the
+ * newest (R-27). */
 bool hold_add(struct hold_pool *pool, struct dir_entry *entry, const struct dir_frame *frame);
 
-/* Takes the oldest out; its reference passes to the caller. False: none. */
+/* Removes the oldest frame and passes its buffer reference to the caller. Returns false if no frame is held. */
 bool hold_take(struct hold_pool *pool, struct dir_entry *entry, struct dir_frame *frame);
 
-/* Forgets the oldest `count`: their NIC has read them. */
+/* Removes the oldest `count` frames and drops their buffer references, because the NIC has read these frames. */
 void hold_drop_first(struct hold_pool *pool, struct dir_entry *entry, uint32_t count);
 
 #endif

@@ -34,8 +34,8 @@ void rx_if_clear(struct host_sw *sw, struct dir_entry *entry)
     write_entry(sw, entry, TEAM_RX_IF_NONE, 0);
 }
 
-/* Records of the two NICs, and those of frames that were held or forwarded, do not come in the order
- * in which the frames arrived. What decides is the time at the MACs, which share one clock. */
+/* Records from the two NICs, and records of held or forwarded frames, do not come in the order in which the frames
+ * arrived. Therefore this function compares the times at the MACs, which share one clock. */
 void rx_if_store(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint64_t mac_time_ps,
                  uint64_t frame_id)
 {

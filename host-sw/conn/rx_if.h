@@ -7,12 +7,12 @@
 struct host_sw;
 struct dir_entry;
 
-/* Stores the receiving NIC in the connection's entry, before the frame is acted on. A frame that is
- * older by MAC time than the one the entry names changes nothing: the entry never goes back. */
+/* Stores the receiving NIC in the connection's entry, before the frame is acted on. A frame that is older by MAC time
+ * than the frame in the entry does not change it, so the entry never goes back in time. */
 void rx_if_store(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint64_t mac_time_ps,
                  uint64_t frame_id);
 
-/* The entry of a connection that the server opens: no frame of it was received. */
+/* Clears the entry of a new connection that the server opens, of which no frame was received yet. */
 void rx_if_clear(struct host_sw *sw, struct dir_entry *entry);
 
 #endif
