@@ -38,7 +38,7 @@ enum {
 #define BYTES_MAX_DEFAULT (UINT64_C(256) << 30)
 #define FRAGMENT_TIMEOUT_NS UINT64_C(30000000000)
 
-/* What only the loading needs. */
+/* State that is needed only while a capture is loaded. */
 struct loader {
     struct capture *capture;
     const struct capture_params *params;
@@ -63,8 +63,9 @@ void capture_params_default(struct capture_params *params)
     };
 }
 
-/* An unfilled TCP checksum holds the folded sum of the pseudo header, with the length or, for
- * segments the adapter will split, without it. An unfilled IPv4 one is 0. */
+/* Classifies the checksums of a frame. If the host leaves the TCP checksum to the adapter, the field holds the folded
+ * sum of the pseudo header. This sum includes the length, except for segments that the adapter will split. An IPv4
+ * checksum that is left to the adapter is 0. */
 static enum raw_checksum checksum_class(const struct link_frame *frame, const struct packet *packet)
 {
     uint32_t tcp_bytes = packet->ip_bytes - (packet->tcp_offset - packet->ip_offset);
@@ -87,8 +88,9 @@ static enum raw_checksum checksum_class(const struct link_frame *frame, const st
     return RAW_BAD;
 }
 
-/* Where options and payload are in the file. What was before it in the record (a link header, an encapsulation)
- * may have been taken off; what was put together is nowhere. */
+/* Finds where options and payload are in the file. The position is counted from the end of the record, because headers
+ * at its start may have been removed. Returns false if the bytes are not in the file in one piece, as after
+ * reassembly. */
 static bool find_bytes(const struct loader *loader, const uint8_t *bytes, uint32_t len,
                        uint32_t behind, uint64_t *at)
 {
@@ -100,7 +102,8 @@ static bool find_bytes(const struct loader *loader, const uint8_t *bytes, uint32
     return memcmp(record->bytes + before, bytes, len) == 0;
 }
 
-/* Keeps where the options are, which the payload follows. */
+/* Records where the options are; the payload follows them directly. The bytes are stored aside if the file does not
+ * hold them in one piece. */
 static bool keep_bytes(struct loader *loader, const struct packet *packet,
                        struct raw_segment *segment)
 {
@@ -123,7 +126,7 @@ static bool keep_bytes(struct loader *loader, const struct packet *packet,
     return true;
 }
 
-/* True, as of whoever has dealt with a record. */
+/* Counts a record that is left out. Returns true, because the record has been handled. */
 static bool leave_out(struct loader *loader, enum left_out reason)
 {
     loader->capture->stats.left_out[reason]++;
@@ -157,7 +160,7 @@ static bool add_tcp(struct loader *loader, const struct packet *packet, uint64_t
     return tracker_add(&loader->tracker, packet, vlan, &segment);
 }
 
-/* The last missing fragment makes its datagram whole. */
+/* Adds the TCP segment of a datagram whose last missing fragment has just arrived. */
 static bool add_whole(struct loader *loader, uint64_t time_ns)
 {
     struct link_frame *frame = &loader->frame;
@@ -180,7 +183,7 @@ static bool add_whole(struct loader *loader, uint64_t time_ns)
     return add_tcp(loader, &whole, time_ns);
 }
 
-/* A segment is added when its last missing fragment comes. */
+/* Adds a fragment. The segment itself is added when its last missing fragment arrives. */
 static bool add_fragment(struct loader *loader, const struct packet *packet, uint64_t time_ns)
 {
     struct link_frame *frame = &loader->frame;
@@ -196,7 +199,8 @@ static bool add_fragment(struct loader *loader, const struct packet *packet, uin
     return leave_out(loader, LEFT_OUT_FRAGMENT);
 }
 
-/* Zeros stand for what the snap length cut off, so they contradict what is there. */
+/* Returns why a malformed packet is left out. If the snap length cut the headers, the missing bytes are zero and only
+ * seem to contradict the other fields. */
 static enum left_out why_malformed(const struct link_frame *frame, const struct packet *packet)
 {
     uint32_t headers = packet->tcp_offset ? packet->tcp_offset + TCP_HEADER_MIN
@@ -242,7 +246,7 @@ static bool add_record(struct loader *loader, const struct capture_record *recor
     return add_packet(loader, &packet, record->time_ns);
 }
 
-/* Memory, unless the disk has said more. */
+/* Reports that memory is short, unless a disk error explains the failure. */
 static enum status out_of_memory(const struct loader *loader, struct error *err)
 {
     if (payload_trouble(&loader->capture->store, err) != STATUS_OK ||
@@ -273,7 +277,8 @@ static void learn_interfaces(struct loader *loader, const struct capture_file *f
                           loader->params->interfaces);
 }
 
-/* From time to time: how far the reading is, and whether to go on. */
+/* Reports the progress of reading and returns an error if the reading was interrupted. It is called every
+ * PROGRESS_EVERY records. */
 static enum status look_up(const struct loader *loader, struct error *err)
 {
     const struct capture_params *params = loader->params;
@@ -316,7 +321,7 @@ static int compare_begin(const void *a, const void *b)
     return x->begin < y->begin ? -1 : x->begin > y->begin;
 }
 
-/* Conversations are numbered in the order in which they begin. */
+/* Copies the conversations into the capture, numbered in the order in which they begin. */
 static bool keep_conversations(struct capture *capture, const struct conversation_builder *builder)
 {
     size_t count = builder->built_count;
@@ -339,7 +344,7 @@ static bool go_on_deciding(void *self, uint64_t done, uint64_t total)
     return !params->stop || !*params->stop;
 }
 
-/* Why the deciding came to no end. */
+/* Reports why the decision about the conversations was not completed. */
 static enum status not_decided(const struct loader *loader, struct error *err)
 {
     const struct capture_params *params = loader->params;

@@ -1,6 +1,6 @@
 /*
- * A capture read into conversations: who said what, when, and which of it the other side
- * acknowledged. The classifier's counts are checked against tshark's in the tests.
+ * A capture that has been read into conversations. Each conversation tells what either side sent, when, and which of
+ * these bytes the other side acknowledged. The tests compare the classifier's counts with those of tshark.
  */
 #ifndef TOESIM_TRACE_CAPTURE_H
 #define TOESIM_TRACE_CAPTURE_H
@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-/* What capture_load() does. */
+/* The two phases of capture_load(): it reads the file, and then it decides about the conversations. */
 enum capture_phase { CAPTURE_READING, CAPTURE_DECIDING };
 
 struct capture_params {
@@ -30,13 +30,13 @@ struct capture_params {
     bool decap;               /* frames are taken out of tunnels (capture_decap.h) */
     bool captured_ports;      /* frames arrive at the NIC of the interface they were captured on */
     volatile const int *stop; /* null, or a flag that ends the reading when it is not 0 */
-    /* Null, or called from time to time, first while the file is read: bytes of it as it is stored, so
-     * far and in all (0: not known). Then while its conversations are decided: steps of that work, so far
-     * and in all. */
+    /* Null, or a function that is called from time to time. While the file is read, `done` and `total` count bytes of
+     * the stored file; `total` is 0 if the size is not known. While the conversations are decided, they count steps of
+     * that work. */
     void (*on_progress)(void *self, enum capture_phase phase, uint64_t done, uint64_t total);
     void *progress_self;
-    /* 0, or a file for the copy of what cannot be read twice, such as a pipe; the caller closes it. And
-     * whether the copy is there already, so that path is only a name. */
+    /* `copy_fd` is 0, or a file that receives a copy of an input that cannot be read twice, such as a pipe. The caller
+     * closes it. If `copied` is true, the file already holds the copy, and `path` is used in messages only. */
     int copy_fd;
     bool copied;
     char port_of[256]; /* such as eth0=nic0,eth1=nic1; empty: the first two in the file */
@@ -64,15 +64,15 @@ struct client_segment {
     uint8_t options[40];       /* the last member: it is read from the file when due */
 };
 
-/* Whose bytes. */
+/* The side of a conversation that sent the bytes. */
 enum capture_side { CAPTURE_CLIENT, CAPTURE_SERVER };
 
 struct stream_map;
 
 enum app_step_kind { APP_SEND, APP_FIN, APP_RST };
 
-/* What an application did: once rx_bytes of the other's stream were received (and, with peer_fin,
- * its FIN), do it. Steps are in stream order. */
+/* One action of an application. The replay performs it after rx_bytes of the other side's stream were received, and
+ * with peer_fin also the FIN behind them. Steps are in stream order. */
 struct app_step {
     enum app_step_kind kind;
     uint64_t rx_bytes;
@@ -114,7 +114,7 @@ struct capture_stats {
     uint64_t left_out[LEFT_OUT_REASON_COUNT];
     uint64_t tcp_segments;   /* accepted */
     uint64_t split_segments; /* extra segments made by splitting oversize ones */
-    /* Of replayable conversations: what the receiver did not accept, or something contradicts. */
+    /* Segments of replayable conversations that the receiver did not accept or that other segments contradict. */
     uint64_t ignored_segments;
     uint64_t repaired_checksums;
     uint64_t snap_cut;               /* segments some of whose payload is not in the file */
@@ -126,8 +126,9 @@ struct capture_stats {
 
 struct capture; /* opaque */
 
-/* Reads a pcap or pcapng file, plain or gzip. Null on failure (err says why: file missing, not a
- * capture, link type). A file damaged in the middle loads what is sound; see damaged_record. */
+/* Reads a pcap or pcapng file, plain or compressed with gzip. Returns null on failure and sets `err`, for example
+ * because the file is missing, is no capture or has an unknown link type. If a file is damaged in the middle, the
+ * records before the damage are loaded and damaged_record tells where it is. capture_destroy() frees the result. */
 struct capture *capture_load(const char *path, const struct capture_params *params,
                              struct error *err);
 void capture_destroy(struct capture *capture);
@@ -136,26 +137,26 @@ size_t capture_conversation_count(const struct capture *capture);
 const struct conversation *capture_conversation(const struct capture *capture, size_t index);
 const struct capture_stats *capture_get_stats(const struct capture *capture);
 
-/* Records that are left out, for whatever reason. */
+/* Returns the number of records that are left out, over all reasons. */
 uint64_t capture_left_out_total(const struct capture_stats *stats);
 
-/* Bytes [offset, offset + len) of a stream, which must be there. They are read from the file: when
- * that fails they are zero, and capture_trouble() says it. */
+/* Reads bytes [offset, offset + len) of a stream, which must exist. They come from the file. If reading fails, they are
+ * zero and capture_trouble() reports the error. */
 void capture_stream(const struct capture *capture, const struct conversation *conv,
                     enum capture_side side, uint64_t offset, uint8_t *bytes, size_t len);
-/* A segment of the client, and a step of either application, by its number. */
+/* These two functions read a segment of the client, or a step of either application, by its number from 0. */
 void capture_segment(const struct capture *capture, const struct conversation *conv, size_t index,
                      struct client_segment *out);
 void capture_step(const struct capture *capture, const struct conversation *conv,
                   enum capture_side side, size_t index, struct app_step *out);
-/* The payload of a client's segment: payload_len bytes. */
+/* Reads the payload of a client's segment, which is payload_len bytes long. */
 void capture_payload(const struct capture *capture, const struct conversation *conv,
                      const struct client_segment *seg, uint8_t *bytes);
-/* STATUS_OK, or why bytes could not be read since the capture was loaded (STATUS_ENVIRONMENT): then
- * nothing can be said about the run. */
+/* Returns STATUS_OK, or STATUS_ENVIRONMENT with the reason in `err` if bytes could not be read since the capture was
+ * loaded. In that case the results of the run are meaningless. */
 enum status capture_trouble(const struct capture *capture, struct error *err);
 
-/* The NIC at which frames captured on this interface arrive; -1: the port policy decides. */
+/* Returns the NIC at which frames captured on this interface arrive, or -1 if the port policy decides. */
 int capture_interface_nic(const struct capture *capture, uint16_t interface);
 
 #ifdef __cplusplus

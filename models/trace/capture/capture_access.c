@@ -1,4 +1,4 @@
-/* What a loaded capture says: its conversations, and bytes that are read again. */
+/* Access to a loaded capture: its conversations, and the payload, which is read from the file again. */
 #include "models/trace/capture/capture_pvt.h"
 #include "models/trace/conversation/segment.h"
 #include "models/trace/conversation/stream_map.h"
@@ -15,7 +15,8 @@ void capture_stream(const struct capture *capture, const struct conversation *co
     stream_map_read(&conv->streams[side], offset, bytes, len);
 }
 
-/* What a cut segment lacks may be known from another one that overlaps it. */
+/* Takes the bytes that the snap length cut from this segment out of the stream, because an overlapping segment may hold
+ * them. */
 void capture_payload(const struct capture *capture, const struct conversation *conv,
                      const struct client_segment *seg, uint8_t *bytes)
 {
@@ -38,7 +39,7 @@ void capture_segment(const struct capture *capture, const struct conversation *c
         return;
     client_segment_unpack(row, out);
     payload_read(&capture->store, out->options_at, out->options, out->options_len);
-    if (out->false_sack) /* this server will have sent the bytes some time, and must not be told now */
+    if (out->false_sack) /* The simulated server may not have sent these bytes yet. */
         segment_blank_sack(out->options, out->options_len);
 }
 

@@ -53,7 +53,7 @@ enum {
 
 enum verdict { NO_TUNNEL, OPENED, CLOSED, CUT, WRONG };
 
-/* A tunnel's packet while its headers are walked. */
+/* The position in a tunnelled packet while its headers are parsed. */
 struct walk {
     const struct link_frame *frame;
     uint32_t at;   /* of the next header, at last of the inner frame */
@@ -62,14 +62,14 @@ struct walk {
     uint32_t id;   /* VNI, key or session */
 };
 
-/* The next header: null if so many bytes are not there. */
+/* Returns the next header, or null if fewer than `bytes` bytes of it are available. */
 static const uint8_t *header(const struct walk *w, uint32_t bytes)
 {
     return w->at + bytes <= w->frame->captured && w->at + bytes <= w->end ? w->frame->bytes + w->at
                                                                           : NULL;
 }
 
-/* What it means that a header is not there. */
+/* Returns why a header is missing: either the snap length cut it, or the lengths contradict each other. */
 static enum verdict missing(const struct walk *w, uint32_t bytes)
 {
     return w->at + bytes <= w->end ? CUT : WRONG;
@@ -219,7 +219,7 @@ static enum verdict walk_ip(struct walk *w, uint8_t protocol)
     }
 }
 
-/* The inner frame is moved to the front, behind the outer addresses if it has none of its own. */
+/* Moves the inner frame to the front. An inner frame without Ethernet addresses keeps the outer ones. */
 static enum verdict replace(struct link_frame *frame, const struct walk *w)
 {
     uint32_t room = w->type == TYPE_ETHERNET ? 0 : ETHER_BYTES;
@@ -239,7 +239,7 @@ static enum verdict replace(struct link_frame *frame, const struct walk *w)
     return OPENED;
 }
 
-/* True for the first fragment of a packet that goes through a UDP tunnel; *first: it is the first one. */
+/* Returns true for the first fragment of a packet that goes through a UDP tunnel. Sets *first for any first fragment. */
 static bool has_udp_tunnel(const struct link_frame *frame, const struct packet *packet, bool *first)
 {
     struct walk w = {.frame = frame, .at = packet->ip_offset, .end = frame->len};
@@ -254,7 +254,7 @@ static bool has_udp_tunnel(const struct link_frame *frame, const struct packet *
     return *first && walk_udp(&w) != NO_TUNNEL;
 }
 
-/* What the fragments of one packet have in common. */
+/* Returns a hash of the identification and addresses, which all fragments of one packet have in common. */
 static uint32_t packet_mark(const struct link_frame *frame, const struct packet *packet)
 {
     const uint8_t *ip = frame->bytes + packet->ip_offset;
@@ -264,8 +264,8 @@ static uint32_t packet_mark(const struct link_frame *frame, const struct packet 
     return mark;
 }
 
-/* A fragment tells its protocol. Behind that of UDP, only the first fragment has the ports, so the
- * latest packets that began like a tunnel's are remembered. */
+/* Returns true if the fragment belongs to a tunnelled packet. The IP header tells this for all protocols except UDP. For
+ * UDP only the first fragment has the ports, so the latest packets with a tunnel's port are remembered. */
 static bool is_tunnel_fragment(struct capture_decap *decap, const struct link_frame *frame,
                                const struct packet *packet)
 {

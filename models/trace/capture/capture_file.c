@@ -16,7 +16,7 @@ enum { LINKTYPE_RAW = 101 }; /* in files; libpcap's own number depends on the sy
 #define NS_PER_S UINT64_C(1000000000)
 #define SECONDS_MAX UINT64_C(0x1ffffffff) /* the year 2242: time in ns stays far inside 64 bits */
 
-/* The source's bytes. The first ones are looked at to know the format, and then read again. */
+/* The bytes of the source. The first bytes are read to recognize the format, and then delivered a second time. */
 struct stream {
     struct capture_source *source;
     uint8_t head[HEAD_BYTES];
@@ -46,7 +46,7 @@ static ssize_t stream_read(void *cookie, char *bytes, size_t size)
     return -1;
 }
 
-/* Only tells the position, which ftello() asks for. */
+/* Supports only the query of the position, which ftello() needs. */
 static int stream_seek(void *cookie, off64_t *offset, int whence)
 {
     const struct stream *stream = cookie;
@@ -144,7 +144,7 @@ void capture_file_close(struct capture_file *file)
     free(file);
 }
 
-/* Writers have put whole seconds into the fraction, and pcapng counts in 64 bits. */
+/* Returns the time in ns. Some writers put whole seconds into the fraction, so the excess is carried over. */
 static uint64_t time_normalise(const struct timeval *stamp)
 {
     uint64_t seconds = stamp->tv_sec < 0 ? 0 : (uint64_t)stamp->tv_sec;
@@ -156,7 +156,7 @@ static uint64_t time_normalise(const struct timeval *stamp)
 
 static enum capture_file_state end_of_file(struct capture_file *file)
 {
-    /* A compressed file cut short ends like a sound one for its reader. */
+    /* libpcap cannot distinguish the end of a truncated compressed file from a normal end. */
     const char *words = capture_source_damage(file->stream.source);
     if (!words)
         return CAPTURE_END;
@@ -189,7 +189,7 @@ static enum capture_file_state next_ng(struct capture_file *file, struct capture
     return CAPTURE_DAMAGED;
 }
 
-/* A record that libpcap has read whole: its header, and then the bytes. */
+/* Returns where the packet bytes of a record are that libpcap has read. They follow the record header. */
 static uint64_t record_at(const struct capture_file *file, off_t from, uint32_t captured)
 {
     off_t head = ftello(pcap_file(file->pcap)) - from - (off_t)captured;

@@ -18,28 +18,28 @@ struct capture_record {
     uint32_t captured;    /* bytes in the file */
     uint32_t length;      /* bytes on the wire, at least captured */
     uint32_t interface;   /* 0 in classic pcap */
-    int link;             /* DLT_ value, perhaps one that nobody here understands */
+    int link;             /* DLT_ value, perhaps of an unknown link type */
 };
 
 enum capture_file_state { CAPTURE_RECORD, CAPTURE_END, CAPTURE_DAMAGED };
 
 struct capture_file; /* opaque */
 
-/* source: borrowed, read from its beginning; path: for messages. Null and err: it is no capture, or a
- * classic one with a link type nobody here understands. */
+/* Opens a capture. `source` is borrowed until the file is closed and is read from its beginning; `path` is used in
+ * messages. Returns null and sets `err` if it is no capture, or is a classic pcap file of an unknown link type. */
 struct capture_file *capture_file_open(struct capture_source *source, const char *path,
                                        struct error *err);
 void capture_file_close(struct capture_file *file);
 
-/* The next record. After DAMAGED (see capture_file_damage()) or END nothing more can be read. */
+/* Reads the next record. After DAMAGED (see capture_file_damage()) or END nothing more can be read. */
 enum capture_file_state capture_file_next(struct capture_file *file, struct capture_record *record);
 const char *capture_file_damage(const struct capture_file *file);
 
-/* Interfaces seen so far, and their names; empty: none given. */
+/* Return the number of interfaces seen so far, and the name of one of them. The name is empty if the file has none. */
 uint32_t capture_file_interface_count(const struct capture_file *file);
 const char *capture_file_interface_name(const struct capture_file *file, uint32_t index);
 
-/* Words about a link type nobody here understands. */
+/* Sets `err` to a message about an unknown link type and returns its status. */
 enum status capture_file_link_error(const char *path, int link, struct error *err);
 
 #endif

@@ -21,7 +21,7 @@ enum {
     BITS_MASK = 7,
 };
 
-/* A place between two blocks of a deflate stream. */
+/* A saved point between two blocks of a deflate stream, at which unpacking can begin. */
 struct point {
     uint64_t in, out;
     int bits; /* of the byte before `in` that belong to the next block */
@@ -113,7 +113,7 @@ static bool cursor_begin_at(struct capture_inflate *unpacker, struct cursor *cur
     return inflateSetDictionary(&cursor->z, point->window, point->window_bytes) == Z_OK;
 }
 
-/* Every second point goes when there are too many: memory does not grow with the file. */
+/* Frees every second point when there are too many, so that memory does not grow with the file. */
 static void points_thin(struct capture_inflate *unpacker)
 {
     size_t kept = 0;
@@ -127,7 +127,7 @@ static void points_thin(struct capture_inflate *unpacker)
     unpacker->spacing *= 2;
 }
 
-/* Notes the present place if it lies far enough behind the last one noted. */
+/* Saves the current position as a point if it is far enough behind the last point. */
 static void point_note(struct capture_inflate *unpacker, const struct cursor *cursor)
 {
     const z_stream *z = &cursor->z;
@@ -140,7 +140,7 @@ static void point_note(struct capture_inflate *unpacker, const struct cursor *cu
                           .bits = z->data_type & BITS_MASK,
                           .window = malloc(WINDOW_BYTES)};
     if (!point.window)
-        return; /* unpacking begins further back, that is all */
+        return; /* Without this point, unpacking only begins further back. */
     if (inflateGetDictionary((z_stream *)z, point.window, &point.window_bytes) != Z_OK) {
         free(point.window);
         return;
@@ -150,14 +150,15 @@ static void point_note(struct capture_inflate *unpacker, const struct cursor *cu
     unpacker->points[unpacker->point_count++] = point;
 }
 
-/* One gzip member may follow another. A raw stream leaves the trailer to us. False: no more. */
+/* Begins the next gzip member, if there is one; otherwise returns false. A cursor that began at a point reads a raw
+ * deflate stream, so it must skip the trailer itself. */
 static bool member_end(struct capture_inflate *unpacker, struct cursor *cursor)
 {
     uint64_t in = cursor->in - cursor->z.avail_in + (cursor->raw ? TRAILER_BYTES : 0);
     return cursor_begin(cursor, false, in, cursor->out) && input_fill(unpacker, cursor);
 }
 
-/* Unpacks up to len bytes; less: the end, or damage. */
+/* Unpacks up to `len` bytes. Returns fewer at the end of the file or where it is damaged. */
 static size_t cursor_run(struct capture_inflate *unpacker, struct cursor *cursor, uint8_t *bytes,
                          size_t len)
 {
@@ -199,7 +200,8 @@ static const struct point *point_before(const struct capture_inflate *unpacker, 
     return low ? &unpacker->points[low - 1] : NULL;
 }
 
-/* The cursor that has the shortest way; one that must begin anew is the one unused for longest. */
+/* Returns the cursor that has the shortest distance to `offset`. If a point is nearer, the least recently used cursor is
+ * moved there. */
 static struct cursor *cursor_choose(struct capture_inflate *unpacker, uint64_t offset)
 {
     const struct point *point = point_before(unpacker, offset);

@@ -1,6 +1,6 @@
 /*
- * Any part of a gzip file, without unpacking all that is before it: while the file is unpacked, the
- * state is noted every few megabytes, so that unpacking can begin there again.
+ * Random access to a gzip file. While the file is unpacked, the state of the decompressor is saved every few megabytes,
+ * so that a later read can begin at such a point instead of at the start of the file.
  */
 #ifndef TOESIM_TRACE_CAPTURE_INFLATE_H
 #define TOESIM_TRACE_CAPTURE_INFLATE_H
@@ -11,12 +11,12 @@
 
 struct capture_inflate; /* opaque */
 
-/* fd: a gzip file, borrowed; its offset is not used. Null: no memory. */
+/* Opens the gzip file `fd`, which is borrowed and whose file offset is not used. Returns null if memory is short. */
 struct capture_inflate *capture_inflate_create(int fd);
 void capture_inflate_destroy(struct capture_inflate *unpacker);
 
-/* Unpacked bytes [offset, offset + len), less at the end of what can be unpacked. Returns how many;
- * -1: no memory, or the file is not as it was. */
+/* Reads the unpacked bytes [offset, offset + len) and returns how many there are, which is fewer at the end of the
+ * data. Returns -1 if memory is short or the file has changed. */
 long capture_inflate_read(struct capture_inflate *unpacker, uint64_t offset, uint8_t *bytes,
                           size_t len);
 

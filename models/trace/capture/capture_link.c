@@ -46,7 +46,7 @@ static void put16(uint8_t *p, uint16_t value)
     p[1] = (uint8_t)value;
 }
 
-/* A locally administered unicast address made of an IP address (FNV-1a: any spread will do). */
+/* Makes a locally administered unicast MAC address from an IP address. It uses FNV-1a, but any good hash would do. */
 static void mac_from_ip(uint8_t mac[6], const uint8_t *addr, size_t len)
 {
     uint32_t hash = 2166136261u;
@@ -110,7 +110,7 @@ static bool header_make(int link, const uint8_t *bytes, uint32_t captured, uint8
     return true;
 }
 
-/* Offset of the IP header behind at most two tags; 0: not an IP frame, or too short. */
+/* Returns the offset of the IP header behind at most two tags, or 0 if the frame has none or is too short. */
 static uint32_t ip_find(const struct link_frame *frame, uint16_t *type)
 {
     uint32_t at = 12;
@@ -127,7 +127,7 @@ static uint32_t ip_find(const struct link_frame *frame, uint16_t *type)
     return fits ? at + 2 : 0;
 }
 
-/* Hosts that leave segmentation to the adapter may leave the IP length at 0. */
+/* Fills in an IP length of 0. Hosts that leave segmentation to the adapter may leave this field empty. */
 static void length_guess(struct link_frame *frame, uint32_t at, uint16_t type)
 {
     uint8_t *ip = frame->bytes + at;
@@ -142,8 +142,9 @@ static void length_guess(struct link_frame *frame, uint32_t at, uint16_t type)
     }
 }
 
-/* Some writers put the captured length where the length on the wire belongs. An IP header that is
- * right (IPv6 has nothing to tell by) says more than the record: the snap length cut the frame. */
+/* Restores the length on the wire from the IP header. Some writers store the captured length in its place, even if the
+ * snap length cut the frame. An IPv4 header is trusted only if its checksum is right. An IPv6
+ * header has no checksum to test. */
 static void length_restore(struct link_frame *frame, uint32_t at, uint16_t type)
 {
     const uint8_t *ip = frame->bytes + at;

@@ -29,7 +29,7 @@ struct peel {
     unsigned tags;
 };
 
-/* Removes bytes of the frame; at least the next type must be left. */
+/* Removes bytes from the frame. Returns false if not even the next type would be left. */
 static bool cut(struct peel *p, uint32_t from, uint32_t bytes)
 {
     struct link_frame *frame = p->frame;
@@ -46,7 +46,7 @@ static bool has(const struct peel *p, uint32_t bytes)
     return p->at + 2 + bytes <= p->frame->captured;
 }
 
-/* A whole frame is inside: it begins there. */
+/* Replaces the frame by the complete Ethernet frame inside it, which begins at `from`. */
 static bool begin_inner(struct peel *p, uint32_t from)
 {
     if (from + TYPE_AT + 2 > p->frame->captured || !cut(p, 0, from))
@@ -79,7 +79,7 @@ static bool peel_pppoe(struct peel *p)
     return cut(p, p->at, 8);
 }
 
-/* Nothing says what lies behind the last label; the first four bits do (RFC 4928 3). */
+/* Removes MPLS labels. No field names the protocol behind the last label, so its first four bits decide (RFC 4928 3). */
 static bool peel_mpls(struct peel *p)
 {
     uint32_t labels = 0;

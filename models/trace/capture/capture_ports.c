@@ -6,7 +6,7 @@
 
 enum { NICS = 2, LIST_BYTES = 400 };
 
-/* The next word of a list between commas; false: no more. */
+/* Reads the next word of a list separated by commas. Returns false at its end. */
 static bool word_next(const char **list, const char **word, size_t *len)
 {
     while (**list == ',')
@@ -45,7 +45,8 @@ void capture_ports_add(struct capture_ports *ports, uint32_t index, const char *
         snprintf(port->name, sizeof port->name, "%s", name);
     else
         snprintf(port->name, sizeof port->name, "%u", index);
-    for (char *c = port->name; *c; c++) /* it goes to terminals */
+    for (char *c = port->name; *c;
+         c++) /* The name is printed on terminals, so control characters are replaced. */
         if ((unsigned char)*c <= ' ' || *c == 0x7f || *c == ',' || *c == '=')
             *c = '_';
     const char *word;

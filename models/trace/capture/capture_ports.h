@@ -15,23 +15,24 @@ struct capture_ports {
     uint32_t count;
     struct capture_port {
         char name[INTERFACE_NAME_MAX]; /* its number where the file gives none */
-        bool left_out;                 /* not among those asked for */
+        bool left_out;                 /* the user did not select it */
         bool carries_peers;            /* a frame of a client was captured on it */
         uint8_t nic;                   /* 0, 1 or PORT_NONE */
     } of[INTERFACES_MAX];
 };
 
-/* Learns of interface `index`, the next one of the file; name may be empty. wanted: names or numbers
- * between commas; empty: all. */
+/* Adds interface `index`, the next one of the file. `name` may be empty. `wanted` lists the selected names or numbers,
+ * separated by commas; an empty list selects all. */
 void capture_ports_add(struct capture_ports *ports, uint32_t index, const char *name,
                        const char *wanted);
 
-/* Error when `wanted` names an interface that the file does not have; the message lists them. */
+/* Returns an error if `wanted` names an interface that the file does not have. The message lists the interfaces. */
 enum status capture_ports_check(const struct capture_ports *ports, const char *path,
                                 const char *wanted, struct error *err);
 
-/* port_of: such as eth0=nic0,eth1=nic1; empty: the first two that carry peers' frames. Error: an
- * unknown name or NIC, or an interface with peers' frames that has no NIC. */
+/* Assigns a NIC to each interface. `port_of` has the form eth0=nic0,eth1=nic1; if it is empty, the first two interfaces
+ * that carry peers' frames are used. Returns an error for an unknown name or NIC, and for an interface with peers'
+ * frames that has no NIC. */
 enum status capture_ports_assign(struct capture_ports *ports, const char *path, const char *port_of,
                                  struct error *err);
 

@@ -1,4 +1,4 @@
-/* What a loaded capture is. Internal to capture*.c. */
+/* The state of a loaded capture. This header is internal to capture*.c. */
 #ifndef TOESIM_TRACE_CAPTURE_PVT_H
 #define TOESIM_TRACE_CAPTURE_PVT_H
 

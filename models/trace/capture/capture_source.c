@@ -21,7 +21,7 @@ enum {
     HEAD_BYTES = 4,
 };
 
-/* A piece of the unpacked file that was read again. */
+/* A cached piece of the unpacked file. */
 struct block {
     uint64_t number; /* plus 1; 0: none */
     uint64_t used;
@@ -46,7 +46,7 @@ static bool is_copied(const struct stat *info)
     return S_ISFIFO(info->st_mode) || S_ISCHR(info->st_mode) || S_ISSOCK(info->st_mode);
 }
 
-/* Only what may be a capture is worth copying; the rest is refused by its first bytes. */
+/* Returns true if the first bytes may belong to a capture. Other inputs are refused without copying them. */
 static bool is_worth_it(const uint8_t *head, size_t len)
 {
     static const uint32_t magics[] = {0x0a0d0d0a, 0xa1b2c3d4, 0xa1b23c4d, 0xa1b2cd34};
@@ -61,14 +61,14 @@ static bool is_worth_it(const uint8_t *head, size_t len)
     return false;
 }
 
-/* Fills the buffer as far as the pipe gives; less at its end. */
+/* Fills the buffer from a pipe. Returns fewer bytes only at the end of the pipe or after a signal. */
 static ssize_t read_full(int fd, uint8_t *bytes, size_t size)
 {
     size_t done = 0;
     while (done < size) {
         ssize_t got = read(fd, bytes + done, size - done);
         if (got < 0 && errno == EINTR)
-            break; /* a signal: what came so far is looked at, and whether to go on */
+            break; /* After a signal the caller checks whether to go on. */
         if (got < 0)
             return -1;
         if (got == 0)
@@ -78,8 +78,8 @@ static ssize_t read_full(int fd, uint8_t *bytes, size_t size)
     return (ssize_t)done;
 }
 
-/* The caller's file again, read from its beginning and closed by the source. -1: the system has no such
- * names. */
+/* Opens the caller's file a second time, with a file offset of its own and a descriptor that the source closes. Returns
+ * -1 if the system offers no such path. */
 static int open_again(int fd)
 {
     char name[64];
@@ -87,7 +87,7 @@ static int open_again(int fd)
     return open(name, O_RDWR | O_CLOEXEC);
 }
 
-/* Replaces the source's descriptor by one of a copy. */
+/* Copies a pipe to a file and replaces the source's descriptor by that of the copy. */
 static enum status copy_pipe(struct capture_source *source,
                              const struct capture_source_params *params, struct error *err)
 {
@@ -193,7 +193,7 @@ const char *capture_source_damage(struct capture_source *source)
     const char *words = gzerror(source->gzip, &code);
     if (code == Z_OK || code == Z_STREAM_END)
         return NULL;
-    /* zlib knows the file by its number only. */
+    /* zlib names the file by its descriptor number, so our message names the path instead. */
     const char *reason = strncmp(words, "<fd:", 4) == 0 ? strchr(words, ' ') : NULL;
     (void)snprintf(source->damage, sizeof source->damage, "gzip: %s:%s", source->path,
                    reason ? reason : words);
@@ -222,7 +222,7 @@ static long block_read(struct capture_source *source, uint64_t offset, uint8_t *
     return got;
 }
 
-/* The block, from memory or read now into the place of the one unused for longest. */
+/* Returns the block from the cache, or reads it into the place of the least recently used one. */
 static const struct block *block_find(struct capture_source *source, uint64_t number)
 {
     struct block *set = source->blocks[number % SETS], *oldest = &set[0];

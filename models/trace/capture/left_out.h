@@ -30,7 +30,7 @@ enum left_out {
         LEFT_OUT_REASON_COUNT,
 };
 
-/* Key of stats.json, and what it means, such as "without TCP"; static text. */
+/* Return the key in stats.json and the meaning, such as "without TCP". Both are static text. */
 const char *left_out_key(enum left_out reason);
 const char *left_out_meaning(enum left_out reason);
 

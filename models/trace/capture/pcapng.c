@@ -98,7 +98,8 @@ static long take(struct pcapng *file, void *bytes, size_t size)
     return got;
 }
 
-/* The buffer grows with what is there, never with what a length promises. */
+/* Reads the body of a block. The buffer grows with the bytes that were read, because a wrong length field must not make
+ * us allocate memory for bytes that do not exist. */
 static bool read_body(struct pcapng *file, size_t bytes)
 {
     file->body_bytes = 0;
@@ -133,7 +134,7 @@ static bool section_begin(struct pcapng *file, const uint8_t magic[4])
     return true;
 }
 
-/* Reads one block. file->ended: there is none. */
+/* Reads one block. Sets file->ended if there is none. */
 static bool read_block(struct pcapng *file, uint32_t *type)
 {
     uint8_t head[12];
@@ -187,7 +188,7 @@ static void take_option(const struct pcapng *file, uint16_t code, const uint8_t 
     }
 }
 
-/* Options up to one that does not fit into the block. */
+/* Reads the options up to the first one that does not fit into the block. */
 static void take_options(const struct pcapng *file, size_t at, struct pcapng_interface *interface)
 {
     while (at + 4 <= file->body_bytes) {
@@ -227,8 +228,8 @@ static uint64_t power10(unsigned exponent)
     return value;
 }
 
-/* Bit 7 chooses powers of 2 over powers of 10. What is finer than a nanosecond is cut off first, so
- * that everything fits 64 bits. */
+/* Splits a time stamp into seconds and ns. Bit 7 of the resolution selects powers of 2 instead of powers of 10. Digits
+ * below a nanosecond are removed first, so that all results fit into 64 bits. */
 static void split_stamp(uint8_t resolution, uint64_t stamp, uint64_t *seconds, uint64_t *ns)
 {
     unsigned exponent = resolution & 0x7f;
@@ -275,7 +276,7 @@ static bool take_bytes(struct pcapng *file, size_t at, uint32_t captured, uint32
     return true;
 }
 
-/* Enhanced packets and the obsolete ones, which have a drop count besides a short interface. */
+/* Reads an enhanced packet or an obsolete packet. The obsolete one has a 16-bit interface number and a drop count. */
 static bool take_packet(struct pcapng *file, uint32_t type, struct pcapng_packet *packet)
 {
     const uint8_t *body = file->body;

@@ -1,7 +1,7 @@
 /*
- * Blocks of a pcapng file (draft-ietf-opsawg-pcapng): every byte order and section, packets with
- * the link type, snap length and clock of their own interface. libpcap refuses files whose
- * interfaces differ in link type or snap length.
+ * Reads the blocks of a pcapng file (draft-ietf-opsawg-pcapng). Sections may have either byte order, and each packet
+ * gets the link type, snap length and clock of its own interface. We do not use libpcap here, because it refuses files
+ * whose interfaces differ in link type or snap length.
  */
 #ifndef TOESIM_TRACE_PCAPNG_H
 #define TOESIM_TRACE_PCAPNG_H
@@ -30,24 +30,25 @@ struct pcapng_interface {
 
 enum pcapng_state { PCAPNG_PACKET, PCAPNG_END, PCAPNG_DAMAGED };
 
-/* Fills up to size bytes; less at the end of the file. -1: reading failed. */
+/* Reads up to `size` bytes and returns how many, which is fewer only at the end of the file, or -1 if reading failed. */
 typedef long (*pcapng_read)(void *stream, void *bytes, size_t size);
 
 struct pcapng; /* opaque */
 
-/* stream is borrowed; its first byte is that of a section header block. Null: no memory. */
+/* Opens a file. `stream` is borrowed, and its first byte must belong to a section header block. Returns null if memory
+ * is short. */
 struct pcapng *pcapng_open(pcapng_read read, void *stream);
 void pcapng_close(struct pcapng *file);
 
-/* The next packet. After END or DAMAGED nothing more can be read. */
+/* Reads the next packet. After END or DAMAGED nothing more can be read. */
 enum pcapng_state pcapng_next(struct pcapng *file, struct pcapng_packet *packet);
 const char *pcapng_damage(const struct pcapng *file); /* words, after DAMAGED */
 
-/* Interfaces described so far. */
+/* Return the number of interfaces that the file has described so far, and one of them. */
 uint32_t pcapng_interface_count(const struct pcapng *file);
 const struct pcapng_interface *pcapng_interface(const struct pcapng *file, uint32_t index);
 
-/* A time stamp of an interface in ns since 1970, within 0 and the year 2242. */
+/* Converts a time stamp of an interface to ns since 1970. The result is limited to the years 1970 to 2242. */
 uint64_t pcapng_time_ns(const struct pcapng_interface *interface, uint64_t stamp);
 
 #endif

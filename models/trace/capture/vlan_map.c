@@ -32,7 +32,7 @@ static bool is_single(const struct vlan_stack *stack)
     return stack->outer && !stack->inner && stack->outer <= VLAN_VID_LAST;
 }
 
-/* An earlier stack of the same tags, in another tunnel; null: there is none. */
+/* Returns an earlier stack of the same tags in another tunnel, or null if there is none. */
 static const struct vlan_stack *twin_find(const struct vlan_map *map, uint32_t index)
 {
     const struct vlan_stack *stack = &map->stacks[index];

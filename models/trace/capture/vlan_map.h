@@ -1,5 +1,5 @@
-/* Each distinct stack of VLAN tags becomes one VID, because the team knows single tags only. Tunnels
- * that frames were taken out of are told apart too, but are not seen on the wire any more. */
+/* Maps each distinct stack of VLAN tags to one VID, because the team supports single tags only. Frames from different
+ * tunnels get different VIDs as well, although the tunnels are no longer visible on the wire. */
 #ifndef TOESIM_TRACE_VLAN_MAP_H
 #define TOESIM_TRACE_VLAN_MAP_H
 
@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* VIDs 1 to 4094 exist; no more stacks than that can be told apart. Index 0: untagged, in no tunnel. */
+/* VIDs 1 to 4094 exist, so no more stacks than that can be distinguished. Index 0 stands for untagged frames that were
+ * in no tunnel. */
 enum { VLAN_VID_LAST = 4094, VLAN_STACKS_MAX = VLAN_VID_LAST + 1, VLAN_NO_ROOM = UINT16_MAX };
 
 struct vlan_stack {
@@ -25,11 +26,11 @@ struct vlan_map {
 
 void vlan_map_init(struct vlan_map *map);
 
-/* Index of the packet's stack, in a tunnel or in none (0); VLAN_NO_ROOM when there are too many. A tag of VID 0 only carries a
- * priority (IEEE 802.1Q 9.6) and counts as none. */
+/* Returns the index of the packet's stack, or VLAN_NO_ROOM if there are too many stacks. `tunnel` is 0 for a packet that
+ * was in no tunnel. A tag of VID 0 only carries a priority (IEEE 802.1Q 9.6) and counts as no tag. */
 uint16_t vlan_map_index(struct vlan_map *map, const struct packet *packet, uint32_t tunnel);
 
-/* Single tags keep their VID; other stacks get free ones from the top. */
+/* Assigns a VID to each stack. Single tags keep their VID; other stacks get free VIDs from the top. */
 void vlan_map_assign(struct vlan_map *map);
 
 #endif
