@@ -46,7 +46,7 @@ void image_hand_over(const struct dir_entry *entry, struct conn_ctx *image, unsi
         image->move_count++;
     image->move_reason = (uint8_t)reason;
     image->rx_if = entry->rx_if;
-    /* The host's own TCP sends by the port its last frame came in by. */
+    /* The host's own TCP sends through the port on which its last frame arrived. */
     image->tx_if = place_is_nic(place) ? (uint8_t)place : entry->rx_if;
     if (place_is_nic(place) && PLANTED(claim_image_changed))
         image->srtt /= 2;

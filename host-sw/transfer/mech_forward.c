@@ -1,5 +1,5 @@
-/* The connection stays where it was opened, and the host relays its foreign frames to the owner. No foreign
- * frame starts a transfer, so this mechanism has nothing to do but to say so. */
+/* The connection stays where it was opened, and the host relays its foreign frames to the owner. No foreign frame
+ * starts a transfer, so this mechanism has no functions. */
 #include "host-sw/transfer/mechanism.h"
 #include "models/hwif/nic_desc.h"
 

@@ -1,7 +1,7 @@
 /*
- * The connection is taken from its source and given to its destination, by way of host memory. Between two
- * NICs FREEZE at the source and RESERVE at the destination leave in one step; the image comes back with the
- * source's completion, and INSTALL lets the destination read it from there.
+ * The driver takes the connection from its source and gives it to its destination by way of host memory. In a move
+ * between two NICs it issues FREEZE to the source and RESERVE to the destination in the same step. The source has
+ * written the image to host memory when its completion arrives, and INSTALL makes the destination read the image.
  */
 #include "host-sw/transfer/mech_host_pull.h"
 
@@ -23,7 +23,7 @@ void mech_host_pull_start(struct host_sw *sw, struct dir_entry *entry)
     const struct transfer *transfer = &entry->transfer;
     const struct place_ops *dest = place_ops_of(transfer->dest);
     if (transfer->src == PLACE_NOWHERE)
-        return; /* whoever opens the connection gives its first image */
+        return; /* the code that opens the connection gives its first image */
     place_ops_of(transfer->src)->take(sw, entry);
     if (transfer->at_nics.freezing && dest->prepare)
         dest->prepare(sw, entry); /* the image will follow */
@@ -44,7 +44,7 @@ void mech_host_pull_on_done(struct host_sw *sw, struct dir_entry *entry,
     case TRANSFER_GIVE_FAILED:
         transfer_go_back(sw, entry, NULL);
         break;
-    case TRANSFER_ABSENT: /* the event that says how the connection ended ends the transfer */
+    case TRANSFER_ABSENT: /* the transfer ends when the connection's end event arrives */
     case TRANSFER_COMMAND:
         break;
     }

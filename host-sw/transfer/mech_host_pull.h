@@ -7,7 +7,7 @@
 
 extern const struct mechanism_ops mech_host_pull;
 
-/* Commands that its steps need. */
+/* The commands that the steps of this mechanism need. */
 enum {
     MECH_HOST_PULL_COMMANDS = 1 << NIC_CMD_RESERVE | 1 << NIC_CMD_INSTALL | 1 << NIC_CMD_FREEZE |
                               1 << NIC_CMD_RELEASE | 1 << NIC_CMD_RX_INJECT
@@ -16,7 +16,7 @@ enum {
 /* Takes the connection from its source. */
 void mech_host_pull_start(struct host_sw *sw, struct dir_entry *entry);
 
-/* Gives what was taken, and ends the transfer. */
+/* Acts on a step of the transfer: gives the image that was taken to the destination, or ends the transfer. */
 void mech_host_pull_on_done(struct host_sw *sw, struct dir_entry *entry,
                             const struct transfer_done *done);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define MECHANISMS(X)                                                                              \
-    X(mech_host_pull) /* the first one has to know every way (mechanism.h) */                      \
+    X(mech_host_pull) /* the first one must support every transfer (mechanism.h) */                \
     X(mech_forward)                                                                                \
     X(mech_drain_first)
 

@@ -16,7 +16,7 @@ const char *host_reason_key(enum host_reason reason)
     return keys[reason];
 }
 
-/* --- who may be on a NIC --- */
+/* --- which connections may be on a NIC --- */
 
 static bool policy_allows(const struct host_sw_params *params, const struct flow_key *key)
 {
@@ -47,7 +47,7 @@ void nic_places_count(struct host_sw *sw, struct dir_entry *entry, bool on_nics)
     sw->stats.on_nics_max = u32_max(sw->stats.on_nics_max, sw->on_nics);
 }
 
-/* --- the queue of those that wait for a place on the NICs --- */
+/* --- the queue of connections that wait for a place on the NICs --- */
 
 void nic_places_wait(struct host_sw *sw, struct dir_entry *entry)
 {

@@ -1,4 +1,4 @@
-/* Which connections NICs may have, how many they have, and who waits for a place there. */
+/* The places for connections on the NICs: which connections may have one, how many do, and which ones wait. */
 #ifndef TOESIM_HOST_TRANSFER_NIC_PLACES_H
 #define TOESIM_HOST_TRANSFER_NIC_PLACES_H
 
@@ -6,17 +6,17 @@
 
 struct dir_entry;
 
-/* May a new connection of this tuple go to a NIC? HOST_REASON_NONE: yes. */
+/* Returns HOST_REASON_NONE if a connection with this tuple may go to a NIC now, or else the reason why it may not. */
 enum host_reason nic_places_refuse(const struct host_sw *sw, const struct flow_key *key);
 
-/* Counts the connection among those that NICs have, or no longer. */
+/* Counts the connection among those that NICs have if on_nics is true, and stops counting it otherwise. */
 void nic_places_count(struct host_sw *sw, struct dir_entry *entry, bool on_nics);
 
-/* The connection waits for a free place on the NICs, or waits no longer. */
+/* Add the connection to the queue for a free place on the NICs, or remove it. */
 void nic_places_wait(struct host_sw *sw, struct dir_entry *entry);
 void nic_places_stop_waiting(struct host_sw *sw, struct dir_entry *entry);
 
-/* The connection has ended. */
+/* Frees the place of a connection that has ended, and removes the connection from the queue. */
 void nic_places_on_ended(struct host_sw *sw, struct dir_entry *entry);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The host is a place like a NIC: it has a connection under a generation, and gives it up before another
- * place has it. The rings stay where they are.
+ * The host is a place like a NIC: it has a connection under a generation, and gives the connection up before
+ * another place gets it. The rings stay at the same addresses in host memory.
  */
 #include "host-sw/transfer/place_host.h"
 
@@ -15,7 +15,6 @@
 
 #include <assert.h>
 
-/* Sends by the port the last frame came in by, as far as the mode allows. */
 bool place_host_send(void *self, uint32_t conn, const uint8_t *frame, uint32_t len)
 {
     struct host_sw *sw = self;
@@ -41,7 +40,8 @@ static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned place,
                                .mac_time_ps = frame->mac_time_ps,
                                .frame_id = frame->frame_id};
     if (!host_tcp_has(&sw->tcp, conn)) {
-        fate_hold(sw, entry, frame); /* the connection has ended, and the next step acts on that */
+        fate_hold(sw, entry,
+                  frame); /* the connection has ended; the next step acts on its end event */
         return;
     }
     enum drop_reason reason = host_tcp_input(&sw->tcp, conn, packet, &about);
@@ -59,7 +59,7 @@ static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned place,
     probe_emit(sw->probe, &event);
 }
 
-/* What is held again meanwhile waits for the next step. */
+/* Applies the frames that are held now. A frame that is held again meanwhile waits for the next step. */
 static void apply_held(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
@@ -94,7 +94,7 @@ void place_host_take_over(struct host_sw *sw, struct dir_entry *entry, struct co
     conn_set_state(sw, entry, DIR_ACTIVE);
     if (reason == HOST_REASON_TABLE_FULL || reason == HOST_REASON_NO_MEMBER)
         nic_places_wait(sw, entry);
-    conn_touch(sw, entry); /* what the application did meanwhile */
+    conn_touch(sw, entry); /* the host's TCP must learn what the application did meanwhile */
     apply_held(sw, entry);
     assert(dir_entry_is_sane(entry));
 }
@@ -112,7 +112,7 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
     transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
 }
 
-/* The context is the host's own: it becomes an image at once. */
+/* The host has the context in its own memory, so it hands out the image at once. */
 static void take(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));

@@ -14,7 +14,7 @@
 
 #include <assert.h>
 
-/* The image is read as the connection left it; the time since then is taken from its deadlines. */
+/* Hands out the image as the connection left it, with deadlines that are nearer by the time spent at rest. */
 static void take(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
@@ -23,21 +23,22 @@ static void take(struct host_sw *sw, struct dir_entry *entry)
     assert(entry->state == DIR_INACTIVE);
     image_read(sw, entry, &image);
     tcp_image_age(&image, (now_ps - entry->extracted_ps) / PS_PER_US);
-    entry->extracted_ps = now_ps; /* should this fail, only later time is added */
+    entry->extracted_ps = now_ps; /* the image is as old as this moment now */
     entry->transfer.frozen_ps = now_ps;
     idle_disarm(sw, entry);
     transfer_report_step(sw, entry,
                          &(struct transfer_done){.step = TRANSFER_TAKEN, .image = &image});
 }
 
-/* The host's own TCP was asked in this same step, and has stopped only then. */
+/* A NIC may have received something before it stopped, so its image is checked again. The host's own TCP was checked
+ * and stopped in the same step. */
 static bool accepts(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image)
 {
     assert(dir_entry_is_sane(entry));
     return entry->transfer.src == PLACE_HOST || idle_accepts(sw, entry, image);
 }
 
-/* Pages of the rings that hold nothing any more take no memory meanwhile. */
+/* Gives back the memory of each ring that holds no bytes, because the connection may rest for a long time. */
 static void discard_rings(struct host_sw *sw, const struct dir_entry *entry,
                           const struct conn_ctx *image)
 {
@@ -50,7 +51,8 @@ static void discard_rings(struct host_sw *sw, const struct dir_entry *entry,
         sw->bus.ops->mem_discard(sw->bus.self, entry->tx_ring, sw->params.ring_bytes);
 }
 
-/* A NIC has written its image to its slot itself, and the connection keeps its generation there. */
+/* A NIC has already written the image to its slot, so only an image of the host's own TCP is stored here. The
+ * connection keeps its generation while it is at rest. */
 static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
                  enum move_reason reason, struct conn_ctx *image)
 {
@@ -69,7 +71,7 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
     transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
 }
 
-/* A frame brings the connection back, to the NIC that received it where that may be. */
+/* A frame brings the connection back, if possible to the NIC that received the frame. */
 static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned place,
                   const struct dir_frame *frame, const struct packet *packet)
 {

@@ -1,4 +1,4 @@
-/* Host memory as the place of a connection: it is at rest, and nobody serves it. */
+/* Host memory as the place of a connection. The connection is at rest there, and nobody serves it. */
 #ifndef TOESIM_HOST_TRANSFER_PLACE_MEMORY_H
 #define TOESIM_HOST_TRANSFER_PLACE_MEMORY_H
 

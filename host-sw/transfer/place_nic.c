@@ -14,7 +14,7 @@
 
 enum { INSTALL_TRIES_MAX = 2 }; /* a refused image is tried once more */
 
-/* --- places that NICs keep, and tombstones --- */
+/* --- reservations and tombstones --- */
 
 static void reserve(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint16_t gen)
 {
@@ -29,7 +29,8 @@ static void reserve(struct host_sw *sw, struct dir_entry *entry, unsigned nic, u
     conn_command(sw, entry, nic, cmd, 0);
 }
 
-/* What a dead NIC remembers harms nobody, because generations differ. */
+/* Releases an entry in the lookup table of a NIC. A dead NIC may keep the entry, which does no harm because its
+ * generation is old. */
 static void release(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint16_t gen)
 {
     assert(dir_entry_is_sane(entry));
@@ -83,7 +84,7 @@ void place_nic_on_reserve_done(struct dir_entry *entry, const struct nic_event *
     struct transfer_at_nics *at_nics = &entry->transfer.at_nics;
     if (event->result == NIC_RESULT_OK || at_nics->reserve_gen != event->gen)
         return;
-    /* With INSTALL already under way, that one fails too and decides. */
+    /* If INSTALL was already issued, it fails as well, and its completion decides what happens next. */
     at_nics->reserved = false;
     at_nics->refused = true;
 }
@@ -129,7 +130,7 @@ void place_nic_on_freeze_done(struct host_sw *sw, struct dir_entry *entry,
     transfer->at_nics.freezing = false;
     transfer->at_nics.tombstone = leaves_tombstone(event);
     if (event->result != NIC_RESULT_OK) {
-        /* The connection ended there, and the event that says how is on its way. */
+        /* The connection ended at the source, and its end event is on its way. */
         transfer->at_nics.absent = true;
         transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_ABSENT});
         return;
@@ -164,7 +165,7 @@ static uint64_t held_address(const struct host_sw *sw, uint32_t conn)
            (uint64_t)conn * sw->params.hold_frames_per_conn * sizeof(struct nic_held);
 }
 
-/* Writes the list of held frames; each is with the NIC from now on, until its record comes. */
+/* Writes the list of held frames for the NIC. The NIC has each of these frames from now on, until its record comes. */
 static void write_held(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
 {
     assert(dir_entry_is_sane(entry));
@@ -187,7 +188,7 @@ static void write_held(struct host_sw *sw, struct dir_entry *entry, unsigned nic
                                (uint32_t)(count * sizeof held[0]));
 }
 
-/* An INSTALL failed: its frames were not looked at and are the host's again. */
+/* Takes back the held frames after a failed INSTALL, because the NIC has not processed them. */
 static void take_back_held(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
@@ -213,19 +214,19 @@ static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
         .list = entry->held_count ? held_address(sw, conn) : 0,
         .count = entry->held_count,
         .tx_prod = entry->tx_prod,
-        /* The engine learns the peer's numbers from the SYN. */
+        /* In an opening connection the engine learns the peer's sequence numbers from the SYN. */
         .rx_consumed = opens ? 0 : entry->rx_consumed};
     entry->rung_tx = entry->tx_prod;
     entry->rung_rx = entry->rx_consumed;
     entry->rung_fin = entry->fin_wanted;
     transfer->at_nics.installing = true;
     transfer->at_nics.tries++;
-    transfer->at_nics.reserved = false; /* taken by the INSTALL */
+    transfer->at_nics.reserved = false; /* INSTALL uses up the reservation */
     conn_command(sw, entry, nic, cmd, 0);
     assert(dir_entry_is_sane(entry));
 }
 
-/* The INSTALL takes effect, with T8, when this step ends. */
+/* Notes that INSTALL was issued in this step. Commands take effect when the step ends, so T8 is marked then. */
 static void note_issue(struct host_sw *sw, const struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
@@ -276,7 +277,7 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, enum
     if (!PLANTED(reload_never_issued) || transfer->kind != TRANSFER_REACTIVATE)
         install(sw, entry, nic);
     if (opens)
-        return; /* it stays in OPENING */
+        return; /* the state stays OPENING */
     conn_set_state(sw, entry, DIR_INSTALLING);
     note_issue(sw, entry);
 }
@@ -313,7 +314,7 @@ void place_nic_on_install_done(struct host_sw *sw, struct dir_entry *entry,
     entry->owner = transfer->dest;
     place_nic_release_source(sw, entry);
     conn_set_state(sw, entry, DIR_ACTIVE);
-    conn_touch(sw, entry); /* values that changed meanwhile */
+    conn_touch(sw, entry); /* the NIC must learn values that changed meanwhile */
     transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
 }
 
@@ -326,8 +327,8 @@ void place_nic_on_install_done_late(struct host_sw *sw, struct dir_entry *entry,
         sw->upcalls->examine_held(sw, entry);
         return;
     }
-    /* The NIC has a connection nobody knows any more, or has just ended it itself: ABORT ends the
-     * first and is harmless to the second. */
+    /* The NIC has a connection that the host has given up, or has just ended the connection itself. ABORT ends the
+     * connection in the first case and does no harm in the second. */
     struct nic_cmd cmd = {.op = NIC_CMD_ABORT, .gen = gen};
     hold_drop_first(&sw->hold, entry, entry->held_count);
     if (entry->given_up)
@@ -336,7 +337,7 @@ void place_nic_on_install_done_late(struct host_sw *sw, struct dir_entry *entry,
 
 /* --- frames --- */
 
-/* Injects the frame at a NIC that has the connection, or will have it by an earlier command. */
+/* Injects the frame at a NIC that has the connection, or that an earlier command will give the connection to. */
 static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                   const struct dir_frame *frame, const struct packet *packet)
 {
@@ -350,7 +351,7 @@ static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                           .frame_time_ps = frame->mac_time_ps,
                           .frame_id = frame->frame_id,
                           .frame_port = frame->port};
-    /* One reference for the command, one until the NIC's record of the frame. */
+    /* conn_command() takes a reference for the command. This one lasts until the NIC's record of the frame comes. */
     buffer_pool_ref(&sw->pool, frame->buffer);
     inject_table_add(&sw->injected, frame->frame_id, frame->buffer, nic);
     conn_command(sw, entry, nic, cmd, frame->buffer);

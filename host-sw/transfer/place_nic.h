@@ -1,4 +1,5 @@
-/* A NIC as the place of a connection: FREEZE, RESERVE, INSTALL, RELEASE, and what their ends mean. */
+/* A NIC as the place of a connection. This part issues FREEZE, RESERVE, INSTALL and RELEASE, and acts on their
+ * completions. */
 #ifndef TOESIM_HOST_TRANSFER_PLACE_NIC_H
 #define TOESIM_HOST_TRANSFER_PLACE_NIC_H
 
@@ -10,30 +11,29 @@ struct nic_event;
 
 extern const struct place_ops place_nic;
 
-/* Completions of the commands that this place issues. */
+/* Act on the completions of the commands that this place issues. */
 void place_nic_on_freeze_done(struct host_sw *sw, struct dir_entry *entry,
                               const struct nic_event *event);
 void place_nic_on_reserve_done(struct dir_entry *entry, const struct nic_event *event);
 void place_nic_on_install_done(struct host_sw *sw, struct dir_entry *entry,
                                const struct nic_event *event);
 
-/* The same of a connection that has ended meanwhile; ok: the command succeeded. */
+/* Act on completions of a connection that has ended meanwhile. ok is true if the command succeeded. */
 void place_nic_on_freeze_done_late(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                                    uint16_t gen, const struct nic_event *event);
 void place_nic_on_install_done_late(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                                     uint16_t gen, bool ok);
 
-/* The destination of the transfer is lost: it will keep no place. */
+/* Notes that the destination of the transfer is lost, so that its reservation is void. */
 void place_nic_on_dest_lost(struct dir_entry *entry);
 
-/* Releases the tombstone that the source of the transfer keeps, if it does: another place has the
- * connection now. */
+/* Releases the tombstone of the source, if it has one, because another place has the connection now. */
 void place_nic_release_source(struct host_sw *sw, struct dir_entry *entry);
 
-/* Releases whatever NICs keep for the transfer, because the connection has ended. */
+/* Releases the reservation and the tombstone of the transfer, because the connection has ended. */
 void place_nic_forget(struct host_sw *sw, struct dir_entry *entry);
 
-/* The INSTALLs of this step have taken effect: that is T8 of their transfers. */
+/* Marks T8 of the transfers whose INSTALL was issued in this step, because the commands take effect now. */
 void place_nic_on_step_end(struct host_sw *sw);
 
 #endif

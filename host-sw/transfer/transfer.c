@@ -11,7 +11,7 @@
 
 #include <assert.h>
 
-/* --- the list of transfers under way, in order of their begin and so of their deadlines --- */
+/* --- the list of transfers under way, in the order of their begin, which is also that of their deadlines --- */
 
 static void list(struct host_sw *sw, struct dir_entry *entry)
 {
@@ -34,7 +34,7 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry)
 
 /* --- the queue of connections that wait for their turn (R-26) --- */
 
-/* One that waits already keeps its place in the queue. */
+/* Puts the connection into the queue. A connection that is already in the queue keeps its position. */
 static void enqueue(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                     enum move_reason reason, const struct move_trigger *why)
 {
@@ -75,8 +75,8 @@ static enum transfer_kind kind_of(unsigned src, unsigned dest)
     return src == PLACE_HOST ? TRANSFER_OFFLOAD : TRANSFER_MOVE;
 }
 
-/* The scenario's mechanism is for moves from NIC to NIC. Where it never moves anything, a connection
- * whose port was lost has to move all the same: frames that are relayed to its owner are of no use. */
+/* The scenario's mechanism is used for moves from NIC to NIC. If it has no start(), the first mechanism of the table is
+ * used instead, because a connection whose port was lost must move: its owner can no longer send. */
 static const struct mechanism_ops *mechanism_for(const struct host_sw *sw, unsigned src,
                                                  unsigned dest)
 {
@@ -88,7 +88,7 @@ static void set_up(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                    enum move_reason reason, const struct move_trigger *why, bool takes_turn)
 {
     assert(dir_entry_is_sane(entry));
-    struct move_trigger trigger = *why; /* may be the one in the queue */
+    struct move_trigger trigger = *why; /* a copy, because `why` may point into the entry */
     unsigned src = place_of(entry);
     assert(src != dest && !transfer_is_under_way(entry));
     dequeue(sw, entry);
@@ -100,7 +100,7 @@ static void set_up(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                                         .takes_turn = takes_turn,
                                         .begun_ps = server_now(sw),
                                         .trigger = trigger};
-    if (takes_turn) /* stragglers that are older than the trigger move nothing any more */
+    if (takes_turn) /* late frames that are older than the trigger must not move the connection again */
         entry->t0_ps = u64_max(entry->t0_ps, trigger.at_ps);
     list(sw, entry);
     transfer_report_begin(sw, entry);
@@ -147,7 +147,7 @@ bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest
     struct move_trigger trigger = *why;
     trigger.decided_ps = server_now(sw);
     bool waits = entry->wanted.listed && entry->wanted_dest == dest;
-    if (waits) { /* one-shot: the oldest trigger counts */
+    if (waits) { /* the first trigger counts, and later ones are ignored */
         reason = (enum move_reason)entry->wanted_reason;
         trigger = entry->wanted_trigger;
     } else if (kind_of(entry->owner, dest) == TRANSFER_MOVE) {
@@ -163,7 +163,8 @@ bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest
     return false;
 }
 
-/* The first of the queue that can still begin, set up; null: none, or there is no room. */
+/* Sets up the first transfer of the queue that can still begin. Returns its connection, or null if there is none or the
+ * limit is reached. */
 static struct dir_entry *next_of_queue(struct host_sw *sw)
 {
     while (sw->wanted.count > 0 && has_room(sw)) {
@@ -205,7 +206,7 @@ void transfer_run_queue(struct host_sw *sw)
     }
 }
 
-/* --- what happens meanwhile --- */
+/* --- events during a transfer --- */
 
 void transfer_on_frame(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
                        const struct packet *packet)
@@ -219,7 +220,7 @@ void transfer_on_frame(struct host_sw *sw, struct dir_entry *entry, const struct
         fate_hold(sw, entry, frame);
     else if (entry->state == DIR_ACTIVE)
         place_ops_of(entry->owner)->relay(sw, entry, entry->owner, frame, packet);
-    else /* commands of one NIC are executed in order, so behind INSTALL is after activation */
+    else /* a NIC executes its commands in order, so it injects the frame after INSTALL has activated the connection */
         place_ops_of(entry->transfer.dest)->relay(sw, entry, entry->transfer.dest, frame, packet);
 }
 
@@ -279,8 +280,8 @@ void transfer_on_conn_ended(struct host_sw *sw, struct dir_entry *entry)
     entry->transfer = (struct transfer){0};
 }
 
-/* A late transfer is counted and its NIC suspected, but it goes on: a completion that still comes is
- * acted on, and alone decides how the transfer ended. */
+/* A late transfer is counted and its NIC is suspected, but the transfer goes on. If the completion still comes, it
+ * decides how the transfer ends. */
 void transfer_on_deadline(struct host_sw *sw, uint64_t now_ps)
 {
     while (transfer_next_deadline_ps(sw) <= now_ps) {
@@ -309,7 +310,7 @@ uint64_t transfer_next_deadline_ps(const struct host_sw *sw)
            sw->params.move_deadline_ps;
 }
 
-/* --- the way through --- */
+/* --- the steps of a transfer --- */
 
 void transfer_give(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image)
 {
@@ -323,7 +324,8 @@ void transfer_give(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx 
     assert(dir_entry_is_sane(entry));
 }
 
-/* No NIC took it, so the host does. Only an image that is damaged in host memory is lost. */
+/* No NIC took the connection, so the host takes it (R-24). The connection ends only if its image in host memory is
+ * damaged. */
 static void on_failed_for_good(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
@@ -370,7 +372,7 @@ void transfer_cancel(struct host_sw *sw, struct dir_entry *entry)
     unlist(sw, entry);
     place_nic_forget(sw, entry);
     entry->transfer = (struct transfer){0};
-    conn_touch(sw, entry); /* what the application wrote meanwhile */
+    conn_touch(sw, entry); /* the source must learn what the application wrote meanwhile */
     assert(dir_entry_is_sane(entry));
 }
 
@@ -386,6 +388,6 @@ void transfer_finish(struct host_sw *sw, struct dir_entry *entry)
     transfer_report_end(sw, entry, transfer->returning ? MOVE_END_FAILED : MOVE_END_COMPLETED);
     unlist(sw, entry);
     *transfer = (struct transfer){0};
-    sw->upcalls->placed(sw, entry); /* its port may have been lost meanwhile */
+    sw->upcalls->placed(sw, entry); /* the port of the new place may have been lost meanwhile */
     transfer_run_queue(sw);
 }

@@ -1,7 +1,7 @@
 /*
- * Transfers: whatever takes a connection from one place to another. This part owns their queue and limit,
- * their deadline, their end and its report. How the context travels is the mechanism's (mechanism.h), and
- * what a place does for it the place's (place.h).
+ * A transfer takes a connection from one place to another. This part owns the queue and the limit of transfers, their
+ * deadline, their end and its report. The mechanism decides how the context travels (mechanism.h), and each place
+ * carries out its own part (place.h).
  */
 #ifndef TOESIM_HOST_TRANSFER_TRANSFER_H
 #define TOESIM_HOST_TRANSFER_TRANSFER_H
@@ -11,60 +11,64 @@
 #include "host-sw/transfer/transfer_report.h"
 #include "models/base/move_event.h"
 
-/* --- for whoever wants a connection elsewhere --- */
+/* --- for callers that want to move a connection --- */
 
-/* Begins the transfer to dest, a NIC or PLACE_HOST, or queues it when too many are under way; `why` goes
- * with it. True: it has begun, and the frame that asked for it is part of it. */
+/* Begins a transfer to dest, which is a NIC or PLACE_HOST, or queues it if too many are under way. `why` is the trigger
+ * that is reported. Returns true if the transfer has begun; the caller then passes the frame that triggered it to
+ * transfer_on_frame(). */
 bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                       enum move_reason reason, const struct move_trigger *why);
 
-/* The same without queue and limit: it begins at once. The connection may be at rest, or nowhere yet. */
+/* Begins a transfer at once, without queue and limit. The connection may be at rest, or may have no place yet. */
 void transfer_begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                     enum move_reason reason, const struct move_trigger *why);
 
 /* Begins queued transfers while there is room. */
 void transfer_run_queue(struct host_sw *sw);
 
-/* --- what happens meanwhile --- */
+/* --- events during a transfer --- */
 
-/* A frame that no NIC has taken, of a connection with a transfer under way. */
+/* Acts on a frame that no NIC has taken, of a connection with a transfer under way. */
 void transfer_on_frame(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
                        const struct packet *packet);
 
-/* The NIC is lost. True: the connection ends with it. */
+/* Acts on the loss of a NIC. Returns true if the connection ends with it. */
 bool transfer_on_nic_lost(struct host_sw *sw, struct dir_entry *entry, unsigned nic);
 
-/* May a record of the connection be acted on now? Its mechanism, or that of its next move, says so. */
+/* Returns true if a record of the connection may be acted on now. The mechanism of the transfer under way decides, or
+ * else the scenario's mechanism. */
 bool transfer_may_consume(const struct host_sw *sw, const struct dir_entry *entry,
                           const struct nic_record *record);
 
-/* A record of the connection was acted on: its mechanism, or that of its next move, is told. */
+/* Tells the mechanism of the transfer under way, or else the scenario's mechanism, that a record of the connection was
+ * acted on. */
 void transfer_on_record(struct host_sw *sw, struct dir_entry *entry,
                         const struct nic_record *record);
 
-/* The connection has ended: the transfer does too, if one is under way, and waits no longer. */
+/* Ends the transfer of a connection that has ended, or removes the connection from the queue. */
 void transfer_on_conn_ended(struct host_sw *sw, struct dir_entry *entry);
 
+/* Acts on all deadlines up to now_ps. */
 void transfer_on_deadline(struct host_sw *sw, uint64_t now_ps);
-/* TIME_NEVER: nothing is under way. */
+/* Returns the time of the next deadline, or TIME_NEVER if there is none. */
 uint64_t transfer_next_deadline_ps(const struct host_sw *sw);
 
 /* --- for mechanisms --- */
 
-/* The image goes to the destination, or back where the destination does not accept it. */
+/* Gives the image to the destination, or back to the source if the destination does not accept the image. */
 void transfer_give(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image);
 
-/* The destination did not take the connection: it goes back to its source if that is a NIC, else to the
- * host's own TCP. image: null for the one in host memory. */
+/* Gives a connection that the destination did not take back to its source if that is a working NIC, or else to the
+ * host's own TCP. image is null if the image is in host memory only. */
 void transfer_go_back(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image);
 
-/* From now on the source is told of no more bytes that the application writes; INSTALL carries them. */
+/* Stops telling the source of bytes that the application writes. INSTALL tells the destination of them later. */
 void transfer_keep_data(struct dir_entry *entry);
 
-/* Ends a transfer as failed that has not begun to take the connection from its source. */
+/* Ends a transfer as failed. The transfer must not have begun to take the connection from its source. */
 void transfer_cancel(struct host_sw *sw, struct dir_entry *entry);
 
-/* The connection is served where it was to go, or where it came from. The transfer is over. */
+/* Ends a transfer whose connection has arrived at its destination, or is back at its source. */
 void transfer_finish(struct host_sw *sw, struct dir_entry *entry);
 
 #endif

@@ -15,8 +15,8 @@ struct move_trigger transfer_called(const struct host_sw *sw)
     return (struct move_trigger){.at_ps = now_ps, .decided_ps = now_ps, .kind = TRIGGER_CALL};
 }
 
-/* Moves from NIC to NIC have events of their own, because most observers look at no other transfer. Observers
- * are not told of the way to a connection's first place. */
+/* Moves from NIC to NIC have probe events of their own, because most observers look at no other transfer. Observers are
+ * not told of the transfer that brings a new connection to its first place. */
 static bool is_told(const struct transfer *transfer)
 {
     return transfer->mechanism && transfer->kind < TRANSFER_KIND_COUNT;
@@ -59,7 +59,7 @@ static void count_begin(struct host_sw *sw, const struct transfer *transfer)
     counts->started++;
     if (!transfer_is_move(transfer))
         return;
-    /* A late move no longer counts against the limit, but it is under way. */
+    /* A late move no longer counts against the limit, but is still under way, so this number can exceed the limit. */
     uint64_t open = counts->started - counts->completed - counts->failed - counts->cancelled;
     sw->stats.moves_outstanding_max = u32_max(sw->stats.moves_outstanding_max, (uint32_t)open);
 }

@@ -1,6 +1,6 @@
 /*
- * What is told of a transfer: to observers its begin, marks and end, to its mechanism how far a place is. Each
- * transfer is counted here, by its kind.
+ * Reports about transfers. Observers are told of the begin, the marks and the end of a transfer; the mechanism is told
+ * of the steps that its places complete. Transfers are counted here by kind.
  */
 #ifndef TOESIM_HOST_TRANSFER_TRANSFER_REPORT_H
 #define TOESIM_HOST_TRANSFER_TRANSFER_REPORT_H
@@ -16,32 +16,34 @@ struct host_sw;
 struct transfer;
 struct transfer_done;
 
+/* Returns true if a transfer of the connection is under way. */
 bool transfer_is_under_way(const struct dir_entry *entry);
 
-/* A transfer from NIC to NIC is under way. */
+/* Returns true if a transfer from NIC to NIC is under way. */
 bool transfer_is_move(const struct transfer *transfer);
 
-/* A trigger of this moment without a frame: somebody outside the driver asked. */
+/* Returns a trigger of the present time without a frame, for a transfer that a call asks for. */
 struct move_trigger transfer_called(const struct host_sw *sw);
 
-/* The connection is to move to this NIC, at once or in its turn. */
+/* Reports that the connection is to move to this NIC, at once or when its turn in the queue comes. */
 void transfer_report_wanted(struct host_sw *sw, const struct dir_entry *entry, unsigned dest,
                             enum move_reason reason, const struct move_trigger *why);
 
-/* The entry's transfer begins. */
+/* Reports that the entry's transfer begins. */
 void transfer_report_begin(struct host_sw *sw, const struct dir_entry *entry);
 
-/* It ends so. Only the first report of a transfer counts. */
+/* Reports how the transfer ends. Only the first such report of a transfer counts. */
 void transfer_report_end(struct host_sw *sw, struct dir_entry *entry, enum move_end end);
 
-/* A point of its time line. */
+/* Reports a point in the time line of the transfer. */
 void transfer_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_mark mark,
                    uint64_t at_ps);
 
-/* The mark of the mechanism's own with this place in its `marks` happens now; once in a transfer. */
+/* Reports that the mechanism's own mark with index `own` in its `marks` happens now. Called at most once in a transfer
+ * for each mark. */
 void transfer_mark_own(struct host_sw *sw, const struct dir_entry *entry, unsigned own);
 
-/* A place tells the mechanism how far it is. */
+/* Tells the mechanism that a place has completed a step of the transfer. */
 void transfer_report_step(struct host_sw *sw, struct dir_entry *entry,
                           const struct transfer_done *done);
 

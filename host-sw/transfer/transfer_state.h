@@ -1,4 +1,5 @@
-/* What the directory keeps of a connection's transfer: who may touch which part is said here. */
+/* The state of a connection's transfer, which is part of its directory entry. The comments name the files that may
+ * write each part. */
 #ifndef TOESIM_HOST_TRANSFER_TRANSFER_STATE_H
 #define TOESIM_HOST_TRANSFER_TRANSFER_STATE_H
 
@@ -11,37 +12,37 @@ struct mechanism_ops; /* host-sw/transfer/mechanism.h */
 
 enum { TRANSFER_PRIV_WORDS = 4 };
 
-/* What NICs have been asked about the connection, and what they keep of it. Only place_nic.c writes
- * here. */
+/* The commands that NICs have been given for the transfer, and the entries that they keep for it. Only place_nic.c
+ * writes here. */
 struct transfer_at_nics {
-    bool freezing; /* FREEZE has not completed */
-    bool absent; /* the source says that it has the connection no more; its end event is to come */
+    bool freezing;   /* FREEZE has not completed */
+    bool absent;     /* the source no longer has the connection; its end event has not come yet */
     bool tombstone;  /* the source holds a tombstone of generation src_gen */
-    bool reserved;   /* reserve_nic keeps a place that was not yet taken or released */
-    bool refused;    /* the NIC has refused to keep a place */
-    bool installing; /* INSTALL has not completed: the held frames are with the destination */
-    uint8_t tries;   /* INSTALLs at the destination */
+    bool reserved;   /* reserve_nic has a reservation that was not yet used or released */
+    bool refused;    /* the destination has refused the reservation, or is lost */
+    bool installing; /* INSTALL has not completed, so the destination has the held frames */
+    uint8_t tries;   /* number of INSTALLs issued to the destination */
     uint8_t reserve_nic;
     uint16_t src_gen, reserve_gen;
 };
 
-/* A connection on its way from one place to another. Only transfer.c writes here, but for `at_nics` and
- * for `priv`, which belongs to the mechanism. All zero: none is under way. */
+/* A connection on its way from one place to another. transfer.c writes the members, except for `at_nics`, and for
+ * `priv`, which belongs to the mechanism. All members are zero while no transfer is under way. */
 struct transfer {
-    const struct mechanism_ops *mechanism; /* null: no transfer is under way */
+    const struct mechanism_ops *mechanism; /* null if no transfer is under way */
     uint8_t kind;                          /* enum transfer_kind */
-    uint8_t reason;                        /* enum move_reason, as the image will say */
-    uint8_t src;                           /* the place that has the connection */
-    uint8_t dest;       /* the place that is to have it; the source again once it goes back */
-    bool takes_turn;    /* it counts against the limit of transfers under way */
-    bool returning;     /* it goes back to its source */
-    bool keeps_data;    /* the source is told of no more bytes of the application */
-    bool reported;      /* its end was told */
-    bool late;          /* its deadline has passed */
+    uint8_t reason;     /* enum move_reason, which is also written into the image */
+    uint8_t src;        /* the place that has the connection */
+    uint8_t dest;       /* the place that is to get it; the source if the connection goes back */
+    bool takes_turn;    /* the transfer counts against the limit of transfers under way */
+    bool returning;     /* the connection goes back to its source */
+    bool keeps_data;    /* the source is no longer told of bytes that the application writes */
+    bool reported;      /* the end of the transfer was reported */
+    bool late;          /* the deadline of the transfer has passed */
     uint32_t held;      /* frames that were held during the transfer */
     uint32_t forwarded; /* frames that were relayed to the destination */
     uint64_t begun_ps;  /* when the driver began */
-    uint64_t frozen_ps; /* when the source stopped serving the connection; known once it has */
+    uint64_t frozen_ps; /* when the source stopped serving the connection; valid after TAKEN */
     struct move_trigger trigger;
     struct transfer_at_nics at_nics;
     uint64_t priv[TRANSFER_PRIV_WORDS];
