@@ -5,7 +5,8 @@
 
 #include <assert.h>
 
-/* At least one of its numbers is in the window, or it has none and stands at the window's edge or in it. */
+/* Returns true if at least one sequence number of the segment is in the receive window. A segment without sequence
+ * numbers may also stand at the right edge. */
 static bool is_in_window(const struct dir_entry *entry, uint32_t ring_bytes,
                          const struct tcp_segment *seg)
 {
@@ -18,7 +19,8 @@ static bool is_in_window(const struct dir_entry *entry, uint32_t ring_bytes,
     return from + (int32_t)numbers > 0 && from < (int32_t)window;
 }
 
-/* Every acknowledgment of what may have been sent, with a FIN behind it, and old ones within a ring. */
+/* Returns true if the segment acknowledges bytes that the owner may have sent, or the FIN behind them. Acknowledgments
+ * that are old by at most the size of a ring are accepted too. */
 static bool acknowledges_what_was_sent(const struct dir_entry *entry, uint32_t ring_bytes,
                                        const struct tcp_segment *seg)
 {

@@ -1,4 +1,4 @@
-/* The application's side of a connection: rings, counters, doorbells. */
+/* The application's side of a connection, with its rings, counters and doorbells. */
 #include "host-sw/dispatch/conn_io.h"
 
 #include "host-sw/conn/app_calls.h"
@@ -15,8 +15,8 @@
 #include <assert.h>
 #include <string.h>
 
-/* The window is told again when a quarter of the ring was read since the last time: fewer
- * doorbells, and the peer never sees less than three quarters of what is free. */
+/* The driver announces the read position again when the application has read a quarter of the ring since the last
+ * doorbell. This saves doorbells, and at most a quarter of the ring is free without the peer's knowledge. */
 enum { RX_DOORBELL_FRACTION = 4 };
 
 static struct dir_entry *live_entry(const struct host_sw *sw, uint32_t conn)
@@ -27,7 +27,7 @@ static struct dir_entry *live_entry(const struct host_sw *sw, uint32_t conn)
     return entry;
 }
 
-/* Counters only ever grow; a number outside what the rings allow is no counter of this
+/* Counters only grow, so an older value is ignored. A value that the ring could not hold does not belong to this
  * connection. */
 static bool fold_rx(const struct host_sw *sw, struct dir_entry *entry, uint32_t rcv_nxt)
 {
@@ -50,7 +50,8 @@ static bool fold_tx(struct dir_entry *entry, uint32_t snd_una)
     return true;
 }
 
-/* The peer's SYN has come to a connection that we open: its numbers begin. Data in it is not taken. */
+/* Notes the peer's initial sequence number when its SYN has arrived on a connection that the server opens. Data in the
+ * SYN is not accepted. */
 static void synchronise(struct host_sw *sw, struct dir_entry *entry, uint32_t rcv_nxt)
 {
     assert(dir_entry_is_sane(entry));
@@ -111,8 +112,8 @@ static uint32_t ring_offset(const struct host_sw *sw, uint32_t seq)
     return seq & (sw->params.ring_bytes - 1);
 }
 
-/* The pages of the receive ring that this read leaves behind. Whoever receives writes into them again only
- * when it has been told of the read; in a page of which it was told a part, newer bytes may be. */
+/* Gives back the ring pages that this read has finished with. The owner writes into a page again only after the read
+ * position was announced to it. A page of which a part was announced may already hold newer bytes, so it is kept. */
 static void give_back(struct host_sw *sw, const struct dir_entry *entry, uint32_t len)
 {
     assert(dir_entry_is_sane(entry));
@@ -221,7 +222,7 @@ void host_conn_close(struct host_sw *sw, uint32_t conn)
     conn_touch(sw, entry);
 }
 
-/* They go to whoever has the connection when it is active; before that nothing can be sent. */
+/* The options go to the owner when the connection is active. Before that the owner cannot send. */
 void host_conn_set(struct host_sw *sw, uint32_t conn, const struct app_accept *options)
 {
     struct dir_entry *entry = live_entry(sw, conn);
@@ -249,13 +250,13 @@ static void ring(struct host_sw *sw, const struct dir_entry *entry, enum nic_doo
     nic_driver_ring_conn(&sw->nics[entry->owner], &doorbell);
 }
 
-/* The host's own TCP is told like a NIC; it acts in the next step. */
+/* Tells the host's own TCP of the same changes as a NIC. It acts on them in the next step. */
 static void flush_host(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
     uint32_t conn = server_conn_of(sw, entry);
     if (!host_tcp_has(&sw->tcp, conn))
-        return; /* it has ended, and the next step acts on that */
+        return; /* the connection has ended; the next step acts on its end event */
     if (entry->abort_wanted) {
         entry->abort_sent = true;
         host_tcp_abort(&sw->tcp, conn);
@@ -265,7 +266,7 @@ static void flush_host(struct host_sw *sw, struct dir_entry *entry)
         host_tcp_set(&sw->tcp, conn, &entry->options);
     entry->options_new = false;
     if (!entry->synchronised)
-        return; /* again when its numbers are known */
+        return; /* synchronise() touches the connection again */
     host_tcp_ring(&sw->tcp, conn, entry->tx_prod, entry->rx_consumed, entry->fin_wanted);
     entry->rung_tx = entry->tx_prod;
     entry->rung_rx = entry->rx_consumed;
@@ -273,7 +274,7 @@ static void flush_host(struct host_sw *sw, struct dir_entry *entry)
     assert(dir_entry_is_sane(entry));
 }
 
-/* So much was read since the owner was told that the peer's window should grow. */
+/* Returns true if so many bytes were read since the last doorbell that the peer's window should grow. */
 static bool opens_window(const struct host_sw *sw, const struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
@@ -303,7 +304,7 @@ static void flush_active(struct host_sw *sw, struct dir_entry *entry)
         entry->rung_rx = entry->rx_consumed;
     }
     if (entry->transfer.keeps_data)
-        return; /* INSTALL carries what the application has written */
+        return; /* INSTALL tells the destination of the bytes that the application has written */
     if (entry->fin_wanted && !entry->rung_fin)
         ring(sw, entry, NIC_DOORBELL_FIN, entry->tx_prod);
     else if (entry->tx_prod != entry->rung_tx && !PLANTED(written_not_told))
@@ -331,6 +332,6 @@ void conn_io_flush(struct host_sw *sw)
             struct move_trigger why = transfer_called(sw);
             idle_reactivate(sw, entry, entry->owner, &why);
         }
-        /* In every other state INSTALL carries the values, or nobody wants them. */
+        /* In every other state INSTALL carries the values, or the connection has ended. */
     }
 }

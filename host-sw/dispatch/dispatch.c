@@ -1,4 +1,4 @@
-/* The core of the team: every record and every event of both NICs is dispatched here. */
+/* The core of the team, which dispatches every record and every event of both NICs. */
 #include "host-sw/dispatch/dispatch.h"
 
 #include "host-sw/conn/app_calls.h"
@@ -41,7 +41,8 @@ static void record_used(struct host_sw *sw, const struct nic_record *record, uin
     probe_emit(sw->probe, &event);
 }
 
-/* Segments for tuples the directory does not know: TIME_WAIT, a new connection, or a reset. */
+/* Acts on a segment whose tuple is not in the directory. The tuple may be in TIME_WAIT, or the segment may open a
+ * connection. Otherwise the host answers with a reset. */
 static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
                        const struct packet *packet, const struct flow_key *key)
 {
@@ -65,7 +66,8 @@ static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
         return;
     }
     if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN) {
-        farewell_forget(sw, key); /* the peer is done with the old connection by itself */
+        farewell_forget(
+            sw, key); /* the SYN shows that the peer has ended the old connection by itself */
         sw->stats.syns++;
         if (!cookie_on_syn(sw, frame, packet, key))
             opening_on_syn(sw, frame, packet, key, NULL);
@@ -73,7 +75,7 @@ static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
     }
     if (cookie_on_ack(sw, frame, packet, key))
         return;
-    /* RFC 9293 3.10.7.2, fourth step: not even a reset. */
+    /* The listener drops such a segment without a reset (RFC 9293 3.10.7.2, fourth step). */
     if (!(seg->flags & (TCP_ACK | TCP_RST)) && opening_is_for_listener(sw, key, seg)) {
         fate_drop(sw, frame, PROBE_NO_CONN, DROP_TCP_NO_ACK);
         return;
@@ -91,7 +93,7 @@ static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct d
     case DIR_OPENING:
     case DIR_INSTALLING:
         if (entry->resolving) {
-            fate_hold(sw, entry, frame); /* no NIC knows of it yet */
+            fate_hold(sw, entry, frame); /* no NIC knows the connection yet */
             break;
         }
         transfer_on_frame(sw, entry, frame, packet);
@@ -130,13 +132,13 @@ static enum drop_reason reject_reason(const struct host_sw *sw, const struct pac
         return DROP_SOURCE_ROUTED;
     const uint8_t *ours = packet->ip_version == 4 ? sw->params.ipv4 : sw->params.ipv6;
     if (memcmp(packet->dst, ours, 16) != 0)
-        return DROP_NOT_OURS; /* with it what goes to multicast or broadcast (MUST-57) */
+        return DROP_NOT_OURS; /* this includes multicast and broadcast addresses (MUST-57) */
     bool from_us = memcmp(packet->src, ours, 16) == 0;
     return from_us || !ip_addr_is_host(packet->src, packet->ip_version) ? DROP_BAD_SOURCE
                                                                         : DROP_NONE;
 }
 
-/* Not TCP: the host stack answers it, or it is lost. */
+/* Passes a frame that is not TCP to the host stack, which answers it if it can. Other frames are dropped. */
 static void on_other(struct host_sw *sw, const struct dir_frame *frame, const uint8_t *bytes,
                      const struct nic_record *record)
 {
@@ -164,8 +166,8 @@ static void on_other(struct host_sw *sw, const struct dir_frame *frame, const ui
     fate_answered(sw, frame);
 }
 
-/* Decides on a frame that no NIC has taken; the caller keeps its reference to the buffer. record: null for one that
- * was held. */
+/* Decides what to do with a frame that no NIC has taken. The caller keeps its reference to the buffer. record is null
+ * for a frame that was held. */
 static void examine(struct host_sw *sw, const struct dir_frame *frame,
                     const struct nic_record *record, bool is_reassembled)
 {
@@ -204,7 +206,7 @@ static void examine(struct host_sw *sw, const struct dir_frame *frame,
     rx_if_store(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
     if (record)
         record_used(sw, record, conn);
-    /* What came in fragments only has to arrive: it never triggers a reload. */
+    /* A segment that arrived in fragments is only forwarded and never triggers a move. */
     bool only_forward = !record || (record->flags & NIC_RECORD_INJECTED) != 0 || is_reassembled;
     on_known(sw, entry, frame, &packet, only_forward);
     if (is_reassembled)
@@ -229,12 +231,12 @@ static bool is_foreign(const struct nic_record *record)
            record->verdict == NIC_VERDICT_RESERVED || record->verdict == NIC_VERDICT_STALE_INJECT;
 }
 
-/* The connection's NIC has decided on the frame: applied, or dropped by TCP's rules. */
+/* Acts on the record of a frame that the connection's NIC has applied, or has dropped by the rules of TCP. */
 static void on_owned(struct host_sw *sw, const struct nic_record *record)
 {
     struct dir_entry *entry = directory_match(&sw->dir, record->conn, record->gen);
     if (!entry) {
-        /* Of a connection that ended with its NIC nothing is acted on any more. */
+        /* The connection has ended, so the record has no further effect. */
         record_used(sw, record,
                     directory_is_live(&sw->dir, record->conn) ? record->conn : PROBE_NO_CONN);
         sw->stats.stale_events++;
@@ -252,7 +254,8 @@ static void on_owned(struct host_sw *sw, const struct nic_record *record)
         offload_on_dropped(sw, entry, (enum drop_reason)record->reason);
 }
 
-/* A record that waits keeps those behind it waiting: counters of a connection are folded in their order. */
+/* Returns true if the record must wait. It waits behind any other waiting record of its connection, because records of
+ * a connection are acted on in their order. */
 static bool must_wait(const struct host_sw *sw, const struct nic_record *record)
 {
     if (!directory_is_live(&sw->dir, record->conn))
@@ -273,12 +276,12 @@ static void put_aside(struct waiting_records *waiting, const struct nic_record *
     waiting->records[waiting->count++] = *record;
 }
 
-/* Those that waited, in their order. True: one was acted on. */
+/* Acts on the waiting records in their order. Returns true if it has acted on at least one. */
 static bool run_waiting(struct host_sw *sw)
 {
     struct waiting_records *waiting = &sw->waiting_records;
     uint32_t count = waiting->count;
-    waiting->count = 0; /* what waits on is put aside again, at most at its own place */
+    waiting->count = 0; /* put_aside() writes at or before the index that the loop has read */
     for (uint32_t i = 0; i < count; i++) {
         struct nic_record record = waiting->records[i];
         if (must_wait(sw, &record))
@@ -319,7 +322,7 @@ static void on_record(struct host_sw *sw, struct nic_driver *driver,
         buffer_pool_unref(&sw->pool, buffer);
 }
 
-/* A connection that is no more still gets the completions of its last commands. */
+/* Acts on the completions of the last commands about a connection that has ended. */
 static void on_done_after_end(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                               const struct nic_request *request, const struct nic_event *event)
 {
@@ -347,7 +350,7 @@ static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_e
             buffer_pool_unref(&sw->pool, buffer);
     }
     if (request.conn >= sw->dir.conn_max)
-        return; /* a frame of the host's own */
+        return; /* the command sent a frame of the host that belongs to no connection */
     struct dir_entry *entry = &sw->dir.entries[request.conn];
     assert(entry->pending > 0);
     entry->pending--;
@@ -377,7 +380,7 @@ static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_e
     case NIC_CMD_RELEASE:
     case NIC_CMD_RX_INJECT:
     case NIC_CMD_TX_FRAME:
-    case NIC_CMD_SET: /* of one that ended meanwhile its event tells */
+    case NIC_CMD_SET: /* if it failed because the connection has ended, the end event follows */
         break;
     }
 }
@@ -416,7 +419,7 @@ static void on_event(struct host_sw *sw, const struct nic_event *event)
         failover_on_ports_changed(sw, NIC_COUNT, &why);
         break;
     }
-    case NIC_EVENT_NO_BUFFER: /* buffers are posted at the end of each step as far as there are */
+    case NIC_EVENT_NO_BUFFER: /* each step ends with posting all buffers that are available */
     case NIC_EVENT_NONE:
         break;
     }
@@ -464,11 +467,12 @@ bool dispatch_poll(struct host_sw *sw)
     bool busy = host_tcp_deliver(&sw->tcp);
     busy |= run_waiting(sw);
     busy |= fragments_run(sw, on_reassembled);
-    /* What a NIC wrote before it died counts. */
+    /* Events that a NIC wrote before it died are still valid. */
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         if (nic_driver_has_rings(&sw->nics[nic]))
             busy |= read_events(sw, &sw->nics[nic]);
-    /* Memory does not change within a step, so without a budget this ends with the ring. */
+    /* If there are events, all records are read before the events are acted on. The ring does not grow within a step,
+     * so the loop ends without a budget too. */
     uint32_t budget = sw->pending_event_count ? UINT32_MAX : (uint32_t)TEAM_RECORD_BUDGET;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         if (nic_driver_has_rings(&sw->nics[nic]))
@@ -477,7 +481,7 @@ bool dispatch_poll(struct host_sw *sw)
     for (uint32_t i = 0; i < sw->pending_event_count; i++)
         on_event(sw, &sw->pending_events[i]);
     sw->pending_event_count = 0;
-    transfer_run_queue(sw); /* a connection that has ended frees a turn */
+    transfer_run_queue(sw); /* connections that have ended make room for queued transfers */
     busy |= offload_run(sw);
     busy |= host_tcp_run(&sw->tcp);
     return busy;

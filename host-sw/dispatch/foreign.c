@@ -8,9 +8,9 @@
 
 #include <assert.h>
 
-/* The progress rule: only a frame younger than the last move may move the connection again, and only once
- * that move was of use, which is when a frame was applied under this generation. So two ports that take
- * turns cannot move a connection for ever without work being done (R-10). */
+/* The progress rule. A frame may move the connection again only if it is younger than the trigger of the last move, and
+ * only after a frame was applied under the present generation. So frames that alternate between the ports cannot move a
+ * connection for ever without progress (R-10). */
 static bool may_move_again(const struct dir_entry *entry, const struct dir_frame *frame)
 {
     assert(dir_entry_is_sane(entry));
@@ -39,7 +39,8 @@ static enum policy_verdict ask_policies(struct host_sw *sw, const struct dir_ent
     return policy_list_on_frame(&sw->policies, &seen, &why->policy);
 }
 
-/* A foreign frame that may move its connection. True: it did, or was dropped. */
+/* Moves the connection if the policies and the progress rule allow it. Returns true if the frame needs no more
+ * attention. */
 static bool on_movable(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
                        const struct packet *packet)
 {
@@ -67,7 +68,7 @@ void foreign_frame(struct host_sw *sw, struct dir_entry *entry, const struct dir
     assert(dir_entry_is_sane(entry));
     if (entry->owner != PLACE_HOST) {
         bool is_late = raced || frame->port == entry->owner;
-        /* A SYN of a known connection is the owner's to challenge or answer. */
+        /* A SYN of a known connection goes to the owner, which answers it or sends a challenge ACK. */
         if (!is_late && (packet->seg.flags & TCP_SYN) == 0 &&
             sw->mode->may_own(&sw->ports, frame->port)) {
             if (on_movable(sw, entry, frame, packet))

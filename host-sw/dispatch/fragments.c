@@ -1,8 +1,8 @@
 /*
- * IP fragments of segments (R-46): put together in the driver's memory, then looked at like any frame
- * that no NIC has taken, in the next step: the whole frame is stored by then. It goes to whoever has the
- * connection and never moves it. Each fragment's verdict is that the host took note of it; the last
- * one's number lives on in the whole.
+ * IP fragments of TCP segments (R-46). The driver reassembles them in its own memory. In the next step, when the
+ * reassembled frame is stored in host memory, the driver treats it like any frame that no NIC has taken, except that it
+ * never moves its connection. The fragments are reported as answered by the host; the reassembled frame has the frame
+ * id of the fragment that completed it.
  */
 #include "host-sw/dispatch/fragments.h"
 
@@ -53,17 +53,18 @@ static enum drop_reason reason_of(enum ip_reassembly_verdict verdict)
     return DROP_NONE;
 }
 
-/* The whole frame into a buffer of its own; it is looked at in the next step. */
+/* Copies the reassembled frame into a buffer of its own, to be examined in the next step. Returns false if no buffer is
+ * left. */
 static bool keep_reassembled(struct host_sw *sw, const struct dir_frame *last)
 {
-    uint8_t *bytes = sw->tcp.frame->data; /* nothing is being built just now */
+    uint8_t *bytes = sw->tcp.frame->data; /* the host's TCP is not building a frame now */
     struct packet packet;
     uint32_t len = ip_reassembly_take(sw->reassembly, bytes, FRAME_BYTES_MAX);
     uint64_t buffer = len ? buffer_pool_take(&sw->pool) : 0;
     if (buffer == 0)
         return false;
     sw->bus.ops->mem_write(sw->bus.self, buffer, bytes, len);
-    /* No NIC can have verified what it saw in pieces. */
+    /* The host verifies the checksums, because a NIC cannot verify a segment that arrives in fragments. */
     packet_parse(bytes, len, true, &packet);
     server_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
     if (sw->reassembled_count == sw->reassembled_capacity) {
@@ -99,7 +100,7 @@ void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const ui
         ip_reassembly_add(sw->reassembly, bytes, frame->bytes, packet, server_now(sw));
     enum drop_reason reason = reason_of(verdict);
     if (verdict == IP_REASSEMBLY_WHOLE && keep_reassembled(sw, frame))
-        return; /* its verdict is that of the whole */
+        return; /* the reassembled frame has the same id, and is reported when it is examined */
     if (verdict == IP_REASSEMBLY_WHOLE)
         reason = DROP_NO_RESOURCE;
     if (reason == DROP_NONE)

@@ -1,4 +1,4 @@
-/* IP fragments of segments: put together in the memory of the driver. */
+/* Reassembly of IP fragments of TCP segments in the memory of the driver. */
 #ifndef TOESIM_HOST_DISPATCH_FRAGMENTS_H
 #define TOESIM_HOST_DISPATCH_FRAGMENTS_H
 
@@ -7,14 +7,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Sets up the reassembly, unless the parameters switch it off. Returns false if no memory is left. */
 bool fragments_init(struct host_sw *sw);
 void fragments_free(struct host_sw *sw);
-/* A fragment, in host memory. */
+/* Adds a fragment. bytes are its contents in host memory. */
 void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const uint8_t *bytes,
                      const struct packet *packet);
-/* Has the segments examined that were put together since the last call, and drops datagrams whose time is over.
- * True: there was a segment. */
+/* Calls examine for each segment that was reassembled since the last call, and drops datagrams whose timeout has
+ * expired. Returns true if there was a segment. */
 bool fragments_run(struct host_sw *sw, frame_examiner *examine);
+/* Returns the time at which the next datagram expires, or TIME_NEVER. */
 uint64_t fragments_next_ps(const struct host_sw *sw);
 
 #endif

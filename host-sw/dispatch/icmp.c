@@ -1,5 +1,5 @@
-/* ICMP errors about the team's connections: the host finds the connection, whichever port the error
- * came in on (R-47), and the NIC that has its context judges and obeys (RFC 9293 3.9.2.2). */
+/* ICMP errors about the team's connections. The host finds the connection, no matter on which port the error arrived
+ * (R-47). The place that has the context decides whether the error is valid and acts on it (RFC 9293 3.9.2.2). */
 #include "host-sw/dispatch/icmp.h"
 
 #include "host-sw/conn/app_calls.h"
@@ -25,7 +25,8 @@ static void count(struct host_sw_stats *stats, enum icmp_kind kind)
         stats->icmp_parameter_problem++;
 }
 
-/* The NIC whose commands are executed where the context is, or will be before they are. */
+/* Finds the NIC that has the context, or will have it before it executes a command that is issued now. Returns false if
+ * there is none. */
 static bool nic_with_context(const struct dir_entry *entry, unsigned *nic)
 {
     assert(dir_entry_is_sane(entry));
@@ -33,14 +34,14 @@ static bool nic_with_context(const struct dir_entry *entry, unsigned *nic)
     case DIR_ACTIVE:
         *nic = entry->owner;
         return entry->owner < NIC_COUNT;
-    case DIR_OPENING: /* nothing was sent yet while the peer's address is asked for */
+    case DIR_OPENING: /* while the peer's MAC address is not resolved, no NIC has the context */
         *nic = entry->transfer.dest;
         return !entry->resolving;
     case DIR_INSTALLING:
-        *nic = entry->transfer.dest; /* behind its INSTALL */
+        *nic = entry->transfer.dest; /* the NIC executes the command after INSTALL */
         return true;
-    case DIR_FREEZING: /* an error that matters comes again with the next segment too large */
-    case DIR_INACTIVE: /* brought back before, if it is about something in flight */
+    case DIR_FREEZING: /* the error may be lost; the next segment that is too large causes it again */
+    case DIR_INACTIVE: /* icmp_on_error() brings the connection back if the segment may be in flight */
     case DIR_FREE:
     case DIR_CLOSING:
     case DIR_TIME_WAIT:
@@ -50,7 +51,7 @@ static bool nic_with_context(const struct dir_entry *entry, unsigned *nic)
     return false;
 }
 
-/* A segment that begins there may be on its way. */
+/* Returns true if a segment that begins at seq may be in flight. */
 static bool is_in_flight(const struct dir_entry *entry, uint32_t seq)
 {
     assert(dir_entry_is_sane(entry));
@@ -89,7 +90,7 @@ void icmp_on_error(struct host_sw *sw, const struct answer_result *error)
     conn_command(sw, entry, nic, cmd, 0);
 }
 
-/* The NIC has judged; of one that ended the connection its event tells. */
+/* Counts an error that the NIC has ignored. If the error has ended the connection, an end event follows. */
 void icmp_on_done(struct host_sw *sw, const struct nic_event *event)
 {
     sw->stats.icmp_ignored += event->result != NIC_RESULT_OK;
@@ -105,7 +106,7 @@ void icmp_on_notice(struct host_sw *sw, const struct nic_event *event)
     sw->stats.notices++;
     if (!entry->announced || !sw->app->on_notice)
         return;
-    app_calls_make(sw, entry); /* what it was not told yet came before */
+    app_calls_make(sw, entry); /* the calls that are still noted come before the notice */
     server_charge(sw, CPU_COST_APP_CALL, 1);
     sw->app_called = true;
     sw->app->on_notice(sw->app_self, event->conn, entry->cookie, (enum nic_notice)event->detail);
