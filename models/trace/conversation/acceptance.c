@@ -7,10 +7,10 @@
 
 enum {
     WINDOW_LEAST = 65535,
-    SYNS_MAX = 4, /* of one look into the future: it must end soon on any input */
+    SYNS_MAX = 4, /* bounds each look at later segments, for any input */
 };
 #define EDGE_UNKNOWN (INT64_C(1) << 30)
-#define STREAM_END_MAX (INT64_C(1) << 44) /* no capture has so much: such numbers were made up */
+#define STREAM_END_MAX (INT64_C(1) << 44) /* larger than any captured stream */
 
 struct judge {
     struct conv_view *view;
@@ -39,7 +39,7 @@ static bool is_over(const struct judge *judge)
 
 static bool is_reset(const struct judge *judge) { return judge->reset_first < judge->reset_count; }
 
-/* The windows of a SYN and a SYN-ACK are not scaled (RFC 7323 2.2). */
+/* Records the window that a segment offers. The windows of a SYN and a SYN-ACK are not scaled (RFC 7323 2.2). */
 static void offer(struct judge *judge, const struct raw_segment *seg, int64_t acked)
 {
     struct side *other = &judge->side[!seg->dir];
@@ -73,7 +73,8 @@ static void sides_init(struct judge *judge)
         judge->side[dir].shift = options[0].ws && options[1].ws ? options[dir].shift : 0;
 }
 
-/* The conversation's SYN again, as long as that makes no new one. */
+/* Returns true if the segment repeats the SYN of a conversation that has not ended. After the end the same SYN would
+ * begin a new conversation. */
 static bool is_own_syn(const struct judge *judge, const struct raw_segment *seg)
 {
     const struct opening *opening = &judge->out->opening;
@@ -82,7 +83,8 @@ static bool is_own_syn(const struct judge *judge, const struct raw_segment *seg)
     return seg->dir == opening->client && seg->seq == view_get(judge->view, opening->syn)->seq;
 }
 
-/* The end of what a question about the future may look at: the next connection is another story. */
+/* Returns the index behind the last segment that a look at later segments may use. The segments of the next connection
+ * tell nothing about this one. */
 static size_t future_end(const struct judge *judge, size_t i)
 {
     const struct conv_view *view = judge->view;
@@ -98,8 +100,8 @@ static size_t future_end(const struct judge *judge, size_t i)
     return end;
 }
 
-/* Did the sender of `dir` get as far as `level`, which is beyond all that was captured of it? Its own
- * later segments tell: one that goes on where the captured bytes end contradicts it. */
+/* Returns true if the sender `dir` had sent everything up to `level`, which is beyond all captured bytes of this sender.
+ * Its own later segments decide: a segment that continues where the captured bytes end contradicts it. */
 static bool has_got_there(const struct judge *judge, size_t i, uint8_t dir, int64_t level)
 {
     const struct side *side = &judge->side[dir];
@@ -118,8 +120,8 @@ static bool has_got_there(const struct judge *judge, size_t i, uint8_t dir, int6
     return seen_beyond || level <= side->edge;
 }
 
-/* Bytes behind the window that the other side acknowledges later: its ACKs that widened the window
- * are not in the capture. An ACK far beyond all that is sent until then is of another connection. */
+/* Returns true if the other side later acknowledges bytes that lie beyond its window. In that case the ACKs that opened
+ * the window are missing from the capture. An ACK far beyond all bytes sent until then belongs to another connection. */
 static bool is_acked_later(const struct judge *judge, size_t i, uint8_t dir, int64_t to)
 {
     const struct side *side = &judge->side[dir];
@@ -141,7 +143,7 @@ static bool is_acked_later(const struct judge *judge, size_t i, uint8_t dir, int
     return acked;
 }
 
-/* A reset is contradicted when something sent after it is acknowledged: its receiver lives on. */
+/* Ignores the resets after which new bytes were acknowledged, because their receiver still has the connection. */
 static void contradict_resets(struct judge *judge, uint8_t dir, int64_t acked)
 {
     while (judge->reset_first < judge->reset_count &&
@@ -149,7 +151,8 @@ static void contradict_resets(struct judge *judge, uint8_t dir, int64_t acked)
         acceptance_ignore(judge->view, judge->view->resets[judge->reset_first++].index);
 }
 
-/* A reset that is not exact calls for a challenge ACK, which says nothing new (RFC 5961 3.2). */
+/* Ignores the resets that this segment answers as a challenge ACK. The receiver of a reset with an inexact sequence
+ * number sends such an ACK, which acknowledges nothing new (RFC 5961 3.2). */
 static void challenge_resets(struct judge *judge, const struct raw_segment *seg, int64_t acked)
 {
     if (seg->payload_len || (seg->flags & TCP_FIN) || acked != judge->side[!seg->dir].acked)
@@ -178,8 +181,9 @@ static bool note_reset(struct judge *judge, size_t i, bool exact)
     return true;
 }
 
-/* RFC 9293 3.10.7.4, second, and RFC 5961 3.2. Where the receiver stands exactly is not known: between
- * what it has acknowledged and what was sent to it. */
+/* Judges a reset by the second check of RFC 9293 3.10.7.4 and by RFC 5961 3.2. The receiver's RCV.NXT is not known
+ * exactly. It lies between the bytes that it has acknowledged and the bytes that were sent to it. Returns false if memory
+ * is short. */
 static bool judge_reset(struct judge *judge, size_t i)
 {
     const struct raw_segment *seg = view_get(judge->view, i);
@@ -187,12 +191,12 @@ static bool judge_reset(struct judge *judge, size_t i)
     const struct opening *opening = &judge->out->opening;
     if (opening->syn_ack == NOT_THERE)
         return true;
-    if (i < opening->syn_ack) { /* a refused SYN; the SYN-ACK comes after all */
+    if (i < opening->syn_ack) { /* The reset refused a SYN, but a SYN-ACK follows. */
         acceptance_ignore(judge->view, i);
         return true;
     }
     if (is_over(judge))
-        return true; /* noise behind an orderly end */
+        return true; /* A reset after an orderly end has no effect. */
     int64_t at = side_place(side, side->sent, seg->seq);
     bool in_window = at >= side->acked && (at <= side->edge || at <= side->sent);
     if (in_window)
@@ -228,8 +232,9 @@ static bool judge_syn(struct judge *judge, size_t i)
     return true;
 }
 
-/* RFC 9293 3.10.7.4, first: in the window, or continuing what was sent before. What lies behind the
- * stream's first byte, and a FIN where bytes were acknowledged already, is nobody's. */
+/* Applies the first check of RFC 9293 3.10.7.4: the segment must be in the window or continue the bytes sent before. A
+ * segment before the first byte of the stream, and a FIN before bytes that were already acknowledged, are not from this
+ * connection. */
 static bool is_in_window(const struct judge *judge, size_t i, int64_t at)
 {
     const struct raw_segment *seg = view_get(judge->view, i);
@@ -244,8 +249,9 @@ static bool is_in_window(const struct judge *judge, size_t i, int64_t at)
     return is_acked_later(judge, i, seg->dir, end);
 }
 
-/* RFC 7323 5.3, R1: a segment with an old timestamp is dropped. A clock that was set back has old ones
- * too: then all its sender's next segments are as old, or what this one brings is acknowledged. */
+/* Returns true if rule R1 of RFC 7323 5.3 dropped the segment because of its old timestamp. If the sender's clock was
+ * set back, the segment was not dropped. We recognize this case because all later segments of the sender are as old, or
+ * because the bytes of this segment are acknowledged. */
 static bool is_dropped_by_paws(const struct judge *judge, size_t i, int64_t to)
 {
     const struct raw_segment *old = view_get(judge->view, i);
@@ -269,8 +275,8 @@ static bool is_dropped_by_paws(const struct judge *judge, size_t i, int64_t to)
     return false;
 }
 
-/* How far the other side's bytes are received, holes before that or not: the highest SACK block of
- * bytes that were sent. */
+/* Returns the end of the highest byte that the segment acknowledges or SACKs. SACK blocks beyond the bytes that were
+ * sent mark the segment with false_sack. */
 static int64_t received_until(const struct judge *judge, struct raw_segment *seg, int64_t acked)
 {
     const struct side *other = &judge->side[!seg->dir];
@@ -284,8 +290,8 @@ static int64_t received_until(const struct judge *judge, struct raw_segment *seg
     return acked;
 }
 
-/* Fifth: an ACK of what was never sent, or of what lies further back than any window, is not
- * believed, and nothing else of its segment is (RFC 5961 5.2). */
+/* Applies the fifth check of RFC 9293 3.10.7.4. A segment is ignored if its ACK is for bytes that were never sent, or
+ * is older than any window (RFC 5961 5.2). */
 static bool is_ack_acceptable(struct judge *judge, size_t i, int64_t acked)
 {
     const struct raw_segment *seg = view_get(judge->view, i);
@@ -298,7 +304,8 @@ static bool is_ack_acceptable(struct judge *judge, size_t i, int64_t acked)
         return true;
     if (!has_got_there(judge, i, !seg->dir, acked))
         return false;
-    side_send(other, other->sent, acked); /* it was sent, and is not in the capture */
+    side_send(other, other->sent,
+              acked); /* The bytes were sent, but are missing from the capture. */
     return true;
 }
 
@@ -307,7 +314,7 @@ static void take_fin(struct side *side, const struct raw_segment *seg, int64_t e
     if (seg->flags & TCP_FIN)
         side->fin = end;
     else if (side->fin != NO_FIN && seg->payload_len && end > side->fin)
-        side->fin = NO_FIN; /* the sender goes on: that FIN was not its own */
+        side->fin = NO_FIN; /* The sender continues, so it did not send that FIN. */
 }
 
 static void judge_other(struct judge *judge, size_t i)
@@ -342,7 +349,7 @@ static void judge_other(struct judge *judge, size_t i)
     side_send(side, at, end + !!(seg->flags & TCP_FIN));
 }
 
-/* True if a segment of the endpoint `dir` shows that it still has this connection. */
+/* Returns true if the segment shows that its sender still has this connection. */
 static bool shows_life(const struct judge *judge, const struct raw_segment *seg)
 {
     const struct side *side = &judge->side[seg->dir], *other = &judge->side[!seg->dir];
@@ -354,8 +361,8 @@ static bool shows_life(const struct judge *judge, const struct raw_segment *seg)
     return near && acked >= other->acked - other->window_max && acked <= other->sent;
 }
 
-/* A SYN within a living connection is answered by a challenge ACK (RFC 5961 4.2) and begins
- * nothing. */
+/* Returns true if the connection still exists after the SYN i. Such a SYN is answered by a challenge ACK (RFC 5961 4.2)
+ * and begins no connection. */
 static bool is_alive(const struct judge *judge, size_t i)
 {
     size_t end = future_end(judge, i);
@@ -365,8 +372,9 @@ static bool is_alive(const struct judge *judge, size_t i)
     return false;
 }
 
-/* Nobody has answered the conversation's own SYN: another number is another try; the other side's
- * SYN crosses it, unless that side has spoken before. */
+/* Returns true if SYN i begins a new conversation although nobody has answered the SYN of this one. A SYN of the client
+ * with another number is a new attempt. The first SYN of the other side is a simultaneous open, unless that side has
+ * sent something else before. */
 static bool begins_beside_unanswered(struct judge *judge, size_t i)
 {
     const struct opening *opening = &judge->out->opening;
@@ -379,7 +387,8 @@ static bool begins_beside_unanswered(struct judge *judge, size_t i)
     return false;
 }
 
-/* A segment that stands where a handshake ends, although this connection has got further. */
+/* Returns true if the segment has the numbers of the last ACK of a handshake although data of this connection was
+ * already sent. */
 static bool starts_again(const struct judge *judge, const struct raw_segment *seg)
 {
     const struct side *side = &judge->side[seg->dir], *other = &judge->side[!seg->dir];
@@ -387,8 +396,8 @@ static bool starts_again(const struct judge *judge, const struct raw_segment *se
     return further && seg->seq == side->base && seg->ack == other->base;
 }
 
-/* True if data behind segment i goes on where this connection stands: whatever seemed to begin or
- * end there did not. A port may be used again with the same numbers: then a handshake ends first. */
+/* Returns true if data from segment i on continues the stream of this connection. In that case no connection began or
+ * ended at segment i. A new connection may have the same ports and numbers, but then its handshake comes first. */
 static bool goes_on(const struct judge *judge, size_t i)
 {
     size_t left = judge->view->count - i;
@@ -407,7 +416,7 @@ static bool goes_on(const struct judge *judge, size_t i)
     return false;
 }
 
-/* RFC 9293 3.10.7.4, fourth: is this SYN, behind the conversation's own, the first of another? */
+/* Returns true if this SYN is the first segment of another conversation (RFC 9293 3.10.7.4, fourth check). */
 static bool begins_another(struct judge *judge, size_t i)
 {
     const struct opening *opening = &judge->out->opening;
@@ -423,7 +432,7 @@ static bool begins_another(struct judge *judge, size_t i)
         return !goes_on(judge, answer == NOT_THERE ? i : answer);
     const struct side *side = &judge->side[seg->dir];
     if (opening->syn != NOT_THERE && side->known && seg->seq + 1 == side->base) {
-        /* the same SYN again; or the server's own, when both open at once (RFC 9293 3.5) */
+        /* This is a repeated SYN, or the server's SYN of a simultaneous open (RFC 9293 3.5). */
         judge->out->both_syn = judge->out->both_syn || seg->dir != opening->client;
         return false;
     }

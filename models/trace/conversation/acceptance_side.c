@@ -16,7 +16,8 @@ void side_send(struct side *side, int64_t from, int64_t to)
     if (from <= side->sent)
         side->sent = to > side->sent ? to : side->sent;
     else if (to > from)
-        range_set_add(&side->ahead, (uint64_t)from, (uint64_t)to); /* full: a hole for longer */
+        range_set_add(&side->ahead, (uint64_t)from,
+                      (uint64_t)to); /* A full set only keeps the hole open longer. */
     side->sent = (int64_t)range_set_join(&side->ahead, (uint64_t)side->sent);
 }
 

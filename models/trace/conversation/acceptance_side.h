@@ -6,12 +6,12 @@
 
 enum { NO_FIN = -1 };
 
-/* Positions count from the first byte behind the SYN; the FIN takes one. */
+/* One endpoint. Positions count from the first byte behind the SYN, and the FIN takes one position. */
 struct side {
     uint32_t base; /* sequence number of position 0 */
     bool known;    /* base is valid */
     int64_t sent;  /* everything before it was sent */
-    int64_t acked; /* and everything before this acknowledged */
+    int64_t acked; /* everything before it was acknowledged */
     int64_t edge;  /* right edge of the receiver's window */
     int64_t window_max;
     int64_t fin;   /* position of its FIN, or NO_FIN */
@@ -19,16 +19,16 @@ struct side {
     struct range_set ahead;
 };
 
-/* The position of a sequence number: the one that is nearest to the position `near`. */
+/* Returns the position of a sequence number. Of all positions with this number it is the one nearest to `near`. */
 int64_t side_place(const struct side *side, int64_t near, uint32_t number);
 
-/* The number of position 0 is known from now on. */
+/* Sets the sequence number of position 0. */
 void side_begin(struct side *side, uint32_t first);
 
-/* [from, to) was sent: what was sent before may end there, or there is a hole between. */
+/* Records that [from, to) was sent. There may be a hole between the bytes sent before and `from`. */
 void side_send(struct side *side, int64_t from, int64_t to);
 
-/* True if its FIN was acknowledged. */
+/* Returns true if the FIN of this endpoint was acknowledged. */
 bool side_is_closed(const struct side *side);
 
 #endif

@@ -42,8 +42,7 @@ void conv_check_stall(struct conv_check *check, const char *format, ...)
     va_end(args);
 }
 
-/* Compares bytes with those of a captured stream from this offset on. The first one that differs is
- * damage. */
+/* Compares bytes with those of a captured stream from this offset on, and reports the first difference as damage. */
 static void compare(struct conv_check *check, enum capture_side side, uint64_t offset,
                     const uint8_t *bytes, uint32_t len)
 {

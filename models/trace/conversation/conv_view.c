@@ -8,7 +8,7 @@
 
 enum { OPTIONS_MAX = 40, WATCH_EVERY = 64 /* chunks */ };
 
-/* What acceptance.c has found, as kept of each segment. The highest bits of the offsets are flags. */
+/* The verdict of acceptance.c about one segment, in packed form. The highest bits of the offsets are flags. */
 struct verdict {
     uint32_t at, acked;
     uint16_t at_high, acked_high;
@@ -19,7 +19,7 @@ enum { FLAG = 0x8000, HIGH_NOWHERE = 0x4000, VERDICTS = SPILL_PAGE_BYTES / sizeo
 struct loaded {
     size_t chunk; /* plus 1; 0: none */
     uint64_t used;
-    bool dirty; /* some verdict is new */
+    bool dirty; /* a verdict has changed */
     struct raw_segment segments[SEGMENT_CHUNK_MAX];
 };
 
@@ -87,7 +87,7 @@ static void forget_all(struct view_window *window)
     window->hot_first = window->hot_count = 0;
 }
 
-/* Leaves those that count. */
+/* Removes the segments with a bad checksum from the array and returns how many are left. */
 static size_t drop_bad(const struct raw_tuple *tuple, struct raw_segment *segments, size_t count)
 {
     size_t kept = 0;
@@ -168,7 +168,7 @@ static struct verdict verdict_make(const struct raw_segment *segment)
     };
 }
 
-/* A number whose 46 bits are signed. */
+/* Returns the signed 46-bit number that is stored in the two parts. */
 static int64_t offset_of(uint32_t low, uint16_t high)
 {
     uint64_t bits = (uint64_t)(high & (HIGH_NOWHERE - 1)) << 32 | low;
@@ -191,7 +191,7 @@ static struct verdict *verdict_at(struct view_window *window, size_t number, boo
     return page ? page + number % VERDICTS : NULL;
 }
 
-/* Takes a chunk out of memory. */
+/* Writes the new verdicts of a chunk to the spill, so that another chunk can take its place in memory. */
 static bool put_away(struct view_window *window, struct loaded *loaded)
 {
     struct place *place = loaded->chunk ? &window->places[loaded->chunk - 1] : NULL;
@@ -228,7 +228,7 @@ static bool bring(struct view_window *window, size_t chunk, struct loaded *loade
     return true;
 }
 
-/* The chunk in memory, or the place of the one unused for longest. Null: no memory. */
+/* Returns the chunk if it is in memory, otherwise the least recently used one. Returns null if memory is short. */
 static struct loaded *loaded_find(struct view_window *window, size_t chunk)
 {
     struct loaded *oldest = NULL;

@@ -1,6 +1,6 @@
 /*
- * The segments of one tuple in the order of the file, by their numbers, as they are looked at while
- * its conversations are decided. The tuple may be larger than memory: what was looked at last is kept.
+ * A view of the segments of one tuple, by number and in the order of the file. It is used to find the conversations of
+ * the tuple. The tuple may be larger than memory, so only the chunks used last are kept.
  */
 #ifndef TOESIM_TRACE_CONV_VIEW_H
 #define TOESIM_TRACE_CONV_VIEW_H
@@ -9,8 +9,8 @@
 #include "models/trace/conversation/tracker.h"
 #include "models/trace/store/payload.h"
 
-/* Chunks in memory. What view_get() gives stays as it is until that many others were looked at, so
- * nobody may hold it while he walks further than VIEW_REACH segments away. */
+/* VIEW_CHUNKS chunks are in memory. A pointer from view_get() stays valid until that many other chunks were used, so a
+ * caller must not keep it while it visits segments more than VIEW_REACH away. */
 enum { VIEW_CHUNKS = 16, VIEW_REACH = 1024 };
 
 struct view_window; /* opaque */
@@ -20,11 +20,11 @@ struct view_reset {
     size_t index;
     int64_t sent[2];
     uint8_t dir;
-    bool exact; /* its number is the one its receiver expects (RFC 5961 3.2) */
+    bool exact; /* its sequence number is RCV.NXT of its receiver (RFC 5961 3.2) */
 };
 
-/* One conversation of the tuple, or all that is left of it: `count` segments from number `from` of
- * the tuple on. Their numbers here begin with 0. */
+/* One conversation of the tuple, or the rest of the tuple: `count` segments, beginning with number `from` of the tuple.
+ * Numbers in the view begin with 0. */
 struct conv_view {
     struct view_window *window;
     size_t from, count;
@@ -32,41 +32,44 @@ struct conv_view {
     size_t reset_room;
 };
 
-/* Asked from time to time: units of work done, of all there are. False: stop. */
+/* A callback that is called from time to time with the units of work done and their total. If it returns false, the
+ * work stops. */
 struct view_watch {
     bool (*go_on)(void *self, uint64_t done, uint64_t total);
     void *self;
 };
 
-/* Null: no memory. watch: may be empty; total: segments of all tuples. */
+/* Creates the window in memory. `watch` may be empty; `total` is the number of segments of all tuples. Returns null if
+ * memory is short. */
 struct view_window *view_window_create(struct tracker *tracker, const struct payload_store *store,
                                        const struct view_watch *watch, uint64_t total);
 void view_window_destroy(struct view_window *window);
 
-/* Shows the accepted segments of this tuple. False: no memory, the disk failed, or stopped. */
+/* Opens a view of the accepted segments of this tuple. Returns false if memory is short, the disk failed, or the watch
+ * stopped the work. */
 bool view_open(struct view_window *window, const struct raw_tuple *tuple, struct conv_view *view);
 
-/* True if since view_open() something could not be read or written, or the watch said stop: what was
- * seen since means nothing. */
+/* Returns true if a read or write has failed since view_open(), or the watch has stopped the work. In that case all
+ * results since then are invalid. */
 bool view_has_failed(const struct conv_view *view);
 
-/* The conversations from segment `from` of this view on. */
+/* Returns a view of the rest of the tuple, beginning with segment `from` of this view. */
 struct conv_view view_behind(const struct conv_view *view, size_t from);
 
-/* How far the work on this view is: passes over it, of VIEW_PASSES. */
+/* Progress on one view is counted in passes over its segments. There are at most VIEW_PASSES; view_pass() counts one. */
 enum { VIEW_PASSES = 16 };
 void view_pass(struct conv_view *view);
-/* No more passes follow for these segments. */
+/* Tells that no more passes follow, and counts the passes that were not needed as done. */
 void view_done(struct conv_view *view);
 
-/* A segment; a zeroed one after a failure. To change a verdict, view_edit(). */
+/* Return a segment, which is zeroed after a failure. view_edit() must be used to change a verdict. */
 const struct raw_segment *view_get(const struct conv_view *view, size_t i);
 struct raw_segment *view_edit(const struct conv_view *view, size_t i);
 
-/* The options of a segment: what there is of them, into options[40]; returns how many bytes. */
+/* Reads the options of a segment into options[40] and returns their length in bytes. */
 uint32_t view_options(const struct conv_view *view, const struct raw_segment *segment,
                       uint8_t options[40]);
-/* Those of a SYN or SYN-ACK, understood. */
+/* Reads and parses the options of a SYN or SYN-ACK. */
 void view_syn_options(const struct conv_view *view, const struct raw_segment *segment,
                       struct syn_options *out);
 

@@ -17,13 +17,13 @@ void conversation_builder_free(struct conversation_builder *builder)
     builder->view = (struct conv_view){0};
 }
 
-/* Who is the client of a conversation that begins before the capture? */
+/* Guesses which endpoint is the client of a conversation that began before the capture. */
 static uint8_t client_guess(struct conv_view *view, const struct raw_tuple *tuple)
 {
     for (size_t i = 0; i < view->count; i++)
         if (segment_is_syn_ack(view_get(view, i)))
             return !view_get(view, i)->dir;
-    return tuple->key.lport < tuple->key.rport ? 1 : 0; /* services have the lower ports */
+    return tuple->key.lport < tuple->key.rport ? 1 : 0; /* Servers usually have the lower port. */
 }
 
 static void server_options(const struct conv_view *view, const struct raw_segment *syn_ack,
@@ -58,7 +58,7 @@ static void conv_key(const struct tracker *tracker, const struct raw_tuple *raw,
     memcpy(conv->client_mac, raw->mac[client], 6);
 }
 
-/* Bytes that were acknowledged but are not in the capture, or the way to the FIN has a hole. */
+/* Returns true if acknowledged bytes are missing from the capture, or an orderly end has a hole before the FIN. */
 static bool is_missing(const struct stream *stream, bool orderly)
 {
     if (stream->acked > stream->len + (stream->fin ? 1 : 0))
@@ -136,7 +136,7 @@ static bool build_replayable(struct conversation_builder *builder, struct conv_v
     for (size_t i = 0; i < view->count; i++) {
         const struct raw_segment *seg = view_get(view, i);
         builder->ignored_segments += seg->ignored;
-        if (seg->dir == client) /* only what the peers sent arrives at a NIC */
+        if (seg->dir == client) /* Only frames of the peers arrive at a NIC. */
             builder->ports->of[seg->interface].carries_peers = true;
     }
     view_pass(view);

@@ -1,4 +1,4 @@
-/* Cuts a tuple's segments into conversations, classifies each and builds what is replayed of it. */
+/* Divides the segments of a tuple into conversations, classifies each of them, and builds its replay. */
 #ifndef TOESIM_TRACE_CONVERSATION_H
 #define TOESIM_TRACE_CONVERSATION_H
 
@@ -8,13 +8,13 @@
 #include "models/trace/conversation/tracker.h"
 #include "models/trace/store/arena.h"
 
-/* One conversation, and where it begins: index of its first segment in the file. */
+/* One conversation, with the index of its first segment in the file. */
 struct built_conversation {
     size_t begin;
     struct conversation conv;
 };
 
-/* What the building of conversations needs; view is reused from one tuple to the next. */
+/* The inputs and results of building conversations. `view` is reused from one tuple to the next. */
 struct conversation_builder {
     struct arena *arena;
     const struct payload_store *store;
@@ -28,10 +28,11 @@ struct conversation_builder {
     uint64_t split_segments;   /* out: extra segments made */
     uint64_t used_segments;    /* out: of replayable conversations */
     uint64_t unused_segments;  /* out: of the others */
-    uint64_t ignored_segments; /* out: of replayable conversations, what defines nothing */
+    uint64_t ignored_segments; /* out: of replayable conversations, not accepted */
 };
 
-/* False: out of memory, a failing disk, or stopped. A tuple none of whose segments was accepted has no conversation. */
+/* Builds the conversations of one tuple. A tuple without an accepted segment has none. Returns false if memory is short,
+ * the disk failed, or the work was stopped. */
 bool conversation_build_tuple(struct conversation_builder *builder, const struct raw_tuple *tuple);
 void conversation_builder_free(struct conversation_builder *builder);
 

@@ -12,7 +12,7 @@ bool segment_is_syn_ack(const struct raw_segment *seg)
     return (seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == (TCP_SYN | TCP_ACK);
 }
 
-/* A SYN-ACK acknowledges the SYN, and of the data that came with it as much as it likes (RFC 7413). */
+/* Returns true if `seg` is a SYN-ACK for this SYN. It may also acknowledge any part of the SYN's data (RFC 7413). */
 static bool answers(const struct raw_segment *seg, const struct raw_segment *syn)
 {
     return seg->dir != syn->dir && segment_is_syn_ack(seg) &&
@@ -25,8 +25,8 @@ static size_t horizon(const struct conv_view *view, size_t from)
     return from + (left < HINDSIGHT_SEGMENTS ? left : HINDSIGHT_SEGMENTS);
 }
 
-/* True if somebody goes on with this SYN-ACK's number: the client acknowledges just it, or the
- * server's next segment follows it. */
+/* Returns true if a later segment shows that the client accepted this SYN-ACK: the client acknowledges it, or the server
+ * sends the next sequence number. */
 static bool is_taken(const struct conv_view *view, size_t syn_ack, bool by_reset)
 {
     const struct raw_segment *candidate = view_get(view, syn_ack);
@@ -55,7 +55,8 @@ size_t opening_answer(const struct conv_view *view, size_t syn)
     return NOT_THERE;
 }
 
-/* A port that is used again may have the same numbers: the answer comes before that. */
+/* Returns the SYN-ACK that the client accepted, or else the first that answers the SYN. The search is limited, because a
+ * later connection of the same port may have the same numbers. */
 static size_t find_syn_ack(const struct conv_view *view, size_t syn)
 {
     size_t first = NOT_THERE;

@@ -1,4 +1,4 @@
-/* A captured TCP segment, as the deciding about conversations sees it. */
+/* A captured TCP segment in the form that is used to decide about conversations. */
 #ifndef TOESIM_TRACE_SEGMENT_H
 #define TOESIM_TRACE_SEGMENT_H
 
@@ -9,14 +9,14 @@
 
 enum raw_checksum {
     RAW_GOOD,
-    RAW_UNFILLED,   /* left to the adapter by the capturing host: to be repaired */
+    RAW_UNFILLED,   /* the capturing host left it to the adapter; it is repaired */
     RAW_BAD,        /* repaired when no frame of its direction verifies, else dropped */
     RAW_UNVERIFIED, /* bytes are missing */
 };
 
 #define STREAM_NOWHERE INT64_MIN /* a sequence number too far away to belong to the stream */
 
-/* The last members are verdicts: acceptance.c gives them. */
+/* A captured segment. The last four members are the verdict, which acceptance.c sets. */
 struct raw_segment {
     uint64_t time_ns;    /* as captured */
     uint64_t time_ps;    /* on the clamped timeline */
@@ -33,8 +33,8 @@ struct raw_segment {
     uint8_t checksum; /* enum raw_checksum */
     int64_t at;    /* offset of the first payload byte in the sender's stream, or STREAM_NOWHERE */
     int64_t acked; /* offset acknowledged in the other's stream (its FIN counts 1); -1: no claim */
-    bool ignored;  /* its receiver did not take it, or something contradicts it */
-    bool false_sack; /* it reports bytes that were not sent until then */
+    bool ignored;  /* its receiver did not accept it, or a later segment contradicts it */
+    bool false_sack; /* it reports bytes that had not been sent */
 };
 
 #endif

@@ -8,7 +8,7 @@
 enum { OPT_END = 0, OPT_NOP = 1, OPT_SACK = 5, OPT_TS = 8, TS_BYTES = 10, SACK_BLOCK_BYTES = 8 };
 #define RECENT_VALID_NS (UINT64_C(24) * 86400 * 1000000000) /* RFC 7323 5.5 */
 
-/* The next option from `at` on, behind padding; NULL at their end and at an impossible length. */
+/* Returns the next option from `at` on, after padding. Returns NULL at the end and at an impossible length. */
 static const uint8_t *option_at(const uint8_t *options, uint32_t options_len, uint32_t at)
 {
     while (at < options_len && options[at] == OPT_NOP)

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the options of a segment tell its receiver, besides those of a SYN. The bytes of the options stay in
- * the file; this is kept, because the acceptance of each segment depends on it. */
+/* The timestamp and SACK blocks of a segment. The bytes of the options stay in the file, but these values are kept in
+ * memory, because the acceptance of each segment depends on them. */
 enum { SEGMENT_SACK_BLOCKS_MAX = 4 };
 
 struct segment_reports {
@@ -19,28 +19,28 @@ struct segment_reports {
 
 struct raw_segment;
 
-/* Reads up to the first option whose length is impossible, as a receiver does (RFC 9293 MUST-7). */
+/* Reads the options up to the first one whose length is impossible, as a receiver does (RFC 9293 MUST-7). */
 void segment_reports_read(const uint8_t *options, uint32_t options_len,
                           struct segment_reports *out);
 
-/* Puts NOPs in the place of SACK blocks. */
+/* Replaces SACK blocks by NOPs. */
 void segment_blank_sack(uint8_t *options, uint32_t options_len);
 
-/* What the receivers know: TS.Recent of the segments of each sender. */
+/* The PAWS state of both receivers: TS.Recent, indexed by the sender of the segments. */
 struct paws {
     bool on; /* SYN and SYN-ACK had timestamps */
     uint32_t recent[2];
     uint64_t since_ns[2]; /* when it was learned */
 };
 
-/* Of a connection with this SYN and SYN-ACK. */
+/* Initializes the state of a connection with this SYN and SYN-ACK. */
 void paws_begin(struct paws *paws, const struct raw_segment *syn,
                 const struct raw_segment *syn_ack);
 
-/* R1: the segment's timestamp is older than TS.Recent, and that is not older than 24 days. */
+/* Rule R1: returns true if the segment's timestamp is older than TS.Recent, and TS.Recent is at most 24 days old. */
 bool paws_is_old(const struct paws *paws, const struct raw_segment *seg);
 
-/* R3: learns from a segment that was accepted and begins at, or before, what was acknowledged last. */
+/* Rule R3: updates TS.Recent from an accepted segment that begins at or before the last acknowledged byte. */
 void paws_learn(struct paws *paws, const struct raw_segment *seg);
 
 #endif

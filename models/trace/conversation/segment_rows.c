@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Each size of chunk is a whole part of the next, and the last of a page: no chunk lies in two pages.
- * A list begins with a small one. */
+/* Each chunk size divides the next one, and the largest divides the page size, so that no chunk crosses a page boundary.
+ * A list begins with a small chunk. */
 enum { CHUNK_SIZES = 3, WRITERS = 1024 };
 static const uint16_t chunk_bytes[CHUNK_SIZES] = {252, 1008, 4032};
 
@@ -20,13 +20,14 @@ struct chunk_head {
     uint8_t size; /* index into chunk_bytes */
 };
 
-/* The numbers of a segment are compared with those that follow from the segments before it. */
+/* The state of the coder. Sequence numbers are coded as differences from the numbers expected after the segments
+ * before. */
 struct segment_state {
     struct row_state rows;
     uint32_t next[2]; /* behind the last segment of each endpoint */
 };
 
-/* What goes on in the last chunk of a list, so that it need not be read again for each segment. */
+/* The coder state at the end of a list. It is cached, so that the last chunk need not be decoded for each segment. */
 struct writer {
     uint64_t chunk;
     struct segment_state state;
@@ -35,7 +36,7 @@ struct writer {
 struct segment_rows {
     struct spill *spill;
     uint64_t end;                  /* of the pages in use */
-    uint64_t free_at[CHUNK_SIZES]; /* of a larger chunk that was cut up */
+    uint64_t free_at[CHUNK_SIZES]; /* of a larger chunk that was divided */
     uint16_t free_left[CHUNK_SIZES];
     uint64_t bytes;
     struct writer *writers; /* by the chunk's offset */
@@ -44,9 +45,9 @@ struct segment_rows {
 enum field {
     FIELD_INDEX,
     FIELD_TIME,
-    FIELD_TIMELINE, /* what the timeline differs by */
+    FIELD_TIMELINE, /* the difference of the timeline */
     FIELD_PAYLOAD_AT,
-    FIELD_SEQ, /* what the numbers differ by from what is expected */
+    FIELD_SEQ, /* this and ACK: the difference from the expected number */
     FIELD_ACK,
     FIELD_WINDOW,
     FIELD_LEN,
@@ -172,7 +173,7 @@ static uint8_t *chunk_bytes_at(struct segment_rows *rows, uint64_t chunk, bool w
     return page ? page + at % SPILL_PAGE_BYTES : NULL;
 }
 
-/* Room for a chunk: a part of a larger one, or behind all others. */
+/* Allocates a chunk, either as a part of a larger one or at the end of the spill. */
 static uint64_t chunk_place(struct segment_rows *rows, unsigned size)
 {
     if (size == CHUNK_SIZES - 1) {
@@ -188,7 +189,7 @@ static uint64_t chunk_place(struct segment_rows *rows, unsigned size)
     return rows->free_at[size] - chunk_bytes[size];
 }
 
-/* Begins a chunk at the end of the list. False: no memory, or the disk failed. */
+/* Begins a chunk at the end of the list. Returns false if memory is short or the disk failed. */
 static bool chunk_begin(struct segment_rows *rows, struct segment_list *list)
 {
     struct chunk_head head = {.used = sizeof head};

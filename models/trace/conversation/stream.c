@@ -13,7 +13,7 @@ static bool carries_data(const struct raw_segment *seg, uint8_t dir)
     return seg->dir == dir && !(seg->flags & TCP_RST) && seg->at != STREAM_NOWHERE;
 }
 
-/* How far the payload reaches from offset 0 without a hole. False: out of memory. */
+/* Measures how far the payload reaches from offset 0 without a hole. Returns false if memory is short. */
 static bool measure(struct conv_view *view, uint8_t dir, struct stream *out)
 {
     struct hole_set carried = {0};
@@ -45,7 +45,7 @@ static int64_t acked_most(struct conv_view *view, uint8_t dir)
 
 static int64_t fin_place(const struct raw_segment *seg) { return seg->at + seg->payload_len; }
 
-/* A FIN is contradicted when bytes behind it were acknowledged: its receiver never had it. */
+/* Removes the FINs behind which bytes were acknowledged, because the receiver cannot have accepted these FINs. */
 static void drop_contradicted_fins(struct conv_view *view, uint8_t dir)
 {
     int64_t most = acked_most(view, dir);
@@ -57,7 +57,7 @@ static void drop_contradicted_fins(struct conv_view *view, uint8_t dir)
     view_pass(view);
 }
 
-/* The first FIN counts; what lies behind it cannot be data (RFC 9293 3.10.7.4, eighth). */
+/* Finds the first FIN. Bytes behind it cannot be data (RFC 9293 3.10.7.4, eighth check). */
 static void find_fin(struct conv_view *view, uint8_t dir, struct stream *out)
 {
     for (size_t i = 0; i < view->count && !out->fin; i++) {
@@ -77,7 +77,7 @@ static void find_fin(struct conv_view *view, uint8_t dir, struct stream *out)
     view_pass(view);
 }
 
-/* Nobody sends behind its own FIN, nor a second one elsewhere. */
+/* Ignores segments behind the FIN, and other FINs, because no TCP sends them. */
 static void drop_behind_fin(struct conv_view *view, uint8_t dir, const struct stream *stream)
 {
     for (size_t i = 0; stream->fin && i < view->count; i++) {
@@ -95,8 +95,8 @@ struct assembly {
     struct stream *out;
     struct range_runs *runs;
     struct hole_set carried;
-    int64_t acked;         /* of the segment now added, */
-    uint64_t time_ps;      /* and when it was captured */
+    int64_t acked;         /* acknowledged by the segment that is being added */
+    uint64_t time_ps;      /* when that segment was captured */
     int64_t acked_by_peer; /* so far */
 };
 
@@ -106,8 +106,9 @@ static bool range_add(struct assembly *work, uint64_t from, uint64_t to, uint64_
     return range_runs_add(work->runs, &range);
 }
 
-/* Bytes that were carried before: compared with those, or put where those were not captured. What was
- * acknowledged before is old: its receiver does not look at it again. False: no memory, or the disk failed. */
+/* Handles bytes that an earlier segment already carried. They are compared with the earlier bytes, or stored if the snap
+ * length cut those. Bytes that were already acknowledged are not compared, because the receiver drops them unread.
+ * Returns false if memory is short or the disk failed. */
 static bool meet_old(struct assembly *work, uint64_t from, uint64_t to, uint64_t at,
                      bool may_conflict)
 {
@@ -132,7 +133,7 @@ static bool meet_old(struct assembly *work, uint64_t from, uint64_t to, uint64_t
     return true;
 }
 
-/* Places bytes [from, to) of a segment, which are at this reference: new ones into the holes. */
+/* Adds bytes [from, to) of a segment, which are at the reference `at`. New bytes fill the holes. */
 static bool place_bytes(struct assembly *work, uint64_t from, uint64_t to, uint64_t at,
                         bool may_conflict)
 {
@@ -155,7 +156,7 @@ static bool place_bytes(struct assembly *work, uint64_t from, uint64_t to, uint6
     return from >= to || (hole_set_raise(carried, from, to) && range_add(work, from, to, at));
 }
 
-/* A keepalive probe repeats the last acknowledged byte with whatever value (RFC 9293 3.8.4). */
+/* Returns true for a keepalive probe. It repeats the last acknowledged byte with an arbitrary value (RFC 9293 3.8.4). */
 static bool is_keepalive(const struct assembly *work, const struct raw_segment *seg, int64_t at)
 {
     return seg->payload_len == 1 && at == work->acked_by_peer - 1;
@@ -190,16 +191,16 @@ static bool keep(struct arena *arena, size_t bytes, void **array)
     return kept != NULL;
 }
 
-/* The ranges go from the last to the first. */
+/* State of the walk over the ranges, which goes from the last to the first. */
 struct settling {
     struct row_writer writer;
     int64_t least;
     uint64_t earliest_ps;
 };
 
-/* A byte was ready no later than any byte behind it, so a range that was first captured as a
- * retransmission takes the smaller claim and time of its successors: both then rise along the stream,
- * as they do by themselves where nothing was lost before the point of capture. */
+/* Limits the acknowledgment and the time of a range to those of the ranges behind it. An application wrote each byte no
+ * later than the bytes behind it, but a range may have been captured only when it was retransmitted. Afterwards both
+ * values rise along the stream, as they do if no segment is lost before the point of capture. */
 static bool settle_range(void *self, const struct stream_range *found)
 {
     struct settling *settling = self;
@@ -220,7 +221,7 @@ static bool settle_ranges(struct stream *out, struct range_runs *runs)
 {
     struct settling settling = {.least = INT64_MAX, .earliest_ps = UINT64_MAX};
     if (out->fin) {
-        settling.least = out->fin_acked < 0 ? INT64_MAX : out->fin_acked; /* without ACK no claim */
+        settling.least = out->fin_acked < 0 ? INT64_MAX : out->fin_acked; /* no ACK, no limit */
         settling.earliest_ps = out->fin_ps;
     }
     row_writer_begin(&settling.writer, out->map.store->kept, &stream_range_shape);

@@ -1,5 +1,5 @@
-/* Puts the payload of one direction of a conversation into order: sequence space with gaps,
- * overlaps and conflicts. Offsets count bytes of the stream: 0 is the first byte after the SYN. */
+/* Puts the payload of one direction of a conversation into order, and detects gaps, overlaps and conflicts. Offsets count
+ * bytes of the stream; 0 is the first byte after the SYN. */
 #ifndef TOESIM_TRACE_STREAM_H
 #define TOESIM_TRACE_STREAM_H
 
@@ -14,18 +14,18 @@
 struct stream {
     struct stream_map map; /* contiguous from offset 0 */
     uint64_t len;
-    bool gap;          /* something was captured behind a hole */
+    bool gap;          /* bytes were captured behind a hole */
     bool conflict;     /* the same sequence number carried different bytes */
     bool cut;          /* some bytes are the pattern */
     bool fin;          /* a FIN was captured where the contiguous bytes end */
     bool fin_seen;     /* a FIN was captured anywhere */
-    int64_t fin_acked; /* what the first segment with that FIN acknowledged */
-    uint64_t fin_ps;   /* and when it was captured */
-    uint64_t acked;    /* highest acknowledgement of it; may exceed len (FIN, or bytes missing) */
+    int64_t fin_acked; /* the acknowledgment in the first segment with that FIN */
+    uint64_t fin_ps;   /* when that segment was captured */
+    uint64_t acked;    /* highest acknowledged offset; exceeds len for a FIN or missing bytes */
 };
 
-/* False: out of memory, a failing disk, or stopped. Ignores FINs that are not the stream's end, and
- * what lies behind that. Makes six passes over the view. */
+/* Assembles the stream of the endpoint `dir` in six passes over the view. FINs that are not the end of the stream, and
+ * bytes behind its end, are ignored. Returns false if memory is short, the disk failed, or the work was stopped. */
 bool stream_assemble(struct arena *arena, const struct payload_store *store, struct conv_view *view,
                      uint8_t dir, struct stream *out);
 

@@ -39,12 +39,12 @@ struct stream_range stream_map_range(const struct stream_map *map, size_t index)
     struct stream_range range = {.to = UINT64_MAX, .at = PAYLOAD_NONE};
     const struct row *row = row_cache_get(map->store->rows, &stream_range_shape, &map->list,
                                           map->list.count - 1 - index);
-    if (row) /* without: the disk failed, and a run without meaning ends */
+    if (row) /* There is no row if the disk failed; the run then ends with an error. */
         stream_range_unpack(row, &range);
     return range;
 }
 
-/* Where the byte is: behind this range (1), in it (0), or before it (-1). */
+/* Returns 1 if the byte is behind this range, 0 if it is inside, and -1 if it is before the range. */
 static int side_of(const struct stream_map *map, size_t index, uint64_t offset)
 {
     struct stream_range range = stream_map_range(map, index);
@@ -71,7 +71,7 @@ size_t stream_map_find(struct stream_map *map, uint64_t offset)
     return SIZE_MAX;
 }
 
-/* The first patch that ends behind this offset. */
+/* Returns the index of the first patch that ends behind this offset. */
 static size_t patch_behind(const struct stream_map *map, uint64_t offset)
 {
     size_t low = 0, high = map->patch_count;

@@ -1,12 +1,12 @@
-/* Where in the capture the bytes of a stream are, and what was new of each segment. */
+/* Maps the bytes of a stream to their places in the capture, and records which bytes of each segment were new. */
 #ifndef TOESIM_TRACE_STREAM_MAP_H
 #define TOESIM_TRACE_STREAM_MAP_H
 
 #include "models/trace/store/payload.h"
 #include "models/trace/store/row_list.h"
 
-/* Bytes [from, to) of a stream, what their sender had acknowledged in the segment that carried them
- * first, and when that was captured. */
+/* Bytes [from, to) of a stream. `acked` and `time_ps` are the acknowledgment and the time of the first segment that
+ * carried them. */
 struct stream_range {
     uint64_t from, to;
     int64_t acked;
@@ -14,12 +14,12 @@ struct stream_range {
     uint64_t at; /* of the byte `from`: a reference (payload.h), or PAYLOAD_NONE */
 };
 
-/* A range as a row. */
+/* The conversion between a range and a row. */
 extern const struct row_shape stream_range_shape;
 void stream_range_pack(const struct stream_range *range, struct row *row);
 void stream_range_unpack(const struct row *row, struct stream_range *range);
 
-/* Bytes that were captured after all, in the place of a range without. */
+/* Bytes that a later segment supplied for a range whose bytes were not captured at first. */
 struct stream_patch {
     uint64_t from, to, at;
 };
@@ -34,27 +34,28 @@ struct stream_map {
     size_t near;    /* the range found last */
 };
 
-/* How many ranges; and one of them, by its number from the beginning of the stream on. */
+/* Return the number of ranges, and one range by its number from the beginning of the stream. */
 size_t stream_map_count(const struct stream_map *map);
 struct stream_range stream_map_range(const struct stream_map *map, size_t index);
 
-/* The range that holds the byte at this offset; SIZE_MAX: none does. A walk in either direction costs
- * little. */
+/* Returns the number of the range that holds the byte at this offset, or SIZE_MAX if there is none. The search starts at
+ * the range found last, so sequential access in either direction is cheap. */
 size_t stream_map_find(struct stream_map *map, uint64_t offset);
 
-/* Reference of the byte at this offset, and where what follows it there ends, in *until. */
+/* Returns the reference of the byte at this offset. Sets *until to the offset up to which the following bytes lie in one
+ * piece. */
 uint64_t stream_map_at(struct stream_map *map, uint64_t offset, uint64_t *until);
-/* The same, when it is known which range holds the byte. */
+/* Does the same for a byte whose range is known. */
 uint64_t stream_map_in(const struct stream_map *map, const struct stream_range *range,
                        uint64_t offset, uint64_t *until);
 
-/* Bytes [offset, offset + len); a pattern stands for those that were not captured. */
+/* Reads bytes [offset, offset + len). Bytes that were not captured are replaced by a pattern. */
 void stream_map_read(struct stream_map *map, uint64_t offset, uint8_t *bytes, size_t len);
 
-/* Adds bytes where a range has none. False: no memory. */
+/* Supplies bytes [from, to) for a range without captured bytes. Returns false if memory is short. */
 bool stream_map_patch(struct stream_map *map, uint64_t from, uint64_t to, uint64_t at);
 
-/* What stands for a byte the capture does not hold. */
+/* Returns the pattern byte that replaces a byte which the capture does not hold. */
 static inline uint8_t stream_pattern(uint32_t seq)
 {
     return (uint8_t)(seq * UINT32_C(2654435761) >> 24);

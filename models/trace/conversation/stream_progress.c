@@ -12,7 +12,8 @@ bool stream_progress_add(struct stream_progress *progress, int64_t at, uint32_t 
     if (!ahead && (uint64_t)end > progress->contiguous)
         progress->contiguous = (uint64_t)end;
     if (ahead)
-        range_set_add(&progress->behind, from, (uint64_t)end); /* full: seen as ahead for longer */
+        range_set_add(&progress->behind, from,
+                      (uint64_t)end); /* A full set only reports `ahead` for longer. */
     progress->contiguous = range_set_join(&progress->behind, progress->contiguous);
     return ahead;
 }

@@ -2,8 +2,9 @@
 
 #include "models/base/units.h"
 
-/* A small step back (frames of two adapters, swapped in the file) is flattened: time stands still
- * until the stamps catch up. A clock that was set back never would, so it becomes the new base. */
+/* Returns the time between two segments. After a small step back, as when frames of two adapters are swapped in the
+ * file, the time stands still until the stamps catch up. After a large step back the clock was set back, so the stamp
+ * becomes the new base. */
 static uint64_t step_ps(uint64_t time_ns, uint64_t *base_ns, uint64_t max_gap_ps,
                         struct capture_stats *stats)
 {

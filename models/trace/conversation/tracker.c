@@ -35,7 +35,7 @@ static uint64_t key_hash(const struct flow_key *key)
     return hash ^ hash >> 32;
 }
 
-/* The slot of a tuple: its own, or the free one where it belongs. */
+/* Returns the slot of a tuple, or the free slot where it must be inserted. */
 static size_t slot_find(const struct tracker *tracker, const struct flow_key *key)
 {
     size_t mask = tracker->table_size - 1;
@@ -68,7 +68,7 @@ static bool table_make_room(struct tracker *tracker)
     return true;
 }
 
-/* The lower endpoint becomes `local`; returns the sender: 0 or 1. */
+/* Makes the key of a packet with the lower endpoint as `local`. Returns the endpoint that sent the packet, 0 or 1. */
 static uint8_t key_make(const struct packet *packet, uint16_t vlan, struct flow_key *key)
 {
     packet_flow_key(packet, key);

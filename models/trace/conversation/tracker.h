@@ -1,5 +1,5 @@
 /* Sorts captured TCP segments by VLAN stack and both endpoints. A tuple may have several
- * conversations, one after another: acceptance.c tells them apart. */
+ * conversations, one after another, which acceptance.c separates. */
 #ifndef TOESIM_TRACE_TRACKER_H
 #define TOESIM_TRACE_TRACKER_H
 
@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One tuple. Endpoint 0 is `local` of the key: the lower of both, whoever it is. */
+/* One tuple. Endpoint 0 is `local` of the key, which is the endpoint with the lower address, client or server. */
 struct raw_tuple {
     struct flow_key key; /* vlan: index into the VLAN map */
     uint8_t mac[2][6];
@@ -21,7 +21,7 @@ struct raw_tuple {
     uint32_t first;           /* index of the first one */
     uint32_t count[2];        /* segments of each endpoint */
     uint32_t good[2];         /* of these, with a verified checksum */
-    uint32_t bad[2];          /* and with a wrong one */
+    uint32_t bad[2];          /* of these, with a wrong checksum */
 };
 
 struct tracker {
@@ -36,27 +36,26 @@ struct tracker {
     struct vlan_map vlans;
 };
 
-/* False: out of memory. */
+/* Initializes the tracker. Returns false if memory is short. */
 bool tracker_init(struct tracker *tracker);
 void tracker_free(struct tracker *tracker);
 
-/* Adds one segment (index and dir are filled in here); vlan: its index in the tracker's VLAN map.
- * False: out of memory, or the disk failed. */
+/* Adds one segment, whose index and dir are set here. `vlan` is its index in the tracker's VLAN map. Returns false if
+ * memory is short or the disk failed. */
 bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t vlan,
                  const struct raw_segment *segment);
 
-/* Joins two tuples that differ only by their VLANs and have one direction each: the network tags
- * both directions of a conversation differently. The tag of the first of them is kept. False as
- * above. */
+/* Joins tuples that differ only by their VLANs and have one direction each, because some networks tag the two directions
+ * of a conversation differently. The tag of the first tuple is kept. Returns false if memory is short or the disk
+ * failed. */
 bool tracker_join_vlans(struct tracker *tracker);
 
-/* Once all segments are known: true if one that was sent by `dir` counts. Its checksum is right, or
- * repaired. */
+/* Returns true if the checksum of the segment is right or can be repaired. All segments must have been added before. */
 bool tracker_is_accepted(const struct raw_tuple *tuple, const struct raw_segment *segment);
-/* True if some segment of the tuple does not count. */
+/* Returns true if some segment of the tuple is not accepted. */
 bool tracker_has_dropped(const struct raw_tuple *tuple);
 
-/* Counts the checksums of all segments that are repaired, and the segments that do not count. */
+/* Counts the checksums that are repaired and the segments that are not accepted, over all tuples. */
 void tracker_count_checksums(const struct tracker *tracker, uint64_t *repaired, uint64_t *dropped);
 
 #endif

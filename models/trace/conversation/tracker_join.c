@@ -1,10 +1,10 @@
-/* Conversations whose two directions have different VLAN tags. */
+/* Joins the two directions of conversations whose directions have different VLAN tags. */
 #include "models/trace/conversation/tracker.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const struct tracker *sorted; /* for the comparison only: qsort() passes no context */
+static const struct tracker *sorted; /* used by the comparison, because qsort() passes no context */
 
 static int compare_ends(const struct raw_tuple *a, const struct raw_tuple *b)
 {
@@ -33,7 +33,7 @@ struct source {
     uint64_t next; /* the chunk behind these, 0: none */
 };
 
-/* The next segment; null: none is left. ok: false when none could be read. */
+/* Returns the next segment, or null if none is left. Sets *ok to false if reading failed. */
 static const struct raw_segment *source_look(struct tracker *tracker, struct source *source,
                                              bool *ok)
 {
@@ -45,8 +45,8 @@ static const struct raw_segment *source_look(struct tracker *tracker, struct sou
     return *ok && source->at < source->count ? &source->segments[source->at] : NULL;
 }
 
-/* Two lists, each in the order of the file, become one that is. The old ones are not freed: tuples
- * of this kind are rare. */
+/* Merges two lists, each in the order of the file, into one. The old lists are not freed, because such tuples are
+ * rare. */
 static bool merge_lists(struct tracker *tracker, struct segment_list *into,
                         const struct segment_list *from)
 {

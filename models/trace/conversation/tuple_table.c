@@ -74,8 +74,8 @@ static bool key_claim(struct tuple_table *table, size_t index, const struct flow
     return true;
 }
 
-/* An address of the networks reserved for tests (RFC 2544 appendix C.2.2, RFC 5180 section 8) with
- * the low bits of the captured one, so that clients stay apart. */
+/* Replaces an address by one of the networks reserved for tests (RFC 2544 appendix C.2.2, RFC 5180 section 8). It keeps
+ * the low bits of the captured address, so that clients remain distinct. */
 static void addr_substitute(uint8_t addr[16], uint8_t ip_version)
 {
     static const uint8_t test_v6[4] = {0x20, 0x01, 0, 2};
@@ -88,8 +88,8 @@ static void addr_substitute(uint8_t addr[16], uint8_t ip_version)
     }
 }
 
-/* The captured tuple with the team in the server's place. A client gets another address when it has
- * the team's own, or one that no host can have: the server would drop what comes from there. */
+/* Returns the captured tuple with the team in the server's place. A client gets another address if it has the address of
+ * the team or one that no host can have, because the server would drop its packets. */
 static struct flow_key key_wanted(const struct tuple_table *table, const struct conversation *cap)
 {
     struct flow_key key = cap->key;
@@ -114,7 +114,8 @@ static void key_claim_other_port(struct tuple_table *table, size_t index,
     } while (key.rport != first && !(first < PORT_FIRST && key.rport == PORT_LAST));
 }
 
-/* Captured tuples first, so that a conversation that must change its port takes no other's. */
+/* Assigns the tuples. Captured tuples are assigned first, so that a conversation that must change its port does not take
+ * the tuple of another one. */
 static void claim_all(struct tuple_table *table, const struct capture *capture)
 {
     for (size_t i = 0; i < table->count; i++) {
@@ -152,7 +153,7 @@ void tuple_table_free(struct tuple_table *table)
     free(table->slots);
 }
 
-/* No source address may be a group address or the team's own. */
+/* A captured source address is replaced if it is a group address or the address of the team. */
 void tuple_table_client_mac(const struct tuple_table *table, const struct conversation *cap,
                             size_t index, uint8_t mac[6])
 {

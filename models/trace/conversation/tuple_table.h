@@ -1,4 +1,4 @@
-/* Which tuple each conversation of a capture has on the team's address, and the way back. */
+/* Maps each conversation of a capture to a tuple with the team's address, and back. */
 #ifndef TOESIM_TRACE_TUPLE_TABLE_H
 #define TOESIM_TRACE_TUPLE_TABLE_H
 
@@ -7,7 +7,8 @@
 struct tuple_params {
     uint8_t team_mac[6];
     uint8_t team_ipv4[16], team_ipv6[16];
-    /* One stack plays all clients and does not look at VLANs: no tuple twice, whatever its VLAN. */
+    /* True if one stack plays all clients. It ignores VLANs, so no two conversations may share a tuple that differs only
+     * by its VLAN. */
     bool across_vlans;
 };
 
@@ -19,22 +20,23 @@ struct tuple_table {
     size_t size;
 };
 
-/* A tuple for every conversation. False: out of memory; free it all the same. */
+/* Assigns a tuple to every conversation. Returns false if memory is short; tuple_table_free() must be called even
+ * then. */
 bool tuple_table_init(struct tuple_table *table, const struct tuple_params *params,
                       const struct capture *capture);
 void tuple_table_free(struct tuple_table *table);
 
-/* Conversation of a tuple as used in the simulation (local = team); SIZE_MAX: none. */
+/* Returns the conversation of a tuple of the simulation, whose `local` is the team, or SIZE_MAX. */
 size_t tuple_table_find(const struct tuple_table *table, const struct flow_key *key);
 
-/* The same without regard to the key's VLAN; only with across_vlans. */
+/* Does the same but ignores the VLAN of the key. The table must have been made with across_vlans. */
 size_t tuple_table_find_across(const struct tuple_table *table, const struct flow_key *key);
 
-/* The conversation a frame of the team belongs to, given the tuple as the frame has it (local =
- * its destination). */
+/* Returns the conversation of a frame that the team has sent. `seen` is the tuple of the frame, whose `local` is the
+ * destination. */
 size_t tuple_table_find_reverse(const struct tuple_table *table, const struct flow_key *seen);
 
-/* The client's MAC address: as captured, or a made-up one where no host can have that. */
+/* Returns the captured MAC address of the client, or a generated one if no host can have the captured address. */
 void tuple_table_client_mac(const struct tuple_table *table, const struct conversation *cap,
                             size_t index, uint8_t mac[6]);
 
