@@ -1,7 +1,8 @@
 /*
- * Connections the server opens: tuple and port, id, generation and rings, the peer's MAC address,
- * then RESERVE and INSTALL of an image in SYN_SENT. The NIC sends the SYN and does the rest, like
- * with one that was opened by the peer. Timer: the neighbour table's.
+ * Connections that the server opens. The driver chooses the tuple with its local port, allocates id, generation and
+ * rings, resolves the peer's MAC address, and then issues RESERVE and INSTALL with an image in SYN_SENT. The NIC sends
+ * the SYN and processes the handshake, as it does for a connection that the peer opens. The only timer is that of the
+ * neighbour table.
  */
 #include "host-sw/life/connecting.h"
 
@@ -30,7 +31,7 @@ static bool is_used(void *self, const struct flow_key *key)
            time_wait_find(&sw->stack.time_waits, key) != NULL;
 }
 
-/* Unicast, not ourselves, and there at all (RFC 9293 MUST-46). */
+/* Returns true if addr is a specified unicast address other than our own (RFC 9293 MUST-46). */
 static bool is_good_peer(const uint8_t ours[16], const uint8_t addr[16], uint8_t ip_version)
 {
     static const uint8_t any6[16];
@@ -42,7 +43,7 @@ static bool is_good_peer(const uint8_t ours[16], const uint8_t addr[16], uint8_t
     return v4 != 0 && v4 >> 28 != 0xe && v4 != UINT32_MAX;
 }
 
-/* Both ports of a team where both may own share the work by the tuple's hash. */
+/* Chooses the NIC for a new connection. If both NICs may own it, a hash of the tuple spreads the load. */
 static unsigned nic_for(const struct host_sw *sw, const struct flow_key *key)
 {
     unsigned nic = (unsigned)(siphash24(&sw->isn_key, key, sizeof *key) & 1);
@@ -59,7 +60,7 @@ static struct neighbour_key neighbour_of(const struct flow_key *key)
 static void ask(struct host_sw *sw, const struct neighbour_key *key, unsigned port)
 {
     struct answer_request from = {.port = port, .ipv4 = sw->params.ipv4, .ipv6 = sw->params.ipv6};
-    (void)answer_ask(&sw->stack, &from, key); /* what is not sent is asked again */
+    (void)answer_ask(&sw->stack, &from, key); /* the neighbour table repeats a request that fails */
 }
 
 static void begin(struct host_sw *sw, struct dir_entry *entry, const uint8_t mac[6])

@@ -7,11 +7,12 @@
 struct host_sw;
 struct neighbour_key;
 
+/* Empties the neighbour table and sets up the choice of local ports. */
 void connecting_init(struct host_sw *sw);
-/* A neighbour told its address: whoever waits for it may begin. */
+/* Learns the MAC address of a neighbour and opens the connections that wait for it. */
 void connecting_on_neighbour(struct host_sw *sw, const struct neighbour_key *key,
                              const uint8_t mac[6]);
-/* Requests that were not answered. */
+/* Repeats address requests that were not answered in time, or gives up the connections that wait for them. */
 void connecting_on_time(struct host_sw *sw, uint64_t now_ps);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * SYNs answered without state (RFC 4987, docs/host_stack.md): when the embryonic connections are as
- * many as may be, or always, the SYN-ACK's number is a cookie. The acknowledgment that brings it back,
- * on whichever port, opens the connection there: the TCP core is led through the handshake that was,
- * up to SYN_RCVD, and the NIC gets that image with the acknowledgment held.
+ * SYN cookies (RFC 4987, docs/host_stack.md). When the number of embryonic connections is at its limit, or always if
+ * the scenario says so, the initial sequence number of the SYN-ACK is a cookie, and no state is kept. The
+ * acknowledgment that returns the cookie, on either port, opens the connection. The driver repeats the handshake in the
+ * TCP core up to SYN_RCVD, and gives the NIC this image together with the acknowledgment as a held frame.
  */
 #include "host-sw/life/cookie.h"
 
@@ -22,7 +22,7 @@ static uint32_t ts_offset_of(const struct host_sw *sw, const struct flow_key *ke
     return (uint32_t)siphash24(&sw->isn_key, key->raddr, sizeof key->raddr);
 }
 
-/* What of the options can be told from the acknowledgment alone: without timestamps only the MSS. */
+/* Returns the options of the SYN that the acknowledgment can carry back. Without timestamps that is only the MSS. */
 static uint8_t keepable(const struct app_accept *accept, const struct tcp_segment *syn)
 {
     if ((syn->options & TCP_HAS_TS) != 0 && (accept->offered & CTX_FEATURE_TS) != 0)
@@ -30,7 +30,7 @@ static uint8_t keepable(const struct app_accept *accept, const struct tcp_segmen
     return accept->offered & CTX_FEATURE_MSS;
 }
 
-/* A context that has answered the SYN: state SYN_RCVD; *tx is its SYN-ACK. */
+/* Brings the context to SYN_RCVD as if it had received the SYN, and stores its SYN-ACK in *tx. */
 static void lead_through(struct host_sw *sw, struct conn_ctx *ctx, const struct tcp_segment *syn,
                          struct tcp_tx *tx)
 {
@@ -51,7 +51,7 @@ static uint16_t announced_mss(const struct tcp_segment *syn, uint8_t ip_version)
     return ip_version == 4 ? 536 : 1220; /* RFC 9293 MUST-15 */
 }
 
-/* A context of nobody, just to make the SYN-ACK. */
+/* Makes the SYN-ACK with a temporary context, which is not kept. */
 static void answer_of(struct host_sw *sw, const struct packet *packet, const struct flow_key *key,
                       const struct app_accept *accept, struct tcp_tx *tx)
 {
@@ -96,7 +96,7 @@ bool cookie_on_syn(struct host_sw *sw, const struct dir_frame *frame, const stru
         return false;
     server_charge(sw, CPU_COST_APP_CALL, 1);
     if (!sw->app->on_cookie_syn(sw->app_self, key, &packet->seg, &accept))
-        return false; /* the ordinary way refuses it */
+        return false; /* opening_on_syn() refuses the SYN */
     answer_of(sw, packet, key, &accept, &tx);
     if (!host_stack_send_answer(&sw->stack, sw->mode->reply_port(&sw->ports, frame->port), packet,
                                 &tx)) {
@@ -109,7 +109,7 @@ bool cookie_on_syn(struct host_sw *sw, const struct dir_frame *frame, const stru
     return true;
 }
 
-/* The peer's SYN as far as cookie and timestamp tell of it. */
+/* Rebuilds the peer's SYN from the acknowledgment, the MSS in the cookie and the options in the timestamp. */
 static struct tcp_segment syn_of(const struct tcp_segment *ack, uint16_t mss)
 {
     struct tcp_segment syn = {.sport = ack->sport,
@@ -129,7 +129,7 @@ static struct tcp_segment syn_of(const struct tcp_segment *ack, uint16_t mss)
     return syn;
 }
 
-/* From here on it is an opening like any other, but that the SYN-ACK has left already. */
+/* Opens the connection like any other, except that the SYN-ACK was already sent. */
 static void open_with(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame,
                       const struct packet *packet, const struct tcp_segment *syn,
                       struct app_accept *accept)
@@ -144,13 +144,13 @@ static void open_with(struct host_sw *sw, struct dir_entry *entry, const struct 
     opening_build_image(sw, entry, packet->src_mac, accept, &image);
     tcp_live_from_image(&image, now);
     lead_through(sw, &image, syn, &sent);
-    image.flags &= ~(uint32_t)CTX_FLAG_RTT_TIMING; /* it left at another time */
+    image.flags &= ~(uint32_t)CTX_FLAG_RTT_TIMING; /* the SYN-ACK was sent at another time */
     tcp_image_from_live(&image, now);
     opening_give(sw, entry, nic, &image);
 }
 
-/* Segments overtake each other on two ports: a reset to one that came before the acknowledgment would
- * end a good connection. The peer sends again. */
+/* Segments on two ports can overtake each other, and a reset in answer to a segment that came before the acknowledgment
+ * would end a good connection. Such a segment is dropped, and the peer sends it again. */
 static bool may_follow(struct host_sw *sw, const struct dir_frame *frame,
                        const struct tcp_segment *ack, const struct flow_key *key)
 {

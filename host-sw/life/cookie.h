@@ -9,11 +9,12 @@ struct flow_key;
 struct host_sw;
 struct packet;
 
-/* The SYN is answered with a cookie. False: an ordinary opening is due. */
+/* Answers the SYN with a cookie if that is necessary. Returns false if the caller is to open the connection in the
+ * ordinary way. */
 bool cookie_on_syn(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
                    const struct flow_key *key);
-/* An acknowledgment of a tuple nobody knows: when it brings a cookie back, the connection opens. False:
- * it does not. */
+/* Opens the connection if an acknowledgment for an unknown tuple returns a valid cookie. Returns false if the caller
+ * must still act on the segment. */
 bool cookie_on_ack(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
                    const struct flow_key *key);
 

@@ -1,7 +1,6 @@
 /*
- * Telling the peers of connections that ended with nobody left to tell them (farewell.h). Timers: one
- * per peer, for the reset itself (the next step, or when a port is usable again), for the probes, and
- * for the end of the entry.
+ * Resets to the peers of connections that ended without one (farewell.h). Each peer has one timer. It serves first for
+ * the reset, which is tried again until a port is usable, then for the probes, and last for the end of the entry.
  */
 #include "host-sw/life/farewell.h"
 
@@ -18,13 +17,14 @@
 enum { PROBES_MAX = 5, STAMP_BYTES = 12, ANSWER_TTL = 64 };
 enum { FRAME_BYTES = 14 + 4 + 40 + 20 + STAMP_BYTES };
 
-/* A reset is not repeated within a retransmission timeout, nor is a probe: the answer is under way. */
+/* A reset or a probe is not repeated within the minimum retransmission timeout, because the answer may be in flight. */
 static uint64_t repeat_ps(const struct host_sw *sw)
 {
     return sw->params.tcp.rto_min_us * PS_PER_US;
 }
 
-/* What the peer has acknowledged as far as the host was told, and what it may have received. */
+/* Notes the sequence number that the peer has acknowledged as far as the host knows (seq), and the highest one that it
+ * may have received (limit). */
 static void note_numbers(struct farewell *farewell, const struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
@@ -39,7 +39,7 @@ void farewell_begin(struct host_sw *sw, const struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
     if (entry->resolving)
-        return; /* nothing was ever sent */
+        return; /* the peer has not received any segment */
     struct farewell *farewell = farewell_find(&sw->farewells, &entry->key);
     if (!farewell)
         farewell = farewell_new(&sw->farewells, &entry->key, server_now(sw));
@@ -63,14 +63,15 @@ void farewell_forget(struct host_sw *sw, const struct flow_key *key)
         farewell_remove(&sw->farewells, farewell);
 }
 
-/* Timestamps as the lost NIC would have sent them. A peer that has agreed on them drops a segment without (RFC 7323 3.2),
- * and one that has not ignores the option. A reset needs none, but may have one. */
+/* Writes the timestamp option as the lost NIC would have sent it. A peer that has negotiated timestamps drops a segment
+ * without the option (RFC 7323 3.2), and any other peer ignores the option. A reset does not need it, but may have it.
+ */
 static void put_stamp(const struct host_sw *sw, const struct farewell *farewell,
                       uint8_t options[STAMP_BYTES])
 {
     enum { NOP = 1, TIMESTAMP = 8, TIMESTAMP_BYTES = 10 };
     static const uint8_t head[] = {NOP, NOP, TIMESTAMP, TIMESTAMP_BYTES};
-    memset(options, 0, STAMP_BYTES); /* nothing is echoed: what the peer sent last is unknown */
+    memset(options, 0, STAMP_BYTES); /* TSecr is 0, because the peer's last TSval is unknown */
     memcpy(options, head, sizeof head);
     be32_store(options + sizeof head, ms_ticks(server_now(sw)) + farewell->ts_offset);
 }
@@ -117,14 +118,15 @@ static bool reset_at(struct host_sw *sw, struct farewell *farewell, uint32_t seq
     return true;
 }
 
-/* Nothing more to do for it but to know its tuple for a while. */
+/* Stops resets and probes to this peer, and keeps its tuple until the entry expires. */
 static void rest(struct host_sw *sw, struct farewell *farewell)
 {
     farewell->exact = true;
     farewell_at(&sw->farewells, farewell, farewell->until_ps);
 }
 
-/* An acknowledgment from before the reset tells the number better than the last record did. */
+/* Takes the sequence number from an acknowledgment that arrives before the reset is sent, because it is newer than the
+ * last record. */
 static void learn(struct farewell *farewell, uint32_t ack)
 {
     if (host_seq_lt(farewell->seq, ack) && !host_seq_lt(farewell->limit, ack))
@@ -138,7 +140,7 @@ bool farewell_on_frame(struct host_sw *sw, const struct flow_key *key,
     if (!farewell)
         return false;
     if ((seg->flags & TCP_RST) != 0) {
-        farewell_remove(&sw->farewells, farewell); /* it knows, or gave up by itself */
+        farewell_remove(&sw->farewells, farewell); /* the peer has ended the connection */
         return true;
     }
     if ((seg->flags & TCP_ACK) == 0)
@@ -163,7 +165,7 @@ static void on_time(struct host_sw *sw, struct farewell *farewell, uint64_t now_
     if (!farewell->told && reset_at(sw, farewell, farewell->seq)) {
         sw->stats.resets_unasked++;
     } else if (farewell->told) {
-        /* A segment before everything the peer expects: it answers with what it expects. */
+        /* The segment lies to the left of the peer's window, so the peer answers with the number that it expects. */
         sw->stats.end_probes += send(sw, farewell, farewell->seq - 1, 0);
         farewell->probes++;
     }

@@ -1,8 +1,7 @@
 /*
- * Connections of which no packet was received for the idle time leave their NIC, or the host's own
- * TCP, and rest in host memory, whatever their state is from ESTABLISHED on. The next frame, the
- * application, or one of their timers brings them back. Timers: one per resting connection, at the
- * earliest deadline of its image.
+ * A connection of which no packet was received for the idle time leaves its NIC, or the host's own TCP, and rests in
+ * host memory, in any state from ESTABLISHED on. The next frame, the application, or one of the connection's timers
+ * brings it back. Each resting connection has one timer, which is set to the earliest deadline of its image.
  */
 #include "host-sw/life/idle.h"
 
@@ -12,7 +11,7 @@
 
 #include <assert.h>
 
-/* A timer that is due so soon fires where the connection is: bringing it out and back costs more. */
+/* A connection with a timer that is due within this time does not rest, because moving it out and back costs more. */
 enum { LEFT_US_MIN = 1000 };
 
 const char *idle_reason_key(enum idle_reason reason)
@@ -26,7 +25,7 @@ const char *idle_reason_key(enum idle_reason reason)
     return keys[reason];
 }
 
-/* The same of a context that the host's own TCP runs. */
+/* Returns the reason why a connection of the host's own TCP may not rest, or IDLE_REASON_COUNT if it may. */
 static enum idle_reason host_refuses(const struct host_sw *sw, uint32_t conn)
 {
     uint64_t now_ps = server_now(sw);
@@ -37,7 +36,8 @@ static enum idle_reason host_refuses(const struct host_sw *sw, uint32_t conn)
                                                                                 : IDLE_REASON_COUNT;
 }
 
-/* What the driver can know without asking the NIC. IDLE_REASON_COUNT: nothing speaks against it. */
+/* Returns the reason why the connection may not rest as far as the driver knows without asking a NIC, or
+ * IDLE_REASON_COUNT if there is none. */
 static enum idle_reason driver_refuses(const struct host_sw *sw, const struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
@@ -52,7 +52,7 @@ static enum idle_reason driver_refuses(const struct host_sw *sw, const struct di
                                       : IDLE_REASON_COUNT;
 }
 
-/* What its context says. */
+/* Returns the reason in the context why the connection may not rest, or IDLE_REASON_COUNT if there is none. */
 static enum idle_reason image_refuses(const struct host_sw *sw, const struct conn_ctx *image)
 {
     if (!tcp_may_rest(image, &sw->params.tcp))
@@ -60,8 +60,8 @@ static enum idle_reason image_refuses(const struct host_sw *sw, const struct con
     return tcp_image_left_us(image) < LEFT_US_MIN ? IDLE_REASON_TIMER : IDLE_REASON_COUNT;
 }
 
-/* One that was found busy and not heard since is left alone for as long again as it was busy: every
- * question stops it and moves its context twice. */
+/* Returns the time before which the connection is not asked to rest. If it was found busy and nothing was received
+ * since, the wait doubles each time, because every attempt stops the connection and moves its context twice. */
 static uint64_t may_rest_ps(const struct host_sw *sw, const struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
@@ -119,8 +119,8 @@ void idle_scan(struct host_sw *sw, uint64_t now_ps)
         inactivate_if_silent(sw, &sw->dir.entries[conn], now_ps);
 }
 
-/* A frame or the application came first (R-29), or the NIC has something to do. The connection is not
- * asked again before another idle time. */
+/* Counts the reason why the connection may not rest (R-29 is one of them). The connection is not asked again before
+ * another idle time has passed. */
 static void note_refusal(struct host_sw *sw, struct dir_entry *entry, enum idle_reason reason)
 {
     assert(dir_entry_is_sane(entry));
@@ -145,8 +145,9 @@ bool idle_accepts(struct host_sw *sw, struct dir_entry *entry, const struct conn
     return reason == IDLE_REASON_COUNT;
 }
 
-/* Where a resting connection goes on: on `wanted` if that may be, else on the other NIC; on the host
- * when no NIC has room or a usable port, or when it was there by policy or for what it receives. */
+/* Chooses the place that a resting connection goes back to: `wanted` if that NIC may own it, or else the other NIC. The
+ * connection goes to the host if no NIC has room or a usable port, or if the host had it for a reason that still holds.
+ */
 static unsigned place_for(const struct host_sw *sw, const struct dir_entry *entry, unsigned wanted,
                           enum host_reason *reason)
 {

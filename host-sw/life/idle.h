@@ -1,4 +1,4 @@
-/* Silent connections: when they may rest in host memory, and what brings them back. */
+/* Decides when silent connections rest in host memory, and brings them back. */
 #ifndef TOESIM_HOST_LIFE_IDLE_H
 #define TOESIM_HOST_LIFE_IDLE_H
 
@@ -11,26 +11,26 @@ struct conn_ctx;
 struct dir_entry;
 struct host_sw;
 
-/* Looks at every connection and puts those to rest that have been silent for the idle time. */
+/* Looks at every connection and begins to inactivate those that have been silent for the idle time. */
 void idle_scan(struct host_sw *sw, uint64_t now_ps);
 
-/* May the connection, which its NIC has stopped serving, rest with this image? False: it goes back, and
- * the reason is counted. */
+/* Returns true if the connection, which its NIC has stopped serving, may rest with this image. Otherwise the reason is
+ * counted, and the connection goes back. */
 bool idle_accepts(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image);
 
-/* Brings a resting connection back: to `wanted` (PLACE_HOST: the NIC it was last heard on) where that
- * may be, else to the other NIC, else to the host's own TCP. why: what asked for it. */
+/* Brings a resting connection back to `wanted` if that NIC may own it, or else to the other NIC, or else to the host's
+ * own TCP. If wanted is PLACE_HOST, the NIC that received the last frame is preferred. why is the trigger. */
 void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned wanted,
                      const struct move_trigger *why);
 
-/* The timer of a resting connection: at the earliest deadline of its image; and none any more. */
+/* Set the timer of a resting connection to the earliest deadline of its image, and stop the timer. */
 void idle_arm(struct host_sw *sw, const struct dir_entry *entry, const struct conn_ctx *image);
 void idle_disarm(struct host_sw *sw, const struct dir_entry *entry);
 
-/* The earliest timer of a resting connection; TIME_NEVER: none runs. */
+/* Returns the time of the earliest timer of a resting connection, or TIME_NEVER if none runs. */
 uint64_t idle_next_ps(const struct host_sw *sw);
 
-/* Brings back those whose timer is due. True: there was one. */
+/* Brings back the connections whose timer is due. Returns true if there was one. */
 bool idle_on_time(struct host_sw *sw, uint64_t now_ps);
 
 #endif

@@ -95,7 +95,7 @@ bool offload_run(struct host_sw *sw)
            sw->turns_taken < sw->params.moves_outstanding_max) {
         struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->waiting)];
         if (!sw->mode->may_own(&sw->ports, nic_for(sw, entry)))
-            break; /* nor any other */
+            break; /* no NIC may own connections now, so none of the others can go either */
         nic_places_stop_waiting(sw, entry);
         act_on(sw, entry, false);
         busy = true;

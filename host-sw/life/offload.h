@@ -1,4 +1,4 @@
-/* Transfers between NICs and the host's own TCP: who asks for them, and why (docs/host_stack.md). */
+/* Requests transfers between the NICs and the host's own TCP (docs/host_stack.md). */
 #ifndef TOESIM_HOST_LIFE_OFFLOAD_H
 #define TOESIM_HOST_LIFE_OFFLOAD_H
 
@@ -6,20 +6,22 @@
 
 struct dir_entry;
 
-/* Takes the connection from its NIC to the host, for that reason. */
+/* Takes the connection from its NIC to the host for the given reason. */
 void offload_take_away(struct host_sw *sw, struct dir_entry *entry, enum host_reason reason);
 
-/* Does that for every active connection of the NIC, because no port can carry frames. */
+/* Takes every active connection of the NIC to the host, because no port can carry frames. */
 void offload_take_all(struct host_sw *sw, unsigned nic);
 
-/* The connection's NIC has dropped a segment of it. */
+/* Acts on a segment that the connection's NIC has dropped. Too many drops for want of out-of-order space make the host
+ * take the connection. */
 void offload_on_dropped(struct host_sw *sw, struct dir_entry *entry, enum drop_reason reason);
 
-/* A segment of the connection came in fragments. Too many make the host the better place. */
+/* Acts on a segment of the connection that arrived in fragments. After too many of them the host takes the connection,
+ * because a NIC cannot process fragments. */
 void offload_on_fragments(struct host_sw *sw, struct dir_entry *entry);
 
-/* Acts on requests from outside, and fills places on the NICs that have become free. True: there was
- * something to do. */
+/* Acts on requests of host_sw_request_place(), and fills places on the NICs that have become free. Returns true if
+ * there was any work. */
 bool offload_run(struct host_sw *sw);
 
 #endif

@@ -1,5 +1,4 @@
-/* A SYN for a listener: from the frame to RESERVE and INSTALL in one doorbell.
- */
+/* Opens a connection when a SYN for a listener arrives. RESERVE and INSTALL are issued with one doorbell. */
 #include "host-sw/life/opening.h"
 
 #include "host-sw/conn/conn.h"
@@ -27,7 +26,8 @@ static void refuse(struct host_sw *sw, const struct dir_frame *frame, const stru
     fate_drop(sw, frame, PROBE_NO_CONN, reason);
 }
 
-/* RFC 6528, and beyond the last number of an incarnation in TIME_WAIT (RFC 9293 3.10.7.4). */
+/* Chooses the initial sequence number (RFC 6528), above the last number of an incarnation in TIME_WAIT (RFC 9293
+ * 3.10.7.4). */
 static uint32_t choose_iss(struct host_sw *sw, const struct flow_key *key,
                            const struct time_wait *reopened)
 {

@@ -1,4 +1,5 @@
-/* How connections end: orderly, prematurely with exactly one notice, or given up by the host. */
+/* Ends connections. A connection is closed by both sides, ends prematurely with exactly one notice, or is given up by
+ * the host. */
 #include "host-sw/life/termination.h"
 
 #include "host-sw/conn/app_calls.h"
@@ -39,7 +40,8 @@ void termination_examine_held(struct host_sw *sw, struct dir_entry *entry)
     }
 }
 
-/* The tuple leaves the directory; commands under way are awaited before the id is free. */
+/* Removes the tuple from the directory. The id becomes free only when all commands about the connection have completed.
+ */
 static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state shown,
                    enum nic_term_cause cause)
 {
@@ -54,7 +56,7 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     if (entry->resolving)
         sw->resolving--;
     entry->resolving = false;
-    assert(entry->state != DIR_INACTIVE); /* it is brought back first */
+    assert(entry->state != DIR_INACTIVE); /* a resting connection is brought back before it ends */
     transfer_on_conn_ended(sw, entry);
     nic_places_on_ended(sw, entry);
     directory_unlist(&sw->dir, server_conn_of(sw, entry), &last);
@@ -62,13 +64,13 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
         sw, entry, entry->owner,
         (struct probe_event){.kind = PROBE_DIR_STATE,
                              .dir.state = shown == DIR_TIME_WAIT ? DIR_TIME_WAIT : DIR_CLOSING});
-    /* Frames that an INSTALL reads stay until it has completed. */
+    /* The held frames stay in host memory until INSTALL has completed, because the NIC may read them. */
     if (!frames_issued)
         termination_examine_held(sw, entry);
     termination_settle(sw, entry);
 }
 
-/* Of these ends nobody has told the peer: the context from which a reset would be built is gone. */
+/* Returns true if no NIC has told the peer, because the context from which it would build a reset is lost. */
 static bool is_untold(enum nic_term_cause cause)
 {
     return cause == NIC_TERM_ENGINE_ERROR || cause == NIC_TERM_CTX_ERROR;
@@ -98,14 +100,14 @@ static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_ca
     sw->app->on_closed(sw->app_self, server_conn_of(sw, entry), entry->cookie, cause);
 }
 
-/* An end is accepted from whoever may have had the connection last: the current generation, or the
- * source of a move whose destination was not activated yet. */
+/* Returns the entry that an end event belongs to, or null. Only an event of the current generation ends the connection.
+ * The source of a move has that generation until the image is given to the destination. */
 static struct dir_entry *match_end(struct host_sw *sw, const struct nic_event *event)
 {
     struct dir_entry *entry = directory_match(&sw->dir, event->conn, event->gen);
     if (entry && event->gen == entry->gen)
         return entry;
-    /* The end an ABORT asked for is told by its completion, and again by the event. */
+    /* After ABORT the completion has already ended the connection, so the event that follows is expected. */
     if (event->kind != NIC_EVENT_TERMINATED || event->detail != NIC_TERM_LOCAL_ABORT)
         sw->stats.stale_events++;
     return NULL;
@@ -123,7 +125,7 @@ void termination_on_terminated(struct host_sw *sw, const struct nic_event *event
     unlist(sw, entry, DIR_FREE, cause);
 }
 
-/* The last counters of an orderly end may be newer than the last record. */
+/* Takes over the last counters of the connection, which may be newer than those of the last record. */
 static void fold_end(struct dir_entry *entry, const struct nic_event *event)
 {
     assert(dir_entry_is_sane(entry));
@@ -161,7 +163,7 @@ void termination_on_abort_done(struct host_sw *sw, struct dir_entry *entry,
 {
     assert(dir_entry_is_sane(entry));
     if (event->result != NIC_RESULT_OK)
-        return; /* it ended by itself before; that event tells the application */
+        return; /* the connection had already ended, and its end event tells the application */
     notify(sw, entry, NIC_TERM_LOCAL_ABORT);
     unlist(sw, entry, DIR_FREE, NIC_TERM_LOCAL_ABORT);
 }
@@ -175,7 +177,7 @@ void termination_give_up(struct host_sw *sw, struct dir_entry *entry, enum nic_t
     unlist(sw, entry, DIR_FREE, cause);
 }
 
-/* Commands of the dead NIC never complete, and what it was given to process is gone. */
+/* Abandons the commands of the dead NIC, which never complete, and drops the frames that it was given. */
 static void abandon_commands(struct host_sw *sw, unsigned nic)
 {
     struct nic_request request;
@@ -212,7 +214,7 @@ void termination_of_nic(struct host_sw *sw, unsigned nic)
     }
 }
 
-/* Its row says so from now on. */
+/* Marks the row of the report as free and tells observers that TIME_WAIT is over. */
 static void time_wait_over(struct host_sw *sw, const struct time_wait *waiting, bool reopened)
 {
     if (!PLANTED(time_wait_row_leaked))

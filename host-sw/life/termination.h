@@ -1,4 +1,4 @@
-/* How connections end, and how the application is told. */
+/* Ends connections and tells the application. */
 #ifndef TOESIM_HOST_LIFE_TERMINATION_H
 #define TOESIM_HOST_LIFE_TERMINATION_H
 
@@ -11,19 +11,24 @@ struct host_sw;
 struct dir_entry;
 struct time_wait;
 
+/* Act on the end events of a NIC or the host's own TCP: a premature end, and an orderly end. */
 void termination_on_terminated(struct host_sw *sw, const struct nic_event *event);
 void termination_on_closed(struct host_sw *sw, const struct nic_event *event);
+/* Acts on the completion of ABORT. */
 void termination_on_abort_done(struct host_sw *sw, struct dir_entry *entry,
                                const struct nic_event *event);
+/* Ends TIME_WAIT of a tuple early, because a new SYN opens it again. */
 void termination_forget_time_wait(struct host_sw *sw, struct time_wait *waiting);
-/* Ends a connection whose NIC cannot tell: one notice. */
+/* Ends a connection whose NIC cannot report the end. The application gets one notice. */
 void termination_give_up(struct host_sw *sw, struct dir_entry *entry, enum nic_term_cause cause);
-/* The last command of an ended connection has completed. */
+/* Frees the rings and the id of an ended connection if all its commands have completed. */
 void termination_settle(struct host_sw *sw, struct dir_entry *entry);
-/* Frames held for a connection that ended are looked at as what they are now. */
+/* Examines again the frames that were held for a connection that has ended, because they may now open a new one or need
+ * a reset. */
 void termination_examine_held(struct host_sw *sw, struct dir_entry *entry);
-/* Every connection of a dead NIC ends. */
+/* Ends every connection of a dead NIC, except those at rest, which the other NIC then owns. */
 void termination_of_nic(struct host_sw *sw, unsigned nic);
+/* Ends TIME_WAIT of all tuples whose time is over at now_ps. */
 void termination_expire_time_waits(struct host_sw *sw, uint64_t now_ps);
 
 #endif
