@@ -1,4 +1,4 @@
-/* Challenge ACKs (RFC 5961 10): each NIC and the host have an equal part of the allowed rate. */
+/* Limits challenge ACKs (RFC 5961 10). Each NIC and the host get an equal share of the allowed rate. */
 #ifndef TOESIM_HOST_TEAM_CHALLENGE_H
 #define TOESIM_HOST_TEAM_CHALLENGE_H
 
@@ -7,10 +7,10 @@
 struct host_sw;
 struct host_sw_params;
 
-/* Challenge ACKs per second of each place. */
+/* Returns the number of challenge ACKs per second that each place may send. */
 uint32_t challenge_share(const struct host_sw_params *params);
 
-/* The secret of a place's draw. */
+/* Returns the secret from which a place draws its random limit. */
 uint32_t challenge_key(const struct host_sw *sw, uint32_t place);
 
 #endif

@@ -7,8 +7,8 @@
 
 #include <assert.h>
 
-/* The later of the two changes is what asks for the move: the owner's port was lost while the other one
- * could take over, or the other one came back. */
+/* The trigger of the move is the later of two changes. Either the owner's port was lost while the other port was
+ * usable, or the other port came back. */
 void failover_check(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
@@ -54,6 +54,7 @@ void failover_on_ports_changed(struct host_sw *sw, unsigned wanted, const struct
         if (sw->mode->may_own(&sw->ports, team_other(nic)) && !PLANTED(claim_no_failover))
             move_all(sw, nic);
         else if (sw->nics[nic].up)
-            offload_take_all(sw, nic); /* whatever becomes of the NIC now */
+            offload_take_all(sw,
+                             nic); /* a later reset of the NIC does not affect these connections */
     }
 }

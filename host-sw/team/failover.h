@@ -1,4 +1,4 @@
-/* Connections whose port was lost, and where they go. */
+/* Moves connections whose port was lost. */
 #ifndef TOESIM_HOST_TEAM_FAILOVER_H
 #define TOESIM_HOST_TEAM_FAILOVER_H
 
@@ -7,11 +7,11 @@
 struct dir_entry;
 struct host_sw;
 
-/* Moves the connection off an owner that may not have it any more, if the other NIC may. */
+/* Moves the connection to the other NIC if its owner may no longer have it and the other NIC may. */
 void failover_check(struct host_sw *sw, struct dir_entry *entry);
 
-/* The usability of ports has changed, or another port is to be active (`wanted`; NIC_COUNT: none is
- * named). why: the event or call that told so, for the moves that follow from it. */
+/* Called when the usability of ports has changed, or when the port `wanted` is to be active. wanted is NIC_COUNT if no
+ * port is named. why is the event or call, which becomes the trigger of the moves that follow. */
 void failover_on_ports_changed(struct host_sw *sw, unsigned wanted, const struct move_trigger *why);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * A NIC is lost to the team and comes back: its root port reports an error, a move's deadline raises a
- * suspicion, or somebody has reset the function. What a Linux driver's error handlers do is done here:
- * error detected (out of the team, its connections end), slot reset (probe and set up again as after
- * power-on), resume (into the team again).
+ * A NIC is lost when its root port reports an error, or when it fails the check that a late move causes. The recovery
+ * has the steps of a Linux driver's error handlers. In error_detected the NIC leaves the team and its connections end.
+ * In slot_reset the driver probes the NIC and sets it up again as after power-on. In resume the NIC joins the team
+ * again.
  */
 #include "host-sw/team/recovery.h"
 
@@ -16,21 +16,22 @@
 
 #include <assert.h>
 
-/* Writes of a NIC that had reached the root port before its link was lost are visible by then. */
+/* After this time all writes that had reached the root port before the link was lost are visible in host memory. */
 #define LAST_WRITES_PS PS_PER_US
 #define BAR_WINDOW UINT64_C(0xf0000000)
-/* The NIC's limit; the host sends three heartbeats in that time. */
+/* The host sends this many heartbeats within the time after which the NIC fences itself. */
 #define HEARTBEATS_PER_LIMIT 3
-/* How often a reset is asked for, and how many times: 4 ms. */
+/* The driver polls for the end of a reset with this period, for at most 4 ms. */
 #define RESET_POLL_PS (20 * PS_PER_US)
 enum { RESET_POLLS_MAX = 200 };
 
-/* The secret of the lookup table in this NIC: NIC_LOOKUP_KEY_WORDS words from the same key. Another one after each start of
- * the NIC would be no better, as it never leaves the machine. */
+/* Derives the secret of the lookup table in this NIC, which has NIC_LOOKUP_KEY_WORDS words. The secret is the same after
+ * each start of the NIC, because it never leaves the machine. */
 static void lookup_key(const struct host_sw *sw, unsigned nic, uint32_t *words)
 {
     for (uint32_t i = 0; i < NIC_LOOKUP_KEY_WORDS; i++) {
-        const uint32_t what[3] = {0x6c6f6f6b, nic, i}; /* a stream of its own */
+        const uint32_t what[3] = {0x6c6f6f6b, nic,
+                                  i}; /* the constant separates it from other uses of the key */
         words[i] = (uint32_t)siphash24(&sw->isn_key, what, sizeof what);
     }
 }
@@ -38,7 +39,8 @@ static void lookup_key(const struct host_sw *sw, unsigned nic, uint32_t *words)
 static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned nic)
 {
     const struct host_sw_params *params = &sw->params;
-    const struct nic_probe_sizes *sizes = &sw->sizes[nic]; /* a link that was down forgets them */
+    const struct nic_probe_sizes *sizes =
+        &sw->sizes[nic]; /* a NIC loses its settings with the link */
     uint64_t ours = BAR_WINDOW + (uint64_t)nic * NIC_BAR0_BYTES;
     struct nic_driver_params driver = {
         .mtu_bytes = params->mtu_bytes,
@@ -76,14 +78,14 @@ static bool is_fenced(struct host_sw *sw, unsigned nic)
     return status == UINT32_MAX || (status & NIC_STATUS_FENCED) != 0;
 }
 
-/* The port left the team with its NIC, or came back, at this moment. */
+/* Tells failover that the port has left the team with its NIC, or has come back, at the present time. */
 static void port_changed(struct host_sw *sw, unsigned nic)
 {
     struct move_trigger why = {.at_ps = server_now(sw), .kind = TRIGGER_LINK, .port = (uint8_t)nic};
     failover_on_ports_changed(sw, NIC_COUNT, &why);
 }
 
-/* Error detected. What it wrote before counts, so its rings stay for a last look. */
+/* The step error_detected. The rings of the NIC stay until a last look at them, because its earlier writes are valid. */
 static void take_out_of_team(struct host_sw *sw, unsigned nic, bool may_restart)
 {
     assert(sw->nics[nic].up);
@@ -104,7 +106,7 @@ static void give_up(struct host_sw *sw, unsigned nic, enum nic_probe_result why)
     sw->stats.recoveries_failed++;
 }
 
-/* Slot reset. It takes its time, in which the other NIC is served. */
+/* The step slot_reset. It only begins the reset, so that the driver can serve the other NIC meanwhile. */
 static void begin_restart(struct host_sw *sw, unsigned nic)
 {
     struct nic_driver_params params = driver_params(sw, nic);
@@ -121,7 +123,7 @@ static void begin_restart(struct host_sw *sw, unsigned nic)
     sw->restart_ps[nic] = server_now(sw) + RESET_POLL_PS;
 }
 
-/* Resume, once the reset is over. */
+/* The step resume, which waits until the reset is over. */
 static void end_restart(struct host_sw *sw, unsigned nic)
 {
     if (!nic_probe_is_ready(sw->bus, nic)) {
@@ -169,7 +171,7 @@ static void on_port(struct host_sw *sw, unsigned nic)
         take_out_of_team(sw, nic, true);
 }
 
-/* A NIC that did not complete a command in time is asked whether it is there, and in service. */
+/* Checks a NIC that did not complete a command in time. The NIC is lost if it does not answer or is fenced. */
 static void on_suspicion(struct host_sw *sw, unsigned nic)
 {
     if (!sw->nics[nic].up)

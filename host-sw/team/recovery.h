@@ -1,4 +1,4 @@
-/* A NIC leaves the team and comes back. */
+/* Takes a lost NIC out of the team and brings it back. */
 #ifndef TOESIM_HOST_TEAM_RECOVERY_H
 #define TOESIM_HOST_TEAM_RECOVERY_H
 
@@ -7,12 +7,15 @@
 
 struct host_sw;
 
-/* Probes and sets up; blocks. False: sw->probe_results says why. */
+/* Probes the NIC and sets it up. The call blocks until that is done. Returns false if it failed; sw->probe_results has
+ * the reason. */
 bool recovery_start_nic(struct host_sw *sw, unsigned nic);
-/* Acts on what root ports told, on suspicions and on restarts that are due; blocks then. */
+/* Acts on reports of root ports, on suspected NICs and on restarts that are due. The call blocks while it reads from
+ * NICs. Returns true if there was any work. */
 bool recovery_run(struct host_sw *sw);
-/* recovery_run() has something to do. */
+/* Returns true if recovery_run() has work. */
 bool recovery_is_due(const struct host_sw *sw);
+/* Returns the time of the next restart step, or TIME_NEVER. */
 uint64_t recovery_next_ps(const struct host_sw *sw);
 
 #endif

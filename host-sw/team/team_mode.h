@@ -1,4 +1,4 @@
-/* How the two ports share the work: one file for each team mode. */
+/* A team mode decides how the two ports share the work. Each mode is one file. */
 #ifndef TOESIM_HOST_TEAM_TEAM_MODE_H
 #define TOESIM_HOST_TEAM_TEAM_MODE_H
 
@@ -6,34 +6,34 @@
 
 #include <stdbool.h>
 
-/* What a mode knows. */
+/* The state of the ports on which a mode decides. */
 struct team_ports {
-    bool usable[NIC_COUNT]; /* NIC answers and its link is up */
-    unsigned active;        /* the port that carries the frames, where only one does */
+    bool usable[NIC_COUNT]; /* the NIC answers and its link is up */
+    unsigned active;        /* the port that carries the frames in a mode with one such port */
 };
 
 struct team_mode_ops {
-    const char *name; /* the scenario's word, and written nowhere else */
-    /* What the switch must do: send every frame to the active port, as long as that is usable. */
+    const char *name; /* the value of the scenario key that chooses this mode */
+    /* True if the switch must send every frame to the active port while that port is usable. */
     bool one_port_carries;
-    /* An operator may choose the active port (the fault set_active). */
+    /* True if an operator may choose the active port (the fault set_active). */
     bool can_set_active;
-    /* May a connection live on this NIC? */
+    /* Returns true if this NIC may own connections. */
     bool (*may_own)(const struct team_ports *ports, unsigned nic);
-    /* Port for a frame of the host's own in answer to one received on `nic`. */
+    /* Returns the port for a frame that the host sends in answer to a frame received on `nic`. */
     unsigned (*reply_port)(const struct team_ports *ports, unsigned nic);
-    /* The usability of ports has changed, or `wanted` is to be active (NIC_COUNT: none is named).
-     * Updates ports->active. */
+    /* Updates ports->active when the usability of ports has changed, or when the port `wanted` is to be active. wanted
+     * is NIC_COUNT if no port is named. */
     void (*on_change)(struct team_ports *ports, unsigned wanted);
 };
 
 /* The modes, in the order of mode_list.h. */
 extern const struct team_mode_ops *const team_mode_table[];
 
-/* The names of all, ending with a null. */
+/* Returns the names of all modes; the list ends with a null pointer. */
 const char *const *team_mode_names(void);
 
-/* The other one of two. */
+/* Returns the other NIC of the two. */
 static inline unsigned team_other(unsigned nic) { return 1 - nic; }
 
 #endif

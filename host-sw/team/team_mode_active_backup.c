@@ -1,4 +1,4 @@
-/* One port carries everything, the other waits: only the active port may source frames. */
+/* One port carries all frames while the other one waits. Only the active port may send. */
 #include "host-sw/team/team_mode.h"
 
 static bool may_own(const struct team_ports *ports, unsigned nic)
@@ -12,8 +12,8 @@ static unsigned reply_port(const struct team_ports *ports, unsigned nic)
     return ports->active;
 }
 
-/* An unusable port does not become active; an active port that fails is replaced. A port that comes
- * back does not take over again: each change moves every connection. */
+/* An unusable port does not become active, and an active port that fails is replaced. A port that comes back does not
+ * take over again, because each change moves every connection. */
 static void on_change(struct team_ports *ports, unsigned wanted)
 {
     if (wanted < NIC_COUNT && ports->usable[wanted])

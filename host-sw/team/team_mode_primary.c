@@ -1,5 +1,6 @@
-/* NIC 0 carries everything while it can, and NIC 1 only meanwhile: as active-backup with primary_reselect=always in
- * the Linux bonding driver. So a port that comes back takes over again, and nobody chooses. */
+/* NIC 0 carries all frames while its port is usable, and NIC 1 does otherwise. This is active-backup with
+ * primary_reselect=always in the Linux bonding driver, so NIC 0 takes over again when its port comes back, and an
+ * operator cannot choose the active port. */
 #include "host-sw/team/team_mode.h"
 
 enum { PRIMARY = 0 };

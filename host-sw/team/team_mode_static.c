@@ -1,4 +1,5 @@
-/* Both ports carry frames at once (a static link group); answers leave by the receiving port. */
+/* Both ports carry frames at the same time, as in a static link aggregation group. The host answers through the port
+ * that received the frame. */
 #include "host-sw/team/team_mode.h"
 
 static bool may_own(const struct team_ports *ports, unsigned nic) { return ports->usable[nic]; }
