@@ -1,12 +1,12 @@
 /*
- * The books of the program: for each kind of thing that is taken and given back, how many are out as
- * their owner keeps it, and how many those who use them have. For the end of a run, and good between
- * two steps at any time.
+ * Accounts of the program's resources. For each kind of resource that is taken and given back, an account compares the
+ * number that its owner has given out with the number that its users have. Both are equal at the end of a run, and
+ * between any two steps.
  */
 #include "host-sw/server/server.h"
 #include "host-sw/transfer/transfer.h"
 
-/* What all entries of the directory have together. */
+/* Sums over all entries of the directory. */
 struct totals {
     uint64_t used, held_frames, held_bytes, pending, turns, on_nics, embryonic, resolving;
     uint64_t on_host, timers, resting_timers, with_lost, transfers;
@@ -17,7 +17,7 @@ static bool takes_turn(const struct host_sw *sw, uint32_t conn)
     return conn_list_has(&sw->transfers, conn) && sw->dir.entries[conn].transfer.takes_turn;
 }
 
-/* With a NIC that is out of the team, though the other one is there. */
+/* Returns true if the connection is left with a lost NIC although the other NIC is in the team. */
 static bool is_with_lost(const struct host_sw *sw, const struct dir_entry *entry)
 {
     bool has_owner = entry->state == DIR_ACTIVE || entry->state == DIR_INACTIVE;
@@ -125,7 +125,7 @@ size_t host_sw_audit(const struct host_sw *sw, bool at_rest,
         {"tuples in TIME_WAIT", time_wait_count(&sw->stack.time_waits),
          rows_in_time_wait(&sw->dir)},
         {"connections left with a lost NIC", t.with_lost, 0},
-        /* From here on: what is over when nothing is under way. */
+        /* The accounts from here on must be 0 at the end of a run. */
         {"commands without a completion", commands, 0},
         {"frames with a NIC", sw->injected.count, 0},
         {"contexts on their way", t.transfers, 0},

@@ -1,4 +1,4 @@
-/* The program of the server: start, main loop, stop. The rest is in team, stack and driver. */
+/* The program of the server, with its start, main loop and stop. The other folders of host-sw do the work. */
 #include "host-sw/server/server.h"
 #include "host-sw/dispatch/conn_io.h"
 #include "host-sw/dispatch/dispatch.h"
@@ -21,7 +21,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { SPARE_BUFFERS = 16384 }; /* beyond what is posted: frames held or being relayed */
+enum { SPARE_BUFFERS = 16384 }; /* buffers beyond the posted ones, for held and relayed frames */
 #define KICKED (1u << 31)
 
 void host_sw_params_default(struct host_sw_params *params)
@@ -59,7 +59,7 @@ void host_sw_params_default(struct host_sw_params *params)
     params->tcp.mss_max = (uint16_t)(params->mtu_bytes - 40);
 }
 
-/* The parts know the ones below them; what they need of the others they reach by these. */
+/* A part calls only the parts below it. It reaches the parts above through these functions. */
 static const struct server_upcalls upcalls = {.give_up = termination_give_up,
                                               .examine = dispatch_frame,
                                               .examine_held = termination_examine_held,
@@ -103,7 +103,7 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     return sw;
 }
 
-/* Native memory only: the simulated machine may be gone already. */
+/* Frees native memory only, because the simulated machine may no longer exist. */
 void host_sw_destroy(struct host_sw *sw)
 {
     if (!sw)
@@ -147,7 +147,7 @@ static bool start_memory(struct host_sw *sw)
            buffer_pool_init(&sw->pool, bus, buffers);
 }
 
-/* A policy asks for a move of its own accord. */
+/* Requests a move for a policy that asks for it outside of a verdict on a frame. */
 static bool policy_moves(void *self, uint32_t conn, const struct move_trigger *why)
 {
     struct host_sw *sw = self;
@@ -168,7 +168,8 @@ static void start_lists(struct host_sw *sw)
     conn_list_init(&sw->telling, &first->telling, sizeof *first);
 }
 
-/* Both NICs must know every id the directory may give out. */
+/* Starts the NICs and all parts of the driver. The directory is limited to the ids that all NICs in the team support.
+ */
 static bool start(struct host_sw *sw)
 {
     if (!start_memory(sw))
@@ -186,7 +187,7 @@ static bool start(struct host_sw *sw)
     if (!any || conn_max == 0)
         return false;
     if (!directory_init(&sw->dir, conn_max) || !host_records_init(sw) || !fragments_init(sw))
-        memory_out(); /* a server that never starts would make every conversation fail */
+        memory_out(); /* without the server every conversation would fail, which would look like a result */
     start_lists(sw);
     policy_list_init(&sw->policies, sw->params.policies, sw->params.own, conn_max,
                      (struct policy_server){policy_moves, sw});
@@ -269,8 +270,8 @@ NEXT(next_app, sw->next_app_ps)
 NEXT(next_host_tcp, host_tcp_next_ps(&sw->tcp))
 #undef NEXT
 
-/* Everything that wants the core at some time. Those that are due run in this order. run: null for parts whose turn is
- * elsewhere in the step, so the program only wakes up for them. True: there was something to do. */
+/* All parts with timers. The parts that are due run in this order, and run() returns true if there was any work. run is
+ * null if the part runs elsewhere in the step; the program then only wakes up for it. */
 static const struct timed_part {
     uint64_t (*next_ps)(const struct host_sw *sw);
     bool (*run)(struct host_sw *sw, uint64_t now_ps);
@@ -310,8 +311,7 @@ static bool run_timers(struct host_sw *sw, bool kicked)
     return busy;
 }
 
-/* The idle scan comes behind all that may concern a connection in this step: an image that it stores
- * cannot be read back before the next one. */
+/* The idle scan runs last in a step, because an image that it stores cannot be read back before the next step. */
 static bool scan(struct host_sw *sw)
 {
     uint64_t now_ps = server_now(sw);
@@ -339,8 +339,8 @@ static uint64_t next_timer_ps(const struct host_sw *sw)
     return next_ps;
 }
 
-/* Asks to be woken for what comes next, then sleeps. Both ways of waking are set up; the machine
- * uses the one it is built for. */
+/* Sleeps until the next timer, interrupt or watched write. The rings are armed for interrupts unless the program polls;
+ * then watch() has set up the addresses to watch. */
 static bool sleep_until_work(struct host_sw *sw)
 {
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
@@ -361,7 +361,8 @@ static bool sleep_until_work(struct host_sw *sw)
     return (fired & KICKED) != 0;
 }
 
-/* Set before the last look at the rings, so that nothing can slip in between. */
+/* Watches the next entry of each ring, if the program polls. The watch begins before the last look at the rings, so
+ * that no write is missed. */
 static void watch(struct host_sw *sw)
 {
     if (!sw->params.poll)
@@ -377,7 +378,7 @@ static void watch(struct host_sw *sw)
     }
 }
 
-/* What the step wrote takes effect now; that is T8 of the moves whose INSTALL is part of it. */
+/* Ends the step, so that its writes take effect. This is T8 of the moves whose INSTALL was issued in the step. */
 static void end_step(struct host_sw *sw)
 {
     sw->bus.ops->step_end(sw->bus.self);
@@ -399,7 +400,7 @@ void host_sw_main(struct host_sw *sw)
         kicked = false;
         busy |= host_tcp_has_work(&sw->tcp) || sw->app_called || sw->reassembled_count > 0;
         if (recovery_is_due(sw))
-            end_step(sw); /* it reads from NICs, which ends the step in any case */
+            end_step(sw); /* recovery_run() reads from NICs, which ends the step in any case */
         busy |= recovery_run(sw);
         if (busy) {
             end_step(sw);
