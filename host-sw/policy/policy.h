@@ -1,7 +1,7 @@
 /*
- * What decides that a connection moves. A scenario names the policies that are asked, in order, and the first
- * verdict that is not NEXT wins. Each policy is one file with one `struct policy_ops` and one row in
- * policy_table.c. A policy sees frames, ports and time, and nothing of the server behind them.
+ * Policies decide when a connection moves. A scenario lists policies, the server asks them in that order, and the first
+ * verdict other than NEXT wins. Each policy is one file with one `struct policy_ops` and one row in policy_table.c. A
+ * policy sees frames, ports and time, but not the rest of the server.
  */
 #ifndef TOESIM_HOST_POLICY_POLICY_H
 #define TOESIM_HOST_POLICY_POLICY_H
@@ -14,14 +14,14 @@
 #include <stdint.h>
 
 enum policy_verdict {
-    POLICY_NEXT,    /* no opinion: the next policy is asked */
+    POLICY_NEXT,    /* no opinion, so the next policy is asked */
     POLICY_MOVE,    /* move the connection to the NIC that received the frame */
     POLICY_FORWARD, /* relay the frame to the owner */
-    POLICY_WAIT, /* relay it as well; the policy may ask for the move later, by policy_ask_move() */
+    POLICY_WAIT,    /* relay the frame; the policy may call policy_ask_move() later */
 };
 
-/* A frame of an offloaded connection with good checksums. It is foreign if another NIC than the owner
- * received it; then it is no SYN, and the verdict counts. */
+/* A frame of an offloaded connection with good checksums. It is foreign if another NIC than the owner received it. A
+ * foreign frame is never a SYN, and the server acts on the verdict; for other frames the verdict is ignored. */
 struct policy_frame {
     uint32_t conn;
     uint64_t mac_time_ps;
@@ -30,30 +30,30 @@ struct policy_frame {
     uint8_t owner; /* the NIC that has the connection */
     bool is_foreign;
     bool is_closing; /* the peer has sent its FIN, or the application has closed */
-    /* The host knows of no reason why the owner would refuse the segment; only of foreign frames. */
+    /* The host knows no reason why the owner would refuse the segment. Set for foreign frames only. */
     bool is_acceptable;
 };
 
 struct policy;
 
-/* Calls that may be null do nothing. */
+/* Each function pointer may be null, except that run() must be set if next_ps() is. */
 struct policy_ops {
-    const char *name;       /* the scenario's word, and written nowhere else */
-    size_t priv_bytes;      /* its state in all, zero at the start */
-    size_t conn_priv_bytes; /* and for each connection, zero when the connection opens */
+    const char *name;       /* the word for this policy in a scenario */
+    size_t priv_bytes;      /* size of the state of the policy, which is zero at the start */
+    size_t conn_priv_bytes; /* size of the state of each connection, which is zero when it opens */
     struct own_keys own;
-    /* Null verdicts are NEXT. */
+    /* Returns the verdict on a frame. If null, the verdict is NEXT. */
     enum policy_verdict (*on_frame)(struct policy *policy, const struct policy_frame *frame);
-    /* NIC `nic` became usable, or no longer is. */
+    /* Called when the port of a NIC has become usable or unusable. */
     void (*on_port)(struct policy *policy, unsigned nic, bool usable);
-    /* A move of the connection from NIC to NIC was completed. */
+    /* Called when a move of the connection from NIC to NIC is complete. */
     void (*on_moved)(struct policy *policy, uint32_t conn, uint64_t now_ps);
-    /* When run() is to be called; TIME_NEVER or null: not at all. */
+    /* Returns the time at which run() is to be called, or TIME_NEVER. If null, run() is never called. */
     uint64_t (*next_ps)(const struct policy *policy);
     void (*run)(struct policy *policy, uint64_t now_ps);
 };
 
-/* Whom policy_ask_move() asks. True: the move has begun or waits for its turn. */
+/* The function behind policy_ask_move(). It returns true if the move has begun or waits in the queue. */
 struct policy_server {
     bool (*move)(void *self, uint32_t conn, const struct move_trigger *why);
     void *self;
@@ -61,19 +61,20 @@ struct policy_server {
 
 struct policy {
     const struct policy_ops *ops;
-    const void *values; /* of its own keys */
-    void *priv;
-    unsigned char *conns; /* private state of each connection */
+    const void *values;   /* values of the policy's own scenario keys */
+    void *priv;           /* state of the policy, of priv_bytes bytes */
+    unsigned char *conns; /* states of the connections, of conn_priv_bytes bytes each */
     struct policy_server server;
 };
 
-/* The private state of a connection. */
+/* Returns the policy's state of a connection. */
 void *policy_conn(const struct policy *policy, uint32_t conn);
 
-/* For POLICY_WAIT: the connection is to move to the NIC why->port. False: it cannot. */
+/* Asks for a move of the connection to the NIC why->port, usually after the verdict POLICY_WAIT. Returns false if the
+ * connection cannot move. */
 bool policy_ask_move(const struct policy *policy, uint32_t conn, const struct move_trigger *why);
 
-/* --- the policies in their order, for the server --- */
+/* --- the list of policies, for the server --- */
 
 enum { POLICIES_MAX = 8, POLICY_NAMES_MAX = 128 };
 
@@ -82,21 +83,23 @@ struct policy_list {
     struct policy policies[POLICIES_MAX];
 };
 
-/* names: words between commas, each of them a policy and none twice; at least one. values: of every
- * owner's keys (move_owner.h). */
+/* Sets up the policies. names lists at least one policy, separated by commas, and none twice. values has the values of
+ * all owners' keys (move_owner.h). */
 void policy_list_init(struct policy_list *list, const char *names, const unsigned char *values,
                       uint32_t conn_max, struct policy_server server);
 void policy_list_free(struct policy_list *list);
 
-/* Asks the policies in turn. *winner: the name of the one that decided, null if none did; then the verdict
- * is FORWARD. */
+/* Asks the policies in turn for a verdict on the frame. Stores the name of the policy that has decided in *winner. If
+ * no policy decides, *winner is null and the verdict is FORWARD. */
 enum policy_verdict policy_list_on_frame(struct policy_list *list, const struct policy_frame *frame,
                                          const char **winner);
+/* Pass events to all policies. */
 void policy_list_on_open(struct policy_list *list, uint32_t conn);
 void policy_list_on_port(struct policy_list *list, unsigned nic, bool usable);
 void policy_list_on_moved(struct policy_list *list, uint32_t conn, uint64_t now_ps);
+/* Returns the time at which the first policy must run, or TIME_NEVER. */
 uint64_t policy_list_next_ps(const struct policy_list *list);
-/* Runs those that are due. True: there was one. */
+/* Runs the policies that are due. Returns true if there was one. */
 bool policy_list_run(struct policy_list *list, uint64_t now_ps);
 
 /* --- the table --- */
@@ -104,10 +107,10 @@ bool policy_list_run(struct policy_list *list, uint64_t now_ps);
 extern const struct policy_ops *const policy_table[];
 extern const size_t policy_count;
 
-/* Null: no policy has this name. */
+/* Returns the policy whose name is the first `length` characters of name, or null if there is none. */
 const struct policy_ops *policy_find(const char *name, size_t length);
 
-/* The names of all, ending with a null. */
+/* Returns the names of all policies; the list ends with a null pointer. */
 const char *const *policy_names(void);
 
 #endif

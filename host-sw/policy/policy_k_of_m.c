@@ -1,6 +1,6 @@
 /*
- * A connection moves when k of its last m frames were foreign. A single stray frame, a fragment train or a short
- * detour then moves nothing, and a flow that has changed its port for good still moves soon.
+ * A connection moves when k of its last m frames were foreign. So a single stray frame, a train of fragments or a short
+ * detour does not move the connection, while a flow that has changed its port for good still moves soon.
  */
 #include "host-sw/policy/policy.h"
 
@@ -10,7 +10,7 @@ struct values {
 
 static const struct values preset = {.k = 3, .m = 4};
 
-/* A bit for each of the last frames, the newest in bit 0; 1: it was foreign. */
+/* One bit for each of the last frames, with the newest in bit 0. A bit is 1 if the frame was foreign. */
 typedef uint64_t history;
 enum { HISTORY_FRAMES = 64 };
 
@@ -26,7 +26,7 @@ static enum policy_verdict on_frame(struct policy *policy, const struct policy_f
                                                                        : POLICY_FORWARD;
 }
 
-/* What was foreign is the connection's own now. */
+/* After a move the former foreign port is that of the owner, so the history begins anew. */
 static void on_moved(struct policy *policy, uint32_t conn, uint64_t now_ps)
 {
     (void)now_ps;

@@ -1,6 +1,6 @@
 /*
- * A connection that is closing does not move: a FIN has come, or the application has closed. Its last few frames are
- * relayed, which costs less than a move. Otherwise the policy has no opinion.
+ * A connection is closing when the peer's FIN has come or the application has closed. Such a connection does not move,
+ * because relaying its last few frames costs less than a move. Otherwise the policy has no opinion.
  */
 #include "host-sw/policy/policy.h"
 

@@ -1,7 +1,7 @@
 /*
- * A connection that has moved stays where it is for a while, and its foreign frames are relayed: frames that still
- * wait in the queue of the old path do not bring it back. A connection that moves again as soon as it may stays
- * twice as long each time; each quiet period halves that again. Otherwise the policy has no opinion.
+ * A connection that has moved stays for a while, and its foreign frames are relayed. So frames that still wait in a
+ * queue of the old path do not bring it back. If the connection moves again soon after that time, the next stay is
+ * twice as long. Each quiet period halves the stay again. Otherwise the policy has no opinion.
  */
 #include "host-sw/policy/policy.h"
 
@@ -15,8 +15,8 @@ static const struct values preset = {
     .min_ps = PS_PER_MS, .max_ps = 100 * PS_PER_MS, .decay_ps = 10 * PS_PER_MS};
 
 struct residency {
-    uint64_t moved_ps; /* the last move */
-    uint64_t stay_ps;  /* 0: it has not moved yet */
+    uint64_t moved_ps; /* when the connection last moved */
+    uint64_t stay_ps;  /* how long it stays after that move; 0 if it has not moved yet */
 };
 
 static enum policy_verdict on_frame(struct policy *policy, const struct policy_frame *frame)

@@ -1,7 +1,7 @@
 /*
- * A foreign segment that the owner of the connection would not accept moves nothing: an old duplicate, a blind reset,
- * data beyond the window. It is relayed to the owner, which answers as TCP demands. Otherwise the policy has no
- * opinion.
+ * A foreign segment that the owner of the connection would not accept does not move the connection. Examples are an old
+ * duplicate, a blind reset, and data beyond the window. The segment is relayed to the owner, which answers as TCP
+ * requires. Otherwise the policy has no opinion.
  */
 #include "host-sw/policy/policy.h"
 
