@@ -25,8 +25,8 @@
 #define RESET_POLL_PS (20 * PS_PER_US)
 enum { RESET_POLLS_MAX = 200 };
 
-/* Derives the secret of the lookup table in this NIC, which has NIC_LOOKUP_KEY_WORDS words. The secret is the same after
- * each start of the NIC, because it never leaves the machine. */
+/* Derives the secret of the lookup table in this NIC, which has NIC_LOOKUP_KEY_WORDS words. The secret is the same
+ * after each start of the NIC, because it never leaves the machine. */
 static void lookup_key(const struct host_sw *sw, unsigned nic, uint32_t *words)
 {
     for (uint32_t i = 0; i < NIC_LOOKUP_KEY_WORDS; i++) {
@@ -85,7 +85,8 @@ static void port_changed(struct host_sw *sw, unsigned nic)
     failover_on_ports_changed(sw, NIC_COUNT, &why);
 }
 
-/* The step error_detected. The rings of the NIC stay until a last look at them, because its earlier writes are valid. */
+/* The step error_detected. The rings of the NIC stay until a last look at them, because its earlier writes are valid.
+ */
 static void take_out_of_team(struct host_sw *sw, unsigned nic, bool may_restart)
 {
     assert(sw->nics[nic].up);
