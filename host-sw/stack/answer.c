@@ -76,8 +76,8 @@ static enum drop_reason answer_arp(struct host_stack *stack, const struct answer
     return send(stack, request, frame, len) ? DROP_NONE : DROP_NO_RESOURCE;
 }
 
-/* RFC 4861 7.2.4: to whoever asks; a node that has no address yet (duplicate address detection) is
- * answered through all nodes. */
+/* Answers a neighbour solicitation (RFC 4861 7.2.4). The advertisement goes to the sender, or to all nodes if the
+ * sender has no address yet (duplicate address detection). */
 static enum drop_reason answer_neighbour(struct host_stack *stack,
                                          const struct answer_request *request,
                                          const struct packet *packet,
@@ -89,7 +89,8 @@ static enum drop_reason answer_neighbour(struct host_stack *stack,
     if (nameless && asked->has_link)
         return DROP_MALFORMED; /* RFC 4861 7.1.1 */
     struct packet_out out = answer_out(stack, packet, ND_HOP_LIMIT);
-    memcpy(out.src, request->ipv6, sizeof out.src); /* it was asked by multicast */
+    memcpy(out.src, request->ipv6,
+           sizeof out.src); /* the solicitation was sent to a multicast address */
     if (nameless) {
         memcpy(out.dst, all_nodes, sizeof out.dst);
         memcpy(out.dst_mac, all_nodes_mac, sizeof out.dst_mac);

@@ -1,5 +1,5 @@
-/* Local ports of connections that the server opens: RFC 6056 3.3.4, double-hash port selection, with
- * F and G = SipHash-2-4. */
+/* Chooses the local ports of connections that the server opens. The algorithm is the double-hash port selection of
+ * RFC 6056 3.3.4, where F and G are SipHash-2-4. */
 #ifndef TOESIM_HOST_STACK_EPHEMERAL_H
 #define TOESIM_HOST_STACK_EPHEMERAL_H
 
@@ -21,7 +21,8 @@ struct ephemeral {
 
 void ephemeral_init(struct ephemeral *ports, const struct isn_key *key);
 
-/* A port for the tuple (its lport is not looked at) that is_used() says is free; 0: none is. */
+/* Returns a port for the tuple that is_used() reports as free, or 0 if there is none. The lport of the tuple is
+ * ignored. */
 uint16_t ephemeral_pick(struct ephemeral *ports, const struct flow_key *tuple,
                         bool (*is_used)(void *self, const struct flow_key *tuple), void *self);
 

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A fixed key: order of the slots never shows in any output, and equal runs must be equal. */
+/* Returns the first slot to search for key. The hash has a fixed key, because equal runs must be equal; the order of
+ * the slots is not visible in any output. */
 static uint32_t home_of(const struct flow_table *table, const struct flow_key *key)
 {
     static const struct isn_key hash_key = {UINT64_C(0x0706050403020100),
@@ -34,7 +35,7 @@ void flow_table_free(struct flow_table *table)
     *table = (struct flow_table){0};
 }
 
-/* Slot of key, or the empty slot where it would go. */
+/* Returns the slot of key, or the empty slot where key would be inserted. */
 static uint32_t probe_for(const struct flow_table *table, const struct flow_key *key)
 {
     uint32_t at = home_of(table, key);
@@ -74,7 +75,7 @@ bool flow_table_remove(struct flow_table *table, const struct flow_key *key)
     uint32_t hole = probe_for(table, key);
     if (table->slots[hole].value == FLOW_TABLE_NONE)
         return false;
-    /* Later members of the probe run move back, so that no search stops at the hole too early. */
+    /* Move later members of the probe sequence back, so that no search stops too early at the hole. */
     for (uint32_t at = (hole + 1) & mask_of(table); table->slots[at].value != FLOW_TABLE_NONE;
          at = (at + 1) & mask_of(table)) {
         uint32_t home = home_of(table, &table->slots[at].key);

@@ -19,7 +19,7 @@ bool host_stack_init(struct host_stack *stack, struct nic_bus bus, struct nic_dr
 
 void host_stack_free(struct host_stack *stack) { time_wait_free(&stack->time_waits); }
 
-/* The buffer lives until the NIC's completion says that it has been read. */
+/* The command holds the buffer until its completion shows that the NIC has read the frame. */
 bool host_stack_send_of(struct host_stack *stack, unsigned port, uint32_t conn,
                         const uint8_t *frame, uint32_t len)
 {
@@ -92,7 +92,7 @@ bool host_stack_send_time_wait_ack(struct host_stack *stack, unsigned port,
     struct tcp_tx tx = {
         .seq = entry->snd_nxt, .ack = entry->rcv_nxt, .flags = TCP_ACK, .window = UINT16_MAX};
     if ((entry->features & CTX_FEATURE_TS) != 0) {
-        /* RFC 7323 appendix A: two NOPs align the option. */
+        /* Two NOPs align the option (RFC 7323 appendix A). */
         static const uint8_t head[4] = {1, 1, 8, 10};
         memcpy(tx.options, head, sizeof head);
         put_be32(tx.options + 4, ms_ticks(now_ps) + entry->ts_offset);

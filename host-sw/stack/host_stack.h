@@ -1,4 +1,5 @@
-/* The host's own TCP answers for segments that belong to no NIC: resets, and ACKs for TIME_WAIT. */
+/* Sends frames of the host. These include the resets and TIME_WAIT ACKs in answer to segments that belong to no
+ * connection. */
 #ifndef TOESIM_HOST_STACK_HOST_STACK_H
 #define TOESIM_HOST_STACK_HOST_STACK_H
 
@@ -23,23 +24,23 @@ bool host_stack_init(struct host_stack *stack, struct nic_bus bus, struct nic_dr
                      struct buffer_pool *pool, const uint8_t mac[6], uint64_t time_wait_ps);
 void host_stack_free(struct host_stack *stack);
 
-/* Sends a whole frame out of `port`, copied into a buffer of its own. False: no buffer is free. */
+/* Copies a frame into a buffer of its own and sends it through `port`. Returns false if no buffer is free. */
 bool host_stack_send_frame(struct host_stack *stack, unsigned port, const uint8_t *frame,
                            uint32_t len);
 
-/* The same for a frame of connection conn: its completion will be a command of that connection. */
+/* Sends a frame of connection conn in the same way. The completion then belongs to a command of that connection. */
 bool host_stack_send_of(struct host_stack *stack, unsigned port, uint32_t conn,
                         const uint8_t *frame, uint32_t len);
 
-/* Answers packet with a segment without payload, to where it came from. False: no buffer is free. */
+/* Answers packet with a segment without payload to its sender. Returns false if no buffer is free. */
 bool host_stack_send_answer(struct host_stack *stack, unsigned port, const struct packet *packet,
                             const struct tcp_tx *tx);
 
-/* Answers a segment of no connection with the reset RFC 9293 3.10.7.1 asks for, out of `port`.
- * False: none is due (it is a reset itself), or no buffer is free. */
+/* Answers a segment that belongs to no connection with the reset that RFC 9293 3.10.7.1 requires, through `port`.
+ * Returns false if the segment is a reset itself, or if no buffer is free. */
 bool host_stack_send_reset(struct host_stack *stack, unsigned port, const struct packet *packet);
 
-/* Answers a segment for a tuple in TIME_WAIT. */
+/* Answers a segment for a tuple in TIME_WAIT with an ACK. Returns false if no buffer is free. */
 bool host_stack_send_time_wait_ack(struct host_stack *stack, unsigned port,
                                    const struct packet *packet, const struct time_wait *entry,
                                    uint64_t now_ps);

@@ -1,4 +1,4 @@
-/* The host's TCP: which connections it has, what arrives for them, their timers and their ends. */
+/* The host's own TCP, with the table of its connections, its receive side, its timers and the ends of connections. */
 #include "host-sw/stack/host_tcp_pvt.h"
 
 #include "models/base/memory.h"
@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LAST_SEGMENTS = 4 }; /* of a connection that ends in order: its last ACK and FIN */
+enum {
+    LAST_SEGMENTS = 4
+}; /* limit of the last segments (ACK, FIN) of a connection that is closed */
 
 bool host_tcp_init(struct host_tcp *tcp, struct nic_bus bus, const struct host_tcp_ops *ops,
                    const struct tcp_params *params, const uint8_t mac[6], uint32_t conn_max,
@@ -55,7 +57,7 @@ struct tcp_now host_tcp_now(const struct host_tcp *tcp)
     return (struct tcp_now){us_ticks(now_ps), ms_ticks(now_ps)};
 }
 
-/* Fills in time, place and connection. */
+/* Tells observers of the event, after filling in its time, place and connection. */
 void host_tcp_tell(const struct host_tcp *tcp, const struct conn_ctx *ctx, struct probe_event event)
 {
     if (!probe_wants(tcp->probe, (enum probe_kind)event.kind))
@@ -91,7 +93,7 @@ const struct conn_ctx *host_tcp_context(const struct host_tcp *tcp, uint32_t con
     return c ? &c->ctx : NULL;
 }
 
-/* The table doubles when full, so steady state allocates nothing. */
+/* Takes a free slot. The table doubles when it is full, so nothing is allocated in steady state. */
 static struct host_tcp_conn *slot_alloc(struct host_tcp *tcp)
 {
     if (tcp->free_head == HOST_TCP_NONE) {
@@ -169,7 +171,7 @@ void host_tcp_extract(struct host_tcp *tcp, uint32_t conn, struct conn_ctx *imag
     slot_free(tcp, c);
 }
 
-/* --- what the team is told, one step later --- */
+/* --- reports to the team, which are delivered in the next step --- */
 
 static struct host_tcp_report *report_add(struct host_tcp *tcp)
 {
@@ -185,7 +187,8 @@ static struct host_tcp_report *report_add(struct host_tcp *tcp)
 
 bool host_tcp_deliver(struct host_tcp *tcp)
 {
-    uint32_t count = tcp->report_count; /* what is told meanwhile belongs to this step */
+    uint32_t count =
+        tcp->report_count; /* reports that are added meanwhile wait for the next step */
     for (uint32_t i = 0; i < count; i++) {
         struct host_tcp_report report = tcp->reports[i];
         if (report.is_event)
@@ -240,7 +243,8 @@ static void write_piece(struct host_tcp *tcp, const struct conn_ctx *ctx, uint32
         (struct probe_event){.kind = PROBE_RX_VISIBLE, .payload.seq = seq, .payload.bytes = len});
 }
 
-/* A store of the host's own: before everything the step does later, the acknowledgment included. */
+/* Writes the payload into the receive ring. The host's store precedes all later actions of the step, such as sending
+ * the acknowledgment. */
 static void write_payload(struct host_tcp *tcp, const struct conn_ctx *ctx,
                           const struct tcp_segment *seg, const struct tcp_result *result)
 {
@@ -289,7 +293,7 @@ static void report_notice(struct host_tcp *tcp, const struct conn_ctx *ctx, uint
                                        .nic = PLACE_HOST};
 }
 
-/* Resets and ends, as the core asked for. True: the connection is gone. */
+/* Sends the reset and ends the connection if the TCP core asks for that. Returns true if the connection has ended. */
 static bool act_on(struct host_tcp *tcp, struct host_tcp_conn *c, const struct tcp_result *result,
                    const struct tcp_segment *seg)
 {
@@ -422,7 +426,7 @@ bool host_tcp_run(struct host_tcp *tcp)
     uint64_t now_ps = tcp->bus.ops->now_ps(tcp->bus.self);
     bool busy = timer_heap_next_ps(tcp->timers) <= now_ps;
     run_timers(tcp, now_ps);
-    /* Those that are ready now; who has more to send comes again behind the others. */
+    /* Serve the connections that are ready now. A connection with more to send goes to the end of the list. */
     uint32_t last = tcp->ready_tail;
     while (tcp->ready_head != HOST_TCP_NONE) {
         uint32_t slot = tcp->ready_head;

@@ -1,11 +1,11 @@
 /*
- * Connections that no NIC runs: the same TCP core (models/tcp) on the same context, with the same
- * rings in host memory, driven by whole frames and by the host's clock. Decides nothing about
- * places: the team gives a context and takes it back.
+ * The host's own TCP processes the connections that no NIC has. It uses the same TCP core (models/tcp) on the same
+ * context, with the same rings in host memory, and is driven by frames and by the host's clock. It does not decide
+ * about places: the team gives it a context and takes the context back.
  *
- * Memory is written at the end of a step and must not be read back before. So what the application
- * wrote (host_tcp_ring) is sent, and what was received is reported (host_tcp_deliver), in the step
- * after.
+ * Writes to memory take effect at the end of a step, and the memory must not be read back before. Therefore bytes that
+ * the application wrote (host_tcp_ring) are sent in the next step, and received segments are reported in the next step
+ * (host_tcp_deliver).
  */
 #ifndef TOESIM_HOST_STACK_HOST_TCP_H
 #define TOESIM_HOST_STACK_HOST_TCP_H
@@ -20,14 +20,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the host's TCP asks of the team. */
+/* Functions of the team that the host's TCP calls. */
 struct host_tcp_ops {
-    /* Sends a frame of conn. False: lost, no port or buffer for it. Else host_tcp_on_sent() follows
-     * when the NIC has read it. */
+    /* Sends a frame of conn. Returns false if the frame is lost because no port or buffer is available. Otherwise
+     * host_tcp_on_sent() follows when the NIC has read the frame. */
     bool (*send)(void *self, uint32_t conn, const uint8_t *frame, uint32_t len);
-    /* What a NIC would have said of a segment: verdict, state and counters. */
+    /* Receives the record that a NIC would have written for a segment. */
     void (*on_record)(void *self, const struct nic_record *record);
-    /* What a NIC would have said of an end, or of trouble: NIC_EVENT_TERMINATED, CLOSED, NOTICE. */
+    /* Receives the event that a NIC would have written: NIC_EVENT_TERMINATED, CLOSED or NOTICE. */
     void (*on_event)(void *self, const struct nic_event *event);
     void *self;
 };
@@ -41,12 +41,12 @@ struct host_tcp_stats {
 };
 
 struct host_tcp_conn {
-    struct conn_ctx ctx; /* live */
+    struct conn_ctx ctx; /* the live context */
     uint32_t db_tx, db_rx;
     bool db, db_fin;
-    bool ready; /* in the ready list */
+    bool ready; /* the connection is in the ready list */
     bool used;
-    uint32_t next; /* ready list, or free list */
+    uint32_t next; /* next slot in the ready list or the free list */
 };
 
 struct host_tcp_report {
@@ -64,63 +64,63 @@ struct host_tcp {
     uint8_t mac[6];
     uint16_t ip_id;
     uint32_t conn_max;
-    uint32_t *slot_of; /* by connection id; HOST_TCP_NONE */
-    uint16_t *unread;  /* by connection id: frames given to a NIC and not read by it yet */
+    uint32_t *slot_of; /* slot of each connection id, or HOST_TCP_NONE */
+    uint16_t *unread;  /* for each connection id, frames given to a NIC that it has not read yet */
     struct host_tcp_conn *slots;
     uint32_t slot_count, free_head;
     uint32_t ready_head, ready_tail;
     struct timer_heap *timers; /* by connection id */
     struct host_tcp_report *reports;
     uint32_t report_count, report_capacity;
-    struct frame *frame; /* being built */
+    struct frame *frame; /* the frame that is being built */
 };
 
 #define HOST_TCP_NONE UINT32_MAX
 
-/* ops and probe are kept. False: no memory. */
+/* Makes an empty table. ops is copied; probe must outlive the table. Returns false if no memory is left. */
 bool host_tcp_init(struct host_tcp *tcp, struct nic_bus bus, const struct host_tcp_ops *ops,
                    const struct tcp_params *params, const uint8_t mac[6], uint32_t conn_max,
                    const struct probe *probe);
 void host_tcp_free(struct host_tcp *tcp);
 
-/* The host runs this connection from now on: an image as a NIC would take it (checked, sealed by
- * the caller, ring contents untouched). Not here yet. */
+/* Makes the host process this connection from now on. The caller has sealed the image, and the table must not have the
+ * connection yet. */
 void host_tcp_install(struct host_tcp *tcp, const struct conn_ctx *image);
-/* Takes the context out as an image, sealed; nothing of it is done here any more. */
+/* Removes the connection from the table and stores its context as a sealed image. */
 void host_tcp_extract(struct host_tcp *tcp, uint32_t conn, struct conn_ctx *image);
-/* The host runs it, and it has not ended. */
+/* Returns true if the host processes the connection and it has not ended. */
 bool host_tcp_has(const struct host_tcp *tcp, uint32_t conn);
 
-/* A segment of a connection that is here, checksums good, payload in host memory. DROP_NONE: applied.
- */
+/* Processes a segment with good checksums of a connection in the table. Returns DROP_NONE if the segment was applied,
+ * or else the reason why it was dropped. */
 enum drop_reason host_tcp_input(struct host_tcp *tcp, uint32_t conn, const struct packet *packet,
                                 const struct nic_record *frame);
 
-/* An ICMP error about a connection that is here; false: not believed. */
+/* Processes an ICMP error about a connection in the table. Returns false if the error is ignored as invalid. */
 bool host_tcp_icmp(struct host_tcp *tcp, uint32_t conn, const struct tcp_icmp *icmp);
 
-/* The application's counters; they take effect in the next step. */
+/* Notes the application's counters and FIN, which take effect in the next host_tcp_run(). */
 void host_tcp_ring(struct host_tcp *tcp, uint32_t conn, uint32_t tx_prod, uint32_t rx_consumed,
                    bool fin);
-/* The application gives it up: a reset where one is due, and its end is reported. */
-/* The application sets its options. */
+/* Sets the application's options. */
 void host_tcp_set(struct host_tcp *tcp, uint32_t conn, const struct nic_options *options);
+/* Aborts the connection: sends a reset if TCP requires one, and reports the end. */
 void host_tcp_abort(struct host_tcp *tcp, uint32_t conn);
-/* A NIC has read one frame of the connection, or is dead: there is room for another. */
+/* Notes that a NIC has read one frame of the connection, or is dead, so that another frame can be sent. */
 void host_tcp_on_sent(struct host_tcp *tcp, uint32_t conn);
 
-/* At the beginning of a step: tells the team what earlier steps did. True: there was something. */
+/* Delivers the reports of earlier steps to the team, at the beginning of a step. Returns true if there was one. */
 bool host_tcp_deliver(struct host_tcp *tcp);
-/* Timers that are due, doorbells, and what may be sent now. True: there was something to do. */
+/* Runs the timers that are due, applies doorbells, and sends segments. Returns true if there was any work. */
 bool host_tcp_run(struct host_tcp *tcp);
-/* The connection is here, and nothing of it is to be done now; timers may run. */
+/* Returns true if the connection is in the table and has no work now. Its timers may run. */
 bool host_tcp_is_quiet(const struct host_tcp *tcp, uint32_t conn);
-/* Something is left for the next step. */
+/* Returns true if there is work for the next step. */
 bool host_tcp_has_work(const struct host_tcp *tcp);
-/* The earliest timer; TIME_NEVER: none runs. */
+/* Returns the time of the earliest timer, or TIME_NEVER if none runs. */
 uint64_t host_tcp_next_ps(const struct host_tcp *tcp);
 
-/* The live context, for tests and reports; null: not here. */
+/* Returns the live context of a connection in the table, or null. */
 const struct conn_ctx *host_tcp_context(const struct host_tcp *tcp, uint32_t conn);
 
 #endif

@@ -1,5 +1,4 @@
-/* The host's TCP, sending side: segments are built from the transmit ring and leave as whole frames.
- */
+/* The sending side of the host's TCP, which builds frames from the transmit ring. */
 #include "host-sw/stack/host_tcp_pvt.h"
 
 #include "models/base/units.h"
@@ -8,8 +7,8 @@
 #include <string.h>
 
 enum {
-    BURST_SEGMENTS = 8, /* of one connection in one step */
-    UNREAD_MAX = 64,    /* frames of one connection that wait for a NIC to read them */
+    BURST_SEGMENTS = 8, /* limit of segments of one connection in one burst */
+    UNREAD_MAX = 64,    /* limit of frames of one connection that a NIC has not read yet */
 };
 
 static void copy_payload(const struct host_tcp *tcp, const struct conn_ctx *ctx, uint32_t seq,

@@ -1,4 +1,4 @@
-/* Initial sequence numbers: RFC 6528, ISN = M + F(tuple, secret), with F = SipHash-2-4. */
+/* Makes initial sequence numbers (RFC 6528): ISN = M + F(tuple, secret), where F is SipHash-2-4. */
 #ifndef TOESIM_HOST_STACK_ISN_H
 #define TOESIM_HOST_STACK_ISN_H
 
@@ -11,13 +11,13 @@ struct isn_key {
     uint64_t k0, k1;
 };
 
-/* SipHash-2-4 (Aumasson, Bernstein 2012) of len bytes. */
+/* Returns the SipHash-2-4 (Aumasson, Bernstein 2012) of len bytes. */
 uint64_t siphash24(const struct isn_key *key, const void *bytes, size_t len);
 
-/* The secret for a seed. */
+/* Derives the secret from a seed. */
 void isn_key_init(struct isn_key *key, uint64_t seed);
 
-/* The number for a tuple now; M ticks every 4 us (RFC 9293 3.4.1). */
+/* Returns the number for a tuple at now_ps. M ticks every 4 us (RFC 9293 3.4.1). */
 uint32_t isn_make(const struct isn_key *key, const struct flow_key *tuple, uint64_t now_ps);
 
 #endif

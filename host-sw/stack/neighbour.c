@@ -26,7 +26,7 @@ static void forget(struct neighbour_table *table, struct neighbour *entry)
     *entry = (struct neighbour){0};
 }
 
-/* A free entry, else the oldest known one, else the oldest. */
+/* Takes a free entry, or else replaces the oldest known one, or else the oldest one. */
 static struct neighbour *take(struct neighbour_table *table)
 {
     struct neighbour *best = &table->entries[0];

@@ -9,7 +9,7 @@ static inline bool host_seq_lt(uint32_t a, uint32_t b) { return (int32_t)(a - b)
 
 static inline uint32_t host_seq_max(uint32_t a, uint32_t b) { return host_seq_lt(a, b) ? b : a; }
 
-/* The same for 16-bit generations. */
+/* Compares 16-bit generations in the same way. */
 static inline bool host_gen_lt(uint16_t a, uint16_t b) { return (int16_t)(uint16_t)(a - b) < 0; }
 
 #endif

@@ -6,7 +6,8 @@
 enum { COUNTER_SHIFT = 27, COUNTER_MASK = 31, MSS_SHIFT = 24, MSS_MASK = 7, HASH_MASK = 0xffffff };
 enum { STAMP_MASK = 63, STAMP_SACK = 1 << 4, STAMP_WS_MASK = 15, STAMP_NO_WS = 15 };
 
-/* RFC 9293 MUST-15 and 1220 for IPv6, tunnels, Ethernet without and with VLAN or PPPoE, jumbo. */
+/* The values are the defaults for IPv4 and IPv6 (RFC 9293 MUST-15), and those of tunnels, PPPoE, Ethernet and jumbo
+ * frames. */
 static const uint16_t mss_table[MSS_MASK + 1] = {536, 1220, 1360, 1400, 1440, 1452, 1460, 8940};
 
 static uint32_t hash_of(const struct isn_key *key, const struct flow_key *tuple, uint32_t irs,
@@ -17,7 +18,7 @@ static uint32_t hash_of(const struct isn_key *key, const struct flow_key *tuple,
     memcpy(bytes + sizeof *tuple, &irs, 4);
     memcpy(bytes + sizeof *tuple + 4, &counter, 4);
     memcpy(bytes + sizeof *tuple + 8, &mss_index, 4);
-    /* Not the hash of isn_make(), which has no such suffix. */
+    /* The suffix makes the hash differ from that of isn_make(). */
     return (uint32_t)siphash24(key, bytes, sizeof bytes) & HASH_MASK;
 }
 

@@ -95,7 +95,7 @@ void time_wait_remove(struct time_wait_table *table, struct time_wait *entry)
     table->free_head = (uint32_t)(entry - table->entries);
 }
 
-/* RFC 6191 section 2. */
+/* Returns true if the SYN may open a new incarnation (RFC 6191 section 2). */
 static bool may_reopen(const struct time_wait *entry, const struct tcp_segment *seg)
 {
     bool both_ts = (entry->features & CTX_FEATURE_TS) != 0 && (seg->options & TCP_HAS_TS) != 0;
@@ -110,7 +110,7 @@ enum time_wait_verdict time_wait_input(struct time_wait_table *table, struct tim
                                        const struct tcp_segment *seg, uint64_t now_ps)
 {
     if ((seg->flags & TCP_RST) != 0)
-        return TIME_WAIT_IGNORE; /* RFC 1337: no assassination */
+        return TIME_WAIT_IGNORE; /* this prevents TIME-WAIT assassination (RFC 1337) */
     if ((seg->flags & TCP_SYN) != 0)
         return (seg->flags & TCP_ACK) == 0 && may_reopen(entry, seg) ? TIME_WAIT_REOPEN
                                                                      : TIME_WAIT_ACK;
