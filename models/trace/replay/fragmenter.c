@@ -18,7 +18,7 @@ void fragmenter_init(struct fragmenter *fragmenter, uint32_t mtu, struct frame_p
     *fragmenter = (struct fragmenter){.mtu = mtu, .pool = pool, .next = next};
 }
 
-/* Header of a fragment behind the link header at frame->data; gives where the payload goes. */
+/* Writes the IP header of a fragment behind the link header in frame->data. Returns the offset of the payload. */
 static uint32_t put_header(const struct fragmenter *f, struct frame *frame, uint32_t ip_at,
                            uint32_t header, uint32_t offset, uint32_t len, bool more)
 {

@@ -1,5 +1,5 @@
-/* Peers behind a narrow path: their packets longer than the limit leave in IP fragments (RFC 791, RFC
- * 8200 4.5), as if "don't fragment" had not been set. A sink in front of another. */
+/* A frame sink that models peers behind a path with a small MTU. It sends longer packets of the peers as IP fragments
+ * (RFC 791, RFC 8200 4.5), as if "don't fragment" were not set, and gives all frames to the next sink. */
 #ifndef TOESIM_TRACE_FRAGMENTER_H
 #define TOESIM_TRACE_FRAGMENTER_H
 
@@ -14,15 +14,15 @@ extern "C" {
 enum { FRAGMENTER_MTU_MIN = 68 }; /* RFC 791 3.1 */
 
 struct fragmenter {
-    uint32_t mtu; /* bytes of an IP packet; 0: everything passes */
+    uint32_t mtu; /* bytes of an IP packet; 0: no limit */
     struct frame_pool *pool;
     struct frame_sink next;
     uint32_t id;    /* of the last datagram */
-    uint64_t split; /* packets that were */
+    uint64_t split; /* packets that were fragmented */
     uint64_t lost;  /* fragments for which the pool had no frame */
 };
 
-/* next is kept. */
+/* Initializes the sink. It keeps `next` and the pool. */
 void fragmenter_init(struct fragmenter *fragmenter, uint32_t mtu, struct frame_pool *pool,
                      struct frame_sink next);
 struct frame_sink fragmenter_sink(struct fragmenter *fragmenter);

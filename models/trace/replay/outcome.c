@@ -35,7 +35,7 @@ enum outcome outcome_decide(const struct outcome_facts *facts)
         return OUTCOME_DAMAGED;
     if (facts->ended && facts->delivered)
         return OUTCOME_INTACT;
-    /* After its end nothing more can arrive, so what is missing is lost. */
+    /* After the end of the conversation nothing more can arrive, so the missing bytes are lost. */
     if (facts->stalled)
         return facts->ended ? OUTCOME_DAMAGED : OUTCOME_STALLED;
     return OUTCOME_UNFINISHED;

@@ -1,6 +1,6 @@
 /*
- * What became of each conversation of a run. A conversation has exactly one outcome, which
- * outcome_decide() alone chooses, and the outcomes of a run add up to its conversations.
+ * The outcome of each conversation of a run. A conversation has exactly one outcome, which only outcome_decide() may
+ * choose. The outcomes of a run add up to the number of its conversations.
  */
 #ifndef TOESIM_TRACE_OUTCOME_H
 #define TOESIM_TRACE_OUTCOME_H
@@ -46,9 +46,9 @@ enum outcome {
     OUTCOME_PARTIAL_FIRST = OUTCOME_NOT_COMPARED + 1, /* from here on: partial, by reason */
 };
 
-/* Key of stats.json and text of conns.csv; "waiting" for OUTCOME_OPEN. Static text. */
+/* Returns the key in stats.json, which is also the text in conns.csv; "waiting" for OUTCOME_OPEN. It is static text. */
 const char *outcome_key(enum outcome outcome);
-/* One line for documents and tables; static text. */
+/* Returns a description of one line for documents and tables, as static text. */
 const char *outcome_meaning(enum outcome outcome);
 
 static inline bool outcome_is_partial(enum outcome outcome)
@@ -56,7 +56,7 @@ static inline bool outcome_is_partial(enum outcome outcome)
     return outcome >= OUTCOME_PARTIAL_FIRST;
 }
 
-/* What is known of a conversation when its outcome is decided. */
+/* The facts about a conversation from which its outcome is decided. */
 struct outcome_facts {
     enum outcome partial; /* PARTIAL_NONE, or why it cannot be judged */
     bool damaged;         /* something was wrong */
@@ -65,23 +65,24 @@ struct outcome_facts {
     bool stalled;         /* given up after traffic.stall */
 };
 
-/* The one place that decides; never OUTCOME_OPEN. */
+/* Decides the outcome of a conversation. It never returns OUTCOME_OPEN. */
 enum outcome outcome_decide(const struct outcome_facts *facts);
 
-/* How many conversations have each outcome. */
+/* The number of conversations with each outcome. */
 struct outcome_counts {
     uint64_t total;
     uint64_t of[OUTCOME_COUNT];
 };
 
-/* Counts one more conversation that has this outcome, which is not OUTCOME_OPEN. */
+/* Counts one more conversation with this outcome, which must not be OUTCOME_OPEN. */
 void outcome_count(struct outcome_counts *counts, enum outcome outcome);
 
-/* Conversations that are partial, for whatever reason. */
+/* Returns the number of partial conversations, over all reasons. */
 uint64_t outcome_partial_total(const struct outcome_counts *counts);
-/* Conversations whose bytes were compared to a verdict: neither partial nor a caller's. */
+/* Returns the number of conversations whose bytes were compared and judged. Partial and not compared ones are left
+ * out. */
 uint64_t outcome_judged_total(const struct outcome_counts *counts);
-/* True when the outcomes add up to all conversations. */
+/* Returns true if the outcomes add up to the total. */
 bool outcome_counts_are_sane(const struct outcome_counts *counts);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* When has a conversation ended, and how? */
+/* Decides when a conversation of a replay has ended, and with which result. */
 #include "models/trace/replay/replay_conv.h"
 
 #include <assert.h>
@@ -25,7 +25,7 @@ void replay_peer_on_server_end(struct replay_peer *peer, size_t conversation, un
     replay_peer_touch(peer, conv, now_ps);
 }
 
-/* The transport's part of the end; the result stays with conv_check. */
+/* Ends the transport of a conversation. The result remains in conv_check. */
 static void close_transport(struct replay_peer *peer, struct replay_conv *conv)
 {
     conv->rto_at_ps = TIME_NEVER;
@@ -54,7 +54,7 @@ static bool is_orderly_end(const struct replay_conv *conv)
            conv->ack_sent > conv->server_fin_at;
 }
 
-/* A capture without an end: everything it shows has happened. */
+/* Returns true if the capture has no end for this conversation and all of its segments have been replayed. */
 static bool is_open_end(const struct replay_conv *conv)
 {
     const struct conversation *cap = conv->check.cap;
@@ -75,7 +75,7 @@ void replay_check_end(struct replay_peer *peer, struct replay_conv *conv, uint64
     }
     if (!conv->over)
         return;
-    /* Captured repetitions are still sent, but nothing is waited for. */
+    /* Captured retransmissions that are due are still sent, but the conversation does not wait for later ones. */
     if (!conv->rst_received && replay_due_block(conv) == REPLAY_FREE)
         return;
     /* Until the stall limit the application may still take bytes. */
@@ -101,8 +101,8 @@ void replay_check_stalled(struct replay_peer *peer, struct replay_conv *conv, ui
 {
     conv->looked_ps = now_ps;
     if (server_watch_tries(&peer->params.server, &conv->check.result.key))
-        return; /* it may still come: asked again after the same time */
-    /* Nobody sends a lost reset again: what the server's application says must do. */
+        return; /* The server still retransmits, so we look again after the same time. */
+    /* A lost reset is not sent again, so the end that the server's application reported must suffice. */
     bool reset_lost = conv->check.cap->reset_by_server && conv->server_ended &&
                       conv_check_all_delivered(&conv->check);
     if (reset_lost && !conv->over) {

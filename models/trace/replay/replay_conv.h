@@ -3,11 +3,10 @@
  *
  * Positions in sequence space are 64-bit and count from the initial sequence number: 0 is the SYN,
  * 1 the first byte, and the FIN takes one more.
- *
- * Timers (absolute, TIME_NEVER: not running):
+  * Timers are absolute times; TIME_NEVER means that the timer is not running:
  *   rto_at_ps    the oldest unacknowledged segment is sent again
- *   live_at_ps   a pure ACK is sent for what arrived
- * and, derived in replay_due.c: the next captured segment, and the stall limit.
+ *   live_at_ps   a pure ACK is sent for received segments
+  * replay_due.c derives two more deadlines: the next captured segment, and the stall limit.
  */
 #ifndef TOESIM_TRACE_REPLAY_CONV_H
 #define TOESIM_TRACE_REPLAY_CONV_H
@@ -44,9 +43,9 @@ struct replay_conv {
     uint8_t port_flags; /* enum frame_flag: where the last captured segment arrives, or 0 */
 
     uint64_t snd_una, snd_max;
-    uint64_t snd_edge, snd_wl1, snd_wl2; /* right edge the server offers, and what it came with */
+    uint64_t snd_edge, snd_wl1, snd_wl2; /* right edge the server offers; SND.WL1 and SND.WL2 */
     uint64_t snd_window_max;             /* the widest window it has offered */
-    uint64_t recover; /* after a timeout: until here ACKs call for the next one */
+    uint64_t recover; /* after a timeout, each ACK below it causes a retransmission */
     uint64_t fin_end; /* end of the client's FIN once sent, 0 before */
     struct replay_rto rto;
 
@@ -97,7 +96,7 @@ struct replay_peer {
     struct replay_stats stats;
 };
 
-/* The captured segment to send next. */
+/* Returns the captured segment to send next. */
 const struct client_segment *replay_next(struct replay_conv *conv);
 
 enum replay_block {
@@ -111,7 +110,7 @@ enum replay_block replay_due_block(struct replay_conv *conv);
 uint64_t replay_due_segment_ps(const struct replay_peer *peer, struct replay_conv *conv);
 uint64_t replay_due_probe_ps(struct replay_conv *conv);
 uint64_t replay_due_ps(const struct replay_peer *peer, struct replay_conv *conv);
-/* When it has stalled; TIME_NEVER: it has something to send, or a timer that will. */
+/* Returns when the conversation will have stalled. Returns TIME_NEVER while a segment is due or a timer will send one. */
 uint64_t replay_due_stall_ps(const struct replay_peer *peer, struct replay_conv *conv);
 
 static inline uint64_t replay_near(uint64_t near, uint32_t isn, uint32_t number)
@@ -119,23 +118,23 @@ static inline uint64_t replay_near(uint64_t near, uint32_t isn, uint32_t number)
     return near + (uint64_t)(int64_t)(int32_t)(number - isn - (uint32_t)near);
 }
 
-/* Position of a captured segment, and of what it acknowledges; may lie before 0. */
+/* Return the position of a captured segment, and of its acknowledgment number. Both may be negative. */
 int64_t replay_due_seq(const struct replay_conv *conv, const struct client_segment *seg);
 int64_t replay_due_ack(const struct replay_conv *conv, uint32_t ack);
 
-/* Options as captured, with SACK blocks and TSecr of the real server. */
+/* Builds the captured options with the SACK blocks and TSecr that fit the simulated server. Returns their length. */
 uint32_t replay_options_make(const struct replay_conv *conv, const struct client_segment *seg,
                              bool newest_tsval, uint8_t out[REPLAY_OPTIONS_MAX]);
 bool replay_options_tsval(const struct client_segment *seg, uint32_t *tsval);
 int replay_options_shift(const struct client_segment *syn); /* -1: no window scale option */
-/* Calls back for each SACK block; false from it ends the walk and is returned. */
+/* Calls on_block for each SACK block. If it returns false, the walk ends and returns false as well. */
 bool replay_options_each_sack(const struct client_segment *seg,
                               bool (*on_block)(const void *self, uint32_t left, uint32_t right),
                               const void *self);
 
-/* All return false when no frame is free; nothing has happened then. */
+/* All of these functions return false and change nothing if no frame is free. */
 bool replay_send_captured(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
-/* One that changes nothing about the client; with its ACK number clipped to what has arrived. */
+/* Sends a segment that does not change the state of the client. `clip` limits its ACK number to the received bytes. */
 bool replay_send_unchanged(struct replay_peer *peer, struct replay_conv *conv,
                            const struct client_segment *seg, bool clip, uint64_t now_ps);
 bool replay_send_again(struct replay_peer *peer, struct replay_conv *conv, size_t segment,
@@ -144,7 +143,7 @@ bool replay_send_ack(struct replay_peer *peer, struct replay_conv *conv, uint64_
 bool replay_send_reset(struct replay_peer *peer, struct replay_conv *conv, uint32_t seq,
                        uint64_t now_ps);
 
-/* The next captured segment, which the captured server did not accept. */
+/* Handles the next captured segment, which the captured server did not accept. */
 bool replay_ignored_send(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
 
 void replay_rto_init(struct replay_rto *rto);
@@ -155,18 +154,18 @@ bool replay_liveness_on_timeout(struct replay_peer *peer, struct replay_conv *co
                                 uint64_t now_ps);
 void replay_liveness_arm_ack(const struct replay_peer *peer, struct replay_conv *conv);
 
-/* A segment of the server. */
+/* Processes a segment of the server. */
 void replay_rx_segment(struct replay_peer *peer, struct replay_conv *conv,
                        const struct tcp_segment *seg, uint64_t now_ps);
 
-/* Ends the conversation when everything due has happened. */
+/* Ends the conversation if nothing more is due. */
 void replay_check_end(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
 void replay_check_stalled(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
 void replay_check_close(struct replay_peer *peer, struct replay_conv *conv);
 void replay_check_refuse(struct replay_peer *peer, struct replay_conv *conv, enum outcome reason,
                          const char *why);
 
-/* After any change of a conversation. */
+/* Updates the deadline of a conversation. It must be called after every change. */
 void replay_peer_touch(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
 
 #endif

@@ -1,14 +1,13 @@
 /*
- * When is a captured segment due (docs/replay.md)? The latest of: its time on the timeline; the one
- * before it; all it acknowledges or SACKs has arrived; its payload fits the server's window.
+ * Computes when a captured segment is due (docs/replay.md). It is due when its time on the timeline has come, the segment
+ * before it was sent, all bytes that it acknowledges or SACKs have arrived, and its payload fits the server's window.
  */
 #include "models/trace/replay/replay_conv.h"
 
 #include <assert.h>
 
-enum {
-    PATIENCE_MS = 40
-}; /* an ACK that is only waiting for its time is left to the capture so long */
+/* We send no ACK of our own if a captured segment will carry it within this time. */
+enum { PATIENCE_MS = 40 };
 
 const struct client_segment *replay_next(struct replay_conv *conv)
 {
@@ -28,8 +27,8 @@ int64_t replay_due_ack(const struct replay_conv *conv, uint32_t ack)
     return (int64_t)replay_near(conv->rcv_nxt, conv->check.cap->server_isn, ack);
 }
 
-/* No segment can wait for bytes that the capture does not hold (the server will not send them), nor
- * for bytes beyond the window the client has offered so far (the server must not send them). */
+/* Returns the position up to which a segment may wait for bytes of the server. The server will not send bytes that the
+ * capture does not hold, and must not send bytes beyond the window that the client has offered. */
 static int64_t arrival_limit(const struct replay_conv *conv)
 {
     uint64_t last = 1 + conv->check.cap->server_bytes + conv->check.cap->server_fin;
@@ -83,12 +82,12 @@ static bool fits_window(const struct replay_conv *conv, const struct client_segm
         return true;
     if (seg->payload_len == 1 && at <= edge)
         return true; /* a captured window probe or keepalive */
-    /* What fills the hole before it comes later in the capture, if ever: waiting opens no window.
-     */
+    /* The bytes before the hole come later in the capture, if at all, so waiting would not open the window. */
     return seg->ahead;
 }
 
-/* The client reset a server that had received this much: so it does here. */
+/* Returns false for a reset until the server has acknowledged as many bytes as it had when the client sent the captured
+ * reset. */
 static bool is_delivered(const struct replay_conv *conv, const struct client_segment *seg)
 {
     return !(seg->flags & TCP_RST) || conv->rst_sent || seg->acked_bytes == 0 ||
@@ -119,7 +118,7 @@ uint64_t replay_due_segment_ps(const struct replay_peer *peer, struct replay_con
     return u64_max(at, conv->touched_ps);
 }
 
-/* The pure ACK leaves when nothing captured will do its work soon. */
+/* Starts the timer of the pure ACK unless a captured segment will carry the ACK soon. */
 void replay_liveness_arm_ack(const struct replay_peer *peer, struct replay_conv *conv)
 {
     conv->live_at_ps = TIME_NEVER;
@@ -131,8 +130,8 @@ void replay_liveness_arm_ack(const struct replay_peer *peer, struct replay_conv 
         conv->live_at_ps = since + peer->params.liveness_ps;
 }
 
-/* The window was too small for so long that its opening may have been lost: the segment goes out as a
- * probe (RFC 9293 3.8.6.1). */
+/* Returns when the next segment is sent as a window probe (RFC 9293 3.8.6.1). If the window stays too small for the RTO,
+ * the segment that opened it may have been lost. */
 uint64_t replay_due_probe_ps(struct replay_conv *conv)
 {
     if (conv->check.done || conv->snd_una < conv->snd_max ||

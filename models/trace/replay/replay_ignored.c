@@ -1,12 +1,11 @@
 /*
- * Segments of the client that the captured server did not accept. They are sent as captured, without
- * waiting for anything but their time, as long as this server must ignore them as well. Where it
- * could accept one (it stands elsewhere than the captured server did, or the segment was lost behind
- * the point of capture), the segment is withheld.
+ * Segments of the client that the captured server did not accept. They are sent as captured at their times, as long as
+ * the simulated server must ignore them as well. A segment is withheld if the simulated server could accept it. This
+ * happens if its state differs from that of the captured server, or if the segment was lost after the point of capture.
  */
 #include "models/trace/replay/replay_conv.h"
 
-/* The server's window may be wider than the last one it has announced. */
+/* The server's current window may be wider than the last one that it announced. */
 enum { WINDOW_MARGIN = 2 };
 
 static bool is_beyond_window(const struct replay_conv *conv, int64_t at)
@@ -14,7 +13,7 @@ static bool is_beyond_window(const struct replay_conv *conv, int64_t at)
     return at >= (int64_t)(conv->snd_max + WINDOW_MARGIN * conv->snd_window_max);
 }
 
-/* An acknowledgment of more than the server will ever send. */
+/* Returns true if the segment acknowledges more than the server will ever send. */
 static bool acks_too_much(const struct replay_conv *conv, const struct client_segment *seg)
 {
     const struct conversation *cap = conv->check.cap;
@@ -22,13 +21,13 @@ static bool acks_too_much(const struct replay_conv *conv, const struct client_se
     return (seg->flags & TCP_ACK) && replay_due_ack(conv, seg->ack) > last;
 }
 
-/* True if the server must not let this segment change anything. */
+/* Returns true if the server must not change its state because of this segment. */
 static bool is_harmless(const struct replay_conv *conv, const struct client_segment *seg)
 {
     int64_t at = replay_due_seq(conv, seg);
     int64_t end = at + seg->payload_len + !!(seg->flags & TCP_FIN);
     bool open = conv->synack && !conv->over && !conv->rst_sent && !conv->rst_received;
-    if (seg->flags & TCP_RST) /* RFC 5961 3.2: only an exact one ends the connection */
+    if (seg->flags & TCP_RST) /* RFC 5961 3.2: only a reset at RCV.NXT ends it */
         return at < (int64_t)conv->snd_una || at > (int64_t)conv->snd_max;
     if (!open)
         return false;         /* a listener or a closed port would answer */

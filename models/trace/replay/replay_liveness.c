@@ -1,5 +1,5 @@
-/* What keeps a replayed conversation going where the real exchange differs from the captured one:
- * retransmission on timeout (RFC 6298) and, with replay_due.c, the pure ACK. */
+/* Keeps a replayed conversation going when the simulated exchange differs from the captured one. It retransmits on
+ * timeout (RFC 6298) and, together with replay_due.c, sends pure ACKs. */
 #include "models/trace/replay/replay_conv.h"
 
 #include <assert.h>
@@ -38,7 +38,7 @@ void replay_liveness_on_sent(struct replay_peer *peer, struct replay_conv *conv,
 {
     (void)peer;
     if (again)
-        conv->rto.timing = false; /* Karn: which of both was acknowledged is unknown */
+        conv->rto.timing = false; /* Karn: the ACK may be for either copy */
     else if (!conv->rto.timing) {
         conv->rto.timing = true;
         conv->rto.timed_end = end;
@@ -59,13 +59,13 @@ void replay_liveness_on_acked(struct replay_peer *peer, struct replay_conv *conv
     conv->rto_at_ps = TIME_NEVER;
     if (conv->snd_una >= conv->snd_max)
         return;
-    /* Segments lost together are sent again one per round trip, not one per timeout. */
+    /* Segments that were lost together are retransmitted one per round trip instead of one per timeout. */
     bool more_lost = conv->snd_una < conv->recover;
     conv->rto_at_ps = more_lost ? now_ps : now_ps + rto_wait_ps(rto);
 }
 
-/* The captured segment, already sent, that holds the oldest unacknowledged position; SIZE_MAX: the
- * capture has none (missing bytes). */
+/* Returns the index of the captured segment, already sent, that holds the oldest unacknowledged position. Returns
+ * SIZE_MAX if the capture does not hold these bytes. */
 static size_t oldest_unacked(struct replay_conv *conv)
 {
     if (conv->snd_una == 0)

@@ -1,4 +1,4 @@
-/* TCP options of captured segments: read, and rewritten for the real server (docs/replay.md). */
+/* Reads the TCP options of captured segments and rewrites them for the simulated server (docs/replay.md). */
 #include "models/trace/replay/replay_conv.h"
 
 #include "models/wire/bytes.h"
@@ -9,7 +9,7 @@
 enum { OPT_END = 0, OPT_NOP = 1, OPT_WS = 3, OPT_SACK = 5, OPT_TS = 8 };
 enum { WS_BYTES = 3, TS_BYTES = 10, SACK_BLOCK_BYTES = 8 };
 
-/* The next option of at least two bytes at or after *at; false: no more. */
+/* Finds the next option of at least two bytes at or after *at. Returns false if there is none. */
 static bool option_next(const uint8_t *options, uint32_t options_len, uint32_t *at)
 {
     while (*at < options_len && options[*at] == OPT_NOP)
@@ -59,7 +59,7 @@ bool replay_options_each_sack(const struct client_segment *seg,
     return true;
 }
 
-/* The part of a captured block that has arrived; false: nothing of it. */
+/* Reduces a captured SACK block to the part that has arrived. Returns false if nothing of it has arrived. */
 static bool block_clip(const struct replay_conv *conv, const uint8_t *block, uint64_t *left,
                        uint64_t *right)
 {
@@ -69,7 +69,7 @@ static bool block_clip(const struct replay_conv *conv, const uint8_t *block, uin
         return false;
     *left = (uint64_t)l;
     *right = (uint64_t)r;
-    if (*left < conv->rcv_nxt) { /* below the cumulative ACK: a duplicate is reported (RFC 2883) */
+    if (*left < conv->rcv_nxt) { /* a DSACK, which reports a duplicate (RFC 2883) */
         *right = u64_min(*right, conv->rcv_nxt);
         return true;
     }
@@ -110,7 +110,7 @@ uint32_t replay_options_make(const struct replay_conv *conv, const struct client
     memcpy(out, seg->options, seg->options_len);
     uint32_t len = 0;
     for (uint32_t at = 0; option_next(out, seg->options_len, &at); at += len) {
-        len = out[at + 1]; /* before a SACK option is shortened */
+        len = out[at + 1]; /* The length is read before a SACK option is shortened. */
         if (out[at] == OPT_TS && len == TS_BYTES && conv->ts) {
             if (newest_tsval)
                 be32_store(out + at + 2, conv->tsval_newest);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUN_LIMIT = 1 << 20 }; /* events of one instant; more means that nothing advances */
+enum { RUN_LIMIT = 1 << 20 }; /* events at one time; more of them mean an endless loop */
 
 static bool heap_is_before(const struct replay_peer *peer, uint32_t a, uint32_t b)
 {
@@ -62,7 +62,7 @@ void replay_peer_touch(struct replay_peer *peer, struct replay_conv *conv, uint6
     waker_wake(peer->waker, peer_next_ps(peer));
 }
 
-/* The one thing that is due now. */
+/* Performs the one action of the conversation that is due now. */
 static void conv_act(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps)
 {
     bool acted = true;
@@ -116,8 +116,8 @@ static void peer_accept(void *self, struct frame *frame, uint64_t now_ps)
     frame_free(peer->pool, frame);
 }
 
-/* False once the disk has failed to take or give what is kept of the capture: its segments then read as zero, and the run
- * ends for that at its next look. */
+/* Returns false after the disk has failed to read or write data of the capture. Its segments then read as zero, and the
+ * run ends with an error at its next check. */
 static bool can_read(const struct replay_peer *peer)
 {
     return capture_trouble(peer->capture, NULL) == STATUS_OK;

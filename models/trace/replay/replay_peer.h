@@ -1,7 +1,6 @@
 /*
- * The remote side of a replay in `exact` mode: every client of the capture, sending its segments as
- * captured when they are due, and checking every byte the server sends. docs/replay.md has the
- * rules.
+ * The remote side of a replay in `exact` mode. It plays every client of the capture: it sends the captured segments when
+ * they are due and checks every byte that the server sends. docs/replay.md has the rules.
  */
 #ifndef TOESIM_TRACE_REPLAY_PEER_H
 #define TOESIM_TRACE_REPLAY_PEER_H
@@ -15,7 +14,8 @@ extern "C" {
 
 struct replay_peer; /* opaque */
 
-/* capture, pool, waker and probe are kept. uplink: where the clients' frames go. */
+/* Creates the peer. It keeps the capture, pool, waker and probe. The clients' frames go to `uplink`. Returns null if
+ * memory is short. */
 struct replay_peer *replay_peer_create(const struct replay_params *params,
                                        const struct capture *capture, struct frame_pool *pool,
                                        struct frame_sink uplink, const struct waker *waker,
@@ -24,27 +24,27 @@ void replay_peer_destroy(struct replay_peer *peer);
 struct stage replay_peer_stage(struct replay_peer *peer, const char *name);
 struct frame_sink replay_peer_rx_sink(struct replay_peer *peer); /* frames from the team */
 
-/* Conversation of a tuple as used in the simulation; SIZE_MAX: none. */
+/* Returns the conversation of a tuple of the simulation, or SIZE_MAX. */
 size_t replay_peer_find(const struct replay_peer *peer, const struct flow_key *key);
 
-/* The server's application took bytes [offset, offset + len) of the client's stream: compared. */
+/* Compares bytes [offset, offset + len) of the client's stream that the server's application took. */
 void replay_peer_on_server_bytes(struct replay_peer *peer, size_t conversation, uint64_t offset,
                                  const uint8_t *bytes, uint32_t len, uint64_t now_ps);
-/* The server's application saw the end: orderly (0) or a premature termination (its cause). */
+/* Tells that the server's application saw the end. `cause` is 0 for an orderly end, otherwise the reason. */
 void replay_peer_on_server_end(struct replay_peer *peer, size_t conversation, unsigned cause,
                                uint64_t now_ps);
 
-/* Every conversation ended or stalled. */
+/* Returns true if every conversation has ended or stalled. */
 bool replay_peer_is_done(const struct replay_peer *peer);
-/* Fraction done, in 1/1000, for progress and for `at: 50%` in scenarios. */
+/* Returns the completed fraction in 1/1000, for progress displays and for `at: 50%` in scenarios. */
 uint32_t replay_peer_progress_permille(const struct replay_peer *peer);
 
-/* Decides and counts the outcome of every conversation; once, at the end of the run. */
+/* Decides and counts the outcome of every conversation. It is called once, at the end of the run. */
 void replay_peer_finish(struct replay_peer *peer, uint64_t now_ps);
 const struct conv_result *replay_peer_result(const struct replay_peer *peer, size_t conversation);
 const struct replay_stats *replay_peer_stats(const struct replay_peer *peer);
 
-/* All of this behind one face; destroy() destroys the peer. */
+/* Returns these functions as a struct replay_side, whose destroy() destroys the peer. */
 struct replay_side replay_peer_side(struct replay_peer *peer);
 
 #ifdef __cplusplus

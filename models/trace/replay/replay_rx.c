@@ -1,4 +1,4 @@
-/* The client's TCP as receiver: what arrives from the server. */
+/* The receive side of the client's TCP, which processes the segments of the server. */
 #include "models/trace/replay/replay_conv.h"
 
 #include <assert.h>
@@ -69,7 +69,7 @@ static void on_data(struct replay_peer *peer, struct replay_conv *conv,
         if ((int64_t)seq <= (int64_t)conv->rcv_nxt)
             conv->rcv_nxt = end;
         else if (!range_set_add(&conv->ooo, seq, end))
-            return; /* no place: as if it had been lost */
+            return; /* There is no room for it, so the segment counts as lost. */
         conv->rcv_nxt = range_set_join(&conv->ooo, conv->rcv_nxt);
     }
     if ((seg->flags & TCP_FIN) && !conv->server_fin_at) {
@@ -81,7 +81,7 @@ static void on_data(struct replay_peer *peer, struct replay_conv *conv,
     if (conv->rcv_nxt != before)
         conv->progress_ps = now_ps;
     conv_check_arrived(&conv->check, &peer->stats, conv->rcv_nxt - 1);
-    bool old = (int64_t)seq < (int64_t)before; /* duplicate or keepalive: wants an answer too */
+    bool old = (int64_t)seq < (int64_t)before; /* a duplicate or a keepalive needs an ACK, too */
     if ((seg->payload_len || (seg->flags & (TCP_FIN | TCP_SYN)) || old) && !conv->owed) {
         conv->owed = true;
         conv->owed_since_ps = now_ps;
@@ -98,7 +98,7 @@ static void on_reset(struct replay_conv *conv)
                           "the server reset the connection, in the capture it did not");
 }
 
-/* RFC 7323 4.3 (2): the stamp of the segment that spans the last acknowledgment. */
+/* Updates TS.Recent from a segment that spans the last acknowledgment (RFC 7323 4.3, rule 2). */
 static void on_timestamp(struct replay_conv *conv, const struct tcp_segment *seg, uint64_t seq)
 {
     if (conv->ts && (seg->options & TCP_HAS_TS) && (int32_t)(seg->tsval - conv->ts_recent) >= 0 &&

@@ -31,7 +31,7 @@ static void header_start(const struct replay_peer *peer, struct replay_conv *con
     memcpy(out->dst, key->laddr, sizeof out->dst);
 }
 
-/* seg: whose payload goes with it; null: none. */
+/* Sends one frame with the payload of `seg`, or without payload if `seg` is null. Returns false if no frame is free. */
 static bool emit(struct replay_peer *peer, const struct replay_conv *conv,
                  const struct packet_out *out, const struct client_segment *seg, uint64_t now_ps)
 {
@@ -55,7 +55,7 @@ static bool emit(struct replay_peer *peer, const struct replay_conv *conv,
     return true;
 }
 
-/* What every segment with an ACK says about the client as receiver. */
+/* Records the acknowledgment and window that a segment has told the server. */
 static void on_ack_sent(struct replay_conv *conv, uint64_t ack, uint32_t window_bytes)
 {
     conv->ack_sent_last = ack;
@@ -66,7 +66,8 @@ static void on_ack_sent(struct replay_conv *conv, uint64_t ack, uint32_t window_
         conv->owed = false;
 }
 
-/* Everything but the addresses of a captured segment, in the numbers of the real server. */
+/* Fills the header of a captured segment except the addresses. The numbers are converted to those of the simulated
+ * server. */
 static void header_fill(const struct replay_conv *conv, const struct client_segment *seg,
                         bool newest, uint8_t options[REPLAY_OPTIONS_MAX], struct packet_out *out,
                         uint64_t *ack)
@@ -110,7 +111,8 @@ static void note_sent(struct replay_conv *conv, const struct client_segment *seg
     conv->sent_ps = now_ps;
 }
 
-/* What the peer sends of its own accord takes the way of the captured segment before it. */
+/* Selects the NIC of the captured segment. Frames that are not in the capture go to the NIC of the captured segment before
+ * them. */
 static void take_port(const struct replay_peer *peer, struct replay_conv *conv,
                       const struct client_segment *seg)
 {
@@ -180,7 +182,7 @@ bool replay_send_again(struct replay_peer *peer, struct replay_conv *conv, size_
     header_start(peer, conv, &out);
     header_fill(conv, seg, true, options, &out, &ack);
     uint32_t window = window_of(conv, seg);
-    if (!(seg->flags & TCP_SYN)) { /* the window that holds now, not the one of then */
+    if (!(seg->flags & TCP_SYN)) { /* Use the current window, not the captured one. */
         window = conv->window_bytes;
         out.window = (uint16_t)u32_min(window >> conv->client_ws, UINT16_MAX);
     }

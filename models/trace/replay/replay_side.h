@@ -1,6 +1,6 @@
 /*
- * The remote side of a replay as its surroundings see it, whichever mode plays it: frames in and
- * out, the bytes the server's application got, and the verdicts.
+ * The interface to the remote side of a replay, which is the same for both modes. It passes frames in and out, takes the
+ * bytes that the server's application received, and gives the results.
  */
 #ifndef TOESIM_TRACE_REPLAY_SIDE_H
 #define TOESIM_TRACE_REPLAY_SIDE_H
@@ -17,8 +17,8 @@ extern "C" {
 struct replay_params {
     uint8_t team_mac[6];
     uint8_t team_ipv4[16], team_ipv6[16];
-    uint64_t start_ps;    /* simulated time of the timeline's 0: after the driver is up */
-    uint64_t stall_ps;    /* 60 s: nothing moved for so long, and no timer would send again */
+    uint64_t start_ps;    /* simulated time of the timeline's 0, when the driver is up */
+    uint64_t stall_ps;    /* 60 s without progress and without a timer that would send */
     uint64_t liveness_ps; /* 1 ms; exact mode only */
     uint64_t rto_min_ps;  /* 200 ms; exact mode only */
     uint64_t
@@ -42,7 +42,7 @@ struct conv_result {
 struct replay_stats {
     uint64_t frames_sent, frames_received;
     uint64_t synthetic_acks, retransmissions, challenge_resets;
-    /* What the captured server ignored and this one might not; exact mode only. */
+    /* Segments that the captured server ignored but the simulated one might accept; exact mode only. */
     uint64_t withheld_segments;
     uint64_t bad_frames;   /* from the team: wrong FCS or checksum, or not to be parsed */
     uint64_t stray_frames; /* from the team: not TCP, or of no conversation */
@@ -55,19 +55,18 @@ struct replay_side {
     void *self;
     struct stage stage;
     struct frame_sink rx; /* frames from the team */
-    /* Conversation of a tuple as used in the simulation; SIZE_MAX: none. */
+    /* Returns the conversation of a tuple of the simulation, or SIZE_MAX. */
     size_t (*find)(const void *self, const struct flow_key *key);
-    /* The server's application took bytes [offset, offset + len) of the client's stream: compared.
-     */
+    /* Compares bytes [offset, offset + len) of the client's stream that the server's application took. */
     void (*on_server_bytes)(void *self, size_t conversation, uint64_t offset, const uint8_t *bytes,
                             uint32_t len, uint64_t now_ps);
-    /* The server's application saw the end: orderly (0) or a premature termination (its cause). */
+    /* Tells that the server's application saw the end. `cause` is 0 for an orderly end, otherwise the reason. */
     void (*on_server_end)(void *self, size_t conversation, unsigned cause, uint64_t now_ps);
-    /* Every conversation ended or stalled. */
+    /* Returns true if every conversation has ended or stalled. */
     bool (*is_done)(const void *self);
-    /* Fraction done, in 1/1000, for progress and for `at: 50%` in scenarios. */
+    /* Returns the completed fraction in 1/1000, for progress displays and for `at: 50%` in scenarios. */
     uint32_t (*progress_permille)(const void *self);
-    /* Decides and counts the outcome of every conversation; once, at the end of the run. */
+    /* Decides and counts the outcome of every conversation. It is called once, at the end of the run. */
     void (*finish)(void *self, uint64_t now_ps);
     const struct conv_result *(*result)(const void *self, size_t conversation);
     const struct replay_stats *(*stats)(const void *self);

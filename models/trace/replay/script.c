@@ -8,14 +8,14 @@ enum { IPV4_HEADER = 20, IPV6_HEADER = 40, PIECE_MIN = 64 };
 enum { OPT_END = 0, OPT_NOP = 1, OPT_TS = 8, TS_BYTES = 10, TS_OPTION_BYTES = 12 };
 enum { REPLAY_OPTIONS = 40 };
 
-/* Payload of one frame of the MTU, TCP options not yet deducted. */
+/* Returns the payload of one frame of MTU size, without deduction of TCP options. */
 static uint32_t mtu_payload(const struct script_input *in, const struct conversation *conv)
 {
     uint32_t ip = conv->key.ip_version == 4 ? IPV4_HEADER : IPV6_HEADER;
     return in->mtu_bytes - ip - TCP_HEADER_MIN;
 }
 
-/* Payload of the pieces an oversize segment is cut into: what the adapter would have made. */
+/* Returns the payload of the pieces into which an oversize segment is split, as the adapter would have split it. */
 static uint32_t piece_payload(const struct script_input *in, const struct conversation *conv,
                               uint32_t options_len)
 {
@@ -34,8 +34,8 @@ static size_t pieces_of(const struct script_input *in, const struct conversation
     return (seg->payload_len + piece - 1) / piece;
 }
 
-/* One piece of a captured segment, whose first byte is at this offset of the stream. FIN and PSH belong to the last one, CWR to the first (RFC 3168
- * 6.1.2), the urgent pointer counts from each piece's own number. */
+/* Makes one piece of a captured segment. `at` is the stream offset of the segment's first byte. FIN and PSH belong to the
+ * last piece and CWR to the first (RFC 3168 6.1.2). The urgent pointer counts from each piece's own sequence number. */
 static void piece_make(const struct raw_segment *seg, int64_t at, uint32_t from, uint32_t len,
                        struct client_segment *out)
 {
@@ -70,7 +70,7 @@ static void piece_make(const struct raw_segment *seg, int64_t at, uint32_t from,
     }
 }
 
-/* The timestamps of a SYN, as an option of a later segment: bytes of it, 0 without. */
+/* Makes a timestamp option for a later segment from that of a SYN. Returns its length, or 0 if the SYN has none. */
 static uint8_t timestamp_option(const struct script_input *in, const struct raw_segment *syn,
                                 uint8_t option[TS_OPTION_BYTES])
 {
@@ -89,8 +89,8 @@ static uint8_t timestamp_option(const struct script_input *in, const struct raw_
     return 0;
 }
 
-/* A server that takes no data with the SYN (RFC 7413 not offered) must get it afterwards: a segment
- * as the client would have sent it then. */
+/* Makes a segment with the data of a SYN. The simulated server does not offer RFC 7413 and accepts no data with the SYN,
+ * so the client sends the data after the handshake. */
 static void fast_open_make(const struct script_input *in, const struct conversation *conv,
                            const struct raw_segment *syn, struct raw_segment *out)
 {
@@ -101,7 +101,7 @@ static void fast_open_make(const struct script_input *in, const struct conversat
     out->window = (uint16_t)(syn->window >> in->client_ws);
 }
 
-/* The SYN whose data no later segment carries; SIZE_MAX: none. */
+/* Returns the index of the SYN whose data no later segment carries, or SIZE_MAX if there is none. */
 static size_t fast_open_find(const struct script_input *in)
 {
     size_t found = SIZE_MAX;
@@ -121,7 +121,7 @@ static size_t fast_open_find(const struct script_input *in)
     return found;
 }
 
-/* A claim about a stream, as bytes of it. */
+/* Converts an acknowledged offset to a number of bytes of the stream. */
 static uint64_t acked_clip(int64_t acked, const struct stream *stream)
 {
     uint64_t bytes = acked < 0 ? 0 : (uint64_t)acked;
@@ -137,7 +137,8 @@ struct client_output {
     uint64_t split;
 };
 
-/* options_at: where they are, when not before the payload; PAYLOAD_NONE. */
+/* Writes the pieces of a segment. `options_at` is the reference of the options if they are not directly before the
+ * payload, otherwise PAYLOAD_NONE. */
 static bool emit_pieces(struct client_output *out, const struct raw_segment *seg, bool ahead,
                         uint64_t options_at)
 {
@@ -162,7 +163,7 @@ static bool emit_pieces(struct client_output *out, const struct raw_segment *seg
     return true;
 }
 
-/* The data of a SYN. Its options were made here, and are nowhere in the file. */
+/* Writes the data of a SYN as a segment. Its options are generated here, so they are not in the file. */
 static bool emit_fast_open(struct client_output *out, const struct raw_segment *syn)
 {
     struct raw_segment data;

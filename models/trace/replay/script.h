@@ -1,5 +1,5 @@
-/* Turns the two streams of a conversation into what is replayed: the client's segments and the
- * steps of both applications. */
+/* Converts the two streams of a conversation into its replay: the client's segments and the steps of both
+ * applications. */
 #ifndef TOESIM_TRACE_SCRIPT_H
 #define TOESIM_TRACE_SCRIPT_H
 
@@ -15,14 +15,14 @@ struct script_input {
     uint8_t client_ws; /* of its SYN */
     bool timestamps;   /* both SYNs had the option */
     uint32_t mtu_bytes;
-    size_t reset; /* index in the view of the reset that ends it; SIZE_MAX: none */
+    size_t reset; /* index in the view of the reset that ends it, or SIZE_MAX */
 };
 
-/* Fills segments_at, segment_count; counts split ones. False: out of memory, the disk failed, or stopped.
- * Makes two passes over the view. */
+/* Writes the client's segments and sets segments_at and segment_count in two passes over the view. *split counts the
+ * extra segments. Returns false if memory is short, the disk failed, or the work was stopped. */
 bool script_client(const struct script_input *in, struct conversation *conv, uint64_t *split);
 
-/* What both applications did. Fills steps_at and their counts. False as above. */
+/* Writes the steps of both applications and sets steps_at and the counts. Returns false in the same cases. */
 bool script_applications(const struct script_input *in, struct conversation *conv);
 
 #endif

@@ -28,7 +28,8 @@ const struct row_shape client_segment_shape = {
 void client_segment_pack(const struct client_segment *segment, struct row *row)
 {
     uint64_t *field = row->field;
-    row->lane = segment->payload_len > 0; /* pure ACKs are alike */
+    row->lane = segment->payload_len >
+                0; /* Pure ACKs have a lane of their own, because they resemble each other. */
     field[FIELD_TIME] = segment->time_ps;
     field[FIELD_PAYLOAD_AT] = segment->payload_at;
     field[FIELD_OPTIONS_AT] = segment->options_at - segment->payload_at;

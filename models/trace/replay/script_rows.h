@@ -1,12 +1,12 @@
-/* What is replayed of a conversation, as rows (row_codec.h): the client's segments and the steps of
- * both applications. */
+/* Converts the replay of a conversation to rows (row_codec.h) and back: the client's segments and the steps of both
+ * applications. */
 #ifndef TOESIM_TRACE_SCRIPT_ROWS_H
 #define TOESIM_TRACE_SCRIPT_ROWS_H
 
 #include "models/trace/capture/capture.h"
 #include "models/trace/store/row_codec.h"
 
-/* All but the bytes of the options. */
+/* The row of a segment holds everything except the bytes of the options. */
 extern const struct row_shape client_segment_shape;
 void client_segment_pack(const struct client_segment *segment, struct row *row);
 void client_segment_unpack(const struct row *row, struct client_segment *segment);

@@ -1,4 +1,5 @@
-/* The steps of both applications: what each did once how much of the other's stream was there. */
+/* Derives the steps of both applications. Each step tells how much of the other side's stream the application had received
+ * before its action. */
 #include "models/trace/replay/script.h"
 #include "models/trace/replay/script_rows.h"
 
@@ -15,16 +16,16 @@ static uint64_t clip(int64_t acked, const struct stream *stream)
     return bytes > stream->len ? stream->len : bytes;
 }
 
-/* A claim about the other's stream as condition of a step. */
+/* Converts an acknowledged offset of the other side's stream to the condition of a step. */
 static void step_condition(const struct role *role, int64_t acked, struct app_step *step)
 {
     step->rx_bytes = clip(acked, role->other);
     step->peer_fin = role->other->fin && acked > (int64_t)role->other->len;
 }
 
-/* The application resets once it has received what was captured before, acknowledged or not: often
- * the reset is the answer to the last of it. Its own bytes must have been acknowledged as far as
- * they were, because a reset throws away the rest. */
+/* Makes the step that resets the connection. The application resets after it has received all bytes captured before the
+ * reset, acknowledged or not, because a reset often answers the last of them. Its own bytes must have been acknowledged
+ * as far as in the capture, because a reset discards the rest. */
 static void reset_step(const struct role *role, struct app_step *step)
 {
     struct conv_view *view = role->in->view;
@@ -48,14 +49,14 @@ static void reset_step(const struct role *role, struct app_step *step)
     step->tx_acked_bytes = clip(sent, role->own);
 }
 
-/* Ranges with the same condition are one step; where the times count, with the same time. */
+/* Returns true if two steps can be joined: they have the same condition and, if `timed` is set, the same time. */
 static bool joins(const struct app_step *last, const struct app_step *step, bool timed)
 {
     return last->rx_bytes == step->rx_bytes && last->peer_fin == step->peer_fin &&
            (!timed || last->time_ps == step->time_ps);
 }
 
-/* Writes steps; the last one waits for what joins it. */
+/* Writes steps. The last step is kept back, because the next one may join it. */
 struct step_writer {
     struct row_writer rows;
     struct app_step last;

@@ -1,4 +1,4 @@
-/* What the remote side may ask about the server, so that nothing is called stalled too early. */
+/* Lets the remote side ask whether the server still retransmits, so that no conversation is called stalled too early. */
 #ifndef TOESIM_TRACE_SERVER_WATCH_H
 #define TOESIM_TRACE_SERVER_WATCH_H
 
@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-/* tries: true while the server has a retransmission timer (of SYN-ACK, data or FIN) running for the
- * connection, which means that it has tries left. Null: nobody knows, taken as false. */
+/* `tries` returns true while the server runs a retransmission timer for the connection (for SYN-ACK, data or FIN), so
+ * that it has retransmissions left. A null pointer means that the state is unknown and counts as false. */
 struct server_watch {
     bool (*tries)(const void *self, const struct flow_key *key);
     const void *self;

@@ -1,4 +1,4 @@
-/* Memory that lives as long as a capture: handed out piece by piece, freed as a whole. */
+/* Memory that lives as long as a capture. It is allocated in pieces and freed all at once. */
 #ifndef TOESIM_TRACE_ARENA_H
 #define TOESIM_TRACE_ARENA_H
 
@@ -16,7 +16,7 @@ struct arena {
 void arena_init(struct arena *arena);
 void arena_free(struct arena *arena);
 
-/* size bytes aligned to 16, contents undefined; null when memory is short. Size 0 gives a valid
+/* Allocates `size` bytes aligned to 16 with undefined contents. Returns null if memory is short. Size 0 gives a valid
  * pointer. */
 void *arena_alloc(struct arena *arena, size_t size);
 

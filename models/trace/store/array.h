@@ -1,4 +1,4 @@
-/* Growth of plain arrays: doubling, so adding one element is cheap on average. */
+/* Growth of plain arrays. The size is doubled, so adding one element is cheap on average. */
 #ifndef TOESIM_TRACE_ARRAY_H
 #define TOESIM_TRACE_ARRAY_H
 
@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Makes room for one more element behind `count`; returns the array, which may have moved. Null:
- * out of memory, and the old array is still valid. */
+/* Makes room for one more element behind `count` and returns the array, which may have moved. Returns null if memory is
+ * short; the old array is then still valid. */
 static inline void *array_grow(void *items, size_t count, size_t *room, size_t item_bytes)
 {
     if (count < *room)

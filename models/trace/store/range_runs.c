@@ -8,7 +8,7 @@
 
 enum { GATHER_DEFAULT = 1 << 18, CACHED_BLOCKS = 64 };
 
-/* One run, and while runs are merged: how many of its ranges are left, and the last of these. */
+/* One run. During the merge, `left` counts its remaining ranges and `last` is the last of these. */
 struct run {
     struct row_list list;
     struct stream_range last;
@@ -18,7 +18,7 @@ struct run {
 struct range_runs {
     struct stream_range *gathered; /* in order of their offsets */
     size_t count, room, limit;
-    struct spill *spill; /* null: nothing had to leave memory */
+    struct spill *spill; /* null while all ranges fit into memory */
     struct row_cache *cache;
     struct row_writer writer;
     struct run *runs;
@@ -47,7 +47,7 @@ void range_runs_destroy(struct range_runs *runs)
     free(runs);
 }
 
-/* Index of the first gathered range that ends behind this offset. */
+/* Returns the index of the first gathered range that ends behind this offset. */
 static size_t gathered_behind(const struct range_runs *runs, uint64_t offset)
 {
     size_t low = 0, high = runs->count;
@@ -63,7 +63,8 @@ static size_t gathered_behind(const struct range_runs *runs, uint64_t offset)
     return low;
 }
 
-/* References go on from one byte to the next; what was not captured has none. */
+/* Returns true if `range` continues `last`, so that both can be one range. Their references must be contiguous, or both
+ * must be absent. */
 static bool goes_on(const struct stream_range *last, const struct stream_range *range)
 {
     if (last->to != range->from || last->acked != range->acked || last->time_ps != range->time_ps)
@@ -73,7 +74,7 @@ static bool goes_on(const struct stream_range *last, const struct stream_range *
     return last->at + (range->from - last->from) == range->at;
 }
 
-/* Writes what was gathered as a run. */
+/* Writes the gathered ranges as a run. */
 static bool run_write(struct range_runs *runs)
 {
     if (!runs->spill)
@@ -150,7 +151,7 @@ bool range_runs_find(struct range_runs *runs, uint64_t offset, struct stream_ran
         *out = runs->gathered[at];
         return true;
     }
-    for (size_t i = runs->run_count; i > 0; i--) /* what is repeated was sent lately */
+    for (size_t i = runs->run_count; i > 0; i--) /* retransmitted bytes are usually in a late run */
         if (run_find(runs, &runs->runs[i - 1], offset, out))
             return true;
     return false;
@@ -195,7 +196,7 @@ static bool heap_make(struct range_runs *runs)
     return true;
 }
 
-/* Takes the last range of the run on top. */
+/* Removes the last range of the run at the top of the heap. */
 static bool heap_step(struct range_runs *runs)
 {
     struct run *run = &runs->runs[runs->heap[0]];

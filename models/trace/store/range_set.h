@@ -1,4 +1,4 @@
-/* A few ranges behind a moving edge: what arrived, or was sent, out of order. */
+/* A small set of ranges behind a moving edge. It holds bytes that arrived, or were sent, out of order. */
 #ifndef TOESIM_TRACE_RANGE_SET_H
 #define TOESIM_TRACE_RANGE_SET_H
 
@@ -16,10 +16,10 @@ struct range_set {
     unsigned count;
 };
 
-/* Adds [from, to), merged with its neighbours. False: no place was left for it. */
+/* Adds [from, to) and merges it with its neighbours. Returns false if the set is full. */
 bool range_set_add(struct range_set *set, uint64_t from, uint64_t to);
 
-/* The edge after joining it with every range it reaches; those leave the set. */
+/* Moves the edge over every range that it reaches, removes these ranges, and returns the new edge. */
 uint64_t range_set_join(struct range_set *set, uint64_t edge);
 
 #endif

@@ -1,8 +1,7 @@
 /*
- * Rows of numbers that change little from one to the next, in few bytes each: two bytes tell which
- * fields differ from what the rows before let expect, and the differences follow as LEB128 numbers,
- * the sign in the lowest bit. A row belongs to one of two lanes, such as the directions of a
- * connection; most fields are compared with the last row of the same lane.
+ * A compact code for rows of numbers that change little from one row to the next. Two bytes tell which fields differ from
+ * their expected values. The differences follow as LEB128 numbers with the sign in the lowest bit. A row belongs to one
+ * of two lanes, such as the directions of a connection; most fields are compared with the last row of the same lane.
  */
 #ifndef TOESIM_TRACE_ROW_CODEC_H
 #define TOESIM_TRACE_ROW_CODEC_H
@@ -13,8 +12,8 @@
 
 enum { ROW_FIELDS_MAX = 15, ROW_LANES = 2, ROW_BYTES_MAX = 2 + ROW_FIELDS_MAX * 10 };
 
-/* What is expected of each field: what it was, with a step as large as the last one where `linear`
- * has its bit, and 0 where `plain` has. */
+/* The expected value of each field. By default it is the previous value. If the bit of the field is set in `linear`, the
+ * last step is added; if it is set in `plain`, the expected value is 0. */
 struct row_shape {
     uint8_t fields;
     uint8_t shared; /* the first fields: compared with the row before, whatever its lane */
@@ -26,16 +25,16 @@ struct row {
     uint8_t lane;
 };
 
-/* Zeroed: at the first of the rows. */
+/* The state of the coder. A zeroed struct is the state before the first row. */
 struct row_state {
     uint64_t before[ROW_LANES][ROW_FIELDS_MAX];
     uint64_t step[ROW_LANES][ROW_FIELDS_MAX];
 };
 
-/* Writes a row; returns the bytes it takes, at most ROW_BYTES_MAX. */
+/* Writes a row and returns its length, which is at most ROW_BYTES_MAX bytes. */
 size_t row_encode(struct row_state *state, const struct row_shape *shape, const struct row *row,
                   uint8_t *out);
-/* Reads a row as it was written; returns the bytes it took. */
+/* Reads a row that row_encode() has written and returns its length in bytes. */
 size_t row_decode(struct row_state *state, const struct row_shape *shape, const uint8_t *in,
                   struct row *row);
 

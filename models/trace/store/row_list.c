@@ -27,7 +27,8 @@ void row_writer_begin(struct row_writer *writer, struct spill *spill, const stru
     writer->blocks = NULL;
 }
 
-/* A block is its length and its rows. Each begins anew, so that it can be read by itself. */
+/* Writes a block, which consists of its length and its rows. The coder state is reset for each block, so that a block can
+ * be read by itself. */
 static bool block_end(struct row_writer *writer)
 {
     uint64_t *grown = array_grow(writer->blocks, writer->block_count, &writer->block_room,
@@ -86,7 +87,7 @@ void row_cache_destroy(struct row_cache *cache)
     free(cache);
 }
 
-/* Reads the block into its place. */
+/* Reads the block into its place in the cache. */
 static bool block_load(struct row_cache *cache, const struct row_shape *shape, uint64_t at,
                        size_t rows, struct cached_block *block)
 {

@@ -26,19 +26,20 @@ struct row_writer {
 
 void row_writer_begin(struct row_writer *writer, struct spill *spill,
                       const struct row_shape *shape);
-/* False: no memory, or the disk failed (spill_trouble()). */
+/* Appends a row. Returns false if memory is short or the disk failed (spill_trouble()). */
 bool row_writer_add(struct row_writer *writer, const struct row *row);
-/* Completes the list and frees what the writer has, in any case. False as above. */
+/* Completes the list. The memory of the writer is freed in any case. Returns false as row_writer_add(). */
 bool row_writer_end(struct row_writer *writer, struct row_list *list);
 
-/* Blocks that were read last, as rows. */
+/* A cache of decoded blocks. */
 struct row_cache;
 
-/* For blocks of this spill. Null: no memory. */
+/* Creates a cache for blocks of this spill. Returns null if memory is short. */
 struct row_cache *row_cache_create(struct spill *spill, size_t blocks);
 void row_cache_destroy(struct row_cache *cache);
 
-/* The row with this number; null: no memory, or the disk failed. Valid until the next call. */
+/* Returns the row with this number, which is valid until the next call. Returns null if memory is short or the disk
+ * failed. */
 const struct row *row_cache_get(struct row_cache *cache, const struct row_shape *shape,
                                 const struct row_list *list, size_t index);
 

@@ -17,7 +17,7 @@ struct frame {
     uint8_t *bytes;
 };
 
-/* Where a page is. */
+/* The place of a page. */
 struct place {
     uint32_t frame; /* plus 1; 0: not in memory */
     bool on_disk;
@@ -28,7 +28,7 @@ struct spill {
     size_t place_count, place_room;
     struct frame *frames;
     size_t frame_count, frame_room, frame_limit;
-    size_t hand; /* of the clock that looks for a page to give up */
+    size_t hand; /* of the clock algorithm that selects a page to evict */
     uint64_t bytes;
     int fd;
     struct error trouble;
@@ -81,8 +81,8 @@ static void *no_memory(struct spill *spill)
     return NULL;
 }
 
-/* A frame that may be filled; SIZE_MAX: no memory. Second chance: one used since the hand has passed
- * it stays. */
+/* Returns a frame that may be filled, or SIZE_MAX if memory is short. It uses the second-chance algorithm: a frame that
+ * was used since the hand passed it stays. */
 static size_t frame_choose(struct spill *spill)
 {
     if (spill->frame_count < spill->frame_limit) {

@@ -1,6 +1,6 @@
 /*
- * Bytes that grow beyond memory: kept in pages, of which the ones used last stay in memory and the
- * others go to a file without a name (models/base/temp_file.h).
+ * A byte store that may be larger than memory. It consists of pages. The pages used last stay in memory, and the others
+ * go to an unnamed file (models/base/temp_file.h).
  */
 #ifndef TOESIM_TRACE_SPILL_H
 #define TOESIM_TRACE_SPILL_H
@@ -15,27 +15,27 @@ enum { SPILL_PAGE_BYTES = 16128 }; /* 4 chunks of segment_rows.c, 1344 verdicts 
 
 struct spill; /* opaque */
 
-/* What stays in memory of all that a capture keeps: 256 MiB; the environment's TOESIM_SPILL_BYTES is for
- * tests. */
+/* Returns how many bytes of a capture's data stay in memory, which is 256 MiB. Tests change it with the environment
+ * variable TOESIM_SPILL_BYTES. */
 uint64_t spill_memory_default(void);
 
-/* Null: no memory. */
+/* Creates an empty store. Returns null if memory is short. */
 struct spill *spill_create(uint64_t memory_bytes);
 void spill_destroy(struct spill *spill);
 
-/* The page with this number, which is zero when it was never there; null: no memory, or the disk
- * failed (spill_trouble()). Valid until the next call. write: what it holds will change. */
+/* Returns the page with this number, which is valid until the next call. A new page is zero. `write` tells that the caller
+ * will change it. Returns null if memory is short or the disk failed (spill_trouble()). */
 void *spill_page(struct spill *spill, uint64_t page, bool write);
 
-/* Adds bytes behind all others and tells their offset. False: as null above. */
+/* Appends bytes and sets *offset to their position. Returns false if memory is short or the disk failed. */
 bool spill_append(struct spill *spill, const void *bytes, size_t len, uint64_t *offset);
-/* Reads what was added. False: as null above. */
+/* Reads bytes that were appended. Returns false if memory is short or the disk failed. */
 bool spill_read(struct spill *spill, uint64_t offset, void *bytes, size_t len);
 
-/* Bytes added so far. */
+/* Returns how many bytes were appended so far. */
 uint64_t spill_bytes(const struct spill *spill);
 
-/* STATUS_OK, or what has gone wrong, into err. */
+/* Returns STATUS_OK, or the status of an earlier error, with its text in `err`. */
 enum status spill_trouble(const struct spill *spill, struct error *err);
 
 #endif
