@@ -15,7 +15,7 @@
 /* A cookie is valid in the period in which it was made and in the next one. */
 #define SYN_COOKIE_PERIOD_PS (64 * UINT64_C(1000000000000))
 
-/* Makes a cookie. irs is the peer's initial sequence number, and mss is the MSS in its SYN. The cookie keeps the largest
+/* Makes a cookie. irs is the initial sequence number and mss the MSS of the peer's SYN. The cookie keeps the largest
  * value of the table that is not above mss. */
 uint32_t syn_cookie_make(const struct isn_key *key, const struct flow_key *tuple, uint32_t irs,
                          uint16_t mss, uint64_t now_ps);
