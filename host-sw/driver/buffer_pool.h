@@ -1,4 +1,5 @@
-/* Host buffers for whole frames, shared by both NICs; counted references, returned in any order. */
+/* A pool of host buffers for frames, which both NICs share. References to buffers are counted and may be dropped in any
+ * order. */
 #ifndef TOESIM_HOST_DRIVER_BUFFER_POOL_H
 #define TOESIM_HOST_DRIVER_BUFFER_POOL_H
 
@@ -7,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A buffer is posted to a NIC, held by the host, read by one or more commands, or free. Each of the
- * first three is one reference. */
+/* A buffer is free, or it is posted to a NIC, held by the host, or read by commands. Each post, hold and command has
+ * one reference to it. */
 struct buffer_pool {
     struct nic_bus bus;
     uint64_t base;
@@ -17,20 +18,20 @@ struct buffer_pool {
     uint8_t *refs;
 };
 
-/* False: no memory. */
+/* Allocates `count` buffers in host memory. Returns false if there is no memory. */
 bool buffer_pool_init(struct buffer_pool *pool, struct nic_bus bus, uint32_t count);
 void buffer_pool_free(struct buffer_pool *pool);
 
-/* Address of a buffer with one reference; 0: none is free. */
+/* Returns the address of a free buffer, with one reference, or 0 if no buffer is free. */
 uint64_t buffer_pool_take(struct buffer_pool *pool);
 void buffer_pool_ref(struct buffer_pool *pool, uint64_t address);
-/* The last reference frees the buffer. */
+/* Drops a reference. The buffer becomes free with its last reference. */
 void buffer_pool_unref(struct buffer_pool *pool, uint64_t address);
 
-/* Number of a buffer, from 0. */
+/* Returns the index of a buffer, which counts from 0. */
 uint32_t buffer_pool_index(const struct buffer_pool *pool, uint64_t address);
 
-/* True for the address of a buffer that is in use. */
+/* Returns true if address is that of a buffer in use. */
 bool buffer_pool_owns(const struct buffer_pool *pool, uint64_t address);
 
 #endif

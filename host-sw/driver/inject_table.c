@@ -5,7 +5,7 @@
 
 static uint32_t mask_of(const struct inject_table *table) { return (1u << table->log2_slots) - 1; }
 
-/* Frame numbers are consecutive: an odd multiplier spreads them (Knuth 6.4). */
+/* Frame ids are consecutive, and the odd multiplier spreads them over the slots (Knuth 6.4). */
 static uint32_t home_of(const struct inject_table *table, uint64_t frame_id)
 {
     return (uint32_t)(frame_id * UINT64_C(0x9e3779b97f4a7c15) >> (64 - table->log2_slots));

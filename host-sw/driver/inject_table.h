@@ -1,5 +1,5 @@
-/* Frames given to a NIC to process as if received: which buffer each is in, until its record comes.
- */
+/* A table of the frames that the host has given to a NIC to process as if it had received them. Each entry names the
+ * buffer of a frame until the NIC's record comes. */
 #ifndef TOESIM_HOST_DRIVER_INJECT_TABLE_H
 #define TOESIM_HOST_DRIVER_INJECT_TABLE_H
 
@@ -7,12 +7,12 @@
 #include <stdint.h>
 
 struct inject_slot {
-    uint64_t frame_id; /* 0: empty */
+    uint64_t frame_id; /* 0 if the slot is empty */
     uint64_t buffer;
     unsigned nic;
 };
 
-/* Open addressing by frame number. A frame is with one NIC at a time. */
+/* The table uses open addressing with the frame id as the key. At most one NIC has a frame at a time. */
 struct inject_table {
     struct inject_slot *slots;
     uint32_t log2_slots;
@@ -22,11 +22,11 @@ struct inject_table {
 bool inject_table_init(struct inject_table *table);
 void inject_table_free(struct inject_table *table);
 
-/* frame_id is not 0 and not in the table. */
+/* Adds a frame. frame_id must not be 0 and must not be in the table. */
 void inject_table_add(struct inject_table *table, uint64_t frame_id, uint64_t buffer, unsigned nic);
-/* Its buffer; 0: it was not there. */
+/* Removes a frame. Returns its buffer, or 0 if the frame was not in the table. */
 uint64_t inject_table_remove(struct inject_table *table, uint64_t frame_id);
-/* Removes one frame of a NIC that is gone; false: none is left. */
+/* Removes one frame that a dead NIC had. Returns false if none is left. */
 bool inject_table_remove_of_nic(struct inject_table *table, unsigned nic, uint64_t *frame_id,
                                 uint64_t *buffer);
 

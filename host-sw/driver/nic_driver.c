@@ -100,7 +100,8 @@ void nic_driver_stop(struct nic_driver *driver)
     if (!driver->up)
         return;
     write_reg(driver, NIC_REG_CONTROL, 0);
-    /* The read comes back behind the posted write, so nothing is written to our rings after it. */
+    /* The read completes after the posted write has reached the NIC, so the NIC writes nothing to our rings after it.
+     */
     (void)driver->bus.ops->mmio_read32(driver->bus.self, driver->nic, NIC_REG_STATUS);
     driver->up = false;
 }
@@ -118,7 +119,7 @@ void nic_driver_free(struct nic_driver *driver)
     *driver = (struct nic_driver){0};
 }
 
-/* The table doubles when full, so steady state allocates nothing. */
+/* Takes a free request. The table doubles when it is full, so nothing is allocated in steady state. */
 static uint32_t request_alloc(struct nic_driver *driver)
 {
     if (driver->request_free == NO_REQUEST) {
@@ -136,8 +137,9 @@ static uint32_t request_alloc(struct nic_driver *driver)
     return cookie;
 }
 
-/* An entry is free for reuse once its command is known to be fetched and its request is answered;
- * commands without completion are known by any later completion. */
+/* Frees the entries of the command ring that can be reused. An entry is free when the NIC is known to have fetched the
+ * command and has answered its request. A command without a completion is known to be fetched when any later command
+ * completes. */
 static void retire_commands(struct nic_driver *driver)
 {
     struct host_ring *ring = &driver->commands;
@@ -187,8 +189,9 @@ static void backlog_append(struct nic_driver *driver, const struct nic_cmd *cmd)
 
 bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t buffer)
 {
-    /* A ring full of commands that never complete would never be known to be empty. What waits
-     * behind others may enter it all at once. */
+    /* A ring that is full of commands without completions would stay full, because only completions show that commands
+     * were fetched. So the command asks for a completion if the ring is half full, or if commands wait in the backlog,
+     * which may enter the ring all at once. */
     uint32_t entries = 1u << driver->commands.place.log2_entries;
     bool waits = driver->backlog_head != driver->backlog_tail;
     if (waits || host_ring_room(&driver->commands) <= entries / 2)
@@ -202,7 +205,7 @@ bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t 
                                                             .conn = cmd.conn,
                                                             .buffer = buffer,
                                                             .frame_id = cmd.frame_id};
-        /* Not in the ring yet: an index no entry can have now. */
+        /* The command is not in the ring yet, so its index is one that no entry can have now. */
         driver->requests[cmd.cookie].ring_index = driver->commands.producer - 1 - entries;
     }
     assert(buffer == 0 || cmd.cookie != NO_COOKIE);

@@ -1,5 +1,5 @@
-/* The driver of one NIC: rings, commands with their completions, frame buffers. Decides nothing
- * about connections. */
+/* The driver of one NIC. It handles the rings, the commands with their completions, and the frame buffers, but decides
+ * nothing about connections. */
 #ifndef TOESIM_HOST_DRIVER_NIC_DRIVER_H
 #define TOESIM_HOST_DRIVER_NIC_DRIVER_H
 
@@ -13,15 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A command whose completion has not come. Its cookie is its index in the table. */
+/* A command whose completion has not come yet. Its cookie is its index in the table. */
 struct nic_request {
     uint8_t op; /* enum nic_cmd_op */
     bool used;
     uint16_t gen;
     uint32_t conn;
-    uint64_t buffer;     /* one reference is held until the completion; 0: none */
-    uint64_t frame_id;   /* RX_INJECT: which frame */
-    uint32_t ring_index; /* its entry in the command ring, once pushed */
+    uint64_t buffer;     /* a buffer with a reference until the completion comes, or 0 */
+    uint64_t frame_id;   /* the frame of RX_INJECT */
+    uint32_t ring_index; /* index of the command in the command ring, valid once it was pushed */
     uint32_t next_free;
 };
 
@@ -29,7 +29,8 @@ struct nic_driver_params {
     uint8_t mac[6];
     uint32_t mtu_bytes;
     uint32_t log2_cmd, log2_record, log2_event, log2_buffer;
-    uint32_t heartbeat_us; /* 0: none */
+    uint32_t
+        heartbeat_us; /* time without a heartbeat after which the NIC fences itself; 0: never */
     uint32_t challenge_rate, challenge_key;
     uint32_t lookup_key[NIC_LOOKUP_KEY_WORDS]; /* secret of the lookup table */
     struct nic_probe_request probe;
@@ -38,59 +39,60 @@ struct nic_driver_params {
 struct nic_driver {
     struct nic_bus bus;
     unsigned nic;
-    bool up; /* started, and answering as far as known */
+    bool up; /* the NIC was started and answers as far as the driver knows */
     bool link_up;
     uint32_t conn_max; /* NIC_REG_CONN_MAX */
     struct host_ring commands, buffers;
     struct nic_ring records, events;
     struct buffer_pool *pool;
-    uint8_t *posted; /* per buffer of the pool: this NIC has it */
+    uint8_t *posted; /* for each buffer of the pool, 1 if it is posted to this NIC */
     struct nic_probe_sizes sizes;
     struct nic_request *requests;
     uint32_t request_count, request_free;
     uint32_t *ring_cookies;  /* cookie of each command ring entry */
-    uint32_t fetched;        /* the NIC has fetched at least so many commands */
-    struct nic_cmd *backlog; /* commands the ring had no room for, in order */
+    uint32_t fetched;        /* number of commands that the NIC is known to have fetched */
+    struct nic_cmd *backlog; /* commands for which the ring had no room, in order */
     size_t backlog_head, backlog_tail, backlog_capacity;
 };
 
-/* Start in two parts. First: probes, and resets. Blocks. pool is kept. */
+/* Probes the NIC and begins its reset, which is the first part of the start. The call blocks. The driver keeps pool. */
 enum nic_probe_result nic_driver_begin(struct nic_driver *driver, struct nic_bus bus, unsigned nic,
                                        const struct nic_driver_params *params,
                                        struct buffer_pool *pool);
-/* Second, when the reset is over: sets up rings, posts buffers, enables. Blocks. */
+/* Sets up the rings, posts buffers and enables the NIC when the reset is over, which is the second part of the start.
+ * The call blocks. */
 enum nic_probe_result nic_driver_enable(struct nic_driver *driver,
                                         const struct nic_driver_params *params);
-/* Both, and waits for the reset in between. */
+/* Starts the NIC with both parts, and waits for the end of the reset between them. */
 enum nic_probe_result nic_driver_start(struct nic_driver *driver, struct nic_bus bus, unsigned nic,
                                        const struct nic_driver_params *params,
                                        struct buffer_pool *pool);
-/* It was started: what it wrote into its rings is there, even when it is up no more. */
+/* Returns true if the NIC has rings, which the driver can read even after the NIC has died. */
 bool nic_driver_has_rings(const struct nic_driver *driver);
-/* Disables the NIC and frees everything; the NIC is quiet after the write was completed. */
+/* Disables the NIC. The NIC does not access host memory any more when the function returns. */
 void nic_driver_stop(struct nic_driver *driver);
-/* Frees the driver's own memory only, for a NIC that was never started or is gone. */
+/* Frees the rings and all other memory of the driver, for a NIC that is stopped or dead. */
 void nic_driver_free(struct nic_driver *driver);
 
-/* Issues cmd in order behind all earlier ones. cmd->cookie is set here. buffer (or 0) is a frame
- * the command reads: one reference is taken until its completion. True: a completion will come. */
+/* Issues cmd after all earlier commands and sets its cookie. buffer is that of a frame which the command reads, or 0;
+ * the driver holds a reference to it until the completion. Returns true if a completion will come. */
 bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t buffer);
 
-/* Accounts a CMD_DONE event; false: it answers no request (a command that asked for no completion
- * has failed). Otherwise *request is a copy. */
+/* Removes the request that a CMD_DONE event answers and copies it to *request. Returns false if there is none, because
+ * a command that asked for no completion has failed. */
 bool nic_driver_complete(struct nic_driver *driver, const struct nic_event *event,
                          struct nic_request *request);
 
-/* For a NIC that is gone: takes back one command that will never complete; false: none is left. */
+/* Takes back one command of a dead NIC, which will never complete. Returns false if none is left. */
 bool nic_driver_abandon(struct nic_driver *driver, struct nic_request *request);
 
-/* A record gave a fresh buffer back: the host has its reference now. */
+/* Notes that a record has returned a posted buffer, whose reference the host has now. */
 void nic_driver_on_buffer(struct nic_driver *driver, uint64_t buffer);
 
-/* For a NIC that is gone: takes back every buffer it still has. */
+/* Takes back all buffers that are posted to a dead NIC. */
 void nic_driver_take_buffers(struct nic_driver *driver);
 
-/* End of a batch: posts buffers, rings each doorbell whose count changed, once. */
+/* Ends a batch: posts buffers, and rings each doorbell whose count has changed once. */
 void nic_driver_flush(struct nic_driver *driver);
 
 /* Writes a 16-byte connection doorbell. */

@@ -8,7 +8,7 @@ enum {
     COMMAND_MEMORY_MASTER = 0x6,
     EXTENDED_FIRST = 0x100,
     EXTENDED_ID_AER = 1,
-    EXTENDED_STEPS_MAX = 64, /* a loop in the list ends here */
+    EXTENDED_STEPS_MAX = 64, /* limit of the search, in case the list has a loop */
     AER_UNCORRECTABLE = 0x04,
     AER_CORRECTABLE = 0x10,
 };
@@ -28,7 +28,7 @@ static const struct {
 #undef X
 };
 
-/* What one end has logged. */
+/* The errors that both ends of the link have logged. */
 struct aer_status {
     uint32_t correctable, uncorrectable;
 };
@@ -39,7 +39,7 @@ static uint32_t port_read(struct nic_bus bus, unsigned nic, uint32_t offset)
     return bus.ops->port_read32(bus.self, nic, offset);
 }
 
-/* Ones clear the status bits that were read; the rest keeps its value. */
+/* Reads a register with RW1C status bits and clears the bits that were set. */
 static uint32_t port_take(struct nic_bus bus, unsigned nic, uint32_t offset)
 {
     uint32_t value = port_read(bus, nic, offset);
@@ -50,7 +50,7 @@ static uint32_t port_take(struct nic_bus bus, unsigned nic, uint32_t offset)
     return value;
 }
 
-/* Offset of the AER capability; 0: none. */
+/* Returns the offset of the AER capability, or 0 if there is none. */
 static uint32_t find_aer(struct nic_bus bus, unsigned nic)
 {
     uint32_t at = EXTENDED_FIRST, header = 0;
@@ -95,7 +95,7 @@ void nic_error_service(struct nic_bus bus, unsigned nic, struct nic_error_counts
     struct aer_status status = {0};
     *report = (struct nic_error_report){0};
     counts->interrupts++;
-    /* What caused the interrupt is cleared first: what comes from here on interrupts again. */
+    /* The causes of the interrupt are cleared first, so that later errors interrupt again. */
     (void)port_take(bus, nic, PORT_ROOT_STATUS);
     (void)port_take(bus, nic, PORT_SLOT);
     status.uncorrectable = port_take(bus, nic, PORT_UNCORRECTABLE);

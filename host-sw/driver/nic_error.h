@@ -1,7 +1,7 @@
 /*
- * Errors between a NIC and the processor as its driver learns of them: the root port interrupts, the
- * driver reads and clears what both ends of the link have logged (AER), counts it, and says what is
- * left of the NIC. What is done about it is the caller's decision.
+ * Handles PCIe errors between a NIC and the processor. When the root port interrupts, the driver reads and clears the
+ * errors that both ends of the link have logged (AER), counts them, and reports the condition of the NIC. The caller
+ * decides what to do.
  */
 #ifndef TOESIM_HOST_DRIVER_NIC_ERROR_H
 #define TOESIM_HOST_DRIVER_NIC_ERROR_H
@@ -35,17 +35,18 @@ extern const char *const nic_error_names[NIC_ERROR_COUNT];
 
 struct nic_error_counts {
     uint64_t interrupts;
-    uint64_t seen[NIC_ERROR_COUNT]; /* times the driver found it, at either end of the link */
+    uint64_t
+        seen[NIC_ERROR_COUNT]; /* how often the driver found each error at either end of the link */
 };
 
-/* What is left of the NIC. */
+/* The condition of the NIC. */
 struct nic_error_report {
-    bool answers;       /* link up, and configuration space does */
-    bool stopped;       /* it may not send or be reached: reset, or bus master or memory off */
-    bool uncorrectable; /* something was lost that no replay brings back */
+    bool answers;       /* the link is up, and the NIC answers configuration reads */
+    bool stopped;       /* bus mastering or memory decoding is disabled, as after a reset */
+    bool uncorrectable; /* an uncorrectable error was logged, so a TLP may be lost */
 };
 
-/* Blocks for some configuration accesses. */
+/* Services the interrupt of a root port. The call blocks for some configuration accesses. */
 void nic_error_service(struct nic_bus bus, unsigned nic, struct nic_error_counts *counts,
                        struct nic_error_report *report);
 

@@ -13,13 +13,14 @@ enum {
     CFG_CAP_POINTER = 0x34,
     CMD_MEMORY = 1 << 1,
     CMD_BUS_MASTER = 1 << 2,
-    STATUS_CAP_LIST = 1 << 20, /* status is the upper half of the command's dword */
+    STATUS_CAP_LIST = 1 << 20, /* the status register is the upper half of the command's dword */
     BAR_IO = 1 << 0,
     BAR_TYPE_64 = 2 << 1,
     BAR_TYPE_MASK = 3 << 1,
     CAP_PCIE = 0x10,
     CAP_MSIX = 0x11,
-    CAP_STEPS_MAX = 48, /* as many capabilities fit; a loop in the list ends here */
+    CAP_STEPS_MAX =
+        48, /* limit of the search, in case the list has a loop; no more capabilities fit */
     PCIE_DEVCAP = 4,
     PCIE_DEVCTL = 8,
     DEVCTL_MPS_SHIFT = 5,
@@ -51,8 +52,8 @@ bool nic_probe_is_alive(struct nic_bus bus, unsigned nic)
     return cfg_read(bus, nic, CFG_ID, &id) && id != NO_DEVICE;
 }
 
-/* Writes all ones, reads the size back, then the address firmware had chosen, else ours (PCI Local
- * Bus 6.2.5.1). Decoding is off meanwhile. */
+/* Writes all ones to the BAR and reads the size back (PCI Local Bus 6.2.5.1). Then it writes the address that firmware
+ * had chosen, or else ours. Memory decoding is off meanwhile. */
 static bool size_bar(struct nic_bus bus, unsigned nic, uint64_t address,
                      struct nic_probe_sizes *sizes)
 {
@@ -72,7 +73,7 @@ static bool size_bar(struct nic_bus bus, unsigned nic, uint64_t address,
     return cfg_write(bus, nic, CFG_BAR0, low) && (!is_64 || cfg_write(bus, nic, CFG_BAR1, high));
 }
 
-/* Offset of a capability; 0: the device has none of this kind. */
+/* Returns the offset of a capability, or 0 if the device does not have it. */
 static uint32_t find_capability(struct nic_bus bus, unsigned nic, uint32_t id)
 {
     uint32_t value = 0;
@@ -90,7 +91,7 @@ static uint32_t find_capability(struct nic_bus bus, unsigned nic, uint32_t id)
     return 0;
 }
 
-/* Payload sizes are coded as 128 << code. */
+/* Returns the code of a payload size, which is 128 << code bytes. */
 static uint32_t size_code(uint32_t bytes)
 {
     uint32_t code = 0;
@@ -99,8 +100,8 @@ static uint32_t size_code(uint32_t bytes)
     return code;
 }
 
-/* Firmware's sizes are kept unless others are asked for; the device's largest payload limits both.
- * Errors are to be reported. */
+/* Sets the payload and read request sizes and enables error reporting. Firmware's sizes are kept unless the request
+ * names others. The payload size is limited to what the device supports. */
 static bool set_device(struct nic_bus bus, unsigned nic, uint32_t cap,
                        const struct nic_probe_request *request, struct nic_probe_sizes *sizes)
 {
@@ -116,7 +117,7 @@ static bool set_device(struct nic_bus bus, unsigned nic, uint32_t cap,
         mrrs = size_code(request->mrrs_bytes);
     if (mps > (devcap & 7))
         mps = devcap & 7;
-    devctl &= 0xffffu; /* the upper half is the status, cleared by writing ones */
+    devctl &= 0xffffu; /* the upper half is the status, whose bits are cleared by writing ones */
     devctl &= ~(7u << DEVCTL_MPS_SHIFT | 7u << DEVCTL_MRRS_SHIFT);
     devctl |= mps << DEVCTL_MPS_SHIFT | mrrs << DEVCTL_MRRS_SHIFT | DEVCTL_REPORT;
     sizes->mps_bytes = 128u << mps;
@@ -124,7 +125,7 @@ static bool set_device(struct nic_bus bus, unsigned nic, uint32_t cap,
     return cfg_write(bus, nic, cap + PCIE_DEVCTL, devctl);
 }
 
-/* Address and data of each vector, unmasked; then the function's enable bit (PCI 6.8.2). */
+/* Writes address and data of each vector, unmasked, and then sets the function's MSI-X enable bit (PCI 6.8.2). */
 static bool enable_msix(struct nic_bus bus, unsigned nic, uint32_t cap)
 {
     uint32_t control = 0, table = 0;

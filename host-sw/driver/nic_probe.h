@@ -10,36 +10,36 @@
 enum nic_probe_result {
     NIC_PROBE_OK = 0,
     NIC_PROBE_NO_DEVICE,     /* configuration space does not answer */
-    NIC_PROBE_BAD_BAR,       /* BAR 0 is no memory of the size we know */
+    NIC_PROBE_BAD_BAR,       /* BAR 0 is not a memory BAR, or is too small */
     NIC_PROBE_NO_CAPABILITY, /* no PCI Express or no MSI-X capability */
-    NIC_PROBE_BAD_MAGIC,     /* BAR 0 is not this NIC's */
-    NIC_PROBE_BAD_VERSION,   /* the interface is of another version */
-    NIC_PROBE_NOT_READY,     /* reset did not end */
+    NIC_PROBE_BAD_MAGIC,     /* BAR 0 belongs to another kind of device */
+    NIC_PROBE_BAD_VERSION,   /* the interface has another version */
+    NIC_PROBE_NOT_READY,     /* the reset did not end in time */
     NIC_PROBE_NO_MEMORY,     /* no host memory for the rings */
 };
 
-/* What the driver asks for; the device's own limits win. */
+/* The settings that the driver asks for. The limits of the device take precedence. */
 struct nic_probe_request {
-    uint32_t mps_bytes;   /* 0: as firmware set it */
-    uint32_t mrrs_bytes;  /* 0: as firmware set it */
-    uint64_t bar_address; /* used when firmware gave none */
+    uint32_t mps_bytes;   /* 0 keeps the value that firmware has set */
+    uint32_t mrrs_bytes;  /* 0 keeps the value that firmware has set */
+    uint64_t bar_address; /* used if firmware has set no address */
 };
 
-/* What it came to. */
+/* The settings that the NIC has after the probe. */
 struct nic_probe_sizes {
     uint32_t mps_bytes, mrrs_bytes;
     uint64_t bar_address;
 };
 
-/* Blocks for many configuration and register accesses. Afterwards: decoding memory, bus master,
- * MSI-X enabled, errors reported, a reset under way. */
+/* Probes the NIC. The call blocks for many configuration and register accesses. After success memory decoding, bus
+ * mastering, MSI-X and error reporting are enabled, and a reset is under way. */
 enum nic_probe_result nic_probe_begin(struct nic_bus bus, unsigned nic,
                                       const struct nic_probe_request *request,
                                       struct nic_probe_sizes *sizes);
-/* True when the reset is over. Blocks for one register access. */
+/* Returns true if the reset is over. The call blocks for one register access. */
 bool nic_probe_is_ready(struct nic_bus bus, unsigned nic);
 
-/* True while the device still answers configuration reads. Blocks. */
+/* Returns true if the device answers configuration reads. The call blocks. */
 bool nic_probe_is_alive(struct nic_bus bus, unsigned nic);
 
 #endif

@@ -82,7 +82,7 @@ const void *nic_ring_peek(const struct nic_ring *ring)
     const struct ring_place *place = &ring->place;
     const uint8_t *entry = place->bus.ops->mem_read(
         place->bus.self, place_address(place, ring->consumer), place->entry_bytes);
-    /* Phase is 1 on the first lap, so zeroed memory is invalid (nic_desc.h). */
+    /* The phase is 1 on the first lap, so an entry of zeroed memory is invalid (nic_desc.h). */
     uint32_t valid_phase = 1 - (ring->consumer >> place->log2_entries & 1);
     return (entry[ring->phase_byte] & 1u) == valid_phase ? entry : 0;
 }

@@ -1,4 +1,4 @@
-/* The four rings between one NIC and its driver: entries in host memory, counts in registers. */
+/* The four rings between one NIC and its driver. The entries are in host memory, and the counts in registers. */
 #ifndef TOESIM_HOST_DRIVER_RINGS_H
 #define TOESIM_HOST_DRIVER_RINGS_H
 
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Where a ring lives: its register block and entries. Counts run freely modulo 2^32. */
+/* The location and size of a ring. Counts run freely modulo 2^32. */
 struct ring_place {
     struct nic_bus bus;
     unsigned nic;
@@ -16,30 +16,30 @@ struct ring_place {
     uint32_t entry_bytes;
 };
 
-/* A ring the host writes: commands, buffers. */
+/* A ring that the host writes, for commands or buffers. */
 struct host_ring {
     struct ring_place place;
     uint32_t doorbell_reg;
     uint32_t producer; /* entries written */
-    uint32_t rung;     /* producer count the NIC was told */
-    uint32_t consumer; /* entries the NIC is known to have fetched */
+    uint32_t rung;     /* producer count of the last doorbell */
+    uint32_t consumer; /* entries that the NIC is known to have fetched */
 };
 
-/* A ring the NIC writes: records, events. An entry is valid when its phase bit says so. */
+/* A ring that the NIC writes, for records or events. The phase bit of an entry shows whether it is valid. */
 struct nic_ring {
     struct ring_place place;
     uint32_t consumer_reg, arm_reg;
     uint32_t phase_byte; /* offset of the byte whose bit 0 is the phase */
-    uint32_t consumer;   /* entries taken */
-    uint32_t told;       /* consumer count the NIC was told */
-    bool armed;          /* an interrupt was asked for and has not come */
+    uint32_t consumer;   /* entries that the host has read */
+    uint32_t told;       /* consumer count that was last written to the NIC */
+    bool armed;          /* the ring is armed for an interrupt that has not come yet */
 };
 
-/* Allocates the entries and writes the register block; false: no host memory. */
+/* Allocates the entries and writes the register block. Returns false if there is no host memory. */
 bool host_ring_init(struct host_ring *ring, struct nic_bus bus, unsigned nic, uint32_t block_reg,
                     uint32_t doorbell_reg, uint32_t log2_entries, uint32_t entry_bytes);
-void host_ring_push(struct host_ring *ring, const void *entry); /* needs room */
-/* One doorbell for all that was pushed since the last. */
+void host_ring_push(struct host_ring *ring, const void *entry); /* the ring must have room */
+/* Rings one doorbell for all entries that were pushed since the last one. */
 void host_ring_flush(struct host_ring *ring);
 uint32_t host_ring_room(const struct host_ring *ring);
 
