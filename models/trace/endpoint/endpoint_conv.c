@@ -1,4 +1,4 @@
-/* The client's application: its steps, and what the stack tells it. */
+/* The client's application: it performs the steps and handles the callbacks of the stack. */
 #include "models/trace/endpoint/endpoint_pvt.h"
 
 #include <assert.h>
@@ -16,7 +16,7 @@ static struct endpoint_conv *conv_of(struct lwip_conn *tcp)
     return (struct endpoint_conv *)(void *)tcp; /* its first member */
 }
 
-/* What the stack told: something has moved. */
+/* Records that the stack has reported progress of this conversation. */
 static void note(struct endpoint_peer *peer, struct endpoint_conv *conv)
 {
     conv->news = true;
@@ -87,7 +87,7 @@ const struct app_step *endpoint_conv_step(struct endpoint_conv *conv)
     return &conv->ahead;
 }
 
-/* Everything but its time is there for it. */
+/* Returns true if all conditions of the step except its time are met. */
 static bool is_ready(const struct endpoint_conv *conv, const struct app_step *step)
 {
     if (!conv->connected || conv->over || conv->received < step->rx_bytes)
@@ -97,7 +97,7 @@ static bool is_ready(const struct endpoint_conv *conv, const struct app_step *st
     return step->kind != APP_RST || conv->acked >= step->tx_acked_bytes;
 }
 
-/* True: the step is done. */
+/* Performs a step, or a part of it. Returns true if the step is complete. */
 static bool do_step(struct endpoint_peer *peer, struct endpoint_conv *conv,
                     const struct app_step *step, uint64_t now_ps)
 {
@@ -138,7 +138,7 @@ static void do_steps(struct endpoint_peer *peer, struct endpoint_conv *conv, uin
     }
 }
 
-/* No step is left; the result stays with conv_check. */
+/* Skips the remaining steps of a conversation. The result remains in conv_check. */
 static void leave(struct endpoint_peer *peer, struct endpoint_conv *conv)
 {
     peer->steps_done += conv->check.cap->client_step_count - conv->step;
@@ -169,7 +169,8 @@ static void open(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_
         endpoint_conv_refuse(peer, conv, PARTIAL_STACK, why);
 }
 
-/* What it waits for besides the network: its own time, or the stall limit. */
+/* Returns when the conversation must run without an event from the network: at the time of its next step, or at the stall
+ * limit. */
 static uint64_t timer_ps(const struct endpoint_peer *peer, struct endpoint_conv *conv,
                          uint64_t now_ps)
 {

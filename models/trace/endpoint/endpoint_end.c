@@ -1,8 +1,8 @@
-/* When has a conversation ended, and how? As in exact mode (replay_check.c), with the stack's word
- * for the transport's end. */
+/* Decides when a conversation has ended, and with which result. The rules are those of exact mode (replay_check.c), but
+ * the stack reports the end of the transport. */
 #include "models/trace/endpoint/endpoint_pvt.h"
 
-/* A capture without an end: everything it shows has happened. */
+/* Returns true if the capture has no end for this conversation and all of it has been replayed. */
 static bool is_open_end(const struct endpoint_conv *conv)
 {
     const struct conversation *cap = conv->check.cap;
@@ -30,8 +30,8 @@ void endpoint_end_check(struct endpoint_peer *peer, struct endpoint_conv *conv, 
         endpoint_conv_close(peer, conv);
 }
 
-/* While the stack has something outstanding it decides itself when to give up; looked at again
- * later, because it need not tell when that ends. */
+/* Returns the time of the next look for a stall. While the stack has something outstanding, it decides itself when to give
+ * up. We look again later, because the stack does not report when nothing is outstanding any more. */
 uint64_t endpoint_end_stall_ps(const struct endpoint_peer *peer, const struct endpoint_conv *conv,
                                uint64_t now_ps)
 {
@@ -59,9 +59,9 @@ void endpoint_end_stalled(struct endpoint_peer *peer, struct endpoint_conv *conv
 {
     conv->looked_ps = now_ps;
     if (server_watch_tries(&peer->params.server, &conv->check.result.key))
-        return; /* it may still come: asked again after the same time */
+        return; /* The server still retransmits, so we look again after the same time. */
     const struct conversation *cap = conv->check.cap;
-    /* Nobody sends a lost reset again: what the server's application says must do. */
+    /* A lost reset is not sent again, so the end that the server's application reported must suffice. */
     bool reset_lost = cap->reset_by_server && conv->server_ended && !conv->over &&
                       conv_check_all_delivered(&conv->check);
     conv->over = conv->over || reset_lost;

@@ -1,4 +1,4 @@
-/* Ethernet around the stack's packets, and the one cable all clients share. */
+/* Adds Ethernet headers to the stack's packets and models the one cable that all clients share. */
 #include "models/trace/endpoint/endpoint_pvt.h"
 
 #include "models/wire/bytes.h"
@@ -17,7 +17,7 @@ enum {
     OVERHEAD_BYTES = 24, /* preamble, FCS and gap (timing 3.1) */
 };
 
-/* A segment all of whose sequence numbers were sent before. */
+/* Counts a retransmission if all sequence numbers of the segment were sent before. */
 static void count_segment(struct endpoint_peer *peer, struct endpoint_conv *conv,
                           const struct tcp_segment *seg)
 {
@@ -60,12 +60,12 @@ static void enqueue(struct endpoint_peer *peer, struct frame *frame)
     peer->last = frame;
 }
 
-/* The tag, which the stack does not know, follows from the conversation. */
+/* Sends a packet of the stack. The VLAN tag comes from the conversation, because the stack does not know it. */
 bool endpoint_frames_output(void *self, const uint8_t *packet, uint32_t len, uint64_t now_ps)
 {
     struct endpoint_peer *peer = self;
     if (len == 0 || len + ETHERNET_HEADER + TAG_BYTES > FRAME_BYTES_MAX)
-        return true; /* never: no packet is longer than the MTU */
+        return true; /* This cannot happen, because no packet is longer than the MTU. */
     struct frame *frame = frame_alloc(peer->pool, now_ps);
     if (!frame) {
         peer->stats.pool_waits++;
@@ -83,7 +83,8 @@ bool endpoint_frames_output(void *self, const uint8_t *packet, uint32_t len, uin
         packet_flow_key(&parsed, &key);
         index = tuple_table_find_across(&peer->tuples, &key);
     }
-    if (index == SIZE_MAX) { /* an answer to what belongs to nobody: no host to send it */
+    if (index ==
+        SIZE_MAX) { /* The packet answers a frame of no conversation, so no host sends it. */
         frame_free(peer->pool, frame);
         return true;
     }
@@ -124,7 +125,8 @@ void endpoint_frames_drop(struct endpoint_peer *peer)
     }
 }
 
-/* The stack judges checksums and numbers itself; a bad FCS is the adapter's to drop. */
+/* Gives a received frame to the stack. The stack checks checksums and numbers itself, but a frame with a bad FCS is
+ * dropped here, as an adapter would do. */
 void endpoint_frames_accept(void *self, struct frame *frame, uint64_t now_ps)
 {
     struct endpoint_peer *peer = self;

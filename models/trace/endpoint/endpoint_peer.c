@@ -36,7 +36,7 @@ static void peer_run(void *self, uint64_t now_ps)
     endpoint_frames_run(peer, now_ps);
 }
 
-/* The conversation's SYN, on the timeline: the first of the client's segments that is one. */
+/* Returns the time of the conversation's SYN on the timeline, which is the first SYN of the client. */
 static uint64_t syn_ps(const struct capture *capture, const struct conversation *cap)
 {
     for (size_t i = 0; i < cap->segment_count; i++) {

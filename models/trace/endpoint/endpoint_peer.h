@@ -1,8 +1,7 @@
 /*
- * The remote side of a replay in `endpoint` mode: every client of the capture is a TCP connection
- * of a stack that nobody here wrote (lwip_stack.h). It sends the captured bytes in the captured
- * order of requests and responses; segments, acknowledgments and retransmissions are the stack's.
- * docs/replay.md has the rules.
+ * The remote side of a replay in `endpoint` mode. Every client of the capture is a TCP connection of an independent stack
+ * (lwip_stack.h). It sends the captured bytes in the captured order of requests and responses, while the stack decides
+ * about segments, acknowledgments and retransmissions. docs/replay.md has the rules.
  */
 #ifndef TOESIM_TRACE_ENDPOINT_PEER_H
 #define TOESIM_TRACE_ENDPOINT_PEER_H
@@ -13,16 +12,16 @@
 extern "C" {
 #endif
 
-struct endpoint_peer; /* opaque; one at a time in a process, as the stack */
+struct endpoint_peer; /* opaque; a process can have only one, because of the stack */
 
-/* params' liveness_ps and rto_min_ps do not matter here. capture, pool and waker are kept. uplink:
- * where the clients' frames go. mtu_bytes: of the clients' interfaces. Null: no memory. */
+/* Creates the peer. It keeps the capture, pool and waker; liveness_ps and rto_min_ps of `params` are not used. The clients'
+ * frames go to `uplink`, and their interfaces have the MTU mtu_bytes. Returns null if memory is short. */
 struct endpoint_peer *endpoint_peer_create(const struct replay_params *params, uint32_t mtu_bytes,
                                            const struct capture *capture, struct frame_pool *pool,
                                            struct frame_sink uplink, const struct waker *waker);
 void endpoint_peer_destroy(struct endpoint_peer *peer);
 
-/* All that can be done with it; destroy() is endpoint_peer_destroy(). */
+/* Returns the operations of the peer; destroy() is endpoint_peer_destroy(). */
 struct replay_side endpoint_peer_side(struct endpoint_peer *peer);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* One conversation of a replay in endpoint mode, and all of them. Internal to endpoint_*.c. */
+/* The state of a replay in endpoint mode and of its conversations. This header is internal to endpoint_*.c. */
 #ifndef TOESIM_TRACE_ENDPOINT_PVT_H
 #define TOESIM_TRACE_ENDPOINT_PVT_H
 
@@ -25,12 +25,12 @@ struct endpoint_conv {
     bool opened, connected, server_fin;
     bool rst_sent;
     bool server_ended; /* its application has seen the end */
-    bool over;         /* the transport has ended; what is left is confirmation */
-    bool touched;      /* in the list of those to look at */
-    bool news;         /* the stack has told something since progress_ps */
+    bool over;         /* the transport has ended; only the check of bytes is left */
+    bool touched;      /* in the list of conversations to look at */
+    bool news;         /* the stack has reported an event since progress_ps */
 
     bool any_sent;    /* snd_max is valid */
-    uint32_t snd_max; /* end of what was sent, to know repetitions */
+    uint32_t snd_max; /* end of the bytes sent, to recognize retransmissions */
     uint64_t progress_ps;
     uint64_t looked_ps; /* when it was last asked whether the server still tries */
 };
@@ -55,17 +55,17 @@ struct endpoint_peer {
     uint8_t bytes[1 << 17]; /* on their way to the stack; more than it takes at a time */
 };
 
-/* The step of the client's application to be done next; null: none is left. */
+/* Returns the next step of the client's application, or null if none is left. */
 const struct app_step *endpoint_conv_step(struct endpoint_conv *conv);
 void endpoint_conv_touch(struct endpoint_peer *peer, struct endpoint_conv *conv);
-/* Does what is due and sets the conversation's timer. */
+/* Performs the steps that are due and sets the conversation's timer. */
 void endpoint_conv_go_on(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps);
 void endpoint_conv_close(struct endpoint_peer *peer, struct endpoint_conv *conv);
 void endpoint_conv_refuse(struct endpoint_peer *peer, struct endpoint_conv *conv,
                           enum outcome reason, const char *why);
 struct lwip_hooks endpoint_conv_hooks(struct endpoint_peer *peer);
 
-/* Ends the conversation when everything due has happened, or nothing does. */
+/* These functions end a conversation if nothing more is due, and detect that it has stalled. */
 void endpoint_end_check(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps);
 uint64_t endpoint_end_stall_ps(const struct endpoint_peer *peer, const struct endpoint_conv *conv,
                                uint64_t now_ps);
@@ -77,7 +77,7 @@ uint64_t endpoint_frames_next_ps(const struct endpoint_peer *peer);
 void endpoint_frames_run(struct endpoint_peer *peer, uint64_t now_ps);
 void endpoint_frames_drop(struct endpoint_peer *peer);
 
-/* After every call into the stack. */
+/* Handles the conversations that the stack has touched. It must be called after every call into the stack. */
 void endpoint_peer_settle(struct endpoint_peer *peer, uint64_t now_ps);
 
 #endif

@@ -9,7 +9,8 @@
 #include <lwip/tcp.h>
 #include <string.h>
 
-/* models/tcp has a function of this name too, and the linker would take that one. */
+/* Calls tcp_output() of lwIP. It is looked up in the library, because models/tcp has a function of the same name and the
+ * linker would use that one. */
 static err_t lwip_tcp_output(struct tcp_pcb *pcb)
 {
     static err_t (*function)(struct tcp_pcb *);
@@ -73,7 +74,7 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t len)
     return ERR_OK;
 }
 
-/* The pcb is gone. */
+/* lwIP calls this function after it has freed the pcb. */
 static void on_err(void *arg, err_t err)
 {
     struct lwip_conn *conn = arg;
@@ -123,7 +124,7 @@ static void address(ip_addr_t *out, const uint8_t addr[16], bool v4, struct neti
     ip6_addr_assign_zone(ip_2_ip6(out), IP6_UNICAST, netif);
 }
 
-/* Addresses no host can have. lwIP would open the connection and never take the answer. */
+/* Returns false for addresses that no host can have. lwIP would open such a connection but never accept the answer. */
 static bool is_usable(const ip_addr_t *addr)
 {
     if (ip_addr_isany(addr) || ip_addr_ismulticast(addr))
@@ -148,7 +149,7 @@ static err_t open_pcb(struct lwip_conn *conn, struct tcp_pcb *pcb, const struct 
     tcp_recv(pcb, on_recv);
     tcp_sent(pcb, on_sent);
     tcp_err(pcb, on_err);
-    tcp_nagle_disable(pcb); /* as captured, not as Nagle would */
+    tcp_nagle_disable(pcb); /* The captured times count, not Nagle's. */
     return tcp_connect(pcb, &server, key->lport, on_connected);
 }
 
@@ -179,7 +180,7 @@ uint32_t lwip_conn_room(const struct lwip_conn *conn)
     return conn->pcb ? tcp_sndbuf(conn->pcb) : 0;
 }
 
-/* In pieces: tcp_write() takes all or nothing. */
+/* Writes the bytes in pieces, because tcp_write() takes either all bytes or none. */
 uint32_t lwip_conn_write(struct lwip_conn *conn, const uint8_t *bytes, uint32_t len, bool more,
                          uint64_t now_ps)
 {
@@ -195,7 +196,7 @@ uint32_t lwip_conn_write(struct lwip_conn *conn, const uint8_t *bytes, uint32_t 
         taken += piece;
     }
     if (pcb && taken)
-        lwip_tcp_output(pcb); /* what finds no room stays unsent */
+        lwip_tcp_output(pcb); /* Bytes without room stay unsent. */
     lwip_stack_leave(conn->stack, conn);
     return taken;
 }
@@ -204,7 +205,7 @@ void lwip_conn_shutdown(struct lwip_conn *conn, uint64_t now_ps)
 {
     lwip_stack_enter(conn->stack, now_ps);
     if (conn->pcb)
-        tcp_shutdown(conn->pcb, 0, 1); /* without memory for the FIN lwIP repeats it by itself */
+        tcp_shutdown(conn->pcb, 0, 1); /* lwIP retries without memory for the FIN. */
     lwip_stack_leave(conn->stack, conn);
 }
 

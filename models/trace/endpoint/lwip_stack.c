@@ -24,7 +24,7 @@ struct lwip_stack {
     uint64_t now_ps;
     uint64_t ticks; /* of the grid that have passed */
     bool ticking;
-    bool muted; /* nothing leaves any more */
+    bool muted; /* no packet is sent any more */
     uint8_t packet[PACKET_BUFFER];
 };
 
@@ -63,7 +63,7 @@ static err_t start_netif(struct netif *netif)
     return ERR_OK;
 }
 
-/* A network mask of no bits makes every destination a neighbour on the only interface. */
+/* Adds the only interface. An empty network mask makes every destination a neighbour. */
 static bool netif_make(struct lwip_stack *stack, uint32_t mtu_bytes)
 {
     ip4_addr_t any = {0};
@@ -76,8 +76,8 @@ static bool netif_make(struct lwip_stack *stack, uint32_t mtu_bytes)
     return true;
 }
 
-/* tcp_next_iss() adds the clock to a number of its own, which stays from one stack to the next: moved
- * to a seeded value, as the clock is. */
+/* Seeds the initial sequence numbers. tcp_next_iss() adds the clock to a static number, which would otherwise keep its
+ * value from one stack to the next. */
 static void seed_numbers(uint64_t seed)
 {
     struct rng rng;
@@ -129,7 +129,7 @@ static bool is_busy(void)
     return false;
 }
 
-/* Every other tick of 250 ms is one of lwIP's slow ticks. */
+/* Runs one tick of 250 ms. Every second tick is one of lwIP's slow ticks. */
 static void tick(struct lwip_stack *stack)
 {
     stack->ticks++;
@@ -145,7 +145,7 @@ void lwip_stack_enter(struct lwip_stack *stack, uint64_t now_ps)
     uint64_t passed = now_ps / TICK_PS;
     while (stack->ticking && stack->ticks < passed)
         tick(stack);
-    if (stack->ticks < passed) { /* nobody needed those */
+    if (stack->ticks < passed) { /* No connection needed the skipped ticks. */
         tcp_ticks += (uint32_t)(passed / 2 - stack->ticks / 2);
         stack->ticks = passed;
     }
@@ -164,7 +164,7 @@ uint64_t lwip_stack_next_ps(const struct lwip_stack *stack)
 
 void lwip_stack_run(struct lwip_stack *stack, uint64_t now_ps) { lwip_stack_enter(stack, now_ps); }
 
-/* Written, not set by netif_set_*(): those end the connections of the former address. */
+/* Writes the address directly, because netif_set_*() would abort the connections of the former address. */
 void lwip_stack_be(struct lwip_stack *stack, const uint8_t addr[16], unsigned ip_version)
 {
     if (ip_version == 4) {
@@ -178,7 +178,7 @@ void lwip_stack_be(struct lwip_stack *stack, const uint8_t addr[16], unsigned ip
     stack->netif.ip6_addr_state[0] = IP6_ADDR_PREFERRED;
 }
 
-/* The destination's address becomes the interface's. False: not an IP packet. */
+/* Gives the interface the destination address of the packet. Returns false if it is no IP packet. */
 static bool be_destination(struct lwip_stack *stack, const uint8_t *packet, uint32_t len)
 {
     enum { V4_DST = 16, V4_LEN = 20, V6_DST = 24, V6_LEN = 40 };
@@ -202,7 +202,7 @@ void lwip_stack_input(struct lwip_stack *stack, struct lwip_conn *conn, const ui
         return;
     struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)len, PBUF_RAM);
     if (!p)
-        return; /* as if lost */
+        return; /* The packet counts as lost. */
     pbuf_take(p, packet, (u16_t)len);
     if (stack->netif.input(p, &stack->netif) != ERR_OK)
         pbuf_free(p);

@@ -1,17 +1,15 @@
 /*
- * lwIP (https://savannah.nongnu.org/projects/lwip), the library of Debian's liblwip-dev, as the TCP
- * of remote hosts: its raw API under simulated time. Only lwip_stack.c and lwip_conn.c know its
- * headers.
+ * Uses lwIP (https://savannah.nongnu.org/projects/lwip), the library of Debian's liblwip-dev, as the TCP of remote hosts.
+ * The raw API of lwIP runs under simulated time. Only lwip_stack.c and lwip_conn.c include its headers.
  *
- * - One stack plays every client: its one interface takes the address of whoever is concerned.
+ * - One stack plays every client. Its one interface takes the address of the client that sends or receives.
  *   There is no ARP and no neighbour discovery: packets come and go below the IP header.
- * - Time: lwIP counts ticks of 250 ms. They lie on a fixed grid and run only while some connection
- *   has something outstanding; ticks left out are made up for in its clock, so that skipping them
- *   changes nothing.
+  * - lwIP counts ticks of 250 ms. They lie on a fixed grid and run only while a connection has something outstanding.
+ *   Skipped ticks are added to the clock of lwIP, so that skipping them changes nothing.
  * - Memory comes from malloc (MEM_LIBC_MALLOC, MEMP_MEM_MALLOC), so no pool limits the connections.
  * - Initial sequence numbers follow from that clock, which starts at a seeded value.
- * - What the library was built with: MSS at most 1460, window 65535 with scale 1, neither SACK nor
- *   timestamps, retransmission timeout 3 s at first, 12 retries (6 of the SYN).
+  * - The library was built with an MSS of at most 1460, a window of 65535 with scale 1, neither SACK nor timestamps, an
+ *   initial retransmission timeout of 3 s, and 12 retries (6 of the SYN).
  */
 #ifndef TOESIM_TRACE_LWIP_STACK_H
 #define TOESIM_TRACE_LWIP_STACK_H
@@ -22,7 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct lwip_stack; /* opaque; its state is the library's: one at a time in a process */
+struct lwip_stack; /* opaque; the library has global state, so a process can have only one */
 struct lwip_conn;
 struct tcp_pcb; /* lwIP's */
 
@@ -32,10 +30,10 @@ enum lwip_end {
     LWIP_GAVE_UP /* retries exhausted */
 };
 
-/* Called from inside lwip_*() functions; must not call them. */
+/* Callbacks. They are called from inside lwip_*() functions and must not call these. */
 struct lwip_hooks {
     void *self;
-    /* An IP packet to send. False: no room; lwIP tries again later. */
+    /* Sends an IP packet. Returns false if there is no room; lwIP then tries again later. */
     bool (*output)(void *self, const uint8_t *packet, uint32_t len, uint64_t now_ps);
     void (*on_connected)(void *self, struct lwip_conn *conn);
     void (*on_bytes)(void *self, struct lwip_conn *conn, const uint8_t *bytes, uint32_t len);
@@ -44,41 +42,42 @@ struct lwip_hooks {
     void (*on_end)(void *self, struct lwip_conn *conn, enum lwip_end end); /* the last one */
 };
 
-/* A connection, part of its owner. pcb null: not open, or ended. */
+/* A connection, which is embedded in its owner. `pcb` is null if the connection is not open or has ended. */
 struct lwip_conn {
     struct lwip_stack *stack;
     struct tcp_pcb *pcb;
 };
 
-/* Null: no memory. */
+/* Creates the stack. Returns null if memory is short. */
 struct lwip_stack *lwip_stack_create(const struct lwip_hooks *hooks, uint32_t mtu_bytes,
                                      uint64_t seed);
-/* Drops every connection without a word. */
+/* Frees the stack and drops every connection without sending anything. */
 void lwip_stack_destroy(struct lwip_stack *stack);
 
-/* Next tick, TIME_NEVER while nothing is outstanding. */
+/* Returns the time of the next tick, or TIME_NEVER while nothing is outstanding. */
 uint64_t lwip_stack_next_ps(const struct lwip_stack *stack);
 void lwip_stack_run(struct lwip_stack *stack, uint64_t now_ps);
 
-/* An IP packet from the network; conn: whose it is, null when of none (answered with a reset). */
+/* Processes an IP packet from the network. `conn` is its connection, or null if it has none; the stack then answers with a
+ * reset. */
 void lwip_stack_input(struct lwip_stack *stack, struct lwip_conn *conn, const uint8_t *packet,
                       uint32_t len, uint64_t now_ps);
 
-/* Active open from key->raddr, rport to key->laddr, lport (the key is the server's view). Null, or
- * why lwIP refuses. */
+/* Opens a connection from key->raddr, rport to key->laddr, lport; the key is the server's view. Returns null, or the
+ * reason why lwIP refuses. */
 const char *lwip_conn_open(struct lwip_stack *stack, struct lwip_conn *conn,
                            const struct flow_key *key, uint64_t now_ps);
-/* Bytes that the send buffer has room for; 0 when the connection is not open. */
+/* Returns the free bytes of the send buffer, or 0 if the connection is not open. */
 uint32_t lwip_conn_room(const struct lwip_conn *conn);
-/* Bytes taken, as many as the send buffer holds. more: others follow them soon. */
+/* Writes as many bytes as the send buffer has room for and returns how many. `more` tells that others follow soon. */
 uint32_t lwip_conn_write(struct lwip_conn *conn, const uint8_t *bytes, uint32_t len, bool more,
                          uint64_t now_ps);
-/* FIN behind what was written; receives on. */
+/* Sends a FIN behind the written bytes. The connection can still receive. */
 void lwip_conn_shutdown(struct lwip_conn *conn, uint64_t now_ps);
-/* Reset; no on_end() follows. */
+/* Resets the connection. on_end() is not called. */
 void lwip_conn_abort(struct lwip_conn *conn, uint64_t now_ps);
 
-/* Something is unsent, unacknowledged or owed: its timers run. */
+/* Returns true if bytes are unsent or unacknowledged, or an ACK is owed, so that the timers must run. */
 bool lwip_conn_is_outstanding(const struct lwip_conn *conn);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * The generator as a stage: clients in an array, one heap of their deadlines. A heap entry may be
- * earlier than its client's real deadline (it is not moved back at every segment); the client is
- * then looked at in vain and the entry set right.
+ * The generator as a stage. The clients are in an array, and a heap holds their deadlines. A heap entry may be earlier than
+ * the real deadline, because it is not moved at every segment. The client then runs without effect and the entry is
+ * corrected.
  */
 #include "models/trace/generate/gen_peer.h"
 
@@ -90,7 +90,7 @@ uint32_t gen_peer_find(const struct gen_peer *peer, const struct flow_key *key)
     return memcmp(addr, key->raddr, sizeof addr) == 0 ? (uint32_t)index : UINT32_MAX;
 }
 
-/* The tuple of a connection as the server sees it. */
+/* Makes the tuple of a connection as the server sees it. */
 static void server_key(const struct gen_peer *peer, uint32_t index, struct flow_key *key)
 {
     *key = (struct flow_key){.lport = peer->params.port,
@@ -167,7 +167,8 @@ static void end_orderly(struct gen_peer *peer, struct gen_conn *conn)
     finish(peer, conn);
 }
 
-/* TIME_NEVER: a timer is running, or the server has one: TCP decides when to give up. */
+/* Returns when the connection will have stalled. Returns TIME_NEVER while the retransmission timer runs, because TCP then
+ * decides when to give up. */
 static uint64_t stall_at_ps(const struct gen_peer *peer, const struct gen_conn *conn)
 {
     if (conn->ctx.timers & CTX_TIMER_REXMT)
@@ -183,11 +184,11 @@ static uint64_t deadline_ps(const struct gen_peer *peer, const struct gen_conn *
     if (conn->state != GEN_CONN_LIVE)
         return at;
     uint64_t app = gen_conn_app_ps(conn, &peer->params);
-    /* While a connection rests on purpose it cannot stall, nor while its TCP will send again. */
+    /* A connection that is idle on purpose cannot stall, nor can one whose TCP will retransmit. */
     return u64_min(at, app != TIME_NEVER ? app : stall_at_ps(peer, conn));
 }
 
-/* After any event: ends, application, segments, timer. */
+/* Completes the handling of any event: it detects the end, runs the application, sends segments and sets the timer. */
 static void settle(struct gen_peer *peer, struct gen_conn *conn, const struct tcp_result *result,
                    uint64_t now_ps)
 {
@@ -285,7 +286,7 @@ static void open_conn(struct gen_peer *peer, struct gen_conn *conn, uint64_t now
     gen_conn_open(conn, &peer->params, iss, ts_offset, tcp_now_of(now_ps));
 }
 
-/* Nothing moved for the stall limit. While the server still tries, later is soon enough to look. */
+/* Handles a connection without progress for the stall limit. It ends unless the server still retransmits. */
 static void on_stall(struct gen_peer *peer, struct gen_conn *conn, struct tcp_result *result,
                      uint64_t now_ps)
 {
@@ -364,7 +365,7 @@ struct gen_peer *gen_peer_create(const struct gen_params *params, struct frame_p
                                  struct frame_sink uplink, const struct waker *waker,
                                  const struct probe *probe)
 {
-    (void)probe; /* the generator has nothing to tell observers yet */
+    (void)probe; /* The generator does not report events yet. */
     assert(params->connections > 0);
     assert(params->ip_version == 4 || params->ip_version == 6);
     struct gen_peer *peer =

@@ -1,6 +1,6 @@
 /*
- * Generators: remote clients on models/tcp that open connections to the team and move bulk data,
- * verifying every byte against a pattern. For throughput, idle-connection and fault scenarios.
+ * Generators are remote clients on models/tcp that open connections to the team, transfer bulk data and compare every byte
+ * with a pattern. They serve throughput, idle-connection and fault scenarios.
  */
 #ifndef TOESIM_TRACE_GEN_PEER_H
 #define TOESIM_TRACE_GEN_PEER_H
@@ -41,9 +41,9 @@ struct gen_params {
 
 void gen_params_default(struct gen_params *params);
 
-/* Byte at position `offset` of the stream of connection `index`: the same on both sides. */
+/* Returns the byte at position `offset` of the stream of connection `index`, which is the same for client and server. */
 uint8_t gen_pattern(uint32_t index, uint64_t offset);
-/* Fills len bytes of it. */
+/* Writes `len` bytes of this pattern. */
 void gen_pattern_fill(uint32_t index, uint64_t offset, uint8_t *bytes, uint32_t len);
 
 struct gen_stats {
@@ -65,21 +65,20 @@ void gen_peer_destroy(struct gen_peer *peer);
 struct stage gen_peer_stage(struct gen_peer *peer, const char *name);
 struct frame_sink gen_peer_rx_sink(struct gen_peer *peer);
 
-/* Index of a connection by the server's view of its tuple; UINT32_MAX: none. The clients' ports
- * start at 32768 and addresses at 10.1.0.1 / fd00:1::1. */
+/* Returns the index of the connection with this tuple, as the server sees it, or UINT32_MAX. The clients' ports start at
+ * 32768 and their addresses at 10.1.0.1 / fd00:1::1. */
 uint32_t gen_peer_find(const struct gen_peer *peer, const struct flow_key *key);
-/* What the server's application has to send on that connection, and whether it then closes first.
- */
+/* Return how many bytes the server's application has to send on this connection, and whether the server closes first. */
 uint64_t gen_peer_server_bytes(const struct gen_peer *peer, uint32_t index);
 bool gen_peer_server_closes(const struct gen_peer *peer);
-/* The server's application took bytes; compared with the pattern. */
+/* Compares bytes that the server's application took with the pattern. */
 void gen_peer_on_server_bytes(struct gen_peer *peer, uint32_t index, uint64_t offset,
                               const uint8_t *bytes, uint32_t len);
 bool gen_peer_is_done(const struct gen_peer *peer);
 uint32_t gen_peer_progress_permille(const struct gen_peer *peer);
-/* Decides and counts the outcome of every connection; once, at the end of the run. */
+/* Decides and counts the outcome of every connection. It is called once, at the end of the run. */
 void gen_peer_finish(struct gen_peer *peer);
-/* OUTCOME_OPEN until then. */
+/* Returns the outcome of a connection, which is OUTCOME_OPEN before gen_peer_finish(). */
 enum outcome gen_peer_outcome(const struct gen_peer *peer, uint32_t index);
 const struct gen_stats *gen_peer_stats(const struct gen_peer *peer);
 

@@ -7,7 +7,7 @@
 
 enum { COMPARE_BYTES = 512, WINDOW_FIELD_MAX = 65535 };
 
-/* TCP is never offered more than this at once, so that sequence numbers stay comparable. */
+/* The application never gives TCP more than this at once, so that sequence numbers stay comparable. */
 #define TX_AHEAD_MAX (UINT64_C(1) << 30)
 
 static uint8_t log2_of(uint32_t power)
@@ -54,7 +54,7 @@ static bool is_pattern(uint32_t index, uint64_t offset, const uint8_t *bytes, ui
     return true;
 }
 
-/* Compares payload at its place in the stream: rx_bytes and rx_nxt are still those before it. */
+/* Compares payload at its place in the stream. rx_bytes and rx_nxt still have their values from before this segment. */
 static void check_payload(struct gen_conn *conn, const struct tcp_segment *seg,
                           const struct tcp_result *result)
 {

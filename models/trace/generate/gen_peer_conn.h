@@ -7,9 +7,9 @@
 enum gen_conn_state { GEN_CONN_WAITING, GEN_CONN_LIVE, GEN_CONN_ENDED };
 
 /*
- * Payload sent comes from the pattern; payload received is compared with it where it lies, in order
- * or not, so neither ring has memory. Positions are 64 bit: tx_una and rx_nxt are the sequence
- * numbers at the positions tx_acked and rx_bytes.
+ * One connection. Sent payload comes from the pattern, and received payload is compared with it in place, in order or
+ * not, so neither ring needs memory. Positions have 64 bits; tx_una and rx_nxt are the sequence numbers at the positions
+ * tx_acked and rx_bytes.
  */
 struct gen_conn {
     struct conn_ctx ctx;
@@ -34,25 +34,25 @@ struct gen_conn {
 void gen_conn_open(struct gen_conn *conn, const struct gen_params *params, uint32_t iss,
                    uint32_t ts_offset, struct tcp_now now);
 
-/* Books what tcp_input() did: compares payload, lets the application act. */
+/* Handles the result of tcp_input(): it compares the payload and runs the application. */
 void gen_conn_on_result(struct gen_conn *conn, const struct gen_params *params,
                         const struct tcp_segment *seg, const struct tcp_result *result,
                         uint64_t now_ps);
 
-/* The application: hands more of the pattern to TCP, closes when it is time. */
+/* Runs the application, which gives more of the pattern to TCP and closes when it is time. */
 void gen_conn_run_app(struct gen_conn *conn, const struct gen_params *params, uint64_t now_ps);
 
-/* Fills payload of a segment TCP wants to send. */
+/* Fills the payload of a segment that TCP is about to send. */
 void gen_conn_fill(const struct gen_conn *conn, const struct tcp_tx *tx, uint8_t *bytes);
 
-/* When the client itself wants to act (end of hold); TIME_NEVER: only after events. */
+/* Returns when the application acts by itself, which is the end of the hold time. Otherwise returns TIME_NEVER. */
 uint64_t gen_conn_app_ps(const struct gen_conn *conn, const struct gen_params *params);
 
-/* Bytes the server's application took: the next ones, and the right ones? */
+/* Returns true if the bytes that the server's application took are the next ones and match the pattern. */
 bool gen_conn_check_server(struct gen_conn *conn, uint64_t offset, const uint8_t *bytes,
                            uint32_t len);
 
-/* All that was to be moved was moved and compared. */
+/* Returns true if all bytes were transferred and compared. */
 bool gen_conn_is_complete(const struct gen_conn *conn);
 
 #endif

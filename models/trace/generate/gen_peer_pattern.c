@@ -1,4 +1,4 @@
-/* The bytes generators send: eight at a time from a mix of connection and position. */
+/* The pattern of the generators. Each group of eight bytes is a hash of connection and position. */
 #include "models/trace/generate/gen_peer.h"
 
 #include <string.h>
@@ -9,7 +9,8 @@
 
 enum { WORD_BYTES = 8 };
 
-/* splitmix64's finaliser: neighbouring words and connections share no byte by rule. */
+/* Returns one word of the pattern. It uses the mixing steps of splitmix64, so that neighbouring words and connections have
+ * unrelated bytes. */
 static uint64_t pattern_word(uint32_t index, uint64_t word)
 {
     uint64_t z = (word ^ ((uint64_t)index << 40)) * UINT64_C(0x9e3779b97f4a7c15);

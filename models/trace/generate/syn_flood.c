@@ -14,7 +14,7 @@ enum { FLOOD_TTL = 64, V4_HOST_BITS = 17 };
 
 static const uint8_t v6_net[6] = {0x20, 0x01, 0x00, 0x02, 0x00, 0x00};
 
-/* As common systems send it: MSS, SACK permitted, timestamps, window scale 7. */
+/* The options that common systems send: MSS, SACK permitted, timestamps, window scale 7. */
 static const uint8_t syn_options[20] = {2, 4, 0x05, 0xb4, 4, 2, 8, 10, 0, 0,
                                         0, 1, 0,    0,    0, 0, 1, 3,  3, 7};
 
@@ -84,7 +84,7 @@ static void send_syn(struct syn_flood *flood, uint64_t now_ps)
     struct packet_out out;
     struct frame *frame = frame_alloc(flood->pool, now_ps);
     if (!frame)
-        return; /* the next one finds room, or is lost as well */
+        return; /* Without a free frame this SYN is lost. */
     spoof(flood, &out);
     frame->conversation = UINT32_MAX;
     frame->len = packet_build(frame->data, &out, 0);

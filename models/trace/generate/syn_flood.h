@@ -1,7 +1,7 @@
 /*
- * A SYN flood: SYNs from addresses nobody has (RFC 2544: 198.18.0.0/15; RFC 5180: 2001:2::/48), at a
- * fixed interval, beside whatever the other peers do. What the server answers is counted and thrown
- * away, as in a network that such addresses lead nowhere.
+ * A SYN flood. It sends SYNs at a fixed interval beside the other traffic, from addresses that no host has (RFC 2544:
+ * 198.18.0.0/15; RFC 5180: 2001:2::/48). The answers of the server are counted and dropped, because such addresses lead
+ * nowhere.
  */
 #ifndef TOESIM_TRACE_SYN_FLOOD_H
 #define TOESIM_TRACE_SYN_FLOOD_H
@@ -35,15 +35,15 @@ struct syn_flood_stats {
 
 struct syn_flood; /* opaque */
 
-/* Null when memory is short. */
+/* Creates the flood. Returns null if memory is short. */
 struct syn_flood *syn_flood_create(const struct syn_flood_params *params, struct frame_pool *pool,
                                    struct frame_sink uplink, const struct waker *waker);
 void syn_flood_destroy(struct syn_flood *flood);
 struct stage syn_flood_stage(struct syn_flood *flood, const char *name);
 
-/* No more SYNs: the other traffic is done. */
+/* Stops the flood when the other traffic is done. */
 void syn_flood_stop(struct syn_flood *flood);
-/* True: the frame goes to an address of the flood; it is counted and the caller frees it. */
+/* Counts the frame and returns true if it goes to an address of the flood. The caller then frees the frame. */
 bool syn_flood_takes(struct syn_flood *flood, const struct frame *frame);
 
 const struct syn_flood_stats *syn_flood_get_stats(const struct syn_flood *flood);

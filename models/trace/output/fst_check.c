@@ -37,7 +37,7 @@ static bool read_u64(FILE *file, long at, uint64_t *value)
     return true;
 }
 
-/* Printable characters, perhaps a newline, then zeros to the end of the field. */
+/* Returns true if the field has printable characters and perhaps a newline, followed by zeros. */
 static bool is_text(FILE *file, long at, size_t size)
 {
     char text[WRITER_BYTES];

@@ -35,7 +35,7 @@ struct pcap_out {
     struct out_file files[FILES];
 };
 
-/* A block under construction: little endian, so that files are the same everywhere. */
+/* A block under construction. It is little endian, so that the files are the same on every machine. */
 struct block {
     uint32_t len;
     uint8_t bytes[FRAME_BYTES_MAX + 128];
@@ -89,7 +89,7 @@ static void pcap_header(struct out_file *file)
     file_write(file, &block);
 }
 
-/* pcapng 4.1: the section's length is unknown (-1) until it ends, and may stay so. */
+/* Writes the section header (pcapng 4.1). Its length is -1, which means unknown. */
 static void pcapng_section(struct out_file *file)
 {
     struct block block = {0};
@@ -104,7 +104,7 @@ static void pcapng_section(struct out_file *file)
     file_write(file, &block);
 }
 
-/* pcapng 4.2: if_name (2) and if_tsresol (9): 10^-9 s. */
+/* Writes an interface description (pcapng 4.2) with the options if_name (2) and if_tsresol (9), which is 10^-9 s. */
 static void pcapng_interface(struct out_file *file, unsigned nic)
 {
     struct block block = {0};
@@ -146,7 +146,7 @@ static void write_pcap(struct out_file *file, const struct frame *frame, uint64_
     file_write(file, &block);
 }
 
-/* pcapng 4.3, with epb_flags (2): 1 inbound, 2 outbound. */
+/* Writes an enhanced packet (pcapng 4.3) with the option epb_flags (2), where 1 is inbound and 2 is outbound. */
 static void write_pcapng(struct out_file *file, const struct probe_event *event, uint64_t ns,
                          uint32_t len)
 {
@@ -201,7 +201,7 @@ static bool file_open(struct out_file *file, const char *dir, const char *name, 
     return true;
 }
 
-/* Closes whatever is open and removes what has no final name yet. */
+/* Closes all open files and removes those that do not have their final name yet. */
 static void discard(struct pcap_out *out)
 {
     for (int i = 0; i < FILES; i++) {
@@ -255,7 +255,8 @@ enum status pcap_out_close(struct pcap_out *out, struct error *err)
 {
     enum status status = STATUS_OK;
     for (int i = 0; i < FILES; i++) {
-        struct error *report = status == STATUS_OK ? err : NULL; /* the first failure is told */
+        struct error *report =
+            status == STATUS_OK ? err : NULL; /* only the first failure is reported */
         enum status one = file_finish(&out->files[i], report);
         if (status == STATUS_OK)
             status = one;

@@ -3,7 +3,8 @@
  *
  * Positions in sequence space are 64-bit and count from the initial sequence number: 0 is the SYN,
  * 1 the first byte, and the FIN takes one more.
-  * Timers are absolute times; TIME_NEVER means that the timer is not running:
+ *
+ * Timers are absolute times; TIME_NEVER means that the timer is not running:
  *   rto_at_ps    the oldest unacknowledged segment is sent again
  *   live_at_ps   a pure ACK is sent for received segments
   * replay_due.c derives two more deadlines: the next captured segment, and the stall limit.
