@@ -12,7 +12,7 @@ bool arp_parse(const uint8_t *frame, uint32_t len, const struct packet *packet,
 {
     if (packet->kind != PACKET_OTHER || packet->ether_type != ARP_ETHER_TYPE)
         return false;
-    /* What follows the Ethernet header and tags starts where an IP header would. */
+    /* The ARP packet begins where an IP header would begin, after the Ethernet header and the tags. */
     if (packet->ip_offset > len || len - packet->ip_offset < ARP_BYTES)
         return false;
     const uint8_t *arp = frame + packet->ip_offset;

@@ -18,12 +18,12 @@ struct arp_message {
     uint32_t sender_ip, target_ip; /* host order */
 };
 
-/* packet: frame of len bytes after packet_parse(). False: no ARP, cut off, or not for IPv4 over
- * Ethernet. */
+/* Parses a frame of `len` bytes that packet_parse() has parsed into `packet`. Returns false if it is no ARP packet, is
+ * truncated, or is not for IPv4 over Ethernet. */
 bool arp_parse(const uint8_t *frame, uint32_t len, const struct packet *packet,
                struct arp_message *message);
 
-/* Builds the whole frame, to dst_mac from the sender; returns its length (no padding). */
+/* Builds the whole frame from the sender to dst_mac. Returns its length without padding. */
 uint32_t arp_build(uint8_t *frame, const uint8_t dst_mac[6], uint16_t vlan,
                    const struct arp_message *message);
 

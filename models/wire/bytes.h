@@ -1,4 +1,4 @@
-/* Unaligned big-endian loads and stores: what every header parser and builder is made of. */
+/* Unaligned big-endian loads and stores, which all header parsers and builders use. */
 #ifndef TOESIM_WIRE_BYTES_H
 #define TOESIM_WIRE_BYTES_H
 

@@ -14,7 +14,7 @@ static uint64_t load64(const uint8_t *at)
     return word;
 }
 
-/* Ones' complement addition: the carry out of bit 63 comes back in at bit 0. */
+/* Adds in ones' complement: the carry out of bit 63 is added at bit 0. */
 static uint64_t add_with_carry(uint64_t sum, uint64_t word)
 {
     sum += word;
@@ -31,8 +31,8 @@ static uint32_t fold16(uint64_t sum)
     return (uint32_t)sum;
 }
 
-/* The sum does not depend on the byte order up to a final swap (RFC 1071 2.B), so whole native
- * words are added, in four chains that do not wait for each other. */
+/* Adds whole native words, because the byte order of the sum can be corrected by one swap at the end (RFC 1071 2.B). Four
+ * independent sums allow the CPU to add in parallel. */
 static uint32_t native_sum(const uint8_t *at, uint32_t len)
 {
     uint64_t a = 0, b = 0, c = 0, d = 0;

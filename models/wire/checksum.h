@@ -8,19 +8,19 @@
 extern "C" {
 #endif
 
-/* Ones' complement sum of bytes added to `sum`, unfolded; an odd length is padded with zero, so
- * only the last piece may be odd. Words count as big-endian, so a 16-bit host value may simply be
- * added. */
+/* Adds the ones' complement sum of the bytes to `sum` and returns the unfolded result. An odd length is padded with a zero
+ * byte, so only the last piece may be odd. Words count as big-endian, so a 16-bit host value can be added directly. */
 uint64_t checksum_add(uint64_t sum, const void *bytes, uint32_t len);
 
-/* Folded and complemented: as stored in a header, host order value of the big-endian field. */
+/* Folds and complements a sum. Returns the value of the header field in host order. */
 uint16_t checksum_finish(uint64_t sum);
 
-/* Sum of the pseudo header (RFC 9293 3.1, RFC 8200 8.1). addr arrays as in struct packet. */
+/* Returns the sum of the pseudo header (RFC 9293 3.1, RFC 8200 8.1). The addresses have the format of struct packet. */
 uint64_t checksum_pseudo(uint8_t ip_version, const uint8_t src[16], const uint8_t dst[16],
                          uint32_t tcp_bytes);
 
-/* CRC-32 of IEEE 802.3 (= zlib crc32): over a frame it is the FCS, sent least byte first. */
+/* Returns the CRC-32 of IEEE 802.3, which equals crc32() of zlib. Over a frame it is the FCS, whose least significant byte
+ * is sent first. */
 uint32_t checksum_crc32(const void *bytes, uint32_t len);
 
 #ifdef __cplusplus

@@ -4,7 +4,7 @@
 
 enum { TOEPLITZ_INPUT_MAX = 36, V4_IN_V6 = 12 };
 
-/* As Linux loads a word on a little-endian host; the published values depend on it. */
+/* Loads a word as Linux does on a little-endian host, because the published values depend on this order. */
 static uint32_t word_load(const uint8_t *at)
 {
     uint32_t word;

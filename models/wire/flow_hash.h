@@ -1,4 +1,4 @@
-/* Hashes of a frame's addresses: the bonding formulas (timing 3.7) and Toeplitz (timing 3.6). */
+/* Hashes of a frame's addresses: the formulas of the bonding driver (docs/timing.md 3.7) and Toeplitz (3.6). */
 #ifndef TOESIM_WIRE_FLOW_HASH_H
 #define TOESIM_WIRE_FLOW_HASH_H
 
@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* Each policy with the name that the Linux bonding driver and scenarios give it. */
+/* The policies, with the names that the Linux bonding driver and the scenarios use. */
 #define FLOW_HASH_POLICIES(X)                                                                      \
     X(FLOW_HASH_LAYER2, "layer2")                                                                  \
     X(FLOW_HASH_LAYER2_3, "layer2_3")                                                              \
@@ -19,13 +19,12 @@ extern "C" {
 enum flow_hash_policy { FLOW_HASH_POLICIES(FLOW_HASH_POLICY) };
 #undef FLOW_HASH_POLICY
 
-/* The bonding hash before the modulo by the number of members. Its low seven bits, hence its value
- * modulo two, are the same in both directions. Fragments and non-TCP leave ports out; non-IP falls
- * back to layer2. */
+/* Returns the bonding hash before the modulo by the number of members. Its low seven bits, and so its value modulo two,
+ * are the same in both directions. The ports of fragments and of packets without TCP are not used; frames without IP are
+ * hashed by the policy layer2. */
 uint32_t flow_hash(enum flow_hash_policy policy, const struct packet *packet);
 
-/* Toeplitz over source address, destination address and, with ports, source and destination port.
- */
+/* Returns the Toeplitz hash of source and destination address and, if with_ports is not 0, source and destination port. */
 uint32_t flow_hash_toeplitz(const uint8_t key[40], const struct packet *packet, int with_ports);
 
 #ifdef __cplusplus

@@ -77,7 +77,7 @@ static enum icmp_kind kind_of_v6(struct icmp_message *message)
     }
 }
 
-/* The validity rules of RFC 4861 7.1.1 that are ours to judge; each option is 8 bytes or more. */
+/* Checks the validity rules of RFC 4861 7.1.1 that concern the message itself. Each option has 8 bytes or more. */
 static bool parse_neighbour(const struct packet *packet, struct icmp_message *message)
 {
     if (packet->ttl != ND_HOP_LIMIT || message->code != 0 || message->body_len < ADDRESS_BYTES)
@@ -102,7 +102,7 @@ static bool parse_neighbour(const struct packet *packet, struct icmp_message *me
     return true;
 }
 
-/* The pseudo header of checksum_pseudo() is TCP's; only its protocol number differs. */
+/* checksum_pseudo() makes the pseudo header of TCP, so the protocol number must be corrected. */
 static uint64_t pseudo_sum(uint8_t ip_version, const uint8_t src[16], const uint8_t dst[16],
                            uint32_t bytes)
 {
@@ -138,8 +138,8 @@ enum icmp_verdict icmp_parse(const uint8_t *frame, const struct packet *packet,
     return !neighbour || parse_neighbour(packet, message) ? ICMP_GOOD : ICMP_MALFORMED;
 }
 
-/* What is quoted may be cut off, so packet_parse() would call it malformed. */
-/* Bytes of the quoted IP header; 0: no TCP header of `bytes` or more is quoted behind it. */
+/* The quoted packet may be truncated, and packet_parse() would call it malformed, so it is parsed here. */
+/* Returns the length of the quoted IP header, or 0 if fewer than `bytes` bytes of a TCP header follow it. */
 static uint32_t quoted_header(const struct icmp_message *message, uint8_t ip_version,
                               uint32_t bytes)
 {

@@ -18,8 +18,8 @@ enum icmp_kind {
     ICMP_OTHER, /* valid, but none of the following */
     ICMP_ECHO_REQUEST,
     ICMP_ECHO_REPLY,
-    ICMP_UNREACHABLE,       /* body: the packet it is about, cut off somewhere */
-    ICMP_TOO_BIG,           /* the same; mtu says what fits (RFC 1191, RFC 8201) */
+    ICMP_UNREACHABLE,       /* body: the packet in error, perhaps truncated */
+    ICMP_TOO_BIG,           /* the same; mtu is the limit (RFC 1191, RFC 8201) */
     ICMP_TIME_EXCEEDED,     /* the same */
     ICMP_PARAMETER_PROBLEM, /* the same */
     ICMP_NEIGHBOUR_SOLICITATION,
@@ -30,7 +30,7 @@ enum icmp_verdict {
     ICMP_GOOD,
     ICMP_NONE, /* no ICMP in an unfragmented packet */
     ICMP_BAD_CHECKSUM,
-    ICMP_MALFORMED, /* cut off, or against RFC 4861 7.1 */
+    ICMP_MALFORMED, /* truncated, or invalid by RFC 4861 7.1 */
 };
 
 struct icmp_message {
@@ -45,27 +45,28 @@ struct icmp_message {
     uint32_t body_len;
 };
 
-/* packet: frame after packet_parse(). */
+/* Parses the ICMP message of a frame that packet_parse() has parsed into `packet`. */
 enum icmp_verdict icmp_parse(const uint8_t *frame, const struct packet *packet,
                              struct icmp_message *message);
 
-/* The connection an error message is about, as its receiver knows it: local = source of the quoted
- * packet. False: no TCP ports are quoted. Not for VLANs: those are the caller's to fill. */
+/* Finds the connection of an error message. Its `local` is the source of the quoted packet, as the receiver of the error
+ * knows it. The caller must set the VLAN. Returns false if no TCP ports are quoted. */
 bool icmp_quoted_key(const struct icmp_message *message, uint8_t ip_version, struct flow_key *key);
 
-/* The sequence number in the quoted segment; false: it is cut off before that. */
+/* Reads the sequence number of the quoted segment. Returns false if the quoted packet ends before it. */
 bool icmp_quoted_seq(const struct icmp_message *message, uint8_t ip_version, uint32_t *seq);
 
-/* Builds the frame of out's addresses with the body (which must not overlap the frame) behind 8
- * bytes of header; checksum filled. Returns its length (no padding). */
+/* Builds a frame with the addresses of `out`, an ICMP header of 8 bytes and the body, which must not overlap the frame. It
+ * fills in the checksum and returns the length without padding. */
 uint32_t icmp_build(uint8_t *frame, const struct packet_out *out, uint8_t type, uint8_t code,
                     uint32_t rest, const uint8_t *body, uint32_t body_len);
 
-/* Answers to an echo request and to a neighbour solicitation, built in the same way. `out` has the
- * addresses of the answer; an advertisement is solicited unless it goes to all nodes. */
+/* Build the answer to an echo request, and to a neighbour solicitation. `out` has the addresses of the answer. An
+ * advertisement is marked as solicited unless it goes to all nodes. */
 uint32_t icmp_build_echo_reply(uint8_t *frame, const struct packet_out *out,
                                const struct icmp_message *request);
-/* Who has `target`? To its solicited-node group (RFC 4291 2.7.1), which this fills into out. */
+/* Builds a neighbour solicitation for `target`. It goes to the solicited-node group (RFC 4291 2.7.1), which is written
+ * into `out`. */
 uint32_t icmp_build_solicitation(uint8_t *frame, struct packet_out *out, const uint8_t target[16],
                                  const uint8_t link[6]);
 uint32_t icmp_build_advertisement(uint8_t *frame, const struct packet_out *out,

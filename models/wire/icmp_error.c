@@ -4,9 +4,8 @@
 
 #include <stddef.h>
 
-/* RFC 9293 3.9.2.2: which errors are hard; all others are soft. "Prohibited" is hard in both families:
- * a router that says so will say so again (RFC 1812 5.2.7.1; RFC 4443 3.1, of whose code 1 the codes 5
- * and 6 are cases). */
+/* The hard errors of RFC 9293 3.9.2.2; all other errors are soft. "Prohibited" is hard in both families, because the router
+ * will repeat it for each packet (RFC 1812 5.2.7.1; RFC 4443 3.1, where codes 5 and 6 are cases of code 1). */
 static enum nic_notice unreachable(uint8_t ip_version, uint8_t code, bool *is_hard)
 {
     static const uint8_t v4[] = {

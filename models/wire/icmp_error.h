@@ -1,4 +1,4 @@
-/* What an ICMP error means for a connection. */
+/* Maps ICMP errors to their meaning for a connection. */
 #ifndef TOESIM_WIRE_ICMP_ERROR_H
 #define TOESIM_WIRE_ICMP_ERROR_H
 
@@ -8,8 +8,8 @@
 extern "C" {
 #endif
 
-/* What an error says of a connection, and whether it is a hard one (RFC 9293 3.9.2.2); NONE: no error.
- */
+/* Returns the notice for an ICMP message and tells whether it is a hard error (RFC 9293 3.9.2.2). Returns
+ * NIC_NOTICE_NONE if the message is no error. */
 enum nic_notice icmp_notice(const struct icmp_message *message, uint8_t ip_version, bool *is_hard);
 
 #ifdef __cplusplus

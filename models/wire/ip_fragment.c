@@ -20,7 +20,7 @@ static void parse_v4(const uint8_t *ip, const struct packet *packet, struct ip_f
     f->payload_len = packet->ip_bytes - header;
 }
 
-/* packet_parse() has walked here before, so every header is whole. */
+/* packet_parse() has checked these headers before, so each of them is complete. */
 static bool parse_v6(const uint8_t *ip, const struct packet *packet, struct ip_fragment *f)
 {
     uint32_t at = IPV6_BYTES, next_at = 6;
@@ -33,7 +33,7 @@ static bool parse_v6(const uint8_t *ip, const struct packet *packet, struct ip_f
         at += EXT_UNIT_BYTES + ip[at + 1] * (uint32_t)EXT_UNIT_BYTES;
     }
     if (next != NEXT_FRAGMENT || at + FRAGMENT_BYTES > packet->ip_bytes)
-        return false; /* an atomic fragment came first: nobody sends such */
+        return false; /* No sender puts an atomic fragment header before another one. */
     uint16_t word = be16_load(ip + at + 2);
     f->protocol = ip[at];
     f->key.id = be32_load(ip + at + 4);
@@ -60,7 +60,7 @@ bool ip_fragment_parse(const uint8_t *frame, uint32_t len, const struct packet *
         parse_v4(ip, packet, fragment);
     else if (!parse_v6(ip, packet, fragment))
         return false;
-    /* RFC 8200 4.5: all but the last are whole units. */
+    /* RFC 8200 4.5: all fragments but the last consist of whole units of 8 bytes. */
     return fragment->payload_len > 0 && fragment->payload_at + fragment->payload_len <= len &&
            (!fragment->more || fragment->payload_len % OFFSET_UNIT == 0);
 }

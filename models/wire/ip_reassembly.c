@@ -14,7 +14,7 @@ struct range {
     uint32_t start, end;
 };
 
-/* Fragments in order of their offset, apart from each other. */
+/* A datagram with its fragments, which are in order of their offsets and do not overlap. */
 struct datagram {
     struct ip_fragment_key key;
     bool used;
@@ -88,8 +88,8 @@ uint64_t ip_reassembly_next(const struct ip_reassembly *r)
     return next;
 }
 
-/* Its datagram, or a new one: the oldest gives way, lest a few lost fragments stop all others for the
- * whole timeout. Null: no memory is left. */
+/* Returns the datagram of a fragment, or a new one. If all slots are used, the oldest datagram is evicted, so that a few
+ * lost fragments do not block all others for the whole timeout. Returns null if memory is short. */
 static struct datagram *find(struct ip_reassembly *r, const struct ip_fragment *f, uint64_t now)
 {
     struct datagram *empty = NULL, *oldest = &r->slots[0];
@@ -117,7 +117,7 @@ static struct datagram *find(struct ip_reassembly *r, const struct ip_fragment *
 
 enum place { PLACE_NEW, PLACE_COPY, PLACE_OVERLAP };
 
-/* Where the fragment goes in the list; *at is set for PLACE_NEW. */
+/* Finds the place of the fragment in the list and sets *at for PLACE_NEW. */
 static enum place place_of(const struct datagram *d, uint32_t start, uint32_t end, uint32_t *at)
 {
     uint32_t i = 0;
@@ -129,7 +129,7 @@ static enum place place_of(const struct datagram *d, uint32_t start, uint32_t en
     return d->ranges[i].start == start && d->ranges[i].end == end ? PLACE_COPY : PLACE_OVERLAP;
 }
 
-/* What the fragment says of the datagram's end contradicts what is known. */
+/* Returns true if the fragment contradicts the known end of the datagram. */
 static bool contradicts(const struct datagram *d, const struct ip_fragment *f)
 {
     uint32_t end = f->offset + f->payload_len;
@@ -196,7 +196,7 @@ static enum ip_reassembly_verdict add(struct ip_reassembly *r, const uint8_t *fr
     store(d, &f, frame, at);
     if (!d->has_first || !d->has_end || d->bytes != d->end)
         return IP_REASSEMBLY_HELD;
-    /* RFC 3168 5.3: marked by a router, and not from a sender that understands it. */
+    /* RFC 3168 5.3: a fragment is marked CE although another one is Not-ECT, so its sender does not support ECN. */
     if (d->any_ce && d->any_not_ect)
         return spoil(d);
     r->whole = (uint32_t)(d - r->slots);
@@ -218,7 +218,7 @@ enum ip_reassembly_verdict ip_reassembly_add(struct ip_reassembly *r, const uint
     return verdict;
 }
 
-/* The header as if it had never been fragmented. */
+/* Writes the header that the datagram had before fragmentation. */
 static void finish_header(const struct datagram *d, uint8_t *frame, uint32_t len)
 {
     uint8_t *ip = frame + d->ip_offset;

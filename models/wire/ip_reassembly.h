@@ -1,7 +1,7 @@
 /*
- * IP fragments put together (RFC 791 3.2, RFC 8200 4.5), in bounded memory: so many datagrams at a
- * time, each with so many fragments and bytes. Fragments that overlap spoil their datagram, of both
- * families (RFC 5722); exact copies are ignored. Knows no protocol above IP.
+ * Reassembly of IP fragments (RFC 791 3.2, RFC 8200 4.5). Memory is bounded by limits on the datagrams and on the fragments
+ * and bytes of each. Overlapping fragments spoil their datagram in both families (RFC 5722), but exact copies are
+ * ignored. This module does not depend on protocols above IP.
  */
 #ifndef TOESIM_WIRE_IP_REASSEMBLY_H
 #define TOESIM_WIRE_IP_REASSEMBLY_H
@@ -22,17 +22,17 @@ enum {
 };
 
 struct ip_reassembly_params {
-    uint32_t datagrams_max; /* 64; for a further one the oldest gives way */
+    uint32_t datagrams_max; /* 64; a further one evicts the oldest */
     uint32_t bytes_max;     /* of payload in one datagram: at most IP_DATAGRAM_BYTES_MAX */
     uint64_t timeout;       /* after the first fragment, in the caller's unit of time */
 };
 
 enum ip_reassembly_verdict {
-    IP_REASSEMBLY_HELD,      /* its datagram is not whole yet */
-    IP_REASSEMBLY_WHOLE,     /* this one was missing: ip_reassembly_take() */
-    IP_REASSEMBLY_COPY,      /* was here already */
-    IP_REASSEMBLY_MALFORMED, /* not a fragment that could be */
-    IP_REASSEMBLY_OVERLAP,   /* spoils its datagram, or comes to a spoilt one */
+    IP_REASSEMBLY_HELD,      /* its datagram is not complete yet */
+    IP_REASSEMBLY_WHOLE,     /* the datagram is complete: call ip_reassembly_take() */
+    IP_REASSEMBLY_COPY,      /* an exact copy of a fragment */
+    IP_REASSEMBLY_MALFORMED, /* its headers are invalid */
+    IP_REASSEMBLY_OVERLAP,   /* spoils its datagram, or belongs to a spoilt one */
     IP_REASSEMBLY_FULL,      /* too many fragments or bytes; no memory */
 };
 
@@ -43,26 +43,27 @@ struct ip_reassembly_stats {
 
 struct ip_reassembly; /* opaque */
 
-/* Null when memory is short. */
+/* Creates an empty reassembly buffer. Returns null if memory is short. */
 struct ip_reassembly *ip_reassembly_create(const struct ip_reassembly_params *params);
 void ip_reassembly_destroy(struct ip_reassembly *reassembly);
 
-/* A frame of len bytes that packet_parse() called PACKET_FRAGMENT. now never goes back. */
+/* Adds a frame of `len` bytes whose kind is PACKET_FRAGMENT. `now` must never decrease. */
 enum ip_reassembly_verdict ip_reassembly_add(struct ip_reassembly *reassembly, const uint8_t *frame,
                                              uint32_t len, const struct packet *packet,
                                              uint64_t now);
-/* Right after IP_REASSEMBLY_WHOLE: of how many fragments the datagram was, copies not counted. */
+/* Returns how many fragments the datagram had, without copies. It may be called directly after IP_REASSEMBLY_WHOLE. */
 uint32_t ip_reassembly_pieces(const struct ip_reassembly *reassembly);
-/* The same moment: builds the unfragmented frame, IP header as of the first fragment
- * with its checksum; returns its length, 0: it does not fit into size. The datagram is forgotten. */
+/* Builds the unfragmented frame with the IP header of the first fragment and a new checksum, and removes the datagram. It
+ * may be called directly after IP_REASSEMBLY_WHOLE. Returns the length, or 0 if the frame does not fit into `size`. */
 uint32_t ip_reassembly_take(struct ip_reassembly *reassembly, uint8_t *frame, uint32_t size);
 
-/* Forgets datagrams whose time is over. */
+/* Removes the datagrams whose timeout is over. */
 void ip_reassembly_expire(struct ip_reassembly *reassembly, uint64_t now);
-/* When the next one's is; UINT64_MAX: none waits. */
+/* Returns when the next timeout is, or UINT64_MAX if no datagram waits. */
 uint64_t ip_reassembly_next(const struct ip_reassembly *reassembly);
 
-/* Protocol of a fragment's datagram (of IPv6: behind the fragment header); 0: cannot be told. */
+/* Returns the protocol of a fragment's datagram, which for IPv6 is the one behind the fragment header. Returns 0 if it is
+ * unknown. */
 uint8_t ip_fragment_protocol(const uint8_t *frame, uint32_t len, const struct packet *packet);
 
 const struct ip_reassembly_stats *ip_reassembly_get_stats(const struct ip_reassembly *reassembly);

@@ -74,7 +74,7 @@ static void parse_tcp(const uint8_t *frame, bool verify, struct packet *packet)
     }
 }
 
-/* RFC 791 3.1; options that contradict their length are as good as none. */
+/* Looks for a source route (RFC 791 3.1). Options that contradict their length end the search. */
 static bool is_source_routed(const uint8_t *options, uint32_t len)
 {
     for (uint32_t at = 0; at < len && options[at] != 0;) {
@@ -127,8 +127,8 @@ static void parse_ipv4(const uint8_t *frame, uint32_t rest, bool verify, struct 
         parse_tcp(frame, verify, packet);
 }
 
-/* Walks the extension headers (RFC 8200 4); true when TCP follows at packet->tcp_offset. Each turn
- * advances by 8 bytes or more, so the length bounds the walk. */
+/* Walks the extension headers (RFC 8200 4). Returns true if TCP follows at packet->tcp_offset. Each iteration advances by 8
+ * bytes or more, so the packet length bounds the walk. */
 static bool skip_extensions(const uint8_t *ip, struct packet *packet)
 {
     uint32_t at = IPV6_BYTES;
@@ -151,7 +151,7 @@ static bool skip_extensions(const uint8_t *ip, struct packet *packet)
             return false;
         }
         if (next == NEXT_ROUTING && ip[at + 3] != 0)
-            return false; /* segments left: dst is not the final one that the checksum covers */
+            return false; /* Segments are left, so dst is not the final address that the checksum covers. */
         next = ip[at];
         at += ext_len;
     }

@@ -1,4 +1,4 @@
-/* A whole frame taken apart: Ethernet, VLAN tags, IPv4 or IPv6, TCP. And the reverse. */
+/* Parses and builds whole frames: Ethernet, VLAN tags, IPv4 or IPv6, and TCP. */
 #ifndef TOESIM_WIRE_PACKET_H
 #define TOESIM_WIRE_PACKET_H
 
@@ -40,18 +40,17 @@ struct packet {
     struct tcp_segment seg;
 };
 
-/* Parses a frame of len bytes (no FCS; padding allowed), reading nothing past it. Checksums are
- * computed only when asked. Tags are 8100, 88a8 and 9100. An IPv4 total length of 0, as captures of
- * segmentation offload have it, means the rest of the frame. Skipped on the way to TCP: IPv4
- * options; IPv6 hop-by-hop, destination and finished routing headers, atomic fragments (RFC 6946).
- */
+/* Parses a frame of `len` bytes without FCS; padding is allowed, and nothing beyond `len` is read. Checksums are computed
+ * only on request. The tags are 8100, 88a8 and 9100. An IPv4 total length of 0, which captures of segmentation offload
+ * contain, means the rest of the frame. Before TCP the parser skips IPv4 options, and IPv6 hop-by-hop, destination and
+ * finished routing headers and atomic fragments (RFC 6946). */
 void packet_parse(const uint8_t *frame, uint32_t len, bool verify_checksums, struct packet *packet);
 
-/* The receiver's view of a TCP packet as lookup key: local = destination. VLAN: the inner-most of
- * one tag; two tags give the outer VID (the team knows single tags only). */
+/* Makes the lookup key of a TCP packet as its receiver sees it, so `local` is the destination. The VLAN is that of the
+ * outer tag, because the team supports single tags only. */
 void packet_flow_key(const struct packet *packet, struct flow_key *key);
 
-/* Everything about an outgoing frame but the payload. */
+/* All fields of an outgoing frame except the payload. */
 struct packet_out {
     uint8_t dst_mac[6], src_mac[6];
     uint16_t vlan; /* VLAN_TAGGED | VID, or VLAN_NONE */
@@ -65,24 +64,24 @@ struct packet_out {
     uint32_t options_len;
 };
 
-/* Bytes before the payload of a frame built from `out`. */
+/* Returns the number of bytes before the payload of a frame that is built from `out`. */
 uint32_t packet_header_bytes(const struct packet_out *out);
 
-/* Builds headers at frame[0..], payload having been placed at frame[packet_header_bytes(out)..] by
- * the caller; fills both checksums. DF set on IPv4. Returns the frame's length (no padding). */
+/* Builds the headers at the start of `frame` and fills in both checksums. The caller must have placed the payload at
+ * packet_header_bytes(out). IPv4 packets get the DF bit. Returns the length of the frame without padding. */
 uint32_t packet_build(uint8_t *frame, const struct packet_out *out, uint32_t payload_len);
 
-/* The same for another protocol over IP: its bytes, with their own checksum, were placed at
- * frame[packet_ip_payload_offset(out)..]; ports and TCP fields of `out` do not matter. */
+/* Builds the headers for another protocol over IP. The caller must have placed its bytes, including their checksum, at
+ * packet_ip_payload_offset(out). Ports and TCP fields of `out` are not used. */
 uint32_t packet_ip_payload_offset(const struct packet_out *out);
 uint32_t packet_build_ip(uint8_t *frame, const struct packet_out *out, uint8_t protocol,
                          uint32_t payload_len);
 
-/* Recomputes IPv4 and TCP checksums of a parsed TCP frame after edits. */
+/* Recomputes the IPv4 and TCP checksums of a parsed TCP frame after it was changed. */
 void packet_fix_checksums(uint8_t *frame, const struct packet *packet);
 
-/* Address helpers. A host's: neither of this network, multicast nor limited broadcast (RFC 1122
- * 3.2.1.3, RFC 4291 2.5.2, 2.7). Loopback passes: captures taken there are replayed with it. */
+/* Address helpers. A host's address is neither "this network" nor multicast nor limited broadcast (RFC 1122 3.2.1.3, RFC
+ * 4291 2.5.2, 2.7). Loopback addresses are allowed, because captures of that interface are replayed with them. */
 bool ip_addr_is_host(const uint8_t addr[16], uint8_t ip_version);
 void ip_addr_from_v4(uint8_t addr[16], uint32_t host_order_v4);
 uint32_t ip_addr_to_v4(const uint8_t addr[16]);

@@ -17,8 +17,8 @@ enum {
 
 enum { TS_BYTES = 10, MSS_BYTES = 4, WS_BYTES = 3, SACK_OK_BYTES = 2, SACK_BLOCK_BYTES = 8 };
 
-/* One option of opt[1] bytes. A known kind with a length that is not its own is ignored, as unknown
- * kinds are (RFC 9293 MUST-6). */
+/* Parses one option of opt[1] bytes. A known kind with a wrong length is ignored like an unknown kind (RFC 9293
+ * MUST-6). */
 static void take_option(const uint8_t *opt, struct tcp_segment *seg)
 {
     uint8_t len = opt[1];
@@ -46,8 +46,8 @@ static void take_option(const uint8_t *opt, struct tcp_segment *seg)
     }
 }
 
-/* An option whose length is impossible ends the list; the segment counts without what is behind it
- * (RFC 9293 MUST-7; Linux and FreeBSD do the same). */
+/* Parses the options. An option with an impossible length ends the list, and the segment is processed without the rest
+ * (RFC 9293 MUST-7), as in Linux and FreeBSD. */
 static void take_options(const uint8_t *opt, const uint8_t *end, struct tcp_segment *seg)
 {
     while (opt < end && *opt != OPT_END) {

@@ -1,4 +1,4 @@
-/* The TCP header (RFC 9293 3.1): parse to a segment, and build. */
+/* Parses and builds the TCP header (RFC 9293 3.1). */
 #ifndef TOESIM_WIRE_TCP_HDR_H
 #define TOESIM_WIRE_TCP_HDR_H
 
@@ -30,7 +30,7 @@ enum tcp_option_seen {
     TCP_HAS_SACK = 1 << 4,
 };
 
-/* A parsed segment. payload points into the caller's frame. All numbers in host order. */
+/* A parsed segment. `payload` points into the caller's frame, and all numbers are in host order. */
 struct tcp_segment {
     uint16_t sport, dport;
     uint32_t seq, ack;
@@ -49,17 +49,17 @@ struct tcp_segment {
     uint32_t payload_len;
 };
 
-/* Parses `len` bytes of TCP header and payload. False: header shorter than 20 bytes, or data offset
- * below 5 or past len. Options are read up to one with an impossible length (RFC 9293 MUST-7). */
+/* Parses `len` bytes of TCP header and payload. Returns false if they are shorter than 20 bytes, or the data offset is
+ * below 5 or beyond `len`. Options are read up to one with an impossible length (RFC 9293 MUST-7). */
 bool tcp_parse(const uint8_t *bytes, uint32_t len, struct tcp_segment *seg);
 
-/* Writes a header of 20 + options_len bytes (options_len a multiple of 4, at most 40), checksum
- * zero; returns its length. */
+/* Writes a header of 20 + options_len bytes with checksum zero, and returns its length. options_len must be a multiple of 4
+ * and at most 40. */
 uint32_t tcp_build(uint8_t *bytes, uint16_t sport, uint16_t dport, uint32_t seq, uint32_t ack,
                    uint16_t flags, uint16_t window, uint16_t urgent, const uint8_t *options,
                    uint32_t options_len);
 
-/* Sequence space a segment takes: payload plus SYN plus FIN. */
+/* Returns the sequence numbers that a segment takes: its payload, SYN and FIN. */
 static inline uint32_t tcp_segment_len(const struct tcp_segment *seg)
 {
     return seg->payload_len + ((seg->flags & TCP_SYN) != 0) + ((seg->flags & TCP_FIN) != 0);
