@@ -46,20 +46,20 @@ uint32_t host_ring_room(const struct host_ring *ring);
 bool nic_ring_init(struct nic_ring *ring, struct nic_bus bus, unsigned nic, uint32_t block_reg,
                    uint32_t consumer_reg, uint32_t arm_reg, uint32_t log2_entries,
                    uint32_t entry_bytes, uint32_t phase_byte);
-/* The next entry as memory was at the step's start; null: nothing yet. */
+/* Returns the next entry as it was in memory at the start of the step, or null if there is none yet. */
 const void *nic_ring_peek(const struct nic_ring *ring);
 void nic_ring_advance(struct nic_ring *ring);
 /* Tells the NIC how far the host has read, once per batch. */
 void nic_ring_release(struct nic_ring *ring);
-/* Asks for one interrupt when there is more; nothing if one is still owed. */
+/* Arms the ring for one interrupt at the next entry, unless it is still armed. */
 void nic_ring_arm(struct nic_ring *ring);
-/* Bus address of the next entry, for a poll loop to watch. */
+/* Returns the bus address of the next entry, which a poll loop watches. */
 uint64_t nic_ring_next_address(const struct nic_ring *ring);
 
 /* Frees the entries. */
 void ring_place_free(struct ring_place *place);
 
-/* A 32-bit register write that is charged as a doorbell. */
+/* Writes a 32-bit register. The write is charged as a doorbell. */
 void ring_write_reg(struct nic_bus bus, unsigned nic, uint32_t reg, uint32_t value);
 
 #endif
