@@ -8,14 +8,14 @@
 enum { NO_FREE = UINT32_MAX, DEFAULT_APP = APP_MUX_APPS_MAX };
 
 struct mux_app {
-    const struct app_ops *ops; /* null: not there */
+    const struct app_ops *ops; /* null if there is no such application */
     void *self;
     uint16_t port;
 };
 
-/* One accepted SYN; its number is the mux's cookie. */
+/* One accepted SYN. Its index is the cookie that the mux gives to the host. */
 struct mux_conn {
-    uint32_t cookie; /* the application's own */
+    uint32_t cookie; /* the cookie of the application */
     uint32_t next_free;
     uint8_t app;
 };

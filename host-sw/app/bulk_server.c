@@ -5,12 +5,12 @@
 
 enum { CHUNK_BYTES = 16384, NO_FREE = -1 };
 
-/* One accepted SYN; its number is the cookie. */
+/* One accepted SYN. Its index is the cookie. */
 struct bulk_conn {
     struct bulk_job job;
     uint64_t sent, received;
     bool peer_fin;
-    bool closed; /* by us */
+    bool closed; /* the server has closed the connection */
     int32_t next_free;
 };
 
@@ -106,7 +106,7 @@ static void write_more(struct bulk_server *server, uint32_t id, struct bulk_conn
     }
 }
 
-/* Writes what fits, then closes if nothing is left to do. */
+/* Writes as many bytes as fit, and closes the connection if the job is done. */
 static void serve(struct bulk_server *server, uint32_t id, struct bulk_conn *conn)
 {
     if (conn->closed)
@@ -156,7 +156,7 @@ static void bulk_on_peer_fin(void *self, uint32_t id, uint32_t cookie)
     struct bulk_conn *conn = conn_of(server, cookie);
     read_all(server, id, conn);
     conn->peer_fin = true;
-    /* Whoever waits for more than the peer ever sent would wait for ever. */
+    /* After its FIN the peer sends no more bytes, so waiting for more would never end. */
     conn->job.bytes_before_send = 0;
     serve(server, id, conn);
 }

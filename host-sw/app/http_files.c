@@ -30,7 +30,7 @@ static enum status fail(struct error *err, const char *path)
     return error_set(err, STATUS_BAD_INPUT, "%s: %s", path, strerror(errno));
 }
 
-/* A file may grow or shrink while it is read: what the read gave is what is served. */
+/* Reads one file. The file may grow or shrink meanwhile; the server serves the bytes that were read. */
 static enum status read_file(const char *path, uint64_t size, struct http_file *file,
                              struct error *err)
 {

@@ -1,4 +1,4 @@
-/* A directory's regular files, read into memory at start. */
+/* The regular files below a directory, which are read into memory at the start. */
 #ifndef TOESIM_APP_HTTP_FILES_H
 #define TOESIM_APP_HTTP_FILES_H
 
@@ -25,11 +25,11 @@ struct http_files {
 
 enum { HTTP_FILES_MIB_MAX = 1024 };
 
-/* Reads all below folder; symbolic links are not followed. On failure nothing is kept. */
+/* Reads all files below folder without following symbolic links. Nothing is kept on failure. */
 enum status http_files_load(struct http_files *files, const char *folder, struct error *err);
 void http_files_free(struct http_files *files);
 
-/* "/x/" means "/x/index.html". Null: no such file. */
+/* Returns the file with this path, or null. "/x/" stands for "/x/index.html". */
 const struct http_file *http_files_find(const struct http_files *files, const char *path);
 
 #ifdef __cplusplus

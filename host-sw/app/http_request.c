@@ -19,7 +19,7 @@ static bool is(struct text text, const char *word)
     return text.len == strlen(word) && strncasecmp(text.at, word, text.len) == 0;
 }
 
-/* Up to the separator, which is skipped; all when it is not there. */
+/* Cuts off the text before the separator and skips the separator, or takes all if there is no separator. */
 static struct text cut(struct text *rest, char separator)
 {
     const char *end = memchr(rest->at, separator, rest->len);
@@ -51,7 +51,7 @@ static struct text cut_line(struct text *rest)
     return line;
 }
 
-/* RFC 9110 5.6.2. */
+/* Returns true if text is a token (RFC 9110 5.6.2). */
 static bool is_token(struct text text)
 {
     for (size_t i = 0; i < text.len; i++)
@@ -83,7 +83,7 @@ size_t http_request_head_bytes(const char *bytes, size_t len)
 static bool parse_number(struct text text, uint64_t *value)
 {
     *value = 0;
-    if (text.len == 0 || text.len > 18) /* 10^18 fits */
+    if (text.len == 0 || text.len > 18) /* 18 digits fit into 64 bits */
         return false;
     for (size_t i = 0; i < text.len; i++) {
         if (!isdigit((unsigned char)text.at[i]))

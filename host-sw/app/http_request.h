@@ -14,7 +14,7 @@ enum { HTTP_TARGET_MAX = 1024 };
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_OTHER_METHOD };
 
-/* RFC 9110 14.1.2: first-last, first- (last = UINT64_MAX), or the last so many bytes. */
+/* The byte ranges of RFC 9110 14.1.2: first-last, first- (with last = UINT64_MAX), and a suffix of the file. */
 enum http_range_kind { HTTP_RANGE_NONE, HTTP_RANGE_FROM, HTTP_RANGE_SUFFIX };
 
 struct http_request {
@@ -27,11 +27,11 @@ struct http_request {
     uint64_t body_bytes;  /* Content-Length */
 };
 
-/* Length of the head in these bytes, with its empty line; 0: not there yet. */
+/* Returns the length of the head including its empty line, or 0 if the head is not complete yet. */
 size_t http_request_head_bytes(const char *bytes, size_t len);
 
-/* Parses a whole head. 0: good; else the status to answer with, after which the connection must be
- * closed: 400, 414, 501 or 505. */
+/* Parses a complete head. Returns 0, or the status to answer with (400, 414, 501 or 505). After such an answer the
+ * connection must be closed. */
 unsigned http_request_parse(const char *head, size_t len, struct http_request *request);
 
 #ifdef __cplusplus

@@ -19,7 +19,7 @@ struct http_conn {
     uint32_t reply_len, reply_sent;
     const uint8_t *body;
     uint64_t body_len, body_sent;
-    uint64_t skip; /* bytes of a request's body still to be thrown away */
+    uint64_t skip; /* bytes of a request's body that are still to be discarded */
     bool answering, close_after, peer_fin, closed;
     bool was_waiting; /* the last look found it in the middle of a request */
     char head[HEAD_BYTES_MAX];
@@ -34,7 +34,7 @@ struct http_server {
     struct http_server_stats stats;
     uint64_t look_ps; /* when it looks for stuck requests again */
     struct http_conn *free_first;
-    struct http_conn *conns[]; /* by connection id; null: none */
+    struct http_conn *conns[]; /* by connection id; null if there is no connection */
 };
 
 struct http_server *http_server_create(const struct http_files *files, uint32_t conn_max,
@@ -66,7 +66,7 @@ void http_server_destroy(struct http_server *server)
 
 void http_server_attach(struct http_server *server, struct host_sw *host) { server->host = host; }
 
-/* --- what to answer --- */
+/* --- answers --- */
 
 static const char *status_text(unsigned status)
 {
@@ -97,7 +97,8 @@ static const char *status_text(unsigned status)
     }
 }
 
-/* Without a clock there is no Date (RFC 9110 6.6.1). extra: further fields, each with its CRLF. */
+/* Builds the head of an answer. It has no Date, because the server has no clock (RFC 9110 6.6.1). extra has further
+ * fields, each with its CRLF. */
 static void answer(struct http_conn *conn, unsigned status, const char *type, uint64_t len,
                    const char *extra)
 {
@@ -120,7 +121,8 @@ static void answer_error(struct http_server *server, struct http_conn *conn, uns
     answer(conn, status, "text/plain", 0, extra);
 }
 
-/* The bytes asked for; false: none of them exists (RFC 9110 14.1.2). */
+/* Computes the range of bytes that the request asks for. Returns false if the file has none of them (RFC 9110 14.1.2).
+ */
 static bool resolve_range(const struct http_request *request, uint64_t len, uint64_t *first,
                           uint64_t *count)
 {
@@ -182,7 +184,7 @@ static void on_request(struct http_server *server, struct http_conn *conn, size_
 
 /* --- bytes in and out --- */
 
-/* True when the whole answer is in the transmit ring. */
+/* Writes the answer into the transmit ring. Returns true if all of it has been written. */
 static bool send_answer(struct http_server *server, uint32_t id, struct http_conn *conn)
 {
     while (conn->reply_sent < conn->reply_len) {
@@ -212,7 +214,7 @@ static void forget_head(struct http_conn *conn, size_t bytes)
     memmove(conn->head, conn->head + bytes, conn->head_len);
 }
 
-/* Reads on; true when a request was answered or an answer to what cannot be one was begun. */
+/* Reads more bytes. Returns true if an answer was begun, to a request or to a malformed one. */
 static bool take_request(struct http_server *server, uint32_t id, struct http_conn *conn)
 {
     conn->head_len += host_conn_read(server->host, id, conn->head + conn->head_len,
@@ -254,7 +256,7 @@ static void serve(struct http_server *server, uint32_t id, struct http_conn *con
         conn->closed = true;
         host_conn_close(server->host, id);
     }
-    /* After the last answer nothing is read for an answer, but the window must not close. */
+    /* After the last answer the server still reads, and discards the bytes, so that the window does not close. */
     while (host_conn_read(server->host, id, conn->head, sizeof conn->head) > 0)
         continue;
 }

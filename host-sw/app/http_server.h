@@ -1,5 +1,5 @@
-/* A static-file HTTP/1.1 server: GET, HEAD, single byte ranges, keep-alive, pipelined requests. What RFC
- * 9112 forbids is answered with 400, a request that is begun and not finished within 10 to 20 s with 408. */
+/* An HTTP/1.1 server for static files, with GET, HEAD, single byte ranges, keep-alive and pipelined requests. It
+ * answers a request that RFC 9112 forbids with 400, and one that is not complete after 10 to 20 s with 408. */
 #ifndef TOESIM_APP_HTTP_SERVER_H
 #define TOESIM_APP_HTTP_SERVER_H
 
@@ -14,21 +14,21 @@ enum { HTTP_PORT = 80 };
 
 struct http_server_stats {
     uint64_t accepted, closed, terminated;
-    uint64_t requests, errors; /* errors: answered with 4xx or 5xx */
-    uint64_t bytes_sent;       /* of headers and bodies */
+    uint64_t requests, errors; /* errors counts the answers with 4xx or 5xx */
+    uint64_t bytes_sent;       /* bytes of headers and bodies */
 };
 
 struct http_server; /* opaque */
 
-/* files are borrowed as long as the server lives. accept: for each connection; its cookie is not
- * used. Null when memory is short. */
+/* The server borrows files for its lifetime. accept has the options of each connection; its cookie is not used. Returns
+ * null if no memory is left. */
 struct http_server *http_server_create(const struct http_files *files, uint32_t conn_max,
                                        const struct app_accept *accept);
 void http_server_destroy(struct http_server *server);
 /* The host must be known before its first callback. */
 void http_server_attach(struct http_server *server, struct host_sw *host);
 
-/* Self is the server. */
+/* Returns the operations, whose self is the server. */
 const struct app_ops *http_server_ops(void);
 
 const struct http_server_stats *http_server_get_stats(const struct http_server *server);

@@ -11,7 +11,7 @@ enum { LINE_CHARS = 72, LINE_BYTES = LINE_CHARS + 2, PRINTING_FIRST = 32, PRINTI
 struct inet_conn {
     uint64_t sent; /* chargen: position in its stream */
     bool peer_fin;
-    bool closed; /* by us */
+    bool closed; /* the server has closed the connection */
 };
 
 struct inet_server {
@@ -63,7 +63,7 @@ static void close_once(struct inet_server *server, uint32_t id, struct inet_conn
     host_conn_close(server->host, id);
 }
 
-/* What was read is written at once, so no more is read than there is room for. */
+/* Writes the bytes that were read at once, and therefore reads no more bytes than it can write. */
 static void serve_echo(struct inet_server *server, uint32_t id, struct inet_conn *conn)
 {
     uint32_t len;

@@ -1,5 +1,5 @@
-/* The small services every TCP was once tested with: echo (RFC 862), discard (RFC 863), character
- * generator (RFC 864). */
+/* The small services that are commonly used to test TCP: echo (RFC 862), discard (RFC 863) and the character generator
+ * (RFC 864). */
 #ifndef TOESIM_APP_INET_SERVER_H
 #define TOESIM_APP_INET_SERVER_H
 
@@ -18,20 +18,20 @@ struct inet_server_stats {
 
 struct inet_server; /* opaque */
 
-/* accept: for each connection; its cookie is not used. Null when memory is short. */
+/* accept has the options of each connection; its cookie is not used. Returns null if no memory is left. */
 struct inet_server *inet_server_create(enum inet_service service, uint32_t conn_max,
                                        const struct app_accept *accept);
 void inet_server_destroy(struct inet_server *server);
 /* The host must be known before its first callback. */
 void inet_server_attach(struct inet_server *server, struct host_sw *host);
 
-/* Self is the server. */
+/* Returns the operations, whose self is the server. */
 const struct app_ops *inet_server_ops(void);
 
 const struct inet_server_stats *inet_server_get_stats(const struct inet_server *server);
 
-/* Byte of the character generator's stream: lines of 72 of the 95 printing characters, each line
- * beginning one further. */
+/* Returns one byte of the character generator's stream. Each line has 72 of the 95 printing characters, and begins one
+ * character after the beginning of the line before. */
 uint8_t inet_chargen_byte(uint64_t offset);
 
 #ifdef __cplusplus

@@ -86,12 +86,12 @@ static bool on_syn(void *self, const struct flow_key *key, const struct tcp_segm
     struct replay_server *server = self;
     if (!on_cookie_syn(self, key, syn, accept))
         return false;
-    /* A tuple that opens again starts its script again: the first try came to nothing. */
+    /* A tuple that opens again starts its script again, because the first attempt has failed. */
     server->states[accept->cookie] = (struct replay_state){.open = true};
     return true;
 }
 
-/* Writes what the transmit ring has room for, in one piece; returns how many bytes. */
+/* Writes one piece, as long as the transmit ring has room for. Returns the number of bytes. */
 static uint32_t write_some(struct replay_server *server, uint32_t conn, size_t script,
                            uint64_t offset, uint64_t left)
 {
@@ -116,7 +116,7 @@ static const struct replay_step *next_step(struct replay_server *server, size_t 
     return &state->ahead;
 }
 
-/* True: the step is done and the next may be looked at. */
+/* Does the next step if it is due. Returns true if the step is done, so that the next one may be due too. */
 static bool do_step(struct replay_server *server, uint32_t conn, size_t script)
 {
     const struct replay_script *of = &server->scripts[script];
@@ -129,7 +129,7 @@ static bool do_step(struct replay_server *server, uint32_t conn, size_t script)
         return true;
     }
     if (step->kind == REPLAY_RST) {
-        /* A reset discards what is still to be sent: what the peer had goes first. */
+        /* A reset discards unsent bytes, so it waits until the bytes that the captured peer had are acknowledged. */
         if (state->written - host_conn_unacked(server->sw, conn) < step->tx_acked_bytes)
             return false;
         host_conn_abort(server->sw, conn);

@@ -1,4 +1,4 @@
-/* The application of a replay: plays the captured servers, one script per conversation. */
+/* The application of a replay, which plays the captured servers with one script per conversation. */
 #ifndef TOESIM_HOST_APP_REPLAY_SERVER_H
 #define TOESIM_HOST_APP_REPLAY_SERVER_H
 
@@ -14,13 +14,14 @@ extern "C" {
 
 enum replay_step_kind { REPLAY_SEND, REPLAY_FIN, REPLAY_RST };
 
-/* Done once rx_bytes of the client's stream were received (and, with peer_fin, its FIN). */
+/* A step is due when rx_bytes of the client's stream were received and, with peer_fin, the client's FIN. */
 struct replay_step {
     enum replay_step_kind kind;
     uint64_t rx_bytes;
     bool peer_fin;
-    uint64_t offset, len;    /* SEND: of the server's stream */
-    uint64_t tx_acked_bytes; /* RST: and only once so many of its own bytes were acknowledged */
+    uint64_t offset, len; /* the part of the server's stream that SEND sends */
+    uint64_t
+        tx_acked_bytes; /* RST also waits until so many bytes of the server were acknowledged */
 };
 
 /* One conversation. */
@@ -33,23 +34,23 @@ struct replay_script {
 };
 
 struct replay_server_hooks {
-    /* Script of a connection's tuple; SIZE_MAX: nobody listens there. */
+    /* Returns the script for a tuple, or SIZE_MAX if no server listens there. */
     size_t (*find)(void *self, const struct flow_key *key);
-    /* Bytes [offset, offset + len) of the client's stream, in order. */
+    /* Receives the bytes [offset, offset + len) of the client's stream, in order. */
     void (*on_bytes)(void *self, size_t script, uint64_t offset, const uint8_t *bytes,
                      uint32_t len);
-    /* Tells a step of the script by its number. */
+    /* Fills in the step of the script with this index. */
     void (*step)(void *self, size_t script, size_t index, struct replay_step *out);
     /* Fills in bytes [offset, offset + len) of the server's stream. */
     void (*fill)(void *self, size_t script, uint64_t offset, uint8_t *bytes, uint32_t len);
-    /* The connection is gone; cause as enum nic_term_cause, NONE: orderly. */
+    /* Called when the connection has ended. cause is NIC_TERM_NONE for an orderly end. */
     void (*on_end)(void *self, size_t script, enum nic_term_cause cause);
     void *self;
 };
 
 struct replay_server; /* opaque */
 
-/* scripts are borrowed. Null: no memory. */
+/* The server borrows scripts for its lifetime. Returns null if no memory is left. */
 struct replay_server *replay_server_create(const struct replay_script *scripts, size_t count,
                                            struct replay_server_hooks hooks);
 void replay_server_destroy(struct replay_server *server);
@@ -60,7 +61,7 @@ void replay_server_attach(struct replay_server *server, struct host_sw *sw);
 /* For host_sw_create(), with the server as app_self. */
 const struct app_ops *replay_server_ops(void);
 
-/* Steps of a script not done yet, for reports. */
+/* Returns the number of steps of a script that are not done yet, for reports. */
 size_t replay_server_steps_left(const struct replay_server *server, size_t script);
 
 #ifdef __cplusplus

@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TTL_DEFAULT = 64, WINDOW_SCALE = 4 }; /* offers a 512 KiB ring whole */
+enum {
+    TTL_DEFAULT = 64,
+    WINDOW_SCALE = 4
+}; /* the scale lets the window offer a full 512 KiB ring */
 
 struct socket_app *socket_app_create(uint32_t conn_max)
 {
@@ -115,7 +118,7 @@ bool socket_app_wants_kick(struct socket_app *app)
     return wants;
 }
 
-/* --- between the buffers and the host's rings: only in the core's callbacks --- */
+/* --- copies between the buffers and the host's rings, which only the core's callbacks make --- */
 
 static void pull(struct socket_app *app, struct socket *s)
 {
@@ -165,7 +168,7 @@ static void serve(struct socket_app *app, struct socket *s)
         s->options_new = false;
     }
     pull(app, s);
-    if (s->lost) { /* RFC 9293 3.6 (SHLD-3): the peer is shown that its data was lost */
+    if (s->lost) { /* a reset shows the peer that its data was lost (RFC 9293 3.6, SHLD-3) */
         s->abort_wanted = true;
         host_conn_abort(app->host, s->conn);
         return;
@@ -201,7 +204,7 @@ struct app_accept socket_table_offer(const struct socket *s, int fd)
                                .cookie = (uint32_t)fd};
 }
 
-/* The socket is made when the handshake is done: one that fails is never heard of again. */
+/* Accepts a SYN for a listener. The socket is made when the handshake is done, so a handshake that fails leaves none. */
 static bool socket_on_syn(void *self, const struct flow_key *key, const struct tcp_segment *syn,
                           struct app_accept *accept)
 {
@@ -354,7 +357,7 @@ static void undirty(struct socket_app *app, int fd)
     app->sockets[fd].dirty = false;
 }
 
-/* The program may try again. */
+/* Reports that connect() has failed. The program may try again. */
 static void connect_failed(struct socket *s, int error)
 {
     s->state = SOCKET_NEW;
@@ -366,7 +369,7 @@ static void connect_failed(struct socket *s, int error)
     socket_buffer_free(&s->tx);
 }
 
-/* connect(): the host is asked now that the core runs. */
+/* Carries out connect() of the program when the core runs. */
 static void start_connect(struct socket_app *app, int fd)
 {
     struct socket *s = &app->sockets[fd];

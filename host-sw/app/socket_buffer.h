@@ -32,7 +32,8 @@ static inline uint32_t socket_buffer_free_bytes(const struct socket_buffer *b)
     return b->size - b->used;
 }
 
-/* The contiguous piece that may be filled next; commit() says how much of it was. */
+/* Returns the size of the contiguous piece that may be filled next, and its address. socket_buffer_commit() then adds
+ * the bytes that were filled. */
 static inline uint32_t socket_buffer_room(struct socket_buffer *b, void **at)
 {
     if (b->used == b->size)
@@ -48,7 +49,7 @@ static inline void socket_buffer_commit(struct socket_buffer *b, uint32_t len)
     b->used += len;
 }
 
-/* The contiguous piece that comes next. */
+/* Returns the size of the contiguous piece that is to be read next, and its address. */
 static inline uint32_t socket_buffer_used_piece(const struct socket_buffer *b, const void **at)
 {
     *at = b->bytes + b->head;
@@ -62,7 +63,7 @@ static inline void socket_buffer_consume(struct socket_buffer *b, uint32_t len)
     b->head = b->size ? (b->head + len) % b->size : 0;
 }
 
-/* Adds what fits; returns how much. */
+/* Adds as many bytes as fit and returns their number. */
 static inline uint32_t socket_buffer_put(struct socket_buffer *b, const void *bytes, uint32_t len)
 {
     uint32_t done = 0, room;
@@ -76,7 +77,7 @@ static inline uint32_t socket_buffer_put(struct socket_buffer *b, const void *by
     return done;
 }
 
-/* Copies what is there, up to len; it stays. */
+/* Copies up to len bytes without removing them and returns their number. */
 static inline uint32_t socket_buffer_copy(const struct socket_buffer *b, void *bytes, uint32_t len)
 {
     uint32_t n = len < b->used ? len : b->used;
@@ -88,7 +89,8 @@ static inline uint32_t socket_buffer_copy(const struct socket_buffer *b, void *b
     return n;
 }
 
-/* Another size, at least what is used; the bytes stay. False: there is no memory, nothing changed. */
+/* Changes the size, but not below the used bytes, which are kept. Returns false and changes nothing if no memory is
+ * left. */
 static inline bool socket_buffer_resize(struct socket_buffer *b, uint32_t size)
 {
     struct socket_buffer other;

@@ -1,4 +1,4 @@
-/* The program's side of the sockets: nothing here touches the host, only buffers and wishes. */
+/* The program's side of the sockets. It changes only buffers and requests; the core's side acts on the host. */
 #include "host-sw/app/socket_table.h"
 
 #include <errno.h>
@@ -168,7 +168,7 @@ static void close_connection(struct socket_app *app, int fd)
     if (s->linger_zero || socket_buffer_used(&s->rx) > 0)
         s->abort_wanted = true;
     s->fin_wanted = true;
-    s->read_shut = true; /* what still comes is taken and thrown away */
+    s->read_shut = true; /* bytes that still arrive are read and discarded */
     s->orphan = true;
     socket_table_touch(app, fd);
 }

@@ -32,17 +32,18 @@ struct socket {
     int backlog, queued, queue_first, queue_last;
     /* A connection's. */
     int queue_next, dirty_next;
-    bool queued_here; /* in its listener's queue: no program has it yet */
+    bool
+        queued_here; /* the socket is in its listener's queue, so the program does not have it yet */
     bool dirty;
-    bool connect_wanted; /* CONNECTING: the core has not been asked yet */
-    bool port_given;     /* the program bound it */
+    bool connect_wanted; /* the state is CONNECTING, and the core has not seen the request yet */
+    bool port_given;     /* the program has bound the port */
     bool orphan;         /* the program closed it; the connection still has to end */
     bool fin_wanted, fin_given, abort_wanted, peer_fin, eof, read_shut;
-    bool urgent;      /* announced since the program read last */
-    bool options_new; /* the host is to be told */
-    bool lost;        /* bytes came after the program's close() */
-    uint32_t asked;   /* without read_ahead: bytes that recv() waits for */
-    uint32_t conn;    /* NO_CONN: it has ended */
+    bool urgent;      /* urgent data was announced since the program last read */
+    bool options_new; /* the host must still be told of the options */
+    bool lost;        /* bytes arrived after the program's close() */
+    uint32_t asked;   /* bytes that recv() waits for, without read_ahead */
+    uint32_t conn;    /* NO_CONN if the connection has ended */
     int error;        /* positive errno, reported once */
     struct socket_buffer rx, tx;
 };
@@ -54,20 +55,20 @@ struct socket_app {
     int connects_wanted; /* sockets with connect_wanted */
     bool wants_kick;
     uint32_t conn_max;
-    int by_conn[]; /* socket of a connection id; NO_SOCKET */
+    int by_conn[]; /* socket of each connection id, or NO_SOCKET */
 };
 
-/* A new socket, or a negative errno. Pointers into the table are valid until the next one. */
+/* Makes a new socket. Returns it, or a negative errno. Pointers into the table are valid until the next call. */
 int socket_table_make(struct socket_app *app);
-/* Null: the program has no such socket. */
+/* Returns the socket fd, or null if the program has no such socket. */
 struct socket *socket_table_get(struct socket_app *app, int fd);
-/* An error is reported once, then the socket is at its end: a negative errno, or 0. */
+/* Returns the pending error as a negative errno and clears it, or returns 0. */
 int socket_table_take_error(struct socket *s);
-/* Its connection has ended. */
+/* Releases the socket after its connection has ended. */
 void socket_table_release(struct socket_app *app, int fd);
-/* What the SYN or SYN-ACK of its connections says, and their context. */
+/* Returns the options for the SYN or SYN-ACK and the context of the socket's connections. */
 struct app_accept socket_table_offer(const struct socket *s, int fd);
-/* The core is to look at this connection when it runs next. */
+/* Makes the core look at this socket when it runs next. */
 void socket_table_touch(struct socket_app *app, int fd);
 
 #endif
