@@ -28,7 +28,8 @@ extern "C" {
 /* Which connections NICs take; the others run in the host's own TCP. */
 enum offload_policy { OFFLOAD_ALL, OFFLOAD_NONE, OFFLOAD_PORTS };
 
-/* SYNs beyond the embryonic connections that may be: dropped, or answered without state (RFC 4987). */
+/* The treatment of SYNs beyond the limit of embryonic connections: they are dropped, or answered with SYN cookies
+ * (RFC 4987). */
 enum syn_cookies { SYN_COOKIES_OFF, SYN_COOKIES_AUTO, SYN_COOKIES_ALWAYS };
 
 /* Ranges of local ports, for OFFLOAD_PORTS. */
@@ -40,7 +41,7 @@ struct port_ranges {
     } range[PORT_RANGES_MAX];
 };
 
-/* Why the host runs a connection. X(identifier, "key in stats.json and conns.csv", "reason") */
+/* Reasons why the host has a connection. X(identifier, "key in stats.json and conns.csv", "reason") */
 #define HOST_REASONS(X)                                                                            \
     X(NONE, "none", "a NIC has it")                                                                \
     X(POLICY, "policy", "offload policy")                                                          \
@@ -61,7 +62,7 @@ enum host_reason {
 /* Static text. */
 const char *host_reason_key(enum host_reason reason);
 
-/* Why a silent connection was not inactivated. X(identifier, "key in stats.json", "reason") */
+/* Reasons why a silent connection was not inactivated. X(identifier, "key in stats.json", "reason") */
 #define IDLE_REASONS(X)                                                                            \
     X(OPENING, "opening", "it is not established yet")                                             \
     X(MOVING, "moving", "it waits for its turn to move")                                           \
@@ -127,14 +128,14 @@ struct transfer_counts {
 struct host_sw_stats {
     uint64_t records, events, foreign_frames, syns;
     uint64_t terminated_prematurely, closed;
-    /* By enum transfer_kind; openings are counted there as well. late: moves that were not over at their
-     * deadline, whatever became of them. */
+    /* Indexed by enum transfer_kind; openings are counted as well. moves_late counts the moves that had not ended at
+     * their deadline, no matter how they ended. */
     struct transfer_counts transfers[TRANSFER_COUNTED];
     uint64_t moves_late;
     uint64_t forwarded_frames, held_frames, late_forwards, suppressed_by_progress;
     uint64_t stale_events, stale_doorbells, resets_sent, time_waits;
-    /* Of the resets: to peers whose connection ended with its NIC. Questions to such peers for the
-     * number they expect. Peers that could not be told, as too many were to be told already. */
+    /* resets_unasked counts the resets to peers whose connection ended with its NIC. end_probes counts the probes that
+     * ask such peers for the number they expect. farewells_refused counts peers for which the table had no room. */
     uint64_t resets_unasked, end_probes, farewells_refused;
     uint64_t arp_answers, neighbour_answers, echo_answers; /* sent by the host stack */
     uint64_t echo_replies;                                 /* received */
@@ -142,7 +143,7 @@ struct host_sw_stats {
     uint64_t icmp_unreachable, icmp_too_big, icmp_time_exceeded, icmp_parameter_problem;
     uint64_t icmp_errors_of_connections, icmp_ignored; /* by the connection, or nobody has it now */
     uint64_t notices;                                  /* of trouble that ended no connection */
-    /* The host's own TCP: connections opened there; those that no NIC took back. */
+    /* Connections that were opened in the host's own TCP, and connections that no NIC took back from it. */
     uint64_t host_opened, offload_failed;
     uint64_t not_inactivated[IDLE_REASON_COUNT]; /* looks at silent connections, by reason */
     uint64_t timers_of_resting; /* inactive connections brought back by a timer of theirs */
@@ -159,7 +160,7 @@ struct host_sw_stats {
     struct drop_counters drops;
 };
 
-/* --- what an application is --- */
+/* --- the application --- */
 
 struct app_accept {
     uint8_t offered; /* enum ctx_feature bits the SYN-ACK may carry */
@@ -181,13 +182,13 @@ struct app_accept {
 
 /* Called by host_sw in its coroutine. conn is the connection id. Any may be null but on_syn. */
 struct app_ops {
-    /* A SYN arrived for key: true and *accept filled to listen; false to refuse it by a reset, or to
-     * drop it if accept->busy was set. */
+    /* Called when a SYN has arrived for key. Returns true and fills *accept if the application listens there. If it
+     * returns false, the SYN is refused with a reset, or dropped if accept->busy was set. */
     bool (*on_syn)(void *self, const struct flow_key *key, const struct tcp_segment *syn,
                    struct app_accept *accept);
-    /* The same question without a commitment, for SYN cookies (on_syn() follows when the peer has
-     * answered) and to learn whether anybody listens. Null: such an application's SYNs are never
-     * answered without state, and for segments without SYN nobody counts as listening. */
+    /* Answers like on_syn(), but without a commitment. The host asks before it sends a SYN cookie (on_syn() follows
+     * when the peer has returned it), and to learn whether the application listens. If null, the host sends no SYN
+     * cookies, and assumes that the application does not listen. */
     bool (*on_cookie_syn)(void *self, const struct flow_key *key, const struct tcp_segment *syn,
                           struct app_accept *accept);
     void (*on_established)(void *self, uint32_t conn, uint32_t cookie);
@@ -198,12 +199,12 @@ struct app_ops {
     void (*on_peer_fin)(void *self, uint32_t conn, uint32_t cookie);
     /* The peer announced urgent data that was not announced before (RFC 9293 MUST-32). */
     void (*on_urgent)(void *self, uint32_t conn, uint32_t cookie);
-    /* Trouble that ends nothing: retransmissions reached R1, or an ICMP error. */
+    /* Called when retransmissions have reached R1, or for an ICMP error that does not end the connection. */
     void (*on_notice)(void *self, uint32_t conn, uint32_t cookie, enum nic_notice notice);
-    /* The connection is gone; cause NONE: orderly. No call with this conn follows. */
+    /* Called when the connection has ended, with NIC_TERM_NONE for an orderly end. No call with this conn follows. */
     void (*on_closed)(void *self, uint32_t conn, uint32_t cookie, enum nic_term_cause cause);
-    /* Called after each kick and whenever now >= the time it returned last; returns when it wants
-     * to be called again (TIME_NEVER: only after events). */
+    /* Called after each kick, and when the time that it last returned has come. Returns the time of its next call, or
+     * TIME_NEVER if it is to be called only after events. */
     uint64_t (*on_run)(void *self, uint64_t now_ps);
 };
 
@@ -211,13 +212,13 @@ struct host_sw;        /* opaque */
 struct host_tcp_stats; /* host-sw/stack/host_tcp.h */
 struct ip_reassembly_stats;
 
-/* app and probe are kept. */
+/* Creates the program, which keeps app and probe. Returns null if no memory is left. */
 struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_bus bus,
                                const struct app_ops *app, void *app_self,
                                const struct probe *probe);
 void host_sw_destroy(struct host_sw *sw);
 
-/* The program: probes and starts both NICs, then serves until host_sw_stop(). */
+/* Runs the program, which probes and starts both NICs and then serves until host_sw_stop(). */
 void host_sw_main(struct host_sw *sw);
 
 /* True after both NICs were tried and while this one serves. */
@@ -226,30 +227,29 @@ bool host_sw_is_up(const struct host_sw *sw, unsigned nic);
 /* Takes effect at the next wait(). May be called from anywhere, with a kick of the core. */
 void host_sw_stop(struct host_sw *sw);
 
-/* From an operator or a scenario, at now_ps: nic is to be the active port. False: the team's mode lets
- * nobody choose, and nothing happens. */
+/* Makes nic the active port, on request of an operator or a scenario at now_ps. Returns false and does nothing if the
+ * team's mode does not allow a choice. */
 bool host_sw_set_active(struct host_sw *sw, unsigned nic, uint64_t now_ps);
 
-/* What the driver of this NIC has found in its error registers and its root port's
- * (driver/nic_error.h). */
+/* Returns the errors that the driver has found in the registers of this NIC and its root port (driver/nic_error.h). */
 struct nic_error_counts;
 const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned nic);
 
-/* A connection is to go to a NIC (the one that received its last frame) or to the host, as soon as
- * that can be; conn UINT32_MAX: every one. Places where it cannot go are ignored. May be called from
- * anywhere, with a kick of the core. */
+/* Requests that a connection goes to the host, or to the NIC that received its last frame, as soon as possible. conn is
+ * UINT32_MAX for all connections. A request that cannot be met is ignored. May be called from anywhere, with a kick of
+ * the core. */
 void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host);
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw);
-/* A kind of thing that is taken and given back: how many are out as their owner keeps it, and how many
- * those who use them have, counted one by one. */
+/* The account of one kind of resource: the number that its owner has given out (kept), and the number that its users
+ * have (claimed), counted one by one. */
 struct host_sw_account {
     const char *what; /* static text, plural */
     uint64_t kept, claimed;
 };
 enum { HOST_SW_ACCOUNTS_MAX = 24 };
-/* Fills accounts and returns how many; kept and claimed are equal in each. at_rest: nothing is under
- * way anywhere, so there are more of them. 0: the program has not started. */
+/* Fills accounts and returns their number, or 0 if the program has not started. kept and claimed must be equal in each.
+ * at_rest is true if nothing is under way anywhere, which allows more accounts. */
 size_t host_sw_audit(const struct host_sw *sw, bool at_rest,
                      struct host_sw_account accounts[HOST_SW_ACCOUNTS_MAX]);
 /* Pages of host memory that the program has. Not while stores of a step are outstanding. */
@@ -266,7 +266,7 @@ const struct host_tcp_stats *host_sw_get_tcp_stats(const struct host_sw *sw);
 /* --- calls for the application (only inside its callbacks) --- */
 
 uint32_t host_conn_readable(const struct host_sw *sw, uint32_t conn);
-/* Takes up to len bytes into buffer; returns how many. Opens the window. */
+/* Reads up to len bytes into buffer and returns their number. Reading opens the window. */
 uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_t len);
 /* Bytes written and not yet acknowledged by the peer. */
 uint32_t host_conn_unacked(const struct host_sw *sw, uint32_t conn);
@@ -274,8 +274,8 @@ uint32_t host_conn_writable(const struct host_sw *sw, uint32_t conn);
 /* Copies up to len bytes to the transmit ring; returns how many. */
 uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, uint32_t len);
 void host_conn_close(struct host_sw *sw, uint32_t conn);
-/* Sets what of the options may change during a connection: nodelay, cork, keepalive and its times,
- * dscp, user_timeout_ms, and mss, which only falls. */
+/* Sets the options that may change during a connection: nodelay, cork, keepalive and its times, dscp, user_timeout_ms,
+ * and mss, which can only become smaller. */
 void host_conn_set(struct host_sw *sw, uint32_t conn, const struct app_accept *options);
 
 /* A connection the server opens (RFC 9293 3.9.1, active open). */
@@ -287,9 +287,9 @@ struct host_connect {
     uint16_t vlan;           /* VLAN_TAGGED | VID, or VLAN_NONE */
     struct app_accept offer; /* what the SYN offers; cookie as for an accepted connection */
 };
-/* 0: *conn is opening; on_established() or on_closed() follows, with cause REMOTE_RESET when it was
- * refused, HANDSHAKE_TIMEOUT, or UNREACHABLE when nobody has the address. Else a negative errno:
- * EINVAL, EADDRINUSE (the tuple), EADDRNOTAVAIL (no port is left), ENETDOWN, ENOBUFS. */
+/* Opens a connection. Returns 0 if *conn is opening; on_established() or on_closed() follows, the latter with cause
+ * REMOTE_RESET if the peer refused, HANDSHAKE_TIMEOUT, or UNREACHABLE if no neighbour has the address. Otherwise
+ * returns a negative errno: EINVAL, EADDRINUSE (the tuple), EADDRNOTAVAIL (no port is left), ENETDOWN, ENOBUFS. */
 int host_conn_connect(struct host_sw *sw, const struct host_connect *request, uint32_t *conn);
 void host_conn_abort(struct host_sw *sw, uint32_t conn);
 
@@ -319,7 +319,7 @@ struct dir_view {
     enum nic_term_cause cause;
 };
 
-/* The same of a live connection, by its id; and its state as its NIC last reported it. */
+/* Return the view of a live connection, and its TCP state as its owner last reported it. */
 void host_conn_view(const struct host_sw *sw, uint32_t conn, struct dir_view *view);
 enum tcp_state host_conn_tcp_state(const struct host_sw *sw, uint32_t conn);
 

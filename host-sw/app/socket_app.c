@@ -204,7 +204,7 @@ struct app_accept socket_table_offer(const struct socket *s, int fd)
                                .cookie = (uint32_t)fd};
 }
 
-/* Accepts a SYN for a listener. The socket is made when the handshake is done, so a handshake that fails leaves none. */
+/* Accepts a SYN for a listener. The socket is made when the handshake is done, so a failed handshake leaves none. */
 static bool socket_on_syn(void *self, const struct flow_key *key, const struct tcp_segment *syn,
                           struct app_accept *accept)
 {
