@@ -6,10 +6,10 @@ enum { CTX_VERSION = 2, CTX_BYTES = 320, CTX_LINE_BYTES = 64, CTX_LINES = 5, CTX
 
 enum own_state {
     OWN_ABSENT = 0,
-    OWN_RESERVED = 1,  /* a place is kept for it; frames go to the host */
+    OWN_RESERVED = 1,  /* a lookup entry is reserved; frames go to the host */
     OWN_HOLD = 2,      /* image arrived, held frames not yet applied */
     OWN_ACTIVE = 3,    /* this NIC does all protocol processing */
-    OWN_QUIESCE = 4,   /* FREEZE accepted; finishes what it has begun */
+    OWN_QUIESCE = 4,   /* FREEZE accepted; the NIC finishes work in progress */
     OWN_FROZEN = 5,    /* nothing more is applied, built or timed */
     OWN_TOMBSTONE = 6, /* extracted; frames answer "moved" */
     OWN_INACTIVE = 7,  /* the image rests in host memory */

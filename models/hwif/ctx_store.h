@@ -1,5 +1,5 @@
 /*
- * The context cache as the TOE engine sees it: requests in, responses out, on the cache's own clock.
+ * The interface of the context cache to the TOE engine: requests and responses on the cache's own clock.
  * Implemented by the Verilated RTL (sim/glue/ctx_cache_rtl) and by the golden C model
  * (models/ctx_cache). The rules are those of docs/ctx_cache.md.
  *
@@ -65,7 +65,7 @@ enum { CTX_PARITY_BITS = 32, CTX_LINE_STORED_BITS = 8 * CTX_LINE_BYTES + CTX_PAR
 /* Words of the lookup table's hash key. */
 enum { CTX_HASH_WORDS = 11 };
 
-/* A soft error: one stored bit of a context in the cache changes. */
+/* A soft error, which flips one stored bit of a context in the cache. */
 struct ctx_flip {
     bool tag;      /* in the tag array; else in the data array */
     uint8_t line;  /* data: 0 to CTX_LINES - 1 */
@@ -100,24 +100,24 @@ struct ctx_rsp {
     const uint8_t *image; /* READ_LOCK, EXTRACT: CTX_BYTES, valid during the call; else null */
 };
 
-/* Gets each response at the simulated time of its last beat. May call submit() from inside. */
+/* Receives each response at the simulated time of its last beat. on_response() may call submit(). */
 struct ctx_client {
     void (*on_response)(void *self, const struct ctx_rsp *rsp, uint64_t now_ps);
     void *self;
 };
 
 struct ctx_store_ops {
-    /* Takes a request (copied); false: this requester's queue is full, try after a response. */
+    /* Copies a request. Returns false if this requester's queue is full; try again after a response. */
     bool (*submit)(void *self, const struct ctx_req *req, uint64_t now_ps);
-    /* To power-on state: nothing that was submitted is answered, and what is in the on-card DRAM is
-     * not believed any more. Never called from inside on_response(). */
+    /* Returns to the power-on state. Submitted requests get no response, and contexts in the on-card DRAM are invalid. It
+     * must not be called from inside on_response(). */
     void (*reset)(void *self, uint64_t now_ps);
-    /* Initialisation after a reset is over. */
+    /* Returns true if the initialisation after a reset is complete. */
     bool (*is_ready)(const void *self);
     /* One of the CTX_HASH_WORDS words of the secret key that says which flows share rows of the lookup
      * table, word 0 last. Only while the cache is ready and has not been used since its reset. */
     void (*hash_word)(void *self, uint32_t word, uint64_t now_ps);
-    /* Injects a soft error (copied); false: one is under way, try later. */
+    /* Injects a copy of a soft error. Returns false if another one is in progress; try again later. */
     bool (*flip)(void *self, const struct ctx_flip *flip, uint64_t now_ps);
 };
 
@@ -138,7 +138,7 @@ struct ctx_store_stats {
     uint64_t cycles_run, cycles_skipped;
 };
 
-/* The same, of one set of the cache: where connections crowd. */
+/* The counts of one set of the cache, which show whether connections crowd in a few sets. */
 struct ctx_set_stats {
     uint64_t hits, misses, evictions;
 };

@@ -1,4 +1,4 @@
-/* What identifies a connection on the wire, seen from the server: the key of every lookup table. */
+/* The tuple that identifies a connection on the wire, as the server sees it. It is the key of every lookup table. */
 #ifndef TOESIM_HWIF_FLOW_KEY_H
 #define TOESIM_HWIF_FLOW_KEY_H
 

@@ -1,6 +1,6 @@
 /*
- * What software sees of the machine: registers and configuration space of two NICs, host memory,
- * interrupts, time and the price of its own steps. host-sw reaches hardware through this alone;
+ * The interface of the machine to software: registers and configuration space of two NICs, host memory,
+ * interrupts, time and the cost of software steps. host-sw accesses hardware only through this interface;
  * the simulator (models/host) and the unit tests' fake NIC implement it.
  *
  * A *step* is what software does between two calls that block (mmio_read32, cfg_*, wait) or
@@ -50,7 +50,7 @@ enum { BUS_PAGE_BYTES = 4096 }; /* unit of mem_alloc() and mem_discard() */
 enum { PLACE_HOST = NIC_COUNT, PLACE_COUNT = NIC_COUNT + 1 };
 
 struct nic_bus_ops {
-    /* Blocks for the round trip. All ones when the NIC does not answer. */
+    /* Reads a register and blocks for the round trip. Returns all ones if the NIC does not answer. */
     uint32_t (*mmio_read32)(void *self, unsigned nic, uint32_t offset);
     /* Posted; len 4, 8 or 16, naturally aligned. */
     void (*mmio_write)(void *self, unsigned nic, uint32_t offset, const void *data, uint32_t len);
@@ -64,8 +64,8 @@ struct nic_bus_ops {
     /* Host memory: a new zeroed range of bytes, page aligned; 0 when none is left. Never blocks. */
     uint64_t (*mem_alloc)(void *self, uint64_t bytes);
     void (*mem_free)(void *self, uint64_t address, uint64_t bytes);
-    /* Nobody reads what is in this range before it is written again: its whole pages may go back to
-     * the system. It stays allocated. */
+    /* Tells that nobody reads this range before it is written again, so that its whole pages may go back to the system. It
+     * stays allocated. */
     void (*mem_discard)(void *self, uint64_t address, uint64_t bytes);
     /* Borrowed view of host memory as it is at the step's start; contiguous over the range. */
     const void *(*mem_read)(void *self, uint64_t address, uint32_t len);

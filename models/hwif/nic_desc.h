@@ -1,6 +1,6 @@
 /*
- * What host and NIC exchange through host memory: commands, receive records, events, buffers, and
- * the connection doorbell. Little endian, fixed sizes. Entry i of a ring of n = 2^log2 entries is
+ * The structures that host and NIC exchange through host memory: commands, receive records, events and buffers. The
+ * connection doorbell is here as well. Little endian, fixed sizes. Entry i of a ring of n = 2^log2 entries is
  * at base + (i mod n) * size. An entry that the NIC writes is valid when its phase equals
  * 1 - (i / n) mod 2, so that zeroed memory is invalid on the first lap.
  */
@@ -61,7 +61,7 @@ enum nic_option_flag {
     NIC_OPTION_CORK = 1 << 2,      /* only full segments, until this is taken back */
 };
 
-/* What an application may set on its connection at any time. All of them are set at once. */
+/* The options that an application may set on its connection at any time. One command sets all of them. */
 struct nic_options {
     uint8_t flags;              /* enum nic_option_flag */
     uint8_t tos;                /* DSCP in the upper six bits; the lower two are ECN's */
@@ -86,7 +86,7 @@ static inline void nic_options_of_cmd(const struct nic_cmd *cmd, struct nic_opti
     memcpy((uint8_t *)options + sizeof cmd->image, &cmd->list, sizeof cmd->list);
 }
 
-/* Trouble that ends nothing: NIC_EVENT_NOTICE, and what an ICMP error says. */
+/* Problems that do not end a connection. NIC_EVENT_NOTICE and NIC_CMD_ICMP report them. */
 enum nic_notice {
     NIC_NOTICE_NONE = 0,
     NIC_NOTICE_RETRANSMITTING = 1, /* R1 reached (RFC 9293 3.8.3) */
@@ -220,7 +220,7 @@ struct nic_event {
 };
 static_assert(sizeof(struct nic_event) == 64, "nic_event layout");
 
-/* A buffer the driver gives for whole frames; each holds NIC_BUFFER_BYTES. */
+/* A buffer of NIC_BUFFER_BYTES that the driver provides for a whole frame. */
 struct nic_buffer {
     uint64_t address;
 };

@@ -18,7 +18,7 @@ struct capture_decap {
 /*
  * Tunnels are GRE version 0 (RFC 2784, 2890; NVGRE, RFC 7637) over IP, Ethernet or MPLS, ERSPAN I, II
  * and III, VXLAN (RFC 7348, and the port that Linux used before), VXLAN-GPE, GENEVE (RFC 8926), and IP
-  * in IP. With decap->open the inner frame replaces the outer one, through several layers. An inner IP packet without
+ * in IP. With decap->open the inner frame replaces the outer one, through several layers. An inner IP packet without
  * Ethernet gets the outer MAC addresses and no tag. Afterwards frame->tunnel distinguishes the tunnels.
  *
  * Returns true if the frame is in no tunnel any more and can be used. Otherwise returns false with the reason in *why.

@@ -4,11 +4,11 @@
  *
  * - One stack plays every client. Its one interface takes the address of the client that sends or receives.
  *   There is no ARP and no neighbour discovery: packets come and go below the IP header.
-  * - lwIP counts ticks of 250 ms. They lie on a fixed grid and run only while a connection has something outstanding.
+ * - lwIP counts ticks of 250 ms. They lie on a fixed grid and run only while a connection has something outstanding.
  *   Skipped ticks are added to the clock of lwIP, so that skipping them changes nothing.
  * - Memory comes from malloc (MEM_LIBC_MALLOC, MEMP_MEM_MALLOC), so no pool limits the connections.
  * - Initial sequence numbers follow from that clock, which starts at a seeded value.
-  * - The library was built with an MSS of at most 1460, a window of 65535 with scale 1, neither SACK nor timestamps, an
+ * - The library was built with an MSS of at most 1460, a window of 65535 with scale 1, neither SACK nor timestamps, an
  *   initial retransmission timeout of 3 s, and 12 retries (6 of the SYN).
  */
 #ifndef TOESIM_TRACE_LWIP_STACK_H

@@ -7,7 +7,7 @@
  * Timers are absolute times; TIME_NEVER means that the timer is not running:
  *   rto_at_ps    the oldest unacknowledged segment is sent again
  *   live_at_ps   a pure ACK is sent for received segments
-  * replay_due.c derives two more deadlines: the next captured segment, and the stall limit.
+ * replay_due.c derives two more deadlines: the next captured segment, and the stall limit.
  */
 #ifndef TOESIM_TRACE_REPLAY_CONV_H
 #define TOESIM_TRACE_REPLAY_CONV_H
