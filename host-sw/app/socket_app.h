@@ -1,8 +1,8 @@
 /*
- * Sockets for a program outside the simulation: the calls are made between two advances of
- * simulated time, never block, and take effect when the simulated core runs the application next.
- * Each call gives 0 or more, or a negative errno. A connected socket has a buffer each way between
- * the program and the host's rings.
+ * Sockets for a program outside the simulation. The program calls these functions between two advances of simulated
+ * time. They never block, and take effect when the simulated core next runs the application. Each call returns 0 or
+ * more, or a negative errno. A connected socket has a buffer in each direction between the program and the host's
+ * rings.
  */
 #ifndef TOESIM_APP_SOCKET_APP_H
 #define TOESIM_APP_SOCKET_APP_H
@@ -23,8 +23,8 @@ struct socket_address {
     uint16_t port;
 };
 
-/* A connection begins with what its listener has. Those "of a listener" are in the SYN-ACK or in the
- * constant part of the context: on a connection they give EOPNOTSUPP. */
+/* A connection begins with the options of its listener. Options "of a listener" are sent in the SYN-ACK or stored in
+ * the constant line of the context, so setting them on a connection fails with EOPNOTSUPP. */
 enum socket_option {
     SOCKET_NODELAY,
     SOCKET_KEEPALIVE,
@@ -59,31 +59,31 @@ struct socket_app *socket_app_create(uint32_t conn_max);
 void socket_app_destroy(struct socket_app *app);
 /* The host must be known before its first callback. */
 void socket_app_attach(struct socket_app *app, struct host_sw *host);
-/* Self is the app. */
+/* Returns the operations, whose self is the app. */
 const struct app_ops *socket_app_ops(void);
 
-/* True once after calls that the simulated core should hear of: kick it. */
+/* Returns true once after calls that the simulated core must act on, so that the caller kicks the core. */
 bool socket_app_wants_kick(struct socket_app *app);
 
 int socket_app_open(struct socket_app *app, uint8_t ip_version);
 int socket_app_bind(struct socket_app *app, int fd, const struct socket_address *local);
 int socket_app_listen(struct socket_app *app, int fd, int backlog);
 int socket_app_accept(struct socket_app *app, int fd, struct socket_address *peer);
-/* EINPROGRESS: poll() and SOCKET_ERROR tell the outcome: writable, or an error (ECONNREFUSED,
- * ETIMEDOUT, EHOSTUNREACH, EADDRINUSE and others). The peer is on the link. */
+/* Begins a connection to a peer on the link and returns -EINPROGRESS. Later poll() reports the socket as writable, or
+ * SOCKET_ERROR has an error (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, EADDRINUSE and others). */
 int socket_app_connect(struct socket_app *app, int fd, const struct socket_address *peer);
 int64_t socket_app_send(struct socket_app *app, int fd, const void *bytes, uint32_t len);
-/* 0: the peer has closed and all was read. peek: what is given stays. */
+/* Returns 0 if the peer has closed and all bytes were read. With peek the bytes stay in the buffer. */
 int64_t socket_app_recv(struct socket_app *app, int fd, void *bytes, uint32_t len, bool peek);
 int socket_app_shutdown(struct socket_app *app, int fd, bool read, bool write);
-/* Bytes the program has not read reset the connection (RFC 2525 2.17). */
+/* Closes the socket. If the program has not read all bytes, the connection is reset (RFC 2525 2.17). */
 int socket_app_close(struct socket_app *app, int fd);
 int socket_app_set(struct socket_app *app, int fd, enum socket_option option, int value);
 int socket_app_get(struct socket_app *app, int fd, enum socket_option option, int *value);
 int socket_app_info(struct socket_app *app, int fd, struct socket_info *info);
 int socket_app_name(struct socket_app *app, int fd, bool peer, struct socket_address *name);
-/* POLLIN, POLLOUT, POLLPRI, POLLERR, POLLHUP, POLLRDHUP as they are now. POLLPRI: urgent data was
- * announced since the program read last (it stays in line, RFC 6093); POLLNVAL for no socket. */
+/* Returns the current POLLIN, POLLOUT, POLLPRI, POLLERR, POLLHUP and POLLRDHUP, or POLLNVAL if fd is no socket. POLLPRI
+ * means that urgent data was announced since the program last read; the data stays in line (RFC 6093). */
 short socket_app_poll(struct socket_app *app, int fd);
 
 #ifdef __cplusplus
