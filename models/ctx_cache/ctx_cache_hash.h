@@ -1,4 +1,4 @@
-/* The two row numbers of a flow key; mirrors rtl/ctx_cache/ctx_cache_hash.sv. */
+/* Computes the two row numbers of a flow key, as rtl/ctx_cache/ctx_cache_hash.sv does. */
 #ifndef TOESIM_CTX_CACHE_CTX_CACHE_HASH_H
 #define TOESIM_CTX_CACHE_CTX_CACHE_HASH_H
 
@@ -12,10 +12,10 @@ struct ctx_hash_key {
     uint32_t word[CTX_HASH_WORDS];
 };
 
-/* The secret as it is after reset, before the driver has written one. */
+/* Sets the secret to its value after reset, before the driver has written one. */
 void ctx_hash_key_init(struct ctx_hash_key *secret);
 
-/* A word comes in as word 0, and all others move up. */
+/* Inserts a word as word 0 and moves all other words up. */
 void ctx_hash_key_push(struct ctx_hash_key *secret, uint32_t word);
 
 /* Toeplitz hash of bits 0 to count - 1 of data (bit b is bit b % 32 of data[b / 32]): bit i of the

@@ -28,12 +28,12 @@ void ctx_cache_model_params_default(struct ctx_cache_model_params *params);
 
 struct ctx_cache_model; /* opaque */
 
-/* waker is kept and may be null. Null when memory is short. */
+/* Creates the model. It keeps `waker`, which may be null. Returns null if memory is short. */
 struct ctx_cache_model *ctx_cache_model_create(const struct ctx_cache_model_params *params,
                                                struct ctx_client client, const struct waker *waker);
 void ctx_cache_model_destroy(struct ctx_cache_model *model);
 
-/* Before the first request: who gets the responses, when it was not known at creation. */
+/* Sets the client that gets the responses, if it was not known at creation. It must be called before the first request. */
 void ctx_cache_model_set_client(struct ctx_cache_model *model, struct ctx_client client);
 
 struct ctx_store ctx_cache_model_store(struct ctx_cache_model *model);

@@ -28,7 +28,7 @@ struct ctx_entry {
     uint8_t state; /* enum ctx_entry_state */
 };
 
-/* What displacement remembers between moves. */
+/* The state of displacement between moves. */
 struct ctx_displace {
     uint32_t tries; /* moves left until a new entry or a free slot gives a reason for more */
     uint32_t from;  /* slot of the stash to begin with */

@@ -1,4 +1,4 @@
-/* Words of scripts for what the hardware/software contract numbers, and a script's knobs. */
+/* The words that scripts use for the enumerations of the hardware/software contract, and the parameters of a script. */
 #ifndef TOESIM_SCRIPT_PKT_NAMES_H
 #define TOESIM_SCRIPT_PKT_NAMES_H
 
@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* What the script sets, over params of the server's stack. */
+/* Overwrites the parameters of the server's stack that the script sets. */
 void pkt_script_params(const struct pkt_script *script, struct tcp_params *params);
 
 /* Words of `state` and `closed` for an enum tcp_state, of `terminated` for an enum nic_term_cause, of
@@ -17,7 +17,7 @@ const char *pkt_state_name(unsigned state);
 const char *pkt_cause_name(unsigned cause);
 const char *pkt_notice_name(unsigned notice);
 
-/* PKT_OPTION_COUNT: no option has this name. */
+/* Returns the option with this name, or PKT_OPTION_COUNT if there is none. */
 enum pkt_option pkt_option_of(const char *name);
 
 #ifdef __cplusplus

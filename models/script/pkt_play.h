@@ -16,7 +16,7 @@ enum { PKT_TRANSCRIPT_MAX = 512, PKT_FLIP_FRAMES = 3, PKT_TIME_PERCENT = 5 };
 
 #define PKT_TIME_SLACK_PS (UINT64_C(200) * 1000000) /* 200 us, for a move and its doorbells */
 
-/* One segment the server sent. */
+/* One segment that the server sent. */
 struct pkt_sent {
     char text[PKT_TEXT_MAX]; /* pkt_segment_text() */
     bool is_pure_ack;
@@ -34,7 +34,7 @@ struct pkt_result {
     uint32_t window_slack; /* a quarter of the ring, in units of the window field */
 };
 
-/* policy names itself in errors only: the server applies it. */
+/* Plays the script. `policy` appears in error messages only, because the server applies it. */
 void pkt_play(const struct pkt_script *script, enum pkt_policy policy,
               const struct pkt_server *server, struct pkt_result *result);
 

@@ -32,7 +32,7 @@ struct pkt_segment {
     uint32_t sack[PKT_SACK_MAX][2];
 };
 
-/* Both sides' numbers while a script runs. */
+/* The sequence numbers and stamps of both sides while a script runs. */
 struct pkt_wire {
     struct pkt_ends ends;
     uint32_t peer_isn;   /* of the SYN the script sends; constant */
@@ -42,11 +42,11 @@ struct pkt_wire {
     uint16_t ip_id;
 };
 
-/* The bytes of both streams: a pattern by offset from the side's SYN. */
+/* Return a byte of either stream, which is a pattern of the offset from the side's SYN. */
 uint8_t pkt_peer_byte(uint32_t offset);
 uint8_t pkt_server_byte(uint32_t offset);
 
-/* A segment as a script writes it; without timestamps and window. */
+/* Writes a segment in the syntax of scripts, without timestamps and window. */
 void pkt_segment_text(const struct pkt_segment *seg, char text[PKT_TEXT_MAX]);
 
 /* Builds the peer's segment; seg->len is at most PKT_PAYLOAD_MAX. Returns the frame's length. */

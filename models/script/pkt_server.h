@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-/* The connection as far as the server lets look. Texts are static. */
+/* The state of the connection that the server shows. All texts are static. */
 struct pkt_view {
     const char *state;   /* name of RFC 9293 3.3.2; CLOSED: there is none */
     const char *verdict; /* on the peer's last segment: "applied" or the key of a drop reason */
@@ -48,7 +48,7 @@ struct pkt_server_ops {
     const char *(*error)(const void *self);
 };
 
-/* Who talks to whom; the server is where the port policy's NICs are. */
+/* The addresses of both sides. The server is the host of the two NICs. */
 struct pkt_ends {
     uint8_t ip_version;
     uint16_t vlan; /* VLAN_TAGGED | VID, or VLAN_NONE */

@@ -30,13 +30,13 @@ struct frame_book {
     struct seen_frame used;       /* the frame whose record the driver acts on now */
 };
 
-/* False when memory is short. */
+/* Initializes an empty book. Returns false if memory is short. */
 bool frame_book_init(struct frame_book *book);
 void frame_book_free(struct frame_book *book);
 
 /* The kinds of events that frame_book_on_event() needs, as bits of (1 << kind). */
 uint64_t frame_book_kinds(void);
-/* Other kinds of events are ignored. */
+/* Updates the book from an event. Other kinds of events are ignored. */
 void frame_book_on_event(struct frame_book *book, const struct probe_event *event);
 
 /* The frame that the driver acts on, or one that it has not acted on; null: it is not in the book. The

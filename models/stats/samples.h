@@ -1,4 +1,4 @@
-/* All samples of one quantity, exactly: nearest-rank percentiles, no floating point. */
+/* Keeps all samples of one quantity, so that nearest-rank percentiles are exact without floating point. */
 #ifndef TOESIM_STATS_SAMPLES_H
 #define TOESIM_STATS_SAMPLES_H
 

@@ -1,4 +1,4 @@
-/* Which connections of the server have a retransmission timer running: follows the probe's events. */
+/* Tracks from probe events which connections of the server have a running retransmission timer. */
 #ifndef TOESIM_STATS_SERVER_TIMERS_H
 #define TOESIM_STATS_SERVER_TIMERS_H
 
@@ -13,11 +13,11 @@ extern "C" {
 
 struct server_timers; /* opaque */
 
-/* Null when memory is short. conn_max: connection ids are below it. */
+/* Creates the tracker for connection ids below conn_max. Returns null if memory is short. */
 struct server_timers *server_timers_create(uint32_t conn_max);
 void server_timers_destroy(struct server_timers *timers);
 
-/* The kinds of events that server_timers_on_event() wants, a bit each. */
+/* Returns the kinds of events that server_timers_on_event() needs, as bits of (1 << kind). */
 uint64_t server_timers_kinds(void);
 void server_timers_on_event(struct server_timers *timers, const struct probe_event *event);
 
