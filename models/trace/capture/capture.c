@@ -286,7 +286,7 @@ static enum status look_up(const struct loader *loader, struct error *err)
     if (params->on_progress)
         params->on_progress(params->progress_self, CAPTURE_READING, done, total);
     if (params->stop && *params->stop)
-        return error_set(err, STATUS_ENVIRONMENT, "%s: reading was interrupted", loader->path);
+        return error_set(err, STATUS_FAILED, "%s: reading was interrupted", loader->path);
     return STATUS_OK;
 }
 
@@ -349,7 +349,7 @@ static enum status not_decided(const struct loader *loader, struct error *err)
 {
     const struct capture_params *params = loader->params;
     if (params->stop && *params->stop)
-        return error_set(err, STATUS_ENVIRONMENT, "%s: reading was interrupted", loader->path);
+        return error_set(err, STATUS_FAILED, "%s: reading was interrupted", loader->path);
     return out_of_memory(loader, err);
 }
 
