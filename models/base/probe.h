@@ -2,8 +2,8 @@
  * Events that the models report to observers (invariant checkers, move recorder, captures, waves).
  * Observers never influence the models. Each event is emitted at the simulated time that it describes.
  *
- * n event carries one of the named structs below; the list of kinds says which. Pointers in an event are valid during
- * he call only.
+ * An event carries one of the named structs below; the list of kinds says which. Pointers in an event are valid during
+ * the call only.
  */
 #ifndef TOESIM_BASE_PROBE_H
 #define TOESIM_BASE_PROBE_H

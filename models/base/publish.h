@@ -1,11 +1,11 @@
 /*
  * A file that appears under its name only when it is complete.
  *
- * he path is a user's choice, so the handling depends on the existing file. A regular file is replaced: the text goes
- * o a temporary file in the same folder, which takes the name when it is complete. A symbolic link stays, and the
- * ile behind it is replaced. A device, pipe or socket is opened and written to, because replacing it would destroy
- * t; the same holds for a file that is already this process's output, such as /dev/stdout redirected to a file. A
- * older is refused.
+ * The path is a user's choice, so the handling depends on the existing file. A regular file is replaced: the text goes
+ * to a temporary file in the same folder, which takes the name when it is complete. A symbolic link stays, and the
+ * file behind it is replaced. A device, pipe or socket is opened and written to, because replacing it would destroy
+ * it; the same holds for a file that is already this process's output, such as /dev/stdout redirected to a file. A
+ * folder is refused.
  */
 #ifndef TOESIM_BASE_PUBLISH_H
 #define TOESIM_BASE_PUBLISH_H

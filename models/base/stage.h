@@ -1,9 +1,9 @@
 /*
  * The interface of every model to its driver (a SystemC shell, or stage_loop in unit tests).
  *
- * o model owns a clock: run() gets the time and does everything due at or before it; next_ps() returns when it wants
- * o run again (TIME_NEVER if it has nothing to do). A call from a neighbour may make a model's next_ps() earlier; then
- * he model calls its waker, so that its driver asks again. A spurious run() is harmless.
+ * No model owns a clock: run() gets the time and does everything due at or before it; next_ps() returns when it wants
+ * to run again (TIME_NEVER if it has nothing to do). A call from a neighbour may make a model's next_ps() earlier; then
+ * the model calls its waker, so that its driver asks again. A spurious run() is harmless.
  */
 #ifndef TOESIM_BASE_STAGE_H
 #define TOESIM_BASE_STAGE_H

@@ -3,9 +3,9 @@
  * struct pcie_host for the links. The caller provides the blocking: block_until() of the SystemC shell (or
  * of a test) returns at the given time, or earlier if unblock() was called.
  *
- * ime: the stores, doorbells and frees of a step take effect in program order when the cost of the step has passed;
- * hen the next step starts. Software charges all costs itself except IRQ_ENTRY, which wait() charges for each
- * nterrupt that it returns.
+ * Time: the stores, doorbells and frees of a step take effect in program order when the cost of the step has passed;
+ * then the next step starts. Software charges all costs itself except IRQ_ENTRY, which wait() charges for each
+ * interrupt that it returns.
  */
 #ifndef TOESIM_HOST_HOST_CPU_H
 #define TOESIM_HOST_HOST_CPU_H

@@ -1,12 +1,12 @@
 /*
  * Address translation of one root port: the IOTLB, and the page walks that fill it.
  *
- * he IOTLB is fully associative and replaces the least recently used entry. A miss walks the table: the walker reads
- * ne entry per level, one after the other and each from DRAM (no page table is in the LLC), except the levels that
- * t caches itself. A larger page ends a walk earlier. Several walks run at once, and a request to a page whose walk
- * s under way waits for that walk. Mappings are made once and stay, so no entry is ever invalidated.
+ * The IOTLB is fully associative and replaces the least recently used entry. A miss walks the table: the walker reads
+ * one entry per level, one after the other and each from DRAM (no page table is in the LLC), except the levels that
+ * it caches itself. A larger page ends a walk earlier. Several walks run at once, and a request to a page whose walk
+ * is under way waits for that walk. Mappings are made once and stay, so no entry is ever invalidated.
  *
- * equests come in wire order with their arrival time, so the timing of a port depends on its own traffic only.
+ * Requests come in wire order with their arrival time, so the timing of a port depends on its own traffic only.
  */
 #ifndef TOESIM_HOST_HOST_IOMMU_H
 #define TOESIM_HOST_HOST_IOMMU_H

@@ -1,16 +1,16 @@
 /*
  * How the software learns of events.
  *
- * nterrupt: a message at the root port is delivered interrupt_ps later. A second one of the same vector that arrives
- * efore the software has taken the first is merged with it.
+ * Interrupt: a message at the root port is delivered interrupt_ps later. A second one of the same vector that arrives
+ * before the software has taken the first is merged with it.
  *
- * oll: the loop reads the watched entries at each whole multiple of poll_period_ps. Polls that find nothing are not
- * cheduled; their number is computed. A poll that finds an entry runs at the first multiple at or after the time
- * hen the write became visible.
+ * Poll: the loop reads the watched entries at each whole multiple of poll_period_ps. Polls that find nothing are not
+ * scheduled; their number is computed. A poll that finds an entry runs at the first multiple at or after the time
+ * when the write became visible.
  *
- *  wake-up cannot be lost: if watch() names an entry that was not read since it was last written, or whose reading
- * s no longer recorded, the entry counts as visible and wait() returns at once. At worst the software polls once in
- * ain.
+ * A wake-up cannot be lost: if watch() names an entry that was not read since it was last written, or whose reading
+ * is no longer recorded, the entry counts as visible and wait() returns at once. At worst the software polls once in
+ * vain.
  */
 #ifndef TOESIM_HOST_HOST_WAIT_H
 #define TOESIM_HOST_HOST_WAIT_H

@@ -3,14 +3,14 @@
  * that this link carries frames of the group. The machine handles no frames and no line: the caller reports
  * events and sends the LACPDUs that the machine asks for. Each end of a link has one such machine.
  *
- * eceive machine: DISABLED (no carrier); EXPIRED (no LACPDU came during the timeout, so the port asks for the
- * ast period for 3 s); DEFAULTED (still no LACPDU, so there is no partner); CURRENT. Multiplexer, with separate
- * ollecting and distributing: DETACHED; WAITING (the port is selected and waits 2 s before it attaches, so that
- * ther ports can join); ATTACHED (this port is in sync); COLLECTING (the partner is in sync too, so frames are
- * eceived); DISTRIBUTING (the partner collects, so frames are sent). When the partner changes or is no longer in
- * ync, the port goes back. Values: docs/timing.md 3.7.
+ * Receive machine: DISABLED (no carrier); EXPIRED (no LACPDU came during the timeout, so the port asks for the
+ * fast period for 3 s); DEFAULTED (still no LACPDU, so there is no partner); CURRENT. Multiplexer, with separate
+ * collecting and distributing: DETACHED; WAITING (the port is selected and waits 2 s before it attaches, so that
+ * other ports can join); ATTACHED (this port is in sync); COLLECTING (the partner is in sync too, so frames are
+ * received); DISTRIBUTING (the partner collects, so frames are sent). When the partner changes or is no longer in
+ * sync, the port goes back. Values: docs/timing.md 3.7.
  *
- * ot modeled: standby ports, the churn machines (they only warn), moved ports, version 2.
+ * Not modeled: standby ports, the churn machines (they only warn), moved ports, version 2.
  */
 #ifndef TOESIM_MAC_LACP_PORT_H
 #define TOESIM_MAC_LACP_PORT_H

@@ -2,9 +2,9 @@
  * Faults on one direction of a link. Rules choose frames by rate (seeded) or by number and say what happens
  * to each chosen frame. This code only decides; the receiving MAC carries the decision out.
  *
- * rames are numbered from 1 since the beginning of the run, in the order in which their last bit arrives,
- * ncluding pause frames. A rule applies from its start for `lasting_ps`. Rules act on a frame in the order in
- * hich they were added; no further rule acts on a dropped frame.
+ * Frames are numbered from 1 since the beginning of the run, in the order in which their last bit arrives,
+ * including pause frames. A rule applies from its start for `lasting_ps`. Rules act on a frame in the order in
+ * which they were added; no further rule acts on a dropped frame.
  */
 #ifndef TOESIM_MAC_LINE_FAULT_H
 #define TOESIM_MAC_LINE_FAULT_H

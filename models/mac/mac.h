@@ -3,17 +3,17 @@
  * and receives (checks, latency). The ports of the NICs and of the switch use it. Values: docs/timing.md
  * 3.1, 3.2, 3.5.
  *
- *  frame accepted at time t starts (first bit of its preamble) on the first permitted lane at or after
- *  + latency_tx. Lanes lie on a grid of byte times from time 0: every 4 bytes at 10 and 25G, every 8 at 40 and
- * 00G. The last bit of its FCS reaches the far end 8 + max(len, 60) + 4 byte times plus the cable delay later,
- * nd the sink of the far end gets the frame after another latency_rx.
+ * A frame accepted at time t starts (first bit of its preamble) on the first permitted lane at or after
+ * t + latency_tx. Lanes lie on a grid of byte times from time 0: every 4 bytes at 10 and 25G, every 8 at 40 and
+ * 100G. The last bit of its FCS reaches the far end 8 + max(len, 60) + 4 byte times plus the cable delay later,
+ * and the sink of the far end gets the frame after another latency_rx.
  *
- * ause (802.3 annex 31B, docs/timing.md 3.4): a pause frame takes effect latency_rx after its last bit. Frames
- * hat would start on the line latency_tx later, or after that, wait; earlier frames have already left the MAC.
- * he newest value replaces the old one, and 0 releases. A pause frame that is sent overtakes all frames that
- * ave not left the MAC, even while the line is paused. Receive verdicts, in this order: link_down, fenced, runt
- * below 64 bytes), oversize or jabber (too long, with a wrong check sequence), bad_fcs, wrong_destination,
- * ac_control (priority flow control or an unknown opcode), pause.
+ * Pause (802.3 annex 31B, docs/timing.md 3.4): a pause frame takes effect latency_rx after its last bit. Frames
+ * that would start on the line latency_tx later, or after that, wait; earlier frames have already left the MAC.
+ * The newest value replaces the old one, and 0 releases. A pause frame that is sent overtakes all frames that
+ * have not left the MAC, even while the line is paused. Receive verdicts, in this order: link_down, fenced, runt
+ * (below 64 bytes), oversize or jabber (too long, with a wrong check sequence), bad_fcs, wrong_destination,
+ * mac_control (priority flow control or an unknown opcode), pause.
  */
 #ifndef TOESIM_MAC_MAC_H
 #define TOESIM_MAC_MAC_H

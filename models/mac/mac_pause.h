@@ -1,9 +1,9 @@
 /*
  * Pause, sender and receiver (802.3 annex 31B, docs/timing.md 3.4).
  *
- * he sender of pause frames has `asks_pause` set from the time when the level exceeds the threshold until it has
- * allen to half of it. Two timers run meanwhile: at pause_poll_ps the level is checked again, and at
- * ause_refresh_ps the request is repeated, because half of the requested time is over.
+ * The sender of pause frames has `asks_pause` set from the time when the level exceeds the threshold until it has
+ * fallen to half of it. Two timers run meanwhile: at pause_poll_ps the level is checked again, and at
+ * pause_refresh_ps the request is repeated, because half of the requested time is over.
  */
 #ifndef TOESIM_MAC_MAC_PAUSE_H
 #define TOESIM_MAC_MAC_PAUSE_H

@@ -2,7 +2,7 @@
  * Data link layer arithmetic: how long a receiver may delay its Ack, when the sender replays, and how often
  * SKP ordered sets interrupt the link (docs/timing.md 1.2, 1.4).
  *
- *  symbol time is 8 UI at Gen3 and up (docs/timing.md 1.1 leaves the choice): 4, 2, 1, 0.5, 0.25 ns.
+ * A symbol time is 8 UI at Gen3 and up (docs/timing.md 1.1 leaves the choice): 4, 2, 1, 0.5, 0.25 ns.
  */
 #ifndef TOESIM_PCIE_PCIE_DLL_H
 #define TOESIM_PCIE_PCIE_DLL_H

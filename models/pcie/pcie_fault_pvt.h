@@ -1,10 +1,10 @@
 /*
  * Stops the endpoint: bus master off or function-level reset (fence), or link down.
  *
- * ence: a TLP that has started on the wire arrives. A TLP that has not is discarded, and its callback gets
- * IME_NEVER. Outstanding reads end with ok = false at once, and their late completions are dropped. Link down: in
- * ddition all TLPs between the two ends are lost. Writes that had arrived at the root port are beyond the fault
- * nd become visible.
+ * Fence: a TLP that has started on the wire arrives. A TLP that has not is discarded, and its callback gets
+ * TIME_NEVER. Outstanding reads end with ok = false at once, and their late completions are dropped. Link down: in
+ * addition all TLPs between the two ends are lost. Writes that had arrived at the root port are beyond the fault
+ * and become visible.
  */
 #ifndef TOESIM_PCIE_PCIE_FAULT_PVT_H
 #define TOESIM_PCIE_PCIE_FAULT_PVT_H

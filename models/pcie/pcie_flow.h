@@ -4,8 +4,8 @@
  * receiver frees them later, and a DLLP of the other direction reports what has been freed (docs/timing.md
  * 1.4, 1.5).
  *
- * he receiver sends a report at most `latency` after the first unit that it has freed since its last report, at
- * nce while the sender has too few units for the largest TLP, and every `period`.
+ * The receiver sends a report at most `latency` after the first unit that it has freed since its last report, at
+ * once while the sender has too few units for the largest TLP, and every `period`.
  */
 #ifndef TOESIM_PCIE_PCIE_FLOW_H
 #define TOESIM_PCIE_PCIE_FLOW_H

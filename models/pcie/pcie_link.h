@@ -3,9 +3,9 @@
  * completions, ordering, data link layer (docs/timing.md 1.1 to 1.7). The time of every TLP is exact to the
  * picosecond.
  *
- * cie_wire.h describes arbitration and ordering, pcie_flow.h credits and Acks, pcie_wire_dll.c damaged packets,
- * cie_fault.c fences and link loss, and pcie_config.h what firmware has set up. The callbacks `done` and `issued`
- * re called by the stage's run(), never from inside a request.
+ * pcie_wire.h describes arbitration and ordering, pcie_flow.h credits and Acks, pcie_wire_dll.c damaged packets,
+ * pcie_fault.c fences and link loss, and pcie_config.h what firmware has set up. The callbacks `done` and `issued`
+ * are called by the stage's run(), never from inside a request.
  */
 #ifndef TOESIM_PCIE_PCIE_LINK_H
 #define TOESIM_PCIE_PCIE_LINK_H

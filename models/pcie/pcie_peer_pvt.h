@@ -4,8 +4,8 @@
  * answers requests that no device claims itself (unsupported request). A posted write that is not passed is
  * lost, but the root port logs and reports it.
  *
- *  register is one DW, and the NIC completes only reads of one DW. A longer read violates its programming model, so
- * he completer aborts it.
+ * A register is one DW, and the NIC completes only reads of one DW. A longer read violates its programming model, so
+ * the completer aborts it.
  */
 #ifndef TOESIM_PCIE_PCIE_PEER_PVT_H
 #define TOESIM_PCIE_PCIE_PEER_PVT_H

@@ -2,7 +2,7 @@
  * Errors. The endpoint stores them in its registers and reports them to the root complex by message. The
  * root port collects these and its own errors, and interrupts the processor.
  *
- * he endpoint receives the downstream wire and replays the upstream wire; for the root port it is the other way round.
+ * The endpoint receives the downstream wire and replays the upstream wire; for the root port it is the other way round.
  */
 #ifndef TOESIM_PCIE_PCIE_REPORT_PVT_H
 #define TOESIM_PCIE_PCIE_REPORT_PVT_H

@@ -2,9 +2,9 @@
  * The host's side of a link: arriving upstream TLPs, DMA reads inside the root complex, and the host's own
  * accesses to the NIC.
  *
- * he memory for a DMA read is sampled root_read_ps after its arrival. Its completions are queued after the extra
- * ime that this memory access took (cache or DRAM). Therefore completions of different requests may overtake each
- * ther; those of one request do not.
+ * The memory for a DMA read is sampled root_read_ps after its arrival. Its completions are queued after the extra
+ * time that this memory access took (cache or DRAM). Therefore completions of different requests may overtake each
+ * other; those of one request do not.
  */
 #ifndef TOESIM_PCIE_PCIE_ROOT_PVT_H
 #define TOESIM_PCIE_PCIE_ROOT_PVT_H

@@ -1,19 +1,19 @@
 /*
  * One direction of a link: which TLP starts next and when it arrives at the other end.
  *
- * rbitration is oldest first, so no requester starves. Ordering (docs/timing.md 1.6): posted writes, messages and
- * ompletions share one queue and leave in order of arrival, so no posted write passes another and no completion
- * asses a posted write. Reads and configuration requests have a second queue. Its head starts when it is older
- * han the head of the first queue, so a read never passes an earlier posted write. While a read waits for a tag,
- * osted writes and completions may pass it, as the specification requires.
+ * Arbitration is oldest first, so no requester starves. Ordering (docs/timing.md 1.6): posted writes, messages and
+ * completions share one queue and leave in order of arrival, so no posted write passes another and no completion
+ * passes a posted write. Reads and configuration requests have a second queue. Its head starts when it is older
+ * than the head of the first queue, so a read never passes an earlier posted write. While a read waits for a tag,
+ * posted writes and completions may pass it, as the specification requires.
  *
- * he start time of a TLP is computed only when all earlier events are settled, and the owner runs the wire only at
- * imes that matter (an arrival that someone observes, an `issued` report, a probe).
+ * The start time of a TLP is computed only when all earlier events are settled, and the owner runs the wire only at
+ * times that matter (an arrival that someone observes, an `issued` report, a probe).
  *
- * ata link layer (pcie_wire_dll.c): SKP ordered sets and DLLPs cause no events. Those that are due before a TLP could
- * tart are sent first and delay it; on an idle wire they are skipped when the next TLP comes. The owner of both
- * ires processes starts and DLLPs of both in time order, so the result does not depend on how often it runs. A TLP
- * hat arrives damaged stays in `unreceived`, with all later ones, until a Nak or the replay timer resends them.
+ * Data link layer (pcie_wire_dll.c): SKP ordered sets and DLLPs cause no events. Those that are due before a TLP could
+ * start are sent first and delay it; on an idle wire they are skipped when the next TLP comes. The owner of both
+ * wires processes starts and DLLPs of both in time order, so the result does not depend on how often it runs. A TLP
+ * that arrives damaged stays in `unreceived`, with all later ones, until a Nak or the replay timer resends them.
  */
 #ifndef TOESIM_PCIE_PCIE_WIRE_H
 #define TOESIM_PCIE_PCIE_WIRE_H

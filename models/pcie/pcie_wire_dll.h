@@ -2,9 +2,9 @@
  * Data link layer of one direction: SKP ordered sets and DLLPs between the TLPs, and the recovery from TLPs
  * and DLLPs that arrive damaged.
  *
- * imes kept here: skp_next (next SKP set; delayed sets follow each other directly), each flow's due_ps (next Ack or
- * pdateFC, on the peer), nak_due_ps (a Nak, on the peer), rewind_ps (the Nak has arrived or the replay timer has
- * xpired), ack_timer_ps (replay timer after a lost Ack).
+ * Times kept here: skp_next (next SKP set; delayed sets follow each other directly), each flow's due_ps (next Ack or
+ * UpdateFC, on the peer), nak_due_ps (a Nak, on the peer), rewind_ps (the Nak has arrived or the replay timer has
+ * expired), ack_timer_ps (replay timer after a lost Ack).
  */
 #ifndef TOESIM_PCIE_PCIE_WIRE_DLL_H
 #define TOESIM_PCIE_PCIE_WIRE_DLL_H

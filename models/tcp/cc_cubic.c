@@ -2,13 +2,13 @@
  * CUBIC (RFC 9438) in integer arithmetic: bytes, ticks of 1 us, and seconds in units of 2^-16. Values that
  * the RFC counts in segments are counted in bytes here (its C becomes C * SMSS).
  *
- * c_private_0: start of the present congestion avoidance epoch, us; in an image: its age
- * c_private_1: W_max in bytes; bit 31: an epoch is running
- * c_private_2: W_est - cwnd_epoch in sixteenths of a byte, saturating
+ * cc_private_0: start of the present congestion avoidance epoch, us; in an image: its age
+ * cc_private_1: W_max in bytes; bit 31: an epoch is running
+ * cc_private_2: W_est - cwnd_epoch in sixteenths of a byte, saturating
  *
- * wnd_epoch is not stored, because it equals ssthresh: the start of an epoch sets ssthresh to cwnd. cwnd_prior is
- * wnd_epoch / beta. After fast recovery the window arithmetic of RFC 6582 is used; slow start is that of RFC 5681
- * HyStart++ is not implemented).
+ * cwnd_epoch is not stored, because it equals ssthresh: the start of an epoch sets ssthresh to cwnd. cwnd_prior is
+ * cwnd_epoch / beta. After fast recovery the window arithmetic of RFC 6582 is used; slow start is that of RFC 5681
+ * (RFC 9438 4.10 recommends HyStart++; docs/tcp-conformance.md lists it among the SHOULDs that are not followed).
  */
 #include "models/base/units.h"
 #include "models/tcp/cc.h"

@@ -3,11 +3,11 @@
  * caller passes the context, the time and a segment, and the core returns what to do. The TOE engine, the
  * host stack and the generators use it, so all of them have exactly the same TCP.
  *
- *  caller's loop: call tcp_input() or tcp_on_timer() or tcp_on_app_*(), act on the result, call tcp_output() until
- * t returns false, and arm one timer for tcp_deadline_us().
+ * A caller's loop: call tcp_input() or tcp_on_timer() or tcp_on_app_*(), act on the result, call tcp_output() until
+ * it returns false, and arm one timer for tcp_deadline_us().
  *
- * imits of this version: data in a SYN is not accepted, so the peer has to repeat it; urgent data is delivered
- * nline (RFC 6093), with the pointer beside it.
+ * Limits of this version: data in a SYN is not accepted, so the peer has to repeat it; urgent data is delivered
+ * inline (RFC 6093), with the pointer beside it.
  */
 #ifndef TOESIM_TCP_TCP_H
 #define TOESIM_TCP_TCP_H

@@ -2,8 +2,8 @@
  * Decides what may be sent now. plan_next() decides without changing the context, so tcp_has_output() and
  * tcp_output() cannot disagree; the rest builds the planned segment and records it as sent.
  *
- * rder: a duplicate ACK (it must carry no data, RFC 5681 2), the segment of fast retransmit, a window probe, a lost
- * ole, data and FIN from snd_nxt, another hole, a keepalive probe, a pure ACK.
+ * Order: a duplicate ACK (it must carry no data, RFC 5681 2), the segment of fast retransmit, a window probe, a lost
+ * hole, data and FIN from snd_nxt, another hole, a keepalive probe, a pure ACK.
  */
 #include "models/tcp/tcp_output.h"
 

@@ -12,7 +12,8 @@
 #include <assert.h>
 
 /* Accepts a SYN. Its payload and FIN are not accepted: only the SYN is acknowledged, so the peer resends
- * the rest (RFC 9293 3.5 allows queueing the data; RFC 7413 is not implemented). */
+ * the rest. RFC 9293 3.5 allows queueing the data, and only TCP Fast Open (RFC 7413), which this TCP does not offer,
+ * would require it. */
 static void take_syn(struct conn_ctx *ctx, const struct tcp_segment *seg,
                      const struct tcp_params *params, struct tcp_now now)
 {

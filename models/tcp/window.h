@@ -2,10 +2,10 @@
  * The receive window (RFC 9293 3.8.6, RFC 7323 2). The announced window ends at rx_consumed + ring size at
  * most; the announced right edge rcv_adv never moves back (SHLD-14, R-38).
  *
- * ith window scaling only whole units can be announced, counted from rcv_nxt, so an edge that must not move back is
- * ounded up. A sixteenth of the ring is reserved for this rounding. If the application leaves the ring so full that
- * ven the reserve is used up, the announcement is rounded down, as RFC 7323 2.4 allows; data up to rcv_adv is still
- * ccepted.
+ * With window scaling only whole units can be announced, counted from rcv_nxt, so an edge that must not move back is
+ * rounded up. A sixteenth of the ring is reserved for this rounding. If the application leaves the ring so full that
+ * even the reserve is used up, the announcement is rounded down, as RFC 7323 2.4 allows; data up to rcv_adv is still
+ * accepted.
  */
 #ifndef TOESIM_TCP_WINDOW_H
 #define TOESIM_TCP_WINDOW_H
