@@ -33,8 +33,8 @@ row() { printf '%-44s %12s %12s   %s\n' "$@"; }
 of() { printf '%s' "$1" | jq -r "$2"; }
 
 row '' "1 conn" "256 conns" 'target'
-one=$(best scenarios/510-bench-1.yaml)
-many=$(best scenarios/511-bench-256.yaml)
+one=$(best scenarios/load/510-bench-1.yaml)
+many=$(best scenarios/load/511-bench-256.yaml)
 pair() { row "$1" "$(of "$one" "$2")" "$(of "$many" "$2")" "$3"; }
 pair 'frames per wall second, 200 MiB' '.frames_per_second' '40000'
 pair 'frames per second of CPU' '.frames * 1000000 / .cpu_us | floor' ''
@@ -51,9 +51,9 @@ pair 'peak memory, MiB' '.memory_peak_kib / 1024 | floor' ''
 cache() { "$build/bench/bench_cache" >>"$work/cache"; }
 : >"$work/cache"
 cache
-one=$(best scenarios/510-bench-1.yaml --set traffic.bytes=50MiB --set measure.cache_time=true)
+one=$(best scenarios/load/510-bench-1.yaml --set traffic.bytes=50MiB --set measure.cache_time=true)
 cache
-many=$(best scenarios/511-bench-256.yaml --set traffic.bytes=50MiB --set measure.cache_time=true)
+many=$(best scenarios/load/511-bench-256.yaml --set traffic.bytes=50MiB --set measure.cache_time=true)
 cache
 bare_ns=$(sort -n "$work/cache" | head -n 1 | cut -d' ' -f1)
 port_ns=$(sort -n -k2 "$work/cache" | head -n 1 | cut -d' ' -f2)
@@ -63,14 +63,14 @@ row 'ns per cycle, port alone, plain loop' "$port_ns" "" ''
 row 'ns per cycle, bare Verilated cache, same pins' "$bare_ns" "" ''
 pair 'cache step / bare' "$ns / $bare_ns * 100 | floor / 100" '1.2'
 
-tiny=$(best scenarios/510-bench-1.yaml --set traffic.bytes=1KiB)
-short=$(best scenarios/512-bench-idle.yaml)
-long=$(best scenarios/512-bench-idle.yaml --set traffic.hold=1010ms)
+tiny=$(best scenarios/load/510-bench-1.yaml --set traffic.bytes=1KiB)
+short=$(best scenarios/load/512-bench-idle.yaml)
+long=$(best scenarios/load/512-bench-idle.yaml --set traffic.hold=1010ms)
 row 'start-up, first KiB, end: CPU ms' "$(of "$tiny" '.cpu_us / 1000 | floor')" '' '100'
 idle=$(($(of "$long" .cpu_us) - $(of "$short" .cpu_us)))
 [ "$idle" -ge 0 ] || idle=0 # less than the noise of the two
 row 'one idle second, 1,000 connections: CPU ms' '' "$((idle / 1000)).$((idle / 100 % 10))" '50'
-idle=$(rounds=1 best scenarios/513-bench-idle-65536.yaml)
+idle=$(rounds=1 best scenarios/load/513-bench-idle-65536.yaml)
 row '65,536 idle connections at a time: peak memory, MiB' '' "$(of "$idle" '.memory_peak_kib / 1024 | floor')" '1024'
 "$build/bench/bench_tcp" | while read -r rate name; do row "$name" "$rate" '' '5000000'; done
 "$build/bench/bench_frames" | while read -r rate _ name; do

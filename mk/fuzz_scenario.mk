@@ -6,7 +6,7 @@ FUZZ_SCENARIO_SRC := sim/fuzz/fuzz_scenario.c $(filter sim/scenario/scenario%.c 
 .PHONY: fuzz-scenario
 fuzz-scenario: $(GEN) ## fuzz the scenario reader for FUZZ_SECONDS (60) seconds
 	@mkdir -p $(B)/fuzz/scenario-corpus
-	@for f in scenarios/*.yaml scenarios/regress/*.yaml sim/fuzz/scenario-*; do \
+	@for f in scenarios/*.yaml scenarios/*/*.yaml sim/fuzz/scenario-*; do \
 	    [ -e "$$f" ] && { printf '\001'; cat "$$f"; } >$(B)/fuzz/scenario-corpus/$$(basename $$f); done; true
 	clang $(filter-out -MMD -MP,$(CPPFLAGS)) -std=c17 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	    $(FUZZ_SCENARIO_SRC) $(filter-out %/test/%,$(wildcard $(if $(wildcard sim/test/stub_params.c),models/base/*.c,models/*/*.c models/*/*/*.c host-sw/*/*.c))) \

@@ -6,7 +6,8 @@ build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . sim/test/outputs.sh
-for scenario in scenarios/*.yaml scenarios/regress/*.yaml sim/test/looking/*.yaml; do
+for scenario in scenarios/*.yaml scenarios/*/*.yaml sim/test/looking/*.yaml; do
+    case $scenario in scenarios/long/* | scenarios/live/*) continue ;; esac
     name=$(basename "$scenario" .yaml)
     run_off "$scenario" "$work/off"
     for key in measure.waves=moves measure.waves=all outputs.tlp_trace=true outputs.captures=true \

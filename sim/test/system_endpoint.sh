@@ -35,7 +35,7 @@ if [ -n "${TOESIM_EXTRA_TRACES:-}" ]; then
 else
     echo "skip: captures of TOESIM_EXTRA_TRACES (not set)"
 fi
-for scenario in scenarios/62*.yaml; do
+for scenario in scenarios/endpoint/*.yaml; do
     for run in a b; do
         mk/hang.sh 300 "$build/toesim" run "$scenario" -o "$work/$run" >"$work/$run.log" 2>&1
         status=$?

@@ -6,7 +6,7 @@ set -u
 build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-if mk/hang.sh 300 "$build/toesim" run scenarios/519-moves-under-load.yaml -o "$work/out" >"$work/log" 2>&1; then
+if mk/hang.sh 300 "$build/toesim" run scenarios/load/519-moves-under-load.yaml -o "$work/out" >"$work/log" 2>&1; then
     echo "pass: moves under load"
 else
     echo "fail: moves under load: exit $?"

@@ -7,7 +7,7 @@ lspci=${LSPCI:-lspci}
 command -v "$lspci" >/dev/null || { echo "skip: lspci is not installed"; exit 0; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$build/toesim" run scenarios/603-pcie-poisoned.yaml --set outputs.pcie_config=true --waves none \
+"$build/toesim" run scenarios/pcie/603-pcie-poisoned.yaml --set outputs.pcie_config=true --waves none \
     -o "$work/out" >"$work/log" 2>&1 || { echo "fail: the run"; cat "$work/log"; exit 1; }
 "$lspci" -F "$work/out/lspci.txt" -vvv >"$work/text" 2>"$work/err"
 shows() { # how often, pattern

@@ -46,14 +46,14 @@ holds() {
     fi
 }
 
-for scenario in 100-alternate 200-link-down 201-active-backup; do
+for scenario in port/100-alternate team/200-link-down team/201-active-backup; do
     run $scenario scenarios/$scenario.yaml || continue
     against $scenario
     holds $scenario '.moves.latency_ns.count == .moves.completed'
 done
 
 # The trigger of a move after link down is the event at 30 % of the traffic, not a frame.
-run link-down scenarios/200-link-down.yaml && {
+run link-down scenarios/team/200-link-down.yaml && {
     kinds=$(rows kind=move trigger=link trigger_nic=1 trigger_frame= : t0_ps | sort -u | wc -l)
     [ "$kinds" -eq 1 ] && echo "pass: moves after link down share the instant of one link event" ||
         echo "fail: $kinds instants of link events, not 1"

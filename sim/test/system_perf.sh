@@ -32,7 +32,7 @@ check "the wall time has the reading in it, and no more than an outside clock se
 check "a generator reads nothing" jq -e '.reading_us == 0' "$work/false/perf.json"
 
 idle() {
-    "$build/toesim" run scenarios/512-bench-idle.yaml --set traffic.connections="$1" --set traffic.hold=20ms \
+    "$build/toesim" run scenarios/load/512-bench-idle.yaml --set traffic.connections="$1" --set traffic.hold=20ms \
         -o "$work/idle" >"$work/idle.log" 2>&1
     [ "$(jq .connections.concurrent_max "$work/idle/stats.json")" -eq "$1" ] || echo "$1 are not open at a time" >&2
     sed -n 's/.*"memory_peak_kib": *\([0-9]*\).*/\1/p' "$work/idle/perf.json"

@@ -47,7 +47,7 @@ python3 sim/test/read_tables.py "$out" >"$work/tables"
 judge "csv: $(tail -n 1 "$work/tables")" $?
 sed '$d' "$work/tables"
 # Transfers of every kind, and a mechanism that has marks of its own.
-for run in "300-idle" "313-rest-host" "704-toggle-random" "100-alternate --set team.move.mechanism=drain-first"; do
+for run in "idle/300-idle" "idle/313-rest-host" "host/704-toggle-random" "port/100-alternate --set team.move.mechanism=drain-first"; do
     # shellcheck disable=SC2086
     set -- $run
     scenario=scenarios/$1.yaml

@@ -8,7 +8,8 @@ build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . sim/test/outputs.sh
-for scenario in scenarios/*.yaml scenarios/regress/*.yaml sim/test/looking/*.yaml; do
+for scenario in scenarios/*.yaml scenarios/*/*.yaml sim/test/looking/*.yaml; do
+    case $scenario in scenarios/long/* | scenarios/live/*) continue ;; esac
     waves=all
     case $scenario in
     */510-* | */511-*) continue ;;

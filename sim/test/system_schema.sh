@@ -19,14 +19,14 @@ mkdir "$work/values"
 
 # Runs that have every optional key between them: captures, samples by the thousand, a flood, a failed look-up, marks of a mechanism,
 # damage that is looked at again.
-"$toesim" run scenarios/100-alternate.yaml --waves none --set outputs.captures=false -o "$work/replay" >/dev/null 2>&1
+"$toesim" run scenarios/port/100-alternate.yaml --waves none --set outputs.captures=false -o "$work/replay" >/dev/null 2>&1
 "$toesim" run sim/test/data/total-loss.yaml -o "$work/loss" >/dev/null 2>&1
-"$toesim" run scenarios/519-moves-under-load.yaml --waves none --set outputs.captures=false -o "$work/moves" >/dev/null 2>&1
-"$toesim" run scenarios/710-syn-flood.yaml --waves none --set outputs.captures=false \
+"$toesim" run scenarios/load/519-moves-under-load.yaml --waves none --set outputs.captures=false -o "$work/moves" >/dev/null 2>&1
+"$toesim" run scenarios/host/710-syn-flood.yaml --waves none --set outputs.captures=false \
     --set 'expect[0]=moves.latency_ns.p999 == 0' -o "$work/flood" >/dev/null 2>&1
 "$toesim" replay traces/half-close.pcap --waves none --set outputs.captures=false --set faults[0].action=pcie_down \
     --set faults[0].at=40% --set faults[0].nic=0 -o "$work/damage" >/dev/null 2>&1
-"$toesim" run scenarios/520-storm-3000.yaml --waves none --set outputs.captures=false --set team.move.mechanism=drain-first \
+"$toesim" run scenarios/load/520-storm-3000.yaml --waves none --set outputs.captures=false --set team.move.mechanism=drain-first \
     -o "$work/drain" >/dev/null 2>&1
 "$toesim" check --outputs --schema >"$work/schema.json"
 "$toesim" check --outputs | sed -n 's/^| `\([^`]*\)`.*/\1/p' | sort >"$work/table"

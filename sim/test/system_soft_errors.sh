@@ -1,5 +1,5 @@
 #!/bin/sh
-# Soft errors with the golden model instead of the RTL: every expectation of scenarios 301 to 309 holds as well. And
+# Soft errors with the golden model instead of the RTL: every expectation of scenarios/soft-error holds as well. And
 # summary.txt tells of soft errors, those that missed included, only when there were any.
 # usage: system_soft_errors.sh BUILD_DIR
 set -u
@@ -14,7 +14,7 @@ run() { # scenario, settings; results in $work/out
         >"$work/log" 2>&1
 }
 
-for scenario in scenarios/30[1-9]-ctx-error*.yaml; do
+for scenario in scenarios/soft-error/*.yaml; do
     if run "$scenario" --set nics.cache.model=golden; then
         echo "pass: $(basename "$scenario" .yaml) with the golden model"
     else
@@ -31,9 +31,9 @@ told() { # text
     fi
 }
 
-run scenarios/307-ctx-error-missed.yaml && told 'soft errors     0 hit, 3 missed'
-run scenarios/306-ctx-error-twice.yaml && told 'soft errors     2 hit, 0 missed'
-run scenarios/306-ctx-error-twice.yaml --set faults[0].at=100s --set faults[1].at=100s
+run scenarios/soft-error/307-ctx-error-missed.yaml && told 'soft errors     0 hit, 3 missed'
+run scenarios/soft-error/306-ctx-error-twice.yaml && told 'soft errors     2 hit, 0 missed'
+run scenarios/soft-error/306-ctx-error-twice.yaml --set faults[0].at=100s --set faults[1].at=100s
 if grep -q '^soft errors' "$work/out/summary.txt"; then
     echo "fail: summary.txt has soft errors without any"
 else

@@ -70,7 +70,7 @@ expect "nobody ever answers" 1 '.streams.stalled == 3' 'FAIL streams.stalled == 
     $run $data/total-loss.yaml --set duration=unlimited
 }
 # The column of conns.csv says the same as stats.json.
-$build/toesim run scenarios/301-ctx-error.yaml --waves none -o "$work/conns" >/dev/null 2>&1
+$build/toesim run scenarios/soft-error/301-ctx-error.yaml --waves none -o "$work/conns" >/dev/null 2>&1
 for outcome in intact damaged; do
     outcomes=$(awk -F, -v want=$outcome 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "outcome") at = i }
         NR > 1 && $at == want { n++ } END { print n + 0 }' "$work/conns/conns.csv")

@@ -24,7 +24,10 @@ static void check_all(const char *pattern, size_t at_least)
     globfree(&found);
 }
 
-Test(scenarios, all_can_be_read) { check_all("scenarios/*.yaml", 10); }
+Test(scenarios, the_default_can_be_read) { check_all("scenarios/000-default.yaml", 1); }
+
+/* Each of scenarios/<topic>, those of the folders below included. */
+Test(scenarios, all_can_be_read) { check_all("scenarios/*/*.yaml", 100); }
 
 Test(scenarios, long_scenarios_can_be_read) { check_all("scenarios/long/*.yaml", 5); }
 
@@ -37,7 +40,7 @@ Test(scenarios, each_fault_has_one)
 {
     static struct sim_config config;
     glob_t found;
-    cr_assert_eq(glob("scenarios/*.yaml", 0, NULL, &found), 0);
+    cr_assert_eq(glob("scenarios/*/[0-9]*.yaml", 0, NULL, &found), 0);
     const char *const *names = action_names(ACTION_LIST_FAULTS);
     bool used[SIM_ACTIONS_MAX] = {false};
     for (size_t i = 0; i < found.gl_pathc; i++) {
