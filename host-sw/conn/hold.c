@@ -7,12 +7,18 @@
 #include <assert.h>
 #include <stdlib.h>
 
+uint32_t hold_frames_limit(uint64_t bytes_limit)
+{
+    return (uint32_t)u64_max(1, u64_min(bytes_limit / HOLD_FRAME_BYTES, UINT32_MAX));
+}
+
 void hold_init(struct hold_pool *pool, struct buffer_pool *buffers, uint32_t frames_per_conn_max,
                uint64_t bytes_limit)
 {
     *pool = (struct hold_pool){.buffers = buffers,
                                .free_head = DIR_NONE,
                                .frames_per_conn_max = frames_per_conn_max,
+                               .frames_limit = hold_frames_limit(bytes_limit),
                                .bytes_limit = bytes_limit};
 }
 
@@ -67,14 +73,16 @@ static void insert(struct hold_pool *pool, struct dir_entry *entry, uint32_t nod
 
 bool hold_add(struct hold_pool *pool, struct dir_entry *entry, const struct dir_frame *frame)
 {
-    if (!PLANTED(hold_unlimited) && (entry->held_count >= pool->frames_per_conn_max ||
-                                     pool->bytes + frame->bytes > pool->bytes_limit))
+    if (!PLANTED(hold_unlimited) &&
+        (entry->held_count >= pool->frames_per_conn_max || pool->frames >= pool->frames_limit ||
+         pool->bytes + frame->bytes > pool->bytes_limit))
         return false;
     uint32_t node = node_alloc(pool);
     pool->nodes[node].frame = *frame;
     buffer_pool_ref(pool->buffers, frame->buffer);
     insert(pool, entry, node);
     entry->held_count++;
+    pool->frames++;
     pool->bytes += frame->bytes;
     pool->bytes_max = u64_max(pool->bytes_max, pool->bytes);
     return true;
@@ -91,6 +99,7 @@ bool hold_take(struct hold_pool *pool, struct dir_entry *entry, struct dir_frame
     if (entry->held_head == DIR_NONE)
         entry->held_tail = DIR_NONE;
     entry->held_count--;
+    pool->frames--;
     pool->bytes -= PLANTED(hold_leaked) ? 0 : frame->bytes;
     pool->nodes[node].next = pool->free_head;
     pool->free_head = node;

@@ -19,8 +19,14 @@ struct hold_pool {
     struct hold_node *nodes;
     uint32_t capacity, free_head;
     uint32_t frames_per_conn_max;
+    uint32_t frames, frames_limit; /* over all connections */
     uint64_t bytes, bytes_limit, bytes_max;
 };
+
+/* Returns how many frames may be held over all connections at a time: one for each HOLD_FRAME_BYTES of bytes_limit, but
+ * at least one. As many buffers must be there beyond those that the NICs have. */
+enum { HOLD_FRAME_BYTES = 1024 };
+uint32_t hold_frames_limit(uint64_t bytes_limit);
 
 void hold_init(struct hold_pool *pool, struct buffer_pool *buffers, uint32_t frames_per_conn_max,
                uint64_t bytes_limit);

@@ -21,7 +21,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { SPARE_BUFFERS = 16384 }; /* buffers beyond the posted ones, for held and relayed frames */
+enum { SPARE_BUFFERS = 4096 }; /* buffers for relayed frames and for those of the host itself */
 #define KICKED (1u << 31)
 
 void host_sw_params_default(struct host_sw_params *params)
@@ -137,7 +137,10 @@ static bool start_memory(struct host_sw *sw)
     sw->images_address = bus.ops->mem_alloc(bus.self, conns * CTX_BYTES);
     sw->held_address = bus.ops->mem_alloc(bus.self, conns * params->hold_frames_per_conn *
                                                         sizeof(struct nic_held));
-    uint32_t buffers = ((uint32_t)NIC_COUNT << params->ring_log2_buffer) + SPARE_BUFFERS;
+    uint64_t held_max =
+        u64_min(conns * params->hold_frames_per_conn, hold_frames_limit(params->hold_bytes_total));
+    uint32_t buffers =
+        ((uint32_t)NIC_COUNT << params->ring_log2_buffer) + SPARE_BUFFERS + (uint32_t)held_max;
     hold_init(&sw->hold, &sw->pool, params->hold_frames_per_conn, params->hold_bytes_total);
     if (!inject_table_init(&sw->injected) ||
         !host_stack_init(&sw->stack, bus, sw->nics, &sw->pool, params->mac,
