@@ -49,6 +49,7 @@ struct dir_entry {
     bool resolving;    /* the state is OPENING, and the peer's MAC address is not known yet */
     bool synchronised; /* irs, rcv_nxt and rx_consumed are known */
     uint8_t wanted_dest, wanted_reason;
+    bool wanted_forwards; /* frames are forwarded during the wait, because they cannot be held */
     uint32_t cookie, moves;
     uint32_t
         reassembled;    /* segments reassembled from fragments since a NIC has had the connection */

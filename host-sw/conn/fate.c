@@ -28,16 +28,21 @@ void fate_answered(struct host_sw *sw, const struct dir_frame *frame)
     probe_emit(sw->probe, &event);
 }
 
-void fate_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame)
+bool fate_try_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame)
 {
     assert(dir_entry_is_sane(entry));
-    if (!hold_add(&sw->hold, entry, frame)) {
-        fate_drop(sw, frame, server_conn_of(sw, entry), DROP_HOLD_FULL);
-        return;
-    }
+    if (!hold_add(&sw->hold, entry, frame))
+        return false;
     sw->stats.held_frames++;
     conn_emit(sw, entry, frame->port,
               (struct probe_event){.kind = PROBE_FRAME_HELD, .frame.id = frame->frame_id});
     sw->stats.hold_bytes_max = sw->hold.bytes_max;
-    entry->transfer.held++;
+    entry->transfer.held += entry->transfer.mechanism != NULL;
+    return true;
+}
+
+void fate_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame)
+{
+    if (!fate_try_hold(sw, entry, frame))
+        fate_drop(sw, frame, server_conn_of(sw, entry), DROP_HOLD_FULL);
 }

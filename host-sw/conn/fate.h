@@ -4,6 +4,7 @@
 
 #include "models/base/drop_reason.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct dir_entry;
@@ -17,6 +18,9 @@ void fate_drop(struct host_sw *sw, const struct dir_frame *frame, uint32_t conn,
 
 /* Reports that the host has acted on the frame and needs it no more. */
 void fate_answered(struct host_sw *sw, const struct dir_frame *frame);
+
+/* Holds the frame for the connection. Returns false and does nothing if the pool has no room for it. */
+bool fate_try_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame);
 
 /* Holds the frame for the connection, or drops it if the pool has no room. */
 void fate_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame);

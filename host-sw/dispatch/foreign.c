@@ -75,6 +75,8 @@ void foreign_frame(struct host_sw *sw, struct dir_entry *entry, const struct dir
                 return;
             is_late = frame->mac_time_ps <= entry->t0_ps;
         }
+        if (transfer_hold_waiting(sw, entry, frame))
+            return;
         sw->stats.late_forwards += is_late;
     }
     place_ops_of(entry->owner)->relay(sw, entry, entry->owner, frame, packet);

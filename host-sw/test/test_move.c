@@ -353,7 +353,7 @@ Test(move, a_held_reset_may_end_it_before_the_install_completes)
 }
 
 /* */
-Test(move, more_moves_than_allowed_wait_in_order_and_their_frames_are_forwarded)
+Test(move, more_moves_than_allowed_wait_in_order_and_their_frames_are_held)
 {
     bed.sw->params.moves_outstanding_max = 1;
     struct bed first = bed; /* numbers of client 0 */
@@ -376,8 +376,8 @@ Test(move, more_moves_than_allowed_wait_in_order_and_their_frames_are_forwarded)
     bed_foreign(&bed, 1, 1, 1003, iss[1] + 1, TCP_ACK, "again");
     const struct nic_cmd *freeze = fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
     cr_assert_eq(freeze->conn, first.conn);
-    for (int i = 0; i < 3; i++)
-        fake_expect(bed.fake, 0, NIC_CMD_RX_INJECT);
+    cr_assert_null(fake_take(bed.fake, 0), "no frame is forwarded");
+    cr_assert_eq(bed_stats(&bed)->held_frames, 4);
     cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].started, 1);
     bed_frozen(&bed, 0, freeze);
     const struct nic_cmd *reserve = fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
@@ -395,6 +395,7 @@ Test(move, more_moves_than_allowed_wait_in_order_and_their_frames_are_forwarded)
     cr_assert_eq(bed.sw->dir.entries[1].t0_ps, waiting.at_ps);
     cr_assert_lt(trigger->decided_ps, bed_last_probe(&bed, PROBE_MOVE_BEGIN)->now_ps);
     cr_assert_null(fake_take(bed.fake, 0));
+    cr_assert_eq(bed.sw->dir.entries[1].transfer.held, 2, "the frames of its wait go along");
     cr_assert_eq(bed_stats(&bed)->moves_outstanding_max, 1);
 }
 

@@ -42,14 +42,43 @@ static void enqueue(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
     entry->wanted_dest = (uint8_t)dest;
     entry->wanted_reason = (uint8_t)reason;
     entry->wanted_trigger = *why;
-    if (!entry->wanted.listed)
-        conn_list_add(&sw->wanted, server_conn_of(sw, entry));
+    if (entry->wanted.listed)
+        return;
+    entry->wanted_forwards = false;
+    conn_list_add(&sw->wanted, server_conn_of(sw, entry));
 }
 
 static void dequeue(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
     conn_list_remove(&sw->wanted, server_conn_of(sw, entry));
+}
+
+/* Forwards the held frames to the NIC that has the connection, oldest first. */
+static void forward_held(struct host_sw *sw, struct dir_entry *entry)
+{
+    assert(dir_entry_is_sane(entry));
+    assert(entry->state == DIR_ACTIVE);
+    struct dir_frame frame;
+    while (hold_take(&sw->hold, entry, &frame)) {
+        place_ops_of(entry->owner)->relay(sw, entry, entry->owner, &frame, NULL);
+        buffer_pool_unref(&sw->pool, frame.buffer);
+    }
+}
+
+bool transfer_hold_waiting(struct host_sw *sw, struct dir_entry *entry,
+                           const struct dir_frame *frame)
+{
+    assert(dir_entry_is_sane(entry));
+    assert(entry->state == DIR_ACTIVE && !transfer_is_under_way(entry));
+    if (!entry->wanted.listed || entry->wanted_forwards || !place_is_nic(entry->owner) ||
+        !place_is_nic(entry->wanted_dest))
+        return false;
+    if (fate_try_hold(sw, entry, frame))
+        return true;
+    entry->wanted_forwards = true;
+    forward_held(sw, entry);
+    return false;
 }
 
 /* --- the begin --- */
@@ -98,6 +127,7 @@ static void set_up(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                                         .src = (uint8_t)src,
                                         .dest = (uint8_t)dest,
                                         .takes_turn = takes_turn,
+                                        .held = entry->held_count,
                                         .begun_ps = server_now(sw),
                                         .trigger = trigger};
     if (takes_turn) /* late frames that are older than the trigger must not move the connection again */
@@ -110,6 +140,9 @@ static void start(struct host_sw *sw, struct dir_entry *const *entries, uint32_t
 {
     assert(count > 0);
     entries[0]->transfer.mechanism->start(sw, entries, count);
+    for (uint32_t i = 0; i < count; i++) /* the mechanism may need the source for a while yet */
+        if (entries[i]->state == DIR_ACTIVE && entries[i]->held_count > 0)
+            forward_held(sw, entries[i]);
 }
 
 void transfer_begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
@@ -171,8 +204,11 @@ static struct dir_entry *next_of_queue(struct host_sw *sw)
         struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->wanted)];
         dequeue(sw, entry);
         if (!is_possible(sw, entry, entry->wanted_dest) ||
-            (!entry->applied && entry->wanted_reason == MOVE_FOREIGN))
+            (!entry->applied && entry->wanted_reason == MOVE_FOREIGN)) {
+            if (entry->state == DIR_ACTIVE && !transfer_is_under_way(entry))
+                forward_held(sw, entry);
             continue;
+        }
         set_up(sw, entry, entry->wanted_dest, (enum move_reason)entry->wanted_reason,
                &entry->wanted_trigger, true);
         return entry;

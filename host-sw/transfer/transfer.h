@@ -23,6 +23,13 @@ bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest
 void transfer_begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                     enum move_reason reason, const struct move_trigger *why);
 
+/* Holds a frame of a connection that waits for its turn to move from NIC to NIC, so that the frame arrives at the
+ * destination together with the context, behind the earlier ones. Returns false if the frame is to be forwarded to the
+ * owner: the connection does not wait, or frames of it cannot be held any more. In the latter case all frames that were
+ * held have been forwarded before, so the order is kept. */
+bool transfer_hold_waiting(struct host_sw *sw, struct dir_entry *entry,
+                           const struct dir_frame *frame);
+
 /* Begins queued transfers while there is room. */
 void transfer_run_queue(struct host_sw *sw);
 
