@@ -21,8 +21,9 @@ static unsigned absent(const struct sim_action *action)
     return action->flip.tag ? ACTION_KEY_LINE : 0;
 }
 
-/* The error hits the cache of the NIC that has the context. When no NIC has it, because the context is in host memory
- * or the connection has ended, both caches get the error, and both report that they missed. */
+/* The error affects the cache of the NIC that has the context. If no NIC has it, because the
+ * context is in host memory or the connection has ended, both caches get the error, and both
+ * report that they missed. */
 static void start(const struct action_targets *targets, const struct sim_action *action,
                   uint64_t now_ps)
 {

@@ -1,5 +1,5 @@
-/* Faults of a line: its frames are lost, damaged, copied or late from a time on. The receiving MAC of each direction
- * carries out the rules of its line. */
+/* Faults of a line. From a given time on its frames are lost, damaged, duplicated or delayed.
+ * The receiving MAC of each direction applies the rules of its line. */
 #include "models/base/units.h"
 #include "models/mac/mac.h"
 #include "sim/action/action_owners.h"
@@ -43,7 +43,7 @@ static unsigned absent(const struct sim_action *action)
     return action->line.range_count ? ACTION_KEY_RATE : ACTION_KEY_FRAMES;
 }
 
-/* True if the action hits the frames to the server (way 0) or to the peers (way 1). */
+/* Returns true if the action affects the frames to the server (way 0) or to the peers (way 1). */
 static bool hits(const struct sim_action *action, int way)
 {
     return action->direction != (way == 0 ? SIM_TO_PEERS : SIM_TO_SERVER);

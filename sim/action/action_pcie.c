@@ -26,8 +26,8 @@ static void ignore(void *self, uint64_t cookie, bool ok, const uint8_t *data, ui
     (void)self, (void)cookie, (void)ok, (void)data, (void)len, (void)now_ps;
 }
 
-/* The NIC accesses a register of the other one by DMA: one that can always be read, or one that may be written at any
- * time. */
+/* The NIC accesses a register of the other NIC by DMA. It is either a register that can always
+ * be read or one that may be written at any time. */
 static void start_peer_access(const struct action_targets *targets, const struct sim_action *action,
                               uint64_t now_ps)
 {

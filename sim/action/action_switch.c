@@ -1,4 +1,4 @@
-/* Actions of `switch.rehash`: which port the switch chooses changes. */
+/* Actions of `switch.rehash`, which change the rule by which the switch chooses a port. */
 #include "models/lan_switch/lan_switch.h"
 #include "sim/action/action_owners.h"
 

@@ -8,7 +8,7 @@
 
 enum direction { TO_NIC, TO_HOST };
 
-/* In a mode that has an active port, driver and switch change to it together. */
+/* In a mode that has an active port, the driver and the switch change to the new port together. */
 static void start_set_active(const struct action_targets *targets, const struct sim_action *action,
                              uint64_t now_ps)
 {
@@ -29,7 +29,7 @@ static const char *check_place(const struct sim_action *action, unsigned given)
     return NULL;
 }
 
-/* Without a connection the request is for all connections. */
+/* A request that names no connection is for all connections. */
 static void finish_place(struct sim_action *action, unsigned given)
 {
     if (!(given & ACTION_KEY_CONNECTION))

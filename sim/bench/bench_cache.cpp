@@ -1,5 +1,6 @@
-// What an evaluated cycle of the context cache costs: the glue's port on the operations of bulk traffic,
-// and the bare Verilated cache in a plain loop on the very pins that the port gave it.
+// Measures what one evaluated cycle of the context cache costs, first through the glue's port with
+// the operations of bulk traffic, and then with the bare Verilated cache in a plain loop that
+// drives the same pins as the port did.
 #include "sim/bench/cache_load.h"
 
 #include "Vctx_cache.h"
@@ -33,7 +34,7 @@ uint64_t digest_next(uint64_t digest, const Vctx_cache &m)
     return (digest ^ word) * UINT64_C(0x100000001b3);
 }
 
-// The cache with a recorder on its pins, for ctx_cache_port.
+// The cache with a recorder on its pins. ctx_cache_port uses it like the real cache.
 class recorded_cache : public Vctx_cache
 {
 public:
@@ -84,7 +85,7 @@ void drive(Vctx_cache &m, const pins &p)
     m.eval();
 }
 
-// Of this thread: others use the machine too.
+// The processor time of this thread, because other programs use the machine too.
 uint64_t cpu_ns()
 {
     timespec t = {};
@@ -92,7 +93,8 @@ uint64_t cpu_ns()
     return static_cast<uint64_t>(t.tv_sec) * 1000000000 + static_cast<uint64_t>(t.tv_nsec);
 }
 
-// Power-up and installs, then the recorded part: the time of which counts.
+// Runs power-up and the INSTALL operations first, and then the recorded part. Only the time of the
+// recorded part is measured.
 uint64_t bare_ns(VerilatedContext *context, const std::vector<pins> &setup,
                  const std::vector<pins> &tape, uint64_t *digest)
 {
@@ -128,14 +130,15 @@ int main()
 {
     std::vector<pins> setup, tape;
     recorded_cache::tape = &setup;
-    VerilatedContext context; // one only: scopes leave the thread's last context (Verilator 5.006)
+    // There is only one context, because scopes leave the thread's last context (Verilator 5.006).
+    VerilatedContext context;
     context.randReset(0);
     cache_load<recorded_cache> load(&context, conns);
     load.model().digest = 0;
     recorded_cache::tape = &tape;
     load.frames(frames_recorded, conns);
     if (load.misses() > 0)
-        std::abort(); // the workload would not be what it says
+        std::abort(); // the workload must hit the cache in every operation
     uint64_t best_bare = UINT64_MAX, best_port = UINT64_MAX, cycles = 0;
     for (uint32_t round = 0; round < rounds; round++) {
         uint64_t digest = 0;
@@ -146,7 +149,7 @@ int main()
         }
         best_port = u64_min(best_port, port_ns(&context, &cycles));
     }
-    // Best of several rounds: others use the machine too.
+    // The best of several rounds counts, because other programs use the machine too.
     std::printf("%llu %llu %llu\n", static_cast<unsigned long long>(best_bare / tape.size()),
                 static_cast<unsigned long long>(best_port / cycles),
                 static_cast<unsigned long long>(cycles / frames_recorded));

@@ -1,6 +1,7 @@
-// Frames per second through MACs and switch alone: peer's MAC, switch port, switch, member port, NIC.
-// Driven by wakers only, as the SystemC shells do. A line each: frames per second of processor time,
-// runs of a stage per frame, what. Nothing is judged here.
+// Measures frames per second through MACs and switch alone: the peer's MAC, a switch port, the
+// switch, the member port and the NIC. Only wakers drive the stages, as in the SystemC shells. Each
+// line of output has the frames per second of processor time, the runs of a stage per frame, and
+// the name of the case. The program judges nothing.
 #include "models/base/frame_sink.h"
 #include "models/base/units.h"
 #include "models/lan_switch/lan_switch.h"
@@ -141,7 +142,8 @@ void measure(const char *what, uint32_t len, port_policy policy, uint64_t frames
         }
         run();
     }
-    // Processor time: one thread, and the machine may be busy with others.
+    // Processor time is measured, because the program has one thread and other programs may use the
+    // machine.
     double seconds = static_cast<double>(std::clock() - start + 1) / CLOCKS_PER_SEC;
     std::printf("%.0f %.2f %s\n", static_cast<double>(net.received) / seconds,
                 static_cast<double>(net.runs) / static_cast<double>(net.received), what);

@@ -1,5 +1,6 @@
-/* TLPs per second through one PCIe link alone: reads and writes of 256 bytes, half a million each.
- * Wall time is of the process, so that other load on the machine counts little. */
+/* Measures TLPs per second through one PCIe link alone, with 500000 requests of 256 bytes that
+ * are reads and writes in turn. The processor time of the process is measured, so other load on
+ * the machine matters little. */
 #include "models/base/stage_loop.h"
 #include "models/pcie/pcie_link.h"
 

@@ -1,5 +1,6 @@
-// Speed of the TCP core alone: in-order data segments received, each parsed from its bytes, every
-// second one acknowledged, the application reading along; one core, no payload touched.
+// Measures the speed of the TCP core alone. It receives in-order data segments, parses each one
+// from its bytes and acknowledges every second one, and the application reads all data at once. The
+// program uses one core and touches no payload.
 #include "models/base/units.h"
 #include "models/tcp/tcp.h"
 #include "models/wire/tcp_hdr.h"
@@ -66,7 +67,7 @@ uint64_t receive(end *e, uint32_t *acks)
     uint32_t seq = irs + 1;
     uint64_t start = cpu_ns();
     for (uint32_t i = 0; i < runs_segments; i++, seq += payload) {
-        // The header as a peer would have it; only the number changes.
+        // A peer would send the same header each time; only the sequence number changes.
         uint32_t header =
             tcp_build(bytes, 1, 2, seq, iss + 1, TCP_ACK, 60000, 0, stamps, sizeof stamps);
         feed(e, bytes, header + payload);

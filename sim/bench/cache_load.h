@@ -1,5 +1,5 @@
-/* What bench_cache asks of a context cache, and train_cache what the compiler should expect of it: one
- * operation after the other, through the glue's port. */
+/* A load for a context cache, which runs one operation after the other through the glue's port.
+ * bench_cache measures it, and train_cache runs it to make the compiler's profile. */
 #ifndef TOESIM_SIM_BENCH_CACHE_LOAD_H
 #define TOESIM_SIM_BENCH_CACHE_LOAD_H
 
@@ -8,7 +8,7 @@
 template <class Model> class cache_load
 {
 public:
-    /* Connections 0 to conns - 1 are in the cache or its DRAM from the start. */
+    /* Installs connections 0 to conns - 1, which are in the cache or its DRAM from then on. */
     cache_load(VerilatedContext *context, uint32_t conns)
         : port_(context, "bench", {65536, 128, cycle_ps, 51650, 3330, true}, {on_response, this})
     {
@@ -17,8 +17,9 @@ public:
         std::memset(image_, 7, sizeof image_);
     }
 
-    /* Bulk traffic of connections 0 to conns - 1: per frame received a LOOKUP and a lock by RX, then
-     * two locks by TX for the frames it lets go. */
+    /* Runs the operations of bulk traffic for connections 0 to conns - 1. Each received frame
+     * causes a LOOKUP, a lock by RX, and two locks by TX for the frames that it allows to be
+     * sent. */
     void frames(uint32_t count, uint32_t conns)
     {
         for (uint32_t i = 0; i < count; i++) {
@@ -31,7 +32,8 @@ public:
         }
     }
 
-    /* Each of connections 0 to conns - 1 goes and comes back with the next generation. */
+    /* Moves each of connections 0 to conns - 1 out of the cache and back under the next
+     * generation. */
     void move(uint32_t conns)
     {
         uint16_t gen = gen_++;
@@ -87,7 +89,7 @@ private:
     {
         if (rsp->result != CTX_OK || (rsp->op == CTX_OP_LOOKUP && rsp->place != CTX_PLACE_HOT &&
                                       rsp->place != CTX_PLACE_COLD))
-            std::abort(); // the load would not be what it says
+            std::abort(); // the operation must succeed on a connection that is known
         static_cast<cache_load *>(self)->waiting_ = false;
     }
     void operate(const ctx_req &req)

@@ -1,5 +1,6 @@
-// Work for the compiler's profile of the Verilated cache (mk/verilated.sh): mostly hits, as in bulk traffic, then
-// misses with dirty victims, and connections that move. Prints nothing.
+// Runs the load for the compiler's profile of the Verilated cache (mk/verilated.sh). Most
+// operations hit, as in bulk traffic. Then follow misses with dirty victims, and connections that
+// move. The program prints nothing.
 #include "sim/bench/cache_load.h"
 
 #include "Vctx_cache.h"

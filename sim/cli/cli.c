@@ -185,8 +185,9 @@ static const struct cli_command commands[] = {
     {"swarm", swarm_help, cli_swarm},
 };
 
-/* Whoever prints need not look whether it can be written: this is the one place that does. A program that has
- * told of a failure, or was ended by a signal, keeps its exit status. */
+/* Checks once, for all functions that print, whether standard output could be written. A program
+ * that has already reported a failure of its environment, or was ended by a signal, keeps its
+ * exit status. */
 static int flush_output(int status)
 {
     bool flushed = fflush(stdout) == 0;
@@ -210,7 +211,7 @@ static int run_command(int argc, char **argv)
     }
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(commands[i].name, name) == 0) {
-            optind = 0; /* getopt starts anew, also when the program is called twice in a test */
+            optind = 0; /* getopt must start again, because a test may call the program twice */
             return commands[i].main(&commands[i], argc - 1, argv + 1);
         }
     if (argc > 1)

@@ -18,7 +18,7 @@ static int print_schema(json_t *schema)
     json_decref(schema);
     (void)putchar('\n');
     if (dumped || ferror(stdout))
-        return STATUS_OK; /* toesim_main() tells of an output that cannot be written */
+        return STATUS_OK; /* toesim_main() reports an output that cannot be written */
     (void)fputs("toesim: out of memory for the schema\n", stderr);
     return STATUS_ENVIRONMENT;
 }
@@ -27,12 +27,12 @@ static int print_table(bool outputs)
 {
     bool written = outputs ? output_keys_write(stdout) : scenario_write_keys(stdout, true);
     if (written || ferror(stdout))
-        return STATUS_OK; /* toesim_main() tells of an output that cannot be written */
+        return STATUS_OK; /* toesim_main() reports an output that cannot be written */
     (void)fputs("toesim: out of memory for the keys\n", stderr);
     return STATUS_ENVIRONMENT;
 }
 
-/* What the options ask for instead of a look at scenarios. */
+/* What the options request instead of a check of scenarios. */
 struct wanted {
     bool schema, keys, outputs;
 };

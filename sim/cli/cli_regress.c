@@ -54,7 +54,8 @@ int cli_regress(const struct cli_command *command, int argc, char **argv)
             junit = optarg;
     }
     struct error err;
-    if (junit && publish_check(junit, &err) != STATUS_OK) /* not only after minutes of runs */
+    /* A path that cannot be written is reported before minutes of runs. */
+    if (junit && publish_check(junit, &err) != STATUS_OK)
         return cli_report(&err);
     if (optind < argc)
         return run_cases(argv + optind, (size_t)(argc - optind), bless, junit);

@@ -35,7 +35,7 @@ enum {
     OPTION_FILES
 };
 
-/* Options as the settings they stand for, in the order given. */
+/* The options, translated into settings in the order in which they were given. */
 struct settings {
     size_t count;
     char *texts[SETS_MAX];
@@ -62,7 +62,7 @@ static bool add(struct settings *s, const char *origin, const char *key, const c
     return true;
 }
 
-/* Such options may be repeated, or have several words between commas. */
+/* An option for a list may be repeated, and may have several words separated by commas. */
 static bool add_to_list(struct settings *s, const char *origin, const char *key, const char *value)
 {
     size_t key_len = strlen(key);
@@ -80,7 +80,7 @@ static bool add_to_list(struct settings *s, const char *origin, const char *key,
     return add(s, origin, key, value);
 }
 
-/* "flip:5" stands for two keys. */
+/* The value "flip:5" sets two keys. */
 static bool add_policy(struct settings *s, const char *value)
 {
     static const char origin[] = "--port-policy";
@@ -134,7 +134,8 @@ static bool add_option(struct settings *s, int option, const char *value)
     }
 }
 
-/* Reads options and the one file name. -1: go on; otherwise the exit status. */
+/* Reads the options and the one file name. Returns -1 if the program should go on, and otherwise
+ * its exit status. */
 static int read_arguments(const struct cli_command *command, int argc, char **argv,
                           const struct option *options, const char *what, struct settings *settings,
                           const char **file)
@@ -165,7 +166,7 @@ static enum status write_effective(const struct sim_config *config, const char *
     enum status status = publish_open(&out, path, err);
     if (status != STATUS_OK)
         return status;
-    (void)scenario_write(config, out.stream); /* publish_close() finds a failed write */
+    (void)scenario_write(config, out.stream); /* publish_close() reports a failed write */
     return publish_close(&out, err);
 }
 
@@ -176,7 +177,8 @@ static bool has_file(const char *folder, const char *name)
     return access(path, R_OK) == 0;
 }
 
-/* A violation's last events are in a file, which has its final name only now. */
+/* Adds the name of the file that has the last events before a violation. The file has its final
+ * name only now. */
 static void name_violation(const char *place, struct error *err)
 {
     size_t used = strlen(err->text);
@@ -185,17 +187,18 @@ static void name_violation(const char *place, struct error *err)
                        "; its last events are in %s/violation.txt", place);
 }
 
-/* The wave library maps temporary files into memory and does not look whether the disk has room for
- * them, so a full disk reaches us as SIGBUS in the middle of the run. The fault is synchronous and in
- * that library's own code, so the handler may do what ends the run like any other failed write. */
+/* The wave library maps temporary files into memory and does not check whether the disk has
+ * space for them, so a full disk causes SIGBUS in the middle of the run. The fault is
+ * synchronous and occurs in that library's own code. Therefore the handler may end the run as
+ * after any other failed write. */
 static struct outdir *building;
-static struct error bus_error; /* its text has been made before anything fails */
+static struct error bus_error; /* its text is made before any failure */
 
 static void on_bus_error(int number)
 {
     (void)signal(number, SIG_DFL);
     if (write(STDERR_FILENO, bus_error.text, strlen(bus_error.text)) < 0)
-        errno = 0; /* nobody reads it, and there is nobody else to tell */
+        errno = 0; /* standard error is gone, and there is nobody else to tell */
     outdir_abort(building);
     _exit(STATUS_ENVIRONMENT);
 }
@@ -213,7 +216,7 @@ static enum status simulate_into(struct outdir *out, const struct sim_config *co
     return status;
 }
 
-/* What the user is told about a run that a signal has ended. */
+/* Makes the message for the user about a run that a signal has ended. */
 static void tell_cut(const char *wanted, const char *place, int number, struct error *err)
 {
     bool kept = strcmp(wanted, place) != 0;
@@ -233,7 +236,8 @@ enum status cli_simulate(const struct sim_config *config, const struct live_opti
     if (status != STATUS_OK)
         return status;
     struct recheck recheck = {0, -1};
-    struct sim_config own = *config; /* it may be told where a copy of the capture is */
+    /* a copy, whose path of the capture recheck_begin() may change */
+    struct sim_config own = *config;
     if (outcome->recheck)
         recheck_begin(&recheck, &own);
     struct run_options options = {.out_dir = out.temp,
@@ -245,7 +249,7 @@ enum status cli_simulate(const struct sim_config *config, const struct live_opti
     stop_signals_catch();
     status = simulate_into(&out, &own, &options, err);
     recheck_end(&recheck, &own);
-    /* Failed expectations and damaged captures leave results too; a full disk leaves none. */
+    /* Failed expectations and damaged captures leave results too, but a full disk leaves none. */
     if (status == STATUS_ENVIRONMENT || !has_file(out.temp, "stats.json")) {
         outdir_abort(&out);
         return status;
@@ -274,7 +278,7 @@ enum status cli_simulate(const struct sim_config *config, const struct live_opti
     return outcome->cut ? STATUS_FAILED : status;
 }
 
-/* Wall time is no result, so it is not in summary.txt. */
+/* The wall time differs from run to run, so it is printed here and not in summary.txt. */
 static void print_speed(const char *place)
 {
     char path[SIM_PATH_MAX + 32];
@@ -308,7 +312,8 @@ static enum status print_summary(const char *place, struct error *err)
     return STATUS_OK;
 }
 
-/* A live run has no end of its own: Ctrl-C and SIGTERM are how its user ends it, and no failure. */
+/* A live run goes on until its user ends it with Ctrl-C or SIGTERM, so these two signals are not
+ * a failure. */
 static int status_of_signal(int number, const struct live_options *live)
 {
     if (number == 0 || (live && (number == SIGINT || number == SIGTERM)))
@@ -316,7 +321,7 @@ static int status_of_signal(int number, const struct live_options *live)
     return STOP_SIGNAL_STATUS + number;
 }
 
-/* outcome: its fields that go in are the caller's. */
+/* The caller sets the input fields of `outcome`. */
 static int simulate_and_print(const struct sim_config *config, const struct live_options *live,
                               const char *place, struct cli_run_outcome *outcome)
 {

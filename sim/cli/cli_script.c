@@ -32,14 +32,16 @@ struct script_cli {
     unsigned jobs;
     bool transcript;
     const char *results_path;
-    FILE *results; /* into memory, until all are there; null without --results */
+    /* A memory stream, whose bytes go to the file when all results are known. It is null without
+     * --results. */
+    FILE *results;
     const char *sets[SETS_MAX];
     size_t set_count;
     unsigned passed, failed, unplayed;
     enum status worst;
 };
 
-/* What a process leaves behind, in memory shared with its parent. */
+/* The result of one process, in memory that it shares with its parent. */
 struct played {
     enum status status;
     char why[PKT_ERROR_MAX];
@@ -89,7 +91,7 @@ static int take_option(struct script_cli *cli, int option)
     }
 }
 
-/* -1: go on; else the exit status. */
+/* Reads the options. Returns -1 if the program should go on, and otherwise its exit status. */
 static int read_options(struct script_cli *cli, int argc, char **argv)
 {
     static const struct option options[] = {{"port-policy", required_argument, NULL, OPTION_POLICY},
@@ -147,7 +149,8 @@ static void await(pid_t pid, struct played *played)
 static void play(const struct script_cli *cli, const struct pkt_script *script,
                  struct played *played, unsigned first, unsigned last)
 {
-    pid_t pid[PKT_POLICY_COUNT]; /* not in the shared memory: the child has another answer */
+    /* This is not in the shared memory, because fork() returns 0 in the child. */
+    pid_t pid[PKT_POLICY_COUNT];
     unsigned done = first;
     for (unsigned i = first; i <= last; i++) {
         played[i].status = STATUS_ENVIRONMENT;
@@ -164,7 +167,7 @@ static void play(const struct script_cli *cli, const struct pkt_script *script,
             play_in_child(cli, script, (enum pkt_policy)i, &played[i]);
         if (pid[i] < 0) {
             (void)snprintf(played[i].why, sizeof played[i].why, "no process: %s", strerror(errno));
-            last = i; /* those begun are waited for */
+            last = i; /* the processes that have begun are still waited for */
         }
     }
     for (; done <= last; done++)
@@ -172,7 +175,7 @@ static void play(const struct script_cli *cli, const struct pkt_script *script,
             await(pid[done], &played[done]);
 }
 
-/* --- what is told --- */
+/* --- reporting --- */
 
 static void worsen(struct script_cli *cli, enum status status)
 {
@@ -180,7 +183,7 @@ static void worsen(struct script_cli *cli, enum status status)
         cli->worst = status;
 }
 
-/* one: what the first policy gave by itself. */
+/* Prints what went wrong. Sets *one to the result of the first policy alone. */
 static bool judge(struct script_cli *cli, const struct pkt_script *script,
                   const struct played *played, unsigned first, unsigned last, bool *one)
 {
@@ -253,7 +256,8 @@ static void run_one(struct script_cli *cli, const struct pkt_script *script, str
     cli->failed += !good;
 }
 
-/* Reads every script before the first is played: a mistake in the last one is told at once. */
+/* Reads every script before the first one is played, so that a mistake in the last one is
+ * reported at once. */
 static enum status check_all(int count, char **paths, struct pkt_script *script)
 {
     enum status status = STATUS_OK;
@@ -287,7 +291,7 @@ static enum status run_all(struct script_cli *cli, int count, char **paths)
     return status > cli->worst ? status : cli->worst;
 }
 
-/* At the end only, so that a signal leaves no temporary file behind. */
+/* The file is written only at the end, so that a signal leaves no temporary file behind. */
 static enum status publish_results(struct script_cli *cli, char **text, const size_t *len,
                                    struct error *err)
 {

@@ -15,9 +15,10 @@
 
 enum { OPTION_SEEDS = 256, OPTION_CAPTURES, CAPTURES_MAX = 256, JOBS_MAX = 256 };
 
-/* A seed under way. Its process writes what is wrong into the pipe, so that lines never mix. */
+/* A seed that is being tried. Its process writes the reason of a failure into a pipe, so that
+ * the lines of two seeds never mix. */
 struct job {
-    pid_t pid; /* 0: free */
+    pid_t pid; /* 0 if the entry is free */
     uint64_t seed;
     int answer;
 };
@@ -35,7 +36,7 @@ struct swarm {
 
 /* --- seeds --- */
 
-/* In the seed's process. Never returns. */
+/* Tries the seed in a process of its own. It never returns. */
 static void try_seed(const struct swarm *swarm, uint64_t seed, int answer)
 {
     char why[SWARM_WHY_MAX];
@@ -85,7 +86,7 @@ static void report(const struct swarm *swarm, uint64_t seed, const char *why)
     (void)fflush(stdout);
 }
 
-/* Waits for one seed and tells what is wrong with it. */
+/* Waits for one process and reports what is wrong with its seed. */
 static void reap(struct swarm *swarm)
 {
     char why[SWARM_WHY_MAX];
@@ -139,7 +140,8 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Captures of the folder in the order of their names, since a seed chooses by number. */
+/* Finds the captures of the folder in the order of their names, because a seed chooses a capture
+ * by its number. */
 static void find_captures(struct swarm *swarm)
 {
     size_t count = 0;
@@ -156,7 +158,7 @@ static void find_captures(struct swarm *swarm)
     swarm->captures = (struct swarm_captures){(const char *const *)swarm->paths, count};
 }
 
-/* A bare number up to max; the rest of the text is at *end. */
+/* Reads a number without sign, up to max. *end is the rest of the text. */
 static bool read_number(const char *text, uint64_t max, uint64_t *number, const char **end)
 {
     char *after;
@@ -166,7 +168,7 @@ static bool read_number(const char *text, uint64_t max, uint64_t *number, const 
     return text[0] >= '0' && text[0] <= '9' && errno == 0 && *number <= max;
 }
 
-/* "A..B", or "A" for one seed. */
+/* Reads "A..B", or "A" for a single seed. */
 static bool read_seeds(struct swarm *swarm, const char *text)
 {
     const char *end;
@@ -187,7 +189,7 @@ static bool read_jobs(struct swarm *swarm, const char *text)
     return good;
 }
 
-/* -1: go on; otherwise the exit status. */
+/* Reads the options. Returns -1 if the program should go on, and otherwise its exit status. */
 static int read_arguments(const struct cli_command *command, int argc, char **argv,
                           struct swarm *swarm)
 {
@@ -215,7 +217,7 @@ static int read_arguments(const struct cli_command *command, int argc, char **ar
     return -1;
 }
 
-/* mkdir -p */
+/* Makes the folder and all folders above it, as `mkdir -p` does. */
 static bool make_folder(const char *path)
 {
     char part[SIM_PATH_MAX];
@@ -224,7 +226,7 @@ static bool make_folder(const char *path)
     (void)strcpy(part, path);
     for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        (void)mkdir(part, 0777); /* the last one tells whether all went well */
+        (void)mkdir(part, 0777); /* if this fails, the last mkdir() fails too */
         *slash = '/';
     }
     return mkdir(path, 0777) == 0 || errno == EEXIST;

@@ -17,7 +17,8 @@ constexpr size_t settings_max = 128;
 constexpr uint32_t ethernet_bytes = 14, tags_bytes = 8;
 
 char error_text[8192];
-toesim *the_one = nullptr; // the process's simulation; stays after toesim_destroy()
+// The one simulation of this process. The object stays after toesim_destroy().
+toesim *the_one = nullptr;
 std::mutex creating;
 
 enum status load(toesim *sim, const char *scenario, const char *const *settings, size_t count,
@@ -31,7 +32,7 @@ enum status load(toesim *sim, const char *scenario, const char *const *settings,
     enum status status = scenario
                              ? scenario_load(scenario, sets.data(), sets.size(), &sim->config, err)
                              : scenario_from_sets(sets.data(), sets.size(), &sim->config, err);
-    sim->config.duration_ps = TIME_NEVER; // the caller decides
+    sim->config.duration_ps = TIME_NEVER; // only the caller decides when the run ends
     return status;
 }
 } // namespace
@@ -97,7 +98,7 @@ int toesim::serve()
 {
     is_built = build();
     std::unique_lock<std::mutex> hold(baton);
-    wanted = request::none; // create() waits for this
+    wanted = request::none; // create() waits for this change
     changed.notify_all();
     while (is_built) {
         changed.wait(hold, [this] { return wanted != request::none; });
@@ -147,7 +148,7 @@ struct toesim *toesim_create(const char *scenario, const char *const *settings, 
         return nullptr;
     }
     the_one = sim.release();
-    the_one->wanted = toesim::request::advance; // until serve() has built it
+    the_one->wanted = toesim::request::advance; // serve() resets it when the system is built
     the_one->thread = std::thread([] {
         kernel_run([](void *self) { return static_cast<toesim *>(self)->serve(); }, the_one);
     });
@@ -223,7 +224,8 @@ int toesim_advance_next(struct toesim *sim, uint64_t limit_ps)
     else if (sc_core::sc_pending_activity())
         next = now + sc_core::sc_time_to_pending_activity().value();
     bool any = next < limit_ps;
-    // One picosecond more: the kernel leaves what is due at the end of a run for the next one.
+    // The limit is one picosecond later, because the kernel leaves events that are due at the end
+    // of a run for the next run.
     if (sim->advance(any ? next + 1 : limit_ps) != 0)
         return -1;
     return any;

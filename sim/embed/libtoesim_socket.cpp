@@ -1,11 +1,13 @@
-// The socket calls of libtoesim: addresses and options of POSIX to those of the socket application.
+// The socket calls of libtoesim. They translate addresses and options of POSIX into those of the
+// socket application.
 #include "sim/embed/libtoesim.h"
 
 #include "models/wire/packet.h"
 
 #include <cerrno>
 #include <cstring>
-#include <linux/tcp.h> // the C library's header has states of the same names as ours
+// The C library's header is not included, because it gives its states the same names as ours.
+#include <linux/tcp.h>
 #include <netinet/in.h>
 
 namespace
@@ -99,7 +101,7 @@ bool is_traffic_class(int level, int name)
            (level == IPPROTO_IPV6 && name == IPV6_TCLASS);
 }
 
-// The numbers of Linux's TCP_INFO.
+// Returns the number that Linux's TCP_INFO has for the state.
 uint8_t linux_state(enum tcp_state state)
 {
     switch (state) {
@@ -262,7 +264,8 @@ int toesim_setsockopt(struct toesim *sim, int fd, int level, int name, const voi
     if (len < sizeof number)
         return result(-EINVAL);
     std::memcpy(&number, value, sizeof number);
-    if (level == SOL_SOCKET && name == SO_REUSEADDR) // TIME-WAIT never keeps a port from a listener
+    // TIME-WAIT never prevents a listener from using a port.
+    if (level == SOL_SOCKET && name == SO_REUSEADDR)
         return result(socket_app_get(sim->sockets, fd, SOCKET_KEEPALIVE, &number));
     if (is_traffic_class(level, name)) // the two bits below belong to ECN
         return result(socket_app_set(sim->sockets, fd, SOCKET_DSCP, number >> 2));

@@ -1,4 +1,4 @@
-// What libtoesim tells about frames and connections, out of the probe.
+// The information that libtoesim gives about frames and connections. It comes from the probe.
 #include "sim/embed/libtoesim.h"
 
 #include <cerrno>
@@ -37,7 +37,7 @@ void toesim_watch::listen(probe *probe, uint32_t conn_max)
                           bit(PROBE_CTX_IN) | bit(PROBE_CTX_WRITTEN)});
 }
 
-// The directory's newest row is that of the connection it has just admitted.
+// The directory's newest row belongs to the connection that was just admitted.
 void toesim_watch::on_open(const probe_event &event)
 {
     size_t count = host_sw_conn_rows(host);
@@ -65,7 +65,7 @@ void toesim_watch::on_context(uint32_t conn, const conn_ctx &context)
     row.srtt_us = context.srtt / 8;
     row.mss = context.mss;
     if (!row.has_irs && context.tcp_state >= TCP_SYN_RCVD) {
-        // The first state that knows the peer's number has taken its SYN and nothing else.
+        // In the first state in which the peer's number is known, only its SYN has been received.
         row.has_irs = true;
         row.irs = context.rcv_nxt - 1;
     }

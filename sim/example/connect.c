@@ -1,7 +1,9 @@
 /*
- * libtoesim from plain C: the simulated server connects to a peer made of raw frames, as a client
- * does: ARP, SYN, data both ways, close. Every frame to the server arrives on the other NIC than the
- * one before. Then a port where nobody listens, and an address nobody has.
+ * A program in plain C that uses libtoesim. The simulated server connects to a peer that the
+ * program makes of raw frames, as a client does: it sends ARP and SYN, exchanges data in both
+ * directions, and closes. Every frame to the server arrives at the other NIC than the frame
+ * before. Then the server connects to a port on which nobody listens, and to an address that
+ * nobody has.
  *
  * cc connect.c -ltoesim
  */
@@ -58,15 +60,15 @@ static uint32_t fold(uint32_t value)
     return ~value & 0xffff;
 }
 
-/* --- the peer, 10.0.0.9: no options, echoes what it gets --- */
+/* --- the peer, 10.0.0.9, which sends no options and echoes all data --- */
 
 static struct {
-    uint32_t seq, ack; /* next to send, next expected */
+    uint32_t seq, ack; /* the number to send next, and the one expected next */
     uint32_t arp_requests, echoed;
     bool open, closed;
 } peer;
 
-/* Turns a frame of the server around: addresses and ports change places. */
+/* Makes the answer to a frame of the server by swapping addresses and ports. */
 static void answer(struct toesim *sim, const uint8_t *asked, uint8_t flags, const uint8_t *payload,
                    uint32_t len)
 {
@@ -100,7 +102,7 @@ static void on_arp(struct toesim *sim, const uint8_t *frame)
 {
     uint8_t reply[42];
     peer.arp_requests++;
-    if (frame[41] != 9) /* 10.0.0.9 */
+    if (frame[41] != 9) /* the request is for 10.0.0.9 */
         return;
     memcpy(reply, frame, sizeof reply);
     memcpy(reply, frame + 6, 6);

@@ -1,7 +1,8 @@
 /*
- * libtoesim from plain C: an echo server on sockets of the simulated host, and a client made of raw
- * frames on the network side. Every frame to the server arrives on the other NIC than the one
- * before, so the connection moves all the time, and still each byte comes back.
+ * A program in plain C that uses libtoesim: an echo server on sockets of the simulated host, and
+ * a client that sends raw frames on the network side. Every frame to the server arrives at the
+ * other NIC than the frame before. So the connection moves all the time, and still each byte
+ * comes back.
  *
  * cc echo.c -ltoesim
  */
@@ -29,13 +30,13 @@ static void check(bool good, const char *what)
     exit(1);
 }
 
-/* --- a small client: no options, one segment at a time, no loss --- */
+/* --- a small client without options, which sends one segment at a time and expects no loss --- */
 
 static struct {
-    uint32_t seq, ack;      /* next to send, next expected */
-    uint32_t acked;         /* by the server */
+    uint32_t seq, ack;      /* the number to send next, and the one expected next */
+    uint32_t acked;         /* the last number that the server has acknowledged */
     uint32_t received;      /* bytes of data */
-    bool connected, closed; /* SYN-ACK and FIN came */
+    bool connected, closed; /* the SYN-ACK, or the FIN, has arrived */
 } client;
 
 static uint8_t pattern(uint32_t offset) { return (uint8_t)(offset * 31 + (offset >> 8)); }
@@ -94,7 +95,8 @@ static void send_segment(struct toesim *sim, uint8_t flags, uint32_t len)
     for (uint32_t i = 0; i < len; i++)
         tcp[20 + i] = pattern(client.seq - 1001 + i);
     put16(tcp + 16, fold(sum(sum(IPPROTO_TCP + 20 + len, ip + 12, 8), tcp, 20 + len)));
-    /* The policy has the NICs take turns; segments with data are put on one of them by hand. */
+    /* The policy makes the NICs take turns. The program itself chooses the NIC of segments with
+     * data. */
     int put = len > 0 ? toesim_put_frame_on(sim, client.seq / SEGMENT % 2, frame, HEADERS + len)
                       : toesim_put_frame(sim, frame, HEADERS + len);
     check(put == 0, "put a frame");
@@ -123,7 +125,7 @@ static void on_segment(struct toesim *sim, const uint8_t *frame, size_t size)
         send_segment(sim, ACK, 0);
 }
 
-/* --- the server: an event loop as anybody's, but time is told to go on --- */
+/* --- the server, with an ordinary event loop, except that it makes simulated time advance --- */
 
 static void serve(struct toesim *sim, int listener, int *conn)
 {
@@ -148,7 +150,7 @@ static void serve(struct toesim *sim, int listener, int *conn)
     *conn = -1;
 }
 
-/* Lets 1 ms pass event by event, serving and answering. */
+/* Advances by 1 ms, event by event, and runs the client and the server after each event. */
 static void run(struct toesim *sim, int listener, int *conn)
 {
     uint8_t frame[2048];

@@ -1,6 +1,6 @@
 /*
- * The library loaded at run time, as script languages and foreign test harnesses do: a simulation is
- * made, time passes, and the library is closed again.
+ * Loads the library at run time, as script languages and test harnesses do. The program makes a
+ * simulation, lets time pass, and closes the library again.
  *
  *     load build/libtoesim.so
  */
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ISO C has no conversion from an object's address to a function's; POSIX has. */
+/* ISO C cannot convert the address of an object to that of a function, but POSIX can. */
 static void find(void *library, const char *name, void *function)
 {
     void *address = dlsym(library, name);

@@ -1,6 +1,6 @@
-// Allocators that fail once, at the call whose number is in TOESIM_FAIL_ALLOC (from 1), and count all calls into the
-// file TOESIM_FAIL_COUNT. build/fail/toesim is the program with the allocations of its own code sent
-// here; those of SystemC, Verilator and other libraries are not.
+// Allocators that fail once, at the call whose number is in TOESIM_FAIL_ALLOC (from 1). They count
+// all calls into the file TOESIM_FAIL_COUNT. In build/fail/toesim the allocations of the program's
+// own code call these functions; those of SystemC, Verilator and other libraries do not.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>

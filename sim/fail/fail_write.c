@@ -1,9 +1,10 @@
 /*
- * Writes that fail once, at the operation whose number is in TOESIM_FAIL_WRITE (from 1), with the errno in
- * TOESIM_FAIL_ERRNO; all are counted into the file TOESIM_FAIL_WRITE_COUNT. Operations are those that make
- * output: creating a file or folder, each write(), pwrite(), fsync, close and
- * rename. build/fail/toesim is the program whose own code calls these instead of the C library. The FST library
- * calls the second half of them: it opens, writes and closes streams, and closes its file in a child.
+ * Output operations that fail once, at the operation whose number is in TOESIM_FAIL_WRITE (from
+ * 1), with the errno in TOESIM_FAIL_ERRNO. All operations are counted into the file
+ * TOESIM_FAIL_WRITE_COUNT. An operation is one that makes output: it creates a file or folder,
+ * or is a write(), pwrite(), fsync, close or rename. In build/fail/toesim the program's own code
+ * calls these functions instead of the C library. The FST library calls the second half of them:
+ * it opens, writes and closes streams, and closes its file in a child process.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-/* Shared with forked children, so that each operation has one number. */
+/* The counter is shared with forked children, so that each operation has a number of its own. */
 static unsigned long *calls;
 
 static unsigned long number_in(const char *variable)
@@ -27,7 +28,7 @@ static unsigned long number_in(const char *variable)
     return text ? strtoul(text, NULL, 10) : 0;
 }
 
-/* True when this operation is the one; errno is then set. */
+/* Returns true, with errno set, if this operation is the one that must fail. */
 static bool fails(void)
 {
     if (!calls) {
@@ -69,7 +70,7 @@ size_t fail_fwrite(const void *bytes, size_t size, size_t count, FILE *stream);
 int fail_fclose(FILE *stream);
 int fail_ftruncate(int fd, off_t length);
 
-/* A full disk takes a part of the bytes before it refuses the rest. */
+/* A full disk accepts a part of the bytes before it refuses the rest. */
 ssize_t fail_write(int fd, const void *bytes, size_t len)
 {
     if (!fails())
@@ -92,7 +93,7 @@ ssize_t fail_pwrite(int fd, const void *bytes, size_t len, off_t offset)
     return -1;
 }
 
-/* A descriptor is closed even when close() reports an error. Only what was written counts. */
+/* A descriptor is closed even if close() reports an error. Only descriptors for writing count. */
 int fail_close(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
@@ -113,7 +114,7 @@ int fail_mkostemp(char *path, int flags) { return fails() ? -1 : mkostemp(path, 
 
 char *fail_mkdtemp(char *path) { return fails() ? NULL : mkdtemp(path); }
 
-/* A folder that exists is not made, so no disk can refuse it. */
+/* A folder that exists already is not made, so the disk cannot refuse it. */
 int fail_mkdir(const char *path, mode_t mode)
 {
     return access(path, F_OK) != 0 && fails() ? -1 : mkdir(path, mode);
@@ -147,8 +148,9 @@ FILE *fail_fopen(const char *path, const char *mode)
 
 FILE *fail_tmpfile(void) { return fails() ? NULL : tmpfile(); }
 
-/* An operation is what fills the stream's buffer, so that bytes reach the file. The stream gets its error flag as from a
- * full disk: its descriptor takes no bytes meanwhile. */
+/* Only a call that fills the stream's buffer is an operation, because only then bytes reach the
+ * file. The stream gets its error flag as from a full disk, because its descriptor accepts no
+ * bytes during the call. */
 size_t fail_fwrite(const void *bytes, size_t size, size_t count, FILE *stream)
 {
     bool fits = __fpending(stream) + size * count < __fbufsize(stream);

@@ -1,4 +1,5 @@
-/* Feeds any bytes to the capture reader as a file, and checks what it promises about the result. */
+/* Feeds arbitrary bytes to the capture reader as a file, and checks the properties that the
+ * reader promises. */
 #include "models/base/units.h"
 #include "models/trace/capture/capture.h"
 
@@ -9,7 +10,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
-/* In stream order, over the whole stream, conditions that never fall. */
+/* The steps are in stream order, they cover the whole stream, and their conditions never
+ * decrease. */
 static void check_steps(const struct capture *capture, const struct conversation *conv,
                         enum capture_side side, size_t count, uint64_t own, uint64_t other)
 {

@@ -1,4 +1,5 @@
-/* Feeds any bytes to what takes frames out of tunnels, and checks what it promises about the frame. */
+/* Feeds arbitrary bytes to the code that takes frames out of tunnels, and checks the properties
+ * that it promises. */
 #include "models/trace/capture/capture_decap.h"
 #include "models/wire/packet.h"
 
@@ -9,7 +10,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
-/* The first byte chooses: is the snap length below the length on the wire, is the tunnel opened. */
+/* The first byte chooses whether the frame was cut by the snap length, and whether the tunnel is
+ * opened. */
 static uint32_t wire_length(uint8_t choice, uint32_t captured)
 {
     return choice & 2 ? captured + 10u * (choice >> 2) : captured;
@@ -23,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (len < 1)
         return 0;
     uint32_t captured = (uint32_t)len - 1;
-    uint8_t *record = malloc(captured + 1); /* the sanitizer sees a byte read behind it */
+    uint8_t *record = malloc(captured + 1); /* the sanitizer finds a read beyond the record */
     assert(record);
     memcpy(record, bytes + 1, captured);
     bool whole =
@@ -42,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         assert(why < LEFT_OUT_REASON_COUNT);
         return 0;
     }
-    /* What comes out is in no tunnel any more. */
+    /* The result must not be in a tunnel any more. */
     struct packet packet;
     packet_parse(frame.bytes, frame.len, false, &packet);
     assert(packet.kind != PACKET_OTHER || (packet.ip_protocol != 47 && packet.ip_protocol != 4));

@@ -1,4 +1,5 @@
-/* Feeds any bytes to the pcapng reader, and checks what it promises about each packet. */
+/* Feeds arbitrary bytes to the pcapng reader, and checks the properties that it promises for
+ * each packet. */
 #include "models/trace/capture/pcapng.h"
 
 #include <assert.h>
@@ -34,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         assert(packet.captured <= packet.length && packet.captured <= len);
         assert(packet.interface < pcapng_interface_count(file));
         for (uint32_t i = 0; i < packet.captured; i++)
-            sum += packet.bytes[i]; /* the sanitizer sees a byte outside of the block */
+            sum += packet.bytes[i]; /* the sanitizer finds a byte outside of the block */
     }
     assert(state == PCAPNG_END || pcapng_damage(file)[0]);
     assert(pcapng_next(file, &packet) == state);

@@ -1,4 +1,5 @@
-/* libFuzzer's entry to the receive path of the TOE engine: frames with damaged headers. */
+/* The entry of libFuzzer to the receive path of the TOE engine, with frames whose headers are
+ * damaged. */
 #include "models/toe/test/rx_fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);

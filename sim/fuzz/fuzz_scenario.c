@@ -1,7 +1,7 @@
 /*
- * libFuzzer harness of the scenario reader: no input may crash it, and what it accepts must come
- * back unchanged through effective.yaml. The first byte chooses: the file itself, or a --set
- * assignment.
+ * A libFuzzer harness for the scenario reader. No input may crash the reader, and a scenario
+ * that it accepts must come back unchanged through effective.yaml. The first byte chooses
+ * whether the input is a file or a --set assignment.
  */
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_write.h"

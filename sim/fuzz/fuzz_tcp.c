@@ -1,4 +1,5 @@
-/* libFuzzer's entry to the TCP core: parser and receive path on a live context. */
+/* The entry of libFuzzer to the TCP core, with the parser and the receive path on a live
+ * context. */
 #include "models/tcp/test/tcp_fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);

@@ -2,7 +2,7 @@
 
 #include <ctime>
 
-/* Of the default shape, which the RTL's parameters are. */
+/* The default shape, which the parameters of the RTL have. */
 static constexpr uint32_t conn_ids = 65536, sets = 128;
 
 ctx_cache_rtl::ctx_cache_rtl(rtl_domain *domain, const ctx_cache_rtl_params &params,
@@ -25,8 +25,9 @@ uint64_t ctx_cache_rtl::burst_limit_ps(uint64_t now_ps) const
 
 namespace
 {
-constexpr uint32_t timed_of = 16; /* one step of so many is timed */
-/* A step takes a few microseconds: a longer one was interrupted by the system. */
+constexpr uint32_t timed_of = 16; /* only one step of this many is timed */
+/* A step takes a few microseconds. If one takes longer than this, the system has interrupted it,
+ * and its time does not count. */
 constexpr uint64_t step_ns_max = 50000;
 
 uint64_t clock_ns()
@@ -36,7 +37,7 @@ uint64_t clock_ns()
     return static_cast<uint64_t>(t.tv_sec) * 1000000000 + static_cast<uint64_t>(t.tv_nsec);
 }
 
-/* The least time between two readings. */
+/* Returns the shortest time between two readings of the clock. */
 uint64_t clock_cost_ns()
 {
     uint64_t least = UINT64_MAX;
@@ -77,14 +78,16 @@ void ctx_cache_rtl::run_timed(uint64_t now_ps)
     cost.cycles += port.stats().cycles_run - cycles;
 }
 
-/* Everything due; then ahead, but never past a response, whose client may react. */
+/* Runs all cycles that are due, and then runs ahead. It never passes a response, because the
+ * client may react to the response. */
 void ctx_cache_rtl::run(uint64_t now_ps)
 {
     while (port.next_edge_ps() <= now_ps)
         port.advance(port.next_edge_ps());
     if (port.next_edge_ps() == TIME_NEVER)
         return;
-    uint64_t limit_ps = u64_min(burst_limit_ps(now_ps), TIME_NEVER - 1); /* never is no edge */
+    /* TIME_NEVER is not the time of an edge. */
+    uint64_t limit_ps = u64_min(burst_limit_ps(now_ps), TIME_NEVER - 1);
     while (port.next_edge_ps() <= limit_ps && !port.answers_next())
         port.advance(port.next_edge_ps());
 }

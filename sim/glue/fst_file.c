@@ -11,7 +11,7 @@
 
 enum { COPY_BYTES = 1 << 16 };
 
-/* Copies all but the date, which would differ from run to run. */
+/* Copies all bytes except the date, which would differ from run to run. */
 static bool copy_undated(FILE *from, FILE *to)
 {
     static char buffer[COPY_BYTES];

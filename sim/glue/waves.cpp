@@ -21,11 +21,11 @@ extern "C" {
 static constexpr int moves_max = 4;
 static constexpr int trace_levels = 99;
 
-/* The pins of one event counter: how many, and what the last one was. */
+/* The pins of one event counter, with the number of events and the properties of the last one. */
 struct event_pins {
     SData *count;
     SData *bytes;
-    IData *conn; /* null: the event has a kind instead */
+    IData *conn; /* null if the event has a kind instead */
     CData *kind;
 };
 
@@ -50,7 +50,7 @@ struct waves {
     VerilatedFstC fst;
     std::string path, temporary;
     bool on = false;
-    bool pending = false; /* something happened at pending_ps and is not dumped yet */
+    bool pending = false; /* something happened at pending_ps and was not dumped yet */
     uint64_t pending_ps = 0;
     event_pins links[2][2]; /* [nic][transmit] */
     event_pins pcies[2][2]; /* [nic][down] */
@@ -84,8 +84,9 @@ waves::waves(rtl_domain *domain, ctx_cache_rtl *cache0, ctx_cache_rtl *cache1, c
     fst.open(temporary.c_str());
 }
 
-/* Something is about to happen at now_ps: what happened before is complete and can be dumped. An
- * idle edge that a cache makes up for changes nothing, so its earlier time does not matter. */
+/* Called before something happens at now_ps. All changes before that time are complete then and
+ * can be dumped. An idle clock edge that a cache makes up for later changes nothing, so its
+ * earlier time does not matter. */
 void waves::touch(uint64_t now_ps)
 {
     if (!on || (pending && now_ps <= pending_ps))
@@ -119,8 +120,8 @@ void waves::count(const event_pins &pins, const probe_event &event, uint32_t byt
         *pins.kind = static_cast<CData>(event.tlp.kind);
 }
 
-/* A move keeps its pins from beginning to end; with more than four at once the others are not
- * shown. */
+/* A move keeps its pins from its beginning to its end. If more than four moves are open at once,
+ * the others are not shown. */
 void waves::on_move(const probe_event &event)
 {
     move_pins *mine = nullptr;
@@ -141,8 +142,8 @@ void waves::on_move(const probe_event &event)
         *mine->mark = 0;
 }
 
-/* The pins follow the events in windows and between them, so that a window opens on the true state.
- */
+/* The pins follow the events outside of windows too, so that a window opens with the correct
+ * state. */
 void waves::on_event(const probe_event &event)
 {
     touch(event.now_ps);
@@ -212,9 +213,10 @@ probe_listener waves_listener(struct waves *waves)
     return {waves_on_event, waves, kinds};
 }
 
-// The FST library may crash while it closes a file that a full disk has cut short, so it closes in a
-// child. The parent's writer must never close after that: it stays, reachable, until the process ends.
-// Its buffers then reach the temporary file, which is why fst_file_finish() publishes a copy.
+// The FST library may crash while it closes a file that a full disk has cut short, so the file is
+// closed in a child process. The parent's writer must never close after that, so the writer stays
+// reachable until the process ends. At that end its buffers reach the temporary file too, which is
+// why fst_file_finish() publishes a copy.
 static bool close_in_child(struct waves *waves)
 {
     static std::vector<struct waves *> closed;
@@ -244,7 +246,7 @@ status waves_close(struct waves *waves, error *err)
 }
 
 #ifdef __SANITIZE_ADDRESS__
-// The library's writer is closed in a child only, so in the parent it is never freed.
+// The library's writer is closed only in a child, so the parent never frees it.
 extern "C" const char *__lsan_default_suppressions();
 extern "C" const char *__lsan_default_suppressions()
 {

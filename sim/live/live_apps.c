@@ -9,7 +9,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { SERVICE_COUNT = 3, WINDOW_SCALE = 4 }; /* scale 4 offers a 512 KiB ring whole */
+/* With scale 4 the window can offer all of a 512 KiB ring. */
+enum { SERVICE_COUNT = 3, WINDOW_SCALE = 4 };
 
 static const enum inet_service services[SERVICE_COUNT] = {INET_ECHO, INET_DISCARD, INET_CHARGEN};
 static const char *const service_names[SERVICE_COUNT] = {"echo", "discard", "chargen"};
@@ -17,7 +18,7 @@ static const char *const service_names[SERVICE_COUNT] = {"echo", "discard", "cha
 struct live_apps {
     struct app_mux *mux;
     struct inet_server *inet[SERVICE_COUNT];
-    struct http_server *http; /* null: no files */
+    struct http_server *http; /* null if no files are served */
     struct http_files files;
 };
 

@@ -10,13 +10,15 @@ namespace
 {
 using wall_clock = std::chrono::steady_clock;
 
-// The device is looked at this often in simulated time.
+// The device is read this often in simulated time.
 constexpr uint64_t slice_ps = 20 * PS_PER_US;
-// No more is taken in one slice than a 10 Gbit/s port carries in it: the rest waits in the device's
-// own queue instead of being lost in the switch's.
+// No more bytes are taken in one slice than a 10 Gbit/s port carries in that time. Further frames
+// wait in the device's own queue, where they are not lost as they would be in the queue of the
+// switch.
 constexpr uint32_t slice_bytes = 25000;
-// Simulated time runs after wall time at most so far. What is lost beyond that is lost: a faster
-// simulation would let the server's timers run out before the kernel's stack could move.
+// Simulated time tries to catch up with wall time by at most this much. A longer delay is never
+// made up for, because in a faster simulation the server's timers would expire before the kernel's
+// stack could answer.
 constexpr uint64_t chase_ps_max = 20 * PS_PER_MS;
 constexpr uint64_t sleep_ps_max = PS_PER_MS;
 
@@ -70,7 +72,7 @@ void live_session::run(testbed &bed, const run_options &options)
     auto start = wall_clock::now();
     while (!options.stop || !*options.stop) {
         uint64_t now = sc_now_ps(), wall = elapsed_ps(start);
-        uint64_t target = wall - lag_ps_; // what was lost before is not made good
+        uint64_t target = wall - lag_ps_; // a delay beyond the limit is not made up for
         if (target > now + chase_ps_max) {
             lag_ps_ += target - now - chase_ps_max;
             target = now + chase_ps_max;

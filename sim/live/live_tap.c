@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Both failures mean the same to a user: who runs this may not. */
+/* EPERM and EACCES mean the same to a user: the permission is missing. */
 static enum status fail(struct error *err, const char *what, const char *name)
 {
     if (errno == EPERM || errno == EACCES)

@@ -20,7 +20,7 @@ enum { CASE_SECONDS_MAX = 600, GOLDEN_WAVE_BYTES_MAX = 300000 };
 
 #define GOLDEN_FOLDER "results/golden"
 
-/* What the child found out, through a pipe. */
+/* The results of the child, which it sends through a pipe. */
 struct child_report {
     enum status status;
     char text[ERROR_TEXT_MAX];
@@ -37,7 +37,7 @@ __attribute__((format(printf, 3, 4))) static void fail(struct regress_case *c, e
     va_end(args);
 }
 
-/* --- the run, in a child: SystemC elaborates once per process --- */
+/* --- the run, in a child process, because SystemC elaborates only once per process --- */
 
 static _Noreturn void child_main(const struct sim_config *config, const char *place, int pipe_fd)
 {
@@ -45,7 +45,7 @@ static _Noreturn void child_main(const struct sim_config *config, const char *pl
     struct child_report report = {.text = ""};
     static struct cli_run_outcome outcome = {.drop_cut = true};
     stop_signals_follow_parent();
-    (void)alarm(CASE_SECONDS_MAX); /* a run that hangs must not hang the gate */
+    (void)alarm(CASE_SECONDS_MAX); /* a run that hangs must not block the whole regression */
     report.status = cli_simulate(config, NULL, place, &outcome, &err);
     memcpy(report.text, err.text, sizeof report.text);
     ssize_t sent = write(pipe_fd, &report, sizeof report);
@@ -135,7 +135,8 @@ static bool compare_stats(struct regress_case *c, const char *stats, const char 
     char text[REGRESS_MESSAGE_MAX] = "";
     json_error_t error;
     struct stat info;
-    if (stat(golden_stats, &info) == 0 && !S_ISREG(info.st_mode)) { /* a pipe would be waited for */
+    /* Reading from a pipe would wait for ever. */
+    if (stat(golden_stats, &info) == 0 && !S_ISREG(info.st_mode)) {
         fail(c, STATUS_BAD_INPUT, "%s: is not a regular file", golden_stats);
         return false;
     }
@@ -162,7 +163,9 @@ static void compare(struct regress_case *c, const char *stats, const char *golde
     if (!compare_stats(c, stats, golden_stats))
         return;
     if (access(golden_waves, F_OK) == 0) {
-        bool identical; /* another zlib may compress the same changes to other bytes */
+        /* The bytes of the two files may differ although the changes are the same, because zlib
+         * versions differ. */
+        bool identical;
         enum status status = wavediff_compare(golden_waves, waves, &identical, &err);
         if (status != STATUS_OK) {
             fail(c, status, "waves: %s", err.text);

@@ -10,7 +10,7 @@ enum { DEPTH_MAX = 16, PATH_MAX_BYTES = 512, VALUE_MAX = 160 };
 
 struct level {
     const json_t *golden, *now;
-    const char **keys; /* of both objects, sorted; null for arrays */
+    const char **keys; /* the keys of both objects, sorted; null for arrays */
     size_t count, next;
     size_t path_len;
 };
@@ -34,7 +34,7 @@ static size_t add_keys(const json_t *object, const char **keys, size_t count)
     return count;
 }
 
-/* Keys of either object, each once. */
+/* Collects the keys that are in at least one of the objects, each one once. */
 static void collect_keys(struct level *f)
 {
     size_t most = json_object_size(f->golden) + json_object_size(f->now);
@@ -79,7 +79,7 @@ static void report(const struct walk *w, const json_t *golden, const json_t *now
     (void)snprintf(text, size, "%s: golden %s, now %s", w->path[0] ? w->path : "(all)", a, b);
 }
 
-/* Steps to the next child of the topmost frame; false: there is none left. */
+/* Steps to the next child of the topmost level. Returns false if there is none left. */
 static bool step(struct walk *w, const json_t **golden, const json_t **now)
 {
     struct level *f = &w->levels[w->depth - 1];

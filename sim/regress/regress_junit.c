@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-/* Attribute text. Control characters are not allowed in XML 1.0 at all; bytes above 0x7f are only
- * allowed as sound UTF-8, which file names need not be. */
+/* Writes the text of an attribute. XML 1.0 does not allow control characters, and it allows
+ * bytes above 0x7f only as valid UTF-8, which file names need not be. */
 static void write_escaped(FILE *file, const char *text)
 {
     for (const unsigned char *at = (const unsigned char *)text; *at; at++) {

@@ -17,7 +17,7 @@
 
 enum { CHILD_SECONDS_MAX = 120 };
 
-/* --- the child --- */
+/* --- the child process --- */
 
 static _Noreturn void child_main(const char *path, FILE *text)
 {
@@ -26,12 +26,14 @@ static _Noreturn void child_main(const char *path, FILE *text)
     (void)setrlimit(RLIMIT_CORE, &none);
     int null = open("/dev/null", O_WRONLY);
     if (null >= 0)
-        (void)dup2(null, STDERR_FILENO); /* what the library says of a broken file is noise */
+        /* The library's messages about a broken file do not help the user. */
+        (void)dup2(null, STDERR_FILENO);
     _exit(wavediff_dump(path, text) ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/* The library reads on behind a cut and knows no checksum, so the frame of the file is checked first.
- * Opening does not block, so that a pipe is refused and not waited for. */
+/* The library reads past the end of a file that was cut, and there is no checksum, so the block
+ * structure of the file is checked first. The file is opened without blocking, so that a pipe is
+ * refused at once. */
 static enum status check_file(const char *path, struct error *err)
 {
     struct stat info;
@@ -54,13 +56,13 @@ static enum status check_file(const char *path, struct error *err)
                      S_ISREG(info.st_mode) ? ", or cut or damaged" : ": not a regular file");
 }
 
-/* The file as text; null with err set. */
+/* Returns the file as text, or null with err set. */
 static FILE *dump_in_child(const char *path, struct error *err)
 {
     if (check_file(path, err) != STATUS_OK)
         return NULL;
     FILE *text = tmpfile();
-    (void)fflush(NULL); /* the child must not write our buffers again */
+    (void)fflush(NULL); /* the child must not write the contents of our buffers a second time */
     pid_t child = text ? fork() : -1;
     if (child == 0)
         child_main(path, text);
@@ -86,7 +88,7 @@ static FILE *dump_in_child(const char *path, struct error *err)
 struct side {
     FILE *text;
     const char *name;
-    char *line; /* current one, without newline; null at the end */
+    char *line; /* the current line without its newline; null at the end */
     size_t size;
 };
 
@@ -102,9 +104,9 @@ static void next_line(struct side *s)
     }
 }
 
-/* A line taken apart in place. */
+/* The parts of a line, which point into it. */
 struct record {
-    char kind; /* S, T, C; 0: end of the text */
+    char kind; /* S, T or C; 0 at the end of the text */
     uint64_t time;
     const char *path, *value;
 };
@@ -171,7 +173,7 @@ static enum status compare(struct side side[2], struct error *err)
     return report_changes(side, r, err);
 }
 
-/* True when both can be read and have the same bytes. */
+/* Returns true if both files can be read and have the same bytes. */
 static bool same_bytes(const char *a, const char *b)
 {
     FILE *file[2] = {fopen(a, "rb"), fopen(b, "rb")};

@@ -16,8 +16,9 @@ struct signal {
 };
 
 struct change {
-    size_t signal; /* place in the sorted list */
-    size_t order;  /* of arrival: several changes of one signal at one time keep it */
+    size_t signal; /* index in the sorted list */
+    /* The order of arrival, which several changes of one signal at the same time keep. */
+    size_t order;
     char *value;
 };
 
@@ -25,15 +26,15 @@ struct dump {
     FILE *out;
     struct signal *signals;
     size_t signal_count, signal_capacity;
-    size_t *first; /* by handle: first signal with it in by_handle */
+    size_t *first; /* for each handle the index in by_handle of its first signal */
     size_t *by_handle;
     size_t handle_count;
     uint64_t time;
-    struct change *changes; /* of this time */
+    struct change *changes; /* all changes at this time */
     size_t change_count, change_capacity;
 };
 
-/* Out of memory ends the child; the parent reports the file as unreadable. */
+/* If memory is exhausted, the child ends, and the parent reports the file as unreadable. */
 static void *grow(void *array, size_t count, size_t *capacity, size_t size)
 {
     if (count < *capacity)
@@ -86,7 +87,7 @@ static int by_path(const void *a, const void *b)
     return order ? order : (x->handle > y->handle) - (x->handle < y->handle);
 }
 
-/* Aliases share a handle: each change of it is one of all its signals. */
+/* Aliases share a handle, so each change of a handle is a change of all its signals. */
 static void index_handles(struct dump *d, fstHandle handle_max)
 {
     d->handle_count = (size_t)handle_max + 2;
@@ -146,7 +147,7 @@ static void on_change_len(void *self, uint64_t time, fstHandle handle, const uns
         char *copy = malloc((size_t)len + 1);
         if (!copy)
             exit(EXIT_FAILURE);
-        for (uint32_t k = 0; k < len; k++) /* keeps the text in lines */
+        for (uint32_t k = 0; k < len; k++) /* a control character must not break the line */
             copy[k] = value[k] > ' ' && value[k] < 0x7f ? (char)value[k] : '?';
         copy[len] = '\0';
         d->changes[d->change_count] = (struct change){d->by_handle[i], d->change_count, copy};

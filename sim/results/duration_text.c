@@ -1,4 +1,4 @@
-/* The largest unit that leaves at least one digit before the point. */
+/* Prints a duration in the largest unit that leaves at least one digit before the point. */
 #include "sim/results/duration_text.h"
 
 #include <stddef.h>

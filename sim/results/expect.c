@@ -1,7 +1,8 @@
 /*
- * An expectation is KEY OP VALUE. KEY: names joined by '.', indices in brackets. OP: == != < <= >
- * >=. VALUE: a whole number (a time with unit for keys that are times), true, false, a "string", or
- * another KEY. The keys are those of sim/schema/output_keys.h.
+ * An expectation has the form KEY OP VALUE. KEY consists of names joined by '.', with indices in
+ * brackets. OP is one of == != < <= > >=. VALUE is a whole number, a time with a unit (for keys
+ * that are times), true, false, a "string", or another KEY. The keys are listed in
+ * sim/schema/output_keys.h.
  */
 #include "sim/results/expect.h"
 
@@ -16,7 +17,7 @@
 #include <string.h>
 
 enum op { OP_EQ, OP_NE, OP_LE, OP_GE, OP_LT, OP_GT, OP_COUNT };
-/* Longer ones first, so that "<=" is not read as "<". */
+/* The longer ones come first, so that "<=" is not read as "<". */
 static const char *const op_names[OP_COUNT] = {"==", "!=", "<=", ">=", "<", ">"};
 
 struct expectation {
@@ -70,14 +71,14 @@ static bool is_string(const char *text)
     return len >= 2 && text[0] == '"' && strchr(text + 1, '"') == text + len - 1;
 }
 
-/* Picoseconds of one unit of the key; 0: it is no time. */
+/* Returns the picoseconds of one unit of the key, or 0 if the key is not a time. */
 static uint64_t tick_of(const char *path)
 {
     struct output_key key;
     return output_keys_find(path, &key) ? output_key_tick_ps(&key) : 0;
 }
 
-/* A time as the value of a key in ns and so on. */
+/* Converts a time with a unit to the unit of the key. */
 static bool read_time(const char *key, const char *text, json_int_t *value, char *why, size_t size)
 {
     char reason[SCENARIO_WHY_MAX];
@@ -126,7 +127,7 @@ static bool split(const char *text, struct expectation *e, char *why, size_t siz
     return true;
 }
 
-/* False with a reason when no expectation can name the key. */
+/* Returns false, with a reason, if no expectation may name the key. */
 static bool is_output(const char *path, struct output_key *key, char *why, size_t size)
 {
     if (!output_keys_find(path, key)) {
@@ -138,7 +139,7 @@ static bool is_output(const char *path, struct output_key *key, char *why, size_
     return true;
 }
 
-/* The value on the right has the type of the key on the left. */
+/* Returns true if the value on the right has the type of the key on the left. */
 static bool fits(const struct expectation *e, const struct output_key *key, char *why, size_t size)
 {
     json_int_t value;
@@ -171,7 +172,7 @@ bool expect_check(const char *text, char *why, size_t why_size)
 
 /* --- evaluating --- */
 
-/* The value at a path that is_key(); null: none. */
+/* Returns the value at a path for which is_key() is true, or null if there is none. */
 static const json_t *look_up(const json_t *at, const char *path)
 {
     while (at && *path) {
@@ -192,7 +193,8 @@ static const json_t *look_up(const json_t *at, const char *path)
     return at;
 }
 
-/* The right side as a JSON value; a new reference, null with a message when a key is missing. */
+/* Returns the right side as a new reference to a JSON value, or null with a message if the key
+ * is missing. */
 static json_t *right_side(const struct expectation *e, const json_t *stats, char *why, size_t size)
 {
     json_int_t number;
@@ -267,11 +269,11 @@ static json_t *evaluate_one(const char *text, bool built_in, const json_t *stats
     return row;
 }
 
-/* What holds in each run unless its scenario says otherwise. */
+/* These expectations hold in each run unless its scenario says otherwise. */
 static const char *const built_in[] = {"streams.damaged == 0", "streams.stalled == 0",
                                        "streams.unfinished == 0"};
 
-/* True when the scenario has an expectation on the same key, whatever it asks of it. */
+/* Returns true if the scenario has an expectation about the same key, whatever it expects. */
 static bool is_replaced(const struct sim_config *config, const char *text)
 {
     struct expectation own, other;

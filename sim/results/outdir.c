@@ -18,11 +18,11 @@
 enum {
     OPEN_FOLDERS_MAX = 8,
     FOLDER_MODE = 0777,
-    NAME_ROOM = 32, /* for what beside() and CUT_SUFFIX add to a name */
+    NAME_ROOM = 32, /* for what beside() and CUT_SUFFIX append to a name */
     RANDOM_CHARS = 6,
 };
 
-/* All that a run may write. Anything else in a results folder is the user's own. */
+/* All files that a run may write. Any other file in a results folder belongs to the user. */
 static const char *const result_files[] = {
     "stats.json",     "perf.json", "summary.txt",   "effective.yaml", "moves.csv", "conns.csv",
     "cache_sets.csv", "nic0.pcap", "nic1.pcap",     "team.pcapng",    "waves.fst", "pcie0.csv",
@@ -33,7 +33,8 @@ static int remove_entry(const char *path, const struct stat *info, int type, str
     (void)info;
     (void)type;
     (void)where;
-    return remove(path) == 0 || errno == ENOENT ? 0 : -1; /* another start may remove it as well */
+    /* Another process may remove it at the same time. */
+    return remove(path) == 0 || errno == ENOENT ? 0 : -1;
 }
 
 static bool remove_tree(const char *path)
@@ -51,7 +52,7 @@ static bool is_result_file(const char *name)
 
 struct content {
     bool empty;
-    char foreign[NAME_MAX + 1]; /* one entry that no run wrote; "": there is none */
+    char foreign[NAME_MAX + 1]; /* the name of one entry that no run wrote; "" if there is none */
 };
 
 static bool look_into(const char *path, struct content *content)
@@ -76,11 +77,11 @@ static json_t *load_stats(const char *path)
     char file[SIM_PATH_MAX + 16];
     struct stat info;
     (void)snprintf(file, sizeof file, "%s/stats.json", path);
-    /* A pipe of that name in a folder of the user's must not be waited for. */
+    /* A pipe of that name in a folder of the user must not block the program. */
     return stat(file, &info) == 0 && S_ISREG(info.st_mode) ? json_load_file(file, 0, NULL) : NULL;
 }
 
-/* A folder is an earlier run's when its stats.json says so. */
+/* Returns true if the stats.json of the folder shows that an earlier run has written it. */
 static bool is_results_folder(const char *path)
 {
     json_t *stats = load_stats(path);
@@ -96,9 +97,9 @@ bool outdir_is_finished(const char *path)
     bool finished = json_is_true(json_object_get(stats, "complete"));
     const char *key;
     json_t *count;
-    json_object_foreach(json_object_get(stats, "invariants"), key,
-                        count) /* a violation is an end */
-        finished = finished || json_integer_value(count) > 0;
+    /* A run that ended with a violation is finished too. */
+    json_object_foreach(json_object_get(stats, "invariants"), key, count) finished =
+        finished || json_integer_value(count) > 0;
     json_decref(stats);
     return finished;
 }
@@ -134,7 +135,8 @@ static enum status check_place(const char *place, struct error *err)
         place, content.foreign);
 }
 
-/* A symbolic link stays, and the folder behind it is the place. STATUS_BAD_INPUT: a broken link. */
+/* Keeps a symbolic link and makes the folder behind it the place. Returns STATUS_BAD_INPUT if
+ * the link is broken. */
 static enum status follow_link(char place[SIM_PATH_MAX], struct error *err)
 {
     struct stat info;
@@ -153,7 +155,7 @@ static enum status follow_link(char place[SIM_PATH_MAX], struct error *err)
                 : error_set(err, STATUS_BAD_INPUT, "%.100s: the path is too long", place);
 }
 
-/* mkdir -p of everything above the last step. */
+/* Makes all folders above the last component of the path. */
 static enum status make_parents(const char *place, struct error *err)
 {
     char path[SIM_PATH_MAX];
@@ -168,17 +170,17 @@ static enum status make_parents(const char *place, struct error *err)
     return STATUS_OK;
 }
 
-/* "a/b" -> "a/.b.SUFFIX-XXXXXX" */
+/* Turns "a/b" into "a/.b.SUFFIX-XXXXXX". */
 static void beside(const char *place, const char *suffix, char path[SIM_PATH_MAX])
 {
     const char *slash = strrchr(place, '/');
     int folder = slash ? (int)(slash - place) + 1 : 0;
     int len = snprintf(path, SIM_PATH_MAX, "%.*s.%s.%s-XXXXXX", folder, place,
                        slash ? slash + 1 : place, suffix);
-    assert(len > 0 && len < SIM_PATH_MAX); /* place leaves room */
+    assert(len > 0 && len < SIM_PATH_MAX); /* the length of place was checked */
 }
 
-/* The folder that holds path, and the name in it. */
+/* Splits the path into its folder and the name in that folder. */
 static void split(const char *path, char folder[SIM_PATH_MAX], const char **name)
 {
     const char *slash = strrchr(path, '/');
@@ -189,8 +191,8 @@ static void split(const char *path, char folder[SIM_PATH_MAX], const char **name
     *name = slash ? slash + 1 : path;
 }
 
-/* ".NAME.old-XXXXXX" is what a start that was killed between its two renames has left behind: put back when
- * nothing is at place, removed otherwise. */
+/* A process that was killed between its two renames leaves the folder ".NAME.old-XXXXXX" behind.
+ * The folder is moved back if nothing is at place, and is removed otherwise. */
 static void clear_leftovers(const char *place)
 {
     char folder[SIM_PATH_MAX], prefix[NAME_MAX + 1], old[2 * SIM_PATH_MAX];
@@ -242,11 +244,12 @@ enum status outdir_begin(struct outdir *out, const char *place, struct error *er
     }
     mode_t mask = umask(0);
     (void)umask(mask);
-    (void)chmod(out->temp, FOLDER_MODE & ~mask); /* mkdtemp makes it for the owner alone */
+    (void)chmod(out->temp, FOLDER_MODE & ~mask); /* mkdtemp() gives access only to the owner */
     return STATUS_OK;
 }
 
-/* Two renames, between which nothing is at place. A kill there leaves old, which the next start puts back. */
+/* Replaces the folder in two renames, between which nothing is at place. If the process is
+ * killed there, the next one moves the old folder back. */
 static bool replace_in_two_steps(struct outdir *out)
 {
     char old[SIM_PATH_MAX];
@@ -260,25 +263,27 @@ static bool replace_in_two_steps(struct outdir *out)
         errno = why;
         return false;
     }
-    (void)strcpy(out->temp, old); /* what is left to remove */
+    (void)strcpy(out->temp, old); /* the folder that is still to be removed */
     return true;
 }
 
-/* Afterwards temp holds the earlier results. One step, so that there is no instant without results. */
+/* Exchanges the folders, so that temp holds the earlier results afterwards. This is one step, so
+ * that there are results at every instant. */
 static bool replace(struct outdir *out)
 {
     if (renameat2(AT_FDCWD, out->temp, AT_FDCWD, out->place, RENAME_EXCHANGE) == 0)
         return true;
-    bool refused = errno == EINVAL || errno == ENOSYS || errno == ENOTSUP; /* NFS, old kernels */
+    /* NFS and old kernels refuse the exchange. */
+    bool refused = errno == EINVAL || errno == ENOSYS || errno == ENOTSUP;
     return refused && replace_in_two_steps(out);
 }
 
-/* Cut results never take the place of finished ones. */
+/* Results of a run that was cut never replace those of a finished run. */
 static enum status choose_place(struct outdir *out, struct error *err)
 {
     if (!outdir_is_finished(out->temp) && outdir_is_finished(out->place))
-        (void)strcat(out->place, CUT_SUFFIX); /* NAME_ROOM has it */
-    return check_place(out->place, err);      /* somebody may have filled it */
+        (void)strcat(out->place, CUT_SUFFIX); /* NAME_ROOM includes the suffix */
+    return check_place(out->place, err); /* another program may have filled the folder meanwhile */
 }
 
 enum status outdir_commit(struct outdir *out, struct error *err)
@@ -286,7 +291,7 @@ enum status outdir_commit(struct outdir *out, struct error *err)
     struct stat info;
     struct content content;
     assert(out->temp[0]);
-    /* A file that result_files lacks would make the next run refuse this folder. */
+    /* The next run would refuse this folder if it had a file that is not in result_files. */
     bool looked = look_into(out->temp, &content);
     assert(!looked || !content.foreign[0]);
     enum status status = choose_place(out, err);

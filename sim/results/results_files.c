@@ -99,8 +99,8 @@ static void print_time(FILE *file, uint64_t at_ps)
         (void)fprintf(file, ",%llu", (unsigned long long)at_ps);
 }
 
-/* The marks that are the mechanism's own. Only the scenario's mechanism has columns; a transfer by another
- * one leaves them empty. */
+/* Prints the columns of the mechanism's own marks. Only the scenario's mechanism has columns,
+ * and a transfer by another mechanism leaves them empty. */
 static void print_own_marks(FILE *file, const struct move_row *row,
                             const struct mechanism_ops *chosen)
 {
@@ -154,7 +154,7 @@ enum status results_write_moves(const char *dir, const struct results_input *in,
     return publish_close(&out, err);
 }
 
-/* IPv4-mapped addresses are printed as IPv4. */
+/* Prints an address. IPv4-mapped addresses are printed as IPv4. */
 static void print_address(FILE *file, const uint8_t address[16], uint16_t port, uint8_t ip_version)
 {
     char text[INET6_ADDRSTRLEN] = "";
@@ -165,7 +165,8 @@ static void print_address(FILE *file, const uint8_t address[16], uint16_t port, 
     (void)fprintf(file, ip_version == 4 ? "%s:%u" : "[%s]:%u", text, port);
 }
 
-/* Number of the row's conversation, its outcome and why: empty for a caller's connections. */
+/* Prints the number of the row's conversation, its outcome and the reason. The columns are empty
+ * for connections of the caller of libtoesim. */
 static void print_outcome(FILE *file, const struct results_input *in, const struct flow_key *key)
 {
     enum outcome outcome = OUTCOME_OPEN;
@@ -226,7 +227,7 @@ enum status results_write_conns(const char *dir, const struct results_input *in,
     return publish_close(&out, err);
 }
 
-/* A row per set that was used: the heat map of the caches. */
+/* Writes a row for each set that was used. The rows are a heat map of the caches. */
 enum status results_write_cache_sets(const char *dir, const struct results_input *in,
                                      struct error *err)
 {

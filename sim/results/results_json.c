@@ -28,7 +28,8 @@ json_t *results_add_object(json_t *parent, const char *key)
     return object;
 }
 
-/* {count, min, p50, p90, p99, p999, max}; a percentile only where enough samples support it. */
+/* Sets {count, min, p50, p90, p99, p999, max}. A percentile is present only if there are enough
+ * samples for it. */
 static void set_samples(json_t *parent, const char *key, struct samples *samples)
 {
     json_t *object = results_add_object(parent, key);
@@ -59,7 +60,7 @@ static void add_frames(json_t *root, const struct results_input *in)
     results_set(frames, "in_flight", check_frames_in_flight(in->check));
 }
 
-/* The phases that marks of the mechanism's own end. */
+/* Adds the phases that end with the mechanism's own marks. */
 static void add_own_phases(json_t *phases, const struct results_input *in)
 {
     const struct mechanism_ops *chosen = mechanism_table[in->config->team.mechanism];
@@ -195,7 +196,7 @@ static void add_line_counts(json_t *object, const uint64_t counts[LINE_FAULT_KIN
         results_set(object, keys[kind], counts[kind]);
 }
 
-/* In all, and per link and direction. */
+/* Adds the counts of faults in total, and for each link and direction. */
 static void add_faults(json_t *root, const struct results_input *in)
 {
     static const char *const links[SIM_LINK_COUNT] = {"nic0", "nic1", "uplink"};

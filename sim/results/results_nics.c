@@ -6,7 +6,7 @@
 #include "host-sw/driver/nic_error.h"
 #include "models/base/drop_reason.h"
 
-/* One port's traffic, queue and verdicts. */
+/* Adds the traffic, the queue and the verdicts of one port. */
 void results_add_port(json_t *object, const struct mac_stats *mac)
 {
     static const struct {
@@ -42,7 +42,7 @@ static void add_mac(json_t *nic, const struct mac_stats *mac)
     results_add_port(results_add_object(nic, "mac"), mac);
 }
 
-/* What the NIC's driver was told and found. */
+/* Adds the errors that the NIC's driver was notified of and those that it found. */
 static void add_driver(json_t *nic, const struct nic_error_counts *errors)
 {
     json_t *object = results_add_object(nic, "driver");

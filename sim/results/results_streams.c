@@ -5,7 +5,8 @@
 
 #include <assert.h>
 
-/* A caller alone knows what its streams should hold, so none is called intact or damaged here. */
+/* Only the caller of libtoesim knows the expected contents of its streams, so none of them is
+ * counted as intact or damaged. */
 static void count_external(const struct results_input *in, struct outcome_counts *counts)
 {
     size_t rows = host_sw_conn_rows(in->host_sw);
@@ -45,7 +46,7 @@ static void external_bytes(const struct results_input *in, uint64_t *to_server, 
     }
 }
 
-/* Of a caller's connections, those that were closed in order. */
+/* Returns how many of the caller's connections were closed by both sides. */
 static uint64_t external_complete(const struct results_input *in)
 {
     size_t rows = host_sw_conn_rows(in->host_sw);

@@ -14,7 +14,7 @@ static json_int_t number(const json_t *json, const char *section, const char *ke
     return json_integer_value(json_object_get(json_object_get(json, section), key));
 }
 
-/* A percentile that the run has too few moves for is not in stats.json. */
+/* A percentile is not in stats.json if the run has too few moves for it. */
 static void print_time(FILE *file, const json_t *samples, const char *key)
 {
     char text[DURATION_TEXT_MAX] = "-";
@@ -73,7 +73,8 @@ static void print_expectations(FILE *file, const json_t *stats)
     }
 }
 
-/* Conversations that could not be judged, by reason; no line without any. */
+/* Prints how many conversations could not be judged, by reason. Prints no line if there are
+ * none. */
 static void print_partial(FILE *f, const json_t *stats)
 {
     const json_t *streams = json_object_get(stats, "streams");
@@ -90,7 +91,8 @@ static void print_partial(FILE *f, const json_t *stats)
         (void)fputc('\n', f);
 }
 
-/* What became of the conversations under nic0, without faults. */
+/* Prints the outcomes of the same conversations in a run with the port policy nic0 and without
+ * faults. */
 static void print_recheck(FILE *f, const struct results_input *in, const json_t *stats)
 {
     static const char *const names[] = {"damaged", "stalled"};
@@ -133,7 +135,8 @@ static void print_streams(FILE *f, const struct results_input *in, const json_t 
                   complete && intact == complete ? ": 100 % were right" : "");
 }
 
-/* A soft error that found nothing to hit may not be what the scenario meant. */
+/* Soft errors that affected nothing are printed too, because the scenario may have meant another
+ * context. */
 static void print_soft_errors(FILE *f, const struct results_input *in)
 {
     struct ctx_store_stats sum = {0};

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Appends "N key" to a list joined by commas, as far as there is room. */
+/* Appends "N key" to a list separated by commas, if there is space left. */
 static void add_reason(char *text, size_t size, uint64_t count, const char *key)
 {
     size_t used = strlen(text);
@@ -15,7 +15,7 @@ static void add_reason(char *text, size_t size, uint64_t count, const char *key)
         (void)snprintf(text + used, size - used, "%s%" PRIu64 " %s", used ? ", " : "", count, key);
 }
 
-/* Why records of the capture are in no conversation. */
+/* Lists the reasons why records of the capture are in no conversation. */
 static void add_record_reasons(char *text, size_t size, const struct capture_stats *c)
 {
     add_reason(text, size, c->records, "records");
@@ -38,7 +38,7 @@ static enum status nothing_judged(const struct results_input *in,
                      in->config->capture_path, counts->total, why[0] ? why : "an empty capture");
 }
 
-/* The first expectation that does not hold, and how many others. */
+/* Reports the first expectation that does not hold, and how many others do not hold. */
 static enum status expectation_failed(const struct results_input *in, const json_t *stats,
                                       struct error *err)
 {
@@ -74,7 +74,7 @@ static enum status capture_cut(const struct results_input *in, const struct capt
                      path, capture->damaged_record, capture->damage, capture->damaged_record - 1);
 }
 
-/* The headline fits the message whole; the last events are in violation.txt. */
+/* The message has space for the complete headline. The last events are in violation.txt. */
 static enum status violated(const struct check *check, struct error *err)
 {
     char text[ERROR_TEXT_MAX] = "";
