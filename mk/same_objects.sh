@@ -8,13 +8,14 @@ rev=${1:?usage: mk/same_objects.sh REV}
 cd "$(git rev-parse --show-toplevel)" || exit 2
 gen=$PWD/build/gen
 [ -d "$gen" ] || { echo "same_objects: $gen is missing: run make build/toesim first"; exit 2; }
+vl=-I$(verilator --getenv VERILATOR_ROOT 2>/dev/null)/include/gtkwave
 tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
 mkdir "$tmp/old" && git archive "$rev" models host-sw sim | tar -x -C "$tmp/old" || exit 2
 bad=0
 
 compile() { # ROOT FILE OBJECT
     (cd "$1" && gcc -std=c17 -g0 -O1 -w -D_GNU_SOURCE -D__LINE__=0 -Wno-builtin-macro-redefined -I. -I"$gen" \
-        $(pkg-config --cflags lwip 2>/dev/null) -c "$2" -o "$3")
+        $(pkg-config --cflags lwip 2>/dev/null) $vl -c "$2" -o "$3")
 }
 
 tokens() { # FILE: one token per line; comments are gone, and the end of a preprocessor line is a token
