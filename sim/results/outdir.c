@@ -98,8 +98,10 @@ bool outdir_is_finished(const char *path)
     const char *key;
     json_t *count;
     /* A run that ended with a violation is finished too. */
-    json_object_foreach(json_object_get(stats, "invariants"), key, count) finished =
-        finished || json_integer_value(count) > 0;
+    json_object_foreach(json_object_get(stats, "invariants"), key, count)
+    {
+        finished = finished || json_integer_value(count) > 0;
+    }
     json_decref(stats);
     return finished;
 }

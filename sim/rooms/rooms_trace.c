@@ -1,6 +1,7 @@
 /*
- * The calls of the server's software, one address each in the order of their begin, in the file that the variable
- * TOESIM_ROOMS names. mk/rooms.mk compiles host-sw with -finstrument-functions, which calls these.
+ * Writes the functions of host-sw that are called, one address for each call in the order in
+ * which they begin, to the file that the variable TOESIM_ROOMS names. mk/rooms.mk compiles
+ * host-sw with -finstrument-functions, which calls the functions of this file.
  */
 #include <stdint.h>
 #include <stdio.h>

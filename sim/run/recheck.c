@@ -26,7 +26,8 @@ void recheck_config(struct sim_config *config)
     config->write_captures = config->tlp_trace = config->pcie_config = config->cache_time = false;
 }
 
-/* Writing to an end that is gone must not kill us, so this is send() and not write(). */
+/* Sends all bytes. send() is used instead of write(), because a write to a process that has
+ * ended would kill this one. */
 static bool send_whole(int socket, const void *bytes, size_t size)
 {
     for (size_t done = 0; done < size;) {
@@ -38,7 +39,8 @@ static bool send_whole(int socket, const void *bytes, size_t size)
     return true;
 }
 
-/* Waits as long as it takes, unless stop (may be null) becomes true. */
+/* Receives all bytes. It waits until they are there, or until *stop becomes true; stop may be
+ * null. */
 static bool receive_whole(int socket, void *bytes, size_t size, volatile const int *stop)
 {
     for (size_t done = 0; done < size;) {
@@ -58,7 +60,7 @@ static bool receive_whole(int socket, void *bytes, size_t size, volatile const i
     return true;
 }
 
-/* The child's life: it waits for the question, and ends without one. */
+/* Runs in the child. It waits for the question, and ends if none comes. */
 static bool answer(int socket, const struct sim_config *original)
 {
     static struct sim_config config;
@@ -87,7 +89,8 @@ static bool can_be_read_twice(const char *path)
     return stat(path, &info) == 0 && S_ISREG(info.st_mode);
 }
 
-/* A file for the copy, which the child has as well. False: there is none. */
+/* Makes a file for the copy of the capture, which the child uses too. Returns false if there is
+ * none. */
 static bool copy_begin(struct sim_config *config)
 {
     struct error ignored;

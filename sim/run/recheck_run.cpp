@@ -5,7 +5,7 @@
 
 namespace
 {
-// As a run of its own looks at its end (run.cpp).
+// The same slice as in a run of its own (run.cpp), so that both runs end at the same time.
 constexpr uint64_t slice_ps = PS_PER_MS / 10;
 
 struct question {

@@ -22,13 +22,13 @@
 
 namespace
 {
-// Traffic's end and signals are looked at this often in simulated time: part of the results, since
-// the run's length depends on it, so it is a constant.
+// The end of the traffic, and signals, are checked this often in simulated time. The length of the
+// run depends on it, so it is a constant and part of the results.
 constexpr uint64_t slice_ps = PS_PER_MS / 10;
 using wall_clock = std::chrono::steady_clock;
 
-// The user waits since the process has started, not since the capture has been read. A process that runs
-// a scenario in a forked child starts there.
+// The user has waited since the process was started, not only since the capture was read. If the
+// process runs a scenario in a forked child, the time begins at the fork.
 wall_clock::time_point process_start = wall_clock::now();
 const int fork_is_noted =
     pthread_atfork(nullptr, nullptr, [] { process_start = wall_clock::now(); });
@@ -39,10 +39,12 @@ uint64_t microseconds_since(wall_clock::time_point start)
         std::chrono::duration_cast<std::chrono::microseconds>(wall_clock::now() - start).count());
 }
 
-// Worst of what was found: a bad file outranks a failed expectation, a failing disk all.
+// Returns the worse status. A bad file is worse than a failed expectation, and a failing disk is
+// worse than both.
 enum status worse(enum status a, enum status b) { return a > b ? a : b; }
 
-// Is the damage the capture's own? Nobody waits for that once a signal has come.
+// Finds out whether the same conversations are also damaged under the port policy nic0. This is not
+// done after a signal, because the user does not want to wait.
 void check_again(const run_options &options, results_input *input)
 {
     std::vector<uint64_t> numbers;
@@ -102,7 +104,7 @@ void fill_usage(results_perf *perf)
     perf->cpu_us = microseconds_of(usage.ru_utime) + microseconds_of(usage.ru_stime);
 }
 
-// Last of all files, so that the wall time covers all that the user waited for.
+// This file is written last, so that the wall time includes everything that the user waited for.
 enum status write_perf(const char *dir, testbed &bed, uint64_t reading_us, struct error *err)
 {
     results_input input = {};
@@ -115,11 +117,12 @@ enum status write_perf(const char *dir, testbed &bed, uint64_t reading_us, struc
     return results_write_perf(dir, &perf, &input, err);
 }
 
-// Runs the testbed until it is done or interrupted; true when it ended by itself without violation.
+// Runs the testbed until it is done or interrupted. Returns true if the run ended by itself and
+// without a violation.
 bool simulate(testbed &bed, const run_options &options, const capture *replayed, live_session *live)
 {
     if (live) {
-        // Its length is the user's choice: stopping it is its end.
+        // The user decides how long a live run lasts, so stopping it is its regular end.
         live->run(bed, options);
         live->report();
         results_input input = {};
@@ -232,7 +235,7 @@ enum status run_any(const sim_config &config, const run_options &options, struct
         return err->status;
     enum status status = run_with(config, options, capture, reading_us, nullptr, err);
     if (capture_trouble(capture, err) != STATUS_OK)
-        status = STATUS_ENVIRONMENT; // nothing that was compared means anything
+        status = STATUS_ENVIRONMENT; // a comparison with an incomplete capture means nothing
     capture_destroy(capture);
     return status;
 }

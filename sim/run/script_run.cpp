@@ -1,4 +1,4 @@
-// The server of a packet script is the whole system, seen through libtoesim like anybody would.
+// Here the server of a packet script is the whole system, which is used through libtoesim.
 #include "sim/run/script_run.h"
 
 #include "models/script/pkt_names.h"
@@ -23,11 +23,13 @@
 namespace
 {
 constexpr uint16_t server_port = 80, peer_port = 40000;
-constexpr uint32_t mtu_v4 = 1500, mtu_v6 = 1520; // the same segments over the longer header
-constexpr uint64_t verdict_ps = 10 * PS_PER_MS; // a verdict and the end of a move are there by then
-constexpr uint64_t settle_ps = 30 * PS_PER_US;  // and what they caused
-constexpr uint64_t grain_ps = PS_PER_US;        // events this close are one step
-// Of Linux; its header has our states' names.
+// Both give segments of the same size, because the header of IPv6 is longer.
+constexpr uint32_t mtu_v4 = 1500, mtu_v6 = 1520;
+// This time is long enough for a verdict and for the end of a move.
+constexpr uint64_t verdict_ps = 10 * PS_PER_MS;
+constexpr uint64_t settle_ps = 30 * PS_PER_US; // this is long enough for their effects
+constexpr uint64_t grain_ps = PS_PER_US;       // events that are closer together are one step
+// The numbers of Linux. Its header is not included, because its states have the same names as ours.
 constexpr int tcp_nodelay = 1, tcp_maxseg = 2, tcp_info = 11, tcp_user_timeout = 18;
 constexpr int tcp_cork = 3, tcp_keepidle = 4, tcp_keepintvl = 5, tcp_keepcnt = 6;
 constexpr const char *server_v4 = "10.0.0.1", *server_v6 = "fd00::1";
@@ -37,7 +39,7 @@ struct system_server {
     const pkt_script *script = nullptr;
     uint8_t ip_version = 4;
     int listener = -1, conn = -1;
-    bool urgent = false; // announced by the last segment
+    bool urgent = false; // set by the last segment
     char error[PKT_ERROR_MAX / 2] = "";
     char verdict[sizeof(toesim_fate{}.reason)] = "";
 };
@@ -55,8 +57,8 @@ bool fail(system_server &s, const char *format, ...)
     return false;
 }
 
-// A violation has a report of many lines. The script's result has room for its first one, so all of it
-// goes to stderr; a script has no results folder.
+// The report of a violation has many lines. The script's result has space only for the first line,
+// so the whole report is printed to stderr; a script has no results folder.
 bool fail_errno(system_server &s, const char *what)
 {
     const char *report = toesim_error();
@@ -156,7 +158,8 @@ bool inject(void *self, const uint8_t *frame, uint32_t len)
     return true;
 }
 
-// The peer tells its address when the server asks for it. False: the frame is something else.
+// Answers the server's question for the peer's link address. Returns false if the frame is
+// something else.
 bool answer_resolution(system_server &s, const uint8_t *frame, uint32_t len)
 {
     uint8_t answer[128];
@@ -223,7 +226,8 @@ sockaddr_storage address(uint8_t ip_version, uint32_t host, uint16_t port, sockl
     return out;
 }
 
-// What the script sets per connection is set at the socket it comes from.
+// The options that a script gives for its connection are set on the socket from which the
+// connection comes.
 int make_socket(system_server &s)
 {
     const pkt_script &script = *s.script;
@@ -326,7 +330,7 @@ bool app_abort(void *self)
         toesim_setsockopt(s.sim, s.conn, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) != 0 ||
         toesim_close(s.sim, s.conn) != 0)
         return fail_errno(s, "abort");
-    s.conn = -2; // no other one is accepted
+    s.conn = -2; // no further connection is accepted
     return pass(s, settle_ps);
 }
 
@@ -350,7 +354,7 @@ bool app_option(void *self, const char *name, uint32_t value)
     return pass(s, settle_ps);
 }
 
-// --- what the player asks ---
+// --- questions of the player ---
 
 void look(void *self, struct pkt_view *view)
 {

@@ -9,7 +9,8 @@ static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
 static const char *const names[] = {"SIGINT", "SIGTERM", "SIGHUP", "SIGXCPU"};
 enum { SIGNALS = sizeof numbers / sizeof numbers[0] };
 
-static volatile sig_atomic_t stopped; /* sig_atomic_t is int here, as struct run_options has it */
+/* run_options uses int, and sig_atomic_t is int on this machine. */
+static volatile sig_atomic_t stopped;
 
 static void on_signal(int number)
 {
@@ -23,7 +24,9 @@ void stop_signals_catch(void)
         struct sigaction action = {.sa_handler = on_signal}, before;
         if (numbers[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 &&
             before.sa_handler == SIG_IGN)
-            continue; /* nohup: the user wants the run to go on without its terminal */
+            /* Under nohup the signal stays ignored, because the run must continue without its
+             * terminal. */
+            continue;
         if (numbers[i] != SIGXCPU)
             action.sa_flags = (int)SA_RESETHAND;
         (void)sigemptyset(&action.sa_mask);
@@ -47,5 +50,5 @@ void stop_signals_follow_parent(void)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() == 1)
-        (void)raise(SIGTERM); /* it died before prctl() */
+        (void)raise(SIGTERM); /* the parent had died before prctl() */
 }

@@ -16,14 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- sets: names that rows hold in angle brackets --- */
+/* --- sets of names, which rows name in angle brackets --- */
 
 struct member {
-    const char *key, *meaning; /* meaning: appended to the row's */
+    const char *key, *meaning; /* the meaning is appended to that of the row */
 };
 
 static const struct member samples[] = {
-    {"count", "samples"}, /* always there, and no time */
+    {"count", "samples"}, /* count is always present, and it is not a time */
     {"min", "smallest"},
     {"p50", "median"},
     {"p90", "90th percentile"},
@@ -119,12 +119,12 @@ static struct set {
     SET("phase", phases, 0),
     SET("transfer", transfers, 0),
     {"own_mark", own_marks, 0},
-    SET("host_reason", host_reasons, 1), /* without the reason that means none */
+    SET("host_reason", host_reasons, 1), /* without the first member, which means no reason */
     SET("idle_reason", idle_reasons, 0),
     SET("nic_error", nic_errors, 0),
 };
 
-/* Every mechanism says which marks it has of its own. */
+/* Adds the marks that each mechanism has of its own. */
 static void fill_own_marks(struct set *set)
 {
     for (size_t i = 0; i < mechanism_count; i++) {
@@ -164,8 +164,9 @@ static void append(char *text, size_t size, const char *more, size_t len)
     text[used + len] = '\0';
 }
 
-/* The key of a row whose sets, from left to right, have the members that `choice` counts through.
- * False: choice is beyond the last combination. */
+/* Makes a key from a row. `choice` counts through all combinations of the members of the row's
+ * sets, which are taken from left to right. Returns false if choice is beyond the last
+ * combination. */
 static bool make_key(const struct output_row *row, size_t choice, struct output_key *key)
 {
     *key = (struct output_key){.type = row->type, .presence = row->presence, .unit = row->unit};
@@ -204,7 +205,7 @@ void output_keys_each(void (*visit)(void *self, const struct output_key *key), v
 
 /* --- questions --- */
 
-/* nics[1].name -> nics[].name. False: a number beyond the end of its list. */
+/* Turns nics[1].name into nics[].name. Returns false if a number is beyond the end of its list. */
 static bool generalise(const char *path, char general[OUTPUT_PATH_MAX])
 {
     size_t out = 0;
@@ -260,7 +261,7 @@ uint64_t output_key_tick_ps(const struct output_key *key)
 
 struct offers {
     struct spelling spelling;
-    size_t inside; /* keys of the section that the path names */
+    size_t inside; /* the number of keys in the section that the path names */
 };
 
 static void offer(void *self, const struct output_key *key)
@@ -273,7 +274,7 @@ static void offer(void *self, const struct output_key *key)
                       (key->path[len] == '.' || key->path[len] == '[');
 }
 
-/* Puts the numbers that `path` has in its lists into the general form of a key. */
+/* Inserts the numbers that `path` has in its lists into the general form of a key. */
 static void with_numbers(const char *general, const char *path, char *out, size_t size)
 {
     const char *from = strchr(path, '[');

@@ -10,7 +10,7 @@
         path, OUTPUT_INTEGER, OUTPUT_SOMETIMES, unit, meaning                                      \
     }
 
-/* Of one port: those of the NICs, and those of the switch. */
+/* The keys of one port, of a NIC or of the switch. */
 #define PORT(path)                                                                                 \
     COUNT(path ".rx_frames", "frames", "received"),                                                \
         COUNT(path ".rx_bytes", "bytes", "received, with FCS"),                                    \

@@ -21,7 +21,7 @@ static json_t *of_names(const char *const *names)
     return json_pack("{s:o}", "enum", list);
 }
 
-/* One or more of the names, between commas, and none twice. */
+/* Accepts one or more of the names, separated by commas, with no name twice. */
 static json_t *of_name_list(const char *const *names)
 {
     char words[256] = "", pattern[640];
@@ -38,7 +38,7 @@ static json_t *of_name_list(const char *const *names)
     return of_pattern(pattern);
 }
 
-/* A bare number: a range, or a list where a rule allows only some. */
+/* Accepts a plain number. The schema is a range, or a list if a rule allows only some numbers. */
 static json_t *of_number(const struct scenario_key *key)
 {
     bool powers = key->rule == SCENARIO_RULE_POW2 || key->type == SCENARIO_LOG2;
@@ -52,7 +52,7 @@ static json_t *of_number(const struct scenario_key *key)
     return json_pack("{s:o}", "enum", list);
 }
 
-/* `before`, the pattern that was made (freed here), `after`; anchored. */
+/* Anchors the pattern `before`, `made`, `after`. It frees `made`. */
 static json_t *of_made(const char *before, char *made, const char *after)
 {
     char *text = NULL;
@@ -77,7 +77,8 @@ static json_t *of_at(void)
     return of_made("(0{0,2}100(\\.0)?|0?[0-9]{1,2}(\\.[0-9])?)%|", schema_number_pattern(&any), "");
 }
 
-/* Numbers and ranges from 1 on, such as 3 7 10-12; one alone may be a bare number. */
+/* Accepts numbers from 1 on and ranges of them, such as 3 7 10-12. A single number may be a
+ * plain number. */
 static json_t *of_ranges(uint64_t high, const char *word, bool may_be_empty)
 {
     char *number = schema_whole_pattern(1, high), *all = NULL;
@@ -121,10 +122,10 @@ static json_t *value_schema(const struct scenario_key *key)
         return of_ranges(UINT32_MAX, "[ ,]*", false);
     case SCENARIO_PORTS:
         return of_ranges(UINT16_MAX, "none|[ ,]*", true);
-    case SCENARIO_TABLE: /* more than one digit in quotes, else readers make a number of them */
+    case SCENARIO_TABLE: /* a reader takes several digits without quotes as a number */
         return json_pack("{s:[{s:s, s:s}, {s:s, s:i, s:i}]}", "anyOf", "type", "string", "pattern",
                          "^[01]{0,256}$", "type", "integer", "minimum", 0, "maximum", 1);
-    case SCENARIO_LIST: /* a single number is an integer to readers */
+    case SCENARIO_LIST: /* a reader takes a single number as an integer */
         if (key->names)
             return of_name_list(key->names);
         return json_pack("{s:[s, s], s:s}", "type", "string", "integer", "pattern",
@@ -137,13 +138,13 @@ static json_t *value_schema(const struct scenario_key *key)
     }
 }
 
-/* An object that takes only its own keys. */
+/* Returns the schema of an object that accepts only its own keys. */
 static json_t *section_schema(void)
 {
     return json_pack("{s:s, s:b, s:{}}", "type", "object", "additionalProperties", 0, "properties");
 }
 
-/* The schema of one step of a path inside parent, made when it is not there. */
+/* Returns the schema of one step of a path inside parent. Makes it if it does not exist. */
 static json_t *enter(json_t *parent, const char *step, size_t len, bool is_list)
 {
     char name[64];

@@ -1,7 +1,8 @@
 /*
- * A range is cut into decimal blocks: some fixed digits, one digit from a to b, then n free digits.
- * Each block becomes one alternative. A number with up to k digits after its point is looked at as a
- * whole number of 10^-k, and the point is put into the block's digits where it belongs.
+ * A range is divided into decimal blocks. Each block has some fixed digits, then one digit from
+ * a to b, which is called the class, and then n free digits. Each block becomes one alternative
+ * of the pattern. A number with up to k digits after its point is treated as a whole number of
+ * units of 10^-k, and the point is then inserted into the block's digits at its position.
  */
 #include "sim/schema/schema_number.h"
 
@@ -15,7 +16,7 @@
 
 struct pattern {
     FILE *file;
-    bool any;  /* an alternative was written */
+    bool any;  /* an alternative was already written */
     bool bare; /* no fraction may follow */
 };
 
@@ -34,10 +35,10 @@ static void put_class(struct pattern *p, unsigned first, unsigned last)
         (void)fprintf(p->file, "[%u-%u]", first, last);
 }
 
-/* All of a block but the zeros that may stand before a number. free: digits behind the class. */
+/* All parts of a block except the leading zeros. */
 struct block {
     uint64_t fixed;       /* the digits before the class */
-    unsigned first, last; /* the class */
+    unsigned first, last; /* the smallest and the largest digit of the class */
     unsigned free;
 };
 
@@ -49,12 +50,12 @@ static void put_any_fraction(struct pattern *p, unsigned point)
         (void)fputs("(\\.0+)?", p->file);
 }
 
-/* The class lies before the point: the fraction may be anything. */
+/* Writes a block whose class lies before the point, so that any fraction may follow. */
 static void put_whole_block(struct pattern *p, const struct block *b, unsigned point)
 {
     unsigned free = b->free - point, first = b->first;
     if (b->fixed == 0 && first == 0 && free > 0) {
-        alternative(p); /* numbers with fewer digits */
+        alternative(p); /* the numbers with fewer digits */
         (void)fprintf(p->file, "0*[0-9]{1,%u}", free);
         put_any_fraction(p, point);
         if (b->last == 0)
@@ -71,11 +72,11 @@ static void put_whole_block(struct pattern *p, const struct block *b, unsigned p
     put_any_fraction(p, point);
 }
 
-/* The class lies behind the point. Digits that are zero at the very end may be left out. */
+/* Writes a block whose class lies after the point. Trailing zeros may be left out. */
 static void put_fraction_block(struct pattern *p, const struct block *b, unsigned point)
 {
     char digits[24];
-    unsigned before = point - b->free - 1; /* digits of `fixed` behind the point */
+    unsigned before = point - b->free - 1; /* digits of `fixed` after the point */
     (void)snprintf(digits, sizeof digits, "%0*" PRIu64, (int)before + 1, b->fixed);
     size_t whole = strlen(digits) - before;
     alternative(p);
@@ -97,7 +98,7 @@ static void put_fraction_block(struct pattern *p, const struct block *b, unsigne
                       digits + whole);
 }
 
-/* The largest block that begins at low and does not go beyond high. */
+/* Returns the largest block that begins at low and does not exceed high. */
 static struct block block_at(uint64_t low, uint64_t high)
 {
     uint64_t size = 1;
@@ -114,7 +115,7 @@ static struct block block_at(uint64_t low, uint64_t high)
     return b;
 }
 
-/* Numbers from low to high, in units of 10^-point. */
+/* Writes the numbers from low to high, in units of 10^-point. */
 static void put_range(struct pattern *p, uint64_t low, uint64_t high, unsigned point)
 {
     while (low <= high) {
@@ -128,12 +129,12 @@ static void put_range(struct pattern *p, uint64_t low, uint64_t high, unsigned p
             put_fraction_block(p, &b, point);
         uint64_t next = low + (b.last - b.first + 1) * size;
         if (next <= low)
-            break; /* beyond 64 bits */
+            break; /* the next number does not fit into 64 bits */
         low = next;
     }
 }
 
-/* Whole numbers that are multiples of 10^zeros. */
+/* Writes the whole numbers that are multiples of 10^zeros. */
 static void put_multiples(struct pattern *p, uint64_t low, uint64_t high, unsigned zeros)
 {
     (void)fputs("(", p->file);
@@ -170,7 +171,8 @@ static const struct unit sizes[] = {{"B", 1},
 static const struct unit rates[] = {
     {"bps", 1}, {"kbps", 1000}, {"Mbps", 1000000}, {"Gbps", UINT64_C(1000000000)}, {NULL, 0}};
 
-/* Values of a rule that allows only some; in units of `factor`, where they are whole. */
+/* Writes the values of a rule that allows only some numbers, in units of `factor`. Values that
+ * are no multiple of the unit are skipped. */
 static void put_listed(struct pattern *p, const struct scenario_key *key, uint64_t factor)
 {
     static const uint64_t ethernet[] = {10, 25, 40, 100};

@@ -14,7 +14,7 @@ static json_t *section(void)
                      "properties", "required");
 }
 
-/* Each name once. */
+/* Requires the name, which is added only once. */
 static void require(json_t *object, const char *name)
 {
     json_t *list = json_object_get(object, "required"), *item;
@@ -37,8 +37,9 @@ static json_t *make_list(const char *name)
     return list;
 }
 
-/* The schema of one step of a path inside parent, made when it is not there. A section is required
- * where something in it is; capture and peer may be missing as a whole or in part. */
+/* Returns the schema of one step of a path inside parent. Makes it if it does not exist. A
+ * section is required if one of its keys is required; capture and peer may be absent, completely
+ * or in part. */
 static json_t *enter(json_t *parent, const char *step, size_t len, bool required)
 {
     char name[OUTPUT_PATH_MAX];

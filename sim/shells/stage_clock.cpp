@@ -30,10 +30,10 @@ void stage_clock::look()
         ask_kernel();
 }
 
-// An earlier pending notification stays, a later one is replaced: the kernel's own rule, which is
-// asked only when it would change something. A replaced notification stays in the kernel's queue until
-// its time, so distant ones (timers) have an event of their own that nearer ones do not replace; it
-// may make the schedule look for nothing.
+// The kernel keeps an earlier pending notification and replaces a later one. Therefore the kernel
+// is called only if the call would change something. A replaced notification stays in the kernel's
+// queue until its time. So distant times, which are those of timers, have an event of their own,
+// which nearer times do not replace. That event may run the schedule when nothing is due.
 void stage_clock::ask_kernel()
 {
     uint64_t at_ps = schedule_next_ps(&schedule_);

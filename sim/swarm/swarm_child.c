@@ -21,7 +21,8 @@ enum {
     NS_PER_SECOND = 1000000000,
 };
 
-/* The kernel sends the signal, so it comes at the same point of the program's work on any machine. */
+/* Arms a timer of the kernel that sends the signal. The timer counts processor time, so the
+ * signal comes at about the same point of the program's work on any machine. */
 static void arm(const struct swarm_signal *signal)
 {
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = signal->number};
@@ -32,7 +33,7 @@ static void arm(const struct swarm_signal *signal)
         (void)timer_settime(timer, 0, &when, NULL);
 }
 
-/* In the child. Never returns. */
+/* Runs in the child, and never returns. */
 static void simulate(const struct sim_config *config, const char *place, const char *log,
                      const struct swarm_signal *signal, volatile uint64_t *sim_time_ps)
 {
@@ -48,7 +49,8 @@ static void simulate(const struct sim_config *config, const char *place, const c
 
 struct watch {
     clockid_t clock;
-    time_t cpu_s, wall_s; /* when the child was last seen to work or to progress */
+    /* When the child last made progress in simulated time, and when it last used the processor. */
+    time_t cpu_s, wall_s;
     time_t used_s;
     uint64_t sim_time_ps;
 };
@@ -59,7 +61,7 @@ static time_t seconds_of(clockid_t clock)
     return clock_gettime(clock, &now) == 0 ? now.tv_sec : 0;
 }
 
-/* True when the child has stood still for too long. */
+/* Returns true if the child has made no progress for too long. */
 static bool is_stuck(struct watch *w, uint64_t sim_time_ps)
 {
     time_t cpu_s = seconds_of(w->clock), wall_s = seconds_of(CLOCK_MONOTONIC);
@@ -72,7 +74,7 @@ static bool is_stuck(struct watch *w, uint64_t sim_time_ps)
     return cpu_s - w->cpu_s > STUCK_CPU_S || wall_s - w->wall_s > STUCK_WALL_S;
 }
 
-/* Waits for the child, and looks at it more and more seldom. */
+/* Waits for the child. The pauses between two looks become longer and longer. */
 static struct swarm_end wait_for(pid_t pid, const volatile uint64_t *sim_time_ps)
 {
     struct swarm_end end = {0};

@@ -42,7 +42,8 @@ void swarm_set(struct swarm_drawing *d, const char *format, ...)
 
 /* --- one key --- */
 
-/* From an eighth of the default to eight times as much; now and then the least that is allowed. */
+/* Draws a value between one eighth and eight times the default, or sometimes the smallest value
+ * that is allowed. */
 static uint64_t near_default(struct swarm_drawing *d, const struct scenario_key *key,
                              uint64_t value)
 {
@@ -55,7 +56,7 @@ static uint64_t near_default(struct swarm_drawing *d, const struct scenario_key 
     return value < key->min ? key->min : u64_min(value, key->max);
 }
 
-/* The nearest value that the key's rule allows. */
+/* Returns a value that the key's rule allows. For a power of two it is the nearest one below. */
 static uint64_t obeying(struct swarm_drawing *d, const struct scenario_key *key, uint64_t value)
 {
     static const uint64_t gbps[] = {10, 25, 40, 100};
@@ -72,7 +73,8 @@ static uint64_t obeying(struct swarm_drawing *d, const struct scenario_key *key,
     return value;
 }
 
-/* A number of the key's row. A key of a list has no default, so all of its range is used. */
+/* Draws a number from the row of the key. A key of a list has no default, so its whole range is
+ * used. */
 static void draw_number(struct swarm_drawing *d, const struct scenario_key *key, const char *path)
 {
     static struct sim_config defaults;
@@ -84,7 +86,7 @@ static void draw_number(struct swarm_drawing *d, const struct scenario_key *key,
         sim_config_default(&defaults);
         scenario_value_format(key, &defaults, text);
         if (!scenario_quantity_parse(key->type, text, &value, why))
-            return; /* "unlimited" */
+            return; /* the default is "unlimited" */
         value = obeying(d, key, near_default(d, key, value));
     }
     scenario_quantity_format(key->type, value, text);
@@ -101,7 +103,7 @@ void swarm_draw_key(struct swarm_drawing *d, const struct scenario_key *key, con
         swarm_set(d, "%s=%s", path, swarm_pick(d, rule->words));
     else if (key->type == SCENARIO_BOOL)
         swarm_set(d, "%s=%s", path, swarm_pick(d, bools));
-    else if (key->names) /* one of them also where a list may be written */
+    else if (key->names) /* a key that takes a list of names gets one of them */
         swarm_set(d, "%s=%s", path, swarm_pick(d, key->names));
     else if (key->type <= SCENARIO_LOG2)
         draw_number(d, key, path);
@@ -126,7 +128,7 @@ static void draw_traffic(struct swarm_drawing *d, const struct swarm_captures *c
     draw_always(d, "traffic.hold");
 }
 
-/* Keys that other functions draw because they depend on each other. */
+/* Returns true if another function draws the key, because it depends on other keys. */
 static bool is_drawn_elsewhere(const struct scenario_key *key)
 {
     static const char *const paths[] = {
@@ -161,7 +163,8 @@ static bool has_set(const struct swarm_scenario *s, const char *set)
     return false;
 }
 
-/* A second of simulated time has 250 million cycles of each cache: where none is skipped the run must be short. */
+/* Draws the duration. One second of simulated time has 250 million cycles of each cache, so the
+ * run must be short if no cycle is skipped. */
 static void draw_duration(struct swarm_drawing *d)
 {
     static const char *const short_ones[] = {"300us", "1ms", "3ms", "10ms", NULL};
@@ -191,9 +194,9 @@ static void draw_all(struct swarm_drawing *d, const struct swarm_captures *captu
     d->scenario->looks = swarm_chance(d, 2);
 }
 
-/* --- what does not fit --- */
+/* --- removing settings that do not fit together --- */
 
-/* The path in "origin: path: why", empty if there is none. */
+/* Returns the path in "origin: path: why". It is empty if there is none. */
 static void path_of(const char *message, char *path, size_t size)
 {
     const char *from = strstr(message, ": ");
@@ -201,7 +204,8 @@ static void path_of(const char *message, char *path, size_t size)
     (void)snprintf(path, size, "%.*s", to ? (int)(to - from) - 2 : 0, to ? from + 2 : "");
 }
 
-/* The last set whose key is `path`, or is in the section `path`; the count of sets if there is none. */
+/* Returns the index of the last setting whose key is `path`, or is in the section `path`.
+ * Returns the number of settings if there is none. */
 static size_t find_last(const struct swarm_scenario *s, const char *path, bool section)
 {
     size_t len = strlen(path);
@@ -214,8 +218,8 @@ static size_t find_last(const struct swarm_scenario *s, const char *path, bool s
     return s->set_count;
 }
 
-/* Takes out the set that the message is about, else one of the same section, else the last one. False:
- * nothing is left. */
+/* Removes the setting that the message is about, or else one of the same section, or else the
+ * last one. Returns false if there are no settings left. */
 static bool leave_out(struct swarm_scenario *s, const char *message)
 {
     char path[SWARM_SET_BYTES];

@@ -28,7 +28,7 @@ bool swarm_files_equal(const char *a, const char *b)
     return equal;
 }
 
-/* Calls visit for each file until it gives false, whose name is then in `name`. */
+/* Calls visit for each file until it returns false. `name` is then the name of that file. */
 static bool for_each_file(const char *place, bool (*visit)(const char *path, const char *other),
                           const char *other, char *name, size_t size)
 {
@@ -65,7 +65,7 @@ bool swarm_folders_equal(const char *a, const char *b, char *name, size_t size)
     return for_each_file(a, equals, b, name, size) && for_each_file(b, equals, a, name, size);
 }
 
-/* --- whole files --- */
+/* --- complete files --- */
 
 static uint32_t word_at(const uint8_t *bytes, size_t at)
 {
@@ -73,8 +73,9 @@ static uint32_t word_at(const uint8_t *bytes, size_t at)
            (uint32_t)bytes[at + 3] << 24;
 }
 
-/* Goes from record to record: `first` bytes of a file header, then a header of `header` bytes each, whose
- * 32 bits at `length_at` plus `more` say how long the record is. Our own captures are little-endian. */
+/* Returns true if the file consists of complete records. The file header has `first` bytes. Each
+ * record begins with a header of `header` bytes, and the length of the record is the 32-bit
+ * number at `length_at` plus `more`. The captures that the program writes are little-endian. */
 static bool records_fill(FILE *file, long first, size_t header, size_t length_at, long more)
 {
     uint8_t bytes[16];
@@ -86,12 +87,12 @@ static bool records_fill(FILE *file, long first, size_t header, size_t length_at
         if (fseek(file, at, SEEK_SET) != 0 || (n = fread(bytes, 1, header, file)) != header)
             return false;
         long len = more + (long)word_at(bytes, length_at);
-        at = len > 0 ? at + len : size + 1; /* a length of 0 would never end */
+        at = len > 0 ? at + len : size + 1; /* with a length of 0 the loop would never end */
     }
     return at == size;
 }
 
-/* The last byte is the end of a line. */
+/* Returns true if the last byte ends a line. */
 static bool is_text(FILE *file) { return fseek(file, -1, SEEK_END) == 0 && fgetc(file) == '\n'; }
 
 static bool file_is_whole(const char *path, const char *other)

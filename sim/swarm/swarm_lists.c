@@ -42,7 +42,7 @@ static void draw_line_fault(struct swarm_drawing *d, size_t index, unsigned keys
     draw_now_and_then(d, list, index, "at");
     if (keys & ACTION_KEY_BEHIND)
         draw_now_and_then(d, list, index, "behind");
-    /* A delay must be given where there may be jitter; reordering has a default. */
+    /* A jitter needs a delay to be given too, whereas reordering has a default. */
     bool has_jitter = (keys & ACTION_KEY_JITTER) != 0;
     if (has_jitter || ((keys & ACTION_KEY_DELAY) && swarm_chance(d, 2)))
         draw(d, list, index, "delay");

@@ -3,7 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Most ranges hold values with which a run takes hours, or in which no connection can live. */
+/* The ranges of most of these keys include values with which a run takes hours, or with which no
+ * connection can live. */
 static const struct swarm_rule rules[] = {
     {"duration", NULL, false, {"1us", "300us", "1ms", "5ms", "50ms", "1s", NULL}},
     {"team.mac", NULL, false, {"02:00:00:00:00:99", NULL}},

@@ -22,7 +22,7 @@ struct trial {
     char yaml[PLACE_BYTES], results[PLACE_BYTES], again[PLACE_BYTES], cut[PLACE_BYTES],
         log[PLACE_BYTES];
     int status; /* of the first run */
-    char *why;  /* "" as long as nothing is wrong */
+    char *why;  /* empty as long as no error was found */
 };
 
 __attribute__((format(printf, 2, 3))) static void complain(struct trial *t, const char *format, ...)
@@ -33,7 +33,7 @@ __attribute__((format(printf, 2, 3))) static void complain(struct trial *t, cons
     va_end(args);
 }
 
-/* A path in the results folder of the first run. */
+/* Returns the path of a file in the results folder of the first run. */
 static const char *file_of(const struct trial *t, const char *name)
 {
     static char path[PLACE_BYTES + 32];
@@ -48,7 +48,7 @@ static json_int_t number(const json_t *stats, const char *section, const char *k
     return json_integer_value(json_object_get(json_object_get(stats, section), key));
 }
 
-/* The first invariant that was violated; null if none was. */
+/* Returns the name of the first invariant that was violated, or null if none was. */
 static const char *violated(const json_t *stats)
 {
     const char *key;
@@ -61,8 +61,9 @@ static const char *violated(const json_t *stats)
     return NULL;
 }
 
-/* What became of the conversations, and whether that is allowed by what was drawn. A conversation that ends
- * too early is damaged, but then the application was told of its end. */
+/* Checks whether the faults that were drawn explain the outcomes of the conversations. A
+ * conversation that ends too early counts as damaged, but then the application was notified of
+ * its end. */
 static void judge_streams(struct trial *t, const json_t *stats)
 {
     const struct swarm_scenario *s = &t->scenario;
@@ -94,7 +95,7 @@ static void judge_sums(struct trial *t, const json_t *stats)
                  (int)number(stats, "moves", "started"), (int)sum);
 }
 
-/* The last line that the run printed, which says why it failed. */
+/* Returns the last line that the run printed, which says why it failed. */
 static const char *last_line(const struct trial *t)
 {
     static char line[NAME_BYTES];
@@ -148,7 +149,7 @@ static bool agrees(struct trial *t, struct swarm_end end, const char *what)
     return t->why[0] == '\0';
 }
 
-/* The results stay, as `again`. */
+/* Runs effective.yaml. Its results are kept in the folder `again`. */
 static void run_effective(struct trial *t)
 {
     static const struct swarm_signal none = {0, 0};
@@ -162,7 +163,8 @@ static void run_effective(struct trial *t)
         complain(t, "effective.yaml gives another %s", name);
 }
 
-/* Outputs that were on are off, or all are on when none was. What nobody looks at must be the same. */
+/* Runs again with all outputs off that were on, or with all outputs on if none was. The outputs
+ * must not change the other results. */
 static void run_looking(struct trial *t)
 {
     static const char *const files[] = {"stats.json", "moves.csv", "conns.csv", "cache_sets.csv"};
@@ -194,7 +196,8 @@ static uint64_t cpu_us_of(const struct trial *t)
     return us;
 }
 
-/* The signal may come so late that the run is over, or while its results are written. */
+/* Runs again and ends the run by a signal. The signal may come so late that the run is over, or
+ * while its results are written. */
 static void run_signalled(struct trial *t)
 {
     const struct swarm_scenario *s = &t->scenario;
@@ -216,7 +219,7 @@ static void run_signalled(struct trial *t)
         complain(t, "finished results are in %s", t->cut);
 }
 
-/* --- all of it --- */
+/* --- the trial of one seed --- */
 
 static void name_files(struct trial *t, const char *place, uint64_t seed)
 {
@@ -253,7 +256,7 @@ bool swarm_try_seed(uint64_t seed, const struct swarm_captures *captures, const 
     t.why = why;
     why[0] = '\0';
     name_files(&t, place, seed);
-    clean_up(&t); /* what an earlier swarm left */
+    clean_up(&t); /* removes the files of an earlier swarm */
     if (swarm_draw(seed, captures, &t.scenario, &err) != STATUS_OK)
         complain(&t, "cannot be drawn: %s", err.text);
     if (why[0] == '\0')

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 struct pending {
-    uint64_t due_ps;     /* TIME_NEVER: waits for progress, or done */
-    uint32_t times_left; /* 0 with every_ps: no end */
+    uint64_t due_ps;     /* TIME_NEVER if the action waits for progress or is done */
+    uint32_t times_left; /* 0 with every_ps means without end */
     bool waits_for_progress;
 };
 
@@ -13,7 +13,7 @@ struct director {
     const struct sim_config *config;
     struct director_ops ops;
     const struct waker *waker;
-    size_t waiting; /* actions that wait for progress */
+    size_t waiting; /* the number of actions that wait for progress */
     bool check_progress;
     struct pending pending[SIM_ACTIONS_MAX];
 };

@@ -22,10 +22,11 @@ int sc_main(int, char *[])
 int kernel_run(int (*body)(void *self), void *self)
 {
     assert(!the_body);
-    std::set_new_handler(memory_out); // no exception crosses the models' C
+    std::set_new_handler(memory_out); // an exception must not pass through the C code of the models
     the_body = body;
     the_self = self;
-    // The library's banner is no result; it reads this before sc_main() is called.
+    // The library's banner does not belong to the results. The library reads this variable before
+    // it calls sc_main().
     setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
     static char name[] = "toesim";
     static char *arguments[] = {name, nullptr};

@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-/* A system that asks for the same instant again and again makes no progress: a bug, not a wait. */
+/* A system that asks for the same instant again and again makes no progress, which is a bug. */
 enum { ROUNDS_MAX = 100000 };
 
 void schedule_init(struct schedule *schedule)
@@ -40,7 +40,8 @@ uint64_t schedule_next_ps(const struct schedule *schedule)
     return next_ps;
 }
 
-/* The stage's own next_ps() is the truth; a wake only says that it may have become earlier. */
+/* Runs one stage. Only the stage's own next_ps() says when it must run next; a wake says that
+ * this time may have become earlier. */
 static void run_one(struct schedule *schedule, size_t place, uint64_t now_ps)
 {
     const struct stage *stage = &schedule->stages[place];

@@ -28,7 +28,7 @@ static void tell(const struct soft_errors *errors, const struct ctx_flip *flip, 
     probe_emit(errors->probe, &event);
 }
 
-/* Gives the cache as many as it takes. */
+/* Gives the cache as many soft errors as it accepts now. */
 static void soft_errors_run(void *self, uint64_t now_ps)
 {
     struct soft_errors *errors = self;
@@ -59,7 +59,7 @@ void soft_errors_add(struct soft_errors *errors, const struct ctx_flip *flip, ui
     }
     errors->queue[(errors->head + errors->count++) % SOFT_ERRORS_MAX] = *flip;
     if (errors->next_ps != TIME_NEVER)
-        return; /* behind others that wait */
+        return; /* the stage already runs for the errors that wait */
     errors->next_ps = now_ps;
     waker_wake(errors->waker, now_ps);
 }

@@ -10,7 +10,8 @@ namespace
 {
 constexpr size_t frame_pool_capacity = 1 << 16;
 
-// What the online checkers grant a system whose latencies are large: sixteen crossings of everything.
+// Returns the extra time that the online checkers allow in a system with large latencies. It is
+// sixteen times the sum of all latencies.
 uint64_t slack_ps(const sim_config &config)
 {
     uint64_t crossing = config.pcie.root_read_ps + config.pcie.root_write_ps +
@@ -266,8 +267,8 @@ void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *stor
     params.dram_latency_ps = config_.ctx_dram_ps;
     params.dram_beat_ps = config_.ctx_dram_beat_ps;
     params.skip_idle = config_.ctx_skip_idle;
-    // The cache may run ahead of the kernel, but not past the next event of anybody else, nor past the
-    // time at which the run may end.
+    // The cache may run ahead of the kernel, but not beyond the next event of any other part, nor
+    // beyond the time at which the run may end.
     ctx_cache_burst burst = {[](void *self) {
                                  const auto *bed = static_cast<testbed *>(self);
                                  return u64_min(bed->clock_->quiet_until_ps(), bed->until_ps_ - 1);
@@ -313,7 +314,8 @@ enum status testbed::close_waves(struct error *err)
 
 void testbed::make_network()
 {
-    // Receivers exist later than the MACs that feed them, so the sinks look them up when called.
+    // The MACs are made before the receivers that they feed, so the sinks look the receivers up
+    // when they are called.
     auto to_engine = [](void *self, frame *f, uint64_t now_ps) {
         frame_sink sink = toe_engine_rx_sink(static_cast<nic_slot *>(self)->engine);
         frame_sink_accept(&sink, f, now_ps);
@@ -333,7 +335,7 @@ void testbed::make_network()
     auto to_peers = [](void *self, frame *f, uint64_t now_ps) {
         static_cast<testbed *>(self)->on_peer_frame(f, now_ps);
     };
-    // The switch has its own queue and threshold; the peers never ask for pause.
+    // The switch has its own queue and threshold, and the peers never send pause frames.
     mac_params card = config_.mac, port = config_.mac;
     port.tx_queue_frames = config_.lan_switch.queue_frames;
     port.pause_threshold = config_.lan_switch.pause_threshold;
@@ -426,7 +428,7 @@ void testbed::prepare_actions()
     }
 }
 
-// Both ends of a link have carrier while its cable is whole and its NIC is not fenced.
+// Both ends of a link have carrier while its cable is intact and its NIC is not fenced.
 void testbed::set_link(unsigned nic, uint64_t now_ps)
 {
     bool up = cable_up_[nic] && !is_dark_[nic];

@@ -1,11 +1,11 @@
-// The queues of the links and link aggregation: which queue makes a MAC ask for pause, and who is told that a port is
-// in the group.
+// Connects the queues and the link aggregation of the lines. The queues decide when a MAC sends
+// pause frames, and link aggregation decides which ports are in the group.
 #include "sim/testbed/testbed.h"
 
 #include <cassert>
 #include <cstring>
 
-// What each receiver of the switch and of the NICs looks at before it asks for pause.
+// Tells each receiver of the switch and of the NICs which queue it must watch to send pause frames.
 void testbed::watch_queues()
 {
     auto uplink_level = [](void *self, uint64_t now_ps) {
@@ -26,8 +26,8 @@ void testbed::watch_queues()
         mac_on_rx_level(mac_[MAC_NIC0 + n], engine_level, &slot_[n]);
 }
 
-// A NIC's driver sees its port up while it has carrier and link aggregation control, if there is any,
-// lets it send.
+// The driver of a NIC sees its port up while the port has carrier, and link aggregation control, if
+// there is any, allows the port to send.
 void testbed::report_port(unsigned nic, uint64_t now_ps)
 {
     const mac *port = mac_[MAC_NIC0 + nic];
@@ -38,8 +38,8 @@ void testbed::report_port(unsigned nic, uint64_t now_ps)
     toe_engine_on_link(slot_[nic].engine, usable, now_ps);
 }
 
-// Both NICs are one system and so is the switch; at the beginning each link has been in the group for
-// long.
+// Both NICs are one system of link aggregation, and the switch is the other one. At the beginning
+// of the run each link has already been in the group for a long time.
 void testbed::make_lacp()
 {
     static const uint8_t switch_system[6] = {0x02, 0x54, 0x4f, 0x45, 0xff, 0x02};

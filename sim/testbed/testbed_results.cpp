@@ -1,4 +1,4 @@
-// What a run leaves behind, collected from all models.
+// Collects the results of a run from all models.
 #include "models/check/check_move.h"
 #include "sim/testbed/testbed.h"
 
@@ -39,7 +39,8 @@ size_t testbed::pcie_config_dump(char *text, size_t size)
     return len;
 }
 
-// The driver, the rows of moves.csv and the checker count transfers each for itself.
+// The driver, the rows of moves.csv and the checker count transfers independently of each other,
+// and the three counts must agree.
 void testbed::check_move_sums(uint64_t now_ps)
 {
     const host_sw_stats *sw = host_sw_get_stats(software_);

@@ -1,4 +1,5 @@
-// The testbed's run: simulated time goes on until the traffic is done, then everything is judged.
+// Runs the testbed. Simulated time advances until the traffic is done, and then everything is
+// checked.
 #include "models/host/host_wait.h"
 #include "sim/testbed/testbed.h"
 
@@ -7,11 +8,13 @@
 
 namespace
 {
-// After the traffic is done, frames in flight get their verdicts and the last ACKs are exchanged.
+// After the traffic is done, frames in flight get their verdicts, and the last ACKs are exchanged.
 constexpr uint64_t drain_ps = 5 * PS_PER_MS;
-// A slow NIC may need longer for what it has received; one that stands still never ends.
+// A slow NIC may need longer for the frames that it has received. If a NIC makes no progress, the
+// run ends after this time.
 constexpr uint64_t drain_ps_max = PS_PER_S;
-// Signals and the progress line are looked at this often at least: each second of simulated time.
+// Signals and the progress line are checked at least this often, which is each second of simulated
+// time.
 constexpr uint64_t quiet_slices_max = 10000;
 } // namespace
 
@@ -53,7 +56,7 @@ bool testbed::advance(uint64_t slice_ps, bool passes_quiet)
     return now < end_ps_ && now < config_.duration_ps;
 }
 
-// The driver still has to do with frames that it has seen: they wait for a move, or for a place.
+// The driver is busy while frames that it has seen wait for a move or for a place.
 bool testbed::is_host_busy() const
 {
     if (host_cpu_has_work(cpu_))
@@ -73,12 +76,13 @@ bool testbed::holds(check_place place, unsigned nic, uint64_t frame) const
         return frame_pool_holds(pool_, frame);
     bool on_the_way = false;
     for (unsigned n = 0; n < NIC_COUNT; n++)
-        if (n == nic || place == CHECK_AT_HOST) // injected by whichever NIC owns the connection
+        // The host injects a frame at the NIC that owns the connection, which may be either.
+        if (n == nic || place == CHECK_AT_HOST)
             on_the_way |= pcie_link_is_busy(link_[n]) || !toe_engine_is_idle(slot_[n].engine);
     return on_the_way || (place == CHECK_AT_HOST && is_host_busy());
 }
 
-// Nothing is on its way, and nobody has anything to do now.
+// Returns true if nothing is in flight and no part has anything to do.
 bool testbed::is_at_rest() const
 {
     bool busy = check_open_frames(check_) > 0 || host_cpu_has_work(cpu_);
@@ -88,7 +92,7 @@ bool testbed::is_at_rest() const
     return !busy;
 }
 
-// A run that was cut may be anywhere: then only what holds between any two steps is asked for.
+// If the run was cut, only those accounts are checked that must balance between any two steps.
 void testbed::audit(uint64_t now_ps)
 {
     host_sw_account accounts[HOST_SW_ACCOUNTS_MAX];
@@ -121,7 +125,8 @@ void testbed::finish(bool complete)
     complete_ = complete;
     if (peer_.finish)
         peer_.finish(peer_.self, now);
-    // Where a violation has ended the run everything stands still in the middle of its way.
+    // If a violation has ended the run, every part stopped in the middle of its work, so this check
+    // would report more violations.
     check_places places = {[](const void *self, check_place place, unsigned nic, uint64_t frame) {
                                return static_cast<const testbed *>(self)->holds(place, nic, frame);
                            },

@@ -1,4 +1,4 @@
-// The testbed's remote side and the server's application: what differs by kind of traffic.
+// The remote side of the testbed and the server's application. They depend on the kind of traffic.
 #include "models/host/host_wait.h"
 #include "sim/testbed/testbed.h"
 
@@ -11,7 +11,7 @@
 
 namespace
 {
-// 512 KiB rings need a scale of 4 to be offered whole (RFC 7323 2.2).
+// With a scale of 4 the window can offer all of a 512 KiB ring (RFC 7323 2.2).
 constexpr uint8_t generator_window_scale = 4;
 } // namespace
 
@@ -75,7 +75,8 @@ void testbed::make_generator()
     peer_.finish = [](void *self, uint64_t) { gen_peer_finish(static_cast<gen_peer *>(self)); };
 }
 
-// Nobody knows when the caller's traffic is done: such a run ends by its duration or by the caller.
+// The testbed cannot know when the caller's traffic is done, so such a run ends after its duration
+// or when the caller ends it.
 void testbed::make_external()
 {
     peer_.self = this;
@@ -127,7 +128,7 @@ uint64_t testbed::put_frame(const uint8_t *bytes, uint32_t len, uint8_t flags)
     f->flags = flags;
     std::memcpy(f->data, bytes, len);
     frame_sink sink = fragmenter_sink(&fragmenter_);
-    uint64_t id = f->id; // the switch's port owns the frame from here on
+    uint64_t id = f->id; // the switch's port owns the frame after the next call
     frame_sink_accept(&sink, f, now);
     external_frames_++;
     return id;
@@ -142,7 +143,8 @@ void testbed::set_port_policy(port_policy policy, uint32_t flip_frames)
 
 namespace
 {
-// The application's hooks take the testbed as self and pass on to the peers, which compare.
+// The hooks of the application get the testbed as self. They call the peers, which compare the
+// streams.
 testbed *bed_of(void *self) { return static_cast<testbed *>(self); }
 } // namespace
 
@@ -205,7 +207,7 @@ void testbed::make_bulk_server()
         const gen_peer *gen = bed_of(self)->gen_;
         uint32_t index = gen_peer_find(gen, key);
         *job = {};
-        if (index == UINT32_MAX) // the listener cannot know a flood by its looks
+        if (index == UINT32_MAX) // the SYNs of a flood look like those of other clients
             return bed_of(self)->flood_ != nullptr;
         job->index = index;
         job->bytes_to_send = gen_peer_server_bytes(gen, index);

@@ -17,7 +17,8 @@ void wave_window_init(struct wave_window *window, const struct sim_config *confi
                                    .waker = waker};
 }
 
-/* A foreign SYN opens a connection; any other foreign frame may start a move. */
+/* Returns true if the frame may start a move. A foreign SYN opens a connection, but any other
+ * foreign frame may start a move. */
 static bool may_start_move(const struct probe_event *event)
 {
     if (event->verdict.verdict != NIC_VERDICT_NOT_MINE &&
@@ -29,7 +30,8 @@ static bool may_start_move(const struct probe_event *event)
     return packet.kind == PACKET_TCP && !(packet.seg.flags & TCP_SYN);
 }
 
-/* Nothing runs: the window ends a margin from now, unless something starts until then. */
+/* If no move is under way, the window closes after the margin, unless a move begins before that
+ * time. */
 static void close_later(struct wave_window *window, uint64_t now_ps)
 {
     if (!window->open || window->running > 0)
@@ -67,7 +69,7 @@ static void on_event(void *self, const struct probe_event *event)
             window->running--;
         close_later(window, event->now_ps);
         break;
-    case PROBE_MOVE_MARK: /* T12 comes after the driver's end of the move */
+    case PROBE_MOVE_MARK: /* T12 comes after the driver has ended the move */
         if (event->mark.mark == MARK_FIRST_BUILT)
             close_later(window, event->now_ps);
         break;
