@@ -46,7 +46,8 @@ static bool gen_is_older(uint16_t gen, uint16_t than)
     return ((uint16_t)(gen - than) & 0x8000u) != 0;
 }
 
-/* READ_LOCK, FREEZE, EXTRACT of a context known by what the tag or meta says. */
+/* Returns the result of READ_LOCK, FREEZE or EXTRACT. The arguments are what the tag or the meta
+ * line says about the context. */
 static enum ctx_result acquire_result(const struct ctx_req *req, bool known, bool present,
                                       bool frozen, uint16_t gen)
 {
@@ -95,7 +96,7 @@ void ctx_core_fill(struct ctx_core *core, const struct ctx_req *req)
     core->refilled[req->who] = true;
 }
 
-/* The image of the way, for the answer, if its parity is good. */
+/* Gives the image of the way to the response if its parity is good. */
 static enum ctx_result core_read(struct ctx_core *core, const struct ctx_way *way,
                                  struct ctx_rsp *rsp)
 {
@@ -150,7 +151,8 @@ static enum ctx_result core_extract(struct ctx_core *core, const struct ctx_req 
     return result;
 }
 
-/* Lines that are written have new parity. DRAM learns when the cache gets ahead of it. */
+/* Writes the lines of the mask, whose parity is good afterwards. DRAM is informed when the cache
+ * begins to have a newer context than DRAM. */
 static void core_write(struct ctx_core *core, struct ctx_way *way, const struct ctx_req *req)
 {
     for (size_t line = 0; line < CTX_CONST_LINE; line++) {
@@ -166,7 +168,8 @@ static void core_write(struct ctx_core *core, struct ctx_way *way, const struct 
     way->tag_bad = false;
 }
 
-/* WRITE_UNLOCK, UNLOCK, REMOVE. What the tag says does not matter: WRITE_UNLOCK and REMOVE write it anew. */
+/* Executes WRITE_UNLOCK, UNLOCK or REMOVE. The state of the tag does not matter, because
+ * WRITE_UNLOCK and REMOVE write the tag again. */
 static enum ctx_result core_return(struct ctx_core *core, const struct ctx_req *req)
 {
     struct ctx_lock *lock = &core->locks[req->who];
@@ -186,7 +189,7 @@ static enum ctx_result core_return(struct ctx_core *core, const struct ctx_req *
     return CTX_OK;
 }
 
-/* RESERVE or INSTALL of a connection known by what the tag or meta says. */
+/* Returns the result of RESERVE or INSTALL as far as the tag or the meta line decides it. */
 static enum ctx_result admit_result(uint16_t req_gen, bool known, bool here, uint16_t gen)
 {
     if (known && gen_is_older(req_gen, gen))
@@ -196,7 +199,7 @@ static enum ctx_result admit_result(uint16_t req_gen, bool known, bool here, uin
     return known && req_gen == gen ? CTX_STALE : CTX_OK;
 }
 
-/* What the key's entry has to say against RESERVE or INSTALL. */
+/* Returns the result of RESERVE or INSTALL for a key that already has an entry. */
 static enum ctx_result entry_admit_result(const struct ctx_req *req, const struct ctx_entry *entry)
 {
     bool same = entry->conn == req->conn;
@@ -386,7 +389,7 @@ void ctx_core_execute(struct ctx_core *core, const struct ctx_req *req, struct c
     *rsp = (struct ctx_rsp){
         .op = req->op, .who = req->who, .gen = req->gen, .conn = req->conn, .tag = req->tag};
     rsp->result = (uint8_t)core_dispatch(core, req, rsp);
-    /* FULL is said only when nothing can make room any more. */
+    /* The result is FULL only if no displacement can make room any more. */
     assert(!core->stepwise || rsp->result != CTX_FULL || !ctx_table_wants_move(&core->table));
     if (!core->stepwise)
         ctx_table_displace(&core->table);

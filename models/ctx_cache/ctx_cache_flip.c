@@ -1,5 +1,6 @@
-/* Soft errors of the golden cache: what a bit that changes by itself does to a way. The lines keep no parity bits but the
- * difference between those stored and those of the bits, which is all that a check sees. */
+/* Soft errors of the golden cache, which are bits of a way that change by themselves. The model
+ * stores no parity bits. It stores the difference between the parity bits in the memory and
+ * those of the data, because this is all that a parity check sees. */
 #include "models/ctx_cache/ctx_cache_ways.h"
 
 #include <assert.h>
@@ -34,7 +35,8 @@ static void flip_data(struct ctx_way *way, uint8_t line, uint16_t bit)
     way->syndrome[line] ^= 1u << bit % CTX_PARITY_BITS;
 }
 
-/* A bad tag is as good as no tag. Its holder knows his way without it. */
+/* A way with a bad tag is lost, because no search can find it. But the holder of a lock does not
+ * need the tag to find the way. */
 static void flip_tag(struct ctx_core *core, struct ctx_way *way)
 {
     if (ctx_ways_is_locked(core, way->conn))

@@ -8,15 +8,16 @@ enum {
     WORD_BITS = 32,
     KEY_WORDS = 10,
     KEY_BITS = 312, /* the last eight bits of a flow key are reserved */
-    HASH_BITS = 41, /* of the result */
-    ROW1_BIT = 20,  /* where the row in bank 1 begins */
+    HASH_BITS = 41, /* the number of bits of the result */
+    ROW1_BIT = 20,  /* the first bit of the row in bank 1 */
     ROWS_MAX = 1 << 17,
 };
 static_assert(KEY_BITS + HASH_BITS - 1 <= CTX_HASH_WORDS * WORD_BITS, "the secret is long enough");
 
 void ctx_hash_key_init(struct ctx_hash_key *secret)
 {
-    /* Words of the binary digits of pi: any will do, as a driver writes its own. */
+    /* These are words of the binary digits of pi. Any other value would do, because a driver
+     * writes a secret of its own. */
     *secret = (struct ctx_hash_key){{0x243f6a89, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0,
                                      0x082efa98, 0xec4e6c89, 0x452821e6, 0x38d01377, 0xbe5466cf,
                                      0x801f2e2f}};
@@ -28,7 +29,7 @@ void ctx_hash_key_push(struct ctx_hash_key *secret, uint32_t word)
     secret->word[0] = word;
 }
 
-/* HASH_BITS bits of the secret from this bit on. */
+/* Returns HASH_BITS bits of the secret, beginning at this bit. */
 static uint64_t window(const struct ctx_hash_key *secret, uint32_t bit)
 {
     uint32_t at = bit / WORD_BITS, shift = bit % WORD_BITS;
@@ -49,8 +50,8 @@ uint64_t ctx_hash_toeplitz(const struct ctx_hash_key *secret, const uint32_t *da
     return hash;
 }
 
-/* Toeplitz alone is linear: keys that differ in a few bits, such as consecutive ports, could all fall
- * into half of the rows. Two AND terms end that. */
+/* Toeplitz alone is linear, so keys that differ in a few bits, such as consecutive ports, could
+ * all fall into half of the rows. The two AND terms prevent that. */
 void ctx_cache_hash(const struct ctx_hash_key *secret, const struct flow_key *key, uint32_t rows,
                     uint32_t row[2])
 {

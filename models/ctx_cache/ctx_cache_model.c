@@ -8,7 +8,7 @@
 
 enum { LOOKUPS_MAX = 16, QUEUE_MAX = 2 * CTX_WHO_COUNT };
 
-/* A request taken and not yet answered. */
+/* A request that was accepted and has no response yet. */
 struct model_slot {
     struct ctx_req req;
     uint64_t ready_ps; /* LOOKUP only */
@@ -22,7 +22,8 @@ struct ctx_cache_model {
     const struct waker *waker;
     struct model_slot lookups[LOOKUPS_MAX]; /* ring */
     uint32_t lookup_head, lookup_count;
-    struct model_slot queue[QUEUE_MAX]; /* in order of arrival; a waiting one keeps its place */
+    /* In the order of arrival; a request that waits keeps its place. */
+    struct model_slot queue[QUEUE_MAX];
     uint32_t queue_count;
     bool op_busy[CTX_WHO_COUNT], return_busy[CTX_WHO_COUNT];
     bool waited[CTX_WHO_COUNT];
@@ -78,8 +79,9 @@ static bool is_return(uint8_t op)
     return op == CTX_OP_WRITE_UNLOCK || op == CTX_OP_UNLOCK || op == CTX_OP_REMOVE;
 }
 
-/* Starts the first request that need not wait; its effects happen now, its response comes later.
- * A requester's return goes before its own operation, which may wait for it. */
+/* Starts the first request that need not wait. Its effects happen now, and its response comes
+ * later. The unlock of a requester goes before the requester's own next operation, which may
+ * wait for it. */
 static void model_start(struct ctx_cache_model *model, uint64_t now_ps)
 {
     if (model->serving)
@@ -197,7 +199,7 @@ static void model_run(void *self, uint64_t now_ps)
     }
 }
 
-/* Counters go on. */
+/* Resets the cache. The counters keep their values. */
 static void model_reset(void *self, uint64_t now_ps)
 {
     (void)now_ps;
@@ -207,7 +209,7 @@ static void model_reset(void *self, uint64_t now_ps)
     const struct ctx_cache_model_params *params = &model->params;
     bool ok = ctx_core_init(&model->core, params->sets, params->ways, params->lookup_entries,
                             params->conn_ids);
-    assert(ok); /* as much memory as was just freed */
+    assert(ok); /* the same amount of memory was freed just before */
     model->core.stats = stats;
     model->lookup_head = model->lookup_count = model->queue_count = 0;
     memset(model->op_busy, 0, sizeof model->op_busy);
@@ -228,7 +230,7 @@ static void model_hash_word(void *self, uint32_t word, uint64_t now_ps)
     ctx_core_hash_word(&model->core, word);
 }
 
-/* At once, between two requests. */
+/* The soft error happens at once, between two requests. */
 static bool model_flip(void *self, const struct ctx_flip *flip, uint64_t now_ps)
 {
     (void)now_ps;

@@ -5,8 +5,8 @@
 #include <string.h>
 
 enum {
-    TRIES = 64,    /* moves after a new entry or a freed slot */
-    TAPS = 0xb400, /* x^16 + x^14 + x^13 + x^11 + 1: maximal length */
+    TRIES = 64,    /* the limit of moves after a new entry or a freed slot */
+    TAPS = 0xb400, /* x^16 + x^14 + x^13 + x^11 + 1, which has the maximal length */
 };
 
 static uint32_t table_size(const struct ctx_table *table)
@@ -36,7 +36,8 @@ void ctx_table_free(struct ctx_table *table)
     table->where = NULL;
 }
 
-/* Looks through count slots from first: counts the free ones and remembers the lowest. */
+/* Examines `count` slots from `first` on. It counts the free ones and remembers the lowest of
+ * them. */
 static uint32_t table_look(const struct ctx_table *table, uint32_t first, uint32_t count,
                            const struct flow_key *key, struct ctx_table_found *result,
                            uint32_t *lowest_free)
@@ -83,7 +84,8 @@ static bool entry_is_live(const struct ctx_entry *entry)
            entry->state == CTX_ENTRY_FROZEN;
 }
 
-/* A connection has at most one live entry; reservations and tombstones are found by key only. */
+/* Remembers the slot of a live entry. A connection has at most one live entry; reservations and
+ * tombstones are found only by their key. */
 static void table_note_where(struct ctx_table *table, uint32_t index)
 {
     const struct ctx_entry *entry = &table->entries[index];
@@ -130,7 +132,8 @@ void ctx_table_set_state_of(struct ctx_table *table, uint32_t conn, enum ctx_ent
     ctx_table_set_state(table, index, state);
 }
 
-/* One move: the entry in the stash at slot goes to a free slot of its rows, or changes places. */
+/* Makes one move. The entry of the stash goes to a free slot of its rows, or else changes places
+ * with the entry in one of these slots. */
 static void table_move(struct ctx_table *table, uint32_t stash_index)
 {
     struct ctx_displace *displace = &table->displace;

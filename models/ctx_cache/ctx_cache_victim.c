@@ -4,7 +4,8 @@
 
 static uint32_t ways_mask(uint32_t ways) { return ways == 32 ? UINT32_MAX : (1u << ways) - 1; }
 
-/* A node's bit points to the half used longer ago; a half without candidates is not entered. */
+/* The bit of a node points to the half that was used longer ago. A half without candidates is
+ * not entered. */
 static uint32_t victim_oldest(uint32_t candidates, uint32_t tree, uint32_t ways)
 {
     uint32_t node = 0, base = 0;

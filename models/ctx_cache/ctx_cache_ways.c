@@ -12,7 +12,7 @@ struct ctx_dram *ctx_dram_of(struct ctx_core *core, uint32_t conn)
     if (!core->dram[conn]) {
         core->dram[conn] = calloc(1, sizeof *core->dram[conn]);
         if (!core->dram[conn])
-            abort(); /* the machine is out of memory: nothing sensible can be simulated any more */
+            abort(); /* the machine has no memory left, so the simulation cannot continue */
     }
     return core->dram[conn];
 }
@@ -70,7 +70,7 @@ void ctx_ways_touch(struct ctx_core *core, const struct ctx_way *way)
     core->trees[set] = ctx_victim_touch(core->trees[set], core->ways, number);
 }
 
-/* The meta line of a context that is in the cache. */
+/* Writes the meta line of a context that is in the cache. */
 static void dram_write_meta(struct ctx_dram *dram, const struct ctx_way *way, bool out)
 {
     dram->known = dram->present = true;
@@ -95,7 +95,7 @@ struct ctx_way *ctx_ways_evict(struct ctx_core *core, uint32_t conn)
     if (way->dirty) {
         core->stats.writebacks++;
         struct ctx_dram *dram = ctx_dram_of(core, way->conn);
-        /* The constant line is there since INSTALL. */
+        /* The constant line has been in DRAM since INSTALL. */
         bool bad = ctx_way_is_bad(way, CTX_CONST_LINE);
         core->stats.bad_victims += bad;
         dram_write_meta(dram, way, bad);

@@ -13,16 +13,16 @@ const char *pkt_policy_name(enum pkt_policy policy)
     return names[policy];
 }
 
-/* Whatever delays a segment by a move delays it by less than the slack; timers that were carried by
- * a move are no exception. */
+/* Everything that a move may delay, including the timers that were carried by the move, is
+ * delayed by less than the slack. */
 static bool times_agree(uint64_t plain_ps, uint64_t moved_ps)
 {
     uint64_t slack = plain_ps * PKT_TIME_PERCENT / 100 + PKT_TIME_SLACK_PS;
     return moved_ps <= plain_ps + slack && plain_ps <= moved_ps + slack;
 }
 
-/* INSTALL carries what the application has read to the last byte; a doorbell tells it by quarters of
- * the ring. */
+/* INSTALL tells the NIC the exact position that the application has read, whereas a doorbell is
+ * rung only after each quarter of the ring. */
 static bool windows_agree(uint32_t plain, uint32_t moved, uint32_t slack)
 {
     return moved >= plain && moved - plain <= slack;

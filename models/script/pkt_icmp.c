@@ -42,7 +42,8 @@ uint32_t pkt_icmp_build(struct pkt_wire *wire, const char *name, uint32_t seq, u
     const struct pkt_ends *ends = &wire->ends;
     bool v4 = ends->ip_version == 4;
     assert(kind && (v4 || kind->type6 != NO_SUCH));
-    /* The quoted packet: what the server sent, cut off behind ports and sequence number. */
+    /* The quoted packet is one that the server sent, cut off after the ports and the sequence
+     * number. */
     uint8_t quoted[128];
     struct packet_out sent = {.vlan = VLAN_NONE,
                               .ip_version = ends->ip_version,
@@ -60,7 +61,8 @@ uint32_t pkt_icmp_build(struct pkt_wire *wire, const char *name, uint32_t seq, u
     memcpy(out.dst_mac, ends->server_mac, sizeof out.dst_mac);
     memcpy(out.src_mac, ends->peer_mac, sizeof out.src_mac);
     memcpy(out.dst, ends->server_addr, sizeof out.dst);
-    memcpy(out.src, ends->peer_addr, sizeof out.src); /* a router; nobody looks at its address */
+    /* The address of a router, which nobody checks. */
+    memcpy(out.src, ends->peer_addr, sizeof out.src);
     return icmp_build(frame, &out, v4 ? kind->type4 : kind->type6, v4 ? kind->code4 : kind->code6,
                       mtu, quoted + ip, bytes);
 }

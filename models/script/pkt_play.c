@@ -12,7 +12,7 @@
 
 enum { PEER_ISN = 1000, SERVER_ISN_UNKNOWN = 5000, QUEUE = 64, CHUNK = 4096 };
 
-#define END_PS (100 * PS_PER_US) /* an end that is due is reported by then */
+#define END_PS (100 * PS_PER_US) /* an end that is due is reported within this time */
 
 struct play {
     const struct pkt_script *script;
@@ -21,19 +21,19 @@ struct play {
     enum pkt_policy policy;
     const struct pkt_line *line;
     struct pkt_wire wire;
-    uint64_t event_ps; /* of the line before */
-    uint64_t cause_ps; /* when the last thing was done to the server */
-    /* What was sent and not yet asked for. */
+    uint64_t event_ps; /* the time of the line before */
+    uint64_t cause_ps; /* the time of the last action on the server */
+    /* Segments that were sent and that no line of the script has asked for yet. */
     struct pkt_segment queue[QUEUE];
     uint64_t queue_ps[QUEUE];
     unsigned queued;
-    uint32_t read; /* bytes the application took */
+    uint32_t read; /* bytes that the application has read */
     uint32_t written;
 };
 
 static bool fail(struct play *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Notes file:line and what is wrong, once; always false. */
+/* Records file:line and the error, but only the first one. Always returns false. */
 static bool fail(struct play *p, const char *format, ...)
 {
     char what[PKT_ERROR_MAX / 2];
@@ -51,7 +51,7 @@ static bool fail(struct play *p, const char *format, ...)
 
 static const struct pkt_server_ops *ops(const struct play *p) { return p->server->ops; }
 
-/* The server could not: its own words. */
+/* Fails with the error text of the server. */
 static bool fail_by_server(struct play *p) { return fail(p, "%s", ops(p)->error(p->server->self)); }
 
 /* --- what the server sends --- */
@@ -128,7 +128,7 @@ static void collect(struct play *p)
 
 /* --- time --- */
 
-/* Until limit_ps, or until something the server sent waits. */
+/* Advances to limit_ps. If until_sent is true, it stops when a segment of the server waits. */
 static void advance(struct play *p, uint64_t limit_ps, bool until_sent)
 {
     while (p->result->ok && !(until_sent && p->queued > 0)) {

@@ -15,7 +15,7 @@
 
 enum { TOKENS_MAX = 40, FILE_BYTES_MAX = 1 << 16 };
 
-/* One line taken apart. */
+/* One line, split into its words. */
 struct tokens {
     struct pkt_script *script;
     unsigned number;
@@ -244,7 +244,7 @@ static bool parse_set(struct tokens *t)
     const struct {
         const char *name;
         uint32_t *value;
-        uint64_t tick_ps; /* 0: a plain number */
+        uint64_t tick_ps; /* 0 for a plain number */
     } keys[] = {{"rto_min", &s->rto_min_us, PS_PER_US},
                 {"delayed_ack", &s->delack_us, PS_PER_US},
                 {"time_wait", &s->time_wait_us, PS_PER_US},
@@ -274,7 +274,7 @@ static bool parse_set(struct tokens *t)
     return parse_set_word(t, name);
 }
 
-/* icmp KIND SEQ [mtu N] */
+/* Parses `icmp KIND SEQ [mtu N]`. */
 static bool parse_icmp(struct tokens *t, struct pkt_line *line)
 {
     t->next++;
@@ -293,7 +293,7 @@ static bool parse_icmp(struct tokens *t, struct pkt_line *line)
     return t->next == t->count || fail(t, "'%s' is too much", t->at[t->next]);
 }
 
-/* option NAME VALUE */
+/* Parses `option NAME VALUE`. */
 static bool parse_option(struct tokens *t, struct pkt_line *line)
 {
     const char *name = take(t);
@@ -346,7 +346,7 @@ static bool parse_event(struct tokens *t, struct pkt_line *line)
     return fail(t, "'%s' is no event", name);
 }
 
-/* only ipv4 | ipv6 | core: WHY | system: WHY */
+/* Parses `only ipv4 | ipv6 | core: WHY | system: WHY`. */
 static bool parse_only(struct tokens *t)
 {
     struct pkt_script *s = t->script;
@@ -366,7 +366,7 @@ static bool parse_only(struct tokens *t)
     return at > 0 || fail(t, "'only %s' needs a reason", what);
 }
 
-/* system KEY=VALUE, a key of docs/scenario.md. */
+/* Parses `system KEY=VALUE`, where KEY is a key of docs/scenario.md. */
 static bool parse_system(struct tokens *t)
 {
     struct pkt_script *s = t->script;

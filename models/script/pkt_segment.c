@@ -145,8 +145,8 @@ static void take_option(const uint8_t *option, struct pkt_wire *wire, struct pkt
     }
 }
 
-/* A reset for a segment without ACK has no number of its own: it is 0 as it is (RFC 9293 3.10.7.1).
- */
+/* A reset for a segment without ACK has the sequence number 0 instead of one that counts from
+ * the server's initial number (RFC 9293 3.10.7.1). */
 static bool is_numberless(const struct tcp_segment *seg)
 {
     return (seg->flags & TCP_RST) && (seg->flags & TCP_ACK) && seg->seq == 0;

@@ -60,7 +60,8 @@ static void grow(struct frame_book *book)
     free(old);
 }
 
-/* Frames behind the gap move up, so that a search may still stop at the first empty slot. */
+/* Removes a frame. Later frames of the same probe sequence move up, so that a search may still
+ * stop at the first empty slot. */
 static void take_out(struct frame_book *book, uint64_t id)
 {
     size_t mask = book->capacity - 1, gap = slot_of(book, id);

@@ -14,10 +14,10 @@ enum { NO_ROW = -1 };
 
 enum { SERIES_MOVES, SERIES_OTHERS, SERIES_COUNT };
 
-/* A move that the driver has decided on: it begins at once or waits for its turn. */
+/* A move that the driver has decided on. It begins at once or waits for its turn. */
 struct wanted_move {
     struct move_trigger trigger;
-    struct seen_frame frame; /* of the trigger; id 0: none */
+    struct seen_frame frame; /* the trigger's frame; its id is 0 if there is none */
 };
 
 struct conn_key {
@@ -31,13 +31,13 @@ struct move_log {
     size_t count, capacity;
     size_t moving; /* rows that may still get T12 */
     uint32_t conn_max;
-    /* By connection: the newest row of a move, and that of a transfer of another kind. A move is not over
-     * for the log until T13, and other transfers may begin before that. */
+    /* For each connection, the newest row of a move and the newest row of any other transfer.
+     * For the log a move is over only at T13, and other transfers may begin before that. */
     int32_t *newest[SERIES_COUNT];
-    struct wanted_move *wanted; /* newest decision about each connection */
+    struct wanted_move *wanted; /* the newest decision about each connection */
     struct frame_book frames;
     size_t awaiting;       /* rows with T12 and no T13 that are the newest of their connection */
-    struct conn_key *keys; /* which connection a tuple is: open addressing */
+    struct conn_key *keys; /* a table with open addressing that finds the connection of a tuple */
     size_t key_capacity, key_count;
 };
 
@@ -86,7 +86,7 @@ void move_log_destroy(struct move_log *log)
     free(log);
 }
 
-/* The newest row of the connection in the series; null: it has none. */
+/* Returns the newest row of the connection in the series, or null if there is none. */
 static struct move_row *row_of(struct move_log *log, int series, uint32_t conn)
 {
     if (conn >= log->conn_max || log->newest[series][conn] == NO_ROW)
@@ -114,7 +114,7 @@ static void on_wanted(struct move_log *log, const struct probe_event *event)
         wanted->frame = *frame;
 }
 
-/* The row is no longer the newest of its connection. */
+/* Updates the counts before another row becomes the newest one of the connection. */
 static void leave_row(struct move_log *log, const struct move_row *row)
 {
     log->moving -= may_get_t12(row);
@@ -167,7 +167,8 @@ static void on_begin(struct move_log *log, const struct probe_event *event)
     log->moving++;
 }
 
-/* The engine marks every FREEZE and INSTALL, whatever they are for, also those of a transfer that returns. */
+/* Returns true if the mark belongs to the row. The engine sets marks at every FREEZE and
+ * INSTALL, also at those of a transfer that returns a connection. */
 static bool is_of_row(const struct move_row *row, const struct probe_event *event)
 {
     if (event->mark.mark >= MARK_FREEZE && event->mark.mark <= MARK_DRAINED)
@@ -182,7 +183,7 @@ static void set_mark(struct move_log *log, struct move_row *row, const struct pr
     if (!row || event->mark.mark < MARK_FREEZE || row->mark_ps[event->mark.mark] != TIME_NEVER ||
         !is_of_row(row, event))
         return;
-    /* A mark of the next activation only counts once this move has come so far. */
+    /* The first frame counts only after this move has activated the connection. */
     if (event->mark.mark == MARK_FIRST_BUILT && row->mark_ps[MARK_ACTIVE] == TIME_NEVER)
         return;
     if (event->mark.mark == MARK_FIRST_BUILT) {
@@ -231,7 +232,7 @@ static void note_built(struct move_log *log, struct move_row *row, const struct 
     row->first_ack = event->built.ack;
     row->first_len = event->built.bytes;
     if (event->nic < NIC_COUNT)
-        return; /* its engine tells T12 */
+        return; /* the engine sets T12 itself */
     log->moving -= may_get_t12(row);
     row->mark_ps[MARK_FIRST_BUILT] = event->now_ps;
     log->awaiting++;
@@ -281,8 +282,9 @@ static void on_open(struct move_log *log, const struct probe_event *event)
     slot->used = true;
 }
 
-/* The peer has used the first frame sent after the transfer: it acknowledges its payload, or, for a pure
- * ACK, sends from the number acknowledged on. A frame that it made before T12 cannot tell. */
+/* Notes T13 if the frame shows that the peer has received the first frame that was sent after
+ * the transfer. The peer then acknowledges its payload or, if it was a pure ACK, sends from the
+ * acknowledged number on. A frame that the peer sent before T12 shows nothing. */
 static void note_heard(struct move_log *log, struct move_row *row, const struct probe_event *event,
                        const struct tcp_segment *seg)
 {

@@ -7,20 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A timer that nobody has served for so long after it was due will not fire any more: a reload that is lost has
- * taken the context with it. Moves and reloads that come to an end are much shorter. */
+/* A timer that was due this long ago will not fire any more, because the context was lost during
+ * a move or a reload. Moves and reloads that succeed are much shorter. */
 static const uint64_t late_max_ps = 10 * PS_PER_S;
 
 struct connection {
     struct flow_key key;
     bool open;
     bool runs;
-    uint64_t due_ps; /* with runs */
+    uint64_t due_ps; /* valid if runs is true */
 };
 
 struct server_timers {
     uint32_t conn_max;
-    uint32_t used; /* ids below this have been open */
+    uint32_t used; /* only ids below this number have been in use */
     struct connection connections[];
 };
 
@@ -42,7 +42,7 @@ uint64_t server_timers_kinds(void)
            UINT64_C(1) << PROBE_APP_CLOSED;
 }
 
-/* A moving context keeps its timers, so the last one written tells. */
+/* A context that moves keeps its timers, so the context that was written last is the right one. */
 static void on_written(struct connection *connection, const struct probe_event *event)
 {
     const struct conn_ctx *ctx = event->context.image;
@@ -68,7 +68,8 @@ void server_timers_on_event(struct server_timers *timers, const struct probe_eve
         on_written(connection, event);
         break;
     case PROBE_CONN_GONE:
-    case PROBE_APP_NOTICE: /* with a NIC that died nobody else tells */
+    /* If the NIC has died, this event is the only sign of the connection's end. */
+    case PROBE_APP_NOTICE:
     case PROBE_APP_CLOSED:
         connection->open = connection->runs = false;
         break;
