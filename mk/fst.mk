@@ -12,4 +12,4 @@ $(FST_LIB): $(FST_SRC:%=$(B)/obj/fst/%.o)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(B)/obj/sim/regress/wavediff_dump.o $(B)/obj/sim/test/test_wavediff.o: CPPFLAGS += -isystem $(VERILATOR_ROOT)/include/gtkwave
+$(B)/obj/sim/regress/wavediff_dump.o $(B)/obj/sim/test/unit/test_wavediff.o: CPPFLAGS += -isystem $(VERILATOR_ROOT)/include/gtkwave

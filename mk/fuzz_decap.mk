@@ -12,6 +12,6 @@ build/fuzz/fuzz_decap: $(FUZZ_DECAP_SRC) $(wildcard models/trace/*/*.h models/wi
 .PHONY: fuzz-decap
 fuzz-decap: build/fuzz/fuzz_decap ## fuzz the decapsulation (FUZZ_DECAP_SECONDS=60, FUZZ_DECAP_RUNS=n)
 	@mkdir -p sim/fuzz/corpus/decap
-	@python3 sim/fuzz/frames_of.py build/fuzz/decap-corpus sim/test/captures/tunnel-*.pcap
+	@python3 sim/fuzz/frames_of.py build/fuzz/decap-corpus sim/test/captures/tunnel/tunnel-*.pcap
 	build/fuzz/fuzz_decap -runs=$(FUZZ_DECAP_RUNS) -max_total_time=$(FUZZ_DECAP_SECONDS) -max_len=512 \
 	    -rss_limit_mb=1024 -artifact_prefix=sim/fuzz/corpus/decap/ -print_final_stats=1 build/fuzz/decap-corpus sim/fuzz/corpus/decap

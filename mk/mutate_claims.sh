@@ -1,5 +1,5 @@
 #!/bin/sh
-# Wakes each bug of sim/test/planted_claims.txt in a build that has them and runs the scenario of its row of docs/claims.md:
+# Wakes each bug of sim/test/planted/planted_claims.txt in a build that has them and runs the scenario of its row of docs/claims.md:
 # the promise must be seen to be broken. Fails when one is not. usage: mutate_claims.sh TOESIM [NAME...]
 set -u
 toesim=$1
@@ -11,10 +11,10 @@ while IFS='|' read -r name _ row; do
     case $name in '' | '#'*) continue ;; esac
     case " $* " in "  " | *" $name "*) ;; *) continue ;; esac
     planted=$((planted + 1))
-    if said=$(TOESIM_PLANTED=$name sh sim/test/claims.sh "$toesim" "$row" 2>&1); then
+    if said=$(TOESIM_PLANTED=$name sh sim/test/run/claims.sh "$toesim" "$row" 2>&1); then
         said="NOT SEEN" failed=$((failed + 1))
     fi
     printf '%-24s %-4s %s\n' "$name" "$row" "$(echo "$said" | head -n 1)"
-done <sim/test/planted_claims.txt
+done <sim/test/planted/planted_claims.txt
 echo "$planted planted against claims, $failed not seen"
 [ "$failed" -eq 0 ] && [ "$planted" -gt 0 ]

@@ -15,7 +15,7 @@ if ! "$toesim" swarm --seeds $seeds -j 2 -o "$work/out" >"$work/log" 2>&1; then
     failed=1
 fi
 for bug in "$@"; do
-    key=$(sed -n "s/^$bug *|[^|]*| *\([^ |/]*\).*/\1/p" sim/test/planted.txt)
+    key=$(sed -n "s/^$bug *|[^|]*| *\([^ |/]*\).*/\1/p" sim/test/planted/planted.txt)
     TOESIM_PLANTED=$bug "$toesim" swarm --seeds $seeds -j 2 -o "$work/out" >"$work/log" 2>&1
     found=$(grep -c "^fail: seed [0-9]*: $key is violated" "$work/log")
     echo "$bug: $found seeds of $seeds are failed by $key"

@@ -1,4 +1,4 @@
-# Planted bugs (models/base/planted.h, sim/test/planted.txt) against the online checkers. The Verilated cache and
+# Planted bugs (models/base/planted.h, sim/test/planted/planted.txt) against the online checkers. The Verilated cache and
 # the generated layout are those of the product.
 PLANT_TOESIM := build/planted/toesim
 BUGS         ?=

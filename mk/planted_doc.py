@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The table of planted bugs in docs/invariants.md. Each bug of sim/test/planted.txt has a row there, in that order.
+"""The table of planted bugs in docs/invariants.md. Each bug of sim/test/planted/planted.txt has a row there, in that order.
 
 usage: planted_doc.py RESULTS   writes the table from what mk/mutate_team.sh left in RESULTS (build/planted/bugs.txt);
                                 a bug that was not run keeps its row
@@ -9,7 +9,7 @@ usage: planted_doc.py RESULTS   writes the table from what mk/mutate_team.sh lef
 import re
 import sys
 
-PAGE, TABLE, HEAD = "docs/invariants.md", "sim/test/planted.txt", "| Bug | Caught by | Without it | What it breaks |"
+PAGE, TABLE, HEAD = "docs/invariants.md", "sim/test/planted/planted.txt", "| Bug | Caught by | Without it | What it breaks |"
 
 
 def bugs():

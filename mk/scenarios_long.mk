@@ -2,4 +2,4 @@
 
 .PHONY: scenarios-long
 scenarios-long: $(TOESIM) ## run the scenarios of scenarios/long (minutes)
-	sh sim/test/scenarios_long.sh $(B)
+	sh sim/test/run/scenarios_long.sh $(B)

@@ -22,11 +22,11 @@ test: ## install what is missing, build, and run all tests (ends with `N passed,
 	@mk/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) test-now
 
-SYSTEM_TESTS := $(sort $(wildcard sim/test/system_*.sh))
+SYSTEM_TESTS := $(sort $(wildcard sim/test/*/system_*.sh))
 test-now: $(TOESIM) $(FAIL_TOESIM) $(EXAMPLE_BIN) $(TEST_BIN) $(RTL_TEST_BIN)
 	@mk/run_tests.sh $(B) $(JOBS) $(TEST_BIN) $(RTL_TEST_BIN) $(SYSTEM_TESTS)
 
-LONG_TESTS := $(sort $(wildcard sim/test/long_*.sh))
+LONG_TESTS := $(sort $(wildcard sim/test/*/long_*.sh))
 .PHONY: test-long test-long-now
 test-long: ## the long forms of tests, LONG_TESTS=file for one; not part of test
 	@mk/setup.sh test

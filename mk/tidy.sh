@@ -52,8 +52,8 @@ awk '/<!-- conn_ctx begin/ { on = 1; next } /<!-- conn_ctx end/ { on = 0 } on' d
     complain "docs/hwif.md: the context table differs from $build/gen/conn_ctx.md: copy it between the markers"
 
 # Planted bugs have their rows.
-mk/planted_table.sh || complain "sim/test/planted.txt and the code differ (above)"
-mk/planted_doc.py --check || complain "the table of planted bugs in docs/invariants.md is not that of sim/test/planted.txt (above)"
+mk/planted_table.sh || complain "sim/test/planted/planted.txt and the code differ (above)"
+mk/planted_doc.py --check || complain "the table of planted bugs in docs/invariants.md is not that of sim/test/planted/planted.txt (above)"
 
 # The pages and comments name only what exists.
 if command -v python3 >/dev/null; then

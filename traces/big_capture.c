@@ -1,5 +1,5 @@
 /*
- * Writes captures that are larger than a machine's memory, for sim/test/long_big_capture.sh: orderly
+ * Writes captures that are larger than a machine's memory, for sim/test/replay/long_big_capture.sh: orderly
  * conversations of clients that send and of servers that answer, one after the other in pieces, so
  * that many are open at a time. Every byte follows from its place, and all checksums are right.
  *

@@ -1,7 +1,7 @@
 /*
  * Bugs planted on purpose, to test which online checker finds them (docs/invariants.md). In the product,
  * PLANTED(name) is the constant false. In the build of `make mutate-team` it is true if the environment
- * variable TOESIM_PLANTED has that name. Each name has a row in sim/test/planted.txt, and `make tidy`
+ * variable TOESIM_PLANTED has that name. Each name has a row in sim/test/planted/planted.txt, and `make tidy`
  * checks that the table and the code agree.
  */
 #ifndef TOESIM_BASE_PLANTED_H

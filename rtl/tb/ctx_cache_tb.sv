@@ -1,5 +1,5 @@
 // Self-checking testbench of the context cache in plain SystemVerilog, 4-state: no output may ever be unknown. It knows the
-// ports only, so it runs on the RTL and on a netlist of it, under Icarus Verilog 11 (sim/test/system_rtl_four_state.sh).
+// ports only, so it runs on the RTL and on a netlist of it, under Icarus Verilog 11 (sim/test/rtl/system_rtl_four_state.sh).
 // Shape: 4 sets x 2 ways, 64 lookup entries, 64 connections, 4 miss slots. The DRAM begins with what an earlier start left
 // there: each meta line says that its connection is present.
 //

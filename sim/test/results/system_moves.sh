@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 against() {
     name=$1
     shift
-    if said=$(python3 sim/test/moves_against_capture.py "$work/out" "$@" 2>&1); then
+    if said=$(python3 sim/test/results/moves_against_capture.py "$work/out" "$@" 2>&1); then
         echo "pass: $name: $said"
     else
         echo "fail: $name: $said"
@@ -35,7 +35,7 @@ run() {
 }
 
 # rows COLUMN=VALUE... [: COLUMN...]: of the last run's moves.csv.
-rows() { python3 sim/test/csv_select.py "$work/out/moves.csv" "$@"; }
+rows() { python3 sim/test/results/csv_select.py "$work/out/moves.csv" "$@"; }
 
 # holds NAME EXPRESSION: of the last run's stats.json.
 holds() {
@@ -59,7 +59,7 @@ run link-down scenarios/team/200-link-down.yaml && {
         echo "fail: $kinds instants of link events, not 1"
 }
 
-rehash_ns=$(python3 sim/test/storm_capture.py 10000 "$work/storm.pcap")
+rehash_ns=$(python3 sim/test/results/storm_capture.py 10000 "$work/storm.pcap")
 cat >"$work/storm.yaml" <<END
 name: storm
 team: {idle: 0s, move_deadline: 50us}

@@ -9,12 +9,12 @@ done
 rows=$(sed -n 's/^| \([0-9][0-9]*\) |.*/\1/p' docs/claims.md)
 [ -n "$rows" ] || echo "fail: docs/claims.md has no rows"
 for row in $rows; do
-    if said=$(sh sim/test/claims.sh "$build/toesim" "$row" 2>&1); then
+    if said=$(sh sim/test/run/claims.sh "$build/toesim" "$row" 2>&1); then
         echo "pass: claim $row"
     else
         echo "fail: claim $row: $said"
     fi
-    grep -q "| $row\$" sim/test/planted_claims.txt && echo "pass: a bug is planted against claim $row" ||
+    grep -q "| $row\$" sim/test/planted/planted_claims.txt && echo "pass: a bug is planted against claim $row" ||
         echo "fail: no bug is planted against claim $row"
 done
 # Files that a row names exist.

@@ -43,7 +43,7 @@ for file in "$out"/*.json; do
 done
 [ "$(jq -s length "$out/stats.json")" = 1 ]
 judge "jq: stats.json is one document" $?
-python3 sim/test/read_tables.py "$out" >"$work/tables"
+python3 sim/test/results/read_tables.py "$out" >"$work/tables"
 judge "csv: $(tail -n 1 "$work/tables")" $?
 sed '$d' "$work/tables"
 # Transfers of every kind, and a mechanism that has marks of its own.
@@ -53,12 +53,12 @@ for run in "idle/300-idle" "idle/313-rest-host" "host/704-toggle-random" "port/1
     scenario=scenarios/$1.yaml
     shift
     "$build/toesim" run "$scenario" "$@" --set measure.waves=none -o "$work/kinds" >"$work/log" 2>&1 || { echo "fail: $run"; cat "$work/log"; continue; }
-    python3 sim/test/read_tables.py "$work/kinds" >"$work/tables"
+    python3 sim/test/results/read_tables.py "$work/kinds" >"$work/tables"
     judge "csv: $run: $(tail -n 1 "$work/tables")" $?
     sed '$d' "$work/tables"
 done
 # The last of them waits for acknowledgments before T4; its mark is a column and a phase.
-late=$(python3 sim/test/csv_select.py "$work/kinds/moves.csv" outcome=completed late=0 : begun_ps m_acknowledged t4_ps |
+late=$(python3 sim/test/results/csv_select.py "$work/kinds/moves.csv" outcome=completed late=0 : begun_ps m_acknowledged t4_ps |
     awk -F, '!($1 <= $2 && $2 <= $3)' | wc -l)
 [ "$late" = 0 ] && [ "$(jq '.moves.phase_ns.acknowledged.count >= .moves.completed - .moves.late and .moves.completed > .moves.late' "$work/kinds/stats.json")" = true ]
 judge "csv: drain-first marks the acknowledgment between begin and T4 ($late rows do not)" $?
@@ -69,13 +69,13 @@ fi
 
 printf 'traffic: {kind: generator, connections: 1, bytes: 1KiB}\nmeasure: {waves: none}\nexpect: ["moves.started > 99"]\n' >"$work/a&b\"<'é.yaml"
 "$build/toesim" regress scenarios/regress/r01-alternate.yaml "$work/a&b\"<'é.yaml" --junit "$work/junit.xml" >/dev/null 2>&1
-xmllint --noout --schema sim/test/junit.xsd "$work/junit.xml" 2>"$work/xml"
+xmllint --noout --schema sim/test/results/junit.xsd "$work/junit.xml" 2>"$work/xml"
 judge "xmllint: the JUnit file follows its schema" $?
 grep -v validates "$work/xml"
 [ "$(xmllint --xpath 'count(//testcase)' "$work/junit.xml")" = 2 ] &&
     [ "$(xmllint --xpath 'string(/testsuite/@failures)' "$work/junit.xml")" = "$(xmllint --xpath 'count(//failure)' "$work/junit.xml")" ]
 judge "xmllint: as many failures as the suite says" $?
-sed 's/<testcase /<testcase unknown="1" /' "$work/junit.xml" | xmllint --noout --schema sim/test/junit.xsd - 2>/dev/null
+sed 's/<testcase /<testcase unknown="1" /' "$work/junit.xml" | xmllint --noout --schema sim/test/results/junit.xsd - 2>/dev/null
 [ $? -ne 0 ]
 judge "xmllint: the schema is one that can fail" $?
 rm -rf results/regress/a-b*

@@ -5,7 +5,7 @@ set -u
 build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-. sim/test/outputs.sh
+. sim/test/run/outputs.sh
 for scenario in scenarios/*.yaml scenarios/*/*.yaml sim/test/looking/*.yaml; do
     case $scenario in scenarios/long/* | scenarios/live/*) continue ;; esac
     name=$(basename "$scenario" .yaml)

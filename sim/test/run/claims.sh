@@ -60,7 +60,7 @@ case $row in
 10) promise '.host.nics_lost == 1 and .drops.link_down >= 1 and .drops.fenced <= 1' ;;
 11) promise '.connections.offloaded == 0 and .host.tcp.segments_sent >= 1 and .streams.intact == .streams.total' ;;
 12)
-    moved=$(sim/test/csv_select.py "$work/out/moves.csv" kind=move trigger=link outcome=completed | wc -l)
+    moved=$(sim/test/results/csv_select.py "$work/out/moves.csv" kind=move trigger=link outcome=completed | wc -l)
     [ "$moved" -ge 1 ] || { echo "no connection moved because of the link"; exit 1; }
     ;;
 *) echo "claims.sh does not know row $row"; exit 1 ;;

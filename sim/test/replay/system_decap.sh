@@ -1,6 +1,6 @@
 #!/bin/sh
 # Frames in tunnels: with --decap the conversation inside is replayed, without it the summary says what was left out.
-# How much of it there is, tshark says, which decodes the same file (sim/test/captures/tunnels.py makes them).
+# How much of it there is, tshark says, which decodes the same file (sim/test/captures/tunnel/tunnels.py makes them).
 # usage: system_decap.sh BUILD_DIR
 set -u
 build=$1
@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 replay() { # NAME OPTION...: sets status, got
     name=$1
     shift
-    mk/hang.sh 60 "$build/toesim" replay "sim/test/captures/tunnel-$name.pcap" --waves none --set outputs.captures=false \
+    mk/hang.sh 60 "$build/toesim" replay "sim/test/captures/tunnel/tunnel-$name.pcap" --waves none --set outputs.captures=false \
         -o "$work/out" "$@" >"$work/log" 2>&1
     status=$?
     got=$(jq -r '"\(.streams.total) \(.streams.intact) \(.streams.bytes_to_server + .streams.bytes_to_client)"' "$work/out/stats.json")
@@ -26,7 +26,7 @@ check() { # TEXT GOT WANTED
 }
 # Conversations (each of them once more as intact) and bytes.
 ask_tshark() {
-    tshark -r "sim/test/captures/tunnel-$1.pcap" -Y tcp -T fields -E occurrence=l -e tcp.stream -e tcp.len 2>/dev/null |
+    tshark -r "sim/test/captures/tunnel/tunnel-$1.pcap" -Y tcp -T fields -E occurrence=l -e tcp.stream -e tcp.len 2>/dev/null |
         awk '{ seen[$1]; bytes += $2 } END { n = length(seen); print n, n, bytes + 0 }'
 }
 for name in gre-ip gre-all-fields gre-over-v6 gre-mpls nvgre erspan-1 erspan-2 erspan-3 erspan-3-platform vxlan vxlan-over-v6 \

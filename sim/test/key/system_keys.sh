@@ -25,7 +25,7 @@ port/100-alternate switch.policy=nic0
 port/102-flip switch.flip_frames=2
 line/615-bulk-faults switch.table=0011
 000-default switch.policy=captured traffic.capture=traces/bond.pcapng.gz
-000-default traffic.decap=true traffic.allow_empty=true traffic.capture=sim/test/captures/tunnel-one-direction.pcap
+000-default traffic.decap=true traffic.allow_empty=true traffic.capture=sim/test/captures/tunnel/tunnel-one-direction.pcap
 000-default traffic.interfaces=eth0 traffic.capture=traces/bond.pcapng.gz
 000-default traffic.port_of=eth0=nic1,eth1=nic0 switch.policy=captured traffic.capture=traces/bond.pcapng.gz
 port/100-alternate switch.forwarding=cut_through
@@ -158,5 +158,5 @@ done
 
 for key in $("$build/toesim" check --keys | sed -n 's/^| `\([^`]*\)`.*/\1/p' | grep -E '^(nics\.link|switch|faults)[.[]'); do
     pattern=$(echo "$key" | sed 's/\[\]/[*[0-9]*]/; s/\./\\./g; s/\[\*\[0-9\]\*\]/\\[[0-9]*\\]/')
-    list | grep -q " $pattern=" || echo "fail: $key is not in the list of sim/test/system_keys.sh"
+    list | grep -q " $pattern=" || echo "fail: $key is not in the list of sim/test/key/system_keys.sh"
 done

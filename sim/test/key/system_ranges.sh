@@ -4,7 +4,7 @@
 set -u
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-python3 sim/test/ranges.py "$1/toesim" "$work" traces/half-close.pcap
+python3 sim/test/key/ranges.py "$1/toesim" "$work" traces/half-close.pcap
 printf 'name: big\nteam: {mtu: 9KiB}\n' >"$work/mtu.yaml"
 printf 'name: hold\nteam: {hold_frames: 257}\n' >"$work/hold.yaml"
 for file in mtu:2:'team.mtu: .*out of range' hold:2:'team.hold_frames: .*out of range'; do

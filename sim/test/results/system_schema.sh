@@ -15,7 +15,7 @@ done
 [ -n "$python" ] || { echo "skip: python3-jsonschema is not installed"; exit 0; }
 
 mkdir "$work/values"
-"$python" sim/test/schema_agrees.py "$toesim" "$work/values"
+"$python" sim/test/results/schema_agrees.py "$toesim" "$work/values"
 
 # Runs that have every optional key between them: captures, samples by the thousand, a flood, a failed look-up, marks of a mechanism,
 # damage that is looked at again.

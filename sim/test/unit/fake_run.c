@@ -1,4 +1,4 @@
-#include "sim/test/fake_run.h"
+#include "sim/test/unit/fake_run.h"
 
 #include "sim/run/recheck.h"
 #include "sim/run/run.h"

@@ -7,7 +7,7 @@ build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 case $build in *san*) peak=1000000 ;; *) peak=100000 ;; esac
-TOESIM_SPILL_BYTES=65536 sim/test/big_capture.sh "$build" 6000000 "$peak"
+TOESIM_SPILL_BYTES=65536 sim/test/replay/big_capture.sh "$build" 6000000 "$peak"
 # A pipe needs a copy, and there is no place for it.
 gzip -dc traces/redis.pcap.gz | TMPDIR=/nowhere "$build/toesim" replay /dev/stdin --waves none -o "$work/out" 2>"$work/log"
 status=$?

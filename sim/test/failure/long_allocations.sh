@@ -5,5 +5,5 @@ set -u
 build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-. sim/test/allocations.sh
+. sim/test/failure/allocations.sh
 fail_each 1

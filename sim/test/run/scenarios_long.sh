@@ -16,7 +16,7 @@ for name in "$@"; do
         echo "fail: $name"
         tail -n 12 "$work/log"
         failed=1
-    elif [ $captures = true ] && ! python3 sim/test/moves_against_capture.py "$work/out" >"$work/log" 2>&1; then
+    elif [ $captures = true ] && ! python3 sim/test/results/moves_against_capture.py "$work/out" >"$work/log" 2>&1; then
         echo "fail: $name: $(cat "$work/log")"
         failed=1
     else

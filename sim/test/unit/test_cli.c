@@ -2,7 +2,7 @@
 #include "sim/cli/cli.h"
 
 #include "models/base/units.h"
-#include "sim/test/fake_run.h"
+#include "sim/test/unit/fake_run.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

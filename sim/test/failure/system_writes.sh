@@ -5,7 +5,7 @@ set -u
 build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-. sim/test/writes.sh
+. sim/test/failure/writes.sh
 fail_writes 2 11 $ENOSPC 'No space left on device'
 fail_capture_writes 2 9 $ENOSPC 'No space left on device'
 
