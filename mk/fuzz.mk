@@ -3,10 +3,10 @@ FUZZ_SECONDS ?= 60
 FUZZ_CC      := clang
 FUZZ_FLAGS   := -std=c17 -O1 -g -I. -I$(B)/gen -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
                 -fno-sanitize-recover=undefined
-FUZZ_CAPTURE_SRC := sim/fuzz/fuzz_capture.c $(filter-out models/trace/generate/% models/trace/endpoint/% models/trace/test/%,$(wildcard models/trace/*/*.c)) \
+FUZZ_CAPTURE_SRC := sim/fuzz/fuzz_capture.c $(filter-out models/trace/generate/% models/trace/endpoint/%,$(filter models/trace/%,$(CORE_SRC))) \
                     $(wildcard models/wire/*.c) $(wildcard models/base/*.c)
 
-$(B)/fuzz/fuzz_capture: $(FUZZ_CAPTURE_SRC) $(wildcard models/trace/*/*.h models/wire/*.h models/base/*.h) | $(GEN)
+$(B)/fuzz/fuzz_capture: $(FUZZ_CAPTURE_SRC) $(wildcard models/trace/*/*.h models/trace/*/*/*.h models/wire/*.h models/base/*.h) | $(GEN)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(FUZZ_FLAGS) $(FUZZ_CAPTURE_SRC) -lpcap -lz -o $@
 

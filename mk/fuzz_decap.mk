@@ -4,7 +4,7 @@ FUZZ_DECAP_RUNS    ?= -1
 FUZZ_DECAP_SRC     := sim/fuzz/fuzz_decap.c models/trace/capture/capture_decap.c models/trace/capture/capture_link.c models/trace/capture/capture_peel.c \
                       models/wire/ip_reassembly.c models/wire/ip_fragment.c models/wire/packet.c models/wire/checksum.c models/wire/tcp_hdr.c
 
-build/fuzz/fuzz_decap: $(FUZZ_DECAP_SRC) $(wildcard models/trace/*/*.h models/wire/*.h) | $(GEN)
+build/fuzz/fuzz_decap: $(FUZZ_DECAP_SRC) $(wildcard models/trace/*/*.h models/trace/*/*/*.h models/wire/*.h) | $(GEN)
 	@mkdir -p $(@D)
 	clang -std=c17 -O2 -g -I. -I$(B)/gen -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	    $(FUZZ_DECAP_SRC) -lz -o $@

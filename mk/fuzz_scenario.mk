@@ -1,7 +1,6 @@
 # Fuzzing of the scenario reader (clang's libFuzzer). FUZZ_SECONDS says how long.
 FUZZ_SECONDS ?= 60
-FUZZ_SCENARIO_SRC := sim/fuzz/fuzz_scenario.c $(filter sim/scenario/scenario%.c sim/results/expect.c sim/schema/output_%.c sim/scenario/spelling.c sim/action/%.c sim/testbed/soft_errors.c,$(SIM_C_SRC)) \
-                     $(wildcard sim/test/stub_params.c)
+FUZZ_SCENARIO_SRC := sim/fuzz/fuzz_scenario.c $(filter sim/scenario/%.c sim/results/expect.c sim/schema/output_%.c sim/action/%.c sim/testbed/soft_errors.c,$(SIM_C_SRC))
 
 .PHONY: fuzz-scenario
 fuzz-scenario: $(GEN) ## fuzz the scenario reader for FUZZ_SECONDS (60) seconds
@@ -9,7 +8,7 @@ fuzz-scenario: $(GEN) ## fuzz the scenario reader for FUZZ_SECONDS (60) seconds
 	@for f in scenarios/*.yaml scenarios/*/*.yaml sim/fuzz/scenario-*; do \
 	    [ -e "$$f" ] && { printf '\001'; cat "$$f"; } >$(B)/fuzz/scenario-corpus/$$(basename $$f); done; true
 	clang $(filter-out -MMD -MP,$(CPPFLAGS)) -std=c17 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	    $(FUZZ_SCENARIO_SRC) $(filter-out %/test/%,$(wildcard $(if $(wildcard sim/test/stub_params.c),models/base/*.c,models/*/*.c models/*/*/*.c host-sw/*/*.c))) \
+	    $(FUZZ_SCENARIO_SRC) $(CORE_SRC) \
 	    $(LIBS) -o $(B)/fuzz/fuzz_scenario
 	$(B)/fuzz/fuzz_scenario -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -rss_limit_mb=1024 -close_fd_mask=0 \
 	    -artifact_prefix=$(B)/fuzz/ -print_final_stats=1 $(B)/fuzz/scenario-corpus

@@ -2,9 +2,9 @@
 # by the unit test test_tcp_fuzz. FUZZ_TCP_RUNS=10000000 is the long form.
 FUZZ_TCP_SECONDS ?= 60
 FUZZ_TCP_RUNS    ?= -1
-FUZZ_TCP_SRC := sim/fuzz/fuzz_tcp.c models/tcp/test/tcp_fuzz.c $(wildcard models/tcp/*.c) $(wildcard models/wire/*.c) \
+FUZZ_TCP_SRC := sim/fuzz/fuzz_tcp.c models/tcp/test/tcp_fuzz.c $(filter models/tcp/%,$(CORE_SRC)) $(wildcard models/wire/*.c) \
                 $(wildcard models/base/*.c)
-FUZZ_TCP_HDR := $(wildcard models/tcp/*.h models/wire/*.h models/base/*.h models/hwif/*.h models/tcp/test/tcp_fuzz.h)
+FUZZ_TCP_HDR := $(wildcard models/tcp/*.h models/tcp/*/*.h models/wire/*.h models/base/*.h models/hwif/*.h)
 
 build/fuzz/fuzz_tcp: $(FUZZ_TCP_SRC) $(FUZZ_TCP_HDR) | $(GEN)
 	@mkdir -p $(@D)
@@ -22,8 +22,8 @@ fuzz-tcp: build/fuzz/fuzz_tcp ## fuzz the TCP core (FUZZ_TCP_SECONDS=60, FUZZ_TC
 FUZZ_RX_SECONDS ?= 60
 FUZZ_RX_RUNS    ?= -1
 FUZZ_RX_SRC := sim/fuzz/fuzz_rx.c models/toe/test/rx_fuzz.c models/toe/test/toe_rig.c models/toe/test/toe_rig_fakes.c \
-               $(wildcard models/toe/*.c models/toe/*/*.c) $(wildcard models/tcp/*.c) $(wildcard models/wire/*.c) $(wildcard models/base/*.c)
-FUZZ_RX_HDR := $(wildcard models/toe/*.h models/toe/*/*.h models/tcp/*.h models/wire/*.h models/base/*.h models/hwif/*.h models/test/*.h models/*/test/*.h)
+               $(filter models/toe/%,$(CORE_SRC)) $(filter models/tcp/%,$(CORE_SRC)) $(wildcard models/wire/*.c) $(wildcard models/base/*.c)
+FUZZ_RX_HDR := $(wildcard models/toe/*.h models/toe/*/*.h models/toe/*/*/*.h models/tcp/*.h models/tcp/*/*.h models/wire/*.h models/base/*.h models/hwif/*.h models/test/*.h models/*/test/*.h)
 
 build/fuzz/fuzz_rx: $(FUZZ_RX_SRC) $(FUZZ_RX_HDR) | $(GEN)
 	@mkdir -p $(@D)

@@ -2,7 +2,7 @@
 include mk/fst.mk
 SIM_C_LIB   := $(B)/libtoesim_sim.a
 # All C files of sim/ and its folders but those of programs of their own, and of sim/glue, which belong to the Verilated models.
-SIM_C_SRC   := $(filter-out $(patsubst %,sim/%/%,test example bench fuzz fail glue rooms),$(wildcard sim/*.c sim/*/*.c))
+SIM_C_SRC   := $(filter-out $(patsubst %,sim/%/%,test example bench fuzz fail glue rooms),$(wildcard sim/*.c sim/*/*.c sim/*/*/*.c))
 SIM_CXX_SRC := $(filter-out $(patsubst %,sim/%/%,test example bench fuzz fail glue rooms),$(wildcard sim/*.cpp sim/*/*.cpp))
 SIM_CXX_OBJ := $(patsubst %.cpp,$(B)/obj/%.o,$(SIM_CXX_SRC))
 TOESIM      := $(B)/toesim

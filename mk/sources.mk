@@ -4,7 +4,7 @@ GEN        := $(B)/gen/models/hwif/conn_ctx.h
 GEN_SV     := $(B)/gen/ctx_layout_pkg.sv
 GEN_MD     := $(B)/gen/conn_ctx.md
 
-CORE_SRC := $(wildcard models/*/*.c models/*/*/*.c) $(wildcard host-sw/*/*.c)
+CORE_SRC := $(wildcard models/*/*.c models/*/*/*.c models/*/*/*/*.c) $(wildcard host-sw/*/*.c)
 CORE_SRC := $(foreach f,$(CORE_SRC),$(if $(findstring /test/,$(f)),,$(f)))
 CORE_OBJ := $(CORE_SRC:%.c=$(B)/obj/%.o)
 CORE_LIB := $(B)/libtoesim_core.a

@@ -1,5 +1,5 @@
 # Finds, builds and runs every test_*.c of the folders test/; the other .c files there are helpers that tests share.
-TEST_DIRS   := $(wildcard models/test models/*/test host-sw/test host-sw/*/test sim/test/unit)
+TEST_DIRS   := $(wildcard models/test models/*/test models/*/*/test host-sw/test host-sw/*/test sim/test/unit)
 TEST_SRC    := $(foreach d,$(TEST_DIRS),$(wildcard $(d)/test_*.c))
 TEST_HELPER := $(filter-out $(TEST_SRC),$(foreach d,$(TEST_DIRS),$(wildcard $(d)/*.c)))
 TEST_BIN    := $(foreach t,$(TEST_SRC),$(B)/test/$(basename $(notdir $(t))))

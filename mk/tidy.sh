@@ -16,6 +16,7 @@ allowed() {
     models/test | models/*/test) echo "models" ;;
     models/toe*) echo "models/base models/wire models/tcp models/hwif models/toe" ;;
     models/trace*) echo "models/base models/wire models/tcp models/hwif models/trace" ;;
+    models/*/*) allowed "${1%/*}" ;;
     models/*) echo "models/base models/wire models/tcp models/hwif $1" ;;
     host-sw/test | host-sw/*/test) echo "models host-sw" ;;
     host-sw/driver) echo "models/base models/wire models/tcp models/hwif host-sw/driver" ;;
