@@ -15,7 +15,7 @@ $(GEN) $(GEN_SV) $(GEN_MD) &: $(LAYOUT_DEF) mk/gen_layout.sh
 GEN_FIELDS := $(B)/gen/models/hwif/conn_ctx_fields.h
 $(GEN_FIELDS): $(LAYOUT_DEF) mk/gen_fields.sh
 	@mk/gen_fields.sh $(LAYOUT_DEF) $@
-$(B)/obj/models/check/check_carry.o: $(GEN_FIELDS)
+$(B)/obj/models/check/move/check_carry.o: $(GEN_FIELDS)
 
 $(B)/obj/%.o: %.c mk/flags.mk | $(GEN)
 	@mkdir -p $(@D)

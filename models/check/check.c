@@ -2,13 +2,13 @@
 
 #include "models/base/frame.h"
 #include "models/base/memory.h"
-#include "models/check/check_app.h"
-#include "models/check/check_ctx.h"
-#include "models/check/check_image.h"
-#include "models/check/check_order.h"
-#include "models/check/check_own.h"
-#include "models/check/check_rx.h"
 #include "models/check/check_state.h"
+#include "models/check/host/check_app.h"
+#include "models/check/move/check_ctx.h"
+#include "models/check/move/check_image.h"
+#include "models/check/move/check_own.h"
+#include "models/check/tcp/check_order.h"
+#include "models/check/tcp/check_rx.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,8 +6,8 @@
 #define TOESIM_CHECK_CHECK_H
 
 #include "models/base/probe.h"
-#include "models/check/check_fate.h"
 #include "models/check/check_report.h"
+#include "models/check/host/check_fate.h"
 
 #include <stdbool.h>
 #include <stddef.h>

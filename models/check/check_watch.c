@@ -2,9 +2,9 @@
 
 #include "models/base/memory.h"
 #include "models/base/units.h"
-#include "models/check/check_due.h"
-#include "models/check/check_idle.h"
 #include "models/check/check_state.h"
+#include "models/check/move/check_idle.h"
+#include "models/check/tcp/check_due.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // Collects the results of a run from all models.
-#include "models/check/check_move.h"
+#include "models/check/move/check_move.h"
 #include "sim/testbed/testbed.h"
 
 uint64_t testbed::frames_on_links() const

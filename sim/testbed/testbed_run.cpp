@@ -3,8 +3,8 @@
 #include "models/host/host_wait.h"
 #include "sim/testbed/testbed.h"
 
-#include "models/check/check_audit.h"
 #include "models/check/check_time.h"
+#include "models/check/host/check_audit.h"
 
 namespace
 {

@@ -1,6 +1,6 @@
 /* models/check: the audit at the end of a run, TIME_WAIT, and what is told within its time. */
-#include "models/check/check_audit.h"
 #include "models/check/check_state.h"
+#include "models/check/host/check_audit.h"
 #include "models/hwif/conn_ctx.h"
 #include "models/hwif/nic_bus.h"
 

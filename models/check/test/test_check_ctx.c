@@ -1,4 +1,4 @@
-/* models/check/check_ctx.c: I-CTX accepts the end of a context that was hit, and no other. */
+/* models/check/move/check_ctx.c: I-CTX accepts the end of a context that was hit, and no other. */
 #include "models/check/check.h"
 #include "models/hwif/ctx_enums.h"
 #include "models/hwif/nic_desc.h"

@@ -1,4 +1,4 @@
-/* models/check/check_move.c: a lawful move violates nothing, and each false report about one is caught. */
+/* models/check/move/check_move.c: a lawful move violates nothing, and each false report about one is caught. */
 #include "models/base/frame.h"
 #include "models/check/check_state.h"
 #include "models/hwif/nic_desc.h"

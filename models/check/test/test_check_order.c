@@ -1,4 +1,4 @@
-/* models/check/check_order.c: a NIC must not overtake the frames that wait in the other one's MAC. */
+/* models/check/tcp/check_order.c: a NIC must not overtake the frames that wait in the other one's MAC. */
 #include "models/base/frame.h"
 #include "models/check/check_state.h"
 #include "models/hwif/nic_desc.h"

@@ -1,4 +1,4 @@
-#include "models/check/check_wire.h"
+#include "models/check/tcp/check_wire.h"
 
 #include "models/check/check_state.h"
 

@@ -1,4 +1,4 @@
-#include "models/check/check_rx.h"
+#include "models/check/tcp/check_rx.h"
 
 #include "models/check/check_state.h"
 

@@ -1,4 +1,4 @@
-#include "models/check/check_own.h"
+#include "models/check/move/check_own.h"
 
 #include "models/check/check_state.h"
 

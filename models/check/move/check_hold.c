@@ -1,4 +1,4 @@
-#include "models/check/check_hold.h"
+#include "models/check/move/check_hold.h"
 
 #include "models/check/check_state.h"
 #include "models/hwif/nic_desc.h"

@@ -1,7 +1,7 @@
-#include "models/check/check_image.h"
+#include "models/check/move/check_image.h"
 
-#include "models/check/check_carry.h"
 #include "models/check/check_state.h"
+#include "models/check/move/check_carry.h"
 
 #include "models/tcp/cc.h"
 

@@ -1,4 +1,4 @@
-#include "models/check/check_move.h"
+#include "models/check/move/check_move.h"
 
 #include "models/check/check_state.h"
 

@@ -1,4 +1,4 @@
-#include "models/check/check_time_wait.h"
+#include "models/check/tcp/check_time_wait.h"
 
 #include "models/base/units.h"
 #include "models/check/check_state.h"

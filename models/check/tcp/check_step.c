@@ -1,4 +1,4 @@
-#include "models/check/check_step.h"
+#include "models/check/tcp/check_step.h"
 
 #include "models/base/units.h"
 #include "models/check/check_state.h"

@@ -1,8 +1,8 @@
-#include "models/check/check_carry.h"
+#include "models/check/move/check_carry.h"
 
 #include "models/base/units.h"
 #include "models/check/check_state.h"
-#include "models/check/check_step.h"
+#include "models/check/tcp/check_step.h"
 #include "models/hwif/conn_ctx_fields.h"
 
 #include <assert.h>

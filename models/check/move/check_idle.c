@@ -1,4 +1,4 @@
-#include "models/check/check_idle.h"
+#include "models/check/move/check_idle.h"
 
 #include "models/base/units.h"
 #include "models/check/check_state.h"

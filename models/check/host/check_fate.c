@@ -1,4 +1,4 @@
-#include "models/check/check_fate.h"
+#include "models/check/host/check_fate.h"
 
 #include "models/check/check_state.h"
 

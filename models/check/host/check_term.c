@@ -1,4 +1,4 @@
-#include "models/check/check_term.h"
+#include "models/check/host/check_term.h"
 
 #include "models/check/check_state.h"
 #include "models/hwif/nic_desc.h"

@@ -1,4 +1,4 @@
-#include "models/check/check_sent.h"
+#include "models/check/tcp/check_sent.h"
 
 #include "models/base/drop_reason.h"
 #include "models/base/frame.h"

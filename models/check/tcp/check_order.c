@@ -1,4 +1,4 @@
-#include "models/check/check_order.h"
+#include "models/check/tcp/check_order.h"
 
 #include "models/base/frame.h"
 #include "models/base/memory.h"
