@@ -2,7 +2,7 @@
 #include "models/pcie/pcie_dma.h"
 #include "models/pcie/pcie_link_pvt.h"
 #include "models/pcie/pcie_report_pvt.h"
-#include "models/pcie/pcie_wire_dll.h"
+#include "models/pcie/wire/pcie_wire_dll.h"
 
 #include <assert.h>
 

@@ -4,7 +4,7 @@
 #include "models/pcie/pcie_endpoint.h"
 #include "models/pcie/pcie_link_pvt.h"
 #include "models/pcie/pcie_root_pvt.h"
-#include "models/pcie/pcie_wire_dll.h"
+#include "models/pcie/wire/pcie_wire_dll.h"
 
 #include <assert.h>
 #include <stdlib.h>

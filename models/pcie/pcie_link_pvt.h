@@ -3,11 +3,11 @@
 #ifndef TOESIM_PCIE_PCIE_LINK_PVT_H
 #define TOESIM_PCIE_PCIE_LINK_PVT_H
 
-#include "models/pcie/pcie_cells.h"
-#include "models/pcie/pcie_config.h"
+#include "models/pcie/config/pcie_config.h"
+#include "models/pcie/config/pcie_rootport.h"
 #include "models/pcie/pcie_link.h"
-#include "models/pcie/pcie_rootport.h"
-#include "models/pcie/pcie_wire.h"
+#include "models/pcie/wire/pcie_cells.h"
+#include "models/pcie/wire/pcie_wire.h"
 
 enum { PCIE_UP = 0, PCIE_DOWN = 1, PCIE_TAGS_MAX = 256 };
 

@@ -1,6 +1,6 @@
 /* The host over two real links: round trips, doorbells behind stores, interrupts behind data. */
 #include "models/host/test/host_rig.h"
-#include "models/pcie/pcie_config.h"
+#include "models/pcie/config/pcie_config.h"
 #include "models/pcie/pcie_link.h"
 #include "models/pcie/test/fake_pcie.h"
 

@@ -2,8 +2,8 @@
  * by access control, or claimed by nobody; and the ordering among them. */
 #include "models/host/test/host_rig.h"
 #include "models/hwif/port_regs.h"
+#include "models/pcie/config/pcie_space.h"
 #include "models/pcie/pcie_link.h"
-#include "models/pcie/pcie_space.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

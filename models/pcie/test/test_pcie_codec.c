@@ -1,7 +1,7 @@
 /* models/pcie/tlp_codec and dllp_codec: every vector of timing 1.3, the byte counts of timing 1.2. */
-#include "models/pcie/dllp_codec.h"
-#include "models/pcie/pcie_split.h"
-#include "models/pcie/tlp_codec.h"
+#include "models/pcie/codec/dllp_codec.h"
+#include "models/pcie/codec/tlp_codec.h"
+#include "models/pcie/wire/pcie_split.h"
 
 #include "models/test/timing_case.h"
 

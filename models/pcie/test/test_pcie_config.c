@@ -1,5 +1,5 @@
 /* models/pcie/pcie_config: fields of timing 1.7, resets, MSI-X masking. */
-#include "models/pcie/pcie_config.h"
+#include "models/pcie/config/pcie_config.h"
 #include "models/pcie/test/fake_pcie.h"
 
 #include <criterion/criterion.h>

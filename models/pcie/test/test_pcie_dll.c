@@ -2,7 +2,7 @@
  * of timing 1.8, credits and replay buffer as limits (timing 1.5), link-up. */
 #include "models/pcie/test/fake_pcie.h"
 
-#include "models/pcie/pcie_dll.h"
+#include "models/pcie/wire/pcie_dll.h"
 
 #include "models/test/timing_case.h"
 

@@ -2,8 +2,8 @@
  * sees them (timing 1.4, 1.7). */
 #include "models/pcie/test/fake_pcie.h"
 
-#include "models/pcie/pcie_config.h"
-#include "models/pcie/pcie_dll.h"
+#include "models/pcie/config/pcie_config.h"
+#include "models/pcie/wire/pcie_dll.h"
 
 #include "models/test/timing_case.h"
 

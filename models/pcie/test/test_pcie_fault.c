@@ -1,5 +1,5 @@
 /* models/pcie: bus master off, function-level reset, link down (docs/hwif.md). */
-#include "models/pcie/pcie_config.h"
+#include "models/pcie/config/pcie_config.h"
 #include "models/pcie/test/fake_pcie.h"
 
 #include <criterion/criterion.h>

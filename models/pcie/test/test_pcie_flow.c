@@ -1,7 +1,7 @@
 /* models/pcie/pcie_flow and pcie_wire_dll: when Acks and UpdateFCs leave (timing 1.4). */
 #include "models/base/units.h"
-#include "models/pcie/pcie_wire.h"
-#include "models/pcie/pcie_wire_dll.h"
+#include "models/pcie/wire/pcie_wire.h"
+#include "models/pcie/wire/pcie_wire_dll.h"
 #include "models/test/timing_case.h"
 
 #include <criterion/criterion.h>

@@ -2,7 +2,7 @@
  * (timing 1.2, 1.6, 1.10, 2). */
 #include "models/pcie/test/fake_pcie.h"
 
-#include "models/pcie/pcie_split.h"
+#include "models/pcie/wire/pcie_split.h"
 
 #include "models/test/timing_case.h"
 

@@ -1,7 +1,7 @@
 /* models/pcie/pcie_wire: ordering litmus tests, all 16 cells of timing 1.6. In each the column's TLP
  * came first and has no credits; may the row's TLP, which has all it needs, go before it? */
-#include "models/pcie/pcie_wire.h"
-#include "models/pcie/pcie_wire_dll.h"
+#include "models/pcie/wire/pcie_wire.h"
+#include "models/pcie/wire/pcie_wire_dll.h"
 
 #include "models/test/timing_case.h"
 

@@ -1,7 +1,7 @@
 /* models/pcie: random loads with faults; being watched changes nothing, and nothing is lost
  * silently. */
 #include "models/base/rng.h"
-#include "models/pcie/pcie_config.h"
+#include "models/pcie/config/pcie_config.h"
 #include "models/pcie/test/fake_pcie.h"
 
 #include <criterion/criterion.h>

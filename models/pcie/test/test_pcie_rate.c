@@ -1,6 +1,6 @@
 /* models/pcie/pcie_rate: byte times of every generation and width (timing 1.1, 1.2). */
-#include "models/pcie/pcie_rate.h"
-#include "models/pcie/pcie_split.h"
+#include "models/pcie/wire/pcie_rate.h"
+#include "models/pcie/wire/pcie_split.h"
 
 #include "models/test/timing_case.h"
 

@@ -1,7 +1,7 @@
 /* Runs of another model (timing 2) made again: an enumeration over the link, from the exchange of credits to
  * the last configuration request; and how far apart Acks are. Its timers always use MPS 128. */
-#include "models/pcie/pcie_rate.h"
 #include "models/pcie/test/fake_pcie.h"
+#include "models/pcie/wire/pcie_rate.h"
 #include "models/test/timing_case.h"
 
 #include <criterion/criterion.h>

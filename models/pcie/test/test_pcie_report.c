@@ -1,11 +1,11 @@
 /* Errors on their way to software: AER of both ends, messages, the root port's registers, its interrupt;
  * and completion timeout ranges (timing 1.7). */
 #include "models/hwif/port_regs.h"
-#include "models/pcie/pcie_config.h"
-#include "models/pcie/pcie_rootport.h"
-#include "models/pcie/pcie_split.h"
+#include "models/pcie/codec/tlp_codec.h"
+#include "models/pcie/config/pcie_config.h"
+#include "models/pcie/config/pcie_rootport.h"
 #include "models/pcie/test/fake_pcie.h"
-#include "models/pcie/tlp_codec.h"
+#include "models/pcie/wire/pcie_split.h"
 #include "models/test/timing_case.h"
 
 #include <criterion/criterion.h>

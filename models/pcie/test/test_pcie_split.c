@@ -1,5 +1,5 @@
 /* models/pcie/pcie_split: every row of the table of timing 1.7. */
-#include "models/pcie/pcie_split.h"
+#include "models/pcie/wire/pcie_split.h"
 
 #include "models/test/timing_case.h"
 

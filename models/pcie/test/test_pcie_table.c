@@ -1,8 +1,8 @@
 /* models/pcie: the numbers of timing 1.1, 1.2 and 1.8 that follow from byte times and packet sizes. */
 #include "models/base/units.h"
-#include "models/pcie/pcie_dll.h"
-#include "models/pcie/pcie_rate.h"
-#include "models/pcie/pcie_split.h"
+#include "models/pcie/wire/pcie_dll.h"
+#include "models/pcie/wire/pcie_rate.h"
+#include "models/pcie/wire/pcie_split.h"
 #include "models/test/timing_case.h"
 
 #include <criterion/criterion.h>

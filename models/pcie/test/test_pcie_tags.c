@@ -1,6 +1,6 @@
 /* models/pcie: reads outstanding, the tags that fill a link, and what a TLP takes of the receiver's credits
  * (timing 1.5); the writes back to back of timing 2. */
-#include "models/pcie/pcie_config.h"
+#include "models/pcie/config/pcie_config.h"
 #include "models/pcie/test/fake_pcie.h"
 #include "models/test/timing_case.h"
 

@@ -1,4 +1,4 @@
-#include "models/pcie/pcie_split.h"
+#include "models/pcie/wire/pcie_split.h"
 
 #include "models/base/units.h"
 

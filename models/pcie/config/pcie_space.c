@@ -1,4 +1,4 @@
-#include "models/pcie/pcie_space.h"
+#include "models/pcie/config/pcie_space.h"
 
 #include <assert.h>
 #include <stdbool.h>

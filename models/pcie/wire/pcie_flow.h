@@ -10,7 +10,7 @@
 #ifndef TOESIM_PCIE_PCIE_FLOW_H
 #define TOESIM_PCIE_PCIE_FLOW_H
 
-#include "models/pcie/pcie_ring.h"
+#include "models/pcie/wire/pcie_ring.h"
 
 #include <stdbool.h>
 #include <stdint.h>

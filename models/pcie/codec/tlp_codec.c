@@ -1,4 +1,4 @@
-#include "models/pcie/tlp_codec.h"
+#include "models/pcie/codec/tlp_codec.h"
 
 #include "models/wire/checksum.h"
 

@@ -1,4 +1,4 @@
-#include "models/pcie/pcie_rate.h"
+#include "models/pcie/wire/pcie_rate.h"
 
 #include <assert.h>
 

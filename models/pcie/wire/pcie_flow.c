@@ -1,4 +1,4 @@
-#include "models/pcie/pcie_flow.h"
+#include "models/pcie/wire/pcie_flow.h"
 
 #include "models/base/units.h"
 

@@ -7,7 +7,7 @@
 #ifndef TOESIM_PCIE_PCIE_ROOTPORT_H
 #define TOESIM_PCIE_PCIE_ROOTPORT_H
 
-#include "models/pcie/pcie_space.h"
+#include "models/pcie/config/pcie_space.h"
 
 #include <stdbool.h>
 

@@ -19,11 +19,11 @@
 #define TOESIM_PCIE_PCIE_WIRE_H
 
 #include "models/hwif/pcie_port.h"
-#include "models/pcie/pcie_dll.h"
-#include "models/pcie/pcie_flow.h"
-#include "models/pcie/pcie_rate.h"
-#include "models/pcie/pcie_ring.h"
-#include "models/pcie/pcie_split.h"
+#include "models/pcie/wire/pcie_dll.h"
+#include "models/pcie/wire/pcie_flow.h"
+#include "models/pcie/wire/pcie_rate.h"
+#include "models/pcie/wire/pcie_ring.h"
+#include "models/pcie/wire/pcie_split.h"
 
 #include <stdbool.h>
 #include <stdint.h>

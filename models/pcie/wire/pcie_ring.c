@@ -1,4 +1,4 @@
-#include "models/pcie/pcie_ring.h"
+#include "models/pcie/wire/pcie_ring.h"
 
 #include "models/base/memory.h"
 

@@ -1,4 +1,4 @@
-#include "models/pcie/pcie_config.h"
+#include "models/pcie/config/pcie_config.h"
 
 #include "models/base/units.h"
 

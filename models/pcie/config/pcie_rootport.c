@@ -1,4 +1,4 @@
-#include "models/pcie/pcie_rootport.h"
+#include "models/pcie/config/pcie_rootport.h"
 
 #include "models/hwif/port_regs.h"
 

@@ -1,4 +1,4 @@
-#include "models/pcie/pcie_cells.h"
+#include "models/pcie/wire/pcie_cells.h"
 
 #include "models/base/memory.h"
 

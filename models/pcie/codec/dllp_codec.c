@@ -1,4 +1,4 @@
-#include "models/pcie/dllp_codec.h"
+#include "models/pcie/codec/dllp_codec.h"
 
 #include <assert.h>
 #include <stdbool.h>

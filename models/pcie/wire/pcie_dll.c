@@ -1,4 +1,4 @@
-#include "models/pcie/pcie_dll.h"
+#include "models/pcie/wire/pcie_dll.h"
 
 #include <assert.h>
 

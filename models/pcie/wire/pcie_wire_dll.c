@@ -1,6 +1,6 @@
-#include "models/pcie/pcie_wire_dll.h"
+#include "models/pcie/wire/pcie_wire_dll.h"
 
-#include "models/pcie/pcie_wire.h"
+#include "models/pcie/wire/pcie_wire.h"
 
 #include "models/base/units.h"
 

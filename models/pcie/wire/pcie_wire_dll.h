@@ -9,7 +9,7 @@
 #ifndef TOESIM_PCIE_PCIE_WIRE_DLL_H
 #define TOESIM_PCIE_PCIE_WIRE_DLL_H
 
-#include "models/pcie/pcie_wire.h"
+#include "models/pcie/wire/pcie_wire.h"
 
 /* Sets the limits of both directions. The owner sets the capacities of the flows before the first TLP. */
 void pcie_wire_dll_init(struct pcie_wire *wire, struct pcie_wire *peer, unsigned gen,

@@ -12,7 +12,7 @@
 #define TOESIM_PCIE_PCIE_CONFIG_H
 
 #include "models/hwif/nic_regs.h"
-#include "models/pcie/pcie_space.h"
+#include "models/pcie/config/pcie_space.h"
 
 #include <stdbool.h>
 #include <stddef.h>
