@@ -4,7 +4,7 @@
 #include "models/hwif/ctx_enums.h"
 #include "models/script/pkt_icmp.h"
 #include "models/script/pkt_names.h"
-#include "models/tcp/cc.h"
+#include "models/tcp/cc/cc.h"
 #include "models/wire/tcp_hdr.h"
 
 #include <ctype.h>

@@ -12,9 +12,9 @@
 #ifndef TOESIM_TCP_TCP_H
 #define TOESIM_TCP_TCP_H
 
-#include "models/tcp/tcp_icmp.h"
+#include "models/tcp/input/tcp_icmp.h"
+#include "models/tcp/input/tcp_input.h"
 #include "models/tcp/tcp_image.h"
-#include "models/tcp/tcp_input.h"
 #include "models/tcp/tcp_output.h"
 #include "models/tcp/tcp_params.h"
 #include "models/tcp/tcp_reset.h"

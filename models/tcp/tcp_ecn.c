@@ -1,7 +1,7 @@
 #include "models/tcp/tcp_ecn.h"
 
 #include "models/base/units.h"
-#include "models/tcp/cc.h"
+#include "models/tcp/cc/cc.h"
 #include "models/tcp/tcp_core.h"
 
 enum { ECN_ECT_0 = 2, ECN_CE = 3 };

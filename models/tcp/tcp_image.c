@@ -2,8 +2,8 @@
 
 #include "models/base/planted.h"
 #include "models/base/units.h"
-#include "models/tcp/cc.h"
-#include "models/tcp/reassembly.h"
+#include "models/tcp/cc/cc.h"
+#include "models/tcp/input/reassembly.h"
 #include "models/tcp/sack.h"
 #include "models/tcp/tcp_core.h"
 

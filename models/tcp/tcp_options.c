@@ -2,7 +2,7 @@
 
 #include "models/base/planted.h"
 #include "models/base/units.h"
-#include "models/tcp/reassembly.h"
+#include "models/tcp/input/reassembly.h"
 #include "models/tcp/tcp_core.h"
 #include "models/tcp/tcp_ecn.h"
 

@@ -1,6 +1,6 @@
 #include "models/tcp/tcp_params.h"
 
-#include "models/tcp/cc.h"
+#include "models/tcp/cc/cc.h"
 #include "models/tcp/tcp.h"
 
 void tcp_params_default(struct tcp_params *params)

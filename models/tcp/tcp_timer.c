@@ -4,7 +4,7 @@
 
 #include "models/base/planted.h"
 #include "models/base/units.h"
-#include "models/tcp/cc.h"
+#include "models/tcp/cc/cc.h"
 #include "models/tcp/rto.h"
 #include "models/tcp/sack.h"
 #include "models/tcp/tcp_core.h"

@@ -2,7 +2,7 @@
 #include "sim/scenario/config.h"
 
 #include "models/base/units.h"
-#include "models/tcp/cc.h"
+#include "models/tcp/cc/cc.h"
 
 #define U8_LIMIT UINT64_C(255)
 #define U16_LIMIT UINT64_C(65535)

@@ -3,7 +3,7 @@
 #include "models/check/check_state.h"
 #include "models/check/move/check_carry.h"
 
-#include "models/tcp/cc.h"
+#include "models/tcp/cc/cc.h"
 
 #include <string.h>
 

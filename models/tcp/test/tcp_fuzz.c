@@ -1,6 +1,6 @@
 #include "models/tcp/test/tcp_fuzz.h"
 
-#include "models/tcp/cc.h"
+#include "models/tcp/cc/cc.h"
 #include "models/tcp/seq.h"
 #include "models/tcp/tcp.h"
 #include "models/wire/bytes.h"

@@ -1,6 +1,6 @@
 /* Recovery by SACK: the scoreboard (RFC 2018, 2883), IsLost, SetPipe and NextSeg (RFC 6675 4), loss
  * recovery (RFC 6675 5), and that it mends several losses better than NewReno does. */
-#include "models/tcp/reassembly.h"
+#include "models/tcp/input/reassembly.h"
 #include "models/tcp/sack.h"
 #include "models/tcp/test/tcp_one.h"
 #include "models/tcp/test/tcp_pair.h"

@@ -1,7 +1,7 @@
 /* CUBIC against RFC 9438: the window function at sample points, computed here by doubling steps and
  * bisection in floating point; decrease, fast convergence, Reno-friendliness, timeouts, moves. */
 #include "models/base/units.h"
-#include "models/tcp/cc.h"
+#include "models/tcp/cc/cc.h"
 #include "models/tcp/test/tcp_one.h"
 #include "models/tcp/test/tcp_pair.h"
 

@@ -5,7 +5,7 @@
  * segment may time out earlier than one RTO after its last transmission.
  */
 #include "models/base/units.h"
-#include "models/tcp/cc.h"
+#include "models/tcp/cc/cc.h"
 
 #include <assert.h>
 

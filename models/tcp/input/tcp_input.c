@@ -1,15 +1,15 @@
 /* Processes one received segment: first the fast path for most segments, then RFC 9293 3.10.7 in its order. */
-#include "models/tcp/tcp_input.h"
+#include "models/tcp/input/tcp_input.h"
 
+#include "models/tcp/input/tcp_ack.h"
+#include "models/tcp/input/tcp_data.h"
+#include "models/tcp/input/tcp_synchronize.h"
 #include "models/tcp/sack.h"
-#include "models/tcp/tcp_ack.h"
 #include "models/tcp/tcp_core.h"
-#include "models/tcp/tcp_data.h"
 #include "models/tcp/tcp_ecn.h"
 #include "models/tcp/tcp_options.h"
 #include "models/tcp/tcp_reset_pvt.h"
 #include "models/tcp/tcp_state_pvt.h"
-#include "models/tcp/tcp_synchronize.h"
 #include "models/tcp/tcp_timer_pvt.h"
 
 #include <assert.h>

@@ -1,8 +1,8 @@
-#include "models/tcp/tcp_ack.h"
+#include "models/tcp/input/tcp_ack.h"
 
 #include "models/base/planted.h"
 #include "models/base/units.h"
-#include "models/tcp/cc.h"
+#include "models/tcp/cc/cc.h"
 #include "models/tcp/rto.h"
 #include "models/tcp/sack.h"
 #include "models/tcp/tcp_core.h"

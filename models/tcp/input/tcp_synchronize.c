@@ -1,8 +1,8 @@
-#include "models/tcp/tcp_synchronize.h"
+#include "models/tcp/input/tcp_synchronize.h"
 
-#include "models/tcp/cc.h"
+#include "models/tcp/cc/cc.h"
+#include "models/tcp/input/tcp_ack.h"
 #include "models/tcp/rto.h"
-#include "models/tcp/tcp_ack.h"
 #include "models/tcp/tcp_core.h"
 #include "models/tcp/tcp_options.h"
 #include "models/tcp/tcp_reset_pvt.h"

@@ -1,7 +1,7 @@
-#include "models/tcp/tcp_data.h"
+#include "models/tcp/input/tcp_data.h"
 
 #include "models/base/planted.h"
-#include "models/tcp/reassembly.h"
+#include "models/tcp/input/reassembly.h"
 #include "models/tcp/tcp_core.h"
 #include "models/tcp/tcp_state_pvt.h"
 #include "models/tcp/tcp_timer_pvt.h"

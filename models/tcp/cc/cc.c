@@ -1,4 +1,4 @@
-#include "models/tcp/cc.h"
+#include "models/tcp/cc/cc.h"
 
 #include "models/base/units.h"
 

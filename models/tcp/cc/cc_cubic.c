@@ -11,7 +11,7 @@
  * (RFC 9438 4.10 recommends HyStart++; docs/tcp-conformance.md lists it among the SHOULDs that are not followed).
  */
 #include "models/base/units.h"
-#include "models/tcp/cc.h"
+#include "models/tcp/cc/cc.h"
 
 #include <assert.h>
 

@@ -1,4 +1,4 @@
-#include "models/tcp/reassembly.h"
+#include "models/tcp/input/reassembly.h"
 
 #include "models/tcp/seq.h"
 

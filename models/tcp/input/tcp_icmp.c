@@ -5,7 +5,7 @@
  * forge it (RFC 5461 2, RFC 5927 5.2). "Packet too big" lowers the MSS; everything in flight is resent in
  * segments that fit, without a reduction of cwnd (RFC 1191 6.5, 6.6).
  */
-#include "models/tcp/tcp_icmp.h"
+#include "models/tcp/input/tcp_icmp.h"
 
 #include "models/base/units.h"
 #include "models/tcp/tcp_core.h"
