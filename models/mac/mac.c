@@ -1,8 +1,8 @@
 #include "models/mac/mac.h"
 
 #include "models/base/units.h"
-#include "models/mac/mac_fault_pvt.h"
-#include "models/mac/mac_lacp_pvt.h"
+#include "models/mac/fault/mac_fault_pvt.h"
+#include "models/mac/lacp/mac_lacp_pvt.h"
 #include "models/mac/mac_pause_pvt.h"
 #include "models/mac/mac_rx.h"
 #include "models/mac/mac_tx_pvt.h"

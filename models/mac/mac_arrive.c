@@ -1,6 +1,6 @@
 #include "models/mac/mac_arrive.h"
 
-#include "models/mac/lacp_port.h"
+#include "models/mac/lacp/lacp_port.h"
 #include "models/mac/mac_control.h"
 #include "models/mac/mac_report.h"
 #include "models/wire/bytes.h"

@@ -1,9 +1,9 @@
 /* Receive: the verdict comes when the last bit has arrived, delivery when the latency of MAC and PCS has passed. */
 #include "models/mac/mac_rx.h"
 
+#include "models/mac/fault/mac_fault_pvt.h"
+#include "models/mac/lacp/mac_lacp_pvt.h"
 #include "models/mac/mac_arrive.h"
-#include "models/mac/mac_fault_pvt.h"
-#include "models/mac/mac_lacp_pvt.h"
 #include "models/mac/mac_pause_pvt.h"
 #include "models/mac/mac_report.h"
 #include "models/mac/mac_tx_pvt.h"

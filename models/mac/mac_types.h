@@ -3,8 +3,8 @@
 #define TOESIM_MAC_MAC_TYPES_H
 
 #include "models/base/drop_reason.h"
-#include "models/mac/lacp_port.h"
-#include "models/mac/line_fault.h"
+#include "models/mac/fault/line_fault.h"
+#include "models/mac/lacp/lacp_port.h"
 
 #include <stdbool.h>
 #include <stdint.h>

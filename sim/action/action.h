@@ -8,7 +8,7 @@
 
 #include "models/hwif/ctx_store.h"
 #include "models/hwif/nic_bus.h"
-#include "models/mac/line_fault.h"
+#include "models/mac/fault/line_fault.h"
 
 #include <stdbool.h>
 #include <stddef.h>

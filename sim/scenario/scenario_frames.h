@@ -2,7 +2,7 @@
 #ifndef TOESIM_SIM_SCENARIO_FRAMES_H
 #define TOESIM_SIM_SCENARIO_FRAMES_H
 
-#include "models/mac/line_fault.h"
+#include "models/mac/fault/line_fault.h"
 #include "sim/scenario/scenario_value.h"
 
 /* Sets `ranges` and `range_count`. Numbers may be separated by commas or spaces. */

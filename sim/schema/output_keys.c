@@ -6,7 +6,7 @@
 #include "models/base/drop_reason.h"
 #include "models/base/units.h"
 #include "models/check/check.h"
-#include "models/mac/line_fault.h"
+#include "models/mac/fault/line_fault.h"
 #include "models/stats/move_log.h"
 #include "models/trace/capture/left_out.h"
 #include "models/trace/replay/outcome.h"

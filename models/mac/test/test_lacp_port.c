@@ -1,5 +1,5 @@
 /* models/mac/lacp_port: two ports of one link, between which LACPDUs take a while or get lost. */
-#include "models/mac/lacp_port.h"
+#include "models/mac/lacp/lacp_port.h"
 
 #include "models/base/rng.h"
 

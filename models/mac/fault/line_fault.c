@@ -1,4 +1,4 @@
-#include "models/mac/line_fault.h"
+#include "models/mac/fault/line_fault.h"
 
 #include "models/base/units.h"
 

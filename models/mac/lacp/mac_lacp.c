@@ -1,6 +1,6 @@
-#include "models/mac/mac_lacp.h"
+#include "models/mac/lacp/mac_lacp.h"
 
-#include "models/mac/mac_lacp_pvt.h"
+#include "models/mac/lacp/mac_lacp_pvt.h"
 
 #include "models/mac/mac_tx_pvt.h"
 

@@ -1,6 +1,6 @@
-#include "models/mac/mac_fault.h"
+#include "models/mac/fault/mac_fault.h"
 
-#include "models/mac/mac_fault_pvt.h"
+#include "models/mac/fault/mac_fault_pvt.h"
 
 #include "models/mac/mac_arrive.h"
 #include "models/mac/mac_report.h"

@@ -1,4 +1,4 @@
-#include "models/mac/lacp_port.h"
+#include "models/mac/lacp/lacp_port.h"
 
 #include <assert.h>
 #include <string.h>
