@@ -2,7 +2,7 @@
  * Life cycle of the engine and its main loop. The engine is a list of parts (struct toe_part), each built
  * on toe_core.c; only this file knows all of them.
  */
-#include "models/toe/command/commands.h"
+#include "models/toe/command/ring/commands.h"
 #include "models/toe/rx/rx.h"
 #include "models/toe/rx/rx_apply.h"
 #include "models/toe/rx/rx_parse.h"

@@ -1,7 +1,7 @@
 #include "models/toe/command/cmd_abort.h"
 
 #include "models/base/planted.h"
-#include "models/toe/command/locked.h"
+#include "models/toe/command/common/locked.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_lock.h"
 #include "models/toe/tx/tx_fifo.h"

@@ -6,7 +6,7 @@
 #include "models/toe/command/cmd_freeze.h"
 
 #include "models/base/planted.h"
-#include "models/toe/command/command_port.h"
+#include "models/toe/command/ring/command_port.h"
 #include "models/toe/rx/rx_write.h"
 #include "models/toe/timer/timer_heap.h"
 #include "models/toe/toe_core.h"

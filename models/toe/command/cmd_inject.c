@@ -1,6 +1,6 @@
 #include "models/toe/command/cmd_inject.h"
 
-#include "models/toe/command/frame_length.h"
+#include "models/toe/command/common/frame_length.h"
 #include "models/toe/rx/rx_inject.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_fence.h"

@@ -7,8 +7,8 @@
 #include "models/toe/command/cmd_install.h"
 
 #include "models/base/planted.h"
-#include "models/toe/command/command_port.h"
 #include "models/toe/command/install_slot.h"
+#include "models/toe/command/ring/command_port.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_fence.h"
 #include "models/toe/toe_lock.h"

@@ -1,6 +1,6 @@
 #include "models/toe/command/cmd_reserve.h"
 
-#include "models/toe/command/tuple.h"
+#include "models/toe/command/common/tuple.h"
 #include "models/toe/toe_core.h"
 
 static bool start(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)

@@ -1,6 +1,6 @@
 #include "models/toe/command/cmd_set.h"
 
-#include "models/toe/command/locked.h"
+#include "models/toe/command/common/locked.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_lock.h"
 

@@ -1,6 +1,6 @@
 #include "models/toe/command/cmd_tx_frame.h"
 
-#include "models/toe/command/frame_length.h"
+#include "models/toe/command/common/frame_length.h"
 #include "models/toe/tx/tx_fifo.h"
 
 static bool may_start(const struct toe_engine *engine, const struct nic_cmd *cmd)

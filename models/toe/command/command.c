@@ -1,6 +1,6 @@
 #include "models/toe/command/command.h"
 
-#include "models/toe/command/command_state.h"
+#include "models/toe/command/ring/command_state.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_event.h"
 

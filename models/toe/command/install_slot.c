@@ -1,7 +1,7 @@
 #include "models/toe/command/install_slot.h"
 
 #include "models/toe/command/cmd_install.h"
-#include "models/toe/command/frame_length.h"
+#include "models/toe/command/common/frame_length.h"
 #include "models/toe/rx/rx.h"
 #include "models/toe/rx/rx_drop.h"
 #include "models/toe/toe_core.h"

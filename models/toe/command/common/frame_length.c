@@ -1,4 +1,4 @@
-#include "models/toe/command/frame_length.h"
+#include "models/toe/command/common/frame_length.h"
 
 #include "models/base/frame.h"
 

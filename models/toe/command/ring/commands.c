@@ -2,10 +2,10 @@
  * Commands are started in the order of the ring and then overlap. A serial command delays the next command
  * until it ends. Commands of one connection never overlap.
  */
-#include "models/toe/command/commands.h"
+#include "models/toe/command/ring/commands.h"
 
-#include "models/toe/command/command_port.h"
-#include "models/toe/command/command_state.h"
+#include "models/toe/command/ring/command_port.h"
+#include "models/toe/command/ring/command_state.h"
 #include "models/toe/command/table.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_event.h"

@@ -1,7 +1,7 @@
-#include "models/toe/command/tuple.h"
+#include "models/toe/command/common/tuple.h"
 
 #include "models/hwif/conn_ctx.h"
-#include "models/toe/command/command_port.h"
+#include "models/toe/command/ring/command_port.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_fence.h"
 

@@ -1,6 +1,6 @@
-#include "models/toe/command/locked.h"
+#include "models/toe/command/common/locked.h"
 
-#include "models/toe/command/command_port.h"
+#include "models/toe/command/ring/command_port.h"
 #include "models/toe/toe_lock.h"
 
 #include <assert.h>

@@ -1,6 +1,6 @@
-#include "models/toe/command/command_port.h"
+#include "models/toe/command/ring/command_port.h"
 
-#include "models/toe/command/command_state.h"
+#include "models/toe/command/ring/command_state.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_ctx.h"
 #include "models/toe/toe_lock.h"
