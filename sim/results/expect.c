@@ -6,8 +6,8 @@
  */
 #include "sim/results/expect.h"
 
-#include "sim/scenario/scenario_quantity.h"
-#include "sim/scenario/scenario_value.h"
+#include "sim/scenario/value/scenario_quantity.h"
+#include "sim/scenario/value/scenario_value.h"
 #include "sim/schema/output_keys.h"
 
 #include <assert.h>

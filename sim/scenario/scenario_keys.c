@@ -3,8 +3,8 @@
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_default.h"
 #include "sim/scenario/scenario_lookup.h"
-#include "sim/scenario/scenario_quantity.h"
-#include "sim/scenario/scenario_value.h"
+#include "sim/scenario/value/scenario_quantity.h"
+#include "sim/scenario/value/scenario_value.h"
 
 static const char *kind_of(const struct scenario_key *key)
 {

@@ -4,8 +4,8 @@
 
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_lookup.h"
-#include "sim/scenario/scenario_value.h"
 #include "sim/scenario/scenario_yaml.h"
+#include "sim/scenario/value/scenario_value.h"
 
 /* The source of a value: a line of the file, or an option (line 0). */
 struct scenario_origin {

@@ -3,7 +3,7 @@
 #include "sim/action/action_table.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_lookup.h"
-#include "sim/scenario/scenario_value.h"
+#include "sim/scenario/value/scenario_value.h"
 
 #include <string.h>
 

@@ -3,9 +3,9 @@
 #include "models/hwif/flow_key.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_lookup.h"
-#include "sim/scenario/scenario_quantity.h"
-#include "sim/scenario/scenario_value.h"
 #include "sim/scenario/scenario_write.h"
+#include "sim/scenario/value/scenario_quantity.h"
+#include "sim/scenario/value/scenario_value.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

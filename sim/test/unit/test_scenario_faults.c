@@ -1,8 +1,8 @@
 /* sim/scenario: faults of a line, the switch's table, and what contradicts itself. */
 #include "models/base/units.h"
 #include "sim/scenario/scenario.h"
-#include "sim/scenario/scenario_frames.h"
 #include "sim/scenario/scenario_write.h"
+#include "sim/scenario/value/scenario_frames.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

@@ -1,6 +1,6 @@
-/* sim/scenario/scenario_quantity.c: numbers with units, both ways. */
-#include "sim/scenario/scenario_quantity.h"
-#include "sim/scenario/scenario_value.h"
+/* sim/scenario/value/scenario_quantity.c: numbers with units, both ways. */
+#include "sim/scenario/value/scenario_quantity.h"
+#include "sim/scenario/value/scenario_value.h"
 
 #include "models/base/units.h"
 

@@ -1,6 +1,6 @@
 /* sim/scenario/scenario_table.c: rows that fit their fields, each key once. */
 #include "sim/scenario/scenario_lookup.h"
-#include "sim/scenario/scenario_value.h"
+#include "sim/scenario/value/scenario_value.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* docs/timing.md against the table of scenario keys. Run from the top folder. */
 #include "sim/scenario/scenario_default.h"
 #include "sim/scenario/scenario_lookup.h"
-#include "sim/scenario/scenario_quantity.h"
-#include "sim/scenario/scenario_value.h"
+#include "sim/scenario/value/scenario_quantity.h"
+#include "sim/scenario/value/scenario_value.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #define TOESIM_SIM_SCENARIO_FRAMES_H
 
 #include "models/mac/fault/line_fault.h"
-#include "sim/scenario/scenario_value.h"
+#include "sim/scenario/value/scenario_value.h"
 
 /* Sets `ranges` and `range_count`. Numbers may be separated by commas or spaces. */
 bool scenario_frames_parse(const char *text, struct line_fault_rule *rule,

@@ -2,7 +2,7 @@
 #ifndef TOESIM_SIM_SCENARIO_QUANTITY_H
 #define TOESIM_SIM_SCENARIO_QUANTITY_H
 
-#include "sim/scenario/scenario_value.h"
+#include "sim/scenario/value/scenario_value.h"
 
 /* Parses a number with a unit: a time (result in ps), a size (bytes) or a rate (bits per second). SCENARIO_COUNT is
  * a number without a unit. The result is exact, so a value finer than 1 is an error. */

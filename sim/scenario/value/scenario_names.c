@@ -1,4 +1,4 @@
-#include "sim/scenario/scenario_names.h"
+#include "sim/scenario/value/scenario_names.h"
 
 #include <assert.h>
 #include <stdio.h>

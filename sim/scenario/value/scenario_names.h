@@ -2,7 +2,7 @@
 #ifndef TOESIM_SIM_SCENARIO_NAMES_H
 #define TOESIM_SIM_SCENARIO_NAMES_H
 
-#include "sim/scenario/scenario_value.h"
+#include "sim/scenario/value/scenario_value.h"
 
 /* names end with a null. True: text is one of them, number *index. */
 bool scenario_name_find(const char *const *names, const char *text, uint64_t *index);

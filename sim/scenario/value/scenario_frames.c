@@ -1,4 +1,4 @@
-#include "sim/scenario/scenario_frames.h"
+#include "sim/scenario/value/scenario_frames.h"
 
 #include <stdio.h>
 #include <string.h>

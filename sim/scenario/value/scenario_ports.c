@@ -1,4 +1,4 @@
-#include "sim/scenario/scenario_ports.h"
+#include "sim/scenario/value/scenario_ports.h"
 
 #include <stdio.h>
 #include <string.h>

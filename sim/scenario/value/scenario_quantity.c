@@ -1,7 +1,7 @@
-#include "sim/scenario/scenario_quantity.h"
+#include "sim/scenario/value/scenario_quantity.h"
 
 #include "models/base/units.h"
-#include "sim/scenario/scenario_value.h"
+#include "sim/scenario/value/scenario_value.h"
 
 #include <inttypes.h>
 #include <stdio.h>

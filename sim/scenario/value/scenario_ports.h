@@ -3,7 +3,7 @@
 #define TOESIM_SIM_SCENARIO_PORTS_H
 
 #include "host-sw/host_sw.h"
-#include "sim/scenario/scenario_value.h"
+#include "sim/scenario/value/scenario_value.h"
 
 /* Commas separate as well as spaces; the word none, or nothing, gives no port. */
 bool scenario_ports_parse(const char *text, struct port_ranges *ports, char why[SCENARIO_WHY_MAX]);

@@ -1,12 +1,12 @@
-#include "sim/scenario/scenario_value.h"
+#include "sim/scenario/value/scenario_value.h"
 
 #include "models/base/units.h"
 #include "models/hwif/flow_key.h"
 #include "sim/action/action_table.h"
-#include "sim/scenario/scenario_frames.h"
-#include "sim/scenario/scenario_names.h"
-#include "sim/scenario/scenario_ports.h"
-#include "sim/scenario/scenario_quantity.h"
+#include "sim/scenario/value/scenario_frames.h"
+#include "sim/scenario/value/scenario_names.h"
+#include "sim/scenario/value/scenario_ports.h"
+#include "sim/scenario/value/scenario_quantity.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
