@@ -7,7 +7,7 @@
 #include "models/trace/capture/capture_link.h"
 #include "models/trace/capture/capture_pvt.h"
 #include "models/trace/conversation/conversation.h"
-#include "models/trace/conversation/segment_options.h"
+#include "models/trace/conversation/segment/segment_options.h"
 #include "models/trace/conversation/timeline.h"
 #include "models/trace/conversation/tracker.h"
 #include "models/trace/store/row_list.h"

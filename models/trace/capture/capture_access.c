@@ -1,7 +1,7 @@
 /* Access to a loaded capture: its conversations, and the payload, which is read from the file again. */
 #include "models/trace/capture/capture_pvt.h"
-#include "models/trace/conversation/segment.h"
-#include "models/trace/conversation/stream_map.h"
+#include "models/trace/conversation/segment/segment.h"
+#include "models/trace/conversation/stream/stream_map.h"
 #include "models/trace/replay/script_rows.h"
 #include "models/trace/store/row_list.h"
 

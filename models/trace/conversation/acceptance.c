@@ -1,8 +1,8 @@
 #include "models/trace/conversation/acceptance.h"
 
 #include "models/trace/conversation/acceptance_side.h"
-#include "models/trace/conversation/segment_options.h"
-#include "models/trace/conversation/syn_options.h"
+#include "models/trace/conversation/segment/segment_options.h"
+#include "models/trace/conversation/segment/syn_options.h"
 #include "models/trace/store/array.h"
 
 enum {

@@ -5,7 +5,7 @@
 #ifndef TOESIM_TRACE_CONV_VIEW_H
 #define TOESIM_TRACE_CONV_VIEW_H
 
-#include "models/trace/conversation/syn_options.h"
+#include "models/trace/conversation/segment/syn_options.h"
 #include "models/trace/conversation/tracker.h"
 #include "models/trace/store/payload.h"
 

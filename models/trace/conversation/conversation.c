@@ -1,7 +1,7 @@
 #include "models/trace/conversation/conversation.h"
 
 #include "models/hwif/ctx_enums.h"
-#include "models/trace/conversation/syn_options.h"
+#include "models/trace/conversation/segment/syn_options.h"
 #include "models/trace/replay/script.h"
 #include "models/trace/store/array.h"
 

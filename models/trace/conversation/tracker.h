@@ -5,7 +5,7 @@
 
 #include "models/hwif/flow_key.h"
 #include "models/trace/capture/vlan_map.h"
-#include "models/trace/conversation/segment_rows.h"
+#include "models/trace/conversation/segment/segment_rows.h"
 #include "models/trace/store/spill.h"
 #include "models/wire/packet.h"
 

@@ -4,8 +4,8 @@
 #define TOESIM_TRACE_SCRIPT_H
 
 #include "models/trace/capture/capture.h"
-#include "models/trace/conversation/stream.h"
-#include "models/trace/conversation/stream_progress.h"
+#include "models/trace/conversation/stream/stream.h"
+#include "models/trace/conversation/stream/stream_progress.h"
 
 struct script_input {
     const struct payload_store *store;

@@ -5,7 +5,7 @@
 #ifndef TOESIM_TRACE_RANGE_RUNS_H
 #define TOESIM_TRACE_RANGE_RUNS_H
 
-#include "models/trace/conversation/stream_map.h"
+#include "models/trace/conversation/stream/stream_map.h"
 
 struct range_runs; /* opaque */
 

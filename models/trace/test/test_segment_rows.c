@@ -1,7 +1,7 @@
-/* models/trace/conversation/segment_rows.c: segments of many tuples come back as they were added. */
+/* models/trace/conversation/segment/segment_rows.c: segments of many tuples come back as they were added. */
 #include "models/base/rng.h"
 #include "models/base/units.h"
-#include "models/trace/conversation/segment_rows.h"
+#include "models/trace/conversation/segment/segment_rows.h"
 #include "models/wire/tcp_hdr.h"
 
 #include <criterion/criterion.h>

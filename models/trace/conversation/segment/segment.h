@@ -2,7 +2,7 @@
 #ifndef TOESIM_TRACE_SEGMENT_H
 #define TOESIM_TRACE_SEGMENT_H
 
-#include "models/trace/conversation/segment_options.h"
+#include "models/trace/conversation/segment/segment_options.h"
 
 #include <stdbool.h>
 #include <stdint.h>

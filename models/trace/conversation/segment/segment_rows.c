@@ -1,4 +1,4 @@
-#include "models/trace/conversation/segment_rows.h"
+#include "models/trace/conversation/segment/segment_rows.h"
 
 #include "models/base/units.h"
 #include "models/trace/store/row_codec.h"

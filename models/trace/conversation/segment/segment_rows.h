@@ -5,7 +5,7 @@
 #ifndef TOESIM_TRACE_SEGMENT_ROWS_H
 #define TOESIM_TRACE_SEGMENT_ROWS_H
 
-#include "models/trace/conversation/segment.h"
+#include "models/trace/conversation/segment/segment.h"
 #include "models/trace/store/spill.h"
 
 enum { SEGMENT_CHUNK_MAX = 256 }; /* segments of a chunk, at most */

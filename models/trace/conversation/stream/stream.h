@@ -4,7 +4,7 @@
 #define TOESIM_TRACE_STREAM_H
 
 #include "models/trace/conversation/conv_view.h"
-#include "models/trace/conversation/stream_map.h"
+#include "models/trace/conversation/stream/stream_map.h"
 #include "models/trace/store/arena.h"
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "models/trace/conversation/syn_options.h"
+#include "models/trace/conversation/segment/syn_options.h"
 
 #include "models/wire/tcp_hdr.h"
 

@@ -1,4 +1,4 @@
-#include "models/trace/conversation/stream.h"
+#include "models/trace/conversation/stream/stream.h"
 
 #include "models/trace/conversation/acceptance.h"
 #include "models/trace/store/hole_set.h"

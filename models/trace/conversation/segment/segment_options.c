@@ -1,6 +1,6 @@
-#include "models/trace/conversation/segment_options.h"
+#include "models/trace/conversation/segment/segment_options.h"
 
-#include "models/trace/conversation/segment.h"
+#include "models/trace/conversation/segment/segment.h"
 #include "models/wire/bytes.h"
 
 #include <string.h>

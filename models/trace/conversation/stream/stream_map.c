@@ -1,4 +1,4 @@
-#include "models/trace/conversation/stream_map.h"
+#include "models/trace/conversation/stream/stream_map.h"
 
 #include "models/trace/store/array.h"
 

@@ -1,6 +1,6 @@
-#include "models/trace/conversation/stream_progress.h"
+#include "models/trace/conversation/stream/stream_progress.h"
 
-#include "models/trace/conversation/stream.h"
+#include "models/trace/conversation/stream/stream.h"
 
 bool stream_progress_add(struct stream_progress *progress, int64_t at, uint32_t len)
 {
