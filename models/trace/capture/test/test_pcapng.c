@@ -1,7 +1,7 @@
 /* models/trace: pcapng blocks, whatever their byte order, clock or damage. */
 #include "models/base/rng.h"
 #include "models/trace/capture/pcapng.h"
-#include "models/trace/test/pcapng_writer.h"
+#include "models/trace/capture/test/pcapng_writer.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

@@ -17,7 +17,7 @@ static struct counts ask_tshark(const char *path)
 {
     char command[1200];
     struct counts counts = {0};
-    snprintf(command, sizeof command, "models/trace/test/tshark_counts.sh '%s'", path);
+    snprintf(command, sizeof command, "models/trace/capture/test/tshark_counts.sh '%s'", path);
     FILE *pipe = popen(command, "r");
     cr_assert_not_null(pipe);
     int got = fscanf(pipe, "%lu %lu %lu", &counts.with_syn, &counts.answered, &counts.ended);

@@ -1,4 +1,4 @@
-#include "models/trace/test/pcapng_writer.h"
+#include "models/trace/capture/test/pcapng_writer.h"
 
 #include <assert.h>
 #include <string.h>
