@@ -1,7 +1,7 @@
 /* Echo, discard, chargen, and the mux in front of them. */
 #include "host-sw/app/app_mux.h"
 #include "host-sw/app/inet_server.h"
-#include "host-sw/test/fake_host.h"
+#include "host-sw/app/test/fake_host.h"
 #include "models/base/units.h"
 
 #include <criterion/criterion.h>

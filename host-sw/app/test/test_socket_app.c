@@ -1,6 +1,6 @@
 /* Sockets of an outside program on a fake host: what it is told, and when. */
 #include "host-sw/app/socket_app.h"
-#include "host-sw/test/fake_host.h"
+#include "host-sw/app/test/fake_host.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* The HTTP server: request heads as text in, answers as text out. */
 #include "host-sw/app/http_request.h"
 #include "host-sw/app/http_server.h"
-#include "host-sw/test/fake_host.h"
+#include "host-sw/app/test/fake_host.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
