@@ -7,12 +7,12 @@ include mk/sources.mk
 -include mk/sim.mk
 include mk/test.mk
 include mk/targets.mk
--include $(wildcard mk/fuzz*.mk mk/bench*.mk) mk/conformance.mk
-include mk/pcie.mk mk/timing.mk mk/mutate_team.mk mk/scenarios_long.mk mk/swarm.mk mk/rooms.mk mk/tidy.mk
+-include $(wildcard mk/fuzz/*.mk mk/bench/*.mk) mk/conformance.mk
+include mk/timing.mk mk/planted/mutate_team.mk mk/scenarios_long.mk mk/swarm.mk mk/tidy/rooms.mk mk/tidy/tidy.mk
 
 .PHONY: help setup-build setup-test all clean
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' Makefile mk/*.mk | sed -E 's/^([a-z-]+):.*## */  \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' Makefile mk/*.mk mk/*/*.mk | sed -E 's/^([a-z-]+):.*## */  \1\t/' | expand -t 18
 	@echo "  variables: SAN=1 (sanitizers)  V=1 (show commands)  JOBS=n  SCENARIO=file  SEED=n"
 
 clean: ## remove everything that was built

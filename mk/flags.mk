@@ -10,7 +10,7 @@ ifeq ($(SAN),1)
 B        := build/san
 OPT      := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
 else ifeq ($(PLANT),1)
-# The build of mk/mutate_team.mk: bugs sleep in it, and the environment wakes one.
+# The build of mk/planted/mutate_team.mk: bugs sleep in it, and the environment wakes one.
 B        := build/planted
 OPT      := -O1 -g -DTOESIM_PLANTED_BUGS
 else

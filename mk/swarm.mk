@@ -9,4 +9,4 @@ mutate-swarm: ## wake planted bugs: does the swarm find each among its first see
 	@$(MAKE) --no-print-directory -j$(JOBS) mutate-swarm-now
 
 mutate-swarm-now: planted-toesim
-	@mk/mutate_swarm.sh $(PLANT_TOESIM) $(BUGS)
+	@mk/planted/mutate_swarm.sh $(PLANT_TOESIM) $(BUGS)

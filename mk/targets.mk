@@ -44,7 +44,7 @@ lint: tidy ## layering, sizes, format, RTL lint
 	@$(MAKE) --no-print-directory lint-rtl
 
 tidy: $(GEN)
-	@$(MAKE) --no-print-directory -k -j$(JOBS) tidy-files; files=$$?; mk/tidy.sh $(B) && exit $$files
+	@$(MAKE) --no-print-directory -k -j$(JOBS) tidy-files; files=$$?; mk/tidy/tidy.sh $(B) && exit $$files
 
 format: ## format all C and C++ with clang-format
 	clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp')

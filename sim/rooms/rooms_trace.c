@@ -1,6 +1,6 @@
 /*
  * Writes the functions of host-sw that are called, one address for each call in the order in
- * which they begin, to the file that the variable TOESIM_ROOMS names. mk/rooms.mk compiles
+ * which they begin, to the file that the variable TOESIM_ROOMS names. mk/tidy/rooms.mk compiles
  * host-sw with -finstrument-functions, which calls the functions of this file.
  */
 #include <stdint.h>

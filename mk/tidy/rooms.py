@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs a scenario with the program of mk/rooms.mk, and prints which files of host-sw it enters for each move between the
+"""Runs a scenario with the program of mk/tidy/rooms.mk, and prints which files of host-sw it enters for each move between the
 completion of FREEZE and the doorbell of INSTALL. Headers with inline functions count as files.
 
 usage: rooms.py PROGRAM SCENARIO [DONE]    DONE: the function that acts on the completion of FREEZE"""

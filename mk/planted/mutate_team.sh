@@ -2,7 +2,7 @@
 # Wakes each bug of sim/test/planted/planted.txt in a build that has them (models/base/planted.h), runs its scenario, and prints
 # which online checker caught it; then runs it again with that checker off. Without a bug every scenario must pass.
 # Fails when a bug was not caught by its checker. JOBS (default 1) rows run at a time; they are printed in the table's order.
-# The results also go to bugs.txt in the program's folder, from which mk/planted_doc.py makes the table of docs/invariants.md.
+# The results also go to bugs.txt in the program's folder, from which mk/planted/planted_doc.py makes the table of docs/invariants.md.
 # usage: mutate_team.sh TOESIM [NAME...]
 set -u
 table=sim/test/planted/planted.txt

@@ -12,10 +12,10 @@ mutate-claims: ## wake the bug planted against each row of docs/claims.md: is th
 	@$(MAKE) --no-print-directory -j$(JOBS) mutate-claims-now
 
 mutate-team-now: planted-toesim
-	@JOBS=$(JOBS) mk/mutate_team.sh $(PLANT_TOESIM) $(BUGS)
+	@JOBS=$(JOBS) mk/planted/mutate_team.sh $(PLANT_TOESIM) $(BUGS)
 
 mutate-claims-now: planted-toesim
-	@mk/mutate_claims.sh $(PLANT_TOESIM) $(BUGS)
+	@mk/planted/mutate_claims.sh $(PLANT_TOESIM) $(BUGS)
 
 .PHONY: planted-toesim
 planted-toesim: $(TOESIM)

@@ -2,9 +2,9 @@
 # Shows that the changes since REV touch comments only: each changed C file is compiled in both versions, without
 # debug information and with __LINE__ set to 0 (lines may move), and the objects must be equal. A header has no
 # object, so its tokens without comments must be equal. Any other changed file of these folders is an error.
-# usage: make build/toesim; mk/same_objects.sh REV
+# usage: make build/toesim; mk/tidy/same_objects.sh REV
 set -u
-rev=${1:?usage: mk/same_objects.sh REV}
+rev=${1:?usage: mk/tidy/same_objects.sh REV}
 cd "$(git rev-parse --show-toplevel)" || exit 2
 gen=$PWD/build/gen
 [ -d "$gen" ] || { echo "same_objects: $gen is missing: run make build/toesim first"; exit 2; }

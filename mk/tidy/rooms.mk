@@ -16,4 +16,4 @@ $(ROOMS_TOESIM): $(ROOMS_OBJ) $(SIM_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB
 
 .PHONY: rooms
 rooms: $(ROOMS_TOESIM) ## files of host-sw that a real move enters between FREEZE's completion and INSTALL's doorbell
-	$(Q)mk/rooms.py $(ROOMS_TOESIM) scenarios/regress/r00-move.yaml
+	$(Q)mk/tidy/rooms.py $(ROOMS_TOESIM) scenarios/regress/r00-move.yaml

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The table of planted bugs in docs/invariants.md. Each bug of sim/test/planted/planted.txt has a row there, in that order.
 
-usage: planted_doc.py RESULTS   writes the table from what mk/mutate_team.sh left in RESULTS (build/planted/bugs.txt);
+usage: planted_doc.py RESULTS   writes the table from what mk/planted/mutate_team.sh left in RESULTS (build/planted/bugs.txt);
                                 a bug that was not run keeps its row
        planted_doc.py --check   prints the bugs whose rows are missing, too many, or out of order
 """
@@ -37,7 +37,7 @@ def check():
         return 0
     for name in sorted(set(bugs()) ^ set(documented)):
         print(f"{PAGE} and {TABLE}: only one of them has {name}")
-    print("make mutate-team, then mk/planted_doc.py build/planted/bugs.txt")
+    print("make mutate-team, then mk/planted/planted_doc.py build/planted/bugs.txt")
     return 1
 
 

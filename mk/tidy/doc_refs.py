@@ -120,7 +120,7 @@ def main():
     for name in names.files:
         if name.endswith(".md"):
             check_page(name, names, report)
-        if name.endswith((".md",) + SOURCES) and not name.startswith("mk/doc_refs"):
+        if name.endswith((".md",) + SOURCES) and not name.startswith("mk/tidy/doc_refs"):
             check_ids(name, names, report)
     listed = Path("docs/README.md").read_text()
     for name in names.files:

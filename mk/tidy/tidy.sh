@@ -1,5 +1,5 @@
 #!/bin/sh
-# House style by machine: layering, file length, no marks left over. mk/tidy.mk checks headers and format.
+# House style by machine: layering, file length, no marks left over. mk/tidy/tidy.mk checks headers and format.
 # usage: tidy.sh BUILD_DIR
 set -u
 build=$1
@@ -53,14 +53,14 @@ awk '/<!-- conn_ctx begin/ { on = 1; next } /<!-- conn_ctx end/ { on = 0 } on' d
     complain "docs/hwif.md: the context table differs from $build/gen/conn_ctx.md: copy it between the markers"
 
 # Planted bugs have their rows.
-mk/planted_table.sh || complain "sim/test/planted/planted.txt and the code differ (above)"
-mk/planted_doc.py --check || complain "the table of planted bugs in docs/invariants.md is not that of sim/test/planted/planted.txt (above)"
+mk/planted/planted_table.sh || complain "sim/test/planted/planted.txt and the code differ (above)"
+mk/planted/planted_doc.py --check || complain "the table of planted bugs in docs/invariants.md is not that of sim/test/planted/planted.txt (above)"
 
 # The pages and comments name only what exists.
 if command -v python3 >/dev/null; then
-    refs=$(mk/doc_refs.py) || complain "$refs"
+    refs=$(mk/tidy/doc_refs.py) || complain "$refs"
     # Budgets of structure: circles of calls, length of functions, headers that speak for other files.
-    mk/circles.py || complain "a budget of structure is exceeded (above)"
+    mk/tidy/circles.py || complain "a budget of structure is exceeded (above)"
 fi
 
 [ $bad -eq 0 ] && echo "tidy: clean"

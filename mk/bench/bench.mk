@@ -16,4 +16,4 @@ bench-tcp: $(B)/bench/bench_tcp ## in-order segments per second through the TCP 
 bench: ## frames per second, cost of a cache cycle, idle second, switch, MACs and PCIe alone
 	@mk/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) $(TOESIM) $(BENCH_BIN) $(B)/bench_pcie
-	@mk/bench.sh $(B)
+	@mk/bench/bench.sh $(B)
