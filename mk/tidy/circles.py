@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Budgets of structure: how large the largest circle of calls between the C files of a folder is, how long the longest
-function, how many headers declare functions of a file that is not theirs, and how many assertions a function has on
-average. Prints each value beside its limit.
+function, how many headers declare functions of a file that is not theirs, how many assertions a function has on
+average, and how many files the largest folder holds. Prints each value beside its limit.
 
 A file uses another when it names a function that the other defines; a call and a pointer to the function count alike.
 Exit 1: a value is over its limit.  usage: circles.py [ROOT]"""
 import collections
 import os
 import re
+import subprocess
 import sys
 
 # A folder (with its subfolders), and the files of its largest circle at most.
@@ -26,6 +27,15 @@ FUNCTION_LINES = 70
 FOREIGN_HEADERS = 18  # headers elsewhere that declare functions of other files
 # A folder (with its subfolders), and how many calls of assert() its C files have at least for each function.
 ASSERTS = {"models/tcp": 0.4, "host-sw": 0.4}
+FOLDER_FILES = 30  # files in one folder, without those of its subfolders
+
+
+def largest_folder(root):
+    """(files, folder) of the folder that holds most of the files that git knows or would take."""
+    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=root, capture_output=True,
+                            text=True, check=True).stdout.splitlines()
+    folders = collections.Counter(os.path.dirname(f) for f in listed if os.path.isfile(os.path.join(root, f)))
+    return max((files, folder or ".") for folder, files in folders.items())
 
 
 def files_of(root, folder, ending):
@@ -137,6 +147,8 @@ def main():
            "; ".join(f"{h}: {' '.join(foreign[h])}" for h in strict))
     report("headers with functions of other files, elsewhere", len(foreign) - len(strict), FOREIGN_HEADERS,
            " ".join(sorted(set(foreign) - set(strict))))
+    files, folder = largest_folder(root)
+    report("files in the largest folder", files, FOLDER_FILES, folder)
     for folder, least in ASSERTS.items():
         inside = [f for f in sources if f.startswith(folder + "/")]
         functions = sum(len(defined[f]) for f in inside)
