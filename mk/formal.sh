@@ -2,9 +2,9 @@
 # Proofs of the context cache: one row of rtl/formal/proofs.txt per property or group, results in a table.
 # usage: formal.sh [--rtl DIR] [--out DIR] [--gen DIR] all|smoke|list|NAME...
 # Yosys turns the unchanged RTL and a top of rtl/formal into a netlist; yosys-abc (part of Yosys) decides, z3 checks.
-# Methods: pdr = without bound: property-directed reachability, that is induction with an invariant it finds itself;
-#   `proved+z3` says that z3 found the invariant inductive as well. bmc = all runs up to a depth; reach = a run that
-#   must exist, so that the proofs beside it are not empty.
+# The method pdr, property-directed reachability, proves a property without a bound. It finds an invariant and proves it
+#   by induction; `proved+z3` says that z3 has found the invariant inductive as well. The method bmc checks all runs up
+#   to a depth. The method reach looks for a run that must exist, so that the proofs beside it are not empty.
 # `no PART`: a row on a part that the folder of --rtl does not have.
 # FORMAL_TIME=N multiplies the time limits. Exit status: 1 when a property fails or a row cannot be built.
 set -u

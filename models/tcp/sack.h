@@ -1,7 +1,7 @@
 /*
  * The scoreboard of received SACK blocks (RFC 2018, RFC 6675): up to four intervals in ctx->sacked,
- * ascending, dense, separate, inside (snd_una, snd_max]. If there are more, the smallest is dropped, which
- * costs at worst an unneeded retransmission (RFC 2018 8: blocks are advisory).
+ * ascending, dense, separate, above snd_una and at most snd_max. If there are more, the smallest is dropped,
+ * which costs at worst an unneeded retransmission (RFC 2018 8: blocks are advisory).
  */
 #ifndef TOESIM_TCP_SACK_H
 #define TOESIM_TCP_SACK_H

@@ -97,7 +97,7 @@ static void end_epoch(struct conn_ctx *ctx, uint32_t top)
     ctx->cc_private_2 = 0;
 }
 
-/* Section 4.3: returns the window that Reno would have. alpha becomes 1 when cwnd_prior is reached again. */
+/* Section 4.3: returns the window that Reno would have. Its factor alpha becomes 1 when cwnd_prior is reached again. */
 static uint32_t grow_estimate(struct conn_ctx *ctx, uint32_t acked, uint32_t smss)
 {
     assert(ctx->cc_private_1 & EPOCH_RUNS);
