@@ -61,6 +61,8 @@ if command -v python3 >/dev/null; then
     refs=$(mk/tidy/doc_refs.py) || complain "$refs"
     # Budgets of structure: circles of calls, length of functions, headers that speak for other files.
     mk/tidy/circles.py || complain "a budget of structure is exceeded (above)"
+    # No letters, brackets or quotes of a comment have got lost.
+    mk/tidy/comments.py || complain "comments are damaged (above)"
 fi
 
 [ $bad -eq 0 ] && echo "tidy: clean"
