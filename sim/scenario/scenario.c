@@ -15,7 +15,8 @@
 
 static enum status worse(enum status a, enum status b) { return a > b ? a : b; }
 
-/* "faults[3].at" -> "faults[].at" and 3. False: not a path at all, or with two indices. */
+/* Turns "faults[3].at" into "faults[].at" and 3. Returns false if the text is not a path or has
+ * two indices. */
 static bool split_index(const char *path, char *general, size_t size, size_t *index)
 {
     size_t out = 0;
@@ -36,7 +37,8 @@ static bool split_index(const char *path, char *general, size_t size, size_t *in
     return *path == '\0';
 }
 
-/* What the table has at path: 'v' a value, '.' a section, '[' a list, 0 nothing. */
+/* Returns what the table has at the path: 'v' for a value, '.' for a section, '[' for a list, or
+ * 0 for nothing. */
 static char shape_at(const char *general)
 {
     size_t len = strlen(general);
@@ -156,7 +158,7 @@ static enum status apply_entry(struct scenario_loader *loader, const struct scen
     bool is_path = split_index(entry->path, general, sizeof general, &index);
     char shape = is_path ? shape_at(general) : 0;
     if (entry->kind == SCENARIO_ENTRY_VALUE) {
-        /* `faults:` with nothing behind it is an empty section or list. */
+        /* A key without a value, such as `faults:`, is an empty section or list. */
         if (!entry->quoted && entry->text[0] == '\0' && (shape == '.' || shape == '['))
             return STATUS_OK;
         return apply_value(loader, origin, entry->path, entry->text);
@@ -191,7 +193,7 @@ static enum status apply_all(struct scenario_loader *loader, const struct scenar
 
 /* --- whole scenarios --- */
 
-/* Adds to the message that there are more, where it has room. */
+/* Adds to the message how many other errors there are, if there is space for it. */
 static void count_others(const struct scenario_loader *loader)
 {
     size_t used = strlen(loader->err->text);
@@ -200,8 +202,8 @@ static void count_others(const struct scenario_loader *loader)
                        " (and %zu more; toesim check FILE tells all)", loader->message_count - 1);
 }
 
-/* messages: where all of them go, a line each, to be freed by the caller; null: only the first one
- * is wanted, in err. */
+/* Loads a scenario. *messages gets all error messages, one in a line, and the caller frees the
+ * text. If messages is null, only the first message is reported, in err. */
 static enum status load_text(const char *text, size_t len, const char *source,
                              const struct scenario_set *sets, size_t set_count,
                              bool look_for_capture, struct sim_config *config, char **messages,
@@ -246,7 +248,8 @@ enum status scenario_from_sets(const struct scenario_set *sets, size_t set_count
     return load_text(NULL, 0, NULL, sets, set_count, true, config, NULL, err);
 }
 
-/* The whole file, one byte more than allowed at most. Null: err is set. */
+/* Reads the whole file, but at most one byte more than allowed. Returns null with err set if
+ * that fails. */
 static char *read_file(const char *path, size_t *len, struct error *err)
 {
     FILE *file = fopen(path, "rb");

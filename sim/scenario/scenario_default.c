@@ -5,12 +5,13 @@
 
 #include <string.h>
 
-/* Locally administered, and the documentation ranges' private cousins: no address of anybody. */
+/* The MAC address is locally administered, and the IP addresses are private, so nobody on the
+ * Internet has them. */
 static const uint8_t team_mac[6] = {0x02, 0x54, 0x4f, 0x45, 0x00, 0x01};
 static const uint8_t team_ipv4[16] = {[10] = 0xff, 0xff, 10, 0, 0, 1};
 static const uint8_t team_ipv6[16] = {0xfd, [15] = 1};
 
-/* The driver has both NICs up within some 100 us. */
+/* The driver has started both NICs after about 100 us. */
 static const uint64_t traffic_start_ps = PS_PER_MS;
 
 void sim_config_default(struct sim_config *config)
@@ -27,8 +28,9 @@ void sim_config_default(struct sim_config *config)
     mac_params_default(&config->mac);
     config->uplink_bps = UINT64_C(100000000000);
     pcie_params_default(&config->pcie);
-    config->ctx_dram_ps = 51650;     /* timing 4.1: row closed, with the controller */
-    config->ctx_dram_beat_ps = 3333; /* timing 4.1: DDR4-2400, a burst of 8 takes 4 clocks */
+    /* Timing 4.1: the row is closed; the time includes the controller. */
+    config->ctx_dram_ps = 51650;
+    config->ctx_dram_beat_ps = 3333; /* timing 4.1: a burst of 8 takes 4 clocks of DDR4-2400 */
     config->ctx_skip_idle = true;
     lan_switch_params_default(&config->lan_switch);
     config->traffic = TRAFFIC_REPLAY;

@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The line of the key, or of the nearest section above it that the file has. */
+/* Reports an error at the line of the key, or else of the nearest section above it that is in
+ * the file. */
 static enum status fail_at(struct scenario_loader *loader, const char *path, const char *why)
 {
     struct scenario_origin origin = {loader->source ? loader->source : "options", 0};
@@ -30,7 +31,7 @@ static enum status fail_at(struct scenario_loader *loader, const char *path, con
 
 /* --- actions --- */
 
-/* False also for an item that has no action yet. */
+/* Returns true if the item has an action and the action has the flag. */
 static bool has_flag(const struct sim_action *action, unsigned flag)
 {
     return action->kind && (action->kind->flags & flag) != 0;
@@ -99,7 +100,7 @@ static enum status check_offload(struct scenario_loader *loader)
                             : "only policy ports takes them; write policy: ports");
 }
 
-/* A mechanism may need commands that the engine of the NICs does not have. */
+/* The mechanism may need commands that the NICs' engine does not have. */
 static enum status check_mechanism(struct scenario_loader *loader)
 {
     const struct mechanism_ops *ops = mechanism_table[loader->config->team.mechanism];
@@ -140,7 +141,7 @@ static enum status check_traffic(struct scenario_loader *loader)
     return STATUS_OK;
 }
 
-/* Engines and caches know that many connections. */
+/* The engines and the caches must have a context for each connection. */
 static enum status check_contexts(struct scenario_loader *loader)
 {
     for (size_t i = 0; i < loader->item_count[ACTION_LIST_FAULTS]; i++) {
@@ -155,7 +156,8 @@ static enum status check_contexts(struct scenario_loader *loader)
     return STATUS_OK;
 }
 
-/* What the link refuses, and faults that only a modelled data link layer can have. */
+/* Checks the values that the link would refuse, and faults that need a model of the data link
+ * layer. */
 static enum status check_pcie(struct scenario_loader *loader)
 {
     const struct sim_config *config = loader->config;
@@ -186,7 +188,8 @@ static enum status check_table(struct scenario_loader *loader)
     return STATUS_OK;
 }
 
-/* Only the capture's own segments were captured somewhere. */
+/* The port policy `captured` needs the original segments of a capture, because only these were
+ * captured on an interface. */
 static enum status check_captured(struct scenario_loader *loader)
 {
     struct sim_config *config = loader->config;
@@ -199,7 +202,7 @@ static enum status check_captured(struct scenario_loader *loader)
     return STATUS_OK;
 }
 
-/* All of them, so that all errors are told at once. */
+/* All checks run, so that all errors are reported at once. */
 static enum status check_together(struct scenario_loader *loader)
 {
     static enum status (*const checks[])(struct scenario_loader *) = {
@@ -213,14 +216,14 @@ static enum status check_together(struct scenario_loader *loader)
     return worst;
 }
 
-/* --- derived fields: one key sets all places that must agree --- */
+/* --- derived fields, where one key sets all fields that must agree --- */
 
 static void derive(struct sim_config *config)
 {
     uint32_t mtu = config->team.mtu_bytes;
     config->mac.mtu_bytes = mtu;
     config->capture.mtu_bytes = mtu;
-    /* Options and the longer IPv6 header are subtracted where a segment is built (RFC 6691). */
+    /* Options and the longer header of IPv6 are subtracted when a segment is built (RFC 6691). */
     config->team.tcp.mss_max = (uint16_t)(mtu - 40);
     config->gen.tcp.mss_max = (uint16_t)(mtu - 40);
     config->engine.tcp = config->team.tcp;
@@ -245,7 +248,7 @@ static void derive(struct sim_config *config)
 
 /* --- name and capture path --- */
 
-/* Without a name the file's own, letters that a name may not have replaced. */
+/* Derives the name from the file name. Characters that a name may not have are replaced. */
 static void default_name(struct scenario_loader *loader)
 {
     char *name = loader->config->name;
@@ -264,22 +267,22 @@ static void default_name(struct scenario_loader *loader)
         (void)snprintf(name, SIM_NAME_MAX, "run");
 }
 
-/* a/./b//../c -> a/c, in place; leading ".." stay. */
+/* Turns a/./b//../c into a/c in place. A leading ".." stays. */
 static void normalise(char *path)
 {
     bool absolute = path[0] == '/';
     char *out = path + absolute;
-    char *floor = out; /* ".." cannot remove what is before this */
+    char *floor = out; /* ".." cannot remove the part before this position */
     const char *in = out;
     while (*in) {
         size_t len = strcspn(in, "/");
         bool is_up = len == 2 && in[0] == '.' && in[1] == '.';
         if (is_up && out > floor) {
-            out--; /* the slash behind the last step */
+            out--; /* the slash after the last component */
             while (out > floor && out[-1] != '/')
                 out--;
         } else if (is_up && absolute) {
-            /* the root's parent is the root */
+            /* The parent of the root is the root. */
         } else if (len > 0 && !(len == 1 && in[0] == '.')) {
             bool more = in[len] == '/';
             memmove(out, in, len);
@@ -294,8 +297,8 @@ static void normalise(char *path)
     *out = '\0';
 }
 
-/* Results must not depend on where the tree lies, so a path below the current folder is relative.
- */
+/* Makes a path below the current folder relative, because results must not depend on the folder
+ * in which the tree is. */
 static void make_relative(char *path)
 {
     char cwd[SIM_PATH_MAX];
@@ -319,8 +322,9 @@ static enum status resolve_capture(struct scenario_loader *loader, bool look_for
                      : 0;
     int len = snprintf(joined, sizeof joined, "%.*s%s", folder,
                        loader->source ? loader->source : "", given);
-    /* effective.yaml lies in a results folder, but names its capture as seen from where the program
-     * ran: what is not beside the file is looked for there. */
+    /* effective.yaml is in a results folder, but its path of the capture is relative to the
+     * folder in which the program ran. Therefore a file that is not beside the scenario is
+     * looked for there. */
     if (look_for_it && access(joined, R_OK) != 0 && access(given, R_OK) == 0)
         len = snprintf(joined, sizeof joined, "%s", given);
     if (len < 0 || (size_t)len >= sizeof joined)
@@ -345,7 +349,8 @@ static enum status resolve_capture(struct scenario_loader *loader, bool look_for
 
 static_assert(TEAM_HELD_SLOT_FRAMES_MAX == 256, "the range of team.hold_frames ends there");
 
-/* What the MACs refuse: the run asks the same, but knows no line of the file. */
+/* Checks the values that the MACs would refuse. The run checks them too, but it does not know
+ * their lines in the file. */
 static enum status check_links(struct scenario_loader *loader)
 {
     struct error wrong;

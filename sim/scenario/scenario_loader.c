@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-/* Appends one line to the loader's messages; without memory only the first error is known. */
+/* Appends one line to the loader's messages. If memory is short, only the first error is
+ * reported. */
 static void note(struct scenario_loader *loader, const char *message)
 {
     char *joined = NULL;

@@ -15,7 +15,7 @@ enum { KEYS_MAX = 640 };
 static struct scenario_key keys[KEYS_MAX];
 static size_t key_count;
 
-/* The keys of every policy and mechanism, which their owners describe. */
+/* Adds the keys of all policies and mechanisms, which describe their keys themselves. */
 static void add_own_keys(void)
 {
     const struct move_owner *owner;

@@ -24,13 +24,13 @@ static void add_word(char why[SCENARIO_WHY_MAX], const char *word, size_t len)
     }
 }
 
-/* The steps that may follow the section's path. */
+/* Lists the components that may follow the path of the section. */
 static void list_section(const char *path, char why[SCENARIO_WHY_MAX])
 {
     char section[LENGTH_MAX] = "";
     size_t len = (size_t)(last_step(path) - path);
     if (len > 0 && len <= sizeof section)
-        memcpy(section, path, len - 1); /* without the dot */
+        memcpy(section, path, len - 1); /* without the dot at the end */
     bool is_known = section[0] && scenario_table_is_section(section);
     size_t skip = is_known ? len : 0;
     const char *previous = "";

@@ -9,7 +9,7 @@
 
 enum { STEP_INDENT = 2 };
 
-/* A double-quoted YAML scalar; values hold no control characters. */
+/* Writes a double-quoted YAML scalar. Values have no control characters. */
 static void write_quoted(FILE *file, const char *text)
 {
     (void)fputc('"', file);
@@ -36,7 +36,8 @@ static void indent(FILE *file, unsigned depth)
     (void)fprintf(file, "%*s", (int)(depth * STEP_INDENT), "");
 }
 
-/* Opens the sections of path that the previous key was not in; gives depth and the last step. */
+/* Opens those sections of path that are not sections of the previous key. Returns the depth, and
+ * stores the last component in *last. */
 static unsigned open_sections(FILE *file, const char *previous, const char *path, const char **last)
 {
     unsigned depth = 0;
@@ -57,7 +58,7 @@ static unsigned open_sections(FILE *file, const char *previous, const char *path
     return depth;
 }
 
-/* True if the action is in the list of this key, and the key is needed to describe it. */
+/* Returns true if the action is in the list of this key, and the key is needed to describe it. */
 static bool belongs(const struct scenario_key *key, const struct sim_action *action)
 {
     bool is_rehash_key = strncmp(key->path, "switch.", 7) == 0;
@@ -66,7 +67,8 @@ static bool belongs(const struct scenario_key *key, const struct sim_action *act
     return is_rehash == is_rehash_key && (action_keys_of(action) & bit) != 0;
 }
 
-/* All items of the list whose first key is `key`; its keys are in consecutive rows. */
+/* Writes all items of the list whose first key is `key`. The keys of the list are in consecutive
+ * rows. */
 static void write_actions(FILE *file, const struct sim_config *config,
                           const struct scenario_key *key, unsigned depth, const char *last)
 {
@@ -104,7 +106,7 @@ static void write_expects(FILE *file, const struct sim_config *config)
     }
 }
 
-/* A key without a value to write: there is no such text. */
+/* Returns true if the key has no value that could be written. */
 static bool is_unset(const struct scenario_key *key, const struct sim_config *config)
 {
     return key->type == SCENARIO_PATH && config->capture_path[0] == '\0';

@@ -1,6 +1,7 @@
 /*
- * libyaml's events, with an explicit stack. Only what a scenario needs is accepted: mappings, lists
- * and scalars; no anchors, aliases, tags or second document.
+ * Reads the events of libyaml with an explicit stack. Only the parts of YAML that a scenario
+ * needs are accepted, which are mappings, lists and scalars. Anchors, aliases, tags and a second
+ * document are refused.
  */
 #include "sim/scenario/scenario_yaml.h"
 
@@ -12,10 +13,10 @@
 
 struct level {
     bool is_list;
-    bool has_key;      /* mapping: a key was read, its value follows */
-    unsigned key_line; /* mapping: of that key */
-    unsigned index;    /* list: of the next item */
-    size_t path_len;   /* of the path without the key or index of this level */
+    bool has_key;      /* mapping: a key was read, and its value follows */
+    unsigned key_line; /* mapping: the line of that key */
+    unsigned index;    /* list: the index of the next item */
+    size_t path_len;   /* the length of the path without the key or index of this level */
 };
 
 struct reader {
@@ -63,7 +64,7 @@ static enum status add_entry(struct reader *r, const yaml_event_t *event,
         doc->entries = grown;
         doc->capacity = capacity;
     }
-    /* What a key holds may begin further down; the key's line is the one to look at. */
+    /* A value may begin some lines after its key. The user should look at the line of the key. */
     const struct level *level = &r->levels[r->depth - 1];
     unsigned line = level->is_list ? line_of(event) : level->key_line;
     char *path_copy = strdup(r->path), *text_copy = strdup(text);
@@ -78,7 +79,7 @@ static enum status add_entry(struct reader *r, const yaml_event_t *event,
 
 /* --- the path --- */
 
-/* Called before each value: in a list the index becomes the last step. */
+/* Called before each value. In a list the index becomes the last component of the path. */
 static void begin_value(struct reader *r)
 {
     if (r->depth == 0)
@@ -89,7 +90,7 @@ static void begin_value(struct reader *r)
                        level->index++);
 }
 
-/* Called after each value, when the path is the container's again. */
+/* Called after each value, when the path is that of the container again. */
 static void end_value(struct reader *r)
 {
     if (r->depth == 0)
@@ -238,7 +239,8 @@ enum status scenario_yaml_read(const char *text, size_t len, const char *source,
     *doc = (struct scenario_doc){0};
     if (len > SCENARIO_FILE_BYTES_MAX)
         return error_set(err, STATUS_BAD_INPUT, "%s: larger than 1 MiB: not a scenario", source);
-    static const char mark[] = "\xef\xbb\xbf"; /* YAML 1.2, 5.2: a byte-order mark is no content */
+    /* A byte-order mark does not belong to the content (YAML 1.2, 5.2). */
+    static const char mark[] = "\xef\xbb\xbf";
     size_t skip =
         len >= sizeof mark - 1 && memcmp(text, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
     if (!yaml_parser_initialize(&r.parser))

@@ -4,7 +4,8 @@
 
 enum { DISTANCE_MAX = 3 };
 
-/* Edits (insert, delete, replace) that make b of a; both shorter than SPELLING_MAX. */
+/* Returns the number of edits (insert, delete, replace) that turn a into b. Both are shorter
+ * than SPELLING_MAX. */
 static unsigned edit_distance(const char *a, const char *b)
 {
     unsigned row[SPELLING_MAX + 1];

@@ -30,7 +30,7 @@ bool scenario_frames_parse(const char *text, struct line_fault_rule *rule,
             at++;
             good = parse_number(&at, &range.last) && range.last >= range.first;
         }
-        good = good && strchr(" ,", *at) != NULL; /* or the end */
+        good = good && strchr(" ,", *at) != NULL; /* the end of the text is in the string too */
         if (good)
             rule->ranges[rule->range_count++] = range;
     }

@@ -26,7 +26,7 @@ static bool parse_range(const char **at, struct port_ranges *ports)
     }
     ports->range[ports->count].first = first;
     ports->range[ports->count++].last = last;
-    return strchr(" ,", **at) != NULL; /* or the end */
+    return strchr(" ,", **at) != NULL; /* the end of the text is in the string too */
 }
 
 bool scenario_ports_parse(const char *text, struct port_ranges *ports, char why[SCENARIO_WHY_MAX])

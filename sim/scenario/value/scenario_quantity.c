@@ -12,7 +12,7 @@ struct unit {
     uint64_t factor;
 };
 
-/* Largest first, so that formatting finds the shortest text. */
+/* The largest unit comes first, so that formatting finds the shortest text. */
 static const struct unit time_units[] = {{"s", PS_PER_S},   {"ms", PS_PER_MS}, {"us", PS_PER_US},
                                          {"ns", PS_PER_NS}, {"ps", 1},         {NULL, 0}};
 static const struct unit size_units[] = {{"GiB", UINT64_C(1) << 30},
@@ -61,7 +61,7 @@ static bool wrong(char why[SCENARIO_WHY_MAX], enum scenario_type type, const cha
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/* value += digit * factor, false when that exceeds 64 bits. */
+/* Adds digit * factor to the value. Returns false if the sum exceeds 64 bits. */
 static bool add_digit(uint64_t *value, uint64_t digit, uint64_t factor)
 {
     uint64_t part;
@@ -69,8 +69,8 @@ static bool add_digit(uint64_t *value, uint64_t digit, uint64_t factor)
            !__builtin_add_overflow(*value, part, value);
 }
 
-/* Digits after the point: each is worth a tenth of the one before, and must stay a whole number of
- * the smallest unit. */
+/* Adds the digits after the point. Each digit is worth a tenth of the one before. Returns false
+ * if the result is not a whole number of the smallest unit. */
 static bool parse_fraction(const char *digits, size_t len, uint64_t factor, uint64_t *value)
 {
     for (size_t i = 0; i < len; i++) {

@@ -259,7 +259,7 @@ static bool parse_vlan(const struct scenario_key *key, const char *text, void *b
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/* "12.5%": a percentage is a whole number of thousandths. */
+/* Parses a percentage such as "12.5%" into thousandths. It must be a whole number of them. */
 static bool parse_percent(const char *text, uint32_t *permille)
 {
     size_t len = strlen(text);
@@ -393,7 +393,7 @@ static void format_number(const struct scenario_key *key, const void *base,
     scenario_quantity_format(key->type, value * key->tick_ps, text);
 }
 
-/* Words of the types that are no plain number. */
+/* Returns the word for a value whose type is not a plain number. */
 static const char *word_of(const struct scenario_key *key, const void *base)
 {
     const struct sim_action *action = base;
@@ -405,7 +405,7 @@ static const char *word_of(const struct scenario_key *key, const void *base)
     case SCENARIO_ACTION:
         return action->kind->name;
     default:
-        return const_field_of(key, base); /* NAME and PATH are text already */
+        return const_field_of(key, base); /* NAME and PATH are stored as text */
     }
 }
 

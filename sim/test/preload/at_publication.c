@@ -1,7 +1,7 @@
 /*
- * Preloaded into toesim by a test: watches each renaming, which is how results are published.
- * Whatever is renamed must not be open anywhere in the process; a folder is copied to
- * $AT_PUBLICATION at that instant, so that the test can compare it with what is there at the end.
+ * A test preloads this into toesim. It watches each rename, because results are published by a
+ * rename. A file that is renamed must not be open anywhere in the process. A folder is copied to
+ * $AT_PUBLICATION at that instant, so that the test can compare it with the contents at the end.
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -12,7 +12,7 @@
 
 enum { PATH_BYTES = 4096 };
 
-/* True when this process has the file open. */
+/* Returns true if this process has the file open. */
 static int is_open(const struct stat *wanted)
 {
     char path[64];

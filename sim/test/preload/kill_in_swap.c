@@ -1,6 +1,7 @@
 /*
- * Preloaded into toesim by a test: a file system that cannot exchange two folders in one step, as NFS, and with
- * $KILL_IN_SWAP a machine that dies between the two renames that are done instead.
+ * A test preloads this into toesim. It acts like a file system that cannot exchange two folders
+ * in one step, such as NFS. With $KILL_IN_SWAP it also acts like a machine that dies between the
+ * two renames that replace the exchange.
  */
 #include <dlfcn.h>
 #include <errno.h>

@@ -65,7 +65,7 @@ enum status sim_run(const struct sim_config *config, const struct run_options *o
     }
 }
 
-/* No run of these tests finds damage that has to be looked at again. */
+/* The runs of these tests find no damage, so this is never called. */
 enum status recheck_simulate(const struct sim_config *config, const uint64_t *conversations,
                              size_t count, uint8_t *outcomes, struct error *err)
 {
@@ -76,7 +76,7 @@ enum status recheck_simulate(const struct sim_config *config, const uint64_t *co
     return error_set(err, STATUS_ENVIRONMENT, "the fake run checks nothing again");
 }
 
-/* Each kind of outcome by the number in `+0 write N`, as far as a runner tells them apart. */
+/* The number in `+0 write N` of the script chooses the kind of outcome. */
 enum status script_run(const struct pkt_script *script, const struct script_options *options,
                        struct pkt_result *result, struct error *err)
 {

@@ -1,4 +1,5 @@
-/* The command line around a fake run: options, messages, exit status, what is left on disk. */
+/* Tests the command line with a fake run: options, messages, exit status, and the files that are
+ * left. */
 #include "sim/cli/cli.h"
 
 #include "models/base/units.h"
@@ -62,7 +63,7 @@ static void read_back(const char *path, char *text, size_t size)
         (void)fclose(file);
 }
 
-/* Runs the program with its outputs in `output` and `errors`. */
+/* Runs the program and stores what it prints in `output` and `errors`. */
 static int toesim(const char *line)
 {
     char words[1024], *argv[32] = {(char[]){"toesim"}};
@@ -97,7 +98,7 @@ static bool has(const char *path) { return access(path, F_OK) == 0; }
 struct usage_row {
     char line[80];
     int status;
-    const char *out, *err; /* in stdout, in stderr */
+    const char *out, *err; /* expected parts of stdout and stderr */
 };
 
 static const struct usage_row usage_rows[] = {
@@ -223,7 +224,7 @@ Test(cli, exit_status_and_what_stays)
     cr_assert(strstr(errors, "record 7 is damaged"));
     cr_assert_eq(toesim("run good.yaml --seed 9"), 3);
     cr_assert(strstr(errors, "No space left"));
-    json_t *stats = json_load_file("results/good/stats.json", 0, NULL); /* of the run before */
+    json_t *stats = json_load_file("results/good/stats.json", 0, NULL); /* from the run before */
     cr_assert_eq(json_integer_value(json_object_get(stats, "seed")), 8);
     json_decref(stats);
     cr_assert_eq(toesim("run good.yaml --seed 11 -o other"), 2);
@@ -242,13 +243,14 @@ Test(cli, an_unwritable_place_gives_3_and_a_foreign_folder_2)
     cr_assert_eq(fake_runs, 0);
 }
 
-/* The exit status of a run that waits for the signal. */
+/* Returns the exit status of a run that waits for the signal. */
 static int status_after(int number, const char *command)
 {
     (void)fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
-        (void)signal(number, SIG_DFL); /* nohup has HUP ignored, which the program would respect */
+        /* Under nohup HUP is ignored, and the program would keep that. */
+        (void)signal(number, SIG_DFL);
         _exit(toesim(command));
     }
     while (system("ls .stopped.new-* >/dev/null 2>&1") != 0 && waitpid(child, NULL, WNOHANG) == 0)
@@ -278,7 +280,7 @@ Test(cli, a_signal_ends_the_run_in_order_with_128_and_its_number)
     json_t *stats = json_load_file("stopped/stats.json", 0, NULL);
     cr_assert(json_is_false(json_object_get(stats, "complete")));
     json_decref(stats);
-    cr_expect_not(has("stopped.cut")); /* there were no finished results */
+    cr_expect_not(has("stopped.cut")); /* there were no finished results to keep */
 }
 
 Test(cli, a_signal_leaves_finished_results_alone)
@@ -315,7 +317,7 @@ Test(cli, regress_blesses_compares_and_reports)
                      "  </testcase>\n"
                      "  <testcase classname=\"toesim.regress\" name=\"good\"/>\n"
                      "</testsuite>\n");
-    cr_assert_eq(fake_runs, 0); /* all in children */
+    cr_assert_eq(fake_runs, 0); /* every run was in a child */
 }
 
 Test(cli, regress_survives_runs_that_die_and_bad_scenarios)

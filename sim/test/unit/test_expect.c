@@ -1,4 +1,4 @@
-/* Expectations on a document like stats.json. */
+/* Tests expectations on a document that is like stats.json. */
 #include "sim/results/expect.h"
 
 #include <criterion/criterion.h>
@@ -14,7 +14,7 @@ static const char document[] =
 struct expect_row {
     const char *text;
     bool ok;
-    const char *message; /* part of it; null: none */
+    const char *message; /* a part of the message; null if there is none */
 };
 
 static const struct expect_row rows[] = {
@@ -68,12 +68,12 @@ Test(expect, evaluates_rows_and_counts_failures)
 }
 
 struct built_in_row {
-    const char *text; /* the scenario's own expectation; null: none */
+    const char *text; /* the scenario's own expectation; null if there is none */
     const char *streams;
     size_t failed, built_in;
 };
 
-/* An expectation replaces the built-in one on its very key, and no other. */
+/* An expectation of the scenario replaces only the built-in one about the same key. */
 static const struct built_in_row built_in_rows[] = {
     {NULL, "{\"damaged\": 0, \"stalled\": 0, \"unfinished\": 0}", 0, 3},
     {NULL, "{\"damaged\": 1, \"stalled\": 2, \"unfinished\": 3}", 3, 3},
@@ -83,7 +83,8 @@ static const struct built_in_row built_in_rows[] = {
     {"streams.unfinished <= 4", "{\"damaged\": 0, \"stalled\": 0, \"unfinished\": 4}", 0, 2},
     {"streams.stalled != streams.damaged", "{\"damaged\": 1, \"stalled\": 2, \"unfinished\": 0}", 1,
      2},
-    /* Naming the key on the right, or another key that contains its text, replaces nothing. */
+    /* An expectation replaces nothing if it names the key on the right, or names another key
+     * that contains its text. */
     {"streams.intact >= streams.damaged",
      "{\"intact\": 1, \"damaged\": 1, \"stalled\": 0, \"unfinished\": 0}", 1, 3},
     {"streams.damaged_x == 1",

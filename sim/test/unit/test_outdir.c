@@ -1,4 +1,5 @@
-/* The results folder: what is replaced, what is refused, and that nothing half-done stays. */
+/* Tests which contents of the results folder are replaced and which are refused, and that no
+ * unfinished folder is left. */
 #include "sim/results/outdir.h"
 
 #include <criterion/criterion.h>
@@ -119,7 +120,8 @@ Test(outdir, anything_else_is_refused_and_untouched)
         char folder[128];
         (void)snprintf(folder, sizeof folder, "%s/mine%zu", base, i);
         cr_assert_eq(mkdir(folder, 0700), 0);
-        cr_assert_eq(outdir_begin(&out, folder, &err), STATUS_OK); /* empty: nothing to lose */
+        /* An empty folder has nothing to lose. */
+        cr_assert_eq(outdir_begin(&out, folder, &err), STATUS_OK);
         outdir_abort(&out);
         write_file(folder, "stats.json", contents[i]);
         cr_assert_eq(outdir_begin(&out, folder, &err), STATUS_BAD_INPUT);
@@ -164,7 +166,7 @@ static void run_with_stats(const char *stats)
     "{\"schema\": \"toesim.stats/1\", \"complete\": false, \"invariants\": {\"I-OWN\": 1}}"
 #define CUT "{\"schema\": \"toesim.stats/1\", \"complete\": false, \"invariants\": {\"I-OWN\": 0}}"
 
-/* {what is there, what comes, whether it goes to place.cut} */
+/* The results at the place, the new results, and whether these go to place.cut. */
 struct cut_row {
     const char *there, *comes;
     bool aside;
@@ -188,7 +190,7 @@ Test(outdir, cut_results_never_take_the_place_of_finished_ones)
         cr_expect_str_eq(out.place, expected);
         cr_expect(has_file(expected, "stats.json"));
         cr_expect_eq(outdir_is_finished(place), row->aside || row->comes != cut_rows[0].comes);
-        run_with_stats(row->comes); /* an earlier place.cut is replaced */
+        run_with_stats(row->comes); /* this replaces an earlier place.cut */
         cr_expect_str_eq(out.place, expected);
     }
 }
@@ -208,11 +210,12 @@ Test(outdir, what_a_killed_start_left_behind_is_put_back)
     earlier_run();
     (void)snprintf(parent, sizeof parent, "%s/a/b", base);
     (void)snprintf(old, sizeof old, "%s/a/b/.run.old-Ab12Xy", base);
-    cr_assert_eq(rename(place, old), 0); /* killed between the two renames */
+    cr_assert_eq(rename(place, old), 0); /* the process was killed between the two renames */
     cr_assert_eq(outdir_begin(&out, place, &err), STATUS_OK, "%s", err.text);
     cr_expect(has_file(place, "moves.csv"));
     outdir_abort(&out);
-    cr_assert_eq(mkdir(old, 0700), 0); /* killed before the first, and after the second */
+    /* The process was killed before the first rename, or after the second. */
+    cr_assert_eq(mkdir(old, 0700), 0);
     cr_assert_eq(outdir_begin(&out, place, &err), STATUS_OK, "%s", err.text);
     outdir_abort(&out);
     write_file(base, "x", "");
@@ -222,7 +225,7 @@ Test(outdir, what_a_killed_start_left_behind_is_put_back)
     outdir_abort(&out);
     cr_expect(has_file(place, "moves.csv"));
     cr_expect_eq(entries_of(parent), 1);
-    cr_assert_eq(mkdir(old, 0700), 0); /* not ours */
+    cr_assert_eq(mkdir(old, 0700), 0); /* this folder is not one of ours */
     write_file(old, "letter", "mine");
     cr_assert_eq(outdir_begin(&out, place, &err), STATUS_OK, "%s", err.text);
     outdir_abort(&out);

@@ -1,4 +1,4 @@
-/* The first difference of two documents, and the XML that reports it. */
+/* Tests the search for the first difference of two documents, and the XML report. */
 #include "sim/regress/regress.h"
 #include "sim/regress/regress_diff.h"
 #include "sim/regress/regress_junit.h"
@@ -11,7 +11,7 @@
 
 struct diff_row {
     char golden[80], now[80];
-    const char *text; /* null: equal */
+    const char *text; /* null if the documents are equal */
 };
 
 static const struct diff_row rows[] = {

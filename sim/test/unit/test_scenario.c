@@ -1,4 +1,5 @@
-/* The scenario reader: every way a file can be wrong with its line, and the way there and back. */
+/* Tests the scenario reader. Each kind of error is reported with its line, and a scenario that
+ * was written is read back unchanged. */
 #include "models/base/units.h"
 #include "models/hwif/flow_key.h"
 #include "sim/scenario/scenario.h"
@@ -135,8 +136,8 @@ Test(scenario, a_path_below_the_current_folder_is_written_relative)
 struct bad_row {
     const char *name;
     const char *text;
-    const char *message; /* beginning of the message */
-    const char *part;    /* and somewhere in it */
+    const char *message; /* the beginning of the message */
+    const char *part;    /* another part of the message */
 };
 
 #define C "traffic: {capture: x.pcap}\n"
@@ -346,7 +347,7 @@ Test(scenario, sets_override_the_file_and_name_themselves_when_wrong)
     cr_assert_eq(parse_with(text, "team=1"), STATUS_BAD_INPUT);
 }
 
-/* --- the table and the way back --- */
+/* --- the table, and writing scenarios --- */
 
 static void round_trip(const struct sim_config *first)
 {
@@ -373,7 +374,7 @@ Test(scenario, effective_yaml_reads_back_to_the_same_config)
                        "switch: {rehash: [{at: 50%, action: swap}, {at: 0s, action: layer2_3}]}\n"
                        "duration: 1us\n"
                        "expect: ['scenario.name == \"b\\c\"', host.steps < 5ms]\n"),
-                 STATUS_BAD_INPUT); /* a count is no time */
+                 STATUS_BAD_INPUT); /* a count is not a time */
     cr_assert_eq(parse("faults:\n- {at: 1ms, action: link_up, nic: 1, every: 2ms, count: 3}\n"
                        "- {at: 99.9%, action: ctx_error, connection: 7, every: 1us}\n"
                        "traffic: {capture: 'we\"ird\\ name.pcap', vlan: 12}\n"
@@ -384,7 +385,7 @@ Test(scenario, effective_yaml_reads_back_to_the_same_config)
     round_trip(&config);
 }
 
-/* Another legal value of the key than the one it has; false for keys without one. */
+/* Gives another legal value of the key than the present one. Returns false if the key has none. */
 static bool other_value(const struct scenario_key *key, char text[SCENARIO_VALUE_MAX])
 {
     char now[SCENARIO_VALUE_MAX];
@@ -441,7 +442,7 @@ Test(scenario, every_key_reaches_the_config_and_effective_yaml)
                                               {"rto_initial", "900ms"},
                                               {"rto_max", "55s"},
                                               {"ip_version", "6"},
-                                              {"llc_hit", "77ns"}, /* no more than DRAM */
+                                              {"llc_hit", "77ns"}, /* at most the time of DRAM */
                                               {"traffic.kind", "generator"},
                                               {"team.connections_max", "300"}};
         for (size_t f = 0; f < sizeof fits / sizeof *fits; f++)

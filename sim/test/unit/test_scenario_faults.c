@@ -1,4 +1,4 @@
-/* sim/scenario: faults of a line, the switch's table, and what contradicts itself. */
+/* Tests the faults of a line, the table of the switch, and keys that contradict each other. */
 #include "models/base/units.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_write.h"

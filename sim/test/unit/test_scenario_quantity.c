@@ -1,4 +1,4 @@
-/* sim/scenario/value/scenario_quantity.c: numbers with units, both ways. */
+/* Tests sim/scenario/value/scenario_quantity.c, which reads and writes numbers with units. */
 #include "sim/scenario/value/scenario_quantity.h"
 #include "sim/scenario/value/scenario_value.h"
 

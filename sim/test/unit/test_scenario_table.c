@@ -1,4 +1,4 @@
-/* sim/scenario/scenario_table.c: rows that fit their fields, each key once. */
+/* Tests sim/scenario/scenario_table.c: the rows fit their fields, and each key is there once. */
 #include "sim/scenario/scenario_lookup.h"
 #include "sim/scenario/value/scenario_value.h"
 
@@ -26,7 +26,7 @@ static const struct scenario_key *find(const char *path)
     return key;
 }
 
-/* A list of names takes known names only, each once. */
+/* A list of names accepts only known names, and each name only once. */
 Test(scenario_table, a_list_of_policies_holds_known_names_once_each)
 {
     static struct sim_config config;
@@ -42,7 +42,7 @@ Test(scenario_table, a_list_of_policies_holds_known_names_once_each)
     }
 }
 
-/* Registered parts alone know their names. */
+/* The names of registered parts are stored only with these parts. */
 Test(scenario_table, names_come_from_the_parts_themselves)
 {
     cr_assert_str_eq(find("team.mode")->names[TEAM_MODE_ACTIVE_BACKUP], "active-backup");

@@ -1,4 +1,5 @@
-/* The scenarios of the tree are good, and their captures are there. Run from the top folder. */
+/* Tests that the scenarios of the tree can be read and that their captures exist. It runs in the
+ * top folder. */
 #include "sim/action/action_table.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_keys.h"
@@ -26,7 +27,7 @@ static void check_all(const char *pattern, size_t at_least)
 
 Test(scenarios, the_default_can_be_read) { check_all("scenarios/000-default.yaml", 1); }
 
-/* Each of scenarios/<topic>, those of the folders below included. */
+/* Reads each scenario in scenarios/<topic> and in the folders below. */
 Test(scenarios, all_can_be_read) { check_all("scenarios/*/*.yaml", 100); }
 
 Test(scenarios, long_scenarios_can_be_read) { check_all("scenarios/long/*.yaml", 5); }
@@ -35,7 +36,7 @@ Test(scenarios, regression_scenarios_can_be_read) { check_all("scenarios/regress
 
 Test(scenarios, live_scenarios_can_be_read) { check_all("scenarios/live/*.yaml", 2); }
 
-/* A scenario for each fault: its name is the action of some item. */
+/* Each fault has a scenario in which it is the action of some item. */
 Test(scenarios, each_fault_has_one)
 {
     static struct sim_config config;

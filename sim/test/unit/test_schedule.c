@@ -1,4 +1,5 @@
-/* sim/schedule: the order of stages at one time is that of their addition, whoever looks at them. */
+/* Tests sim/testbed/schedule: at the same time stages run in the order in which they were added,
+ * no matter which of them are watched. */
 #include "sim/testbed/schedule.h"
 
 #include <criterion/criterion.h>
@@ -10,7 +11,7 @@ struct toy {
     struct schedule *schedule;
     char name;
     uint64_t due_ps;
-    size_t wakes; /* this place, when it has work; SCHEDULE_MAX: none */
+    size_t wakes; /* the place that this stage wakes when it has work; SCHEDULE_MAX if none */
     char *log;
     size_t *len;
 };
@@ -82,7 +83,8 @@ Test(schedule, only_what_is_due_runs, .init = setup)
     cr_assert_eq(schedule_next_ps(&schedule), 20);
 }
 
-/* The case behind it: a stage that somebody watches is run at times at which it has nothing to do. */
+/* A stage that is watched also runs at times at which it has nothing to do. This must not change
+ * the order. */
 Test(schedule, a_run_without_need_changes_no_order, .init = setup)
 {
     for (unsigned watched = 0; watched < 1u << STAGES; watched++) {

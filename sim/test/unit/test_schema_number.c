@@ -1,4 +1,5 @@
-/* Patterns of ranges against plain arithmetic, on every number of small ranges and both ends of large ones. */
+/* Compares the patterns of ranges with plain arithmetic, for every number of small ranges and at
+ * both ends of large ones. */
 #include "sim/schema/schema_number.h"
 
 #include "models/base/units.h"
@@ -9,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The pattern of a key, ready to match; `(` and `|` mean the same in POSIX and ECMA patterns. */
+/* Compiles the pattern of a key. `(` and `|` mean the same in POSIX and ECMA patterns. */
 static regex_t compile(const struct scenario_key *key)
 {
     regex_t regex;

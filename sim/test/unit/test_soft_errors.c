@@ -1,4 +1,5 @@
-/* sim/testbed/soft_errors.c: in order, one at a time, none forgotten. */
+/* Tests sim/testbed/soft_errors.c: the cache gets the errors in their order, one at a time, and
+ * none is forgotten. */
 #include "models/base/stage_loop.h"
 #include "sim/testbed/soft_errors.h"
 
@@ -7,7 +8,7 @@
 
 enum { CYCLE_PS = 4000 };
 
-/* A cache that needs `busy_ps` for each. */
+/* A cache that needs `busy_ps` for each error. */
 struct fake_cache {
     uint64_t busy_ps, free_ps;
     uint32_t taken;

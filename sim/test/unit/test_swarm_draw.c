@@ -1,4 +1,5 @@
-/* sim/swarm/swarm_draw.c: a seed gives one scenario, and no key of the scenario table is forgotten. */
+/* Tests sim/swarm/swarm_draw.c: a seed always gives the same scenario, and no key of the table
+ * is forgotten. */
 #include "models/base/units.h"
 #include "sim/scenario/scenario_lookup.h"
 #include "sim/swarm/swarm_draw.h"
@@ -22,7 +23,7 @@ static void draw(uint64_t seed, struct swarm_scenario *into)
                  err.text);
 }
 
-/* "faults[2].at=3ms" -> "faults[].at" and "3ms" */
+/* Turns "faults[2].at=3ms" into "faults[].at" and "3ms". */
 static void split(const char *set, char path[SWARM_SET_BYTES], const char **value)
 {
     size_t out = 0;
@@ -51,7 +52,7 @@ Test(swarm_draw, two_seeds_give_different_scenarios)
     cr_assert_neq(memcmp(drawn.sets, again.sets, sizeof drawn.sets), 0);
 }
 
-/* What fits together is what scenario_from_sets() took: the sets that are left hold each key. */
+/* The settings that are left after scenario_from_sets() has accepted them include each key. */
 Test(swarm_draw, each_key_is_drawn_or_says_why_not)
 {
     static bool seen[KEYS_MAX];
@@ -77,7 +78,7 @@ Test(swarm_draw, each_key_is_drawn_or_says_why_not)
     }
 }
 
-/* Names of an enumeration, a fault or a rehash that no seed gives. */
+/* Names of an enumeration, a fault or a rehash that no seed chooses. */
 static const struct {
     const char *path, *name, *why_not;
 } never[] = {{"traffic.kind", "external", "its frames come from toesim live or libtoesim"}};
@@ -120,7 +121,7 @@ static const char *value_of(const struct swarm_scenario *s, const char *key)
     return value;
 }
 
-/* Each cycle of an idle cache costs as much as one with work. */
+/* If idle cycles are not skipped, each one costs as much as a cycle with work. */
 Test(swarm_draw, a_run_that_skips_no_idle_cycle_is_short)
 {
     unsigned found = 0;
@@ -162,7 +163,7 @@ Test(swarm_draw, without_captures_all_traffic_is_generated)
     }
 }
 
-/* Most of what is drawn stays: a scenario that lost all its keys would test nothing. */
+/* Most settings stay, because a scenario that lost all of them would test nothing. */
 Test(swarm_draw, few_keys_are_left_out_again)
 {
     size_t count = 0;

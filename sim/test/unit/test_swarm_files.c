@@ -1,5 +1,5 @@
-/* sim/swarm/swarm_files.c: results folders that differ, and files that are not whole. Formats: libpcap's pcap-savefile(5), pcapng
- * draft 4.1. */
+/* Tests sim/swarm/swarm_files.c: results folders that differ, and files that are incomplete. The
+ * formats are those of libpcap's pcap-savefile(5) and the pcapng draft, section 4.1. */
 #include "sim/swarm/swarm_files.h"
 
 #include <criterion/criterion.h>
@@ -85,7 +85,7 @@ Test(swarm_files, a_missing_folder_is_neither_equal_nor_whole)
     cr_expect_not(swarm_folder_is_whole(b, name, sizeof name));
 }
 
-/* A file header and one record of 2 bytes; a section header block. */
+/* A file header with one record of 2 bytes, and a section header block. */
 static const unsigned char pcap[24 + 16 + 2] = {0x4d, 0x3c, 0xb2, 0xa1, [32] = 2, [36] = 2};
 static const unsigned char pcapng[28] = {0x0a, 0x0d, 0x0d, 0x0a, 28,   0,        0,
                                          0,    0x4d, 0x3c, 0x2b, 0x1a, [24] = 28};

@@ -1,4 +1,4 @@
-/* docs/timing.md against the table of scenario keys. Run from the top folder. */
+/* Compares docs/timing.md with the table of scenario keys. It runs in the top folder. */
 #include "sim/scenario/scenario_default.h"
 #include "sim/scenario/scenario_lookup.h"
 #include "sim/scenario/value/scenario_quantity.h"
@@ -22,7 +22,8 @@ static void read_page(void)
     (void)fclose(file);
 }
 
-/* Cuts a row of a table into its cells, blanks trimmed; false: it has not exactly so many. */
+/* Splits a row of a table into its cells and trims them. Returns false if the number of cells is
+ * wrong. */
 static bool cut(const char *row, size_t len, char cells[CELLS][512])
 {
     size_t count = 0, at = 0;
@@ -46,7 +47,7 @@ static bool cut(const char *row, size_t len, char cells[CELLS][512])
     return count == CELLS;
 }
 
-/* Key, default and source of the row that names the key in backquotes. */
+/* Finds key, default and source in the row that names the key in backquotes. */
 static bool find_row(const char *path, char cells[CELLS][512])
 {
     char quoted[128];
@@ -62,7 +63,7 @@ static bool find_row(const char *path, char cells[CELLS][512])
 static bool is_latency_or_rate(const struct scenario_key *key)
 {
     size_t len = strlen(key->path);
-    if (scenario_key_is_action(key)) /* given where it is used: no default */
+    if (scenario_key_is_action(key)) /* a key of an action has no default */
         return false;
     return key->type == SCENARIO_TIME || key->type == SCENARIO_RATE ||
            (len > 7 && strcmp(key->path + len - 7, "_cycles") == 0);
@@ -103,7 +104,7 @@ Test(timing_doc, each_latency_and_rate_has_a_row_with_default_and_source)
     cr_assert_gt(checked, 60);
 }
 
-/* The other way round: a row names only keys that exist. */
+/* A row must not name a key that does not exist. */
 Test(timing_doc, each_key_of_a_row_exists)
 {
     char cells[CELLS][512];

@@ -1,4 +1,4 @@
-/* Wave files written with the library itself, then compared. */
+/* Writes wave files with the library itself and compares them. */
 #include "sim/regress/wavediff.h"
 
 #include <criterion/criterion.h>
@@ -11,8 +11,8 @@
 struct wave {
     const char *second_name;
     unsigned width;
-    const char *late_value; /* of top.nic0.b at time 200; null: no change */
-    bool swap_order;        /* signals declared in the other order */
+    const char *late_value; /* the value of top.nic0.b at time 200; null if it does not change */
+    bool swap_order;        /* declares the signals in the other order */
     uint64_t last_time;
 };
 
@@ -163,8 +163,8 @@ Test(wavediff, a_cut_file_is_refused_even_beside_its_like)
     remove_pair(&p);
 }
 
-/* Many flips change nothing that the library returns: a field it does not read, or another reference to
- * the same bytes in a compressed block. */
+/* Many flipped bits change nothing that the library returns. They hit a field that it does not
+ * read, or another reference to the same bytes in a compressed block. */
 Test(wavediff, a_flipped_bit_is_never_identical)
 {
     struct pair p = make_pair(NULL);
@@ -193,8 +193,8 @@ Test(wavediff, a_pipe_is_refused_and_not_waited_for, .timeout = 3600)
     remove_pair(&p);
 }
 
-/* Cut short, and with bytes overwritten: whatever the library does with it, we survive and answer.
- */
+/* Files that are cut, or have other bytes in them, may confuse the library but must not crash
+ * the caller. */
 Test(wavediff, damaged_files_never_crash_the_caller)
 {
     struct pair p = make_pair(&plain);
