@@ -60,17 +60,20 @@ static void look_at_app(struct check *check, struct check_conn *c, const struct 
     if (!is_served(check, c) || c->carry.tainted || c->carry.live.tcp_state < TCP_ESTABLISHED)
         return;
     if (is_late(check, w->write_ps, at->now_ps, tell_max_ps)) {
-        check_fail(check, INVARIANT_DB, at, "written up to %u, its place knows of %u",
+        check_fail(check, INVARIANT_DB, at,
+                   "the application has written up to %u, but the place knows of %u",
                    c->carry.tx_written, c->carry.live.tx_prod);
         w->write_ps = 0;
     }
     if (is_late(check, w->read_ps, at->now_ps, tell_max_ps)) {
-        check_fail(check, INVARIANT_DB, at, "%llu bytes are read, its place knows of %u",
+        check_fail(check, INVARIANT_DB, at,
+                   "the application has read %llu bytes, but the place knows of %u",
                    (unsigned long long)c->app_offset, c->carry.live.rx_consumed - c->irs - 1);
         w->read_ps = 0;
     }
     if (is_late(check, w->shut_ps, at->now_ps, tell_max_ps)) {
-        check_fail(check, INVARIANT_FINSEQ, at, "the application has closed it, no FIN is queued");
+        check_fail(check, INVARIANT_FINSEQ, at,
+                   "the application has closed it, but no FIN is queued");
         w->shut_ps = 0;
     }
 }
@@ -82,7 +85,7 @@ static void look_at_acks(struct check *check, struct check_conn *c, const struct
 {
     struct check_waits *w = &c->waits;
     if (is_late(check, w->ack_ps, at->now_ps, ack_max_ps)) {
-        check_fail(check, INVARIANT_DACK, at, "bytes that came at %llu ps are not acknowledged",
+        check_fail(check, INVARIANT_DACK, at, "bytes received at %llu ps are not acknowledged",
                    (unsigned long long)w->ack_ps);
         w->ack_ps = 0;
     }
@@ -105,19 +108,20 @@ static void look_at(struct check *check, uint32_t conn, uint64_t now_ps, bool at
         w->move_ps = 0;
     }
     if (is_late(check, w->told_ps, now_ps, at_the_end ? PS_PER_MS : told_max_ps)) {
-        check_fail(check, INVARIANT_TERM, &at, "it ended at %llu ps, the application was not told",
+        check_fail(check, INVARIANT_TERM, &at,
+                   "it ended at %llu ps, but the application was not notified",
                    (unsigned long long)w->told_ps);
         w->told_ps = 0;
     }
     if (is_served(check, c))
         look_at_acks(check, c, &at);
     if (is_late(check, w->probe_ps, now_ps, probe_max_ps) && is_served(check, c)) {
-        check_fail(check, INVARIANT_ZWP, &at, "data waits since %llu ps and no timer runs",
+        check_fail(check, INVARIANT_ZWP, &at, "data has waited since %llu ps, and no timer runs",
                    (unsigned long long)w->probe_ps);
         w->probe_ps = 0;
     }
     if (is_late(check, w->reload_ps, now_ps, check->params.move_deadline_ps + move_max_ps)) {
-        check_fail(check, INVARIANT_LIVE1, &at, "on its way to a place since %llu ps",
+        check_fail(check, INVARIANT_LIVE1, &at, "it has been on its way to a place since %llu ps",
                    (unsigned long long)w->reload_ps);
         w->reload_ps = 0;
     }
@@ -137,7 +141,7 @@ static void look_at_frames(struct check *check, uint64_t now_ps)
         if (!fate->id || fate->done || !is_late(check, fate->waits_ps, now_ps, foreign_max_ps))
             continue;
         struct probe_event at = {.now_ps = now_ps, .conn = fate->conn, .nic = fate->nic};
-        check_fail(check, INVARIANT_LIVE2, &at, "nothing has come of foreign frame %llu",
+        check_fail(check, INVARIANT_LIVE2, &at, "the host has not decided on foreign frame %llu",
                    (unsigned long long)fate->id);
         fate->waits_ps = 0;
         check->fate_foreign--;

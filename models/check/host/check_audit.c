@@ -7,8 +7,8 @@ static void fail(struct check *check, uint64_t now_ps, uint32_t conn, const char
 {
     struct probe_event at = {
         .now_ps = now_ps, .conn = conn, .kind = PROBE_DIR_STATE, .nic = PLACE_HOST};
-    check_fail(check, INVARIANT_AUDIT, &at, "%s: %llu are out, %llu are accounted for", what,
-               (unsigned long long)kept, (unsigned long long)claimed);
+    check_fail(check, INVARIANT_AUDIT, &at, "%s: %llu are given out, but %llu are accounted for",
+               what, (unsigned long long)kept, (unsigned long long)claimed);
 }
 
 void check_settle(struct check *check, const struct check_account *account, uint64_t now_ps)
@@ -34,8 +34,8 @@ static void settle_conn(struct check *check, uint32_t conn, uint64_t served[NIC_
                                  .gen = c->own_gen[nic],
                                  .nic = (uint8_t)nic,
                                  .kind = PROBE_OWN_STATE};
-        check_fail(check, INVARIANT_AUDIT, &at, "nic%u is left in own_state %u, and nothing moves",
-                   nic, c->own[nic]);
+        check_fail(check, INVARIANT_AUDIT, &at,
+                   "nic%u keeps own_state %u, but no move is under way", nic, c->own[nic]);
     }
     if (c->hold.frames)
         fail(check, now_ps, conn, "held frames", c->hold.frames, 0);

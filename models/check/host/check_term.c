@@ -37,13 +37,15 @@ static void on_told(struct check *check, struct check_conn *c, const struct prob
     struct check_term *t = &c->term;
     c->waits.told_ps = 0;
     if (t->told)
-        check_fail(check, INVARIANT_TERM, event, "the application is told twice");
+        check_fail(check, INVARIANT_TERM, event, "the application was notified twice");
     t->told = true;
     if (t->gone && event->ended.cause != t->cause && !any_fenced(check))
-        check_fail(check, INVARIANT_TERM, event, "told with cause %llu, it ended with %u",
+        check_fail(check, INVARIANT_TERM, event,
+                   "the application was told cause %llu, but it ended with %u",
                    (unsigned long long)event->ended.cause, t->cause);
     if (!t->gone && !may_end_here(check, c, event->ended.cause))
-        check_fail(check, INVARIANT_TERM, event, "told with cause %llu, it has not ended",
+        check_fail(check, INVARIANT_TERM, event,
+                   "the application was told cause %llu, but it has not ended",
                    (unsigned long long)event->ended.cause);
 }
 

@@ -192,8 +192,9 @@ static void compare(struct check *check, const struct check_conn *c,
         const struct field *field = &fields[i];
         if (is_kept(c, after, field, event->now_ps, event->nic == PLACE_HOST))
             continue;
-        check_fail(check, INVARIANT_MOVE, event, "%s was %u at the old place, is %u at the new one",
-                   field->name, value_at(&c->carry.live, field), value_at(after, field));
+        check_fail(check, INVARIANT_MOVE, event,
+                   "%s was %u at the old place and is %u at the new one", field->name,
+                   value_at(&c->carry.live, field), value_at(after, field));
         return;
     }
 }

@@ -58,7 +58,8 @@ static void on_begin(struct check *check, struct check_conn *c, const struct pro
         in_time(check, event->now_ps) > check->params.moves_max)
         check_fail(check, INVARIANT_HOLD, event, "%u moves are under way", check->moves_open);
     if (event->move.reason == MOVE_FOREIGN && c->hold.moved && !c->hold.progressed)
-        check_fail(check, INVARIANT_FLAP, event, "moves again, and no segment was applied between");
+        check_fail(check, INVARIANT_FLAP, event,
+                   "it moves again, but no segment was applied between");
     c->hold.moved = true;
 }
 

@@ -14,7 +14,7 @@ static void on_rests(struct check *check, const struct check_conn *c,
     uint64_t heard_ps = c->idle.heard_ps;
     bool raced = heard_ps + race_ps > c->carry.frozen_ps;
     if (!raced && event->now_ps < heard_ps + check->params.idle_ps)
-        check_fail(check, INVARIANT_IDLE, event, "rests, though a frame came at %llu ps",
+        check_fail(check, INVARIANT_IDLE, event, "it rests, but a frame came at %llu ps",
                    (unsigned long long)heard_ps);
 }
 
@@ -73,7 +73,8 @@ void check_idle_look(struct check *check, uint64_t now_ps)
         if (now_ps < should_rest_ps(check, c) || !may_rest(c) || !is_served(check, c))
             continue;
         struct probe_event at = {.now_ps = now_ps, .conn = conn, .kind = PROBE_RESTS};
-        check_fail(check, INVARIANT_IDLE, &at, "silent since %llu ps and does not rest",
+        check_fail(check, INVARIANT_IDLE, &at,
+                   "it has been silent since %llu ps, but does not rest",
                    (unsigned long long)c->idle.heard_ps);
         c->idle.live_ps = now_ps;
     }

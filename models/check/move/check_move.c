@@ -54,7 +54,8 @@ static void on_wanted(struct check *check, struct check_conn *c, const struct pr
     const struct move_trigger *trigger = event->move.trigger;
     c->wanted = *trigger;
     if (trigger->decided_ps != event->now_ps || trigger->at_ps > event->now_ps)
-        check_fail(check, INVARIANT_TRIG, event, "decided at %llu ps because of %llu ps",
+        check_fail(check, INVARIANT_TRIG, event,
+                   "the decision is of %llu ps, but its trigger is of %llu ps",
                    ull(trigger->decided_ps), ull(trigger->at_ps));
     if (trigger->kind == TRIGGER_FRAME)
         check_frame(check, event, trigger);
@@ -78,7 +79,7 @@ static void on_begin(struct check *check, struct check_conn *c, const struct pro
         check_fail(check, INVARIANT_TRIG, event, "frame %llu has triggered a move before",
                    ull(trigger->frame_id));
     if (c->move.open)
-        check_fail(check, INVARIANT_SUM, event, "begins before the last move has ended");
+        check_fail(check, INVARIANT_SUM, event, "a move begins before the last one has ended");
     c->move = (struct check_move){.open = true,
                                   .src = event->move.from,
                                   .dest = event->nic,
@@ -139,9 +140,9 @@ static void on_mark(struct check *check, struct check_conn *c, const struct prob
     bool in_order = event->mark.at_ps >= move->last_ps;
     if (event->mark.at_ps != event->now_ps || !in_order ||
         !is_event_of_mark(c, event, check->rung_ps))
-        check_fail(check, INVARIANT_MARK, event, "T%llu is told as %llu ps at %llu ps, after T%u",
-                   ull(event->mark.mark), ull(event->mark.at_ps), ull(event->now_ps),
-                   move->last_mark);
+        check_fail(check, INVARIANT_MARK, event,
+                   "T%llu is reported as %llu ps at %llu ps, after T%u", ull(event->mark.mark),
+                   ull(event->mark.at_ps), ull(event->now_ps), move->last_mark);
     move->marks |= 1u << event->mark.mark;
     move->mark_ps[event->mark.mark] = event->mark.at_ps;
     if (event->mark.mark > MARK_ACTIVE)

@@ -76,8 +76,9 @@ static void on_own_state(struct check *check, struct check_conn *c, const struct
     if (state == OWN_ACTIVE && c->own[event->nic] != OWN_ACTIVE)
         on_activation(check, c, event);
     if (state != OWN_ACTIVE && serves(state) && event->gen != c->last_gen)
-        check_fail(check, INVARIANT_GEN, event, "own_state %u with generation %u, current is %u",
-                   state, event->gen, c->last_gen);
+        check_fail(check, INVARIANT_GEN, event,
+                   "own_state %u has generation %u, but the current one is %u", state, event->gen,
+                   c->last_gen);
     c->own[event->nic] = state;
     c->own_gen[event->nic] = event->gen;
 }
@@ -119,11 +120,12 @@ void check_own_on_event(struct check *check, const struct probe_event *event)
         break;
     case PROBE_DOORBELL:
         if (!serves(c->own[event->nic]) && c->own[event->nic] != OWN_HOLD)
-            check_fail(check, INVARIANT_DB, event, "a doorbell is taken in own_state %u",
+            check_fail(check, INVARIANT_DB, event, "a doorbell takes effect in own_state %u",
                        c->own[event->nic]);
         else if (event->gen != c->own_gen[event->nic])
-            check_fail(check, INVARIANT_DB, event, "a doorbell of generation %u is taken in %u",
-                       event->gen, c->own_gen[event->nic]);
+            check_fail(check, INVARIANT_DB, event,
+                       "a doorbell of generation %u takes effect in generation %u", event->gen,
+                       c->own_gen[event->nic]);
         break;
     default:
         break;

@@ -24,7 +24,7 @@ static void on_built(struct check *check, struct check_conn *c, const struct pro
     /* The FIN takes one sequence number but no memory (RFC 9293 3.4). */
     uint32_t limit = have->edge + (c->fin_seen ? 1 : 0);
     if (seq_before(limit, ack) && acknowledges(event))
-        check_fail(check, INVARIANT_ACK, event, "acknowledges %u, but only %u is %s", ack, limit,
+        check_fail(check, INVARIANT_ACK, event, "it acknowledges %u, but only %u is %s", ack, limit,
                    check->params.ack_flushed ? "visible" : "issued");
 }
 

@@ -15,8 +15,8 @@ static void check_capability(struct check *check, const struct check_conn *c,
 {
     const struct frame *frame = event->built.frame;
     if (check->params.mtu_bytes && frame->len > check->params.mtu_bytes + ETHER_VLAN_BYTES)
-        check_fail(check, INVARIANT_CAP, event, "%u bytes, the MTU is %u", frame->len,
-                   check->params.mtu_bytes);
+        check_fail(check, INVARIANT_CAP, event, "the packet has %u bytes, but the MTU is %u",
+                   frame->len, check->params.mtu_bytes);
     const struct check_sent *s = &c->out;
     if (!s->syn_built || !s->syn_heard || (seg->flags & (TCP_SYN | TCP_RST)))
         return;
@@ -94,7 +94,7 @@ static void check_unasked(struct check *check, struct check_conn *c,
     if (!is_same)
         return;
     if (++c->out.fresh_acks > 1)
-        check_fail(check, INVARIANT_ACKCNT, event, "%u acknowledgments nobody asked for",
+        check_fail(check, INVARIANT_ACKCNT, event, "%u acknowledgments that nothing called for",
                    c->out.fresh_acks);
 }
 
@@ -106,7 +106,8 @@ static void check_reset(struct check *check, struct check_conn *c, const struct 
     if (++c->out.resets > 1)
         check_fail(check, INVARIANT_RST, event, "%u resets", c->out.resets);
     if (seq_before(seg->seq, c->carry.live.snd_una) || seq_before(c->wire_max, seg->seq))
-        check_fail(check, INVARIANT_RST, event, "a reset at %u, sent is up to %u", seg->seq,
+        check_fail(check, INVARIANT_RST, event,
+                   "a reset has number %u, but the highest number sent is %u", seg->seq,
                    c->wire_max);
 }
 
@@ -183,8 +184,8 @@ static void on_dropped(struct check *check, const struct check_conn *c,
     const struct tcp_segment *seg = &check->packet.seg;
     if (event->drop.reason == DROP_TCP_BAD_ACK && c->carry.live.tcp_state >= TCP_ESTABLISHED &&
         !seq_before(c->wire_max, seg->ack) && !seq_before(seg->ack, c->carry.live.snd_una))
-        check_fail(check, INVARIANT_NOGHOST, event, "acknowledges %u, sent is %u, and is refused",
-                   seg->ack, c->wire_max);
+        check_fail(check, INVARIANT_NOGHOST, event,
+                   "the acknowledgment %u is refused, but %u was sent", seg->ack, c->wire_max);
     if (event->drop.reason == DROP_TCP_PAWS && (seg->options & TCP_HAS_TS) && c->out.peer_has_ts &&
         seg->tsval == c->out.peer_tsval)
         check_fail(check, INVARIANT_TSR, event, "TSval %u is the newest, and is refused",
@@ -197,8 +198,9 @@ static void on_credit(struct check *check, struct check_conn *c, const struct pr
     c->out.fresh = false;
     /* The SYN may have been sent without a context, in answer to a segment that brought a cookie back. */
     if (seq_before(c->wire_max, event->credit.snd_una) && event->credit.snd_una != c->iss + 1)
-        check_fail(check, INVARIANT_NOGHOST, event, "snd_una is %u, sent is up to %u",
-                   event->credit.snd_una, c->wire_max);
+        check_fail(check, INVARIANT_NOGHOST, event,
+                   "snd_una is %u, but the highest number sent is %u", event->credit.snd_una,
+                   c->wire_max);
 }
 
 /* Checks that bytes that are not acknowledged stay in the ring, so that they can be resent. */
@@ -228,8 +230,9 @@ static void check_reset_on_wire(struct check *check, const struct probe_event *e
     struct probe_event at = *event;
     at.conn = conn;
     if (++c->out.resets_on_wire > c->out.dropped + 1)
-        check_fail(check, INVARIANT_RST, &at, "%u resets, %u frames that ask for one",
-                   c->out.resets_on_wire, c->out.dropped);
+        check_fail(check, INVARIANT_RST, &at,
+                   "%u resets were sent, but only %u frames call for one", c->out.resets_on_wire,
+                   c->out.dropped);
 }
 
 static void on_first_bit(struct check *check, const struct probe_event *event)

@@ -81,7 +81,8 @@ static void check_sample(struct check *check, const struct check_conn *c,
     bool covered = !seq_before(before->rtt_seq, s->resent_seq + 1) &&
                    !seq_before(s->resent_end, before->rtt_seq);
     if (s->resent_ps > from_ps && covered)
-        check_fail(check, INVARIANT_KARN, event, "a sample of a segment that was sent again");
+        check_fail(check, INVARIANT_KARN, event,
+                   "a segment that was sent again has given an RTT sample");
 }
 
 static uint64_t backed_off_ps(const struct check *check, const struct conn_ctx *ctx, unsigned shift)
@@ -103,7 +104,8 @@ static void check_timeout(struct check *check, const struct check_conn *c,
     uint64_t rto_ps = backed_off_ps(check, before, before->rto_backoff);
     uint64_t since_ps = u64_max(s->una_sent_ps, s->acked_ps);
     if (event->now_ps + allowance_ps(rto_ps) < since_ps + rto_ps)
-        check_fail(check, INVARIANT_RTO, event, "timeout after %llu ps, RTO is %llu ps",
+        check_fail(check, INVARIANT_RTO, event,
+                   "a timeout came after %llu ps, but the RTO is %llu ps",
                    (unsigned long long)(event->now_ps - since_ps), (unsigned long long)rto_ps);
 }
 
@@ -126,7 +128,8 @@ static void check_probe(struct check *check, struct check_conn *c, const struct 
     uint64_t rto_ps = backed_off_ps(check, before, before->persist_count);
     if (check->params.rto_min_us && probed && !before->user_timeout && c->persist_ps &&
         event->now_ps + allowance_ps(rto_ps) < c->persist_ps + rto_ps)
-        check_fail(check, INVARIANT_ZWP, event, "a probe after %llu ps, the interval is %llu ps",
+        check_fail(check, INVARIANT_ZWP, event,
+                   "a probe comes after %llu ps, but the interval is %llu ps",
                    (unsigned long long)(event->now_ps - c->persist_ps), (unsigned long long)rto_ps);
     if (runs && (probed || !(before->timers & CTX_TIMER_PERSIST)))
         c->persist_ps = event->now_ps;

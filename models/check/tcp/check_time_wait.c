@@ -26,7 +26,7 @@ static void on_over(struct check *check, const struct probe_event *event)
     if (wait->since_ps == 0)
         return;
     if (!event->over.is_reopened && event->now_ps < wait->since_ps + check->params.time_wait_ps)
-        check_fail(check, INVARIANT_TWAIT, &at, "over %llu ps after it began",
+        check_fail(check, INVARIANT_TWAIT, &at, "it ended %llu ps after it began",
                    (unsigned long long)(event->now_ps - wait->since_ps));
     if (is_too_long(check, wait, event->now_ps))
         check_fail(check, INVARIANT_TWAIT, &at, "it began at %llu ps, the last FIN came at %llu ps",
@@ -56,7 +56,7 @@ void check_time_wait_look(struct check *check, uint32_t conn, uint64_t now_ps)
     if (wait->since_ps == 0 || check->fragments || !is_too_long(check, wait, now_ps))
         return;
     struct probe_event at = {.now_ps = now_ps, .conn = conn, .kind = PROBE_TIME_WAIT_OVER};
-    check_fail(check, INVARIANT_TWAIT, &at, "in TIME_WAIT since %llu ps",
+    check_fail(check, INVARIANT_TWAIT, &at, "it has been in TIME_WAIT since %llu ps",
                (unsigned long long)wait->since_ps);
     wait->since_ps = 0;
 }

@@ -10,7 +10,8 @@ static void check_ack(struct check *check, struct check_conn *c, const struct pr
 {
     struct told *told = &c->told;
     if (told->has_ack && seq_before(seg->ack, told->ack))
-        check_fail(check, INVARIANT_ACKFWD, event, "acknowledges %u after %u", seg->ack, told->ack);
+        check_fail(check, INVARIANT_ACKFWD, event, "it acknowledges %u after %u", seg->ack,
+                   told->ack);
     told->ack = seg->ack;
     told->has_ack = true;
 }
@@ -35,7 +36,7 @@ static void check_window(struct check *check, struct check_conn *c, const struct
         check_fail(check, INVARIANT_WND, event, "window ends at %u after %u", edge, told->edge);
     uint32_t room_end = c->irs + 1 + (uint32_t)c->app_offset + check->params.ring_bytes;
     if (check->params.ring_bytes && c->irs_known && seq_before(room_end + 1, edge))
-        check_fail(check, INVARIANT_WND, event, "window ends at %u, the ring has room up to %u",
+        check_fail(check, INVARIANT_WND, event, "the window ends at %u, but the ring ends at %u",
                    edge, room_end);
     if (!told->has_edge || seq_before(told->edge, edge))
         told->edge = edge;
