@@ -4,7 +4,8 @@
 // REMOVE of this connection: its holder did that, and its tag was bad, or there would be no meta line to read.
 //
 // find_o, scan_o: wants to send its command; cmd_go_i: it goes. The result comes five cycles later (done_o of the table).
-// insert_*: another operation's new entry.  Others: ctx_cache_keys.sv.
+// insert_*: another operation's new entry. verdict_line_i: committed, and line 4 is still needed; it stands until line_taken_i, in this
+// cycle or, with line_o, later.  Others: ctx_cache_keys.sv.
 `include "assert.svh"
 
 module ctx_cache_key #(
@@ -59,10 +60,13 @@ module ctx_cache_key #(
     output logic              has_meta_o,
     output logic [META_W-1:0] meta_o,
     input  logic              verdict_done_i,
+    input  logic              verdict_line_i,
     input  logic              verdict_meta_i,
     input  logic              verdict_park_i,
     input  logic              verdict_again_i,
     input  logic              unlock_i,
+    input  logic              line_taken_i,
+    output logic              line_o,
 
     output logic              meta_ask_o,
     input  logic              meta_go_i,
@@ -76,7 +80,7 @@ module ctx_cache_key #(
 );
     localparam int SCAN_END = LOOKUP_ENTRIES + ctx_cache_pkg::STASH;
 
-    typedef enum logic [3:0] {IDLE, KEY, FIND, FINDING, ASK, PASS, META_ASK, META, PARKED, SCAN, SCANNING, SCANNED} state_e;
+    typedef enum logic [3:0] {IDLE, KEY, FIND, FINDING, ASK, PASS, META_ASK, META, PARKED, LINE, SCAN, SCANNING, SCANNED} state_e;
     state_e            state_q, state_d, after_start;
     logic [4:0]        timer_q;
     logic [ARG_W-1:0]  conn_q;
@@ -119,7 +123,8 @@ module ctx_cache_key #(
             ASK:      if (pass_take_i) state_d = PASS;  // if stale: once more, says the stage
                       else if (stale_q) state_d = FIND;
             PASS: begin
-                if (verdict_done_i)       state_d = IDLE;
+                if (verdict_line_i && !line_taken_i) state_d = LINE;
+                else if (verdict_done_i)  state_d = IDLE;
                 else if (verdict_again_i) state_d = FIND;
                 else if (verdict_meta_i)  state_d = META_ASK;
                 else if (verdict_park_i)  state_d = PARKED;
@@ -127,6 +132,7 @@ module ctx_cache_key #(
             META_ASK: if (meta_go_i) state_d = META;
             META:     if (meta_valid_i) state_d = ASK;
             PARKED:   if (unlock_i) state_d = ASK;
+            LINE:     if (line_taken_i) state_d = IDLE;
             SCAN:     if (scan_end) state_d = SCANNED;
                       else if (cmd_go_i) state_d = SCANNING;
             SCANNING: if (done && (found || last_row)) state_d = SCANNED;
@@ -186,6 +192,7 @@ module ctx_cache_key #(
     assign pass_o       = state_q == ASK;
     assign stale_o      = stale_q;
     assign meta_ask_o   = state_q == META_ASK;
+    assign line_o       = state_q == LINE;
 
     assign rescan_o       = state_q == SCANNING && done && !found && !last_row;
     assign scan_done_o    = (state_q == SCAN && scan_end) || (state_q == SCANNING && done && (found || last_row));

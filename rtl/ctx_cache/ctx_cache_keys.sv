@@ -2,7 +2,7 @@
 // that one finds its entry while the lines of the other are written; the first of them alone takes SCANs, so a
 // long SCAN keeps nobody else waiting. Here: who of them gets the key's channel, the table, the commit stage, a miss slot.
 //
-// start_*: an operation of requester start_who_i; ready_o: one may come, scan_ready_o: a SCAN may.
+// start_*: an operation of requester start_who_i; ready_o: one may come in the next cycle, scan_ready_o: a SCAN may.
 // pass_*:  asks for a turn of the commit stage; verdict_*_i end the pass; what the stage then needs to know stands on
 //          stale_o .. line4_o from the cycle after pass_take_i on. stage_cmd_i: its command goes before those of this unit.
 `include "assert.svh"
@@ -38,7 +38,7 @@ module ctx_cache_keys #(
     output logic [WHO_W-1:0]  key_who_o,
     input  logic              key_valid_i,
     input  logic [LINE_W-1:0] key_line_i,
-    output logic [LINE_W-1:0] line4_o,        // of the last INSTALL that committed
+    output logic [LINE_W-1:0] line4_o,        // of the oldest INSTALL that committed and has not stored it
     input  logic              line4_done_i,   // it is stored now
 
     input  logic              hold_i,         // displacement has or wants the table
@@ -96,7 +96,7 @@ module ctx_cache_keys #(
     localparam int K = 2;
 
     logic [K-1:0] ready, quiet, searching, start, wants_key, gets_key, finds, scans, cmd_go, passes, pass_take, in_stage;
-    logic [K-1:0] stale, has_meta, meta_ask, meta_go, meta_valid, rescan, scan_done, scan_found;
+    logic [K-1:0] stale, has_meta, meta_ask, meta_go, meta_valid, rescan, scan_done, scan_found, lines, line_go;
     logic [K*WHO_W-1:0]   who;
     logic [K*ARG_W-1:0]   conn;
     logic [K*LINE_W-1:0]  line4;
@@ -116,8 +116,9 @@ module ctx_cache_keys #(
             .found_o(found[k*FOUND_W +: FOUND_W]), .index_o(index[k*IDX_W +: IDX_W]),
             .pass_o(passes[k]), .pass_take_i(pass_take[k]), .stale_o(stale[k]), .has_meta_o(has_meta[k]),
             .meta_o(meta[k*META_W +: META_W]),
-            .verdict_done_i(verdict_done_i && in_stage[k]), .verdict_meta_i(verdict_meta_i && in_stage[k]),
+            .verdict_done_i(verdict_done_i && in_stage[k]), .verdict_line_i(verdict_line_i && in_stage[k]), .verdict_meta_i(verdict_meta_i && in_stage[k]),
             .verdict_park_i(verdict_park_i && in_stage[k]), .verdict_again_i(verdict_again_i && in_stage[k]), .unlock_i,
+            .line_taken_i(line_go[k]), .line_o(lines[k]),
             .meta_ask_o(meta_ask[k]), .meta_go_i(meta_go[k]), .meta_valid_i(meta_valid[k]), .meta_i,
             .rescan_o(rescan[k]),
             .scan_done_o(scan_done[k]), .scan_found_o(scan_found[k]), .scan_taken_i
@@ -125,8 +126,10 @@ module ctx_cache_keys #(
         assign meta_valid[k] = meta_valid_i && meta_who_i == who[k*WHO_W +: WHO_W] && !ready[k];
     end
 
-    // Who comes in: others than SCAN into the second place, if that is free.
-    assign ready_o      = ready != '0;
+    // Who comes in: others than SCAN into the second place, if that is free. A place that falls free with this verdict counts already.
+    logic line4_busy_q, line4_waits;
+    assign line4_waits  = verdict_line_i && line4_busy_q;
+    assign ready_o      = ready != '0 || (verdict_done_i && !line4_waits);
     assign scan_ready_o = ready[0];
     logic second_comes;
     assign second_comes = start_code_i != ctx_cache_pkg::OP_SCAN && ready[1];
@@ -150,21 +153,22 @@ module ctx_cache_keys #(
     assign scan_o      = (cmd_go & scans) != '0;
     assign scan_who_o  = who[0 +: WHO_W];
 
-    logic line4_busy_q;
     assign pass_sel_o  = first_q ? passes[1] : !passes[0];
-    assign pass_o      = passes != '0 && !line4_busy_q && !stage_key_i;
+    assign pass_o      = passes != '0 && lines == '0 && !line4_waits && !stage_key_i;
     assign pass_who_o  = pass_sel_o ? who[WHO_W +: WHO_W] : who[0 +: WHO_W];
     assign pass_take   = {pass_take_i && pass_sel_o, pass_take_i && !pass_sel_o};
     assign in_stage    = {stage_sel_i, !stage_sel_i};
 
-    // Line 4 of an INSTALL that committed waits here for the data port, so that its place is free for the next one.
+    // Line 4 of an INSTALL that committed waits here for the data port, so that its place is free for the next one. While the line
+    // before it is still here it stays in its place; nobody else passes meanwhile, so at most one does.
+    assign line_go = line4_busy_q ? '0 : lines | (verdict_line_i ? in_stage : '0);
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni)             line4_busy_q <= 1'b0;
-        else if (verdict_line_i) line4_busy_q <= 1'b1;
+        else if (line_go != '0)  line4_busy_q <= 1'b1;
         else if (line4_done_i)   line4_busy_q <= 1'b0;
     end
     always_ff @(posedge clk_i) begin
-        if (verdict_line_i) line4_o <= stage_sel_i ? line4[LINE_W +: LINE_W] : line4[0 +: LINE_W];
+        if (line_go != '0) line4_o <= line_go[1] ? line4[LINE_W +: LINE_W] : line4[0 +: LINE_W];
     end
 
     assign meta_sel        = first_q ? meta_ask[1] : !meta_ask[0];
@@ -219,6 +223,7 @@ module ctx_cache_keys #(
     end
 
     `ASSERT(FirstTakesScans_A, !(rescan[1] || scans[1] || scan_done[1] || scan_found[1]))
-    `ASSERT(OneLine4_A, !verdict_line_i || !line4_busy_q)
+    `ASSERT(Line4IsHere_A, !line4_done_i || line4_busy_q)
+    `ASSERT(OneLine4Waits_A, lines == '0 || (lines != '1 && !verdict_line_i))
     `ASSERT(StartsOne_A, !start_i || (start_code_i == ctx_cache_pkg::OP_SCAN ? ready[0] : ready != '0))
 endmodule

@@ -80,7 +80,7 @@ module ctx_cache_stage #(
     output logic [SLOT_W-1:0] ask_slot_o,     // of the transaction in C
     input  logic [META_W-1:0] fill_meta_i,
 
-    output logic              key_o,          // a pass of the key unit is here,
+    output logic              key_o,          // a pass of the key unit is here, up to its decision,
     output logic              key_sel_o,      // of this place
     output logic              key_done_o,
     output logic              key_line_o,
@@ -224,7 +224,7 @@ module ctx_cache_stage #(
     assign c_in_range = 32'(c_conn) < CONN_IDS;
     assign ask_slot_o = c_slot;
 
-    logic e_tag_write_q, e_tag_valid_q, e_tag_dirty_q, e_tag_frozen_q, e_flip_q, e_touch_q, e_lock_q, e_lock_frozen_q, e_key_q, e_second_q;
+    logic e_tag_write_q, e_tag_valid_q, e_tag_dirty_q, e_tag_frozen_q, e_flip_q, e_touch_q, e_lock_q, e_lock_frozen_q;
     logic [WAY_W-1:0]    e_used_way_q, e_bad_way_q, e_lock_way_q;
     logic [NODES-1:0]    e_tree_q, touch_tree;
     logic [WAY_BITS-1:0] e_entry_q;
@@ -453,8 +453,6 @@ module ctx_cache_stage #(
             gen_o         <= d_gen;
             slot_o        <= d_slot;
             ret_o         <= d_ret;
-            e_key_q       <= d_key;
-            e_second_q    <= d_second;
             result_o      <= result;
             e_used_way_q  <= used_way;
             e_bad_way_q   <= bad_way;
@@ -479,7 +477,8 @@ module ctx_cache_stage #(
             queue_meta_o  <= queue_meta;
         end
     end
-    assign key_o = (t_valid_q && t_key) || (c_valid_q && c_key) || (d_valid_q && d_key) || (e_valid_q && e_key_q && !e_second_q);
+    // In E it needs its place of the key unit no longer; the cycle before is D's last step.
+    assign key_o = (t_valid_q && t_key) || (c_valid_q && c_key) || (d_valid_q && d_key && d_step_q != 2'd3);
 
     `ASSERT(TakenOnlyWhenReady_A, !take_i || ready_o)
     `ASSERT(AloneInCAndD_A, !(c_valid_q && d_valid_q && (c_alone || d_alone)))
