@@ -373,6 +373,15 @@ static enum status build_conversations(struct loader *loader, struct error *err)
     capture->stats.ignored_segments = builder.ignored_segments;
     capture->stats.used = builder.used_segments;
     capture->stats.left_out[LEFT_OUT_NO_HANDSHAKE] = builder.unused_segments;
+    capture->stats.first_pass_bytes = segment_rows_room(tracker->segments);
+    if (builder.window) {
+        capture->stats.first_pass_bytes +=
+            view_window_bytes(builder.window) + view_window_piece_bytes(builder.window);
+        capture->stats.index_bytes =
+            view_window_fixed_bytes(builder.window) + tracker_memory_bytes(tracker) +
+            builder.built_room * sizeof *builder.built + capture->arena.bytes_total;
+    }
+    capture->stats.second_pass_bytes = spill_bytes(capture->store.kept);
     conversation_builder_free(&builder);
     return ok ? STATUS_OK : not_decided(loader, err);
 }

@@ -1,9 +1,9 @@
 #include "models/trace/conversation/acceptance.h"
 
 #include "models/trace/conversation/acceptance_side.h"
+#include "models/trace/conversation/reset_queue.h"
 #include "models/trace/conversation/segment/segment_options.h"
 #include "models/trace/conversation/segment/syn_options.h"
-#include "models/trace/store/array.h"
 
 enum {
     WINDOW_LEAST = 65535,
@@ -19,7 +19,8 @@ struct judge {
     struct paws paws;
     bool spoke[2]; /* from the opening SYN on */
     uint32_t spoke_seq[2];
-    size_t reset_first, reset_count; /* those of view->resets that nothing has contradicted */
+    struct reset_queue resets; /* those that nothing has contradicted */
+    bool failed;               /* memory is short, or the disk failed */
 };
 
 void acceptance_ignore(struct conv_view *view, size_t i)
@@ -37,7 +38,7 @@ static bool is_over(const struct judge *judge)
     return side_is_closed(&judge->side[0]) && side_is_closed(&judge->side[1]);
 }
 
-static bool is_reset(const struct judge *judge) { return judge->reset_first < judge->reset_count; }
+static bool is_reset(const struct judge *judge) { return !reset_queue_is_empty(&judge->resets); }
 
 /* Records the window that a segment offers. The windows of a SYN and a SYN-ACK are not scaled (RFC 7323 2.2). */
 static void offer(struct judge *judge, const struct raw_segment *seg, int64_t acked)
@@ -143,12 +144,21 @@ static bool is_acked_later(const struct judge *judge, size_t i, uint8_t dir, int
     return acked;
 }
 
+/* Ignores the oldest resets. Between them there may be other segments, and resets that are ignored already. */
+static void ignore_resets(struct judge *judge)
+{
+    const struct reset_run *run = &judge->resets.first;
+    for (size_t i = run->first; i <= run->last; i++)
+        if (view_get(judge->view, i)->flags & TCP_RST)
+            acceptance_ignore(judge->view, i);
+    judge->failed = !reset_queue_drop(&judge->resets) || judge->failed;
+}
+
 /* Ignores the resets after which new bytes were acknowledged, because their receiver still has the connection. */
 static void contradict_resets(struct judge *judge, uint8_t dir, int64_t acked)
 {
-    while (judge->reset_first < judge->reset_count &&
-           judge->view->resets[judge->reset_first].sent[dir] < acked)
-        acceptance_ignore(judge->view, judge->view->resets[judge->reset_first++].index);
+    while (!judge->failed && is_reset(judge) && judge->resets.first.sent[dir] < acked)
+        ignore_resets(judge);
 }
 
 /* Ignores the resets that this segment answers as a challenge ACK. The receiver of a reset with an inexact sequence
@@ -157,52 +167,43 @@ static void challenge_resets(struct judge *judge, const struct raw_segment *seg,
 {
     if (seg->payload_len || (seg->flags & TCP_FIN) || acked != judge->side[!seg->dir].acked)
         return;
-    for (; judge->reset_first < judge->reset_count; judge->reset_first++) {
-        const struct view_reset *reset = &judge->view->resets[judge->reset_first];
-        if (reset->exact || reset->dir == seg->dir)
-            return;
-        acceptance_ignore(judge->view, reset->index);
-    }
+    uint8_t dir = seg->dir;
+    while (!judge->failed && is_reset(judge) && !judge->resets.first.exact &&
+           judge->resets.first.dir != dir)
+        ignore_resets(judge);
 }
 
-static bool note_reset(struct judge *judge, size_t i, bool exact)
+static void note_reset(struct judge *judge, size_t i, bool exact)
 {
-    struct conv_view *view = judge->view;
-    struct view_reset *grown =
-        array_grow(view->resets, judge->reset_count, &view->reset_room, sizeof *view->resets);
-    if (!grown)
-        return false;
-    view->resets = grown;
-    view->resets[judge->reset_count++] =
-        (struct view_reset){.index = i,
-                            .sent = {judge->side[0].sent, judge->side[1].sent},
-                            .dir = view_get(view, i)->dir,
-                            .exact = exact};
-    return true;
+    struct reset_run reset = {.first = i,
+                              .last = i,
+                              .sent = {judge->side[0].sent, judge->side[1].sent},
+                              .dir = view_get(judge->view, i)->dir,
+                              .exact = exact};
+    judge->failed = !reset_queue_add(&judge->resets, &reset) || judge->failed;
 }
 
 /* Judges a reset by the second check of RFC 9293 3.10.7.4 and by RFC 5961 3.2. The receiver's RCV.NXT is not known
- * exactly. It lies between the bytes that it has acknowledged and the bytes that were sent to it. Returns false if memory
- * is short. */
-static bool judge_reset(struct judge *judge, size_t i)
+ * exactly. It lies between the bytes that it has acknowledged and the bytes that were sent to it. */
+static void judge_reset(struct judge *judge, size_t i)
 {
     const struct raw_segment *seg = view_get(judge->view, i);
     struct side *side = &judge->side[seg->dir];
     const struct opening *opening = &judge->out->opening;
     if (opening->syn_ack == NOT_THERE)
-        return true;
+        return;
     if (i < opening->syn_ack) { /* The reset refused a SYN, but a SYN-ACK follows. */
         acceptance_ignore(judge->view, i);
-        return true;
+        return;
     }
     if (is_over(judge))
-        return true; /* A reset after an orderly end has no effect. */
+        return; /* A reset after an orderly end has no effect. */
     int64_t at = side_place(side, side->sent, seg->seq);
     bool in_window = at >= side->acked && (at <= side->edge || at <= side->sent);
     if (in_window)
-        return note_reset(judge, i, at <= side->sent);
-    acceptance_ignore(judge->view, i);
-    return true;
+        note_reset(judge, i, at <= side->sent);
+    else
+        acceptance_ignore(judge->view, i);
 }
 
 static bool judge_syn(struct judge *judge, size_t i)
@@ -453,22 +454,22 @@ bool acceptance_judge(struct conv_view *view, struct acceptance *out)
     *out = (struct acceptance){.reset = NOT_THERE};
     opening_find(view, &out->opening);
     sides_init(&judge);
-    for (; out->count < view->count && !view_has_failed(view); out->count++) {
+    for (; out->count < view->count && !view_has_failed(view) && !judge.failed; out->count++) {
         size_t i = out->count;
         const struct raw_segment *seg = view_get(view, i);
         if (segment_is_syn(seg) && i > 0 && begins_another(&judge, i))
             break;
         note_speaker(&judge, i, seg);
-        if (seg->flags & TCP_RST) {
-            if (!judge_reset(&judge, i))
-                return false;
-        } else if (seg->flags & TCP_SYN) {
+        if (seg->flags & TCP_RST)
+            judge_reset(&judge, i);
+        else if (seg->flags & TCP_SYN)
             judge_syn(&judge, i);
-        } else {
+        else
             judge_other(&judge, i);
-        }
     }
-    if (judge.reset_first < judge.reset_count)
-        out->reset = view->resets[judge.reset_first].index;
-    return !view_has_failed(view);
+    if (is_reset(&judge))
+        out->reset = judge.resets.first.first;
+    view_note_resets(view, &judge.resets);
+    reset_queue_free(&judge.resets);
+    return !view_has_failed(view) && !judge.failed;
 }

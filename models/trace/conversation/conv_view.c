@@ -42,6 +42,8 @@ struct view_window {
     struct loaded *hot; /* the one used last */
     size_t hot_first, hot_count;
     uint64_t uses, loads;
+    uint64_t bytes_most; /* over the tuples so far */
+    uint64_t piece_bytes, index_bytes, reset_bytes;
     struct spill *verdicts;
     uint64_t done, total; /* passes over segments */
     uint64_t pass_done;   /* of the present conversation, */
@@ -74,8 +76,42 @@ void view_window_destroy(struct view_window *window)
     for (int i = 0; i < VIEW_CHUNKS; i++)
         free(window->loaded[i]);
     free(window->places);
+    spill_pass_trouble(window->verdicts, window->store->kept);
     spill_destroy(window->verdicts);
     free(window);
+}
+
+uint64_t view_window_bytes(const struct view_window *window) { return window->bytes_most; }
+
+void view_note_spill(struct conv_view *view, const struct spill *spill)
+{
+    spill_pass_trouble(spill, view->window->store->kept);
+}
+
+void view_note_pieces(struct conv_view *view, const struct piece_list *list)
+{
+    struct view_window *window = view->window;
+    uint64_t bytes = list->count_most * sizeof(struct piece), index = piece_list_index_bytes(list);
+    window->piece_bytes = bytes > window->piece_bytes ? bytes : window->piece_bytes;
+    window->index_bytes = index > window->index_bytes ? index : window->index_bytes;
+    view_note_spill(view, list->spill);
+}
+
+void view_note_resets(struct conv_view *view, const struct reset_queue *queue)
+{
+    uint64_t *most = &view->window->reset_bytes;
+    *most = queue->bytes_most > *most ? queue->bytes_most : *most;
+    view_note_spill(view, queue->spill);
+}
+
+uint64_t view_window_piece_bytes(const struct view_window *window)
+{
+    return window->piece_bytes + window->reset_bytes;
+}
+
+uint64_t view_window_fixed_bytes(const struct view_window *window)
+{
+    return window->place_room * sizeof *window->places + window->index_bytes;
 }
 
 static void forget_all(struct view_window *window)
@@ -116,6 +152,9 @@ bool view_open(struct view_window *window, const struct raw_tuple *tuple, struct
             return false;
         window->count += drop_bad(tuple, segments, count);
     }
+    uint64_t bytes =
+        window->count * sizeof(struct verdict) + window->place_count * sizeof *window->places;
+    window->bytes_most = bytes > window->bytes_most ? bytes : window->bytes_most;
     window->pass_from = 0;
     view->window = window;
     view->from = 0;

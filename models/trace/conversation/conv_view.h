@@ -5,9 +5,11 @@
 #ifndef TOESIM_TRACE_CONV_VIEW_H
 #define TOESIM_TRACE_CONV_VIEW_H
 
+#include "models/trace/conversation/reset_queue.h"
 #include "models/trace/conversation/segment/syn_options.h"
 #include "models/trace/conversation/tracker.h"
 #include "models/trace/store/payload.h"
+#include "models/trace/store/piece_list.h"
 
 /* VIEW_CHUNKS chunks are in memory. A pointer from view_get() stays valid until that many other chunks were used, so a
  * caller must not keep it while it visits segments more than VIEW_REACH away. */
@@ -15,21 +17,11 @@ enum { VIEW_CHUNKS = 16, VIEW_REACH = 1024 };
 
 struct view_window; /* opaque */
 
-/* A reset that may have ended a conversation, and how much each endpoint had sent until then. */
-struct view_reset {
-    size_t index;
-    int64_t sent[2];
-    uint8_t dir;
-    bool exact; /* its sequence number is RCV.NXT of its receiver (RFC 5961 3.2) */
-};
-
 /* One conversation of the tuple, or the rest of the tuple: `count` segments, beginning with number `from` of the tuple.
  * Numbers in the view begin with 0. */
 struct conv_view {
     struct view_window *window;
     size_t from, count;
-    struct view_reset *resets; /* scratch of acceptance.c, for all conversations */
-    size_t reset_room;
 };
 
 /* A callback that is called from time to time with the units of work done and their total. If it returns false, the
@@ -44,6 +36,19 @@ struct view_watch {
 struct view_window *view_window_create(struct tracker *tracker, const struct payload_store *store,
                                        const struct view_watch *watch, uint64_t total);
 void view_window_destroy(struct view_window *window);
+
+/* Returns the most bytes that the window has kept for one tuple, the verdicts and the places of its chunks. */
+uint64_t view_window_bytes(const struct view_window *window);
+
+/* Remembers the error of a spill that will be destroyed, if it has one. It is an error of the store's `kept`. */
+void view_note_spill(struct conv_view *view, const struct spill *spill);
+/* Count a list of the view's conversation in the two numbers below, before it is freed, and remember its error. */
+void view_note_pieces(struct conv_view *view, const struct piece_list *list);
+void view_note_resets(struct conv_view *view, const struct reset_queue *queue);
+/* Returns the most bytes of such lists that were kept at a time, and the most that were in memory because they cannot
+ * be anywhere else. */
+uint64_t view_window_piece_bytes(const struct view_window *window);
+uint64_t view_window_fixed_bytes(const struct view_window *window);
 
 /* Opens a view of the accepted segments of this tuple. Returns false if memory is short, the disk failed, or the watch
  * stopped the work. */

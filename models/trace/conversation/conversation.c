@@ -12,7 +12,6 @@
 void conversation_builder_free(struct conversation_builder *builder)
 {
     view_window_destroy(builder->window);
-    free(builder->view.resets);
     free(builder->built);
     builder->view = (struct conv_view){0};
 }
@@ -112,7 +111,7 @@ static bool build_replayable(struct conversation_builder *builder, struct conv_v
     server_options(view, syn_ack, conv);
     struct stream streams[2];
     for (uint8_t dir = 0; dir < 2; dir++)
-        if (!stream_assemble(builder->arena, builder->store, view, dir, &streams[dir]))
+        if (!stream_assemble(builder->store, view, dir, dir == client, &streams[dir]))
             return false;
     conv->reset = judged->reset != NOT_THERE;
     conv->reset_by_server = conv->reset && view_get(view, judged->reset)->dir == server;
@@ -166,8 +165,6 @@ static bool build_one(struct conversation_builder *builder, const struct raw_tup
 {
     struct acceptance judged;
     bool ok = acceptance_judge(view, &judged);
-    builder->view.resets = view->resets; /* may have grown */
-    builder->view.reset_room = view->reset_room;
     struct built_conversation *built =
         ok ? array_grow(builder->built, builder->built_count, &builder->built_room, sizeof *built)
            : NULL;

@@ -128,6 +128,12 @@ bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t 
     return segment_rows_add(tracker->segments, &tuple->list, &kept);
 }
 
+uint64_t tracker_memory_bytes(const struct tracker *tracker)
+{
+    return tracker->tuple_room * sizeof *tracker->tuples +
+           tracker->table_size * sizeof *tracker->table;
+}
+
 bool tracker_is_accepted(const struct raw_tuple *tuple, const struct raw_segment *segment)
 {
     return segment->checksum != RAW_BAD || tuple->good[segment->dir] == 0;

@@ -55,6 +55,9 @@ bool tracker_is_accepted(const struct raw_tuple *tuple, const struct raw_segment
 /* Returns true if some segment of the tuple is not accepted. */
 bool tracker_has_dropped(const struct raw_tuple *tuple);
 
+/* Returns the bytes in memory of the tuples, without their segments. */
+uint64_t tracker_memory_bytes(const struct tracker *tracker);
+
 /* Counts the checksums that are repaired and the segments that are not accepted, over all tuples. */
 void tracker_count_checksums(const struct tracker *tracker, uint64_t *repaired, uint64_t *dropped);
 

@@ -87,7 +87,7 @@ static bool fill(const struct role *role, bool timed, struct step_writer *writer
         struct app_step step = {.kind = APP_SEND,
                                 .offset = range.from,
                                 .len = range.to - range.from,
-                                .time_ps = range.time_ps};
+                                .time_ps = timed ? range.time_ps : 0};
         step_condition(role, range.acked, &step);
         if (writer->any && joins(&writer->last, &step, timed))
             writer->last.len += step.len;
@@ -96,7 +96,7 @@ static bool fill(const struct role *role, bool timed, struct step_writer *writer
     }
     if (role->own->fin) {
         struct app_step fin = {
-            .kind = APP_FIN, .offset = role->own->len, .time_ps = role->own->fin_ps};
+            .kind = APP_FIN, .offset = role->own->len, .time_ps = timed ? role->own->fin_ps : 0};
         step_condition(role, role->own->fin_acked, &fin);
         ok = ok && step_add(writer, &fin);
     }
@@ -104,6 +104,7 @@ static bool fill(const struct role *role, bool timed, struct step_writer *writer
     if (reset != SIZE_MAX && view_get(role->in->view, reset)->dir == role->dir) {
         struct app_step step;
         reset_step(role, &step);
+        step.time_ps = timed ? step.time_ps : 0;
         ok = ok && step_add(writer, &step);
     }
     return ok && step_flush(writer);

@@ -7,6 +7,9 @@
 #include <string.h>
 
 enum { GATHER_DEFAULT = 1 << 18, CACHED_BLOCKS = 64 };
+/* A run ends early when so many ranges were moved to make room for others, because a stream that was captured from its
+ * end to its beginning would otherwise take a time that grows with its square. */
+#define MOVES_MAX (UINT64_C(1) << 24)
 
 /* One run. During the merge, `left` counts its remaining ranges and `last` is the last of these. */
 struct run {
@@ -18,6 +21,7 @@ struct run {
 struct range_runs {
     struct stream_range *gathered; /* in order of their offsets */
     size_t count, room, limit;
+    uint64_t moves;      /* of gathered ranges, for the present run */
     struct spill *spill; /* null while all ranges fit into memory */
     struct row_cache *cache;
     struct row_writer writer;
@@ -46,6 +50,8 @@ void range_runs_destroy(struct range_runs *runs)
     free(runs->heap);
     free(runs);
 }
+
+const struct spill *range_runs_spill(const struct range_runs *runs) { return runs->spill; }
 
 /* Returns the index of the first gathered range that ends behind this offset. */
 static size_t gathered_behind(const struct range_runs *runs, uint64_t offset)
@@ -94,12 +100,13 @@ static bool run_write(struct range_runs *runs)
         ok = row_writer_add(&runs->writer, &row);
     }
     runs->count = 0;
+    runs->moves = 0;
     return row_writer_end(&runs->writer, &runs->runs[runs->run_count++].list) && ok;
 }
 
 bool range_runs_add(struct range_runs *runs, const struct stream_range *range)
 {
-    if (runs->count == runs->limit && !run_write(runs))
+    if ((runs->count == runs->limit || runs->moves > MOVES_MAX) && !run_write(runs))
         return false;
     size_t at = gathered_behind(runs, range->from);
     if (at > 0 && goes_on(&runs->gathered[at - 1], range)) {
@@ -111,6 +118,7 @@ bool range_runs_add(struct range_runs *runs, const struct stream_range *range)
     if (!grown)
         return false;
     runs->gathered = grown;
+    runs->moves += runs->count - at;
     memmove(&grown[at + 1], &grown[at], (runs->count - at) * sizeof *grown);
     grown[at] = *range;
     runs->count++;

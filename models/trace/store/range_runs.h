@@ -14,6 +14,9 @@ struct range_runs; /* opaque */
 struct range_runs *range_runs_create(size_t gather);
 void range_runs_destroy(struct range_runs *runs);
 
+/* Returns the spill of the runs, which knows the error if the disk failed, or null if all ranges are in memory. */
+const struct spill *range_runs_spill(const struct range_runs *runs);
+
 /* Adds a range that overlaps no other range. It is joined with the range before it if it continues that range. Returns
  * false if memory is short or the disk failed. */
 bool range_runs_add(struct range_runs *runs, const struct stream_range *range);

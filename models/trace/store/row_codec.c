@@ -32,16 +32,24 @@ static size_t number_get(const uint8_t *in, uint64_t *value)
 
 static unsigned lane_of(const struct row_shape *shape, unsigned field, uint8_t lane)
 {
-    return field < shape->shared ? 0 : lane;
+    return shape->shared >> field & 1 ? 0 : lane;
 }
 
+/* Returns the expected value of a field. Of `row`, only the fields before this one are known. */
 static uint64_t expected(const struct row_state *state, const struct row_shape *shape,
-                         unsigned field, unsigned lane)
+                         const struct row *row, unsigned field)
 {
+    unsigned lane = lane_of(shape, field, row->lane);
     if (shape->plain >> field & 1)
         return 0;
-    uint64_t step = shape->linear >> field & 1 ? state->step[lane][field] : 0;
-    return state->before[lane][field] + step;
+    uint64_t value = state->before[lane][field];
+    if (shape->linear >> field & 1)
+        value += state->step[lane][field];
+    if (shape->behind >> field & 1)
+        value += state->before[lane_of(shape, shape->len, row->lane)][shape->len];
+    if (shape->before >> field & 1)
+        value -= row->field[shape->len];
+    return value;
 }
 
 static void learn(struct row_state *state, unsigned field, unsigned lane, uint64_t value)
@@ -54,16 +62,18 @@ size_t row_encode(struct row_state *state, const struct row_shape *shape, const 
                   uint8_t *out)
 {
     assert(shape->fields <= ROW_FIELDS_MAX && row->lane < ROW_LANES);
+    assert(shape->behind >> shape->len == 0 && (shape->before & ((2u << shape->len) - 1)) == 0);
     unsigned mask = (unsigned)row->lane << LANE_BIT;
     size_t len = MASK_BYTES;
     for (unsigned i = 0; i < shape->fields; i++) {
         unsigned lane = lane_of(shape, i, row->lane);
-        uint64_t difference = row->field[i] - expected(state, shape, i, lane);
+        uint64_t value = expected(state, shape, row, i);
+        uint64_t difference = row->unused >> i & 1 ? 0 : row->field[i] - value;
         if (difference) {
             mask |= 1u << i;
             len += number_put(out + len, zigzag(difference));
         }
-        learn(state, i, lane, row->field[i]);
+        learn(state, i, lane, value + difference);
     }
     out[0] = (uint8_t)mask;
     out[1] = (uint8_t)(mask >> 8);
@@ -76,9 +86,10 @@ size_t row_decode(struct row_state *state, const struct row_shape *shape, const 
     unsigned mask = in[0] | (unsigned)in[1] << 8;
     size_t len = MASK_BYTES;
     row->lane = (uint8_t)(mask >> LANE_BIT);
+    row->unused = 0;
     for (unsigned i = 0; i < shape->fields; i++) {
         unsigned lane = lane_of(shape, i, row->lane);
-        uint64_t value = expected(state, shape, i, lane), difference;
+        uint64_t value = expected(state, shape, row, i), difference;
         if (mask >> i & 1) {
             len += number_get(in + len, &difference);
             value += unzigzag(difference);

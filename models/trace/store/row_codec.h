@@ -13,16 +13,22 @@
 enum { ROW_FIELDS_MAX = 15, ROW_LANES = 2, ROW_BYTES_MAX = 2 + ROW_FIELDS_MAX * 10 };
 
 /* The expected value of each field. By default it is the previous value. If the bit of the field is set in `linear`, the
- * last step is added; if it is set in `plain`, the expected value is 0. */
+ * last step is added; if it is set in `plain`, the expected value is 0. The rows may be pieces of a stream, which begin
+ * at a field of `behind` if they follow each other, or at a field of `before` if the last piece comes first. */
 struct row_shape {
     uint8_t fields;
-    uint8_t shared; /* the first fields: compared with the row before, whatever its lane */
+    uint16_t shared; /* compared with the row before, whatever its lane */
     uint16_t linear, plain;
+    uint16_t behind, before;
+    uint8_t
+        len; /* the length of a piece: a field after those of `behind`, before those of `before` */
 };
 
 struct row {
     uint64_t field[ROW_FIELDS_MAX];
     uint8_t lane;
+    uint16_t
+        unused; /* fields without a meaning in this row: they may have any value when the row is read */
 };
 
 /* The state of the coder. A zeroed struct is the state before the first row. */

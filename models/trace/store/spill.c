@@ -75,6 +75,12 @@ enum status spill_trouble(const struct spill *spill, struct error *err)
     return spill->trouble.status;
 }
 
+void spill_pass_trouble(const struct spill *from, struct spill *to)
+{
+    if (from && to && to->trouble.status == STATUS_OK)
+        (void)spill_trouble(from, &to->trouble);
+}
+
 static void *no_memory(struct spill *spill)
 {
     error_set(&spill->trouble, STATUS_ENVIRONMENT, "out of memory");

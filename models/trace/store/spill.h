@@ -37,5 +37,7 @@ uint64_t spill_bytes(const struct spill *spill);
 
 /* Returns STATUS_OK, or the status of an earlier error, with its text in `err`. */
 enum status spill_trouble(const struct spill *spill, struct error *err);
+/* Makes an error of `from`, which will be destroyed, the error of `to` if that has none. Either may be null. */
+void spill_pass_trouble(const struct spill *from, struct spill *to);
 
 #endif

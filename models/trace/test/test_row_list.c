@@ -10,7 +10,7 @@
 enum { ROWS = 5000, LISTS = 3, MEMORY = 4 * SPILL_PAGE_BYTES };
 
 static const struct row_shape shape = {
-    .fields = ROW_FIELDS_MAX, .shared = 4, .linear = 0x0ff0, .plain = 0x7000};
+    .fields = ROW_FIELDS_MAX, .shared = 0x000f, .linear = 0x0ff0, .plain = 0x7000};
 
 /* Small steps mostly, and the ends of the range. */
 static void draw(struct rng *rng, struct row *row)

@@ -27,10 +27,12 @@ static void draw(struct rng *rng, struct raw_segment *seg)
     seg->options_len = (uint8_t)rng_below(rng, 41);
     seg->ttl = (uint8_t)rng_u64(rng);
     seg->checksum = (uint8_t)rng_below(rng, RAW_UNVERIFIED + 1);
-    seg->reports.tsval = (uint32_t)rng_u64(rng);
-    seg->reports.has_tsval = rng_below(rng, 2);
+    /* As segment_reports_read() leaves them: what is not there is 0. */
+    seg->reports = (struct segment_reports){.has_tsval = rng_below(rng, 2)};
+    if (seg->reports.has_tsval)
+        seg->reports.tsval = (uint32_t)rng_u64(rng);
     seg->reports.sack_count = (uint8_t)rng_below(rng, SEGMENT_SACK_BLOCKS_MAX + 1);
-    for (int i = 0; i < SEGMENT_SACK_BLOCKS_MAX; i++)
+    for (int i = 0; i < seg->reports.sack_count; i++)
         seg->reports.sack_right[i] = (uint32_t)rng_u64(rng);
 }
 

@@ -9,9 +9,10 @@
 #include <string.h>
 
 /* Each chunk size divides the next one, and the largest divides the page size, so that no chunk crosses a page boundary.
- * A list begins with a small chunk. */
-enum { CHUNK_SIZES = 3, WRITERS = 1024 };
-static const uint16_t chunk_bytes[CHUNK_SIZES] = {252, 1008, 4032};
+ * A list begins with a small chunk, and each chunk is about as large as those before together, so that little of a list
+ * is empty. */
+enum { CHUNK_SIZES = 5, WRITERS = 1024 };
+static const uint16_t chunk_bytes[CHUNK_SIZES] = {252, 504, 1008, 2016, 4032};
 
 struct chunk_head {
     uint64_t next; /* as in struct segment_list; 0: none */
@@ -63,7 +64,7 @@ enum field {
 
 static const struct row_shape shape = {
     .fields = FIELD_COUNT,
-    .shared = FIELD_PAYLOAD_AT + 1,
+    .shared = 1u << FIELD_INDEX | 1u << FIELD_TIME | 1u << FIELD_TIMELINE | 1u << FIELD_PAYLOAD_AT,
     .linear = 1u << FIELD_INDEX | 1u << FIELD_PAYLOAD_AT,
     .plain = 1u << FIELD_SEQ | 1u << FIELD_ACK,
 };
@@ -87,6 +88,13 @@ static void row_make(const struct segment_state *state, const struct raw_segment
     const struct segment_reports *reports = &seg->reports;
     uint64_t *field = row->field;
     row->lane = seg->dir;
+    row->unused = 0;
+    if (!reports->has_tsval)
+        row->unused |= 1u << FIELD_TSVAL;
+    if (reports->sack_count == 0)
+        row->unused |= 1u << FIELD_SACK_0;
+    if (reports->sack_count <= 2)
+        row->unused |= 1u << FIELD_SACK_2;
     field[FIELD_INDEX] = seg->index;
     field[FIELD_TIME] = seg->time_ns;
     field[FIELD_TIMELINE] = seg->time_ps - seg->time_ns * PS_PER_NS;
@@ -134,8 +142,12 @@ static void segment_make(const struct segment_state *state, const struct row *ro
         .at = STREAM_NOWHERE,
         .acked = -1,
     };
-    unpack(field[FIELD_SACK_0], seg->reports.sack_right);
-    unpack(field[FIELD_SACK_2], seg->reports.sack_right + 2);
+    if (!seg->reports.has_tsval)
+        seg->reports.tsval = 0;
+    if (seg->reports.sack_count > 0)
+        unpack(field[FIELD_SACK_0], seg->reports.sack_right);
+    if (seg->reports.sack_count > 2)
+        unpack(field[FIELD_SACK_2], seg->reports.sack_right + 2);
 }
 
 static void numbers_learn(struct segment_state *state, const struct raw_segment *seg)
@@ -165,6 +177,8 @@ void segment_rows_destroy(struct segment_rows *rows)
 }
 
 uint64_t segment_rows_bytes(const struct segment_rows *rows) { return rows->bytes; }
+
+uint64_t segment_rows_room(const struct segment_rows *rows) { return rows->end; }
 
 static uint8_t *chunk_bytes_at(struct segment_rows *rows, uint64_t chunk, bool write)
 {

@@ -8,7 +8,7 @@
 #include "models/trace/conversation/segment/segment.h"
 #include "models/trace/store/spill.h"
 
-enum { SEGMENT_CHUNK_MAX = 256 }; /* segments of a chunk, at most */
+enum { SEGMENT_CHUNK_MAX = 512 }; /* segments of a chunk, at most */
 
 struct segment_rows; /* opaque */
 
@@ -32,5 +32,7 @@ bool segment_rows_read(struct segment_rows *rows, uint64_t chunk, struct raw_seg
 
 /* Returns the bytes that the rows take, without the unused parts of their chunks. */
 uint64_t segment_rows_bytes(const struct segment_rows *rows);
+/* Returns the bytes of all chunks, the unused parts too. */
+uint64_t segment_rows_room(const struct segment_rows *rows);
 
 #endif

@@ -24,8 +24,9 @@ static bool measure(struct conv_view *view, uint8_t dir, struct stream *out)
         if (carries_data(seg, dir) && seg->payload_len && end > 0)
             ok = hole_set_add(&carried, seg->at < 0 ? 0 : (uint64_t)seg->at, (uint64_t)end);
     }
-    out->len = hole_set_reach(&carried);
-    out->gap = carried.count > 0;
+    ok = ok && hole_set_reach(&carried, &out->len);
+    out->gap = carried.holes.count > 0;
+    view_note_pieces(view, &carried.holes);
     hole_set_free(&carried);
     view_pass(view);
     return ok;
@@ -95,6 +96,7 @@ struct assembly {
     struct stream *out;
     struct range_runs *runs;
     struct hole_set carried;
+    bool timed;            /* the times are kept */
     int64_t acked;         /* acknowledged by the segment that is being added */
     uint64_t time_ps;      /* when that segment was captured */
     int64_t acked_by_peer; /* so far */
@@ -139,15 +141,14 @@ static bool place_bytes(struct assembly *work, uint64_t from, uint64_t to, uint6
 {
     struct hole_set *carried = &work->carried;
     while (from < to && from < carried->top) {
-        size_t i = hole_set_behind(carried, from);
-        bool in_hole = i < carried->count && carried->holes[i].from <= from;
-        uint64_t until = in_hole              ? carried->holes[i].to
-                         : i < carried->count ? carried->holes[i].from
-                                              : carried->top;
+        struct piece hole;
+        if (!hole_set_find(carried, from, &hole))
+            return false;
+        bool in_hole = hole.from <= from;
+        uint64_t until = in_hole ? hole.to : hole.from < carried->top ? hole.from : carried->top;
         until = until < to ? until : to;
-        bool ok = in_hole
-                      ? hole_set_fill(carried, i, from, until) && range_add(work, from, until, at)
-                      : meet_old(work, from, until, at, may_conflict);
+        bool ok = in_hole ? hole_set_fill(carried, from, until) && range_add(work, from, until, at)
+                          : meet_old(work, from, until, at, may_conflict);
         if (!ok)
             return false;
         at += at == PAYLOAD_NONE ? 0 : until - from;
@@ -178,17 +179,6 @@ static bool add_segment(struct assembly *work, const struct raw_segment *seg, in
     return place_bytes(work, (uint64_t)from, (uint64_t)split,
                        seg->payload_at + (uint64_t)(from - at), may_conflict) &&
            place_bytes(work, (uint64_t)split, (uint64_t)to, PAYLOAD_NONE, false);
-}
-
-/* Moves an array into the arena. */
-static bool keep(struct arena *arena, size_t bytes, void **array)
-{
-    void *kept = arena_alloc(arena, bytes);
-    if (kept && bytes)
-        memcpy(kept, *array, bytes);
-    free(*array);
-    *array = kept;
-    return kept != NULL;
 }
 
 /* State of the walk over the ranges, which goes from the last to the first. */
@@ -224,7 +214,7 @@ static bool settle_ranges(struct stream *out, struct range_runs *runs)
         settling.least = out->fin_acked < 0 ? INT64_MAX : out->fin_acked; /* no ACK, no limit */
         settling.earliest_ps = out->fin_ps;
     }
-    row_writer_begin(&settling.writer, out->map.store->kept, &stream_range_shape);
+    stream_map_begin(&out->map, &settling.writer);
     bool ok = range_runs_backward(runs, settle_range, &settling);
     return row_writer_end(&settling.writer, &out->map.list) && ok;
 }
@@ -236,7 +226,7 @@ static bool assemble(struct conv_view *view, uint8_t dir, struct assembly *work)
         if (seg->dir != dir && seg->acked > work->acked_by_peer)
             work->acked_by_peer = seg->acked;
         work->acked = seg->acked;
-        work->time_ps = seg->time_ps;
+        work->time_ps = work->timed ? seg->time_ps : 0;
         if (carries_data(seg, dir) && seg->payload_len && !add_segment(work, seg, seg->at))
             return false;
     }
@@ -245,8 +235,8 @@ static bool assemble(struct conv_view *view, uint8_t dir, struct assembly *work)
     return !view_has_failed(view);
 }
 
-bool stream_assemble(struct arena *arena, const struct payload_store *store, struct conv_view *view,
-                     uint8_t dir, struct stream *out)
+bool stream_assemble(const struct payload_store *store, struct conv_view *view, uint8_t dir,
+                     bool timed, struct stream *out)
 {
     *out = (struct stream){.map.store = store, .fin_acked = -1};
     drop_contradicted_fins(view, dir);
@@ -254,10 +244,19 @@ bool stream_assemble(struct arena *arena, const struct payload_store *store, str
         return false;
     find_fin(view, dir, out);
     drop_behind_fin(view, dir, out);
-    struct assembly work = {.out = out, .runs = range_runs_create(0)};
-    bool ok = work.runs && assemble(view, dir, &work) && settle_ranges(out, work.runs);
+    struct piece_list patches = {0};
+    struct assembly work = {.out = out, .runs = range_runs_create(0), .timed = timed};
+    out->fin_ps = timed ? out->fin_ps : 0;
+    out->map.patching = &patches;
+    bool ok = work.runs && assemble(view, dir, &work) && settle_ranges(out, work.runs) &&
+              stream_map_keep_patches(&out->map);
+    out->map.patching = NULL;
+    view_note_pieces(view, &work.carried.holes);
+    view_note_pieces(view, &patches);
+    if (work.runs)
+        view_note_spill(view, range_runs_spill(work.runs));
     hole_set_free(&work.carried);
+    piece_list_free(&patches);
     range_runs_destroy(work.runs);
-    struct stream_map *map = &out->map;
-    return keep(arena, map->patch_count * sizeof *map->patches, (void **)&map->patches) && ok;
+    return ok;
 }

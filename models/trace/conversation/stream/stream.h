@@ -5,7 +5,6 @@
 
 #include "models/trace/conversation/conv_view.h"
 #include "models/trace/conversation/stream/stream_map.h"
-#include "models/trace/store/arena.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,8 +24,9 @@ struct stream {
 };
 
 /* Assembles the stream of the endpoint `dir` in six passes over the view. FINs that are not the end of the stream, and
- * bytes behind its end, are ignored. Returns false if memory is short, the disk failed, or the work was stopped. */
-bool stream_assemble(struct arena *arena, const struct payload_store *store, struct conv_view *view,
-                     uint8_t dir, struct stream *out);
+ * bytes behind its end, are ignored. If `timed` is false, all times are 0. Returns false if memory is short, the disk
+ * failed, or the work was stopped. */
+bool stream_assemble(const struct payload_store *store, struct conv_view *view, uint8_t dir,
+                     bool timed, struct stream *out);
 
 #endif
