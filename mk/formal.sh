@@ -31,7 +31,7 @@ parts=$(ls "$rtl"/*.sv | grep -v -e _pkg.sv -e _hash.sv | tr "\n" " ")
 cells=''  # what the folder does not bring itself
 for cell in rtl/common/*.sv; do [ -f "$rtl/${cell##*/}" ] || cells="$cells $cell"; done
 
-netlist() { # TOP[:DEFINE...]: writes $out/TOP.DEFINE....il
+netlist() { # TOP[:DEFINE...]: writes $out/TOP.DEFINE....il, gates and registers, for all rows that are on it
     il=$out/$(echo "$1" | tr : .).il
     [ -f "$il" ] && [ "$il" -nt "$0" ] && [ -z "$(find rtl/formal "$rtl" rtl/common -newer "$il" -name '*.sv*')" ] && return 0
     top=${1%%:*}
@@ -39,7 +39,8 @@ netlist() { # TOP[:DEFINE...]: writes $out/TOP.DEFINE....il
     quiet=''
     case $1 in *:QUIET*) quiet="write_json $il.json; exec -expect-return 0 -- rtl/formal/quiet.py $il.json; design -reset; read_json $il.json; opt_clean;" ;; esac
     yosys -q -p "read_verilog -formal -sv -Irtl/common -Irtl/formal $define $base $cells rtl/formal/hash_stub.sv rtl/formal/dram_model.sv $parts rtl/formal/$top.sv;
-        prep -top $top -flatten; memory_map; async2sync; dffunmap; chformal -early; opt -full; opt_clean -purge; $quiet write_ilang $il.new" \
+        prep -top $top -flatten; memory_map; async2sync; dffunmap; chformal -early; opt -full; opt_clean -purge; $quiet setundef -undriven -anyseq; setundef -anyseq;
+        opt; opt_clean -purge; techmap; setundef -anyseq; dffunmap; aigmap; setundef -anyseq; opt_clean -purge; write_ilang $il.new" \
         >"$il.log" 2>&1 && mv "$il.new" "$il"
 }
 
@@ -52,8 +53,7 @@ decide() { # name netlist start assertions method depth seconds: prints a verdic
         *) sel="$sel c:$n t:\$assert %i ${sel:+%u}" ;;
         esac
     done
-    yosys -q -p "read_ilang $il; select -assert-min 1 $sel; select -set keep $sel; delete t:\$assert @keep %d; opt_clean -purge; setundef -undriven -anyseq; setundef -anyseq;
-        opt; opt_clean -purge; techmap; setundef -anyseq; dffunmap; aigmap; setundef -anyseq; opt_clean; write_aiger -zinit -map $stem.map $stem.aig" >"$stem.log" 2>&1 || { echo "ERROR ($stem.log)"; return; }
+    yosys -q -p "read_ilang $il; select -assert-min 1 $sel; select -set keep $sel; delete t:\$assert @keep %d; opt_clean -purge; write_aiger -zinit -map $stem.map $stem.aig" >"$stem.log" 2>&1 || { echo "ERROR ($stem.log)"; return; }
     case $3 in
     any) ;;
     power) rtl/formal/start.py "$stem.aig" "$stem.map" "$stem.start.aig" >"$stem.log" 2>&1 ;;
