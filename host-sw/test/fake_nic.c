@@ -222,11 +222,11 @@ struct fake_nic *fake_create(void)
         port->cfg[4] = 0xc;
         port->cfg[0x34 / 4] = CAP_PCIE_AT;
         port->cfg[CAP_PCIE_AT / 4] = CAP_MSIX_AT << 8 | 0x10;
-        port->cfg[CAP_PCIE_AT / 4 + 1] = 1;                  /* 256 bytes at most */
-        port->cfg[CAP_PCIE_AT / 4 + 2] = 3u << 5 | 2u << 12; /* firmware set 1024 and 512 */
+        port->cfg[CAP_PCIE_AT / 4 + 1] = 1; /* the device supports at most 256 bytes */
+        port->cfg[CAP_PCIE_AT / 4 + 2] = 3u << 5 | 2u << 12; /* firmware has set 1024 and 512 */
         port->cfg[CAP_MSIX_AT / 4] = 0x11;
         port->cfg[CAP_MSIX_AT / 4 + 1] = 0x8000;
-        port->cfg[0x100 / 4] = 0x00020001; /* AER */
+        port->cfg[0x100 / 4] = 0x00020001; /* the AER capability */
     }
     return fake;
 }
@@ -240,7 +240,7 @@ void fake_destroy(struct fake_nic *fake)
     free(fake);
 }
 
-static struct fake_nic *starting; /* makecontext passes no pointers */
+static struct fake_nic *starting; /* makecontext() cannot pass a pointer */
 
 static void host_main(void)
 {

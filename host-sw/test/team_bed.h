@@ -1,5 +1,5 @@
-/* A server with two fake NICs and an application that notes what it is told: the set-up of the
- * team's tests. */
+/* The set-up of the team's tests: a server with two fake NICs, and an application that records
+ * its calls. */
 #ifndef TOESIM_HOST_TEST_TEAM_BED_H
 #define TOESIM_HOST_TEST_TEAM_BED_H
 
@@ -12,44 +12,46 @@ struct bed {
     struct fake_nic *fake;
     struct host_sw *sw;
     struct probe probe;
-    struct probe_event events[BED_EVENTS_MAX]; /* data pointers are not kept */
+    /* The data pointers in the events are not valid later. */
+    struct probe_event events[BED_EVENTS_MAX];
     uint32_t event_count;
-    /* What the application saw. */
-    bool refuse, busy;    /* busy: and only for now */
-    uint8_t cookie_offer; /* enum ctx_feature bits; 0: MSS alone */
+    /* The calls to the application. */
+    bool refuse, busy;    /* busy means that it refuses only for now */
+    uint8_t cookie_offer; /* bits of enum ctx_feature; 0 stands for the MSS alone */
     uint32_t cookie_syns, syns, established, readable, writable, peer_fins, closed, urgent, notices;
     enum nic_notice notice;
     enum nic_term_cause cause;
     uint8_t read[64 * 1024];
     uint32_t read_count;
-    /* The connection bed_open() made. */
+    /* The connection that bed_open() made. */
     uint32_t conn, irs, iss;
     uint16_t gen;
 };
 
-/* Parameters are filled and may be changed before bed_start(). */
+/* Fills in the parameters, which a test may change before bed_start(). */
 void bed_init(struct bed *bed);
 void bed_start(struct bed *bed);
-/* Stops the program, checks that every buffer came back, frees all. */
+/* Stops the program, checks that every buffer came back, and frees everything. */
 void bed_end(struct bed *bed);
 
-/* A segment of the client with source port 40000 + client. */
+/* Builds a segment of the client with source port 40000 + client. */
 uint32_t bed_segment(uint8_t *frame, unsigned client, uint32_t seq, uint32_t ack, uint16_t flags,
                      const char *payload);
-/* Gives that segment to the host as a foreign frame of nic and runs. */
+/* Gives such a segment to the host as a foreign frame of nic, and runs the host. */
 uint64_t bed_foreign(struct bed *bed, unsigned nic, unsigned client, uint32_t seq, uint32_t ack,
                      uint16_t flags, const char *payload);
-/* A record of the connection of bed_open(): applied by nic. rcv and snd are offsets in the streams.
- */
+/* Gives the host a record of the connection of bed_open(), applied by nic. rcv and snd are
+ * offsets in the streams. */
 void bed_applied(struct bed *bed, unsigned nic, uint64_t frame_id, uint16_t gen, uint8_t flags,
                  uint32_t rcv, uint32_t snd);
-/* Opens client 0 on nic 0, to ESTABLISHED; one direct frame has been applied. */
+/* Opens client 0 on nic 0 up to ESTABLISHED. One direct frame was applied. */
 void bed_open(struct bed *bed);
-/* Writes the image A's FREEZE would write, and completes it. */
+/* Writes the image that the source's FREEZE would write, and completes the command. */
 void bed_frozen(struct bed *bed, unsigned nic, const struct nic_cmd *freeze);
-/* From a foreign frame of client 0 on nic 1 to the completed FREEZE; gives the INSTALL. */
+/* Runs a move from a foreign frame of client 0 on nic 1 to the completed FREEZE. Returns the
+ * INSTALL. */
 const struct nic_cmd *bed_move_to_install(struct bed *bed, const struct nic_cmd **reserve);
-/* The whole move to nic 1, with the held frame applied there. */
+/* Runs the whole move to nic 1, where the held frame is applied. */
 void bed_move(struct bed *bed);
 void bed_terminated(struct bed *bed, unsigned nic, uint16_t gen, enum nic_term_cause cause);
 

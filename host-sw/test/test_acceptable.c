@@ -1,4 +1,5 @@
-/* host-sw/dispatch/acceptable.c: what a host that knows a connection as of its last record may call unacceptable. */
+/* Tests host-sw/dispatch/acceptable.c: the host judges a segment with the numbers of the
+ * connection's last record. */
 #include "host-sw/dispatch/acceptable.h"
 
 #include "host-sw/conn/directory.h"
@@ -8,8 +9,9 @@
 
 enum { RING = 4096 };
 
-/* 1,000 is the next number of the peer, 100 bytes before it are not read yet; 200 of 300 written bytes are
- * acknowledged up to 5,000. */
+/* Returns an entry that expects number 1,000 of the peer, with 100 bytes that the application
+ * has not read. The application has written 300 bytes, of which 200 were acknowledged, up to
+ * number 5,000. */
 static struct dir_entry entry(void)
 {
     return (struct dir_entry){.synchronised = true,
@@ -34,7 +36,8 @@ struct row {
     bool acceptable;
 };
 
-/* RFC 9293 3.10.7.4, table 6, with a window of 4,096 - 100 bytes; RFC 5961 section 5. */
+/* The rows follow RFC 9293 3.10.7.4, table 6, with a window of 4,096 - 100 bytes, and RFC 5961
+ * section 5. */
 static struct row rows[] = {
     {"next data", 1000, 10, 5000, TCP_ACK, true},
     {"data behind a hole", 2000, 10, 5000, TCP_ACK, true},

@@ -1,4 +1,5 @@
-/* host-sw/stack/answer.c: the team answers ARP, neighbours and pings on the port they came in. */
+/* Tests host-sw/stack/answer.c: the team answers ARP requests, neighbour solicitations and pings
+ * on the port on which they arrived. */
 #include "host-sw/test/team_bed.h"
 #include "models/wire/arp.h"
 #include "models/wire/icmp.h"
@@ -116,7 +117,7 @@ Test(answer, a_neighbour_is_answered_to_the_address_it_names)
     memcpy(body, bed.params.ipv6, 16);
     memcpy(body + 18, asker, 6);
     memset(out.dst, 0, 16);
-    out.dst[0] = 0xff; /* the solicited-node group */
+    out.dst[0] = 0xff; /* the solicited-node multicast address */
     out.dst[1] = 2;
     give(1, frame, icmp_build(frame, &out, 135, 0, 0, body, sizeof body));
     const uint8_t *answer = sent(1, &packet);
@@ -126,7 +127,7 @@ Test(answer, a_neighbour_is_answered_to_the_address_it_names)
     cr_assert_eq(memcmp(reply.link, bed.params.mac, 6), 0);
     cr_assert_eq(memcmp(packet.src, bed.params.ipv6, 16), 0);
     cr_assert_eq(packet.ttl, 255);
-    /* Duplicate address detection comes from no address: all nodes hear the answer. */
+    /* Duplicate address detection has no source address, so the answer goes to all nodes. */
     memset(out.src, 0, 16);
     give(0, frame, icmp_build(frame, &out, 135, 0, 0, body, 16));
     answer = sent(0, &packet);

@@ -1,4 +1,5 @@
-/* host-sw/conn/app_calls.c: in order, once each, and never so much that others wait long. */
+/* Tests host-sw/conn/app_calls.c: calls are made in their order, each once, and never so many
+ * that other work must wait long. */
 #include "host-sw/conn/app_calls.h"
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
@@ -10,7 +11,7 @@ enum { CONNS = 200, CALLS_PER_STEP = 64, BIG = 64 * 1024 };
 static struct bed bed;
 static struct dir_entry *entry[CONNS];
 static uint32_t called[4 * CONNS], kind[4 * CONNS], call_count;
-static uint64_t work; /* of each call */
+static uint64_t work; /* the work of each call */
 
 static void note(unsigned what, uint32_t conn)
 {
@@ -113,7 +114,8 @@ Test(app_calls, a_connection_is_told_each_thing_once_in_order)
     app_calls_note(bed.sw, entry[0], APP_CALL_PEER_FIN | APP_CALL_WRITABLE);
     app_calls_note(bed.sw, entry[0], APP_CALL_READABLE | APP_CALL_ESTABLISHED);
     app_calls_note(bed.sw, entry[0], APP_CALL_READABLE);
-    app_calls_note(bed.sw, entry[1], APP_CALL_READABLE); /* has nothing to read by now */
+    /* When this call is made there is nothing left to read. */
+    app_calls_note(bed.sw, entry[1], APP_CALL_READABLE);
     app_calls_run(bed.sw);
     cr_assert_eq(call_count, 4);
     for (uint32_t i = 0; i < 4; i++)
@@ -124,7 +126,7 @@ Test(app_calls, an_ending_connection_is_told_before_and_leaves_the_list)
 {
     for (uint32_t i = 0; i < 4; i++)
         app_calls_note(bed.sw, entry[i], APP_CALL_WRITABLE);
-    app_calls_make(bed.sw, entry[1]); /* from the middle, the front, the end */
+    app_calls_make(bed.sw, entry[1]); /* the entries leave from the middle, the front and the end */
     app_calls_make(bed.sw, entry[0]);
     app_calls_make(bed.sw, entry[3]);
     app_calls_make(bed.sw, entry[3]);

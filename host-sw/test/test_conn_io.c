@@ -1,4 +1,4 @@
-/* host-sw/dispatch/conn_io.c: the application's side of the rings. */
+/* Tests host-sw/dispatch/conn_io.c, the application's side of the rings. */
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
 
@@ -17,7 +17,8 @@ static void teardown(void) { bed_end(&bed); }
 
 TestSuite(conn_io, .init = setup, .fini = teardown);
 
-/* So many bytes of the stream have arrived; the application reads them at once. */
+/* Lets this many bytes of the stream arrive, which the application reads at once. Returns the
+ * number of discarded bytes. */
 static uint64_t discarded_after(uint32_t rcv)
 {
     bed_applied(&bed, 0, bed.fake->next_frame_id++, bed.gen, NIC_RECORD_ESTABLISHED, rcv, 0);
@@ -27,8 +28,9 @@ static uint64_t discarded_after(uint32_t rcv)
 
 Test(conn_io, pages_that_were_read_take_no_memory)
 {
-    uint32_t at = (bed.irs + 1) % BUS_PAGE_BYTES; /* of the first byte in its page */
-    uint32_t page = BUS_PAGE_BYTES - at;          /* here begins one that nobody was told of */
+    uint32_t at = (bed.irs + 1) % BUS_PAGE_BYTES; /* the position of the first byte in its page */
+    /* The first page that was not announced to the NIC begins here. */
+    uint32_t page = BUS_PAGE_BYTES - at;
     cr_assert_eq(discarded_after(page), 0, "the NIC was told of this one's beginning");
     cr_assert_eq(discarded_after(page + BUS_PAGE_BYTES + 1), BUS_PAGE_BYTES);
 }
@@ -46,12 +48,13 @@ Test(conn_io, the_pages_of_one_long_read_go_over_the_end_of_the_ring)
     cr_assert_eq(discarded_after(page + BED_RING_BYTES), BED_RING_BYTES);
 }
 
-/* The window that was told reaches a ring's length further: the read part of such a page may be filled
- * with newer bytes before its rest is read. */
+/* The announced window reaches one ring length further. So newer bytes may fill the read part of
+ * such a page before the rest of the page is read. */
 Test(conn_io, a_page_stays_whose_beginning_the_nic_was_told_of)
 {
     uint32_t page = BUS_PAGE_BYTES - (bed.irs + 1) % BUS_PAGE_BYTES;
-    uint64_t before = discarded_after(page + BUS_PAGE_BYTES + 100); /* more than a quarter: told */
+    /* More than a quarter of the ring, so the position is announced. */
+    uint64_t before = discarded_after(page + BUS_PAGE_BYTES + 100);
     cr_assert_eq(bed.sw->dir.entries[bed.conn].rung_rx, bed.irs + 1 + page + BUS_PAGE_BYTES + 100);
     cr_assert_eq(discarded_after(page + 2 * BUS_PAGE_BYTES), before);
 }

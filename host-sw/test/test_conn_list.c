@@ -1,4 +1,4 @@
-/* host-sw/conn/conn_list.c: order, and leaving from every position. */
+/* Tests host-sw/conn/conn_list.c: the order of a list, and removal from every position. */
 #include "host-sw/conn/conn_list.h"
 
 #include <criterion/criterion.h>
@@ -23,7 +23,8 @@ static void setup(void)
 
 TestSuite(conn_list, .init = setup);
 
-/* The list reads as `expected` from the oldest on, and as its reverse from the youngest on. */
+/* Checks that the list has the expected order from the oldest entry on, and the reverse order
+ * from the youngest on. */
 static void check_order(const uint32_t *expected, uint32_t count)
 {
     cr_assert_eq(list.count, count);

@@ -1,4 +1,5 @@
-/* host-sw/life/connecting.c: connections the server opens, by NIC and by the host's own TCP. */
+/* Tests host-sw/life/connecting.c: connections that the server opens, on a NIC and on the host's
+ * own TCP. */
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
 #include "models/wire/arp.h"
@@ -30,7 +31,7 @@ static struct host_connect wish_to(uint8_t ip_version)
     return wish;
 }
 
-/* The command with the request; on which NIC is the tuple's hash. */
+/* Takes the command with the address request. The tuple's hash chooses its NIC. */
 static const struct nic_cmd *take_frame(unsigned *nic, struct packet *packet)
 {
     *nic = bed.fake->port[0].cmd_taken < bed.fake->port[0].cmd_count ? 0 : 1;
@@ -52,7 +53,7 @@ static void arp_reply(unsigned nic)
     fake_run(bed.fake, 1u << nic * NIC_VECTOR_COUNT);
 }
 
-/* From the call to the RESERVE, whose NIC it gives. */
+/* Runs from the call to the RESERVE. Returns the NIC of the RESERVE. */
 static unsigned connect_to_reserve(void)
 {
     struct host_connect wish = wish_to(4);
@@ -214,7 +215,7 @@ Test(connecting, a_reset_refuses_it)
     cr_assert_eq(bed_stats(&bed)->connects_failed, 1);
 }
 
-/* A router's ICMP unreachable about the server's segment with this number. */
+/* Gives the host a router's ICMP unreachable about the server's segment with this number. */
 static void give_unreachable(unsigned nic, uint8_t code, uint32_t seq)
 {
     uint8_t segment_of_peer[256], quoted[256], frame[512];
@@ -240,7 +241,7 @@ static void give_unreachable(unsigned nic, uint8_t code, uint32_t seq)
 struct unreachable_row {
     char name[24];
     uint8_t code;
-    uint32_t beyond; /* the SYN: not sent */
+    uint32_t beyond; /* the SYN with this number was not sent */
     enum nic_term_cause cause;
 };
 
@@ -290,7 +291,7 @@ Test(connecting, a_nic_that_opens_is_told_of_an_icmp_error_and_its_end_is_the_co
         const struct nic_cmd *install = fake_expect(bed.fake, nic, NIC_CMD_INSTALL);
         uint32_t seq = install->tx_prod - 1;
         uint16_t gen = install->gen;
-        /* Before the INSTALL is done it comes behind it. */
+        /* An error that arrives before the INSTALL is done reaches the NIC after it. */
         if (i & 1)
             fake_complete(bed.fake, nic, install, NIC_RESULT_OK);
         give_unreachable(1 - nic, row->code, seq + row->beyond);
@@ -310,7 +311,7 @@ Test(connecting, a_nic_that_opens_is_told_of_an_icmp_error_and_its_end_is_the_co
     }
 }
 
-/* Nothing was sent yet that it could be about. */
+/* Nothing was sent yet, so the error cannot be about this connection. */
 Test(connecting, an_icmp_error_while_the_peer_is_asked_for_is_ignored)
 {
     struct host_connect wish = wish_to(4);
@@ -327,7 +328,7 @@ Test(connecting, an_icmp_error_while_the_peer_is_asked_for_is_ignored)
     cr_assert_eq(bed.closed, 0);
 }
 
-/* RFC 9293 MUST-23: R2 for a SYN is three minutes at least. */
+/* RFC 9293 MUST-23: R2 for a SYN is at least three minutes. */
 Test(connecting, nobody_answers_and_it_ends_after_three_minutes_at_the_earliest)
 {
     struct packet syn;

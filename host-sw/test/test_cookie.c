@@ -1,4 +1,5 @@
-/* host-sw/life/cookie.c: SYNs answered without state, and what opens when the answer comes back. */
+/* Tests host-sw/life/cookie.c: SYNs that are answered without state, and the connections that
+ * open when the cookie comes back. */
 #include "host-sw/server/server.h"
 #include "host-sw/stack/syn_cookie.h"
 #include "host-sw/test/team_bed.h"
@@ -20,7 +21,7 @@ static void teardown(void) { bed_end(&bed); }
 
 TestSuite(cookie, .init = setup, .fini = teardown);
 
-/* A segment of client n with options. */
+/* Gives the host a segment of client n with options. */
 static uint64_t give(unsigned nic, unsigned n, uint32_t seq, uint32_t ack, uint16_t flags,
                      const uint8_t *options, uint32_t options_len)
 {
@@ -141,12 +142,12 @@ Test(cookie, a_wrong_one_opens_nothing_and_may_be_early)
     bed_start(&bed);
     give(0, 0, SEQ, 0, TCP_SYN, NULL, 0);
     struct packet answer = answer_on(0);
-    /* A second data segment that came first: the peer must not be reset. */
+    /* A second data segment arrives first. The peer must not be reset. */
     give(1, 0, SEQ + 1461, answer.seg.seq + 1, TCP_ACK, NULL, 0);
     cr_assert_null(fake_take(bed.fake, 1));
     cr_assert_eq(bed_stats(&bed)->drops.count[DROP_COOKIE], 1);
     cr_assert_eq(bed_stats(&bed)->cookies_bad, 1);
-    /* A number of another time is no cookie: reset, as ever. */
+    /* A number of another period is not a cookie, so it is answered with a reset as usual. */
     give(1, 0, SEQ + 1, answer.seg.seq + 1 + (2u << 27), TCP_ACK, NULL, 0);
     cr_assert_eq(answer_on(1).seg.flags, TCP_RST);
     cr_assert_eq(host_sw_conn_rows(bed.sw), 0);
@@ -168,7 +169,7 @@ Test(cookie, auto_begins_when_the_backlog_is_full_and_ends_when_it_is_not)
     bed.params.syn_cookies = SYN_COOKIES_AUTO;
     bed.params.syn_backlog = 1;
     bed_start(&bed);
-    bed_open(&bed); /* established: no longer counted */
+    bed_open(&bed); /* an established connection no longer counts as embryonic */
     give(0, 1, SEQ, 0, TCP_SYN, NULL, 0);
     fake_expect(bed.fake, 0, NIC_CMD_RESERVE);
     fake_expect(bed.fake, 0, NIC_CMD_INSTALL);

@@ -1,4 +1,4 @@
-/* host-sw/conn/directory.c: which messages concern the connection that has the id now. */
+/* Tests host-sw/conn/directory.c: which messages belong to the connection that has the id now. */
 #include "host-sw/conn/directory.h"
 
 #include <criterion/criterion.h>
@@ -32,7 +32,8 @@ Test(directory, generations_of_this_incarnation_match_and_others_do_not)
     cr_assert_null(directory_match(&dir, 4, first), "no such id");
 }
 
-/* 16 bits wrap within one long life: after 32768 generations the first is no longer older. */
+/* The 16 bits wrap in a long life. After 32768 generations the first one no longer counts as
+ * older. */
 Test(directory, the_current_generation_matches_however_many_came_before)
 {
     for (uint32_t i = 0; i < 200000; i++) {

@@ -1,4 +1,5 @@
-/* host-sw/driver: probing, rings over many laps, commands beyond the ring, buffers out of order. */
+/* Tests host-sw/driver: probing, rings over many laps, more commands than the ring holds, and
+ * buffers out of order. */
 #include "host-sw/driver/inject_table.h"
 #include "host-sw/driver/nic_driver.h"
 #include "host-sw/test/fake_nic.h"
@@ -159,7 +160,8 @@ Test(driver, commands_without_completion_never_fill_the_ring_for_good)
     cr_assert_lt(completing, 60);
 }
 
-/* Completions come while others wait behind a full ring: it looks empty, but not for long. */
+/* Completions arrive while other commands wait behind a full ring, so the ring looks empty for a
+ * short time. */
 Test(driver, commands_without_completion_behind_a_backlog_never_fill_the_ring_for_good)
 {
     cr_assert_eq(start(), NIC_PROBE_OK);
@@ -185,8 +187,8 @@ Test(driver, commands_without_completion_behind_a_backlog_never_fill_the_ring_fo
     }
 }
 
-/* A slow command keeps its entry; entries behind it are known to be fetched by later completions.
- */
+/* A slow command keeps its entry. Later completions show that the entries behind it were
+ * fetched. */
 Test(driver, completions_may_come_out_of_order)
 {
     cr_assert_eq(start(), NIC_PROBE_OK);
@@ -214,7 +216,7 @@ Test(driver, buffers_come_back_in_any_order_and_are_posted_again)
     for (int i = 0; i < 10; i++) {
         fake_give_frame(fake, 0, NIC_VERDICT_NOT_MINE, bytes, sizeof bytes);
         if (i == 7)
-            end_step(); /* room in the record ring of eight */
+            end_step(); /* makes room in the record ring of eight entries */
         const struct nic_record *record = nic_ring_peek(&driver.records);
         kept[i] = record->buffer;
         nic_ring_advance(&driver.records);

@@ -1,4 +1,4 @@
-/* host-sw/life/farewell.c: peers whose connection ended with its NIC are told, once. */
+/* Tests host-sw/life/farewell.c: peers whose connection ended with its NIC are reset once. */
 #include "host-sw/test/team_bed.h"
 
 #include "host-sw/server/server.h"
@@ -27,7 +27,8 @@ static void lose(unsigned nic)
 
 static void wait_ps(uint64_t ps) { fake_run_at(bed.fake, bed.fake->now_ps + ps); }
 
-/* The next frame that leaves by this NIC; skips commands of other kinds. False: none. */
+/* Takes the next frame that leaves through this NIC, and skips commands of other kinds. Returns
+ * false if there is none. */
 static bool sent(unsigned nic, struct packet *packet)
 {
     static uint8_t frame[256];
@@ -61,7 +62,7 @@ static void expect_nothing(unsigned nic)
     cr_assert_not(sent(nic, &packet));
 }
 
-/* The application writes, the NIC is told, and nothing of it is acknowledged. */
+/* The application writes and the NIC is told, but no byte is acknowledged. */
 static void write_unacked(uint32_t len)
 {
     static const uint8_t bytes[4096];
@@ -69,7 +70,7 @@ static void write_unacked(uint32_t len)
     fake_run(bed.fake, 1u << 31);
 }
 
-/* RFC 5961 3.2: only a reset at exactly the next expected number ends a connection. */
+/* RFC 5961 3.2: only a reset with exactly the next expected number ends a connection. */
 Test(farewell, a_silent_peer_gets_one_reset_at_the_number_it_expects)
 {
     lose(0);
@@ -91,7 +92,7 @@ Test(farewell, what_was_acknowledged_counts)
     expect_nothing(1);
 }
 
-/* A reset below what the peer expects is dropped by it without an answer, so it is asked. */
+/* The peer drops a reset below the expected number without an answer, so the host sends a probe. */
 Test(farewell, a_peer_that_may_have_received_more_is_asked_and_reset_at_its_answer)
 {
     struct packet packet;
@@ -123,7 +124,7 @@ Test(farewell, a_peer_that_does_not_answer_is_asked_five_times)
     cr_assert_eq(bed_stats(&bed)->end_probes, 5);
 }
 
-/* Frames that were held for a move when the loss was noticed say what the peer expects. */
+/* Frames that were held for a move when the loss was noticed show which number the peer expects. */
 Test(farewell, an_acknowledgment_that_came_first_gives_the_number)
 {
     write_unacked(1000);
@@ -136,7 +137,7 @@ Test(farewell, an_acknowledgment_that_came_first_gives_the_number)
     cr_assert_eq(bed_stats(&bed)->resets_sent, 1);
 }
 
-/* An upload at line rate: hundreds of frames are under way when the reset leaves. */
+/* In an upload at line rate hundreds of frames are in flight when the reset is sent. */
 Test(farewell, what_was_sent_before_the_reset_arrived_is_not_answered_again)
 {
     lose(0);
@@ -145,7 +146,7 @@ Test(farewell, what_was_sent_before_the_reset_arrived_is_not_answered_again)
         bed_foreign(&bed, 1, 0, bed.irs + 1 + 4 * i, bed.iss + 1, TCP_ACK, "data");
     expect_nothing(1);
     cr_assert_eq(bed_stats(&bed)->drops.count[DROP_NO_CONNECTION], 8);
-    /* The reset was lost: the peer's retransmission is answered. */
+    /* The reset was lost, so the peer's retransmission is answered. */
     wait_ps(250 * PS_PER_MS);
     bed_foreign(&bed, 1, 0, bed.irs + 1, bed.iss + 1, TCP_ACK, "data");
     expect_reset(1, bed.iss + 1);

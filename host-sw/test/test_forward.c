@@ -1,5 +1,5 @@
-/* host-sw/dispatch/foreign.c, host-sw/conn/hold.c: frames that do not move their connection, and those held while it
- * moves. */
+/* Tests host-sw/dispatch/foreign.c and host-sw/conn/hold.c: frames that do not move their
+ * connection, and frames that are held while it moves. */
 #include "host-sw/test/team_bed.h"
 
 #include "host-sw/server/server.h"
@@ -37,7 +37,7 @@ Test(forward, an_injected_frame_that_raced_with_the_freeze_is_dispatched_again)
     bed_move_to_install(&bed, &reserve);
     uint64_t id = bed_foreign(&bed, 0, 0, 1005, bed.iss + 1, TCP_ACK, "late");
     const struct nic_cmd *inject = fake_expect(bed.fake, 1, NIC_CMD_RX_INJECT);
-    /* The NIC is done with the command before its record says that the frame was too early. */
+    /* The NIC completes the command before its record says that the frame came too early. */
     fake_complete(bed.fake, 1, inject, NIC_RESULT_OK);
     fake_run(bed.fake, 8);
     fake_post_record(bed.fake, 1,

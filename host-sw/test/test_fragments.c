@@ -1,4 +1,5 @@
-/* host-sw/dispatch/fragments.c: segments in IP fragments reach whoever has their connection. */
+/* Tests host-sw/dispatch/fragments.c: segments in IP fragments reach the place that has their
+ * connection (R-46). */
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
 #include "models/wire/bytes.h"
@@ -16,7 +17,8 @@ static void teardown(void) { bed_end(&bed); }
 
 TestSuite(fragments, .init = setup, .fini = teardown);
 
-/* Piece 0 has the TCP header and 4 bytes, piece 1 the other 32: of 24 and 32 bytes. */
+/* Piece 0 has 24 bytes, which are the TCP header and 4 bytes of data. Piece 1 has the other 32
+ * bytes. */
 static void give(unsigned nic, unsigned piece, uint16_t id, bool damaged)
 {
     enum { HEADERS = 14 + 20, FIRST = 24 };
@@ -73,7 +75,7 @@ Test(fragments, the_host_applies_what_is_whole_to_its_own_connections)
     bed.iss = packet.seg.seq;
     bed_foreign(&bed, 0, 0, bed.irs + 1, bed.iss + 1, TCP_ACK, "");
     give(0, 0, 5, false);
-    give(1, 1, 5, false); /* by the other port */
+    give(1, 1, 5, false); /* through the other port */
     cr_assert_eq(bed.read_count, 36);
     cr_assert_arr_eq(bed.read, text, 36);
 }

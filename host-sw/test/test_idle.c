@@ -1,4 +1,4 @@
-/* host-sw/life/idle.c: inactive is not closed. */
+/* Tests host-sw/life/idle.c: an inactive connection is not closed. */
 #include "host-sw/test/team_bed.h"
 
 #include "host-sw/server/server.h"
@@ -19,7 +19,7 @@ static void teardown(void) { bed_end(&bed); }
 
 TestSuite(idle, .init = setup, .fini = teardown);
 
-/* To the next scan after the idle time. */
+/* Runs to the next scan after the idle time. Returns the FREEZE. */
 static const struct nic_cmd *silence(void)
 {
     fake_run_at(bed.fake, bed.fake->now_ps + bed.params.idle_ps + bed.params.idle_ps / 8);
@@ -55,7 +55,8 @@ Test(idle, one_that_was_heard_lately_is_left_alone)
     cr_assert_null(fake_take(bed.fake, 0));
 }
 
-/* The image that a NIC would write of the connection in this state: everything read and acknowledged. */
+/* Makes the image that a NIC would write of the connection in this state, with everything read
+ * and acknowledged. */
 static struct conn_ctx *image_for(const struct nic_cmd *freeze, enum tcp_state state)
 {
     struct conn_ctx *image = fake_memory(bed.fake, freeze->image);
@@ -165,14 +166,15 @@ Test(idle, one_that_is_not_established_is_counted_and_stays)
     cr_assert_null(fake_take(bed.fake, 1));
 }
 
-/* The peer's window is closed until it is told of what the application has read. */
+/* The peer's window stays closed until the peer is told what the application has read. */
 Test(idle, an_application_that_reads_much_brings_it_back)
 {
     struct dir_entry *entry = &bed.sw->dir.entries[bed.conn];
     const struct nic_cmd *freeze = silence();
     extracted(freeze, image_for(freeze, TCP_ESTABLISHED));
     cr_assert_eq(bed_view(&bed, 0).state, DIR_INACTIVE);
-    entry->rcv_nxt += BED_RING_BYTES; /* as if it had been full and unread when it came to rest */
+    /* As if the ring had been full and unread when the connection came to rest. */
+    entry->rcv_nxt += BED_RING_BYTES;
     static uint8_t bytes[BED_RING_BYTES];
     cr_assert_eq(host_conn_read(bed.sw, bed.conn, bytes, BED_RING_BYTES / 8), BED_RING_BYTES / 8);
     fake_run(bed.fake, 1u << 31);
@@ -205,7 +207,7 @@ Test(idle, one_on_the_hosts_own_tcp_rests_too_and_comes_back_there)
     cr_assert_arr_eq(bed.read, "back", 4);
 }
 
-/* The host's own TCP retransmits for it and lets it rest again: nothing is lost. */
+/* The host's own TCP retransmits and lets the connection rest again, so nothing is lost. */
 Test(idle, one_on_the_host_that_rests_with_data_in_flight_sends_it_again)
 {
     go_to_host();
@@ -249,7 +251,7 @@ Test(idle, a_frame_that_arrives_while_freezing_wins)
     cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_INACTIVATE].completed, 0);
 }
 
-/* Its NIC still has something under way: an acknowledgment to send, or one to come. */
+/* The NIC still has work for the connection: an acknowledgment to send, or one to receive. */
 static void find_busy(const struct nic_cmd *freeze)
 {
     struct conn_ctx *image = fake_memory(bed.fake, freeze->image);
@@ -257,7 +259,7 @@ static void find_busy(const struct nic_cmd *freeze)
     image->snd_una = bed.iss;
     image->snd_nxt = image->snd_max = bed.iss + 1;
     image->timers = CTX_TIMER_REXMT;
-    image->rexmt_deadline = 999; /* before the image would be back from memory */
+    image->rexmt_deadline = 999; /* earlier than the image could be back from memory */
     tcp_image_seal(image);
     fake_complete(bed.fake, 0, freeze, NIC_RESULT_OK);
     fake_run(bed.fake, 2);
@@ -278,7 +280,8 @@ Test(idle, one_that_is_not_quiet_in_its_nic_goes_back_at_once)
     cr_assert_null(fake_take(bed.fake, 0), "not asked again before another idle time");
 }
 
-/* Runs scan after scan until the connection is frozen again; how long it took. */
+/* Runs one scan after the other until the connection is frozen again. Returns how long that
+ * took. */
 static uint64_t until_asked(const struct nic_cmd **freeze)
 {
     uint64_t since_ps = bed.fake->now_ps;

@@ -1,4 +1,4 @@
-/* host-sw/life/opening.c: from a SYN to an offloaded connection. */
+/* Tests host-sw/life/opening.c, from a SYN to an offloaded connection. */
 #include "host-sw/test/team_bed.h"
 
 #include <criterion/criterion.h>
@@ -89,7 +89,7 @@ Test(opening, a_syn_for_a_busy_listener_is_dropped)
     cr_assert_eq(bed_stats(&bed)->drops.count[DROP_SYN_BACKLOG], 1);
 }
 
-/* RFC 9293 3.10.7.2, second and fourth step; 3.10.7.1 where nobody listens. */
+/* RFC 9293 3.10.7.2, second and fourth step, and 3.10.7.1 if nobody listens. */
 Test(opening, a_listener_drops_what_has_neither_syn_nor_ack)
 {
     bed_foreign(&bed, 0, 3, 7000, 0, TCP_FIN, "");
@@ -190,7 +190,7 @@ Test(opening, a_connection_that_finds_no_room_opens_on_the_host)
     cr_assert_eq(bed.closed, 0);
     cr_assert_eq(bed_view(&bed, 0).owner, PLACE_HOST);
     cr_assert_eq(bed_stats(&bed)->host_taken[HOST_REASON_REFUSED], 1);
-    fake_expect(bed.fake, 0, NIC_CMD_TX_FRAME); /* SYN-ACK; nothing was reserved */
+    fake_expect(bed.fake, 0, NIC_CMD_TX_FRAME); /* the SYN-ACK; no entry was reserved */
     cr_assert_null(fake_take(bed.fake, 0));
 }
 
@@ -200,7 +200,7 @@ Test(opening, an_id_rests_before_it_is_used_again_with_the_next_generation)
     bed_open(&bed);
     bed_terminated(&bed, 0, bed.gen, NIC_TERM_REMOTE_RESET);
     uint64_t rested_ps = bed.fake->now_ps + PS_PER_MS;
-    /* All other ids are used up first; then only the resting one is left. */
+    /* All other ids are used first. Then only the id in quarantine is left. */
     for (unsigned i = 1; i < 64; i++)
         bed_foreign(&bed, 0, i, 1000, 0, TCP_SYN, "");
     cr_assert_eq(host_sw_conn_rows(bed.sw), 64);
@@ -222,7 +222,7 @@ Test(opening, received_bytes_reach_the_application_and_the_receiving_nic_memory_
     bed_applied(&bed, 0, 77, bed.gen, 0, 5, 0);
     cr_assert_eq(bed.read_count, 5);
     cr_assert_arr_eq(bed.read, "hello", 5);
-    uint32_t stored = 0, used = 0; /* places in the list of probe events */
+    uint32_t stored = 0, used = 0; /* indices in the list of probe events */
     for (uint32_t i = 0; i < bed.event_count; i++) {
         if (bed.events[i].frame.id != 77)
             continue;

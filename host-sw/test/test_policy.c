@@ -1,4 +1,4 @@
-/* host-sw/policy/policy.c: policies in their order, their private state, and their time. */
+/* Tests host-sw/policy/policy.c: the order of policies, their private state, and their timers. */
 #include "host-sw/policy/move_owner.h"
 #include "host-sw/policy/policy.h"
 
@@ -11,7 +11,7 @@
 
 enum { CONNS = 4 };
 
-static uint32_t asked; /* connections for which a move was asked */
+static uint32_t asked; /* number of connections for which a move was requested */
 
 static bool move(void *self, uint32_t conn, const struct move_trigger *why)
 {
@@ -21,8 +21,8 @@ static bool move(void *self, uint32_t conn, const struct move_trigger *why)
     return true;
 }
 
-/* Policies of the tests: one that has an opinion about each third frame of a connection, and one that waits
- * and asks at 5 us. */
+/* Two policies for the tests. One decides on each third frame of a connection, and the other
+ * waits and requests a move at 5 us. */
 static enum policy_verdict third_on_frame(struct policy *policy, const struct policy_frame *frame)
 {
     uint8_t *count = policy_conn(policy, frame->conn);
@@ -140,7 +140,7 @@ Test(policy, first_packet_moves_by_every_foreign_frame_and_by_no_other)
     policy_list_free(&list);
 }
 
-/* Asks about one frame of connection 0; the policy's verdict. */
+/* Asks about one frame of connection 0 and returns the verdict. */
 static enum policy_verdict frame(bool is_foreign)
 {
     const char *winner;
@@ -150,7 +150,7 @@ static enum policy_verdict frame(bool is_foreign)
 
 static void k_of_m(unsigned char *values)
 {
-    move_owner_preset(values); /* 3 of the last 4 */
+    move_owner_preset(values); /* 3 of the last 4 frames */
     policy_list_init(&list, "k-of-m", values, CONNS, (struct policy_server){.move = move});
 }
 
@@ -183,8 +183,9 @@ Test(policy, k_of_m_forgets_frames_beyond_m)
     policy_list_free(&list);
 }
 
-/* The verdict about a foreign frame of connection 0 at this time: NEXT becomes FORWARD at the end of the list, so
- * first-packet stands behind the policy and turns NEXT into MOVE. */
+/* Returns the verdict about a foreign frame of connection 0 at this time. The policy
+ * first-packet follows the tested policy and turns NEXT into MOVE, because NEXT would become
+ * FORWARD at the end of the list. */
 static enum policy_verdict foreign_at(uint64_t us)
 {
     const char *winner;
@@ -196,7 +197,7 @@ static void moved_at(uint64_t us) { policy_list_on_moved(&list, 0, us * PS_PER_U
 
 static void residency(unsigned char *values)
 {
-    move_owner_preset(values); /* 1 ms, up to 100 ms; halved each 10 ms */
+    move_owner_preset(values); /* 1 ms at first, up to 100 ms, halved every 10 ms */
     policy_list_init(&list, "residency,first-packet", values, CONNS,
                      (struct policy_server){.move = move});
 }
@@ -237,7 +238,7 @@ Test(policy, residency_halves_with_each_quiet_period)
     moved_at(1000);  /* 2 ms */
     moved_at(3000);  /* 4 ms */
     moved_at(7000);  /* 8 ms */
-    moved_at(35000); /* 8 ms of stay and two quiet periods later: 2 ms */
+    moved_at(35000); /* after a stay of 8 ms and two quiet periods, it is 2 ms */
     cr_assert_eq(foreign_at(36999), POLICY_FORWARD);
     cr_assert_eq(foreign_at(37000), POLICY_MOVE);
     moved_at(500000);
@@ -246,7 +247,7 @@ Test(policy, residency_halves_with_each_quiet_period)
     policy_list_free(&list);
 }
 
-/* The verdict of `name`, with first-packet behind it, about a frame. */
+/* Returns the verdict of the policy `name` about a frame, with first-packet as the next policy. */
 static enum policy_verdict of(const char *name, struct policy_frame seen)
 {
     const char *winner;

@@ -1,5 +1,5 @@
-/* host-sw/driver/nic_error.c and host-sw/team/recovery.c: what the root port says, what is counted, and how a
- * NIC leaves the team and comes back. */
+/* Tests host-sw/driver/nic_error.c and host-sw/team/recovery.c: the events of the root port, the
+ * counters, and how a NIC leaves the team and comes back. */
 #include "host-sw/test/team_bed.h"
 
 #include "host-sw/driver/nic_error.h"
@@ -29,14 +29,15 @@ static struct fake_port *port(unsigned nic) { return &bed.fake->port[nic]; }
 
 static void port_event(unsigned nic) { fake_run(bed.fake, 1u << (NIC_BUS_PORT_BIT + nic)); }
 
-/* Long enough for a restart. */
+/* Waits long enough for a restart. */
 static void later(void)
 {
     for (int i = 0; i < 4; i++)
         fake_run_at(bed.fake, bed.fake->now_ps + 20 * PS_PER_US);
 }
 
-/* The other NIC has sent what tells the peers of a lost connection, so that the buffers are free again. */
+/* The other NIC has sent the resets for the lost connections, so that their buffers are free
+ * again. */
 static void tell_peers(unsigned survivor)
 {
     const struct nic_cmd *cmd = fake_expect(bed.fake, survivor, NIC_CMD_TX_FRAME);
@@ -77,7 +78,8 @@ ParameterizedTestParameters(nic_error, of_either_end_is_counted_once_and_cleared
 ParameterizedTest(struct aer_row *row, nic_error, of_either_end_is_counted_once_and_cleared,
                   .init = setup, .fini = teardown)
 {
-    for (int at_port = 0; at_port < 3; at_port++) { /* the NIC, its root port, both */
+    /* The error is in the NIC, in its root port, or in both. */
+    for (int at_port = 0; at_port < 3; at_port++) {
         uint32_t bits = 1u << row->bit;
         if (at_port != 1)
             port(1)->cfg[row->offset / 4] = bits;
@@ -106,7 +108,7 @@ Test(recovery, the_driver_asks_for_reports_and_keeps_the_sizes)
     cr_assert_eq(port(0)->cfg[DEVCTL / 4] >> 5 & 7, 1, "256: the device's limit");
 }
 
-/* A completion failed, the NIC has fenced itself. */
+/* A completion has failed, and the NIC has fenced itself. */
 static void fence(unsigned nic)
 {
     port(nic)->regs[NIC_REG_STATUS / 4] = NIC_STATUS_READY | NIC_STATUS_FENCED;
@@ -159,7 +161,7 @@ Test(recovery, a_link_that_is_down_stays_out_until_its_port_says_it_is_back)
     later();
     cr_assert_eq(bed_stats(&bed)->recoveries + bed_stats(&bed)->recoveries_failed, 0);
     port(0)->dead = false;
-    port(0)->cfg[DEVCTL / 4] = 2u << 12; /* MPS 128: the link forgot */
+    port(0)->cfg[DEVCTL / 4] = 2u << 12; /* MPS 128, because the link has lost its settings */
     port(0)->cfg[4] = 0xc;
     port_event(0);
     later();
@@ -179,7 +181,7 @@ Test(recovery, a_nic_that_does_not_come_up_is_counted_and_left_out)
     later();
     cr_assert_eq(bed_stats(&bed)->recoveries_failed, 1, "tried once");
     port(0)->regs[NIC_REG_MAGIC / 4] = NIC_MAGIC;
-    port_event(0); /* somebody has put a good one into the slot */
+    port_event(0); /* the NIC was replaced by a good one */
     later();
     cr_assert(host_sw_is_up(bed.sw, 0));
     cr_assert_eq(bed_stats(&bed)->recoveries, 1);
@@ -197,7 +199,8 @@ Test(recovery, a_move_that_a_fenced_nic_never_ends_raises_the_suspicion)
     cr_assert(host_sw_is_up(bed.sw, 0));
 }
 
-/* The reset takes its time; commands for the other NIC go on in it. */
+/* The reset takes long. Meanwhile the driver serves the other NIC and polls for the end of the
+ * reset. */
 Test(recovery, a_reset_that_takes_long_is_asked_for_now_and_then)
 {
     fence(1);
@@ -252,7 +255,8 @@ Test(recovery, a_function_reset_in_the_reset_begins_anew)
     assert_back(1);
 }
 
-/* No NIC has the connection while the peer's address is asked for, so none takes it along. */
+/* While the peer's address is resolved, no NIC has the connection, so the loss of a NIC does not
+ * end it. */
 Test(recovery, a_connection_whose_peer_is_still_asked_for_outlives_each_nic)
 {
     struct host_connect wish = {.ip_version = 4,

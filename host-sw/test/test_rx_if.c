@@ -1,4 +1,4 @@
-/* host-sw/conn/rx_if.c: the receiving NIC in host memory never goes back in MAC time. */
+/* Tests host-sw/conn/rx_if.c: the receiving NIC in host memory never goes back in MAC time. */
 #include "host-sw/test/team_bed.h"
 
 #include "host-sw/server/server.h"
@@ -34,7 +34,8 @@ static void expect_stored(unsigned nic, uint64_t frame_id, uint64_t mac_time_ps)
     cr_assert_eq(bed_view(&bed, 0).rx_if, nic, "the directory says the same");
 }
 
-/* A record of the connection's NIC about a frame of that MAC time; the frame came in by `port`. */
+/* Gives a record of the connection's NIC about a frame with this MAC time. The frame arrived on
+ * `port`. */
 static void record(unsigned nic, unsigned port, uint64_t frame_id, uint64_t mac_time_ps)
 {
     fake_post_record(bed.fake, nic,
@@ -51,7 +52,8 @@ static void record(unsigned nic, unsigned port, uint64_t frame_id, uint64_t mac_
     fake_run(bed.fake, 1u << nic * NIC_VECTOR_COUNT);
 }
 
-/* A whole frame of the connection, of that MAC time, that `nic` does not own. */
+/* Gives a whole frame of the connection with this MAC time from a NIC that does not own the
+ * connection. */
 static uint64_t foreign(unsigned nic, uint64_t mac_time_ps)
 {
     uint8_t frame[256];
@@ -88,7 +90,7 @@ Test(rx_if, a_record_of_a_later_frame_is_stored)
     cr_assert_eq(bed_last_probe(&bed, PROBE_RXIF_STORED)->stored.is_older, 0);
 }
 
-/* A NIC whose record is read late: the connection has moved on by then. */
+/* The record is read late, after the connection has moved on. */
 Test(rx_if, an_older_foreign_frame_changes_nothing)
 {
     uint64_t now_ps = bed.fake->now_ps;
@@ -106,7 +108,7 @@ Test(rx_if, a_later_foreign_frame_is_stored_though_it_is_held)
     expect_stored(1, id, now_ps + 30);
 }
 
-/* The records of both NICs that one step reads: those of NIC 0 first, whatever their times are. */
+/* One step reads the records of both NICs. Those of NIC 0 come first, whatever their times are. */
 Test(rx_if, two_records_of_one_step_are_ordered_by_mac_time)
 {
     uint64_t now_ps = bed.fake->now_ps;
@@ -125,7 +127,7 @@ Test(rx_if, two_records_of_one_step_are_ordered_by_mac_time)
     expect_stored(0, 302, now_ps + 40);
 }
 
-/* The host's own TCP takes its frames by the same way. */
+/* The host's own TCP gets its frames in the same way. */
 Test(rx_if, an_older_frame_of_a_connection_of_the_host_changes_nothing)
 {
     host_sw_request_place(bed.sw, bed.conn, true);

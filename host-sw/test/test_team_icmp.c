@@ -1,4 +1,5 @@
-/* host-sw/dispatch/icmp.c: ICMP errors find their connection and its NIC, on whichever port they come. */
+/* Tests host-sw/dispatch/icmp.c: ICMP errors find their connection and its NIC, whatever port
+ * they arrive on. */
 #include "host-sw/test/team_bed.h"
 #include "models/wire/icmp.h"
 
@@ -18,7 +19,8 @@ static void teardown(void) { bed_end(&bed); }
 
 TestSuite(team_icmp, .init = setup, .fini = teardown);
 
-/* An error of a router about the server's segment with this number; cut: bytes missing at its end. */
+/* Gives an error of a router about the server's segment with this number. `cut` bytes are
+ * missing at its end. */
 static void give_error(unsigned nic, uint8_t type, uint8_t code, uint32_t rest, uint32_t seq,
                        uint32_t cut)
 {

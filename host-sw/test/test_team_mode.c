@@ -1,4 +1,5 @@
-/* host-sw/team/team_mode*.c: who may own a connection, who answers, and what the switch has to know. */
+/* Tests host-sw/team/team_mode*.c: who may own a connection, which port answers, and what the
+ * switch must know. */
 #include "host-sw/team/mode_list.h"
 #include "host-sw/team/team_mode.h"
 
@@ -54,7 +55,8 @@ Test(team_mode, has_one_name_for_each_row)
     cr_assert_null(names[TEAM_MODE_COUNT]);
 }
 
-/* A port that comes back: in active-backup the other one stays active, in primary NIC 0 takes over again. */
+/* If a port comes back, the other port stays active in active-backup, but NIC 0 takes over again
+ * in primary. */
 Test(team_mode, primary_takes_over_again_and_active_backup_does_not)
 {
     struct team_ports backup = {.usable = {false, true}}, primary = backup;

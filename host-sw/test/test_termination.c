@@ -1,5 +1,5 @@
-/* host-sw/life/termination.c and host-sw/stack: every way a connection ends, and what answers for
- * it afterwards. */
+/* Tests host-sw/life/termination.c and host-sw/stack: all ways in which a connection ends, and
+ * the answers to later segments. */
 #include "host-sw/test/team_bed.h"
 
 #include "host-sw/server/server.h"
@@ -54,7 +54,8 @@ ParameterizedTest(struct cause_row *row, termination_causes,
                   premature_end_is_one_notice_with_its_cause, .init = setup, .fini = teardown)
 {
     bed_terminated(&bed, 0, bed.gen, row->cause);
-    bed_terminated(&bed, 0, bed.gen, row->cause); /* said twice, told once */
+    /* The NIC reports it twice, but the application is told once. */
+    bed_terminated(&bed, 0, bed.gen, row->cause);
     cr_assert_eq(bed.closed, 1, "%s", row->name);
     cr_assert_eq(bed.cause, row->cause, "%s", row->name);
     cr_assert_eq(bed_probes(&bed, PROBE_APP_NOTICE), 1, "%s", row->name);
@@ -83,7 +84,7 @@ Test(termination, an_orderly_end_without_time_wait_frees_the_tuple)
     cr_assert_eq(host_sw_conn_rows(bed.sw), 2);
 }
 
-/* either port. */
+/* the repeated FIN may arrive on either port. */
 Test(termination, time_wait_answers_a_repeated_fin_on_the_other_port_until_it_expires)
 {
     closed_event(TCP_TIME_WAIT, CTX_FEATURE_TS);
@@ -198,7 +199,7 @@ Test(termination, an_error_of_a_port_whose_nic_answers_ends_nothing)
 Test(termination, frames_given_to_a_lost_nic_are_reported_lost)
 {
     const struct nic_cmd *reserve;
-    bed_move_to_install(&bed, &reserve); /* one held frame is with NIC 1 */
+    bed_move_to_install(&bed, &reserve); /* NIC 1 has one held frame */
     lose_nic(1);
     const struct probe_event *drop = bed_last_probe(&bed, PROBE_FRAME_DROPPED);
     cr_assert_not_null(drop);

@@ -1,6 +1,6 @@
-/* A host without a network: the calls an application makes, on a few connections in memory. It takes
- * the place of host-sw/server in a test program, so it is included by that program's one file and is no
- * member of the helpers' library. */
+/* A host without a network. It has the calls that an application makes, on a few connections in
+ * memory. It replaces host-sw/server in a test program, so only that program's one file includes
+ * it, and it is not in the library of helpers. */
 #ifndef TOESIM_HOST_TEST_FAKE_HOST_H
 #define TOESIM_HOST_TEST_FAKE_HOST_H
 
@@ -14,18 +14,18 @@ enum { FAKE_HOST_CONNS = 4, FAKE_HOST_BYTES = 1 << 18 };
 struct fake_host_conn {
     uint8_t in[FAKE_HOST_BYTES], out[FAKE_HOST_BYTES];
     uint32_t in_len, in_read, out_len;
-    uint32_t room; /* of the transmit ring, now */
+    uint32_t room; /* free bytes in the transmit ring */
     uint32_t closes, aborts, sets;
-    struct app_accept options; /* of the last host_conn_set() */
+    struct app_accept options; /* the options of the last host_conn_set() */
 };
 
 static struct fake_host_conn fake_host[FAKE_HOST_CONNS];
-/* What host_conn_connect() was asked, and what it answers. */
+/* The arguments of the last host_conn_connect(). */
 static struct host_connect fake_host_wish;
 static uint32_t fake_host_connects, fake_host_connect_conn;
 static int fake_host_connect_error;
 
-/* Empty connections with this much room. */
+/* Makes all connections empty, with this much room. */
 static inline void fake_host_reset(uint32_t room)
 {
     memset(fake_host, 0, sizeof fake_host);
@@ -35,7 +35,7 @@ static inline void fake_host_reset(uint32_t room)
         fake_host[i].room = room;
 }
 
-/* The peer sent these bytes; the application is not told. */
+/* Gives bytes of the peer to a connection. The application is not notified. */
 static inline void fake_host_put(uint32_t conn, const void *bytes, uint32_t len)
 {
     struct fake_host_conn *c = &fake_host[conn];

@@ -1,4 +1,4 @@
-/* host-sw/app/app_watch.c: what the application was told, as seen from its side. */
+/* Tests host-sw/app/app_watch.c: the calls to the application are reported as it sees them. */
 #include "host-sw/app/app_watch.h"
 #include "host-sw/test/team_bed.h"
 

@@ -1,4 +1,4 @@
-/* The bulk server on a fake host that records what it is asked. */
+/* Tests the bulk server on a fake host that records the calls. */
 #include "host-sw/app/bulk_server.h"
 
 #include <criterion/criterion.h>
@@ -173,6 +173,6 @@ Test(bulk_server, refuses_other_ports_strangers_and_too_many)
         bulk_server_ops()->on_syn(server, &(struct flow_key){.lport = 19}, NULL, &accept));
     cr_assert_eq(bulk_server_get_stats(server)->refused, 3);
     bulk_server_ops()->on_closed(server, 5, cookie, NIC_TERM_NONE);
-    (void)open_one(server); /* its place is free again */
+    (void)open_one(server); /* the entry is free again */
     bulk_server_destroy(server);
 }

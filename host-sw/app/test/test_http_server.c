@@ -1,4 +1,4 @@
-/* The HTTP server: request heads as text in, answers as text out. */
+/* Tests the HTTP server with the text of requests and of answers. */
 #include "host-sw/app/http_request.h"
 #include "host-sw/app/http_server.h"
 #include "host-sw/app/test/fake_host.h"
@@ -188,13 +188,13 @@ Test(http_server, half_a_request_times_out_and_a_resting_connection_does_not)
 {
     struct http_server *server = make(10000);
     uint64_t now = 0;
-    for (int i = 0; i < 5; i++) /* nothing is asked for */
+    for (int i = 0; i < 5; i++) /* no request has begun */
         now = http_server_ops()->on_run(server, now);
     cr_expect_str_eq(out(), "");
     put(server, "GET /empty HTTP/1.1\r\nHos");
     now = http_server_ops()->on_run(server, now);
     cr_expect_str_eq(out(), "");
-    put(server, "t"); /* a byte now and then does not help */
+    put(server, "t"); /* a single byte from time to time does not help */
     now = http_server_ops()->on_run(server, now);
     cr_expect_eq(strncmp(out(), "HTTP/1.1 408 ", 13), 0, "%s", out());
     cr_expect_eq(fake_host[1].closes, 1);

@@ -1,4 +1,4 @@
-/* Echo, discard, chargen, and the mux in front of them. */
+/* Tests echo, discard and chargen, and the mux that chooses between applications. */
 #include "host-sw/app/app_mux.h"
 #include "host-sw/app/inet_server.h"
 #include "host-sw/app/test/fake_host.h"
@@ -160,7 +160,7 @@ Test(app_mux, each_port_has_its_application_and_keeps_its_cookie)
     cr_assert_eq(b.urgent, 1);
     mux_ops->on_notice(mux, 7, first.cookie, NIC_NOTICE_RETRANSMITTING);
     cr_assert_eq(b.notice, NIC_NOTICE_RETRANSMITTING);
-    mux_ops->on_readable(mux, 7, first.cookie); /* nobody asked for it */
+    mux_ops->on_readable(mux, 7, first.cookie); /* no application has accepted this connection */
     mux_ops->on_closed(mux, 7, first.cookie, NIC_TERM_NONE);
     cr_assert_eq(b.closed, 1);
     key.lport = 82;

@@ -1,5 +1,5 @@
-/* host-sw/app/replay_server.c on the real driver software: the captured server's steps in their
- * order. */
+/* Tests host-sw/app/replay_server.c on the real driver software. The server performs the
+ * captured steps in their order. */
 #include "host-sw/app/replay_server.h"
 #include "host-sw/test/team_bed.h"
 
@@ -8,7 +8,8 @@
 
 enum { STREAM_BYTES = 40000 };
 
-static struct bed bed; /* its connection numbers; the application is the replay server */
+/* Only its connection numbers are used, because the application is the replay server. */
+static struct bed bed;
 static struct replay_server *server;
 static uint8_t stream[STREAM_BYTES];
 static uint8_t got[64];
@@ -66,7 +67,7 @@ static void start(size_t step_count)
     bed.sw = host_sw_create(&bed.params, fake_bus(bed.fake), replay_server_ops(), server, NULL);
     replay_server_attach(server, bed.sw);
     fake_start(bed.fake, bed.sw);
-    bed.established = 1; /* bed_open() asks its own application */
+    bed.established = 1; /* bed_open() asks the bed's own application */
     bed_open(&bed);
 }
 

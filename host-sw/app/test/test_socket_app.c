@@ -1,4 +1,5 @@
-/* Sockets of an outside program on a fake host: what it is told, and when. */
+/* Tests the sockets of a program outside of the simulation on a fake host: what the program is
+ * told, and when. */
 #include "host-sw/app/socket_app.h"
 #include "host-sw/app/test/fake_host.h"
 
@@ -52,7 +53,7 @@ static bool syn(uint32_t *cookie)
     return taken;
 }
 
-/* Opens connection id and accepts it. */
+/* Opens the connection and accepts it. Returns the socket. */
 static int open_conn(uint32_t conn)
 {
     uint32_t cookie;
@@ -236,7 +237,7 @@ Test(socket_app, buffers_of_a_connection_change_and_keep_their_bytes)
 
 Test(socket_app, a_connecting_socket_says_try_again)
 {
-    int fd = socket_app_open(app, 4); /* as on Linux and FreeBSD without blocking */
+    int fd = socket_app_open(app, 4); /* like a socket without blocking on Linux and FreeBSD */
     struct socket_address peer = {.ip_version = 4, .port = 9};
     cr_assert_eq(socket_app_connect(app, fd, &peer), -EINPROGRESS);
     cr_assert_eq(socket_app_send(app, fd, bytes, 1), -EAGAIN);

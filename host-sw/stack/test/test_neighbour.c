@@ -1,4 +1,5 @@
-/* host-sw/stack/neighbour.c and ephemeral.c: who is on the link, and which port is free. */
+/* Tests host-sw/stack/neighbour.c and ephemeral.c: the neighbours on the link, and the choice of
+ * a free port. */
 #include "host-sw/stack/ephemeral.h"
 #include "host-sw/stack/neighbour.h"
 #include "models/base/units.h"

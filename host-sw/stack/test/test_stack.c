@@ -1,4 +1,5 @@
-/* host-sw/stack: SipHash and ISNs, the flow table, TIME_WAIT's rules. */
+/* Tests host-sw/stack: SipHash and initial sequence numbers, the flow table, and the rules of
+ * TIME_WAIT. */
 #include "host-sw/stack/flow_table.h"
 #include "host-sw/stack/isn.h"
 #include "host-sw/stack/time_wait.h"
@@ -10,7 +11,7 @@
 #include <criterion/parameterized.h>
 #include <string.h>
 
-/* The vector of appendix A of the SipHash paper. */
+/* The test vector of appendix A of the SipHash paper. */
 Test(isn, siphash_matches_its_authors_vector)
 {
     uint8_t bytes[15];

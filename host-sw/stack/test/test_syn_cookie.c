@@ -1,4 +1,5 @@
-/* host-sw/stack/syn_cookie.c: numbers that say who was answered, when, and with which MSS. */
+/* Tests host-sw/stack/syn_cookie.c: a cookie proves which peer was answered, when, and with
+ * which MSS. */
 #include "host-sw/stack/syn_cookie.h"
 
 #include <criterion/criterion.h>
@@ -36,7 +37,8 @@ Test(syn_cookie, is_good_for_its_period_and_the_next)
     cr_assert_not(syn_cookie_check(&key, &tuple, 7, cookie, made - SYN_COOKIE_PERIOD_PS, &mss));
     cr_assert(syn_cookie_may_be(cookie, made + SYN_COOKIE_PERIOD_PS));
     cr_assert_not(syn_cookie_may_be(cookie, made + 2 * SYN_COOKIE_PERIOD_PS));
-    /* The counter has five bits: after 32 periods it looks the same, and the hash does not. */
+    /* The counter has five bits, so after 32 periods it has the same value again. The hash then
+     * has another one. */
     cr_assert_not(
         syn_cookie_check(&key, &tuple, 7, cookie, made + 32 * SYN_COOKIE_PERIOD_PS, &mss));
 }

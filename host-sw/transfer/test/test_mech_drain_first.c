@@ -1,4 +1,4 @@
-/* host-sw/transfer/mech_drain_first.c: the move waits for the peer's acknowledgment. */
+/* Tests host-sw/transfer/mech_drain_first.c: the move waits for the peer's acknowledgment. */
 #include "host-sw/test/team_bed.h"
 
 #include "host-sw/server/server.h"
@@ -20,7 +20,7 @@ static void teardown(void) { bed_end(&bed); }
 
 TestSuite(mech_drain_first, .init = setup, .fini = teardown);
 
-/* The source was told to send these bytes, and its doorbell rang. */
+/* The application writes these bytes, and the doorbell of the source is rung. */
 static void write_bytes(const char *bytes, uint32_t len)
 {
     host_conn_write(bed.sw, bed.conn, bytes, len);
@@ -32,7 +32,7 @@ static void foreign(uint32_t seq, const char *payload)
     bed_foreign(&bed, 1, 0, seq, bed.iss + 1, TCP_ACK, payload);
 }
 
-/* From the FREEZE that is due to the end of the move; gives what INSTALL said. */
+/* Runs from the FREEZE that is due to the end of the move. Returns the INSTALL. */
 static struct nic_cmd move(void)
 {
     const struct nic_cmd *freeze = fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
@@ -48,7 +48,7 @@ static struct nic_cmd move(void)
     return copy;
 }
 
-/* The frame's record says that NIC 0 has applied it, so that its buffer is free again. */
+/* The record of the frame says that NIC 0 has applied it, so that its buffer is free again. */
 static void injected_is_applied(uint32_t rcv, uint32_t snd)
 {
     const struct nic_cmd *inject = fake_expect(bed.fake, 0, NIC_CMD_RX_INJECT);

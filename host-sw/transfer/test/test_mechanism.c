@@ -1,4 +1,5 @@
-/* host-sw/transfer/mechanism.h: what a mechanism may ask for is obeyed, though none of the table asks for it. */
+/* Tests host-sw/transfer/mechanism.h: requests of a mechanism are obeyed, even those that no
+ * mechanism of the table makes. */
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
 #include "host-sw/transfer/mech_host_pull.h"

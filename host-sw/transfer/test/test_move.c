@@ -1,5 +1,5 @@
-/* host-sw/transfer/transfer.c and place_nic.c, host-sw/conn/hold.c: a connection changes its NIC, and what may go
- * wrong. */
+/* Tests host-sw/transfer/transfer.c and place_nic.c, and host-sw/conn/hold.c: a connection
+ * changes its NIC, and each step may fail. */
 #include "host-sw/test/team_bed.h"
 
 #include "host-sw/server/server.h"
@@ -71,7 +71,7 @@ Test(move, completes_with_the_held_frame_and_releases_the_tombstone)
     cr_assert(end->move_end.held == 1 && end->move_end.forwarded == 0 && !end->move_end.is_late);
 }
 
-/* arrival order by MAC time, whichever port. */
+/* the frames are in the order of their MAC times, whatever port they arrived on. */
 Test(move, frames_of_both_ports_are_held_in_order_while_the_owner_freezes)
 {
     bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "one");
@@ -94,7 +94,7 @@ Test(move, frames_of_both_ports_are_held_in_order_while_the_owner_freezes)
     cr_assert_eq(held[3].frame_id, fourth);
 }
 
-/* what is not validated is not acted on. */
+/* a segment that was not validated has no effect. */
 Test(move, a_reset_that_arrives_while_holding_is_held_too)
 {
     bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "one");
@@ -105,7 +105,7 @@ Test(move, a_reset_that_arrives_while_holding_is_held_too)
     cr_assert_eq(bed.closed, 0);
 }
 
-/* R-14, both orders of the owner's two messages. */
+/* the two messages of the owner may come in either order. */
 static void ends_before_freeze(bool event_first)
 {
     bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "one");
@@ -126,7 +126,7 @@ static void ends_before_freeze(bool event_first)
     cr_assert_eq(bed_probes(&bed, PROBE_APP_NOTICE), 1);
     const struct nic_cmd *release = fake_expect(bed.fake, 1, NIC_CMD_RELEASE);
     cr_assert_eq(release->gen, bed.gen + 1);
-    /* The held segment is now one of no connection. */
+    /* The held segment no longer belongs to a connection. */
     fake_expect(bed.fake, 1, NIC_CMD_TX_FRAME);
     cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].cancelled, 1);
     cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].completed, 0);
@@ -216,11 +216,11 @@ Test(move, stragglers_and_unproven_generations_are_forwarded)
     fake_complete(bed.fake, 1, install, NIC_RESULT_OK);
     fake_run(bed.fake, 8);
     fake_expect(bed.fake, 0, NIC_CMD_RELEASE);
-    /* Young, but nothing was applied under this generation yet. */
+    /* The frame is young, but nothing was applied under this generation yet. */
     bed_foreign(&bed, 0, 0, 1005, bed.iss + 1, TCP_ACK, "young");
     cr_assert_eq(fake_expect(bed.fake, 1, NIC_CMD_RX_INJECT)->gen, bed.gen + 1);
     cr_assert_eq(bed_stats(&bed)->suppressed_by_progress, 1);
-    /* Applied now, but the frame is older than the move's trigger. */
+    /* Now a frame was applied, but this frame is older than the move's trigger. */
     bed_applied(&bed, 1, 900, (uint16_t)(bed.gen + 1), 0, 0, 0);
     uint64_t now_ps = bed.fake->now_ps;
     bed.fake->now_ps = before_ps - PS_PER_US;
@@ -232,7 +232,7 @@ Test(move, stragglers_and_unproven_generations_are_forwarded)
     fake_expect(bed.fake, 1, NIC_CMD_RX_INJECT);
     cr_assert_eq(bed_stats(&bed)->suppressed_by_progress, 2);
     cr_assert_eq(bed_stats(&bed)->late_forwards, 1);
-    /* Young and proven: back it goes. */
+    /* The frame is young and a frame was applied, so the connection moves back. */
     bed_foreign(&bed, 0, 0, 1005, bed.iss + 1, TCP_ACK, "young");
     fake_expect(bed.fake, 1, NIC_CMD_FREEZE);
 }
@@ -310,7 +310,8 @@ Test(move, a_damaged_image_ends_the_connection_with_a_notice)
     fake_expect(bed.fake, 1, NIC_CMD_RELEASE);
 }
 
-/* The source found the error: no image, a tombstone, and an event of its own, before or after. */
+/* The source found the error. It gives no image, keeps a tombstone, and reports an event of its
+ * own before or after the completion. */
 static void fail_at_the_source(bool event_first)
 {
     bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "one");
@@ -356,7 +357,7 @@ Test(move, a_held_reset_may_end_it_before_the_install_completes)
 Test(move, more_moves_than_allowed_wait_in_order_and_their_frames_are_held)
 {
     bed.sw->params.moves_outstanding_max = 1;
-    struct bed first = bed; /* numbers of client 0 */
+    struct bed first = bed; /* the numbers of client 0 */
     uint32_t iss[3] = {first.iss};
     for (unsigned client = 1; client < 3; client++) {
         uint64_t id = bed_foreign(&bed, 0, client, 1000, 0, TCP_SYN, "");
@@ -369,7 +370,7 @@ Test(move, more_moves_than_allowed_wait_in_order_and_their_frames_are_held)
         bed.iss = iss[client];
         bed_applied(&bed, 0, id, install->gen, NIC_RECORD_INJECTED, 0, 0);
     }
-    uint64_t asked[3]; /* the frame that asks for each move */
+    uint64_t asked[3]; /* the frame that triggers each move */
     for (unsigned client = 0; client < 3; client++)
         asked[client] = bed_foreign(&bed, 1, client, 1001, iss[client] + 1, TCP_ACK, "go");
     const struct move_trigger waiting = bed.sw->dir.entries[1].wanted_trigger;
@@ -423,7 +424,7 @@ Test(move, a_late_completion_after_the_deadline_still_moves_the_connection)
     cr_assert_eq(bed.closed, 0);
 }
 
-/* R-22, as far as a lost NIC is ended with a notice. */
+/* R-22, for the case that a lost connection ends with a notice. */
 Test(move, a_dead_owner_is_found_at_the_deadline_and_its_connections_end)
 {
     bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "one");
@@ -434,7 +435,7 @@ Test(move, a_dead_owner_is_found_at_the_deadline_and_its_connections_end)
     cr_assert_eq(bed.closed, 1);
     cr_assert_eq(bed.cause, NIC_TERM_ENGINE_ERROR);
     cr_assert_eq(bed_probes(&bed, PROBE_APP_NOTICE), 1);
-    /* New connections go to the NIC that is left. */
+    /* New connections go to the remaining NIC. */
     bed_foreign(&bed, 1, 7, 1000, 0, TCP_SYN, "");
     fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
     fake_expect(bed.fake, 1, NIC_CMD_RELEASE);
@@ -458,7 +459,7 @@ Test(move, a_link_that_goes_down_moves_its_connections_without_waiting_for_frame
     cr_assert_eq(trigger->at_ps, down_ps, "the instant of the link event");
 }
 
-/* The mode is active-backup: a change of the active port moves every connection. */
+/* In active-backup, a change of the active port moves every connection. */
 Test(move_by_call, a_call_is_the_trigger_of_the_moves_that_follow_from_it)
 {
     bed_init(&bed);
@@ -481,7 +482,7 @@ Test(move, events_are_acted_on_after_the_records_that_came_before_them)
     bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "one");
     const struct nic_cmd *freeze = fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
     fake_expect(bed.fake, 1, NIC_CMD_RESERVE);
-    /* A's last record raises snd_una; both are visible when the host wakes. */
+    /* The last record of the source raises snd_una. Both are visible when the host wakes up. */
     host_conn_write(bed.sw, bed.conn, "abc", 3);
     fake_post_record(bed.fake, 0,
                      (struct nic_record){.conn = bed.conn,

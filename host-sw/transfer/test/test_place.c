@@ -1,5 +1,5 @@
-/* host-sw/transfer/place_host.c with host-sw/stack/host_tcp.c: connections that the host runs itself, and the
- * ways to a NIC and back. */
+/* Tests host-sw/transfer/place_host.c with host-sw/stack/host_tcp.c: connections of the host's
+ * own TCP, and their way to a NIC and back. */
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
 
@@ -16,8 +16,8 @@ static void teardown(void) { bed_end(&bed); }
 
 TestSuite(place, .init = setup, .fini = teardown);
 
-/* The next frame the host sends by nic, taken apart. The command is completed, so there is room for
- * another. */
+/* Takes the next frame that the host sends through nic, and parses it. The command is completed,
+ * so that there is room for another one. */
 static struct packet sent(unsigned nic)
 {
     static uint8_t frame[2048];
@@ -30,7 +30,7 @@ static struct packet sent(unsigned nic)
     return packet;
 }
 
-/* Opens client 0 on the host by nic 0, to ESTABLISHED. */
+/* Opens client 0 on the host through nic 0, up to ESTABLISHED. */
 static void open_on_host(void)
 {
     bed.params.offload = OFFLOAD_NONE;
@@ -172,7 +172,8 @@ Test(place, a_nic_that_reads_slowly_is_not_given_more_than_it_can_queue)
     static uint8_t bytes[BED_RING_BYTES];
     uint32_t taken = 0;
     host_conn_write(bed.sw, 0, bytes, sizeof bytes);
-    bed_foreign(&bed, 0, 0, CLIENT_SEQ, bed.iss + 1, TCP_ACK, ""); /* nothing is read in between */
+    /* The host reads nothing in between. */
+    bed_foreign(&bed, 0, 0, CLIENT_SEQ, bed.iss + 1, TCP_ACK, "");
     while (fake_take(bed.fake, 0))
         taken++;
     cr_assert_gt(taken, 0);
@@ -186,7 +187,7 @@ Test(place, listeners_of_other_ports_stay_with_the_nics)
     bed.params.offload_ports.range[0].first = 81;
     bed.params.offload_ports.range[0].last = 90;
     bed_start(&bed);
-    bed_foreign(&bed, 0, 0, CLIENT_SEQ - 1, 0, TCP_SYN, ""); /* to port 80 */
+    bed_foreign(&bed, 0, 0, CLIENT_SEQ - 1, 0, TCP_SYN, ""); /* a SYN to port 80 */
     sent(0);
     cr_assert_eq(bed_view(&bed, 0).host_reason, HOST_REASON_POLICY);
     bed.sw->params.offload_ports.range[0].first = 80;
@@ -194,7 +195,7 @@ Test(place, listeners_of_other_ports_stay_with_the_nics)
     fake_expect(bed.fake, 0, NIC_CMD_RESERVE);
 }
 
-/* --- there and back --- */
+/* --- to the host and back --- */
 
 /* Takes the connection of bed_open() to the host. */
 static void onload(void)
@@ -348,7 +349,7 @@ Test(place, when_no_port_is_usable_the_host_keeps_it_until_one_is)
     host_conn_write(bed.sw, bed.conn, "later", 5);
     fake_run(bed.fake, 1u << 31);
     cr_assert_eq(host_sw_get_tcp_stats(bed.sw)->unsent, 1);
-    bed.fake->port[0].dead = true; /* it is reset, and nothing of the connection was there */
+    bed.fake->port[0].dead = true; /* the NIC is reset, and nothing of the connection was in it */
     fake_run(bed.fake, 1u << NIC_BUS_PORT_BIT);
     cr_assert_eq(bed.closed, 0);
     link_event(1, 1);
@@ -384,7 +385,7 @@ Test(place, a_dead_port_gives_back_what_it_did_not_send_and_the_other_one_goes_o
     open_on_host();
     host_conn_write(bed.sw, 0, "lost", 4);
     fake_run(bed.fake, 1u << 31);
-    fake_expect(bed.fake, 0, NIC_CMD_TX_FRAME); /* never completed */
+    fake_expect(bed.fake, 0, NIC_CMD_TX_FRAME); /* this command never completes */
     bed.fake->port[0].dead = true;
     fake_run(bed.fake, 1u << NIC_BUS_PORT_BIT);
     cr_assert_not(host_sw_is_up(bed.sw, 0));

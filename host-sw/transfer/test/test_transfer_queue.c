@@ -1,4 +1,4 @@
-/* host-sw/transfer/transfer.c: connections that wait for their turn to move. */
+/* Tests host-sw/transfer/transfer.c: connections that wait for their turn to move. */
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
 
@@ -18,7 +18,7 @@ static void teardown(void) { bed_end(&bed); }
 
 TestSuite(transfer_queue, .init = setup, .fini = teardown);
 
-/* A second connection on NIC 0; gives its first number to send. */
+/* Opens a second connection on NIC 0. Returns its first sequence number to send. */
 static uint32_t open_second(void)
 {
     struct bed first = bed;
@@ -50,7 +50,7 @@ Test(transfer_queue, the_end_of_a_moving_connection_lets_the_next_one_begin_in_t
     cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].started, 2);
 }
 
-/* Frames that a waiting connection has at most before its turn comes. */
+/* Sets the number of frames that may be held for a connection that waits for its turn. */
 static void set_hold_max(uint32_t frames) { bed.sw->hold.frames_per_conn_max = frames; }
 
 Test(transfer_queue, a_waiting_connection_takes_its_held_frames_along)
@@ -86,7 +86,7 @@ Test(transfer_queue, frames_that_cannot_be_held_are_forwarded_behind_those_that_
     for (unsigned i = 0; i < 4; i++)
         cr_assert_eq(fake_expect(bed.fake, 0, NIC_CMD_RX_INJECT)->frame_id, ids[i]);
     cr_assert_eq(bed_stats(&bed)->drops.count[DROP_HOLD_FULL], 0);
-    /* When its turn has come, its frames are held again, behind FREEZE. */
+    /* When its turn comes, its frames are held again until FREEZE is done. */
     fake_complete(bed.fake, 0, freeze, NIC_RESULT_ABSENT);
     bed_terminated(&bed, 0, bed.gen, NIC_TERM_REMOTE_RESET);
     freeze = fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
@@ -102,17 +102,18 @@ Test(transfer_queue, frames_of_a_connection_that_leaves_the_queue_without_a_move
     const struct nic_cmd *freeze = fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
     uint64_t held = bed_foreign(&bed, 1, 1, 1001, iss + 1, TCP_ACK, "x");
     cr_assert_null(fake_take(bed.fake, 0), "it is held");
-    /* Its destination is no member of the team any more. */
+    /* Its destination leaves the team. */
     fake_post_event(bed.fake, 1, (struct nic_event){.kind = NIC_EVENT_LINK, .a = 0});
     fake_run(bed.fake, 4);
     fake_complete(bed.fake, 0, freeze, NIC_RESULT_ABSENT);
     bed_terminated(&bed, 0, bed.gen, NIC_TERM_REMOTE_RESET);
-    fake_expect(bed.fake, 0, NIC_CMD_TX_FRAME); /* the answer to the held frame of the other one */
+    /* The answer to the held frame of the other connection. */
+    fake_expect(bed.fake, 0, NIC_CMD_TX_FRAME);
     cr_assert_eq(fake_expect(bed.fake, 0, NIC_CMD_RX_INJECT)->frame_id, held);
     cr_assert_eq(bed.sw->hold.frames, 0);
 }
 
-/* The source needs the peer's acknowledgments before the mechanism takes the connection from it. */
+/* The mechanism leaves the connection with the source until the peer has acknowledged all data. */
 Test(transfer_queue, frames_go_to_the_source_if_the_mechanism_leaves_the_connection_there)
 {
     bed.sw->mechanism = mechanism_find("drain-first");
