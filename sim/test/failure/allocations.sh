@@ -1,6 +1,7 @@
-# Fails single allocations of the program's own code. Read by other tests. Uses $build and $work.
+# Makes single allocations of the program's own code fail. Other tests read this file. It uses
+# $build and $work.
 
-# fail_each STEP: one run for each STEP-th allocation of a run of one connection and 4 KiB
+# fail_each STEP: one run for each STEP-th allocation of a run with one connection and 4 KiB
 fail_each() {
     printf '%s\n' 'name: one' 'traffic: {kind: generator, direction: both, connections: 1, bytes: 4KiB}' >"$work/one.yaml"
     TOESIM_FAIL_COUNT=$work/count "$build/fail/toesim" run "$work/one.yaml" --waves none -o "$work/whole" >"$work/log" 2>&1 ||

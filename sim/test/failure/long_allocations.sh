@@ -1,5 +1,6 @@
 #!/bin/sh
-# Every allocation of the program's own code fails once: exit status 3, a message, no results. Part of `make test-long`.
+# Every allocation of the program's own code fails once. Each time the exit status is 3, there is a
+# message, and there are no results. This is a part of `make test-long`.
 # usage: long_allocations.sh BUILD_DIR
 set -u
 build=$1

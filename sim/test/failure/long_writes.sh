@@ -1,5 +1,6 @@
 #!/bin/sh
-# Every write of the program's output and of its temporary files fails once: exit status 3, a message, nothing half. Part of `make test-long`.
+# Every write of the program's output and of its temporary files fails once. Each time the exit
+# status is 3, there is a message, and no file is incomplete. This is a part of `make test-long`.
 # usage: long_writes.sh BUILD_DIR
 set -u
 build=$1

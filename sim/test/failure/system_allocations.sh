@@ -1,5 +1,6 @@
 #!/bin/sh
-# Some allocations of the program's own code fail, one a run: exit status 3, a message, no results. All of them: long_allocations.sh.
+# Some allocations of the program's own code fail, one in each run. The exit status is 3, there is
+# a message, and there are no results. long_allocations.sh tries all allocations.
 # usage: system_allocations.sh BUILD_DIR
 set -u
 build=$1

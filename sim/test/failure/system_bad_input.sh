@@ -64,7 +64,8 @@ expect "a byte-order mark is accepted" 0 "mark.yaml: ok" "$toesim" check "$work/
 printf '\357\273\277name: x\nseed: many\n' >"$work/mark.yaml"
 expect "and moves no line" 2 "mark.yaml:2: seed" "$toesim" check "$work/mark.yaml"
 
-# What a terminal would obey (ECMA-48): escape, bell, carriage return, and the one-character CSI of C1.
+# These characters control a terminal (ECMA-48): escape, bell, carriage return, and the
+# one-character CSI of C1.
 bad=$(printf 'a\033[31m\007\r\302\233b')
 printf 'traffic: {kind: generator}\nexpect: ["moves.started == 0%s"]\n' '\e[31m' >"$work/$bad.yaml"
 printf '+0 jump\n' >"$work/$bad.pkt"
@@ -91,7 +92,7 @@ no_controls "$toesim" regress "$work/$bad.yaml" "$work/$bad"
 no_controls "$toesim" wavediff "$work/$bad" "$work/$bad.yaml"
 echo "pass: $seen commands were given names with control characters"
 
-# A pipe that nobody writes to, where only a regular file makes sense, is refused and not waited for.
+# Where only a regular file makes sense, a pipe is refused at once, although nobody writes to it.
 mkdir -p "$work/cwd/results/golden" "$work/pipes"
 (
     cd "$work/cwd" || exit 1
@@ -106,7 +107,7 @@ mkdir -p "$work/cwd/results/golden" "$work/pipes"
     mkfifo "$work/pipes/stats.json"
     expect "a pipe in a results folder" 2 "pipes: exists and holds no results" "$toesim" run x.yaml -o "$work/pipes"
 )
-# The last record of each kind of file, cut by a few bytes.
+# The last record of each kind of file is cut by a few bytes.
 for file in "$root"/traces/half-close.pcap "$root"/traces/ssh.pcapng "$root"/traces/redis.pcap.gz; do
     name=$(basename "$file")
     head -c "$(($(wc -c <"$file") - 3))" "$file" >"$work/short-$name"

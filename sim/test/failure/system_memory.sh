@@ -1,6 +1,6 @@
 #!/bin/sh
-# The program runs in little address space, so that ulimit -v, valgrind and gprof can be used: nothing is reserved for
-# simulated memory that no scenario uses.
+# The program runs in a small address space, so that ulimit -v, valgrind and gprof can be used. It
+# reserves no simulated memory that the scenario does not use.
 # usage: system_memory.sh BUILD_DIR
 set -u
 build=$1

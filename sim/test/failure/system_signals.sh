@@ -1,9 +1,11 @@
 #!/bin/sh
-# A run that a signal ends says so in its exit status and never replaces finished results; a write beyond the file size limit
-# fails like one to a full disk; and no kill loses the results that were there.
+# If a signal ends a run, the exit status says so, and finished results are never replaced. A write
+# beyond the limit of the file size fails like a write to a full disk. No kill loses the earlier
+# results.
 # usage: system_signals.sh BUILD_DIR
 set -u
-# nohup has HUP ignored, which the program would respect: the runs here get signals as they are by default.
+# nohup ignores HUP, and the program would keep that. Therefore the runs here get the default
+# action of each signal.
 [ "${signals_default-}" ] || exec env --default-signal signals_default=1 "$0" "$@"
 toesim=$(cd "$1" && pwd)/toesim
 preload=$(pwd)/sim/test/preload/kill_in_swap.c
@@ -24,7 +26,8 @@ cat >tiny.yaml <<'END'
 name: tiny
 traffic: {kind: generator, connections: 1, bytes: 1KiB}
 END
-# The run is in its simulation when its progress shows in /proc: it has used some CPU time since its folder appeared.
+# The simulation has begun when the progress in /proc shows that the run has used CPU time since
+# its folder appeared.
 signalled() { # SIGNAL DIR COMMAND...: its exit status
     signal=$1 dir=$2
     shift 2
@@ -63,7 +66,8 @@ status=$?
 diff -r before kept && [ $status -eq 143 ] && is_complete kept.cut false
 judge "replay: SIGTERM ends with 143 and leaves the finished results ($status)" $?
 
-# A limit of 8 KiB per file, then larger ones: exit status 3 and no folder, or 0 and a whole one; never a signal.
+# The limit is 8 KiB per file at first and then larger. The exit status is 3 without a folder, or 0
+# with a complete one. No signal ends the program.
 bad=0 failed=0
 for blocks in 1 8 16 64 256 1024; do
     (ulimit -f $blocks && exec "$toesim" run tiny.yaml --waves all --set outputs.tlp_trace=true -o limit) >log 2>&1

@@ -1,6 +1,8 @@
 #!/bin/sh
-# Some writes of the program's output and of its temporary files fail, one a run: exit status 3, a message that names the file, nothing half, the earlier
-# results as they were. All of them: long_writes.sh. usage: system_writes.sh BUILD_DIR
+# Some writes of the program's output and of its temporary files fail, one in each run. The exit
+# status is 3, a message names the file, no file is incomplete, and the earlier results are
+# unchanged. long_writes.sh tries all writes.
+# usage: system_writes.sh BUILD_DIR
 set -u
 build=$1
 work=$(mktemp -d)
@@ -9,7 +11,8 @@ trap 'rm -rf "$work"' EXIT
 fail_writes 2 11 $ENOSPC 'No space left on device'
 fail_capture_writes 2 9 $ENOSPC 'No space left on device'
 
-# Standard output is an output too. A device of our own, since that of the machine need not be right: full is 1:7.
+# Standard output is an output too. The test makes a device of its own, because that of the machine
+# may be wrong; full is 1:7.
 if mknod "$work/full" c 1 7 2>/dev/null && { : >"$work/full"; } 2>/dev/null; then
     "$build/toesim" run "$work/one.yaml" -o "$work/a" >/dev/null 2>&1
     for arguments in --help --version 'run --help' "check $work/one.yaml" 'check --keys' 'check --schema' 'check --outputs' \

@@ -1,8 +1,10 @@
-# Fails single writes of the program's own code. Read by other tests. Uses $build and $work.
+# Makes single writes of the program's own code fail. Other tests read this file. It uses $build
+# and $work.
 ENOSPC=28 EIO=5
 
-# run_one NUMBER ERRNO PLACE: a run in which that operation fails; none does when the number is 0. With $capture it replays
-# that file from a pipe, of which a copy is made, and with so little memory that what it keeps goes to disk as well.
+# run_one NUMBER ERRNO PLACE: a run in which the operation with this number fails; with 0 none
+# fails. If $capture is set, the run replays that file from a pipe, which is copied, and with so
+# little memory that a part of the data goes to disk.
 run_one() {
     if [ -n "${capture:-}" ]; then
         rm -f "$work/pipe" && mkfifo "$work/pipe"
@@ -21,15 +23,16 @@ run_one() {
     return $ended
 }
 
-# Earlier results in here/earlier, and no folder that a run has to make.
+# Earlier results are in here/earlier, and there is a folder that no run has to make.
 restore() {
     rm -rf "$work/new" "$work/here"
     mkdir -p "$work/here" && cp -r "$work/before" "$work/here/earlier"
 }
 
-# judge_one PLACE STATUS REASON: prints what is wrong after a write has failed. The library that writes waves tells no reason.
-# A temporary file for which another way was found (a file with a name, on a file system without others), or that fails when it
-# is closed, leaves the results as they should be.
+# judge_one PLACE STATUS REASON: prints the errors after a write has failed. The library that
+# writes waves gives no reason. The results are complete if the program found another way, such as
+# a file with a name on a file system without unnamed ones, or if only the close of a temporary
+# file failed.
 judge_one() {
     [ -n "${capture:-}" ] && [ "$2" -eq 0 ] && diff -r -x perf.json "$work/good" "$work/$1" >/dev/null && return
     [ "$2" -eq 3 ] || printf 'exit status %s; ' "$2"
@@ -56,7 +59,7 @@ fail_each_at() {
     [ $bad -eq 0 ] && [ $runs -gt 0 ] && echo "pass: $1: each of $runs runs with a failed write ($5) ended with status 3, of $count operations"
 }
 
-# fail_writes FIRST STEP ERRNO REASON: with earlier results in place and without
+# fail_writes FIRST STEP ERRNO REASON: with earlier results at the place, and without
 fail_writes() {
     printf '%s\n' 'name: one' 'traffic: {kind: generator, direction: both, connections: 1, bytes: 4KiB}' \
         'switch: {policy: alternate}' 'measure: {waves: moves}' 'outputs: {tlp_trace: true, pcie_config: true}' >"$work/one.yaml"
@@ -66,7 +69,7 @@ fail_writes() {
     fail_each_at new/folder/out "$@"
 }
 
-# fail_capture_writes FIRST STEP ERRNO REASON: what is kept of a capture, too
+# fail_capture_writes FIRST STEP ERRNO REASON: also for the data that is stored from a capture
 fail_capture_writes() {
     capture=traces/redis.pcap.gz
     fail_each_at here/earlier "$@"

@@ -26,7 +26,7 @@ measure: {waves: none}
 outputs: {captures: false}
 """
 
-# The same system with a capture: what is read from one has other code behind the same keys.
+# The same system with a capture, because other code is behind the same keys then.
 REPLAY = """name: tiny-replay
 duration: 50ms
 traffic: {kind: replay, capture: CAPTURE}
@@ -36,7 +36,7 @@ outputs: {captures: false}
 """
 REPLAY_KEYS = ("team.mtu", "traffic.", "switch.policy", "seed")
 
-# Other keys that a value needs beside it: those that a rule ties to it. {key or key=value: settings}
+# Other keys that a value needs because of a rule. {key or key=value: settings}
 RTO_MAX = ["rto_initial=4294967295us", "rto_max=4294967295us"]
 NEEDS = {
     "team.connections_max=1": ["traffic.connections=1"],
@@ -75,7 +75,7 @@ ENTRIES = {
     "switch.rehash[]": "{at: 1ms, action: swap}",
 }
 
-# What is not tried, each with its reason.
+# Keys that are not tried, each with its reason.
 SKIPPED = {
     "traffic.kind=replay": "it needs a capture, and is the other base",
     "traffic.kind=external": "its frames come from toesim live or libtoesim",

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What memory costs a NIC reaches the results: each key of the host's memory makes the median reload of a
-# connection slower or faster, as it should. Bad values are refused by name.
+# The time of memory accesses affects the results: each key of the host's memory makes the median
+# reload of a connection slower or faster, as it should. Bad values are refused with their name.
 # usage: system_host_keys.sh BUILD_DIR
 set -u
 build=$1

@@ -1,13 +1,14 @@
 #!/bin/sh
-# Keys that matter: with another value of the key the same scenario has other results. Each key of the lines and the
-# switch (nics.link, switch, faults) must be in the list below; others may be.
+# Tests that keys have an effect: with another value of the key the same scenario has other
+# results. Each key of the lines and the switch (nics.link, switch, faults) must be in the list
+# below; other keys may be.
 # usage: system_keys.sh BUILD_DIR
 set -u
 build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# base scenario, key with its other value, what else the base needs
+# Each row has the base scenario, the key with its other value, and settings that the base needs.
 list() {
     cat <<'LIST'
 port/100-alternate nics.link.rate=40Gbps
@@ -128,7 +129,7 @@ line/615-bulk-faults traffic.vlan=7
 LIST
 }
 
-# What matters of a run of scenario $1 with --set $2, $3 and so on.
+# The results of a run of scenario $1 with --set $2, $3 and so on.
 results() {
     scenario=scenarios/$1.yaml
     shift
@@ -145,7 +146,8 @@ list | while read -r base pair rest; do
     [ -f "$reference" ] || results "$base" $rest >"$reference"
     # shellcheck disable=SC2086
     results "$base" $rest "$pair" >"$work/other"
-    # Expectations name no key: they may fail, and are the same text but for the actual values.
+    # Expectations name no key. They may fail, and their text is the same except for the actual
+    # values.
     if [ ! -s "$work/other" ] || [ ! -s "$reference" ]; then
         echo "fail: $pair in $base gives no results"
         tail -n 5 "$work/log"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The default replay is intact at each link speed, with large frames as well, stored or cut through.
+# The default replay is intact at each link speed, also with large frames, with store-and-forward
+# and with cut-through.
 # usage: system_links.sh BUILD_DIR
 set -u
 build=$1

@@ -1,6 +1,7 @@
 #!/bin/sh
-# The default replay is intact over each PCIe generation, width and Ethernet rate, each value met at least
-# once, the narrowest and the widest link at both ends of the rates; and the payload limits of each kind.
+# The default replay is intact with each PCIe generation, width and Ethernet rate. Each value
+# occurs at least once, and the narrowest and the widest link are tried with the lowest and the
+# highest rate. The payload limits are tried too.
 # usage: system_pcie_gens.sh BUILD_DIR
 set -u
 build=$1

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Every key at both ends of its range, in a real run: no abort, no hang, and `check` and `run` agree (ranges.py).
+# Every key is set to both ends of its range in a real run. No run aborts or hangs, and `check` and
+# `run` agree (ranges.py).
 # usage: system_ranges.sh BUILD_DIR
 set -u
 work=$(mktemp -d)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Each key of the host's own TCP, of SYN cookies, fragments and challenge acknowledgements changes what it says it
-# changes. A small upload of eight clients, small enough to run many times.
+# Each key of the host's own TCP, of SYN cookies, fragments and challenge ACKs has the effect that
+# its meaning names. The traffic is an upload of eight clients, small enough to run many times.
 # usage: system_stack_keys.sh BUILD_DIR
 set -u
 build=$1

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Captures that are larger than the memory they are granted: made by traces/big_capture.c, replayed from a
-# plain file, a gzip file and a pipe, in both modes; every byte must be right and the peak below a limit.
+# Captures that are larger than the memory that the program may use. traces/big_capture.c makes
+# them. They are replayed from a plain file, a gzip file and a pipe, in both modes. Every byte must
+# be right, and the peak of memory must stay below a limit.
 # usage: big_capture.sh BUILD_DIR BYTES PEAK_KIB [ADDRESS_SPACE_KIB]
 set -u
 build=$1 bytes=$2 peak_max=$3 space=${4:-unlimited}

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What long_big_capture.sh does, on a small scale: 6 MB, of which next to nothing may be kept in memory. And
-# what is not a file, and no room for its copy.
+# Does the same as long_big_capture.sh with 6 MB, of which nearly nothing may be kept in memory. It
+# also tries inputs that are not files, and a disk without space for the copy.
 # usage: system_big_capture.sh BUILD_DIR
 set -u
 build=$1
@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 case $build in *san*) peak=1000000 ;; *) peak=100000 ;; esac
 TOESIM_SPILL_BYTES=65536 sim/test/replay/big_capture.sh "$build" 6000000 "$peak"
-# A pipe needs a copy, and there is no place for it.
+# A pipe must be copied, but there is no place for the copy.
 gzip -dc traces/redis.pcap.gz | TMPDIR=/nowhere "$build/toesim" replay /dev/stdin --waves none -o "$work/out" 2>"$work/log"
 status=$?
 if [ $status -eq 3 ] && grep -q "/nowhere.*TMPDIR" "$work/log"; then

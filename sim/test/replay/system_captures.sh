@@ -1,7 +1,7 @@
 #!/bin/sh
-# Captures as they are in the wild: segments that their receivers ignored, unusual addresses, tags and
-# lengths. Each is replayed in both modes under every port policy; what must come out follows from how
-# the capture was made (sim/test/captures/README.md).
+# Captures as they occur in practice: segments that their receivers ignored, unusual addresses,
+# tags and lengths. Each one is replayed in both modes under every port policy. The expected
+# results follow from how the capture was made (sim/test/captures/README.md).
 # usage: system_captures.sh BUILD_DIR
 set -u
 build=$1
@@ -41,7 +41,7 @@ expect encap-pppoe.pcap 1 200 3000 0
 expect ng-two-snaplens.pcapng 2 400 6000 0
 expect ng-second-interface-sll-unused.pcapng 1 200 3000 0
 
-# Port policy captured: the six changes of the route that record_bond.sh made are six moves.
+# With port policy captured, the six changes of the route that record_bond.sh made cause six moves.
 bond() { # NAME WANTED OPTION...
     name=$1 wanted=$2
     shift 2

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Frames in tunnels: with --decap the conversation inside is replayed, without it the summary says what was left out.
-# How much of it there is, tshark says, which decodes the same file (sim/test/captures/tunnel/tunnels.py makes them).
+# Frames in tunnels. With --decap the conversation inside is replayed, and without it the summary
+# says which records were left out. The expected numbers come from tshark, which decodes the same
+# file (sim/test/captures/tunnel/tunnels.py makes the files).
 # usage: system_decap.sh BUILD_DIR
 set -u
 build=$1
@@ -24,7 +25,7 @@ check() { # TEXT GOT WANTED
         tail -n 5 "$work/log"
     fi
 }
-# Conversations (each of them once more as intact) and bytes.
+# The conversations, each of which must be intact, and the bytes.
 ask_tshark() {
     tshark -r "sim/test/captures/tunnel/tunnel-$1.pcap" -Y tcp -T fields -E occurrence=l -e tcp.stream -e tcp.len 2>/dev/null |
         awk '{ seen[$1]; bytes += $2 } END { n = length(seen); print n, n, bytes + 0 }'
@@ -38,11 +39,11 @@ for name in gre-ip gre-all-fields gre-over-v6 gre-mpls nvgre erspan-1 erspan-2 e
 done
 replay vxlan --decap --mode endpoint --port-policy alternate
 check "vxlan in endpoint mode" "$status $got" "0 1 1 3200"
-# tshark takes both networks for one; their bytes differ, so they cannot be.
+# tshark takes both networks for the same one. Their bytes differ, so they cannot be the same.
 replay two-vnis --decap
 check "one tuple in two networks" "$status $got $left" "0 2 2 6400 "
 
-# What stays closed, and the reason.
+# The records that stay in their tunnel, and the reason.
 replay vxlan
 check "without --decap" "$status $left" "2 11 tunnel"
 check "the summary says how" "$(grep -c '^capture .*11 in tunnels; --decap takes frames out of tunnels' "$work/log")" 1

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Endpoint mode: lwIP, which nobody here wrote, plays every client of every capture under every port
-# policy, and through faults on the links; all complete conversations are intact, no invariant is
-# violated, and a run repeats byte for byte. With TOESIM_EXTRA_TRACES the captures of that folder too.
+# Endpoint mode. lwIP, which is not a part of this project, plays every client of every capture
+# under every port policy, also with faults on the links. All complete conversations are intact, no
+# invariant is violated, and a second run gives the same bytes. With TOESIM_EXTRA_TRACES the
+# captures of that folder are replayed too.
 # usage: system_endpoint.sh BUILD_DIR
 set -u
 build=$1

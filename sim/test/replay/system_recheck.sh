@@ -1,5 +1,6 @@
 #!/bin/sh
-# A replay that finds damage replays the capture once more under nic0, without faults, in a child process.
+# A replay that finds damage replays the capture once more under nic0, without faults, in a child
+# process.
 # usage: system_recheck.sh BUILD_DIR
 set -u
 toesim=$(cd "$1" && pwd)/toesim
@@ -17,7 +18,7 @@ run() { # DIR WANTED_EXIT COMMAND...
 }
 key() { jq -c '[.streams.damaged, .streams.damaged_nic0]' "$1/stats.json"; }
 fault="--set faults[0].action=pcie_down --set faults[0].at=40% --set faults[0].nic=0"
-# A server that gives up after its first retransmission, which comes before any peer could have answered.
+# The server gives up after its first retransmission, which is earlier than any answer of a peer.
 hasty="--set team.tcp.rexmt_max=1 --set team.tcp.rto_min=2us --set team.tcp.rto_initial=2us --set team.tcp.rto_max=2us"
 
 # shellcheck disable=SC2086
@@ -42,13 +43,13 @@ judge "nothing to check again" $?
 cat "$traces/half-close.pcap" | run pipe 1 replay /dev/stdin $fault
 [ "$(key pipe)" = "[1,0]" ] && jq .streams fault/stats.json >a && jq .streams pipe/stats.json | diff a - >log && diff fault/moves.csv pipe/moves.csv >log
 judge "a pipe is copied for the second replay" $?
-# A limit so small that no answer can be there in time.
+# The limit is so short that no answer can arrive in time.
 run stalled 1 replay "$traces/redis.pcap.gz" --port-policy alternate --set traffic.stall=1us &&
     [ "$(jq -c '[.streams.damaged, .streams.damaged_nic0, .streams.stalled, .streams.stalled_nic0]' stalled/stats.json)" = "[0,null,2,2]" ] &&
     grep -q '^ *also stalled under nic0: 2 of 2$' stalled/summary.txt
 judge "what has stalled is looked at again as well" $?
 
-# The child is at work when it has used processor time.
+# The child is running when it has used processor time.
 child_works() { [ "$(awk '{ print $14 + $15 }' "/proc/$1/stat" 2>/dev/null || echo 0)" -ge 10 ]; }
 start_long() {
     "$toesim" replay "$traces/bulk-download.pcap.gz" --set 'faults[0].action=pcie_down' --set 'faults[0].at=5%' \
@@ -61,7 +62,7 @@ start_long() {
         sleep 0.02
     done
 }
-# Where nobody reaps orphans, a dead one stays in /proc.
+# If no process reaps orphans, a dead one stays in /proc.
 is_gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
 gone() { for _ in 1 2 3 4 5 6 7 8 9 10; do is_gone "$1" && return 0; sleep 0.1; done; return 1; }
 start_long term

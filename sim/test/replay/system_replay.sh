@@ -1,6 +1,7 @@
 #!/bin/sh
-# Every capture of the project under every port policy: exit 0 means every complete conversation
-# intact and no invariant violated. With TOESIM_EXTRA_TRACES the captures of that folder as well.
+# Replays every capture of the project under every port policy. Exit status 0 means that every
+# complete conversation is intact and no invariant is violated. With TOESIM_EXTRA_TRACES the
+# captures of that folder are replayed too.
 # usage: system_replay.sh BUILD_DIR
 set -u
 build=$1

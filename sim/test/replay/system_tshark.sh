@@ -1,10 +1,12 @@
 #!/bin/sh
-# tshark, which nobody here wrote, reads what both MACs saw in runs without faults, both modes of
-# replay: no malformed frame, no bad checksum, no ACK of a segment that was not seen, one server
-# address on both interfaces.
-# tshark calls an ACK's segment unseen also when a repetition had other boundaries than the first
-# transmission (it follows segments that begin exactly where the last one ended), and misses some. So
-# every ACK is looked at again, byte by byte: one of bytes that did not go by before is a failure.
+# tshark, which is not a part of this project, reads the frames at both MACs of runs without faults
+# in both modes of replay. There must be no malformed frame, no bad checksum, no ACK of a segment
+# that was not seen, and one server address on both interfaces.
+#
+# tshark also calls the segment of an ACK unseen if a retransmission had other boundaries than the
+# first transmission, because it follows segments that begin exactly where the last one ended. It
+# also misses some. Therefore every ACK is checked again byte by byte, and an ACK of bytes that
+# were not seen before is a failure.
 # usage: system_tshark.sh BUILD_DIR
 set -u
 build=$1
@@ -12,7 +14,7 @@ command -v tshark >/dev/null || { echo "skip: tshark is not installed"; exit 0; 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Without reassembly: tshark calls a retransmission that overlaps older segments malformed.
+# Reassembly is off, because tshark calls a retransmission that overlaps older segments malformed.
 read_team() {
     tshark -n -r "$team" -o tcp.desegment_tcp_streams:FALSE -o tcp.check_checksum:TRUE \
         -o ip.check_checksum:TRUE "$@" 2>>"$work/err"
@@ -23,7 +25,8 @@ unseen_acks() {
     read_team -Y tcp -T fields -E occurrence=f -e tcp.stream -e tcp.srcport -e tcp.seq -e tcp.len -e tcp.ack \
         -e tcp.flags.syn -e tcp.flags.fin -e tcp.analysis.ack_lost_segment \
         -e tcp.flags.ack -e tcp.flags.reset | awk -F'\t' '
-        # All numbers before edge were captured; behind it, ranges wait (a move lets the new port overtake).
+        # All numbers before edge were captured. Later ranges wait, because in a move the new port
+        # may overtake.
         function add(own, from, to,  i, n, again) {
             if (from > edge[own] + 0) {
                 n = ++waiting[own]
@@ -69,7 +72,8 @@ one() {
     bad=$(read_team -Y '_ws.malformed || tcp.checksum.status == 0 || ip.checksum.status == 0' | wc -l)
     # shellcheck disable=SC2046
     set -- $(unseen_acks)
-    # The server's frames: same source MAC and address per family, whichever interface.
+    # The frames of the server have the same source MAC and, per family, the same IP address on
+    # both interfaces.
     sources=$(read_team -T fields -e frame.interface_id -e eth.src -e ip.src -e ipv6.src \
         -Y 'eth.src == 02:54:4f:45:00:01' | sort -u)
     macs=$(echo "$sources" | awk '{print $2}' | sort -u | wc -l)
