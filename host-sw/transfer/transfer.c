@@ -329,6 +329,7 @@ void transfer_on_deadline(struct host_sw *sw, uint64_t now_ps)
             sw->suspect[suspect] = true;
         sw->stats.moves_late += transfer_is_move(transfer);
         transfer->late = true;
+        transfer_report_trouble(sw, entry);
         unlist(sw, entry);
         if (transfer->at_nics.absent)
             sw->upcalls->give_up(sw, entry, NIC_TERM_ENGINE_ERROR);
@@ -391,6 +392,7 @@ void transfer_go_back(struct host_sw *sw, struct dir_entry *entry, struct conn_c
         return;
     }
     transfer->returning = true;
+    transfer_report_trouble(sw, entry);
     if (!image) {
         image_read(sw, entry, &stored);
         image = &stored;

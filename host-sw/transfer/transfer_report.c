@@ -75,12 +75,21 @@ static void count_end(struct host_sw *sw, const struct transfer *transfer, enum 
         counts->cancelled++;
 }
 
+void transfer_report_trouble(struct host_sw *sw, const struct dir_entry *entry)
+{
+    const struct transfer *transfer = &entry->transfer;
+    if (transfer_is_move(transfer) && !transfer->reported)
+        conn_emit(sw, entry, entry->owner, (struct probe_event){.kind = PROBE_MOVE_TROUBLE});
+}
+
 void transfer_report_end(struct host_sw *sw, struct dir_entry *entry, enum move_end end)
 {
     assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
     if (!transfer->mechanism || transfer->reported)
         return;
+    if (end == MOVE_END_FAILED)
+        transfer_report_trouble(sw, entry);
     transfer->reported = true;
     count_end(sw, transfer, end);
     if (is_told(transfer))

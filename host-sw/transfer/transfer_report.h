@@ -32,6 +32,10 @@ void transfer_report_wanted(struct host_sw *sw, const struct dir_entry *entry, u
 /* Reports that the entry's transfer begins. */
 void transfer_report_begin(struct host_sw *sw, const struct dir_entry *entry);
 
+/* Reports that a move from NIC to NIC is late, or that it has failed and its end will follow. Reports no other
+ * transfer. */
+void transfer_report_trouble(struct host_sw *sw, const struct dir_entry *entry);
+
 /* Reports how the transfer ends. Only the first such report of a transfer counts. */
 void transfer_report_end(struct host_sw *sw, struct dir_entry *entry, enum move_end end);
 

@@ -39,6 +39,8 @@
  * MOVE_BEGIN      move: the driver started to move conn; the trigger is that of its MOVE_WANTED.
  *                 nic = destination
  * MOVE_MARK       mark: a point of a move's time line
+ * MOVE_TROUBLE    nothing: the deadline of the move has passed, or the connection goes back or ends as the
+ *                 move failed. Emitted once for each of these, and before MOVE_END. nic = owner now
  * MOVE_END        move_end: the driver saw the end. nic = owner now
  * TRANSFER_BEGIN  move: the same as MOVE_BEGIN of a transfer of another kind; there is no decision before it.
  *                 nic = destination, and move.from the source: NICs, or the places of host-sw/transfer/place.h
@@ -73,8 +75,8 @@
 #define PROBE_KINDS(X)                                                                             \
     X(FRAME_RX) X(FRAME_TX) X(FRAME_DROPPED) X(RX_VERDICT) X(RX_APPLIED) X(RX_WRITTEN)             \
     X(RX_VISIBLE) X(TX_BUILT) X(TX_CREDIT) X(OWN_STATE) X(CTX_OUT) X(CTX_IN) X(MOVE_MARK)          \
-    X(MOVE_BEGIN) X(MOVE_END) X(TRANSFER_BEGIN) X(TRANSFER_MARK) X(TRANSFER_END)               \
-    X(DIR_STATE) X(RXIF_STORED) X(RECORD_VISIBLE) X(RECORD_USED)                                   \
+    X(MOVE_BEGIN) X(MOVE_TROUBLE) X(MOVE_END) X(TRANSFER_BEGIN) X(TRANSFER_MARK)               \
+    X(TRANSFER_END) X(DIR_STATE) X(RXIF_STORED) X(RECORD_VISIBLE) X(RECORD_USED)                                   \
     X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)             \
     X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED) X(SOFT_ERROR) X(APP_CLOSED) X(MOVE_WANTED)     \
     X(PORT_LINK) X(CTX_LIVE) X(RX_QUEUED) X(FRAME_HELD) X(APP_TX) X(RESTS) X(DOORBELL)     \

@@ -7,6 +7,7 @@
 #include "models/hwif/ctx_store.h"
 #include "models/stats/move_log.h"
 #include "sim/scenario/config.h"
+#include "sim/testbed/wave_window.h"
 
 #include <jansson.h>
 
@@ -41,6 +42,8 @@ struct results_input {
     bool recheck_failed; /* that was wanted, but came to nothing */
     uint64_t damaged_nic0, stalled_nic0; /* and so many of them are that there too */
     uint64_t external_frames;            /* given by the caller of external traffic */
+    struct wave_counts
+        waves; /* moves that the waves show; not in stats.json, as nobody's look changes that */
 };
 
 /* Wall times. They differ from run to run, so they go to perf.json only. */

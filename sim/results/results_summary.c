@@ -58,6 +58,24 @@ static void print_moves(FILE *file, const json_t *stats)
     }
 }
 
+/* Which moves waves.fst shows. */
+static void print_waves(FILE *file, const struct results_input *in)
+{
+    const struct wave_counts *waves = &in->waves;
+    if (in->config->waves == WAVES_NONE)
+        return;
+    (void)fprintf(file, "waves           show %llu of %llu moves", (unsigned long long)waves->shown,
+                  (unsigned long long)waves->moves);
+    if (waves->shown > waves->shown_whole)
+        (void)fprintf(file, ", %llu of them in part",
+                      (unsigned long long)(waves->shown - waves->shown_whole));
+    if (waves->troubled > 0)
+        (void)fprintf(file, "; %llu of %llu that were late or failed",
+                      (unsigned long long)waves->troubled_shown,
+                      (unsigned long long)waves->troubled);
+    (void)fputc('\n', file);
+}
+
 static void print_expectations(FILE *file, const json_t *stats)
 {
     size_t index;
@@ -171,6 +189,7 @@ enum status results_write_summary(const char *dir, const json_t *stats,
     results_print_capture(f, in);
     print_streams(f, in, stats);
     print_moves(f, stats);
+    print_waves(f, in);
     (void)fprintf(f,
                   "connections     %lld offloaded, %lld inactivated, %lld reactivated, %lld ended "
                   "prematurely\n",

@@ -87,6 +87,7 @@ testbed::~testbed()
     director_destroy(director_);
     host_cpu_destroy(cpu_);
     host_mem_destroy(memory_);
+    wave_window_free(&window_);
     check_destroy(check_);
     move_log_destroy(moves_);
     server_timers_destroy(server_timers_);
@@ -299,7 +300,10 @@ bool testbed::open_waves(const char *dir, struct error *err)
     auto set_on = [](void *self, bool on, uint64_t now_ps) {
         waves_set_on(static_cast<waves *>(self), on, now_ps);
     };
-    wave_window_init(&window_, &config_, set_on, waves_, window_shell_->waker());
+    if (!wave_window_init(&window_, &config_, set_on, waves_, window_shell_->waker())) {
+        error_set(err, STATUS_ENVIRONMENT, "out of memory");
+        return false;
+    }
     probe_add(&probe_, wave_window_listener(&window_));
     window_shell_->bind(wave_window_stage(&window_, "waves"));
     return true;

@@ -86,4 +86,5 @@ void testbed::fill_results(results_input *in) const
     in->gen = gen_;
     in->flood = flood_ ? syn_flood_get_stats(flood_) : nullptr;
     in->external_frames = external_frames_;
+    in->waves = wave_window_counts(&window_);
 }

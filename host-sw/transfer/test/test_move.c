@@ -406,6 +406,7 @@ Test(move, a_late_completion_after_the_deadline_still_moves_the_connection)
     const struct nic_cmd *freeze = fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
     fake_run_at(bed.fake, bed.fake->now_ps + 2 * PS_PER_MS);
     cr_assert_eq(bed_stats(&bed)->moves_late, 1);
+    cr_assert_eq(bed_probes(&bed, PROBE_MOVE_TROUBLE), 1, "reported at its deadline");
     cr_assert_eq(host_sw_transfers_open(bed.sw, TRANSFER_MOVE), 1);
     bed_frozen(&bed, 0, freeze);
     const struct nic_cmd *reserve = fake_expect(bed.fake, 1, NIC_CMD_RESERVE);

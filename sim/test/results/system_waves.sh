@@ -2,6 +2,7 @@
 # waves.fst of the default scenario converts with GTKWave's fst2vcd and holds both caches and the probe;
 # the move can be followed in it.
 # Every signal of the committed GTKWave view is in it.
+# Then which moves the waves show: those that are late or fail too, though they come after the first ones.
 # usage: system_waves.sh BUILD_DIR
 set -u
 build=$1
@@ -57,3 +58,27 @@ else
     echo "fail: rtl/move.gtkw names signals that do not exist:"
     cat "$work/missing"
 fi
+
+# shown NAME ARGUMENTS OPTION...: the moves of a run with these options; ARGUMENTS go to waves_against_moves.py.
+shown() {
+    name=$1 arguments=$2
+    shift 2
+    rm -rf "$work/shown"
+    "$build/toesim" run "$@" -o "$work/shown" >"$work/log" 2>&1
+    fst2vcd "$work/shown/waves.fst" >"$work/shown.vcd" 2>"$work/err"
+    # shellcheck disable=SC2086
+    if said=$(python3 sim/test/results/waves_against_moves.py "$work/shown" "$work/shown.vcd" $arguments 2>&1); then
+        echo "pass: $name: $(echo "$said" | tr '\n' ';')"
+    else
+        echo "fail: $name: $said"
+    fi
+}
+alternate=scenarios/port/100-alternate.yaml
+shown "moves in time" "" $alternate
+shown "moves after link down" "" scenarios/team/200-link-down.yaml --set measure.waves=moves
+shown "late moves" "--deadline 2000000 --limit 16" $alternate --set team.move_deadline=2us
+shown "late moves, a limit of three" "--deadline 2000000 --limit 3" $alternate --set team.move_deadline=2us \
+    --set measure.waves_moves_max=3
+shown "failed moves" --failed sim/test/moves/failed.yaml
+shown "all moves" "" $alternate --set measure.waves_moves_max=0
+shown "waves of everything" "" $alternate --waves all
