@@ -155,7 +155,7 @@ uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_
                                 .kind = PROBE_APP_RX};
     probe_emit(sw->probe, &event);
     entry->rx_consumed += len - (PLANTED(byte_read_again) && len > 1);
-    entry->rx_bytes += len;
+    entry->rx_bytes += len + PLANTED(read_count_skips);
     conn_touch(sw, entry);
     return len;
 }
@@ -181,7 +181,9 @@ uint32_t host_conn_writable(const struct host_sw *sw, uint32_t conn)
     const struct dir_entry *entry = live_entry(sw, conn);
     if (entry->fin_wanted || entry->abort_wanted || entry->state == DIR_CLOSING)
         return 0;
-    uint32_t more = PLANTED(ring_overrun) ? BUS_PAGE_BYTES : 0;
+    bool overruns = PLANTED(ring_overrun) ||
+                    (PLANTED(ring_overrun_late) && entry->tx_bytes > sw->params.ring_bytes);
+    uint32_t more = overruns ? BUS_PAGE_BYTES : 0;
     return sw->params.ring_bytes - (entry->tx_prod - entry->snd_una) + more;
 }
 

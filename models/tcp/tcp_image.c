@@ -52,6 +52,8 @@ void tcp_image_from_live(struct conn_ctx *ctx, struct tcp_now now)
         cc_of(ctx)->on_image(ctx, now.us);
     if (PLANTED(snd_max_lost))
         ctx->snd_max = ctx->snd_una - 1;
+    if (PLANTED(sent_before_forgotten))
+        ctx->snd_max = ctx->snd_nxt;
     tcp_image_seal(ctx);
 }
 

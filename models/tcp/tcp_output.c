@@ -298,7 +298,8 @@ static void build(struct conn_ctx *ctx, const struct plan *plan, struct tcp_now 
         tx->flags |= TCP_URG;
         tx->urgent = (uint16_t)u32_min(ctx->snd_up - plan->seq, URGENT_MAX);
     }
-    tx->ack = (tx->flags & TCP_ACK) ? ctx->rcv_nxt - (PLANTED(ack_goes_back) && ctx->owner) : 0;
+    bool is_less = PLANTED(ack_goes_back) || (PLANTED(ack_of_data_less) && plan->len > 0);
+    tx->ack = (tx->flags & TCP_ACK) ? ctx->rcv_nxt - (is_less && ctx->owner) : 0;
     tx->window = window_advertise(ctx, is_syn);
     tcp_options_write(
         ctx, is_syn ? TCP_OPTIONS_SYN : (plan->len > 0 ? TCP_OPTIONS_DATA : TCP_OPTIONS_ACK), now,

@@ -224,7 +224,8 @@ bool tcp_ack_process(struct conn_ctx *ctx, const struct tcp_segment *seg,
 {
     assert(ctx->tcp_state >= TCP_ESTABLISHED);
     /* RFC 5961 5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT (here the highest ever sent). */
-    if (seq_gt(seg->ack, PLANTED(ack_refused) ? ctx->snd_nxt : ctx->snd_max) ||
+    bool refuses = PLANTED(ack_refused) || (PLANTED(ack_refused_once) && ctx->rto_backoff == 1);
+    if (seq_gt(seg->ack, refuses ? ctx->snd_nxt : ctx->snd_max) ||
         seq_lt(seg->ack, ctx->snd_una - ctx->max_snd_wnd)) {
         tcp_challenge(ctx, params, now);
         tcp_drop(result, DROP_TCP_BAD_ACK);
