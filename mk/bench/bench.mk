@@ -17,3 +17,16 @@ bench: ## frames per second, cost of a cache cycle, idle second, switch, MACs an
 	@mk/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) $(TOESIM) $(BENCH_BIN) $(B)/bench_pcie
 	@mk/bench/bench.sh $(B)
+
+# The program without its checkers: sim/bench/unchecked.c takes the place of two of their functions.
+UNCHECKED_TOESIM := $(B)/unchecked/toesim
+UNCHECKED_CALLS  := check_listener check_count_transfers
+$(UNCHECKED_TOESIM): $(B)/obj/sim/bench/unchecked.o $(SIM_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB) $(GLUE_LIBS)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LDFLAGS) $(UNCHECKED_CALLS:%=-Wl,--wrap=%) $^ $(SIM_C_LIB) $(CORE_LIB) -lsystemc $(LIBS) -lpthread -o $@
+
+.PHONY: bench-checks
+PAIRS ?= 5
+bench-checks: $(TOESIM) $(UNCHECKED_TOESIM) ## what the online checkers cost, in CPU seconds (PAIRS=n)
+	@mk/bench/bench_checks.sh $(TOESIM) $(UNCHECKED_TOESIM) $(PAIRS)
