@@ -162,6 +162,8 @@ static bool parse_field(struct tokens *t, struct pkt_segment *seg)
         }
     if (strcmp(name, "sackok") == 0)
         seg->has |= PKT_HAS_SACKOK;
+    else if (strcmp(name, "eol") == 0)
+        seg->has |= PKT_HAS_EOL;
     else if (strcmp(name, "nosack") == 0)
         seg->has |= PKT_HAS_NOSACK;
     else if (strcmp(name, "sack") == 0)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { WIN_DEFAULT = 60000, TTL = 64, OPTION_ROOM = 64 };
-enum { KIND_MSS = 2, KIND_WS = 3, KIND_SACKOK = 4, KIND_SACK = 5, KIND_TS = 8 };
+enum { KIND_END = 0, KIND_MSS = 2, KIND_WS = 3, KIND_SACKOK = 4, KIND_SACK = 5, KIND_TS = 8 };
 
 uint8_t pkt_peer_byte(uint32_t offset) { return (uint8_t)(offset * 13 + (offset >> 8) * 5); }
 
@@ -57,6 +57,10 @@ static uint32_t put_options(const struct pkt_wire *wire, const struct pkt_segmen
 {
     uint32_t n = 0;
     memset(at, 1, OPTION_ROOM);
+    if (seg->has & PKT_HAS_EOL) {
+        at[n] = KIND_END;
+        n += 4;
+    }
     if (seg->has & PKT_HAS_MSS) {
         memcpy(at + n, (uint8_t[]){KIND_MSS, 4, (uint8_t)(seg->mss >> 8), (uint8_t)seg->mss}, 4);
         n += 4;
@@ -178,10 +182,11 @@ bool pkt_segment_read(struct pkt_wire *wire, const uint8_t *frame, uint32_t len,
     if (seg->flags & TCP_URG)
         seg->urg = tcp->urgent;
     const uint8_t *end = frame + packet->tcp_offset + tcp->header_len;
-    for (const uint8_t *o = frame + packet->tcp_offset + TCP_HEADER_MIN; o < end;) {
+    const uint8_t *o = frame + packet->tcp_offset + TCP_HEADER_MIN;
+    for (; o<end && * o != KIND_END; o += *o> 1 ? o[1] : 1)
         if (*o > 1)
             take_option(o, wire, seg);
-        o += *o > 1 ? o[1] : 1;
-    }
-    return true;
+    while (o < end && *o == 0)
+        o++;
+    return o >= end;
 }

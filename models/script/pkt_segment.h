@@ -21,6 +21,7 @@ enum pkt_has {
     PKT_HAS_TSVAL = 1 << 9,
     PKT_HAS_DSCP = 1 << 10,
     PKT_HAS_TTL = 1 << 11,
+    PKT_HAS_EOL = 1 << 12, /* the peer's list of options ends before the options named */
 };
 
 struct pkt_segment {
@@ -52,7 +53,8 @@ void pkt_segment_text(const struct pkt_segment *seg, char text[PKT_TEXT_MAX]);
 /* Builds the peer's segment; seg->len is at most PKT_PAYLOAD_MAX. Returns the frame's length. */
 uint32_t pkt_segment_build(struct pkt_wire *wire, const struct pkt_segment *seg, uint8_t *frame);
 
-/* What the server's frame says. False: it is no segment of this connection; text says what else. */
+/* Reads a frame of the server. Returns false if it is no sound segment of this connection: the header must end with zeros
+ * behind the end of the options too (RFC 9293 MUST-69). */
 bool pkt_segment_read(struct pkt_wire *wire, const uint8_t *frame, uint32_t len,
                       struct pkt_segment *seg, struct packet *packet);
 

@@ -1,6 +1,7 @@
 /* Every packet script in scenarios/tcp/<topic> under every port policy; all policies must give the same
  * transcript. And what the reader of scripts says about mistakes. */
 #include "models/script/pkt_compare.h"
+#include "models/script/pkt_segment.h"
 #include "models/script/test/pkt_rig.h"
 
 #include <criterion/criterion.h>
@@ -148,6 +149,36 @@ Test(script_runner, finds_what_differs)
     }
     free(result);
     free(script);
+}
+
+/* RFC 9293 3.1, MUST-69: bytes behind the end of the option list are zero. */
+Test(script_runner, a_header_ends_with_zeros)
+{
+    static const struct {
+        uint8_t options[8];
+        bool ok;
+    } rows[] = {
+        {{2, 4, 5, 180, 1, 1, 1, 1}, true},  /* no end: the options fill the header */
+        {{2, 4, 5, 180, 0, 0, 0, 0}, true},  /* an end, and zeros */
+        {{2, 4, 5, 180, 1, 1, 1, 0}, true},  /* an end in the last byte */
+        {{2, 4, 5, 180, 0, 1, 1, 1}, false}, /* no-operation behind the end */
+        {{0, 0, 0, 0, 0, 0, 0, 9}, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct pkt_wire wire = {.ends = {.ip_version = 4, .peer_port = 1, .server_port = 2}};
+        struct packet_out out = {.ip_version = 4,
+                                 .ttl = 64,
+                                 .sport = 2,
+                                 .dport = 1,
+                                 .flags = TCP_SYN,
+                                 .options = rows[i].options,
+                                 .options_len = sizeof rows[i].options};
+        uint8_t frame[128];
+        struct pkt_segment seg;
+        struct packet packet;
+        uint32_t len = packet_build(frame, &out, 0);
+        cr_assert_eq(pkt_segment_read(&wire, frame, len, &seg, &packet), rows[i].ok, "row %zu", i);
+    }
 }
 
 Test(script_runner, tells_transcripts_apart)
