@@ -24,18 +24,42 @@ static void add_record_reasons(char *text, size_t size, const struct capture_sta
         add_reason(text, size, c->left_out[i], left_out_meaning((enum left_out)i));
 }
 
+/* Records that are not there as they were on the wire, for which a conversation may lack its beginning or its end. */
+static const enum left_out lost[] = {LEFT_OUT_CUT_HEADER, LEFT_OUT_MALFORMED, LEFT_OUT_FRAGMENT,
+                                     LEFT_OUT_BAD_CHECKSUM};
+
+static void add_lost_reasons(char *text, size_t size, const struct capture_stats *c)
+{
+    for (size_t i = 0; i < sizeof lost / sizeof *lost; i++)
+        add_reason(text, size, c->left_out[lost[i]], left_out_meaning(lost[i]));
+}
+
+/* Tells how to make a capture that can be judged. */
+static const char *cure(const struct capture_stats *c)
+{
+    if (c->left_out[LEFT_OUT_CUT_HEADER] > 0)
+        return "capture with a longer snap length (tcpdump -s 0)";
+    if (c->left_out[LEFT_OUT_TUNNEL] > 0)
+        return "--decap takes frames out of tunnels";
+    return "a conversation is judged if it is in the file from its SYN to its end";
+}
+
 static enum status nothing_judged(const struct results_input *in,
                                   const struct outcome_counts *counts, struct error *err)
 {
     char why[256] = "";
     for (int i = OUTCOME_PARTIAL_FIRST; i < OUTCOME_COUNT; i++)
         add_reason(why, sizeof why, counts->of[i], outcome_key((enum outcome)i));
-    if (why[0] == '\0' && in->capture)
-        add_record_reasons(why, sizeof why, capture_get_stats(in->capture));
+    const struct capture_stats *c = in->capture ? capture_get_stats(in->capture) : NULL;
+    if (why[0] == '\0' && c)
+        add_record_reasons(why, sizeof why, c);
+    else if (c)
+        add_lost_reasons(why, sizeof why, c);
     return error_set(err, STATUS_BAD_INPUT,
-                     "%s: no conversation could be judged: %" PRIu64 " in all (%s); "
+                     "%s: no conversation could be judged: %" PRIu64 " in all (%s); %s; "
                      "--allow-empty accepts that",
-                     in->config->capture_path, counts->total, why[0] ? why : "an empty capture");
+                     in->config->capture_path, counts->total, why[0] ? why : "an empty capture",
+                     c ? cure(c) : "none began");
 }
 
 /* Reports the first expectation that does not hold, and how many others do not hold. */
@@ -68,10 +92,12 @@ static enum status capture_cut(const struct results_input *in, const struct capt
     if (capture->damaged_record == 1)
         return error_set(err, STATUS_BAD_INPUT, "%s: record 1: %s: nothing could be replayed", path,
                          capture->damage);
-    return error_set(err, STATUS_BAD_INPUT,
-                     "%s: record %" PRIu64 ": %s: the results are of the %" PRIu64
-                     " records before it, and what follows is missing from them",
-                     path, capture->damaged_record, capture->damage, capture->damaged_record - 1);
+    return error_set(
+        err, STATUS_BAD_INPUT,
+        "%s: record %" PRIu64 ": %s: the results are of the %" PRIu64
+        " records before it, and what follows is missing from them; tcpdump -r OLD -w NEW "
+        "writes those alone to a new file",
+        path, capture->damaged_record, capture->damage, capture->damaged_record - 1);
 }
 
 /* The message has space for the complete headline. The last events are in violation.txt. */

@@ -51,6 +51,13 @@ expect "the same, allowed" 0 '.streams.partial.no_syn_ack == 3' 'partial  *3 no_
 expect "a capture without TCP" 2 '.streams.total == 0' '0 in all (3 records, 3 without TCP)' $replay $data/udp-only.pcap
 expect "the same, allowed by the scenario's key" 0 '.streams.total == 0' '0 total' \
     $replay $data/udp-only.pcap --set traffic.allow_empty=true
+editcap -s 68 traces/half-close.pcap "$work/snap.pcap"
+expect "a snap length that cut the SYNs' options" 2 '.streams.partial.no_syn == 4 and .capture.left_out.cut_header > 0' \
+    'whose headers the snap length cut off); capture with a longer snap length (tcpdump -s 0)' $replay "$work/snap.pcap"
+head -c 1000 traces/half-close.pcap >"$work/cut.pcap"
+expect "a file that ends within a record" 2 '.streams.total > 0' \
+    "cut.pcap: record [0-9]*: .*missing from them; tcpdump -r OLD -w NEW writes those alone to a new file" \
+    $replay "$work/cut.pcap"
 expect "a replay cut short" 1 '.streams.unfinished > 0 and .streams.damaged == 0' 'FAIL streams.unfinished == 0' \
     $replay traces/http-keepalive.pcap.gz --set duration=50ms
 expect "a replay on lwIP cut short" 1 '.streams.unfinished > 0 and .streams.damaged == 0' 'FAIL streams.unfinished == 0' \
