@@ -442,7 +442,7 @@ const struct scenario_key scenario_rows[] = {
     TIME("measure.waves_margin", waves_margin_ps, 0, TIME_LIMIT,
          "for moves: how long the dump goes on after the end of a move"),
     COUNT("measure.waves_moves_max", waves_moves_max, 0, U32_LIMIT,
-          "for moves: number of moves that are dumped, and of later ones that are late or fail; 0: all"),
+          "for moves: number of moves that are dumped, and of more that are late or fail; 0: all"),
     BOOL("outputs.tlp_trace", tlp_trace, "pcie0.csv and pcie1.csv: a line per TLP"),
     BOOL("outputs.pcie_config", pcie_config, "lspci.txt: configuration spaces for lspci -F"),
     BOOL("outputs.captures", write_captures, "nic0.pcap, nic1.pcap and team.pcapng"),
