@@ -106,7 +106,8 @@ def refused_by_reader(documents):
                 sys.exit("fail: a message without file, line and key: " + line)
             number = int(match.group(1))
             own = ".".join(map(str, documents[number][0])).replace(".0.", "[0].")
-            # Keys that must fit each other are the reader's alone. What is wrong by itself is quoted first.
+            # Only the reader knows rules between keys. Values that are wrong by themselves are
+            # quoted first.
             if match.group(2) == own and match.group(3) == "'":
                 refused.add(number)
     return refused

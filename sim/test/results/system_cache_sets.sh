@@ -1,5 +1,5 @@
 #!/bin/sh
-# cache_sets.csv: the counts of the sets add up to those of the cache in stats.json.
+# cache_sets.csv: the sum of the counts of the sets equals the count of the cache in stats.json.
 # usage: system_cache_sets.sh BUILD_DIR
 set -u
 build=$1
@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
     tail -n 20 "$work/log"
     exit 0
 }
-# count of key $1 in the ctx_cache object of nic $2
+# prints the count of key $1 in the ctx_cache object of nic $2
 count() {
     awk -v key="\"$1\":" -v nic="$2" '/"ctx_cache": \{/ { seen++; inside = seen == nic + 1 }
         inside && $1 == key { sub(",", "", $2); print $2; exit }' "$work/run/stats.json"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# lspci, which nobody here wrote, reads the configuration spaces that a run leaves behind.
+# lspci, which is not a part of this project, reads the configuration spaces that a run writes.
 # usage: system_lspci.sh BUILD_DIR
 set -u
 build=$1

@@ -1,8 +1,9 @@
 #!/bin/sh
-# What a run reports about its moves against its captures, read by tshark: T0 of each move is the time of
-# its trigger frame, no frame triggers two moves, and every move has T0 and a reload latency, also when
-# a link event or a call triggered it. One of the runs is a storm of 10,000 connections, in which most
-# moves wait for their turn; its deadline is short, so that most of them are late and none has failed.
+# Compares the moves that a run reports with its captures, which tshark reads. T0 of each move is
+# the time of its trigger frame, no frame triggers two moves, and every move has T0 and a reload
+# latency, also if a link event or a call triggered it. One of the runs is a storm of 10,000
+# connections, in which most moves wait for their turn. Its deadline is short, so that most moves
+# are late, but none fails.
 # usage: system_moves.sh BUILD_DIR
 set -u
 build=$1
@@ -10,7 +11,7 @@ command -v tshark >/dev/null || { echo "skip: tshark is not installed"; exit 0; 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# against NAME [--storm]: the results in $work/out against their captures.
+# against NAME [--storm]: compares the results in $work/out with their captures
 against() {
     name=$1
     shift
@@ -21,7 +22,7 @@ against() {
     fi
 }
 
-# run NAME SCENARIO OPTIONS...: with captures.
+# run NAME SCENARIO OPTIONS...: runs with captures
 run() {
     name=$1
     shift
@@ -34,10 +35,10 @@ run() {
     }
 }
 
-# rows COLUMN=VALUE... [: COLUMN...]: of the last run's moves.csv.
+# rows COLUMN=VALUE... [: COLUMN...]: prints rows of the last run's moves.csv
 rows() { python3 sim/test/results/csv_select.py "$work/out/moves.csv" "$@"; }
 
-# holds NAME EXPRESSION: of the last run's stats.json.
+# holds NAME EXPRESSION: evaluates the expression on the last run's stats.json
 holds() {
     if [ "$(jq "$2" "$work/out/stats.json")" = true ]; then
         echo "pass: $1: $2"
@@ -52,7 +53,7 @@ for scenario in port/100-alternate team/200-link-down team/201-active-backup; do
     holds $scenario '.moves.latency_ns.count == .moves.completed'
 done
 
-# The trigger of a move after link down is the event at 30 % of the traffic, not a frame.
+# The trigger of a move after link down is the event at 30 % of the traffic, which is not a frame.
 run link-down scenarios/team/200-link-down.yaml && {
     kinds=$(rows kind=move trigger=link trigger_nic=1 trigger_frame= : t0_ps | sort -u | wc -l)
     [ "$kinds" -eq 1 ] && echo "pass: moves after link down share the instant of one link event" ||
@@ -73,12 +74,13 @@ if run storm "$work/storm.yaml"; then
     holds storm '.moves.late > 1000 and .moves.latency_ns.p50 > 1000000'
     late=$(rows kind=move late=1 | wc -l)
     holds storm ".moves.late == $late"
-    # The caches hold fewer contexts than there are connections, and no context leaves a NIC but by a move.
+    # The caches hold fewer contexts than there are connections, and a context leaves its NIC only
+    # by a move.
     cold=$(rows cold=1 | wc -l)
     holds storm "([.nics[].ctx_cache.extracts_cold] | add) == $cold and $cold > 1000 and $cold < 10000"
 fi
 
-# A connection that is reset while it moves: one word for its move everywhere.
+# A connection that is reset while it moves: all outputs give its move the same result.
 run cancelled sim/test/moves/cancelled.yaml && {
     holds cancelled '.moves.cancelled == 1 and .moves.failed == 0'
     count=$(rows kind=move outcome=cancelled | wc -l)

@@ -1,7 +1,7 @@
 #!/bin/sh
-# measure.cache_time puts the time of the caches' steps into perf.json, and changes no result. The wall time
-# covers the whole process, with the reading of the capture apart. An idle connection takes little memory;
-# the run asserts that all connections are open at a time.
+# measure.cache_time adds the time of the caches' steps to perf.json and changes no result. The
+# wall time covers the whole process, and the time of reading the capture is separate. An idle
+# connection needs little memory. The run asserts that all connections are open at the same time.
 # usage: system_perf.sh BUILD_DIR
 set -u
 build=$1
@@ -23,7 +23,8 @@ check "cycles are in perf.json" grep -q '"cache_cycles_run": [1-9]' "$work/false
 check "no time without cache_time" grep -q '"cache_step_ns": 0,' "$work/false/perf.json"
 check "time with cache_time" grep -q '"cache_step_ns": [1-9]' "$work/true/perf.json"
 
-# Neither an outside clock before the program nor one after it may see less than the program tells.
+# A clock outside of the program, read before and after the run, must not show less time than the
+# program reports.
 before=$(date +%s%N)
 "$build/toesim" replay traces/redis.pcap.gz --waves none -o "$work/replay" >"$work/replay.log" 2>&1
 outside=$((($(date +%s%N) - before) / 1000))

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Every path that a user names for output: a device or pipe is written to and stays, a link is followed, a folder is refused.
-# The devices are made in a folder of the test's own, so that a fault leaves the machine's /dev alone.
+# Tests every kind of path that a user may name for output. A device or a pipe is written to and
+# stays, a link is followed, and a folder is refused. The devices are made in a folder of the test,
+# so that a fault cannot harm the machine's /dev.
 # usage: system_publish.sh BUILD_DIR
 set -u
 toesim=$(cd "$1" && pwd)/toesim
@@ -24,7 +25,8 @@ for kind in junit results; do
     cat "$kind.pipe" >"$kind.read" &
     reader=$!
     $kind "$kind.pipe" >log 2>&1
-    # When the pipe was replaced the reader still waits: opening it here would be opening a file.
+    # If the pipe was replaced, its reader still waits, because opening the path here would open a
+    # file.
     [ -p "$kind.pipe" ] && wait $reader && cmp -s "$kind.read" "$kind.old"
     judge "$kind: a pipe is written to and stays" $?
     kill $reader 2>/dev/null

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Nothing that is published changes any more: each file of a results folder has the same bytes at the instant the folder gets
-# its name and after the program has ended, and no file is open when it gets its name.
+# Files that were published never change. Each file of a results folder has the same bytes at the
+# instant when the folder gets its name and after the end of the program, and no file is open when
+# it gets its name.
 # usage: system_published.sh BUILD_DIR
 set -u
 build=$1

@@ -1,6 +1,8 @@
 #!/bin/sh
-# Every kind of output is read by a program that nobody here wrote, and what a person would read first is compared with the
-# run: capinfos and tshark (captures), jq (JSON), Python's csv module (tables), xmllint (JUnit), lspci (pcie). Waves: system_waves.sh.
+# Every kind of output is read by a program that is not a part of this project, and the values that
+# a user reads first are compared with the run. The programs are capinfos and tshark (captures), jq
+# (JSON), Python's csv module (tables), xmllint (JUnit) and lspci (pcie). system_waves.sh tests the
+# waves.
 # usage: system_readers.sh BUILD_DIR
 set -u
 build=$1
@@ -46,7 +48,7 @@ judge "jq: stats.json is one document" $?
 python3 sim/test/results/read_tables.py "$out" >"$work/tables"
 judge "csv: $(tail -n 1 "$work/tables")" $?
 sed '$d' "$work/tables"
-# Transfers of every kind, and a mechanism that has marks of its own.
+# The runs have transfers of every kind, and a mechanism that has marks of its own.
 for run in "idle/300-idle" "idle/313-rest-host" "host/704-toggle-random" "port/100-alternate --set team.move.mechanism=drain-first"; do
     # shellcheck disable=SC2086
     set -- $run
@@ -57,7 +59,7 @@ for run in "idle/300-idle" "idle/313-rest-host" "host/704-toggle-random" "port/1
     judge "csv: $run: $(tail -n 1 "$work/tables")" $?
     sed '$d' "$work/tables"
 done
-# The last of them waits for acknowledgments before T4; its mark is a column and a phase.
+# The last run waits for acknowledgments before T4. Its own mark is a column and a phase.
 late=$(python3 sim/test/results/csv_select.py "$work/kinds/moves.csv" outcome=completed late=0 : begun_ps m_acknowledged t4_ps |
     awk -F, '!($1 <= $2 && $2 <= $3)' | wc -l)
 [ "$late" = 0 ] && [ "$(jq '.moves.phase_ns.acknowledged.count >= .moves.completed - .moves.late and .moves.completed > .moves.late' "$work/kinds/stats.json")" = true ]
@@ -80,7 +82,7 @@ sed 's/<testcase /<testcase unknown="1" /' "$work/junit.xml" | xmllint --noout -
 judge "xmllint: the schema is one that can fail" $?
 rm -rf results/regress/a-b*
 
-# The sample in README.md is what the program prints; how fast the machine was is not compared.
+# The sample in README.md equals the output of the program, except for the speed of the machine.
 sample() { grep -v -e '^wall time' -e '^results in' -e '^reading' "$1"; }
 awk '/^```$/ { on = 0 } on { print } /^```$/ { getline; if (/^scenario  /) { on = 1; print } }' README.md >"$work/readme"
 "$build/toesim" run scenarios/000-default.yaml -o "$work/default" >"$work/printed" 2>"$work/err"

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The schemas against an outside validator (python3-jsonschema): that of scenarios takes and refuses what
-# the scenario reader takes and refuses; that of stats.json takes what real runs write, and the table of
-# output keys has each of their keys, and no key that no run has.
+# Compares the schemas with an outside validator (python3-jsonschema). The schema of scenarios
+# accepts and refuses the same files as the scenario reader. The schema of stats.json accepts the
+# files of real runs. The table of output keys has each of their keys, and no key that no run has.
 # usage: system_schema.sh BUILD_DIR
 set -u
 build=$1
@@ -17,8 +17,8 @@ done
 mkdir "$work/values"
 "$python" sim/test/results/schema_agrees.py "$toesim" "$work/values"
 
-# Runs that have every optional key between them: captures, samples by the thousand, a flood, a failed look-up, marks of a mechanism,
-# damage that is looked at again.
+# Together these runs have every optional key. They have captures, thousands of samples, a flood, a
+# failed look-up, marks of a mechanism, and damage that causes a second replay.
 "$toesim" run scenarios/port/100-alternate.yaml --waves none --set outputs.captures=false -o "$work/replay" >/dev/null 2>&1
 "$toesim" run sim/test/data/total-loss.yaml -o "$work/loss" >/dev/null 2>&1
 "$toesim" run scenarios/load/519-moves-under-load.yaml --waves none --set outputs.captures=false -o "$work/moves" >/dev/null 2>&1

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The default scenario twice gives the same bytes in every file but perf.json; another seed is still intact.
+# Two runs of the default scenario give the same bytes in every file except perf.json. A run with
+# another seed is still intact.
 # usage: system_twice.sh BUILD_DIR
 set -u
 build=$1

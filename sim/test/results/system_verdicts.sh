@@ -1,5 +1,6 @@
 #!/bin/sh
-# What a run says of its conversations, and the exit status that follows from it.
+# Tests the outcomes of conversations that a run reports, and the exit status that follows from
+# them.
 # usage: system_verdicts.sh BUILD_DIR
 set -u
 build=$1
@@ -7,7 +8,7 @@ data=sim/test/data
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# expect NAME STATUS JQ_CONDITION_ON_STATS PATTERN COMMAND... : the pattern is looked for in what is printed
+# expect NAME STATUS JQ_CONDITION_ON_STATS PATTERN COMMAND... : the output must match the pattern
 expect() {
     name=$1 want=$2 condition=$3 pattern=$4
     shift 4
@@ -76,7 +77,7 @@ expect "the same, of a generator" 0 '.streams.intact == 4' '0 stalled' \
 expect "nobody ever answers" 1 '.streams.stalled == 3' 'FAIL streams.stalled == 0' \
     $run $data/total-loss.yaml --set duration=unlimited
 }
-# The column of conns.csv says the same as stats.json.
+# The column of conns.csv agrees with stats.json.
 $build/toesim run scenarios/soft-error/301-ctx-error.yaml --waves none -o "$work/conns" >/dev/null 2>&1
 for outcome in intact damaged; do
     outcomes=$(awk -F, -v want=$outcome 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "outcome") at = i }

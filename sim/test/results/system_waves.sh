@@ -1,8 +1,7 @@
 #!/bin/sh
-# waves.fst of the default scenario converts with GTKWave's fst2vcd and holds both caches and the probe;
-# the move can be followed in it.
-# Every signal of the committed GTKWave view is in it.
-# Then which moves the waves show: those that are late or fail too, though they come after the first ones.
+# GTKWave's fst2vcd converts waves.fst of the default scenario. The file has both caches and the
+# probe, the move can be followed in it, and it has every signal of the committed GTKWave view.
+# It also shows the moves that are late or fail, even if they come after the first ones.
 # usage: system_waves.sh BUILD_DIR
 set -u
 build=$1
@@ -15,7 +14,8 @@ if ! fst2vcd "$work/out/waves.fst" >"$work/waves.vcd" 2>"$work/err"; then
     echo "fail: fst2vcd: $(cat "$work/err")"
     exit 1
 fi
-# What a person reads first: the header, up to the scopes. The date is empty, so that the same run gives the same bytes.
+# The header up to the scopes, which a user reads first. The date is empty, so that the same run
+# gives the same bytes.
 awk '/enddefinitions/ { exit } { print }' "$work/waves.vcd" >"$work/header"
 section() { awk -v want="\$$1" '$1 == want { on = 1 } on { print } on && /\$end/ { exit }' "$work/header" | tr -s ' \t\n' ' '; }
 [ "$(section timescale)" = '$timescale 1ps $end ' ] && echo "pass: the time unit is 1 ps" || echo "fail: $(section timescale)"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The proofs of the context cache that take seconds (mk/formal.sh smoke; all of them: `make formal`).
+# Runs those proofs of the context cache that take only seconds (mk/formal.sh smoke). `make formal`
+# runs all of them.
 # usage: system_formal.sh BUILD_DIR
 build=${1:-build}
 out=$(mktemp -d)

@@ -1,6 +1,8 @@
 #!/bin/sh
-# `make RTL=dir`, another implementation of the context cache: it passes lint, and the proofs on the ports tell a good one
-# from a bad one. Lock step with it takes minutes: docs/ctx_cache_proof.md. usage: system_own_rtl.sh BUILD_DIR
+# Tests `make RTL=dir` with another implementation of the context cache. It passes lint, and the
+# proofs on the ports tell a good implementation from a bad one. Lock step with it takes minutes
+# (docs/ctx_cache_proof.md).
+# usage: system_own_rtl.sh BUILD_DIR
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 unset MAKEFLAGS MAKELEVEL

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The testbench of the context cache (rtl/tb) on a netlist of it, with unknown values.
+# Runs the testbench of the context cache (rtl/tb) on a netlist of the cache, with unknown values.
 # usage: system_rtl_four_state.sh BUILD_DIR
 build=${1:-build}
 out=$(mktemp -d)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The RTL is read by tools that are stricter than the ones it is built with, and refuses shapes that it cannot have.
+# Tools that are stricter than those of the build can read the RTL, and it refuses shapes that it
+# cannot have.
 # usage: system_rtl_reads.sh BUILD_DIR
 build=${1:-build}
 out=$(mktemp -d)
@@ -35,7 +36,7 @@ iverilog -g2012 -Irtl/common -s ctx_cache -o "$out/rtl.vvp" $files 2>&1 | grep -
 [ -f "$out/rtl.vvp" ] && [ ! -s "$out/log" ]
 ends 'Icarus Verilog elaborates all files'
 
-# What each tool says of a shape: the module's own sentence.
+# Each tool prints the module's own message about the shape.
 for row in SETS=1 SETS=96 WAYS=3 WAYS=64 LOOKUP_ENTRIES=8 LOOKUP_ENTRIES=100 CONN_IDS=100000 CONN_IDS=128 MISS_SLOTS=1 MISS_SLOTS=16; do
     verilator --lint-only -Wno-lint +incdir+rtl/common -G$row $files --top-module ctx_cache >"$out/log" 2>&1
     status=$?

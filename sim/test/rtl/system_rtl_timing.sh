@@ -1,5 +1,6 @@
 #!/bin/sh
-# The timing estimate of netlists (rtl/formal/timing.py) on small ones whose delay is a sum that anybody can do.
+# Tests the timing estimate of netlists (rtl/formal/timing.py) with small netlists whose delay can
+# be added by hand.
 # usage: system_rtl_timing.sh BUILD_DIR
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -14,7 +15,7 @@ cells='(* blackbox *) module FDRE(input C, CE, R, D, output Q); endmodule
 (* blackbox *) module sram_1rw(input clk_i, input addr_i, output rdata_o); endmodule
 (* blackbox *) module LDCE(input D, G, output Q); endmodule'
 
-# A module t with the body given, between register a and register z, as JSON.
+# Makes a module t in JSON with the given body between register a and register z.
 netlist() { # name body
     {
         echo "$cells"
@@ -38,7 +39,7 @@ refuses() { # name pattern body text
     esac
 }
 
-# Register 0.08, net 0.30, setup 0.03.
+# The register takes 0.08, the net 0.30 and the setup 0.03.
 says direct 0.41 'assign d = a;' 'register to register'
 says lut 0.81 'LUT1 u(.I0(a), .O(d));' 'one LUT (0.10) and two nets'
 says luts 1.61 'wire b, c; LUT1 u1(.I0(a), .O(b)); LUT1 u2(.I0(b), .O(c)); LUT2 u3(.I0(c), .I1(a), .O(d));' 'three LUTs; the longer way counts'

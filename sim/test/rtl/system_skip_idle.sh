@@ -1,6 +1,7 @@
 #!/bin/sh
-# Clocking the caches in idle cycles too changes nothing: every output file is equal but perf.json, effective.yaml (which
-# names the key) and, in stats.json, cycles_run and cycles_skipped, whose sum is equal.
+# The results are the same if the caches are also clocked in idle cycles. Every output file is
+# equal except perf.json, effective.yaml (which names the key) and, in stats.json, cycles_run and
+# cycles_skipped, whose sum is equal.
 # usage: system_skip_idle.sh BUILD_DIR
 set -u
 build=$1
@@ -25,7 +26,7 @@ for skip in true false; do
         { echo "fail: run with skip_idle=$skip"; tail -n 20 "$work/$skip.log"; exit 1; }
 done
 
-# Prints the sum of both counters per cache.
+# Prints the sum of both counters for each cache.
 sums() {
     awk -F'[:,]' '/"cycles_run"/ { run = $2 } /"cycles_skipped"/ { print run + $2 }' "$1/stats.json"
 }

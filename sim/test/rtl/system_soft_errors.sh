@@ -1,6 +1,7 @@
 #!/bin/sh
-# Soft errors with the golden model instead of the RTL: every expectation of scenarios/soft-error holds as well. And
-# summary.txt tells of soft errors, those that missed included, only when there were any.
+# Runs the soft errors with the golden model instead of the RTL. Every expectation of
+# scenarios/soft-error holds too. summary.txt mentions soft errors, including those that missed,
+# only if there were any.
 # usage: system_soft_errors.sh BUILD_DIR
 set -u
 build=$1

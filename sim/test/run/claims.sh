@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs the scenario of one row of docs/claims.md and checks in the outputs what the row promises. Exit 0: it holds.
-# Prints what does not. usage: claims.sh TOESIM ROW
+# Runs the scenario of one row of docs/claims.md and checks the promise of that row in the outputs.
+# It prints what does not hold, and exits with 0 if everything holds.
+# usage: claims.sh TOESIM ROW
 set -u
 toesim=$1 row=$2
 work=$(mktemp -d)
@@ -13,10 +14,11 @@ if ! timeout 300 "$toesim" run "scenarios/$scenario" --waves none --set outputs.
 fi
 stats=$work/out/stats.json
 
-# promise EXPRESSION: of stats.json, in jq's language.
+# promise EXPRESSION: an expression of jq on stats.json that must be true
 promise() { jq -e "$1" "$stats" >/dev/null || { echo "not so: $1"; exit 1; }; }
 
-# Every TCP frame of both captures: time in ns, NIC, peer's address and port, "in" or "out", MAC and IP address of the team.
+# Prints every TCP frame of both captures: time in ns, NIC, peer's address and port, "in" or "out",
+# MAC and IP address of the team.
 frames() {
     for nic in 0 1; do
         tshark -r "$work/out/nic$nic.pcap" -Y tcp -T fields -E separator=' ' -e frame.time_epoch -e eth.src -e eth.dst \
@@ -29,7 +31,7 @@ frames() {
     done
 }
 
-# The NIC of the latest frame received, by the time at the MAC, is the one that conns.csv names.
+# conns.csv names the NIC that received the latest frame, by the time at the MAC.
 receiving_nics() {
     frames | sort -n >"$work/frames"
     awk 'NR == FNR { if ($4 == "in") { n[$3]++; t[$3, n[$3]] = $1; nic[$3, n[$3]] = $2 } next }

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Each output alone changes no result, in every scenario. Long: part of `make test-long`.
+# Each output alone changes no result in any scenario. This takes long, so it is a part of `make
+# test-long`.
 # usage: long_looking.sh BUILD_DIR
 set -u
 build=$1

@@ -1,7 +1,7 @@
-# Runs a scenario with outputs off or on, and compares the results. Read by other tests.
-# Uses $build; sets $status.
+# Runs a scenario with outputs off or on, and compares the results. Other tests read this file. It
+# uses $build and sets $status.
 
-# run_with SCENARIO DIR KEY=VALUE...: the outputs that are named, and no others
+# run_with SCENARIO DIR KEY=VALUE...: runs with only the outputs that are named
 run_with() {
     of=$1 to=$2
     shift 2
@@ -13,7 +13,7 @@ run_with() {
 
 run_off() { run_with "$1" "$2"; }
 
-# compare WHAT DIR DIR: the files that hold results
+# compare WHAT DIR DIR: compares the files that have results
 compare() {
     for file in stats.json moves.csv conns.csv cache_sets.csv; do
         if ! cmp -s "$2/$file" "$3/$file"; then

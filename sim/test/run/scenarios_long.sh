@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every scenario of scenarios/long runs and its expectations hold; the moves of those with 10,000
-# connections are compared with their captures as well.
+# Runs every scenario of scenarios/long and checks its expectations. The moves of the scenarios
+# with 10,000 connections are also compared with their captures.
 # usage: scenarios_long.sh BUILD_DIR [NAME...]
 set -u
 build=$1

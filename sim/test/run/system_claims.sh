@@ -1,5 +1,6 @@
 #!/bin/sh
-# What docs/claims.md promises holds: each row's scenario runs, and the promise is looked for in what it leaves behind.
+# Checks docs/claims.md. The scenario of each row runs, and its outputs must fulfil the promise of
+# the row.
 # usage: system_claims.sh BUILD_DIR
 set -u
 build=$1
@@ -17,7 +18,7 @@ for row in $rows; do
     grep -q "| $row\$" sim/test/planted/planted_claims.txt && echo "pass: a bug is planted against claim $row" ||
         echo "fail: no bug is planted against claim $row"
 done
-# Files that a row names exist.
+# The files that a row names must exist.
 for file in $(grep '^| [0-9]' docs/claims.md | grep -o '`[a-z_-]*/[^`]*`' | tr -d '`' | sort -u); do
     [ -e "$file" ] && echo "pass: $file is there" || echo "fail: docs/claims.md names $file, which is not there"
 done

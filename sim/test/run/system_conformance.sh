@@ -1,6 +1,6 @@
 #!/bin/sh
-# All packet scripts on the core and in the whole system; docs/tcp-conformance.md is what a run of its proofs gives
-# now, and no MUST fails.
+# Plays all packet scripts on the core and in the whole system. docs/tcp-conformance.md must equal
+# the page that the results give, and no MUST fails.
 # usage: system_conformance.sh BUILD_DIR
 build=$1
 table=$build/conformance.md

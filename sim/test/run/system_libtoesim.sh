@@ -1,6 +1,6 @@
 #!/bin/sh
-# libtoesim from plain C: the example, linked with the shared and with the static library; and what the
-# shared one shows to the outside.
+# Uses libtoesim from plain C. The example is linked with the shared and with the static library,
+# and the exported symbols of the shared one are checked.
 # usage: system_libtoesim.sh BUILD_DIR
 set -u
 build=$1
@@ -11,7 +11,7 @@ for program in echo echo-static connect; do
         echo "fail: $program: $out"
     fi
 done
-# Script languages and foreign harnesses load it at run time, when little static TLS is left.
+# Script languages and test harnesses load the library at run time, when little static TLS is left.
 if out=$("$build/example/load" "$build/libtoesim.so" 2>&1); then
     echo "pass: dlopen loads it ($out)"
 else

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The kernel's own TCP and real programs against the simulated server over a TAP device, in a network
-# namespace of its own, while the switch moves every connection each 5 ms of simulated time.
+# The kernel's own TCP and real programs use the simulated server over a TAP device in a network
+# namespace of the test. Meanwhile the switch moves every connection every 5 ms of simulated time.
 # usage: system_live.sh BUILD_DIR
 set -u
 build=$1
@@ -8,10 +8,10 @@ if [ "${2:-}" != inside ]; then
     for tool in curl ip ping unshare tshark; do
         command -v $tool >/dev/null || { echo "skip: live: $tool is not installed"; exit 0; }
     done
-    # A TAP device can be made only with CAP_NET_ADMIN and /dev/net/tun.
+    # Only a process with CAP_NET_ADMIN and /dev/net/tun can make a TAP device.
     why=$(unshare -n sh -c 'ip tuntap add dev toe0 mode tap' 2>&1) ||
         { echo "skip: live: no TAP device here: $why"; exit 0; }
-    # The namespace, and with it the device, goes when its last process does.
+    # The namespace and the device disappear when the last process in the namespace ends.
     exec mk/hang.sh 600 unshare -n "$0" "$build" inside
 fi
 
@@ -74,7 +74,7 @@ ip link set toe0 up
 ip addr add 10.0.0.2/24 dev toe0
 ip -6 addr add fd00::2/64 dev toe0 nodad
 
-# --- speed: no captures ---
+# --- speed, without captures ---
 start plain flap --set outputs.captures=false
 verdict "ping" pings 10.0.0.1
 verdict "ping -6" pings -6 fd00::1
@@ -91,7 +91,8 @@ verdict "the server counted 20 MB" grep -q '^discard .* 20000000 bytes received'
 verdict "connections moved" [ "$(stat_of completed)" -ge 5 ]
 verdict "nothing ended prematurely" [ "$(stat_of terminated_prematurely)" -eq 0 ]
 
-# --- the host's own TCP: there and back every 2 ms, and each SYN answered without state ---
+# --- the host's own TCP: connections go there and back every 2 ms, and each SYN is answered
+# without state ---
 start toggled flap --set outputs.captures=false --set team.syn_cookies=always \
     --set 'faults[0].at=1ms' --set 'faults[0].action=onload' --set 'faults[0].every=4ms' \
     --set 'faults[1].at=3ms' --set 'faults[1].action=offload' --set 'faults[1].every=4ms'
@@ -116,7 +117,7 @@ stop
 verdict "kill -9 of a client is one premature termination" [ "$(stat_of terminated_prematurely)" -eq 1 ]
 verdict "and one notification" [ "$(stat_of notifications)" -eq 1 ]
 
-# --- frames are lost; captures are written ---
+# --- frames are lost, and captures are written ---
 start lossy lossy
 verdict "curl fetches over lossy links" fetch 10.0.0.1 middle.bin
 verdict "upload over lossy links" upload "$work/www/middle.bin"

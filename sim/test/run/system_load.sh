@@ -1,6 +1,6 @@
 #!/bin/sh
-# Hundreds of busy connections that all move at once: no move misses its deadline, because the
-# application's copies do not hold up the driver's work.
+# Hundreds of busy connections move at the same time. No move misses its deadline, because the
+# application's copies do not delay the driver.
 # usage: system_load.sh BUILD_DIR
 set -u
 build=$1

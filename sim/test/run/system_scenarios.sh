@@ -1,7 +1,7 @@
 #!/bin/sh
-# Every scenario runs without any output that costs something, and its expectations hold; and once more with all of
-# them: looking changes no result. The two large ones of `make bench` are left out; the longest ones record waves
-# around moves only.
+# Every scenario runs without any costly output, and its expectations hold. Then it runs again with
+# all outputs, which must not change the results. The two large scenarios of `make bench` are left
+# out, and the longest ones record waves only around moves.
 # usage: system_scenarios.sh BUILD_DIR
 set -u
 build=$1

@@ -1,5 +1,6 @@
 #!/bin/sh
-# toesim script in the whole system finds what differs, and says where: planted mistakes, and bad usage.
+# toesim script in the whole system finds differences and reports where they are. The test plants
+# mistakes, and tries bad usage.
 # usage: system_script.sh BUILD_DIR
 set -u
 toesim=$1/toesim

@@ -1,5 +1,6 @@
 #!/bin/sh
-# toesim swarm: a few seeds pass and leave nothing behind; one that fails leaves its scenario and the commands that run it again.
+# toesim swarm: a few seeds pass and leave no files. A seed that fails leaves its scenario and the
+# commands that run it again.
 # usage: system_swarm.sh BUILD_DIR
 set -u
 toesim=$1/toesim
@@ -20,7 +21,8 @@ judge "four seeds pass ($status)" $status
 [ -z "$(ls -A "$work/deep/four")" ]
 judge "seeds that pass leave nothing behind" $?
 
-# Captures of more than 16 KiB cannot be written, so the run of a seed that writes them ends with 3.
+# Captures of more than 16 KiB cannot be written, so the run of a seed that writes larger ones ends
+# with 3.
 (ulimit -f 32 && exec "$toesim" swarm --seeds 1..4 -o "$work/bad") >"$work/log" 2>&1
 status=$?
 seed=$(sed -n 's/^fail: seed \([0-9]*\): .*exit status 3.*/\1/p' "$work/log" | head -n 1)
@@ -31,7 +33,7 @@ sed "s/^/    /" "$work/log"
 judge "its scenario file is ready and its messages are kept" $?
 command=$(grep -m 1 "^  toesim run .*/$seed.yaml" "$work/log")
 (PATH=$1:$PATH && $command) >"$work/run.log" 2>&1
-# 1 is right as well: a seed may have a duration that cuts its conversations.
+# 1 is right too, because the duration of a seed may cut its conversations.
 [ $? -le 1 ] && [ -s "$work/bad/$seed/stats.json" ]
 judge "the printed command runs it again:$command" $?
 
