@@ -1,4 +1,5 @@
-/* Soft errors in the golden cache: what parity sees, what is lost, and what heals (docs/ctx_cache.md, Parity). */
+/* Tests soft errors in the golden cache: which errors parity detects, which contexts are lost,
+ * and which errors disappear again (docs/ctx_cache.md, Parity). */
 #include "models/base/stage_loop.h"
 #include "models/ctx_cache/ctx_cache_core.h"
 #include "models/ctx_cache/ctx_cache_model.h"
@@ -18,7 +19,7 @@ static struct flow_key key_of(uint32_t number)
     return (struct flow_key){.laddr = {1}, .rport = (uint16_t)number, .ip_version = 4};
 }
 
-/* The image that requests carry whose every byte is fill, but for the key. */
+/* Makes the image of a request. All its bytes are `fill`, except for the key. */
 static void image_make(uint8_t image[CTX_BYTES], uint32_t conn, uint8_t fill)
 {
     struct flow_key key = key_of(conn);
@@ -60,7 +61,7 @@ static uint8_t place_of(struct ctx_core *core, uint32_t conn)
     return serve(core, (struct ctx_req){.op = CTX_OP_LOOKUP, .conn = conn}, 0).place;
 }
 
-/* A core of 4 sets x 2 ways with CONN installed: dirty. */
+/* Makes a core of 4 sets x 2 ways in which CONN is installed, so its way is dirty. */
 static struct ctx_core *core_open(void)
 {
     static struct ctx_core core;
@@ -69,7 +70,8 @@ static struct ctx_core *core_open(void)
     return &core;
 }
 
-/* CONN goes to DRAM, as two others of its set come; they are gone afterwards. */
+/* Moves CONN to DRAM by installing two other connections of its set, which are removed
+ * afterwards. */
 static void push_out(struct ctx_core *core)
 {
     static uint16_t gen = 1;
@@ -136,7 +138,8 @@ ParameterizedTest(struct bit_row *row, ctx_cache_flip, one_bit_is_always_seen)
     ctx_core_free(core);
 }
 
-/* Bits p and p + 32 k share parity bit p: two of them at once are what interleaved parity cannot see. */
+/* Bits p and p + 32 k share parity bit p, so interleaved parity cannot detect two wrong bits
+ * among them. */
 Test(ctx_cache_flip, two_bits_of_one_column_are_not_seen)
 {
     struct ctx_core *core = core_open();
@@ -304,7 +307,7 @@ Test(ctx_cache_flip, a_lost_context_is_installed_anew_after_its_removal)
     ctx_core_free(core);
 }
 
-/* The holder needs no tag; what he does decides what becomes of the way. */
+/* The holder of the lock needs no tag. Its next request decides what happens to the way. */
 Test(ctx_cache_flip, a_tag_error_while_locked_is_healed_by_write_unlock)
 {
     struct ctx_core *core = core_open();
@@ -388,7 +391,7 @@ Test(ctx_cache_flip, a_bad_victim_is_not_written_back_as_good)
     ctx_core_free(core);
 }
 
-/* Where a bad one was a good one comes, from DRAM or by INSTALL. */
+/* After a bad way is taken over, by a fill from DRAM or by INSTALL, it is good. */
 Test(ctx_cache_flip, a_way_that_is_taken_over_is_good)
 {
     struct ctx_core *core = core_open();
@@ -405,7 +408,7 @@ Test(ctx_cache_flip, a_way_that_is_taken_over_is_good)
     ctx_core_free(core);
 }
 
-/* It is in DRAM since INSTALL, and not written back. */
+/* The constant line has been in DRAM since INSTALL and is not written back. */
 Test(ctx_cache_flip, a_bad_constant_line_is_forgotten_with_the_victim)
 {
     struct ctx_core *core = core_open();
@@ -439,7 +442,7 @@ Test(ctx_cache_flip, refuses_a_bit_beyond_the_parity_bits, .signal = SIGABRT)
     flip_data(core_open(), 0, CTX_LINE_STORED_BITS);
 }
 
-/* As a stage: in order with the requests. */
+/* The cache runs as a stage and applies a soft error in the order of the requests. */
 static void note_result(void *self, const struct ctx_rsp *rsp, uint64_t now_ps)
 {
     (void)now_ps;

@@ -1,5 +1,6 @@
-/* The row hash: against the published values of receive-side scaling, which is the same function on bits in another order; and
- * that flows which share their rows under one secret do not under another. */
+/* Tests the row hash. Its Toeplitz part is compared with the published values of receive-side
+ * scaling, which is the same function on bits in another order. Flows that share their rows
+ * under one secret must not share them under another. */
 #include "models/base/rng.h"
 #include "models/ctx_cache/ctx_cache_hash.h"
 
@@ -8,8 +9,9 @@
 
 enum { RSS_KEY_BYTES = 40, RSS_BITS = 32, ROWS = 16384, FLOWS = 64 };
 
-/* "Verifying the RSS Hash Calculation", Microsoft: the key, and for each flow source address, destination address, source port
- * and destination port as they are on the wire, and the hash of all of it. */
+/* "Verifying the RSS Hash Calculation", Microsoft: the key, and for each flow the source
+ * address, destination address, source port and destination port as they are on the wire, and
+ * the hash of all four. */
 static const uint8_t rss_key[RSS_KEY_BYTES] = {
     0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3,
     0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3,
@@ -36,7 +38,7 @@ static uint64_t reversed(uint64_t value, unsigned bits)
     return result;
 }
 
-/* RSS counts the bits of each byte from its highest one, and so those of its result. */
+/* RSS counts the bits of each byte, and those of its result, from the highest one. */
 static void words_of(const uint8_t *bytes, size_t count, uint32_t *words)
 {
     for (size_t i = 0; i < count; i++)
@@ -89,7 +91,7 @@ static uint32_t rows_of(const struct ctx_hash_key *secret, uint64_t interface_id
     return row[0] | row[1] << 14;
 }
 
-/* The linear part: who shares it shares the rows. */
+/* Returns the linear part of the hash. Flows with the same linear part share their rows. */
 static uint64_t linear_of(const struct ctx_hash_key *secret, uint64_t interface_id)
 {
     struct flow_key key;
@@ -100,8 +102,9 @@ static uint64_t linear_of(const struct ctx_hash_key *secret, uint64_t interface_
     return hash;
 }
 
-/* What somebody who knows the secret does: interface identifiers of one /64 network whose flows share both rows. The hash is linear:
- * combinations of identifiers that change nothing, by elimination. */
+/* Makes flows that share both rows, as an attacker who knows the secret could do. They differ in
+ * the interface identifier of one /64 network. The hash is linear, so elimination finds
+ * combinations of identifiers that do not change it. */
 static void collide(const struct ctx_hash_key *secret, uint64_t ids[FLOWS])
 {
     uint32_t shared = rows_of(secret, 0);
@@ -144,7 +147,7 @@ Test(ctx_cache_hash, flows_that_collide_under_one_secret_do_not_under_another)
     for (int trial = 0; trial < 16; trial++) {
         told = known;
         for (int i = 0; i < CTX_HASH_WORDS; i++)
-            ctx_hash_key_push(&told, word = word * 1664525 + 1013904223); /* any words */
+            ctx_hash_key_push(&told, word = word * 1664525 + 1013904223); /* any words will do */
         uint32_t pairs = 0;
         for (int a = 0; a < FLOWS; a++)
             for (int b = 0; b < a; b++)
@@ -153,8 +156,8 @@ Test(ctx_cache_hash, flows_that_collide_under_one_secret_do_not_under_another)
     }
 }
 
-/* Consecutive ports of one client under many secrets: they use nearly all rows of a small table,
- * as random numbers do. */
+/* Under many secrets, consecutive ports of one client use nearly all rows of a small table, as
+ * random numbers do. */
 Test(ctx_cache_hash, consecutive_ports_spread_over_all_rows)
 {
     enum { SMALL_ROWS = 32, PORTS = 128, TRIALS = 200 };
@@ -176,8 +179,8 @@ Test(ctx_cache_hash, consecutive_ports_spread_over_all_rows)
             used[0] |= 1u << row[0];
             used[1] |= 1u << row[1];
         }
-        /* 128 random numbers leave 0.6 of 32 rows empty on average; a linear hash leaves a quarter of
-         * the rows empty under one secret in four. */
+        /* 128 random numbers leave 0.6 of 32 rows empty on average. A linear hash leaves a
+         * quarter of the rows empty under one secret in four. */
         crowded += __builtin_popcount(used[0]) < SMALL_ROWS * 3 / 4;
         crowded += __builtin_popcount(used[1]) < SMALL_ROWS * 3 / 4;
     }

@@ -1,4 +1,5 @@
-/* The golden cache: the life of a context, its refusals, its parts, and its face as a stage. */
+/* Tests the golden cache: the life of a context, the requests that it refuses, its parts, and
+ * its interface as a stage. */
 #include "models/base/stage_loop.h"
 #include "models/ctx_cache/ctx_cache_core.h"
 #include "models/ctx_cache/ctx_cache_hash.h"
@@ -19,13 +20,13 @@ static struct flow_key key_of(uint32_t number)
                              .ip_version = 4};
 }
 
-/* One step: a request and what it must be answered. */
+/* One step, with a request and its expected response. */
 struct step {
     uint8_t op, who;
     uint32_t conn;
     uint16_t gen;
     uint8_t result;
-    uint8_t place; /* LOOKUP of conn's key */
+    uint8_t place; /* result of a LOOKUP of the connection's key */
 };
 
 struct story {
@@ -184,8 +185,8 @@ static void load_check(const struct ctx_table *table, uint32_t first, uint32_t l
     }
 }
 
-/* Up to 90 % every insertion succeeds; then the oldest entry goes and a new one comes, a table's
- * worth of times. */
+/* Every insertion succeeds up to 90 %. Then the oldest entry is removed and a new one is
+ * inserted, as many times as the table has slots. */
 ParameterizedTest(struct load_row *row, ctx_cache_model, table_takes_ninety_percent,
                   .timeout = 3600)
 {
@@ -247,7 +248,7 @@ Test(ctx_cache_model, refuses_a_shape_that_is_no_power_of_two, .signal = SIGABRT
     ctx_core_init(&core, 3, 2, 64, 64);
 }
 
-/* As a stage. */
+/* The responses of the cache as a stage. */
 struct log {
     uint32_t count;
     struct ctx_rsp rsp[8];

@@ -1,5 +1,6 @@
-/* How full the lookup table gets with random tuples, insertions only, and what displacement costs on the way: prints the
- * table of docs/ctx_cache.md (Load of the table) with CTX_CACHE_VERBOSE=1, and holds its figures. */
+/* Measures how full the lookup table gets if random tuples are only inserted, and how many moves
+ * displacement needs. With CTX_CACHE_VERBOSE=1 it prints the table of docs/ctx_cache.md (Load of
+ * the table), and it checks the figures of that table. */
 #include "models/base/rng.h"
 #include "models/ctx_cache/ctx_cache_table.h"
 
@@ -14,17 +15,17 @@ enum { STEP_PERCENT = 5, STEPS = 40, CYCLES_PER_MOVE = 9 };
 struct row {
     char name[48];
     uint32_t entries;
-    uint32_t full_percent; /* at least so many entries, in per cent of the slots, before FULL */
+    uint32_t full_percent; /* the least number of entries, in per cent of the slots, before FULL */
 };
 
 struct loading {
     struct ctx_table table;
     struct rng rng;
-    uint64_t moves[STEPS]; /* from step * 5 % to the next */
+    uint64_t moves[STEPS]; /* from step * 5 % to the next step */
     uint32_t inserted[STEPS];
-    uint64_t longest_chain; /* moves behind one insertion below 90 % */
-    uint32_t first_wait;    /* entries when one first waited in the stash */
-    uint32_t reached;       /* entries when the next one found no place */
+    uint64_t longest_chain; /* moves after one insertion below 90 % */
+    uint32_t first_wait;    /* number of entries when one first waited in the stash */
+    uint32_t reached;       /* number of entries when the next one found no slot */
 };
 
 ParameterizedTestParameters(ctx_table_load, insertions_only)
@@ -49,7 +50,7 @@ static struct flow_key random_key(struct rng *rng)
     return key;
 }
 
-/* False: no place for one more. */
+/* Inserts one entry. Returns false if there is no slot for it. */
 static bool insert_one(struct loading *load, uint32_t entries)
 {
     struct ctx_table *table = &load->table;

@@ -25,7 +25,7 @@ static unsigned next_port(struct pkt_rig *run)
     }
 }
 
-/* Nobody owns the connection: the host answers (RFC 9293 3.10.7.1). */
+/* The host answers a segment of a connection that nobody has (RFC 9293 3.10.7.1). */
 static void host_answers(struct pkt_rig *run, const struct packet *packet)
 {
     struct tcp_tx tx;
@@ -46,7 +46,7 @@ static void host_answers(struct pkt_rig *run, const struct packet *packet)
     answer->at_ps = run->rig.loop.now_ps;
 }
 
-/* Moves the connection to nic, the frame held. */
+/* Moves the connection to nic while the frame is held. */
 static bool move_with(struct pkt_rig *run, unsigned nic, struct frame *frame)
 {
     struct nic_held held = rig_hold(&run->rig, frame, (uint8_t)nic);
@@ -88,18 +88,18 @@ static bool inject_tcp(struct pkt_rig *run, struct frame *frame, const struct pa
     return true;
 }
 
-/* An ICMP error goes to the host, which finds the connection and tells its NIC. */
+/* Gives an ICMP error to the host, which finds the connection and tells its NIC. */
 static bool inject_icmp(struct pkt_rig *run, const uint8_t *bytes, const struct packet *packet)
 {
     struct icmp_message icmp;
     struct flow_key key;
     uint32_t seq;
     bool is_hard = false;
-    (void)next_port(run); /* any will do */
+    (void)next_port(run); /* either port will do */
     if (icmp_parse(bytes, packet, &icmp) != ICMP_GOOD || icmp.kind == ICMP_OTHER ||
         !icmp_quoted_key(&icmp, packet->ip_version, &key) ||
         !icmp_quoted_seq(&icmp, packet->ip_version, &seq) || run->gone || !run->open)
-        return true; /* the host takes no note of it */
+        return true; /* the host ignores it */
     uint8_t notice = (uint8_t)icmp_notice(&icmp, packet->ip_version, &is_hard);
     struct nic_cmd cmd = {.op = NIC_CMD_ICMP,
                           .gen = run->peer.gen,
@@ -263,7 +263,7 @@ static bool rig_option(void *self, const char *name, uint32_t value)
     return true;
 }
 
-/* --- what the player asks --- */
+/* --- questions of the player --- */
 
 static uint64_t rig_now(const void *self)
 {
@@ -323,7 +323,7 @@ static const struct pkt_server_ops rig_ops = {
     .error = rig_error,
 };
 
-/* --- life --- */
+/* --- life cycle --- */
 
 static void on_probe(struct rig *rig, const struct probe_event *event)
 {
@@ -340,7 +340,8 @@ static void setup(struct pkt_rig *run, uint8_t ip_version)
     run->rig.ip_version = ip_version;
     pkt_script_params(s, &run->rig.params.tcp);
     if (ip_version == 6)
-        run->rig.params.tcp.mss_max += 20; /* the same segments over the longer header */
+        /* Gives segments of the same size behind the longer header. */
+        run->rig.params.tcp.mss_max += 20;
     set_flag(&run->options, NIC_OPTION_NODELAY, !(s->flags & CTX_FLAG_NAGLE));
     set_flag(&run->options, NIC_OPTION_KEEPALIVE, (s->flags & CTX_FLAG_KEEPALIVE) != 0);
     run->options.tos = (uint8_t)(s->dscp << 2);
@@ -377,7 +378,7 @@ void pkt_rig_play(const struct pkt_script *script, enum pkt_policy policy, uint8
     rig_address(&run->rig, 1, server.ends.server_addr);
     rig_address(&run->rig, 2, server.ends.peer_addr);
     pkt_play(script, policy, &server, result);
-    /* Frames on their way are given back before the rig is taken down. */
+    /* Frames in flight are freed before the rig is destroyed. */
     rig_run(&run->rig, WAIT_PS);
     rig_end(&run->rig);
     free(run);

@@ -54,7 +54,7 @@ void pkt_rig_collect(struct pkt_rig *run)
     }
 }
 
-/* Until *counter is no longer `before`; false: it did not change in time. */
+/* Runs until *counter is no longer `before`. Returns false if it did not change in time. */
 bool pkt_rig_await(struct pkt_rig *run, const unsigned *counter, unsigned before)
 {
     uint64_t limit = run->rig.loop.now_ps + WAIT_PS;
@@ -139,7 +139,8 @@ bool pkt_rig_open(struct pkt_rig *run, unsigned nic, const struct nic_held *held
     return pkt_rig_command_done(run, before) && pkt_rig_install(run, nic, held);
 }
 
-/* FREEZE at the owner. False: the connection ended meanwhile, or it went wrong. */
+/* Issues FREEZE to the owner. Returns false if the connection has ended meanwhile, or if the
+ * command failed. */
 bool pkt_rig_freeze(struct pkt_rig *run)
 {
     unsigned before = run->cmd_done;

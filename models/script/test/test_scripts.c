@@ -1,5 +1,6 @@
-/* Every packet script in scenarios/tcp/<topic> under every port policy; all policies must give the same
- * transcript. And what the reader of scripts says about mistakes. */
+/* Plays every packet script in scenarios/tcp/<topic> under every port policy. All policies must
+ * give the same transcript. The tests also check the messages of the reader about mistakes in
+ * scripts. */
 #include "models/script/pkt_compare.h"
 #include "models/script/pkt_segment.h"
 #include "models/script/test/pkt_rig.h"
@@ -10,14 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A line per script for `make conformance`: on one NIC, and while the connection moves. */
+/* Writes one line per script for `make conformance`: the result on one NIC, and the result while
+ * the connection moves. */
 static void note(FILE *results, bool one, bool moving, const char *path)
 {
     if (results)
         (void)fprintf(results, "%s %s %s\n", one ? "pass" : "fail", moving ? "pass" : "fail", path);
 }
 
-/* Every port policy; what fails is reported. */
+/* Plays the script under every port policy and reports failures. */
 static void check(const struct pkt_script *script, uint8_t ip_version, FILE *results)
 {
     struct pkt_result *plain = malloc(sizeof *plain), *moved = malloc(sizeof *moved);
@@ -37,7 +39,7 @@ static void check(const struct pkt_script *script, uint8_t ip_version, FILE *res
     free(plain);
 }
 
-/* All scripts over one family; gives how many those are. */
+/* Plays all scripts over one IP version. Returns the number of scripts. */
 static size_t check_all(uint8_t ip_version, const char *results_variable)
 {
     struct pkt_script *script = malloc(sizeof *script);

@@ -1,4 +1,5 @@
-/* models/stats/server_timers: whose retransmission timer runs, and may still fire. */
+/* Tests models/stats/server_timers: which connections have a retransmission timer that runs and
+ * may still fire. */
 #include "models/base/units.h"
 #include "models/hwif/conn_ctx.h"
 #include "models/hwif/ctx_enums.h"
@@ -20,7 +21,8 @@ static void tell(enum probe_kind kind, uint64_t now_ps, struct probe_event event
     server_timers_on_event(timers, &event);
 }
 
-/* The context is written, with its retransmission timer due in so many microseconds; 0: none runs. */
+/* Writes the context with a retransmission timer that is due in this time; 0 means that no timer
+ * runs. */
 static void writes(uint64_t now_ps, uint32_t due_in_us)
 {
     struct conn_ctx ctx = {.rexmt_deadline = (uint32_t)(now_ps / PS_PER_US) + due_in_us,
@@ -47,7 +49,7 @@ Test(server_timers, a_timer_runs_from_the_context_that_has_it_to_the_one_that_ha
     cr_expect_not(server_timers_runs(timers, &key, 100 * PS_PER_MS));
 }
 
-/* The clock of deadlines has 32 bits and turns over after 71 minutes. */
+/* The clock of the deadlines has 32 bits, so it wraps after 71 minutes. */
 Test(server_timers, a_timer_that_nobody_serves_does_not_run_for_ever)
 {
     uint64_t start_ps = 4294 * PS_PER_S;

@@ -1,4 +1,4 @@
-/* models/stats: nearest-rank percentiles and the marks of a move. */
+/* Tests models/stats: nearest-rank percentiles, and the marks of a move. */
 #include "models/base/frame.h"
 #include "models/hwif/ctx_enums.h"
 #include "models/hwif/nic_bus.h"
@@ -51,7 +51,8 @@ static void emit(uint64_t ps, struct probe_event event)
     probe_emit(&probe, &event);
 }
 
-/* Marks 4 to 6 come from the source with its generation, the others of a NIC from the destination. */
+/* Marks 4 to 6 come from the source under its generation, and the other marks of a NIC come from
+ * the destination. */
 static void mark(uint64_t ps, unsigned number)
 {
     bool at_source = number <= 6;
@@ -65,7 +66,7 @@ static void mark(uint64_t ps, unsigned number)
 
 static struct frame frame;
 
-/* A frame for connection 3 arrives on NIC 1, and its record is acted on at used_ps. */
+/* A frame for connection 3 arrives on NIC 1, and the host acts on its record at used_ps. */
 static void foreign_frame(uint64_t id, uint64_t ps, uint64_t used_ps)
 {
     struct frame arrived = {.id = id, .len = 60, .born_ps = ps};
@@ -88,7 +89,7 @@ static struct move_trigger triggered_by(uint64_t id, uint64_t ps, uint64_t decid
         .at_ps = ps, .decided_ps = decided_ps, .frame_id = id, .kind = TRIGGER_FRAME, .port = 1};
 }
 
-/* MOVE_WANTED or MOVE_BEGIN of connection 3, from NIC 0 to NIC 1. */
+/* Makes MOVE_WANTED or MOVE_BEGIN for connection 3, from NIC 0 to NIC 1. */
 static struct probe_event move_event(enum probe_kind kind, const struct move_trigger *trigger)
 {
     return (struct probe_event){.kind = (uint8_t)kind,
@@ -100,7 +101,7 @@ static struct probe_event move_event(enum probe_kind kind, const struct move_tri
                                 .move.trigger = trigger};
 }
 
-/* A frame of the moved connection from its peer, on either port. */
+/* A frame of the connection arrives from its peer on either port. */
 static void peer_frame(uint64_t ps, uint32_t ack)
 {
     struct packet_out out = {.ip_version = 4,
@@ -183,8 +184,8 @@ static void teardown(void) { move_log_destroy(move_log); }
 
 TestSuite(move_log_trigger, .init = setup, .fini = teardown);
 
-/* More frames pass than any fixed memory of them would hold, while the move waits for its turn. */
-/* A begun move of connection 3, frozen at its source, which had the context in DRAM only or not. */
+/* Begins a move of connection 3 and freezes the connection at its source, which has the context
+ * only in DRAM if is_cold is set. */
 static const struct move_row *frozen_move(bool is_cold)
 {
     struct move_trigger trigger = triggered_by(77, 1000, 5000);
@@ -209,6 +210,7 @@ Test(move_log_trigger, a_move_is_cold_if_the_source_had_to_fetch_the_context)
     cr_expect_not(frozen_move(false)->cold);
 }
 
+/* While the move waits for its turn, more frames pass than a memory of fixed size could hold. */
 Test(move_log_trigger, a_move_that_waits_keeps_the_frame_that_asked_for_it)
 {
     enum { OTHERS = 100000 };
@@ -233,7 +235,7 @@ Test(move_log_trigger, a_move_that_waits_keeps_the_frame_that_asked_for_it)
 
 Test(move_log_trigger, a_link_event_gives_t0_and_no_t1_and_t2)
 {
-    foreign_frame(77, 1000, 5000); /* what came last has nothing to do with it */
+    foreign_frame(77, 1000, 5000); /* the latest frame is not the trigger */
     struct move_trigger trigger = {
         .at_ps = 7000, .decided_ps = 9000, .kind = TRIGGER_LINK, .port = 0};
     emit(9000, move_event(PROBE_MOVE_WANTED, &trigger));
@@ -252,7 +254,8 @@ Test(move_log_trigger, a_link_event_gives_t0_and_no_t1_and_t2)
     move_summary_free(&summary);
 }
 
-/* A transfer of another kind neither ends the time line of the move before it nor is counted with moves. */
+/* A transfer of another kind does not end the time line of the move before it, and is not
+ * counted as a move. */
 Test(move_log_trigger, other_transfers_have_rows_and_a_time_line_of_their_own)
 {
     struct move_trigger trigger = {.at_ps = 1000, .decided_ps = 1000, .kind = TRIGGER_CALL};

@@ -111,7 +111,8 @@ void capture_writer_tcp(struct capture_writer *writer, bool from_server, uint32_
     uint32_t total = packet_build(frame, &out, len);
     spoil_checksum(writer, frame, &out, len);
     if (writer->vlan[1]) {
-        memmove(frame + 20, frame + 16, total - 16); /* the type of what follows, and all behind */
+        /* The type of the next header, and all bytes after it. */
+        memmove(frame + 20, frame + 16, total - 16);
         be16_store(frame + 16, 0x8100);
         be16_store(frame + 18, writer->vlan[1]);
         total += 4;

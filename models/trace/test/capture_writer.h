@@ -1,4 +1,5 @@
-/* Writes small captures for tests: one conversation at a time, with every kind of dirt. */
+/* Writes small captures for tests, one conversation at a time, with all kinds of irregular
+ * frames. */
 #ifndef TOESIM_TEST_CAPTURE_WRITER_H
 #define TOESIM_TEST_CAPTURE_WRITER_H
 
@@ -9,18 +10,18 @@
 enum writer_checksum { WRITER_GOOD, WRITER_BAD, WRITER_UNFILLED };
 
 struct capture_writer {
-    char path[64]; /* of a temporary file, removed by capture_writer_remove() */
+    char path[64]; /* a temporary file, which capture_writer_remove() removes */
     FILE *stream;
     bool big_endian, nanoseconds;
-    uint32_t link;    /* 1: Ethernet, 101: raw IP, 113: Linux cooked */
-    uint32_t snaplen; /* bytes kept of a record */
-    /* Of the next frames; may be changed between two. */
+    uint32_t link;    /* 1 is Ethernet, 101 raw IP, 113 Linux cooked */
+    uint32_t snaplen; /* bytes of a record that are stored */
+    /* These apply to the next frames and may be changed between two frames. */
     uint64_t time_ns;
-    uint64_t step_ns; /* added after each frame */
+    uint64_t step_ns; /* time between two frames */
     uint8_t ip_version;
     uint32_t client_v4, server_v4;
     uint16_t client_port, server_port;
-    uint16_t vlan[2]; /* outer, inner; 0: none */
+    uint16_t vlan[2]; /* outer and inner VLAN id; 0 means none */
     uint16_t window;
     enum writer_checksum checksum;
     const uint8_t *options;
@@ -29,7 +30,7 @@ struct capture_writer {
 
 void capture_writer_open(struct capture_writer *writer, bool big_endian, bool nanoseconds,
                          uint32_t link);
-/* One segment; from_server swaps the roles. */
+/* Writes one segment. from_server swaps the roles. */
 void capture_writer_tcp(struct capture_writer *writer, bool from_server, uint32_t seq, uint32_t ack,
                         uint16_t flags, const void *payload, uint32_t len);
 void capture_writer_raw(struct capture_writer *writer, const void *bytes, uint32_t captured,
@@ -37,9 +38,9 @@ void capture_writer_raw(struct capture_writer *writer, const void *bytes, uint32
 void capture_writer_close(struct capture_writer *writer);
 void capture_writer_remove(const struct capture_writer *writer);
 
-/* Client ISN 1000, server ISN 5000: SYN, SYN-ACK, ACK. */
+/* Writes SYN, SYN-ACK and ACK. The client's ISN is 1000, and the server's is 5000. */
 void capture_writer_handshake(struct capture_writer *writer);
-/* FINs of both sides after so many bytes, and the last ACKs. */
+/* Writes the FINs of both sides after this many bytes, and the last ACKs. */
 void capture_writer_fins(struct capture_writer *writer, uint32_t client_bytes,
                          uint32_t server_bytes);
 

@@ -17,14 +17,14 @@ static void opening_end(struct corpus_writing *g)
     g->w->window = (uint16_t)(g->window >> g->shift);
 }
 
-/* Beyond the window, by up to a megabyte. */
+/* Returns a number beyond the window, by up to a megabyte. */
 static uint32_t outside(struct corpus_writing *g, int dir)
 {
     return corpus_seq_of(g, dir, g->sent[dir]) + g->window + 70000 + corpus_below(g, 1 << 20);
 }
 
-/* Each oddity is written between two exchanges, when everything sent has been acknowledged. Its
- * rows count how many segments of it define nothing. */
+/* Each irregular segment is written between two exchanges, when all sent bytes are acknowledged.
+ * Its row counts how many of its segments have no effect. */
 static void rst_outside(struct corpus_writing *g, int dir)
 {
     corpus_forge(g, dir, outside(g, dir), 0, TCP_RST, 0);
@@ -46,7 +46,7 @@ static void rst_challenged(struct corpus_writing *g, int dir)
     corpus_note(g, "rst-challenged", dir, 1);
 }
 
-/* Exact, but it never arrived: both go on. */
+/* The reset has the exact number, but it never arrives, so both sides continue. */
 static void rst_lost(struct corpus_writing *g, int dir)
 {
     corpus_forge(g, dir, corpus_seq_of(g, dir, g->sent[dir]), 0, TCP_RST, 0);
@@ -121,7 +121,7 @@ static void syn_ack_midstream(struct corpus_writing *g, int dir)
     corpus_note(g, "syn-ack", dir, 1);
 }
 
-/* Repetitions agree with what they repeat. */
+/* Repetitions have the same contents as the segments that they repeat. */
 static void opening_repeated(struct corpus_writing *g, int dir)
 {
     opening_begin(g);
@@ -147,8 +147,8 @@ static void keepalive(struct corpus_writing *g, int dir)
     corpus_note(g, "keepalive", dir, 0);
 }
 
-/* What follows is in the window, but has an older timestamp than what was acknowledged: PAWS. Without
- * timestamps it would be taken, so it is not written. */
+/* The next segment is in the window, but its timestamp is older than that of acknowledged bytes,
+ * so PAWS drops it. Without timestamps it would be accepted, so it is not written. */
 static void old_segment(struct corpus_writing *g, int dir, const char *what, uint16_t flags,
                         uint32_t len)
 {
@@ -160,7 +160,7 @@ static void old_segment(struct corpus_writing *g, int dir, const char *what, uin
                  flags, len);
     g->clock[dir] = clock;
     if (corpus_below(g, 2))
-        corpus_pure_ack(g, !dir); /* RFC 7323 5.3: dropped, and acknowledged */
+        corpus_pure_ack(g, !dir); /* the segment is dropped and acknowledged (RFC 7323 5.3) */
     corpus_note(g, what, dir, 1);
 }
 
@@ -176,7 +176,8 @@ static void fin_old(struct corpus_writing *g, int dir)
 
 static void ack_old(struct corpus_writing *g, int dir) { old_segment(g, dir, "ack-old", ACK, 0); }
 
-/* A block of bytes that were never sent: the block is ignored, the segment is not. */
+/* The segment has a SACK block of bytes that were never sent. The block is ignored, but the
+ * segment is not. */
 static void sack_beyond(struct corpus_writing *g, int dir)
 {
     uint32_t from = g->sent[!dir] + 1000 + corpus_below(g, 20000);
@@ -199,16 +200,16 @@ static void maybe_odd(struct corpus_writing *g)
         oddities[corpus_below(g, ODDITIES)](g, (int)corpus_below(g, 2));
 }
 
-/* SYNs and SYN-ACKs that lead to nothing, before the handshake that counts. */
+/* Writes SYNs and SYN-ACKs without effect before the real handshake. */
 static void before_handshake(struct corpus_writing *g)
 {
     switch (corpus_below(g, 6)) {
-    case 0: /* refused, and tried again */
+    case 0: /* the connection is refused and tried again */
         corpus_forge(g, CLIENT, g->isn[CLIENT], 0, TCP_SYN, 0);
         corpus_forge(g, SERVER, 0, g->isn[CLIENT] + 1, TCP_RST | ACK, 0);
         corpus_note(g, "refused", SERVER, 1);
         break;
-    case 1: { /* half-open discovery (RFC 9293 3.5.1, figure 9) */
+    case 1: { /* discovery of a half-open connection (RFC 9293 3.5.1, figure 9) */
         uint32_t old = g->isn[CLIENT] + (1u << 31) + corpus_below(g, 1000);
         corpus_forge(g, CLIENT, g->isn[CLIENT], 0, TCP_SYN, 0);
         corpus_forge(g, SERVER, g->isn[SERVER] + (1u << 30), old, ACK, 0);
@@ -216,11 +217,11 @@ static void before_handshake(struct corpus_writing *g)
         corpus_note(g, "half-open", SERVER, 2);
         break;
     }
-    case 2: /* lost on its way to the server */
+    case 2: /* the SYN is lost before it reaches the server */
         corpus_forge(g, CLIENT, g->isn[CLIENT], 0, TCP_SYN, 0);
         corpus_note(g, "syn-again", CLIENT, 0);
         break;
-    case 3: /* a reset that acknowledges nothing: SYN-SENT ignores it */
+    case 3: /* a reset that acknowledges nothing, which SYN-SENT ignores */
         corpus_forge(g, CLIENT, g->isn[CLIENT], 0, TCP_SYN, 0);
         corpus_forge(g, SERVER, g->isn[SERVER], 0, TCP_RST, 0);
         corpus_note(g, "rst-early", SERVER, 1);
@@ -237,7 +238,7 @@ static void handshake(struct corpus_writing *g)
         corpus_forge(g, CLIENT, g->isn[CLIENT] + 50000 + corpus_below(g, 1 << 30), 0, TCP_SYN, 0);
         corpus_note(g, "other-syn", CLIENT, 1);
     }
-    if (corpus_below(g, 6) == 0) { /* acknowledges another SYN */
+    if (corpus_below(g, 6) == 0) { /* a SYN-ACK that acknowledges another SYN */
         corpus_forge(g, SERVER, g->isn[SERVER] + 999, g->isn[CLIENT] - 12345, TCP_SYN | ACK, 0);
         corpus_note(g, "other-syn-ack", SERVER, 1);
     }
@@ -262,7 +263,7 @@ static void close_orderly(struct corpus_writing *g)
         g->sent[dir]++;
         corpus_pure_ack(g, !dir);
     }
-    if (corpus_below(g, 6) == 0) /* noise behind the end */
+    if (corpus_below(g, 6) == 0) /* irregular segments after the end */
         corpus_forge(g, (int)corpus_below(g, 2), corpus_seq_of(g, CLIENT, g->sent[CLIENT]), 0,
                      TCP_RST, 0);
 }

@@ -20,14 +20,14 @@ struct core_conn {
     uint8_t *ring;
     bool open, removed;
     uint32_t iss, irs;
-    uint64_t app_bytes; /* taken by the application */
-    uint64_t acked;     /* of the server's stream */
+    uint64_t app_bytes; /* bytes that the application has read */
+    uint64_t acked;     /* acknowledged bytes of the server's stream */
     uint64_t sendable;
     bool close, abort, peer_fin;
     size_t step;
 };
 
-/* Frames on the wire, in order: the delay is the same for all. */
+/* The frames on the wire in their order. The delay is the same for all of them. */
 struct wire_item {
     uint64_t at_ps;
     struct frame *frame;

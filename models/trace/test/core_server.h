@@ -1,14 +1,15 @@
-/* A server on models/tcp for the tests of the replay: the whole exchange without NICs. */
+/* A server on models/tcp for the tests of the replay, which make the whole exchange without
+ * NICs. */
 #ifndef TOESIM_TEST_CORE_SERVER_H
 #define TOESIM_TEST_CORE_SERVER_H
 
 #include "models/trace/test/replay_make.h"
 
 struct core_params {
-    uint64_t delay_ps; /* of the wire, each way */
+    uint64_t delay_ps; /* delay of the wire in each direction */
     uint32_t loss_permille;
     uint8_t ring_log2; /* receive ring of each connection */
-    bool endpoint;     /* the clients are lwIP's, not the capture's */
+    bool endpoint;     /* the clients are those of lwIP instead of the capture's */
 };
 
 struct core_server;
@@ -20,7 +21,7 @@ struct core_replay {
     uint64_t end_ps;
 };
 
-/* One whole replay of `capture`; stops when done or at limit_ps. */
+/* Runs one whole replay of `capture`. It stops when the replay is done, or at limit_ps. */
 void core_replay_run(struct core_replay *replay, const struct capture *capture,
                      const struct core_params *params, const struct replay_params *replay_params,
                      uint64_t limit_ps);

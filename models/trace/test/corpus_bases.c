@@ -1,7 +1,7 @@
 #include "models/trace/test/corpus_bases.h"
 
-/* What a conversation may be besides an exchange of bytes, with timestamps and SACK. Each begins and
- * ends when all that was sent is acknowledged. */
+/* These functions write other events than an exchange of bytes, with timestamps and SACK. Each
+ * one begins and ends when all sent bytes are acknowledged. */
 enum { PIECES = 6 };
 
 static void piece(struct corpus_writing *g, int dir, uint32_t from, uint32_t k)
@@ -15,7 +15,7 @@ static void pieces_done(struct corpus_writing *g, int dir)
     corpus_pure_ack(g, !dir);
 }
 
-/* A segment is lost behind the point of capture, and sent again after three duplicate ACKs. */
+/* A segment is lost after the point of capture, and is sent again after three duplicate ACKs. */
 static void lost_behind(struct corpus_writing *g, int dir)
 {
     uint32_t from = g->sent[dir], lost = corpus_below(g, PIECES - 3);
@@ -31,7 +31,7 @@ static void lost_behind(struct corpus_writing *g, int dir)
     corpus_note(g, "lost-behind", dir, 0);
 }
 
-/* Lost before the point of capture: what is captured first is what came behind it. */
+/* A segment is lost before the point of capture, so the capture has the later segments first. */
 static void lost_before(struct corpus_writing *g, int dir)
 {
     uint32_t from = g->sent[dir], lost = corpus_below(g, PIECES - 3);
@@ -45,7 +45,8 @@ static void lost_before(struct corpus_writing *g, int dir)
     corpus_note(g, "lost-before", dir, 0);
 }
 
-/* Every second segment is missing at first: three blocks, the newest first (RFC 2018 4). */
+/* Every second segment is missing at first. There are three SACK blocks, with the newest one
+ * first (RFC 2018 4). */
 static void many_holes(struct corpus_writing *g, int dir)
 {
     uint32_t from = g->sent[dir];
@@ -61,7 +62,7 @@ static void many_holes(struct corpus_writing *g, int dir)
     corpus_note(g, "holes", dir, 0);
 }
 
-/* What arrives twice is reported below the acknowledgment (RFC 2883 4). */
+/* Bytes that arrive twice are reported below the acknowledgment (RFC 2883 4). */
 static void duplicate_sack(struct corpus_writing *g, int dir)
 {
     uint32_t from = g->sent[dir];
@@ -74,7 +75,7 @@ static void duplicate_sack(struct corpus_writing *g, int dir)
     corpus_note(g, "dsack", dir, 0);
 }
 
-/* All in the wrong order, acknowledged once. */
+/* All segments come in reverse order and are acknowledged once. */
 static void backward(struct corpus_writing *g, int dir)
 {
     uint32_t from = g->sent[dir];
@@ -84,7 +85,7 @@ static void backward(struct corpus_writing *g, int dir)
     corpus_note(g, "backward", dir, 0);
 }
 
-/* The receiver's window closes, one byte asks whether it is open again, and then it is. */
+/* The receiver's window closes, the sender probes it with one byte, and the window opens again. */
 static void zero_window(struct corpus_writing *g, int dir)
 {
     uint32_t from = g->sent[dir];
@@ -105,7 +106,8 @@ static void zero_window(struct corpus_writing *g, int dir)
     corpus_note(g, from ? "zero-window" : "zero-window-first", dir, 0);
 }
 
-/* Silent for hours; keepalive probes, with a byte of any value or none (RFC 9293 3.8.4). */
+/* Both sides are silent for hours, except for keepalive probes, which have one byte of any value
+ * or none (RFC 9293 3.8.4). */
 static void silent(struct corpus_writing *g, int dir)
 {
     for (uint32_t k = 1 + corpus_below(g, 3); k > 0; k--) {
@@ -121,10 +123,10 @@ static void silent(struct corpus_writing *g, int dir)
     corpus_note(g, "silent", dir, 0);
 }
 
-/* The clock of one side passes 2^32: its timestamps are newer, not older (RFC 7323 5.2). */
+/* The clock of one side passes 2^32, so its timestamps are newer and not older (RFC 7323 5.2). */
 static void clock_wraps(struct corpus_writing *g, int dir)
 {
-    const uint32_t step = 1u << 30, last = UINT32_MAX - 1; /* less than half of the circle */
+    const uint32_t step = 1u << 30, last = UINT32_MAX - 1; /* less than half of the number space */
     while (last - g->clock[dir] > step) {
         g->clock[dir] += step;
         corpus_exchange(g, dir);
@@ -137,7 +139,7 @@ static void clock_wraps(struct corpus_writing *g, int dir)
     corpus_note(g, "clock-wraps", dir, 0);
 }
 
-/* The last segment and its repetitions are lost, again and again later. */
+/* The last segment and several repetitions of it are lost. */
 static void tail_lost(struct corpus_writing *g, int dir)
 {
     uint32_t len = 1 + corpus_below(g, SEGMENT_MAX);
@@ -150,7 +152,7 @@ static void tail_lost(struct corpus_writing *g, int dir)
     corpus_note(g, "tail-lost", dir, 0);
 }
 
-/* Both send at once: neither has the other's bytes yet. */
+/* Both sides send at the same time, before they have the other's bytes. */
 static void crossing(struct corpus_writing *g, int dir)
 {
     uint32_t before[2] = {g->sent[CLIENT], g->sent[SERVER]};

@@ -1,11 +1,11 @@
-/* What a conversation of the corpus may be besides an exchange of bytes: ten kinds of things that
- * endpoints with timestamps and SACK live with. */
+/* Writes the events of a conversation of the corpus that are not an exchange of bytes. There are
+ * ten kinds, which endpoints with timestamps and SACK handle. */
 #ifndef TOESIM_TEST_CORPUS_BASES_H
 #define TOESIM_TEST_CORPUS_BASES_H
 
 #include "models/trace/test/corpus_writing.h"
 
-/* Writes one of them. All that was sent is acknowledged before and behind it. */
+/* Writes one of them. All sent bytes are acknowledged before it and after it. */
 void corpus_base(struct corpus_writing *g);
 
 #endif

@@ -26,7 +26,7 @@ static void options_add(struct corpus_writing *g, const void *bytes, uint32_t le
     g->w->options_len += len;
 }
 
-/* The options of the next segment of one side. */
+/* Makes the options of the next segment of one side. */
 static void options_make(struct corpus_writing *g, int dir)
 {
     const uint8_t scale[4] = {1, 3, 3, g->shift}, sack_ok[4] = {1, 1, 4, 2};
@@ -51,7 +51,7 @@ static void options_make(struct corpus_writing *g, int dir)
     g->blocks = 0;
 }
 
-/* A segment at an offset of its sender's stream, with the bytes that belong there. */
+/* Writes a segment at an offset of its sender's stream, with the bytes of the stream. */
 void corpus_put(struct corpus_writing *g, int dir, uint32_t offset, uint32_t acked, uint16_t flags,
                 uint32_t len)
 {
@@ -63,7 +63,7 @@ void corpus_put(struct corpus_writing *g, int dir, uint32_t offset, uint32_t ack
                        flags & ACK ? corpus_seq_of(g, !dir, acked) : 0, flags, bytes, len);
 }
 
-/* The next segment reports bytes [from, to) of the other's stream. */
+/* Makes the next segment report bytes [from, to) of the other side's stream. */
 void corpus_report(struct corpus_writing *g, int dir, uint32_t from, uint32_t to)
 {
     g->block[2 * g->blocks] = corpus_seq_of(g, dir, from);
@@ -71,7 +71,7 @@ void corpus_report(struct corpus_writing *g, int dir, uint32_t from, uint32_t to
     g->blocks++;
 }
 
-/* The same with bytes that belong nowhere. */
+/* Writes a segment with bytes that do not belong to the stream. */
 void corpus_forge(struct corpus_writing *g, int dir, uint32_t seq, uint32_t ack, uint16_t flags,
                   uint32_t len)
 {
@@ -94,7 +94,8 @@ void corpus_note(struct corpus_writing *g, const char *what, int dir, unsigned i
     g->verdict->ignored += ignored;
 }
 
-/* Some bytes of one side, perhaps out of order or twice, acknowledged by the other. */
+/* Writes some bytes of one side, perhaps out of order or twice, and the other side's
+ * acknowledgment. */
 void corpus_exchange(struct corpus_writing *g, int dir)
 {
     uint32_t from = g->sent[dir],
@@ -105,7 +106,7 @@ void corpus_exchange(struct corpus_writing *g, int dir)
         corpus_put(g, dir, from + (second ? len[0] : 0), g->sent[!dir], PSH_ACK, len[second]);
         if (twice)
             corpus_put(g, dir, from + (second ? len[0] : 0), g->sent[!dir], PSH_ACK, len[second]);
-        if (second && k == 0 && g->sack) { /* a hole before it */
+        if (second && k == 0 && g->sack) { /* a hole before this segment */
             corpus_report(g, dir, from + len[0], from + len[0] + len[1]);
             corpus_pure_ack(g, !dir);
         }

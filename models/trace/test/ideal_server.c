@@ -11,7 +11,7 @@
 
 enum { RTO_MS = 200, POOL_FRAMES = 1 << 16 };
 
-/* Positions count from the initial sequence numbers: 0 the SYN, 1 the first byte. */
+/* Positions count from the initial sequence numbers, so 0 is the SYN and 1 the first byte. */
 struct conn {
     const struct conversation *cap;
     struct flow_key key;
@@ -44,7 +44,7 @@ struct ideal_server {
     struct rng rng;
     struct conn *conns;
     size_t count;
-    struct flight *flights, *flights_last; /* by time */
+    struct flight *flights, *flights_last; /* sorted by time */
     uint64_t tx_count, rx_count;
     const uint8_t *team_mac;
 };
@@ -146,7 +146,7 @@ static void send_segment(struct ideal_server *server, struct conn *conn, uint64_
     fly(server, frame, false, now_ps);
 }
 
-/* Which captured steps may be taken now. */
+/* Takes the captured steps that are due now. */
 static void app_run(struct ideal_server *server, struct conn *conn, uint64_t now_ps)
 {
     const struct conversation *cap = conn->cap;
@@ -197,7 +197,7 @@ static void output(struct ideal_server *server, struct conn *conn, uint64_t now_
     bool waiting =
         conn->open && (conn->snd_una < conn->snd_max || conn->snd_nxt < 1 + conn->sendable);
     if (waiting && conn->rto_at_ps == TIME_NEVER)
-        conn->rto_at_ps = now_ps + RTO_MS * PS_PER_MS; /* persist */
+        conn->rto_at_ps = now_ps + RTO_MS * PS_PER_MS; /* the timer of the persist state */
     if (conn->ack_owed && !conn->gone)
         send_segment(server, conn, conn->snd_nxt, 0, TCP_ACK, now_ps);
 }
@@ -223,7 +223,7 @@ static void on_syn(struct ideal_server *server, struct conn *conn, const struct 
 {
     const struct tcp_segment *seg = &packet->seg;
     const struct conversation *cap = conn->cap;
-    if (conn->rcv_nxt) { /* again */
+    if (conn->rcv_nxt) { /* a repeated SYN */
         if (conn->snd_una == 0)
             send_segment(server, conn, 0, 0, TCP_SYN | TCP_ACK, now_ps);
         return;
@@ -231,7 +231,7 @@ static void on_syn(struct ideal_server *server, struct conn *conn, const struct 
     size_t index = (size_t)(conn - server->conns);
     memcpy(conn->peer_mac, packet->src_mac, 6);
     conn->irs = seg->seq;
-    conn->iss = 0xffff0000u + (uint32_t)index * 77777u; /* wraps soon, for some */
+    conn->iss = 0xffff0000u + (uint32_t)index * 77777u; /* some of these numbers wrap soon */
     conn->ts = (seg->options & TCP_HAS_TS) && (cap->server_features & CTX_FEATURE_TS);
     conn->ws = (seg->options & TCP_HAS_WS) && (cap->server_features & CTX_FEATURE_WS);
     conn->snd_ws = conn->ws ? seg->ws : 0;

@@ -12,12 +12,12 @@
 struct ideal_params {
     uint64_t delay_ps;
     uint32_t loss_permille;
-    uint32_t swap_permille; /* delayed by three times as much */
+    uint32_t swap_permille; /* permille of frames whose delay is three times as long */
     uint32_t window_bytes;
-    uint32_t cwnd_bytes; /* at first; doubles per round trip */
-    /* Planted bugs, for tests of the checks: 0 none. */
+    uint32_t cwnd_bytes; /* initial value; it doubles per round trip */
+    /* Planted bugs for the tests of the checks; 0 means none. */
     uint32_t corrupt_tx_every, corrupt_rx_every, double_rx_every, reset_after_bytes;
-    bool endpoint; /* the clients are lwIP's, not the capture's */
+    bool endpoint; /* the clients are those of lwIP instead of the capture's */
 };
 
 struct ideal_server;

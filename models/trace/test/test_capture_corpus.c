@@ -1,4 +1,5 @@
-/* models/trace: conversations with every kind of segment that defines nothing, judged rightly. */
+/* Tests models/trace with conversations that contain every kind of segment without effect. The
+ * reader must classify them correctly. */
 #include "models/base/units.h"
 #include "models/trace/test/capture_bytes.h"
 #include "models/trace/test/conv_corpus.h"
@@ -18,7 +19,7 @@ struct corpus {
     unsigned count;
 };
 
-/* Writes one capture of the corpus; the seed is its name. */
+/* Writes one capture of the corpus. The seed is its name. */
 static void write_corpus(struct capture_writer *w, uint64_t seed, struct corpus *corpus)
 {
     struct rng rng;
@@ -65,7 +66,8 @@ static void compare(uint64_t seed, const struct capture *capture, const struct c
               wanted->history);
 }
 
-/* Against a server on models/tcp, which has to make the same of them. */
+/* Replays the capture against a server on models/tcp, which must classify the segments in the
+ * same way. */
 static void replay(uint64_t seed, const struct capture *capture, const struct corpus *corpus,
                    bool endpoint)
 {
@@ -104,7 +106,7 @@ static void keep_copy(const struct capture_writer *w, uint64_t seed)
     cr_assert_eq(system(command), 0);
 }
 
-/* Returns the number of conversations. */
+/* Judges one capture. Returns the number of conversations. */
 static unsigned judge(uint64_t seed)
 {
     static struct corpus corpus;
@@ -136,8 +138,8 @@ Test(capture_corpus, each_conversation_is_what_it_was_made_to_be)
         total += judge(seed);
     cr_assert_geq(total, 2000);
 }
-/* A challenge ACK of another connection, in front of a repeated SYN, seemed to acknowledge a forged FIN
- * far behind the window. */
+/* A challenge ACK of another connection, which came before a repeated SYN, seemed to acknowledge
+ * a forged FIN far beyond the window. */
 Test(capture_corpus, an_ack_of_another_connection_accepts_nothing)
 {
     struct capture_writer w;

@@ -1,4 +1,4 @@
-/* models/trace: a capture replayed by lwIP against a server, byte for byte. */
+/* Tests a capture that lwIP replays against a server, byte for byte. */
 #include "models/base/stage_loop.h"
 #include "models/trace/test/core_server.h"
 #include "models/trace/test/ideal_server.h"
@@ -23,7 +23,8 @@ static struct ideal_params good_server(void)
 
 static void open_file(struct capture_writer *w) { capture_writer_open(w, false, false, 1); }
 
-/* A download ended by FINs, and an upload ended by the client's reset. */
+/* Makes a capture with a download that ends with FINs and an upload that ends with the client's
+ * reset. */
 static struct capture *download_and_upload(void)
 {
     struct capture_writer w;
@@ -159,7 +160,7 @@ ParameterizedTest(struct network *row, endpoint_peer,
     capture_destroy(capture);
 }
 
-/* One stack plays all clients and knows no VLANs: the tuple may be there once only. */
+/* One stack plays all clients and knows no VLANs, so each tuple may exist only once. */
 Test(endpoint_peer, one_tuple_in_two_vlans_gets_two_ports)
 {
     struct capture_writer w;
@@ -217,7 +218,7 @@ Test(endpoint_peer, an_idle_connection_costs_no_tick)
     capture_writer_handshake(&w);
     capture_writer_tcp(&w, false, C, S, PSH_ACK, "x", 1);
     capture_writer_tcp(&w, true, S, C + 1, PSH_ACK, "y", 1);
-    capture_writer_tcp(&w, false, C + 1, S + 1, ACK, NULL, 0); /* and stays open */
+    capture_writer_tcp(&w, false, C + 1, S + 1, ACK, NULL, 0); /* the connection stays open */
     struct capture *capture = capture_make(&w);
     struct ideal_params ideal = good_server();
     struct replay_params params = replay_params_make();
@@ -235,7 +236,7 @@ Test(endpoint_peer, an_idle_connection_costs_no_tick)
     capture_destroy(capture);
 }
 
-/* A server that shakes hands and then only acknowledges: it never sends what it should. */
+/* A server that completes the handshake and then only acknowledges. It never sends its data. */
 struct mute {
     struct frame_pool *pool;
     struct replay_side *side;
@@ -371,7 +372,8 @@ static void replay_file(const char *dir, const char *name)
     capture_destroy(capture);
 }
 
-/* Further captures, which the project does not hold, through a network that loses 1 %. */
+/* Replays further captures, which are not in the project, through a network that loses 1 % of
+ * the frames. */
 Test(endpoint_peer, every_complete_conversation_of_further_captures_is_intact)
 {
     const char *dir = getenv("TOESIM_EXTRA_TRACES");

@@ -1,4 +1,5 @@
-/* Generators against a plain server on the same core, over a link that delays and loses frames. */
+/* Tests the generators against a plain server on the same core, over a link that delays and
+ * loses frames. */
 #include "models/base/rng.h"
 #include "models/base/stage_loop.h"
 #include "models/trace/generate/gen_peer.h"
@@ -27,8 +28,9 @@ struct world {
     struct rng rng;
     struct tcp_params tcp;
     uint32_t loss_permille;
-    uint32_t corrupt_offset;   /* 0: none; else the server flips this byte of its stream 0 */
-    uint32_t head[2], tail[2]; /* 0: to the server, 1: to the client */
+    /* The server flips the byte at this offset of its stream 0; 0 means none. */
+    uint32_t corrupt_offset;
+    uint32_t head[2], tail[2]; /* 0 is to the server, and 1 is to the client */
     struct frame *queue[2][QUEUE];
     uint64_t due[2][QUEUE];
     struct server_conn *conns;
@@ -281,7 +283,8 @@ Test(gen_peer, a_server_that_never_answers_is_a_stall)
     gen_params_default(&params);
     params.connections = 2;
     struct world *w = world_create(&params, 1000);
-    /* While SYNs are repeated (1 + 2 + 4 + ... s) nothing is stalled, whatever the limit says. */
+    /* While SYNs are repeated (1 + 2 + 4 + ... s), no connection counts as stalled, whatever the
+     * limit is. */
     stage_loop_run(&w->loop, 100 * PS_PER_S);
     cr_assert_not(gen_peer_is_done(w->peer));
     stage_loop_run(&w->loop, 300 * PS_PER_S);

@@ -1,4 +1,4 @@
-/* Each conversation has one outcome, and the outcomes add up. */
+/* Tests that each conversation has one outcome, and that the outcomes add up. */
 #include "models/trace/replay/outcome.h"
 
 #include <criterion/criterion.h>
@@ -13,8 +13,8 @@ struct row {
 static const struct row rows[] = {
     {{.ended = true, .delivered = true}, OUTCOME_INTACT},
     {{0}, OUTCOME_UNFINISHED},
-    {{.delivered = true}, OUTCOME_UNFINISHED}, /* without an end more may come */
-    {{.ended = true}, OUTCOME_UNFINISHED},     /* the application may still read */
+    {{.delivered = true}, OUTCOME_UNFINISHED}, /* without an end more bytes may arrive */
+    {{.ended = true}, OUTCOME_UNFINISHED},     /* the application may still read bytes */
     {{.stalled = true}, OUTCOME_STALLED},
     {{.stalled = true, .delivered = true}, OUTCOME_STALLED},
     {{.stalled = true, .ended = true}, OUTCOME_DAMAGED},
@@ -40,7 +40,8 @@ Test(outcome, counts_add_up_and_tell_judged_from_partial)
     cr_assert(outcome_counts_are_sane(&counts));
     cr_assert_eq(counts.total, OUTCOME_COUNT - 1);
     cr_assert_eq(outcome_judged_total(&counts), 4); /* intact, damaged, stalled, unfinished */
-    cr_assert_eq(outcome_partial_total(&counts), counts.total - 5); /* and one not compared */
+    /* And one that was not compared. */
+    cr_assert_eq(outcome_partial_total(&counts), counts.total - 5);
     counts.of[OUTCOME_STALLED]++;
     cr_assert_not(outcome_counts_are_sane(&counts));
 }

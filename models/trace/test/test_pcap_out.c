@@ -1,4 +1,4 @@
-/* models/trace: the captures a run writes. */
+/* Tests the captures that a run writes. */
 #include "models/base/frame.h"
 #include "models/base/units.h"
 #include "models/trace/output/pcap_out.h"

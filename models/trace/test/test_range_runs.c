@@ -1,4 +1,5 @@
-/* models/trace/store/range_runs.c and hole_set.c against arrays with a place for each byte. */
+/* Compares models/trace/store/range_runs.c and hole_set.c with arrays that have an element for
+ * each byte. */
 #include "models/base/rng.h"
 #include "models/trace/store/hole_set.h"
 #include "models/trace/store/range_runs.h"
@@ -8,11 +9,11 @@
 
 enum { BYTES = 3000, GATHER = 7 };
 
-/* What carries a byte: its reference; 0: nothing. */
+/* The reference of each byte; 0 if there is none. */
 struct bytes {
     uint64_t at[BYTES];
     int64_t acked[BYTES];
-    uint64_t seen; /* backward: where the last range began */
+    uint64_t seen; /* where the last range began, because they are read backward */
 };
 
 static bool on_range(void *self, const struct stream_range *range)
@@ -46,7 +47,7 @@ static void fill(struct rng *rng, struct range_runs *runs, struct bytes *bytes)
             range.to++;
         if (range.to == from)
             continue;
-        /* Bytes lie in the file as in the stream, or elsewhere. */
+        /* The bytes are in the file in the order of the stream, or elsewhere. */
         range.at = rng_below(rng, 2) ? 10 + from : 10000 + 100 * (uint64_t)tries;
         for (uint64_t i = from; i < range.to; i++) {
             bytes->at[i] = range.at + (i - from);

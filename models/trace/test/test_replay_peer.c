@@ -1,4 +1,4 @@
-/* models/trace: a capture replayed against a server, byte for byte. */
+/* Tests a capture that is replayed against a server, byte for byte. */
 #include "models/trace/test/capture_writer.h"
 #include "models/trace/test/core_server.h"
 #include "models/trace/test/ideal_server.h"
@@ -273,7 +273,7 @@ static void replay_file(const char *dir, const char *name)
     capture_destroy(capture);
 }
 
-/* Further captures, which the project does not hold. */
+/* Replays further captures, which are not in the project. */
 Test(replay_peer, every_complete_conversation_of_further_captures_is_intact)
 {
     const char *dir = getenv("TOESIM_EXTRA_TRACES");

@@ -1,5 +1,5 @@
-/* models/trace/store/row_codec.c and row_list.c: rows come back as they were, whatever they hold, and rows that go
- * on as expected take little. */
+/* Tests models/trace/store/row_codec.c and row_list.c: rows are read back unchanged, and rows
+ * that continue as predicted need few bytes. */
 #include "models/base/rng.h"
 #include "models/trace/store/row_list.h"
 
@@ -12,7 +12,7 @@ enum { ROWS = 5000, LISTS = 3, MEMORY = 4 * SPILL_PAGE_BYTES };
 static const struct row_shape shape = {
     .fields = ROW_FIELDS_MAX, .shared = 0x000f, .linear = 0x0ff0, .plain = 0x7000};
 
-/* Small steps mostly, and the ends of the range. */
+/* Draws mostly small steps, and the ends of the range. */
 static void draw(struct rng *rng, struct row *row)
 {
     row->lane = (uint8_t)rng_below(rng, ROW_LANES);
@@ -45,7 +45,7 @@ Test(row_list, rows_come_back_as_they_were_written)
     for (int k = 0; k < LISTS; k++)
         row_writer_begin(&writers[k], spill, &shape);
     for (int i = 0; i < ROWS; i++) {
-        for (int k = 0; k < LISTS; k++) { /* they grow side by side */
+        for (int k = 0; k < LISTS; k++) { /* the lists grow at the same time */
             draw(&rng, &row);
             rows[k][i] = row;
             cr_assert(row_writer_add(&writers[k], &row));
@@ -92,8 +92,8 @@ Test(row_list, what_is_expected_takes_two_bytes)
     uint8_t bytes[ROW_BYTES_MAX];
     struct row row = {0};
     for (uint64_t i = 0; i < 100; i++) {
-        row.field[0] = 7;              /* as it was */
-        row.field[5] = 1448 * (i + 1); /* the same step */
+        row.field[0] = 7;              /* the same value as before */
+        row.field[5] = 1448 * (i + 1); /* the same step as before */
         size_t len = row_encode(&state, &shape, &row, bytes);
         cr_assert(i == 0 || len == 2, "row %u takes %zu bytes", (unsigned)i, len);
     }

@@ -1,4 +1,5 @@
-/* models/trace/conversation/segment/segment_rows.c: segments of many tuples come back as they were added. */
+/* Tests models/trace/conversation/segment/segment_rows.c: segments of many tuples are read back
+ * unchanged. */
 #include "models/base/rng.h"
 #include "models/base/units.h"
 #include "models/trace/conversation/segment/segment_rows.h"
@@ -68,7 +69,7 @@ static size_t check_list(struct segment_rows *rows, const struct segment_list *l
     return seen;
 }
 
-/* Few lists get most of the segments, and most lists few. */
+/* Few lists get most of the segments, and most lists get few. */
 Test(segment_rows, segments_come_back_as_they_were_added)
 {
     struct raw_segment *all = calloc(SEGMENTS, sizeof *all);
@@ -94,7 +95,7 @@ Test(segment_rows, segments_come_back_as_they_were_added)
     free(all);
 }
 
-/* Two bulk transfers with timestamps, interleaved, stamped in nanoseconds at uneven times. */
+/* Two bulk transfers with timestamps are interleaved. Their times in nanoseconds are uneven. */
 Test(segment_rows, a_segment_of_a_transfer_takes_less_than_24_bytes)
 {
     struct segment_list lists[2] = {0};

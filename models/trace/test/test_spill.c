@@ -1,4 +1,5 @@
-/* models/trace/store/spill.c and models/base/temp_file.c: more bytes than memory is granted for. */
+/* Tests models/trace/store/spill.c and models/base/temp_file.c with more bytes than the memory
+ * that they may use. */
 #include "models/base/rng.h"
 #include "models/base/temp_file.h"
 #include "models/trace/store/spill.h"
@@ -53,7 +54,7 @@ Test(spill, appended_bytes_are_read_across_pages)
     spill_destroy(spill);
 }
 
-/* A disk that is full and a limit of file size are one and the same to a writer. */
+/* For a writer a full disk and a limit of the file size are the same. */
 Test(spill, a_full_disk_is_an_error_that_names_the_folder_and_the_cure)
 {
     struct rlimit limit = {8 * SPILL_PAGE_BYTES, 8 * SPILL_PAGE_BYTES};

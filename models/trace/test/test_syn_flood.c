@@ -1,4 +1,5 @@
-/* models/trace/generate/syn_flood.c: SYNs of nobody, and what is sent back to them. */
+/* Tests models/trace/generate/syn_flood.c: SYNs from addresses that nobody has, and the answers
+ * to them. */
 #include "models/base/stage_loop.h"
 #include "models/base/units.h"
 #include "models/trace/generate/syn_flood.h"

@@ -9,21 +9,23 @@
 enum { PCAPNG_WRITER_MAX = 8192 };
 
 struct pcapng_writer {
-    bool swapped; /* the byte order this machine does not have */
+    bool swapped; /* writes the byte order that this machine does not have */
     uint8_t bytes[PCAPNG_WRITER_MAX];
     size_t len;
-    size_t block; /* where the present one begins */
-    size_t read;  /* by pcapng_writer_read() */
+    size_t block; /* the beginning of the present block */
+    size_t read;  /* bytes that pcapng_writer_read() has given out */
 };
 
 void pcapng_put16(struct pcapng_writer *w, uint16_t value);
 void pcapng_put32(struct pcapng_writer *w, uint32_t value);
-void pcapng_put_bytes(struct pcapng_writer *w, const void *bytes, size_t len); /* padded */
+/* Writes the bytes and their padding. */
+void pcapng_put_bytes(struct pcapng_writer *w, const void *bytes, size_t len);
 void pcapng_block_begin(struct pcapng_writer *w, uint32_t type);
 void pcapng_block_end(struct pcapng_writer *w);
 
 void pcapng_put_section(struct pcapng_writer *w);
-/* name and resolution may be left out: null, 6. */
+/* Writes an interface description. name may be null, and resolution 6; then the option is left
+ * out. */
 void pcapng_put_interface(struct pcapng_writer *w, uint16_t link, uint32_t snaplen,
                           const char *name, uint8_t resolution, int64_t offset_seconds);
 void pcapng_put_packet(struct pcapng_writer *w, uint32_t interface, uint64_t stamp,
@@ -33,7 +35,7 @@ void pcapng_put_old_packet(struct pcapng_writer *w, uint16_t interface, uint64_t
 void pcapng_put_simple_packet(struct pcapng_writer *w, const void *bytes, uint32_t captured,
                               uint32_t length);
 
-/* For pcapng_open(). */
+/* The function that pcapng_open() calls to read the bytes. */
 long pcapng_writer_read(void *writer, void *bytes, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-/* models/trace: what a capture says about its conversations. */
+/* Tests the conversations that are found in a capture. */
 #include "models/base/units.h"
 #include "models/hwif/ctx_enums.h"
 #include "models/trace/capture/capture.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { ACK = TCP_ACK, PSH_ACK = TCP_PSH | TCP_ACK, FIN_ACK = TCP_FIN | TCP_ACK };
-enum { C = 1001, S = 5001 }; /* first byte of client and server */
+enum { C = 1001, S = 5001 }; /* the sequence number of the first byte of client and server */
 
 static struct capture_writer w;
 static struct capture *capture;
@@ -91,7 +91,7 @@ Test(capture, steps_wait_for_what_their_segment_acknowledged)
     cr_assert(step[3].kind == APP_FIN && step[3].peer_fin && step[3].offset == 15);
 }
 
-/* The client's steps are the same from its side, and have their times. */
+/* The client's steps are the same from its side, and have their own times. */
 Test(capture, the_clients_steps_wait_for_the_server)
 {
     capture_writer_handshake(&w);
@@ -122,7 +122,8 @@ Test(capture, a_byte_first_seen_as_retransmission_is_ready_no_later_than_its_suc
 {
     capture_writer_handshake(&w);
     client(C, S, PSH_ACK, "ask");
-    server(S + 4, C + 3, PSH_ACK, "tail"); /* the segment before was lost on its way here */
+    /* The segment before was lost before it reached the point of capture. */
+    server(S + 4, C + 3, PSH_ACK, "tail");
     client(C + 3, S, PSH_ACK, "more");
     server(S, C + 7, PSH_ACK, "head");
     client(C + 7, S + 8, ACK, "");

@@ -1,4 +1,4 @@
-/* models/trace: reading files, whatever their format or damage. */
+/* Tests the reading of files of every format, also damaged ones. */
 #include "models/trace/capture/capture.h"
 #include "models/trace/test/capture_bytes.h"
 #include "models/trace/test/capture_writer.h"
@@ -71,7 +71,7 @@ ParameterizedTest(struct format *row, capture_file, reads_every_format)
     capture_writer_remove(&writer);
 }
 
-/* Copies a file through gzip, at most `limit` bytes of the result. */
+/* Copies a file through gzip, and writes at most `limit` bytes of the result. */
 static void compress_to(const char *from, const char *to, long limit)
 {
     char bytes[4096];

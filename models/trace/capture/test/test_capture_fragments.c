@@ -1,4 +1,4 @@
-/* models/trace/capture/capture.c: IP fragments in a capture. */
+/* Tests models/trace/capture/capture.c with IP fragments. */
 #include "models/trace/capture/capture.h"
 #include "models/trace/test/capture_bytes.h"
 #include "models/trace/test/capture_writer.h"
@@ -32,7 +32,8 @@ static const struct conversation *load(void)
     return capture_conversation(capture, 0);
 }
 
-/* The segment of the client's first bytes, cut by hand into two fragments. */
+/* Writes the segment with the client's first bytes as two fragments, which are built here by
+ * hand. */
 static void fragment_pair(struct capture_writer *writer, bool second_first)
 {
     enum { HEADERS = 34, FIRST = 24, TCP_AT = 34 };

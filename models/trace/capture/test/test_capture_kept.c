@@ -1,4 +1,5 @@
-/* What the two passes keep of each record (docs/replay.md, "Captures larger than memory"), counted by the reader itself. */
+/* Tests how many bytes the two passes store for each record (docs/replay.md, "Captures larger
+ * than memory"). The reader itself counts them. */
 #include "models/base/rng.h"
 #include "models/trace/capture/capture.h"
 #include "models/trace/test/capture_writer.h"
@@ -10,9 +11,11 @@
 
 enum { ACK = TCP_ACK, PSH_ACK = TCP_PSH | TCP_ACK };
 enum { C = 1001, S = 5001, ROUNDS = 30000, FULL = 1448, SMALL = 6, CONVERSATIONS = 200 };
-/* The bound, and what each conversation may add to it. INDEX_*: what cannot go to disk. */
+/* The bound, and the number of bytes that each conversation may add to it. The INDEX_* bounds are
+ * for the data that cannot go to disk. */
 enum { BYTES_PER_RECORD = 24, BYTES_PER_CONVERSATION = 256 };
-/* A hole needs two records, the one before and the one behind it. So does a patch, of bytes that were cut. */
+/* A hole needs two records, the one before it and the one after it. So does a patch of bytes
+ * that were cut. */
 enum { PIECE_BYTES = 24 };
 enum { INDEX_FIXED = 64 << 10, INDEX_PER_CONVERSATION = 2048 };
 #define INDEX_PER_RECORD 0.5
@@ -54,7 +57,8 @@ static struct capture *load(void)
     return capture;
 }
 
-/* Checks the bound. `more` is what holes and patches may add for each record. */
+/* Checks the bound. `more` is the number of bytes that holes and patches may add for each
+ * record. */
 static struct capture *check(double more)
 {
     capture_writer_close(&w);
@@ -142,7 +146,7 @@ Test(capture_kept, small_frames_of_200_conversations)
     capture_destroy(check(0));
 }
 
-/* Conversations of one record up to some hundreds. */
+/* The conversations have one record up to some hundreds of records. */
 Test(capture_kept, conversations_of_any_length)
 {
     for (unsigned k = 0; k < 2 * CONVERSATIONS; k++) {
@@ -157,7 +161,7 @@ Test(capture_kept, conversations_of_any_length)
     capture_destroy(check(0));
 }
 
-/* The snap length cuts each full frame, so that a part of its bytes is known and a part is not. */
+/* The snap length cuts each full frame, so a part of its bytes is known and a part is not. */
 Test(capture_kept, a_snap_length)
 {
     w.snaplen = 96;
@@ -179,7 +183,8 @@ static void check_complete(const struct capture *capture, uint64_t bytes)
     cr_assert_eq(conv->client_acked, bytes);
 }
 
-/* Every second segment is lost, and all of these are sent again in the end: half as many holes as records. */
+/* Every second segment is lost, and all of these are sent again at the end. So there are half as
+ * many holes as records. */
 Test(capture_kept, holes)
 {
     static const uint8_t shift_14[4] = {1, 3, 3, 14};
@@ -207,7 +212,8 @@ Test(capture_kept, holes)
     capture_destroy(capture);
 }
 
-/* Each segment is cut by the snap length, and most are sent again as a whole: as many patches as segments. */
+/* Each segment is cut by the snap length, and most are sent again uncut. So there are as many
+ * patches as segments. */
 Test(capture_kept, bytes_that_come_later)
 {
     enum { CUT = 54 + 1, LEN = 4 };
@@ -236,8 +242,8 @@ Test(capture_kept, bytes_that_come_later)
     capture_destroy(capture);
 }
 
-/* Both sides send resets that come to nothing, as data goes on that only a living receiver acknowledges. In the end one
- * reset stays. */
+/* Both sides send resets without effect, because data that only a living receiver acknowledges
+ * follows. At the end one reset has an effect. */
 Test(capture_kept, resets)
 {
     setenv("TOESIM_SPILL_BYTES", "1", 1);
@@ -264,7 +270,7 @@ Test(capture_kept, resets)
     capture_destroy(capture);
 }
 
-/* The segments fit into memory, their verdicts do not, and there is no folder for them. */
+/* The segments fit into memory, but their verdicts do not, and there is no folder for them. */
 Test(capture_kept, no_room_on_the_disk)
 {
     struct capture_params params;

@@ -1,5 +1,6 @@
-/* Conversations of more segments than are in memory while they are decided (models/trace/conversation/conv_view.c), and
- * what the deciding tells and obeys. */
+/* Tests conversations that have more segments than are in memory while the decisions about them
+ * are made (models/trace/conversation/conv_view.c), and the progress reports and interruptions
+ * of these decisions. */
 #include "models/trace/capture/capture.h"
 #include "models/trace/test/capture_bytes.h"
 #include "models/trace/test/capture_writer.h"
@@ -20,8 +21,8 @@ static void begin(void) { capture_writer_open(&w, false, false, 1); }
 
 TestSuite(capture_large, .init = begin, .fini = end);
 
-/* Both sides talk, two bytes at a time. The client's FIN and the server's reset early on come to
- * nothing; two of the client's segments change places. */
+/* Both sides send, two bytes at a time. An early FIN of the client and an early reset of the
+ * server have no effect, and two segments of the client change places. */
 static void write_long(void)
 {
     capture_writer_handshake(&w);
@@ -67,7 +68,7 @@ static void check_long(const struct capture *capture)
         ahead += seg[i].ahead;
         cr_assert(!seg[i].ignored || (seg[i].flags & TCP_FIN));
     }
-    cr_assert_eq(ignored, 1); /* the reset is the server's */
+    cr_assert_eq(ignored, 1); /* the reset of the server */
     cr_assert_eq(ahead, 1);
     const struct app_step *step = capture_steps(capture, conv, CAPTURE_SERVER);
     cr_assert_eq(conv->server_step_count, ROUNDS + 1);
@@ -91,7 +92,7 @@ Test(capture_large, verdicts_stay_whatever_is_in_memory)
 
 struct progress {
     uint64_t calls, done, total;
-    int stop_at; /* calls; 0: never */
+    int stop_at; /* the number of calls after which the reading is interrupted; 0 means never */
     int stop;
 };
 
@@ -130,14 +131,15 @@ Test(capture_large, the_deciding_obeys_the_stop_flag)
     params.stop = &progress.stop;
     write_long();
     cr_assert_null(capture_load(w.path, &params, &err));
-    /* The user has ended the run; the environment is sound, and the exit status is that of the signal. */
+    /* The user has ended the run. The environment is in order, so the exit status is that of the
+     * signal. */
     cr_assert_eq(err.status, STATUS_FAILED);
     cr_assert(strstr(err.text, "interrupted"), "%s", err.text);
     cr_assert_eq(progress.calls, 5, "it went on for %u looks", (unsigned)progress.calls - 5);
 }
 
-/* Each ACK claims all that its window allows: after some ten thousands the stream would be longer than
- * anything can be. */
+/* Each ACK acknowledges as much as its window allows. After some ten thousand ACKs the stream
+ * would be longer than any stream can be. */
 Test(capture_large, claims_beyond_any_stream_are_ignored)
 {
     static const uint8_t shift_14[4] = {1, 3, 3, 14};
@@ -154,7 +156,7 @@ Test(capture_large, claims_beyond_any_stream_are_ignored)
         capture_writer_tcp(&w, false, C, acked, ACK, "", 0);
     capture_writer_close(&w);
     struct capture *capture = load(&params);
-    /* Numbers come round: some of the later ones are old ones again. */
+    /* Sequence numbers wrap, so some of the later ones are equal to old ones. */
     cr_assert_gt(capture_get_stats(capture)->ignored_segments, ROUNDS / 2);
     cr_assert_lt(capture_get_stats(capture)->ignored_segments, 2 * ROUNDS - 10000);
     capture_destroy(capture);

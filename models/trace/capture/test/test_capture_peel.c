@@ -1,4 +1,4 @@
-/* models/trace: what lies between Ethernet and IP is taken off. */
+/* Tests that the headers between Ethernet and IP are removed. */
 #include "models/trace/capture/capture_peel.h"
 
 #include <criterion/criterion.h>
@@ -7,7 +7,8 @@
 
 enum { SHIM_MAX = 40 };
 
-/* The bytes between both addresses and the IP header; wanted: tags that stay, then the type. */
+/* The bytes between the two addresses and the IP header. `wanted` has the tags that stay,
+ * followed by the type. */
 struct shim {
     char name[40];
     uint8_t bytes[SHIM_MAX];
@@ -70,7 +71,7 @@ ParameterizedTest(struct shim *row, capture_peel, shims)
     }
 }
 
-/* Each layer may be cut off anywhere: nothing past the captured bytes is looked at. */
+/* The frame may be cut in each layer. No byte after the captured ones may be read. */
 ParameterizedTestParameters(capture_peel, cut_shims)
 {
     static uint32_t lengths[SHIM_MAX];

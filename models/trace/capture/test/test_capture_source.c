@@ -1,5 +1,5 @@
-/* models/trace/capture/capture_source.c: a capture's bytes a second time, from a plain file, a gzip file and a
- * pipe. */
+/* Tests models/trace/capture/capture_source.c, which reads the bytes of a capture a second time,
+ * from a plain file, a gzip file and a pipe. */
 #include "models/base/rng.h"
 #include "models/trace/capture/capture_source.h"
 
@@ -17,14 +17,15 @@ enum { BYTES = 9 << 20, MEMBERS = 3, READS = 400, PIECE_MAX = 100000 };
 static uint8_t bytes[BYTES];
 static char path[64];
 
-/* Compressible, but different everywhere. */
+/* Makes bytes that can be compressed but are different everywhere. */
 static void make_bytes(void)
 {
     struct rng rng;
     rng_init(&rng, 7, "source");
     for (size_t i = 0; i < BYTES; i++)
         bytes[i] = (uint8_t)(i % 64 ? rng_u64(&rng) % 8 : i >> 6);
-    memcpy(bytes, "\xd4\xc3\xb2\xa1", 4); /* only what may be a capture is taken from a pipe */
+    /* A pipe is accepted only if its first bytes may belong to a capture. */
+    memcpy(bytes, "\xd4\xc3\xb2\xa1", 4);
     strcpy(path, "/tmp/source.XXXXXX");
     int fd = mkstemp(path);
     cr_assert_geq(fd, 0);
@@ -38,7 +39,7 @@ static void write_plain(void)
     cr_assert_eq(fclose(out), 0);
 }
 
-/* Several members behind each other are one file (RFC 1952 2.2). */
+/* Several members one after the other are one file (RFC 1952 2.2). */
 static void write_gzip(const char *mode)
 {
     truncate(path, 0);
@@ -95,7 +96,8 @@ Test(capture_source, plain)
     read_twice(path);
 }
 
-/* Level 0 stores blocks as they are, which begin at whole bytes; 9 packs them bit by bit. */
+/* Level 0 stores blocks without compression, which begin at whole bytes. Level 9 packs them bit
+ * by bit. */
 Test(capture_source, gzip)
 {
     static const char *const modes[] = {"ab0", "ab1", "ab9"};

@@ -1,4 +1,4 @@
-/* models/trace: the classifier agrees with tshark on every capture at hand. */
+/* Tests that the classifier agrees with tshark on all available captures. */
 #include "models/trace/capture/capture.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/wire/tcp_hdr.h"
@@ -38,8 +38,8 @@ static struct counts count(const struct capture *capture)
     return counts;
 }
 
-/* Returns 1 when the file was compared. Frames we drop are still seen by tshark: such files are
- * left out. */
+/* Returns 1 if the file was compared. tshark also sees frames that we drop, so files with such
+ * frames are left out. */
 static int compare(const char *path)
 {
     struct capture_params params;
@@ -99,7 +99,7 @@ Test(capture_tshark, counts_agree_on_a_capture_made_here)
         if (w.client_port != 2)
             capture_writer_fins(&w, 0, 0);
     }
-    w.client_port = 1; /* the port again, and nobody answers */
+    w.client_port = 1; /* the same port again, and nobody answers */
     capture_writer_tcp(&w, false, 77, 0, TCP_SYN, NULL, 0);
     w.vlan[0] = 5;
     capture_writer_handshake(&w);

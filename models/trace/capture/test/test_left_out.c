@@ -1,4 +1,5 @@
-/* models/trace/capture/left_out.h: each record of a capture has one fate, and all of them add up. */
+/* Tests models/trace/capture/left_out.h: each record of a capture is counted once, and the
+ * counts add up. */
 #include "models/trace/capture/capture.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/wire/tcp_hdr.h"
@@ -29,7 +30,7 @@ static const struct capture_stats *load(void)
 
 TestSuite(left_out, .init = begin, .fini = end);
 
-/* Nine records that are used, and one for each of these reasons. */
+/* The capture has nine records that are used, and one for each of these reasons. */
 Test(left_out, each_record_has_one_fate)
 {
     uint8_t arp[60] = {[12] = 0x08, [13] = 0x06};
@@ -47,7 +48,7 @@ Test(left_out, each_record_has_one_fate)
     capture_writer_tcp(&w, false, 1001, 5001, TCP_ACK | TCP_PSH, "no", 2);
     w.checksum = WRITER_GOOD;
     w.snaplen =
-        44; /* into the TCP header; then into the IP header; then into the Ethernet header */
+        44; /* cut in the TCP header, then in the IP header, and then in the Ethernet header */
     capture_writer_tcp(&w, false, 1001, 5001, TCP_ACK | TCP_PSH, "cut", 3);
     w.snaplen = 24;
     capture_writer_tcp(&w, false, 1001, 5001, TCP_ACK | TCP_PSH, "cut", 3);
@@ -58,7 +59,7 @@ Test(left_out, each_record_has_one_fate)
     capture_writer_tcp(&w, true, 5001, 1004, TCP_ACK | TCP_PSH, "yes", 3);
     capture_writer_tcp(&w, false, 1004, 5004, TCP_ACK, NULL, 0);
     capture_writer_fins(&w, 3, 3);
-    w.client_port++; /* begins before the capture */
+    w.client_port++; /* a conversation that begins before the capture */
     capture_writer_tcp(&w, false, 1001, 5001, TCP_ACK | TCP_PSH, "old", 3);
     const struct capture_stats *stats = load();
     cr_expect_eq(stats->left_out[LEFT_OUT_NOT_TCP], 3);
@@ -72,7 +73,7 @@ Test(left_out, each_record_has_one_fate)
     cr_expect_eq(stats->records, 19);
 }
 
-/* 4,095 tagged stacks: one more than there are VIDs. */
+/* There are 4,095 stacks of tags, which is one more than there are VLAN ids. */
 Test(left_out, stacks_beyond_the_last_vid)
 {
     for (uint16_t vid = 1; vid <= 4094; vid++) {

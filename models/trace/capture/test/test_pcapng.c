@@ -1,4 +1,4 @@
-/* models/trace: pcapng blocks, whatever their byte order, clock or damage. */
+/* Tests pcapng blocks in every byte order, with every resolution of time, and with damage. */
 #include "models/base/rng.h"
 #include "models/trace/capture/pcapng.h"
 #include "models/trace/capture/test/pcapng_writer.h"
@@ -37,7 +37,7 @@ static void write_all_kinds(void)
     pcapng_put_interface(&w, 1, 100, "eth0", 6, 0);
     pcapng_put_interface(&w, 113, 0, "any", 9, 10);
     pcapng_put_packet(&w, 1, 5 * NS + 7, "enhanced", 8, 9);
-    pcapng_block_begin(&w, 0x0bad); /* nobody knows it */
+    pcapng_block_begin(&w, 0x0bad); /* a block type that no reader knows */
     pcapng_put32(&w, 1);
     pcapng_block_end(&w);
     pcapng_put_old_packet(&w, 0, 3000001, "old", 3, 3);
@@ -158,7 +158,7 @@ Test(pcapng, a_packet_longer_than_its_block_is_damage)
     pcapng_put_interface(&w, 1, 0, NULL, 6, 0);
     size_t at = w.len;
     pcapng_put_packet(&w, 0, 0, "abcd", 4, 4);
-    w.bytes[at + 20] = 5; /* its captured length */
+    w.bytes[at + 20] = 5; /* the captured length of the packet */
     expect_damage("longer than its block");
 }
 
@@ -167,7 +167,8 @@ Test(pcapng, an_interface_nobody_described_is_damage)
     pcapng_put_section(&w);
     pcapng_put_interface(&w, 1, 0, NULL, 6, 0);
     pcapng_put_section(&w);
-    pcapng_put_packet(&w, 0, 0, "abcd", 4, 4); /* that of the first section is forgotten */
+    /* The interface of the first section is no longer valid. */
+    pcapng_put_packet(&w, 0, 0, "abcd", 4, 4);
     expect_damage("not described");
 }
 
@@ -192,7 +193,7 @@ Test(pcapng, options_end_at_one_that_does_not_fit)
     cr_assert_str_empty(pcapng_interface(file, 0)->name);
 }
 
-/* Damaged files end, and what is read of them lies within its block. */
+/* The reading of a damaged file comes to an end, and every packet lies within its block. */
 Test(pcapng, any_bytes_are_read_to_an_end)
 {
     struct rng rng;
