@@ -68,13 +68,13 @@ static struct nic_options options_of(const struct nic_cmd *cmd)
 
 Test(conn_io, options_go_to_the_owner)
 {
-    struct app_accept wish = {.nodelay = true,
-                              .cork = true,
-                              .dscp = 46,
-                              .mss = 700,
-                              .user_timeout_ms = 1501,
-                              .keepalive_idle = 30};
-    host_conn_set(bed.sw, bed.conn, &wish);
+    struct app_accept options = {.nodelay = true,
+                                 .cork = true,
+                                 .dscp = 46,
+                                 .mss = 700,
+                                 .user_timeout_ms = 1501,
+                                 .keepalive_idle = 30};
+    host_conn_set(bed.sw, bed.conn, &options);
     fake_run(bed.fake, 8);
     const struct nic_cmd *cmd = fake_expect(bed.fake, 0, NIC_CMD_SET);
     cr_assert(cmd->gen == bed.gen && cmd->conn == bed.conn);
@@ -91,8 +91,8 @@ Test(conn_io, options_set_during_a_move_go_to_the_new_owner)
 {
     const struct nic_cmd *reserve;
     const struct nic_cmd *install = bed_move_to_install(&bed, &reserve);
-    struct app_accept wish = {.keepalive = true, .keepalive_probes = 3};
-    host_conn_set(bed.sw, bed.conn, &wish);
+    struct app_accept options = {.keepalive = true, .keepalive_probes = 3};
+    host_conn_set(bed.sw, bed.conn, &options);
     fake_run(bed.fake, 8);
     cr_assert_null(fake_take(bed.fake, 1), "not before it is active");
     fake_complete(bed.fake, 1, reserve, NIC_RESULT_OK);

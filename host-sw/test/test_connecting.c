@@ -20,15 +20,15 @@ static void teardown(void) { bed_end(&bed); }
 
 TestSuite(connecting, .init = setup, .fini = teardown);
 
-static struct host_connect wish_to(uint8_t ip_version)
+static struct host_connect request_to(uint8_t ip_version)
 {
-    struct host_connect wish = {
+    struct host_connect request = {
         .ip_version = ip_version,
         .rport = PEER_PORT,
         .offer = {.offered = CTX_FEATURE_MSS, .nodelay = true, .cookie = 5}};
-    memcpy(wish.raddr, ip_version == 4 ? bed.params.ipv4 : bed.params.ipv6, 16);
-    wish.raddr[15] = 88;
-    return wish;
+    memcpy(request.raddr, ip_version == 4 ? bed.params.ipv4 : bed.params.ipv6, 16);
+    request.raddr[15] = 88;
+    return request;
 }
 
 /* Takes the command with the address request. The tuple's hash chooses its NIC. */
@@ -56,10 +56,10 @@ static void arp_reply(unsigned nic)
 /* Runs from the call to the RESERVE. Returns the NIC of the RESERVE. */
 static unsigned connect_to_reserve(void)
 {
-    struct host_connect wish = wish_to(4);
+    struct host_connect request = request_to(4);
     struct packet packet;
     unsigned nic;
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &bed.conn), 0);
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &bed.conn), 0);
     run();
     take_frame(&nic, &packet);
     arp_reply(nic);
@@ -97,12 +97,12 @@ static void give(unsigned nic, uint32_t seq, uint32_t ack, uint16_t flags, const
 
 Test(connecting, the_peer_is_asked_for_and_then_a_nic_gets_an_image_in_syn_sent)
 {
-    struct host_connect wish = wish_to(4);
+    struct host_connect request = request_to(4);
     struct packet packet;
     struct arp_message asked;
     unsigned nic;
     bed_start(&bed);
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &bed.conn), 0);
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &bed.conn), 0);
     run();
     const struct nic_cmd *cmd = take_frame(&nic, &packet);
     cr_assert(arp_parse(fake_memory(bed.fake, cmd->list), cmd->count, &packet, &asked));
@@ -314,11 +314,11 @@ Test(connecting, a_nic_that_opens_is_told_of_an_icmp_error_and_its_end_is_the_co
 /* Nothing was sent yet, so the error cannot be about this connection. */
 Test(connecting, an_icmp_error_while_the_peer_is_asked_for_is_ignored)
 {
-    struct host_connect wish = wish_to(4);
+    struct host_connect request = request_to(4);
     struct packet packet;
     unsigned nic;
     bed_start(&bed);
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &bed.conn), 0);
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &bed.conn), 0);
     run();
     take_frame(&nic, &packet);
     give_unreachable(nic, 3, bed.sw->dir.entries[bed.conn].iss);
@@ -356,11 +356,11 @@ Test(connecting, nobody_answers_and_it_ends_after_three_minutes_at_the_earliest)
 
 Test(connecting, a_peer_that_is_not_there_is_asked_three_times)
 {
-    struct host_connect wish = wish_to(4);
+    struct host_connect request = request_to(4);
     struct packet packet;
     unsigned nic;
     bed_start(&bed);
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &bed.conn), 0);
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &bed.conn), 0);
     run();
     for (int i = 0; i < NEIGHBOUR_TRIES; i++) {
         take_frame(&nic, &packet);
@@ -375,11 +375,11 @@ Test(connecting, a_peer_that_is_not_there_is_asked_three_times)
 
 Test(connecting, a_known_neighbour_is_not_asked_again)
 {
-    struct host_connect wish = wish_to(4);
+    struct host_connect request = request_to(4);
     uint32_t conn;
     bed_start(&bed);
     connect_to_reserve();
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &conn), 0);
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &conn), 0);
     run();
     cr_assert_neq(bed_view(&bed, 0).key.lport, bed_view(&bed, 1).key.lport);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
@@ -389,27 +389,27 @@ Test(connecting, a_known_neighbour_is_not_asked_again)
 
 Test(connecting, over_ipv6_the_neighbour_is_solicited)
 {
-    struct host_connect wish = wish_to(6);
+    struct host_connect request = request_to(6);
     struct packet packet;
     struct icmp_message asked;
     unsigned nic;
     uint8_t frame[128];
     bed_start(&bed);
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &bed.conn), 0);
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &bed.conn), 0);
     run();
     const struct nic_cmd *cmd = take_frame(&nic, &packet);
     cr_assert_eq(icmp_parse(fake_memory(bed.fake, cmd->list), &packet, &asked), ICMP_GOOD);
     cr_assert_eq(asked.kind, ICMP_NEIGHBOUR_SOLICITATION);
-    cr_assert_arr_eq(asked.target, wish.raddr, 16);
+    cr_assert_arr_eq(asked.target, request.raddr, 16);
     cr_assert_arr_eq(asked.link, bed.params.mac, 6);
     static const uint8_t group_mac[6] = {0x33, 0x33, 0xff, 0, 0, 88};
     cr_assert_arr_eq(packet.dst_mac, group_mac, 6);
     struct packet_out out = {.ip_version = 6, .ttl = 255};
     memcpy(out.dst_mac, bed.params.mac, 6);
     memcpy(out.src_mac, peer_mac, 6);
-    memcpy(out.src, wish.raddr, 16);
+    memcpy(out.src, request.raddr, 16);
     memcpy(out.dst, bed.params.ipv6, 16);
-    uint32_t len = icmp_build_advertisement(frame, &out, wish.raddr, peer_mac, true);
+    uint32_t len = icmp_build_advertisement(frame, &out, request.raddr, peer_mac, true);
     fake_give_frame(bed.fake, nic, NIC_VERDICT_NOT_MINE, frame, len);
     fake_run(bed.fake, 3);
     fake_expect(bed.fake, nic, NIC_CMD_RESERVE);
@@ -421,11 +421,11 @@ Test(connecting, over_ipv6_the_neighbour_is_solicited)
 
 Test(connecting, an_abort_while_the_peer_is_asked_for_ends_it)
 {
-    struct host_connect wish = wish_to(4);
+    struct host_connect request = request_to(4);
     struct packet packet;
     unsigned nic;
     bed_start(&bed);
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &bed.conn), 0);
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &bed.conn), 0);
     host_conn_abort(bed.sw, bed.conn);
     run();
     take_frame(&nic, &packet);
@@ -436,27 +436,27 @@ Test(connecting, an_abort_while_the_peer_is_asked_for_ends_it)
     cr_assert_null(fake_take(bed.fake, 1));
 }
 
-Test(connecting, wishes_that_cannot_be_are_refused_at_once)
+Test(connecting, impossible_requests_are_refused_at_once)
 {
-    struct host_connect wish = wish_to(4);
+    struct host_connect request = request_to(4);
     uint32_t conn;
     bed_start(&bed);
-    wish.lport = 1234;
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &conn), 0);
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &conn), -EADDRINUSE);
-    wish = wish_to(4);
-    wish.rport = 0;
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &conn), -EINVAL);
-    wish = wish_to(4);
-    memcpy(wish.raddr, bed.params.ipv4, 16);
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &conn), -EINVAL, "ourselves");
-    wish.raddr[12] = 224;
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &conn), -EINVAL, "a group");
-    wish = wish_to(5);
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &conn), -EINVAL);
+    request.lport = 1234;
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &conn), 0);
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &conn), -EADDRINUSE);
+    request = request_to(4);
+    request.rport = 0;
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &conn), -EINVAL);
+    request = request_to(4);
+    memcpy(request.raddr, bed.params.ipv4, 16);
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &conn), -EINVAL, "ourselves");
+    request.raddr[12] = 224;
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &conn), -EINVAL, "a group");
+    request = request_to(5);
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &conn), -EINVAL);
     bed.sw->ports.usable[0] = bed.sw->ports.usable[1] = false;
-    wish = wish_to(4);
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &conn), -ENETDOWN);
+    request = request_to(4);
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &conn), -ENETDOWN);
 }
 
 Test(connecting, a_link_that_goes_down_moves_it_in_syn_sent)

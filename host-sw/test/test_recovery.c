@@ -259,12 +259,13 @@ Test(recovery, a_function_reset_in_the_reset_begins_anew)
  * end it. */
 Test(recovery, a_connection_whose_peer_is_still_asked_for_outlives_each_nic)
 {
-    struct host_connect wish = {.ip_version = 4,
-                                .raddr = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 88},
-                                .rport = 80,
-                                .vlan = VLAN_NONE};
+    struct host_connect request = {
+        .ip_version = 4,
+        .raddr = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 88},
+        .rport = 80,
+        .vlan = VLAN_NONE};
     uint32_t conn;
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &conn), 0);
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &conn), 0);
     fake_run(bed.fake, 1u << 31);
     fence(0);
     cr_assert_eq(bed.closed, 1, "only the connection that NIC 0 had");

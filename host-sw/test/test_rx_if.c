@@ -142,13 +142,13 @@ Test(rx_if, an_older_frame_of_a_connection_of_the_host_changes_nothing)
 
 Test(rx_if, a_connection_that_the_server_opens_has_received_nothing_yet)
 {
-    struct host_connect wish = {.ip_version = 4, .rport = 80, .offer = {.nodelay = true}};
+    struct host_connect request = {.ip_version = 4, .rport = 80, .offer = {.nodelay = true}};
     for (int i = 0; i < 16; i++)
-        wish.raddr[i] = bed.params.ipv4[i];
-    wish.raddr[15] = 77;
-    wish.vlan = VLAN_NONE;
+        request.raddr[i] = bed.params.ipv4[i];
+    request.raddr[15] = 77;
+    request.vlan = VLAN_NONE;
     uint32_t conn;
-    cr_assert_eq(host_conn_connect(bed.sw, &wish, &conn), 0);
+    cr_assert_eq(host_conn_connect(bed.sw, &request, &conn), 0);
     fake_run(bed.fake, 1u << 31);
     cr_assert_eq(stored_of(conn)->rx_if, TEAM_RX_IF_NONE);
     cr_assert_eq(stored_of(conn)->conn, conn);

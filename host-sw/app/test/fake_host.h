@@ -21,7 +21,7 @@ struct fake_host_conn {
 
 static struct fake_host_conn fake_host[FAKE_HOST_CONNS];
 /* The arguments of the last host_conn_connect(). */
-static struct host_connect fake_host_wish;
+static struct host_connect fake_host_request;
 static uint32_t fake_host_connects, fake_host_connect_conn;
 static int fake_host_connect_error;
 
@@ -78,11 +78,11 @@ uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, u
     return n;
 }
 
-int host_conn_connect(struct host_sw *sw, const struct host_connect *wish, uint32_t *conn)
+int host_conn_connect(struct host_sw *sw, const struct host_connect *request, uint32_t *conn)
 {
     (void)sw;
     fake_host_connects++;
-    fake_host_wish = *wish;
+    fake_host_request = *request;
     *conn = fake_host_connect_conn;
     return fake_host_connect_error;
 }

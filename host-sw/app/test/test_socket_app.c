@@ -384,9 +384,9 @@ Test(socket_app, connect_asks_the_host_and_is_writable_when_established)
     int fd = start_connect();
     struct socket_address name;
     cr_assert_eq(fake_host_connects, 1);
-    cr_assert_eq(fake_host_wish.rport, 9000);
-    cr_assert_eq(fake_host_wish.lport, 0);
-    cr_assert_arr_eq(fake_host_wish.raddr, peer9000.addr, 16);
+    cr_assert_eq(fake_host_request.rport, 9000);
+    cr_assert_eq(fake_host_request.lport, 0);
+    cr_assert_arr_eq(fake_host_request.raddr, peer9000.addr, 16);
     cr_assert_eq(socket_app_poll(app, fd), 0);
     cr_assert_eq(socket_app_connect(app, fd, &peer9000), -EALREADY);
     cr_assert_eq(socket_app_send(app, fd, "x", 1), -EAGAIN);
