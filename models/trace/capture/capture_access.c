@@ -2,7 +2,7 @@
 #include "models/trace/capture/capture_pvt.h"
 #include "models/trace/conversation/segment/segment.h"
 #include "models/trace/conversation/stream/stream_map.h"
-#include "models/trace/replay/script_rows.h"
+#include "models/trace/replay/script/script_rows.h"
 #include "models/trace/store/row_list.h"
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-#include "models/trace/replay/script_rows.h"
+#include "models/trace/replay/script/script_rows.h"
 
 #include "models/base/units.h"
 #include "models/trace/conversation/segment/segment.h"

@@ -1,7 +1,7 @@
 /* Derives the steps of both applications. Each step tells how much of the other side's stream the application had received
  * before its action. */
-#include "models/trace/replay/script.h"
-#include "models/trace/replay/script_rows.h"
+#include "models/trace/replay/script/script.h"
+#include "models/trace/replay/script/script_rows.h"
 
 /* One application's view of the conversation. */
 struct role {

@@ -1,6 +1,6 @@
-#include "models/trace/replay/script.h"
+#include "models/trace/replay/script/script.h"
 
-#include "models/trace/replay/script_rows.h"
+#include "models/trace/replay/script/script_rows.h"
 
 #include <string.h>
 
