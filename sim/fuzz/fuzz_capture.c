@@ -2,6 +2,7 @@
  * reader promises. */
 #include "models/base/units.h"
 #include "models/trace/capture/capture.h"
+#include "models/trace/capture/capture_access.h"
 
 #include <assert.h>
 #include <stdio.h>

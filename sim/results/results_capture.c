@@ -4,6 +4,7 @@
 #include "sim/results/results_json.h"
 
 #include "models/trace/capture/capture.h"
+#include "models/trace/capture/capture_access.h"
 
 #include <inttypes.h>
 

@@ -1,6 +1,7 @@
 #include "sim/results/verdict.h"
 
 #include "models/check/violation.h"
+#include "models/trace/capture/capture_access.h"
 #include "sim/results/results_streams.h"
 
 #include <inttypes.h>

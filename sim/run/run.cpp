@@ -11,6 +11,7 @@
 #include "sim/testbed/testbed.h"
 
 #include "models/pcie/pcie_trace.h"
+#include "models/trace/capture/capture_access.h"
 #include "models/trace/output/pcap_out.h"
 
 #include <chrono>

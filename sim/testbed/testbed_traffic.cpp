@@ -4,7 +4,9 @@
 
 #include "models/base/memory.h"
 
+#include "models/trace/capture/capture_access.h"
 #include "models/trace/endpoint/endpoint_peer.h"
+#include "models/trace/generate/gen_peer_pattern.h"
 
 #include <cassert>
 #include <cstring>

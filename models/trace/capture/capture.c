@@ -2,6 +2,7 @@
 
 #include "models/base/frame.h"
 #include "models/base/units.h"
+#include "models/trace/capture/capture_access.h"
 #include "models/trace/capture/capture_decap.h"
 #include "models/trace/capture/capture_file.h"
 #include "models/trace/capture/capture_link.h"
@@ -10,6 +11,7 @@
 #include "models/trace/conversation/segment/segment_options.h"
 #include "models/trace/conversation/timeline.h"
 #include "models/trace/conversation/tracker.h"
+#include "models/trace/conversation/tracker_join.h"
 #include "models/trace/store/row_list.h"
 #include "models/wire/bytes.h"
 #include "models/wire/checksum.h"

@@ -1,4 +1,5 @@
 /* Access to a loaded capture: its conversations, and the payload, which is read from the file again. */
+#include "models/trace/capture/capture_access.h"
 #include "models/trace/capture/capture_pvt.h"
 #include "models/trace/conversation/segment/segment.h"
 #include "models/trace/conversation/stream/stream_map.h"

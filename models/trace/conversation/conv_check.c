@@ -1,4 +1,5 @@
 #include "models/trace/conversation/conv_check.h"
+#include "models/trace/capture/capture_access.h"
 
 #include <assert.h>
 #include <inttypes.h>

@@ -3,6 +3,7 @@
 #include "models/hwif/ctx_enums.h"
 #include "models/trace/conversation/segment/syn_options.h"
 #include "models/trace/replay/script/script.h"
+#include "models/trace/replay/script/script_steps.h"
 #include "models/trace/store/array.h"
 
 #include <assert.h>

@@ -45,11 +45,6 @@ void tracker_free(struct tracker *tracker);
 bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t vlan,
                  const struct raw_segment *segment);
 
-/* Joins tuples that differ only by their VLANs and have one direction each, because some networks tag the two directions
- * of a conversation differently. The tag of the first tuple is kept. Returns false if memory is short or the disk
- * failed. */
-bool tracker_join_vlans(struct tracker *tracker);
-
 /* Returns true if the checksum of the segment is right or can be repaired. All segments must have been added before. */
 bool tracker_is_accepted(const struct raw_tuple *tuple, const struct raw_segment *segment);
 /* Returns true if some segment of the tuple is not accepted. */

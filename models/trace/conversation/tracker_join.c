@@ -1,5 +1,5 @@
 /* Joins the two directions of conversations whose directions have different VLAN tags. */
-#include "models/trace/conversation/tracker.h"
+#include "models/trace/conversation/tracker_join.h"
 
 #include <stdlib.h>
 #include <string.h>

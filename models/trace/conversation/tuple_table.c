@@ -1,5 +1,6 @@
 #include "models/trace/conversation/tuple_table.h"
 
+#include "models/trace/capture/capture_access.h"
 #include "models/wire/packet.h"
 
 #include <assert.h>

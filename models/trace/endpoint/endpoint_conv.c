@@ -1,5 +1,9 @@
 /* The client's application: it performs the steps and handles the callbacks of the stack. */
-#include "models/trace/endpoint/endpoint_pvt.h"
+#include "models/trace/endpoint/endpoint_conv.h"
+#include "models/trace/capture/capture_access.h"
+#include "models/trace/endpoint/endpoint_end.h"
+#include "models/trace/endpoint/endpoint_frames.h"
+#include "models/trace/endpoint/lwip_conn.h"
 
 #include <assert.h>
 

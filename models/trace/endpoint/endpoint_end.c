@@ -1,6 +1,8 @@
 /* Decides when a conversation has ended, and with which result. The rules are those of exact mode (replay_check.c), but
  * the stack reports the end of the transport. */
-#include "models/trace/endpoint/endpoint_pvt.h"
+#include "models/trace/endpoint/endpoint_end.h"
+#include "models/trace/endpoint/endpoint_conv.h"
+#include "models/trace/endpoint/lwip_conn.h"
 
 /* Returns true if the capture has no end for this conversation and all of it has been replayed. */
 static bool is_open_end(const struct endpoint_conv *conv)

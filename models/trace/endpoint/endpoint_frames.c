@@ -1,6 +1,8 @@
 /* Adds Ethernet headers to the stack's packets and models the one cable that all clients share. */
-#include "models/trace/endpoint/endpoint_pvt.h"
+#include "models/trace/endpoint/endpoint_frames.h"
 
+#include "models/trace/endpoint/endpoint_conv.h"
+#include "models/trace/endpoint/endpoint_peer_pvt.h"
 #include "models/wire/bytes.h"
 #include "models/wire/packet.h"
 

@@ -1,5 +1,10 @@
+#include "models/trace/endpoint/endpoint_peer_pvt.h"
 #include "models/trace/endpoint/endpoint_pvt.h"
 
+#include "models/trace/capture/capture_access.h"
+#include "models/trace/endpoint/endpoint_conv.h"
+#include "models/trace/endpoint/endpoint_end.h"
+#include "models/trace/endpoint/endpoint_frames.h"
 #include "models/wire/tcp_hdr.h"
 
 #include <assert.h>

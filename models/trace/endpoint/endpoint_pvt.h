@@ -55,29 +55,4 @@ struct endpoint_peer {
     uint8_t bytes[1 << 17]; /* on their way to the stack; more than it takes at a time */
 };
 
-/* Returns the next step of the client's application, or null if none is left. */
-const struct app_step *endpoint_conv_step(struct endpoint_conv *conv);
-void endpoint_conv_touch(struct endpoint_peer *peer, struct endpoint_conv *conv);
-/* Performs the steps that are due and sets the conversation's timer. */
-void endpoint_conv_go_on(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps);
-void endpoint_conv_close(struct endpoint_peer *peer, struct endpoint_conv *conv);
-void endpoint_conv_refuse(struct endpoint_peer *peer, struct endpoint_conv *conv,
-                          enum outcome reason, const char *why);
-struct lwip_hooks endpoint_conv_hooks(struct endpoint_peer *peer);
-
-/* These functions end a conversation if nothing more is due, and detect that it has stalled. */
-void endpoint_end_check(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps);
-uint64_t endpoint_end_stall_ps(const struct endpoint_peer *peer, const struct endpoint_conv *conv,
-                               uint64_t now_ps);
-void endpoint_end_stalled(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps);
-
-bool endpoint_frames_output(void *self, const uint8_t *packet, uint32_t len, uint64_t now_ps);
-void endpoint_frames_accept(void *self, struct frame *frame, uint64_t now_ps);
-uint64_t endpoint_frames_next_ps(const struct endpoint_peer *peer);
-void endpoint_frames_run(struct endpoint_peer *peer, uint64_t now_ps);
-void endpoint_frames_drop(struct endpoint_peer *peer);
-
-/* Handles the conversations that the stack has touched. It must be called after every call into the stack. */
-void endpoint_peer_settle(struct endpoint_peer *peer, uint64_t now_ps);
-
 #endif

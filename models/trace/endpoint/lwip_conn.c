@@ -1,4 +1,6 @@
-#include "models/trace/endpoint/lwip_pvt.h"
+#include "models/trace/endpoint/lwip_conn.h"
+#include "models/trace/endpoint/lwip_conn_pvt.h"
+#include "models/trace/endpoint/lwip_stack_pvt.h"
 
 #include "models/trace/endpoint/lwip_stack.h"
 

@@ -1,6 +1,8 @@
-#include "models/trace/endpoint/lwip_pvt.h"
+#include "models/trace/endpoint/lwip_stack_pvt.h"
 
 #include "models/base/rng.h"
+#include "models/trace/endpoint/lwip_conn.h"
+#include "models/trace/endpoint/lwip_conn_pvt.h"
 #include "models/wire/bytes.h"
 
 #include <assert.h>

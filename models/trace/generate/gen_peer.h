@@ -41,11 +41,6 @@ struct gen_params {
 
 void gen_params_default(struct gen_params *params);
 
-/* Returns the byte at position `offset` of the stream of connection `index`, which is the same for client and server. */
-uint8_t gen_pattern(uint32_t index, uint64_t offset);
-/* Writes `len` bytes of this pattern. */
-void gen_pattern_fill(uint32_t index, uint64_t offset, uint8_t *bytes, uint32_t len);
-
 struct gen_stats {
     uint64_t frames_sent, frames_received, opened;
     struct outcome_counts outcomes; /* zero until gen_peer_finish() */

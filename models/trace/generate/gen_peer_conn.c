@@ -1,6 +1,7 @@
 #include "models/trace/generate/gen_peer_conn.h"
 
 #include "models/tcp/seq.h"
+#include "models/trace/generate/gen_peer_pattern.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The pattern of the generators. Each group of eight bytes is a hash of connection and position. */
-#include "models/trace/generate/gen_peer.h"
+#include "models/trace/generate/gen_peer_pattern.h"
 
 #include <string.h>
 

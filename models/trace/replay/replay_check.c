@@ -1,10 +1,12 @@
 /* Decides when a conversation of a replay has ended, and with which result. */
-#include "models/trace/replay/replay_conv.h"
+#include "models/trace/replay/replay_check.h"
+#include "models/trace/replay/replay_due.h"
+#include "models/trace/replay/replay_peer_pvt.h"
 
 #include <assert.h>
 
-void replay_peer_on_server_bytes(struct replay_peer *peer, size_t conversation, uint64_t offset,
-                                 const uint8_t *bytes, uint32_t len, uint64_t now_ps)
+void replay_check_on_server_bytes(struct replay_peer *peer, size_t conversation, uint64_t offset,
+                                  const uint8_t *bytes, uint32_t len, uint64_t now_ps)
 {
     assert(conversation < peer->conv_count);
     struct replay_conv *conv = &peer->convs[conversation];
@@ -13,8 +15,8 @@ void replay_peer_on_server_bytes(struct replay_peer *peer, size_t conversation, 
     replay_peer_touch(peer, conv, now_ps);
 }
 
-void replay_peer_on_server_end(struct replay_peer *peer, size_t conversation, unsigned cause,
-                               uint64_t now_ps)
+void replay_check_on_server_end(struct replay_peer *peer, size_t conversation, unsigned cause,
+                                uint64_t now_ps)
 {
     assert(conversation < peer->conv_count);
     struct replay_conv *conv = &peer->convs[conversation];

@@ -97,76 +97,9 @@ struct replay_peer {
     struct replay_stats stats;
 };
 
-/* Returns the captured segment to send next. */
-const struct client_segment *replay_next(struct replay_conv *conv);
-
-enum replay_block {
-    REPLAY_FREE,          /* due at its time */
-    REPLAY_NO_MORE,       /* every segment was sent */
-    REPLAY_NOT_ARRIVED,   /* acknowledges or SACKs what has not arrived */
-    REPLAY_NO_WINDOW,     /* the server's window is too small */
-    REPLAY_NOT_DELIVERED, /* a reset waits for what the server had acknowledged before */
-};
-enum replay_block replay_due_block(struct replay_conv *conv);
-uint64_t replay_due_segment_ps(const struct replay_peer *peer, struct replay_conv *conv);
-uint64_t replay_due_probe_ps(struct replay_conv *conv);
-uint64_t replay_due_ps(const struct replay_peer *peer, struct replay_conv *conv);
-/* Returns when the conversation will have stalled. Returns TIME_NEVER while a segment is due or a timer will send one. */
-uint64_t replay_due_stall_ps(const struct replay_peer *peer, struct replay_conv *conv);
-
 static inline uint64_t replay_near(uint64_t near, uint32_t isn, uint32_t number)
 {
     return near + (uint64_t)(int64_t)(int32_t)(number - isn - (uint32_t)near);
 }
-
-/* Return the position of a captured segment, and of its acknowledgment number. Both may be negative. */
-int64_t replay_due_seq(const struct replay_conv *conv, const struct client_segment *seg);
-int64_t replay_due_ack(const struct replay_conv *conv, uint32_t ack);
-
-/* Builds the captured options with the SACK blocks and TSecr that fit the simulated server. Returns their length. */
-uint32_t replay_options_make(const struct replay_conv *conv, const struct client_segment *seg,
-                             bool newest_tsval, uint8_t out[REPLAY_OPTIONS_MAX]);
-bool replay_options_tsval(const struct client_segment *seg, uint32_t *tsval);
-int replay_options_shift(const struct client_segment *syn); /* -1: no window scale option */
-/* Calls on_block for each SACK block. If it returns false, the walk ends and returns false as well. */
-bool replay_options_each_sack(const struct client_segment *seg,
-                              bool (*on_block)(const void *self, uint32_t left, uint32_t right),
-                              const void *self);
-
-/* All of these functions return false and change nothing if no frame is free. */
-bool replay_send_captured(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
-/* Sends a segment that does not change the state of the client. `clip` limits its ACK number to the received bytes. */
-bool replay_send_unchanged(struct replay_peer *peer, struct replay_conv *conv,
-                           const struct client_segment *seg, bool clip, uint64_t now_ps);
-bool replay_send_again(struct replay_peer *peer, struct replay_conv *conv, size_t segment,
-                       uint64_t now_ps);
-bool replay_send_ack(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
-bool replay_send_reset(struct replay_peer *peer, struct replay_conv *conv, uint32_t seq,
-                       uint64_t now_ps);
-
-/* Handles the next captured segment, which the captured server did not accept. */
-bool replay_ignored_send(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
-
-void replay_rto_init(struct replay_rto *rto);
-void replay_liveness_on_sent(struct replay_peer *peer, struct replay_conv *conv, uint64_t end,
-                             bool again, uint64_t now_ps);
-void replay_liveness_on_acked(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
-bool replay_liveness_on_timeout(struct replay_peer *peer, struct replay_conv *conv,
-                                uint64_t now_ps);
-void replay_liveness_arm_ack(const struct replay_peer *peer, struct replay_conv *conv);
-
-/* Processes a segment of the server. */
-void replay_rx_segment(struct replay_peer *peer, struct replay_conv *conv,
-                       const struct tcp_segment *seg, uint64_t now_ps);
-
-/* Ends the conversation if nothing more is due. */
-void replay_check_end(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
-void replay_check_stalled(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
-void replay_check_close(struct replay_peer *peer, struct replay_conv *conv);
-void replay_check_refuse(struct replay_peer *peer, struct replay_conv *conv, enum outcome reason,
-                         const char *why);
-
-/* Updates the deadline of a conversation. It must be called after every change. */
-void replay_peer_touch(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps);
 
 #endif

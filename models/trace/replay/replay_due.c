@@ -2,7 +2,9 @@
  * Computes when a captured segment is due (docs/replay.md). It is due when its time on the timeline has come, the segment
  * before it was sent, all bytes that it acknowledges or SACKs have arrived, and its payload fits the server's window.
  */
-#include "models/trace/replay/replay_conv.h"
+#include "models/trace/replay/replay_due.h"
+#include "models/trace/capture/capture_access.h"
+#include "models/trace/replay/replay_options.h"
 
 #include <assert.h>
 
@@ -119,7 +121,7 @@ uint64_t replay_due_segment_ps(const struct replay_peer *peer, struct replay_con
 }
 
 /* Starts the timer of the pure ACK unless a captured segment will carry the ACK soon. */
-void replay_liveness_arm_ack(const struct replay_peer *peer, struct replay_conv *conv)
+void replay_due_arm_ack(const struct replay_peer *peer, struct replay_conv *conv)
 {
     conv->live_at_ps = TIME_NEVER;
     if (!conv->owed || conv->rst_sent || conv->rst_received)

@@ -3,7 +3,9 @@
  * the simulated server must ignore them as well. A segment is withheld if the simulated server could accept it. This
  * happens if its state differs from that of the captured server, or if the segment was lost after the point of capture.
  */
-#include "models/trace/replay/replay_conv.h"
+#include "models/trace/replay/replay_ignored.h"
+#include "models/trace/replay/replay_due.h"
+#include "models/trace/replay/replay_send.h"
 
 /* The server's current window may be wider than the last one that it announced. */
 enum { WINDOW_MARGIN = 2 };

@@ -1,6 +1,8 @@
 /* Keeps a replayed conversation going when the simulated exchange differs from the captured one. It retransmits on
  * timeout (RFC 6298) and, together with replay_due.c, sends pure ACKs. */
-#include "models/trace/replay/replay_conv.h"
+#include "models/trace/replay/replay_liveness.h"
+#include "models/trace/capture/capture_access.h"
+#include "models/trace/replay/replay_send.h"
 
 #include <assert.h>
 

@@ -1,6 +1,7 @@
 /* Reads the TCP options of captured segments and rewrites them for the simulated server (docs/replay.md). */
-#include "models/trace/replay/replay_conv.h"
+#include "models/trace/replay/replay_options.h"
 
+#include "models/trace/replay/replay_due.h"
 #include "models/wire/bytes.h"
 
 #include <assert.h>

@@ -1,6 +1,13 @@
 #include "models/trace/replay/replay_peer.h"
+#include "models/trace/replay/replay_peer_pvt.h"
 
+#include "models/trace/capture/capture_access.h"
+#include "models/trace/replay/replay_check.h"
 #include "models/trace/replay/replay_conv.h"
+#include "models/trace/replay/replay_due.h"
+#include "models/trace/replay/replay_liveness.h"
+#include "models/trace/replay/replay_rx.h"
+#include "models/trace/replay/replay_send.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -56,7 +63,7 @@ void replay_peer_touch(struct replay_peer *peer, struct replay_conv *conv, uint6
 {
     conv->touched_ps = now_ps;
     replay_check_end(peer, conv, now_ps);
-    replay_liveness_arm_ack(peer, conv);
+    replay_due_arm_ack(peer, conv);
     conv->due_ps = replay_due_ps(peer, conv);
     heap_move(peer, conv->heap_at);
     waker_wake(peer->waker, peer_next_ps(peer));
@@ -249,12 +256,12 @@ static size_t side_find(const void *self, const struct flow_key *key)
 static void side_on_server_bytes(void *self, size_t conversation, uint64_t offset,
                                  const uint8_t *bytes, uint32_t len, uint64_t now_ps)
 {
-    replay_peer_on_server_bytes(self, conversation, offset, bytes, len, now_ps);
+    replay_check_on_server_bytes(self, conversation, offset, bytes, len, now_ps);
 }
 
 static void side_on_server_end(void *self, size_t conversation, unsigned cause, uint64_t now_ps)
 {
-    replay_peer_on_server_end(self, conversation, cause, now_ps);
+    replay_check_on_server_end(self, conversation, cause, now_ps);
 }
 
 static bool side_is_done(const void *self) { return replay_peer_is_done(self); }

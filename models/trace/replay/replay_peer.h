@@ -27,13 +27,6 @@ struct frame_sink replay_peer_rx_sink(struct replay_peer *peer); /* frames from 
 /* Returns the conversation of a tuple of the simulation, or SIZE_MAX. */
 size_t replay_peer_find(const struct replay_peer *peer, const struct flow_key *key);
 
-/* Compares bytes [offset, offset + len) of the client's stream that the server's application took. */
-void replay_peer_on_server_bytes(struct replay_peer *peer, size_t conversation, uint64_t offset,
-                                 const uint8_t *bytes, uint32_t len, uint64_t now_ps);
-/* Tells that the server's application saw the end. `cause` is 0 for an orderly end, otherwise the reason. */
-void replay_peer_on_server_end(struct replay_peer *peer, size_t conversation, unsigned cause,
-                               uint64_t now_ps);
-
 /* Returns true if every conversation has ended or stalled. */
 bool replay_peer_is_done(const struct replay_peer *peer);
 /* Returns the completed fraction in 1/1000, for progress displays and for `at: 50%` in scenarios. */

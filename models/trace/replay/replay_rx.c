@@ -1,5 +1,9 @@
 /* The receive side of the client's TCP, which processes the segments of the server. */
-#include "models/trace/replay/replay_conv.h"
+#include "models/trace/replay/replay_rx.h"
+#include "models/trace/capture/capture_access.h"
+#include "models/trace/replay/replay_liveness.h"
+#include "models/trace/replay/replay_options.h"
+#include "models/trace/replay/replay_send.h"
 
 #include <assert.h>
 #include <inttypes.h>

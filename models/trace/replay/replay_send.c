@@ -1,6 +1,11 @@
 /* Builds the client's frames and puts them on the uplink. */
-#include "models/trace/replay/replay_conv.h"
+#include "models/trace/replay/replay_send.h"
 
+#include "models/trace/capture/capture_access.h"
+#include "models/trace/replay/replay_due.h"
+#include "models/trace/replay/replay_ignored.h"
+#include "models/trace/replay/replay_liveness.h"
+#include "models/trace/replay/replay_options.h"
 #include "models/wire/bytes.h"
 
 #include <assert.h>

@@ -1,6 +1,7 @@
 #include "models/trace/test/capture_bytes.h"
 
 #include "models/base/memory.h"
+#include "models/trace/capture/capture_access.h"
 
 const uint8_t *capture_bytes(const struct capture *capture, const struct conversation *conv,
                              enum capture_side side)

@@ -4,6 +4,7 @@
 #include "models/base/stage_loop.h"
 #include "models/base/timer_heap.h"
 #include "models/tcp/tcp.h"
+#include "models/trace/capture/capture_access.h"
 #include "models/wire/packet.h"
 
 #include <assert.h>

@@ -2,6 +2,7 @@
 
 #include "models/base/stage_loop.h"
 #include "models/hwif/ctx_enums.h"
+#include "models/trace/capture/capture_access.h"
 #include "models/wire/bytes.h"
 #include "models/wire/packet.h"
 

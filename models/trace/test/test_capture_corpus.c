@@ -1,6 +1,7 @@
 /* Tests models/trace with conversations that contain every kind of segment without effect. The
  * reader must classify them correctly. */
 #include "models/base/units.h"
+#include "models/trace/capture/capture_access.h"
 #include "models/trace/test/capture_bytes.h"
 #include "models/trace/test/conv_corpus.h"
 #include "models/trace/test/core_server.h"

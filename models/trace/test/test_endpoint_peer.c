@@ -1,5 +1,6 @@
 /* Tests a capture that lwIP replays against a server, byte for byte. */
 #include "models/base/stage_loop.h"
+#include "models/trace/capture/capture_access.h"
 #include "models/trace/test/core_server.h"
 #include "models/trace/test/ideal_server.h"
 #include "models/wire/packet.h"

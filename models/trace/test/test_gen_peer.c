@@ -3,6 +3,7 @@
 #include "models/base/rng.h"
 #include "models/base/stage_loop.h"
 #include "models/trace/generate/gen_peer.h"
+#include "models/trace/generate/gen_peer_pattern.h"
 #include "models/wire/packet.h"
 
 #include <criterion/criterion.h>

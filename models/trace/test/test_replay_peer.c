@@ -1,4 +1,5 @@
 /* Tests a capture that is replayed against a server, byte for byte. */
+#include "models/trace/capture/capture_access.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/trace/test/core_server.h"
 #include "models/trace/test/ideal_server.h"

@@ -2,6 +2,7 @@
 #include "models/base/units.h"
 #include "models/hwif/ctx_enums.h"
 #include "models/trace/capture/capture.h"
+#include "models/trace/capture/capture_access.h"
 #include "models/trace/test/capture_bytes.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/wire/packet.h"

@@ -1,5 +1,6 @@
 /* Tests the reading of files of every format, also damaged ones. */
 #include "models/trace/capture/capture.h"
+#include "models/trace/capture/capture_access.h"
 #include "models/trace/test/capture_bytes.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/wire/packet.h"

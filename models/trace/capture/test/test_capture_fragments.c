@@ -1,5 +1,6 @@
 /* Tests models/trace/capture/capture.c with IP fragments. */
 #include "models/trace/capture/capture.h"
+#include "models/trace/capture/capture_access.h"
 #include "models/trace/test/capture_bytes.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/wire/bytes.h"

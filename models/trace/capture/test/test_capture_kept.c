@@ -2,6 +2,7 @@
  * than memory"). The reader itself counts them. */
 #include "models/base/rng.h"
 #include "models/trace/capture/capture.h"
+#include "models/trace/capture/capture_access.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/wire/packet.h"
 

@@ -2,6 +2,7 @@
  * are made (models/trace/conversation/conv_view.c), and the progress reports and interruptions
  * of these decisions. */
 #include "models/trace/capture/capture.h"
+#include "models/trace/capture/capture_access.h"
 #include "models/trace/test/capture_bytes.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/wire/packet.h"

@@ -1,5 +1,6 @@
 /* Tests that the classifier agrees with tshark on all available captures. */
 #include "models/trace/capture/capture.h"
+#include "models/trace/capture/capture_access.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/wire/tcp_hdr.h"
 

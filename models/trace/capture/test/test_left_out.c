@@ -1,6 +1,7 @@
 /* Tests models/trace/capture/left_out.h: each record of a capture is counted once, and the
  * counts add up. */
 #include "models/trace/capture/capture.h"
+#include "models/trace/capture/capture_access.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/wire/tcp_hdr.h"
 

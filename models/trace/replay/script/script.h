@@ -22,7 +22,4 @@ struct script_input {
  * extra segments. Returns false if memory is short, the disk failed, or the work was stopped. */
 bool script_client(const struct script_input *in, struct conversation *conv, uint64_t *split);
 
-/* Writes the steps of both applications and sets steps_at and the counts. Returns false in the same cases. */
-bool script_applications(const struct script_input *in, struct conversation *conv);
-
 #endif

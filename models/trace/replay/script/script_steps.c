@@ -1,6 +1,6 @@
 /* Derives the steps of both applications. Each step tells how much of the other side's stream the application had received
  * before its action. */
-#include "models/trace/replay/script/script.h"
+#include "models/trace/replay/script/script_steps.h"
 #include "models/trace/replay/script/script_rows.h"
 
 /* One application's view of the conversation. */

@@ -1,4 +1,4 @@
-/* Functions that lwip_stack.c and lwip_conn.c share. */
+/* What lwip_conn.c calls in lwip_stack.c. */
 #ifndef TOESIM_TRACE_LWIP_PVT_H
 #define TOESIM_TRACE_LWIP_PVT_H
 
@@ -11,11 +11,5 @@ void lwip_stack_leave(struct lwip_stack *stack, const struct lwip_conn *conn);
 /* Gives the interface this address, which has the format of flow keys. */
 void lwip_stack_be(struct lwip_stack *stack, const uint8_t addr[16], unsigned ip_version);
 const struct lwip_hooks *lwip_stack_hooks(const struct lwip_stack *stack);
-
-bool lwip_pcb_is_outstanding(const struct tcp_pcb *pcb);
-/* Detaches the connection from its owner if only TIME_WAIT is left. */
-void lwip_conn_settle(struct lwip_conn *conn);
-/* Frees all pcbs without calling any callback. */
-void lwip_conn_drop_all(void);
 
 #endif

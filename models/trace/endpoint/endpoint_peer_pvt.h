@@ -1,0 +1,10 @@
+/* What the other files of endpoint mode call in endpoint_peer.c. */
+#ifndef TOESIM_TRACE_ENDPOINT_PEER_PVT_H
+#define TOESIM_TRACE_ENDPOINT_PEER_PVT_H
+
+#include "models/trace/endpoint/endpoint_pvt.h"
+
+/* Handles the conversations that the stack has touched. It must be called after every call into the stack. */
+void endpoint_peer_settle(struct endpoint_peer *peer, uint64_t now_ps);
+
+#endif
