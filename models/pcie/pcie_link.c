@@ -2,6 +2,7 @@
 #include "models/pcie/pcie_dma.h"
 #include "models/pcie/pcie_link_pvt.h"
 #include "models/pcie/pcie_report_pvt.h"
+#include "models/pcie/pcie_started.h"
 #include "models/pcie/wire/pcie_wire_dll.h"
 
 #include <assert.h>
@@ -39,61 +40,6 @@ void pcie_link_note_failed(struct pcie_link *link, struct pcie_read_done done, u
     waker_wake(link->waker, at_ps);
 }
 
-static void count_start(struct pcie_link *link, int direction, const struct pcie_tlp *tlp)
-{
-    struct pcie_stats *stats = &link->stats;
-    bool has_payload = tlp->kind == PCIE_TLP_MWR || tlp->kind == PCIE_TLP_CPLD;
-    uint32_t payload = has_payload ? tlp->len : 0;
-    if (direction == PCIE_UP) {
-        stats->tlps_up++;
-        stats->bytes_up += tlp->wire_bytes;
-        stats->payload_up += payload;
-    } else {
-        stats->tlps_down++;
-        stats->bytes_down += tlp->wire_bytes;
-        stats->payload_down += payload;
-    }
-}
-
-/* A negative result means infinite credits. */
-static int64_t credits_left(uint64_t capacity, uint64_t granted, uint64_t sent)
-{
-    return capacity ? (int64_t)(capacity + granted - sent) : -1;
-}
-
-static void show_start(struct pcie_link *link, int direction, const struct pcie_tlp *tlp,
-                       bool again, bool arrives)
-{
-    if (!probe_wants(link->probe, PROBE_PCIE_TLP))
-        return;
-    bool is_config = tlp->kind == PCIE_TLP_CFGRD || tlp->kind == PCIE_TLP_CFGWR;
-    struct pcie_tlp_info info = {.address = is_config ? tlp->config_offset : tlp->address,
-                                 .len = is_config ? 4 : tlp->len,
-                                 .tag = tlp->tag,
-                                 .poisoned = tlp->poisoned,
-                                 .replayed = again,
-                                 .received = arrives,
-                                 .header_credits = -1,
-                                 .data_credits = -1};
-    if (link->params.dll && tlp->flow != PCIE_FLOW_NONE) {
-        const struct pcie_flow *flow = &link->wires[direction].flows[tlp->flow];
-        info.header_credits =
-            credits_left(flow->capacity.headers, flow->granted.headers, flow->sent.headers);
-        info.data_credits = credits_left(flow->capacity.data, flow->granted.data, flow->sent.data);
-    }
-    struct probe_event event = {
-        .now_ps = tlp->start_ps,
-        .tlp.direction = (uint8_t)direction,
-        .tlp.kind = tlp->kind,
-        .tlp.wire_bytes = tlp->wire_bytes,
-        .tlp.info = &info,
-        .conn = PROBE_NO_CONN,
-        .nic = (uint8_t)link->nic,
-        .kind = PROBE_PCIE_TLP,
-    };
-    probe_emit(link->probe, &event);
-}
-
 /* Returns the time at which a TLP takes effect: not before earlier TLPs of the same direction. So posted
  * data is in memory before a later message, completion or read arrives there (docs/timing.md 1.6). */
 static uint64_t in_order(struct pcie_link *link, int direction, uint64_t at_ps)
@@ -115,8 +61,8 @@ static void on_started(struct pcie_link *link, int direction, struct pcie_tlp *t
 {
     if (!again && direction == PCIE_UP && tlp->kind == PCIE_TLP_MRD)
         pcie_dma_take_tag(link, tlp);
-    count_start(link, direction, tlp);
-    show_start(link, direction, tlp, again, arrives);
+    pcie_started_count(link, direction, tlp);
+    pcie_started_show(link, direction, tlp, again, arrives);
     if (again || direction != PCIE_UP || tlp->kind != PCIE_TLP_MWR)
         return;
     link->write_bytes_queued -= tlp->len;
@@ -219,28 +165,6 @@ static void start_one(struct pcie_link *link, int direction, const struct pcie_c
         pcie_wire_dll_keep(wire, &tlp);
 }
 
-/* Computes the outlook. DLLPs that a waiting TLP needs are sent in time; all others are processed late. */
-static void look(const struct pcie_link *link, struct pcie_outlook *outlook)
-{
-    uint64_t fault_ps = u64_min(pcie_wire_dllp_fault_ps(&link->wires[PCIE_UP]),
-                                pcie_wire_dllp_fault_ps(&link->wires[PCIE_DOWN]));
-    uint64_t first_ps = u64_min(fault_ps, timer_next_ps(link));
-    first_ps = u64_min(first_ps, pcie_report_next_ps(link));
-    for (int d = 0; d < 2; d++) {
-        const struct pcie_wire *wire = &link->wires[d];
-        uint64_t tag_ps = nonposted_ready_ps(link, d);
-        outlook->choices[d] = pcie_wire_pick(wire, tag_ps);
-        if (outlook->choices[d].pick != PCIE_PICK_NONE)
-            first_ps = u64_min(first_ps, pcie_time_ps(outlook->choices[d].start));
-        outlook->credit_ps[d] = pcie_wire_credit_ps_min(wire, tag_ps != TIME_NEVER);
-        if (outlook->credit_ps[d] != TIME_NEVER)
-            first_ps = u64_min(first_ps, pcie_wire_dllp_next_ps(wire->peer));
-    }
-    outlook->fault_ps = fault_ps;
-    outlook->first_ps = first_ps;
-    outlook->valid = true;
-}
-
 /* Returns the direction that starts first; at equal times it is upstream. */
 static int first_to_start(const struct pcie_choice choices[2])
 {
@@ -252,6 +176,86 @@ static int first_to_start(const struct pcie_choice choices[2])
                                                                                  : PCIE_UP;
 }
 
+static uint64_t report_next_ps(const struct pcie_link *link, const struct pcie_outlook *outlook)
+{
+    (void)outlook;
+    return pcie_report_next_ps(link);
+}
+
+static bool report_run(struct pcie_link *link, uint64_t at_ps, uint64_t now_ps)
+{
+    (void)now_ps;
+    if (pcie_report_next_ps(link) > at_ps)
+        return false;
+    pcie_report_errors(link, at_ps);
+    return true;
+}
+
+/* DLLPs that a waiting TLP needs are sent in time; all others are processed late. */
+static uint64_t dll_next_ps(const struct pcie_link *link, const struct pcie_outlook *outlook)
+{
+    uint64_t next = u64_min(outlook->fault_ps, timer_next_ps(link));
+    for (int d = 0; d < 2; d++)
+        if (outlook->credit_ps[d] != TIME_NEVER)
+            next = u64_min(next, pcie_wire_dllp_next_ps(link->wires[d].peer));
+    return next;
+}
+
+static bool dll_run(struct pcie_link *link, uint64_t at_ps, uint64_t now_ps)
+{
+    (void)now_ps;
+    return link->params.dll && settle_between(link, at_ps);
+}
+
+static uint64_t start_next_ps(const struct pcie_link *link, const struct pcie_outlook *outlook)
+{
+    (void)link;
+    uint64_t next = TIME_NEVER;
+    for (int d = 0; d < 2; d++)
+        if (outlook->choices[d].pick != PCIE_PICK_NONE)
+            next = u64_min(next, pcie_time_ps(outlook->choices[d].start));
+    return next;
+}
+
+static bool start_run(struct pcie_link *link, uint64_t at_ps, uint64_t now_ps)
+{
+    const struct pcie_choice *choices = link->outlook.choices;
+    int d = first_to_start(choices);
+    assert(pcie_time_ps(choices[d].start) == at_ps);
+    pcie_wire_dll_advance(&link->wires[d], at_ps);
+    start_one(link, d, &choices[d], now_ps);
+    return true;
+}
+
+/* What happens on the wires. run() does one thing that is due at `at_ps`, and returns false if nothing is. At equal times
+ * the first in this list runs first. */
+static const struct wire_part {
+    uint64_t (*next_ps)(const struct pcie_link *link, const struct pcie_outlook *outlook);
+    bool (*run)(struct pcie_link *link, uint64_t at_ps, uint64_t now_ps);
+} wire_parts[] = {
+    {report_next_ps, report_run},
+    {dll_next_ps, dll_run},
+    {start_next_ps, start_run},
+};
+enum { WIRE_PARTS = sizeof wire_parts / sizeof wire_parts[0] };
+
+/* Computes the outlook. */
+static void look(const struct pcie_link *link, struct pcie_outlook *outlook)
+{
+    outlook->fault_ps = u64_min(pcie_wire_dllp_fault_ps(&link->wires[PCIE_UP]),
+                                pcie_wire_dllp_fault_ps(&link->wires[PCIE_DOWN]));
+    for (int d = 0; d < 2; d++) {
+        const struct pcie_wire *wire = &link->wires[d];
+        uint64_t tag_ps = nonposted_ready_ps(link, d);
+        outlook->choices[d] = pcie_wire_pick(wire, tag_ps);
+        outlook->credit_ps[d] = pcie_wire_credit_ps_min(wire, tag_ps != TIME_NEVER);
+    }
+    outlook->first_ps = TIME_NEVER;
+    for (int i = 0; i < WIRE_PARTS; i++)
+        outlook->first_ps = u64_min(outlook->first_ps, wire_parts[i].next_ps(link, outlook));
+    outlook->valid = true;
+}
+
 /* Processes both directions in time order, because the TLPs of one decide what the other may send. */
 void pcie_link_catch_up(struct pcie_link *link, uint64_t now_ps)
 {
@@ -259,19 +263,13 @@ void pcie_link_catch_up(struct pcie_link *link, uint64_t now_ps)
         struct pcie_outlook *outlook = &link->outlook;
         if (!outlook->valid)
             look(link, outlook);
-        if (outlook->first_ps > now_ps)
+        uint64_t at_ps = outlook->first_ps;
+        if (at_ps > now_ps)
             break;
         outlook->valid = false;
-        if (pcie_report_next_ps(link) <= outlook->first_ps) {
-            pcie_report_errors(link, outlook->first_ps);
-            continue;
-        }
-        if (link->params.dll && settle_between(link, outlook->first_ps))
-            continue;
-        int d = first_to_start(outlook->choices);
-        assert(pcie_time_ps(outlook->choices[d].start) == outlook->first_ps);
-        pcie_wire_dll_advance(&link->wires[d], outlook->first_ps);
-        start_one(link, d, &outlook->choices[d], now_ps);
+        for (int i = 0; i < WIRE_PARTS; i++)
+            if (wire_parts[i].run(link, at_ps, now_ps))
+                break;
     }
     note_tag_stall(link);
 }
@@ -325,6 +323,75 @@ static uint64_t issue_next_ps(const struct pcie_link *link, const struct pcie_ch
     return u64_max(issue_ps, pcie_time_ps(choice->start));
 }
 
+static uint64_t wires_next_ps(const struct pcie_link *link, const struct pcie_outlook *outlook)
+{
+    uint64_t next = issue_next_ps(link, &outlook->choices[PCIE_UP]);
+    for (int d = 0; d < 2; d++) {
+        next = u64_min(next, direction_next_ps(link, d, &outlook->choices[d]));
+        next = u64_min(next, outlook->credit_ps[d]);
+    }
+    return u64_min(next, u64_min(outlook->fault_ps, timer_next_ps(link)));
+}
+
+static uint64_t note_next_ps(const struct pcie_link *link, const struct pcie_outlook *outlook)
+{
+    (void)outlook;
+    if (!link->notes.count)
+        return TIME_NEVER;
+    return ((const struct pcie_note *)pcie_ring_at(&link->notes, 0))->at_ps;
+}
+
+/* Makes the first callback that is owed. */
+static bool note_run(struct pcie_link *link, uint64_t now_ps)
+{
+    if (!link->notes.count)
+        return false;
+    struct pcie_note note;
+    pcie_ring_pop(&link->notes, &note);
+    if (note.done.fn)
+        note.done.fn(note.done.self, note.done.cookie, note.value_ps);
+    else
+        note.read_done.fn(note.read_done.self, note.read_done.cookie, false, NULL, 0, now_ps);
+    return true;
+}
+
+static uint64_t ring_next_ps(const struct pcie_link *link, const struct pcie_outlook *outlook)
+{
+    (void)outlook;
+    uint64_t next = TIME_NEVER;
+    for (int i = PCIE_TIMED_ANSWERING; i < PCIE_TIMED_COUNT; i++)
+        next = u64_min(next, head_due_ps(link->timed[i].ring));
+    return next;
+}
+
+/* Handles the first TLP that is due in the first ring that has one. */
+static bool ring_run(struct pcie_link *link, uint64_t now_ps)
+{
+    for (int i = 0; i < PCIE_TIMED_COUNT; i++) {
+        const struct pcie_timed *timed = &link->timed[i];
+        if (head_due_ps(timed->ring) > now_ps)
+            continue;
+        struct pcie_tlp tlp;
+        pcie_ring_pop(timed->ring, &tlp);
+        timed->run(link, &tlp, now_ps);
+        return true;
+    }
+    return false;
+}
+
+/* What the link has to do and when. run() handles one event that is due, and returns false if none is. It is null where
+ * pcie_link_catch_up() does the work. At equal times the first in this list runs first. */
+static const struct link_part {
+    uint64_t (*next_ps)(const struct pcie_link *link, const struct pcie_outlook *outlook);
+    bool (*run)(struct pcie_link *link, uint64_t now_ps);
+} link_parts[] = {
+    {report_next_ps, NULL},
+    {wires_next_ps, NULL},
+    {note_next_ps, note_run},
+    {ring_next_ps, ring_run},
+};
+enum { LINK_PARTS = sizeof link_parts / sizeof link_parts[0] };
+
 static uint64_t link_next_ps(const void *self)
 {
     const struct pcie_link *link = self;
@@ -335,17 +402,8 @@ static uint64_t link_next_ps(const void *self)
         outlook = &fresh;
     }
     uint64_t next = TIME_NEVER;
-    if (link->notes.count)
-        next = ((const struct pcie_note *)pcie_ring_at(&link->notes, 0))->at_ps;
-    for (int d = 0; d < 2; d++) {
-        next = u64_min(next, direction_next_ps(link, d, &outlook->choices[d]));
-        next = u64_min(next, outlook->credit_ps[d]);
-    }
-    next = u64_min(next, issue_next_ps(link, &outlook->choices[PCIE_UP]));
-    next = u64_min(next, u64_min(outlook->fault_ps, timer_next_ps(link)));
-    next = u64_min(next, pcie_report_next_ps(link));
-    for (int i = PCIE_TIMED_ANSWERING; i < PCIE_TIMED_COUNT; i++)
-        next = u64_min(next, head_due_ps(link->timed[i].ring));
+    for (int i = 0; i < LINK_PARTS; i++)
+        next = u64_min(next, link_parts[i].next_ps(link, outlook));
     return next;
 }
 
@@ -355,33 +413,13 @@ void pcie_link_wake(struct pcie_link *link, uint64_t now_ps)
     waker_wake(link->waker, link_next_ps(link));
 }
 
-static void deliver_note(struct pcie_link *link, uint64_t now_ps)
-{
-    struct pcie_note note;
-    pcie_ring_pop(&link->notes, &note);
-    if (note.done.fn)
-        note.done.fn(note.done.self, note.done.cookie, note.value_ps);
-    else
-        note.read_done.fn(note.read_done.self, note.read_done.cookie, false, NULL, 0, now_ps);
-}
-
-/* Handles one event that is due; at equal times they run in this order. Returns false if none was due. */
+/* Handles one event that is due. Returns false if none was due. */
 static bool run_one(struct pcie_link *link, uint64_t now_ps)
 {
     pcie_link_catch_up(link, now_ps);
-    if (link->notes.count) {
-        deliver_note(link, now_ps);
-        return true;
-    }
-    for (int i = 0; i < PCIE_TIMED_COUNT; i++) {
-        const struct pcie_timed *timed = &link->timed[i];
-        if (head_due_ps(timed->ring) > now_ps)
-            continue;
-        struct pcie_tlp tlp;
-        pcie_ring_pop(timed->ring, &tlp);
-        timed->run(link, &tlp, now_ps);
-        return true;
-    }
+    for (int i = 0; i < LINK_PARTS; i++)
+        if (link_parts[i].run && link_parts[i].run(link, now_ps))
+            return true;
     return false;
 }
 
