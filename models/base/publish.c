@@ -259,7 +259,7 @@ enum status publish_close(struct publish *file, struct error *err)
         return STATUS_OK;
     }
     publish_discard(file);
-    return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written whole: %s", file->name,
+    return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written completely: %s", file->name,
                      strerror(why));
 }
 

@@ -208,7 +208,7 @@ static enum status simulate_into(struct outdir *out, const struct sim_config *co
 {
     building = out;
     (void)error_set(&bus_error, STATUS_ENVIRONMENT,
-                    "toesim: %s/waves.fst: cannot be written whole (disk full?)\n", out->temp);
+                    "toesim: %s/waves.fst: cannot be written completely (disk full?)\n", out->temp);
     (void)signal(SIGBUS, on_bus_error);
     enum status status = sim_run(config, options, err);
     (void)signal(SIGBUS, SIG_DFL);

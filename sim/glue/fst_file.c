@@ -31,7 +31,7 @@ static enum status publish_waves(FILE *from, const char *path, struct error *err
     struct publish out;
     if (!fst_is_whole(from))
         return error_set(err, STATUS_ENVIRONMENT,
-                         "%s: the waves could not be written whole (disk full?)", path);
+                         "%s: the waves could not be written completely (disk full?)", path);
     enum status status = publish_open(&out, path, err);
     if (status != STATUS_OK)
         return status;
@@ -40,8 +40,8 @@ static enum status publish_waves(FILE *from, const char *path, struct error *err
         return publish_close(&out, err);
     int why = errno;
     publish_discard(&out);
-    return error_set(err, STATUS_ENVIRONMENT, "%s: the waves could not be written whole: %s", path,
-                     strerror(why ? why : EIO));
+    return error_set(err, STATUS_ENVIRONMENT, "%s: the waves could not be written completely: %s",
+                     path, strerror(why ? why : EIO));
 }
 
 enum status fst_file_finish(const char *temporary, const char *path, struct error *err)

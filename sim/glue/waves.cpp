@@ -241,7 +241,7 @@ status waves_close(struct waves *waves, error *err)
         return fst_file_finish(temporary.c_str(), path.c_str(), err);
     (void)unlink(temporary.c_str());
     (void)unlink((temporary + ".hier").c_str());
-    return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written whole (disk full?)",
+    return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written completely (disk full?)",
                      path.c_str());
 }
 

@@ -199,7 +199,7 @@ static void count_others(const struct scenario_loader *loader)
     size_t used = strlen(loader->err->text);
     if (loader->message_count > 1)
         (void)snprintf(loader->err->text + used, sizeof loader->err->text - used,
-                       " (and %zu more; toesim check FILE tells all)", loader->message_count - 1);
+                       " (and %zu more; toesim check FILE lists all)", loader->message_count - 1);
 }
 
 /* Loads a scenario. *messages gets all error messages, one in a line, and the caller frees the

@@ -247,8 +247,8 @@ static enum status file_finish(struct out_file *file, struct error *err)
     if (!file->error)
         return publish_close(&file->file, err);
     publish_discard(&file->file);
-    return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written whole: %s", file->file.name,
-                     strerror(file->error));
+    return error_set(err, STATUS_ENVIRONMENT, "%s: cannot be written completely: %s",
+                     file->file.name, strerror(file->error));
 }
 
 enum status pcap_out_close(struct pcap_out *out, struct error *err)

@@ -301,7 +301,7 @@ Test(scenario, bounds_hold)
         len += (size_t)snprintf(text + len, size - len, "  - seed == %d\n", i);
     cr_assert_eq(scenario_parse(text, len, "s.yaml", NULL, 0, &config, &err), STATUS_BAD_INPUT);
     cr_assert_str_eq(err.text, "s.yaml:66: expect[64]: at most 64 expectations, numbered from 0"
-                               " (and 5 more; toesim check FILE tells all)");
+                               " (and 5 more; toesim check FILE lists all)");
     len = (size_t)snprintf(text, size, "%s", "faults:\n");
     for (int i = 0; i < 300; i++)
         len += (size_t)snprintf(text + len, size - len, "  - {at: 1ms, action: link_up, nic: 0}\n");
