@@ -25,6 +25,9 @@ struct toe_conn {
     uint64_t write_last;
     /* Id of the last frame given to the MAC; 0 if none was sent since INSTALL. */
     uint64_t tx_last;
+    /* Around an activation (rx_park.h): when the first frame arrived that was given to the host, and how long the frames
+     * that come back from the host are waited for. */
+    uint64_t given_ps, await_until_ps;
     uint32_t heap_at;    /* index in the timer heap; TOE_NO_INDEX if it has no timer */
     uint32_t ready_next; /* next connection in the ready list */
     uint32_t tx_queued;  /* number of its entries in the transmit FIFO */
@@ -35,6 +38,8 @@ struct toe_conn {
     uint32_t db_rx;
     /* Slot of the end event that waits for the last frame; TOE_NO_INDEX if none waits. */
     uint32_t end_slot;
+    uint32_t given;   /* frames given to the host while the connection is reserved */
+    uint32_t awaited; /* frames that are to come back from the host before later ones are applied */
     uint16_t gen;
     uint8_t own_state; /* enum own_state */
     uint8_t db;        /* enum toe_doorbell_bit */

@@ -48,6 +48,7 @@ static void (*const unit_run[UNIT_COUNT])(struct toe_engine *engine, uint64_t no
     [UNIT_BUILD] = toe_tx_build,
     [UNIT_RETRY] = toe_tx_retry,
     [UNIT_AHEAD] = only_kick,
+    [UNIT_PARKED] = only_kick,
     [UNIT_LEFT] = only_kick,
     [UNIT_IRQ_RECORD] = toe_irq_fire_record,
     [UNIT_IRQ_EVENT] = toe_irq_fire_event,
@@ -67,6 +68,7 @@ void toe_params_default(struct toe_params *params)
     params->rx_queue_frames = 256;
     params->tx_queue_frames = 64;
     params->tx_ahead_ps = PS_PER_US;
+    params->inject_wait_ps = 50 * PS_PER_US;
     params->tx_burst = 8;
     params->cmd_prefetch = 8;
     params->buffer_prefetch = 32;

@@ -33,6 +33,9 @@ struct toe_params {
     uint32_t tx_queue_frames; /* frames that may be decided and not yet given to the MAC */
     /* No new segment is decided while the line is busy for at least this long. */
     uint64_t tx_ahead_ps;
+    /* After INSTALL, frames of the connection that arrive here wait at most so long for the earlier ones that this NIC
+     * has given to the host; 0: they do not wait. */
+    uint64_t inject_wait_ps;
     uint32_t tx_burst;        /* segments decided under one lock */
     uint32_t cmd_prefetch;    /* commands fetched per DMA read */
     uint32_t buffer_prefetch; /* buffer descriptors fetched per DMA read */
@@ -43,7 +46,8 @@ struct toe_params {
 void toe_params_default(struct toe_params *params);
 
 struct toe_stats {
-    uint64_t rx_frames, rx_injected, rx_applied, rx_foreign, rx_dropped, rx_payload_bytes;
+    uint64_t rx_frames, rx_injected, rx_parked, rx_applied, rx_foreign, rx_dropped,
+        rx_payload_bytes;
     uint64_t tx_frames, tx_acks, tx_payload_bytes, tx_retransmissions, tx_resets, tx_host_frames;
     uint64_t tx_trimmed; /* segments acknowledged, at least in part, before they were built */
     /* Challenge ACKs that were suppressed, with the limit that counts them. */

@@ -98,6 +98,7 @@ static void add_engine(json_t *nic, const struct toe_stats *e)
     results_set(object, "rx_frames", e->rx_frames);
     results_set(object, "rx_injected", e->rx_injected);
     results_set(object, "rx_applied", e->rx_applied);
+    results_set(object, "rx_parked", e->rx_parked);
     results_set(object, "rx_foreign", e->rx_foreign);
     results_set(object, "rx_dropped", e->rx_dropped);
     results_set(object, "rx_payload_bytes", e->rx_payload_bytes);

@@ -292,6 +292,8 @@ const struct scenario_key scenario_rows[] = {
           "frames that may be under construction for the MAC"),
     TIME("nics.engine.tx_ahead", engine.tx_ahead_ps, 1, PS_PER_S,
          "no new segment is built while the line is busy for this time or longer"),
+    TIME("nics.engine.inject_wait", engine.inject_wait_ps, 0, PS_PER_S,
+         "time for which frames wait after INSTALL until earlier ones are back from the host"),
     COUNT("nics.engine.tx_burst", engine.tx_burst, 1, 1024,
           "segments that the transmit side decides on per lock"),
     COUNT("nics.engine.cmd_prefetch", engine.cmd_prefetch, 1, 64,

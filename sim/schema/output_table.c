@@ -216,6 +216,8 @@ const struct output_row output_rows[] = {
     COUNT("nics[].engine.rx_frames", "frames", "taken from the MAC"),
     COUNT("nics[].engine.rx_injected", "frames", "given back by the driver after a move"),
     COUNT("nics[].engine.rx_applied", "frames", "processed by TCP"),
+    COUNT("nics[].engine.rx_parked", "frames",
+          "waited after INSTALL until earlier ones came back from the host"),
     COUNT("nics[].engine.rx_foreign", "frames", "given to the host whole"),
     COUNT("nics[].engine.rx_dropped", "frames", "dropped, by a reason under drops"),
     COUNT("nics[].engine.rx_payload_bytes", "bytes", "of payload received"),

@@ -9,6 +9,7 @@
 #include "models/base/planted.h"
 #include "models/toe/command/install_slot.h"
 #include "models/toe/command/ring/command_port.h"
+#include "models/toe/rx/rx_park.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_fence.h"
 #include "models/toe/toe_lock.h"
@@ -149,6 +150,7 @@ static void on_cache(struct toe_engine *engine, struct toe_op *op, const struct 
         install_held_apply(engine, op);
     } else {
         toe_mark(engine, MARK_HELD_APPLIED, op->cmd.conn, op->cmd.gen, NULL, now_ps);
+        toe_rx_park_begin(engine, op->cmd.conn, 0, now_ps);
         install_free_if_over(engine, op);
     }
 }

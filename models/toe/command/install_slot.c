@@ -4,6 +4,7 @@
 #include "models/toe/command/common/frame_length.h"
 #include "models/toe/rx/rx.h"
 #include "models/toe/rx/rx_drop.h"
+#include "models/toe/rx/rx_park.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_fence.h"
 
@@ -148,6 +149,18 @@ static bool waits(const struct toe_engine *engine)
     return false;
 }
 
+/* Counts the held frames that this NIC has received itself since it reserved the connection. */
+static uint32_t count_given(const struct toe_engine *engine, const struct toe_op *op)
+{
+    const struct install_slot *slot = op->state;
+    const struct toe_conn *c = &engine->conn[op->cmd.conn];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < op->cmd.count; i++)
+        count +=
+            slot->list[i].port == engine->regs.nic_id && slot->list[i].frame_time_ps >= c->given_ps;
+    return count;
+}
+
 static void applied(struct toe_engine *engine, uint32_t conn, uint64_t now_ps)
 {
     struct toe_op *op = toe_op_at(engine, engine->conn[conn].held_op);
@@ -156,6 +169,7 @@ static void applied(struct toe_engine *engine, uint32_t conn, uint64_t now_ps)
     if (++slot->next < op->cmd.count)
         return;
     toe_mark(engine, MARK_HELD_APPLIED, conn, op->cmd.gen, NULL, now_ps);
+    toe_rx_park_begin(engine, conn, count_given(engine, op), now_ps);
     engine->conn[conn].held_op = TOE_NONE;
     slot->applying = false;
     toe_op_free(engine, op);

@@ -45,6 +45,10 @@ static void for_each_frame(struct toe_engine *engine, uint64_t now_ps,
         fn(engine, rx_window_at(rx, rx->window_count)->frame, DROP_FENCED, now_ps);
     if (rx->phase != APPLY_IDLE && rx->item == &rx->held_item)
         fn(engine, rx->held_item.frame, DROP_FENCED, now_ps);
+    if (rx->phase != APPLY_IDLE && rx->item == &rx->parked_item)
+        fn(engine, rx->parked_item.frame, DROP_FENCED, now_ps);
+    for (uint32_t i = 0; i < rx->parked_count; i++)
+        fn(engine, rx->parked[i].frame, DROP_FENCED, now_ps);
     for (uint32_t i = 0; i < rx->window_count; i++)
         fn(engine, rx_window_at(rx, i)->frame, DROP_FENCED, now_ps);
     for (uint32_t i = 0; i < rx->inject_count; i++)
@@ -62,7 +66,7 @@ static void rx_discard(struct toe_engine *engine, uint64_t now_ps)
     rx->phase = APPLY_IDLE;
     rx->item = NULL;
     rx->window_sequence += rx->window_count;
-    rx->window_count = rx->inject_count = 0;
+    rx->window_count = rx->inject_count = rx->parked_count = 0;
     toe_writes_discard(engine);
 }
 
@@ -86,7 +90,7 @@ static bool rx_is_idle(const struct toe_engine *engine)
 {
     const struct toe_rx *rx = engine->rx;
     return rx->queue_count == 0 && !rx->parsing && rx->window_count == 0 && rx->inject_count == 0 &&
-           rx->phase == APPLY_IDLE && toe_writes_are_idle(engine);
+           rx->parked_count == 0 && rx->phase == APPLY_IDLE && toe_writes_are_idle(engine);
 }
 
 const struct toe_part toe_rx_part = {.name = "receive",

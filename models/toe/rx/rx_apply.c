@@ -8,6 +8,7 @@
 
 #include "models/toe/rx/rx_drop.h"
 #include "models/toe/rx/rx_host.h"
+#include "models/toe/rx/rx_park.h"
 #include "models/toe/rx/rx_parse.h"
 #include "models/toe/rx/rx_state.h"
 #include "models/toe/rx/rx_verdict.h"
@@ -87,32 +88,48 @@ static bool take_held(struct toe_engine *engine)
     return true;
 }
 
-/* Chooses the next frame. Held frames of an activated connection go first; direct frames of it wait for them. */
-static bool next_item(struct toe_engine *engine)
+/* Returns true if the frame at the head of the window may be chosen now. */
+static bool head_is_ready(const struct toe_engine *engine, const struct rx_item *item)
+{
+    if (item->step == RX_LOOKUP)
+        return false;
+    bool waits = item->step == RX_FOUND && item->conn != TOE_NO_INDEX &&
+                 engine->conn[item->conn].held_op != TOE_NONE &&
+                 toe_conn_is_active(&engine->conn[item->conn], item->gen);
+    return !waits;
+}
+
+/* Chooses the next frame. Held frames of an activated connection go first; direct frames of it wait for them, and for
+ * those that are still to come back from the host. */
+static bool next_item(struct toe_engine *engine, uint64_t now_ps)
 {
     struct toe_rx *rx = engine->rx;
     if (take_held(engine))
         return true;
-    if (rx->window_count == 0)
-        return false;
-    struct rx_item *item = &rx->window[rx->window_head];
-    if (item->step == RX_LOOKUP)
-        return false;
-    if (item->step == RX_FOUND && item->conn != TOE_NO_INDEX &&
-        engine->conn[item->conn].held_op != TOE_NONE &&
-        toe_conn_is_active(&engine->conn[item->conn], item->gen))
-        return false;
-    rx->item = item;
-    return true;
+    for (;;) {
+        if (toe_rx_park_take(engine, &rx->parked_item, now_ps)) {
+            rx->item = &rx->parked_item;
+            return true;
+        }
+        struct rx_item *item = &rx->window[rx->window_head];
+        if (rx->window_count == 0 || !head_is_ready(engine, item))
+            return false;
+        if (!toe_rx_park_must(engine, item, now_ps)) {
+            rx->item = item;
+            return true;
+        }
+        if (toe_rx_park_put(engine, item))
+            rx_window_pop(rx);
+    }
 }
 
 /* Returns false if the record ring is full, which holds the pipeline. Each stall is counted once. */
 static bool has_record_room(struct toe_engine *engine)
 {
     struct toe_rx *rx = engine->rx;
-    bool waits =
-        !toe_record_has_room(engine) &&
-        (rx->window_count > 0 || (engine->held_source && engine->held_source->waits(engine)));
+    bool waits = !toe_record_has_room(engine) &&
+                 (rx->window_count > 0 || rx->parked_count > 0 ||
+                  (engine->held_source && engine->held_source->waits(engine)));
     engine->stats.record_stalls += waits && !rx->stalled;
     rx->stalled = waits;
     return toe_record_has_room(engine);
@@ -130,7 +147,7 @@ void toe_apply_kick(struct toe_engine *engine, uint64_t now_ps)
             return;
         if (!toe_tx_has_reserve(engine) || !toe_writes_have_room(engine))
             return;
-        if (!next_item(engine))
+        if (!next_item(engine, now_ps))
             return;
         if (rx->item == &rx->held_item) {
             rx->phase = APPLY_PARSE;

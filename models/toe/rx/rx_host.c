@@ -1,5 +1,6 @@
 #include "models/toe/rx/rx_host.h"
 
+#include "models/toe/rx/rx_park.h"
 #include "models/toe/rx/rx_state.h"
 #include "models/toe/rx/rx_verdict.h"
 #include "models/toe/toe_buffer.h"
@@ -20,6 +21,8 @@ static void foreign_record(struct toe_engine *engine, uint8_t verdict, uint64_t 
         r.l4_offset = item->packet.tcp_offset;
     }
     engine->stats.rx_foreign++;
+    if (verdict == NIC_VERDICT_RESERVED)
+        toe_rx_park_given(engine, item, now_ps);
     toe_probe(engine, (struct probe_event){.kind = PROBE_RX_VERDICT,
                                            .now_ps = now_ps,
                                            .conn = item->conn,

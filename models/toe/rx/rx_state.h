@@ -12,6 +12,7 @@
 enum {
     RX_WINDOW = 4,   /* maximum number of frames between parse and apply, whose LOOKUPs overlap */
     INJECT_MAX = 32, /* maximum number of RX_INJECT frames that are being read */
+    PARKED_MAX = 64, /* maximum number of frames that wait for earlier ones of their connection */
 };
 
 enum rx_step {
@@ -55,14 +56,25 @@ struct toe_rx {
     uint32_t window_head, window_count;
     uint64_t window_sequence; /* sequence number of the head, used in the tags of LOOKUPs */
     enum apply_phase phase;
-    struct rx_item *item; /* the frame being applied: the window head or `held_item` */
-    struct rx_item held_item;
+    struct rx_item
+        *item; /* the frame being applied: the window head, `held_item` or `parked_item` */
+    struct rx_item held_item, parked_item;
+    struct rx_item parked[PARKED_MAX]; /* oldest first */
+    uint32_t parked_count;
     struct tcp_result result;
 };
 
 static inline struct rx_item *rx_window_at(struct toe_rx *rx, uint32_t index)
 {
     return &rx->window[(rx->window_head + index) % RX_WINDOW];
+}
+
+/* Removes the head of the window. */
+static inline void rx_window_pop(struct toe_rx *rx)
+{
+    rx->window_head = (rx->window_head + 1) % RX_WINDOW;
+    rx->window_count--;
+    rx->window_sequence++;
 }
 
 #endif

@@ -1,6 +1,7 @@
 #include "models/toe/rx/rx_verdict.h"
 
 #include "models/toe/rx/rx_drop.h"
+#include "models/toe/rx/rx_park.h"
 #include "models/toe/rx/rx_state.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_record.h"
@@ -30,15 +31,14 @@ void toe_rx_finish(struct toe_engine *engine, uint64_t now_ps)
     struct toe_rx *rx = engine->rx;
     assert(rx->item && rx->item->frame);
     bool held = rx->item == &rx->held_item;
+    toe_rx_park_returned(engine, rx->item);
     frame_free(engine->wiring.pool, rx->item->frame);
     rx->item->frame = NULL;
     rx->phase = APPLY_IDLE;
     if (held) {
         engine->held_source->applied(engine, rx->item->want_conn, now_ps);
-    } else {
-        rx->window_head = (rx->window_head + 1) % RX_WINDOW;
-        rx->window_count--;
-        rx->window_sequence++;
+    } else if (rx->item != &rx->parked_item) {
+        rx_window_pop(rx);
     }
     rx->item = NULL;
 }

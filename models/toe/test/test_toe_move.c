@@ -165,6 +165,106 @@ Test(toe_move, frames_before_activation_are_reserved)
     cr_assert_eq(install(1, NULL, 0).result, NIC_RESULT_OK);
 }
 
+/* From RESERVE at NIC 1 to INSTALL without held frames, while the host has the frame "a" that NIC 1 gave to it. */
+static struct nic_record install_while_the_host_has_a_frame(void)
+{
+    (void)freeze();
+    rig_post_buffers(&rig, 1, 4);
+    struct nic_cmd reserve = {.op = NIC_CMD_RESERVE, .gen = 2, .conn = 2, .image = peer.image};
+    rig_command(&rig, 1, &reserve);
+    rig_run(&rig, 5 * PS_PER_US);
+    cr_assert_eq(rig_event(&rig, 1, NIC_EVENT_CMD_DONE).result, NIC_RESULT_OK);
+    rig_segment(&peer, 1, TCP_ACK, "a", 1);
+    rig_run(&rig, 3 * PS_PER_US);
+    struct nic_record given = rig_record(&rig, 1, NIC_VERDICT_RESERVED);
+    cr_assert_eq(install(1, NULL, 0).result, NIC_RESULT_OK);
+    return given;
+}
+
+static void inject(const struct nic_record *given)
+{
+    struct nic_cmd cmd = {.op = NIC_CMD_RX_INJECT,
+                          .gen = 2,
+                          .conn = 2,
+                          .list = given->buffer,
+                          .count = given->bytes,
+                          .frame_time_ps = given->mac_time_ps,
+                          .frame_id = given->frame_id,
+                          .frame_port = 1};
+    rig_command(&rig, 1, &cmd);
+    rig_run(&rig, 5 * PS_PER_US);
+    cr_assert_eq(rig_event(&rig, 1, NIC_EVENT_CMD_DONE).result, NIC_RESULT_OK);
+}
+
+Test(toe_move, frames_wait_for_earlier_ones_that_come_back_from_the_host)
+{
+    struct nic_record given = install_while_the_host_has_a_frame(), r;
+    rig_segment(&peer, 1, TCP_ACK, "b", 1);
+    rig_run(&rig, 5 * PS_PER_US);
+    cr_assert_not(rig_take_record(&rig, 1, &r), "it waits");
+    inject(&given);
+    r = rig_record(&rig, 1, NIC_VERDICT_APPLIED);
+    cr_assert_eq(r.frame_id, given.frame_id);
+    uint32_t after_a = r.rcv_nxt;
+    r = rig_record(&rig, 1, NIC_VERDICT_APPLIED);
+    cr_assert_eq(r.rcv_nxt, after_a + 1);
+    cr_assert_eq(r.flags & NIC_RECORD_INJECTED, 0);
+    /* The next one does not wait. */
+    rig_segment(&peer, 1, TCP_ACK, "c", 1);
+    rig_run(&rig, 5 * PS_PER_US);
+    cr_assert_eq(rig_record(&rig, 1, NIC_VERDICT_APPLIED).rcv_nxt, after_a + 2);
+}
+
+Test(toe_move, a_frame_that_the_host_keeps_is_not_waited_for_longer_than_inject_wait)
+{
+    struct nic_record given = install_while_the_host_has_a_frame(), r;
+    rig_segment(&peer, 1, TCP_ACK, "b", 1);
+    rig_run(&rig, rig.params.inject_wait_ps - 20 * PS_PER_US);
+    cr_assert_not(rig_take_record(&rig, 1, &r), "it waits");
+    rig_run(&rig, 20 * PS_PER_US);
+    r = rig_record(&rig, 1, NIC_VERDICT_APPLIED);
+    cr_assert_neq(r.frame_id, given.frame_id);
+}
+
+Test(toe_move, frames_of_other_connections_do_not_wait)
+{
+    struct rig_peer other;
+    rig_establish(&rig, &other, 3, 1);
+    (void)install_while_the_host_has_a_frame();
+    rig_segment(&peer, 1, TCP_ACK, "b", 1);
+    rig_segment(&other, 1, TCP_ACK, "x", 1);
+    rig_run(&rig, 5 * PS_PER_US);
+    cr_assert_eq(rig_record(&rig, 1, NIC_VERDICT_APPLIED).conn, 3);
+    rig_run(&rig, rig.params.inject_wait_ps);
+    cr_assert_eq(rig_record(&rig, 1, NIC_VERDICT_APPLIED).conn, 2);
+}
+
+Test(toe_move, freeze_hands_parked_frames_to_the_host)
+{
+    (void)install_while_the_host_has_a_frame();
+    rig_segment(&peer, 1, TCP_ACK, "b", 1);
+    rig_run(&rig, 5 * PS_PER_US);
+    rig_freeze(&peer, 1);
+    rig_run(&rig, 5 * PS_PER_US);
+    (void)rig_record(&rig, 1, NIC_VERDICT_MOVED);
+    cr_assert_eq(rig_event(&rig, 1, NIC_EVENT_CMD_DONE).result, NIC_RESULT_OK);
+}
+
+Test(toe_move, with_more_parked_frames_than_there_is_room_for_the_oldest_go_first)
+{
+    (void)install_while_the_host_has_a_frame();
+    for (uint32_t i = 0; i < 70; i++) {
+        rig_segment(&peer, 1, TCP_ACK, "b", 1);
+        rig_run(&rig, PS_PER_US / 4);
+    }
+    rig_run(&rig, 10 * PS_PER_US);
+    uint32_t at = rig_record(&rig, 1, NIC_VERDICT_APPLIED).rcv_nxt;
+    for (uint32_t i = 1; i < 70; i++) { /* out of order, as the first byte is missing */
+        rig_run(&rig, PS_PER_US);       /* the ring of records has room again */
+        cr_assert_eq(rig_record(&rig, 1, NIC_VERDICT_APPLIED).rcv_nxt, at);
+    }
+}
+
 Test(toe_move, busy_sender_is_drained_before_the_image_leaves)
 {
     /* The connection has 2,000 bytes to send, and the reads of their payload are held back. */

@@ -17,6 +17,7 @@ port/100-alternate nics.link.latency_rx=243241ps
 port/100-alternate nics.link.cable=101ns
 line/617-switch-pause nics.link.tx_queue=8 nics.engine.tx_ahead=1s
 port/211-one-download nics.engine.tx_ahead=500ns
+port/214-one-upload-interrupt nics.engine.inject_wait=0s
 line/617-switch-pause nics.link.pause_obeyed=false
 line/616-nic-pause nics.link.pause_threshold=0
 line/616-nic-pause nics.link.pause_quanta=10
