@@ -481,8 +481,11 @@ bool dispatch_poll(struct host_sw *sw)
     for (uint32_t i = 0; i < sw->pending_event_count; i++)
         on_event(sw, &sw->pending_events[i]);
     sw->pending_event_count = 0;
-    transfer_run_queue(sw); /* connections that have ended make room for queued transfers */
-    busy |= offload_run(sw);
-    busy |= host_tcp_run(&sw->tcp);
+    if (sw->wanted.count > 0)
+        transfer_run_queue(sw); /* connections that have ended make room for queued transfers */
+    if (sw->place_request_count > 0 || sw->waiting.count > 0)
+        busy |= offload_run(sw);
+    if (sw->tcp.next_ps <= server_now(sw) || sw->tcp.ready_head != HOST_TCP_NONE)
+        busy |= host_tcp_run(&sw->tcp);
     return busy;
 }

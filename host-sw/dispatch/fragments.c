@@ -99,7 +99,9 @@ void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const ui
     enum ip_reassembly_verdict verdict =
         ip_reassembly_add(sw->reassembly, bytes, frame->bytes, packet, server_now(sw));
     enum drop_reason reason = reason_of(verdict);
-    if (verdict == IP_REASSEMBLY_WHOLE && keep_reassembled(sw, frame))
+    bool is_kept = verdict == IP_REASSEMBLY_WHOLE && keep_reassembled(sw, frame);
+    sw->next_fragment_ps = ip_reassembly_next(sw->reassembly);
+    if (is_kept)
         return; /* the reassembled frame has the same id, and is reported when it is examined */
     if (verdict == IP_REASSEMBLY_WHOLE)
         reason = DROP_NO_RESOURCE;
@@ -126,12 +128,9 @@ bool fragments_run(struct host_sw *sw, frame_examiner *examine)
         buffer_pool_unref(&sw->pool, whole.frame.buffer);
     }
     sw->reassembled_count = 0;
-    if (sw->reassembly && ip_reassembly_next(sw->reassembly) <= server_now(sw))
+    if (sw->next_fragment_ps <= server_now(sw)) {
         ip_reassembly_expire(sw->reassembly, server_now(sw));
+        sw->next_fragment_ps = ip_reassembly_next(sw->reassembly);
+    }
     return count > 0;
-}
-
-uint64_t fragments_next_ps(const struct host_sw *sw)
-{
-    return sw->reassembly ? ip_reassembly_next(sw->reassembly) : TIME_NEVER;
 }

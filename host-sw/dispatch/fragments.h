@@ -16,7 +16,5 @@ void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const ui
 /* Calls examine for each segment that was reassembled since the last call, and drops datagrams whose timeout has
  * expired. Returns true if there was a segment. */
 bool fragments_run(struct host_sw *sw, frame_examiner *examine);
-/* Returns the time at which the next datagram expires, or TIME_NEVER. */
-uint64_t fragments_next_ps(const struct host_sw *sw);
 
 #endif

@@ -180,7 +180,7 @@ bool farewell_run(struct host_sw *sw)
 {
     uint64_t now_ps = server_now(sw);
     bool busy = false;
-    while (farewell_next_ps(&sw->farewells) <= now_ps) {
+    while (sw->farewells.next_ps <= now_ps) {
         uint32_t slot = timer_heap_first(sw->farewells.timers);
         on_time(sw, &sw->farewells.slots[slot], now_ps);
         busy = true;

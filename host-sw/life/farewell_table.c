@@ -10,7 +10,7 @@
 void farewell_init(struct farewell_table *table, uint32_t capacity)
 {
     assert(capacity > 0);
-    *table = (struct farewell_table){.capacity = capacity};
+    *table = (struct farewell_table){.capacity = capacity, .next_ps = TIME_NEVER};
 }
 
 void farewell_free(struct farewell_table *table)
@@ -35,6 +35,12 @@ static void take_memory(struct farewell_table *table)
     (void)ok;
 }
 
+static void set_timer(struct farewell_table *table, uint32_t slot, uint64_t at_ps)
+{
+    timer_heap_set(table->timers, slot, at_ps);
+    table->next_ps = timer_heap_next_ps(table->timers);
+}
+
 struct farewell *farewell_find(struct farewell_table *table, const struct flow_key *key)
 {
     if (table->count == 0)
@@ -57,7 +63,7 @@ struct farewell *farewell_new(struct farewell_table *table, const struct flow_ke
     table->slots[slot] = (struct farewell){.key = *key, .used = true};
     table->count++;
     flow_table_insert(&table->by_key, key, slot);
-    timer_heap_set(table->timers, slot, at_ps);
+    set_timer(table, slot, at_ps);
     return &table->slots[slot];
 }
 
@@ -68,7 +74,7 @@ void farewell_remove(struct farewell_table *table, struct farewell *farewell)
     bool was_there = flow_table_remove(&table->by_key, &farewell->key);
     assert(was_there);
     (void)was_there;
-    timer_heap_set(table->timers, slot, TIME_NEVER);
+    set_timer(table, slot, TIME_NEVER);
     farewell->used = false;
     table->count--;
     table->free_hint = u32_min(table->free_hint, slot);
@@ -76,10 +82,5 @@ void farewell_remove(struct farewell_table *table, struct farewell *farewell)
 
 void farewell_at(struct farewell_table *table, const struct farewell *farewell, uint64_t at_ps)
 {
-    timer_heap_set(table->timers, (uint32_t)(farewell - table->slots), at_ps);
-}
-
-uint64_t farewell_next_ps(const struct farewell_table *table)
-{
-    return table->count ? timer_heap_next_ps(table->timers) : TIME_NEVER;
+    set_timer(table, (uint32_t)(farewell - table->slots), at_ps);
 }

@@ -28,6 +28,7 @@ struct farewell_table {
     uint32_t free_hint; /* no slot below this index is free */
     struct flow_table by_key;
     struct timer_heap *timers;
+    uint64_t next_ps; /* the time of the earliest timer, or TIME_NEVER if the table is empty */
 };
 
 /* Makes an empty table for at most `capacity` peers. The memory is allocated when the first peer is added. */
@@ -43,7 +44,5 @@ struct farewell *farewell_new(struct farewell_table *table, const struct flow_ke
 void farewell_remove(struct farewell_table *table, struct farewell *farewell);
 /* Sets the timer of the entry. */
 void farewell_at(struct farewell_table *table, const struct farewell *farewell, uint64_t at_ps);
-/* Returns the time of the earliest timer, or TIME_NEVER if the table is empty. */
-uint64_t farewell_next_ps(const struct farewell_table *table);
 
 #endif

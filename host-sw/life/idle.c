@@ -81,6 +81,7 @@ static void arm_at(struct host_sw *sw, const struct dir_entry *entry, uint64_t a
         assert(sw->resting);
     }
     timer_heap_set(sw->resting, server_conn_of(sw, entry), at_ps);
+    sw->next_resting_ps = timer_heap_next_ps(sw->resting);
 }
 
 void idle_arm(struct host_sw *sw, const struct dir_entry *entry, const struct conn_ctx *image)
@@ -185,15 +186,10 @@ void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned wante
     assert(dir_entry_is_sane(entry));
 }
 
-uint64_t idle_next_ps(const struct host_sw *sw)
-{
-    return sw->resting ? timer_heap_next_ps(sw->resting) : TIME_NEVER;
-}
-
 bool idle_on_time(struct host_sw *sw, uint64_t now_ps)
 {
     bool busy = false;
-    while (idle_next_ps(sw) <= now_ps) {
+    while (sw->next_resting_ps <= now_ps) {
         struct dir_entry *entry = &sw->dir.entries[timer_heap_first(sw->resting)];
         struct move_trigger why = {.at_ps = now_ps, .decided_ps = now_ps, .kind = TRIGGER_TIMER};
         sw->stats.timers_of_resting++;

@@ -27,9 +27,6 @@ void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned wante
 void idle_arm(struct host_sw *sw, const struct dir_entry *entry, const struct conn_ctx *image);
 void idle_disarm(struct host_sw *sw, const struct dir_entry *entry);
 
-/* Returns the time of the earliest timer of a resting connection, or TIME_NEVER if none runs. */
-uint64_t idle_next_ps(const struct host_sw *sw);
-
 /* Brings back the connections whose timer is due. Returns true if there was one. */
 bool idle_on_time(struct host_sw *sw, uint64_t now_ps);
 

@@ -39,16 +39,30 @@ static void add(struct policy_list *list, const struct policy_ops *ops, const un
                                                     .server = server};
 }
 
+static uint64_t next_of(const struct policy *policy)
+{
+    return policy->ops->next_ps ? policy->ops->next_ps(policy) : TIME_NEVER;
+}
+
+/* Called after every call of a policy, because a policy can change its time in any of them. */
+static void note_next(struct policy_list *list)
+{
+    list->next_ps = TIME_NEVER;
+    for (uint32_t i = 0; i < list->count; i++)
+        list->next_ps = u64_min(list->next_ps, next_of(&list->policies[i]));
+}
+
 void policy_list_init(struct policy_list *list, const char *names, const unsigned char *values,
                       uint32_t conn_max, struct policy_server server)
 {
-    *list = (struct policy_list){0};
+    *list = (struct policy_list){.next_ps = TIME_NEVER};
     while (*names) {
         size_t length = strcspn(names, ",");
         add(list, policy_find(names, length), values, conn_max, server);
         names += length + (names[length] == ',');
     }
     assert(list->count > 0);
+    note_next(list);
 }
 
 void policy_list_free(struct policy_list *list)
@@ -71,8 +85,10 @@ enum policy_verdict policy_list_on_frame(struct policy_list *list, const struct 
         if (verdict == POLICY_NEXT)
             continue;
         *winner = policy->ops->name;
+        note_next(list);
         return verdict;
     }
+    note_next(list);
     return POLICY_FORWARD;
 }
 
@@ -82,6 +98,7 @@ void policy_list_on_open(struct policy_list *list, uint32_t conn)
         if (list->policies[i].conns)
             memset(policy_conn(&list->policies[i], conn), 0,
                    list->policies[i].ops->conn_priv_bytes);
+    note_next(list);
 }
 
 void policy_list_on_port(struct policy_list *list, unsigned nic, bool usable)
@@ -89,6 +106,7 @@ void policy_list_on_port(struct policy_list *list, unsigned nic, bool usable)
     for (uint32_t i = 0; i < list->count; i++)
         if (list->policies[i].ops->on_port)
             list->policies[i].ops->on_port(&list->policies[i], nic, usable);
+    note_next(list);
 }
 
 void policy_list_on_moved(struct policy_list *list, uint32_t conn, uint64_t now_ps)
@@ -96,19 +114,7 @@ void policy_list_on_moved(struct policy_list *list, uint32_t conn, uint64_t now_
     for (uint32_t i = 0; i < list->count; i++)
         if (list->policies[i].ops->on_moved)
             list->policies[i].ops->on_moved(&list->policies[i], conn, now_ps);
-}
-
-static uint64_t next_ps(const struct policy *policy)
-{
-    return policy->ops->next_ps ? policy->ops->next_ps(policy) : TIME_NEVER;
-}
-
-uint64_t policy_list_next_ps(const struct policy_list *list)
-{
-    uint64_t next = TIME_NEVER;
-    for (uint32_t i = 0; i < list->count; i++)
-        next = u64_min(next, next_ps(&list->policies[i]));
-    return next;
+    note_next(list);
 }
 
 bool policy_list_run(struct policy_list *list, uint64_t now_ps)
@@ -116,10 +122,11 @@ bool policy_list_run(struct policy_list *list, uint64_t now_ps)
     bool busy = false;
     for (uint32_t i = 0; i < list->count; i++) {
         struct policy *policy = &list->policies[i];
-        if (next_ps(policy) > now_ps)
+        if (next_of(policy) > now_ps)
             continue;
         policy->ops->run(policy, now_ps);
         busy = true;
     }
+    note_next(list);
     return busy;
 }

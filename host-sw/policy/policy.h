@@ -80,6 +80,7 @@ enum { POLICIES_MAX = 8, POLICY_NAMES_MAX = 128 };
 
 struct policy_list {
     uint32_t count;
+    uint64_t next_ps; /* when the first policy must run, or TIME_NEVER */
     struct policy policies[POLICIES_MAX];
 };
 
@@ -97,8 +98,6 @@ enum policy_verdict policy_list_on_frame(struct policy_list *list, const struct 
 void policy_list_on_open(struct policy_list *list, uint32_t conn);
 void policy_list_on_port(struct policy_list *list, unsigned nic, bool usable);
 void policy_list_on_moved(struct policy_list *list, uint32_t conn, uint64_t now_ps);
-/* Returns the time at which the first policy must run, or TIME_NEVER. */
-uint64_t policy_list_next_ps(const struct policy_list *list);
 /* Runs the policies that are due. Returns true if there was one. */
 bool policy_list_run(struct policy_list *list, uint64_t now_ps);
 

@@ -19,6 +19,7 @@
 #include "models/hwif/nic_regs.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 enum { SPARE_BUFFERS = 4096 }; /* buffers for relayed frames and for those of the host itself */
@@ -92,6 +93,7 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->mechanism =
         params->moving_enabled ? mechanism_table[params->mechanism] : mechanism_find("forward");
     sw->last_look_ps = sw->cookie_ps = TIME_NEVER;
+    sw->next_deadline_ps = sw->next_resting_ps = sw->next_fragment_ps = TIME_NEVER;
     sw->params.tcp.challenges = &sw->challenges;
     sw->requested_active = NIC_COUNT;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
@@ -260,47 +262,42 @@ static bool take_last_look(struct host_sw *sw, uint64_t now_ps)
     return true;
 }
 
-#define NEXT(name, expression)                                                                     \
-    static uint64_t name(const struct host_sw *sw) { return expression; }
-NEXT(next_time_wait, time_wait_next_ps(&sw->stack.time_waits))
-NEXT(next_neighbour, neighbour_next_ps(&sw->neighbours))
-NEXT(next_heartbeat, sw->next_heartbeat_ps)
-NEXT(next_farewell, farewell_next_ps(&sw->farewells))
-NEXT(next_policy, policy_list_next_ps(&sw->policies))
-NEXT(next_last_look, sw->last_look_ps)
-NEXT(next_scan, sw->next_scan_ps)
-NEXT(next_app, sw->next_app_ps)
-NEXT(next_host_tcp, host_tcp_next_ps(&sw->tcp))
-#undef NEXT
-
 /* All parts with timers. The parts that are due run in this order, and run() returns true if there was any work. run is
  * null if the part runs elsewhere in the step; the program then only wakes up for it. */
 static const struct timed_part {
-    uint64_t (*next_ps)(const struct host_sw *sw);
+    size_t next_ps; /* offset in struct host_sw of the time at which the part must run next */
     bool (*run)(struct host_sw *sw, uint64_t now_ps);
 } timed_parts[] = {
-    {transfer_next_deadline_ps, end_deadlines},
-    {next_time_wait, expire_time_waits},
-    {next_neighbour, end_neighbours},
-    {next_heartbeat, heartbeat},
-    {next_farewell, tell_farewells},
-    {next_policy, run_policies},
-    {idle_next_ps, idle_on_time},
-    {next_last_look, take_last_look},
-    {next_app, NULL},          /* run_timers(), because events call for it too */
-    {next_scan, NULL},         /* scan() */
-    {next_host_tcp, NULL},     /* dispatch_poll() */
-    {fragments_next_ps, NULL}, /* dispatch_poll() */
-    {recovery_next_ps, NULL},  /* recovery_run() */
+    {offsetof(struct host_sw, next_deadline_ps), end_deadlines},
+    {offsetof(struct host_sw, stack.time_waits.next_ps), expire_time_waits},
+    {offsetof(struct host_sw, neighbours.next_ps), end_neighbours},
+    {offsetof(struct host_sw, next_heartbeat_ps), heartbeat},
+    {offsetof(struct host_sw, farewells.next_ps), tell_farewells},
+    {offsetof(struct host_sw, policies.next_ps), run_policies},
+    {offsetof(struct host_sw, next_resting_ps), idle_on_time},
+    {offsetof(struct host_sw, last_look_ps), take_last_look},
+    {offsetof(struct host_sw, next_app_ps),
+     NULL}, /* run_timers(), because events call for it too */
+    {offsetof(struct host_sw, next_scan_ps), NULL},     /* flush() */
+    {offsetof(struct host_sw, tcp.next_ps), NULL},      /* dispatch_poll() */
+    {offsetof(struct host_sw, next_fragment_ps), NULL}, /* dispatch_poll() */
+    {offsetof(struct host_sw, restart_ps[0]), NULL},    /* recovery_run() */
+    {offsetof(struct host_sw, restart_ps[1]), NULL},    /* recovery_run() */
 };
 enum { TIMED_PARTS = sizeof timed_parts / sizeof timed_parts[0] };
+static_assert(NIC_COUNT == 2, "timed_parts[] has a row for the restart of each NIC");
+
+static uint64_t next_of(const struct host_sw *sw, const struct timed_part *part)
+{
+    return *(const uint64_t *)(const void *)((const char *)sw + part->next_ps);
+}
 
 static bool run_timers(struct host_sw *sw, bool kicked)
 {
     uint64_t now_ps = server_now(sw);
     bool busy = false;
     for (int i = 0; i < TIMED_PARTS; i++)
-        if (timed_parts[i].run && timed_parts[i].next_ps(sw) <= now_ps)
+        if (timed_parts[i].run && next_of(sw, &timed_parts[i]) <= now_ps)
             busy |= timed_parts[i].run(sw, now_ps);
     if (sw->requested_active != NIC_COUNT) {
         failover_on_ports_changed(sw, sw->requested_active, &sw->requested_active_trigger);
@@ -327,7 +324,8 @@ static bool scan(struct host_sw *sw)
 
 static bool flush(struct host_sw *sw)
 {
-    conn_io_flush(sw);
+    if (sw->dirty.count > 0)
+        conn_io_flush(sw);
     bool busy = scan(sw);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         nic_driver_flush(&sw->nics[nic]);
@@ -338,7 +336,7 @@ static uint64_t next_timer_ps(const struct host_sw *sw)
 {
     uint64_t next_ps = TIME_NEVER;
     for (int i = 0; i < TIMED_PARTS; i++)
-        next_ps = u64_min(next_ps, timed_parts[i].next_ps(sw));
+        next_ps = u64_min(next_ps, next_of(sw, &timed_parts[i]));
     return next_ps;
 }
 

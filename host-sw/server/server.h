@@ -139,6 +139,9 @@ struct host_sw {
 
     struct timer_heap
         *resting; /* earliest timer of each inactive connection, by id; null before the first one */
+    /* The times at which parts must run next, or TIME_NEVER. Each part keeps its own time here, or in its own struct.
+     * The list of all of them is in server.c. */
+    uint64_t next_deadline_ps, next_resting_ps, next_fragment_ps;
     uint64_t next_scan_ps, next_heartbeat_ps, next_app_ps;
     uint64_t
         last_look_ps;  /* when to look at the rings of a dead NIC for the last time; TIME_NEVER */

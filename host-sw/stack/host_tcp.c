@@ -22,6 +22,7 @@ bool host_tcp_init(struct host_tcp *tcp, struct nic_bus bus, const struct host_t
                              .params = *params,
                              .probe = probe,
                              .conn_max = conn_max,
+                             .next_ps = TIME_NEVER,
                              .free_head = HOST_TCP_NONE,
                              .ready_head = HOST_TCP_NONE,
                              .ready_tail = HOST_TCP_NONE};
@@ -131,7 +132,7 @@ static void unready(struct host_tcp *tcp, struct host_tcp_conn *c)
 static void slot_free(struct host_tcp *tcp, struct host_tcp_conn *c)
 {
     unready(tcp, c);
-    timer_heap_set(tcp->timers, c->ctx.conn_id, TIME_NEVER);
+    host_tcp_set_timer(tcp, c->ctx.conn_id, TIME_NEVER);
     tcp->slot_of[c->ctx.conn_id] = HOST_TCP_NONE;
     c->used = false;
     c->next = tcp->free_head;
@@ -408,12 +409,12 @@ static void apply_doorbells(struct host_tcp *tcp, struct host_tcp_conn *c)
 
 static void run_timers(struct host_tcp *tcp, uint64_t now_ps)
 {
-    while (timer_heap_next_ps(tcp->timers) <= now_ps) {
+    while (tcp->next_ps <= now_ps) {
         uint32_t conn = timer_heap_first(tcp->timers);
         struct host_tcp_conn *c = host_tcp_find(tcp, conn);
         struct tcp_result result;
         assert(c);
-        timer_heap_set(tcp->timers, conn, TIME_NEVER);
+        host_tcp_set_timer(tcp, conn, TIME_NEVER);
         tcp->stats.timers_fired++;
         tcp_on_timer(&c->ctx, &tcp->params, host_tcp_now(tcp), &result);
         if (!act_on(tcp, c, &result, NULL))
@@ -424,7 +425,7 @@ static void run_timers(struct host_tcp *tcp, uint64_t now_ps)
 bool host_tcp_run(struct host_tcp *tcp)
 {
     uint64_t now_ps = tcp->bus.ops->now_ps(tcp->bus.self);
-    bool busy = timer_heap_next_ps(tcp->timers) <= now_ps;
+    bool busy = tcp->next_ps <= now_ps;
     run_timers(tcp, now_ps);
     /* Serve the connections that are ready now. A connection with more to send goes to the end of the list. */
     uint32_t last = tcp->ready_tail;
@@ -451,5 +452,3 @@ bool host_tcp_has_work(const struct host_tcp *tcp)
 {
     return tcp->report_count > 0 || tcp->ready_head != HOST_TCP_NONE;
 }
-
-uint64_t host_tcp_next_ps(const struct host_tcp *tcp) { return timer_heap_next_ps(tcp->timers); }

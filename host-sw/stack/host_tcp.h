@@ -70,6 +70,7 @@ struct host_tcp {
     uint32_t slot_count, free_head;
     uint32_t ready_head, ready_tail;
     struct timer_heap *timers; /* by connection id */
+    uint64_t next_ps;          /* the time of the earliest timer, or TIME_NEVER if none runs */
     struct host_tcp_report *reports;
     uint32_t report_count, report_capacity;
     struct frame *frame; /* the frame that is being built */
@@ -117,8 +118,6 @@ bool host_tcp_run(struct host_tcp *tcp);
 bool host_tcp_is_quiet(const struct host_tcp *tcp, uint32_t conn);
 /* Returns true if there is work for the next step. */
 bool host_tcp_has_work(const struct host_tcp *tcp);
-/* Returns the time of the earliest timer, or TIME_NEVER if none runs. */
-uint64_t host_tcp_next_ps(const struct host_tcp *tcp);
 
 /* Returns the live context of a connection in the table, or null. */
 const struct conn_ctx *host_tcp_context(const struct host_tcp *tcp, uint32_t conn);

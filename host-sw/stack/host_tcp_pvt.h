@@ -17,6 +17,8 @@ void host_tcp_emit(struct host_tcp *tcp, const struct conn_ctx *ctx, const struc
 void host_tcp_pump(struct host_tcp *tcp, struct host_tcp_conn *c);
 /* Sets the timer, and adds the connection to the ready list, as its context requires. */
 void host_tcp_settle(struct host_tcp *tcp, struct host_tcp_conn *c);
+/* Sets the timer of a connection; TIME_NEVER stops it. */
+void host_tcp_set_timer(struct host_tcp *tcp, uint32_t conn, uint64_t at_ps);
 void host_tcp_make_ready(struct host_tcp *tcp, struct host_tcp_conn *c);
 
 #endif

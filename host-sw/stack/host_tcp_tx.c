@@ -86,6 +86,13 @@ void host_tcp_make_ready(struct host_tcp *tcp, struct host_tcp_conn *c)
     tcp->ready_tail = slot;
 }
 
+void host_tcp_set_timer(struct host_tcp *tcp, uint32_t conn, uint64_t at_ps)
+{
+    assert(conn < tcp->conn_max);
+    timer_heap_set(tcp->timers, conn, at_ps);
+    tcp->next_ps = timer_heap_next_ps(tcp->timers);
+}
+
 void host_tcp_settle(struct host_tcp *tcp, struct host_tcp_conn *c)
 {
     uint64_t now_ps = tcp->bus.ops->now_ps(tcp->bus.self);
@@ -100,7 +107,7 @@ void host_tcp_settle(struct host_tcp *tcp, struct host_tcp_conn *c)
     /* A deadline fires when its tick begins, as in the engine. */
     uint64_t at =
         left == UINT32_MAX ? TIME_NEVER : u64_max((now_ps / PS_PER_US + left) * PS_PER_US, now_ps);
-    timer_heap_set(tcp->timers, c->ctx.conn_id, at);
+    host_tcp_set_timer(tcp, c->ctx.conn_id, at);
 }
 
 void host_tcp_pump(struct host_tcp *tcp, struct host_tcp_conn *c)

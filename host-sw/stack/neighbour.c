@@ -8,7 +8,18 @@
 #define RETRANS_PS PS_PER_S         /* RFC 4861 10: RETRANS_TIMER */
 #define LIFETIME_PS (60 * PS_PER_S) /* RFC 1122 2.3.2.1: about a minute */
 
-void neighbour_init(struct neighbour_table *table) { *table = (struct neighbour_table){0}; }
+void neighbour_init(struct neighbour_table *table)
+{
+    *table = (struct neighbour_table){.next_ps = TIME_NEVER};
+}
+
+static void note_next(struct neighbour_table *table)
+{
+    table->next_ps = TIME_NEVER;
+    for (unsigned i = 0; table->asked > 0 && i < NEIGHBOURS_MAX; i++)
+        if (table->entries[i].used && !table->entries[i].known)
+            table->next_ps = u64_min(table->next_ps, table->entries[i].since_ps + RETRANS_PS);
+}
 
 static struct neighbour *find(struct neighbour_table *table, const struct neighbour_key *key)
 {
@@ -57,6 +68,7 @@ enum neighbour_answer neighbour_find(struct neighbour_table *table, const struct
         return NEIGHBOUR_WAIT;
     *take(table) = (struct neighbour){.key = *key, .used = true, .tries = 1, .since_ps = now_ps};
     table->asked++;
+    note_next(table);
     return NEIGHBOUR_ASK;
 }
 
@@ -71,18 +83,8 @@ bool neighbour_learn(struct neighbour_table *table, const struct neighbour_key *
     entry->known = true;
     entry->since_ps = now_ps;
     memcpy(entry->mac, mac, sizeof entry->mac);
+    note_next(table);
     return was_asked;
-}
-
-uint64_t neighbour_next_ps(const struct neighbour_table *table)
-{
-    uint64_t next = TIME_NEVER;
-    if (table->asked == 0)
-        return next;
-    for (unsigned i = 0; i < NEIGHBOURS_MAX; i++)
-        if (table->entries[i].used && !table->entries[i].known)
-            next = u64_min(next, table->entries[i].since_ps + RETRANS_PS);
-    return next;
 }
 
 bool neighbour_expire(struct neighbour_table *table, uint64_t now_ps, struct neighbour_key *key,
@@ -100,6 +102,7 @@ bool neighbour_expire(struct neighbour_table *table, uint64_t now_ps, struct nei
             entry->tries++;
             entry->since_ps = now_ps;
         }
+        note_next(table);
         return true;
     }
     return false;

@@ -25,7 +25,8 @@ struct neighbour {
 
 struct neighbour_table {
     struct neighbour entries[NEIGHBOURS_MAX];
-    uint32_t asked; /* number of entries that are used and not known */
+    uint32_t asked;   /* number of entries that are used and not known */
+    uint64_t next_ps; /* when the next request is to be repeated or given up, or TIME_NEVER */
 };
 
 enum neighbour_answer {
@@ -43,8 +44,6 @@ enum neighbour_answer neighbour_find(struct neighbour_table *table, const struct
 bool neighbour_learn(struct neighbour_table *table, const struct neighbour_key *key,
                      const uint8_t mac[6], uint64_t now_ps);
 
-/* Returns the time at which the next request is to be repeated or given up, or TIME_NEVER. */
-uint64_t neighbour_next_ps(const struct neighbour_table *table);
 /* Finds one entry whose request has timed out. The caller repeats the request; if *failed is set, the neighbour has not
  * answered and the entry was removed. Returns false if there is no such entry. */
 bool neighbour_expire(struct neighbour_table *table, uint64_t now_ps, struct neighbour_key *key,

@@ -14,8 +14,11 @@
 
 bool time_wait_init(struct time_wait_table *table, uint64_t duration_ps)
 {
-    *table = (struct time_wait_table){
-        .free_head = NONE, .head = NONE, .tail = NONE, .duration_ps = duration_ps};
+    *table = (struct time_wait_table){.free_head = NONE,
+                                      .head = NONE,
+                                      .tail = NONE,
+                                      .duration_ps = duration_ps,
+                                      .next_ps = TIME_NEVER};
     return flow_table_init(&table->by_key, 6);
 }
 
@@ -43,6 +46,11 @@ static uint32_t entry_alloc(struct time_wait_table *table)
     return index;
 }
 
+static void note_next(struct time_wait_table *table)
+{
+    table->next_ps = table->head == NONE ? TIME_NEVER : table->entries[table->head].expires_ps;
+}
+
 static void append(struct time_wait_table *table, uint32_t index, uint64_t now_ps)
 {
     struct time_wait *entry = &table->entries[index];
@@ -54,6 +62,7 @@ static void append(struct time_wait_table *table, uint32_t index, uint64_t now_p
     else
         table->head = index;
     table->tail = index;
+    note_next(table);
 }
 
 static void unlink_entry(struct time_wait_table *table, const struct time_wait *entry)
@@ -66,6 +75,7 @@ static void unlink_entry(struct time_wait_table *table, const struct time_wait *
         table->entries[entry->next].prev = entry->prev;
     else
         table->tail = entry->prev;
+    note_next(table);
 }
 
 void time_wait_add(struct time_wait_table *table, const struct time_wait *entry, uint64_t now_ps)
@@ -126,17 +136,13 @@ enum time_wait_verdict time_wait_input(struct time_wait_table *table, struct tim
 
 bool time_wait_expire(struct time_wait_table *table, uint64_t now_ps, struct time_wait *expired)
 {
-    if (table->head == NONE || table->entries[table->head].expires_ps > now_ps)
+    if (table->next_ps > now_ps)
         return false;
+    assert(table->head != NONE);
     struct time_wait *entry = &table->entries[table->head];
     *expired = *entry;
     time_wait_remove(table, entry);
     return true;
-}
-
-uint64_t time_wait_next_ps(const struct time_wait_table *table)
-{
-    return table->head == NONE ? TIME_NEVER : table->entries[table->head].expires_ps;
 }
 
 uint64_t time_wait_count(const struct time_wait_table *table)

@@ -25,6 +25,7 @@ struct time_wait_table {
     struct time_wait *entries;
     uint32_t capacity, free_head, head, tail;
     uint64_t duration_ps;
+    uint64_t next_ps; /* when the next entry expires, or TIME_NEVER */
 };
 
 /* The action that a segment for a tuple in TIME_WAIT requires. */
@@ -51,7 +52,5 @@ enum time_wait_verdict time_wait_input(struct time_wait_table *table, struct tim
 bool time_wait_expire(struct time_wait_table *table, uint64_t now_ps, struct time_wait *expired);
 /* Returns the number of entries. */
 uint64_t time_wait_count(const struct time_wait_table *table);
-/* Returns the time at which the next entry expires, or TIME_NEVER. */
-uint64_t time_wait_next_ps(const struct time_wait_table *table);
 
 #endif

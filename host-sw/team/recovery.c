@@ -214,11 +214,3 @@ bool recovery_run(struct host_sw *sw)
     }
     return busy;
 }
-
-uint64_t recovery_next_ps(const struct host_sw *sw)
-{
-    uint64_t next = TIME_NEVER;
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        next = u64_min(next, sw->restart_ps[nic]);
-    return next;
-}

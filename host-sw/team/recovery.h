@@ -15,7 +15,5 @@ bool recovery_start_nic(struct host_sw *sw, unsigned nic);
 bool recovery_run(struct host_sw *sw);
 /* Returns true if recovery_run() has work. */
 bool recovery_is_due(const struct host_sw *sw);
-/* Returns the time of the next restart step, or TIME_NEVER. */
-uint64_t recovery_next_ps(const struct host_sw *sw);
 
 #endif

@@ -218,5 +218,5 @@ Test(farewell, the_table_forgets_in_the_end)
     cr_assert_eq(bed.sw->farewells.count, 1);
     wait_ps((uint64_t)bed.params.tcp.time_wait_us * PS_PER_US + PS_PER_S);
     cr_assert_eq(bed.sw->farewells.count, 0);
-    cr_assert_eq(farewell_next_ps(&bed.sw->farewells), TIME_NEVER);
+    cr_assert_eq(bed.sw->farewells.next_ps, TIME_NEVER);
 }

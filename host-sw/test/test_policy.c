@@ -72,6 +72,7 @@ static void setup(void)
     memset(third_conns, 0, sizeof third_conns);
     list = (struct policy_list){
         .count = 2,
+        .next_ps = TIME_NEVER,
         .policies = {{.ops = &third, .priv = &third_count, .conns = third_conns},
                      {.ops = &later, .priv = &later_ps, .server = {.move = move}}}};
 }
@@ -119,14 +120,14 @@ Test(policy, state_is_kept_for_each_connection_and_is_new_when_one_opens)
 Test(policy, one_that_waits_is_run_in_time_and_may_ask_for_the_move)
 {
     const char *winner;
-    cr_assert_eq(policy_list_next_ps(&list), TIME_NEVER);
+    cr_assert_eq(list.next_ps, TIME_NEVER);
     cr_assert_not(policy_list_run(&list, PS_PER_S));
     ask(2, &winner);
-    cr_assert_eq(policy_list_next_ps(&list), 5 * PS_PER_US);
+    cr_assert_eq(list.next_ps, 5 * PS_PER_US);
     cr_assert_not(policy_list_run(&list, 5 * PS_PER_US - 1));
     cr_assert(policy_list_run(&list, 5 * PS_PER_US));
     cr_assert_eq(asked, 1u << 2);
-    cr_assert_eq(policy_list_next_ps(&list), TIME_NEVER);
+    cr_assert_eq(list.next_ps, TIME_NEVER);
 }
 
 Test(policy, first_packet_moves_by_every_foreign_frame_and_by_no_other)

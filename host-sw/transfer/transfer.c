@@ -13,10 +13,19 @@
 
 /* --- the list of transfers under way, in the order of their begin, which is also that of their deadlines --- */
 
+static void note_next_deadline(struct host_sw *sw)
+{
+    sw->next_deadline_ps = TIME_NEVER;
+    if (sw->transfers.count > 0)
+        sw->next_deadline_ps = sw->dir.entries[conn_list_first(&sw->transfers)].transfer.begun_ps +
+                               sw->params.move_deadline_ps;
+}
+
 static void list(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
     conn_list_add(&sw->transfers, server_conn_of(sw, entry));
+    note_next_deadline(sw);
     if (!entry->transfer.takes_turn)
         return;
     sw->turns_taken++;
@@ -26,7 +35,10 @@ static void list(struct host_sw *sw, struct dir_entry *entry)
 static void unlist(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
-    if (!conn_list_remove(&sw->transfers, server_conn_of(sw, entry)) || !entry->transfer.takes_turn)
+    if (!conn_list_remove(&sw->transfers, server_conn_of(sw, entry)))
+        return;
+    note_next_deadline(sw);
+    if (!entry->transfer.takes_turn)
         return;
     assert(sw->turns_taken > 0);
     sw->turns_taken -= !PLANTED(move_slot_leaked);
@@ -320,7 +332,7 @@ void transfer_on_conn_ended(struct host_sw *sw, struct dir_entry *entry)
  * decides how the transfer ends. */
 void transfer_on_deadline(struct host_sw *sw, uint64_t now_ps)
 {
-    while (transfer_next_deadline_ps(sw) <= now_ps) {
+    while (sw->next_deadline_ps <= now_ps) {
         struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->transfers)];
         struct transfer *transfer = &entry->transfer;
         bool at_source = transfer->at_nics.freezing || !place_is_nic(transfer->dest);
@@ -337,14 +349,6 @@ void transfer_on_deadline(struct host_sw *sw, uint64_t now_ps)
             transfer->mechanism->on_end(sw, entry, TRANSFER_DEADLINE);
     }
     transfer_run_queue(sw);
-}
-
-uint64_t transfer_next_deadline_ps(const struct host_sw *sw)
-{
-    if (sw->transfers.count == 0)
-        return TIME_NEVER;
-    return sw->dir.entries[conn_list_first(&sw->transfers)].transfer.begun_ps +
-           sw->params.move_deadline_ps;
 }
 
 /* --- the steps of a transfer --- */

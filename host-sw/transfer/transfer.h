@@ -57,8 +57,6 @@ void transfer_on_conn_ended(struct host_sw *sw, struct dir_entry *entry);
 
 /* Acts on all deadlines up to now_ps. */
 void transfer_on_deadline(struct host_sw *sw, uint64_t now_ps);
-/* Returns the time of the next deadline, or TIME_NEVER if there is none. */
-uint64_t transfer_next_deadline_ps(const struct host_sw *sw);
 
 /* --- for mechanisms --- */
 

@@ -40,7 +40,7 @@ Test(neighbour, is_asked_once_and_known_when_it_answers)
     cr_assert(learn_at(1, one, 2));
     cr_assert_eq(find_at(1, 3), NEIGHBOUR_KNOWN);
     cr_assert_arr_eq(mac, one, 6);
-    cr_assert_eq(neighbour_next_ps(&table), TIME_NEVER);
+    cr_assert_eq(table.next_ps, TIME_NEVER);
 }
 
 Test(neighbour, news_of_somebody_nobody_asked_for_are_not_kept)
@@ -71,7 +71,7 @@ Test(neighbour, three_requests_a_second_apart_then_it_is_given_up)
     struct neighbour_key key;
     bool failed;
     find_at(7, 0);
-    cr_assert_eq(neighbour_next_ps(&table), PS_PER_S);
+    cr_assert_eq(table.next_ps, PS_PER_S);
     cr_assert_not(neighbour_expire(&table, PS_PER_S - 1, &key, &failed));
     for (uint64_t s = 1; s <= 3; s++) {
         cr_assert(neighbour_expire(&table, s * PS_PER_S, &key, &failed));

@@ -97,7 +97,7 @@ ParameterizedTest(struct reuse_row *row, time_wait, segments_are_judged_by_rfc_6
         .flags = row->flags, .options = row->options, .seq = row->seq, .tsval = row->tsval};
     struct time_wait *found = time_wait_find(&table, &entry.key);
     cr_assert_eq(time_wait_input(&table, found, &seg, 10), row->verdict, "%s", row->name);
-    cr_assert_eq(time_wait_next_ps(&table), PS_PER_S + ((row->flags & TCP_FIN) ? 10 : 0));
+    cr_assert_eq(table.next_ps, PS_PER_S + ((row->flags & TCP_FIN) ? 10 : 0));
     time_wait_free(&table);
 }
 
@@ -118,6 +118,6 @@ Test(time_wait, entries_expire_in_order_and_a_repeated_fin_starts_again)
     cr_assert_not(time_wait_expire(&table, 349, &gone));
     cr_assert(time_wait_expire(&table, 350, &gone));
     cr_assert_eq(gone.row, 0);
-    cr_assert_eq(time_wait_next_ps(&table), TIME_NEVER);
+    cr_assert_eq(table.next_ps, TIME_NEVER);
     time_wait_free(&table);
 }
