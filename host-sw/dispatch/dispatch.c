@@ -300,7 +300,7 @@ static void on_record(struct host_sw *sw, struct nic_driver *driver,
     server_charge(sw, CPU_COST_RECORD, 1);
     uint64_t buffer = 0;
     if ((record->flags & NIC_RECORD_INJECTED) != 0) {
-        buffer = inject_table_remove(&sw->injected, record->frame_id);
+        buffer = buffer_pool_return(&sw->pool, record->frame_id);
     } else if (record->buffer != 0) {
         nic_driver_on_buffer(driver, record->buffer);
         buffer = record->buffer;
@@ -343,7 +343,7 @@ static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_e
         return;
     }
     if (request.op == NIC_CMD_RX_INJECT && event->result == NIC_RESULT_BAD_FRAME) {
-        uint64_t buffer = inject_table_remove(&sw->injected, request.frame_id);
+        uint64_t buffer = buffer_pool_return(&sw->pool, request.frame_id);
         struct dir_frame frame = {.frame_id = request.frame_id, .port = (uint8_t)nic};
         fate_drop(sw, &frame, request.conn, DROP_MALFORMED);
         if (buffer)

@@ -195,7 +195,7 @@ static void abandon_commands(struct host_sw *sw, unsigned nic)
             termination_settle(sw, entry);
     }
     struct dir_frame frame = {.port = (uint8_t)nic};
-    while (inject_table_remove_of_nic(&sw->injected, nic, &frame.frame_id, &frame.buffer)) {
+    while (buffer_pool_return_of_nic(&sw->pool, nic, &frame.frame_id, &frame.buffer)) {
         fate_drop(sw, &frame, PROBE_NO_CONN, DROP_NIC_LOST);
         buffer_pool_unref(&sw->pool, frame.buffer);
     }

@@ -76,7 +76,7 @@ static uint64_t references(const struct buffer_pool *pool)
 
 static uint64_t references_claimed(const struct host_sw *sw, const struct totals *t)
 {
-    uint64_t count = t->held_frames + sw->injected.count + sw->reassembled_count;
+    uint64_t count = t->held_frames + sw->pool.lent.count + sw->reassembled_count;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         count += posted_to(&sw->nics[nic]) + requests_of(&sw->nics[nic], 0, true);
     return count;
@@ -127,7 +127,7 @@ size_t host_sw_audit(const struct host_sw *sw, bool at_rest,
         {"connections left with a lost NIC", t.with_lost, 0},
         /* The accounts from here on must be 0 at the end of a run. */
         {"commands without a completion", commands, 0},
-        {"frames with a NIC", sw->injected.count, 0},
+        {"frames with a NIC", sw->pool.lent.count, 0},
         {"contexts on their way", t.transfers, 0},
         {"frames that are held", t.held_frames, 0},
     };

@@ -113,7 +113,6 @@ void host_sw_destroy(struct host_sw *sw)
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         nic_driver_free(&sw->nics[nic]);
     buffer_pool_free(&sw->pool);
-    inject_table_free(&sw->injected);
     host_stack_free(&sw->stack);
     host_tcp_free(&sw->tcp);
     if (sw->resting)
@@ -144,8 +143,7 @@ static bool start_memory(struct host_sw *sw)
     uint32_t buffers =
         ((uint32_t)NIC_COUNT << params->ring_log2_buffer) + SPARE_BUFFERS + (uint32_t)held_max;
     hold_init(&sw->hold, &sw->pool, params->hold_frames_per_conn, params->hold_bytes_total);
-    if (!inject_table_init(&sw->injected) ||
-        !host_stack_init(&sw->stack, bus, sw->nics, &sw->pool, params->mac,
+    if (!host_stack_init(&sw->stack, bus, sw->nics, &sw->pool, params->mac,
                          params->tcp.time_wait_us * PS_PER_US))
         memory_out();
     return sw->entries_address && sw->images_address && sw->held_address &&

@@ -11,7 +11,6 @@
 
 #include "host-sw/conn/directory.h"
 #include "host-sw/conn/hold.h"
-#include "host-sw/driver/inject_table.h"
 #include "host-sw/driver/nic_driver.h"
 #include "host-sw/driver/nic_error.h"
 #include "host-sw/host_sw.h"
@@ -92,8 +91,6 @@ struct host_sw {
 
     struct nic_driver nics[NIC_COUNT];
     struct buffer_pool pool;
-    struct inject_table
-        injected; /* frames given to NICs; each entry holds a reference to its buffer */
     struct host_stack stack;
     struct host_tcp tcp;              /* the host's own TCP, for connections that no NIC has */
     struct tcp_challenges challenges; /* the limit of challenge ACKs of the host's own TCP */

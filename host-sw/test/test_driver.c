@@ -1,6 +1,5 @@
 /* Tests host-sw/driver: probing, rings over many laps, more commands than the ring holds, and
  * buffers out of order. */
-#include "host-sw/driver/inject_table.h"
 #include "host-sw/driver/nic_driver.h"
 #include "host-sw/test/fake_nic.h"
 
@@ -253,22 +252,25 @@ Test(driver, a_buffer_given_back_twice_is_a_bug, .signal = SIGABRT)
     buffer_pool_unref(&pool, buffer);
 }
 
-Test(driver, injected_frames_are_found_by_number_through_growth)
+Test(driver, lent_frames_are_found_by_number_through_growth)
 {
-    struct inject_table table;
-    cr_assert(inject_table_init(&table));
-    for (uint64_t id = 1; id <= 2000; id++)
-        inject_table_add(&table, id, id * 64, id % 2);
-    for (uint64_t id = 2000; id >= 1501; id--)
-        cr_assert_eq(inject_table_remove(&table, id), id * 64);
-    cr_assert_eq(inject_table_remove(&table, 1501), 0);
+    enum { SHARED = 10 };
+    uint64_t buffers[SHARED], id, buffer;
     uint32_t of_one = 0;
-    uint64_t id, buffer;
-    while (inject_table_remove_of_nic(&table, 1, &id, &buffer)) {
-        cr_assert_eq(buffer, id * 64);
+    for (int i = 0; i < SHARED; i++)
+        buffers[i] = buffer_pool_take(&pool);
+    for (id = 1; id <= 2000; id++)
+        buffer_pool_lend(&pool, id, buffers[id % SHARED], id % 2);
+    cr_assert_eq(pool.refs[buffer_pool_index(&pool, buffers[3])], 201);
+    for (id = 2000; id >= 1501; id--)
+        cr_assert_eq(buffer_pool_return(&pool, id), buffers[id % SHARED]);
+    cr_assert_eq(buffer_pool_return(&pool, 1501), 0);
+    while (buffer_pool_return_of_nic(&pool, 1, &id, &buffer)) {
+        cr_assert_eq(buffer, buffers[id % SHARED]);
         of_one++;
     }
     cr_assert_eq(of_one, 750);
-    cr_assert_eq(table.count, 750);
-    inject_table_free(&table);
+    cr_assert_eq(pool.lent.count, 750);
+    /* The caller has the references of the loans that have ended. */
+    cr_assert_eq(pool.refs[buffer_pool_index(&pool, buffers[3])], 201);
 }

@@ -179,8 +179,7 @@ static void write_held(struct host_sw *sw, struct dir_entry *entry, unsigned nic
                                           .frame_id = frame->frame_id,
                                           .bytes = frame->bytes,
                                           .port = frame->port};
-        buffer_pool_ref(&sw->pool, frame->buffer);
-        inject_table_add(&sw->injected, frame->frame_id, frame->buffer, nic);
+        buffer_pool_lend(&sw->pool, frame->frame_id, frame->buffer, nic);
     }
     assert(count == entry->held_count);
     if (count)
@@ -193,7 +192,7 @@ static void take_back_held(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
     for (uint32_t i = entry->held_head; i != DIR_NONE; i = sw->hold.nodes[i].next) {
-        uint64_t buffer = inject_table_remove(&sw->injected, sw->hold.nodes[i].frame.frame_id);
+        uint64_t buffer = buffer_pool_return(&sw->pool, sw->hold.nodes[i].frame.frame_id);
         if (buffer)
             buffer_pool_unref(&sw->pool, buffer);
     }
@@ -351,9 +350,8 @@ static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                           .frame_time_ps = frame->mac_time_ps,
                           .frame_id = frame->frame_id,
                           .frame_port = frame->port};
-    /* conn_command() takes a reference for the command. This one lasts until the NIC's record of the frame comes. */
-    buffer_pool_ref(&sw->pool, frame->buffer);
-    inject_table_add(&sw->injected, frame->frame_id, frame->buffer, nic);
+    /* conn_command() takes a reference for the command. The loan lasts until the NIC's record of the frame comes. */
+    buffer_pool_lend(&sw->pool, frame->frame_id, frame->buffer, nic);
     conn_command(sw, entry, nic, cmd, frame->buffer);
     sw->stats.forwarded_frames++;
     entry->transfer.forwarded++;

@@ -290,7 +290,7 @@ Test(move, an_image_no_nic_takes_is_tried_twice_at_each_and_then_stays_with_the_
     cr_assert_eq(bed_stats(&bed)->transfers[TRANSFER_MOVE].failed, 1);
     cr_assert_arr_eq(bed.read, "held", 4, "by the host's own TCP");
     cr_assert_eq(bed.sw->hold.bytes, 0);
-    cr_assert_eq(bed.sw->injected.count, 0);
+    cr_assert_eq(bed.sw->pool.lent.count, 0);
 }
 
 /* */
