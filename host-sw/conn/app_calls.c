@@ -21,7 +21,7 @@ void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls)
     if (calls == 0)
         return;
     if (entry->app_calls == 0)
-        conn_list_add(&sw->telling, server_conn_of(sw, entry));
+        conn_list_add(&sw->telling, entry->conn);
     entry->app_calls |= (uint8_t)calls;
     assert(dir_entry_is_sane(entry));
 }
@@ -35,7 +35,7 @@ static void call(struct host_sw *sw, void (*fn)(void *, uint32_t, uint32_t),
     server_charge(sw, CPU_COST_APP_CALL, 1);
     sw->app_called = true;
     sw->app_work += CALL_WORK;
-    fn(sw->app_self, server_conn_of(sw, entry), entry->cookie);
+    fn(sw->app_self, entry->conn, entry->cookie);
 }
 
 void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
@@ -44,7 +44,7 @@ void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
     unsigned calls = entry->app_calls;
     if (calls == 0)
         return;
-    conn_list_remove(&sw->telling, server_conn_of(sw, entry));
+    conn_list_remove(&sw->telling, entry->conn);
     entry->app_calls = 0;
     const struct app_ops *app = sw->app;
     if (calls & APP_CALL_ESTABLISHED)

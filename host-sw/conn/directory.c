@@ -65,7 +65,8 @@ uint32_t directory_open(struct directory *dir, const struct flow_key *key, uint6
     struct dir_entry *entry = &dir->entries[conn];
     assert(entry->state == DIR_FREE);
     uint16_t gen = (uint16_t)(entry->gen + 1);
-    *entry = (struct dir_entry){.key = *key,
+    *entry = (struct dir_entry){.conn = conn,
+                                .key = *key,
                                 .state = DIR_OPENING,
                                 .gen = gen,
                                 .first_gen = gen,
@@ -119,18 +120,6 @@ uint32_t directory_find(const struct directory *dir, const struct flow_key *key)
     return conn == FLOW_TABLE_NONE ? DIR_NONE : conn;
 }
 
-/* Generations older than this many no longer match. The limit is half of the distance that serial numbers can
- * tell apart, and no message that is so old can still be in flight. */
-enum { GENS_MATCHED = 1 << 14 };
-
-void directory_next_gen(struct dir_entry *entry)
-{
-    assert(dir_entry_is_sane(entry));
-    entry->gen++;
-    if ((uint16_t)(entry->gen - entry->first_gen) > GENS_MATCHED)
-        entry->first_gen = (uint16_t)(entry->gen - GENS_MATCHED);
-}
-
 bool directory_is_live(const struct directory *dir, uint32_t conn)
 {
     return conn < dir->conn_max && dir->entries[conn].state != DIR_FREE &&
@@ -168,31 +157,4 @@ void directory_view(const struct directory *dir, size_t row, struct dir_view *vi
                               .last_rx_ps = entry->last_rx_ps,
                               .rx_bytes = entry->rx_bytes,
                               .tx_bytes = entry->tx_bytes};
-}
-
-static bool numbers_are_sane(const struct dir_entry *entry)
-{
-    bool is_read_in_order = !host_seq_lt(entry->rcv_nxt, entry->rx_consumed);
-    return !host_seq_lt(entry->tx_prod, entry->snd_una) &&
-           (!entry->synchronised || is_read_in_order) &&
-           (uint16_t)(entry->gen - entry->first_gen) <= INT16_MAX;
-}
-
-static bool transfer_is_sane(const struct transfer *transfer)
-{
-    const struct transfer_at_nics *at_nics = &transfer->at_nics;
-    if (!transfer->mechanism)
-        return !at_nics->freezing && !at_nics->installing && !at_nics->reserved;
-    return !(at_nics->freezing && at_nics->installing) && transfer->kind < TRANSFER_COUNTED;
-}
-
-bool dir_entry_is_sane(const struct dir_entry *entry)
-{
-    return entry->state < DIR_STATE_COUNT && entry->owner < PLACE_COUNT &&
-           entry->rx_if < NIC_COUNT && entry->host_reason < HOST_REASON_COUNT &&
-           (entry->held_count == 0) == (entry->held_head == DIR_NONE) &&
-           (entry->app_calls == 0) == !entry->telling.listed &&
-           (!entry->announced || entry->established) && !(entry->embryonic && entry->active) &&
-           (!entry->resolving || entry->active) && numbers_are_sane(entry) &&
-           transfer_is_sane(&entry->transfer);
 }

@@ -44,5 +44,5 @@ bool fate_try_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir
 void fate_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir_frame *frame)
 {
     if (!fate_try_hold(sw, entry, frame))
-        fate_drop(sw, frame, server_conn_of(sw, entry), DROP_HOLD_FULL);
+        fate_drop(sw, frame, entry->conn, DROP_HOLD_FULL);
 }

@@ -16,7 +16,7 @@ static void write_entry(struct host_sw *sw, const struct dir_entry *entry, uint8
                         uint64_t frame_id)
 {
     assert(dir_entry_is_sane(entry));
-    uint32_t conn = server_conn_of(sw, entry);
+    uint32_t conn = entry->conn;
     struct team_conn_entry stored = {.rx_if = rx_if,
                                      .owner = entry->owner,
                                      .gen = entry->gen,

@@ -245,10 +245,8 @@ static void ring(struct host_sw *sw, const struct dir_entry *entry, enum nic_doo
                  uint32_t value)
 {
     assert(dir_entry_is_sane(entry));
-    struct nic_doorbell doorbell = {.conn = server_conn_of(sw, entry),
-                                    .gen = entry->gen,
-                                    .kind = (uint8_t)kind,
-                                    .value = value};
+    struct nic_doorbell doorbell = {
+        .conn = entry->conn, .gen = entry->gen, .kind = (uint8_t)kind, .value = value};
     nic_driver_ring_conn(&sw->nics[entry->owner], &doorbell);
 }
 
@@ -256,7 +254,7 @@ static void ring(struct host_sw *sw, const struct dir_entry *entry, enum nic_doo
 static void flush_host(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
-    uint32_t conn = server_conn_of(sw, entry);
+    uint32_t conn = entry->conn;
     if (!host_tcp_has(&sw->tcp, conn))
         return; /* the connection has ended; the next step acts on its end event */
     if (entry->abort_wanted) {
@@ -320,7 +318,7 @@ void conn_io_flush(struct host_sw *sw)
 {
     while (sw->dirty.count > 0) {
         struct dir_entry *entry = &sw->dir.entries[conn_list_last(&sw->dirty)];
-        conn_list_remove(&sw->dirty, server_conn_of(sw, entry));
+        conn_list_remove(&sw->dirty, entry->conn);
         bool has_work = entry->abort_wanted || entry->tx_prod != entry->rung_tx ||
                         entry->fin_wanted != entry->rung_fin || entry->options_new ||
                         opens_window(sw, entry);

@@ -109,7 +109,7 @@ static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct d
             transfer_on_frame(sw, entry, frame, packet);
         break;
     case DIR_INACTIVE:
-        place_ops_of(PLACE_MEMORY)->relay(sw, entry, PLACE_MEMORY, frame, packet);
+        place_table[PLACE_MEMORY]->relay(sw, entry, PLACE_MEMORY, frame, packet);
         break;
     case DIR_FREE:
     case DIR_CLOSING:

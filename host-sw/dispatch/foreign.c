@@ -23,7 +23,7 @@ static enum policy_verdict ask_policies(struct host_sw *sw, const struct dir_ent
 {
     assert(dir_entry_is_sane(entry));
     struct policy_frame seen = {
-        .conn = server_conn_of(sw, entry),
+        .conn = entry->conn,
         .mac_time_ps = frame->mac_time_ps,
         .frame_id = frame->frame_id,
         .port = frame->port,
@@ -79,9 +79,9 @@ void foreign_frame(struct host_sw *sw, struct dir_entry *entry, const struct dir
             return;
         sw->stats.late_forwards += is_late;
     }
-    place_ops_of(entry->owner)->relay(sw, entry, entry->owner, frame, packet);
+    place_table[entry->owner]->relay(sw, entry, entry->owner, frame, packet);
     if (entry->owner != PLACE_HOST && PLANTED(forwarded_and_dropped))
-        fate_drop(sw, frame, server_conn_of(sw, entry), DROP_HOLD_FULL);
+        fate_drop(sw, frame, entry->conn, DROP_HOLD_FULL);
 }
 
 void foreign_note_own(struct host_sw *sw, const struct dir_entry *entry,

@@ -120,7 +120,7 @@ int host_conn_connect(struct host_sw *sw, const struct host_connect *request, ui
     sw->stats.connects++;
     opening_emit(sw, entry);
     conn_set_state(sw, entry, DIR_OPENING);
-    *conn = server_conn_of(sw, entry);
+    *conn = entry->conn;
     uint8_t mac[6];
     struct neighbour_key neighbour = neighbour_of(&key);
     enum neighbour_answer answer = neighbour_find(&sw->neighbours, &neighbour, now_ps, mac);

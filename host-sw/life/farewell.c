@@ -47,8 +47,8 @@ void farewell_begin(struct host_sw *sw, const struct dir_entry *entry)
         sw->stats.farewells_refused++;
         return;
     }
-    const struct conn_ctx *image = sw->bus.ops->mem_read(
-        sw->bus.self, image_address(sw, server_conn_of(sw, entry)), sizeof *image);
+    const struct conn_ctx *image =
+        sw->bus.ops->mem_read(sw->bus.self, image_address(sw, entry->conn), sizeof *image);
     memcpy(farewell->mac, image->peer_mac, sizeof farewell->mac);
     farewell->ts_offset = image->ts_offset;
     farewell->port = entry->rx_if;

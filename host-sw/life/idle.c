@@ -48,8 +48,7 @@ static enum idle_reason driver_refuses(const struct host_sw *sw, const struct di
     if (entry->abort_wanted || entry->rung_tx != entry->tx_prod ||
         entry->rung_fin != entry->fin_wanted || entry->options_new)
         return IDLE_REASON_APPLICATION;
-    return entry->owner == PLACE_HOST ? host_refuses(sw, server_conn_of(sw, entry))
-                                      : IDLE_REASON_COUNT;
+    return entry->owner == PLACE_HOST ? host_refuses(sw, entry->conn) : IDLE_REASON_COUNT;
 }
 
 /* Returns the reason in the context why the connection may not rest, or IDLE_REASON_COUNT if there is none. */
@@ -80,7 +79,7 @@ static void arm_at(struct host_sw *sw, const struct dir_entry *entry, uint64_t a
         sw->resting = timer_heap_create(sw->dir.conn_max);
         assert(sw->resting);
     }
-    timer_heap_set(sw->resting, server_conn_of(sw, entry), at_ps);
+    timer_heap_set(sw->resting, entry->conn, at_ps);
     sw->next_resting_ps = timer_heap_next_ps(sw->resting);
 }
 

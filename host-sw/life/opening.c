@@ -71,7 +71,7 @@ void opening_build_image(struct host_sw *sw, const struct dir_entry *entry,
     uint32_t headers = key->ip_version == 4 ? 40 : 60;
     *image = (struct conn_ctx){
         .version = CTX_VERSION,
-        .conn_id = server_conn_of(sw, entry),
+        .conn_id = entry->conn,
         .generation = entry->gen,
         .mss = accept->mss ? accept->mss : (uint16_t)(sw->params.mtu_bytes - headers),
         .rcv_ws = accept->rcv_ws,
@@ -138,7 +138,7 @@ unsigned opening_begin(struct host_sw *sw, struct dir_entry *entry, const struct
     conn_set_state(sw, entry, DIR_OPENING);
     rx_if_store(sw, entry, frame->port, frame->mac_time_ps, frame->frame_id);
     if (!hold_add(&sw->hold, entry, frame))
-        fate_drop(sw, frame, server_conn_of(sw, entry), DROP_HOLD_FULL);
+        fate_drop(sw, frame, entry->conn, DROP_HOLD_FULL);
     return nic;
 }
 
@@ -151,12 +151,12 @@ void opening_done(struct host_sw *sw, struct dir_entry *entry)
 
 void opening_emit(struct host_sw *sw, const struct dir_entry *entry)
 {
-    policy_list_on_open(&sw->policies, server_conn_of(sw, entry));
+    policy_list_on_open(&sw->policies, entry->conn);
     struct probe_event event = {.now_ps = server_now(sw),
                                 .opened.irs = entry->active ? PROBE_IRS_UNKNOWN : entry->irs,
                                 .opened.iss = entry->iss,
                                 .opened.key = &entry->key,
-                                .conn = server_conn_of(sw, entry),
+                                .conn = entry->conn,
                                 .gen = entry->gen,
                                 .nic = entry->owner,
                                 .kind = PROBE_CONN_OPEN};
@@ -174,7 +174,7 @@ void opening_give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, str
     }
     struct move_trigger why = transfer_called(sw);
     transfer_begin(sw, entry, nic, MOVE_OPENED, &why);
-    place_ops_of(nic)->give(sw, entry, nic, MOVE_OPENED, image);
+    place_table[nic]->give(sw, entry, nic, MOVE_OPENED, image);
     assert(dir_entry_is_sane(entry));
 }
 

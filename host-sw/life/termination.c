@@ -25,7 +25,7 @@ void termination_settle(struct host_sw *sw, struct dir_entry *entry)
     if (!PLANTED(ring_leaked))
         sw->bus.ops->mem_free(sw->bus.self, entry->rx_ring, sw->params.ring_bytes);
     sw->bus.ops->mem_free(sw->bus.self, entry->tx_ring, sw->params.ring_bytes);
-    directory_release(&sw->dir, server_conn_of(sw, entry), server_now(sw));
+    directory_release(&sw->dir, entry->conn, server_now(sw));
     conn_emit(sw, entry, entry->owner,
               (struct probe_event){.kind = PROBE_DIR_STATE, .dir.state = DIR_FREE});
 }
@@ -59,7 +59,7 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     assert(entry->state != DIR_INACTIVE); /* a resting connection is brought back before it ends */
     transfer_on_conn_ended(sw, entry);
     nic_places_on_ended(sw, entry);
-    directory_unlist(&sw->dir, server_conn_of(sw, entry), &last);
+    directory_unlist(&sw->dir, entry->conn, &last);
     conn_emit(
         sw, entry, entry->owner,
         (struct probe_event){.kind = PROBE_DIR_STATE,
@@ -97,7 +97,7 @@ static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_ca
     sw->app_called = true;
     if (PLANTED(cause_is_wrong))
         cause = NIC_TERM_KEEPALIVE;
-    sw->app->on_closed(sw->app_self, server_conn_of(sw, entry), entry->cookie, cause);
+    sw->app->on_closed(sw->app_self, entry->conn, entry->cookie, cause);
 }
 
 /* Returns the entry that an end event belongs to, or null. Only an event of the current generation ends the connection.

@@ -23,6 +23,7 @@
 #include <stdlib.h>
 
 enum { SPARE_BUFFERS = 4096 }; /* buffers for relayed frames and for those of the host itself */
+enum { ISSUED_IN_STEP = 64 };  /* INSTALLs in one step for which there is room from the start */
 #define KICKED (1u << 31)
 
 void host_sw_params_default(struct host_sw_params *params)
@@ -142,6 +143,9 @@ static bool start_memory(struct host_sw *sw)
         u64_min(conns * params->hold_frames_per_conn, hold_frames_limit(params->hold_bytes_total));
     uint32_t buffers =
         ((uint32_t)NIC_COUNT << params->ring_log2_buffer) + SPARE_BUFFERS + (uint32_t)held_max;
+    sw->issued_capacity = ISSUED_IN_STEP;
+    sw->issued = calloc(sw->issued_capacity, sizeof *sw->issued);
+    memory_check(sw->issued);
     hold_init(&sw->hold, &sw->pool, params->hold_frames_per_conn, params->hold_bytes_total);
     if (!host_stack_init(&sw->stack, bus, sw->nics, &sw->pool, params->mac,
                          params->tcp.time_wait_us * PS_PER_US))

@@ -171,10 +171,4 @@ static inline void server_charge(struct host_sw *sw, enum cpu_cost cost, uint64_
     sw->bus.ops->charge(sw->bus.self, cost, units);
 }
 
-/* Returns the id of the connection. */
-static inline uint32_t server_conn_of(const struct host_sw *sw, const struct dir_entry *entry)
-{
-    return (uint32_t)(entry - sw->dir.entries);
-}
-
 #endif

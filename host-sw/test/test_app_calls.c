@@ -93,7 +93,7 @@ Test(app_calls, one_step_makes_a_bounded_number_in_the_order_they_were_noted)
         cr_assert_eq(call_count, done);
     }
     for (uint32_t i = 0; i < CONNS; i++)
-        cr_assert_eq(called[i], server_conn_of(bed.sw, entry[i]));
+        cr_assert_eq(called[i], entry[i]->conn);
     cr_assert_not(app_calls_run(bed.sw));
 }
 
@@ -133,6 +133,6 @@ Test(app_calls, an_ending_connection_is_told_before_and_leaves_the_list)
     cr_assert_eq(call_count, 3);
     cr_assert(app_calls_run(bed.sw));
     cr_assert_eq(call_count, 4);
-    cr_assert_eq(called[3], server_conn_of(bed.sw, entry[2]));
+    cr_assert_eq(called[3], entry[2]->conn);
     cr_assert_not(app_calls_run(bed.sw));
 }

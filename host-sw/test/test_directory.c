@@ -22,8 +22,8 @@ TestSuite(directory, .init = setup, .fini = teardown);
 Test(directory, generations_of_this_incarnation_match_and_others_do_not)
 {
     uint16_t first = entry->gen;
-    directory_next_gen(entry);
-    directory_next_gen(entry);
+    conn_next_gen(entry);
+    conn_next_gen(entry);
     cr_assert_eq(entry->gen, (uint16_t)(first + 2));
     cr_assert_eq(directory_match(&dir, 0, first), entry);
     cr_assert_eq(directory_match(&dir, 0, entry->gen), entry);
@@ -37,7 +37,7 @@ Test(directory, generations_of_this_incarnation_match_and_others_do_not)
 Test(directory, the_current_generation_matches_however_many_came_before)
 {
     for (uint32_t i = 0; i < 200000; i++) {
-        directory_next_gen(entry);
+        conn_next_gen(entry);
         cr_assert_eq(directory_match(&dir, 0, entry->gen), entry, "generation %u", i);
         cr_assert_null(directory_match(&dir, 0, (uint16_t)(entry->gen + 1)), "generation %u", i);
     }

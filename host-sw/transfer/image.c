@@ -15,23 +15,21 @@ uint64_t image_address(const struct host_sw *sw, uint32_t conn)
 void image_read(const struct host_sw *sw, const struct dir_entry *entry, struct conn_ctx *image)
 {
     assert(dir_entry_is_sane(entry));
-    uint64_t address = image_address(sw, server_conn_of(sw, entry));
+    uint64_t address = image_address(sw, entry->conn);
     memcpy(image, sw->bus.ops->mem_read(sw->bus.self, address, sizeof *image), sizeof *image);
 }
 
 void image_write(struct host_sw *sw, const struct dir_entry *entry, const struct conn_ctx *image)
 {
     assert(dir_entry_is_sane(entry));
-    uint64_t address = image_address(sw, server_conn_of(sw, entry));
+    uint64_t address = image_address(sw, entry->conn);
     sw->bus.ops->mem_write(sw->bus.self, address, image, sizeof *image);
 }
 
-bool image_is_of(const struct host_sw *sw, const struct dir_entry *entry,
-                 const struct conn_ctx *image, uint16_t gen)
+bool image_is_of(const struct dir_entry *entry, const struct conn_ctx *image, uint16_t gen)
 {
     assert(dir_entry_is_sane(entry));
-    return tcp_image_check(image) && image->conn_id == server_conn_of(sw, entry) &&
-           image->generation == gen;
+    return tcp_image_check(image) && image->conn_id == entry->conn && image->generation == gen;
 }
 
 void image_hand_over(const struct dir_entry *entry, struct conn_ctx *image, unsigned place,
@@ -47,8 +45,9 @@ void image_hand_over(const struct dir_entry *entry, struct conn_ctx *image, unsi
     image->move_reason = (uint8_t)reason;
     image->rx_if = entry->rx_if;
     /* The host's own TCP sends through the port on which its last frame arrived. */
-    image->tx_if = place_is_nic(place) ? (uint8_t)place : entry->rx_if;
-    if (place_is_nic(place) && PLANTED(claim_image_changed))
+    bool is_nic = place < NIC_COUNT;
+    image->tx_if = is_nic ? (uint8_t)place : entry->rx_if;
+    if (is_nic && PLANTED(claim_image_changed))
         image->srtt /= 2;
     tcp_image_seal(image);
 }

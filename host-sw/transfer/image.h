@@ -23,8 +23,7 @@ void image_write(struct host_sw *sw, const struct dir_entry *entry, const struct
 
 /* Returns true if the image is undamaged and belongs to this connection and generation (R-56). The caller takes the
  * generation from the directory, which alone knows the current one. */
-bool image_is_of(const struct host_sw *sw, const struct dir_entry *entry,
-                 const struct conn_ctx *image, uint16_t gen);
+bool image_is_of(const struct dir_entry *entry, const struct conn_ctx *image, uint16_t gen);
 
 /* Writes the new owner `place`, the entry's generation and the reason into the image, and seals it with a new
  * checksum. The TCP state in the image does not change. */

@@ -5,6 +5,7 @@
  */
 #include "host-sw/transfer/mech_host_pull.h"
 
+#include "host-sw/conn/conn.h"
 #include "host-sw/server/server.h"
 #include "host-sw/transfer/transfer.h"
 
@@ -21,12 +22,25 @@ void mech_host_pull_start(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
     const struct transfer *transfer = &entry->transfer;
-    const struct place_ops *dest = place_ops_of(transfer->dest);
+    const struct place_ops *dest = place_table[transfer->dest];
     if (transfer->src == PLACE_NOWHERE)
         return; /* the code that opens the connection gives its first image */
-    place_ops_of(transfer->src)->take(sw, entry);
+    place_table[transfer->src]->take(sw, entry);
     if (transfer->at_nics.freezing && dest->prepare)
         dest->prepare(sw, entry); /* the image will follow */
+}
+
+/* Gives the image to the destination, or back to the source if the destination does not accept the image. */
+static void give(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image)
+{
+    assert(dir_entry_is_sane(entry));
+    const struct transfer *transfer = &entry->transfer;
+    const struct place_ops *dest = place_table[transfer->dest];
+    if (dest->accepts && !dest->accepts(sw, entry, image))
+        transfer_go_back(sw, entry, image);
+    else
+        dest->give(sw, entry, transfer->dest, (enum move_reason)transfer->reason, image);
+    assert(dir_entry_is_sane(entry));
 }
 
 void mech_host_pull_on_done(struct host_sw *sw, struct dir_entry *entry,
@@ -35,8 +49,8 @@ void mech_host_pull_on_done(struct host_sw *sw, struct dir_entry *entry,
     assert(dir_entry_is_sane(entry));
     switch (done->step) {
     case TRANSFER_TAKEN:
-        transfer_mark(sw, entry, MARK_IMAGE_SEEN, server_now(sw));
-        transfer_give(sw, entry, done->image);
+        conn_mark(sw, entry, MARK_IMAGE_SEEN, server_now(sw));
+        give(sw, entry, done->image);
         break;
     case TRANSFER_GIVEN:
         transfer_finish(sw, entry);

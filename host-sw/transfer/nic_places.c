@@ -53,13 +53,13 @@ void nic_places_wait(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
     if (!entry->waiting.listed)
-        conn_list_add(&sw->waiting, server_conn_of(sw, entry));
+        conn_list_add(&sw->waiting, entry->conn);
 }
 
 void nic_places_stop_waiting(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
-    conn_list_remove(&sw->waiting, server_conn_of(sw, entry));
+    conn_list_remove(&sw->waiting, entry->conn);
 }
 
 void nic_places_on_ended(struct host_sw *sw, struct dir_entry *entry)
@@ -67,5 +67,5 @@ void nic_places_on_ended(struct host_sw *sw, struct dir_entry *entry)
     assert(dir_entry_is_sane(entry));
     nic_places_stop_waiting(sw, entry);
     nic_places_count(sw, entry, false);
-    assert(!host_tcp_has(&sw->tcp, server_conn_of(sw, entry)));
+    assert(!host_tcp_has(&sw->tcp, entry->conn));
 }

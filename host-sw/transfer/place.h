@@ -41,8 +41,8 @@ struct place_ops {
                   const struct dir_frame *frame, const struct packet *packet);
 };
 
-/* Returns the operations of a place, which is a NIC, PLACE_HOST or PLACE_MEMORY. */
-const struct place_ops *place_ops_of(unsigned place);
+/* The operations of each place: the NICs, PLACE_HOST and PLACE_MEMORY. */
+extern const struct place_ops *const place_table[PLACE_NOWHERE];
 
 /* Returns true if the place is a NIC. */
 static inline bool place_is_nic(unsigned place) { return place < NIC_COUNT; }

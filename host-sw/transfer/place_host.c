@@ -34,7 +34,7 @@ static void relay(struct host_sw *sw, struct dir_entry *entry, unsigned place,
                   const struct dir_frame *frame, const struct packet *packet)
 {
     assert(dir_entry_is_sane(entry));
-    uint32_t conn = server_conn_of(sw, entry);
+    uint32_t conn = entry->conn;
     struct nic_record about = {.nic = frame->port,
                                .bytes = frame->bytes,
                                .mac_time_ps = frame->mac_time_ps,
@@ -105,11 +105,11 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
     assert(dir_entry_is_sane(entry));
     (void)place;
     (void)reason;
-    directory_next_gen(entry);
-    transfer_mark(sw, entry, MARK_ACTIVE, server_now(sw));
+    conn_next_gen(entry);
+    conn_mark(sw, entry, MARK_ACTIVE, server_now(sw));
     place_host_take_over(sw, entry, image, (enum host_reason)entry->host_reason);
-    transfer_mark(sw, entry, MARK_HELD_APPLIED, server_now(sw));
-    transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
+    conn_mark(sw, entry, MARK_HELD_APPLIED, server_now(sw));
+    entry->transfer.mechanism->on_done(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
 }
 
 /* The host has the context in its own memory, so it hands out the image at once. */
@@ -118,11 +118,11 @@ static void take(struct host_sw *sw, struct dir_entry *entry)
     assert(dir_entry_is_sane(entry));
     struct conn_ctx image;
     nic_places_stop_waiting(sw, entry);
-    host_tcp_extract(&sw->tcp, server_conn_of(sw, entry), &image);
+    host_tcp_extract(&sw->tcp, entry->conn, &image);
     entry->transfer.frozen_ps = server_now(sw);
-    transfer_mark(sw, entry, MARK_FROZEN, entry->transfer.frozen_ps);
-    transfer_report_step(sw, entry,
-                         &(struct transfer_done){.step = TRANSFER_TAKEN, .image = &image});
+    conn_mark(sw, entry, MARK_FROZEN, entry->transfer.frozen_ps);
+    entry->transfer.mechanism->on_done(
+        sw, entry, &(struct transfer_done){.step = TRANSFER_TAKEN, .image = &image});
 }
 
 const struct place_ops place_host = {.take = take, .give = give, .relay = relay};

@@ -26,8 +26,8 @@ static void take(struct host_sw *sw, struct dir_entry *entry)
     entry->extracted_ps = now_ps; /* the image is as old as this moment now */
     entry->transfer.frozen_ps = now_ps;
     idle_disarm(sw, entry);
-    transfer_report_step(sw, entry,
-                         &(struct transfer_done){.step = TRANSFER_TAKEN, .image = &image});
+    entry->transfer.mechanism->on_done(
+        sw, entry, &(struct transfer_done){.step = TRANSFER_TAKEN, .image = &image});
 }
 
 /* A NIC may have received something before it stopped, so its image is checked again. The host's own TCP was checked
@@ -68,7 +68,7 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned place,
     discard_rings(sw, entry, image);
     nic_places_count(sw, entry, false);
     conn_set_state(sw, entry, DIR_INACTIVE);
-    transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
+    entry->transfer.mechanism->on_done(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
 }
 
 /* A frame brings the connection back, if possible to the NIC that received the frame. */

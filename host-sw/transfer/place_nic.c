@@ -21,7 +21,7 @@ static void reserve(struct host_sw *sw, struct dir_entry *entry, unsigned nic, u
     assert(dir_entry_is_sane(entry));
     struct transfer_at_nics *at_nics = &entry->transfer.at_nics;
     struct nic_cmd cmd = {
-        .op = NIC_CMD_RESERVE, .gen = gen, .image = image_address(sw, server_conn_of(sw, entry))};
+        .op = NIC_CMD_RESERVE, .gen = gen, .image = image_address(sw, entry->conn)};
     at_nics->reserved = true;
     at_nics->refused = false;
     at_nics->reserve_gen = gen;
@@ -37,7 +37,7 @@ static void release(struct host_sw *sw, struct dir_entry *entry, unsigned nic, u
     struct nic_cmd cmd = {.op = NIC_CMD_RELEASE,
                           .flags = NIC_CMD_FLAG_NO_COMPLETION,
                           .gen = gen,
-                          .image = image_address(sw, server_conn_of(sw, entry))};
+                          .image = image_address(sw, entry->conn)};
     if (sw->nics[nic].up)
         conn_command(sw, entry, nic, cmd, 0);
 }
@@ -75,7 +75,7 @@ static void prepare(struct host_sw *sw, struct dir_entry *entry)
     assert(dir_entry_is_sane(entry));
     reserve(sw, entry, entry->transfer.dest, (uint16_t)(entry->gen + 1));
     if (PLANTED(t7_of_command))
-        transfer_mark(sw, entry, MARK_IMAGE_SEEN, server_now(sw));
+        conn_mark(sw, entry, MARK_IMAGE_SEEN, server_now(sw));
 }
 
 void place_nic_on_reserve_done(struct dir_entry *entry, const struct nic_event *event)
@@ -108,7 +108,7 @@ static void take(struct host_sw *sw, struct dir_entry *entry)
     struct nic_cmd cmd = {.op = NIC_CMD_FREEZE,
                           .flags = stays_in_memory ? (uint8_t)NIC_CMD_FLAG_KEEP_IMAGE : (uint8_t)0,
                           .gen = entry->gen,
-                          .image = image_address(sw, server_conn_of(sw, entry))};
+                          .image = image_address(sw, entry->conn)};
     assert(transfer->src == entry->owner);
     transfer->at_nics.freezing = true;
     transfer->at_nics.src_gen = entry->gen;
@@ -132,21 +132,23 @@ void place_nic_on_freeze_done(struct host_sw *sw, struct dir_entry *entry,
     if (event->result != NIC_RESULT_OK) {
         /* The connection ended at the source, and its end event is on its way. */
         transfer->at_nics.absent = true;
-        transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_ABSENT});
+        entry->transfer.mechanism->on_done(sw, entry,
+                                           &(struct transfer_done){.step = TRANSFER_ABSENT});
         return;
     }
     struct conn_ctx image;
     image_read(sw, entry, &image);
     server_charge(sw, CPU_COST_IMAGE_CHECK, 1);
-    if (!image_is_of(sw, entry, &image, transfer->at_nics.src_gen)) {
+    if (!image_is_of(entry, &image, transfer->at_nics.src_gen)) {
         sw->upcalls->give_up(sw, entry, NIC_TERM_CTX_ERROR);
         return;
     }
     if (PLANTED(move_never_ends))
         return;
-    transfer->frozen_ps = u64_min(event->frozen_ps, server_now(sw));
-    transfer_report_step(sw, entry,
-                         &(struct transfer_done){.step = TRANSFER_TAKEN, .image = &image});
+    uint64_t now_ps = server_now(sw);
+    transfer->frozen_ps = event->frozen_ps < now_ps ? event->frozen_ps : now_ps;
+    entry->transfer.mechanism->on_done(
+        sw, entry, &(struct transfer_done){.step = TRANSFER_TAKEN, .image = &image});
 }
 
 void place_nic_on_freeze_done_late(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
@@ -183,7 +185,7 @@ static void write_held(struct host_sw *sw, struct dir_entry *entry, unsigned nic
     }
     assert(count == entry->held_count);
     if (count)
-        sw->bus.ops->mem_write(sw->bus.self, held_address(sw, server_conn_of(sw, entry)), held,
+        sw->bus.ops->mem_write(sw->bus.self, held_address(sw, entry->conn), held,
                                (uint32_t)(count * sizeof held[0]));
 }
 
@@ -202,7 +204,7 @@ static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
 {
     assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
-    uint32_t conn = server_conn_of(sw, entry);
+    uint32_t conn = entry->conn;
     bool opens = transfer->src == PLACE_NOWHERE;
     write_held(sw, entry, nic);
     struct nic_cmd cmd = {
@@ -230,13 +232,13 @@ static void note_issue(struct host_sw *sw, const struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
     if (sw->issued_count == sw->issued_capacity) {
-        sw->issued_capacity = sw->issued_capacity ? 2 * sw->issued_capacity : 64;
+        sw->issued_capacity *= 2;
         sw->issued = realloc(sw->issued, sw->issued_capacity * sizeof *sw->issued);
         memory_check(sw->issued);
     }
-    sw->issued[sw->issued_count++] = server_conn_of(sw, entry);
+    sw->issued[sw->issued_count++] = entry->conn;
     if (PLANTED(t8_of_decision))
-        transfer_mark(sw, entry, MARK_INSTALL_ISSUED, server_now(sw));
+        conn_mark(sw, entry, MARK_INSTALL_ISSUED, server_now(sw));
 }
 
 void place_nic_on_step_end(struct host_sw *sw)
@@ -244,7 +246,7 @@ void place_nic_on_step_end(struct host_sw *sw)
     for (uint32_t i = 0; i < sw->issued_count; i++) {
         const struct dir_entry *entry = &sw->dir.entries[sw->issued[i]];
         if (entry->state == DIR_INSTALLING)
-            transfer_mark(sw, entry, MARK_INSTALL_ISSUED, server_now(sw));
+            conn_mark(sw, entry, MARK_INSTALL_ISSUED, server_now(sw));
     }
     sw->issued_count = 0;
 }
@@ -258,11 +260,12 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, enum
     bool opens = transfer->src == PLACE_NOWHERE;
     if (transfer->src == nic)
         place_nic_release_source(sw, entry);
-    nic_places_count(sw, entry, true);
+    if (!entry->on_nics)
+        nic_places_count(sw, entry, true);
     if (!opens)
-        directory_next_gen(entry);
+        conn_next_gen(entry);
     if (PLANTED(generation_skips) && transfer->kind == TRANSFER_MOVE)
-        directory_next_gen(entry);
+        conn_next_gen(entry);
     image_hand_over(entry, image, nic, reason);
     image_write(sw, entry, image);
     entry->applied = false;
@@ -294,7 +297,8 @@ static void on_install_failed(struct host_sw *sw, struct dir_entry *entry,
     }
     if (!transfer->at_nics.refused)
         release(sw, entry, transfer->dest, entry->gen);
-    transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVE_FAILED});
+    entry->transfer.mechanism->on_done(sw, entry,
+                                       &(struct transfer_done){.step = TRANSFER_GIVE_FAILED});
 }
 
 void place_nic_on_install_done(struct host_sw *sw, struct dir_entry *entry,
@@ -314,7 +318,7 @@ void place_nic_on_install_done(struct host_sw *sw, struct dir_entry *entry,
     place_nic_release_source(sw, entry);
     conn_set_state(sw, entry, DIR_ACTIVE);
     conn_touch(sw, entry); /* the NIC must learn values that changed meanwhile */
-    transfer_report_step(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
+    entry->transfer.mechanism->on_done(sw, entry, &(struct transfer_done){.step = TRANSFER_GIVEN});
 }
 
 void place_nic_on_install_done_late(struct host_sw *sw, struct dir_entry *entry, unsigned nic,

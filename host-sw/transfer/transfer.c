@@ -24,7 +24,7 @@ static void note_next_deadline(struct host_sw *sw)
 static void list(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
-    conn_list_add(&sw->transfers, server_conn_of(sw, entry));
+    conn_list_add(&sw->transfers, entry->conn);
     note_next_deadline(sw);
     if (!entry->transfer.takes_turn)
         return;
@@ -35,7 +35,7 @@ static void list(struct host_sw *sw, struct dir_entry *entry)
 static void unlist(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
-    if (!conn_list_remove(&sw->transfers, server_conn_of(sw, entry)))
+    if (!conn_list_remove(&sw->transfers, entry->conn))
         return;
     note_next_deadline(sw);
     if (!entry->transfer.takes_turn)
@@ -57,13 +57,13 @@ static void enqueue(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
     if (entry->wanted.listed)
         return;
     entry->wanted_forwards = false;
-    conn_list_add(&sw->wanted, server_conn_of(sw, entry));
+    conn_list_add(&sw->wanted, entry->conn);
 }
 
 static void dequeue(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
-    conn_list_remove(&sw->wanted, server_conn_of(sw, entry));
+    conn_list_remove(&sw->wanted, entry->conn);
 }
 
 /* Forwards the held frames to the NIC that has the connection, oldest first. */
@@ -73,7 +73,7 @@ static void forward_held(struct host_sw *sw, struct dir_entry *entry)
     assert(entry->state == DIR_ACTIVE);
     struct dir_frame frame;
     while (hold_take(&sw->hold, entry, &frame)) {
-        place_ops_of(entry->owner)->relay(sw, entry, entry->owner, &frame, NULL);
+        place_table[entry->owner]->relay(sw, entry, entry->owner, &frame, NULL);
         buffer_pool_unref(&sw->pool, frame.buffer);
     }
 }
@@ -172,8 +172,8 @@ static bool is_possible(const struct host_sw *sw, const struct dir_entry *entry,
     assert(dir_entry_is_sane(entry));
     if (entry->state != DIR_ACTIVE || entry->owner == dest || transfer_is_under_way(entry))
         return false;
-    if (entry->owner == PLACE_HOST && (!host_tcp_has(&sw->tcp, server_conn_of(sw, entry)) ||
-                                       sw->on_nics >= sw->params.offload_max))
+    if (entry->owner == PLACE_HOST &&
+        (!host_tcp_has(&sw->tcp, entry->conn) || sw->on_nics >= sw->params.offload_max))
         return false;
     return dest == PLACE_HOST || sw->mode->may_own(&sw->ports, dest);
 }
@@ -267,9 +267,9 @@ void transfer_on_frame(struct host_sw *sw, struct dir_entry *entry, const struct
     if (entry->state == DIR_FREEZING)
         fate_hold(sw, entry, frame);
     else if (entry->state == DIR_ACTIVE)
-        place_ops_of(entry->owner)->relay(sw, entry, entry->owner, frame, packet);
+        place_table[entry->owner]->relay(sw, entry, entry->owner, frame, packet);
     else /* a NIC executes its commands in order, so it injects the frame after INSTALL has activated the connection */
-        place_ops_of(entry->transfer.dest)->relay(sw, entry, entry->transfer.dest, frame, packet);
+        place_table[entry->transfer.dest]->relay(sw, entry, entry->transfer.dest, frame, packet);
 }
 
 bool transfer_on_nic_lost(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
@@ -353,18 +353,6 @@ void transfer_on_deadline(struct host_sw *sw, uint64_t now_ps)
 
 /* --- the steps of a transfer --- */
 
-void transfer_give(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image)
-{
-    assert(dir_entry_is_sane(entry));
-    const struct transfer *transfer = &entry->transfer;
-    const struct place_ops *dest = place_ops_of(transfer->dest);
-    if (dest->accepts && !dest->accepts(sw, entry, image))
-        transfer_go_back(sw, entry, image);
-    else
-        dest->give(sw, entry, transfer->dest, (enum move_reason)transfer->reason, image);
-    assert(dir_entry_is_sane(entry));
-}
-
 /* No NIC took the connection, so the host takes it (R-24). The connection ends only if its image in host memory is
  * damaged. */
 static void on_failed_for_good(struct host_sw *sw, struct dir_entry *entry)
@@ -374,7 +362,7 @@ static void on_failed_for_good(struct host_sw *sw, struct dir_entry *entry)
     image_read(sw, entry, &image);
     transfer_report_end(sw, entry, MOVE_END_FAILED);
     sw->stats.offload_failed += entry->transfer.src == PLACE_HOST;
-    if (image_is_of(sw, entry, &image, entry->gen)) {
+    if (image_is_of(entry, &image, entry->gen)) {
         sw->stats.host_opened += entry->transfer.src == PLACE_NOWHERE;
         unlist(sw, entry);
         place_host_take_over(sw, entry, &image, HOST_REASON_REFUSED);
@@ -401,7 +389,7 @@ void transfer_go_back(struct host_sw *sw, struct dir_entry *entry, struct conn_c
         image_read(sw, entry, &stored);
         image = &stored;
     }
-    place_ops_of(src)->give(sw, entry, src, MOVE_RETURNED, image);
+    place_table[src]->give(sw, entry, src, MOVE_RETURNED, image);
 }
 
 void transfer_keep_data(struct dir_entry *entry) { entry->transfer.keeps_data = true; }
@@ -425,7 +413,7 @@ void transfer_finish(struct host_sw *sw, struct dir_entry *entry)
     bool between_nics = place_is_nic(transfer->src) && place_is_nic(transfer->dest);
     if (between_nics && !transfer->returning) {
         entry->moves++;
-        policy_list_on_moved(&sw->policies, server_conn_of(sw, entry), server_now(sw));
+        policy_list_on_moved(&sw->policies, entry->conn, server_now(sw));
     }
     transfer_report_end(sw, entry, transfer->returning ? MOVE_END_FAILED : MOVE_END_COMPLETED);
     unlist(sw, entry);

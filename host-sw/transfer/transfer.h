@@ -60,9 +60,6 @@ void transfer_on_deadline(struct host_sw *sw, uint64_t now_ps);
 
 /* --- for mechanisms --- */
 
-/* Gives the image to the destination, or back to the source if the destination does not accept the image. */
-void transfer_give(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image);
-
 /* Gives a connection that the destination did not take back to its source if that is a working NIC, or else to the
  * host's own TCP. image is null if the image is in host memory only. */
 void transfer_go_back(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image);

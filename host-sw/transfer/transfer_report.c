@@ -111,28 +111,14 @@ void transfer_report_begin(struct host_sw *sw, const struct dir_entry *entry)
     if (!is_told(transfer))
         return;
     emit_begin(sw, entry);
-    transfer_mark(sw, entry, MARK_TRIGGER, transfer->trigger.at_ps);
-    transfer_mark(sw, entry, MARK_DECIDED, transfer->trigger.decided_ps);
-}
-
-void transfer_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_mark mark,
-                   uint64_t at_ps)
-{
-    const struct transfer *transfer = &entry->transfer;
-    bool is_own = mark >= MARK_OWN, is_of_source = mark >= MARK_FREEZE && mark <= MARK_DRAINED;
-    assert(!is_own || mechanism_mark_count(transfer->mechanism) > mark - MARK_OWN);
-    if (is_told(transfer))
-        conn_emit(sw, entry, is_of_source ? transfer->src : transfer->dest,
-                  (struct probe_event){.kind = transfer_is_move(transfer) && !is_own
-                                                   ? PROBE_MOVE_MARK
-                                                   : PROBE_TRANSFER_MARK,
-                                       .mark.mark = (uint8_t)mark,
-                                       .mark.at_ps = at_ps});
+    conn_mark(sw, entry, MARK_TRIGGER, transfer->trigger.at_ps);
+    conn_mark(sw, entry, MARK_DECIDED, transfer->trigger.decided_ps);
 }
 
 void transfer_mark_own(struct host_sw *sw, const struct dir_entry *entry, unsigned own)
 {
-    transfer_mark(sw, entry, (enum move_mark)(MARK_OWN + own), server_now(sw));
+    assert(mechanism_mark_count(entry->transfer.mechanism) > own);
+    conn_mark(sw, entry, (enum move_mark)(MARK_OWN + own), server_now(sw));
 }
 
 uint64_t host_sw_transfers_open(const struct host_sw *sw, enum transfer_kind kind)
@@ -143,13 +129,4 @@ uint64_t host_sw_transfers_open(const struct host_sw *sw, enum transfer_kind kin
         open += transfer->mechanism && transfer->kind == kind && !transfer->reported;
     }
     return open;
-}
-
-void transfer_report_step(struct host_sw *sw, struct dir_entry *entry,
-                          const struct transfer_done *done)
-{
-    assert(dir_entry_is_sane(entry));
-    const struct mechanism_ops *mechanism = entry->transfer.mechanism;
-    assert(mechanism && mechanism->on_done);
-    mechanism->on_done(sw, entry, done);
 }

@@ -1,7 +1,5 @@
-/*
- * Reports about transfers. Observers are told of the begin, the marks and the end of a transfer; the mechanism is told
- * of the steps that its places complete. Transfers are counted here by kind.
- */
+/* Reports about transfers. Observers are told of the begin and the end of a transfer, and of the marks that only its
+ * mechanism has. Transfers are counted here by kind. */
 #ifndef TOESIM_HOST_TRANSFER_TRANSFER_REPORT_H
 #define TOESIM_HOST_TRANSFER_TRANSFER_REPORT_H
 
@@ -14,7 +12,6 @@
 struct dir_entry;
 struct host_sw;
 struct transfer;
-struct transfer_done;
 
 /* Returns true if a transfer of the connection is under way. */
 bool transfer_is_under_way(const struct dir_entry *entry);
@@ -39,16 +36,8 @@ void transfer_report_trouble(struct host_sw *sw, const struct dir_entry *entry);
 /* Reports how the transfer ends. Only the first such report of a transfer counts. */
 void transfer_report_end(struct host_sw *sw, struct dir_entry *entry, enum move_end end);
 
-/* Reports a point in the time line of the transfer. */
-void transfer_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_mark mark,
-                   uint64_t at_ps);
-
 /* Reports that the mechanism's own mark with index `own` in its `marks` happens now. Called at most once in a transfer
  * for each mark. */
 void transfer_mark_own(struct host_sw *sw, const struct dir_entry *entry, unsigned own);
-
-/* Tells the mechanism that a place has completed a step of the transfer. */
-void transfer_report_step(struct host_sw *sw, struct dir_entry *entry,
-                          const struct transfer_done *done);
 
 #endif
