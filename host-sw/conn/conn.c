@@ -11,8 +11,6 @@ enum { GENS_MATCHED = 1 << 14 };
 void conn_emit(struct host_sw *sw, const struct dir_entry *entry, unsigned nic,
                struct probe_event event)
 {
-    if (!probe_wants(sw->probe, (enum probe_kind)event.kind))
-        return;
     event.now_ps = server_now(sw);
     event.conn = entry ? entry->conn : PROBE_NO_CONN;
     event.gen = entry ? entry->gen : (uint16_t)0;

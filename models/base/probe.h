@@ -15,6 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * FRAME_RX        frame: the NIC's MAC accepted the last bit of a frame
  * FRAME_TX        frame: the first bit of a frame leaves the NIC's MAC
@@ -341,13 +345,11 @@ static inline int probe_wants(const struct probe *probe, enum probe_kind kind)
     return probe && (probe->kinds >> kind & 1) != 0;
 }
 
-static inline void probe_emit(const struct probe *probe, const struct probe_event *event)
-{
-    if (!probe_wants(probe, (enum probe_kind)event->kind))
-        return;
-    for (size_t i = 0; i < probe->count; i++)
-        if (probe->listeners[i].kinds >> event->kind & 1)
-            probe->listeners[i].on_event(probe->listeners[i].self, event);
+/* Tells every listener that wants events of this kind. */
+void probe_emit(const struct probe *probe, const struct probe_event *event);
+
+#ifdef __cplusplus
 }
+#endif
 
 #endif
