@@ -1,4 +1,5 @@
 #include "host-sw/policy/policy.h"
+#include "host-sw/policy/policy_table.h"
 
 #include "host-sw/policy/move_owner.h"
 #include "models/base/memory.h"

@@ -101,15 +101,4 @@ void policy_list_on_moved(struct policy_list *list, uint32_t conn, uint64_t now_
 /* Runs the policies that are due. Returns true if there was one. */
 bool policy_list_run(struct policy_list *list, uint64_t now_ps);
 
-/* --- the table --- */
-
-extern const struct policy_ops *const policy_table[];
-extern const size_t policy_count;
-
-/* Returns the policy whose name is the first `length` characters of name, or null if there is none. */
-const struct policy_ops *policy_find(const char *name, size_t length);
-
-/* Returns the names of all policies; the list ends with a null pointer. */
-const char *const *policy_names(void);
-
 #endif

@@ -1,5 +1,5 @@
 /* Every policy has one row here. */
-#include "host-sw/policy/policy.h"
+#include "host-sw/policy/policy_table.h"
 
 #include <string.h>
 

@@ -11,6 +11,7 @@
 #include "host-sw/team/challenge.h"
 #include "host-sw/team/failover.h"
 #include "host-sw/team/recovery.h"
+#include "host-sw/transfer/mechanism_table.h"
 #include "host-sw/transfer/place_nic.h"
 #include "host-sw/transfer/transfer.h"
 #include "models/base/planted.h"

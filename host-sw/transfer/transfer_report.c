@@ -3,6 +3,7 @@
 #include "host-sw/conn/conn.h"
 #include "host-sw/server/server.h"
 #include "host-sw/transfer/mechanism.h"
+#include "host-sw/transfer/mechanism_table.h"
 #include "models/base/planted.h"
 
 #include <assert.h>

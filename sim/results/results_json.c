@@ -9,6 +9,7 @@
 #include "host-sw/driver/nic_error.h"
 #include "host-sw/stack/host_tcp.h"
 #include "host-sw/transfer/mechanism.h"
+#include "host-sw/transfer/mechanism_table.h"
 #include "models/base/drop_reason.h"
 #include "models/wire/ip_reassembly.h"
 #include "sim/results/expect.h"

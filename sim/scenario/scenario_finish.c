@@ -2,6 +2,7 @@
 
 #include "host-sw/server/server.h"
 #include "host-sw/transfer/mechanism.h"
+#include "host-sw/transfer/mechanism_table.h"
 #include "models/base/units.h"
 #include "models/toe/command/table.h"
 #include "sim/scenario/scenario.h"

@@ -3,6 +3,7 @@
 #include "host-sw/driver/nic_error.h"
 #include "host-sw/host_sw.h"
 #include "host-sw/transfer/mechanism.h"
+#include "host-sw/transfer/mechanism_table.h"
 #include "models/base/drop_reason.h"
 #include "models/base/units.h"
 #include "models/check/check.h"

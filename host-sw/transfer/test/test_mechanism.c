@@ -3,6 +3,7 @@
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
 #include "host-sw/transfer/mech_host_pull.h"
+#include "host-sw/transfer/mechanism_table.h"
 #include "models/base/move_event.h"
 
 #include <criterion/criterion.h>
