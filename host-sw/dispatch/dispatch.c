@@ -20,6 +20,7 @@
 #include "host-sw/dispatch/foreign.h"
 #include "host-sw/life/offload.h"
 #include "host-sw/stack/answer.h"
+#include "host-sw/stack/host_tcp_tx.h"
 #include "host-sw/stack/seq.h"
 #include "host-sw/team/failover.h"
 #include "host-sw/transfer/place_nic.h"

@@ -11,6 +11,7 @@
 
 #include "host-sw/conn/fate.h"
 #include "host-sw/stack/seq.h"
+#include "host-sw/stack/host_tcp_tx.h"
 #include "host-sw/transfer/nic_places.h"
 #include "host-sw/transfer/transfer.h"
 

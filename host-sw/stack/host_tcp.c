@@ -1,5 +1,6 @@
 /* The host's own TCP, with the table of its connections, its receive side, its timers and the ends of connections. */
 #include "host-sw/stack/host_tcp_pvt.h"
+#include "host-sw/stack/host_tcp_tx.h"
 
 #include "models/base/memory.h"
 

@@ -107,8 +107,6 @@ void host_tcp_ring(struct host_tcp *tcp, uint32_t conn, uint32_t tx_prod, uint32
 void host_tcp_set(struct host_tcp *tcp, uint32_t conn, const struct nic_options *options);
 /* Aborts the connection: sends a reset if TCP requires one, and reports the end. */
 void host_tcp_abort(struct host_tcp *tcp, uint32_t conn);
-/* Notes that a NIC has read one frame of the connection, or is dead, so that another frame can be sent. */
-void host_tcp_on_sent(struct host_tcp *tcp, uint32_t conn);
 
 /* Delivers the reports of earlier steps to the team, at the beginning of a step. Returns true if there was one. */
 bool host_tcp_deliver(struct host_tcp *tcp);

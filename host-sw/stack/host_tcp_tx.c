@@ -1,4 +1,6 @@
 /* The sending side of the host's TCP, which builds frames from the transmit ring. */
+#include "host-sw/stack/host_tcp_tx.h"
+
 #include "host-sw/stack/host_tcp_pvt.h"
 
 #include "models/base/units.h"
