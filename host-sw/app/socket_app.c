@@ -1,4 +1,6 @@
-/* The simulated core's side of the sockets, and their table. */
+/* The simulated core's side of the sockets. */
+#include "host-sw/app/socket_app.h"
+
 #include "host-sw/app/socket_table.h"
 
 #include "models/base/units.h"
@@ -8,11 +10,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-    TTL_DEFAULT = 64,
-    WINDOW_SCALE = 4
-}; /* the scale lets the window offer a full 512 KiB ring */
 
 struct socket_app *socket_app_create(uint32_t conn_max)
 {
@@ -40,76 +37,6 @@ void socket_app_destroy(struct socket_app *app)
 }
 
 void socket_app_attach(struct socket_app *app, struct host_sw *host) { app->host = host; }
-
-/* --- the table --- */
-
-int socket_table_make(struct socket_app *app)
-{
-    int fd = 0;
-    while (fd < app->count && app->sockets[fd].state != SOCKET_FREE)
-        fd++;
-    if (fd == SOCKET_APP_SOCKETS_MAX)
-        return -EMFILE;
-    if (fd == app->capacity) {
-        int capacity = app->capacity ? 2 * app->capacity : 16;
-        struct socket *grown = realloc(app->sockets, (size_t)capacity * sizeof *grown);
-        if (!grown)
-            return -ENOMEM;
-        app->sockets = grown;
-        app->capacity = capacity;
-    }
-    app->count = fd == app->count ? fd + 1 : app->count;
-    app->sockets[fd] = (struct socket){.state = SOCKET_NEW,
-                                       .rcvbuf = SOCKET_APP_BUFFER_BYTES,
-                                       .sndbuf = SOCKET_APP_BUFFER_BYTES,
-                                       .read_ahead = true,
-                                       .ttl = TTL_DEFAULT,
-                                       .offer = CTX_FEATURE_MSS | CTX_FEATURE_TS | CTX_FEATURE_WS |
-                                                CTX_FEATURE_SACK,
-                                       .window_scale = WINDOW_SCALE,
-                                       .queue_first = NO_SOCKET,
-                                       .queue_last = NO_SOCKET,
-                                       .conn = NO_CONN};
-    return fd;
-}
-
-struct socket *socket_table_get(struct socket_app *app, int fd)
-{
-    if (fd < 0 || fd >= app->count)
-        return NULL;
-    struct socket *s = &app->sockets[fd];
-    bool hidden = s->state == SOCKET_FREE || s->queued_here || s->orphan;
-    return hidden ? NULL : s;
-}
-
-void socket_table_release(struct socket_app *app, int fd)
-{
-    struct socket *s = &app->sockets[fd];
-    assert(s->conn == NO_CONN && !s->dirty);
-    socket_buffer_free(&s->rx);
-    socket_buffer_free(&s->tx);
-    s->state = SOCKET_FREE;
-}
-
-int socket_table_take_error(struct socket *s)
-{
-    int error = s->error;
-    s->error = 0;
-    return -error;
-}
-
-void socket_table_touch(struct socket_app *app, int fd)
-{
-    struct socket *s = &app->sockets[fd];
-    if (s->conn == NO_CONN)
-        return;
-    app->wants_kick = true;
-    if (s->dirty)
-        return;
-    s->dirty = true;
-    s->dirty_next = app->dirty_first;
-    app->dirty_first = fd;
-}
 
 bool socket_app_wants_kick(struct socket_app *app)
 {
@@ -185,23 +112,6 @@ static bool matches(const struct socket *s, const struct flow_key *key)
     const uint8_t *addr = s->local.addr;
     return memcmp(addr, any4, 16) == 0 || memcmp(addr, any6, 16) == 0 ||
            memcmp(addr, key->laddr, 16) == 0;
-}
-
-struct app_accept socket_table_offer(const struct socket *s, int fd)
-{
-    return (struct app_accept){.offered = (uint8_t)s->offer,
-                               .mss = (uint16_t)s->maxseg,
-                               .rcv_ws = (uint8_t)s->window_scale,
-                               .nodelay = s->nodelay,
-                               .keepalive = s->keepalive,
-                               .keepalive_idle = (uint16_t)s->keepidle,
-                               .keepalive_interval = (uint8_t)s->keepintvl,
-                               .keepalive_probes = (uint8_t)s->keepcnt,
-                               .cork = s->cork,
-                               .dscp = (uint8_t)s->dscp,
-                               .ttl = (uint8_t)s->ttl,
-                               .user_timeout_ms = (uint32_t)s->user_timeout_ms,
-                               .cookie = (uint32_t)fd};
 }
 
 /* Accepts a SYN for a listener. The socket is made when the handshake is done, so a failed handshake leaves none. */

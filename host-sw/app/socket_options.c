@@ -1,4 +1,6 @@
 /* Options of a socket: which there are, their ranges, and when they may be set. */
+#include "host-sw/app/socket_options.h"
+
 #include "host-sw/app/socket_table.h"
 
 #include <errno.h>

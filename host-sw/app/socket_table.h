@@ -1,5 +1,5 @@
-/* Private to the socket application: its table, shared by the core's callbacks (socket_app.c) and
- * the program's calls (socket_calls.c). */
+/* Private to the socket application: its table, which the core's callbacks (socket_app.c) and the program's calls
+ * (socket_calls.c, socket_options.c) share. */
 #ifndef TOESIM_APP_SOCKET_TABLE_H
 #define TOESIM_APP_SOCKET_TABLE_H
 

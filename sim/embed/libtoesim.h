@@ -6,7 +6,8 @@
 #include "sim/testbed/testbed.h"
 #include "sim/toesim.h"
 
-#include "host-sw/app/socket_app.h"
+#include "host-sw/app/socket_calls.h"
+#include "host-sw/app/socket_options.h"
 #include "models/hwif/conn_ctx.h"
 
 #include <condition_variable>

@@ -1,6 +1,7 @@
 /* Tests the sockets of a program outside of the simulation on a fake host: what the program is
  * told, and when. */
-#include "host-sw/app/socket_app.h"
+#include "host-sw/app/socket_calls.h"
+#include "host-sw/app/socket_options.h"
 #include "host-sw/app/test/fake_host.h"
 
 #include <criterion/criterion.h>
