@@ -8,6 +8,7 @@
 #include "host-sw/policy/move_owner.h"
 #include "host-sw/policy/policy.h"
 #include "host-sw/team/mode_list.h"
+#include "host-sw/types/server_stats.h"
 #include "models/base/drop_reason.h"
 #include "models/base/move_event.h"
 #include "models/base/probe.h"
@@ -41,44 +42,10 @@ struct port_ranges {
     } range[PORT_RANGES_MAX];
 };
 
-/* Reasons why the host has a connection. X(identifier, "key in stats.json and conns.csv", "reason") */
-#define HOST_REASONS(X)                                                                            \
-    X(NONE, "none", "a NIC has it")                                                                \
-    X(POLICY, "policy", "offload policy")                                                          \
-    X(TABLE_FULL, "table_full", "as many are offloaded as may be; goes to a NIC when one ends")    \
-    X(REFUSED, "refused", "the NICs refused it")                                                   \
-    X(REQUEST, "request", "asked for from outside")                                                \
-    X(FRAGMENTS, "fragments", "many of its segments come in fragments")                            \
-    X(OUT_OF_ORDER, "out_of_order", "many of its segments find no place beyond the holes")         \
-    X(NO_MEMBER, "no_member", "no port is usable; goes to a NIC when one is")
-
-enum host_reason {
-#define X(id, key, text) HOST_REASON_##id,
-    HOST_REASONS(X)
-#undef X
-        HOST_REASON_COUNT,
-};
-
-/* Static text. */
+/* Returns the key of the reason in stats.json and conns.csv; static text. */
 const char *host_reason_key(enum host_reason reason);
 
-/* Reasons why a silent connection was not inactivated. X(identifier, "key in stats.json", "reason") */
-#define IDLE_REASONS(X)                                                                            \
-    X(OPENING, "opening", "it is not established yet")                                             \
-    X(MOVING, "moving", "it waits for its turn to move")                                           \
-    X(APPLICATION, "application", "its NIC is to be told first what the application did")          \
-    X(HEARD, "heard", "a frame of it arrived meanwhile")                                           \
-    X(SENDING, "sending", "it has a segment to send at once")                                      \
-    X(TIMER, "timer", "one of its timers is due within 1 ms")
-
-enum idle_reason {
-#define X(id, key, text) IDLE_REASON_##id,
-    IDLE_REASONS(X)
-#undef X
-        IDLE_REASON_COUNT,
-};
-
-/* Static text. */
+/* Returns the key of the reason in stats.json; static text. */
 const char *idle_reason_key(enum idle_reason reason);
 
 struct host_sw_params {
@@ -119,46 +86,6 @@ struct host_sw_params {
 };
 
 void host_sw_params_default(struct host_sw_params *params);
-
-/* started = completed + failed + cancelled + host_sw_transfers_open(). */
-struct transfer_counts {
-    uint64_t started, completed, failed, cancelled;
-};
-
-struct host_sw_stats {
-    uint64_t records, events, foreign_frames, syns;
-    uint64_t terminated_prematurely, closed;
-    /* Indexed by enum transfer_kind; openings are counted as well. moves_late counts the moves that had not ended at
-     * their deadline, no matter how they ended. */
-    struct transfer_counts transfers[TRANSFER_COUNTED];
-    uint64_t moves_late;
-    uint64_t forwarded_frames, held_frames, late_forwards, suppressed_by_progress;
-    uint64_t stale_events, stale_doorbells, resets_sent, time_waits;
-    /* resets_unasked counts the resets to peers whose connection ended with its NIC. end_probes counts the probes that
-     * ask such peers for the number they expect. farewells_refused counts peers for which the table had no room. */
-    uint64_t resets_unasked, end_probes, farewells_refused;
-    uint64_t arp_answers, neighbour_answers, echo_answers; /* sent by the host stack */
-    uint64_t echo_replies;                                 /* received */
-    /* ICMP errors received, and those of them that quote a connection the team has. */
-    uint64_t icmp_unreachable, icmp_too_big, icmp_time_exceeded, icmp_parameter_problem;
-    uint64_t icmp_errors_of_connections, icmp_ignored; /* by the connection, or nobody has it now */
-    uint64_t notices;                                  /* of trouble that ended no connection */
-    /* Connections that were opened in the host's own TCP, and connections that no NIC took back from it. */
-    uint64_t host_opened, offload_failed;
-    uint64_t not_inactivated[IDLE_REASON_COUNT]; /* looks at silent connections, by reason */
-    uint64_t timers_of_resting; /* inactive connections brought back by a timer of theirs */
-    uint64_t host_taken[HOST_REASON_COUNT]; /* activations on the host, by reason */
-    uint64_t reassembled; /* segments of connections that were put together from fragments */
-    uint64_t cookies_sent, cookies_good, cookies_bad; /* SYN cookies */
-    uint32_t embryonic_max;
-    uint64_t connects, connected, connects_failed; /* connections the server opened */
-    uint64_t hold_bytes_max;
-    uint64_t nics_lost, recoveries, recoveries_failed; /* left the team; came back; could not */
-    uint32_t conns_max;   /* established connections at a time, wherever they are */
-    uint32_t on_nics_max; /* connections that NICs have, or are given, at a time */
-    uint32_t moves_outstanding_max;
-    struct drop_counters drops;
-};
 
 /* --- the application --- */
 

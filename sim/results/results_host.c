@@ -6,14 +6,17 @@
 #include "host-sw/stack/host_tcp.h"
 #include "models/wire/ip_reassembly.h"
 
+#define SET(type, member, section, key, unit, meaning) results_set(object, key, sw->member);
+#define SET_HOST(type, member, section, key, unit, meaning) results_set(host, key, sw->member);
+
 static void add_host_tcp(json_t *host, const struct host_sw_stats *sw,
                          const struct host_tcp_stats *tcp)
 {
     json_t *object = results_add_object(host, "tcp");
-    results_set(object, "opened", sw->host_opened);
+    SERVER_STATS_HOST_OPENED(SET)
     results_set(object, "onloaded", sw->transfers[TRANSFER_ONLOAD].completed);
     results_set(object, "reoffloaded", sw->transfers[TRANSFER_OFFLOAD].completed);
-    results_set(object, "offload_failed", sw->offload_failed);
+    SERVER_STATS_HOST_KEPT(SET)
     json_t *reasons = results_add_object(object, "taken");
     for (int i = HOST_REASON_NONE + 1; i < HOST_REASON_COUNT; i++)
         results_set(reasons, host_reason_key((enum host_reason)i), sw->host_taken[i]);
@@ -36,7 +39,7 @@ static void add_fragments(json_t *host, const struct host_sw_stats *sw,
     stats = stats ? stats : &none;
     results_set(object, "received", stats->fragments);
     results_set(object, "whole", stats->whole);
-    results_set(object, "of_connections", sw->reassembled);
+    SERVER_STATS_FRAGMENTS(SET)
     results_set(object, "copies", stats->copies);
     results_set(object, "malformed", stats->malformed);
     results_set(object, "overlaps", stats->overlaps);
@@ -49,29 +52,11 @@ void results_add_host(json_t *root, const struct results_input *in)
 {
     const struct host_sw_stats *sw = host_sw_get_stats(in->host_sw);
     json_t *host = results_add_object(root, "host");
-    results_set(host, "records", sw->records);
-    results_set(host, "events", sw->events);
-    results_set(host, "foreign_frames", sw->foreign_frames);
-    results_set(host, "syns", sw->syns);
-    results_set(host, "arp_answers", sw->arp_answers);
-    results_set(host, "neighbour_answers", sw->neighbour_answers);
-    results_set(host, "echo_answers", sw->echo_answers);
-    results_set(host, "echo_replies", sw->echo_replies);
-    results_set(host, "icmp_unreachable", sw->icmp_unreachable);
-    results_set(host, "icmp_too_big", sw->icmp_too_big);
-    results_set(host, "icmp_time_exceeded", sw->icmp_time_exceeded);
-    results_set(host, "icmp_parameter_problem", sw->icmp_parameter_problem);
-    results_set(host, "icmp_errors_of_connections", sw->icmp_errors_of_connections);
-    results_set(host, "icmp_ignored", sw->icmp_ignored);
-    results_set(host, "notices", sw->notices);
+    SERVER_STATS_RECORDS(SET_HOST)
     add_host_tcp(host, sw, host_sw_get_tcp_stats(in->host_sw));
     add_fragments(host, sw, host_sw_get_fragment_stats(in->host_sw));
     results_set(host, "challenges_refused", host_sw_challenges_refused(in->host_sw));
-    results_set(host, "stale_events", sw->stale_events);
-    results_set(host, "nics_lost", sw->nics_lost);
-    results_set(host, "recoveries", sw->recoveries);
-    results_set(host, "recoveries_failed", sw->recoveries_failed);
-    results_set(host, "stale_doorbells", sw->stale_doorbells);
+    SERVER_STATS_NICS(SET_HOST)
     results_set(host, "steps", in->host->steps);
     results_set(host, "busy_ns", in->host->busy_ps / PS_PER_NS);
     results_set(host, "interrupts", in->host->interrupts);

@@ -102,13 +102,9 @@ static void add_moves(json_t *root, const struct results_input *in)
     results_set(moves, "failed", sw->transfers[TRANSFER_MOVE].failed);
     results_set(moves, "cancelled", sw->transfers[TRANSFER_MOVE].cancelled);
     results_set(moves, "open", host_sw_transfers_open(in->host_sw, TRANSFER_MOVE));
-    results_set(moves, "late", sw->moves_late);
-    results_set(moves, "forwarded_frames", sw->forwarded_frames);
-    results_set(moves, "held_frames", sw->held_frames);
-    results_set(moves, "late_forwards", sw->late_forwards);
-    results_set(moves, "suppressed_by_progress", sw->suppressed_by_progress);
-    results_set(moves, "outstanding_max", sw->moves_outstanding_max);
-    results_set(moves, "hold_bytes_max", sw->hold_bytes_max);
+#define SET(type, member, section, key, unit, meaning) results_set(moves, key, sw->member);
+    SERVER_STATS_MOVES(SET)
+#undef SET
     struct move_summary summary;
     move_log_summarize(in->moves, &summary);
     set_samples(moves, "latency_ns", &summary.latency);
@@ -121,6 +117,8 @@ static void add_moves(json_t *root, const struct results_input *in)
     add_own_phases(phases, in);
 }
 
+#define SET(type, member, section, key, unit, meaning) results_set(connections, key, sw->member);
+
 static void add_connections(json_t *root, const struct results_input *in)
 {
     const struct host_sw_stats *sw = host_sw_get_stats(in->host_sw);
@@ -131,28 +129,17 @@ static void add_connections(json_t *root, const struct results_input *in)
     json_t *refused = results_add_object(connections, "not_inactivated");
     for (int i = 0; i < IDLE_REASON_COUNT; i++)
         results_set(refused, idle_reason_key((enum idle_reason)i), sw->not_inactivated[i]);
-    results_set(connections, "timers_of_resting", sw->timers_of_resting);
-    results_set(connections, "terminated_prematurely", sw->terminated_prematurely);
+    SERVER_STATS_RESTS(SET)
     results_set(connections, "notifications", in->app_calls->notices);
-    results_set(connections, "closed", sw->closed);
-    results_set(connections, "time_waits", sw->time_waits);
-    results_set(connections, "resets_sent", sw->resets_sent);
-    results_set(connections, "resets_unasked", sw->resets_unasked);
-    results_set(connections, "end_probes", sw->end_probes);
-    results_set(connections, "concurrent_max", sw->conns_max);
-    results_set(connections, "offloaded_max", sw->on_nics_max);
+    SERVER_STATS_ENDS(SET)
     uint64_t host = 0;
     for (int i = 0; i < HOST_REASON_COUNT; i++)
         host += sw->host_taken[i];
     results_set(connections, "host", host);
-    results_set(connections, "embryonic_max", sw->embryonic_max);
-    results_set(connections, "cookies_sent", sw->cookies_sent);
-    results_set(connections, "cookies_good", sw->cookies_good);
-    results_set(connections, "cookies_bad", sw->cookies_bad);
-    results_set(connections, "connects", sw->connects);
-    results_set(connections, "connected", sw->connected);
-    results_set(connections, "connects_failed", sw->connects_failed);
+    SERVER_STATS_OPENINGS(SET)
 }
+
+#undef SET
 
 static void add_peer(json_t *root, const struct results_input *in)
 {

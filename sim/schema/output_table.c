@@ -1,6 +1,8 @@
 /* The rows of the table of output keys, in the order of stats.json. */
 #include "sim/schema/output_keys.h"
 
+#include "host-sw/types/server_stats.h"
+
 #define COUNT(path, unit, meaning)                                                                 \
     {                                                                                              \
         path, OUTPUT_INTEGER, OUTPUT_ALWAYS, unit, meaning                                         \
@@ -9,6 +11,10 @@
     {                                                                                              \
         path, OUTPUT_INTEGER, OUTPUT_SOMETIMES, unit, meaning                                      \
     }
+
+/* A statistic of the server's software. */
+#define SERVER_COUNT(type, member, section, key, unit, meaning)                                    \
+    COUNT(section "." key, unit, meaning),
 
 /* The keys of one port, of a NIC or of the switch. */
 #define PORT(path)                                                                                 \
@@ -64,19 +70,8 @@ const struct output_row output_rows[] = {
         "whose connection stayed at the old NIC, went to the host, or was given up by the driver"),
     COUNT("moves.cancelled", "moves", "whose connection ended at a NIC while it moved"),
     COUNT("moves.open", "moves", "not over when the run ended"),
-    COUNT("moves.late", "moves", "not over at team.move_deadline, whatever became of them"),
-    COUNT("moves.forwarded_frames", "frames",
-          "foreign frames given to the NIC that had the connection or was about to"),
-    COUNT("moves.held_frames", "frames",
-          "kept by the driver while their connection was between two places"),
-    COUNT("moves.late_forwards", "frames",
-          "foreign frames that came when the connection had moved on"),
-    COUNT("moves.suppressed_by_progress", "frames",
-          "foreign frames older than the last move, so no trigger"),
-    COUNT("moves.outstanding_max", "moves",
-          "most under way at one time, late ones and those from and to the host included"),
-    COUNT("moves.hold_bytes_max", "bytes", "most held at one time"),
-    COUNT("moves.latency_ns.<sample>", "ns", "reload, T0 to T10: "),
+    SERVER_STATS_MOVES(SERVER_COUNT)
+        COUNT("moves.latency_ns.<sample>", "ns", "reload, T0 to T10: "),
     COUNT("moves.blackout_ns.<sample>", "ns", "no NIC serves the connection, T5 to T10: "),
     COUNT("moves.recovery_ns.<sample>", "ns",
           "until a peer uses an answer of the new NIC, T0 to T13: "),
@@ -92,53 +87,18 @@ const struct output_row output_rows[] = {
     COUNT("connections.offloaded", "connections", "given to a NIC"),
     COUNT("connections.inactivated", "connections", "put to rest in host memory after team.idle"),
     COUNT("connections.reactivated", "connections", "brought back from there"),
-    COUNT("connections.terminated_prematurely", "connections",
-          "ended by trouble of a NIC or its context"),
-    COUNT("connections.notifications", "notices", "of premature ends, to the application"),
-    COUNT("connections.closed", "connections", "ended in order"),
-    COUNT("connections.time_waits", "connections", "that passed through TIME_WAIT"),
-    COUNT("connections.resets_sent", "segments", "resets sent by the driver"),
-    COUNT("connections.resets_unasked", "segments",
-          "of them to peers whose connection ended with its NIC or its context, unasked"),
-    COUNT("connections.end_probes", "segments",
-          "questions to such peers for the sequence number they expect"),
     COUNT("connections.not_inactivated.<idle_reason>", "looks",
           "at silent connections that stayed where they were: "),
-    COUNT("connections.timers_of_resting", "connections",
-          "inactive ones brought back by a timer of theirs"),
-    COUNT("connections.concurrent_max", "connections",
-          "most that were established at one time, wherever they were"),
-    COUNT("connections.offloaded_max", "connections",
-          "most that NICs had or were given at one time"),
-    COUNT("connections.host", "activations", "on the host's own TCP, whatever the reason"),
-    COUNT("connections.embryonic_max", "connections", "most half open at one time"),
-    COUNT("connections.cookies_sent", "segments", "SYN cookies sent"),
-    COUNT("connections.cookies_good", "segments", "cookies that came back right"),
-    COUNT("connections.cookies_bad", "segments", "cookies that came back wrong"),
-    COUNT("connections.connects", "connections", "the server began to open"),
-    COUNT("connections.connected", "connections", "of these, established"),
-    COUNT("connections.connects_failed", "connections", "of these, failed"),
-    COUNT("host.records", "records", "receive records read by the driver"),
-    COUNT("host.events", "events", "read by the driver"),
-    COUNT("host.foreign_frames", "frames", "whole frames examined"),
-    COUNT("host.syns", "segments", "SYNs that reached the driver"),
-    COUNT("host.arp_answers", "frames", "ARP replies sent"),
-    COUNT("host.neighbour_answers", "frames", "neighbour advertisements sent"),
-    COUNT("host.echo_answers", "packets", "ICMP echo replies sent"),
-    COUNT("host.echo_replies", "packets", "ICMP echo replies received"),
-    COUNT("host.icmp_unreachable", "packets", "ICMP destination unreachable received"),
-    COUNT("host.icmp_too_big", "packets", "ICMP packet too big received"),
-    COUNT("host.icmp_time_exceeded", "packets", "ICMP time exceeded received"),
-    COUNT("host.icmp_parameter_problem", "packets", "ICMP parameter problem received"),
-    COUNT("host.icmp_errors_of_connections", "packets",
-          "ICMP errors that quote a connection of the team"),
-    COUNT("host.icmp_ignored", "packets", "of these, not believed or of no use"),
-    COUNT("host.notices", "notices", "of trouble that ended no connection"),
-    COUNT("host.tcp.opened", "connections", "opened on the host's own TCP"),
-    COUNT("host.tcp.onloaded", "connections", "taken from a NIC to the host"),
+    SERVER_STATS_RESTS(SERVER_COUNT)
+        COUNT("connections.notifications", "notices", "of premature ends, to the application"),
+    SERVER_STATS_ENDS(SERVER_COUNT)
+        COUNT("connections.host", "activations", "on the host's own TCP, whatever the reason"),
+    SERVER_STATS_OPENINGS(SERVER_COUNT) SERVER_STATS_RECORDS(SERVER_COUNT)
+        SERVER_STATS_HOST_OPENED(SERVER_COUNT)
+            COUNT("host.tcp.onloaded", "connections", "taken from a NIC to the host"),
     COUNT("host.tcp.reoffloaded", "connections", "given back to a NIC"),
-    COUNT("host.tcp.offload_failed", "connections", "that a NIC refused to take"),
-    COUNT("host.tcp.taken.<host_reason>", "activations", "on the host: "),
+    SERVER_STATS_HOST_KEPT(SERVER_COUNT)
+        COUNT("host.tcp.taken.<host_reason>", "activations", "on the host: "),
     COUNT("host.tcp.concurrent_max", "connections", "most on the host at one time"),
     COUNT("host.tcp.segments_received", "segments", "processed by the host"),
     COUNT("host.tcp.segments_sent", "segments", "sent by the host"),
@@ -150,20 +110,14 @@ const struct output_row output_rows[] = {
     COUNT("host.tcp.timers_fired", "timers", "of connections on the host"),
     COUNT("host.fragments.received", "fragments", "IP fragments received"),
     COUNT("host.fragments.whole", "datagrams", "put together"),
-    COUNT("host.fragments.of_connections", "datagrams", "of these, segments of a connection"),
-    COUNT("host.fragments.copies", "fragments", "repeated"),
+    SERVER_STATS_FRAGMENTS(SERVER_COUNT) COUNT("host.fragments.copies", "fragments", "repeated"),
     COUNT("host.fragments.malformed", "fragments", "with contradicting lengths"),
     COUNT("host.fragments.overlaps", "fragments", "that overlap others"),
     COUNT("host.fragments.full", "fragments", "without room"),
     COUNT("host.fragments.timeouts", "datagrams", "given up after the reassembly time"),
     COUNT("host.fragments.evicted", "datagrams", "given up for newer ones"),
     COUNT("host.challenges_refused", "segments", "challenge ACKs beyond the limit of RFC 5961"),
-    COUNT("host.stale_events", "events", "of an older generation"),
-    COUNT("host.nics_lost", "NICs", "that left the team"),
-    COUNT("host.recoveries", "NICs", "that came back"),
-    COUNT("host.recoveries_failed", "NICs", "that could not come back"),
-    COUNT("host.stale_doorbells", "doorbells", "of an older generation"),
-    COUNT("host.steps", "steps", "of the driver program"),
+    SERVER_STATS_NICS(SERVER_COUNT) COUNT("host.steps", "steps", "of the driver program"),
     COUNT("host.busy_ns", "ns", "the core worked"),
     COUNT("host.interrupts", "interrupts", "delivered"),
     COUNT("host.polls", "polls", "of ring heads"),
