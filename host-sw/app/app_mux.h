@@ -4,7 +4,7 @@
 #ifndef TOESIM_APP_APP_MUX_H
 #define TOESIM_APP_APP_MUX_H
 
-#include "host-sw/host_sw.h"
+#include "host-sw/types/application.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -6,7 +6,7 @@
 #ifndef TOESIM_APP_APP_WATCH_H
 #define TOESIM_APP_APP_WATCH_H
 
-#include "host-sw/host_sw.h"
+#include "host-sw/server/host_sw.h"
 
 #ifdef __cplusplus
 extern "C" {

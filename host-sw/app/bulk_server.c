@@ -1,4 +1,5 @@
 #include "host-sw/app/bulk_server.h"
+#include "host-sw/dispatch/conn_api.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #ifndef TOESIM_APP_BULK_SERVER_H
 #define TOESIM_APP_BULK_SERVER_H
 
-#include "host-sw/host_sw.h"
+#include "host-sw/types/application.h"
 
 #ifdef __cplusplus
 extern "C" {

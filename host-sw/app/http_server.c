@@ -1,4 +1,5 @@
 #include "host-sw/app/http_server.h"
+#include "host-sw/dispatch/conn_api.h"
 
 #include "host-sw/app/http_request.h"
 #include "models/base/units.h"

@@ -4,7 +4,7 @@
 #define TOESIM_APP_HTTP_SERVER_H
 
 #include "host-sw/app/http_files.h"
-#include "host-sw/host_sw.h"
+#include "host-sw/types/application.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 #ifndef TOESIM_APP_INET_SERVER_H
 #define TOESIM_APP_INET_SERVER_H
 
-#include "host-sw/host_sw.h"
+#include "host-sw/types/application.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,4 +1,5 @@
 #include "host-sw/app/replay_server.h"
+#include "host-sw/dispatch/conn_api.h"
 
 #include "models/base/memory.h"
 

@@ -2,7 +2,7 @@
 #ifndef TOESIM_HOST_APP_REPLAY_SERVER_H
 #define TOESIM_HOST_APP_REPLAY_SERVER_H
 
-#include "host-sw/host_sw.h"
+#include "host-sw/types/application.h"
 
 #include <stdbool.h>
 #include <stddef.h>

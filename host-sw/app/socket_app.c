@@ -1,5 +1,6 @@
 /* The simulated core's side of the sockets. */
 #include "host-sw/app/socket_app.h"
+#include "host-sw/dispatch/conn_api.h"
 
 #include "host-sw/app/socket_table.h"
 

@@ -4,7 +4,8 @@
 #ifndef TOESIM_APP_SOCKET_APP_H
 #define TOESIM_APP_SOCKET_APP_H
 
-#include "host-sw/host_sw.h"
+#include "host-sw/types/application.h"
+#include "host-sw/types/dir_view.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,5 +1,6 @@
 /* The program's side of the sockets. It changes only buffers and requests; the core's side acts on the host. */
 #include "host-sw/app/socket_calls.h"
+#include "host-sw/dispatch/conn_api.h"
 
 #include "host-sw/app/socket_table.h"
 

@@ -4,8 +4,9 @@
 #define TOESIM_HOST_CONN_CONN_H
 
 #include "host-sw/conn/conn_list.h"
-#include "host-sw/host_sw.h"
 #include "host-sw/transfer/transfer_state.h"
+#include "host-sw/types/application.h"
+#include "host-sw/types/dir_view.h"
 #include "models/base/probe.h"
 #include "models/hwif/nic_desc.h"
 
@@ -14,6 +15,8 @@
 #include <stdint.h>
 
 #define DIR_NONE UINT32_MAX
+
+struct host_sw;
 
 struct dir_entry {
     uint32_t conn; /* the id, which is the index in the directory */

@@ -4,8 +4,8 @@
 #define TOESIM_HOST_CONN_DIRECTORY_H
 
 #include "host-sw/conn/conn.h"
-#include "host-sw/host_sw.h"
 #include "host-sw/stack/flow_table.h"
+#include "host-sw/types/dir_view.h"
 #include "models/base/units.h"
 
 #include <stdbool.h>

@@ -4,6 +4,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct host_sw;
 struct dir_entry;
 
@@ -14,5 +18,12 @@ void rx_if_store(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint
 
 /* Clears the entry of a new connection that the server opens, of which no frame was received yet. */
 void rx_if_clear(struct host_sw *sw, struct dir_entry *entry);
+
+/* Returns the address in host memory of the entry whose byte 0 is the receiving NIC's identifier of conn. */
+uint64_t host_sw_conn_entry_address(const struct host_sw *sw, uint32_t conn);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

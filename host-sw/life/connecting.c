@@ -94,7 +94,7 @@ static int choose_tuple(struct host_sw *sw, const struct host_connect *request,
     return key->lport ? 0 : -EADDRNOTAVAIL;
 }
 
-int host_conn_connect(struct host_sw *sw, const struct host_connect *request, uint32_t *conn)
+int connecting_open(struct host_sw *sw, const struct host_connect *request, uint32_t *conn)
 {
     struct flow_key key;
     int error = choose_tuple(sw, request, &key);

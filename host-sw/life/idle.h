@@ -2,6 +2,7 @@
 #ifndef TOESIM_HOST_LIFE_IDLE_H
 #define TOESIM_HOST_LIFE_IDLE_H
 
+#include "host-sw/types/reasons.h"
 #include "models/base/move_event.h"
 
 #include <stdbool.h>
@@ -29,5 +30,8 @@ void idle_disarm(struct host_sw *sw, const struct dir_entry *entry);
 
 /* Brings back the connections whose timer is due. Returns true if there was one. */
 bool idle_on_time(struct host_sw *sw, uint64_t now_ps);
+
+/* Returns the key of the reason in stats.json; static text. */
+const char *idle_reason_key(enum idle_reason reason);
 
 #endif

@@ -2,8 +2,13 @@
 #ifndef TOESIM_HOST_LIFE_OFFLOAD_H
 #define TOESIM_HOST_LIFE_OFFLOAD_H
 
-#include "host-sw/host_sw.h"
+#include "host-sw/types/reasons.h"
+#include "models/base/drop_reason.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
+struct host_sw;
 struct dir_entry;
 
 /* Takes the connection from its NIC to the host for the given reason. */
@@ -23,5 +28,10 @@ void offload_on_fragments(struct host_sw *sw, struct dir_entry *entry);
 /* Acts on requests of host_sw_request_place(), and fills places on the NICs that have become free. Returns true if
  * there was any work. */
 bool offload_run(struct host_sw *sw);
+
+/* Requests that a connection goes to the host, or to the NIC that received its last frame, as soon as possible. conn is
+ * UINT32_MAX for all connections. A request that cannot be met is ignored. May be called from anywhere, with a kick of
+ * the core. */
+void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host);
 
 #endif

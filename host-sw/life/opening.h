@@ -3,7 +3,8 @@
 #ifndef TOESIM_HOST_LIFE_OPENING_H
 #define TOESIM_HOST_LIFE_OPENING_H
 
-#include "host-sw/host_sw.h"
+#include "host-sw/types/application.h"
+#include "models/hwif/nic_desc.h"
 
 struct host_sw;
 struct dir_entry;

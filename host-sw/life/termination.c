@@ -10,8 +10,8 @@
 #include "models/base/planted.h"
 
 #include "host-sw/conn/fate.h"
-#include "host-sw/stack/seq.h"
 #include "host-sw/stack/host_tcp_tx.h"
+#include "host-sw/stack/seq.h"
 #include "host-sw/transfer/nic_places.h"
 #include "host-sw/transfer/transfer.h"
 

@@ -3,6 +3,8 @@
  * number that its owner has given out with the number that its users have. Both are equal at the end of a run, and
  * between any two steps.
  */
+#include "host-sw/server/audit.h"
+
 #include "host-sw/server/server.h"
 #include "host-sw/transfer/transfer.h"
 

@@ -13,7 +13,6 @@
 #include "host-sw/conn/hold.h"
 #include "host-sw/driver/nic_driver.h"
 #include "host-sw/driver/nic_error.h"
-#include "host-sw/host_sw.h"
 #include "host-sw/life/farewell_table.h"
 #include "host-sw/policy/policy.h"
 #include "host-sw/stack/ephemeral.h"
@@ -23,6 +22,10 @@
 #include "host-sw/stack/neighbour.h"
 #include "host-sw/team/team_mode.h"
 #include "host-sw/transfer/mechanism.h"
+#include "host-sw/types/application.h"
+#include "host-sw/types/dir_view.h"
+#include "host-sw/types/server_params.h"
+#include "host-sw/types/server_stats.h"
 #include "models/base/units.h"
 #include "models/wire/ip_reassembly.h"
 #include "models/wire/packet.h"
@@ -137,7 +140,7 @@ struct host_sw {
     struct timer_heap
         *resting; /* earliest timer of each inactive connection, by id; null before the first one */
     /* The times at which parts must run next, or TIME_NEVER. Each part keeps its own time here, or in its own struct.
-     * The list of all of them is in server.c. */
+     * The list of all of them is in host_sw.c. */
     uint64_t next_deadline_ps, next_resting_ps, next_fragment_ps;
     uint64_t next_scan_ps, next_heartbeat_ps, next_app_ps;
     uint64_t

@@ -1,6 +1,6 @@
 #include "host-sw/team/team_mode.h"
 
-#include "host-sw/team/mode_list.h"
+#include "host-sw/types/mode_list.h"
 
 #include <stddef.h>
 

@@ -3,7 +3,7 @@
 #ifndef TOESIM_HOST_TEST_FAKE_NIC_H
 #define TOESIM_HOST_TEST_FAKE_NIC_H
 
-#include "host-sw/host_sw.h"
+#include "host-sw/server/host_sw.h"
 #include "models/base/units.h"
 #include "models/hwif/nic_regs.h"
 #include "models/wire/packet.h"

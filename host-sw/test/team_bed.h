@@ -3,6 +3,7 @@
 #ifndef TOESIM_HOST_TEST_TEAM_BED_H
 #define TOESIM_HOST_TEST_TEAM_BED_H
 
+#include "host-sw/dispatch/conn_api.h"
 #include "host-sw/test/fake_nic.h"
 
 enum { BED_EVENTS_MAX = 4096, BED_ISS = 5000, BED_RING_BYTES = 16 * 1024 };

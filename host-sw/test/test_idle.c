@@ -1,4 +1,5 @@
 /* Tests host-sw/life/idle.c: an inactive connection is not closed. */
+#include "host-sw/life/offload.h"
 #include "host-sw/test/team_bed.h"
 
 #include "host-sw/server/server.h"

@@ -1,4 +1,5 @@
 /* Tests host-sw/life/opening.c, from a SYN to an offloaded connection. */
+#include "host-sw/conn/rx_if.h"
 #include "host-sw/test/team_bed.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,6 @@
 /* Tests host-sw/conn/rx_if.c: the receiving NIC in host memory never goes back in MAC time. */
+#include "host-sw/conn/rx_if.h"
+#include "host-sw/life/offload.h"
 #include "host-sw/test/team_bed.h"
 
 #include "host-sw/server/server.h"

@@ -1,7 +1,7 @@
 /* Tests host-sw/team/team_mode*.c: who may own a connection, which port answers, and what the
  * switch must know. */
-#include "host-sw/team/mode_list.h"
 #include "host-sw/team/team_mode.h"
+#include "host-sw/types/mode_list.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>

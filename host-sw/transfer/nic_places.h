@@ -2,8 +2,12 @@
 #ifndef TOESIM_HOST_TRANSFER_NIC_PLACES_H
 #define TOESIM_HOST_TRANSFER_NIC_PLACES_H
 
-#include "host-sw/host_sw.h"
+#include "host-sw/types/reasons.h"
+#include "models/hwif/flow_key.h"
 
+#include <stdbool.h>
+
+struct host_sw;
 struct dir_entry;
 
 /* Returns HOST_REASON_NONE if a connection with this tuple may go to a NIC now, or else the reason why it may not. */
@@ -18,5 +22,8 @@ void nic_places_stop_waiting(struct host_sw *sw, struct dir_entry *entry);
 
 /* Frees the place of a connection that has ended, and removes the connection from the queue. */
 void nic_places_on_ended(struct host_sw *sw, struct dir_entry *entry);
+
+/* Returns the key of the reason in stats.json and conns.csv; static text. */
+const char *host_reason_key(enum host_reason reason);
 
 #endif

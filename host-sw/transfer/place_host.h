@@ -2,8 +2,8 @@
 #ifndef TOESIM_HOST_TRANSFER_PLACE_HOST_H
 #define TOESIM_HOST_TRANSFER_PLACE_HOST_H
 
-#include "host-sw/host_sw.h"
 #include "host-sw/transfer/place.h"
+#include "host-sw/types/reasons.h"
 
 extern const struct place_ops place_host;
 

@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct dir_entry;
 struct host_sw;
 struct transfer;
@@ -39,5 +43,12 @@ void transfer_report_end(struct host_sw *sw, struct dir_entry *entry, enum move_
 /* Reports that the mechanism's own mark with index `own` in its `marks` happens now. Called at most once in a transfer
  * for each mark. */
 void transfer_mark_own(struct host_sw *sw, const struct dir_entry *entry, unsigned own);
+
+/* Returns the number of transfers of this kind that have begun and have not ended, counted in the directory. */
+uint64_t host_sw_transfers_open(const struct host_sw *sw, enum transfer_kind kind);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -24,7 +24,7 @@ allowed() {
     host-sw/stack) echo "models/base models/wire models/tcp models/hwif host-sw/driver host-sw/stack" ;;
     host-sw/policy) echo "models/base host-sw/policy host-sw/transfer/mechanism.h host-sw/transfer/mechanism_table.h" ;;
     host-sw/conn | host-sw/team | host-sw/transfer | host-sw/life | host-sw/dispatch)
-        echo "models/base models/wire models/tcp models/hwif host-sw/driver host-sw/stack host-sw/types host-sw/host_sw.h host-sw/server/server.h host-sw/conn host-sw/team host-sw/transfer host-sw/policy host-sw/life" $([ "$1" = host-sw/dispatch ] && echo host-sw/dispatch) ;;
+        echo "models/base models/wire models/tcp models/hwif host-sw/driver host-sw/stack host-sw/types host-sw/server/server.h host-sw/conn host-sw/team host-sw/transfer host-sw/policy host-sw/life" $([ "$1" = host-sw/dispatch ] && echo host-sw/dispatch) ;;
     host-sw*) echo "models/base models/wire models/tcp models/hwif host-sw" ;;
     rtl*) echo "rtl models" ;;
     *) echo "models host-sw rtl sim" ;;

@@ -18,7 +18,7 @@ static const char *const results[] = {"OK",          "STALE",     "ABSENT",
                                       "UNSUPPORTED", "BAD_FRAME", "CTX_ERROR"};
 static const char *const reasons[] = {"NONE",        "OPENED",   "FOREIGN",  "LINK_DOWN",
                                       "REACTIVATED", "RETURNED", "ONLOADED", "OFFLOADED"};
-/* The names of enum dir_state in host-sw/host_sw.h. They are repeated here because models may not include it. */
+/* The names of enum dir_state in host-sw/types/dir_view.h. They are repeated here because models may not include it. */
 static const char *const dir_states[] = {"free",       "opening",  "active",  "freezing",
                                          "installing", "inactive", "closing", "time_wait"};
 static const char *const ends[] = {"failed", "completed", "cancelled"}; /* enum move_end */

@@ -2,7 +2,7 @@
 #ifndef TOESIM_SIM_LIVE_APPS_H
 #define TOESIM_SIM_LIVE_APPS_H
 
-#include "host-sw/host_sw.h"
+#include "host-sw/server/host_sw.h"
 #include "models/base/status.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 #include "sim/results/results_files.h"
+#include "host-sw/transfer/nic_places.h"
 
 #include "sim/results/results.h"
 

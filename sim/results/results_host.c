@@ -1,4 +1,5 @@
 #include "sim/results/results_host.h"
+#include "host-sw/transfer/nic_places.h"
 
 #include "sim/results/results.h"
 #include "sim/results/results_json.h"

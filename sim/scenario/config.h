@@ -2,7 +2,7 @@
 #ifndef TOESIM_SIM_CONFIG_H
 #define TOESIM_SIM_CONFIG_H
 
-#include "host-sw/host_sw.h"
+#include "host-sw/server/host_sw.h"
 #include "models/base/status.h"
 #include "models/host/host_cpu.h"
 #include "models/lan_switch/lan_switch.h"

@@ -1,7 +1,7 @@
 #include "sim/schema/output_keys.h"
 
 #include "host-sw/driver/nic_error.h"
-#include "host-sw/host_sw.h"
+#include "host-sw/types/server_stats.h"
 #include "host-sw/transfer/mechanism.h"
 #include "host-sw/transfer/mechanism_table.h"
 #include "models/base/drop_reason.h"

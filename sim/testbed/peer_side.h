@@ -2,7 +2,7 @@
 #ifndef TOESIM_SIM_PEER_SIDE_H
 #define TOESIM_SIM_PEER_SIDE_H
 
-#include "host-sw/host_sw.h"
+#include "host-sw/server/host_sw.h"
 #include "models/base/frame_sink.h"
 #include "models/base/stage.h"
 

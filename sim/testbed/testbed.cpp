@@ -1,4 +1,5 @@
 #include "sim/testbed/testbed.h"
+#include "host-sw/conn/rx_if.h"
 
 #include "models/base/memory.h"
 

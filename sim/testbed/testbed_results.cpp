@@ -1,4 +1,5 @@
 // Collects the results of a run from all models.
+#include "host-sw/transfer/transfer_report.h"
 #include "models/check/move/check_move.h"
 #include "sim/testbed/testbed.h"
 

@@ -4,7 +4,7 @@
 #ifndef TOESIM_HOST_TEST_FAKE_HOST_H
 #define TOESIM_HOST_TEST_FAKE_HOST_H
 
-#include "host-sw/host_sw.h"
+#include "host-sw/dispatch/conn_api.h"
 
 #include <assert.h>
 #include <string.h>

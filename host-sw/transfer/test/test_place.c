@@ -1,5 +1,6 @@
 /* Tests host-sw/transfer/place_host.c with host-sw/stack/host_tcp.c: connections of the host's
  * own TCP, and their way to a NIC and back. */
+#include "host-sw/life/offload.h"
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
 

@@ -2,7 +2,7 @@
 #ifndef TOESIM_SIM_SCENARIO_PORTS_H
 #define TOESIM_SIM_SCENARIO_PORTS_H
 
-#include "host-sw/host_sw.h"
+#include "host-sw/types/server_params.h"
 #include "sim/scenario/value/scenario_value.h"
 
 /* Commas separate as well as spaces; the word none, or nothing, gives no port. */

@@ -1,6 +1,6 @@
 /* Every team mode has one row here. X(identifier, its operations) */
-#ifndef TOESIM_HOST_TEAM_MODE_LIST_H
-#define TOESIM_HOST_TEAM_MODE_LIST_H
+#ifndef TOESIM_HOST_TYPES_MODE_LIST_H
+#define TOESIM_HOST_TYPES_MODE_LIST_H
 
 #define TEAM_MODES(X)                                                                              \
     X(STATIC, team_mode_static)                                                                    \

@@ -1,5 +1,6 @@
 /* The program of the server, with its start, main loop and stop. The other folders of host-sw do the work. */
-#include "host-sw/server/server.h"
+#include "host-sw/server/host_sw.h"
+
 #include "host-sw/dispatch/conn_io.h"
 #include "host-sw/dispatch/dispatch.h"
 #include "host-sw/dispatch/fragments.h"
@@ -8,6 +9,7 @@
 #include "host-sw/life/farewell.h"
 #include "host-sw/life/idle.h"
 #include "host-sw/life/termination.h"
+#include "host-sw/server/server.h"
 #include "host-sw/team/challenge.h"
 #include "host-sw/team/failover.h"
 #include "host-sw/team/recovery.h"
@@ -26,41 +28,6 @@
 enum { SPARE_BUFFERS = 4096 }; /* buffers for relayed frames and for those of the host itself */
 enum { ISSUED_IN_STEP = 64 };  /* INSTALLs in one step for which there is room from the start */
 #define KICKED (1u << 31)
-
-void host_sw_params_default(struct host_sw_params *params)
-{
-    *params = (struct host_sw_params){
-        .mode = TEAM_MODE_STATIC,
-        .mac = {0x02, 0x00, 0x00, 0x00, 0x00, 0x01},
-        .ipv4 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1},
-        .ipv6 = {0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1},
-        .mtu_bytes = 1500,
-        .conn_max = 65536,
-        .ring_bytes = 512 * 1024,
-        .idle_ps = 60 * PS_PER_S,
-        .move_deadline_ps = PS_PER_MS,
-        .hold_frames_per_conn = 64,
-        .hold_bytes_total = UINT64_C(64) << 20,
-        .moves_outstanding_max = 64,
-        .moving_enabled = true,
-        .policies = "first-packet",
-        .offload = OFFLOAD_ALL,
-        .offload_max = 65536,
-        .challenge_rate = 1000,
-        .fragment_datagrams = 64,
-        .fragment_timeout_ps = 30 * PS_PER_S,
-        .syn_cookies = SYN_COOKIES_AUTO,
-        .syn_backlog = 4096,
-        .ring_log2_cmd = 10,
-        .ring_log2_record = 12,
-        .ring_log2_event = 12,
-        .ring_log2_buffer = 10,
-        .isn_seed = 1,
-    };
-    move_owner_preset(params->own);
-    tcp_params_default(&params->tcp);
-    params->tcp.mss_max = (uint16_t)(params->mtu_bytes - 40);
-}
 
 /* A part calls only the parts below it. It reaches the parts above through these functions. */
 static const struct server_upcalls upcalls = {.give_up = termination_give_up,

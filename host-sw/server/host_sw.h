@@ -1,0 +1,65 @@
+/*
+ * The software of the simulated server as a whole: drivers of both NICs, the team, the host stack,
+ * and one application on top. Runs as one coroutine on one simulated core; blocks only in nic_bus.
+ */
+#ifndef TOESIM_HOST_SERVER_HOST_SW_H
+#define TOESIM_HOST_SERVER_HOST_SW_H
+
+#include "host-sw/types/application.h"
+#include "host-sw/types/dir_view.h"
+#include "host-sw/types/server_params.h"
+#include "host-sw/types/server_stats.h"
+#include "models/base/probe.h"
+#include "models/hwif/nic_bus.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct host_sw;        /* opaque */
+struct host_tcp_stats; /* host-sw/stack/host_tcp.h */
+struct ip_reassembly_stats;
+
+/* Creates the program, which keeps app and probe. Returns null if no memory is left. */
+struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_bus bus,
+                               const struct app_ops *app, void *app_self,
+                               const struct probe *probe);
+void host_sw_destroy(struct host_sw *sw);
+
+/* Runs the program, which probes and starts both NICs and then serves until host_sw_stop(). */
+void host_sw_main(struct host_sw *sw);
+
+/* True after both NICs were tried and while this one serves. */
+bool host_sw_is_up(const struct host_sw *sw, unsigned nic);
+
+/* Takes effect at the next wait(). May be called from anywhere, with a kick of the core. */
+void host_sw_stop(struct host_sw *sw);
+
+/* Makes nic the active port, on request of an operator or a scenario at now_ps. Returns false and does nothing if the
+ * team's mode does not allow a choice. */
+bool host_sw_set_active(struct host_sw *sw, unsigned nic, uint64_t now_ps);
+
+/* Returns the errors that the driver has found in the registers of this NIC and its root port (driver/nic_error.h). */
+struct nic_error_counts;
+const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned nic);
+
+const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw);
+/* Challenge ACKs the host's own TCP did not send for challenge_rate. */
+uint64_t host_sw_challenges_refused(const struct host_sw *sw);
+/* IP fragments; null when they are dropped. */
+const struct ip_reassembly_stats *host_sw_get_fragment_stats(const struct host_sw *sw);
+/* The host's own TCP. */
+const struct host_tcp_stats *host_sw_get_tcp_stats(const struct host_sw *sw);
+
+/* Return the number of connections ever admitted, and the view of each in the order of their admission. */
+size_t host_sw_conn_rows(const struct host_sw *sw);
+void host_sw_conn_row(const struct host_sw *sw, size_t row, struct dir_view *view);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
