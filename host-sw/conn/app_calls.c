@@ -21,7 +21,7 @@ void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls)
     if (calls == 0)
         return;
     if (entry->app_calls == 0)
-        conn_list_add(&sw->telling, entry->conn);
+        conn_list_add(&sw->app.telling, entry->conn);
     entry->app_calls |= (uint8_t)calls;
     assert(dir_entry_is_sane(entry));
 }
@@ -33,9 +33,9 @@ static void call(struct host_sw *sw, void (*fn)(void *, uint32_t, uint32_t),
     if (!fn)
         return;
     server_charge(sw, CPU_COST_APP_CALL, 1);
-    sw->app_called = true;
-    sw->app_work += CALL_WORK;
-    fn(sw->app_self, entry->conn, entry->cookie);
+    sw->app.called = true;
+    sw->app.work += CALL_WORK;
+    fn(sw->app.self, entry->conn, entry->cookie);
 }
 
 void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
@@ -44,9 +44,9 @@ void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
     unsigned calls = entry->app_calls;
     if (calls == 0)
         return;
-    conn_list_remove(&sw->telling, entry->conn);
+    conn_list_remove(&sw->app.telling, entry->conn);
     entry->app_calls = 0;
-    const struct app_ops *app = sw->app;
+    const struct app_ops *app = sw->app.ops;
     if (calls & APP_CALL_ESTABLISHED)
         call(sw, app->on_established, entry);
     if (calls & APP_CALL_URGENT)
@@ -61,9 +61,9 @@ void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
 
 bool app_calls_run(struct host_sw *sw)
 {
-    bool any = sw->telling.count > 0;
-    sw->app_work = 0;
-    while (sw->telling.count > 0 && sw->app_work < STEP_WORK)
-        app_calls_make(sw, &sw->dir.entries[conn_list_first(&sw->telling)]);
+    bool any = sw->app.telling.count > 0;
+    sw->app.work = 0;
+    while (sw->app.telling.count > 0 && sw->app.work < STEP_WORK)
+        app_calls_make(sw, &sw->dir.entries[conn_list_first(&sw->app.telling)]);
     return any;
 }

@@ -2,7 +2,10 @@
 #ifndef TOESIM_HOST_CONN_APP_CALLS_H
 #define TOESIM_HOST_CONN_APP_CALLS_H
 
+#include "host-sw/conn/conn_list.h"
+#include "host-sw/types/application.h"
 #include <stdbool.h>
+#include <stdint.h>
 
 struct host_sw;
 struct dir_entry;
@@ -14,6 +17,17 @@ enum app_call {
     APP_CALL_PEER_FIN = 8,
     APP_CALL_URGENT = 16,
 };
+/* The application, and the calls that it is to get. Written by app_calls.c and, where it runs the application, by the
+ * server. */
+struct app_state {
+    const struct app_ops *ops;
+    void *self;
+    struct conn_list telling; /* connections with noted calls to the application */
+    bool called;              /* the application was called in this step */
+    uint64_t work;    /* work of the application's calls in this step, about in bytes copied */
+    uint64_t next_ps; /* when on_run() is to be called again, or TIME_NEVER */
+};
+
 /* Notes calls (bits of enum app_call) that the application is to get for this connection. */
 void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls);
 /* Makes all noted calls of this connection now, because the application must get them before it is told that the

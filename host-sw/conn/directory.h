@@ -25,6 +25,14 @@ struct dir_frame {
     uint8_t port;
 };
 
+struct host_sw;
+struct nic_record;
+
+/* Decides what to do with a frame that no NIC has taken. The caller keeps its reference to the buffer. record is null
+ * for a frame that was held. */
+typedef void frame_examiner(struct host_sw *sw, const struct dir_frame *frame,
+                            const struct nic_record *record);
+
 /* One connection of the report. While the connection lives, conn names its entry; when it has ended, view holds its
  * last values. */
 struct dir_row {

@@ -61,7 +61,7 @@ uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_
         memcpy((uint8_t *)buffer + first, bus.ops->mem_read(bus.self, entry->rx_ring, len - first),
                len - first);
     give_back(sw, entry, len);
-    sw->app_work += len;
+    sw->app.work += len;
     server_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
     struct probe_event event = {.now_ps = server_now(sw),
                                 .app_rx.offset = entry->rx_bytes,
@@ -117,7 +117,7 @@ uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, u
     bus.ops->mem_write(bus.self, entry->tx_ring + at, bytes, first);
     if (first < len)
         bus.ops->mem_write(bus.self, entry->tx_ring, (const uint8_t *)bytes + first, len - first);
-    sw->app_work += len;
+    sw->app.work += len;
     server_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
     struct probe_event event = {.now_ps = server_now(sw),
                                 .payload.seq = entry->tx_prod,

@@ -31,6 +31,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { RECORD_BUDGET = 64 }; /* records of one NIC that a step without events acts on */
+
 static void record_used(struct host_sw *sw, const struct nic_record *record, uint32_t conn)
 {
     struct probe_event event = {.now_ps = server_now(sw),
@@ -261,8 +263,8 @@ static bool must_wait(const struct host_sw *sw, const struct nic_record *record)
 {
     if (!directory_is_live(&sw->dir, record->conn))
         return false;
-    for (uint32_t i = 0; i < sw->waiting_records.count; i++)
-        if (sw->waiting_records.records[i].conn == record->conn)
+    for (uint32_t i = 0; i < sw->intake.waiting.count; i++)
+        if (sw->intake.waiting.records[i].conn == record->conn)
             return true;
     return !transfer_may_consume(sw, &sw->dir.entries[record->conn], record);
 }
@@ -280,7 +282,7 @@ static void put_aside(struct waiting_records *waiting, const struct nic_record *
 /* Acts on the waiting records in their order. Returns true if it has acted on at least one. */
 static bool run_waiting(struct host_sw *sw)
 {
-    struct waiting_records *waiting = &sw->waiting_records;
+    struct waiting_records *waiting = &sw->intake.waiting;
     uint32_t count = waiting->count;
     waiting->count = 0; /* put_aside() writes at or before the index that the loop has read */
     for (uint32_t i = 0; i < count; i++) {
@@ -315,7 +317,7 @@ static void on_record(struct host_sw *sw, struct nic_driver *driver,
         sw->stats.foreign_frames++;
         dispatch_frame(sw, &frame, record);
     } else if (must_wait(sw, record)) {
-        put_aside(&sw->waiting_records, record);
+        put_aside(&sw->intake.waiting, record);
     } else {
         on_owned(sw, record);
     }
@@ -432,13 +434,13 @@ static bool read_events(struct host_sw *sw, struct nic_driver *driver)
     server_charge(sw, CPU_COST_POLL, 1);
     const struct nic_event *event;
     while ((event = nic_ring_peek(&driver->events)) != NULL) {
-        if (sw->pending_event_count == sw->pending_event_capacity) {
-            uint32_t capacity = sw->pending_event_capacity ? 2 * sw->pending_event_capacity : 64;
-            sw->pending_events = realloc(sw->pending_events, capacity * sizeof *sw->pending_events);
-            memory_check(sw->pending_events);
-            sw->pending_event_capacity = capacity;
+        if (sw->intake.event_count == sw->intake.event_capacity) {
+            uint32_t capacity = sw->intake.event_capacity ? 2 * sw->intake.event_capacity : 64;
+            sw->intake.events = realloc(sw->intake.events, capacity * sizeof *sw->intake.events);
+            memory_check(sw->intake.events);
+            sw->intake.event_capacity = capacity;
         }
-        struct nic_event *copy = &sw->pending_events[sw->pending_event_count++];
+        struct nic_event *copy = &sw->intake.events[sw->intake.event_count++];
         *copy = *event;
         copy->nic = (uint8_t)driver->nic;
         nic_ring_advance(&driver->events);
@@ -474,17 +476,17 @@ bool dispatch_poll(struct host_sw *sw)
             busy |= read_events(sw, &sw->nics[nic]);
     /* If there are events, all records are read before the events are acted on. The ring does not grow within a step,
      * so the loop ends without a budget too. */
-    uint32_t budget = sw->pending_event_count ? UINT32_MAX : (uint32_t)TEAM_RECORD_BUDGET;
+    uint32_t budget = sw->intake.event_count ? UINT32_MAX : (uint32_t)RECORD_BUDGET;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         if (nic_driver_has_rings(&sw->nics[nic]))
             busy |= drain_records(sw, &sw->nics[nic], budget);
     busy |= app_calls_run(sw);
-    for (uint32_t i = 0; i < sw->pending_event_count; i++)
-        on_event(sw, &sw->pending_events[i]);
-    sw->pending_event_count = 0;
-    if (sw->wanted.count > 0)
+    for (uint32_t i = 0; i < sw->intake.event_count; i++)
+        on_event(sw, &sw->intake.events[i]);
+    sw->intake.event_count = 0;
+    if (sw->transfers.wanted.count > 0)
         transfer_run_queue(sw); /* connections that have ended make room for queued transfers */
-    if (sw->place_request_count > 0 || sw->waiting.count > 0)
+    if (sw->place_requests.count > 0 || sw->nic_places.waiting.count > 0)
         busy |= offload_run(sw);
     if (sw->tcp.next_ps <= server_now(sw) || sw->tcp.ready_head != HOST_TCP_NONE)
         busy |= host_tcp_run(&sw->tcp);

@@ -34,7 +34,7 @@ static enum policy_verdict ask_policies(struct host_sw *sw, const struct dir_ent
     uint64_t t0_ps = PLANTED(t0_of_the_host) ? server_now(sw) : frame->mac_time_ps;
     *why = (struct move_trigger){
         .at_ps = t0_ps, .frame_id = frame->frame_id, .kind = TRIGGER_FRAME, .port = frame->port};
-    if (!sw->mechanism->start || PLANTED(claim_not_reloaded))
+    if (!sw->transfers.mechanism->start || PLANTED(claim_not_reloaded))
         return POLICY_FORWARD;
     return policy_list_on_frame(&sw->policies, &seen, &why->policy);
 }

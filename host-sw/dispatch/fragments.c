@@ -26,14 +26,14 @@ bool fragments_init(struct host_sw *sw)
     struct ip_reassembly_params params = {.datagrams_max = sw->params.fragment_datagrams,
                                           .bytes_max = FRAME_BYTES_MAX,
                                           .timeout = sw->params.fragment_timeout_ps};
-    sw->reassembly = ip_reassembly_create(&params);
-    return sw->reassembly != NULL;
+    sw->fragments.reassembly = ip_reassembly_create(&params);
+    return sw->fragments.reassembly != NULL;
 }
 
 void fragments_free(struct host_sw *sw)
 {
-    ip_reassembly_destroy(sw->reassembly);
-    free(sw->reassembled);
+    ip_reassembly_destroy(sw->fragments.reassembly);
+    free(sw->fragments.frames);
 }
 
 static enum drop_reason reason_of(enum ip_reassembly_verdict verdict)
@@ -59,7 +59,7 @@ static bool keep_reassembled(struct host_sw *sw, const struct dir_frame *last)
 {
     uint8_t *bytes = sw->tcp.frame->data; /* the host's TCP is not building a frame now */
     struct packet packet;
-    uint32_t len = ip_reassembly_take(sw->reassembly, bytes, FRAME_BYTES_MAX);
+    uint32_t len = ip_reassembly_take(sw->fragments.reassembly, bytes, FRAME_BYTES_MAX);
     uint64_t buffer = len ? buffer_pool_take(&sw->pool) : 0;
     if (buffer == 0)
         return false;
@@ -67,13 +67,13 @@ static bool keep_reassembled(struct host_sw *sw, const struct dir_frame *last)
     /* The host verifies the checksums, because a NIC cannot verify a segment that arrives in fragments. */
     packet_parse(bytes, len, true, &packet);
     server_charge(sw, CPU_COST_COPY_64, ceil_div(len, 64));
-    if (sw->reassembled_count == sw->reassembled_capacity) {
-        sw->reassembled_capacity = sw->reassembled_capacity ? 2 * sw->reassembled_capacity : 16;
-        sw->reassembled =
-            realloc(sw->reassembled, sw->reassembled_capacity * sizeof *sw->reassembled);
-        memory_check(sw->reassembled);
+    if (sw->fragments.count == sw->fragments.capacity) {
+        sw->fragments.capacity = sw->fragments.capacity ? 2 * sw->fragments.capacity : 16;
+        sw->fragments.frames =
+            realloc(sw->fragments.frames, sw->fragments.capacity * sizeof *sw->fragments.frames);
+        memory_check(sw->fragments.frames);
     }
-    sw->reassembled[sw->reassembled_count++] =
+    sw->fragments.frames[sw->fragments.count++] =
         (struct reassembled_frame){.frame = {.buffer = buffer,
                                              .mac_time_ps = last->mac_time_ps,
                                              .frame_id = last->frame_id,
@@ -87,7 +87,8 @@ void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const ui
                      const struct packet *packet)
 {
     const uint8_t *ours = packet->ip_version == 4 ? sw->params.ipv4 : sw->params.ipv6;
-    if (!sw->reassembly || ip_fragment_protocol(bytes, frame->bytes, packet) != PROTOCOL_TCP) {
+    if (!sw->fragments.reassembly ||
+        ip_fragment_protocol(bytes, frame->bytes, packet) != PROTOCOL_TCP) {
         fate_drop(sw, frame, PROBE_NO_CONN, DROP_NOT_TCP);
         return;
     }
@@ -97,10 +98,10 @@ void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const ui
     }
     server_charge(sw, CPU_COST_COPY_64, ceil_div(frame->bytes, 64));
     enum ip_reassembly_verdict verdict =
-        ip_reassembly_add(sw->reassembly, bytes, frame->bytes, packet, server_now(sw));
+        ip_reassembly_add(sw->fragments.reassembly, bytes, frame->bytes, packet, server_now(sw));
     enum drop_reason reason = reason_of(verdict);
     bool is_kept = verdict == IP_REASSEMBLY_WHOLE && keep_reassembled(sw, frame);
-    sw->next_fragment_ps = ip_reassembly_next(sw->reassembly);
+    sw->fragments.next_ps = ip_reassembly_next(sw->fragments.reassembly);
     if (is_kept)
         return; /* the reassembled frame has the same id, and is reported when it is examined */
     if (verdict == IP_REASSEMBLY_WHOLE)
@@ -113,9 +114,9 @@ void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const ui
 
 bool fragments_run(struct host_sw *sw, frame_examiner *examine)
 {
-    uint32_t count = sw->reassembled_count;
+    uint32_t count = sw->fragments.count;
     for (uint32_t i = 0; i < count; i++) {
-        struct reassembled_frame whole = sw->reassembled[i];
+        struct reassembled_frame whole = sw->fragments.frames[i];
         struct nic_record record = {
             .nic = whole.frame.port,
             .verdict = NIC_VERDICT_NOT_MINE,
@@ -127,10 +128,10 @@ bool fragments_run(struct host_sw *sw, frame_examiner *examine)
         examine(sw, &whole.frame, &record);
         buffer_pool_unref(&sw->pool, whole.frame.buffer);
     }
-    sw->reassembled_count = 0;
-    if (sw->next_fragment_ps <= server_now(sw)) {
-        ip_reassembly_expire(sw->reassembly, server_now(sw));
-        sw->next_fragment_ps = ip_reassembly_next(sw->reassembly);
+    sw->fragments.count = 0;
+    if (sw->fragments.next_ps <= server_now(sw)) {
+        ip_reassembly_expire(sw->fragments.reassembly, server_now(sw));
+        sw->fragments.next_ps = ip_reassembly_next(sw->fragments.reassembly);
     }
     return count > 0;
 }

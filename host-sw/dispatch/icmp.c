@@ -104,10 +104,11 @@ void icmp_on_notice(struct host_sw *sw, const struct nic_event *event)
         return;
     }
     sw->stats.notices++;
-    if (!entry->announced || !sw->app->on_notice)
+    if (!entry->announced || !sw->app.ops->on_notice)
         return;
     app_calls_make(sw, entry); /* the calls that are still noted come before the notice */
     server_charge(sw, CPU_COST_APP_CALL, 1);
-    sw->app_called = true;
-    sw->app->on_notice(sw->app_self, event->conn, entry->cookie, (enum nic_notice)event->detail);
+    sw->app.called = true;
+    sw->app.ops->on_notice(sw->app.self, event->conn, entry->cookie,
+                           (enum nic_notice)event->detail);
 }

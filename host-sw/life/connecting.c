@@ -20,8 +20,8 @@
 
 void connecting_init(struct host_sw *sw)
 {
-    neighbour_init(&sw->neighbours);
-    ephemeral_init(&sw->ephemeral, &sw->isn_key);
+    neighbour_init(&sw->openings.neighbours);
+    ephemeral_init(&sw->openings.ephemeral, &sw->openings.isn_key);
 }
 
 static bool is_used(void *self, const struct flow_key *key)
@@ -46,7 +46,7 @@ static bool is_good_peer(const uint8_t ours[16], const uint8_t addr[16], uint8_t
 /* Chooses the NIC for a new connection. If both NICs may own it, a hash of the tuple spreads the load. */
 static unsigned nic_for(const struct host_sw *sw, const struct flow_key *key)
 {
-    unsigned nic = (unsigned)(siphash24(&sw->isn_key, key, sizeof *key) & 1);
+    unsigned nic = (unsigned)(siphash24(&sw->openings.isn_key, key, sizeof *key) & 1);
     return sw->mode->may_own(&sw->ports, nic) ? nic : team_other(nic);
 }
 
@@ -67,7 +67,7 @@ static void begin(struct host_sw *sw, struct dir_entry *entry, const uint8_t mac
 {
     assert(dir_entry_is_sane(entry));
     struct conn_ctx image;
-    sw->resolving -= entry->resolving;
+    sw->openings.resolving -= entry->resolving;
     entry->resolving = false;
     unsigned nic = nic_for(sw, &entry->key);
     entry->owner = entry->rx_if = (uint8_t)nic;
@@ -90,7 +90,7 @@ static int choose_tuple(struct host_sw *sw, const struct host_connect *request,
     memcpy(key->raddr, request->raddr, sizeof key->raddr);
     if (request->lport != 0)
         return is_used(sw, key) ? -EADDRINUSE : 0;
-    key->lport = ephemeral_pick(&sw->ephemeral, key, is_used, sw);
+    key->lport = ephemeral_pick(&sw->openings.ephemeral, key, is_used, sw);
     return key->lport ? 0 : -EADDRNOTAVAIL;
 }
 
@@ -112,7 +112,7 @@ int connecting_open(struct host_sw *sw, const struct host_connect *request, uint
     entry->offer = request->offer;
     entry->cookie = request->offer.cookie;
     entry->keepalive = request->offer.keepalive;
-    entry->iss = isn_make(&sw->isn_key, &key, now_ps);
+    entry->iss = isn_make(&sw->openings.isn_key, &key, now_ps);
     entry->snd_una = entry->tx_prod = entry->iss + 1;
     entry->owner = entry->rx_if = (uint8_t)nic;
     entry->t0_ps = now_ps;
@@ -123,13 +123,14 @@ int connecting_open(struct host_sw *sw, const struct host_connect *request, uint
     *conn = entry->conn;
     uint8_t mac[6];
     struct neighbour_key neighbour = neighbour_of(&key);
-    enum neighbour_answer answer = neighbour_find(&sw->neighbours, &neighbour, now_ps, mac);
+    enum neighbour_answer answer =
+        neighbour_find(&sw->openings.neighbours, &neighbour, now_ps, mac);
     if (answer == NEIGHBOUR_KNOWN) {
         begin(sw, entry, mac);
         return 0;
     }
     entry->resolving = true;
-    sw->resolving++;
+    sw->openings.resolving++;
     if (answer == NEIGHBOUR_ASK)
         ask(sw, &neighbour, nic);
     return 0;
@@ -139,10 +140,10 @@ int connecting_open(struct host_sw *sw, const struct host_connect *request, uint
 static void for_waiting(struct host_sw *sw, const struct neighbour_key *key, const uint8_t mac[6],
                         void (*fn)(struct host_sw *, struct dir_entry *, const uint8_t *))
 {
-    if (sw->resolving == 0)
+    if (sw->openings.resolving == 0)
         return;
     server_charge(sw, CPU_COST_SCAN_ENTRY, sw->dir.used_end);
-    for (uint32_t conn = 0; conn < sw->dir.used_end && sw->resolving > 0; conn++) {
+    for (uint32_t conn = 0; conn < sw->dir.used_end && sw->openings.resolving > 0; conn++) {
         struct dir_entry *entry = &sw->dir.entries[conn];
         struct neighbour_key wanted = neighbour_of(&entry->key);
         if (entry->state == DIR_OPENING && entry->resolving &&
@@ -154,7 +155,7 @@ static void for_waiting(struct host_sw *sw, const struct neighbour_key *key, con
 void connecting_on_neighbour(struct host_sw *sw, const struct neighbour_key *key,
                              const uint8_t mac[6])
 {
-    if (neighbour_learn(&sw->neighbours, key, mac, server_now(sw)))
+    if (neighbour_learn(&sw->openings.neighbours, key, mac, server_now(sw)))
         for_waiting(sw, key, mac, begin);
 }
 
@@ -169,7 +170,7 @@ void connecting_on_time(struct host_sw *sw, uint64_t now_ps)
 {
     struct neighbour_key key;
     bool failed;
-    while (neighbour_expire(&sw->neighbours, now_ps, &key, &failed)) {
+    while (neighbour_expire(&sw->openings.neighbours, now_ps, &key, &failed)) {
         if (failed)
             for_waiting(sw, &key, NULL, fail);
         else

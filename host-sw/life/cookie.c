@@ -19,7 +19,7 @@ enum { COOKIE_TTL = 64, COOKIE_FRAME_MAX = 14 + 4 + 40 + 60 };
 
 static uint32_t ts_offset_of(const struct host_sw *sw, const struct flow_key *key)
 {
-    return (uint32_t)siphash24(&sw->isn_key, key->raddr, sizeof key->raddr);
+    return (uint32_t)siphash24(&sw->openings.isn_key, key->raddr, sizeof key->raddr);
 }
 
 /* Returns the options of the SYN that the acknowledgment can carry back. Without timestamps that is only the MSS. */
@@ -73,8 +73,8 @@ static void answer_of(struct host_sw *sw, const struct packet *packet, const str
                                          .ws = syn->ws};
     uint32_t clock = ms_ticks(now_ps) + ts_offset_of(sw, key);
     ctx.ts_offset = syn_cookie_stamp(clock, options) - ms_ticks(now_ps);
-    uint32_t iss =
-        syn_cookie_make(&sw->isn_key, key, syn->seq, announced_mss(syn, key->ip_version), now_ps);
+    uint32_t iss = syn_cookie_make(&sw->openings.isn_key, key, syn->seq,
+                                   announced_mss(syn, key->ip_version), now_ps);
     struct tcp_now now = {us_ticks(now_ps), ms_ticks(now_ps)};
     tcp_open_passive(&ctx, iss, &sw->params.tcp, now);
     lead_through(sw, &ctx, syn, tx);
@@ -82,9 +82,10 @@ static void answer_of(struct host_sw *sw, const struct packet *packet, const str
 
 static bool is_wanted(const struct host_sw *sw)
 {
-    if (!sw->app->on_cookie_syn || sw->params.syn_cookies == SYN_COOKIES_OFF)
+    if (!sw->app.ops->on_cookie_syn || sw->params.syn_cookies == SYN_COOKIES_OFF)
         return false;
-    return sw->params.syn_cookies == SYN_COOKIES_ALWAYS || sw->embryonic >= sw->params.syn_backlog;
+    return sw->params.syn_cookies == SYN_COOKIES_ALWAYS ||
+           sw->openings.embryonic >= sw->params.syn_backlog;
 }
 
 bool cookie_on_syn(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
@@ -95,7 +96,7 @@ bool cookie_on_syn(struct host_sw *sw, const struct dir_frame *frame, const stru
     if (!is_wanted(sw))
         return false;
     server_charge(sw, CPU_COST_APP_CALL, 1);
-    if (!sw->app->on_cookie_syn(sw->app_self, key, &packet->seg, &accept))
+    if (!sw->app.ops->on_cookie_syn(sw->app.self, key, &packet->seg, &accept))
         return false; /* opening_on_syn() refuses the SYN */
     answer_of(sw, packet, key, &accept, &tx);
     if (!host_stack_send_answer(&sw->stack, sw->mode->reply_port(&sw->ports, frame->port), packet,
@@ -104,7 +105,7 @@ bool cookie_on_syn(struct host_sw *sw, const struct dir_frame *frame, const stru
         return true;
     }
     sw->stats.cookies_sent++;
-    sw->cookie_ps = server_now(sw);
+    sw->openings.cookie_ps = server_now(sw);
     fate_answered(sw, frame);
     return true;
 }
@@ -157,7 +158,7 @@ static bool may_follow(struct host_sw *sw, const struct dir_frame *frame,
     struct app_accept accept = {0};
     struct tcp_segment syn = {.flags = TCP_SYN};
     if (!syn_cookie_may_be(ack->ack - 1, server_now(sw)) ||
-        !sw->app->on_cookie_syn(sw->app_self, key, &syn, &accept))
+        !sw->app.ops->on_cookie_syn(sw->app.self, key, &syn, &accept))
         return false;
     fate_drop(sw, frame, PROBE_NO_CONN, DROP_COOKIE);
     return true;
@@ -171,16 +172,17 @@ bool cookie_on_ack(struct host_sw *sw, const struct dir_frame *frame, const stru
     uint16_t mss;
     uint64_t now_ps = server_now(sw);
     bool may_be = (ack->flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_ACK &&
-                  sw->cookie_ps != TIME_NEVER && now_ps < sw->cookie_ps + 2 * SYN_COOKIE_PERIOD_PS;
+                  sw->openings.cookie_ps != TIME_NEVER &&
+                  now_ps < sw->openings.cookie_ps + 2 * SYN_COOKIE_PERIOD_PS;
     if (!may_be)
         return false;
-    if (!syn_cookie_check(&sw->isn_key, key, ack->seq - 1, ack->ack - 1, now_ps, &mss)) {
+    if (!syn_cookie_check(&sw->openings.isn_key, key, ack->seq - 1, ack->ack - 1, now_ps, &mss)) {
         sw->stats.cookies_bad++;
         return may_follow(sw, frame, ack, key);
     }
     struct tcp_segment syn = syn_of(ack, mss);
     server_charge(sw, CPU_COST_APP_CALL, 1);
-    if (!sw->app->on_syn(sw->app_self, key, &syn, &accept))
+    if (!sw->app.ops->on_syn(sw->app.self, key, &syn, &accept))
         return false;
     server_charge(sw, CPU_COST_OPEN, 1);
     struct dir_entry *entry = opening_admit(sw, key);

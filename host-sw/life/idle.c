@@ -73,14 +73,14 @@ static uint64_t may_rest_ps(const struct host_sw *sw, const struct dir_entry *en
 static void arm_at(struct host_sw *sw, const struct dir_entry *entry, uint64_t at_ps)
 {
     assert(dir_entry_is_sane(entry));
-    if (!sw->resting) {
+    if (!sw->idle.timers) {
         if (at_ps == TIME_NEVER)
             return;
-        sw->resting = timer_heap_create(sw->dir.conn_max);
-        assert(sw->resting);
+        sw->idle.timers = timer_heap_create(sw->dir.conn_max);
+        assert(sw->idle.timers);
     }
-    timer_heap_set(sw->resting, entry->conn, at_ps);
-    sw->next_resting_ps = timer_heap_next_ps(sw->resting);
+    timer_heap_set(sw->idle.timers, entry->conn, at_ps);
+    sw->idle.next_ps = timer_heap_next_ps(sw->idle.timers);
 }
 
 void idle_arm(struct host_sw *sw, const struct dir_entry *entry, const struct conn_ctx *image)
@@ -158,7 +158,7 @@ static unsigned place_for(const struct host_sw *sw, const struct dir_entry *entr
         return PLACE_HOST;
     }
     *reason = HOST_REASON_TABLE_FULL;
-    if (sw->on_nics >= sw->params.offload_max)
+    if (sw->nic_places.taken >= sw->params.offload_max)
         return PLACE_HOST;
     *reason = HOST_REASON_NO_MEMBER;
     if (wanted == PLACE_HOST)
@@ -188,8 +188,8 @@ void idle_reactivate(struct host_sw *sw, struct dir_entry *entry, unsigned wante
 bool idle_on_time(struct host_sw *sw, uint64_t now_ps)
 {
     bool busy = false;
-    while (sw->next_resting_ps <= now_ps) {
-        struct dir_entry *entry = &sw->dir.entries[timer_heap_first(sw->resting)];
+    while (sw->idle.next_ps <= now_ps) {
+        struct dir_entry *entry = &sw->dir.entries[timer_heap_first(sw->idle.timers)];
         struct move_trigger why = {.at_ps = now_ps, .decided_ps = now_ps, .kind = TRIGGER_TIMER};
         sw->stats.timers_of_resting++;
         idle_reactivate(sw, entry, entry->owner, &why);

@@ -4,6 +4,7 @@
 
 #include "host-sw/types/reasons.h"
 #include "models/base/move_event.h"
+#include "models/base/timer_heap.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,6 +12,14 @@
 struct conn_ctx;
 struct dir_entry;
 struct host_sw;
+
+/* Connections at rest. idle.c writes here, and the server the time of the scan. */
+struct idle {
+    struct timer_heap
+        *timers; /* earliest timer of each inactive connection, by id; null before the first one */
+    uint64_t next_ps;      /* the time of the earliest timer, or TIME_NEVER if none runs */
+    uint64_t next_scan_ps; /* when idle_scan() is due, or TIME_NEVER */
+};
 
 /* Looks at every connection and begins to inactivate those that have been silent for the idle time. */
 void idle_scan(struct host_sw *sw, uint64_t now_ps);

@@ -63,7 +63,7 @@ static void act_on(struct host_sw *sw, struct dir_entry *entry, bool on_host)
         return;
     if (on_host) {
         offload_take_away(sw, entry, HOST_REASON_REQUEST);
-    } else if (sw->on_nics < sw->params.offload_max) {
+    } else if (sw->nic_places.taken < sw->params.offload_max) {
         unsigned nic = nic_for(sw, entry);
         if (sw->mode->may_own(&sw->ports, nic))
             transfer_request(sw, entry, nic, MOVE_OFFLOADED, &why);
@@ -87,13 +87,13 @@ static void run_request(struct host_sw *sw, const struct place_request *request)
 
 bool offload_run(struct host_sw *sw)
 {
-    bool busy = sw->place_request_count > 0;
-    for (uint32_t i = 0; i < sw->place_request_count; i++)
-        run_request(sw, &sw->place_requests[i]);
-    sw->place_request_count = 0;
-    while (sw->waiting.count > 0 && sw->on_nics < sw->params.offload_max &&
-           sw->turns_taken < sw->params.moves_outstanding_max) {
-        struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->waiting)];
+    bool busy = sw->place_requests.count > 0;
+    for (uint32_t i = 0; i < sw->place_requests.count; i++)
+        run_request(sw, &sw->place_requests.requests[i]);
+    sw->place_requests.count = 0;
+    while (sw->nic_places.waiting.count > 0 && sw->nic_places.taken < sw->params.offload_max &&
+           sw->transfers.turns_taken < sw->params.moves_outstanding_max) {
+        struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->nic_places.waiting)];
         if (!sw->mode->may_own(&sw->ports, nic_for(sw, entry)))
             break; /* no NIC may own connections now, so none of the others can go either */
         nic_places_stop_waiting(sw, entry);
@@ -105,12 +105,13 @@ bool offload_run(struct host_sw *sw)
 
 void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host)
 {
-    if (sw->place_request_count == sw->place_request_capacity) {
-        sw->place_request_capacity =
-            sw->place_request_capacity ? 2 * sw->place_request_capacity : 16;
-        sw->place_requests =
-            realloc(sw->place_requests, sw->place_request_capacity * sizeof *sw->place_requests);
-        memory_check(sw->place_requests);
+    if (sw->place_requests.count == sw->place_requests.capacity) {
+        sw->place_requests.capacity =
+            sw->place_requests.capacity ? 2 * sw->place_requests.capacity : 16;
+        sw->place_requests.requests =
+            realloc(sw->place_requests.requests,
+                    sw->place_requests.capacity * sizeof *sw->place_requests.requests);
+        memory_check(sw->place_requests.requests);
     }
-    sw->place_requests[sw->place_request_count++] = (struct place_request){conn, on_host};
+    sw->place_requests.requests[sw->place_requests.count++] = (struct place_request){conn, on_host};
 }

@@ -11,6 +11,17 @@
 struct host_sw;
 struct dir_entry;
 
+/* A request from outside to bring a connection to the host or to a NIC. conn is DIR_NONE for all connections. */
+struct place_request {
+    uint32_t conn;
+    bool on_host;
+};
+
+struct place_requests {
+    struct place_request *requests;
+    uint32_t count, capacity;
+};
+
 /* Takes the connection from its NIC to the host for the given reason. */
 void offload_take_away(struct host_sw *sw, struct dir_entry *entry, enum host_reason reason);
 

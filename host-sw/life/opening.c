@@ -31,7 +31,7 @@ static void refuse(struct host_sw *sw, const struct dir_frame *frame, const stru
 static uint32_t choose_iss(struct host_sw *sw, const struct flow_key *key,
                            const struct time_wait *reopened)
 {
-    uint32_t iss = isn_make(&sw->isn_key, key, server_now(sw));
+    uint32_t iss = isn_make(&sw->openings.isn_key, key, server_now(sw));
     if (reopened && host_seq_lt(iss, reopened->snd_nxt + REOPEN_ISS_STEP))
         iss = reopened->snd_nxt + REOPEN_ISS_STEP;
     return iss;
@@ -75,7 +75,7 @@ void opening_build_image(struct host_sw *sw, const struct dir_entry *entry,
         .generation = entry->gen,
         .mss = accept->mss ? accept->mss : (uint16_t)(sw->params.mtu_bytes - headers),
         .rcv_ws = accept->rcv_ws,
-        .ts_offset = (uint32_t)siphash24(&sw->isn_key, key->raddr, sizeof key->raddr),
+        .ts_offset = (uint32_t)siphash24(&sw->openings.isn_key, key->raddr, sizeof key->raddr),
         .lport = key->lport,
         .rport = key->rport,
         .vlan = key->vlan,
@@ -145,7 +145,7 @@ unsigned opening_begin(struct host_sw *sw, struct dir_entry *entry, const struct
 void opening_done(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
-    sw->embryonic -= entry->embryonic;
+    sw->openings.embryonic -= entry->embryonic;
     entry->embryonic = false;
 }
 
@@ -182,22 +182,22 @@ bool opening_is_for_listener(struct host_sw *sw, const struct flow_key *key,
                              const struct tcp_segment *seg)
 {
     struct app_accept accept = {0};
-    if (!sw->app->on_cookie_syn)
+    if (!sw->app.ops->on_cookie_syn)
         return false;
     server_charge(sw, CPU_COST_APP_CALL, 1);
-    return sw->app->on_cookie_syn(sw->app_self, key, seg, &accept) || accept.busy;
+    return sw->app.ops->on_cookie_syn(sw->app.self, key, seg, &accept) || accept.busy;
 }
 
 void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const struct packet *packet,
                     const struct flow_key *key, const struct time_wait *reopened)
 {
     struct app_accept accept = {0};
-    if (sw->embryonic >= sw->params.syn_backlog) {
+    if (sw->openings.embryonic >= sw->params.syn_backlog) {
         refuse(sw, frame, packet, DROP_SYN_BACKLOG);
         return;
     }
     server_charge(sw, CPU_COST_APP_CALL, 1);
-    if (!sw->app->on_syn(sw->app_self, key, &packet->seg, &accept)) {
+    if (!sw->app.ops->on_syn(sw->app.self, key, &packet->seg, &accept)) {
         refuse(sw, frame, packet, accept.busy ? DROP_SYN_BACKLOG : DROP_NO_LISTENER);
         return;
     }
@@ -209,7 +209,7 @@ void opening_on_syn(struct host_sw *sw, const struct dir_frame *frame, const str
     }
     entry->iss = choose_iss(sw, key, reopened);
     entry->embryonic = true;
-    sw->stats.embryonic_max = u32_max(sw->stats.embryonic_max, ++sw->embryonic);
+    sw->stats.embryonic_max = u32_max(sw->stats.embryonic_max, ++sw->openings.embryonic);
     unsigned nic = opening_begin(sw, entry, frame, packet->seg.seq, &accept);
     struct conn_ctx image;
     opening_build_image(sw, entry, packet->src_mac, &accept, &image);

@@ -3,6 +3,9 @@
 #ifndef TOESIM_HOST_LIFE_OPENING_H
 #define TOESIM_HOST_LIFE_OPENING_H
 
+#include "host-sw/stack/ephemeral.h"
+#include "host-sw/stack/isn.h"
+#include "host-sw/stack/neighbour.h"
 #include "host-sw/types/application.h"
 #include "models/hwif/nic_desc.h"
 
@@ -12,6 +15,16 @@ struct conn_ctx;
 struct dir_frame;
 struct packet;
 struct time_wait;
+
+/* Connections that are being opened. The files of this folder write here. */
+struct openings {
+    struct isn_key isn_key;
+    uint32_t embryonic; /* connections that a peer has begun to open */
+    uint64_t cookie_ps; /* when the last SYN cookie was sent; TIME_NEVER if none was */
+    uint32_t resolving; /* connections that wait for a neighbour's address */
+    struct neighbour_table neighbours;
+    struct ephemeral ephemeral;
+};
 
 /* Returns the options that may change during the connection, in the form in which NICs take them. */
 struct nic_options opening_options(const struct app_accept *accept);

@@ -55,7 +55,7 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     bool frames_issued = entry->transfer.at_nics.installing;
     opening_done(sw, entry);
     if (entry->resolving)
-        sw->resolving--;
+        sw->openings.resolving--;
     entry->resolving = false;
     assert(entry->state != DIR_INACTIVE); /* a resting connection is brought back before it ends */
     transfer_on_conn_ended(sw, entry);
@@ -91,14 +91,14 @@ static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_ca
     } else {
         sw->stats.closed++;
     }
-    if (!sw->app->on_closed || PLANTED(end_not_told) ||
+    if (!sw->app.ops->on_closed || PLANTED(end_not_told) ||
         (cause != NIC_TERM_NONE && PLANTED(claim_no_notice)))
         return;
     server_charge(sw, CPU_COST_APP_CALL, 1);
-    sw->app_called = true;
+    sw->app.called = true;
     if (PLANTED(cause_is_wrong))
         cause = NIC_TERM_KEEPALIVE;
-    sw->app->on_closed(sw->app_self, entry->conn, entry->cookie, cause);
+    sw->app.ops->on_closed(sw->app.self, entry->conn, entry->cookie, cause);
 }
 
 /* Returns the entry that an end event belongs to, or null. Only an event of the current generation ends the connection.

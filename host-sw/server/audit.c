@@ -16,7 +16,8 @@ struct totals {
 
 static bool takes_turn(const struct host_sw *sw, uint32_t conn)
 {
-    return conn_list_has(&sw->transfers, conn) && sw->dir.entries[conn].transfer.takes_turn;
+    return conn_list_has(&sw->transfers.under_way, conn) &&
+           sw->dir.entries[conn].transfer.takes_turn;
 }
 
 /* Returns true if the connection is left with a lost NIC although the other NIC is in the team. */
@@ -30,7 +31,7 @@ static bool is_with_lost(const struct host_sw *sw, const struct dir_entry *entry
 static void add_entry(const struct host_sw *sw, uint32_t conn, struct totals *t)
 {
     const struct dir_entry *entry = &sw->dir.entries[conn];
-    bool has_timer = sw->resting && timer_heap_get(sw->resting, conn) != TIME_NEVER;
+    bool has_timer = sw->idle.timers && timer_heap_get(sw->idle.timers, conn) != TIME_NEVER;
     t->timers += has_timer;
     if (entry->state == DIR_FREE)
         return;
@@ -78,7 +79,7 @@ static uint64_t references(const struct buffer_pool *pool)
 
 static uint64_t references_claimed(const struct host_sw *sw, const struct totals *t)
 {
-    uint64_t count = t->held_frames + sw->pool.lent.count + sw->reassembled_count;
+    uint64_t count = t->held_frames + sw->pool.lent.count + sw->fragments.count;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         count += posted_to(&sw->nics[nic]) + requests_of(&sw->nics[nic], 0, true);
     return count;
@@ -118,10 +119,10 @@ size_t host_sw_audit(const struct host_sw *sw, bool at_rest,
         {"numbers of connections", sw->dir.conn_max - sw->dir.free_count, t.used},
         {"tuples in the directory", sw->dir.by_key.count, sw->dir.live},
         {"commands of connections", commands, t.pending},
-        {"turns of transfers", sw->turns_taken, t.turns},
-        {"places on the NICs", sw->on_nics, t.on_nics},
-        {"connections that open", sw->embryonic, t.embryonic},
-        {"connections that wait for an address", sw->resolving, t.resolving},
+        {"turns of transfers", sw->transfers.turns_taken, t.turns},
+        {"places on the NICs", sw->nic_places.taken, t.on_nics},
+        {"connections that open", sw->openings.embryonic, t.embryonic},
+        {"connections that wait for an address", sw->openings.resolving, t.resolving},
         {"connections on the host", sw->tcp.stats.live, t.on_host},
         {"timers of resting connections", t.timers, t.resting_timers},
         {"tuples in TIME_WAIT", time_wait_count(&sw->stack.time_waits),

@@ -53,21 +53,21 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     if (PLANTED(rest_early))
         sw->params.idle_ps /= 2;
     sw->bus = bus;
-    sw->app = app;
-    sw->app_self = app_self;
+    sw->app.ops = app;
+    sw->app.self = app_self;
     sw->probe = probe;
     sw->upcalls = &upcalls;
     assert(params->mode < TEAM_MODE_COUNT && params->mechanism < mechanism_count);
     sw->mode = team_mode_table[params->mode];
-    sw->mechanism =
+    sw->transfers.mechanism =
         params->moving_enabled ? mechanism_table[params->mechanism] : mechanism_find("forward");
-    sw->last_look_ps = sw->cookie_ps = TIME_NEVER;
-    sw->next_deadline_ps = sw->next_resting_ps = sw->next_fragment_ps = TIME_NEVER;
+    sw->last_look_ps = sw->openings.cookie_ps = TIME_NEVER;
+    sw->transfers.next_deadline_ps = sw->idle.next_ps = sw->fragments.next_ps = TIME_NEVER;
     sw->params.tcp.challenges = &sw->challenges;
-    sw->requested_active = NIC_COUNT;
+    sw->active_request.nic = NIC_COUNT;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        sw->restart_ps[nic] = TIME_NEVER;
-    isn_key_init(&sw->isn_key, params->isn_seed);
+        sw->recovery[nic].restart_ps = TIME_NEVER;
+    isn_key_init(&sw->openings.isn_key, params->isn_seed);
     sw->challenges = (struct tcp_challenges){.rate = challenge_share(params),
                                              .key = challenge_key(sw, PLACE_HOST)};
     connecting_init(sw);
@@ -84,16 +84,16 @@ void host_sw_destroy(struct host_sw *sw)
     buffer_pool_free(&sw->pool);
     host_stack_free(&sw->stack);
     host_tcp_free(&sw->tcp);
-    if (sw->resting)
-        timer_heap_destroy(sw->resting);
+    if (sw->idle.timers)
+        timer_heap_destroy(sw->idle.timers);
     hold_free(&sw->hold);
     farewell_free(&sw->farewells);
     directory_free(&sw->dir);
     policy_list_free(&sw->policies);
-    free(sw->pending_events);
-    free(sw->waiting_records.records);
-    free(sw->place_requests);
-    free(sw->issued);
+    free(sw->intake.events);
+    free(sw->intake.waiting.records);
+    free(sw->place_requests.requests);
+    free(sw->installs.conns);
     fragments_free(sw);
     free(sw);
 }
@@ -111,9 +111,9 @@ static bool start_memory(struct host_sw *sw)
         u64_min(conns * params->hold_frames_per_conn, hold_frames_limit(params->hold_bytes_total));
     uint32_t buffers =
         ((uint32_t)NIC_COUNT << params->ring_log2_buffer) + SPARE_BUFFERS + (uint32_t)held_max;
-    sw->issued_capacity = ISSUED_IN_STEP;
-    sw->issued = calloc(sw->issued_capacity, sizeof *sw->issued);
-    memory_check(sw->issued);
+    sw->installs.capacity = ISSUED_IN_STEP;
+    sw->installs.conns = calloc(sw->installs.capacity, sizeof *sw->installs.conns);
+    memory_check(sw->installs.conns);
     hold_init(&sw->hold, &sw->pool, params->hold_frames_per_conn, params->hold_bytes_total);
     if (!host_stack_init(&sw->stack, bus, sw->nics, &sw->pool, params->mac,
                          params->tcp.time_wait_us * PS_PER_US))
@@ -128,7 +128,7 @@ static bool policy_moves(void *self, uint32_t conn, const struct move_trigger *w
     struct host_sw *sw = self;
     struct dir_entry *entry = &sw->dir.entries[conn];
     assert(conn < sw->dir.conn_max);
-    if (!directory_is_live(&sw->dir, conn) || !sw->mechanism->start)
+    if (!directory_is_live(&sw->dir, conn) || !sw->transfers.mechanism->start)
         return false;
     return transfer_request(sw, entry, why->port, MOVE_FOREIGN, why) || entry->wanted.listed;
 }
@@ -137,10 +137,10 @@ static void start_lists(struct host_sw *sw)
 {
     struct dir_entry *first = sw->dir.entries;
     conn_list_init(&sw->dirty, &first->dirty, sizeof *first);
-    conn_list_init(&sw->wanted, &first->wanted, sizeof *first);
-    conn_list_init(&sw->transfers, &first->under_way, sizeof *first);
-    conn_list_init(&sw->waiting, &first->waiting, sizeof *first);
-    conn_list_init(&sw->telling, &first->telling, sizeof *first);
+    conn_list_init(&sw->transfers.wanted, &first->wanted, sizeof *first);
+    conn_list_init(&sw->transfers.under_way, &first->under_way, sizeof *first);
+    conn_list_init(&sw->nic_places.waiting, &first->waiting, sizeof *first);
+    conn_list_init(&sw->app.telling, &first->telling, sizeof *first);
 }
 
 /* Starts the NICs and all parts of the driver. The directory is limited to the ids that all NICs in the team support.
@@ -170,21 +170,21 @@ static bool start(struct host_sw *sw)
     struct move_trigger why = transfer_called(sw);
     failover_on_ports_changed(sw, NIC_COUNT, &why);
     uint64_t now_ps = server_now(sw);
-    sw->next_scan_ps = sw->params.idle_ps ? now_ps + sw->params.scan_period_ps : TIME_NEVER;
+    sw->idle.next_scan_ps = sw->params.idle_ps ? now_ps + sw->params.scan_period_ps : TIME_NEVER;
     sw->next_heartbeat_ps = sw->params.heartbeat_ps ? now_ps : TIME_NEVER;
-    sw->next_app_ps = now_ps;
+    sw->app.next_ps = now_ps;
     sw->is_up = true;
     return true;
 }
 
 static void run_app(struct host_sw *sw, uint64_t now_ps)
 {
-    sw->app_called = false;
-    sw->next_app_ps = TIME_NEVER;
-    if (!sw->app->on_run)
+    sw->app.called = false;
+    sw->app.next_ps = TIME_NEVER;
+    if (!sw->app.ops->on_run)
         return;
     server_charge(sw, CPU_COST_APP_CALL, 1);
-    sw->next_app_ps = sw->app->on_run(sw->app_self, now_ps);
+    sw->app.next_ps = sw->app.ops->on_run(sw->app.self, now_ps);
 }
 
 static bool heartbeat(struct host_sw *sw, uint64_t now_ps)
@@ -238,21 +238,21 @@ static const struct timed_part {
     size_t next_ps; /* offset in struct host_sw of the time at which the part must run next */
     bool (*run)(struct host_sw *sw, uint64_t now_ps);
 } timed_parts[] = {
-    {offsetof(struct host_sw, next_deadline_ps), end_deadlines},
+    {offsetof(struct host_sw, transfers.next_deadline_ps), end_deadlines},
     {offsetof(struct host_sw, stack.time_waits.next_ps), expire_time_waits},
-    {offsetof(struct host_sw, neighbours.next_ps), end_neighbours},
+    {offsetof(struct host_sw, openings.neighbours.next_ps), end_neighbours},
     {offsetof(struct host_sw, next_heartbeat_ps), heartbeat},
     {offsetof(struct host_sw, farewells.next_ps), tell_farewells},
     {offsetof(struct host_sw, policies.next_ps), run_policies},
-    {offsetof(struct host_sw, next_resting_ps), idle_on_time},
+    {offsetof(struct host_sw, idle.next_ps), idle_on_time},
     {offsetof(struct host_sw, last_look_ps), take_last_look},
-    {offsetof(struct host_sw, next_app_ps),
+    {offsetof(struct host_sw, app.next_ps),
      NULL}, /* run_timers(), because events call for it too */
-    {offsetof(struct host_sw, next_scan_ps), NULL},     /* flush() */
-    {offsetof(struct host_sw, tcp.next_ps), NULL},      /* dispatch_poll() */
-    {offsetof(struct host_sw, next_fragment_ps), NULL}, /* dispatch_poll() */
-    {offsetof(struct host_sw, restart_ps[0]), NULL},    /* recovery_run() */
-    {offsetof(struct host_sw, restart_ps[1]), NULL},    /* recovery_run() */
+    {offsetof(struct host_sw, idle.next_scan_ps), NULL},      /* flush() */
+    {offsetof(struct host_sw, tcp.next_ps), NULL},            /* dispatch_poll() */
+    {offsetof(struct host_sw, fragments.next_ps), NULL},      /* dispatch_poll() */
+    {offsetof(struct host_sw, recovery[0].restart_ps), NULL}, /* recovery_run() */
+    {offsetof(struct host_sw, recovery[1].restart_ps), NULL}, /* recovery_run() */
 };
 enum { TIMED_PARTS = sizeof timed_parts / sizeof timed_parts[0] };
 static_assert(NIC_COUNT == 2, "timed_parts[] has a row for the restart of each NIC");
@@ -269,12 +269,12 @@ static bool run_timers(struct host_sw *sw, bool kicked)
     for (int i = 0; i < TIMED_PARTS; i++)
         if (timed_parts[i].run && next_of(sw, &timed_parts[i]) <= now_ps)
             busy |= timed_parts[i].run(sw, now_ps);
-    if (sw->requested_active != NIC_COUNT) {
-        failover_on_ports_changed(sw, sw->requested_active, &sw->requested_active_trigger);
-        sw->requested_active = NIC_COUNT;
+    if (sw->active_request.nic != NIC_COUNT) {
+        failover_on_ports_changed(sw, sw->active_request.nic, &sw->active_request.trigger);
+        sw->active_request.nic = NIC_COUNT;
         busy = true;
     }
-    if (kicked || sw->app_called || sw->next_app_ps <= now_ps) {
+    if (kicked || sw->app.called || sw->app.next_ps <= now_ps) {
         run_app(sw, now_ps);
         busy = true;
     }
@@ -285,10 +285,10 @@ static bool run_timers(struct host_sw *sw, bool kicked)
 static bool scan(struct host_sw *sw)
 {
     uint64_t now_ps = server_now(sw);
-    if (sw->next_scan_ps > now_ps)
+    if (sw->idle.next_scan_ps > now_ps)
         return false;
     idle_scan(sw, now_ps);
-    sw->next_scan_ps = now_ps + sw->params.scan_period_ps;
+    sw->idle.next_scan_ps = now_ps + sw->params.scan_period_ps;
     return true;
 }
 
@@ -369,7 +369,7 @@ void host_sw_main(struct host_sw *sw)
         busy |= run_timers(sw, kicked);
         busy |= flush(sw);
         kicked = false;
-        busy |= host_tcp_has_work(&sw->tcp) || sw->app_called || sw->reassembled_count > 0;
+        busy |= host_tcp_has_work(&sw->tcp) || sw->app.called || sw->fragments.count > 0;
         if (recovery_is_due(sw))
             end_step(sw); /* recovery_run() reads from NICs, which ends the step in any case */
         busy |= recovery_run(sw);
@@ -391,15 +391,15 @@ bool host_sw_set_active(struct host_sw *sw, unsigned nic, uint64_t now_ps)
     assert(nic < NIC_COUNT);
     if (!sw->mode->can_set_active)
         return false;
-    sw->requested_active = nic;
-    sw->requested_active_trigger = (struct move_trigger){.at_ps = now_ps, .kind = TRIGGER_CALL};
+    sw->active_request.nic = nic;
+    sw->active_request.trigger = (struct move_trigger){.at_ps = now_ps, .kind = TRIGGER_CALL};
     return true;
 }
 
 const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned nic)
 {
     assert(nic < NIC_COUNT);
-    return &sw->errors[nic];
+    return &sw->recovery[nic].errors;
 }
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw) { return &sw->stats; }
@@ -408,7 +408,7 @@ uint64_t host_sw_challenges_refused(const struct host_sw *sw) { return sw->chall
 
 const struct ip_reassembly_stats *host_sw_get_fragment_stats(const struct host_sw *sw)
 {
-    return sw->reassembly ? ip_reassembly_get_stats(sw->reassembly) : NULL;
+    return sw->fragments.reassembly ? ip_reassembly_get_stats(sw->fragments.reassembly) : NULL;
 }
 
 const struct host_tcp_stats *host_sw_get_tcp_stats(const struct host_sw *sw)

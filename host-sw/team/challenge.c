@@ -9,5 +9,5 @@ uint32_t challenge_share(const struct host_sw_params *params)
 
 uint32_t challenge_key(const struct host_sw *sw, uint32_t place)
 {
-    return (uint32_t)siphash24(&sw->isn_key, &place, sizeof place);
+    return (uint32_t)siphash24(&sw->openings.isn_key, &place, sizeof place);
 }

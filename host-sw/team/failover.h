@@ -7,6 +7,12 @@
 struct dir_entry;
 struct host_sw;
 
+/* A request of host_sw_set_active() that the next step acts on. */
+struct active_request {
+    unsigned nic; /* NIC_COUNT if there is no request */
+    struct move_trigger trigger;
+};
+
 /* Moves the connection to the other NIC if its owner may no longer have it and the other NIC may. */
 void failover_check(struct host_sw *sw, struct dir_entry *entry);
 

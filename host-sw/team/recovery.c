@@ -32,7 +32,7 @@ static void lookup_key(const struct host_sw *sw, unsigned nic, uint32_t *words)
     for (uint32_t i = 0; i < NIC_LOOKUP_KEY_WORDS; i++) {
         const uint32_t what[3] = {0x6c6f6f6b, nic,
                                   i}; /* the constant separates it from other uses of the key */
-        words[i] = (uint32_t)siphash24(&sw->isn_key, what, sizeof what);
+        words[i] = (uint32_t)siphash24(&sw->openings.isn_key, what, sizeof what);
     }
 }
 
@@ -40,7 +40,7 @@ static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned
 {
     const struct host_sw_params *params = &sw->params;
     const struct nic_probe_sizes *sizes =
-        &sw->sizes[nic]; /* a NIC loses its settings with the link */
+        &sw->recovery[nic].sizes; /* a NIC loses its settings with the link */
     uint64_t ours = BAR_WINDOW + (uint64_t)nic * NIC_BAR0_BYTES;
     struct nic_driver_params driver = {
         .mtu_bytes = params->mtu_bytes,
@@ -66,9 +66,10 @@ static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned
 bool recovery_start_nic(struct host_sw *sw, unsigned nic)
 {
     struct nic_driver_params params = driver_params(sw, nic);
-    sw->probe_results[nic] = nic_driver_start(&sw->nics[nic], sw->bus, nic, &params, &sw->pool);
+    sw->recovery[nic].probe_result =
+        nic_driver_start(&sw->nics[nic], sw->bus, nic, &params, &sw->pool);
     if (sw->nics[nic].up)
-        sw->sizes[nic] = sw->nics[nic].sizes;
+        sw->recovery[nic].sizes = sw->nics[nic].sizes;
     return sw->nics[nic].up;
 }
 
@@ -95,15 +96,15 @@ static void take_out_of_team(struct host_sw *sw, unsigned nic, bool may_restart)
     termination_of_nic(sw, nic);
     sw->last_look_ps = server_now(sw) + LAST_WRITES_PS;
     if (may_restart)
-        sw->restart_ps[nic] = sw->last_look_ps;
+        sw->recovery[nic].restart_ps = sw->last_look_ps;
     port_changed(sw, nic);
 }
 
 static void give_up(struct host_sw *sw, unsigned nic, enum nic_probe_result why)
 {
-    sw->probe_results[nic] = why;
-    sw->restart_ps[nic] = TIME_NEVER;
-    sw->resetting[nic] = false;
+    sw->recovery[nic].probe_result = why;
+    sw->recovery[nic].restart_ps = TIME_NEVER;
+    sw->recovery[nic].resetting = false;
     sw->stats.recoveries_failed++;
 }
 
@@ -119,17 +120,17 @@ static void begin_restart(struct host_sw *sw, unsigned nic)
         give_up(sw, nic, result);
         return;
     }
-    sw->resetting[nic] = true;
-    sw->reset_polls[nic] = 0;
-    sw->restart_ps[nic] = server_now(sw) + RESET_POLL_PS;
+    sw->recovery[nic].resetting = true;
+    sw->recovery[nic].reset_polls = 0;
+    sw->recovery[nic].restart_ps = server_now(sw) + RESET_POLL_PS;
 }
 
 /* The step resume, which waits until the reset is over. */
 static void end_restart(struct host_sw *sw, unsigned nic)
 {
     if (!nic_probe_is_ready(sw->bus, nic)) {
-        sw->restart_ps[nic] = server_now(sw) + RESET_POLL_PS;
-        if (++sw->reset_polls[nic] == RESET_POLLS_MAX)
+        sw->recovery[nic].restart_ps = server_now(sw) + RESET_POLL_PS;
+        if (++sw->recovery[nic].reset_polls == RESET_POLLS_MAX)
             give_up(sw, nic, NIC_PROBE_NOT_READY);
         return;
     }
@@ -139,9 +140,9 @@ static void end_restart(struct host_sw *sw, unsigned nic)
         give_up(sw, nic, result);
         return;
     }
-    sw->probe_results[nic] = NIC_PROBE_OK;
-    sw->restart_ps[nic] = TIME_NEVER;
-    sw->resetting[nic] = false;
+    sw->recovery[nic].probe_result = NIC_PROBE_OK;
+    sw->recovery[nic].restart_ps = TIME_NEVER;
+    sw->recovery[nic].resetting = false;
     sw->stats.recoveries++;
     if (sw->params.heartbeat_ps)
         sw->next_heartbeat_ps = server_now(sw);
@@ -152,18 +153,19 @@ static void end_restart(struct host_sw *sw, unsigned nic)
 static void on_port_of_lost(struct host_sw *sw, unsigned nic, const struct nic_error_report *report)
 {
     if (!report->answers) {
-        sw->restart_ps[nic] = TIME_NEVER;
-        sw->resetting[nic] = false;
-    } else if (sw->restart_ps[nic] == TIME_NEVER || (sw->resetting[nic] && report->stopped)) {
-        sw->restart_ps[nic] = server_now(sw) + LAST_WRITES_PS;
-        sw->resetting[nic] = false;
+        sw->recovery[nic].restart_ps = TIME_NEVER;
+        sw->recovery[nic].resetting = false;
+    } else if (sw->recovery[nic].restart_ps == TIME_NEVER ||
+               (sw->recovery[nic].resetting && report->stopped)) {
+        sw->recovery[nic].restart_ps = server_now(sw) + LAST_WRITES_PS;
+        sw->recovery[nic].resetting = false;
     }
 }
 
 static void on_port(struct host_sw *sw, unsigned nic)
 {
     struct nic_error_report report;
-    nic_error_service(sw->bus, nic, &sw->errors[nic], &report);
+    nic_error_service(sw->bus, nic, &sw->recovery[nic].errors, &report);
     if (!sw->nics[nic].up)
         on_port_of_lost(sw, nic, &report);
     else if (!report.answers)
@@ -186,7 +188,7 @@ bool recovery_is_due(const struct host_sw *sw)
 {
     bool due = sw->port_events != 0;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        due |= sw->suspect[nic] || sw->restart_ps[nic] <= server_now(sw);
+        due |= sw->recovery[nic].suspect || sw->recovery[nic].restart_ps <= server_now(sw);
     return due;
 }
 
@@ -199,13 +201,13 @@ bool recovery_run(struct host_sw *sw)
             on_port(sw, nic);
             busy = true;
         }
-        if (sw->suspect[nic]) {
-            sw->suspect[nic] = false;
+        if (sw->recovery[nic].suspect) {
+            sw->recovery[nic].suspect = false;
             on_suspicion(sw, nic);
             busy = true;
         }
-        if (sw->restart_ps[nic] <= server_now(sw)) {
-            if (sw->resetting[nic])
+        if (sw->recovery[nic].restart_ps <= server_now(sw)) {
+            if (sw->recovery[nic].resetting)
                 end_restart(sw, nic);
             else
                 begin_restart(sw, nic);

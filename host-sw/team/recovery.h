@@ -2,12 +2,25 @@
 #ifndef TOESIM_HOST_TEAM_RECOVERY_H
 #define TOESIM_HOST_TEAM_RECOVERY_H
 
+#include "host-sw/driver/nic_error.h"
+#include "host-sw/driver/nic_probe.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 struct host_sw;
 
-/* Probes the NIC and sets it up. The call blocks until that is done. Returns false if it failed; sw->probe_results has
+/* The loss of a NIC, and its way back. recovery.c writes here; transfer.c says who is suspected. */
+struct nic_recovery {
+    enum nic_probe_result probe_result;
+    struct nic_probe_sizes sizes;
+    struct nic_error_counts errors;
+    bool suspect;   /* a move is late, so check whether the NIC is alive and not fenced */
+    bool resetting; /* the reset of the NIC is under way */
+    uint32_t reset_polls;
+    uint64_t restart_ps; /* when the next step of the restart is due, or TIME_NEVER */
+};
+
+/* Probes the NIC and sets it up. The call blocks until that is done. Returns false if it failed; sw->recovery[] has
  * the reason. */
 bool recovery_start_nic(struct host_sw *sw, unsigned nic);
 /* Acts on reports of root ports, on suspected NICs and on restarts that are due. The call blocks while it reads from

@@ -17,7 +17,7 @@ static void note(unsigned what, uint32_t conn)
 {
     kind[call_count] = what;
     called[call_count++] = conn;
-    bed.sw->app_work += work;
+    bed.sw->app.work += work;
 }
 
 static bool on_syn(void *self, const struct flow_key *key, const struct tcp_segment *syn,
@@ -65,8 +65,8 @@ static void setup(void)
     bed_init(&bed);
     bed.params.conn_max = CONNS;
     bed_start(&bed);
-    before = bed.sw->app;
-    bed.sw->app = &ops;
+    before = bed.sw->app.ops;
+    bed.sw->app.ops = &ops;
     for (uint32_t i = 0; i < CONNS; i++) {
         struct flow_key key = {.rport = (uint16_t)(1 + i), .ip_version = 4};
         uint32_t conn = directory_open(&bed.sw->dir, &key, 0);
@@ -77,7 +77,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    bed.sw->app = before;
+    bed.sw->app.ops = before;
     bed_end(&bed);
 }
 

@@ -92,7 +92,7 @@ Test(forward, a_fragment_never_moves_anything)
 
 Test(forward, with_moving_off_every_foreign_frame_is_forwarded)
 {
-    bed.sw->mechanism = mechanism_find("forward");
+    bed.sw->transfers.mechanism = mechanism_find("forward");
     bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "a");
     bed_foreign(&bed, 1, 0, 1002, bed.iss + 1, TCP_ACK, "b");
     fake_expect(bed.fake, 0, NIC_CMD_RX_INJECT);

@@ -177,7 +177,7 @@ Test(recovery, a_nic_that_does_not_come_up_is_counted_and_left_out)
     later();
     cr_assert_not(host_sw_is_up(bed.sw, 0));
     cr_assert_eq(bed_stats(&bed)->recoveries_failed, 1);
-    cr_assert_eq(bed.sw->probe_results[0], NIC_PROBE_BAD_MAGIC);
+    cr_assert_eq(bed.sw->recovery[0].probe_result, NIC_PROBE_BAD_MAGIC);
     later();
     cr_assert_eq(bed_stats(&bed)->recoveries_failed, 1, "tried once");
     port(0)->regs[NIC_REG_MAGIC / 4] = NIC_MAGIC;
@@ -206,7 +206,7 @@ Test(recovery, a_reset_that_takes_long_is_asked_for_now_and_then)
     fence(1);
     bed.fake->port[1].slow_reset = true;
     later();
-    cr_assert(bed.sw->resetting[1]);
+    cr_assert(bed.sw->recovery[1].resetting);
     cr_assert_not(host_sw_is_up(bed.sw, 1));
     host_conn_write(bed.sw, bed.conn, "more", 4);
     fake_run(bed.fake, 1u << 31);
@@ -223,8 +223,8 @@ Test(recovery, a_reset_that_never_ends_is_given_up)
     for (int i = 0; i < 300; i++)
         fake_run_at(bed.fake, bed.fake->now_ps + 20 * PS_PER_US);
     cr_assert_eq(bed_stats(&bed)->recoveries_failed, 1);
-    cr_assert_eq(bed.sw->probe_results[1], NIC_PROBE_NOT_READY);
-    cr_assert_eq(bed.sw->restart_ps[1], TIME_NEVER);
+    cr_assert_eq(bed.sw->recovery[1].probe_result, NIC_PROBE_NOT_READY);
+    cr_assert_eq(bed.sw->recovery[1].restart_ps, TIME_NEVER);
 }
 
 Test(recovery, a_link_that_goes_down_in_the_reset_ends_it_until_it_is_back)
@@ -234,8 +234,8 @@ Test(recovery, a_link_that_goes_down_in_the_reset_ends_it_until_it_is_back)
     later();
     port(1)->dead = true;
     port_event(1);
-    cr_assert_not(bed.sw->resetting[1]);
-    cr_assert_eq(bed.sw->restart_ps[1], TIME_NEVER);
+    cr_assert_not(bed.sw->recovery[1].resetting);
+    cr_assert_eq(bed.sw->recovery[1].restart_ps, TIME_NEVER);
     port(1)->dead = false;
     bed.fake->port[1].slow_reset = false;
     port_event(1);

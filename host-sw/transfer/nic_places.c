@@ -33,7 +33,8 @@ enum host_reason nic_places_refuse(const struct host_sw *sw, const struct flow_k
 {
     if (!policy_allows(&sw->params, key) || PLANTED(claim_host_processes))
         return HOST_REASON_POLICY;
-    return sw->on_nics < sw->params.offload_max ? HOST_REASON_NONE : HOST_REASON_TABLE_FULL;
+    return sw->nic_places.taken < sw->params.offload_max ? HOST_REASON_NONE
+                                                         : HOST_REASON_TABLE_FULL;
 }
 
 void nic_places_count(struct host_sw *sw, struct dir_entry *entry, bool on_nics)
@@ -42,9 +43,9 @@ void nic_places_count(struct host_sw *sw, struct dir_entry *entry, bool on_nics)
     if (entry->on_nics == on_nics)
         return;
     entry->on_nics = on_nics;
-    assert(on_nics || sw->on_nics > 0);
-    sw->on_nics = on_nics ? sw->on_nics + 1 : sw->on_nics - 1;
-    sw->stats.on_nics_max = u32_max(sw->stats.on_nics_max, sw->on_nics);
+    assert(on_nics || sw->nic_places.taken > 0);
+    sw->nic_places.taken = on_nics ? sw->nic_places.taken + 1 : sw->nic_places.taken - 1;
+    sw->stats.on_nics_max = u32_max(sw->stats.on_nics_max, sw->nic_places.taken);
 }
 
 /* --- the queue of connections that wait for a place on the NICs --- */
@@ -53,13 +54,13 @@ void nic_places_wait(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
     if (!entry->waiting.listed)
-        conn_list_add(&sw->waiting, entry->conn);
+        conn_list_add(&sw->nic_places.waiting, entry->conn);
 }
 
 void nic_places_stop_waiting(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
-    conn_list_remove(&sw->waiting, entry->conn);
+    conn_list_remove(&sw->nic_places.waiting, entry->conn);
 }
 
 void nic_places_on_ended(struct host_sw *sw, struct dir_entry *entry)

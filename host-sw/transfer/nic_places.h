@@ -2,6 +2,7 @@
 #ifndef TOESIM_HOST_TRANSFER_NIC_PLACES_H
 #define TOESIM_HOST_TRANSFER_NIC_PLACES_H
 
+#include "host-sw/conn/conn_list.h"
 #include "host-sw/types/reasons.h"
 #include "models/hwif/flow_key.h"
 
@@ -9,6 +10,12 @@
 
 struct host_sw;
 struct dir_entry;
+
+/* The places on the NICs. nic_places.c writes here. */
+struct nic_places {
+    uint32_t taken;           /* connections that NICs have or are given */
+    struct conn_list waiting; /* connections on the host that wait for a place on the NICs */
+};
 
 /* Returns HOST_REASON_NONE if a connection with this tuple may go to a NIC now, or else the reason why it may not. */
 enum host_reason nic_places_refuse(const struct host_sw *sw, const struct flow_key *key);

@@ -231,24 +231,25 @@ static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
 static void note_issue(struct host_sw *sw, const struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
-    if (sw->issued_count == sw->issued_capacity) {
-        sw->issued_capacity *= 2;
-        sw->issued = realloc(sw->issued, sw->issued_capacity * sizeof *sw->issued);
-        memory_check(sw->issued);
+    if (sw->installs.count == sw->installs.capacity) {
+        sw->installs.capacity *= 2;
+        sw->installs.conns =
+            realloc(sw->installs.conns, sw->installs.capacity * sizeof *sw->installs.conns);
+        memory_check(sw->installs.conns);
     }
-    sw->issued[sw->issued_count++] = entry->conn;
+    sw->installs.conns[sw->installs.count++] = entry->conn;
     if (PLANTED(t8_of_decision))
         conn_mark(sw, entry, MARK_INSTALL_ISSUED, server_now(sw));
 }
 
 void place_nic_on_step_end(struct host_sw *sw)
 {
-    for (uint32_t i = 0; i < sw->issued_count; i++) {
-        const struct dir_entry *entry = &sw->dir.entries[sw->issued[i]];
+    for (uint32_t i = 0; i < sw->installs.count; i++) {
+        const struct dir_entry *entry = &sw->dir.entries[sw->installs.conns[i]];
         if (entry->state == DIR_INSTALLING)
             conn_mark(sw, entry, MARK_INSTALL_ISSUED, server_now(sw));
     }
-    sw->issued_count = 0;
+    sw->installs.count = 0;
 }
 
 static void give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, enum move_reason reason,

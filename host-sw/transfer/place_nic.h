@@ -9,6 +9,14 @@
 
 struct nic_event;
 
+enum { TEAM_HELD_SLOT_FRAMES_MAX = 256 }; /* held frames of a connection in one list for INSTALL */
+
+/* Connections whose INSTALL was issued in this step. T8 is marked when the step ends. place_nic.c writes here. */
+struct installs {
+    uint32_t *conns;
+    uint32_t count, capacity;
+};
+
 extern const struct place_ops place_nic;
 
 /* Act on the completions of the commands that this place issues. */

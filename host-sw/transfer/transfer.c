@@ -16,33 +16,35 @@
 
 static void note_next_deadline(struct host_sw *sw)
 {
-    sw->next_deadline_ps = TIME_NEVER;
-    if (sw->transfers.count > 0)
-        sw->next_deadline_ps = sw->dir.entries[conn_list_first(&sw->transfers)].transfer.begun_ps +
-                               sw->params.move_deadline_ps;
+    sw->transfers.next_deadline_ps = TIME_NEVER;
+    if (sw->transfers.under_way.count > 0)
+        sw->transfers.next_deadline_ps =
+            sw->dir.entries[conn_list_first(&sw->transfers.under_way)].transfer.begun_ps +
+            sw->params.move_deadline_ps;
 }
 
 static void list(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
-    conn_list_add(&sw->transfers, entry->conn);
+    conn_list_add(&sw->transfers.under_way, entry->conn);
     note_next_deadline(sw);
     if (!entry->transfer.takes_turn)
         return;
-    sw->turns_taken++;
-    sw->stats.moves_outstanding_max = u32_max(sw->stats.moves_outstanding_max, sw->turns_taken);
+    sw->transfers.turns_taken++;
+    sw->stats.moves_outstanding_max =
+        u32_max(sw->stats.moves_outstanding_max, sw->transfers.turns_taken);
 }
 
 static void unlist(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
-    if (!conn_list_remove(&sw->transfers, entry->conn))
+    if (!conn_list_remove(&sw->transfers.under_way, entry->conn))
         return;
     note_next_deadline(sw);
     if (!entry->transfer.takes_turn)
         return;
-    assert(sw->turns_taken > 0);
-    sw->turns_taken -= !PLANTED(move_slot_leaked);
+    assert(sw->transfers.turns_taken > 0);
+    sw->transfers.turns_taken -= !PLANTED(move_slot_leaked);
 }
 
 /* --- the queue of connections that wait for their turn (R-26) --- */
@@ -58,13 +60,13 @@ static void enqueue(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
     if (entry->wanted.listed)
         return;
     entry->wanted_forwards = false;
-    conn_list_add(&sw->wanted, entry->conn);
+    conn_list_add(&sw->transfers.wanted, entry->conn);
 }
 
 static void dequeue(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
-    conn_list_remove(&sw->wanted, entry->conn);
+    conn_list_remove(&sw->transfers.wanted, entry->conn);
 }
 
 /* Forwards the held frames to the NIC that has the connection, oldest first. */
@@ -123,7 +125,8 @@ static const struct mechanism_ops *mechanism_for(const struct host_sw *sw, unsig
                                                  unsigned dest)
 {
     bool between_nics = place_is_nic(src) && place_is_nic(dest);
-    return between_nics && sw->mechanism->start ? sw->mechanism : mechanism_table[0];
+    return between_nics && sw->transfers.mechanism->start ? sw->transfers.mechanism
+                                                          : mechanism_table[0];
 }
 
 static void set_up(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
@@ -174,14 +177,14 @@ static bool is_possible(const struct host_sw *sw, const struct dir_entry *entry,
     if (entry->state != DIR_ACTIVE || entry->owner == dest || transfer_is_under_way(entry))
         return false;
     if (entry->owner == PLACE_HOST &&
-        (!host_tcp_has(&sw->tcp, entry->conn) || sw->on_nics >= sw->params.offload_max))
+        (!host_tcp_has(&sw->tcp, entry->conn) || sw->nic_places.taken >= sw->params.offload_max))
         return false;
     return dest == PLACE_HOST || sw->mode->may_own(&sw->ports, dest);
 }
 
 static bool has_room(const struct host_sw *sw)
 {
-    return sw->turns_taken < sw->params.moves_outstanding_max || PLANTED(moves_unlimited);
+    return sw->transfers.turns_taken < sw->params.moves_outstanding_max || PLANTED(moves_unlimited);
 }
 
 bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
@@ -213,8 +216,8 @@ bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest
  * limit is reached. */
 static struct dir_entry *next_of_queue(struct host_sw *sw)
 {
-    while (sw->wanted.count > 0 && has_room(sw)) {
-        struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->wanted)];
+    while (sw->transfers.wanted.count > 0 && has_room(sw)) {
+        struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->transfers.wanted)];
         dequeue(sw, entry);
         if (!is_possible(sw, entry, entry->wanted_dest) ||
             (!entry->applied && entry->wanted_reason == MOVE_FOREIGN)) {
@@ -296,7 +299,7 @@ static const struct mechanism_ops *mechanism_of(const struct host_sw *sw,
                                                 const struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
-    return entry->transfer.mechanism ? entry->transfer.mechanism : sw->mechanism;
+    return entry->transfer.mechanism ? entry->transfer.mechanism : sw->transfers.mechanism;
 }
 
 bool transfer_may_consume(const struct host_sw *sw, const struct dir_entry *entry,
@@ -333,13 +336,13 @@ void transfer_on_conn_ended(struct host_sw *sw, struct dir_entry *entry)
  * decides how the transfer ends. */
 void transfer_on_deadline(struct host_sw *sw, uint64_t now_ps)
 {
-    while (sw->next_deadline_ps <= now_ps) {
-        struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->transfers)];
+    while (sw->transfers.next_deadline_ps <= now_ps) {
+        struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->transfers.under_way)];
         struct transfer *transfer = &entry->transfer;
         bool at_source = transfer->at_nics.freezing || !place_is_nic(transfer->dest);
         unsigned suspect = at_source ? transfer->src : transfer->dest;
         if (place_is_nic(suspect))
-            sw->suspect[suspect] = true;
+            sw->recovery[suspect].suspect = true;
         sw->stats.moves_late += transfer_is_move(transfer);
         transfer->late = true;
         transfer_report_trouble(sw, entry);

@@ -3,6 +3,7 @@
 #ifndef TOESIM_HOST_TRANSFER_TRANSFER_STATE_H
 #define TOESIM_HOST_TRANSFER_TRANSFER_STATE_H
 
+#include "host-sw/conn/conn_list.h"
 #include "models/base/move_event.h"
 
 #include <stdbool.h>
@@ -46,6 +47,14 @@ struct transfer {
     struct move_trigger trigger;
     struct transfer_at_nics at_nics;
     uint64_t priv[TRANSFER_PRIV_WORDS];
+};
+/* All transfers. transfer.c writes here. */
+struct transfers {
+    const struct mechanism_ops *mechanism; /* the scenario's mechanism for moves from NIC to NIC */
+    struct conn_list wanted;               /* the queue of moves */
+    struct conn_list under_way; /* transfers under way, in order of their begin and deadlines */
+    uint32_t turns_taken;       /* transfers under way that count against their limit */
+    uint64_t next_deadline_ps;  /* or TIME_NEVER */
 };
 
 #endif

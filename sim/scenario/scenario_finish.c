@@ -1,8 +1,9 @@
 #include "sim/scenario/scenario_finish.h"
 
-#include "host-sw/server/server.h"
+#include "host-sw/team/team_mode.h"
 #include "host-sw/transfer/mechanism.h"
 #include "host-sw/transfer/mechanism_table.h"
+#include "host-sw/transfer/place_nic.h"
 #include "models/base/units.h"
 #include "models/toe/command/table.h"
 #include "sim/scenario/scenario.h"

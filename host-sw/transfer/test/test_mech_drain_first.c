@@ -13,8 +13,8 @@ static void setup(void)
     bed_init(&bed);
     bed_start(&bed);
     bed_open(&bed);
-    bed.sw->mechanism = mechanism_find("drain-first");
-    cr_assert_not_null(bed.sw->mechanism);
+    bed.sw->transfers.mechanism = mechanism_find("drain-first");
+    cr_assert_not_null(bed.sw->transfers.mechanism);
 }
 
 static void teardown(void) { bed_end(&bed); }
@@ -107,7 +107,7 @@ Test(mech_drain_first, stays_and_sends_on_when_the_destination_is_lost)
     write_bytes("more", 4);
     uint32_t doorbells = bed.fake->port[0].doorbell_count;
     bed.fake->port[1].dead = true;
-    bed.sw->suspect[1] = true;
+    bed.sw->recovery[1].suspect = true;
     fake_run(bed.fake, 1u << 31);
     cr_assert_not(host_sw_is_up(bed.sw, 1));
     fake_run(bed.fake, 1u << 31);

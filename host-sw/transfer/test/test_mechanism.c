@@ -31,7 +31,7 @@ static void setup(void)
     careful.name = "careful";
     careful.may_consume = ask;
     may_consume = false;
-    bed.sw->mechanism = &careful;
+    bed.sw->transfers.mechanism = &careful;
 }
 
 static void teardown(void) { bed_end(&bed); }
@@ -44,7 +44,7 @@ Test(mechanism, a_record_waits_until_the_mechanism_lets_it_be_acted_on)
     bed_applied(&bed, 0, 901, bed.gen, 0, 3, 0);
     bed_applied(&bed, 0, 902, bed.gen, 0, 5, 0);
     cr_assert_eq(bed.sw->dir.entries[0].rcv_nxt, before);
-    cr_assert_eq(bed.sw->waiting_records.count, 2);
+    cr_assert_eq(bed.sw->intake.waiting.count, 2);
     may_consume = true;
     fake_run(bed.fake, 1u << 31);
     cr_assert_eq(bed.sw->dir.entries[0].rcv_nxt, bed.irs + 1 + 5, "both, in their order");
@@ -56,7 +56,7 @@ Test(mechanism, records_of_a_connection_that_ended_do_not_wait)
     bed_terminated(&bed, 0, bed.gen, NIC_TERM_REMOTE_RESET);
     uint64_t stale = bed_stats(&bed)->stale_events;
     fake_run(bed.fake, 1u << 31);
-    cr_assert_eq(bed.sw->waiting_records.count, 0);
+    cr_assert_eq(bed.sw->intake.waiting.count, 0);
     cr_assert_leq(stale, bed_stats(&bed)->stale_events);
     cr_assert_eq(bed.closed, 1);
 }

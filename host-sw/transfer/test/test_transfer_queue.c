@@ -117,7 +117,7 @@ Test(transfer_queue, frames_of_a_connection_that_leaves_the_queue_without_a_move
 /* The mechanism leaves the connection with the source until the peer has acknowledged all data. */
 Test(transfer_queue, frames_go_to_the_source_if_the_mechanism_leaves_the_connection_there)
 {
-    bed.sw->mechanism = mechanism_find("drain-first");
+    bed.sw->transfers.mechanism = mechanism_find("drain-first");
     uint32_t iss = open_second();
     bed_foreign(&bed, 1, 0, 1001, bed.iss + 1, TCP_ACK, "go");
     const struct nic_cmd *freeze = fake_expect(bed.fake, 0, NIC_CMD_FREEZE);
