@@ -1,5 +1,6 @@
 # The program with the calls of host-sw written down (sim/rooms), and how many of its files a move enters between the
 # completion of FREEZE and the doorbell of INSTALL.
+ROOMS_MOST   := 10
 ROOMS_TOESIM := $(B)/rooms/toesim
 ROOMS_SRC    := $(filter host-sw/%,$(CORE_SRC))
 ROOMS_OBJ    := $(ROOMS_SRC:%.c=$(B)/rooms/obj/%.o) $(B)/obj/sim/rooms/rooms_trace.o
@@ -16,4 +17,4 @@ $(ROOMS_TOESIM): $(ROOMS_OBJ) $(SIM_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB
 
 .PHONY: rooms
 rooms: $(ROOMS_TOESIM) ## files of host-sw that a real move enters between FREEZE's completion and INSTALL's doorbell
-	$(Q)mk/tidy/rooms.py $(ROOMS_TOESIM) scenarios/regress/r00-move.yaml
+	$(Q)mk/tidy/rooms.py $(ROOMS_TOESIM) scenarios/regress/r00-move.yaml $(ROOMS_MOST)

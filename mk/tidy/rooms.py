@@ -2,7 +2,8 @@
 """Runs a scenario with the program of mk/tidy/rooms.mk, and prints which files of host-sw it enters for each move between the
 completion of FREEZE and the doorbell of INSTALL. Headers with inline functions count as files.
 
-usage: rooms.py PROGRAM SCENARIO [DONE]    DONE: the function that acts on the completion of FREEZE"""
+usage: rooms.py PROGRAM SCENARIO [MOST [DONE]]
+MOST: exit 1 if a move enters more files. DONE: the function that acts on the completion of FREEZE."""
 import array
 import os
 import subprocess
@@ -30,7 +31,8 @@ def files_of(places, calls):
 
 def main():
     program, scenario = sys.argv[1:3]
-    done = sys.argv[3] if len(sys.argv) > 3 else "place_nic_on_freeze_done"
+    limit = int(sys.argv[3]) if len(sys.argv) > 3 else None
+    done = sys.argv[4] if len(sys.argv) > 4 else "place_nic_on_freeze_done"
     with tempfile.TemporaryDirectory() as work:
         trace = os.path.join(work, "trace")
         run = subprocess.run([program, "run", scenario, "--waves", "none", "-o", os.path.join(work, "out")],
@@ -56,6 +58,8 @@ def main():
     if not most:
         sys.exit(f"rooms: the run never calls {done}")
     print(f"rooms: at most {most} files between FREEZE's completion and INSTALL's doorbell")
+    if limit is not None and most > limit:
+        sys.exit(f"rooms: more than {limit} files")
 
 
 main()
