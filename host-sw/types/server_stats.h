@@ -118,8 +118,11 @@
     SERVER_STATS_RESTS(X)                                                                          \
     SERVER_STATS_ENDS(X)                                                                           \
     SERVER_STATS_OPENINGS(X)                                                                       \
-    SERVER_STATS_RECORDS(X) SERVER_STATS_NICS(X) SERVER_STATS_HOST_OPENED(X)                       \
-        SERVER_STATS_HOST_KEPT(X) SERVER_STATS_FRAGMENTS(X)
+    SERVER_STATS_RECORDS(X)                                                                        \
+    SERVER_STATS_NICS(X)                                                                           \
+    SERVER_STATS_HOST_OPENED(X)                                                                    \
+    SERVER_STATS_HOST_KEPT(X)                                                                      \
+    SERVER_STATS_FRAGMENTS(X)
 
 /* started = completed + failed + cancelled + host_sw_transfers_open(). */
 struct transfer_counts {
