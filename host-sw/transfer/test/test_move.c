@@ -1,6 +1,5 @@
 /* Tests host-sw/transfer/transfer.c and place_nic.c, and host-sw/conn/hold.c: a connection
  * changes its NIC, and each step may fail. */
-#include "host-sw/conn/rx_if.h"
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
 #include "host-sw/transfer/transfer_report.h"
