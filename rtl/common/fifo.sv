@@ -18,14 +18,17 @@ module fifo #(
     logic [W-1:0]   slot_q [DEPTH];
     logic [PTR_W:0] head_q, tail_q;
 
-    assign valid_o = head_q != tail_q;
+    logic several;
+    assign several = head_q + 1'b1 != tail_q;  // of those that are there
     assign data_o  = slot_q[head_q[PTR_W-1:0]];
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin
+            valid_o <= 1'b0;
             head_q <= '0;
             tail_q <= '0;
         end else begin
+            valid_o <= push_i || (valid_o && (!ready_i || several));
             if (valid_o && ready_i) head_q <= head_q + 1'b1;
             if (push_i) tail_q <= tail_q + 1'b1;
         end
@@ -36,5 +39,6 @@ module fifo #(
     end
 
     `ASSERT(NeverOverflows_A, !push_i || (tail_q - head_q) != (PTR_W+1)'(DEPTH))
+    `ASSERT(ValidIsKept_A, valid_o == (head_q != tail_q))
     `ASSERT(CountInRange_A, (tail_q - head_q) <= (PTR_W+1)'(DEPTH))
 endmodule

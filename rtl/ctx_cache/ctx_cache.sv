@@ -267,7 +267,7 @@ module ctx_cache #(
         .hold_i(hold), .stage_cmd_i(table_cmd), .stage_frees_i(frees), .stage_conn_i(stage_conn), .stage_inserts_i(inserts),
         .find_o(find), .scan_o(scan), .scan_who_o(evt_scan_who_o), .cmd_key_o(cmd_key), .cmd_index_o(cmd_index),
         .found_i(found), .found_index_i(found_index), .free_index_i(free_index), .row0_i(found_row0), .row1_i(found_row1),
-        .pass_o(pass_ready), .pass_sel_o(pass_sel), .pass_who_o(pass_who), .pass_take_i(to_stage && turn_key), .stage_key_i(stage_key), .stage_sel_i(stage_sel),
+        .pass_o(pass_ready), .pass_sel_o(pass_sel), .pass_who_o(pass_who), .pass_take_i(take && turn_key), .stage_key_i(stage_key), .stage_sel_i(stage_sel),
         .found_o(key_found), .stale_o(stale), .has_meta_o(has_meta), .meta_o(key_meta),
         .verdict_done_i(v_done), .verdict_line_i(v_line), .verdict_meta_i(v_meta), .verdict_park_i(v_park), .verdict_again_i(v_again),
         .unlock_i(unlock), .meta_wants_o(key_waits), .meta_room_i(key_room && !evt_miss_o), .meta_ask_o(meta_ask), .meta_ask_who_o(meta_ask_who),
@@ -307,7 +307,7 @@ module ctx_cache #(
         .reserve_i(miss_reserve), .unreserve_i(miss_unreserve), .ask_meta_slot_i(ask_meta_slot),
         .key_alloc_i(meta_ask), .key_who_i(meta_ask_who), .key_conn_i(meta_ask_conn), .key_ready_o(meta_valid), .key_ready_who_o(meta_who),
         .key_meta_o(meta_in), .fill_valid_o(fill_ready), .fill_slot_o(fill_slot), .fill_who_o(fill_who),
-        .fill_take_i(to_stage && fill_ready), .stage_meta_o(fill_meta), .drop_i(fill_drop), .park_i(fill_park), .unlock_i(unlock),
+        .fill_take_i(take && fill_ready), .stage_meta_o(fill_meta), .drop_i(fill_drop), .park_i(fill_park), .unlock_i(unlock),
         .queue_room_o(queue_room), .push_i(queue), .push_kind_i(queue_kind), .push_conn_i(queue_conn), .push_meta_i(queue_meta),
         .job_room_o(job_room), .job_i(job), .job_kind_i(job_kind), .job_way_i(job_way), .job_mask_i(job_mask), .job_bad_i(job_bad),
         .flip_line_i(inject_line), .flip_bit_i(inject_bit), .flip_done_o(flip_done),
@@ -318,10 +318,10 @@ module ctx_cache #(
         .mem_wdata_valid_o, .mem_wdata_ready_i, .mem_wdata_o, .mem_rdata_valid_i, .mem_rdata_id_i, .mem_rdata_i, .boot_i
     );
     assign mem_rdata_ready_o = 1'b1;
-    // The data port goes first, but a wish that was told stands until it is met.
+    // The data port goes first, but a wish that was told stands until it is met. data_gets counts only while data_wants.
     assign key_asks      = key_wants && (!data_wants || key_waits_q);
     assign key_gets      = wdata_valid_i && key_asks;
-    assign data_gets     = wdata_valid_i && !key_asks;
+    assign data_gets     = wdata_valid_i && !(key_wants && key_waits_q);
     assign wdata_ready_o = data_wants || key_wants;
     assign wdata_who_o   = key_asks ? key_who : data_who;
     assign wdata_ret_o   = data_ret && !key_asks;

@@ -25,6 +25,7 @@ module ctx_cache_displace #(
     input  logic               shift_i,
 
     input  logic [STASH-1:0]   stash_used_i,
+    input  logic               stash_any_i,  // one of them
     output logic [2:0]         pick_o,       // slot of the stash
     output logic [2:0]         kick_o,       // bank and slot that would have to make room
 
@@ -53,15 +54,15 @@ module ctx_cache_displace #(
     logic [6:0]         tries_q, tries_d;
     logic [2:0]         pick_q, pick_d, from_q, from_d;
     logic [15:0]        lfsr_q;
-    logic               bank_q, has_room, starts, kicks, was_kick_q;
+    logic               tries_left_q, bank_q, has_room, starts, kicks, was_kick_q;
     logic [IDX_W-1:0]   kick_index_q;
     logic [2:0]         kick_state_q;
     logic [ENTRY_W-1:0] kick_entry_q;
     logic [2*STASH-1:0] ring;
 
-    assign hold_o   = (stash_used_i != '0 && tries_q != '0) || state_q != REST;
+    assign hold_o   = (stash_any_i && tries_left_q) || state_q != REST;
     assign busy_o   = state_q != REST;
-    assign starts   = state_q == REST && stash_used_i != '0 && tries_q != '0 && ctrl_idle_i && !own_busy_i;
+    assign starts   = state_q == REST && stash_any_i && tries_left_q && ctrl_idle_i && !own_busy_i;
     assign has_room = !free_index_i[IDX_W-1];
     assign kicks    = state_q == PLACE && !has_room;
     assign pick_o   = pick_q;
@@ -110,6 +111,7 @@ module ctx_cache_displace #(
         if (!rst_ni) begin
             state_q    <= REST;
             tries_q    <= '0;
+            tries_left_q <= 1'b0;
             pick_q     <= '0;
             from_q     <= '0;
             lfsr_q     <= 16'h1;
@@ -118,6 +120,7 @@ module ctx_cache_displace #(
         end else begin
             state_q <= state_d;
             tries_q <= tries_d;
+            tries_left_q <= tries_d != '0;
             pick_q  <= pick_d;
             from_q  <= from_d;
             if (kicks) begin

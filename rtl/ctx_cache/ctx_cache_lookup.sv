@@ -84,6 +84,7 @@ module ctx_cache_lookup #(
     logic [2:0]        own_state, pick_state, kick_state, swap_state, pick, kick;
     logic [CONN_W-1:0] link_conn;
     logic [ctx_cache_pkg::STASH-1:0] stash_used;
+    logic              stash_any;
 
     assign own_valid = cmd_valid_i || move_valid;
     assign own_kind  = !move_valid ? cmd_kind_i : move_find ? ctx_cache_pkg::TABLE_FIND : ctx_cache_pkg::TABLE_INSERT;
@@ -98,7 +99,7 @@ module ctx_cache_lookup #(
 
     ctx_cache_displace #(.LOOKUP_ENTRIES(LOOKUP_ENTRIES)) u_displace (
         .clk_i, .rst_ni, .ctrl_idle_i, .own_busy_i(own_busy), .hold_o, .busy_o(displaces), .shift_i(shift_valid),
-        .stash_used_i(stash_used), .pick_o(pick), .kick_o(kick),
+        .stash_used_i(stash_used), .stash_any_i(stash_any), .pick_o(pick), .kick_o(kick),
         .move_valid_o(move_valid), .move_find_o(move_find), .move_swap_o(move_swap), .move_index_o(move_index),
         .found_i(done_q), .free_index_i(free_index_o),
         .kick_valid_i(valid3_q && own3_q), .kick_index_i(kick_index), .kick_state_i(kick_state), .kick_entry_i(kick_entry),
@@ -231,7 +232,7 @@ module ctx_cache_lookup #(
         .index_i(index2_q), .state_i(clear_i ? ctx_cache_pkg::ENTRY_FREE : state2_q),
         .entry_i({gen2_q, conn2_q, key2_q}),
         .displaces_i(displaces), .swap_i(writes2 && swap2_q), .swap_state_i(swap_state), .swap_entry_i(swap_entry),
-        .pick_i(pick), .stash_used_o(stash_used), .pick_state_o(pick_state), .pick_entry_o(pick_entry),
+        .pick_i(pick), .stash_used_o(stash_used), .stash_any_o(stash_any), .pick_state_o(pick_state), .pick_entry_o(pick_entry),
         .kick_i(kick), .kick_state_o(kick_state), .kick_entry_o(kick_entry), .kick_index_o(kick_index),
         .find_i(valid3_q && !scan3_q), .scan_i(valid3_q && scan3_q),
         .scan_row_i(index3_q[IDX_W-1:3]), .scan_from_i(index3_q[2:0]),

@@ -182,16 +182,19 @@ module ctx_cache_miss #(
     end
 
     // Slots that are neither taken nor kept for somebody: who goes ahead will find one. The last one is the key unit's if that waits. A slot that falls free counts a cycle later.
-    assign room_o     = (key_wants_i && may_miss_i) ? 32'(credits_q) >= 3 : (key_wants_i || may_miss_i) ? 32'(credits_q) >= 2 : credits_q != '0;
-    assign key_room_o = may_miss_i ? 32'(credits_q) >= 2 : credits_q != '0;
+    logic one_q, two_q, three_q;  // at least so many
+    assign room_o     = (key_wants_i && may_miss_i) ? three_q : (key_wants_i || may_miss_i) ? two_q : one_q;
+    assign key_room_o = may_miss_i ? two_q : one_q;
     assign credits    = credits_q + (SLOT_W+1)'(freed_q[0]) + (SLOT_W+1)'(freed_q[1]) + (SLOT_W+1)'(freed_q[2]) + (SLOT_W+1)'(unreserve_i)
                       - (SLOT_W+1)'(reserve_i) - (SLOT_W+1)'(key_alloc_i);
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin
             credits_q <= (SLOT_W+1)'(SLOTS);
             freed_q   <= '0;
+            {one_q, two_q, three_q} <= {1'b1, 1'b1, 1'(SLOTS >= 3)};
         end else begin
             credits_q <= credits;
+            {one_q, two_q, three_q} <= {credits != '0, 32'(credits) >= 2, 32'(credits) >= 3};
             freed_q   <= {done_i, drop_i, rdata_valid_i && key_only_q[rslot]};
         end
     end
@@ -210,6 +213,7 @@ module ctx_cache_miss #(
     `ASSERT(AllocatesAFreeSlot_A, !(alloc_i || key_alloc_i) || free[new_slot])
     `ASSERT(CreditForEach_A, !(reserve_i || key_alloc_i) || 32'(credits_q) >= 32'(reserve_i) + 32'(key_alloc_i))
     `ASSERT(CreditsInRange_A, 32'(credits_q) <= SLOTS)
+    `ASSERT(CountsCredits_A, one_q == (credits_q != '0) && two_q == (32'(credits_q) >= 2) && three_q == (32'(credits_q) >= 3))
     `ASSERT(OneAllocation_A, !(alloc_i && key_alloc_i))
     `ASSERT(DataWasAsked_A, !rdata_valid_i || (32'(rdata_id_i) < SLOTS && fetches_q[rslot]))
     `ASSERT(StageSlotIsBusy_A, !(drop_i || park_i) || busy_q[stage_slot_i])

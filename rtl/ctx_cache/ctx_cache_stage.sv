@@ -161,8 +161,6 @@ module ctx_cache_stage #(
     assign start_who_o  = t_who;
     assign start_code_o = t_code;
     assign start_conn_o = t_conn;
-    assign t_reserved   = !t_ret && !t_fill && !t_key && !t_inject && !t_by_key && !t_refilled
-                       && (t_code == ctx_cache_pkg::OP_READ_LOCK || t_code == ctx_cache_pkg::OP_FREEZE || t_code == ctx_cache_pkg::OP_EXTRACT);
     assign t_queues     = t_fill || t_key || t_code == ctx_cache_pkg::OP_EXTRACT || t_code == ctx_cache_pkg::OP_REMOVE
                        || t_code == ctx_cache_pkg::OP_FREEZE || t_code == ctx_cache_pkg::OP_WRITE_UNLOCK;
     assign may_miss_o = t_valid_q && t_reserved;
@@ -191,6 +189,8 @@ module ctx_cache_stage #(
             t_fill     <= take_fill_i;
             t_key      <= take_key_i;
             t_inject   <= take_inject_i;
+            t_reserved <= !take_ret_i && !take_fill_i && !take_key_i && !take_inject_i && !take_by_key_i
+                       && (take_code_i == ctx_cache_pkg::OP_READ_LOCK || take_code_i == ctx_cache_pkg::OP_FREEZE || take_code_i == ctx_cache_pkg::OP_EXTRACT);
             t_by_key   <= take_by_key_i;
             t_refilled <= 1'b0;
             t_who      <= take_who_i;
@@ -398,6 +398,11 @@ module ctx_cache_stage #(
         .evt_release_o(release_), .evt_remove_o(remove), .evt_freeze_o(freeze), .evt_inject_o(inject), .evt_inject_hit_o(inject_hit)
     );
 
+    // Whose connection the command and the entry are about, if there are any: known before the verdict.
+    logic table_of_victim, queue_of_victim;
+    assign table_of_victim = d_second ? d_key : d_fill;
+    assign queue_of_victim = !d_second && (d_fill || (d_key && d_code == ctx_cache_pkg::OP_INSTALL));
+
     // --- E: the effects, all from registers ---
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin
@@ -466,14 +471,14 @@ module ctx_cache_stage #(
             table_kind_o  <= table_kind;
             table_index_o <= table_index;
             table_state_o <= table_state;
-            table_conn_o  <= (table_index == ctx_cache_pkg::INDEX_VICTIM) ? ARG_W'(v_conn_q) : d_conn;
+            table_conn_o  <= table_of_victim ? ARG_W'(v_conn_q) : d_conn;
             table_fresh_o <= !found;
             job_kind_o    <= job_kind;
             job_bad_o     <= job_bad;
             job_way_o     <= used_way;
             job_mask_o    <= d_mask;
             queue_kind_o  <= queue_kind;
-            queue_conn_o  <= (queue_kind == ctx_cache_pkg::WQ_EVICT) ? ARG_W'(v_conn_q) : d_conn;
+            queue_conn_o  <= queue_of_victim ? ARG_W'(v_conn_q) : d_conn;
             queue_meta_o  <= queue_meta;
         end
     end
@@ -484,5 +489,7 @@ module ctx_cache_stage #(
     `ASSERT(AloneInCAndD_A, !(c_valid_q && d_valid_q && (c_alone || d_alone)))
     `ASSERT(OneOfASet_A, !(c_valid_q && d_valid_q && c_conn[SET_W-1:0] == d_conn[SET_W-1:0]))
     `ASSERT(RowStands_A, !(t_go && d_valid_q && d_alone))
+    `ASSERT(TableOfVictim_A, !table_cmd || table_of_victim == (table_index == ctx_cache_pkg::INDEX_VICTIM))
+    `ASSERT(QueueOfVictim_A, !queue || queue_of_victim == (queue_kind == ctx_cache_pkg::WQ_EVICT))
     `ASSERT(FillComesBack_A, !(fill_o || fill_ends) || (t_valid_q && t_sent_q && t_fill))
 endmodule
