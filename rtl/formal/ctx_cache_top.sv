@@ -50,10 +50,11 @@ module ctx_cache_top (input logic clk_i);
     (* anyseq *) logic [1:0]     lookup_key, lookup_tag, wdata;
 
     // The script: operation, connection, generation; data and key are the connection's number.
-    localparam logic [3:0] DELAY     = 4'd12;
+    localparam logic [4:0] DELAY     = 5'd18;
     localparam logic [3:0] STEP_FLIP = 4'd15;  // a soft error: of the tag's parity bit, or of line 1
     localparam logic [1:0] STEP_TAG = 2'd0, STEP_LINE = 2'd1;
-    logic [3:0] step_q, delay_q;
+    logic [3:0] step_q;
+    logic [4:0] delay_q;
     logic       offered_q, answered_q, free_q, hurries;
     logic [3:0] step_code;
     logic [2:0] step_conn;
@@ -299,6 +300,22 @@ module ctx_cache_top (input logic clk_i);
     always @* if (rst_ni) begin
         ends_in_time: assert (!free_q || !scripted_q || age_q <= BOUND);
         reach_late:   assert (!(free_q && age_q == 6'd24));
+    end
+    // How much a bounded proof has seen: answers since the script's end, those of returns included.
+    logic [3:0] answers_q;
+    always @(posedge clk_i) begin
+        if (!rst_ni || !free_q) answers_q <= '0;
+        else if (answers_q < 4'd8) answers_q <= answers_q + {3'b0, rsp_end} + {3'b0, ret_end};
+    end
+    always @* if (rst_ni) begin
+        reach_1_answers: assert (answers_q < 4'd1);
+        reach_2_answers: assert (answers_q < 4'd2);
+        reach_3_answers: assert (answers_q < 4'd3);
+        reach_4_answers: assert (answers_q < 4'd4);
+        reach_5_answers: assert (answers_q < 4'd5);
+        reach_6_answers: assert (answers_q < 4'd6);
+        reach_7_answers: assert (answers_q < 4'd7);
+        reach_8_answers: assert (answers_q < 4'd8);
     end
     if (1) begin : response
 `include "prop_response.svh"
