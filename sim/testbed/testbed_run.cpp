@@ -1,7 +1,7 @@
 // Runs the testbed. Simulated time advances until the traffic is done, and then everything is
 // checked.
-#include "models/host/host_wait.h"
 #include "host-sw/server/audit.h"
+#include "models/host/host_wait.h"
 #include "sim/testbed/testbed.h"
 
 #include "models/check/check_time.h"
