@@ -1,5 +1,5 @@
-/* A PCIe link between a recording device and a recording host with a small memory, for the tests.
- */
+/* A PCIe link between a device and a host that record every call, with a small host memory. The
+ * tests of models/pcie use it. */
 #ifndef TOESIM_TEST_FAKE_PCIE_H
 #define TOESIM_TEST_FAKE_PCIE_H
 
@@ -27,10 +27,10 @@ enum fake_event_kind {
 struct fake_event {
     enum fake_event_kind kind;
     uint64_t now_ps;
-    uint64_t address; /* or cookie, offset, vector, fenced */
+    uint64_t address; /* or cookie, offset, vector, whether fenced; depends on the kind */
     uint32_t len;
     bool ok;
-    uint32_t value; /* first bytes of data */
+    uint32_t value; /* the first four bytes of the data */
     uint32_t tlp_kind;
     uint32_t direction;
 };
@@ -40,21 +40,22 @@ struct fake_pcie {
     struct pcie_endpoint endpoint;
     struct stage_loop loop;
     struct probe probe;
-    uint64_t dram_ps;   /* extra of each memory read */
-    uint64_t dram_from; /* only at addresses from here */
+    uint64_t dram_ps;   /* extra latency of a memory read */
+    uint64_t dram_from; /* the lowest address whose reads have that latency */
     uint32_t mmio_value;
-    bool log_off;  /* rate runs: count only */
-    uint64_t runs; /* stage events */
+    bool log_off;  /* records no event, because a run that measures a rate has too many */
+    uint64_t runs; /* how often the link's stage ran */
     size_t count;
     struct fake_event events[FAKE_EVENTS_MAX];
     uint8_t mem[FAKE_MEM_BYTES];
 };
 
-/* Puts all of the root complex's time, memory access included, at the root: arithmetic in the tests
- * stays short. */
+/* Sets the propagation delay to 0 and adds it to the latencies of the root complex, together with
+ * the time of a memory access. The expected times in the tests then stay simple. */
 void fake_pcie_no_distance(struct pcie_params *params);
 
-/* Null params: defaults. */
+/* Creates a link. If params is null, it has the default parameters without distance. If with_probe
+ * is true, each TLP is recorded as well. */
 struct fake_pcie *fake_pcie_create(const struct pcie_params *params, bool with_probe);
 void fake_pcie_destroy(struct fake_pcie *fake);
 
@@ -63,7 +64,7 @@ void fake_pcie_write(struct fake_pcie *fake, uint64_t address, uint32_t len, uin
 void fake_pcie_read(struct fake_pcie *fake, uint64_t address, uint32_t len, uint64_t cookie);
 struct pcie_read_done fake_pcie_done(struct fake_pcie *fake, uint64_t cookie);
 
-/* The n-th event of a kind, from 0; null: there are fewer. */
+/* Returns the n-th event of a kind, counted from 0, or null if there are fewer. */
 const struct fake_event *fake_pcie_event(const struct fake_pcie *fake, enum fake_event_kind kind,
                                          size_t n);
 size_t fake_pcie_count(const struct fake_pcie *fake, enum fake_event_kind kind);

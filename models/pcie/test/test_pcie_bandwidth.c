@@ -1,5 +1,5 @@
-/* models/pcie: saturating runs against column 1 of timing 1.8, and tag-limited reads (timing 1.5).
- */
+/* Compares the throughput of a saturated link with column 1 of timing 1.8, and reads that are
+ * limited by tags with timing 1.5. */
 #include "models/pcie/test/fake_pcie.h"
 
 #include "models/test/timing_case.h"
@@ -59,7 +59,7 @@ static void start_write(struct load *load, uint64_t now_ps)
                          (struct pcie_done){on_visible, load, 0}, now_ps);
 }
 
-/* Bytes per direction over 200 us after 20 us of warming up. */
+/* Measures the bytes of each direction in 200 us, after 20 us of warm-up. */
 static struct load run_load(const struct pcie_params *params, uint32_t size, bool reads,
                             bool writes)
 {
@@ -79,7 +79,7 @@ static struct load run_load(const struct pcie_params *params, uint32_t size, boo
     return load;
 }
 
-/* Mb/s of bytes in 200 us. */
+/* Converts the bytes of 200 us to Mb/s. */
 static uint64_t mbps(uint64_t bytes) { return bytes * 8 / 200; }
 
 struct rate {
@@ -94,13 +94,14 @@ static struct rate rates[] = {
     {513, 5526, 5642, 5107}, {1500, 5750, 5835, 5508},
 };
 
-/* The formulas of 1.8 leave out that payload is padded to whole DW (1.2): for sizes that are no
- * multiple of 4 the column is an upper bound only, and the write direction is `padding` heavier. */
+/* The formulas of timing 1.8 ignore that payload is padded to whole DWs (timing 1.2). For a size
+ * that is not a multiple of 4, the column is therefore only an upper bound, and we correct it for
+ * the padding before the exact comparison. */
 static void check_rate(const char *what, uint32_t size, uint64_t bytes, uint32_t expected)
 {
     uint64_t got = mbps(bytes);
     uint64_t want = (uint64_t)expected * 10;
-    uint64_t slack = mbps(size) + 5; /* the window may cut one transfer; the column is rounded */
+    uint64_t slack = mbps(size) + 5; /* the window may cut one transfer */
     cr_assert_leq(got, want + slack, "%s %u: %lu is above the bound", what, size,
                   (unsigned long)got);
     if (size % 4 != 0) {
@@ -129,7 +130,7 @@ ParameterizedTest(struct rate *row, pcie_bandwidth, saturated_link_reaches_colum
     check_rate("R", row->size, run_load(&params, row->size, true, false).bytes_read, row->read);
 }
 
-/* Both ways: column RW holds for an equal number of reads and writes, so they are asked for in
+/* Reads and writes together. Column RW assumes as many reads as writes, so the test issues them in
  * turn. */
 ParameterizedTestParameters(pcie_bandwidth, both_ways_reach_column_1_of_timing_1_8)
 {
@@ -171,7 +172,8 @@ ParameterizedTest(struct rate *row, pcie_bandwidth, both_ways_reach_column_1_of_
     fake_pcie_destroy(load.fake);
 }
 
-/* Timing 1.5: read rate = tags x size x 8 / latency while that is below the link's rate. */
+/* Timing 1.5 says that the read rate is tags x size x 8 / latency as long as that is below the
+ * link's rate. */
 struct tag_limit {
     uint32_t tags, size;
     uint64_t latency_ns;
@@ -190,14 +192,14 @@ ParameterizedTestParameters(pcie_bandwidth, tags_limit_the_read_rate_as_in_timin
     return cr_make_param_array(struct tag_limit, limits, sizeof limits / sizeof *limits);
 }
 
-/* The table's latency is from the start of a request to its last byte: the host part is what
- * remains after the serial floor of timing 1.2. */
+/* The latency in the table lasts from the start of a request to its last byte. The part of the host
+ * is what remains after the serial floor of timing 1.2 is subtracted. */
 ParameterizedTest(struct tag_limit *row, pcie_bandwidth, tags_limit_the_read_rate_as_in_timing_1_5)
 {
     struct pcie_params params;
     pcie_params_default(&params);
     fake_pcie_no_distance(&params);
-    params.dll = false; /* the table's link rate is without DLLPs */
+    params.dll = false; /* the link rate in the table does not include DLLPs */
     params.tags = row->tags;
     params.root_read_ps = row->latency_ns * PS_PER_NS - (row->size == 64 ? 13711 : 73125);
     check_rate("tags", row->size, run_load(&params, row->size, true, false).bytes_read, row->rate);

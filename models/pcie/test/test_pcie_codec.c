@@ -1,4 +1,4 @@
-/* models/pcie/tlp_codec and dllp_codec: every vector of timing 1.3, the byte counts of timing 1.2. */
+/* Tests models/pcie/codec with every vector of timing 1.3 and the byte counts of timing 1.2. */
 #include "models/pcie/codec/dllp_codec.h"
 #include "models/pcie/codec/tlp_codec.h"
 #include "models/pcie/wire/pcie_split.h"
@@ -13,7 +13,7 @@
 struct dllp_row {
     char name[48];
     struct dllp dllp;
-    char hex[16]; /* as sent, CRC included */
+    char hex[16]; /* in the order of transmission, with CRC */
 };
 
 static struct dllp_row dllps[] = {
@@ -69,7 +69,8 @@ Test(dllp_codec, notices_every_single_bit_error)
     }
 }
 
-/* Type bytes of timing 1.3; three of its vectors check the CRC, which does not know of types. */
+/* The type bytes of timing 1.3. Three vectors of that section only check the CRC, which does not
+ * depend on the type. */
 static const struct {
     enum dllp_type type;
     uint8_t byte;
@@ -134,7 +135,7 @@ Test(dllp_codec, refuses_a_type_it_does_not_know)
 struct tlp_row {
     char name[48];
     struct tlp tlp;
-    char hex[80]; /* of the TLP */
+    char hex[80]; /* of the TLP without framing */
     char lcrc0[12], lcrc123[12];
 };
 
@@ -235,7 +236,7 @@ Test(tlp_codec, ecrc_has_the_bits_of_timing_1_3_and_ignores_poisoning)
     cr_assert_eq(tlp_decode(bytes, len, &back, &payload, NULL), STATUS_BAD_INPUT);
 }
 
-/* Timing 1.3, last line. */
+/* The values are in the last line of timing 1.3. */
 Test(tlp_codec, an_unaligned_read_has_the_byte_enables_of_timing_1_3)
 {
     struct tlp tlp = {.type = TLP_MRD};
@@ -246,7 +247,8 @@ Test(tlp_codec, an_unaligned_read_has_the_byte_enables_of_timing_1_3)
     cr_assert(tlp.length_dw == 1 && tlp.first_be == 6 && tlp.last_be == 0);
 }
 
-/* Every kind of packet the link weighs has as many bytes as the codec writes, and framing. */
+/* For every kind of TLP, pcie_split_wire_bytes() must equal the number of bytes that the codec
+ * writes, plus framing. The link computes its transmission times from that function. */
 struct weight {
     enum pcie_tlp_kind kind;
     enum tlp_type type;

@@ -1,4 +1,4 @@
-/* models/pcie/pcie_config: fields of timing 1.7, resets, MSI-X masking. */
+/* Tests models/pcie/config: the fields of timing 1.7, resets, and MSI-X masking. */
 #include "models/pcie/config/pcie_config.h"
 #include "models/pcie/test/fake_pcie.h"
 
@@ -44,7 +44,7 @@ Test(pcie_config, capabilities_are_linked_and_have_the_fields_of_timing_1_7)
     cr_assert_eq(read32(0x200), 0);
 }
 
-/* Status bits are cleared by writing ones, and a function-level reset leaves those of AER. */
+/* Status bits are cleared by writing ones. A function-level reset keeps those of AER. */
 Test(pcie_config, errors_stay_until_they_are_cleared_by_ones)
 {
     (void)pcie_space_raise(&config.space, PCIE_ERROR_BAD_TLP);
@@ -61,7 +61,7 @@ Test(pcie_config, errors_stay_until_they_are_cleared_by_ones)
     cr_assert_eq(read32(PCIE_SPACE_UNCORRECTABLE), 0);
 }
 
-/* Timing 1.7: write FFFFFFFF, read back ~(size - 1) | type. */
+/* By timing 1.7, software writes all ones and reads back ~(size - 1) | type. */
 Test(pcie_config, bar_0_is_64_bits_wide_prefetchable_and_sizes_to_64_kib)
 {
     pcie_config_write32(&config, 0x10, UINT32_MAX);
@@ -124,7 +124,7 @@ Test(pcie_config, a_masked_vector_is_remembered_and_sent_when_unmasked)
 {
     struct fake_pcie *fake = fake_pcie_create(NULL, false);
     uint32_t mask = 1, open = 0;
-    uint32_t control = PCIE_MSIX_TABLE + 16 + 12; /* vector 1 */
+    uint32_t control = PCIE_MSIX_TABLE + 16 + 12; /* the vector control word of vector 1 */
     pcie_link_mmio_write(fake->link, control, &mask, 4, 0);
     fake_pcie_run(fake, PS_PER_US);
     fake->endpoint.ops->msix(fake->endpoint.self, 1, fake->loop.now_ps);

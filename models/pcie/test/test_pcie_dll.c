@@ -1,5 +1,5 @@
-/* models/pcie: data link layer. Limits and SKP (timing 1.2, 1.4), saturated links against column 2
- * of timing 1.8, credits and replay buffer as limits (timing 1.5), link-up. */
+/* Tests the data link layer: timer limits and SKP (timing 1.2, 1.4), saturated links against column
+ * 2 of timing 1.8, credits and replay buffer as limits of the rate (timing 1.5), and link-up. */
 #include "models/pcie/test/fake_pcie.h"
 
 #include "models/pcie/wire/pcie_dll.h"
@@ -81,8 +81,8 @@ Test(pcie_dll, skp_costs_one_block_in_371_or_4_symbols_in_1180)
     }
 }
 
-/* Keeps requests of one size outstanding. The host's doorbells, one each 150 ns, load the other
- * direction, so that Acks and UpdateFCs travel both ways as column 2 assumes. */
+/* Keeps requests of one size outstanding. The host also rings a doorbell every 150 ns. That loads
+ * the other direction, so that Acks and UpdateFCs travel both ways, as column 2 assumes. */
 struct load {
     struct fake_pcie *fake;
     uint32_t size;
@@ -177,7 +177,8 @@ static struct rate rates[] = {
     {1500, 5678, 5762, 5439}, {2048, 5689, 5772, 5455},
 };
 
-/* The formulas leave out that payload is padded to whole DW (timing 1.2). */
+/* The formulas of timing 1.8 ignore that payload is padded to whole DWs (timing 1.2), so we correct
+ * the expected rate. */
 static void check_rate(const char *what, uint32_t size, uint64_t bytes, uint32_t expected)
 {
     uint64_t got = mbps(bytes), want = (uint64_t)expected * 10;
@@ -204,7 +205,7 @@ ParameterizedTest(struct rate *row, pcie_dll,
     check_rate("R", row->size, run_load(&params, row->size, 256, 0, false).bytes_read, row->read);
 }
 
-/* Both ways: as many reads as writes, asked for in turn. */
+/* Reads and writes together. The test issues as many reads as writes, in turn. */
 ParameterizedTestParameters(pcie_dll, both_ways_are_within_1_percent_of_column_2_of_timing_1_8)
 {
     return cr_make_param_array(struct rate, rates, sizeof rates / sizeof *rates);
@@ -234,12 +235,12 @@ ParameterizedTest(struct rate *row, pcie_dll,
     fake_pcie_destroy(load.fake);
 }
 
-/* Timing 1.5: what is outstanding may not exceed the credits, so the rate is credits / time until a
- * credit is back. For writes of 64 bytes every TLP takes 1 header and 4 data credits. */
+/* By timing 1.5, outstanding TLPs may not exceed the credits, so the rate is the credits divided by
+ * the time until a credit returns. A write of 64 bytes takes 1 header credit and 4 data credits. */
 struct credit_limit {
     char name[48];
     struct pcie_credits root;
-    uint32_t tlps; /* in flight at most */
+    uint32_t tlps; /* the most that may be in flight */
 };
 
 static struct credit_limit credit_limits[] = {
@@ -254,8 +255,9 @@ ParameterizedTestParameters(pcie_dll, credits_limit_the_write_rate)
                                sizeof credit_limits / sizeof *credit_limits);
 }
 
-/* A credit used at 0 is back after: 11.172 ns on the wire, 100 there, 100 until visible, the
- * UpdateFC's 1.016 and 100 back, since a sender with so few credits is told at once. */
+/* A credit returns after 11.172 ns on the wire, 100 ns of propagation, 100 ns until the write is
+ * visible, 1.016 ns for the UpdateFC and 100 ns of propagation back. The UpdateFC leaves at once
+ * because the sender has so few credits. */
 ParameterizedTest(struct credit_limit *row, pcie_dll, credits_limit_the_write_rate)
 {
     struct pcie_params params;
@@ -276,7 +278,7 @@ Test(pcie_dll, nonposted_credits_limit_the_reads_in_flight)
     params.root_credits.nonposted_headers = 2;
     uint64_t bytes = run_load(&params, 64, IN_FLIGHT, 0, false).bytes_read;
     uint64_t round_trip_ps =
-        3047 + 100000 + 1016 + 100000; /* a request leaves its buffer at once */
+        3047 + 100000 + 1016 + 100000; /* a request leaves the receive buffer at once */
     uint64_t want = WINDOW_US * PS_PER_US * 2 / round_trip_ps * 64;
     cr_assert(bytes * 100 >= want * 97 && bytes * 100 <= want * 103, "%lu, not %lu",
               (unsigned long)bytes, (unsigned long)want);
@@ -300,7 +302,8 @@ ParameterizedTestParameters(pcie_dll, completion_credits_limit_the_read_rate)
                                sizeof completion_limits / sizeof *completion_limits);
 }
 
-/* 256 bytes: 35.039 ns on the wire, 100 there, the UpdateFC's 1.016 and 100 back. */
+/* A completion of 256 bytes takes 35.039 ns on the wire and 100 ns of propagation. Its UpdateFC
+ * takes 1.016 ns and 100 ns back. */
 ParameterizedTest(struct completion_limit *row, pcie_dll, completion_credits_limit_the_read_rate)
 {
     struct pcie_params params;
@@ -319,7 +322,8 @@ ParameterizedTest(struct completion_limit *row, pcie_dll, completion_credits_lim
               (unsigned long)bytes, (unsigned long)want);
 }
 
-/* An Ack is back after at most limit + 200 ns of way; a buffer for 4 TLPs sends 4 in that time. */
+/* An Ack returns at most the Ack limit and two propagation delays of 100 ns after its TLP. A replay
+ * buffer for 4 TLPs lets only 4 leave in that time. */
 Test(pcie_dll, a_small_replay_buffer_limits_the_rate)
 {
     struct pcie_params params;
@@ -332,8 +336,8 @@ Test(pcie_dll, a_small_replay_buffer_limits_the_rate)
               (unsigned long)bytes, (unsigned long)want);
 }
 
-/* Timing 1.4: sending stops when (next_seq - acked_seq) mod 4096 is 2048. A way of 20 us would hold
- * more TLPs than that. */
+/* By timing 1.4, transmission stops when (next_seq - acked_seq) mod 4096 is 2048. A link with a
+ * propagation delay of 20 us would hold more TLPs than that. */
 Test(pcie_dll, the_sequence_window_limits_a_long_link)
 {
     struct pcie_params params;
@@ -376,8 +380,8 @@ Test(pcie_dll, credits_are_exchanged_before_the_first_tlp_after_link_up)
     uint32_t value = 1;
     pcie_link_mmio_write(fake->link, 0x100, &value, 4, 0);
     fake_pcie_run(fake, PS_PER_US);
-    /* DLLPs of 1.015625 ns: the third InitFC1 has arrived after 103.047 ns, so 102 are out; the 103rd is an
-     * InitFC2, there after 204.609 ns, when 202 are out. */
+    /* A DLLP takes 1.015625 ns. The third InitFC1 arrives after 103.047 ns, when 102 have left. The
+     * 103rd DLLP is an InitFC2 and arrives after 204.609 ns, when 202 have left. */
     const struct fake_event *tlp = fake_pcie_event(fake, FAKE_TLP, 0);
     cr_assert_not_null(tlp);
     cr_assert_eq(tlp->now_ps, 205156);

@@ -1,5 +1,5 @@
-/* models/pcie: damaged and lost packets, failed reads; what recovers them, when, and where a driver
- * sees them (timing 1.4, 1.7). */
+/* Tests damaged and lost packets and failed reads: what recovers from them, when, and where a
+ * driver sees them (timing 1.4, 1.7). */
 #include "models/pcie/test/fake_pcie.h"
 
 #include "models/pcie/config/pcie_config.h"
@@ -41,7 +41,8 @@ static uint32_t config_after(struct fake_pcie *fake, uint32_t offset)
     return event->value;
 }
 
-/* 64 bytes: 11.172 ns on the wire and 100 ns of way; the Nak 1.016 and 100; then all again. */
+/* A write of 64 bytes takes 11.172 ns on the wire and 100 ns of propagation. The Nak takes 1.016 ns
+ * and 100 ns, and then the write is sent again. */
 Test(pcie_error, a_nak_replays_the_damaged_tlp_and_all_behind_it_in_order)
 {
     struct pcie_params params = quick();
@@ -100,7 +101,8 @@ Test(pcie_error, a_lost_ack_replays_once_and_the_duplicate_does_nothing)
     fake_pcie_destroy(fake);
 }
 
-/* An Ack on its way when the timer ends comes too late: what it acknowledges is sent again. */
+/* An Ack that is still on its way when the replay timer expires comes too late, so the TLPs that it
+ * acknowledges are sent again. */
 Test(pcie_error, an_ack_under_way_does_not_stop_the_replay)
 {
     struct pcie_params params = quick();
@@ -108,7 +110,7 @@ Test(pcie_error, an_ack_under_way_does_not_stop_the_replay)
     pcie_link_inject(fake->link, PCIE_FAULT_ACK_LOST, 0);
     fake_pcie_write(fake, HIGH, 64, 1);
     fake_pcie_run(fake, 250 * PS_PER_NS);
-    fake_pcie_write(fake, HIGH, 64, 2); /* its Ack leaves before the timer ends, at 620 ns */
+    fake_pcie_write(fake, HIGH, 64, 2); /* its Ack leaves before the timer expires at 620 ns */
     fake_pcie_run(fake, 100 * PS_PER_US);
     const struct pcie_stats *stats = pcie_link_stats(fake->link);
     cr_assert_eq(stats->replay_timeouts, 1);
@@ -117,7 +119,8 @@ Test(pcie_error, an_ack_under_way_does_not_stop_the_replay)
     fake_pcie_destroy(fake);
 }
 
-/* REPLAY_NUM: the fourth replay in a row retrains; the TLP arrives all the same. */
+/* The fourth replay in a row makes REPLAY_NUM roll over, so the link retrains. The TLP arrives
+ * nevertheless. */
 Test(pcie_error, four_replays_without_progress_retrain_the_link)
 {
     struct pcie_params params = quick();
@@ -137,8 +140,8 @@ Test(pcie_error, four_replays_without_progress_retrain_the_link)
 struct read_fault {
     char name[48];
     enum pcie_fault fault;
-    uint32_t offset, bits; /* where a driver sees it */
-    uint64_t after_ps;     /* not before */
+    uint32_t offset, bits; /* the register and its bits where a driver sees the error */
+    uint64_t after_ps;     /* the earliest time of the failure */
 };
 
 static struct read_fault read_faults[] = {
@@ -159,7 +162,7 @@ ParameterizedTest(struct read_fault *row, pcie_error,
     struct pcie_params params = quick();
     struct fake_pcie *fake = fake_pcie_create(&params, false);
     pcie_link_inject(fake->link, row->fault, 0);
-    fake_pcie_read(fake, HIGH, 1024, 1); /* two requests; one is struck */
+    fake_pcie_read(fake, HIGH, 1024, 1); /* makes two requests, one of which fails */
     fake_pcie_run(fake, 100 * PS_PER_US);
     cr_assert_eq(fake_pcie_count(fake, FAKE_READ_DONE), 1, "%s", row->name);
     cr_assert_not(fake_pcie_event(fake, FAKE_READ_DONE, 0)->ok, "%s", row->name);
@@ -217,7 +220,8 @@ ParameterizedTest(struct fence_fault *row, pcie_error, the_host_can_fence_the_en
     fake_pcie_destroy(fake);
 }
 
-/* Whatever strikes, whenever: every request ends once, in order, and no byte is wrong. */
+/* Packets are damaged at many different times. Every request still ends once and in order, and no
+ * byte is wrong. */
 Test(pcie_error, a_storm_of_damaged_packets_loses_nothing)
 {
     struct pcie_params params = quick();

@@ -1,4 +1,4 @@
-/* models/pcie: bus master off, function-level reset, link down (docs/hwif.md). */
+/* Tests bus master off, function-level reset and link down (docs/hwif.md). */
 #include "models/pcie/config/pcie_config.h"
 #include "models/pcie/test/fake_pcie.h"
 
@@ -20,22 +20,23 @@ static const struct fake_event *last(const struct fake_pcie *fake, enum fake_eve
     return fake_pcie_event(fake, kind, fake_pcie_count(fake, kind) - 1);
 }
 
-/* What started arrives, what did not is discarded with TIME_NEVER, and the completion proves it. */
+/* TLPs that had started arrive. The others are discarded, and their write ends at TIME_NEVER. The
+ * completion of the configuration write proves that nothing follows. */
 Test(pcie_fault, bus_master_off_fences_at_the_arrival_of_the_write)
 {
     struct fake_pcie *fake = fake_pcie_create(NULL, false);
     for (uint64_t i = 0; i < 4; i++)
-        fake_pcie_write(fake, HIGH, 64, i); /* 11.172 ns each */
+        fake_pcie_write(fake, HIGH, 64, i); /* each takes 11.172 ns on the wire */
     fake_pcie_write(fake, HIGH, 65536, 4);
     fake_pcie_run(fake, 60000);
     cfg_write(fake, PCIE_CONFIG_COMMAND, COMMAND_OFF, 9);
     fake_pcie_run(fake, 10 * PS_PER_US);
 
     const struct fake_event *fence = fake_pcie_event(fake, FAKE_FENCE, 0);
-    cr_assert_eq(fence->now_ps, 63047); /* 24 bytes */
+    cr_assert_eq(fence->now_ps, 63047); /* 60 ns and the time of a TLP of 24 bytes */
     cr_assert_eq(fence->address, true);
     cr_assert_eq(fake_pcie_count(fake, FAKE_VISIBLE), 5);
-    /* The large write was cut short by the fence; the small ones had started. */
+    /* The fence cut the large write short, but the small ones had started. */
     size_t never = 0;
     uint64_t last_ps = 0;
     for (size_t i = 0; i < fake->count; i++) {
@@ -98,7 +99,7 @@ Test(pcie_fault, outstanding_reads_end_failed_and_their_late_completions_are_dro
 {
     struct fake_pcie *fake = fake_pcie_create(NULL, false);
     fake_pcie_read(fake, HIGH, 4096, 1);
-    fake_pcie_run(fake, 10000); /* some requests are out, some not */
+    fake_pcie_run(fake, 10000); /* only some of the requests have left */
     cfg_write(fake, PCIE_CONFIG_COMMAND, COMMAND_OFF, 9);
     fake_pcie_run(fake, 20000);
     cr_assert_eq(fake_pcie_count(fake, FAKE_READ_DONE), 2);
@@ -125,7 +126,8 @@ Test(pcie_fault, function_level_reset_fences_and_resets_configuration)
     fake_pcie_run(fake, PS_PER_US);
     cr_assert_eq(fake_pcie_event(fake, FAKE_FENCE, 0)->address, true);
     cr_assert(fake_pcie_event(fake, FAKE_READ_DONE, 0)->ok);
-    /* Memory space is off: an MMIO read is an unsupported request, a write goes nowhere. */
+    /* Memory space is off after the reset, so an MMIO read is an unsupported request and an MMIO
+     * write has no effect. */
     pcie_link_mmio_read32(fake->link, NIC_REG_STATUS, fake_pcie_done(fake, 3), fake->loop.now_ps);
     pcie_link_mmio_write(fake->link, NIC_REG_CONTROL, "\1\0\0", 4, fake->loop.now_ps);
     fake_pcie_run(fake, 3 * PS_PER_US);
@@ -146,8 +148,8 @@ Test(pcie_fault, link_down_loses_everything_in_flight_and_says_so)
     params.propagation_ps = 10000;
     struct fake_pcie *fake = fake_pcie_create(&params, false);
     fake_pcie_write(fake, HIGH, 64, 1);          /* arrives at 21.172 ns */
-    fake_pcie_write(fake, HIGH + 4096, 64, 2);   /* on the wire at 25 ns */
-    fake_pcie_write(fake, HIGH + 8192, 4096, 3); /* not all started */
+    fake_pcie_write(fake, HIGH + 4096, 64, 2);   /* is on the wire at 25 ns */
+    fake_pcie_write(fake, HIGH + 8192, 4096, 3); /* not all of its TLPs have started */
     fake_pcie_read(fake, HIGH, 64, 4);
     fake->endpoint.ops->msix(fake->endpoint.self, 0, 0);
     pcie_link_mmio_read32(fake->link, NIC_REG_STATUS, fake_pcie_done(fake, 5), 0);
@@ -167,7 +169,8 @@ Test(pcie_fault, link_down_loses_everything_in_flight_and_says_so)
     cr_assert_not(fake_pcie_event(fake, FAKE_READ_DONE, 0)->ok);
     cr_assert_not(fake_pcie_event(fake, FAKE_READ_DONE, 1)->ok);
     cr_assert_eq(fake_pcie_count(fake, FAKE_MSIX), 0);
-    /* 2nd write, 16 TLPs of the 3rd, the read, the MSI-X, the MMIO read at the device */
+    /* The second write, 16 TLPs of the third one, the read, the MSI-X and the MMIO read at the
+     * device are discarded. */
     cr_assert_eq(pcie_link_stats(fake->link)->discarded, 1 + 16 + 1 + 1 + 1);
     cr_assert_eq(fake_pcie_count(fake, FAKE_MMIO_WRITE), 1, "it had arrived");
     fake_pcie_destroy(fake);

@@ -1,4 +1,4 @@
-/* models/pcie/pcie_flow and pcie_wire_dll: when Acks and UpdateFCs leave (timing 1.4). */
+/* Tests models/pcie/wire: when Acks and UpdateFCs leave (timing 1.4). */
 #include "models/base/units.h"
 #include "models/pcie/wire/pcie_wire.h"
 #include "models/pcie/wire/pcie_wire_dll.h"
@@ -67,16 +67,17 @@ ParameterizedTest(struct ack_row *row, pcie_flow, an_ack_leaves_at_its_limit_aft
     cr_assert_eq(down.stats.acks, 0);
     pcie_wire_dll_advance(&down, leaves_ps);
     cr_assert_eq(down.stats.acks, 1);
-    bool both = second.arrival_ps <= leaves_ps; /* on a fast link one Ack serves both */
+    bool both = second.arrival_ps <= leaves_ps; /* then one Ack acknowledges both */
     cr_assert_eq(up.flows[PCIE_FLOW_ACK].due_ps, both ? TIME_NEVER : second.arrival_ps + limit_ps);
     close_wires();
 }
 
-/* Back to back, an Ack is for all TLPs that end within the limit after its first one; the next Ack's first is the
- * one that ends after that. So Acks are the limit, rounded up to the end of a TLP, apart. */
+/* With TLPs back to back, an Ack acknowledges all TLPs that end within the limit after the first of
+ * them. The first TLP of the next Ack is the one that ends after that. The distance between Acks is
+ * therefore the limit, rounded up to the end of a TLP. */
 struct spacing_row {
     uint32_t mps, len;
-    uint64_t tlps, ps; /* TLPs per Ack; what they take: 3 DW completions, timing 1.2 */
+    uint64_t tlps, ps; /* TLPs per Ack, and the time of these TLPs (timing 1.2) */
 };
 
 static struct spacing_row spacings[] = {
@@ -127,7 +128,7 @@ Test(pcie_flow, an_update_fc_leaves_at_its_limit_or_at_once_when_the_sender_may_
     close_wires();
 }
 
-/* Timing 1.4: at least every 30 us per type. */
+/* Timing 1.4 asks for an UpdateFC of each type at least every 30 us. */
 Test(pcie_flow, update_fcs_repeat_every_30_us_and_infinite_credits_are_never_reported)
 {
     open_wires(3, 8, 256);

@@ -1,5 +1,5 @@
-/* models/pcie/pcie_link: latency, ordering, tags and faults, to the picosecond
- * (timing 1.2, 1.6, 1.10, 2). */
+/* Tests models/pcie/pcie_link to the picosecond: latency, ordering, tags and faults (timing 1.2,
+ * 1.6, 1.10, 2). */
 #include "models/pcie/test/fake_pcie.h"
 
 #include "models/pcie/wire/pcie_split.h"
@@ -14,7 +14,8 @@
 #define HIGH FAKE_MEM_BASE
 #define LOW UINT64_C(0x10000)
 
-/* Nothing but the wire: no data link layer, as timing 2 wants it. */
+/* Parameters of a link that has no latency but that of the wire. As in timing 2, the data link
+ * layer is off. */
 static struct pcie_params bare(void)
 {
     struct pcie_params params;
@@ -37,7 +38,7 @@ static uint64_t time_of(const struct fake_pcie *fake, enum fake_event_kind kind,
 
 struct read_floor {
     uint32_t len;
-    uint64_t ps; /* timing 1.2, serial floor of a DMA read, rounded */
+    uint64_t ps; /* the serial floor of a DMA read in timing 1.2, rounded */
 };
 
 static struct read_floor floors[] = {
@@ -49,7 +50,7 @@ ParameterizedTestParameters(pcie_link, dma_read_has_the_serial_floor_of_timing_1
     return cr_make_param_array(struct read_floor, floors, sizeof floors / sizeof *floors);
 }
 
-/* Each of the two directions rounds once, so the sum may be 1 ps off. */
+/* Each of the two directions rounds once, so the sum may be off by 1 ps. */
 ParameterizedTest(struct read_floor *row, pcie_link, dma_read_has_the_serial_floor_of_timing_1_2)
 {
     struct pcie_params params = bare();
@@ -62,7 +63,8 @@ ParameterizedTest(struct read_floor *row, pcie_link, dma_read_has_the_serial_flo
     fake_pcie_destroy(fake);
 }
 
-/* Timing 1.10: 413 ns from the LLC, 399 of them the host part; what memory takes longer comes on top. */
+/* By timing 1.10, a read from the LLC takes 413 ns, of which the host takes 399. A memory access
+ * that takes longer than the LLC adds its extra latency. */
 Test(pcie_link, read_of_64_bytes_takes_413_ns_and_what_memory_takes_longer)
 {
     struct fake_pcie *fake = fake_pcie_create(NULL, false);
@@ -77,8 +79,8 @@ Test(pcie_link, read_of_64_bytes_takes_413_ns_and_what_memory_takes_longer)
     fake_pcie_destroy(fake);
 }
 
-/* Timing 2: ser(MWr) + ser(MRd) + 10 + ser(CplD) + 10, with 3 DW headers for addresses below 4 GiB.
- */
+/* By timing 2, the time is ser(MWr) + ser(MRd) + 10 + ser(CplD) + 10, in ns. The headers have 3 DW,
+ * because the addresses are below 4 GiB. */
 struct read_after_write {
     uint32_t len;
     uint64_t ps;
@@ -107,7 +109,7 @@ ParameterizedTest(struct read_after_write *row, pcie_link,
     fake_pcie_destroy(fake);
 }
 
-/* Timing 2: back-to-back MWr (3 DW) 64 B every 10.664062 ns, 256 B every 35.039062 ns. */
+/* By timing 2, back-to-back writes of 64 B with 3 DW headers are 10.664062 ns apart. */
 Test(pcie_link, writes_go_back_to_back_without_a_gap_or_drift)
 {
     struct pcie_params params = bare();
@@ -132,7 +134,7 @@ Test(pcie_link, issued_is_the_start_of_the_last_tlp_and_visible_its_arrival)
     cr_assert_eq(fake->count, 0, "nobody is called from inside the request");
     fake_pcie_run(fake, PS_PER_US);
     cr_assert_eq(fake_pcie_count(fake, FAKE_MEM_WRITE), 6);
-    cr_assert_eq(time_of(fake, FAKE_ISSUED, 0), 177734); /* 5 x 280 B */
+    cr_assert_eq(time_of(fake, FAKE_ISSUED, 0), 177734); /* the time of 5 TLPs of 280 B */
     cr_assert_eq(time_of(fake, FAKE_VISIBLE, 0), 202109 + 210000);
     cr_assert_eq(pcie_link_stats(fake->link)->bytes_up, 1592);
     cr_assert_eq(pcie_link_stats(fake->link)->payload_up, 1448);
@@ -140,11 +142,12 @@ Test(pcie_link, issued_is_the_start_of_the_last_tlp_and_visible_its_arrival)
     fake_pcie_destroy(fake);
 }
 
-/* Timing 1.6, row read request, column posted: No. */
+/* In the row "read request" and the column "posted", timing 1.6 says No: a read must not pass a
+ * write. */
 Test(pcie_link, a_read_sees_every_write_before_it)
 {
     struct pcie_params params = bare();
-    params.root_write_ps = 500000; /* longer than anything a read takes */
+    params.root_write_ps = 500000; /* longer than a read takes */
     params.root_read_ps = 10000;
     struct fake_pcie *fake = fake_pcie_create(&params, false);
     fake_pcie_write(fake, HIGH, 4096, 0x5a);
@@ -155,7 +158,7 @@ Test(pcie_link, a_read_sees_every_write_before_it)
     fake_pcie_destroy(fake);
 }
 
-/* Timing 1.6: an MSI-X message never overtakes the data before it. */
+/* By timing 1.6, an MSI-X message never passes the writes before it. */
 Test(pcie_link, an_interrupt_comes_behind_the_data)
 {
     struct fake_pcie *fake = fake_pcie_create(NULL, false);
@@ -170,7 +173,8 @@ Test(pcie_link, an_interrupt_comes_behind_the_data)
     fake_pcie_destroy(fake);
 }
 
-/* Timing 1.6, row completion, column posted: No. So an MMIO read flushes the writes before it. */
+/* In the row "completion" and the column "posted", timing 1.6 says No. An MMIO read therefore
+ * flushes the writes before it. */
 Test(pcie_link, an_mmio_read_completes_behind_earlier_writes)
 {
     struct pcie_params params = bare();
@@ -196,23 +200,24 @@ Test(pcie_link, an_mmio_read_comes_behind_earlier_doorbells)
     fake_pcie_run(fake, 10 * PS_PER_US);
     cr_assert_eq(fake->events[0].kind, FAKE_MMIO_WRITE);
     cr_assert_eq(fake->events[0].len, 16);
-    cr_assert_eq(fake->events[0].now_ps, 5078); /* 40 bytes */
+    cr_assert_eq(fake->events[0].now_ps, 5078); /* the TLP has 40 bytes */
     cr_assert_eq(fake->events[1].address, NIC_REG_CMD_PRODUCER);
     cr_assert_eq(fake->events[1].value, 2);
     cr_assert_eq(fake->events[2].kind, FAKE_MMIO_READ);
-    /* 40 + 28 + 24 bytes down, 780 ns, 24 bytes up */
+    /* The read ends after 40 + 28 + 24 bytes downstream, 780 ns, and 24 bytes upstream. */
     cr_assert_eq(time_of(fake, FAKE_READ_DONE, 0), 11680 + 780000 + 3047);
     fake_pcie_destroy(fake);
 }
 
-/* Timing 1.6, row posted, column read request: Yes, it must be able to pass a blocked one. */
+/* In the row "posted" and the column "read request", timing 1.6 says Yes: a write must be able to
+ * pass a blocked read. */
 Test(pcie_link, a_write_passes_reads_that_wait_for_a_tag)
 {
     struct pcie_params params = bare();
     params.root_read_ps = 400000;
     params.tags = 1;
     struct fake_pcie *fake = fake_pcie_create(&params, false);
-    fake_pcie_read(fake, HIGH, 2048, 1); /* 4 requests */
+    fake_pcie_read(fake, HIGH, 2048, 1); /* makes 4 requests */
     fake_pcie_write(fake, HIGH, 64, 2);
     fake_pcie_run(fake, 10 * PS_PER_US);
     cr_assert_lt(time_of(fake, FAKE_VISIBLE, 0), 20000);
@@ -243,7 +248,7 @@ struct split_read {
     uint32_t requests, completions;
 };
 
-/* Timing 1.7. */
+/* The rows are those of timing 1.7. */
 static struct split_read split_reads[] = {
     {"512 at 0h", HIGH, 512, false, 1, 2},
     {"512 at 20h", HIGH + 0x20, 512, false, 1, 3},
@@ -268,7 +273,7 @@ static void check_data(void *self, uint64_t cookie, bool ok, const uint8_t *data
     cr_assert(ok);
     for (uint32_t i = 0; i < len; i++)
         cr_assert_eq(data[i], fake->mem[(cookie + i) % FAKE_MEM_BYTES]);
-    fake->dram_ps = len; /* marks the call */
+    fake->dram_ps = len; /* shows that the call was made */
 }
 
 ParameterizedTest(struct split_read *row, pcie_link, reads_are_split_on_the_wire_as_timing_1_7_says)

@@ -1,5 +1,6 @@
-/* models/pcie/pcie_wire: ordering litmus tests, all 16 cells of timing 1.6. In each the column's TLP
- * came first and has no credits; may the row's TLP, which has all it needs, go before it? */
+/* Tests the ordering rules of models/pcie/wire with a litmus test for each of the 16 cells of
+ * timing 1.6. In each test the TLP of the column came first and has no credits. The cell says
+ * whether the TLP of the row, which has all the credits it needs, may pass it. */
 #include "models/pcie/wire/pcie_wire.h"
 #include "models/pcie/wire/pcie_wire_dll.h"
 
@@ -41,7 +42,7 @@ static struct pcie_tlp packet(enum pcie_tlp_kind kind, uint16_t tag)
     return (struct pcie_tlp){.kind = (uint8_t)kind, .address = 0x1000, .len = 64, .tag = tag};
 }
 
-/* Takes what may start now; the tag, 0 when nothing may. */
+/* Starts the TLP that may start now. Returns its tag, or 0 if none may start. */
 static uint16_t take(struct pcie_wire *wire)
 {
     struct pcie_tlp tlp = {0};
@@ -70,7 +71,7 @@ ParameterizedTest(struct cell *row, pcie_order, cells_of_timing_1_6)
     pcie_wire_push(wire, &behind, 0);
     bool blocks = column.flow != PCIE_FLOW_NONE;
     struct pcie_flow *flow = &wire->flows[blocks ? column.flow : 0];
-    if (blocks) { /* one header credit, and that is used */
+    if (blocks) { /* the only header credit is already used */
         flow->capacity.headers = 1;
         pcie_flow_take(flow, (struct pcie_units){1, 0}, 0);
     }
@@ -81,7 +82,7 @@ ParameterizedTest(struct cell *row, pcie_order, cells_of_timing_1_6)
         cr_assert_eq(first, 2, "%s", row->name);
     else if (row->verdict == MUST_WAIT)
         cr_assert_eq(first, blocks ? 0 : 1, "%s", row->name);
-    /* With credits nothing stays behind. */
+    /* Once there are credits, both TLPs must leave. */
     flow->capacity.headers = 0;
     unsigned seen = first ? 1u << first : 0;
     for (uint16_t tag = take(wire); tag; tag = take(wire))

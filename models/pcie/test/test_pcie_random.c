@@ -1,5 +1,5 @@
-/* models/pcie: random loads with faults; being watched changes nothing, and nothing is lost
- * silently. */
+/* Runs random loads with faults. A probe must not change what happens, and every request must
+ * end. */
 #include "models/base/rng.h"
 #include "models/pcie/config/pcie_config.h"
 #include "models/pcie/test/fake_pcie.h"
@@ -14,7 +14,7 @@ enum { OPERATIONS = 250 };
 struct load {
     uint64_t seed;
     bool with_faults;
-    bool cut; /* the run ends while TLPs are under way */
+    bool cut; /* the run ends while TLPs are in flight */
 };
 
 static struct load loads[] = {

@@ -1,4 +1,5 @@
-/* models/pcie/pcie_rate: byte times of every generation and width (timing 1.1, 1.2). */
+/* Tests models/pcie/wire/pcie_rate: the byte times of every generation and width (timing 1.1,
+ * 1.2). */
 #include "models/pcie/wire/pcie_rate.h"
 #include "models/pcie/wire/pcie_split.h"
 
@@ -10,7 +11,7 @@
 
 #define HIGH UINT64_C(0x100000000)
 
-/* Timing 1.2: wire bytes, and the time on Gen3 x8 in femtoseconds, cut off below. */
+/* The bytes on the wire and the time on Gen3 x8 in femtoseconds, rounded down, by timing 1.2. */
 struct packet {
     char name[48];
     int kind;
@@ -66,7 +67,7 @@ ParameterizedTest(struct packet *row, pcie_rate, packet_has_the_bytes_and_time_o
     cr_assert_eq(femto(8 * bytes, 5, 16), row->gen3_x8_fs, "%s: Gen5 x16, an eighth", row->name);
 }
 
-/* Timing 1.1, ns per byte per lane: 4, 2, 1.015625, 0.5078125, 0.25390625. */
+/* By timing 1.1, a byte takes 4, 2, 1.015625, 0.5078125 or 0.25390625 ns on one lane. */
 Test(pcie_rate, one_lane_has_the_byte_time_of_timing_1_1_exactly)
 {
     static const uint64_t fs[] = {4000000, 2000000, 1015625, 507812, 253906};
@@ -77,7 +78,7 @@ Test(pcie_rate, one_lane_has_the_byte_time_of_timing_1_1_exactly)
     cr_assert_eq(pcie_rate_ticks_per_byte(3, 1) * 1000000 % PCIE_TICKS_PER_PS, 0);
 }
 
-/* Timing 1.1, links in 10 kb/s. */
+/* The rates of links in timing 1.1, in units of 10 kb/s. */
 static const struct {
     unsigned gen, lanes;
     uint64_t rate;
@@ -87,7 +88,7 @@ static const struct {
 Test(pcie_rate, links_carry_the_gigabits_of_timing_1_1)
 {
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
-        /* bits per second = 8 * 512 * 10^12 / ticks */
+        /* The rate in bits per second is 8 * 512 * 10^12 / ticks. */
         uint64_t bps = UINT64_C(8) * 512 * UINT64_C(1000000000000) /
                        pcie_rate_ticks_per_byte(links[i].gen, links[i].lanes);
         timing_case("1.1 links", links[i].rate, bps / 10000);

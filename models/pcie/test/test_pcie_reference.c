@@ -1,5 +1,6 @@
-/* Runs of another model (timing 2) made again: an enumeration over the link, from the exchange of credits to
- * the last configuration request; and how far apart Acks are. Its timers always use MPS 128. */
+/* Repeats the runs of another model that timing 2 describes: an enumeration over the link, from the
+ * exchange of credits to the last configuration request, and the distance between Acks. The timers
+ * of that model always assume an MPS of 128. */
 #include "models/pcie/test/fake_pcie.h"
 #include "models/pcie/wire/pcie_rate.h"
 #include "models/test/timing_case.h"
@@ -25,12 +26,12 @@ enum {
     BAR_64_BIT = 4,
 };
 
-/* What enumeration finds out, and how many requests that took. */
+/* What the enumeration has found, and how many requests it made. */
 struct walk {
     struct fake_pcie *fake;
     uint64_t requests;
-    uint32_t bars[BARS]; /* as read back after all ones were written */
-    uint32_t pcie, msix; /* offsets of capabilities */
+    uint32_t bars[BARS]; /* the values read back after all ones were written */
+    uint32_t pcie, msix; /* offsets of the capabilities */
 };
 
 static uint32_t await_completion(struct walk *walk, size_t before)
@@ -59,7 +60,8 @@ static void cfg_write(struct walk *walk, uint32_t offset, uint32_t value)
     await_completion(walk, before);
 }
 
-/* Size of what a base address register asks for; its old value is put back. */
+/* Writes ones to a base address register to find out its size, and restores its old value. Returns
+ * what was read back. */
 static uint32_t probe_size(struct walk *walk, uint32_t offset, uint32_t ones)
 {
     uint32_t old = cfg_read(walk, offset);
@@ -71,7 +73,7 @@ static uint32_t probe_size(struct walk *walk, uint32_t offset, uint32_t ones)
 
 static void read_header(struct walk *walk)
 {
-    cfg_read(walk, REG_ID); /* of the device, then of its function 0 */
+    cfg_read(walk, REG_ID); /* first for the device, then for its function 0 */
     cr_assert_eq(cfg_read(walk, REG_ID), 0x70e01234);
     cr_assert_eq(cfg_read(walk, REG_HEADER_TYPE) >> 16 & 0xff, 0, "one function, type 0");
     cfg_read(walk, REG_CLASS);
@@ -106,7 +108,8 @@ static void configure(struct walk *walk)
     uint32_t devctl = cfg_read(walk, walk->pcie + 8);
     cr_assert_eq(devctl & 0xe0, 0, "MPS 128, as at the root port");
     devctl = cfg_read(walk, walk->pcie + 8);
-    /* Off after reset at that model's endpoint, on at ours: the write is made all the same. */
+    /* Extended tags are off after reset at the other model's endpoint, and on at ours. The write is
+     * made nevertheless. */
     cfg_write(walk, walk->pcie + 8, devctl | DEVCTL_EXT_TAG);
     cr_assert_not(cfg_read(walk, walk->msix) >> 31, "MSI-X is off, no need to write it");
 }
@@ -154,14 +157,15 @@ Test(pcie_reference, enumeration_takes_the_time_of_timing_2)
     struct pcie_time wire = pcie_time_add((struct pcie_time){0, 0}, ticks);
     cr_assert_eq(pcie_time_ps(wire) + 46 * 20 * PS_PER_NS, 1201328);
     timing_case("2 enumeration", 1201328, fake->loop.now_ps);
-    cr_assert_geq(fake->loop.now_ps + 46, 1201328); /* 92 packets, each rounded to a picosecond */
+    cr_assert_geq(fake->loop.now_ps + 46, 1201328); /* each of 92 packets is rounded */
     cr_assert_leq(fake->loop.now_ps, 1201328 + 46);
     fake_pcie_destroy(fake);
 }
 
-/* Completions of 256 B, one read request each. The endpoint's Acks are for 5 completions each (as in
- * test_pcie_flow.c). The root port's Ack and UpdateFC for the requests go between the completions, here once in
- * 6 of them: 30 completions with 10 such DLLPs take 1061.328 ns, an endpoint's Ack comes every 176.888 ns. */
+/* Each read of 256 B has one completion. An Ack of the endpoint acknowledges 5 completions, as in
+ * test_pcie_flow.c. The root port's Acks and UpdateFCs for the requests go between the completions.
+ * Here 30 completions with 10 such DLLPs take 1061.328 ns, so the endpoint sends an Ack every
+ * 176.888 ns. */
 Test(pcie_reference, acks_of_a_stream_of_completions_are_177_ns_apart)
 {
     enum { READS = 150, FROM = 20, WINDOW = 30, ACKS = WINDOW / 5 };

@@ -1,5 +1,5 @@
-/* Errors on their way to software: AER of both ends, messages, the root port's registers, its interrupt;
- * and completion timeout ranges (timing 1.7). */
+/* Tests how errors are reported to software: AER at both ends, error messages, the root port's
+ * registers and its interrupt. It also tests the ranges of the completion timeout (timing 1.7). */
 #include "models/hwif/port_regs.h"
 #include "models/pcie/codec/tlp_codec.h"
 #include "models/pcie/config/pcie_config.h"
@@ -64,7 +64,7 @@ static struct fault_row faults[] = {
     {"bit error in TLPs", PCIE_FAULT_TLP_ERROR, PCIE_SPACE_CORRECTABLE, 1u << 6, PORT_CORRECTABLE,
      1u << 6, 3, 1},
     {"bit error in DLLPs", PCIE_FAULT_DLLP_ERROR, PCIE_SPACE_CORRECTABLE, 1u << 7, PORT_CORRECTABLE,
-     1u << 7 | 1u << 12, /* an Ack was hit */ 3, 1},
+     1u << 7 | 1u << 12, /* the damaged DLLP was an Ack */ 3, 1},
     {"lost Ack", PCIE_FAULT_ACK_LOST, PCIE_SPACE_CORRECTABLE, 1u << 12, PORT_CORRECTABLE, 1u << 12,
      3, 1},
     {"poisoned", PCIE_FAULT_POISONED, PCIE_SPACE_UNCORRECTABLE, 1u << 12, PORT_UNCORRECTABLE, 0,
@@ -120,7 +120,8 @@ Test(pcie_report, a_message_comes_behind_the_writes_before_it_and_names_its_send
     fake_pcie_destroy(fake);
 }
 
-/* A message is a posted TLP of 4 DW: type 10000b, routed to the root complex. */
+/* An error message is a posted TLP with a header of 4 DW. Its type is 10000b, which routes it to
+ * the root complex. */
 Test(tlp_codec, an_error_message_has_the_bits_of_the_specification)
 {
     struct tlp tlp = {.type = TLP_MSG, .requester = 0x100, .message = TLP_ERR_NONFATAL};
@@ -209,7 +210,8 @@ Test(pcie_report, who_writes_configuration_behind_the_driver_tells_it)
     }
 }
 
-/* A trace changes no time: errors are noticed when they happen, not when somebody looks. */
+/* A probe must not change any time, because errors are noticed when they happen and not when
+ * somebody reads them. */
 Test(pcie_report, a_probe_changes_no_time_of_an_error)
 {
     uint64_t times[2][40];

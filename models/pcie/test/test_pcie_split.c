@@ -1,4 +1,4 @@
-/* models/pcie/pcie_split: every row of the table of timing 1.7. */
+/* Tests models/pcie/wire/pcie_split with every row of the table of timing 1.7. */
 #include "models/pcie/wire/pcie_split.h"
 
 #include "models/test/timing_case.h"
@@ -64,7 +64,7 @@ ParameterizedTest(struct split *row, pcie_split, cuts_as_timing_1_7_says)
     timing_case("1.7 splitting", row->last, piece);
     cr_assert_eq(pieces, row->pieces, "%s: %u pieces", row->name, pieces);
     cr_assert_eq(piece, row->last, "%s: last %u", row->name, piece);
-    if (row->how != REQUEST) /* upper bound of timing 1.7 */
+    if (row->how != REQUEST) /* the upper bound of timing 1.7 */
         cr_assert_leq(pieces, (row->address % row->rcb + row->len + row->rcb - 1) / row->rcb);
 }
 
@@ -77,7 +77,7 @@ Test(pcie_split, lower_address_of_later_completions_is_on_an_rcb_boundary)
         cr_assert_eq(pcie_split_lower_address(a), 0);
 }
 
-/* Timing 1.3: a 130-byte read at 1_0000_0003h has a length of 34 DW. */
+/* By timing 1.3, a read of 130 bytes at 1_0000_0003h has a length of 34 DW. */
 Test(pcie_split, length_in_dw_counts_partly_enabled_ones)
 {
     cr_assert_eq(pcie_split_payload_dw(0x100000003, 130), 34);

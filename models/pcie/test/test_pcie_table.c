@@ -1,4 +1,4 @@
-/* models/pcie: the numbers of timing 1.1, 1.2 and 1.8 that follow from byte times and packet sizes. */
+/* Tests the numbers of timing 1.1, 1.2 and 1.8 that follow from byte times and packet sizes. */
 #include "models/base/units.h"
 #include "models/pcie/wire/pcie_dll.h"
 #include "models/pcie/wire/pcie_rate.h"
@@ -9,7 +9,8 @@
 
 #define HIGH UINT64_C(0x100000000)
 
-/* Timing 1.1: Gb/s of a link, cut off behind as many digits as the page has. */
+/* The rates of links in timing 1.1, in units of unit_bps and rounded down to as many digits as the
+ * page has. */
 static const struct {
     unsigned gen, lanes;
     uint64_t rate, unit_bps;
@@ -40,7 +41,8 @@ Test(pcie_table, symbols_last_as_in_timing_1_1)
     }
 }
 
-/* Timing 1.2: a byte takes 1 ns on Gen1 x4, a quarter on Gen2 x8; half and an eighth of Gen3 x8's time. */
+/* By timing 1.2, a byte takes 1 ns on Gen1 x4 and 0.25 ns on Gen2 x8. On Gen4 x8 and Gen5 x16 it
+ * takes a half and an eighth of the time on Gen3 x8. */
 static const struct {
     unsigned gen, lanes;
     uint64_t byte_fs;
@@ -58,8 +60,8 @@ Test(pcie_table, other_links_scale_as_in_timing_1_2)
     }
 }
 
-/* Timing 1.2: what SKP leaves of a link, in hundred-thousandths: 370 of 371 blocks from Gen3 on; before,
- * 4 symbols in each 1180. */
+/* The share of a link that SKP leaves by timing 1.2, in units of 1/100,000. From Gen3 on it is 370
+ * of 371 blocks. Before Gen3, SKP takes 4 of 1180 symbols. */
 Test(pcie_table, skp_costs_as_in_timing_1_2)
 {
     static const uint64_t left[] = {99661, 99661, 99730, 99730, 99730};
@@ -71,7 +73,8 @@ Test(pcie_table, skp_costs_as_in_timing_1_2)
     }
 }
 
-/* Timing 1.8: TCP payload into host memory, Gen3 x8, MPS 256, page-aligned. */
+/* The writes of TCP payload to host memory in timing 1.8, on Gen3 x8 with an MPS of 256,
+ * page-aligned. */
 static const struct {
     uint32_t payload, tlps, wire_bytes;
     uint64_t ps;

@@ -1,5 +1,5 @@
-/* models/pcie: reads outstanding, the tags that fill a link, and what a TLP takes of the receiver's credits
- * (timing 1.5); the writes back to back of timing 2. */
+/* Tests how many reads are outstanding, how many tags fill a link, and which credits of the
+ * receiver a TLP takes (timing 1.5). It also tests the back-to-back writes of timing 2. */
 #include "models/pcie/config/pcie_config.h"
 #include "models/pcie/test/fake_pcie.h"
 #include "models/test/timing_case.h"
@@ -12,7 +12,7 @@
 
 struct outstanding {
     uint32_t tags;
-    bool extended; /* the bit in Device Control */
+    bool extended; /* the Extended Tag enable bit of Device Control */
     uint32_t most;
 };
 
@@ -32,7 +32,7 @@ ParameterizedTest(struct outstanding *row, pcie_tags,
     struct pcie_params params;
     pcie_params_default(&params);
     params.tags = row->tags;
-    params.root_read_ps = 100 * PS_PER_US; /* nobody is answered while requests leave */
+    params.root_read_ps = 100 * PS_PER_US; /* no read is answered while the requests leave */
     struct fake_pcie *fake = fake_pcie_create(&params, false);
     if (!row->extended)
         pcie_link_cfg_write32(fake->link, PCIE_SPACE_DEVCTL, 1u << 5 | 2u << 12,
@@ -50,7 +50,7 @@ ParameterizedTest(struct outstanding *row, pcie_tags,
 struct enough {
     uint32_t size;
     uint64_t latency_ns;
-    uint32_t tags; /* timing 1.5: fill the link without DLLPs */
+    uint32_t tags; /* as many as fill the link without DLLPs, by timing 1.5 */
 };
 
 static struct enough enough[] = {
@@ -80,7 +80,8 @@ static void on_read(void *self, uint64_t cookie, bool ok, const uint8_t *data, u
     nic->ops->read(nic->self, HIGH, load->size, (struct pcie_read_done){on_read, load, 0}, now_ps);
 }
 
-/* Reads that end in a window of 100 us, once the link is in its stride. */
+/* Counts the reads that end in a window of 100 us. The window begins after 20 us, when the rate is
+ * steady. */
 static uint64_t reads_with(const struct enough *row, uint32_t tags)
 {
     struct pcie_params params;
@@ -103,8 +104,8 @@ static uint64_t reads_with(const struct enough *row, uint32_t tags)
     return reads;
 }
 
-/* So many fill it, one less does not: it adds a tag's share, which is more than a hundredth of what a link
- * with so few carries. */
+/* With row->tags tags the link is full, and with one less it is not. A tag more adds more than 1
+ * percent to the rate of a link with so few tags. */
 ParameterizedTest(struct enough *row, pcie_tags, so_many_tags_fill_the_link)
 {
     uint64_t full = reads_with(row, 256);
@@ -118,8 +119,7 @@ ParameterizedTest(struct enough *row, pcie_tags, so_many_tags_fill_the_link)
 
 enum take { TAKE_WRITE, TAKE_READ, TAKE_CONFIG };
 
-/* The credits of timing 1.5: a receiver that advertises exactly these takes the TLP alone, and the next one
- * waits. */
+/* The credits that a TLP takes by timing 1.5. */
 struct price {
     char name[32];
     enum take take;
@@ -142,7 +142,7 @@ static struct {
     uint32_t tlps;
 } first;
 
-/* Credits left after the first TLP of the kind, of 100 and 1000. */
+/* Notes the credits that the first TLP has taken, of 100 for headers and 1000 for data. */
 static void on_tlp(void *self, const struct probe_event *event)
 {
     const struct pcie_tlp_info *info = event->tlp.info;
@@ -175,7 +175,7 @@ ParameterizedTest(struct price *row, pcie_credits, a_tlp_takes_those_of_timing_1
     fake_pcie_destroy(fake);
 }
 
-/* Timing 2: SKP and DLLPs off, 3 DW headers: 64 B every 10.664062 ns, 256 B every 35.039062 ns. */
+/* By timing 2, with SKP and DLLPs off and 3 DW headers, writes of 256 B are 35.039062 ns apart. */
 Test(pcie_run_values, writes_of_256_bytes_are_35_039062_ns_apart)
 {
     struct pcie_params params;

@@ -1,4 +1,5 @@
-/* models/pcie/pcie_trace: the lines of a damaged write and a read, and an unwritable folder. */
+/* Tests models/pcie/pcie_trace: the lines of a damaged write and of a read, and a folder that
+ * cannot be written. */
 #include "models/pcie/pcie_trace.h"
 #include "models/pcie/test/fake_pcie.h"
 
