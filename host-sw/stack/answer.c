@@ -62,7 +62,7 @@ static enum drop_reason answer_arp(struct host_stack *stack, const struct answer
         return DROP_NOT_OURS;
     uint8_t sender[16];
     ip_addr_from_v4(sender, asked->sender_ip);
-    if (asked->sender_ip != 0) /* an address probe has none (RFC 5227) */
+    if (asked->sender_ip != 0) /* an ARP probe has no sender address (RFC 5227) */
         note_neighbour(sender, 4, vlan_of(packet), asked->sender_mac, result);
     if (asked->op != ARP_REQUEST) {
         result->kind = ANSWER_LEARNED;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Returns the first slot to search for key. The hash has a fixed key, because equal runs must be equal; the order of
- * the slots is not visible in any output. */
+/* Returns the first slot to search for key. The hash uses a fixed secret, so that each run of a scenario takes the same
+ * steps; the order of the slots is not visible in any output. */
 static uint32_t home_of(const struct flow_table *table, const struct flow_key *key)
 {
     static const struct isn_key hash_key = {UINT64_C(0x0706050403020100),

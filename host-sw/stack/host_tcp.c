@@ -1,4 +1,5 @@
-/* The host's own TCP, with the table of its connections, its receive side, its timers and the ends of connections. */
+/* This file implements the host's own TCP, except for the transmit side, which is in host_tcp_tx.c. It keeps the table
+ * of connections, receives segments, runs the timers, and ends connections. */
 #include "host-sw/stack/host_tcp_pvt.h"
 #include "host-sw/stack/host_tcp_tx.h"
 
@@ -95,7 +96,7 @@ const struct conn_ctx *host_tcp_context(const struct host_tcp *tcp, uint32_t con
     return c ? &c->ctx : NULL;
 }
 
-/* Takes a free slot. The table doubles when it is full, so nothing is allocated in steady state. */
+/* Takes a free slot. The table doubles when it is full, so that nothing is allocated in steady state. */
 static struct host_tcp_conn *slot_alloc(struct host_tcp *tcp)
 {
     if (tcp->free_head == HOST_TCP_NONE) {
@@ -295,7 +296,8 @@ static void report_notice(struct host_tcp *tcp, const struct conn_ctx *ctx, uint
                                        .nic = PLACE_HOST};
 }
 
-/* Sends the reset and ends the connection if the TCP core asks for that. Returns true if the connection has ended. */
+/* Carries out what the TCP core has decided: sends a reset, reports a notice to the application, or ends the connection
+ * after its last segments. Returns true if the connection has ended. */
 static bool act_on(struct host_tcp *tcp, struct host_tcp_conn *c, const struct tcp_result *result,
                    const struct tcp_segment *seg)
 {

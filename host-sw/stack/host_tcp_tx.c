@@ -1,4 +1,4 @@
-/* The sending side of the host's TCP, which builds frames from the transmit ring. */
+/* This file is the transmit side of the host's own TCP. It builds frames from the payload in the transmit rings. */
 #include "host-sw/stack/host_tcp_tx.h"
 
 #include "host-sw/stack/host_tcp_pvt.h"
@@ -33,7 +33,7 @@ static struct packet_out out_of(struct host_tcp *tcp, const struct conn_ctx *ctx
                              .ip_version = ctx->ip_version,
                              .ttl = ctx->ttl,
                              .tos = (uint8_t)((ctx->tos & ~3u) | seg->ecn),
-                             .ip_id = tcp->ip_id++, /* atomic datagrams (RFC 6864 4.1) */
+                             .ip_id = tcp->ip_id++, /* RFC 6864 4.1 allows any value */
                              .sport = ctx->lport,
                              .dport = ctx->rport,
                              .seq = seg->seq,

@@ -37,7 +37,8 @@ static void forget(struct neighbour_table *table, struct neighbour *entry)
     *entry = (struct neighbour){0};
 }
 
-/* Takes a free entry, or else replaces the oldest known one, or else the oldest one. */
+/* Returns a free entry. If the table is full, evicts the oldest resolved neighbour, because another request can find
+ * its address again. If no neighbour is resolved, evicts the oldest pending request. */
 static struct neighbour *take(struct neighbour_table *table)
 {
     struct neighbour *best = &table->entries[0];

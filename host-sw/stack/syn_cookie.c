@@ -6,8 +6,8 @@
 enum { COUNTER_SHIFT = 27, COUNTER_MASK = 31, MSS_SHIFT = 24, MSS_MASK = 7, HASH_MASK = 0xffffff };
 enum { STAMP_MASK = 63, STAMP_SACK = 1 << 4, STAMP_WS_MASK = 15, STAMP_NO_WS = 15 };
 
-/* The values are the defaults for IPv4 and IPv6 (RFC 9293 MUST-15), and those of tunnels, PPPoE, Ethernet and jumbo
- * frames. */
+/* A cookie holds the index of the peer's MSS in this table, because it has no room for the MSS itself. The values are
+ * the defaults for IPv4 and IPv6 (RFC 9293 MUST-15), and those of tunnels, PPPoE, Ethernet and jumbo frames. */
 static const uint16_t mss_table[MSS_MASK + 1] = {536, 1220, 1360, 1400, 1440, 1452, 1460, 8940};
 
 static uint32_t hash_of(const struct isn_key *key, const struct flow_key *tuple, uint32_t irs,
