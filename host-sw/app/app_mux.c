@@ -13,7 +13,7 @@ struct mux_app {
     uint16_t port;
 };
 
-/* One accepted SYN. Its index is the cookie that the mux gives to the host. */
+/* Each accepted SYN has such an entry. Its index is the cookie that the mux gives to the host. */
 struct mux_conn {
     uint32_t cookie; /* the cookie of the application */
     uint32_t next_free;

@@ -6,7 +6,7 @@
 
 enum { CHUNK_BYTES = 16384, NO_FREE = -1 };
 
-/* One accepted SYN. Its index is the cookie. */
+/* Each accepted SYN has such an entry. Its index is the cookie that the host gives back with each event. */
 struct bulk_conn {
     struct bulk_job job;
     uint64_t sent, received;

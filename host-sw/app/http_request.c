@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* A piece of the head; not terminated. */
+/* This is a piece of a request's head. It does not end with a NUL character. */
 struct text {
     const char *at;
     size_t len;
@@ -19,7 +19,7 @@ static bool is(struct text text, const char *word)
     return text.len == strlen(word) && strncasecmp(text.at, word, text.len) == 0;
 }
 
-/* Cuts off the text before the separator and skips the separator, or takes all if there is no separator. */
+/* Cuts off the text before the separator and skips the separator. Cuts off the rest if it has no separator. */
 static struct text cut(struct text *rest, char separator)
 {
     const char *end = memchr(rest->at, separator, rest->len);
@@ -41,8 +41,8 @@ static struct text trim(struct text text)
     return text;
 }
 
-/* The next line without its end. RFC 9112 2.2: a line feed alone may end a line; another carriage
- * return is content, which field and request line refuse. */
+/* Cuts off the next line and returns it without its end. A line feed alone may end a line (RFC 9112 2.2). Any other
+ * carriage return stays in the line, and the parsers of fields and of the request line refuse it. */
 static struct text cut_line(struct text *rest)
 {
     struct text line = cut(rest, '\n');
@@ -61,8 +61,8 @@ static bool is_token(struct text text)
     return text.len > 0;
 }
 
-/* Visible ASCII, and with_space the blanks and the bytes above ASCII of a field's value as well (RFC
- * 9110 5.5). NUL and every other control character end a request in a 400. */
+/* Returns true if all characters are visible ASCII. `with_space` also allows blanks and bytes above ASCII, as in the
+ * value of a field (RFC 9110 5.5). A request with NUL or another control character is answered with 400. */
 static bool is_visible(struct text text, bool with_space)
 {
     for (size_t i = 0; i < text.len; i++) {
@@ -93,7 +93,8 @@ static bool parse_number(struct text text, uint64_t *value)
     return true;
 }
 
-/* A number of a range may be larger than any file; so large ones count as the largest (RFC 9110 14.1.1). */
+/* Parses a position in a range. It may be larger than any file, so a number that does not fit counts as the largest one
+ * (RFC 9110 14.1.1). */
 static bool parse_position(struct text text, uint64_t *value)
 {
     while (text.len > 1 && *text.at == '0') {
@@ -138,8 +139,8 @@ static bool decode_path(struct text target, char path[HTTP_TARGET_MAX])
     return true;
 }
 
-/* A single range is honoured, a set of them or another unit is not: the whole file is right too
- * (RFC 9110 14.2). */
+/* Parses the value of Range. A list of ranges and a range in another unit are ignored, because a server may always
+ * answer with the complete file (RFC 9110 14.2). */
 static void parse_range(struct text value, struct http_request *request)
 {
     struct text unit = cut(&value, '=');
@@ -168,8 +169,8 @@ static void parse_connection(struct text value, struct fields *fields)
     }
 }
 
-/* RFC 9112 6.3: values that differ, in one field or in two, leave the end of the request unknown. The
- * same value repeated is accepted (RFC 9110 8.6). */
+/* Parses the value of Content-Length. Values that differ, in one field or in two, leave the end of the request unknown
+ * and are refused (RFC 9112 6.3). The same value may be repeated (RFC 9110 8.6). */
 static unsigned parse_length(struct text value, struct http_request *request, struct fields *fields)
 {
     do {
@@ -183,7 +184,8 @@ static unsigned parse_length(struct text value, struct http_request *request, st
     return 0;
 }
 
-/* RFC 9112 3.2: one Host, whose value is a host and perhaps a port, or nothing. */
+/* Checks the value of Host, which is a host with an optional port, or empty. A second Host field is refused
+ * (RFC 9112 3.2). */
 static unsigned parse_host(struct text value, struct fields *fields)
 {
     bool good = !fields->host;
@@ -200,7 +202,7 @@ static unsigned parse_field(struct text line, struct http_request *request, stru
     struct text name = cut(&rest, ':');
     struct text value = trim(rest);
     if (name.len == line.len || !is_token(name) || !is_visible(value, true))
-        return 400; /* RFC 9112 5.1, 5.2: no space before the colon, no folded line */
+        return 400; /* such as a space before the colon or a folded line (RFC 9112 5.1, 5.2) */
     if (is(name, "host"))
         return parse_host(value, fields);
     if (is(name, "content-length"))
@@ -216,7 +218,8 @@ static unsigned parse_field(struct text line, struct http_request *request, stru
     return 0;
 }
 
-/* RFC 9112 3.2.2: a server takes the absolute form too; its host is not looked at, for there is one. */
+/* Returns the target without scheme and host, because a server accepts the absolute form too (RFC 9112 3.2.2). The host
+ * is ignored, because this server serves only one. */
 static struct text origin_form(struct text target)
 {
     static const char scheme[] = "http://";
@@ -229,7 +232,8 @@ static struct text origin_form(struct text target)
     return (struct text){slash, target.len - (size_t)(slash - target.at)};
 }
 
-/* RFC 9112 2.3: the name is in capitals. A higher minor version is answered as 1.1. */
+/* Parses the version. The protocol's name is in capitals (RFC 9112 2.3), and a minor version above 1 is treated as
+ * HTTP/1.1. `old` becomes true for HTTP/1.0. */
 static unsigned parse_version(struct text version, bool *old)
 {
     if (version.len != 8 || memcmp(version.at, "HTTP/", 5) != 0 ||
@@ -274,7 +278,7 @@ unsigned http_request_parse(const char *head, size_t len, struct http_request *r
     if (status != 0)
         return status;
     if (!old && !fields.host)
-        return 400; /* RFC 9112 3.2 */
+        return 400; /* HTTP/1.1 requires the Host field (RFC 9112 3.2) */
     if (fields.if_range)
         request->range = HTTP_RANGE_NONE; /* no validator is ever sent, so none can match */
     request->keep_alive = old ? fields.keep_alive && !fields.close : !fields.close;

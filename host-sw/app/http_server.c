@@ -13,7 +13,7 @@
 enum { HEAD_BYTES_MAX = 8192, REPLY_BYTES_MAX = 512 };
 #define LOOK_PERIOD_PS (10 * PS_PER_S)
 
-/* Requests of one connection are answered one after the other. */
+/* One of these belongs to each connection. The requests of a connection are answered one after the other. */
 struct http_conn {
     struct http_conn *next_free;
     uint32_t head_len; /* bytes in head: a request's, and perhaps those of the next ones */
@@ -33,7 +33,7 @@ struct http_server {
     struct app_accept accept;
     struct host_sw *host;
     struct http_server_stats stats;
-    uint64_t look_ps; /* when it looks for stuck requests again */
+    uint64_t look_ps; /* when the server looks for stuck requests again */
     struct http_conn *free_first;
     struct http_conn *conns[]; /* by connection id; null if there is no connection */
 };
@@ -98,8 +98,8 @@ static const char *status_text(unsigned status)
     }
 }
 
-/* Builds the head of an answer. It has no Date, because the server has no clock (RFC 9110 6.6.1). extra has further
- * fields, each with its CRLF. */
+/* Builds the head of an answer. It has no Date field, because the server has no clock (RFC 9110 6.6.1). `extra` holds
+ * further fields, each of which ends with CRLF. */
 static void answer(struct http_conn *conn, unsigned status, const char *type, uint64_t len,
                    const char *extra)
 {
@@ -122,8 +122,8 @@ static void answer_error(struct http_server *server, struct http_conn *conn, uns
     answer(conn, status, "text/plain", 0, extra);
 }
 
-/* Computes the range of bytes that the request asks for. Returns false if the file has none of them (RFC 9110 14.1.2).
- */
+/* Computes the range of bytes that the request asks for. Returns false if none of them is in the file
+ * (RFC 9110 14.1.2). */
 static bool resolve_range(const struct http_request *request, uint64_t len, uint64_t *first,
                           uint64_t *count)
 {
@@ -215,7 +215,8 @@ static void forget_head(struct http_conn *conn, size_t bytes)
     memmove(conn->head, conn->head + bytes, conn->head_len);
 }
 
-/* Reads more bytes. Returns true if an answer was begun, to a request or to a malformed one. */
+/* Reads more bytes. Returns true if the caller should go on, because an answer has begun or because bytes of a body
+ * have been discarded. */
 static bool take_request(struct http_server *server, uint32_t id, struct http_conn *conn)
 {
     conn->head_len += host_conn_read(server->host, id, conn->head + conn->head_len,
@@ -224,10 +225,10 @@ static bool take_request(struct http_server *server, uint32_t id, struct http_co
         uint32_t n = (uint32_t)u64_min(conn->skip, conn->head_len);
         forget_head(conn, n);
         conn->skip -= n;
-        conn->was_waiting = conn->was_waiting && n == 0; /* a long body is not a stuck one */
+        conn->was_waiting = conn->was_waiting && n == 0; /* a body that arrives is not stuck */
         return n > 0;
     }
-    /* RFC 9112 2.2: an empty line before a request is ignored. */
+    /* An empty line before a request is ignored (RFC 9112 2.2). */
     while (conn->head_len >= 2 && memcmp(conn->head, "\r\n", 2) == 0)
         forget_head(conn, 2);
     size_t head = http_request_head_bytes(conn->head, conn->head_len);
@@ -262,8 +263,8 @@ static void serve(struct http_server *server, uint32_t id, struct http_conn *con
         continue;
 }
 
-/* A request that has begun must be there within one to two periods (RFC 9110 15.5.9); a connection between
- * two requests may rest as long as it likes. */
+/* Answers 408 to a request that has begun and is still incomplete after one to two periods (RFC 9110 15.5.9). A
+ * connection may stay idle between two requests for any length of time. */
 static uint64_t http_on_run(void *self, uint64_t now_ps)
 {
     struct http_server *server = self;
@@ -353,7 +354,7 @@ const struct app_ops *http_server_ops(void)
 {
     static const struct app_ops ops = {
         .on_syn = http_on_syn,
-        .on_cookie_syn = http_on_syn, /* it keeps nothing */
+        .on_cookie_syn = http_on_syn, /* it stores no state */
         .on_established = http_on_established,
         .on_readable = http_on_progress,
         .on_writable = http_on_progress,

@@ -64,7 +64,8 @@ static void close_once(struct inet_server *server, uint32_t id, struct inet_conn
     host_conn_close(server->host, id);
 }
 
-/* Writes the bytes that were read at once, and therefore reads no more bytes than it can write. */
+/* Sends back what the peer has sent. It reads no more bytes than the transmit ring has room for, because the server
+ * keeps no bytes between two calls. */
 static void serve_echo(struct inet_server *server, uint32_t id, struct inet_conn *conn)
 {
     uint32_t len;
@@ -174,7 +175,7 @@ const struct app_ops *inet_server_ops(void)
 {
     static const struct app_ops ops = {
         .on_syn = inet_on_syn,
-        .on_cookie_syn = inet_on_syn, /* it keeps nothing */
+        .on_cookie_syn = inet_on_syn, /* it stores no state */
         .on_established = inet_on_established,
         .on_readable = inet_on_progress,
         .on_writable = inet_on_progress,

@@ -9,11 +9,11 @@
 enum { READ_CHUNK = 16 * 1024 };
 
 struct replay_state {
-    struct replay_step ahead; /* the step with number ahead_index, */
-    size_t ahead_index;       /* plus 1; 0: none was asked for so far */
-    size_t step;              /* next to do */
+    struct replay_step ahead; /* the step with number ahead_index - 1 */
+    size_t ahead_index;       /* 0: no step has been fetched yet */
+    size_t step;              /* number of the next step */
     uint64_t sent;            /* bytes of a SEND step already written */
-    uint64_t written;         /* bytes of all steps */
+    uint64_t written;         /* bytes written in all steps */
     uint64_t received;
     bool peer_fin, open;
 };
@@ -25,7 +25,7 @@ struct replay_server {
     struct replay_server_hooks hooks;
     struct host_sw *sw;
     uint8_t chunk[READ_CHUNK];
-    uint8_t *written; /* on their way to a transmit ring */
+    uint8_t *written; /* bytes on their way to a transmit ring */
     uint32_t written_room;
 };
 
@@ -76,7 +76,7 @@ static bool on_cookie_syn(void *self, const struct flow_key *key, const struct t
     *accept = (struct app_accept){.offered = of->offered,
                                   .mss = of->mss,
                                   .rcv_ws = of->rcv_ws,
-                                  .nodelay = true, /* as captured, not as Nagle would */
+                                  .nodelay = true, /* Nagle's algorithm would change the timing */
                                   .cookie = (uint32_t)script};
     return true;
 }
@@ -92,7 +92,7 @@ static bool on_syn(void *self, const struct flow_key *key, const struct tcp_segm
     return true;
 }
 
-/* Writes one piece, as long as the transmit ring has room for. Returns the number of bytes. */
+/* Writes up to `left` bytes, as many as the transmit ring has room for. Returns their number. */
 static uint32_t write_some(struct replay_server *server, uint32_t conn, size_t script,
                            uint64_t offset, uint64_t left)
 {
@@ -117,7 +117,7 @@ static const struct replay_step *next_step(struct replay_server *server, size_t 
     return &state->ahead;
 }
 
-/* Does the next step if it is due. Returns true if the step is done, so that the next one may be due too. */
+/* Carries out the next step if it is due. Returns true if the step is complete, so that the next one may be due too. */
 static bool do_step(struct replay_server *server, uint32_t conn, size_t script)
 {
     const struct replay_script *of = &server->scripts[script];

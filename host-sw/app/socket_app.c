@@ -1,4 +1,5 @@
-/* The simulated core's side of the sockets. */
+/* This file is the simulated core's side of the sockets. The host software calls it when something happens on a
+ * connection; socket_calls.c is the program's side. */
 #include "host-sw/app/socket_app.h"
 #include "host-sw/dispatch/conn_api.h"
 
@@ -115,7 +116,8 @@ static bool matches(const struct socket *s, const struct flow_key *key)
            memcmp(addr, key->laddr, 16) == 0;
 }
 
-/* Accepts a SYN for a listener. The socket is made when the handshake is done, so a failed handshake leaves none. */
+/* Accepts a SYN for a listener. The socket is made when the handshake is complete, so that a failed handshake leaves no
+ * socket behind. */
 static bool socket_on_syn(void *self, const struct flow_key *key, const struct tcp_segment *syn,
                           struct app_accept *accept)
 {
@@ -183,7 +185,7 @@ static void socket_on_established(void *self, uint32_t conn, uint32_t cookie)
     struct socket_app *app = self;
     int listener = (int)cookie;
     assert(conn < app->conn_max && listener < app->count);
-    if (app->by_conn[conn] != NO_SOCKET) { /* we opened it */
+    if (app->by_conn[conn] != NO_SOCKET) { /* the program called connect() */
         struct socket *s = &app->sockets[app->by_conn[conn]];
         s->state = SOCKET_CONNECTED;
         serve(app, s);
@@ -268,7 +270,7 @@ static void undirty(struct socket_app *app, int fd)
     app->sockets[fd].dirty = false;
 }
 
-/* Reports that connect() has failed. The program may try again. */
+/* Records that connect() has failed. The socket becomes new again, so that the program can try once more. */
 static void connect_failed(struct socket *s, int error)
 {
     s->state = SOCKET_NEW;
@@ -280,7 +282,8 @@ static void connect_failed(struct socket *s, int error)
     socket_buffer_free(&s->tx);
 }
 
-/* Carries out connect() of the program when the core runs. */
+/* Opens the connection that the program has asked for with connect(). Only the core may act on the host, so this waits
+ * until the core runs. */
 static void start_connect(struct socket_app *app, int fd)
 {
     struct socket *s = &app->sockets[fd];
@@ -345,7 +348,7 @@ const struct app_ops *socket_app_ops(void)
 {
     static const struct app_ops ops = {
         .on_syn = socket_on_syn,
-        .on_cookie_syn = socket_on_syn, /* it keeps nothing */
+        .on_cookie_syn = socket_on_syn, /* it stores no state */
         .on_established = socket_on_established,
         .on_readable = socket_on_progress,
         .on_writable = socket_on_progress,

@@ -1,4 +1,5 @@
-/* The program's side of the sockets. It changes only buffers and requests; the core's side acts on the host. */
+/* This file is the program's side of the sockets. It changes only buffers and requests; the core's side (socket_app.c)
+ * acts on the host. */
 #include "host-sw/app/socket_calls.h"
 #include "host-sw/dispatch/conn_api.h"
 
@@ -131,7 +132,7 @@ int64_t socket_app_recv(struct socket_app *app, int fd, void *bytes, uint32_t le
         if (!peek) {
             s->urgent = false;
             socket_buffer_consume(&s->rx, n);
-            socket_table_touch(app, fd); /* there may be more in the ring */
+            socket_table_touch(app, fd); /* the receive ring may hold more bytes */
         }
         return n;
     }
@@ -188,7 +189,7 @@ int socket_app_close(struct socket_app *app, int fd)
     if (s->state == SOCKET_CONNECTING) {
         app->connects_wanted -= s->connect_wanted;
         s->connect_wanted = false;
-        s->linger_zero = true; /* RFC 9293 3.10.4: nothing is left of it */
+        s->linger_zero = true; /* CLOSE in SYN-SENT deletes the connection (RFC 9293 3.10.4) */
         close_connection(app, fd);
         return 0;
     }

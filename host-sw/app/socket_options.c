@@ -1,4 +1,4 @@
-/* Options of a socket: which there are, their ranges, and when they may be set. */
+/* This file lists the options of a socket, with their ranges and with the states in which a program may set them. */
 #include "host-sw/app/socket_options.h"
 
 #include "host-sw/app/socket_table.h"
@@ -17,12 +17,12 @@ enum {
 };
 
 struct option_row {
-    size_t at; /* of an int in struct socket; 0: no such option */
+    size_t at; /* offset of an int in struct socket; 0 if there is no such option */
     int min, max;
-    bool is_flag; /* any value but 0 is 1 */
+    bool is_flag; /* any value other than 0 counts as 1 */
     bool of_live; /* may be set on a connection too */
-    bool is_told; /* and then its context changes */
-    bool or_zero; /* 0 is allowed beside the range */
+    bool is_told; /* a new value changes the connection's context */
+    bool or_zero; /* 0 is allowed in addition to the range */
 };
 
 #define FLAG(field) .at = offsetof(struct socket, field), .is_flag = true
@@ -56,7 +56,7 @@ static const struct option_row *row_of(enum socket_option option)
     return known ? &rows[option] : NULL;
 }
 
-/* The buffers of a connection change at once; one never becomes smaller than what is in it. */
+/* Resizes the buffer of a connection at once. A buffer never becomes smaller than the bytes that it holds. */
 static int resize(struct socket *s, enum socket_option option, int value)
 {
     struct socket_buffer *b = option == SOCKET_RCVBUF ? &s->rx : &s->tx;
