@@ -1,4 +1,4 @@
-/* models/base: frame pool, random streams, stage loop. */
+/* Tests models/base: the frame pool, the random streams and the stage loop. */
 #include "models/base/frame.h"
 #include "models/base/rng.h"
 #include "models/base/stage_loop.h"

@@ -1,4 +1,4 @@
-/* What a terminal gets to see of other people's text (ECMA-48 controls, RFC 3629). */
+/* Tests that text from outside cannot control the terminal on which it is printed (ECMA-48, RFC 3629). */
 #include "models/base/printable.h"
 #include "models/base/status.h"
 
@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct text_row {
-    const char *text, *line, *lines; /* what becomes of it without and with newlines */
+    const char *text, *line, *lines; /* the result without and with newlines */
 };
 
 static const struct text_row rows[] = {
@@ -17,10 +17,10 @@ static const struct text_row rows[] = {
      "gr\303\274n \342\202\254 \360\237\231\202"},
     {"\302\233"
      "31m",
-     "??31m", "??31m"}, /* CSI as one character (C1) */
+     "??31m", "??31m"}, /* CSI as the Unicode character U+009B (C1) */
     {"\233"
      "31m",
-     "?31m", "?31m"}, /* and as one byte */
+     "?31m", "?31m"}, /* CSI as the single byte 9B */
     {"\302\240\302\237", "\302\240??", "\302\240??"},
     {"\300\257 \340\200\257 \355\240\200 \364\220\200\200", "?? ??? ??? ????", "?? ??? ??? ????"},
     {"a\342\200\256b \342\201\246 \342\200\250", "a???b ??? ???", "a???b ??? ???"}, /* UAX 9 */

@@ -1,4 +1,5 @@
-/* Publication by each kind of thing that a path can name. What is expected follows POSIX open(2) and rename(2). */
+/* Tests publication to each kind of file that a path can name. The expected results follow open(2) and rename(2) of
+ * POSIX. */
 #include "models/base/publish.h"
 
 #include <criterion/criterion.h>
@@ -98,7 +99,7 @@ Test(publish, a_regular_file_is_replaced_and_keeps_its_permissions)
     cr_assert_eq(link(path, other), 0);
     publish_text(path, "new");
     expect_text(path, "new");
-    expect_text(other, "old and longer"); /* renamed onto, not written over */
+    expect_text(other, "old and longer"); /* the old file was replaced, not overwritten */
     cr_assert_eq(stat(path, &after), 0);
     cr_expect_eq(after.st_mode, before.st_mode);
     cr_expect_neq(after.st_ino, before.st_ino);
@@ -118,7 +119,7 @@ Test(publish, a_link_stays_and_the_file_behind_it_is_replaced)
 {
     struct stat info;
     put(other, "old");
-    cr_assert_eq(symlink("other", path), 0); /* relative to the link's folder, not to ours */
+    cr_assert_eq(symlink("other", path), 0); /* relative to the folder of the link */
     publish_text(path, "new");
     expect_text(other, "new");
     cr_assert_eq(lstat(path, &info), 0);
@@ -173,7 +174,8 @@ Test(publish, a_pipe_is_written_to_and_stays)
     cr_expect_eq(entries(), 1);
 }
 
-/* Devices of our own, so that a fault cannot harm those of the machine: null is 1:3, full is 1:7. */
+/* The test makes its own devices, so that a fault cannot harm those of the machine. The null device is 1:3, and the
+ * full device is 1:7. */
 Test(publish, a_device_is_written_to_and_stays)
 {
     struct stat info;
@@ -212,9 +214,8 @@ Test(publish, a_socket_is_written_to_and_stays)
     cr_expect(S_ISSOCK(info.st_mode));
 }
 
-/* As `command --output /dev/stdout >file`, or a socket as standard output. */
-/* The disk is full for a while only: what was refused is missing, and the reason is known no more when the
- * file is closed. */
+/* The disk is full for a while only. The refused bytes are missing from the file, so publish_close() must still report
+ * the error, although errno does not hold it any more. */
 Test(publish, a_write_that_failed_in_the_middle_is_told_with_its_reason)
 {
     enum { LIMIT = 4096, BYTES = 65536 };
@@ -234,6 +235,7 @@ Test(publish, a_write_that_failed_in_the_middle_is_told_with_its_reason)
     cr_assert_eq(access(path, F_OK), -1);
 }
 
+/* The output of the process is already a file or a socket, as in `command --output /dev/stdout >file`. */
 Test(publish, our_own_output_is_written_on)
 {
     char name[64], found[16] = "";
