@@ -1,4 +1,4 @@
-/* models/check: every invariant accepts the lawful sequence and catches a planted violation. */
+/* Tests that the invariants of models/check accept lawful sequences of events and catch planted violations. */
 #include "models/base/drop_reason.h"
 #include "models/base/frame.h"
 #include "models/check/check_state.h"
@@ -23,7 +23,7 @@ static void emit(struct probe_event event)
     probe_emit(&probe, &event);
 }
 
-/* What a place tells of the connection. */
+/* Emits an event about the connection, as the place `nic` reports it. */
 static void tell(unsigned nic, uint16_t gen, struct probe_event event)
 {
     event.conn = CONN;
@@ -48,7 +48,7 @@ static void verdict(uint32_t conn, uint64_t id, enum nic_verdict decided)
         .kind = PROBE_RX_VERDICT, .conn = conn, .verdict = {.id = id, .verdict = decided}});
 }
 
-/* What is told of a frame that need not be of a connection. */
+/* Emits an event about a frame that need not belong to a connection. */
 static void of_frame(enum probe_kind kind, unsigned nic, struct probe_event event)
 {
     event.kind = (uint8_t)kind;
@@ -74,7 +74,7 @@ static void own(unsigned nic, enum own_state state, uint16_t gen)
     tell(nic, gen, (struct probe_event){.kind = PROBE_OWN_STATE, .own = {(uint8_t)state}});
 }
 
-/* The frame is built, and leaves the MAC at once. */
+/* Reports that a frame is built and that it leaves the MAC at once. */
 static void built_with(unsigned nic, uint16_t gen, uint32_t seq, uint32_t ack, uint16_t flags,
                        const char *payload)
 {
@@ -188,7 +188,8 @@ static void refused(unsigned nic, uint16_t gen)
          (struct probe_event){.kind = PROBE_CTX_REFUSED, .refused.result = NIC_RESULT_BAD_IMAGE});
 }
 
-/* tried twice there, then returned with the generation after that, or refused again. */
+/* A place refuses the image twice with the same generation. The connection is then returned with the next generation,
+ * which the other place may refuse as well (R-25). */
 Test(check, gen_counts_the_generations_that_were_refused)
 {
     for (uint16_t refusals = 1; refusals <= 2; refusals++) {
@@ -295,7 +296,7 @@ Test(check, ack_catches_an_acknowledgement_of_bytes_not_written)
 {
     own(0, OWN_ACTIVE, 1);
     written(0, IRS + 1, 10);
-    written(0, IRS + 21, 10); /* a hole before it */
+    written(0, IRS + 21, 10); /* there is a hole before these bytes */
     built(0, 1, ISS + 1, IRS + 12, "");
     expect_only(INVARIANT_ACK);
 }
@@ -320,7 +321,7 @@ Test(check, own_counts_the_host_as_a_place)
     cr_assert_eq(check_violations(check, INVARIANT_OWN), 1);
 }
 
-/* A frame with what the peer is told in it. */
+/* Reports a frame without payload that tells the peer this acknowledgment, this window and these options. */
 static void told(uint32_t ack, uint16_t flags, uint16_t window, const uint8_t *options,
                  uint32_t options_len)
 {
@@ -342,7 +343,7 @@ Test(check, ackfwd_catches_an_acknowledgement_that_goes_back)
     written(0, IRS + 1, 100);
     told(IRS + 51, TCP_ACK, 50, NULL, 0);
     told(IRS + 51, TCP_ACK, 50, NULL, 0);
-    told(IRS + 1, TCP_RST, 0, NULL, 0); /* of no meaning there */
+    told(IRS + 1, TCP_RST, 0, NULL, 0); /* ignored, as ACK is not set */
     cr_assert_eq(check_violations_total(check), 0);
     told(IRS + 50, TCP_ACK, 51, NULL, 0);
     expect_only(INVARIANT_ACKFWD);
@@ -355,7 +356,7 @@ Test(check, wnd_catches_an_edge_that_goes_back_by_more_than_rounding)
     written(0, IRS + 1, 100);
     told(IRS + 1, TCP_SYN | TCP_ACK, 1600, scale_4, sizeof scale_4);
     told(IRS + 1, TCP_ACK, 100, NULL, 0);
-    told(IRS + 2, TCP_ACK, 99, NULL, 0); /* 15 bytes less, for want of a finer unit */
+    told(IRS + 2, TCP_ACK, 99, NULL, 0); /* 15 bytes lower, which is less than a unit of 16 */
     cr_assert_eq(check_violations_total(check), 0);
     told(IRS + 2, TCP_ACK, 98, NULL, 0);
     expect_only(INVARIANT_WND);
@@ -386,7 +387,7 @@ Test(check, seq_remembers_nothing_that_was_acknowledged)
     own(0, OWN_ACTIVE, 1);
     built(0, 1, ISS + 1, IRS + 1, "abcdef");
     tell(0, 0, (struct probe_event){.kind = PROBE_TX_CREDIT, .credit.snd_una = ISS + 5});
-    built(0, 1, ISS + 3, IRS + 1, "XXef"); /* the first two may be anything by now */
+    built(0, 1, ISS + 3, IRS + 1, "XXef"); /* "XX" is acknowledged, so it is not compared */
     cr_assert_not_null(check->conns[CONN]->sent.bytes);
     tell(0, 0, (struct probe_event){.kind = PROBE_TX_CREDIT, .credit.snd_una = ISS + 7});
     cr_assert_null(check->conns[CONN]->sent.bytes);

@@ -1,4 +1,4 @@
-/* models/check/check_watch: I-DACK, acknowledgments in time (RFC 9293 3.8.6.3). */
+/* Tests I-DACK in models/check/check_watch.c: acknowledgments must not be delayed too long (RFC 9293 3.8.6.3). */
 #include "models/base/frame.h"
 #include "models/base/units.h"
 #include "models/check/check_state.h"
@@ -30,7 +30,7 @@ static void becomes_active(uint64_t ms)
     tell(ms, (struct probe_event){.kind = PROBE_CTX_LIVE, .context.image = &ctx});
 }
 
-/* The peer's bytes from `from` on, counted from 0, are on their way to memory. */
+/* Reports that bytes of the peer are written to memory and become visible there. `from` counts from the first byte. */
 static void arrives(uint64_t ms, uint32_t from, uint32_t bytes)
 {
     struct probe_payload payload = {IRS + 1 + from, bytes};
@@ -39,7 +39,7 @@ static void arrives(uint64_t ms, uint32_t from, uint32_t bytes)
     tell(ms, (struct probe_event){.kind = PROBE_RX_VISIBLE, .payload = payload});
 }
 
-/* A segment that acknowledges so many of them. */
+/* Reports a segment that acknowledges the peer's first `bytes` bytes. */
 static void acknowledges(uint64_t ms, uint32_t bytes)
 {
     struct packet_out out = {
@@ -104,7 +104,7 @@ Test(check_acks, an_acknowledgment_of_one_of_three_leaves_two)
     expect_violations(1);
 }
 
-/* Nobody can acknowledge while the connection moves. */
+/* No place can acknowledge while the connection moves, so this time does not count. */
 Test(check_acks, the_time_without_a_place_does_not_count)
 {
     arrives(1000, 0, 2 * MSS);

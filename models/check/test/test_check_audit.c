@@ -1,4 +1,5 @@
-/* models/check: the audit at the end of a run, TIME_WAIT, and what is told within its time. */
+/* Tests the audit at the end of a run, the length of TIME_WAIT, and the checks that a NIC learns of a write or a close
+ * in time. */
 #include "models/check/check_state.h"
 #include "models/check/host/check_audit.h"
 #include "models/hwif/conn_ctx.h"

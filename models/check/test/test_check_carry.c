@@ -1,4 +1,4 @@
-/* models/check: I-MOVE, and what waits too long. */
+/* Tests I-MOVE, which compares the context before and after a move, and the time limits of I-LIVE1 and I-TERM. */
 #include "models/base/move_event.h"
 #include "models/base/units.h"
 #include "models/check/check.h"
@@ -71,7 +71,7 @@ static struct conn_ctx established(void)
                              .ts_recent_age = ms - 10};
 }
 
-/* From NIC 0 to NIC 1 in DELTA_US. */
+/* Moves the connection from NIC 0 to NIC 1 in DELTA_US. */
 static void move(const struct conn_ctx *before, const struct conn_ctx *after)
 {
     struct conn_ctx image = *before;
@@ -101,7 +101,7 @@ Test(check_carry, accepts_timers_and_ages_later_by_the_time_between)
     expect(INVARIANT_MOVE, 0);
 }
 
-/* Each field that no rule of the move concerns, one at a time: a bit of it is wrong. */
+/* Flips one bit of one field at a time, because a move must not change any of these fields. */
 Test(check_carry, catches_a_wrong_bit_in_every_field_that_stays)
 {
     static const size_t fields[] = {
@@ -166,7 +166,7 @@ Test(check_carry, catches_that_the_new_place_does_not_know_what_was_written)
     expect(INVARIANT_MOVE, 1);
 }
 
-/* A mechanism that rebuilds a context says what it cannot know; everything else is compared all the same. */
+/* A mechanism that rebuilds a context names the fields that it cannot carry. All other fields are still compared. */
 Test(check_carry, a_field_that_the_mechanism_does_not_carry_may_differ_and_no_other)
 {
     static const char *const not_carried[] = {"srtt", "cwnd", NULL};

@@ -1,4 +1,5 @@
-/* models/check/move/check_ctx.c: I-CTX accepts the end of a context that was hit, and no other. */
+/* Tests models/check/move/check_ctx.c: I-CTX lets a connection end by a context error only after a soft error in the
+ * context that its NIC has. */
 #include "models/check/check.h"
 #include "models/hwif/ctx_enums.h"
 #include "models/hwif/nic_desc.h"
@@ -86,7 +87,7 @@ Test(check_ctx, catches_a_second_end_by_one_soft_error)
 {
     soft_error(0);
     gone(1, NIC_TERM_CTX_ERROR);
-    opened(); /* the id has a new connection */
+    opened(); /* a new connection gets the id */
     gone(1, NIC_TERM_CTX_ERROR);
     expect_violations(1);
 }

@@ -1,4 +1,5 @@
-/* models/check: every frame has exactly one fate, and the directory knows the port it came in. */
+/* Tests that every frame has exactly one verdict, and that the directory stores the port at which a frame arrived
+ * before its record is used. */
 #include "models/base/drop_reason.h"
 #include "models/base/frame.h"
 #include "models/check/check_state.h"
@@ -20,7 +21,7 @@ static void emit(struct probe_event event)
     probe_emit(&probe, &event);
 }
 
-/* What a place tells of the connection. */
+/* Emits an event about the connection, as the place `nic` reports it. */
 static void tell(unsigned nic, uint16_t gen, struct probe_event event)
 {
     event.conn = CONN;
@@ -29,7 +30,7 @@ static void tell(unsigned nic, uint16_t gen, struct probe_event event)
     emit(event);
 }
 
-/* What is told of a frame that need not be of a connection. */
+/* Emits an event about a frame that need not belong to a connection. */
 static void of_frame(enum probe_kind kind, unsigned nic, struct probe_event event)
 {
     event.kind = (uint8_t)kind;
@@ -133,7 +134,7 @@ Test(check_fate, rxonce_forgets_no_open_frame_when_many_pass)
     expect_only(INVARIANT_RXONCE);
 }
 
-/* The host cannot know what a NIC decided before it died. */
+/* The host cannot know which verdicts a NIC gave before it died, so it may give up a frame that already has one. */
 Test(check_fate, rxonce_lets_the_host_give_up_frames_of_a_dead_nic_only)
 {
     received(9, 0);

@@ -1,4 +1,4 @@
-/* models/check/move/check_move.c: a lawful move violates nothing, and each false report about one is caught. */
+/* Tests models/check/move/check_move.c: a lawful move violates nothing, and each false report about it is caught. */
 #include "models/base/frame.h"
 #include "models/check/check_state.h"
 #include "models/hwif/nic_desc.h"
@@ -10,13 +10,13 @@ enum { CONN = 5, OTHER = 6, FRAME = 70 };
 static struct check *check;
 static struct probe probe;
 
-/* When things happen in the lawful move from NIC 0 to NIC 1; a test changes one of them, or one of the
- * reports. Times are in nanoseconds. */
+/* The events of a lawful move from NIC 0 to NIC 1, with their times in nanoseconds, and what is reported about them. A
+ * test changes one event or one report. */
 struct story {
     uint64_t rx, told_rx, foreign, visible, decided, told_decided;
-    uint64_t event[14], told[14]; /* T4 to T12 */
+    uint64_t event[14], told[14]; /* when T4 to T12 happen, and the reported times */
     uint64_t completed, rung; /* the completion of FREEZE is in memory; INSTALL's doorbell leaves */
-    uint32_t of_conn;         /* whose record it is */
+    uint32_t of_conn;         /* the connection of the record */
     uint8_t port, kind;
     uint64_t frame_id, begin_frame_id;
 };
@@ -70,7 +70,7 @@ static void own(uint64_t ns, uint8_t nic, enum own_state state, uint16_t gen)
              .kind = PROBE_OWN_STATE, .conn = CONN, .nic = nic, .gen = gen, .own.state = state});
 }
 
-/* A mark that story.told leaves at 0 is not reported. */
+/* Reports a mark, unless its time in story.told is 0. */
 static void mark(uint8_t nic, uint16_t gen, unsigned number)
 {
     if (!story.told[number])
@@ -129,7 +129,7 @@ static void end(enum move_end outcome)
              .kind = PROBE_MOVE_END, .conn = CONN, .gen = 2, .nic = 1, .move_end.end = outcome});
 }
 
-/* Of FREEZE; 0: the host never sees it. */
+/* Reports the completion of FREEZE, unless story.completed is 0, which means that the host never sees it. */
 static void completion(void)
 {
     if (story.completed)
@@ -246,7 +246,8 @@ Test(check_move, a_frame_that_triggers_two_moves_is_caught)
 
 /* --- I-MARK --- */
 
-/* Marks whose event is another event of the same moment: 4 and 9 are followed by it. */
+/* These marks are reported right after another event of the same time, so a later time is wrong. T4 and T9 are reported
+ * before their event. */
 static const struct late_mark {
     char name[24];
     unsigned mark;

@@ -1,4 +1,4 @@
-/* models/check/tcp/check_order.c: a NIC must not overtake the frames that wait in the other one's MAC. */
+/* Tests models/check/tcp/check_order.c: a NIC must not overtake the frames that still wait in the other NIC's MAC. */
 #include "models/base/frame.h"
 #include "models/check/check_state.h"
 #include "models/hwif/nic_desc.h"
@@ -56,7 +56,7 @@ static uint64_t violations(void) { return check_violations(check, INVARIANT_TXOR
 
 Test(check_order, the_next_owner_may_send_when_all_frames_have_begun)
 {
-    for (uint64_t id = 1; id <= 200; id++) /* more than the ring holds at first */
+    for (uint64_t id = 1; id <= 200; id++) /* more frames than the ring holds at first */
         built(0, id);
     for (uint64_t id = 1; id <= 200; id++)
         begun(0, id);

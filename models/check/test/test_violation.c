@@ -1,4 +1,4 @@
-/* The report of a violation: which events it holds, and their fields by name. */
+/* Tests the report of a violation: which events it holds, and how it names their fields. */
 #include "models/base/drop_reason.h"
 #include "models/check/check.h"
 #include "models/check/event_fields.h"
@@ -41,7 +41,7 @@ static void own(uint8_t nic, uint16_t gen)
         .kind = PROBE_OWN_STATE, .conn = CONN, .nic = nic, .gen = gen, .own.state = OWN_ACTIVE});
 }
 
-/* Many events of two connections, then two owners at once. */
+/* Emits many events of two connections, and then lets two NICs own one of the connections at once. */
 static void violate(void)
 {
     own(0, 1);
@@ -72,7 +72,7 @@ Test(violation, holds_the_last_32_events_of_its_connection_newest_last)
     }
     cr_expect_eq(v->last[31].now_ps, now);
     cr_expect_eq(v->last[31].kind, PROBE_OWN_STATE);
-    own(0, 3); /* a later one does not take its place */
+    own(0, 3); /* a later violation does not replace the first */
     cr_expect_eq(check_first_violation(check)->event.now_ps, now - 1000);
 }
 
