@@ -28,7 +28,8 @@ struct fuzz {
     bool over;
 };
 
-/* Asserts may be compiled for their message; a fuzzer only needs the abort. */
+/* Aborts if the condition is false. An assert may be compiled out, and a fuzzer needs only the
+ * abort. */
 static void must(bool holds)
 {
     if (!holds)
@@ -81,7 +82,7 @@ static void settle(struct fuzz *f, const struct tcp_result *r)
     drain(f);
 }
 
-/* A number near one that matters, or any. */
+/* Returns a number close to `base`, one within 32 KiB of it, or any number. */
 static uint32_t near(struct fuzz *f, uint32_t base)
 {
     uint8_t how = take8(f);
@@ -125,7 +126,8 @@ static void segment(struct fuzz *f, bool raw)
     settle(f, &result);
 }
 
-/* A well-formed SACK of random blocks in the flight: chance alone seldom makes one. */
+/* Receives a well-formed SACK with random blocks in the flight. Random bytes seldom form one by
+ * chance. */
 static void sack(struct fuzz *f)
 {
     struct tcp_segment seg = {.seq = f->ctx.rcv_nxt,
@@ -213,7 +215,7 @@ static void app(struct fuzz *f)
     drain(f);
 }
 
-/* Opens with chosen options, so that most inputs get past the handshake. */
+/* Opens the connection with valid options, so that most inputs get past the handshake. */
 static void open_connection(struct fuzz *f)
 {
     struct tcp_segment syn = {.seq = IRS, .flags = TCP_SYN, .window = 60000, .mss = 1000};
@@ -256,7 +258,7 @@ struct tcp_fuzz_counts tcp_fuzz_run(const uint8_t *bytes, size_t len)
 {
     struct fuzz f = {.bytes = bytes, .len = len};
     struct packet packet;
-    packet_parse(bytes, (uint32_t)len, true, &packet); /* the same bytes as a frame */
+    packet_parse(bytes, (uint32_t)len, true, &packet); /* parses the same bytes as a frame, too */
     open_connection(&f);
     for (unsigned ops = 0; f.at < f.len && ops < OPS_MAX && is_live(&f) && !f.over; ops++) {
         uint8_t op = take8(&f);

@@ -1,13 +1,14 @@
-/* Interprets bytes as a life of one connection: hostile segments, timers, the application, moves. Used by
- * the fuzzer (sim/fuzz/fuzz_tcp.c) and by the unit test that repeats its findings. */
+/* Interprets bytes as the life of one connection: hostile segments, timers, calls of the
+ * application and moves. The fuzzer (sim/fuzz/fuzz_tcp.c) uses it, and so does the unit test that
+ * repeats its findings. */
 #ifndef TOESIM_TEST_TCP_FUZZ_H
 #define TOESIM_TEST_TCP_FUZZ_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Aborts when an invariant is broken. Returns how many segments the connection took (with a
- * verdict) and the parser refused. */
+/* Aborts if an invariant is broken. Returns how many segments the connection has judged, how many
+ * the parser has refused, and how many were sent. */
 struct tcp_fuzz_counts {
     unsigned judged, refused, sent;
 };

@@ -1,5 +1,5 @@
-/* One context and hand-made segments, for tests of single rules. Sequence numbers start at 1000
- * (ours) and 5000 (the peer's). */
+/* One context and hand-made segments, for tests of single rules. Our sequence numbers start at
+ * 1000, and those of the peer at 5000. */
 #ifndef TOESIM_TEST_TCP_ONE_H
 #define TOESIM_TEST_TCP_ONE_H
 
@@ -16,21 +16,23 @@ struct tcp_one {
     struct tcp_segment seg; /* template of the next segment */
 };
 
-/* LISTEN, offering `offered`, ring 64 KiB, no scale. */
+/* Puts the context into LISTEN. It offers `offered`, has rings of 64 KiB and does not scale its
+ * window. */
 void one_listen(struct tcp_one *one, uint8_t offered);
-/* ESTABLISHED by a handshake with all of `features` accepted; peer's window ONE_WINDOW. */
+/* Puts the context into ESTABLISHED by a handshake in which the peer accepts all of `features`. The
+ * peer's window is ONE_WINDOW. */
 void one_establish(struct tcp_one *one, uint8_t features);
 
-/* Sends the peer's segment: number, ACK, flags, payload length. Uses the template's window,
- * options and timestamps. */
+/* Gives a segment of the peer with this sequence number, acknowledgment number, flags and payload
+ * length to the context. Window, options and timestamps are those of the template. */
 void one_feed(struct tcp_one *one, uint32_t seq, uint32_t ack, uint16_t flags, uint32_t len);
-/* Next segment out; asserts that there is one. */
+/* Returns the next segment that the context sends, and asserts that there is one. */
 const struct tcp_tx *one_out(struct tcp_one *one);
-/* Takes all segments; returns how many. */
+/* Takes all segments that the context sends, and returns how many there were. */
 unsigned one_drain(struct tcp_one *one);
-/* Asserts that nothing may be sent. */
+/* Asserts that the context has nothing to send. */
 void one_quiet(struct tcp_one *one);
-/* Time passes; timers that are due fire. */
+/* Lets time pass, and then fires the timers that are due. */
 void one_wait(struct tcp_one *one, uint32_t us);
 void one_write(struct tcp_one *one, uint32_t bytes);
 void one_close(struct tcp_one *one);

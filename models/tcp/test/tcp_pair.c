@@ -35,7 +35,8 @@ static void send_packet(struct tcp_pair *pair, unsigned from, uint8_t ecn, const
     memcpy(packet->bytes, bytes, len);
 }
 
-/* The losses that were asked for by number. */
+/* Returns true if the parameters ask for the loss of this segment (lose_first and the
+ * following). */
 static bool is_named_loss(struct tcp_pair *pair, unsigned from, const struct tcp_tx *tx)
 {
     if (from != 0 || tx->len == 0 || pair->p.lose_count == 0)
@@ -78,7 +79,7 @@ static void pump(struct tcp_pair *pair, unsigned i)
         expected = tcp_has_output(&end->ctx, &end->params, pair_now(pair));
         cr_assert(tcp_is_sane(&end->ctx));
     }
-    /* A yes without a segment is allowed once, to start the persist timer. */
+    /* tcp_has_output() may be true without a segment, but only once, to start the persist timer. */
     cr_assert(!expected || (end->ctx.timers & CTX_TIMER_PERSIST), "tcp_has_output() said yes");
     cr_assert(!tcp_has_output(&end->ctx, &end->params, pair_now(pair)));
 }
@@ -171,7 +172,7 @@ void pair_init(struct tcp_pair *pair, const struct pair_params *params)
         end->ctx.ts_offset = (uint32_t)rng_u64(&pair->rng);
         uint32_t iss = (uint32_t)rng_u64(&pair->rng);
         if (params->seed % 3 == 0)
-            iss = UINT32_MAX - 5000; /* the numbers wrap early */
+            iss = UINT32_MAX - 5000; /* the sequence numbers wrap early */
         end->tx_base = iss + 1;
         if (i == 0 || params->simultaneous)
             tcp_open_active(&end->ctx, iss, &end->params, pair_now(pair));

@@ -1,5 +1,5 @@
-/* Two connection contexts joined by a channel that loses, doubles and reorders, under simulated
- * time. */
+/* Two connection contexts, joined by a channel that loses, duplicates and reorders packets in
+ * simulated time. */
 #ifndef TOESIM_TEST_TCP_PAIR_H
 #define TOESIM_TEST_TCP_PAIR_H
 
@@ -14,7 +14,7 @@ struct pair_end {
     struct tcp_params params;
     uint32_t total; /* bytes this end sends */
     uint32_t written, received;
-    uint32_t tx_base, rx_base; /* sequence numbers of byte 0 */
+    uint32_t tx_base, rx_base; /* the sequence numbers of byte 0 */
     bool close_when_sent, close_after_peer, established, peer_fin, closed;
     uint8_t terminated;
     uint64_t segments, retransmissions;
@@ -25,21 +25,22 @@ struct pair_params {
     uint64_t seed;
     uint32_t bytes[2];
     uint32_t loss_permille, dup_permille, reorder_permille;
-    uint32_t slow_reader_permille; /* chance per millisecond that end 1 reads; 0: reads at once */
+    uint32_t slow_reader_permille; /* chance per ms that end 1 reads; 0 if it reads at once */
     uint8_t offered[2];
     uint8_t rcv_ws;
     uint8_t ring_log2;
     uint16_t mss;
     bool simultaneous;     /* both open actively */
-    bool move_always;      /* image and back between every two events */
-    uint64_t move_take_us; /* and so long in between */
-    /* Of end 0's data segments (mss bytes each) these are lost once: number first, first + step, ..
-     * (count of them); and number `first` a second time. */
+    bool move_always;      /* turns the context into an image and back after each event */
+    uint64_t move_take_us; /* not used: such a move takes no time */
+    /* Counted in segments of mss bytes, the data segments first, first + step and so on of end 0
+     * are lost once, `lose_count` of them. If lose_again is set, the first retransmission of
+     * segment `first` is lost, too. */
     uint32_t lose_first, lose_step, lose_count;
     bool lose_again;
     uint8_t congestion; /* enum cc_alg of both ends */
     bool ecn;
-    uint32_t mark_permille; /* ECT segments that get a CE mark */
+    uint32_t mark_permille; /* share of ECT segments that get a CE mark */
 };
 
 struct pair_packet {
@@ -54,15 +55,16 @@ struct tcp_pair {
     struct pair_end end[2];
     struct rng rng;
     uint64_t now_ps, order, drops, transcript, next_read_ps;
-    uint32_t lost; /* of the named ones */
+    uint32_t lost; /* how many of the lose_count have been lost */
     bool lost_again;
     uint32_t count;
     struct pair_packet queue[PAIR_QUEUE];
 };
 
-/* end 0 opens, end 1 listens. */
+/* Initializes a pair. End 0 opens actively, and so does end 1 if `simultaneous` is set; otherwise
+ * it listens. */
 void pair_init(struct tcp_pair *pair, const struct pair_params *params);
-/* One event; false: nothing more will happen before limit_ps. */
+/* Runs one event. Returns false if there is none until limit_ps. */
 bool pair_step(struct tcp_pair *pair, uint64_t limit_ps);
 void pair_run(struct tcp_pair *pair, uint64_t limit_ps);
 struct tcp_now pair_now(const struct tcp_pair *pair);

@@ -1,5 +1,6 @@
-/* Recovery by SACK: the scoreboard (RFC 2018, 2883), IsLost, SetPipe and NextSeg (RFC 6675 4), loss
- * recovery (RFC 6675 5), and that it mends several losses better than NewReno does. */
+/* Tests recovery with SACK: the scoreboard (RFC 2018, 2883), IsLost, SetPipe and NextSeg (RFC
+ * 6675 4), and loss recovery (RFC 6675 5). With several losses it must recover faster than
+ * NewReno does. */
 #include "models/tcp/input/reassembly.h"
 #include "models/tcp/sack.h"
 #include "models/tcp/test/tcp_one.h"
@@ -11,7 +12,7 @@
 
 enum { S = ONE_ISS + 1, M = ONE_MSS, SACK = CTX_FEATURE_SACK };
 
-/* `segments` segments are in flight. */
+/* Establishes a connection and sends a window of `segments` segments. */
 static void send_window(struct tcp_one *one, uint32_t segments)
 {
     one_establish(one, SACK);
@@ -20,7 +21,7 @@ static void send_window(struct tcp_one *one, uint32_t segments)
     cr_assert_eq(one_drain(one), segments);
 }
 
-/* The peer acknowledges `number` and reports up to three ranges of segments [a, b). */
+/* The peer acknowledges `number` and reports up to three ranges of segments [a, b) by SACK. */
 static void report(struct tcp_one *one, uint32_t number, unsigned count, const unsigned (*at)[2])
 {
     one->seg.options = count > 0 ? TCP_HAS_SACK : 0;
@@ -185,7 +186,8 @@ Test(sack_recovery, pipe_limits_what_is_sent)
     send_window(&one, 20);
     report1(&one, 0, 10, 14);
     one_drain(&one);
-    /* Lost: 0 to 9. In the pipe: 14 to 19 and what was sent again; cwnd 10. */
+    /* Segments 0 to 9 are lost. In the pipe are 14 to 19 and the retransmissions; cwnd is 10
+     * segments. */
     cr_assert_eq(one.ctx.cwnd, 10 * M);
     cr_assert_eq(sack_pipe(&one.ctx, M, 3), 10 * M);
     cr_assert_eq(one.ctx.high_rxt, S + 4 * M);
@@ -196,7 +198,7 @@ Test(sack_recovery, pipe_limits_what_is_sent)
 
 Test(sack_recovery, rescues_the_tail_once)
 {
-    struct tcp_one one; /* RFC 6675 4 NextSeg (4); 5 (4.3): not before the first is acknowledged */
+    struct tcp_one one; /* RFC 6675 4 NextSeg (4); 5 (4.3): not before the first partial ACK */
     one_establish(&one, SACK);
     one_write(&one, 10 * M);
     one_drain(&one); /* 0 and 9 are lost */
@@ -212,7 +214,7 @@ Test(sack_recovery, rescues_the_tail_once)
 
 Test(sack_recovery, does_not_rescue_what_is_in_flight_again)
 {
-    struct tcp_one one; /* RFC 6675 4 NextSeg (4) is for the tail that nobody has sent again */
+    struct tcp_one one; /* RFC 6675 4: NextSeg (4) only sends a tail not sent again yet */
     one_establish(&one, SACK);
     one_write(&one, 10 * M);
     one_drain(&one); /* 0 and 1 are lost */
@@ -242,7 +244,7 @@ Test(sack_recovery, sends_a_lost_fin_again)
 
 Test(sack_recovery, a_filled_hole_with_nothing_reported_above_resends_nothing)
 {
-    struct tcp_one one; /* RFC 6675 5: segments 0 and 1 were late, not lost */
+    struct tcp_one one; /* RFC 6675 5: segments 0 and 1 were late and not lost */
     send_window(&one, 20);
     report1(&one, 0, 2, 5);
     cr_assert_eq(one_out(&one)->seq, S);
@@ -257,7 +259,7 @@ Test(sack_recovery, a_filled_hole_with_nothing_reported_above_resends_nothing)
 
 Test(sack_recovery, takes_only_silence_about_what_arrived_for_a_full_receiver)
 {
-    struct tcp_one one; /* holes 0, 2, 4; from 8 on the peer keeps nothing */
+    struct tcp_one one; /* holes at 0, 2 and 4; the peer drops all from 8 on */
     const unsigned blocks[][2] = {{5, 8}, {3, 4}, {1, 2}};
     send_window(&one, 40);
     report(&one, S, 3, blocks);
@@ -287,7 +289,7 @@ Test(sack_recovery, begins_by_an_ack_that_advances_too)
 
 Test(sack_recovery, begins_by_news_in_an_ack_that_others_overtook)
 {
-    struct tcp_one one; /* RFC 6675 2: whatever its acknowledgment number */
+    struct tcp_one one; /* RFC 6675 2: the acknowledgment number does not matter */
     send_window(&one, 10);
     report(&one, S + 2 * M, 0, NULL);
     one_drain(&one);
@@ -329,7 +331,8 @@ struct outcome {
     uint64_t retransmissions, ps;
 };
 
-/* 200 segments; `losses` in one window, the first of them twice if `again`. */
+/* Transfers 200 segments, of which `losses` in one window are lost. If `again` is set, the
+ * retransmission of the first one is lost, too. */
 static struct outcome transfer(uint8_t features, uint32_t losses, bool again)
 {
     struct tcp_pair *pair = malloc(sizeof *pair);
@@ -386,7 +389,8 @@ Test(sack_recovery, is_no_worse_when_the_receiver_runs_out_of_intervals)
     cr_assert_leq(sack.ps, newreno.ps);
 }
 
-/* The receiver's side: first numbers of the intervals, in the order they are reported. */
+/* Asserts how many intervals the receiver has, and their first sequence numbers in the order in
+ * which it reports them. */
 static void listed(const struct conn_ctx *ctx, unsigned count, const uint32_t *start)
 {
     cr_assert_eq(reassembly_count(ctx), count);

@@ -1,5 +1,5 @@
-/* Congestion control and ACK rules: RFC 5681, 6582, 3042, 6928, 5961; delayed and duplicate ACKs.
- */
+/* Tests congestion control and the rules for ACKs (RFC 5681, 6582, 3042, 6928, 5961), with delayed
+ * and duplicate ACKs. */
 #include "models/tcp/test/tcp_one.h"
 
 #include <criterion/criterion.h>
@@ -18,7 +18,7 @@ Test(newreno, starts_with_ten_segments_and_grows_by_what_is_acknowledged)
     cr_assert_eq(one.ctx.cwnd, 10 * M);
     one_write(&one, 60 * M);
     cr_assert_eq(one_drain(&one), 10);
-    ack(&one, S + 2 * M); /* two segments, one ACK: RFC 3465 2.2 */
+    ack(&one, S + 2 * M); /* one ACK for two segments: RFC 3465 2.2 */
     cr_assert_eq(one.ctx.cwnd, 12 * M);
     cr_assert_eq(one_drain(&one), 4);
     ack(&one, S + 2 * M + 1);
@@ -71,7 +71,7 @@ Test(newreno, fast_retransmit_and_recovery_step_by_step)
     cr_assert(tx->seq == S + 3 * M && tx->retransmission);
     one_drain(&one);
     uint32_t flight = one.ctx.snd_max - (S + 12 * M);
-    ack(&one, S + 12 * M); /* full */
+    ack(&one, S + 12 * M); /* a full acknowledgment */
     cr_assert_eq(one.ctx.recovery, CTX_RECOVERY_NONE);
     uint32_t limit = flight > M ? flight + M : 2 * M;
     cr_assert_eq(one.ctx.cwnd, limit < 5 * M ? limit : 5 * M);
@@ -93,7 +93,7 @@ Test(newreno, duplicates_after_a_timeout_do_not_retransmit_again)
     one_quiet(&one);
     cr_assert_eq(one.ctx.cwnd, M);
     ack(&one, S + M);
-    cr_assert_eq(one_drain(&one), 2); /* slow start goes on from snd_una */
+    cr_assert_eq(one_drain(&one), 2); /* slow start continues from snd_una */
 }
 
 Test(newreno, a_second_timeout_keeps_ssthresh)

@@ -1,5 +1,6 @@
-/* CUBIC against RFC 9438: the window function at sample points, computed here by doubling steps and
- * bisection in floating point; decrease, fast convergence, Reno-friendliness, timeouts, moves. */
+/* Tests CUBIC against RFC 9438. The expected window is computed here in floating point, with the
+ * cube root by bisection. Further tests cover the decrease, fast convergence, Reno-friendliness,
+ * timeouts and moves. */
 #include "models/base/units.h"
 #include "models/tcp/cc/cc.h"
 #include "models/tcp/test/tcp_one.h"
@@ -11,7 +12,7 @@
 
 enum { SMSS = 1000 };
 
-/* The x with x^3 = cube, by bisection. */
+/* Returns the cube root by bisection. */
 static double root_of(double cube)
 {
     double low = 0, high = 1000;
@@ -25,14 +26,14 @@ static double root_of(double cube)
     return low;
 }
 
-/* Equations (1) and (2), in segments and seconds. */
+/* Computes equations (1) and (2), in segments and seconds. */
 static double expected_window(double w_max, double epoch, double t)
 {
     double k = w_max > epoch ? root_of((w_max - epoch) / 0.4) : 0;
     return 0.4 * (t - k) * (t - k) * (t - k) + w_max;
 }
 
-/* After a loss at `segments`, everything in flight. */
+/* Returns a context after a loss at a window of `segments`, all of which were in flight. */
 static struct conn_ctx after_loss(uint32_t segments)
 {
     struct conn_ctx ctx = {.cc_alg = CC_CUBIC, .mss = SMSS};
@@ -61,8 +62,8 @@ ParameterizedTestParameters(cubic, follows_its_function)
     return cr_make_param_array(struct row, rows, sizeof rows / sizeof rows[0]);
 }
 
-/* One ACK per two segments, evenly spread: in the end cwnd is at the function one RTT ahead (4.4,
- * 4.5), within what one round trip's steps allow. */
+/* The ACKs are spread evenly, one for two segments. At the end cwnd must lie between the function's
+ * values one RTT before and one RTT ahead (RFC 9438 4.4, 4.5). */
 ParameterizedTest(struct row *row, cubic, follows_its_function)
 {
     struct conn_ctx ctx = after_loss(row->segments);
@@ -81,7 +82,7 @@ ParameterizedTest(struct row *row, cubic, follows_its_function)
 
 Test(cubic, decreases_by_three_tenths)
 {
-    struct conn_ctx ctx = after_loss(100); /* 4.6 */
+    struct conn_ctx ctx = after_loss(100); /* RFC 9438 4.6 */
     cr_assert_eq(ctx.ssthresh, 70 * SMSS);
     cr_assert_eq(ctx.cwnd, 70 * SMSS);
     ctx.cwnd = 3 * SMSS;
@@ -101,7 +102,7 @@ Test(cubic, first_window_after_a_loss_is_w_max_again_at_k)
 
 Test(cubic, fast_convergence_releases_bandwidth)
 {
-    struct conn_ctx ctx = after_loss(100); /* 4.7 */
+    struct conn_ctx ctx = after_loss(100); /* RFC 9438 4.7 */
     ctx.cwnd = 80 * SMSS;
     cc_of(&ctx)->on_loss(&ctx, ctx.cwnd, SMSS);
     cr_assert_eq(ctx.cc_private_1, 68 * SMSS, "80 * (1 + 0.7) / 2");
@@ -110,8 +111,9 @@ Test(cubic, fast_convergence_releases_bandwidth)
     cr_assert_eq(ctx.cc_private_1, 90 * SMSS, "above W_max: none");
 }
 
-/* 4.3: with a short RTT the cubic function is slower than Reno would be, and Reno's estimate rules:
- * alpha = 9/17 segment per round trip until cwnd_prior, one segment from then on. */
+/* RFC 9438 4.3: With a short RTT the cubic function is slower than Reno, so the estimate of Reno's
+ * window rules. Its alpha is 9/17 segment per round trip until cwnd_prior, and one segment from
+ * then on. */
 Test(cubic, is_as_fast_as_reno_on_short_paths)
 {
     struct conn_ctx ctx = after_loss(100);
@@ -131,10 +133,10 @@ Test(cubic, is_as_fast_as_reno_on_short_paths)
 
 Test(cubic, grows_at_most_by_half_per_round_trip)
 {
-    struct conn_ctx ctx = after_loss(10); /* 4.2: the target is clamped */
+    struct conn_ctx ctx = after_loss(10); /* RFC 9438 4.2: the target is clamped */
     cc_of(&ctx)->on_ack(&ctx, SMSS, SMSS, 0);
     uint32_t before = ctx.cwnd;
-    cc_of(&ctx)->on_ack(&ctx, before, SMSS, 60000000); /* a minute later, a window acknowledged */
+    cc_of(&ctx)->on_ack(&ctx, before, SMSS, 60000000); /* an ACK of a window after a minute */
     cr_assert_leq(ctx.cwnd, before + before / 2 + 1);
     cr_assert_gt(ctx.cwnd, before);
 }
@@ -153,7 +155,7 @@ Test(cubic, slow_start_counts_bytes)
 
 Test(cubic, after_a_timeout_k_is_zero)
 {
-    struct conn_ctx ctx = after_loss(100); /* 4.8 */
+    struct conn_ctx ctx = after_loss(100); /* RFC 9438 4.8 */
     ctx.cwnd = 100 * SMSS;
     cc_of(&ctx)->on_timeout(&ctx, 100 * SMSS, SMSS, true);
     cr_assert(ctx.cwnd == SMSS && ctx.ssthresh == 70 * SMSS);

@@ -1,4 +1,5 @@
-/* Explicit congestion notification: RFC 3168 6.1. */
+/* Tests explicit congestion notification (RFC 3168 6.1). Section numbers below are those of RFC
+ * 3168. */
 #include "models/tcp/test/tcp_one.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,6 @@
-/* Hostile input to a live context: random lives with a fixed seed, and every finding of the fuzzer
- * (sim/fuzz/corpus/tcp, `make fuzz-tcp`). tcp_fuzz_run() aborts on a broken invariant. */
+/* Gives hostile input to a live context. The inputs are random with a fixed seed, and every finding
+ * of the fuzzer (sim/fuzz/corpus/tcp, `make fuzz-tcp`). tcp_fuzz_run() aborts if an invariant is
+ * broken. */
 #include "models/base/rng.h"
 #include "models/tcp/test/tcp_fuzz.h"
 
@@ -24,7 +25,7 @@ Test(tcp_fuzz, random_lives_break_no_invariant)
         sum.refused += counts.refused;
         sum.sent += counts.sent;
     }
-    /* The lives must be worth something. */
+    /* The random inputs must reach every case often; otherwise the test proves little. */
     cr_assert_gt(sum.judged, 3 * LIVES);
     cr_assert_gt(sum.refused, LIVES / 2);
     cr_assert_gt(sum.sent, 3 * LIVES);

@@ -1,4 +1,4 @@
-/* ICMP errors and R2 of one connection, as far as no packet script shows them. */
+/* Tests ICMP errors and the limit R2 of one connection, in cases that no packet script covers. */
 #include "models/tcp/seq.h"
 #include "models/tcp/test/tcp_one.h"
 
@@ -15,11 +15,11 @@ static void icmp(enum nic_notice notice, bool is_hard, uint32_t seq, uint32_t mt
 
 struct edge_row {
     char name[32];
-    int32_t from_una; /* of the quoted number */
+    int32_t from_una; /* distance of the quoted sequence number from snd_una */
     bool believed;
 };
 
-/* RFC 5927 4.1 */
+/* RFC 5927 4.1: An ICMP error is believed only if it quotes data in flight. */
 Test(tcp_icmp, only_what_quotes_data_in_flight_is_believed)
 {
     static const struct edge_row rows[] = {{"before the first", -1, false},
@@ -71,7 +71,7 @@ struct mtu_row {
     uint16_t mss; /* 0: unchanged */
 };
 
-/* RFC 1191 3, 7.1; RFC 8201 4. The MSS is 1000. */
+/* The rules are those of RFC 1191 3 and 7.1 and of RFC 8201 4. The MSS is 1000 before the error. */
 Test(tcp_icmp, the_mss_follows_the_path_down_and_never_up)
 {
     static const struct mtu_row rows[] = {{"smaller", 4, 900, 860},
@@ -95,7 +95,7 @@ Test(tcp_icmp, the_mss_follows_the_path_down_and_never_up)
     }
 }
 
-/* What the peer reported by SACK is not sent again; the FIN is. */
+/* Data that the peer has reported by SACK is not sent again, but the FIN is. */
 Test(tcp_icmp, what_goes_again_spares_what_has_arrived_and_ends_with_the_fin)
 {
     one_establish(&one, CTX_FEATURE_SACK);
@@ -118,7 +118,8 @@ Test(tcp_icmp, what_goes_again_spares_what_has_arrived_and_ends_with_the_fin)
     one_quiet(&one);
 }
 
-/* RFC 5482: the time counts, and probes of a closed window count like retransmissions. */
+/* RFC 5482: The user timeout is a time, and probes of a closed window count like
+ * retransmissions. */
 Test(tcp_icmp, user_timeout_ends_unanswered_window_probes)
 {
     one_establish(&one, 0);

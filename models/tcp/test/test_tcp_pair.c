@@ -1,4 +1,5 @@
-/* The TCP core against itself: every byte arrives, in order, whatever the channel does. */
+/* Connects the TCP core with itself. Every byte must arrive in order, however the channel
+ * behaves. */
 #include "models/tcp/test/tcp_pair.h"
 
 #include <criterion/criterion.h>
@@ -84,7 +85,8 @@ ParameterizedTest(struct row *row, tcp_pair, delivers_every_byte_and_closes)
     free(pair);
 }
 
-/* Image and back between every two events, in no time: nobody can tell (I-REF). */
+/* Turns the context into an image and back after each event, in no time. The transcript must not
+ * change (I-REF). */
 ParameterizedTestParameters(tcp_pair, moving_after_every_event_changes_nothing)
 {
     return cr_make_param_array(struct row, rows, sizeof rows / sizeof rows[0]);

@@ -1,4 +1,4 @@
-/* Retransmission timer: RFC 6298, RFC 5681 4.1, limits R2, and the move of deadlines. */
+/* Tests the retransmission timer (RFC 6298, RFC 5681 4.1), the limit R2, and how deadlines move. */
 #include "models/tcp/rto.h"
 #include "models/tcp/test/tcp_one.h"
 
@@ -99,7 +99,7 @@ Test(rto, karn_takes_no_sample_from_a_retransmitted_segment)
     one_feed(&one, ONE_IRS + 1, ONE_ISS + 101, TCP_ACK, 0);
     cr_assert_eq(one.ctx.srtt, srtt);
     cr_assert_eq(one.ctx.rto, rto);
-    cr_assert_eq(one.ctx.rto_backoff, 1); /* stays until a new sample (Karn) */
+    cr_assert_eq(one.ctx.rto_backoff, 1); /* the back-off stays until a new sample (Karn) */
     one_write(&one, 100);
     one_out(&one);
     one_wait(&one, 300);
@@ -223,7 +223,7 @@ Test(image, carries_a_running_measurement_as_its_age)
     cr_assert(one.ctx.flags & CTX_FLAG_RTT_TIMING);
     one.now.us += 4000;
     tcp_image_from_live(&one.ctx, one.now);
-    one.now.us += 30; /* on the way it does not grow older */
+    one.now.us += 30; /* the image does not age on its way */
     tcp_live_from_image(&one.ctx, one.now);
     one.now.us += 6000;
     still.now.us += 10000;
@@ -233,7 +233,8 @@ Test(image, carries_a_running_measurement_as_its_age)
     cr_assert_eq(one.ctx.rto, still.ctx.rto);
 }
 
-/* Whatever is outstanding, one that has nothing to send now can rest until its next timer. */
+/* A connection that has nothing to send now can rest until its next timer, even if data is
+ * outstanding. */
 Test(image, rests_whenever_there_is_nothing_to_send_now)
 {
     struct tcp_one one;
@@ -252,7 +253,8 @@ Test(image, rests_whenever_there_is_nothing_to_send_now)
     cr_assert_not(tcp_may_rest(&one.ctx, &one.params));
 }
 
-/* RFC 6298 5.1: data in flight is timed; an image says how long from when it was taken. */
+/* RFC 6298 5.1: Data in flight has a running timer. An image holds the time until it expires,
+ * counted from when the image was taken. */
 Test(image, tells_its_earliest_timer_and_ages_with_it)
 {
     struct tcp_one one;

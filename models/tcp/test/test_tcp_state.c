@@ -1,4 +1,5 @@
-/* Opening, closing, resets and SYNs in every state: RFC 9293 3.6 and 3.10.7, RFC 5961, RFC 6191. */
+/* Tests opening, closing, resets and SYNs in every state (RFC 9293 3.6 and 3.10.7, RFC 5961, RFC
+ * 6191). */
 #include "models/tcp/test/tcp_one.h"
 
 #include <criterion/criterion.h>
@@ -160,10 +161,10 @@ struct state_row {
     enum tcp_state from;
     enum tcp_state on_fin, on_fin_acked;
     enum tcp_state on_reset;
-    bool reset_terminates; /* else an orderly end */
+    bool reset_terminates; /* otherwise the end is orderly */
 };
 
-/* CLOSED in on_fin or on_fin_acked: cannot happen in that state. */
+/* CLOSED in on_fin or on_fin_acked means that the event cannot happen in that state. */
 static struct state_row rows[] = {
     {"ESTABLISHED", TCP_ESTABLISHED, TCP_CLOSE_WAIT, TCP_CLOSED, TCP_CLOSED, true},
     {"FIN_WAIT_1", TCP_FIN_WAIT_1, TCP_CLOSING, TCP_FIN_WAIT_2, TCP_CLOSED, true},
@@ -196,19 +197,19 @@ ParameterizedTest(struct state_row *row, state, follows_the_diagram)
         one_feed(&one, one.ctx.rcv_nxt, S + 1, TCP_ACK, 0);
         cr_assert_eq(one.ctx.tcp_state, row->on_fin_acked, "%s: ACK of FIN", row->name);
     }
-    reach(&one, row->from); /* RFC 5961 3.2: exact */
+    reach(&one, row->from); /* RFC 5961 3.2: the sequence number is exact */
     one_feed(&one, one.ctx.rcv_nxt, 0, TCP_RST, 0);
     cr_assert_eq(one.ctx.tcp_state, row->on_reset, "%s: RST", row->name);
     cr_assert_eq(one.result.terminated, row->reset_terminates ? NIC_TERM_REMOTE_RESET : 0);
     cr_assert_eq(one.result.closed, !row->reset_terminates);
     if (row->from == TCP_TIME_WAIT)
         return;
-    reach(&one, row->from); /* in the window */
+    reach(&one, row->from); /* the sequence number is in the window */
     one_feed(&one, one.ctx.rcv_nxt + 1, 0, TCP_RST, 0);
     cr_assert_eq(one.ctx.tcp_state, row->from, "%s: RST beside", row->name);
     cr_assert_eq(one.result.reason, DROP_TCP_CHALLENGED);
     cr_assert_eq(one_out(&one)->flags, TCP_ACK);
-    one_feed(&one, one.ctx.rcv_nxt - 1, 0, TCP_RST, 0); /* outside */
+    one_feed(&one, one.ctx.rcv_nxt - 1, 0, TCP_RST, 0); /* outside the window */
     cr_assert_eq(one.result.reason, DROP_TCP_OUT_OF_WINDOW);
     one_quiet(&one);
     one_feed(&one, one.ctx.rcv_nxt + 100, 0, TCP_SYN, 0); /* RFC 5961 4.2 */
@@ -234,7 +235,7 @@ Test(state, half_close_goes_on_receiving)
     struct tcp_one one;
     reach(&one, TCP_FIN_WAIT_2);
     for (uint32_t i = 0; i < 4; i++) {
-        one_wait(&one, 40000000); /* each restarts the FIN_WAIT_2 timer */
+        one_wait(&one, 40000000); /* each segment restarts the FIN_WAIT_2 timer */
         one_feed(&one, R + 100 * i, S + 1, TCP_ACK, 100);
         cr_assert_eq(one.result.payload_len, 100);
         one_drain(&one);
@@ -275,7 +276,7 @@ Test(state, a_fin_beyond_a_hole_is_remembered)
     cr_assert_eq(one.ctx.tcp_state, TCP_CLOSE_WAIT);
     cr_assert_eq(one_out(&one)->ack, R + 151);
     one_establish(&one, 0);
-    one_feed(&one, R + 100, S, TCP_ACK | TCP_FIN, 0); /* bare */
+    one_feed(&one, R + 100, S, TCP_ACK | TCP_FIN, 0); /* a FIN without data */
     one_feed(&one, R, S, TCP_ACK, 100);
     cr_assert(one.result.peer_fin);
 }
@@ -338,7 +339,7 @@ Test(challenge, no_more_than_the_period_allows)
     cr_assert_eq(one_drain(&one), 1);
 }
 
-/* So many of twenty connections' challenges in one second are sent. */
+/* Returns how many challenge ACKs twenty connections send in one second, with five reasons each. */
 static unsigned challenges_of(struct tcp_challenges *all, uint32_t ms)
 {
     unsigned sent = 0;

@@ -1,4 +1,5 @@
-/* The urgent pointer (RFC 9293 3.8.5, MUST-30 to MUST-33, MUST-62, MUST-66) and ABORT (3.10.5). */
+/* Tests the urgent pointer (RFC 9293 3.8.5, MUST-30 to MUST-33, MUST-62, MUST-66) and ABORT (RFC
+ * 9293 3.10.5). */
 #include "models/tcp/test/tcp_one.h"
 
 #include <criterion/criterion.h>

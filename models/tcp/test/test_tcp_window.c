@@ -1,4 +1,4 @@
-/* Windows, probes, keepalive and timestamps: RFC 9293 3.8.4 and 3.8.6, RFC 7323. */
+/* Tests windows, probes, keepalive and timestamps (RFC 9293 3.8.4 and 3.8.6, RFC 7323). */
 #include "models/tcp/test/tcp_one.h"
 
 #include <criterion/criterion.h>
@@ -19,7 +19,7 @@ Test(persist, probes_a_closed_window_with_back_off_until_it_opens)
     one_write(&one, 5 * M);
     one_quiet(&one);
     uint32_t expected = one.ctx.rto;
-    for (unsigned i = 0; i < 40; i++) { /* far more than R2: it is answered each time */
+    for (unsigned i = 0; i < 40; i++) { /* far more than R2, as each is answered */
         cr_assert_eq(tcp_deadline_us(&one.ctx, one.now), expected, "probe %u", i);
         one_wait(&one, expected);
         cr_assert_eq(one.result.terminated, 0);
@@ -30,7 +30,7 @@ Test(persist, probes_a_closed_window_with_back_off_until_it_opens)
         one_quiet(&one);
         expected = 2 * expected > 60000000 ? 60000000 : 2 * expected;
     }
-    cr_assert_eq(one.ctx.cwnd, 10 * M); /* answers to probes are no duplicate ACKs */
+    cr_assert_eq(one.ctx.cwnd, 10 * M); /* answers to probes do not count as duplicate ACKs */
     peer_window(&one, 30000);
     cr_assert_eq(one_drain(&one), 5);
     cr_assert_eq(one.ctx.snd_nxt, S + 5 * M);
@@ -112,7 +112,7 @@ Test(window, edge_never_moves_back_and_bytes_beyond_it_are_trimmed)
     cr_assert_eq(one.result.reason, DROP_TCP_OUT_OF_WINDOW);
     tx = one_out(&one);
     cr_assert(tx->ack == edge && tx->window == 0);
-    tcp_on_app_read(&one.ctx, R + 1998, &one.params); /* less than two segments: silence */
+    tcp_on_app_read(&one.ctx, R + 1998, &one.params); /* too little for a window update */
     one_quiet(&one);
     tcp_on_app_read(&one.ctx, R + 1999, &one.params);
     cr_assert_eq(one_out(&one)->window, 2000);
@@ -157,7 +157,7 @@ Test(keepalive, probes_after_idling_and_ends_an_absent_peer)
     one.ctx.flags |= CTX_FLAG_KEEPALIVE;
     tcp_on_timer(&one.ctx, &one.params, one.now, &one.result);
     one.ctx.timers |= CTX_TIMER_KEEPALIVE;
-    one_feed(&one, R, S, TCP_ACK, 0); /* arms it */
+    one_feed(&one, R, S, TCP_ACK, 0); /* arms the timer */
     one_wait(&one, 9999000);
     one_quiet(&one);
     one_wait(&one, 1000);
@@ -221,7 +221,7 @@ Test(timestamps, missing_after_negotiation_is_dropped_silently)
 
 Test(timestamps, echo_follows_last_ack_sent)
 {
-    struct tcp_one one; /* RFC 7323 4.3: the earliest of a delayed ACK; not one beyond a hole */
+    struct tcp_one one; /* RFC 7323 4.3: earliest segment of a delayed ACK, none past a hole */
     one_establish(&one, CTX_FEATURE_TS);
     one.ctx.ts_offset = 5;
     one.seg.tsval = 200;
