@@ -1,5 +1,6 @@
-/* Malformed lengths, options, checksums and flags: each frame gets one counted verdict. The inputs are
- * random with a fixed seed, and every finding of the fuzzer (sim/fuzz/corpus/rx, `make fuzz-rx`). */
+/* Gives the engine frames with malformed lengths, options, checksums and flags. Each frame must get
+ * one counted verdict. The inputs are random with a fixed seed, and every finding of the fuzzer
+ * (sim/fuzz/corpus/rx, `make fuzz-rx`). */
 #include "models/base/rng.h"
 #include "models/toe/test/rx_fuzz.h"
 

@@ -1,4 +1,5 @@
-/* A soft error in the context cache. The part of the engine that finds the error ends the connection, once. */
+/* Tests soft errors in the context cache. The part of the engine that finds the error ends the
+ * connection, and the end is reported once. */
 #include "models/toe/test/toe_rig.h"
 
 #include <criterion/criterion.h>
@@ -81,7 +82,8 @@ Test(toe_ctx_error, met_by_a_timer)
     rig_no_event(&rig, 0);
 }
 
-/* The requesters after the one that found the error wait for its lock, and then find no context. */
+/* Requesters that come after the one that found the error wait for its lock, and then find no
+ * context. */
 Test(toe_ctx_error, met_by_all_at_once_ends_it_once)
 {
     rig_flip(&rig, 0, CONN, 4);

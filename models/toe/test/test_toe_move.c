@@ -1,4 +1,5 @@
-/* FREEZE, INSTALL and RX_INJECT for idle and busy connections, in both directions, and their error cases. */
+/* Tests FREEZE, INSTALL and RX_INJECT for idle and busy connections, in both directions, and their
+ * error cases. */
 #include "models/toe/test/toe_rig.h"
 
 #include <criterion/criterion.h>
@@ -165,7 +166,8 @@ Test(toe_move, frames_before_activation_are_reserved)
     cr_assert_eq(install(1, NULL, 0).result, NIC_RESULT_OK);
 }
 
-/* From RESERVE at NIC 1 to INSTALL without held frames, while the host has the frame "a" that NIC 1 gave to it. */
+/* Moves the connection to NIC 1 with RESERVE and INSTALL and without held frames. Meanwhile NIC 1
+ * gives the frame "a" to the host. Returns the record of that frame. */
 static struct nic_record install_while_the_host_has_a_frame(void)
 {
     (void)freeze();

@@ -1,4 +1,4 @@
-/* models/toe: a connection that the server opens, and its move before the peer has answered. */
+/* Tests a connection that the server opens, and its move before the peer has answered. */
 #include "models/toe/test/toe_rig.h"
 
 #include <criterion/criterion.h>

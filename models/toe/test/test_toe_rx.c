@@ -1,4 +1,5 @@
-/* Receiving: the handshake, data to the ring, foreign frames, drops, full rings, resets. */
+/* Tests reception: the handshake, data to the ring, foreign frames, drops, full rings and
+ * resets. */
 #include "models/toe/test/toe_rig.h"
 
 #include <criterion/criterion.h>
@@ -223,7 +224,7 @@ Test(toe_rx, both_fins_close_in_order_and_the_last_ack_is_sent)
 {
     struct rig_peer peer;
     rig_establish(&rig, &peer, 0, 0);
-    /* The server closes first, so it is in TIME_WAIT. */
+    /* The server closes first, so it ends in TIME_WAIT. */
     rig_doorbell(&rig, 0, 0, 1, NIC_DOORBELL_FIN, 5001);
     rig_run(&rig, 3 * PS_PER_US);
     uint32_t n = rig.nic[0].tx_count;

@@ -1,9 +1,7 @@
-/*
- * Many moves under traffic in both directions. Each client frame takes a random port, a small driver moves
- * the connection to that NIC, and every byte must arrive once, in order and unchanged. Each event is
- * checked against the invariants of one engine: one owner, frames built by the owner only, one verdict per
- * frame.
- */
+/* Makes many moves under traffic in both directions. Each client frame takes a random port, a small
+ * driver moves the connection to that NIC, and every byte must arrive once, in order and unchanged.
+ * Each event is checked against the invariants of one engine: a connection has one owner, only the
+ * owner builds frames, and a frame gets one final verdict. */
 #include "models/base/rng.h"
 #include "models/toe/test/toe_rig.h"
 

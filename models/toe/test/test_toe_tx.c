@@ -1,4 +1,5 @@
-/* Sending: payload from the ring, order, acknowledgment policy, timers, host frames, aborts, fences. */
+/* Tests transmission: payload from the ring, order, acknowledgment policy, timers, host frames,
+ * aborts and fences. */
 #include "models/toe/test/toe_rig.h"
 
 #include <criterion/criterion.h>

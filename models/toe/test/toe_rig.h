@@ -129,7 +129,8 @@ void rig_segment(struct rig_peer *peer, unsigned nic, uint16_t flags, const void
 void rig_build_image(struct rig *rig, struct rig_peer *peer);
 /* Copies a frame into host memory, as a driver holds it, and frees it. Returns its nic_held entry. */
 struct nic_held rig_hold(struct rig *rig, struct frame *frame, uint8_t port);
-/* Builds the LISTEN image, reserves, and installs it with the SYN as held frame. */
+/* Builds the LISTEN image, reserves an entry, and installs the image with the SYN as a held
+ * frame. */
 void rig_open(struct rig *rig, struct rig_peer *peer, uint32_t conn, unsigned nic);
 /* Calls rig_open() and completes the handshake. Afterwards the state is ESTABLISHED, and all records and
  * events are taken. */

@@ -1,4 +1,4 @@
-/* The fakes around the rig's engines, for toe_rig.c only. */
+/* The fakes around the rig's engines. Only toe_rig.c uses them. */
 #ifndef TOESIM_TEST_TOE_RIG_FAKES_H
 #define TOESIM_TEST_TOE_RIG_FAKES_H
 
