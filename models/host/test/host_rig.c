@@ -47,7 +47,7 @@ static uint64_t rig_block_until(void *self, uint64_t until_ps)
     rig->blocked += rig->loop.now_ps < until_ps;
     while (rig->loop.now_ps < u64_min(until_ps, rig->unblock_ps)) {
         bool ran = stage_loop_step(&rig->loop, u64_min(until_ps, rig->unblock_ps));
-        assert(ran || rig->loop.now_ps != TIME_NEVER); /* blocked for ever */
+        assert(ran || rig->loop.now_ps != TIME_NEVER); /* otherwise it is blocked for ever */
     }
     return rig->loop.now_ps;
 }

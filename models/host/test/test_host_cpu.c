@@ -1,5 +1,4 @@
-/* models/host: what a step is, when its effects happen, and accesses that block (models/host/host_cpu.h).
- */
+/* Tests models/host/host_cpu.h: what a step is, when its effects happen, and which accesses block. */
 #include "models/host/test/host_rig.h"
 
 #include <criterion/criterion.h>
@@ -154,7 +153,8 @@ Test(host_cpu, an_interrupt_during_a_blocking_read_does_not_end_the_read)
     cr_assert_eq(OP(now_ps)(rig.bus.self), 800000);
 }
 
-/* Timing 1.10: a DMA read that misses the LLC takes 68 ns more: 95 - 27 of timing 5.2. */
+/* A DMA read that misses the LLC takes 68 ns more (docs/timing.md, section 1.10), because DRAM takes 95 ns and the LLC
+ * 27 ns (section 5.2). */
 Test(host_cpu, a_dma_read_of_written_memory_hits_the_llc)
 {
     uint64_t a = OP(mem_alloc)(rig.bus.self, 8192);

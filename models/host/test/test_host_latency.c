@@ -1,5 +1,6 @@
-/* DMA latency over a real link into the host: timing 1.10. Calibrated on the LLC row alone (root_read); the
- * others follow from accesses (timing 5.2), the hop between sockets, the IOTLB and its walks. */
+/* Tests the latency of DMA reads over a real link into the host (docs/timing.md, section 1.10). Only the LLC row
+ * calibrates the model (root_read). The other rows follow from the access times (section 5.2), the hop between the
+ * sockets, the IOTLB and the page walks. */
 #include "models/host/host_iommu.h"
 #include "models/host/test/host_rig.h"
 #include "models/pcie/pcie_link.h"
@@ -62,7 +63,7 @@ static void on_read(void *self, uint64_t cookie, bool ok, const uint8_t *data, u
     done_count++;
 }
 
-/* One read of a line alone on an idle link. */
+/* Returns the latency of one read of a line on an idle link. */
 static uint64_t read_ps(uint64_t address)
 {
     struct pcie_endpoint nic = pcie_link_endpoint(port);
@@ -80,7 +81,7 @@ static uint64_t window(uint64_t bytes)
     return address;
 }
 
-/* Into the LLC, as the CPU's stores do. */
+/* Brings the lines into the LLC, as stores of the CPU do. */
 static void warm(uint64_t address, uint64_t bytes)
 {
     static const uint8_t line[LINE];
@@ -88,7 +89,7 @@ static void warm(uint64_t address, uint64_t bytes)
         rig.host.ops->mem_write(rig.host.self, address + at, line, LINE, 0);
 }
 
-/* Mean of reads of random lines in a warm window, once every page of it has been read. */
+/* Returns the mean latency of reads of random lines in a warm window, after each page of it has been read once. */
 static uint64_t mean_ps(uint64_t bytes)
 {
     struct rng rng;
@@ -105,7 +106,7 @@ static uint64_t mean_ps(uint64_t bytes)
 
 struct machine {
     char name[32];
-    uint64_t llc_ns, dram_ns; /* timing 1.10 */
+    uint64_t llc_ns, dram_ns; /* docs/timing.md, section 1.10 */
 };
 
 static struct machine machines[] = {
@@ -159,7 +160,7 @@ Test(host_latency, the_other_socket_costs_its_hop_both_ways)
     stop();
 }
 
-/* +226 to +293 ns: the published band has to hold the model's one value. */
+/* The published penalty is 226 to 293 ns, and the one value of the model must lie in this range. */
 Test(host_latency, a_miss_in_the_iotlb_costs_a_walk_of_the_published_length)
 {
     params.iommu.enabled = true;
@@ -178,13 +179,13 @@ Test(host_latency, a_miss_in_the_iotlb_costs_a_walk_of_the_published_length)
     stop();
 }
 
-/* Now and then a read meets an SKP set or a DLLP. */
+/* The means may differ a little, because some reads wait for an SKP ordered set or a DLLP. */
 static bool is_near(uint64_t mean, uint64_t other)
 {
     return mean < other + PS_PER_NS && other < mean + PS_PER_NS;
 }
 
-/* 64 entries of 4 KiB reach 256 KiB; the knee is behind that, and comes from the entries alone. */
+/* 64 entries of 4 KiB cover 256 KiB, so the latency rises beyond that. It must depend on the entries alone. */
 Test(host_latency, the_iommu_knee_is_between_256_and_512_kib)
 {
     params.iommu.enabled = true;
@@ -208,7 +209,7 @@ Test(host_latency, the_iommu_knee_is_between_256_and_512_kib)
     cr_assert(is_near(mean_ps(512 * KIB), mean[0]), "twice the entries, twice the reach");
 }
 
-/* Misses at once are limited by the walks at once: rate = walks / length of a walk. */
+/* The number of concurrent walks limits the rate of misses to that number divided by the length of a walk. */
 Test(host_latency, walks_at_once_limit_the_rate_of_misses)
 {
     params.iommu.enabled = true;

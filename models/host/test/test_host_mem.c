@@ -1,4 +1,4 @@
-/* models/host: host memory, its allocator, and the last-level cache in front of it. */
+/* Tests models/host: host memory, its allocator, and the last-level cache in front of it. */
 #include "models/host/host_llc.h"
 #include "models/host/host_mem.h"
 
@@ -126,7 +126,7 @@ Test(host_mem, only_whole_pages_inside_a_discarded_range_are_forgotten)
         bool forgotten = i >= HOST_PAGE_BYTES && i < 3 * HOST_PAGE_BYTES;
         cr_assert_eq(byte_at(mem, a + (uint64_t)i), forgotten ? 0 : 0xaa, "byte %d", i);
     }
-    host_mem_discard(mem, a + 10, HOST_PAGE_BYTES); /* holds no whole page */
+    host_mem_discard(mem, a + 10, HOST_PAGE_BYTES); /* the range holds no whole page */
     cr_assert_eq(byte_at(mem, a + HOST_PAGE_BYTES - 1), 0xaa);
     cr_assert_eq(host_mem_alloc(mem, HOST_PAGE_BYTES), a + 4 * HOST_PAGE_BYTES, "still allocated");
     host_mem_destroy(mem);
@@ -158,7 +158,7 @@ Test(host_llc, holds_what_was_written_until_later_writes_push_it_out)
     cr_assert_not(host_llc_has(&llc, HOST_MEM_BASE, 64));
     host_llc_touch(&llc, HOST_MEM_BASE, 64 << 10);
     cr_assert(host_llc_has(&llc, HOST_MEM_BASE, 64 << 10));
-    host_llc_touch(&llc, HOST_MEM_BASE, 1); /* written again: now the latest of its set */
+    host_llc_touch(&llc, HOST_MEM_BASE, 1); /* written again, so now the latest of its set */
     host_llc_touch(&llc, HOST_MEM_BASE + (64 << 10), 60 << 10);
     cr_assert(host_llc_has(&llc, HOST_MEM_BASE, 1));
     cr_assert_not(host_llc_has(&llc, HOST_MEM_BASE + 64, 1));

@@ -1,4 +1,4 @@
-/* The host over two real links: round trips, doorbells behind stores, interrupts behind data. */
+/* Tests the host over two real links: round trips, doorbells that follow stores, and interrupts that follow data. */
 #include "models/host/test/host_rig.h"
 #include "models/pcie/config/pcie_config.h"
 #include "models/pcie/pcie_link.h"
@@ -119,7 +119,7 @@ static void start_with(enum host_notify notify)
     struct pcie_params pcie;
     pcie_params_default(&pcie);
     fake_pcie_no_distance(&pcie);
-    pcie.root_read_ps -= FAKE_ACCESS_PS; /* the host has its own */
+    pcie.root_read_ps -= FAKE_ACCESS_PS; /* the host adds its own access time */
     for (unsigned i = 0; i < NIC_COUNT; i++) {
         nics[i] = (struct echo_nic){0};
         links[i] = pcie_link_create(&pcie, i, (struct pcie_device){&device_ops, &nics[i]},
@@ -140,7 +140,7 @@ static void stop(void)
 
 TestSuite(host_pcie, .init = start, .fini = stop);
 
-/* Timing 1.10: published round trips start at 787 ns. */
+/* The shortest published round trip is 787 ns (docs/timing.md, section 1.10). */
 Test(host_pcie, an_mmio_read_takes_the_published_round_trip)
 {
     cr_assert_eq(OP(mmio_read32)(rig.bus.self, 1, NIC_REG_STATUS), NIC_REG_STATUS);
@@ -172,8 +172,9 @@ Test(host_pcie, a_command_is_in_memory_when_its_doorbell_arrives_and_the_answer_
     ring_doorbell(0);
     cr_assert_eq(OP(wait)(rig.bus.self, TIME_NEVER), 1u << NIC_VECTOR_EVENT);
     cr_assert_eq(answered(0), 0x77);
-    /* 100 ns of step, 28 bytes down; 412.71 ns read from the LLC; 88 bytes up, 200 ns until
-     * visible, the message behind it; 1 us until the handler runs. */
+    /* The step takes 100 ns, and the doorbell has 28 bytes on the link. The read from the LLC takes 412.71 ns. The
+     * record has 88 bytes on the link and is visible 200 ns later. The interrupt message follows it, and the handler
+     * runs after 1 us. */
     cr_assert_eq(nics[0].doorbell_ps, 103555);
     uint64_t expected = 103555 + 412711 + 11172 + 200000 + 1000000;
     uint64_t got = OP(now_ps)(rig.bus.self);
@@ -207,6 +208,6 @@ Test(host_pcie_poll, finds_the_answer_at_the_next_look, .fini = stop)
     cr_assert_eq(answered(0), 0);
     OP(watch)(rig.bus.self, 1, nics[0].to);
     cr_assert_eq(OP(wait)(rig.bus.self, TIME_NEVER), 1u << 1);
-    cr_assert_eq(OP(now_ps)(rig.bus.self), 800000); /* visible at 727.4 ns */
+    cr_assert_eq(OP(now_ps)(rig.bus.self), 800000); /* the record was visible at 727.4 ns */
     cr_assert_eq(answered(0), 0x77);
 }

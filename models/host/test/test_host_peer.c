@@ -1,5 +1,5 @@
-/* Requests of a NIC that are not for memory, over two real links into the host: passed to the other NIC, refused
- * by access control, or claimed by nobody; and the ordering among them. */
+/* Tests peer-to-peer requests: requests of a NIC that are not for memory, over two real links into the host. The host
+ * passes them to the other NIC in order, refuses them by access control (ACS), or finds that nobody claims them. */
 #include "models/host/test/host_rig.h"
 #include "models/hwif/port_regs.h"
 #include "models/pcie/config/pcie_space.h"
@@ -10,7 +10,7 @@
 
 enum { REGISTERS = 64 };
 
-/* Keeps what was written to its registers, and when. */
+/* A device that keeps the values written to its registers, and the time of each write. */
 struct card {
     struct pcie_endpoint endpoint;
     uint32_t registers[REGISTERS];
@@ -156,7 +156,7 @@ Test(host_peer, a_read_crosses_both_links_when_it_is_allowed)
     cr_assert_eq(ended.value, 0x101);
     cr_assert_eq(cards[1].reads, 1);
     cr_assert_eq(cards[0].reads, 0);
-    /* Four crossings of 100 ns, the root complex, and the device's answer. */
+    /* The read and its completion cross a link four times. The root complex and the device take their time once. */
     struct pcie_params pcie;
     pcie_params_default(&pcie);
     uint64_t floor_ps = 4 * pcie.propagation_ps + pcie.root_read_ps + pcie.device_mmio_ps;
@@ -211,16 +211,16 @@ Test(host_peer, a_refused_write_is_lost_and_said_to_be)
 Test(host_peer, what_nobody_claims_is_an_unsupported_request)
 {
     start(true);
-    read_at(0, pcie_link_bar0(links[1]) + NIC_BAR0_BYTES, 4); /* behind the BAR */
+    read_at(0, pcie_link_bar0(links[1]) + NIC_BAR0_BYTES, 4); /* the first address after the BAR */
     run();
     cr_assert(ended.count == 1 && !ended.ok);
-    read_at(0, pcie_link_bar0(links[0]), 4); /* its own */
+    read_at(0, pcie_link_bar0(links[0]), 4); /* in its own BAR */
     run();
-    read_at(0, 0x1000, 64); /* below all memory */
+    read_at(0, 0x1000, 64); /* an address below the memory */
     run();
     cr_assert(ended.count == 3 && !ended.ok);
     write_at(0, 0x1000, 1, 4);
-    write_at(0, pcie_link_bar0(links[1]) + 1, 1, 2); /* no whole register */
+    write_at(0, pcie_link_bar0(links[1]) + 1, 1, 2); /* not a whole register */
     run();
     cr_assert_eq(pcie_link_stats(links[0])->unclaimed, 5);
     cr_assert_eq(pcie_link_stats(links[0])->completer_aborts, 0);
@@ -239,7 +239,7 @@ Test(host_peer, a_long_read_of_registers_is_aborted_by_the_completer)
     cr_assert_eq(cards[1].reads, 0);
 }
 
-/* Nothing hangs when one of the two links goes down under a request. */
+/* A read ends with an error when one of the two links goes down meanwhile, and so does the next read. */
 Test(host_peer, a_link_that_goes_down_ends_the_read)
 {
     for (unsigned which = 0; which < NIC_COUNT; which++) {

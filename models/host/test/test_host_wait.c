@@ -1,4 +1,4 @@
-/* models/host/host_wait: interrupts, poll loops, kicks. */
+/* Tests models/host/host_wait: interrupts, poll loops and kicks. */
 #include "models/host/host_wait.h"
 #include "models/host/test/host_rig.h"
 
@@ -94,7 +94,7 @@ Test(host_interrupt, a_kick_while_busy_is_not_lost)
     cr_assert_eq(wait_until(30000), 0);
 }
 
-/* Looks at the entry and watches it, as a driver does that found nothing. */
+/* Reads the entry and then watches it, as a driver does when it finds nothing. */
 static void look_and_watch(unsigned slot, uint64_t address)
 {
     (void)OP(mem_read)(rig.bus.self, address, 64);
@@ -124,7 +124,7 @@ Test(host_poll, an_entry_visible_exactly_at_an_instant_is_seen_then)
 Test(host_poll, keeps_its_phase_whatever_the_steps_took)
 {
     uint64_t a = OP(mem_alloc)(rig.bus.self, 4096);
-    OP(charge)(rig.bus.self, CPU_COST_RECORD, 1); /* 60 ns: now off the grid */
+    OP(charge)(rig.bus.self, CPU_COST_RECORD, 1); /* 60 ns, so the step ends between two polls */
     OP(step_end)(rig.bus.self);
     look_and_watch(0, a);
     host_rig_at(&rig, (struct rig_event){61000, RIG_DMA_WRITE, a, 64, 1});
@@ -153,7 +153,8 @@ Test(host_poll, an_entry_written_during_the_step_is_returned_at_once)
     cr_assert_eq(now(), 60000);
 }
 
-/* The driver looked, then its step took time, the entry came, and only then it watches. */
+/* The driver reads the entry and finds nothing, the entry is written during the rest of the step, and only after that
+ * the driver watches it. */
 Test(host_poll, an_entry_written_between_look_and_watch_is_not_lost)
 {
     uint64_t a = OP(mem_alloc)(rig.bus.self, 4096);
