@@ -1,4 +1,4 @@
-/* models/lan_switch: which member a frame leaves by, and when. timing 3.7. */
+/* Tests models/lan_switch: which member a frame takes, and when (docs/timing.md, section 3.7). */
 #include "models/base/stage_loop.h"
 #include "models/lan_switch/lan_switch.h"
 #include "models/test/frame_log.h"
@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <string.h>
 
-/* The switch between three logs. */
+/* A switch with a frame log at each of its members and at its uplink. */
 struct bench {
     struct frame_pool *pool;
     struct lan_switch_params params;
@@ -47,7 +47,7 @@ static void bench_close(void)
     frame_pool_destroy(net.pool);
 }
 
-/* A TCP frame of 10.0.0.1:sport -> 10.0.0.2:2000, whose hashes are in timing 3.7. */
+/* Makes a TCP frame from 10.0.0.1:sport to 10.0.0.2:2000. Section 3.7 of docs/timing.md has hashes of such flows. */
 static struct frame *tcp_frame(uint16_t sport)
 {
     struct frame *frame = frame_alloc(net.pool, net.loop.now_ps);
@@ -65,7 +65,7 @@ static struct frame *tcp_frame(uint16_t sport)
     return frame;
 }
 
-/* Sends one frame through the switch; the member it left by, or -1. */
+/* Sends one frame through the switch. Returns the member by which it left, or -1 if it left by none. */
 static int route(struct frame *frame)
 {
     size_t before[2] = {net.member[0].count, net.member[1].count};
@@ -241,7 +241,7 @@ Test(lan_switch, the_table_maps_connections_in_order_of_appearance)
     bench_init(PORT_POLICY_TABLE);
     (void)strcpy(net.params.table, "011");
     bench_open();
-    static const int members[5] = {0, 1, 1, 0, 1}; /* the table again from the fourth on */
+    static const int members[5] = {0, 1, 1, 0, 1}; /* the table repeats from the fourth on */
     for (int round = 0; round < 3; round++)
         for (int i = 0; i < 5; i++)
             cr_assert_eq(route_tcp((uint16_t)(1000 + i)), members[i]);

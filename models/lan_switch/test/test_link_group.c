@@ -1,4 +1,4 @@
-/* models/lan_switch/link_group: detection delay and the choice of a member. */
+/* Tests models/lan_switch/link_group: the delay of detection and the choice of a member. */
 #include "models/lan_switch/link_group.h"
 
 #include <criterion/criterion.h>
@@ -68,7 +68,8 @@ Test(link_group, an_unbundled_member_is_left_at_once_whatever_its_carrier)
     cr_assert_eq(link_group_pick(&group, 0, 110), 1);
 }
 
-/* The two do not mix: what was in use before a flap is decided by carrier alone. */
+/* Bundling and carrier do not affect each other. The member had carrier before the change, so it is in use until
+ * detect_ps have passed, although it was not bundled at the time of the change. */
 Test(link_group, a_flap_while_unbundled_is_judged_by_carrier)
 {
     struct link_group group;

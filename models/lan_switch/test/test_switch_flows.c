@@ -1,4 +1,4 @@
-/* models/lan_switch/switch_flows: keys keep their entries while the table grows. */
+/* Tests models/lan_switch/switch_flows: keys keep their entries while the table grows. */
 #include "models/lan_switch/switch_flows.h"
 
 #include <criterion/criterion.h>
