@@ -1,14 +1,15 @@
-# Coverage of the context cache: the lock-step suite on Verilated models with counters, merged over
-# the small shapes; the default shape runs beside them without counters (its arrays are the same code, wider).
-# Signals of up to COV_WIDTH bits are counted in the smallest shape (all of them: a cycle then costs a hundred times more), up to
-# COV_NARROW in the others. CTX_CACHE_REQUESTS: of the test that asks that one one by one.
+# Measures the coverage of the context cache. The lock-step suite runs on Verilated models with counters, and the
+# results of the small shapes are merged. The default shape runs without counters, because it is the same code with
+# larger arrays. The smallest shape counts signals of up to COV_WIDTH bits, which is all of them and makes a cycle
+# cost a hundred times more; the other shapes count signals of up to COV_NARROW bits. For the same reason
+# CTX_CACHE_REQUESTS shortens the sequential test of the smallest shape.
 COV_WIDTH  ?= 1024
 COV_NARROW ?= 48
 COV_DIR    := $(B)/coverage/$(COV_WIDTH)
 COV_SHAPES := $(RTL_SHAPES)
 COV_PREFIX  = Vctx_cache_$(1)
 COV_LIBS   := $(foreach s,$(COV_SHAPES),$(COV_DIR)/$(call COV_PREFIX,$(s))/lib$(call COV_PREFIX,$(s)).a)
-# All tests of the cache but that of the glue, which owns its models.
+# These are all tests of the cache except that of the glue, which creates its models itself.
 COV_NAMES  := $(filter-out %_glue,$(patsubst rtl/test/%.c,%,$(wildcard rtl/test/test_ctx_cache*.c)))
 COV_TESTS  := $(COV_NAMES:%=$(COV_DIR)/%)
 COV_INC    := -isystem $(B)/rtl/Vctx_cache $(foreach s,$(COV_SHAPES),-isystem $(COV_DIR)/$(call COV_PREFIX,$(s)))

@@ -1,4 +1,4 @@
-# Proofs of the context cache (docs/ctx_cache_proof.md): Yosys, yosys-abc and z3.
+# Runs the proofs of the context cache (docs/ctx_cache_proof.md) with Yosys, yosys-abc and z3.
 .PHONY: formal formal-now formal-smoke
 formal: ## all proofs of the context cache: property, method, depth, result, time
 	@mk/setup.sh test

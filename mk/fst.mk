@@ -1,7 +1,8 @@
-# GTKWave's FST reader, from the copy that Verilator brings. The program has it from Verilator's own
-# object; the tests, which link no Verilated model, take it from this library.
+# Builds GTKWave's FST reader from the copy that Verilator brings. The program takes the reader from Verilator's
+# run-time library. The tests link no Verilated model, so they take it from this library.
 FST_LIB := $(B)/libfst.a
-# Compiled without sanitizers: its unaligned stores are not ours to mend.
+# It is compiled without sanitizers, because they would report unaligned stores in code that is not part of this
+# project.
 FST_SRC := fstapi fastlz lz4
 
 $(B)/obj/fst/%.o: $(VERILATOR_ROOT)/include/gtkwave/%.c

@@ -1,4 +1,5 @@
-# RTL lint: Verilator with all warnings, and Yosys, which must be able to elaborate the same files.
+# Checks the RTL with all warnings of Verilator. Yosys must be able to elaborate the same files, because the proofs
+# need it.
 YOSYS_SHAPE := -chparam SETS 4 -chparam WAYS 2 -chparam LOOKUP_ENTRIES 64 -chparam CONN_IDS 64
 .PHONY: lint-rtl
 lint-rtl: $(GEN_SV) ## Verilator -Wall and Yosys elaboration of the RTL

@@ -1,5 +1,6 @@
-# Mutation test of the context cache: one build holds all mutants, the environment chooses one
-# (rtl/formal/mutate.py). Results stay in build/mutate, so an interrupted run goes on where it stopped.
+# Tests the tests and proofs of the context cache with mutants (rtl/formal/mutate.py). One build holds all mutants,
+# and an environment variable selects one. The results stay in build/mutate, so that an interrupted run continues
+# where it stopped.
 MUTANTS       ?= 110
 MUTANT_SEED   ?= 1
 MUTATE_DIR    := $(B)/mutate/$(MUTANT_SEED)-$(MUTANTS)
@@ -26,7 +27,7 @@ $(MUTATE_DIR)/Vctx_cache_$(1)/libVctx_cache_$(1).a: $(MUTATE_DIR)/src/mutants.ts
 endef
 $(foreach s,$(MUTATE_SHAPES),$(eval $(call MUTATE_RULE,$(s))))
 
-# The lock-step tests as they are, linked with the mutated small shapes.
+# These are the unchanged lock-step tests, linked with the mutated small shapes.
 $(MUTATE_TESTS): $(MUTATE_DIR)/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(B)/obj/rtl/formal/mutant_id.o $(GLUE_OBJ) $(MUTATE_LIBS) $(MUTATE_OTHERS) $(GLUE_LIBS) $(VL_DPI_RT) $(CORE_LIB)
 	$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@
 

@@ -1,7 +1,8 @@
-# The program: C parts of sim/ as a library, C++ shells, glue and the Verilated models.
+# Builds the program from the C files of sim/ (as a library), the C++ shells, the glue and the Verilated models.
 include mk/fst.mk
 SIM_C_LIB   := $(B)/libtoesim_sim.a
-# All C files of sim/ and its folders but those of programs of their own, and of sim/glue, which belong to the Verilated models.
+# These are all C files of sim/ and its folders, except those of other programs and those of sim/glue, which are
+# linked with the Verilated models.
 SIM_C_SRC   := $(filter-out $(patsubst %,sim/%/%,test example bench fuzz fail glue rooms),$(wildcard sim/*.c sim/*/*.c sim/*/*/*.c))
 SIM_CXX_SRC := $(filter-out $(patsubst %,sim/%/%,test example bench fuzz fail glue rooms),$(wildcard sim/*.cpp sim/*/*.cpp))
 SIM_CXX_OBJ := $(patsubst %.cpp,$(B)/obj/%.o,$(SIM_CXX_SRC))
@@ -11,7 +12,8 @@ $(SIM_C_LIB): $(SIM_C_SRC:%.c=$(B)/obj/%.o)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-# The program's FST writer tells sim/glue/fst_stdio.c what failed, since it looks at no result itself.
+# The FST writer ignores the results of these calls, so the program routes them through sim/glue/fst_stdio.c, which
+# records failures.
 VL_SIM_RT := $(B)/rtl/libverilated_sim.a
 FST_CALLS := fclose ftruncate
 GLUE_LIBS := $(GLUE_LIBS:$(VL_RT)=$(VL_SIM_RT))
@@ -22,8 +24,8 @@ $(TOESIM): $(SIM_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB) $(GLUE_LIBS) $(if
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LDFLAGS) $^ $(SIM_C_LIB) $(CORE_LIB) -lsystemc $(LIBS) -lpthread -o $@
 
-# libtoesim: the same objects without the program's main, with its own sc_main(); only toesim_* is
-# seen from outside. Everything else it needs comes from shared libraries.
+# libtoesim has the same objects, except for the program's main file, and a sc_main() of its own. It exports only
+# toesim_*. Everything else that it needs comes from shared libraries.
 LIB_CXX_OBJ := $(patsubst %.cpp,$(B)/obj/%.o,$(filter-out sim/main.cpp,$(SIM_CXX_SRC)))
 LIB_NEEDS   := -lsystemc $(LIBS) -lpthread
 LIBTOESIM_A := $(B)/libtoesim.a
@@ -49,12 +51,13 @@ $(B)/example/echo-static: $(B)/obj/sim/example/echo.o $(LIBTOESIM_A)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ $(LIB_NEEDS) -lstdc++ -o $@
 
-# The program with the allocations and the writes of its own code sent to sim/fail, where each can be made to fail.
+# In this program the allocations and output operations of its own code go through sim/fail, where each can be made to
+# fail.
 FAIL_TOESIM := $(B)/fail/toesim
 FAIL_CALLS  := malloc calloc realloc strdup open_memstream write pwrite close fsync fchmod mkostemp mkdtemp mkdir rename renameat2 open
 FAIL_OBJ    := $(B)/obj/sim/fail/fail_alloc.o $(B)/obj/sim/fail/fail_write.o
 FAIL_SYMS   := $(foreach f,$(FAIL_CALLS),--redefine-sym $(f)=fail_$(f)) --redefine-sym _Znwm=fail_new
-# Those of the FST library, which knows of no error, too: streams that it writes.
+# The stream operations of the FST library, which does not check for errors, go through sim/fail as well.
 FAIL_STREAM_CALLS := fopen tmpfile fwrite fclose ftruncate
 FAIL_STREAM_SYMS  := $(foreach f,$(FAIL_STREAM_CALLS),--redefine-sym $(f)=fail_$(f))
 FAIL_STREAMS      := $(B)/obj/sim/glue/fst_stdio.o $(VL_SIM_RT)

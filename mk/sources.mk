@@ -1,4 +1,4 @@
-# Which sources make which library; found by name, no list to edit.
+# Assigns sources to libraries. The sources are found by folder, so that nobody has to edit a list.
 LAYOUT_DEF := models/hwif/conn_ctx.def
 GEN        := $(B)/gen/models/hwif/conn_ctx.h
 GEN_SV     := $(B)/gen/ctx_layout_pkg.sv

@@ -1,4 +1,4 @@
-# Random systems from seeds (docs/swarm.md).
+# Runs random systems that are drawn from seeds (docs/swarm.md).
 COUNT ?= 100
 .PHONY: swarm mutate-swarm mutate-swarm-now
 swarm: $(TOESIM) ## run COUNT=100 random systems, drawn from SEED (default 1), JOBS at a time

@@ -1,4 +1,5 @@
-# Size and depth of the context cache on an FPGA (UltraScale+), two shapes; table in docs/ctx_cache_proof.md.
+# Estimates size and logic depth of the context cache on an UltraScale+ FPGA for two shapes. The table is in
+# docs/ctx_cache_proof.md.
 .PHONY: synth synth-now
 synth: ## LUT, FF, RAM and logic levels of the context cache per module, two shapes
 	@mk/setup.sh test
@@ -10,7 +11,7 @@ synth-now: $(GEN_SV)
 	@echo "default shape, 128 sets x 8 ways, 131072 lookup entries, 65536 connections:"
 	@nice -n 10 mk/synth.sh $(B)/synth 128x8 "" $(RTL_SV)
 
-# How fast the logic could be clocked, from the netlists of `synth`.
+# Estimates how fast the logic can be clocked. The netlists are those of the target synth.
 TIMING_LIMIT ?=
 .PHONY: timing timing-now
 timing: ## slowest paths of the context cache by a static estimate, two shapes; TIMING_LIMIT=4.1 fails above 4.1 ns

@@ -1,5 +1,5 @@
-# What a user types. Targets that need packages install them first and then call make again, so that
-# tools found at parse time are there.
+# These are the targets for users. Targets that need packages install them first and then call make again, because make
+# looks for some of the tools while it reads its files.
 SCENARIO ?= scenarios/000-default.yaml
 SEED     ?=
 RUN_ARGS := $(if $(SEED),--seed $(SEED))

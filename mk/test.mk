@@ -1,9 +1,11 @@
-# Finds, builds and runs every test_*.c of the folders test/; the other .c files there are helpers that tests share.
+# Finds, builds and runs every test_*.c of the folders test/. The other C files in these folders are helpers that
+# tests share.
 TEST_DIRS   := $(wildcard models/test models/*/test models/*/*/test host-sw/test host-sw/*/test sim/test/unit)
 TEST_SRC    := $(foreach d,$(TEST_DIRS),$(wildcard $(d)/test_*.c))
 TEST_HELPER := $(filter-out $(TEST_SRC),$(foreach d,$(TEST_DIRS),$(wildcard $(d)/*.c)))
 TEST_BIN    := $(foreach t,$(TEST_SRC),$(B)/test/$(basename $(notdir $(t))))
-# Helpers are an archive for models, host-sw and sim each: a test takes what it uses, and may fake what it does not.
+# The helpers of models, host-sw and sim are one archive each, so that the linker takes only the helpers that a test
+# uses. A test may therefore define a fake with the name of a helper that it does not use.
 define HELPER_RULE
 $(B)/test/lib$(1)_test.a: $(patsubst %.c,$(B)/obj/%.o,$(filter $(1)/%,$(TEST_HELPER)))
 	@mkdir -p $$(@D)

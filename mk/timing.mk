@@ -1,5 +1,5 @@
-# The one table of docs/timing.md against the models. Tests that report their cases include
-# timing_case.h; `make test` prints the same table from its own run.
+# Prints the table that compares docs/timing.md with the models. The tests that report cases for it include
+# timing_case.h. `make test` prints the same table from its own run.
 TIMING_TESTS := $(patsubst %.c,$(B)/test/%,$(notdir $(shell grep -l timing_case.h models/*/test/test_*.c)))
 .PHONY: timing-table
 timing-table: $(TIMING_TESTS) ## docs/timing.md against the models: section, cases, largest deviation

@@ -1,4 +1,4 @@
-# Speed: `make bench` prints one table; nothing here judges.
+# Measures speed. `make bench` prints one table; none of these targets fails because a value is too low.
 BENCH_SRC := $(wildcard sim/bench/bench_*.cpp)
 BENCH_BIN := $(BENCH_SRC:sim/bench/%.cpp=$(B)/bench/%)
 BENCH_OBJ := $(BENCH_SRC:%.cpp=$(B)/obj/%.o)
@@ -18,7 +18,8 @@ bench: ## frames per second, cost of a cache cycle, idle second, switch, MACs an
 	@$(MAKE) --no-print-directory -j$(JOBS) $(TOESIM) $(BENCH_BIN) $(B)/bench_pcie
 	@mk/bench/bench.sh $(B)
 
-# The program without its checkers: sim/bench/unchecked.c takes the place of two of their functions.
+# This is the program without its checkers. The linker replaces two of their functions by those of
+# sim/bench/unchecked.c.
 UNCHECKED_TOESIM := $(B)/unchecked/toesim
 UNCHECKED_CALLS  := check_listener check_count_transfers
 $(UNCHECKED_TOESIM): $(B)/obj/sim/bench/unchecked.o $(SIM_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB) $(GLUE_LIBS)

@@ -1,4 +1,4 @@
-# Speed of MACs and switch alone: frames per second, events per frame, what; judges nothing.
+# Measures the speed of MACs and switch alone. It prints frames per second and events per frame for each case.
 .PHONY: bench-frames
 bench-frames: $(B)/bench/bench_frames ## frames per second through switch and MACs alone
 	@$<

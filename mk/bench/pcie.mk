@@ -1,4 +1,4 @@
-# PCIe: speed of one link alone.
+# Measures the speed of one PCIe link alone.
 $(B)/bench_pcie: $(B)/obj/sim/bench/bench_pcie.o $(CORE_LIB)
 	$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
 

@@ -1,4 +1,5 @@
-# Fuzzing of what reads untrusted files (needs clang). Findings are kept in sim/fuzz/corpus/ and run by `fuzz-check`.
+# Fuzzes the code that reads untrusted files. This needs clang. Findings are kept in sim/fuzz/corpus/, and the target
+# fuzz-check runs them again.
 FUZZ_SECONDS ?= 60
 FUZZ_CC      := clang
 FUZZ_FLAGS   := -std=c17 -O1 -g -I. -I$(B)/gen -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \

@@ -1,4 +1,4 @@
-# Fuzzing of the decapsulation (clang's libFuzzer). FUZZ_DECAP_RUNS=10000000 FUZZ_DECAP_SECONDS=0 is the long form.
+# Fuzzes the decapsulation with clang's libFuzzer. FUZZ_DECAP_RUNS=10000000 FUZZ_DECAP_SECONDS=0 selects the long form.
 FUZZ_DECAP_SECONDS ?= 60
 FUZZ_DECAP_RUNS    ?= -1
 FUZZ_DECAP_SRC     := sim/fuzz/fuzz_decap.c models/trace/capture/capture_decap.c models/trace/capture/capture_link.c models/trace/capture/capture_peel.c \

@@ -1,4 +1,5 @@
-# Fuzzing of the pcapng reader (clang's libFuzzer). FUZZ_PCAPNG_RUNS=10000000 FUZZ_PCAPNG_SECONDS=0 is the long form.
+# Fuzzes the pcapng reader with clang's libFuzzer. FUZZ_PCAPNG_RUNS=10000000 FUZZ_PCAPNG_SECONDS=0 selects the long
+# form.
 FUZZ_PCAPNG_SECONDS ?= 60
 FUZZ_PCAPNG_RUNS    ?= -1
 

@@ -1,4 +1,4 @@
-# Fuzzing of the scenario reader (clang's libFuzzer). FUZZ_SECONDS says how long.
+# Fuzzes the scenario reader with clang's libFuzzer for FUZZ_SECONDS seconds.
 FUZZ_SECONDS ?= 60
 FUZZ_SCENARIO_SRC := sim/fuzz/fuzz_scenario.c $(filter sim/scenario/%.c sim/results/expect.c sim/schema/output_%.c sim/action/%.c sim/testbed/soft_errors.c,$(SIM_C_SRC))
 

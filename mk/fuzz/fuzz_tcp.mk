@@ -1,5 +1,5 @@
-# Fuzzing of the TCP core on a live context (clang's libFuzzer). Findings are kept in sim/fuzz/corpus/tcp and repeated
-# by the unit test test_tcp_fuzz. FUZZ_TCP_RUNS=10000000 is the long form.
+# Fuzzes the TCP core on a live context with clang's libFuzzer. Findings are kept in sim/fuzz/corpus/tcp, and the unit
+# test test_tcp_fuzz repeats them. FUZZ_TCP_RUNS=10000000 selects the long form.
 FUZZ_TCP_SECONDS ?= 60
 FUZZ_TCP_RUNS    ?= -1
 FUZZ_TCP_SRC := sim/fuzz/fuzz_tcp.c models/tcp/test/tcp_fuzz.c $(filter models/tcp/%,$(CORE_SRC)) $(wildcard models/wire/*.c) \
@@ -17,8 +17,8 @@ fuzz-tcp: build/fuzz/fuzz_tcp ## fuzz the TCP core (FUZZ_TCP_SECONDS=60, FUZZ_TC
 	build/fuzz/fuzz_tcp -runs=$(FUZZ_TCP_RUNS) -max_total_time=$(FUZZ_TCP_SECONDS) -max_len=512 -rss_limit_mb=1024 \
 	    -artifact_prefix=sim/fuzz/corpus/tcp/ -print_final_stats=1 build/fuzz/tcp-corpus sim/fuzz/corpus/tcp
 
-# Fuzzing of the engine's receive path: frames whose lengths, options, checksums and flags are damaged. Findings are kept in
-# sim/fuzz/corpus/rx and repeated by the unit test test_rx_fuzz.
+# Fuzzes the engine's receive path with frames whose lengths, options, checksums and flags are damaged. Findings are
+# kept in sim/fuzz/corpus/rx, and the unit test test_rx_fuzz repeats them.
 FUZZ_RX_SECONDS ?= 60
 FUZZ_RX_RUNS    ?= -1
 FUZZ_RX_SRC := sim/fuzz/fuzz_rx.c models/toe/test/rx_fuzz.c models/toe/test/toe_rig.c models/toe/test/toe_rig_fakes.c \

@@ -1,5 +1,5 @@
-# Planted bugs (models/base/planted.h, sim/test/planted/planted.txt) against the online checkers. The Verilated cache and
-# the generated layout are those of the product.
+# Runs the planted bugs (models/base/planted.h, sim/test/planted/planted.txt) against the online checkers. The Verilated
+# cache and the generated context layout are those of the normal build, because no bug is planted in them.
 PLANT_TOESIM := build/planted/toesim
 BUGS         ?=
 .PHONY: mutate-team mutate-team-now mutate-claims mutate-claims-now

@@ -1,5 +1,5 @@
-# The program with the calls of host-sw written down (sim/rooms), and how many of its files a move enters between the
-# completion of FREEZE and the doorbell of INSTALL.
+# Builds a program that records the calls of functions of host-sw (sim/rooms), and counts the files of host-sw that a
+# move enters between the completion of FREEZE and the doorbell of INSTALL.
 ROOMS_MOST   := 10
 ROOMS_TOESIM := $(B)/rooms/toesim
 ROOMS_SRC    := $(filter host-sw/%,$(CORE_SRC))
@@ -10,7 +10,7 @@ $(B)/rooms/obj/%.o: %.c mk/flags.mk | $(GEN)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -finstrument-functions -c $< -o $@
 
-# The objects come before the archive that has the same files without the calls written down.
+# These objects come before the archive that has the same files, so that the linker takes the ones that record calls.
 $(ROOMS_TOESIM): $(ROOMS_OBJ) $(SIM_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB) $(GLUE_LIBS)
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LDFLAGS) $^ $(SIM_C_LIB) $(CORE_LIB) -lsystemc $(LIBS) -lpthread -o $@

@@ -1,5 +1,6 @@
-# The two slow checks of `make tidy`, file by file, so that only what changed is looked at again and all cores help:
-# headers compile alone (as C17; those of sim/ as C++17), and clang-format agrees with every file.
+# These are the two slow checks of `make tidy`. Each header must compile alone, those of sim/ as C++17 and the others
+# as C17, and clang-format must agree with every file. There is one rule for each file, so that make checks only
+# changed files again and uses all cores.
 .PHONY: tidy-files
 ifneq ($(filter tidy-files,$(MAKECMDGOALS)),)
 TIDY_ALONE  := $(patsubst %,$(B)/tidy/%.alone,$(filter-out %_rtl_impl.h,$(shell git ls-files 'models/*.h' 'host-sw/*.h' 'sim/*.h')))
@@ -13,7 +14,8 @@ $(B)/tidy/%.alone: %
 		{ echo "tidy: $<: does not compile alone"; exit 1; }
 	@touch $@
 
-# Headers of sim/ are for C and C++; the one that includes a verilated model is left out.
+# The headers of sim/ are for C and C++, and are checked as C++17. TIDY_ALONE omits the one that includes a Verilated
+# model.
 TIDY_SIM := $(shell git ls-files 'sim/*.h')
 $(TIDY_SIM:%=$(B)/tidy/%.alone): $(B)/tidy/%.alone: %
 	@mkdir -p $(@D)
