@@ -1,6 +1,7 @@
 #!/usr/bin/awk -f
-# The conformance table out of docs/tcp-clauses.txt, docs/tcp-choices.md (RFC|clause|level|requirement|proof) and the results in `work`:
-# core4 core6 system4 system6 host4 (one-NIC moving PATH [why]) and tests (PASS|FAIL NAME).
+# Writes the conformance table. Its input is docs/tcp-clauses.txt (RFC|clause|level|requirement|proof),
+# docs/tcp-choices.md, and the results in the folder `work`. The files core4, core6, system4, system6 and host4 there
+# have lines of the form "one-NIC moving PATH [why]", and the file tests has lines "PASS|FAIL NAME".
 BEGIN {
     FS = "|"
     n = split("core4 core6 system4 system6 host4", run, " ")
@@ -31,7 +32,7 @@ BEGIN {
     print "|---|---|---|---|---|---|---|"
 }
 
-# The worst of a script's results in all runs that played it; "" when none did.
+# Returns the worst result of a script in all runs that played it, or "" if no run did.
 function worst(table, name, r, value, result) {
     for (r = 1; r <= n; r++) {
         value = table == "one" ? one[run[r], name] : moving[run[r], name]

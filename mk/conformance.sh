@@ -2,13 +2,13 @@
 # Plays every packet script on the TCP core and in the whole system, runs the tests that docs/tcp-clauses.txt
 # names, and writes the table of results.
 # usage: conformance.sh BUILD_DIR OUTPUT
-# Exit status 1: the proof of a MUST failed or is missing.
+# The exit status is 1 if the proof of a MUST failed or is missing.
 set -u
 build=$1 output=$2
 work=$build/conformance
 rm -rf "$work"
 mkdir -p "$work"
-# Over IPv6 the whole system plays what the family can matter to.
+# Over IPv6 the whole system plays only the scripts for which the address family can make a difference.
 v6='abort after close closed ecn icmp initial keepalive mss open paws sack send slow syncookie time ts ws zero'
 
 TOESIM_SCRIPT_RESULTS=$work/core4 TOESIM_SCRIPT_RESULTS_V6=$work/core6 "$build/test/test_scripts" >"$work/test_scripts.log" 2>&1

@@ -1,12 +1,14 @@
 #!/bin/sh
-# Proofs of the context cache: one row of rtl/formal/proofs.txt per property or group, results in a table.
+# Runs proofs of the context cache and prints a table of results. Each row of rtl/formal/proofs.txt is a property or a
+# group of properties.
 # usage: formal.sh [--rtl DIR] [--out DIR] [--gen DIR] all|smoke|list|NAME...
-# Yosys turns the unchanged RTL and a top of rtl/formal into a netlist; yosys-abc (part of Yosys) decides, z3 checks.
+# Yosys turns the unchanged RTL and a top module of rtl/formal into a netlist. yosys-abc, a part of Yosys, decides the
+# properties, and z3 checks the invariants that it has found.
 # The method pdr, property-directed reachability, proves a property without a bound. It finds an invariant and proves it
 #   by induction; `proved+z3` says that z3 has found the invariant inductive as well. The method bmc checks all runs up
 #   to a depth. The method reach looks for a run that must exist, so that the proofs beside it are not empty.
-# `no PART`: a row on a part that the folder of --rtl does not have.
-# FORMAL_TIME=N multiplies the time limits. Exit status: 1 when a property fails or a row cannot be built.
+# The result `no PART` says that the row is about a module that the folder of --rtl does not have.
+# FORMAL_TIME=N multiplies the time limits. The exit status is 1 if a property fails or a row cannot be built.
 set -u
 rtl=rtl/ctx_cache out=build/formal gen=build/gen
 while [ $# -gt 1 ]; do
@@ -21,17 +23,18 @@ table=rtl/formal/proofs.txt factor=${FORMAL_TIME:-1}
 mkdir -p "$out"
 pkg=$rtl/ctx_cache_pkg.sv
 [ -f "$pkg" ] || pkg=rtl/ctx_cache/ctx_cache_pkg.sv
-# Connection ids of 5 bits instead of 24 (the proofs use 8, SCAN needs 25 numbers), keys of 8 bits instead
-# of 312, lines of 24 bits instead of 512 (meta lines have no more, and the data path does not look at its data) with 8
-# parity bits instead of 32, a write queue of 4 instead of 8, numbers of a start of 3 bits instead of 32.
+# The proofs use a smaller design, because the full widths would take too long. Connection ids have 5 bits instead of
+# 24 (the proofs use 8 ids, and SCAN needs 25 numbers), keys have 8 bits instead of 312, and boot numbers 3 bits
+# instead of 32. Lines have 24 bits instead of 512 with 8 parity bits instead of 32, because meta lines need no more
+# and the data path does not look at its data. The write queue has 4 entries instead of 8.
 sed 's/CONN_PORT_W = 24/CONN_PORT_W = 5/; s/KEY_W      = 312/KEY_W      = 8/; s/LINE_W     = 512/LINE_W     = 24/; s/PARITY_W   = 32/PARITY_W   = 8/; s/WQ_DEPTH = 8/WQ_DEPTH = 4/; s/WQ_IDX_W = 3/WQ_IDX_W = 2/; s/BOOT_W            = 32/BOOT_W            = 3/' "$pkg" >"$out/ctx_cache_pkg.sv.new"
 cmp -s "$out/ctx_cache_pkg.sv.new" "$out/ctx_cache_pkg.sv" || cp "$out/ctx_cache_pkg.sv.new" "$out/ctx_cache_pkg.sv"
 base="$gen/ctx_layout_pkg.sv $out/ctx_cache_pkg.sv"
 parts=$(ls "$rtl"/*.sv | grep -v -e _pkg.sv -e _hash.sv | tr "\n" " ")
-cells=''  # what the folder does not bring itself
+cells=''  # the cells that the folder does not have itself
 for cell in rtl/common/*.sv; do [ -f "$rtl/${cell##*/}" ] || cells="$cells $cell"; done
 
-netlist() { # TOP[:DEFINE...]: writes $out/TOP.DEFINE....il, gates and registers, for all rows that are on it
+netlist() { # TOP[:DEFINE...]: writes gates and registers to $out/TOP.DEFINE....il, once for all rows that use them
     il=$out/$(echo "$1" | tr : .).il
     [ -f "$il" ] && [ "$il" -nt "$0" ] && [ -z "$(find rtl/formal "$rtl" rtl/common -newer "$il" -name '*.sv*')" ] && return 0
     top=${1%%:*}
@@ -93,7 +96,7 @@ grep -v -e '^#' -e '^$' "$table" | while IFS='|' read -r name net start asserts 
     if netlist "$net"; then result=$(decide "$name" "$net" "$start" "$asserts" "$method" "$depth" $((seconds * factor)) </dev/null)
     else
         log=$out/$(echo "$net" | tr : .).il.log result="ERROR ($log)"
-        # Another implementation has parts of its own: the rows on ours are not for it.
+        # Another implementation has other modules, so the rows about modules of ours do not apply to it.
         part=$(sed -n 's/^ERROR: Module `\\\(ctx_cache_[a-z_]*\).* is not part of the design.*/\1/p' "$log")
         [ "$rtl" = rtl/ctx_cache ] || [ -z "$part" ] || result="no $part"
     fi

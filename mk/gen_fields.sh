@@ -1,5 +1,6 @@
 #!/bin/sh
-# conn_ctx.def -> conn_ctx_fields.h: the fields of the context as a macro, for whoever compares contexts.
+# Writes conn_ctx_fields.h from conn_ctx.def. The header lists the fields of the context in a macro, for code that
+# compares contexts field by field.
 # usage: gen_fields.sh conn_ctx.def out.h
 set -eu
 mkdir -p "$(dirname "$2")"

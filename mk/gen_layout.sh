@@ -1,5 +1,6 @@
 #!/bin/sh
-# conn_ctx.def -> conn_ctx.h (C), ctx_layout_pkg.sv (SystemVerilog), conn_ctx.md (table for docs/hwif.md)
+# Writes the layout of the context from conn_ctx.def: conn_ctx.h for C, ctx_layout_pkg.sv for SystemVerilog, and
+# conn_ctx.md, which is the table of docs/hwif.md.
 # usage: gen_layout.sh conn_ctx.def out.h out.sv out.md
 set -eu
 def=$1 header=$2 package=$3 table=$4

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs a program and ends it when it hangs, however slow the machine is: after SECONDS of its own CPU time when it
-# runs in circles; after an hour when it waits for something that never comes.
+# Runs a program and ends it if it hangs. A program in an endless loop ends after SECONDS of its own CPU time, so that a
+# slow machine does not matter. A program that waits for something that never comes ends after an hour.
 # usage: hang.sh SECONDS PROGRAM ARGUMENT...
 set -u
 ulimit -t "$1" || exit 3

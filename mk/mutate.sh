@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs each mutant of DIR/src/mutants.tsv through the test programs and, when they pass, through the proofs of
-# mk/formal.sh; prints who killed it. Goes on where DIR/results.tsv ends. usage: mutate.sh DIR TEST...
+# Runs each mutant of DIR/src/mutants.tsv through the test programs and, if they pass, through the proofs of
+# mk/formal.sh, and prints which of them killed it. An interrupted run continues where DIR/results.tsv ends.
+# usage: mutate.sh DIR TEST...
 set -u
 dir=$1
 shift

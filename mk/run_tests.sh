@@ -1,8 +1,8 @@
 #!/bin/sh
-# Runs Criterion binaries and system test scripts, JOBS at a time, and prints one summed line. A
-# script prints a line `pass: ...` or `fail: ...` per case. Fails when a case failed, when a binary
-# crashed, or when one ran no test at all. Before that line: the table of docs/timing.md (timing_table.sh) and the ten
-# programs that took longest. While the tests run, a line for each finished program tells how far they are.
+# Runs Criterion binaries and system test scripts, JOBS at a time, and prints a line with the sums at the end. A system
+# test prints a line `pass: ...` or `fail: ...` for each case. The exit status is 1 if a case failed, if a program
+# crashed, or if a program ran no test at all. Before the last line the script prints the ten programs that took longest
+# and the table of docs/timing.md (timing_table.sh). While the tests run, it prints a line for each program that ends.
 # usage: run_tests.sh BUILD_DIR JOBS PROGRAM...
 set -u
 build=$1 jobs=$2
@@ -12,7 +12,7 @@ rm -rf "$out"
 mkdir -p "$out"
 TOESIM_TIMING_CASES=$out/timing-cases
 export TOESIM_TIMING_CASES
-# The scripts come first: they take longest, and the short programs fill what is left of the last minutes.
+# The scripts come first, because they take longest. The short programs then keep all jobs busy until the end.
 longest_first() {
     for program in "$@"; do case $program in *.sh) echo "$program" ;; esac; done
     for program in "$@"; do case $program in *.sh) ;; *) echo "$program" ;; esac; done

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages of a tier when they are missing: build, test or record.
-# As root or with sudo; otherwise names the packages and stops.
+# Installs the Debian packages that a tier needs and that are missing. The tiers are build, test and record. This needs
+# root or sudo; without them the script names the packages and stops.
 set -eu
 build="gcc g++ make pkg-config verilator libsystemc-dev libpcap-dev libyaml-dev libjansson-dev zlib1g-dev liblwip-dev"
 test="$build jq pciutils libcriterion-dev tshark gtkwave yosys z3 iverilog curl iproute2 iputils-ping python3-scapy python3-jsonschema libxml2-utils wamerican"

@@ -1,10 +1,11 @@
 #!/bin/sh
 # Synthesises the context cache for one shape with Yosys for UltraScale+ and prints LUT, FF, RAM, DSP and logic levels per
 # module. usage: synth.sh OUT SHAPE "CHPARAM OPTIONS" FILE...
-# Logic and RAM arrays apart, else Yosys needs hours for the default shape: first the logic with the arrays (sram_*) as
-# black boxes, then each kind of array once. Arrays above 4 kbit may use block RAM and UltraRAM, the others LUTs.
-# Levels: longest path through LUTs, MUXF and CARRY4 of the module itself, between its registers, RAMs, DSPs, parts and
-# ports (`ltp` after these are taken out). `whole`: of the flat design, parts together, arrays apart.
+# The script synthesises the logic with the RAM arrays (sram_*) as black boxes, and then each kind of array once,
+# because Yosys would need hours for the default shape otherwise. Arrays above 4 kbit may use block RAM and UltraRAM, the
+# others use LUTs. The levels of a module are the longest path through its own LUTs, MUXF and CARRY4 cells. Such a path
+# lies between registers, RAMs, DSPs, the modules below and ports, so the script removes these before it calls `ltp`.
+# The row `whole` has the levels of the flattened design without the arrays.
 set -eu
 out=$1 shape=$2 chparam=$3
 shift 3
@@ -21,7 +22,7 @@ if [ ! -f "$stem.done" ] || [ -n "$(find "$@" "$0" -newer "$stem.done")" ]; then
         design -save all; $cut; delete */t:\$paramod* */t:ctx_cache_* */t:fifo; tee -q -o $stem.ltp ltp;
         design -load all; write_json $stem.parts.json;
         flatten; opt_clean; write_json $stem.whole.json; $cut; tee -q -o $stem.flat ltp" >"$stem.log" 2>&1 || fail "$stem.log"
-    # Kinds of arrays: module, words, bits of a word.
+    # The file has one line for each kind of array, with its module, its words, and the bits of a word.
     awk '/^module / { name = $2 } /^ *memory width/ { if (name ~ /sram_/) print name, $5, $3 }' "$stem.all" >"$stem.arrays"
     n=0
     while read -r module words bits; do

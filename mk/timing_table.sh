@@ -1,6 +1,6 @@
 #!/bin/sh
-# The one table of docs/timing.md: per section the number of checked cases and the largest deviation of the
-# models. Fails when a test fails or when a section that must be there has no case.
+# Prints the table that compares docs/timing.md with the models. For each section it has the number of checked cases and
+# the largest deviation of the models. The script fails if a test fails or if a required section has no case.
 # usage: timing_table.sh CASES              print the table of a file of cases (models/test/timing_case.h)
 #        timing_table.sh CASES PROGRAM...   run these tests first; they write the file
 set -u

@@ -1,19 +1,20 @@
 #!/bin/sh
-# Compiles what Verilator wrote to a folder: mk/verilated.sh folder jobs [trainer.cpp library]. Environment: CXX, CXXFLAGS.
+# Compiles the C++ files that Verilator wrote to a folder. The variables CXX and CXXFLAGS choose compiler and flags.
+# usage: mk/verilated.sh FOLDER JOBS [TRAINER.cpp LIBRARY]
 #
-# With a trainer, a program on the ports of the model, the compiler learns which way the branches go: what is evaluated
-# in each cycle is compiled with counters, linked with trainer and library, run, and compiled again. An RTL that does not
-# do the trainer's work is compiled without.
+# A trainer is a program that drives the ports of the model, so that the compiler learns which way the branches go. The
+# files that are evaluated in each cycle are compiled with counters, linked with trainer and library, run, and compiled
+# again with the profile. If the trainer fails on this RTL, they are compiled without a profile.
 set -eu
 dir=$1 jobs=$2 trainer=${3:-} library=${4:-}
 
 names() { for f in "$dir"/*.cpp; do basename "$f" .cpp; done; }
-is_hot='__DepSet_[a-z0-9]*__[0-9]*$' # neither tracing nor what runs once
-compile() { # objects' folder, flags; names on standard input
+is_hot='__DepSet_[a-z0-9]*__[0-9]*$' # this excludes tracing and code that runs once
+compile() { # FOLDER FLAGS: compiles the files named on standard input to objects in FOLDER
     xargs -P "$jobs" -I{} $CXX $CXXFLAGS $2 -isystem "$dir" -c "$dir/{}.cpp" -o "$1/{}.o"
 }
 
-train() { # leaves *.gcda beside the objects to come; a compiler cache would mix up the paths of counters
+train() { # writes the profile (*.gcda) to the folder; ccache would record wrong paths for it
     export CCACHE_DISABLE=1
     mkdir -p "$dir/train"
     names | grep -E "$is_hot" | compile "$dir/train" -fprofile-generate

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs the benchmark scenarios and prints one table. Argument: build folder. Needs jq.
-# BENCH_ROUNDS runs of each (default 3), the one with the least CPU time counts:
-# others may use the machine too.
+# Runs the benchmark scenarios and prints one table. The argument is the build folder. The script needs jq.
+# It runs each scenario BENCH_ROUNDS times (default 3) and takes the run with the least CPU time, because other programs
+# may use the machine at the same time.
 set -eu
 command -v jq >/dev/null || {
     echo "make bench needs the Debian package jq" >&2
@@ -12,7 +12,7 @@ rounds=${BENCH_ROUNDS:-3}
 work=$build/bench/runs
 mkdir -p "$work"
 
-# perf of the fastest of several runs of scenario $1 with further options
+# best SCENARIO OPTION...: prints perf.json of the fastest of several runs.
 best() {
     scenario=$1
     shift
@@ -47,7 +47,7 @@ row 'kernel events per received frame, end to end' \
     "$(of "$many" ".kernel_events * 10 / $(rx 511-bench-256) | floor / 10")" ''
 pair 'peak memory, MiB' '.memory_peak_kib / 1024 | floor' ''
 
-# The bare loop before, between and after, so that its least is found under the same load.
+# The bare loop runs before, between and after the scenarios, so that its best time is measured under the same load.
 cache() { "$build/bench/bench_cache" >>"$work/cache"; }
 : >"$work/cache"
 cache
@@ -68,7 +68,7 @@ short=$(best scenarios/load/512-bench-idle.yaml)
 long=$(best scenarios/load/512-bench-idle.yaml --set traffic.hold=1010ms)
 row 'start-up, first KiB, end: CPU ms' "$(of "$tiny" '.cpu_us / 1000 | floor')" '' '100'
 idle=$(($(of "$long" .cpu_us) - $(of "$short" .cpu_us)))
-[ "$idle" -ge 0 ] || idle=0 # less than the noise of the two
+[ "$idle" -ge 0 ] || idle=0 # the difference is smaller than the noise
 row 'one idle second, 1,000 connections: CPU ms' '' "$((idle / 1000)).$((idle / 100 % 10))" '50'
 idle=$(rounds=1 best scenarios/load/513-bench-idle-65536.yaml)
 row '65,536 idle connections at a time: peak memory, MiB' '' "$(of "$idle" '.memory_peak_kib / 1024 | floor')" '1024'

@@ -1,6 +1,7 @@
 #!/bin/sh
-# What the checkers cost: one connection of 200 MiB in CPU seconds, by the program and by one that differs from it only in
-# that its checkers are told of no event. The runs alternate, so that both see the same load of the machine.
+# Measures what the checkers cost. It compares the CPU time of one connection of 200 MiB in the program and in a second
+# program, which differs only in that its checkers receive no events. The runs alternate, so that both programs see the
+# same load of the machine.
 # usage: bench_checks.sh TOESIM TOESIM_WITHOUT_CHECKERS [PAIRS]
 set -eu
 command -v jq >/dev/null || {
@@ -10,7 +11,7 @@ command -v jq >/dev/null || {
 with=$1 without=$2 pairs=${3:-5}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# cpu PROGRAM: microseconds of CPU time, user and system.
+# cpu PROGRAM: prints the user and system CPU time in microseconds.
 cpu() {
     "$1" run scenarios/load/510-bench-1.yaml -o "$work/out" >"$work/log" || { cat "$work/log" >&2; exit 1; }
     jq .cpu_us "$work/out/perf.json"

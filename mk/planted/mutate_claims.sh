@@ -1,6 +1,7 @@
 #!/bin/sh
-# Wakes each bug of sim/test/planted/planted_claims.txt in a build that has them and runs the scenario of its row of docs/claims.md:
-# the promise must be seen to be broken. Fails when one is not. usage: mutate_claims.sh TOESIM [NAME...]
+# Enables each bug of sim/test/planted/planted_claims.txt in a build that contains them, and runs the scenario of its
+# row of docs/claims.md. The check of that row must notice that the promise is broken; the script fails if one does not.
+# usage: mutate_claims.sh TOESIM [NAME...]
 set -u
 toesim=$1
 shift

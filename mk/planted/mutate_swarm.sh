@@ -1,6 +1,7 @@
 #!/bin/sh
-# Wakes planted bugs (models/base/planted.h) under `toesim swarm`: each must be found within a few seeds by the invariant of its
-# row, and without a bug the same seeds must pass. usage: mutate_swarm.sh TOESIM [NAME...]
+# Enables planted bugs (models/base/planted.h) under `toesim swarm`. The invariant that the bug's row names must find it
+# within a few seeds, and the same seeds must pass without a bug.
+# usage: mutate_swarm.sh TOESIM [NAME...]
 set -u
 toesim=$1
 shift

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Wakes each bug of sim/test/planted/planted.txt in a build that has them (models/base/planted.h), runs its scenario, and prints
-# which online checker caught it; then runs it again with that checker off. Without a bug every scenario must pass.
-# Fails when a bug was not caught by its checker. JOBS (default 1) rows run at a time; they are printed in the table's order.
-# The results also go to bugs.txt in the program's folder, from which mk/planted/planted_doc.py makes the table of docs/invariants.md.
+# Enables each bug of sim/test/planted/planted.txt in a build that contains them (models/base/planted.h), runs its
+# scenario, and prints which online checker caught it. Then it runs the scenario again with that checker off. Without a
+# bug every scenario must pass. The script fails if a bug was not caught by its checker. JOBS rows (default 1) run at a
+# time, and the script prints them in the order of the table. The results also go to bugs.txt in the program's folder,
+# from which mk/planted/planted_doc.py makes the table of docs/invariants.md.
 # usage: mutate_team.sh TOESIM [NAME...]
 set -u
 table=sim/test/planted/planted.txt
@@ -27,7 +28,7 @@ run_one() {
     fi
 }
 
-# clean_one SCENARIO: a scenario without a bug. Says what is wrong with it, if anything is.
+# clean_one SCENARIO: runs a scenario without a bug. Prints how it ended if it did not pass.
 clean_one() {
     end=$(run_one "$1" '' '')
     [ "$end" = passes ] && return
@@ -35,7 +36,7 @@ clean_one() {
     head -n 5 "$work/$number.log"
 }
 
-# bug_one ROW: a row of the table. Prints BUG|WANTED|CAUGHT BY|WITHOUT IT|WHAT IT BREAKS.
+# bug_one ROW: runs a row of the table. Prints BUG|WANTED|CAUGHT BY|WITHOUT IT|WHAT IT BREAKS.
 bug_one() {
     IFS='|' read -r name _ key scenario what <<END
 $1
@@ -48,7 +49,7 @@ END
     echo "$name|$key|$end|$without|${what# }"
 }
 
-# One job of many: the number of a line of $work/jobs.
+# The script calls itself with --job and the number of a line of $work/jobs, so that jobs can run at the same time.
 if [ "$1" = --job ]; then
     work=$2 toesim=$3 number=$4
     job=$(sed -n "${number}p" "$work/jobs")
@@ -95,7 +96,7 @@ while [ "$number" -lt "$count" ]; do
     cat "$work/$number.done" >>"$work/results"
 done
 wait
-# A checker is shown to be what catches a bug by one that passes when it is off.
+# A bug that passes when its checker is off shows that this checker alone caught it. Each checker should have one.
 for key in $(cut -d'|' -f2 "$work/results" | sort -u); do
     grep -q "^[^|]*|$key|$key|passes|" "$work/results" ||
         echo "$key: no bug that it catches passes when it is off"

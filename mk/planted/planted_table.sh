@@ -1,6 +1,7 @@
 #!/bin/sh
-# The tables of planted bugs (sim/test/planted/planted.txt, planted_claims.txt) and the code agree: each bug once in a table, once in the file it
-# names, and no bug in the code without a row. Prints what differs.
+# Checks that the tables of planted bugs (sim/test/planted/planted.txt, planted_claims.txt) agree with the code. Each
+# bug must be once in a table and once in the file that its row names, and each bug in the code must have a row. The
+# script prints the differences.
 set -u
 table="sim/test/planted/planted.txt or planted_claims.txt"
 rows=$(sed -n 's/^\([a-z0-9_]*\) *| *\([^ |]*\) *|.*/\2 \1/p' sim/test/planted/planted.txt sim/test/planted/planted_claims.txt | sort)

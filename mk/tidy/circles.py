@@ -11,23 +11,23 @@ import re
 import subprocess
 import sys
 
-# A folder (with its subfolders), and the files of its largest circle at most.
+# For each folder with its subfolders, this is the limit for the number of files in its largest circle of calls.
 CIRCLES = {
     "models/base": 2, "models/wire": 1, "models/tcp": 4, "models/ctx_cache": 4, "models/toe": 4, "models/pcie": 4,
     "models/mac": 4, "models/lan_switch": 1, "models/host": 3, "models/check": 1, "models/stats": 1, "models/script": 5,
     "models/trace": 5, "host-sw/app": 5, "host-sw/driver": 5, "host-sw/stack": 5, "host-sw/conn": 1,
     "host-sw/team": 1, "host-sw/transfer": 1, "host-sw/policy": 1, "host-sw/life": 1, "host-sw/dispatch": 1, "host-sw/server": 1, "sim": 5,
 }
-# Folders whose parts are wound up most easily with each other, taken as one set.
+# These folders are also checked as one set, because their files depend on each other most easily.
 TOGETHER = ("host-sw/conn", "host-sw/team", "host-sw/transfer", "host-sw/policy", "host-sw/life", "host-sw/dispatch")
 TOGETHER_FILES = 1
-# Folders in which every header declares functions of its own file only.
+# In these folders every header declares functions of its own file only.
 OWN_HEADERS = ["models/toe", "host-sw"]
 FUNCTION_LINES = 70
-FOREIGN_HEADERS = 2  # headers elsewhere that declare functions of other files
-# A folder (with its subfolders), and how many calls of assert() its C files have at least for each function.
+FOREIGN_HEADERS = 2  # limit of headers elsewhere that declare functions of other files
+# For each folder with its subfolders, this is the least number of calls of assert() for each function in its C files.
 ASSERTS = {"models/tcp": 0.4, "host-sw": 0.4}
-FOLDER_FILES = 30  # files in one folder, without those of its subfolders
+FOLDER_FILES = 30  # limit of files in one folder, without those of its subfolders
 
 
 def largest_folder(root):
@@ -49,7 +49,7 @@ def files_of(root, folder, ending):
 def text_of(root, path):
     """The file without comments, strings and preprocessor lines; the lines keep their numbers."""
     text = open(os.path.join(root, path), errors="ignore").read()
-    # One pass, for a string may hold what looks like the beginning of a comment.
+    # One pass removes both, because a string may contain what looks like the beginning of a comment.
     text = re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', lambda m: "\n" * m.group(0).count("\n"), text, flags=re.S)
     return re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", lambda m: "\n" * m.group(0).count("\n"), text, flags=re.M)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 SOURCES = (".c", ".h", ".cpp", ".sv", ".def", ".sh", ".mk", ".yaml", ".py", ".txt", ".pkt", ".awk")
 OUTPUTS = re.compile(r"^(build|results|lib)/|^(nic[01N]?\.pcap|team\.pcapng|waves\.fst|stats\.json|perf\.json|moves\.csv|conns\.csv"
                      r"|cache_sets\.csv|summary\.txt|effective\.yaml|violation\.(txt|json)|lspci\.txt|\d+\.yaml)$")
-# Files of other projects that a page gives as its source.
+# These are files of other projects that a page names as its source.
 ELSEWHERE = {"pci_regs.h", "bond_main.c", "bond_3ad.h", "bond_3ad.c", "simple_nic.py", "niantic.py"}
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-# The completion is looked up by the first, and the doorbells are rung by the second: both in the driver.
+# The driver looks up the completion in the first function, and rings the doorbells in the second.
 LOOKED_UP, RUNG = "nic_driver_complete", "nic_driver_flush"
 COMMAND = "nic_driver_command"
 

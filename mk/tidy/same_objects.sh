@@ -13,7 +13,7 @@ tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
 mkdir "$tmp/old" && git archive "$rev" models host-sw sim | tar -x -C "$tmp/old" || exit 2
 bad=0
 
-compile() { # ROOT FILE OBJECT
+compile() { # ROOT FILE OBJECT: compiles a file of the tree in ROOT
     (cd "$1" && gcc -std=c17 -g0 -O1 -w -D_GNU_SOURCE -D__LINE__=0 -Wno-builtin-macro-redefined -I. -I"$gen" \
         $(pkg-config --cflags lwip 2>/dev/null) $vl -c "$2" -o "$3")
 }

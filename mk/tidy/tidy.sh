@@ -1,12 +1,13 @@
 #!/bin/sh
-# House style by machine: layering, file length, no marks left over. mk/tidy/tidy.mk checks headers and format.
+# Checks the house style: layering, length of files, and marks such as those for unfinished work. mk/tidy/tidy.mk checks
+# headers and format.
 # usage: tidy.sh BUILD_DIR
 set -u
 build=$1
 bad=0
 complain() { echo "tidy: $*"; bad=1; }
 
-# Layering: which folders a folder's files may include (besides itself).
+# allowed FOLDER: prints the folders whose headers the files of FOLDER may include. This is the layering.
 allowed() {
     case $1 in
     models/base) echo "models/base" ;;
@@ -41,28 +42,28 @@ done <<END
 $includes
 END
 
-# File length: 500 lines, headers too (aim: 150 and 120).
+# A file has at most 500 lines, and so has a header. The aim is 150 lines for a file and 120 for a header.
 long=$(git ls-files '*.c' '*.cpp' '*.h' '*.sv' '*.sh' | xargs wc -l | awk '$2 != "total" && $1 > 500 { print $2 ": " $1 " lines, the limit is 500" }')
 [ -z "$long" ] || complain "$long"
 
-# Marks.
+# No mark of unfinished work may remain.
 git grep -nE '(TODO|FIXME|\bXXX\b|HACK)' -- '*.c' '*.h' '*.cpp' '*.sv' && complain "left-over marks (above)"
 
-# The context's table in the driver writer's page is the generated one.
+# The table of the context in docs/hwif.md must be the generated one.
 awk '/<!-- conn_ctx begin/ { on = 1; next } /<!-- conn_ctx end/ { on = 0 } on' docs/hwif.md |
     diff -q - "$build/gen/conn_ctx.md" >/dev/null ||
     complain "docs/hwif.md: the context table differs from $build/gen/conn_ctx.md: copy it between the markers"
 
-# Planted bugs have their rows.
+# Each planted bug must have its rows.
 mk/planted/planted_table.sh || complain "sim/test/planted/planted.txt and the code differ (above)"
 mk/planted/planted_doc.py --check || complain "the table of planted bugs in docs/invariants.md is not that of sim/test/planted/planted.txt (above)"
 
-# The pages and comments name only what exists.
+# Pages and comments may only name things that exist.
 if command -v python3 >/dev/null; then
     refs=$(mk/tidy/doc_refs.py) || complain "$refs"
-    # Budgets of structure: circles of calls, length of functions, headers that speak for other files.
+    # These budgets limit circles of calls, the length of functions, and headers that declare functions of other files.
     mk/tidy/circles.py || complain "a budget of structure is exceeded (above)"
-    # No letters, brackets or quotes of a comment have got lost.
+    # Comments must not have lost letters, brackets or quotes.
     mk/tidy/comments.py || complain "comments are damaged (above)"
 fi
 
