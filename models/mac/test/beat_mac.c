@@ -14,14 +14,14 @@ struct lane {
 
 struct sender {
     struct beat_frame *frames;
-    size_t count, next[2]; /* the next data and the next control frame */
+    size_t count, next[2]; /* the next data frame and the next control frame */
     const struct beat_pause *pauses;
     size_t pause_count, pause_next;
     uint64_t hold_byte;
     uint32_t align;
-    uint8_t wire[BEAT_WIRE_MAX]; /* of the frame being sent */
+    uint8_t wire[BEAT_WIRE_MAX]; /* bytes of the frame being sent */
     uint32_t wire_len, wire_at;
-    uint32_t gap_left; /* of the 12 bytes */
+    uint32_t gap_left; /* bytes still missing of the 12 */
     uint32_t deficit;
     size_t sent;
 };
@@ -43,7 +43,7 @@ static void skip_to_kind(const struct beat_frame *frames, size_t count, size_t *
         ++*next;
 }
 
-/* The frame that may begin in this lane, control first; count: none. */
+/* Returns the frame that may begin in this lane, preferably a control frame, or `count` if there is none. */
 static size_t choose(struct sender *s, uint64_t at)
 {
     for (; s->pause_next < s->pause_count && s->pauses[s->pause_next].at_byte <= at;
@@ -73,12 +73,12 @@ static void load(struct sender *s, const struct beat_frame *frame)
     s->wire_at = 0;
 }
 
-/* What the sender puts into one lane. */
+/* Returns the next character of the sender, for one lane. */
 static struct lane step(struct sender *s, uint64_t at)
 {
-    if (s->wire_at < s->wire_len) /* in a frame */
+    if (s->wire_at < s->wire_len) /* within a frame */
         return (struct lane){s->wire[s->wire_at++], false};
-    if (s->wire_len) { /* behind it */
+    if (s->wire_len) { /* after a frame */
         s->wire_len = s->wire_at = 0;
         s->gap_left = GAP - 1;
         return (struct lane){TERMINATE, true};
@@ -89,7 +89,7 @@ static struct lane step(struct sender *s, uint64_t at)
         load(s, &s->frames[chosen]);
         s->next[s->frames[chosen].is_control] = chosen + 1;
         s->sent++;
-        s->deficit += s->gap_left; /* idle characters deleted */
+        s->deficit += s->gap_left; /* these idle characters are left out */
         s->gap_left = 0;
         s->wire_at = 1;
         return (struct lane){START, true};
@@ -97,13 +97,13 @@ static struct lane step(struct sender *s, uint64_t at)
     if (s->gap_left)
         s->gap_left--;
     else if (s->deficit)
-        s->deficit--; /* one inserted */
+        s->deficit--; /* this idle character was owed */
     return (struct lane){IDLE, true};
 }
 
 static void end_frame(struct reader *r, uint64_t last_byte, uint64_t last_word)
 {
-    /* The check sequence over frame and FCS leaves a constant (timing 3.6). */
+    /* The CRC over a frame and its FCS is a constant (docs/timing.md, section 3.6). */
     bool good = r->len > 60 &&
                 crc32(0, r->wire + PREAMBLE - 1, r->len - (PREAMBLE - 1)) == UINT32_C(0x2144df1c);
     for (int control = 0; good && control < 2; control++) {

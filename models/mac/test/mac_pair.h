@@ -1,4 +1,4 @@
-/* Two MACs and one link, for tests: a is NIC 0's port, b the far end. */
+/* Two MACs and the link between them, for tests: a is the port of NIC 0, and b is the far end. */
 #ifndef TOESIM_TEST_MAC_PAIR_H
 #define TOESIM_TEST_MAC_PAIR_H
 
@@ -12,16 +12,16 @@ struct mac_pair {
     struct frame_log at_a, at_b;
     struct stage_loop loop;
     struct mac_params params;
-    struct probe probe; /* of a */
+    struct probe probe; /* the probe of a */
 };
 
-/* Defaults at 10G; the caller may change params before mac_pair_open(). */
+/* Sets the default parameters at 10G. The caller may change `params` before it calls mac_pair_open(). */
 void mac_pair_init(struct mac_pair *net);
 void mac_pair_open(struct mac_pair *net);
-/* Asserts that all frames came back. */
+/* Destroys the MACs, and asserts that all frames are back in the pool. */
 void mac_pair_close(struct mac_pair *net);
 
-/* A frame of len bytes by mac, now. Returns its id. */
+/* Lets `mac` send a frame of `len` bytes at the present time of the loop. Returns its id. */
 uint64_t mac_pair_send(struct mac_pair *net, struct mac *mac, uint32_t len);
 void mac_pair_send_frame(struct mac_pair *net, struct mac *mac, struct frame *frame);
 void mac_pair_run(struct mac_pair *net, uint64_t until_ps);

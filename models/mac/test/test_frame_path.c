@@ -1,4 +1,5 @@
-/* A frame's whole way outside the NIC: client MAC, switch, member MAC, NIC MAC, and back. */
+/* Tests the path of a frame outside of the NIC: the client's MAC, the switch, the MACs of a member and of the NIC, and
+ * back. */
 #include "models/base/rng.h"
 #include "models/base/stage_loop.h"
 #include "models/lan_switch/lan_switch.h"
@@ -10,7 +11,7 @@
 #include <criterion/parameterized.h>
 #include <string.h>
 
-/* Stages in the order of the loop. */
+/* The stages, in the order in which the loop runs them. */
 enum { CLIENT, UPLINK, MEMBER0, MEMBER1, NIC0, NIC1, SWITCH, STAGES };
 
 struct path {
@@ -19,11 +20,11 @@ struct path {
     struct lan_switch *sw;
     struct frame_log client, nic[2];
     struct probe probe;
-    uint64_t event_hash, event_count; /* of probe events and announcements of room */
+    uint64_t event_hash, event_count; /* of the probe events and the calls of on_room() */
     struct stage stages[STAGES];
-    uint64_t armed_ps[STAGES]; /* of the driver that only knows what wakers told it */
+    uint64_t armed_ps[STAGES]; /* times that run_armed() uses; the wakers set them */
     struct stage_loop loop;
-    struct mac_params edge, link; /* client to switch; switch to NICs */
+    struct mac_params edge, link; /* between client and switch; between switch and NICs */
     struct lan_switch_params sw_params;
     bool with_faults, with_lacp;
 };
@@ -36,7 +37,8 @@ static void on_wake(void *self, uint64_t at_ps)
     *armed_ps = u64_min(*armed_ps, at_ps);
 }
 
-/* The switch's sinks exist only after its MACs, and the other way round: these two hand on. */
+/* Gives a frame to the switch. The MACs need a sink before the switch exists, and the switch needs the sinks of the
+ * MACs, so this function and the next one look up the sink of the switch when they are called. */
 static void to_switch_uplink(void *self, struct frame *frame, uint64_t now_ps)
 {
     (void)self;
@@ -96,7 +98,7 @@ static void path_init(uint64_t edge_gbps, uint64_t link_gbps, enum port_policy p
     net.sw_params.policy = policy;
 }
 
-/* All kinds but duplicates, so that frames can be counted. */
+/* Starts faults of all kinds except duplicates, because the test counts the frames. */
 static void add_faults(struct mac *mac)
 {
     for (int kind = 0; kind < LINE_FAULT_KINDS; kind++) {
@@ -166,7 +168,7 @@ static uint64_t send(int stage, uint32_t len, uint64_t now_ps)
     return id;
 }
 
-/* Arrival of the last bit of a frame taken at t by a MAC whose line is idle. */
+/* Returns the time at which the last bit of a frame arrives, if a MAC whose line is idle takes the frame at `t`. */
 static uint64_t hop(const struct mac_params *params, uint64_t t, uint32_t len)
 {
     uint64_t byte_ps = 8 * PS_PER_S / params->rate_bps;
@@ -218,7 +220,7 @@ ParameterizedTest(struct path_row *row, frame_path, a_lone_frame_arrives_when_ar
     path_close();
 }
 
-/* 64-byte frames at line rate: the second hop adds nothing but its own delay. */
+/* Frames of 64 bytes are sent at line rate. The second hop adds only its own delay. */
 Test(frame_path, a_saturated_path_keeps_the_rate_of_timing_3_1)
 {
     path_init(10, 10, PORT_POLICY_NIC0);
@@ -273,8 +275,8 @@ Test(frame_path, a_link_that_dies_under_traffic_moves_it_to_the_other_nic)
     path_close();
 }
 
-/* timing 3.5: without any latency and cable the frame is the switch's N byte times after its preamble;
- * cut through after 64. */
+/* Without latencies and cables, the switch has received a frame of N bytes N byte times after its preamble, or 64 byte
+ * times with cut-through (docs/timing.md, section 3.5). */
 static const struct {
     uint64_t gbps, stored_ps, cut_ps;
     uint32_t bytes;
@@ -310,7 +312,8 @@ Test(frame_path, a_switch_stores_a_frame_for_its_length)
         }
 }
 
-/* The switch decides when 64 bytes are in; the outgoing port is as fast, so it never runs dry. */
+/* The switch decides as soon as it has 64 bytes. The outgoing port is not faster than the incoming one, so it always
+ * has the next byte in time. */
 Test(frame_path, cut_through_saves_all_of_a_frame_but_its_first_64_bytes)
 {
     for (int cut = 0; cut < 2; cut++) {
@@ -352,7 +355,7 @@ Test(frame_path, a_link_cut_in_the_middle_of_a_cut_through_frame_spoils_it)
     net.edge.cut_through = true;
     path_open();
     send(CLIENT, 1514, 0);
-    stage_loop_run(&net.loop, PS_PER_US); /* the header is on its way to the NIC already */
+    stage_loop_run(&net.loop, PS_PER_US); /* the switch has already begun to send the frame */
     mac_set_link(net.mac[CLIENT], false, net.loop.now_ps);
     mac_set_link(net.mac[UPLINK], false, net.loop.now_ps);
     stage_loop_run(&net.loop, PS_PER_MS);
@@ -361,7 +364,7 @@ Test(frame_path, a_link_cut_in_the_middle_of_a_cut_through_frame_spoils_it)
     path_close();
 }
 
-/* Runs what wakers and next_ps() armed, as a SystemC shell does; never polls the stages. */
+/* Runs the stages at the times that the wakers and next_ps() gave, as a SystemC shell does. It never polls them. */
 static void run_armed(uint64_t limit_ps)
 {
     for (;;) {
@@ -393,7 +396,8 @@ static void disturb(struct rng *rng, bool with_pause, uint64_t now_ps)
         mac_send_pause(net.mac[rng_below(rng, SWITCH)], (uint16_t)rng_below(rng, 80), now_ps);
 }
 
-/* Odd seeds: pause frames; from 4 on: cut-through; from 6 on: faults as well; from 8 on: LACP. */
+/* Sends random traffic. Odd seeds have pause frames too. Seeds from 4 on have cut-through, those from 6 on faults as
+ * well, and those from 8 on LACP. */
 static void random_traffic(void (*run)(uint64_t limit_ps), uint64_t seed)
 {
     struct rng rng;
@@ -402,7 +406,7 @@ static void random_traffic(void (*run)(uint64_t limit_ps), uint64_t seed)
     net.edge.tx_queue_frames = 20;
     net.link.tx_queue_frames = 2;
     net.link.latency_tx_ps =
-        0; /* so that the next frame may arrive while one waits in latency_rx */
+        0; /* so the next frame may arrive while one still waits in latency_rx */
     net.link.latency_rx_ps = 300 * PS_PER_NS;
     net.edge.cut_through = seed >= 4;
     net.with_faults = seed >= 6;
@@ -421,7 +425,8 @@ static void random_traffic(void (*run)(uint64_t limit_ps), uint64_t seed)
 
 static void run_polled(uint64_t limit_ps) { stage_loop_run(&net.loop, limit_ps); }
 
-/* Also the proof that no frame is lost without a count, whatever links and fences do. */
+/* Both ways to drive the stages must give the same events and frames. Each frame must arrive or be counted as dropped,
+ * even if links go down and NICs are fenced. */
 Test(frame_path, a_driver_that_only_listens_to_wakers_sees_the_same)
 {
     for (uint64_t seed = 1; seed <= 11; seed++) {
@@ -451,7 +456,7 @@ Test(frame_path, a_driver_that_only_listens_to_wakers_sees_the_same)
         drop_add(&drops, &lan_switch_get_stats(net.sw)->drops);
         for (int i = 0; i < DROP_REASON_COUNT; i++)
             seen += drops.count[i];
-        /* Control frames that were lost are among the drops, but were never sent as frames. */
+        /* The drops include lost control frames, which are not among the 1500 frames. */
         bool has_control = seed % 2 || net.with_lacp;
         cr_assert(has_control ? seen >= 1500 : seen == 1500, "seed %llu", (unsigned long long)seed);
         cr_assert_gt(drops.count[DROP_LINK_DOWN], 0);

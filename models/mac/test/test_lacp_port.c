@@ -1,4 +1,4 @@
-/* models/mac/lacp_port: two ports of one link, between which LACPDUs take a while or get lost. */
+/* Tests models/mac/lacp/lacp_port.c with two ports of one link, on which LACPDUs are delayed or lost. */
 #include "models/mac/lacp/lacp_port.h"
 
 #include "models/base/rng.h"
@@ -11,14 +11,14 @@ enum { IN_FLIGHT = 16 };
 
 #define DELAY_PS (100 * PS_PER_US)
 
-/* LACPDUs on their way to one port. */
+/* The LACPDUs that are on their way to one port. */
 struct way {
     struct lacp_pdu pdus[IN_FLIGHT];
     uint64_t due_ps[IN_FLIGHT];
     size_t count;
-    bool is_cut; /* what is sent gets lost */
+    bool is_cut; /* LACPDUs that are sent now get lost */
     uint64_t sent;
-    uint64_t sent_ps[4]; /* the last ones, oldest first */
+    uint64_t sent_ps[4]; /* times of the last ones, oldest first */
 };
 
 static struct {
@@ -52,7 +52,7 @@ static void post(int from)
     struct way *way = &net.to[1 - from];
     struct lacp_pdu pdu;
     while (lacp_port_take_pdu(&net.port[from], &pdu, net.now_ps)) {
-        /* Never more than three within a second (802.1AX 6.4.16). */
+        /* A port sends at most three LACPDUs in a second (IEEE 802.1AX 6.4.16). */
         cr_assert(way->sent < 3 || net.now_ps - way->sent_ps[1] >= LACP_FAST_PS);
         memmove(way->sent_ps, way->sent_ps + 1, sizeof way->sent_ps - sizeof way->sent_ps[0]);
         way->sent_ps[3] = net.now_ps;
@@ -120,7 +120,7 @@ Test(lacp_port, two_ports_agree_after_the_wait_for_others)
     cr_assert(!both_distribute());
     run_to(LACP_AGGREGATE_WAIT_PS + LACP_FAST_PS + PS_PER_MS);
     cr_assert(both_distribute());
-    /* Activity, aggregation, sync, collecting, distributing, and the short timeout. */
+    /* The bits are activity, short timeout, aggregation, synchronization, collecting and distributing. */
     cr_assert_eq(net.port[0].actor.state, 0x3f);
     cr_assert_eq(memcmp(&net.port[0].partner, &net.port[1].actor, sizeof net.port[0].partner), 0);
 }
@@ -140,7 +140,7 @@ Test(lacp_port, ports_that_have_agreed_stay_so_and_send_once_per_period)
 struct silence_row {
     char name[32];
     enum lacp_period period;
-    uint64_t from_s, to_s; /* after the last LACPDU that came through */
+    uint64_t from_s, to_s; /* time after the last LACPDU that arrived */
 };
 
 static struct silence_row silence_rows[] = {
@@ -154,7 +154,7 @@ ParameterizedTestParameters(lacp_port, a_silent_partner_expires_after_three_peri
                                sizeof silence_rows / sizeof *silence_rows);
 }
 
-/* Only one way is dead: both ends must stop, the other one because it is told. */
+/* Only one direction fails. Port 0 must stop because it receives nothing, and port 1 because port 0 tells it. */
 ParameterizedTest(struct silence_row *row, lacp_port, a_silent_partner_expires_after_three_periods)
 {
     open_link(row->period, true);
@@ -203,7 +203,7 @@ Test(lacp_port, without_carrier_nothing_is_sent_and_the_port_stops_at_once)
     cr_assert(both_distribute());
 }
 
-/* The cable is put into another switch: the port detaches, waits, and joins again. */
+/* The cable is plugged into another switch, so the port detaches, waits, and joins again. */
 Test(lacp_port, another_partner_is_another_group)
 {
     open_link(LACP_FAST, true);
@@ -217,7 +217,8 @@ Test(lacp_port, another_partner_is_another_group)
     cr_assert_eq(net.port[0].partner.port, 9);
 }
 
-/* Who believes that the far end talks to somebody else does not send to it. */
+/* The LACPDU names another key than ours for its partner, so the far end does not know us yet. Until it does, our port
+ * must not distribute. */
 Test(lacp_port, a_partner_that_does_not_know_us_is_not_in_sync)
 {
     open_link(LACP_FAST, true);
@@ -236,8 +237,8 @@ Test(lacp_port, a_port_that_may_not_be_aggregated_is_never_selected)
     cr_assert_eq(net.port[0].mux, LACP_MUX_DETACHED);
 }
 
-/* Losses and flaps at random. Who distributes has been told not long ago that the far end collects; after
- * the last fault both agree again within the short timeout, the wait and a period or two. */
+/* Loses LACPDUs and flaps the carrier at random. A port may distribute for at most three periods while the far end
+ * does not collect. After the last fault both agree again within 10 s, or 100 s if the periods are slow. */
 Test(lacp_port, random_faults_never_deceive_for_long)
 {
     struct rng rng;

@@ -1,4 +1,4 @@
-/* models/mac: whole frames over a link. timing 3.1, 3.2, 3.5. */
+/* Tests models/mac: complete frames over a link (docs/timing.md, sections 3.1, 3.2 and 3.5). */
 #include "models/base/stage_loop.h"
 #include "models/mac/mac.h"
 #include "models/test/frame_log.h"
@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <string.h>
 
-/* Two MACs, one link: a is a NIC's port unless told otherwise. */
+/* Two MACs and the link between them. In most tests a is the port of a NIC. */
 struct link {
     struct frame_pool *pool;
     struct mac *a, *b;
@@ -72,7 +72,7 @@ struct latency_row {
     uint32_t len;
 };
 
-/* Start: first multiple of 4 (8) byte times at or after taken + 67,200 ps. */
+/* A frame starts 67,200 ps after the MAC has taken it, rounded up to 4 byte times (8 at 40 and 100G). */
 static struct latency_row latency_rows[] = {
     {"10G at 0, on the grid", 10, 0, 67200, 1514},
     {"10G just behind a lane", 10, 1, 70400, 60},
@@ -101,7 +101,7 @@ ParameterizedTest(struct latency_row *row, mac, first_bit_last_bit_and_delivery_
                  (unsigned long long)net.at_b.entries[0].mac_time_ps,
                  (unsigned long long)last_bit + 50000);
     cr_assert_eq(net.at_b.entries[0].now_ps, last_bit + 50000 + 121620);
-    if (row->at_ps == 0) /* the first lane at or after the latency is the latency itself */
+    if (row->at_ps == 0) /* here the latency ends exactly at a start lane */
         timing_case("3.5 MAC and PCS, transmit, ps", 67200,
                     net.at_b.entries[0].mac_time_ps - 50000 - bytes * 8000 / row->gbps);
     timing_case("3.5 MAC and PCS, receive, ps", 121620,
@@ -175,7 +175,7 @@ Test(mac, room_is_announced_once_when_the_full_queue_starts_a_frame)
     }
 }
 
-/* 1,514 bytes take 8 + 1,514 + 4 byte times, and 12 more for the gap before the next frame. */
+/* A frame of 1,514 bytes takes 8 + 1,514 + 4 byte times. The gap before the next frame is not counted. */
 Test(mac, tells_how_long_its_line_will_be_busy)
 {
     link_open(10, 1500, 0, -1);
@@ -198,7 +198,7 @@ Test(mac, tells_when_the_last_bit_of_a_frame_leaves)
     cr_assert_eq(mac_tx_left_ps(net.a, first), 67200 + 1526 * 800);
     uint64_t left_ps = mac_tx_left_ps(net.a, second);
     run_to(PS_PER_MS);
-    /* The tap stamps the last bit's arrival at the end of the cable. */
+    /* mac_time_ps is the time at which the last bit arrives at the end of the cable. */
     cr_assert_eq(net.at_b.entries[1].mac_time_ps, left_ps + net.params.cable_ps);
     cr_assert_eq(mac_tx_left_ps(net.a, second), 0);
     link_close();
@@ -277,7 +277,7 @@ Test(mac, station_can_change_and_null_takes_all)
     link_close();
 }
 
-/* 1514 bytes at 10G: starts at 67,200, last bit at the far end at 67,200 + 1526 * 800 + 50,000. */
+/* At 10G a frame of 1514 bytes starts after 67,200 ps and takes 1526 * 800 ps, and the cable takes 50,000 ps. */
 enum { FIRST_ARRIVAL_PS = 67200 + 1526 * 800 + 50000 };
 
 Test(mac, a_cut_link_loses_queue_and_line_but_not_what_has_arrived)
@@ -287,7 +287,7 @@ Test(mac, a_cut_link_loses_queue_and_line_but_not_what_has_arrived)
         send(net.a, 1514);
         send(net.b, 1514);
     }
-    run_to(FIRST_ARRIVAL_PS); /* the first is in b's receive latency, the second on the line */
+    run_to(FIRST_ARRIVAL_PS); /* one is in b's receive latency, one on the line */
     mac_set_link(net.a, false, net.loop.now_ps);
     mac_set_link(net.b, false, net.loop.now_ps);
     cr_assert_not(mac_link_is_up(net.a));
@@ -314,8 +314,8 @@ Test(mac, a_frame_with_any_bit_in_a_dead_receiver_is_lost)
     send(net.b, 1514);
     send(net.b, 1514);
     run_to(200000);
-    mac_set_link(net.a, false, net.loop.now_ps); /* the first is on the line */
-    run_to(FIRST_ARRIVAL_PS + 50000);            /* the second has begun to arrive */
+    mac_set_link(net.a, false, net.loop.now_ps); /* the first frame is on the line */
+    run_to(FIRST_ARRIVAL_PS + 50000);            /* the second frame has begun to arrive */
     mac_set_link(net.a, true, net.loop.now_ps);
     uint64_t third = send(net.b, 1514);
     run_to(PS_PER_MS);
@@ -348,7 +348,8 @@ Test(mac, a_fenced_mac_neither_sends_nor_accepts)
     link_close();
 }
 
-/* 100 ns later the line is at byte 125; the next frame waits for no ghost of the lost ones. */
+/* After 100 ns the line is at byte 125. The next frame starts after the transmit latency and does not wait for the time
+ * that the lost frames would have taken. */
 Test(mac, after_a_cut_the_line_is_idle_at_once)
 {
     link_open(10, 1500, 0, -1);

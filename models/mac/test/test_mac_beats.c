@@ -1,4 +1,5 @@
-/* models/mac against a word by word reference, at each rate. timing 3.1 to 3.4. */
+/* Compares models/mac with the word-by-word reference of beat_mac.h at each rate (docs/timing.md, sections 3.1 to
+ * 3.4). */
 #include "models/base/rng.h"
 #include "models/base/stage_loop.h"
 #include "models/mac/mac.h"
@@ -36,10 +37,10 @@ static struct {
     struct rng rng;
     uint64_t byte_ps, pauses_sent;
     size_t count, pause_count;
-    uint32_t shortest, longest; /* of the data frames */
+    uint32_t shortest, longest; /* lengths of data frames */
     struct beat_frame frames[FRAMES];
     struct beat_pause pauses[PAUSES];
-    uint64_t start_ps[FRAMES], arrive_ps[FRAMES]; /* of the data frames, in order */
+    uint64_t start_ps[FRAMES], arrive_ps[FRAMES]; /* times of the data frames, in order */
     size_t started, arrived;
 } net;
 
@@ -96,7 +97,7 @@ static uint32_t random_len(void)
     }
 }
 
-/* One frame in eight has a VLAN tag, and may be as much longer. */
+/* Sends a data frame of random length. One frame in eight has a VLAN tag and is 4 bytes longer. */
 static void send_data(uint64_t now_ps)
 {
     bool is_tagged = rng_below(&net.rng, 8) == 0;
@@ -114,7 +115,7 @@ static void send_data(uint64_t now_ps)
     net.count++;
 }
 
-/* a sends a pause frame of its own, between its data frames; it pauses nothing that b sends. */
+/* Lets a send a pause frame between its data frames. Its quanta are 0, so it does not pause b. */
 static void send_own_pause(uint64_t now_ps)
 {
     net.frames[net.count++] =
@@ -126,8 +127,8 @@ static void send_own_pause(uint64_t now_ps)
     net.pauses_sent++;
 }
 
-/* b, whose line is idle, pauses a: it begins in the next start lane and is heard after the last bit
- * and the receive latency. */
+/* Lets b, whose line is idle, pause a. The pause frame begins in the next start lane, and a learns of it after the last
+ * bit and the receive latency. */
 static void send_pause(uint32_t align, uint64_t now_ps)
 {
     uint16_t quanta = rng_below(&net.rng, 4) ? (uint16_t)rng_below(&net.rng, 60) : 0;
@@ -144,7 +145,7 @@ static void send_stream(const struct beat_row *row)
 {
     uint64_t now_ps = 0, pause_after_ps = 0;
     while (net.count < FRAMES) {
-        /* The mean frame is some 1400 bytes long; bursts come at once. */
+        /* The mean frame has about 1400 bytes. Two of three frames follow at once, so there are bursts. */
         uint64_t mean_ps = 1400 * net.byte_ps * 100 / row->load_percent;
         if (rng_below(&net.rng, 3) == 0)
             now_ps += rng_below(&net.rng, 6 * mean_ps);
@@ -153,7 +154,7 @@ static void send_stream(const struct beat_row *row)
         if (!row->pause || net.count == FRAMES || rng_below(&net.rng, 8) != 0)
             continue;
         send_own_pause(now_ps);
-        /* b's own gaps play no part when its line was idle long enough. */
+        /* The line of b must have been idle for so long that the gap after its last frame has no effect. */
         if (now_ps < pause_after_ps || net.pause_count == PAUSES)
             continue;
         send_pause(row->align, now_ps);

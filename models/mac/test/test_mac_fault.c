@@ -1,4 +1,4 @@
-/* models/mac: faults of a line, and the verdicts they lead to. */
+/* Tests models/mac: faults of a line, and the verdicts of the frames that they hit. */
 #include "models/base/units.h"
 #include "models/mac/test/mac_pair.h"
 
@@ -8,7 +8,7 @@
 
 static struct mac_pair net;
 
-/* One rule on the line toward b, on from the beginning. */
+/* Sets up a pair with one fault rule on the line toward b, which is active from the beginning. */
 static void open_with(const struct line_fault_rule *rule, uint64_t seed)
 {
     mac_pair_init(&net);
@@ -26,7 +26,8 @@ static void send_many(int count, uint32_t len)
 
 static uint64_t chosen(enum line_fault_kind kind) { return mac_fault_stats(net.b)->chosen[kind]; }
 
-/* Last bit at b of the i-th of 1514-byte frames in a row at 10G, without faults. */
+/* Returns the time at which the last bit of frame `i` arrives at b, if frames of 1514 bytes follow each other at 10G
+ * with gaps of 12 bytes and without faults. */
 static uint64_t arrival_ps(uint64_t i) { return 67200 + 50000 + 1526 * 800 + i * 1538 * 800; }
 
 static struct line_fault_rule numbered(enum line_fault_kind kind, uint32_t first, uint32_t last)
@@ -42,7 +43,7 @@ Test(mac_fault, without_a_chosen_frame_the_line_is_as_before)
     send_many(100, 1514);
     cr_assert_eq(net.at_b.count, 100);
     for (size_t i = 0; i < 100; i++) {
-        uint64_t exact_ps = arrival_ps(i) - (i % 2 ? 1600 : 0); /* gaps 10 and 14: timing 3.2 */
+        uint64_t exact_ps = arrival_ps(i) - (i % 2 ? 1600 : 0); /* the gaps have 10 and 14 bytes */
         cr_assert_eq(net.at_b.entries[i].mac_time_ps, exact_ps);
         cr_assert_eq(net.at_b.entries[i].now_ps, exact_ps + 121620);
     }

@@ -1,4 +1,4 @@
-/* models/mac: byte clock and gaps. timing 3.1 and 3.2. */
+/* Tests the byte clock and the gaps of models/mac (docs/timing.md, sections 3.1 to 3.3). */
 #include "models/base/rng.h"
 #include "models/base/units.h"
 #include "models/mac/byte_clock.h"
@@ -23,7 +23,7 @@ Test(byte_clock, standard_rates_have_whole_byte_times)
     }
 }
 
-/* 3 Gb/s: a byte is 2666 2/3 ps. Errors must not add up. */
+/* At 3 Gb/s a byte takes 2666 2/3 ps. The rounding errors must not add up. */
 Test(byte_clock, other_rates_round_once)
 {
     struct byte_clock clock;
@@ -43,12 +43,12 @@ Test(byte_clock, other_rates_round_once)
     }
 }
 
-/* timing 3.3: a 66-bit block carries 8 bytes; the MAC's data path has whole words. */
+/* A row of the table in section 3.3 of docs/timing.md. A 66-bit block of the PCS carries 8 bytes. */
 struct block_row {
     uint64_t gbps, block_ps, lanes;
-    uint64_t line_bps; /* of each lane of the PCS */
+    uint64_t line_bps; /* bit rate of each lane of the PCS */
     uint32_t word_bytes;
-    uint64_t word_hz; /* of the data path */
+    uint64_t word_hz; /* clock of the MAC's data path */
 };
 
 static const struct block_row block_rows[] = {
@@ -79,7 +79,7 @@ Test(byte_clock, blocks_and_words_of_timing_3_3)
 
 struct gap_row {
     char name[48];
-    uint32_t align, frame_bytes; /* with FCS */
+    uint32_t align, frame_bytes; /* including the FCS */
     uint32_t count;
     uint32_t gaps[8];
 };
@@ -126,8 +126,9 @@ ParameterizedTest(struct gap_row *row, mac_gap, back_to_back_gaps_follow_the_tab
     }
 }
 
-/* timing 3.2: the gaps depend on N mod 4 alone, stay between 9 and 15, and are 12 on average; on 8
- * bytes they depend on N mod 8 and stay between 5 and 19. */
+/* With starts in lanes 0 and 4, the gaps depend only on the length modulo 4 and have 9 to 15 bytes. With starts in lane
+ * 0 only, they depend on the length modulo 8 and have 5 to 19 bytes. The average is 12 in both cases (docs/timing.md,
+ * section 3.2). */
 Test(mac_gap, every_length_has_the_gaps_of_its_remainder)
 {
     for (uint32_t align = 4; align <= 8; align += 4)
@@ -153,7 +154,7 @@ Test(mac_gap, every_length_has_the_gaps_of_its_remainder)
 
 struct lane_row {
     uint32_t frame_bytes;
-    char lanes[24]; /* one digit per start, repeating */
+    char lanes[24]; /* one digit per start, repeated */
 };
 
 static struct lane_row lane_rows[] = {
@@ -179,8 +180,8 @@ ParameterizedTest(struct lane_row *row, mac_gap, start_lanes_follow_the_table)
     }
 }
 
-/* The same rules lane by lane: idle bytes are counted as they pass, and a start is allowed as soon
- * as the missing rest of the gap can still be owed. */
+/* A second implementation of the same rules, which goes through the lanes one by one. It counts the idle bytes, and a
+ * frame may start as soon as the missing rest of the gap can be owed. */
 struct lane_walker {
     uint64_t lane;
     uint64_t idle, owed;

@@ -1,4 +1,4 @@
-/* models/mac: link aggregation control between the two MACs of a link. */
+/* Tests models/mac: link aggregation control (LACP) between the two MACs of a link. */
 #include "models/base/units.h"
 #include "models/mac/test/mac_pair.h"
 
@@ -7,7 +7,7 @@
 
 static struct mac_pair net;
 
-/* What each port told, and when. */
+/* The number of changes that each port has reported, and the last one with its time. */
 static struct told {
     uint64_t changes, last_ps;
     bool distributes;
@@ -101,7 +101,7 @@ Test(mac_lacp, data_passes_and_a_paused_lacpdu_waits_like_data)
 {
     pair_open(LACP_FAST, true);
     mac_pair_run(&net, PS_PER_S - PS_PER_MS);
-    mac_send_pause(net.b, 0xffff, net.loop.now_ps); /* for 3.4 ms at 10G */
+    mac_send_pause(net.b, 0xffff, net.loop.now_ps); /* pauses a for 3.4 ms at 10G */
     mac_pair_send(&net, net.b, 100);
     mac_pair_run(&net, PS_PER_S + PS_PER_MS);
     cr_assert_eq(mac_get_stats(net.b)->rx_slow, 0);

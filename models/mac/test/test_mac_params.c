@@ -1,4 +1,4 @@
-/* models/mac: what a scenario may ask of a port. */
+/* Tests models/mac: which parameters of a port a scenario may set, and to which values. */
 #include "models/base/units.h"
 #include "models/mac/mac.h"
 

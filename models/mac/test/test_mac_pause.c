@@ -1,4 +1,5 @@
-/* models/mac: pause frames, sent and obeyed; what else has type 8808. timing 3.4. */
+/* Tests models/mac: how it sends and obeys pause frames, and what it does with other frames of type 8808
+ * (docs/timing.md, section 3.4). */
 #include "models/base/units.h"
 #include "models/mac/mac_control.h"
 #include "models/mac/test/mac_pair.h"
@@ -29,7 +30,7 @@ Test(mac_control, the_pause_frame_of_timing_3_4_has_its_check_sequence)
     cr_assert_eq(memcmp(frame, head, sizeof head), 0);
     for (uint32_t i = sizeof head; i < MAC_CONTROL_BYTES; i++)
         cr_assert_eq(frame[i], 0);
-    /* dd7cb2ff on the wire, least byte first. */
+    /* The FCS is dd7cb2ff on the wire, where the least significant byte comes first. */
     timing_case("3.4 check sequence", 0xffb27cdd, checksum_crc32(frame, sizeof frame));
     cr_assert_eq(checksum_crc32(frame, sizeof frame), UINT32_C(0xffb27cdd));
     cr_assert_eq(mac_control_parse(frame, sizeof frame, &quanta), MAC_CONTROL_PAUSE);
@@ -38,7 +39,7 @@ Test(mac_control, the_pause_frame_of_timing_3_4_has_its_check_sequence)
 
 struct control_row {
     char name[48];
-    uint8_t bytes[6]; /* from the type on */
+    uint8_t bytes[6]; /* bytes of the frame from the type on */
     uint32_t len;
     enum mac_control_kind kind;
 };
@@ -85,7 +86,8 @@ ParameterizedTestParameters(mac_pause, quanta_last_as_in_timing_3_4)
                                sizeof quantum_rows / sizeof *quantum_rows);
 }
 
-/* Start of the frame that a is asked to send while paused, after the pause was heard. */
+/* Lets b pause a, and gives a frame to a when it has received the pause. Returns the time from there to the start of
+ * the frame, without the transmit latency. */
 static uint64_t resumed_after_ps(uint64_t gbps, uint16_t quanta)
 {
     pair_open(gbps);
@@ -108,7 +110,8 @@ static uint64_t resumed_after_ps(uint64_t gbps, uint16_t quanta)
 
 ParameterizedTest(struct quantum_row *row, mac_pause, quanta_last_as_in_timing_3_4)
 {
-    /* A quantum is whole lanes, so the wait for a lane is the same with and without pause. */
+    /* A quantum is a multiple of the distance of start lanes, so the wait for a lane is the same with and without
+     * pause. */
     uint64_t at_once_ps = resumed_after_ps(row->gbps, 0);
     uint64_t quantum_ps = resumed_after_ps(row->gbps, 1) - at_once_ps;
     uint64_t longest_ps = resumed_after_ps(row->gbps, 0xffff) - at_once_ps;
@@ -119,8 +122,8 @@ ParameterizedTest(struct quantum_row *row, mac_pause, quanta_last_as_in_timing_3
     cr_assert_eq(longest_ps, row->longest_ps);
 }
 
-/* Times below: at 10G a 64-byte pause frame sent at t is heard at t + 67,200 (rounded up to a lane)
- * + 72 * 800 + 50,000 + 121,620. */
+/* At 10G a pause frame, which has 64 bytes, is received 67,200 ps (rounded up to a start lane) + 72 * 800 ps + 50,000
+ * ps + 121,620 ps after it was sent. */
 enum { HEARD_PS = 67200 + 72 * 800 + 50000 + 121620, FRAME_PS = 1538 * 800 };
 
 static uint64_t start_of(size_t i) { return net.at_b.entries[i].mac_time_ps - 50000 - 1526 * 800; }
@@ -135,7 +138,7 @@ Test(mac_pause, the_frame_under_way_is_completed_and_the_reaction_is_within_60_q
     mac_pair_run(&net, PS_PER_S);
     cr_assert_eq(net.at_b.count, 10);
     cr_assert_eq(start_of(0), 67200);
-    /* Heard at 308,820 or later, in the middle of the first. */
+    /* The pause frame is received at 309,220 ps, while the first frame is being sent. */
     cr_assert_geq(start_of(1), 10000 + HEARD_PS + 1000 * 51200 + 67200);
     cr_assert_lt(start_of(1), 10000 + HEARD_PS + 1000 * 51200 + 67200 + 2 * 3200);
     cr_assert_lt(net.params.latency_tx_ps + net.params.latency_rx_ps, 60 * 51200);
@@ -233,7 +236,7 @@ Test(mac_pause, priority_flow_control_and_unknown_opcodes_are_counted_and_droppe
         memcpy(frame->data, "\x01\x80\xc2\x00\x00\x01", 6);
         memcpy(frame->data + 12, "\x88\x08", 2);
         frame->data[14] = 1;
-        frame->data[15] = opcode; /* 0101: PFC; 0102: unknown */
+        frame->data[15] = opcode; /* 0101 is priority flow control, and 0102 is unknown */
         mac_pair_send_frame(&net, net.b, frame);
     }
     mac_pair_run(&net, PS_PER_MS);
@@ -243,7 +246,8 @@ Test(mac_pause, priority_flow_control_and_unknown_opcodes_are_counted_and_droppe
     mac_pair_close(&net);
 }
 
-/* A receiver that takes one frame per microsecond, which is a little slower than the line. */
+/* A receiver that takes one frame in 2 us. A frame of 1514 bytes takes 1.23 us on the line, so the receiver is
+ * slower. */
 struct slow {
     uint32_t level, level_max;
     uint64_t next_ps;
@@ -303,7 +307,7 @@ Test(mac_pause, a_full_receiver_asks_for_pause_and_releases_at_half)
 
 Test(mac_pause, a_short_pause_is_asked_for_again_before_it_ends)
 {
-    struct slow slow = overload(16, 100); /* 5.12 us, where 16 us are needed */
+    struct slow slow = overload(16, 100); /* 5.12 us, but 16 us are needed */
     cr_assert_leq(slow.level_max, 19);
     cr_assert_gt(mac_get_stats(net.a)->tx_pause, 60);
     mac_pair_close(&net);

@@ -1,4 +1,4 @@
-/* models/mac: frames per second of a saturated line. timing 3.1. */
+/* Tests models/mac: the frames per second of a saturated line (docs/timing.md, section 3.1). */
 #include "models/base/units.h"
 #include "models/mac/test/mac_pair.h"
 #include "models/test/timing_case.h"
@@ -8,11 +8,11 @@
 
 static struct mac_pair net;
 
-/* The table of timing 3.1. */
+/* A row of the table in section 3.1 of docs/timing.md. */
 struct rate_row {
-    uint32_t bytes;  /* with FCS */
-    uint64_t ps[4];  /* per frame and gap at 10, 25, 40, 100G */
-    uint64_t pps[4]; /* frames in 1000 s */
+    uint32_t bytes;  /* including the FCS */
+    uint64_t ps[4];  /* time of a frame and its gap at 10, 25, 40 and 100G */
+    uint64_t pps[4]; /* number of frames in 1000 s */
 };
 
 static struct rate_row rate_rows[] = {
@@ -53,7 +53,8 @@ static struct rate_row rate_rows[] = {
 
 static const uint64_t rate_gbps[4] = {10, 25, 40, 100};
 
-/* 40 frames at once, and the time that any 8 in a row take: every deficit cycle divides 8 frames. */
+/* Sends 40 frames at once, and returns the time that any 8 consecutive frames take. The gaps repeat after 1, 2, 4 or 8
+ * frames, so this time is always the same. */
 static uint64_t eight_frames_ps(uint64_t gbps, uint32_t bytes)
 {
     mac_pair_init(&net);
@@ -92,7 +93,7 @@ ParameterizedTest(struct rate_row *row, mac_rate, saturated_rate_is_exact_over_a
     }
 }
 
-/* Payload of TCP as a share of the rate, in millionths: timing 3.1. */
+/* The TCP payload as a share of the line rate, in millionths (docs/timing.md, section 3.1). */
 static const struct {
     uint32_t bytes, payload, share;
 } goodputs[] = {{1518, 1460, 949285}, {1518, 1448, 941482}, {9018, 8960, 991370},

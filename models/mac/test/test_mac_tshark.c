@@ -1,4 +1,5 @@
-/* models/mac: tshark, which nobody here wrote, reads our pause frames, check sequences and tags. */
+/* Tests that tshark, which is independent of this project, reads our pause frames, check sequences and tags
+ * correctly. */
 #include "models/mac/mac_control.h"
 #include "models/test/tshark.h"
 #include "models/wire/bytes.h"
@@ -15,7 +16,7 @@ enum { FRAMES = 6, FCS = 4 };
 
 static const struct {
     uint16_t quanta;
-    uint16_t vid; /* 0: a pause frame */
+    uint16_t vid; /* 0 means a pause frame */
     bool damaged;
 } sent[FRAMES] = {{0xffff, 0, false}, {0, 0, false}, {1000, 0, false},
                   {7, 0, true},       {0, 5, false}, {0, 4094, true}};
@@ -25,7 +26,7 @@ static uint32_t build(int i, uint8_t *frame)
     static const uint8_t source[6] = {2, 0, 0, 0, 0, 1};
     uint32_t len = MAC_CONTROL_BYTES;
     mac_control_build_pause(frame, source, sent[i].quanta);
-    if (sent[i].vid) { /* an experimental frame with a tag */
+    if (sent[i].vid) { /* a tagged frame with an experimental type */
         len = 1518;
         memset(frame, 0x5a, len);
         memcpy(frame, "\2\0\0\0\0\2\2\0\0\0\0\1\x81\0", 14);
@@ -33,7 +34,7 @@ static uint32_t build(int i, uint8_t *frame)
         be16_store(frame + 16, 0x88b5);
     }
     uint32_t fcs = checksum_crc32(frame, len) ^ (sent[i].damaged ? 0x100 : 0);
-    for (int b = 0; b < FCS; b++) /* least byte first: timing 3.6 */
+    for (int b = 0; b < FCS; b++) /* the least significant byte first */
         frame[len++] = (uint8_t)(fcs >> 8 * b);
     return len;
 }
@@ -53,7 +54,7 @@ static void write_file(const char *path)
     pcap_close(pcap);
 }
 
-/* One line per frame: opcode, quanta, VLAN id, status of the FCS (1 good, 0 bad). */
+/* Gets one line per frame, with the opcode, the quanta, the VLAN id and the status of the FCS (1 good, 0 bad). */
 static void ask_tshark(const char *path, char lines[FRAMES][TSHARK_LINE_BYTES])
 {
     tshark_lines(path,
