@@ -1,12 +1,12 @@
-// Self-checking testbench of the context cache in plain SystemVerilog, 4-state: no output may ever be unknown. It knows the
-// ports only, so it runs on the RTL and on a netlist of it, under Icarus Verilog 11 (sim/test/rtl/system_rtl_four_state.sh).
-// Shape: 4 sets x 2 ways, 64 lookup entries, 64 connections, 4 miss slots. The DRAM begins with what an earlier start left
-// there: each meta line says that its connection is present.
+// Self-checking testbench of the context cache in plain SystemVerilog with four-state values, because no output may
+// ever be unknown. It uses only the ports, so it runs on the RTL and on a netlist of it, under Icarus Verilog 11
+// (sim/test/rtl/system_rtl_four_state.sh). The shape has 4 sets x 2 ways, 64 lookup entries, 64 connections and 4 miss
+// slots. The DRAM begins with what an earlier start left there: each meta line says that its connection is present.
 //
-// +test=old_dram  nobody believes the old DRAM, codes without an operation are refused, and a context goes in and out
-// +test=starve    DRAM takes a request in 40 cycles, all four requesters miss: each gets at least 30 answers in 5,000 cycles
+// +test=old_dram  the old DRAM is ignored, codes without an operation are refused, a context is evicted and read back
+// +test=starve    DRAM takes a request in 40 cycles, all requesters miss: each gets 30 or more answers in 5,000 cycles
 // +test=mixed     random operations, returns, LOOKUPs, soft errors and stalls: +seed=n, +cycles=n
-// Prints "pass: .." and "fail: .." lines.
+// It prints lines that begin with "pass:", "fail:" or "note:".
 `timescale 1ns/1ps
 module ctx_cache_tb;
     localparam [3:0] READ_LOCK = 1, WRITE_UNLOCK = 2, UNLOCK = 3, RESERVE = 4, INSTALL = 5, FREEZE = 6, EXTRACT = 7, RELEASE = 8,
@@ -99,7 +99,7 @@ module ctx_cache_tb;
         if (commit_valid) known(^{commit_ret, commit_who, evt_conn} !== 1'bx, "commit_*");
     end
 
-    // --- DRAM: one read or write after another ---
+    // --- DRAM, which serves one read and one write at a time ---
     reg [511:0] mem [0:CONNS*6-1];
     reg  [32:0] reads [0:63], writes [0:63];  // beats, id, line
     integer read_head = 0, read_tail = 0, read_beat = 0, write_head = 0, write_tail = 0, write_beat = 0, waited = 0;

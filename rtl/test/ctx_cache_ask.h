@@ -1,4 +1,5 @@
-/* What the tests of corner cases share: a crowd without random load, asked one by one. */
+/* Helpers of the tests of corner cases: a crowd without random load, which gets one request at a
+ * time. */
 #ifndef TOESIM_RTL_TEST_CTX_CACHE_ASK_H
 #define TOESIM_RTL_TEST_CTX_CACHE_ASK_H
 
@@ -26,7 +27,7 @@ static inline struct flow_key key_of(uint32_t number)
     return (struct flow_key){.lport = 443, .rport = (uint16_t)(number + 1), .ip_version = 4};
 }
 
-/* Asks, with the key of the connection's number. */
+/* Makes a request with the key of the connection's number. */
 static inline void ask(struct crowd *crowd, uint8_t who, uint8_t op, uint32_t conn, uint16_t gen)
 {
     crowd_ask(crowd,
@@ -34,7 +35,7 @@ static inline void ask(struct crowd *crowd, uint8_t who, uint8_t op, uint32_t co
                   .op = op, .who = who, .mask = 15, .conn = conn, .gen = gen, .key = key_of(conn)});
 }
 
-/* Asks and waits for the answer; returns its result. */
+/* Makes a request and waits for the answer. Returns its result. */
 static inline uint8_t ask_now(struct crowd *crowd, uint8_t who, uint8_t op, uint32_t conn,
                               uint16_t gen)
 {

@@ -42,11 +42,12 @@ void compare_stats(const struct ctx_store_stats *rtl, const struct ctx_store_sta
     cr_assert_eq(rtl->flips_missed, golden->flips_missed);
     cr_assert_eq(rtl->bad_reads, golden->bad_reads);
     cr_assert_eq(rtl->bad_victims, golden->bad_victims);
-    /* The RTL finds a bad tag when somebody passes, unless the way was written first. */
+    /* The RTL finds a bad tag only when a request reads it, and never if the way was written
+     * before. */
     cr_assert_leq(rtl->tag_errors, golden->tag_errors);
 }
 
-enum { META_BITS = 21 }; /* of a meta line; the number of the start follows */
+enum { META_BITS = 21 }; /* of a meta line; the boot number follows */
 
 void compare_dram(const struct ctx_cache_dut *dut, const struct ctx_core *golden)
 {
@@ -60,7 +61,8 @@ void compare_dram(const struct ctx_cache_dut *dut, const struct ctx_core *golden
             rtl = zero;
         uint64_t words;
         memcpy(&words, rtl + CTX_LINE_BYTES, sizeof words);
-        /* What another start wrote, or nobody, says nothing. */
+        /* A meta line is valid only if this start of the cache has written it. Its boot number
+         * shows that. */
         bool current = (uint32_t)(words >> META_BITS) == ctx_cache_dut_boot(dut);
         uint32_t rtl_meta = current ? (uint32_t)words & ((1u << META_BITS) - 1) : 0;
         uint32_t meta = mine ? mine->gen | (uint32_t)mine->known << 16 |
@@ -72,7 +74,7 @@ void compare_dram(const struct ctx_cache_dut *dut, const struct ctx_core *golden
             continue;
         const uint8_t *image = mine->image;
         cr_assert_eq(memcmp(rtl, image + CTX_CONST_LINE * CTX_LINE_BYTES, CTX_LINE_BYTES), 0);
-        if (mine->out) /* the lines here may never have been written */
+        if (mine->out) /* the lines in DRAM may never have been written */
             continue;
         cr_assert_eq(memcmp(rtl + 2 * CTX_LINE_BYTES, image, CTX_CONST_LINE * CTX_LINE_BYTES), 0,
                      "lines of %u in DRAM", conn);

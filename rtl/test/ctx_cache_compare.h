@@ -1,4 +1,5 @@
-/* The RTL against the golden model: answers, counts, DRAM. Each asserts. */
+/* Compares the RTL with the golden model: answers, counts and DRAM. Each function asserts that both
+ * agree. */
 #ifndef TOESIM_RTL_TEST_CTX_CACHE_COMPARE_H
 #define TOESIM_RTL_TEST_CTX_CACHE_COMPARE_H
 
@@ -8,11 +9,12 @@
 /* Asserts that the RTL answered like the golden model. */
 void compare_answer(const struct ctx_req *req, const struct ctx_rsp *rtl,
                     const struct ctx_rsp *golden);
-/* All counts but lookups, lock waits and cycles; tag errors: at most as many. */
+/* Compares all counts except lookups, displacements, lock waits and cycles. The RTL may count fewer
+ * tag errors than the model. */
 void compare_stats(const struct ctx_store_stats *rtl, const struct ctx_store_stats *golden);
-/* All lines of all connections; nothing is under way. */
+/* Compares all lines of all connections in DRAM. No operation may be in progress. */
 void compare_dram(const struct ctx_cache_dut *dut, const struct ctx_core *golden);
-/* The counts of the sets add up to those of the cache. */
+/* Asserts that the counts of the sets add up to those of the cache. */
 void compare_sets(const struct ctx_cache_dut *dut, uint32_t sets);
 
 #endif

@@ -14,7 +14,7 @@ struct pending {
     bool busy, committed, found;
     uint64_t since;
     uint32_t scan_index;
-    uint32_t passed; /* commits of others while it waited for its own */
+    uint32_t passed; /* commits of others before its own */
     struct ctx_req req;
     struct ctx_rsp expected;
     uint8_t image[CTX_BYTES], expected_image[CTX_BYTES];
@@ -36,12 +36,12 @@ struct crowd {
     struct look looks[LOOKUPS];
     uint64_t cycle, responses, wait_max, stalls_until;
     struct latencies latencies;
-    bool flipping; /* flip is under way */
+    bool flipping; /* `flip` is in progress */
     struct ctx_flip flip;
-    uint32_t flips_left; /* that follow it at once */
+    uint32_t flips_left; /* how many more follow at once */
     bool has_lock[CTX_WHO_COUNT], is_bad[CTX_WHO_COUNT];
     uint64_t returns_at[CTX_WHO_COUNT];
-    struct crowd_answer answer[2][CTX_WHO_COUNT], lookup_answer; /* the last one each */
+    struct crowd_answer answer[2][CTX_WHO_COUNT], lookup_answer; /* the last one of each kind */
 };
 
 static bool is_return(uint8_t op)
@@ -64,7 +64,7 @@ static void effect_lookup(struct crowd *crowd)
     ctx_core_execute(&crowd->golden, &oldest->req, &oldest->expected);
 }
 
-/* First come, first served among the operations of one connection. */
+/* Asserts that the operations of one connection are served first come, first served. */
 static void check_turn(const struct crowd *crowd, const struct pending *served)
 {
     for (int who = 0; who < CTX_WHO_COUNT; who++) {
@@ -87,7 +87,7 @@ static void effect_commit(struct crowd *crowd, bool returns, uint8_t who)
         for (int other = 0; other < CTX_WHO_COUNT; other++)
             crowd->pending[kind][other].passed += !crowd->pending[kind][other].committed;
     ctx_core_execute(&crowd->golden, &mine->req, &mine->expected);
-    if (returns) /* its answer may come behind that of the next READ_LOCK */
+    if (returns) /* its answer may come after that of the next READ_LOCK */
         crowd->has_lock[who] = crowd->has_lock[who] && crowd->golden.locks[who].held;
     if (mine->expected.image) {
         memcpy(mine->expected_image, mine->expected.image, CTX_BYTES);
@@ -150,7 +150,8 @@ static void answer_lookup(struct crowd *crowd, const struct ctx_rsp *rsp)
     cr_assert(false, "a LOOKUP nobody asked was answered");
 }
 
-/* SCAN goes on from row to row between other operations; each row was looked at in the order of effects. */
+/* A SCAN continues from row to row between other operations. The model looks at each row in the
+ * order of effects. */
 static void check_scan(const struct crowd *crowd, const struct pending *mine,
                        const struct ctx_rsp *rsp)
 {
@@ -268,7 +269,8 @@ static void crowd_act(struct crowd *crowd, uint8_t who, bool asks)
         crowd_submit(crowd, &req);
 }
 
-/* Soft errors come alone or several behind one another, which may meet in one column of one line. */
+/* Soft errors come one at a time or several in a row. Those in a row may hit the same column of the
+ * same line. */
 static void crowd_disturb(struct crowd *crowd)
 {
     struct world *world = &crowd->world;
@@ -299,7 +301,7 @@ static void crowd_cycle(struct crowd *crowd)
     cr_assert_eq(rtl->flips, crowd->golden.stats.flips, "a soft error hit only one of the two");
 }
 
-/* Each channel is held up a quarter of the time. */
+/* Stalls each channel a quarter of the time. */
 static void crowd_stall_some(struct crowd *crowd)
 {
     if (crowd->params.stall_cycles == 0 || crowd->cycle < crowd->stalls_until)
@@ -362,7 +364,7 @@ void crowd_run(struct crowd *crowd, uint64_t operations)
     }
 }
 
-/* --- the end: everything that is left --- */
+/* --- the end: compares everything that is left --- */
 
 static bool crowd_is_done(const struct crowd *crowd)
 {

@@ -54,7 +54,7 @@ public:
     }
     bool submit(const ctx_req &req) override { return port_.submit(req, port_.last_edge_ps()); }
     bool flip(const ctx_flip &flip) override { return port_.flip(flip, port_.last_edge_ps()); }
-    /* An edge that the simulator would leave out changes nothing. */
+    /* Evaluates one edge. If the simulator would have skipped it, the cache must be quiescent. */
     void step() override
     {
         uint64_t edge_ps = port_.last_edge_ps() + CTX_CACHE_DUT_CYCLE_PS;
@@ -121,7 +121,7 @@ const ctx_set_stats *ctx_cache_dut_set_stats(const ctx_cache_dut *dut) { return 
 ctx_cache_dut *ctx_cache_dut_create(unsigned shape, uint64_t dram_latency_ps, ctx_client client)
 {
     const ctx_cache_shape &of = ctx_cache_shapes[shape];
-    static int seed; /* another one for each cache of a test, the same ones in each run */
+    static int seed; /* differs for each cache of a test, and is the same in each run */
     seed++;
     switch (shape) {
     case 0:

@@ -10,7 +10,7 @@ void latencies_note(struct latencies *latencies, uint8_t op, uint64_t cycles)
     latencies->counts[op][cycles < LATENCY_MAX ? cycles : LATENCY_MAX]++;
 }
 
-/* The latency that so many per cent of the answers did not exceed (nearest rank). */
+/* Returns the latency that this percentage of the answers did not exceed (nearest rank). */
 static uint32_t latency_at(const struct latencies *latencies, uint8_t op, uint32_t percent)
 {
     uint64_t rank = (latencies->answers[op] * percent + 99) / 100, seen = 0;

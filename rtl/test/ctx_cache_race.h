@@ -1,4 +1,5 @@
-/* What the tests of soft errors share: an error with every offset from some cycles before a request to when that is over. */
+/* Helpers of the tests with soft errors. A test injects an error at every offset, from a few cycles
+ * before a request until the request is over. */
 #ifndef TOESIM_RTL_TEST_CTX_CACHE_RACE_H
 #define TOESIM_RTL_TEST_CTX_CACHE_RACE_H
 
@@ -6,7 +7,8 @@
 
 #include "models/base/units.h"
 
-/* The request is made so many cycles into a race; a race has so many offsets. */
+/* A race makes its request REQUEST_AT cycles after its start. A test has OFFSETS races, with the
+ * soft error at another offset in each. */
 enum { REQUEST_AT = 8, OFFSETS = 72 };
 
 static inline struct ctx_flip data_flip(uint32_t conn, uint8_t line, uint32_t bit)
@@ -15,7 +17,8 @@ static inline struct ctx_flip data_flip(uint32_t conn, uint8_t line, uint32_t bi
         .conn = conn, .line = line, .bit = (uint16_t)(bit % CTX_LINE_STORED_BITS)};
 }
 
-/* Any bit: the tag entries of the small shapes have 22 or 23, and a parity bit behind them. */
+/* Flips any bit of a tag. The tag entries of the small shapes have 22 or 23 bits, and a parity bit
+ * follows. */
 static inline struct ctx_flip tag_flip(uint32_t conn, uint32_t bit)
 {
     return (struct ctx_flip){.tag = true, .conn = conn, .bit = (uint16_t)(bit % 26)};
@@ -27,7 +30,8 @@ static inline void flip_now(struct crowd *crowd, struct ctx_flip flip)
     crowd_wait(crowd, 20);
 }
 
-/* The soft error at the offset, the request at its time; returns what that is answered. */
+/* Injects the soft error at its offset and makes the request at its time. Returns the result of the
+ * request. */
 static inline uint8_t race(struct crowd *crowd, struct ctx_flip flip, uint32_t offset, uint8_t who,
                            uint8_t op, uint32_t conn, uint16_t gen)
 {
@@ -60,7 +64,7 @@ static inline void return_now(struct crowd *crowd, uint8_t who, uint8_t op, uint
     cr_assert_eq(ask_now(crowd, who, op, conn, gen), CTX_OK);
 }
 
-/* It is used, no more. */
+/* Uses a context without changing it. */
 static inline void touch(struct crowd *crowd, uint32_t conn, uint16_t gen)
 {
     lock_now(crowd, DRIVER, conn, gen);
@@ -72,7 +76,7 @@ static inline void install_gen(struct crowd *crowd, uint32_t conn, uint16_t gen)
     cr_assert_eq(ask_now(crowd, DRIVER, CTX_OP_INSTALL, conn, gen), CTX_OK);
 }
 
-/* The holder of a context that is lost gives it up. */
+/* Lets the holder of a damaged context remove it. */
 static inline void remove_now(struct crowd *crowd, uint8_t who, uint32_t conn, uint16_t gen)
 {
     return_now(crowd, who, CTX_OP_REMOVE, conn, gen);

@@ -25,7 +25,7 @@ uint32_t world_draw(struct world *world, uint32_t bound)
     return (uint32_t)rng_below(&world->rng, bound);
 }
 
-/* Connections crowd into four sets, so that a large cache evicts as well. */
+/* Maps the connections to four sets, so that a large cache evicts as well. */
 static uint32_t world_conn(const struct world *world, uint32_t number)
 {
     return number % 4 + number / 4 * world->shape.sets % world->shape.conn_ids;
@@ -55,7 +55,7 @@ void world_key(uint32_t number, struct flow_key *key)
     memcpy(key->raddr, mapped, sizeof mapped);
 }
 
-/* Random, but for the key in the constant line. */
+/* Makes an image that is random except for the key in the constant line. */
 static void image_make(struct world *world, const struct flow_key *key)
 {
     uint8_t *line = world->image + CTX_CONST_LINE * CTX_LINE_BYTES, named[CTX_LINE_BYTES];
@@ -104,8 +104,9 @@ static bool op_wants(uint8_t op, uint8_t state)
     }
 }
 
-/* Aims at an entry of the table that suits the operation, or at another one now and then: most
- * requests should succeed, the others get connection, generation and key wrong in all ways. */
+/* Aims the request at an entry of the table that suits the operation, and now and then at another
+ * one. Most requests should succeed, and the others should be wrong in every combination of
+ * connection, generation and key. */
 static void req_aim_at_entry(struct world *world, const struct ctx_core *golden,
                              struct ctx_req *req)
 {
@@ -130,10 +131,10 @@ static void req_aim_at_entry(struct world *world, const struct ctx_core *golden,
     req->key = entry->key;
 }
 
-/* Fills in connection, generation, key and image of a request of who. */
+/* Fills in connection, generation, key and image of a request. */
 static void req_aim(struct world *world, const struct ctx_core *golden, struct ctx_req *req)
 {
-    uint32_t crowd = world->shape.ways > 2 ? 48 : 24; /* more than four sets hold */
+    uint32_t crowd = world->shape.ways > 2 ? 48 : 24; /* more than the four sets hold */
     uint32_t pool = world_draw(world, 4) == 0 ? world->conns : u32_min(world->conns, crowd);
     uint32_t conn = world_draw(world, pool);
     req->conn = world_conn(world, conn);
@@ -182,7 +183,7 @@ struct ctx_req world_request(struct world *world, const struct ctx_core *golden,
     return world_request_op(world, golden, who, op);
 }
 
-/* A connection in the cache, if some tries meet one. */
+/* Returns a connection in the cache if a few tries find one, and otherwise any connection. */
 static uint32_t flip_aim(struct world *world, const struct ctx_core *golden)
 {
     const struct ctx_lock *lock = &golden->locks[world_draw(world, CTX_WHO_COUNT)];

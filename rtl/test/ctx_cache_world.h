@@ -1,4 +1,4 @@
-/* Random requests over a small world, for the tests of the cache. */
+/* Makes random requests over a small set of connections, for the tests of the cache. */
 #ifndef TOESIM_RTL_TEST_CTX_CACHE_WORLD_H
 #define TOESIM_RTL_TEST_CTX_CACHE_WORLD_H
 
@@ -6,7 +6,7 @@
 #include "models/ctx_cache/ctx_cache_core.h"
 #include "rtl/test/ctx_cache_dut.h"
 
-/* Ids, tuples and generations meet often. */
+/* The set is small, so that ids, tuples and generations of different requests often coincide. */
 struct world {
     struct rng rng;
     struct ctx_cache_shape shape;
@@ -20,17 +20,19 @@ struct world {
 void world_init(struct world *world, struct ctx_cache_shape shape, uint64_t seed);
 uint32_t world_draw(struct world *world, uint32_t bound);
 
-/* The key of this number: keys have nothing in common, so that each bit of the wide paths moves. */
+/* Makes the key with this number. Keys have nothing in common, so that each bit of the wide paths
+ * changes. */
 void world_key(uint32_t number, struct flow_key *key);
 
-/* A request of who, aimed with the golden model's knowledge; its image points into world. */
+/* Makes a random request of who. The state of the golden model is used to choose a target. The
+ * image of the request points into `world`. */
 struct ctx_req world_request(struct world *world, const struct ctx_core *golden, uint8_t who);
-/* The same, with the operation chosen by the caller. */
+/* Does the same with an operation that the caller chooses. */
 struct ctx_req world_request_op(struct world *world, const struct ctx_core *golden, uint8_t who,
                                 uint8_t op);
 
-/* A soft error in the tag array or the data array, now and then of a context that is not in the cache, mostly of
- * one that is, by preference a locked one. */
+/* Makes a soft error in the tag array or the data array. Mostly it hits a context in the cache, by
+ * preference a locked one, and now and then a context that is not in the cache. */
 struct ctx_flip world_flip(struct world *world, const struct ctx_core *golden);
 
 #endif

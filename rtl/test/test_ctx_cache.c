@@ -1,5 +1,6 @@
-/* The RTL against the golden model, one request at a time: each must be answered like the model, which
- * knows nothing of the cache's order of effects. Four requesters at once: test_ctx_cache_crowd.c. */
+/* Compares the RTL with the golden model, one request at a time. The RTL must answer each like the
+ * model, which does not know the cache's order of effects. The tests with four requesters at once
+ * are in test_ctx_cache_crowd.c. */
 #include "rtl/test/ctx_cache_compare.h"
 #include "rtl/test/ctx_cache_world.h"
 

@@ -1,5 +1,6 @@
-/* The corner-case table of docs/ctx_cache.md, a test per row. Each runs in lock step with the golden model
- * (ctx_cache_crowd.h), so data, entries and DRAM are compared besides what is asserted here. */
+/* Tests the rows of the corner-case table in docs/ctx_cache.md. Each test runs in lock step with
+ * the golden model (ctx_cache_crowd.h), so data, entries and DRAM are compared besides what is
+ * asserted here. */
 #include "rtl/test/ctx_cache_ask.h"
 
 #include "models/base/units.h"
@@ -21,7 +22,7 @@ Test(ctx_cache_corner, same_set_storm)
                 if (crowd_is_busy(crowd, who))
                     continue;
                 if (crowd_answer(crowd, who, true)->cycle >= answered(crowd, who))
-                    continue; /* gave it back already */
+                    continue; /* has already returned the lock */
                 locked++;
                 ask(crowd, who, CTX_OP_WRITE_UNLOCK, 2u * who, 1);
             }
@@ -29,7 +30,7 @@ Test(ctx_cache_corner, same_set_storm)
         }
         crowd_wait(crowd, ENOUGH);
     }
-    cr_assert_geq(crowd_stats(crowd)->evictions, 60); /* three of four miss each time */
+    cr_assert_geq(crowd_stats(crowd)->evictions, 60); /* three of four miss in each round */
     close_shape(crowd);
 }
 
@@ -44,11 +45,12 @@ Test(ctx_cache_corner, all_ways_locked)
     crowd_wait(crowd, ENOUGH);
     cr_assert(crowd_is_busy(crowd, TX) && crowd_is_busy(crowd, DRIVER));
     cr_assert(crowd_is_quiescent(crowd), "the clock may stop");
-    /* Neither keeps others waiting: a refusal needs no way, another set has one. */
+    /* Neither of the two blocks other requests. A refusal needs no way, and another set has a free
+     * one. */
     cr_assert_eq(ask_now(crowd, TIMER, CTX_OP_READ_LOCK, 6, 1), CTX_ABSENT);
     cr_assert_eq(ask_now(crowd, TIMER, CTX_OP_INSTALL, 1, 1), CTX_OK);
     cr_assert_eq(ask_now(crowd, RX, CTX_OP_UNLOCK, 2, 1), CTX_OK);
-    /* One of the two got the way; the other one follows when that is free of locks. */
+    /* One of the two gets the way. The other one follows once that way is no longer locked. */
     if (!crowd_is_busy(crowd, TX))
         cr_assert_eq(ask_now(crowd, TX, CTX_OP_UNLOCK, 0, 1), CTX_OK);
     crowd_wait(crowd, ENOUGH);
@@ -80,7 +82,7 @@ Test(ctx_cache_corner, hit_and_miss_under_miss)
 {
     struct crowd *crowd = open_shape(FOUR_WAYS);
     for (uint32_t conn = 0; conn < 6; conn++)
-        install(crowd, 16 * conn); /* one set: 0 and 32 leave */
+        install(crowd, 16 * conn); /* all are in one set; 0 and 32 are evicted */
     install(crowd, 1);
     uint64_t begin = crowd_cycles(crowd);
     ask(crowd, RX, CTX_OP_READ_LOCK, 0, 1);
@@ -98,13 +100,13 @@ Test(ctx_cache_corner, hit_and_miss_under_miss)
     close_shape(crowd);
 }
 
-/* This shape has two miss slots: one for a miss, one for the key unit's read. */
+/* This shape has two miss slots: one takes a miss, and the other one the key unit's read. */
 Test(ctx_cache_corner, full_miss_table)
 {
     struct crowd_params params = {SMALL, 1, 1, 1, 800000, 0, 0}; /* DRAM answers after 200 cycles */
     struct crowd *crowd = crowd_create(&params);
     for (uint32_t conn = 0; conn < 5; conn++) {
-        ask(crowd, DRIVER, CTX_OP_INSTALL, 4 * conn % 15, 1); /* one set: 0 and 4 leave; and 1 */
+        ask(crowd, DRIVER, CTX_OP_INSTALL, 4 * conn % 15, 1); /* 0 and 4 are evicted; 1 is not */
         crowd_wait(crowd, ENOUGH);
     }
     ask(crowd, RX, CTX_OP_READ_LOCK, 0, 1);
@@ -151,7 +153,7 @@ Test(ctx_cache_corner, extract_during_a_fill_of_its_set)
         install(crowd, 4 * conn);
     cr_assert_eq(ask_now(crowd, DRIVER, CTX_OP_FREEZE, 8, 1), CTX_OK);
     for (uint32_t delay = 0; delay < 40; delay++) {
-        ask(crowd, RX, CTX_OP_READ_LOCK, delay % 2 ? 4 : 0, 1); /* one of them is out */
+        ask(crowd, RX, CTX_OP_READ_LOCK, delay % 2 ? 4 : 0, 1); /* one of them is in DRAM */
         crowd_wait(crowd, delay);
         ask(crowd, DRIVER, CTX_OP_EXTRACT, 8, (uint16_t)(1 + delay));
         crowd_wait(crowd, ENOUGH);
@@ -170,7 +172,7 @@ Test(ctx_cache_corner, victim_is_wanted_back_before_it_is_written)
     struct crowd *crowd = open_shape(TINY);
     install(crowd, 0);
     for (uint32_t delay = 0; delay < 40; delay++) {
-        uint32_t out = delay % 2 ? 2 : 0, in = 2 - out; /* out is here and dirty */
+        uint32_t out = delay % 2 ? 2 : 0, in = 2 - out; /* `out` is dirty in the cache */
         ask(crowd, DRIVER, delay < 1 ? CTX_OP_INSTALL : CTX_OP_FREEZE, in, 1);
         crowd_wait(crowd, delay);
         ask(crowd, RX, CTX_OP_READ_LOCK, out, 1);
@@ -190,7 +192,7 @@ Test(ctx_cache_corner, install_during_eviction_of_its_set)
         uint16_t gen = (uint16_t)(1 + delay);
         ask(crowd, TX, CTX_OP_INSTALL, conn, gen);
         crowd_wait(crowd, delay);
-        ask(crowd, DRIVER, CTX_OP_INSTALL, 14, gen); /* refused but the first time */
+        ask(crowd, DRIVER, CTX_OP_INSTALL, 14, gen); /* refused except for the first time */
         crowd_wait(crowd, ENOUGH);
         if (crowd_answer(crowd, TX, false)->rsp.result == CTX_OK) {
             cr_assert_eq(ask_now(crowd, TX, CTX_OP_READ_LOCK, conn, gen), CTX_OK);
@@ -273,7 +275,7 @@ Test(ctx_cache_corner, refusals_have_codes_of_their_own)
     cr_assert_eq(ask_now(crowd, TX, CTX_OP_REMOVE, 16, 1), CTX_ABSENT);
     uint8_t result = CTX_OK;
     uint16_t gen = 1;
-    /* Tombstones of ever new tuples fill the table. */
+    /* Tombstones of new tuples fill the table. */
     for (uint32_t i = 0; i < 40 && result == CTX_OK; i++, gen++) {
         struct ctx_req req = {
             .op = CTX_OP_INSTALL, .who = DRIVER, .conn = 1, .gen = gen, .key = key_of(100 + i)};
@@ -361,7 +363,7 @@ Test(ctx_cache_corner, next_holder_sees_what_was_written)
 Test(ctx_cache_corner, scan_keeps_no_install_waiting, .timeout = 60)
 {
     struct crowd *crowd = open_shape(DEFAULT);
-    ask(crowd, TIMER, CTX_OP_SCAN, 0, 0); /* 16,384 rows, all empty until it meets an INSTALL's */
+    ask(crowd, TIMER, CTX_OP_SCAN, 0, 0); /* all 16,384 rows are empty before the INSTALLs */
     crowd_wait(crowd, ENOUGH);
     cr_assert(crowd_is_busy(crowd, TIMER));
     for (uint32_t i = 0; i < 20; i++) {
@@ -373,8 +375,9 @@ Test(ctx_cache_corner, scan_keeps_no_install_waiting, .timeout = 60)
     close_shape(crowd);
 }
 
-/* Everybody asks whenever he may, with returns of what he does not hold on top. What can go is
- * passed by seven others at most: three operations, four returns (and by the four that were on their way). */
+/* Each requester asks as soon as it may, and also returns locks that it does not hold. A request
+ * that can go is passed by at most seven others, namely three operations and four returns, and by
+ * up to four that were already on their way. */
 Test(ctx_cache_corner, nobody_is_passed_by_more_than_seven)
 {
     struct crowd *crowd = open_shape(SMALL);
@@ -416,7 +419,8 @@ Test(ctx_cache_corner, nobody_is_passed_by_more_than_seven)
     close_shape(crowd);
 }
 
-/* Its answer stands: the next SCAN must not take its place. A mutant survived without this. */
+/* While the answer to a SCAN waits, the next SCAN must not replace it. A mutant survived before
+ * this test existed. */
 Test(ctx_cache_corner, scan_waits_for_the_answer_of_another)
 {
     struct crowd *crowd = open_shape(TINY);

@@ -1,5 +1,5 @@
-/* Random operations of four requesters at once, RTL and golden model in lock step, in four shapes.
- * CTX_CACHE_OPS=n runs n operations per shape (`make ctx-cache-long`). */
+/* Runs random operations of four requesters at once in four shapes, with RTL and golden model in
+ * lock step. CTX_CACHE_OPS=n runs n operations per shape (`make ctx-cache-long`). */
 #include "rtl/test/ctx_cache_crowd.h"
 
 #include <criterion/criterion.h>
@@ -29,7 +29,8 @@ ParameterizedTestParameters(ctx_cache_crowd, golden_model_in_lock_step)
     return cr_make_param_array(struct crowd_row, rows, sizeof rows / sizeof rows[0]);
 }
 
-/* Where there are soft errors each kind of trouble came often enough to mean something. */
+/* With soft errors, each of their consequences must have occurred often enough for the test to
+ * prove something. */
 static void check_errors(const struct ctx_store_stats *stats, const struct crowd_params *params,
                          uint64_t operations)
 {

@@ -1,5 +1,6 @@
-/* A lookup table filled until FULL, again and again, while LOOKUPs go on in every cycle: displacement changes entries
- * of full rows for one another under them. Tombstones fill it, as they count as entries; keys are random. */
+/* Fills a lookup table until FULL, again and again, while a LOOKUP is made in every cycle.
+ * Meanwhile displacement exchanges entries between full rows. Tombstones fill the table, because
+ * they count as entries. The keys are random. */
 #include "models/base/rng.h"
 #include "rtl/test/ctx_cache_ask.h"
 #include "rtl/test/ctx_cache_world.h"
@@ -13,8 +14,8 @@ enum { ROUNDS = 3, RELEASED = 6, NUMBERS_MAX = 4096 };
 struct filling {
     struct crowd *crowd;
     struct rng rng;
-    uint32_t conn_ids, last;      /* numbers of entries ever tried: 0 to last - 1 */
-    uint16_t gen_of[NUMBERS_MAX]; /* 0: not in the table (any more) */
+    uint32_t conn_ids, last;      /* the entries tried so far have the numbers 0 to last - 1 */
+    uint16_t gen_of[NUMBERS_MAX]; /* 0 if the entry is not in the table */
     uint32_t at[1024];            /* per connection: number of its last entry, plus one */
 };
 
@@ -37,7 +38,7 @@ static struct flow_key random_key(uint32_t number)
     return key;
 }
 
-/* Asks, and looks up what is there, one entry per cycle, until the answer comes. */
+/* Makes a request, and makes a LOOKUP in each cycle until the answer comes. Returns its result. */
 static uint8_t ask_under_lookups(struct filling *fill, uint8_t op, uint32_t conn, uint16_t gen,
                                  uint32_t number)
 {
@@ -53,7 +54,7 @@ static uint8_t ask_under_lookups(struct filling *fill, uint8_t op, uint32_t conn
     return crowd_answer(fill->crowd, DRIVER, false)->rsp.result;
 }
 
-/* The connection's context leaves, and its entry stays as a tombstone. */
+/* Moves the connection's context away. Its entry stays as a tombstone. */
 static void leave(struct filling *fill, uint32_t conn)
 {
     uint32_t number = fill->at[conn] - 1;
@@ -77,7 +78,7 @@ static bool add_one(struct filling *fill)
     return true;
 }
 
-/* The oldest tombstones go. */
+/* Releases the oldest tombstones. */
 static void release_some(struct filling *fill)
 {
     uint32_t left = RELEASED;

@@ -1,5 +1,5 @@
-/* The caches as stages: bursts and left-out idle edges must change nothing but the two cycle
- * counts, soft errors included. */
+/* Tests the caches as stages of the simulator. Bursts and skipped idle edges must change nothing
+ * except the two cycle counts, with soft errors as well. */
 #include "models/base/rng.h"
 #include "models/base/stage_loop.h"
 #include "models/ctx_cache/ctx_cache_core.h"
@@ -11,11 +11,11 @@
 
 enum { CONNS = 40, ROUNDS = 1500, NICS = 2 };
 
-/* Four requesters per cache, each in a loop: LOOKUP or straight to READ_LOCK, think, give back; the
- * driver also installs, freezes, extracts. A response of one cache also makes work for the other
- * one. */
+/* Each cache has four requesters. Each of them repeats a LOOKUP or a READ_LOCK, holds the lock for
+ * a while and returns it. The driver also installs, freezes, extracts and reserves. A response of
+ * one cache may also make a requester of the other cache ask. */
 struct actor {
-    uint64_t at_ps; /* when it acts next; TIME_NEVER: waits for a response */
+    uint64_t at_ps; /* time of its next action; TIME_NEVER while it waits for a response */
     bool holds;
     uint32_t conn;
     uint16_t gen;
@@ -27,7 +27,7 @@ struct traffic {
     struct ctx_cache_rtl *cache[NICS];
     struct stage cache_stage[NICS];
     struct actor actor[NICS][CTX_WHO_COUNT];
-    uint64_t flip_at_ps; /* the next soft error */
+    uint64_t flip_at_ps; /* time of the next soft error */
     uint32_t rounds;
     uint64_t digest, responses, flips_taken, last_ps;
     bool in_order;
@@ -145,7 +145,7 @@ static void traffic_on_response(void *self, const struct ctx_rsp *rsp, uint64_t 
         traffic_ask(traffic, 1 - nic, rsp->who, now_ps);
 }
 
-/* The next event of anybody but cache nic. */
+/* Returns the time of the next event outside of the cache of this NIC. */
 static uint64_t limit_of(const struct traffic *traffic, unsigned nic)
 {
     const struct stage *other = &traffic->cache_stage[1 - nic];
@@ -249,7 +249,8 @@ ParameterizedTest(struct play_row *row, ctx_cache_glue, speed_switches_change_no
     cr_assert_gt(evictions, 0);
 }
 
-/* While nothing else moves, a soft error is a reason to evaluate edges; the next one has to wait until it happened. */
+/* While nothing else happens, a soft error must make the cache evaluate edges. The next soft error
+ * must wait until this one has happened. */
 Test(ctx_cache_glue, soft_error_wakes_an_idle_cache)
 {
     struct rtl_domain *domain = rtl_domain_create();

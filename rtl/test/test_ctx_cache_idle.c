@@ -1,5 +1,6 @@
-/* When the clock may stop, and the counts that no response shows: whoever waits for a lock, a way or the DRAM leaves
- * the cache quiescent. The golden model cannot tell; mutants survived without these. */
+/* Tests when the clock may stop, and the counts that no response shows. A request that waits for a
+ * lock, a way or the DRAM leaves the cache quiescent. The comparison with the golden model does not
+ * show that, and mutants survived without these tests. */
 #include "rtl/test/ctx_cache_dut.h"
 
 #include <criterion/criterion.h>
@@ -26,7 +27,8 @@ static void world_open(struct idle_world *world, uint64_t dram_ps)
     world->dut = ctx_cache_dut_create(SHAPE, dram_ps, (struct ctx_client){count_response, world});
 }
 
-/* Two ids of one set of the shape with one way; a key of its own each. */
+/* Makes a request for a connection, which has a key of its own. Connections 0 and 2 share the only
+ * way of their set. */
 static void ask(struct idle_world *world, uint8_t op, uint8_t who, uint32_t conn)
 {
     world->image[CTX_CONST_LINE * CTX_LINE_BYTES] = (uint8_t)(conn + 1);
@@ -43,7 +45,7 @@ static void run_until(struct idle_world *world, uint32_t responses)
     }
 }
 
-/* Cycles of the next steps in which the clock might have stood. */
+/* Runs some steps. Returns after how many of them the clock might have stopped. */
 static uint32_t quiescent_of(struct idle_world *world, uint32_t steps)
 {
     uint32_t quiescent = 0;
@@ -62,7 +64,7 @@ static void install_two(struct idle_world *world)
     run_until(world, 2);
 }
 
-/* Found as a bug: the request in work saw its own lock and counted as a wait. */
+/* Once a request that was being served saw its own lock and was counted as waiting for it. */
 Test(ctx_cache_idle, a_lock_that_is_free_is_no_wait)
 {
     struct idle_world world;
@@ -152,7 +154,8 @@ Test(ctx_cache_idle, a_soft_error_soon_leaves_the_cache_quiescent)
     ctx_cache_dut_destroy(world.dut);
 }
 
-/* Steps until the cache is quiescent behind a READ_LOCK and WRITE_UNLOCK of connection 0. */
+/* Makes a READ_LOCK and a WRITE_UNLOCK of connection 0. Returns the steps from the last answer
+ * until the cache is quiescent. */
 static uint32_t steps_of_write(struct idle_world *world)
 {
     uint32_t steps = 0, before = world->responses;
@@ -165,7 +168,7 @@ static uint32_t steps_of_write(struct idle_world *world)
     return steps;
 }
 
-/* That DRAM has an old copy is written there once, when a clean context turns dirty. */
+/* The meta line in DRAM is marked as outdated only once, when a clean context becomes dirty. */
 Test(ctx_cache_idle, only_the_first_write_goes_to_dram)
 {
     struct idle_world world;

@@ -1,4 +1,4 @@
-/* The latency table of docs/ctx_cache.md, cycle by cycle, in the shape of 4 sets x 2 ways. */
+/* Tests the latency table of docs/ctx_cache.md, cycle by cycle, in the shape of 4 sets x 2 ways. */
 #include "models/ctx_cache/ctx_cache_core.h"
 #include "rtl/test/ctx_cache_dut.h"
 
@@ -13,7 +13,7 @@ struct step {
     uint32_t conn;
     uint16_t gen;
     uint8_t mask;
-    uint32_t cycles; /* 0: not looked at */
+    uint32_t cycles; /* 0: not checked */
 };
 
 struct story {
@@ -65,7 +65,7 @@ static struct story stories[] = {
 };
 
 struct catcher {
-    uint64_t at_ps; /* 0: nothing yet */
+    uint64_t at_ps; /* 0: no answer yet */
 };
 
 static void on_response(void *self, const struct ctx_rsp *rsp, uint64_t now_ps)

@@ -1,5 +1,6 @@
-/* The lookup table near its capacity, RTL against golden model: reservations come and go at 90 % load
- * while LOOKUPs ask for what is there and for what is gone. */
+/* Compares the RTL with the golden model while the lookup table is near its capacity. Reservations
+ * come and go at a load of 90 %, and LOOKUPs ask for keys that are in the table and for keys that
+ * are gone. */
 #include "rtl/test/ctx_cache_compare.h"
 #include "rtl/test/ctx_cache_world.h"
 
@@ -16,7 +17,7 @@ struct load {
     struct ctx_cache_dut *dut;
     struct ctx_rsp rsp;
     bool caught;
-    uint32_t background_max; /* cycles from a response until the cache rests */
+    uint32_t background_max; /* cycles from a response until the cache is quiescent */
 };
 
 static void load_on_response(void *self, const struct ctx_rsp *rsp, uint64_t now_ps)
@@ -38,7 +39,7 @@ static struct flow_key key_make(uint32_t number)
                              .ip_version = 6};
 }
 
-/* One request to both; returns what both answered. */
+/* Makes one request to both. Returns the result, which must be the same. */
 static uint8_t load_ask(struct load *load, uint8_t op, uint32_t conn, uint16_t gen, uint32_t key)
 {
     struct ctx_req req = {
@@ -71,7 +72,7 @@ struct load_row {
     unsigned shape;
     uint32_t rounds;
     uint32_t percent;
-    uint32_t rest_every; /* 1: the cache rests after each request; else requests follow at once */
+    uint32_t rest_every; /* after this many requests we wait until the cache is quiescent */
 };
 
 ParameterizedTestParameters(ctx_cache_load, table_takes_ninety_percent)
@@ -96,7 +97,7 @@ ParameterizedTest(struct load_row *row, ctx_cache_load, table_takes_ninety_perce
     load->dut = ctx_cache_dut_create(
         row->shape, DRAM_PS, (struct ctx_client){.on_response = load_on_response, .self = load});
     uint32_t full = shape.lookup_entries * row->percent / 100, used = 0, refused = 0;
-    uint32_t *keys = calloc(shape.conn_ids, sizeof *keys); /* per connection, 0: not reserved */
+    uint32_t *keys = calloc(shape.conn_ids, sizeof *keys); /* per connection; 0: no reservation */
     for (uint32_t round = 1; round <= row->rounds; round++) {
         uint32_t conn = round * 13 % (full < shape.conn_ids ? full : shape.conn_ids);
         if (keys[conn]) {

@@ -1,5 +1,5 @@
-/* Soft errors in lines at the worst time: part of the corner-case table of docs/ctx_cache.md, a test per row, in lock step with the
- * golden model. */
+/* Tests soft errors in lines at the worst time, which are rows of the corner-case table in
+ * docs/ctx_cache.md. The tests run in lock step with the golden model. */
 #include "rtl/test/ctx_cache_race.h"
 
 #include <criterion/criterion.h>
@@ -44,7 +44,7 @@ Test(ctx_cache_parity, bad_bit_during_extract)
     close_shape(crowd);
 }
 
-/* Behind the EXTRACT another context comes into the way whose lines are still being read. */
+/* After the EXTRACT another context is filled into the way whose lines are still being read. */
 Test(ctx_cache_parity, bad_bit_in_a_way_that_is_taken_over)
 {
     struct crowd *crowd = open_shape(TINY);
@@ -71,7 +71,7 @@ Test(ctx_cache_parity, bad_bit_during_eviction_of_its_line)
         install_gen(crowd, 0, gen); /* dirty */
         uint64_t before = crowd_stats(crowd)->bad_victims;
         struct ctx_flip flip = data_flip(0, (uint8_t)(offset % CTX_CONST_LINE), offset * 43);
-        race(crowd, flip, offset, RX, CTX_OP_READ_LOCK, 2, 1); /* there is but one way */
+        race(crowd, flip, offset, RX, CTX_OP_READ_LOCK, 2, 1); /* the set has only one way */
         bool bad = crowd_stats(crowd)->bad_victims != before;
         count[bad]++;
         return_now(crowd, RX, CTX_OP_UNLOCK, 2, 1);
@@ -102,7 +102,8 @@ Test(ctx_cache_parity, bad_bit_during_write_unlock_of_its_line)
     close_shape(crowd);
 }
 
-/* Two wrong bits of one column: between them BAD, behind both nobody sees that the data are wrong. */
+/* Two wrong bits of one column cancel out in the parity. READ_LOCK answers BAD between the two
+ * errors. After both it answers OK, although the data are wrong. */
 Test(ctx_cache_parity, two_bad_bits_of_one_column)
 {
     uint32_t count[2] = {0};
@@ -122,7 +123,8 @@ Test(ctx_cache_parity, two_bad_bits_of_one_column)
     close_shape(crowd);
 }
 
-/* The context comes to be: no error before its INSTALL has its effects, one after. */
+/* An error before the effects of the INSTALL changes nothing, because the context is not there yet.
+ * An error after them damages it. */
 Test(ctx_cache_parity, bad_bit_during_install)
 {
     uint32_t count[2] = {0};
@@ -157,13 +159,14 @@ Test(ctx_cache_parity, bad_victim_is_wanted_back_before_it_is_written)
         crowd_wait(crowd, ENOUGH);
         cr_assert_eq(crowd_answer(crowd, RX, false)->rsp.result, CTX_BAD, "delay %u", delay);
         return_now(crowd, RX, CTX_OP_WRITE_UNLOCK, 0, 1); /* lines 0 to 3 are good again, */
-        touch(crowd, 2, 1);                               /* and line 4 is so in DRAM */
+        touch(crowd, 2, 1);                               /* and line 4 is good in DRAM */
     }
     cr_assert_gt(crowd_stats(crowd)->bad_victims, OFFSETS / 2);
     close_shape(crowd);
 }
 
-/* Of nobody, of a context in DRAM, beyond the table, and on its way in. */
+/* Injects errors into a context in DRAM, an id without a context, ids that do not exist, and a
+ * context that is being filled. */
 Test(ctx_cache_parity, bad_bit_of_a_context_that_is_not_here)
 {
     struct crowd *crowd = open_shape(TINY);
@@ -188,7 +191,7 @@ Test(ctx_cache_parity, bad_bit_of_a_context_that_is_not_here)
     close_shape(crowd);
 }
 
-/* Several at once keep nobody from being served. */
+/* Many errors must not keep any requester from being served. */
 Test(ctx_cache_parity, storm_of_bad_bits)
 {
     struct crowd_params params = {SMALL, 77, 1, 4, 51650, 1, 0};

@@ -1,5 +1,6 @@
-/* How fast operations follow one another when all four requesters ask as fast as they can, in the shape of
- * 16 sets x 4 ways: prints the distributions of docs/ctx_cache.md (Rates) with CTX_CACHE_VERBOSE=1. */
+/* Measures how fast operations follow one another when all four requesters ask as fast as they can,
+ * in the shape of 16 sets x 4 ways. With CTX_CACHE_VERBOSE=1 it prints the distributions of
+ * docs/ctx_cache.md (Rates). */
 #include "models/base/units.h"
 #include "models/ctx_cache/ctx_cache_core.h"
 #include "rtl/test/ctx_cache_dut.h"
@@ -11,14 +12,15 @@
 
 enum { SHAPE = 2, SETS = 16, WAYS = 4, HOT = SETS * WAYS, SAMPLES_MAX = 4096, STEPS_MAX = 4000 };
 
-/* A list of operations that the requesters work off, each its next one as soon as it is answered. */
+/* A list of operations that the requesters work off. Each takes the next one as soon as it is
+ * answered. */
 struct rate {
     struct ctx_cache_dut *dut;
     struct ctx_req work[SAMPLES_MAX];
     uint32_t count, next, answered;
     uint64_t since[CTX_WHO_COUNT], last;
     uint32_t interval[SAMPLES_MAX], latency[SAMPLES_MAX];
-    bool writes; /* each READ_LOCK is followed by a WRITE_UNLOCK of mask */
+    bool writes; /* each READ_LOCK is followed by a WRITE_UNLOCK with `mask` */
     uint32_t looked_up;
     uint8_t mask;
     uint16_t gen;
@@ -90,7 +92,7 @@ static int by_value(const void *a, const void *b)
 
 struct spread {
     uint32_t min, p50, p99, max;
-    uint32_t count, sum; /* so the mean is sum / count */
+    uint32_t count, sum; /* the mean is sum / count */
 };
 
 static struct spread spread_of(const char *name, const char *what, uint32_t *samples,
@@ -110,8 +112,8 @@ static struct spread spread_of(const char *name, const char *what, uint32_t *sam
     return s;
 }
 
-/* Works the list off with so many requesters; returns the spread of the intervals between answers, without the
- * first and last few, in which not all requesters ask. */
+/* Works off the list with this many requesters. Returns the spread of the intervals between
+ * answers. The first and last few are left out, because not all requesters ask then. */
 static struct spread run(struct rate *rate, const char *name, uint8_t requesters)
 {
     enum { EDGE = 4 };
@@ -167,7 +169,7 @@ Test(ctx_cache_rate, moves_follow_one_another)
     add_all(rate, CTX_OP_EXTRACT, HOT, HOT);
     struct spread extract = run(rate, "EXTRACT, hot", 4);
     cr_assert_leq(extract.p99, 5);
-    /* The first half comes back clean, and makes way. */
+    /* The first half is read back from DRAM, so the INSTALLs after it find clean victims. */
     for (uint32_t conn = 0; conn < HOT; conn++) {
         add(rate, CTX_OP_READ_LOCK, conn);
         add(rate, CTX_OP_UNLOCK, conn);
@@ -219,8 +221,9 @@ Test(ctx_cache_rate, data_port_is_never_idle)
         if (getenv("CTX_CACHE_VERBOSE"))
             printf("%-36s %llu cycles for %u lines\n", name, (unsigned long long)cycles,
                    count * lines);
-        /* Four requesters, each with one operation at a time, keep the port busy but for six cycles in 30 when they
-         * write one line: so long is a READ_LOCK and a return behind three others. */
+        /* Four requesters with one operation each keep the port busy, except for six cycles in 30
+         * when they write one line. A READ_LOCK and its return behind those of three others take 30
+         * cycles. */
         uint32_t round = u32_max(4 * lines, ROUND_MIN);
         cr_assert_leq(cycles, (uint64_t)count / 4 * round + 20);
         rate_destroy(rate);
@@ -243,7 +246,7 @@ Test(ctx_cache_rate, misses_overlap)
     rate_destroy(rate);
 }
 
-/* READ_LOCKs that hit and their returns do not want the lookup table. */
+/* READ_LOCKs that hit and their returns do not need the lookup table. */
 Test(ctx_cache_rate, one_lookup_per_cycle_beside_hits)
 {
     struct rate *rate = rate_create(51650);

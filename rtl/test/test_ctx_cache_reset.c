@@ -1,5 +1,5 @@
-/* A reset in operation: contexts, entries, locks, generations and what was under way are gone, whatever the cache
- * was doing, and it works as after power-on. */
+/* Tests a reset in operation. Contexts, entries, locks, generations and requests in progress are
+ * gone, whatever the cache was doing, and it works as after power-on. */
 #include "rtl/test/ctx_cache_dut.h"
 
 #include <criterion/criterion.h>
@@ -49,11 +49,12 @@ static void fill(struct reset_world *world, uint16_t gen)
                      "install %u", conn);
 }
 
-/* Resets at each of the first steps of a lock, a miss, a lookup and a soft error that were asked for together. */
+/* Starts a lock, a miss, a lookup and a soft error together, and resets the cache after this many
+ * steps. */
 static void reset_after(struct reset_world *world, uint32_t steps)
 {
     fill(world, 9);
-    (void)answer(world, CTX_OP_READ_LOCK, CTX_WHO_TX, 1, 9); /* held over the reset */
+    (void)answer(world, CTX_OP_READ_LOCK, CTX_WHO_TX, 1, 9); /* held when the reset comes */
     ask(world, CTX_OP_READ_LOCK, CTX_WHO_RX, 0, 9);
     ask(world, CTX_OP_FREEZE, CTX_WHO_DRIVER, 1, 9); /* waits for the lock */
     ask(world, CTX_OP_LOOKUP, CTX_WHO_RX, 2, 9);
@@ -73,7 +74,7 @@ static void reset_after(struct reset_world *world, uint32_t steps)
         cr_assert_eq(answer(world, CTX_OP_LOOKUP, CTX_WHO_RX, conn, 0).place, CTX_PLACE_NOT_MINE);
         cr_assert_eq(answer(world, CTX_OP_READ_LOCK, CTX_WHO_RX, conn, 9).result, CTX_ABSENT);
     }
-    fill(world, 1); /* an older generation: none is remembered */
+    fill(world, 1); /* an older generation is accepted again */
     for (uint8_t who = 0; who < CTX_WHO_COUNT; who++) {
         cr_assert_eq(answer(world, CTX_OP_READ_LOCK, who, who, 1).result, CTX_OK,
                      "no lock is held");
@@ -93,7 +94,7 @@ Test(ctx_cache_reset, forgets_everything_at_any_time)
         }
 }
 
-/* The default shape's initialisation is what a driver waits for. */
+/* A driver waits for the initialisation of the default shape. */
 Test(ctx_cache_reset, of_the_default_shape_takes_as_many_cycles_as_docs_hwif_md_says)
 {
     struct reset_world world = {0};

@@ -1,16 +1,16 @@
-/* Soft errors in tags at the worst time: part of the corner-case table of docs/ctx_cache.md, a test per row, in lock step with the
- * golden model. */
+/* Tests soft errors in tags at the worst time, which are rows of the corner-case table in
+ * docs/ctx_cache.md. The tests run in lock step with the golden model. */
 #include "rtl/test/ctx_cache_race.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
-/* A tag error against each operation that reads or writes the tag. */
+/* Each row is an operation that reads or writes the tag while a soft error hits it. */
 struct tag_row {
     char name[48];
     uint8_t op;
     bool clean, frozen,
-        other; /* the context; other: the operation is of one of the same set that is in DRAM */
+        other; /* state of the context; other: the operation is for another one of its set */
 };
 
 ParameterizedTestParameters(ctx_cache_tag_parity, bad_tag_during)
@@ -40,7 +40,8 @@ ParameterizedTestParameters(ctx_cache_tag_parity, bad_tag_during)
 /* CONN shares a set of two ways with the others. */
 enum { CONN = 5, OTHER = 9, THIRD = 13, NEW = 17 };
 
-/* CONN comes, is clean or dirty and is used last; THIRD is here as well, OTHER is in DRAM. */
+/* Installs CONN, makes it clean or dirty, and freezes it or uses it last. THIRD is in the cache as
+ * well, and OTHER is in DRAM. */
 static void tag_prepare(struct crowd *crowd, const struct tag_row *row, uint16_t gen)
 {
     install_gen(crowd, CONN, gen);
@@ -53,7 +54,7 @@ static void tag_prepare(struct crowd *crowd, const struct tag_row *row, uint16_t
         touch(crowd, CONN, gen);
 }
 
-/* Whatever became of it, it goes. */
+/* Removes CONN, whatever has become of it. */
 static void tag_clean_up(struct crowd *crowd, const struct tag_row *row, uint8_t who, uint16_t gen)
 {
     bool returns = row->op == CTX_OP_UNLOCK || row->op == CTX_OP_WRITE_UNLOCK;
@@ -97,7 +98,7 @@ ParameterizedTest(struct tag_row *row, ctx_cache_tag_parity, bad_tag_during)
     close_shape(crowd);
 }
 
-/* Somebody waits for the lock meanwhile: he gets what the holder left. */
+/* Another requester waits for the lock meanwhile. It must get the context as the holder left it. */
 Test(ctx_cache_tag_parity, bad_tag_while_others_wait_for_the_lock)
 {
     static const uint8_t returns[] = {CTX_OP_UNLOCK, CTX_OP_WRITE_UNLOCK, CTX_OP_REMOVE};
@@ -119,7 +120,7 @@ Test(ctx_cache_tag_parity, bad_tag_while_others_wait_for_the_lock)
     close_shape(crowd);
 }
 
-/* Who needs a way waits for the holder, as if the tag were good. */
+/* A request that needs the way waits for the holder, as if the tag were good. */
 Test(ctx_cache_tag_parity, bad_tag_of_a_locked_way_makes_no_room)
 {
     static const uint8_t returns[] = {CTX_OP_UNLOCK, CTX_OP_WRITE_UNLOCK};
@@ -141,7 +142,8 @@ Test(ctx_cache_tag_parity, bad_tag_of_a_locked_way_makes_no_room)
     close_shape(crowd);
 }
 
-/* INSTALL finds no tag, asks DRAM, and while it does so the holder's return changes what is true. */
+/* INSTALL finds no tag and asks DRAM. Meanwhile the holder's return changes the state of the
+ * context. */
 Test(ctx_cache_tag_parity, bad_tag_of_a_locked_context_that_is_installed_again)
 {
     static const uint8_t returns[] = {CTX_OP_UNLOCK, CTX_OP_WRITE_UNLOCK, CTX_OP_REMOVE};
@@ -177,7 +179,7 @@ Test(ctx_cache_tag_parity, bad_tag_of_a_locked_context_that_is_installed_again)
     close_shape(crowd);
 }
 
-/* The same of RESERVE, which reads the meta line as well. */
+/* Does the same with RESERVE, which also reads the meta line. */
 Test(ctx_cache_tag_parity, bad_tag_of_a_locked_context_that_is_reserved_again)
 {
     uint32_t reserved = 0;
@@ -210,7 +212,8 @@ Test(ctx_cache_tag_parity, bad_tag_of_a_locked_context_that_is_reserved_again)
     close_shape(crowd);
 }
 
-/* A bad tag of a way is cleared by who passes; until then it is a free way. */
+/* The next request that reads the set clears a way whose tag is bad, and the error is counted once.
+ * The way is free then. */
 Test(ctx_cache_tag_parity, bad_tags_are_cleared_and_counted_once)
 {
     struct crowd *crowd = open_shape(SMALL);
@@ -228,7 +231,7 @@ Test(ctx_cache_tag_parity, bad_tags_are_cleared_and_counted_once)
     close_shape(crowd);
 }
 
-/* Found as a bug: the replacement bits took the way that was cleared for the one that was used. */
+/* Once the replacement bits recorded the way that was cleared instead of the one that was used. */
 Test(ctx_cache_tag_parity, bad_tag_is_cleared_while_another_way_is_used)
 {
     struct crowd *crowd = open_shape(FOUR_WAYS);

@@ -1,5 +1,5 @@
-/* The wave file: same bytes every time, times in order, readable, and nothing left behind when it
- * fails. */
+/* Tests the wave file. It has the same bytes every time, its times are in order, it can be read
+ * back, and nothing is left behind after a failure. */
 #include "models/base/frame.h"
 #include "models/base/stage_loop.h"
 #include "sim/glue/fst_file.h"
@@ -34,15 +34,17 @@ static void ask(struct ctx_cache_rtl *cache, uint8_t op, uint32_t conn, uint64_t
     cr_assert(store.ops->submit(store.self, &req, now_ps));
 }
 
-/* Files may not grow past bytes from now on, like on a full disk. (Earlier would also take the
- * library's own mapped temporary files, whose loss is a SIGBUS.) */
+/* From now on no file may grow beyond this many bytes, as on a full disk. If the limit came
+ * earlier, it would also affect the library's mapped temporary files, and that would raise
+ * SIGBUS. */
 static void limit_files(rlim_t bytes)
 {
     struct rlimit limit = {.rlim_cur = bytes, .rlim_max = RLIM_INFINITY};
     cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
-/* Two caches, two windows, some events; the last bytes are written under a limit. */
+/* Records two caches in two windows with some events. The last bytes are written under the
+ * limit. */
 static enum status record_limited(const char *path, rlim_t bytes, struct error *err)
 {
     struct answers answers = {0};
@@ -166,7 +168,7 @@ static void on_change_len(void *self, uint64_t time, fstHandle handle, const uns
     on_change(self, time, handle, value);
 }
 
-/* Looks for module or variable names on the way through the hierarchy. */
+/* Looks for a variable in this scope of the hierarchy whose name begins with `name`. */
 static bool has_name(void *reader, const char *scope, const char *name, fstHandle *handle)
 {
     struct fstHier *hier;

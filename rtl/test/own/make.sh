@@ -1,9 +1,9 @@
 #!/bin/sh
-# Another implementation of the context cache, to try `make RTL=dir` with (docs/ctx_cache_proof.md): ours with arbiter and
-# victim choice in files and modules of other names, written another way.
-#   same     does the same in every cycle: it must pass
-#   foreign  evicts the candidate of the lowest number: lock step must tell
-#   unsound  drops a request that the DRAM does not take: the proofs must tell
+# Makes another implementation of the context cache, to try `make RTL=dir` with (docs/ctx_cache_proof.md). It is ours,
+# but arbiter and victim choice are written in another way, in files and modules with other names.
+#   same     behaves the same in every cycle, so it must pass
+#   foreign  evicts the candidate with the lowest number, which lock step must find
+#   unsound  drops a request that the DRAM does not take, which the proofs must find
 # usage: rtl/test/own/make.sh DIR same|foreign|unsound
 set -eu
 dir=$1 kind=$2

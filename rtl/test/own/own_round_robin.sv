@@ -1,4 +1,5 @@
-// For rtl/test/own/make.sh: ctx_cache_arb.sv once more, by a one-hot pointer and the borrow of a subtraction.
+// A second implementation of ctx_cache_arb.sv, for rtl/test/own/make.sh. It uses a one-hot pointer and the
+// borrow of a subtraction.
 `include "assert.svh"
 
 module own_round_robin (

@@ -1,5 +1,5 @@
-// For rtl/test/own/make.sh: ctx_cache_victim.sv once more, way by way: a way is chosen when at each of its nodes the tree
-// points to its half or nobody is in the other half.
+// A second implementation of ctx_cache_victim.sv, for rtl/test/own/make.sh. It decides way by way: a way is
+// chosen if at each of its nodes the tree points to its half, or the other half has no candidate.
 `include "assert.svh"
 
 module own_victim #(
