@@ -2,9 +2,9 @@
 # Synthesises the context cache for one shape with Yosys for UltraScale+ and prints LUT, FF, RAM, DSP and logic levels per
 # module. usage: synth.sh OUT SHAPE "CHPARAM OPTIONS" FILE...
 # The script synthesises the logic with the RAM arrays (sram_*) as black boxes, and then each kind of array once,
-# because Yosys would need hours for the default shape otherwise. Arrays above 4 kbit may use block RAM and UltraRAM, the
-# others use LUTs. The levels of a module are the longest path through its own LUTs, MUXF and CARRY4 cells. Such a path
-# lies between registers, RAMs, DSPs, the modules below and ports, so the script removes these before it calls `ltp`.
+# because Yosys would need hours for the default shape otherwise. Arrays above 4 kbit may use block RAM and UltraRAM,
+# and the others use LUTs. The levels of a module are the longest path through its own LUTs, MUXF and CARRY4 cells. Such
+# a path lies between registers, RAMs, DSPs, the modules below and ports, so the script removes these before `ltp`.
 # The row `whole` has the levels of the flattened design without the arrays.
 set -eu
 out=$1 shape=$2 chparam=$3

@@ -1,12 +1,13 @@
 /*
- * Writes captures that are larger than a machine's memory, for sim/test/replay/long_big_capture.sh: orderly
- * conversations of clients that send and of servers that answer, one after the other in pieces, so
- * that many are open at a time. Every byte follows from its place, and all checksums are right.
+ * Writes captures that are larger than a machine's memory, for sim/test/replay/long_big_capture.sh. In each
+ * conversation a client sends and a server answers. The conversations take turns, so that all of them are open at the
+ * same time. Each byte follows from its position in its stream, and all checksums are correct.
  *
  * usage: big_capture FILE BYTES CONVERSATIONS PAYLOAD [--ng] [--snap N] [--interval NS]
- * BYTES: of the file, at least; PAYLOAD: of a frame, at most 1448. FILE -: standard output.
- * --ng: pcapng instead of pcap; --snap N: no more than N bytes of each frame are kept; --interval NS: between
- * two frames. On standard error: conversations, bytes to the servers, bytes to the clients.
+ * The file gets at least BYTES bytes, and a frame has PAYLOAD bytes of payload, at most 1448. `-` is standard output.
+ * --ng writes pcapng instead of pcap, --snap keeps at most N bytes of each frame, and --interval sets the time between
+ * two frames. The program prints to standard error the number of conversations, of bytes to the servers, and of bytes
+ * to the clients.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,7 +26,7 @@ struct options {
 };
 
 struct conversation {
-    uint32_t next[2]; /* sequence numbers: of the client, of the server */
+    uint32_t next[2]; /* next sequence numbers of the client and of the server */
     uint64_t sent[2];
     bool open;
 };
@@ -48,7 +49,7 @@ static void put32(uint8_t *p, uint32_t value)
     put16(p + 2, value);
 }
 
-/* RFC 1071, of an even number of bytes or with a zero byte behind them. */
+/* Adds bytes to the sum of an Internet checksum (RFC 1071). An odd number of bytes is padded with a zero byte. */
 static uint32_t sum(const uint8_t *p, uint32_t len, uint64_t start)
 {
     uint64_t total = start;
@@ -70,7 +71,7 @@ static void put(struct writer *w, const void *bytes, size_t len)
     w->bytes += len;
 }
 
-/* Numbers of the machine's own byte order, as a writer on it would leave them. */
+/* Writes the header of the file. Its numbers have the byte order of this machine, which both formats allow. */
 static void file_begin(struct writer *w)
 {
     uint32_t snap = w->options.snap ? w->options.snap : 65535;
@@ -125,7 +126,7 @@ static void addresses(uint8_t *frame, uint32_t client, int dir)
     put16(tcp + (dir ? 0 : 2), 80);
 }
 
-/* A byte of the stream of an endpoint. */
+/* Returns the byte at position `at` of an endpoint's stream. */
 static uint8_t pattern(uint32_t client, int dir, uint64_t at)
 {
     return (uint8_t)((at * 2654435761u >> 13) + client * 7 + (uint32_t)dir * 101);
@@ -166,7 +167,7 @@ static void open_one(struct writer *w, struct conversation *conv, uint32_t clien
     send(w, conv, client, 0, ACK, 0);
 }
 
-/* Some segments of the client, then some of the server, every second one acknowledged. */
+/* Sends some segments of the client and then some of the server. The receiver acknowledges every second segment. */
 static void talk(struct writer *w, struct conversation *conv, uint32_t client)
 {
     for (int dir = 0; dir < 2; dir++) {

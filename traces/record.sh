@@ -1,7 +1,7 @@
 #!/bin/sh
-# Records the captures of this folder: real programs over the kernel's TCP, in two network namespaces
-# joined by a veth pair. Root only. Nothing leaves the namespaces.
-# usage: record.sh [NAME...]      without names: all, and MANIFEST is written anew
+# Records the captures of this folder. Real programs talk over the kernel's TCP in two network namespaces, which a veth
+# pair joins. Nothing leaves the namespaces. The script needs root, and it writes MANIFEST again at its end.
+# usage: record.sh [NAME...]      (without names: all captures)
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 tmp=$(mktemp -d)
@@ -22,10 +22,10 @@ trap 'exit 1' INT TERM
 on_client() { ip netns exec "$client_ns" "$@"; }
 on_server() { ip netns exec "$server_ns" "$@"; }
 
-# Segmentation offload and unfilled checksums are what only `offloads-on` shall show.
+# Only the capture `offloads-on` shall show segmentation offload and unfilled checksums.
 offloads_off() { ip netns exec "$1" ethtool -K "$2" tx off tso off gso off gro off >/dev/null; }
 
-# Four client addresses, so that hashes over addresses have something to choose from.
+# The client has four addresses, so that a hash over addresses can spread its connections over both ports.
 addresses() {
     for n in 11 12 13 14; do on_client ip addr add 10.77.0.$n/24 dev eth0; done
     on_server ip addr add $server4/24 dev eth0
@@ -37,7 +37,7 @@ addresses() {
     done
 }
 
-net_up() { # offloads: on or off
+net_up() { # OFFLOADS (on or off): joins client and server
     ip netns add $client_ns
     ip netns add $server_ns
     ip link add eth0 netns $client_ns address 02:77:00:00:00:11 type veth \
@@ -46,7 +46,7 @@ net_up() { # offloads: on or off
     addresses
 }
 
-net_relay_up() { # the same two hosts, joined by relay.py
+net_relay_up() { # joins client and server through relay.py, which loses and reorders frames
     for ns in $client_ns $server_ns $relay_ns; do ip netns add "$ns"; done
     ip link add eth0 netns $client_ns address 02:77:00:00:00:11 type veth peer name left netns $relay_ns
     ip link add eth0 netns $server_ns address 02:77:00:00:00:02 type veth peer name right netns $relay_ns
@@ -64,7 +64,7 @@ net_down() {
     for ns in $client_ns $server_ns $relay_ns; do ip netns del "$ns" 2>/dev/null || true; done
 }
 
-start() { # name command...; leaves the process number in $started
+start() { # NAME COMMAND...: runs the command in the background and leaves its process id in $started
     log=$tmp/$1.log
     shift
     "$@" >"$log" 2>&1 &
@@ -72,14 +72,14 @@ start() { # name command...; leaves the process number in $started
     pids="$pids $started"
 }
 
-stop() { # process numbers
+stop() { # PROCESS_ID...: ends these processes
     for pid in "$@"; do
         kill "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done
 }
 
-wait_port() { # port
+wait_port() { # PORT: waits until the server listens
     tries=0
     until on_server ss -Hltn "sport = :$1" | grep -q .; do
         tries=$((tries + 1))
@@ -88,7 +88,7 @@ wait_port() { # port
     done
 }
 
-capture_start() { # name option...; what is on the server's end of the veth
+capture_start() { # NAME OPTION...: captures the frames at the server's end of the veth pair
     raw=$tmp/$1.cap
     shift
     start dumpcap ip netns exec $server_ns dumpcap -q -i eth0 -w "$raw" "$@"
@@ -97,7 +97,7 @@ capture_start() { # name option...; what is on the server's end of the veth
     sleep 0.3
 }
 
-capture_stop() { # file name; .gz at its end compresses
+capture_stop() { # FILE: ends the capture and stores it, compressed if the name ends with .gz
     sleep 0.8
     kill -INT "$capture"
     wait "$capture" || true
@@ -109,7 +109,7 @@ capture_stop() { # file name; .gz at its end compresses
 
 # --- programs ---
 
-make_content() { # text that compresses, and a little that does not
+make_content() { # text files of several sizes, which compress well in the captures
     mkdir -p "$tmp/www"
     for size in 600 3000 12000 30000 64000 200000 3000000; do
         seq -f 'line %08g of a plain text file served by nginx' 1 70000 | head -c $size >"$tmp/www/$size.txt" || true
@@ -160,13 +160,13 @@ CONF
     wait_port 80
 }
 
-fetch() { # address url...: one connection, all requests on it
+fetch() { # ADDRESS URL...: sends all requests on one connection
     address=$1
     shift
     on_client curl -sS --interface "$address" -o /dev/null "$@"
 }
 
-# --- one function per capture: record_<name with _> ---
+# --- one function for each capture, with its name after record_ ---
 
 record_http_keepalive() {
     net_up off

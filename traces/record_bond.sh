@@ -1,7 +1,7 @@
 #!/bin/sh
-# Records bond.pcapng.gz: both ports of a server whose one address is reached over two veth pairs, while
-# the client's route changes in mid-transfer, as a switch does that moves a flow to the other port of
-# a bond. Root only. Nothing leaves the namespaces.
+# Records bond.pcapng.gz, which shows both ports of a server. Two veth pairs lead to the one address of the server, and
+# the client's route changes in mid-transfer, as if a switch moved a flow to the other port of a bond. Nothing leaves the
+# namespaces. The script needs root.
 # usage: record_bond.sh
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -36,7 +36,7 @@ ip -n $server_ns addr add 10.78.0.2/32 dev lo
 ip -n $client_ns route add 10.78.0.2 via 10.78.10.2 src 10.78.0.1
 ip -n $server_ns route add 10.78.0.1 via 10.78.10.1 src 10.78.0.2
 
-# One dumpcap for each port: a single one for both loses what its threads still hold at the end.
+# Each port has its own dumpcap, because a single one for both loses the frames that its threads still hold at the end.
 dumpcaps=
 for n in 0 1; do
     ip netns exec $server_ns dumpcap -q -i eth$n -f tcp -w "$tmp/eth$n.pcapng" 2>"$tmp/log$n" &
@@ -53,7 +53,7 @@ while True:
 ' &
 pids="$dumpcaps $!"
 sleep 2
-# One request after another; before some of them the route changes, both ways over the same pair.
+# The client sends one request after another. Before some of them the route changes, for both directions at once.
 ip netns exec $client_ns python3 -c '
 import socket, subprocess, time
 def move(n):
