@@ -26,7 +26,7 @@ measure: {waves: none}
 outputs: {captures: false}
 """
 
-# The same system with a capture, because other code is behind the same keys then.
+# This is the same system with a capture, because other code reads the same keys in that case.
 REPLAY = """name: tiny-replay
 duration: 50ms
 traffic: {kind: replay, capture: CAPTURE}
@@ -36,7 +36,7 @@ outputs: {captures: false}
 """
 REPLAY_KEYS = ("team.mtu", "traffic.", "switch.policy", "seed")
 
-# Other keys that a value needs because of a rule. {key or key=value: settings}
+# A rule may require other keys for a value. This table gives their settings: {key or key=value: settings}.
 RTO_MAX = ["rto_initial=4294967295us", "rto_max=4294967295us"]
 NEEDS = {
     "team.connections_max=1": ["traffic.connections=1"],
@@ -56,7 +56,7 @@ for side in ("team", "traffic"):
     NEEDS[tcp + "rto_initial=4294967295us"] = [tcp + "rto_max=4294967295us"]
     NEEDS[tcp + "rto_max=1us"] = [tcp + "rto_min=1us", tcp + "rto_initial=1us"]
 
-# An entry of a list that has the key. {key: entry}
+# A key of a list needs an entry of that list. This table gives one: {key: entry}.
 ENTRIES = {
     "faults[].nic": "{at: 1ms, action: link_down}",
     "faults[].connection": "{at: 1ms, action: onload}",
@@ -75,7 +75,7 @@ ENTRIES = {
     "switch.rehash[]": "{at: 1ms, action: swap}",
 }
 
-# Keys that are not tried, each with its reason.
+# These keys are not tried. The text gives the reason.
 SKIPPED = {
     "traffic.kind=replay": "it needs a capture, and is the other base",
     "traffic.kind=external": "its frames come from toesim live or libtoesim",

@@ -106,8 +106,8 @@ def refused_by_reader(documents):
                 sys.exit("fail: a message without file, line and key: " + line)
             number = int(match.group(1))
             own = ".".join(map(str, documents[number][0])).replace(".0.", "[0].")
-            # Only the reader knows rules between keys. Values that are wrong by themselves are
-            # quoted first.
+            # Only the reader knows rules between keys, so their messages do not count. A message about a value that is
+            # wrong by itself begins with the quoted value.
             if match.group(2) == own and match.group(3) == "'":
                 refused.add(number)
     return refused
@@ -120,7 +120,7 @@ for path, _ in keys(schema):
         continue
     for value in dict.fromkeys(candidates(name, rows[name])):
         if name == "switch.table" and isinstance(value, int) and value > 1:
-            continue  # digits need quotes, or a reader of YAML makes a number of them
+            continue  # without quotes a reader of YAML takes the digits as a number
         documents.append((path, scenario(path, value)))
 refused = refused_by_reader(documents)
 bad = 0

@@ -14,8 +14,8 @@ import struct
 SERVER_IP, SERVER_PORT = bytes((10, 0, 0, 1)), 80
 SERVER_MAC, CLIENT_MAC = bytes((2, 0, 0, 0, 0, 1)), bytes((2, 0, 0, 0, 0, 2))
 FIN, SYN, PSH, ACK = 1, 2, 8, 16
-ONE_WAY_NS = 10_000  # between the captured client and server
-SILENCE_NS = 2_000_000  # the pause, from the last client's opening to the first request
+ONE_WAY_NS = 10_000  # delay between the captured client and server
+SILENCE_NS = 2_000_000  # pause between the last client's opening and the first request
 
 
 def checksum(data):

@@ -14,7 +14,7 @@ import re
 import sys
 
 PS_PER_MS = 1_000_000_000
-STEP_PS = 1_000_000  # a busy driver sees a deadline that much later
+STEP_PS = 1_000_000  # a busy driver notices a deadline this much later
 
 
 def fail(text):
@@ -92,7 +92,7 @@ def main():
     bad = [row for row in moves if row["late"] == "1" or row["outcome"] == "failed"]
     if total != len(moves) or troubled != len(bad):
         fail(f"{total} moves, {troubled} late or failed; moves.csv has {len(moves)} and {len(bad)}")
-    # The driver sees the end of a move after T10, so a window may show a move that ends a little later only.
+    # The driver notices the end of a move after T10, so it may also count a move whose T10 is shortly before a window.
     spans = [(int(row["begun_ps"]), int(row["t10_ps"])) for row in moves if row["t10_ps"]]
     whole = sum(any(a <= begin and end <= b for a, b in windows) for begin, end in spans)
     some = sum(any(a <= end and begin <= b for a, b in windows) for begin, end in spans)

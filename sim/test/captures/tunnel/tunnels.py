@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-# Makes the captures tunnel-*.pcap: one small conversation inside each kind of tunnel. scapy builds the headers, which
-# nobody here wrote. usage: tunnels.py FOLDER
+# Writes the captures tunnel-*.pcap, with one small conversation inside each kind of tunnel. scapy builds the headers,
+# so that they do not come from code of this project.
+# usage: tunnels.py FOLDER
 import logging
 import sys
 
@@ -99,10 +100,10 @@ def main(folder):
     for name, wrap in KINDS.items():
         write(folder, name, [wrap(s, f) for s, f in conversation()])
     write(folder, "6-in-4", [outer(s, f.payload) for s, f in conversation(6)])
-    # the same tuple in two networks, at the same time
+    # Two networks use the same tuple at the same time.
     both = zip(conversation(), conversation(salt=100))
     write(folder, "two-vnis", [outer(s, vxlan(f, vni)) for pair in both for vni, (s, f) in zip((1, 2), pair)])
-    # what stays closed: fragments of the outer packet, PPP, nine layers
+    # The reader cannot open fragments of the outer packet, PPP, and nine layers.
     cut = [p for s, f in conversation() for p in fragment(outer(s, vxlan(f, 77)), fragsize=800)]
     write(folder, "fragments", cut)
     write(folder, "pptp", [outer(s, GRE(version=1, proto=0x880b, key_present=1, key=9) / Raw(b"\xff\x03\x00\x21") / f.payload)
@@ -111,7 +112,7 @@ def main(folder):
         return f if layers == 0 else deep(s, outer(s, f.payload), layers - 1)
     write(folder, "eight-layers", [deep(s, f, 8) for s, f in conversation()])
     write(folder, "nine-layers", [deep(s, f, 9) for s, f in conversation()])
-    # payload cut by the snap length, then a header too
+    # The snap length cuts off payload in the first file, and a part of the inner headers in the second.
     write(folder, "snap", [outer(s, vxlan(f, 77)) for s, f in conversation()], 150)
     write(folder, "snap-in-header", [outer(s, vxlan(f, 77)) for s, f in conversation()], 60)
 
