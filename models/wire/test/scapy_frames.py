@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-# Random frames made by scapy, which nobody here wrote, for test_scapy.c: one line per frame, words separated by
-# blanks; the last two are the frame in hex and its check sequence as sent, computed bit by bit.
+# Makes random frames with scapy, which is independent of this project, for test_scapy.c. Each line describes one frame
+# by words with blanks between them. The last two words are the frame in hex and its check sequence in the order of
+# transmission, which this script computes bit by bit.
 # usage: scapy_frames.py SEED COUNT
 import logging
 import random

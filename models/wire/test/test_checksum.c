@@ -1,4 +1,4 @@
-/* models/wire/checksum: timing 3.6, RFC 1071. */
+/* Tests models/wire/checksum: the CRC-32 (docs/timing.md, section 3.6) and the Internet checksum (RFC 1071). */
 #include "models/wire/checksum.h"
 
 #include "models/base/rng.h"
@@ -12,7 +12,7 @@ struct fcs_row {
     char name[48];
     uint8_t frame[80];
     uint32_t len;
-    uint8_t wire[4]; /* as sent, first byte first */
+    uint8_t wire[4]; /* the FCS in the order of transmission */
 };
 
 static void fcs_row_fill(struct fcs_row *row, const char *name, int zeros, const uint8_t wire[4])
@@ -68,7 +68,7 @@ Test(checksum, sums_the_example_of_rfc_1071)
     cr_assert_eq(checksum_finish(checksum_add(0, bytes, sizeof bytes)), (uint16_t)~0xddf2u);
 }
 
-/* The definition, one 16-bit word at a time. */
+/* Computes the Internet checksum by its definition, one 16-bit word at a time. */
 static uint16_t slow_checksum(const uint8_t *bytes, uint32_t len)
 {
     uint32_t sum = 0;

@@ -1,4 +1,4 @@
-/* models/wire/flow_hash: timing 3.6 (Toeplitz) and 3.7 (bonding). */
+/* Tests models/wire/flow_hash: the Toeplitz hash and the hashes of bonding (docs/timing.md, sections 3.6 and 3.7). */
 #include "models/wire/flow_hash.h"
 
 #include "models/test/timing_case.h"
@@ -93,7 +93,7 @@ Test(flow_hash, fragments_leave_ports_out_and_non_ip_uses_the_macs)
     uint32_t without = flow_hash(FLOW_HASH_LAYER3_4, &packet);
     packet.seg.sport = 7;
     cr_assert_eq(flow_hash(FLOW_HASH_LAYER3_4, &packet), without);
-    /* Addresses 10.0.0.1 ^ 10.0.0.2 load as 03000000, folded 03030303, shifted by one. */
+    /* On a little-endian host 10.0.0.1 ^ 10.0.0.2 is 03000000. It is folded to 03030303 and then shifted by one. */
     cr_assert_eq(without, 0x03030303u >> 1, "%08x", without);
     packet.kind = PACKET_OTHER;
     packet.ip_version = 0;
@@ -105,8 +105,7 @@ Test(flow_hash, fragments_leave_ports_out_and_non_ip_uses_the_macs)
 Test(flow_hash, ipv6_addresses_are_folded_word_by_word)
 {
     struct packet packet = packet_of("2001:db8::1", 0, "2001:db8::2", 0);
-    /* The words differ in the last byte only: 01 ^ 02 = 03 in the top byte of a little-endian word.
-     */
+    /* The addresses differ only in the last byte. 01 ^ 02 is 03, in the top byte of a little-endian word. */
     uint32_t hash = 0x03000000u ^ 0x0300u;
     hash ^= hash >> 8;
     cr_assert_eq(flow_hash(FLOW_HASH_LAYER3_4, &packet), hash >> 1);

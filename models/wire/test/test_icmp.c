@@ -1,4 +1,4 @@
-/* models/wire: ARP and ICMP frames, read and built. */
+/* Tests models/wire: how it reads and builds ARP and ICMP frames. */
 #include "models/wire/arp.h"
 #include "models/wire/icmp.h"
 #include "models/wire/icmp_error.h"
@@ -47,7 +47,7 @@ Test(arp, a_request_is_read_and_its_reply_built_with_the_same_tag)
     }
 }
 
-/* Bytes and checksums written out by hand (RFC 791, RFC 792). */
+/* The bytes and checksums of this frame were written by hand (RFC 791, RFC 792). */
 Test(icmp, an_echo_request_is_read_from_its_bytes)
 {
     static const uint8_t frame[] = {0x02, 0x54, 0x4f, 0x45, 0,    1,    2,    0, 0,    0, 0,
@@ -182,12 +182,12 @@ Test(icmp, a_solicitation_is_valid_only_as_rfc_4861_says)
     cr_assert(message.has_link);
     cr_assert_eq(message.link[5], 9);
     cr_assert_eq(message.target[15], 1);
-    out.ttl = 64; /* came from beyond the link */
+    out.ttl = 64; /* the hop limit shows that a router forwarded it */
     len = icmp_build(frame, &out, 135, 0, 0, body, sizeof body);
     packet_parse(frame, len, true, &packet);
     cr_assert_eq(icmp_parse(frame, &packet, &message), ICMP_MALFORMED);
     out.ttl = 255;
-    body[17] = 0; /* an option without length would be read for ever */
+    body[17] = 0; /* a parser could read an option of length 0 for ever */
     len = icmp_build(frame, &out, 135, 0, 0, body, sizeof body);
     packet_parse(frame, len, true, &packet);
     cr_assert_eq(icmp_parse(frame, &packet, &message), ICMP_MALFORMED);

@@ -1,4 +1,4 @@
-/* models/wire/ip_reassembly.c, with models/trace/replay/fragmenter.c as the other side. */
+/* Tests models/wire/ip_reassembly.c with the fragments that models/trace/replay/fragmenter.c makes. */
 #include "models/base/rng.h"
 #include "models/trace/replay/fragmenter.h"
 #include "models/wire/bytes.h"
@@ -49,7 +49,7 @@ static void teardown(void)
 
 TestSuite(ip_reassembly, .init = setup, .fini = teardown);
 
-/* A TCP segment of so many bytes, cut at mtu. */
+/* Makes a TCP segment with this many bytes of payload, and cuts it into fragments of at most `mtu` bytes. */
 static void cut(uint8_t ip_version, uint32_t payload, uint32_t mtu)
 {
     struct packet_out out = {.ip_version = ip_version,
@@ -130,12 +130,12 @@ Test(ip_reassembly, copies_are_ignored)
     cr_assert_eq(ip_reassembly_get_stats(r)->copies, 1);
 }
 
-/* RFC 5722, and the same for IPv4. */
+/* RFC 5722 requires this for IPv6, and we do the same for IPv4. */
 Test(ip_reassembly, an_overlap_spoils_the_datagram_until_its_time_is_over)
 {
     cut(4, 1000, MTU);
     cr_assert_eq(add_at(0, 0), IP_REASSEMBLY_HELD);
-    pieces[0]->data[200] ^= 1; /* the same place, other bytes */
+    pieces[0]->data[200] ^= 1; /* other bytes at the same place */
     cr_assert_eq(add_at(0, 1), IP_REASSEMBLY_OVERLAP);
     cr_assert_eq(add_at(1, 2), IP_REASSEMBLY_OVERLAP, "comes to a spoilt datagram");
     cr_assert_eq(add_at(1, TIMEOUT), IP_REASSEMBLY_HELD, "begins a new one");
@@ -147,7 +147,7 @@ Test(ip_reassembly, ends_that_contradict_spoil_it)
     cut(4, 1000, MTU);
     uint8_t *ip = pieces[0]->data + 18;
     cr_assert_eq(add_at(1, 0), IP_REASSEMBLY_HELD);
-    be16_store(ip + 6, 0x2000 | 1000 / 8); /* beyond the end that is known */
+    be16_store(ip + 6, 0x2000 | 1000 / 8); /* the fragment is after the known end */
     struct packet packet;
     packet_parse(pieces[0]->data, pieces[0]->len, false, &packet);
     cr_assert_eq(ip_reassembly_add(r, pieces[0]->data, pieces[0]->len, &packet, 1),
@@ -196,19 +196,19 @@ Test(ip_reassembly, fragments_that_cannot_be_are_malformed)
     cut(4, 1000, MTU);
     struct packet packet;
     uint8_t *ip = pieces[0]->data + 18;
-    be16_store(ip + 2, (uint16_t)(be16_load(ip + 2) - 3)); /* not the last, and no whole units */
+    be16_store(ip + 2, (uint16_t)(be16_load(ip + 2) - 3)); /* no multiple of 8, though not last */
     packet_parse(pieces[0]->data, pieces[0]->len, false, &packet);
     cr_assert_eq(ip_reassembly_add(r, pieces[0]->data, pieces[0]->len, &packet, 0),
                  IP_REASSEMBLY_MALFORMED);
     ip = pieces[1]->data + 18;
-    be16_store(ip + 6, 0x1fff); /* ends past 65,535 */
+    be16_store(ip + 6, 0x1fff); /* the end is past 65,535 */
     packet_parse(pieces[1]->data, pieces[1]->len, false, &packet);
     cr_assert_eq(ip_reassembly_add(r, pieces[1]->data, pieces[1]->len, &packet, 0),
                  IP_REASSEMBLY_MALFORMED);
     cr_assert_eq(ip_reassembly_get_stats(r)->malformed, 2);
 }
 
-/* RFC 3168 5.3. */
+/* RFC 3168 5.3 says how the ECN bits of the fragments give those of the datagram. */
 Test(ip_reassembly, a_mark_on_one_fragment_marks_the_whole_if_all_understand_it)
 {
     struct packet packet;
@@ -240,7 +240,7 @@ Test(ip_reassembly, a_frame_that_does_not_fit_is_forgotten)
     cr_assert_eq(ip_reassembly_next(r), UINT64_MAX);
 }
 
-/* Whatever comes: no crash, and what becomes whole parses as something. */
+/* Damaged fragments must not crash the code, and no complete datagram may be parsed as a fragment. */
 Test(ip_reassembly, damaged_fragments_do_no_harm)
 {
     struct rng rng;

@@ -1,4 +1,4 @@
-/* models/wire/lacp: the layout of timing 3.7, byte by byte, and what is no LACP frame. */
+/* Tests models/wire/lacp: each byte of the layout in section 3.7 of docs/timing.md, and frames that are not LACP. */
 #include "models/wire/lacp.h"
 
 #include "models/base/rng.h"
@@ -27,7 +27,8 @@ static const struct lacp_pdu sample = {
     .collector_max_delay = 0x1234,
 };
 
-/* Bytes of timing 3.7 at their places; what no row names is reserved and 0. */
+/* Some bytes of the layout in section 3.7 of docs/timing.md, and their place. The bytes that no row names are reserved
+ * and 0. */
 struct place {
     uint32_t at, len;
     uint8_t bytes[6];
@@ -46,7 +47,7 @@ static const struct place pdu_places[] = {
     {46, 6, {3, 4, 0, 1, 0, 9}},
     {52, 1, {0xf0}},
     {56, 4, {3, 16, 0x12, 0x34}},
-    {72, 2, {0, 0}}, /* terminator, then 50 reserved: 124 */
+    {72, 2, {0, 0}}, /* terminator; 50 reserved bytes follow, up to 124 */
 };
 
 static const struct place marker_places[] = {
@@ -56,7 +57,7 @@ static const struct place marker_places[] = {
     {16, 4, {1, 16, 0, 5}},
     {20, 6, {2, 0, 0, 0, 0, 0x33}},
     {26, 4, {0xde, 0xad, 0xbe, 0xef}},
-    {32, 2, {0, 0}}, /* terminator, then 90 reserved: 124 */
+    {32, 2, {0, 0}}, /* terminator; 90 reserved bytes follow, up to 124 */
 };
 
 static void check_places(const uint8_t *frame, const struct place *places, size_t count)
@@ -136,7 +137,7 @@ Test(lacp, what_is_built_is_read_again)
 
 struct odd_row {
     char name[48];
-    uint32_t at, len; /* frame[at] becomes value; the frame is cut to len */
+    uint32_t at, len; /* frame[at] is set to value, and the frame is cut to len */
     uint8_t value;
     enum slow_kind kind;
 };
@@ -165,7 +166,7 @@ ParameterizedTest(struct odd_row *row, lacp, each_kind_is_recognised)
     uint8_t frame[LACP_FRAME_BYTES];
     lacp_build(frame, source, &sample);
     frame[row->at] = row->value;
-    /* The exact room, so that a sanitizer sees a read behind it. */
+    /* The buffer is exactly as long as the frame, so that a sanitizer finds any read past the end. */
     uint8_t *exact = malloc(row->len);
     memcpy(exact, frame, row->len);
     cr_assert_eq(lacp_parse(exact, row->len, NULL, NULL), row->kind, "%s", row->name);

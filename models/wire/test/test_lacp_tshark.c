@@ -1,5 +1,5 @@
-/* models/wire/lacp: tshark, which nobody here wrote, reads our LACPDUs and markers, and is the arbiter
- * of the marker's length: 16, as the standard's fields add up, or 22, as Linux sends. */
+/* Tests that tshark, which is independent of this project, reads our LACPDUs and markers correctly. It also decides
+ * which length of a marker is right: 16, which is the sum of the fields in the standard, or 22, which Linux sends. */
 #include "models/test/tshark.h"
 #include "models/wire/lacp.h"
 
@@ -21,8 +21,8 @@ static const struct lacp_pdu pdu = {
 };
 static const struct lacp_marker marker = {5, {2, 0, 0, 0, 0, 0x33}, 0xdeadbeef};
 
-/* Subtype; LACP: actor's key, port and state, partner's system and state, delay; marker: type,
- * terminator, port, transaction; whether a length is wrong. */
+/* The subtype; the actor's key, port and state, the partner's system and state, and the delay of a LACPDU; the TLV
+ * types, the port and the transaction of a marker; whether a length is wrong. */
 static const char *const fields[] = {"slow.subtype",
                                      "lacp.actor.key",
                                      "lacp.actor.port",

@@ -1,4 +1,4 @@
-/* models/wire/packet and tcp_hdr: build, parse, and everything a hostile frame may try. */
+/* Tests models/wire/packet and tcp_hdr: frames that we build and parse, and malformed and hostile frames. */
 #include "models/wire/packet.h"
 
 #include "models/base/rng.h"
@@ -52,7 +52,7 @@ static uint32_t build(uint8_t *frame, const struct packet_out *out, uint32_t pay
     return packet_build(frame, out, payload_len);
 }
 
-/* Parses a copy of exactly len bytes, so that a sanitizer sees each byte read past it. */
+/* Parses a copy of exactly `len` bytes, so that a sanitizer finds any read past the end. */
 static enum packet_kind parse_exact(const uint8_t *frame, uint32_t len, struct packet *packet)
 {
     uint8_t *copy = malloc(len ? len : 1);
@@ -168,7 +168,7 @@ ParameterizedTestParameters(packet, each_damaged_bit_under_a_checksum_shows)
     return cr_make_param_array(struct shape_row, shape_rows, 4);
 }
 
-/* One flipped bit in what a checksum covers must show: as another kind or as a wrong checksum. */
+/* If one bit of the bytes under a checksum flips, the parser must find another kind of packet or a wrong checksum. */
 ParameterizedTest(struct shape_row *row, packet, each_damaged_bit_under_a_checksum_shows)
 {
     uint8_t frame[256];
@@ -176,7 +176,8 @@ ParameterizedTest(struct shape_row *row, packet, each_damaged_bit_under_a_checks
     struct packet_out out = out_of(row->ip_version, row->vlan);
     uint32_t len = build(frame, &out, row->payload_len);
     uint32_t ip = row->vlan ? 18 : 14;
-    /* IPv6: version, class, flow label and hop limit are under no checksum. */
+    /* No checksum covers version, traffic class, flow label and hop limit of IPv6, so the first 8 bytes are left
+     * out. */
     for (uint32_t bit = (row->ip_version == 4 ? ip : ip + 8) * 8; bit < len * 8; bit++) {
         frame[bit / 8] ^= (uint8_t)(1u << bit % 8);
         enum packet_kind kind = parse_exact(frame, len, &packet);
@@ -296,7 +297,7 @@ struct option_row {
     bool routed;
 };
 
-/* RFC 791 3.1, RFC 7126 4.3, 4.4 */
+/* RFC 791 3.1 defines the source route options, and RFC 7126 4.3 and 4.4 tell why packets with them are dropped. */
 Test(packet, a_source_route_is_seen)
 {
     static const struct option_row rows[] = {
@@ -325,7 +326,7 @@ Test(packet, a_source_route_is_seen)
     }
 }
 
-/* RFC 9293 MUST-63, RFC 1122 3.2.1.3 */
+/* An address that no single host can have must not be taken for a host (RFC 9293 MUST-63, RFC 1122 3.2.1.3). */
 Test(packet, some_addresses_are_no_hosts)
 {
     static const struct {
@@ -349,7 +350,7 @@ Test(packet, some_addresses_are_no_hosts)
 struct field_row {
     char name[48];
     uint8_t ip_version;
-    uint32_t at; /* in the frame, 16 bits */
+    uint32_t at; /* offset in the frame of a field of 16 bits */
     uint16_t value;
     enum packet_kind kind;
 };
@@ -386,7 +387,7 @@ ParameterizedTest(struct field_row *row, packet, one_changed_field_decides_the_k
     uint8_t frame[256];
     struct packet packet;
     struct packet_out out = out_of(row->ip_version, VLAN_NONE);
-    out.sport = 0x06ff; /* read as an extension header: 2 KiB long */
+    out.sport = 0x06ff; /* as an extension header, it has 2 KiB */
     uint32_t len = build(frame, &out, 4);
     be16_store(frame + row->at, row->value);
     cr_assert_eq(parse_exact(frame, len, &packet), row->kind, "%s: %d %s", row->name, packet.kind,
@@ -395,7 +396,7 @@ ParameterizedTest(struct field_row *row, packet, one_changed_field_decides_the_k
 
 struct extension_row {
     char name[48];
-    uint8_t first; /* next header of the IPv6 header */
+    uint8_t first; /* the next header field of the IPv6 header */
     uint8_t ext[32];
     uint32_t ext_len;
     enum packet_kind kind;

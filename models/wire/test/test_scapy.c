@@ -1,5 +1,5 @@
-/* models/wire, the options of models/tcp and the control frames of models/mac against a second encoder:
- * scapy, by models/wire/test/scapy_frames.py, whose lines say what a frame means and give its bytes. */
+/* Compares models/wire, the options of models/tcp and the control frames of models/mac with a second encoder, scapy.
+ * Each line of models/wire/test/scapy_frames.py gives the meaning of a frame and its bytes. */
 #include "models/mac/mac_control.h"
 #include "models/tcp/tcp_core.h"
 #include "models/tcp/tcp_options.h"
@@ -16,7 +16,7 @@
 
 enum { LINE_MAX_BYTES = 8192, FRAME_MAX = 2048, COUNT = 2000 };
 
-/* One line: its words, taken one after the other, and the frame. */
+/* One line: its words, which the functions below take one after the other, and the frame. */
 static struct {
     char text[LINE_MAX_BYTES];
     char *rest;
@@ -72,7 +72,7 @@ static uint32_t read_hex(const char *hex, uint8_t *bytes, uint32_t room)
     return len;
 }
 
-/* Takes the frame and its check sequence off the end of the line. */
+/* Removes the frame and its check sequence from the end of the line. */
 static void open_line(void)
 {
     char *fcs = strrchr(line.text, ' ');
@@ -102,7 +102,7 @@ static void expect_fcs(void)
         cr_assert_eq((uint8_t)(fcs >> 8 * i), line.fcs[i], "frame %lu", line.number);
 }
 
-/* Words up to the network header: VLAN, version, addresses, type of service, TTL, identification. */
+/* Reads the words of the Ethernet and IP headers: VLAN, version, addresses, type of service, TTL and identification. */
 static struct packet_out read_network(void)
 {
     struct packet_out out = {0};
@@ -119,7 +119,7 @@ static struct packet_out read_network(void)
     return out;
 }
 
-/* A context that has agreed on the options of the line, so that models/tcp sends them. */
+/* The options of a line, and a context that has negotiated them, so that models/tcp sends them. */
 struct options {
     bool is_syn;
     struct conn_ctx ctx;
@@ -141,7 +141,7 @@ static void read_options(struct options *o)
     o->now.ms = number();
     o->ctx.ts_recent = number();
     o->sack_count = number();
-    o->ctx.ooo_order = 3 << 6 | 2 << 4 | 1 << 2; /* the blocks are reported as the line has them */
+    o->ctx.ooo_order = 3 << 6 | 2 << 4 | 1 << 2; /* the blocks keep the order of the line */
     for (uint32_t i = 0; i < 2 * o->sack_count; i++)
         o->ctx.ooo[i] = number();
     o->payload_len = number();

@@ -1,4 +1,4 @@
-/* models/wire/tcp_hdr: options (RFC 9293 3.2, RFC 7323, RFC 2018). */
+/* Tests models/wire/tcp_hdr: the header and its options (RFC 9293 3.2, RFC 7323, RFC 2018). */
 #include "models/wire/tcp_hdr.h"
 
 #include <criterion/criterion.h>
