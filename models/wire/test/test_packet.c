@@ -176,7 +176,7 @@ ParameterizedTest(struct shape_row *row, packet, each_damaged_bit_under_a_checks
     struct packet_out out = out_of(row->ip_version, row->vlan);
     uint32_t len = build(frame, &out, row->payload_len);
     uint32_t ip = row->vlan ? 18 : 14;
-    /* No checksum covers version, traffic class, flow label and hop limit of IPv6, so the first 8 bytes are left
+    /* No checksum covers version, traffic class, flow label and hop limit of IPv6, so the first 8 bytes are skipped. */
      * out. */
     for (uint32_t bit = (row->ip_version == 4 ? ip : ip + 8) * 8; bit < len * 8; bit++) {
         frame[bit / 8] ^= (uint8_t)(1u << bit % 8);
