@@ -177,7 +177,6 @@ ParameterizedTest(struct shape_row *row, packet, each_damaged_bit_under_a_checks
     uint32_t len = build(frame, &out, row->payload_len);
     uint32_t ip = row->vlan ? 18 : 14;
     /* No checksum covers version, traffic class, flow label and hop limit of IPv6, so the first 8 bytes are skipped. */
-     * out. */
     for (uint32_t bit = (row->ip_version == 4 ? ip : ip + 8) * 8; bit < len * 8; bit++) {
         frame[bit / 8] ^= (uint8_t)(1u << bit % 8);
         enum packet_kind kind = parse_exact(frame, len, &packet);
