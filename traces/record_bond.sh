@@ -1,7 +1,7 @@
 #!/bin/sh
 # Records bond.pcapng.gz, which shows both ports of a server. Two veth pairs lead to the one address of the server, and
-# the client's route changes in mid-transfer, as if a switch moved a flow to the other port of a bond. Nothing leaves the
-# namespaces. The script needs root.
+# the client's route changes in mid-transfer, as if a switch moved a flow to the other port of a bond. Nothing leaves
+# the namespaces. The script needs root.
 # usage: record_bond.sh
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
