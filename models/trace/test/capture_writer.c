@@ -111,7 +111,7 @@ void capture_writer_tcp(struct capture_writer *writer, bool from_server, uint32_
     uint32_t total = packet_build(frame, &out, len);
     spoil_checksum(writer, frame, &out, len);
     if (writer->vlan[1]) {
-        /* The type of the next header, and all bytes after it. */
+        /* The inner tag goes before the type of the next header. */
         memmove(frame + 20, frame + 16, total - 16);
         be16_store(frame + 16, 0x8100);
         be16_store(frame + 18, writer->vlan[1]);

@@ -30,7 +30,7 @@ struct capture_writer {
 
 void capture_writer_open(struct capture_writer *writer, bool big_endian, bool nanoseconds,
                          uint32_t link);
-/* Writes one segment. from_server swaps the roles. */
+/* Writes one segment of the client, or of the server if `from_server` is true. */
 void capture_writer_tcp(struct capture_writer *writer, bool from_server, uint32_t seq, uint32_t ack,
                         uint16_t flags, const void *payload, uint32_t len);
 void capture_writer_raw(struct capture_writer *writer, const void *bytes, uint32_t captured,

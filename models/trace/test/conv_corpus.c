@@ -17,14 +17,14 @@ static void opening_end(struct corpus_writing *g)
     g->w->window = (uint16_t)(g->window >> g->shift);
 }
 
-/* Returns a number beyond the window, by up to a megabyte. */
+/* Returns a sequence number beyond the window, by up to a megabyte. */
 static uint32_t outside(struct corpus_writing *g, int dir)
 {
     return corpus_seq_of(g, dir, g->sent[dir]) + g->window + 70000 + corpus_below(g, 1 << 20);
 }
 
-/* Each irregular segment is written between two exchanges, when all sent bytes are acknowledged.
- * Its row counts how many of its segments have no effect. */
+/* Each of the following functions writes an irregular segment between two exchanges, when all sent bytes are
+ * acknowledged. Its call of corpus_note() says how many of its segments have no effect. */
 static void rst_outside(struct corpus_writing *g, int dir)
 {
     corpus_forge(g, dir, outside(g, dir), 0, TCP_RST, 0);
@@ -46,7 +46,7 @@ static void rst_challenged(struct corpus_writing *g, int dir)
     corpus_note(g, "rst-challenged", dir, 1);
 }
 
-/* The reset has the exact number, but it never arrives, so both sides continue. */
+/* The reset has the exact sequence number, but it never arrives, so both sides continue. */
 static void rst_lost(struct corpus_writing *g, int dir)
 {
     corpus_forge(g, dir, corpus_seq_of(g, dir, g->sent[dir]), 0, TCP_RST, 0);
@@ -147,8 +147,8 @@ static void keepalive(struct corpus_writing *g, int dir)
     corpus_note(g, "keepalive", dir, 0);
 }
 
-/* The next segment is in the window, but its timestamp is older than that of acknowledged bytes,
- * so PAWS drops it. Without timestamps it would be accepted, so it is not written. */
+/* The segment is in the window, but its timestamp is older than that of acknowledged bytes, so PAWS drops it. Without
+ * timestamps it would be accepted, so it is not written. */
 static void old_segment(struct corpus_writing *g, int dir, const char *what, uint16_t flags,
                         uint32_t len)
 {

@@ -1,7 +1,7 @@
 #include "models/trace/test/corpus_bases.h"
 
-/* These functions write other events than an exchange of bytes, with timestamps and SACK. Each
- * one begins and ends when all sent bytes are acknowledged. */
+/* These functions write events other than a plain exchange of bytes, with timestamps and SACK. Before and after each
+ * event all sent bytes are acknowledged. */
 enum { PIECES = 6 };
 
 static void piece(struct corpus_writing *g, int dir, uint32_t from, uint32_t k)
@@ -62,7 +62,7 @@ static void many_holes(struct corpus_writing *g, int dir)
     corpus_note(g, "holes", dir, 0);
 }
 
-/* Bytes that arrive twice are reported below the acknowledgment (RFC 2883 4). */
+/* Bytes that arrive twice are reported in a SACK block below the acknowledgment (RFC 2883 4). */
 static void duplicate_sack(struct corpus_writing *g, int dir)
 {
     uint32_t from = g->sent[dir];

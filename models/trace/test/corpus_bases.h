@@ -1,5 +1,5 @@
-/* Writes the events of a conversation of the corpus that are not an exchange of bytes. There are
- * ten kinds, which endpoints with timestamps and SACK handle. */
+/* Writes events in a conversation of the corpus other than a plain exchange of bytes. There are ten kinds, which
+ * endpoints with timestamps and SACK handle. */
 #ifndef TOESIM_TEST_CORPUS_BASES_H
 #define TOESIM_TEST_CORPUS_BASES_H
 

@@ -29,6 +29,7 @@ struct corpus_writing {
 /* Returns a random number below the bound. */
 uint32_t corpus_below(struct corpus_writing *g, uint32_t bound);
 
+/* Returns the sequence number of the byte at this offset. */
 uint32_t corpus_seq_of(const struct corpus_writing *g, int dir, uint32_t offset);
 
 /* Writes a segment at an offset of its sender's stream, with the bytes of the stream. */

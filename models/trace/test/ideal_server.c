@@ -308,7 +308,7 @@ static void on_segment(struct ideal_server *server, struct conn *conn, const str
                        uint64_t now_ps)
 {
     const struct tcp_segment *seg = &packet->seg;
-    if (conn->gone) { /* RFC 9293 3.10.7.1 */
+    if (conn->gone) { /* CLOSED answers with a reset (RFC 9293 3.10.7.1) */
         conn->snd_nxt = near64(conn->snd_nxt, conn->iss, seg->ack);
         if (!(seg->flags & TCP_RST))
             send_segment(server, conn, conn->snd_nxt, 0, TCP_RST, now_ps);
@@ -331,7 +331,7 @@ static void on_segment(struct ideal_server *server, struct conn *conn, const str
         return;
     }
     if (conn->ts && (seg->options & TCP_HAS_TS) &&
-        (int32_t)(seg->tsval - conn->ts_recent) < 0) { /* PAWS */
+        (int32_t)(seg->tsval - conn->ts_recent) < 0) { /* PAWS (RFC 7323 5.3) */
         send_segment(server, conn, conn->snd_nxt, 0, TCP_ACK, now_ps);
         return;
     }

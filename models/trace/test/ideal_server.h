@@ -1,7 +1,7 @@
 /*
- * A small TCP server for the tests of the replay: per conversation it offers the captured options,
- * follows the captured steps and reports what its application got. It shares no code with
- * models/tcp. Frames between it and the peer take `delay_ps` and may be lost or swapped.
+ * A small TCP server for the tests of the replay. In each conversation it offers the captured options, follows the
+ * captured steps, and reports the bytes that its application received. It shares no code with models/tcp, so it is an
+ * independent partner. Frames between it and the peer take `delay_ps` and may be lost or swapped.
  */
 #ifndef TOESIM_TEST_IDEAL_SERVER_H
 #define TOESIM_TEST_IDEAL_SERVER_H
@@ -29,7 +29,8 @@ void ideal_server_destroy(struct ideal_server *server);
 struct frame_sink ideal_server_sink(struct ideal_server *server);
 struct stage ideal_server_stage(struct ideal_server *server);
 
-/* One whole replay of `capture` against an ideal server; to be ended with ideal_replay_free(). Stops when done or at limit_ps. */
+/* A complete replay of a capture against an ideal server. ideal_replay_run() stops when the replay is done, or at
+ * limit_ps. The caller must end it with ideal_replay_free(). */
 struct ideal_replay {
     struct frame_pool *pool;
     struct ideal_server *server;

@@ -20,7 +20,7 @@ struct corpus {
     unsigned count;
 };
 
-/* Writes one capture of the corpus. The seed is its name. */
+/* Writes one capture of the corpus. The seed alone decides its contents. */
 static void write_corpus(struct capture_writer *w, uint64_t seed, struct corpus *corpus)
 {
     struct rng rng;
@@ -139,8 +139,8 @@ Test(capture_corpus, each_conversation_is_what_it_was_made_to_be)
         total += judge(seed);
     cr_assert_geq(total, 2000);
 }
-/* A challenge ACK of another connection, which came before a repeated SYN, seemed to acknowledge
- * a forged FIN far beyond the window. */
+/* A challenge ACK of another connection comes before a repeated SYN. It must not count as an acknowledgment of a forged
+ * FIN far beyond the window. */
 Test(capture_corpus, an_ack_of_another_connection_accepts_nothing)
 {
     struct capture_writer w;
@@ -152,7 +152,7 @@ Test(capture_corpus, an_ack_of_another_connection_accepts_nothing)
     capture_writer_tcp(&w, false, 1005, 5001, TCP_RST | TCP_ACK, NULL, 0);
     for (unsigned tries = 0; tries < 2; tries++) {
         capture_writer_tcp(&w, false, 90000, 0, TCP_SYN, NULL, 0);
-        if (tries == 0) { /* RFC 9293 3.5.1, figure 9 */
+        if (tries == 0) { /* a half-open connection (RFC 9293 3.5.1, figure 9) */
             capture_writer_tcp(&w, true, 70000, 1500000000, TCP_ACK, NULL, 0);
             capture_writer_tcp(&w, false, 1500000000, 0, TCP_RST, NULL, 0);
         }

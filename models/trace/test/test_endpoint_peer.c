@@ -1,4 +1,4 @@
-/* Tests a capture that lwIP replays against a server, byte for byte. */
+/* Tests that lwIP can replay a capture against a server, and that each byte is checked. */
 #include "models/base/stage_loop.h"
 #include "models/trace/capture/capture_access.h"
 #include "models/trace/test/core_server.h"

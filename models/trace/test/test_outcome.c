@@ -40,7 +40,7 @@ Test(outcome, counts_add_up_and_tell_judged_from_partial)
     cr_assert(outcome_counts_are_sane(&counts));
     cr_assert_eq(counts.total, OUTCOME_COUNT - 1);
     cr_assert_eq(outcome_judged_total(&counts), 4); /* intact, damaged, stalled, unfinished */
-    /* And one that was not compared. */
+    /* One more outcome is neither judged nor partial, because the bytes were not compared. */
     cr_assert_eq(outcome_partial_total(&counts), counts.total - 5);
     counts.of[OUTCOME_STALLED]++;
     cr_assert_not(outcome_counts_are_sane(&counts));

@@ -1,4 +1,5 @@
-/* models/trace/store/piece_list.c against an array with a place for each byte, and with more pieces than memory. */
+/* Compares models/trace/store/piece_list.c with an array that has an element for each byte. There are more pieces than
+ * may be in memory. */
 #include "models/base/rng.h"
 #include "models/trace/store/piece_list.h"
 
@@ -8,7 +9,7 @@
 
 enum { BYTES = 20000, MANY = 200000 };
 
-static uint64_t owner[BYTES]; /* `at` of the piece that holds the byte; 0: none */
+static uint64_t owner[BYTES]; /* `at` of the piece that holds the byte; 0 means none */
 
 static void check_find(const struct piece_list *list, uint64_t offset)
 {
@@ -66,8 +67,8 @@ Test(piece_list, pieces_are_where_they_were_put)
     piece_list_free(&list);
 }
 
-/* Fills a list from the front, the back or the middle, empties it, and fills it once more: the index stays small, and
- * the blocks are used again. */
+/* Fills a list from the front, the back or the middle, empties it, and fills it again. The index must stay small,
+ * because the blocks are used again. */
 Test(piece_list, the_index_stays_small)
 {
     setenv("TOESIM_SPILL_BYTES", "1", 1);

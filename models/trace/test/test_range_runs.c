@@ -9,11 +9,11 @@
 
 enum { BYTES = 3000, GATHER = 7 };
 
-/* The reference of each byte; 0 if there is none. */
+/* The expected values of each byte. `at` is 0 if there is no such byte. */
 struct bytes {
     uint64_t at[BYTES];
     int64_t acked[BYTES];
-    uint64_t seen; /* where the last range began, because they are read backward */
+    uint64_t seen; /* start of the previous range; ranges are read backward */
 };
 
 static bool on_range(void *self, const struct stream_range *range)

@@ -1,4 +1,4 @@
-/* Tests a capture that is replayed against a server, byte for byte. */
+/* Tests that a capture can be replayed against a server, and that each byte is checked. */
 #include "models/trace/capture/capture_access.h"
 #include "models/trace/test/capture_writer.h"
 #include "models/trace/test/core_server.h"

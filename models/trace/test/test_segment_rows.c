@@ -28,7 +28,7 @@ static void draw(struct rng *rng, struct raw_segment *seg)
     seg->options_len = (uint8_t)rng_below(rng, 41);
     seg->ttl = (uint8_t)rng_u64(rng);
     seg->checksum = (uint8_t)rng_below(rng, RAW_UNVERIFIED + 1);
-    /* As segment_reports_read() leaves them: what is not there is 0. */
+    /* segment_reports_read() leaves 0 in the fields that a segment does not have. */
     seg->reports = (struct segment_reports){.has_tsval = rng_below(rng, 2)};
     if (seg->reports.has_tsval)
         seg->reports.tsval = (uint32_t)rng_u64(rng);
@@ -122,7 +122,7 @@ Test(segment_rows, a_segment_of_a_transfer_takes_less_than_24_bytes)
         cr_assert(segment_rows_add(rows, &lists[k], &seg));
     }
     double each = (double)segment_rows_bytes(rows) / SEGMENTS;
-    cr_assert_lt(each, 12, "%.2f bytes each", each); /* with 12 for verdicts (conv_view.c): 24 */
+    cr_assert_lt(each, 12, "%.2f bytes each", each); /* verdicts add 12 (conv_view.c), so 24 */
     segment_rows_destroy(rows);
     spill_destroy(spill);
 }

@@ -12,7 +12,7 @@ struct pcapng_writer {
     bool swapped; /* writes the byte order that this machine does not have */
     uint8_t bytes[PCAPNG_WRITER_MAX];
     size_t len;
-    size_t block; /* the beginning of the present block */
+    size_t block; /* offset of the current block */
     size_t read;  /* bytes that pcapng_writer_read() has given out */
 };
 
@@ -24,8 +24,8 @@ void pcapng_block_begin(struct pcapng_writer *w, uint32_t type);
 void pcapng_block_end(struct pcapng_writer *w);
 
 void pcapng_put_section(struct pcapng_writer *w);
-/* Writes an interface description. name may be null, and resolution 6; then the option is left
- * out. */
+/* Writes an interface description. The option is left out for a null `name`, a `resolution` of 6 and an
+ * `offset_seconds` of 0. */
 void pcapng_put_interface(struct pcapng_writer *w, uint16_t link, uint32_t snaplen,
                           const char *name, uint8_t resolution, int64_t offset_seconds);
 void pcapng_put_packet(struct pcapng_writer *w, uint32_t interface, uint64_t stamp,

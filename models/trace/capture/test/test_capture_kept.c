@@ -243,8 +243,8 @@ Test(capture_kept, bytes_that_come_later)
     capture_destroy(capture);
 }
 
-/* Both sides send resets without effect, because data that only a living receiver acknowledges
- * follows. At the end one reset has an effect. */
+/* Both sides send resets without effect, because the server acknowledges new bytes later, so it still has the
+ * connection. At the end one reset has an effect. */
 Test(capture_kept, resets)
 {
     setenv("TOESIM_SPILL_BYTES", "1", 1);
@@ -262,8 +262,8 @@ Test(capture_kept, resets)
     struct capture *capture = check(0);
     const struct conversation *conv = capture_conversation(capture, 0);
     cr_assert_eq(capture_conversation_count(capture), 1);
-    /* The server acknowledged all bytes after all resets but the one of the client that follows the last byte and the
-     * server's own. */
+    /* The server acknowledged new bytes after all resets except its last two: one follows the last byte, and one ends
+     * the conversation. */
     cr_assert(conv->reset);
     cr_assert_eq(conv->client_bytes, ROUNDS);
     cr_assert_eq(conv->client_acked, ROUNDS);

@@ -69,7 +69,7 @@ static void check_long(const struct capture *capture)
         ahead += seg[i].ahead;
         cr_assert(!seg[i].ignored || (seg[i].flags & TCP_FIN));
     }
-    cr_assert_eq(ignored, 1); /* the reset of the server */
+    cr_assert_eq(ignored, 1); /* the early FIN of the client */
     cr_assert_eq(ahead, 1);
     const struct app_step *step = capture_steps(capture, conv, CAPTURE_SERVER);
     cr_assert_eq(conv->server_step_count, ROUNDS + 1);

@@ -96,8 +96,7 @@ Test(capture_source, plain)
     read_twice(path);
 }
 
-/* Level 0 stores blocks without compression, which begin at whole bytes. Level 9 packs them bit
- * by bit. */
+/* Level 0 stores blocks without compression, which begin at whole bytes. Compressed blocks may begin at any bit. */
 Test(capture_source, gzip)
 {
     static const char *const modes[] = {"ab0", "ab1", "ab9"};

@@ -31,7 +31,7 @@ static const struct capture_stats *load(void)
 
 TestSuite(left_out, .init = begin, .fini = end);
 
-/* The capture has nine records that are used, and one for each of these reasons. */
+/* The capture has nine records that are used, and ten that are left out for six reasons. */
 Test(left_out, each_record_has_one_fate)
 {
     uint8_t arp[60] = {[12] = 0x08, [13] = 0x06};
