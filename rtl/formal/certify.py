@@ -52,7 +52,7 @@ def main():
     if not unsatisfiable(now + inside + [[lit(b) for b in bads]], seconds) and not unsatisfiable(
             now + inside + good + later + [[next_lit(b) for b in bads]], seconds):
         sys.exit("certify.py: z3 does not see that the invariant excludes every failing state")
-    # Outside in the next cycle: in one of the cubes.
+    # A state is outside of the invariant in the next cycle if it is in one of the cubes.
     fresh, chosen, outside = 2 * size, [], []
     for cube in cubes:
         fresh += 1

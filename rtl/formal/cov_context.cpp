@@ -21,7 +21,8 @@ extern "C" {
 void __real_ctx_cache_dut_destroy(struct ctx_cache_dut *dut);
 void __wrap_ctx_cache_dut_destroy(struct ctx_cache_dut *dut);
 
-/* The linker sends the tests' calls here (--wrap). A file per process and dut. */
+/* The linker redirects the tests' calls to this function (--wrap). It writes one file for each
+ * process and cache. */
 void __wrap_ctx_cache_dut_destroy(struct ctx_cache_dut *dut)
 {
     static int number;

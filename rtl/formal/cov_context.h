@@ -1,6 +1,6 @@
-/* Stands for VerilatedContext in the coverage build: remembers the contexts that live, so that their counters
- * can be written before the model that owns them goes. Included before every other file (mk/coverage.mk); the models
- * come first, as they take the real one. */
+/* Replaces VerilatedContext in the coverage build. It remembers the live contexts, so that their
+ * counters can be written before the model that owns them is destroyed. It is included before every
+ * other file (mk/coverage.mk). The models are included first, because they need the real one. */
 #ifndef TOESIM_RTL_FORMAL_COV_CONTEXT_H
 #define TOESIM_RTL_FORMAL_COV_CONTEXT_H
 

@@ -1,4 +1,5 @@
-// Functional cover points of the context cache, seen from its ports: bound to it in the coverage build only.
+// Functional cover points of the context cache, defined on its ports. They are bound to it only in the
+// coverage build.
 module ctx_cache_cover (
     input logic        clk_i,
     input logic        rst_ni,
@@ -58,7 +59,7 @@ module ctx_cache_cover (
     input logic        evt_bad_read_o,
     input logic        evt_bad_victim_o
 );
-    // Operation and result: every pair that the rules allow.
+    // Every pair of operation and result that the rules allow must occur.
     localparam int PAIRS = 37;
     localparam logic [8*PAIRS-1:0] PAIR = {
         8'h10, 8'h11, 8'h12, 8'h13, 8'h19,               // READ_LOCK: OK STALE ABSENT FROZEN BAD
@@ -100,13 +101,13 @@ module ctx_cache_cover (
     write_back_request:   cover property (@(posedge clk_i) rst_ni && mem_req_valid_o && mem_req_write_o && mem_req_beats_o == 3'd5);
     quiescent_with_input: cover property (@(posedge clk_i) rst_ni && quiescent_o && op_valid_i != '0);
 
-    // Corner cases (docs/ctx_cache.md): what meets what.
-    logic [5:0]  owed_q;        // beats of reads under way
+    // These are the corner cases of docs/ctx_cache.md, as events that must occur together.
+    logic [5:0]  owed_q;        // beats of reads in progress
     logic [3:0]  waits_q;       // who waits for a lock
     logic [26:0] written_q;     // first line of the last eviction's request
     logic        written_valid_q, extracted_q, known_q;
-    logic [15:0] gen_q;         // of connection 0, as last installed
-    logic [26:0] filled_conn_q; // the last fill
+    logic [15:0] gen_q;         // generation of connection 0 as last installed
+    logic [26:0] filled_conn_q; // connection of the last fill
     logic        zero_ends;
     assign zero_ends = ends && rsp_conn_o == '0 && rsp_result_o == 4'd0;
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -159,7 +160,7 @@ module ctx_cache_cover (
     // Soft errors
     logic [3:0]  held_q;
     logic [23:0] held_conn_q [4];
-    logic [2:0]  left_q [8];     // beats of a whole context still to come, per read
+    logic [2:0]  left_q [8];     // beats still to come for each read
     logic        flips_tag_q, hits_locked;
     always_comb begin
         hits_locked = 1'b0;

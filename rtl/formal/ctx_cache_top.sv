@@ -1,12 +1,19 @@
-// The context cache for proofs: 2 sets x 1 way, 16 lookup entries, 4 connection ids, 4 miss slots, every request and every
-// delay chosen by the solver. Narrowed from outside only, the RTL is unchanged: 4 keys, 2 data bits per line,
-// 4 generations a quarter of the circle apart (so that they wrap at once), ids 0 to 7 (4 and above do not
-// exist). Each property file has its scope; rtl/formal/proofs.txt picks the properties of a proof by their names.
+// The context cache for proofs, with 2 sets x 1 way, 16 lookup entries, 4 connection ids and 4 miss slots.
+// The solver chooses every request and every delay. The RTL is unchanged and narrowed only from outside: 4
+// keys, 2 data bits per line, 4 generations that are a quarter of their range apart (so that they wrap at
+// once), and ids 0 to 7, of which 4 and above do not exist. Each property file has its own scope, and
+// rtl/formal/proofs.txt selects the properties of a proof by their names.
 //
-// SCRIPT=n: what the driver does before the solver takes over (free_q), each step after the one before is answered and
-// the cache is quiescent; but DELAY cycles after a last step that is not waited for. Wild is four requesters and any stall on any channel; CALM, for depth, two requesters
-// (receive and driver), no stalls, ids that exist, two generations, no LOOKUP (but with LOOKUPS). WATCHED: the connection that prop_context.svh follows.
-// FLIPS=n: so many soft errors at most, of any connection and any stored bit, no line wrong in two bits; without it none but the script's.
+// SCRIPT=n says what the driver does before the solver takes over (free_q). Each step begins when the one
+// before is answered and the cache is quiescent. If the last step is not waited for, the solver takes over
+// DELAY cycles after it.
+//
+// Without CALM there are four requesters, and any channel may stall. CALM makes deeper proofs possible: two
+// requesters (receive and driver), no stalls, only ids that exist, two generations, and no LOOKUP unless
+// LOOKUPS is defined. WATCHED is the connection that prop_context.svh follows.
+//
+// FLIPS=n allows at most n soft errors, in any connection and any stored bit, but never two wrong bits in one
+// line. Without it there are only those of the script.
 `ifndef SCRIPT
 `define SCRIPT 0
 `endif
@@ -21,10 +28,10 @@ module ctx_cache_top (input logic clk_i);
     localparam int C = ctx_cache_pkg::CONN_PORT_W;  // mk/formal.sh narrows the package's 24 to 5,
     localparam int L = ctx_cache_pkg::LINE_W;       // and 512 to 24
 
-    // What is in DRAM before is of start 0, so nobody may believe it.
+    // The old contents of DRAM have the number of start 0, so the cache must ignore them.
     localparam logic [ctx_cache_pkg::BOOT_W-1:0] BOOT = 1;
 
-    // Reset for four cycles, so that no $past reaches behind it.
+    // Reset lasts four cycles, so that no $past reaches back to a time before it.
     logic [2:0] cycle_q;
     initial cycle_q = 3'd0;
     always @(posedge clk_i) if (!cycle_q[2]) cycle_q <= cycle_q + 1'b1;
@@ -38,7 +45,7 @@ module ctx_cache_top (input logic clk_i);
     localparam logic [N-1:0] ACTIVE = 4'b1111;
     localparam logic         STALLS = 1'b1;
 `endif
-    // From the solver in every cycle
+    // The solver chooses these in every cycle.
     (* anyseq *) logic [N-1:0]   op_any, ret_any;
     (* anyseq *) logic           wdata_any, rsp_any, ret_rsp_any, lookup_rsp_any;
     (* anyseq *) logic [2:0]     stall_any;
@@ -49,9 +56,10 @@ module ctx_cache_top (input logic clk_i);
     (* anyseq *) logic           lookup_any;
     (* anyseq *) logic [1:0]     lookup_key, lookup_tag, wdata;
 
-    // The script: operation, connection, generation; data and key are the connection's number.
+    // A step of the script has an operation, a connection and a generation. Data and key are the connection's
+    // number.
     localparam logic [4:0] DELAY     = 5'd18;
-    localparam logic [3:0] STEP_FLIP = 4'd15;  // a soft error: of the tag's parity bit, or of line 1
+    localparam logic [3:0] STEP_FLIP = 4'd15;  // a soft error of the tag's parity bit or of line 1
     localparam logic [1:0] STEP_TAG = 2'd0, STEP_LINE = 2'd1;
     logic [3:0] step_q;
     logic [4:0] delay_q;
@@ -62,37 +70,37 @@ module ctx_cache_top (input logic clk_i);
     always @* begin
         {step_code, step_conn, step_gen} = '0;
         case (`SCRIPT * 16 + step_q)
-            // 1: connection 0 is cold and dirty, 2 (of the same set) hot
+            // 1: connection 0 is cold and dirty, and 2 (of the same set) is hot
             16:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd0, 2'd0};
             17:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
-            // 2: connection 0 is frozen and cold, 2 hot
+            // 2: connection 0 is frozen and cold, and 2 is hot
             32:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd0, 2'd0};
             33:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_FREEZE, 3'd0, 2'd0};
             34:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
-            // 3: connection 0 has left and is a tombstone, 2 is frozen and hot
+            // 3: connection 0 has moved away and is a tombstone, and 2 is frozen and hot
             48:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd0, 2'd0};
             49:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_FREEZE, 3'd0, 2'd0};
             50:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_EXTRACT, 3'd0, 2'd0};
             51:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
             52:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_FREEZE, 3'd2, 2'd0};
-            // 4: as 1, and READ_LOCK of 0 is about to fill: the dirty victim is 2
+            // 4: as 1, and a READ_LOCK of 0 is about to fill; the dirty victim is 2
             64:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd0, 2'd0};
             65:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
             66:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_READ_LOCK, 3'd0, 2'd0};
-            // 5: as 2, and EXTRACT of 0 is about to fill
+            // 5: as 2, and an EXTRACT of 0 is about to fill
             80:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd0, 2'd0};
             81:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_FREEZE, 3'd0, 2'd0};
             82:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
             83:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_EXTRACT, 3'd0, 2'd0};
-            // 6: as 1, and the driver holds 2
+            // 6: as 1, and the driver holds the lock of 2
             96:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd0, 2'd0};
             97:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
             98:      {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_READ_LOCK, 3'd2, 2'd0};
-            // 7: the tag of 2, which is dirty, got a wrong bit, and READ_LOCK of 2 is about to fill
+            // 7: 2 is dirty, a soft error has hit its tag, and a READ_LOCK of 2 is about to fill
             112:     {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
             113:     {step_code, step_conn, step_gen} = {STEP_FLIP, 3'd2, STEP_TAG};
             114:     {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_READ_LOCK, 3'd2, 2'd0};
-            // 8: line 1 of 2 got a wrong bit, 2 was written back, and READ_LOCK of 2 is about to fill
+            // 8: a soft error has hit line 1 of 2, 2 was written back, and a READ_LOCK of 2 is about to fill
             128:     {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd2, 2'd0};
             129:     {step_code, step_conn, step_gen} = {STEP_FLIP, 3'd2, STEP_LINE};
             130:     {step_code, step_conn, step_gen} = {ctx_cache_pkg::OP_INSTALL, 3'd0, 2'd0};
@@ -140,7 +148,9 @@ module ctx_cache_top (input logic clk_i);
         assign ret_gen_w[16*r +: 16]  = {ret_gen[2*r +: 2], 14'b0};
         assign op_tag_w[8*r +: 8]     = {6'b0, op_tag[2*r +: 2]};
         assign ret_tag_w[8*r +: 8]    = {6'b0, ret_tag[2*r +: 2]};
-        // Codes as ctx_store.h has them: 1, 4 to 8 (SCAN apart), and 2, 3, 9. ANY_CODE: all of them, but SCAN.
+        // The codes are those of ctx_store.h: 1 and 4 to 8 for operations (and 10, SCAN, if WITH_SCAN is
+        // defined), and 2, 3 and 9 for returns. With ANY_CODE the solver may choose any code, but not SCAN
+        // for an operation.
         always @* begin
 `ifdef ANY_CODE
             assume (!free_q || op_code[4*r +: 4] != 4'd10);
@@ -168,7 +178,7 @@ module ctx_cache_top (input logic clk_i);
     logic       inject_valid, inject_ready, inject_tag, inject_took, inject_tag_q, evt_inject, evt_inject_hit, evt_tag_error, evt_bad_read, evt_bad_victim;
     logic [2:0] inject_conn, inject_line, inject_conn_q, inject_line_q;
     logic [5:0] inject_bit;
-    logic [1:0] flips_q;  // the solver's so far
+    logic [1:0] flips_q;  // how many the solver has made so far
     logic       flipped_q;
 `ifdef QUIET
     assign inject_valid = flip_any;  // any number, anywhere
@@ -278,22 +288,23 @@ module ctx_cache_top (input logic clk_i);
         end
     end
 
-    // What the property files speak of
+    // The property files use these signals.
     logic rsp_ok, rsp_bad, ret_end, ret_ok;
     assign rsp_end = rsp_valid && rsp_ready && (!rsp_data || rsp_beat == 3'd4);
-    assign rsp_ok  = rsp_result == ctx_cache_pkg::RES_OK || rsp_bad;  // it has its effects
+    assign rsp_ok  = rsp_result == ctx_cache_pkg::RES_OK || rsp_bad;  // the operation has its effects
     assign rsp_bad = rsp_result == ctx_cache_pkg::RES_BAD;
     assign ret_end = ret_rsp_valid && ret_rsp_ready;
     assign ret_ok  = ret_rsp_result == ctx_cache_pkg::RES_OK;
 
-    // Progress: cycles since the script's last operation was taken, which misses; whatever the other requester does.
+    // Progress: the script's last operation misses, and must end in time whatever the other requester does.
+    // age_q counts the cycles since the operation was taken.
     localparam logic [5:0] BOUND = 6'd60;
     logic [5:0] age_q;
     always @(posedge clk_i) begin
         if (!rst_ni || op_ready[3]) age_q <= '0;
         else if (age_q != 6'd63) age_q <= age_q + 1'b1;
     end
-    logic scripted_q;  // it is the script's operation
+    logic scripted_q;  // the operation is the script's
     always @(posedge clk_i) begin
         if (!rst_ni || (free_q && op_ready[3])) scripted_q <= !rst_ni;
     end
@@ -301,7 +312,8 @@ module ctx_cache_top (input logic clk_i);
         ends_in_time: assert (!free_q || !scripted_q || age_q <= BOUND);
         reach_late:   assert (!(free_q && age_q == 6'd24));
     end
-    // How much a bounded proof has seen: answers since the script's end, those of returns included.
+    // answers_q counts the answers since the end of the script, including those of returns. It shows how much
+    // a bounded proof has seen.
     logic [3:0] answers_q;
     always @(posedge clk_i) begin
         if (!rst_ni || !free_q) answers_q <= '0;

@@ -32,7 +32,7 @@ def declared(module):
         if inside(match.start()):
             continue
         body, depth, start = match.group(1), 0, match.start(1)
-        # The names are what follows the last packed dimension, then one after each comma outside brackets.
+        # A name follows the last packed dimension, and another one follows each comma outside of brackets.
         piece = ""
         for offset, c in enumerate(body + ","):
             depth += c in "([{"

@@ -1,8 +1,11 @@
-// Context DRAM of the proofs: 4 contexts of 6 lines (constant, meta, 0 to 3). At reset each meta line says that a frozen context is
-// there, but with another start's number (the low bit of which is kept, and is 0). A line keeps the bits that the narrowed inputs of
-// ctx_cache_top can make different from zero: two of data, eight of the meta line. stall_* and pick_i come from the solver: any
-// delay, and any order between reads of different ids. A read sees every write requested before it: while a write is open
-// no read is accepted or answered.
+// The context DRAM of the proofs. It has 4 contexts of 6 lines (constant, meta, 0 to 3). At reset each meta
+// line says that a frozen context is there, but it has the number of another start (of which only the low bit
+// is kept, and that is 0). A line keeps only the bits that the narrowed inputs of ctx_cache_top can make
+// different from zero: two of a data line, and eight of a meta line.
+//
+// The solver chooses stall_* and pick_i, so requests have any delay, and reads of different ids are answered
+// in any order. A read sees every write requested before it, because no read is accepted or answered while a
+// write is open.
 module dram_model (
     input  logic         clk_i,
     input  logic         rst_ni,
@@ -24,7 +27,7 @@ module dram_model (
     output logic [2:0]   rdata_id_o,
     output logic [ctx_cache_pkg::LINE_W-1:0] rdata_o
 );
-    // One read per id, one write.
+    // At most one read per id and one write are open.
     logic [4:0]  rline_q [0:3], wline_q;
     logic [2:0]  rbeats_q [0:3], wbeats_q;
     logic [3:0]  waits;
@@ -32,7 +35,7 @@ module dram_model (
     logic [1:0]  line [0:31];
     logic [7:0]  meta [0:3];
     logic [1:0]  word;
-    logic [2:0]  is_meta, to_meta;  // whose meta line it is, if any
+    logic [2:0]  is_meta, to_meta;  // bit 2: it is a meta line; bits 1:0: the context
 
     integer i;
     always @* begin

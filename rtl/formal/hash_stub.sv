@@ -1,5 +1,5 @@
-// Stands for ctx_cache_hash in proofs: any function of the key serves for correctness, and this one is free for
-// the solver. It takes all four combinations of rows over the four keys that the proofs use.
+// Replaces ctx_cache_hash in proofs. The cache must be correct with any function of the key, and this one
+// costs the solver nothing. The four keys of the proofs give all four combinations of rows.
 module ctx_cache_hash #(
     parameter int ROW_W = 14
 ) (

@@ -1,4 +1,4 @@
-// Round robin: a candidate that stays one is served after at most three others.
+// Proves round robin: a candidate that remains one is served after at most three others.
 module leaf_arb (input logic clk_i, input logic rst_ni);
     (* anyseq *) logic [3:0] candidates;
     (* anyseq *) logic       take;

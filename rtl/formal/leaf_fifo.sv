@@ -1,4 +1,4 @@
-// The queue gives what was pushed, in order, once; for any one element.
+// Proves that the queue returns any one element that was pushed, in order and only once.
 module leaf_fifo (input logic clk_i, input logic rst_ni);
     (* anyseq *) logic       push, ready, pick;
     (* anyseq *) logic [1:0] data;

@@ -1,9 +1,11 @@
-// Lock table and request slots together: no two requesters hold one connection, the way of a held line is reported
-// locked until its return, operations of one connection are served in the order they came, one after another, and nobody
-// waits when nobody is there to wait for (no lost wake-up).
+// Proves properties of the lock table together with the request slots. No two requesters hold one connection.
+// The way of a held line is reported as locked until its return. Operations of one connection are served one
+// after another, in the order in which they came. No request waits if there is nothing to wait for (no lost
+// wake-up).
 //
-// The commit stage here takes a granted request when it likes and does it in the next cycle; READ_LOCK succeeds,
-// is refused, or misses and comes again (turn_*) when the solver likes; answers come when the solver likes.
+// The commit stage here is a model. It takes a granted request when the solver chooses to, and performs it in
+// the next cycle. READ_LOCK succeeds, is refused, or misses and comes again (turn_*) as the solver chooses,
+// and the solver also chooses when answers come.
 module leaf_locks (input logic clk_i, input logic rst_ni);
     localparam int C = ctx_cache_pkg::CONN_PORT_W;
     localparam int N = 4;
@@ -28,7 +30,8 @@ module leaf_locks (input logic clk_i, input logic rst_ni);
     logic [63:0] gens;
     assign gens = {14'b0, gen[7:6], 14'b0, gen[5:4], 14'b0, gen[3:2], 14'b0, gen[1:0]};
 
-    // Commit stage: one request; who is started, done, and waits for its turn after a miss.
+    // The commit stage has one request. The bits say whose requests have started, are done, or wait for their
+    // turn after a miss.
     logic         valid_q, ret_q, grant, by_key, ret, holds, take, turn;
     logic [3:0]   started_q, ret_started_q, done_q, ret_done_q, missed_q, op_finish, ret_finish, mask;
     logic [1:0]   who, who_q, locked_ways;
@@ -98,7 +101,7 @@ module leaf_locks (input logic clk_i, input logic rst_ni);
     (* anyconst *) logic [1:0] a, b;
     logic       way_q, frozen_q, first_q;
     logic [1:0] conn_a_q, conn_b_q;
-    // first_q: a's operation came before b's and both want one connection.
+    // first_q is set if a's operation came before b's and both are for the same connection.
     always @(posedge clk_i) begin
         if (set && who_q == a) {way_q, frozen_q} <= {way, frozen};
         if (op_valid[a] && op_ready[a]) conn_a_q <= op_conn[2*a +: 2];
@@ -106,14 +109,15 @@ module leaf_locks (input logic clk_i, input logic rst_ni);
         if (!rst_q || op_finish[a] || op_finish[b]) first_q <= 1'b0;
         else if (op_valid[b] && op_ready[b] && !op_ready[a]) first_q <= op_conn[2*b +: 2] == conn_a_q;
     end
-    // Whose turn it is between a requester's return and its own operation: what was taken last.
-    logic returned_q, take_own;  // a's return
+    // A requester's return and its own operation take turns. returned_q says whether a's return was taken
+    // last.
+    logic returned_q, take_own;  // of requester a
     assign take_own = take_any && grant && !turn && who == a;
     always @(posedge clk_i) begin
         if (!rst_q) returned_q <= 1'b0;
         else if (take_own) returned_q <= ret;
     end
-    logic alone, alone_q;  // nobody else is there, nothing stops a's operation; in the cycle before, too
+    logic alone, alone_q;  // no other request is there, and nothing stops a's; alone_q: one cycle ago
     always @(posedge clk_i) alone_q <= rst_q && alone;
     assign alone = !op_ready[a] && !started_q[a] && (op_ready | (4'd1 << a)) == 4'hf && ret_ready == 4'hf && held == '0
                 && misses_ok && keys_ok && !turn;

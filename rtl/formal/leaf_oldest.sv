@@ -1,5 +1,5 @@
-// Oldest first among eight: an item that waits and may be picked is picked after at most seven others, however the others
-// come and go, and whichever of them are no candidates for a while.
+// Proves oldest first among eight items. An item that waits and is a candidate is picked after at most seven
+// others, however the others come and go, and even if some of them are no candidates for a while.
 module leaf_oldest (input logic clk_i, input logic rst_ni);
     (* anyseq *) logic [7:0] arrive, candidates;
     (* anyseq *) logic       take;

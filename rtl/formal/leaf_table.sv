@@ -1,11 +1,14 @@
-// Lookup pipeline, table, displacement and the index of live entries: 16 entries and the stash, 32 keys of which eight
-// share each pair of rows. What FIND and LOOKUP answer about any one key is what was last written for it, wherever
-// displacement has put it meanwhile.
+// Proves properties of the lookup pipeline with its table, displacement and the index of live entries. There
+// are 16 entries and the stash, and 32 keys, of which eight share each pair of rows. FIND and LOOKUP must
+// answer for any key what was last written for it, wherever displacement has put the entry meanwhile.
 //
-// The control unit here does as ours: FIND, then INSERT into the slot found free, or SET_STATE of the entry found: by its
-// index, or by its connection when it is live. Connection = key. FILLED: the start is the state after 13 keys
-// were written that have 12 slots, so that displacement works from the first cycle (it never succeeds); SETTLED:
-// the same after it gave up. The solver then has the 16 keys of that kind.
+// The control unit here is a model that does what ours does. It makes a FIND, and then it makes an INSERT
+// into the free slot that was found, or a SET_STATE of the entry that was found. SET_STATE names the entry by
+// its index, or by its connection if it is live. The connection equals the key.
+//
+// FILLED starts in the state after 13 keys were written that have 12 slots, so that displacement works from
+// the first cycle (it never succeeds). SETTLED starts after displacement has given up. In both cases the
+// solver then has the 16 keys of that kind.
 `ifdef SETTLED
 `define FILLED
 `define UNTIL && !hold
@@ -38,7 +41,7 @@ module leaf_table (input logic clk_i, input logic rst_ni);
     assign key          = free_q ? key_any : {added_q[2:0], added_q[3], 1'b0};
     assign state        = free_q ? state_any : ctx_cache_pkg::ENTRY_HOT;
 
-    // 0 idle, 1 FIND is on its way, 2 decides
+    // In step 0 the unit is idle, in step 1 it waits for FIND, and in step 2 it decides.
     logic [2:0]  step_q;
     logic [4:0]  timer_q;  // the result comes five cycles after the command
     logic [4:0]  key_q;
@@ -89,7 +92,8 @@ module leaf_table (input logic clk_i, input logic rst_ni);
         .found_gen_o(found_gen), .free_o(free), .free_index_o(free_index), .used_o(used), .idle_o(idle),
         .evt_lookup_o(evt), .evt_displace_o(evt_displace));
 
-    // What was written last, per key; 0: not in the table.
+    // state_of_q holds the state that was last written for each key; 0 means that the key is not in the
+    // table.
     logic [95:0] state_of_q;
     always @(posedge clk_i) begin
         if (!rst_q) state_of_q <= '0;
@@ -98,7 +102,8 @@ module leaf_table (input logic clk_i, input logic rst_ni);
     logic [2:0] mine;
     assign mine = state_of_q[32'(key_q)*3 +: 3];
 
-    // What a LOOKUP has to say is known when it is taken: commands and LOOKUPs have one order. It says so five cycles later.
+    // The answer of a LOOKUP is known when it is taken, because commands and LOOKUPs have one order. It comes
+    // five cycles later.
     logic [14:0] told_q;
     logic [2:0]  told, place_of;
     assign told     = told_q[14:12];

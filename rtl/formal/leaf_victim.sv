@@ -1,7 +1,8 @@
-// Replacement among eight ways, against the rule of the tree, written once more without walking it: node 2^l - 1 + (w >> (3 - l))
-// decides for way w at level l, its bit points to the half used longer ago, a half without candidates is not entered.
-// An empty way first (neither valid nor locked: a locked way whose tag is bad reads as not valid), never a locked one, a
-// frozen one only when nothing else is, and never the way used last while there is another candidate.
+// Proves that replacement among eight ways follows the rule of the tree, which is written here a second time
+// without walking the tree. Node 2^l - 1 + (w >> (3 - l)) decides for way w at level l. Its bit points to the
+// half that was used longer ago, and a half without candidates is not entered. An empty way is chosen first
+// (neither valid nor locked; a locked way with a bad tag reads as not valid). A locked way is never chosen, a
+// frozen one only if there is no other, and the way used last only if there is no other candidate.
 module leaf_victim (input logic clk_i, input logic rst_ni);
     (* anyseq *) logic [7:0] valid, frozen, locked;
     (* anyseq *) logic [6:0] tree;
@@ -26,7 +27,8 @@ module leaf_victim (input logic clk_i, input logic rst_ni);
     assign plain      = valid & ~locked & ~frozen;
     assign candidates = plain != '0 ? plain : valid & ~locked;
 
-    // The tree behind a use of way `used`: its nodes point away from it, the others stay.
+    // After way `used` is used, the nodes of the tree above it point away from it, and the others are
+    // unchanged.
     logic [6:0] expected;
     assign expected[0] = !used[2];
     assign expected[1] = used[2] ? tree[1] : !used[1];
@@ -35,7 +37,8 @@ module leaf_victim (input logic clk_i, input logic rst_ni);
         assign expected[3 + pair] = used[2:1] == pair ? !used[0] : tree[3 + pair];
     end
 
-    // The halves that the victim is not in, from the whole set to its pair, and what their nodes say.
+    // These are the halves that do not hold the victim, from the whole set down to its pair, and the bits of
+    // their nodes.
     logic [7:0] other_half, other_quarter, other_one;
     logic       half_bit, quarter_bit, one_bit;
     assign other_half    = way[2] ? 8'h0f : 8'hf0;

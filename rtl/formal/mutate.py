@@ -47,7 +47,7 @@ def places(name, lines):
     in_module, in_reset = False, False
     for n, line in enumerate(lines):
         code = line.split("//")[0].rstrip()
-        # Reset values: registers start with them anyway, in tests (--x-initial 0) and in proofs from power-up.
+        # Reset values are not mutated: in proofs from power-up the registers start low anyway.
         if re.match(r"\s*if \(!rst_ni\) begin", code):
             in_reset = True
         elif in_reset and re.match(r"\s*end\b", code):
@@ -104,7 +104,8 @@ def main():
         sources[path] = open(path).read().split("\n")
         for place in places(os.path.basename(path), sources[path]):
             every.setdefault((path, place[0]), []).append(place)
-    # One mutant per line, lines in random order, so that the files are hit by their weight of logic.
+    # We make one mutant per line and take the lines in random order, so that a file gets mutants in
+    # proportion to its logic.
     lines = sorted(every)
     rng.shuffle(lines)
     chosen = sorted((path, n, rng.choice(every[path, n])) for path, n in lines[:args.count])

@@ -1,11 +1,13 @@
-// The life of connection WATCHED, told from the ports alone: where it is, who holds it, and the value of its lines.
-// Nothing here looks inside, so it holds for every implementation behind the same ports.
+// Follows the life of connection WATCHED from the ports alone: where it is, who holds it, and the value of
+// its lines. Nothing here looks inside the cache, so the properties apply to every implementation with the
+// same ports.
 //
-// A lock lasts from the first beat of READ_LOCK's answer until its holder's return is taken. A requester does not offer the
-// return of a lock that READ_LOCK has not yet given, nor READ_LOCK behind such a stray return (assumed below).
+// A lock lasts from the first beat of READ_LOCK's answer until its holder's return is taken. We assume below
+// that a requester does not offer the return of a lock that READ_LOCK has not given yet, and does not make a
+// READ_LOCK after such a stray return until the return is answered.
 localparam logic [2:0] CONN = `WATCHED;
 
-// What each requester has asked, until it is answered.
+// These registers hold what each requester has asked, until it is answered.
 logic [N-1:0]   mine_q, install_q, read_q, ret_due_q, stray_q;
 logic [2*N-1:0] asked_gen_q;
 logic [N-1:0]   pushed, returns, op_mine, held_q, is_remove, asks_lock, stray;
@@ -17,7 +19,7 @@ always @* begin
         op_mine[w]   = op_conn_of[w*3 +: 3] == CONN && op_code_of[w*4 +: 4] != ctx_cache_pkg::OP_SCAN;
         pushed[w]    = op_valid[w] && op_ready[w];
         is_remove[w] = ret_code[w*4 +: 4] == ctx_cache_pkg::OP_REMOVE;
-        // The return of a lock that it has
+        // The requester returns a lock that it holds.
         returns[w]   = ret_valid[w] && ret_ready[w] && held_q[w] && ret_conn[w*3 +: 3] == CONN && ret_gen[w*2 +: 2] == gen_q;
         asks_lock[w] = op_valid[w] && op_mine[w] && op_code_of[w*4 +: 4] == ctx_cache_pkg::OP_READ_LOCK;
         stray[w]     = ret_valid[w] && ret_conn[w*3 +: 3] == CONN && !held_q[w];
@@ -41,7 +43,7 @@ assign gets_lock = begun && ok && rsp_ready && rsp_code == ctx_cache_pkg::OP_REA
 assign installed = ends && ok && rsp_code == ctx_cache_pkg::OP_INSTALL;
 assign left      = ends && ok && rsp_code == ctx_cache_pkg::OP_EXTRACT;
 assign removed   = (returns & is_remove) != '0;
-// Beats: of a holder's WRITE_UNLOCK they count at once, of an INSTALL when it is answered.
+// The beats of a holder's WRITE_UNLOCK count at once, and those of an INSTALL count when it is answered.
 logic beat, beat_returns, beat_installs;
 assign beat          = wdata_ready && wdata_valid && wdata_line <= 3'd4;
 assign beat_returns  = beat && wdata_ret && ret_due_q[wdata_who];
@@ -96,7 +98,7 @@ always @* if (rst_ni) begin
                                          || rsp_code == ctx_cache_pkg::OP_EXTRACT) && here_q && gen_q == asked_gen)
                              || (rsp_result != ctx_cache_pkg::RES_ABSENT && rsp_result != ctx_cache_pkg::RES_STALE));
 end
-// Value: what an answer brings, beat by beat; or it says BAD in the end.
+// Value: each beat of an answer has the expected data, or the answer ends with BAD.
 logic wrong_beat, wrong_q;
 assign wrong_beat = about && rsp_data && rsp_rdata != L'(value_q[rsp_beat]);
 always @(posedge clk_i) begin
@@ -109,7 +111,8 @@ always @* if (rst_ni) begin
     right_or_bad:    assert (!(ends && rsp_data) || !(wrong_q || wrong_beat) || rsp_bad);
 end
 
-// Between EXTRACT's answer and the next INSTALL taken for the connection, no LOOKUP names it as mine.
+// After the answer to an EXTRACT, no LOOKUP reports the connection as hot or cold until the next INSTALL for
+// it is taken.
 logic       gone_q, coming, picked_q;
 (* anyseq *) logic pick;
 logic [3:0] flying_q, ahead_q;
@@ -145,7 +148,7 @@ always @* if (rst_ni) begin
                                     || (lookup_rsp_place != ctx_cache_pkg::ENTRY_HOT && lookup_rsp_place != ctx_cache_pkg::ENTRY_COLD));
 end
 
-// Runs that must exist
+// Runs that must exist: for each of these assertions there must be a run in which it fails.
 logic evicted_q, written_q;
 always @(posedge clk_i) begin
     if (!rst_ni || !free_q || installed) {evicted_q, written_q} <= '0;

@@ -1,13 +1,13 @@
-// Soft errors of the connection that prop_context.svh follows, told from the ports. The order of all effects (commit_*,
-// evt_*) says which answers come behind a wrong bit.
+// Follows soft errors of the connection that prop_context.svh follows, from the ports alone. The order of all
+// effects (commit_*, evt_*) says which answers come after a wrong bit.
 logic       hits_mine, same_set, op_commits, ret_commits;
 logic       hit_q;      // it has had a soft error since it was installed
-logic [4:0] wrong_lines_q;  // these have a wrong bit for certain; another context in their way takes them along
+logic [4:0] wrong_lines_q;  // these certainly have a wrong bit, until another context takes their way
 logic [N-1:0] must_q, hit_since_q, writes_q;
 logic [4*N-1:0] mask_q;
-logic [4:0] still_wrong;    // behind the return that commits
-logic       healed_q;       // its holder overwrote all that was wrong
-logic [1:0] open_q;     // injections taken and not yet told
+logic [4:0] still_wrong;    // after the return that commits
+logic       healed_q;       // its holder has overwritten every wrong line
+logic [1:0] open_q;     // injections that were taken and are not reported yet
 logic       ended_bad_q;    // an answer BAD was taken in the cycle before
 assign hits_mine   = evt_inject && evt_inject_hit && inject_conn_q == CONN;
 assign same_set    = evt_conn[0] == CONN[0];

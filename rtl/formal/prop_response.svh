@@ -1,5 +1,6 @@
-// One response per request and none without, with the request's code, tag, connection and generation; for every
-// requester and kind; BAD comes with data. LOOKUPs: any one is answered by the response of its place in the order, with its tag.
+// Each request gets one response, and no response comes without a request. The response has the request's
+// code, tag, connection and generation, for every requester and kind of operation. BAD comes with data. Any
+// one LOOKUP is answered by the response at its place in the order, with its tag.
 logic [N-1:0]   op_push, ret_push, op_open_q, ret_open_q;
 logic [4*N-1:0] op_code_q, ret_code_q;
 logic [3*N-1:0] op_conn_q;
@@ -31,7 +32,7 @@ always @(posedge clk_i) begin
 end
 logic       scans;
 logic [3:0] code, returned;
-logic [2:0] next_beat_q;  // beats come 0 to 4 of one requester, nothing between
+logic [2:0] next_beat_q;  // the beats 0 to 4 of one answer come without others between them
 assign scans    = code == ctx_cache_pkg::OP_SCAN;
 assign code     = op_code_q[32'(rsp_who)*4 +: 4];
 assign returned = ret_code_q[32'(ret_rsp_who)*4 +: 4];

@@ -1,4 +1,4 @@
-// Valid and its data stay until ready, on every channel that the cache drives.
+// Valid and its data must stay unchanged until ready, on every channel that the cache drives.
 logic         was_q;
 logic         rsp_held_q, ret_rsp_held_q, look_held_q, req_held_q, mem_held_q, want_held_q;
 logic [29:0]  rsp_q;

@@ -23,7 +23,7 @@ def play(head, lines, gates, free):
     for cycle in range(LIMIT):
         for i, bit in enumerate(state):
             value[2 * (inputs + i + 1)], value[2 * (inputs + i + 1) + 1] = bit, 1 - bit
-        # The file's own power-up is one cycle: registers get their first value in it.
+        # The file's own power-up takes one cycle, in which the registers get their first values.
         if free is not None and state[free] or free is None and cycle == 1:
             return cycle, state
         for lhs, a, b in gates:

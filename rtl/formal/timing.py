@@ -13,7 +13,7 @@ estimate: it tells which path is too long by far, not whether a path of 3.9 ns m
 """
 import argparse, json, re, sys
 
-# Nanoseconds. A carry chain and the select levels of a wide multiplexer have dedicated wires.
+# All values are nanoseconds. A carry chain and the select levels of a wide multiplexer have dedicated wires.
 NET, NET_MUXF = 0.30, 0.02
 CELL = {"lut": 0.10, "muxf": 0.08, "carry": 0.05, "lutram": 0.12, "dsp": 2.0, "wire": 0.0}
 DSP_CASCADE = 0.7  # from PCIN
