@@ -1,5 +1,6 @@
 /* Tests the bulk server on a fake host that records the calls. */
 #include "host-sw/app/bulk_server.h"
+#include "host-sw/dispatch/conn_api.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
