@@ -30,6 +30,7 @@ struct check_params {
     uint32_t moves_max;  /* maximum number of moves under way */
     uint32_t hold_frames;
     uint64_t hold_bytes;
+    uint64_t inject_wait_ps; /* nics.engine.inject_wait */
     uint64_t move_deadline_ps;
     uint64_t slack_ps; /* added to every time limit, for the configured latencies */
     uint64_t idle_ps, scan_ps;

@@ -12,6 +12,7 @@
 #include "models/check/host/check_term.h"
 #include "models/check/id_set.h"
 #include "models/check/move/check_carry.h"
+#include "models/check/move/check_given.h"
 #include "models/check/move/check_hold.h"
 #include "models/check/move/check_idle.h"
 #include "models/check/move/check_move.h"
@@ -61,6 +62,7 @@ struct check_conn {
     uint64_t tx_last[NIC_COUNT];        /* number of the last frame built there (check_order.h) */
     struct check_carry carry;
     struct check_flow flow;
+    struct check_given given;
     struct check_hold hold;
     struct check_idle idle;
     struct check_sent out;
@@ -85,7 +87,10 @@ struct frame_fate {
     uint32_t used_conn;                              /* connection of the RECORD_USED event */
     uint64_t rx_ps, foreign_ps, visible_ps, used_ps; /* foreign: the NIC's lookup said so (T1) */
     enum check_place place;
-    bool held; /* the host holds the frame */
+    bool held;  /* the host holds the frame */
+    bool given; /* its NIC gave it to the host for a reserved connection */
+    uint16_t given_gen;
+    uint32_t given_conn;
     uint32_t bytes;
     uint32_t conn; /* found by its addresses, or the connection that holds it */
     /* Time when a NIC reported the frame as foreign, until its verdict; otherwise 0. */
@@ -114,6 +119,8 @@ struct check {
     uint32_t moves_open; /* moves under way */
     struct check_rxif rxif;
     struct check_tx_queue tx_queue[NIC_COUNT];
+    uint32_t
+        undecided[NIC_COUNT]; /* frames that each NIC has received and that have no final verdict */
     uint64_t hold_bytes;
     uint64_t violations[INVARIANT_COUNT];
     uint64_t history_count;

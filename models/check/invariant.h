@@ -33,7 +33,9 @@ extern "C" {
       "a doorbell takes effect only for its own generation, and its values reach the place that "  \
       "serves")                                                                                    \
     X(HOLD, "I-HOLD", "held frames and moves under way stay within their limits")                  \
-    X(ORDER, "I-ORDER", "held frames are applied in the order of their MAC times")                 \
+    X(ORDER, "I-ORDER",                                                                            \
+      "held frames are applied in the order of their MAC times, and no frame overtakes those "     \
+      "that its NIC gave to the host before")                                                      \
     X(TXORDER, "I-TXORDER",                                                                        \
       "a NIC builds no frame while a frame of the connection waits in the other NIC")              \
     X(FLAP, "I-FLAP", "a segment is applied between two moves that foreign frames caused")         \

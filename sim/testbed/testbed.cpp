@@ -112,6 +112,7 @@ check *testbed::make_check()
     params.moves_max = team.moves_outstanding_max;
     params.hold_frames = team.hold_frames_per_conn;
     params.hold_bytes = team.hold_bytes_total;
+    params.inject_wait_ps = config_.engine.inject_wait_ps;
     params.move_deadline_ps = team.move_deadline_ps;
     params.idle_ps = team.idle_ps;
     params.scan_ps = team.scan_period_ps ? team.scan_period_ps : team.idle_ps / 8;

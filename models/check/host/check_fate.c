@@ -1,6 +1,7 @@
 #include "models/check/host/check_fate.h"
 
 #include "models/check/check_state.h"
+#include "models/check/move/check_given.h"
 
 #include "models/base/memory.h"
 
@@ -95,6 +96,7 @@ static void on_received(struct check *check, const struct probe_event *event)
                                 .rx_ps = event->now_ps};
     check->fate_used++;
     check->fate_open++;
+    check->undecided[event->nic]++;
 }
 
 /* The host must not drop a frame of a connection that it knows with the reason that there is no connection. */
@@ -128,6 +130,7 @@ static void on_final(struct check *check, const struct probe_event *event)
     }
     fate->done = true;
     check->fate_open--;
+    check_given_decided(check, fate, event);
     if (fate->waits_ps)
         check->fate_foreign--;
     fate->waits_ps = 0;
@@ -146,6 +149,13 @@ static void on_foreign(struct check *check, const struct probe_event *event)
         return;
     fate->waits_ps = event->now_ps;
     check->fate_foreign++;
+}
+
+static void on_reserved(struct check *check, const struct probe_event *event)
+{
+    struct frame_fate *fate = fate_find(check, event->verdict.id);
+    if (fate)
+        check_given_add(check, fate, event);
 }
 
 /* Records that the frame has come closer to a verdict. */
@@ -206,6 +216,8 @@ void check_fate_on_event(struct check *check, const struct probe_event *event)
             event->verdict.verdict == NIC_VERDICT_MOVED ||
             event->verdict.verdict == NIC_VERDICT_RESERVED)
             on_foreign(check, event);
+        if (event->verdict.verdict == NIC_VERDICT_RESERVED)
+            on_reserved(check, event);
         break;
     case PROBE_FRAME_HELD: {
         struct frame_fate *fate = fate_find(check, event->frame.id);
@@ -232,6 +244,7 @@ void check_fate_on_event(struct check *check, const struct probe_event *event)
         break;
     case PROBE_MOVE_MARK:
         on_foreign_mark(check, event);
+        check_given_on_mark(check, event);
         break;
     default:
         break;

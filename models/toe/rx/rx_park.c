@@ -1,5 +1,6 @@
 #include "models/toe/rx/rx_park.h"
 
+#include "models/base/planted.h"
 #include "models/toe/rx/rx_state.h"
 #include "models/toe/toe_core.h"
 
@@ -12,6 +13,7 @@ void toe_rx_park_given(struct toe_engine *engine, const struct rx_item *item, ui
         return;
     struct toe_conn *c = &engine->conn[item->conn];
     if (toe_conn_is_active(c, item->gen)) {
+        c->given_ps = c->awaited ? c->given_ps : item->frame->mac_time_ps;
         c->awaited++;
         c->await_until_ps = now_ps + engine->params.inject_wait_ps;
     } else {
@@ -33,7 +35,8 @@ void toe_rx_park_returned(struct toe_engine *engine, const struct rx_item *item)
     if (!item->injected || item->held || item->frame->port != engine->regs.nic_id)
         return;
     struct toe_conn *c = &engine->conn[item->want_conn];
-    c->awaited -= c->awaited > 0 && c->gen == item->want_gen;
+    bool was_given = c->gen == item->want_gen && item->frame->mac_time_ps >= c->given_ps;
+    c->awaited -= c->awaited > 0 && was_given;
 }
 
 static bool waits(const struct toe_engine *engine, const struct rx_item *item, uint64_t now_ps)
@@ -52,7 +55,8 @@ static bool has_parked(const struct toe_rx *rx, uint32_t conn)
 
 bool toe_rx_park_must(const struct toe_engine *engine, const struct rx_item *item, uint64_t now_ps)
 {
-    if (item->step != RX_FOUND || item->conn == TOE_NO_INDEX || item->injected)
+    if (PLANTED(given_overtaken) || item->step != RX_FOUND || item->conn == TOE_NO_INDEX ||
+        item->injected)
         return false;
     return waits(engine, item, now_ps) || has_parked(engine->rx, item->conn);
 }

@@ -22,7 +22,7 @@ void toe_rx_park_given(struct toe_engine *engine, const struct rx_item *item, ui
  * and the frames of the list are applied. */
 void toe_rx_park_begin(struct toe_engine *engine, uint32_t conn, uint32_t listed, uint64_t now_ps);
 
-/* Counts a frame that has come back by RX_INJECT. */
+/* Counts a frame that has come back by RX_INJECT, unless it arrived before the connection was reserved here. */
 void toe_rx_park_returned(struct toe_engine *engine, const struct rx_item *item);
 
 /* Returns true if the frame has to wait, or is of a connection that has parked frames. */

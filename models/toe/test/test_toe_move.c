@@ -217,6 +217,24 @@ Test(toe_move, frames_wait_for_earlier_ones_that_come_back_from_the_host)
     cr_assert_eq(rig_record(&rig, 1, NIC_VERDICT_APPLIED).rcv_nxt, after_a + 2);
 }
 
+/* The host has two frames of NIC 1: one from before the reservation, and one from after it. */
+Test(toe_move, frames_from_before_the_reservation_are_not_waited_for)
+{
+    struct nic_record r;
+    rig_post_buffers(&rig, 1, 4);
+    rig_segment(&peer, 1, TCP_ACK, "z", 1);
+    rig_run(&rig, 5 * PS_PER_US);
+    struct nic_record before = rig_record(&rig, 1, NIC_VERDICT_NOT_MINE);
+    struct nic_record given = install_while_the_host_has_a_frame();
+    rig_segment(&peer, 1, TCP_ACK, "b", 1);
+    inject(&before);
+    cr_assert_eq(rig_record(&rig, 1, NIC_VERDICT_APPLIED).frame_id, before.frame_id);
+    cr_assert_not(rig_take_record(&rig, 1, &r), "the direct frame still waits for the other one");
+    inject(&given);
+    cr_assert_eq(rig_record(&rig, 1, NIC_VERDICT_APPLIED).frame_id, given.frame_id);
+    cr_assert_eq(rig_record(&rig, 1, NIC_VERDICT_APPLIED).flags & NIC_RECORD_INJECTED, 0);
+}
+
 Test(toe_move, a_frame_that_the_host_keeps_is_not_waited_for_longer_than_inject_wait)
 {
     struct nic_record given = install_while_the_host_has_a_frame(), r;
