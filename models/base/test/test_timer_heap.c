@@ -1,3 +1,4 @@
+/* Compares models/base/timer_heap.h with a plain array that has one time for each id. */
 #include "models/base/rng.h"
 #include "models/base/timer_heap.h"
 #include "models/base/units.h"

@@ -51,6 +51,7 @@ struct host_rig {
  * the reads itself. */
 void host_rig_init(struct host_rig *rig, const struct host_params *params,
                    const struct host_nic_access *access);
+/* Destroys the core and its memory. */
 void host_rig_free(struct host_rig *rig);
 /* Adds an event. Events must be added in order of time. */
 void host_rig_at(struct host_rig *rig, struct rig_event event);

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* The TCP checksum of a segment is correct, wrong, or holds only the sum of the pseudo-header, as in captures of a
+ * sender whose NIC computes the rest. */
 enum writer_checksum { WRITER_GOOD, WRITER_BAD, WRITER_UNFILLED };
 
 struct capture_writer {
@@ -28,14 +30,19 @@ struct capture_writer {
     uint32_t options_len;
 };
 
+/* Creates the file and writes its header. The defaults of the other members are IPv4, no VLAN, a good checksum, and 1
+ * ms between two frames. */
 void capture_writer_open(struct capture_writer *writer, bool big_endian, bool nanoseconds,
                          uint32_t link);
 /* Writes one segment of the client, or of the server if `from_server` is true. */
 void capture_writer_tcp(struct capture_writer *writer, bool from_server, uint32_t seq, uint32_t ack,
                         uint16_t flags, const void *payload, uint32_t len);
+/* Writes a record with `captured` bytes of a frame that had `length` bytes on the wire. */
 void capture_writer_raw(struct capture_writer *writer, const void *bytes, uint32_t captured,
                         uint32_t length);
+/* Closes the file, which can then be read. */
 void capture_writer_close(struct capture_writer *writer);
+/* Removes the file. */
 void capture_writer_remove(const struct capture_writer *writer);
 
 /* Writes SYN, SYN-ACK and ACK. The client's ISN is 1000, and the server's is 5000. */

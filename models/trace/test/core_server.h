@@ -21,7 +21,8 @@ struct core_replay {
     uint64_t end_ps;
 };
 
-/* Runs one whole replay of `capture`. It stops when the replay is done, or at limit_ps. */
+/* Runs a complete replay of `capture`. It stops when the replay is done, or at limit_ps. The caller must end it with
+ * core_replay_free(). */
 void core_replay_run(struct core_replay *replay, const struct capture *capture,
                      const struct core_params *params, const struct replay_params *replay_params,
                      uint64_t limit_ps);

@@ -22,10 +22,13 @@ struct ideal_params {
 
 struct ideal_server;
 
+/* Creates a server for all conversations of a capture. The capture and the pool must outlive it. */
 struct ideal_server *ideal_server_create(const struct ideal_params *params,
                                          const struct capture *capture, struct frame_pool *pool);
+/* Sets the peer that gets the frames and reports of the server. This must happen before the first frame. */
 void ideal_server_connect(struct ideal_server *server, struct replay_side peer);
 void ideal_server_destroy(struct ideal_server *server);
+/* Returns the sink for the frames that the peer sends. */
 struct frame_sink ideal_server_sink(struct ideal_server *server);
 struct stage ideal_server_stage(struct ideal_server *server);
 
