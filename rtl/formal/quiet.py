@@ -41,7 +41,7 @@ for name in [n for n, c in cells.items() if c["type"] == "$assert"]:
 inputs = sum((nets[n]["bits"] for n in ("dut.op_valid_i", "dut.ret_valid_i", "dut.lookup_valid_i", "dut.inject_valid_i", "dut.mem_rdata_valid_i")), [])
 active = gate("$logic_not", "quiet_no_input", inputs)
 idle = gate("$logic_and", "quiet_idle", nets["dut.quiescent_o"]["bits"], [active])
-# Reset ended at least one cycle ago.
+# Nothing is required while the cache is in reset.
 idle = gate("$logic_and", "quiet_now", nets["dut.rst_ni"]["bits"], [idle])
 count = 0
 for name, c in list(cells.items()):

@@ -14,8 +14,8 @@
 #define HIGH FAKE_MEM_BASE
 #define LOW UINT64_C(0x10000)
 
-/* Parameters of a link that has no latency but that of the wire. As in timing 2, the data link
- * layer is off. */
+/* Returns the parameters of a link whose only latency is that of the wire. As in timing 2, the data
+ * link layer is off. */
 static struct pcie_params bare(void)
 {
     struct pcie_params params;

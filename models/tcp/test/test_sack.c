@@ -411,7 +411,7 @@ Test(reassembly, intervals_are_listed_by_their_last_segment)
     listed(&ctx, 4, (const uint32_t[]){500, 700, 100, 300});
     cr_assert_eq(reassembly_insert(&ctx, 310, 320), REASSEMBLY_KNOWN);
     listed(&ctx, 4, (const uint32_t[]){300, 500, 700, 100});
-    reassembly_insert(&ctx, 600, 700); /* joins two */
+    reassembly_insert(&ctx, 600, 700); /* joins two intervals */
     listed(&ctx, 3, (const uint32_t[]){500, 300, 100});
     ctx.rcv_nxt = 100;
     reassembly_advance(&ctx);

@@ -23,7 +23,7 @@ Test(newreno, starts_with_ten_segments_and_grows_by_what_is_acknowledged)
     cr_assert_eq(one_drain(&one), 4);
     ack(&one, S + 2 * M + 1);
     cr_assert_eq(one.ctx.cwnd, 12 * M + 1, "a peer that divides its ACKs gains nothing");
-    ack(&one, S + 10 * M); /* L = 2 * SMSS */
+    ack(&one, S + 10 * M); /* RFC 3465 2.2: L is 2 * SMSS */
     cr_assert_eq(one.ctx.cwnd, 14 * M + 1);
 }
 
@@ -179,7 +179,7 @@ Test(ack, sack_reports_the_newest_interval_first)
     one_feed(&one, R + 1500, S, TCP_ACK, 100); /* a fifth interval */
     cr_assert_eq(one.result.reason, DROP_TCP_OOO_FULL);
     cr_assert_eq(one_out(&one)->ack, R);
-    one_feed(&one, R + 300, S, TCP_ACK, 100); /* joins two */
+    one_feed(&one, R + 300, S, TCP_ACK, 100); /* joins two intervals */
     cr_assert_eq(one.result.verdict, NIC_VERDICT_APPLIED);
     cr_assert_eq(one_out(&one)->options_len, 4 + 8 * 3);
     one_feed(&one, R, S, TCP_ACK, 200);

@@ -26,7 +26,7 @@ static double root_of(double cube)
     return low;
 }
 
-/* Computes equations (1) and (2), in segments and seconds. */
+/* Computes equations (1) and (2) of RFC 9438, in segments and seconds. */
 static double expected_window(double w_max, double epoch, double t)
 {
     double k = w_max > epoch ? root_of((w_max - epoch) / 0.4) : 0;

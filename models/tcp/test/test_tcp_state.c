@@ -251,7 +251,7 @@ Test(state, our_fin_follows_the_last_byte_and_is_sent_again)
     one_write(&one, M + 10);
     one_close(&one);
     one_close(&one);
-    one_write(&one, 50); /* too late */
+    one_write(&one, 50); /* too late, after the close */
     cr_assert_eq(one_out(&one)->flags, TCP_ACK);
     const struct tcp_tx *tx = one_out(&one);
     cr_assert(tx->len == 10 && tx->flags == (TCP_ACK | TCP_FIN | TCP_PSH));

@@ -211,7 +211,7 @@ Test(toe_move, frames_wait_for_earlier_ones_that_come_back_from_the_host)
     r = rig_record(&rig, 1, NIC_VERDICT_APPLIED);
     cr_assert_eq(r.rcv_nxt, after_a + 1);
     cr_assert_eq(r.flags & NIC_RECORD_INJECTED, 0);
-    /* The next one does not wait. */
+    /* The next frame does not wait. */
     rig_segment(&peer, 1, TCP_ACK, "c", 1);
     rig_run(&rig, 5 * PS_PER_US);
     cr_assert_eq(rig_record(&rig, 1, NIC_VERDICT_APPLIED).rcv_nxt, after_a + 2);

@@ -324,7 +324,7 @@ Test(toe_tx, fenced_nic_sends_and_accepts_nothing)
     cr_assert_not(rig.nic[0].is_dark);
 }
 
-/* Writes that are under way when the NIC fences itself reach memory and are reported. */
+/* Writes that are in progress when the NIC fences itself reach memory and are reported. */
 Test(toe_tx, writes_under_way_at_a_fence_of_its_own_are_still_reported)
 {
     start();

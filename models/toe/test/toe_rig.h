@@ -41,7 +41,7 @@ struct rig_nic {
     uint64_t cache_ready[CTX_WHO_COUNT]; /* keeps the requests of one requester in order */
     uint64_t issued, visible;            /* times of the last write */
     bool mac_room, link_up, read_hold, write_hold;
-    /* Until when the MAC reports a busy line; 0 if it is never busy. */
+    /* The MAC reports a busy line until this time; 0 if the line is never busy. */
     uint64_t line_busy_until_ps;
     uint64_t line_left_until_ps;  /* time when every frame given to the MAC so far will have left */
     struct frame *tx[RIG_TX_MAX]; /* frames that the engine gave to the MAC */
