@@ -2,7 +2,9 @@
 
 
 def read(path):
-    """Header numbers, latches (next), outputs, ands (lhs = 2 * index, both right sides)."""
+    """Returns the numbers of the header, the lines of latches, outputs, bad states and constraints, and the AND gates.
+
+    A gate is its own literal (2 * index) and those of its two inputs."""
     data = open(path, "rb").read()
     end = data.index(b"\n")
     head = [int(n) for n in data[:end].split()[1:]] + [0] * 4
@@ -31,7 +33,7 @@ def read(path):
 
 
 def names(path, kind):
-    """Symbol table: name of each input (kind i) or register (kind l)."""
+    """Returns the number of each input (kind i) or register (kind l) by its name in the symbol table."""
     table = {}
     for line in open(path, "rb").read().split(b"\n"):
         word = line.split()

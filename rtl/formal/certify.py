@@ -2,15 +2,18 @@
 """Checks an invariant that yosys-abc found (`pdr -d`) with z3, which knows nothing of how it was found.
 
 usage: certify.py FOLDED.aig INVARIANT.pla SECONDS
-Three queries: the invariant holds at the start (all registers low); it and the property hold one cycle later when they
-hold; it excludes every failing state. Each row of the PLA file is a set of states that the invariant excludes.
+It makes three queries. The invariant holds at the start, when all registers are low. If the invariant and the
+property hold, the invariant holds one cycle later as well. The invariant excludes every failing state. Each row of
+the PLA file is a set of states that the invariant excludes.
 """
 import subprocess, sys
 from aiger import names, read
 
 
 def clauses_of_gates(head, gates, shift):
-    """Tseitin clauses of one cycle; variable = shift + AIGER index + 1, variable 1 of a cycle is constant low."""
+    """Returns the Tseitin clauses of one cycle, and the function that turns an AIGER literal into one of theirs.
+
+    A variable is shift + AIGER index + 1; variable 1 of a cycle is constant low."""
     def lit(n):
         return (shift + n // 2 + 1) * (-1 if n & 1 else 1)
     clauses = [[-(shift + 1)]]

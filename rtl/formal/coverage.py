@@ -3,9 +3,10 @@
 
 usage: coverage.py EXCLUDE FILE.dat...
 
-A point counts as hit when any shape or instance hit it: shapes differ in widths and instances in use.
-EXCLUDE: lines `file  signal-or-line pattern  reason`; the pattern is a regular expression over `toggle NAME`
-or `line NUMBER text`, and one that excludes nothing is an error.
+A point counts as hit if any shape or instance has hit it, because shapes differ in their widths and instances in
+their use.
+EXCLUDE has lines `file  pattern  reason`. The pattern is a regular expression over `toggle NAME` or `line NUMBER
+text`, and a pattern that excludes nothing is an error.
 """
 import collections, os, re, sys
 

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""Finds signals and constants that a SystemVerilog file uses before it declares them: some tools make a one-bit wire of those.
+"""Finds signals and constants that a SystemVerilog file uses before it declares them.
+
+Some tools turn them into one-bit wires.
 
 usage: declared.py FILE...
-Prints file:line: name per finding, and exits with 1 if there is one. Functions may be used before they are declared.
+It prints file, line and name of each finding, and exits with 1 if there is one. Functions may be used before they are
+declared.
 """
 import re, sys
 
@@ -11,7 +14,7 @@ TYPE = r"(?:logic|wire|reg|bit|byte|int|integer|[a-z]\w*_[et])"
 
 
 def blank(match):
-    """Spaces in place of a match, line ends kept, so that positions stay."""
+    """Replaces a match by spaces and keeps its line ends, so that positions stay the same."""
     return re.sub(r"[^\n]", " ", match.group(0))
 
 
@@ -24,7 +27,7 @@ def text_of(path):
 
 
 def declared(module):
-    """Name to position of each declaration outside of functions; the first one of a name counts."""
+    """Returns the position of the first declaration of each name outside of functions."""
     found = {}
     skip = [m.span() for m in re.finditer(r"\b(function|task)\b.*?\bend\1\b", module, re.S)]
     inside = lambda at: any(a <= at < b for a, b in skip)

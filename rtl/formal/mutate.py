@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Puts many mutants of the context cache into one source tree, one of them chosen at run time.
+"""Puts many mutants of the context cache into one source tree. One of them is chosen at run time.
 
 usage: mutate.py --seed N --count N --out DIR [--only K] FILE.sv...
 
-Writes DIR/<file>.sv with every mutant behind `ctx_mutant_pkg::id == k`, and DIR/mutants.tsv (number, kind,
-file:line, before, after). With --only the files hold mutant K alone, in plain source for the proof tools.
-Kinds: operator swapped, constant changed, condition negated, assignment dropped. One mutant per place.
+It writes DIR/<file>.sv with every mutant behind `ctx_mutant_pkg::id == k`, and DIR/mutants.tsv (number, kind,
+file:line, before, after). With --only the files contain only mutant K, as plain source for the proof tools.
+A mutant swaps an operator, changes a constant, negates a condition or drops an assignment. A line has one mutant.
 """
 import argparse, os, random, re
 
@@ -26,7 +26,7 @@ def closing(text, at):
 
 
 def swaps_of(rhs):
-    """Every way to swap one operator or change one constant of an expression."""
+    """Yields kind and result of every way to swap one operator or change one constant of an expression."""
     for old, new in SWAPS:
         for m in re.finditer(re.escape(old), rhs):
             if old in ("==", "!=") and rhs[m.start() - 1] in "<>=!":
@@ -43,7 +43,7 @@ def swaps_of(rhs):
 
 
 def places(name, lines):
-    """(line, kind, before, after, build) for each mutant; build(condition) gives the new line."""
+    """Yields (line, kind, before, after, build) for each mutant. build(condition) returns the new line."""
     in_module, in_reset = False, False
     for n, line in enumerate(lines):
         code = line.split("//")[0].rstrip()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Adds to a flat Yosys JSON netlist one assertion per register of the cache: quiescent and no input implies that
-its next value is its value. usage: quiet.py NETLIST.json
+"""Adds one assertion for each register of the cache to a flat Yosys JSON netlist: if the cache is quiescent and has no
+input, the register keeps its value. usage: quiet.py NETLIST.json
 
-Inputs: op_valid, ret_valid, lookup_valid, inject_valid, and data of the DRAM. No register is left out.
+Inputs are op_valid, ret_valid, lookup_valid, inject_valid and data from the DRAM. No register is left out.
 """
 import json, sys
 

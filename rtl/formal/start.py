@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Moves the start of an AIGER file to the end of the scripted part of its top: plays it with all inputs low until
-the register FREE is high, and writes a file whose registers start with the values they have there.
+"""Moves the start of an AIGER file to the end of the script of its top. It plays the file with all inputs low until the
+register FREE is high, and writes a file whose registers start with the values that they have then.
 
 usage: start.py IN.aig IN.map OUT.aig [FREE]
-Without FREE only the power-up is fixed: registers without reset start low. Assumptions must hold, and no assertion may
-fail, in each played cycle: else the script is wrong. Prints the number of cycles played.
+Without FREE it only fixes the power-up: registers without reset start low. In each cycle that is played the assumptions
+must hold and no assertion may fail; otherwise the script is wrong. It prints the number of cycles played.
 """
 import sys
 from aiger import read
@@ -13,7 +13,7 @@ LIMIT = 4000  # cycles; a script that takes longer hangs
 
 
 def play(head, lines, gates, free):
-    """Cycles played, and the registers' values behind them."""
+    """Returns the number of cycles played, and the values of the registers after them."""
     _, inputs, latches, outputs, _, bads, constraints = head[:7]
     state = [line[1] if len(line) > 1 and line[1] in (0, 1) else 0 for line in lines[:latches]]
     value = [0] * (2 * (head[0] + 1))
@@ -37,7 +37,7 @@ def play(head, lines, gates, free):
 
 
 def write(source, target, state):
-    """The same file with the registers' first values."""
+    """Writes the same file with these first values of the registers."""
     data = open(source, "rb").read()
     at = data.index(b"\n") + 1
     out = [data[:at]]

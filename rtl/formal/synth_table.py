@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the table of mk/synth.sh from what Yosys said. usage: synth_table.py STEM"""
+"""Prints the table of mk/synth.sh from the output of Yosys. usage: synth_table.py STEM"""
 import re, sys
 
 stem = sys.argv[1]
@@ -7,7 +7,7 @@ COLUMNS = ("LUT", "FF", "LUTRAM", "BRAM36", "URAM", "DSP")
 
 
 def resource(cell, count):
-    """Column and amount of a primitive; None for anything else."""
+    """Returns column and amount of a primitive, or None for any other cell."""
     if re.fullmatch(r"LUT[1-6]|INV", cell):
         return "LUT", count
     if cell.startswith("FD"):
@@ -26,7 +26,7 @@ def resource(cell, count):
 
 
 def stat(path):
-    """Per module: cells by type, as `stat` lists them; the summary of the hierarchy is left out."""
+    """Returns for each module how many cells of each type `stat` lists, without the summary of the hierarchy."""
     modules, name = {}, None
     for line in open(path):
         head = re.match(r"=== (.+) ===", line)

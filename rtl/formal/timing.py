@@ -3,13 +3,14 @@
 
 usage: timing.py [--limit NS] [--paths N] [--parts] NETLIST.json [MODULE]
 
-Without --parts: one flat module. A row per part of the design with the slowest path that ends in it, then the N slowest
-paths, one for each register, memory or output port that they end in.
-With --parts: a row per module of a design that is not flat, each on its own: its ports and its parts cost nothing.
-Exit status: 1 when a path is slower than the limit, 2 when the netlist holds a cell whose delay is not known.
+Without --parts it reads one flat module. It prints a row for each part of the design with the slowest path that ends
+in it, and then the N slowest paths, one for each register, memory or output port in which they end.
+With --parts it prints a row for each module of a design that is not flat. Each module stands alone: its ports and
+parts cost nothing.
+The exit status is 1 if a path is slower than the limit, and 2 if the netlist has a cell whose delay is not known.
 
-The delays are those of a fast UltraScale+ part (-2) with an average net; placement and routing are not known here, so this is an
-estimate: it tells which path is too long by far, not whether a path of 3.9 ns meets 4 ns.
+The delays are those of a fast UltraScale+ part (-2) with an average net. Placement and routing are not known here, so
+this is an estimate. It shows which path is far too long, but not whether a path of 3.9 ns meets 4 ns.
 """
 import argparse, json, re, sys
 
@@ -46,7 +47,7 @@ def kind_of(cell, modules):
 
 
 def goes_through(kind, pin, out):
-    """Does a change of input `pin` reach output `out` within the same cycle?"""
+    """Returns whether a change of input `pin` reaches output `out` within the same cycle."""
     if pin in CLOCKS:
         return False
     if kind != "lutram":
@@ -84,7 +85,7 @@ class Netlist:
         self.arrival, self.levels, self.before = {}, {}, {}
 
     def starts(self, bit):
-        """Time of a bit that a register, a memory, a part or an input port gives; None for all others."""
+        """Returns the time of a bit that a register, a memory, a part or an input port drives, and None for all others."""
         if bit not in self.driver:
             return 0.0
         return CLOCK_TO_OUT.get(self.kind[self.driver[bit][0]])
@@ -94,7 +95,7 @@ class Netlist:
         return [(pin, b) for pin, b in self.pins[cell] if goes_through(self.kind[cell], pin, out)]
 
     def settle(self, bit):
-        """Fills in arrival, levels and before of a bit and of all that it depends on."""
+        """Fills in arrival, levels and before of a bit and of all bits on which it depends."""
         stack, open_bits = [bit], set()
         while stack:
             bit = stack[-1]
@@ -127,7 +128,7 @@ class Netlist:
             self.levels[bit] = self.levels.get(best[1], 0) + 1
 
     def ends(self):
-        """(ns, levels, bit, name of what the path ends in) of each input of a register, memory or part, and output port."""
+        """Returns (ns, levels, bit, name) of each end of a path: an input of a register, memory or part, or an output port."""
         found = []
         for cell, pins in self.pins.items():
             kind = self.kind[cell]
@@ -154,7 +155,7 @@ class Netlist:
         return cell
 
     def path(self, bit):
-        """The named signals of the slowest path to a bit, each with its time."""
+        """Returns the named signals of the slowest path to a bit, each with its time."""
         steps = []
         while bit is not None:
             _, net, label = self.label[bit]
@@ -165,7 +166,7 @@ class Netlist:
 
 
 def part_of(end):
-    """The instance that an end belongs to, as a path of instance names."""
+    """Returns the instance to which an end belongs, as a path of instance names."""
     return "ports" if end.startswith("port ") else ".".join(p for p in end.split(".") if re.fullmatch(r"u_\w+|gen_\w+(\[\d+\])?", p)) or "top"
 
 

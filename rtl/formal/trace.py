@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Prints a counterexample: the named registers of each cycle that differ from the cycle before.
+"""Prints a counterexample. For each cycle it shows the named registers that differ from the cycle before.
 
 usage: trace.py FILE.aig FILE.map CEX [PATTERN]
-CEX is what yosys-abc's `read_aiger FILE.aig; fold; zero; bmc3 -F N; write_cex -n CEX` writes.
+CEX is the file that `read_aiger FILE.aig; fold; zero; bmc3 -F N; write_cex -n CEX` of yosys-abc writes.
 """
 import collections, re, sys
 from aiger import read
