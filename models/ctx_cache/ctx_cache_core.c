@@ -1,4 +1,6 @@
 #include "models/ctx_cache/ctx_cache_core.h"
+#include "models/ctx_cache/ctx_cache_flip.h"
+#include "models/ctx_cache/ctx_cache_key.h"
 
 #include "models/ctx_cache/ctx_cache_ways.h"
 #include "models/hwif/conn_ctx.h"

@@ -77,14 +77,6 @@ void ctx_core_fill(struct ctx_core *core, const struct ctx_req *req);
 void ctx_core_move(struct ctx_core *core);
 bool ctx_core_scan_row(const struct ctx_core *core, uint32_t *index, struct ctx_rsp *rsp);
 
-/* A soft error, in the order of effects (docs/ctx_cache.md, Parity). False: the context is not here, nothing
- * happens. The line is below CTX_LINES, the bit of a line below CTX_LINE_STORED_BITS. */
-bool ctx_core_flip(struct ctx_core *core, const struct ctx_flip *flip);
-
-/* The flow key in a constant line, and the line that carries a key. */
-void ctx_core_key_of_image(const uint8_t *image, struct flow_key *key);
-void ctx_core_key_to_line(const struct flow_key *key, uint8_t line[CTX_LINE_BYTES]);
-
 #ifdef __cplusplus
 }
 #endif

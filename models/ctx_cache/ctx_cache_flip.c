@@ -1,6 +1,8 @@
 /* Soft errors of the golden cache, which are bits of a way that change by themselves. The model
  * stores no parity bits. It stores the difference between the parity bits in the memory and
  * those of the data, because this is all that a parity check sees. */
+#include "models/ctx_cache/ctx_cache_flip.h"
+
 #include "models/ctx_cache/ctx_cache_ways.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
-#include "models/ctx_cache/ctx_cache_core.h"
+#include "models/ctx_cache/ctx_cache_key.h"
+
 #include "models/hwif/conn_ctx.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 #include "models/ctx_cache/ctx_cache_model.h"
+#include "models/ctx_cache/ctx_cache_flip.h"
 
 #include "models/ctx_cache/ctx_cache_core.h"
 

@@ -1,4 +1,5 @@
 #include "models/ctx_cache/ctx_cache_ways.h"
+#include "models/ctx_cache/ctx_cache_flip.h"
 
 #include "models/ctx_cache/ctx_cache_victim.h"
 #include "models/hwif/conn_ctx.h"

@@ -31,11 +31,4 @@ void ctx_ways_write_through(struct ctx_core *core, const struct ctx_way *way);
 /* Writes the meta line alone, which then says that the lines in DRAM are older than those of the cache. */
 void ctx_ways_mark_out(struct ctx_core *core, const struct ctx_way *way);
 
-/* Soft errors (ctx_cache_flip.c). ctx_way_is_bad() tells whether one of the first `lines` lines has bad parity, and
- * ctx_way_poison() gives all lines bad parity. */
-bool ctx_way_is_bad(const struct ctx_way *way, uint32_t lines);
-void ctx_way_poison(struct ctx_way *way);
-/* Empties a way whose tag is bad. */
-void ctx_way_drop(struct ctx_core *core, struct ctx_way *way);
-
 #endif

@@ -1,4 +1,6 @@
 #include "rtl/test/ctx_cache_crowd.h"
+#include "models/ctx_cache/ctx_cache_flip.h"
+#include "models/ctx_cache/ctx_cache_key.h"
 
 #include "rtl/test/ctx_cache_compare.h"
 #include "rtl/test/ctx_cache_latencies.h"

@@ -1,4 +1,5 @@
 #include "rtl/test/ctx_cache_world.h"
+#include "models/ctx_cache/ctx_cache_key.h"
 
 #include "models/base/units.h"
 #include "models/hwif/conn_ctx.h"

@@ -3,6 +3,7 @@
 #include "models/base/rng.h"
 #include "models/base/stage_loop.h"
 #include "models/ctx_cache/ctx_cache_core.h"
+#include "models/ctx_cache/ctx_cache_key.h"
 #include "sim/glue/ctx_cache_rtl.h"
 
 #include <criterion/criterion.h>

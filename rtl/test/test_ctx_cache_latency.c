@@ -1,5 +1,6 @@
 /* Tests the latency table of docs/ctx_cache.md, cycle by cycle, in the shape of 4 sets x 2 ways. */
 #include "models/ctx_cache/ctx_cache_core.h"
+#include "models/ctx_cache/ctx_cache_key.h"
 #include "rtl/test/ctx_cache_dut.h"
 
 #include <criterion/criterion.h>

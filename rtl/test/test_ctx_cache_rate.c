@@ -3,6 +3,7 @@
  * docs/ctx_cache.md (Rates). */
 #include "models/base/units.h"
 #include "models/ctx_cache/ctx_cache_core.h"
+#include "models/ctx_cache/ctx_cache_key.h"
 #include "rtl/test/ctx_cache_dut.h"
 
 #include <criterion/criterion.h>

@@ -2,6 +2,7 @@
  * cycles. Miss slots and answers were once served lowest number first, so that the requester with the highest number
  * waited for as long as the others asked. */
 #include "models/ctx_cache/ctx_cache_core.h"
+#include "models/ctx_cache/ctx_cache_key.h"
 #include "rtl/test/ctx_cache_dut.h"
 
 #include <criterion/criterion.h>

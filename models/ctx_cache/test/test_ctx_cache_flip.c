@@ -2,6 +2,8 @@
  * and which errors disappear again (docs/ctx_cache.md, Parity). */
 #include "models/base/stage_loop.h"
 #include "models/ctx_cache/ctx_cache_core.h"
+#include "models/ctx_cache/ctx_cache_flip.h"
+#include "models/ctx_cache/ctx_cache_key.h"
 #include "models/ctx_cache/ctx_cache_model.h"
 
 #include <criterion/criterion.h>

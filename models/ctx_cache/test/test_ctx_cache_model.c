@@ -3,6 +3,7 @@
 #include "models/base/stage_loop.h"
 #include "models/ctx_cache/ctx_cache_core.h"
 #include "models/ctx_cache/ctx_cache_hash.h"
+#include "models/ctx_cache/ctx_cache_key.h"
 #include "models/ctx_cache/ctx_cache_model.h"
 #include "models/ctx_cache/ctx_cache_victim.h"
 
