@@ -18,7 +18,7 @@ struct move_trigger transfer_called(const struct host_sw *sw)
 
 /* Moves from NIC to NIC have probe events of their own, because most observers look at no other transfer. Observers are
  * not told of the transfer that brings a new connection to its first place. */
-static bool is_told(const struct transfer *transfer)
+static bool is_reported(const struct transfer *transfer)
 {
     return transfer->mechanism && transfer->kind < TRANSFER_KIND_COUNT;
 }
@@ -93,7 +93,7 @@ void transfer_report_end(struct host_sw *sw, struct dir_entry *entry, enum move_
         transfer_report_trouble(sw, entry);
     transfer->reported = true;
     count_end(sw, transfer, end);
-    if (is_told(transfer))
+    if (is_reported(transfer))
         conn_emit(sw, entry, entry->owner,
                   (struct probe_event){.kind = transfer_is_move(transfer) ? PROBE_MOVE_END
                                                                           : PROBE_TRANSFER_END,
@@ -109,7 +109,7 @@ void transfer_report_begin(struct host_sw *sw, const struct dir_entry *entry)
     assert(dir_entry_is_sane(entry));
     const struct transfer *transfer = &entry->transfer;
     count_begin(sw, transfer);
-    if (!is_told(transfer))
+    if (!is_reported(transfer))
         return;
     emit_begin(sw, entry);
     conn_mark(sw, entry, MARK_TRIGGER, transfer->trigger.at_ps);

@@ -29,7 +29,7 @@ static bool copy_undated(FILE *from, FILE *to)
 static enum status publish_waves(FILE *from, const char *path, struct error *err)
 {
     struct publish out;
-    if (!fst_is_whole(from))
+    if (!fst_is_complete(from))
         return error_set(err, STATUS_ENVIRONMENT,
                          "%s: the waves could not be written completely (disk full?)", path);
     enum status status = publish_open(&out, path, err);

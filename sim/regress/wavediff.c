@@ -45,7 +45,7 @@ static enum status check_file(const char *path, struct error *err)
         return status;
     }
     FILE *file = S_ISREG(info.st_mode) ? fdopen(fd, "rb") : NULL;
-    bool whole = file && fst_is_whole(file);
+    bool whole = file && fst_is_complete(file);
     if (file)
         (void)fclose(file);
     else

@@ -28,7 +28,7 @@ void recheck_config(struct sim_config *config)
 
 /* Sends all bytes. send() is used instead of write(), because a write to a process that has
  * ended would kill this one. */
-static bool send_whole(int socket, const void *bytes, size_t size)
+static bool send_all(int socket, const void *bytes, size_t size)
 {
     for (size_t done = 0; done < size;) {
         ssize_t got = send(socket, (const char *)bytes + done, size - done, MSG_NOSIGNAL);
@@ -41,7 +41,7 @@ static bool send_whole(int socket, const void *bytes, size_t size)
 
 /* Receives all bytes. It waits until they are there, or until *stop becomes true; stop may be
  * null. */
-static bool receive_whole(int socket, void *bytes, size_t size, volatile const int *stop)
+static bool receive_all(int socket, void *bytes, size_t size, volatile const int *stop)
 {
     for (size_t done = 0; done < size;) {
         struct pollfd wait = {.fd = socket, .events = POLLIN};
@@ -66,8 +66,7 @@ static bool answer(int socket, const struct sim_config *original)
     static struct sim_config config;
     struct error err;
     uint64_t count;
-    if (!receive_whole(socket, &count, sizeof count, NULL) ||
-        count > SIZE_MAX / sizeof(uint64_t) / 2)
+    if (!receive_all(socket, &count, sizeof count, NULL) || count > SIZE_MAX / sizeof(uint64_t) / 2)
         return false;
     uint64_t *conversations = calloc(count + 1, sizeof *conversations);
     config = *original;
@@ -75,9 +74,9 @@ static bool answer(int socket, const struct sim_config *original)
     uint8_t *outcomes = calloc(count + 1, sizeof *outcomes);
     config.capture.copied = config.capture.copy_fd > 0;
     bool ok = conversations && outcomes &&
-              receive_whole(socket, conversations, count * sizeof *conversations, NULL) &&
+              receive_all(socket, conversations, count * sizeof *conversations, NULL) &&
               recheck_simulate(&config, conversations, count, outcomes, &err) == STATUS_OK &&
-              send_whole(socket, outcomes, count);
+              send_all(socket, outcomes, count);
     free(outcomes);
     free(conversations);
     return ok;
@@ -125,9 +124,9 @@ bool recheck_ask(struct recheck *recheck, const uint64_t *conversations, size_t 
                  volatile const int *stop, uint8_t *outcomes)
 {
     uint64_t number = count;
-    return recheck->child > 0 && send_whole(recheck->socket, &number, sizeof number) &&
-           send_whole(recheck->socket, conversations, count * sizeof *conversations) &&
-           receive_whole(recheck->socket, outcomes, count, stop);
+    return recheck->child > 0 && send_all(recheck->socket, &number, sizeof number) &&
+           send_all(recheck->socket, conversations, count * sizeof *conversations) &&
+           receive_all(recheck->socket, outcomes, count, stop);
 }
 
 void recheck_end(struct recheck *recheck, struct sim_config *config)

@@ -81,7 +81,7 @@ static json_t *of_at(void)
  * plain number. */
 static json_t *of_ranges(uint64_t high, const char *word, bool may_be_empty)
 {
-    char *number = schema_whole_pattern(1, high), *all = NULL;
+    char *number = schema_integer_pattern(1, high), *all = NULL;
     if (number &&
         asprintf(&all, "(%s)(-(%s))?([ ,]+(%s)(-(%s))?)*[ ,]*", number, number, number, number) < 0)
         all = NULL;

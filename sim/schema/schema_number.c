@@ -239,7 +239,7 @@ char *schema_number_pattern(const struct scenario_key *key)
     return text;
 }
 
-char *schema_whole_pattern(uint64_t low, uint64_t high)
+char *schema_integer_pattern(uint64_t low, uint64_t high)
 {
     assert(low > 0);
     char *text = NULL;

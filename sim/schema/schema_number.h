@@ -12,6 +12,6 @@
 char *schema_number_pattern(const struct scenario_key *key);
 
 /* The same for a whole number without unit from low, which is not 0, to high. */
-char *schema_whole_pattern(uint64_t low, uint64_t high);
+char *schema_integer_pattern(uint64_t low, uint64_t high);
 
 #endif

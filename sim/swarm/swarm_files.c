@@ -95,7 +95,7 @@ static bool records_fill(FILE *file, long first, size_t header, size_t length_at
 /* Returns true if the last byte ends a line. */
 static bool is_text(FILE *file) { return fseek(file, -1, SEEK_END) == 0 && fgetc(file) == '\n'; }
 
-static bool file_is_whole(const char *path, const char *other)
+static bool file_is_complete(const char *path, const char *other)
 {
     static struct sim_config config;
     struct error err;
@@ -120,9 +120,9 @@ static bool file_is_whole(const char *path, const char *other)
     return whole;
 }
 
-bool swarm_folder_is_whole(const char *place, char *name, size_t size)
+bool swarm_folder_is_complete(const char *place, char *name, size_t size)
 {
-    return for_each_file(place, file_is_whole, place, name, size);
+    return for_each_file(place, file_is_complete, place, name, size);
 }
 
 static bool remove_file(const char *path, const char *other)

@@ -15,7 +15,7 @@ bool swarm_folders_equal(const char *a, const char *b, char *name, size_t size);
 /* True when each file of a results folder is whole: JSON can be parsed, a CSV ends with a line, the records of
  * a capture fill the file to its last byte, waves can be read, effective.yaml is a scenario. Else name
  * says which is not. */
-bool swarm_folder_is_whole(const char *place, char *name, size_t size);
+bool swarm_folder_is_complete(const char *place, char *name, size_t size);
 
 /* Removes a results folder. */
 void swarm_remove_folder(const char *place);

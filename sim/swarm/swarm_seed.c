@@ -211,9 +211,9 @@ static void run_signalled(struct trial *t)
         complain(t, "ended with %d after signal %d", end.status, s->signal);
     else if (was_finished && !swarm_folders_equal(t->results, t->again, name, sizeof name))
         complain(t, "signal %d replaced the finished %s", s->signal, name);
-    else if (!was_finished && !swarm_folder_is_whole(t->results, name, sizeof name))
+    else if (!was_finished && !swarm_folder_is_complete(t->results, name, sizeof name))
         complain(t, "signal %d left a part of %s", s->signal, name);
-    else if (access(t->cut, F_OK) == 0 && !swarm_folder_is_whole(t->cut, name, sizeof name))
+    else if (access(t->cut, F_OK) == 0 && !swarm_folder_is_complete(t->cut, name, sizeof name))
         complain(t, "signal %d left a part of the cut %s", s->signal, name);
     else if (access(t->cut, F_OK) == 0 && outdir_is_finished(t->cut))
         complain(t, "finished results are in %s", t->cut);

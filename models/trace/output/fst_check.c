@@ -71,7 +71,7 @@ static bool header_is_sound(FILE *file)
            is_text(file, FST_DATE_OFFSET, FST_DATE_BYTES);
 }
 
-bool fst_is_whole(FILE *file)
+bool fst_is_complete(FILE *file)
 {
     uint64_t sections = 0, found = 0, length;
     bool geometry = false, hierarchy = false;

@@ -18,7 +18,7 @@ enum { FST_DATE_OFFSET = 202, FST_DATE_BYTES = 119 };
 /* Returns true if the file is complete. The header must be valid, every block must lie inside the file, and the file must
  * end with a block. There must be a geometry, a hierarchy, and as many sections of value changes as the header says. A
  * full disk leaves a file without its end or with an unfinished block. The position of `file` changes. */
-bool fst_is_whole(FILE *file);
+bool fst_is_complete(FILE *file);
 
 #ifdef __cplusplus
 }

@@ -94,7 +94,7 @@ Test(schema_number, whole_numbers_of_every_small_range)
 {
     for (uint64_t low = 1; low < 130; low += 3)
         for (uint64_t high = low; high < 1200; high += 37) {
-            char *pattern = schema_whole_pattern(low, high), *anchored = NULL;
+            char *pattern = schema_integer_pattern(low, high), *anchored = NULL;
             regex_t regex;
             cr_assert_gt(asprintf(&anchored, "^(%s)$", pattern), 0);
             cr_assert_eq(regcomp(&regex, anchored, REG_EXTENDED | REG_NOSUB), 0);

@@ -82,7 +82,7 @@ Test(swarm_files, a_missing_folder_is_neither_equal_nor_whole)
 {
     cr_assert_eq(rmdir(b), 0);
     cr_expect_not(swarm_folders_equal(a, b, name, sizeof name));
-    cr_expect_not(swarm_folder_is_whole(b, name, sizeof name));
+    cr_expect_not(swarm_folder_is_complete(b, name, sizeof name));
 }
 
 /* A file header with one record of 2 bytes, and a section header block. */
@@ -96,7 +96,7 @@ Test(swarm_files, whole_files_are_whole)
     put(a, "team.pcapng", pcapng, sizeof pcapng);
     put_text(a, "stats.json", "{\"a\": 1}\n");
     put_text(a, "moves.csv", "conn,nic\n");
-    cr_expect(swarm_folder_is_whole(a, name, sizeof name), "%s", name);
+    cr_expect(swarm_folder_is_complete(a, name, sizeof name), "%s", name);
 }
 
 static const struct cut_file {
@@ -121,7 +121,7 @@ Test(swarm_files, each_cut_file_is_found)
     for (size_t i = 0; i < sizeof cut_files / sizeof cut_files[0]; i++) {
         char path[160];
         put(a, cut_files[i].file, cut_files[i].bytes, cut_files[i].len);
-        cr_expect_not(swarm_folder_is_whole(a, name, sizeof name), "row %zu: %s", i,
+        cr_expect_not(swarm_folder_is_complete(a, name, sizeof name), "row %zu: %s", i,
                       cut_files[i].file);
         (void)snprintf(path, sizeof path, "%s/%s", a, cut_files[i].file);
         cr_assert_eq(unlink(path), 0);
