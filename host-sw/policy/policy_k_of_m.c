@@ -37,9 +37,9 @@ static void on_moved(struct policy *policy, uint32_t conn, uint64_t now_ps)
 
 static const struct scenario_key keys[] = {
     {"k", SCENARIO_COUNT, SCENARIO_RULE_NONE, 1, HISTORY_FRAMES, VALUE(k), 1, NULL,
-     "so many foreign frames of the last m move a connection; more than m: none do"},
+     "number of foreign frames among the last m that moves a connection; more than m: never"},
     {"m", SCENARIO_COUNT, SCENARIO_RULE_NONE, 1, HISTORY_FRAMES, VALUE(m), 1, NULL,
-     "so many of its last frames count"},
+     "number of the connection's last frames that the policy looks at"},
 };
 
 extern const struct policy_ops policy_k_of_m;

@@ -53,11 +53,11 @@ static void on_moved(struct policy *policy, uint32_t conn, uint64_t now_ps)
 
 static const struct scenario_key keys[] = {
     {"min", SCENARIO_TIME, SCENARIO_RULE_NONE, 1, PS_PER_S, VALUE(min_ps), 1, NULL,
-     "a connection stays so long after a move"},
+     "shortest time for which a connection stays after a move"},
     {"max", SCENARIO_TIME, SCENARIO_RULE_NONE, 1, PS_PER_S, VALUE(max_ps), 1, NULL,
-     "it never stays longer, however often it moves"},
+     "longest time for which a connection stays, however often it moves"},
     {"decay", SCENARIO_TIME, SCENARIO_RULE_NONE, 1, PS_PER_S, VALUE(decay_ps), 1, NULL,
-     "each such time without a move halves how long it stays"},
+     "each period of this length without a move halves the time for which it stays"},
 };
 
 extern const struct policy_ops policy_residency;
