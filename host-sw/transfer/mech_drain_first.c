@@ -13,7 +13,8 @@
 enum { OWN_ACKNOWLEDGED };
 
 static const struct mechanism_mark marks[] = {
-    [OWN_ACKNOWLEDGED] = {"acknowledged", "the peer has acknowledged all that A was told to send"},
+    [OWN_ACKNOWLEDGED] = {"acknowledged",
+                          "the peer has acknowledged everything that A was told to send"},
     {NULL, NULL}};
 
 static bool is_drained(const struct dir_entry *entry) { return entry->snd_una == entry->rung_tx; }

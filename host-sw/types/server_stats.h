@@ -15,25 +15,26 @@
 /* Statistics of moves from NIC to NIC, and the frames that concern them. */
 #define SERVER_STATS_MOVES(X)                                                                      \
     X(uint64_t, moves_late, "moves", "late", "moves",                                              \
-      "not over at team.move_deadline, whatever became of them")                                   \
+      "not over at team.move_deadline, however they ended")                                        \
     X(uint64_t, forwarded_frames, "moves", "forwarded_frames", "frames",                           \
-      "foreign frames given to the NIC that had the connection or was about to")                   \
+      "foreign frames given to the NIC that had the connection or was taking it over")             \
     X(uint64_t, held_frames, "moves", "held_frames", "frames",                                     \
       "kept by the driver while their connection was between two places")                          \
     X(uint64_t, late_forwards, "moves", "late_forwards", "frames",                                 \
-      "foreign frames that came when the connection had moved on")                                 \
+      "foreign frames handled after their connection had moved again")                             \
     X(uint64_t, suppressed_by_progress, "moves", "suppressed_by_progress", "frames",               \
-      "foreign frames older than the last move, so no trigger")                                    \
+      "foreign frames that the progress rule kept from starting a move")                           \
     X(uint32_t, moves_outstanding_max, "moves", "outstanding_max", "moves",                        \
-      "most under way at one time, late ones and those from and to the host included")             \
-    X(uint64_t, hold_bytes_max, "moves", "hold_bytes_max", "bytes", "most held at one time")
+      "largest number under way at the same time, with late ones and those from and to the host")  \
+    X(uint64_t, hold_bytes_max, "moves", "hold_bytes_max", "bytes",                                \
+      "largest number held at the same time")
 
 /* Statistics of connections at rest, and ends by trouble. */
 #define SERVER_STATS_RESTS(X)                                                                      \
     X(uint64_t, timers_of_resting, "connections", "timers_of_resting", "connections",              \
-      "inactive ones brought back by a timer of theirs")                                           \
+      "inactive ones that one of their timers brought back")                                       \
     X(uint64_t, terminated_prematurely, "connections", "terminated_prematurely", "connections",    \
-      "ended by trouble of a NIC or its context")
+      "ended by an error of their NIC or their context")
 
 /* Statistics of orderly ends, and the numbers of connections at a time. */
 #define SERVER_STATS_ENDS(X)                                                                       \
@@ -43,33 +44,36 @@
     X(uint64_t, resets_sent, "connections", "resets_sent", "segments",                             \
       "resets sent by the driver")                                                                 \
     X(uint64_t, resets_unasked, "connections", "resets_unasked", "segments",                       \
-      "of them to peers whose connection ended with its NIC or its context, unasked")              \
+      "of these, sent unasked after an error of a NIC or a context")                               \
     X(uint64_t, end_probes, "connections", "end_probes", "segments",                               \
-      "questions to such peers for the sequence number they expect")                               \
+      "sent after such an error to learn the sequence number that the peer expects")               \
     X(uint32_t, conns_max, "connections", "concurrent_max", "connections",                         \
-      "most that were established at one time, wherever they were")                                \
+      "largest number established at the same time, on NICs or not")                               \
     X(uint32_t, on_nics_max, "connections", "offloaded_max", "connections",                        \
-      "most that NICs had or were given at one time")
+      "largest number that NICs had or were taking over at the same time")
 
 /* Statistics of connections that are opened. */
 #define SERVER_STATS_OPENINGS(X)                                                                   \
     X(uint32_t, embryonic_max, "connections", "embryonic_max", "connections",                      \
-      "most half open at one time")                                                                \
+      "largest number of embryonic ones at the same time")                                         \
     X(uint64_t, cookies_sent, "connections", "cookies_sent", "segments", "SYN cookies sent")       \
     X(uint64_t, cookies_good, "connections", "cookies_good", "segments",                           \
-      "cookies that came back right")                                                              \
+      "received that return a valid SYN cookie")                                                   \
     X(uint64_t, cookies_bad, "connections", "cookies_bad", "segments",                             \
-      "cookies that came back wrong")                                                              \
-    X(uint64_t, connects, "connections", "connects", "connections", "the server began to open")    \
-    X(uint64_t, connected, "connections", "connected", "connections", "of these, established")     \
+      "received that return an invalid SYN cookie")                                                \
+    X(uint64_t, connects, "connections", "connects", "connections",                                \
+      "that the server began to open")                                                             \
+    X(uint64_t, connected, "connections", "connected", "connections",                              \
+      "of these, that were established")                                                           \
     X(uint64_t, connects_failed, "connections", "connects_failed", "connections",                  \
-      "of these, failed")
+      "of these, that failed")
 
 /* Statistics of what the driver reads, and what the host stack answers. */
 #define SERVER_STATS_RECORDS(X)                                                                    \
-    X(uint64_t, records, "host", "records", "records", "receive records read by the driver")       \
-    X(uint64_t, events, "host", "events", "events", "read by the driver")                          \
-    X(uint64_t, foreign_frames, "host", "foreign_frames", "frames", "whole frames examined")       \
+    X(uint64_t, records, "host", "records", "records", "of received frames that the driver read")  \
+    X(uint64_t, events, "host", "events", "events", "that the driver read")                        \
+    X(uint64_t, foreign_frames, "host", "foreign_frames", "frames",                                \
+      "given to the host by a NIC, and examined by the driver")                                    \
     X(uint64_t, syns, "host", "syns", "segments", "SYNs that reached the driver")                  \
     X(uint64_t, arp_answers, "host", "arp_answers", "frames", "ARP replies sent")                  \
     X(uint64_t, neighbour_answers, "host", "neighbour_answers", "frames",                          \
@@ -86,17 +90,20 @@
     X(uint64_t, icmp_errors_of_connections, "host", "icmp_errors_of_connections", "packets",       \
       "ICMP errors that quote a connection of the team")                                           \
     X(uint64_t, icmp_ignored, "host", "icmp_ignored", "packets",                                   \
-      "of these, not believed or of no use")                                                       \
-    X(uint64_t, notices, "host", "notices", "notices", "of trouble that ended no connection")
+      "of these, ignored as not credible or of no effect")                                         \
+    X(uint64_t, notices, "host", "notices", "notices",                                             \
+      "from NICs of errors that did not end the connection")
 
 /* Statistics of messages of older generations, and NICs that are lost. */
 #define SERVER_STATS_NICS(X)                                                                       \
-    X(uint64_t, stale_events, "host", "stale_events", "events", "of an older generation")          \
+    X(uint64_t, stale_events, "host", "stale_events", "events",                                    \
+      "ignored because of an older generation")                                                    \
     X(uint64_t, nics_lost, "host", "nics_lost", "NICs", "that left the team")                      \
-    X(uint64_t, recoveries, "host", "recoveries", "NICs", "that came back")                        \
+    X(uint64_t, recoveries, "host", "recoveries", "NICs", "that came back to the team")            \
     X(uint64_t, recoveries_failed, "host", "recoveries_failed", "NICs",                            \
-      "that could not come back")                                                                  \
-    X(uint64_t, stale_doorbells, "host", "stale_doorbells", "doorbells", "of an older generation")
+      "that could not come back to the team")                                                      \
+    X(uint64_t, stale_doorbells, "host", "stale_doorbells", "doorbells",                           \
+      "that a NIC reported as of an older generation")
 
 /* Statistics of connections that were opened in the host's own TCP. */
 #define SERVER_STATS_HOST_OPENED(X)                                                                \
@@ -110,7 +117,7 @@
 /* Statistics of segments that came in fragments. */
 #define SERVER_STATS_FRAGMENTS(X)                                                                  \
     X(uint64_t, reassembled, "host.fragments", "of_connections", "datagrams",                      \
-      "of these, segments of a connection")
+      "of these, that are segments of a connection")
 
 /* All of them. */
 #define SERVER_STATS(X)                                                                            \

@@ -44,7 +44,7 @@ struct move_log {
 const char *move_phase_name(enum move_phase phase)
 {
     static const char *const names[MOVE_PHASE_COUNT] = {
-#define X(name, from, to) #name,
+#define X(name, from, to, text) #name,
         MOVE_PHASES(X)
 #undef X
     };
@@ -403,7 +403,7 @@ void move_log_summarize(const struct move_log *log, struct move_summary *summary
         add_span(&summary->latency, row, 0, 10);
         add_span(&summary->blackout, row, 5, 10);
         add_span(&summary->recovery, row, 0, 13);
-#define X(name, from, to) add_span(&summary->phase[MOVE_PHASE_##name], row, from, to);
+#define X(name, from, to, text) add_span(&summary->phase[MOVE_PHASE_##name], row, from, to);
         MOVE_PHASES(X)
 #undef X
     }

@@ -43,16 +43,20 @@ struct move_row {
     uint32_t first_seq, first_len, first_ack;
 };
 
-/* X(name, from mark, to mark) */
+/* X(name, from mark, to mark, "meaning") */
 /* clang-format off */
 #define MOVE_PHASES(X)                                                                             \
-    X(detect, 0, 2) X(notify, 2, 3) X(queue, 3, MOVE_BEGUN) X(command, MOVE_BEGUN, 4)              \
-    X(quiesce, 4, 5) X(drain, 5, 6)                                                                \
-    X(extract, 6, 7) X(decide, 7, 8) X(transfer, 8, 9) X(install, 9, 10) X(replay, 10, 11)
+    X(detect, 0, 2, "from T0 to T2") X(notify, 2, 3, "from T2 to T3")                              \
+    X(queue, 3, MOVE_BEGUN, "from T3 to begun_ps")                                                 \
+    X(command, MOVE_BEGUN, 4, "from begun_ps to T4")                                               \
+    X(quiesce, 4, 5, "from T4 to T5") X(drain, 5, 6, "from T5 to T6")                              \
+    X(extract, 6, 7, "from T6 to T7") X(decide, 7, 8, "from T7 to T8")                             \
+    X(transfer, 8, 9, "from T8 to T9") X(install, 9, 10, "from T9 to T10")                         \
+    X(replay, 10, 11, "from T10 to T11")
 /* clang-format on */
 
 enum move_phase {
-#define X(name, from, to) MOVE_PHASE_##name,
+#define X(name, from, to, text) MOVE_PHASE_##name,
     MOVE_PHASES(X)
 #undef X
         MOVE_PHASE_COUNT,

@@ -24,7 +24,7 @@ struct member {
 };
 
 static const struct member samples[] = {
-    {"count", "samples"}, /* count is always present, and it is not a time */
+    {"count", "number of samples"}, /* count is always present, and it is not a time */
     {"min", "smallest"},
     {"p50", "median"},
     {"p90", "90th percentile"},
@@ -59,7 +59,7 @@ static const struct member outcomes[] = {
 #define X(id, key, text) {key, text},
     OUTCOMES_JUDGED(X)
 #undef X
-        {"not_compared", "frames of a caller, who alone can judge them"}};
+        {"not_compared", "traffic of a caller, who alone can judge it"}};
 static const struct member partials[] = {
 #define X(id, key, text) {key, text},
     PARTIAL_REASONS(X)
@@ -71,7 +71,7 @@ static const struct member left_out[] = {
 #undef X
 };
 static const struct member phases[] = {
-#define X(name, from, to) {#name, "T" #from " to T" #to ": "},
+#define X(name, from, to, text) {#name, text},
     MOVE_PHASES(X)
 #undef X
 };
@@ -184,6 +184,8 @@ static bool make_key(const struct output_row *row, size_t choice, struct output_
         const struct member *member = &set->members[choice % set->count];
         choice /= set->count;
         append(key->path, sizeof key->path, member->key, strlen(member->key));
+        if (set->members == samples)
+            append(key->meaning, sizeof key->meaning, ": ", 2);
         append(key->meaning, sizeof key->meaning, member->meaning, strlen(member->meaning));
         at += len + 1;
         if (set->members != samples)

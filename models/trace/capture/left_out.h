@@ -14,14 +14,14 @@ extern "C" {
     X(NOT_TCP, "not_tcp", "without TCP")                                                           \
     X(TUNNEL, "tunnel", "in tunnels")                                                              \
     X(TUNNEL_FRAGMENT, "tunnel_fragment", "fragments of a tunnel's packets")                       \
-    X(FRAGMENT, "fragment", "fragments whose segment is not whole")                                \
+    X(FRAGMENT, "fragment", "fragments of incomplete segments")                                    \
     X(CUT_HEADER, "cut_header", "whose headers the snap length cut off")                           \
     X(MALFORMED, "malformed", "with contradicting headers")                                        \
     X(BAD_CHECKSUM, "bad_checksum", "with a wrong checksum")                                       \
-    X(UNKNOWN_LINK, "unknown_link", "of a link type that is not understood")                       \
-    X(OTHER_INTERFACE, "other_interface", "of interfaces that were not chosen")                    \
-    X(VLANS, "vlans", "with more VLANs or tunnels than can be told apart")                         \
-    X(NO_HANDSHAKE, "no_handshake", "of conversations without a whole handshake")
+    X(UNKNOWN_LINK, "unknown_link", "of an unknown link type")                                     \
+    X(OTHER_INTERFACE, "other_interface", "of interfaces that were not selected")                  \
+    X(VLANS, "vlans", "with more VLANs or tunnels than the reader can tell apart")                 \
+    X(NO_HANDSHAKE, "no_handshake", "of conversations without a complete handshake")
 
 enum left_out {
 #define X(id, key, text) LEFT_OUT_##id,

@@ -9,7 +9,7 @@ static const struct {
 #define X(id, key, text) [OUTCOME_##id] = {key, text},
     OUTCOMES_JUDGED(X)
 #undef X
-        [OUTCOME_NOT_COMPARED] = {"not_compared", "frames of a caller, who alone can judge them"},
+        [OUTCOME_NOT_COMPARED] = {"not_compared", "traffic of a caller, who alone can judge it"},
 #define X(id, key, text) [PARTIAL_##id] = {key, text},
     PARTIAL_REASONS(X)
 #undef X
