@@ -11,7 +11,7 @@ include mk/targets.mk
 include mk/timing.mk mk/planted/mutate_team.mk mk/scenarios_long.mk mk/swarm.mk mk/tidy/rooms.mk mk/tidy/tidy.mk
 
 .PHONY: help setup-build setup-test all clean
-help: ## this list
+help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' Makefile mk/*.mk mk/*/*.mk | sed -E 's/^([a-z-]+):.*## */  \1\t/' | expand -t 18
 	@echo "  variables: SAN=1 (sanitizers)  V=1 (show commands)  JOBS=n  SCENARIO=file  SEED=n"
 

@@ -39,7 +39,7 @@ $(COV_TESTS): $(COV_DIR)/%: $(B)/obj/rtl/test/%.o $(COV_DIR)/ctx_cache_dut.o $(C
 	$(CXX) -Wl,--wrap=ctx_cache_dut_destroy $^ -lcriterion $(LIBS) -lz -lpthread -o $@
 
 .PHONY: coverage coverage-now
-coverage: ## line, toggle and functional coverage of the RTL, merged over the shapes
+coverage: ## measure the line, toggle and functional coverage of the RTL, merged over all shapes
 	@mk/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) coverage-now
 

@@ -32,7 +32,7 @@ $(MUTATE_TESTS): $(MUTATE_DIR)/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(B)/obj/rtl
 	$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@
 
 .PHONY: mutate mutate-now
-mutate: ## mutants of the context cache against its tests and proofs (MUTANTS=110)
+mutate: ## run the tests and proofs of the context cache against its mutants (MUTANTS=110 of them)
 	@mk/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) mutate-now
 

@@ -1,7 +1,7 @@
 # Estimates size and logic depth of the context cache on an UltraScale+ FPGA for two shapes. The table is in
 # docs/ctx_cache_proof.md.
 .PHONY: synth synth-now
-synth: ## LUT, FF, RAM and logic levels of the context cache per module, two shapes
+synth: ## report LUTs, FFs, RAMs and logic levels of each module of the context cache, for two shapes
 	@mk/setup.sh test
 	@$(MAKE) --no-print-directory synth-now
 
@@ -14,7 +14,7 @@ synth-now: $(GEN_SV)
 # Estimates how fast the logic can be clocked. The netlists are those of the target synth.
 TIMING_LIMIT ?=
 .PHONY: timing timing-now
-timing: ## slowest paths of the context cache by a static estimate, two shapes; TIMING_LIMIT=4.1 fails above 4.1 ns
+timing: ## estimate the slowest paths of the context cache, for two shapes; TIMING_LIMIT=4.1 fails above 4.1 ns
 	@mk/setup.sh test
 	@$(MAKE) --no-print-directory timing-now
 

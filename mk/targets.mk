@@ -4,7 +4,7 @@ SCENARIO ?= scenarios/000-default.yaml
 SEED     ?=
 RUN_ARGS := $(if $(SEED),--seed $(SEED))
 
-lib: $(LIBTOESIM) $(LIBTOESIM_A) ## build libtoesim, shared and static (docs/live.md)
+lib: $(LIBTOESIM) $(LIBTOESIM_A) ## build libtoesim as a shared and as a static library (docs/live.md)
 
 .PHONY: lib run build test test-now run-now check lint tidy format regress
 run: ## install what is missing, build, and run SCENARIO (default: scenarios/000-default.yaml)
@@ -28,19 +28,19 @@ test-now: $(TOESIM) $(FAIL_TOESIM) $(EXAMPLE_BIN) $(TEST_BIN) $(RTL_TEST_BIN)
 
 LONG_TESTS := $(sort $(wildcard sim/test/*/long_*.sh))
 .PHONY: test-long test-long-now
-test-long: ## the long forms of tests, LONG_TESTS=file for one; not part of test
+test-long: ## run the long forms of tests, which test does not run; LONG_TESTS=file runs only one
 	@mk/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) test-long-now
 
 test-long-now: $(TOESIM) $(FAIL_TOESIM)
 	@mk/run_tests.sh $(B) $(JOBS) $(LONG_TESTS)
 
-check: ## lint and test: the one gate before a commit
+check: ## run lint and test, as before every commit
 	@mk/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) lint
 	@$(MAKE) --no-print-directory test
 
-lint: tidy ## layering, sizes, format, RTL lint
+lint: tidy ## check layering, sizes and format of the sources, and lint the RTL
 	@$(MAKE) --no-print-directory lint-rtl
 
 tidy: $(GEN)
@@ -49,7 +49,7 @@ tidy: $(GEN)
 format: ## format all C and C++ with clang-format
 	clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp')
 
-regress: ## compare the regression scenarios with results/golden
+regress: ## run the regression scenarios, and compare their results with results/golden
 	@mk/setup.sh build
 	@$(MAKE) --no-print-directory -j$(JOBS) $(TOESIM)
 	@$(TOESIM) regress

@@ -79,7 +79,7 @@ $(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(GLUE_OBJ) $(RT
 # on an idle core.
 OPS ?= 10000000
 .PHONY: ctx-cache-long ctx-cache-long-now
-ctx-cache-long: ## cache RTL against golden model, OPS=10000000 operations per setting
+ctx-cache-long: ## compare the cache RTL with the golden model, OPS=10000000 operations per shape
 	@mk/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) ctx-cache-long-now
 

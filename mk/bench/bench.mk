@@ -10,10 +10,10 @@ $(BENCH_BIN): $(B)/bench/%: $(B)/obj/sim/bench/%.o $(GLUE_OBJ) $(CORE_LIB) $(GLU
 	$(CXX) $(LDFLAGS) $^ $(LIBS) -lpthread -o $@
 
 .PHONY: bench bench-tcp
-bench-tcp: $(B)/bench/bench_tcp ## in-order segments per second through the TCP core alone
+bench-tcp: $(B)/bench/bench_tcp ## measure in-order segments per second through the TCP core alone
 	@$<
 
-bench: ## frames per second, cost of a cache cycle, idle second, switch, MACs and PCIe alone
+bench: ## measure frames per second, a cache cycle, an idle second; and switch, MACs and PCIe alone
 	@mk/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) $(TOESIM) $(BENCH_BIN) $(B)/bench_pcie
 	@mk/bench/bench.sh $(B)
@@ -29,5 +29,5 @@ $(UNCHECKED_TOESIM): $(B)/obj/sim/bench/unchecked.o $(SIM_CXX_OBJ) $(GLUE_OBJ) $
 
 .PHONY: bench-checks
 PAIRS ?= 5
-bench-checks: $(TOESIM) $(UNCHECKED_TOESIM) ## what the online checkers cost, in CPU seconds (PAIRS=n)
+bench-checks: $(TOESIM) $(UNCHECKED_TOESIM) ## measure what the online checkers cost, in CPU seconds (PAIRS=n)
 	@mk/bench/bench_checks.sh $(TOESIM) $(UNCHECKED_TOESIM) $(PAIRS)

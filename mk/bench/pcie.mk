@@ -3,5 +3,5 @@ $(B)/bench_pcie: $(B)/obj/sim/bench/bench_pcie.o $(CORE_LIB)
 	$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
 
 .PHONY: bench-pcie
-bench-pcie: $(B)/bench_pcie ## TLPs per second through one PCIe link alone
+bench-pcie: $(B)/bench_pcie ## measure TLPs per second through one PCIe link alone
 	@$(B)/bench_pcie

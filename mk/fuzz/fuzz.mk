@@ -18,6 +18,6 @@ fuzz-capture: $(B)/fuzz/fuzz_capture ## fuzz the capture reader (FUZZ_SECONDS=60
 	$(B)/fuzz/fuzz_capture -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=10 -rss_limit_mb=1024 \
 	    -artifact_prefix=sim/fuzz/corpus/capture/ $(B)/fuzz/corpus $(B)/fuzz/seeds sim/fuzz/corpus/capture
 
-fuzz-check: $(B)/fuzz/fuzz_capture ## run the kept findings once
+fuzz-check: $(B)/fuzz/fuzz_capture ## run each kept finding of the capture reader once
 	@sim/fuzz/make_seeds.sh $(B)/fuzz/seeds
 	$(B)/fuzz/fuzz_capture -runs=0 -timeout=10 -rss_limit_mb=1024 $(B)/fuzz/seeds sim/fuzz/corpus/capture

@@ -3,11 +3,11 @@
 PLANT_TOESIM := build/planted/toesim
 BUGS         ?=
 .PHONY: mutate-team mutate-team-now mutate-claims mutate-claims-now
-mutate-team: ## wake each planted bug of host software, engine and TCP: which online checker catches it? (BUGS=name...)
+mutate-team: ## switch on each planted bug, and name the online checker that catches it (BUGS=name...)
 	@mk/setup.sh build
 	@$(MAKE) --no-print-directory -j$(JOBS) mutate-team-now
 
-mutate-claims: ## wake the bug planted against each row of docs/claims.md: is the broken promise seen? (BUGS=name...)
+mutate-claims: ## switch on the bug of each row of docs/claims.md, and check that its checker fails (BUGS=name...)
 	@mk/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) mutate-claims-now
 

@@ -16,5 +16,5 @@ $(ROOMS_TOESIM): $(ROOMS_OBJ) $(SIM_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB
 	$(Q)$(CXX) $(LDFLAGS) $^ $(SIM_C_LIB) $(CORE_LIB) -lsystemc $(LIBS) -lpthread -o $@
 
 .PHONY: rooms
-rooms: $(ROOMS_TOESIM) ## files of host-sw that a real move enters between FREEZE's completion and INSTALL's doorbell
+rooms: $(ROOMS_TOESIM) ## list the files of host-sw that a real move enters from FREEZE's completion to INSTALL's doorbell
 	$(Q)mk/tidy/rooms.py $(ROOMS_TOESIM) scenarios/regress/r00-move.yaml $(ROOMS_MOST)
