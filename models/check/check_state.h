@@ -87,8 +87,9 @@ struct frame_fate {
     uint32_t used_conn;                              /* connection of the RECORD_USED event */
     uint64_t rx_ps, foreign_ps, visible_ps, used_ps; /* foreign: the NIC's lookup said so (T1) */
     enum check_place place;
-    bool held;  /* the host holds the frame */
-    bool given; /* its NIC gave it to the host for a reserved connection */
+    bool held;    /* the host holds the frame */
+    bool foreign; /* a NIC has given the frame to the host */
+    bool given;   /* its NIC gave it to the host for a reserved connection */
     uint16_t given_gen;
     uint32_t given_conn;
     uint32_t bytes;

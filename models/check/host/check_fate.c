@@ -145,6 +145,8 @@ static void on_final(struct check *check, const struct probe_event *event)
 static void on_foreign(struct check *check, const struct probe_event *event)
 {
     struct frame_fate *fate = fate_find(check, event->verdict.id);
+    if (fate)
+        fate->foreign = true;
     if (!fate || fate->done || fate->waits_ps || fate->conn == CHECK_NO_CONN)
         return;
     fate->waits_ps = event->now_ps;

@@ -38,7 +38,7 @@ void check_given_decided(struct check *check, const struct frame_fate *fate,
         return;
     }
     const struct check_conn *c = check_conn_of(check, event);
-    bool is_direct = fate->waits_ps == 0 && !fate->held && fate->nic == event->nic;
+    bool is_direct = !fate->foreign && fate->nic == event->nic;
     if (event->kind != PROBE_RX_VERDICT || !c || !is_direct)
         return;
     const struct check_given *given = &c->given;
