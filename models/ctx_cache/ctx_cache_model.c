@@ -69,12 +69,6 @@ void ctx_cache_model_destroy(struct ctx_cache_model *model)
     free(model);
 }
 
-void ctx_cache_model_set_client(struct ctx_cache_model *model, struct ctx_client client)
-{
-    assert(model->queue_count == 0 && model->lookup_count == 0);
-    model->client = client;
-}
-
 static bool is_return(uint8_t op)
 {
     return op == CTX_OP_WRITE_UNLOCK || op == CTX_OP_UNLOCK || op == CTX_OP_REMOVE;

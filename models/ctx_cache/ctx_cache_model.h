@@ -33,9 +33,6 @@ struct ctx_cache_model *ctx_cache_model_create(const struct ctx_cache_model_para
                                                struct ctx_client client, const struct waker *waker);
 void ctx_cache_model_destroy(struct ctx_cache_model *model);
 
-/* Sets the client that gets the responses, if it was not known at creation. It must be called before the first request. */
-void ctx_cache_model_set_client(struct ctx_cache_model *model, struct ctx_client client);
-
 struct ctx_store ctx_cache_model_store(struct ctx_cache_model *model);
 struct stage ctx_cache_model_stage(struct ctx_cache_model *model, const char *name);
 const struct ctx_store_stats *ctx_cache_model_stats(const struct ctx_cache_model *model);

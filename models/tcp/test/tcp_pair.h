@@ -30,9 +30,8 @@ struct pair_params {
     uint8_t rcv_ws;
     uint8_t ring_log2;
     uint16_t mss;
-    bool simultaneous;     /* both open actively */
-    bool move_always;      /* turns the context into an image and back after each event */
-    uint64_t move_take_us; /* not used: such a move takes no time */
+    bool simultaneous; /* both open actively */
+    bool move_always;  /* turns the context into an image and back after each event */
     /* Counted in segments of mss bytes, the data segments first, first + step and so on of end 0
      * are lost once, `lose_count` of them. If lose_again is set, the first retransmission of
      * segment `first` is lost, too. */
