@@ -2,6 +2,7 @@
 #include "sim/run/script_run.h"
 
 #include "models/script/pkt_names.h"
+#include "sim/scenario/scenario_default.h"
 #include "sim/toesim.h"
 
 #include "models/base/frame.h"
@@ -32,7 +33,6 @@ constexpr uint64_t grain_ps = PS_PER_US;       // events that are closer togethe
 // The numbers of Linux. Its header is not included, because its states have the same names as ours.
 constexpr int tcp_nodelay = 1, tcp_maxseg = 2, tcp_info = 11, tcp_user_timeout = 18;
 constexpr int tcp_cork = 3, tcp_keepidle = 4, tcp_keepintvl = 5, tcp_keepcnt = 6;
-constexpr const char *server_v4 = "10.0.0.1", *server_v6 = "fd00::1";
 
 struct system_server {
     toesim *sim = nullptr;
@@ -84,19 +84,17 @@ pkt_ends ends_of(uint8_t ip_version)
     pkt_ends ends = {};
     ends.ip_version = ip_version;
     ends.vlan = VLAN_NONE;
-    const uint8_t server[6] = {2, 0x54, 0x4f, 0x45, 0, 1}, peer[6] = {2, 0, 0, 0, 0, 9};
-    std::memcpy(ends.server_mac, server, sizeof server);
+    static sim_config config;
+    sim_config_default(&config);
+    const uint8_t peer[6] = {2, 0, 0, 0, 0, 9};
+    std::memcpy(ends.server_mac, config.team.mac, sizeof ends.server_mac);
     std::memcpy(ends.peer_mac, peer, sizeof peer);
     ends.server_port = server_port;
     ends.peer_port = peer_port;
-    if (ip_version == 4) {
-        ip_addr_from_v4(ends.server_addr, 0x0a000001u);
-        ip_addr_from_v4(ends.peer_addr, 0x0a000002u);
-    } else {
-        ends.server_addr[0] = ends.peer_addr[0] = 0xfd;
-        ends.server_addr[15] = 1;
-        ends.peer_addr[15] = 2;
-    }
+    const uint8_t *server = ip_version == 4 ? config.team.ipv4 : config.team.ipv6;
+    std::memcpy(ends.server_addr, server, sizeof ends.server_addr);
+    std::memcpy(ends.peer_addr, server, sizeof ends.peer_addr);
+    ends.peer_addr[15] = 2; // the next address of the same network
     return ends;
 }
 
@@ -428,9 +426,6 @@ std::vector<std::string> settings_of(const pkt_script &script, const script_opti
     add("tcp.challenge_max", script.challenge_max, "");
     if (script.congestion)
         out.push_back("team.tcp.congestion=cubic");
-    out.push_back(std::string("team.ipv4=") + server_v4);
-    out.push_back(std::string("team.ipv6=") + server_v6);
-    out.push_back("team.mac=02:54:4f:45:00:01");
     for (unsigned i = 0; i < script.key_count; i++)
         out.push_back(script.key[i]);
     for (size_t i = 0; i < options.set_count; i++)
