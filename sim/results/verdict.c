@@ -36,12 +36,12 @@ static void add_lost_reasons(char *text, size_t size, const struct capture_stats
 }
 
 /* Tells how to make a capture that can be judged. */
-static const char *cure(const struct capture_stats *c)
+static const char *cure(const struct capture_stats *c, bool decap)
 {
     if (c->left_out[LEFT_OUT_CUT_HEADER] > 0)
         return "capture with a longer snap length (tcpdump -s 0)";
     if (c->left_out[LEFT_OUT_TUNNEL] > 0)
-        return "--decap takes frames out of tunnels";
+        return decap ? "--decap cannot open such tunnels" : "--decap takes frames out of tunnels";
     return "a conversation is judged if it is in the file from its SYN to its end";
 }
 
@@ -60,7 +60,7 @@ static enum status nothing_judged(const struct results_input *in,
                      "%s: no conversation could be judged: %" PRIu64 " in all (%s); %s; "
                      "--allow-empty accepts that",
                      in->config->capture_path, counts->total, why[0] ? why : "an empty capture",
-                     c ? cure(c) : "none began");
+                     c ? cure(c, in->config->capture.decap) : "none began");
 }
 
 /* Reports the first expectation that does not hold, and how many others do not hold. */
