@@ -1,5 +1,5 @@
-/* Frames that are held for connections under transfer. Each connection has a list, and all lists share one bounded
- * pool. */
+/* Frames that are held for connections under transfer, or waiting for their turn. Each connection has a list, and all
+ * lists share one bounded pool. */
 #ifndef TOESIM_HOST_CONN_HOLD_H
 #define TOESIM_HOST_CONN_HOLD_H
 
@@ -23,9 +23,10 @@ struct hold_pool {
     uint64_t bytes, bytes_limit, bytes_max;
 };
 
+enum { HOLD_FRAME_BYTES = 1024 }; /* the limit in bytes allows one frame for each of these units */
+
 /* Returns how many frames may be held over all connections at a time: one for each HOLD_FRAME_BYTES of bytes_limit, but
  * at least one. As many buffers must be there beyond those that the NICs have. */
-enum { HOLD_FRAME_BYTES = 1024 };
 uint32_t hold_frames_limit(uint64_t bytes_limit);
 
 void hold_init(struct hold_pool *pool, struct buffer_pool *buffers, uint32_t frames_per_conn_max,
@@ -34,7 +35,7 @@ void hold_free(struct hold_pool *pool);
 
 /* Adds frame to the connection's list and takes a reference to its buffer. The list is in order of MAC time, which
  * keeps the order of each port. Returns false if a limit is reached; the caller then drops this frame, which is the
- * newest (R-27). */
+ * newest (R-27), or forwards it behind those that are held. */
 bool hold_add(struct hold_pool *pool, struct dir_entry *entry, const struct dir_frame *frame);
 
 /* Removes the oldest frame and passes its buffer reference to the caller. Returns false if no frame is held. */
