@@ -218,6 +218,16 @@ bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t 
     return cmd.cookie != NO_COOKIE;
 }
 
+uint32_t nic_driver_next_command(const struct nic_driver *driver)
+{
+    return driver->commands.producer + (uint32_t)(driver->backlog_tail - driver->backlog_head);
+}
+
+bool nic_driver_is_in_ring(const struct nic_driver *driver, uint32_t index)
+{
+    return (int32_t)(driver->commands.producer - index) > 0;
+}
+
 bool nic_driver_complete(struct nic_driver *driver, const struct nic_event *event,
                          struct nic_request *request)
 {

@@ -78,6 +78,14 @@ void nic_driver_free(struct nic_driver *driver);
  * the driver holds a reference to it until the completion. Returns true if a completion will come. */
 bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t buffer);
 
+/* Returns the index that the next command gets. Commands are counted from the start of the NIC, in the order of their
+ * calls, and the count wraps at 2^32. */
+uint32_t nic_driver_next_command(const struct nic_driver *driver);
+
+/* Returns true if the command with this index is in the command ring. A command waits outside while the ring is full.
+ * The NIC is told of a command in the ring when the step ends. */
+bool nic_driver_is_in_ring(const struct nic_driver *driver, uint32_t index);
+
 /* Removes the request that a CMD_DONE event answers and copies it to *request. Returns false if there is none, because
  * a command that asked for no completion has failed. */
 bool nic_driver_complete(struct nic_driver *driver, const struct nic_event *event,

@@ -93,7 +93,7 @@ void host_sw_destroy(struct host_sw *sw)
     free(sw->intake.events);
     free(sw->intake.waiting.records);
     free(sw->place_requests.requests);
-    free(sw->installs.conns);
+    free(sw->installs.rows);
     fragments_free(sw);
     free(sw);
 }
@@ -112,8 +112,8 @@ static bool start_memory(struct host_sw *sw)
     uint32_t buffers =
         ((uint32_t)NIC_COUNT << params->ring_log2_buffer) + SPARE_BUFFERS + (uint32_t)held_max;
     sw->installs.capacity = ISSUED_IN_STEP;
-    sw->installs.conns = calloc(sw->installs.capacity, sizeof *sw->installs.conns);
-    memory_check(sw->installs.conns);
+    sw->installs.rows = calloc(sw->installs.capacity, sizeof *sw->installs.rows);
+    memory_check(sw->installs.rows);
     hold_init(&sw->hold, &sw->pool, params->hold_frames_per_conn, params->hold_bytes_total);
     if (!host_stack_init(&sw->stack, bus, sw->nics, &sw->pool, params->mac,
                          params->tcp.time_wait_us * PS_PER_US))
@@ -349,7 +349,7 @@ static void watch(struct host_sw *sw)
     }
 }
 
-/* Ends the step, so that its writes take effect. This is T8 of the moves whose INSTALL was issued in the step. */
+/* Ends the step, so that its writes take effect. This is T8 of the moves whose INSTALL has entered the command ring. */
 static void end_step(struct host_sw *sw)
 {
     sw->bus.ops->step_end(sw->bus.self);

@@ -227,29 +227,38 @@ static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
     assert(dir_entry_is_sane(entry));
 }
 
-/* Notes that INSTALL was issued in this step. Commands take effect when the step ends, so T8 is marked then. */
-static void note_issue(struct host_sw *sw, const struct dir_entry *entry)
+/* Notes the INSTALL that is issued next. Commands take effect when the step ends in which they enter the command ring, so
+ * T8 is marked then. */
+static void note_install(struct host_sw *sw, const struct dir_entry *entry, unsigned nic)
 {
     assert(dir_entry_is_sane(entry));
     if (sw->installs.count == sw->installs.capacity) {
         sw->installs.capacity *= 2;
-        sw->installs.conns =
-            realloc(sw->installs.conns, sw->installs.capacity * sizeof *sw->installs.conns);
-        memory_check(sw->installs.conns);
+        sw->installs.rows =
+            realloc(sw->installs.rows, sw->installs.capacity * sizeof *sw->installs.rows);
+        memory_check(sw->installs.rows);
     }
-    sw->installs.conns[sw->installs.count++] = entry->conn;
-    if (PLANTED(t8_of_decision))
-        conn_mark(sw, entry, MARK_INSTALL_ISSUED, server_now(sw));
+    sw->installs.rows[sw->installs.count++] =
+        (struct install){.conn = entry->conn,
+                         .command = nic_driver_next_command(&sw->nics[nic]),
+                         .gen = entry->gen,
+                         .nic = (uint8_t)nic};
 }
 
 void place_nic_on_step_end(struct host_sw *sw)
 {
+    uint32_t waiting = 0;
     for (uint32_t i = 0; i < sw->installs.count; i++) {
-        const struct dir_entry *entry = &sw->dir.entries[sw->installs.conns[i]];
-        if (entry->state == DIR_INSTALLING)
+        struct install row = sw->installs.rows[i];
+        const struct dir_entry *entry = &sw->dir.entries[row.conn];
+        if (entry->state != DIR_INSTALLING || entry->gen != row.gen)
+            continue; /* the transfer has ended meanwhile */
+        if (nic_driver_is_in_ring(&sw->nics[row.nic], row.command))
             conn_mark(sw, entry, MARK_INSTALL_ISSUED, server_now(sw));
+        else
+            sw->installs.rows[waiting++] = row;
     }
-    sw->installs.count = 0;
+    sw->installs.count = waiting;
 }
 
 static void give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, enum move_reason reason,
@@ -277,12 +286,15 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, enum
         release_place(sw, entry);
     if (!at_nics->reserved)
         reserve(sw, entry, nic, entry->gen);
+    if (!opens)
+        note_install(sw, entry, nic);
     if (!PLANTED(reload_never_issued) || transfer->kind != TRANSFER_REACTIVATE)
         install(sw, entry, nic);
     if (opens)
         return; /* the state stays OPENING */
     conn_set_state(sw, entry, DIR_INSTALLING);
-    note_issue(sw, entry);
+    if (PLANTED(t8_of_decision))
+        conn_mark(sw, entry, MARK_INSTALL_ISSUED, server_now(sw));
 }
 
 static void on_install_failed(struct host_sw *sw, struct dir_entry *entry,

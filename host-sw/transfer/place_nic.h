@@ -11,9 +11,17 @@ struct nic_event;
 
 enum { TEAM_HELD_SLOT_FRAMES_MAX = 256 }; /* held frames of a connection in one list for INSTALL */
 
-/* Connections whose INSTALL was issued in this step. T8 is marked when the step ends. place_nic.c writes here. */
+/* An INSTALL without T8. It waits for the end of the step in which it enters the command ring. */
+struct install {
+    uint32_t conn;
+    uint32_t command; /* index of the command at its NIC */
+    uint16_t gen;
+    uint8_t nic;
+};
+
+/* All of them, in the order in which they were issued. place_nic.c writes here. */
 struct installs {
-    uint32_t *conns;
+    struct install *rows;
     uint32_t count, capacity;
 };
 
@@ -41,7 +49,7 @@ void place_nic_release_source(struct host_sw *sw, struct dir_entry *entry);
 /* Releases the reservation and the tombstone of the transfer, because the connection has ended. */
 void place_nic_forget(struct host_sw *sw, struct dir_entry *entry);
 
-/* Marks T8 of the transfers whose INSTALL was issued in this step, because the commands take effect now. */
+/* Marks T8 of the transfers whose INSTALL has entered the command ring in this step, because it takes effect now. */
 void place_nic_on_step_end(struct host_sw *sw);
 
 #endif
