@@ -389,8 +389,29 @@ static void add_span(struct samples *samples, const struct move_row *row, int fr
         samples_add(samples, (b - a) / PS_PER_NS);
 }
 
+/* The time from the first trigger of a completed move to the last activation. A move that has no T10 has
+ * not completed. */
+static void find_makespan(const struct move_log *log, struct move_summary *summary)
+{
+    uint64_t first = TIME_NEVER, last = 0;
+    summary->any = false;
+    for (size_t i = 0; i < log->count; i++) {
+        const struct move_row *row = &log->rows[i];
+        if (row->outcome != MOVE_COMPLETED || row->kind != TRANSFER_MOVE ||
+            row->mark_ps[MARK_ACTIVE] == TIME_NEVER)
+            continue;
+        summary->any = true;
+        if (row->mark_ps[0] < first)
+            first = row->mark_ps[0];
+        if (row->mark_ps[MARK_ACTIVE] > last)
+            last = row->mark_ps[MARK_ACTIVE];
+    }
+    summary->makespan_ns = summary->any ? (last - first) / PS_PER_NS : 0;
+}
+
 void move_log_summarize(const struct move_log *log, struct move_summary *summary)
 {
+    find_makespan(log, summary);
     samples_init(&summary->latency);
     samples_init(&summary->blackout);
     samples_init(&summary->recovery);

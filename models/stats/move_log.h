@@ -66,6 +66,8 @@ const char *move_phase_name(enum move_phase phase);
 
 /* In nanoseconds, rounded down; over completed moves from NIC to NIC only. */
 struct move_summary {
+    bool any;                /* makespan_ns is valid: at least one move has completed */
+    uint64_t makespan_ns;    /* from the first T0 to the last T10 */
     struct samples latency;  /* T10 - T0 */
     struct samples blackout; /* T10 - T5 */
     struct samples recovery; /* T13 - T0 */

@@ -109,6 +109,8 @@ static void add_moves(json_t *root, const struct results_input *in)
 #undef SET
     struct move_summary summary;
     move_log_summarize(in->moves, &summary);
+    if (summary.any)
+        results_set(moves, "makespan_ns", summary.makespan_ns);
     set_samples(moves, "latency_ns", &summary.latency);
     set_samples(moves, "blackout_ns", &summary.blackout);
     set_samples(moves, "recovery_ns", &summary.recovery);

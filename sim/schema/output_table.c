@@ -71,7 +71,9 @@ const struct output_row output_rows[] = {
     COUNT("moves.cancelled", "moves", "whose connection ended at a NIC while it moved"),
     COUNT("moves.open", "moves", "not over when the run ended"),
     SERVER_STATS_MOVES(SERVER_COUNT)
-        COUNT("moves.latency_ns.<sample>", "ns", "reload, from T0 to T10"),
+        MAYBE("moves.makespan_ns", "ns",
+              "from the first T0 to the last T10 of all completed moves; only if there are any"),
+    COUNT("moves.latency_ns.<sample>", "ns", "reload, from T0 to T10"),
     COUNT("moves.blackout_ns.<sample>", "ns", "no NIC serves the connection, from T5 to T10"),
     COUNT("moves.recovery_ns.<sample>", "ns",
           "until the peer acknowledges data of the new NIC, from T0 to T13"),

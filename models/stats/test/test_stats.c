@@ -165,6 +165,8 @@ Test(move_log, a_move_has_all_its_marks_and_phases)
                      (unsigned long long)row->mark_ps[m]);
     struct move_summary summary;
     move_log_summarize(move_log, &summary);
+    cr_assert(summary.any);
+    cr_assert_eq(summary.makespan_ns, 14, "one move takes as long as its reload");
     cr_assert_eq(samples_max(&summary.latency), 14);
     cr_assert_eq(samples_max(&summary.blackout), 5);
     cr_assert_eq(samples_max(&summary.recovery), 30);
@@ -251,6 +253,36 @@ Test(move_log_trigger, a_link_event_gives_t0_and_no_t1_and_t2)
     move_log_summarize(move_log, &summary);
     cr_assert_eq(samples_max(&summary.latency), 13);
     cr_assert_eq(summary.phase[MOVE_PHASE_detect].count, 0);
+    move_summary_free(&summary);
+}
+
+/* Begins a move at `t0_ps`, and ends it at `end_ps`. A move that succeeds is active before its end. */
+static void one_move(uint64_t t0_ps, uint64_t active_ps, uint64_t end_ps)
+{
+    struct move_trigger trigger = {.at_ps = t0_ps, .decided_ps = t0_ps, .kind = TRIGGER_CALL};
+    emit(t0_ps, move_event(PROBE_MOVE_WANTED, &trigger));
+    emit(t0_ps, move_event(PROBE_MOVE_BEGIN, &trigger));
+    if (active_ps)
+        mark(active_ps, MARK_ACTIVE);
+    emit(end_ps,
+         (struct probe_event){.kind = PROBE_MOVE_END,
+                              .conn = 3,
+                              .move_end.end = active_ps ? MOVE_END_COMPLETED : MOVE_END_FAILED});
+}
+
+Test(move_log_trigger, the_makespan_is_that_of_completed_moves)
+{
+    struct move_summary summary;
+    one_move(1000, 0, 3000);
+    move_log_summarize(move_log, &summary);
+    cr_expect_not(summary.any, "no move has completed");
+    move_summary_free(&summary);
+    one_move(5000, 9000, 9500);
+    one_move(20000, 24000, 30000);
+    one_move(40000, 0, 50000);
+    move_log_summarize(move_log, &summary);
+    cr_expect(summary.any);
+    cr_expect_eq(summary.makespan_ns, 19, "from 5000 to 24000 ps");
     move_summary_free(&summary);
 }
 
