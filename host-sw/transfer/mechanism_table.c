@@ -9,7 +9,8 @@
 #define MECHANISMS(X)                                                                              \
     X(mech_host_pull) /* the first one must support every transfer (mechanism.h) */                \
     X(mech_forward)                                                                                \
-    X(mech_drain_first)
+    X(mech_drain_first)                                                                            \
+    X(mech_forward_then_move)
 
 #define X(ops) extern const struct mechanism_ops ops;
 MECHANISMS(X)

@@ -78,6 +78,8 @@ port/212-one-upload-residency team.move.residency.max=1100us switch.policy=alter
 port/100-alternate team.move.residency.decay=200us team.move.policy=residency,first-packet
 port/100-alternate team.move.mechanism=forward
 port/100-alternate team.move.mechanism=drain-first
+port/100-alternate team.move.mechanism=forward-then-move
+port/100-alternate team.move.forward-then-move.frames=2 team.move.mechanism=forward-then-move
 port/100-alternate team.tcp.rto_min=401ms
 port/100-alternate team.host.notify=poll
 port/100-alternate team.host.interrupt=3us
