@@ -16,8 +16,8 @@ port/100-alternate nics.link.latency_tx=134401ps
 port/100-alternate nics.link.latency_rx=243241ps
 port/100-alternate nics.link.cable=101ns
 line/617-switch-pause nics.link.tx_queue=8 nics.engine.tx_ahead=1s
-port/211-one-download nics.engine.tx_ahead=500ns
-port/214-one-upload-interrupt nics.engine.inject_wait=0s
+move/211-one-download nics.engine.tx_ahead=500ns
+move/214-one-upload-interrupt nics.engine.inject_wait=0s
 line/617-switch-pause nics.link.pause_obeyed=false
 line/616-nic-pause nics.link.pause_threshold=0
 line/616-nic-pause nics.link.pause_quanta=10
@@ -74,7 +74,7 @@ port/100-alternate team.move.policy=residency,first-packet
 port/100-alternate team.move.policy=phase,first-packet
 000-default team.move.policy=validate,first-packet traffic.capture=sim/test/captures/rst-outside-window-client.pcap switch.policy=flip switch.flip_frames=3
 port/100-alternate team.move.residency.min=100us team.move.policy=residency,first-packet
-port/212-one-upload-residency team.move.residency.max=1100us switch.policy=alternate
+move/212-one-upload-residency team.move.residency.max=1100us switch.policy=alternate
 port/100-alternate team.move.residency.decay=200us team.move.policy=residency,first-packet
 port/100-alternate team.move.mechanism=forward
 port/100-alternate team.move.mechanism=drain-first
@@ -100,7 +100,7 @@ port/100-alternate nics.pcie.gen=1
 port/100-alternate nics.pcie.lanes=2
 port/100-alternate nics.pcie.mps=128B
 port/100-alternate nics.pcie.mrrs=128B
-port/211-one-download nics.pcie.tags=1
+move/211-one-download nics.pcie.tags=1
 port/100-alternate nics.pcie.propagation=201ns
 port/100-alternate nics.pcie.root_read=399ns
 port/100-alternate nics.pcie.root_write=201ns
@@ -111,7 +111,7 @@ port/100-alternate nics.engine.parse_cycles=2
 port/100-alternate nics.engine.rx_cycles=3
 port/100-alternate nics.engine.tx_cycles=3
 port/100-alternate nics.engine.build_cycles=2
-port/211-one-download nics.engine.tx_burst=1 nics.engine.tx_ahead=1s
+move/211-one-download nics.engine.tx_burst=1 nics.engine.tx_ahead=1s
 port/100-alternate nics.engine.buffer_prefetch=8
 port/100-alternate nics.engine.ack_policy=flushed
 idle/300-idle nics.cache.dram=103301ps
