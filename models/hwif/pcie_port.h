@@ -41,6 +41,9 @@ struct pcie_endpoint_ops {
     /* MSI-X message of a vector: a posted write behind all earlier writes. */
     void (*msix)(void *self, unsigned vector, uint64_t now_ps);
     bool (*is_up)(const void *self);
+    /* The device refuses a posted write to BAR 0 that it has just got. The link logs a completer abort,
+     * and reports it as software has asked for (AER). */
+    void (*refuse)(void *self, uint64_t now_ps);
 };
 
 struct pcie_endpoint {

@@ -166,11 +166,20 @@ static void dma_msix(void *self, unsigned vector, uint64_t now_ps)
 
 static bool dma_is_up(const void *self) { return ((const struct pcie_link *)self)->master; }
 
+static void dma_refuse(void *self, uint64_t now_ps)
+{
+    struct pcie_link *link = self;
+    pcie_link_catch_up(link, now_ps);
+    pcie_report_of_endpoint(link, PCIE_ERROR_COMPLETER_ABORT, now_ps);
+    pcie_link_wake(link, now_ps);
+}
+
 const struct pcie_endpoint_ops pcie_dma_ops = {
     .write = dma_write,
     .read = dma_read,
     .msix = dma_msix,
     .is_up = dma_is_up,
+    .refuse = dma_refuse,
 };
 
 void pcie_dma_init(struct pcie_link *link) { pcie_dma_reset_tags(link, 0); }

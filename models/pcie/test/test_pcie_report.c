@@ -120,6 +120,25 @@ Test(pcie_report, a_message_comes_behind_the_writes_before_it_and_names_its_send
     fake_pcie_destroy(fake);
 }
 
+/* A device refuses a posted write, which has no completion: the error is logged and told by a message alone. */
+Test(pcie_report, a_write_that_the_device_refuses_is_a_completer_abort)
+{
+    enum { COMPLETER_ABORT = 1 << 15 };
+    struct fake_pcie *fake = make(false);
+    set_endpoint(fake, PCIE_CONFIG_DEVCTL, endpoint(fake, PCIE_CONFIG_DEVCTL) | 0xf);
+    struct pcie_endpoint device = pcie_link_endpoint(fake->link);
+    device.ops->refuse(device.self, fake->loop.now_ps);
+    fake_pcie_run(fake, fake->loop.now_ps + 10 * PS_PER_US);
+    cr_assert_eq(pcie_link_stats(fake->link)->messages, 1);
+    cr_assert_eq(endpoint(fake, PCIE_SPACE_UNCORRECTABLE), COMPLETER_ABORT);
+    cr_assert_eq(port(fake, PORT_UNCORRECTABLE), 0, "the port itself has seen no error");
+    pcie_link_set_up(fake->link, false, fake->loop.now_ps);
+    device.ops->refuse(device.self, fake->loop.now_ps);
+    fake_pcie_run(fake, fake->loop.now_ps + 10 * PS_PER_US);
+    cr_assert_eq(pcie_link_stats(fake->link)->messages, 1, "a link that is down carries none");
+    fake_pcie_destroy(fake);
+}
+
 /* An error message is a posted TLP with a header of 4 DW. Its type is 10000b, which routes it to
  * the root complex. */
 Test(tlp_codec, an_error_message_has_the_bits_of_the_specification)
