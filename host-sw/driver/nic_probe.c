@@ -140,11 +140,12 @@ static bool enable_msix(struct nic_bus bus, unsigned nic, uint32_t cap)
     return cfg_write(bus, nic, cap, (control | MSIX_ENABLE) & ~MSIX_FUNCTION_MASK);
 }
 
-static enum nic_probe_result reset_device(struct nic_bus bus, unsigned nic)
+static enum nic_probe_result reset_device(struct nic_bus bus, unsigned nic, uint32_t *version)
 {
     if (bus.ops->mmio_read32(bus.self, nic, NIC_REG_MAGIC) != NIC_MAGIC)
         return NIC_PROBE_BAD_MAGIC;
-    if (bus.ops->mmio_read32(bus.self, nic, NIC_REG_VERSION) != NIC_INTERFACE_VERSION)
+    *version = bus.ops->mmio_read32(bus.self, nic, NIC_REG_VERSION);
+    if (*version == 0 || *version > NIC_INTERFACE_VERSION)
         return NIC_PROBE_BAD_VERSION;
     uint32_t reset = NIC_CONTROL_RESET;
     bus.ops->mmio_write(bus.self, nic, NIC_REG_CONTROL, &reset, sizeof reset);
@@ -179,5 +180,5 @@ enum nic_probe_result nic_probe_begin(struct nic_bus bus, unsigned nic,
         !cfg_write(bus, nic, CFG_COMMAND, command | CMD_MEMORY | CMD_BUS_MASTER) ||
         !enable_msix(bus, nic, msix))
         return NIC_PROBE_NO_DEVICE;
-    return reset_device(bus, nic);
+    return reset_device(bus, nic, &sizes->version);
 }

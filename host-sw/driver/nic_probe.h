@@ -16,6 +16,7 @@ enum nic_probe_result {
     NIC_PROBE_BAD_VERSION,   /* the interface has another version */
     NIC_PROBE_NOT_READY,     /* the reset did not end in time */
     NIC_PROBE_NO_MEMORY,     /* no host memory for the rings */
+    NIC_PROBE_NO_PUSH,       /* pushed commands were asked for, and the NIC takes none */
 };
 
 /* The settings that the driver asks for. The limits of the device take precedence. */
@@ -29,6 +30,7 @@ struct nic_probe_request {
 struct nic_probe_sizes {
     uint32_t mps_bytes, mrrs_bytes;
     uint64_t bar_address;
+    uint32_t version; /* of the NIC's interface (NIC_REG_VERSION) */
 };
 
 /* Probes the NIC. The call blocks for many configuration and register accesses. After success memory decoding, bus

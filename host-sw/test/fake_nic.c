@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BASE = 1 << 20, CAP_PCIE_AT = 0x40, CAP_MSIX_AT = 0x80 };
+enum { BASE = 1 << 20, CAP_PCIE_AT = 0x40, CAP_MSIX_AT = 0x80, FAKE_MSIX_TABLE = 0x8000 };
 
 static uint32_t reg(const struct fake_port *port, uint32_t offset)
 {
@@ -32,7 +32,21 @@ static void on_control(struct fake_port *port, uint32_t value)
     if (reset) {
         port->cmd_seen = port->record_producer = port->event_producer = port->buffer_used = 0;
         port->regs[NIC_REG_CMD_PRODUCER / 4] = port->regs[NIC_REG_BUFFER_PRODUCER / 4] = 0;
+        port->cmd_lines = 0;
     }
+}
+
+/* The driver must write whole lines, one slot after the other, and only if it has said so. */
+static void on_line(struct fake_port *port, uint32_t offset, const void *bytes, uint32_t len)
+{
+    uint32_t log2 = reg(port, NIC_REG_CAPABILITIES) >> NIC_CAPABILITY_PUSH_LOG2_SHIFT & 0xff;
+    cr_assert(reg(port, NIC_REG_CONTROL) & NIC_CONTROL_PUSH);
+    cr_assert_eq(len, NIC_PUSH_SLOT_BYTES);
+    cr_assert_eq(offset - NIC_REG_PUSH_WINDOW,
+                 (port->cmd_lines & ((1u << log2) - 1)) * NIC_PUSH_SLOT_BYTES);
+    cr_assert_lt(port->cmd_count, FAKE_LOG_MAX);
+    memcpy(&port->cmds[port->cmd_count++], bytes, len);
+    port->cmd_lines++;
 }
 
 static void on_register(struct fake_nic *fake, struct fake_port *port, uint32_t offset,
@@ -42,6 +56,10 @@ static void on_register(struct fake_nic *fake, struct fake_port *port, uint32_t 
         cr_assert_eq(len, sizeof(struct nic_doorbell));
         cr_assert_lt(port->doorbell_count, FAKE_LOG_MAX);
         memcpy(&port->doorbells[port->doorbell_count++], bytes, len);
+        return;
+    }
+    if (offset >= NIC_REG_PUSH_WINDOW && offset < FAKE_MSIX_TABLE) {
+        on_line(port, offset, bytes, len);
         return;
     }
     if (offset >= sizeof port->regs)
@@ -215,6 +233,8 @@ struct fake_nic *fake_create(void)
         struct fake_port *port = &fake->port[nic];
         port->regs[NIC_REG_MAGIC / 4] = NIC_MAGIC;
         port->regs[NIC_REG_VERSION / 4] = NIC_INTERFACE_VERSION;
+        port->regs[NIC_REG_CAPABILITIES / 4] =
+            NIC_CAPABILITY_PUSH | FAKE_PUSH_LOG2 << NIC_CAPABILITY_PUSH_LOG2_SHIFT;
         port->regs[NIC_REG_CONN_MAX / 4] = 65536;
         port->regs[NIC_REG_LINK / 4] = 1;
         port->cfg[0] = 0x12345678;
@@ -225,7 +245,7 @@ struct fake_nic *fake_create(void)
         port->cfg[CAP_PCIE_AT / 4 + 1] = 1; /* the device supports at most 256 bytes */
         port->cfg[CAP_PCIE_AT / 4 + 2] = 3u << 5 | 2u << 12; /* firmware has set 1024 and 512 */
         port->cfg[CAP_MSIX_AT / 4] = 0x11;
-        port->cfg[CAP_MSIX_AT / 4 + 1] = 0x8000;
+        port->cfg[CAP_MSIX_AT / 4 + 1] = FAKE_MSIX_TABLE;
         port->cfg[0x100 / 4] = 0x00020001; /* the AER capability */
     }
     return fake;

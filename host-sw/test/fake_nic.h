@@ -10,7 +10,12 @@
 
 #include <ucontext.h>
 
-enum { FAKE_MEMORY_BYTES = 256 << 20, FAKE_LOG_MAX = 4096, FAKE_STACK_BYTES = 1 << 20 };
+enum {
+    FAKE_MEMORY_BYTES = 256 << 20,
+    FAKE_LOG_MAX = 4096,
+    FAKE_STACK_BYTES = 1 << 20,
+    FAKE_PUSH_LOG2 = 3
+};
 
 /* A store, which takes effect at the end of the step in the order of the stores. */
 struct fake_store {
@@ -28,6 +33,7 @@ struct fake_port {
     struct nic_cmd cmds[FAKE_LOG_MAX]; /* the commands in the order in which they were fetched */
     uint32_t cmd_count, cmd_taken;
     uint32_t cmd_doorbells; /* number of writes of the command producer */
+    uint32_t cmd_lines;     /* number of lines written into the push window */
     struct nic_doorbell doorbells[FAKE_LOG_MAX];
     uint32_t doorbell_count;
     bool dead;       /* the NIC answers nothing */

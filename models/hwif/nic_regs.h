@@ -36,6 +36,8 @@ enum nic_reg {
     NIC_REG_RING_BASE_HI = 0x4,
     NIC_REG_RING_LOG2 = 0x8,
 
+    NIC_REG_CAPABILITIES = 0x080, /* ro, since version 2: enum nic_capability */
+
     /* Doorbells: free-running counts of entries, modulo 2^32. */
     NIC_REG_CMD_PRODUCER = 0x100,
     NIC_REG_RECORD_CONSUMER = 0x104,
@@ -48,15 +50,30 @@ enum nic_reg {
     NIC_REG_ARM_EVENT = 0x114,
 
     NIC_REG_CONN_DOORBELL = 0x1000, /* wo, 16 bytes in one write: struct nic_doorbell */
+    /* wo, since version 2: a slot of 64 bytes for each pushed command, up to the MSI-X table at most */
+    NIC_REG_PUSH_WINDOW = 0x2000,
     NIC_BAR0_BYTES = 0x10000,
 };
 
 #define NIC_MAGIC 0x314d4953u /* "SIM1" */
-enum { NIC_INTERFACE_VERSION = 1, NIC_LOOKUP_KEY_WORDS = 11 };
+enum {
+    NIC_INTERFACE_VERSION = 2, /* the newest one; it contains version 1 */
+    NIC_LOOKUP_KEY_WORDS = 11,
+    NIC_PUSH_SLOT_BYTES = 64,
+    NIC_PUSH_LOG2_MAX = 8, /* log2 of the largest number of slots */
+};
+
+enum nic_capability {
+    NIC_CAPABILITY_PUSH = 1 << 0, /* the NIC takes pushed commands */
+    NIC_CAPABILITY_PUSH_LOG2_SHIFT = 8,
+    NIC_CAPABILITY_PUSH_LOG2_MASK = 0xff << NIC_CAPABILITY_PUSH_LOG2_SHIFT, /* log2 of the slots */
+};
 
 enum nic_control {
     NIC_CONTROL_RESET = 1 << 0,  /* self-clearing: everything to power-on state */
     NIC_CONTROL_ENABLE = 1 << 1, /* receive and transmit; rings must be set up */
+    /* Written together with ENABLE: commands come from the push window and not from their ring. */
+    NIC_CONTROL_PUSH = 1 << 2,
 };
 
 enum nic_status {

@@ -58,6 +58,7 @@ static void (*const unit_run[UNIT_COUNT])(struct toe_engine *engine, uint64_t no
 void toe_params_default(struct toe_params *params)
 {
     memset(params, 0, sizeof *params);
+    params->contract = NIC_INTERFACE_VERSION;
     params->conn_max = 65536;
     params->cycle_ps = 4000;
     params->parse_cycles = 8;
@@ -78,7 +79,8 @@ void toe_params_default(struct toe_params *params)
 
 static bool params_are_sane(const struct toe_params *p)
 {
-    return p->conn_max > 0 && p->conn_max <= 65536 && p->cycle_ps > 0 && p->rx_queue_frames > 0 &&
+    return p->contract >= 1 && p->contract <= NIC_INTERFACE_VERSION && p->conn_max > 0 &&
+           p->conn_max <= 65536 && p->cycle_ps > 0 && p->rx_queue_frames > 0 &&
            p->tx_queue_frames > 0 && p->tx_ahead_ps > 0 && p->tx_burst > 0 && p->cmd_prefetch > 0 &&
            p->cmd_prefetch <= TOE_PREFETCH_MAX && p->buffer_prefetch > 0 &&
            p->buffer_prefetch <= TOE_PREFETCH_MAX;

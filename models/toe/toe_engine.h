@@ -20,6 +20,7 @@ extern "C" {
 enum ack_policy { ACK_POLICY_POSTED, ACK_POLICY_FLUSHED };
 
 struct toe_params {
+    uint32_t contract;     /* version of hwif/nic_regs.h, 1 or 2 */
     uint32_t conn_max;     /* number of connection ids, at most 65,536 */
     uint64_t cycle_ps;     /* clock period; 4,000 for 250 MHz */
     uint32_t parse_cycles; /* from the arrival of a frame in the engine to its LOOKUP */
@@ -53,6 +54,7 @@ struct toe_stats {
     /* Challenge ACKs that were suppressed, with the limit that counts them. */
     struct tcp_challenges challenges;
     uint64_t timers_fired, commands, stale_doorbells, records, events;
+    uint64_t commands_pushed, pushes_refused; /* lines of the push window, taken and refused */
     uint64_t installs, freezes, terminated, closed;
     uint64_t freezes_kept;                /* the part of `freezes` that was for inactivation */
     uint64_t record_stalls, event_stalls; /* waits for room in a ring */

@@ -5,6 +5,7 @@
 #include "models/toe/toe_regs.h"
 
 #include "models/base/frame.h"
+#include "models/toe/command/ring/push_window.h"
 #include "models/toe/toe_buffer.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_ctx.h"
@@ -84,7 +85,9 @@ uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
     case NIC_REG_MAGIC:
         return NIC_MAGIC;
     case NIC_REG_VERSION:
-        return NIC_INTERFACE_VERSION;
+        return engine->params.contract;
+    case NIC_REG_CAPABILITIES:
+        return toe_push_capabilities(engine);
     case NIC_REG_CONTROL:
         return r->control;
     case NIC_REG_STATUS:
@@ -146,7 +149,7 @@ static void write_control(struct toe_engine *engine, uint32_t value, uint64_t no
     }
     if (engine->regs.fenced_by_link || engine->regs.fenced_by_self)
         return;
-    engine->regs.control = value & NIC_CONTROL_ENABLE;
+    engine->regs.control = (value & NIC_CONTROL_ENABLE) | toe_push_control(engine, value);
     if (toe_is_running(engine))
         toe_set_dark(engine, false, now_ps);
 }
@@ -242,6 +245,8 @@ void toe_regs_write(void *self, uint32_t offset, const void *data, uint32_t len,
         memcpy(&bell, data, sizeof bell);
         if (toe_is_running(engine))
             toe_doorbell(engine, &bell, now_ps);
+    } else if (toe_push_has(engine, offset, len)) {
+        toe_push_write(engine, offset, data, len, now_ps);
     } else {
         for (uint32_t i = 0; i < len; i += WORD) {
             uint32_t value;

@@ -63,7 +63,8 @@ static void setup_nic(struct rig *rig, unsigned nic)
     setup_ring(rig, nic, NIC_REG_BUFFER_RING, n->buffer_ring, rig->ring_log2);
     rig_write32(rig, nic, NIC_REG_MAC_LO, 0x44332202);
     rig_write32(rig, nic, NIC_REG_MAC_HI, 0x6655);
-    rig_write32(rig, nic, NIC_REG_CONTROL, NIC_CONTROL_ENABLE);
+    rig_write32(rig, nic, NIC_REG_CONTROL,
+                NIC_CONTROL_ENABLE | (rig->pushes ? (uint32_t)NIC_CONTROL_PUSH : 0));
 }
 
 void rig_start(struct rig *rig)
@@ -121,9 +122,28 @@ void rig_post_buffers(struct rig *rig, unsigned nic, uint32_t count)
     rig_write32(rig, nic, NIC_REG_BUFFER_PRODUCER, n->buffer_producer);
 }
 
+void rig_push(struct rig *rig, unsigned nic, uint32_t offset, const void *data, uint32_t len)
+{
+    struct pcie_device d = toe_engine_device(rig->nic[nic].engine);
+    d.ops->mmio_write(d.self, NIC_REG_PUSH_WINDOW + offset, data, len, rig->loop.now_ps);
+}
+
+static void push_command(struct rig *rig, unsigned nic, const struct nic_cmd *cmd)
+{
+    uint32_t capabilities = rig_read32(rig, nic, NIC_REG_CAPABILITIES);
+    uint32_t log2 =
+        (capabilities & NIC_CAPABILITY_PUSH_LOG2_MASK) >> NIC_CAPABILITY_PUSH_LOG2_SHIFT;
+    uint32_t slot = rig->nic[nic].pushed++ & ((1u << log2) - 1);
+    rig_push(rig, nic, slot * NIC_PUSH_SLOT_BYTES, cmd, sizeof *cmd);
+}
+
 void rig_command(struct rig *rig, unsigned nic, const struct nic_cmd *cmd)
 {
     struct rig_nic *n = &rig->nic[nic];
+    if (rig->pushes) {
+        push_command(rig, nic, cmd);
+        return;
+    }
     uint64_t at = n->cmd_ring + (n->cmd_producer++ % (1u << rig->ring_log2)) * sizeof *cmd;
     memcpy(rig->mem + at, cmd, sizeof *cmd);
     rig_write32(rig, nic, NIC_REG_CMD_PRODUCER, n->cmd_producer);

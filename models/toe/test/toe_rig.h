@@ -49,6 +49,8 @@ struct rig_nic {
     uint32_t tx_count;
     uint32_t irqs[2];
     uint32_t cache_resets;
+    uint32_t pushed;                /* lines written into the push window */
+    uint32_t refused;               /* writes to BAR 0 that the engine refused */
     uint32_t hash_words, hash_word; /* number of words written, and the last of them */
     bool mac_fenced;
     bool is_dark; /* the carrier was taken away */
@@ -64,6 +66,7 @@ struct rig {
     uint32_t seen_count;
     void (*on_probe)(struct rig *rig, const struct probe_event *event); /* replaces `seen` if set */
     uint32_t ring_log2;
+    bool pushes;   /* rig_command() pushes the commands; otherwise the engine fetches them */
     uint16_t vlan; /* VLAN of all connections */
     uint8_t ip_version;
     bool jitter; /* latencies vary, and reads may overtake each other */
@@ -88,6 +91,8 @@ void rig_write32(struct rig *rig, unsigned nic, uint32_t offset, uint32_t value)
 uint32_t rig_read32(struct rig *rig, unsigned nic, uint32_t offset);
 void rig_post_buffers(struct rig *rig, unsigned nic, uint32_t count);
 void rig_command(struct rig *rig, unsigned nic, const struct nic_cmd *cmd);
+/* Writes `len` bytes at `offset` of the push window. */
+void rig_push(struct rig *rig, unsigned nic, uint32_t offset, const void *data, uint32_t len);
 void rig_doorbell(struct rig *rig, unsigned nic, uint32_t conn, uint16_t gen, uint8_t kind,
                   uint32_t value);
 bool rig_take_record(struct rig *rig, unsigned nic, struct nic_record *record);

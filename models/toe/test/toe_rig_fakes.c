@@ -104,6 +104,12 @@ static void pcie_msix(void *self, unsigned vector, uint64_t now_ps)
 
 static bool pcie_is_up(const void *self) { return ((const struct rig_nic *)self)->link_up; }
 
+static void pcie_refuse(void *self, uint64_t now_ps)
+{
+    (void)now_ps;
+    ((struct rig_nic *)self)->refused++;
+}
+
 /* Completes the DMA that was held back, from now on. */
 void rig_release_dma(struct rig *rig, unsigned nic)
 {
@@ -416,8 +422,11 @@ struct stage rig_fakes_stage(struct rig *rig)
 
 void rig_fakes_wire(struct rig_nic *n, struct toe_wiring *wiring)
 {
-    static const struct pcie_endpoint_ops pcie_ops = {
-        .write = pcie_write, .read = pcie_read, .msix = pcie_msix, .is_up = pcie_is_up};
+    static const struct pcie_endpoint_ops pcie_ops = {.write = pcie_write,
+                                                      .read = pcie_read,
+                                                      .msix = pcie_msix,
+                                                      .is_up = pcie_is_up,
+                                                      .refuse = pcie_refuse};
     static const struct ctx_store_ops cache_ops = {.submit = cache_submit,
                                                    .reset = cache_reset,
                                                    .is_ready = cache_is_ready,

@@ -14,6 +14,7 @@ struct toe_commands {
     uint8_t **state; /* OPS_MAX slots for each command's own state */
     struct nic_cmd queue[TOE_PREFETCH_MAX];
     uint32_t head, count;
+    uint32_t pushed; /* lines taken from the push window since the last reset or fence */
     struct toe_op op[OPS_MAX];
     uint32_t ops_used;
     bool serial; /* a serial command is under way, so no other command starts */

@@ -1,11 +1,12 @@
 /*
- * Commands are started in the order of the ring and then overlap. A serial command delays the next command
- * until it ends. Commands of one connection never overlap.
+ * Commands are started in the order of the ring, or of the push window, and then overlap. A serial command delays the
+ * next command until it ends. Commands of one connection never overlap.
  */
 #include "models/toe/command/ring/commands.h"
 
 #include "models/toe/command/ring/command_port.h"
 #include "models/toe/command/ring/command_state.h"
+#include "models/toe/command/ring/push_window.h"
 #include "models/toe/command/table.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_event.h"
@@ -102,7 +103,7 @@ static void fetch(struct toe_engine *engine, uint64_t now_ps)
     struct toe_ring *ring = &engine->rings->cmd;
     uint32_t room = TOE_PREFETCH_MAX - engine->commands->count;
     uint32_t n = toe_ring_batch(ring, u32_min(engine->params.cmd_prefetch, room));
-    if (ring->fetching || n == 0 || ring->base == 0)
+    if (ring->fetching || n == 0 || ring->base == 0 || toe_push_is_on(engine))
         return;
     ring->fetching = true;
     toe_read(engine, toe_ring_address(ring, sizeof(struct nic_cmd)),
@@ -147,7 +148,7 @@ static void commands_discard(struct toe_engine *engine, uint64_t now_ps)
             op->command->flush(engine, op, now_ps);
         op->command = NULL;
     }
-    commands->ops_used = commands->count = commands->head = 0;
+    commands->ops_used = commands->count = commands->head = commands->pushed = 0;
     commands->serial = false;
     commands->port_head = commands->port_count = 0;
     commands->port_op = NULL;
@@ -202,7 +203,7 @@ static bool commands_are_idle(const struct toe_engine *engine)
     const struct toe_commands *commands = engine->commands;
     const struct toe_ring *ring = &engine->rings->cmd;
     return commands->count == 0 && commands->ops_used == 0 && !ring->fetching &&
-           ring->consumer == ring->producer;
+           (ring->consumer == ring->producer || toe_push_is_on(engine));
 }
 
 const struct toe_part toe_command_part = {.name = "commands",

@@ -1,0 +1,30 @@
+/* The push window of BAR 0. Each line of 64 bytes that the host writes there is a command, so the engine need not fetch
+ * it from the command ring. */
+#ifndef TOESIM_TOE_COMMAND_PUSH_WINDOW_H
+#define TOESIM_TOE_COMMAND_PUSH_WINDOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct toe_engine;
+
+/* Returns the value of NIC_REG_CAPABILITIES. */
+uint32_t toe_push_capabilities(const struct toe_engine *engine);
+
+/* Returns NIC_CONTROL_PUSH if commands come from the window after this write of NIC_REG_CONTROL, or 0 if they come from
+ * their ring. Commands do not change their way while the engine is enabled. */
+uint32_t toe_push_control(const struct toe_engine *engine, uint32_t value);
+
+/* Returns true if the engine takes its commands from the window. */
+bool toe_push_is_on(const struct toe_engine *engine);
+
+/* Returns true if the engine has a window, and a write to BAR 0 touches it. */
+bool toe_push_has(const struct toe_engine *engine, uint32_t offset, uint32_t len);
+
+/* Takes a write that touches the window. The write must be one whole slot, and that of the next command. Any other
+ * write means that a command is lost or mixed up, so the engine refuses it and fences itself. Nothing happens while the
+ * engine is not running or takes its commands from the ring. */
+void toe_push_write(struct toe_engine *engine, uint32_t offset, const void *data, uint32_t len,
+                    uint64_t now_ps);
+
+#endif
