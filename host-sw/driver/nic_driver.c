@@ -17,16 +17,27 @@ static void write_reg(struct nic_driver *driver, uint32_t reg, uint32_t value)
     ring_write_reg(driver->bus, driver->nic, reg, value);
 }
 
+/* Sets up the command ring, or only its counts if commands are pushed. */
+static bool set_up_commands(struct nic_driver *driver, const struct nic_driver_params *params)
+{
+    struct host_ring *ring = &driver->commands;
+    uint32_t log2 = driver->window.lines ? driver->window.log2_slots : params->log2_cmd;
+    driver->ring_cookies = calloc((size_t)1 << log2, sizeof *driver->ring_cookies);
+    memory_check(driver->ring_cookies);
+    if (!driver->window.lines)
+        return host_ring_init(ring, driver->bus, driver->nic, NIC_REG_CMD_RING,
+                              NIC_REG_CMD_PRODUCER, log2, sizeof(struct nic_cmd));
+    *ring = (struct host_ring){.place = {.bus = driver->bus, .log2_entries = log2}};
+    return true;
+}
+
 static bool set_up_rings(struct nic_driver *driver, const struct nic_driver_params *params)
 {
     struct nic_bus bus = driver->bus;
     unsigned nic = driver->nic;
-    driver->ring_cookies = calloc((size_t)1 << params->log2_cmd, sizeof *driver->ring_cookies);
     driver->posted = calloc(driver->pool->count, sizeof *driver->posted);
-    memory_check(driver->ring_cookies);
     memory_check(driver->posted);
-    return host_ring_init(&driver->commands, bus, nic, NIC_REG_CMD_RING, NIC_REG_CMD_PRODUCER,
-                          params->log2_cmd, sizeof(struct nic_cmd)) &&
+    return set_up_commands(driver, params) &&
            host_ring_init(&driver->buffers, bus, nic, NIC_REG_BUFFER_RING, NIC_REG_BUFFER_PRODUCER,
                           params->log2_buffer, sizeof(struct nic_buffer)) &&
            nic_ring_init(&driver->records, bus, nic, NIC_REG_RECORD_RING, NIC_REG_RECORD_CONSUMER,
@@ -67,10 +78,14 @@ enum nic_probe_result nic_driver_enable(struct nic_driver *driver,
     struct nic_bus bus = driver->bus;
     driver->conn_max = bus.ops->mmio_read32(bus.self, driver->nic, NIC_REG_CONN_MAX);
     driver->link_up = (bus.ops->mmio_read32(bus.self, driver->nic, NIC_REG_LINK) & 1) != 0;
+    if (params->pushes &&
+        !push_window_init(&driver->window, bus, driver->nic, driver->sizes.version))
+        return NIC_PROBE_NO_PUSH;
     set_station(driver, params);
     if (!set_up_rings(driver, params))
         return NIC_PROBE_NO_MEMORY;
-    write_reg(driver, NIC_REG_CONTROL, NIC_CONTROL_ENABLE);
+    write_reg(driver, NIC_REG_CONTROL,
+              NIC_CONTROL_ENABLE | (params->pushes ? (uint32_t)NIC_CONTROL_PUSH : 0));
     driver->up = true;
     nic_driver_flush(driver);
     bus.ops->step_end(bus.self);
@@ -109,6 +124,7 @@ void nic_driver_stop(struct nic_driver *driver)
 void nic_driver_free(struct nic_driver *driver)
 {
     ring_place_free(&driver->commands.place);
+    push_window_free(&driver->window);
     ring_place_free(&driver->buffers.place);
     ring_place_free(&driver->records.place);
     ring_place_free(&driver->events.place);
@@ -161,7 +177,22 @@ static void push_command(struct nic_driver *driver, const struct nic_cmd *cmd)
     if (cmd->cookie != NO_COOKIE)
         driver->requests[cmd->cookie].ring_index = ring->producer;
     driver->bus.ops->charge(driver->bus.self, CPU_COST_COMMAND, 1);
-    host_ring_push(ring, cmd);
+    if (driver->window.lines)
+        push_window_put(&driver->window, ring->producer++, cmd);
+    else
+        host_ring_push(ring, cmd);
+}
+
+/* Writes the lines of the commands that were pushed since the last call, or rings one doorbell for those in the ring. */
+static void flush_commands(struct nic_driver *driver)
+{
+    struct host_ring *ring = &driver->commands;
+    if (!driver->window.lines) {
+        host_ring_flush(ring);
+        return;
+    }
+    push_window_write(&driver->window, ring->rung, ring->producer);
+    ring->rung = ring->producer;
 }
 
 static void backlog_append(struct nic_driver *driver, const struct nic_cmd *cmd)
@@ -297,7 +328,7 @@ void nic_driver_flush(struct nic_driver *driver)
     nic_ring_release(&driver->records);
     nic_ring_release(&driver->events);
     host_ring_flush(&driver->buffers);
-    host_ring_flush(&driver->commands);
+    flush_commands(driver);
 }
 
 void nic_driver_ring_conn(struct nic_driver *driver, const struct nic_doorbell *doorbell)

@@ -5,6 +5,7 @@
 
 #include "host-sw/driver/buffer_pool.h"
 #include "host-sw/driver/nic_probe.h"
+#include "host-sw/driver/push_window.h"
 #include "host-sw/driver/rings.h"
 #include "models/hwif/nic_desc.h"
 #include "models/hwif/nic_regs.h"
@@ -31,6 +32,7 @@ struct nic_driver_params {
     uint32_t log2_cmd, log2_record, log2_event, log2_buffer;
     uint32_t
         heartbeat_us; /* time without a heartbeat after which the NIC fences itself; 0: never */
+    bool pushes;      /* commands go through the push window, and the command ring is not used */
     uint32_t challenge_rate, challenge_key;
     uint32_t lookup_key[NIC_LOOKUP_KEY_WORDS]; /* secret of the lookup table */
     struct nic_probe_request probe;
@@ -43,6 +45,8 @@ struct nic_driver {
     bool link_up;
     uint32_t conn_max; /* NIC_REG_CONN_MAX */
     struct host_ring commands, buffers;
+    /* If it is used, its slots take the place of the entries of `commands`, which then only counts. */
+    struct push_window window;
     struct nic_ring records, events;
     struct buffer_pool *pool;
     uint8_t *posted; /* for each buffer of the pool, 1 if it is posted to this NIC */
@@ -82,8 +86,8 @@ bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t 
  * calls, and the count wraps at 2^32. */
 uint32_t nic_driver_next_command(const struct nic_driver *driver);
 
-/* Returns true if the command with this index is in the command ring. A command waits outside while the ring is full.
- * The NIC is told of a command in the ring when the step ends. */
+/* Returns true if the command with this index is in the command ring, or has a slot of the push window. A command waits
+ * outside while there is no room. The NIC is told of such a command when the step ends. */
 bool nic_driver_is_in_ring(const struct nic_driver *driver, uint32_t index);
 
 /* Removes the request that a CMD_DONE event answers and copies it to *request. Returns false if there is none, because

@@ -44,6 +44,7 @@ static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned
     uint64_t ours = BAR_WINDOW + (uint64_t)nic * NIC_BAR0_BYTES;
     struct nic_driver_params driver = {
         .mtu_bytes = params->mtu_bytes,
+        .pushes = params->pushes_commands,
         .log2_cmd = params->ring_log2_cmd,
         .log2_record = params->ring_log2_record,
         .log2_event = params->ring_log2_event,

@@ -70,6 +70,8 @@ extern "C" {
  * PORT_LINK       port: the NIC was told that its link came up or went down
  * APP_SHUT        payload: the application sends nothing more: no bytes, behind its last one
  * CMD_RUNG        rung: the host's core tells the NIC how many commands there are
+ * CMD_PUSHED      pushed: the host's core writes a command about conn into the NIC's push window.
+ *                 gen = the command's
  * CMD_DONE        done: the completion of a command about conn is visible in host memory.
  *                 gen = the command's
  * TIME_WAIT_OVER  over: the host forgets a tuple in TIME_WAIT
@@ -84,7 +86,7 @@ extern "C" {
     X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)             \
     X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED) X(SOFT_ERROR) X(APP_CLOSED) X(MOVE_WANTED)     \
     X(PORT_LINK) X(CTX_LIVE) X(RX_QUEUED) X(FRAME_HELD) X(APP_TX) X(RESTS) X(DOORBELL)     \
-    X(APP_SHUT) X(CMD_RUNG) X(CMD_DONE) X(TIME_WAIT_OVER)
+    X(APP_SHUT) X(CMD_RUNG) X(CMD_PUSHED) X(CMD_DONE) X(TIME_WAIT_OVER)
 /* clang-format on */
 
 enum probe_kind {
@@ -237,6 +239,11 @@ struct probe_rung {
     uint32_t producer; /* NIC_REG_CMD_PRODUCER */
 };
 
+struct probe_pushed {
+    uint32_t offset; /* of the slot in BAR 0 */
+    uint8_t op;      /* enum nic_cmd_op */
+};
+
 struct probe_done {
     uint8_t op; /* enum nic_cmd_op */
 };
@@ -282,6 +289,7 @@ struct probe_event {
         struct probe_port port;
         struct probe_doorbell doorbell;
         struct probe_rung rung;
+        struct probe_pushed pushed;
         struct probe_done done;
         struct probe_over over;
         struct probe_soft_error soft_error;

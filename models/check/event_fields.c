@@ -103,6 +103,7 @@ static const struct meaning meanings[PROBE_KIND_COUNT][EVENT_FIELDS_MAX] = {
     [PROBE_APP_TX] = {{"seq", AT(payload.seq), NULL, 0}, {"bytes", AT(payload.bytes), NULL, 0}},
     [PROBE_APP_SHUT] = {{"seq", AT(payload.seq), NULL, 0}},
     [PROBE_CMD_RUNG] = {{"producer", AT(rung.producer), NULL, 0}},
+    [PROBE_CMD_PUSHED] = {{"op", AT(pushed.op), NULL, 0}, {"offset", AT(pushed.offset), NULL, 0}},
     [PROBE_CMD_DONE] = {{"op", AT(done.op), NULL, 0}},
     [PROBE_TIME_WAIT_OVER] = {{"reopened", AT(over.is_reopened), NULL, 0}},
     [PROBE_DOORBELL] = {{"value", AT(doorbell.value), NULL, 0}},

@@ -4,6 +4,7 @@
 #include "models/host/host_wait.h"
 
 #include "models/base/memory.h"
+#include "models/hwif/nic_desc.h"
 #include "models/hwif/nic_regs.h"
 
 #include <assert.h>
@@ -103,6 +104,25 @@ static void report_rung(const struct host_cpu *cpu, const struct host_op *op,
     probe_emit(cpu->probe, &event);
 }
 
+/* Reports a command that is written into the push window. */
+static void report_pushed(const struct host_cpu *cpu, const struct host_op *op,
+                          const unsigned char *data)
+{
+    struct nic_cmd cmd;
+    if (op->len != sizeof cmd)
+        return;
+    memcpy(&cmd, data, sizeof cmd);
+    bool is_of_conn = cmd.op != NIC_CMD_NOP && cmd.op != NIC_CMD_TX_FRAME;
+    struct probe_event event = {.now_ps = cpu->step_start_ps,
+                                .conn = is_of_conn ? cmd.conn : PROBE_NO_CONN,
+                                .gen = cmd.gen,
+                                .pushed.op = cmd.op,
+                                .pushed.offset = (uint32_t)op->address,
+                                .nic = (uint8_t)op->arg,
+                                .kind = PROBE_CMD_PUSHED};
+    probe_emit(cpu->probe, &event);
+}
+
 static void apply_op(struct host_cpu *cpu, const struct host_op *op, const unsigned char *data)
 {
     switch ((enum host_op_kind)op->kind) {
@@ -112,6 +132,7 @@ static void apply_op(struct host_cpu *cpu, const struct host_op *op, const unsig
         break;
     case HOST_OP_MMIO_WRITE:
         report_rung(cpu, op, data);
+        report_pushed(cpu, op, data);
         cpu->access.mmio_write(cpu->access.self, (unsigned)op->arg, (uint32_t)op->address, data,
                                op->len, cpu->step_start_ps);
         break;
@@ -231,7 +252,7 @@ static void bus_mmio_write(void *self, unsigned nic, uint32_t offset, const void
 {
     struct host_cpu *cpu = self;
     assert(nic < NIC_COUNT);
-    assert(len == 4 || len == 8 || len == 16);
+    assert(len == 4 || len == 8 || len == 16 || len == NIC_PUSH_SLOT_BYTES);
     assert(offset % len == 0);
     cpu->stats.mmio_writes++;
     add_op(cpu, (struct host_op){HOST_OP_MMIO_WRITE, len, offset, nic}, data);

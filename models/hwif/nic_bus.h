@@ -24,6 +24,7 @@
     X(FOREIGN, "foreign", 118000, "whole frame examined", "timing 5.1: XDP redirect")              \
     X(COMMAND, "command", 50000, "command built", "timing 5.2: uncached store 50 ns, low end")     \
     X(DOORBELL, "doorbell", 50000, "MMIO write", "timing 1.10: 50 to 300 ns, low end")             \
+    X(LINE, "line", 50000, "line of 64 bytes written to a NIC", "timing 1.10: as a doorbell")      \
     X(OPEN, "open", 301000, "connection admitted", "timing 5.1: full IP receive path")             \
     X(IMAGE_CHECK, "image_check", 32000, "image checked", "timing 5.2: one miss to memory")        \
     X(APP_CALL, "app_call", 41850, "application call", "timing 5.2: system call")                  \
@@ -52,7 +53,9 @@ enum { PLACE_HOST = NIC_COUNT, PLACE_COUNT = NIC_COUNT + 1 };
 struct nic_bus_ops {
     /* Reads a register and blocks for the round trip. Returns all ones if the NIC does not answer. */
     uint32_t (*mmio_read32)(void *self, unsigned nic, uint32_t offset);
-    /* Posted; len 4, 8 or 16, naturally aligned. */
+    /* Posted; len 4, 8 or 16, or 64 for a line that the core combines before it writes it; naturally
+     * aligned. Writes of a step reach the NIC in program order, those of lines as well, because the
+     * core fences them. */
     void (*mmio_write)(void *self, unsigned nic, uint32_t offset, const void *data, uint32_t len);
     /* Configuration space; blocks until completed. False: no completion (link down). */
     bool (*cfg_read32)(void *self, unsigned nic, uint32_t offset, uint32_t *value);

@@ -1,4 +1,4 @@
-/* Tests host-sw/transfer/place_nic.c with a command ring of four entries: an INSTALL waits until the ring has an entry. */
+/* Tests host-sw/transfer/place_nic.c with a command ring, or a push window, of four entries: an INSTALL waits until one is free. */
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
 
@@ -18,11 +18,9 @@ static uint64_t install_issued_ps(void)
     return 0;
 }
 
-/* T8 is the step in which INSTALL enters the command ring, not the step in which it was decided (docs/moves.md). */
-Test(small_ring, t8_is_marked_when_install_enters_the_ring)
+/* Moves a connection while commands fill the ring of the destination, or all slots of its push window. */
+static void move_behind_a_full_ring(void)
 {
-    bed_init(&bed);
-    bed.params.ring_log2_cmd = 2;
     bed_start(&bed);
     bed_open(&bed);
     struct bed first = bed;
@@ -48,6 +46,25 @@ Test(small_ring, t8_is_marked_when_install_enters_the_ring)
     cr_assert_gt(install_issued_ps(), bed.fake->now_ps - PS_PER_US);
     cr_assert_leq(install_issued_ps(), bed.fake->now_ps);
     bed_end(&bed);
+}
+
+/* T8 is the step in which INSTALL enters the command ring, not the step in which it was decided (docs/moves.md). */
+Test(small_ring, t8_is_marked_when_install_enters_the_ring)
+{
+    bed_init(&bed);
+    bed.params.ring_log2_cmd = 2;
+    move_behind_a_full_ring();
+}
+
+/* The same holds for a push window: T8 is the step in which the line is written. */
+Test(small_ring, t8_is_marked_when_the_line_of_install_is_written)
+{
+    bed_init(&bed);
+    bed.params.pushes_commands = true;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        bed.fake->port[nic].regs[NIC_REG_CAPABILITIES / 4] =
+            NIC_CAPABILITY_PUSH | 2u << NIC_CAPABILITY_PUSH_LOG2_SHIFT;
+    move_behind_a_full_ring();
 }
 
 /* An INSTALL that still waits for an entry of the ring when its NIC dies never gets T8. */

@@ -92,7 +92,8 @@ static void on_begin(struct check *check, struct check_conn *c, const struct pro
 /* --- I-MARK --- */
 
 /* Returns true if the event that the mark names happens now, or directly after the report. T7: the
- * completion that the host reads is in memory. T8: the doorbell that tells the NIC of INSTALL leaves. */
+ * completion that the host reads is in memory. T8: the doorbell that tells the NIC of INSTALL leaves, or the line that
+ * is INSTALL. */
 static bool is_event_of_mark(const struct check_conn *c, const struct probe_event *event,
                              const uint64_t rung_ps[])
 {
@@ -106,7 +107,8 @@ static bool is_event_of_mark(const struct check_conn *c, const struct probe_even
     case MARK_IMAGE_SEEN:
         return move->image_out && move->done_ps > 0 && move->done_ps <= now_ps;
     case MARK_INSTALL_ISSUED:
-        return move->dest >= PLACE_HOST || rung_ps[move->dest] == now_ps;
+        return move->dest >= PLACE_HOST || rung_ps[move->dest] == now_ps ||
+               (c->pushed_ps[move->dest] == now_ps && c->pushed_gen[move->dest] == event->gen);
     case MARK_ACTIVE:
         return c->own[move->dest] == OWN_ACTIVE && c->own_since_ps[move->dest] == now_ps;
     case MARK_HELD_APPLIED:
@@ -215,6 +217,9 @@ static void note(struct check_conn *c, const struct probe_event *event)
     } else if (event->kind == PROBE_CTX_OUT && c->move.open && place == c->move.src &&
                event->gen == c->move.gen) {
         c->move.image_out = true;
+    } else if (event->kind == PROBE_CMD_PUSHED && event->pushed.op == NIC_CMD_INSTALL) {
+        c->pushed_ps[place] = event->now_ps;
+        c->pushed_gen[place] = event->gen;
     } else if (event->kind == PROBE_CMD_DONE && event->done.op == NIC_CMD_FREEZE && c->move.open &&
                place == c->move.src && event->gen == c->move.gen) {
         c->move.done_ps = event->now_ps;

@@ -16,7 +16,9 @@ struct story {
     uint64_t rx, told_rx, foreign, visible, decided, told_decided;
     uint64_t event[14], told[14]; /* when T4 to T12 happen, and the reported times */
     uint64_t completed, rung; /* the completion of FREEZE is in memory; INSTALL's doorbell leaves */
-    uint32_t of_conn;         /* the connection of the record */
+    bool is_pushed; /* INSTALL is a line of the push window, and no doorbell tells of it */
+    uint16_t pushed_gen;
+    uint32_t of_conn; /* the connection of the record */
     uint8_t port, kind;
     uint64_t frame_id, begin_frame_id;
 };
@@ -50,6 +52,7 @@ static void setup(void)
                            .told_decided = 130,
                            .completed = 168,
                            .rung = 180,
+                           .pushed_gen = 2,
                            .of_conn = CONN,
                            .port = 1,
                            .kind = TRIGGER_FRAME,
@@ -156,7 +159,15 @@ static void move(void)
     own(165, 0, OWN_TOMBSTONE, 1);
     completion();
     mark(1, 1, 7);
-    emit(story.rung, (struct probe_event){.kind = PROBE_CMD_RUNG, .conn = PROBE_NO_CONN, .nic = 1});
+    if (story.is_pushed)
+        emit(story.rung, (struct probe_event){.kind = PROBE_CMD_PUSHED,
+                                              .conn = CONN,
+                                              .gen = story.pushed_gen,
+                                              .nic = 1,
+                                              .pushed.op = NIC_CMD_INSTALL});
+    else
+        emit(story.rung,
+             (struct probe_event){.kind = PROBE_CMD_RUNG, .conn = PROBE_NO_CONN, .nic = 1});
     mark(1, 2, 8);
     mark(1, 2, 9);
     own(190, 1, OWN_HOLD, 2);
@@ -304,6 +315,26 @@ Test(check_move, an_install_that_is_issued_before_or_after_its_doorbell_is_caugh
         move();
         expect_only(INVARIANT_MARK);
     }
+}
+
+/* Other than a doorbell, a line names its connection and generation. */
+Test(check_move, an_install_that_is_pushed_is_issued_when_its_line_is_written)
+{
+    story.is_pushed = true;
+    move();
+    cr_assert_eq(check_violations(check, INVARIANT_MARK), 0);
+    teardown();
+    setup();
+    story.is_pushed = true;
+    story.rung = 182;
+    move();
+    expect_only(INVARIANT_MARK);
+    teardown();
+    setup();
+    story.is_pushed = true;
+    story.pushed_gen = 1;
+    move();
+    expect_only(INVARIANT_MARK);
 }
 
 Test(check_move, a_record_that_is_visible_before_the_lookup_is_caught)

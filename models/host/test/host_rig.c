@@ -112,12 +112,14 @@ void host_rig_init(struct host_rig *rig, const struct host_params *params,
     host_params_default(&defaults);
     struct host_nic_access recording = {rig_mmio_write, rig_read,       rig_read,   rig_cfg_write,
                                         rig_port_read,  rig_port_write, rig_claims, rig};
+    probe_init(&rig->probe);
     rig->access_ok = true;
     rig->access_ps = 800000;
     rig->mem = host_mem_create(RIG_MEM_BYTES);
     assert(rig->mem);
-    rig->cpu = host_cpu_create(params ? params : &defaults, rig->mem, access ? *access : recording,
-                               (struct host_blocker){rig_block_until, rig_unblock, rig}, NULL);
+    rig->cpu =
+        host_cpu_create(params ? params : &defaults, rig->mem, access ? *access : recording,
+                        (struct host_blocker){rig_block_until, rig_unblock, rig}, &rig->probe);
     assert(rig->cpu);
     rig->bus = host_cpu_bus(rig->cpu);
     rig->host = host_cpu_pcie_host(rig->cpu, 0);

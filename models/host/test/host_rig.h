@@ -29,6 +29,7 @@ struct rig_doorbell {
 
 struct host_rig {
     struct stage_loop loop;
+    struct probe probe; /* of the core; a test may add listeners */
     struct host_mem *mem;
     struct host_cpu *cpu;
     struct nic_bus bus;

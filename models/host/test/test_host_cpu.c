@@ -1,5 +1,6 @@
 /* Tests models/host/host_cpu.h: what a step is, when its effects happen, and which accesses block. */
 #include "models/host/test/host_rig.h"
+#include "models/hwif/nic_desc.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -79,6 +80,40 @@ Test(host_cpu, stores_and_doorbells_take_effect_in_program_order)
     cr_assert_eq(rig.doorbells[1].nic, 1);
     cr_assert_eq(rig.doorbells[1].now_ps, 100000);
     cr_assert_eq(host_cpu_stats(rig.cpu)->mmio_writes, 2);
+}
+
+static struct probe_event pushed;
+
+static void on_pushed(void *self, const struct probe_event *event)
+{
+    (void)self;
+    pushed = *event;
+}
+
+/* A line is one write of 64 bytes, and the event names the command in it. */
+Test(host_cpu, a_line_is_written_whole_and_in_program_order)
+{
+    uint64_t a = OP(mem_alloc)(rig.bus.self, 4096);
+    struct nic_cmd cmd = {.op = NIC_CMD_INSTALL, .gen = 3, .conn = 9};
+    uint32_t first;
+    memcpy(&first, &cmd, sizeof first);
+    probe_add(&rig.probe,
+              (struct probe_listener){on_pushed, NULL, UINT64_C(1) << PROBE_CMD_PUSHED});
+    rig.watch_mem = a;
+    store(a, 1);
+    OP(mmio_write)(rig.bus.self, 1, NIC_REG_PUSH_WINDOW + 64, &cmd, sizeof cmd);
+    store(a, 2);
+    OP(charge)(rig.bus.self, CPU_COST_LINE, 1);
+    OP(step_end)(rig.bus.self);
+    cr_assert_eq(rig.doorbell_count, 1);
+    cr_assert_eq(rig.doorbells[0].len, sizeof cmd);
+    cr_assert_eq(rig.doorbells[0].mem, 1);
+    cr_assert_eq(rig.doorbells[0].value, first);
+    cr_assert_eq(rig.doorbells[0].now_ps, 50000, "team.host.cost.line");
+    cr_assert_eq(pushed.now_ps, 50000);
+    cr_assert_eq(pushed.pushed.op, NIC_CMD_INSTALL);
+    cr_assert_eq(pushed.pushed.offset, NIC_REG_PUSH_WINDOW + 64);
+    cr_assert(pushed.nic == 1 && pushed.conn == 9 && pushed.gen == 3);
 }
 
 Test(host_cpu, many_stores_of_one_step_all_take_effect)
