@@ -1,4 +1,5 @@
 /* Faults of a NIC's PCIe link, and requests from one NIC to the other. */
+#include "models/hwif/nic_desc.h"
 #include "models/hwif/nic_regs.h"
 #include "models/pcie/pcie_link.h"
 #include "sim/action/action_checks.h"
@@ -42,8 +43,17 @@ static void start_peer_access(const struct action_targets *targets, const struct
                        (struct pcie_read_done){ignore, NULL, 0}, now_ps);
 }
 
+/* Software on the host writes four bytes into the push window, as if the core had flushed a line before it was whole. */
+static void start_torn_line(const struct action_targets *targets, const struct sim_action *action,
+                            uint64_t now_ps)
+{
+    static const uint32_t op = NIC_CMD_NOP;
+    pcie_link_mmio_write(targets->pcie[action->nic], NIC_REG_PUSH_WINDOW, &op, sizeof op, now_ps);
+}
+
 static const struct action_ops link_ops = {.check = action_check_nic, .start = start_link};
 static const struct action_ops fault_ops = {.check = action_check_nic, .start = start_fault};
+static const struct action_ops torn_ops = {.check = action_check_nic, .start = start_torn_line};
 static const struct action_ops peer_ops = {.check = action_check_nic, .start = start_peer_access};
 
 enum { KEYS = ACTION_KEYS_COMMON | ACTION_KEY_NIC, DAMAGE = ACTION_MAY_DAMAGE | ACTION_MAY_STALL };
@@ -59,6 +69,7 @@ static const struct action_kind kinds[] = {
     {"pcie_abort", &fault_ops, PCIE_FAULT_ABORT, KEYS, DAMAGE},
     {"pcie_reset", &fault_ops, PCIE_FAULT_RESET, KEYS, DAMAGE},
     {"pcie_master_off", &fault_ops, PCIE_FAULT_MASTER_OFF, KEYS, DAMAGE},
+    {"push_torn", &torn_ops, 0, KEYS, DAMAGE},
     {"pcie_peer_read", &peer_ops, PEER_READ, KEYS, 0},
     {"pcie_peer_write", &peer_ops, PEER_WRITE, KEYS, 0},
 };

@@ -92,7 +92,7 @@ static void add_pcie(json_t *nic, const struct pcie_stats *pcie)
     results_set(object, "unclaimed", pcie->unclaimed);
 }
 
-static void add_engine(json_t *nic, const struct toe_stats *e)
+static void add_engine(json_t *nic, const struct toe_stats *e, bool pushes_commands)
 {
     json_t *object = results_add_object(nic, "engine");
     results_set(object, "rx_frames", e->rx_frames);
@@ -111,6 +111,10 @@ static void add_engine(json_t *nic, const struct toe_stats *e)
     results_set(object, "timers_fired", e->timers_fired);
     results_set(object, "challenges_refused", e->challenges.refused);
     results_set(object, "commands", e->commands);
+    if (pushes_commands) {
+        results_set(object, "commands_pushed", e->commands_pushed);
+        results_set(object, "pushes_refused", e->pushes_refused);
+    }
     results_set(object, "stale_doorbells", e->stale_doorbells);
     results_set(object, "records", e->records);
     results_set(object, "events", e->events);
@@ -158,7 +162,7 @@ void results_add_nics(json_t *root, const struct results_input *in)
         add_mac(nic, in->mac[n]);
         add_pcie(nic, in->pcie[n]);
         add_driver(nic, host_sw_errors(in->host_sw, n));
-        add_engine(nic, in->engine[n]);
+        add_engine(nic, in->engine[n], in->config->team.pushes_commands);
         add_cache(nic, in->cache[n]);
         json_array_append_new(nics, nic);
     }

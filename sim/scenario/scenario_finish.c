@@ -117,6 +117,16 @@ static enum status check_mechanism(struct scenario_loader *loader)
     return fail_at(loader, "team.move.mechanism", why);
 }
 
+/* The push window is new in version 2 of the interface. */
+static enum status check_commands(struct scenario_loader *loader)
+{
+    const struct sim_config *config = loader->config;
+    if (!config->team.pushes_commands || config->engine.contract >= 2)
+        return STATUS_OK;
+    return fail_at(loader, "team.move.commands",
+                   "pushed needs NICs with a push window; write nics.contract: 2, or fetched");
+}
+
 static enum status check_host(struct scenario_loader *loader)
 {
     const struct host_params *host = &loader->config->host;
@@ -208,7 +218,7 @@ static enum status check_captured(struct scenario_loader *loader)
 static enum status check_together(struct scenario_loader *loader)
 {
     static enum status (*const checks[])(struct scenario_loader *) = {
-        check_traffic, check_offload,  check_mechanism, check_host,
+        check_traffic, check_offload,  check_mechanism, check_commands, check_host,
         check_table,   check_captured, check_contexts,  check_waves};
     const struct sim_config *config = loader->config;
     enum status worst = check_tcp(loader, &config->team.tcp, "team.tcp");

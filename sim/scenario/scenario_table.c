@@ -66,6 +66,7 @@ static const char *const notify_names[] = {
     [HOST_NOTIFY_INTERRUPT] = "interrupt", [HOST_NOTIFY_POLL] = "poll", NULL};
 static const char *const ack_names[] = {
     [ACK_POLICY_POSTED] = "posted", [ACK_POLICY_FLUSHED] = "flushed", NULL};
+static const char *const command_names[] = {[false] = "fetched", [true] = "pushed", NULL};
 static const char *const p2p_names[] = {[false] = "refused", [true] = "allowed", NULL};
 static const char *const model_names[] = {[false] = "rtl", [true] = "golden", NULL};
 static const char *const traffic_names[] = {[TRAFFIC_REPLAY] = "replay",
@@ -150,6 +151,9 @@ const struct scenario_key scenario_rows[] = {
     TEXT("team.move.policy", SCENARIO_LIST, team.policies,
          "policies that decide when a connection moves; they are asked in this order until one "
          "decides"),
+    ENUM("team.move.commands", team.pushes_commands, command_names,
+         "how commands get to a NIC: it fetches them from their ring, or the core writes each as a "
+         "line into the NIC's push window"),
     ENUM("team.offload.policy", team.offload, offload_names,
          "connections that the NICs process; all others run in the host's own TCP"),
     TEXT("team.offload.ports", SCENARIO_PORTS, team.offload_ports,
@@ -275,6 +279,8 @@ const struct scenario_key scenario_rows[] = {
          "requests of one NIC to the registers of the other NIC"),
     TIME("nics.pcie.retrain", pcie.retrain_ps, 0, PS_PER_S,
          "time of a link recovery, which follows four replays without progress"),
+    COUNT("nics.contract", engine.contract, 1, NIC_INTERFACE_VERSION,
+          "version of the interface between NICs and driver (docs/hwif.md)"),
     TIME("nics.engine.cycle", engine.cycle_ps, 1, PS_PER_US, "clock period of the TOE engine"),
     COUNT("nics.engine.parse_cycles", engine.parse_cycles, 0, 1000000,
           "cycles from a frame's arrival in the engine until LOOKUP"),

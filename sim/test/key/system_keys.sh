@@ -93,6 +93,8 @@ port/100-alternate team.host.cost.foreign=237ns
 port/100-alternate team.host.cost.command=101ns
 port/100-alternate team.host.cost.doorbell=101ns
 port/100-alternate team.host.cost.open=603ns
+port/100-alternate team.move.commands=pushed
+port/100-alternate team.host.cost.line=101ns team.move.commands=pushed
 port/100-alternate team.host.cost.image_check=65ns
 port/100-alternate team.host.cost.app_call=83701ps
 port/100-alternate team.host.cost.copy_64=8601ps

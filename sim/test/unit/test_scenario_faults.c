@@ -182,6 +182,29 @@ Test(scenario_faults, offload_ports_and_their_policy_need_each_other)
     cr_assert_eq(config.team.offload_ports.range[1].last, 8099);
 }
 
+/* Version 1 of the interface has no push window. */
+Test(scenario_commands, pushed_ones_need_version_2)
+{
+    static const char text[] = "traffic: {kind: generator}\n"
+                               "nics: {contract: 1}\n"
+                               "team:\n  move: {commands: %s}\n";
+    char pushed[200], fetched[200];
+    (void)snprintf(pushed, sizeof pushed, text, "pushed");
+    (void)snprintf(fetched, sizeof fetched, text, "fetched");
+    cr_assert_eq(parse(pushed, &config), STATUS_BAD_INPUT);
+    cr_assert_not_null(strstr(err.text, "a.yaml:4: team.move.commands: pushed needs"), "%s",
+                       err.text);
+    cr_assert_not_null(strstr(err.text, "write nics.contract: 2, or fetched"), "%s", err.text);
+    cr_assert_eq(parse(fetched, &config), STATUS_OK, "%s", err.text);
+    cr_assert_eq(config.engine.contract, 1);
+    cr_assert_eq(parse("traffic: {kind: generator}\nnics: {contract: 3}\n", &config),
+                 STATUS_BAD_INPUT);
+    cr_assert_not_null(strstr(err.text, "a.yaml:2: nics.contract"), "%s", err.text);
+    cr_assert_eq(parse("traffic: {kind: generator}\nteam: {move: {commands: pushed}}\n", &config),
+                 STATUS_OK, "%s", err.text);
+    cr_assert(config.team.pushes_commands && config.engine.contract == 2);
+}
+
 Test(scenario_host, memory_that_no_machine_has_is_refused)
 {
     static const char *const bad[][2] = {
