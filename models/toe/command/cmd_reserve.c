@@ -19,9 +19,9 @@ static void on_cache(struct toe_engine *engine, struct toe_op *op, const struct 
     toe_op_end(engine, op, toe_command_result(rsp->result), now_ps);
 }
 
-/* RESERVE is serial because it changes the owner of a tuple, and the commands after it must see that. */
+/* RESERVE is ordered because it changes the owner of a tuple, and later commands for this tuple must see that. */
 const struct toe_command toe_cmd_reserve = {.name = "RESERVE",
-                                            .is_serial = true,
+                                            .is_ordered = true,
                                             .is_of_conn = true,
                                             .slot_bytes = sizeof(struct tuple_slot),
                                             .start = start,

@@ -76,6 +76,8 @@ void toe_op_free(struct toe_engine *engine, struct toe_op *op)
     assert(commands->ops_used > 0);
     if (op->command->is_serial)
         commands->serial = false;
+    if (op->command->is_ordered)
+        commands->ordered_used--;
     if (op->command->is_of_conn) {
         assert(engine->conn[op->cmd.conn].busy);
         engine->conn[op->cmd.conn].busy = false;

@@ -16,12 +16,14 @@ struct toe_engine;
 struct toe_op;
 
 /*
- * One kind of command. Commands are started in the order of their ring and then overlap. A serial command
- * delays the next command until it ends. Two commands of one connection never overlap.
+ * One kind of command. Commands are started in the order of their ring and then overlap. Ordered commands overlap too,
+ * but take effect in the order of the ring. A serial command starts when all ordered ones have ended, and delays the
+ * next command until it ends itself. Two commands of one connection never overlap.
  */
 struct toe_command {
     const char *name;
     bool is_serial;    /* the command changes state that later commands must see */
+    bool is_ordered;   /* like is_serial, but later ordered commands may begin to read meanwhile */
     bool is_of_conn;   /* the command works on its connection until it ends */
     size_t slot_bytes; /* size of the command's own state while it is under way */
 
@@ -53,6 +55,7 @@ struct toe_op {
     const struct toe_command *command; /* null if the slot is free */
     struct nic_cmd cmd;
     uint8_t ctx_op;                 /* the request for the DRIVER port of the cache (enum ctx_op) */
+    bool is_ready;                  /* of an ordered command: its request may be sent in its turn */
     uint8_t result;                 /* result to report when the connection's context is removed */
     bool completed;                 /* the completion event is posted */
     const struct flow_key *key;     /* key of the request to the cache; null if none is needed */

@@ -244,12 +244,22 @@ static uint8_t cache_locked_op(struct rig_slot *s, const struct ctx_req *req)
     return CTX_OK;
 }
 
-static uint8_t cache_driver_op(struct rig_slot *s, const struct ctx_req *req)
+/* A key is in the table once, whatever connection has it. */
+static bool has_key(const struct rig_nic *n, const struct flow_key *key)
+{
+    for (uint32_t i = 0; i < RIG_CONNS; i++)
+        if (n->slot[i].state != OWN_ABSENT && memcmp(&n->slot[i].key, key, sizeof *key) == 0)
+            return true;
+    return false;
+}
+
+static uint8_t cache_driver_op(const struct rig_nic *n, struct rig_slot *s,
+                               const struct ctx_req *req)
 {
     bool same = s->gen == req->gen;
     switch (req->op) {
     case CTX_OP_RESERVE:
-        if (s->state != OWN_ABSENT)
+        if (s->state != OWN_ABSENT || has_key(n, &req->key))
             return CTX_DUPLICATE;
         s->state = OWN_RESERVED;
         s->gen = req->gen;
@@ -316,7 +326,7 @@ static bool cache_serve(struct rig_nic *n, const struct ctx_req *req, uint64_t n
     } else {
         if (req->op == CTX_OP_FREEZE && s->locked)
             return false;
-        rsp.result = cache_driver_op(s, req);
+        rsp.result = cache_driver_op(n, s, req);
         if (req->op == CTX_OP_EXTRACT && rsp.result == CTX_OK)
             rsp.image = image;
     }

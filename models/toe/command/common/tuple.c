@@ -23,7 +23,7 @@ static void on_line(void *self, uint64_t cookie, bool ok, const uint8_t *data, u
     memcpy((uint8_t *)&image + CONST_LINE_OFFSET, data, len);
     toe_conn_flow_key(&image, &slot->key);
     op->key = &slot->key;
-    toe_op_ask_cache(engine, op, slot->ctx_op, now_ps);
+    toe_op_ask_cache_in_turn(engine, op, slot->ctx_op, now_ps);
     toe_kick(engine, now_ps);
 }
 

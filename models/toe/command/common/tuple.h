@@ -9,7 +9,8 @@ struct tuple_slot {
     uint8_t ctx_op; /* the request to send to the cache with this key */
 };
 
-/* Reads the constant line of the command's image, then sends `ctx_op` with its tuple to the cache. */
+/* Reads the constant line of the command's image, then sends `ctx_op` with its tuple to the cache, when the earlier
+ * ordered commands have sent theirs. */
 void toe_tuple_start(struct toe_engine *engine, struct toe_op *op, uint8_t ctx_op, uint64_t now_ps);
 
 #endif

@@ -18,6 +18,28 @@ void toe_op_ask_cache(struct toe_engine *engine, struct toe_op *op, uint8_t ctx_
     toe_command_port_kick(engine, now_ps);
 }
 
+void toe_op_take_turn(struct toe_engine *engine, struct toe_op *op)
+{
+    struct toe_commands *commands = engine->commands;
+    assert(op->command->is_ordered && commands->ordered_count < OPS_MAX);
+    commands->ordered_used++;
+    commands->ordered[(commands->ordered_head + commands->ordered_count++) % OPS_MAX] = op;
+}
+
+void toe_op_ask_cache_in_turn(struct toe_engine *engine, struct toe_op *op, uint8_t ctx_op,
+                              uint64_t now_ps)
+{
+    struct toe_commands *commands = engine->commands;
+    op->ctx_op = ctx_op;
+    op->is_ready = true;
+    while (commands->ordered_count > 0 && commands->ordered[commands->ordered_head]->is_ready) {
+        struct toe_op *first = commands->ordered[commands->ordered_head];
+        commands->ordered_head = (commands->ordered_head + 1) % OPS_MAX;
+        commands->ordered_count--;
+        toe_op_ask_cache(engine, first, first->ctx_op, now_ps);
+    }
+}
+
 void toe_op_release_port(struct toe_engine *engine, const struct toe_op *op)
 {
     assert(engine->commands->port_op == op);

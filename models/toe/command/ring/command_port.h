@@ -11,6 +11,13 @@ struct toe_op;
  * keeps the port until toe_op_release_port(), or until the context is removed. */
 void toe_op_ask_cache(struct toe_engine *engine, struct toe_op *op, uint8_t ctx_op,
                       uint64_t now_ps);
+/* Gives an ordered command its turn behind the ordered commands that were started before it. */
+void toe_op_take_turn(struct toe_engine *engine, struct toe_op *op);
+
+/* Like toe_op_ask_cache(), for an ordered command: the request is sent when all commands whose turn is earlier have sent
+ * theirs. */
+void toe_op_ask_cache_in_turn(struct toe_engine *engine, struct toe_op *op, uint8_t ctx_op,
+                              uint64_t now_ps);
 void toe_op_release_port(struct toe_engine *engine, const struct toe_op *op);
 
 void toe_command_port_kick(struct toe_engine *engine, uint64_t now_ps);

@@ -17,7 +17,11 @@ struct toe_commands {
     uint32_t pushed; /* lines taken from the push window since the last reset or fence */
     struct toe_op op[OPS_MAX];
     uint32_t ops_used;
-    bool serial; /* a serial command is under way, so no other command starts */
+    bool serial;           /* a serial command is under way, so no other command starts */
+    uint32_t ordered_used; /* ordered commands under way */
+    /* Those of them that have not asked the cache yet, in the order of the ring. */
+    struct toe_op *ordered[OPS_MAX];
+    uint32_t ordered_head, ordered_count;
     struct toe_op *port_queue[OPS_MAX];
     uint32_t port_head, port_count;
     /* The command that uses the DRIVER port of the cache; null if none does. */

@@ -1,7 +1,4 @@
-/*
- * Commands are started in the order of the ring, or of the push window, and then overlap. A serial command delays the
- * next command until it ends. Commands of one connection never overlap.
- */
+/* Starts the commands of the ring, or of the push window, in their order; command.h says which of them overlap. */
 #include "models/toe/command/ring/commands.h"
 
 #include "models/toe/command/ring/command_port.h"
@@ -26,6 +23,8 @@ static bool may_start(const struct toe_engine *engine, const struct nic_cmd *cmd
         return false;
     if (!command)
         return true; /* an unknown command ends at once */
+    if (command->is_serial && commands->ordered_used > 0)
+        return false;
     if (command->may_start && !command->may_start(engine, cmd))
         return false;
     return !command->is_of_conn || toe_command_conn_is_free(engine, cmd->conn);
@@ -59,6 +58,8 @@ static struct toe_op *alloc_op(struct toe_engine *engine, const struct nic_cmd *
     }
     commands->ops_used++;
     commands->serial = command->is_serial;
+    if (command->is_ordered)
+        toe_op_take_turn(engine, op);
     if (command->is_of_conn)
         engine->conn[cmd->conn].busy = true;
     return op;
@@ -150,6 +151,7 @@ static void commands_discard(struct toe_engine *engine, uint64_t now_ps)
     }
     commands->ops_used = commands->count = commands->head = commands->pushed = 0;
     commands->serial = false;
+    commands->ordered_used = commands->ordered_head = commands->ordered_count = 0;
     commands->port_head = commands->port_count = 0;
     commands->port_op = NULL;
     engine->rings->cmd.fetching = false;
