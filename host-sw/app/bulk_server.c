@@ -90,9 +90,9 @@ static void write_more(struct bulk_server *server, uint32_t id, struct bulk_conn
 {
     while (conn->sent < conn->job.bytes_to_send && conn->received >= conn->job.bytes_before_send) {
         uint64_t len = conn->job.bytes_to_send - conn->sent;
-        uint32_t room = host_conn_writable(server->host, id);
-        if (len > room)
-            len = room;
+        uint32_t space = host_conn_writable(server->host, id);
+        if (len > space)
+            len = space;
         if (len > CHUNK_BYTES)
             len = CHUNK_BYTES;
         if (len == 0)

@@ -26,7 +26,7 @@ struct replay_server {
     struct host_sw *sw;
     uint8_t chunk[READ_CHUNK];
     uint8_t *written; /* bytes on their way to a transmit ring */
-    uint32_t written_room;
+    uint32_t written_capacity;
 };
 
 struct replay_server *replay_server_create(const struct replay_script *scripts, size_t count,
@@ -96,13 +96,13 @@ static bool on_syn(void *self, const struct flow_key *key, const struct tcp_segm
 static uint32_t write_some(struct replay_server *server, uint32_t conn, size_t script,
                            uint64_t offset, uint64_t left)
 {
-    uint32_t room = host_conn_writable(server->sw, conn);
-    uint32_t len = left < room ? (uint32_t)left : room;
+    uint32_t space = host_conn_writable(server->sw, conn);
+    uint32_t len = left < space ? (uint32_t)left : space;
     if (len == 0)
         return 0;
-    if (len > server->written_room) {
+    if (len > server->written_capacity) {
         server->written = memory_grow(server->written, len, 1);
-        server->written_room = len;
+        server->written_capacity = len;
     }
     server->hooks.fill(server->hooks.self, script, offset, server->written, len);
     return host_conn_write(server->sw, conn, server->written, len);

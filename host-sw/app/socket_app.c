@@ -51,12 +51,12 @@ bool socket_app_wants_kick(struct socket_app *app)
 
 static void pull(struct socket_app *app, struct socket *s)
 {
-    uint32_t room;
+    uint32_t space;
     void *at;
-    while ((room = socket_buffer_room(&s->rx, &at)) > 0) {
-        if (!s->read_ahead && !s->read_shut && room > s->asked)
-            room = s->asked;
-        uint32_t n = room > 0 ? host_conn_read(app->host, s->conn, at, room) : 0;
+    while ((space = socket_buffer_space(&s->rx, &at)) > 0) {
+        if (!s->read_ahead && !s->read_shut && space > s->asked)
+            space = s->asked;
+        uint32_t n = space > 0 ? host_conn_read(app->host, s->conn, at, space) : 0;
         if (n == 0)
             break;
         s->asked -= n < s->asked ? n : s->asked;

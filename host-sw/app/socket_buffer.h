@@ -34,7 +34,7 @@ static inline uint32_t socket_buffer_free_bytes(const struct socket_buffer *b)
 
 /* Returns the size of the contiguous piece that may be filled next, and its address. socket_buffer_commit() then adds
  * the bytes that were filled. */
-static inline uint32_t socket_buffer_room(struct socket_buffer *b, void **at)
+static inline uint32_t socket_buffer_space(struct socket_buffer *b, void **at)
 {
     if (b->used == b->size)
         return 0;
@@ -66,10 +66,10 @@ static inline void socket_buffer_consume(struct socket_buffer *b, uint32_t len)
 /* Adds as many bytes as fit and returns their number. */
 static inline uint32_t socket_buffer_put(struct socket_buffer *b, const void *bytes, uint32_t len)
 {
-    uint32_t done = 0, room;
+    uint32_t done = 0, space;
     void *at;
-    while (done < len && (room = socket_buffer_room(b, &at)) > 0) {
-        uint32_t n = room < len - done ? room : len - done;
+    while (done < len && (space = socket_buffer_space(b, &at)) > 0) {
+        uint32_t n = space < len - done ? space : len - done;
         memcpy(at, (const uint8_t *)bytes + done, n);
         socket_buffer_commit(b, n);
         done += n;

@@ -225,7 +225,7 @@ bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t 
      * which may enter the ring all at once. */
     uint32_t entries = 1u << driver->commands.place.log2_entries;
     bool waits = driver->backlog_head != driver->backlog_tail;
-    if (waits || host_ring_room(&driver->commands) <= entries / 2)
+    if (waits || host_ring_space(&driver->commands) <= entries / 2)
         cmd.flags &= (uint8_t)~NIC_CMD_FLAG_NO_COMPLETION;
     cmd.cookie = NO_COOKIE;
     if ((cmd.flags & NIC_CMD_FLAG_NO_COMPLETION) == 0) {
@@ -242,7 +242,7 @@ bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t 
     assert(buffer == 0 || cmd.cookie != NO_COOKIE);
     if (buffer)
         buffer_pool_ref(driver->pool, buffer);
-    if (!waits && host_ring_room(&driver->commands) > 0)
+    if (!waits && host_ring_space(&driver->commands) > 0)
         push_command(driver, &cmd);
     else
         backlog_append(driver, &cmd);
@@ -316,9 +316,9 @@ void nic_driver_flush(struct nic_driver *driver)
 {
     if (!driver->up)
         return;
-    while (driver->backlog_head != driver->backlog_tail && host_ring_room(&driver->commands) > 0)
+    while (driver->backlog_head != driver->backlog_tail && host_ring_space(&driver->commands) > 0)
         push_command(driver, &driver->backlog[driver->backlog_head++]);
-    while (host_ring_room(&driver->buffers) > 0) {
+    while (host_ring_space(&driver->buffers) > 0) {
         struct nic_buffer buffer = {buffer_pool_take(driver->pool)};
         if (buffer.address == 0)
             break;

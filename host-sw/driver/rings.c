@@ -45,14 +45,14 @@ bool host_ring_init(struct host_ring *ring, struct nic_bus bus, unsigned nic, ui
     return place_init(&ring->place, bus, nic, block_reg, log2_entries, entry_bytes);
 }
 
-uint32_t host_ring_room(const struct host_ring *ring)
+uint32_t host_ring_space(const struct host_ring *ring)
 {
     return (1u << ring->place.log2_entries) - (ring->producer - ring->consumer);
 }
 
 void host_ring_push(struct host_ring *ring, const void *entry)
 {
-    assert(host_ring_room(ring) > 0);
+    assert(host_ring_space(ring) > 0);
     const struct ring_place *place = &ring->place;
     place->bus.ops->mem_write(place->bus.self, place_address(place, ring->producer), entry,
                               place->entry_bytes);

@@ -41,7 +41,7 @@ bool host_ring_init(struct host_ring *ring, struct nic_bus bus, unsigned nic, ui
 void host_ring_push(struct host_ring *ring, const void *entry); /* the ring must have room */
 /* Rings one doorbell for all entries that were pushed since the last one. */
 void host_ring_flush(struct host_ring *ring);
-uint32_t host_ring_room(const struct host_ring *ring);
+uint32_t host_ring_space(const struct host_ring *ring);
 
 bool nic_ring_init(struct nic_ring *ring, struct nic_bus bus, unsigned nic, uint32_t block_reg,
                    uint32_t consumer_reg, uint32_t arm_reg, uint32_t log2_entries,

@@ -102,8 +102,8 @@ void host_tcp_settle(struct host_tcp *tcp, struct host_tcp_conn *c)
     assert(tcp_is_sane(&c->ctx));
     host_tcp_tell(tcp, &c->ctx,
                   (struct probe_event){.kind = PROBE_CTX_WRITTEN, .context.image = &c->ctx});
-    bool has_room = tcp->unread[c->ctx.conn_id] < UNREAD_MAX;
-    if (c->db || (has_room && tcp_has_output(&c->ctx, &tcp->params, now)))
+    bool has_space = tcp->unread[c->ctx.conn_id] < UNREAD_MAX;
+    if (c->db || (has_space && tcp_has_output(&c->ctx, &tcp->params, now)))
         host_tcp_make_ready(tcp, c);
     uint32_t left = tcp_deadline_us(&c->ctx, now);
     /* A deadline fires when its tick begins, as in the engine. */

@@ -199,10 +199,10 @@ Test(driver, completions_may_come_out_of_order)
     for (uint32_t i = 1; i < 8; i++)
         nic_driver_complete(&driver, &(struct nic_event){.cookie = fake_take(fake, 0)->cookie},
                             &request);
-    cr_assert_eq(host_ring_room(&driver.commands), 0);
+    cr_assert_eq(host_ring_space(&driver.commands), 0);
     nic_driver_complete(&driver, &(struct nic_event){.cookie = first->cookie}, &request);
     cr_assert_eq(request.conn, 0);
-    cr_assert_eq(host_ring_room(&driver.commands), 8);
+    cr_assert_eq(host_ring_space(&driver.commands), 8);
 }
 
 Test(driver, buffers_come_back_in_any_order_and_are_posted_again)

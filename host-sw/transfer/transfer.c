@@ -182,7 +182,7 @@ static bool is_possible(const struct host_sw *sw, const struct dir_entry *entry,
     return dest == PLACE_HOST || sw->mode->may_own(&sw->ports, dest);
 }
 
-static bool has_room(const struct host_sw *sw)
+static bool may_begin_one(const struct host_sw *sw)
 {
     return sw->transfers.turns_taken < sw->params.moves_outstanding_max || PLANTED(moves_unlimited);
 }
@@ -202,7 +202,7 @@ bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest
     } else if (kind_of(entry->owner, dest) == TRANSFER_MOVE) {
         transfer_report_wanted(sw, entry, dest, reason, &trigger);
     }
-    if (has_room(sw)) {
+    if (may_begin_one(sw)) {
         set_up(sw, entry, dest, reason, &trigger, true);
         start(sw, &entry, 1);
         return true;
@@ -216,7 +216,7 @@ bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest
  * limit is reached. */
 static struct dir_entry *next_of_queue(struct host_sw *sw)
 {
-    while (sw->transfers.wanted.count > 0 && has_room(sw)) {
+    while (sw->transfers.wanted.count > 0 && may_begin_one(sw)) {
         struct dir_entry *entry = &sw->dir.entries[conn_list_first(&sw->transfers.wanted)];
         dequeue(sw, entry);
         if (!is_possible(sw, entry, entry->wanted_dest) ||

@@ -129,10 +129,10 @@ uint32_t mac_tx_queued(struct mac *mac, uint64_t now_ps)
     return (uint32_t)mac_line_queued(&mac->line);
 }
 
-void mac_on_tx_room(struct mac *mac, void (*fn)(void *self, uint64_t now_ps), void *self)
+void mac_on_tx_space(struct mac *mac, void (*fn)(void *self, uint64_t now_ps), void *self)
 {
-    mac->on_tx_room = fn;
-    mac->on_tx_room_self = self;
+    mac->on_tx_space = fn;
+    mac->on_tx_space_self = self;
 }
 
 /* Advances all marks of both directions to `now_ps`, before a change applies to later frames only. */

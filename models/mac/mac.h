@@ -59,7 +59,7 @@ void mac_connect(struct mac *mac, struct mac *far_end);
 
 /* Sets a function that is called when the queue has room again after it was full. It is also called when a
  * pause begins or ends, because that changes the time when the line becomes idle. Null removes it. */
-void mac_on_tx_room(struct mac *mac, void (*fn)(void *self, uint64_t now_ps), void *self);
+void mac_on_tx_space(struct mac *mac, void (*fn)(void *self, uint64_t now_ps), void *self);
 
 /* Returns the number of frames in the transmit queue. */
 uint32_t mac_tx_queued(struct mac *mac, uint64_t now_ps);

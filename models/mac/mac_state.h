@@ -23,8 +23,8 @@ struct mac {
     struct mac_line line;
     uint64_t settled_ps; /* the transmit marks are correct up to this time */
     bool tx_full;        /* the queue was full, so someone may wait for room */
-    void (*on_tx_room)(void *self, uint64_t now_ps);
-    void *on_tx_room_self;
+    void (*on_tx_space)(void *self, uint64_t now_ps);
+    void *on_tx_space_self;
 
     struct mac_fault *fault; /* faults of the line toward this MAC; null if none */
     struct frame *early;     /* handed on before its last bit; damaged if the link goes down */

@@ -24,7 +24,7 @@ static void count_started(struct mac *mac, const struct mac_slot *slot)
     mac_emit(mac, PROBE_FRAME_TX, slot->frame, slot->start_ps);
 }
 
-bool mac_tx_has_room(const struct mac *mac)
+bool mac_tx_has_space(const struct mac *mac)
 {
     return mac_line_queued(&mac->line) < mac->params.tx_queue_frames;
 }
@@ -86,8 +86,8 @@ void mac_tx_pause(struct mac *mac, uint64_t until_ps, uint64_t now_ps)
     mac_tx_settle(mac, now_ps);
     mac->hold_byte = first_ready_byte(mac, u64_max(until_ps, now_ps));
     place_again(mac, first_uncommitted(mac, now_ps));
-    if (mac->on_tx_room && mac_tx_has_room(mac))
-        mac->on_tx_room(mac->on_tx_room_self, now_ps);
+    if (mac->on_tx_space && mac_tx_has_space(mac))
+        mac->on_tx_space(mac->on_tx_space_self, now_ps);
 }
 
 uint64_t mac_tx_ahead_ps(const struct mac *mac, uint64_t bytes, uint64_t now_ps)
@@ -184,17 +184,17 @@ void mac_tx_accept(void *self, struct frame *frame, uint64_t now_ps)
 void mac_tx_run(struct mac *mac, uint64_t now_ps)
 {
     mac_tx_settle(mac, now_ps);
-    if (mac->tx_full && mac_tx_has_room(mac)) {
+    if (mac->tx_full && mac_tx_has_space(mac)) {
         mac->tx_full = false;
-        if (mac->on_tx_room)
-            mac->on_tx_room(mac->on_tx_room_self, now_ps);
+        if (mac->on_tx_space)
+            mac->on_tx_space(mac->on_tx_space_self, now_ps);
     }
 }
 
 uint64_t mac_tx_next_ps(const struct mac *mac)
 {
     const struct mac_line *line = &mac->line;
-    if (mac->tx_full && mac_tx_has_room(mac))
+    if (mac->tx_full && mac_tx_has_space(mac))
         return mac->settled_ps;
     if (line->started < line->tail && (mac->tx_full || mac_is_observed(mac)))
         return mac_line_at(line, line->started)->start_ps;

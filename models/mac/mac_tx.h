@@ -10,7 +10,7 @@ extern "C" {
 #endif
 
 /* Returns true if the transmit queue has room. The engine checks this before it commits to build a frame. */
-bool mac_tx_has_room(const struct mac *mac);
+bool mac_tx_has_space(const struct mac *mac);
 
 /* Returns how long the line will be busy, in ps from now, with the accepted frames and `bytes` more (from
  * the preamble to the gap). A pause counts as busy. A later event, such as a pause, may prolong this time. */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WIN_DEFAULT = 60000, TTL = 64, OPTION_ROOM = 64 };
+enum { WIN_DEFAULT = 60000, TTL = 64, OPTION_BYTES_MAX = 64 };
 enum { KIND_END = 0, KIND_MSS = 2, KIND_WS = 3, KIND_SACKOK = 4, KIND_SACK = 5, KIND_TS = 8 };
 
 uint8_t pkt_peer_byte(uint32_t offset) { return (uint8_t)(offset * 13 + (offset >> 8) * 5); }
@@ -56,7 +56,7 @@ void pkt_segment_text(const struct pkt_segment *seg, char text[PKT_TEXT_MAX])
 static uint32_t put_options(const struct pkt_wire *wire, const struct pkt_segment *seg, uint8_t *at)
 {
     uint32_t n = 0;
-    memset(at, 1, OPTION_ROOM);
+    memset(at, 1, OPTION_BYTES_MAX);
     if (seg->has & PKT_HAS_EOL) {
         at[n] = KIND_END;
         n += 4;
@@ -106,7 +106,7 @@ static struct packet_out out_of(const struct pkt_ends *ends, bool of_peer)
 
 uint32_t pkt_segment_build(struct pkt_wire *wire, const struct pkt_segment *seg, uint8_t *frame)
 {
-    uint8_t options[OPTION_ROOM];
+    uint8_t options[OPTION_BYTES_MAX];
     struct packet_out out = out_of(&wire->ends, true);
     assert(seg->len <= PKT_PAYLOAD_MAX);
     out.tos = (uint8_t)seg->ecn;

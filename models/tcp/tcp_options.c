@@ -49,13 +49,14 @@ static unsigned sack_blocks(const struct conn_ctx *ctx, enum tcp_options_for kin
 {
     if (kind == TCP_OPTIONS_RESET || !(ctx->features & CTX_FEATURE_SACK))
         return 0;
-    uint32_t room = (ctx->features & CTX_FEATURE_TS) ? (uint32_t)SACK_BLOCKS_WITH_TS
-                                                     : (uint32_t)TCP_SACK_BLOCKS_MAX;
+    uint32_t blocks_max = (ctx->features & CTX_FEATURE_TS) ? (uint32_t)SACK_BLOCKS_WITH_TS
+                                                           : (uint32_t)TCP_SACK_BLOCKS_MAX;
     if (kind == TCP_OPTIONS_DATA) {
         uint32_t bytes = tcp_smss(ctx) - u32_min(tx->len, tcp_smss(ctx));
-        room = u32_min(room, bytes < SACK_HEAD_BYTES ? 0 : (bytes - SACK_HEAD_BYTES) / SACK_BYTES);
+        blocks_max = u32_min(blocks_max,
+                             bytes < SACK_HEAD_BYTES ? 0 : (bytes - SACK_HEAD_BYTES) / SACK_BYTES);
     }
-    return u32_min(reassembly_count(ctx), room);
+    return u32_min(reassembly_count(ctx), blocks_max);
 }
 
 /* RFC 2018 4: the first block contains the segment received last. The others follow in order of their last

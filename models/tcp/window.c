@@ -45,10 +45,10 @@ uint16_t window_advertise(struct conn_ctx *ctx, bool is_syn)
     if (wanted - held >= step_min(ctx))
         field = u32_min((wanted - ctx->rcv_nxt) >> shift, WINDOW_FIELD_MAX);
     if (seq_lt(ctx->rcv_nxt + (field << shift), held)) {
-        uint32_t room = held - ctx->rcv_nxt;
-        field = (room + (UINT32_C(1) << shift) - 1) >> shift;
+        uint32_t window = held - ctx->rcv_nxt;
+        field = (window + (UINT32_C(1) << shift) - 1) >> shift;
         if (seq_gt(ctx->rcv_nxt + (field << shift), ctx->rx_consumed + ring_bytes(ctx)))
-            field = room >> shift;
+            field = window >> shift;
         field = u32_min(field, WINDOW_FIELD_MAX);
     }
     ctx->rcv_adv = seq_max(held, ctx->rcv_nxt + (field << shift));

@@ -194,7 +194,7 @@ struct pcie_device toe_engine_device(struct toe_engine *engine)
     return (struct pcie_device){.ops = &ops, .self = engine};
 }
 
-void toe_engine_on_tx_room(void *engine, uint64_t now_ps) { toe_kick(engine, now_ps); }
+void toe_engine_on_tx_space(void *engine, uint64_t now_ps) { toe_kick(engine, now_ps); }
 
 void toe_engine_on_link(struct toe_engine *engine, bool up, uint64_t now_ps)
 {

@@ -64,14 +64,14 @@ struct toe_stats {
 
 struct toe_engine; /* The struct is opaque to users. */
 
-/* The connections of the engine to its surroundings. `mac_tx` and `mac_has_room` belong to the NIC's MAC,
+/* The connections of the engine to its surroundings. `mac_tx` and `mac_has_space` belong to the NIC's MAC,
  * `cache` is its context cache. The caller connects the cache's client, toe_engine_client(), before the
  * first frame. The engine keeps all pointers. */
 struct toe_wiring {
     struct ctx_store cache;
     struct pcie_endpoint pcie;
     struct frame_sink mac_tx;
-    bool (*mac_has_room)(void *self);
+    bool (*mac_has_space)(void *self);
     /* `mac_ahead_ps` returns how long the line will be busy, in ps, with the frames of the MAC and `bytes`
      * more. `mac_left_ps` returns when the last bit of a frame leaves the MAC, or 0 if the frame has left
      * or was lost. If the pointers are null, a frame leaves at the moment it is given to the MAC. */
@@ -97,7 +97,7 @@ struct stage toe_engine_stage(struct toe_engine *engine, const char *name);
 struct frame_sink toe_engine_rx_sink(struct toe_engine *engine); /* from the MAC */
 struct ctx_client toe_engine_client(struct toe_engine *engine);  /* from the cache */
 struct pcie_device toe_engine_device(struct toe_engine *engine); /* from the link */
-void toe_engine_on_tx_room(void *engine, uint64_t now_ps);       /* from the MAC */
+void toe_engine_on_tx_space(void *engine, uint64_t now_ps);      /* from the MAC */
 void toe_engine_on_link(struct toe_engine *engine, bool up, uint64_t now_ps);
 
 /* Returns true if this NIC holds the context of `conn`, in its cache or in on-card DRAM. */

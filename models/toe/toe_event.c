@@ -61,7 +61,7 @@ static void event_write(struct toe_engine *engine, const struct nic_event *event
 void toe_event_post(struct toe_engine *engine, const struct nic_event *event, uint64_t now_ps)
 {
     struct toe_events *events = engine->events;
-    if (events->count == 0 && toe_ring_has_room(&engine->rings->event)) {
+    if (events->count == 0 && toe_ring_has_space(&engine->rings->event)) {
         event_write(engine, event, now_ps);
         return;
     }
@@ -75,7 +75,7 @@ bool toe_event_waits(const struct toe_engine *engine) { return engine->events->c
 static void events_kick(struct toe_engine *engine, uint64_t now_ps)
 {
     struct toe_events *events = engine->events;
-    while (events->count > 0 && toe_ring_has_room(&engine->rings->event)) {
+    while (events->count > 0 && toe_ring_has_space(&engine->rings->event)) {
         event_write(engine, &events->waiting[events->head], now_ps);
         events->head = (events->head + 1) % events->capacity;
         events->count--;

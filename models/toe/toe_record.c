@@ -8,9 +8,9 @@
  * the host's, so if the link loses the record, the frame is lost as well. */
 #define RECORD_GIVES_FRAME (UINT64_C(1) << 63)
 
-bool toe_record_has_room(const struct toe_engine *engine)
+bool toe_record_has_space(const struct toe_engine *engine)
 {
-    return toe_ring_has_room(&engine->rings->record);
+    return toe_ring_has_space(&engine->rings->record);
 }
 
 /* Reports that a record is visible to the host. MARK_RECORD_VISIBLE follows if the record starts a move. */

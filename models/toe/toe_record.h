@@ -9,7 +9,7 @@
 struct toe_engine;
 
 /* Returns false if the record ring is full; then the receive pipeline waits. */
-bool toe_record_has_room(const struct toe_engine *engine);
+bool toe_record_has_space(const struct toe_engine *engine);
 
 /* Writes one record and sets its phase bit. */
 void toe_record_write(struct toe_engine *engine, struct nic_record *record, uint64_t now_ps);

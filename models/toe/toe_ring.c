@@ -23,7 +23,7 @@ void toe_rings_power_on(struct toe_engine *engine)
 
 static uint32_t ring_size(const struct toe_ring *ring) { return 1u << ring->log2; }
 
-bool toe_ring_has_room(const struct toe_ring *ring)
+bool toe_ring_has_space(const struct toe_ring *ring)
 {
     return ring->base != 0 && ring->producer - ring->consumer < ring_size(ring);
 }
@@ -38,7 +38,7 @@ void toe_ring_push(struct toe_engine *engine, struct toe_ring *ring, const void 
 {
     struct pcie_done nobody = {0};
     uint64_t at = ring->base + (uint64_t)(ring->producer & (ring_size(ring) - 1)) * ENTRY_BYTES;
-    assert(toe_ring_has_room(ring));
+    assert(toe_ring_has_space(ring));
     ring->producer++;
     engine->wiring.pcie.ops->write(engine->wiring.pcie.self, at, entry, ENTRY_BYTES, nobody,
                                    visible, now_ps);

@@ -28,7 +28,7 @@ bool toe_rings_create(struct toe_engine *engine);
 void toe_rings_destroy(struct toe_engine *engine);
 
 /* For a ring that the engine writes: returns true if there is room for one more entry. */
-bool toe_ring_has_room(const struct toe_ring *ring);
+bool toe_ring_has_space(const struct toe_ring *ring);
 
 /* Returns the phase bit of the entry that is written next. */
 uint8_t toe_ring_phase(const struct toe_ring *ring);

@@ -57,7 +57,7 @@ enum status live_session::open(const live_options &options, uint32_t conn_max, s
 void live_session::take_frames(testbed &bed)
 {
     uint8_t bytes[FRAME_BYTES_MAX];
-    for (uint32_t taken = 0; taken < slice_bytes && bed.has_room_for_frame();) {
+    for (uint32_t taken = 0; taken < slice_bytes && bed.has_space_for_frame();) {
         uint32_t len = live_tap_read(&tap_, bytes, sizeof bytes);
         if (len == 0)
             return;

@@ -86,13 +86,13 @@ static bool step(struct walk *w, const json_t **golden, const json_t **now)
     if (f->next == f->count)
         return false;
     size_t i = f->next++;
-    size_t room = sizeof w->path - f->path_len;
+    size_t space = sizeof w->path - f->path_len;
     if (f->keys) {
-        (void)snprintf(w->path + f->path_len, room, "%s%s", f->path_len ? "." : "", f->keys[i]);
+        (void)snprintf(w->path + f->path_len, space, "%s%s", f->path_len ? "." : "", f->keys[i]);
         *golden = json_object_get(f->golden, f->keys[i]);
         *now = json_object_get(f->now, f->keys[i]);
     } else {
-        (void)snprintf(w->path + f->path_len, room, "[%zu]", i);
+        (void)snprintf(w->path + f->path_len, space, "[%zu]", i);
         *golden = json_array_get(f->golden, i);
         *now = json_array_get(f->now, i);
     }

@@ -18,7 +18,7 @@
 enum {
     OPEN_FOLDERS_MAX = 8,
     FOLDER_MODE = 0777,
-    NAME_ROOM = 32, /* for what beside() and CUT_SUFFIX append to a name */
+    NAME_SUFFIX_MAX = 32, /* for what beside() and CUT_SUFFIX append to a name */
     RANDOM_CHARS = 6,
 };
 
@@ -149,7 +149,7 @@ static enum status follow_link(char place[SIM_PATH_MAX], struct error *err)
         return error_set(err, STATUS_BAD_INPUT,
                          "%s: is a symbolic link that cannot be followed: %s", place,
                          strerror(errno));
-    bool fits = strlen(resolved) + NAME_ROOM <= SIM_PATH_MAX;
+    bool fits = strlen(resolved) + NAME_SUFFIX_MAX <= SIM_PATH_MAX;
     if (fits)
         (void)strcpy(place, resolved);
     free(resolved);
@@ -225,7 +225,7 @@ enum status outdir_begin(struct outdir *out, const char *place, struct error *er
     while (len > 1 && place[len - 1] == '/')
         len--;
     out->temp[0] = '\0';
-    if (len == 0 || len + NAME_ROOM > sizeof out->place || strcmp(place, "/") == 0)
+    if (len == 0 || len + NAME_SUFFIX_MAX > sizeof out->place || strcmp(place, "/") == 0)
         return error_set(err, STATUS_BAD_INPUT, "'%.100s' cannot be a results folder", place);
     memcpy(out->place, place, len);
     out->place[len] = '\0';
@@ -284,7 +284,7 @@ static bool replace(struct outdir *out)
 static enum status choose_place(struct outdir *out, struct error *err)
 {
     if (!outdir_is_finished(out->temp) && outdir_is_finished(out->place))
-        (void)strcat(out->place, CUT_SUFFIX); /* NAME_ROOM includes the suffix */
+        (void)strcat(out->place, CUT_SUFFIX); /* NAME_SUFFIX_MAX includes the suffix */
     return check_place(out->place, err); /* another program may have filled the folder meanwhile */
 }
 

@@ -223,12 +223,12 @@ static void run_signalled(struct trial *t)
 
 static void name_files(struct trial *t, const char *place, uint64_t seed)
 {
-    int room = SIM_PATH_MAX - 64; /* the program itself refuses longer results folders */
-    (void)snprintf(t->results, sizeof t->results, "%.*s/%" PRIu64, room, place, seed);
-    (void)snprintf(t->yaml, sizeof t->yaml, "%.*s/%" PRIu64 ".yaml", room, place, seed);
-    (void)snprintf(t->again, sizeof t->again, "%.*s/%" PRIu64 ".again", room, place, seed);
-    (void)snprintf(t->cut, sizeof t->cut, "%.*s/%" PRIu64 ".cut", room, place, seed);
-    (void)snprintf(t->log, sizeof t->log, "%.*s/%" PRIu64 ".log", room, place, seed);
+    int place_max = SIM_PATH_MAX - 64; /* the program itself refuses longer results folders */
+    (void)snprintf(t->results, sizeof t->results, "%.*s/%" PRIu64, place_max, place, seed);
+    (void)snprintf(t->yaml, sizeof t->yaml, "%.*s/%" PRIu64 ".yaml", place_max, place, seed);
+    (void)snprintf(t->again, sizeof t->again, "%.*s/%" PRIu64 ".again", place_max, place, seed);
+    (void)snprintf(t->cut, sizeof t->cut, "%.*s/%" PRIu64 ".cut", place_max, place, seed);
+    (void)snprintf(t->log, sizeof t->log, "%.*s/%" PRIu64 ".log", place_max, place, seed);
 }
 
 static void write_scenario(struct trial *t)

@@ -224,7 +224,7 @@ void testbed::make_nic(unsigned nic)
     make_cache(nic, client, &wiring.cache);
     wiring.pcie = pcie_link_endpoint(link_[nic]);
     wiring.mac_tx = mac_tx_sink(mac_[MAC_NIC0 + nic]);
-    wiring.mac_has_room = [](void *self) { return mac_tx_has_room(static_cast<mac *>(self)); };
+    wiring.mac_has_space = [](void *self) { return mac_tx_has_space(static_cast<mac *>(self)); };
     wiring.mac_ahead_ps = [](void *self, uint64_t bytes, uint64_t now_ps) {
         return mac_tx_ahead_ps(static_cast<mac *>(self), bytes, now_ps);
     };
@@ -249,7 +249,7 @@ void testbed::make_nic(unsigned nic)
     wiring.probe = &probe_;
     slot_[nic].engine = toe_engine_create(&config_.engine, nic, &wiring);
     memory_check(slot_[nic].engine);
-    mac_on_tx_room(mac_[MAC_NIC0 + nic], toe_engine_on_tx_room, slot_[nic].engine);
+    mac_on_tx_space(mac_[MAC_NIC0 + nic], toe_engine_on_tx_space, slot_[nic].engine);
     soft_errors_init(&soft_errors_[nic], wiring.cache, nic, config_.engine.cycle_ps, &probe_,
                      soft_error_shell_[nic]->waker());
 }

@@ -47,7 +47,7 @@ public:
 
     // External traffic. put_frame() gives the frame's number, or 0, and the frame is not taken, when
     // the queue toward the switch is full. The application runs soon after a kick.
-    bool has_room_for_frame() const;
+    bool has_space_for_frame() const;
     uint64_t put_frame(const uint8_t *bytes, uint32_t len, uint8_t flags = 0);
     void kick_application();
     void set_port_policy(port_policy policy, uint32_t flip_frames);

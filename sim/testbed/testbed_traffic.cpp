@@ -116,13 +116,13 @@ void testbed::make_peers()
     }
 }
 
-bool testbed::has_room_for_frame() const { return mac_tx_has_room(mac_[MAC_PEER]); }
+bool testbed::has_space_for_frame() const { return mac_tx_has_space(mac_[MAC_PEER]); }
 
 uint64_t testbed::put_frame(const uint8_t *bytes, uint32_t len, uint8_t flags)
 {
     assert(len <= FRAME_BYTES_MAX);
     uint64_t now = sc_now_ps();
-    frame *f = has_room_for_frame() ? frame_alloc(pool_, now) : nullptr;
+    frame *f = has_space_for_frame() ? frame_alloc(pool_, now) : nullptr;
     if (!f)
         return 0;
     f->conversation = UINT32_MAX;

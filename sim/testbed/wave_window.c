@@ -83,7 +83,7 @@ static void open_now(struct wave_window *window, uint64_t now_ps)
     close_later(window, now_ps);
 }
 
-static bool has_room(const struct wave_window *window, uint64_t moves)
+static bool is_below_limit(const struct wave_window *window, uint64_t moves)
 {
     return window->moves_max == 0 || moves < window->moves_max;
 }
@@ -98,7 +98,7 @@ static void keep_open_for(struct wave_window *window, struct wave_move *move, ui
 static void on_begin(struct wave_window *window, struct wave_move *move, uint64_t now_ps)
 {
     *move = (struct wave_move){0};
-    if (has_room(window, window->begun))
+    if (is_below_limit(window, window->begun))
         keep_open_for(window, move, now_ps);
     window->begun++;
     move->begun = window->changes + 1;
@@ -108,7 +108,7 @@ static void on_trouble(struct wave_window *window, struct wave_move *move, uint6
 {
     if (move->begun == 0 || move->trouble != 0)
         return;
-    if (!move->keeps && has_room(window, window->kept_for_trouble)) {
+    if (!move->keeps && is_below_limit(window, window->kept_for_trouble)) {
         window->kept_for_trouble++;
         keep_open_for(window, move, now_ps);
     }
@@ -142,7 +142,7 @@ static void on_event(void *self, const struct probe_event *event)
 {
     struct wave_window *window = self;
     if (event->kind == PROBE_RX_VERDICT) {
-        if (has_room(window, window->begun) && may_start_move(event))
+        if (is_below_limit(window, window->begun) && may_start_move(event))
             open_now(window, event->now_ps);
         return;
     }

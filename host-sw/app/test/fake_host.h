@@ -14,7 +14,7 @@ enum { FAKE_HOST_CONNS = 4, FAKE_HOST_BYTES = 1 << 18 };
 struct fake_host_conn {
     uint8_t in[FAKE_HOST_BYTES], out[FAKE_HOST_BYTES];
     uint32_t in_len, in_read, out_len;
-    uint32_t room; /* free bytes in the transmit ring */
+    uint32_t space; /* free bytes in the transmit ring */
     uint32_t closes, aborts, sets;
     struct app_accept options; /* the options of the last host_conn_set() */
 };
@@ -26,13 +26,13 @@ static uint32_t fake_host_connects, fake_host_connect_conn;
 static int fake_host_connect_error;
 
 /* Makes all connections empty, with this much room. */
-static inline void fake_host_reset(uint32_t room)
+static inline void fake_host_reset(uint32_t space)
 {
     memset(fake_host, 0, sizeof fake_host);
     fake_host_connects = fake_host_connect_conn = 0;
     fake_host_connect_error = 0;
     for (unsigned i = 0; i < FAKE_HOST_CONNS; i++)
-        fake_host[i].room = room;
+        fake_host[i].space = space;
 }
 
 /* Gives bytes of the peer to a connection. The application is not notified. */
@@ -63,18 +63,18 @@ uint32_t host_conn_read(struct host_sw *sw, uint32_t conn, void *buffer, uint32_
 uint32_t host_conn_writable(const struct host_sw *sw, uint32_t conn)
 {
     (void)sw;
-    return fake_host[conn].room;
+    return fake_host[conn].space;
 }
 
 uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, uint32_t len)
 {
     struct fake_host_conn *c = &fake_host[conn];
-    uint32_t n = len < c->room ? len : c->room;
+    uint32_t n = len < c->space ? len : c->space;
     (void)sw;
     assert(c->out_len + n <= FAKE_HOST_BYTES);
     memcpy(c->out + c->out_len, bytes, n);
     c->out_len += n;
-    c->room -= n;
+    c->space -= n;
     return n;
 }
 

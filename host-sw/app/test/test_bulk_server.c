@@ -8,7 +8,7 @@
 /* --- the fake host: one connection --- */
 
 static struct {
-    uint32_t room, readable, written, closes;
+    uint32_t space, readable, written, closes;
     uint8_t out[100000];
 } host;
 
@@ -20,16 +20,16 @@ static uint8_t pattern(uint32_t index, uint64_t offset)
 uint32_t host_conn_writable(const struct host_sw *sw, uint32_t conn)
 {
     (void)sw, (void)conn;
-    return host.room;
+    return host.space;
 }
 
 uint32_t host_conn_write(struct host_sw *sw, uint32_t conn, const void *bytes, uint32_t len)
 {
     (void)sw, (void)conn;
-    uint32_t n = len < host.room ? len : host.room;
+    uint32_t n = len < host.space ? len : host.space;
     memcpy(host.out + host.written, bytes, n);
     host.written += n;
-    host.room -= n;
+    host.space -= n;
     return n;
 }
 
@@ -103,11 +103,11 @@ Test(bulk_server, sends_as_room_appears_and_closes_at_the_end)
 {
     struct bulk_server *server = create(4);
     caller.job = (struct bulk_job){.index = 3, .bytes_to_send = 50000, .close_when_sent = true};
-    host.room = 20000;
+    host.space = 20000;
     uint32_t cookie = open_one(server);
     cr_assert_eq(host.written, 20000);
     cr_assert_eq(host.closes, 0);
-    host.room = 40000;
+    host.space = 40000;
     bulk_server_ops()->on_writable(server, 5, cookie);
     cr_assert_eq(host.written, 50000);
     cr_assert_eq(host.closes, 1);
@@ -137,7 +137,7 @@ Test(bulk_server, waits_for_the_request_when_told_to)
 {
     struct bulk_server *server = create(4);
     caller.job = (struct bulk_job){.bytes_to_send = 64, .bytes_before_send = 64};
-    host.room = 1000;
+    host.space = 1000;
     uint32_t cookie = open_one(server);
     cr_assert_eq(host.written, 0);
     host.readable = 64;

@@ -118,10 +118,10 @@ ParameterizedTestParameters(http_server, requests_are_answered)
     return cr_make_param_array(struct request_row, rows, sizeof rows / sizeof rows[0]);
 }
 
-static struct http_server *make(uint32_t room)
+static struct http_server *make(uint32_t space)
 {
     struct app_accept accept = {0};
-    fake_host_reset(room);
+    fake_host_reset(space);
     struct http_server *server = http_server_create(&files, FAKE_HOST_CONNS, &accept);
     cr_assert_not_null(server);
     http_server_attach(server, NULL);
@@ -242,7 +242,7 @@ Test(http_server, an_answer_waits_for_room_byte_by_byte)
     put(server, "GET /digits.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     http_server_ops()->on_peer_fin(server, 1, 0);
     for (int i = 0; i < 1000 && fake_host[1].closes == 0; i++) {
-        fake_host[1].room = 1;
+        fake_host[1].space = 1;
         http_server_ops()->on_writable(server, 1, 0);
     }
     cr_assert_eq(fake_host[1].closes, 1);

@@ -7,10 +7,10 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-static struct inet_server *make(enum inet_service service, uint32_t room)
+static struct inet_server *make(enum inet_service service, uint32_t space)
 {
     struct app_accept accept = {.offered = 3, .mss = 1000};
-    fake_host_reset(room);
+    fake_host_reset(space);
     struct inet_server *server = inet_server_create(service, FAKE_HOST_CONNS, &accept);
     cr_assert_not_null(server);
     inet_server_attach(server, NULL);
@@ -31,7 +31,7 @@ Test(inet_server, echo_returns_every_byte_however_little_room_there_is)
     ops->on_peer_fin(server, 1, 0);
     while (fake_host[1].out_len < sizeof text) {
         cr_assert_eq(fake_host[1].closes, 0);
-        fake_host[1].room += 77;
+        fake_host[1].space += 77;
         ops->on_writable(server, 1, 0);
     }
     cr_assert_eq(memcmp(fake_host[1].out, text, sizeof text), 0);
@@ -63,7 +63,7 @@ Test(inet_server, chargen_writes_the_lines_of_rfc_864)
     const struct app_ops *ops = inet_server_ops();
     struct inet_server *server = make(INET_CHARGEN, 100);
     ops->on_established(server, 2, 0);
-    fake_host[2].room = 20000;
+    fake_host[2].space = 20000;
     ops->on_writable(server, 2, 0);
     cr_assert_eq(fake_host[2].out_len, 20100);
     const char *out = (const char *)fake_host[2].out;

@@ -118,7 +118,7 @@ Test(socket_app, bytes_come_through_in_order_and_the_window_stays_shut_when_the_
 Test(socket_app, what_is_sent_waits_for_room_and_the_fin_comes_last)
 {
     int fd = open_conn(1);
-    fake_host[1].room = 1000;
+    fake_host[1].space = 1000;
     cr_assert_eq(socket_app_send(app, fd, bytes, 100000), SOCKET_APP_BUFFER_BYTES);
     cr_assert_eq(socket_app_send(app, fd, bytes, 1), -EAGAIN);
     cr_assert_eq(socket_app_poll(app, fd), 0);
@@ -130,7 +130,7 @@ Test(socket_app, what_is_sent_waits_for_room_and_the_fin_comes_last)
     cr_assert_eq(socket_app_send(app, fd, bytes, 1), -EPIPE);
     ops->on_run(app, 0);
     cr_assert_eq(fake_host[1].closes, 0);
-    fake_host[1].room = 100000;
+    fake_host[1].space = 100000;
     ops->on_writable(app, 1, 0);
     ops->on_writable(app, 1, 0);
     cr_assert_eq(fake_host[1].out_len, SOCKET_APP_BUFFER_BYTES);
@@ -230,7 +230,7 @@ Test(socket_app, buffers_of_a_connection_change_and_keep_their_bytes)
     cr_assert_eq(socket_app_set(app, fd, SOCKET_RCVBUF, 4096), 0, "what is in it stays");
     cr_assert_eq(socket_app_recv(app, fd, got, sizeof got, false), 15000);
     cr_assert_eq(memcmp(got, bytes + 5000, 15000), 0);
-    fake_host[0].room = 0;
+    fake_host[0].space = 0;
     cr_assert_eq(socket_app_send(app, fd, bytes, sizeof bytes), SOCKET_APP_BUFFER_BYTES);
     cr_assert_eq(socket_app_set(app, fd, SOCKET_SNDBUF, 2 * SOCKET_APP_BUFFER_BYTES), 0);
     cr_assert_gt(socket_app_send(app, fd, bytes, 100), 0, "there is room again");

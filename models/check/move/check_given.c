@@ -4,7 +4,7 @@
 #include "models/hwif/nic_desc.h"
 
 /* A NIC that has so many undecided frames may have no room left to let one wait. */
-enum { ROOM_FRAMES = 64 };
+enum { UNDECIDED_MAX = 64 };
 
 void check_given_add(struct check *check, struct frame_fate *fate, const struct probe_event *event)
 {
@@ -43,7 +43,7 @@ void check_given_decided(struct check *check, const struct frame_fate *fate,
         return;
     const struct check_given *given = &c->given;
     bool may_wait = event->now_ps < given->last_ps + check->params.inject_wait_ps &&
-                    check->undecided[fate->nic] < ROOM_FRAMES;
+                    check->undecided[fate->nic] < UNDECIDED_MAX;
     if (given->frames > 0 && given->gen == event->gen && given->nic == event->nic && may_wait)
         check_fail(check, INVARIANT_ORDER, event,
                    "frame %llu is applied before %u that the NIC gave to the host earlier",

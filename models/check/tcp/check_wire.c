@@ -34,10 +34,10 @@ static void check_window(struct check *check, struct check_conn *c, const struct
     uint32_t unit = UINT32_C(1) << scale;
     if (told->has_edge && seq_before(edge + unit - 1, told->edge))
         check_fail(check, INVARIANT_WND, event, "window ends at %u after %u", edge, told->edge);
-    uint32_t room_end = c->irs + 1 + (uint32_t)c->app_offset + check->params.ring_bytes;
-    if (check->params.ring_bytes && c->irs_known && seq_before(room_end + 1, edge))
+    uint32_t ring_end = c->irs + 1 + (uint32_t)c->app_offset + check->params.ring_bytes;
+    if (check->params.ring_bytes && c->irs_known && seq_before(ring_end + 1, edge))
         check_fail(check, INVARIANT_WND, event, "the window ends at %u, but the ring ends at %u",
-                   edge, room_end);
+                   edge, ring_end);
     if (!told->has_edge || seq_before(told->edge, edge))
         told->edge = edge;
     told->has_edge = true;

@@ -37,9 +37,9 @@ static void built(uint8_t nic, uint64_t id)
     static union {
         struct frame frame;
         unsigned char bytes[sizeof(struct frame) + 64];
-    } room;
-    room.frame.id = id;
-    emit((struct probe_event){.kind = PROBE_TX_BUILT, .nic = nic, .built.frame = &room.frame});
+    } storage;
+    storage.frame.id = id;
+    emit((struct probe_event){.kind = PROBE_TX_BUILT, .nic = nic, .built.frame = &storage.frame});
 }
 
 static void begun(uint8_t nic, uint64_t id)

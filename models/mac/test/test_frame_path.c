@@ -66,7 +66,7 @@ static void on_event(void *self, const struct probe_event *event)
     note((uint64_t)event->kind << 40 | (uint64_t)event->nic << 32 | event->frame.id, event->now_ps);
 }
 
-static void on_room(void *self, uint64_t now_ps)
+static void on_space(void *self, uint64_t now_ps)
 {
     note((uint64_t)((struct mac **)self - net.mac) << 50, now_ps);
 }
@@ -76,7 +76,7 @@ static struct mac *make_mac(int stage, const struct mac_params *params, int nic,
 {
     const struct waker waker = {on_wake, &net.armed_ps[stage]};
     net.mac[stage] = mac_create(params, nic, NULL, sink, net.pool, &waker, &net.probe);
-    mac_on_tx_room(net.mac[stage], on_room, &net.mac[stage]);
+    mac_on_tx_space(net.mac[stage], on_space, &net.mac[stage]);
     net.stages[stage] = mac_stage(net.mac[stage], "mac");
     return net.mac[stage];
 }

@@ -132,10 +132,10 @@ Test(mac, a_full_queue_drops_the_new_frame)
 {
     link_open(10, 1500, 0, -1);
     for (int i = 0; i < 64; i++) {
-        cr_assert(mac_tx_has_room(net.a));
+        cr_assert(mac_tx_has_space(net.a));
         send(net.a, 1514);
     }
-    cr_assert_not(mac_tx_has_room(net.a));
+    cr_assert_not(mac_tx_has_space(net.a));
     uint64_t lost = send(net.a, 1514);
     run_to(PS_PER_MS);
     cr_assert_eq(net.at_b.count, 64);
@@ -145,24 +145,24 @@ Test(mac, a_full_queue_drops_the_new_frame)
     link_close();
 }
 
-struct room_log {
+struct space_log {
     uint64_t count, first_ps;
 };
 
-static void note_room(void *self, uint64_t now_ps)
+static void note_space(void *self, uint64_t now_ps)
 {
-    struct room_log *log = self;
+    struct space_log *log = self;
     if (log->count++ == 0)
         log->first_ps = now_ps;
-    cr_assert(mac_tx_has_room(net.a));
+    cr_assert(mac_tx_has_space(net.a));
 }
 
 Test(mac, room_is_announced_once_when_the_full_queue_starts_a_frame)
 {
     for (int nic = -1; nic <= 0; nic++) {
-        struct room_log log = {0, 0};
+        struct space_log log = {0, 0};
         link_open(10, 1500, nic, -1);
-        mac_on_tx_room(net.a, note_room, &log);
+        mac_on_tx_space(net.a, note_space, &log);
         for (int i = 0; i < 63; i++)
             send(net.a, 1514);
         run_to(67199);
@@ -291,7 +291,7 @@ Test(mac, a_cut_link_loses_queue_and_line_but_not_what_has_arrived)
     mac_set_link(net.a, false, net.loop.now_ps);
     mac_set_link(net.b, false, net.loop.now_ps);
     cr_assert_not(mac_link_is_up(net.a));
-    cr_assert(mac_tx_has_room(net.a));
+    cr_assert(mac_tx_has_space(net.a));
     send(net.a, 60);
     run_to(PS_PER_MS);
     cr_assert_eq(net.at_b.count, 1);
@@ -383,9 +383,9 @@ Test(mac, after_a_fence_the_line_ends_with_the_frame_under_way)
 
 Test(mac, room_is_announced_after_a_fence_emptied_the_full_queue)
 {
-    struct room_log log = {0, 0};
+    struct space_log log = {0, 0};
     link_open(10, 1500, 0, -1);
-    mac_on_tx_room(net.a, note_room, &log);
+    mac_on_tx_space(net.a, note_space, &log);
     for (int i = 0; i < 64; i++)
         send(net.a, 1514);
     run_to(100);

@@ -188,12 +188,12 @@ static void icmp(struct fuzz *f)
 static void app(struct fuzz *f)
 {
     struct tcp_result result;
-    uint32_t room = (1u << RING_LOG2) - (f->ctx.tx_prod - f->ctx.snd_una);
+    uint32_t space = (1u << RING_LOG2) - (f->ctx.tx_prod - f->ctx.snd_una);
     switch (take8(f) % 6) {
     case 0:
     case 1:
-        if (f->ctx.tcp_state >= TCP_ESTABLISHED && room <= 1u << RING_LOG2)
-            tcp_on_app_write(&f->ctx, f->ctx.tx_prod + take16(f) % (room + 1));
+        if (f->ctx.tcp_state >= TCP_ESTABLISHED && space <= 1u << RING_LOG2)
+            tcp_on_app_write(&f->ctx, f->ctx.tx_prod + take16(f) % (space + 1));
         break;
     case 2:
         tcp_on_app_read(&f->ctx, f->ctx.rx_consumed + take16(f), &f->params);

@@ -8,7 +8,7 @@
 /* The frame must not overtake a command of its connection. */
 static bool may_start(const struct toe_engine *engine, const struct nic_cmd *cmd)
 {
-    return toe_rx_inject_has_room(engine) && toe_command_conn_is_free(engine, cmd->conn);
+    return toe_rx_inject_has_space(engine) && toe_command_conn_is_free(engine, cmd->conn);
 }
 
 static void on_frame(void *self, uint64_t cookie, bool ok, const uint8_t *data, uint32_t len,

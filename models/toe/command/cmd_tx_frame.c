@@ -6,7 +6,7 @@
 static bool may_start(const struct toe_engine *engine, const struct nic_cmd *cmd)
 {
     (void)cmd;
-    return toe_tx_has_room(engine);
+    return toe_tx_has_space(engine);
 }
 
 static void on_read(struct toe_engine *engine, uint32_t cookie, uint64_t now_ps)

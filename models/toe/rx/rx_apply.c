@@ -124,15 +124,15 @@ static bool next_item(struct toe_engine *engine, uint64_t now_ps)
 }
 
 /* Returns false if the record ring is full, which holds the pipeline. Each stall is counted once. */
-static bool has_record_room(struct toe_engine *engine)
+static bool has_record_space(struct toe_engine *engine)
 {
     struct toe_rx *rx = engine->rx;
-    bool waits = !toe_record_has_room(engine) &&
+    bool waits = !toe_record_has_space(engine) &&
                  (rx->window_count > 0 || rx->parked_count > 0 ||
                   (engine->held_source && engine->held_source->waits(engine)));
     engine->stats.record_stalls += waits && !rx->stalled;
     rx->stalled = waits;
-    return toe_record_has_room(engine);
+    return toe_record_has_space(engine);
 }
 
 void toe_apply_kick(struct toe_engine *engine, uint64_t now_ps)
@@ -143,9 +143,9 @@ void toe_apply_kick(struct toe_engine *engine, uint64_t now_ps)
         toe_rx_to_host(engine, now_ps);
     }
     while (rx->phase == APPLY_IDLE && toe_lock_is_free(engine, CTX_WHO_RX)) {
-        if (!has_record_room(engine))
+        if (!has_record_space(engine))
             return;
-        if (!toe_tx_has_reserve(engine) || !toe_writes_have_room(engine))
+        if (!toe_tx_has_reserve(engine) || !toe_writes_have_space(engine))
             return;
         if (!next_item(engine, now_ps))
             return;

@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-bool toe_rx_inject_has_room(const struct toe_engine *engine)
+bool toe_rx_inject_has_space(const struct toe_engine *engine)
 {
     return engine->rx->inject_count < INJECT_MAX;
 }
@@ -15,7 +15,7 @@ uint32_t toe_rx_inject_reserve(struct toe_engine *engine, const struct nic_cmd *
                                struct frame *frame)
 {
     struct toe_rx *rx = engine->rx;
-    assert(toe_rx_inject_has_room(engine));
+    assert(toe_rx_inject_has_space(engine));
     uint32_t at = (rx->inject_head + rx->inject_count++) % INJECT_MAX;
     frame->id = cmd->frame_id;
     frame->mac_time_ps = cmd->frame_time_ps;

@@ -11,7 +11,7 @@ struct frame;
 struct rx_item;
 struct toe_engine;
 
-bool toe_rx_inject_has_room(const struct toe_engine *engine);
+bool toe_rx_inject_has_space(const struct toe_engine *engine);
 
 /* Reserves a place for the frame that `cmd` names, and takes ownership of `frame`. Returns the place. */
 uint32_t toe_rx_inject_reserve(struct toe_engine *engine, const struct nic_cmd *cmd,

@@ -30,7 +30,7 @@ bool toe_writes_create(struct toe_engine *engine)
 
 void toe_writes_destroy(struct toe_engine *engine) { free(engine->writes); }
 
-bool toe_writes_have_room(const struct toe_engine *engine)
+bool toe_writes_have_space(const struct toe_engine *engine)
 {
     const struct toe_writes *writes = engine->writes;
     return writes->count - writes->visible <= RX_WRITES_MAX - TCP_PLACEMENTS_MAX;

@@ -13,7 +13,7 @@ bool toe_writes_create(struct toe_engine *engine);
 void toe_writes_destroy(struct toe_engine *engine);
 
 /* Returns true if there is room for the writes of one segment. */
-bool toe_writes_have_room(const struct toe_engine *engine);
+bool toe_writes_have_space(const struct toe_engine *engine);
 
 /* Writes `len` bytes for sequence number `seq` into the receive ring of `ctx`, in two pieces if the ring
  * wraps around. `len` is at most the size of the ring. */

@@ -203,8 +203,8 @@ static void server_app(struct conn *c, uint32_t id)
 {
     if (c->state != DRV_ACTIVE || c->closed)
         return;
-    uint32_t room = RING - (c->tx_prod - c->client_una);
-    uint32_t n = u32_min(room, 5001 + STREAM_BYTES - c->tx_prod);
+    uint32_t space = RING - (c->tx_prod - c->client_una);
+    uint32_t n = u32_min(space, 5001 + STREAM_BYTES - c->tx_prod);
     for (uint32_t i = 0; i < n; i++)
         rig.mem[c->peer.tx_ring + (c->tx_prod + i) % RING] = server_byte(id, c->tx_prod + i - 5001);
     c->tx_prod += n;

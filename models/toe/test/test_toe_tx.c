@@ -120,12 +120,12 @@ Test(toe_tx, full_mac_holds_frames_in_order)
 {
     start();
     uint32_t before = rig.nic[0].tx_count;
-    rig.nic[0].mac_room = false;
+    rig.nic[0].mac_space = false;
     rig_doorbell(&rig, 0, 1, 1, NIC_DOORBELL_TX, peer.ack + 3000);
     rig_run(&rig, 5 * PS_PER_US);
     cr_assert_eq(rig.nic[0].tx_count, before);
-    rig.nic[0].mac_room = true;
-    toe_engine_on_tx_room(rig.nic[0].engine, rig.loop.now_ps);
+    rig.nic[0].mac_space = true;
+    toe_engine_on_tx_space(rig.nic[0].engine, rig.loop.now_ps);
     rig_run(&rig, 5 * PS_PER_US);
     cr_assert_geq(rig.nic[0].tx_count, before + 2);
     cr_assert_eq(rig_sent(&rig, 0, before).seg.seq, 5001);

@@ -47,7 +47,7 @@ static void setup_nic(struct rig *rig, unsigned nic)
     struct rig_nic *n = &rig->nic[nic];
     n->rig = rig;
     n->nic = nic;
-    n->mac_room = n->link_up = true;
+    n->mac_space = n->link_up = true;
     struct toe_wiring wiring = {.pool = rig->pool, .probe = &rig->probe};
     rig_fakes_wire(n, &wiring);
     n->engine = toe_engine_create(&rig->params, nic, &wiring);

@@ -40,7 +40,7 @@ struct rig_nic {
     struct ctx_client client;
     uint64_t cache_ready[CTX_WHO_COUNT]; /* keeps the requests of one requester in order */
     uint64_t issued, visible;            /* times of the last write */
-    bool mac_room, link_up, read_hold, write_hold;
+    bool mac_space, link_up, read_hold, write_hold;
     /* The MAC reports a busy line until this time; 0 if the line is never busy. */
     uint64_t line_busy_until_ps;
     uint64_t line_left_until_ps;  /* time when every frame given to the MAC so far will have left */

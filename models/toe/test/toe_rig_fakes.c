@@ -386,7 +386,7 @@ static void fakes_run(void *self, uint64_t now_ps)
 /* Times of a 10 Gb/s line; the overhead is preamble, check sequence and gap. */
 enum { BYTE_PS = 800, LINE_OVERHEAD_BYTES = 24 };
 
-static bool mac_has_room(void *self) { return ((struct rig_nic *)self)->mac_room; }
+static bool mac_has_space(void *self) { return ((struct rig_nic *)self)->mac_space; }
 
 static uint64_t mac_ahead_ps(void *self, uint64_t bytes, uint64_t now_ps)
 {
@@ -445,7 +445,7 @@ void rig_fakes_wire(struct rig_nic *n, struct toe_wiring *wiring)
     wiring->cache = (struct ctx_store){&cache_ops, n};
     wiring->pcie = (struct pcie_endpoint){&pcie_ops, n};
     wiring->mac_tx = (struct frame_sink){mac_accept, n};
-    wiring->mac_has_room = mac_has_room;
+    wiring->mac_has_space = mac_has_space;
     wiring->mac_ahead_ps = mac_ahead_ps;
     wiring->mac_left_ps = mac_left_ps;
     wiring->mac_set_fenced = mac_set_fenced;

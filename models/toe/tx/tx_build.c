@@ -34,7 +34,7 @@ void toe_tx_send(struct toe_engine *engine, uint64_t now_ps)
         return;
     struct tx_entry *entry = tx_entry_at(tx, 0);
     if (entry->reads > 0 || !may_acknowledge(engine, entry, now_ps) ||
-        !engine->wiring.mac_has_room(engine->wiring.mac_self))
+        !engine->wiring.mac_has_space(engine->wiring.mac_self))
         return;
     tx->building = true;
     toe_due_cycles(engine, UNIT_BUILD, engine->params.build_cycles, now_ps);

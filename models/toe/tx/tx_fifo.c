@@ -14,7 +14,7 @@ enum {
     WIRE_OVERHEAD_BYTES = 24, /* preamble, check sequence and gap */
 };
 
-bool toe_tx_has_room(const struct toe_engine *engine)
+bool toe_tx_has_space(const struct toe_engine *engine)
 {
     return engine->tx->count < engine->params.tx_queue_frames;
 }
@@ -39,7 +39,7 @@ uint64_t toe_tx_ahead_ps(const struct toe_engine *engine, uint64_t now_ps)
 
 bool toe_tx_may_decide(const struct toe_engine *engine, uint64_t now_ps)
 {
-    return toe_tx_has_room(engine) && toe_tx_ahead_ps(engine, now_ps) < engine->params.tx_ahead_ps;
+    return toe_tx_has_space(engine) && toe_tx_ahead_ps(engine, now_ps) < engine->params.tx_ahead_ps;
 }
 
 /* Records the length of the entry's frame on the line. `len` is its length without the check sequence. */
@@ -170,7 +170,7 @@ bool toe_tx_host_frame(struct toe_engine *engine, uint64_t address, uint32_t len
     struct frame *frame = frame_alloc(engine->wiring.pool, now_ps);
     if (!frame)
         return false;
-    assert(toe_tx_has_room(engine));
+    assert(toe_tx_has_space(engine));
     struct tx_entry *entry = tx_entry_at(tx, tx->count++);
     memset(entry, 0, sizeof *entry);
     frame->port = (uint8_t)engine->nic;

@@ -15,7 +15,7 @@ struct toe_tx_read {
     uint32_t cookie;
 };
 
-bool toe_tx_has_room(const struct toe_engine *engine);
+bool toe_tx_has_space(const struct toe_engine *engine);
 
 /* Return how long the line will be busy, in ps from now: with the frames of the MAC only, and with those of
  * the FIFO as well. */

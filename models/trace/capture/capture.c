@@ -142,7 +142,7 @@ static bool add_tcp(struct loader *loader, const struct packet *packet, uint64_t
     if (loader->frame.captured < packet->tcp_offset + seg->header_len)
         return leave_out(loader, LEFT_OUT_CUT_HEADER); /* its options are unknown */
     uint16_t vlan = vlan_map_index(&loader->tracker.vlans, packet, loader->frame.tunnel);
-    if (vlan == VLAN_NO_ROOM)
+    if (vlan == VLAN_MAP_FULL)
         return leave_out(loader, LEFT_OUT_VLANS);
     struct raw_segment segment = {
         .time_ns = time_ns,
@@ -375,13 +375,13 @@ static enum status build_conversations(struct loader *loader, struct error *err)
     capture->stats.ignored_segments = builder.ignored_segments;
     capture->stats.used = builder.used_segments;
     capture->stats.left_out[LEFT_OUT_NO_HANDSHAKE] = builder.unused_segments;
-    capture->stats.first_pass_bytes = segment_rows_room(tracker->segments);
+    capture->stats.first_pass_bytes = segment_rows_capacity(tracker->segments);
     if (builder.window) {
         capture->stats.first_pass_bytes +=
             view_window_bytes(builder.window) + view_window_piece_bytes(builder.window);
         capture->stats.index_bytes =
             view_window_fixed_bytes(builder.window) + tracker_memory_bytes(tracker) +
-            builder.built_room * sizeof *builder.built + capture->arena.bytes_total;
+            builder.built_capacity * sizeof *builder.built + capture->arena.bytes_total;
     }
     capture->stats.second_pass_bytes = spill_bytes(capture->store.kept);
     conversation_builder_free(&builder);

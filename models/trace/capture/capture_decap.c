@@ -222,18 +222,18 @@ static enum verdict walk_ip(struct walk *w, uint8_t protocol)
 /* Moves the inner frame to the front. An inner frame without Ethernet addresses keeps the outer ones. */
 static enum verdict replace(struct link_frame *frame, const struct walk *w)
 {
-    uint32_t room = w->type == TYPE_ETHERNET ? 0 : ETHER_BYTES;
-    uint32_t least = room ? 1 : ETHER_BYTES;
+    uint32_t headroom = w->type == TYPE_ETHERNET ? 0 : ETHER_BYTES;
+    uint32_t least = headroom ? 1 : ETHER_BYTES;
     if (w->at + least > w->end)
         return WRONG;
     if (w->at + least > frame->captured)
         return CUT;
     uint32_t captured = frame->captured < w->end ? frame->captured : w->end;
-    memmove(frame->bytes + room, frame->bytes + w->at, w->end - w->at);
-    if (room)
+    memmove(frame->bytes + headroom, frame->bytes + w->at, w->end - w->at);
+    if (headroom)
         be16_store(frame->bytes + TYPE_AT, w->type);
-    frame->len = room + w->end - w->at;
-    frame->captured = room + captured - w->at;
+    frame->len = headroom + w->end - w->at;
+    frame->captured = headroom + captured - w->at;
     frame->length_guessed = false;
     frame->tunnel = frame->tunnel * 16777619u + w->id + 1;
     return OPENED;

@@ -176,7 +176,7 @@ bool capture_link_frame(int link, const uint8_t *bytes, uint32_t captured, uint3
                         struct link_frame *frame)
 {
     assert(length >= captured);
-    uint32_t room = 0;
+    uint32_t headroom = 0;
     if (link != DLT_EN10MB) {
         uint32_t skip = 0;
         if (!header_make(link, bytes, captured, frame->bytes, &skip))
@@ -184,16 +184,16 @@ bool capture_link_frame(int link, const uint8_t *bytes, uint32_t captured, uint3
         bytes += skip;
         captured -= skip;
         length -= skip;
-        room = ETHER_BYTES;
+        headroom = ETHER_BYTES;
     }
-    if (captured > LINK_FRAME_MAX - room)
-        captured = LINK_FRAME_MAX - room;
-    if (length > LINK_FRAME_MAX - room)
-        length = LINK_FRAME_MAX - room;
-    memcpy(frame->bytes + room, bytes, captured);
-    memset(frame->bytes + room + captured, 0, length - captured);
-    frame->captured = room + captured;
-    frame->len = room + length;
+    if (captured > LINK_FRAME_MAX - headroom)
+        captured = LINK_FRAME_MAX - headroom;
+    if (length > LINK_FRAME_MAX - headroom)
+        length = LINK_FRAME_MAX - headroom;
+    memcpy(frame->bytes + headroom, bytes, captured);
+    memset(frame->bytes + headroom + captured, 0, length - captured);
+    frame->captured = headroom + captured;
+    frame->len = headroom + length;
     frame->length_guessed = false;
     frame->tunnel = 0;
     capture_link_settle(frame);

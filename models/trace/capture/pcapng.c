@@ -35,7 +35,7 @@ struct pcapng {
     bool ended;
     bool begun;    /* a section header was read */
     uint8_t *body; /* of the present block, without its two lengths and its type */
-    size_t body_bytes, body_room;
+    size_t body_bytes, body_capacity;
     uint32_t first;   /* interface of the present section with number 0 */
     uint64_t time_ns; /* of the last packet */
     struct pcapng_interface *interfaces;
@@ -105,12 +105,12 @@ static bool read_body(struct pcapng *file, size_t bytes)
     file->body_bytes = 0;
     while (file->body_bytes < bytes) {
         size_t want = bytes - file->body_bytes < CHUNK ? bytes - file->body_bytes : CHUNK;
-        if (file->body_room < file->body_bytes + want) {
+        if (file->body_capacity < file->body_bytes + want) {
             uint8_t *grown = realloc(file->body, file->body_bytes + want);
             if (!grown)
                 return damaged(file, "out of memory");
             file->body = grown;
-            file->body_room = file->body_bytes + want;
+            file->body_capacity = file->body_bytes + want;
         }
         long got = take(file, file->body + file->body_bytes, want);
         if (got < 0)

@@ -21,7 +21,7 @@ uint16_t vlan_map_index(struct vlan_map *map, const struct packet *packet, uint3
             map->stacks[i].tunnel == tunnel)
             return (uint16_t)i;
     if (map->count == VLAN_STACKS_MAX)
-        return VLAN_NO_ROOM;
+        return VLAN_MAP_FULL;
     map->stacks[map->count] =
         (struct vlan_stack){.outer = vids[0], .inner = vids[1], .tunnel = tunnel};
     return (uint16_t)map->count++;

@@ -10,7 +10,7 @@
 
 /* VIDs 1 to 4094 exist, so no more stacks than that can be distinguished. Index 0 stands for untagged frames that were
  * in no tunnel. */
-enum { VLAN_VID_LAST = 4094, VLAN_STACKS_MAX = VLAN_VID_LAST + 1, VLAN_NO_ROOM = UINT16_MAX };
+enum { VLAN_VID_LAST = 4094, VLAN_STACKS_MAX = VLAN_VID_LAST + 1, VLAN_MAP_FULL = UINT16_MAX };
 
 struct vlan_stack {
     uint16_t outer, inner; /* inner 0: a single tag; outer 0: none */
@@ -26,7 +26,7 @@ struct vlan_map {
 
 void vlan_map_init(struct vlan_map *map);
 
-/* Returns the index of the packet's stack, or VLAN_NO_ROOM if there are too many stacks. `tunnel` is 0 for a packet that
+/* Returns the index of the packet's stack, or VLAN_MAP_FULL if there are too many stacks. `tunnel` is 0 for a packet that
  * was in no tunnel. A tag of VID 0 only carries a priority (IEEE 802.1Q 9.6) and counts as no tag. */
 uint16_t vlan_map_index(struct vlan_map *map, const struct packet *packet, uint32_t tunnel);
 

@@ -36,7 +36,7 @@ struct view_window {
     struct view_watch watch;
     const struct raw_tuple *tuple;
     struct place *places;
-    size_t place_count, place_room;
+    size_t place_count, place_capacity;
     size_t count; /* segments */
     struct loaded *loaded[VIEW_CHUNKS];
     struct loaded *hot; /* the one used last */
@@ -111,7 +111,7 @@ uint64_t view_window_piece_bytes(const struct view_window *window)
 
 uint64_t view_window_fixed_bytes(const struct view_window *window)
 {
-    return window->place_room * sizeof *window->places + window->index_bytes;
+    return window->place_capacity * sizeof *window->places + window->index_bytes;
 }
 
 static void forget_all(struct view_window *window)
@@ -142,7 +142,7 @@ bool view_open(struct view_window *window, const struct raw_tuple *tuple, struct
     window->tuple = tuple;
     for (uint64_t chunk = tuple->list.first; chunk;) {
         struct place *grown =
-            array_grow(window->places, window->place_count, &window->place_room, sizeof *grown);
+            array_grow(window->places, window->place_count, &window->place_capacity, sizeof *grown);
         size_t count;
         if (!grown)
             return false;

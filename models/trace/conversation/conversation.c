@@ -166,9 +166,9 @@ static bool build_one(struct conversation_builder *builder, const struct raw_tup
 {
     struct acceptance judged;
     bool ok = acceptance_judge(view, &judged);
-    struct built_conversation *built =
-        ok ? array_grow(builder->built, builder->built_count, &builder->built_room, sizeof *built)
-           : NULL;
+    struct built_conversation *built = ok ? array_grow(builder->built, builder->built_count,
+                                                       &builder->built_capacity, sizeof *built)
+                                          : NULL;
     if (!built)
         return false;
     builder->built = built;

@@ -24,7 +24,7 @@ struct conversation_builder {
     struct conv_view view;
     uint32_t mtu_bytes;
     struct built_conversation *built; /* out: by tuple, then in the order of the file */
-    size_t built_count, built_room;
+    size_t built_count, built_capacity;
     uint64_t split_segments;   /* out: extra segments made */
     uint64_t used_segments;    /* out: of replayable conversations */
     uint64_t unused_segments;  /* out: of the others */

@@ -49,7 +49,7 @@ static size_t slot_find(const struct tracker *tracker, const struct flow_key *ke
     return slot;
 }
 
-static bool table_make_room(struct tracker *tracker)
+static bool table_reserve(struct tracker *tracker)
 {
     if (tracker->table_used * 2 < tracker->table_size)
         return true;
@@ -88,7 +88,7 @@ static uint8_t key_make(const struct packet *packet, uint16_t vlan, struct flow_
 static struct raw_tuple *tuple_add(struct tracker *tracker, const struct flow_key *key, size_t slot)
 {
     struct raw_tuple *tuples =
-        array_grow(tracker->tuples, tracker->tuple_count, &tracker->tuple_room, sizeof *tuples);
+        array_grow(tracker->tuples, tracker->tuple_count, &tracker->tuple_capacity, sizeof *tuples);
     if (!tuples)
         return NULL;
     tracker->tuples = tuples;
@@ -104,8 +104,8 @@ bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t 
                  const struct raw_segment *segment)
 {
     assert(packet->kind == PACKET_TCP);
-    assert(vlan != VLAN_NO_ROOM);
-    if (!table_make_room(tracker))
+    assert(vlan != VLAN_MAP_FULL);
+    if (!table_reserve(tracker))
         return false;
     struct flow_key key;
     uint8_t dir = key_make(packet, vlan, &key);
@@ -130,7 +130,7 @@ bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t 
 
 uint64_t tracker_memory_bytes(const struct tracker *tracker)
 {
-    return tracker->tuple_room * sizeof *tracker->tuples +
+    return tracker->tuple_capacity * sizeof *tracker->tuples +
            tracker->table_size * sizeof *tracker->table;
 }
 

@@ -30,7 +30,7 @@ struct tracker {
     size_t segment_count;
     uint64_t unfilled_checksums;
     struct raw_tuple *tuples;
-    size_t tuple_count, tuple_room;
+    size_t tuple_count, tuple_capacity;
     uint32_t *table; /* open addressing: index of each tuple, plus 1; 0: free */
     size_t table_size, table_used;
     struct vlan_map vlans;

@@ -115,8 +115,8 @@ static bool do_step(struct endpoint_peer *peer, struct endpoint_conv *conv,
         return true;
     }
     uint64_t left = step->len - conv->step_len;
-    uint32_t room = u32_min(lwip_conn_room(&conv->tcp), sizeof peer->bytes);
-    uint32_t len = left < room ? (uint32_t)left : room;
+    uint32_t space = u32_min(lwip_conn_space(&conv->tcp), sizeof peer->bytes);
+    uint32_t len = left < space ? (uint32_t)left : space;
     capture_stream(peer->capture, conv->check.cap, CAPTURE_CLIENT, step->offset + conv->step_len,
                    peer->bytes, len);
     conv->step_len += lwip_conn_write(&conv->tcp, peer->bytes, len, len < left, now_ps);

@@ -177,7 +177,7 @@ const char *lwip_conn_open(struct lwip_stack *stack, struct lwip_conn *conn,
     return NULL;
 }
 
-uint32_t lwip_conn_room(const struct lwip_conn *conn)
+uint32_t lwip_conn_space(const struct lwip_conn *conn)
 {
     return conn->pcb ? tcp_sndbuf(conn->pcb) : 0;
 }

@@ -9,7 +9,7 @@
 const char *lwip_conn_open(struct lwip_stack *stack, struct lwip_conn *conn,
                            const struct flow_key *key, uint64_t now_ps);
 /* Returns the free bytes of the send buffer, or 0 if the connection is not open. */
-uint32_t lwip_conn_room(const struct lwip_conn *conn);
+uint32_t lwip_conn_space(const struct lwip_conn *conn);
 /* Writes as many bytes as the send buffer has room for and returns how many. `more` tells that others follow soon. */
 uint32_t lwip_conn_write(struct lwip_conn *conn, const uint8_t *bytes, uint32_t len, bool more,
                          uint64_t now_ps);

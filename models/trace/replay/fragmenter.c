@@ -68,8 +68,8 @@ static void fragmenter_accept(void *self, struct frame *frame, uint64_t now_ps)
     }
     uint32_t header =
         packet.ip_version == 4 ? (frame->data[packet.ip_offset] & 15u) * 4 : (uint32_t)V6_HEADER;
-    uint32_t room = f->mtu - header - (packet.ip_version == 6 ? V6_FRAGMENT_HEADER : 0);
-    uint32_t payload = packet.ip_bytes - header, step = room / UNIT * UNIT;
+    uint32_t space = f->mtu - header - (packet.ip_version == 6 ? V6_FRAGMENT_HEADER : 0);
+    uint32_t payload = packet.ip_bytes - header, step = space / UNIT * UNIT;
     f->id++;
     f->split++;
     for (uint32_t offset = 0; offset < payload; offset += step) {

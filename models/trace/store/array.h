@@ -9,16 +9,16 @@
 
 /* Makes room for one more element behind `count` and returns the array, which may have moved. Returns null if memory is
  * short; the old array is then still valid. */
-static inline void *array_grow(void *items, size_t count, size_t *room, size_t item_bytes)
+static inline void *array_grow(void *items, size_t count, size_t *capacity, size_t item_bytes)
 {
-    if (count < *room)
+    if (count < *capacity)
         return items;
-    size_t wanted = *room ? *room * 2 : 64;
+    size_t wanted = *capacity ? *capacity * 2 : 64;
     if (wanted > SIZE_MAX / 2 / item_bytes)
         return NULL;
     void *grown = realloc(items, wanted * item_bytes);
     if (grown)
-        *room = wanted;
+        *capacity = wanted;
     return grown;
 }
 

@@ -24,7 +24,7 @@ void piece_list_free(struct piece_list *list)
 
 uint64_t piece_list_index_bytes(const struct piece_list *list)
 {
-    return list->block_room * sizeof *list->blocks;
+    return list->block_capacity * sizeof *list->blocks;
 }
 
 static struct piece *pieces_of(const struct piece_list *list, size_t block, bool write)
@@ -77,7 +77,7 @@ static bool block_make(struct piece_list *list, size_t at)
         made.page = list->blocks[list->block_count + --list->free_count].page;
     } else {
         struct piece_block *grown =
-            array_grow(list->blocks, list->block_count, &list->block_room, sizeof *grown);
+            array_grow(list->blocks, list->block_count, &list->block_capacity, sizeof *grown);
         if (!grown)
             return false;
         list->blocks = grown;

@@ -19,7 +19,7 @@ struct piece_block;
 struct piece_list {
     struct spill *spill; /* null: nothing was ever added */
     struct piece_block *blocks;
-    size_t block_count, block_room;
+    size_t block_count, block_capacity;
     size_t free_count; /* blocks without pieces, behind the others */
     uint64_t count, count_most;
 };

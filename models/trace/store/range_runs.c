@@ -20,13 +20,13 @@ struct run {
 
 struct range_runs {
     struct stream_range *gathered; /* in order of their offsets */
-    size_t count, room, limit;
+    size_t count, capacity, limit;
     uint64_t moves;      /* of gathered ranges, for the present run */
     struct spill *spill; /* null while all ranges fit into memory */
     struct row_cache *cache;
     struct row_writer writer;
     struct run *runs;
-    size_t run_count, run_room;
+    size_t run_count, run_capacity;
     size_t *heap; /* of runs by the end of `last`, the highest first */
     size_t heap_count;
 };
@@ -87,7 +87,7 @@ static bool run_write(struct range_runs *runs)
         runs->spill = spill_create(spill_memory_default() / 8);
     if (runs->spill && !runs->cache)
         runs->cache = row_cache_create(runs->spill, CACHED_BLOCKS);
-    struct run *grown = array_grow(runs->runs, runs->run_count, &runs->run_room, sizeof *grown);
+    struct run *grown = array_grow(runs->runs, runs->run_count, &runs->run_capacity, sizeof *grown);
     if (grown)
         runs->runs = grown;
     if (!grown || !runs->cache)
@@ -114,7 +114,7 @@ bool range_runs_add(struct range_runs *runs, const struct stream_range *range)
         return true;
     }
     struct stream_range *grown =
-        array_grow(runs->gathered, runs->count, &runs->room, sizeof *grown);
+        array_grow(runs->gathered, runs->count, &runs->capacity, sizeof *grown);
     if (!grown)
         return false;
     runs->gathered = grown;

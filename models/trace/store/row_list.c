@@ -23,7 +23,7 @@ void row_writer_begin(struct row_writer *writer, struct spill *spill, const stru
     writer->spill = spill;
     writer->shape = shape;
     writer->state = (struct row_state){0};
-    writer->count = writer->used = writer->block_count = writer->block_room = 0;
+    writer->count = writer->used = writer->block_count = writer->block_capacity = 0;
     writer->blocks = NULL;
 }
 
@@ -31,7 +31,7 @@ void row_writer_begin(struct row_writer *writer, struct spill *spill, const stru
  * be read by itself. */
 static bool block_end(struct row_writer *writer)
 {
-    uint64_t *grown = array_grow(writer->blocks, writer->block_count, &writer->block_room,
+    uint64_t *grown = array_grow(writer->blocks, writer->block_count, &writer->block_capacity,
                                  sizeof *writer->blocks);
     if (!grown)
         return false;

@@ -20,7 +20,7 @@ struct row_writer {
     struct row_state state;
     size_t count, used;
     uint64_t *blocks; /* their offsets so far */
-    size_t block_count, block_room;
+    size_t block_count, block_capacity;
     uint8_t block[ROW_BLOCK * ROW_BYTES_MAX];
 };
 

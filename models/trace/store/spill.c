@@ -25,9 +25,9 @@ struct place {
 
 struct spill {
     struct place *places;
-    size_t place_count, place_room;
+    size_t place_count, place_capacity;
     struct frame *frames;
-    size_t frame_count, frame_room, frame_limit;
+    size_t frame_count, frame_capacity, frame_limit;
     size_t hand; /* of the clock algorithm that selects a page to evict */
     uint64_t bytes;
     int fd;
@@ -93,7 +93,7 @@ static size_t frame_choose(struct spill *spill)
 {
     if (spill->frame_count < spill->frame_limit) {
         struct frame *grown =
-            array_grow(spill->frames, spill->frame_count, &spill->frame_room, sizeof *grown);
+            array_grow(spill->frames, spill->frame_count, &spill->frame_capacity, sizeof *grown);
         if (grown)
             spill->frames = grown;
         uint8_t *bytes = grown ? malloc(SPILL_PAGE_BYTES) : NULL;
@@ -130,7 +130,7 @@ static bool places_reach(struct spill *spill, uint64_t page)
 {
     while (spill->place_count <= page) {
         struct place *grown =
-            array_grow(spill->places, spill->place_count, &spill->place_room, sizeof *grown);
+            array_grow(spill->places, spill->place_count, &spill->place_capacity, sizeof *grown);
         if (!grown)
             return false;
         spill->places = grown;

@@ -151,10 +151,10 @@ static void settle(struct core_server *server, struct core_conn *conn,
         conn->acked = u64_min(acked, conn->sendable);
         app_read(server, conn, now_ps);
         app_steps(server, conn);
-        uint64_t room = u64_min(conn->sendable, conn->acked + (UINT64_C(1) << TX_RING_LOG2));
-        tcp_on_app_write(ctx, conn->iss + 1 + (uint32_t)room);
-        if (conn->close && room == conn->sendable)
-            tcp_on_app_close(ctx, conn->iss + 1 + (uint32_t)room);
+        uint64_t space = u64_min(conn->sendable, conn->acked + (UINT64_C(1) << TX_RING_LOG2));
+        tcp_on_app_write(ctx, conn->iss + 1 + (uint32_t)space);
+        if (conn->close && space == conn->sendable)
+            tcp_on_app_close(ctx, conn->iss + 1 + (uint32_t)space);
     }
     if (result->send_reset || conn->abort) {
         tcp_build_reset(ctx, now_of(now_ps), &tx);

@@ -60,13 +60,13 @@ static void read_ip(uint8_t version, uint8_t addr[16])
         read_v6(addr);
 }
 
-static uint32_t read_hex(const char *hex, uint8_t *bytes, uint32_t room)
+static uint32_t read_hex(const char *hex, uint8_t *bytes, uint32_t capacity)
 {
     uint32_t len = 0;
     for (; hex[0] && hex[1]; hex += 2) {
         unsigned byte;
         cr_assert_eq(sscanf(hex, "%2x", &byte), 1);
-        cr_assert_lt(len, room);
+        cr_assert_lt(len, capacity);
         bytes[len++] = (uint8_t)byte;
     }
     return len;

@@ -48,10 +48,10 @@ void scenario_frames_format(const struct line_fault_rule *rule, char text[SCENAR
     text[0] = '\0';
     for (uint32_t i = 0; i < rule->range_count; i++) {
         const struct line_fault_range *range = &rule->ranges[i];
-        size_t room = (size_t)(SCENARIO_VALUE_MAX - used);
-        used += snprintf(text + used, room, "%s%u", i ? " " : "", range->first);
-        room = (size_t)(SCENARIO_VALUE_MAX - used);
+        size_t space = (size_t)(SCENARIO_VALUE_MAX - used);
+        used += snprintf(text + used, space, "%s%u", i ? " " : "", range->first);
+        space = (size_t)(SCENARIO_VALUE_MAX - used);
         if (range->last != range->first)
-            used += snprintf(text + used, room, "-%u", range->last);
+            used += snprintf(text + used, space, "-%u", range->last);
     }
 }

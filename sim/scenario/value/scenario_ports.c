@@ -51,10 +51,10 @@ void scenario_ports_format(const struct port_ranges *ports, char text[SCENARIO_V
     int used = 0;
     (void)snprintf(text, SCENARIO_VALUE_MAX, "none");
     for (uint32_t i = 0; i < ports->count; i++) {
-        size_t room = (size_t)(SCENARIO_VALUE_MAX - used);
-        used += snprintf(text + used, room, "%s%u", i ? " " : "", ports->range[i].first);
-        room = (size_t)(SCENARIO_VALUE_MAX - used);
+        size_t space = (size_t)(SCENARIO_VALUE_MAX - used);
+        used += snprintf(text + used, space, "%s%u", i ? " " : "", ports->range[i].first);
+        space = (size_t)(SCENARIO_VALUE_MAX - used);
         if (ports->range[i].last != ports->range[i].first)
-            used += snprintf(text + used, room, "-%u", ports->range[i].last);
+            used += snprintf(text + used, space, "-%u", ports->range[i].last);
     }
 }

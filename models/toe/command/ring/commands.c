@@ -102,8 +102,8 @@ static void on_cmds(void *self, uint64_t cookie, bool ok, const uint8_t *data, u
 static void fetch(struct toe_engine *engine, uint64_t now_ps)
 {
     struct toe_ring *ring = &engine->rings->cmd;
-    uint32_t room = TOE_PREFETCH_MAX - engine->commands->count;
-    uint32_t n = toe_ring_batch(ring, u32_min(engine->params.cmd_prefetch, room));
+    uint32_t space = TOE_PREFETCH_MAX - engine->commands->count;
+    uint32_t n = toe_ring_batch(ring, u32_min(engine->params.cmd_prefetch, space));
     if (ring->fetching || n == 0 || ring->base == 0 || toe_push_is_on(engine))
         return;
     ring->fetching = true;

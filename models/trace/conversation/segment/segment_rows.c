@@ -178,7 +178,7 @@ void segment_rows_destroy(struct segment_rows *rows)
 
 uint64_t segment_rows_bytes(const struct segment_rows *rows) { return rows->bytes; }
 
-uint64_t segment_rows_room(const struct segment_rows *rows) { return rows->end; }
+uint64_t segment_rows_capacity(const struct segment_rows *rows) { return rows->end; }
 
 static uint8_t *chunk_bytes_at(struct segment_rows *rows, uint64_t chunk, bool write)
 {

@@ -33,6 +33,6 @@ bool segment_rows_read(struct segment_rows *rows, uint64_t chunk, struct raw_seg
 /* Returns the bytes that the rows take, without the unused parts of their chunks. */
 uint64_t segment_rows_bytes(const struct segment_rows *rows);
 /* Returns the bytes of all chunks, the unused parts too. */
-uint64_t segment_rows_room(const struct segment_rows *rows);
+uint64_t segment_rows_capacity(const struct segment_rows *rows);
 
 #endif
