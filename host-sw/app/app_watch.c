@@ -53,8 +53,8 @@ static void watch_on_notice(void *self, uint32_t conn, uint32_t cookie, enum nic
     watch->app->on_notice(watch->self, conn, cookie, notice);
 }
 
-static void tell_closed(const struct app_watch *watch, uint32_t conn, uint32_t cookie,
-                        enum nic_term_cause cause)
+static void report_closed(const struct app_watch *watch, uint32_t conn, uint32_t cookie,
+                          enum nic_term_cause cause)
 {
     struct dir_view view;
     host_conn_view(watch->host, conn, &view);
@@ -74,7 +74,7 @@ static void watch_on_closed(void *self, uint32_t conn, uint32_t cookie, enum nic
     watch->stats.closed += cause == NIC_TERM_NONE;
     watch->stats.notices += cause != NIC_TERM_NONE;
     if (probe_wants(watch->probe, PROBE_APP_CLOSED))
-        tell_closed(watch, conn, cookie, cause);
+        report_closed(watch, conn, cookie, cause);
     if (watch->app->on_closed)
         watch->app->on_closed(watch->self, conn, cookie, cause);
 }

@@ -19,34 +19,34 @@ enum {
 struct option_row {
     size_t at; /* offset of an int in struct socket; 0 if there is no such option */
     int min, max;
-    bool is_flag; /* any value other than 0 counts as 1 */
-    bool of_live; /* may be set on a connection too */
-    bool is_told; /* a new value changes the connection's context */
-    bool or_zero; /* 0 is allowed in addition to the range */
+    bool is_flag;    /* any value other than 0 counts as 1 */
+    bool of_live;    /* may be set on a connection too */
+    bool in_context; /* a new value changes the connection's context */
+    bool or_zero;    /* 0 is allowed in addition to the range */
 };
 
 #define FLAG(field) .at = offsetof(struct socket, field), .is_flag = true
-#define TOLD .of_live = true, .is_told = true
+#define IN_CONTEXT .of_live = true, .in_context = true
 
 static const struct option_row *row_of(enum socket_option option)
 {
     static const struct option_row rows[] = {
-        [SOCKET_NODELAY] = {FLAG(nodelay), TOLD},
-        [SOCKET_KEEPALIVE] = {FLAG(keepalive), TOLD},
+        [SOCKET_NODELAY] = {FLAG(nodelay), IN_CONTEXT},
+        [SOCKET_KEEPALIVE] = {FLAG(keepalive), IN_CONTEXT},
         [SOCKET_MAXSEG] = {offsetof(struct socket, maxseg), MAXSEG_MIN, MAXSEG_MAX, .or_zero = true,
-                           TOLD},
-        [SOCKET_CORK] = {FLAG(cork), TOLD},
-        [SOCKET_KEEPIDLE] = {offsetof(struct socket, keepidle), 0, KEEPIDLE_MAX, TOLD},
-        [SOCKET_KEEPINTVL] = {offsetof(struct socket, keepintvl), 0, UINT8_MAX, TOLD},
-        [SOCKET_KEEPCNT] = {offsetof(struct socket, keepcnt), 0, KEEPCNT_MAX, TOLD},
+                           IN_CONTEXT},
+        [SOCKET_CORK] = {FLAG(cork), IN_CONTEXT},
+        [SOCKET_KEEPIDLE] = {offsetof(struct socket, keepidle), 0, KEEPIDLE_MAX, IN_CONTEXT},
+        [SOCKET_KEEPINTVL] = {offsetof(struct socket, keepintvl), 0, UINT8_MAX, IN_CONTEXT},
+        [SOCKET_KEEPCNT] = {offsetof(struct socket, keepcnt), 0, KEEPCNT_MAX, IN_CONTEXT},
         [SOCKET_RCVBUF] = {offsetof(struct socket, rcvbuf), BUFFER_BYTES_MIN, BUFFER_BYTES_MAX,
                            .of_live = true},
         [SOCKET_SNDBUF] = {offsetof(struct socket, sndbuf), BUFFER_BYTES_MIN, BUFFER_BYTES_MAX,
                            .of_live = true},
-        [SOCKET_DSCP] = {offsetof(struct socket, dscp), 0, DSCP_MAX, TOLD},
+        [SOCKET_DSCP] = {offsetof(struct socket, dscp), 0, DSCP_MAX, IN_CONTEXT},
         [SOCKET_TTL] = {offsetof(struct socket, ttl), 1, UINT8_MAX},
         [SOCKET_USER_TIMEOUT] = {offsetof(struct socket, user_timeout_ms), 0, USER_TIMEOUT_MS_MAX,
-                                 TOLD},
+                                 IN_CONTEXT},
         [SOCKET_OFFER] = {offsetof(struct socket, offer), 0, UINT8_MAX},
         [SOCKET_WINDOW_SCALE] = {offsetof(struct socket, window_scale), 0, TCP_WS_MAX},
         [SOCKET_READ_AHEAD] = {FLAG(read_ahead), .of_live = true},
@@ -81,7 +81,7 @@ int socket_app_set(struct socket_app *app, int fd, enum socket_option option, in
     if (!fits)
         return -EINVAL;
     *(int *)((char *)s + row->at) = row->is_flag ? value != 0 : value;
-    if (is_live && row->is_told) {
+    if (is_live && row->in_context) {
         s->options_new = true;
         socket_table_touch(app, fd);
     }

@@ -151,15 +151,16 @@ static void flush_active(struct host_sw *sw, struct dir_entry *entry)
         conn_command(sw, entry, entry->owner, cmd, 0);
     }
     if (opens_window(sw, entry)) {
-        if (!PLANTED(read_not_told))
-            ring(sw, entry, NIC_DOORBELL_RX, entry->rx_consumed + PLANTED(read_told_early) * 1024u);
+        if (!PLANTED(read_not_reported))
+            ring(sw, entry, NIC_DOORBELL_RX,
+                 entry->rx_consumed + PLANTED(read_reported_early) * 1024u);
         entry->rung_rx = entry->rx_consumed;
     }
     if (entry->transfer.keeps_data)
         return; /* INSTALL tells the destination of the bytes that the application has written */
     if (entry->fin_wanted && !entry->rung_fin)
         ring(sw, entry, NIC_DOORBELL_FIN, entry->tx_prod);
-    else if (entry->tx_prod != entry->rung_tx && !PLANTED(written_not_told))
+    else if (entry->tx_prod != entry->rung_tx && !PLANTED(written_not_reported))
         ring(sw, entry, NIC_DOORBELL_TX, entry->tx_prod);
     entry->rung_fin = entry->fin_wanted;
     entry->rung_tx = entry->tx_prod;

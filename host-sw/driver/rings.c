@@ -91,9 +91,9 @@ void nic_ring_advance(struct nic_ring *ring) { ring->consumer++; }
 
 void nic_ring_release(struct nic_ring *ring)
 {
-    if (ring->told == ring->consumer)
+    if (ring->reported == ring->consumer)
         return;
-    ring->told = ring->consumer;
+    ring->reported = ring->consumer;
     ring_write_reg(ring->place.bus, ring->place.nic, ring->consumer_reg, ring->consumer);
 }
 

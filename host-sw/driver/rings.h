@@ -31,7 +31,7 @@ struct nic_ring {
     uint32_t consumer_reg, arm_reg;
     uint32_t phase_byte; /* offset of the byte whose bit 0 is the phase */
     uint32_t consumer;   /* entries that the host has read */
-    uint32_t told;       /* consumer count that was last written to the NIC */
+    uint32_t reported;   /* consumer count that was last written to the NIC */
     bool armed;          /* the ring is armed for an interrupt that has not come yet */
 };
 

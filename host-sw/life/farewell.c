@@ -112,8 +112,8 @@ static bool reset_at(struct host_sw *sw, struct farewell *farewell, uint32_t seq
     if (!send(sw, farewell, seq, TCP_RST))
         return false;
     sw->stats.resets_sent++;
-    farewell->told = !PLANTED(reset_again);
-    farewell->told_ps = server_now(sw);
+    farewell->reset_sent = !PLANTED(reset_again);
+    farewell->reset_ps = server_now(sw);
     farewell->seq = seq;
     return true;
 }
@@ -145,12 +145,12 @@ bool farewell_on_frame(struct host_sw *sw, const struct flow_key *key,
     }
     if ((seg->flags & TCP_ACK) == 0)
         return false;
-    if (!farewell->told) {
+    if (!farewell->reset_sent) {
         learn(farewell, seg->ack);
         return true;
     }
     bool is_under_way =
-        seg->ack == farewell->seq && server_now(sw) < farewell->told_ps + repeat_ps(sw);
+        seg->ack == farewell->seq && server_now(sw) < farewell->reset_ps + repeat_ps(sw);
     if (is_under_way || reset_at(sw, farewell, seg->ack))
         rest(sw, farewell);
     return true;
@@ -162,14 +162,15 @@ static void on_time(struct host_sw *sw, struct farewell *farewell, uint64_t now_
         farewell_remove(&sw->farewells, farewell);
         return;
     }
-    if (!farewell->told && reset_at(sw, farewell, farewell->seq)) {
+    if (!farewell->reset_sent && reset_at(sw, farewell, farewell->seq)) {
         sw->stats.resets_unasked++;
-    } else if (farewell->told) {
+    } else if (farewell->reset_sent) {
         /* The segment lies to the left of the peer's window, so the peer answers with the number that it expects. */
         sw->stats.end_probes += send(sw, farewell, farewell->seq - 1, 0);
         farewell->probes++;
     }
-    if (farewell->told && (farewell->seq == farewell->limit || farewell->probes == PROBES_MAX))
+    if (farewell->reset_sent &&
+        (farewell->seq == farewell->limit || farewell->probes == PROBES_MAX))
         rest(sw, farewell);
     else
         farewell_at(&sw->farewells, farewell,

@@ -1,4 +1,4 @@
-/* The peers that are still to be told that their connection has ended, by tuple and by the time of the next step. */
+/* The peers that do not know yet that their connection has ended, by tuple and by the time of the next step. */
 #ifndef TOESIM_HOST_LIFE_FAREWELL_TABLE_H
 #define TOESIM_HOST_LIFE_FAREWELL_TABLE_H
 
@@ -10,16 +10,17 @@
 
 struct farewell {
     struct flow_key key;
-    uint8_t mac[6];         /* the MAC address of the peer */
-    uint8_t port;           /* the port on which the last frame of the connection arrived */
-    uint8_t probes;         /* the number of probes that were sent */
-    bool used, told, exact; /* told: a reset was sent; exact: no more resets or probes are due */
-    bool has_ack;           /* the peer's numbers are known */
-    uint32_t ack;           /* next number expected from the peer */
-    uint32_t ts_offset;     /* the offset of the connection's timestamps (RFC 7323), in ms */
+    uint8_t mac[6]; /* the MAC address of the peer */
+    uint8_t port;   /* the port on which the last frame of the connection arrived */
+    uint8_t probes; /* the number of probes that were sent */
+    bool used, reset_sent;
+    bool exact;         /* no more resets or probes are due */
+    bool has_ack;       /* the peer's numbers are known */
+    uint32_t ack;       /* next number expected from the peer */
+    uint32_t ts_offset; /* the offset of the connection's timestamps (RFC 7323), in ms */
     uint32_t seq,
         limit; /* the peer expects a number from seq to limit; the reset was sent at seq */
-    uint64_t told_ps, until_ps;
+    uint64_t reset_ps, until_ps;
 };
 
 struct farewell_table {

@@ -71,8 +71,9 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     termination_settle(sw, entry);
 }
 
-/* Returns true if no NIC has told the peer, because the context from which it would build a reset is lost. */
-static bool is_untold(enum nic_term_cause cause)
+/* Returns true if the host has to reset the peer. No NIC has done so, because the context from which it would build a
+ * reset is lost. */
+static bool needs_reset(enum nic_term_cause cause)
 {
     return cause == NIC_TERM_ENGINE_ERROR || cause == NIC_TERM_CTX_ERROR;
 }
@@ -80,7 +81,7 @@ static bool is_untold(enum nic_term_cause cause)
 static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_cause cause)
 {
     assert(dir_entry_is_sane(entry));
-    if (is_untold(cause) && !PLANTED(claim_peers_not_told))
+    if (needs_reset(cause) && !PLANTED(claim_peers_not_reset))
         farewell_begin(sw, entry);
     sw->stats.connects_failed += entry->active && !entry->announced;
     app_calls_make(sw, entry);
@@ -91,7 +92,7 @@ static void notify(struct host_sw *sw, struct dir_entry *entry, enum nic_term_ca
     } else {
         sw->stats.closed++;
     }
-    if (!sw->app.ops->on_closed || PLANTED(end_not_told) ||
+    if (!sw->app.ops->on_closed || PLANTED(end_not_notified) ||
         (cause != NIC_TERM_NONE && PLANTED(claim_no_notice)))
         return;
     server_charge(sw, CPU_COST_APP_CALL, 1);

@@ -214,7 +214,7 @@ static bool end_deadlines(struct host_sw *sw, uint64_t now_ps)
     return true;
 }
 
-static bool tell_farewells(struct host_sw *sw, uint64_t now_ps)
+static bool run_farewells(struct host_sw *sw, uint64_t now_ps)
 {
     (void)now_ps;
     return farewell_run(sw);
@@ -242,7 +242,7 @@ static const struct timed_part {
     {offsetof(struct host_sw, stack.time_waits.next_ps), expire_time_waits},
     {offsetof(struct host_sw, openings.neighbours.next_ps), end_neighbours},
     {offsetof(struct host_sw, next_heartbeat_ps), heartbeat},
-    {offsetof(struct host_sw, farewells.next_ps), tell_farewells},
+    {offsetof(struct host_sw, farewells.next_ps), run_farewells},
     {offsetof(struct host_sw, policies.next_ps), run_policies},
     {offsetof(struct host_sw, idle.next_ps), idle_on_time},
     {offsetof(struct host_sw, last_look_ps), take_last_look},

@@ -61,7 +61,8 @@ struct tcp_now host_tcp_now(const struct host_tcp *tcp)
 }
 
 /* Tells observers of the event, after filling in its time, place and connection. */
-void host_tcp_tell(const struct host_tcp *tcp, const struct conn_ctx *ctx, struct probe_event event)
+void host_tcp_probe(const struct host_tcp *tcp, const struct conn_ctx *ctx,
+                    struct probe_event event)
 {
     if (!probe_wants(tcp->probe, (enum probe_kind)event.kind))
         return;
@@ -75,7 +76,7 @@ void host_tcp_tell(const struct host_tcp *tcp, const struct conn_ctx *ctx, struc
 static void set_own(struct host_tcp *tcp, struct conn_ctx *ctx, enum own_state own)
 {
     ctx->own_state = (uint8_t)own;
-    host_tcp_tell(tcp, ctx, (struct probe_event){.kind = PROBE_OWN_STATE, .own.state = own});
+    host_tcp_probe(tcp, ctx, (struct probe_event){.kind = PROBE_OWN_STATE, .own.state = own});
 }
 
 struct host_tcp_conn *host_tcp_find(const struct host_tcp *tcp, uint32_t conn)
@@ -153,10 +154,11 @@ void host_tcp_install(struct host_tcp *tcp, const struct conn_ctx *image)
     tcp->stats.live_max = u32_max(tcp->stats.live_max, ++tcp->stats.live);
     tcp_live_from_image(&c->ctx, host_tcp_now(tcp));
     c->ctx.owner = PLACE_HOST;
-    host_tcp_tell(tcp, &c->ctx, (struct probe_event){.kind = PROBE_CTX_IN, .context.image = image});
+    host_tcp_probe(tcp, &c->ctx,
+                   (struct probe_event){.kind = PROBE_CTX_IN, .context.image = image});
     set_own(tcp, &c->ctx, OWN_ACTIVE);
-    host_tcp_tell(tcp, &c->ctx,
-                  (struct probe_event){.kind = PROBE_CTX_LIVE, .context.image = &c->ctx});
+    host_tcp_probe(tcp, &c->ctx,
+                   (struct probe_event){.kind = PROBE_CTX_LIVE, .context.image = &c->ctx});
     host_tcp_settle(tcp, c);
 }
 
@@ -168,8 +170,8 @@ void host_tcp_extract(struct host_tcp *tcp, uint32_t conn, struct conn_ctx *imag
     set_own(tcp, &c->ctx, OWN_FROZEN);
     tcp_image_seal(&c->ctx);
     *image = c->ctx;
-    host_tcp_tell(tcp, &c->ctx,
-                  (struct probe_event){.kind = PROBE_CTX_OUT, .context.image = image});
+    host_tcp_probe(tcp, &c->ctx,
+                   (struct probe_event){.kind = PROBE_CTX_OUT, .context.image = image});
     set_own(tcp, &c->ctx, OWN_TOMBSTONE);
     slot_free(tcp, c);
 }
@@ -222,7 +224,7 @@ static void end(struct host_tcp *tcp, struct host_tcp_conn *c, enum nic_term_cau
                                        .ts_recent = ctx->ts_recent,
                                        .ts_offset = ctx->ts_offset,
                                        .features = ctx->features};
-    host_tcp_tell(tcp, ctx, (struct probe_event){.kind = PROBE_CONN_GONE, .ended.cause = cause});
+    host_tcp_probe(tcp, ctx, (struct probe_event){.kind = PROBE_CONN_GONE, .ended.cause = cause});
     set_own(tcp, ctx, OWN_ABSENT);
     slot_free(tcp, c);
 }
@@ -235,13 +237,13 @@ static void write_piece(struct host_tcp *tcp, const struct conn_ctx *ctx, uint32
     uint32_t mask = (UINT32_C(1) << ctx->rx_ring_log2) - 1;
     uint64_t address = ((uint64_t)ctx->rx_ring << 12) + (seq & mask);
     tcp->bus.ops->mem_write(tcp->bus.self, address, bytes, len);
-    host_tcp_tell(
+    host_tcp_probe(
         tcp, ctx,
         (struct probe_event){.kind = PROBE_RX_QUEUED, .payload.seq = seq, .payload.bytes = len});
-    host_tcp_tell(
+    host_tcp_probe(
         tcp, ctx,
         (struct probe_event){.kind = PROBE_RX_WRITTEN, .payload.seq = seq, .payload.bytes = len});
-    host_tcp_tell(
+    host_tcp_probe(
         tcp, ctx,
         (struct probe_event){.kind = PROBE_RX_VISIBLE, .payload.seq = seq, .payload.bytes = len});
 }
@@ -335,17 +337,17 @@ enum drop_reason host_tcp_input(struct host_tcp *tcp, uint32_t conn, const struc
     tcp_input(&c->ctx, &packet->seg, &tcp->params, host_tcp_now(tcp), &result);
     c->ctx.rx_if = c->ctx.tx_if = frame->nic;
     if (result.verdict == NIC_VERDICT_APPLIED)
-        host_tcp_tell(tcp, &c->ctx,
-                      (struct probe_event){.kind = PROBE_RX_APPLIED,
-                                           .applied.seq = packet->seg.seq,
-                                           .applied.frame_id = frame->frame_id,
-                                           .applied.bytes = packet->seg.payload_len});
+        host_tcp_probe(tcp, &c->ctx,
+                       (struct probe_event){.kind = PROBE_RX_APPLIED,
+                                            .applied.seq = packet->seg.seq,
+                                            .applied.frame_id = frame->frame_id,
+                                            .applied.bytes = packet->seg.payload_len});
     write_payload(tcp, &c->ctx, &packet->seg, &result);
     if (c->ctx.snd_una != snd_una)
-        host_tcp_tell(tcp, &c->ctx,
-                      (struct probe_event){.kind = PROBE_TX_CREDIT,
-                                           .credit.snd_una = c->ctx.snd_una,
-                                           .credit.snd_max = c->ctx.snd_max});
+        host_tcp_probe(tcp, &c->ctx,
+                       (struct probe_event){.kind = PROBE_TX_CREDIT,
+                                            .credit.snd_una = c->ctx.snd_una,
+                                            .credit.snd_max = c->ctx.snd_max});
     report_segment(tcp, &c->ctx, &result, frame);
     if (!act_on(tcp, c, &result, &packet->seg))
         host_tcp_pump(tcp, c);

@@ -6,8 +6,8 @@
 
 /* Returns the connection in the table, or null. The pointer is valid until the next host_tcp_install(). */
 struct host_tcp_conn *host_tcp_find(const struct host_tcp *tcp, uint32_t conn);
-void host_tcp_tell(const struct host_tcp *tcp, const struct conn_ctx *ctx,
-                   struct probe_event event);
+void host_tcp_probe(const struct host_tcp *tcp, const struct conn_ctx *ctx,
+                    struct probe_event event);
 struct tcp_now host_tcp_now(const struct host_tcp *tcp);
 
 #endif

@@ -58,12 +58,12 @@ void host_tcp_emit(struct host_tcp *tcp, const struct conn_ctx *ctx, const struc
     if (seg->len > 0)
         copy_payload(tcp, ctx, seg->seq, seg->len, tcp->frame->data + headers);
     tcp->frame->len = packet_build(tcp->frame->data, &out, seg->len);
-    host_tcp_tell(tcp, ctx,
-                  (struct probe_event){.kind = PROBE_TX_BUILT,
-                                       .built.seq = seg->seq,
-                                       .built.ack = seg->ack,
-                                       .built.frame = tcp->frame,
-                                       .built.bytes = seg->len});
+    host_tcp_probe(tcp, ctx,
+                   (struct probe_event){.kind = PROBE_TX_BUILT,
+                                        .built.seq = seg->seq,
+                                        .built.ack = seg->ack,
+                                        .built.frame = tcp->frame,
+                                        .built.bytes = seg->len});
     tcp->stats.segments_sent++;
     tcp->stats.payload_sent += seg->len;
     tcp->stats.retransmissions += seg->retransmission;
@@ -100,8 +100,8 @@ void host_tcp_settle(struct host_tcp *tcp, struct host_tcp_conn *c)
     uint64_t now_ps = tcp->bus.ops->now_ps(tcp->bus.self);
     struct tcp_now now = host_tcp_now(tcp);
     assert(tcp_is_sane(&c->ctx));
-    host_tcp_tell(tcp, &c->ctx,
-                  (struct probe_event){.kind = PROBE_CTX_WRITTEN, .context.image = &c->ctx});
+    host_tcp_probe(tcp, &c->ctx,
+                   (struct probe_event){.kind = PROBE_CTX_WRITTEN, .context.image = &c->ctx});
     bool has_space = tcp->unread[c->ctx.conn_id] < UNREAD_MAX;
     if (c->db || (has_space && tcp_has_output(&c->ctx, &tcp->params, now)))
         host_tcp_make_ready(tcp, c);

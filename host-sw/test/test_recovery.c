@@ -38,7 +38,7 @@ static void later(void)
 
 /* The other NIC has sent the resets for the lost connections, so that their buffers are free
  * again. */
-static void tell_peers(unsigned survivor)
+static void complete_resets(unsigned survivor)
 {
     const struct nic_cmd *cmd = fake_expect(bed.fake, survivor, NIC_CMD_TX_FRAME);
     for (; cmd; cmd = fake_take(bed.fake, survivor))
@@ -133,7 +133,7 @@ Test(recovery, a_fenced_nic_is_lost_with_one_notice_set_up_again_and_used)
     cr_assert_not(host_sw_is_up(bed.sw, 0));
     cr_assert_eq(bed.closed, 1);
     later();
-    tell_peers(1);
+    complete_resets(1);
     assert_back(0);
     bed.established = 0;
     bed_open(&bed);
@@ -165,7 +165,7 @@ Test(recovery, a_link_that_is_down_stays_out_until_its_port_says_it_is_back)
     port(0)->cfg[4] = 0xc;
     port_event(0);
     later();
-    tell_peers(1);
+    complete_resets(1);
     assert_back(0);
     cr_assert_eq(port(0)->cfg[DEVCTL / 4] >> 5 & 7, 1, "MPS as before");
 }
@@ -271,5 +271,5 @@ Test(recovery, a_connection_whose_peer_is_still_asked_for_outlives_each_nic)
     cr_assert_eq(bed.closed, 1, "only the connection that NIC 0 had");
     cr_assert_eq(bed_view(&bed, 1).state, DIR_OPENING);
     later();
-    tell_peers(1);
+    complete_resets(1);
 }

@@ -78,9 +78,9 @@ Test(rx_if, a_record_of_the_owner_about_an_older_frame_changes_nothing)
     record(0, 0, 300, now_ps + 20);
     record(0, 1, 301, now_ps + 10);
     expect_stored(0, 300, now_ps + 20);
-    const struct probe_event *told = bed_last_probe(&bed, PROBE_RXIF_STORED);
-    cr_assert_eq(told->stored.id, 301);
-    cr_assert_eq(told->stored.is_older, 1, "observers are told that it was kept");
+    const struct probe_event *stored = bed_last_probe(&bed, PROBE_RXIF_STORED);
+    cr_assert_eq(stored->stored.id, 301);
+    cr_assert_eq(stored->stored.is_older, 1, "observers are told that it was kept");
 }
 
 Test(rx_if, a_record_of_a_later_frame_is_stored)

@@ -49,7 +49,7 @@ struct check_conn {
     uint32_t wire_max; /* highest sequence number plus length ever built */
     struct seq_set written, visible;
     struct sent_bytes sent;
-    struct told told;
+    struct check_announced announced;
     struct conn_ctx image;      /* the image that was extracted last */
     struct move_trigger wanted; /* reason of the newest decision to move it */
     struct check_move move;

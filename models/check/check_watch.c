@@ -13,12 +13,12 @@ enum { TCP_IPV4_BYTES = 40 };
 /* The bounds in simulated time. Each comment says what the bound includes. */
 static const uint64_t look_ps = 10 * PS_PER_MS;
 static const uint64_t move_max_ps = 2000 * PS_PER_MS; /* T_move_max beyond the move's deadline */
-static const uint64_t told_max_ps =
+static const uint64_t notice_max_ps =
     1000 * PS_PER_MS; /* from the end to the application's callback */
 static const uint64_t ack_max_ps =
     600 * PS_PER_MS; /* 500 ms of RFC 9293 MUST-40, plus time for a move */
 static const uint64_t second_max_ps = 100 * PS_PER_MS;   /* an immediate ACK, plus time in queues */
-static const uint64_t tell_max_ps = 2000 * PS_PER_MS;    /* from the application's call */
+static const uint64_t report_max_ps = 2000 * PS_PER_MS;  /* from the application's call */
 static const uint64_t probe_max_ps = 100 * PS_PER_MS;    /* to the start of the persist timer */
 static const uint64_t foreign_max_ps = 2000 * PS_PER_MS; /* T_detect_max */
 
@@ -59,19 +59,19 @@ static void look_at_app(struct check *check, struct check_conn *c, const struct 
     struct check_waits *w = &c->waits;
     if (!is_served(check, c) || c->carry.tainted || c->carry.live.tcp_state < TCP_ESTABLISHED)
         return;
-    if (is_late(check, w->write_ps, at->now_ps, tell_max_ps)) {
+    if (is_late(check, w->write_ps, at->now_ps, report_max_ps)) {
         check_fail(check, INVARIANT_DB, at,
                    "the application has written up to %u, but the place knows of %u",
                    c->carry.tx_written, c->carry.live.tx_prod);
         w->write_ps = 0;
     }
-    if (is_late(check, w->read_ps, at->now_ps, tell_max_ps)) {
+    if (is_late(check, w->read_ps, at->now_ps, report_max_ps)) {
         check_fail(check, INVARIANT_DB, at,
                    "the application has read %llu bytes, but the place knows of %u",
                    (unsigned long long)c->app_offset, c->carry.live.rx_consumed - c->irs - 1);
         w->read_ps = 0;
     }
-    if (is_late(check, w->shut_ps, at->now_ps, tell_max_ps)) {
+    if (is_late(check, w->shut_ps, at->now_ps, report_max_ps)) {
         check_fail(check, INVARIANT_FINSEQ, at,
                    "the application has closed it, but no FIN is queued");
         w->shut_ps = 0;
@@ -107,11 +107,11 @@ static void look_at(struct check *check, uint32_t conn, uint64_t now_ps, bool at
                    (unsigned long long)w->move_ps);
         w->move_ps = 0;
     }
-    if (is_late(check, w->told_ps, now_ps, at_the_end ? PS_PER_MS : told_max_ps)) {
+    if (is_late(check, w->notice_ps, now_ps, at_the_end ? PS_PER_MS : notice_max_ps)) {
         check_fail(check, INVARIANT_TERM, &at,
                    "it ended at %llu ps, but the application was not notified",
-                   (unsigned long long)w->told_ps);
-        w->told_ps = 0;
+                   (unsigned long long)w->notice_ps);
+        w->notice_ps = 0;
     }
     if (is_served(check, c))
         look_at_acks(check, c, &at);
@@ -130,7 +130,7 @@ static void look_at(struct check *check, uint32_t conn, uint64_t now_ps, bool at
 
 static bool has_waits(const struct check_waits *w)
 {
-    return w->move_ps || w->reload_ps || w->told_ps || w->ack_ps || w->second_ps || w->probe_ps ||
+    return w->move_ps || w->reload_ps || w->notice_ps || w->ack_ps || w->second_ps || w->probe_ps ||
            w->write_ps || w->read_ps || w->shut_ps;
 }
 
@@ -192,8 +192,8 @@ static void on_dir_state(struct check *check, struct check_waits *w,
 /* Returns how many in-order bytes of the peer no segment has acknowledged yet. */
 static uint32_t unacknowledged(const struct check_conn *c)
 {
-    return c->told.has_ack && seq_before(c->told.ack, c->written.edge)
-               ? c->written.edge - c->told.ack
+    return c->announced.has_ack && seq_before(c->announced.ack, c->written.edge)
+               ? c->written.edge - c->announced.ack
                : 0;
 }
 

@@ -19,16 +19,16 @@ struct check_list {
 
 /* When each wait of one connection began, in picoseconds; 0 if the connection does not wait for this. */
 struct check_waits {
-    uint64_t move_ps;   /* I-LIVE1: a move has begun and not ended */
-    uint64_t told_ps;   /* I-TERM: the connection ended and the application was not told */
-    uint64_t ack_ps;    /* I-DACK: in-order bytes are not acknowledged */
-    uint64_t second_ps; /* I-DACK: two full-sized segments are not acknowledged since activation */
-    uint64_t reload_ps; /* I-LIVE1: a context is on its way from or to a NIC */
-    uint64_t write_ps;  /* I-DB: the owner does not know of all written bytes */
-    uint64_t read_ps;   /* I-DB: the owner does not know of all read bytes */
-    uint64_t shut_ps;   /* I-FINSEQ: the owner has not queued the FIN of a shutdown */
-    uint32_t told_prod; /* the TX producer index that the owner knows */
-    uint64_t probe_ps;  /* I-ZWP: data waits before a closed window and no timer runs */
+    uint64_t move_ps;    /* I-LIVE1: a move has begun and not ended */
+    uint64_t notice_ps;  /* I-TERM: the connection ended and the application was not notified */
+    uint64_t ack_ps;     /* I-DACK: in-order bytes are not acknowledged */
+    uint64_t second_ps;  /* I-DACK: two full-sized segments are not acknowledged since activation */
+    uint64_t reload_ps;  /* I-LIVE1: a context is on its way from or to a NIC */
+    uint64_t write_ps;   /* I-DB: the owner does not know of all written bytes */
+    uint64_t read_ps;    /* I-DB: the owner does not know of all read bytes */
+    uint64_t shut_ps;    /* I-FINSEQ: the owner has not queued the FIN of a shutdown */
+    uint32_t owner_prod; /* the TX producer index that the owner knows */
+    uint64_t probe_ps;   /* I-ZWP: data waits before a closed window and no timer runs */
     bool listed;
 };
 

@@ -84,7 +84,7 @@ struct pcie_link {
     /* Number of injected faults for the next DMA reads. */
     uint32_t poison_reads, drop_reads, abort_reads;
     /* Errors that are already in the AER registers. */
-    struct pcie_wire_stats told[2];
+    struct pcie_wire_stats reported[2];
     struct pcie_rootport rootport;
     uint64_t due_last_ps[2];
     struct pcie_ring notes; /* struct pcie_note */

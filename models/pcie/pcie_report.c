@@ -40,10 +40,10 @@ void pcie_report_of_root(struct pcie_link *link, enum pcie_error error, uint64_t
 
 void pcie_report_link(struct pcie_link *link, bool active, uint64_t at_ps)
 {
-    bool tell = pcie_rootport_on_link(&link->rootport, active);
+    bool changed = pcie_rootport_on_link(&link->rootport, active);
     if (!active)
-        tell |= pcie_rootport_raise(&link->rootport, PCIE_ERROR_SURPRISE_DOWN);
-    if (tell)
+        changed |= pcie_rootport_raise(&link->rootport, PCIE_ERROR_SURPRISE_DOWN);
+    if (changed)
         pcie_report_event(link, at_ps);
 }
 
@@ -58,16 +58,16 @@ static void report_wire(struct pcie_link *link, int d, uint64_t at_ps)
 {
     report *sender = d == PCIE_UP ? pcie_report_of_endpoint : pcie_report_of_root;
     report *receiver = d == PCIE_UP ? pcie_report_of_root : pcie_report_of_endpoint;
-    struct pcie_wire_stats now = link->wires[d].stats, told = link->told[d];
-    link->told[d] = now;
+    struct pcie_wire_stats now = link->wires[d].stats, reported = link->reported[d];
+    link->reported[d] = now;
     link->wires[d].error_ps = TIME_NEVER;
-    if (now.bad_tlps != told.bad_tlps)
+    if (now.bad_tlps != reported.bad_tlps)
         receiver(link, PCIE_ERROR_BAD_TLP, at_ps);
-    if (now.bad_dllps != told.bad_dllps)
+    if (now.bad_dllps != reported.bad_dllps)
         receiver(link, PCIE_ERROR_BAD_DLLP, at_ps);
-    if (now.replay_timeouts != told.replay_timeouts)
+    if (now.replay_timeouts != reported.replay_timeouts)
         sender(link, PCIE_ERROR_REPLAY_TIMEOUT, at_ps);
-    if (now.retrains != told.retrains)
+    if (now.retrains != reported.retrains)
         sender(link, PCIE_ERROR_REPLAY_ROLLOVER, at_ps);
 }
 

@@ -12,7 +12,7 @@
 struct toe_buffers {
     uint64_t address[TOE_PREFETCH_MAX];
     uint32_t head, count;
-    bool none_told;
+    bool none_reported;
 };
 
 static bool buffers_create(struct toe_engine *engine)
@@ -79,9 +79,9 @@ bool toe_buffer_is_settled(const struct toe_engine *engine)
 
 void toe_buffer_report_none(struct toe_engine *engine, uint64_t now_ps)
 {
-    if (engine->buffers->none_told)
+    if (engine->buffers->none_reported)
         return;
-    engine->buffers->none_told = true;
+    engine->buffers->none_reported = true;
     uint64_t lost = engine->stats.drops.count[DROP_NO_RX_BUFFER];
     struct nic_event event = {
         .kind = NIC_EVENT_NO_BUFFER, .conn = TOE_NO_INDEX, .a = (uint32_t)lost};
@@ -91,7 +91,7 @@ void toe_buffer_report_none(struct toe_engine *engine, uint64_t now_ps)
 void toe_buffer_posted(struct toe_engine *engine, uint32_t producer)
 {
     engine->rings->buffer.producer = producer;
-    engine->buffers->none_told = false;
+    engine->buffers->none_reported = false;
 }
 
 static void buffers_discard(struct toe_engine *engine, uint64_t now_ps)

@@ -47,7 +47,7 @@ struct toe_conn {
     bool busy;         /* a command works on the connection, so later commands for it wait */
     bool ready;        /* the connection is in the ready list */
     bool mark_tx;      /* MARK_FIRST_BUILT (T12) of the move is still to come */
-    bool stale_told;   /* a STALE_DOORBELL event waits in the engine, and one is enough */
+    bool stale_reported; /* a STALE_DOORBELL event waits in the engine, and one is enough */
 };
 
 /* Discards all derived state. `write_last`, which counts across connections, and the list links stay. */

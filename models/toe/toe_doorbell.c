@@ -10,12 +10,12 @@ void toe_doorbell_is_stale(struct toe_engine *engine, uint32_t conn, uint16_t ge
 {
     engine->stats.stale_doorbells++;
     bool known = conn < engine->params.conn_max;
-    if (known && engine->conn[conn].stale_told)
+    if (known && engine->conn[conn].stale_reported)
         return;
     if (!known && toe_event_waits(engine))
         return;
     if (known)
-        engine->conn[conn].stale_told = true;
+        engine->conn[conn].stale_reported = true;
     struct nic_event event = {
         .kind = NIC_EVENT_STALE_DOORBELL, .gen = gen, .conn = conn, .a = value};
     toe_event_post(engine, &event, now_ps);

@@ -48,7 +48,7 @@ static void event_write(struct toe_engine *engine, const struct nic_event *event
     out.nic = (uint8_t)engine->regs.nic_id;
     engine->stats.events++;
     if (event->kind == NIC_EVENT_STALE_DOORBELL && event->conn < engine->params.conn_max)
-        engine->conn[event->conn].stale_told = false;
+        engine->conn[event->conn].stale_reported = false;
     struct pcie_done visible = {0};
     if (event->kind == NIC_EVENT_CMD_DONE)
         visible = (struct pcie_done){on_done_visible, engine,

@@ -22,7 +22,7 @@ void toe_discard_all(struct toe_engine *engine, uint64_t now_ps)
         c->end_slot = TOE_NO_INDEX;
         c->held_op = TOE_NONE;
         c->tx_queued = 0;
-        c->busy = c->ready = c->stale_told = false;
+        c->busy = c->ready = c->stale_reported = false;
     }
     assert(engine->active == 0);
 }

@@ -7,7 +7,7 @@
 
 struct probe_listener __wrap_check_listener(struct check *check);
 void __wrap_check_count_transfers(struct check *check, const char *who, enum transfer_kind kind,
-                                  const struct check_transfers *told, uint64_t now_ps);
+                                  const struct check_transfers *reported, uint64_t now_ps);
 
 static void on_event(void *self, const struct probe_event *event)
 {
@@ -21,11 +21,11 @@ struct probe_listener __wrap_check_listener(struct check *check)
 }
 
 void __wrap_check_count_transfers(struct check *check, const char *who, enum transfer_kind kind,
-                                  const struct check_transfers *told, uint64_t now_ps)
+                                  const struct check_transfers *reported, uint64_t now_ps)
 {
     (void)check;
     (void)who;
     (void)kind;
-    (void)told;
+    (void)reported;
     (void)now_ps;
 }

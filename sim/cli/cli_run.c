@@ -217,7 +217,7 @@ static enum status simulate_into(struct outdir *out, const struct sim_config *co
 }
 
 /* Makes the message for the user about a run that a signal has ended. */
-static void tell_cut(const char *wanted, const char *place, int number, struct error *err)
+static void report_cut(const char *wanted, const char *place, int number, struct error *err)
 {
     bool kept = strcmp(wanted, place) != 0;
     (void)error_set(err, STATUS_FAILED,
@@ -272,7 +272,7 @@ enum status cli_simulate(const struct sim_config *config, const struct live_opti
     outcome->wrote = true;
     (void)strcpy(outcome->place, out.place);
     if (outcome->cut)
-        tell_cut(wanted, out.place, *options.stop, err);
+        report_cut(wanted, out.place, *options.stop, err);
     else if (status != STATUS_OK)
         name_violation(out.place, err);
     return outcome->cut ? STATUS_FAILED : status;

@@ -211,8 +211,8 @@ static bool judge(struct script_cli *cli, const struct pkt_script *script,
     return good;
 }
 
-static void tell(const struct script_cli *cli, const struct pkt_script *script,
-                 const struct played *played, unsigned first, unsigned last, bool good)
+static void report(const struct script_cli *cli, const struct pkt_script *script,
+                   const struct played *played, unsigned first, unsigned last, bool good)
 {
     unsigned moves = 0;
     for (unsigned i = first; i <= last; i++)
@@ -248,7 +248,7 @@ static void run_one(struct script_cli *cli, const struct pkt_script *script, str
     unsigned last = cli->policy == POLICY_ALL ? PKT_POLICY_COUNT - 1 : cli->policy;
     play(cli, script, played, first, last);
     bool one = false, good = judge(cli, script, played, first, last, &one);
-    tell(cli, script, played, first, last, good);
+    report(cli, script, played, first, last, good);
     if (cli->results)
         (void)fprintf(cli->results, "%s %s %s\n", one ? "pass" : "fail", good ? "pass" : "fail",
                       script->path);

@@ -297,7 +297,7 @@ private:
         last_edge_ps_ = now_ps;
         stats_.cycles_run++;
         if (effects_.on_effect)
-            tell_effects();
+            report_effects();
         inject_.note(*model_);
         ctx_port_count(*model_, stats_, sets_);
         if (model_->evt_freeze_o)
@@ -425,7 +425,7 @@ private:
             look.offered = false;
             lookup_tag_++;
             lookup_sent_++;
-            tell(ctx_effect::lookup, false, look.req.who);
+            report(ctx_effect::lookup, false, look.req.who);
         }
     }
 
@@ -456,26 +456,26 @@ private:
                           now_ps);
     }
 
-    void tell(ctx_effect effect, bool is_return, uint8_t who)
+    void report(ctx_effect effect, bool is_return, uint8_t who)
     {
         if (effects_.on_effect)
             effects_.on_effect(effects_.self, effect, is_return, who);
     }
 
     /* At most one of commit, fill and soft error in a cycle; what shares one with them commutes. */
-    void tell_effects()
+    void report_effects()
     {
         const Model &m = *model_;
         if (m.evt_displace_o)
-            tell(ctx_effect::move, false, 0);
+            report(ctx_effect::move, false, 0);
         if (m.evt_scan_o)
-            tell(ctx_effect::scan_row, false, m.evt_scan_who_o);
+            report(ctx_effect::scan_row, false, m.evt_scan_who_o);
         if (m.evt_fill_o)
-            tell(ctx_effect::fill, false, m.commit_who_o);
+            report(ctx_effect::fill, false, m.commit_who_o);
         if (m.commit_valid_o)
-            tell(ctx_effect::commit, m.commit_ret_o, m.commit_who_o);
+            report(ctx_effect::commit, m.commit_ret_o, m.commit_who_o);
         if (m.evt_inject_o)
-            tell(ctx_effect::inject, false, 0);
+            report(ctx_effect::inject, false, 0);
     }
 
     ctx_port_params params_;

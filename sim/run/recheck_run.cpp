@@ -16,7 +16,7 @@ struct question {
     struct error *err;
 };
 
-void tell_outcomes(const question &q, const replay_side *replay)
+void report_outcomes(const question &q, const replay_side *replay)
 {
     for (size_t i = 0; i < q.count; i++)
         q.outcomes[i] =
@@ -36,7 +36,7 @@ enum status simulate(const question &q, const capture *capture)
         return error_set(q.err, STATUS_FAILED, "an invariant was violated");
     bed.finish(true);
     bed.fill_results(&input);
-    tell_outcomes(q, input.replay);
+    report_outcomes(q, input.replay);
     return STATUS_OK;
 }
 

@@ -84,12 +84,12 @@ static void judge_streams(struct trial *t, const json_t *stats)
 static void judge_sums(struct trial *t, const json_t *stats)
 {
     json_int_t ended = number(stats, "connections", "terminated_prematurely");
-    json_int_t told = number(stats, "connections", "notifications");
+    json_int_t notified = number(stats, "connections", "notifications");
     json_int_t sum = number(stats, "moves", "completed") + number(stats, "moves", "failed") +
                      number(stats, "moves", "cancelled") + number(stats, "moves", "open");
-    if (ended != told)
+    if (ended != notified)
         complain(t, "%d connections ended prematurely, %d notices were given", (int)ended,
-                 (int)told);
+                 (int)notified);
     else if (number(stats, "moves", "started") != sum)
         complain(t, "%d moves were started, %d have an outcome",
                  (int)number(stats, "moves", "started"), (int)sum);

@@ -16,7 +16,7 @@ void soft_errors_init(struct soft_errors *errors, struct ctx_store cache, unsign
     errors->next_ps = TIME_NEVER;
 }
 
-static void tell(const struct soft_errors *errors, const struct ctx_flip *flip, uint64_t now_ps)
+static void report(const struct soft_errors *errors, const struct ctx_flip *flip, uint64_t now_ps)
 {
     struct probe_event event = {.now_ps = now_ps,
                                 .soft_error.is_tag = flip->tag,
@@ -38,7 +38,7 @@ static void soft_errors_run(void *self, uint64_t now_ps)
         const struct ctx_flip *flip = &errors->queue[errors->head];
         if (!errors->cache.ops->flip(errors->cache.self, flip, now_ps))
             break;
-        tell(errors, flip, now_ps);
+        report(errors, flip, now_ps);
         errors->head = (errors->head + 1) % SOFT_ERRORS_MAX;
         errors->count--;
     }

@@ -48,13 +48,13 @@ void testbed::check_move_sums(uint64_t now_ps)
     for (int k = 0; k < TRANSFER_KIND_COUNT; k++) {
         auto kind = static_cast<transfer_kind>(k);
         const transfer_counts &counts = sw->transfers[k];
-        check_transfers told = {counts.started, counts.completed, counts.failed, counts.cancelled,
-                                host_sw_transfers_open(software_, kind)};
-        check_count_transfers(check_, "the driver", kind, &told, now_ps);
+        check_transfers reported = {counts.started, counts.completed, counts.failed,
+                                    counts.cancelled, host_sw_transfers_open(software_, kind)};
+        check_count_transfers(check_, "the driver", kind, &reported, now_ps);
         move_counts rows = move_log_counts(moves_, kind);
-        told = {rows.total, rows.by_outcome[MOVE_COMPLETED], rows.by_outcome[MOVE_FAILED],
-                rows.by_outcome[MOVE_CANCELLED], rows.by_outcome[MOVE_RUNNING]};
-        check_count_transfers(check_, "moves.csv", kind, &told, now_ps);
+        reported = {rows.total, rows.by_outcome[MOVE_COMPLETED], rows.by_outcome[MOVE_FAILED],
+                    rows.by_outcome[MOVE_CANCELLED], rows.by_outcome[MOVE_RUNNING]};
+        check_count_transfers(check_, "moves.csv", kind, &reported, now_ps);
     }
 }
 

@@ -5,7 +5,7 @@
 /* The host reports reads when a quarter of the ring is free again (docs/hwif.md). */
 enum { READ_FRACTION = 4 };
 
-static bool read_is_untold(const struct check *check, const struct check_conn *c)
+static bool read_is_unreported(const struct check *check, const struct check_conn *c)
 {
     const struct conn_ctx *live = &c->carry.live;
     uint32_t read = c->irs + 1 + (uint32_t)c->app_offset;
@@ -14,7 +14,7 @@ static bool read_is_untold(const struct check *check, const struct check_conn *c
            read - live->rx_consumed >= check->params.ring_bytes / READ_FRACTION;
 }
 
-static bool write_is_untold(const struct check_conn *c)
+static bool write_is_unreported(const struct check_conn *c)
 {
     return c->carry.tx_known && seq_before(c->carry.live.tx_prod, c->carry.tx_written);
 }
@@ -26,11 +26,11 @@ static void on_context(struct check_conn *c, const struct check *check,
 {
     struct check_waits *w = &c->waits;
     bool begins = event->kind == PROBE_CTX_LIVE;
-    if (w->write_ps && (begins || w->told_prod != c->carry.live.tx_prod))
-        w->write_ps = write_is_untold(c) ? event->now_ps : 0;
-    w->told_prod = c->carry.live.tx_prod;
-    if (w->read_ps && (begins || !read_is_untold(check, c)))
-        w->read_ps = read_is_untold(check, c) ? event->now_ps : 0;
+    if (w->write_ps && (begins || w->owner_prod != c->carry.live.tx_prod))
+        w->write_ps = write_is_unreported(c) ? event->now_ps : 0;
+    w->owner_prod = c->carry.live.tx_prod;
+    if (w->read_ps && (begins || !read_is_unreported(check, c)))
+        w->read_ps = read_is_unreported(check, c) ? event->now_ps : 0;
     if (w->shut_ps && begins)
         w->shut_ps = event->now_ps;
     if (c->carry.live.flags & CTX_FLAG_FIN_QUEUED)
@@ -52,7 +52,7 @@ void check_app_on_event(struct check *check, const struct probe_event *event)
         check_watch_from(check, event->conn, &w->write_ps, event->now_ps);
         break;
     case PROBE_APP_RX:
-        if (read_is_untold(check, c))
+        if (read_is_unreported(check, c))
             check_watch_from(check, event->conn, &w->read_ps, event->now_ps);
         break;
     case PROBE_APP_SHUT:

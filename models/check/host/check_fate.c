@@ -106,7 +106,7 @@ static void check_foreign_drop(struct check *check, const struct frame_fate *fat
     if (event->kind != PROBE_FRAME_DROPPED || fate->conn == CHECK_NO_CONN)
         return;
     const struct check_conn *c = check->conns[fate->conn];
-    bool is_there = c->open && c->carry.live_valid && !c->term.gone && !c->term.told;
+    bool is_there = c->open && c->carry.live_valid && !c->term.gone && !c->term.notified;
     if (is_there && event->drop.reason == DROP_NO_CONNECTION && !check->ever_fenced[0] &&
         !check->ever_fenced[1])
         check_fail(check, INVARIANT_LIVE2, event, "frame %llu of connection %u is dropped: %s",

@@ -5,7 +5,7 @@
 static void compare(struct check *check, uint32_t conn, const struct probe_event *event)
 {
     const struct check_conn *c = check->conns[conn];
-    if (!c->open || c->heard_ps == 0 || c->heard_nic == PLACE_COUNT || c->term.told)
+    if (!c->open || c->heard_ps == 0 || c->heard_nic == PLACE_COUNT || c->term.notified)
         return;
     uint8_t stored = check->params.stored_rx_if(check->params.self, conn);
     if (stored == c->heard_nic)

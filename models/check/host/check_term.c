@@ -16,9 +16,9 @@ static void on_gone(struct check *check, struct check_conn *c, const struct prob
                    (unsigned long long)event->ended.cause);
     t->gone = true;
     t->cause = event->ended.cause;
-    if (t->told || !check->params.has_app_calls)
+    if (t->notified || !check->params.has_app_calls)
         return;
-    c->waits.told_ps = event->now_ps;
+    c->waits.notice_ps = event->now_ps;
     check_watch_add(check, event->conn);
 }
 
@@ -32,13 +32,13 @@ static bool may_end_here(const struct check *check, const struct check_conn *c, 
     return cause == NIC_TERM_LOCAL_ABORT || cause == NIC_TERM_CTX_ERROR;
 }
 
-static void on_told(struct check *check, struct check_conn *c, const struct probe_event *event)
+static void on_notified(struct check *check, struct check_conn *c, const struct probe_event *event)
 {
     struct check_term *t = &c->term;
-    c->waits.told_ps = 0;
-    if (t->told)
+    c->waits.notice_ps = 0;
+    if (t->notified)
         check_fail(check, INVARIANT_TERM, event, "the application was notified twice");
-    t->told = true;
+    t->notified = true;
     if (t->gone && event->ended.cause != t->cause && !any_fenced(check))
         check_fail(check, INVARIANT_TERM, event,
                    "the application was told cause %llu, but it ended with %u",
@@ -57,5 +57,5 @@ void check_term_on_event(struct check *check, const struct probe_event *event)
     if (event->kind == PROBE_CONN_GONE)
         on_gone(check, c, event);
     else if (event->kind == PROBE_APP_CLOSED)
-        on_told(check, c, event);
+        on_notified(check, c, event);
 }

@@ -11,9 +11,10 @@
 struct check;
 struct probe_event;
 
-/* The ends of one connection that have been reported so far: by an engine (`gone`), and to the application (`told`). */
+/* The ends of one connection that have been reported so far: by an engine (`gone`), and to the application
+ * (`notified`). */
 struct check_term {
-    bool gone, told;
+    bool gone, notified;
     uint8_t cause; /* enum nic_term_cause, of the engine */
 };
 

@@ -68,7 +68,7 @@ void check_idle_look(struct check *check, uint64_t now_ps)
     check->next_idle_ps = now_ps + check->params.scan_ps;
     for (uint32_t conn = 0; conn < check->conn_end; conn++) {
         struct check_conn *c = check->conns[conn];
-        if (!c || !c->open || c->term.told)
+        if (!c || !c->open || c->term.notified)
             continue;
         if (now_ps < should_rest_ps(check, c) || !may_rest(c) || !is_served(check, c))
             continue;

@@ -269,7 +269,7 @@ void check_move_on_event(struct check *check, const struct probe_event *event)
 /* --- I-SUM --- */
 
 void check_count_transfers(struct check *check, const char *who, enum transfer_kind kind,
-                           const struct check_transfers *told, uint64_t now_ps)
+                           const struct check_transfers *reported, uint64_t now_ps)
 {
     static const char *const names[TRANSFER_KIND_COUNT] = {
 #define X(id, key, text) key,
@@ -279,8 +279,9 @@ void check_count_transfers(struct check *check, const char *who, enum transfer_k
     assert(kind < TRANSFER_KIND_COUNT);
     const struct check_transfers *seen = &check->transfers[kind];
     uint64_t open = seen->started - seen->completed - seen->failed - seen->cancelled;
-    if (told->started == seen->started && told->completed == seen->completed &&
-        told->failed == seen->failed && told->cancelled == seen->cancelled && told->open == open)
+    if (reported->started == seen->started && reported->completed == seen->completed &&
+        reported->failed == seen->failed && reported->cancelled == seen->cancelled &&
+        reported->open == open)
         return;
     struct probe_event event = {
         .now_ps = now_ps, .conn = PROBE_NO_CONN, .kind = PROBE_MOVE_END, .nic = PLACE_HOST};
@@ -288,7 +289,7 @@ void check_count_transfers(struct check *check, const char *who, enum transfer_k
         check, INVARIANT_SUM, &event,
         "%s: of kind %s %llu started, %llu completed, %llu failed, %llu cancelled, %llu open; "
         "seen: %llu, %llu, %llu, %llu, %llu",
-        who, names[kind], ull(told->started), ull(told->completed), ull(told->failed),
-        ull(told->cancelled), ull(told->open), ull(seen->started), ull(seen->completed),
+        who, names[kind], ull(reported->started), ull(reported->completed), ull(reported->failed),
+        ull(reported->cancelled), ull(reported->open), ull(seen->started), ull(seen->completed),
         ull(seen->failed), ull(seen->cancelled), ull(open));
 }

@@ -40,7 +40,7 @@ void check_move_on_event(struct check *check, const struct probe_event *event);
 
 /* Compares the counts of `who` with the transfers seen here. Called at the end of each run for every counter. */
 void check_count_transfers(struct check *check, const char *who, enum transfer_kind kind,
-                           const struct check_transfers *told, uint64_t now_ps);
+                           const struct check_transfers *reported, uint64_t now_ps);
 
 #ifdef __cplusplus
 }

@@ -56,7 +56,7 @@ void check_due_look(struct check *check, uint64_t now_ps, bool force)
         struct check_conn *c = check->conns[conn];
         if (!c || !c->open)
             continue;
-        if (!c->term.gone && !c->term.told)
+        if (!c->term.gone && !c->term.notified)
             look_at_timers(check, c, conn, now_ps);
         check_time_wait_look(check, conn, now_ps);
     }

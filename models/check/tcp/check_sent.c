@@ -85,12 +85,12 @@ static void check_fin(struct check *check, struct check_conn *c, const struct pr
 static void check_unasked(struct check *check, struct check_conn *c,
                           const struct probe_event *event, const struct tcp_segment *seg)
 {
-    const struct told *told = &c->told;
+    const struct check_announced *announced = &c->announced;
     if (!c->out.fresh || seg->payload_len || seg->flags != TCP_ACK || seg->seq != c->wire_max)
         return;
-    uint32_t edge = seg->ack + ((uint32_t)seg->window << told->scale);
-    bool is_same = told->has_ack && told->has_edge && told->has_scale && seg->ack == told->ack &&
-                   !seq_before(told->edge, edge);
+    uint32_t edge = seg->ack + ((uint32_t)seg->window << announced->scale);
+    bool is_same = announced->has_ack && announced->has_edge && announced->has_scale &&
+                   seg->ack == announced->ack && !seq_before(announced->edge, edge);
     if (!is_same)
         return;
     if (++c->out.fresh_acks > 1)

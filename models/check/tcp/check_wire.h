@@ -9,8 +9,8 @@
 struct check;
 struct probe_event;
 
-/* The values that the frames of one connection have told its peer so far. */
-struct told {
+/* The values that the frames of one connection have announced to its peer so far. */
+struct check_announced {
     bool has_ack, has_edge, has_scale, has_tsval;
     uint8_t scale; /* window scale of the windows that we announce */
     uint32_t ack, edge, tsval;

@@ -24,7 +24,7 @@ static void emit(struct probe_event event)
 }
 
 /* Emits an event about the connection, as the place `nic` reports it. */
-static void tell(unsigned nic, uint16_t gen, struct probe_event event)
+static void report(unsigned nic, uint16_t gen, struct probe_event event)
 {
     event.conn = CONN;
     event.nic = (uint8_t)nic;
@@ -34,12 +34,13 @@ static void tell(unsigned nic, uint16_t gen, struct probe_event event)
 
 static void in_ring(enum probe_kind kind, unsigned nic, uint32_t seq, uint32_t len)
 {
-    tell(nic, 0, (struct probe_event){.kind = (uint8_t)kind, .payload = {seq, len}});
+    report(nic, 0, (struct probe_event){.kind = (uint8_t)kind, .payload = {seq, len}});
 }
 
 static void app_rx(uint64_t offset)
 {
-    tell(0, 0, (struct probe_event){.kind = PROBE_APP_RX, .app_rx = {.offset = offset, .len = 10}});
+    report(0, 0,
+           (struct probe_event){.kind = PROBE_APP_RX, .app_rx = {.offset = offset, .len = 10}});
 }
 
 static void verdict(uint32_t conn, uint64_t id, enum nic_verdict decided)
@@ -64,14 +65,14 @@ static void setup(void)
     probe_init(&probe);
     probe_add(&probe, check_listener(check));
     now = 0;
-    tell(0, 0, (struct probe_event){.kind = PROBE_CONN_OPEN, .opened = {IRS, ISS, NULL}});
+    report(0, 0, (struct probe_event){.kind = PROBE_CONN_OPEN, .opened = {IRS, ISS, NULL}});
 }
 
 static void teardown(void) { check_destroy(check); }
 
 static void own(unsigned nic, enum own_state state, uint16_t gen)
 {
-    tell(nic, gen, (struct probe_event){.kind = PROBE_OWN_STATE, .own = {(uint8_t)state}});
+    report(nic, gen, (struct probe_event){.kind = PROBE_OWN_STATE, .own = {(uint8_t)state}});
 }
 
 /* Reports that a frame is built and that it leaves the MAC at once. */
@@ -85,8 +86,8 @@ static void built_with(unsigned nic, uint16_t gen, uint32_t seq, uint32_t ack, u
     tx_frame.id = FIRST_BUILT + built_frames++;
     memcpy(tx_frame.data + packet_header_bytes(&out), payload, len);
     tx_frame.len = packet_build(tx_frame.data, &out, len);
-    tell(nic, gen,
-         (struct probe_event){.kind = PROBE_TX_BUILT, .built = {seq, len, ack, &tx_frame}});
+    report(nic, gen,
+           (struct probe_event){.kind = PROBE_TX_BUILT, .built = {seq, len, ack, &tx_frame}});
     of_frame(PROBE_FRAME_TX, nic, (struct probe_event){.frame = {tx_frame.id, &tx_frame}});
 }
 
@@ -108,7 +109,7 @@ static void visible(unsigned nic, uint32_t seq, uint32_t len)
 
 static void image(enum probe_kind kind, unsigned nic, const struct conn_ctx *ctx)
 {
-    tell(nic, 0, (struct probe_event){.kind = (uint8_t)kind, .context.image = ctx});
+    report(nic, 0, (struct probe_event){.kind = (uint8_t)kind, .context.image = ctx});
 }
 
 static void received(uint64_t id, unsigned nic)
@@ -136,8 +137,8 @@ Test(check, a_lawful_move_violates_nothing)
     written(0, IRS + 1, 10);
     built(0, 1, ISS + 1, IRS + 11, "hello");
     visible(0, IRS + 1, 10);
-    tell(0, 0, (struct probe_event){.kind = PROBE_RXIF_STORED, .stored = {.id = 7}});
-    tell(0, 0, (struct probe_event){.kind = PROBE_RECORD_USED, .verdict.id = 7});
+    report(0, 0, (struct probe_event){.kind = PROBE_RXIF_STORED, .stored = {.id = 7}});
+    report(0, 0, (struct probe_event){.kind = PROBE_RECORD_USED, .verdict.id = 7});
     app_rx(0);
     own(0, OWN_QUIESCE, 1);
     own(0, OWN_FROZEN, 1);
@@ -184,8 +185,8 @@ Test(check, gen_catches_a_repeated_generation)
 
 static void refused(unsigned nic, uint16_t gen)
 {
-    tell(nic, gen,
-         (struct probe_event){.kind = PROBE_CTX_REFUSED, .refused.result = NIC_RESULT_BAD_IMAGE});
+    report(nic, gen,
+           (struct probe_event){.kind = PROBE_CTX_REFUSED, .refused.result = NIC_RESULT_BAD_IMAGE});
 }
 
 /* A place refuses the image twice with the same generation. The connection is then returned with the next generation,
@@ -322,8 +323,8 @@ Test(check, own_counts_the_host_as_a_place)
 }
 
 /* Reports a frame without payload that tells the peer this acknowledgment, this window and these options. */
-static void told(uint32_t ack, uint16_t flags, uint16_t window, const uint8_t *options,
-                 uint32_t options_len)
+static void announce(uint32_t ack, uint16_t flags, uint16_t window, const uint8_t *options,
+                     uint32_t options_len)
 {
     struct packet_out out = {.ip_version = 4,
                              .ttl = 64,
@@ -334,18 +335,18 @@ static void told(uint32_t ack, uint16_t flags, uint16_t window, const uint8_t *o
                              .options = options,
                              .options_len = options_len};
     tx_frame.len = packet_build(tx_frame.data, &out, 0);
-    tell(0, 1, (struct probe_event){.kind = PROBE_TX_BUILT, .built = {ISS, 0, ack, &tx_frame}});
+    report(0, 1, (struct probe_event){.kind = PROBE_TX_BUILT, .built = {ISS, 0, ack, &tx_frame}});
 }
 
 Test(check, ackfwd_catches_an_acknowledgement_that_goes_back)
 {
     own(0, OWN_ACTIVE, 1);
     written(0, IRS + 1, 100);
-    told(IRS + 51, TCP_ACK, 50, NULL, 0);
-    told(IRS + 51, TCP_ACK, 50, NULL, 0);
-    told(IRS + 1, TCP_RST, 0, NULL, 0); /* ignored, as ACK is not set */
+    announce(IRS + 51, TCP_ACK, 50, NULL, 0);
+    announce(IRS + 51, TCP_ACK, 50, NULL, 0);
+    announce(IRS + 1, TCP_RST, 0, NULL, 0); /* ignored, as ACK is not set */
     cr_assert_eq(check_violations_total(check), 0);
-    told(IRS + 50, TCP_ACK, 51, NULL, 0);
+    announce(IRS + 50, TCP_ACK, 51, NULL, 0);
     expect_only(INVARIANT_ACKFWD);
 }
 
@@ -354,11 +355,11 @@ Test(check, wnd_catches_an_edge_that_goes_back_by_more_than_rounding)
     static const uint8_t scale_4[] = {1, 3, 3, 4};
     own(0, OWN_ACTIVE, 1);
     written(0, IRS + 1, 100);
-    told(IRS + 1, TCP_SYN | TCP_ACK, 1600, scale_4, sizeof scale_4);
-    told(IRS + 1, TCP_ACK, 100, NULL, 0);
-    told(IRS + 2, TCP_ACK, 99, NULL, 0); /* 15 bytes lower, which is less than a unit of 16 */
+    announce(IRS + 1, TCP_SYN | TCP_ACK, 1600, scale_4, sizeof scale_4);
+    announce(IRS + 1, TCP_ACK, 100, NULL, 0);
+    announce(IRS + 2, TCP_ACK, 99, NULL, 0); /* 15 bytes lower, which is less than a unit of 16 */
     cr_assert_eq(check_violations_total(check), 0);
-    told(IRS + 2, TCP_ACK, 98, NULL, 0);
+    announce(IRS + 2, TCP_ACK, 98, NULL, 0);
     expect_only(INVARIANT_WND);
 }
 
@@ -366,11 +367,11 @@ Test(check, tsv_catches_a_timestamp_that_goes_back)
 {
     uint8_t stamps[] = {1, 1, 8, 10, 0, 0, 1, 0, 0, 0, 0, 0};
     own(0, OWN_ACTIVE, 1);
-    told(IRS + 1, TCP_ACK, 0, stamps, sizeof stamps);
-    told(IRS + 1, TCP_ACK, 0, stamps, sizeof stamps);
+    announce(IRS + 1, TCP_ACK, 0, stamps, sizeof stamps);
+    announce(IRS + 1, TCP_ACK, 0, stamps, sizeof stamps);
     cr_assert_eq(check_violations_total(check), 0);
     stamps[6] = 0;
-    told(IRS + 1, TCP_ACK, 0, stamps, sizeof stamps);
+    announce(IRS + 1, TCP_ACK, 0, stamps, sizeof stamps);
     expect_only(INVARIANT_TSV);
 }
 
@@ -386,10 +387,10 @@ Test(check, seq_remembers_nothing_that_was_acknowledged)
 {
     own(0, OWN_ACTIVE, 1);
     built(0, 1, ISS + 1, IRS + 1, "abcdef");
-    tell(0, 0, (struct probe_event){.kind = PROBE_TX_CREDIT, .credit.snd_una = ISS + 5});
+    report(0, 0, (struct probe_event){.kind = PROBE_TX_CREDIT, .credit.snd_una = ISS + 5});
     built(0, 1, ISS + 3, IRS + 1, "XXef"); /* "XX" is acknowledged, so it is not compared */
     cr_assert_not_null(check->conns[CONN]->sent.bytes);
-    tell(0, 0, (struct probe_event){.kind = PROBE_TX_CREDIT, .credit.snd_una = ISS + 7});
+    report(0, 0, (struct probe_event){.kind = PROBE_TX_CREDIT, .credit.snd_una = ISS + 7});
     cr_assert_null(check->conns[CONN]->sent.bytes);
     built(0, 1, ISS + 7, IRS + 1, "gh");
     cr_assert_eq(check_violations_total(check), 0);

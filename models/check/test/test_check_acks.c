@@ -15,7 +15,7 @@ static struct check *check;
 static struct probe probe;
 static struct frame sent;
 
-static void tell(uint64_t ms, struct probe_event event)
+static void report(uint64_t ms, struct probe_event event)
 {
     event.conn = CONN;
     event.gen = 1;
@@ -26,17 +26,17 @@ static void tell(uint64_t ms, struct probe_event event)
 static void becomes_active(uint64_t ms)
 {
     static struct conn_ctx ctx = {.snd_una = ISS + 1, .snd_nxt = ISS + 1, .snd_max = ISS + 1};
-    tell(ms, (struct probe_event){.kind = PROBE_OWN_STATE, .own.state = OWN_ACTIVE});
-    tell(ms, (struct probe_event){.kind = PROBE_CTX_LIVE, .context.image = &ctx});
+    report(ms, (struct probe_event){.kind = PROBE_OWN_STATE, .own.state = OWN_ACTIVE});
+    report(ms, (struct probe_event){.kind = PROBE_CTX_LIVE, .context.image = &ctx});
 }
 
 /* Reports that bytes of the peer are written to memory and become visible there. `from` counts from the first byte. */
 static void arrives(uint64_t ms, uint32_t from, uint32_t bytes)
 {
     struct probe_payload payload = {IRS + 1 + from, bytes};
-    tell(ms, (struct probe_event){.kind = PROBE_RX_QUEUED, .payload = payload});
-    tell(ms, (struct probe_event){.kind = PROBE_RX_WRITTEN, .payload = payload});
-    tell(ms, (struct probe_event){.kind = PROBE_RX_VISIBLE, .payload = payload});
+    report(ms, (struct probe_event){.kind = PROBE_RX_QUEUED, .payload = payload});
+    report(ms, (struct probe_event){.kind = PROBE_RX_WRITTEN, .payload = payload});
+    report(ms, (struct probe_event){.kind = PROBE_RX_VISIBLE, .payload = payload});
 }
 
 /* Reports a segment that acknowledges the peer's first `bytes` bytes. */
@@ -46,7 +46,7 @@ static void acknowledges(uint64_t ms, uint32_t bytes)
         .ip_version = 4, .ttl = 64, .seq = ISS + 1, .ack = IRS + 1 + bytes, .flags = TCP_ACK};
     memset(&sent, 0, sizeof sent);
     sent.len = packet_build(sent.data, &out, 0);
-    tell(ms, (struct probe_event){.kind = PROBE_TX_BUILT, .built = {out.seq, 0, out.ack, &sent}});
+    report(ms, (struct probe_event){.kind = PROBE_TX_BUILT, .built = {out.seq, 0, out.ack, &sent}});
 }
 
 static void setup(void)
@@ -55,7 +55,7 @@ static void setup(void)
     check = check_create(&params);
     probe_init(&probe);
     probe_add(&probe, check_listener(check));
-    tell(0, (struct probe_event){.kind = PROBE_CONN_OPEN, .opened = {IRS, ISS, NULL}});
+    report(0, (struct probe_event){.kind = PROBE_CONN_OPEN, .opened = {IRS, ISS, NULL}});
     becomes_active(1);
     acknowledges(1, 0);
 }
@@ -108,7 +108,7 @@ Test(check_acks, an_acknowledgment_of_one_of_three_leaves_two)
 Test(check_acks, the_time_without_a_place_does_not_count)
 {
     arrives(1000, 0, 2 * MSS);
-    tell(1000, (struct probe_event){.kind = PROBE_OWN_STATE, .own.state = OWN_TOMBSTONE});
+    report(1000, (struct probe_event){.kind = PROBE_OWN_STATE, .own.state = OWN_TOMBSTONE});
     check_time_passes(check, 1300 * PS_PER_MS);
     expect_violations(0);
 }

@@ -22,7 +22,7 @@ static void emit(struct probe_event event)
 }
 
 /* Emits an event about the connection, as the place `nic` reports it. */
-static void tell(unsigned nic, uint16_t gen, struct probe_event event)
+static void report(unsigned nic, uint16_t gen, struct probe_event event)
 {
     event.conn = CONN;
     event.nic = (uint8_t)nic;
@@ -62,7 +62,7 @@ static void setup(void)
     probe_init(&probe);
     probe_add(&probe, check_listener(check));
     now = 0;
-    tell(0, 0, (struct probe_event){.kind = PROBE_CONN_OPEN, .opened = {IRS, ISS, NULL}});
+    report(0, 0, (struct probe_event){.kind = PROBE_CONN_OPEN, .opened = {IRS, ISS, NULL}});
 }
 
 static void teardown(void) { check_destroy(check); }
@@ -150,13 +150,13 @@ Test(check_fate, rxonce_lets_the_host_give_up_frames_of_a_dead_nic_only)
 Test(check_fate, rxif_catches_the_wrong_port)
 {
     received(9, 1);
-    tell(0, 0, (struct probe_event){.kind = PROBE_RXIF_STORED, .stored.id = 9});
+    report(0, 0, (struct probe_event){.kind = PROBE_RXIF_STORED, .stored.id = 9});
     expect_only(INVARIANT_RXIF);
 }
 
 Test(check_fate, rxif_catches_a_record_used_before_the_store)
 {
     received(9, 1);
-    tell(1, 0, (struct probe_event){.kind = PROBE_RECORD_USED, .verdict.id = 9});
+    report(1, 0, (struct probe_event){.kind = PROBE_RECORD_USED, .verdict.id = 9});
     expect_only(INVARIANT_RXIF);
 }

@@ -13,8 +13,8 @@ static struct probe probe;
 /* The events of a lawful move from NIC 0 to NIC 1, with their times in nanoseconds, and what is reported about them. A
  * test changes one event or one report. */
 struct story {
-    uint64_t rx, told_rx, foreign, visible, decided, told_decided;
-    uint64_t event[14], told[14]; /* when T4 to T12 happen, and the reported times */
+    uint64_t rx, reported_rx, foreign, visible, decided, reported_decided;
+    uint64_t event[14], reported[14]; /* when T4 to T12 happen, and the reported times */
     uint64_t completed, rung; /* the completion of FREEZE is in memory; INSTALL's doorbell leaves */
     bool is_pushed; /* INSTALL is a line of the push window, and no doorbell tells of it */
     uint16_t pushed_gen;
@@ -45,11 +45,11 @@ static void setup(void)
     open_conn(CONN);
     open_conn(OTHER);
     story = (struct story){.rx = 100,
-                           .told_rx = 100,
+                           .reported_rx = 100,
                            .foreign = 110,
                            .visible = 120,
                            .decided = 130,
-                           .told_decided = 130,
+                           .reported_decided = 130,
                            .completed = 168,
                            .rung = 180,
                            .pushed_gen = 2,
@@ -59,7 +59,7 @@ static void setup(void)
                            .frame_id = FRAME,
                            .begin_frame_id = FRAME};
     for (unsigned mark = 4; mark <= 12; mark++)
-        story.event[mark] = story.told[mark] = 100 + 10 * mark;
+        story.event[mark] = story.reported[mark] = 100 + 10 * mark;
 }
 
 static void teardown(void) { check_destroy(check); }
@@ -76,14 +76,14 @@ static void own(uint64_t ns, uint8_t nic, enum own_state state, uint16_t gen)
 /* Reports a mark, unless its time in story.told is 0. */
 static void mark(uint8_t nic, uint16_t gen, unsigned number)
 {
-    if (!story.told[number])
+    if (!story.reported[number])
         return;
     emit(story.event[number], (struct probe_event){.kind = PROBE_MOVE_MARK,
                                                    .conn = CONN,
                                                    .nic = nic,
                                                    .gen = gen,
                                                    .mark.mark = (uint8_t)number,
-                                                   .mark.at_ps = story.told[number] * 1000});
+                                                   .mark.at_ps = story.reported[number] * 1000});
 }
 
 static void trigger_frame(void)
@@ -112,8 +112,8 @@ static void trigger_frame(void)
 
 static void begin(void)
 {
-    struct move_trigger trigger = {.at_ps = story.told_rx * 1000,
-                                   .decided_ps = story.told_decided * 1000,
+    struct move_trigger trigger = {.at_ps = story.reported_rx * 1000,
+                                   .decided_ps = story.reported_decided * 1000,
                                    .frame_id = story.frame_id,
                                    .kind = story.kind,
                                    .port = story.port};
@@ -193,8 +193,8 @@ static void expect_only(enum invariant invariant)
 Test(check_move, a_lawful_move_violates_nothing)
 {
     move();
-    struct check_transfers told = {.started = 1, .completed = 1};
-    check_count_transfers(check, "a test", TRANSFER_MOVE, &told, 240000);
+    struct check_transfers reported = {.started = 1, .completed = 1};
+    check_count_transfers(check, "a test", TRANSFER_MOVE, &reported, 240000);
     cr_assert_eq(check_violations_total(check), 0, "%s", check_report(check));
 }
 
@@ -202,7 +202,7 @@ Test(check_move, a_lawful_move_violates_nothing)
 
 Test(check_move, a_t0_that_is_not_the_frames_time_is_caught)
 {
-    story.told_rx = 99;
+    story.reported_rx = 99;
     move();
     expect_only(INVARIANT_TRIG);
 }
@@ -270,7 +270,7 @@ Test(check_move, a_mark_later_than_its_event_is_caught)
         teardown();
         setup();
         story.event[late_marks[i].mark] += 2;
-        story.told[late_marks[i].mark] += 2;
+        story.reported[late_marks[i].mark] += 2;
         move();
         cr_assert_geq(check_violations(check, INVARIANT_MARK), 1, "%s", late_marks[i].name);
     }
@@ -281,7 +281,7 @@ Test(check_move, a_mark_that_is_told_with_another_time_is_caught)
     for (unsigned number = 4; number <= 11; number++) {
         teardown();
         setup();
-        story.told[number]--;
+        story.reported[number]--;
         move();
         cr_assert_geq(check_violations(check, INVARIANT_MARK), 1, "T%u", number);
     }
@@ -292,7 +292,7 @@ Test(check_move, a_completed_move_without_one_of_its_marks_is_caught)
     for (unsigned number = 4; number <= 10; number++) {
         teardown();
         setup();
-        story.told[number] = 0;
+        story.reported[number] = 0;
         move();
         cr_assert_geq(check_violations(check, INVARIANT_MARK), 1, "T%u", number);
     }
@@ -359,7 +359,7 @@ Test(check_move, counters_that_disagree_are_caught)
 
 Test(check_move, transfers_of_another_kind_are_counted_by_themselves)
 {
-    static const struct check_transfers told = {.started = 2, .completed = 1, .cancelled = 1};
+    static const struct check_transfers reported = {.started = 2, .completed = 1, .cancelled = 1};
     move();
     for (int i = 0; i < 2; i++)
         emit(300000, (struct probe_event){.kind = PROBE_TRANSFER_BEGIN,
@@ -370,13 +370,13 @@ Test(check_move, transfers_of_another_kind_are_counted_by_themselves)
                                       .conn = CONN,
                                       .move_end.kind = TRANSFER_ONLOAD,
                                       .move_end.end = MOVE_END_COMPLETED});
-    check_count_transfers(check, "a test", TRANSFER_ONLOAD, &told, 320000);
+    check_count_transfers(check, "a test", TRANSFER_ONLOAD, &reported, 320000);
     cr_assert_eq(check_violations(check, INVARIANT_SUM), 1, "one of them has not ended");
     emit(330000, (struct probe_event){.kind = PROBE_TRANSFER_END,
                                       .conn = CONN,
                                       .move_end.kind = TRANSFER_ONLOAD,
                                       .move_end.end = MOVE_END_CANCELLED});
-    check_count_transfers(check, "a test", TRANSFER_ONLOAD, &told, 340000);
+    check_count_transfers(check, "a test", TRANSFER_ONLOAD, &reported, 340000);
     check_count_transfers(check, "a test", TRANSFER_OFFLOAD, &(struct check_transfers){0}, 340000);
     cr_assert_eq(check_violations_total(check), 1, "%s", check_report(check));
 }

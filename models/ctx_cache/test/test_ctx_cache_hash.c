@@ -139,19 +139,19 @@ static void collide(const struct ctx_hash_key *secret, uint64_t ids[FLOWS])
 
 Test(ctx_cache_hash, flows_that_collide_under_one_secret_do_not_under_another)
 {
-    struct ctx_hash_key known, told;
+    struct ctx_hash_key known, other;
     uint64_t ids[FLOWS];
     ctx_hash_key_init(&known);
     collide(&known, ids);
     uint32_t word = 1;
     for (int trial = 0; trial < 16; trial++) {
-        told = known;
+        other = known;
         for (int i = 0; i < CTX_HASH_WORDS; i++)
-            ctx_hash_key_push(&told, word = word * 1664525 + 1013904223); /* any words will do */
+            ctx_hash_key_push(&other, word = word * 1664525 + 1013904223); /* any words will do */
         uint32_t pairs = 0;
         for (int a = 0; a < FLOWS; a++)
             for (int b = 0; b < a; b++)
-                pairs += rows_of(&told, ids[a]) == rows_of(&told, ids[b]);
+                pairs += rows_of(&other, ids[a]) == rows_of(&other, ids[b]);
         cr_assert_eq(pairs, 0, "2,016 pairs, 2^28 places");
     }
 }

@@ -8,16 +8,16 @@
 static struct mac_pair net;
 
 /* The number of changes that each port has reported, and the last one with its time. */
-static struct told {
+static struct reports {
     uint64_t changes, last_ps;
     bool distributes;
-} told[2];
+} reports[2];
 
 static void on_change(void *self, bool distributes, uint64_t now_ps)
 {
-    struct told *t = self;
+    struct reports *t = self;
     cr_assert_neq(t->distributes, distributes, "told of changes only");
-    *t = (struct told){t->changes + 1, now_ps, distributes};
+    *t = (struct reports){t->changes + 1, now_ps, distributes};
 }
 
 static void pair_open(enum lacp_period period, bool agreed)
@@ -25,11 +25,11 @@ static void pair_open(enum lacp_period period, bool agreed)
     mac_pair_init(&net);
     mac_pair_open(&net);
     struct mac *macs[2] = {net.a, net.b};
-    memset(told, 0, sizeof told);
+    memset(reports, 0, sizeof reports);
     for (uint8_t i = 0; i < 2; i++) {
         struct lacp_port id = {.system = {2, 0, 0, 0, 0, i}, .key = 1, .port = 1};
-        told[i].distributes = agreed;
-        cr_assert(mac_lacp_join(macs[i], &id, period, on_change, &told[i], 0));
+        reports[i].distributes = agreed;
+        cr_assert(mac_lacp_join(macs[i], &id, period, on_change, &reports[i], 0));
     }
     if (agreed)
         mac_lacp_agree(net.a, 0);
@@ -46,8 +46,8 @@ Test(mac_lacp, two_macs_agree_over_their_link_and_lacpdus_are_no_frames_of_anybo
     pair_open(LACP_FAST, false);
     mac_pair_run(&net, 10 * PS_PER_S);
     cr_assert(mac_lacp_distributes(net.a) && mac_lacp_distributes(net.b));
-    cr_assert(told[0].distributes && told[1].distributes);
-    cr_assert_geq(told[0].last_ps, LACP_AGGREGATE_WAIT_PS);
+    cr_assert(reports[0].distributes && reports[1].distributes);
+    cr_assert_geq(reports[0].last_ps, LACP_AGGREGATE_WAIT_PS);
     const struct mac_stats *a = mac_get_stats(net.a), *b = mac_get_stats(net.b);
     cr_assert_eq(a->tx_slow, b->rx_slow);
     cr_assert_eq(b->tx_slow, a->rx_slow);
@@ -66,18 +66,18 @@ Test(mac_lacp, a_line_that_dies_silently_one_way_is_noticed_by_both_ends)
     struct mac *macs[2] = {net.a, net.b};
     for (uint8_t i = 0; i < 2; i++) {
         struct lacp_port id = {.system = {2, 0, 0, 0, 0, i}, .key = 1, .port = 1};
-        told[i] = (struct told){.distributes = true};
-        cr_assert(mac_lacp_join(macs[i], &id, LACP_FAST, on_change, &told[i], 0));
+        reports[i] = (struct reports){.distributes = true};
+        cr_assert(mac_lacp_join(macs[i], &id, LACP_FAST, on_change, &reports[i], 0));
     }
     mac_lacp_agree(net.a, 0);
     mac_pair_run(&net, 5 * PS_PER_S + PS_PER_MS);
     mac_fault_start(net.b, all, net.loop.now_ps);
     mac_pair_run(&net, 9 * PS_PER_S);
     for (int i = 0; i < 2; i++) {
-        cr_assert(!told[i].distributes);
-        cr_assert_eq(told[i].changes, 1);
-        cr_assert_geq(told[i].last_ps, 7 * PS_PER_S);
-        cr_assert_leq(told[i].last_ps, 8 * PS_PER_S + PS_PER_MS);
+        cr_assert(!reports[i].distributes);
+        cr_assert_eq(reports[i].changes, 1);
+        cr_assert_geq(reports[i].last_ps, 7 * PS_PER_S);
+        cr_assert_leq(reports[i].last_ps, 8 * PS_PER_S + PS_PER_MS);
         cr_assert_eq(mac_get_stats(macs[i])->lacp_losses, 1);
     }
     mac_pair_close(&net);
@@ -89,7 +89,7 @@ Test(mac_lacp, a_cut_link_is_left_at_once_and_joined_again)
     mac_pair_run(&net, PS_PER_S);
     set_link(false);
     cr_assert(!mac_lacp_distributes(net.a) && !mac_lacp_distributes(net.b));
-    cr_assert_eq(told[0].last_ps, PS_PER_S);
+    cr_assert_eq(reports[0].last_ps, PS_PER_S);
     mac_pair_run(&net, 2 * PS_PER_S);
     set_link(true);
     mac_pair_run(&net, 8 * PS_PER_S);

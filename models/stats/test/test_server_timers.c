@@ -13,7 +13,7 @@ enum { CONN = 3 };
 static struct server_timers *timers;
 static const struct flow_key key = {.ip_version = 4, .lport = 80, .rport = 1000};
 
-static void tell(enum probe_kind kind, uint64_t now_ps, struct probe_event event)
+static void emit(enum probe_kind kind, uint64_t now_ps, struct probe_event event)
 {
     event.kind = (uint8_t)kind;
     event.now_ps = now_ps;
@@ -27,13 +27,13 @@ static void writes(uint64_t now_ps, uint32_t due_in_us)
 {
     struct conn_ctx ctx = {.rexmt_deadline = (uint32_t)(now_ps / PS_PER_US) + due_in_us,
                            .timers = due_in_us ? CTX_TIMER_REXMT : 0};
-    tell(PROBE_CTX_WRITTEN, now_ps, (struct probe_event){.context.image = &ctx});
+    emit(PROBE_CTX_WRITTEN, now_ps, (struct probe_event){.context.image = &ctx});
 }
 
 static void setup(void)
 {
     timers = server_timers_create(8);
-    tell(PROBE_CONN_OPEN, 0, (struct probe_event){.opened.key = &key});
+    emit(PROBE_CONN_OPEN, 0, (struct probe_event){.opened.key = &key});
 }
 
 static void teardown(void) { server_timers_destroy(timers); }
@@ -64,6 +64,6 @@ Test(server_timers, a_timer_that_nobody_serves_does_not_run_for_ever)
 Test(server_timers, an_ended_connection_has_none)
 {
     writes(PS_PER_MS, 200000);
-    tell(PROBE_APP_CLOSED, 2 * PS_PER_MS, (struct probe_event){0});
+    emit(PROBE_APP_CLOSED, 2 * PS_PER_MS, (struct probe_event){0});
     cr_expect_not(server_timers_runs(timers, &key, 3 * PS_PER_MS));
 }

@@ -163,7 +163,7 @@ static bool is_plain_dupack(const struct conn_ctx *ctx, const struct tcp_segment
  * all above it and already known, and the receiver has as many blocks as an option holds: a segment
  * arrived, and the receiver did not keep it. This check comes before the window update, because an ACK that
  * moves the window only reports that. */
-static bool tells_of_a_drop(const struct conn_ctx *ctx, const struct tcp_segment *seg)
+static bool shows_a_drop(const struct conn_ctx *ctx, const struct tcp_segment *seg)
 {
     if (seg->ack != ctx->snd_una || !(seg->options & TCP_HAS_SACK) || tcp_segment_len(seg) > 0 ||
         tcp_segment_window(ctx, seg) != ctx->snd_wnd || sack_count(ctx) < BLOCKS_OF_OPTION)
@@ -240,7 +240,7 @@ bool tcp_ack_process(struct conn_ctx *ctx, const struct tcp_segment *seg,
     if (advanced)
         tcp_ack_advance(ctx, seg, params, now, result);
     bool has_news = take_news(ctx, seg);
-    if (!has_news && tcp_recovers_by_sack(ctx) && tells_of_a_drop(ctx, seg))
+    if (!has_news && tcp_recovers_by_sack(ctx) && shows_a_drop(ctx, seg))
         ctx->flags |= CTX_FLAG_SACK_FULL;
     if (seq_geq(seg->ack, ctx->snd_una) &&
         (seq_lt(ctx->snd_wl1, seg->seq) ||
