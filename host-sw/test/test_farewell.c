@@ -19,7 +19,7 @@ static void teardown(void) { bed_end(&bed); }
 
 TestSuite(farewell, .init = setup, .fini = teardown);
 
-static void lose_nic(unsigned nic)
+static void fail_nic(unsigned nic)
 {
     bed.fake->port[nic].dead = true;
     fake_run(bed.fake, 1u << (NIC_BUS_PORT_BIT + nic));
@@ -73,7 +73,7 @@ static void write_unacked(uint32_t len)
 /* RFC 5961 3.2: only a reset with exactly the next expected number ends a connection. */
 Test(farewell, a_silent_peer_gets_one_reset_at_the_number_it_expects)
 {
-    lose_nic(0);
+    fail_nic(0);
     expect_reset(1, bed.iss + 1);
     wait_ps(30 * PS_PER_S);
     expect_nothing(1);
@@ -86,7 +86,7 @@ Test(farewell, what_was_acknowledged_counts)
 {
     write_unacked(1000);
     bed_applied(&bed, 0, 300, bed.gen, 0, 0, 1000);
-    lose_nic(0);
+    fail_nic(0);
     expect_reset(1, bed.iss + 1 + 1000);
     wait_ps(30 * PS_PER_S);
     expect_nothing(1);
@@ -97,7 +97,7 @@ Test(farewell, a_peer_that_may_have_received_more_is_asked_and_reset_at_its_answ
 {
     struct packet packet;
     write_unacked(1000);
-    lose_nic(0);
+    fail_nic(0);
     expect_reset(1, bed.iss + 1);
     wait_ps(300 * PS_PER_MS);
     cr_assert(sent(1, &packet));
@@ -114,7 +114,7 @@ Test(farewell, a_peer_that_does_not_answer_is_asked_five_times)
 {
     struct packet packet;
     write_unacked(1000);
-    lose_nic(0);
+    fail_nic(0);
     expect_reset(1, bed.iss + 1);
     for (unsigned i = 0; i < 100; i++)
         wait_ps(200 * PS_PER_MS);
@@ -130,7 +130,7 @@ Test(farewell, an_acknowledgment_that_came_first_gives_the_number)
     write_unacked(1000);
     bed_foreign(&bed, 1, 0, bed.irs + 1, bed.iss + 1 + 1000, TCP_ACK, "");
     bed_foreign(&bed, 1, 0, bed.irs + 1, bed.iss + 1 + 1000, TCP_ACK, "more");
-    lose_nic(0);
+    fail_nic(0);
     expect_reset(1, bed.iss + 1 + 1000);
     wait_ps(30 * PS_PER_S);
     expect_nothing(1);
@@ -140,7 +140,7 @@ Test(farewell, an_acknowledgment_that_came_first_gives_the_number)
 /* In an upload at line rate hundreds of frames are in flight when the reset is sent. */
 Test(farewell, what_was_sent_before_the_reset_arrived_is_not_answered_again)
 {
-    lose_nic(0);
+    fail_nic(0);
     expect_reset(1, bed.iss + 1);
     for (unsigned i = 0; i < 8; i++)
         bed_foreign(&bed, 1, 0, bed.irs + 1 + 4 * i, bed.iss + 1, TCP_ACK, "data");
@@ -154,7 +154,7 @@ Test(farewell, what_was_sent_before_the_reset_arrived_is_not_answered_again)
 
 Test(farewell, a_pure_acknowledgment_later_is_reset_too)
 {
-    lose_nic(0);
+    fail_nic(0);
     expect_reset(1, bed.iss + 1);
     wait_ps(5 * PS_PER_S);
     bed_foreign(&bed, 1, 0, bed.irs + 1, bed.iss + 1, TCP_ACK, "");
@@ -163,7 +163,7 @@ Test(farewell, a_pure_acknowledgment_later_is_reset_too)
 
 Test(farewell, the_tuple_may_be_opened_again_at_once)
 {
-    lose_nic(0);
+    fail_nic(0);
     expect_reset(1, bed.iss + 1);
     bed_foreign(&bed, 1, 0, 77000, 0, TCP_SYN, "");
     cr_assert_eq(bed.syns, 2);
@@ -175,7 +175,7 @@ Test(farewell, the_tuple_may_be_opened_again_at_once)
 Test(farewell, a_peer_that_resets_by_itself_is_left_alone)
 {
     write_unacked(1000);
-    lose_nic(0);
+    fail_nic(0);
     expect_reset(1, bed.iss + 1);
     bed_foreign(&bed, 1, 0, bed.irs + 1, 0, TCP_RST, "");
     wait_ps(30 * PS_PER_S);
@@ -187,7 +187,7 @@ Test(farewell, without_a_usable_port_it_waits_for_one)
 {
     fake_post_event(bed.fake, 1, (struct nic_event){.kind = NIC_EVENT_LINK, .a = 0});
     fake_run(bed.fake, 2u << NIC_VECTOR_COUNT);
-    lose_nic(0);
+    fail_nic(0);
     wait_ps(PS_PER_S);
     expect_nothing(1);
     fake_post_event(bed.fake, 1, (struct nic_event){.kind = NIC_EVENT_LINK, .a = 1});
@@ -214,7 +214,7 @@ Test(farewell, ends_that_the_peer_knows_of_are_not_told)
 
 Test(farewell, the_table_forgets_in_the_end)
 {
-    lose_nic(0);
+    fail_nic(0);
     cr_assert_eq(bed.sw->farewells.count, 1);
     wait_ps((uint64_t)bed.params.tcp.time_wait_us * PS_PER_US + PS_PER_S);
     cr_assert_eq(bed.sw->farewells.count, 0);

@@ -173,7 +173,7 @@ Test(termination, a_segment_after_the_end_meets_a_reset_not_a_move)
 
 static void port_event(unsigned nic) { fake_run(bed.fake, 1u << (NIC_BUS_PORT_BIT + nic)); }
 
-static void lose_nic(unsigned nic)
+static void fail_nic(unsigned nic)
 {
     bed.fake->port[nic].dead = true;
     port_event(nic);
@@ -181,7 +181,7 @@ static void lose_nic(unsigned nic)
 
 Test(termination, a_lost_link_ends_the_connections_there_at_once_with_one_notice_each)
 {
-    lose_nic(0);
+    fail_nic(0);
     cr_assert_not(host_sw_is_up(bed.sw, 0));
     cr_assert_eq(bed.closed, 1);
     cr_assert_eq(bed.cause, NIC_TERM_ENGINE_ERROR);
@@ -200,7 +200,7 @@ Test(termination, frames_given_to_a_lost_nic_are_reported_lost)
 {
     const struct nic_cmd *reserve;
     bed_move_to_install(&bed, &reserve); /* NIC 1 has one held frame */
-    lose_nic(1);
+    fail_nic(1);
     const struct probe_event *drop = bed_last_probe(&bed, PROBE_FRAME_DROPPED);
     cr_assert_not_null(drop);
     cr_assert_eq(drop->drop.reason, DROP_NIC_LOST);
@@ -209,7 +209,7 @@ Test(termination, frames_given_to_a_lost_nic_are_reported_lost)
 
 Test(termination, what_a_lost_nic_had_written_before_is_still_acted_on)
 {
-    lose_nic(0);
+    fail_nic(0);
     uint8_t frame[2048];
     uint32_t len = bed_segment(frame, 9, 1000, 0, TCP_ACK, "");
     fake_give_frame(bed.fake, 0, NIC_VERDICT_NOT_MINE, frame, len);
@@ -219,7 +219,7 @@ Test(termination, what_a_lost_nic_had_written_before_is_still_acted_on)
 
 Test(termination, a_record_of_a_connection_that_ended_with_its_nic_names_no_connection)
 {
-    lose_nic(0);
+    fail_nic(0);
     bed_applied(&bed, 0, 900, bed.gen, 0, 0, 0);
     fake_run_at(bed.fake, bed.fake->now_ps + 2 * PS_PER_US);
     const struct probe_event *used = bed_last_probe(&bed, PROBE_RECORD_USED);

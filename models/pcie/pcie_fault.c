@@ -14,7 +14,7 @@ struct loss {
     uint64_t now_ps;
 };
 
-static void lose(struct pcie_link *link, struct pcie_tlp *tlp, bool started, uint64_t now_ps)
+static void discard(struct pcie_link *link, struct pcie_tlp *tlp, bool started, uint64_t now_ps)
 {
     link->stats.discarded++;
     if (tlp->payload)
@@ -34,14 +34,14 @@ static bool keep_if_not_request(void *self, struct pcie_tlp *tlp)
         loss->link->write_bytes_queued -= tlp->len;
     if (tlp->kind == PCIE_TLP_MRD)
         pcie_dma_forget(loss->link, tlp);
-    lose(loss->link, tlp, false, loss->now_ps);
+    discard(loss->link, tlp, false, loss->now_ps);
     return false;
 }
 
 static bool keep_none(void *self, struct pcie_tlp *tlp)
 {
     struct loss *loss = self;
-    lose(loss->link, tlp, false, loss->now_ps);
+    discard(loss->link, tlp, false, loss->now_ps);
     return false;
 }
 
@@ -65,7 +65,7 @@ void pcie_fault_update_master(struct pcie_link *link, uint64_t now_ps)
     link->device.ops->fence(link->device.self, !master, now_ps);
 }
 
-static void lose_ring(struct pcie_link *link, struct pcie_ring *ring, uint64_t now_ps)
+static void discard_ring(struct pcie_link *link, struct pcie_ring *ring, uint64_t now_ps)
 {
     for (size_t n = ring->count; n > 0; n--) {
         struct pcie_tlp tlp;
@@ -73,23 +73,23 @@ static void lose_ring(struct pcie_link *link, struct pcie_ring *ring, uint64_t n
         if (tlp.kind == PCIE_TLP_MWR && tlp.arrival_ps <= now_ps && ring == &link->flying[PCIE_UP])
             pcie_ring_push(ring, &tlp);
         else
-            lose(link, &tlp, true, now_ps);
+            discard(link, &tlp, true, now_ps);
     }
 }
 
-static void lose_all(struct pcie_link *link, uint64_t now_ps)
+static void discard_all(struct pcie_link *link, uint64_t now_ps)
 {
     struct loss loss = {link, now_ps};
     stop_master(link, now_ps);
     for (int d = 0; d < 2; d++) {
         pcie_wire_filter(&link->wires[d], keep_none, &loss);
-        lose_ring(link, &link->flying[d], now_ps);
+        discard_ring(link, &link->flying[d], now_ps);
         if (link->params.dll)
-            lose_ring(link, &link->wires[d].unreceived, now_ps);
+            discard_ring(link, &link->wires[d].unreceived, now_ps);
     }
-    lose_ring(link, &link->sampling, now_ps);
-    lose_ring(link, &link->forming, now_ps);
-    lose_ring(link, &link->answering, now_ps);
+    discard_ring(link, &link->sampling, now_ps);
+    discard_ring(link, &link->forming, now_ps);
+    discard_ring(link, &link->answering, now_ps);
     link->timeouts.count = link->peering.count = 0; /* their reads have ended */
     pcie_dma_drop_reads(link);
     pcie_dma_reset_tags(link, now_ps);
@@ -110,7 +110,7 @@ void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps)
     }
     if (!up) {
         link->stats.link_downs++;
-        lose_all(link, now_ps);
+        discard_all(link, now_ps);
         pcie_config_reset(&link->config, true);
     }
     pcie_fault_update_master(link, now_ps);

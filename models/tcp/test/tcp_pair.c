@@ -35,21 +35,21 @@ static void send_packet(struct tcp_pair *pair, unsigned from, uint8_t ecn, const
     memcpy(packet->bytes, bytes, len);
 }
 
-/* Returns true if the parameters ask for the loss of this segment (lose_first and the
+/* Returns true if the parameters ask for the loss of this segment (drop_first and the
  * following). */
 static bool is_named_loss(struct tcp_pair *pair, unsigned from, const struct tcp_tx *tx)
 {
-    if (from != 0 || tx->len == 0 || pair->p.lose_count == 0)
+    if (from != 0 || tx->len == 0 || pair->p.drop_limit == 0)
         return false;
     uint32_t at = tx->seq - pair->end[0].tx_base;
-    uint32_t first = pair->p.lose_first * pair->end[0].ctx.mss;
+    uint32_t first = pair->p.drop_first * pair->end[0].ctx.mss;
     if (tx->retransmission) {
-        bool again = pair->p.lose_again && !pair->lost_again && at == first;
+        bool again = pair->p.drop_again && !pair->lost_again && at == first;
         pair->lost_again |= again;
         return again;
     }
-    if (pair->lost == pair->p.lose_count ||
-        at != first + pair->lost * pair->p.lose_step * pair->end[0].ctx.mss)
+    if (pair->lost == pair->p.drop_limit ||
+        at != first + pair->lost * pair->p.drop_step * pair->end[0].ctx.mss)
         return false;
     pair->lost++;
     return true;

@@ -33,10 +33,10 @@ struct pair_params {
     bool simultaneous; /* both open actively */
     bool move_always;  /* turns the context into an image and back after each event */
     /* Counted in segments of mss bytes, the data segments first, first + step and so on of end 0
-     * are lost once, `lose_count` of them. If lose_again is set, the first retransmission of
+     * are lost once, `drop_limit` of them. If drop_again is set, the first retransmission of
      * segment `first` is lost, too. */
-    uint32_t lose_first, lose_step, lose_count;
-    bool lose_again;
+    uint32_t drop_first, drop_step, drop_limit;
+    bool drop_again;
     uint8_t congestion; /* enum cc_alg of both ends */
     bool ecn;
     uint32_t mark_permille; /* share of ECT segments that get a CE mark */
@@ -54,7 +54,7 @@ struct tcp_pair {
     struct pair_end end[2];
     struct rng rng;
     uint64_t now_ps, order, drops, transcript, next_read_ps;
-    uint32_t lost; /* how many of the lose_count have been lost */
+    uint32_t lost; /* how many of the drop_limit have been lost */
     bool lost_again;
     uint32_t count;
     struct pair_packet queue[PAIR_QUEUE];

@@ -342,10 +342,10 @@ static struct outcome transfer(uint8_t features, uint32_t losses, bool again)
                                  .rcv_ws = 2,
                                  .ring_log2 = 16,
                                  .mss = 1000,
-                                 .lose_first = 50,
-                                 .lose_step = 3,
-                                 .lose_count = losses,
-                                 .lose_again = again};
+                                 .drop_first = 50,
+                                 .drop_step = 3,
+                                 .drop_limit = losses,
+                                 .drop_again = again};
     pair_init(pair, &params);
     uint64_t start_ps = pair->now_ps;
     while (pair->end[1].received < 200000)

@@ -61,7 +61,7 @@ static void for_each_frame(struct toe_engine *engine, uint64_t now_ps,
 static void rx_discard(struct toe_engine *engine, uint64_t now_ps)
 {
     struct toe_rx *rx = engine->rx;
-    for_each_frame(engine, now_ps, toe_rx_lose);
+    for_each_frame(engine, now_ps, toe_rx_discard);
     rx->parsing = false;
     rx->phase = APPLY_IDLE;
     rx->item = NULL;

@@ -19,7 +19,8 @@ void toe_rx_drop(struct toe_engine *engine, const struct frame *frame, uint16_t 
     toe_probe(engine, event);
 }
 
-void toe_rx_lose(struct toe_engine *engine, struct frame *frame, uint16_t reason, uint64_t now_ps)
+void toe_rx_discard(struct toe_engine *engine, struct frame *frame, uint16_t reason,
+                    uint64_t now_ps)
 {
     toe_rx_drop(engine, frame, reason, PROBE_NO_CONN, 0, now_ps);
     frame_free(engine->wiring.pool, frame);

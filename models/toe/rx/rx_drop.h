@@ -12,6 +12,7 @@ void toe_rx_drop(struct toe_engine *engine, const struct frame *frame, uint16_t 
                  uint32_t conn, uint16_t gen, uint64_t now_ps);
 
 /* Like toe_rx_drop(), for a frame of no known connection. It also frees the frame. */
-void toe_rx_lose(struct toe_engine *engine, struct frame *frame, uint16_t reason, uint64_t now_ps);
+void toe_rx_discard(struct toe_engine *engine, struct frame *frame, uint16_t reason,
+                    uint64_t now_ps);
 
 #endif

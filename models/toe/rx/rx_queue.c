@@ -12,11 +12,11 @@ void toe_rx_accept(void *self, struct frame *frame, uint64_t now_ps)
     struct toe_rx *rx = engine->rx;
     engine->stats.rx_frames++;
     if (!toe_is_running(engine)) {
-        toe_rx_lose(engine, frame, DROP_FENCED, now_ps);
+        toe_rx_discard(engine, frame, DROP_FENCED, now_ps);
         return;
     }
     if (rx->queue_count >= engine->params.rx_queue_frames) {
-        toe_rx_lose(engine, frame, DROP_ENGINE_QUEUE_FULL, now_ps);
+        toe_rx_discard(engine, frame, DROP_ENGINE_QUEUE_FULL, now_ps);
         return;
     }
     frame->next = NULL;

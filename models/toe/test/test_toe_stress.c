@@ -42,7 +42,7 @@ static struct conn conns[CONNS];
 static struct rng rng;
 static uint8_t own[RIG_NICS][RIG_CONNS];
 static bool decided[FRAMES_MAX];
-static unsigned lose_percent;
+static unsigned drop_percent;
 static uint32_t quiet;
 
 static uint8_t server_byte(uint32_t conn, uint32_t offset)
@@ -98,7 +98,7 @@ static void client_send(struct conn *c, uint32_t id)
             bytes[i] = client_byte(id, tx.seq + i - 1001);
         memcpy(f->data + packet_header_bytes(&out), bytes, tx.len);
         f->len = packet_build(f->data, &out, tx.len);
-        if (rng_below(&rng, 100) < lose_percent) {
+        if (rng_below(&rng, 100) < drop_percent) {
             frame_free(rig.pool, f);
             continue;
         }
@@ -118,7 +118,7 @@ static void client_receive(const struct frame *f)
     struct conn *c = &conns[id];
     for (uint32_t i = 0; i < p.seg.payload_len; i++)
         cr_assert_eq(p.seg.payload[i], server_byte(id, p.seg.seq + i - 5001), "I-SEQ");
-    if (rng_below(&rng, 100) < lose_percent)
+    if (rng_below(&rng, 100) < drop_percent)
         return;
     tcp_input(&c->client, &p.seg, &rig.params.tcp, now, &result);
     cr_assert_eq(result.terminated, NIC_TERM_NONE);
@@ -352,7 +352,7 @@ static bool all_closed(void)
 struct stress_row {
     char name[48];
     uint64_t seed;
-    unsigned lose_percent;
+    unsigned drop_percent;
     bool jitter;
     enum ack_policy policy;
 };
@@ -363,7 +363,7 @@ static void stress(const struct stress_row *row)
     memset(own, 0, sizeof own);
     memset(decided, 0, sizeof decided);
     rng_init(&rng, row->seed, "stress");
-    lose_percent = row->lose_percent;
+    drop_percent = row->drop_percent;
     rig_init(&rig);
     rig.ring_log2 = 9;
     rig.jitter = row->jitter;
