@@ -47,7 +47,7 @@ static enum drop_reason reason_of(enum ip_reassembly_verdict verdict)
         return DROP_FRAGMENT_FULL;
     case IP_REASSEMBLY_COPY:
     case IP_REASSEMBLY_HELD:
-    case IP_REASSEMBLY_WHOLE:
+    case IP_REASSEMBLY_COMPLETE:
         break;
     }
     return DROP_NONE;
@@ -100,11 +100,11 @@ void fragments_input(struct host_sw *sw, const struct dir_frame *frame, const ui
     enum ip_reassembly_verdict verdict =
         ip_reassembly_add(sw->fragments.reassembly, bytes, frame->bytes, packet, server_now(sw));
     enum drop_reason reason = reason_of(verdict);
-    bool is_kept = verdict == IP_REASSEMBLY_WHOLE && keep_reassembled(sw, frame);
+    bool is_kept = verdict == IP_REASSEMBLY_COMPLETE && keep_reassembled(sw, frame);
     sw->fragments.next_ps = ip_reassembly_next(sw->fragments.reassembly);
     if (is_kept)
         return; /* the reassembled frame has the same id, and is reported when it is examined */
-    if (verdict == IP_REASSEMBLY_WHOLE)
+    if (verdict == IP_REASSEMBLY_COMPLETE)
         reason = DROP_NO_RESOURCE;
     if (reason == DROP_NONE)
         fate_answered(sw, frame);
@@ -116,17 +116,18 @@ bool fragments_run(struct host_sw *sw, frame_examiner *examine)
 {
     uint32_t count = sw->fragments.count;
     for (uint32_t i = 0; i < count; i++) {
-        struct reassembled_frame whole = sw->fragments.frames[i];
-        struct nic_record record = {
-            .nic = whole.frame.port,
-            .verdict = NIC_VERDICT_NOT_MINE,
-            .flags = whole.checksums_ok ? (uint8_t)(NIC_RECORD_IS_TCP | NIC_RECORD_CHECKSUMS_OK)
-                                        : (uint8_t)NIC_RECORD_IS_TCP,
-            .bytes = whole.frame.bytes,
-            .mac_time_ps = whole.frame.mac_time_ps,
-            .frame_id = whole.frame.frame_id};
-        examine(sw, &whole.frame, &record);
-        buffer_pool_unref(&sw->pool, whole.frame.buffer);
+        struct reassembled_frame reassembled = sw->fragments.frames[i];
+        struct nic_record record = {.nic = reassembled.frame.port,
+                                    .verdict = NIC_VERDICT_NOT_MINE,
+                                    .flags =
+                                        reassembled.checksums_ok
+                                            ? (uint8_t)(NIC_RECORD_IS_TCP | NIC_RECORD_CHECKSUMS_OK)
+                                            : (uint8_t)NIC_RECORD_IS_TCP,
+                                    .bytes = reassembled.frame.bytes,
+                                    .mac_time_ps = reassembled.frame.mac_time_ps,
+                                    .frame_id = reassembled.frame.frame_id};
+        examine(sw, &reassembled.frame, &record);
+        buffer_pool_unref(&sw->pool, reassembled.frame.buffer);
     }
     sw->fragments.count = 0;
     if (sw->fragments.next_ps <= server_now(sw)) {

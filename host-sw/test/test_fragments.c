@@ -22,12 +22,12 @@ TestSuite(fragments, .init = setup, .fini = teardown);
 static void give(unsigned nic, unsigned piece, uint16_t id, bool damaged)
 {
     enum { HEADERS = 14 + 20, FIRST = 24 };
-    uint8_t whole[256], frame[256];
-    uint32_t len = bed_segment(whole, 0, bed.irs + 1, bed.iss + 1, TCP_ACK, text);
+    uint8_t complete[256], frame[256];
+    uint32_t len = bed_segment(complete, 0, bed.irs + 1, bed.iss + 1, TCP_ACK, text);
     uint32_t from = piece == 0 ? 0 : FIRST;
     uint32_t bytes = piece == 0 ? FIRST : len - HEADERS - FIRST;
-    memcpy(frame, whole, HEADERS);
-    memcpy(frame + HEADERS, whole + HEADERS + from, bytes);
+    memcpy(frame, complete, HEADERS);
+    memcpy(frame + HEADERS, complete + HEADERS + from, bytes);
     if (damaged)
         frame[HEADERS + bytes - 1] ^= 1;
     uint8_t *ip = frame + 14;
@@ -40,7 +40,7 @@ static void give(unsigned nic, unsigned piece, uint16_t id, bool damaged)
     fake_run(bed.fake, 1u << nic * NIC_VECTOR_COUNT);
 }
 
-Test(fragments, the_whole_is_injected_at_the_owner_and_moves_nothing)
+Test(fragments, a_reassembled_frame_is_injected_at_the_owner_and_moves_nothing)
 {
     bed_start(&bed);
     bed_open(&bed);
@@ -63,7 +63,7 @@ Test(fragments, the_whole_is_injected_at_the_owner_and_moves_nothing)
     cr_assert_eq(bed_stats(&bed)->reassembled, 1);
 }
 
-Test(fragments, the_host_applies_what_is_whole_to_its_own_connections)
+Test(fragments, the_host_applies_reassembled_frames_to_its_own_connections)
 {
     bed.params.offload = OFFLOAD_NONE;
     bed_start(&bed);
@@ -80,7 +80,7 @@ Test(fragments, the_host_applies_what_is_whole_to_its_own_connections)
     cr_assert_arr_eq(bed.read, text, 36);
 }
 
-Test(fragments, a_damaged_whole_is_dropped)
+Test(fragments, a_damaged_reassembled_frame_is_dropped)
 {
     bed_start(&bed);
     bed_open(&bed);

@@ -23,7 +23,7 @@ struct datagram {
     uint8_t protocol;
     bool any_ce, any_not_ect;
     uint64_t since;
-    uint32_t end; /* payload bytes of the whole */
+    uint32_t end; /* payload bytes of the complete datagram */
     uint32_t count, bytes;
     struct range ranges[IP_FRAGMENTS_MAX];
     uint32_t ip_offset, next_at, header_len;
@@ -35,7 +35,7 @@ struct ip_reassembly {
     struct ip_reassembly_params params;
     struct ip_reassembly_stats stats;
     uint32_t used;
-    uint32_t whole; /* slot of the datagram to take */
+    uint32_t complete; /* slot of the datagram to take */
     struct datagram slots[];
 };
 
@@ -47,7 +47,7 @@ struct ip_reassembly *ip_reassembly_create(const struct ip_reassembly_params *pa
     if (!r)
         return NULL;
     r->params = *params;
-    r->whole = UINT32_MAX;
+    r->complete = UINT32_MAX;
     return r;
 }
 
@@ -89,7 +89,7 @@ uint64_t ip_reassembly_next(const struct ip_reassembly *r)
 }
 
 /* Returns the datagram of a fragment, or a new one. If all slots are used, the oldest datagram is evicted, so that a few
- * lost fragments do not block all others for the whole timeout. Returns null if memory is short. */
+ * lost fragments do not block all others for the full timeout. Returns null if memory is short. */
 static struct datagram *find(struct ip_reassembly *r, const struct ip_fragment *f, uint64_t now)
 {
     struct datagram *empty = NULL, *oldest = &r->slots[0];
@@ -199,8 +199,8 @@ static enum ip_reassembly_verdict add(struct ip_reassembly *r, const uint8_t *fr
     /* RFC 3168 5.3: a fragment is marked CE although another one is Not-ECT, so its sender does not support ECN. */
     if (d->any_ce && d->any_not_ect)
         return spoil(d);
-    r->whole = (uint32_t)(d - r->slots);
-    return IP_REASSEMBLY_WHOLE;
+    r->complete = (uint32_t)(d - r->slots);
+    return IP_REASSEMBLY_COMPLETE;
 }
 
 enum ip_reassembly_verdict ip_reassembly_add(struct ip_reassembly *r, const uint8_t *frame,
@@ -214,7 +214,7 @@ enum ip_reassembly_verdict ip_reassembly_add(struct ip_reassembly *r, const uint
     stats->malformed += verdict == IP_REASSEMBLY_MALFORMED;
     stats->overlaps += verdict == IP_REASSEMBLY_OVERLAP;
     stats->full += verdict == IP_REASSEMBLY_FULL;
-    stats->whole += verdict == IP_REASSEMBLY_WHOLE;
+    stats->reassembled += verdict == IP_REASSEMBLY_COMPLETE;
     return verdict;
 }
 
@@ -240,14 +240,14 @@ static void finish_header(const struct datagram *d, uint8_t *frame, uint32_t len
 
 uint32_t ip_reassembly_pieces(const struct ip_reassembly *r)
 {
-    assert(r->whole < r->params.datagrams_max);
-    return r->slots[r->whole].count;
+    assert(r->complete < r->params.datagrams_max);
+    return r->slots[r->complete].count;
 }
 
 uint32_t ip_reassembly_take(struct ip_reassembly *r, uint8_t *frame, uint32_t size)
 {
-    assert(r->whole < r->params.datagrams_max);
-    struct datagram *d = &r->slots[r->whole];
+    assert(r->complete < r->params.datagrams_max);
+    struct datagram *d = &r->slots[r->complete];
     uint32_t len = d->header_len + d->end;
     bool fits = len <= size && len - d->ip_offset <= IP_DATAGRAM_BYTES_MAX;
     if (fits) {
@@ -256,7 +256,7 @@ uint32_t ip_reassembly_take(struct ip_reassembly *r, uint8_t *frame, uint32_t si
         finish_header(d, frame, len);
     }
     forget(r, d);
-    r->whole = UINT32_MAX;
+    r->complete = UINT32_MAX;
     return fits ? len : 0;
 }
 

@@ -29,7 +29,7 @@ struct ip_reassembly_params {
 
 enum ip_reassembly_verdict {
     IP_REASSEMBLY_HELD,      /* its datagram is not complete yet */
-    IP_REASSEMBLY_WHOLE,     /* the datagram is complete: call ip_reassembly_take() */
+    IP_REASSEMBLY_COMPLETE,  /* the datagram is complete: call ip_reassembly_take() */
     IP_REASSEMBLY_COPY,      /* an exact copy of a fragment */
     IP_REASSEMBLY_MALFORMED, /* its headers are invalid */
     IP_REASSEMBLY_OVERLAP,   /* spoils its datagram, or belongs to a spoilt one */
@@ -38,7 +38,7 @@ enum ip_reassembly_verdict {
 
 struct ip_reassembly_stats {
     uint64_t fragments, copies, malformed, overlaps, full; /* by verdict */
-    uint64_t whole, timeouts, evicted;                     /* datagrams */
+    uint64_t reassembled, timeouts, evicted;               /* datagrams */
 };
 
 struct ip_reassembly; /* opaque */
@@ -51,10 +51,10 @@ void ip_reassembly_destroy(struct ip_reassembly *reassembly);
 enum ip_reassembly_verdict ip_reassembly_add(struct ip_reassembly *reassembly, const uint8_t *frame,
                                              uint32_t len, const struct packet *packet,
                                              uint64_t now);
-/* Returns how many fragments the datagram had, without copies. It may be called directly after IP_REASSEMBLY_WHOLE. */
+/* Returns how many fragments the datagram had, without copies. It may be called directly after IP_REASSEMBLY_COMPLETE. */
 uint32_t ip_reassembly_pieces(const struct ip_reassembly *reassembly);
 /* Builds the unfragmented frame with the IP header of the first fragment and a new checksum, and removes the datagram. It
- * may be called directly after IP_REASSEMBLY_WHOLE. Returns the length, or 0 if the frame does not fit into `size`. */
+ * may be called directly after IP_REASSEMBLY_COMPLETE. Returns the length, or 0 if the frame does not fit into `size`. */
 uint32_t ip_reassembly_take(struct ip_reassembly *reassembly, uint8_t *frame, uint32_t size);
 
 /* Removes the datagrams whose timeout is over. */

@@ -39,7 +39,7 @@ static void add_fragments(json_t *host, const struct host_sw_stats *sw,
     json_t *object = results_add_object(host, "fragments");
     stats = stats ? stats : &none;
     results_set(object, "received", stats->fragments);
-    results_set(object, "whole", stats->whole);
+    results_set(object, "reassembled", stats->reassembled);
     SERVER_STATS_FRAGMENTS(SET)
     results_set(object, "copies", stats->copies);
     results_set(object, "malformed", stats->malformed);

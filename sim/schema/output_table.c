@@ -112,7 +112,7 @@ const struct output_row output_rows[] = {
     COUNT("host.tcp.unsent", "segments", "not sent because no port or buffer was available"),
     COUNT("host.tcp.timers_fired", "timers", "of connections on the host that expired"),
     COUNT("host.fragments.received", "fragments", "IP fragments received"),
-    COUNT("host.fragments.whole", "datagrams", "reassembled"),
+    COUNT("host.fragments.reassembled", "datagrams", "reassembled from their fragments"),
     SERVER_STATS_FRAGMENTS(SERVER_COUNT)
         COUNT("host.fragments.copies", "fragments", "dropped as exact copies"),
     COUNT("host.fragments.malformed", "fragments",

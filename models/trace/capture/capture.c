@@ -163,26 +163,26 @@ static bool add_tcp(struct loader *loader, const struct packet *packet, uint64_t
 }
 
 /* Adds the TCP segment of a datagram whose last missing fragment has just arrived. */
-static bool add_whole(struct loader *loader, uint64_t time_ns)
+static bool add_reassembled(struct loader *loader, uint64_t time_ns)
 {
     struct link_frame *frame = &loader->frame;
     struct capture_stats *stats = &loader->capture->stats;
-    struct packet whole;
+    struct packet packet;
     uint32_t before = ip_reassembly_pieces(loader->fragments) - 1;
     frame->len = frame->captured =
         ip_reassembly_take(loader->fragments, frame->bytes, sizeof frame->bytes);
     frame->length_guessed = false;
     loader->record = NULL;
-    packet_parse(frame->bytes, frame->len, true, &whole);
+    packet_parse(frame->bytes, frame->len, true, &packet);
     assert(stats->left_out[LEFT_OUT_FRAGMENT] >= before);
     stats->left_out[LEFT_OUT_FRAGMENT] -= before;
-    if (whole.kind != PACKET_TCP) {
+    if (packet.kind != PACKET_TCP) {
         stats->left_out[LEFT_OUT_MALFORMED] += before;
         return leave_out(loader, LEFT_OUT_MALFORMED);
     }
     stats->joined += before;
     stats->reassembled++;
-    return add_tcp(loader, &whole, time_ns);
+    return add_tcp(loader, &packet, time_ns);
 }
 
 /* Adds a fragment. The segment itself is added when its last missing fragment arrives. */
@@ -196,8 +196,8 @@ static bool add_fragment(struct loader *loader, const struct packet *packet, uin
         return leave_out(loader, LEFT_OUT_NOT_TCP);
     if (frame->captured == frame->len &&
         ip_reassembly_add(loader->fragments, frame->bytes, frame->len, packet, loader->newest_ns) ==
-            IP_REASSEMBLY_WHOLE)
-        return add_whole(loader, time_ns);
+            IP_REASSEMBLY_COMPLETE)
+        return add_reassembled(loader, time_ns);
     return leave_out(loader, LEFT_OUT_FRAGMENT);
 }
 

@@ -83,7 +83,7 @@ static enum ip_reassembly_verdict add_at(uint32_t piece, uint64_t now)
     return ip_reassembly_add(r, pieces[piece]->data, pieces[piece]->len, &packet, now);
 }
 
-static void expect_whole(void)
+static void expect_complete(void)
 {
     struct packet packet;
     uint32_t len = ip_reassembly_take(r, result, sizeof result);
@@ -104,12 +104,12 @@ Test(ip_reassembly, fragments_in_any_order_make_the_segment)
         static const uint32_t order[] = {3, 0, 5, 1, 4};
         for (unsigned i = 0; i < 5; i++)
             cr_assert_eq(add_at(order[i], i), IP_REASSEMBLY_HELD);
-        cr_assert_eq(add_at(2, 9), IP_REASSEMBLY_WHOLE);
-        expect_whole();
+        cr_assert_eq(add_at(2, 9), IP_REASSEMBLY_COMPLETE);
+        expect_complete();
         cr_assert_eq(ip_reassembly_next(r), UINT64_MAX, "nothing waits");
         drop_pieces();
     }
-    cr_assert_eq(ip_reassembly_get_stats(r)->whole, 2);
+    cr_assert_eq(ip_reassembly_get_stats(r)->reassembled, 2);
     cr_assert_eq(ip_reassembly_get_stats(r)->fragments, 12);
 }
 
@@ -125,8 +125,8 @@ Test(ip_reassembly, copies_are_ignored)
     cut(4, 1000, MTU);
     cr_assert_eq(add_at(0, 0), IP_REASSEMBLY_HELD);
     cr_assert_eq(add_at(0, 1), IP_REASSEMBLY_COPY);
-    cr_assert_eq(add_at(1, 2), IP_REASSEMBLY_WHOLE);
-    expect_whole();
+    cr_assert_eq(add_at(1, 2), IP_REASSEMBLY_COMPLETE);
+    expect_complete();
     cr_assert_eq(ip_reassembly_get_stats(r)->copies, 1);
 }
 
@@ -209,7 +209,7 @@ Test(ip_reassembly, fragments_that_cannot_be_are_malformed)
 }
 
 /* RFC 3168 5.3 says how the ECN bits of the fragments give those of the datagram. */
-Test(ip_reassembly, a_mark_on_one_fragment_marks_the_whole_if_all_understand_it)
+Test(ip_reassembly, a_mark_on_one_fragment_marks_the_datagram_if_all_understand_it)
 {
     struct packet packet;
     cut(4, 1000, MTU);
@@ -235,7 +235,7 @@ Test(ip_reassembly, a_frame_that_does_not_fit_is_forgotten)
 {
     cut(4, 1000, MTU);
     add_at(0, 0);
-    cr_assert_eq(add_at(1, 0), IP_REASSEMBLY_WHOLE);
+    cr_assert_eq(add_at(1, 0), IP_REASSEMBLY_COMPLETE);
     cr_assert_eq(ip_reassembly_take(r, result, 500), 0);
     cr_assert_eq(ip_reassembly_next(r), UINT64_MAX);
 }
@@ -245,7 +245,7 @@ Test(ip_reassembly, damaged_fragments_do_no_harm)
 {
     struct rng rng;
     rng_init(&rng, 1, "fragments");
-    uint64_t wholes = 0;
+    uint64_t datagrams = 0;
     for (uint64_t round = 0; round < 3000; round++) {
         cut(rng_below(&rng, 2) ? 4 : 6, (uint32_t)(601 + rng_below(&rng, 2000)), MTU);
         for (uint32_t n = 0; n < 2 * count; n++) {
@@ -256,14 +256,14 @@ Test(ip_reassembly, damaged_fragments_do_no_harm)
             packet_parse(piece->data, piece->len, false, &packet);
             if (packet.kind != PACKET_FRAGMENT ||
                 ip_reassembly_add(r, piece->data, piece->len, &packet, round * 10) !=
-                    IP_REASSEMBLY_WHOLE)
+                    IP_REASSEMBLY_COMPLETE)
                 continue;
-            wholes++;
+            datagrams++;
             uint32_t len = ip_reassembly_take(r, result, sizeof result);
             packet_parse(result, len, true, &packet);
             cr_assert_neq(packet.kind, PACKET_FRAGMENT);
         }
         drop_pieces();
     }
-    cr_assert_gt(wholes, 300);
+    cr_assert_gt(datagrams, 300);
 }
