@@ -119,10 +119,11 @@ enum status verdict_of_run(const struct results_input *in, const json_t *stats,
     const struct capture_stats *capture = in->capture ? capture_get_stats(in->capture) : NULL;
     struct outcome_counts counts;
     results_outcomes(in, &counts);
-    if (capture && capture->damaged_record)
-        return capture_cut(in, capture, err);
+    /* A violation is a bug of the models, so no fault of the input may hide it. */
     if (check_violations_total(in->check))
         return violated(in->check, err);
+    if (capture && capture->damaged_record)
+        return capture_cut(in, capture, err);
     if (in->replay && outcome_judged_total(&counts) == 0 && !in->config->allow_empty)
         return nothing_judged(in, &counts, err);
     return expectations_hold ? STATUS_OK : expectation_failed(in, stats, err);
