@@ -3,7 +3,7 @@
 #include "models/check/check_state.h"
 #include "models/hwif/nic_desc.h"
 
-/* A NIC that has so many undecided frames may have no room left to let one wait. */
+/* A NIC that has this many undecided frames may have no space left to park one. */
 enum { UNDECIDED_MAX = 64 };
 
 void check_given_add(struct check *check, struct frame_fate *fate, const struct probe_event *event)

@@ -1,7 +1,7 @@
 /*
  * I-ORDER, around an INSTALL: a NIC that has given frames of a reserved connection to the host applies no frame of this
- * connection that it has received later until these are decided. It does so at most for inject_wait_ps, and only while it
- * has few frames.
+ * connection that it has received later until these are decided. It waits for at most inject_wait_ps, and not for longer
+ * than it can park the later frames.
  */
 #ifndef TOESIM_CHECK_CHECK_GIVEN_H
 #define TOESIM_CHECK_CHECK_GIVEN_H
