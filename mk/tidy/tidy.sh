@@ -42,6 +42,10 @@ done <<END
 $includes
 END
 
+# server.h composes the structs of all parts of the server's software, so only C files may include it (ARCHITECTURE.md).
+composed=$(git grep -l '^#include "host-sw/server/server.h"' -- '*.h')
+[ -z "$composed" ] || complain "$composed: a header may not include host-sw/server/server.h (ARCHITECTURE.md)"
+
 # A file has at most 500 lines, and so has a header. The aim is 150 lines for a file and 120 for a header.
 long=$(git ls-files '*.c' '*.cpp' '*.h' '*.sv' '*.sh' | xargs wc -l | awk '$2 != "total" && $1 > 500 { print $2 ": " $1 " lines, the limit is 500" }')
 [ -z "$long" ] || complain "$long"
