@@ -21,7 +21,7 @@ void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls)
     if (calls == 0)
         return;
     if (entry->app_calls == 0)
-        conn_list_add(&sw->app.telling, entry->conn);
+        conn_list_add(&sw->app.calls_due, entry->conn);
     entry->app_calls |= (uint8_t)calls;
     assert(dir_entry_is_sane(entry));
 }
@@ -44,7 +44,7 @@ void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
     unsigned calls = entry->app_calls;
     if (calls == 0)
         return;
-    conn_list_remove(&sw->app.telling, entry->conn);
+    conn_list_remove(&sw->app.calls_due, entry->conn);
     entry->app_calls = 0;
     const struct app_ops *app = sw->app.ops;
     if (calls & APP_CALL_ESTABLISHED)
@@ -61,9 +61,9 @@ void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
 
 bool app_calls_run(struct host_sw *sw)
 {
-    bool any = sw->app.telling.count > 0;
+    bool any = sw->app.calls_due.count > 0;
     sw->app.work = 0;
-    while (sw->app.telling.count > 0 && sw->app.work < STEP_WORK)
-        app_calls_make(sw, &sw->dir.entries[conn_list_first(&sw->app.telling)]);
+    while (sw->app.calls_due.count > 0 && sw->app.work < STEP_WORK)
+        app_calls_make(sw, &sw->dir.entries[conn_list_first(&sw->app.calls_due)]);
     return any;
 }

@@ -22,8 +22,8 @@ enum app_call {
 struct app_state {
     const struct app_ops *ops;
     void *self;
-    struct conn_list telling; /* connections with noted calls to the application */
-    bool called;              /* the application was called in this step */
+    struct conn_list calls_due; /* connections with noted calls to the application */
+    bool called;                /* the application was called in this step */
     uint64_t work;    /* work of the application's calls in this step, about in bytes copied */
     uint64_t next_ps; /* when on_run() is to be called again, or TIME_NEVER */
 };

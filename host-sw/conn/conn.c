@@ -90,7 +90,7 @@ bool dir_entry_is_sane(const struct dir_entry *entry)
     return entry->state < DIR_STATE_COUNT && entry->owner < PLACE_COUNT &&
            entry->rx_if < NIC_COUNT && entry->host_reason < HOST_REASON_COUNT &&
            (entry->held_count == 0) == (entry->held_head == DIR_NONE) &&
-           (entry->app_calls == 0) == !entry->telling.listed &&
+           (entry->app_calls == 0) == !entry->calls_due.listed &&
            (!entry->announced || entry->established) && !(entry->embryonic && entry->active) &&
            (!entry->resolving || entry->active) && numbers_are_sane(entry) &&
            transfer_is_sane(&entry->transfer);

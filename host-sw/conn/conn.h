@@ -63,7 +63,7 @@ struct dir_entry {
     struct conn_link dirty;     /* link in the list of connections whose doorbells are checked */
     struct conn_link wanted;    /* link in the queue of moves */
     struct conn_link waiting;   /* link in the queue for a free place on the NICs */
-    struct conn_link telling;   /* link in the list of calls to the application */
+    struct conn_link calls_due; /* link in the list of calls to the application */
     uint8_t app_calls;          /* calls to be made (enum app_call); not 0 while in that list */
     struct conn_link under_way; /* link in the list of transfers under way */
     struct transfer transfer;

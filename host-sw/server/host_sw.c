@@ -140,7 +140,7 @@ static void start_lists(struct host_sw *sw)
     conn_list_init(&sw->transfers.wanted, &first->wanted, sizeof *first);
     conn_list_init(&sw->transfers.under_way, &first->under_way, sizeof *first);
     conn_list_init(&sw->nic_places.waiting, &first->waiting, sizeof *first);
-    conn_list_init(&sw->app.telling, &first->telling, sizeof *first);
+    conn_list_init(&sw->app.calls_due, &first->calls_due, sizeof *first);
 }
 
 /* Starts the NICs and all parts of the driver. The directory is limited to the ids that all NICs in the team support.
