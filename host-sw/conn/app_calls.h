@@ -17,8 +17,8 @@ enum app_call {
     APP_CALL_PEER_FIN = 8,
     APP_CALL_URGENT = 16,
 };
-/* The application, and the calls that it is to get. Written by app_calls.c and, where it runs the application, by the
- * server. */
+/* The application, and the calls that it has not received yet. app_calls.c writes here, and so does the server where it
+ * runs the application. */
 struct app_state {
     const struct app_ops *ops;
     void *self;

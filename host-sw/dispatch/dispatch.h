@@ -16,7 +16,7 @@ struct waiting_records {
     uint32_t count, capacity;
 };
 
-/* What was read from the rings and is not acted on yet. dispatch.c writes here. */
+/* Records and events that were read from the rings and not acted on yet. dispatch.c writes here. */
 struct intake {
     struct waiting_records waiting;
     struct nic_event *events; /* events that were read but not yet acted on */

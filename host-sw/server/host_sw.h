@@ -32,10 +32,10 @@ void host_sw_destroy(struct host_sw *sw);
 /* Runs the program, which probes and starts both NICs and then serves until host_sw_stop(). */
 void host_sw_main(struct host_sw *sw);
 
-/* True after both NICs were tried and while this one serves. */
+/* Returns true if the driver has tried to start both NICs and this one is in service. */
 bool host_sw_is_up(const struct host_sw *sw, unsigned nic);
 
-/* Takes effect at the next wait(). May be called from anywhere, with a kick of the core. */
+/* Ends host_sw_main() at its next wait(). May be called from anywhere, with a kick of the core. */
 void host_sw_stop(struct host_sw *sw);
 
 /* Makes nic the active port, on request of an operator or a scenario at now_ps. Returns false and does nothing if the
@@ -47,11 +47,11 @@ struct nic_error_counts;
 const struct nic_error_counts *host_sw_errors(const struct host_sw *sw, unsigned nic);
 
 const struct host_sw_stats *host_sw_get_stats(const struct host_sw *sw);
-/* Challenge ACKs the host's own TCP did not send for challenge_rate. */
+/* Returns the number of challenge ACKs that the host's own TCP did not send because of challenge_rate. */
 uint64_t host_sw_challenges_refused(const struct host_sw *sw);
-/* IP fragments; null when they are dropped. */
+/* Returns the counts of IP fragments, or null if the host drops fragments. */
 const struct ip_reassembly_stats *host_sw_get_fragment_stats(const struct host_sw *sw);
-/* The host's own TCP. */
+/* Returns the counts of the host's own TCP. */
 const struct host_tcp_stats *host_sw_get_tcp_stats(const struct host_sw *sw);
 
 /* Return the number of connections ever admitted, and the view of each in the order of their admission. */

@@ -1,4 +1,4 @@
-/* What reports show of a connection. */
+/* The view of a connection that reports show. */
 #ifndef TOESIM_HOST_TYPES_DIR_VIEW_H
 #define TOESIM_HOST_TYPES_DIR_VIEW_H
 

@@ -38,34 +38,34 @@ struct host_sw_params {
     uint8_t ipv6[16];
     uint32_t mtu_bytes;
     uint32_t conn_max;               /* connection ids, at most 65,536 */
-    uint32_t ring_bytes;             /* each way, power of two: 512 KiB */
-    uint64_t idle_ps;                /* nothing received for so long: inactivated; 60 s; 0: never */
-    uint64_t scan_period_ps;         /* idle scan; 0: idle_ps / 8 */
+    uint32_t ring_bytes;             /* in each direction, a power of two: 512 KiB */
+    uint64_t idle_ps;                /* silence after which a connection rests: 60 s; 0: never */
+    uint64_t scan_period_ps;         /* between two idle scans; 0: idle_ps / 8 */
     uint64_t move_deadline_ps;       /* 1 ms; a move that takes longer is counted as late */
-    uint32_t hold_frames_per_conn;   /* 64 */
-    uint64_t hold_bytes_total;       /* 64 MiB */
-    uint32_t moves_outstanding_max;  /* bounded queue of moves under way */
+    uint32_t hold_frames_per_conn;   /* at most so many are held: 64 */
+    uint64_t hold_bytes_total;       /* at most so many are held: 64 MiB */
+    uint32_t moves_outstanding_max;  /* moves under way at a time, at most */
     bool moving_enabled;             /* false: as if mechanism were forward */
     uint8_t mechanism;               /* of moves from NIC to NIC: index in mechanism_table */
-    char policies[POLICY_NAMES_MAX]; /* that decide on a move, in order: names between commas */
-    alignas(8) unsigned char own[MOVE_OWN_BYTES]; /* values of their own keys */
-    enum offload_policy offload;                  /* OFFLOAD_ALL */
-    struct port_ranges offload_ports;             /* OFFLOAD_PORTS: of the local port */
-    enum syn_cookies syn_cookies;                 /* SYN_COOKIES_AUTO */
+    char policies[POLICY_NAMES_MAX]; /* asked in this order: names between commas */
+    alignas(8) unsigned char own[MOVE_OWN_BYTES]; /* values of the keys of both */
+    enum offload_policy offload;                  /* which connections NICs get: OFFLOAD_ALL */
+    struct port_ranges offload_ports;             /* the local ports that OFFLOAD_PORTS takes */
+    enum syn_cookies syn_cookies;                 /* when the host sends them: SYN_COOKIES_AUTO */
     uint32_t syn_backlog; /* connections opened by a peer and not established yet, at most: 4,096 */
     uint32_t
-        offload_out_of_order_max; /* so many segments dropped as tcp_ooo_full, the same; 0: never */
+        offload_out_of_order_max; /* drops as tcp_ooo_full after which the host takes it; 0: never */
     uint32_t challenge_rate; /* challenge ACKs of the whole server per second: 1,000; 0: no limit */
     uint32_t
-        offload_fragments_max;    /* so many segments in fragments take it to the host; 0: never */
-    uint32_t fragment_datagrams;  /* put together at a time: 64; 0: fragments are dropped */
-    uint64_t fragment_timeout_ps; /* 30 s */
+        offload_fragments_max;    /* reassembled segments after which the host takes it; 0: never */
+    uint32_t fragment_datagrams;  /* reassembled at the same time: 64; 0: fragments are dropped */
+    uint64_t fragment_timeout_ps; /* after the first fragment: 30 s */
     uint32_t offload_max; /* connections that NICs have at once, 65,536; more run on the host */
     bool pushes_commands; /* false: the NICs fetch them from their rings */
     uint32_t ring_log2_cmd, ring_log2_record, ring_log2_event, ring_log2_buffer;
     uint64_t isn_seed;     /* key of the ISN hash (RFC 6528) */
-    uint64_t heartbeat_ps; /* 0: none */
-    bool poll;             /* the machine notifies by poll: no interrupt is asked for */
+    uint64_t heartbeat_ps; /* between two heartbeats; 0: none */
+    bool poll;             /* the driver polls the rings and requests no interrupts */
     struct tcp_params tcp;
 };
 

@@ -141,9 +141,9 @@ struct host_sw_stats {
     SERVER_STATS(X)
 #undef X
     struct transfer_counts transfers[TRANSFER_COUNTED]; /* by enum transfer_kind, and openings */
-    uint64_t not_inactivated[IDLE_REASON_COUNT];        /* looks at silent connections, by reason */
+    uint64_t not_inactivated[IDLE_REASON_COUNT];        /* silent but kept active, by reason */
     uint64_t host_taken[HOST_REASON_COUNT];             /* activations on the host, by reason */
-    uint64_t farewells_refused; /* peers of ended connections for which the table had no room */
+    uint64_t farewells_refused; /* peers that got no reset because the table was full */
     struct drop_counters drops;
 };
 

@@ -53,9 +53,9 @@ extern "C" {
  * TRANSFER_END    move_end: the driver saw its end. nic = owner now
  * DIR_STATE       dir: the directory entry changed. nic = owner
  * RXIF_STORED     stored: the host stored the receiving NIC in the connection's entry
- * RECORD_VISIBLE  frame: a receive record became visible in host memory (its frame is not told)
- * RECORD_USED     verdict: the host acts on a receive record (its frame is not told)
- * FRAME_HELD      frame: the host keeps a frame until its connection has a place (frame not told)
+ * RECORD_VISIBLE  frame: a receive record became visible in host memory (only the id of its frame is known)
+ * RECORD_USED     verdict: the host acts on a receive record (only the id of its frame is known)
+ * FRAME_HELD      frame: the host keeps a frame until its connection has a place (only the id is known)
  * CONN_OPEN       opened: the directory admitted a connection
  * CONN_GONE       ended: the engine ended conn (NIC_TERM_NONE: in order)
  * APP_RX          app_rx: the application took bytes

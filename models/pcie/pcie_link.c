@@ -341,7 +341,7 @@ static uint64_t note_next_ps(const struct pcie_link *link, const struct pcie_out
     return ((const struct pcie_note *)pcie_ring_at(&link->notes, 0))->at_ps;
 }
 
-/* Makes the first callback that is owed. */
+/* Makes the first callback that is due. Returns false if there is none. */
 static bool note_run(struct pcie_link *link, uint64_t now_ps)
 {
     if (!link->notes.count)

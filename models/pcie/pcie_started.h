@@ -1,4 +1,4 @@
-/* What is told about a TLP when it starts on its wire: counters and the probe. */
+/* Counts a TLP when it starts on its wire, and reports it to the probe. */
 #ifndef TOESIM_PCIE_PCIE_STARTED_H
 #define TOESIM_PCIE_PCIE_STARTED_H
 

@@ -61,7 +61,7 @@ uint32_t pkt_icmp_build(struct pkt_wire *wire, const char *name, uint32_t seq, u
     memcpy(out.dst_mac, ends->server_mac, sizeof out.dst_mac);
     memcpy(out.src_mac, ends->peer_mac, sizeof out.src_mac);
     memcpy(out.dst, ends->server_addr, sizeof out.dst);
-    /* The address of a router, which nobody checks. */
+    /* This is the address of the router. Nobody checks it. */
     memcpy(out.src, ends->peer_addr, sizeof out.src);
     return icmp_build(frame, &out, v4 ? kind->type4 : kind->type6, v4 ? kind->code4 : kind->code6,
                       mtu, quoted + ip, bytes);

@@ -80,8 +80,8 @@ static void check_fin(struct check *check, struct check_conn *c, const struct pr
     s->fin_seq = end;
 }
 
-/* Checks segments that neither answer nor report anything: one is allowed for each move. Called before
- * `told` is updated. */
+/* Checks segments that neither answer nor report anything. One is allowed for each move. This function runs before
+ * `announced` is updated. */
 static void check_unasked(struct check *check, struct check_conn *c,
                           const struct probe_event *event, const struct tcp_segment *seg)
 {

@@ -73,7 +73,7 @@ static void own(uint64_t ns, uint8_t nic, enum own_state state, uint16_t gen)
              .kind = PROBE_OWN_STATE, .conn = CONN, .nic = nic, .gen = gen, .own.state = state});
 }
 
-/* Reports a mark, unless its time in story.told is 0. */
+/* Reports a mark, unless its time in story.reported is 0. */
 static void mark(uint8_t nic, uint16_t gen, unsigned number)
 {
     if (!story.reported[number])

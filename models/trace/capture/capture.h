@@ -78,7 +78,7 @@ struct app_step {
     uint64_t rx_bytes;
     bool peer_fin;
     uint64_t offset, len;    /* SEND: of its own stream */
-    uint64_t tx_acked_bytes; /* RST: and only once so many of its own bytes were acknowledged */
+    uint64_t tx_acked_bytes; /* RST: waits until these of its own bytes are acknowledged */
     uint64_t time_ps;        /* the client's: when it was captured first, on the timeline */
 };
 
@@ -120,13 +120,13 @@ struct capture_stats {
     uint64_t snap_cut;               /* segments some of whose payload is not in the file */
     uint64_t fragments, reassembled; /* IP fragments; TCP segments put together from them */
     uint64_t backward_stamps, clamped_gaps, vlan_stacks;
-    /* What was kept of the TCP segments, in memory and on disk together, without payload: the most at any time of the
-     * first pass, and what the second pass reads. */
+    /* Bytes of the stored TCP segments, in memory and on disk together, without payload: the most at any time of the
+     * first pass, and those that the second pass reads. */
     uint64_t first_pass_bytes, second_pass_bytes;
     uint64_t
-        index_bytes; /* what is in memory however short it is: for each conversation, and indexes of lists */
+        index_bytes; /* bytes that cannot leave memory: those of each conversation, and indexes of lists */
     uint64_t damaged_record; /* 1-based number of the record where the file is damaged; 0: sound */
-    char damage[160];        /* libpcap's words */
+    char damage[160];        /* what is wrong with that record */
 };
 
 struct capture; /* opaque */

@@ -21,7 +21,7 @@ struct reset_queue {
     struct spill *spill; /* the runs behind the first and before the last */
     uint64_t begin, end; /* numbers of these runs */
     struct reset_run first, last;
-    unsigned ends; /* of `first` and `last`, those that are valid: 0, 1 or 2 */
+    unsigned ends; /* how many of `first` and `last` are valid: 0, 1 or 2 */
     uint64_t bytes_most;
 };
 

@@ -1,4 +1,4 @@
-/* What the other files of endpoint mode call in endpoint_peer.c. */
+/* The functions of endpoint_peer.c that the other files of endpoint mode call. */
 #ifndef TOESIM_TRACE_ENDPOINT_PEER_PVT_H
 #define TOESIM_TRACE_ENDPOINT_PEER_PVT_H
 

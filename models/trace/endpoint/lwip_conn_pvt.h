@@ -1,4 +1,4 @@
-/* What lwip_stack.c calls in lwip_conn.c. */
+/* The functions of lwip_conn.c that lwip_stack.c calls. */
 #ifndef TOESIM_TRACE_LWIP_CONN_PVT_H
 #define TOESIM_TRACE_LWIP_CONN_PVT_H
 

@@ -1,4 +1,4 @@
-/* What lwip_conn.c calls in lwip_stack.c. */
+/* The functions of lwip_stack.c that lwip_conn.c calls. */
 #ifndef TOESIM_TRACE_LWIP_PVT_H
 #define TOESIM_TRACE_LWIP_PVT_H
 

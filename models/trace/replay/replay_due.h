@@ -7,13 +7,13 @@
 /* Returns the captured segment to send next. */
 const struct client_segment *replay_next(struct replay_conv *conv);
 
-/* Whether the next captured segment may be sent, and if not, why not. */
+/* States whether the next captured segment may be sent, and if not, the reason. */
 enum replay_block {
     REPLAY_FREE,          /* due at its time */
     REPLAY_NO_MORE,       /* every segment was sent */
-    REPLAY_NOT_ARRIVED,   /* acknowledges or SACKs what has not arrived */
+    REPLAY_NOT_ARRIVED,   /* it acknowledges or SACKs bytes that have not arrived */
     REPLAY_NO_WINDOW,     /* the server's window is too small */
-    REPLAY_NOT_DELIVERED, /* a reset waits for what the server had acknowledged before */
+    REPLAY_NOT_DELIVERED, /* a reset waits for acknowledgments of the server */
 };
 enum replay_block replay_due_block(struct replay_conv *conv);
 /* Return when the next captured segment, a probe of a closed window, or the conversation as a whole is due; TIME_NEVER

@@ -1,4 +1,4 @@
-/* What the other files of a replay call in replay_peer.c. */
+/* The functions of replay_peer.c that the other files of a replay call. */
 #ifndef TOESIM_TRACE_REPLAY_PEER_PVT_H
 #define TOESIM_TRACE_REPLAY_PEER_PVT_H
 
