@@ -39,6 +39,8 @@ struct replay_server_hooks {
     /* Receives the bytes [offset, offset + len) of the client's stream, in order. */
     void (*on_bytes)(void *self, size_t script, uint64_t offset, const uint8_t *bytes,
                      uint32_t len);
+    /* Describes a script. */
+    void (*describe)(void *self, size_t script, struct replay_script *out);
     /* Fills in the step of the script with this index. */
     void (*step)(void *self, size_t script, size_t index, struct replay_step *out);
     /* Fills in bytes [offset, offset + len) of the server's stream. */
@@ -50,9 +52,9 @@ struct replay_server_hooks {
 
 struct replay_server; /* opaque */
 
-/* The server borrows scripts for its lifetime. Returns null if no memory is left. */
-struct replay_server *replay_server_create(const struct replay_script *scripts, size_t count,
-                                           struct replay_server_hooks hooks);
+/* Creates the server of the scripts 0 to count - 1. It takes memory only for those whose connections are open. Returns null
+ * if no memory is left. */
+struct replay_server *replay_server_create(size_t count, struct replay_server_hooks hooks);
 void replay_server_destroy(struct replay_server *server);
 
 /* The server needs its machine before the first SYN. */
@@ -61,7 +63,7 @@ void replay_server_attach(struct replay_server *server, struct host_sw *sw);
 /* For host_sw_create(), with the server as app_self. */
 const struct app_ops *replay_server_ops(void);
 
-/* Returns the number of steps of a script that are not done yet, for reports. */
+/* Returns the number of steps that are not done yet of a script whose connection is open, for reports. */
 size_t replay_server_steps_left(const struct replay_server *server, size_t script);
 
 #ifdef __cplusplus

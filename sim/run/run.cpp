@@ -52,7 +52,10 @@ void check_again(const run_options &options, results_input *input)
     if (!options.recheck || !input->replay || (options.stop && *options.stop))
         return;
     auto outcome_of = [input](uint64_t i) { return replay_side_result(input->replay, i)->outcome; };
-    for (uint64_t i = 0; i < capture_conversation_count(input->capture); i++)
+    // Conversations that cannot be replayed are neither damaged nor stalled.
+    uint64_t count = capture_conversation_count(input->capture);
+    for (uint64_t i = capture_next_replayable(input->capture, 0); i < count;
+         i = capture_next_replayable(input->capture, i + 1))
         if (outcome_of(i) == OUTCOME_DAMAGED || outcome_of(i) == OUTCOME_STALLED)
             numbers.push_back(i);
     if (numbers.empty())

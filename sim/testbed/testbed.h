@@ -137,7 +137,6 @@ private:
     bool is_dark_[NIC_COUNT] = {};               // fenced
     bool port_usable_[NIC_COUNT] = {true, true}; // as the NIC's driver was told
     action_targets targets_ = {};
-    std::vector<replay_script> scripts_;
 
     std::unique_ptr<core_shell> core_;
     std::unique_ptr<stage_clock> clock_;

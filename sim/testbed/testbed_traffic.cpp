@@ -153,12 +153,6 @@ testbed *bed_of(void *self) { return static_cast<testbed *>(self); }
 void testbed::make_replay_server()
 {
     size_t count = capture_conversation_count(capture_);
-    scripts_.resize(count);
-    for (size_t i = 0; i < count; i++) {
-        const conversation *conv = capture_conversation(capture_, i);
-        scripts_[i] = {conv->server_features, conv->server_ws, conv->server_mss, conv->server_bytes,
-                       conv->server_step_count};
-    }
     replay_server_hooks hooks = {};
     hooks.self = this;
     hooks.find = [](void *self, const flow_key *key) {
@@ -169,6 +163,11 @@ void testbed::make_replay_server()
                         uint32_t len) {
         const replay_side &peers = bed_of(self)->replay_;
         peers.on_server_bytes(peers.self, script, offset, bytes, len, sc_now_ps());
+    };
+    hooks.describe = [](void *self, size_t script, replay_script *out) {
+        const conversation *conv = capture_conversation(bed_of(self)->capture_, script);
+        *out = {conv->server_features, conv->server_ws, conv->server_mss, conv->server_bytes,
+                conv->server_step_count};
     };
     hooks.step = [](void *self, size_t script, size_t index, replay_step *out) {
         const capture *replayed = bed_of(self)->capture_;
@@ -192,7 +191,7 @@ void testbed::make_replay_server()
         const replay_side &peers = bed_of(self)->replay_;
         peers.on_server_end(peers.self, script, cause, sc_now_ps());
     };
-    replay_server_ = replay_server_create(scripts_.data(), count, hooks);
+    replay_server_ = replay_server_create(count, hooks);
     memory_check(replay_server_);
 }
 

@@ -34,6 +34,13 @@ static void on_bytes(void *self, size_t index, uint64_t offset, const uint8_t *b
     got_bytes += len;
 }
 
+static void describe(void *self, size_t index, struct replay_script *out)
+{
+    (void)self;
+    cr_assert_eq(index, 0);
+    *out = script;
+}
+
 static void step(void *self, size_t index, size_t number, struct replay_step *out)
 {
     (void)self;
@@ -62,8 +69,8 @@ static void start(size_t step_count)
         stream[i] = (uint8_t)(i * 7);
     script.step_count = step_count;
     bed_init(&bed);
-    struct replay_server_hooks hooks = {find, on_bytes, step, fill, on_end, NULL};
-    server = replay_server_create(&script, 1, hooks);
+    struct replay_server_hooks hooks = {find, on_bytes, describe, step, fill, on_end, NULL};
+    server = replay_server_create(1, hooks);
     bed.sw = host_sw_create(&bed.params, fake_bus(bed.fake), replay_server_ops(), server, NULL);
     replay_server_attach(server, bed.sw);
     fake_start(bed.fake, bed.sw);

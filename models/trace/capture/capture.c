@@ -317,27 +317,6 @@ static enum status read_records(struct loader *loader, struct capture_file *file
     return STATUS_OK;
 }
 
-static int compare_begin(const void *a, const void *b)
-{
-    const struct built_conversation *x = a, *y = b;
-    return x->begin < y->begin ? -1 : x->begin > y->begin;
-}
-
-/* Copies the conversations into the capture, numbered in the order in which they begin. */
-static bool keep_conversations(struct capture *capture, const struct conversation_builder *builder)
-{
-    size_t count = builder->built_count;
-    capture->conversations = arena_alloc(&capture->arena, count * sizeof *capture->conversations);
-    if (!capture->conversations)
-        return false;
-    if (count > 1)
-        qsort(builder->built, count, sizeof *builder->built, compare_begin);
-    for (size_t i = 0; i < count; i++)
-        capture->conversations[i] = builder->built[i].conv;
-    capture->conversation_count = count;
-    return true;
-}
-
 static bool go_on_deciding(void *self, uint64_t done, uint64_t total)
 {
     const struct capture_params *params = self;
@@ -361,16 +340,16 @@ static enum status build_conversations(struct loader *loader, struct error *err)
     struct tracker *tracker = &loader->tracker;
     struct view_watch watch = {go_on_deciding, (void *)loader->params};
     struct conversation_builder builder = {
-        .arena = &capture->arena,
         .store = &capture->store,
         .ports = &capture->ports,
         .tracker = tracker,
+        .built = capture->conversations,
         .window = view_window_create(tracker, &capture->store, &watch, tracker->segment_count),
         .mtu_bytes = loader->params->mtu_bytes};
     bool ok = builder.window != NULL;
     for (size_t i = 0; ok && i < tracker->tuple_count; i++)
         ok = conversation_build_tuple(&builder, &tracker->tuples[i]);
-    ok = ok && keep_conversations(capture, &builder);
+    ok = ok && conv_list_end(capture->conversations);
     capture->stats.split_segments = builder.split_segments;
     capture->stats.ignored_segments = builder.ignored_segments;
     capture->stats.used = builder.used_segments;
@@ -379,9 +358,9 @@ static enum status build_conversations(struct loader *loader, struct error *err)
     if (builder.window) {
         capture->stats.first_pass_bytes +=
             view_window_bytes(builder.window) + view_window_piece_bytes(builder.window);
-        capture->stats.index_bytes =
-            view_window_fixed_bytes(builder.window) + tracker_memory_bytes(tracker) +
-            builder.built_capacity * sizeof *builder.built + capture->arena.bytes_total;
+        capture->stats.index_bytes = view_window_fixed_bytes(builder.window) +
+                                     tracker_memory_bytes(tracker) +
+                                     conv_list_bytes(capture->conversations);
     }
     capture->stats.second_pass_bytes = spill_bytes(capture->store.kept);
     conversation_builder_free(&builder);
@@ -411,7 +390,11 @@ static enum status load(struct loader *loader, struct error *err)
     store->kept = spill_create(spill_memory_default() / 8 * 3);
     if (store->kept)
         store->rows = row_cache_create(store->kept, CACHED_BLOCKS);
-    if (!store->source || !store->aside || !store->rows)
+    struct capture *capture = loader->capture;
+    capture->conversations = conv_list_create(store->kept);
+    capture->near = calloc(CAPTURE_NEAR, sizeof *capture->near);
+    if (!store->source || !store->aside || !store->rows || !capture->conversations ||
+        !capture->near)
         return store->source ? out_of_memory(loader, err) : STATUS_BAD_INPUT;
     struct capture_file *file = capture_file_open(store->source, loader->path, err);
     if (!file)
@@ -460,7 +443,6 @@ struct capture *capture_load(const char *path, const struct capture_params *para
     loader->params = params;
     loader->decap.open = params->decap;
     loader->path = path;
-    arena_init(&capture->arena);
     bool ready = tracker_init(&loader->tracker);
     if (!ready)
         error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", path);
@@ -478,7 +460,8 @@ void capture_destroy(struct capture *capture)
 {
     if (!capture)
         return;
-    arena_free(&capture->arena);
+    conv_list_destroy(capture->conversations);
+    free(capture->near);
     capture_source_close(capture->store.source);
     row_cache_destroy(capture->store.rows);
     spill_destroy(capture->store.aside);

@@ -67,8 +67,6 @@ struct client_segment {
 /* The side of a conversation that sent the bytes. */
 enum capture_side { CAPTURE_CLIENT, CAPTURE_SERVER };
 
-struct stream_map;
-
 enum app_step_kind { APP_SEND, APP_FIN, APP_RST };
 
 /* One action of an application. The replay performs it after rx_bytes of the other side's stream were received, and
@@ -80,6 +78,12 @@ struct app_step {
     uint64_t offset, len;    /* SEND: of its own stream */
     uint64_t tx_acked_bytes; /* RST: waits until these of its own bytes are acknowledged */
     uint64_t time_ps;        /* the client's: when it was captured first, on the timeline */
+};
+
+/* Where the ranges and the patches of a stream are (stream_map.h). */
+struct stream_place {
+    uint64_t ranges_at, patches_at;
+    size_t range_count, patch_count;
 };
 
 struct conversation {
@@ -97,9 +101,9 @@ struct conversation {
     uint64_t first_ps;
     uint64_t segments_at; /* capture_segment() has them */
     size_t segment_count;
-    struct stream_map *streams; /* by enum capture_side: capture_stream() has the bytes */
-    uint64_t client_bytes;      /* payload in order, without SYN and FIN */
-    uint64_t client_acked;      /* of these, acknowledged in the capture */
+    struct stream_place streams[2]; /* by enum capture_side: capture_stream() has the bytes */
+    uint64_t client_bytes;          /* payload in order, without SYN and FIN */
+    uint64_t client_acked;          /* of these, acknowledged in the capture */
     uint64_t server_bytes;
     uint64_t server_acked;
     bool server_fin;      /* the steps have a FIN */

@@ -8,12 +8,28 @@
 
 #include <assert.h>
 
+/* Returns the hint where to look first in this stream. Streams that share a hint are only slower. */
+static size_t *near_of(const struct capture *capture, const struct stream_place *place)
+{
+    uint64_t mixed = place->ranges_at * UINT64_C(0x9e3779b97f4a7c15);
+    return &capture->near[(mixed >> 32) % CAPTURE_NEAR];
+}
+
 void capture_stream(const struct capture *capture, const struct conversation *conv,
                     enum capture_side side, uint64_t offset, uint8_t *bytes, size_t len)
 {
     assert(offset + len <= (side == CAPTURE_CLIENT ? conv->client_bytes : conv->server_bytes));
-    assert(conv->streams[side].store == &capture->store);
-    stream_map_read(&conv->streams[side], offset, bytes, len);
+    const struct stream_place *place = &conv->streams[side];
+    size_t *near = near_of(capture, place);
+    struct stream_map map = {
+        .store = &capture->store,
+        .list = {place->ranges_at, place->range_count},
+        .patches = {place->patches_at, place->patch_count},
+        .first = (side == CAPTURE_CLIENT ? conv->client_isn : conv->server_isn) + 1,
+        .near = *near,
+    };
+    stream_map_read(&map, offset, bytes, len);
+    *near = map.near;
 }
 
 /* Takes the bytes that the snap length cut from this segment out of the stream, because an overlapping segment may hold
@@ -60,6 +76,8 @@ enum status capture_trouble(const struct capture *capture, struct error *err)
     return payload_trouble(&capture->store, err);
 }
 
+struct spill *capture_spill(const struct capture *capture) { return capture->store.kept; }
+
 int capture_interface_nic(const struct capture *capture, uint16_t interface)
 {
     assert(interface < capture->ports.count);
@@ -68,13 +86,22 @@ int capture_interface_nic(const struct capture *capture, uint16_t interface)
 
 size_t capture_conversation_count(const struct capture *capture)
 {
-    return capture->conversation_count;
+    return conv_list_count(capture->conversations);
 }
 
 const struct conversation *capture_conversation(const struct capture *capture, size_t index)
 {
-    assert(index < capture->conversation_count);
-    return &capture->conversations[index];
+    return conv_list_get(capture->conversations, index);
+}
+
+bool capture_is_replayable(const struct capture *capture, size_t index)
+{
+    return conv_list_is_replayable(capture->conversations, index);
+}
+
+size_t capture_next_replayable(const struct capture *capture, size_t index)
+{
+    return conv_list_next_replayable(capture->conversations, index);
 }
 
 const struct capture_stats *capture_get_stats(const struct capture *capture)

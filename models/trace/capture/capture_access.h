@@ -4,12 +4,20 @@
 
 #include "models/trace/capture/capture.h"
 
+struct spill;
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 size_t capture_conversation_count(const struct capture *capture);
+/* Returns a conversation by its number; they are in the order in which they begin. The result is valid until the next
+ * call, because the conversations may be on disk. If reading fails, it is zeroed and capture_trouble() reports the
+ * error. */
 const struct conversation *capture_conversation(const struct capture *capture, size_t index);
+bool capture_is_replayable(const struct capture *capture, size_t index);
+/* Returns the number of the first conversation from `index` on that is replayable, or the count if there is none. */
+size_t capture_next_replayable(const struct capture *capture, size_t index);
 const struct capture_stats *capture_get_stats(const struct capture *capture);
 
 /* Returns the number of records that are left out, over all reasons. */
@@ -30,6 +38,8 @@ void capture_payload(const struct capture *capture, const struct conversation *c
 /* Returns STATUS_OK, or STATUS_ENVIRONMENT with the reason in `err` if bytes could not be read since the capture was
  * loaded. In that case the results of the run are meaningless. */
 enum status capture_trouble(const struct capture *capture, struct error *err);
+/* Returns a spill whose errors capture_trouble() reports, so that it can be told of others (spill_pass_trouble()). */
+struct spill *capture_spill(const struct capture *capture);
 
 /* Returns the NIC at which frames captured on this interface arrive, or -1 if the port policy decides. */
 int capture_interface_nic(const struct capture *capture, uint16_t interface);

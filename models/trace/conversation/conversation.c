@@ -4,16 +4,13 @@
 #include "models/trace/conversation/segment/syn_options.h"
 #include "models/trace/replay/script/script.h"
 #include "models/trace/replay/script/script_steps.h"
-#include "models/trace/store/array.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 void conversation_builder_free(struct conversation_builder *builder)
 {
     view_window_destroy(builder->window);
-    free(builder->built);
     builder->view = (struct conv_view){0};
 }
 
@@ -81,24 +78,26 @@ static enum outcome classify(const struct conversation *conv, const struct strea
     return PARTIAL_NONE;
 }
 
-static bool conv_streams(struct arena *arena, struct conversation *conv,
-                         const struct stream *client, const struct stream *server)
+static struct stream_place place_of(const struct stream *stream)
 {
-    struct stream_map *maps = arena_alloc(arena, 2 * sizeof *maps);
-    if (!maps)
-        return false;
-    maps[CAPTURE_CLIENT] = client->map;
-    maps[CAPTURE_CLIENT].first = conv->client_isn + 1;
-    maps[CAPTURE_SERVER] = server->map;
-    maps[CAPTURE_SERVER].first = conv->server_isn + 1;
-    conv->streams = maps;
+    const struct stream_map *map = &stream->map;
+    return (struct stream_place){.ranges_at = map->list.blocks_at,
+                                 .range_count = map->list.count,
+                                 .patches_at = map->patches.blocks_at,
+                                 .patch_count = map->patches.count};
+}
+
+static void conv_streams(struct conversation *conv, const struct stream *client,
+                         const struct stream *server)
+{
+    conv->streams[CAPTURE_CLIENT] = place_of(client);
+    conv->streams[CAPTURE_SERVER] = place_of(server);
     conv->client_bytes = client->len;
     conv->client_acked = client->acked < client->len ? client->acked : client->len;
     conv->server_bytes = server->len;
     conv->server_acked = server->acked < server->len ? server->acked : server->len;
     conv->server_fin = server->fin;
     conv->snap_cut = client->cut || server->cut;
-    return true;
 }
 
 static bool build_replayable(struct conversation_builder *builder, struct conv_view *view,
@@ -118,8 +117,7 @@ static bool build_replayable(struct conversation_builder *builder, struct conv_v
     conv->reset_by_server = conv->reset && view_get(view, judged->reset)->dir == server;
     conv->partial = classify(conv, streams);
     conv->replayable = true;
-    if (!conv_streams(builder->arena, conv, &streams[client], &streams[server]))
-        return false;
+    conv_streams(conv, &streams[client], &streams[server]);
     struct syn_options opt;
     view_syn_options(view, view_get(view, opening->syn), &opt);
     struct script_input in = {
@@ -165,21 +163,17 @@ static bool build_one(struct conversation_builder *builder, const struct raw_tup
                       struct conv_view *view)
 {
     struct acceptance judged;
-    bool ok = acceptance_judge(view, &judged);
-    struct built_conversation *built = ok ? array_grow(builder->built, builder->built_count,
-                                                       &builder->built_capacity, sizeof *built)
-                                          : NULL;
-    if (!built)
+    struct conversation conv;
+    if (!acceptance_judge(view, &judged))
         return false;
-    builder->built = built;
-    built += builder->built_count++;
     assert(judged.count > 0);
     view->count = judged.count;
     view_pass(view);
-    built->begin = view_get(view, 0)->index;
-    if (!build(builder, tuple, view, &judged, &built->conv))
+    uint32_t begin = view_get(view, 0)->index;
+    if (!build(builder, tuple, view, &judged, &conv) ||
+        !conv_list_add(builder->built, begin, &conv))
         return false;
-    if (built->conv.replayable)
+    if (conv.replayable)
         builder->used_segments += view->count;
     else
         builder->unused_segments += view->count;

@@ -5,26 +5,18 @@
 #include "models/trace/capture/capture.h"
 #include "models/trace/capture/capture_ports.h"
 #include "models/trace/conversation/acceptance.h"
+#include "models/trace/conversation/conv_list.h"
 #include "models/trace/conversation/tracker.h"
-#include "models/trace/store/arena.h"
-
-/* One conversation, with the index of its first segment in the file. */
-struct built_conversation {
-    size_t begin;
-    struct conversation conv;
-};
 
 /* The inputs and results of building conversations. `view` is reused from one tuple to the next. */
 struct conversation_builder {
-    struct arena *arena;
     const struct payload_store *store;
     struct capture_ports *ports;
     struct tracker *tracker;
     struct view_window *window;
     struct conv_view view;
     uint32_t mtu_bytes;
-    struct built_conversation *built; /* out: by tuple, then in the order of the file */
-    size_t built_count, built_capacity;
+    struct conv_list *built;   /* out */
     uint64_t split_segments;   /* out: extra segments made */
     uint64_t used_segments;    /* out: of replayable conversations */
     uint64_t unused_segments;  /* out: of the others */

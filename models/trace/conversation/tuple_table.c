@@ -43,7 +43,7 @@ size_t tuple_table_find_across(const struct tuple_table *table, const struct flo
 {
     assert(table->params.across_vlans);
     size_t slot = slot_find(table, key);
-    return table->slots[slot] ? table->slots[slot] - 1 : SIZE_MAX;
+    return table->slots[slot] ? table->conversations[table->slots[slot] - 1] : SIZE_MAX;
 }
 
 size_t tuple_table_find(const struct tuple_table *table, const struct flow_key *key)
@@ -52,7 +52,8 @@ size_t tuple_table_find(const struct tuple_table *table, const struct flow_key *
     if (!table->slots[slot])
         return SIZE_MAX;
     size_t index = table->slots[slot] - 1;
-    return memcmp(&table->keys[index], key, sizeof *key) == 0 ? index : SIZE_MAX;
+    bool same = memcmp(&table->keys[index], key, sizeof *key) == 0;
+    return same ? table->conversations[index] : SIZE_MAX;
 }
 
 size_t tuple_table_find_reverse(const struct tuple_table *table, const struct flow_key *seen)
@@ -119,30 +120,35 @@ static void key_claim_other_port(struct tuple_table *table, size_t index,
  * the tuple of another one. */
 static void claim_all(struct tuple_table *table, const struct capture *capture)
 {
-    for (size_t i = 0; i < table->count; i++) {
-        const struct conversation *cap = capture_conversation(capture, i);
-        struct flow_key key = key_wanted(table, cap);
-        if (cap->replayable)
-            key_claim(table, i, &key);
-        else
-            table->keys[i] = key; /* for reports */
+    size_t total = capture_conversation_count(capture), index = 0;
+    for (size_t i = capture_next_replayable(capture, 0); i < total;
+         i = capture_next_replayable(capture, i + 1), index++) {
+        struct flow_key key = key_wanted(table, capture_conversation(capture, i));
+        table->conversations[index] = (uint32_t)i;
+        key_claim(table, index, &key);
     }
+    assert(index == table->count);
     for (size_t i = 0; i < table->count; i++)
         if (table->keys[i].ip_version == 0)
-            key_claim_other_port(table, i, capture_conversation(capture, i));
+            key_claim_other_port(table, i, capture_conversation(capture, table->conversations[i]));
 }
 
 bool tuple_table_init(struct tuple_table *table, const struct tuple_params *params,
                       const struct capture *capture)
 {
-    *table = (struct tuple_table){.params = *params, .count = capture_conversation_count(capture)};
-    assert(table->count < UINT32_MAX);
+    size_t total = capture_conversation_count(capture);
+    assert(total < UINT32_MAX);
+    *table = (struct tuple_table){.params = *params};
+    for (size_t i = capture_next_replayable(capture, 0); i < total;
+         i = capture_next_replayable(capture, i + 1))
+        table->count++;
     table->size = 64;
     while (table->size < 2 * table->count)
         table->size *= 2;
     table->keys = calloc(table->count + 1, sizeof *table->keys);
+    table->conversations = calloc(table->count + 1, sizeof *table->conversations);
     table->slots = calloc(table->size, sizeof *table->slots);
-    if (!table->keys || !table->slots)
+    if (!table->keys || !table->conversations || !table->slots)
         return false;
     claim_all(table, capture);
     return true;
@@ -151,7 +157,31 @@ bool tuple_table_init(struct tuple_table *table, const struct tuple_params *para
 void tuple_table_free(struct tuple_table *table)
 {
     free(table->keys);
+    free(table->conversations);
     free(table->slots);
+}
+
+struct flow_key tuple_table_key(const struct tuple_table *table, size_t conversation,
+                                const struct conversation *cap)
+{
+    if (!cap->replayable)
+        return key_wanted(table, cap);
+    size_t low = 0, high = table->count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (table->conversations[middle] <= conversation)
+            low = middle;
+        else
+            high = middle;
+    }
+    assert(table->conversations[low] == conversation);
+    return table->keys[low];
+}
+
+uint64_t tuple_table_bytes(const struct tuple_table *table)
+{
+    return table->count * (sizeof *table->keys + sizeof *table->conversations) +
+           table->size * sizeof *table->slots;
 }
 
 /* A captured source address is replaced if it is a group address or the address of the team. */

@@ -12,19 +12,29 @@ struct tuple_params {
     bool across_vlans;
 };
 
+/* Only replayable conversations have an entry. */
 struct tuple_table {
     struct tuple_params params;
-    struct flow_key *keys; /* by conversation; ip_version 0: no free tuple was left */
+    struct flow_key *keys;   /* ip_version 0: no free tuple was left */
+    uint32_t *conversations; /* of each key, ascending */
     size_t count;
-    uint32_t *slots; /* open addressing: conversation plus 1 */
+    uint32_t *slots; /* open addressing: index of the key plus 1 */
     size_t size;
 };
 
-/* Assigns a tuple to every conversation. Returns false if memory is short; tuple_table_free() must be called even
+/* Assigns a tuple to every replayable conversation. Returns false if memory is short; tuple_table_free() must be called even
  * then. */
 bool tuple_table_init(struct tuple_table *table, const struct tuple_params *params,
                       const struct capture *capture);
 void tuple_table_free(struct tuple_table *table);
+
+/* Returns the tuple of a conversation, whose ip_version is 0 if no free tuple was left. One that is not replayable has the
+ * tuple that it would have, for reports. */
+struct flow_key tuple_table_key(const struct tuple_table *table, size_t conversation,
+                                const struct conversation *cap);
+
+/* Returns the bytes in memory. */
+uint64_t tuple_table_bytes(const struct tuple_table *table);
 
 /* Returns the conversation of a tuple of the simulation, whose `local` is the team, or SIZE_MAX. */
 size_t tuple_table_find(const struct tuple_table *table, const struct flow_key *key);

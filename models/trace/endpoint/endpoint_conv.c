@@ -1,17 +1,24 @@
 /* The client's application: it performs the steps and handles the callbacks of the stack. */
 #include "models/trace/endpoint/endpoint_conv.h"
+#include "models/base/memory.h"
 #include "models/trace/capture/capture_access.h"
 #include "models/trace/endpoint/endpoint_end.h"
 #include "models/trace/endpoint/endpoint_frames.h"
 #include "models/trace/endpoint/lwip_conn.h"
+#include "models/trace/store/array.h"
 
 #include <assert.h>
+#include <stddef.h>
 
 void endpoint_conv_touch(struct endpoint_peer *peer, struct endpoint_conv *conv)
 {
     if (conv->touched)
         return;
     conv->touched = true;
+    uint32_t *grown =
+        array_grow(peer->touched, peer->touched_count, &peer->touched_capacity, sizeof *grown);
+    memory_check(grown);
+    peer->touched = grown;
     peer->touched[peer->touched_count++] = conv->index;
 }
 
@@ -164,6 +171,13 @@ void endpoint_conv_refuse(struct endpoint_peer *peer, struct endpoint_conv *conv
     conv_check_refuse(&conv->check, reason, why);
 }
 
+void endpoint_conv_put_away(struct endpoint_peer *peer, struct endpoint_conv *conv)
+{
+    if (conv->queue_at)
+        conv_queue_remove(&peer->queue, &conv->queue_at);
+    state_store_put_away(peer->convs, conv->index, offsetof(struct endpoint_conv, ahead));
+}
+
 static void open(struct endpoint_peer *peer, struct endpoint_conv *conv, uint64_t now_ps)
 {
     conv->opened = true;
@@ -201,5 +215,11 @@ void endpoint_conv_go_on(struct endpoint_peer *peer, struct endpoint_conv *conv,
     }
     if (timer_ps(peer, conv, now_ps) <= now_ps)
         endpoint_end_stalled(peer, conv, now_ps);
-    timer_heap_set(peer->timers, conv->index, timer_ps(peer, conv, now_ps));
+    uint64_t due_ps = timer_ps(peer, conv, now_ps);
+    if (due_ps != TIME_NEVER)
+        conv_queue_set(&peer->queue, conv->index, due_ps, &conv->queue_at);
+    else if (conv->queue_at)
+        conv_queue_remove(&peer->queue, &conv->queue_at);
+    if (conv->check.done && !conv->tcp.pcb && !conv->touched)
+        endpoint_conv_put_away(peer, conv);
 }

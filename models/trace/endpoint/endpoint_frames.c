@@ -90,11 +90,13 @@ bool endpoint_frames_output(void *self, const uint8_t *packet, uint32_t len, uin
         frame_free(peer->pool, frame);
         return true;
     }
-    struct endpoint_conv *conv = &peer->convs[index];
+    struct endpoint_conv *conv = endpoint_peer_conv(peer, index);
     count_segment(peer, conv, &parsed.seg);
     ethernet_header(peer, conv, frame);
     frame->conversation = conv->index;
     enqueue(peer, frame);
+    if (conv->check.done)
+        endpoint_conv_touch(peer, conv); /* Its state is not needed any more. */
     return true;
 }
 
@@ -146,7 +148,7 @@ void endpoint_frames_accept(void *self, struct frame *frame, uint64_t now_ps)
         peer->stats.stray_frames += index == SIZE_MAX;
     }
     if (index != SIZE_MAX) {
-        struct endpoint_conv *conv = &peer->convs[index];
+        struct endpoint_conv *conv = endpoint_peer_conv(peer, index);
         lwip_stack_input(peer->stack, &conv->tcp, frame->data + packet.ip_offset, packet.ip_bytes,
                          now_ps);
         endpoint_conv_touch(peer, conv);

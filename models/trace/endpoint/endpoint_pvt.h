@@ -2,12 +2,15 @@
 #ifndef TOESIM_TRACE_ENDPOINT_PVT_H
 #define TOESIM_TRACE_ENDPOINT_PVT_H
 
-#include "models/base/timer_heap.h"
 #include "models/trace/conversation/conv_check.h"
 #include "models/trace/conversation/tuple_table.h"
 #include "models/trace/endpoint/endpoint_peer.h"
 #include "models/trace/endpoint/lwip_stack.h"
+#include "models/trace/replay/conv_queue.h"
+#include "models/trace/store/state_store.h"
 
+/* The state exists while the conversation is open. When it has ended it is put away (state_store.h) until a late packet
+ * arrives or leaves, and what can be read again is not kept. */
 struct endpoint_conv {
     struct lwip_conn tcp; /* first: the stack's callbacks find the conversation by it */
     struct conv_check check;
@@ -15,12 +18,10 @@ struct endpoint_conv {
     uint32_t index;
     uint64_t open_ps; /* its SYN, on the timeline */
 
-    struct app_step ahead; /* the step with number ahead_index, */
-    size_t ahead_index;    /* plus 1; 0: none was read so far */
-    size_t step;           /* of the client's application, next to do */
-    uint64_t step_len;     /* bytes of it already given to the stack */
-    uint64_t received;     /* bytes of the server's stream */
-    uint64_t acked;        /* bytes of the client's stream, by the server */
+    size_t step;       /* of the client's application, next to do */
+    uint64_t step_len; /* bytes of it already given to the stack */
+    uint64_t received; /* bytes of the server's stream */
+    uint64_t acked;    /* bytes of the client's stream, by the server */
 
     bool opened, connected, server_fin;
     bool rst_sent;
@@ -33,6 +34,12 @@ struct endpoint_conv {
     uint32_t snd_max; /* end of the bytes sent, to recognize retransmissions */
     uint64_t progress_ps;
     uint64_t looked_ps; /* when it was last asked whether the server still tries */
+    size_t queue_at;    /* conv_queue.h */
+
+    /* What follows is never kept. */
+    struct app_step ahead; /* the step with number ahead_index, */
+    size_t ahead_index;    /* plus 1; 0: none was read so far */
+    struct conversation captured;
 };
 
 struct endpoint_peer {
@@ -43,11 +50,12 @@ struct endpoint_peer {
     const struct waker *waker;
     struct lwip_stack *stack;
     struct tuple_table tuples;
-    struct endpoint_conv *convs;
+    struct state_store *convs;     /* of struct endpoint_conv */
     size_t conv_count, open_count; /* open: not done */
-    struct timer_heap *timers;     /* by conversation */
-    uint32_t *touched;             /* conversations to look at after a call into the stack */
-    size_t touched_count;
+    struct conv_queue queue;
+    uint32_t *touched; /* conversations to look at after a call into the stack */
+    size_t touched_count, touched_capacity;
+    struct conv_result result;  /* the one that was asked for last */
     struct frame *first, *last; /* waiting for the uplink */
     uint64_t uplink_free_ps;
     uint64_t steps_total, steps_done;

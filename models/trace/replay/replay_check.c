@@ -9,7 +9,7 @@ void replay_check_on_server_bytes(struct replay_peer *peer, size_t conversation,
                                   const uint8_t *bytes, uint32_t len, uint64_t now_ps)
 {
     assert(conversation < peer->conv_count);
-    struct replay_conv *conv = &peer->convs[conversation];
+    struct replay_conv *conv = replay_peer_conv(peer, conversation);
     if (conv_check_app_bytes(&conv->check, &peer->stats, offset, bytes, len))
         conv->progress_ps = now_ps;
     replay_peer_touch(peer, conv, now_ps);
@@ -19,7 +19,7 @@ void replay_check_on_server_end(struct replay_peer *peer, size_t conversation, u
                                 uint64_t now_ps)
 {
     assert(conversation < peer->conv_count);
-    struct replay_conv *conv = &peer->convs[conversation];
+    struct replay_conv *conv = replay_peer_conv(peer, conversation);
     if (cause != 0 && !conv->rst_sent && !conv->check.cap->reset_by_server && !conv->over)
         conv_check_damage(&conv->check, "the connection was terminated prematurely (cause %u)",
                           cause);

@@ -14,8 +14,10 @@
 
 #include "models/trace/conversation/conv_check.h"
 #include "models/trace/conversation/tuple_table.h"
+#include "models/trace/replay/conv_queue.h"
 #include "models/trace/replay/replay_peer.h"
 #include "models/trace/store/range_set.h"
+#include "models/trace/store/state_store.h"
 #include "models/wire/packet.h"
 
 enum { REPLAY_OPTIONS_MAX = 40 };
@@ -30,15 +32,15 @@ struct replay_rto {
     uint64_t timed_since_ps;
 };
 
+/* The state exists while the conversation is open. When it has ended it is put away (state_store.h) until a late frame
+ * arrives, and what can be read again is not kept. */
 struct replay_conv {
     struct conv_check check;
     uint8_t client_mac[6];
     uint32_t index;
     uint16_t ip_id;
 
-    struct client_segment ahead; /* the one with number ahead_index, */
-    size_t ahead_index;          /* plus 1; 0: none was read so far */
-    size_t next;                 /* captured segment to send next */
+    size_t next;      /* captured segment to send next */
     size_t una_index; /* no captured segment before this one holds unacknowledged bytes */
     size_t syn_index;
     uint8_t port_flags; /* enum frame_flag: where the last captured segment arrives, or 0 */
@@ -52,7 +54,6 @@ struct replay_conv {
 
     uint32_t server_isn;
     uint64_t rcv_nxt;
-    struct range_set ooo;   /* arrived behind rcv_nxt */
     uint64_t server_fin_at; /* position of the server's FIN, 0: none arrived */
 
     uint64_t ack_sent;      /* highest */
@@ -75,8 +76,14 @@ struct replay_conv {
     uint64_t progress_ps; /* last new segment, acknowledgment or byte */
     uint64_t looked_ps;   /* when it was last asked whether the server still tries */
     uint64_t rto_at_ps, live_at_ps;
-    uint64_t due_ps; /* key in the heap */
-    size_t heap_at;
+    size_t queue_at; /* conv_queue.h */
+
+    struct range_set ooo; /* arrived behind rcv_nxt; not kept if it is empty */
+
+    /* What follows is never kept. */
+    struct client_segment ahead; /* the one with number ahead_index, */
+    size_t ahead_index;          /* plus 1; 0: none was read so far */
+    struct conversation captured;
 };
 
 struct replay_peer {
@@ -86,12 +93,12 @@ struct replay_peer {
     struct frame_sink uplink;
     const struct waker *waker;
     const struct probe *probe;
-    struct replay_conv *convs;
+    struct state_store *convs; /* of struct replay_conv */
     size_t conv_count;
     size_t open_count; /* not done */
     struct tuple_table tuples;
-    uint32_t *heap; /* conversations by due_ps, then index */
-    size_t heap_count;
+    struct conv_queue queue;
+    struct conv_result result; /* the one that was asked for last */
     uint64_t uplink_free_ps;
     uint64_t segments_total, segments_done;
     struct replay_stats stats;

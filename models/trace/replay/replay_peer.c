@@ -10,53 +10,26 @@
 #include "models/trace/replay/replay_send.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { RUN_LIMIT = 1 << 20 }; /* events at one time; more of them mean an endless loop */
 
-static bool heap_is_before(const struct replay_peer *peer, uint32_t a, uint32_t b)
-{
-    uint64_t x = peer->convs[a].due_ps, y = peer->convs[b].due_ps;
-    return x != y ? x < y : a < b;
-}
-
-static void heap_put(struct replay_peer *peer, size_t at, uint32_t conv)
-{
-    peer->heap[at] = conv;
-    peer->convs[conv].heap_at = at;
-}
-
-/* Restores the order after due_ps of the conversation at `at` has changed. */
-static void heap_move(struct replay_peer *peer, size_t at)
-{
-    uint32_t conv = peer->heap[at];
-    while (at > 0 && heap_is_before(peer, conv, peer->heap[(at - 1) / 2])) {
-        heap_put(peer, at, peer->heap[(at - 1) / 2]);
-        at = (at - 1) / 2;
-    }
-    for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= peer->heap_count)
-            break;
-        if (child + 1 < peer->heap_count &&
-            heap_is_before(peer, peer->heap[child + 1], peer->heap[child]))
-            child++;
-        if (!heap_is_before(peer, peer->heap[child], conv))
-            break;
-        heap_put(peer, at, peer->heap[child]);
-        at = child;
-    }
-    heap_put(peer, at, conv);
-}
-
 static uint64_t peer_next_ps(const void *self)
 {
     const struct replay_peer *peer = self;
-    if (peer->heap_count == 0)
-        return TIME_NEVER;
-    uint64_t due = peer->convs[peer->heap[0]].due_ps;
+    uint64_t due = conv_queue_next_ps(&peer->queue);
     return due == TIME_NEVER ? due : u64_max(due, peer->uplink_free_ps);
+}
+
+static void conv_put_away(struct replay_peer *peer, struct replay_conv *conv)
+{
+    if (conv->queue_at)
+        conv_queue_remove(&peer->queue, &conv->queue_at);
+    state_store_put_away(peer->convs, conv->index,
+                         conv->ooo.count ? offsetof(struct replay_conv, ahead)
+                                         : offsetof(struct replay_conv, ooo));
 }
 
 void replay_peer_touch(struct replay_peer *peer, struct replay_conv *conv, uint64_t now_ps)
@@ -64,8 +37,11 @@ void replay_peer_touch(struct replay_peer *peer, struct replay_conv *conv, uint6
     conv->touched_ps = now_ps;
     replay_check_end(peer, conv, now_ps);
     replay_due_arm_ack(peer, conv);
-    conv->due_ps = replay_due_ps(peer, conv);
-    heap_move(peer, conv->heap_at);
+    uint64_t due_ps = replay_due_ps(peer, conv);
+    if (conv->check.done && due_ps == TIME_NEVER)
+        conv_put_away(peer, conv);
+    else
+        conv_queue_set(&peer->queue, conv->index, due_ps, &conv->queue_at);
     waker_wake(peer->waker, peer_next_ps(peer));
 }
 
@@ -92,7 +68,13 @@ static void peer_run(void *self, uint64_t now_ps)
     struct replay_peer *peer = self;
     unsigned events = 0;
     while (peer_next_ps(peer) <= now_ps) {
-        conv_act(peer, &peer->convs[peer->heap[0]], now_ps);
+        bool begins;
+        uint32_t index = conv_queue_first(&peer->queue, &begins);
+        struct replay_conv *conv = state_store_find(peer->convs, index);
+        if (!begins)
+            conv_act(peer, conv, now_ps);
+        else if (!conv && !state_store_is_away(peer->convs, index))
+            (void)replay_peer_conv(peer, index); /* It acts when it is the next one in the queue. */
         assert(++events < RUN_LIMIT);
     }
 }
@@ -117,8 +99,9 @@ static void peer_accept(void *self, struct frame *frame, uint64_t now_ps)
     else if (index == SIZE_MAX)
         peer->stats.stray_frames++;
     else {
-        replay_rx_segment(peer, &peer->convs[index], &packet.seg, now_ps);
-        replay_peer_touch(peer, &peer->convs[index], now_ps);
+        struct replay_conv *conv = replay_peer_conv(peer, index);
+        replay_rx_segment(peer, conv, &packet.seg, now_ps);
+        replay_peer_touch(peer, conv, now_ps);
     }
     frame_free(peer->pool, frame);
 }
@@ -130,33 +113,84 @@ static bool can_read(const struct replay_peer *peer)
     return capture_trouble(peer->capture, NULL) == STATUS_OK;
 }
 
-static void conv_init(struct replay_peer *peer, size_t index)
+/* Fills in what is not kept of a state. */
+static void conv_complete(struct replay_peer *peer, struct replay_conv *conv, size_t index)
 {
-    struct replay_conv *conv = &peer->convs[index];
-    const struct conversation *cap = capture_conversation(peer->capture, index);
-    conv_check_init(&conv->check, peer->capture, cap, &peer->tuples.keys[index]);
-    tuple_table_client_mac(&peer->tuples, cap, index, conv->client_mac);
+    conv->captured = *capture_conversation(peer->capture, index);
+    conv->check.cap = &conv->captured;
+    conv->check.capture = peer->capture;
     conv->index = (uint32_t)index;
+}
+
+/* Makes the state of a conversation that has not begun. */
+static struct replay_conv *conv_make(struct replay_peer *peer, size_t index)
+{
+    struct replay_conv *conv = state_store_make(peer->convs, index);
+    conv_complete(peer, conv, index);
+    const struct conversation *cap = &conv->captured;
+    struct flow_key key = tuple_table_key(&peer->tuples, index, cap);
+    conv_check_init(&conv->check, peer->capture, cap, &key);
+    tuple_table_client_mac(&peer->tuples, cap, index, conv->client_mac);
     conv->rto_at_ps = conv->live_at_ps = TIME_NEVER;
     replay_rto_init(&conv->rto);
-    peer->segments_total += cap->segment_count;
     while (conv->next < cap->segment_count &&
            (!(replay_next(conv)->flags & TCP_SYN) || replay_next(conv)->ignored))
         conv->next++; /* stray segments of an older connection */
-    peer->segments_done += conv->next;
     conv->syn_index = conv->una_index = conv->next;
-    assert(!cap->replayable || conv->syn_index < cap->segment_count || !can_read(peer));
+    assert(conv->syn_index < cap->segment_count || !can_read(peer));
+    return conv;
 }
 
-static void conv_start(struct replay_peer *peer, struct replay_conv *conv)
+static struct replay_conv *conv_bring(struct replay_peer *peer, size_t index)
 {
-    if (!conv->check.cap->replayable || conv->syn_index == conv->check.cap->segment_count)
+    struct replay_conv *conv = state_store_bring(peer->convs, index);
+    conv_complete(peer, conv, index);
+    conv->check.done = true; /* also if it could not be read */
+    return conv;
+}
+
+struct replay_conv *replay_peer_conv(struct replay_peer *peer, size_t index)
+{
+    struct replay_conv *conv = state_store_find(peer->convs, index);
+    if (conv)
+        return conv;
+    bool away = state_store_is_away(peer->convs, index);
+    conv = away ? conv_bring(peer, index) : conv_make(peer, index);
+    conv_queue_set(&peer->queue, conv->index, replay_due_ps(peer, conv), &conv->queue_at);
+    return conv;
+}
+
+/* Finds out when a conversation begins. One that cannot be played is over at once. */
+static bool conv_plan(struct replay_peer *peer, size_t index)
+{
+    struct replay_conv *conv = conv_make(peer, index);
+    peer->segments_total += conv->captured.segment_count;
+    peer->segments_done += conv->next;
+    if (conv->syn_index == conv->captured.segment_count)
         replay_check_close(peer, conv);
     else if (conv->check.result.key.ip_version == 0)
         replay_check_refuse(peer, conv, PARTIAL_TUPLE, "no free tuple");
-    conv->due_ps = replay_due_ps(peer, conv);
-    heap_put(peer, peer->heap_count, conv->index);
-    heap_move(peer, peer->heap_count++);
+    if (conv->check.done) {
+        conv_put_away(peer, conv);
+        return true;
+    }
+    uint64_t due_ps = replay_due_ps(peer, conv);
+    state_store_drop(peer->convs, index);
+    return conv_queue_add(&peer->queue, (uint32_t)index, due_ps);
+}
+
+/* Plans all conversations that are replayable; the others are over. */
+static bool plan_all(struct replay_peer *peer)
+{
+    peer->open_count = 0;
+    for (size_t i = capture_next_replayable(peer->capture, 0); i < peer->conv_count;
+         i = capture_next_replayable(peer->capture, i + 1)) {
+        peer->open_count++;
+        if (!conv_plan(peer, i))
+            return false;
+    }
+    conv_queue_sort(&peer->queue);
+    return true;
 }
 
 struct replay_peer *replay_peer_create(const struct replay_params *params,
@@ -173,31 +207,25 @@ struct replay_peer *replay_peer_create(const struct replay_params *params,
                                  .uplink = uplink,
                                  .waker = waker,
                                  .probe = probe};
-    peer->conv_count = peer->open_count = capture_conversation_count(capture);
+    peer->conv_count = capture_conversation_count(capture);
     struct tuple_params tuples = {0};
     memcpy(tuples.team_mac, params->team_mac, sizeof tuples.team_mac);
     memcpy(tuples.team_ipv4, params->team_ipv4, sizeof tuples.team_ipv4);
     memcpy(tuples.team_ipv6, params->team_ipv6, sizeof tuples.team_ipv6);
-    peer->convs = calloc(peer->conv_count + 1, sizeof *peer->convs);
-    peer->heap = calloc(peer->conv_count + 1, sizeof *peer->heap);
-    bool ok = peer->convs && peer->heap && tuple_table_init(&peer->tuples, &tuples, capture);
-    for (size_t i = 0; ok && i < peer->conv_count; i++)
-        conv_init(peer, i);
-    if (!ok) {
-        replay_peer_destroy(peer);
-        return NULL;
-    }
-    for (size_t i = 0; i < peer->conv_count; i++)
-        conv_start(peer, &peer->convs[i]);
-    return peer;
+    peer->convs =
+        state_store_create(peer->conv_count, sizeof(struct replay_conv), capture_spill(capture));
+    if (peer->convs && tuple_table_init(&peer->tuples, &tuples, capture) && plan_all(peer))
+        return peer;
+    replay_peer_destroy(peer);
+    return NULL;
 }
 
 void replay_peer_destroy(struct replay_peer *peer)
 {
     if (!peer)
         return;
-    free(peer->convs);
-    free(peer->heap);
+    state_store_destroy(peer->convs);
+    conv_queue_free(&peer->queue);
     tuple_table_free(&peer->tuples);
     free(peer);
 }
@@ -229,18 +257,47 @@ uint32_t replay_peer_progress_permille(const struct replay_peer *peer)
 void replay_peer_finish(struct replay_peer *peer, uint64_t now_ps)
 {
     for (size_t i = 0; i < peer->conv_count; i++) {
-        struct replay_conv *conv = &peer->convs[i];
+        if (!capture_is_replayable(peer->capture, i)) {
+            outcome_count(&peer->stats.outcomes, capture_conversation(peer->capture, i)->partial);
+            continue;
+        }
+        struct replay_conv *conv = replay_peer_conv(peer, i);
         replay_check_end(peer, conv, now_ps);
         if (!conv->check.done)
             replay_check_close(peer, conv);
         conv_check_judge(&conv->check, &peer->stats);
+        conv_put_away(peer, conv);
     }
 }
 
-const struct conv_result *replay_peer_result(const struct replay_peer *peer, size_t conversation)
+const struct conv_result *replay_peer_result(struct replay_peer *peer, size_t conversation)
 {
     assert(conversation < peer->conv_count);
-    return &peer->convs[conversation].check.result;
+    const struct replay_conv *conv = state_store_find(peer->convs, conversation);
+    if (conv) {
+        peer->result = conv->check.result;
+    } else if (state_store_is_away(peer->convs, conversation)) {
+        peer->result = conv_bring(peer, conversation)->check.result;
+        state_store_drop(peer->convs, conversation);
+    } else {
+        const struct conversation *cap = capture_conversation(peer->capture, conversation);
+        struct flow_key key = tuple_table_key(&peer->tuples, conversation, cap);
+        enum outcome outcome = cap->replayable ? OUTCOME_OPEN : cap->partial;
+        peer->result = (struct conv_result){.outcome = outcome, .key = key};
+    }
+    return &peer->result;
+}
+
+void replay_peer_memory(const struct replay_peer *peer, struct replay_memory *out)
+{
+    *out = (struct replay_memory){
+        .fixed_bytes = state_store_bytes(peer->convs) + tuple_table_bytes(&peer->tuples) +
+                       conv_queue_bytes(&peer->queue),
+        .away_bytes = state_store_away_bytes(peer->convs),
+        .states = state_store_in_memory(peer->convs),
+        .states_most = state_store_in_memory_most(peer->convs),
+        .state_bytes = sizeof(struct replay_conv),
+    };
 }
 
 const struct replay_stats *replay_peer_stats(const struct replay_peer *peer)
@@ -270,7 +327,12 @@ static void side_finish(void *self, uint64_t now_ps) { replay_peer_finish(self, 
 static void side_destroy(void *self) { replay_peer_destroy(self); }
 static const struct replay_stats *side_stats(const void *self) { return replay_peer_stats(self); }
 
-static const struct conv_result *side_result(const void *self, size_t conversation)
+static void side_memory(const void *self, struct replay_memory *out)
+{
+    replay_peer_memory(self, out);
+}
+
+static const struct conv_result *side_result(void *self, size_t conversation)
 {
     return replay_peer_result(self, conversation);
 }
@@ -289,6 +351,7 @@ struct replay_side replay_peer_side(struct replay_peer *peer)
         .finish = side_finish,
         .result = side_result,
         .stats = side_stats,
+        .memory = side_memory,
         .destroy = side_destroy,
     };
 }

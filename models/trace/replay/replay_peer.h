@@ -34,8 +34,12 @@ uint32_t replay_peer_progress_permille(const struct replay_peer *peer);
 
 /* Decides and counts the outcome of every conversation. It is called once, at the end of the run. */
 void replay_peer_finish(struct replay_peer *peer, uint64_t now_ps);
-const struct conv_result *replay_peer_result(const struct replay_peer *peer, size_t conversation);
+/* Returns the result of a conversation, which is valid until the next call. */
+const struct conv_result *replay_peer_result(struct replay_peer *peer, size_t conversation);
 const struct replay_stats *replay_peer_stats(const struct replay_peer *peer);
+
+/* Tells what the conversations take in memory. */
+void replay_peer_memory(const struct replay_peer *peer, struct replay_memory *out);
 
 /* Returns these functions as a struct replay_side, whose destroy() destroys the peer. */
 struct replay_side replay_peer_side(struct replay_peer *peer);

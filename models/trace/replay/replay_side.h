@@ -51,6 +51,17 @@ struct replay_stats {
     struct outcome_counts outcomes; /* zero until finish() */
 };
 
+/* What the conversations of a replay take in memory. */
+struct replay_memory {
+    uint64_t fixed_bytes; /* for all conversations, without their states */
+    uint64_t
+        away_bytes; /* states of conversations that have ended; they go to disk like other records */
+    size_t
+        states; /* in memory, and the most of them so far: those of conversations that are open */
+    size_t states_most;
+    size_t state_bytes; /* each of them */
+};
+
 struct replay_side {
     void *self;
     struct stage stage;
@@ -68,8 +79,10 @@ struct replay_side {
     uint32_t (*progress_permille)(const void *self);
     /* Decides and counts the outcome of every conversation. It is called once, at the end of the run. */
     void (*finish)(void *self, uint64_t now_ps);
-    const struct conv_result *(*result)(const void *self, size_t conversation);
+    /* Returns the result of a conversation, which is valid until the next call. */
+    const struct conv_result *(*result)(void *self, size_t conversation);
     const struct replay_stats *(*stats)(const void *self);
+    void (*memory)(const void *self, struct replay_memory *out);
     void (*destroy)(void *self);
 };
 

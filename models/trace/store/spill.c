@@ -175,22 +175,28 @@ void *spill_page(struct spill *spill, uint64_t page, bool write)
     return frame->bytes;
 }
 
-bool spill_append(struct spill *spill, const void *bytes, size_t len, uint64_t *offset)
+bool spill_write(struct spill *spill, uint64_t offset, const void *bytes, size_t len)
 {
     const uint8_t *from = bytes;
-    *offset = spill->bytes;
     while (len > 0) {
-        size_t at = spill->bytes % SPILL_PAGE_BYTES;
+        size_t at = offset % SPILL_PAGE_BYTES;
         size_t part = SPILL_PAGE_BYTES - at < len ? SPILL_PAGE_BYTES - at : len;
-        uint8_t *page = spill_page(spill, spill->bytes / SPILL_PAGE_BYTES, true);
+        uint8_t *page = spill_page(spill, offset / SPILL_PAGE_BYTES, true);
         if (!page)
             return false;
         memcpy(page + at, from, part);
         from += part;
         len -= part;
-        spill->bytes += part;
+        offset += part;
     }
     return true;
+}
+
+bool spill_append(struct spill *spill, const void *bytes, size_t len, uint64_t *offset)
+{
+    *offset = spill->bytes;
+    spill->bytes += len;
+    return spill_write(spill, *offset, bytes, len);
 }
 
 bool spill_read(struct spill *spill, uint64_t offset, void *bytes, size_t len)

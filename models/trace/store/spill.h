@@ -29,6 +29,8 @@ void *spill_page(struct spill *spill, uint64_t page, bool write);
 
 /* Appends bytes and sets *offset to their position. Returns false if memory is short or the disk failed. */
 bool spill_append(struct spill *spill, const void *bytes, size_t len, uint64_t *offset);
+/* Changes bytes that were appended before. Returns false if memory is short or the disk failed. */
+bool spill_write(struct spill *spill, uint64_t offset, const void *bytes, size_t len);
 /* Reads bytes that were appended. Returns false if memory is short or the disk failed. */
 bool spill_read(struct spill *spill, uint64_t offset, void *bytes, size_t len);
 

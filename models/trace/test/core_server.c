@@ -14,7 +14,7 @@
 enum { POOL_FRAMES = 1 << 16, TX_RING_LOG2 = 19 };
 
 struct core_conn {
-    const struct conversation *cap;
+    struct conversation cap;
     struct conn_ctx ctx;
     struct flow_key key;
     uint8_t peer_mac[6];
@@ -89,8 +89,8 @@ static void emit(struct core_server *server, struct core_conn *conn, const struc
     memcpy(out.dst, conn->key.raddr, 16);
     if (tx->len) {
         uint64_t offset = conn->acked + (uint32_t)(tx->seq - (conn->iss + 1) - conn->acked);
-        assert(offset + tx->len <= conn->cap->server_bytes);
-        capture_stream(server->capture, conn->cap, CAPTURE_SERVER, offset,
+        assert(offset + tx->len <= conn->cap.server_bytes);
+        capture_stream(server->capture, &conn->cap, CAPTURE_SERVER, offset,
                        frame->data + packet_header_bytes(&out), tx->len);
     }
     frame->len = packet_build(frame->data, &out, tx->len);
@@ -115,10 +115,10 @@ static void app_read(struct core_server *server, struct core_conn *conn, uint64_
 
 static void app_steps(const struct core_server *server, struct core_conn *conn)
 {
-    for (; conn->step < conn->cap->server_step_count; conn->step++) {
+    for (; conn->step < conn->cap.server_step_count; conn->step++) {
         struct app_step there;
         const struct app_step *step = &there;
-        capture_step(server->capture, conn->cap, CAPTURE_SERVER, conn->step, &there);
+        capture_step(server->capture, &conn->cap, CAPTURE_SERVER, conn->step, &there);
         if (conn->app_bytes < step->rx_bytes || (step->peer_fin && !conn->peer_fin))
             return;
         if (step->kind == APP_RST && conn->acked < step->tx_acked_bytes)
@@ -183,9 +183,9 @@ static void admit(struct core_server *server, struct core_conn *conn, const stru
     conn->ring = malloc((size_t)1 << server->params.ring_log2);
     assert(conn->ring);
     ctx->ip_version = conn->key.ip_version;
-    ctx->offered = conn->cap->server_features;
-    ctx->rcv_ws = conn->cap->server_ws;
-    ctx->mss = conn->cap->server_mss;
+    ctx->offered = conn->cap.server_features;
+    ctx->rcv_ws = conn->cap.server_ws;
+    ctx->mss = conn->cap.server_mss;
     ctx->rx_ring_log2 = server->params.ring_log2;
     ctx->tx_ring_log2 = TX_RING_LOG2;
     conn->iss = 0xfff00000u + (uint32_t)(conn - server->conns) * 7777u;
@@ -278,7 +278,7 @@ static struct core_server *server_create(const struct core_params *params,
     assert(server->conns && server->timers);
     rng_init(&server->rng, 1, "core");
     for (size_t i = 0; i < server->count; i++)
-        server->conns[i].cap = capture_conversation(capture, i);
+        server->conns[i].cap = *capture_conversation(capture, i);
     return server;
 }
 

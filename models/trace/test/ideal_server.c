@@ -14,7 +14,7 @@ enum { RTO_MS = 200, POOL_FRAMES = 1 << 16 };
 
 /* Positions count from the initial sequence numbers, so 0 is the SYN and 1 the first byte. */
 struct conn {
-    const struct conversation *cap;
+    struct conversation cap;
     struct flow_key key;
     uint8_t peer_mac[6];
     bool open, gone, ts, ws, fin_sent, rst_done;
@@ -81,11 +81,11 @@ static void fly(struct ideal_server *server, struct frame *frame, bool to_server
 static uint32_t options_make(const struct conn *conn, bool syn, uint64_t now_ps, uint8_t *out)
 {
     uint32_t len = 0;
-    uint8_t features = conn->cap->server_features;
+    uint8_t features = conn->cap.server_features;
     if (syn && (features & CTX_FEATURE_MSS)) {
         out[len++] = 2;
         out[len++] = 4;
-        be16_store(out + len, conn->cap->server_mss);
+        be16_store(out + len, conn->cap.server_mss);
         len += 2;
     }
     if (syn && conn->ws) {
@@ -135,7 +135,7 @@ static void send_segment(struct ideal_server *server, struct conn *conn, uint64_
     memcpy(out.dst, conn->key.raddr, 16);
     uint32_t header = packet_header_bytes(&out);
     if (len)
-        capture_stream(server->capture, conn->cap, CAPTURE_SERVER, (uint64_t)at - 1,
+        capture_stream(server->capture, &conn->cap, CAPTURE_SERVER, (uint64_t)at - 1,
                        frame->data + header, len);
     server->tx_count += len > 0;
     if (len && server->params.corrupt_tx_every &&
@@ -150,7 +150,7 @@ static void send_segment(struct ideal_server *server, struct conn *conn, uint64_
 /* Takes the captured steps that are due now. */
 static void app_run(struct ideal_server *server, struct conn *conn, uint64_t now_ps)
 {
-    const struct conversation *cap = conn->cap;
+    const struct conversation *cap = &conn->cap;
     for (; conn->step < cap->server_step_count; conn->step++) {
         struct app_step there;
         const struct app_step *step = &there;
@@ -223,7 +223,7 @@ static void on_syn(struct ideal_server *server, struct conn *conn, const struct 
                    uint64_t now_ps)
 {
     const struct tcp_segment *seg = &packet->seg;
-    const struct conversation *cap = conn->cap;
+    const struct conversation *cap = &conn->cap;
     if (conn->rcv_nxt) { /* a repeated SYN */
         if (conn->snd_una == 0)
             send_segment(server, conn, 0, 0, TCP_SYN | TCP_ACK, now_ps);
@@ -251,7 +251,7 @@ static void on_syn(struct ideal_server *server, struct conn *conn, const struct 
 
 static void deliver(struct ideal_server *server, struct conn *conn, uint64_t now_ps)
 {
-    uint64_t got = u64_min(conn->rcv_nxt - 1, conn->cap->client_bytes);
+    uint64_t got = u64_min(conn->rcv_nxt - 1, conn->cap.client_bytes);
     if (got == conn->app_bytes)
         return;
     size_t index = (size_t)(conn - server->conns);
@@ -273,12 +273,12 @@ static void on_data(struct ideal_server *server, struct conn *conn, const struct
     uint64_t edge = conn->rcv_nxt + server->params.window_bytes;
     for (uint32_t i = 0; i < seg->payload_len; i++) {
         uint64_t pos = at + i;
-        if ((int64_t)pos < (int64_t)conn->rcv_nxt || pos >= edge || pos > conn->cap->client_bytes)
+        if ((int64_t)pos < (int64_t)conn->rcv_nxt || pos >= edge || pos > conn->cap.client_bytes)
             continue;
         conn->rx[pos - 1] = seg->payload[i];
         conn->have[pos - 1] = 1;
     }
-    while (conn->rcv_nxt <= conn->cap->client_bytes && conn->have[conn->rcv_nxt - 1])
+    while (conn->rcv_nxt <= conn->cap.client_bytes && conn->have[conn->rcv_nxt - 1])
         conn->rcv_nxt++;
     if (seg->flags & TCP_FIN)
         conn->peer_fin_at = at + seg->payload_len;
@@ -412,10 +412,10 @@ struct ideal_server *ideal_server_create(const struct ideal_params *params,
     rng_init(&server->rng, 1, "ideal");
     for (size_t i = 0; i < server->count; i++) {
         struct conn *conn = &server->conns[i];
-        conn->cap = capture_conversation(capture, i);
+        conn->cap = *capture_conversation(capture, i);
         conn->rto_at_ps = TIME_NEVER;
-        conn->rx = calloc(conn->cap->client_bytes + 1, 1);
-        conn->have = calloc(conn->cap->client_bytes + 1, 1);
+        conn->rx = calloc(conn->cap.client_bytes + 1, 1);
+        conn->have = calloc(conn->cap.client_bytes + 1, 1);
         assert(conn->rx && conn->have);
     }
     return server;
