@@ -3,11 +3,12 @@
  * conversation a client sends and a server answers. The conversations take turns, so that all of them are open at the
  * same time. Each byte follows from its position in its stream, and all checksums are correct.
  *
- * usage: big_capture FILE BYTES CONVERSATIONS PAYLOAD [--ng] [--snap N] [--interval NS]
+ * usage: big_capture FILE BYTES CONVERSATIONS PAYLOAD [--ng] [--snap N] [--interval NS] [--one-by-one | --syns]
  * The file gets at least BYTES bytes, and a frame has PAYLOAD bytes of payload, at most 1448. `-` is standard output.
  * --ng writes pcapng instead of pcap, --snap keeps at most N bytes of each frame, and --interval sets the time between
- * two frames. The program prints to standard error the number of conversations, of bytes to the servers, and of bytes
- * to the clients.
+ * two frames. With --one-by-one each conversation ends before the next one begins, and with --syns each conversation is
+ * one SYN that nobody answers; in both cases CONVERSATIONS decides how large the file is, and BYTES is not used. The
+ * program prints to standard error the number of conversations, of bytes to the servers, and of bytes to the clients.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,7 +21,7 @@ enum { FIN = 1, SYN = 2, PSH = 8, ACK = 16 };
 enum { ACK_EVERY = 2, RECORD_PCAP = 16, RECORD_NG = 32, SHIFT = 7 };
 
 struct options {
-    bool ng;
+    bool ng, one_by_one, syns;
     uint32_t snap, payload, conversations;
     uint64_t bytes, interval_ns;
 };
@@ -187,6 +188,47 @@ static void close_one(struct writer *w, struct conversation *conv, uint32_t clie
     send(w, conv, client, 0, ACK, 0);
 }
 
+/* Writes all conversations side by side, and adds the bytes of each direction to sent[2]. */
+static void all_at_once(struct writer *w, uint64_t sent[2])
+{
+    uint32_t count = w->options.conversations;
+    struct conversation *convs = calloc(count, sizeof *convs);
+    if (!convs) {
+        perror("big_capture");
+        exit(3);
+    }
+    while (w->bytes < w->options.bytes) {
+        for (uint32_t i = 0; i < count; i++) {
+            if (!convs[i].open)
+                open_one(w, &convs[i], i);
+            talk(w, &convs[i], i);
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        close_one(w, &convs[i], i);
+        sent[0] += convs[i].sent[0];
+        sent[1] += convs[i].sent[1];
+    }
+    free(convs);
+}
+
+/* Writes the conversations one after the other, or only their SYNs. */
+static void one_by_one(struct writer *w, uint64_t sent[2])
+{
+    for (uint32_t i = 0; i < w->options.conversations; i++) {
+        struct conversation conv = {.next = {i * 1000003u, i * 2000003u + 77}};
+        if (w->options.syns) {
+            send(w, &conv, i, 0, SYN, 0);
+            continue;
+        }
+        open_one(w, &conv, i);
+        talk(w, &conv, i);
+        close_one(w, &conv, i);
+        sent[0] += conv.sent[0];
+        sent[1] += conv.sent[1];
+    }
+}
+
 static bool read_options(int argc, char **argv, struct options *o)
 {
     if (argc < 5)
@@ -202,6 +244,10 @@ static bool read_options(int argc, char **argv, struct options *o)
             o->snap = (uint32_t)strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--interval") == 0 && i + 1 < argc)
             o->interval_ns = strtoull(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--one-by-one") == 0)
+            o->one_by_one = true;
+        else if (strcmp(argv[i], "--syns") == 0)
+            o->syns = true;
         else
             return false;
     }
@@ -213,29 +259,20 @@ int main(int argc, char **argv)
     struct writer w = {.now_ns = UINT64_C(1700000000000000000)};
     if (!read_options(argc, argv, &w.options)) {
         fprintf(stderr, "usage: big_capture FILE BYTES CONVERSATIONS PAYLOAD [--ng] [--snap N] "
-                        "[--interval NS]\n");
+                        "[--interval NS] [--one-by-one | --syns]\n");
         return 2;
     }
     w.out = strcmp(argv[1], "-") == 0 ? stdout : fopen(argv[1], "wb");
-    struct conversation *convs = calloc(w.options.conversations, sizeof *convs);
-    if (!w.out || !convs) {
+    if (!w.out) {
         perror("big_capture");
         return 3;
     }
     uint64_t sent[2] = {0, 0};
     file_begin(&w);
-    while (w.bytes < w.options.bytes) {
-        for (uint32_t i = 0; i < w.options.conversations; i++) {
-            if (!convs[i].open)
-                open_one(&w, &convs[i], i);
-            talk(&w, &convs[i], i);
-        }
-    }
-    for (uint32_t i = 0; i < w.options.conversations; i++) {
-        close_one(&w, &convs[i], i);
-        sent[0] += convs[i].sent[0];
-        sent[1] += convs[i].sent[1];
-    }
+    if (w.options.one_by_one || w.options.syns)
+        one_by_one(&w, sent);
+    else
+        all_at_once(&w, sent);
     if (fflush(w.out) || fclose(w.out)) {
         perror("big_capture");
         return 3;

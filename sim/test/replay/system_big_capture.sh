@@ -1,13 +1,15 @@
 #!/bin/sh
 # Does the same as long_big_capture.sh with 6 MB, of which nearly nothing may be kept in memory. It
 # also tries inputs that are not files, and a disk without space for the copy.
+# A flood of 150,000 SYNs must fit into 200 MB of address space.
 # usage: system_big_capture.sh BUILD_DIR
 set -u
 build=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-case $build in *san*) peak=1000000 ;; *) peak=100000 ;; esac
+case $build in *san*) peak=1000000 space=unlimited ;; *) peak=100000 space=200000 ;; esac
 TOESIM_SPILL_BYTES=65536 sim/test/replay/big_capture.sh "$build" 6000000 "$peak"
+TOESIM_SPILL_BYTES=65536 sim/test/replay/many_conversations.sh "$build" 150000 200 "$space"
 # A pipe must be copied, but there is no place for the copy.
 gzip -dc traces/redis.pcap.gz | TMPDIR=/nowhere "$build/toesim" replay /dev/stdin --waves none -o "$work/out" 2>"$work/log"
 status=$?
