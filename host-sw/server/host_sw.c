@@ -310,12 +310,12 @@ static uint64_t next_timer_ps(const struct host_sw *sw)
     return next_ps;
 }
 
-/* Sleeps until the next timer, interrupt or watched write. The rings are armed for interrupts unless the program polls;
- * then watch() has set up the addresses to watch. */
+/* Sleeps until the next timer, interrupt or watched write. The rings are armed for interrupts unless the program polls
+ * now; then watch() has set up the addresses to watch. */
 static bool sleep_until_work(struct host_sw *sw)
 {
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
-        if (!sw->nics[nic].up || sw->params.poll)
+        if (!sw->nics[nic].up || sw->polling)
             continue;
         nic_ring_arm(&sw->nics[nic].records);
         nic_ring_arm(&sw->nics[nic].events);
@@ -332,20 +332,24 @@ static bool sleep_until_work(struct host_sw *sw)
     return (fired & KICKED) != 0;
 }
 
-/* Watches the next entry of each ring, if the program polls. The watch begins before the last look at the rings, so
- * that no write is missed. */
+/* Watches the next entry of each ring while the program polls. The watch begins before the last look at the rings, so
+ * that no write is missed. A program that polls during transfers asks for interrupts again when the last one is over. */
 static void watch(struct host_sw *sw)
 {
-    if (!sw->params.poll)
+    bool polls =
+        sw->params.poll || (sw->params.poll_transfers && sw->transfers.under_way.count > 0);
+    if (!polls && !sw->polling)
         return;
+    sw->polling = polls;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        const struct nic_driver *driver = &sw->nics[nic];
         unsigned slot = nic * NIC_VECTOR_COUNT;
-        if (!sw->nics[nic].up)
+        if (!driver->up && polls)
             continue;
         sw->bus.ops->watch(sw->bus.self, slot + NIC_VECTOR_RECORD,
-                           nic_ring_next_address(&sw->nics[nic].records));
+                           polls ? nic_ring_next_address(&driver->records) : 0);
         sw->bus.ops->watch(sw->bus.self, slot + NIC_VECTOR_EVENT,
-                           nic_ring_next_address(&sw->nics[nic].events));
+                           polls ? nic_ring_next_address(&driver->events) : 0);
     }
 }
 

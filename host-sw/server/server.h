@@ -61,6 +61,7 @@ struct host_sw {
     const struct server_upcalls *upcalls;
     struct host_sw_stats stats;
     bool initialised, is_up, stop;
+    bool polling; /* the rings are watched, so they need no interrupts */
 
     struct nic_driver nics[NIC_COUNT];
     struct buffer_pool pool;

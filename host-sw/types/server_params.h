@@ -66,6 +66,7 @@ struct host_sw_params {
     uint64_t isn_seed;     /* key of the ISN hash (RFC 6528) */
     uint64_t heartbeat_ps; /* between two heartbeats; 0: none */
     bool poll;             /* the driver polls the rings and requests no interrupts */
+    bool poll_transfers;   /* the driver does so while a transfer is under way */
     struct tcp_params tcp;
 };
 

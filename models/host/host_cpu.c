@@ -50,7 +50,7 @@ struct host_cpu *host_cpu_create(const struct host_params *params, struct host_m
     cpu->kick_ps = TIME_NEVER;
     host_rc_init(cpu);
     for (int i = 0; i < HOST_SLOTS; i++)
-        cpu->slots[i].due_ps = TIME_NEVER;
+        cpu->slots[i] = (struct host_slot){.interrupt_ps = TIME_NEVER, .visible_ps = TIME_NEVER};
     for (int i = 0; i < NIC_COUNT; i++)
         cpu->port_due_ps[i] = TIME_NEVER;
     cpu->ops_capacity = 4096;

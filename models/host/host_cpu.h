@@ -22,7 +22,11 @@
 extern "C" {
 #endif
 
-enum host_notify { HOST_NOTIFY_INTERRUPT, HOST_NOTIFY_POLL };
+enum host_notify {
+    HOST_NOTIFY_INTERRUPT,
+    HOST_NOTIFY_POLL,
+    HOST_NOTIFY_ADAPTIVE, /* by interrupts, and by polling while the software watches an entry */
+};
 
 struct host_params {
     enum host_notify notify;

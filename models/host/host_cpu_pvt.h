@@ -29,9 +29,9 @@ struct host_view {
 
 /* One source of notifications. */
 struct host_slot {
-    /* Time of the interrupt, or when the watched entry is visible; TIME_NEVER if none. */
-    uint64_t due_ps;
-    uint64_t watched; /* address of the entry when polling; 0 if none */
+    uint64_t interrupt_ps; /* when its interrupt is delivered; TIME_NEVER if there is none */
+    uint64_t visible_ps;   /* when the watched entry became visible; TIME_NEVER if it is not */
+    uint64_t watched;      /* address of the entry that is polled; 0 if there is none */
 };
 
 /* The root port of one NIC. */

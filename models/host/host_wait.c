@@ -4,26 +4,34 @@
 
 #include <assert.h>
 
-/* Returns when the software notices an event that is due: at once with interrupts, at the next poll otherwise. */
-static uint64_t noticed_ps(const struct host_cpu *cpu, uint64_t due_ps)
+/* Returns the time of the first poll at or after `ps`. */
+static uint64_t next_poll_ps(const struct host_cpu *cpu, uint64_t ps)
 {
-    if (cpu->params.notify == HOST_NOTIFY_INTERRUPT || due_ps == TIME_NEVER)
-        return due_ps;
-    return ceil_div(due_ps, cpu->params.poll_period_ps) * cpu->params.poll_period_ps;
+    if (ps == TIME_NEVER)
+        return ps;
+    return ceil_div(ps, cpu->params.poll_period_ps) * cpu->params.poll_period_ps;
 }
 
-static void notify(struct host_cpu *cpu, uint64_t due_ps)
+/* Returns when the software notices an interrupt or a call: at once, or at the next poll if it does nothing but poll. */
+static uint64_t noticed_ps(const struct host_cpu *cpu, uint64_t due_ps)
+{
+    return cpu->params.notify == HOST_NOTIFY_POLL ? next_poll_ps(cpu, due_ps) : due_ps;
+}
+
+static void wake_at(struct host_cpu *cpu, uint64_t at_ps)
 {
     if (cpu->waiting)
-        cpu->blocker.unblock(cpu->blocker.self, noticed_ps(cpu, due_ps));
+        cpu->blocker.unblock(cpu->blocker.self, at_ps);
 }
+
+static void notify(struct host_cpu *cpu, uint64_t due_ps) { wake_at(cpu, noticed_ps(cpu, due_ps)); }
 
 static uint64_t line_of(uint64_t address) { return address / HOST_LINE_BYTES; }
 
 void host_wait_on_look(struct host_cpu *cpu, uint64_t address, uint32_t len)
 {
     /* Only reads of single entries matter; a long read is payload. */
-    if (cpu->params.notify != HOST_NOTIFY_POLL || len == 0 || len > HOST_LINE_BYTES)
+    if (cpu->params.notify == HOST_NOTIFY_INTERRUPT || len == 0 || len > HOST_LINE_BYTES)
         return;
     uint64_t last = line_of(address + len - 1);
     for (uint64_t line = line_of(address); line <= last; line++)
@@ -32,7 +40,7 @@ void host_wait_on_look(struct host_cpu *cpu, uint64_t address, uint32_t len)
 
 void host_wait_on_write(struct host_cpu *cpu, uint64_t address, uint32_t len, uint64_t now_ps)
 {
-    if (cpu->params.notify != HOST_NOTIFY_POLL)
+    if (cpu->params.notify == HOST_NOTIFY_INTERRUPT)
         return;
     uint64_t last = line_of(address + len - 1);
     for (uint64_t line = line_of(address); line <= last; line++)
@@ -40,12 +48,12 @@ void host_wait_on_write(struct host_cpu *cpu, uint64_t address, uint32_t len, ui
             cpu->looked[line % HOST_LOOKED] = 0;
     for (int i = 0; i < HOST_SLOTS; i++) {
         struct host_slot *slot = &cpu->slots[i];
-        if (slot->watched < address || slot->watched - address >= len)
+        if (slot->watched == 0 || slot->watched < address || slot->watched - address >= len)
             continue;
-        if (slot->due_ps != TIME_NEVER)
+        if (slot->visible_ps != TIME_NEVER)
             continue;
-        slot->due_ps = now_ps;
-        notify(cpu, now_ps);
+        slot->visible_ps = now_ps;
+        wake_at(cpu, next_poll_ps(cpu, now_ps));
     }
 }
 
@@ -57,12 +65,12 @@ void host_wait_on_interrupt(struct host_cpu *cpu, unsigned index, uint64_t now_p
         cpu->stats.interrupts_ignored++;
         return;
     }
-    if (slot->due_ps != TIME_NEVER) {
+    if (slot->interrupt_ps != TIME_NEVER) {
         cpu->stats.interrupts_merged++;
         return;
     }
-    slot->due_ps = now_ps + cpu->params.interrupt_ps;
-    notify(cpu, slot->due_ps);
+    slot->interrupt_ps = now_ps + cpu->params.interrupt_ps;
+    notify(cpu, slot->interrupt_ps);
 }
 
 /* A root port interrupts the core even while the NICs are polled. */
@@ -89,21 +97,23 @@ void host_wait_watch(void *self, unsigned index, uint64_t address)
     struct host_cpu *cpu = self;
     assert(index < HOST_SLOTS);
     struct host_slot *slot = &cpu->slots[index];
-    if (cpu->params.notify != HOST_NOTIFY_POLL || slot->watched == address)
+    if (cpu->params.notify == HOST_NOTIFY_INTERRUPT || slot->watched == address)
         return;
     slot->watched = address;
-    bool looked = cpu->looked[line_of(address) % HOST_LOOKED] == line_of(address);
-    slot->due_ps = looked ? TIME_NEVER : cpu->step_start_ps;
+    bool is_new = address != 0 && cpu->looked[line_of(address) % HOST_LOOKED] != line_of(address);
+    slot->visible_ps = is_new ? cpu->step_start_ps : TIME_NEVER;
 }
 
 static uint64_t next_notice_ps(const struct host_cpu *cpu)
 {
-    uint64_t next = cpu->kick_ps;
-    for (int i = 0; i < HOST_SLOTS; i++)
-        next = u64_min(next, cpu->slots[i].due_ps);
+    uint64_t interrupt_ps = cpu->kick_ps, visible_ps = TIME_NEVER;
+    for (int i = 0; i < HOST_SLOTS; i++) {
+        interrupt_ps = u64_min(interrupt_ps, cpu->slots[i].interrupt_ps);
+        visible_ps = u64_min(visible_ps, cpu->slots[i].visible_ps);
+    }
     for (int i = 0; i < NIC_COUNT; i++)
-        next = u64_min(next, cpu->port_due_ps[i]);
-    return noticed_ps(cpu, next);
+        interrupt_ps = u64_min(interrupt_ps, cpu->port_due_ps[i]);
+    return u64_min(noticed_ps(cpu, interrupt_ps), next_poll_ps(cpu, visible_ps));
 }
 
 bool host_cpu_has_work(const struct host_cpu *cpu)
@@ -122,12 +132,16 @@ static uint32_t take_due(struct host_cpu *cpu, uint64_t now_ps)
 {
     uint32_t bits = 0;
     for (unsigned i = 0; i < HOST_SLOTS; i++) {
-        if (cpu->slots[i].due_ps > now_ps)
+        struct host_slot *slot = &cpu->slots[i];
+        if (slot->interrupt_ps > now_ps && slot->visible_ps > now_ps)
             continue;
-        cpu->slots[i].due_ps = TIME_NEVER;
-        bits |= UINT32_C(1) << i;
-        if (cpu->params.notify == HOST_NOTIFY_INTERRUPT)
+        if (slot->interrupt_ps <= now_ps) {
+            slot->interrupt_ps = TIME_NEVER;
             enter_interrupt(cpu);
+        }
+        if (slot->visible_ps <= now_ps)
+            slot->visible_ps = TIME_NEVER;
+        bits |= UINT32_C(1) << i;
     }
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         if (cpu->port_due_ps[nic] > now_ps)
@@ -146,7 +160,10 @@ static uint32_t take_due(struct host_cpu *cpu, uint64_t now_ps)
 
 static void count_polls(struct host_cpu *cpu, uint64_t from_ps, uint64_t to_ps)
 {
-    if (cpu->params.notify == HOST_NOTIFY_POLL)
+    bool polls = cpu->params.notify == HOST_NOTIFY_POLL;
+    for (int i = 0; i < HOST_SLOTS; i++)
+        polls |= cpu->slots[i].watched != 0;
+    if (polls)
         cpu->stats.polls +=
             to_ps / cpu->params.poll_period_ps - from_ps / cpu->params.poll_period_ps;
 }

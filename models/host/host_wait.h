@@ -8,6 +8,9 @@
  * scheduled; their number is computed. A poll that finds an entry runs at the first multiple at or after the time
  * when the write became visible.
  *
+ * Adaptive: interrupts are delivered, and the loop also polls while the software watches an entry. A watched entry and
+ * the interrupt for it may both wake the software; the second then finds nothing new.
+ *
  * A wake-up cannot be lost: if watch() names an entry that was not read since it was last written, or whose reading
  * is no longer recorded, the entry counts as visible and wait() returns at once. At worst the software polls once in
  * vain.

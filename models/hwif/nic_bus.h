@@ -83,7 +83,8 @@ struct nic_bus_ops {
      * NIC_BUS_PORT_BIT + nic: its root port has something to tell; bit 31: kick; 0: timeout. */
     uint32_t (*wait)(void *self, uint64_t until_ps);
     /* Tells the poll loop which address to watch (first byte of the next entry of a ring):
-     * slot = nic * NIC_VECTOR_COUNT + vector. Only used with notification by poll. */
+     * slot = nic * NIC_VECTOR_COUNT + vector. Address 0 ends the watch. Has no effect if the machine notifies by
+     * interrupts alone. */
     void (*watch)(void *self, unsigned slot, uint64_t address);
     uint64_t (*now_ps)(void *self); /* start of the current step */
 };

@@ -62,8 +62,10 @@ static const char *const link_names[] = {
     [SIM_LINK_NIC0] = "nic0", [SIM_LINK_NIC1] = "nic1", [SIM_LINK_UPLINK] = "uplink", NULL};
 static const char *const way_names[] = {
     [SIM_BOTH_WAYS] = "both", [SIM_TO_SERVER] = "to_server", [SIM_TO_PEERS] = "to_peers", NULL};
-static const char *const notify_names[] = {
-    [HOST_NOTIFY_INTERRUPT] = "interrupt", [HOST_NOTIFY_POLL] = "poll", NULL};
+static const char *const notify_names[] = {[HOST_NOTIFY_INTERRUPT] = "interrupt",
+                                           [HOST_NOTIFY_POLL] = "poll",
+                                           [HOST_NOTIFY_ADAPTIVE] = "adaptive",
+                                           NULL};
 static const char *const ack_names[] = {
     [ACK_POLICY_POSTED] = "posted", [ACK_POLICY_FLUSHED] = "flushed", NULL};
 static const char *const command_names[] = {[false] = "fetched", [true] = "pushed", NULL};
@@ -186,7 +188,8 @@ const struct scenario_key scenario_rows[] = {
          "period of the host's heartbeats to the NICs; 0s: none"),
     TCP_KEYS("team.tcp", team.tcp),
     ENUM("team.host.notify", host.notify, notify_names,
-         "how the host is notified of records and events"),
+         "how the host is notified of records and events; adaptive: by interrupts, and by polling "
+         "while a transfer is under way"),
     TIME("team.host.interrupt", host.interrupt_ps, 0, TIME_LIMIT,
          "time from the MSI-X at the root port until the handler runs"),
     TIME("team.host.poll_period", host.poll_period_ps, 1, TIME_LIMIT, "period of the poll loop"),

@@ -33,6 +33,7 @@ testbed::testbed(const sim_config &config, const struct capture *replayed,
     assert((config.traffic == TRAFFIC_EXTERNAL) == (external != nullptr));
     sc_core::sc_set_time_resolution(1, sc_core::SC_PS);
     config_.team.poll = config_.host.notify == HOST_NOTIFY_POLL;
+    config_.team.poll_transfers = config_.host.notify == HOST_NOTIFY_ADAPTIVE;
     probe_init(&probe_);
     check_ = make_check();
     moves_ = move_log_create(config.team.conn_max);

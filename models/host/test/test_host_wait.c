@@ -22,12 +22,29 @@ static void start_poll(void)
     host_rig_init(&rig, &params, NULL);
 }
 
+static void start_adaptive(void)
+{
+    struct host_params params;
+    host_params_default(&params);
+    params.notify = HOST_NOTIFY_ADAPTIVE;
+    params.poll_period_ps = 100000;
+    host_rig_init(&rig, &params, NULL);
+}
+
 static uint64_t now(void) { return OP(now_ps)(rig.bus.self); }
 
 static uint32_t wait_until(uint64_t until_ps) { return OP(wait)(rig.bus.self, until_ps); }
 
 TestSuite(host_interrupt, .init = start_interrupt, .fini = stop);
 TestSuite(host_poll, .init = start_poll, .fini = stop);
+TestSuite(host_adaptive, .init = start_adaptive, .fini = stop);
+
+/* Reads the entry and then watches it, as a driver does when it finds nothing. */
+static void look_and_watch(unsigned slot, uint64_t address)
+{
+    (void)OP(mem_read)(rig.bus.self, address, 64);
+    OP(watch)(rig.bus.self, slot, address);
+}
 
 Test(host_interrupt, is_delivered_after_the_interrupt_latency)
 {
@@ -94,11 +111,57 @@ Test(host_interrupt, a_kick_while_busy_is_not_lost)
     cr_assert_eq(wait_until(30000), 0);
 }
 
-/* Reads the entry and then watches it, as a driver does when it finds nothing. */
-static void look_and_watch(unsigned slot, uint64_t address)
+Test(host_adaptive, sleeps_until_an_interrupt_while_it_watches_nothing)
 {
-    (void)OP(mem_read)(rig.bus.self, address, 64);
-    OP(watch)(rig.bus.self, slot, address);
+    uint64_t a = OP(mem_alloc)(rig.bus.self, 4096);
+    host_rig_at(&rig, (struct rig_event){4000, RIG_DMA_WRITE, a, 64, 1});
+    host_rig_at(&rig, (struct rig_event){.at_ps = 5000, .kind = RIG_MSIX, .address = 2});
+    cr_assert_eq(wait_until(TIME_NEVER), 1u << 2);
+    cr_assert_eq(now(), 1005000);
+    cr_assert_eq(host_cpu_stats(rig.cpu)->interrupts, 1);
+    cr_assert_eq(host_cpu_stats(rig.cpu)->polls, 0);
+}
+
+Test(host_adaptive, sees_a_watched_entry_at_the_next_poll_without_an_interrupt)
+{
+    uint64_t a = OP(mem_alloc)(rig.bus.self, 4096);
+    look_and_watch(2, a);
+    host_rig_at(&rig, (struct rig_event){1234567, RIG_DMA_WRITE, a, 64, 1});
+    cr_assert_eq(wait_until(TIME_NEVER), 1u << 2);
+    cr_assert_eq(now(), 1300000);
+    cr_assert_eq(host_cpu_stats(rig.cpu)->interrupts, 0);
+    cr_assert_eq(host_cpu_stats(rig.cpu)->polls, 13);
+}
+
+Test(host_adaptive, an_interrupt_wakes_it_while_it_polls)
+{
+    uint64_t a = OP(mem_alloc)(rig.bus.self, 4096);
+    look_and_watch(2, a);
+    host_rig_at(&rig, (struct rig_event){.at_ps = 5000, .kind = RIG_MSIX, .address = 1});
+    cr_assert_eq(wait_until(TIME_NEVER), 1u << 1);
+    cr_assert_eq(now(), 1005000, "at once, not at a poll");
+    cr_assert_eq(host_cpu_stats(rig.cpu)->interrupts, 1);
+}
+
+Test(host_adaptive, what_was_written_before_the_watch_began_is_seen)
+{
+    uint64_t a = OP(mem_alloc)(rig.bus.self, 4096);
+    (void)OP(mem_read)(rig.bus.self, a, 64);
+    host_rig_at(&rig, (struct rig_event){4000, RIG_DMA_WRITE, a, 64, 1});
+    cr_assert_eq(wait_until(50000), 0, "nothing is watched");
+    OP(watch)(rig.bus.self, 0, a);
+    cr_assert_eq(wait_until(TIME_NEVER), 1);
+    cr_assert_eq(now(), 50000);
+}
+
+Test(host_adaptive, address_0_ends_the_watch)
+{
+    uint64_t a = OP(mem_alloc)(rig.bus.self, 4096);
+    look_and_watch(2, a);
+    OP(watch)(rig.bus.self, 2, 0);
+    host_rig_at(&rig, (struct rig_event){4000, RIG_DMA_WRITE, a, 64, 1});
+    cr_assert_eq(wait_until(500000), 0);
+    cr_assert_eq(host_cpu_stats(rig.cpu)->polls, 0);
 }
 
 Test(host_poll, wakes_at_the_first_instant_after_the_entry_is_visible)

@@ -82,6 +82,7 @@ port/100-alternate team.move.mechanism=forward-then-move
 port/100-alternate team.move.forward-then-move.frames=2 team.move.mechanism=forward-then-move
 port/100-alternate team.tcp.rto_min=401ms
 port/100-alternate team.host.notify=poll
+port/100-alternate team.host.notify=adaptive
 port/100-alternate team.host.interrupt=3us
 port/100-alternate team.host.llc_hit=50ns
 port/100-alternate team.host.cost.irq_entry=1us
