@@ -3,6 +3,7 @@
 #include "models/base/printable.h"
 #include "sim/cli/cli_check.h"
 #include "sim/cli/cli_command.h"
+#include "sim/cli/cli_equal.h"
 #include "sim/cli/cli_regress.h"
 #include "sim/cli/cli_run.h"
 #include "sim/cli/cli_script.h"
@@ -164,6 +165,26 @@ static const char swarm_help[] =
     "Exit status: 0 all seeds passed; 1 a seed failed; 2 the usage is wrong; 3 the environment\n"
     "failed.\n";
 
+static const char equal_help[] =
+    "usage: toesim equal SCENARIO [OPTION]...\n"
+    "\n"
+    "Runs a scenario three times: on the host's own TCP (host), on the NICs, where foreign\n"
+    "frames are forwarded and no connection moves (forward), and as the scenario says (moves).\n"
+    "In all three runs each conversation must bring the same bytes to the server and to the\n"
+    "client, and must end in the same way (docs/moves.md, section 9, has the exceptions).\n"
+    "Expectations of the scenario are not looked at, and no waves or captures are written.\n"
+    "\n"
+    "  -j, --jobs N          number of runs at the same time (default 1)\n"
+    "  -o, --output DIR      the results of the runs go to DIR/host, DIR/forward and DIR/moves\n"
+    "                        (default: results/NAME.equal)\n"
+    "      --seed N          overrides the scenario's seed\n"
+    "      --set KEY=VALUE   overrides any key in all three runs; may be repeated\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 all conversations are equal; 1 one differs, or an invariant failed; 2 the\n"
+    "input is wrong, or no conversation came to its end; 3 the environment failed, or a run was\n"
+    "killed.\n";
+
 static const char main_help[] =
     "usage: toesim COMMAND [ARGUMENT]...\n"
     "\n"
@@ -177,6 +198,7 @@ static const char main_help[] =
     "  regress [SCENARIO...] compare results with golden ones\n"
     "  wavediff A B          compare two wave files\n"
     "  swarm --seeds A..B    run random systems, each drawn from a seed\n"
+    "  equal SCENARIO        compare a scenario's streams with and without offload and moves\n"
     "\n"
     "toesim COMMAND --help explains a command; toesim --version prints the version.\n";
 
@@ -189,6 +211,7 @@ static const struct cli_command commands[] = {
     {"regress", regress_help, cli_regress},
     {"wavediff", wavediff_help, cli_wavediff},
     {"swarm", swarm_help, cli_swarm},
+    {"equal", equal_help, cli_equal},
 };
 
 /* Checks once, for all functions that print, whether standard output could be written. A program

@@ -2,11 +2,13 @@
 
 #include "models/base/printable.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 int cli_next_option(const struct cli_command *command, int argc, char **argv,
                     const char *short_options, const struct option *long_options)
@@ -53,4 +55,26 @@ int cli_report(const struct error *err)
 {
     (void)fprintf(stderr, "toesim: %s\n", err->text);
     return (int)err->status;
+}
+
+bool cli_make_folder(const char *path)
+{
+    char part[SIM_PATH_MAX];
+    if (strlen(path) + 1 > sizeof part) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    (void)strcpy(part, path);
+    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        (void)mkdir(part, 0777); /* if this fails, the last mkdir() fails too */
+        *slash = '/';
+    }
+    struct stat info;
+    if (mkdir(path, 0777) == 0)
+        return true;
+    if (errno != EEXIST || stat(path, &info) != 0)
+        return false;
+    errno = ENOTDIR; /* for the case that it is a file */
+    return S_ISDIR(info.st_mode);
 }

@@ -31,6 +31,9 @@ int cli_usage_error(const struct cli_command *command, const char *text);
 /* err's text on stderr; returns its status. */
 int cli_report(const struct error *err);
 
+/* Makes the folder and all folders above it, as `mkdir -p` does. Returns false and sets errno if it cannot. */
+bool cli_make_folder(const char *path);
+
 struct live_options;
 
 /* How a run is made, and what became of its results. */

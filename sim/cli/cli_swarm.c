@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -217,21 +216,6 @@ static int read_arguments(const struct cli_command *command, int argc, char **ar
     return -1;
 }
 
-/* Makes the folder and all folders above it, as `mkdir -p` does. */
-static bool make_folder(const char *path)
-{
-    char part[SIM_PATH_MAX];
-    if (strlen(path) + 1 > sizeof part)
-        return false;
-    (void)strcpy(part, path);
-    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        (void)mkdir(part, 0777); /* if this fails, the last mkdir() fails too */
-        *slash = '/';
-    }
-    return mkdir(path, 0777) == 0 || errno == EEXIST;
-}
-
 int cli_swarm(const struct cli_command *command, int argc, char **argv)
 {
     static struct swarm swarm;
@@ -239,7 +223,7 @@ int cli_swarm(const struct cli_command *command, int argc, char **argv)
     int status = read_arguments(command, argc, argv, &swarm);
     if (status >= 0)
         return status;
-    if (!make_folder(swarm.place)) {
+    if (!cli_make_folder(swarm.place)) {
         cli_print(stderr, "toesim: %s: %s\n", swarm.place, strerror(errno));
         return STATUS_ENVIRONMENT;
     }

@@ -167,24 +167,34 @@ static void print_address(FILE *file, const uint8_t address[16], uint16_t port, 
     (void)fprintf(file, ip_version == 4 ? "%s:%u" : "[%s]:%u", text, port);
 }
 
+size_t results_outcome_of(const struct results_input *in, const struct flow_key *key,
+                          enum outcome *outcome, const char **why)
+{
+    *outcome = OUTCOME_OPEN;
+    *why = "";
+    if (in->replay) {
+        size_t index = in->replay->find(in->replay->self, key);
+        if (index != SIZE_MAX) {
+            const struct conv_result *result = replay_side_result(in->replay, index);
+            *outcome = result->outcome;
+            *why = result->why;
+        }
+        return index;
+    }
+    if (!in->gen || gen_peer_find(in->gen, key) == UINT32_MAX)
+        return SIZE_MAX;
+    uint32_t index = gen_peer_find(in->gen, key);
+    *outcome = gen_peer_outcome(in->gen, index);
+    return index;
+}
+
 /* Prints the number of the row's conversation, its outcome and the reason. The columns are empty
  * for connections of the caller of libtoesim. */
 static void print_outcome(FILE *file, const struct results_input *in, const struct flow_key *key)
 {
-    enum outcome outcome = OUTCOME_OPEN;
-    const char *why = "";
-    size_t index = SIZE_MAX;
-    if (in->replay) {
-        index = in->replay->find(in->replay->self, key);
-        if (index != SIZE_MAX) {
-            const struct conv_result *result = replay_side_result(in->replay, index);
-            outcome = result->outcome;
-            why = result->why;
-        }
-    } else if (in->gen && gen_peer_find(in->gen, key) != UINT32_MAX) {
-        index = gen_peer_find(in->gen, key);
-        outcome = gen_peer_outcome(in->gen, (uint32_t)index);
-    }
+    enum outcome outcome;
+    const char *why;
+    size_t index = results_outcome_of(in, key, &outcome, &why);
     if (index == SIZE_MAX)
         (void)fprintf(file, ",,,");
     else

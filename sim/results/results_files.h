@@ -26,6 +26,11 @@ enum status results_write_cache_sets(const char *dir, const struct results_input
 enum status results_write_conns(const char *dir, const struct results_input *input,
                                 struct error *err);
 
+/* Returns the number of the tuple's conversation with its outcome and the reason, which is static or borrowed text.
+ * Returns SIZE_MAX for a tuple that belongs to none. */
+size_t results_outcome_of(const struct results_input *input, const struct flow_key *key,
+                          enum outcome *outcome, const char **why);
+
 #ifdef __cplusplus
 }
 #endif

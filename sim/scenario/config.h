@@ -68,6 +68,7 @@ struct sim_config {
     bool tlp_trace;           /* pcie0.csv, pcie1.csv */
     bool pcie_config;         /* lspci.txt */
     bool write_captures;      /* nic0.pcap, nic1.pcap, team.pcapng */
+    bool write_streams;       /* streams.bin, for toesim equal; no key sets it */
 
     size_t expect_count;
     char expects[SIM_EXPECTS_MAX][SIM_EXPECT_TEXT_MAX]; /* "moves.completed >= 1" */

@@ -53,6 +53,12 @@ public:
     void set_port_policy(port_policy policy, uint32_t flip_frames);
 
     struct probe *probe() { return &probe_; }
+    // Shows each frame that reaches the clients, before they take it.
+    void watch_client_frames(void (*on_frame)(void *self, const frame *f), void *self)
+    {
+        on_client_frame_ = on_frame;
+        client_watcher_ = self;
+    }
     uint32_t progress_permille() const;
     uint64_t frames_on_links() const;
     void finish(bool complete);               // outcomes of what has not ended; last checks
@@ -104,6 +110,8 @@ private:
     const capture *capture_;
     const external_traffic *external_;
     peer_side peer_ = {};
+    void (*on_client_frame_)(void *self, const frame *f) = nullptr;
+    void *client_watcher_ = nullptr;
     uint64_t external_frames_ = 0; // given by put_frame()
     struct error error_ = {};
     struct probe probe_;

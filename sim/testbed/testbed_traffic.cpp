@@ -19,10 +19,13 @@ constexpr uint8_t generator_window_scale = 4;
 
 void testbed::on_peer_frame(frame *f, uint64_t now_ps)
 {
-    if (flood_ && syn_flood_takes(flood_, f))
+    if (flood_ && syn_flood_takes(flood_, f)) {
         frame_free(pool_, f);
-    else
-        frame_sink_accept(&peer_.rx, f, now_ps);
+        return;
+    }
+    if (on_client_frame_)
+        on_client_frame_(client_watcher_, f);
+    frame_sink_accept(&peer_.rx, f, now_ps);
 }
 
 void testbed::make_flood()
