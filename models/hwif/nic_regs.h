@@ -72,7 +72,7 @@ enum nic_capability {
 enum nic_control {
     NIC_CONTROL_RESET = 1 << 0,  /* self-clearing: everything to power-on state */
     NIC_CONTROL_ENABLE = 1 << 1, /* receive and transmit; rings must be set up */
-    /* Written together with ENABLE: commands come from the push window and not from their ring. */
+    /* In the first write of ENABLE after a reset or fence: commands come from the push window, not from their ring. */
     NIC_CONTROL_PUSH = 1 << 2,
 };
 

@@ -71,6 +71,7 @@ void toe_params_default(struct toe_params *params)
     params->tx_ahead_ps = PS_PER_US;
     params->inject_wait_ps = 50 * PS_PER_US;
     params->tx_burst = 8;
+    params->push_log2 = 6;
     params->cmd_prefetch = 8;
     params->buffer_prefetch = 32;
     params->ack_policy = ACK_POLICY_POSTED;

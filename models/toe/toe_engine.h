@@ -38,6 +38,7 @@ struct toe_params {
      * has given to the host; 0: they do not wait. */
     uint64_t inject_wait_ps;
     uint32_t tx_burst;        /* segments decided under one lock */
+    uint32_t push_log2;       /* log2 of the slots of the push window, 2 to NIC_PUSH_LOG2_MAX */
     uint32_t cmd_prefetch;    /* commands fetched per DMA read */
     uint32_t buffer_prefetch; /* buffer descriptors fetched per DMA read */
     enum ack_policy ack_policy;

@@ -305,6 +305,8 @@ const struct scenario_key scenario_rows[] = {
          "time for which frames wait after INSTALL until earlier ones are back from the host"),
     COUNT("nics.engine.tx_burst", engine.tx_burst, 1, 1024,
           "segments that the transmit side decides on per lock"),
+    LOG2("nics.engine.push_slots", engine.push_log2, 4, 1 << NIC_PUSH_LOG2_MAX,
+         "slots of the window for pushed commands"),
     COUNT("nics.engine.cmd_prefetch", engine.cmd_prefetch, 1, 64,
           "commands that one DMA read fetches"),
     COUNT("nics.engine.buffer_prefetch", engine.buffer_prefetch, 1, 64,

@@ -50,13 +50,13 @@ Test(toe_push, a_pushed_command_saves_the_fetch)
 {
     rig_start(&rig);
     uint64_t pushed_ps = nop_ps();
-    rig.pushes = false;
-    write_control(0);
-    write_control(NIC_CONTROL_ENABLE);
-    uint64_t fetched_ps = nop_ps();
-    cr_assert_eq(fetched_ps - pushed_ps, 600 * PS_PER_NS, "a DMA read of the rig");
-    cr_assert_eq(stats(0)->commands, 2);
     cr_assert_eq(stats(0)->commands_pushed, 1);
+    teardown();
+    rig_init(&rig);
+    rig_start(&rig);
+    uint64_t fetched_ps = nop_ps();
+    cr_assert_eq(stats(0)->commands_pushed, 0);
+    cr_assert_eq(fetched_ps - pushed_ps, 600 * PS_PER_NS, "a DMA read of the rig");
 }
 
 Test(toe_push, a_connection_moves_by_pushed_commands)
@@ -197,13 +197,16 @@ Test(toe_push, an_engine_that_fetches_ignores_the_window_and_one_that_is_pushed_
     nop(2);
     rig_run(&rig, 5 * PS_PER_US);
     cr_assert_eq(rig_event(&rig, 0, NIC_EVENT_CMD_DONE).cookie, 2);
-    /* The way of the commands does not change while the engine is enabled. */
+    /* The way of the commands changes only behind a reset or a fence. */
+    write_control(0);
     write_control(NIC_CONTROL_ENABLE | NIC_CONTROL_PUSH);
     cr_assert_eq(rig_read32(&rig, 0, NIC_REG_CONTROL), NIC_CONTROL_ENABLE);
     nop(3);
     rig_run(&rig, 5 * PS_PER_US);
     cr_assert_eq(rig_event(&rig, 0, NIC_EVENT_CMD_DONE).cookie, 3);
-    write_control(0);
+    struct pcie_device device = toe_engine_device(rig.nic[0].engine);
+    device.ops->fence(device.self, true, rig.loop.now_ps);
+    device.ops->fence(device.self, false, rig.loop.now_ps);
     write_control(NIC_CONTROL_ENABLE | NIC_CONTROL_PUSH);
     write_control(NIC_CONTROL_ENABLE);
     cr_assert_eq(rig_read32(&rig, 0, NIC_REG_CONTROL), NIC_CONTROL_ENABLE | NIC_CONTROL_PUSH);
@@ -241,4 +244,22 @@ Test(toe_push, version_2_tells_its_slots)
     rig_start(&rig);
     cr_assert_eq(rig_read32(&rig, 0, NIC_REG_VERSION), 2);
     cr_assert_eq(rig_read32(&rig, 0, NIC_REG_CAPABILITIES), 1 | 6 << 8, "64 slots");
+}
+
+Test(toe_push, a_small_window_wraps_and_ends_where_it_says)
+{
+    rig.params.push_log2 = 2;
+    rig_start(&rig);
+    cr_assert_eq(rig_read32(&rig, 0, NIC_REG_CAPABILITIES), 1 | 2 << 8);
+    for (uint32_t i = 0; i < 20; i++) {
+        nop(i);
+        rig_run(&rig, 2 * PS_PER_US);
+        cr_assert_eq(rig_event(&rig, 0, NIC_EVENT_CMD_DONE).cookie, i);
+        rig_write32(&rig, 0, NIC_REG_EVENT_CONSUMER, rig.nic[0].event_consumer);
+    }
+    static const uint8_t zeros[LINE];
+    rig_push(&rig, 0, 4 * LINE, zeros, LINE);
+    cr_assert_eq(stats(0)->pushes_refused, 0, "nothing is behind the window");
+    rig_push(&rig, 0, LINE, zeros, LINE);
+    cr_assert_eq(stats(0)->pushes_refused, 1);
 }

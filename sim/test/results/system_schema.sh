@@ -27,13 +27,15 @@ mkdir "$work/values"
 "$toesim" replay traces/half-close.pcap --waves none --set outputs.captures=false --set faults[0].action=pcie_down \
     --set faults[0].at=40% --set faults[0].nic=0 -o "$work/damage" >/dev/null 2>&1
 "$toesim" run scenarios/load/520-storm-3000.yaml --waves none --set outputs.captures=false --set team.move.mechanism=drain-first \
-    -o "$work/drain" >/dev/null 2>&1
+    --set team.move.commands=pushed -o "$work/drain" >/dev/null 2>&1
+"$toesim" run scenarios/load/520-storm-3000.yaml --waves none --set outputs.captures=false \
+    --set team.move.mechanism=forward-then-move -o "$work/relayed" >/dev/null 2>&1
 "$toesim" check --outputs --schema >"$work/schema.json"
 "$toesim" check --outputs | sed -n 's/^| `\([^`]*\)`.*/\1/p' | sort >"$work/table"
 uniq -d "$work/table" | sed "s/^/fail: the table names twice /"
 "$toesim" replay traces/redis.pcap.gz --waves none --set outputs.captures=false --port-policy alternate --set traffic.stall=1us \
     -o "$work/stall" >/dev/null 2>&1
-for run in replay loss moves drain flood damage stall; do
+for run in replay loss moves drain relayed flood damage stall; do
     if "$python" -W ignore - "$work/schema.json" "$work/$run/stats.json" <<'PYTHON'
 import json, sys, jsonschema
 schema, stats = (json.load(open(name)) for name in sys.argv[1:])

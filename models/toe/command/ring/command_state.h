@@ -2,18 +2,27 @@
 #ifndef TOESIM_TOE_COMMAND_COMMAND_STATE_H
 #define TOESIM_TOE_COMMAND_COMMAND_STATE_H
 
+#include "models/hwif/nic_regs.h"
 #include "models/toe/command/command.h"
 #include "models/toe/toe_conn.h"
 
-enum { OPS_MAX = 16 }; /* maximum number of commands under way */
+enum {
+    OPS_MAX = 16, /* maximum number of commands under way */
+    /* All lines of the largest push window. Fewer commands are fetched. */
+    QUEUE_MAX = 1 << NIC_PUSH_LOG2_MAX,
+};
+
+/* The way by which commands come. It is open until the engine is enabled after a reset or a fence. */
+enum toe_command_way { WAY_OPEN = 0, WAY_FETCHED, WAY_PUSHED };
 
 struct toe_commands {
     /* Indexed by operation code; null where there is no command. */
     const struct toe_command *const *table;
     size_t table_size;
     uint8_t **state; /* OPS_MAX slots for each command's own state */
-    struct nic_cmd queue[TOE_PREFETCH_MAX];
+    struct nic_cmd queue[QUEUE_MAX];
     uint32_t head, count;
+    enum toe_command_way way;
     uint32_t pushed; /* lines taken from the push window since the last reset or fence */
     struct toe_op op[OPS_MAX];
     uint32_t ops_used;

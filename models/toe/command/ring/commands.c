@@ -92,7 +92,7 @@ static void on_cmds(void *self, uint64_t cookie, bool ok, const uint8_t *data, u
     ring->fetching = false;
     ring->consumer += n;
     for (uint32_t i = 0; i < n; i++)
-        memcpy(&commands->queue[(commands->head + commands->count + i) % TOE_PREFETCH_MAX],
+        memcpy(&commands->queue[(commands->head + commands->count + i) % QUEUE_MAX],
                data + i * sizeof(struct nic_cmd), sizeof(struct nic_cmd));
     commands->count += n;
     assert(commands->count <= TOE_PREFETCH_MAX);
@@ -104,7 +104,7 @@ static void fetch(struct toe_engine *engine, uint64_t now_ps)
     struct toe_ring *ring = &engine->rings->cmd;
     uint32_t space = TOE_PREFETCH_MAX - engine->commands->count;
     uint32_t n = toe_ring_batch(ring, u32_min(engine->params.cmd_prefetch, space));
-    if (ring->fetching || n == 0 || ring->base == 0 || toe_push_is_on(engine))
+    if (ring->fetching || n == 0 || ring->base == 0)
         return;
     ring->fetching = true;
     toe_read(engine, toe_ring_address(ring, sizeof(struct nic_cmd)),
@@ -132,10 +132,11 @@ static void commands_kick(struct toe_engine *engine, uint64_t now_ps)
             break;
         }
         engine->stats.commands++;
-        commands->head = (commands->head + 1) % TOE_PREFETCH_MAX;
+        commands->head = (commands->head + 1) % QUEUE_MAX;
         commands->count--;
     }
-    fetch(engine, now_ps);
+    if (!toe_push_is_on(engine))
+        fetch(engine, now_ps);
     toe_command_port_kick(engine, now_ps);
 }
 
@@ -152,6 +153,7 @@ static void commands_discard(struct toe_engine *engine, uint64_t now_ps)
     commands->ops_used = commands->count = commands->head = commands->pushed = 0;
     commands->serial = false;
     commands->ordered_used = commands->ordered_head = commands->ordered_count = 0;
+    commands->way = WAY_OPEN;
     commands->port_head = commands->port_count = 0;
     commands->port_op = NULL;
     engine->rings->cmd.fetching = false;

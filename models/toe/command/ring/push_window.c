@@ -8,11 +8,9 @@
 #include <assert.h>
 #include <string.h>
 
-/* There is a slot for each command that the queue holds. */
-enum { SLOTS_LOG2 = 6, SLOTS = 1 << SLOTS_LOG2, WINDOW_BYTES = SLOTS * NIC_PUSH_SLOT_BYTES };
-static_assert(SLOTS == (int)TOE_PREFETCH_MAX, "a slot is an entry of the queue");
-static_assert(SLOTS_LOG2 <= (int)NIC_PUSH_LOG2_MAX, "the window ends below the MSI-X table");
 static_assert(sizeof(struct nic_cmd) == NIC_PUSH_SLOT_BYTES, "a command fills its slot");
+
+static uint32_t slots(const struct toe_engine *engine) { return 1u << engine->params.push_log2; }
 
 static bool has_window(const struct toe_engine *engine)
 {
@@ -22,27 +20,27 @@ static bool has_window(const struct toe_engine *engine)
 
 uint32_t toe_push_capabilities(const struct toe_engine *engine)
 {
-    uint32_t slots = (uint32_t)SLOTS_LOG2 << NIC_CAPABILITY_PUSH_LOG2_SHIFT;
-    return has_window(engine) ? NIC_CAPABILITY_PUSH | slots : 0;
+    uint32_t log2 = engine->params.push_log2 << NIC_CAPABILITY_PUSH_LOG2_SHIFT;
+    return has_window(engine) ? NIC_CAPABILITY_PUSH | log2 : 0;
 }
 
-uint32_t toe_push_control(const struct toe_engine *engine, uint32_t value)
+uint32_t toe_push_control(struct toe_engine *engine, uint32_t value)
 {
-    if (!has_window(engine) || (value & NIC_CONTROL_ENABLE) == 0)
+    struct toe_commands *commands = engine->commands;
+    bool wants_push = has_window(engine) && (value & NIC_CONTROL_PUSH) != 0;
+    if ((value & NIC_CONTROL_ENABLE) == 0)
         return 0;
-    bool is_enabled = (engine->regs.control & NIC_CONTROL_ENABLE) != 0;
-    return (is_enabled ? engine->regs.control : value) & NIC_CONTROL_PUSH;
+    if (commands->way == WAY_OPEN)
+        commands->way = wants_push ? WAY_PUSHED : WAY_FETCHED;
+    return toe_push_is_on(engine) ? NIC_CONTROL_PUSH : 0;
 }
 
-bool toe_push_is_on(const struct toe_engine *engine)
-{
-    return (engine->regs.control & NIC_CONTROL_PUSH) != 0;
-}
+bool toe_push_is_on(const struct toe_engine *engine) { return engine->commands->way == WAY_PUSHED; }
 
 bool toe_push_has(const struct toe_engine *engine, uint32_t offset, uint32_t len)
 {
-    return has_window(engine) && offset < NIC_REG_PUSH_WINDOW + WINDOW_BYTES &&
-           offset + len > NIC_REG_PUSH_WINDOW;
+    uint32_t end = NIC_REG_PUSH_WINDOW + slots(engine) * NIC_PUSH_SLOT_BYTES;
+    return has_window(engine) && offset < end && offset + len > NIC_REG_PUSH_WINDOW;
 }
 
 static void refuse(struct toe_engine *engine, uint64_t now_ps)
@@ -60,14 +58,14 @@ void toe_push_write(struct toe_engine *engine, uint32_t offset, const void *data
     assert(toe_push_has(engine, offset, len));
     if (!toe_is_running(engine) || !toe_push_is_on(engine))
         return;
-    uint32_t slot = commands->pushed % SLOTS;
+    uint32_t slot = commands->pushed % slots(engine);
     bool is_whole = len == NIC_PUSH_SLOT_BYTES && offset % NIC_PUSH_SLOT_BYTES == 0;
     bool is_next = offset == NIC_REG_PUSH_WINDOW + slot * NIC_PUSH_SLOT_BYTES;
-    if (!is_whole || !is_next || commands->count == SLOTS) {
+    if (!is_whole || !is_next || commands->count >= slots(engine)) {
         refuse(engine, now_ps);
         return;
     }
-    uint32_t at = (commands->head + commands->count) % TOE_PREFETCH_MAX;
+    uint32_t at = (commands->head + commands->count) % QUEUE_MAX;
     memcpy(&commands->queue[at], data, sizeof commands->queue[at]);
     commands->count++;
     commands->pushed++;

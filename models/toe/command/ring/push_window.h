@@ -11,9 +11,10 @@ struct toe_engine;
 /* Returns the value of NIC_REG_CAPABILITIES. */
 uint32_t toe_push_capabilities(const struct toe_engine *engine);
 
-/* Returns NIC_CONTROL_PUSH if commands come from the window after this write of NIC_REG_CONTROL, or 0 if they come from
- * their ring. Commands do not change their way while the engine is enabled. */
-uint32_t toe_push_control(const struct toe_engine *engine, uint32_t value);
+/* Called for a write of NIC_REG_CONTROL. The first one that enables the engine after a reset or a fence chooses the way of
+ * all commands until the next reset or fence. Returns NIC_CONTROL_PUSH if the engine is enabled and commands come from
+ * the window, or 0. */
+uint32_t toe_push_control(struct toe_engine *engine, uint32_t value);
 
 /* Returns true if the engine takes its commands from the window. */
 bool toe_push_is_on(const struct toe_engine *engine);
