@@ -252,7 +252,7 @@ static bool add_record(struct loader *loader, const struct capture_record *recor
 static enum status out_of_memory(const struct loader *loader, struct error *err)
 {
     if (payload_trouble(&loader->capture->store, err) != STATUS_OK ||
-        spill_trouble(loader->tracker.pages, err) != STATUS_OK)
+        tracker_trouble(&loader->tracker, err) != STATUS_OK)
         return STATUS_ENVIRONMENT;
     return error_set(err, STATUS_ENVIRONMENT, "%s: out of memory", loader->path);
 }
@@ -334,6 +334,15 @@ static enum status not_decided(const struct loader *loader, struct error *err)
     return out_of_memory(loader, err);
 }
 
+static bool build_tuple(struct conversation_builder *builder, size_t number)
+{
+    const struct raw_tuple *there = tracker_tuple(builder->tracker, number, false);
+    if (!there)
+        return false;
+    struct raw_tuple tuple = *there;
+    return conversation_build_tuple(builder, &tuple);
+}
+
 static enum status build_conversations(struct loader *loader, struct error *err)
 {
     struct capture *capture = loader->capture;
@@ -348,7 +357,7 @@ static enum status build_conversations(struct loader *loader, struct error *err)
         .mtu_bytes = loader->params->mtu_bytes};
     bool ok = builder.window != NULL;
     for (size_t i = 0; ok && i < tracker->tuple_count; i++)
-        ok = conversation_build_tuple(&builder, &tracker->tuples[i]);
+        ok = build_tuple(&builder, i);
     ok = ok && conv_list_end(capture->conversations);
     capture->stats.split_segments = builder.split_segments;
     capture->stats.ignored_segments = builder.ignored_segments;
@@ -404,10 +413,11 @@ static enum status load(struct loader *loader, struct error *err)
     if (status != STATUS_OK)
         return status;
     struct tracker *tracker = &loader->tracker;
-    if (!tracker_join_vlans(tracker))
-        return out_of_memory(loader, err);
+    tracker_seal(tracker);
     uint64_t *bad_checksums = &stats->left_out[LEFT_OUT_BAD_CHECKSUM];
-    tracker_count_checksums(tracker, &stats->repaired_checksums, bad_checksums);
+    if (!tracker_join_vlans(tracker) ||
+        !tracker_count_checksums(tracker, &stats->repaired_checksums, bad_checksums))
+        return out_of_memory(loader, err);
     stats->tcp_segments = tracker->segment_count - *bad_checksums;
     vlan_map_assign(&tracker->vlans);
     stats->vlan_stacks = tracker->vlans.tagged;

@@ -1,18 +1,17 @@
 #include "models/trace/conversation/tracker.h"
 
-#include "models/trace/store/array.h"
-
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TABLE_FIRST = 1024 };
+enum { TABLE_FIRST = 1024, TUPLES = SPILL_PAGE_BYTES / sizeof(struct raw_tuple) };
 
 bool tracker_init(struct tracker *tracker)
 {
-    *tracker = (struct tracker){.pages = spill_create(spill_memory_default() / 4)};
+    *tracker = (struct tracker){.pages = spill_create(spill_memory_default() / 16 * 3),
+                                .tuples = spill_create(spill_memory_default() / 16)};
     vlan_map_init(&tracker->vlans);
-    if (tracker->pages)
+    if (tracker->pages && tracker->tuples)
         tracker->segments = segment_rows_create(tracker->pages);
     return tracker->segments != NULL;
 }
@@ -21,7 +20,7 @@ void tracker_free(struct tracker *tracker)
 {
     segment_rows_destroy(tracker->segments);
     spill_destroy(tracker->pages);
-    free(tracker->tuples);
+    spill_destroy(tracker->tuples);
     free(tracker->table);
     *tracker = (struct tracker){0};
 }
@@ -35,36 +34,63 @@ static uint64_t key_hash(const struct flow_key *key)
     return hash ^ hash >> 32;
 }
 
-/* Returns the slot of a tuple, or the free slot where it must be inserted. */
-static size_t slot_find(const struct tracker *tracker, const struct flow_key *key)
+struct raw_tuple *tracker_tuple(struct tracker *tracker, size_t number, bool write)
+{
+    struct raw_tuple *page = spill_page(tracker->tuples, number / TUPLES, write);
+    return page ? page + number % TUPLES : NULL;
+}
+
+void tracker_seal(struct tracker *tracker)
+{
+    free(tracker->table);
+    tracker->table = NULL;
+}
+
+enum status tracker_trouble(const struct tracker *tracker, struct error *err)
+{
+    enum status status = spill_trouble(tracker->pages, err);
+    return status == STATUS_OK ? spill_trouble(tracker->tuples, err) : status;
+}
+
+/* Returns the slot of a tuple, or the free slot where it must be inserted. Returns null if memory is short or the disk
+ * failed. */
+static struct tuple_slot *slot_find(struct tracker *tracker, const struct flow_key *key,
+                                    uint64_t hash)
 {
     size_t mask = tracker->table_size - 1;
-    size_t slot = key_hash(key) & mask;
-    while (tracker->table[slot] != 0) {
-        const struct raw_tuple *tuple = &tracker->tuples[tracker->table[slot] - 1];
-        if (memcmp(&tuple->key, key, sizeof *key) == 0)
-            break;
-        slot = (slot + 1) & mask;
+    struct tuple_slot *slot = &tracker->table[hash & mask];
+    for (; slot->tuple != 0; slot = &tracker->table[(size_t)(slot - tracker->table + 1) & mask]) {
+        if (slot->mark != (uint32_t)(hash >> 32))
+            continue;
+        const struct raw_tuple *tuple = tracker_tuple(tracker, slot->tuple - 1, false);
+        if (!tuple || memcmp(&tuple->key, key, sizeof *key) == 0)
+            return tuple ? slot : NULL;
     }
     return slot;
 }
 
-static bool table_reserve(struct tracker *tracker)
+/* Makes the table larger if it is full to three quarters. The new table is filled from the tuples, so that the old one need
+ * not stay in memory meanwhile. */
+static bool table_make_space(struct tracker *tracker)
 {
-    if (tracker->table_used * 2 < tracker->table_size)
+    if (tracker->tuple_count < tracker->table_size / 4 * 3)
         return true;
-    uint32_t *old = tracker->table;
-    size_t old_size = tracker->table_size;
-    size_t size = old_size ? old_size * 2 : TABLE_FIRST;
-    uint32_t *table = calloc(size, sizeof *table);
-    if (!table)
+    size_t size = tracker->table_size ? tracker->table_size * 2 : TABLE_FIRST;
+    free(tracker->table);
+    tracker->table = calloc(size, sizeof *tracker->table);
+    tracker->table_size = tracker->table ? size : 0;
+    if (!tracker->table)
         return false;
-    tracker->table = table;
-    tracker->table_size = size;
-    for (size_t i = 0; i < old_size; i++)
-        if (old[i])
-            table[slot_find(tracker, &tracker->tuples[old[i] - 1].key)] = old[i];
-    free(old);
+    for (size_t i = 0; i < tracker->tuple_count; i++) {
+        const struct raw_tuple *tuple = tracker_tuple(tracker, i, false);
+        if (!tuple)
+            return false;
+        uint64_t hash = key_hash(&tuple->key);
+        size_t at = hash & (size - 1);
+        while (tracker->table[at].tuple)
+            at = (at + 1) & (size - 1);
+        tracker->table[at] = (struct tuple_slot){(uint32_t)i + 1, (uint32_t)(hash >> 32)};
+    }
     return true;
 }
 
@@ -85,18 +111,20 @@ static uint8_t key_make(const struct packet *packet, uint16_t vlan, struct flow_
     return 0;
 }
 
-static struct raw_tuple *tuple_add(struct tracker *tracker, const struct flow_key *key, size_t slot)
+/* Returns the tuple with this key, which is added if it is new. Returns null if memory is short or the disk failed. */
+static struct raw_tuple *tuple_of(struct tracker *tracker, const struct flow_key *key)
 {
-    struct raw_tuple *tuples =
-        array_grow(tracker->tuples, tracker->tuple_count, &tracker->tuple_capacity, sizeof *tuples);
-    if (!tuples)
+    uint64_t hash = key_hash(key);
+    struct tuple_slot *slot = slot_find(tracker, key, hash);
+    if (!slot)
         return NULL;
-    tracker->tuples = tuples;
-    struct raw_tuple *tuple = &tuples[tracker->tuple_count++];
-    *tuple = (struct raw_tuple){.key = *key, .first = (uint32_t)tracker->segment_count};
-    if (tracker->table[slot] == 0)
-        tracker->table_used++;
-    tracker->table[slot] = (uint32_t)tracker->tuple_count;
+    if (slot->tuple)
+        return tracker_tuple(tracker, slot->tuple - 1, true);
+    struct raw_tuple *tuple = tracker_tuple(tracker, tracker->tuple_count, true);
+    if (!tuple)
+        return NULL;
+    *tuple = (struct raw_tuple){.key = *key};
+    *slot = (struct tuple_slot){(uint32_t)++tracker->tuple_count, (uint32_t)(hash >> 32)};
     return tuple;
 }
 
@@ -105,16 +133,9 @@ bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t 
 {
     assert(packet->kind == PACKET_TCP);
     assert(vlan != VLAN_MAP_FULL);
-    if (!table_reserve(tracker))
-        return false;
     struct flow_key key;
     uint8_t dir = key_make(packet, vlan, &key);
-    size_t slot = slot_find(tracker, &key);
-    struct raw_tuple *tuple = NULL;
-    if (tracker->table[slot])
-        tuple = &tracker->tuples[tracker->table[slot] - 1];
-    if (!tuple)
-        tuple = tuple_add(tracker, &key, slot);
+    struct raw_tuple *tuple = table_make_space(tracker) ? tuple_of(tracker, &key) : NULL;
     if (!tuple)
         return false;
     struct raw_segment kept = *segment;
@@ -130,8 +151,7 @@ bool tracker_add(struct tracker *tracker, const struct packet *packet, uint16_t 
 
 uint64_t tracker_memory_bytes(const struct tracker *tracker)
 {
-    return tracker->tuple_capacity * sizeof *tracker->tuples +
-           tracker->table_size * sizeof *tracker->table;
+    return tracker->table_size * sizeof *tracker->table;
 }
 
 bool tracker_is_accepted(const struct raw_tuple *tuple, const struct raw_segment *segment)
@@ -144,12 +164,15 @@ bool tracker_has_dropped(const struct raw_tuple *tuple)
     return (tuple->bad[0] && tuple->good[0]) || (tuple->bad[1] && tuple->good[1]);
 }
 
-void tracker_count_checksums(const struct tracker *tracker, uint64_t *repaired, uint64_t *dropped)
+bool tracker_count_checksums(struct tracker *tracker, uint64_t *repaired, uint64_t *dropped)
 {
     *repaired += tracker->unfilled_checksums;
     for (size_t i = 0; i < tracker->tuple_count; i++) {
-        const struct raw_tuple *tuple = &tracker->tuples[i];
+        const struct raw_tuple *tuple = tracker_tuple(tracker, i, false);
+        if (!tuple)
+            return false;
         for (int dir = 0; dir < 2; dir++)
             *(tuple->good[dir] ? dropped : repaired) += tuple->bad[dir];
     }
+    return true;
 }

@@ -1,24 +1,43 @@
 /* Joins the two directions of conversations whose directions have different VLAN tags. */
 #include "models/trace/conversation/tracker_join.h"
 
+#include "models/trace/store/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-static const struct tracker *sorted; /* used by the comparison, because qsort() passes no context */
+/* A tuple of which only one direction was captured. The hash of its ends brings those together that may belong together,
+ * without a look at the tuples, which may be on disk. */
+struct one_way {
+    uint64_t ends;
+    uint32_t tuple;
+};
 
-static int compare_ends(const struct raw_tuple *a, const struct raw_tuple *b)
+static uint64_t ends_hash(const struct flow_key *key)
+{
+    struct flow_key ends = *key;
+    const uint8_t *bytes = (const uint8_t *)&ends;
+    uint64_t hash = UINT64_C(14695981039346656037);
+    ends.vlan = 0;
+    for (size_t i = 0; i < sizeof ends; i++)
+        hash = (hash ^ bytes[i]) * UINT64_C(1099511628211);
+    return hash;
+}
+
+static bool have_same_ends(const struct raw_tuple *a, const struct raw_tuple *b)
 {
     struct flow_key x = a->key, y = b->key;
     x.vlan = y.vlan = 0;
-    return memcmp(&x, &y, sizeof x);
+    return memcmp(&x, &y, sizeof x) == 0;
 }
 
+/* Tuples with the same hash are in the order of the file. */
 static int compare(const void *a, const void *b)
 {
-    const struct raw_tuple *x = &sorted->tuples[*(const uint32_t *)a];
-    const struct raw_tuple *y = &sorted->tuples[*(const uint32_t *)b];
-    int order = compare_ends(x, y);
-    return order ? order : x->first < y->first ? -1 : x->first > y->first;
+    const struct one_way *x = a, *y = b;
+    if (x->ends != y->ends)
+        return x->ends < y->ends ? -1 : 1;
+    return x->tuple < y->tuple ? -1 : x->tuple > y->tuple;
 }
 
 static bool is_one_way(const struct raw_tuple *tuple)
@@ -71,9 +90,8 @@ static bool merge_lists(struct tracker *tracker, struct segment_list *into,
     return ok;
 }
 
-static bool merge(struct tracker *tracker, uint32_t into, uint32_t from)
+static bool merge(struct tracker *tracker, struct raw_tuple *kept, struct raw_tuple *gone)
 {
-    struct raw_tuple *kept = &tracker->tuples[into], *gone = &tracker->tuples[from];
     uint8_t dir = gone->count[1] != 0;
     if (!merge_lists(tracker, &kept->list, &gone->list))
         return false;
@@ -86,26 +104,66 @@ static bool merge(struct tracker *tracker, uint32_t into, uint32_t from)
     return true;
 }
 
+static bool tuple_load(struct tracker *tracker, uint32_t number, struct raw_tuple *out)
+{
+    const struct raw_tuple *tuple = tracker_tuple(tracker, number, false);
+    if (tuple)
+        *out = *tuple;
+    return tuple != NULL;
+}
+
+static bool tuple_store(struct tracker *tracker, uint32_t number, const struct raw_tuple *changed)
+{
+    struct raw_tuple *tuple = tracker_tuple(tracker, number, true);
+    if (tuple)
+        *tuple = *changed;
+    return tuple != NULL;
+}
+
+/* Joins two tuples if they are the two directions of one. Returns false if memory is short or the disk failed. */
+static bool join_two(struct tracker *tracker, uint32_t into, uint32_t from, bool *joined)
+{
+    struct raw_tuple a, b;
+    if (!tuple_load(tracker, into, &a) || !tuple_load(tracker, from, &b))
+        return false;
+    *joined = have_same_ends(&a, &b) && (a.count[0] == 0) != (b.count[0] == 0);
+    return !*joined || (merge(tracker, &a, &b) && tuple_store(tracker, into, &a) &&
+                        tuple_store(tracker, from, &b));
+}
+
+static bool one_way_list(struct tracker *tracker, struct one_way **list, size_t *count)
+{
+    size_t capacity = 0;
+    for (uint32_t i = 0; i < tracker->tuple_count; i++) {
+        const struct raw_tuple *tuple = tracker_tuple(tracker, i, false);
+        if (!tuple)
+            return false;
+        if (!is_one_way(tuple))
+            continue;
+        struct one_way *grown = array_grow(*list, *count, &capacity, sizeof *grown);
+        if (!grown)
+            return false;
+        *list = grown;
+        grown[(*count)++] = (struct one_way){ends_hash(&tuple->key), i};
+    }
+    return true;
+}
+
 bool tracker_join_vlans(struct tracker *tracker)
 {
-    uint32_t *one_way = malloc((tracker->tuple_count + 1) * sizeof *one_way);
+    struct one_way *list = NULL;
     size_t count = 0;
-    if (!one_way)
-        return false;
-    for (uint32_t i = 0; i < tracker->tuple_count; i++)
-        if (is_one_way(&tracker->tuples[i]))
-            one_way[count++] = i;
-    sorted = tracker;
-    qsort(one_way, count, sizeof *one_way, compare);
-    bool ok = true;
+    if (tracker->vlans.count <= 1)
+        return true; /* No two tuples have the same ends. */
+    bool ok = one_way_list(tracker, &list, &count);
+    if (ok && count > 1)
+        qsort(list, count, sizeof *list, compare);
     for (size_t i = 0; ok && i + 1 < count; i++) {
-        const struct raw_tuple *a = &tracker->tuples[one_way[i]];
-        const struct raw_tuple *b = &tracker->tuples[one_way[i + 1]];
-        if (compare_ends(a, b) != 0 || (a->count[0] == 0) == (b->count[0] == 0))
-            continue;
-        ok = merge(tracker, one_way[i], one_way[i + 1]);
-        i++;
+        bool joined = false;
+        if (list[i].ends == list[i + 1].ends)
+            ok = join_two(tracker, list[i].tuple, list[i + 1].tuple, &joined);
+        i += joined;
     }
-    free(one_way);
+    free(list);
     return ok;
 }

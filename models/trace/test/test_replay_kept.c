@@ -13,7 +13,7 @@ enum { C = WRITER_C, S = WRITER_S, PSH_ACK = TCP_PSH | TCP_ACK };
 enum { FLOOD = 20000, CONVERSATIONS = 600, PORTS = 50000 };
 #define LIMIT_PS (3600 * PS_PER_S)
 /* The bounds of docs/replay.md. */
-enum { READER_BYTES = 200, CLOSED_BYTES = 128, STATE_BYTES = 2048, AWAY_BYTES = 1024 };
+enum { READER_BYTES = 48, CLOSED_BYTES = 128, STATE_BYTES = 2048, AWAY_BYTES = 1024 };
 /* What the peers have in memory however few conversations there are. */
 enum { FIXED_BYTES = 8192 };
 
@@ -56,15 +56,17 @@ static void end(struct ideal_replay *replay, struct capture *capture)
     capture_destroy(capture);
 }
 
-/* Nobody answers the SYNs of a flood, so nothing is kept of them for the replay. */
+/* Nobody answers the SYNs of a flood, so nothing is kept of them for the replay. Each SYN is repeated when its tuple is on
+ * disk, and is still of the same conversation. */
 static void unanswered(bool endpoint)
 {
     struct replay_memory memory;
     struct ideal_replay replay;
+    setenv("TOESIM_SPILL_BYTES", "1", 1);
     begin();
-    for (uint32_t i = 0; i < FLOOD; i++) {
-        client(i);
-        capture_writer_tcp(&w, false, 1000 + i, 0, TCP_SYN, "", 0);
+    for (uint32_t i = 0; i < 2 * FLOOD; i++) {
+        client(i % FLOOD);
+        capture_writer_tcp(&w, false, 1000 + i % FLOOD, 0, TCP_SYN, "", 0);
     }
     struct capture *capture = capture_make(&w);
     const struct capture_stats *stats = capture_get_stats(capture);

@@ -3,7 +3,7 @@
 # 15 GB of disk. BYTES and SPACE (KiB) in the environment change the sizes.
 # usage: long_big_capture.sh BUILD_DIR
 bytes=${BYTES:-4000000000} space=${SPACE:-2097152}
-# A SYN takes 78 bytes in the file and up to 200 in memory while it is read, so there are 5,000,000. The conversations one
-# after the other are few, because replaying them takes long.
-sim/test/replay/many_conversations.sh "$1" $((bytes / 800)) $((bytes / 80000)) "$space"
+# A SYN takes 78 bytes in the file, at most 48 in memory, and about 450 on disk. The conversations one after the other are
+# few, because replaying them takes long.
+sim/test/replay/many_conversations.sh "$1" $((bytes / 78)) $((bytes / 80000)) "$space"
 exec sim/test/replay/big_capture.sh "$1" "$bytes" 2097152 "$space"

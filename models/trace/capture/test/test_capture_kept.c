@@ -18,7 +18,7 @@ enum { BYTES_PER_RECORD = 24, BYTES_PER_CONVERSATION = 256 };
 /* A hole needs two records, the one before it and the one after it. So does a patch of bytes
  * that were cut. */
 enum { PIECE_BYTES = 24 };
-enum { INDEX_FIXED = 64 << 10, INDEX_PER_CONVERSATION = 200 };
+enum { INDEX_FIXED = 64 << 10, INDEX_PER_CONVERSATION = 48 };
 #define INDEX_PER_RECORD 0.5
 
 static struct capture_writer w;
