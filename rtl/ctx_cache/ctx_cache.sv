@@ -158,15 +158,19 @@ module ctx_cache #(
     localparam int INIT_W = $clog2(INIT_STEPS) + 1;
     logic [INIT_W-1:0] init_q;
     logic              init_done;
-    assign init_done = 32'(init_q) == INIT_STEPS;
-    assign ready_o   = init_done;
+    assign ready_o = init_done;
     always_ff @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni)         init_q <= '0;
-        else if (!init_done) init_q <= init_q + 1'b1;
+        if (!rst_ni) begin
+            init_q    <= '0;
+            init_done <= 1'b0;
+        end else if (!init_done) begin
+            init_q    <= init_q + 1'b1;
+            init_done <= 32'(init_q) == INIT_STEPS - 1;
+        end
     end
 
     // Who goes next: an injection, a fill, then the key unit's pass, then a requester.
-    logic inject, inject_tag, flip_done, grant, by_key, grant_ret, take, to_stage, to_flip, turn_key, settled, hold, rescan, fill_ready, pass_ready, misses_ok;
+    logic inject, inject_tag, flip_done, grant, by_key, acquires, grant_ret, take, to_stage, to_flip, turn_key, settled, hold, rescan, fill_ready, pass_ready, misses_ok;
     logic [OP_W-1:0]  grant_code;
     logic [WHO_W-1:0] grant_who, fill_who, pass_who, key_who, meta_who, meta_ask_who;
     logic [ARG_W-1:0] grant_conn, inject_conn, rescan_index;
@@ -178,7 +182,7 @@ module ctx_cache #(
     logic [N*CONN_W-1:0] held_conn;
     logic [ARG_W-1:0] op_conn;
     logic [GEN_W-1:0] op_gen;
-    logic stage_ready, stage_idle, start, key_ready, scan_ready, key_quiet, searching;
+    logic stage_ready, stage_idle, stage_quiet, start, key_ready, scan_ready, key_quiet, searching;
 
     assign take     = init_done && stage_ready && !hold && !inject;
     assign to_stage = take && grant;
@@ -191,7 +195,7 @@ module ctx_cache #(
         .ret_valid_i, .ret_ready_o, .ret_code_i, .ret_conn_i, .ret_gen_i, .ret_tag_i, .ret_mask_i,
         .held_i(held), .held_conn_i(held_conn), .misses_ok_i(misses_ok), .starts_i(start), .keys_ok_i(key_ready && !start), .scans_ok_i(scan_ready && !start),
         .turn_valid_i(fill_ready || pass_ready), .turn_who_i(fill_ready ? fill_who : pass_who), .take_i(take),
-        .grant_o(grant), .by_key_o(by_key), .ret_o(grant_ret), .who_o(grant_who), .code_o(grant_code),
+        .grant_o(grant), .by_key_o(by_key), .acquires_o(acquires), .ret_o(grant_ret), .who_o(grant_who), .code_o(grant_code),
         .conn_o(grant_conn), .gen_o(grant_gen), .mask_o(grant_mask),
         .op_finish_i(op_finish), .ret_finish_i(ret_finish),
         .rescan_i(rescan), .rescan_who_i(evt_scan_who_o), .rescan_index_i(rescan_index),
@@ -225,8 +229,8 @@ module ctx_cache #(
     logic [3:0]        job_mask;
 
     ctx_cache_stage #(.SETS(SETS), .WAYS(WAYS), .SLOTS(MISS_SLOTS), .CONN_IDS(CONN_IDS)) u_stage (
-        .clk_i, .rst_ni, .clear_i(!init_done), .clear_set_i(SET_W'(init_q)), .ready_o(stage_ready), .idle_o(stage_idle),
-        .take_i(to_stage || to_flip), .take_by_key_i(by_key && !inject), .take_ret_i(grant_ret && !inject), .take_fill_i(fill_ready && !inject), .take_key_i(turn_key && !inject), .take_who_i(grant_who),
+        .clk_i, .rst_ni, .clear_i(!init_done), .clear_set_i(SET_W'(init_q)), .ready_o(stage_ready), .idle_o(stage_idle), .quiet_o(stage_quiet),
+        .take_i(to_stage || to_flip), .take_by_key_i(by_key && !inject), .take_acquires_i(acquires), .take_ret_i(grant_ret && !inject), .take_fill_i(fill_ready && !inject), .take_key_i(turn_key && !inject), .take_who_i(grant_who),
         .take_inject_i(inject), .inject_tag_i(inject_tag), .inject_bit_i(inject_bit),
         .take_code_i(inject ? OP_W'(0) : grant_code), .take_conn_i(inject ? inject_conn : grant_conn), .take_gen_i(grant_gen), .take_mask_i(grant_mask), .take_slot_i(fill_slot), .take_sel_i(pass_sel),
         .start_o(start), .start_who_o(start_who), .start_code_o(start_code), .start_conn_o(start_conn),
@@ -270,7 +274,7 @@ module ctx_cache #(
         .pass_o(pass_ready), .pass_sel_o(pass_sel), .pass_who_o(pass_who), .pass_take_i(take && turn_key), .stage_key_i(stage_key), .stage_sel_i(stage_sel),
         .found_o(key_found), .stale_o(stale), .has_meta_o(has_meta), .meta_o(key_meta),
         .verdict_done_i(v_done), .verdict_line_i(v_line), .verdict_meta_i(v_meta), .verdict_park_i(v_park), .verdict_again_i(v_again),
-        .unlock_i(unlock), .meta_wants_o(key_waits), .meta_room_i(key_room && !evt_miss_o), .meta_ask_o(meta_ask), .meta_ask_who_o(meta_ask_who),
+        .unlock_i(unlock), .meta_wants_o(key_waits), .meta_room_i(key_room), .meta_ask_o(meta_ask), .meta_ask_who_o(meta_ask_who),
         .meta_ask_conn_o(meta_ask_conn), .meta_valid_i(meta_valid), .meta_who_i(meta_who), .meta_i(meta_in),
         .rescan_o(rescan), .rescan_index_o(rescan_index), .scan_done_o(scan_done), .scan_result_o(scan_result),
         .scan_place_o(scan_place), .scan_conn_o(scan_conn), .scan_gen_o(scan_gen), .scan_next_o(scan_next), .scan_taken_i(scan_taken)
@@ -289,7 +293,7 @@ module ctx_cache #(
         .cmd_kind_i(table_cmd ? table_kind : scan ? ctx_cache_pkg::TABLE_SCAN_ROW : ctx_cache_pkg::TABLE_FIND),
         .cmd_key_i(cmd_key), .cmd_index_i(cmd_index), .cmd_state_i(table_state),
         .cmd_conn_i(table_conn), .cmd_gen_i(stage_gen), .cmd_fresh_i(table_fresh),
-        .cmd_by_conn_i(table_cmd && table_index != ctx_cache_pkg::INDEX_ENTRY), .cmd_more_i(table_more),
+        .cmd_by_conn_i(table_cmd && table_index != ctx_cache_pkg::INDEX_ENTRY), .cmd_more_i(table_more), .cmd_shifts_i((inserts && table_fresh) || frees),
         .ctrl_idle_i(stage_idle && !searching), .hold_o(hold),
         .found_o(found[ctx_cache_pkg::FOUND_W-1]), .found_index_o(found_index), .found_state_o(found[ctx_cache_pkg::FOUND_W-2 -: 3]),
         .found_conn_o(found[1+GEN_W +: ARG_W]), .found_gen_o(found[1 +: GEN_W]), .free_o(found[0]), .free_index_o(free_index),
@@ -318,10 +322,11 @@ module ctx_cache #(
         .mem_wdata_valid_o, .mem_wdata_ready_i, .mem_wdata_o, .mem_rdata_valid_i, .mem_rdata_id_i, .mem_rdata_i, .boot_i
     );
     assign mem_rdata_ready_o = 1'b1;
-    // The data port goes first, but a wish that was told stands until it is met. data_gets counts only while data_wants.
+    // The data port goes first, but a wish that was told stands until it is met: while key_waits_q, the key unit wants. data_gets
+    // counts only while data_wants.
     assign key_asks      = key_wants && (!data_wants || key_waits_q);
     assign key_gets      = wdata_valid_i && key_asks;
-    assign data_gets     = wdata_valid_i && !(key_wants && key_waits_q);
+    assign data_gets     = wdata_valid_i && !key_waits_q;
     assign wdata_ready_o = data_wants || key_wants;
     assign wdata_who_o   = key_asks ? key_who : data_who;
     assign wdata_ret_o   = data_ret && !key_asks;
@@ -347,8 +352,10 @@ module ctx_cache #(
     assign rsp_place_o = scans ? scan_place : 3'd0;
     assign rsp_next_o  = scans ? scan_next : '0;
 
-    assign quiescent_o = init_done && lookup_idle && !hold && !inject && settled && stage_idle && key_quiet && !pass_ready && store_idle && rsp_idle;
+    assign quiescent_o = lookup_idle && settled && stage_quiet && key_quiet && store_idle && rsp_idle;
 
+    `ASSERT(InitIsCounted_A, init_done == (32'(init_q) == INIT_STEPS))
+    `ASSERT(TheKeysWishStands_A, !key_waits_q || key_wants)
     `ASSERT(HashKeyStands_A, !hash_key_valid_i || (quiescent_o || !init_done) && lookup_used_o == '0)
     `ASSERT(QuiescentIsSilent_A, !quiescent_o || (!rsp_valid_o && !ret_rsp_valid_o && !lookup_rsp_valid_o && !mem_req_valid_o && !wdata_ready_o))
 endmodule

@@ -88,7 +88,7 @@ module ctx_cache_data #(
     logic [3:0]         mask;
     logic [SLOT_W-1:0]  slot;
     logic [ENTRY_W-1:0] entry;
-    logic [3:0]         count_q;
+    logic [3:0]         count_q, count_d;
 
     assign job    = {job_kind_i, job_set_i, job_way_i, job_who_i, job_mask_i, job_slot_i, job_entry_i, job_bad_i};
     assign valid  = queued;
@@ -97,7 +97,7 @@ module ctx_cache_data #(
         .clk_i, .rst_ni, .push_i(job_i), .data_i(job),
         .valid_o(queued), .ready_i(done), .data_o(head)
     );
-    assign room_o = 32'(count_q) <= QUEUE - 4;
+    assign count_d = job_i == done ? count_q : job_i ? count_q + 1'b1 : count_q - 1'b1;
 
     // Lines still to be moved.
     logic       started_q, moves, is_read, is_write, is_install, is_evict, is_fill, is_flip, from_key, several;
@@ -143,12 +143,14 @@ module ctx_cache_data #(
             primed_q  <= 1'b0;
             new_fill_q <= 1'b0;
             count_q   <= '0;
+            room_o    <= 1'b1;
             fills_q   <= '0;
         end else begin
             if (moves) started_q <= !done;
             new_fill_q <= job_i && job_kind_i == ctx_cache_pkg::JOB_FILL && fills_q == '0;
             primed_q <= (primed_q || primes_new || primes_head) && !fill_done_o;
-            if (job_i != done) count_q <= job_i ? count_q + 1'b1 : count_q - 1'b1;
+            count_q  <= count_d;
+            room_o   <= 32'(count_d) <= QUEUE - 4;
             if ((job_i && job_kind_i == ctx_cache_pkg::JOB_FILL) != fill_done_o) fills_q <= fill_done_o ? fills_q - 1'b1 : fills_q + 1'b1;
         end
     end
@@ -223,10 +225,7 @@ module ctx_cache_data #(
     sram_1r1w #(.DEPTH(DEPTH), .LANES(1), .LANE_W(PARITY_W), .BYPASS(1)) u_parity (
         .clk_i, .re_i(moves && !we), .raddr_i(addr), .rdata_o(rparity), .we_i(pwe_q), .waddr_i(paddr_q), .wdata_i(wparity)
     );
-    always_comb begin
-        rdata_bad_o = 1'b0;
-        if (stands_q) rdata_bad_o = parity_of(rdata_o) != rparity;
-    end
+    ctx_cache_parity u_check (.stands_i(stands_q), .data_i(rdata_o), .parity_i(rparity), .bad_o(rdata_bad_o));
 
     // A victim's line goes to the write queue in the cycle after its read; line 4 of INSTALL never meets one, as it
     // is that job's second line.
@@ -252,6 +251,7 @@ module ctx_cache_data #(
     assign store_bad_o   = evicted_q && rdata_bad_o;
     assign idle_o        = !queued && !evicted_q && !pwe_q;
 
+    `ASSERT(RoomIsCounted_A, room_o == (32'(count_q) <= QUEUE - 4))
     `ASSERT(OneStore_A, !(evicted_q && from_key))
     `ASSERT(LineExists_A, !moves || 32'(line) < ctx_cache_pkg::LINES)
     `ASSERT(WriteHasLines_A, !is_write || mask != '0)

@@ -54,14 +54,14 @@ module ctx_cache_displace #(
     logic [6:0]         tries_q, tries_d;
     logic [2:0]         pick_q, pick_d, from_q, from_d;
     logic [15:0]        lfsr_q;
-    logic               tries_left_q, bank_q, has_room, starts, kicks, was_kick_q;
+    logic               moving_q, tries_left_q, bank_q, has_room, starts, kicks, was_kick_q;
     logic [IDX_W-1:0]   kick_index_q;
     logic [2:0]         kick_state_q;
     logic [ENTRY_W-1:0] kick_entry_q;
     logic [2*STASH-1:0] ring;
 
-    assign hold_o   = (stash_any_i && tries_left_q) || state_q != REST;
-    assign busy_o   = state_q != REST;
+    assign hold_o   = (stash_any_i && tries_left_q) || moving_q;  // much hangs on it
+    assign busy_o   = moving_q;
     assign starts   = state_q == REST && stash_any_i && tries_left_q && ctrl_idle_i && !own_busy_i;
     assign has_room = !free_index_i[IDX_W-1];
     assign kicks    = state_q == PLACE && !has_room;
@@ -110,6 +110,7 @@ module ctx_cache_displace #(
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin
             state_q    <= REST;
+            moving_q   <= 1'b0;
             tries_q    <= '0;
             tries_left_q <= 1'b0;
             pick_q     <= '0;
@@ -119,6 +120,7 @@ module ctx_cache_displace #(
             was_kick_q <= 1'b0;
         end else begin
             state_q <= state_d;
+            moving_q <= state_d != REST;
             tries_q <= tries_d;
             tries_left_q <= tries_d != '0;
             pick_q  <= pick_d;
@@ -140,6 +142,7 @@ module ctx_cache_displace #(
         end
     end
 
+    `ASSERT(MovingIsNotAtRest_A, moving_q == (state_q != REST))
     `ASSERT(MovesOnlyWhileIdle_A, !move_valid_o || ctrl_idle_i)
     `ASSERT(PicksAnEntry_A, !move_valid_o || stash_used_i[pick_q])
     `ASSERT(KicksAnEntry_A, !kicks || kick_state_q != ctx_cache_pkg::ENTRY_FREE)

@@ -111,7 +111,7 @@ module ctx_cache_keys #(
             .who_o(who[k*WHO_W +: WHO_W]), .conn_o(conn[k*ARG_W +: ARG_W]),
             .key_ready_o(wants_key[k]), .key_valid_i(gets_key[k]), .key_line_i, .line4_o(line4[k*LINE_W +: LINE_W]),
             .hold_i, .frees_i(stage_frees_i), .gone_i(stage_frees_i && stage_conn_i == conn[k*ARG_W +: ARG_W]), .insert_i(stage_inserts_i && !in_stage[k]),
-            .insert_index_i(cmd_index_o), .find_o(finds[k]), .scan_o(scans[k]), .cmd_go_i(cmd_go[k]),
+            .insert_index_i(index[(K-1-k)*IDX_W +: IDX_W]), .find_o(finds[k]), .scan_o(scans[k]), .cmd_go_i(cmd_go[k]),
             .found_i, .found_index_i, .free_index_i, .row0_i, .row1_i,
             .found_o(found[k*FOUND_W +: FOUND_W]), .index_o(index[k*IDX_W +: IDX_W]),
             .pass_o(passes[k]), .pass_take_i(pass_take[k]), .stale_o(stale[k]), .has_meta_o(has_meta[k]),
@@ -182,7 +182,7 @@ module ctx_cache_keys #(
     assign meta_ask_conn_o = meta_sel ? conn[ARG_W +: ARG_W] : conn[0 +: ARG_W];
 
     // Without room for its read, an operation waits for another one's.
-    assign quiet_o     = meta_wants_o == (meta_ask != '0) && (quiet | (meta_room_i ? '0 : meta_ask)) == '1 && !line4_busy_q;
+    assign quiet_o     = !pass_o && meta_wants_o == (meta_ask != '0) && (quiet | (meta_room_i ? '0 : meta_ask)) == '1 && !line4_busy_q;
     assign searching_o = searching != '0;
     assign found_o     = stage_sel_i ? found[FOUND_W +: FOUND_W] : found[0 +: FOUND_W];
     assign stale_o     = stale[stage_sel_i];

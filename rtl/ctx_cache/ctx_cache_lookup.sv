@@ -50,6 +50,7 @@ module ctx_cache_lookup #(
     input  logic             cmd_fresh_i,  // INSERT: into a free slot, not over a tombstone
     input  logic             cmd_by_conn_i,
     input  logic             cmd_more_i,   // the next cycle's command belongs to this one's: no LOOKUP between them
+    input  logic             cmd_shifts_i, // a new entry, or a slot becomes free: displacement may succeed again
     input  logic             ctrl_idle_i,
     output logic             hold_o,
     output logic             found_o,
@@ -77,7 +78,7 @@ module ctx_cache_lookup #(
 
     // Commands come from commit stage and key unit, and from displacement while those are idle.
     logic              own_valid, fresh, by_conn, own_busy;
-    logic              move_valid, move_swap, move_find, displaces, link_valid, shift_valid;
+    logic              move_valid, move_swap, move_find, displaces, link_valid;
     logic [1:0]        own_kind;
     logic [ENTRY_W-1:0] own_entry, pick_entry, kick_entry, swap_entry;
     logic [IDX_W-1:0]  own_index, move_index, kick_index, link_index, home;
@@ -93,12 +94,9 @@ module ctx_cache_lookup #(
     assign own_state = move_valid ? pick_state : cmd_state_i;
     assign fresh     = cmd_valid_i && cmd_fresh_i;
     assign by_conn   = cmd_valid_i && cmd_by_conn_i;
-    // What makes it worth while to try again: a new entry, or a slot that became free.
-    assign shift_valid = cmd_valid_i && ((cmd_kind_i == ctx_cache_pkg::TABLE_INSERT && cmd_fresh_i)
-        || (cmd_kind_i == ctx_cache_pkg::TABLE_SET_STATE && cmd_state_i == ctx_cache_pkg::ENTRY_FREE));
 
     ctx_cache_displace #(.LOOKUP_ENTRIES(LOOKUP_ENTRIES)) u_displace (
-        .clk_i, .rst_ni, .ctrl_idle_i, .own_busy_i(own_busy), .hold_o, .busy_o(displaces), .shift_i(shift_valid),
+        .clk_i, .rst_ni, .ctrl_idle_i, .own_busy_i(own_busy), .hold_o, .busy_o(displaces), .shift_i(cmd_shifts_i),
         .stash_used_i(stash_used), .stash_any_i(stash_any), .pick_o(pick), .kick_o(kick),
         .move_valid_o(move_valid), .move_find_o(move_find), .move_swap_o(move_swap), .move_index_o(move_index),
         .found_i(done_q), .free_index_i(free_index_o),
@@ -232,7 +230,7 @@ module ctx_cache_lookup #(
         .index_i(index2_q), .state_i(clear_i ? ctx_cache_pkg::ENTRY_FREE : state2_q),
         .entry_i({gen2_q, conn2_q, key2_q}),
         .displaces_i(displaces), .swap_i(writes2 && swap2_q), .swap_state_i(swap_state), .swap_entry_i(swap_entry),
-        .pick_i(pick), .stash_used_o(stash_used), .stash_any_o(stash_any), .pick_state_o(pick_state), .pick_entry_o(pick_entry),
+        .pick_i(pick), .stash_used_o(stash_used), .pick_state_o(pick_state), .pick_entry_o(pick_entry),
         .kick_i(kick), .kick_state_o(kick_state), .kick_entry_o(kick_entry), .kick_index_o(kick_index),
         .find_i(valid3_q && !scan3_q), .scan_i(valid3_q && scan3_q),
         .scan_row_i(index3_q[IDX_W-1:3]), .scan_from_i(index3_q[2:0]),
@@ -241,6 +239,18 @@ module ctx_cache_lookup #(
         .match_conn_o(match_conn), .match_gen_o(match_gen),
         .free_o(free), .free_index_o(free_index)
     );
+
+    // Is any slot of the stash used? From a register of its own, as much hangs on it.
+    logic [ctx_cache_pkg::STASH-1:0] stash_written;
+    always_comb begin
+        stash_written = '0;
+        if (writes2 && (swap2_q || index2_q[IDX_W-1])) stash_written[swap2_q ? pick : index2_q[2:0]] = 1'b1;
+    end
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+        if (!rst_ni) stash_any <= 1'b0;
+        else stash_any <= (stash_used & ~stash_written) != '0
+                       || (stash_written != '0 && (swap2_q ? swap_state : state2_q) != ctx_cache_pkg::ENTRY_FREE);
+    end
 
     // The key unit's result.
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -271,7 +281,7 @@ module ctx_cache_lookup #(
     assign evt_lookup_o = evt_lookup;
     assign match_place  = (match_state == ctx_cache_pkg::ENTRY_TOMBSTONE) ? ctx_cache_pkg::ENTRY_FROZEN : match_state;
     assign lookup_ready_o = !own_valid && !cmd_more_i && !clear_i && credits_q != '0;
-    assign idle_o = !valid1_q && !valid2_q && !valid3_q && !valid4_q && !done_q && !lookup_rsp_valid_o && !displaces;
+    assign idle_o = !valid1_q && !valid2_q && !valid3_q && !valid4_q && !done_q && !lookup_rsp_valid_o && !hold_o;
     assign own_busy = (valid1_q && own1_q) || (valid2_q && own2_q);
     assign evt_displace_o = move_valid && move_swap;
 
@@ -294,6 +304,9 @@ module ctx_cache_lookup #(
 
     `ASSERT(CreditsInRange_A, credits_q <= 4'(RSP_DEPTH))
     `ASSERT(UsedInRange_A, 32'(used_o) <= LOOKUP_ENTRIES + ctx_cache_pkg::STASH)
+    `ASSERT(ShiftsIsTold_A, cmd_shifts_i == (cmd_valid_i && ((cmd_kind_i == ctx_cache_pkg::TABLE_INSERT && cmd_fresh_i)
+        || (cmd_kind_i == ctx_cache_pkg::TABLE_SET_STATE && cmd_state_i == ctx_cache_pkg::ENTRY_FREE))))
+    `ASSERT(AnyIsUsed_A, stash_any == (stash_used != '0))
     `ASSERT(OneCommand_A, !(cmd_valid_i && displaces))
     `ASSERT_PAST(LatencyIsFour_A, evt_lookup == $past(accept, 4))
 endmodule

@@ -20,7 +20,7 @@ module ctx_cache_miss #(
     input  logic rst_ni,
     input  logic key_wants_i,    // the key unit waits for a slot, since the cycle before at least
     output logic room_o,         // a slot can be kept for one more operation
-    output logic key_room_o,     // a slot is there for the key unit
+    output logic key_room_o,     // a slot is there for the key unit in this cycle
     output logic quiet_o,        // no slot moves without mem_rdata_* or an unlock
 
     input  logic              may_miss_i,   // an operation that can miss goes on later,
@@ -184,9 +184,15 @@ module ctx_cache_miss #(
     // Slots that are neither taken nor kept for somebody: who goes ahead will find one. The last one is the key unit's if that waits. A slot that falls free counts a cycle later.
     logic one_q, two_q, three_q;  // at least so many
     assign room_o     = (key_wants_i && may_miss_i) ? three_q : (key_wants_i || may_miss_i) ? two_q : one_q;
-    assign key_room_o = may_miss_i ? two_q : one_q;
-    assign credits    = credits_q + (SLOT_W+1)'(freed_q[0]) + (SLOT_W+1)'(freed_q[1]) + (SLOT_W+1)'(freed_q[2]) + (SLOT_W+1)'(unreserve_i)
-                      - (SLOT_W+1)'(reserve_i) - (SLOT_W+1)'(key_alloc_i);
+    assign key_room_o = (may_miss_i ? two_q : one_q) && !alloc_i;
+    // Who takes one is known last, so that comes last.
+    logic [SLOT_W:0] back;
+    logic [4:0]      enough;  // bit n: n + 1 of those that are back at least
+    assign back       = credits_q + (SLOT_W+1)'(freed_q[0]) + (SLOT_W+1)'(freed_q[1]) + (SLOT_W+1)'(freed_q[2]) + (SLOT_W+1)'(unreserve_i);
+    assign credits    = back - (SLOT_W+1)'(reserve_i) - (SLOT_W+1)'(key_alloc_i);
+    always_comb begin
+        for (int n = 0; n < 5; n++) enough[n] = 32'(back) > n;
+    end
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin
             credits_q <= (SLOT_W+1)'(SLOTS);
@@ -194,7 +200,7 @@ module ctx_cache_miss #(
             {one_q, two_q, three_q} <= {1'b1, 1'b1, 1'(SLOTS >= 3)};
         end else begin
             credits_q <= credits;
-            {one_q, two_q, three_q} <= {credits != '0, 32'(credits) >= 2, 32'(credits) >= 3};
+            {three_q, two_q, one_q} <= (reserve_i && key_alloc_i) ? enough[4:2] : (reserve_i || key_alloc_i) ? enough[3:1] : enough[2:0];
             freed_q   <= {done_i, drop_i, rdata_valid_i && key_only_q[rslot]};
         end
     end

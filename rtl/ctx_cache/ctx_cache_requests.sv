@@ -48,6 +48,7 @@ module ctx_cache_requests #(
     input  logic             take_i,      // the granted request is taken
     output logic             grant_o,
     output logic             by_key_o,    // it goes to the key unit
+    output logic             acquires_o,  // it is a READ_LOCK, FREEZE or EXTRACT, and may miss
     output logic             ret_o,       // it is a return
     output logic [WHO_W-1:0] who_o,
     output logic [OP_W-1:0]  code_o,
@@ -162,6 +163,7 @@ module ctx_cache_requests #(
     assign ret_first = ret_may & ~(op_may & yielded_q);
     assign ret_o     = !turn_valid_i && (arb_one & ret_first) != '0;
     assign by_key_o  = !turn_valid_i && (arb_one & ~ret_first & keyed_q) != '0;
+    assign acquires_o = !turn_valid_i && (arb_one & ~ret_first & acquires_q) != '0;
     always_comb begin
         {code_o, conn_o, gen_o, mask_o} = '0;
         for (int r = 0; r < N; r++) begin

@@ -36,9 +36,11 @@ module ctx_cache_stage #(
     input  logic [SET_W-1:0] clear_set_i,
     output logic             ready_o,
     output logic             idle_o,
+    output logic             quiet_o,       // and it stays idle without a request
 
     input  logic              take_i,
     input  logic              take_by_key_i,  // to the key unit, not to C
+    input  logic              take_acquires_i, // it may miss: a miss slot is kept for it
     input  logic              take_ret_i,
     input  logic              take_fill_i,
     input  logic              take_key_i,
@@ -157,13 +159,14 @@ module ctx_cache_stage #(
     assign t_go    = t_valid_q && !t_sent_q && !t_by_key && !t_waits;
     assign ready_o = !t_valid_q || t_by_key || (t_go && !t_fill);
     assign idle_o  = !t_valid_q && !c_valid_q && !d_valid_q && !e_valid_q;
+    assign quiet_o = idle_o && !take_inject_i && !clear_i;
     assign start_o      = t_valid_q && t_by_key;
     assign start_who_o  = t_who;
     assign start_code_o = t_code;
     assign start_conn_o = t_conn;
     assign t_queues     = t_fill || t_key || t_code == ctx_cache_pkg::OP_EXTRACT || t_code == ctx_cache_pkg::OP_REMOVE
                        || t_code == ctx_cache_pkg::OP_FREEZE || t_code == ctx_cache_pkg::OP_WRITE_UNLOCK;
-    assign may_miss_o = t_valid_q && t_reserved;
+    assign may_miss_o = t_reserved;
     assign reserve_o  = t_go && t_reserved;
     // A fill's verdict: the operation itself follows, or nothing.
     assign fill_ends  = fill_drop_o || fill_park_o;
@@ -171,11 +174,13 @@ module ctx_cache_stage #(
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin
-            t_valid_q <= 1'b0;
-            t_sent_q  <= 1'b0;
+            t_valid_q  <= 1'b0;
+            t_sent_q   <= 1'b0;
+            t_reserved <= 1'b0;
         end else if (ready_o) begin
-            t_valid_q <= take_i;
-            t_sent_q  <= 1'b0;
+            t_valid_q  <= take_i;
+            t_sent_q   <= 1'b0;
+            t_reserved <= take_i && take_acquires_i && !take_inject_i;
         end else if (t_sent_q) begin
             t_valid_q <= !fill_ends;
             t_sent_q  <= !fill_o && !fill_ends;
@@ -189,8 +194,6 @@ module ctx_cache_stage #(
             t_fill     <= take_fill_i;
             t_key      <= take_key_i;
             t_inject   <= take_inject_i;
-            t_reserved <= !take_ret_i && !take_fill_i && !take_key_i && !take_inject_i && !take_by_key_i
-                       && (take_code_i == ctx_cache_pkg::OP_READ_LOCK || take_code_i == ctx_cache_pkg::OP_FREEZE || take_code_i == ctx_cache_pkg::OP_EXTRACT);
             t_by_key   <= take_by_key_i;
             t_refilled <= 1'b0;
             t_who      <= take_who_i;
@@ -485,6 +488,8 @@ module ctx_cache_stage #(
     // In E it needs its place of the key unit no longer; the cycle before is D's last step.
     assign key_o = (t_valid_q && t_key) || (c_valid_q && c_key) || (d_valid_q && d_key && d_step_q != 2'd3);
 
+    `ASSERT(KeptForWhoMayMiss_A, t_reserved == (t_valid_q && !t_ret && !t_fill && !t_key && !t_inject && !t_by_key && !t_refilled
+        && (t_code == ctx_cache_pkg::OP_READ_LOCK || t_code == ctx_cache_pkg::OP_FREEZE || t_code == ctx_cache_pkg::OP_EXTRACT)))
     `ASSERT(TakenOnlyWhenReady_A, !take_i || ready_o)
     `ASSERT(AloneInCAndD_A, !(c_valid_q && d_valid_q && (c_alone || d_alone)))
     `ASSERT(OneOfASet_A, !(c_valid_q && d_valid_q && c_conn[SET_W-1:0] == d_conn[SET_W-1:0]))

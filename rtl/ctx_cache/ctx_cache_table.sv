@@ -35,7 +35,6 @@ module ctx_cache_table #(
     input  logic [ENTRY_W-1:0] swap_entry_i,
     input  logic [2:0]         pick_i,        // slot of the stash
     output logic [ctx_cache_pkg::STASH-1:0] stash_used_o,
-    output logic               stash_any_o,
     output logic [2:0]         pick_state_o,
     output logic [ENTRY_W-1:0] pick_entry_o,
     input  logic [2:0]         kick_i,        // bank and slot
@@ -117,18 +116,6 @@ module ctx_cache_table #(
         else for (int s = 0; s < STASH; s++) begin
             if (swap_i ? pick_i == 3'(s) : write_state_i && to_stash && index_i[2:0] == 3'(s)) stash_states_q[s*3 +: 3] <= swap_i ? swap_state_i : state_i;
         end
-    end
-    // Is any used? From a register of its own, as much hangs on it.
-    logic [STASH-1:0] used_d;
-    logic [2:0]       stash_to;
-    always_comb begin
-        stash_to = swap_i ? pick_i : index_i[2:0];
-        used_d   = stash_used;
-        if (swap_i || (write_state_i && to_stash)) used_d[stash_to] = (swap_i ? swap_state_i : state_i) != ctx_cache_pkg::ENTRY_FREE;
-    end
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni) stash_any_o <= 1'b0;
-        else         stash_any_o <= used_d != '0;
     end
     always_ff @(posedge clk_i) begin
         if (swap_i) stash_q[pick_i] <= swap_entry_i;
@@ -270,7 +257,6 @@ module ctx_cache_table #(
         else         looked_q <= find_i || scan_i;
     end
     `ASSERT(OneSlotMatches_A, !looked_q || $onehot0({hit, stash_hit_q}))
-    `ASSERT(AnyIsUsed_A, stash_any_o == (stash_used != '0))
     `ASSERT(NoReadWhileWriting_A, !read_i || !(write_state_i || write_entry_i || clear_row_i))
     `ASSERT(ScanAndFindExclude_A, !(scan_i && find_i))
     `ASSERT(SwapGoesToABank_A, !swap_i || (write_entry_i && !to_stash && displaces_i))

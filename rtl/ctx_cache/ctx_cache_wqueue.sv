@@ -55,10 +55,10 @@ module ctx_cache_wqueue #(
     logic [META_W-1:0] meta_q [DEPTH];
     logic [DEPTH-1:0]  here_q, complete_q;
     logic [IDX_W-1:0]  head_q, next_q, tail_q;
-    logic [IDX_W:0]    count_q;
+    logic [IDX_W:0]    count_q, count_d;
 
+    assign count_d      = push_i == pop_i ? count_q : push_i ? count_q + 1'b1 : count_q - 1'b1;
     assign tail_o       = tail_q;
-    assign room_o       = 32'(count_q) <= DEPTH - 4;
     assign empty_o      = count_q == '0;
     assign next_valid_o = complete_q[next_q];
     assign next_kind_o  = kind_q[next_q];
@@ -84,6 +84,7 @@ module ctx_cache_wqueue #(
             next_q     <= '0;
             tail_q     <= '0;
             count_q    <= '0;
+            room_o     <= 1'b1;
         end else begin
             here_q     <= (here_q | (push_i ? DEPTH'(1) << tail_q : '0)) & ~(pop_i ? DEPTH'(1) << head_q : '0);
             complete_q <= (complete_q | (push_i && push_kind_i == ctx_cache_pkg::WQ_META ? DEPTH'(1) << tail_q : '0)
@@ -91,7 +92,8 @@ module ctx_cache_wqueue #(
             if (push_i) tail_q <= tail_q + 1'b1;
             if (next_take_i) next_q <= next_q + 1'b1;
             if (pop_i) head_q <= head_q + 1'b1;
-            if (push_i != pop_i) count_q <= push_i ? count_q + 1'b1 : count_q - 1'b1;
+            count_q    <= count_d;
+            room_o     <= 32'(count_d) <= DEPTH - 4;
         end
     end
 
@@ -109,6 +111,7 @@ module ctx_cache_wqueue #(
         .we_i(store_i), .waddr_i({store_entry_i, store_line_i}), .wdata_i(store_data_i)
     );
 
+    `ASSERT(RoomIsCounted_A, room_o == (32'(count_q) <= DEPTH - 4))
     `ASSERT(NeverOverflows_A, !push_i || 32'(count_q) < DEPTH)
     `ASSERT(PopsARequestedOne_A, !pop_i || (here_q[head_q] && head_q != next_q))
     `ASSERT(TakesACompleteOne_A, !next_take_i || complete_q[next_q])
