@@ -37,7 +37,10 @@ bool fate_try_hold(struct host_sw *sw, struct dir_entry *entry, const struct dir
     conn_emit(sw, entry, frame->port,
               (struct probe_event){.kind = PROBE_FRAME_HELD, .frame.id = frame->frame_id});
     sw->stats.hold_bytes_max = sw->hold.bytes_max;
-    entry->transfer.held += entry->transfer.mechanism != NULL;
+    if (entry->transfer.mechanism) {
+        entry->transfer.held++;
+        entry->transfer.held_bytes += frame->bytes;
+    }
     return true;
 }
 

@@ -106,6 +106,14 @@ bool hold_take(struct hold_pool *pool, struct dir_entry *entry, struct dir_frame
     return true;
 }
 
+uint64_t hold_bytes(const struct hold_pool *pool, const struct dir_entry *entry)
+{
+    uint64_t bytes = 0;
+    for (uint32_t i = entry->held_head; i != DIR_NONE; i = pool->nodes[i].next)
+        bytes += pool->nodes[i].frame.bytes;
+    return bytes;
+}
+
 void hold_drop_first(struct hold_pool *pool, struct dir_entry *entry, uint32_t count)
 {
     struct dir_frame frame;

@@ -41,6 +41,9 @@ bool hold_add(struct hold_pool *pool, struct dir_entry *entry, const struct dir_
 /* Removes the oldest frame and passes its buffer reference to the caller. Returns false if no frame is held. */
 bool hold_take(struct hold_pool *pool, struct dir_entry *entry, struct dir_frame *frame);
 
+/* Returns the bytes of the frames that are held for the connection, without FCS and padding. */
+uint64_t hold_bytes(const struct hold_pool *pool, const struct dir_entry *entry);
+
 /* Removes the oldest `count` frames and drops their buffer references, because the NIC has read these frames. */
 void hold_drop_first(struct hold_pool *pool, struct dir_entry *entry, uint32_t count);
 

@@ -422,6 +422,8 @@ static void run_timers(struct host_tcp *tcp, uint64_t now_ps)
         host_tcp_set_timer(tcp, conn, TIME_NEVER);
         tcp->stats.timers_fired++;
         tcp_on_timer(&c->ctx, &tcp->params, host_tcp_now(tcp), &result);
+        if (result.timed_out)
+            host_tcp_probe(tcp, &c->ctx, (struct probe_event){.kind = PROBE_REXMT_TIMEOUT});
         if (!act_on(tcp, c, &result, NULL))
             host_tcp_settle(tcp, c);
     }

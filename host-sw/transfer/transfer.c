@@ -144,6 +144,7 @@ static void set_up(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
                                         .dest = (uint8_t)dest,
                                         .takes_turn = takes_turn,
                                         .held = entry->held_count,
+                                        .held_bytes = hold_bytes(&sw->hold, entry),
                                         .begun_ps = server_now(sw),
                                         .trigger = trigger};
     if (takes_turn) /* late frames that are older than the trigger must not move the connection again */

@@ -100,6 +100,7 @@ void transfer_report_end(struct host_sw *sw, struct dir_entry *entry, enum move_
                                        .move_end.end = (uint8_t)end,
                                        .move_end.kind = transfer->kind,
                                        .move_end.held = transfer->held,
+                                       .move_end.held_bytes = transfer->held_bytes,
                                        .move_end.forwarded = transfer->forwarded,
                                        .move_end.is_late = transfer->late});
 }

@@ -32,18 +32,19 @@ struct transfer_at_nics {
 struct transfer {
     const struct mechanism_ops *mechanism; /* null if no transfer is under way */
     uint8_t kind;                          /* enum transfer_kind */
-    uint8_t reason;     /* enum move_reason, which is also written into the image */
-    uint8_t src;        /* the place that has the connection */
-    uint8_t dest;       /* the place that is to get it; the source if the connection goes back */
-    bool takes_turn;    /* the transfer counts against the limit of transfers under way */
-    bool returning;     /* the connection goes back to its source */
-    bool keeps_data;    /* the source is no longer told of bytes that the application writes */
-    bool reported;      /* the end of the transfer was reported */
-    bool late;          /* the deadline of the transfer has passed */
-    uint32_t held;      /* frames that were held during the transfer */
-    uint32_t forwarded; /* frames that were relayed to the destination */
-    uint64_t begun_ps;  /* when the driver began */
-    uint64_t frozen_ps; /* when the source stopped serving the connection; valid after TAKEN */
+    uint8_t reason;      /* enum move_reason, which is also written into the image */
+    uint8_t src;         /* the place that has the connection */
+    uint8_t dest;        /* the place that is to get it; the source if the connection goes back */
+    bool takes_turn;     /* the transfer counts against the limit of transfers under way */
+    bool returning;      /* the connection goes back to its source */
+    bool keeps_data;     /* the source is no longer told of bytes that the application writes */
+    bool reported;       /* the end of the transfer was reported */
+    bool late;           /* the deadline of the transfer has passed */
+    uint32_t held;       /* frames that were held during the transfer */
+    uint32_t forwarded;  /* frames that were relayed to the destination */
+    uint64_t held_bytes; /* of the held frames */
+    uint64_t begun_ps;   /* when the driver began */
+    uint64_t frozen_ps;  /* when the source stopped serving the connection; valid after TAKEN */
     struct move_trigger trigger;
     struct transfer_at_nics at_nics;
     uint64_t priv[TRANSFER_PRIV_WORDS];

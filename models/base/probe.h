@@ -76,6 +76,7 @@ extern "C" {
  *                 gen = the command's
  * TIME_WAIT_OVER  over: the host forgets a tuple in TIME_WAIT
  * SOFT_ERROR      soft_error: a bit of conn's context flips in the cache of nic, if it is there
+ * REXMT_TIMEOUT   nothing: the retransmission timer of conn expired (RFC 6298 5.4). nic = place of conn
  */
 /* clang-format off */
 #define PROBE_KINDS(X)                                                                             \
@@ -86,7 +87,7 @@ extern "C" {
     X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)             \
     X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED) X(SOFT_ERROR) X(APP_CLOSED) X(MOVE_WANTED)     \
     X(PORT_LINK) X(CTX_LIVE) X(RX_QUEUED) X(FRAME_HELD) X(APP_TX) X(RESTS) X(DOORBELL)     \
-    X(APP_SHUT) X(CMD_RUNG) X(CMD_PUSHED) X(CMD_DONE) X(TIME_WAIT_OVER)
+    X(APP_SHUT) X(CMD_RUNG) X(CMD_PUSHED) X(CMD_DONE) X(TIME_WAIT_OVER) X(REXMT_TIMEOUT)
 /* clang-format on */
 
 enum probe_kind {
@@ -192,11 +193,12 @@ struct probe_move {
 };
 
 struct probe_move_end {
-    uint8_t end;        /* enum move_end */
-    uint8_t kind;       /* enum transfer_kind */
-    bool is_late;       /* the deadline had passed */
-    uint32_t held;      /* held frames */
-    uint32_t forwarded; /* forwarded frames */
+    uint8_t end;         /* enum move_end */
+    uint8_t kind;        /* enum transfer_kind */
+    bool is_late;        /* the deadline had passed */
+    uint32_t held;       /* held frames */
+    uint32_t forwarded;  /* forwarded frames */
+    uint64_t held_bytes; /* bytes of the held frames, without FCS and padding */
 };
 
 struct probe_opened {

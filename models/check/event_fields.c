@@ -69,6 +69,7 @@ static const struct meaning meanings[PROBE_KIND_COUNT][EVENT_FIELDS_MAX] = {
                           {"reason", AT(move.reason), NAMED(reasons)}},
     [PROBE_MOVE_END] = {{"outcome", AT(move_end.end), NAMED(ends)},
                         {"held", AT(move_end.held), NULL, 0},
+                        {"held_bytes", AT(move_end.held_bytes), NULL, 0},
                         {"forwarded", AT(move_end.forwarded), NULL, 0},
                         {"late", AT(move_end.is_late), NULL, 0}},
     [PROBE_TRANSFER_BEGIN] = {{"from", AT(move.from), NULL, 0},

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-enum { EVENT_FIELDS_MAX = 4 };
+enum { EVENT_FIELDS_MAX = 5 };
 
 /* One field. `text` is the name of the value if the field is an enumeration, otherwise null. All text is static. */
 struct event_field {

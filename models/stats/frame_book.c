@@ -85,6 +85,7 @@ static void on_received(struct frame_book *book, const struct probe_event *event
     struct seen_frame *slot = &book->slots[slot_of(book, event->frame.id)];
     book->count += !slot->id;
     *slot = (struct seen_frame){.id = event->frame.id,
+                                .conn = PROBE_NO_CONN,
                                 .number = ++book->recorded[event->nic],
                                 .rx_ps = event->now_ps,
                                 .foreign_ps = TIME_NEVER,
@@ -134,6 +135,13 @@ void frame_book_on_event(struct frame_book *book, const struct probe_event *even
     default:
         break;
     }
+}
+
+void frame_book_set_conn(struct frame_book *book, uint64_t id, uint32_t conn)
+{
+    struct seen_frame *slot = find(book, id);
+    if (slot)
+        slot->conn = conn;
 }
 
 const struct seen_frame *frame_book_find(const struct frame_book *book, uint64_t id)

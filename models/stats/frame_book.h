@@ -16,6 +16,7 @@
 /* One frame; a time is TIME_NEVER until the event has happened. */
 struct seen_frame {
     uint64_t id;         /* 0: no frame */
+    uint32_t conn;       /* as frame_book_set_conn() said; else PROBE_NO_CONN */
     uint64_t number;     /* of its record in nicN.pcap, from 1 as Wireshark counts */
     uint64_t rx_ps;      /* last bit at the MAC */
     uint64_t foreign_ps; /* the NIC's lookup said that the connection is not its own (T1) */
@@ -38,6 +39,9 @@ void frame_book_free(struct frame_book *book);
 uint64_t frame_book_kinds(void);
 /* Updates the book from an event. Other kinds of events are ignored. */
 void frame_book_on_event(struct frame_book *book, const struct probe_event *event);
+
+/* Names the connection of a frame that has just been received. */
+void frame_book_set_conn(struct frame_book *book, uint64_t id, uint32_t conn);
 
 /* The frame that the driver acts on, or one that it has not acted on; null: it is not in the book. The
  * pointer is valid until the next event. */

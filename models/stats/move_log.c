@@ -4,6 +4,7 @@
 
 #include "models/base/frame.h"
 #include "models/hwif/ctx_enums.h"
+#include "models/stats/flow_index.h"
 #include "models/stats/frame_book.h"
 #include "models/wire/packet.h"
 
@@ -20,12 +21,6 @@ struct wanted_move {
     struct seen_frame frame; /* the trigger's frame; its id is 0 if there is none */
 };
 
-struct conn_key {
-    struct flow_key key;
-    uint32_t conn;
-    bool used;
-};
-
 struct move_log {
     struct move_row *rows;
     size_t count, capacity;
@@ -36,9 +31,10 @@ struct move_log {
     int32_t *newest[SERIES_COUNT];
     struct wanted_move *wanted; /* the newest decision about each connection */
     struct frame_book frames;
-    size_t awaiting;       /* rows with T12 and no T13 that are the newest of their connection */
-    struct conn_key *keys; /* a table with open addressing that finds the connection of a tuple */
-    size_t key_capacity, key_count;
+    size_t awaiting; /* rows with T12 and no T13 that are the newest of their connection */
+    struct flow_index flows;
+    bool has_flows;
+    struct move_costs *costs; /* one transfer for each row */
 };
 
 const char *move_phase_name(enum move_phase phase)
@@ -58,7 +54,8 @@ struct move_log *move_log_create(uint32_t conn_max)
     if (!log)
         return NULL;
     log->conn_max = conn_max;
-    bool good = frame_book_init(&log->frames);
+    log->costs = move_costs_create(conn_max);
+    bool good = frame_book_init(&log->frames) && flow_index_init(&log->flows, conn_max);
     for (int s = 0; s < SERIES_COUNT; s++) {
         log->newest[s] = malloc(conn_max * sizeof *log->newest[s]);
         good = good && log->newest[s];
@@ -66,7 +63,7 @@ struct move_log *move_log_create(uint32_t conn_max)
             log->newest[s][i] = NO_ROW;
     }
     log->wanted = calloc(conn_max, sizeof *log->wanted);
-    if (!good || !log->wanted) {
+    if (!good || !log->wanted || !log->costs) {
         move_log_destroy(log);
         return NULL;
     }
@@ -82,7 +79,8 @@ void move_log_destroy(struct move_log *log)
         free(log->newest[s]);
     free(log->wanted);
     frame_book_free(&log->frames);
-    free(log->keys);
+    flow_index_free(&log->flows);
+    move_costs_destroy(log->costs);
     free(log);
 }
 
@@ -165,6 +163,7 @@ static void on_begin(struct move_log *log, const struct probe_event *event)
     }
     log->newest[series][event->conn] = (int32_t)(log->count - 1);
     log->moving++;
+    move_costs_begin(log->costs, event->conn, event->gen, trigger->at_ps);
 }
 
 /* Returns true if the mark belongs to the row. The engine sets marks at every FREEZE and
@@ -189,6 +188,7 @@ static void set_mark(struct move_log *log, struct move_row *row, const struct pr
     if (event->mark.mark == MARK_FIRST_BUILT) {
         log->awaiting++;
         log->moving -= may_get_t12(row);
+        move_costs_first_built(log->costs, row->conn, (size_t)(row - log->rows), event->mark.at_ps);
     }
     row->cold |= event->mark.mark == MARK_FROZEN && event->mark.is_cold;
     row->mark_ps[event->mark.mark] = event->mark.at_ps;
@@ -218,6 +218,7 @@ static void on_end(struct move_log *log, const struct probe_event *event)
     row->outcome = outcomes[event->move_end.end];
     row->late = event->move_end.is_late;
     row->held = event->move_end.held;
+    row->held_bytes = event->move_end.held_bytes;
     row->forwarded = event->move_end.forwarded;
     log->moving -= could && !may_get_t12(row);
 }
@@ -236,6 +237,7 @@ static void note_built(struct move_log *log, struct move_row *row, const struct 
     log->moving -= may_get_t12(row);
     row->mark_ps[MARK_FIRST_BUILT] = event->now_ps;
     log->awaiting++;
+    move_costs_first_built(log->costs, row->conn, (size_t)(row - log->rows), event->now_ps);
 }
 
 static void on_built(struct move_log *log, const struct probe_event *event)
@@ -244,43 +246,7 @@ static void on_built(struct move_log *log, const struct probe_event *event)
         note_built(log, row_of(log, s, event->conn), event);
 }
 
-/* --- T13: found on the wire, for the frame that shows it may start the next move --- */
-
-static size_t key_slot(const struct move_log *log, const struct flow_key *key)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-    const uint8_t *bytes = (const uint8_t *)key;
-    for (size_t i = 0; i < sizeof *key; i++)
-        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
-    size_t at = (size_t)(hash ^ hash >> 32) & (log->key_capacity - 1);
-    while (log->keys[at].used && memcmp(&log->keys[at].key, key, sizeof *key) != 0)
-        at = (at + 1) & (log->key_capacity - 1);
-    return at;
-}
-
-static void keys_grow(struct move_log *log)
-{
-    size_t old_capacity = log->key_capacity;
-    struct conn_key *old = log->keys;
-    log->key_capacity = old_capacity ? old_capacity * 2 : 256;
-    log->keys = calloc(log->key_capacity, sizeof *log->keys);
-    memory_check(log->keys);
-    for (size_t i = 0; i < old_capacity; i++)
-        if (old[i].used)
-            log->keys[key_slot(log, &old[i].key)] = old[i];
-    free(old);
-}
-
-static void on_open(struct move_log *log, const struct probe_event *event)
-{
-    if (log->key_count * 2 >= log->key_capacity)
-        keys_grow(log);
-    struct conn_key *slot = &log->keys[key_slot(log, event->opened.key)];
-    log->key_count += !slot->used;
-    memcpy(&slot->key, event->opened.key, sizeof slot->key);
-    slot->conn = event->conn;
-    slot->used = true;
-}
+/* --- what is found on the wire: T13, for the frame that shows it may start the next move, and costs --- */
 
 /* Notes T13 if the frame shows that the peer has received the first frame that was sent after
  * the transfer. The peer then acknowledges its payload or, if it was a pure ACK, sends from the
@@ -299,28 +265,69 @@ static void note_heard(struct move_log *log, struct move_row *row, const struct 
     log->awaiting--;
 }
 
-static void on_peer_frame(struct move_log *log, const struct probe_event *event)
+/* Finds the connection of a frame at a MAC. Returns false if it is no segment of a connection. */
+static bool parse_segment(const struct move_log *log, const struct probe_event *event,
+                          struct packet *packet, uint32_t *conn)
 {
     const struct frame *frame = event->frame.frame;
+    if (!log->has_flows || !frame)
+        return false;
+    packet_parse(frame->data, frame->len, false, packet);
+    if (packet->kind != PACKET_TCP)
+        return false;
+    *conn = event->kind == PROBE_FRAME_RX ? flow_index_of_received(&log->flows, packet)
+                                          : flow_index_of_sent(&log->flows, packet);
+    return *conn != FLOW_INDEX_NONE;
+}
+
+static void on_received(struct move_log *log, const struct probe_event *event)
+{
     struct packet packet;
-    packet_parse(frame->data, frame->len, false, &packet);
-    if (packet.kind != PACKET_TCP || log->key_count == 0)
+    uint32_t conn;
+    if (!parse_segment(log, event, &packet, &conn))
         return;
-    struct flow_key key;
-    packet_flow_key(&packet, &key);
-    const struct conn_key *slot = &log->keys[key_slot(log, &key)];
-    for (int s = 0; s < SERIES_COUNT && slot->used; s++)
-        note_heard(log, row_of(log, s, slot->conn), event, &packet.seg);
+    frame_book_set_conn(&log->frames, event->frame.id, conn);
+    move_costs_received(log->costs, conn, &packet.seg, event->now_ps);
+    for (int s = 0; s < SERIES_COUNT && log->awaiting > 0; s++)
+        note_heard(log, row_of(log, s, conn), event, &packet.seg);
+}
+
+static void on_sent(struct move_log *log, const struct probe_event *event)
+{
+    struct packet packet;
+    uint32_t conn;
+    if (parse_segment(log, event, &packet, &conn))
+        move_costs_sent(log->costs, conn, &packet.seg, event->now_ps);
+}
+
+static void on_open(struct move_log *log, const struct probe_event *event)
+{
+    if (event->conn >= log->conn_max)
+        return;
+    flow_index_open(&log->flows, event->conn, event->opened.key);
+    log->has_flows = true;
+}
+
+/* Returns the connection of the event. If the event does not know it, it is that of the frame that is lost. */
+static uint32_t conn_of(const struct move_log *log, const struct probe_event *event)
+{
+    if (event->kind != PROBE_FRAME_DROPPED || event->conn != PROBE_NO_CONN)
+        return event->conn;
+    const struct seen_frame *frame = frame_book_find(&log->frames, event->drop.id);
+    return frame ? frame->conn : PROBE_NO_CONN;
 }
 
 static void on_event(void *self, const struct probe_event *event)
 {
     struct move_log *log = self;
+    move_costs_on_event(log->costs, event, conn_of(log, event));
     frame_book_on_event(&log->frames, event);
     switch (event->kind) {
     case PROBE_FRAME_RX:
-        if (log->awaiting > 0)
-            on_peer_frame(log, event);
+        on_received(log, event);
+        break;
+    case PROBE_FRAME_TX:
+        on_sent(log, event);
         break;
     case PROBE_MOVE_WANTED:
         on_wanted(log, event);
@@ -356,7 +363,7 @@ struct probe_listener move_log_listener(struct move_log *log)
     static const uint8_t wanted[] = {PROBE_MOVE_WANTED,  PROBE_MOVE_BEGIN,     PROBE_MOVE_MARK,
                                      PROBE_MOVE_END,     PROBE_TRANSFER_BEGIN, PROBE_TRANSFER_MARK,
                                      PROBE_TRANSFER_END, PROBE_TX_BUILT,       PROBE_CONN_OPEN};
-    uint64_t kinds = frame_book_kinds();
+    uint64_t kinds = frame_book_kinds() | move_costs_kinds();
     for (size_t i = 0; i < sizeof wanted; i++)
         kinds |= UINT64_C(1) << wanted[i];
     return (struct probe_listener){on_event, log, kinds};
@@ -368,6 +375,12 @@ const struct move_row *move_log_row(const struct move_log *log, size_t index)
 {
     assert(index < log->count);
     return &log->rows[index];
+}
+
+const struct move_cost *move_log_cost(const struct move_log *log, size_t index)
+{
+    assert(index < log->count);
+    return move_costs_of(log->costs, index);
 }
 
 bool move_log_is_moving(const struct move_log *log) { return log->moving > 0; }

@@ -8,6 +8,7 @@
 #include "models/base/move_event.h"
 #include "models/base/probe.h"
 #include "models/base/units.h"
+#include "models/stats/move_cost.h"
 #include "models/stats/samples.h"
 
 #include <stdbool.h>
@@ -35,8 +36,9 @@ struct move_row {
     bool cold;                   /* FREEZE found the context in the DRAM of the source only */
     const char *mechanism;       /* static text */
     struct move_trigger trigger;
-    uint64_t trigger_number; /* of the trigger's record in nicN.pcap, from 1; 0: no frame */
-    uint32_t held, forwarded;
+    uint64_t trigger_number;  /* of the trigger's record in nicN.pcap, from 1; 0: no frame */
+    uint32_t held, forwarded; /* as the driver reported at the end */
+    uint64_t held_bytes;
     uint64_t mark_ps[MOVE_TIMES];  /* TIME_NEVER: did not happen */
     uint64_t own_ps[MARK_OWN_MAX]; /* marks of the mechanism's own; TIME_NEVER: did not happen */
     bool sent;                     /* first_* describe the first frame after the move */
@@ -82,6 +84,8 @@ struct probe_listener move_log_listener(struct move_log *log);
 
 size_t move_log_count(const struct move_log *log);
 const struct move_row *move_log_row(const struct move_log *log, size_t index);
+/* What the transfer of the row has cost so far. Valid until the next event. */
+const struct move_cost *move_log_cost(const struct move_log *log, size_t index);
 /* True while a transfer has begun and may still see T12. */
 bool move_log_is_moving(const struct move_log *log);
 

@@ -170,6 +170,7 @@ static void on_rexmt(struct conn_ctx *ctx, const struct tcp_params *params, stru
                      struct tcp_result *result)
 {
     assert(seq_lt(ctx->snd_una, ctx->snd_max));
+    result->timed_out = true;
     if (ctx->tcp_state < TCP_ESTABLISHED) {
         on_rexmt_syn(ctx, params, now, result);
         return;

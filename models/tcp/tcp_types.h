@@ -66,6 +66,7 @@ struct tcp_result {
     uint8_t terminated; /* enum nic_term_cause: premature end; the caller removes the context */
     /* Enum nic_notice: a problem to report to the application; the connection continues. */
     uint8_t notice;
+    bool timed_out;         /* the retransmission timer has expired (RFC 6298 5.4) */
     bool send_reset;        /* a reset must be sent now: see tcp_build_reset() */
     bool reset_for_segment; /* a reset answers this segment: see tcp_build_reset_to() */
     /* TIME_WAIT: the SYN may open a new incarnation; the caller removes the context and admits the SYN. */

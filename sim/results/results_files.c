@@ -93,12 +93,13 @@ static void print_place(FILE *file, unsigned place)
         (void)fprintf(file, "%s,", place == PLACE_HOST ? "host" : "memory");
 }
 
-static void print_time(FILE *file, uint64_t at_ps)
+/* Prints the next column, which is empty for TIME_NEVER. */
+static void print_number(FILE *file, uint64_t number)
 {
-    if (at_ps == TIME_NEVER)
+    if (number == TIME_NEVER)
         (void)fputc(',', file);
     else
-        (void)fprintf(file, ",%llu", (unsigned long long)at_ps);
+        (void)fprintf(file, ",%llu", (unsigned long long)number);
 }
 
 /* Prints the columns of the mechanism's own marks. Only the scenario's mechanism has columns,
@@ -108,11 +109,26 @@ static void print_own_marks(FILE *file, const struct move_row *row,
 {
     bool is_its = strcmp(row->mechanism, chosen->name) == 0;
     for (size_t i = 0; i < mechanism_mark_count(chosen); i++)
-        print_time(file, is_its ? row->own_ps[i] : TIME_NEVER);
+        print_number(file, is_its ? row->own_ps[i] : TIME_NEVER);
 }
 
-static void print_move(FILE *file, const struct move_row *row, const struct mechanism_ops *chosen)
+/* Prints the columns behind `forwarded` and before the marks. */
+static void print_cost(FILE *file, const struct move_row *row, const struct move_cost *cost)
 {
+    (void)fprintf(file, ",%llu,%llu", (unsigned long long)cost->count[COST_DROPPED],
+                  (unsigned long long)row->held_bytes);
+    static const uint8_t shown[] = {COST_DUP_ACK, COST_REXMIT_PEER, COST_REXMIT_OWN, COST_RTO};
+    for (size_t i = 0; i < sizeof shown; i++)
+        (void)fprintf(file, ",%llu", (unsigned long long)cost->count[shown[i]]);
+    print_number(file, cost->has_image ? cost->cwnd_before : TIME_NEVER);
+    print_number(file, cost->has_after ? cost->cwnd_after : TIME_NEVER);
+    print_number(file, cost->gap_ps == TIME_NEVER ? TIME_NEVER : cost->gap_ps / PS_PER_NS);
+}
+
+static void print_move(FILE *file, const struct move_log *log, size_t index,
+                       const struct mechanism_ops *chosen)
+{
+    const struct move_row *row = move_log_row(log, index);
     static const char *const kinds[TRANSFER_KIND_COUNT] = {
 #define X(id, key, text) key,
         TRANSFER_KINDS(X)
@@ -130,8 +146,9 @@ static void print_move(FILE *file, const struct move_row *row, const struct mech
     print_place(file, row->destination);
     (void)fprintf(file, "%s,%d,%d,%u,%u", outcomes[row->outcome], row->late, row->cold, row->held,
                   row->forwarded);
+    print_cost(file, row, move_log_cost(log, index));
     for (int m = 0; m < MOVE_TIMES; m++)
-        print_time(file, row->mark_ps[m]);
+        print_number(file, row->mark_ps[m]);
     print_own_marks(file, row, chosen);
     (void)fputc('\n', file);
 }
@@ -143,7 +160,9 @@ enum status results_write_moves(const char *dir, const struct results_input *in,
     if (status != STATUS_OK)
         return status;
     (void)fprintf(out.stream, "conn,generation,trigger,trigger_nic,trigger_frame,kind,mechanism,"
-                              "policy,from,to,outcome,late,cold,held,forwarded");
+                              "policy,from,to,outcome,late,cold,held,forwarded,dropped,"
+                              "held_bytes,dup_acks,rexmit_peer,rexmit_own,rto,cwnd_before,"
+                              "cwnd_after,service_gap_ns");
     for (int m = 0; m < MOVE_MARKS; m++)
         (void)fprintf(out.stream, ",t%d_ps", m);
     (void)fprintf(out.stream, ",begun_ps");
@@ -152,7 +171,7 @@ enum status results_write_moves(const char *dir, const struct results_input *in,
         (void)fprintf(out.stream, ",m_%s", chosen->marks[i].name);
     (void)fputc('\n', out.stream);
     for (size_t i = 0; i < move_log_count(in->moves); i++)
-        print_move(out.stream, move_log_row(in->moves, i), chosen);
+        print_move(out.stream, in->moves, i, chosen);
     return publish_close(&out, err);
 }
 

@@ -62,7 +62,9 @@ Test(rto, doubles_at_each_expiry_up_to_the_maximum)
         cr_assert_eq(tcp_deadline_us(&one.ctx, one.now), expected, "expiry %d", i);
         one_wait(&one, expected - 1);
         one_quiet(&one);
+        cr_assert_not(one.result.timed_out);
         one_wait(&one, 1);
+        cr_assert(one.result.timed_out);
         const struct tcp_tx *tx = one_out(&one);
         cr_assert(tx->retransmission && tx->seq == ONE_ISS + 1 && tx->len == 100);
         expected = 2 * expected > 60000000 ? 60000000 : 2 * expected;

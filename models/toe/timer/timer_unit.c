@@ -49,6 +49,11 @@ void toe_timer_serve(struct toe_engine *engine, uint64_t now_ps)
     memset(&result, 0, sizeof result);
     tcp_on_timer(ctx, &engine->params.tcp, toe_now(now_ps), &result);
     engine->stats.timers_fired++;
+    if (result.timed_out)
+        toe_probe(engine, (struct probe_event){.kind = PROBE_REXMT_TIMEOUT,
+                                               .now_ps = now_ps,
+                                               .conn = ctx->conn_id,
+                                               .gen = ctx->generation});
     if (!toe_lock_settle(engine, CTX_WHO_TIMER, &result, NULL, now_ps))
         toe_lock_write(engine, CTX_WHO_TIMER, now_ps);
 }
