@@ -422,9 +422,18 @@ static void find_makespan(const struct move_log *log, struct move_summary *summa
     summary->makespan_ns = summary->any ? (last - first) / PS_PER_NS : 0;
 }
 
+static void add_costs(const struct move_log *log, struct move_summary *summary)
+{
+    memset(summary->cost, 0, sizeof summary->cost);
+    for (size_t i = 0; i < log->count; i++)
+        for (int k = 0; k < COST_KIND_COUNT && log->rows[i].kind == TRANSFER_MOVE; k++)
+            summary->cost[k] += move_costs_of(log->costs, i)->count[k];
+}
+
 void move_log_summarize(const struct move_log *log, struct move_summary *summary)
 {
     find_makespan(log, summary);
+    add_costs(log, summary);
     samples_init(&summary->latency);
     samples_init(&summary->blackout);
     samples_init(&summary->recovery);

@@ -74,6 +74,7 @@ struct move_summary {
     struct samples blackout; /* T10 - T5 */
     struct samples recovery; /* T13 - T0 */
     struct samples phase[MOVE_PHASE_COUNT];
+    uint64_t cost[COST_KIND_COUNT]; /* over all moves from NIC to NIC, however they ended */
 };
 
 struct move_log; /* opaque */

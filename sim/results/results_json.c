@@ -95,6 +95,29 @@ static void add_transfers(json_t *root, const struct results_input *in)
     }
 }
 
+/* Adds how fast the completed moves were done together, and how evenly. */
+static void add_speed(json_t *moves, struct move_summary *summary)
+{
+    if (!summary->any)
+        return;
+    uint64_t median_ns = samples_percentile(&summary->latency, 500);
+    uint64_t max_ns = samples_max(&summary->latency), count = summary->latency.count;
+    results_set(moves, "makespan_ns", summary->makespan_ns);
+    results_set(moves, "per_second",
+                count * (PS_PER_S / PS_PER_NS) / u64_max(1, summary->makespan_ns));
+    results_set(moves, "latency_max_per_median", max_ns * 1000 / u64_max(1, median_ns));
+}
+
+/* Adds what the moves cost both ends together. */
+static void add_costs(json_t *moves, const struct move_summary *summary)
+{
+    results_set(moves, "dropped_frames", summary->cost[COST_DROPPED]);
+    results_set(moves, "dup_acks", summary->cost[COST_DUP_ACK]);
+    results_set(moves, "rexmit_peer", summary->cost[COST_REXMIT_PEER]);
+    results_set(moves, "rexmit_own", summary->cost[COST_REXMIT_OWN]);
+    results_set(moves, "rto", summary->cost[COST_RTO]);
+}
+
 static void add_moves(json_t *root, const struct results_input *in)
 {
     const struct host_sw_stats *sw = host_sw_get_stats(in->host_sw);
@@ -109,8 +132,8 @@ static void add_moves(json_t *root, const struct results_input *in)
 #undef SET
     struct move_summary summary;
     move_log_summarize(in->moves, &summary);
-    if (summary.any)
-        results_set(moves, "makespan_ns", summary.makespan_ns);
+    add_speed(moves, &summary);
+    add_costs(moves, &summary);
     set_samples(moves, "latency_ns", &summary.latency);
     set_samples(moves, "blackout_ns", &summary.blackout);
     set_samples(moves, "recovery_ns", &summary.recovery);

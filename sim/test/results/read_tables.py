@@ -43,6 +43,8 @@ for kind, counts in stats["transfers"].items():
         same(f"{outcome} transfers of kind {kind}", outcomes.count(outcome), counts[outcome])
 for count in ("started", "completed", "failed", "cancelled", "open"):
     same(f"moves.{count}", stats["transfers"]["move"][count], stats["moves"][count])
+for key, column in (("dropped_frames", "dropped"), ("dup_acks",) * 2, ("rexmit_peer",) * 2, ("rexmit_own",) * 2, ("rto",) * 2):
+    same(f"moves.{key}", sum(int(m[column]) for m in moves if m["kind"] == "move"), stats["moves"][key])
 for move in moves:
     if move["kind"] not in stats["transfers"] or not move["mechanism"] or not move["t0_ps"] or not move["t3_ps"]:
         bad.append(f"moves.csv: connection {move['conn']}: no kind, mechanism, T0 or T3: {move}")
