@@ -197,7 +197,10 @@ stage ctx_cache_rtl_stage(ctx_cache_rtl *cache, const char *name)
     return {name, cache, stage_run, stage_next_ps};
 }
 
-void ctx_cache_rtl_finish(ctx_cache_rtl *cache, uint64_t now_ps) { cache->port.idle_until(now_ps); }
+void ctx_cache_rtl_finish(ctx_cache_rtl *cache, uint64_t now_ps)
+{
+    cache->port.idle_until(u64_min(now_ps, cache->port.next_edge_ps() - 1));
+}
 
 const ctx_store_stats *ctx_cache_rtl_stats(const ctx_cache_rtl *cache)
 {

@@ -59,7 +59,8 @@ struct ctx_cache_rtl_cost ctx_cache_rtl_get_cost(const struct ctx_cache_rtl *cac
 struct ctx_store ctx_cache_rtl_store(struct ctx_cache_rtl *cache);
 struct stage ctx_cache_rtl_stage(struct ctx_cache_rtl *cache, const char *name);
 
-/* At the end of the run: accounts for the idle edges up to now. */
+/* At the end of the run: accounts for the idle edges up to now, or up to the first edge with work if the run was ended in
+ * the middle of its work. */
 void ctx_cache_rtl_finish(struct ctx_cache_rtl *cache, uint64_t now_ps);
 const struct ctx_store_stats *ctx_cache_rtl_stats(const struct ctx_cache_rtl *cache);
 /* One row per set, *count of them; valid as long as the cache. */
