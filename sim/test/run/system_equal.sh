@@ -34,6 +34,7 @@ switch: {policy: alternate}
 END
     expect "$direction, port by port" 0 '^6 conversations equal, 0 different' "$work/$direction.yaml" -o "$work/out"
 done
+expect "frames are lost until the end" 0 ' 0 different' sim/test/planted/loss.yaml -o "$work/out"
 expect "a context error is hardware" 0 '^3 conversations equal, 0 different, .* 1 equal until hardware' \
     scenarios/soft-error/301-*.yaml -o "$work/out"
 expect "runs at the same time" 0 '^6 conversations equal' "$work/both.yaml" -o "$work/out" --jobs 3

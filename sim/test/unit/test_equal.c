@@ -162,6 +162,25 @@ Test(equal, a_reset_behind_the_fin_is_no_difference)
     cr_expect_eq(compared(false).equal, 1, "%s", text);
 }
 
+/* A client that is done does not wait until its last acknowledgment has reached the server. */
+Test(equal, a_server_that_still_closes_when_the_run_ends_is_no_difference)
+{
+    ended(0, 0, NIC_TERM_NONE, OUTCOME_INTACT);
+    ended(1, 0, NIC_TERM_NONE, OUTCOME_INTACT);
+    put(2, (struct stream_record){0, STREAM_FIN, 0, 0, 0}, NULL);
+    put(2, (struct stream_record){0, STREAM_OUTCOME, 3, OUTCOME_INTACT, 0}, NULL);
+    cr_assert_eq(compared(false).equal, 1, "%s", text);
+}
+
+Test(equal, a_server_that_still_closes_elsewhere_was_not_reset)
+{
+    ended(0, 0, NIC_TERM_REMOTE_RESET, OUTCOME_INTACT);
+    ended(1, 0, NIC_TERM_REMOTE_RESET, OUTCOME_INTACT);
+    put(2, (struct stream_record){0, STREAM_FIN, 0, 0, 0}, NULL);
+    put(2, (struct stream_record){0, STREAM_OUTCOME, 3, OUTCOME_INTACT, 0}, NULL);
+    cr_assert_eq(compared(false).different, 1);
+}
+
 Test(equal, a_connection_that_one_run_lacks_is_a_difference)
 {
     for (int run = 0; run < 2; run++)
