@@ -122,7 +122,7 @@ static void last_line(const struct equal_run *run, char line[LINE_BYTES])
     if (file)
         (void)fclose(file);
     if (line[0] == '\0')
-        (void)snprintf(line, LINE_BYTES, "it could not say why (%s)", run->log);
+        (void)snprintf(line, LINE_BYTES, "it could not say why (%.200s)", run->log);
 }
 
 static enum status judge(const struct equal_run *run, struct error *err)

@@ -145,7 +145,7 @@ static void on_mark(struct check *check, struct check_conn *c, const struct prob
         check_fail(check, INVARIANT_MARK, event,
                    "T%llu is reported as %llu ps at %llu ps, after T%u", ull(event->mark.mark),
                    ull(event->mark.at_ps), ull(event->now_ps), move->last_mark);
-    move->marks |= 1u << event->mark.mark;
+    move->marks = (uint16_t)(move->marks | 1u << event->mark.mark);
     move->mark_ps[event->mark.mark] = event->mark.at_ps;
     if (event->mark.mark > MARK_ACTIVE)
         return;
