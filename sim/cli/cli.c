@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char run_help[] =
     "usage: toesim run SCENARIO [OPTION]...\n"
@@ -222,8 +223,10 @@ static int flush_output(int status)
     bool flushed = fflush(stdout) == 0;
     if ((flushed && !ferror(stdout)) || status >= STATUS_ENVIRONMENT)
         return status;
+    /* The stream does not remember why an earlier part was not written, but one more line fails for the same reason. */
+    bool is_known = !flushed || write(STDOUT_FILENO, "\n", 1) < 0;
     cli_print(stderr, "toesim: standard output: %s",
-              flushed ? "a part could not be written" : strerror(errno));
+              is_known ? strerror(errno) : "a part could not be written");
     return STATUS_ENVIRONMENT;
 }
 
