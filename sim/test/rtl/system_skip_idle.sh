@@ -13,8 +13,8 @@ team: {tcp: {time_wait: 1ms}}
 traffic: {kind: generator, direction: both, connections: 6, bytes: 256KiB, tcp: {time_wait: 1ms}}
 switch: {policy: alternate}
 faults:
-  - {at: 50%, action: ctx_error, connection: 1}
-  - {at: 50%, action: ctx_error, connection: 2, array: tag}
+  - {at: 45%, action: ctx_error, connection: 1}
+  - {at: 45%, action: ctx_error, connection: 2, array: tag}
 measure: {waves: moves}
 expect:
   - streams.intact == 4
