@@ -2,7 +2,7 @@
 # cache and the generated context layout are those of the normal build, because no bug is planted in them.
 PLANT_TOESIM := build/planted/toesim
 BUGS         ?=
-.PHONY: mutate-team mutate-team-now mutate-claims mutate-claims-now
+.PHONY: mutate-team mutate-team-now mutate-claims mutate-claims-now mutate-equal mutate-equal-now
 mutate-team: ## switch on each planted bug, and name the online checker that catches it (BUGS=name...)
 	@mk/setup.sh build
 	@$(MAKE) --no-print-directory -j$(JOBS) mutate-team-now
@@ -10,6 +10,13 @@ mutate-team: ## switch on each planted bug, and name the online checker that cat
 mutate-claims: ## switch on the bug of each row of docs/claims.md, and check that its checker fails (BUGS=name...)
 	@mk/setup.sh test
 	@$(MAKE) --no-print-directory -j$(JOBS) mutate-claims-now
+
+mutate-equal: ## switch on bugs that lose or change data on a NIC or in a move, and check that `toesim equal` finds them
+	@mk/setup.sh build
+	@$(MAKE) --no-print-directory -j$(JOBS) mutate-equal-now
+
+mutate-equal-now: planted-toesim
+	@mk/planted/mutate_equal.sh $(PLANT_TOESIM)
 
 mutate-team-now: planted-toesim
 	@JOBS=$(JOBS) mk/planted/mutate_team.sh $(PLANT_TOESIM) $(BUGS)
