@@ -65,10 +65,6 @@ uint32_t check_flow_of_sent(const struct check *check, const struct packet *pack
 {
     struct flow_key theirs, ours;
     packet_flow_key(packet, &theirs);
-    ours = theirs;
-    memcpy(ours.laddr, theirs.raddr, sizeof ours.laddr);
-    memcpy(ours.raddr, theirs.laddr, sizeof ours.raddr);
-    ours.lport = theirs.rport;
-    ours.rport = theirs.lport;
+    ours = flow_key_reversed(&theirs);
     return check_flow_of_key(check, &ours);
 }

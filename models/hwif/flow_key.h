@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { VLAN_TAGGED = 0x8000, VLAN_VID_MASK = 0x0fff, VLAN_NONE = 0 };
 
@@ -19,5 +20,16 @@ struct flow_key {
 };
 
 static_assert(sizeof(struct flow_key) == 40, "flow_key has padding");
+
+/* Returns the tuple as the other end sees it, with the local and the remote address and port exchanged. */
+static inline struct flow_key flow_key_reversed(const struct flow_key *key)
+{
+    struct flow_key other = *key;
+    memcpy(other.laddr, key->raddr, sizeof other.laddr);
+    memcpy(other.raddr, key->laddr, sizeof other.raddr);
+    other.lport = key->rport;
+    other.rport = key->lport;
+    return other;
+}
 
 #endif

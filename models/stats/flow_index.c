@@ -74,10 +74,6 @@ uint32_t flow_index_of_sent(const struct flow_index *index, const struct packet 
 {
     struct flow_key theirs, ours;
     packet_flow_key(packet, &theirs);
-    ours = theirs;
-    memcpy(ours.laddr, theirs.raddr, sizeof ours.laddr);
-    memcpy(ours.raddr, theirs.laddr, sizeof ours.raddr);
-    ours.lport = theirs.rport;
-    ours.rport = theirs.lport;
+    ours = flow_key_reversed(&theirs);
     return find(index, &ours);
 }

@@ -180,11 +180,7 @@ static void key_of_sent(const struct packet *packet, struct flow_key *key)
 {
     struct flow_key seen;
     packet_flow_key(packet, &seen);
-    *key = seen;
-    memcpy(key->laddr, seen.raddr, sizeof key->laddr);
-    memcpy(key->raddr, seen.laddr, sizeof key->raddr);
-    key->lport = seen.rport;
-    key->rport = seen.lport;
+    *key = flow_key_reversed(&seen);
 }
 
 void stream_log_on_client_frame(struct stream_log *log, const struct frame *frame)

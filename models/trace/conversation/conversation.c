@@ -44,13 +44,7 @@ static void server_options(const struct conv_view *view, const struct raw_segmen
 static void conv_key(const struct tracker *tracker, const struct raw_tuple *raw, uint8_t client,
                      struct conversation *conv)
 {
-    conv->key = raw->key;
-    if (client == 0) {
-        memcpy(conv->key.laddr, raw->key.raddr, sizeof conv->key.laddr);
-        memcpy(conv->key.raddr, raw->key.laddr, sizeof conv->key.raddr);
-        conv->key.lport = raw->key.rport;
-        conv->key.rport = raw->key.lport;
-    }
+    conv->key = client == 0 ? flow_key_reversed(&raw->key) : raw->key;
     conv->key.vlan = tracker->vlans.stacks[raw->key.vlan].vid;
     memcpy(conv->client_mac, raw->mac[client], 6);
 }

@@ -102,12 +102,7 @@ static uint8_t key_make(const struct packet *packet, uint16_t vlan, struct flow_
     int order = memcmp(key->raddr, key->laddr, sizeof key->laddr);
     if (order > 0 || (order == 0 && key->rport > key->lport))
         return 1;
-    struct flow_key swapped = *key;
-    memcpy(swapped.laddr, key->raddr, sizeof key->raddr);
-    memcpy(swapped.raddr, key->laddr, sizeof key->laddr);
-    swapped.lport = key->rport;
-    swapped.rport = key->lport;
-    *key = swapped;
+    *key = flow_key_reversed(key);
     return 0;
 }
 

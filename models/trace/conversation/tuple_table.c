@@ -58,11 +58,7 @@ size_t tuple_table_find(const struct tuple_table *table, const struct flow_key *
 
 size_t tuple_table_find_reverse(const struct tuple_table *table, const struct flow_key *seen)
 {
-    struct flow_key key = *seen;
-    memcpy(key.laddr, seen->raddr, sizeof key.laddr);
-    memcpy(key.raddr, seen->laddr, sizeof key.raddr);
-    key.lport = seen->rport;
-    key.rport = seen->lport;
+    struct flow_key key = flow_key_reversed(seen);
     return tuple_table_find(table, &key);
 }
 

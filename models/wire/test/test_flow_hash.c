@@ -1,4 +1,5 @@
-/* Tests models/wire/flow_hash: the Toeplitz hash and the hashes of bonding (docs/timing.md, sections 3.6 and 3.7). */
+/* Tests models/wire/flow_hash: the Toeplitz hash and the hashes of bonding (docs/timing.md, sections 3.6 and 3.7); and the
+ * reversed tuple of models/hwif/flow_key.h. */
 #include "models/wire/flow_hash.h"
 
 #include "models/test/timing_case.h"
@@ -160,4 +161,20 @@ Test(flow_hash, toeplitz_with_a_symmetric_key_is_symmetric)
     timing_case("3.6 Toeplitz", 0x1abc1abc, flow_hash_toeplitz(key, &back, 1));
     cr_assert_eq(flow_hash_toeplitz(key, &there, 1), 0x1abc1abcu);
     cr_assert_eq(flow_hash_toeplitz(key, &back, 1), 0x1abc1abcu);
+}
+
+Test(flow_key, a_reversed_flow_key_is_that_of_the_other_end)
+{
+    const struct flow_key key = {.laddr = {[15] = 1},
+                                 .raddr = {[15] = 2},
+                                 .lport = 80,
+                                 .rport = 40000,
+                                 .vlan = VLAN_TAGGED | 7,
+                                 .ip_version = 4};
+    const struct flow_key other = flow_key_reversed(&key);
+    cr_assert(other.laddr[15] == 2 && other.raddr[15] == 1);
+    cr_assert(other.lport == 40000 && other.rport == 80);
+    cr_assert(other.vlan == key.vlan && other.ip_version == 4);
+    const struct flow_key back = flow_key_reversed(&other);
+    cr_assert_eq(memcmp(&back, &key, sizeof key), 0);
 }
