@@ -36,6 +36,7 @@ enum scenario_rule {
     SCENARIO_RULE_IP_VERSION, /* 4 or 6 */
     SCENARIO_RULE_PAGE,       /* the page sizes of an IOMMU */
     SCENARIO_RULE_UNLIMITED,  /* the word "unlimited" means TIME_NEVER */
+    SCENARIO_RULE_BOTH_NICS,  /* of nics.*: one NIC cannot have a value of its own */
 };
 
 /* One key. `path` holds sections joined by '.', with "[]" for a list. Offsets of a list's keys are in

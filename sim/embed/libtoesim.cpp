@@ -68,11 +68,12 @@ bool toesim::build()
         static_cast<toesim *>(self)->watch.host = host;
     };
     struct error err = {};
-    if (mac_params_check(&config.mac, &err) != STATUS_OK ||
-        pcie_params_check(&config.pcie, &err) != STATUS_OK) {
-        toesim_fail(EINVAL, "%s", err.text);
-        return false;
-    }
+    for (const sim_nic &nic : config.nic)
+        if (mac_params_check(&nic.mac, &err) != STATUS_OK ||
+            pcie_params_check(&nic.pcie, &err) != STATUS_OK) {
+            toesim_fail(EINVAL, "%s", err.text);
+            return false;
+        }
     bed = std::make_unique<testbed>(config, nullptr, &traffic);
     if (bed->is_ready(&err)) {
         watch.listen(bed->probe(), config.team.conn_max);

@@ -189,9 +189,10 @@ enum status close_streams(stream_log *log, testbed &bed, struct error *err)
 enum status run_with(const sim_config &config, const run_options &options, const capture *capture,
                      uint64_t reading_us, live_session *live, struct error *err)
 {
-    if (mac_params_check(&config.mac, err) != STATUS_OK ||
-        pcie_params_check(&config.pcie, err) != STATUS_OK)
-        return err->status;
+    for (const sim_nic &nic : config.nic)
+        if (mac_params_check(&nic.mac, err) != STATUS_OK ||
+            pcie_params_check(&nic.pcie, err) != STATUS_OK)
+            return err->status;
     testbed bed(config, capture, live ? live->traffic() : nullptr);
     if (!bed.is_ready(err))
         return err->status;

@@ -20,7 +20,13 @@
 extern "C" {
 #endif
 
-enum { SIM_PATH_MAX = 1024, SIM_NAME_MAX = 64, SIM_EXPECTS_MAX = 64, SIM_EXPECT_TEXT_MAX = 200 };
+enum {
+    SIM_PATH_MAX = 1024,
+    SIM_NAME_MAX = 64,
+    SIM_EXPECTS_MAX = 64,
+    SIM_EXPECT_TEXT_MAX = 200,
+    SIM_KEYS_MAX = 640
+};
 
 /* docs/replay.md */
 enum replay_mode { REPLAY_EXACT, REPLAY_ENDPOINT };
@@ -28,6 +34,23 @@ enum replay_mode { REPLAY_EXACT, REPLAY_ENDPOINT };
 enum traffic_kind { TRAFFIC_REPLAY, TRAFFIC_GENERATOR, TRAFFIC_EXTERNAL };
 
 enum waves_mode { WAVES_NONE, WAVES_MOVES, WAVES_ALL };
+
+/* What each NIC has for itself. The fields are those of struct sim_config with the same names. */
+struct sim_nic {
+    struct toe_params engine;
+    struct mac_params mac; /* both ends of the NIC's link */
+    struct pcie_params pcie;
+    uint64_t ctx_dram_ps;
+    uint64_t ctx_dram_beat_ps;
+};
+
+/* Where a value comes from. An option is --set, or another option of the command line. */
+enum sim_origin { SIM_ORIGIN_DEFAULT, SIM_ORIGIN_FILE, SIM_ORIGIN_OPTION };
+
+/* The origin of each value, as enum sim_origin. The index is that of the key in scenario_keys(). */
+struct sim_origins {
+    uint8_t nic[NIC_COUNT][SIM_KEYS_MAX]; /* nics.nic0.*, nics.nic1.* */
+};
 
 struct sim_config {
     char name[SIM_NAME_MAX];
@@ -37,14 +60,16 @@ struct sim_config {
 
     struct host_sw_params team; /* sections team and nics (TCP, rings) */
     struct host_params host;
+    /* nics.*, which nics.nic0.* and nics.nic1.* override. The testbed takes these values from `nic`. */
     struct toe_params engine;
-    struct mac_params mac; /* both ends of both links */
+    struct mac_params mac; /* with another rate also the uplink and the peers */
     uint64_t uplink_bps;
     struct pcie_params pcie;
     uint64_t ctx_dram_ps;      /* context DRAM, request to first beat: 51,650 */
     uint64_t ctx_dram_beat_ps; /* each further 64-byte beat */
-    bool ctx_skip_idle;        /* clock the caches only while busy */
-    bool ctx_golden;           /* use the C model instead of the RTL (debugging; no waves) */
+    struct sim_nic nic[NIC_COUNT];
+    bool ctx_skip_idle; /* clock the caches only while busy */
+    bool ctx_golden;    /* use the C model instead of the RTL (debugging; no waves) */
     struct lan_switch_params lan_switch;
     enum lacp_period lacp; /* of both links of the group, both ends */
 
@@ -72,6 +97,8 @@ struct sim_config {
 
     size_t expect_count;
     char expects[SIM_EXPECTS_MAX][SIM_EXPECT_TEXT_MAX]; /* "moves.completed >= 1" */
+
+    struct sim_origins origins;
 };
 
 #ifdef __cplusplus

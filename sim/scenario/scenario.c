@@ -6,6 +6,7 @@
 #include "sim/scenario/scenario_finish.h"
 #include "sim/scenario/scenario_loader.h"
 #include "sim/scenario/scenario_lookup.h"
+#include "sim/scenario/scenario_nics.h"
 #include "sim/scenario/scenario_suggest.h"
 
 #include <assert.h>
@@ -41,9 +42,16 @@ static bool split_index(const char *path, char *general, size_t size, size_t *in
  * 0 for nothing. */
 static char shape_at(const char *general)
 {
+    char shared[SCENARIO_NIC_PATH_MAX];
+    unsigned nic;
+    bool of_nic = scenario_nic_split(general, &nic, shared);
+    if (of_nic)
+        general = shared;
     size_t len = strlen(general);
     for (size_t i = 0; i < scenario_key_count(); i++) {
         const char *key = scenario_keys()[i].path;
+        if (of_nic && !scenario_key_is_of_nic(&scenario_keys()[i]))
+            continue;
         if (strncmp(key, general, len) == 0 &&
             (key[len] == '\0' || key[len] == '.' || key[len] == '['))
             return key[len] ? key[len] : 'v';
@@ -129,6 +137,26 @@ static enum status apply_expect(struct scenario_loader *loader, size_t index,
 
 /* --- one value --- */
 
+static enum status apply_to_nic(struct scenario_loader *loader, struct scenario_origin origin,
+                                const char *path, const struct scenario_key *key, unsigned nic,
+                                const char *text)
+{
+    char why[SCENARIO_WHY_MAX], own_path[SCENARIO_NIC_PATH_MAX];
+    struct sim_config *config = loader->config;
+    if (!key)
+        return fail_shape(loader, origin, path, path, 'v');
+    if (!scenario_key_is_of_nic(key)) {
+        (void)snprintf(why, sizeof why, "both NICs have the same value; write %s", key->path);
+        return scenario_fail(loader, origin, path, why);
+    }
+    struct scenario_key own = scenario_nic_key(key, nic, own_path);
+    if (!scenario_value_parse(&own, text, config, why))
+        return scenario_fail(loader, origin, path, why);
+    config->origins.nic[nic][key - scenario_keys()] =
+        origin.line > 0 ? SIM_ORIGIN_FILE : SIM_ORIGIN_OPTION;
+    return STATUS_OK;
+}
+
 static enum status apply_value(struct scenario_loader *loader, struct scenario_origin origin,
                                const char *path, const char *text)
 {
@@ -136,6 +164,10 @@ static enum status apply_value(struct scenario_loader *loader, struct scenario_o
     size_t index;
     if (!split_index(path, general, sizeof general, &index))
         return scenario_fail(loader, origin, path, "is no key; write for example faults[0].at");
+    char shared[SCENARIO_NIC_PATH_MAX];
+    unsigned nic;
+    if (scenario_nic_split(general, &nic, shared))
+        return apply_to_nic(loader, origin, path, scenario_table_find(shared), nic, text);
     const struct scenario_key *key = scenario_table_find(general);
     if (!key)
         return fail_shape(loader, origin, path, general, 'v');

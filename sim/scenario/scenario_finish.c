@@ -8,6 +8,7 @@
 #include "models/toe/command/table.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_loader.h"
+#include "sim/scenario/scenario_nics.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -168,20 +169,47 @@ static enum status check_contexts(struct scenario_loader *loader)
     return STATUS_OK;
 }
 
-/* Checks the values that the link would refuse, and faults that need a model of the data link
- * layer. */
+/* Checks the values that the link would refuse. */
 static enum status check_pcie(struct scenario_loader *loader)
 {
     const struct sim_config *config = loader->config;
     struct error wrong;
     if (pcie_params_check(&config->pcie, &wrong) != STATUS_OK)
         return fail_at(loader, "nics.pcie", wrong.text);
+    return STATUS_OK;
+}
+
+/* Checks what each NIC has after all, with the values that it was given for itself. */
+static enum status check_nic(struct scenario_loader *loader, unsigned nic)
+{
+    const struct sim_config *config = loader->config;
+    const struct sim_nic *own = &config->nic[nic];
+    struct error wrong;
+    char path[48];
+    (void)snprintf(path, sizeof path, "nics.nic%u.pcie", nic);
+    if (pcie_params_check(&own->pcie, &wrong) != STATUS_OK)
+        return fail_at(loader, path, wrong.text);
     for (size_t i = 0; i < config->action_count; i++) {
-        if (!config->pcie.dll && has_flag(&config->actions[i], ACTION_NEEDS_DLL))
-            return fail_at(loader, "nics.pcie.dll",
+        const struct sim_action *action = &config->actions[i];
+        if (!own->pcie.dll && action->nic == nic && has_flag(action, ACTION_NEEDS_DLL))
+            return fail_at(loader, config->pcie.dll ? path : "nics.pcie.dll",
                            "a fault needs the data link layer; write dll: true");
     }
+    (void)snprintf(path, sizeof path, "nics.nic%u.link", nic);
+    if (mac_params_check(&own->mac, &wrong) != STATUS_OK)
+        return fail_at(loader, path, wrong.text);
     return STATUS_OK;
+}
+
+/* All links of an aggregation group have the same rate (IEEE 802.1AX-2008), so partners would put these NICs into two
+ * groups, of which only one carries frames. */
+static enum status check_rates(struct scenario_loader *loader)
+{
+    const struct sim_config *config = loader->config;
+    if (config->lacp == LACP_OFF || config->nic[0].mac.rate_bps == config->nic[1].mac.rate_bps)
+        return STATUS_OK;
+    return fail_at(loader, "switch.lacp",
+                   "aggregates links of one rate only; write off, or the same rate for both NICs");
 }
 
 static enum status check_waves(struct scenario_loader *loader)
@@ -385,5 +413,9 @@ enum status scenario_finish(struct scenario_loader *loader, bool look_for_captur
     (void)snprintf(config->source, sizeof config->source, "%s",
                    loader->source ? loader->source : config->capture_path);
     derive(config);
-    return check_links(loader);
+    scenario_nics_fill(config);
+    status = check_links(loader);
+    for (unsigned nic = 0; nic < NIC_COUNT && status == STATUS_OK; nic++)
+        status = check_nic(loader, nic);
+    return worse(status, check_rates(loader));
 }

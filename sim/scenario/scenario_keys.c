@@ -3,8 +3,11 @@
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_default.h"
 #include "sim/scenario/scenario_lookup.h"
+#include "sim/scenario/scenario_nics.h"
 #include "sim/scenario/value/scenario_quantity.h"
 #include "sim/scenario/value/scenario_value.h"
+
+#include <string.h>
 
 static const char *kind_of(const struct scenario_key *key)
 {
@@ -70,6 +73,23 @@ static void write_kind(FILE *file, const struct scenario_key *key)
         (void)fputs(", unlimited", file);
 }
 
+/* Writes which keys of nics.* can be given for one NIC: all but those that are named. */
+static void write_of_nics(FILE *file)
+{
+    (void)fputs("\nnics.nic0.* and nics.nic1.* override nics.* for one NIC, such as "
+                "nics.nic1.pcie.lanes. Both NICs share:",
+                file);
+    const char *lead = " ";
+    for (size_t i = 0; i < scenario_key_count(); i++) {
+        const struct scenario_key *key = &scenario_keys()[i];
+        if (strncmp(key->path, "nics.", 5) != 0 || scenario_key_is_of_nic(key))
+            continue;
+        (void)fprintf(file, "%s%s", lead, key->path);
+        lead = ", ";
+    }
+    (void)fputs(".\n", file);
+}
+
 bool scenario_write_keys(FILE *file, bool with_defaults)
 {
     static struct sim_config config;
@@ -90,5 +110,6 @@ bool scenario_write_keys(FILE *file, bool with_defaults)
         }
         (void)fprintf(file, " | %s |\n", key->doc);
     }
+    write_of_nics(file);
     return ferror(file) == 0;
 }

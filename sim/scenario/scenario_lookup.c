@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEYS_MAX = 640 };
+enum { KEYS_MAX = SIM_KEYS_MAX };
 static struct scenario_key keys[KEYS_MAX];
 static size_t key_count;
 

@@ -2,6 +2,7 @@
 
 #include "sim/scenario/scenario_loader.h"
 #include "sim/scenario/scenario_lookup.h"
+#include "sim/scenario/scenario_nics.h"
 #include "sim/scenario/spelling.h"
 
 #include <string.h>
@@ -46,15 +47,30 @@ static void list_section(const char *path, char why[SCENARIO_WHY_MAX])
         previous_len = step;
         add_word(why, previous, step);
     }
+    if (strcmp(section, "nics") == 0) {
+        add_word(why, "nic0", 4);
+        add_word(why, "nic1", 4);
+    }
 }
 
 void scenario_suggest(const char *path, char why[SCENARIO_WHY_MAX])
 {
     struct spelling spelling;
+    char shared[SCENARIO_NIC_PATH_MAX];
+    unsigned nic;
+    bool of_nic = scenario_nic_split(path, &nic, shared);
+    if (of_nic)
+        path = shared;
     spelling_init(&spelling, path);
     for (size_t i = 0; i < scenario_key_count(); i++)
-        spelling_offer(&spelling, scenario_keys()[i].path);
+        if (!of_nic || scenario_key_is_of_nic(&scenario_keys()[i]))
+            spelling_offer(&spelling, scenario_keys()[i].path);
     const char *near = spelling_nearest(&spelling);
+    if (near && of_nic) {
+        (void)snprintf(why, SCENARIO_WHY_MAX, "unknown key; did you mean nics.nic%u.%s?", nic,
+                       near + strlen("nics."));
+        return;
+    }
     if (near) {
         (void)snprintf(why, SCENARIO_WHY_MAX, "unknown key; did you mean %s?", near);
         return;

@@ -41,6 +41,9 @@
     ROW(path, SCENARIO_RATE, rule, min, max, FIELD(f), 1, NULL, doc)
 #define BOOL(path, f, doc) ROW(path, SCENARIO_BOOL, NONE, 0, 1, FIELD(f), 1, NULL, doc)
 #define ENUM(path, f, names, doc) ROW(path, SCENARIO_ENUM, NONE, 0, 0, FIELD(f), 1, names, doc)
+/* A key of nics.* that has the same value for both NICs. */
+#define BOTH(path, type, f, min, max, names, doc)                                                  \
+    ROW(path, SCENARIO_##type, BOTH_NICS, min, max, FIELD(f), 1, names, doc)
 #define TEXT(path, type, f, doc) ROW(path, type, NONE, 0, 0, FIELD(f), 1, NULL, doc)
 
 static const char *const cookie_names[] = {
@@ -278,12 +281,12 @@ const struct scenario_key scenario_rows[] = {
          "bytes of TLPs that each side keeps until they are acknowledged"),
     TIME("nics.pcie.completion_timeout", pcie.completion_timeout_ps, 1, TIME_LIMIT,
          "time after which a DMA read without its completions has failed"),
-    ENUM("nics.pcie.p2p", pcie.p2p, p2p_names,
+    BOTH("nics.pcie.p2p", ENUM, pcie.p2p, 0, 0, p2p_names,
          "requests of one NIC to the registers of the other NIC"),
     TIME("nics.pcie.retrain", pcie.retrain_ps, 0, PS_PER_S,
          "time of a link recovery, which follows four replays without progress"),
-    COUNT("nics.contract", engine.contract, 1, NIC_INTERFACE_VERSION,
-          "version of the interface between NICs and driver (docs/hwif.md)"),
+    BOTH("nics.contract", COUNT, engine.contract, 1, NIC_INTERFACE_VERSION, NULL,
+         "version of the interface between NICs and driver (docs/hwif.md)"),
     TIME("nics.engine.cycle", engine.cycle_ps, 1, PS_PER_US, "clock period of the TOE engine"),
     COUNT("nics.engine.parse_cycles", engine.parse_cycles, 0, 1000000,
           "cycles from a frame's arrival in the engine until LOOKUP"),
@@ -311,7 +314,7 @@ const struct scenario_key scenario_rows[] = {
           "commands that one DMA read fetches"),
     COUNT("nics.engine.buffer_prefetch", engine.buffer_prefetch, 1, 64,
           "buffer descriptors that one DMA read fetches"),
-    ENUM("nics.engine.ack_policy", engine.ack_policy, ack_names,
+    BOTH("nics.engine.ack_policy", ENUM, engine.ack_policy, 0, 0, ack_names,
          "when received bytes may be acknowledged"),
     TIME("nics.cache.dram", ctx_dram_ps, 0, PS_PER_MS,
          "time from a request to the context DRAM until the first beat"),

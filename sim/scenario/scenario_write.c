@@ -3,6 +3,7 @@
 #include "sim/action/action_table.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_lookup.h"
+#include "sim/scenario/scenario_nics.h"
 #include "sim/scenario/value/scenario_value.h"
 
 #include <string.h>
@@ -112,16 +113,43 @@ static bool is_unset(const struct scenario_key *key, const struct sim_config *co
     return key->type == SCENARIO_PATH && config->capture_path[0] == '\0';
 }
 
+/* Writes the values that one NIC was given for itself. *previous is the path of the key before, and then that of the last
+ * key that was written, which is stored in `paths`. */
+static void write_nics(FILE *file, const struct sim_config *config,
+                       char paths[2][SCENARIO_NIC_PATH_MAX], const char **previous)
+{
+    unsigned turn = 0;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        for (size_t i = 0; i < scenario_key_count(); i++) {
+            const struct scenario_key *key = &scenario_keys()[i];
+            const char *last;
+            if (scenario_nic_origin(config, key, nic) == SIM_ORIGIN_DEFAULT)
+                continue;
+            struct scenario_key own = scenario_nic_key(key, nic, paths[turn]);
+            indent(file, open_sections(file, *previous, own.path, &last));
+            (void)fprintf(file, "%s: ", last);
+            write_value(file, &own, config);
+            (void)fputc('\n', file);
+            *previous = own.path;
+            turn = !turn;
+        }
+}
+
+static bool is_of_nics(const char *path) { return strncmp(path, "nics.", 5) == 0; }
+
 bool scenario_write(const struct sim_config *config, FILE *file)
 {
     const char *previous = "", *list = "";
     size_t list_len = 0;
+    char paths[2][SCENARIO_NIC_PATH_MAX];
     (void)fputs("# Every key of this run; docs/scenario.md explains them.\n", file);
     for (size_t i = 0; i < scenario_key_count(); i++) {
         const struct scenario_key *key = &scenario_keys()[i];
         const char *last;
         if (is_unset(key, config) || (list_len && strncmp(key->path, list, list_len) == 0))
             continue;
+        if (is_of_nics(previous) && !is_of_nics(key->path))
+            write_nics(file, config, paths, &previous);
         unsigned depth = open_sections(file, previous, key->path, &last);
         if (key->type == SCENARIO_EXPECT) {
             write_expects(file, config);

@@ -1,6 +1,7 @@
 #include "sim/schema/schema.h"
 
 #include "sim/scenario/scenario_lookup.h"
+#include "sim/scenario/scenario_nics.h"
 #include "sim/schema/schema_number.h"
 
 #include <assert.h>
@@ -186,7 +187,14 @@ json_t *schema_create(void)
     (void)json_object_set_new(root, "$schema",
                               json_string("https://json-schema.org/draft/2020-12/schema"));
     (void)json_object_set_new(root, "title", json_string("toesim scenario"));
-    for (size_t i = 0; i < scenario_key_count(); i++)
-        add_key(root, &scenario_keys()[i]);
+    for (size_t i = 0; i < scenario_key_count(); i++) {
+        const struct scenario_key *key = &scenario_keys()[i];
+        char path[SCENARIO_NIC_PATH_MAX];
+        add_key(root, key);
+        for (unsigned nic = 0; scenario_key_is_of_nic(key) && nic < NIC_COUNT; nic++) {
+            struct scenario_key own = scenario_nic_key(key, nic, path);
+            add_key(root, &own);
+        }
+    }
     return root;
 }

@@ -4,6 +4,7 @@
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_default.h"
 #include "sim/scenario/scenario_lookup.h"
+#include "sim/scenario/scenario_nics.h"
 #include "sim/scenario/value/scenario_quantity.h"
 #include "sim/scenario/value/scenario_value.h"
 #include "sim/swarm/swarm_lists.h"
@@ -16,7 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_ODDS = 9, RANGE_MIN_ODDS = 10 };
+enum { KEY_ODDS = 9, NIC_ODDS = 3, RANGE_MIN_ODDS = 10 };
 
 bool swarm_chance(struct swarm_drawing *d, uint32_t odds) { return rng_below(&d->rng, odds) == 0; }
 
@@ -143,11 +144,16 @@ static void draw_keys(struct swarm_drawing *d)
 {
     for (size_t i = 0; i < scenario_key_count(); i++) {
         const struct scenario_key *key = &scenario_keys()[i];
+        char path[SCENARIO_NIC_PATH_MAX];
         if (is_drawn_elsewhere(key) || !swarm_chance(d, KEY_ODDS))
             continue;
         const struct swarm_rule *rule = swarm_rule_find(key->path);
         d->scenario->may_stall |= rule && rule->may_stall;
         swarm_draw_key(d, key, key->path);
+        if (!scenario_key_is_of_nic(key) || !swarm_chance(d, NIC_ODDS))
+            continue;
+        (void)scenario_nic_key(key, (unsigned)rng_below(&d->rng, NIC_COUNT), path);
+        swarm_draw_key(d, key, path);
     }
     if (swarm_chance(d, 3 * KEY_ODDS)) {
         swarm_set(d, "team.offload.policy=ports");

@@ -12,13 +12,15 @@ namespace
 constexpr size_t frame_pool_capacity = 1 << 16;
 
 // Returns the extra time that the online checkers allow in a system with large latencies. It is
-// sixteen times the sum of all latencies.
+// sixteen times the sum of all latencies of the slower NIC.
 uint64_t slack_ps(const sim_config &config)
 {
-    uint64_t crossing = config.pcie.root_read_ps + config.pcie.root_write_ps +
-                        config.pcie.device_mmio_ps + 2 * config.pcie.propagation_ps +
-                        config.host.interrupt_ps + config.host.poll_period_ps +
-                        config.mac.latency_tx_ps + config.mac.latency_rx_ps;
+    uint64_t crossing = 0;
+    for (const sim_nic &nic : config.nic)
+        crossing = u64_max(crossing, nic.pcie.root_read_ps + nic.pcie.root_write_ps +
+                                         nic.pcie.device_mmio_ps + 2 * nic.pcie.propagation_ps +
+                                         nic.mac.latency_tx_ps + nic.mac.latency_rx_ps);
+    crossing += config.host.interrupt_ps + config.host.poll_period_ps;
     return crossing > TIME_NEVER / 64 ? TIME_NEVER / 4 : 16 * crossing;
 }
 
@@ -113,7 +115,8 @@ check *testbed::make_check()
     params.moves_max = team.moves_outstanding_max;
     params.hold_frames = team.hold_frames_per_conn;
     params.hold_bytes = team.hold_bytes_total;
-    params.inject_wait_ps = config_.engine.inject_wait_ps;
+    params.inject_wait_ps =
+        u64_max(config_.nic[0].engine.inject_wait_ps, config_.nic[1].engine.inject_wait_ps);
     params.move_deadline_ps = team.move_deadline_ps;
     params.idle_ps = team.idle_ps;
     params.scan_ps = team.scan_period_ps ? team.scan_period_ps : team.idle_ps / 8;
@@ -211,7 +214,7 @@ void testbed::make_nic(unsigned nic)
             device.ops->fence(device.self, fenced, now_ps);
         }};
     link_[nic] =
-        pcie_link_create(&config_.pcie, nic, {&device_ops, &slot_[nic]},
+        pcie_link_create(&config_.nic[nic].pcie, nic, {&device_ops, &slot_[nic]},
                          host_cpu_pcie_host(cpu_, nic), link_shell_[nic]->waker(), &probe_);
     memory_check(link_[nic]);
 
@@ -248,11 +251,11 @@ void testbed::make_nic(unsigned nic)
     wiring.pool = pool_;
     wiring.waker = engine_shell_[nic]->waker();
     wiring.probe = &probe_;
-    slot_[nic].engine = toe_engine_create(&config_.engine, nic, &wiring);
+    slot_[nic].engine = toe_engine_create(&config_.nic[nic].engine, nic, &wiring);
     memory_check(slot_[nic].engine);
     mac_on_tx_space(mac_[MAC_NIC0 + nic], toe_engine_on_tx_space, slot_[nic].engine);
-    soft_errors_init(&soft_errors_[nic], wiring.cache, nic, config_.engine.cycle_ps, &probe_,
-                     soft_error_shell_[nic]->waker());
+    soft_errors_init(&soft_errors_[nic], wiring.cache, nic, config_.nic[nic].engine.cycle_ps,
+                     &probe_, soft_error_shell_[nic]->waker());
 }
 
 void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *store)
@@ -267,9 +270,9 @@ void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *stor
     }
     ctx_cache_rtl_params params;
     ctx_cache_rtl_params_default(&params);
-    params.cycle_ps = config_.engine.cycle_ps;
-    params.dram_latency_ps = config_.ctx_dram_ps;
-    params.dram_beat_ps = config_.ctx_dram_beat_ps;
+    params.cycle_ps = config_.nic[nic].engine.cycle_ps;
+    params.dram_latency_ps = config_.nic[nic].ctx_dram_ps;
+    params.dram_beat_ps = config_.nic[nic].ctx_dram_beat_ps;
     params.skip_idle = config_.ctx_skip_idle;
     // The cache may run ahead of the kernel, but not beyond the next event of any other part, nor
     // beyond the time at which the run may end.
@@ -343,24 +346,31 @@ void testbed::make_network()
         static_cast<testbed *>(self)->on_peer_frame(f, now_ps);
     };
     // The switch has its own queue and threshold, and the peers never send pause frames.
-    mac_params card = config_.mac, port = config_.mac;
-    port.tx_queue_frames = config_.lan_switch.queue_frames;
-    port.pause_threshold = config_.lan_switch.pause_threshold;
-    mac_params uplink = port, peer = config_.mac;
+    mac_params uplink = config_.mac, peer = config_.mac;
     uplink.rate_bps = peer.rate_bps = config_.uplink_bps;
+    uplink.cut_through = config_.lan_switch.cut_through;
     peer.pause_threshold = 0;
-    port.cut_through = config_.lan_switch.cut_through && port.rate_bps >= uplink.rate_bps;
-    uplink.cut_through = config_.lan_switch.cut_through && uplink.rate_bps >= port.rate_bps;
+    mac_params card[NIC_COUNT], port[NIC_COUNT];
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        card[nic] = port[nic] = config_.nic[nic].mac;
+        port[nic].cut_through =
+            config_.lan_switch.cut_through && port[nic].rate_bps >= uplink.rate_bps;
+        uplink.cut_through = uplink.cut_through && uplink.rate_bps >= port[nic].rate_bps;
+    }
+    for (mac_params *of_switch : {&port[0], &port[1], &uplink}) {
+        of_switch->tx_queue_frames = config_.lan_switch.queue_frames;
+        of_switch->pause_threshold = config_.lan_switch.pause_threshold;
+    }
     auto make = [&](unsigned which, const mac_params &params, int nic, const uint8_t *station,
                     frame_sink sink) {
         mac_[which] =
             mac_create(&params, nic, station, sink, pool_, mac_shell_[which]->waker(), &probe_);
         memory_check(mac_[which]);
     };
-    make(MAC_NIC0, card, 0, config_.team.mac, {to_engine, &slot_[0]});
-    make(MAC_NIC1, card, 1, config_.team.mac, {to_engine, &slot_[1]});
-    make(MAC_SWITCH0, port, -1, nullptr, {to_member0, this});
-    make(MAC_SWITCH1, port, -1, nullptr, {to_member1, this});
+    make(MAC_NIC0, card[0], 0, config_.team.mac, {to_engine, &slot_[0]});
+    make(MAC_NIC1, card[1], 1, config_.team.mac, {to_engine, &slot_[1]});
+    make(MAC_SWITCH0, port[0], -1, nullptr, {to_member0, this});
+    make(MAC_SWITCH1, port[1], -1, nullptr, {to_member1, this});
     make(MAC_SWITCH_UPLINK, uplink, -1, nullptr, {to_uplink, this});
     make(MAC_PEER, peer, -1, nullptr, {to_peers, this});
     const unsigned pairs[][2] = {

@@ -15,6 +15,12 @@ port/100-alternate nics.link.rate=40Gbps
 port/100-alternate nics.link.latency_tx=134401ps
 port/100-alternate nics.link.latency_rx=243241ps
 port/100-alternate nics.link.cable=101ns
+port/100-alternate nics.nic0.link.rate=40Gbps
+port/100-alternate nics.nic1.link.cable=101ns
+port/100-alternate nics.nic0.pcie.gen=4
+port/100-alternate nics.nic1.pcie.lanes=4
+port/100-alternate nics.nic1.engine.cycle=5ns
+port/100-alternate nics.nic0.cache.dram=90ns
 line/617-switch-pause nics.link.tx_queue=8 nics.engine.tx_ahead=1s
 move/211-one-download nics.engine.tx_ahead=500ns
 move/214-one-upload-interrupt nics.engine.inject_wait=0s

@@ -2,6 +2,7 @@
  * is forgotten. */
 #include "models/base/units.h"
 #include "sim/scenario/scenario_lookup.h"
+#include "sim/scenario/scenario_nics.h"
 #include "sim/swarm/swarm_draw.h"
 #include "sim/swarm/swarm_rules.h"
 
@@ -23,7 +24,7 @@ static void draw(uint64_t seed, struct swarm_scenario *into)
                  err.text);
 }
 
-/* Turns "faults[2].at=3ms" into "faults[].at" and "3ms". */
+/* Turns "faults[2].at=3ms" into "faults[].at" and "3ms", and "nics.nic1.pcie.gen=4" into "nics.pcie.gen" and "4". */
 static void split(const char *set, char path[SWARM_SET_BYTES], const char **value)
 {
     size_t out = 0;
@@ -33,6 +34,10 @@ static void split(const char *set, char path[SWARM_SET_BYTES], const char **valu
         if (out == 0 || path[out - 1] != '[' || *in == ']')
             path[out++] = *in;
     path[out] = '\0';
+    char shared[SCENARIO_NIC_PATH_MAX];
+    unsigned nic;
+    if (scenario_nic_split(path, &nic, shared))
+        (void)strcpy(path, shared);
     *value = equals + 1;
 }
 
@@ -172,4 +177,23 @@ Test(swarm_draw, few_keys_are_left_out_again)
         count += drawn.set_count;
     }
     cr_expect_geq(count / 200, 20, "%zu keys of a scenario are drawn on average", count / 200);
+}
+
+Test(swarm_draw, nics_are_sometimes_unequal)
+{
+    unsigned found[NIC_COUNT] = {0};
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        draw(seed, &drawn);
+        for (size_t i = 0; i < drawn.set_count; i++) {
+            char shared[SCENARIO_NIC_PATH_MAX];
+            unsigned nic;
+            char path[SWARM_SET_BYTES];
+            (void)snprintf(path, sizeof path, "%.*s", (int)strcspn(drawn.sets[i], "="),
+                           drawn.sets[i]);
+            if (scenario_nic_split(path, &nic, shared))
+                found[nic]++;
+        }
+    }
+    cr_expect_gt(found[0], 100);
+    cr_expect_gt(found[1], 100);
 }
