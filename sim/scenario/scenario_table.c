@@ -388,6 +388,8 @@ const struct scenario_key scenario_rows[] = {
          "replay, exact: pure acknowledgement after this silence"),
     TIME("traffic.rto_min", replay.rto_min_ps, 1, TIME_LIMIT,
          "replay, exact: smallest timeout of the remote side"),
+    RATE("traffic.uplink", replay.uplink_bps, ETHERNET, 10 * GBPS, 100 * GBPS,
+         "replay: rate of the line that all clients share, in front of switch.uplink"),
     ENUM("traffic.direction", gen.direction, direction_names, "generator: the side that sends"),
     COUNT("traffic.connections", gen.connections, 1, 65536, "generator: number of connections"),
     SIZE("traffic.bytes", gen.bytes_total, NONE, 0, TIME_LIMIT,

@@ -15,8 +15,6 @@ enum {
     TYPE_VLAN = 0x8100,
     TYPE_IPV4 = 0x0800,
     TYPE_IPV6 = 0x86dd,
-    FRAME_MIN = 60,
-    OVERHEAD_BYTES = 24, /* preamble, FCS and gap (timing 3.1) */
 };
 
 /* Counts a retransmission if all sequence numbers of the segment were sent before. */
@@ -113,8 +111,7 @@ void endpoint_frames_run(struct endpoint_peer *peer, uint64_t now_ps)
         if (!peer->first)
             peer->last = NULL;
         frame->next = NULL;
-        uint64_t wire_bytes = u32_max(frame->len, FRAME_MIN) + OVERHEAD_BYTES;
-        peer->uplink_free_ps = now_ps + wire_bytes * peer->params.uplink_ps_per_byte;
+        peer->uplink_free_ps = now_ps + replay_uplink_busy_ps(&peer->params, frame->len);
         peer->stats.frames_sent++;
         frame_sink_accept(&peer->uplink, frame, now_ps);
     }

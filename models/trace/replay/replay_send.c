@@ -13,8 +13,6 @@
 
 enum {
     TTL_DEFAULT = 64,
-    FRAME_MIN = 60,
-    OVERHEAD_BYTES = 24, /* preamble, FCS and gap (timing 3.1) */
     POOL_RETRY_US = 10,
 };
 
@@ -53,8 +51,7 @@ static bool emit(struct replay_peer *peer, const struct replay_conv *conv,
     frame->len = packet_build(frame->data, out, payload_len);
     frame->conversation = conv->index;
     frame->flags = conv->port_flags;
-    uint64_t wire_bytes = u32_max(frame->len, FRAME_MIN) + OVERHEAD_BYTES;
-    peer->uplink_free_ps = now_ps + wire_bytes * peer->params.uplink_ps_per_byte;
+    peer->uplink_free_ps = now_ps + replay_uplink_busy_ps(&peer->params, frame->len);
     peer->stats.frames_sent++;
     frame_sink_accept(&peer->uplink, frame, now_ps);
     return true;

@@ -21,13 +21,16 @@ struct replay_params {
     uint64_t stall_ps;    /* 60 s without progress and without a timer that would send */
     uint64_t liveness_ps; /* 1 ms; exact mode only */
     uint64_t rto_min_ps;  /* 200 ms; exact mode only */
-    uint64_t
-        uplink_ps_per_byte; /* all clients share one cable of this speed; 800: 10 Gbit/s, 0: none */
+    uint64_t uplink_bps;  /* all clients share one line of this rate; more than 0 */
     uint64_t seed;
     struct server_watch server; /* may be empty */
 };
 
 void replay_params_default(struct replay_params *params);
+
+/* Returns the time for which a frame of so many bytes, without FCS, keeps the clients' line busy. Padding, FCS,
+ * preamble and gap are added. */
+uint64_t replay_uplink_busy_ps(const struct replay_params *params, uint32_t frame_bytes);
 
 struct conv_result {
     enum outcome outcome;     /* OUTCOME_OPEN until finish() */

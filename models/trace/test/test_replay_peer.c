@@ -3,6 +3,7 @@
 #include "models/trace/test/capture_writer.h"
 #include "models/trace/test/core_server.h"
 #include "models/trace/test/ideal_server.h"
+#include "models/trace/test/replay_make.h"
 #include "models/wire/packet.h"
 
 #include <criterion/criterion.h>
@@ -101,6 +102,61 @@ Test(replay_peer, segments_leave_as_captured)
     cr_assert_eq(stats->frames_sent, capture_conversation(capture, 0)->segment_count);
     cr_assert_eq(stats->synthetic_acks, 0);
     finish(&replay, capture);
+}
+
+/* The times at which the frames of a replay leave, and their lengths. */
+struct departures {
+    struct frame_pool *pool;
+    uint32_t count;
+    uint64_t at_ps[8];
+    uint32_t len[8];
+};
+
+static void note_departure(void *self, struct frame *frame, uint64_t now_ps)
+{
+    struct departures *seen = self;
+    cr_assert_lt(seen->count, sizeof seen->at_ps / sizeof *seen->at_ps);
+    seen->at_ps[seen->count] = now_ps;
+    seen->len[seen->count++] = frame->len;
+    frame_free(seen->pool, frame);
+}
+
+/* Replays three SYNs that were captured at almost the same time on a line of this rate. */
+static void syns_leave_back_to_back(bool endpoint, uint64_t rate_bps, uint64_t ps_per_byte)
+{
+    struct capture_writer w;
+    open_file(&w);
+    w.step_ns = 1;
+    for (uint16_t i = 0; i < 3; i++) {
+        w.client_port = (uint16_t)(40000 + i);
+        capture_writer_handshake(&w);
+    }
+    struct capture *capture = capture_make(&w);
+    struct departures seen = {.pool = frame_pool_create(16)};
+    struct replay_params params = replay_params_make();
+    if (rate_bps)
+        params.uplink_bps = rate_bps;
+    struct frame_sink uplink = {.accept = note_departure, .self = &seen};
+    struct replay_side side = replay_side_make(endpoint, &params, capture, seen.pool, uplink);
+    while (seen.count < 3)
+        side.stage.run(side.self, side.stage.next_ps(side.self));
+    for (uint32_t i = 0; i < 2; i++) {
+        uint64_t wire_bytes = u32_max(seen.len[i], 60) + 24; /* FCS, preamble and gap */
+        cr_assert_eq(seen.at_ps[i + 1] - seen.at_ps[i], wire_bytes * ps_per_byte);
+    }
+    side.destroy(side.self);
+    frame_pool_destroy(seen.pool);
+    capture_destroy(capture);
+}
+
+/* IEEE 802.3: a byte takes 0.8 ns at 10 Gb/s, which is the default, and 0.08 ns at 100 Gb/s. */
+Test(replay_peer, clients_share_one_line)
+{
+    for (int endpoint = 0; endpoint < 2; endpoint++) {
+        syns_leave_back_to_back(endpoint, 0, 800);
+        syns_leave_back_to_back(endpoint, UINT64_C(25000000000), 320);
+        syns_leave_back_to_back(endpoint, UINT64_C(100000000000), 80);
+    }
 }
 
 struct planted {

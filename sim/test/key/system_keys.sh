@@ -129,6 +129,7 @@ load/512-bench-idle nics.cache.dram_beat=40ns traffic.connections=4000 traffic.h
 port/100-alternate traffic.max_gap=3ms
 port/100-alternate traffic.start=3ms
 port/100-alternate traffic.liveness=3ms
+port/100-alternate traffic.uplink=100Gbps
 line/615-bulk-faults team.tcp.congestion=cubic
 line/615-bulk-faults traffic.tcp.congestion=cubic
 line/615-bulk-faults team.tcp.dupack_threshold=12
