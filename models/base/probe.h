@@ -54,6 +54,8 @@ extern "C" {
  * DIR_STATE       dir: the directory entry changed. nic = owner
  * RXIF_STORED     stored: the host stored the receiving NIC in the connection's entry
  * RECORD_VISIBLE  frame: a receive record became visible in host memory (only the id of its frame is known)
+ * RECORDED        payload: a receive record of conn is visible in host memory; seq is the rcv_nxt that it reports, and
+ *                 there are no bytes
  * RECORD_USED     verdict: the host acts on a receive record (only the id of its frame is known)
  * FRAME_HELD      frame: the host keeps a frame until its connection has a place (only the id is known)
  * CONN_OPEN       opened: the directory admitted a connection
@@ -87,7 +89,7 @@ extern "C" {
     X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)             \
     X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED) X(SOFT_ERROR) X(APP_CLOSED) X(MOVE_WANTED)     \
     X(PORT_LINK) X(CTX_LIVE) X(RX_QUEUED) X(FRAME_HELD) X(APP_TX) X(RESTS) X(DOORBELL)     \
-    X(APP_SHUT) X(CMD_RUNG) X(CMD_PUSHED) X(CMD_DONE) X(TIME_WAIT_OVER) X(REXMT_TIMEOUT)
+    X(APP_SHUT) X(CMD_RUNG) X(CMD_PUSHED) X(CMD_DONE) X(TIME_WAIT_OVER) X(REXMT_TIMEOUT) X(RECORDED)
 /* clang-format on */
 
 enum probe_kind {

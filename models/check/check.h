@@ -19,7 +19,8 @@ extern "C" {
 
 struct check_params {
     uint32_t conn_max;
-    bool ack_flushed; /* ack_policy: flushed */
+    bool ack_flushed;  /* ack_policy: flushed or recorded */
+    bool ack_recorded; /* ack_policy: recorded */
     /* The configuration of the run. If a value is zero or false, the rule that needs it is not checked. */
     bool has_app_calls; /* APP_CLOSED reports the calls of the application */
     bool has_mac;       /* mac, ipv4 and ipv6 are valid and are the team's */

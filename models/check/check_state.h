@@ -48,6 +48,8 @@ struct check_conn {
     uint64_t app_offset;
     uint32_t wire_max; /* highest sequence number plus length ever built */
     struct seq_set written, visible;
+    bool has_recorded;
+    uint32_t recorded; /* highest rcv_nxt that host memory knows: from a record, or from an image */
     struct sent_bytes sent;
     struct check_announced announced;
     struct conn_ctx image;      /* the image that was extracted last */

@@ -17,7 +17,9 @@ extern "C" {
     X(CRC, "I-CRC",                                                                                \
       "the installed image equals the extracted one, except for the fields that may change")       \
     X(ACK, "I-ACK",                                                                                \
-      "acknowledged bytes are in issued writes (policy posted) or visible (policy flushed)")       \
+      "acknowledged bytes are in issued writes (policy posted), visible (flushed), or visible "    \
+      "and "                                                                                       \
+      "reported by a visible record (recorded)")                                                   \
     X(ACKFWD, "I-ACKFWD", "the acknowledgment number of later frames never decreases")             \
     X(WND, "I-WND", "the right edge of the window of later frames never decreases")                \
     X(TSV, "I-TSV", "the timestamp value of later frames never decreases")                         \

@@ -65,6 +65,8 @@ enum {
 
 enum nic_capability {
     NIC_CAPABILITY_PUSH = 1 << 0, /* the NIC takes pushed commands */
+    /* The NIC acknowledges received bytes only when the record that reports them is visible in host memory. */
+    NIC_CAPABILITY_RECORDED = 1 << 4,
     NIC_CAPABILITY_PUSH_LOG2_SHIFT = 8,
     NIC_CAPABILITY_PUSH_LOG2_MASK = 0xff << NIC_CAPABILITY_PUSH_LOG2_SHIFT, /* log2 of the slots */
 };

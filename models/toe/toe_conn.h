@@ -23,6 +23,8 @@ struct toe_conn {
     uint64_t timer_ps; /* earliest deadline of the context; TIME_NEVER if no timer runs */
     /* Number of its last payload write; never reset, because the numbers only grow. */
     uint64_t write_last;
+    /* Number of its last record; also never reset. */
+    uint64_t record_last;
     /* Id of the last frame given to the MAC; 0 if none was sent since INSTALL. */
     uint64_t tx_last;
     /* Around an activation (rx_park.h): when the first frame arrived that was given to the host, and how long the frames
@@ -50,7 +52,7 @@ struct toe_conn {
     bool stale_reported; /* a STALE_DOORBELL event waits in the engine, and one is enough */
 };
 
-/* Discards all derived state. `write_last`, which counts across connections, and the list links stay. */
+/* Discards all derived state. `write_last` and `record_last`, which count across connections, and the list links stay. */
 static inline void toe_conn_forget(struct toe_conn *conn)
 {
     conn->db = 0;

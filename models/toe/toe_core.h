@@ -98,6 +98,7 @@ struct toe_engine {
     struct toe_timers *timers;
     struct toe_tx *tx;
     struct toe_writes *writes;
+    struct toe_records *records;
     struct toe_rx *rx;
     struct toe_commands *commands;
 };

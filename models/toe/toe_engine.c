@@ -14,6 +14,7 @@
 #include "models/toe/toe_fence.h"
 #include "models/toe/toe_irq.h"
 #include "models/toe/toe_lock.h"
+#include "models/toe/toe_record.h"
 #include "models/toe/toe_regs.h"
 #include "models/toe/toe_ring.h"
 #include "models/toe/tx/tx.h"
@@ -89,7 +90,7 @@ static bool params_are_sane(const struct toe_params *p)
 
 static bool create_parts(struct toe_engine *engine)
 {
-    if (!toe_rings_create(engine))
+    if (!toe_rings_create(engine) || !toe_records_create(engine))
         return false;
     for (size_t i = 0; parts[i]; i++)
         if (!parts[i]->create(engine))
@@ -135,6 +136,7 @@ void toe_engine_destroy(struct toe_engine *engine)
         return;
     for (size_t i = 0; parts[i]; i++)
         parts[i]->destroy(engine);
+    toe_records_destroy(engine);
     toe_rings_destroy(engine);
     free(engine->conn);
     free(engine);

@@ -17,7 +17,9 @@
 extern "C" {
 #endif
 
-enum ack_policy { ACK_POLICY_POSTED, ACK_POLICY_FLUSHED };
+/* When the engine may acknowledge received bytes: when their writes are issued; when a read behind them has completed;
+ * or when a read behind the record that reports them has completed. */
+enum ack_policy { ACK_POLICY_POSTED, ACK_POLICY_FLUSHED, ACK_POLICY_RECORDED };
 
 struct toe_params {
     uint32_t contract;     /* version of hwif/nic_regs.h, 1 or 2 */

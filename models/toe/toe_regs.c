@@ -72,6 +72,15 @@ static void ring_write(struct toe_ring *ring, uint32_t field, uint32_t value)
         ring->log2 = u32_min(value, RING_LOG2_MAX);
 }
 
+/* Returns what the NIC can do. The register is new in version 2. */
+static uint32_t capabilities(const struct toe_engine *engine)
+{
+    bool recorded = engine->params.ack_policy == ACK_POLICY_RECORDED;
+    if (engine->params.contract < 2)
+        return 0;
+    return toe_push_capabilities(engine) | (recorded ? (uint32_t)NIC_CAPABILITY_RECORDED : 0);
+}
+
 uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
 {
     struct toe_engine *engine = self;
@@ -87,7 +96,7 @@ uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
     case NIC_REG_VERSION:
         return engine->params.contract;
     case NIC_REG_CAPABILITIES:
-        return toe_push_capabilities(engine);
+        return capabilities(engine);
     case NIC_REG_CONTROL:
         return r->control;
     case NIC_REG_STATUS:

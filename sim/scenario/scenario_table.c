@@ -69,8 +69,10 @@ static const char *const notify_names[] = {[HOST_NOTIFY_INTERRUPT] = "interrupt"
                                            [HOST_NOTIFY_POLL] = "poll",
                                            [HOST_NOTIFY_ADAPTIVE] = "adaptive",
                                            NULL};
-static const char *const ack_names[] = {
-    [ACK_POLICY_POSTED] = "posted", [ACK_POLICY_FLUSHED] = "flushed", NULL};
+static const char *const ack_names[] = {[ACK_POLICY_POSTED] = "posted",
+                                        [ACK_POLICY_FLUSHED] = "flushed",
+                                        [ACK_POLICY_RECORDED] = "recorded",
+                                        NULL};
 static const char *const command_names[] = {[false] = "fetched", [true] = "pushed", NULL};
 static const char *const p2p_names[] = {[false] = "refused", [true] = "allowed", NULL};
 static const char *const model_names[] = {[false] = "rtl", [true] = "golden", NULL};

@@ -104,7 +104,8 @@ check *testbed::make_check()
     check_params params = {};
     params.conn_max = team.conn_max;
     params.slack_ps = slack_ps(config_);
-    params.ack_flushed = config_.engine.ack_policy == ACK_POLICY_FLUSHED;
+    params.ack_flushed = config_.engine.ack_policy != ACK_POLICY_POSTED;
+    params.ack_recorded = config_.engine.ack_policy == ACK_POLICY_RECORDED;
     params.has_app_calls = true;
     params.has_mac = true;
     std::memcpy(params.mac, team.mac, sizeof params.mac);

@@ -3,6 +3,7 @@
 #include "models/check/check_state.h"
 
 #include "models/base/frame.h"
+#include "models/hwif/nic_bus.h"
 #include "models/wire/packet.h"
 
 /* Returns false if the ACK bit is clear, as in a reset from LISTEN (RFC 9293 3.10.7.2); then the field has
@@ -26,6 +27,35 @@ static void on_built(struct check *check, struct check_conn *c, const struct pro
     if (seq_before(limit, ack) && acknowledges(event))
         check_fail(check, INVARIANT_ACK, event, "it acknowledges %u, but only %u is %s", ack, limit,
                    check->params.ack_flushed ? "visible" : "issued");
+}
+
+/* The host's own TCP needs no record: it is the host that knows. */
+static void check_recorded(struct check *check, struct check_conn *c,
+                           const struct probe_event *event)
+{
+    if (!check->params.ack_recorded || event->nic >= NIC_COUNT || !acknowledges(event))
+        return;
+    if (!c->has_recorded)
+        check_fail(check, INVARIANT_ACK, event, "it acknowledges %u, but no record is visible",
+                   event->built.ack);
+    else if (seq_before(c->recorded, event->built.ack))
+        check_fail(check, INVARIANT_ACK, event,
+                   "it acknowledges %u, but the records that are visible report only %u",
+                   event->built.ack, c->recorded);
+}
+
+static void on_recorded(struct check_conn *c, uint32_t rcv_nxt)
+{
+    if (!c->has_recorded || seq_before(c->recorded, rcv_nxt))
+        c->recorded = rcv_nxt;
+    c->has_recorded = true;
+}
+
+/* The image comes from host memory. Before the peer's SYN it knows no number of the peer. */
+static void on_image(struct check_conn *c, const struct conn_ctx *image)
+{
+    if (image->tcp_state >= TCP_SYN_RCVD)
+        on_recorded(c, image->rcv_nxt);
 }
 
 static void on_peer_syn(struct check_conn *c, uint32_t irs)
@@ -65,8 +95,15 @@ void check_rx_on_event(struct check *check, const struct probe_event *event)
     case PROBE_RX_VISIBLE:
         seq_set_add(&c->visible, start, start + event->payload.bytes);
         break;
+    case PROBE_RECORDED:
+        on_recorded(c, start);
+        break;
+    case PROBE_CTX_IN:
+        on_image(c, event->context.image);
+        break;
     case PROBE_TX_BUILT:
         on_built(check, c, event);
+        check_recorded(check, c, event);
         break;
     case PROBE_APP_RX:
         on_app_rx(check, c, event);

@@ -2,6 +2,7 @@
 
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_fence.h"
+#include "models/toe/toe_record.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@ struct rx_write {
 struct toe_writes {
     struct rx_write write[RX_WRITES_MAX];
     uint64_t count, issued, visible, flushed;
-    uint64_t flush_target;
+    uint64_t recorded; /* records that a read has flushed */
+    uint64_t flush_target, record_target;
     bool flushing;
 };
 
@@ -126,6 +128,11 @@ bool toe_writes_are_flushed(const struct toe_engine *engine, uint64_t last)
     return engine->writes->flushed >= last;
 }
 
+bool toe_writes_are_recorded(const struct toe_engine *engine, uint64_t count)
+{
+    return engine->writes->recorded >= count;
+}
+
 static void on_flushed(void *self, uint64_t cookie, bool ok, const uint8_t *data, uint32_t len,
                        uint64_t now_ps)
 {
@@ -136,6 +143,7 @@ static void on_flushed(void *self, uint64_t cookie, bool ok, const uint8_t *data
         return;
     engine->writes->flushing = false;
     engine->writes->flushed = engine->writes->flush_target;
+    engine->writes->recorded = engine->writes->record_target;
     toe_kick(engine, now_ps);
 }
 
@@ -146,6 +154,7 @@ void toe_writes_flush(struct toe_engine *engine, uint64_t address, uint64_t now_
         return;
     writes->flushing = true;
     writes->flush_target = writes->count;
+    writes->record_target = toe_records_count(engine);
     toe_read(engine, address, sizeof(uint32_t), 0, on_flushed, now_ps);
 }
 
@@ -154,6 +163,7 @@ void toe_writes_discard(struct toe_engine *engine)
     struct toe_writes *writes = engine->writes;
     assert(writes->visible <= writes->issued && writes->issued <= writes->count);
     writes->issued = writes->visible = writes->flushed = writes->count;
+    writes->recorded = toe_records_count(engine);
     writes->flushing = false;
 }
 

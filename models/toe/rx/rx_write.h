@@ -26,7 +26,10 @@ bool toe_writes_are_issued(const struct toe_engine *engine, uint64_t last);
 /* Returns true if a read after all writes up to number `last` has completed. */
 bool toe_writes_are_flushed(const struct toe_engine *engine, uint64_t last);
 
-/* Reads `address` after the writes so far, unless such a read is outstanding. */
+/* Returns true if a read after the first `count` records has completed. */
+bool toe_writes_are_recorded(const struct toe_engine *engine, uint64_t count);
+
+/* Reads `address` after the writes and records so far, unless such a read is outstanding. */
 void toe_writes_flush(struct toe_engine *engine, uint64_t address, uint64_t now_ps);
 
 void toe_writes_discard(struct toe_engine *engine);

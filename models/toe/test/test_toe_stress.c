@@ -404,6 +404,8 @@ Test(toe_stress, every_byte_survives_moves_at_random, .timeout = 3600)
         {"jitter", 3, 0, true, ACK_POLICY_POSTED},
         {"jitter, flushed", 4, 0, true, ACK_POLICY_FLUSHED},
         {"lossy", 5, 2, true, ACK_POLICY_POSTED},
+        {"clean, recorded", 7, 0, false, ACK_POLICY_RECORDED},
+        {"lossy, recorded", 8, 2, true, ACK_POLICY_RECORDED},
         {"lossier", 6, 5, true, ACK_POLICY_FLUSHED},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

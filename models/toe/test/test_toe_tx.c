@@ -116,6 +116,36 @@ Test(toe_tx, flushed_policy_acknowledges_only_visible_writes)
     take_records(0);
 }
 
+Test(toe_tx, recorded_policy_acknowledges_only_what_a_visible_record_reports)
+{
+    rig.params.ack_policy = ACK_POLICY_RECORDED;
+    start();
+    uint32_t before = rig.nic[0].tx_count;
+    char data[100] = {0};
+    rig_segment(&peer, 0, TCP_ACK | TCP_FIN, data, sizeof data);
+    rig_run(&rig, 5 * PS_PER_US);
+    cr_assert_eq(rig.nic[0].tx_count, before + 1);
+    int recorded = rig_probe_find(&rig, PROBE_RECORDED, 0, peer.seq, 0);
+    cr_assert_geq(recorded, 0);
+    cr_assert_gt(rig.nic[0].tx_time[before], rig.seen[recorded].now_ps);
+    take_records(0);
+}
+
+/* The driver has to know this, because a connection can be rebuilt only from what the NIC has recorded. */
+Test(toe_tx, the_policy_recorded_is_a_capability)
+{
+    rig.params.ack_policy = ACK_POLICY_RECORDED;
+    start();
+    cr_assert_neq(rig_read32(&rig, 0, NIC_REG_CAPABILITIES) & NIC_CAPABILITY_RECORDED, 0);
+}
+
+Test(toe_tx, the_other_policies_are_none)
+{
+    rig.params.ack_policy = ACK_POLICY_FLUSHED;
+    start();
+    cr_assert_eq(rig_read32(&rig, 0, NIC_REG_CAPABILITIES) & NIC_CAPABILITY_RECORDED, 0);
+}
+
 Test(toe_tx, full_mac_holds_frames_in_order)
 {
     start();

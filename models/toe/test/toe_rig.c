@@ -221,6 +221,7 @@ static uint64_t value_of(const struct probe_event *event)
         return event->built.seq;
     case PROBE_RX_WRITTEN:
     case PROBE_RX_VISIBLE:
+    case PROBE_RECORDED:
         return event->payload.seq;
     default:
         assert(!"no test looks for a value in this kind of event");

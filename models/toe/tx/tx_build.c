@@ -15,16 +15,19 @@
 
 /* Returns true if the frame may carry its acknowledgment number. With ACK_POLICY_POSTED, all payload writes
  * that it covers must be issued on a live link. With ACK_POLICY_FLUSHED, a read after them must have
- * completed, because a read does not pass posted writes. */
+ * completed, because a read does not pass posted writes; with ACK_POLICY_RECORDED, a read after the last
+ * record of the connection, which is written behind them. So whatever the frame tells the peer, the host knows. */
 static bool may_acknowledge(struct toe_engine *engine, const struct tx_entry *entry,
                             uint64_t now_ps)
 {
-    if (engine->params.ack_policy == ACK_POLICY_POSTED)
+    enum ack_policy policy = engine->params.ack_policy;
+    if (policy == ACK_POLICY_POSTED || PLANTED(ack_before_record))
         return PLANTED(ack_before_write) || toe_writes_are_issued(engine, entry->write_need);
-    if (toe_writes_are_flushed(engine, entry->write_need))
-        return true;
-    toe_writes_flush(engine, entry->flush_address, now_ps);
-    return false;
+    bool may = policy == ACK_POLICY_FLUSHED ? toe_writes_are_flushed(engine, entry->write_need)
+                                            : toe_writes_are_recorded(engine, entry->record_need);
+    if (!may)
+        toe_writes_flush(engine, entry->flush_address, now_ps);
+    return may;
 }
 
 void toe_tx_send(struct toe_engine *engine, uint64_t now_ps)

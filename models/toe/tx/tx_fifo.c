@@ -139,6 +139,7 @@ bool toe_tx_emit(struct toe_engine *engine, const struct conn_ctx *ctx, const st
     entry->payload_len = seg->len;
     entry->retransmission = seg->retransmission;
     entry->write_need = (seg->flags & TCP_ACK) ? c->write_last : 0;
+    entry->record_need = (seg->flags & TCP_ACK) ? c->record_last : 0;
     entry->flush_address = (uint64_t)ctx->rx_ring << 12;
     entry->reads = 0;
     fill_out(engine, entry, ctx, seg);

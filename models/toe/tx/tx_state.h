@@ -10,6 +10,8 @@ enum tx_kind { TX_SEGMENT, TX_HOST };
 struct tx_entry {
     struct frame *frame;
     uint64_t write_need; /* number of payload writes that must be issued (or flushed) first */
+    uint64_t
+        record_need; /* with ACK_POLICY_RECORDED, number of records that must be flushed first */
     uint64_t flush_address;
     struct toe_tx_read done; /* TX_HOST: called when the frame has been read */
     uint32_t conn;

@@ -124,6 +124,7 @@ port/100-alternate nics.engine.build_cycles=2
 move/211-one-download nics.engine.tx_burst=1 nics.engine.tx_ahead=1s
 port/100-alternate nics.engine.buffer_prefetch=8
 port/100-alternate nics.engine.ack_policy=flushed
+port/100-alternate nics.engine.ack_policy=recorded
 idle/300-idle nics.cache.dram=103301ps
 load/512-bench-idle nics.cache.dram_beat=40ns traffic.connections=4000 traffic.hold=60ms
 port/100-alternate traffic.max_gap=3ms
