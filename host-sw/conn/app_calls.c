@@ -1,7 +1,8 @@
 /*
  * Calls to the application. They are noted while the driver reads records, and made after the records, with a
  * bounded amount of work per step. Otherwise an application that copies many bytes would delay later records
- * and events, and with them the moves of other connections.
+ * and events, and with them the moves of other connections. The bound is low while connections wait for their turn to
+ * move. These cannot hear their peers until they have moved, but the application's work is done as soon either way.
  */
 #include "host-sw/conn/app_calls.h"
 
@@ -12,7 +13,8 @@
 enum {
     CALL_WORK = 1024, /* the work of one call, in bytes copied */
     STEP_WORK =
-        64 * CALL_WORK /* the limit for all calls in one step; the last call may exceed it */
+        64 * CALL_WORK, /* the limit for all calls in one step; the last call may exceed it */
+    STORM_WORK = 2 * CALL_WORK /* the same while connections wait for their turn to move */
 };
 
 void app_calls_note(struct host_sw *sw, struct dir_entry *entry, unsigned calls)
@@ -62,8 +64,9 @@ void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
 bool app_calls_run(struct host_sw *sw)
 {
     bool any = sw->app.calls_due.count > 0;
+    uint64_t limit = sw->transfers.wanted.count > 0 ? STORM_WORK : STEP_WORK;
     sw->app.work = 0;
-    while (sw->app.calls_due.count > 0 && sw->app.work < STEP_WORK)
+    while (sw->app.calls_due.count > 0 && sw->app.work < limit)
         app_calls_make(sw, &sw->dir.entries[conn_list_first(&sw->app.calls_due)]);
     return any;
 }

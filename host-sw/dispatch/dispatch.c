@@ -338,11 +338,21 @@ static void on_done_after_end(struct host_sw *sw, struct dir_entry *entry, unsig
     termination_settle(sw, entry);
 }
 
+/* A command that asked for no completion has failed. A connection that cannot be installed goes back at once. Nothing
+ * follows from the failures of other such commands. */
+static void on_failed_alone(struct host_sw *sw, const struct nic_event *event)
+{
+    if (event->op == NIC_CMD_RESERVE && directory_is_live(&sw->dir, event->conn))
+        place_nic_on_reserve_done(&sw->dir.entries[event->conn], event);
+    else
+        sw->stats.stale_events++;
+}
+
 static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_event *event)
 {
     struct nic_request request;
     if (!nic_driver_complete(&sw->nics[nic], event, &request)) {
-        sw->stats.stale_events++;
+        on_failed_alone(sw, event);
         return;
     }
     if (request.op == NIC_CMD_RX_INJECT && event->result == NIC_RESULT_BAD_FRAME) {

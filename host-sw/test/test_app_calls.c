@@ -97,6 +97,21 @@ Test(app_calls, one_step_makes_a_bounded_number_in_the_order_they_were_noted)
     cr_assert_not(app_calls_run(bed.sw));
 }
 
+/* A connection that waits for its turn to move cannot hear its peer, so its move comes first. */
+Test(app_calls, a_step_makes_few_while_moves_wait)
+{
+    enum { CALLS_IN_A_STORM = 2 };
+    for (uint32_t i = 0; i < CALLS_PER_STEP; i++)
+        app_calls_note(bed.sw, entry[i], APP_CALL_WRITABLE);
+    struct conn_list *wanted = &bed.sw->transfers.wanted;
+    conn_list_add(wanted, entry[0]->conn);
+    cr_assert(app_calls_run(bed.sw));
+    cr_assert_eq(call_count, CALLS_IN_A_STORM);
+    conn_list_remove(wanted, entry[0]->conn);
+    cr_assert(app_calls_run(bed.sw));
+    cr_assert_eq(call_count, CALLS_PER_STEP);
+}
+
 Test(app_calls, one_that_copies_much_ends_the_steps_calls)
 {
     work = BIG;

@@ -20,8 +20,10 @@ static void reserve(struct host_sw *sw, struct dir_entry *entry, unsigned nic, u
 {
     assert(dir_entry_is_sane(entry));
     struct transfer_at_nics *at_nics = &entry->transfer.at_nics;
-    struct nic_cmd cmd = {
-        .op = NIC_CMD_RESERVE, .gen = gen, .image = image_address(sw, entry->conn)};
+    struct nic_cmd cmd = {.op = NIC_CMD_RESERVE,
+                          .flags = NIC_CMD_FLAG_NO_COMPLETION, /* nobody waits for a success */
+                          .gen = gen,
+                          .image = image_address(sw, entry->conn)};
     at_nics->reserved = true;
     at_nics->refused = false;
     at_nics->reserve_gen = gen;
@@ -82,7 +84,8 @@ void place_nic_on_reserve_done(struct dir_entry *entry, const struct nic_event *
 {
     assert(dir_entry_is_sane(entry));
     struct transfer_at_nics *at_nics = &entry->transfer.at_nics;
-    if (event->result == NIC_RESULT_OK || at_nics->reserve_gen != event->gen)
+    if (!entry->transfer.mechanism || event->result == NIC_RESULT_OK ||
+        at_nics->reserve_gen != event->gen || at_nics->reserve_nic != event->nic)
         return;
     /* If INSTALL was already issued, it fails as well, and its completion decides what happens next. */
     at_nics->reserved = false;
