@@ -69,3 +69,11 @@ $(FAIL_TOESIM): $(SIM_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB) $(GLUE_LIBS)
 	$(Q)$(CXX) $(LDFLAGS) $(foreach f,$(SIM_CXX_OBJ),$(@D)/obj/$(subst /,_,$(f))) $(filter-out $(FAIL_STREAMS),$(GLUE_OBJ)) $(FAIL_OBJ) \
 	    $(foreach f,$(SIM_C_LIB) $(CORE_LIB) $(SIM_C_LIB) $(CORE_LIB),$(@D)/obj/$(subst /,_,$(f))) $(filter-out $(FAIL_STREAMS),$(GLUE_LIBS)) \
 	    $(foreach f,$(FAIL_STREAMS),$(@D)/obj/$(subst /,_,$(f))) -lsystemc $(LIBS) -lpthread -o $@
+
+# What the program is built from (run.json). It is looked at each time, and rewritten if it has changed.
+BUILD_FACTS := $(B)/gen/sim/run/build_facts.h
+.PHONY: build-facts
+build-facts: ;
+$(BUILD_FACTS): build-facts $(GEN_SV)
+	@mk/build_facts.sh $@ $(RTL_SV)
+$(B)/obj/sim/run/run_record.o: $(BUILD_FACTS)

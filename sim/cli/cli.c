@@ -9,10 +9,12 @@
 #include "sim/cli/cli_script.h"
 #include "sim/cli/cli_swarm.h"
 #include "sim/cli/cli_wavediff.h"
+#include "sim/run/run_record.h"
 #include "sim/run/stop_signals.h"
 #include "sim/run/version.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,7 +203,8 @@ static const char main_help[] =
     "  swarm --seeds A..B    run random systems, each drawn from a seed\n"
     "  equal SCENARIO        compare a scenario's streams with and without offload and moves\n"
     "\n"
-    "toesim COMMAND --help explains a command; toesim --version prints the version.\n";
+    "toesim COMMAND --help explains a command; toesim --version prints the version, and\n"
+    "toesim --version --json also what the program was built from.\n";
 
 static const struct cli_command commands[] = {
     {"run", run_help, cli_run},
@@ -230,6 +233,27 @@ static int flush_output(int status)
     return STATUS_ENVIRONMENT;
 }
 
+static int print_version(const char *option)
+{
+    if (!option) {
+        (void)printf("toesim %s\n", TOESIM_VERSION);
+        return STATUS_OK;
+    }
+    if (strcmp(option, "--json") != 0) {
+        cli_print(stderr, "toesim: --version: unknown option %s; write --json, or nothing\n",
+                  option);
+        return STATUS_BAD_INPUT;
+    }
+    json_t *build = run_record_build();
+    bool dumped = build && json_dumpf(build, stdout, JSON_INDENT(2)) == 0;
+    json_decref(build);
+    (void)putchar('\n');
+    if (dumped || ferror(stdout))
+        return STATUS_OK; /* flush_output() reports an output that cannot be written */
+    (void)fputs("toesim: out of memory for the version\n", stderr);
+    return STATUS_ENVIRONMENT;
+}
+
 static int run_command(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
@@ -237,10 +261,8 @@ static int run_command(int argc, char **argv)
         (void)fputs(main_help, stdout);
         return STATUS_OK;
     }
-    if (strcmp(name, "--version") == 0) {
-        (void)printf("toesim %s\n", TOESIM_VERSION);
-        return STATUS_OK;
-    }
+    if (strcmp(name, "--version") == 0)
+        return print_version(argc > 2 ? argv[2] : NULL);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(commands[i].name, name) == 0) {
             optind = 0; /* getopt must start again, because a test may call the program twice */
@@ -255,5 +277,6 @@ static int run_command(int argc, char **argv)
 int toesim_main(int argc, char **argv)
 {
     stop_signals_ignore_file_size();
+    run_record_set_command(argc, argv);
     return flush_output(run_command(argc, argv));
 }

@@ -5,6 +5,7 @@
 #include "sim/live/live.h"
 #include "sim/results/outdir.h"
 #include "sim/run/run.h"
+#include "sim/run/run_record.h"
 #include "sim/run/stop_signals.h"
 #include "sim/scenario/scenario_write.h"
 
@@ -260,6 +261,8 @@ enum status cli_simulate(const struct sim_config *config, const struct live_opti
         return error_set(err, STATUS_FAILED, "ended by %s", stop_signals_name(*options.stop));
     }
     enum status ended = write_effective(config, out.temp, &late);
+    if (ended == STATUS_OK)
+        ended = run_record_write(out.temp, config, &late);
     char wanted[SIM_PATH_MAX];
     (void)strcpy(wanted, out.place);
     if (ended == STATUS_OK)

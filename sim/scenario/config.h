@@ -47,9 +47,13 @@ struct sim_nic {
 /* Where a value comes from. An option is --set, or another option of the command line. */
 enum sim_origin { SIM_ORIGIN_DEFAULT, SIM_ORIGIN_FILE, SIM_ORIGIN_OPTION };
 
-/* The origin of each value, as enum sim_origin. The index is that of the key in scenario_keys(). */
+/* The origin of each value, as enum sim_origin. The index of a key is that in scenario_keys(). The keys of an action are
+ * bits (enum action_key), and the index is that of the action. */
 struct sim_origins {
+    uint8_t key[SIM_KEYS_MAX];
     uint8_t nic[NIC_COUNT][SIM_KEYS_MAX]; /* nics.nic0.*, nics.nic1.* */
+    uint8_t expect[SIM_EXPECTS_MAX];
+    uint32_t action_file[SIM_ACTIONS_MAX], action_option[SIM_ACTIONS_MAX];
 };
 
 struct sim_config {

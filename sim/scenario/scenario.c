@@ -14,6 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Only values of a file have a line. */
+static uint8_t kind_of(struct scenario_origin origin)
+{
+    return origin.line > 0 ? SIM_ORIGIN_FILE : SIM_ORIGIN_OPTION;
+}
+
 static enum status worse(enum status a, enum status b) { return a > b ? a : b; }
 
 /* Turns "faults[3].at" into "faults[].at" and 3. Returns false if the text is not a path or has
@@ -114,6 +120,8 @@ static enum status apply_action(struct scenario_loader *loader, const struct sce
     if (!scenario_value_parse(key, text, &item->action, why))
         return scenario_fail(loader, origin, path, why);
     item->given |= action_key_bit(strrchr(key->path, '.') + 1);
+    if (origin.line == 0)
+        item->by_option |= action_key_bit(strrchr(key->path, '.') + 1);
     return STATUS_OK;
 }
 
@@ -130,6 +138,7 @@ static enum status apply_expect(struct scenario_loader *loader, size_t index,
         return scenario_fail(loader, origin, path, why);
     memset(config->expects[index], 0, sizeof config->expects[index]);
     memcpy(config->expects[index], text, strlen(text));
+    config->origins.expect[index] = kind_of(origin);
     if (index == config->expect_count)
         config->expect_count++;
     return STATUS_OK;
@@ -152,8 +161,7 @@ static enum status apply_to_nic(struct scenario_loader *loader, struct scenario_
     struct scenario_key own = scenario_nic_key(key, nic, own_path);
     if (!scenario_value_parse(&own, text, config, why))
         return scenario_fail(loader, origin, path, why);
-    config->origins.nic[nic][key - scenario_keys()] =
-        origin.line > 0 ? SIM_ORIGIN_FILE : SIM_ORIGIN_OPTION;
+    config->origins.nic[nic][key - scenario_keys()] = kind_of(origin);
     return STATUS_OK;
 }
 
@@ -179,6 +187,7 @@ static enum status apply_value(struct scenario_loader *loader, struct scenario_o
         loader->capture_from_file = origin.line > 0;
     if (!scenario_value_parse(key, text, loader->config, why))
         return scenario_fail(loader, origin, path, why);
+    loader->config->origins.key[key - scenario_keys()] = kind_of(origin);
     return STATUS_OK;
 }
 

@@ -74,6 +74,9 @@ static enum status finish_actions(struct scenario_loader *loader)
             assert(config->action_count < SIM_ACTIONS_MAX);
             struct sim_action *action = &config->actions[config->action_count++];
             *action = loader->items[list][i].action;
+            size_t index = config->action_count - 1;
+            config->origins.action_file[index] = loader->items[list][i].given;
+            config->origins.action_option[index] = loader->items[list][i].by_option;
             if (action->kind && action->kind->ops->finish)
                 action->kind->ops->finish(action, loader->items[list][i].given);
         }

@@ -16,7 +16,8 @@ struct scenario_origin {
 /* One action while it is read. At the end the actions are put in order, by list and then by position. */
 struct scenario_item {
     struct sim_action action;
-    unsigned given; /* keys, as bits (enum action_key) */
+    unsigned given;     /* keys, as bits (enum action_key) */
+    unsigned by_option; /* those of them that an option gave */
     struct scenario_origin origin;
 };
 

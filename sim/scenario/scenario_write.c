@@ -1,7 +1,7 @@
 #include "sim/scenario/scenario_write.h"
 
-#include "sim/action/action_table.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/scenario_flat.h"
 #include "sim/scenario/scenario_lookup.h"
 #include "sim/scenario/scenario_nics.h"
 #include "sim/scenario/value/scenario_value.h"
@@ -59,15 +59,6 @@ static unsigned open_sections(FILE *file, const char *previous, const char *path
     return depth;
 }
 
-/* Returns true if the action is in the list of this key, and the key is needed to describe it. */
-static bool belongs(const struct scenario_key *key, const struct sim_action *action)
-{
-    bool is_rehash_key = strncmp(key->path, "switch.", 7) == 0;
-    bool is_rehash = action_list_of(action->kind) == ACTION_LIST_REHASH;
-    unsigned bit = action_key_bit(strrchr(key->path, '.') + 1);
-    return is_rehash == is_rehash_key && (action_keys_of(action) & bit) != 0;
-}
-
 /* Writes all items of the list whose first key is `key`. The keys of the list are in consecutive
  * rows. */
 static void write_actions(FILE *file, const struct sim_config *config,
@@ -76,19 +67,19 @@ static void write_actions(FILE *file, const struct sim_config *config,
     size_t prefix = strcspn(key->path, "]") + 1;
     bool any = false;
     for (size_t a = 0; a < config->action_count; a++)
-        any = any || belongs(key, &config->actions[a]);
+        any = any || scenario_action_has_key(key, &config->actions[a]);
     indent(file, depth);
     (void)fprintf(file, "%.*s:%s\n", (int)strcspn(last, "["), last, any ? "" : " []");
     for (size_t a = 0; a < config->action_count; a++) {
         const char *lead = "- {";
         const struct sim_action *action = &config->actions[a];
-        if (!belongs(key, action))
+        if (!scenario_action_has_key(key, action))
             continue;
         indent(file, depth + 1);
         for (const struct scenario_key *k = key;
              k < scenario_keys() + scenario_key_count() && strncmp(k->path, key->path, prefix) == 0;
              k++)
-            if (belongs(k, action)) {
+            if (scenario_action_has_key(k, action)) {
                 (void)fprintf(file, "%s%s: ", lead, k->path + prefix + 1);
                 write_value(file, k, action);
                 lead = ", ";

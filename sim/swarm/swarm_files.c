@@ -57,7 +57,8 @@ static bool ends_with(const char *path, const char *end)
 
 static bool equals(const char *path, const char *other)
 {
-    return ends_with(path, "/perf.json") || swarm_files_equal(path, other);
+    return ends_with(path, "/perf.json") || ends_with(path, "/run.json") ||
+           swarm_files_equal(path, other);
 }
 
 bool swarm_folders_equal(const char *a, const char *b, char *name, size_t size)

@@ -8,7 +8,8 @@
 /* True when both files can be read and hold the same bytes. */
 bool swarm_files_equal(const char *a, const char *b);
 
-/* True when both folders have the same files with the same bytes, but for perf.json, which has wall times.
+/* True when both folders have the same files with the same bytes, but for perf.json, which has wall times, and
+ * run.json, which has the command line.
  * Else name says which file differs. */
 bool swarm_folders_equal(const char *a, const char *b, char *name, size_t size);
 

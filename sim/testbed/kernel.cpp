@@ -32,3 +32,5 @@ int kernel_run(int (*body)(void *self), void *self)
     static char *arguments[] = {name, nullptr};
     return sc_core::sc_elab_and_sim(1, arguments);
 }
+
+const char *kernel_version(void) { return sc_core::sc_release(); }

@@ -10,6 +10,9 @@ extern "C" {
  * be called once per process, because SystemC elaborates only once. */
 int kernel_run(int (*body)(void *self), void *self);
 
+/* Returns the version of the SystemC library that the program runs with. */
+const char *kernel_version(void);
+
 #ifdef __cplusplus
 }
 #endif

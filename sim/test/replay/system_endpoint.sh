@@ -45,7 +45,7 @@ for scenario in scenarios/endpoint/*.yaml; do
             tail -n 20 "$work/$run.log"
         fi
     done
-    rm -f "$work/a/perf.json" "$work/b/perf.json"
+    rm -f "$work"/[ab]/perf.json "$work"/[ab]/run.json
     if diff -rq "$work/a" "$work/b" >"$work/diff" 2>&1; then
         echo "pass: $scenario, twice the same"
     else

@@ -43,6 +43,18 @@ for file in "$out"/*.json; do
     jq -e 'type == "object" and (.schema | startswith("toesim."))' "$file" >/dev/null
     judge "jq: $(basename "$file") is a document that names its schema" $?
 done
+# What was run, and what the program was built from. Programs outside give the same hashes.
+jq -r '.configuration | to_entries[] | "\(.key)=\(.value.value)"' "$out/run.json" | sha256sum | cut -d ' ' -f 1 >"$work/hash"
+[ "$(jq -r .configuration_sha256 "$out/run.json")" = "$(cat "$work/hash")" ]
+judge "jq, sha256sum: run.json has the hash of its own configuration" $?
+jq -e '.seed == .configuration.seed.value and .configuration["outputs.tlp_trace"] == {value: true, from: "option"} and
+    .configuration["switch.rehash[0].at"].from == "file" and .configuration["team.idle"].from == "default" and
+    .command[1] == "run" and .command[2] == "scenarios/regress/r00-move.yaml"' "$out/run.json" >/dev/null
+judge "jq: run.json has the values, their origins and the command line" $?
+[ "$("$build/toesim" --version --json | jq -S -c .)" = "$(jq -S -c .build "$out/run.json")" ]
+judge "jq: --version --json prints the build of run.json" $?
+jq -e '(.build.commit | test("^([0-9a-f]{40}|unknown)$")) and (.build.rtl_sha256 | test("^[0-9a-f]{64}$"))' "$out/run.json" >/dev/null
+judge "jq: run.json names commit and RTL" $?
 [ "$(jq -s length "$out/stats.json")" = 1 ]
 judge "jq: stats.json is one document" $?
 python3 sim/test/results/read_tables.py "$out" >"$work/tables"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Two runs of the default scenario give the same bytes in every file except perf.json. A run with
+# Two runs of the default scenario give the same bytes in every file except perf.json and run.json. A run with
 # another seed is still intact.
 # usage: system_twice.sh BUILD_DIR
 set -u
@@ -11,7 +11,7 @@ for scenario in scenarios/000-default.yaml; do
         "$build/toesim" run "$scenario" -o "$work/$run" >"$work/$run.log" 2>&1 ||
             { echo "fail: $scenario run $run"; tail -n 20 "$work/$run.log"; }
     done
-    rm -f "$work/a/perf.json" "$work/b/perf.json"
+    rm -f "$work"/[ab]/perf.json "$work"/[ab]/run.json
     if diff -rq "$work/a" "$work/b" >"$work/diff" 2>&1; then
         echo "pass: $scenario twice gives equal files: $(ls "$work/a" | tr '\n' ' ')"
     else

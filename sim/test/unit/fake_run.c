@@ -3,6 +3,7 @@
 #include "sim/run/recheck.h"
 #include "sim/run/run.h"
 #include "sim/run/script_run.h"
+#include "sim/testbed/kernel.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -93,3 +94,5 @@ enum status script_run(const struct pkt_script *script, const struct script_opti
         return error_set(err, STATUS_BAD_INPUT, "no such key");
     return STATUS_OK;
 }
+
+const char *kernel_version(void) { return "fake"; }

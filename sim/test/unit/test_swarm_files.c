@@ -51,6 +51,8 @@ Test(swarm_files, folders_with_the_same_bytes_are_equal)
     put_text(b, "stats.json", "{}\n");
     put_text(a, "perf.json", "1\n");
     put_text(b, "perf.json", "2\n");
+    put_text(a, "run.json", "1\n");
+    put_text(b, "run.json", "2\n");
     cr_expect(swarm_folders_equal(a, b, name, sizeof name));
 }
 
