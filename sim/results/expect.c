@@ -9,6 +9,7 @@
 #include "sim/scenario/value/scenario_quantity.h"
 #include "sim/scenario/value/scenario_value.h"
 #include "sim/schema/output_keys.h"
+#include "sim/schema/output_value.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -172,27 +173,6 @@ bool expect_check(const char *text, char *why, size_t why_size)
 
 /* --- evaluating --- */
 
-/* Returns the value at a path for which is_key() is true, or null if there is none. */
-static const json_t *look_up(const json_t *at, const char *path)
-{
-    while (at && *path) {
-        char step[SIM_EXPECT_TEXT_MAX];
-        size_t len = strcspn(path, ".[");
-        if (len > 0) {
-            memcpy(step, path, len);
-            step[len] = '\0';
-            at = json_object_get(at, step);
-        }
-        path += len;
-        while (at && *path == '[') {
-            at = json_array_get(at, strtoul(path + 1, NULL, 10));
-            path += strcspn(path, "]") + 1;
-        }
-        path += *path == '.';
-    }
-    return at;
-}
-
 /* Returns the right side as a new reference to a JSON value, or null with a message if the key
  * is missing. */
 static json_t *right_side(const struct expectation *e, const json_t *stats, char *why, size_t size)
@@ -205,7 +185,7 @@ static json_t *right_side(const struct expectation *e, const json_t *stats, char
     if (is_integer(e->value))
         return json_integer((json_int_t)strtoll(e->value, NULL, 10));
     if (is_key(e->value)) {
-        const json_t *found = look_up(stats, e->value);
+        const json_t *found = output_value(stats, e->value);
         if (!found)
             (void)fail(why, size, "stats.json has no key %.100s", e->value);
         return found ? json_deep_copy(found) : NULL;
@@ -252,7 +232,7 @@ static json_t *evaluate_one(const char *text, bool built_in, const json_t *stats
     json_t *right = NULL;
     *ok = false;
     if (split(text, &e, why, sizeof why)) {
-        actual = look_up(stats, e.key);
+        actual = output_value(stats, e.key);
         if (!actual)
             (void)fail(why, sizeof why, "stats.json has no key %.100s", e.key);
         else
