@@ -27,7 +27,7 @@ CPPFLAGS := -I. -I$(B)/gen -MMD -MP -D_GNU_SOURCE
 CFLAGS   := -std=c17 $(OPT) $(WARN) -Wstrict-prototypes -Wmissing-prototypes
 CXXFLAGS := -std=c++17 $(OPT) $(WARN)
 LDFLAGS  := $(OPT)
-LIBS     := -lpcap -lyaml -ljansson -lz -lm -llwip
+LIBS     := -lpcap -lyaml -ljansson -lsqlite3 -lz -lm -llwip
 
 # Some functions of models/tcp have the same names as functions in lwIP's shared library. Hidden visibility keeps the
 # dynamic linker from replacing one by the other.

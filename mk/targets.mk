@@ -26,6 +26,15 @@ SYSTEM_TESTS := $(sort $(wildcard sim/test/*/system_*.sh))
 test-now: $(TOESIM) $(FAIL_TOESIM) $(EXAMPLE_BIN) $(TEST_BIN) $(RTL_TEST_BIN)
 	@mk/run_tests.sh $(B) $(JOBS) $(TEST_BIN) $(RTL_TEST_BIN) $(SYSTEM_TESTS)
 
+STUDIES := $(sort $(wildcard scenarios/study/*.yaml))
+.PHONY: study study-now
+study: ## run the studies of scenarios/study, JOBS runs at the same time, and print their tables
+	@mk/setup.sh build
+	@$(MAKE) --no-print-directory -j$(JOBS) study-now
+
+study-now: $(TOESIM)
+	@status=0; for study in $(STUDIES); do $(TOESIM) sweep $$study -j $(JOBS) --resume || status=$$?; done; exit $$status
+
 LONG_TESTS := $(sort $(wildcard sim/test/*/long_*.sh))
 .PHONY: test-long test-long-now
 test-long: ## run the long forms of tests, which test does not run; LONG_TESTS=file runs only one

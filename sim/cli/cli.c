@@ -8,6 +8,7 @@
 #include "sim/cli/cli_run.h"
 #include "sim/cli/cli_script.h"
 #include "sim/cli/cli_swarm.h"
+#include "sim/cli/cli_sweep.h"
 #include "sim/cli/cli_wavediff.h"
 #include "sim/run/run_record.h"
 #include "sim/run/stop_signals.h"
@@ -188,6 +189,24 @@ static const char equal_help[] =
     "input is wrong, or no conversation came to its end; 3 the environment failed, or a run was\n"
     "killed.\n";
 
+static const char sweep_help[] =
+    "usage: toesim sweep STUDY [OPTION]...\n"
+    "\n"
+    "Runs a study (YAML, see docs/study.md): one scenario with all combinations of the values of\n"
+    "some keys. DIR/study.sqlite and DIR/study.csv have a row for each run, DIR/runs/ has the\n"
+    "results of each, and a table of the reported values is printed at the end.\n"
+    "\n"
+    "  -j, --jobs N          number of runs at the same time (default 1)\n"
+    "  -o, --output DIR      the study's folder (default: results/NAME)\n"
+    "      --resume          runs what is left of a study that has begun; runs that have ended\n"
+    "                        are not run again\n"
+    "      --yes             runs also more than 10,000 runs\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 all runs are there and ok; 1 a run failed or was refused (its row says why);\n"
+    "2 the study or the usage is wrong; 3 the environment failed; 128 + N: signal N ended it.\n"
+    "Runs that have ended are kept in every case.\n";
+
 static const char main_help[] =
     "usage: toesim COMMAND [ARGUMENT]...\n"
     "\n"
@@ -202,6 +221,7 @@ static const char main_help[] =
     "  wavediff A B          compare two wave files\n"
     "  swarm --seeds A..B    run random systems, each drawn from a seed\n"
     "  equal SCENARIO        compare a scenario's streams with and without offload and moves\n"
+    "  sweep STUDY           run a scenario with many values, and compare what it gives\n"
     "\n"
     "toesim COMMAND --help explains a command; toesim --version prints the version, and\n"
     "toesim --version --json also what the program was built from.\n";
@@ -216,6 +236,7 @@ static const struct cli_command commands[] = {
     {"wavediff", wavediff_help, cli_wavediff},
     {"swarm", swarm_help, cli_swarm},
     {"equal", equal_help, cli_equal},
+    {"sweep", sweep_help, cli_sweep},
 };
 
 /* Checks once, for all functions that print, whether standard output could be written. A program

@@ -289,9 +289,8 @@ enum status scenario_from_sets(const struct scenario_set *sets, size_t set_count
     return load_text(NULL, 0, NULL, sets, set_count, true, config, NULL, err);
 }
 
-/* Reads the whole file, but at most one byte more than allowed. Returns null with err set if
- * that fails. */
-static char *read_file(const char *path, size_t *len, struct error *err)
+/* At most one byte more than allowed is read, so that the reader notices a file that is too large. */
+char *scenario_read_file(const char *path, size_t *len, struct error *err)
 {
     FILE *file = fopen(path, "rb");
     if (!file) {
@@ -317,7 +316,7 @@ enum status scenario_load_all(const char *path, struct sim_config *config, char 
                               struct error *err)
 {
     size_t len = 0;
-    char *text = read_file(path, &len, err);
+    char *text = scenario_read_file(path, &len, err);
     *messages = NULL;
     if (!text)
         return err->status;
@@ -330,10 +329,33 @@ enum status scenario_load(const char *path, const struct scenario_set *sets, siz
                           struct sim_config *config, struct error *err)
 {
     size_t len = 0;
-    char *text = read_file(path, &len, err);
+    char *text = scenario_read_file(path, &len, err);
     if (!text)
         return err->status;
     enum status status = load_text(text, len, path, sets, set_count, true, config, NULL, err);
+    free(text);
+    return status;
+}
+
+enum status scenario_check_sets(const char *path, const struct scenario_set *sets, size_t set_count,
+                                struct error *err)
+{
+    static struct sim_config scratch;
+    size_t len = 0;
+    char *text = scenario_read_file(path, &len, err);
+    struct scenario_loader *loader = text ? calloc(1, sizeof *loader) : NULL;
+    enum status status =
+        text && !loader ? error_set(err, STATUS_ENVIRONMENT, "out of memory") : err->status;
+    if (loader) {
+        *loader = (struct scenario_loader){.config = &scratch, .source = path, .err = err};
+        sim_config_default(&scratch);
+        status = scenario_yaml_read(text, len, path, &loader->doc, err);
+        if (status == STATUS_OK)
+            status = apply_all(loader, sets, set_count);
+        scenario_yaml_free(&loader->doc);
+        free(loader->messages);
+    }
+    free(loader);
     free(text);
     return status;
 }

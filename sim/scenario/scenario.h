@@ -33,6 +33,15 @@ enum status scenario_parse(const char *text, size_t len, const char *source,
                            const struct scenario_set *sets, size_t set_count,
                            struct sim_config *config, struct error *err);
 
+/* Reads the file and applies the sets, but does not check that everything fits together. STATUS_OK means that the keys
+ * exist and that each value is one that its key can have. */
+enum status scenario_check_sets(const char *path, const struct scenario_set *sets, size_t set_count,
+                                struct error *err);
+
+/* Reads a whole file, whose size is limited as that of a scenario, into memory that the caller frees. Returns null with
+ * err set if that fails. */
+char *scenario_read_file(const char *path, size_t *len, struct error *err);
+
 /* Uses defaults and settings only. traffic.capture is relative to the current folder. */
 enum status scenario_from_sets(const struct scenario_set *sets, size_t set_count,
                                struct sim_config *config, struct error *err);

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <yaml.h>
 
+enum { PATH_KEY_MAX = 96 };
+
 struct level {
     bool is_list;
     bool has_key;      /* mapping: a key was read, and its value follows */
@@ -26,6 +28,7 @@ struct reader {
     struct error *err;
     struct level levels[SCENARIO_DEPTH_MAX];
     size_t depth;
+    bool takes_paths; /* keys may have several steps */
     char path[SCENARIO_STEPS_MAX];
 };
 
@@ -102,18 +105,21 @@ static void end_value(struct reader *r)
 
 static enum status read_key(struct reader *r, const yaml_event_t *event)
 {
-    static const char allowed[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    static const char letters[] =
+        ".[]abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    const char *allowed = r->takes_paths ? letters : letters + strlen(".[]");
+    size_t most = r->takes_paths ? PATH_KEY_MAX : SCENARIO_KEY_MAX;
     struct level *level = &r->levels[r->depth - 1];
     const char *key = (const char *)event->data.scalar.value;
     size_t len = event->data.scalar.length;
-    if (len == 0 || len > SCENARIO_KEY_MAX || strspn(key, allowed) != len) {
+    if (len == 0 || len > most || strspn(key, allowed) != len) {
         char what[96];
-        (void)snprintf(what, sizeof what, "'%.40s' is no key; keys are 1 to %d of a-z 0-9 _", key,
-                       SCENARIO_KEY_MAX);
+        (void)snprintf(what, sizeof what, "'%.40s' is no key; keys are 1 to %zu of a-z 0-9 _%s",
+                       key, most, r->takes_paths ? " . [ ]" : "");
         return fail(r, event, what);
     }
-    assert(level->path_len + len + 2 < sizeof r->path);
+    if (level->path_len + len + 16 >= sizeof r->path)
+        return fail(r, event, "the path of a key here is too long");
     (void)snprintf(r->path + level->path_len, sizeof r->path - level->path_len, "%s%s",
                    level->path_len ? "." : "", key);
     const struct scenario_entry *earlier = find(r->doc, r->path);
@@ -232,10 +238,10 @@ static enum status read_events(struct reader *r)
     }
 }
 
-enum status scenario_yaml_read(const char *text, size_t len, const char *source,
-                               struct scenario_doc *doc, struct error *err)
+static enum status read_text(const char *text, size_t len, const char *source, bool takes_paths,
+                             struct scenario_doc *doc, struct error *err)
 {
-    struct reader r = {.source = source, .doc = doc, .err = err};
+    struct reader r = {.source = source, .takes_paths = takes_paths, .doc = doc, .err = err};
     *doc = (struct scenario_doc){0};
     if (len > SCENARIO_FILE_BYTES_MAX)
         return error_set(err, STATUS_BAD_INPUT, "%s: larger than 1 MiB: not a scenario", source);
@@ -252,6 +258,18 @@ enum status scenario_yaml_read(const char *text, size_t len, const char *source,
     if (status != STATUS_OK)
         scenario_yaml_free(doc);
     return status;
+}
+
+enum status scenario_yaml_read(const char *text, size_t len, const char *source,
+                               struct scenario_doc *doc, struct error *err)
+{
+    return read_text(text, len, source, false, doc, err);
+}
+
+enum status scenario_yaml_read_paths(const char *text, size_t len, const char *source,
+                                     struct scenario_doc *doc, struct error *err)
+{
+    return read_text(text, len, source, true, doc, err);
 }
 
 void scenario_yaml_free(struct scenario_doc *doc)

@@ -33,6 +33,11 @@ struct scenario_doc {
 /* source: name of the text in messages. On failure doc is empty. */
 enum status scenario_yaml_read(const char *text, size_t len, const char *source,
                                struct scenario_doc *doc, struct error *err);
+
+/* The same for a file whose keys may be paths of keys, such as `nics.pcie.gen: 3` or `faults[0].at: 1ms`. The path of an
+ * entry does not tell how many of its steps one key of the file had. */
+enum status scenario_yaml_read_paths(const char *text, size_t len, const char *source,
+                                     struct scenario_doc *doc, struct error *err);
 void scenario_yaml_free(struct scenario_doc *doc);
 
 /* Line of the entry with this path; 0: not in the document. */

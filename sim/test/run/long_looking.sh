@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . sim/test/run/outputs.sh
 for scenario in scenarios/*.yaml scenarios/*/*.yaml sim/test/looking/*.yaml; do
-    case $scenario in scenarios/long/* | scenarios/live/*) continue ;; esac
+    case $scenario in scenarios/long/* | scenarios/live/* | scenarios/study/*) continue ;; esac
     name=$(basename "$scenario" .yaml)
     run_off "$scenario" "$work/off"
     for key in measure.waves=moves measure.waves=all outputs.tlp_trace=true outputs.captures=true \

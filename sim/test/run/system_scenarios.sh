@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . sim/test/run/outputs.sh
 for scenario in scenarios/*.yaml scenarios/*/*.yaml sim/test/looking/*.yaml; do
-    case $scenario in scenarios/long/* | scenarios/live/*) continue ;; esac
+    case $scenario in scenarios/long/* | scenarios/live/* | scenarios/study/*) continue ;; esac
     waves=all
     case $scenario in
     */510-* | */511-*) continue ;;

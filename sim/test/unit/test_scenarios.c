@@ -4,6 +4,7 @@
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_keys.h"
 #include "sim/scenario/scenario_lookup.h"
+#include "sim/sweep/study_point.h"
 
 #include <criterion/criterion.h>
 #include <glob.h>
@@ -18,6 +19,8 @@ static void check_all(const char *pattern, size_t at_least)
     cr_assert_geq(found.gl_pathc, at_least);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         struct error err;
+        if (strncmp(found.gl_pathv[i], "scenarios/study/", 16) == 0)
+            continue;
         cr_expect_eq(scenario_load(found.gl_pathv[i], NULL, 0, &config, &err), STATUS_OK, "%s",
                      err.text);
         cr_expect_gt(config.expect_count, 0, "%s expects nothing", found.gl_pathv[i]);
@@ -26,6 +29,21 @@ static void check_all(const char *pattern, size_t at_least)
 }
 
 Test(scenarios, the_default_can_be_read) { check_all("scenarios/000-default.yaml", 1); }
+
+/* Reads each study, together with its scenario. */
+Test(scenarios, all_studies_can_be_read)
+{
+    static struct study study;
+    glob_t found;
+    struct error err;
+    cr_assert_eq(glob("scenarios/study/*.yaml", 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        cr_assert_eq(study_read(found.gl_pathv[i], &study, &err), STATUS_OK, "%s", err.text);
+        cr_expect_leq(study_run_count(&study), 1000, "%s", found.gl_pathv[i]);
+        study_free(&study);
+    }
+    globfree(&found);
+}
 
 /* Reads each scenario in scenarios/<topic> and in the folders below. */
 Test(scenarios, all_can_be_read) { check_all("scenarios/*/*.yaml", 100); }
