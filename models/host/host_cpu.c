@@ -108,8 +108,9 @@ static void report_rung(const struct host_cpu *cpu, const struct host_op *op,
 static void report_pushed(const struct host_cpu *cpu, const struct host_op *op,
                           const unsigned char *data)
 {
+    enum { END = NIC_REG_PUSH_WINDOW + (NIC_PUSH_SLOT_BYTES << NIC_PUSH_LOG2_MAX) };
     struct nic_cmd cmd;
-    if (op->len != sizeof cmd)
+    if (op->len != sizeof cmd || op->address < NIC_REG_PUSH_WINDOW || op->address >= END)
         return;
     memcpy(&cmd, data, sizeof cmd);
     bool is_of_conn = cmd.op != NIC_CMD_NOP && cmd.op != NIC_CMD_TX_FRAME;

@@ -33,6 +33,7 @@ enum nic_cmd_flag {
     NIC_CMD_FLAG_FIN = 1 << 1,           /* INSTALL: application has closed: FIN at tx_prod */
     NIC_CMD_FLAG_KEEP_IMAGE = 1 << 2,    /* FREEZE for inactivation: as FREEZE, counted apart */
     NIC_CMD_FLAG_HARD = 1 << 3,          /* ICMP: a hard error (RFC 9293 3.9.2.2) */
+    NIC_CMD_FLAG_SLOT = 1 << 4,          /* INSTALL: the image is in image slot `slot` */
 };
 
 /* 64 bytes. Times are simulated picoseconds as the NICs' common clock. */
@@ -51,7 +52,8 @@ struct nic_cmd {
     uint64_t frame_id;      /* RX_INJECT: number of the frame (tracing) */
     uint8_t frame_port;     /* RX_INJECT: NIC that received it */
     uint8_t notice;         /* ICMP: enum nic_notice */
-    uint8_t reserved[6];
+    uint8_t slot;           /* INSTALL with NIC_CMD_FLAG_SLOT: number of the image slot */
+    uint8_t reserved[5];
 };
 static_assert(sizeof(struct nic_cmd) == 64, "nic_cmd layout");
 
@@ -181,6 +183,7 @@ enum nic_result {
     NIC_RESULT_CTX_ERROR = 8,   /* FREEZE, ABORT, ICMP: the context has an uncorrectable error. The
                                    connection ends with NIC_TERM_CTX_ERROR (its own event); FREEZE
                                    wrote no image and leaves a tombstone */
+    NIC_RESULT_NO_IMAGE = 9,    /* INSTALL: there is no whole image in the slot */
 };
 
 /* Why a connection ended prematurely. */

@@ -37,6 +37,7 @@ enum nic_reg {
     NIC_REG_RING_LOG2 = 0x8,
 
     NIC_REG_CAPABILITIES = 0x080, /* ro, since version 2: enum nic_capability */
+    NIC_REG_SLOT_COUNT = 0x090,   /* ro, with NIC_CAPABILITY_IMAGE_SLOTS: number of image slots */
 
     /* Doorbells: free-running counts of entries, modulo 2^32. */
     NIC_REG_CMD_PRODUCER = 0x100,
@@ -52,6 +53,8 @@ enum nic_reg {
     NIC_REG_CONN_DOORBELL = 0x1000, /* wo, 16 bytes in one write: struct nic_doorbell */
     /* wo, since version 2: a slot of 64 bytes for each pushed command, up to the MSI-X table at most */
     NIC_REG_PUSH_WINDOW = 0x2000,
+    /* wo, with NIC_CAPABILITY_IMAGE_SLOTS: the image slots, behind the MSI-X table and the pending bits */
+    NIC_REG_IMAGE_SLOTS = 0xa000,
     NIC_BAR0_BYTES = 0x10000,
 };
 
@@ -61,10 +64,15 @@ enum {
     NIC_LOOKUP_KEY_WORDS = 11,
     NIC_PUSH_SLOT_BYTES = 64,
     NIC_PUSH_LOG2_MAX = 8, /* log2 of the largest number of slots */
+    /* An image fills the first five lines of its slot, and the sixth is not used. */
+    NIC_IMAGE_LINE_BYTES = 64,
+    NIC_IMAGE_SLOT_BYTES = 384,
+    NIC_IMAGE_SLOTS_MAX = 64,
 };
 
 enum nic_capability {
-    NIC_CAPABILITY_PUSH = 1 << 0, /* the NIC takes pushed commands */
+    NIC_CAPABILITY_PUSH = 1 << 0,        /* the NIC takes pushed commands */
+    NIC_CAPABILITY_IMAGE_SLOTS = 1 << 1, /* the NIC has image slots */
     /* The NIC acknowledges received bytes only when the record that reports them is visible in host memory. */
     NIC_CAPABILITY_RECORDED = 1 << 4,
     NIC_CAPABILITY_PUSH_LOG2_SHIFT = 8,

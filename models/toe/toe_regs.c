@@ -5,6 +5,7 @@
 #include "models/toe/toe_regs.h"
 
 #include "models/base/frame.h"
+#include "models/toe/command/ring/image_slots.h"
 #include "models/toe/command/ring/push_window.h"
 #include "models/toe/toe_buffer.h"
 #include "models/toe/toe_core.h"
@@ -78,7 +79,8 @@ static uint32_t capabilities(const struct toe_engine *engine)
     bool recorded = engine->params.ack_policy == ACK_POLICY_RECORDED;
     if (engine->params.contract < 2)
         return 0;
-    return toe_push_capabilities(engine) | (recorded ? (uint32_t)NIC_CAPABILITY_RECORDED : 0);
+    return toe_push_capabilities(engine) | toe_slots_capabilities(engine) |
+           (recorded ? (uint32_t)NIC_CAPABILITY_RECORDED : 0);
 }
 
 uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
@@ -97,6 +99,8 @@ uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
         return engine->params.contract;
     case NIC_REG_CAPABILITIES:
         return capabilities(engine);
+    case NIC_REG_SLOT_COUNT:
+        return toe_slots_count(engine);
     case NIC_REG_CONTROL:
         return r->control;
     case NIC_REG_STATUS:
@@ -256,6 +260,8 @@ void toe_regs_write(void *self, uint32_t offset, const void *data, uint32_t len,
             toe_doorbell(engine, &bell, now_ps);
     } else if (toe_push_has(engine, offset, len)) {
         toe_push_write(engine, offset, data, len, now_ps);
+    } else if (toe_slots_has(engine, offset, len)) {
+        toe_slots_write(engine, offset, data, len);
     } else {
         for (uint32_t i = 0; i < len; i += WORD) {
             uint32_t value;

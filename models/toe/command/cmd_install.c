@@ -9,6 +9,7 @@
 #include "models/base/planted.h"
 #include "models/toe/command/install_slot.h"
 #include "models/toe/command/ring/command_port.h"
+#include "models/toe/command/ring/image_slots.h"
 #include "models/toe/rx/rx_park.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_fence.h"
@@ -68,6 +69,25 @@ static void make_live(struct toe_engine *engine, struct toe_op *op, uint64_t now
         tcp_on_app_close(ctx, op->cmd.tx_prod);
 }
 
+/* Goes on with the image that has been read or taken from a slot. */
+static void use_image(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
+{
+    struct install_slot *slot = op->state;
+    struct toe_conn *c = &engine->conn[op->cmd.conn];
+    if (!image_is_good(&op->cmd, &slot->image)) {
+        fail_install(engine, op, NIC_RESULT_BAD_IMAGE, now_ps);
+        return;
+    }
+    toe_mark(engine, MARK_IMAGE_GOOD, op->cmd.conn, op->cmd.gen, NULL, now_ps);
+    make_live(engine, op, now_ps);
+    slot->gen_before = c->gen;
+    c->gen = op->cmd.gen;
+    toe_set_own(engine, op->cmd.conn, OWN_HOLD, now_ps);
+    if (PLANTED(t10_before_active))
+        toe_mark(engine, MARK_ACTIVE, op->cmd.conn, op->cmd.gen, NULL, now_ps);
+    toe_op_ask_cache(engine, op, CTX_OP_INSTALL, now_ps);
+}
+
 static void on_image(void *self, uint64_t cookie, bool ok, const uint8_t *data, uint32_t len,
                      uint64_t now_ps)
 {
@@ -76,25 +96,36 @@ static void on_image(void *self, uint64_t cookie, bool ok, const uint8_t *data, 
         return;
     struct toe_op *op = toe_op_at(engine, (uint32_t)cookie);
     struct install_slot *slot = op->state;
-    struct toe_conn *c = &engine->conn[op->cmd.conn];
     slot->reads--;
     assert(len == CTX_BYTES);
     memcpy(&slot->image, data, len);
     if (PLANTED(image_damaged))
         slot->image.snd_wnd ^= 64, tcp_image_seal(&slot->image);
-    if (!image_is_good(&op->cmd, &slot->image)) {
-        fail_install(engine, op, NIC_RESULT_BAD_IMAGE, now_ps);
-    } else {
-        toe_mark(engine, MARK_IMAGE_GOOD, op->cmd.conn, op->cmd.gen, NULL, now_ps);
-        make_live(engine, op, now_ps);
-        slot->gen_before = c->gen;
-        c->gen = op->cmd.gen;
-        toe_set_own(engine, op->cmd.conn, OWN_HOLD, now_ps);
-        if (PLANTED(t10_before_active))
-            toe_mark(engine, MARK_ACTIVE, op->cmd.conn, op->cmd.gen, NULL, now_ps);
-        toe_op_ask_cache(engine, op, CTX_OP_INSTALL, now_ps);
-    }
+    use_image(engine, op, now_ps);
     toe_kick(engine, now_ps);
+}
+
+/* Takes the image from its slot. The image must be whole, and of the generation that INSTALL names, because an older
+ * image may have been left there. */
+static void use_slot(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
+{
+    struct install_slot *slot = op->state;
+    uint8_t result = NIC_RESULT_OK;
+    if (op->cmd.slot >= toe_slots_count(engine))
+        result = NIC_RESULT_UNSUPPORTED;
+    else if (!toe_slots_take(engine, op->cmd.slot, &slot->image))
+        result = NIC_RESULT_NO_IMAGE;
+    else if (!tcp_image_check(&slot->image))
+        result = NIC_RESULT_BAD_IMAGE;
+    else if (slot->image.generation != op->cmd.gen)
+        result = NIC_RESULT_STALE;
+    if (result != NIC_RESULT_OK) {
+        engine->stats.images_refused++;
+        fail_install(engine, op, result, now_ps);
+        return;
+    }
+    engine->stats.images_taken++;
+    use_image(engine, op, now_ps);
 }
 
 static bool start(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
@@ -110,10 +141,15 @@ static bool start(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
         toe_op_end(engine, op, NIC_RESULT_DUPLICATE, now_ps);
         return true;
     }
-    slot->reads = 1;
-    toe_read(engine, op->cmd.image, CTX_BYTES, toe_op_index(engine, op), on_image, now_ps);
+    bool is_in_slot = (op->cmd.flags & NIC_CMD_FLAG_SLOT) != 0;
+    if (!is_in_slot) {
+        slot->reads++;
+        toe_read(engine, op->cmd.image, CTX_BYTES, toe_op_index(engine, op), on_image, now_ps);
+    }
     if (op->cmd.count > 0)
         install_held_start(engine, op, now_ps);
+    if (is_in_slot)
+        use_slot(engine, op, now_ps);
     return true;
 }
 

@@ -122,6 +122,12 @@ void rig_post_buffers(struct rig *rig, unsigned nic, uint32_t count)
     rig_write32(rig, nic, NIC_REG_BUFFER_PRODUCER, n->buffer_producer);
 }
 
+void rig_write(struct rig *rig, unsigned nic, uint32_t offset, const void *data, uint32_t len)
+{
+    struct pcie_device d = toe_engine_device(rig->nic[nic].engine);
+    d.ops->mmio_write(d.self, offset, data, len, rig->loop.now_ps);
+}
+
 void rig_push(struct rig *rig, unsigned nic, uint32_t offset, const void *data, uint32_t len)
 {
     struct pcie_device d = toe_engine_device(rig->nic[nic].engine);

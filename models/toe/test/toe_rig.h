@@ -91,6 +91,8 @@ void rig_write32(struct rig *rig, unsigned nic, uint32_t offset, uint32_t value)
 uint32_t rig_read32(struct rig *rig, unsigned nic, uint32_t offset);
 void rig_post_buffers(struct rig *rig, unsigned nic, uint32_t count);
 void rig_command(struct rig *rig, unsigned nic, const struct nic_cmd *cmd);
+/* Writes `len` bytes at `offset` of BAR 0. */
+void rig_write(struct rig *rig, unsigned nic, uint32_t offset, const void *data, uint32_t len);
 /* Writes `len` bytes at `offset` of the push window. */
 void rig_push(struct rig *rig, unsigned nic, uint32_t offset, const void *data, uint32_t len);
 void rig_doorbell(struct rig *rig, unsigned nic, uint32_t conn, uint16_t gen, uint8_t kind,

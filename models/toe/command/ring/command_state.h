@@ -4,6 +4,7 @@
 
 #include "models/hwif/nic_regs.h"
 #include "models/toe/command/command.h"
+#include "models/toe/command/ring/image_slots.h"
 #include "models/toe/toe_conn.h"
 
 enum {
@@ -23,6 +24,7 @@ struct toe_commands {
     struct nic_cmd queue[QUEUE_MAX];
     uint32_t head, count;
     enum toe_command_way way;
+    struct image_slot slots[NIC_IMAGE_SLOTS_MAX];
     uint32_t pushed; /* lines taken from the push window since the last reset or fence */
     struct toe_op op[OPS_MAX];
     uint32_t ops_used;

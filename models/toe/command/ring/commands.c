@@ -3,6 +3,7 @@
 
 #include "models/toe/command/ring/command_port.h"
 #include "models/toe/command/ring/command_state.h"
+#include "models/toe/command/ring/image_slots.h"
 #include "models/toe/command/ring/push_window.h"
 #include "models/toe/command/table.h"
 #include "models/toe/toe_core.h"
@@ -154,6 +155,7 @@ static void commands_discard(struct toe_engine *engine, uint64_t now_ps)
     commands->serial = false;
     commands->ordered_used = commands->ordered_head = commands->ordered_count = 0;
     commands->way = WAY_OPEN;
+    toe_slots_discard(engine);
     commands->port_head = commands->port_count = 0;
     commands->port_op = NULL;
     engine->rings->cmd.fetching = false;

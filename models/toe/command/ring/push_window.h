@@ -8,7 +8,7 @@
 
 struct toe_engine;
 
-/* Returns the value of NIC_REG_CAPABILITIES. */
+/* Returns the bits of NIC_REG_CAPABILITIES that the window adds. */
 uint32_t toe_push_capabilities(const struct toe_engine *engine);
 
 /* Called for a write of NIC_REG_CONTROL. The first one that enables the engine after a reset or a fence chooses the way of
