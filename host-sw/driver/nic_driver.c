@@ -81,6 +81,8 @@ enum nic_probe_result nic_driver_enable(struct nic_driver *driver,
     if (params->pushes &&
         !push_window_init(&driver->window, bus, driver->nic, driver->sizes.version))
         return NIC_PROBE_NO_PUSH;
+    if (params->uses_slots)
+        image_slots_init(&driver->slots, bus, driver->nic, driver->sizes.version);
     set_station(driver, params);
     if (!set_up_rings(driver, params))
         return NIC_PROBE_NO_MEMORY;
@@ -227,12 +229,15 @@ bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t 
     bool waits = driver->backlog_head != driver->backlog_tail;
     if (waits || host_ring_space(&driver->commands) <= entries / 2)
         cmd.flags &= (uint8_t)~NIC_CMD_FLAG_NO_COMPLETION;
+    bool has_slot = (cmd.flags & NIC_CMD_FLAG_SLOT) != 0;
     cmd.cookie = NO_COOKIE;
     if ((cmd.flags & NIC_CMD_FLAG_NO_COMPLETION) == 0) {
         cmd.cookie = request_alloc(driver);
         driver->requests[cmd.cookie] = (struct nic_request){.op = cmd.op,
                                                             .used = true,
                                                             .gen = cmd.gen,
+                                                            .has_slot = has_slot,
+                                                            .slot = cmd.slot,
                                                             .conn = cmd.conn,
                                                             .buffer = buffer,
                                                             .frame_id = cmd.frame_id};
@@ -273,6 +278,8 @@ bool nic_driver_complete(struct nic_driver *driver, const struct nic_event *even
     driver->request_free = event->cookie;
     if (request->buffer)
         buffer_pool_unref(driver->pool, request->buffer);
+    if (request->has_slot)
+        image_slots_give_back(&driver->slots, request->slot);
     retire_commands(driver);
     return true;
 }

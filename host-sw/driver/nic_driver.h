@@ -4,6 +4,7 @@
 #define TOESIM_HOST_DRIVER_NIC_DRIVER_H
 
 #include "host-sw/driver/buffer_pool.h"
+#include "host-sw/driver/image_slots.h"
 #include "host-sw/driver/nic_probe.h"
 #include "host-sw/driver/push_window.h"
 #include "host-sw/driver/rings.h"
@@ -19,6 +20,8 @@ struct nic_request {
     uint8_t op; /* enum nic_cmd_op */
     bool used;
     uint16_t gen;
+    bool has_slot; /* the command is an INSTALL that takes its image from a slot */
+    uint8_t slot;
     uint32_t conn;
     uint64_t buffer;     /* a buffer with a reference until the completion comes, or 0 */
     uint64_t frame_id;   /* the frame of RX_INJECT */
@@ -32,6 +35,7 @@ struct nic_driver_params {
     uint32_t log2_cmd, log2_record, log2_event, log2_buffer;
     uint32_t
         heartbeat_us; /* time without a heartbeat after which the NIC fences itself; 0: never */
+    bool uses_slots;  /* images may go through the image slots, if the NIC has any */
     bool pushes;      /* commands go through the push window, and the command ring is not used */
     uint32_t challenge_rate, challenge_key;
     uint32_t lookup_key[NIC_LOOKUP_KEY_WORDS]; /* secret of the lookup table */
@@ -47,6 +51,7 @@ struct nic_driver {
     struct host_ring commands, buffers;
     /* If it is used, its slots take the place of the entries of `commands`, which then only counts. */
     struct push_window window;
+    struct image_slots slots;
     struct nic_ring records, events;
     struct buffer_pool *pool;
     uint8_t *posted; /* for each buffer of the pool, 1 if it is posted to this NIC */

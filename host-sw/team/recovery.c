@@ -10,6 +10,8 @@
 #include "host-sw/server/server.h"
 #include "host-sw/team/challenge.h"
 #include "host-sw/team/failover.h"
+#include "host-sw/transfer/mechanism.h"
+#include "host-sw/transfer/mechanism_table.h"
 
 #include "models/base/planted.h"
 #include "models/hwif/nic_regs.h"
@@ -44,6 +46,8 @@ static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned
     uint64_t ours = BAR_WINDOW + (uint64_t)nic * NIC_BAR0_BYTES;
     struct nic_driver_params driver = {
         .mtu_bytes = params->mtu_bytes,
+        .uses_slots = (mechanism_table[params->mechanism]->nic_capabilities &
+                       NIC_CAPABILITY_IMAGE_SLOTS) != 0,
         .pushes = params->pushes_commands,
         .log2_cmd = params->ring_log2_cmd,
         .log2_record = params->ring_log2_record,

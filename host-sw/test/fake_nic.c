@@ -49,6 +49,18 @@ static void on_line(struct fake_port *port, uint32_t offset, const void *bytes, 
     port->cmd_lines++;
 }
 
+/* Stores a line of an image. The lines of a slot come in their order, and the first one begins a new image. */
+static void on_image_line(struct fake_port *port, uint32_t offset, const void *bytes, uint32_t len)
+{
+    uint32_t slot = (offset - NIC_REG_IMAGE_SLOTS) / NIC_IMAGE_SLOT_BYTES;
+    uint32_t at = (offset - NIC_REG_IMAGE_SLOTS) % NIC_IMAGE_SLOT_BYTES;
+    cr_assert_eq(len, NIC_IMAGE_LINE_BYTES);
+    cr_assert_lt(slot, reg(port, NIC_REG_SLOT_COUNT));
+    cr_assert_eq(at, at == 0 ? 0 : port->slot_bytes[slot]);
+    memcpy(port->slots[slot] + at, bytes, len);
+    port->slot_bytes[slot] = at + len;
+}
+
 static void on_register(struct fake_nic *fake, struct fake_port *port, uint32_t offset,
                         const void *bytes, uint32_t len)
 {
@@ -60,6 +72,10 @@ static void on_register(struct fake_nic *fake, struct fake_port *port, uint32_t 
     }
     if (offset >= NIC_REG_PUSH_WINDOW && offset < FAKE_MSIX_TABLE) {
         on_line(port, offset, bytes, len);
+        return;
+    }
+    if (offset >= NIC_REG_IMAGE_SLOTS) {
+        on_image_line(port, offset, bytes, len);
         return;
     }
     if (offset >= sizeof port->regs)
@@ -233,8 +249,9 @@ struct fake_nic *fake_create(void)
         struct fake_port *port = &fake->port[nic];
         port->regs[NIC_REG_MAGIC / 4] = NIC_MAGIC;
         port->regs[NIC_REG_VERSION / 4] = NIC_INTERFACE_VERSION;
-        port->regs[NIC_REG_CAPABILITIES / 4] =
-            NIC_CAPABILITY_PUSH | FAKE_PUSH_LOG2 << NIC_CAPABILITY_PUSH_LOG2_SHIFT;
+        port->regs[NIC_REG_CAPABILITIES / 4] = NIC_CAPABILITY_PUSH | NIC_CAPABILITY_IMAGE_SLOTS |
+                                               FAKE_PUSH_LOG2 << NIC_CAPABILITY_PUSH_LOG2_SHIFT;
+        port->regs[NIC_REG_SLOT_COUNT / 4] = FAKE_SLOTS;
         port->regs[NIC_REG_CONN_MAX / 4] = 65536;
         port->regs[NIC_REG_LINK / 4] = 1;
         port->cfg[0] = 0x12345678;

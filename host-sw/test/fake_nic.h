@@ -14,7 +14,8 @@ enum {
     FAKE_MEMORY_BYTES = 256 << 20,
     FAKE_LOG_MAX = 4096,
     FAKE_STACK_BYTES = 1 << 20,
-    FAKE_PUSH_LOG2 = 3
+    FAKE_PUSH_LOG2 = 3,
+    FAKE_SLOTS = 2
 };
 
 /* A store, which takes effect at the end of the step in the order of the stores. */
@@ -34,6 +35,8 @@ struct fake_port {
     uint32_t cmd_count, cmd_taken;
     uint32_t cmd_doorbells; /* number of writes of the command producer */
     uint32_t cmd_lines;     /* number of lines written into the push window */
+    uint8_t slots[FAKE_SLOTS][NIC_IMAGE_SLOT_BYTES]; /* what was written into the image slots */
+    uint32_t slot_bytes[FAKE_SLOTS];                 /* bytes of the newest image in each slot */
     struct nic_doorbell doorbells[FAKE_LOG_MAX];
     uint32_t doorbell_count;
     bool dead;       /* the NIC answers nothing */

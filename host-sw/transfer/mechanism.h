@@ -56,6 +56,9 @@ struct mechanism_ops {
     /* The commands that both NICs must know, one bit (1 << enum nic_cmd_op) each. A scenario that combines this
      * mechanism with NICs that lack one of them is refused. */
     uint32_t nic_commands;
+    /* The capabilities that both NICs must have, as bits of enum nic_capability. The driver looks for them, and a
+     * scenario that combines this mechanism with NICs that lack one of them is refused. */
+    uint32_t nic_capabilities;
     size_t
         priv_bytes; /* size of the mechanism's state in `priv` of each transfer; zero at the start */
     uint32_t batch_max; /* maximum number of transfers in one call of start(); at least 1 */

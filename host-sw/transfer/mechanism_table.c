@@ -10,7 +10,8 @@
     X(mech_host_pull) /* the first one must support every transfer (mechanism.h) */                \
     X(mech_forward)                                                                                \
     X(mech_drain_first)                                                                            \
-    X(mech_forward_then_move)
+    X(mech_forward_then_move)                                                                      \
+    X(mech_host_push)
 
 #define X(ops) extern const struct mechanism_ops ops;
 MECHANISMS(X)

@@ -203,7 +203,35 @@ static void take_back_held(struct host_sw *sw, struct dir_entry *entry)
     }
 }
 
-static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
+void place_nic_push_next(struct host_sw *sw, struct dir_entry *entry)
+{
+    assert(dir_entry_is_sane(entry));
+    (void)sw;
+    entry->transfer.at_nics.push_next = true;
+}
+
+/* Writes the image into a slot of the NIC, if it is to be pushed and a slot is free, and makes INSTALL name the slot. */
+static void push_image(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                       const struct conn_ctx *image, struct nic_cmd *cmd)
+{
+    struct transfer_at_nics *at_nics = &entry->transfer.at_nics;
+    struct image_slots *slots = &sw->nics[nic].slots;
+    if (!at_nics->push_next)
+        return;
+    at_nics->push_next = false;
+    if (!image_slots_take(slots, &cmd->slot)) {
+        sw->stats.images_pulled++;
+        return;
+    }
+    image_slots_write(slots, cmd->slot, image);
+    cmd->flags |= (uint8_t)NIC_CMD_FLAG_SLOT;
+    at_nics->in_slot = true;
+    sw->stats.images_pushed++;
+}
+
+/* Issues INSTALL. The image is in host memory, and `image` is the same, or null if it must not be pushed. */
+static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                    const struct conn_ctx *image)
 {
     assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
@@ -223,8 +251,11 @@ static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
     entry->rung_tx = entry->tx_prod;
     entry->rung_rx = entry->rx_consumed;
     entry->rung_fin = entry->fin_wanted;
+    transfer->at_nics.in_slot = false;
+    if (image)
+        push_image(sw, entry, nic, image, &cmd);
     transfer->at_nics.installing = true;
-    transfer->at_nics.tries++;
+    transfer->at_nics.tries += !transfer->at_nics.in_slot;
     transfer->at_nics.reserved = false; /* INSTALL uses up the reservation */
     conn_command(sw, entry, nic, cmd, 0);
     assert(dir_entry_is_sane(entry));
@@ -292,7 +323,7 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, enum
     if (!opens)
         note_install(sw, entry, nic);
     if (!PLANTED(reload_never_issued) || transfer->kind != TRANSFER_REACTIVATE)
-        install(sw, entry, nic);
+        install(sw, entry, nic, image);
     if (opens)
         return; /* the state stays OPENING */
     conn_set_state(sw, entry, DIR_INSTALLING);
@@ -300,15 +331,24 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, enum
         conn_mark(sw, entry, MARK_INSTALL_ISSUED, server_now(sw));
 }
 
+/* Results of an INSTALL that may be due to the slot. The image in host memory is tried then. */
+static bool is_of_slot(uint8_t result)
+{
+    return result == NIC_RESULT_NO_IMAGE || result == NIC_RESULT_BAD_IMAGE ||
+           result == NIC_RESULT_STALE || result == NIC_RESULT_UNSUPPORTED;
+}
+
 static void on_install_failed(struct host_sw *sw, struct dir_entry *entry,
                               const struct nic_event *event)
 {
     assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
-    bool may_retry = event->result == NIC_RESULT_BAD_IMAGE;
+    bool was_in_slot = transfer->at_nics.in_slot && is_of_slot(event->result);
+    bool may_retry = event->result == NIC_RESULT_BAD_IMAGE || was_in_slot;
     take_back_held(sw, entry);
+    sw->stats.images_pulled += was_in_slot;
     if (may_retry && transfer->at_nics.tries < INSTALL_TRIES_MAX) {
-        install(sw, entry, transfer->dest);
+        install(sw, entry, transfer->dest, NULL);
         return;
     }
     if (!transfer->at_nics.refused)

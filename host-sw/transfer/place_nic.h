@@ -40,6 +40,10 @@ void place_nic_on_freeze_done_late(struct host_sw *sw, struct dir_entry *entry, 
 void place_nic_on_install_done_late(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
                                     uint16_t gen, bool ok);
 
+/* Makes the next INSTALL of the transfer take its image from a slot of its NIC. If no slot is free, or the NIC finds no good
+ * image in the slot, the NIC reads the image from host memory. */
+void place_nic_push_next(struct host_sw *sw, struct dir_entry *entry);
+
 /* Notes that the destination of the transfer is lost, so that its reservation is void. */
 void place_nic_on_dest_lost(struct dir_entry *entry);
 

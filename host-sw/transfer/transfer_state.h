@@ -22,7 +22,10 @@ struct transfer_at_nics {
     bool reserved;   /* reserve_nic has a reservation that was not yet used or released */
     bool refused;    /* the destination has refused the reservation, or is lost */
     bool installing; /* INSTALL has not completed, so the destination has the held frames */
-    uint8_t tries;   /* number of INSTALLs issued to the destination */
+    bool push_next;  /* the next image goes into a slot of its NIC */
+    bool in_slot;    /* the newest INSTALL takes its image from a slot */
+    uint8_t
+        tries; /* number of INSTALLs with an image in host memory that the destination was given */
     uint8_t reserve_nic;
     uint16_t src_gen, reserve_gen;
 };

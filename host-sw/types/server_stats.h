@@ -131,6 +131,15 @@
     SERVER_STATS_HOST_KEPT(X)                                                                      \
     SERVER_STATS_FRAGMENTS(X)
 
+/* Statistics of mechanisms that need image slots. Runs with other mechanisms do not report them.
+ * X(type, member, "section", "key in the section", "unit", "meaning") */
+#define SERVER_STATS_SLOTS(X)                                                                      \
+    X(uint64_t, images_pushed, "moves", "images_pushed", "images",                                 \
+      "of moves that went into an image slot (with a mechanism that uses them)")                   \
+    X(uint64_t, images_pulled, "moves", "images_pulled", "images",                                 \
+      "that were to go into a slot, and that the NIC read from host memory instead, because no "   \
+      "slot was free or the NIC did not take the image from it")
+
 /* started = completed + failed + cancelled + host_sw_transfers_open(). */
 struct transfer_counts {
     uint64_t started, completed, failed, cancelled;
@@ -139,6 +148,7 @@ struct transfer_counts {
 struct host_sw_stats {
 #define X(type, member, section, key, unit, meaning) type member;
     SERVER_STATS(X)
+    SERVER_STATS_SLOTS(X)
 #undef X
     struct transfer_counts transfers[TRANSFER_COUNTED]; /* by enum transfer_kind, and openings */
     uint64_t not_inactivated[IDLE_REASON_COUNT];        /* silent but kept active, by reason */

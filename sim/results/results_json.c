@@ -13,6 +13,7 @@
 #include "host-sw/transfer/mechanism.h"
 #include "host-sw/transfer/mechanism_table.h"
 #include "models/base/drop_reason.h"
+#include "models/hwif/nic_regs.h"
 #include "models/wire/ip_reassembly.h"
 #include "sim/results/expect.h"
 #include "sim/schema/output_keys.h"
@@ -129,6 +130,10 @@ static void add_moves(json_t *root, const struct results_input *in)
     results_set(moves, "open", host_sw_transfers_open(in->host_sw, TRANSFER_MOVE));
 #define SET(type, member, section, key, unit, meaning) results_set(moves, key, sw->member);
     SERVER_STATS_MOVES(SET)
+    if (mechanism_table[in->config->team.mechanism]->nic_capabilities &
+        NIC_CAPABILITY_IMAGE_SLOTS) {
+        SERVER_STATS_SLOTS(SET)
+    }
 #undef SET
     struct move_summary summary;
     move_log_summarize(in->moves, &summary);

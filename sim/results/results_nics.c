@@ -4,7 +4,10 @@
 #include "sim/results/results_json.h"
 
 #include "host-sw/driver/nic_error.h"
+#include "host-sw/transfer/mechanism.h"
+#include "host-sw/transfer/mechanism_table.h"
 #include "models/base/drop_reason.h"
+#include "models/hwif/nic_regs.h"
 
 /* Adds the traffic, the queue and the verdicts of one port. */
 void results_add_port(json_t *object, const struct mac_stats *mac)
@@ -92,7 +95,7 @@ static void add_pcie(json_t *nic, const struct pcie_stats *pcie)
     results_set(object, "unclaimed", pcie->unclaimed);
 }
 
-static void add_engine(json_t *nic, const struct toe_stats *e, bool pushes_commands)
+static void add_engine(json_t *nic, const struct toe_stats *e, const struct host_sw_params *team)
 {
     json_t *object = results_add_object(nic, "engine");
     results_set(object, "rx_frames", e->rx_frames);
@@ -111,9 +114,14 @@ static void add_engine(json_t *nic, const struct toe_stats *e, bool pushes_comma
     results_set(object, "timers_fired", e->timers_fired);
     results_set(object, "challenges_refused", e->challenges.refused);
     results_set(object, "commands", e->commands);
-    if (pushes_commands) {
+    if (team->pushes_commands) {
         results_set(object, "commands_pushed", e->commands_pushed);
         results_set(object, "pushes_refused", e->pushes_refused);
+    }
+    if (mechanism_table[team->mechanism]->nic_capabilities & NIC_CAPABILITY_IMAGE_SLOTS) {
+        results_set(object, "images_taken", e->images_taken);
+        results_set(object, "images_refused", e->images_refused);
+        results_set(object, "image_writes_refused", e->image_writes_refused);
     }
     results_set(object, "stale_doorbells", e->stale_doorbells);
     results_set(object, "records", e->records);
@@ -162,7 +170,7 @@ void results_add_nics(json_t *root, const struct results_input *in)
         add_mac(nic, in->mac[n]);
         add_pcie(nic, in->pcie[n]);
         add_driver(nic, host_sw_errors(in->host_sw, n));
-        add_engine(nic, in->engine[n], in->config->team.pushes_commands);
+        add_engine(nic, in->engine[n], &in->config->team);
         add_cache(nic, in->cache[n]);
         json_array_append_new(nics, nic);
     }

@@ -5,6 +5,7 @@
 #include "host-sw/transfer/mechanism_table.h"
 #include "host-sw/transfer/place_nic.h"
 #include "models/base/units.h"
+#include "models/hwif/nic_regs.h"
 #include "models/toe/command/table.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_loader.h"
@@ -118,6 +119,25 @@ static enum status check_mechanism(struct scenario_loader *loader)
                    "%s needs command %d of models/hwif/nic_desc.h, which these NICs do not have; "
                    "write another mechanism",
                    ops->name, missing);
+    return fail_at(loader, "team.move.mechanism", why);
+}
+
+/* The mechanism may need image slots, which the keys of the NICs can take away. If only one NIC lacks them, the moves to it
+ * take the way of host-pull, and are counted. */
+static enum status check_slots(struct scenario_loader *loader)
+{
+    const struct sim_config *config = loader->config;
+    const struct mechanism_ops *ops = mechanism_table[config->team.mechanism];
+    bool has_slots = false;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        has_slots |= config->engine.contract >= 2 && config->nic[nic].engine.image_slots > 0;
+    if ((ops->nic_capabilities & NIC_CAPABILITY_IMAGE_SLOTS) == 0 || has_slots)
+        return STATUS_OK;
+    char why[160];
+    (void)snprintf(why, sizeof why,
+                   "%s needs NICs with image slots; write nics.contract: 2 and "
+                   "nics.engine.image_slots: 64, or another mechanism",
+                   ops->name);
     return fail_at(loader, "team.move.mechanism", why);
 }
 
@@ -420,5 +440,5 @@ enum status scenario_finish(struct scenario_loader *loader, bool look_for_captur
     status = check_links(loader);
     for (unsigned nic = 0; nic < NIC_COUNT && status == STATUS_OK; nic++)
         status = check_nic(loader, nic);
-    return worse(status, check_rates(loader));
+    return worse(worse(status, check_slots(loader)), check_rates(loader));
 }

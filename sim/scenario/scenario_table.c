@@ -312,6 +312,8 @@ const struct scenario_key scenario_rows[] = {
           "segments that the transmit side decides on per lock"),
     LOG2("nics.engine.push_slots", engine.push_log2, 4, 1 << NIC_PUSH_LOG2_MAX,
          "slots of the window for pushed commands"),
+    COUNT("nics.engine.image_slots", engine.image_slots, 0, NIC_IMAGE_SLOTS_MAX,
+          "image slots of a NIC; 0: none, so that mechanisms that need them are refused"),
     COUNT("nics.engine.cmd_prefetch", engine.cmd_prefetch, 1, 64,
           "commands that one DMA read fetches"),
     COUNT("nics.engine.buffer_prefetch", engine.buffer_prefetch, 1, 64,

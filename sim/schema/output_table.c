@@ -16,6 +16,9 @@
 #define SERVER_COUNT(type, member, section, key, unit, meaning)                                    \
     COUNT(section "." key, unit, meaning),
 
+#define SERVER_MAYBE(type, member, section, key, unit, meaning)                                    \
+    MAYBE(section "." key, unit, meaning),
+
 /* The keys of one port, of a NIC or of the switch. */
 #define PORT(path)                                                                                 \
     COUNT(path ".rx_frames", "frames", "received"),                                                \
@@ -70,7 +73,7 @@ const struct output_row output_rows[] = {
           "whose connection stayed at the old NIC, went to the host, or was ended by the driver"),
     COUNT("moves.cancelled", "moves", "whose connection ended at a NIC while it moved"),
     COUNT("moves.open", "moves", "not over when the run ended"),
-    SERVER_STATS_MOVES(SERVER_COUNT)
+    SERVER_STATS_MOVES(SERVER_COUNT) SERVER_STATS_SLOTS(SERVER_MAYBE)
         MAYBE("moves.makespan_ns", "ns",
               "from the first T0 to the last T10 of all completed moves; only if there are any"),
     MAYBE("moves.per_second", "moves/s", "completed, over the makespan; only if there are any"),
@@ -206,6 +209,12 @@ const struct output_row output_rows[] = {
           "taken from the push window (with team.move.commands: pushed)"),
     MAYBE("nics[].engine.pushes_refused", "writes",
           "to the push window that were no whole line of the next slot"),
+    MAYBE("nics[].engine.images_taken", "images",
+          "that INSTALL took from an image slot (with a mechanism that uses them)"),
+    MAYBE("nics[].engine.images_refused", "commands",
+          "INSTALLs that found no whole, undamaged image of their generation in the slot"),
+    MAYBE("nics[].engine.image_writes_refused", "writes",
+          "to image slots that were no whole lines of one image"),
     COUNT("nics[].engine.stale_doorbells", "doorbells", "ignored because of an older generation"),
     COUNT("nics[].engine.records", "records", "written about received frames"),
     COUNT("nics[].engine.events", "events", "written to host memory"),

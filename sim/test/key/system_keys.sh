@@ -102,6 +102,8 @@ port/100-alternate team.host.cost.doorbell=101ns
 port/100-alternate team.host.cost.open=603ns
 port/100-alternate team.move.commands=pushed
 move/801-pushed-storm nics.engine.push_slots=8
+port/100-alternate team.move.mechanism=host-push
+port/100-alternate nics.engine.image_slots=1 team.move.mechanism=host-push
 port/100-alternate team.host.cost.line=101ns team.move.commands=pushed
 port/100-alternate team.host.cost.image_check=65ns
 port/100-alternate team.host.cost.app_call=83701ps

@@ -29,13 +29,15 @@ mkdir "$work/values"
 "$toesim" run scenarios/load/520-storm-3000.yaml --waves none --set outputs.captures=false --set team.move.mechanism=drain-first \
     --set team.move.commands=pushed -o "$work/drain" >/dev/null 2>&1
 "$toesim" run scenarios/load/520-storm-3000.yaml --waves none --set outputs.captures=false \
+    --set team.move.mechanism=host-push -o "$work/pushed" >/dev/null 2>&1
+"$toesim" run scenarios/load/520-storm-3000.yaml --waves none --set outputs.captures=false \
     --set team.move.mechanism=forward-then-move -o "$work/relayed" >/dev/null 2>&1
 "$toesim" check --outputs --schema >"$work/schema.json"
 "$toesim" check --outputs | sed -n 's/^| `\([^`]*\)`.*/\1/p' | sort >"$work/table"
 uniq -d "$work/table" | sed "s/^/fail: the table names twice /"
 "$toesim" replay traces/redis.pcap.gz --waves none --set outputs.captures=false --port-policy alternate --set traffic.stall=1us \
     -o "$work/stall" >/dev/null 2>&1
-for run in replay loss moves drain relayed flood damage stall; do
+for run in replay loss moves drain pushed relayed flood damage stall; do
     if "$python" -W ignore - "$work/schema.json" "$work/$run/stats.json" <<'PYTHON'
 import json, sys, jsonschema
 schema, stats = (json.load(open(name)) for name in sys.argv[1:])

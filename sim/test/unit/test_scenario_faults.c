@@ -205,6 +205,27 @@ Test(scenario_commands, pushed_ones_need_version_2)
     cr_assert(config.team.pushes_commands && config.engine.contract == 2);
 }
 
+/* Version 1 of the interface has no image slots, and a key may take them away. */
+Test(scenario_commands, a_mechanism_with_slots_needs_nics_that_have_them)
+{
+    static const char text[] = "traffic: {kind: generator}\n"
+                               "nics: {%s}\n"
+                               "team:\n  move: {mechanism: host-push}\n";
+    static const char *const bad[] = {"contract: 1", "engine: {image_slots: 0}"};
+    char scenario[200];
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        (void)snprintf(scenario, sizeof scenario, text, bad[i]);
+        cr_assert_eq(parse(scenario, &config), STATUS_BAD_INPUT);
+        cr_assert_not_null(strstr(err.text, "a.yaml:4: team.move.mechanism: host-push needs NICs"),
+                           "%s", err.text);
+        cr_assert_not_null(strstr(err.text, "nics.engine.image_slots: 64, or another mechanism"),
+                           "%s", err.text);
+    }
+    (void)snprintf(scenario, sizeof scenario, text, "engine: {image_slots: 1}");
+    cr_assert_eq(parse(scenario, &config), STATUS_OK, "%s", err.text);
+    cr_assert_eq(config.engine.image_slots, 1);
+}
+
 Test(scenario_host, memory_that_no_machine_has_is_refused)
 {
     static const char *const bad[][2] = {
