@@ -298,6 +298,9 @@ static int run_command(int argc, char **argv)
 int toesim_main(int argc, char **argv)
 {
     stop_signals_ignore_file_size();
-    run_record_set_command(argc, argv);
+    if (!run_record_set_command(argc, argv)) {
+        (void)fputs("toesim: out of memory\n", stderr);
+        return STATUS_ENVIRONMENT;
+    }
     return flush_output(run_command(argc, argv));
 }

@@ -14,14 +14,17 @@
 static int command_count;
 static char **command;
 
-void run_record_set_command(int argc, char *const *argv)
+bool run_record_set_command(int argc, char *const *argv)
 {
     char **copy = calloc((size_t)argc + 1, sizeof *copy);
-    command_count = copy ? argc : 0;
-    for (int i = 0; i < command_count; i++)
+    if (!copy)
+        return false;
+    for (int i = 0; i < argc; i++)
         copy[i] = argv[i];
     free(command);
     command = copy;
+    command_count = argc;
+    return true;
 }
 
 json_t *run_record_build(void)

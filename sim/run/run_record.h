@@ -8,14 +8,16 @@
 #include "sim/scenario/config.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /* Remembers the command line for run.json, in the order in which it was given. The words are borrowed, and must stay as
- * long as the process. Without a call there is none, as in a program that uses libtoesim. */
-void run_record_set_command(int argc, char *const *argv);
+ * long as the process. Without a call there is none, as in a program that uses libtoesim. Returns false if memory is
+ * short. */
+bool run_record_set_command(int argc, char *const *argv);
 
 /* Returns what the program was built from: its version, commit, RTL and libraries. The caller owns it. Null if memory
  * is short. */

@@ -15,7 +15,7 @@ fail_capture_writes 2 9 $ENOSPC 'No space left on device'
 # may be wrong; full is 1:7.
 if mknod "$work/full" c 1 7 2>/dev/null && { : >"$work/full"; } 2>/dev/null; then
     "$build/toesim" run "$work/one.yaml" -o "$work/a" >/dev/null 2>&1
-    for arguments in --help --version 'run --help' "check $work/one.yaml" 'check --keys' 'check --schema' 'check --outputs' \
+    for arguments in --help --version '--version --json' 'sweep --help' 'run --help' "check $work/one.yaml" 'check --keys' 'check --schema' 'check --outputs' \
         "run $work/one.yaml -o $work/b" "wavediff $work/a/waves.fst $work/a/waves.fst"; do
         # shellcheck disable=SC2086
         "$build/toesim" $arguments >"$work/full" 2>"$work/log"
