@@ -15,12 +15,13 @@ struct record_row {
     uint64_t frame_id;
     uint32_t conn, rcv_nxt;
     uint16_t gen;
+    bool gone;    /* visible or lost */
     bool reports; /* conn, gen and rcv_nxt report the progress of a connection */
     /* With this record the frame becomes the host's, so if the link loses the record, the frame is lost as well. */
     bool gives_frame;
 };
 
-/* Record number i, counted from 0, is in row i modulo the capacity until it is visible or lost. */
+/* Record number i, counted from 0, is in row i modulo the capacity. The numbers below `gone` are visible or lost. */
 struct toe_records {
     struct record_row *rows;
     uint64_t capacity, count, gone;
@@ -62,13 +63,17 @@ static void report_progress(struct toe_engine *engine, const struct record_row *
 }
 
 /* Reports that a record is visible to the host. MARK_RECORD_VISIBLE follows if the record starts a move. Records become
- * visible or are lost in their order. */
+ * visible in their order, but when the link goes down, the last ones are lost before the first ones are visible. */
 static void on_visible(void *self, uint64_t cookie, uint64_t now_ps)
 {
     struct toe_engine *engine = self;
     struct toe_records *records = engine->records;
-    assert(cookie == records->gone && records->gone < records->count);
-    const struct record_row row = records->rows[records->gone++ % records->capacity];
+    assert(cookie >= records->gone && cookie < records->count);
+    const struct record_row row = records->rows[cookie % records->capacity];
+    assert(!row.gone);
+    records->rows[cookie % records->capacity].gone = true;
+    while (records->gone < records->count && records->rows[records->gone % records->capacity].gone)
+        records->gone++;
     if (now_ps != TIME_NEVER) {
         toe_probe(engine, (struct probe_event){.kind = PROBE_RECORD_VISIBLE,
                                                .now_ps = now_ps,
