@@ -24,10 +24,10 @@ mkdir -p "$out"
 pkg=$rtl/ctx_cache_pkg.sv
 [ -f "$pkg" ] || pkg=rtl/ctx_cache/ctx_cache_pkg.sv
 # The proofs use a smaller design, because the full widths would take too long. Connection ids have 5 bits instead of
-# 24 (the proofs use 8 ids, and SCAN needs 25 numbers), keys have 8 bits instead of 312, and boot numbers 3 bits
-# instead of 32. Lines have 24 bits instead of 512 with 8 parity bits instead of 32, because meta lines need no more
+# 24 (the proofs use 8 ids, and SCAN needs 25 numbers), keys have 8 bits instead of 312, fingerprints 4 instead of 16,
+# and boot numbers 3 bits instead of 32. Lines have 24 bits instead of 512 with 8 parity bits instead of 32, because meta lines need no more
 # and the data path does not look at its data. The write queue has 4 entries instead of 8.
-sed 's/CONN_PORT_W = 24/CONN_PORT_W = 5/; s/KEY_W      = 312/KEY_W      = 8/; s/LINE_W     = 512/LINE_W     = 24/; s/PARITY_W   = 32/PARITY_W   = 8/; s/WQ_DEPTH = 8/WQ_DEPTH = 4/; s/WQ_IDX_W = 3/WQ_IDX_W = 2/; s/BOOT_W            = 32/BOOT_W            = 3/' "$pkg" >"$out/ctx_cache_pkg.sv.new"
+sed 's/CONN_PORT_W = 24/CONN_PORT_W = 5/; s/KEY_W      = 312/KEY_W      = 8/; s/LINE_W     = 512/LINE_W     = 24/; s/PARITY_W   = 32/PARITY_W   = 8/; s/WQ_DEPTH = 8/WQ_DEPTH = 4/; s/WQ_IDX_W = 3/WQ_IDX_W = 2/; s/BOOT_W            = 32/BOOT_W            = 3/; s/FP_W       = 16/FP_W       = 4/' "$pkg" >"$out/ctx_cache_pkg.sv.new"
 cmp -s "$out/ctx_cache_pkg.sv.new" "$out/ctx_cache_pkg.sv" || cp "$out/ctx_cache_pkg.sv.new" "$out/ctx_cache_pkg.sv"
 base="$gen/ctx_layout_pkg.sv $out/ctx_cache_pkg.sv"
 parts=$(ls "$rtl"/*.sv | grep -v -e _pkg.sv -e _hash.sv | tr "\n" " ")

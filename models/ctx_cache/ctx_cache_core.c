@@ -234,6 +234,7 @@ static enum ctx_result core_admit(struct ctx_core *core, const struct ctx_req *r
     if (result != CTX_OK)
         return result;
     *index = slot.found ? slot.index : slot.free_index;
+    core->stats.clashes += slot.clash;
     return slot.found || slot.has_free ? CTX_OK : CTX_FULL;
 }
 

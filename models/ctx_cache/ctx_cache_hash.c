@@ -11,6 +11,7 @@ enum {
     HASH_BITS = 41, /* the number of bits of the result */
     ROW1_BIT = 20,  /* the first bit of the row in bank 1 */
     ROWS_MAX = 1 << 17,
+    FINGERPRINT_BITS = 16,
 };
 static_assert(KEY_BITS + HASH_BITS - 1 <= CTX_HASH_WORDS * WORD_BITS, "the secret is long enough");
 
@@ -52,16 +53,26 @@ uint64_t ctx_hash_toeplitz(const struct ctx_hash_key *secret, const uint32_t *da
 
 /* Toeplitz alone is linear, so keys that differ in a few bits, such as consecutive ports, could
  * all fall into half of the rows. The two AND terms prevent that. */
-void ctx_cache_hash(const struct ctx_hash_key *secret, const struct flow_key *key, uint32_t rows,
-                    uint32_t row[2])
+struct ctx_hash ctx_cache_hash(const struct ctx_hash_key *secret, const struct flow_key *key,
+                               uint32_t rows)
 {
-    assert(rows != 0 && (rows & (rows - 1)) == 0 && rows <= ROWS_MAX);
+    assert(rows >= 2 && (rows & (rows - 1)) == 0 && rows <= ROWS_MAX);
     assert(key->reserved == 0);
     uint32_t words[KEY_WORDS];
     static_assert(sizeof words == sizeof *key, "the key is ten words");
     memcpy(words, key, sizeof words);
     uint64_t hash = ctx_hash_toeplitz(secret, words, KEY_BITS);
     uint64_t second = hash >> ROW1_BIT, mixed = hash ^ (second >> 1 & second >> 2);
-    row[0] = (uint32_t)mixed & (rows - 1);
-    row[1] = (uint32_t)(second ^ (mixed >> 1 & mixed >> 2)) & (rows - 1);
+    uint32_t row_bits = (uint32_t)__builtin_ctz(rows);
+    uint32_t tail_bits = row_bits < FINGERPRINT_BITS ? FINGERPRINT_BITS - row_bits : 1;
+    return (struct ctx_hash){
+        .row = {(uint32_t)mixed & (rows - 1),
+                (uint32_t)(second ^ (mixed >> 1 & mixed >> 2)) & (rows - 1)},
+        .tail = (uint32_t)(second >> row_bits) & ((1u << tail_bits) - 1),
+    };
+}
+
+bool ctx_hash_equal(const struct ctx_hash *a, const struct ctx_hash *b)
+{
+    return a->row[0] == b->row[0] && a->row[1] == b->row[1] && a->tail == b->tail;
 }

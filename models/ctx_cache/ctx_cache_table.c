@@ -36,10 +36,15 @@ void ctx_table_free(struct ctx_table *table)
     table->where = NULL;
 }
 
+struct wanted {
+    const struct flow_key *key;
+    struct ctx_hash hash;
+};
+
 /* Examines `count` slots from `first` on. It counts the free ones and remembers the lowest of
  * them. */
 static uint32_t table_look(const struct ctx_table *table, uint32_t first, uint32_t count,
-                           const struct flow_key *key, struct ctx_table_found *result,
+                           const struct wanted *wanted, struct ctx_table_found *result,
                            uint32_t *lowest_free)
 {
     uint32_t free_slots = 0;
@@ -48,10 +53,13 @@ static uint32_t table_look(const struct ctx_table *table, uint32_t first, uint32
         if (entry->state == CTX_ENTRY_FREE) {
             if (free_slots++ == 0)
                 *lowest_free = i;
-        } else if (memcmp(&entry->key, key, sizeof *key) == 0) {
-            assert(!result->found);
+        } else if (memcmp(&entry->key, wanted->key, sizeof *wanted->key) == 0) {
+            assert(!result->found && !result->clash);
             result->found = true;
             result->index = i;
+        } else if (ctx_hash_equal(&entry->hash, &wanted->hash)) {
+            assert(!result->found && !result->clash);
+            result->clash = true;
         }
     }
     return free_slots;
@@ -60,15 +68,16 @@ static uint32_t table_look(const struct ctx_table *table, uint32_t first, uint32
 struct ctx_table_found ctx_table_find(const struct ctx_table *table, const struct flow_key *key)
 {
     struct ctx_table_found result = {0};
-    uint32_t row[2], slot[2] = {0}, stash_slot = 0;
-    ctx_cache_hash(&table->hash_key, key, table->rows, row);
-    uint32_t free0 = table_look(table, row[0] * CTX_TABLE_ROW_SLOTS, CTX_TABLE_BANK_SLOTS, key,
+    uint32_t slot[2] = {0}, stash_slot = 0;
+    struct wanted wanted = {key, ctx_cache_hash(&table->hash_key, key, table->rows)};
+    const uint32_t *row = wanted.hash.row;
+    uint32_t free0 = table_look(table, row[0] * CTX_TABLE_ROW_SLOTS, CTX_TABLE_BANK_SLOTS, &wanted,
                                 &result, &slot[0]);
     uint32_t free1 = table_look(table, row[1] * CTX_TABLE_ROW_SLOTS + CTX_TABLE_BANK_SLOTS,
-                                CTX_TABLE_BANK_SLOTS, key, &result, &slot[1]);
-    uint32_t free_stash = table_look(table, table->rows * CTX_TABLE_ROW_SLOTS, CTX_TABLE_STASH, key,
-                                     &result, &stash_slot);
-    result.has_free = free0 + free1 + free_stash != 0;
+                                CTX_TABLE_BANK_SLOTS, &wanted, &result, &slot[1]);
+    uint32_t free_stash = table_look(table, table->rows * CTX_TABLE_ROW_SLOTS, CTX_TABLE_STASH,
+                                     &wanted, &result, &stash_slot);
+    result.has_free = !result.clash && free0 + free1 + free_stash != 0;
     if (free1 > free0)
         result.free_index = slot[1];
     else if (free0 != 0)
@@ -107,7 +116,11 @@ void ctx_table_insert(struct ctx_table *table, uint32_t index, const struct flow
     } else {
         assert(entry->state == CTX_ENTRY_TOMBSTONE);
     }
-    *entry = (struct ctx_entry){.key = *key, .conn = conn, .gen = gen, .state = (uint8_t)state};
+    *entry = (struct ctx_entry){.key = *key,
+                                .conn = conn,
+                                .gen = gen,
+                                .state = (uint8_t)state,
+                                .hash = ctx_cache_hash(&table->hash_key, key, table->rows)};
     table_note_where(table, index);
 }
 
@@ -141,8 +154,7 @@ static void table_move(struct ctx_table *table, uint32_t stash_index)
     struct ctx_table_found slot = ctx_table_find(table, &from->key);
     uint32_t stash = table->rows * CTX_TABLE_ROW_SLOTS, to = slot.free_index;
     if (!slot.has_free || to >= stash) {
-        uint32_t row[2];
-        ctx_cache_hash(&table->hash_key, &from->key, table->rows, row);
+        const uint32_t *row = from->hash.row;
         to = row[displace->bank] * CTX_TABLE_ROW_SLOTS + displace->bank * CTX_TABLE_BANK_SLOTS +
              displace->lfsr % CTX_TABLE_BANK_SLOTS;
         displace->lfsr = (uint16_t)(displace->lfsr >> 1 ^ ((displace->lfsr & 1) ? TAPS : 0));

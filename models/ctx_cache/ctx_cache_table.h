@@ -25,7 +25,8 @@ struct ctx_entry {
     struct flow_key key;
     uint32_t conn;
     uint16_t gen;
-    uint8_t state; /* enum ctx_entry_state */
+    uint8_t state;        /* enum ctx_entry_state */
+    struct ctx_hash hash; /* of the key */
 };
 
 /* The state of displacement between moves. */
@@ -51,6 +52,7 @@ struct ctx_table {
 struct ctx_table_found {
     bool found;
     uint32_t index; /* of the key's entry */
+    bool clash; /* another key with an equal hash has an entry, so there is no slot for this one */
     bool has_free;
     uint32_t free_index; /* where it would be inserted */
 };

@@ -50,7 +50,7 @@ enum ctx_result {
     CTX_STALE = 1,      /* another generation is here, or a newer one was */
     CTX_ABSENT = 2,     /* no such context or entry here */
     CTX_FROZEN = 3,     /* READ_LOCK by anyone but DRIVER on a frozen context */
-    CTX_FULL = 4,       /* no lookup slot */
+    CTX_FULL = 4,       /* no lookup slot, or none for this tuple (clashes) */
     CTX_DUPLICATE = 5,  /* tuple or id already here */
     CTX_NOT_LOCKED = 6, /* WRITE_UNLOCK, UNLOCK or REMOVE by someone who holds no lock on it */
     CTX_NOT_FROZEN = 7, /* EXTRACT before FREEZE */
@@ -131,6 +131,7 @@ struct ctx_store_stats {
     uint64_t lookups, hits, misses, evictions, writebacks, extracts, freezes_cold, installs;
     uint64_t reserves, releases, removes, freezes, lock_waits;
     uint64_t displacements;       /* moves of lookup entries that found both rows full */
+    uint64_t clashes;             /* answers CTX_FULL as another tuple has the fingerprint */
     uint64_t flips, flips_missed; /* soft errors injected: into a context that was here; not */
     uint64_t tag_errors;          /* ways dropped as their tag had bad parity */
     uint64_t bad_reads;           /* answers CTX_BAD */

@@ -175,7 +175,7 @@ enum nic_result {
     NIC_RESULT_OK = 0,
     NIC_RESULT_STALE = 1,       /* generation or connection not as the cache knows it */
     NIC_RESULT_ABSENT = 2,      /* not here (any more): ended before the command */
-    NIC_RESULT_FULL = 3,        /* no lookup slot */
+    NIC_RESULT_FULL = 3,        /* no lookup slot, or none for this tuple */
     NIC_RESULT_DUPLICATE = 4,   /* the tuple or id is in use */
     NIC_RESULT_BAD_IMAGE = 5,   /* CRC, version or feature check failed */
     NIC_RESULT_UNSUPPORTED = 6, /* unknown command */

@@ -127,6 +127,7 @@ module ctx_cache #(
     output logic               evt_lookup_o, evt_displace_o, evt_hit_o, evt_miss_o, evt_eviction_o, evt_writeback_o,
     output logic               evt_extract_o, evt_freeze_cold_o, evt_install_o, evt_reserve_o, evt_release_o, evt_remove_o,
     output logic               evt_freeze_o,
+    output logic               evt_clash_o,   // FULL was said as the key's fingerprint is another's
     output logic               evt_inject_o, evt_inject_hit_o, evt_tag_error_o, evt_bad_read_o, evt_bad_victim_o,
     output logic [N-1:0]       evt_lock_wait_o
 );
@@ -249,7 +250,7 @@ module ctx_cache #(
     assign evt_conn_o = stage_conn;
 
     // Key unit
-    logic find, scan, inserts, frees, meta_ask, meta_valid, key_wants, key_gets, key_asks, key_waits_q, data_gets, line4_done, scan_done, scan_taken, scans;
+    logic find, scan, inserts, frees, meta_ask, meta_valid, key_wants, key_gets, key_asks, key_waits_q, data_gets, line4_done, scan_done, scan_taken, scans, found_clash, key_clash;
     logic [META_W-1:0]   meta_in;
     logic [LINE_W-1:0]   line4;
     logic [KEY_W-1:0]    cmd_key;
@@ -270,16 +271,17 @@ module ctx_cache #(
         .line4_o(line4), .line4_done_i(line4_done),
         .hold_i(hold), .stage_cmd_i(table_cmd), .stage_frees_i(frees), .stage_conn_i(stage_conn), .stage_inserts_i(inserts),
         .find_o(find), .scan_o(scan), .scan_who_o(evt_scan_who_o), .cmd_key_o(cmd_key), .cmd_index_o(cmd_index),
-        .found_i(found), .found_index_i(found_index), .free_index_i(free_index), .row0_i(found_row0), .row1_i(found_row1),
+        .found_i(found), .clash_i(found_clash), .found_index_i(found_index), .free_index_i(free_index), .row0_i(found_row0), .row1_i(found_row1),
         .pass_o(pass_ready), .pass_sel_o(pass_sel), .pass_who_o(pass_who), .pass_take_i(take && turn_key), .stage_key_i(stage_key), .stage_sel_i(stage_sel),
-        .found_o(key_found), .stale_o(stale), .has_meta_o(has_meta), .meta_o(key_meta),
+        .found_o(key_found), .clash_o(key_clash), .stale_o(stale), .has_meta_o(has_meta), .meta_o(key_meta),
         .verdict_done_i(v_done), .verdict_line_i(v_line), .verdict_meta_i(v_meta), .verdict_park_i(v_park), .verdict_again_i(v_again),
         .unlock_i(unlock), .meta_wants_o(key_waits), .meta_room_i(key_room), .meta_ask_o(meta_ask), .meta_ask_who_o(meta_ask_who),
         .meta_ask_conn_o(meta_ask_conn), .meta_valid_i(meta_valid), .meta_who_i(meta_who), .meta_i(meta_in),
         .rescan_o(rescan), .rescan_index_o(rescan_index), .scan_done_o(scan_done), .scan_result_o(scan_result),
         .scan_place_o(scan_place), .scan_conn_o(scan_conn), .scan_gen_o(scan_gen), .scan_next_o(scan_next), .scan_taken_i(scan_taken)
     );
-    assign evt_scan_o = scan;
+    assign evt_scan_o  = scan;
+    assign evt_clash_o = commit_valid_o && result == ctx_cache_pkg::RES_FULL && key_clash;
     assign scan_taken = rsp_valid_o && rsp_ready_i && scans;
 
     // Lookup table: commands of the commit stage before those of the key unit
@@ -296,7 +298,7 @@ module ctx_cache #(
         .cmd_by_conn_i(table_cmd && table_index != ctx_cache_pkg::INDEX_ENTRY), .cmd_more_i(table_more), .cmd_shifts_i((inserts && table_fresh) || frees),
         .ctrl_idle_i(stage_idle && !searching), .hold_o(hold),
         .found_o(found[ctx_cache_pkg::FOUND_W-1]), .found_index_o(found_index), .found_state_o(found[ctx_cache_pkg::FOUND_W-2 -: 3]),
-        .found_conn_o(found[1+GEN_W +: ARG_W]), .found_gen_o(found[1 +: GEN_W]), .free_o(found[0]), .free_index_o(free_index),
+        .found_conn_o(found[1+GEN_W +: ARG_W]), .found_gen_o(found[1 +: GEN_W]), .clash_o(found_clash), .free_o(found[0]), .free_index_o(free_index),
         .found_row0_o(found_row0), .found_row1_o(found_row1),
         .used_o(lookup_used_o), .idle_o(lookup_idle), .evt_lookup_o, .evt_displace_o
     );

@@ -11,7 +11,9 @@
 
 module ctx_cache_displace #(
     parameter int LOOKUP_ENTRIES = 131072,
-    localparam int IDX_W = $clog2(LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS) + 4,
+    localparam int ROW_W = $clog2(LOOKUP_ENTRIES / ctx_cache_pkg::ROW_SLOTS),
+    localparam int IDX_W = ROW_W + 4,
+    localparam int FP_W = (ctx_cache_pkg::FP_W > ROW_W) ? ctx_cache_pkg::FP_W : ROW_W + 1,
     localparam int CONN_W = ctx_cache_pkg::CONN_PORT_W,
     localparam int STASH = ctx_cache_pkg::STASH,
     localparam int ENTRY_W = ctx_cache_pkg::KEY_W + CONN_W + ctx_cache_pkg::GEN_W
@@ -38,8 +40,13 @@ module ctx_cache_displace #(
     input  logic               kick_valid_i,
     input  logic [IDX_W-1:0]   kick_index_i,
     input  logic [2:0]         kick_state_i,
+    input  logic [FP_W-1:0]    kick_fp_i,
     input  logic [ENTRY_W-1:0] kick_entry_i,
+    input  logic [ENTRY_W-1:0] pick_entry_i,
+    output logic [ENTRY_W-1:0] move_entry_o,
     output logic [2:0]         swap_state_o,
+    output logic [ROW_W-1:0]   swap_row0_o,
+    output logic [FP_W-1:0]    swap_fp_o,
     output logic [ENTRY_W-1:0] swap_entry_o,
 
     output logic               link_valid_o,
@@ -57,7 +64,9 @@ module ctx_cache_displace #(
     logic               moving_q, tries_left_q, bank_q, has_room, starts, kicks, was_kick_q;
     logic [IDX_W-1:0]   kick_index_q;
     logic [2:0]         kick_state_q;
-    logic [ENTRY_W-1:0] kick_entry_q;
+    logic [FP_W-1:0]    kick_fp_q;
+    logic [ENTRY_W-1:0] kick_entry_q, pick_entry_q;
+    logic [ROW_W-1:0]   kick_row;
     logic [2*STASH-1:0] ring;
 
     assign hold_o   = (stash_any_i && tries_left_q) || moving_q;  // much hangs on it
@@ -101,7 +110,11 @@ module ctx_cache_displace #(
     assign move_swap_o  = state_q == PLACE;
     assign move_index_o = has_room ? free_index_i : kick_index_q;
     assign swap_state_o = was_kick_q ? kick_state_q : ctx_cache_pkg::ENTRY_FREE;
+    assign kick_row     = kick_index_q[IDX_W-2:3];
+    assign swap_row0_o  = kick_index_q[2] ? kick_row ^ kick_fp_q[ROW_W-1:0] : kick_row;
+    assign swap_fp_o    = kick_fp_q;
     assign swap_entry_o = kick_entry_q;
+    assign move_entry_o = pick_entry_q;
     assign link_valid_o = state_q == LINK && was_kick_q && kick_state_q != ctx_cache_pkg::ENTRY_RESERVED
                        && kick_state_q != ctx_cache_pkg::ENTRY_TOMBSTONE;
     assign link_conn_o  = kick_entry_q[ctx_cache_pkg::KEY_W +: CONN_W];
@@ -133,12 +146,14 @@ module ctx_cache_displace #(
         end
     end
 
-    // What the pick may have to change places with, as it was read.
+    // The pick, and what it may have to change places with, as they were read.
     always_ff @(posedge clk_i) begin
         if (state_q == WAIT && kick_valid_i) begin
             kick_index_q <= kick_index_i;
             kick_state_q <= kick_state_i;
+            kick_fp_q    <= kick_fp_i;
             kick_entry_q <= kick_entry_i;
+            pick_entry_q <= pick_entry_i;
         end
     end
 

@@ -47,11 +47,13 @@ module ctx_cache_key #(
     output logic              scan_o,
     input  logic              cmd_go_i,
     input  logic [FOUND_W-1:0] found_i,       // {found, state, connection, generation, free}
+    input  logic              clash_i,
     input  logic [IDX_W-1:0]  found_index_i,
     input  logic [IDX_W-1:0]  free_index_i,
     input  logic [ROW_W-1:0]  row0_i,
     input  logic [ROW_W-1:0]  row1_i,
     output logic [FOUND_W-1:0] found_o,
+    output logic              clash_o,
     output logic [IDX_W-1:0]  index_o,
 
     output logic              pass_o,
@@ -176,6 +178,7 @@ module ctx_cache_key #(
         if (finding && insert_i) seen_index_q <= insert_index_i;
         if (done) begin
             found_o <= found_i;
+            clash_o <= clash_i;
             index_o <= found ? found_index_i : free_index_i;
             row0_q  <= row0_i;
             row1_q  <= row1_i;

@@ -52,6 +52,7 @@ module ctx_cache_keys #(
     output logic [KEY_W-1:0]  cmd_key_o,      // of the FIND, or of the entry that the commit stage inserts
     output logic [IDX_W-1:0]  cmd_index_o,
     input  logic [FOUND_W-1:0] found_i,
+    input  logic              clash_i,
     input  logic [IDX_W-1:0]  found_index_i,
     input  logic [IDX_W-1:0]  free_index_i,
     input  logic [ROW_W-1:0]  row0_i,
@@ -64,6 +65,7 @@ module ctx_cache_keys #(
     input  logic              stage_key_i,    // one of them is in the stage
     input  logic              stage_sel_i,    // and this one
     output logic [FOUND_W-1:0] found_o,
+    output logic              clash_o,
     output logic              stale_o,
     output logic              has_meta_o,
     output logic [META_W-1:0] meta_o,
@@ -96,7 +98,7 @@ module ctx_cache_keys #(
     localparam int K = 2;
 
     logic [K-1:0] ready, quiet, searching, start, wants_key, gets_key, finds, scans, cmd_go, passes, pass_take, in_stage;
-    logic [K-1:0] stale, has_meta, meta_ask, meta_go, meta_valid, rescan, scan_done, scan_found, lines, line_go;
+    logic [K-1:0] stale, has_meta, meta_ask, meta_go, meta_valid, rescan, scan_done, scan_found, lines, line_go, clash;
     logic [K*WHO_W-1:0]   who;
     logic [K*ARG_W-1:0]   conn;
     logic [K*LINE_W-1:0]  line4;
@@ -112,8 +114,8 @@ module ctx_cache_keys #(
             .key_ready_o(wants_key[k]), .key_valid_i(gets_key[k]), .key_line_i, .line4_o(line4[k*LINE_W +: LINE_W]),
             .hold_i, .frees_i(stage_frees_i), .gone_i(stage_frees_i && stage_conn_i == conn[k*ARG_W +: ARG_W]), .insert_i(stage_inserts_i && !in_stage[k]),
             .insert_index_i(index[(K-1-k)*IDX_W +: IDX_W]), .find_o(finds[k]), .scan_o(scans[k]), .cmd_go_i(cmd_go[k]),
-            .found_i, .found_index_i, .free_index_i, .row0_i, .row1_i,
-            .found_o(found[k*FOUND_W +: FOUND_W]), .index_o(index[k*IDX_W +: IDX_W]),
+            .found_i, .clash_i, .found_index_i, .free_index_i, .row0_i, .row1_i,
+            .found_o(found[k*FOUND_W +: FOUND_W]), .clash_o(clash[k]), .index_o(index[k*IDX_W +: IDX_W]),
             .pass_o(passes[k]), .pass_take_i(pass_take[k]), .stale_o(stale[k]), .has_meta_o(has_meta[k]),
             .meta_o(meta[k*META_W +: META_W]),
             .verdict_done_i(verdict_done_i && in_stage[k]), .verdict_line_i(verdict_line_i && in_stage[k]), .verdict_meta_i(verdict_meta_i && in_stage[k]),
@@ -185,6 +187,7 @@ module ctx_cache_keys #(
     assign quiet_o     = !pass_o && meta_wants_o == (meta_ask != '0) && (quiet | (meta_room_i ? '0 : meta_ask)) == '1 && !line4_busy_q;
     assign searching_o = searching != '0;
     assign found_o     = stage_sel_i ? found[FOUND_W +: FOUND_W] : found[0 +: FOUND_W];
+    assign clash_o     = clash[stage_sel_i];
     assign stale_o     = stale[stage_sel_i];
     assign has_meta_o  = has_meta[stage_sel_i];
     assign meta_o      = stage_sel_i ? meta[META_W +: META_W] : meta[0 +: META_W];

@@ -16,6 +16,7 @@ package ctx_cache_pkg;
     parameter int MEM_ADDR_W = 27;   // connection * 6 + line
     parameter int STASH      = 8;    // overflow entries of the lookup table: one more row
     parameter int ROW_SLOTS  = 8;    // two banks of four
+    parameter int FP_W       = 16;   // fingerprint of an entry, as long as it is wider than a row number
 
     // Toeplitz key of the lookup table's row hash: bits from 0 on make the row in bank 0, from HASH_ROW1 on that in bank 1.
     parameter int HASH_WORD_W = 32;

@@ -40,6 +40,7 @@ module ctx_cache_cover (
     input logic        evt_displace_o,
     input logic        evt_install_o,
     input logic        evt_freeze_o,
+    input logic        evt_clash_o,
     input logic        evt_remove_o,
     input logic        mem_req_write_o,
     input logic [2:0]  mem_req_beats_o,
@@ -153,6 +154,7 @@ module ctx_cache_cover (
     tombstone_returns: cover property (@(posedge clk_i) rst_ni && zero_ends && rsp_code_o == 4'd5 && extracted_q);
     tombstone_reserves: cover property (@(posedge clk_i) rst_ni && zero_ends && rsp_code_o == 4'd4 && extracted_q);
     generation_wraps:  cover property (@(posedge clk_i) rst_ni && zero_ends && rsp_code_o == 4'd5 && known_q && rsp_gen_o < gen_q);
+    refuses_a_clash: cover property (@(posedge clk_i) rst_ni && evt_clash_o);
     moves_under_lookup: cover property (@(posedge clk_i) rst_ni && evt_displace_o && lookup_valid_i);
     scan_under_miss:   cover property (@(posedge clk_i) rst_ni && evt_scan_o && owed_q != '0);
     remove_under_wait: cover property (@(posedge clk_i) rst_ni && evt_remove_o && waits_q != '0);

@@ -9,6 +9,9 @@
 // FILLED starts in the state after 13 keys were written that have 12 slots, so that displacement works from
 // the first cycle (it never succeeds). SETTLED starts after displacement has given up. In both cases the
 // solver then has the 16 keys of that kind.
+//
+// With CLASH, some keys have a twin with the same rows and fingerprint (hash_stub.sv). FIND must tell of a twin
+// that is in the table, so the second of them is never written.
 `ifdef SETTLED
 `define FILLED
 `define UNTIL && !hold
@@ -17,7 +20,11 @@
 `endif
 module leaf_table (input logic clk_i, input logic rst_ni);
     localparam int C = ctx_cache_pkg::CONN_PORT_W;
+`ifdef CLASH
+    localparam int ADDED = 14;  // one of them is a twin
+`else
     localparam int ADDED = 13;
+`endif
     (* anyseq *) logic       go_any, insert_any, lookup_any, by_conn_any;
     (* anyseq *) logic [4:0] key_any, lookup_key;
     (* anyseq *) logic [2:0] state_any;
@@ -45,7 +52,7 @@ module leaf_table (input logic clk_i, input logic rst_ni);
     logic [2:0]  step_q;
     logic [4:0]  timer_q;  // the result comes five cycles after the command
     logic [4:0]  key_q;
-    logic        find, write, done, found, free, idle, hold, lookup_ready, rsp_valid, evt, evt_displace, live;
+    logic        find, write, done, found, clash, free, idle, hold, lookup_ready, rsp_valid, evt, evt_displace, live;
     logic [4:0]  found_index, free_index, used;
     logic [2:0]  found_state, place;
     logic [C-1:0] found_conn, rsp_conn;
@@ -66,7 +73,7 @@ module leaf_table (input logic clk_i, input logic rst_ni);
             free_q  <= 1'b0;
         end else begin
 `ifdef FILLED
-            if (write && !free_q) added_q <= added_q + 1'b1;
+            if (step_q == 3'd2 && !free_q) added_q <= added_q + 1'b1;
             free_q <= free_q || (32'(added_q) == ADDED && step_q == 3'd0 `UNTIL);
 `else
             free_q <= 1'b1;
@@ -90,7 +97,7 @@ module leaf_table (input logic clk_i, input logic rst_ni);
         .cmd_shifts_i(write && (!found || state == ctx_cache_pkg::ENTRY_FREE)),
         .ctrl_idle_i(step_q == 3'd0 && !find), .hold_o(hold),
         .found_o(found), .found_index_o(found_index), .found_state_o(found_state), .found_conn_o(found_conn),
-        .found_gen_o(found_gen), .free_o(free), .free_index_o(free_index), .used_o(used), .idle_o(idle),
+        .found_gen_o(found_gen), .clash_o(clash), .free_o(free), .free_index_o(free_index), .used_o(used), .idle_o(idle),
         .evt_lookup_o(evt), .evt_displace_o(evt_displace));
 
     // state_of_q holds the state that was last written for each key; 0 means that the key is not in the
@@ -102,6 +109,17 @@ module leaf_table (input logic clk_i, input logic rst_ni);
     end
     logic [2:0] mine;
     assign mine = state_of_q[32'(key_q)*3 +: 3];
+
+    // Is the twin of this key in the table?
+    logic [4:0] twin;
+    logic       has_twin, clashes;
+`ifdef CLASH
+    assign has_twin = key_q[4:2] == 3'd7 || key_q[4:2] == 3'd0;
+`else
+    assign has_twin = 1'b0;
+`endif
+    assign twin    = key_q ^ 5'b11100;
+    assign clashes = has_twin && state_of_q[32'(twin)*3 +: 3] != '0;
 
     // The answer of a LOOKUP is known when it is taken, because commands and LOOKUPs have one order. It comes
     // five cycles later.
@@ -120,9 +138,11 @@ module leaf_table (input logic clk_i, input logic rst_ni);
         if (rst_q) begin
             found_iff_there: assert (!(step_q == 3'd2) || (found == (mine != '0) && (!found || found_state == mine)));
             found_is_its_own: assert (!(step_q == 3'd2 && found) || found_conn == key_q);
+            clash_is_told: assert (!(step_q == 3'd2) || (clash == clashes && !(clash && (found || free))));
             lookup_finds: assert (!rsp_valid || place == place_of);
             lookup_names_it: assert (!(rsp_valid && place != '0) || rsp_conn == rsp_tag[4:0]);
             stash_is_reached: assert (!(free_q && write && !found && free_index[4]));
+            meets_twin: assert (!(free_q && step_q == 3'd2 && clash));
             displaces: assert (!(free_q && evt_displace));
         end
     end

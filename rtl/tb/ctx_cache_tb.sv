@@ -47,7 +47,7 @@ module ctx_cache_tb;
     wire [511:0] rsp_rdata, mem_wdata;
     wire  [26:0] mem_req_line;
     wire   [6:0] used;
-    wire  [17:0] evt;
+    wire  [18:0] evt;
 
     ctx_cache dut (
         .clk_i(clk), .rst_ni(rst_n), .ready_o(ready), .quiescent_o(quiescent), .boot_i(BOOT), .hash_key_valid_i(key_valid), .hash_key_i(key_word),
@@ -72,7 +72,7 @@ module ctx_cache_tb;
         .evt_fill_o(evt_fill), .evt_scan_o(evt_scan), .evt_scan_who_o(evt_scan_who), .evt_lookup_o(evt[0]), .evt_displace_o(evt[1]), .evt_hit_o(evt[2]),
         .evt_miss_o(evt[3]), .evt_eviction_o(evt[4]), .evt_writeback_o(evt[5]), .evt_extract_o(evt[6]), .evt_freeze_cold_o(evt[7]), .evt_install_o(evt[8]),
         .evt_reserve_o(evt[9]), .evt_release_o(evt[10]), .evt_remove_o(evt[11]), .evt_freeze_o(evt[12]), .evt_inject_o(evt[13]), .evt_inject_hit_o(evt[14]),
-        .evt_tag_error_o(evt[15]), .evt_bad_read_o(evt[16]), .evt_bad_victim_o(evt[17]), .evt_lock_wait_o(evt_lock_wait)
+        .evt_tag_error_o(evt[15]), .evt_bad_read_o(evt[16]), .evt_bad_victim_o(evt[17]), .evt_clash_o(evt[18]), .evt_lock_wait_o(evt_lock_wait)
     );
 
     integer cycle = 0, seed = 1, cycles = 5000, period = 1, unknowns = 0, fails = 0, i, r;

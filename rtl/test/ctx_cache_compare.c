@@ -35,6 +35,7 @@ void compare_stats(const struct ctx_store_stats *rtl, const struct ctx_store_sta
     cr_assert_eq(rtl->freezes_cold, golden->freezes_cold);
     cr_assert_eq(rtl->installs, golden->installs);
     cr_assert_eq(rtl->reserves, golden->reserves);
+    cr_assert_eq(rtl->clashes, golden->clashes);
     cr_assert_eq(rtl->releases, golden->releases);
     cr_assert_eq(rtl->removes, golden->removes);
     cr_assert_eq(rtl->freezes, golden->freezes);

@@ -344,6 +344,7 @@ struct crowd *crowd_create(const struct crowd_params *params)
         ctx_core_hash_word(&crowd->golden, word);
         ctx_cache_dut_hash_word(crowd->dut, word);
     }
+    world_use_twins(&crowd->world, &crowd->golden.table.hash_key);
     return crowd;
 }
 
@@ -480,6 +481,8 @@ const struct crowd_answer *crowd_lookup_answer(const struct crowd *crowd)
 {
     return &crowd->lookup_answer;
 }
+
+const struct world *crowd_world(const struct crowd *crowd) { return &crowd->world; }
 
 uint32_t crowd_entries(const struct crowd *crowd) { return crowd->golden.table.used; }
 

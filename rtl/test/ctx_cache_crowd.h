@@ -50,6 +50,7 @@ bool crowd_is_quiescent(const struct crowd *crowd);
 /* Returns the last answer to an operation or a return of who, or the last answer to a LOOKUP. */
 const struct crowd_answer *crowd_answer(const struct crowd *crowd, uint8_t who, bool returns);
 const struct crowd_answer *crowd_lookup_answer(const struct crowd *crowd);
+const struct world *crowd_world(const struct crowd *crowd);
 uint32_t crowd_entries(const struct crowd *crowd); /* entries of the lookup table in use */
 
 uint64_t crowd_cycles(const struct crowd *crowd);

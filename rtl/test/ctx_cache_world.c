@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void world_init(struct world *world, struct ctx_cache_shape shape, uint64_t seed)
@@ -14,7 +15,9 @@ void world_init(struct world *world, struct ctx_cache_shape shape, uint64_t seed
     rng_init(&world->rng, seed, "test_ctx_cache");
     world->shape = shape;
     world->conns = shape.conn_ids < 1024 ? shape.conn_ids : 1024;
-    world->keys = shape.lookup_entries < 4096 ? shape.lookup_entries * 2 : 4096;
+    world->keys = shape.lookup_entries < 2048 ? shape.lookup_entries * 2 : 4096;
+    for (uint32_t i = 0; i < world->keys; i++)
+        world->number_of[i] = i;
     for (uint32_t i = 0; i < world->conns; i++) {
         world->gen[i] = (uint16_t)rng_u64(&world->rng);
         world->key_of[i] = i;
@@ -54,6 +57,48 @@ void world_key(uint32_t number, struct flow_key *key)
     static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
     memcpy(key->laddr, mapped, sizeof mapped);
     memcpy(key->raddr, mapped, sizeof mapped);
+}
+
+struct twin {
+    struct ctx_hash hash;
+    uint32_t next; /* of the list; 0: none */
+};
+enum { TWIN_NUMBERS = 16384, TWIN_FIRST = 1 << 20, TWIN_LISTS = 4096, TWIN_PAIRS = 8 };
+
+/* Numbers are put into lists by their hash, so that only those of one list are compared. Returns an
+ * earlier number of which the key has the same hash, or else puts this one into its list. */
+static uint32_t twin_find(struct twin *twins, uint32_t *heads, uint32_t number,
+                          struct ctx_hash hash)
+{
+    uint32_t *head = &heads[(hash.tail * 31 + hash.row[0] * 7 + hash.row[1]) % TWIN_LISTS];
+    uint32_t other = *head;
+    while (other && !ctx_hash_equal(&twins[other].hash, &hash))
+        other = twins[other].next;
+    if (!other) {
+        twins[number] = (struct twin){hash, *head};
+        *head = number;
+    }
+    return other;
+}
+
+void world_use_twins(struct world *world, const struct ctx_hash_key *secret)
+{
+    struct twin *twins = calloc(TWIN_NUMBERS + 1, sizeof *twins);
+    uint32_t *heads = calloc(TWIN_LISTS, sizeof *heads),
+             most = u32_min(TWIN_PAIRS, world->keys / 8);
+    cr_assert(twins && heads);
+    for (uint32_t i = 1; i <= TWIN_NUMBERS && world->twins < most; i++) {
+        struct flow_key key;
+        world_key(TWIN_FIRST + i, &key);
+        uint32_t rows = world->shape.lookup_entries / CTX_TABLE_ROW_SLOTS;
+        uint32_t other = twin_find(twins, heads, i, ctx_cache_hash(secret, &key, rows));
+        if (!other)
+            continue;
+        world->number_of[2 * world->twins] = TWIN_FIRST + other;
+        world->number_of[2 * world->twins++ + 1] = TWIN_FIRST + i;
+    }
+    free(twins);
+    free(heads);
 }
 
 /* Makes an image that is random except for the key in the constant line. */
@@ -155,7 +200,9 @@ static void req_aim(struct world *world, const struct ctx_core *golden, struct c
         world->key_of[conn] = world_draw(world, world->keys);
     uint32_t key =
         world_draw(world, 32) == 0 ? world_draw(world, world->keys) : world->key_of[conn];
-    world_key(key, &req->key);
+    if (world->twins > 0 && world_draw(world, 16) == 0)
+        key = world_draw(world, 2 * world->twins);
+    world_key(world->number_of[key], &req->key);
     req->mask = (uint8_t)world_draw(world, 16);
     if (world_draw(world, 200) == 0)
         req->conn += world->shape.conn_ids;

@@ -14,6 +14,8 @@ struct world {
     uint64_t tag;
     uint16_t gen[1024]; /* a recent generation per connection */
     uint32_t key_of[1024];
+    uint32_t number_of[4096]; /* number of each key, for world_key() */
+    uint32_t twins;           /* keys 0 and 1, 2 and 3 and so on, as many pairs have equal hashes */
     uint8_t image[CTX_BYTES];
 };
 
@@ -23,6 +25,10 @@ uint32_t world_draw(struct world *world, uint32_t bound);
 /* Makes the key with this number. Keys have nothing in common, so that each bit of the wide paths
  * changes. */
 void world_key(uint32_t number, struct flow_key *key);
+
+/* Puts pairs of keys among those of the requests whose hashes are equal under this secret, so that
+ * the lookup table has room for only one of the two. */
+void world_use_twins(struct world *world, const struct ctx_hash_key *secret);
 
 /* Makes a random request of who. The state of the golden model is used to choose a target. The
  * image of the request points into `world`. */

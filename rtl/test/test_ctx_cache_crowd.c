@@ -69,17 +69,20 @@ ParameterizedTest(struct crowd_row *row, ctx_cache_crowd, golden_model_in_lock_s
         cr_assert_gt(stats->lock_waits, round / 1000);
         cr_assert_gt(stats->extracts, round / 10000);
         cr_assert_gt(stats->evictions, round / 1000);
+        cr_assert(params.shape == 3 || stats->clashes > round / 2000, "%llu clashes",
+                  (unsigned long long)stats->clashes);
         check_errors(stats, &params, round);
         done += round;
         left -= round;
         if (wanted || getenv("CTX_CACHE_VERBOSE"))
             fprintf(stderr,
                     "%s: %llu operations, %llu cycles, longest wait %llu, %llu hits %llu misses "
-                    "%llu evictions %llu extracts %llu installs\n",
+                    "%llu evictions %llu extracts %llu installs %llu clashes\n",
                     row->name, (unsigned long long)done, (unsigned long long)crowd_cycles(crowd),
                     (unsigned long long)crowd_wait_max(crowd), (unsigned long long)stats->hits,
                     (unsigned long long)stats->misses, (unsigned long long)stats->evictions,
-                    (unsigned long long)stats->extracts, (unsigned long long)stats->installs);
+                    (unsigned long long)stats->extracts, (unsigned long long)stats->installs,
+                    (unsigned long long)stats->clashes);
         if (wanted || getenv("CTX_CACHE_VERBOSE"))
             print_errors(stats);
         if (getenv("CTX_CACHE_VERBOSE"))

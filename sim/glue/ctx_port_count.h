@@ -14,6 +14,7 @@ void ctx_port_count(const Model &m, ctx_store_stats &stats, std::vector<ctx_set_
 {
     stats.lookups += m.evt_lookup_o;
     stats.displacements += m.evt_displace_o;
+    stats.clashes += m.evt_clash_o;
     if (m.evt_hit_o | m.evt_miss_o | m.evt_eviction_o) {
         ctx_set_stats &set = sets[m.evt_conn_o % sets.size()];
         stats.hits += m.evt_hit_o;

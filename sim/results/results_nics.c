@@ -148,6 +148,7 @@ static void add_cache(json_t *nic, const struct ctx_store_stats *c)
     results_set(object, "installs", c->installs);
     results_set(object, "reserves", c->reserves);
     results_set(object, "releases", c->releases);
+    results_set(object, "clashes", c->clashes);
     results_set(object, "removes", c->removes);
     results_set(object, "freezes", c->freezes);
     results_set(object, "lock_waits", c->lock_waits);

@@ -238,6 +238,8 @@ const struct output_row output_rows[] = {
     COUNT("nics[].ctx_cache.installs", "contexts", "installed"),
     COUNT("nics[].ctx_cache.reserves", "entries", "reserved for a context that will be installed"),
     COUNT("nics[].ctx_cache.releases", "entries", "whose reservation was released"),
+    COUNT("nics[].ctx_cache.clashes", "answers",
+          "FULL because another tuple has the same fingerprint"),
     COUNT("nics[].ctx_cache.removes", "contexts", "removed"),
     COUNT("nics[].ctx_cache.freezes", "contexts", "frozen"),
     COUNT("nics[].ctx_cache.lock_waits", "requests", "that waited for a lock"),

@@ -85,10 +85,9 @@ static void client(uint64_t interface_id, struct flow_key *key)
 static uint32_t rows_of(const struct ctx_hash_key *secret, uint64_t interface_id)
 {
     struct flow_key key;
-    uint32_t row[2];
     client(interface_id, &key);
-    ctx_cache_hash(secret, &key, ROWS, row);
-    return row[0] | row[1] << 14;
+    struct ctx_hash hash = ctx_cache_hash(secret, &key, ROWS);
+    return hash.row[0] | hash.row[1] << 14;
 }
 
 /* Returns the linear part of the hash. Flows with the same linear part share their rows. */
@@ -172,12 +171,11 @@ Test(ctx_cache_hash, consecutive_ports_spread_over_all_rows)
             ctx_hash_key_push(&secret, (uint32_t)rng_u64(&rng));
         for (uint16_t port = 0; port < PORTS; port++) {
             struct flow_key key;
-            uint32_t row[2];
             client(1, &key);
             key.rport = (uint16_t)(40000 + port);
-            ctx_cache_hash(&secret, &key, SMALL_ROWS, row);
-            used[0] |= 1u << row[0];
-            used[1] |= 1u << row[1];
+            struct ctx_hash hash = ctx_cache_hash(&secret, &key, SMALL_ROWS);
+            used[0] |= 1u << hash.row[0];
+            used[1] |= 1u << hash.row[1];
         }
         /* 128 random numbers leave 0.6 of 32 rows empty on average. A linear hash leaves a
          * quarter of the rows empty under one secret in four. */

@@ -204,7 +204,8 @@ ParameterizedTest(struct load_row *row, ctx_cache_model, table_takes_ninety_perc
         struct flow_key key = key_of(last);
         struct ctx_table_found slot = ctx_table_find(&table, &key);
         cr_assert(!slot.found);
-        cr_assert(slot.has_free, "full at %u of %u", table.used, row->entries);
+        cr_assert(slot.has_free, "full at %u of %u%s", table.used, row->entries,
+                  slot.clash ? ", clash" : "");
         ctx_table_insert(&table, slot.free_index, &key, last, 1, CTX_ENTRY_COLD);
         ctx_table_displace(&table);
     }
