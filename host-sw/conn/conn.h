@@ -18,6 +18,14 @@
 
 struct host_sw;
 
+/* What the connection's last record says that only a rebuild needs (models/tcp/rebuild/tcp_rebuild.h). */
+struct conn_report {
+    bool known; /* a record of state SYN_RCVD or later has come */
+    uint8_t features, scales;
+    uint16_t mss;
+    uint32_t snd_una, snd_wnd, ts_recent;
+};
+
 struct dir_entry {
     uint32_t conn; /* the id, which is the index in the directory */
     struct flow_key key;
@@ -68,7 +76,8 @@ struct dir_entry {
     struct conn_link under_way; /* link in the list of transfers under way */
     struct transfer transfer;
     struct app_accept offer;    /* valid if active */
-    struct nic_options options; /* valid if options_new */
+    struct nic_options options; /* as the application has set them last */
+    struct conn_report report;
 };
 
 /* Returns true if the members of the entry agree with each other. They do whenever no function is in the middle of

@@ -54,6 +54,20 @@ static void synchronise(struct host_sw *sw, struct dir_entry *entry, uint32_t rc
     assert(dir_entry_is_sane(entry));
 }
 
+static void note_report(struct dir_entry *entry, const struct nic_record *record)
+{
+    if (record->tcp_state >= TCP_SYN_RCVD)
+        entry->report = (struct conn_report){.known = true,
+                                             .features = record->features,
+                                             .scales = record->scales,
+                                             .mss = record->mss,
+                                             .snd_una = record->snd_una,
+                                             .snd_wnd = record->snd_wnd,
+                                             .ts_recent = record->ts_recent};
+    else if (record->tcp_state == TCP_CLOSED)
+        entry->report.snd_una = record->snd_una; /* says whether the FIN was acknowledged */
+}
+
 void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
                          const struct nic_record *record)
 {
@@ -62,6 +76,7 @@ void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
     if (record->tcp_state == TCP_CLOSED && record->verdict != NIC_VERDICT_APPLIED)
         return;
     entry->tcp_state = record->tcp_state;
+    note_report(entry, record);
     if (!entry->synchronised && record->tcp_state >= TCP_SYN_RCVD)
         synchronise(sw, entry, record->rcv_nxt);
     if ((record->flags & NIC_RECORD_ESTABLISHED) != 0 && !entry->established) {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { READY_TRIES = 1000 };
+enum { READY_TRIES = 1000, FIRST_WITH_CAPABILITIES = 2 /* version of the interface */ };
 #define NO_COOKIE UINT32_MAX
 #define NO_REQUEST UINT32_MAX
 
@@ -78,6 +78,10 @@ enum nic_probe_result nic_driver_enable(struct nic_driver *driver,
     struct nic_bus bus = driver->bus;
     driver->conn_max = bus.ops->mmio_read32(bus.self, driver->nic, NIC_REG_CONN_MAX);
     driver->link_up = (bus.ops->mmio_read32(bus.self, driver->nic, NIC_REG_LINK) & 1) != 0;
+    driver->records_first = params->asks_records &&
+                            driver->sizes.version >= FIRST_WITH_CAPABILITIES &&
+                            (bus.ops->mmio_read32(bus.self, driver->nic, NIC_REG_CAPABILITIES) &
+                             NIC_CAPABILITY_RECORDED) != 0;
     if (params->pushes &&
         !push_window_init(&driver->window, bus, driver->nic, driver->sizes.version))
         return NIC_PROBE_NO_PUSH;

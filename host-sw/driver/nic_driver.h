@@ -34,9 +34,10 @@ struct nic_driver_params {
     uint32_t mtu_bytes;
     uint32_t log2_cmd, log2_record, log2_event, log2_buffer;
     uint32_t
-        heartbeat_us; /* time without a heartbeat after which the NIC fences itself; 0: never */
-    bool uses_slots;  /* images may go through the image slots, if the NIC has any */
-    bool pushes;      /* commands go through the push window, and the command ring is not used */
+        heartbeat_us;  /* time without a heartbeat after which the NIC fences itself; 0: never */
+    bool uses_slots;   /* images may go through the image slots, if the NIC has any */
+    bool pushes;       /* commands go through the push window, and the command ring is not used */
+    bool asks_records; /* the driver reads whether the NIC has NIC_CAPABILITY_RECORDED */
     uint32_t challenge_rate, challenge_key;
     uint32_t lookup_key[NIC_LOOKUP_KEY_WORDS]; /* secret of the lookup table */
     struct nic_probe_request probe;
@@ -47,6 +48,8 @@ struct nic_driver {
     unsigned nic;
     bool up; /* the NIC was started and answers as far as the driver knows */
     bool link_up;
+    bool
+        records_first; /* it acknowledges only what its records report; known if the parameters ask for it */
     uint32_t conn_max; /* NIC_REG_CONN_MAX */
     struct host_ring commands, buffers;
     /* If it is used, its slots take the place of the entries of `commands`, which then only counts. */

@@ -89,6 +89,11 @@ static void read_nic(struct nic_bus bus, unsigned nic, struct aer_status *status
     status->correctable |= nic_take(bus, nic, aer + AER_CORRECTABLE);
 }
 
+bool nic_error_link_is_down(struct nic_bus bus, unsigned nic)
+{
+    return (port_read(bus, nic, PORT_LINK) & PORT_LINK_ACTIVE) == 0;
+}
+
 void nic_error_service(struct nic_bus bus, unsigned nic, struct nic_error_counts *counts,
                        struct nic_error_report *report)
 {
@@ -100,7 +105,8 @@ void nic_error_service(struct nic_bus bus, unsigned nic, struct nic_error_counts
     (void)port_take(bus, nic, PORT_SLOT);
     status.uncorrectable = port_take(bus, nic, PORT_UNCORRECTABLE);
     status.correctable = port_take(bus, nic, PORT_CORRECTABLE);
-    if (port_read(bus, nic, PORT_LINK) & PORT_LINK_ACTIVE)
+    report->link_is_down = nic_error_link_is_down(bus, nic);
+    if (!report->link_is_down)
         read_nic(bus, nic, &status, report);
     report->uncorrectable = status.uncorrectable != 0;
     for (int i = 0; i < NIC_ERROR_COUNT; i++) {

@@ -42,6 +42,7 @@ struct nic_error_counts {
 /* The condition of the NIC. */
 struct nic_error_report {
     bool answers;       /* the link is up, and the NIC answers configuration reads */
+    bool link_is_down;  /* the link is down, which also fences the NIC */
     bool stopped;       /* bus mastering or memory decoding is disabled, as after a reset */
     bool uncorrectable; /* an uncorrectable error was logged, so a TLP may be lost */
 };
@@ -49,5 +50,8 @@ struct nic_error_report {
 /* Services the interrupt of a root port. The call blocks for some configuration accesses. */
 void nic_error_service(struct nic_bus bus, unsigned nic, struct nic_error_counts *counts,
                        struct nic_error_report *report);
+
+/* Returns true if the root port says that its link is down. A NIC whose link is down is fenced (docs/hwif.md). */
+bool nic_error_link_is_down(struct nic_bus bus, unsigned nic);
 
 #endif

@@ -71,6 +71,8 @@ static void begin(struct host_sw *sw, struct dir_entry *entry, const uint8_t mac
     entry->resolving = false;
     unsigned nic = nic_for(sw, &entry->key);
     entry->owner = entry->rx_if = (uint8_t)nic;
+    if (!entry->options_new)
+        entry->options = opening_options(&entry->offer);
     opening_build_image(sw, entry, mac, &entry->offer, &image);
     opening_give(sw, entry, nic, &image);
 }

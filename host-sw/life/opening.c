@@ -128,6 +128,7 @@ unsigned opening_begin(struct host_sw *sw, struct dir_entry *entry, const struct
         sw->mode->may_own(&sw->ports, frame->port) ? frame->port : team_other(frame->port);
     entry->cookie = accept->cookie;
     entry->keepalive = accept->keepalive;
+    entry->options = opening_options(accept);
     entry->irs = irs;
     entry->rcv_nxt = entry->rx_consumed = entry->irs + 1;
     entry->snd_una = entry->tx_prod = entry->iss + 1;

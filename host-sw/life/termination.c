@@ -203,13 +203,16 @@ static void abandon_commands(struct host_sw *sw, unsigned nic)
     }
 }
 
-void termination_of_nic(struct host_sw *sw, unsigned nic)
+void termination_of_nic(struct host_sw *sw, unsigned nic, const struct move_trigger *rebuild)
 {
     assert(!sw->nics[nic].up);
     abandon_commands(sw, nic);
     for (uint32_t conn = 0; conn < sw->dir.used_end; conn++) {
         struct dir_entry *entry = &sw->dir.entries[conn];
-        if (transfer_on_nic_lost(sw, entry, nic))
+        bool lost = transfer_on_nic_lost(sw, entry, nic);
+        if (lost && rebuild)
+            transfer_begin_rebuild(sw, entry, nic, rebuild);
+        else if (lost)
             termination_give_up(sw, entry, NIC_TERM_ENGINE_ERROR);
         else if (entry->state == DIR_INACTIVE && entry->owner == nic && !PLANTED(rests_with_dead))
             entry->owner = (uint8_t)team_other(nic);

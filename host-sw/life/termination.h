@@ -10,6 +10,7 @@
 struct host_sw;
 struct dir_entry;
 struct time_wait;
+struct move_trigger;
 
 /* Act on the end events of a NIC or the host's own TCP: a premature end, and an orderly end. */
 void termination_on_terminated(struct host_sw *sw, const struct nic_event *event);
@@ -26,8 +27,9 @@ void termination_settle(struct host_sw *sw, struct dir_entry *entry);
 /* Examines again the frames that were held for a connection that has ended, because they may now open a new one or need
  * a reset. */
 void termination_examine_held(struct host_sw *sw, struct dir_entry *entry);
-/* Ends every connection of a dead NIC, except those at rest, which the other NIC then owns. */
-void termination_of_nic(struct host_sw *sw, unsigned nic);
+/* Ends every connection of a dead NIC, except those at rest, which the other NIC then owns. If `rebuild` is not null,
+ * their rebuild at the other NIC begins instead, and `rebuild` is the loss of the NIC as the trigger that is reported. */
+void termination_of_nic(struct host_sw *sw, unsigned nic, const struct move_trigger *rebuild);
 /* Ends TIME_WAIT of all tuples whose time is over at now_ps. */
 void termination_expire_time_waits(struct host_sw *sw, uint64_t now_ps);
 

@@ -66,7 +66,7 @@ struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_b
     sw->params.tcp.challenges = &sw->challenges;
     sw->active_request.nic = NIC_COUNT;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        sw->recovery[nic].restart_ps = TIME_NEVER;
+        sw->recovery[nic].restart_ps = sw->recovery[nic].rebuild_ps = TIME_NEVER;
     isn_key_init(&sw->openings.isn_key, params->isn_seed);
     sw->challenges = (struct tcp_challenges){.rate = challenge_share(params),
                                              .key = challenge_key(sw, PLACE_HOST)};
@@ -253,9 +253,11 @@ static const struct timed_part {
     {offsetof(struct host_sw, fragments.next_ps), NULL},      /* dispatch_poll() */
     {offsetof(struct host_sw, recovery[0].restart_ps), NULL}, /* recovery_run() */
     {offsetof(struct host_sw, recovery[1].restart_ps), NULL}, /* recovery_run() */
+    {offsetof(struct host_sw, recovery[0].rebuild_ps), NULL}, /* recovery_run() */
+    {offsetof(struct host_sw, recovery[1].rebuild_ps), NULL}, /* recovery_run() */
 };
 enum { TIMED_PARTS = sizeof timed_parts / sizeof timed_parts[0] };
-static_assert(NIC_COUNT == 2, "timed_parts[] has a row for the restart of each NIC");
+static_assert(NIC_COUNT == 2, "timed_parts[] has rows for the restart and the rebuild of each NIC");
 
 static uint64_t next_of(const struct host_sw *sw, const struct timed_part *part)
 {

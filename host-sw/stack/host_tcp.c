@@ -284,6 +284,10 @@ static void report_segment(struct host_tcp *tcp, const struct conn_ctx *ctx,
                               (result->urgent ? NIC_RECORD_URGENT : 0));
     record->rcv_nxt = ctx->rcv_nxt;
     record->snd_una = ctx->snd_una;
+    record->ts_recent = ctx->ts_recent;
+    record->mss = ctx->mss;
+    record->scales = (uint8_t)(ctx->snd_ws | ctx->rcv_ws << 4);
+    record->features = ctx->features;
     record->snd_wnd = ctx->snd_wnd;
 }
 

@@ -10,6 +10,7 @@
 #include "host-sw/server/server.h"
 #include "host-sw/team/challenge.h"
 #include "host-sw/team/failover.h"
+#include "host-sw/team/survival.h"
 #include "host-sw/transfer/mechanism.h"
 #include "host-sw/transfer/mechanism_table.h"
 
@@ -49,6 +50,7 @@ static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned
         .uses_slots = (mechanism_table[params->mechanism]->nic_capabilities &
                        NIC_CAPABILITY_IMAGE_SLOTS) != 0,
         .pushes = params->pushes_commands,
+        .asks_records = sw->transfers.mechanism->rebuilds,
         .log2_cmd = params->ring_log2_cmd,
         .log2_record = params->ring_log2_record,
         .log2_event = params->ring_log2_event,
@@ -78,7 +80,7 @@ bool recovery_start_nic(struct host_sw *sw, unsigned nic)
     return sw->nics[nic].up;
 }
 
-static bool is_fenced(struct host_sw *sw, unsigned nic)
+static bool is_fenced(const struct host_sw *sw, unsigned nic)
 {
     uint32_t status = sw->bus.ops->mmio_read32(sw->bus.self, nic, NIC_REG_STATUS);
     return status == UINT32_MAX || (status & NIC_STATUS_FENCED) != 0;
@@ -92,14 +94,20 @@ static void port_changed(struct host_sw *sw, unsigned nic)
 }
 
 /* The step error_detected. The rings of the NIC stay until a last look at them, because its earlier writes are valid.
- */
-static void take_out_of_team(struct host_sw *sw, unsigned nic, bool may_restart)
+ * If it is known that the NIC is fenced, so that it sends nothing any more, its connections may go on elsewhere. */
+static void take_out_of_team(struct host_sw *sw, unsigned nic, bool fenced, bool may_restart)
 {
     assert(sw->nics[nic].up);
+    uint64_t now_ps = server_now(sw);
+    struct move_trigger loss = {
+        .at_ps = now_ps, .decided_ps = now_ps, .kind = TRIGGER_LINK, .port = (uint8_t)nic};
+    bool survive = fenced && survival_is_possible(sw, nic);
     sw->nics[nic].up = false;
     sw->stats.nics_lost++;
-    termination_of_nic(sw, nic);
-    sw->last_look_ps = server_now(sw) + LAST_WRITES_PS;
+    termination_of_nic(sw, nic, survive ? &loss : NULL);
+    sw->last_look_ps = now_ps + LAST_WRITES_PS;
+    if (survive)
+        sw->recovery[nic].rebuild_ps = sw->last_look_ps;
     if (may_restart)
         sw->recovery[nic].restart_ps = sw->last_look_ps;
     port_changed(sw, nic);
@@ -174,9 +182,9 @@ static void on_port(struct host_sw *sw, unsigned nic)
     if (!sw->nics[nic].up)
         on_port_of_lost(sw, nic, &report);
     else if (!report.answers)
-        take_out_of_team(sw, nic, false);
+        take_out_of_team(sw, nic, report.link_is_down, false);
     else if (report.stopped || (report.uncorrectable && is_fenced(sw, nic)))
-        take_out_of_team(sw, nic, true);
+        take_out_of_team(sw, nic, true, true);
 }
 
 /* Checks a NIC that did not complete a command in time. The NIC is lost if it does not answer or is fenced. */
@@ -186,14 +194,21 @@ static void on_suspicion(struct host_sw *sw, unsigned nic)
         return;
     bool alive = nic_probe_is_alive(sw->bus, nic);
     if (!alive || is_fenced(sw, nic))
-        take_out_of_team(sw, nic, alive);
+        take_out_of_team(sw, nic, alive || nic_error_link_is_down(sw->bus, nic), alive);
+}
+
+/* Returns true if the time has come, and everything that the NIC has left is read; it may take some steps. */
+static bool is_due(const struct host_sw *sw, unsigned nic, uint64_t at_ps)
+{
+    return at_ps <= server_now(sw) && survival_has_read_all(sw, nic);
 }
 
 bool recovery_is_due(const struct host_sw *sw)
 {
     bool due = sw->port_events != 0;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        due |= sw->recovery[nic].suspect || sw->recovery[nic].restart_ps <= server_now(sw);
+        due |= sw->recovery[nic].suspect || is_due(sw, nic, sw->recovery[nic].restart_ps) ||
+               is_due(sw, nic, sw->recovery[nic].rebuild_ps);
     return due;
 }
 
@@ -211,7 +226,12 @@ bool recovery_run(struct host_sw *sw)
             on_suspicion(sw, nic);
             busy = true;
         }
-        if (sw->recovery[nic].restart_ps <= server_now(sw)) {
+        if (is_due(sw, nic, sw->recovery[nic].rebuild_ps)) {
+            sw->recovery[nic].rebuild_ps = TIME_NEVER;
+            survival_run(sw, nic);
+            busy = true;
+        }
+        if (is_due(sw, nic, sw->recovery[nic].restart_ps)) {
             if (sw->recovery[nic].resetting)
                 end_restart(sw, nic);
             else

@@ -17,6 +17,7 @@ struct nic_recovery {
     bool suspect;   /* a move is late, so check whether the NIC is alive and not fenced */
     bool resetting; /* the reset of the NIC is under way */
     uint32_t reset_polls;
+    uint64_t rebuild_ps; /* when the connections of the dead NIC are rebuilt, or TIME_NEVER */
     uint64_t restart_ps; /* when the next step of the restart is due, or TIME_NEVER */
 };
 

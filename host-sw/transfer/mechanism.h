@@ -59,6 +59,9 @@ struct mechanism_ops {
     /* The capabilities that both NICs must have, as bits of enum nic_capability. The driver looks for them, and a
      * scenario that combines this mechanism with NICs that lack one of them is refused. */
     uint32_t nic_capabilities;
+    /* The connections of a dead NIC are rebuilt at the other one (host-sw/team/survival.c). The NICs must acknowledge
+     * only what their records report. */
+    bool rebuilds;
     size_t
         priv_bytes; /* size of the mechanism's state in `priv` of each transfer; zero at the start */
     uint32_t batch_max; /* maximum number of transfers in one call of start(); at least 1 */

@@ -11,7 +11,8 @@
     X(mech_forward)                                                                                \
     X(mech_drain_first)                                                                            \
     X(mech_forward_then_move)                                                                      \
-    X(mech_host_push)
+    X(mech_host_push)                                                                              \
+    X(mech_rebuild)
 
 #define X(ops) extern const struct mechanism_ops ops;
 MECHANISMS(X)

@@ -94,6 +94,30 @@ void place_nic_on_reserve_done(struct dir_entry *entry, const struct nic_event *
 
 void place_nic_on_dest_lost(struct dir_entry *entry) { entry->transfer.at_nics.refused = true; }
 
+void place_nic_adopt(struct host_sw *sw, struct dir_entry *entry, unsigned dead)
+{
+    assert(dir_entry_is_sane(entry));
+    assert(!sw->nics[dead].up && !transfer_is_under_way(entry));
+    entry->owner = (uint8_t)dead;
+    entry->abort_sent = false; /* the dead NIC may not have received the command */
+    entry->applied = false;
+    conn_set_state(sw, entry, DIR_FREEZING);
+}
+
+void place_nic_inherit(struct host_sw *sw, struct dir_entry *entry, const struct transfer *before)
+{
+    assert(dir_entry_is_sane(entry));
+    const struct transfer_at_nics *left = &before->at_nics;
+    struct transfer *transfer = &entry->transfer;
+    if (left->tombstone && before->src == transfer->dest)
+        release(sw, entry, transfer->dest, left->src_gen);
+    if (!left->reserved || left->reserve_nic != transfer->dest)
+        return;
+    transfer->at_nics.reserved = true;
+    transfer->at_nics.reserve_nic = left->reserve_nic;
+    transfer->at_nics.reserve_gen = left->reserve_gen;
+}
+
 static bool accepts(struct host_sw *sw, struct dir_entry *entry, const struct conn_ctx *image)
 {
     assert(dir_entry_is_sane(entry));

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct nic_event;
+struct transfer;
 
 enum { TEAM_HELD_SLOT_FRAMES_MAX = 256 }; /* held frames of a connection in one list for INSTALL */
 
@@ -43,6 +44,14 @@ void place_nic_on_install_done_late(struct host_sw *sw, struct dir_entry *entry,
 /* Makes the next INSTALL of the transfer take its image from a slot of its NIC. If no slot is free, or the NIC finds no good
  * image in the slot, the NIC reads the image from host memory. */
 void place_nic_push_next(struct host_sw *sw, struct dir_entry *entry);
+
+/* Makes a dead NIC the owner of a connection that it has, or may have been given. The connection is with no place until
+ * it is rebuilt, so its frames are held. */
+void place_nic_adopt(struct host_sw *sw, struct dir_entry *entry, unsigned dead);
+
+/* Settles what the transfer `before`, which the death of a NIC has ended, has left at the destination of the rebuild. A
+ * reservation stays, because that NIC counts the frames that it gives to the host meanwhile. */
+void place_nic_inherit(struct host_sw *sw, struct dir_entry *entry, const struct transfer *before);
 
 /* Notes that the destination of the transfer is lost, so that its reservation is void. */
 void place_nic_on_dest_lost(struct dir_entry *entry);

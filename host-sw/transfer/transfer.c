@@ -106,7 +106,7 @@ static unsigned place_of(const struct dir_entry *entry)
     return entry->state == DIR_INACTIVE ? (unsigned)PLACE_MEMORY : entry->owner;
 }
 
-static enum transfer_kind kind_of(unsigned src, unsigned dest)
+static enum transfer_kind kind_of(const struct host_sw *sw, unsigned src, unsigned dest)
 {
     if (src == PLACE_NOWHERE)
         return TRANSFER_OPENING;
@@ -116,7 +116,9 @@ static enum transfer_kind kind_of(unsigned src, unsigned dest)
         return TRANSFER_REACTIVATE;
     if (dest == PLACE_HOST)
         return TRANSFER_ONLOAD;
-    return src == PLACE_HOST ? TRANSFER_OFFLOAD : TRANSFER_MOVE;
+    if (src == PLACE_HOST)
+        return TRANSFER_OFFLOAD;
+    return sw->nics[src].up ? TRANSFER_MOVE : TRANSFER_REBUILD;
 }
 
 /* The scenario's mechanism is used for moves from NIC to NIC. If it has no start(), the first mechanism of the table is
@@ -138,7 +140,7 @@ static void set_up(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
     assert(src != dest && !transfer_is_under_way(entry));
     dequeue(sw, entry);
     entry->transfer = (struct transfer){.mechanism = mechanism_for(sw, src, dest),
-                                        .kind = (uint8_t)kind_of(src, dest),
+                                        .kind = (uint8_t)kind_of(sw, src, dest),
                                         .reason = (uint8_t)reason,
                                         .src = (uint8_t)src,
                                         .dest = (uint8_t)dest,
@@ -200,7 +202,7 @@ bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest
     if (waits) { /* the first trigger counts, and later ones are ignored */
         reason = (enum move_reason)entry->wanted_reason;
         trigger = entry->wanted_trigger;
-    } else if (kind_of(entry->owner, dest) == TRANSFER_MOVE) {
+    } else if (kind_of(sw, entry->owner, dest) == TRANSFER_MOVE) {
         transfer_report_wanted(sw, entry, dest, reason, &trigger);
     }
     if (may_begin_one(sw)) {
@@ -294,6 +296,36 @@ bool transfer_on_nic_lost(struct host_sw *sw, struct dir_entry *entry, unsigned 
     if (mechanism->on_end)
         mechanism->on_end(sw, entry, TRANSFER_DEST_LOST);
     return false;
+}
+
+void transfer_begin_rebuild(struct host_sw *sw, struct dir_entry *entry, unsigned dead,
+                            const struct move_trigger *why)
+{
+    assert(dir_entry_is_sane(entry));
+    transfer_report_end(sw, entry, MOVE_END_FAILED);
+    unlist(sw, entry);
+    struct transfer before = entry->transfer;
+    entry->transfer = (struct transfer){0};
+    place_nic_adopt(sw, entry, dead);
+    set_up(sw, entry, team_other(dead), MOVE_LINK_DOWN, why, false);
+    place_nic_inherit(sw, entry, &before);
+    entry->transfer.frozen_ps = server_now(sw);
+    conn_mark(sw, entry, MARK_FROZEN, entry->transfer.frozen_ps);
+    assert(dir_entry_is_sane(entry));
+}
+
+bool transfer_awaits_rebuild(const struct dir_entry *entry, unsigned dead)
+{
+    return entry->state == DIR_FREEZING && entry->transfer.mechanism &&
+           entry->transfer.kind == TRANSFER_REBUILD && entry->transfer.src == dead;
+}
+
+void transfer_rebuilt(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image)
+{
+    assert(transfer_awaits_rebuild(entry, entry->transfer.src));
+    entry->transfer.mechanism->on_done(
+        sw, entry, &(struct transfer_done){.step = TRANSFER_TAKEN, .image = image});
+    assert(dir_entry_is_sane(entry));
 }
 
 static const struct mechanism_ops *mechanism_of(const struct host_sw *sw,

@@ -42,6 +42,17 @@ void transfer_on_frame(struct host_sw *sw, struct dir_entry *entry, const struct
 /* Acts on the loss of a NIC. Returns true if the connection ends with it. */
 bool transfer_on_nic_lost(struct host_sw *sw, struct dir_entry *entry, unsigned nic);
 
+/* Begins the rebuild of a connection whose NIC is dead: a transfer from there to the other NIC that waits for its image.
+ * A transfer that was under way has failed. `why` is the loss of the NIC. */
+void transfer_begin_rebuild(struct host_sw *sw, struct dir_entry *entry, unsigned dead,
+                            const struct move_trigger *why);
+
+/* Returns true if the connection waits for the image of a rebuild, because NIC `dead` is dead. */
+bool transfer_awaits_rebuild(const struct dir_entry *entry, unsigned dead);
+
+/* Goes on with a rebuild. `image` is sealed, and of the connection's generation. */
+void transfer_rebuilt(struct host_sw *sw, struct dir_entry *entry, struct conn_ctx *image);
+
 /* Returns true if a record of the connection may be acted on now. The mechanism of the transfer under way decides, or
  * else the scenario's mechanism. */
 bool transfer_may_consume(const struct host_sw *sw, const struct dir_entry *entry,

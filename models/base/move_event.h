@@ -10,7 +10,8 @@
     X(INACTIVATE, "inactivate", "from a NIC or the host's own TCP to rest in host memory")         \
     X(REACTIVATE, "reactivate", "from host memory to a NIC or to the host's own TCP")              \
     X(ONLOAD, "onload", "from a NIC to the host's own TCP")                                        \
-    X(OFFLOAD, "offload", "from the host's own TCP to a NIC")
+    X(OFFLOAD, "offload", "from the host's own TCP to a NIC")                                      \
+    X(REBUILD, "rebuild", "from a dead NIC to the other one, out of what the host knows")
 
 enum transfer_kind {
 #define X(id, key, text) TRANSFER_##id,

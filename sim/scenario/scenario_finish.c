@@ -141,6 +141,30 @@ static enum status check_slots(struct scenario_loader *loader)
     return fail_at(loader, "team.move.mechanism", why);
 }
 
+/* What a dead NIC had acknowledged must be in its records, and the driver must be able to know that it is. */
+static enum status check_rebuild(struct scenario_loader *loader)
+{
+    const struct sim_config *config = loader->config;
+    const struct mechanism_ops *ops = mechanism_table[config->team.mechanism];
+    char why[160];
+    if (!ops->rebuilds)
+        return STATUS_OK;
+    if (config->engine.ack_policy != ACK_POLICY_RECORDED) {
+        (void)snprintf(why, sizeof why,
+                       "team.move.mechanism %s needs NICs that acknowledge only what their records "
+                       "report; write recorded, or another mechanism",
+                       ops->name);
+        return fail_at(loader, "nics.engine.ack_policy", why);
+    }
+    if (config->engine.contract >= 2)
+        return STATUS_OK;
+    (void)snprintf(why, sizeof why,
+                   "team.move.mechanism %s needs NICs that tell their capabilities; write 2, or "
+                   "another mechanism",
+                   ops->name);
+    return fail_at(loader, "nics.contract", why);
+}
+
 /* The push window is new in version 2 of the interface. */
 static enum status check_commands(struct scenario_loader *loader)
 {
@@ -269,8 +293,8 @@ static enum status check_captured(struct scenario_loader *loader)
 static enum status check_together(struct scenario_loader *loader)
 {
     static enum status (*const checks[])(struct scenario_loader *) = {
-        check_traffic, check_offload,  check_mechanism, check_commands, check_host,
-        check_table,   check_captured, check_contexts,  check_waves};
+        check_traffic, check_offload, check_mechanism, check_rebuild,  check_commands,
+        check_host,    check_table,   check_captured,  check_contexts, check_waves};
     const struct sim_config *config = loader->config;
     enum status worst = check_tcp(loader, &config->team.tcp, "team.tcp");
     worst = worse(worst, check_tcp(loader, &config->gen.tcp, "traffic.tcp"));

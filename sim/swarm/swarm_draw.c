@@ -169,6 +169,15 @@ static bool has_set(const struct swarm_scenario *s, const char *set)
     return false;
 }
 
+/* A mechanism that rebuilds connections needs NICs that record first. */
+static void draw_needs(struct swarm_drawing *d)
+{
+    if (!has_set(d->scenario, "team.move.mechanism=rebuild"))
+        return;
+    swarm_set(d, "nics.engine.ack_policy=recorded");
+    swarm_set(d, "nics.contract=2");
+}
+
 /* Draws the duration. One second of simulated time has 250 million cycles of each cache, so the
  * run must be short if no cycle is skipped. */
 static void draw_duration(struct swarm_drawing *d)
@@ -189,6 +198,7 @@ static void draw_all(struct swarm_drawing *d, const struct swarm_captures *captu
     draw_traffic(d, captures);
     draw_always(d, "switch.policy");
     draw_keys(d);
+    draw_needs(d);
     if (swarm_chance(d, 3))
         swarm_draw_rehash(d);
     if (swarm_chance(d, 2))

@@ -231,6 +231,8 @@ void check_carry_on_event(struct check *check, const struct probe_event *event)
     case PROBE_MOVE_BEGIN:
     case PROBE_TRANSFER_BEGIN:
         c->carry.not_carried = event->move.not_carried;
+        if (event->move.kind == TRANSFER_REBUILD) /* the context is lost with its NIC */
+            c->carry.left = c->carry.live_valid = c->image_valid = false;
         break;
     case PROBE_CTX_LIVE:
     case PROBE_CTX_WRITTEN:

@@ -31,6 +31,14 @@ static void on_refused(struct check_conn *c, const struct probe_event *event)
         c->refused++;
 }
 
+/* Nobody can know whether the dead NIC has activated the last generation that it was given. */
+static void on_rebuild(struct check_conn *c, const struct probe_event *event)
+{
+    c->last_gen = event->gen;
+    c->refused = 0;
+    c->rebuilt = true;
+}
+
 static bool is_next_gen(const struct check_conn *c, uint16_t gen)
 {
     uint16_t ahead = (uint16_t)(gen - c->last_gen);
@@ -79,6 +87,9 @@ static void on_own_state(struct check *check, struct check_conn *c, const struct
         check_fail(check, INVARIANT_GEN, event,
                    "own_state %u has generation %u, but the current one is %u", state, event->gen,
                    c->last_gen);
+    if (state == OWN_ABSENT &&
+        check->fenced[event->nic]) /* the writes that have not left are lost */
+        c->writes_pending[event->nic] = c->writes_queued[event->nic] = 0;
     c->own[event->nic] = state;
     c->own_gen[event->nic] = event->gen;
 }
@@ -91,6 +102,10 @@ void check_own_on_event(struct check *check, const struct probe_event *event)
     switch (event->kind) {
     case PROBE_OWN_STATE:
         on_own_state(check, c, event);
+        break;
+    case PROBE_TRANSFER_BEGIN:
+        if (event->move.kind == TRANSFER_REBUILD)
+            on_rebuild(c, event);
         break;
     case PROBE_CTX_REFUSED:
         on_refused(c, event);

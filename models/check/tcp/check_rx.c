@@ -51,11 +51,24 @@ static void on_recorded(struct check_conn *c, uint32_t rcv_nxt)
     c->has_recorded = true;
 }
 
+/* What the dead NIC has written and not reported counts as not received. */
+static void forget_unreported(struct check_conn *c, const struct conn_ctx *image)
+{
+    c->fin_seen = (image->flags & CTX_FLAG_PEER_FIN) != 0;
+    seq_set_init(&c->written, image->rcv_nxt - c->fin_seen);
+    seq_set_init(&c->visible, image->rcv_nxt - c->fin_seen);
+}
+
 /* The image comes from host memory. Before the peer's SYN it knows no number of the peer. */
 static void on_image(struct check_conn *c, const struct conn_ctx *image)
 {
-    if (image->tcp_state >= TCP_SYN_RCVD)
-        on_recorded(c, image->rcv_nxt);
+    bool rebuilt = c->rebuilt;
+    c->rebuilt = false;
+    if (image->tcp_state < TCP_SYN_RCVD)
+        return;
+    on_recorded(c, image->rcv_nxt);
+    if (rebuilt && c->irs_known)
+        forget_unreported(c, image);
 }
 
 static void on_peer_syn(struct check_conn *c, uint32_t irs)

@@ -213,6 +213,10 @@ static void applied_record(struct toe_engine *engine, const struct conn_ctx *ctx
     r.rcv_nxt = ctx->rcv_nxt;
     r.snd_una = ctx->snd_una;
     r.snd_wnd = ctx->snd_wnd;
+    r.ts_recent = ctx->ts_recent;
+    r.mss = ctx->mss;
+    r.scales = (uint8_t)(ctx->snd_ws | ctx->rcv_ws << 4);
+    r.features = ctx->features;
     if (result->established)
         r.flags |= NIC_RECORD_ESTABLISHED;
     if (ctx->flags & CTX_FLAG_PEER_FIN)

@@ -226,6 +226,24 @@ Test(scenario_commands, a_mechanism_with_slots_needs_nics_that_have_them)
     cr_assert_eq(config.engine.image_slots, 1);
 }
 
+/* A connection can be rebuilt only if the peer was told nothing that its records do not say. */
+Test(scenario_commands, a_rebuild_needs_nics_that_record_first)
+{
+    static const char text[] = "traffic: {kind: generator}\n"
+                               "nics:\n  contract: %u\n  engine: {ack_policy: %s}\n"
+                               "team: {move: {mechanism: rebuild}}\n";
+    char scenario[200];
+    (void)snprintf(scenario, sizeof scenario, text, 2, "flushed");
+    cr_assert_eq(parse(scenario, &config), STATUS_BAD_INPUT);
+    cr_assert_not_null(strstr(err.text, "a.yaml:4: nics.engine.ack_policy: "), "%s", err.text);
+    cr_assert_not_null(strstr(err.text, "write recorded, or another mechanism"), "%s", err.text);
+    (void)snprintf(scenario, sizeof scenario, text, 1, "recorded");
+    cr_assert_eq(parse(scenario, &config), STATUS_BAD_INPUT);
+    cr_assert_not_null(strstr(err.text, "a.yaml:3: nics.contract: "), "%s", err.text);
+    (void)snprintf(scenario, sizeof scenario, text, 2, "recorded");
+    cr_assert_eq(parse(scenario, &config), STATUS_OK, "%s", err.text);
+}
+
 Test(scenario_host, memory_that_no_machine_has_is_refused)
 {
     static const char *const bad[][2] = {
