@@ -76,5 +76,24 @@ row '65,536 idle connections at a time: peak memory, MiB' '' "$(of "$idle" '.mem
 "$build/bench/bench_frames" | while read -r rate _ name; do
     row "frames/s, switch and MACs: $name" "$rate" '' '1000000'
 done
+# A study of 15 runs with one job and with two. Each time is the least of several sweeps.
+sweep_ms() {
+    least=
+    for _ in $(seq "$rounds"); do
+        rm -rf "${work:?}/study"
+        before=$(date +%s%N)
+        "$build/toesim" sweep scenarios/study/pcie.yaml -j "$1" -o "$work/study" >"$work/study.log" || {
+            cat "$work/study.log" >&2
+            exit 1
+        }
+        took=$((($(date +%s%N) - before) / 1000000))
+        [ -n "$least" ] && [ "$least" -le "$took" ] || least=$took
+    done
+    echo "$least"
+}
+one=$(sweep_ms 1)
+two=$(sweep_ms 2)
+row 'sweep of 15 runs, ms with 1 job, with 2 jobs' "$one" "$two" ''
+row 'sweep: two jobs are faster by' '' "$(awk -v a="$one" -v b="$two" 'BEGIN { printf "%.2f", a / b }')" '1.9'
 tlps=$("$build/bench_pcie" | sed -n 's/.*, \([0-9]*\) per second.*/\1/p')
 row 'TLPs/s, one PCIe link alone' "$tlps" '' '1500000'
