@@ -184,3 +184,50 @@ Test(ctx_cache_hash, consecutive_ports_spread_over_all_rows)
     }
     cr_assert_leq(crowded, 2 * TRIALS / 20, "%u of %d banks", crowded, 2 * TRIALS);
 }
+
+/* Rows and fingerprint are as many bits as the width of the rows and 16 more, and no bit of them is
+ * wasted: random keys, and consecutive ports of one client, are equal as seldom as numbers of so many
+ * bits are. */
+Test(ctx_cache_hash, fingerprints_are_equal_as_seldom_as_random_numbers)
+{
+    enum { KEYS = 1024, TRIALS = 16, SMALL = 2 };
+    static struct ctx_hash seen[KEYS];
+    struct ctx_hash_key secret;
+    struct rng rng;
+    uint32_t pairs[2] = {0};
+    rng_init(&rng, 2, "secrets");
+    ctx_hash_key_init(&secret);
+    for (int trial = 0; trial < 2 * TRIALS; trial++) {
+        for (int i = 0; i < CTX_HASH_WORDS; i++)
+            ctx_hash_key_push(&secret, (uint32_t)rng_u64(&rng));
+        for (uint32_t i = 0; i < KEYS; i++) {
+            struct flow_key key;
+            client(trial % 2 ? rng_u64(&rng) : 1, &key);
+            key.rport = (uint16_t)(40000 + i);
+            seen[i] = ctx_cache_hash(&secret, &key, SMALL);
+            cr_assert_lt(seen[i].tail, 1u << 15, "rows of one bit leave 15 bits");
+            for (uint32_t j = 0; j < i; j++)
+                pairs[trial % 2] += ctx_hash_equal(&seen[i], &seen[j]);
+        }
+    }
+    /* 1024 * 1023 / 2 pairs of 17 bits are four per trial. */
+    cr_assert_lt(pairs[0], 4 * TRIALS * 2, "%u pairs of consecutive ports", pairs[0]);
+    cr_assert_lt(pairs[1], 4 * TRIALS * 2, "%u pairs of random keys", pairs[1]);
+    cr_assert_gt(pairs[1], 4 * TRIALS / 2, "%u pairs of random keys", pairs[1]);
+}
+
+/* The tail has one bit when the row number has 17. */
+Test(ctx_cache_hash, fingerprints_of_the_largest_table_have_a_tail)
+{
+    struct ctx_hash_key secret;
+    uint32_t tails = 0;
+    ctx_hash_key_init(&secret);
+    for (uint64_t i = 0; i < 64; i++) {
+        struct flow_key key;
+        client(i * 0x9e3779b97f4a7c15, &key);
+        uint32_t tail = ctx_cache_hash(&secret, &key, 1 << 17).tail;
+        cr_assert_leq(tail, 1);
+        tails |= 1u << tail;
+    }
+    cr_assert_eq(tails, 3, "the bit takes both values");
+}
