@@ -3,28 +3,26 @@
 
 #include "host-sw/conn/app_calls.h"
 #include "host-sw/conn/conn.h"
+#include "host-sw/conn/fate.h"
 #include "host-sw/conn/rx_if.h"
 #include "host-sw/dispatch/conn_io.h"
+#include "host-sw/dispatch/foreign.h"
 #include "host-sw/dispatch/fragments.h"
 #include "host-sw/dispatch/icmp.h"
 #include "host-sw/life/connecting.h"
 #include "host-sw/life/cookie.h"
 #include "host-sw/life/farewell.h"
+#include "host-sw/life/offload.h"
 #include "host-sw/life/opening.h"
 #include "host-sw/life/termination.h"
 #include "host-sw/server/server.h"
-
-#include "models/base/memory.h"
-
-#include "host-sw/conn/fate.h"
-#include "host-sw/dispatch/foreign.h"
-#include "host-sw/life/offload.h"
 #include "host-sw/stack/answer.h"
 #include "host-sw/stack/host_tcp_tx.h"
 #include "host-sw/stack/seq.h"
 #include "host-sw/team/failover.h"
 #include "host-sw/transfer/place_nic.h"
 #include "host-sw/transfer/transfer.h"
+#include "models/base/memory.h"
 #include "models/base/planted.h"
 
 #include <assert.h>
@@ -69,8 +67,8 @@ static void on_unknown(struct host_sw *sw, const struct dir_frame *frame,
         return;
     }
     if ((seg->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN) {
-        farewell_forget(
-            sw, key); /* the SYN shows that the peer has ended the old connection by itself */
+        /* The SYN shows that the peer has ended the old connection by itself. */
+        farewell_forget(sw, key);
         sw->stats.syns++;
         if (!cookie_on_syn(sw, frame, packet, key))
             opening_on_syn(sw, frame, packet, key, NULL);
@@ -95,11 +93,10 @@ static void on_known(struct host_sw *sw, struct dir_entry *entry, const struct d
     switch ((enum dir_state)entry->state) {
     case DIR_OPENING:
     case DIR_INSTALLING:
-        if (entry->resolving) {
+        if (entry->resolving)
             fate_hold(sw, entry, frame); /* no NIC knows the connection yet */
-            break;
-        }
-        transfer_on_frame(sw, entry, frame, packet);
+        else
+            transfer_on_frame(sw, entry, frame, packet);
         break;
     case DIR_ACTIVE:
         if (transfer_is_under_way(entry))
@@ -463,10 +460,8 @@ static bool drain_records(struct host_sw *sw, struct nic_driver *driver, uint32_
 {
     bool any = false;
     server_charge(sw, CPU_COST_POLL, 1);
-    for (uint32_t i = 0; i < budget; i++) {
-        const struct nic_record *record = nic_ring_peek(&driver->records);
-        if (!record)
-            break;
+    const struct nic_record *record;
+    for (uint32_t i = 0; i < budget && (record = nic_ring_peek(&driver->records)) != NULL; i++) {
         struct nic_record copy = *record;
         nic_ring_advance(&driver->records);
         on_record(sw, driver, &copy);
