@@ -171,7 +171,7 @@ module ctx_cache #(
     end
 
     // Who goes next: an injection, a fill, then the key unit's pass, then a requester.
-    logic inject, inject_tag, flip_done, grant, by_key, acquires, grant_ret, take, to_stage, to_flip, turn_key, settled, hold, rescan, fill_ready, pass_ready, misses_ok;
+    logic inject, inject_tag, flip_done, grant, by_key, acquires, grant_ret, take, to_stage, to_flip, turn_key, settled, keys_stand, hold, rescan, fill_ready, pass_ready, misses_ok;
     logic [OP_W-1:0]  grant_code;
     logic [WHO_W-1:0] grant_who, fill_who, pass_who, key_who, meta_who, meta_ask_who;
     logic [ARG_W-1:0] grant_conn, inject_conn, rescan_index;
@@ -202,7 +202,7 @@ module ctx_cache #(
         .rescan_i(rescan), .rescan_who_i(evt_scan_who_o), .rescan_index_i(rescan_index),
         .rsp_who_i(rsp_who_o), .rsp_code_o, .rsp_tag_o, .rsp_conn_o(op_conn), .rsp_gen_o(op_gen),
         .ret_rsp_who_i(ret_rsp_who_o), .ret_rsp_code_o, .ret_rsp_tag_o,
-        .settled_o(settled), .evt_lock_wait_o
+        .settled_o(settled), .keys_stand_o(keys_stand), .evt_lock_wait_o
     );
 
     ctx_cache_inject u_inject (
@@ -250,7 +250,7 @@ module ctx_cache #(
     assign evt_conn_o = stage_conn;
 
     // Key unit
-    logic find, scan, inserts, frees, meta_ask, meta_valid, key_wants, key_gets, key_asks, key_waits_q, data_gets, line4_done, scan_done, scan_taken, scans, found_clash, key_clash;
+    logic key_cmd, scan, inserts, frees, meta_ask, meta_valid, key_wants, key_gets, key_asks, key_waits_q, data_gets, line4_done, scan_done, scan_taken, scans, found_clash, key_clash;
     logic [META_W-1:0]   meta_in;
     logic [LINE_W-1:0]   line4;
     logic [KEY_W-1:0]    cmd_key;
@@ -270,9 +270,9 @@ module ctx_cache #(
         .key_ready_o(key_wants), .key_who_o(key_who), .key_valid_i(key_gets), .key_line_i(wdata_i),
         .line4_o(line4), .line4_done_i(line4_done),
         .hold_i(hold), .stage_cmd_i(table_cmd), .stage_frees_i(frees), .stage_conn_i(stage_conn), .stage_inserts_i(inserts),
-        .find_o(find), .scan_o(scan), .scan_who_o(evt_scan_who_o), .cmd_key_o(cmd_key), .cmd_index_o(cmd_index),
+        .cmd_o(key_cmd), .scan_o(scan), .scan_who_o(evt_scan_who_o), .cmd_key_o(cmd_key), .cmd_index_o(cmd_index),
         .found_i(found), .clash_i(found_clash), .found_index_i(found_index), .free_index_i(free_index), .row0_i(found_row0), .row1_i(found_row1),
-        .pass_o(pass_ready), .pass_sel_o(pass_sel), .pass_who_o(pass_who), .pass_take_i(take && turn_key), .stage_key_i(stage_key), .stage_sel_i(stage_sel),
+        .pass_o(pass_ready), .pass_sel_o(pass_sel), .pass_who_o(pass_who), .pass_take_i(take), .pass_turn_i(!fill_ready), .stage_key_i(stage_key), .stage_sel_i(stage_sel),
         .found_o(key_found), .clash_o(key_clash), .stale_o(stale), .has_meta_o(has_meta), .meta_o(key_meta),
         .verdict_done_i(v_done), .verdict_line_i(v_line), .verdict_meta_i(v_meta), .verdict_park_i(v_park), .verdict_again_i(v_again),
         .unlock_i(unlock), .meta_wants_o(key_waits), .meta_room_i(key_room), .meta_ask_o(meta_ask), .meta_ask_who_o(meta_ask_who),
@@ -291,11 +291,11 @@ module ctx_cache #(
         .lookup_valid_i, .lookup_ready_o, .lookup_key_i, .lookup_tag_i,
         .lookup_rsp_valid_o, .lookup_rsp_ready_i, .lookup_rsp_tag_o, .lookup_rsp_place_o, .lookup_rsp_conn_o, .lookup_rsp_gen_o,
         .hash_key_valid_i, .hash_key_i, .clear_i(!init_done), .clear_row_i(ROW_W'(init_q)),
-        .cmd_valid_i(table_cmd || find || scan),
+        .cmd_valid_i(table_cmd || key_cmd),
         .cmd_kind_i(table_cmd ? table_kind : scan ? ctx_cache_pkg::TABLE_SCAN_ROW : ctx_cache_pkg::TABLE_FIND),
         .cmd_key_i(cmd_key), .cmd_index_i(cmd_index), .cmd_state_i(table_state),
         .cmd_conn_i(table_conn), .cmd_gen_i(stage_gen), .cmd_fresh_i(table_fresh),
-        .cmd_by_conn_i(table_cmd && table_index != ctx_cache_pkg::INDEX_ENTRY), .cmd_more_i(table_more), .cmd_shifts_i((inserts && table_fresh) || frees),
+        .cmd_writes_i(table_cmd), .cmd_by_conn_i(table_cmd && table_index != ctx_cache_pkg::INDEX_ENTRY), .cmd_more_i(table_more), .cmd_shifts_i((inserts && table_fresh) || frees),
         .ctrl_idle_i(stage_idle && !searching), .hold_o(hold),
         .found_o(found[ctx_cache_pkg::FOUND_W-1]), .found_index_o(found_index), .found_state_o(found[ctx_cache_pkg::FOUND_W-2 -: 3]),
         .found_conn_o(found[1+GEN_W +: ARG_W]), .found_gen_o(found[1 +: GEN_W]), .clash_o(found_clash), .free_o(found[0]), .free_index_o(free_index),
@@ -324,10 +324,10 @@ module ctx_cache #(
         .mem_wdata_valid_o, .mem_wdata_ready_i, .mem_wdata_o, .mem_rdata_valid_i, .mem_rdata_id_i, .mem_rdata_i, .boot_i
     );
     assign mem_rdata_ready_o = 1'b1;
-    // The data port goes first, but a wish that was told stands until it is met: while key_waits_q, the key unit wants. data_gets
-    // counts only while data_wants.
+    // The data port goes first, but a wish that was told stands until it is met: while key_waits_q, the key unit wants. key_gets and
+    // data_gets count only while their unit wants.
     assign key_asks      = key_wants && (!data_wants || key_waits_q);
-    assign key_gets      = wdata_valid_i && key_asks;
+    assign key_gets      = wdata_valid_i && (!data_wants || key_waits_q);
     assign data_gets     = wdata_valid_i && !key_waits_q;
     assign wdata_ready_o = data_wants || key_wants;
     assign wdata_who_o   = key_asks ? key_who : data_who;
@@ -354,7 +354,7 @@ module ctx_cache #(
     assign rsp_place_o = scans ? scan_place : 3'd0;
     assign rsp_next_o  = scans ? scan_next : '0;
 
-    assign quiescent_o = lookup_idle && settled && stage_quiet && key_quiet && store_idle && rsp_idle;
+    assign quiescent_o = lookup_idle && settled && keys_stand && stage_quiet && key_quiet && store_idle && rsp_idle;
 
     `ASSERT(InitIsCounted_A, init_done == (32'(init_q) == INIT_STEPS))
     `ASSERT(TheKeysWishStands_A, !key_waits_q || key_wants)

@@ -163,7 +163,8 @@ module ctx_cache_data #(
     assign wdata_ret_o   = is_write;
     assign wdata_who_o   = who;
     assign wdata_line_o  = line;
-    assign write_done_o  = (is_write || is_install) && done;
+    // The last line comes from the requester, never from the key unit. So this does not hang on beat_ok_i, as `done` does.
+    assign write_done_o  = (is_write || is_install) && wdata_valid_i && !several;
     assign line4_done_o  = from_key;
     assign beat_o        = is_read && moves;
     assign beat_who_o    = who;
@@ -252,6 +253,7 @@ module ctx_cache_data #(
     assign idle_o        = !queued && !evicted_q && !pwe_q;
 
     `ASSERT(RoomIsCounted_A, room_o == (32'(count_q) <= QUEUE - 4))
+    `ASSERT(WriteEnds_A, write_done_o == ((is_write || is_install) && done))
     `ASSERT(OneStore_A, !(evicted_q && from_key))
     `ASSERT(LineExists_A, !moves || 32'(line) < ctx_cache_pkg::LINES)
     `ASSERT(WriteHasLines_A, !is_write || mask != '0)

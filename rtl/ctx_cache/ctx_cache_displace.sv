@@ -28,6 +28,7 @@ module ctx_cache_displace #(
 
     input  logic [STASH-1:0]   stash_used_i,
     input  logic               stash_any_i,  // one of them
+    input  logic               stash_any_next_i, // the same in the next cycle
     output logic [2:0]         pick_o,       // slot of the stash
     output logic [2:0]         kick_o,       // bank and slot that would have to make room
 
@@ -61,7 +62,7 @@ module ctx_cache_displace #(
     logic [6:0]         tries_q, tries_d;
     logic [2:0]         pick_q, pick_d, from_q, from_d;
     logic [15:0]        lfsr_q;
-    logic               moving_q, tries_left_q, bank_q, has_room, starts, kicks, was_kick_q;
+    logic               moving_q, hold_q, tries_left_q, tries_left_d, bank_q, has_room, starts, kicks, was_kick_q;
     logic [IDX_W-1:0]   kick_index_q;
     logic [2:0]         kick_state_q;
     logic [FP_W-1:0]    kick_fp_q;
@@ -69,7 +70,7 @@ module ctx_cache_displace #(
     logic [ROW_W-1:0]   kick_row;
     logic [2*STASH-1:0] ring;
 
-    assign hold_o   = (stash_any_i && tries_left_q) || moving_q;  // much hangs on it
+    assign hold_o   = hold_q;  // from a register of its own, as much hangs on it
     assign busy_o   = moving_q;
     assign starts   = state_q == REST && stash_any_i && tries_left_q && ctrl_idle_i && !own_busy_i;
     assign has_room = !free_index_i[IDX_W-1];
@@ -104,6 +105,7 @@ module ctx_cache_displace #(
             if (tries_q == 7'd1) from_d = pick_q + 1'b1;
         end
     end
+    assign tries_left_d = shift_i || (state_q == PLACE ? tries_q != 7'd1 : tries_left_q);
 
     assign move_valid_o = state_q == FIND || state_q == PLACE;
     assign move_find_o  = state_q == FIND;
@@ -124,6 +126,7 @@ module ctx_cache_displace #(
         if (!rst_ni) begin
             state_q    <= REST;
             moving_q   <= 1'b0;
+            hold_q     <= 1'b0;
             tries_q    <= '0;
             tries_left_q <= 1'b0;
             pick_q     <= '0;
@@ -134,8 +137,9 @@ module ctx_cache_displace #(
         end else begin
             state_q <= state_d;
             moving_q <= state_d != REST;
+            hold_q  <= (stash_any_next_i && tries_left_d) || state_d != REST;
             tries_q <= tries_d;
-            tries_left_q <= tries_d != '0;
+            tries_left_q <= tries_left_d;
             pick_q  <= pick_d;
             from_q  <= from_d;
             if (kicks) begin
@@ -158,6 +162,8 @@ module ctx_cache_displace #(
     end
 
     `ASSERT(MovingIsNotAtRest_A, moving_q == (state_q != REST))
+    `ASSERT(HoldsForTheStash_A, hold_q == ((stash_any_i && tries_left_q) || moving_q))
+    `ASSERT(TriesAreCounted_A, tries_left_q == (tries_q != '0))
     `ASSERT(MovesOnlyWhileIdle_A, !move_valid_o || ctrl_idle_i)
     `ASSERT(PicksAnEntry_A, !move_valid_o || stash_used_i[pick_q])
     `ASSERT(KicksAnEntry_A, !kicks || kick_state_q != ctx_cache_pkg::ENTRY_FREE)

@@ -57,7 +57,8 @@ module ctx_cache_key #(
     output logic [IDX_W-1:0]  index_o,
 
     output logic              pass_o,
-    input  logic              pass_take_i,
+    input  logic              pass_take_i,    // the stage takes somebody in this cycle,
+    input  logic              pass_turn_i,    // and that is this one
     output logic              stale_o,
     output logic              has_meta_o,
     output logic [META_W-1:0] meta_o,
@@ -83,7 +84,9 @@ module ctx_cache_key #(
     localparam int SCAN_END = LOOKUP_ENTRIES + ctx_cache_pkg::STASH;
 
     typedef enum logic [3:0] {IDLE, KEY, FIND, FINDING, ASK, PASS, META_ASK, META, PARKED, LINE, SCAN, SCANNING, SCANNED} state_e;
-    state_e            state_q, state_d, after_start;
+    // Synthesis keeps the numbers and the order of decisions, as some inputs come late.
+    (* fsm_encoding = "none" *) state_e state_q;
+    state_e            state_d, after_start;
     logic [4:0]        timer_q;
     logic [ARG_W-1:0]  conn_q;
     logic              stale_q, stale_d, seen_q, meta_old_q, done, found, last_row, scan_end, scan_end_q;
@@ -118,12 +121,11 @@ module ctx_cache_key #(
         state_d = state_q;
         unique case (state_q)
             IDLE:     if (start_i) state_d = after_start;
-            KEY:      if (key_valid_i) state_d = FIND;
+            KEY:      ;
             FIND:     if (cmd_go_i) state_d = FINDING;
             FINDING:  if (done && (stale_q || seen_hits)) state_d = FIND;
                       else if (done) state_d = ASK;
-            ASK:      if (pass_take_i) state_d = PASS;  // if stale: once more, says the stage
-                      else if (stale_q) state_d = FIND;
+            ASK:      if (stale_q) state_d = FIND;
             PASS: begin
                 if (verdict_line_i && !line_taken_i) state_d = LINE;
                 else if (verdict_done_i)  state_d = IDLE;
@@ -142,6 +144,9 @@ module ctx_cache_key #(
             SCANNED:  if (scan_taken_i) state_d = IDLE;
             default:  state_d = IDLE;
         endcase
+        // Known last: the key has come, or the stage takes it. If it is stale, the stage says that it must find once more.
+        if (key_valid_i) state_d = FIND;
+        if (pass_take_i && pass_turn_i) state_d = PASS;
         stale_d = (stale_q || hold_i || frees_i || insert_hits || seen_hits)
                && state_q != IDLE && state_q != KEY && !(state_q == FIND && cmd_go_i);
     end
@@ -174,7 +179,7 @@ module ctx_cache_key #(
             meta_old_q <= 1'b0;
             meta_o     <= meta_i;
         end
-        if (key_ready_o && key_valid_i) line4_o <= key_line_i;
+        if (key_valid_i) line4_o <= key_line_i;
         if (finding && insert_i) seen_index_q <= insert_index_i;
         if (done) begin
             found_o <= found_i;
@@ -203,6 +208,8 @@ module ctx_cache_key #(
 
     `ASSERT(StartsWhenReady_A, !start_i || ready_o)
     `ASSERT(CommandIsWanted_A, !cmd_go_i || find_o || scan_o)
+    `ASSERT(KeyIsWanted_A, !key_valid_i || key_ready_o)
+    `ASSERT(TurnIsWanted_A, !pass_turn_i || pass_o)
     `ASSERT(MetaIsWanted_A, !meta_valid_i || state_q == META)
     `ASSERT(ResultIsAwaited_A, !done || state_q == FINDING || state_q == SCANNING)
 endmodule

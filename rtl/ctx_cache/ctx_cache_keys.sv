@@ -46,7 +46,7 @@ module ctx_cache_keys #(
     input  logic              stage_frees_i,
     input  logic [ARG_W-1:0]  stage_conn_i,
     input  logic              stage_inserts_i,
-    output logic              find_o,
+    output logic              cmd_o,          // a command of this unit waits: without one of the stage it goes in this cycle
     output logic              scan_o,
     output logic [WHO_W-1:0]  scan_who_o,
     output logic [KEY_W-1:0]  cmd_key_o,      // of the FIND, or of the entry that the commit stage inserts
@@ -61,7 +61,8 @@ module ctx_cache_keys #(
     output logic              pass_o,
     output logic              pass_sel_o,
     output logic [WHO_W-1:0]  pass_who_o,
-    input  logic              pass_take_i,
+    input  logic              pass_take_i,    // the stage takes whoever's turn it is,
+    input  logic              pass_turn_i,    // which is this unit's if it asks
     input  logic              stage_key_i,    // one of them is in the stage
     input  logic              stage_sel_i,    // and this one
     output logic [FOUND_W-1:0] found_o,
@@ -97,7 +98,7 @@ module ctx_cache_keys #(
 );
     localparam int K = 2;
 
-    logic [K-1:0] ready, quiet, searching, start, wants_key, gets_key, finds, scans, cmd_go, passes, pass_take, in_stage;
+    logic [K-1:0] ready, quiet, searching, start, wants_key, gets_key, finds, scans, cmd_go, passes, pass_turn, in_stage;
     logic [K-1:0] stale, has_meta, meta_ask, meta_go, meta_valid, rescan, scan_done, scan_found, lines, line_go, clash;
     logic [K*WHO_W-1:0]   who;
     logic [K*ARG_W-1:0]   conn;
@@ -116,7 +117,7 @@ module ctx_cache_keys #(
             .insert_index_i(index[(K-1-k)*IDX_W +: IDX_W]), .find_o(finds[k]), .scan_o(scans[k]), .cmd_go_i(cmd_go[k]),
             .found_i, .clash_i, .found_index_i, .free_index_i, .row0_i, .row1_i,
             .found_o(found[k*FOUND_W +: FOUND_W]), .clash_o(clash[k]), .index_o(index[k*IDX_W +: IDX_W]),
-            .pass_o(passes[k]), .pass_take_i(pass_take[k]), .stale_o(stale[k]), .has_meta_o(has_meta[k]),
+            .pass_o(passes[k]), .pass_take_i, .pass_turn_i(pass_turn[k]), .stale_o(stale[k]), .has_meta_o(has_meta[k]),
             .meta_o(meta[k*META_W +: META_W]),
             .verdict_done_i(verdict_done_i && in_stage[k]), .verdict_line_i(verdict_line_i && in_stage[k]), .verdict_meta_i(verdict_meta_i && in_stage[k]),
             .verdict_park_i(verdict_park_i && in_stage[k]), .verdict_again_i(verdict_again_i && in_stage[k]), .unlock_i,
@@ -138,7 +139,7 @@ module ctx_cache_keys #(
     assign start        = {start_i && second_comes, start_i && !second_comes};
 
     // Who came first goes first: sel is 1 for the second place.
-    logic first_q, key_sel, cmd_sel, meta_sel;
+    logic first_q, key_sel, cmd_sel, meta_sel, find;
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni)       first_q <= 1'b0;
         else if (start[0]) first_q <= !ready[1];
@@ -151,14 +152,15 @@ module ctx_cache_keys #(
 
     assign cmd_sel     = first_q ? finds[1] : !(finds[0] || scans[0]);
     assign cmd_go      = stage_cmd_i ? '0 : {finds[1] && cmd_sel, (finds[0] || scans[0]) && !cmd_sel};
-    assign find_o      = (cmd_go & finds) != '0;
+    assign cmd_o       = (finds | scans) != '0;
+    assign find        = (cmd_go & finds) != '0;
     assign scan_o      = (cmd_go & scans) != '0;
     assign scan_who_o  = who[0 +: WHO_W];
 
     assign pass_sel_o  = first_q ? passes[1] : !passes[0];
     assign pass_o      = passes != '0 && lines == '0 && !line4_waits && !stage_key_i;
     assign pass_who_o  = pass_sel_o ? who[WHO_W +: WHO_W] : who[0 +: WHO_W];
-    assign pass_take   = {pass_take_i && pass_sel_o, pass_take_i && !pass_sel_o};
+    assign pass_turn   = (pass_o && pass_turn_i) ? {pass_sel_o, !pass_sel_o} : '0;
     assign in_stage    = {stage_sel_i, !stage_sel_i};
 
     // Line 4 of an INSTALL that committed waits here for the data port, so that its place is free for the next one. While the line
@@ -197,7 +199,7 @@ module ctx_cache_keys #(
     assign from_second = stage_cmd_i ? stage_sel_i : cmd_sel;
     always_comb begin
         cmd_key_o = '0;
-        if (find_o || stage_inserts_i) begin
+        if (find || stage_inserts_i) begin
             cmd_key_o = from_second ? {line4[LINE_W + ctx_layout_pkg::VLAN_BIT +: 24], line4[LINE_W +: 288]}
                                     : {line4[ctx_layout_pkg::VLAN_BIT +: 24], line4[287:0]};
         end
@@ -225,6 +227,7 @@ module ctx_cache_keys #(
         end
     end
 
+    `ASSERT(OneCommandGoes_A, stage_cmd_i || cmd_o == (find || scan_o))
     `ASSERT(FirstTakesScans_A, !(rescan[1] || scans[1] || scan_done[1] || scan_found[1]))
     `ASSERT(Line4IsHere_A, !line4_done_i || line4_busy_q)
     `ASSERT(OneLine4Waits_A, lines == '0 || (lines != '1 && !verdict_line_i))

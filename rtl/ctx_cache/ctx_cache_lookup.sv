@@ -50,6 +50,7 @@ module ctx_cache_lookup #(
     input  logic [CONN_W-1:0] cmd_conn_i,
     input  logic [GEN_W-1:0] cmd_gen_i,
     input  logic             cmd_fresh_i,  // INSERT: into a free slot, not over a tombstone
+    input  logic             cmd_writes_i, // a command that writes: SET_STATE or INSERT
     input  logic             cmd_by_conn_i,
     input  logic             cmd_more_i,   // the next cycle's command belongs to this one's: no LOOKUP between them
     input  logic             cmd_shifts_i, // a new entry, or a slot becomes free: displacement may succeed again
@@ -91,7 +92,7 @@ module ctx_cache_lookup #(
     logic [FP_W-1:0]   pick_fp, kick_fp, swap_fp;
     logic              kicked;
     logic [ctx_cache_pkg::STASH-1:0] stash_used;
-    logic              stash_any;
+    logic              stash_any, stash_any_next;
 
     assign own_valid = cmd_valid_i || move_valid;
     assign own_kind  = !move_valid ? cmd_kind_i : move_find ? ctx_cache_pkg::TABLE_FIND : ctx_cache_pkg::TABLE_INSERT;
@@ -99,11 +100,11 @@ module ctx_cache_lookup #(
     assign own_index = move_valid ? move_index : cmd_index_i;
     assign own_state = move_valid ? pick_state : cmd_state_i;
     assign fresh     = cmd_valid_i && cmd_fresh_i;
-    assign by_conn   = cmd_valid_i && cmd_by_conn_i;
+    assign by_conn   = cmd_by_conn_i;
 
     ctx_cache_displace #(.LOOKUP_ENTRIES(LOOKUP_ENTRIES)) u_displace (
         .clk_i, .rst_ni, .ctrl_idle_i, .own_busy_i(own_busy), .hold_o, .busy_o(displaces), .shift_i(cmd_shifts_i),
-        .stash_used_i(stash_used), .stash_any_i(stash_any), .pick_o(pick), .kick_o(kick),
+        .stash_used_i(stash_used), .stash_any_i(stash_any), .stash_any_next_i(stash_any_next), .pick_o(pick), .kick_o(kick),
         .move_valid_o(move_valid), .move_find_o(move_find), .move_swap_o(move_swap), .move_index_o(move_index),
         .found_i(done_q), .free_index_i(free_index_o),
         .kick_valid_i(kicked), .kick_index_i(kick_index), .kick_state_i(kick_state), .kick_fp_i(kick_fp), .kick_entry_i(kick_entry), .pick_entry_i(pick_entry),
@@ -114,7 +115,7 @@ module ctx_cache_lookup #(
     // Where the live entry of each connection is. A connection has at most one entry that is hot, cold or frozen.
     ctx_cache_where #(.CONN_IDS(CONN_IDS), .IDX_W(IDX_W)) u_where (
         .clk_i, .rst_ni, .read_i(by_conn),
-        .write_i(own_valid && !by_conn && (own_kind == ctx_cache_pkg::TABLE_INSERT || own_kind == ctx_cache_pkg::TABLE_SET_STATE)),
+        .write_i(move_valid ? move_swap : cmd_writes_i && !cmd_by_conn_i),
         .state_i(own_state), .conn_i(own_entry[KEY_W +: CONN_W]), .index_i(own_index),
         .link_i(link_valid), .link_conn_i(link_conn), .link_index_i(link_index), .index_o(home)
     );
@@ -274,12 +275,15 @@ module ctx_cache_lookup #(
     logic [ctx_cache_pkg::STASH-1:0] stash_written;
     always_comb begin
         stash_written = '0;
-        if (writes2 && (swap2_q || index2_q[IDX_W-1])) stash_written[swap2_q ? pick : index2_q[2:0]] = 1'b1;
+        if (writes2) for (int s = 0; s < ctx_cache_pkg::STASH; s++) begin
+            stash_written[s] = swap2_q ? pick == 3'(s) : index2_q[IDX_W-1] && index2_q[2:0] == 3'(s);
+        end
     end
+    assign stash_any_next = (stash_used & ~stash_written) != '0
+                         || (stash_written != '0 && (swap2_q ? swap_state : state2_q) != ctx_cache_pkg::ENTRY_FREE);
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) stash_any <= 1'b0;
-        else stash_any <= (stash_used & ~stash_written) != '0
-                       || (stash_written != '0 && (swap2_q ? swap_state : state2_q) != ctx_cache_pkg::ENTRY_FREE);
+        else         stash_any <= stash_any_next;
     end
 
     // The key unit's result.
@@ -303,7 +307,7 @@ module ctx_cache_lookup #(
     end
 
     // LOOKUP responses: a credit per LOOKUP from acceptance until its response is taken.
-    logic [3:0] credits_q;
+    logic [3:0] credits_q, credits_kept, credits_less;
     logic       evt_lookup, rsp_taken;
     logic [2:0] match_place;
 
@@ -323,18 +327,23 @@ module ctx_cache_lookup #(
         .data_o({lookup_rsp_gen_o, lookup_rsp_conn_o, lookup_rsp_place_o, lookup_rsp_tag_o})
     );
 
+    // Whether a LOOKUP is accepted is known last.
+    assign credits_kept = credits_q + 4'(rsp_taken);
+    assign credits_less = credits_kept - 1'b1;
     always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin
             credits_q <= 4'(RSP_DEPTH);
             used_o    <= '0;
         end else begin
-            if (accept != rsp_taken) credits_q <= accept ? credits_q - 1'b1 : credits_q + 1'b1;
+            credits_q <= accept ? credits_less : credits_kept;
             if (uses2 != frees2) used_o <= uses2 ? used_o + 1'b1 : used_o - 1'b1;
         end
     end
 
     `ASSERT(CreditsInRange_A, credits_q <= 4'(RSP_DEPTH))
     `ASSERT(UsedInRange_A, 32'(used_o) <= LOOKUP_ENTRIES + ctx_cache_pkg::STASH)
+    `ASSERT(WritesIsTold_A, cmd_writes_i == (cmd_valid_i && (cmd_kind_i == ctx_cache_pkg::TABLE_INSERT || cmd_kind_i == ctx_cache_pkg::TABLE_SET_STATE)))
+    `ASSERT(ByConnIsTold_A, !cmd_by_conn_i || (cmd_writes_i && cmd_kind_i == ctx_cache_pkg::TABLE_SET_STATE))
     `ASSERT(ShiftsIsTold_A, cmd_shifts_i == (cmd_valid_i && ((cmd_kind_i == ctx_cache_pkg::TABLE_INSERT && cmd_fresh_i)
         || (cmd_kind_i == ctx_cache_pkg::TABLE_SET_STATE && cmd_state_i == ctx_cache_pkg::ENTRY_FREE))))
     `ASSERT(AnyIsUsed_A, stash_any == (stash_used != '0))

@@ -10,13 +10,6 @@ module ctx_cache_parity #(
     output logic                bad_o
 );
     logic [PARITY_W-1:0] wrong;
-    always_comb begin
-        wrong = '0;
-        bad_o = 1'b0;
-        if (stands_i) begin
-            wrong = parity_i;
-            for (int i = 0; i < LINE_W / PARITY_W; i++) wrong = wrong ^ data_i[i*PARITY_W +: PARITY_W];
-            bad_o = wrong != '0;
-        end
-    end
+    ctx_cache_fold u_fold (.stands_i, .data_i, .parity_i, .wrong_o(wrong));
+    assign bad_o = wrong != '0;
 endmodule

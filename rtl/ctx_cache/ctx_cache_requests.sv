@@ -71,7 +71,8 @@ module ctx_cache_requests #(
     output logic [OP_W-1:0]  ret_rsp_code_o,
     output logic [TAG_W-1:0] ret_rsp_tag_o,
 
-    output logic             settled_o,     // no candidate, and nothing here changes without input
+    output logic             settled_o,     // no candidate; while keys_stand_o, too, nothing here changes without input
+    output logic             keys_stand_o,  // keys_ok_i and scans_ok_i are as in the cycle before
     output logic [N-1:0]     evt_lock_wait_o
 );
     logic [N-1:0]     op_valid_q, ret_valid_q, op_started_q, ret_started_q, waited_q, yielded_q;
@@ -151,7 +152,8 @@ module ctx_cache_requests #(
     assign ret_may         = ret_valid_q & ~ret_started_q;
     assign candidates      = ret_may | op_may;
     assign evt_lock_wait_o = waits & ~waited_q & ~op_started_q;
-    assign settled_o       = candidates == '0 && evt_lock_wait_o == '0 && may == may_q && keys_ok_q == keys_ok_i && scans_ok_q == scans_ok_i;
+    assign settled_o       = candidates == '0 && evt_lock_wait_o == '0 && may == may_q;
+    assign keys_stand_o    = keys_ok_q == keys_ok_i && scans_ok_q == scans_ok_i;  // comes late, so not with the others
     assign take_own        = take_i && !turn_valid_i;
     assign goes            = take_own ? arb_one : '0;
 

@@ -55,7 +55,7 @@ module ctx_cache_respond #(
     logic                ret_free, bad_q, bad;
     logic [RESULT_W-1:0] rsp_result_q;
 
-    logic         rsp_free, owes_q, ends, ret_ends;
+    logic         rsp_free, owes_q, last_q, ends, ret_ends;
     logic [N-1:0] oldest_ans, oldest_ret;
     assign rsp_free  = !rsp_valid_o || rsp_ready_i;
     assign beat_ok_o = rsp_free && !owes_q;
@@ -100,7 +100,7 @@ module ctx_cache_respond #(
             evt_bad_read_o  <= 1'b0;
             owes_q          <= 1'b0;
         end else begin
-            if (rsp_valid_o && rsp_ready_i) bad_q <= bad && rsp_beat_o != 3'd4;
+            if (rsp_valid_o && rsp_ready_i) bad_q <= bad && !last_q;
             evt_bad_read_o <= ends && bad;
             ans_q <= (rsp_free && !beat_i) ? ans & ~next_ans : ans;
             ret_q <= ret_free ? ret & ~next_ret : ret;
@@ -119,6 +119,7 @@ module ctx_cache_respond #(
         if (rsp_free && (beat_i || ans != '0)) begin
             rsp_who_o    <= beat_i ? beat_who_i : next_who;
             rsp_data_o   <= beat_i;
+            last_q       <= !beat_i || beat_line_i == 3'd4;
             rsp_beat_o   <= beat_i ? beat_line_i : '0;
             rsp_result_q <= beat_i ? ctx_cache_pkg::RES_OK : ans_q != '0 ? result_q[next_who] : new_result;
         end
@@ -130,13 +131,14 @@ module ctx_cache_respond #(
 
     assign bad          = rsp_data_o && (bad_q || beat_bad_i);
     assign rsp_result_o = bad ? ctx_cache_pkg::RES_BAD : rsp_result_q;
-    assign ends         = rsp_valid_o && rsp_ready_i && (!rsp_data_o || rsp_beat_o == 3'd4);
+    assign ends         = rsp_valid_o && rsp_ready_i && last_q;
     assign ret_ends     = ret_rsp_valid_o && ret_rsp_ready_i;
     assign op_finish_o  = ends ? N'(1) << rsp_who_o : '0;
     assign ret_finish_o = ret_ends ? N'(1) << ret_rsp_who_o : '0;
     assign idle_o = !rsp_valid_o && !ret_rsp_valid_o && ans_q == '0 && ret_q == '0 && !evt_bad_read_o;
 
     `ASSERT(BeatFindsRoom_A, !beat_i || beat_ok_o)
+    `ASSERT(LastIsKept_A, !rsp_valid_o || last_q == (!rsp_data_o || rsp_beat_o == 3'd4))
     `ASSERT(OwesSomebody_A, !owes_q || ans_q != '0)
     `ASSERT(OneAnswerEach_A, (ans_q & ans_in) == '0 && (ret_q & ret_in) == '0)
     `ASSERT_PAST(ResponseIsStable_A, !$past(rsp_valid_o && !rsp_ready_i) || (rsp_valid_o && $stable(rsp_beat_o) && $stable(rsp_result_o)))

@@ -93,7 +93,7 @@ module leaf_table (input logic clk_i, input logic rst_ni);
         .cmd_valid_i(find || write), .cmd_kind_i(find ? ctx_cache_pkg::TABLE_FIND : found ? ctx_cache_pkg::TABLE_SET_STATE
                                                  : ctx_cache_pkg::TABLE_INSERT),
         .cmd_key_i({3'b0, find ? key : key_q}), .cmd_index_i(found ? found_index : free_index),
-        .cmd_state_i(state), .cmd_conn_i(key_q), .cmd_gen_i('0), .cmd_fresh_i(!found), .cmd_by_conn_i(by_conn), .cmd_more_i(1'b0),
+        .cmd_state_i(state), .cmd_conn_i(key_q), .cmd_gen_i('0), .cmd_fresh_i(!found), .cmd_writes_i(write), .cmd_by_conn_i(by_conn), .cmd_more_i(1'b0),
         .cmd_shifts_i(write && (!found || state == ctx_cache_pkg::ENTRY_FREE)),
         .ctrl_idle_i(step_q == 3'd0 && !find), .hold_o(hold),
         .found_o(found), .found_index_o(found_index), .found_state_o(found_state), .found_conn_o(found_conn),
