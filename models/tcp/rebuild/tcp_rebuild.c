@@ -1,5 +1,6 @@
 #include "models/tcp/rebuild/tcp_rebuild.h"
 
+#include "models/base/planted.h"
 #include "models/base/units.h"
 #include "models/tcp/cc/cc.h"
 #include "models/tcp/tcp_core.h"
@@ -39,6 +40,8 @@ static void set_sending(struct conn_ctx *ctx, const struct tcp_known *known)
     ctx->tx_prod = known->tx_told;
     ctx->snd_una = ctx->snd_nxt = known->snd_una;
     ctx->snd_max = known->tx_told + (fin_sent ? 1 : 0);
+    if (PLANTED(rebuilt_without_sent))
+        ctx->snd_max = ctx->snd_una;
     if (fin_sent)
         ctx->flags |= CTX_FLAG_FIN_QUEUED | CTX_FLAG_FIN_SENT;
     if (ctx->tcp_state == TCP_FIN_WAIT_2) {
