@@ -7,11 +7,12 @@
 #include <stdint.h>
 
 enum scenario_type {
-    SCENARIO_TIME,  /* with unit; stored in ticks of tick_ps */
-    SCENARIO_SIZE,  /* bytes, with unit */
-    SCENARIO_RATE,  /* bits per second, with unit */
-    SCENARIO_COUNT, /* bare number */
-    SCENARIO_LOG2,  /* bare number, a power of two, stored as its logarithm */
+    SCENARIO_TIME,   /* with unit; stored in ticks of tick_ps */
+    SCENARIO_SIZE,   /* bytes, with unit */
+    SCENARIO_RATE,   /* bits per second, with unit */
+    SCENARIO_COUNT,  /* bare number */
+    SCENARIO_LOG2,   /* bare number, a power of two, stored as its logarithm */
+    SCENARIO_OFFSET, /* time with a sign; stored in ps as int64_t */
     SCENARIO_BOOL,
     SCENARIO_ENUM, /* one of names[]; its index is stored */
     SCENARIO_NAME, /* letters, digits, '.', '_', '-' */

@@ -9,6 +9,7 @@
 #include "sim/cli/cli_script.h"
 #include "sim/cli/cli_swarm.h"
 #include "sim/cli/cli_sweep.h"
+#include "sim/cli/cli_sweep_race.h"
 #include "sim/cli/cli_wavediff.h"
 #include "sim/run/run_record.h"
 #include "sim/run/stop_signals.h"
@@ -207,6 +208,26 @@ static const char sweep_help[] =
     "2 the study or the usage is wrong; 3 the environment failed; 128 + N: signal N ended it.\n"
     "Runs that have ended are kept in every case.\n";
 
+static const char sweep_race_help[] =
+    "usage: toesim sweep-race SCENARIO... [OPTION]...\n"
+    "\n"
+    "Places a frame of a generated client at every offset around a move (section `race` of the\n"
+    "scenario: from, to and step). The scenario runs once without the frame. All branches are\n"
+    "then forked from one simulation at their times, and each runs to its end. The outcomes\n"
+    "are printed as a bar and written to outcomes.csv. For an offset that fails, the command\n"
+    "that runs it from the start is printed. No waves or captures are written.\n"
+    "\n"
+    "  -j, --jobs N          number of branches at the same time (default 1)\n"
+    "  -o, --output DIR      the results go to DIR/NAME (default: results/NAME.race)\n"
+    "      --keep            the stats.json of each branch stays in branches/TIME.json\n"
+    "      --seed N          overrides the scenario's seed\n"
+    "      --set KEY=VALUE   overrides any key; may be repeated\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 no offset failed; 1 an offset failed, or the run without the frame did; 2 the\n"
+    "input is wrong, or the scenario has no such move; 3 the environment failed, or a branch was\n"
+    "killed; 128 + N signal N ended the sweep. The outcomes so far stay.\n";
+
 static const char main_help[] =
     "usage: toesim COMMAND [ARGUMENT]...\n"
     "\n"
@@ -220,6 +241,7 @@ static const char main_help[] =
     "  regress [SCENARIO...] compare results with golden ones\n"
     "  wavediff A B          compare two wave files\n"
     "  swarm --seeds A..B    run random systems, each drawn from a seed\n"
+    "  sweep-race SCENARIO   place a frame at every offset around a move\n"
     "  equal SCENARIO        compare a scenario's streams with and without offload and moves\n"
     "  sweep STUDY           run a scenario with many values, and compare what it gives\n"
     "\n"
@@ -235,6 +257,7 @@ static const struct cli_command commands[] = {
     {"regress", regress_help, cli_regress},
     {"wavediff", wavediff_help, cli_wavediff},
     {"swarm", swarm_help, cli_swarm},
+    {"sweep-race", sweep_race_help, cli_sweep_race},
     {"equal", equal_help, cli_equal},
     {"sweep", sweep_help, cli_sweep},
 };

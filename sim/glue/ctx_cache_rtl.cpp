@@ -148,6 +148,7 @@ static uint64_t stage_next_ps(const void *self)
 rtl_domain *rtl_domain_create(void)
 {
     rtl_domain *domain = new rtl_domain;
+    domain->context.threads(1); // threads would not survive a fork
     domain->context.randReset(0);
     domain->context.traceEverOn(true);
     return domain;

@@ -187,6 +187,8 @@ static void add_peer(json_t *root, const struct results_input *in)
         results_set(peer, "challenge_resets", r->challenge_resets);
         results_set(peer, "withheld_segments", r->withheld_segments);
     } else if (in->gen) {
+        if (in->config->race.time_ps > 0)
+            results_set(peer, "frames_placed", gen_peer_stats(in->gen)->frames_placed);
         results_set(peer, "synthetic_acks", 0);
         results_set(peer, "retransmissions", gen_peer_stats(in->gen)->retransmissions);
     }

@@ -24,9 +24,6 @@
 
 namespace
 {
-// The end of the traffic, and signals, are checked this often in simulated time. The length of the
-// run depends on it, so it is a constant and part of the results.
-constexpr uint64_t slice_ps = PS_PER_MS / 10;
 using wall_clock = std::chrono::steady_clock;
 
 // The user has waited since the process was started, not only since the capture was read. If the
@@ -136,7 +133,7 @@ bool simulate(testbed &bed, const run_options &options, const capture *replayed,
     }
     progress_line progress(options.progress);
     bool interrupted = false;
-    while (bed.advance(slice_ps, true)) {
+    while (bed.advance(testbed_slice_ps, true)) {
         progress.show(bed);
         if (options.sim_time_ps)
             *options.sim_time_ps = sc_now_ps();

@@ -11,6 +11,7 @@
 #include "models/toe/toe_engine.h"
 #include "models/trace/capture/capture.h"
 #include "models/trace/generate/gen_peer.h"
+#include "models/trace/generate/gen_peer_place.h"
 #include "models/trace/generate/syn_flood.h"
 #include "models/trace/replay/fragmenter.h"
 #include "models/trace/replay/replay_peer.h"
@@ -56,6 +57,27 @@ struct sim_origins {
     uint32_t action_file[SIM_ACTIONS_MAX], action_option[SIM_ACTIONS_MAX];
 };
 
+/* The moment of a move at which the offsets of a race begin. */
+enum race_at {
+    RACE_AT_MOVE,   /* T0: the frame that causes the move has arrived */
+    RACE_AT_FROZEN, /* T5: the old NIC has stopped */
+    RACE_AT_ACTIVE, /* T10: the new NIC has begun */
+};
+
+enum race_nic { RACE_NIC_POLICY, RACE_NIC_0, RACE_NIC_1 }; /* where the placed frame arrives */
+
+/* A frame of a generated client that is placed around a move (docs/races.md). */
+struct sim_race {
+    enum gen_frame frame;
+    enum race_at at;
+    uint32_t move;       /* number of the move, from 1 */
+    uint32_t connection; /* the client */
+    enum race_nic nic;
+    int64_t from_ps, to_ps; /* offsets that toesim sweep-race tries */
+    uint64_t step_ps;
+    uint64_t time_ps; /* when the client sends the frame; 0: never */
+};
+
 struct sim_config {
     char name[SIM_NAME_MAX];
     char source[SIM_PATH_MAX]; /* scenario or capture file, for messages */
@@ -86,6 +108,8 @@ struct sim_config {
     bool allow_empty;       /* no conversation to judge is no error */
     uint32_t fragment_over; /* peers' packets longer than this leave in IP fragments; 0: none do */
     struct syn_flood_params flood; /* beside replay or generator */
+
+    struct sim_race race;
 
     size_t action_count;
     struct sim_action actions[SIM_ACTIONS_MAX];

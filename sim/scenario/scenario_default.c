@@ -40,6 +40,10 @@ void sim_config_default(struct sim_config *config)
     gen_params_default(&config->gen);
     config->gen.start_ps = traffic_start_ps;
     syn_flood_params_default(&config->flood);
+    config->race.move = 1;
+    config->race.from_ps = -2 * (int64_t)PS_PER_US;
+    config->race.to_ps = 8 * (int64_t)PS_PER_US;
+    config->race.step_ps = 4 * PS_PER_NS;
     config->waves = WAVES_MOVES;
     config->waves_margin_ps = 2 * PS_PER_US;
     config->waves_moves_max = 16;

@@ -289,12 +289,34 @@ static enum status check_captured(struct scenario_loader *loader)
     return STATUS_OK;
 }
 
+/* A race needs a client whose TCP can act. */
+static enum status check_race(struct scenario_loader *loader)
+{
+    const struct sim_config *config = loader->config;
+    const struct sim_race *race = &config->race;
+    if (race->frame == GEN_FRAME_NONE) {
+        if (race->time_ps == 0)
+            return STATUS_OK;
+        return fail_at(loader, "race.time",
+                       "needs race.frame; write rst, fin, data, dup or window");
+    }
+    if (config->traffic != TRAFFIC_GENERATOR)
+        return fail_at(loader, "race.frame",
+                       "needs traffic.kind: generator, because only generated clients can act");
+    if (race->connection >= config->gen.connections)
+        return fail_at(loader, "race.connection",
+                       "is beyond traffic.connections; write a lower one");
+    if (race->from_ps > race->to_ps)
+        return fail_at(loader, "race.from", "is after race.to; write an offset that is not");
+    return STATUS_OK;
+}
+
 /* All checks run, so that all errors are reported at once. */
 static enum status check_together(struct scenario_loader *loader)
 {
     static enum status (*const checks[])(struct scenario_loader *) = {
-        check_traffic, check_offload, check_mechanism, check_rebuild,  check_commands,
-        check_host,    check_table,   check_captured,  check_contexts, check_waves};
+        check_traffic, check_offload,  check_mechanism, check_rebuild, check_commands, check_host,
+        check_table,   check_captured, check_contexts,  check_waves,   check_race};
     const struct sim_config *config = loader->config;
     enum status worst = check_tcp(loader, &config->team.tcp, "team.tcp");
     worst = worse(worst, check_tcp(loader, &config->gen.tcp, "traffic.tcp"));

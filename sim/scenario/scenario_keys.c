@@ -14,6 +14,8 @@ static const char *kind_of(const struct scenario_key *key)
     switch (key->type) {
     case SCENARIO_TIME:
         return "time";
+    case SCENARIO_OFFSET:
+        return "time, may be negative";
     case SCENARIO_SIZE:
         return "size";
     case SCENARIO_RATE:

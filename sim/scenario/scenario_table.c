@@ -29,6 +29,7 @@
     ROW(path, SCENARIO_TIME, NONE, (min)*PS_PER_US, (max)*PS_PER_US, FIELD(f), PS_PER_US, NULL, doc)
 #define TIME_MS(path, f, min, max, doc)                                                            \
     ROW(path, SCENARIO_TIME, NONE, (min)*PS_PER_MS, (max)*PS_PER_MS, FIELD(f), PS_PER_MS, NULL, doc)
+#define OFFSET(path, f, max, doc) ROW(path, SCENARIO_OFFSET, NONE, 0, max, FIELD(f), 1, NULL, doc)
 #define SIZE(path, f, rule, min, max, doc)                                                         \
     ROW(path, SCENARIO_SIZE, rule, min, max, FIELD(f), 1, NULL, doc)
 #define COUNT(path, f, min, max, doc)                                                              \
@@ -89,6 +90,17 @@ static const char *const direction_names[] = {[GEN_DOWNLOAD] = "download",
                                               NULL};
 static const char *const waves_names[] = {
     [WAVES_NONE] = "none", [WAVES_MOVES] = "moves", [WAVES_ALL] = "all", NULL};
+static const char *const race_frame_names[] = {[GEN_FRAME_NONE] = "none",
+                                               [GEN_FRAME_RST] = "rst",
+                                               [GEN_FRAME_FIN] = "fin",
+                                               [GEN_FRAME_DATA] = "data",
+                                               [GEN_FRAME_DUP] = "dup",
+                                               [GEN_FRAME_WINDOW] = "window",
+                                               NULL};
+static const char *const race_at_names[] = {
+    [RACE_AT_MOVE] = "move", [RACE_AT_FROZEN] = "frozen", [RACE_AT_ACTIVE] = "active", NULL};
+static const char *const race_nic_names[] = {
+    [RACE_NIC_POLICY] = "policy", [RACE_NIC_0] = "nic0", [RACE_NIC_1] = "nic1", NULL};
 static const char *const congestion_names[] = {
     [CC_NEWRENO] = "newreno", [CC_CUBIC] = "cubic", NULL};
 
@@ -420,6 +432,22 @@ const struct scenario_key scenario_rows[] = {
     COUNT("traffic.flood.port", flood.port, 1, U16_LIMIT, "the server's port"),
     ROW("traffic.flood.ip_version", SCENARIO_COUNT, IP_VERSION, 4, 6, FIELD(flood.ip_version), 1,
         NULL, "4 or 6"),
+
+    ENUM("race.frame", race.frame, race_frame_names,
+         "what a generated client does out of turn: it aborts, closes early, writes 512 bytes "
+         "more, has its last segment doubled, or shuts its window"),
+    ENUM("race.at", race.at, race_at_names,
+         "where the offsets of toesim sweep-race begin: T0, T5 or T10 of the move"),
+    COUNT("race.move", race.move, 1, U32_LIMIT,
+          "number of the move from NIC to NIC in moves.csv, from 1"),
+    COUNT("race.connection", race.connection, 0, 65535, "the client, from 0"),
+    ENUM("race.nic", race.nic, race_nic_names,
+         "where the frame arrives: as switch.policy says, or on this NIC"),
+    OFFSET("race.from", race.from_ps, PS_PER_S, "first offset of toesim sweep-race"),
+    OFFSET("race.to", race.to_ps, PS_PER_S, "last offset of toesim sweep-race"),
+    TIME("race.step", race.step_ps, 1, PS_PER_S, "distance of two offsets of toesim sweep-race"),
+    TIME("race.time", race.time_ps, 0, TIME_LIMIT,
+         "simulated time at which the client acts; 0s: never"),
 
     ROW("faults[].at", SCENARIO_AT, NONE, 0, TIME_LIMIT, ITEM(at_ps), 1, NULL,
         "when the action starts: a time, or a percentage of the traffic"),

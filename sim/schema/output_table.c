@@ -258,6 +258,7 @@ const struct output_row output_rows[] = {
     PORT("switch.ports.<port>"),
     MAYBE("peer.flood_sent", "segments", "sent by the SYN flood (traffic.flood)"),
     MAYBE("peer.flood_answers", "segments", "received in answer to the flood"),
+    MAYBE("peer.frames_placed", "acts", "what a client did out of turn (race.time): 0 or 1"),
     MAYBE("peer.synthetic_acks", "segments", "ACKs sent that the capture does not have"),
     MAYBE("peer.retransmissions", "segments", "retransmitted by the peers"),
     MAYBE("peer.challenge_resets", "segments", "resets that the peers sent after a challenge ACK"),

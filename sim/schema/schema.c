@@ -71,6 +71,14 @@ static json_t *of_quantity(const struct scenario_key *key)
                    schema_number_pattern(key), "");
 }
 
+/* The range limits the size of an offset, whatever its sign is. */
+static json_t *of_offset(const struct scenario_key *key)
+{
+    const struct scenario_key size = {
+        .type = SCENARIO_TIME, .min = key->min, .max = key->max, .tick_ps = 1};
+    return of_made("[-+]?(", schema_number_pattern(&size), ")");
+}
+
 static json_t *of_at(void)
 {
     static const struct scenario_key any = {
@@ -99,6 +107,8 @@ static json_t *value_schema(const struct scenario_key *key)
     case SCENARIO_SIZE:
     case SCENARIO_RATE:
         return of_quantity(key);
+    case SCENARIO_OFFSET:
+        return of_offset(key);
     case SCENARIO_AT:
         return of_at();
     case SCENARIO_COUNT:

@@ -62,6 +62,7 @@ testbed::testbed(const sim_config &config, const struct capture *replayed,
         make_nic(nic);
     make_peers();
     make_flood();
+    make_race();
     make_director();
     make_application();
     prepare_actions();
@@ -162,6 +163,8 @@ void testbed::make_shells()
     window_shell_ = make();
     if (config_.flood.count > 0)
         flood_shell_ = make();
+    if (config_.race.frame != GEN_FRAME_NONE)
+        race_shell_ = make();
 }
 
 void testbed::make_host()
@@ -414,6 +417,8 @@ void testbed::bind_stages()
     peer_shell_->bind(peer_.stage);
     if (flood_)
         flood_shell_->bind(syn_flood_stage(flood_, "flood"));
+    if (race_shell_)
+        race_shell_->bind(race_frame_stage(&race_, "race"));
     director_shell_->bind(director_stage(director_, "director"));
 }
 

@@ -10,6 +10,7 @@
 #include "sim/shells/stage_shell.h"
 #include "sim/testbed/director.h"
 #include "sim/testbed/peer_side.h"
+#include "sim/testbed/race_frame.h"
 #include "sim/testbed/soft_errors.h"
 #include "sim/testbed/wave_window.h"
 
@@ -22,6 +23,9 @@
 #include <memory>
 #include <vector>
 
+// The end of the traffic, and signals, are checked this often in simulated time. The length of a run
+// depends on it, so it is a constant and part of the results.
+constexpr uint64_t testbed_slice_ps = PS_PER_MS / 10;
 constexpr uint64_t host_memory_bytes = UINT64_C(160) << 30; // address space, not memory
 
 class testbed
@@ -44,6 +48,11 @@ public:
     // it goes on through slices in which nothing happens: never for a caller who wants to act at that time.
     // True: there is more to do.
     bool advance(uint64_t slice_ps, bool passes_quiet = false);
+
+    // Runs up to this time, which lies within the slice of advance(), whoever has ended or not.
+    void advance_within(uint64_t at_ps);
+    // The time at which the client acts out of turn; for scenarios with race.frame.
+    void set_race_time(uint64_t time_ps);
 
     // External traffic. put_frame() gives the frame's number, or 0, and the frame is not taken, when
     // the queue toward the switch is full. The application runs soon after a kick.
@@ -84,6 +93,7 @@ private:
     void make_generator();
     void make_external();
     void make_flood();
+    void make_race();
     void watch_queues();
     void make_lacp();
     void report_port(unsigned nic, uint64_t now_ps);
@@ -126,6 +136,7 @@ private:
     replay_side replay_ = {}; // self null: no replay
     gen_peer *gen_ = nullptr;
     syn_flood *flood_ = nullptr;
+    race_frame race_ = {};
     fragmenter fragmenter_ = {};
     replay_server *replay_server_ = nullptr;
     bulk_server *bulk_server_ = nullptr;
@@ -150,7 +161,7 @@ private:
     std::unique_ptr<stage_clock> clock_;
     std::unique_ptr<stage_shell> engine_shell_[NIC_COUNT], link_shell_[NIC_COUNT],
         cache_shell_[NIC_COUNT], soft_error_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_,
-        peer_shell_, director_shell_, window_shell_, flood_shell_;
+        peer_shell_, director_shell_, window_shell_, flood_shell_, race_shell_;
     uint64_t until_ps_ = 0;        // how far advance() goes now
     uint64_t end_ps_ = TIME_NEVER; // set when the traffic is done
     uint64_t end_ps_max_ = TIME_NEVER;

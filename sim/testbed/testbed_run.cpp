@@ -57,6 +57,14 @@ bool testbed::advance(uint64_t slice_ps, bool passes_quiet)
     return now < end_ps_ && now < config_.duration_ps;
 }
 
+void testbed::advance_within(uint64_t at_ps)
+{
+    uint64_t now = sc_now_ps();
+    until_ps_ = at_ps;
+    if (at_ps > now)
+        sc_core::sc_start(sc_time_from_ps(at_ps - now));
+}
+
 // The driver is busy while frames that it has seen wait for a move or for a place.
 bool testbed::is_host_busy() const
 {

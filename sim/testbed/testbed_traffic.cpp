@@ -41,6 +41,19 @@ void testbed::make_flood()
     memory_check(flood_);
 }
 
+void testbed::make_race()
+{
+    if (race_shell_ && !race_frame_init(&race_, &config_.race, gen_, race_shell_->waker()))
+        memory_out();
+}
+
+void testbed::set_race_time(uint64_t time_ps)
+{
+    assert(race_shell_ && time_ps >= sc_now_ps());
+    config_.race.time_ps = time_ps;
+    race_frame_set_time(&race_, time_ps);
+}
+
 void testbed::make_replay()
 {
     frame_sink uplink = fragmenter_sink(&fragmenter_);

@@ -5,9 +5,7 @@
  */
 #include "models/trace/generate/gen_peer.h"
 
-#include "models/base/rng.h"
-#include "models/base/timer_heap.h"
-#include "models/trace/generate/gen_peer_conn.h"
+#include "models/trace/generate/gen_peer_pvt.h"
 #include "models/wire/packet.h"
 
 #include <assert.h>
@@ -17,19 +15,6 @@
 enum { PORT_FIRST = 32768, PORTS_PER_ADDRESS = 16384, GEN_TTL = 64 };
 
 #define ADDRESS_FIRST_V4 UINT32_C(0x0a010001) /* 10.1.0.1 */
-
-struct gen_peer {
-    struct gen_params params;
-    struct frame_pool *pool;
-    struct frame_sink uplink;
-    const struct waker *waker;
-    struct timer_heap *timers;
-    struct rng rng;
-    struct gen_stats stats;
-    uint32_t finished;
-    uint16_t ip_id;
-    struct gen_conn conns[];
-};
 
 void gen_params_default(struct gen_params *params)
 {
@@ -128,8 +113,17 @@ static void fill_out(struct gen_peer *peer, const struct gen_conn *conn, const s
     out->options_len = tx->options_len;
 }
 
-static void send_segment(struct gen_peer *peer, const struct gen_conn *conn,
-                         const struct tcp_tx *tx, uint64_t now_ps)
+static void keep_copy(struct gen_copy *copy, const struct frame *frame, bool has_data)
+{
+    if (copy->has_data && !has_data)
+        return;
+    copy->has_data = has_data;
+    copy->len = frame->len;
+    memcpy(copy->data, frame->data, frame->len);
+}
+
+void gen_peer_send(struct gen_peer *peer, const struct gen_conn *conn, const struct tcp_tx *tx,
+                   uint64_t now_ps)
 {
     struct frame *frame = frame_alloc(peer->pool, now_ps);
     if (!frame) {
@@ -141,7 +135,10 @@ static void send_segment(struct gen_peer *peer, const struct gen_conn *conn,
     if (tx->len > 0)
         gen_conn_fill(conn, tx, frame->data + packet_header_bytes(&out));
     frame->len = packet_build(frame->data, &out, tx->len);
+    frame->flags |= peer->frame_flags;
     frame->conversation = conn->index;
+    if (peer->copy && peer->copy->index == conn->index && !(tx->flags & TCP_SYN))
+        keep_copy(peer->copy, frame, tx->len > 0);
     peer->stats.frames_sent++;
     if (tx->retransmission)
         peer->stats.retransmissions++;
@@ -150,7 +147,7 @@ static void send_segment(struct gen_peer *peer, const struct gen_conn *conn,
     frame_sink_accept(&peer->uplink, frame, now_ps);
 }
 
-static void finish(struct gen_peer *peer, struct gen_conn *conn)
+void gen_peer_finish_conn(struct gen_peer *peer, struct gen_conn *conn)
 {
     if (conn->state == GEN_CONN_ENDED)
         return;
@@ -164,7 +161,7 @@ static void end_orderly(struct gen_peer *peer, struct gen_conn *conn)
         return; /* 2 MSL over */
     conn->closed = true;
     conn->damaged |= !gen_conn_is_complete(conn);
-    finish(peer, conn);
+    gen_peer_finish_conn(peer, conn);
 }
 
 /* Returns when the connection will have stalled. Returns TIME_NEVER while the retransmission timer runs, because TCP then
@@ -188,27 +185,26 @@ static uint64_t deadline_ps(const struct gen_peer *peer, const struct gen_conn *
     return u64_min(at, app != TIME_NEVER ? app : stall_at_ps(peer, conn));
 }
 
-/* Completes the handling of any event: it detects the end, runs the application, sends segments and sets the timer. */
-static void settle(struct gen_peer *peer, struct gen_conn *conn, const struct tcp_result *result,
-                   uint64_t now_ps)
+void gen_peer_settle(struct gen_peer *peer, struct gen_conn *conn, const struct tcp_result *result,
+                     uint64_t now_ps)
 {
     struct tcp_tx tx;
     if (result->send_reset) {
         tcp_build_reset(&conn->ctx, tcp_now_of(now_ps), &tx);
-        send_segment(peer, conn, &tx, now_ps);
+        gen_peer_send(peer, conn, &tx, now_ps);
     }
     if (result->terminated) {
         bool gave_up = result->terminated == NIC_TERM_RTX_EXHAUSTED ||
                        result->terminated == NIC_TERM_HANDSHAKE_TIMEOUT;
         conn->stalled |= gave_up && conn->state != GEN_CONN_ENDED;
         conn->damaged |= !gave_up && conn->state != GEN_CONN_ENDED;
-        finish(peer, conn);
+        gen_peer_finish_conn(peer, conn);
     }
     if (result->established)
         peer->stats.opened++;
     gen_conn_run_app(conn, &peer->params, now_ps);
     while (tcp_output(&conn->ctx, &peer->params.tcp, tcp_now_of(now_ps), &tx))
-        send_segment(peer, conn, &tx, now_ps);
+        gen_peer_send(peer, conn, &tx, now_ps);
     if (result->closed)
         end_orderly(peer, conn);
     uint64_t at = deadline_ps(peer, conn, now_ps);
@@ -236,10 +232,10 @@ static void receive(struct gen_peer *peer, struct gen_conn *conn, const struct t
     if (result.verdict == NIC_VERDICT_DROPPED)
         drop_count(&peer->stats.drops, (enum drop_reason)result.reason);
     if (result.reset_for_segment && tcp_build_reset_to(&conn->ctx, seg, tcp_now_of(now_ps), &tx))
-        send_segment(peer, conn, &tx, now_ps);
+        gen_peer_send(peer, conn, &tx, now_ps);
     gen_conn_on_result(conn, &peer->params, seg, &result, now_ps);
     peer->stats.bytes_received += conn->rx_bytes - received;
-    settle(peer, conn, &result, now_ps);
+    gen_peer_settle(peer, conn, &result, now_ps);
 }
 
 static void gen_peer_accept(void *self, struct frame *frame, uint64_t now_ps)
@@ -296,7 +292,7 @@ static void on_stall(struct gen_peer *peer, struct gen_conn *conn, struct tcp_re
     if (server_watch_tries(&peer->params.server, &key))
         return;
     conn->stalled = true;
-    finish(peer, conn);
+    gen_peer_finish_conn(peer, conn);
     result->send_reset = conn->established_ps != 0;
     conn->ctx.timers = 0;
     conn->ctx.tcp_state = TCP_CLOSED;
@@ -313,7 +309,7 @@ static void run_conn(struct gen_peer *peer, struct gen_conn *conn, uint64_t now_
     } else {
         tcp_on_timer(&conn->ctx, &peer->params.tcp, tcp_now_of(now_ps), &result);
     }
-    settle(peer, conn, &result, now_ps);
+    gen_peer_settle(peer, conn, &result, now_ps);
 }
 
 static void gen_peer_run(void *self, uint64_t now_ps)
@@ -394,6 +390,7 @@ void gen_peer_destroy(struct gen_peer *peer)
     if (!peer)
         return;
     timer_heap_destroy(peer->timers);
+    free(peer->copy);
     free(peer);
 }
 

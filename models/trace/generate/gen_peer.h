@@ -45,7 +45,8 @@ struct gen_stats {
     uint64_t frames_sent, frames_received, opened;
     struct outcome_counts outcomes; /* zero until gen_peer_finish() */
     uint64_t bytes_sent, bytes_received, retransmissions;
-    uint64_t server_bytes; /* compared by gen_peer_on_server_bytes() */
+    uint64_t frames_placed; /* acts of gen_peer_place() */
+    uint64_t server_bytes;  /* compared by gen_peer_on_server_bytes() */
     struct drop_counters drops;
 };
 

@@ -99,7 +99,7 @@ void gen_conn_on_result(struct gen_conn *conn, const struct gen_params *params,
 static bool wants_close(const struct gen_conn *conn, const struct gen_params *params,
                         uint64_t now_ps)
 {
-    if (conn->peer_fin)
+    if (conn->peer_fin || conn->closes)
         return true;
     switch (params->direction) {
     case GEN_UPLOAD:
@@ -157,6 +157,8 @@ bool gen_conn_check_server(struct gen_conn *conn, uint64_t offset, const uint8_t
 
 bool gen_conn_is_complete(const struct gen_conn *conn)
 {
+    if (conn->aborted)
+        return !conn->damaged;
     return !conn->damaged && conn->rx_bytes == conn->rx_expected &&
            conn->tx_acked == conn->tx_bytes && conn->server_bytes == conn->tx_bytes;
 }

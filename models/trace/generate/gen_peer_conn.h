@@ -18,6 +18,8 @@ struct gen_conn {
     bool closed; /* in order, from both sides */
     bool stalled;
     bool peer_fin;
+    bool closes;  /* the client closes as soon as it can (gen_peer_place.h) */
+    bool aborted; /* by the client: what is missing is no damage */
     enum outcome outcome;
     uint32_t index;
     uint64_t tx_bytes; /* to send in all */
@@ -52,7 +54,7 @@ uint64_t gen_conn_app_ps(const struct gen_conn *conn, const struct gen_params *p
 bool gen_conn_check_server(struct gen_conn *conn, uint64_t offset, const uint8_t *bytes,
                            uint32_t len);
 
-/* Returns true if all bytes were transferred and compared. */
+/* Returns true if all bytes were transferred and compared. If the client has aborted, no byte may be wrong. */
 bool gen_conn_is_complete(const struct gen_conn *conn);
 
 #endif

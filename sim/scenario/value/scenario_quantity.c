@@ -28,6 +28,7 @@ static const struct unit *units_of(enum scenario_type type)
 {
     switch (type) {
     case SCENARIO_TIME:
+    case SCENARIO_OFFSET:
         return time_units;
     case SCENARIO_SIZE:
         return size_units;

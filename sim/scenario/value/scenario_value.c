@@ -116,6 +116,23 @@ static bool parse_number(const struct scenario_key *key, const char *text, void 
     return true;
 }
 
+/* min and max limit the size of an offset, whatever its sign is. */
+static bool parse_offset(const struct scenario_key *key, const char *text, void *base,
+                         char why[SCENARIO_WHY_MAX])
+{
+    uint64_t size;
+    bool is_negative = text[0] == '-';
+    const char *number = text + (is_negative || text[0] == '+');
+    if (*number == '-' || *number == '+')
+        return wrong(why, text, "one sign and a time, such as -2us");
+    if (!scenario_quantity_parse(SCENARIO_TIME, number, &size, why) ||
+        !check_range(key, number, size, why))
+        return false;
+    assert(size <= (uint64_t)INT64_MAX);
+    store(key, base, is_negative ? UINT64_C(0) - size : size);
+    return true;
+}
+
 /* --- words --- */
 
 static bool parse_enum(const struct scenario_key *key, const char *text, void *base,
@@ -319,6 +336,8 @@ bool scenario_value_parse(const struct scenario_key *key, const char *text, void
     case SCENARIO_COUNT:
     case SCENARIO_LOG2:
         return parse_number(key, text, base, why);
+    case SCENARIO_OFFSET:
+        return parse_offset(key, text, base, why);
     case SCENARIO_BOOL:
         return parse_bool(key, text, base, why);
     case SCENARIO_ENUM:
@@ -393,6 +412,18 @@ static void format_number(const struct scenario_key *key, const void *base,
     scenario_quantity_format(key->type, value * key->tick_ps, text);
 }
 
+static void format_offset(const struct scenario_key *key, const void *base,
+                          char text[SCENARIO_VALUE_MAX])
+{
+    int64_t value = (int64_t)fetch(key, base);
+    uint64_t size = value < 0 ? UINT64_C(0) - (uint64_t)value : (uint64_t)value;
+    scenario_quantity_format(SCENARIO_TIME, size, text);
+    if (value < 0) {
+        memmove(text + 1, text, strlen(text) + 1);
+        text[0] = '-';
+    }
+}
+
 /* Returns the word for a value whose type is not a plain number. */
 static const char *word_of(const struct scenario_key *key, const void *base)
 {
@@ -419,6 +450,9 @@ void scenario_value_format(const struct scenario_key *key, const void *base,
     case SCENARIO_COUNT:
     case SCENARIO_LOG2:
         format_number(key, base, text);
+        break;
+    case SCENARIO_OFFSET:
+        format_offset(key, base, text);
         break;
     case SCENARIO_MAC:
     case SCENARIO_IPV4:

@@ -18,7 +18,7 @@ mkdir "$work/values"
 "$python" sim/test/results/schema_agrees.py "$toesim" "$work/values"
 
 # Together these runs have every optional key. They have captures, thousands of samples, a flood, a
-# failed look-up, marks of a mechanism, and damage that causes a second replay.
+# client that acts out of turn, a failed look-up, marks of a mechanism, and damage that causes a second replay.
 "$toesim" run scenarios/port/100-alternate.yaml --waves none --set outputs.captures=false -o "$work/replay" >/dev/null 2>&1
 "$toesim" run sim/test/data/total-loss.yaml -o "$work/loss" >/dev/null 2>&1
 "$toesim" run scenarios/load/519-moves-under-load.yaml --waves none --set outputs.captures=false -o "$work/moves" >/dev/null 2>&1
@@ -37,7 +37,8 @@ mkdir "$work/values"
 uniq -d "$work/table" | sed "s/^/fail: the table names twice /"
 "$toesim" replay traces/redis.pcap.gz --waves none --set outputs.captures=false --port-policy alternate --set traffic.stall=1us \
     -o "$work/stall" >/dev/null 2>&1
-for run in replay loss moves drain pushed relayed flood damage stall; do
+"$toesim" run scenarios/race/904-upload-fin.yaml --set race.time=1ms -o "$work/race" >/dev/null 2>&1
+for run in replay loss moves drain pushed relayed flood damage stall race; do
     if "$python" -W ignore - "$work/schema.json" "$work/$run/stats.json" <<'PYTHON'
 import json, sys, jsonschema
 schema, stats = (json.load(open(name)) for name in sys.argv[1:])

@@ -1,5 +1,6 @@
 #include "sim/test/unit/fake_run.h"
 
+#include "sim/race/race_run.h"
 #include "sim/run/recheck.h"
 #include "sim/run/run.h"
 #include "sim/run/script_run.h"
@@ -75,6 +76,12 @@ enum status recheck_simulate(const struct sim_config *config, const uint64_t *co
     (void)count;
     (void)outcomes;
     return error_set(err, STATUS_ENVIRONMENT, "the fake run checks nothing again");
+}
+
+enum status race_run(const struct race_plan *plan, struct error *err)
+{
+    (void)plan;
+    return error_set(err, STATUS_ENVIRONMENT, "the fake run has no branches");
 }
 
 /* The number in `+0 write N` of the script chooses the kind of outcome. */
