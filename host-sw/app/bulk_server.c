@@ -166,7 +166,8 @@ static void bulk_on_closed(void *self, uint32_t id, uint32_t cookie, enum nic_te
 {
     struct bulk_server *server = self;
     (void)id;
-    (void)conn_of(server, cookie);
+    if (server->params.on_closed)
+        server->params.on_closed(server->params.self, conn_of(server, cookie)->job.index);
     if (cause == NIC_TERM_NONE)
         server->stats.closed++;
     else

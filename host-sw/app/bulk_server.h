@@ -30,6 +30,8 @@ struct bulk_server_params {
     /* Receives the bytes of connection index, in order. */
     void (*on_bytes)(void *self, uint32_t index, uint64_t offset, const uint8_t *bytes,
                      uint32_t len);
+    /* Connection index has ended, however that was; may be null. */
+    void (*on_closed)(void *self, uint32_t index);
     void *self;
 };
 

@@ -90,13 +90,8 @@ static const char *const direction_names[] = {[GEN_DOWNLOAD] = "download",
                                               NULL};
 static const char *const waves_names[] = {
     [WAVES_NONE] = "none", [WAVES_MOVES] = "moves", [WAVES_ALL] = "all", NULL};
-static const char *const race_frame_names[] = {[GEN_FRAME_NONE] = "none",
-                                               [GEN_FRAME_RST] = "rst",
-                                               [GEN_FRAME_FIN] = "fin",
-                                               [GEN_FRAME_DATA] = "data",
-                                               [GEN_FRAME_DUP] = "dup",
-                                               [GEN_FRAME_WINDOW] = "window",
-                                               NULL};
+static const char *const race_frame_names[] = {"none", "rst", "fin", "data", "dup", "window", NULL};
+static_assert(sizeof race_frame_names / sizeof(char *) == GEN_FRAME_WINDOW + 2, "names");
 static const char *const race_at_names[] = {
     [RACE_AT_MOVE] = "move", [RACE_AT_FROZEN] = "frozen", [RACE_AT_ACTIVE] = "active", NULL};
 static const char *const race_nic_names[] = {
@@ -434,8 +429,7 @@ const struct scenario_key scenario_rows[] = {
         NULL, "4 or 6"),
 
     ENUM("race.frame", race.frame, race_frame_names,
-         "what a generated client does out of turn: it aborts, closes early, writes 512 bytes "
-         "more, has its last segment doubled, or shuts its window"),
+         "what a generated client does out of turn at race.time"),
     ENUM("race.at", race.at, race_at_names,
          "where the offsets of toesim sweep-race begin: T0, T5 or T10 of the move"),
     COUNT("race.move", race.move, 1, U32_LIMIT,
@@ -446,8 +440,7 @@ const struct scenario_key scenario_rows[] = {
     OFFSET("race.from", race.from_ps, PS_PER_S, "first offset of toesim sweep-race"),
     OFFSET("race.to", race.to_ps, PS_PER_S, "last offset of toesim sweep-race"),
     TIME("race.step", race.step_ps, 1, PS_PER_S, "distance of two offsets of toesim sweep-race"),
-    TIME("race.time", race.time_ps, 0, TIME_LIMIT,
-         "simulated time at which the client acts; 0s: never"),
+    TIME("race.time", race.time_ps, 0, TIME_LIMIT, "when the client acts; 0s: never"),
 
     ROW("faults[].at", SCENARIO_AT, NONE, 0, TIME_LIMIT, ITEM(at_ps), 1, NULL,
         "when the action starts: a time, or a percentage of the traffic"),

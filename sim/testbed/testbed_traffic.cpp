@@ -224,9 +224,9 @@ void testbed::make_bulk_server()
         const gen_peer *gen = bed_of(self)->gen_;
         uint32_t index = gen_peer_find(gen, key);
         *job = {};
+        job->index = index;
         if (index == UINT32_MAX) // the SYNs of a flood look like those of other clients
             return bed_of(self)->flood_ != nullptr;
-        job->index = index;
         job->bytes_to_send = gen_peer_server_bytes(gen, index);
         job->close_when_sent = gen_peer_server_closes(gen);
         return true;
@@ -237,6 +237,10 @@ void testbed::make_bulk_server()
     params.on_bytes = [](void *self, uint32_t index, uint64_t offset, const uint8_t *bytes,
                          uint32_t len) {
         gen_peer_on_server_bytes(bed_of(self)->gen_, index, offset, bytes, len);
+    };
+    params.on_closed = [](void *self, uint32_t index) {
+        if (index != UINT32_MAX)
+            gen_peer_on_server_end(bed_of(self)->gen_, index);
     };
     bulk_server_ = bulk_server_create(&params);
     memory_check(bulk_server_);

@@ -147,7 +147,7 @@ void gen_peer_send(struct gen_peer *peer, const struct gen_conn *conn, const str
     frame_sink_accept(&peer->uplink, frame, now_ps);
 }
 
-void gen_peer_finish_conn(struct gen_peer *peer, struct gen_conn *conn)
+static void finish(struct gen_peer *peer, struct gen_conn *conn)
 {
     if (conn->state == GEN_CONN_ENDED)
         return;
@@ -161,7 +161,13 @@ static void end_orderly(struct gen_peer *peer, struct gen_conn *conn)
         return; /* 2 MSL over */
     conn->closed = true;
     conn->damaged |= !gen_conn_is_complete(conn);
-    gen_peer_finish_conn(peer, conn);
+    finish(peer, conn);
+}
+
+void gen_peer_end_aborted(struct gen_peer *peer, struct gen_conn *conn)
+{
+    conn->closed = true;
+    finish(peer, conn);
 }
 
 /* Returns when the connection will have stalled. Returns TIME_NEVER while the retransmission timer runs, because TCP then
@@ -198,7 +204,7 @@ void gen_peer_settle(struct gen_peer *peer, struct gen_conn *conn, const struct 
                        result->terminated == NIC_TERM_HANDSHAKE_TIMEOUT;
         conn->stalled |= gave_up && conn->state != GEN_CONN_ENDED;
         conn->damaged |= !gave_up && conn->state != GEN_CONN_ENDED;
-        gen_peer_finish_conn(peer, conn);
+        finish(peer, conn);
     }
     if (result->established)
         peer->stats.opened++;
@@ -292,7 +298,7 @@ static void on_stall(struct gen_peer *peer, struct gen_conn *conn, struct tcp_re
     if (server_watch_tries(&peer->params.server, &key))
         return;
     conn->stalled = true;
-    gen_peer_finish_conn(peer, conn);
+    finish(peer, conn);
     result->send_reset = conn->established_ps != 0;
     conn->ctx.timers = 0;
     conn->ctx.tcp_state = TCP_CLOSED;
@@ -415,6 +421,15 @@ void gen_peer_on_server_bytes(struct gen_peer *peer, uint32_t index, uint64_t of
     if (!gen_conn_check_server(conn, offset, bytes, len))
         conn->damaged = true;
     peer->stats.server_bytes += len;
+}
+
+void gen_peer_on_server_end(struct gen_peer *peer, uint32_t index)
+{
+    assert(index < peer->params.connections);
+    struct gen_conn *conn = &peer->conns[index];
+    conn->server_ended = true;
+    if (conn->aborted)
+        gen_peer_end_aborted(peer, conn);
 }
 
 bool gen_peer_is_done(const struct gen_peer *peer)

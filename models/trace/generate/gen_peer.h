@@ -70,6 +70,8 @@ bool gen_peer_server_closes(const struct gen_peer *peer);
 /* Compares bytes that the server's application took with the pattern. */
 void gen_peer_on_server_bytes(struct gen_peer *peer, uint32_t index, uint64_t offset,
                               const uint8_t *bytes, uint32_t len);
+/* The server's side of this connection has ended. A client that has aborted waits for that. */
+void gen_peer_on_server_end(struct gen_peer *peer, uint32_t index);
 bool gen_peer_is_done(const struct gen_peer *peer);
 uint32_t gen_peer_progress_permille(const struct gen_peer *peer);
 /* Decides and counts the outcome of every connection. It is called once, at the end of the run. */

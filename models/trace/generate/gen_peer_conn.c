@@ -140,7 +140,7 @@ void gen_conn_fill(const struct gen_conn *conn, const struct tcp_tx *tx, uint8_t
 
 uint64_t gen_conn_app_ps(const struct gen_conn *conn, const struct gen_params *params)
 {
-    if (params->direction != GEN_IDLE || !conn->established_ps ||
+    if (params->direction != GEN_IDLE || !conn->established_ps || conn->aborted ||
         (conn->ctx.flags & CTX_FLAG_FIN_QUEUED) || conn->rx_bytes < conn->rx_expected)
         return TIME_NEVER;
     return conn->established_ps + params->hold_ps;

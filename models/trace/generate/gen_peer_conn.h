@@ -18,7 +18,8 @@ struct gen_conn {
     bool closed; /* in order, from both sides */
     bool stalled;
     bool peer_fin;
-    bool closes;  /* the client closes as soon as it can (gen_peer_place.h) */
+    bool closes; /* the client closes as soon as it can (gen_peer_place.h) */
+    bool server_ended;
     bool aborted; /* by the client: what is missing is no damage */
     enum outcome outcome;
     uint32_t index;

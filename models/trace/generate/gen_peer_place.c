@@ -33,9 +33,11 @@ static bool place_reset(struct gen_peer *peer, struct gen_conn *conn, uint64_t n
         ctx->tcp_state > TCP_CLOSE_WAIT)
         return false;
     tcp_on_app_abort(&conn->ctx, &result);
-    conn->aborted = conn->closed = true;
-    gen_peer_finish_conn(peer, conn);
+    conn->aborted = true;
+    result.closed = false; /* only its own side has ended */
     gen_peer_settle(peer, conn, &result, now_ps);
+    if (conn->server_ended)
+        gen_peer_end_aborted(peer, conn);
     return true;
 }
 

@@ -38,7 +38,7 @@ void gen_peer_send(struct gen_peer *peer, const struct gen_conn *conn, const str
 void gen_peer_settle(struct gen_peer *peer, struct gen_conn *conn, const struct tcp_result *result,
                      uint64_t now_ps);
 
-/* Counts the connection as finished. */
-void gen_peer_finish_conn(struct gen_peer *peer, struct gen_conn *conn);
+/* The client has aborted, and the server's side has ended too. */
+void gen_peer_end_aborted(struct gen_peer *peer, struct gen_conn *conn);
 
 #endif
