@@ -67,8 +67,7 @@ static enum status prepare(struct sweeper *s, struct error *err)
 {
     struct sim_config *config = s->config;
     if (config->race.frame == GEN_FRAME_NONE)
-        return error_set(err, STATUS_BAD_INPUT,
-                         "race.frame: missing; write rst, fin, data, dup or window");
+        return error_set(err, STATUS_BAD_INPUT, "race.frame: missing; write such as frame: rst");
     config->race.time_ps = 0;
     config->waves = WAVES_NONE;
     config->write_captures = config->tlp_trace = config->pcie_config = false;
@@ -117,7 +116,7 @@ static void show_failure(void *self, int64_t offset_ps, uint64_t time_ps,
 
 static void print_head(const struct sweeper *s)
 {
-    static const char *const frames[] = {"none", "rst", "fin", "data", "dup", "window"};
+    static const char *const frames[] = {"none", "rst", "fin", "data", "dup", "window", "forged"};
     static const char *const marks[] = {"T0", "T5", "T10"};
     const struct sim_race *race = &s->config->race;
     char step[SCENARIO_VALUE_MAX];

@@ -297,8 +297,7 @@ static enum status check_race(struct scenario_loader *loader)
     if (race->frame == GEN_FRAME_NONE) {
         if (race->time_ps == 0)
             return STATUS_OK;
-        return fail_at(loader, "race.time",
-                       "needs race.frame; write rst, fin, data, dup or window");
+        return fail_at(loader, "race.time", "needs race.frame; write such as frame: rst");
     }
     if (config->traffic != TRAFFIC_GENERATOR)
         return fail_at(loader, "race.frame",

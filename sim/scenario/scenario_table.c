@@ -90,8 +90,9 @@ static const char *const direction_names[] = {[GEN_DOWNLOAD] = "download",
                                               NULL};
 static const char *const waves_names[] = {
     [WAVES_NONE] = "none", [WAVES_MOVES] = "moves", [WAVES_ALL] = "all", NULL};
-static const char *const race_frame_names[] = {"none", "rst", "fin", "data", "dup", "window", NULL};
-static_assert(sizeof race_frame_names / sizeof(char *) == GEN_FRAME_WINDOW + 2, "names");
+static const char *const race_frame_names[] = {"none", "rst",    "fin",    "data",
+                                               "dup",  "window", "forged", NULL};
+static_assert(sizeof race_frame_names / sizeof(char *) == GEN_FRAME_FORGED + 2, "names");
 static const char *const race_at_names[] = {
     [RACE_AT_MOVE] = "move", [RACE_AT_FROZEN] = "frozen", [RACE_AT_ACTIVE] = "active", NULL};
 static const char *const race_nic_names[] = {

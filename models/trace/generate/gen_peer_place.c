@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FORGED_AHEAD (UINT32_C(1) << 30)
+
 bool gen_peer_watch(struct gen_peer *peer, uint32_t index)
 {
     assert(!peer->copy && index < peer->params.connections);
@@ -102,6 +104,20 @@ static bool place_window(struct gen_peer *peer, struct gen_conn *conn, uint64_t 
     return true;
 }
 
+/* The client knows nothing of it. Whoever sees neither direction can only guess the numbers. */
+static bool place_forged(struct gen_peer *peer, const struct gen_conn *conn, uint64_t now_ps)
+{
+    const struct conn_ctx *ctx = &conn->ctx;
+    const struct tcp_tx tx = {.seq = ctx->snd_nxt + FORGED_AHEAD,
+                              .ack = ctx->rcv_nxt + FORGED_AHEAD,
+                              .flags = TCP_ACK | TCP_PSH,
+                              .window = 1};
+    if (conn->state != GEN_CONN_LIVE || ctx->tcp_state < TCP_ESTABLISHED)
+        return false;
+    gen_peer_send(peer, conn, &tx, now_ps);
+    return true;
+}
+
 bool gen_peer_place(struct gen_peer *peer, uint32_t index, enum gen_frame kind, uint8_t flags,
                     uint64_t now_ps)
 {
@@ -124,6 +140,9 @@ bool gen_peer_place(struct gen_peer *peer, uint32_t index, enum gen_frame kind, 
         break;
     case GEN_FRAME_WINDOW:
         placed = place_window(peer, conn, now_ps);
+        break;
+    case GEN_FRAME_FORGED:
+        placed = place_forged(peer, conn, now_ps);
         break;
     case GEN_FRAME_NONE:
         break;

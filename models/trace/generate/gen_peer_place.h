@@ -18,6 +18,7 @@ enum gen_frame {
     GEN_FRAME_DATA, /* the client writes GEN_PLACED_BYTES more */
     GEN_FRAME_DUP,  /* the network doubles the client's last segment, with data if there was one */
     GEN_FRAME_WINDOW, /* an ACK that shuts the client's window */
+    GEN_FRAME_FORGED, /* somebody else sends a segment under the client's tuple, far outside its window */
 };
 
 enum { GEN_PLACED_BYTES = 512 };
