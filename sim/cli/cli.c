@@ -164,6 +164,8 @@ static const char swarm_help[] =
     "      --seeds A..B      the seeds from A to B; a single number stands for one seed\n"
     "  -j, --jobs N          number of seeds at the same time (default 1)\n"
     "      --captures DIR    folder of captures that some scenarios replay (default traces)\n"
+    "      --shrink          writes DIR/SEED.min.yaml for each seed that fails: a small scenario\n"
+    "                        that fails in the same way. A seed that passes says so\n"
     "  -o, --output DIR      folder for the results of failed seeds (default build/swarm)\n"
     "  -h, --help            this text\n"
     "\n"

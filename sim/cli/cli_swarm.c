@@ -3,6 +3,7 @@
 #include "sim/cli/cli_command.h"
 #include "sim/run/stop_signals.h"
 #include "sim/swarm/swarm_seed.h"
+#include "sim/swarm/swarm_shrink_seed.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { OPTION_SEEDS = 256, OPTION_CAPTURES, CAPTURES_MAX = 256, JOBS_MAX = 256 };
+enum { OPTION_SEEDS = 256, OPTION_CAPTURES, OPTION_SHRINK, CAPTURES_MAX = 256, JOBS_MAX = 256 };
 
 /* A seed that is being tried. Its process writes the reason of a failure into a pipe, so that
  * the lines of two seeds never mix. */
@@ -30,10 +31,18 @@ struct swarm {
     struct swarm_captures captures;
     struct job running[JOBS_MAX];
     uint64_t tried, failed;
+    bool shrinks;
     bool progress;
 };
 
 /* --- seeds --- */
+
+static void shrink(const struct swarm *swarm, uint64_t seed)
+{
+    char text[SWARM_WHY_MAX];
+    (void)swarm_shrink_seed(seed, &swarm->captures, swarm->place, text);
+    cli_print(stdout, "shrunk: seed %" PRIu64 ": %s", seed, text);
+}
 
 /* Tries the seed in a process of its own. It never returns. */
 static void try_seed(const struct swarm *swarm, uint64_t seed, int answer)
@@ -43,6 +52,11 @@ static void try_seed(const struct swarm *swarm, uint64_t seed, int answer)
     bool good = swarm_try_seed(seed, &swarm->captures, swarm->place, why);
     if (!good && write(answer, why, strlen(why)) < 0)
         _exit(STATUS_ENVIRONMENT);
+    if (swarm->shrinks && good)
+        cli_print(stdout, "seed %" PRIu64 " passes, so there is nothing to shrink", seed);
+    else if (swarm->shrinks)
+        shrink(swarm, seed);
+    (void)fflush(stdout);
     _exit(good ? STATUS_OK : STATUS_FAILED);
 }
 
@@ -195,6 +209,7 @@ static int read_arguments(const struct cli_command *command, int argc, char **ar
     static const struct option options[] = {{"help", no_argument, NULL, 'h'},
                                             {"seeds", required_argument, NULL, OPTION_SEEDS},
                                             {"jobs", required_argument, NULL, 'j'},
+                                            {"shrink", no_argument, NULL, OPTION_SHRINK},
                                             {"captures", required_argument, NULL, OPTION_CAPTURES},
                                             {"output", required_argument, NULL, 'o'},
                                             {NULL, 0, NULL, 0}};
@@ -204,6 +219,8 @@ static int read_arguments(const struct cli_command *command, int argc, char **ar
             return c == 'h' ? STATUS_OK : STATUS_BAD_INPUT;
         if (c == 'o')
             swarm->place = optarg;
+        else if (c == OPTION_SHRINK)
+            swarm->shrinks = true;
         else if (c == OPTION_CAPTURES)
             swarm->folder = optarg;
         else if (c == 'j' && !read_jobs(swarm, optarg))

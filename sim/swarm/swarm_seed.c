@@ -248,28 +248,54 @@ static void clean_up(const struct trial *t)
     (void)unlink(t->log);
 }
 
+static void run_further(struct trial *t)
+{
+    run_effective(t);
+    if (t->why[0] == '\0' && t->scenario.looks)
+        run_looking(t);
+    if (t->why[0] == '\0' && t->scenario.signal != 0)
+        run_signalled(t);
+}
+
+static struct trial the_trial;
+
+bool swarm_try_scenario(uint64_t seed, const struct swarm_scenario *scenario, const char *place,
+                        bool first_only, bool *was_first, char why[SWARM_WHY_MAX])
+{
+    struct trial *t = &the_trial;
+    t->why = why;
+    why[0] = '\0';
+    name_files(t, place, seed);
+    clean_up(t); /* removes the files of an earlier trial */
+    t->scenario = *scenario;
+    write_scenario(t);
+    if (why[0] == '\0')
+        run_first(t);
+    *was_first = why[0] != '\0';
+    if (why[0] == '\0' && !first_only)
+        run_further(t);
+    return why[0] == '\0';
+}
+
+void swarm_remove_trial(uint64_t seed, const char *place)
+{
+    name_files(&the_trial, place, seed);
+    clean_up(&the_trial);
+}
+
 bool swarm_try_seed(uint64_t seed, const struct swarm_captures *captures, const char *place,
                     char why[SWARM_WHY_MAX])
 {
-    static struct trial t;
+    static struct swarm_scenario scenario;
     struct error err;
-    t.why = why;
-    why[0] = '\0';
-    name_files(&t, place, seed);
-    clean_up(&t); /* removes the files of an earlier swarm */
-    if (swarm_draw(seed, captures, &t.scenario, &err) != STATUS_OK)
-        complain(&t, "cannot be drawn: %s", err.text);
-    if (why[0] == '\0')
-        write_scenario(&t);
-    if (why[0] == '\0')
-        run_first(&t);
-    if (why[0] == '\0')
-        run_effective(&t);
-    if (why[0] == '\0' && t.scenario.looks)
-        run_looking(&t);
-    if (why[0] == '\0' && t.scenario.signal != 0)
-        run_signalled(&t);
-    if (why[0] == '\0')
-        clean_up(&t);
-    return why[0] == '\0';
+    bool was_first;
+    swarm_remove_trial(seed, place); /* removes the files of an earlier swarm */
+    if (swarm_draw(seed, captures, &scenario, &err) != STATUS_OK) {
+        (void)snprintf(why, SWARM_WHY_MAX, "cannot be drawn: %s", err.text);
+        return false;
+    }
+    bool good = swarm_try_scenario(seed, &scenario, place, false, &was_first, why);
+    if (good)
+        swarm_remove_trial(seed, place);
+    return good;
 }

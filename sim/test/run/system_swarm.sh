@@ -37,6 +37,25 @@ command=$(grep -m 1 "^  toesim run .*/$seed.yaml" "$work/log")
 [ $? -le 1 ] && [ -s "$work/bad/$seed/stats.json" ]
 judge "the printed command runs it again:$command" $?
 
+# The same failure from a small scenario: the captures are what it needs.
+(ulimit -f 32 && exec "$toesim" swarm --seeds "$seed" --shrink -o "$work/small") >"$work/log" 2>&1
+status=$?
+[ $status -eq 1 ] && grep -q "^shrunk: seed $seed: .*/$seed.min.yaml: [0-9]* of [0-9]* settings are left" "$work/log"
+judge "a failing seed is shrunk ($status)" $?
+sed -n 's/^shrunk/    shrunk/p' "$work/log"
+"$toesim" check "$work/small/$seed.min.yaml" >/dev/null && ! [ -e "$work/small/$seed.shrink" ]
+judge "its small scenario can be read, and no trial is left" $?
+[ "$(wc -l <"$work/small/$seed.min.yaml")" -lt 20 ]
+judge "it has few settings" $?
+(ulimit -f 32 && exec "$toesim" run "$work/small/$seed.min.yaml" -o "$work/min") >"$work/log" 2>&1
+status=$?
+[ $status -eq 3 ]
+judge "it fails in the same way ($status)" $?
+"$toesim" swarm --seeds 1 --shrink -o "$work/good" >"$work/log" 2>&1
+status=$?
+[ $status -eq 0 ] && grep -q '^seed 1 passes, so there is nothing to shrink$' "$work/log"
+judge "a seed that passes says so ($status)" $?
+
 refused 'needs --seeds'
 refused '--seeds needs A..B' --seeds 5..4
 refused '--seeds needs A..B' --seeds -1
