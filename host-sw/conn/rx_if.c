@@ -6,7 +6,7 @@
 
 #include <assert.h>
 
-uint64_t host_sw_conn_entry_address(const struct host_sw *sw, uint32_t conn)
+uint64_t rx_if_address(const struct host_sw *sw, uint32_t conn)
 {
     assert(conn < sw->dir.conn_max);
     return sw->entries_address + (uint64_t)conn * TEAM_ENTRY_BYTES;
@@ -23,8 +23,7 @@ static void write_entry(struct host_sw *sw, const struct dir_entry *entry, uint8
                                      .conn = conn,
                                      .mac_time_ps = entry->last_rx_ps,
                                      .frame_id = frame_id};
-    sw->bus.ops->mem_write(sw->bus.self, host_sw_conn_entry_address(sw, conn), &stored,
-                           sizeof stored);
+    sw->bus.ops->mem_write(sw->bus.self, rx_if_address(sw, conn), &stored, sizeof stored);
 }
 
 void rx_if_clear(struct host_sw *sw, struct dir_entry *entry)

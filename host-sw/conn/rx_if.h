@@ -38,7 +38,7 @@ void rx_if_store(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint
 void rx_if_clear(struct host_sw *sw, struct dir_entry *entry);
 
 /* Returns the address in host memory of the entry whose byte 0 is the receiving NIC's identifier of conn. */
-uint64_t host_sw_conn_entry_address(const struct host_sw *sw, uint32_t conn);
+uint64_t rx_if_address(const struct host_sw *sw, uint32_t conn);
 
 #ifdef __cplusplus
 }

@@ -103,7 +103,7 @@ bool offload_run(struct host_sw *sw)
     return busy;
 }
 
-void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host)
+void offload_request_place(struct host_sw *sw, uint32_t conn, bool on_host)
 {
     if (sw->place_requests.count == sw->place_requests.capacity) {
         sw->place_requests.capacity =

@@ -36,13 +36,13 @@ void offload_on_dropped(struct host_sw *sw, struct dir_entry *entry, enum drop_r
  * because a NIC cannot process fragments. */
 void offload_on_fragments(struct host_sw *sw, struct dir_entry *entry);
 
-/* Acts on requests of host_sw_request_place(), and fills places on the NICs that have become free. Returns true if
+/* Acts on requests of offload_request_place(), and fills places on the NICs that have become free. Returns true if
  * there was any work. */
 bool offload_run(struct host_sw *sw);
 
 /* Requests that a connection goes to the host, or to the NIC that received its last frame, as soon as possible. conn is
  * UINT32_MAX for all connections. A request that cannot be met is ignored. May be called from anywhere, with a kick of
  * the core. */
-void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host);
+void offload_request_place(struct host_sw *sw, uint32_t conn, bool on_host);
 
 #endif

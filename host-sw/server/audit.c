@@ -101,8 +101,7 @@ static uint64_t rows_in_time_wait(const struct directory *dir)
     return count;
 }
 
-size_t host_sw_audit(const struct host_sw *sw, bool at_rest,
-                     struct host_sw_account accounts[HOST_SW_ACCOUNTS_MAX])
+size_t audit_accounts(const struct host_sw *sw, bool at_rest, struct host_sw_account *accounts)
 {
     if (!sw->is_up)
         return 0;
@@ -150,7 +149,7 @@ static uint64_t pages_of_ring(const struct ring_place *place)
     return place->base ? pages((uint64_t)place->entry_bytes << place->log2_entries) : 0;
 }
 
-uint64_t host_sw_memory_pages(const struct host_sw *sw)
+uint64_t audit_memory_pages(const struct host_sw *sw)
 {
     uint64_t conns = sw->params.conn_max, rings = 0;
     uint64_t held = sw->params.hold_frames_per_conn * sizeof(struct nic_held);

@@ -1,12 +1,14 @@
 /*
- * The software of the simulated server as a whole: drivers of both NICs, the team, the host stack,
- * and one application on top. Runs as one coroutine on one simulated core; blocks only in nic_bus.
+ * The software of the simulated server as a whole: a program with drivers of both NICs, and one application on top. It
+ * runs as one coroutine on one simulated core, and blocks only in nic_bus. The
+ * program is that of the team (team_program.h).
  */
 #ifndef TOESIM_HOST_SERVER_HOST_SW_H
 #define TOESIM_HOST_SERVER_HOST_SW_H
 
 #include "host-sw/types/application.h"
 #include "host-sw/types/dir_view.h"
+#include "host-sw/types/program.h"
 #include "host-sw/types/server_params.h"
 #include "host-sw/types/server_stats.h"
 #include "models/base/probe.h"
@@ -53,6 +55,26 @@ uint64_t host_sw_challenges_refused(const struct host_sw *sw);
 const struct ip_reassembly_stats *host_sw_get_fragment_stats(const struct host_sw *sw);
 /* Returns the counts of the host's own TCP. */
 const struct host_tcp_stats *host_sw_get_tcp_stats(const struct host_sw *sw);
+
+/* Requests that a connection goes to the host, or to the NIC that received its last frame, as soon as possible. conn is
+ * UINT32_MAX for all connections. A request that cannot be met is ignored. May be called from anywhere, with a kick of
+ * the core. */
+void host_sw_request_place(struct host_sw *sw, uint32_t conn, bool on_host);
+
+/* Returns the number of transfers of this kind that have begun and have not ended. */
+uint64_t host_sw_transfers_open(const struct host_sw *sw, enum transfer_kind kind);
+
+/* Returns the address in host memory of the entry whose byte 0 is the identifier of the NIC that received the latest
+ * frame of conn. */
+uint64_t host_sw_conn_entry_address(const struct host_sw *sw, uint32_t conn);
+
+/* Fills accounts and returns their number, or 0 if the program has none, or has not started. kept and claimed must be
+ * equal in each. at_rest is true if nothing is under way anywhere, which allows more accounts. */
+size_t host_sw_audit(const struct host_sw *sw, bool at_rest,
+                     struct host_sw_account accounts[HOST_SW_ACCOUNTS_MAX]);
+/* Returns the number of pages of host memory that the program has. Not to be called while stores of a step are
+ * outstanding. */
+uint64_t host_sw_memory_pages(const struct host_sw *sw);
 
 /* Return the number of connections ever admitted, and the view of each in the order of their admission. */
 size_t host_sw_conn_rows(const struct host_sw *sw);

@@ -36,6 +36,7 @@
 #include "host-sw/transfer/transfer_state.h"
 #include "host-sw/types/application.h"
 #include "host-sw/types/dir_view.h"
+#include "host-sw/types/program.h"
 #include "host-sw/types/server_params.h"
 #include "host-sw/types/server_stats.h"
 #include "models/base/units.h"
@@ -55,6 +56,7 @@ struct server_upcalls {
 
 /* The program. Each part has its own struct, whose header says which file writes it. */
 struct host_sw {
+    struct program program;
     struct host_sw_params params;
     struct nic_bus bus;
     const struct probe *probe;

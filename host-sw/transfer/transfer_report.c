@@ -123,7 +123,7 @@ void transfer_mark_own(struct host_sw *sw, const struct dir_entry *entry, unsign
     conn_mark(sw, entry, (enum move_mark)(MARK_OWN + own), server_now(sw));
 }
 
-uint64_t host_sw_transfers_open(const struct host_sw *sw, enum transfer_kind kind)
+uint64_t transfer_count_open(const struct host_sw *sw, enum transfer_kind kind)
 {
     uint64_t open = 0;
     for (uint32_t conn = 0; conn < sw->dir.used_end; conn++) {

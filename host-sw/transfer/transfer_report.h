@@ -45,7 +45,7 @@ void transfer_report_end(struct host_sw *sw, struct dir_entry *entry, enum move_
 void transfer_mark_own(struct host_sw *sw, const struct dir_entry *entry, unsigned own);
 
 /* Returns the number of transfers of this kind that have begun and have not ended, counted in the directory. */
-uint64_t host_sw_transfers_open(const struct host_sw *sw, enum transfer_kind kind);
+uint64_t transfer_count_open(const struct host_sw *sw, enum transfer_kind kind);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,4 @@
 /* Requests to the host software: another active port, or another place for connections. */
-#include "host-sw/life/offload.h"
 #include "host-sw/server/host_sw.h"
 #include "models/host/host_cpu.h"
 #include "models/host/host_wait.h"

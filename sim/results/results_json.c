@@ -1,6 +1,6 @@
 #include "sim/results/results_json.h"
 #include "host-sw/life/idle.h"
-#include "host-sw/transfer/transfer_report.h"
+#include "host-sw/server/host_sw.h"
 
 #include "sim/results/results.h"
 #include "sim/results/results_capture.h"

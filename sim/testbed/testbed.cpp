@@ -1,5 +1,5 @@
 #include "sim/testbed/testbed.h"
-#include "host-sw/conn/rx_if.h"
+#include "host-sw/server/host_sw.h"
 
 #include "models/base/memory.h"
 

@@ -1,5 +1,5 @@
 // Collects the results of a run from all models.
-#include "host-sw/transfer/transfer_report.h"
+#include "host-sw/server/host_sw.h"
 #include "models/check/move/check_move.h"
 #include "sim/testbed/testbed.h"
 

@@ -1,6 +1,6 @@
 // Runs the testbed. Simulated time advances until the traffic is done, and then everything is
 // checked.
-#include "host-sw/server/audit.h"
+#include "host-sw/server/host_sw.h"
 #include "models/host/host_wait.h"
 #include "sim/testbed/testbed.h"
 
