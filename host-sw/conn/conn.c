@@ -54,6 +54,16 @@ void conn_command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, str
         entry->pending++;
 }
 
+void conn_command_in_list(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                          struct nic_cmd cmd)
+{
+    assert(dir_entry_is_sane(entry));
+    assert(nic < NIC_COUNT);
+    cmd.conn = entry->conn;
+    if (nic_driver_command_in_list(&sw->nics[nic], cmd))
+        entry->pending++;
+}
+
 void conn_touch(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));

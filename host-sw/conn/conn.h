@@ -111,6 +111,11 @@ void conn_mark(struct host_sw *sw, const struct dir_entry *entry, enum move_mark
 void conn_command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, struct nic_cmd cmd,
                   uint64_t buffer);
 
+/* Like conn_command(), for FREEZE, INSTALL, RESERVE and RELEASE, which may leave in a list with those of other
+ * connections. */
+void conn_command_in_list(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
+                          struct nic_cmd cmd);
+
 /* Puts the connection on the list of those whose doorbells are checked when the step ends. */
 void conn_touch(struct host_sw *sw, struct dir_entry *entry);
 

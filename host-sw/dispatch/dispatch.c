@@ -345,7 +345,7 @@ static void on_failed_alone(struct host_sw *sw, const struct nic_event *event)
         sw->stats.stale_events++;
 }
 
-static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_event *event)
+static void on_one_done(struct host_sw *sw, unsigned nic, const struct nic_event *event)
 {
     struct nic_request request;
     if (!nic_driver_complete(&sw->nics[nic], event, &request)) {
@@ -390,9 +390,30 @@ static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_e
     case NIC_CMD_RELEASE:
     case NIC_CMD_RX_INJECT:
     case NIC_CMD_TX_FRAME:
+    case NIC_CMD_FREEZE_LIST: /* on_command_done() */
+    case NIC_CMD_INSTALL_LIST:
     case NIC_CMD_SET: /* if it failed because the connection has ended, the end event follows */
         break;
     }
+}
+
+/* A list completes once. Each of its entries has a result, as if it had been a command of its own. */
+static void on_command_done(struct host_sw *sw, unsigned nic, const struct nic_event *event)
+{
+    struct nic_driver *driver = &sw->nics[nic];
+    struct nic_request request;
+    if (!command_list_is(event->op)) {
+        on_one_done(sw, nic, event);
+        return;
+    }
+    if (!nic_driver_complete(driver, event, &request)) {
+        sw->stats.stale_events++;
+        return;
+    }
+    struct nic_event each;
+    for (uint32_t i = 0; nic_driver_list_result(driver, &request, i, event, &each); i++)
+        if (each.cookie != NIC_DRIVER_NO_COOKIE || each.result != NIC_RESULT_OK)
+            on_one_done(sw, nic, &each);
 }
 
 static void on_event(struct host_sw *sw, const struct nic_event *event)

@@ -9,8 +9,9 @@
 #include <string.h>
 
 enum { READY_TRIES = 1000, FIRST_WITH_CAPABILITIES = 2 /* version of the interface */ };
-#define NO_COOKIE UINT32_MAX
+#define NO_COOKIE NIC_DRIVER_NO_COOKIE
 #define NO_REQUEST UINT32_MAX
+#define NO_CONN UINT32_MAX /* a list is of no single connection */
 
 static void write_reg(struct nic_driver *driver, uint32_t reg, uint32_t value)
 {
@@ -87,6 +88,9 @@ enum nic_probe_result nic_driver_enable(struct nic_driver *driver,
         return NIC_PROBE_NO_PUSH;
     if (params->uses_slots)
         image_slots_init(&driver->slots, bus, driver->nic, driver->sizes.version);
+    if (params->list_max && !command_lists_init(&driver->lists, bus, driver->nic,
+                                                driver->sizes.version, params->list_max))
+        return NIC_PROBE_NO_LISTS;
     set_station(driver, params);
     if (!set_up_rings(driver, params))
         return NIC_PROBE_NO_MEMORY;
@@ -131,6 +135,7 @@ void nic_driver_free(struct nic_driver *driver)
 {
     ring_place_free(&driver->commands.place);
     push_window_free(&driver->window);
+    command_lists_free(&driver->lists);
     ring_place_free(&driver->buffers.place);
     ring_place_free(&driver->records.place);
     ring_place_free(&driver->events.place);
@@ -224,8 +229,64 @@ static void backlog_append(struct nic_driver *driver, const struct nic_cmd *cmd)
     driver->backlog[driver->backlog_tail++] = *cmd;
 }
 
+/* Notes that the command asks for a completion, and gives the command its cookie. */
+static void expect_completion(struct nic_driver *driver, struct nic_cmd *cmd, uint64_t buffer)
+{
+    cmd->cookie = request_alloc(driver);
+    driver->requests[cmd->cookie] =
+        (struct nic_request){.op = cmd->op,
+                             .used = true,
+                             .gen = cmd->gen,
+                             .has_slot = (cmd->flags & NIC_CMD_FLAG_SLOT) != 0,
+                             .slot = cmd->slot,
+                             .conn = cmd->conn,
+                             .buffer = buffer,
+                             .frame_id = cmd->frame_id};
+    /* The command is not in the ring yet, so its index is one that no entry can have now. */
+    uint32_t entries = 1u << driver->commands.place.log2_entries;
+    driver->requests[cmd->cookie].ring_index = driver->commands.producer - 1 - entries;
+}
+
+/* Puts the command into the ring, behind those that wait for room. */
+static void enter(struct nic_driver *driver, const struct nic_cmd *cmd)
+{
+    bool waits = driver->backlog_head != driver->backlog_tail;
+    if (!waits && host_ring_space(&driver->commands) > 0)
+        push_command(driver, cmd);
+    else
+        backlog_append(driver, cmd);
+}
+
+/* Issues the open list of this kind. A list always has a completion, because its memory is in use until then. */
+static void close_list(struct nic_driver *driver, uint32_t kind)
+{
+    struct nic_cmd cmd;
+    uint32_t number = command_lists_close(&driver->lists, kind, &cmd);
+    if (number == COMMAND_LIST_NONE)
+        return;
+    uint32_t entries = 1u << driver->commands.place.log2_entries;
+    const struct nic_cmd *first = &driver->lists.lists[number].entry[0];
+    if (cmd.count == 1 &&
+        (first->cookie != NO_COOKIE || host_ring_space(&driver->commands) > entries / 2)) {
+        enter(driver, first); /* a list of one would only be one more fetch */
+        command_lists_end(&driver->lists, number);
+        return;
+    }
+    cmd.conn = NO_CONN;
+    cmd.frame_id = number;
+    expect_completion(driver, &cmd, 0);
+    enter(driver, &cmd);
+}
+
+static void close_lists(struct nic_driver *driver)
+{
+    for (uint32_t kind = 0; driver->lists.open_count > 0 && kind < COMMAND_LIST_KINDS; kind++)
+        close_list(driver, kind);
+}
+
 bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t buffer)
 {
+    close_lists(driver);
     /* A ring that is full of commands without completions would stay full, because only completions show that commands
      * were fetched. So the command asks for a completion if the ring is half full, or if commands wait in the backlog,
      * which may enter the ring all at once. */
@@ -233,29 +294,44 @@ bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t 
     bool waits = driver->backlog_head != driver->backlog_tail;
     if (waits || host_ring_space(&driver->commands) <= entries / 2)
         cmd.flags &= (uint8_t)~NIC_CMD_FLAG_NO_COMPLETION;
-    bool has_slot = (cmd.flags & NIC_CMD_FLAG_SLOT) != 0;
     cmd.cookie = NO_COOKIE;
-    if ((cmd.flags & NIC_CMD_FLAG_NO_COMPLETION) == 0) {
-        cmd.cookie = request_alloc(driver);
-        driver->requests[cmd.cookie] = (struct nic_request){.op = cmd.op,
-                                                            .used = true,
-                                                            .gen = cmd.gen,
-                                                            .has_slot = has_slot,
-                                                            .slot = cmd.slot,
-                                                            .conn = cmd.conn,
-                                                            .buffer = buffer,
-                                                            .frame_id = cmd.frame_id};
-        /* The command is not in the ring yet, so its index is one that no entry can have now. */
-        driver->requests[cmd.cookie].ring_index = driver->commands.producer - 1 - entries;
-    }
+    if ((cmd.flags & NIC_CMD_FLAG_NO_COMPLETION) == 0)
+        expect_completion(driver, &cmd, buffer);
     assert(buffer == 0 || cmd.cookie != NO_COOKIE);
     if (buffer)
         buffer_pool_ref(driver->pool, buffer);
-    if (!waits && host_ring_space(&driver->commands) > 0)
-        push_command(driver, &cmd);
-    else
-        backlog_append(driver, &cmd);
+    enter(driver, &cmd);
     return cmd.cookie != NO_COOKIE;
+}
+
+bool nic_driver_command_in_list(struct nic_driver *driver, struct nic_cmd cmd)
+{
+    if (driver->lists.max == 0)
+        return nic_driver_command(driver, cmd, 0);
+    if (command_lists_have_other(&driver->lists, &cmd))
+        close_lists(driver);
+    cmd.cookie = NO_COOKIE;
+    if ((cmd.flags & NIC_CMD_FLAG_NO_COMPLETION) == 0)
+        expect_completion(driver, &cmd, 0);
+    uint32_t kind = command_list_kind(&cmd);
+    if (!command_lists_add(&driver->lists, &cmd)) {
+        close_lists(driver); /* the command waits for none of them */
+        enter(driver, &cmd);
+    } else if (command_lists_is_full(&driver->lists, kind)) {
+        close_list(driver, kind);
+    }
+    return cmd.cookie != NO_COOKIE;
+}
+
+bool nic_driver_list_result(struct nic_driver *driver, const struct nic_request *request,
+                            uint32_t index, const struct nic_event *done, struct nic_event *each)
+{
+    assert(command_list_is(request->op));
+    uint32_t number = (uint32_t)request->frame_id;
+    if (command_lists_result(&driver->lists, number, index, done, each))
+        return true;
+    command_lists_end(&driver->lists, number);
+    return false;
 }
 
 uint32_t nic_driver_next_command(const struct nic_driver *driver)
@@ -327,6 +403,7 @@ void nic_driver_flush(struct nic_driver *driver)
 {
     if (!driver->up)
         return;
+    close_lists(driver);
     while (driver->backlog_head != driver->backlog_tail && host_ring_space(&driver->commands) > 0)
         push_command(driver, &driver->backlog[driver->backlog_head++]);
     while (host_ring_space(&driver->buffers) > 0) {

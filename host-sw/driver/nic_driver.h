@@ -4,6 +4,7 @@
 #define TOESIM_HOST_DRIVER_NIC_DRIVER_H
 
 #include "host-sw/driver/buffer_pool.h"
+#include "host-sw/driver/command_list.h"
 #include "host-sw/driver/image_slots.h"
 #include "host-sw/driver/nic_probe.h"
 #include "host-sw/driver/push_window.h"
@@ -16,6 +17,8 @@
 #include <stdint.h>
 
 /* A command whose completion has not come yet. Its cookie is its index in the table. */
+#define NIC_DRIVER_NO_COOKIE UINT32_MAX /* of a command without a completion */
+
 struct nic_request {
     uint8_t op; /* enum nic_cmd_op */
     bool used;
@@ -24,7 +27,7 @@ struct nic_request {
     uint8_t slot;
     uint32_t conn;
     uint64_t buffer;     /* a buffer with a reference until the completion comes, or 0 */
-    uint64_t frame_id;   /* the frame of RX_INJECT */
+    uint64_t frame_id;   /* the frame of RX_INJECT; the number of a list */
     uint32_t ring_index; /* index of the command in the command ring, valid once it was pushed */
     uint32_t next_free;
 };
@@ -38,6 +41,7 @@ struct nic_driver_params {
     bool uses_slots;   /* images may go through the image slots, if the NIC has any */
     bool pushes;       /* commands go through the push window, and the command ring is not used */
     bool asks_records; /* the driver reads whether the NIC has NIC_CAPABILITY_RECORDED */
+    uint32_t list_max; /* entries of a list of commands at most; 0: no lists */
     uint32_t challenge_rate, challenge_key;
     uint32_t lookup_key[NIC_LOOKUP_KEY_WORDS]; /* secret of the lookup table */
     struct nic_probe_request probe;
@@ -55,6 +59,7 @@ struct nic_driver {
     /* If it is used, its slots take the place of the entries of `commands`, which then only counts. */
     struct push_window window;
     struct image_slots slots;
+    struct command_lists lists;
     struct nic_ring records, events;
     struct buffer_pool *pool;
     uint8_t *posted; /* for each buffer of the pool, 1 if it is posted to this NIC */
@@ -89,6 +94,15 @@ void nic_driver_free(struct nic_driver *driver);
 /* Issues cmd after all earlier commands and sets its cookie. buffer is that of a frame which the command reads, or 0;
  * the driver holds a reference to it until the completion. Returns true if a completion will come. */
 bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t buffer);
+
+/* Like nic_driver_command(), for FREEZE, INSTALL, RESERVE and RELEASE of different connections, which may change places
+ * until the step ends. The driver issues them in lists if it has set up lists. */
+bool nic_driver_command_in_list(struct nic_driver *driver, struct nic_cmd cmd);
+
+/* Returns the completion of an entry of a list in *each; `done` is that of the list, and *request what it has answered.
+ * Returns false if the list has no entry of this index. Then the driver has forgotten the list. */
+bool nic_driver_list_result(struct nic_driver *driver, const struct nic_request *request,
+                            uint32_t index, const struct nic_event *done, struct nic_event *each);
 
 /* Returns the index that the next command gets. Commands are counted from the start of the NIC, in the order of their
  * calls, and the count wraps at 2^32. */

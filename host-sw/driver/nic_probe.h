@@ -17,6 +17,7 @@ enum nic_probe_result {
     NIC_PROBE_NOT_READY,     /* the reset did not end in time */
     NIC_PROBE_NO_MEMORY,     /* no host memory for the rings */
     NIC_PROBE_NO_PUSH,       /* pushed commands were asked for, and the NIC takes none */
+    NIC_PROBE_NO_LISTS, /* lists were asked for, and the NIC takes none, or there is no memory */
 };
 
 /* The settings that the driver asks for. The limits of the device take precedence. */

@@ -161,7 +161,8 @@ uint64_t audit_memory_pages(const struct host_sw *sw)
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         const struct nic_driver *driver = &sw->nics[nic];
         count += pages_of_ring(&driver->commands.place) + pages_of_ring(&driver->buffers.place) +
-                 pages_of_ring(&driver->records.place) + pages_of_ring(&driver->events.place);
+                 pages_of_ring(&driver->records.place) + pages_of_ring(&driver->events.place) +
+                 pages(command_lists_bytes(&driver->lists));
     }
     return count;
 }

@@ -44,6 +44,7 @@ static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned
     const struct host_sw_params *params = &sw->params;
     const struct nic_probe_sizes *sizes =
         &sw->recovery[nic].sizes; /* a NIC loses its settings with the link */
+    const struct mechanism_ops *mechanism = mechanism_table[params->mechanism];
     uint64_t ours = BAR_WINDOW + (uint64_t)nic * NIC_BAR0_BYTES;
     struct nic_driver_params driver = {
         .mtu_bytes = params->mtu_bytes,
@@ -51,6 +52,7 @@ static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned
                        NIC_CAPABILITY_IMAGE_SLOTS) != 0,
         .pushes = params->pushes_commands,
         .asks_records = sw->transfers.mechanism->rebuilds,
+        .list_max = mechanism->list_max ? mechanism->list_max(params->own) : 0,
         .log2_cmd = params->ring_log2_cmd,
         .log2_record = params->ring_log2_record,
         .log2_event = params->ring_log2_event,

@@ -41,7 +41,7 @@ enum transfer_end_cause {
     TRANSFER_DEADLINE, /* the deadline has passed; the transfer goes on unless the mechanism ends it */
 };
 
-enum { MECHANISM_BATCH_MAX = 16 };
+enum { MECHANISM_BATCH_MAX = 32 };
 
 /* A point in the time line of a transfer that exists only in this mechanism. */
 struct mechanism_mark {
@@ -66,6 +66,9 @@ struct mechanism_ops {
         priv_bytes; /* size of the mechanism's state in `priv` of each transfer; zero at the start */
     uint32_t batch_max; /* maximum number of transfers in one call of start(); at least 1 */
     struct own_keys own;
+    /* Returns how many connections a list of commands has at most. `values` has the values of all owners' keys
+     * (host-sw/policy/move_owner.h). If the pointer is null, each command is of one connection. */
+    uint32_t (*list_max)(const unsigned char *values);
     /* The marks that this mechanism has besides T0 to T13. The list has at most MARK_OWN_MAX marks and ends with a
      * null name. The pointer is null if there are none. */
     const struct mechanism_mark *marks;

@@ -12,7 +12,8 @@
     X(mech_drain_first)                                                                            \
     X(mech_forward_then_move)                                                                      \
     X(mech_host_push)                                                                              \
-    X(mech_rebuild)
+    X(mech_rebuild)                                                                                \
+    X(mech_host_pull_batched)
 
 #define X(ops) extern const struct mechanism_ops ops;
 MECHANISMS(X)

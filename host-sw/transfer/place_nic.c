@@ -14,6 +14,17 @@
 
 enum { INSTALL_TRIES_MAX = 2 }; /* a refused image is tried once more */
 
+/* Issues a command of a transfer, in a list if its mechanism has lists. */
+static void command(struct host_sw *sw, struct dir_entry *entry, unsigned nic, struct nic_cmd cmd)
+{
+    assert(dir_entry_is_sane(entry));
+    const struct mechanism_ops *mechanism = entry->transfer.mechanism;
+    if (mechanism && mechanism->list_max)
+        conn_command_in_list(sw, entry, nic, cmd);
+    else
+        conn_command(sw, entry, nic, cmd, 0);
+}
+
 /* --- reservations and tombstones --- */
 
 static void reserve(struct host_sw *sw, struct dir_entry *entry, unsigned nic, uint16_t gen)
@@ -28,7 +39,7 @@ static void reserve(struct host_sw *sw, struct dir_entry *entry, unsigned nic, u
     at_nics->refused = false;
     at_nics->reserve_gen = gen;
     at_nics->reserve_nic = (uint8_t)nic;
-    conn_command(sw, entry, nic, cmd, 0);
+    command(sw, entry, nic, cmd);
 }
 
 /* Releases an entry in the lookup table of a NIC. A dead NIC may keep the entry, which does no harm because its
@@ -41,7 +52,7 @@ static void release(struct host_sw *sw, struct dir_entry *entry, unsigned nic, u
                           .gen = gen,
                           .image = image_address(sw, entry->conn)};
     if (sw->nics[nic].up)
-        conn_command(sw, entry, nic, cmd, 0);
+        command(sw, entry, nic, cmd);
 }
 
 static void release_place(struct host_sw *sw, struct dir_entry *entry)
@@ -140,7 +151,7 @@ static void take(struct host_sw *sw, struct dir_entry *entry)
     transfer->at_nics.freezing = true;
     transfer->at_nics.src_gen = entry->gen;
     conn_set_state(sw, entry, DIR_FREEZING);
-    conn_command(sw, entry, entry->owner, cmd, 0);
+    command(sw, entry, entry->owner, cmd);
 }
 
 static bool leaves_tombstone(const struct nic_event *event)
@@ -281,7 +292,7 @@ static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
     transfer->at_nics.installing = true;
     transfer->at_nics.tries += !transfer->at_nics.in_slot;
     transfer->at_nics.reserved = false; /* INSTALL uses up the reservation */
-    conn_command(sw, entry, nic, cmd, 0);
+    command(sw, entry, nic, cmd);
     assert(dir_entry_is_sane(entry));
 }
 

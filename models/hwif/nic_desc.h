@@ -26,6 +26,10 @@ enum nic_cmd_op {
     NIC_CMD_ICMP = 9,
     /* Options of (conn, gen): struct nic_options in the bytes of image and list. */
     NIC_CMD_SET = 10,
+    /* FREEZE, or INSTALL, for each connection of a list: struct nic_cmd[count] at `list`, 1 to NIC_LIST_MAX of them.
+     * Their results go to struct nic_list_result[count] at `image`, before the one completion. */
+    NIC_CMD_FREEZE_LIST = 14,
+    NIC_CMD_INSTALL_LIST = 15,
 };
 
 enum nic_cmd_flag {
@@ -34,6 +38,8 @@ enum nic_cmd_flag {
     NIC_CMD_FLAG_KEEP_IMAGE = 1 << 2,    /* FREEZE for inactivation: as FREEZE, counted apart */
     NIC_CMD_FLAG_HARD = 1 << 3,          /* ICMP: a hard error (RFC 9293 3.9.2.2) */
     NIC_CMD_FLAG_SLOT = 1 << 4,          /* INSTALL: the image is in image slot `slot` */
+    /* Lists: only the entries of the lookup table. FREEZE_LIST is a list of RELEASE, INSTALL_LIST one of RESERVE. */
+    NIC_CMD_FLAG_LOOKUP = 1 << 7,
 };
 
 /* 64 bytes. Times are simulated picoseconds as the NICs' common clock. */
@@ -56,6 +62,20 @@ struct nic_cmd {
     uint8_t reserved[5];
 };
 static_assert(sizeof(struct nic_cmd) == 64, "nic_cmd layout");
+
+enum { NIC_LIST_MAX = 32 }; /* entries of a list at most */
+
+/* The result of one entry of a list. 32 bytes. */
+struct nic_list_result {
+    uint8_t result; /* enum nic_result */
+    uint8_t reserved;
+    uint16_t gen; /* conn and gen are those of the entry */
+    uint32_t conn;
+    uint64_t frozen_ps; /* FREEZE: as in the event */
+    uint64_t drained_ps;
+    uint64_t reserved2;
+};
+static_assert(sizeof(struct nic_list_result) == 32, "nic_list_result layout");
 
 enum nic_option_flag {
     NIC_OPTION_NODELAY = 1 << 0,   /* Nagle is off */

@@ -75,6 +75,7 @@ enum nic_capability {
     NIC_CAPABILITY_IMAGE_SLOTS = 1 << 1, /* the NIC has image slots */
     /* The NIC acknowledges received bytes only when the record that reports them is visible in host memory. */
     NIC_CAPABILITY_RECORDED = 1 << 4,
+    NIC_CAPABILITY_LISTS = 1 << 5, /* the NIC takes commands with lists */
     NIC_CAPABILITY_PUSH_LOG2_SHIFT = 8,
     NIC_CAPABILITY_PUSH_LOG2_MASK = 0xff << NIC_CAPABILITY_PUSH_LOG2_SHIFT, /* log2 of the slots */
 };

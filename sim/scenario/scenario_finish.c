@@ -175,6 +175,20 @@ static enum status check_commands(struct scenario_loader *loader)
                    "pushed needs NICs with a push window; write nics.contract: 2, or fetched");
 }
 
+/* So are lists of commands. */
+static enum status check_lists(struct scenario_loader *loader)
+{
+    const struct sim_config *config = loader->config;
+    const struct mechanism_ops *ops = mechanism_table[config->team.mechanism];
+    if (!ops->list_max || config->engine.contract >= 2)
+        return STATUS_OK;
+    char why[120];
+    (void)snprintf(why, sizeof why,
+                   "%s needs NICs that take lists; write nics.contract: 2, or host-pull",
+                   ops->name);
+    return fail_at(loader, "team.move.mechanism", why);
+}
+
 static enum status check_host(struct scenario_loader *loader)
 {
     const struct host_params *host = &loader->config->host;
@@ -314,8 +328,8 @@ static enum status check_race(struct scenario_loader *loader)
 static enum status check_together(struct scenario_loader *loader)
 {
     static enum status (*const checks[])(struct scenario_loader *) = {
-        check_traffic, check_offload,  check_mechanism, check_rebuild, check_commands, check_host,
-        check_table,   check_captured, check_contexts,  check_waves,   check_race};
+        check_traffic, check_offload, check_mechanism, check_rebuild,  check_commands, check_lists,
+        check_host,    check_table,   check_captured,  check_contexts, check_waves,    check_race};
     const struct sim_config *config = loader->config;
     enum status worst = check_tcp(loader, &config->team.tcp, "team.tcp");
     worst = worse(worst, check_tcp(loader, &config->gen.tcp, "traffic.tcp"));

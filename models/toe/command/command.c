@@ -1,10 +1,12 @@
 #include "models/toe/command/command.h"
 
+#include "models/toe/command/ring/cmd_list.h"
 #include "models/toe/command/ring/command_state.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_event.h"
 
 #include <assert.h>
+#include <string.h>
 
 uint32_t toe_op_index(const struct toe_engine *engine, const struct toe_op *op)
 {
@@ -36,14 +38,22 @@ const struct toe_command *toe_command_of(const struct toe_engine *engine, const 
     return cmd->op < commands->table_size ? commands->table[cmd->op] : NULL;
 }
 
+void toe_command_copy(struct nic_cmd *copy, const void *written)
+{
+    memcpy(copy, written, sizeof *copy);
+    memset(copy->reserved, 0, sizeof copy->reserved);
+}
+
 static void post(struct toe_engine *engine, const struct nic_cmd *cmd, uint8_t result,
                  uint64_t frozen_ps, uint64_t drained_ps, uint64_t now_ps)
 {
-    if (result == NIC_RESULT_OK && (cmd->flags & NIC_CMD_FLAG_NO_COMPLETION))
-        return;
     const struct toe_command *command = toe_command_of(engine, cmd);
     if (result != NIC_RESULT_OK && command && command->failed)
         command->failed(engine, cmd, result, now_ps);
+    if (toe_list_take_result(engine, cmd, result, frozen_ps, drained_ps, now_ps))
+        return;
+    if (result == NIC_RESULT_OK && (cmd->flags & NIC_CMD_FLAG_NO_COMPLETION))
+        return;
     struct nic_event event = {.kind = NIC_EVENT_CMD_DONE,
                               .gen = cmd->gen,
                               .conn = cmd->conn,

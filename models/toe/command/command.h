@@ -68,6 +68,10 @@ struct toe_op {
 const struct toe_command *toe_command_of(const struct toe_engine *engine,
                                          const struct nic_cmd *cmd);
 
+/* Copies a command that the host has written. The engine keeps notes of its own in the reserved bytes of its copy
+ * (cmd_list.c), so they are zero at first. */
+void toe_command_copy(struct nic_cmd *copy, const void *written);
+
 /* --- services for commands --- */
 
 /* Convert between a slot and its number, which is used in cookies. */

@@ -11,6 +11,7 @@
 #include "models/toe/command/cmd_reserve.h"
 #include "models/toe/command/cmd_set.h"
 #include "models/toe/command/cmd_tx_frame.h"
+#include "models/toe/command/ring/cmd_list.h"
 
 uint32_t toe_command_bits(void)
 {
@@ -25,11 +26,18 @@ uint32_t toe_command_bits(void)
 const struct toe_command *const *toe_command_table(size_t *size)
 {
     static const struct toe_command *const table[] = {
-        [NIC_CMD_NOP] = &toe_cmd_nop,           [NIC_CMD_RESERVE] = &toe_cmd_reserve,
-        [NIC_CMD_INSTALL] = &toe_cmd_install,   [NIC_CMD_FREEZE] = &toe_cmd_freeze,
-        [NIC_CMD_RELEASE] = &toe_cmd_release,   [NIC_CMD_RX_INJECT] = &toe_cmd_inject,
-        [NIC_CMD_TX_FRAME] = &toe_cmd_tx_frame, [NIC_CMD_ABORT] = &toe_cmd_abort,
-        [NIC_CMD_ICMP] = &toe_cmd_icmp,         [NIC_CMD_SET] = &toe_cmd_set,
+        [NIC_CMD_NOP] = &toe_cmd_nop,
+        [NIC_CMD_RESERVE] = &toe_cmd_reserve,
+        [NIC_CMD_INSTALL] = &toe_cmd_install,
+        [NIC_CMD_FREEZE] = &toe_cmd_freeze,
+        [NIC_CMD_RELEASE] = &toe_cmd_release,
+        [NIC_CMD_RX_INJECT] = &toe_cmd_inject,
+        [NIC_CMD_TX_FRAME] = &toe_cmd_tx_frame,
+        [NIC_CMD_ABORT] = &toe_cmd_abort,
+        [NIC_CMD_ICMP] = &toe_cmd_icmp,
+        [NIC_CMD_SET] = &toe_cmd_set,
+        [NIC_CMD_FREEZE_LIST] = &toe_cmd_freeze_list,
+        [NIC_CMD_INSTALL_LIST] = &toe_cmd_install_list,
     };
     *size = sizeof table / sizeof table[0];
     return table;

@@ -86,6 +86,8 @@ port/100-alternate team.move.mechanism=forward
 port/100-alternate team.move.mechanism=drain-first
 port/100-alternate team.move.mechanism=forward-then-move
 move/820-dead-upload team.move.mechanism=host-pull
+port/100-alternate team.move.mechanism=host-pull-batched
+port/100-alternate team.move.host-pull-batched.batch=2 team.move.mechanism=host-pull-batched
 port/100-alternate team.move.forward-then-move.frames=2 team.move.mechanism=forward-then-move
 port/100-alternate team.tcp.rto_min=401ms
 port/100-alternate team.host.notify=poll

@@ -25,7 +25,9 @@ struct toe_commands {
     uint32_t head, count;
     enum toe_command_way way;
     struct image_slot slots[NIC_IMAGE_SLOTS_MAX];
-    uint32_t pushed; /* lines taken from the push window since the last reset or fence */
+    uint32_t pushed;     /* lines taken from the push window since the last reset or fence */
+    struct toe_op *list; /* the list whose entries are the next commands, or null */
+    uint32_t lists;      /* lists under way */
     struct toe_op op[OPS_MAX];
     uint32_t ops_used;
     bool serial;           /* a serial command is under way, so no other command starts */

@@ -1,6 +1,7 @@
 /* Starts the commands of the ring, or of the push window, in their order; command.h says which of them overlap. */
 #include "models/toe/command/ring/commands.h"
 
+#include "models/toe/command/ring/cmd_list.h"
 #include "models/toe/command/ring/command_port.h"
 #include "models/toe/command/ring/command_state.h"
 #include "models/toe/command/ring/image_slots.h"
@@ -93,8 +94,8 @@ static void on_cmds(void *self, uint64_t cookie, bool ok, const uint8_t *data, u
     ring->fetching = false;
     ring->consumer += n;
     for (uint32_t i = 0; i < n; i++)
-        memcpy(&commands->queue[(commands->head + commands->count + i) % QUEUE_MAX],
-               data + i * sizeof(struct nic_cmd), sizeof(struct nic_cmd));
+        toe_command_copy(&commands->queue[(commands->head + commands->count + i) % QUEUE_MAX],
+                         data + i * sizeof(struct nic_cmd));
     commands->count += n;
     assert(commands->count <= TOE_PREFETCH_MAX);
     toe_kick(engine, now_ps);
@@ -122,19 +123,34 @@ static void kick_ops(struct toe_engine *engine, uint64_t now_ps)
     }
 }
 
+/* Returns the command that starts next, or null if it is not known yet. The entries of a list come before the commands
+ * behind the list. */
+static const struct nic_cmd *first_command(const struct toe_commands *commands)
+{
+    if (commands->list)
+        return toe_list_first(commands->list);
+    return commands->count > 0 ? &commands->queue[commands->head] : NULL;
+}
+
 static void commands_kick(struct toe_engine *engine, uint64_t now_ps)
 {
     struct toe_commands *commands = engine->commands;
     kick_ops(engine, now_ps);
-    while (commands->count > 0 && may_start(engine, &commands->queue[commands->head])) {
-        struct nic_cmd next = commands->queue[commands->head];
-        if (!start(engine, &next, now_ps)) {
+    const struct nic_cmd *next;
+    while ((next = first_command(commands)) != NULL && may_start(engine, next)) {
+        bool is_entry = commands->list != NULL;
+        struct nic_cmd cmd = *next;
+        if (!start(engine, &cmd, now_ps)) {
             toe_retry_later(engine, now_ps);
             break;
         }
         engine->stats.commands++;
-        commands->head = (commands->head + 1) % QUEUE_MAX;
-        commands->count--;
+        if (is_entry) {
+            toe_list_pop(engine, now_ps);
+        } else {
+            commands->head = (commands->head + 1) % QUEUE_MAX;
+            commands->count--;
+        }
     }
     if (!toe_push_is_on(engine))
         fetch(engine, now_ps);
@@ -158,6 +174,8 @@ static void commands_discard(struct toe_engine *engine, uint64_t now_ps)
     toe_slots_discard(engine);
     commands->port_head = commands->port_count = 0;
     commands->port_op = NULL;
+    commands->list = NULL;
+    commands->lists = 0;
     engine->rings->cmd.fetching = false;
 }
 

@@ -21,7 +21,7 @@ static bool has_window(const struct toe_engine *engine)
 uint32_t toe_push_capabilities(const struct toe_engine *engine)
 {
     uint32_t log2 = engine->params.push_log2 << NIC_CAPABILITY_PUSH_LOG2_SHIFT;
-    return has_window(engine) ? NIC_CAPABILITY_PUSH | log2 : 0;
+    return has_window(engine) ? NIC_CAPABILITY_PUSH | NIC_CAPABILITY_LISTS | log2 : 0;
 }
 
 uint32_t toe_push_control(struct toe_engine *engine, uint32_t value)
@@ -66,7 +66,7 @@ void toe_push_write(struct toe_engine *engine, uint32_t offset, const void *data
         return;
     }
     uint32_t at = (commands->head + commands->count) % QUEUE_MAX;
-    memcpy(&commands->queue[at], data, sizeof commands->queue[at]);
+    toe_command_copy(&commands->queue[at], data);
     commands->count++;
     commands->pushed++;
     engine->stats.commands_pushed++;
