@@ -179,14 +179,10 @@ static enum status check_commands(struct scenario_loader *loader)
 static enum status check_lists(struct scenario_loader *loader)
 {
     const struct sim_config *config = loader->config;
-    const struct mechanism_ops *ops = mechanism_table[config->team.mechanism];
-    if (!ops->list_max || config->engine.contract >= 2)
+    if (!mechanism_table[config->team.mechanism]->list_max || config->engine.contract >= 2)
         return STATUS_OK;
-    char why[120];
-    (void)snprintf(why, sizeof why,
-                   "%s needs NICs that take lists; write nics.contract: 2, or host-pull",
-                   ops->name);
-    return fail_at(loader, "team.move.mechanism", why);
+    return fail_at(loader, "team.move.mechanism",
+                   "it needs NICs that take lists; write nics.contract: 2, or host-pull");
 }
 
 static enum status check_host(struct scenario_loader *loader)
