@@ -2,6 +2,7 @@
 #include "host-sw/server/host_sw.h"
 
 #include "host-sw/driver/nic_error.h"
+#include "host-sw/minimal/minimal.h"
 #include "host-sw/server/team_program.h"
 #include "host-sw/stack/host_tcp.h"
 
@@ -15,7 +16,9 @@ static const struct program_ops *ops_of(const struct host_sw *sw)
 struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_bus bus,
                                const struct app_ops *app, void *app_self, const struct probe *probe)
 {
-    return team_program_create(params, bus, app, app_self, probe);
+    return params->program == SERVER_PROGRAM_MINIMAL
+               ? minimal_create(params, bus, app, app_self, probe)
+               : team_program_create(params, bus, app, app_self, probe);
 }
 
 void host_sw_destroy(struct host_sw *sw)

@@ -1,7 +1,7 @@
 /*
  * The software of the simulated server as a whole: a program with drivers of both NICs, and one application on top. It
- * runs as one coroutine on one simulated core, and blocks only in nic_bus. The
- * program is that of the team (team_program.h).
+ * runs as one coroutine on one simulated core, and blocks only in nic_bus. The parameters choose the program: the
+ * team's, which can do everything, or the minimal one (host-sw/minimal).
  */
 #ifndef TOESIM_HOST_SERVER_HOST_SW_H
 #define TOESIM_HOST_SERVER_HOST_SW_H
@@ -25,7 +25,7 @@ struct host_sw;        /* opaque */
 struct host_tcp_stats; /* host-sw/stack/host_tcp.h */
 struct ip_reassembly_stats;
 
-/* Creates the program, which keeps app and probe. Returns null if no memory is left. */
+/* Creates the program that params->program names. It keeps app and probe. Returns null if no memory is left. */
 struct host_sw *host_sw_create(const struct host_sw_params *params, struct nic_bus bus,
                                const struct app_ops *app, void *app_self,
                                const struct probe *probe);

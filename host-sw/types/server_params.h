@@ -31,7 +31,11 @@ struct port_ranges {
     } range[PORT_RANGES_MAX];
 };
 
+/* The program that the server runs. */
+enum server_program { SERVER_PROGRAM_TEAM, SERVER_PROGRAM_MINIMAL };
+
 struct host_sw_params {
+    enum server_program program; /* SERVER_PROGRAM_TEAM */
     enum team_mode mode;
     uint8_t mac[6];   /* the team's one MAC address */
     uint8_t ipv4[16]; /* as ::ffff:a.b.c.d */

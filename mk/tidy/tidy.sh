@@ -22,6 +22,7 @@ allowed() {
     host-sw/test | host-sw/*/test) echo "models host-sw" ;;
     host-sw/driver) echo "models/base models/wire models/tcp models/hwif host-sw/driver" ;;
     host-sw/types) echo "models/base models/wire models/tcp models/hwif host-sw/policy host-sw/types" ;;
+    host-sw/minimal) echo "models/base models/wire models/tcp models/hwif host-sw/types host-sw/stack/isn.h host-sw/transfer/mechanism_table.h host-sw/minimal" ;;
     host-sw/stack) echo "models/base models/wire models/tcp models/hwif host-sw/driver host-sw/stack" ;;
     host-sw/policy) echo "models/base host-sw/policy host-sw/transfer/mechanism.h host-sw/transfer/mechanism_table.h" ;;
     host-sw/conn | host-sw/team | host-sw/transfer | host-sw/life | host-sw/dispatch)

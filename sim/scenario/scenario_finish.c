@@ -1,37 +1,18 @@
 #include "sim/scenario/scenario_finish.h"
 
 #include "host-sw/team/team_mode.h"
-#include "host-sw/transfer/mechanism.h"
-#include "host-sw/transfer/mechanism_table.h"
 #include "host-sw/transfer/place_nic.h"
 #include "models/base/units.h"
-#include "models/hwif/nic_regs.h"
-#include "models/toe/command/table.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/scenario_loader.h"
 #include "sim/scenario/scenario_nics.h"
+#include "sim/scenario/scenario_team.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Reports an error at the line of the key, or else of the nearest section above it that is in
- * the file. */
-static enum status fail_at(struct scenario_loader *loader, const char *path, const char *why)
-{
-    struct scenario_origin origin = {loader->source ? loader->source : "options", 0};
-    char above[SCENARIO_STEPS_MAX];
-    (void)snprintf(above, sizeof above, "%s", path);
-    while (loader->source && (origin.line = scenario_yaml_line(&loader->doc, above)) == 0) {
-        char *dot = strrchr(above, '.');
-        if (!dot)
-            break;
-        *dot = '\0';
-    }
-    return scenario_fail(loader, origin, path, why);
-}
 
 /* --- actions --- */
 
@@ -92,105 +73,17 @@ static enum status check_tcp(struct scenario_loader *loader, const struct tcp_pa
     char path[48];
     (void)snprintf(path, sizeof path, "%s.rto_min", section);
     if (tcp->rto_min_us > tcp->rto_initial_us || tcp->rto_initial_us > tcp->rto_max_us)
-        return fail_at(loader, path, "write times with rto_min <= rto_initial <= rto_max");
+        return scenario_fail_at(loader, path, "write times with rto_min <= rto_initial <= rto_max");
     return STATUS_OK;
-}
-
-static enum status check_offload(struct scenario_loader *loader)
-{
-    const struct host_sw_params *team = &loader->config->team;
-    bool by_ports = team->offload == OFFLOAD_PORTS;
-    if (by_ports == (team->offload_ports.count > 0))
-        return STATUS_OK;
-    return fail_at(loader, "team.offload.ports",
-                   by_ports ? "policy ports needs them; write such as 80 8000-8099"
-                            : "only policy ports takes them; write policy: ports");
-}
-
-/* The mechanism may need commands that the NICs' engine does not have. */
-static enum status check_mechanism(struct scenario_loader *loader)
-{
-    const struct mechanism_ops *ops = mechanism_table[loader->config->team.mechanism];
-    int missing = mechanism_missing_command(ops, toe_command_bits());
-    if (missing < 0)
-        return STATUS_OK;
-    char why[160];
-    (void)snprintf(why, sizeof why,
-                   "%s needs command %d of models/hwif/nic_desc.h, which these NICs do not have; "
-                   "write another mechanism",
-                   ops->name, missing);
-    return fail_at(loader, "team.move.mechanism", why);
-}
-
-/* The mechanism may need image slots, which the keys of the NICs can take away. If only one NIC lacks them, the moves to it
- * take the way of host-pull, and are counted. */
-static enum status check_slots(struct scenario_loader *loader)
-{
-    const struct sim_config *config = loader->config;
-    const struct mechanism_ops *ops = mechanism_table[config->team.mechanism];
-    bool has_slots = false;
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        has_slots |= config->engine.contract >= 2 && config->nic[nic].engine.image_slots > 0;
-    if ((ops->nic_capabilities & NIC_CAPABILITY_IMAGE_SLOTS) == 0 || has_slots)
-        return STATUS_OK;
-    char why[160];
-    (void)snprintf(why, sizeof why,
-                   "%s needs NICs with image slots; write nics.contract: 2 and "
-                   "nics.engine.image_slots: 64, or another mechanism",
-                   ops->name);
-    return fail_at(loader, "team.move.mechanism", why);
-}
-
-/* What a dead NIC had acknowledged must be in its records, and the driver must be able to know that it is. */
-static enum status check_rebuild(struct scenario_loader *loader)
-{
-    const struct sim_config *config = loader->config;
-    const struct mechanism_ops *ops = mechanism_table[config->team.mechanism];
-    char why[160];
-    if (!ops->rebuilds)
-        return STATUS_OK;
-    if (config->engine.ack_policy != ACK_POLICY_RECORDED) {
-        (void)snprintf(why, sizeof why,
-                       "team.move.mechanism %s needs NICs that acknowledge only what their records "
-                       "report; write recorded, or another mechanism",
-                       ops->name);
-        return fail_at(loader, "nics.engine.ack_policy", why);
-    }
-    if (config->engine.contract >= 2)
-        return STATUS_OK;
-    (void)snprintf(why, sizeof why,
-                   "team.move.mechanism %s needs NICs that tell their capabilities; write 2, or "
-                   "another mechanism",
-                   ops->name);
-    return fail_at(loader, "nics.contract", why);
-}
-
-/* The push window is new in version 2 of the interface. */
-static enum status check_commands(struct scenario_loader *loader)
-{
-    const struct sim_config *config = loader->config;
-    if (!config->team.pushes_commands || config->engine.contract >= 2)
-        return STATUS_OK;
-    return fail_at(loader, "team.move.commands",
-                   "pushed needs NICs with a push window; write nics.contract: 2, or fetched");
-}
-
-/* So are lists of commands. */
-static enum status check_lists(struct scenario_loader *loader)
-{
-    const struct sim_config *config = loader->config;
-    if (!mechanism_table[config->team.mechanism]->list_max || config->engine.contract >= 2)
-        return STATUS_OK;
-    return fail_at(loader, "team.move.mechanism",
-                   "it needs NICs that take lists; write nics.contract: 2, or host-pull");
 }
 
 static enum status check_host(struct scenario_loader *loader)
 {
     const struct host_params *host = &loader->config->host;
     if (host->dram_ps < host->llc_hit_ps)
-        return fail_at(loader, "team.host.dram",
-                       "below team.host.llc_hit; DRAM is behind the LLC, write at least as much");
+        return scenario_fail_at(
+            loader, "team.host.dram",
+            "below team.host.llc_hit; DRAM is behind the LLC, write at least as much");
     return STATUS_OK;
 }
 
@@ -198,16 +91,17 @@ static enum status check_traffic(struct scenario_loader *loader)
 {
     const struct sim_config *config = loader->config;
     if (config->traffic == TRAFFIC_REPLAY && config->capture_path[0] == '\0')
-        return fail_at(loader, "traffic.capture", "missing; write the file to replay");
+        return scenario_fail_at(loader, "traffic.capture", "missing; write the file to replay");
     if (config->traffic != TRAFFIC_GENERATOR)
         return STATUS_OK;
     if (config->fragment_over != 0 && config->fragment_over < FRAGMENTER_MTU_MIN)
-        return fail_at(loader, "traffic.fragment_over", "is too little; write 68B or more");
+        return scenario_fail_at(loader, "traffic.fragment_over",
+                                "is too little; write 68B or more");
     if (config->gen.connections > config->team.conn_max)
-        return fail_at(loader, "traffic.connections",
-                       "more than team.connections_max; write at most as many");
+        return scenario_fail_at(loader, "traffic.connections",
+                                "more than team.connections_max; write at most as many");
     if (config->gen.direction != GEN_IDLE && config->gen.bytes_total == 0)
-        return fail_at(loader, "traffic.bytes", "nothing to send; write at least 1B");
+        return scenario_fail_at(loader, "traffic.bytes", "nothing to send; write at least 1B");
     return STATUS_OK;
 }
 
@@ -232,7 +126,7 @@ static enum status check_pcie(struct scenario_loader *loader)
     const struct sim_config *config = loader->config;
     struct error wrong;
     if (pcie_params_check(&config->pcie, &wrong) != STATUS_OK)
-        return fail_at(loader, "nics.pcie", wrong.text);
+        return scenario_fail_at(loader, "nics.pcie", wrong.text);
     return STATUS_OK;
 }
 
@@ -245,16 +139,16 @@ static enum status check_nic(struct scenario_loader *loader, unsigned nic)
     char path[48];
     (void)snprintf(path, sizeof path, "nics.nic%u.pcie", nic);
     if (pcie_params_check(&own->pcie, &wrong) != STATUS_OK)
-        return fail_at(loader, path, wrong.text);
+        return scenario_fail_at(loader, path, wrong.text);
     for (size_t i = 0; i < config->action_count; i++) {
         const struct sim_action *action = &config->actions[i];
         if (!own->pcie.dll && action->nic == nic && has_flag(action, ACTION_NEEDS_DLL))
-            return fail_at(loader, config->pcie.dll ? path : "nics.pcie.dll",
-                           "a fault needs the data link layer; write dll: true");
+            return scenario_fail_at(loader, config->pcie.dll ? path : "nics.pcie.dll",
+                                    "a fault needs the data link layer; write dll: true");
     }
     (void)snprintf(path, sizeof path, "nics.nic%u.link", nic);
     if (mac_params_check(&own->mac, &wrong) != STATUS_OK)
-        return fail_at(loader, path, wrong.text);
+        return scenario_fail_at(loader, path, wrong.text);
     return STATUS_OK;
 }
 
@@ -265,15 +159,17 @@ static enum status check_rates(struct scenario_loader *loader)
     const struct sim_config *config = loader->config;
     if (config->lacp == LACP_OFF || config->nic[0].mac.rate_bps == config->nic[1].mac.rate_bps)
         return STATUS_OK;
-    return fail_at(loader, "switch.lacp",
-                   "aggregates links of one rate only; write off, or the same rate for both NICs");
+    return scenario_fail_at(
+        loader, "switch.lacp",
+        "aggregates links of one rate only; write off, or the same rate for both NICs");
 }
 
 static enum status check_waves(struct scenario_loader *loader)
 {
     if (loader->config->ctx_golden && loader->config->waves != WAVES_NONE)
-        return fail_at(loader, "measure.waves",
-                       "the golden model has none; write waves: none, or nics.cache.model: rtl");
+        return scenario_fail_at(
+            loader, "measure.waves",
+            "the golden model has none; write waves: none, or nics.cache.model: rtl");
     return STATUS_OK;
 }
 
@@ -281,7 +177,8 @@ static enum status check_table(struct scenario_loader *loader)
 {
     const struct lan_switch_params *params = &loader->config->lan_switch;
     if (params->policy == PORT_POLICY_TABLE && params->table[0] == '\0')
-        return fail_at(loader, "switch.table", "missing; write a digit per connection: 0110");
+        return scenario_fail_at(loader, "switch.table",
+                                "missing; write a digit per connection: 0110");
     return STATUS_OK;
 }
 
@@ -293,9 +190,9 @@ static enum status check_captured(struct scenario_loader *loader)
     bool captured = config->lan_switch.policy == PORT_POLICY_CAPTURED;
     config->capture.captured_ports = captured;
     if (captured && (config->traffic != TRAFFIC_REPLAY || config->replay_mode == REPLAY_ENDPOINT))
-        return fail_at(loader, "switch.policy",
-                       "captured needs traffic.kind: replay in traffic.mode: exact "
-                       "(a live TCP makes segments that nobody captured)");
+        return scenario_fail_at(loader, "switch.policy",
+                                "captured needs traffic.kind: replay in traffic.mode: exact "
+                                "(a live TCP makes segments that nobody captured)");
     return STATUS_OK;
 }
 
@@ -307,16 +204,18 @@ static enum status check_race(struct scenario_loader *loader)
     if (race->frame == GEN_FRAME_NONE) {
         if (race->time_ps == 0)
             return STATUS_OK;
-        return fail_at(loader, "race.time", "needs race.frame; write such as frame: rst");
+        return scenario_fail_at(loader, "race.time", "needs race.frame; write such as frame: rst");
     }
     if (config->traffic != TRAFFIC_GENERATOR)
-        return fail_at(loader, "race.frame",
-                       "needs traffic.kind: generator, because only generated clients can act");
+        return scenario_fail_at(
+            loader, "race.frame",
+            "needs traffic.kind: generator, because only generated clients can act");
     if (race->connection >= config->gen.connections)
-        return fail_at(loader, "race.connection",
-                       "is beyond traffic.connections; write a lower one");
+        return scenario_fail_at(loader, "race.connection",
+                                "is beyond traffic.connections; write a lower one");
     if (race->from_ps > race->to_ps)
-        return fail_at(loader, "race.from", "is after race.to; write an offset that is not");
+        return scenario_fail_at(loader, "race.from",
+                                "is after race.to; write an offset that is not");
     return STATUS_OK;
 }
 
@@ -324,8 +223,8 @@ static enum status check_race(struct scenario_loader *loader)
 static enum status check_together(struct scenario_loader *loader)
 {
     static enum status (*const checks[])(struct scenario_loader *) = {
-        check_traffic, check_offload, check_mechanism, check_rebuild,  check_commands, check_lists,
-        check_host,    check_table,   check_captured,  check_contexts, check_waves,    check_race};
+        check_traffic,  scenario_check_team, check_host,  check_table,
+        check_captured, check_contexts,      check_waves, check_race};
     const struct sim_config *config = loader->config;
     enum status worst = check_tcp(loader, &config->team.tcp, "team.tcp");
     worst = worse(worst, check_tcp(loader, &config->gen.tcp, "traffic.tcp"));
@@ -446,20 +345,21 @@ static enum status resolve_capture(struct scenario_loader *loader, bool look_for
     if (look_for_it && access(joined, R_OK) != 0 && access(given, R_OK) == 0)
         len = snprintf(joined, sizeof joined, "%s", given);
     if (len < 0 || (size_t)len >= sizeof joined)
-        return fail_at(loader, "traffic.capture", "the path is too long");
+        return scenario_fail_at(loader, "traffic.capture", "the path is too long");
     if (look_for_it && config->traffic == TRAFFIC_REPLAY && access(joined, R_OK) != 0) {
         char why[SCENARIO_WHY_MAX];
         (void)snprintf(why, sizeof why, "'%.200s': %s", joined, strerror(errno));
-        return fail_at(loader, "traffic.capture", why);
+        return scenario_fail_at(loader, "traffic.capture", why);
     }
     normalise(joined);
     make_relative(joined);
     size_t used = strlen(joined);
     const char *last = strrchr(joined, '/');
     if (used == 0 || joined[used - 1] == '/' || strcmp(last ? last + 1 : joined, "..") == 0)
-        return fail_at(loader, "traffic.capture", "names a folder; write the file to replay");
+        return scenario_fail_at(loader, "traffic.capture",
+                                "names a folder; write the file to replay");
     if (used >= sizeof config->capture_path)
-        return fail_at(loader, "traffic.capture", "the path is too long");
+        return scenario_fail_at(loader, "traffic.capture", "the path is too long");
     memset(config->capture_path, 0, sizeof config->capture_path);
     memcpy(config->capture_path, joined, used);
     return STATUS_OK;
@@ -473,7 +373,7 @@ static enum status check_links(struct scenario_loader *loader)
 {
     struct error wrong;
     if (mac_params_check(&loader->config->mac, &wrong) != STATUS_OK)
-        return fail_at(loader, "links", wrong.text);
+        return scenario_fail_at(loader, "links", wrong.text);
     return STATUS_OK;
 }
 
@@ -495,5 +395,5 @@ enum status scenario_finish(struct scenario_loader *loader, bool look_for_captur
     status = check_links(loader);
     for (unsigned nic = 0; nic < NIC_COUNT && status == STATUS_OK; nic++)
         status = check_nic(loader, nic);
-    return worse(worse(status, check_slots(loader)), check_rates(loader));
+    return worse(worse(status, scenario_check_slots(loader)), check_rates(loader));
 }

@@ -1,6 +1,7 @@
 #include "sim/scenario/scenario_loader.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Appends one line to the loader's messages. If memory is short, only the first error is
  * reported. */
@@ -27,4 +28,18 @@ enum status scenario_fail(struct scenario_loader *loader, struct scenario_origin
         *loader->err = one;
     note(loader, one.text);
     return STATUS_BAD_INPUT;
+}
+
+enum status scenario_fail_at(struct scenario_loader *loader, const char *path, const char *why)
+{
+    struct scenario_origin origin = {loader->source ? loader->source : "options", 0};
+    char above[SCENARIO_STEPS_MAX];
+    (void)snprintf(above, sizeof above, "%s", path);
+    while (loader->source && (origin.line = scenario_yaml_line(&loader->doc, above)) == 0) {
+        char *dot = strrchr(above, '.');
+        if (!dot)
+            break;
+        *dot = '\0';
+    }
+    return scenario_fail(loader, origin, path, why);
 }

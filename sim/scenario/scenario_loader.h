@@ -38,4 +38,7 @@ struct scenario_loader {
 enum status scenario_fail(struct scenario_loader *loader, struct scenario_origin origin,
                           const char *path, const char *why);
 
+/* The same at the line of the key, or else of the nearest section above it that is in the file. */
+enum status scenario_fail_at(struct scenario_loader *loader, const char *path, const char *why);
+
 #endif

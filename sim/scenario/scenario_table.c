@@ -47,6 +47,8 @@
     ROW(path, SCENARIO_##type, BOTH_NICS, min, max, FIELD(f), 1, names, doc)
 #define TEXT(path, type, f, doc) ROW(path, type, NONE, 0, 0, FIELD(f), 1, NULL, doc)
 
+static const char *const program_names[] = {
+    [SERVER_PROGRAM_TEAM] = "full", [SERVER_PROGRAM_MINIMAL] = "minimal", NULL};
 static const char *const cookie_names[] = {
     [SYN_COOKIES_OFF] = "off", [SYN_COOKIES_AUTO] = "auto", [SYN_COOKIES_ALWAYS] = "always", NULL};
 static const char *const offload_names[] = {
@@ -138,6 +140,8 @@ const struct scenario_key scenario_rows[] = {
     ROW("duration", SCENARIO_TIME, UNLIMITED, 1, TIME_LIMIT, FIELD(duration_ps), 1, NULL,
         "longest simulated time; unlimited: the run ends when the traffic is done"),
 
+    ENUM("team.driver", team.program, program_names,
+         "program that the server runs: full, or minimal, which only opens and moves connections"),
     ENUM("team.mode", team.mode, NULL, "which NICs of the team carry frames"),
     TEXT("team.mac", SCENARIO_MAC, team.mac, "the team's one MAC address"),
     TEXT("team.ipv4", SCENARIO_IPV4, team.ipv4, "the team's IPv4 address"),

@@ -69,6 +69,7 @@ line/614-delay faults[0].every=7ms
 team/203-link-flap faults[0].count=1
 port/100-alternate seed=4
 port/100-alternate team.mode=active-backup
+move/214-one-upload-interrupt team.driver=minimal team.idle=0s
 team/210-primary team.mode=static
 port/100-alternate team.mtu=1280B
 port/100-alternate team.ring=128KiB
