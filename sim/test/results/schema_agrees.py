@@ -118,7 +118,8 @@ for path, _ in keys(schema):
     name = ".".join(map(str, path)).replace(".0.", "[].")
     if name in ("name", "traffic.kind", "traffic.capture", "team.ipv6"):
         continue
-    for value in dict.fromkeys(candidates(name, rows[name])):
+    row = rows.get(name) or rows[re.sub(r"^nics\.nic[01]\.", "nics.", name)]  # a key of one NIC has no row of its own
+    for value in dict.fromkeys(candidates(name, row)):
         if name == "switch.table" and isinstance(value, int) and value > 1:
             continue  # without quotes a reader of YAML takes the digits as a number
         documents.append((path, scenario(path, value)))
