@@ -7,6 +7,7 @@
  * connection can live. */
 static const struct swarm_rule rules[] = {
     {"duration", NULL, false, {"1us", "300us", "1ms", "5ms", "50ms", "1s", NULL}},
+    {"team.driver", NULL, false, {"full", NULL}},
     {"team.mac", NULL, false, {"02:00:00:00:00:99", NULL}},
     {"team.ipv4", NULL, false, {"192.0.2.77", NULL}},
     {"team.ipv6", NULL, false, {"2001:db8::77", NULL}},

@@ -88,7 +88,7 @@ port/100-alternate team.move.mechanism=drain-first
 port/100-alternate team.move.mechanism=forward-then-move
 move/820-dead-upload team.move.mechanism=host-pull
 port/100-alternate team.move.mechanism=host-pull-batched
-port/100-alternate team.move.host-pull-batched.batch=2 team.move.mechanism=host-pull-batched
+move/807-lists team.move.host-pull-batched.batch=2
 port/100-alternate team.move.forward-then-move.frames=2 team.move.mechanism=forward-then-move
 port/100-alternate team.tcp.rto_min=401ms
 port/100-alternate team.host.notify=poll
@@ -107,7 +107,7 @@ port/100-alternate team.host.cost.open=603ns
 port/100-alternate team.move.commands=pushed
 move/801-pushed-storm nics.engine.push_slots=8
 port/100-alternate team.move.mechanism=host-push
-port/100-alternate nics.engine.image_slots=1 team.move.mechanism=host-push
+move/807-lists nics.engine.image_slots=1 team.move.mechanism=host-push
 port/100-alternate team.host.cost.line=101ns team.move.commands=pushed
 port/100-alternate team.host.cost.image_check=65ns
 port/100-alternate team.host.cost.app_call=83701ps

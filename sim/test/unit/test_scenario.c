@@ -148,7 +148,7 @@ static const struct bad_row bad_rows[] = {
     {"unknown key, other section", C "team:\n  lanes: 8\n", "s.yaml:3: team.lanes: unknown key",
      "nics.pcie.lanes"},
     {"unknown key, list", C "team:\n  xylophone: 8\n", "s.yaml:3: team.xylophone: unknown key",
-     "known are: mode mac ipv4"},
+     "known are: driver mode mac ipv4"},
     {"unknown section", C "hardware:\n  x: 8\n", "s.yaml:2: hardware", "unknown key"},
     {"duplicate key", C "seed: 1\nteam:\n  idle: 1s\nseed: 2\n", "s.yaml:5: seed: given twice",
      "first on line 2"},
@@ -429,12 +429,19 @@ Test(scenario, every_key_reaches_the_config_and_effective_yaml)
 {
     static struct sim_config plain;
     const char plain_text[] = "traffic: {kind: generator, bytes: 4KiB}\nmeasure: {waves: none}\n";
+    const char with_race[] = "race: {frame: rst}\ntraffic: {kind: generator}\n";
+    /* The minimal driver lets no connection rest. */
+    const char no_rest[] = "team: {idle: 0s}\ntraffic: {kind: generator}\n";
     const char with_ports[] =
         "team: {offload: {policy: ports, ports: 80}}\ntraffic: {kind: generator}";
     for (size_t i = 0; i < scenario_key_count(); i++) {
         const struct scenario_key *key = &scenario_keys()[i];
         char assignment[2 * SCENARIO_VALUE_MAX], value[SCENARIO_VALUE_MAX];
         const char *text = key->type == SCENARIO_PORTS ? with_ports : plain_text;
+        if (strcmp(key->path, "team.driver") == 0)
+            text = no_rest;
+        if (strcmp(key->path, "race.time") == 0)
+            text = with_race;
         cr_assert_eq(parse(text), STATUS_OK, "%s", err.text);
         plain = config;
         if (scenario_key_is_action(key) || key->type == SCENARIO_EXPECT || !other_value(key, value))
