@@ -371,6 +371,8 @@ static enum status build_conversations(struct loader *loader, struct error *err)
                                      tracker_memory_bytes(tracker) +
                                      conv_list_bytes(capture->conversations);
     }
+    capture->stats.conversation_bytes =
+        tracker_stored_bytes(tracker) + conv_list_stored_bytes(capture->conversations);
     capture->stats.second_pass_bytes = spill_bytes(capture->store.kept);
     conversation_builder_free(&builder);
     return ok ? STATUS_OK : not_decided(loader, err);

@@ -127,6 +127,8 @@ struct capture_stats {
     /* Bytes of the stored TCP segments, in memory and on disk together, without payload: the most at any time of the
      * first pass, and those that the second pass reads. */
     uint64_t first_pass_bytes, second_pass_bytes;
+    /* Bytes of the tuples and the conversations, in memory and on disk together, without their segments. */
+    uint64_t conversation_bytes;
     uint64_t
         index_bytes; /* bytes that cannot leave memory: those of each conversation, and indexes of lists */
     uint64_t damaged_record; /* 1-based number of the record where the file is damaged; 0: sound */

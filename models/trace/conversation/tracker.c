@@ -149,6 +149,11 @@ uint64_t tracker_memory_bytes(const struct tracker *tracker)
     return tracker->table_size * sizeof *tracker->table;
 }
 
+uint64_t tracker_stored_bytes(const struct tracker *tracker)
+{
+    return tracker->tuple_count * sizeof(struct raw_tuple);
+}
+
 bool tracker_is_accepted(const struct raw_tuple *tuple, const struct raw_segment *segment)
 {
     return segment->checksum != RAW_BAD || tuple->good[segment->dir] == 0;

@@ -68,6 +68,8 @@ bool tracker_has_dropped(const struct raw_tuple *tuple);
 
 /* Returns the bytes that are in memory for the tuples because they cannot be on disk. */
 uint64_t tracker_memory_bytes(const struct tracker *tracker);
+/* Returns the bytes of the tuples, in memory and on disk, without their segments. */
+uint64_t tracker_stored_bytes(const struct tracker *tracker);
 
 /* Counts the checksums that are repaired and the segments that are not accepted, over all tuples. Returns
  * false if memory is short or the disk failed. */

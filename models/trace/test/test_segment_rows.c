@@ -95,6 +95,40 @@ Test(segment_rows, segments_come_back_as_they_were_added)
     free(all);
 }
 
+/* There are as many lists as a flood has tuples. Most of them have one segment, and the others get theirs after the first
+ * ones are on disk. */
+Test(segment_rows, lists_of_few_segments)
+{
+    enum { FEW = 20000, ROUNDS = 3 };
+    struct raw_segment *all = calloc(ROUNDS * FEW, sizeof *all);
+    struct segment_list *lists = calloc(FEW, sizeof *lists);
+    struct spill *spill = spill_create(MEMORY);
+    struct segment_rows *rows = segment_rows_create(spill);
+    struct raw_segment chunk[SEGMENT_CHUNK_MAX];
+    struct rng rng;
+    rng_init(&rng, 2, "few");
+    for (uint32_t i = 0; i < ROUNDS * FEW; i++) {
+        uint32_t list = i % FEW, round = i / FEW;
+        draw(&rng, &all[i]);
+        all[i].index = i;
+        if (list % ROUNDS >= round)
+            cr_assert(segment_rows_add(rows, &lists[list], &all[i]));
+    }
+    for (uint32_t k = 0; k < FEW; k++) {
+        size_t seen = 0, count;
+        for (uint64_t next = lists[k].first; next;) {
+            cr_assert(segment_rows_read(rows, next, chunk, &count, &next));
+            for (size_t i = 0; i < count; i++, seen++)
+                cr_assert(are_equal(&chunk[i], &all[seen * FEW + k]), "%zu of list %u", seen, k);
+        }
+        cr_assert_eq(seen, k % ROUNDS + 1);
+    }
+    segment_rows_destroy(rows);
+    spill_destroy(spill);
+    free(lists);
+    free(all);
+}
+
 /* Two bulk transfers with timestamps are interleaved. Their times in nanoseconds are uneven. */
 Test(segment_rows, a_segment_of_a_transfer_takes_less_than_24_bytes)
 {

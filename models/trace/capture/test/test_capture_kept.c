@@ -14,7 +14,7 @@ enum { ACK = TCP_ACK, PSH_ACK = TCP_PSH | TCP_ACK };
 enum { C = 1001, S = 5001, ROUNDS = 30000, FULL = 1448, SMALL = 6, CONVERSATIONS = 200 };
 /* The bound, and the number of bytes that each conversation may add to it. The INDEX_* bounds are
  * for the data that cannot go to disk. */
-enum { BYTES_PER_RECORD = 24, BYTES_PER_CONVERSATION = 256 };
+enum { BYTES_PER_RECORD = 24, BYTES_PER_CONVERSATION = 256, UNPLAYED_BYTES = 160 };
 /* A hole needs two records, the one before it and the one after it. So does a patch of bytes
  * that were cut. */
 enum { PIECE_BYTES = 24 };
@@ -24,6 +24,7 @@ enum { INDEX_FIXED = 64 << 10, INDEX_PER_CONVERSATION = 48 };
 static struct capture_writer w;
 static struct rng rng;
 static uint8_t payload[FULL];
+static uint32_t syn_seq;
 
 static void end(void) { capture_writer_remove(&w); }
 
@@ -173,6 +174,46 @@ Test(capture_kept, a_snap_length)
             segment(true, S, C + (i + 1) * FULL, ACK, 0);
     }
     capture_destroy(check(0));
+}
+
+/* Fills the tuple and the initial sequence number of a SYN whose sender is a random host. */
+static void random_syn(uint32_t number)
+{
+    w.client_v4 = 0x0a000000 + number;
+    w.client_port = (uint16_t)(1024 + rng_below(&rng, 60000));
+    w.step_ns = 500 + rng_below(&rng, 200000);
+    syn_seq = (uint32_t)rng_u64(&rng);
+    capture_writer_tcp(&w, false, syn_seq, 0, TCP_SYN, "", 0);
+}
+
+/* Of a conversation of one record, the record takes no more than another. */
+Test(capture_kept, syns_that_nobody_answers)
+{
+    for (uint32_t i = 0; i < ROUNDS; i++)
+        random_syn(i);
+    struct capture *capture = check(0);
+    const struct capture_stats *stats = capture_get_stats(capture);
+    double first = (double)stats->first_pass_bytes / ROUNDS;
+    double of_each = (double)stats->conversation_bytes / ROUNDS;
+    cr_assert_eq(capture_conversation_count(capture), ROUNDS);
+    cr_expect_leq(first, BYTES_PER_RECORD, "%.2f bytes per record in the first pass", first);
+    cr_expect_eq(stats->second_pass_bytes, 0);
+    cr_expect_leq(of_each, UNPLAYED_BYTES, "%.2f bytes of each conversation", of_each);
+    capture_destroy(capture);
+}
+
+/* Of a conversation of two records, a SYN and the reset that refuses it, the records take at most 48 bytes more. */
+Test(capture_kept, syns_that_are_refused)
+{
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        random_syn(i);
+        capture_writer_tcp(&w, true, 0, syn_seq + 1, TCP_RST | TCP_ACK, "", 0);
+    }
+    struct capture *capture = check(0);
+    const struct capture_stats *stats = capture_get_stats(capture);
+    double first = (double)stats->first_pass_bytes / (double)stats->records;
+    cr_expect_leq(first, 2 * BYTES_PER_RECORD, "%.2f bytes per record in the first pass", first);
+    capture_destroy(capture);
 }
 
 static void check_complete(const struct capture *capture, uint64_t bytes)

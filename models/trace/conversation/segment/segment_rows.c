@@ -9,10 +9,17 @@
 #include <string.h>
 
 /* Each chunk size divides the next one, and the largest divides the page size, so that no chunk crosses a page boundary.
- * A list begins with a small chunk, and each chunk is about as large as those before together, so that little of a list
- * is empty. */
-enum { CHUNK_SIZES = 5, WRITERS = 1024 };
-static const uint16_t chunk_bytes[CHUNK_SIZES] = {252, 504, 1008, 2016, 4032};
+ * The chunks of a list begin with a small one, and each is about as large as those before together, so that little of a
+ * list is empty. */
+enum { CHUNK_SIZES = 6, WRITERS = 1024 };
+static const uint16_t chunk_bytes[CHUNK_SIZES] = {84, 252, 504, 1008, 2016, 4032};
+
+/* A list of one segment, such as a SYN that nobody answers, has no chunk of its own. Such segments of all lists share
+ * chunks of this size. When a second segment comes, the list begins with a chunk, and what the first one took before is
+ * lost. */
+enum { LONE_SIZE = 3, LONE_ROW_BITS = 9 };
+#define LONE_FLAG (UINT64_C(1) << 63)
+static_assert(1 << LONE_ROW_BITS == SEGMENT_CHUNK_MAX, "a row's number does not fit its bits");
 
 struct chunk_head {
     uint64_t next; /* as in struct segment_list; 0: none */
@@ -34,13 +41,22 @@ struct writer {
     struct segment_state state;
 };
 
+/* A decoded chunk of lone segments. */
+struct lone_chunk {
+    uint64_t chunk; /* 0: none */
+    size_t rows;
+    struct raw_segment segments[SEGMENT_CHUNK_MAX];
+};
+
 struct segment_rows {
     struct spill *spill;
     uint64_t end;                  /* of the pages in use */
     uint64_t free_at[CHUNK_SIZES]; /* of a larger chunk that was divided */
     uint16_t free_left[CHUNK_SIZES];
     uint64_t bytes;
-    struct writer *writers; /* by the chunk's offset */
+    struct writer *writers;     /* by the chunk's offset */
+    struct lone_chunk *filling; /* takes the next lone segment */
+    struct lone_chunk *read;    /* the one read last */
 };
 
 enum field {
@@ -162,9 +178,11 @@ struct segment_rows *segment_rows_create(struct spill *spill)
         return NULL;
     rows->spill = spill;
     rows->writers = calloc(WRITERS, sizeof *rows->writers);
-    if (rows->writers)
+    rows->filling = calloc(1, sizeof *rows->filling);
+    rows->read = calloc(1, sizeof *rows->read);
+    if (rows->writers && rows->filling && rows->read)
         return rows;
-    free(rows);
+    segment_rows_destroy(rows);
     return NULL;
 }
 
@@ -173,6 +191,8 @@ void segment_rows_destroy(struct segment_rows *rows)
     if (!rows)
         return;
     free(rows->writers);
+    free(rows->filling);
+    free(rows->read);
     free(rows);
 }
 
@@ -203,28 +223,52 @@ static uint64_t chunk_place(struct segment_rows *rows, unsigned size)
     return rows->free_at[size] - chunk_bytes[size];
 }
 
-/* Begins a chunk at the end of the list. Returns false if memory is short or the disk failed. */
-static bool chunk_begin(struct segment_rows *rows, struct segment_list *list)
+/* Makes an empty chunk. Returns 0 if memory is short or the disk failed. */
+static uint64_t chunk_make(struct segment_rows *rows, unsigned size)
 {
-    struct chunk_head head = {.used = sizeof head};
-    uint8_t *bytes = NULL;
-    if (list->last) {
-        struct chunk_head before;
-        bytes = chunk_bytes_at(rows, list->last, true);
-        if (!bytes)
-            return false;
-        memcpy(&before, bytes, sizeof before);
-        head.size = before.size + 1 < CHUNK_SIZES ? (uint8_t)(before.size + 1) : before.size;
-        before.next = chunk_place(rows, head.size) + 1;
-        memcpy(bytes, &before, sizeof before);
-        list->last = before.next;
-    } else {
-        list->first = list->last = chunk_place(rows, 0) + 1;
+    struct chunk_head head = {.used = sizeof head, .size = (uint8_t)size};
+    uint64_t chunk = chunk_place(rows, size) + 1;
+    uint8_t *bytes = chunk_bytes_at(rows, chunk, true);
+    if (!bytes)
+        return 0;
+    memcpy(bytes, &head, sizeof head);
+    return chunk;
+}
+
+/* Returns the smallest chunk size, `size` or larger, that can hold this segment. */
+static unsigned size_holding(const struct raw_segment *segment, unsigned size)
+{
+    struct segment_state fresh = {0};
+    struct row row;
+    uint8_t coded[ROW_BYTES_MAX];
+    row_make(&fresh, segment, &row);
+    size_t len = sizeof(struct chunk_head) + row_encode(&fresh.rows, &shape, &row, coded);
+    while (len > chunk_bytes[size])
+        size++;
+    return size;
+}
+
+/* Begins a chunk at the end of the list, for this segment. Returns false if memory is short or the disk failed. */
+static bool chunk_begin(struct segment_rows *rows, struct segment_list *list,
+                        const struct raw_segment *segment)
+{
+    struct chunk_head before;
+    if (!list->last) {
+        list->first = list->last = chunk_make(rows, size_holding(segment, 0));
+        return list->last != 0;
     }
-    bytes = chunk_bytes_at(rows, list->last, true);
-    if (bytes)
-        memcpy(bytes, &head, sizeof head);
-    return bytes != NULL;
+    uint8_t *bytes = chunk_bytes_at(rows, list->last, false);
+    if (!bytes)
+        return false;
+    memcpy(&before, bytes, sizeof before);
+    unsigned larger = before.size + 1u < CHUNK_SIZES ? before.size + 1u : before.size;
+    before.next = chunk_make(rows, size_holding(segment, larger));
+    bytes = before.next ? chunk_bytes_at(rows, list->last, true) : NULL;
+    if (!bytes)
+        return false;
+    memcpy(bytes, &before, sizeof before);
+    list->last = before.next;
+    return true;
 }
 
 static void chunk_decode(const uint8_t *bytes, const struct chunk_head *head,
@@ -249,44 +293,114 @@ static struct writer *writer_of(struct segment_rows *rows, uint64_t chunk)
     return &rows->writers[(chunk * UINT64_C(0x9e3779b97f4a7c15) >> 32) % WRITERS];
 }
 
+/* Appends a segment to a chunk and sets *seen to what a reader will see. Returns 1, or 0 if the chunk is full, or -1 if
+ * memory is short or the disk failed. */
+static int chunk_append(struct segment_rows *rows, uint64_t chunk,
+                        const struct raw_segment *segment, struct raw_segment *seen)
+{
+    uint8_t *bytes = chunk_bytes_at(rows, chunk, true);
+    if (!bytes)
+        return -1;
+    struct chunk_head head;
+    memcpy(&head, bytes, sizeof head);
+    struct writer *writer = writer_of(rows, chunk);
+    if (writer->chunk != chunk || head.rows == 0)
+        chunk_decode(bytes, &head, &writer->state, NULL);
+    writer->chunk = chunk;
+    struct row row;
+    uint8_t coded[ROW_BYTES_MAX];
+    row_make(&writer->state, segment, &row);
+    struct segment_state before = writer->state;
+    size_t len = row_encode(&writer->state.rows, &shape, &row, coded);
+    if (head.used + len > chunk_bytes[head.size] || head.rows == SEGMENT_CHUNK_MAX) {
+        writer->state = before;
+        return 0;
+    }
+    segment_make(&before, &row, seen);
+    numbers_learn(&writer->state, segment);
+    memcpy(bytes + head.used, coded, len);
+    head.used = (uint16_t)(head.used + len);
+    head.rows++;
+    memcpy(bytes, &head, sizeof head);
+    rows->bytes += len;
+    return 1;
+}
+
+static bool lone_add(struct segment_rows *rows, struct segment_list *list,
+                     const struct raw_segment *segment)
+{
+    struct lone_chunk *filling = rows->filling;
+    int added = 0;
+    if (filling->chunk)
+        added = chunk_append(rows, filling->chunk, segment, &filling->segments[filling->rows]);
+    if (added == 0) {
+        filling->chunk = chunk_make(rows, LONE_SIZE);
+        filling->rows = 0;
+        if (filling->chunk)
+            added = chunk_append(rows, filling->chunk, segment, &filling->segments[0]);
+    }
+    if (added != 1)
+        return false;
+    list->first = LONE_FLAG | filling->chunk << LONE_ROW_BITS | filling->rows++;
+    return true;
+}
+
+/* Returns a lone segment, or null if memory is short or the disk failed. */
+static const struct raw_segment *lone_get(struct segment_rows *rows, uint64_t place)
+{
+    uint64_t chunk = (place & ~LONE_FLAG) >> LONE_ROW_BITS;
+    size_t row = place & (SEGMENT_CHUNK_MAX - 1);
+    struct lone_chunk *lone = rows->filling;
+    if (chunk != lone->chunk) {
+        lone = rows->read;
+        if (chunk != lone->chunk) {
+            uint64_t next;
+            lone->chunk = 0;
+            if (!segment_rows_read(rows, chunk, lone->segments, &lone->rows, &next))
+                return NULL;
+            lone->chunk = chunk;
+        }
+    }
+    assert(row < lone->rows);
+    return &lone->segments[row];
+}
+
+static bool list_append(struct segment_rows *rows, struct segment_list *list,
+                        const struct raw_segment *segment)
+{
+    struct raw_segment seen;
+    int added = 0;
+    if (list->last)
+        added = chunk_append(rows, list->last, segment, &seen);
+    if (added == 0 && chunk_begin(rows, list, segment))
+        added = chunk_append(rows, list->last, segment, &seen);
+    return added == 1;
+}
+
 bool segment_rows_add(struct segment_rows *rows, struct segment_list *list,
                       const struct raw_segment *segment)
 {
-    if (!list->last && !chunk_begin(rows, list))
-        return false;
-    for (;;) {
-        uint8_t *bytes = chunk_bytes_at(rows, list->last, true);
-        if (!bytes)
-            return false;
-        struct chunk_head head;
-        memcpy(&head, bytes, sizeof head);
-        struct writer *writer = writer_of(rows, list->last);
-        if (writer->chunk != list->last || head.rows == 0)
-            chunk_decode(bytes, &head, &writer->state, NULL);
-        writer->chunk = list->last;
-        struct row row;
-        uint8_t coded[ROW_BYTES_MAX];
-        row_make(&writer->state, segment, &row);
-        struct segment_state before = writer->state;
-        size_t len = row_encode(&writer->state.rows, &shape, &row, coded);
-        if (head.used + len <= chunk_bytes[head.size] && head.rows < SEGMENT_CHUNK_MAX) {
-            numbers_learn(&writer->state, segment);
-            memcpy(bytes + head.used, coded, len);
-            head.used = (uint16_t)(head.used + len);
-            head.rows++;
-            memcpy(bytes, &head, sizeof head);
-            rows->bytes += len;
-            return true;
-        }
-        writer->state = before;
-        if (!chunk_begin(rows, list))
+    if (!list->first)
+        return lone_add(rows, list, segment);
+    if (!list->last) {
+        const struct raw_segment *first = lone_get(rows, list->first);
+        if (!first || !list_append(rows, list, first))
             return false;
     }
+    return list_append(rows, list, segment);
 }
 
 bool segment_rows_read(struct segment_rows *rows, uint64_t chunk, struct raw_segment *segments,
                        size_t *count, uint64_t *next)
 {
+    if (chunk & LONE_FLAG) {
+        const struct raw_segment *lone = lone_get(rows, chunk);
+        *count = 1;
+        *next = 0;
+        if (lone)
+            segments[0] = *lone;
+        return lone != NULL;
+    }
     const uint8_t *bytes = chunk_bytes_at(rows, chunk, false);
     if (!bytes)
         return false;

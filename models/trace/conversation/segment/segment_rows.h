@@ -14,7 +14,8 @@ struct segment_rows; /* opaque */
 
 /* One list. A zeroed struct is an empty list. */
 struct segment_list {
-    uint64_t first, last; /* chunks: offset in the spill, plus 1 */
+    uint64_t first; /* the first chunk, for segment_rows_read(); 0: the list is empty */
+    uint64_t last;  /* the chunk that grows; 0: the list has at most one segment */
 };
 
 /* Creates the store. The spill must hold nothing else. Returns null if memory is short. */
