@@ -134,7 +134,6 @@ static const char *const congestion_names[] = {
         BOOL(path ".ecn", f.ecn, "offer explicit congestion notification (RFC 3168)")
 
 const struct scenario_key scenario_rows[] = {
-
     TEXT("name", SCENARIO_NAME, name, "name of the run and of its results folder"),
     COUNT("seed", seed, 0, (uint64_t)INT64_MAX, "seed of all random numbers"),
     ROW("duration", SCENARIO_TIME, UNLIMITED, 1, TIME_LIMIT, FIELD(duration_ps), 1, NULL,
