@@ -4,7 +4,7 @@
 #define TOESIM_HOST_CONN_CONN_H
 
 #include "host-sw/conn/conn_list.h"
-#include "host-sw/transfer/transfer_state.h"
+#include "host-sw/conn/transfer_state.h"
 #include "host-sw/types/application.h"
 #include "host-sw/types/dir_view.h"
 #include "models/base/probe.h"

@@ -77,6 +77,7 @@ static void on_one_done(struct host_sw *sw, unsigned nic, const struct nic_event
     case NIC_CMD_RELEASE:
     case NIC_CMD_RX_INJECT:
     case NIC_CMD_TX_FRAME:
+    case NIC_CMD_HELD:        /* if it failed, the INSTALL has failed as well */
     case NIC_CMD_FREEZE_LIST: /* command_done() */
     case NIC_CMD_INSTALL_LIST:
     case NIC_CMD_SET: /* if it failed because the connection has ended, the end event follows */

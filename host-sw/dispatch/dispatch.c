@@ -7,6 +7,7 @@
 #include "host-sw/conn/rx_if.h"
 #include "host-sw/dispatch/command_done.h"
 #include "host-sw/dispatch/conn_io.h"
+#include "host-sw/dispatch/event_order.h"
 #include "host-sw/dispatch/foreign.h"
 #include "host-sw/dispatch/fragments.h"
 #include "host-sw/dispatch/icmp.h"
@@ -363,27 +364,6 @@ static void on_event(struct host_sw *sw, const struct nic_event *event)
     }
 }
 
-static bool read_events(struct host_sw *sw, struct nic_driver *driver)
-{
-    bool any = false;
-    server_charge(sw, CPU_COST_POLL, 1);
-    const struct nic_event *event;
-    while ((event = nic_ring_peek(&driver->events)) != NULL) {
-        if (sw->intake.event_count == sw->intake.event_capacity) {
-            uint32_t capacity = sw->intake.event_capacity ? 2 * sw->intake.event_capacity : 64;
-            sw->intake.events = realloc(sw->intake.events, capacity * sizeof *sw->intake.events);
-            memory_check(sw->intake.events);
-            sw->intake.event_capacity = capacity;
-        }
-        struct nic_event *copy = &sw->intake.events[sw->intake.event_count++];
-        *copy = *event;
-        copy->nic = (uint8_t)driver->nic;
-        nic_ring_advance(&driver->events);
-        any = true;
-    }
-    return any;
-}
-
 static bool drain_records(struct host_sw *sw, struct nic_driver *driver, uint32_t budget)
 {
     bool any = false;
@@ -406,7 +386,7 @@ bool dispatch_poll(struct host_sw *sw)
     /* Events that a NIC wrote before it died are still valid. */
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         if (nic_driver_has_rings(&sw->nics[nic]))
-            busy |= read_events(sw, &sw->nics[nic]);
+            busy |= event_order_read(sw, &sw->nics[nic]);
     /* If there are events, all records are read before the events are acted on. The ring does not grow within a step,
      * so the loop ends without a budget too. */
     uint32_t budget = sw->intake.event_count ? UINT32_MAX : (uint32_t)RECORD_BUDGET;
@@ -414,9 +394,7 @@ bool dispatch_poll(struct host_sw *sw)
         if (nic_driver_has_rings(&sw->nics[nic]))
             busy |= drain_records(sw, &sw->nics[nic], budget);
     busy |= app_calls_run(sw);
-    for (uint32_t i = 0; i < sw->intake.event_count; i++)
-        on_event(sw, &sw->intake.events[i]);
-    sw->intake.event_count = 0;
+    event_order_run(sw, on_event);
     if (sw->transfers.wanted.count > 0)
         transfer_run_queue(sw); /* connections that have ended make room for queued transfers */
     if (sw->place_requests.count > 0 || sw->nic_places.waiting.count > 0)

@@ -233,15 +233,16 @@ static void backlog_append(struct nic_driver *driver, const struct nic_cmd *cmd)
 static void expect_completion(struct nic_driver *driver, struct nic_cmd *cmd, uint64_t buffer)
 {
     cmd->cookie = request_alloc(driver);
-    driver->requests[cmd->cookie] =
-        (struct nic_request){.op = cmd->op,
-                             .used = true,
-                             .gen = cmd->gen,
-                             .has_slot = (cmd->flags & NIC_CMD_FLAG_SLOT) != 0,
-                             .slot = cmd->slot,
-                             .conn = cmd->conn,
-                             .buffer = buffer,
-                             .frame_id = cmd->frame_id};
+    driver->requests[cmd->cookie] = (struct nic_request){
+        .op = cmd->op,
+        .used = true,
+        .gen = cmd->gen,
+        .has_slot = (cmd->flags & NIC_CMD_FLAG_SLOT) != 0,
+        .grants = (cmd->flags & NIC_CMD_FLAG_SLOT) != 0 && cmd->frame_time_ps != 0,
+        .slot = cmd->slot,
+        .conn = cmd->conn,
+        .buffer = buffer,
+        .frame_id = cmd->frame_id};
     /* The command is not in the ring yet, so its index is one that no entry can have now. */
     uint32_t entries = 1u << driver->commands.place.log2_entries;
     driver->requests[cmd->cookie].ring_index = driver->commands.producer - 1 - entries;
@@ -360,6 +361,8 @@ bool nic_driver_complete(struct nic_driver *driver, const struct nic_event *even
         buffer_pool_unref(driver->pool, request->buffer);
     if (request->has_slot)
         image_slots_give_back(&driver->slots, request->slot);
+    if (request->grants)
+        image_slots_end_grant(&driver->slots);
     retire_commands(driver);
     return true;
 }
@@ -417,6 +420,12 @@ void nic_driver_flush(struct nic_driver *driver)
     nic_ring_release(&driver->events);
     host_ring_flush(&driver->buffers);
     flush_commands(driver);
+}
+
+void nic_driver_flush_commands(struct nic_driver *driver)
+{
+    if (driver->up)
+        flush_commands(driver);
 }
 
 void nic_driver_ring_conn(struct nic_driver *driver, const struct nic_doorbell *doorbell)

@@ -24,6 +24,7 @@ struct nic_request {
     bool used;
     uint16_t gen;
     bool has_slot; /* the command is an INSTALL that takes its image from a slot */
+    bool grants;   /* the INSTALL came before its image */
     uint8_t slot;
     uint32_t conn;
     uint64_t buffer;     /* a buffer with a reference until the completion comes, or 0 */
@@ -128,6 +129,9 @@ void nic_driver_take_buffers(struct nic_driver *driver);
 
 /* Ends a batch: posts buffers, and rings each doorbell whose count has changed once. */
 void nic_driver_flush(struct nic_driver *driver);
+
+/* Tells the NIC of the commands alone. */
+void nic_driver_flush_commands(struct nic_driver *driver);
 
 /* Writes a 16-byte connection doorbell. */
 void nic_driver_ring_conn(struct nic_driver *driver, const struct nic_doorbell *doorbell);

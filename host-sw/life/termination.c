@@ -191,7 +191,9 @@ static void abandon_commands(struct host_sw *sw, unsigned nic)
         entry->pending--;
         if (request.op == NIC_CMD_TX_FRAME)
             host_tcp_on_sent(&sw->tcp, request.conn);
-        if (request.op == NIC_CMD_INSTALL)
+        /* The frames are still with the host while an INSTALL is only granted. */
+        const struct transfer_at_nics *at_nics = &entry->transfer.at_nics;
+        if (request.op == NIC_CMD_INSTALL && !(at_nics->granted && !at_nics->installing))
             hold_drop_first(&sw->hold, entry, entry->held_count);
         if (entry->state == DIR_CLOSING)
             termination_settle(sw, entry);

@@ -13,6 +13,7 @@
 #include "host-sw/conn/directory.h"
 #include "host-sw/conn/hold.h"
 #include "host-sw/conn/rx_if.h"
+#include "host-sw/conn/transfer_state.h"
 #include "host-sw/dispatch/dispatch.h"
 #include "host-sw/dispatch/fragments.h"
 #include "host-sw/driver/nic_driver.h"
@@ -33,7 +34,7 @@
 #include "host-sw/transfer/mechanism.h"
 #include "host-sw/transfer/nic_places.h"
 #include "host-sw/transfer/place_nic.h"
-#include "host-sw/transfer/transfer_state.h"
+#include "host-sw/transfer/place_nic_grant.h"
 #include "host-sw/types/application.h"
 #include "host-sw/types/dir_view.h"
 #include "host-sw/types/program.h"
@@ -82,6 +83,7 @@ struct host_sw {
     struct transfers transfers;
     struct nic_places nic_places;
     struct installs installs;
+    struct grants grants;
 
     struct openings openings;
     struct idle idle;

@@ -17,6 +17,7 @@
 #include "host-sw/team/recovery.h"
 #include "host-sw/transfer/mechanism_table.h"
 #include "host-sw/transfer/place_nic.h"
+#include "host-sw/transfer/place_nic_grant.h"
 #include "host-sw/transfer/transfer.h"
 #include "host-sw/transfer/transfer_report.h"
 #include "models/base/planted.h"
@@ -58,6 +59,7 @@ static void program_destroy(struct host_sw *sw)
     free(sw->intake.waiting.records);
     free(sw->place_requests.requests);
     free(sw->installs.rows);
+    free(sw->grants.rows);
     fragments_free(sw);
     free(sw);
 }
@@ -258,11 +260,37 @@ static bool scan(struct host_sw *sw)
     return true;
 }
 
+/* Ends the step, so that its writes take effect. This is T8 of the moves whose INSTALL has entered the command ring. */
+static void end_step(struct host_sw *sw)
+{
+    sw->bus.ops->step_end(sw->bus.self);
+    place_nic_on_step_end(sw);
+}
+
+/* Ends the step early, so that the commands leave before anything else. */
+static void flush_commands(struct host_sw *sw)
+{
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        nic_driver_flush_commands(&sw->nics[nic]);
+    end_step(sw);
+}
+
+/* Begins the moves with a grant. Each command leaves as early as possible: FREEZE first, then RESERVE, then the grant. */
+static void flush_grants(struct host_sw *sw)
+{
+    flush_commands(sw);
+    place_nic_reserve_grants(sw);
+    flush_commands(sw);
+    place_nic_issue_grants(sw);
+}
+
 static bool flush(struct host_sw *sw)
 {
     if (sw->dirty.count > 0)
         conn_io_flush(sw);
     bool busy = scan(sw);
+    if (sw->grants.count > 0)
+        flush_grants(sw);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         nic_driver_flush(&sw->nics[nic]);
     return busy;
@@ -317,13 +345,6 @@ static void watch(struct host_sw *sw)
         sw->bus.ops->watch(sw->bus.self, slot + NIC_VECTOR_EVENT,
                            polls ? nic_ring_next_address(&driver->events) : 0);
     }
-}
-
-/* Ends the step, so that its writes take effect. This is T8 of the moves whose INSTALL has entered the command ring. */
-static void end_step(struct host_sw *sw)
-{
-    sw->bus.ops->step_end(sw->bus.self);
-    place_nic_on_step_end(sw);
 }
 
 static void program_main(struct host_sw *sw)

@@ -23,7 +23,7 @@ static void on_done(struct host_sw *sw, struct dir_entry *entry, const struct tr
 {
     assert(dir_entry_is_sane(entry));
     if (done->step == TRANSFER_TAKEN)
-        place_nic_push_next(sw, entry);
+        place_nic_push_next(entry);
     mech_host_pull_on_done(sw, entry, done);
 }
 

@@ -13,7 +13,8 @@
     X(mech_forward_then_move)                                                                      \
     X(mech_host_push)                                                                              \
     X(mech_rebuild)                                                                                \
-    X(mech_host_pull_batched)
+    X(mech_host_pull_batched)                                                                      \
+    X(mech_peer_to_peer)
 
 #define X(ops) extern const struct mechanism_ops ops;
 MECHANISMS(X)

@@ -138,7 +138,7 @@ static bool accepts(struct host_sw *sw, struct dir_entry *entry, const struct co
 
 /* --- taking: FREEZE --- */
 
-static void take(struct host_sw *sw, struct dir_entry *entry)
+void place_nic_take_to(struct host_sw *sw, struct dir_entry *entry, uint64_t peer)
 {
     assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
@@ -146,12 +146,26 @@ static void take(struct host_sw *sw, struct dir_entry *entry)
     struct nic_cmd cmd = {.op = NIC_CMD_FREEZE,
                           .flags = stays_in_memory ? (uint8_t)NIC_CMD_FLAG_KEEP_IMAGE : (uint8_t)0,
                           .gen = entry->gen,
-                          .image = image_address(sw, entry->conn)};
+                          .image = image_address(sw, entry->conn),
+                          .list = peer,
+                          .frame_port = transfer->dest,
+                          .notice = transfer->reason};
+    if (peer != 0)
+        cmd.flags |= (uint8_t)NIC_CMD_FLAG_PEER;
     assert(transfer->src == entry->owner);
     transfer->at_nics.freezing = true;
     transfer->at_nics.src_gen = entry->gen;
     conn_set_state(sw, entry, DIR_FREEZING);
     command(sw, entry, entry->owner, cmd);
+}
+
+static void take(struct host_sw *sw, struct dir_entry *entry) { place_nic_take_to(sw, entry, 0); }
+
+void place_nic_note_rung(struct dir_entry *entry)
+{
+    entry->rung_tx = entry->tx_prod;
+    entry->rung_rx = entry->rx_consumed;
+    entry->rung_fin = entry->fin_wanted;
 }
 
 static bool leaves_tombstone(const struct nic_event *event)
@@ -205,8 +219,7 @@ static uint64_t held_address(const struct host_sw *sw, uint32_t conn)
            (uint64_t)conn * sw->params.hold_frames_per_conn * sizeof(struct nic_held);
 }
 
-/* Writes the list of held frames for the NIC. The NIC has each of these frames from now on, until its record comes. */
-static void write_held(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
+uint64_t place_nic_lend_held(struct host_sw *sw, struct dir_entry *entry, unsigned nic)
 {
     assert(dir_entry_is_sane(entry));
     struct nic_held held[TEAM_HELD_SLOT_FRAMES_MAX];
@@ -222,9 +235,11 @@ static void write_held(struct host_sw *sw, struct dir_entry *entry, unsigned nic
         buffer_pool_lend(&sw->pool, frame->frame_id, frame->buffer, nic);
     }
     assert(count == entry->held_count);
-    if (count)
-        sw->bus.ops->mem_write(sw->bus.self, held_address(sw, entry->conn), held,
-                               (uint32_t)(count * sizeof held[0]));
+    if (count == 0)
+        return 0;
+    uint64_t address = held_address(sw, entry->conn);
+    sw->bus.ops->mem_write(sw->bus.self, address, held, (uint32_t)(count * sizeof held[0]));
+    return address;
 }
 
 /* Takes back the held frames after a failed INSTALL, because the NIC has not processed them. */
@@ -238,12 +253,7 @@ static void take_back_held(struct host_sw *sw, struct dir_entry *entry)
     }
 }
 
-void place_nic_push_next(struct host_sw *sw, struct dir_entry *entry)
-{
-    assert(dir_entry_is_sane(entry));
-    (void)sw;
-    entry->transfer.at_nics.push_next = true;
-}
+void place_nic_push_next(struct dir_entry *entry) { entry->transfer.at_nics.push_next = true; }
 
 /* Writes the image into a slot of the NIC, if it is to be pushed and a slot is free, and makes INSTALL name the slot. */
 static void push_image(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
@@ -272,20 +282,18 @@ static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
     struct transfer *transfer = &entry->transfer;
     uint32_t conn = entry->conn;
     bool opens = transfer->src == PLACE_NOWHERE;
-    write_held(sw, entry, nic);
+    uint64_t list = place_nic_lend_held(sw, entry, nic);
     struct nic_cmd cmd = {
         .op = NIC_CMD_INSTALL,
         .flags = entry->fin_wanted && !PLANTED(fin_lost) ? (uint8_t)NIC_CMD_FLAG_FIN : (uint8_t)0,
         .gen = entry->gen,
         .image = image_address(sw, conn),
-        .list = entry->held_count ? held_address(sw, conn) : 0,
+        .list = list,
         .count = entry->held_count,
         .tx_prod = entry->tx_prod,
         /* In an opening connection the engine learns the peer's sequence numbers from the SYN. */
         .rx_consumed = opens ? 0 : entry->rx_consumed};
-    entry->rung_tx = entry->tx_prod;
-    entry->rung_rx = entry->rx_consumed;
-    entry->rung_fin = entry->fin_wanted;
+    place_nic_note_rung(entry);
     transfer->at_nics.in_slot = false;
     if (image)
         push_image(sw, entry, nic, image, &cmd);
@@ -366,11 +374,12 @@ static void give(struct host_sw *sw, struct dir_entry *entry, unsigned nic, enum
         conn_mark(sw, entry, MARK_INSTALL_ISSUED, server_now(sw));
 }
 
-/* Results of an INSTALL that may be due to the slot. The image in host memory is tried then. */
-static bool is_of_slot(uint8_t result)
+/* The destination was granted the generation, and has no image. INSTALL follows now, so T7 and T8 come later. */
+static void end_grant(struct host_sw *sw, struct dir_entry *entry)
 {
-    return result == NIC_RESULT_NO_IMAGE || result == NIC_RESULT_BAD_IMAGE ||
-           result == NIC_RESULT_STALE || result == NIC_RESULT_UNSUPPORTED;
+    entry->transfer.at_nics.granted = false;
+    conn_mark(sw, entry, MARK_IMAGE_SEEN, server_now(sw));
+    note_install(sw, entry, entry->transfer.dest);
 }
 
 static void on_install_failed(struct host_sw *sw, struct dir_entry *entry,
@@ -378,11 +387,13 @@ static void on_install_failed(struct host_sw *sw, struct dir_entry *entry,
 {
     assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
-    bool was_in_slot = transfer->at_nics.in_slot && is_of_slot(event->result);
+    bool was_in_slot = transfer->at_nics.in_slot && image_slots_explain(event->result);
     bool may_retry = event->result == NIC_RESULT_BAD_IMAGE || was_in_slot;
     take_back_held(sw, entry);
     sw->stats.images_pulled += was_in_slot;
     if (may_retry && transfer->at_nics.tries < INSTALL_TRIES_MAX) {
+        if (transfer->at_nics.granted)
+            end_grant(sw, entry);
         install(sw, entry, transfer->dest, NULL);
         return;
     }
@@ -397,13 +408,19 @@ void place_nic_on_install_done(struct host_sw *sw, struct dir_entry *entry,
 {
     assert(dir_entry_is_sane(entry));
     struct transfer *transfer = &entry->transfer;
-    assert(transfer->at_nics.installing && event->gen == entry->gen &&
-           event->nic == transfer->dest);
+    if (!transfer->at_nics.installing || event->gen != entry->gen) {
+        /* A grant for which no image came, because FREEZE has found no connection. */
+        assert(event->result != NIC_RESULT_OK);
+        transfer->at_nics.granted = false;
+        return;
+    }
+    assert(event->nic == transfer->dest);
     transfer->at_nics.installing = false;
     if (event->result != NIC_RESULT_OK) {
         on_install_failed(sw, entry, event);
         return;
     }
+    transfer->at_nics.granted = false;
     hold_drop_first(&sw->hold, entry, entry->held_count);
     entry->owner = transfer->dest;
     place_nic_release_source(sw, entry);

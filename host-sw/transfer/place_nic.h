@@ -43,7 +43,17 @@ void place_nic_on_install_done_late(struct host_sw *sw, struct dir_entry *entry,
 
 /* Makes the next INSTALL of the transfer take its image from a slot of its NIC. If no slot is free, or the NIC finds no good
  * image in the slot, the NIC reads the image from host memory. */
-void place_nic_push_next(struct host_sw *sw, struct dir_entry *entry);
+void place_nic_push_next(struct dir_entry *entry);
+
+/* Freezes the connection. If `peer` is not 0, the source also writes the image to this bus address. */
+void place_nic_take_to(struct host_sw *sw, struct dir_entry *entry, uint64_t peer);
+
+/* Notes the values that an INSTALL carries, so that only later ones need a doorbell. */
+void place_nic_note_rung(struct dir_entry *entry);
+
+/* Writes the list of held frames for the NIC, and returns its address, or 0 if there are none. The NIC has each of these frames
+ * from now on, until its record comes. */
+uint64_t place_nic_lend_held(struct host_sw *sw, struct dir_entry *entry, unsigned nic);
 
 /* Makes a dead NIC the owner of a connection that it has, or may have been given. The connection is with no place until
  * it is rebuilt, so its frames are held. */

@@ -335,6 +335,12 @@ static const struct mechanism_ops *mechanism_of(const struct host_sw *sw,
     return entry->transfer.mechanism ? entry->transfer.mechanism : sw->transfers.mechanism;
 }
 
+bool transfer_awaits_source(const struct dir_entry *entry, uint16_t gen)
+{
+    const struct transfer_at_nics *at_nics = &entry->transfer.at_nics;
+    return at_nics->granted && at_nics->freezing && gen == (uint16_t)(at_nics->src_gen + 1);
+}
+
 bool transfer_may_consume(const struct host_sw *sw, const struct dir_entry *entry,
                           const struct nic_record *record)
 {

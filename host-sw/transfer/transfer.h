@@ -84,4 +84,8 @@ void transfer_cancel(struct host_sw *sw, struct dir_entry *entry);
 /* Ends a transfer whose connection has arrived at its destination, or is back at its source. */
 void transfer_finish(struct host_sw *sw, struct dir_entry *entry);
 
+/* Returns true if a NIC tells something of a generation that it was granted, and the driver must not act on it yet, because
+ * FREEZE has not completed at the source. */
+bool transfer_awaits_source(const struct dir_entry *entry, uint16_t gen);
+
 #endif

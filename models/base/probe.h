@@ -76,6 +76,7 @@ extern "C" {
  *                 gen = the command's
  * CMD_DONE        done: the completion of a command about conn is visible in host memory.
  *                 gen = the command's
+ * IMAGE_HERE      nothing: the image of conn is whole in a slot of nic, which was granted the generation gen
  * TIME_WAIT_OVER  over: the host forgets a tuple in TIME_WAIT
  * SOFT_ERROR      soft_error: a bit of conn's context flips in the cache of nic, if it is there
  * REXMT_TIMEOUT   nothing: the retransmission timer of conn expired (RFC 6298 5.4). nic = place of conn
@@ -89,7 +90,7 @@ extern "C" {
     X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)             \
     X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED) X(SOFT_ERROR) X(APP_CLOSED) X(MOVE_WANTED)     \
     X(PORT_LINK) X(CTX_LIVE) X(RX_QUEUED) X(FRAME_HELD) X(APP_TX) X(RESTS) X(DOORBELL)     \
-    X(APP_SHUT) X(CMD_RUNG) X(CMD_PUSHED) X(CMD_DONE) X(TIME_WAIT_OVER) X(REXMT_TIMEOUT) X(RECORDED)
+    X(APP_SHUT) X(CMD_RUNG) X(CMD_PUSHED) X(CMD_DONE) X(IMAGE_HERE) X(TIME_WAIT_OVER) X(REXMT_TIMEOUT) X(RECORDED)
 /* clang-format on */
 
 enum probe_kind {

@@ -142,7 +142,7 @@ struct probe_listener check_listener(struct check *check)
         PROBE_APP_TX,      PROBE_APP_CLOSED,     PROBE_RESTS,          PROBE_DOORBELL,
         PROBE_FRAME_TX,    PROBE_APP_SHUT,       PROBE_CMD_RUNG,       PROBE_CMD_PUSHED,
         PROBE_CMD_DONE,    PROBE_TIME_WAIT_OVER, PROBE_TRANSFER_BEGIN, PROBE_TRANSFER_END,
-        PROBE_RECORDED};
+        PROBE_IMAGE_HERE,  PROBE_RECORDED};
     for (size_t i = 0; i < sizeof wanted; i++)
         kinds |= UINT64_C(1) << wanted[i];
     return (struct probe_listener){on_event, check, kinds};

@@ -64,6 +64,8 @@ struct check_conn {
     uint64_t built_count[PLACE_COUNT];  /* frames built there since it became active */
     uint64_t pushed_ps[PLACE_COUNT];    /* last INSTALL that was pushed to it */
     uint16_t pushed_gen[PLACE_COUNT];   /* generation of that INSTALL */
+    uint64_t here_ps[PLACE_COUNT];      /* last image that was whole in a granted slot of it */
+    uint16_t here_gen[PLACE_COUNT];     /* generation of that grant */
     uint64_t tx_last[NIC_COUNT];        /* number of the last frame built there (check_order.h) */
     struct check_carry carry;
     struct check_flow flow;

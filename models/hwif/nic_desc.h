@@ -26,6 +26,7 @@ enum nic_cmd_op {
     NIC_CMD_ICMP = 9,
     /* Options of (conn, gen): struct nic_options in the bytes of image and list. */
     NIC_CMD_SET = 10,
+    NIC_CMD_HELD = 11, /* the list of held frames of a granted INSTALL of (conn, gen) */
     /* FREEZE, or INSTALL, for each connection of a list: struct nic_cmd[count] at `list`, 1 to NIC_LIST_MAX of them.
      * Their results go to struct nic_list_result[count] at `image`, before the one completion. */
     NIC_CMD_FREEZE_LIST = 14,
@@ -38,6 +39,7 @@ enum nic_cmd_flag {
     NIC_CMD_FLAG_KEEP_IMAGE = 1 << 2,    /* FREEZE for inactivation: as FREEZE, counted apart */
     NIC_CMD_FLAG_HARD = 1 << 3,          /* ICMP: a hard error (RFC 9293 3.9.2.2) */
     NIC_CMD_FLAG_SLOT = 1 << 4,          /* INSTALL: the image is in image slot `slot` */
+    NIC_CMD_FLAG_PEER = 1 << 5, /* FREEZE: write the image to the bus address in `list` too */
     /* Lists: only the entries of the lookup table. FREEZE_LIST is a list of RELEASE, INSTALL_LIST one of RESERVE. */
     NIC_CMD_FLAG_LOOKUP = 1 << 7,
 };
@@ -48,17 +50,18 @@ struct nic_cmd {
     uint8_t flags;
     uint16_t gen;
     uint32_t conn;
-    uint64_t image;         /* host address of the 320-byte image, 64-byte aligned */
-    uint64_t list;          /* INSTALL: struct nic_held[count]; RX_INJECT, TX_FRAME: the frame */
-    uint32_t count;         /* INSTALL: held frames; RX_INJECT, TX_FRAME: frame bytes */
-    uint32_t cookie;        /* comes back in the completion */
-    uint32_t tx_prod;       /* INSTALL: newest application write */
-    uint32_t rx_consumed;   /* INSTALL: newest application read */
-    uint64_t frame_time_ps; /* RX_INJECT: MAC time of the frame */
-    uint64_t frame_id;      /* RX_INJECT: number of the frame (tracing) */
-    uint8_t frame_port;     /* RX_INJECT: NIC that received it */
-    uint8_t notice;         /* ICMP: enum nic_notice */
-    uint8_t slot;           /* INSTALL with NIC_CMD_FLAG_SLOT: number of the image slot */
+    uint64_t image;       /* host address of the 320-byte image, 64-byte aligned */
+    uint64_t list;        /* INSTALL: struct nic_held[count]; RX_INJECT, TX_FRAME: the frame */
+    uint32_t count;       /* INSTALL: held frames; RX_INJECT, TX_FRAME: frame bytes */
+    uint32_t cookie;      /* comes back in the completion */
+    uint32_t tx_prod;     /* INSTALL: newest application write */
+    uint32_t rx_consumed; /* INSTALL: newest application read */
+    /* RX_INJECT: MAC time of the frame; INSTALL with SLOT: until when it waits for the image */
+    uint64_t frame_time_ps;
+    uint64_t frame_id;  /* RX_INJECT: number of the frame (tracing) */
+    uint8_t frame_port; /* RX_INJECT: NIC that received it; FREEZE with PEER: the new owner */
+    uint8_t notice;     /* ICMP: enum nic_notice; FREEZE with PEER: enum move_reason */
+    uint8_t slot;       /* INSTALL with NIC_CMD_FLAG_SLOT: number of the image slot */
     uint8_t reserved[5];
 };
 static_assert(sizeof(struct nic_cmd) == 64, "nic_cmd layout");
@@ -208,6 +211,7 @@ enum nic_result {
                                    connection ends with NIC_TERM_CTX_ERROR (its own event); FREEZE
                                    wrote no image and leaves a tombstone */
     NIC_RESULT_NO_IMAGE = 9,    /* INSTALL: there is no whole image in the slot */
+    NIC_RESULT_BUSY = 10,       /* INSTALL: another grant waits for the slot, or too many wait */
 };
 
 /* Why a connection ended prematurely. */

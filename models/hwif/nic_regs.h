@@ -38,6 +38,7 @@ enum nic_reg {
 
     NIC_REG_CAPABILITIES = 0x080, /* ro, since version 2: enum nic_capability */
     NIC_REG_SLOT_COUNT = 0x090,   /* ro, with NIC_CAPABILITY_IMAGE_SLOTS: number of image slots */
+    NIC_REG_GRANT_COUNT = 0x094, /* ro, with NIC_CAPABILITY_GRANT: grants that may wait at a time */
 
     /* Doorbells: free-running counts of entries, modulo 2^32. */
     NIC_REG_CMD_PRODUCER = 0x100,
@@ -73,6 +74,7 @@ enum {
 enum nic_capability {
     NIC_CAPABILITY_PUSH = 1 << 0,        /* the NIC takes pushed commands */
     NIC_CAPABILITY_IMAGE_SLOTS = 1 << 1, /* the NIC has image slots */
+    NIC_CAPABILITY_GRANT = 1 << 2, /* the NIC takes grants, and writes images into a peer's slots */
     /* The NIC acknowledges received bytes only when the record that reports them is visible in host memory. */
     NIC_CAPABILITY_RECORDED = 1 << 4,
     NIC_CAPABILITY_LISTS = 1 << 5, /* the NIC takes commands with lists */

@@ -19,6 +19,7 @@ enum toe_unit {
     UNIT_RETRY,
     UNIT_AHEAD,  /* the line has little left to send, so new segments may be decided */
     UNIT_PARKED, /* a connection with parked frames has waited long enough */
+    UNIT_GRANT,  /* a grant has waited for its image long enough */
     UNIT_LEFT,   /* the last frame of a connection that is being frozen leaves the MAC */
     UNIT_IRQ_RECORD,
     UNIT_IRQ_EVENT,

@@ -50,6 +50,7 @@ static void (*const unit_run[UNIT_COUNT])(struct toe_engine *engine, uint64_t no
     [UNIT_RETRY] = toe_tx_retry,
     [UNIT_AHEAD] = only_kick,
     [UNIT_PARKED] = only_kick,
+    [UNIT_GRANT] = only_kick,
     [UNIT_LEFT] = only_kick,
     [UNIT_IRQ_RECORD] = toe_irq_fire_record,
     [UNIT_IRQ_EVENT] = toe_irq_fire_event,

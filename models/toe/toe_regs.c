@@ -101,6 +101,8 @@ uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
         return capabilities(engine);
     case NIC_REG_SLOT_COUNT:
         return toe_slots_count(engine);
+    case NIC_REG_GRANT_COUNT:
+        return toe_slots_count(engine) > 0 ? GRANTS_MAX : 0;
     case NIC_REG_CONTROL:
         return r->control;
     case NIC_REG_STATUS:

@@ -77,6 +77,19 @@ static enum status check_rebuild(struct scenario_loader *loader)
     return scenario_fail_at(loader, "nics.contract", why);
 }
 
+/* The root complex may refuse what one NIC writes to the other. */
+static enum status check_peers(struct scenario_loader *loader)
+{
+    const struct sim_config *config = loader->config;
+    uint32_t needs = mechanism_table[config->team.mechanism]->nic_capabilities;
+    if ((needs & NIC_CAPABILITY_GRANT) == 0 || config->pcie.p2p)
+        return STATUS_OK;
+    return scenario_fail_at(
+        loader, "team.move.mechanism",
+        "peer-to-peer needs NICs that may write to each other; write nics.pcie.p2p: "
+        "allowed, or another mechanism");
+}
+
 /* The push window is new in version 2 of the interface. */
 static enum status check_commands(struct scenario_loader *loader)
 {
@@ -113,7 +126,8 @@ static enum status check_driver(struct scenario_loader *loader)
 enum status scenario_check_team(struct scenario_loader *loader)
 {
     static enum status (*const checks[])(struct scenario_loader *) = {
-        check_offload, check_mechanism, check_rebuild, check_commands, check_lists, check_driver};
+        check_offload,  check_mechanism, check_rebuild, check_peers,
+        check_commands, check_lists,     check_driver};
     enum status worst = STATUS_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         enum status status = checks[i](loader);

@@ -106,33 +106,33 @@ static bool flags_are_kept(const struct check_conn *c, const struct conn_ctx *af
 }
 
 /* Returns true for a value in [low, high]. The new place knows at least what the application had done when
- * the old one was extracted; the host's own TCP is told in the next step. */
+ * the old one was extracted, unless it is told later. */
 static bool is_between(uint32_t low, uint32_t value, uint32_t high)
 {
     return !seq_before(value, low) && !seq_before(high, value);
 }
 
 static bool written_is_kept(const struct check_carry *m, uint32_t before, uint32_t after,
-                            bool at_host)
+                            bool later)
 {
     if (!m->tx_known)
         return before == after;
     bool closed = (m->live.flags & CTX_FLAG_FIN_QUEUED) != 0;
-    uint32_t low = at_host || closed ? before : m->tx_at_leave;
+    uint32_t low = later || closed ? before : m->tx_at_leave;
     return is_between(low, after, m->tx_written);
 }
 
-static bool read_is_kept(const struct check_conn *c, uint32_t before, uint32_t after, bool at_host)
+static bool read_is_kept(const struct check_conn *c, uint32_t before, uint32_t after, bool later)
 {
     const struct check_carry *m = &c->carry;
     if (!m->read_known || m->live.tcp_state < TCP_ESTABLISHED)
         return before == after;
-    return is_between(at_host ? before : m->read_at_leave, after,
+    return is_between(later ? before : m->read_at_leave, after,
                       c->irs + 1 + (uint32_t)c->app_offset);
 }
 
 static bool is_kept(const struct check_conn *c, const struct conn_ctx *after,
-                    const struct field *field, uint64_t now_ps, bool at_host)
+                    const struct field *field, uint64_t now_ps, bool later)
 {
     const struct check_carry *m = &c->carry;
     uint32_t was = value_at(&m->live, field), is = value_at(after, field);
@@ -156,9 +156,9 @@ static bool is_kept(const struct check_conn *c, const struct conn_ctx *after,
     case RULE_FLAGS:
         return flags_are_kept(c, after);
     case RULE_WRITTEN:
-        return written_is_kept(m, was, is, at_host);
+        return written_is_kept(m, was, is, later);
     case RULE_READ:
-        return read_is_kept(c, was, is, at_host);
+        return read_is_kept(c, was, is, later);
     }
     return memcmp((const uint8_t *)&m->live + field->at, (const uint8_t *)after + field->at,
                   field->bytes) == 0;
@@ -182,6 +182,14 @@ void check_carry_forgive(const struct check_carry *carry, const struct conn_ctx 
     }
 }
 
+/* Returns true if the new place learns later what the application has done since the old one stopped: the host's own TCP in
+ * the next step, and a NIC that was granted the generation by doorbells, because the grant is older than the image. */
+static bool is_told_later(const struct check_conn *c, const struct probe_event *event)
+{
+    bool granted = c->here_ps[event->nic] > 0 && c->here_gen[event->nic] == event->gen;
+    return event->nic == PLACE_HOST || granted;
+}
+
 static void compare(struct check *check, const struct check_conn *c,
                     const struct probe_event *event, const struct conn_ctx *context)
 {
@@ -190,7 +198,7 @@ static void compare(struct check *check, const struct check_conn *c,
     check_carry_forgive(&c->carry, &c->carry.live, &forgiven);
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         const struct field *field = &fields[i];
-        if (is_kept(c, after, field, event->now_ps, event->nic == PLACE_HOST))
+        if (is_kept(c, after, field, event->now_ps, is_told_later(c, event)))
             continue;
         check_fail(check, INVARIANT_MOVE, event,
                    "%s was %u at the old place and is %u at the new one", field->name,

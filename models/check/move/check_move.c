@@ -92,22 +92,23 @@ static void on_begin(struct check *check, struct check_conn *c, const struct pro
 /* --- I-MARK --- */
 
 /* Returns true if the event that the mark names happens now, or directly after the report. T7: the
- * completion that the host reads is in memory. T8: the doorbell that tells the NIC of INSTALL leaves, or the line that
+ * completion that the host reads is in memory, or the image is whole in a granted slot, which is T8 as well. T8: the doorbell that tells the NIC of INSTALL leaves, or the line that
  * is INSTALL. */
 static bool is_event_of_mark(const struct check_conn *c, const struct probe_event *event,
                              const uint64_t rung_ps[])
 {
     const struct check_move *move = &c->move;
     uint64_t now_ps = event->now_ps;
+    bool is_here = c->here_ps[move->dest] == now_ps && c->here_gen[move->dest] == event->gen;
     switch ((enum move_mark)event->mark.mark) {
     case MARK_FROZEN:
         return c->own[move->src] == OWN_FROZEN && c->own_since_ps[move->src] == now_ps;
     case MARK_DRAINED:
         return c->own[move->src] == OWN_FROZEN && c->written_ps[move->src] <= now_ps;
     case MARK_IMAGE_SEEN:
-        return move->image_out && move->done_ps > 0 && move->done_ps <= now_ps;
+        return move->image_out && (is_here || (move->done_ps > 0 && move->done_ps <= now_ps));
     case MARK_INSTALL_ISSUED:
-        return move->dest >= PLACE_HOST || rung_ps[move->dest] == now_ps ||
+        return move->dest >= PLACE_HOST || is_here || rung_ps[move->dest] == now_ps ||
                (c->pushed_ps[move->dest] == now_ps && c->pushed_gen[move->dest] == event->gen);
     case MARK_ACTIVE:
         return c->own[move->dest] == OWN_ACTIVE && c->own_since_ps[move->dest] == now_ps;
@@ -127,8 +128,8 @@ static bool is_of_move(const struct check_move *move, const struct probe_event *
     if (event->mark.mark >= MARK_FREEZE && event->mark.mark <= MARK_DRAINED)
         return move->open && event->nic == move->src && event->gen == move->gen;
     bool of_dest = event->nic == move->dest;
-    if (event->mark.mark == MARK_IMAGE_SEEN)
-        return move->open && of_dest && event->gen == move->gen;
+    if (event->mark.mark == MARK_IMAGE_SEEN) /* a granted NIC tells it under the new generation */
+        return move->open && of_dest && (uint16_t)(event->gen - move->gen) <= 1;
     return event->mark.mark >= MARK_INSTALL_ISSUED && of_dest &&
            event->gen == (uint16_t)(move->gen + 1);
 }
@@ -220,6 +221,9 @@ static void note(struct check_conn *c, const struct probe_event *event)
     } else if (event->kind == PROBE_CMD_PUSHED && event->pushed.op == NIC_CMD_INSTALL) {
         c->pushed_ps[place] = event->now_ps;
         c->pushed_gen[place] = event->gen;
+    } else if (event->kind == PROBE_IMAGE_HERE) {
+        c->here_ps[place] = event->now_ps;
+        c->here_gen[place] = event->gen;
     } else if (event->kind == PROBE_CMD_DONE && event->done.op == NIC_CMD_FREEZE && c->move.open &&
                place == c->move.src && event->gen == c->move.gen) {
         c->move.done_ps = event->now_ps;

@@ -2,6 +2,8 @@
 
 #include "models/check/check_state.h"
 
+#include "models/hwif/nic_desc.h"
+
 static bool serves(uint8_t own) { return own == OWN_ACTIVE || own == OWN_QUIESCE; }
 
 /* Checks that another place has given the connection up before. */
@@ -94,6 +96,21 @@ static void on_own_state(struct check *check, struct check_conn *c, const struct
     c->own_gen[event->nic] = event->gen;
 }
 
+/* I-FENCE of a grant: the host acts on no record of the new place before the completion of FREEZE is in memory, because
+ * nothing else shows that the old place has written everything. Frames that the new place only gives to the host
+ * say nothing about the connection. */
+static void on_used(struct check *check, const struct check_conn *c,
+                    const struct probe_event *event)
+{
+    const struct check_move *move = &c->move;
+    bool is_own = event->verdict.verdict == NIC_VERDICT_APPLIED ||
+                  event->verdict.verdict == NIC_VERDICT_DROPPED;
+    bool is_of_new = move->open && event->gen == (uint16_t)(move->gen + 1);
+    if (is_own && is_of_new && move->dest < PLACE_HOST && move->done_ps == 0)
+        check_fail(check, INVARIANT_FENCE, event,
+                   "the host acts on a record of the new place before FREEZE has completed");
+}
+
 void check_own_on_event(struct check *check, const struct probe_event *event)
 {
     struct check_conn *c = check_conn_of(check, event);
@@ -127,6 +144,9 @@ void check_own_on_event(struct check *check, const struct probe_event *event)
     case PROBE_RX_VISIBLE:
         if (c->writes_pending[event->nic])
             c->writes_pending[event->nic]--;
+        break;
+    case PROBE_RECORD_USED:
+        on_used(check, c, event);
         break;
     case PROBE_CTX_OUT:
         if (c->writes_queued[event->nic])

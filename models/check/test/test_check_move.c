@@ -387,3 +387,36 @@ Test(check_move, a_move_that_ends_twice_is_caught)
     end(MOVE_END_FAILED);
     expect_only(INVARIANT_SUM);
 }
+
+/* The host acts on a record of generation `gen` of NIC 1 at the time `ns`. */
+static void use_record(uint64_t ns, uint16_t gen, enum nic_verdict verdict)
+{
+    emit(ns, (struct probe_event){.kind = PROBE_RECORD_USED,
+                                  .conn = CONN,
+                                  .gen = gen,
+                                  .nic = 1,
+                                  .verdict.id = FRAME + 1,
+                                  .verdict.verdict = (uint8_t)verdict});
+}
+
+/* I-FENCE: nothing orders what a granted NIC writes and what the old one writes. */
+Test(check_move, a_record_of_the_new_place_before_the_completion_of_freeze_is_caught)
+{
+    trigger_frame();
+    begin();
+    use_record(150, 1, NIC_VERDICT_APPLIED);
+    cr_assert_eq(check_violations(check, INVARIANT_FENCE), 0, "the old place may go on");
+    use_record(155, 2, NIC_VERDICT_RESERVED);
+    cr_assert_eq(check_violations(check, INVARIANT_FENCE), 0, "the frame is the host's");
+    use_record(160, 2, NIC_VERDICT_APPLIED);
+    cr_assert_eq(check_violations(check, INVARIANT_FENCE), 1);
+}
+
+Test(check_move, a_record_of_the_new_place_after_the_completion_of_freeze_is_right)
+{
+    trigger_frame();
+    begin();
+    completion();
+    use_record(170, 2, NIC_VERDICT_APPLIED);
+    cr_assert_eq(check_violations(check, INVARIANT_FENCE), 0);
+}

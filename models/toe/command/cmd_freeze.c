@@ -104,6 +104,21 @@ static void on_bad_extract(struct toe_engine *engine, struct toe_op *op, uint64_
     toe_op_free(engine, op);
 }
 
+/* Writes the image straight into a slot of the new owner, as the host would hand it over. */
+static void write_to_peer(struct toe_engine *engine, const struct nic_cmd *cmd,
+                          struct conn_ctx image, uint64_t now_ps)
+{
+    struct pcie_done nobody = {0};
+    image.owner = image.tx_if = cmd->frame_port;
+    image.generation = (uint16_t)(cmd->gen + 1);
+    image.own_state = OWN_HOLD;
+    image.move_count = (uint16_t)(image.move_count + (image.move_count < UINT16_MAX));
+    image.move_reason = cmd->notice;
+    tcp_image_seal(&image);
+    engine->wiring.pcie.ops->write(engine->wiring.pcie.self, cmd->list, &image, CTX_BYTES, nobody,
+                                   nobody, now_ps);
+}
+
 static void write_image(struct toe_engine *engine, const struct nic_cmd *cmd, const void *extracted,
                         uint64_t now_ps)
 {
@@ -118,6 +133,8 @@ static void write_image(struct toe_engine *engine, const struct nic_cmd *cmd, co
                                            .conn = cmd->conn,
                                            .gen = cmd->gen,
                                            .context.image = &image});
+    if (cmd->flags & NIC_CMD_FLAG_PEER)
+        write_to_peer(engine, cmd, image, now_ps);
     engine->wiring.pcie.ops->write(engine->wiring.pcie.self, cmd->image, &image, CTX_BYTES, nobody,
                                    nobody, now_ps);
 }

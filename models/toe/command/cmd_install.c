@@ -33,7 +33,8 @@ static void report_refused(struct toe_engine *engine, const struct nic_cmd *cmd,
 static void fail_install(struct toe_engine *engine, struct toe_op *op, uint8_t result,
                          uint64_t now_ps)
 {
-    const struct install_slot *slot = op->state;
+    struct install_slot *slot = op->state;
+    slot->list_due = slot->waits_image = false;
     toe_set_own(engine, op->cmd.conn, slot->own_before, now_ps);
     toe_op_done(engine, op, result, now_ps);
     install_free_if_over(engine, op);
@@ -105,27 +106,110 @@ static void on_image(void *self, uint64_t cookie, bool ok, const uint8_t *data, 
     toe_kick(engine, now_ps);
 }
 
-/* Takes the image from its slot. The image must be whole, and of the generation that INSTALL names, because an older
- * image may have been left there. */
-static void use_slot(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
+/* A grant comes before the image, and waits for it until a deadline. */
+static bool is_grant(const struct nic_cmd *cmd)
+{
+    return (cmd->flags & NIC_CMD_FLAG_SLOT) != 0 && cmd->frame_time_ps != 0;
+}
+
+/* Returns true if another grant waits for this slot, or if as many wait as may. */
+static bool is_busy(const struct toe_engine *engine, const struct toe_op *grant)
+{
+    uint32_t waiting = 0;
+    struct toe_op *op = toe_op_next(engine, &toe_cmd_install, NULL);
+    for (; op; op = toe_op_next(engine, &toe_cmd_install, op)) {
+        const struct install_slot *slot = op->state;
+        waiting += slot->waits_image;
+        if (op != grant && slot->waits_image && op->cmd.slot == grant->cmd.slot)
+            return true;
+    }
+    return waiting >= GRANTS_MAX;
+}
+
+/* Tells observers that a granted image is here. The grant was here before, so nothing is left to be issued. */
+static void report_here(struct toe_engine *engine, const struct nic_cmd *cmd, uint64_t now_ps)
+{
+    toe_probe(engine,
+              (struct probe_event){
+                  .kind = PROBE_IMAGE_HERE, .now_ps = now_ps, .conn = cmd->conn, .gen = cmd->gen});
+    toe_mark(engine, MARK_IMAGE_SEEN, cmd->conn, cmd->gen, NULL, now_ps);
+    toe_mark(engine, MARK_INSTALL_ISSUED, cmd->conn, cmd->gen, NULL, now_ps);
+}
+
+/* Checks the image that was taken from the slot. It must be of the generation that INSTALL names, because an older image
+ * may have been left there. */
+static uint8_t check_taken(const struct nic_cmd *cmd, const struct conn_ctx *image)
+{
+    if (!tcp_image_check(image))
+        return NIC_RESULT_BAD_IMAGE;
+    return image->generation == cmd->gen ? NIC_RESULT_OK : NIC_RESULT_STALE;
+}
+
+static void refuse_slot(struct toe_engine *engine, struct toe_op *op, uint8_t result,
+                        uint64_t now_ps)
+{
+    engine->stats.images_refused++;
+    fail_install(engine, op, result, now_ps);
+}
+
+/* Takes the image from its slot if it is whole. Otherwise a grant goes on waiting, and any other INSTALL fails. */
+static void use_slot(struct toe_engine *engine, struct toe_op *op, bool may_wait, uint64_t now_ps)
 {
     struct install_slot *slot = op->state;
-    uint8_t result = NIC_RESULT_OK;
-    if (op->cmd.slot >= toe_slots_count(engine))
-        result = NIC_RESULT_UNSUPPORTED;
-    else if (!toe_slots_take(engine, op->cmd.slot, &slot->image))
-        result = NIC_RESULT_NO_IMAGE;
-    else if (!tcp_image_check(&slot->image))
-        result = NIC_RESULT_BAD_IMAGE;
-    else if (slot->image.generation != op->cmd.gen)
-        result = NIC_RESULT_STALE;
+    if (!toe_slots_take(engine, op->cmd.slot, &slot->image)) {
+        slot->waits_image = may_wait;
+        if (!may_wait)
+            refuse_slot(engine, op, NIC_RESULT_NO_IMAGE, now_ps);
+        return;
+    }
+    slot->waits_image = false;
+    uint8_t result = check_taken(&op->cmd, &slot->image);
     if (result != NIC_RESULT_OK) {
-        engine->stats.images_refused++;
-        fail_install(engine, op, result, now_ps);
+        refuse_slot(engine, op, result, now_ps);
         return;
     }
     engine->stats.images_taken++;
+    if (is_grant(&op->cmd))
+        report_here(engine, &op->cmd, now_ps);
     use_image(engine, op, now_ps);
+}
+
+static void start_slot(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
+{
+    struct install_slot *slot = op->state;
+    bool grants = is_grant(&op->cmd);
+    if (op->cmd.slot >= toe_slots_count(engine) || (grants && op->cmd.count > 0)) {
+        refuse_slot(engine, op, NIC_RESULT_UNSUPPORTED, now_ps);
+        return;
+    }
+    if (grants && is_busy(engine, op)) {
+        refuse_slot(engine, op, NIC_RESULT_BUSY, now_ps);
+        return;
+    }
+    slot->list_due = grants;
+    use_slot(engine, op, grants && now_ps < op->cmd.frame_time_ps, now_ps);
+    if (slot->waits_image && op->cmd.frame_time_ps < engine->due[UNIT_GRANT].at_ps)
+        toe_due_set(engine, UNIT_GRANT, op->cmd.frame_time_ps);
+}
+
+/* Continues a grant. The next command of its connection ends the wait for the image, or for the list of held frames,
+ * because that command would wait for this one. */
+static void kick(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
+{
+    struct install_slot *slot = op->state;
+    bool is_over = toe_command_is_next(engine, op->cmd.conn);
+    if (slot->waits_image) {
+        uint64_t until_ps = op->cmd.frame_time_ps;
+        use_slot(engine, op, !is_over && now_ps < until_ps, now_ps);
+        bool waits = op->command && slot->waits_image;
+        if (waits &&
+            (engine->due[UNIT_GRANT].at_ps <= now_ps || until_ps < engine->due[UNIT_GRANT].at_ps))
+            toe_due_set(engine, UNIT_GRANT, until_ps);
+    } else if (slot->list_due && op->completed && is_over) {
+        install_held_set(engine, op, 0, 0, now_ps);
+    } else {
+        install_held_fetch(engine, op, now_ps);
+    }
 }
 
 static bool start(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
@@ -149,7 +233,7 @@ static bool start(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
     if (op->cmd.count > 0)
         install_held_start(engine, op, now_ps);
     if (is_in_slot)
-        use_slot(engine, op, now_ps);
+        start_slot(engine, op, now_ps);
     return true;
 }
 
@@ -182,13 +266,10 @@ static void on_cache(struct toe_engine *engine, struct toe_op *op, const struct 
     engine->stats.installs++;
     toe_lock_refresh(engine, &slot->live, op->cmd.conn, now_ps);
     toe_op_done(engine, op, NIC_RESULT_OK, now_ps);
-    if (op->cmd.count > 0) {
-        install_held_apply(engine, op);
-    } else {
-        toe_mark(engine, MARK_HELD_APPLIED, op->cmd.conn, op->cmd.gen, NULL, now_ps);
-        toe_rx_park_begin(engine, op->cmd.conn, 0, now_ps);
-        install_free_if_over(engine, op);
-    }
+    if (slot->list_due)
+        toe_rx_park_await_list(engine, op->cmd.conn, now_ps);
+    else
+        install_held_begin(engine, op, now_ps);
 }
 
 const struct toe_command toe_cmd_install = {.name = "INSTALL",
@@ -200,4 +281,4 @@ const struct toe_command toe_cmd_install = {.name = "INSTALL",
                                             .failed = report_refused,
                                             .flush = install_held_flush,
                                             .release = install_held_release,
-                                            .kick = install_held_fetch};
+                                            .kick = kick};

@@ -109,6 +109,14 @@ bool toe_command_conn_is_free(const struct toe_engine *engine, uint32_t conn)
     return !engine->conn[conn].busy && engine->conn[conn].end_slot == TOE_NO_INDEX;
 }
 
+bool toe_command_is_next(const struct toe_engine *engine, uint32_t conn)
+{
+    const struct toe_commands *commands = engine->commands;
+    const struct nic_cmd *next = &commands->queue[commands->head];
+    const struct toe_command *command = commands->count ? toe_command_of(engine, next) : NULL;
+    return command && command->is_of_conn && next->conn == conn;
+}
+
 uint8_t toe_command_result(uint8_t ctx_result)
 {
     switch ((enum ctx_result)ctx_result) {

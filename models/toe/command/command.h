@@ -99,6 +99,9 @@ void toe_command_complete(struct toe_engine *engine, const struct nic_cmd *cmd, 
 /* Returns true if no command works on the connection and no end event waits for its last frames. */
 bool toe_command_conn_is_free(const struct toe_engine *engine, uint32_t conn);
 
+/* Returns true if the next command to start is about this connection, and waits for its turn. */
+bool toe_command_is_next(const struct toe_engine *engine, uint32_t conn);
+
 /* Converts the cache's result (enum ctx_result) to the result for the host (enum nic_result). */
 uint8_t toe_command_result(uint8_t ctx_result);
 

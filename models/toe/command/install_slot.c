@@ -16,7 +16,7 @@ enum { HELD_BYTES = sizeof(struct nic_held), OP_BITS = 8 };
 void install_free_if_over(struct toe_engine *engine, struct toe_op *op)
 {
     struct install_slot *slot = op->state;
-    if (!op->completed || slot->reads > 0 || slot->applying)
+    if (!op->completed || slot->reads > 0 || slot->applying || slot->list_due)
         return;
     install_held_release(engine, op);
     toe_op_free(engine, op);
@@ -101,12 +101,40 @@ void install_held_start(struct toe_engine *engine, struct toe_op *op, uint64_t n
              now_ps);
 }
 
-void install_held_apply(struct toe_engine *engine, struct toe_op *op)
+void install_held_begin(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
 {
     struct install_slot *slot = op->state;
+    if (op->cmd.count == 0) {
+        toe_mark(engine, MARK_HELD_APPLIED, op->cmd.conn, op->cmd.gen, NULL, now_ps);
+        toe_rx_park_begin(engine, op->cmd.conn, 0, now_ps);
+        install_free_if_over(engine, op);
+        return;
+    }
     slot->applying = true;
     slot->active_number = engine->stats.installs;
     engine->conn[op->cmd.conn].held_op = (uint8_t)toe_op_index(engine, op);
+}
+
+void install_held_set(struct toe_engine *engine, struct toe_op *op, uint64_t list, uint32_t count,
+                      uint64_t now_ps)
+{
+    struct install_slot *slot = op->state;
+    assert(slot->list_due && op->cmd.count == 0);
+    slot->list_due = false;
+    op->cmd.list = list;
+    op->cmd.count = count;
+    if (count > 0)
+        install_held_start(engine, op, now_ps);
+    if (!op->completed)
+        return; /* the image is not here yet */
+    toe_rx_park_list_here(engine, op->cmd.conn);
+    if (count > 0) {
+        install_held_begin(engine, op, now_ps);
+        return;
+    }
+    toe_rx_park_begin(engine, op->cmd.conn, 0,
+                      now_ps); /* nothing is applied now, so this is no T11 */
+    install_free_if_over(engine, op);
 }
 
 static bool next_is_here(const struct install_slot *slot)

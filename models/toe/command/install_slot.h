@@ -20,7 +20,9 @@ struct install_slot {
     struct conn_ctx live;
     uint8_t own_before; /* the state and generation to restore when INSTALL fails */
     uint16_t gen_before;
-    uint32_t reads; /* number of DMA reads outstanding */
+    uint32_t reads;   /* number of DMA reads outstanding */
+    bool waits_image; /* granted, and the image is not whole yet */
+    bool list_due;    /* granted, and HELD has not come yet */
     bool list_here;
     bool applying; /* the connection is active, but not all held frames are applied */
     uint32_t next; /* number of the next held frame to apply */
@@ -36,11 +38,15 @@ void install_held_init(struct toe_engine *engine);
 /* Starts the DMA read of the list of held frames. */
 void install_held_start(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps);
 
+/* Makes the receive part apply the held frames, or ends the command if there are none. The connection has become active. */
+void install_held_begin(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps);
+
+/* Gives a granted INSTALL its list of held frames. */
+void install_held_set(struct toe_engine *engine, struct toe_op *op, uint64_t list, uint32_t count,
+                      uint64_t now_ps);
+
 /* Starts the reads of as many held frames as the frame pool has room for. */
 void install_held_fetch(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps);
-
-/* Makes the receive part apply the held frames. Called when the connection has become active. */
-void install_held_apply(struct toe_engine *engine, struct toe_op *op);
 
 /* Frees the held frames. If the NIC had begun to apply them, it reports those that remain as lost. */
 void install_held_flush(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps);

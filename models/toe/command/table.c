@@ -3,6 +3,7 @@
 #include "models/hwif/nic_desc.h"
 #include "models/toe/command/cmd_abort.h"
 #include "models/toe/command/cmd_freeze.h"
+#include "models/toe/command/cmd_held.h"
 #include "models/toe/command/cmd_icmp.h"
 #include "models/toe/command/cmd_inject.h"
 #include "models/toe/command/cmd_install.h"
@@ -36,6 +37,7 @@ const struct toe_command *const *toe_command_table(size_t *size)
         [NIC_CMD_ABORT] = &toe_cmd_abort,
         [NIC_CMD_ICMP] = &toe_cmd_icmp,
         [NIC_CMD_SET] = &toe_cmd_set,
+        [NIC_CMD_HELD] = &toe_cmd_held,
         [NIC_CMD_FREEZE_LIST] = &toe_cmd_freeze_list,
         [NIC_CMD_INSTALL_LIST] = &toe_cmd_install_list,
     };

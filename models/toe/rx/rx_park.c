@@ -30,6 +30,19 @@ void toe_rx_park_begin(struct toe_engine *engine, uint32_t conn, uint32_t listed
     c->given = 0;
 }
 
+void toe_rx_park_await_list(struct toe_engine *engine, uint32_t conn, uint64_t now_ps)
+{
+    struct toe_conn *c = &engine->conn[conn];
+    c->given_ps = c->given ? c->given_ps : now_ps;
+    c->awaited++;
+    c->await_until_ps = now_ps + engine->params.inject_wait_ps;
+}
+
+void toe_rx_park_list_here(struct toe_engine *engine, uint32_t conn)
+{
+    engine->conn[conn].awaited -= engine->conn[conn].awaited > 0;
+}
+
 void toe_rx_park_returned(struct toe_engine *engine, const struct rx_item *item)
 {
     if (!item->injected || item->held || item->frame->port != engine->regs.nic_id)
@@ -42,7 +55,8 @@ void toe_rx_park_returned(struct toe_engine *engine, const struct rx_item *item)
 static bool waits(const struct toe_engine *engine, const struct rx_item *item, uint64_t now_ps)
 {
     const struct toe_conn *c = &engine->conn[item->conn];
-    return toe_conn_is_active(c, item->gen) && c->awaited > 0 && now_ps < c->await_until_ps;
+    bool is_awaited = c->awaited > 0 && now_ps < c->await_until_ps;
+    return toe_conn_is_active(c, item->gen) && (is_awaited || c->held_op != TOE_NONE);
 }
 
 static bool has_parked(const struct toe_rx *rx, uint32_t conn)
@@ -79,7 +93,9 @@ bool toe_rx_park_take(struct toe_engine *engine, struct rx_item *item, uint64_t 
     uint64_t next_ps = TIME_NEVER;
     for (uint32_t i = 0; i < rx->parked_count; i++) {
         if (waits(engine, &rx->parked[i], now_ps)) {
-            next_ps = u64_min(next_ps, engine->conn[rx->parked[i].conn].await_until_ps);
+            const struct toe_conn *c = &engine->conn[rx->parked[i].conn];
+            if (c->held_op == TOE_NONE) /* otherwise the last held frame ends the wait */
+                next_ps = u64_min(next_ps, c->await_until_ps);
             continue;
         }
         *item = rx->parked[i];

@@ -22,6 +22,11 @@ void toe_rx_park_given(struct toe_engine *engine, const struct rx_item *item, ui
  * and the frames of the list are applied. */
 void toe_rx_park_begin(struct toe_engine *engine, uint32_t conn, uint32_t listed, uint64_t now_ps);
 
+/* Begins and ends the wait of a granted connection, which is active, for its list of held frames. Frames that arrive
+ * meanwhile are parked. */
+void toe_rx_park_await_list(struct toe_engine *engine, uint32_t conn, uint64_t now_ps);
+void toe_rx_park_list_here(struct toe_engine *engine, uint32_t conn);
+
 /* Counts a frame that has come back by RX_INJECT, unless it arrived before the connection was reserved here. */
 void toe_rx_park_returned(struct toe_engine *engine, const struct rx_item *item);
 

@@ -243,14 +243,14 @@ Test(toe_push, version_2_tells_its_slots)
 {
     rig_start(&rig);
     cr_assert_eq(rig_read32(&rig, 0, NIC_REG_VERSION), 2);
-    cr_assert_eq(rig_read32(&rig, 0, NIC_REG_CAPABILITIES), 3 | 1 << 5 | 6 << 8, "64 slots");
+    cr_assert_eq(rig_read32(&rig, 0, NIC_REG_CAPABILITIES), 7 | 1 << 5 | 6 << 8, "64 slots");
 }
 
 Test(toe_push, a_small_window_wraps_and_ends_where_it_says)
 {
     rig.params.push_log2 = 2;
     rig_start(&rig);
-    cr_assert_eq(rig_read32(&rig, 0, NIC_REG_CAPABILITIES), 3 | 1 << 5 | 2 << 8);
+    cr_assert_eq(rig_read32(&rig, 0, NIC_REG_CAPABILITIES), 7 | 1 << 5 | 2 << 8);
     for (uint32_t i = 0; i < 20; i++) {
         nop(i);
         rig_run(&rig, 2 * PS_PER_US);

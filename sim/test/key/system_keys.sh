@@ -108,6 +108,7 @@ port/100-alternate team.move.commands=pushed
 move/801-pushed-storm nics.engine.push_slots=8
 port/100-alternate team.move.mechanism=host-push
 move/807-lists nics.engine.image_slots=1 team.move.mechanism=host-push
+port/100-alternate team.move.mechanism=peer-to-peer nics.pcie.p2p=allowed
 port/100-alternate team.host.cost.line=101ns team.move.commands=pushed
 port/100-alternate team.host.cost.image_check=65ns
 port/100-alternate team.host.cost.app_call=83701ps

@@ -244,6 +244,22 @@ Test(scenario_commands, a_rebuild_needs_nics_that_record_first)
     cr_assert_eq(parse(scenario, &config), STATUS_OK, "%s", err.text);
 }
 
+/* The root complex refuses requests between the NICs by default. */
+Test(scenario_commands, peer_to_peer_needs_nics_that_may_write_to_each_other)
+{
+    static const char text[] = "traffic: {kind: generator}\n"
+                               "nics: {pcie: {p2p: %s}}\n"
+                               "team:\n  move: {mechanism: peer-to-peer}\n";
+    char refused[200], allowed[200];
+    (void)snprintf(refused, sizeof refused, text, "refused");
+    (void)snprintf(allowed, sizeof allowed, text, "allowed");
+    cr_assert_eq(parse(refused, &config), STATUS_BAD_INPUT);
+    cr_assert_not_null(strstr(err.text, "a.yaml:4: team.move.mechanism: peer-to-peer needs NICs"),
+                       "%s", err.text);
+    cr_assert_not_null(strstr(err.text, "write nics.pcie.p2p: allowed"), "%s", err.text);
+    cr_assert_eq(parse(allowed, &config), STATUS_OK, "%s", err.text);
+}
+
 Test(scenario_host, memory_that_no_machine_has_is_refused)
 {
     static const char *const bad[][2] = {

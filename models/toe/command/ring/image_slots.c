@@ -26,7 +26,8 @@ uint32_t toe_slots_count(const struct toe_engine *engine)
 
 uint32_t toe_slots_capabilities(const struct toe_engine *engine)
 {
-    return toe_slots_count(engine) > 0 ? NIC_CAPABILITY_IMAGE_SLOTS : 0;
+    uint32_t bits = NIC_CAPABILITY_IMAGE_SLOTS | NIC_CAPABILITY_GRANT;
+    return toe_slots_count(engine) > 0 ? bits : 0;
 }
 
 bool toe_slots_has(const struct toe_engine *engine, uint32_t offset, uint32_t len)

@@ -11,6 +11,10 @@
 
 struct toe_engine;
 
+/* Grants that may wait at a time. They are half of the commands that can be under way, so that those which end the wait
+ * are never held up by them. */
+enum { GRANTS_MAX = 8 };
+
 /* A slot is empty if it has no line. */
 struct image_slot {
     uint8_t bytes[CTX_BYTES];

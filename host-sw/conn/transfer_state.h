@@ -1,7 +1,7 @@
 /* The state of a connection's transfer, which is part of its directory entry. The comments name the files that may
  * write each part. */
-#ifndef TOESIM_HOST_TRANSFER_TRANSFER_STATE_H
-#define TOESIM_HOST_TRANSFER_TRANSFER_STATE_H
+#ifndef TOESIM_HOST_CONN_TRANSFER_STATE_H
+#define TOESIM_HOST_CONN_TRANSFER_STATE_H
 
 #include "host-sw/conn/conn_list.h"
 #include "models/base/move_event.h"
@@ -23,7 +23,10 @@ struct transfer_at_nics {
     bool refused;    /* the destination has refused the reservation, or is lost */
     bool installing; /* INSTALL has not completed, so the destination has the held frames */
     bool push_next;  /* the next image goes into a slot of its NIC */
-    bool in_slot;    /* the newest INSTALL takes its image from a slot */
+    /* The destination was granted the generation, and its INSTALL has not completed. Until `installing` is set, the host has
+     * not seen that the source has written the image. */
+    bool granted;
+    bool in_slot; /* the newest INSTALL takes its image from a slot */
     uint8_t
         tries; /* number of INSTALLs with an image in host memory that the destination was given */
     uint8_t reserve_nic;
