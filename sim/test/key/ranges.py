@@ -40,6 +40,9 @@ REPLAY_KEYS = ("team.mtu", "traffic.", "switch.policy", "seed")
 RTO_MAX = ["rto_initial=4294967295us", "rto_max=4294967295us"]
 NEEDS = {
     "team.connections_max=1": ["traffic.connections=1"],
+    "team.driver=minimal": ["team.idle=0s"],
+    "team.move.mechanism=rebuild": ["nics.engine.ack_policy=recorded"],
+    "team.move.mechanism=peer-to-peer": ["nics.pcie.p2p=allowed"],
     "team.offload.policy=ports": ["team.offload.ports=80"],
     "team.host.llc_hit=1s": ["team.host.dram=1s"],
     "team.host.dram=0s": ["team.host.llc_hit=0s"],

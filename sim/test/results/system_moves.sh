@@ -63,7 +63,7 @@ run link-down scenarios/team/200-link-down.yaml && {
 rehash_ns=$(python3 sim/test/results/storm_capture.py 10000 "$work/storm.pcap")
 cat >"$work/storm.yaml" <<END
 name: storm
-team: {idle: 0s, move_deadline: 50us}
+team: {idle: 0s, move_deadline: 30us}
 traffic: {max_gap: 1s, capture: storm.pcap}
 switch: {rehash: [{at: ${rehash_ns}ns, action: swap}]}
 expect: [streams.intact == 10000]
