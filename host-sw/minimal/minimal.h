@@ -1,6 +1,6 @@
 /*
- * The minimal program of the server. It is a second driver for the NICs, and proves that docs/hwif.md says enough to
- * write one: it shares no code with host-sw/driver and what is above it, and uses version 1 of the interface. It opens
+ * The minimal program of the server. It is a second driver for the NICs, and uses only what docs/hwif.md describes of
+ * version 1 of the interface. Of the full driver's code it calls only what makes initial sequence numbers. It opens
  * connections for the application and moves each one to the NIC that received its last frame, by way of host memory.
  *
  * It does nothing else. It answers no ARP, neighbour discovery or ping, opens no connections by itself, keeps no

@@ -1,6 +1,6 @@
 /*
- * One NIC as the minimal program drives it: bring-up, the four rings, commands and doorbells. It was written from
- * docs/hwif.md alone, whose sections the comments name, and uses version 1 of the interface.
+ * One NIC as the minimal program drives it: bring-up, the four rings, commands and doorbells. The comments name the
+ * sections of docs/hwif.md. The driver uses version 1 of the interface.
  */
 #ifndef TOESIM_HOST_MINIMAL_NIC_H
 #define TOESIM_HOST_MINIMAL_NIC_H
