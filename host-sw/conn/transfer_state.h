@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct mechanism_ops; /* host-sw/transfer/mechanism.h */
+struct mechanism_ops; /* host-sw/mechanism/mechanism.h */
 
 enum { TRANSFER_PRIV_WORDS = 4 };
 

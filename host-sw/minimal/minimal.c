@@ -1,11 +1,11 @@
 #include "host-sw/minimal/minimal.h"
 
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/minimal/minimal_conn.h"
 #include "host-sw/minimal/minimal_frame.h"
 #include "host-sw/minimal/minimal_io.h"
 #include "host-sw/minimal/minimal_move.h"
 #include "host-sw/minimal/minimal_report.h"
-#include "host-sw/transfer/mechanism_table.h"
 #include "models/base/memory.h"
 
 #include <assert.h>

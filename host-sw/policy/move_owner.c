@@ -1,9 +1,9 @@
 #include "host-sw/policy/move_owner.h"
 
+#include "host-sw/mechanism/mechanism.h"
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/policy/policy.h"
 #include "host-sw/policy/policy_table.h"
-#include "host-sw/transfer/mechanism.h"
-#include "host-sw/transfer/mechanism_table.h"
 
 #include <assert.h>
 #include <string.h>

@@ -7,12 +7,12 @@
 #include "host-sw/team/recovery.h"
 
 #include "host-sw/life/termination.h"
+#include "host-sw/mechanism/mechanism.h"
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/server/server.h"
 #include "host-sw/team/challenge.h"
 #include "host-sw/team/failover.h"
 #include "host-sw/team/survival.h"
-#include "host-sw/transfer/mechanism.h"
-#include "host-sw/transfer/mechanism_table.h"
 
 #include "models/base/planted.h"
 #include "models/hwif/nic_regs.h"

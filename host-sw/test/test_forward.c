@@ -1,7 +1,7 @@
 /* Tests host-sw/dispatch/foreign.c and host-sw/conn/hold.c: frames that do not move their
  * connection, and frames that are held while it moves. */
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/test/team_bed.h"
-#include "host-sw/transfer/mechanism_table.h"
 
 #include "host-sw/server/server.h"
 

@@ -1,8 +1,8 @@
 /* Tests host-sw/team/survival.c: the connections of a dead NIC go on at the other one, or end as before. */
 #include "host-sw/test/team_bed.h"
 
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/server/server.h"
-#include "host-sw/transfer/mechanism_table.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -6,9 +6,9 @@
 
 #include "host-sw/conn/conn.h"
 #include "host-sw/conn/fate.h"
+#include "host-sw/mechanism/mechanism.h"
 #include "host-sw/server/server.h"
 #include "host-sw/transfer/image.h"
-#include "host-sw/transfer/mechanism.h"
 #include "host-sw/transfer/nic_places.h"
 #include "host-sw/transfer/place_nic.h"
 #include "host-sw/transfer/transfer_report.h"

@@ -2,9 +2,9 @@
 
 #include "host-sw/conn/conn.h"
 #include "host-sw/conn/fate.h"
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/server/server.h"
 #include "host-sw/transfer/image.h"
-#include "host-sw/transfer/mechanism_table.h"
 #include "host-sw/transfer/place_host.h"
 #include "host-sw/transfer/place_nic.h"
 #include "host-sw/transfer/transfer_report.h"

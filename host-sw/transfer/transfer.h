@@ -6,7 +6,7 @@
 #ifndef TOESIM_HOST_TRANSFER_TRANSFER_H
 #define TOESIM_HOST_TRANSFER_TRANSFER_H
 
-#include "host-sw/transfer/mechanism.h"
+#include "host-sw/mechanism/mechanism.h"
 #include "host-sw/transfer/place.h"
 #include "host-sw/transfer/transfer_report.h"
 #include "models/base/move_event.h"

@@ -1,9 +1,9 @@
 #include "host-sw/transfer/transfer_report.h"
 
 #include "host-sw/conn/conn.h"
+#include "host-sw/mechanism/mechanism.h"
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/server/server.h"
-#include "host-sw/transfer/mechanism.h"
-#include "host-sw/transfer/mechanism_table.h"
 #include "models/base/planted.h"
 
 #include <assert.h>

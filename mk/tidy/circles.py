@@ -16,10 +16,10 @@ CIRCLES = {
     "models/base": 2, "models/wire": 1, "models/tcp": 4, "models/ctx_cache": 4, "models/toe": 4, "models/pcie": 4,
     "models/mac": 4, "models/lan_switch": 1, "models/host": 3, "models/check": 1, "models/stats": 1, "models/script": 5,
     "models/trace": 5, "host-sw/app": 5, "host-sw/driver": 5, "host-sw/stack": 5, "host-sw/conn": 1,
-    "host-sw/team": 1, "host-sw/transfer": 1, "host-sw/policy": 1, "host-sw/life": 1, "host-sw/dispatch": 1, "host-sw/server": 1, "sim": 5,
+    "host-sw/team": 1, "host-sw/transfer": 1, "host-sw/mechanism": 1, "host-sw/policy": 1, "host-sw/life": 1, "host-sw/dispatch": 1, "host-sw/server": 1, "sim": 5,
 }
 # These folders are also checked as one set, because their files depend on each other most easily.
-TOGETHER = ("host-sw/conn", "host-sw/team", "host-sw/transfer", "host-sw/policy", "host-sw/life", "host-sw/dispatch")
+TOGETHER = ("host-sw/conn", "host-sw/team", "host-sw/transfer", "host-sw/mechanism", "host-sw/policy", "host-sw/life", "host-sw/dispatch")
 TOGETHER_FILES = 1
 # In these folders every header declares functions of its own file only.
 OWN_HEADERS = ["models/toe", "host-sw"]

@@ -22,11 +22,11 @@ allowed() {
     host-sw/test | host-sw/*/test) echo "models host-sw" ;;
     host-sw/driver) echo "models/base models/wire models/tcp models/hwif host-sw/driver" ;;
     host-sw/types) echo "models/base models/wire models/tcp models/hwif host-sw/policy host-sw/types" ;;
-    host-sw/minimal) echo "models/base models/wire models/tcp models/hwif host-sw/types host-sw/stack/isn.h host-sw/transfer/mechanism_table.h host-sw/minimal" ;;
+    host-sw/minimal) echo "models/base models/wire models/tcp models/hwif host-sw/types host-sw/stack/isn.h host-sw/mechanism/mechanism_table.h host-sw/minimal" ;;
     host-sw/stack) echo "models/base models/wire models/tcp models/hwif host-sw/driver host-sw/stack" ;;
-    host-sw/policy) echo "models/base host-sw/policy host-sw/transfer/mechanism.h host-sw/transfer/mechanism_table.h" ;;
-    host-sw/conn | host-sw/team | host-sw/transfer | host-sw/life | host-sw/dispatch)
-        echo "models/base models/wire models/tcp models/hwif host-sw/driver host-sw/stack host-sw/types host-sw/server/server.h host-sw/conn host-sw/team host-sw/transfer host-sw/policy host-sw/life" $([ "$1" = host-sw/dispatch ] && echo host-sw/dispatch) ;;
+    host-sw/policy) echo "models/base host-sw/policy host-sw/mechanism/mechanism.h host-sw/mechanism/mechanism_table.h" ;;
+    host-sw/conn | host-sw/team | host-sw/transfer | host-sw/mechanism | host-sw/life | host-sw/dispatch)
+        echo "models/base models/wire models/tcp models/hwif host-sw/driver host-sw/stack host-sw/types host-sw/server/server.h host-sw/conn host-sw/team host-sw/transfer host-sw/mechanism host-sw/policy host-sw/life" $([ "$1" = host-sw/dispatch ] && echo host-sw/dispatch) ;;
     host-sw*) echo "models/base models/wire models/tcp models/hwif host-sw" ;;
     rtl*) echo "rtl models" ;;
     *) echo "models host-sw rtl sim" ;;

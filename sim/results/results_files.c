@@ -3,8 +3,8 @@
 
 #include "sim/results/results.h"
 
-#include "host-sw/transfer/mechanism.h"
-#include "host-sw/transfer/mechanism_table.h"
+#include "host-sw/mechanism/mechanism.h"
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/transfer/place.h"
 #include "models/base/publish.h"
 #include "models/hwif/ctx_enums.h"

@@ -9,9 +9,9 @@
 #include "sim/results/results_streams.h"
 
 #include "host-sw/driver/nic_error.h"
+#include "host-sw/mechanism/mechanism.h"
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/stack/host_tcp.h"
-#include "host-sw/transfer/mechanism.h"
-#include "host-sw/transfer/mechanism_table.h"
 #include "models/base/drop_reason.h"
 #include "models/hwif/nic_regs.h"
 #include "models/wire/ip_reassembly.h"

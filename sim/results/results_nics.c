@@ -4,8 +4,8 @@
 #include "sim/results/results_json.h"
 
 #include "host-sw/driver/nic_error.h"
-#include "host-sw/transfer/mechanism.h"
-#include "host-sw/transfer/mechanism_table.h"
+#include "host-sw/mechanism/mechanism.h"
+#include "host-sw/mechanism/mechanism_table.h"
 #include "models/base/drop_reason.h"
 #include "models/hwif/nic_regs.h"
 

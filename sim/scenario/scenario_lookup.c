@@ -1,11 +1,11 @@
 #include "sim/scenario/scenario_lookup.h"
 
+#include "host-sw/mechanism/mechanism.h"
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/policy/move_owner.h"
 #include "host-sw/policy/policy.h"
 #include "host-sw/policy/policy_table.h"
 #include "host-sw/team/team_mode.h"
-#include "host-sw/transfer/mechanism.h"
-#include "host-sw/transfer/mechanism_table.h"
 #include "sim/action/action_table.h"
 #include "sim/scenario/scenario_table.h"
 

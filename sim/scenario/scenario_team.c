@@ -1,8 +1,8 @@
 #include "sim/scenario/scenario_team.h"
 
+#include "host-sw/mechanism/mechanism.h"
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/minimal/minimal.h"
-#include "host-sw/transfer/mechanism.h"
-#include "host-sw/transfer/mechanism_table.h"
 #include "models/hwif/nic_regs.h"
 #include "models/toe/command/table.h"
 

@@ -1,8 +1,8 @@
 #include "sim/schema/output_keys.h"
 
 #include "host-sw/driver/nic_error.h"
-#include "host-sw/transfer/mechanism.h"
-#include "host-sw/transfer/mechanism_table.h"
+#include "host-sw/mechanism/mechanism.h"
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/types/server_stats.h"
 #include "models/base/drop_reason.h"
 #include "models/base/units.h"

@@ -1,7 +1,7 @@
 /* Tests host-sw/transfer/transfer.c: connections that wait for their turn to move. */
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
-#include "host-sw/transfer/mechanism_table.h"
 
 #include <criterion/criterion.h>
 

@@ -1,6 +1,6 @@
-/* Tests host-sw/transfer/mech_drain_first.c: the move waits for the peer's acknowledgment. */
+/* Tests host-sw/mechanism/mech_drain_first.c: the move waits for the peer's acknowledgment. */
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/test/team_bed.h"
-#include "host-sw/transfer/mechanism_table.h"
 
 #include "host-sw/server/server.h"
 

@@ -1,8 +1,8 @@
-/* Tests host-sw/transfer/mech_peer_to_peer.c: FREEZE names a slot of the new NIC, which is granted the generation, and nothing
+/* Tests host-sw/mechanism/mech_peer_to_peer.c: FREEZE names a slot of the new NIC, which is granted the generation, and nothing
  * of the new generation is acted on before FREEZE has completed. */
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
-#include "host-sw/transfer/mechanism_table.h"
 #include "models/hwif/conn_ctx.h"
 #include "models/tcp/tcp.h"
 

@@ -3,7 +3,7 @@
  * between two NICs it issues FREEZE to the source and RESERVE to the destination in the same step. The source has
  * written the image to host memory when its completion arrives, and INSTALL makes the destination read the image.
  */
-#include "host-sw/transfer/mech_host_pull.h"
+#include "host-sw/mechanism/mech_host_pull.h"
 
 #include "host-sw/conn/conn.h"
 #include "host-sw/server/server.h"

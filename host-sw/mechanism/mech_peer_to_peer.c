@@ -8,9 +8,9 @@
  * acted on the completion of FREEZE, behind which nothing of the source is outstanding.
  */
 #include "host-sw/conn/conn.h"
+#include "host-sw/mechanism/mech_host_pull.h"
 #include "host-sw/policy/move_owner.h"
 #include "host-sw/server/server.h"
-#include "host-sw/transfer/mech_host_pull.h"
 #include "host-sw/transfer/place_nic_grant.h"
 #include "host-sw/transfer/transfer.h"
 #include "models/hwif/nic_regs.h"

@@ -2,7 +2,7 @@
 #ifndef TOESIM_HOST_TRANSFER_MECHANISM_TABLE_H
 #define TOESIM_HOST_TRANSFER_MECHANISM_TABLE_H
 
-#include "host-sw/transfer/mechanism.h"
+#include "host-sw/mechanism/mechanism.h"
 
 /* The mechanisms in the order of the table. The first one can take a connection from any place to any other, so the
  * driver uses it for the transfers that the chosen mechanism does not support. */

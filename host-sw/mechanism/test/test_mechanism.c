@@ -1,9 +1,9 @@
-/* Tests host-sw/transfer/mechanism.h: requests of a mechanism are obeyed, even those that no
+/* Tests host-sw/mechanism/mechanism.h: requests of a mechanism are obeyed, even those that no
  * mechanism of the table makes. */
+#include "host-sw/mechanism/mech_host_pull.h"
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
-#include "host-sw/transfer/mech_host_pull.h"
-#include "host-sw/transfer/mechanism_table.h"
 #include "models/base/move_event.h"
 
 #include <criterion/criterion.h>

@@ -4,8 +4,8 @@
  * which takes a round trip. If no slot is free, or the destination has none, the move goes on as with host-pull.
  */
 #include "host-sw/conn/conn.h"
+#include "host-sw/mechanism/mech_host_pull.h"
 #include "host-sw/server/server.h"
-#include "host-sw/transfer/mech_host_pull.h"
 #include "host-sw/transfer/place_nic.h"
 #include "host-sw/transfer/transfer.h"
 #include "models/hwif/nic_regs.h"

@@ -1,7 +1,7 @@
-/* Tests host-sw/transfer/mech_host_push.c: the image goes into a slot of the new NIC, and into host memory as a reserve. */
+/* Tests host-sw/mechanism/mech_host_push.c: the image goes into a slot of the new NIC, and into host memory as a reserve. */
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
-#include "host-sw/transfer/mechanism_table.h"
 #include "models/hwif/conn_ctx.h"
 #include "models/tcp/tcp.h"
 

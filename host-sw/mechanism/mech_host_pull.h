@@ -2,7 +2,7 @@
 #ifndef TOESIM_HOST_TRANSFER_MECH_HOST_PULL_H
 #define TOESIM_HOST_TRANSFER_MECH_HOST_PULL_H
 
-#include "host-sw/transfer/mechanism.h"
+#include "host-sw/mechanism/mechanism.h"
 #include "models/hwif/nic_desc.h"
 
 extern const struct mechanism_ops mech_host_pull;

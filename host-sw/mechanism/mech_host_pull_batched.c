@@ -3,9 +3,9 @@
  * each list, so that a move takes less of the host's time. The driver collects a list from the commands of one step. A
  * connection may wait for the others of its list, so a list is worth its while only when many connections move.
  */
+#include "host-sw/mechanism/mech_host_pull.h"
 #include "host-sw/policy/move_owner.h"
 #include "host-sw/server/server.h"
-#include "host-sw/transfer/mech_host_pull.h"
 #include "models/hwif/nic_regs.h"
 
 #include <assert.h>

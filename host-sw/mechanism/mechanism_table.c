@@ -1,5 +1,5 @@
 /* Every mechanism has one row here. */
-#include "host-sw/transfer/mechanism_table.h"
+#include "host-sw/mechanism/mechanism_table.h"
 
 #include "models/base/move_event.h"
 

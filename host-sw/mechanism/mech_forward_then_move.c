@@ -5,9 +5,9 @@
  *
  * A move that no foreign frame has asked for relays nothing, because its source may have lost its port.
  */
+#include "host-sw/mechanism/mech_host_pull.h"
 #include "host-sw/policy/move_owner.h"
 #include "host-sw/server/server.h"
-#include "host-sw/transfer/mech_host_pull.h"
 #include "host-sw/transfer/transfer.h"
 
 #include <assert.h>

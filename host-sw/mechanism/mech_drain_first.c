@@ -4,8 +4,8 @@
  * the connection: foreign frames are relayed to it, and what the application writes stays with the host. A transfer
  * that is late waits no longer, because a lost port never sends what is missing.
  */
+#include "host-sw/mechanism/mech_host_pull.h"
 #include "host-sw/server/server.h"
-#include "host-sw/transfer/mech_host_pull.h"
 #include "host-sw/transfer/transfer.h"
 
 #include <assert.h>

@@ -1,6 +1,6 @@
 /* The connection stays where it was opened, and the host relays its foreign frames to the owner. No foreign frame
  * starts a transfer, so this mechanism has no functions. */
-#include "host-sw/transfer/mechanism.h"
+#include "host-sw/mechanism/mechanism.h"
 #include "models/hwif/nic_desc.h"
 
 extern const struct mechanism_ops mech_forward;

@@ -1,8 +1,8 @@
-/* Tests host-sw/transfer/mech_forward_then_move.c: the first foreign frames are relayed, and then the move goes on. */
+/* Tests host-sw/mechanism/mech_forward_then_move.c: the first foreign frames are relayed, and then the move goes on. */
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/policy/move_owner.h"
 #include "host-sw/server/server.h"
 #include "host-sw/test/team_bed.h"
-#include "host-sw/transfer/mechanism_table.h"
 #include "models/base/units.h"
 
 #include <criterion/criterion.h>

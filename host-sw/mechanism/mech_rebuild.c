@@ -4,8 +4,8 @@
  * (host-sw/team/survival.c).
  */
 #include "host-sw/conn/conn.h"
+#include "host-sw/mechanism/mech_host_pull.h"
 #include "host-sw/server/server.h"
-#include "host-sw/transfer/mech_host_pull.h"
 
 #include <assert.h>
 
