@@ -48,18 +48,24 @@ static const char *const *names_of(const char *path)
     return strcmp(path, "team.move.policy") == 0 ? policy_names() : NULL;
 }
 
-static void build(void)
+static void add_rows(const struct scenario_key *rows, size_t count)
 {
-    for (size_t i = 0; i < scenario_row_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         assert(key_count < KEYS_MAX);
-        const char *const *names = names_of(scenario_rows[i].path);
-        keys[key_count] = scenario_rows[i];
+        const char *const *names = names_of(rows[i].path);
+        keys[key_count] = rows[i];
         if (names)
             keys[key_count].names = names;
         key_count++;
-        if (strcmp(scenario_rows[i].path, "team.move.policy") == 0)
+        if (strcmp(rows[i].path, "team.move.policy") == 0)
             add_own_keys();
     }
+}
+
+static void build(void)
+{
+    add_rows(scenario_rows, scenario_row_count);
+    add_rows(scenario_output_rows, scenario_output_row_count);
 }
 
 const struct scenario_key *scenario_keys(void)

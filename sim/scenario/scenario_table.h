@@ -1,4 +1,8 @@
-/* The rows of scenario_table.c. Only scenario_lookup.c uses them; it adds the keys of registered parts. */
+/*
+ * The rows of the table of keys. Only scenario_lookup.c uses them; it adds the keys of registered parts.
+ * scenario_table.c has the rows of the system and its traffic, and rows/rows_outputs.c has those of race, faults, measure,
+ * outputs and expect.
+ */
 #ifndef TOESIM_SIM_SCENARIO_TABLE_H
 #define TOESIM_SIM_SCENARIO_TABLE_H
 
@@ -6,5 +10,7 @@
 
 extern const struct scenario_key scenario_rows[];
 extern const size_t scenario_row_count;
+extern const struct scenario_key scenario_output_rows[];
+extern const size_t scenario_output_row_count;
 
 #endif
