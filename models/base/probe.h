@@ -331,7 +331,7 @@ struct probe_listener {
     uint64_t kinds; /* mask with the bit (1 << kind) for each kind the listener wants */
 };
 
-enum { PROBE_LISTENERS_MAX = 8 };
+enum { PROBE_LISTENERS_MAX = 12 };
 
 struct probe {
     size_t count;

@@ -22,9 +22,9 @@ static const struct {
     {"moves", NULL},
 };
 
-static const char *const without_outputs[] = {"measure.waves=none", "outputs.captures=false",
-                                              "outputs.tlp_trace=false",
-                                              "outputs.pcie_config=false"};
+static const char *const without_outputs[] = {
+    "measure.waves=none",        "outputs.captures=false", "outputs.tlp_trace=false",
+    "outputs.pcie_config=false", "outputs.timeline=false", "measure.sample=0s"};
 
 enum { OUTPUTS = sizeof without_outputs / sizeof without_outputs[0] };
 

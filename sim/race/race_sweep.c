@@ -71,6 +71,8 @@ static enum status prepare(struct sweeper *s, struct error *err)
     config->race.time_ps = 0;
     config->waves = WAVES_NONE;
     config->write_captures = config->tlp_trace = config->pcie_config = false;
+    config->sample_ps = 0;
+    config->write_timeline = false;
     enum status status = make_place(s, err);
     if (status == STATUS_OK)
         status = run_reference(s, err);

@@ -24,6 +24,8 @@ void recheck_config(struct sim_config *config)
     config->expect_count = 0;
     config->waves = WAVES_NONE;
     config->write_captures = config->tlp_trace = config->pcie_config = config->cache_time = false;
+    config->sample_ps = 0;
+    config->write_timeline = false;
 }
 
 /* Sends all bytes. send() is used instead of write(), because a write to a process that has

@@ -1,6 +1,5 @@
 #include "sim/run/run.h"
 
-#include "sim/equal/stream_log.h"
 #include "sim/live/live_session.h"
 #include "sim/results/results_files.h"
 #include "sim/results/results_json.h"
@@ -8,12 +7,11 @@
 #include "sim/results/results_violation.h"
 #include "sim/results/verdict.h"
 #include "sim/run/progress_line.h"
+#include "sim/run/run_outputs.h"
 #include "sim/testbed/kernel.h"
 #include "sim/testbed/testbed.h"
 
-#include "models/pcie/pcie_trace.h"
 #include "models/trace/capture/capture_access.h"
-#include "models/trace/output/pcap_out.h"
 
 #include <chrono>
 #include <cstdio>
@@ -149,40 +147,6 @@ bool simulate(testbed &bed, const run_options &options, const capture *replayed,
     return !interrupted && check_violations_total(input.check) == 0;
 }
 
-// What toesim equal compares: null, and STATUS_OK, if nobody has asked for it.
-enum status open_streams(const sim_config &config, const run_options &options, testbed &bed,
-                         stream_log **log, struct error *err)
-{
-    *log = nullptr;
-    if (!config.write_streams)
-        return STATUS_OK;
-    *log = stream_log_create(options.out_dir, config.team.conn_max, err);
-    if (!*log)
-        return err->status;
-    probe_add(bed.probe(), stream_log_listener(*log));
-    bed.watch_client_frames(
-        [](void *self, const frame *f) {
-            stream_log_on_client_frame(static_cast<stream_log *>(self), f);
-        },
-        *log);
-    return STATUS_OK;
-}
-
-enum status close_streams(stream_log *log, testbed &bed, struct error *err)
-{
-    results_input input = {};
-    bed.fill_results(&input);
-    auto outcome_of = [](void *self, const flow_key *key, uint32_t *outcome, uint64_t *number) {
-        enum outcome decided = OUTCOME_OPEN;
-        const char *why = nullptr;
-        *number = results_outcome_of(static_cast<results_input *>(self), key, &decided, &why);
-        *outcome = decided;
-        return *number != SIZE_MAX;
-    };
-    stream_log_outcomes(log, outcome_of, &input);
-    return stream_log_close(log, err);
-}
-
 enum status run_with(const sim_config &config, const run_options &options, const capture *capture,
                      uint64_t reading_us, live_session *live, struct error *err)
 {
@@ -193,42 +157,14 @@ enum status run_with(const sim_config &config, const run_options &options, const
     testbed bed(config, capture, live ? live->traffic() : nullptr);
     if (!bed.is_ready(err))
         return err->status;
-    pcap_out *captures = nullptr;
-    if (config.write_captures) {
-        captures = pcap_out_create(options.out_dir, err);
-        if (!captures)
-            return err->status;
-        probe_add(bed.probe(), pcap_out_listener(captures));
-    }
-    pcie_trace *tlps = nullptr;
-    if (config.tlp_trace) {
-        tlps = pcie_trace_create(options.out_dir, err);
-        if (!tlps)
-            return err->status;
-        probe_add(bed.probe(), pcie_trace_listener(tlps));
-    }
-    if (config.waves != WAVES_NONE && !bed.open_waves(options.out_dir, err))
-        return err->status;
-    stream_log *streams = nullptr;
-    if (open_streams(config, options, bed, &streams, err) != STATUS_OK)
+    run_outputs outputs(config, options.out_dir, bed);
+    if (outputs.open(err) != STATUS_OK)
         return err->status;
     bool complete = simulate(bed, options, capture, live);
     bed.finish(complete);
     enum status status = write_results(options, bed, err);
     struct error late = {};
-    if (captures && pcap_out_close(captures, &late) != STATUS_OK)
-        status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
-    if (streams && close_streams(streams, bed, &late) != STATUS_OK)
-        status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
-    if (tlps && pcie_trace_close(tlps, &late) != STATUS_OK)
-        status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
-    if (config.pcie_config) {
-        static char text[2 * PCIE_LINK_DUMP_MAX];
-        if (results_write_text(options.out_dir, "lspci.txt", text,
-                               bed.pcie_config_dump(text, sizeof text), &late) != STATUS_OK)
-            status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
-    }
-    if (bed.close_waves(&late) != STATUS_OK)
+    if (outputs.close(&late) != STATUS_OK)
         status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);
     if (write_perf(options.out_dir, bed, reading_us, &late) != STATUS_OK)
         status = error_set(err, STATUS_ENVIRONMENT, "%s", late.text);

@@ -118,6 +118,9 @@ struct sim_config {
     enum waves_mode waves;
     uint64_t waves_margin_ps; /* before T0 is impossible; after T12 so much more is dumped */
     uint32_t waves_moves_max; /* with WAVES_MOVES: only the first so many moves; 0: all */
+    uint64_t sample_ps;       /* series.csv: its period; 0: none */
+    bool write_timeline;      /* timeline.json.gz */
+    uint32_t timeline_moves;  /* moves that it shows; 0: all */
     bool tlp_trace;           /* pcie0.csv, pcie1.csv */
     bool pcie_config;         /* lspci.txt */
     bool write_captures;      /* nic0.pcap, nic1.pcap, team.pcapng */

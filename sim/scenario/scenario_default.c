@@ -48,4 +48,5 @@ void sim_config_default(struct sim_config *config)
     config->waves_margin_ps = 2 * PS_PER_US;
     config->waves_moves_max = 16;
     config->write_captures = true;
+    config->timeline_moves = 1000;
 }

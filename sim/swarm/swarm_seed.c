@@ -173,9 +173,10 @@ static void run_looking(struct trial *t)
     char other[PLACE_BYTES + 32];
     config = t->scenario.config;
     bool off = config.waves == WAVES_NONE && !config.tlp_trace && !config.pcie_config &&
-               !config.write_captures;
+               !config.write_captures && !config.write_timeline && config.sample_ps == 0;
     config.waves = off && !config.ctx_golden ? WAVES_MOVES : WAVES_NONE;
-    config.tlp_trace = config.pcie_config = config.write_captures = off;
+    config.tlp_trace = config.pcie_config = config.write_captures = config.write_timeline = off;
+    config.sample_ps = off ? 50 * PS_PER_US : 0;
     (void)snprintf(other, sizeof other, "%s.looking", t->results);
     if (agrees(t, swarm_run(&config, other, t->log, &none), "the run with other outputs"))
         for (size_t i = 0; i < sizeof files / sizeof files[0] && t->why[0] == '\0'; i++) {

@@ -49,6 +49,10 @@ public:
     // True: there is more to do.
     bool advance(uint64_t slice_ps, bool passes_quiet = false);
 
+    // Calls on_sample at each multiple of period_ps at which advance() passes, after everything that happens at that
+    // time. Times before which nothing happens are left out. Samples do not change the run.
+    void sample_every(uint64_t period_ps, void (*on_sample)(void *self), void *self);
+
     // Runs up to this time, which lies within the slice of advance(), whoever has ended or not.
     void advance_within(uint64_t at_ps);
     // The time at which the client acts out of turn; for scenarios with race.frame.
@@ -73,6 +77,8 @@ public:
     void finish(bool complete);               // outcomes of what has not ended; last checks
     void fill_perf(results_perf *perf) const; // after finish(): all that the testbed knows
     void fill_results(results_input *input) const;
+    // The same before finish(), in the middle of the run.
+    void fill_counters(results_input *input) const;
     // Both NICs, for lspci -F; size is at least 2 x PCIE_LINK_DUMP_MAX. Returns the bytes written.
     size_t pcie_config_dump(char *text, size_t size);
 
@@ -109,6 +115,7 @@ private:
     void bind_stages();
     bool is_traffic_done() const;
     void check_move_sums(uint64_t now_ps);
+    void run_to(uint64_t end_ps);
     void audit(uint64_t now_ps);
     bool is_at_rest() const;
     bool is_host_busy() const;
@@ -162,6 +169,9 @@ private:
     std::unique_ptr<stage_shell> engine_shell_[NIC_COUNT], link_shell_[NIC_COUNT],
         cache_shell_[NIC_COUNT], soft_error_shell_[NIC_COUNT], mac_shell_[MAC_COUNT], switch_shell_,
         peer_shell_, director_shell_, window_shell_, flood_shell_, race_shell_;
+    uint64_t sample_period_ps_ = 0, sample_ps_ = TIME_NEVER; // time of the next sample
+    void (*on_sample_)(void *self) = nullptr;
+    void *sampler_ = nullptr;
     uint64_t until_ps_ = 0;        // how far advance() goes now
     uint64_t end_ps_ = TIME_NEVER; // set when the traffic is done
     uint64_t end_ps_max_ = TIME_NEVER;

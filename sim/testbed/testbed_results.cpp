@@ -89,3 +89,11 @@ void testbed::fill_results(results_input *in) const
     in->external_frames = external_frames_;
     in->waves = wave_window_counts(&window_);
 }
+
+void testbed::fill_counters(results_input *in) const
+{
+    fill_results(in);
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        in->cache[nic] =
+            golden_[nic] ? ctx_cache_model_stats(golden_[nic]) : ctx_cache_rtl_stats(cache_[nic]);
+}

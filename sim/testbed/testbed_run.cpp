@@ -29,6 +29,38 @@ void testbed::on_probe(const probe_event &event)
         sc_core::sc_stop();
 }
 
+void testbed::sample_every(uint64_t period_ps, void (*on_sample)(void *self), void *self)
+{
+    sample_period_ps_ = period_ps;
+    sample_ps_ = period_ps;
+    on_sample_ = on_sample;
+    sampler_ = self;
+}
+
+// Runs up to end_ps, and stops on the way for samples. A sample before which nothing happens would equal the one before it,
+// so it is left out.
+void testbed::run_to(uint64_t end_ps)
+{
+    auto start_to = [this](uint64_t at_ps) {
+        until_ps_ = at_ps;
+        if (at_ps > sc_now_ps())
+            sc_core::sc_start(sc_time_from_ps(at_ps - sc_now_ps()));
+    };
+    while (sample_ps_ <= end_ps && sc_core::sc_pending_activity() &&
+           !sc_core::sc_end_of_simulation_invoked()) {
+        uint64_t next = sc_now_ps() + sc_core::sc_time_to_pending_activity().value();
+        if (next > sample_ps_)
+            sample_ps_ = (next + sample_period_ps_ - 1) / sample_period_ps_ * sample_period_ps_;
+        if (sample_ps_ > end_ps)
+            break;
+        start_to(sample_ps_);
+        on_sample_(sampler_);
+        sample_ps_ += sample_period_ps_;
+    }
+    if (!sc_core::sc_end_of_simulation_invoked())
+        start_to(end_ps);
+}
+
 bool testbed::advance(uint64_t slice_ps, bool passes_quiet)
 {
     uint64_t now = sc_now_ps();
@@ -40,8 +72,7 @@ bool testbed::advance(uint64_t slice_ps, bool passes_quiet)
         uint64_t quiet = next > 0 ? (next - 1) / slice_ps : 0;
         until_ps_ = u64_min(until_ps_ + u64_min(quiet, quiet_slices_max) * slice_ps, end);
     }
-    if (until_ps_ > now)
-        sc_core::sc_start(sc_time_from_ps(until_ps_ - now));
+    run_to(until_ps_);
     now = sc_now_ps();
     check_time_passes(check_, now);
     if (check_violations_total(check_))

@@ -1,0 +1,108 @@
+#include "sim/timeline/timeline_track.h"
+
+#include "models/base/probe.h"
+#include "models/base/units.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+/* The format counts in microseconds. Six digits behind the point make that picoseconds. */
+#define TIME_FORMAT "%" PRIu64 ".%06" PRIu64
+#define TIME_ARGS(ps) (ps) / PS_PER_US, (ps) % PS_PER_US
+
+static void name_process(struct timeline_tracks *tracks, unsigned process, const char *name)
+{
+    gz_text_print(
+        tracks->text,
+        "{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":%u,\"args\":{\"name\":\"%s\"}},\n"
+        "{\"ph\":\"M\",\"name\":\"process_sort_index\",\"pid\":%u,\"args\":"
+        "{\"sort_index\":%u}},\n",
+        process, name, process, process);
+}
+
+static void name_thread(struct timeline_tracks *tracks, unsigned process, uint64_t thread,
+                        const char *name)
+{
+    gz_text_print(tracks->text,
+                  "{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":%u,\"tid\":%" PRIu64
+                  ",\"args\":{\"name\":\"%s\"}},\n",
+                  process, thread, name);
+}
+
+void timeline_tracks_name(struct timeline_tracks *tracks, enum timeline_process process,
+                          uint64_t thread, const char *name)
+{
+    name_thread(tracks, (unsigned)process, thread, name);
+}
+
+void timeline_tracks_begin(struct timeline_tracks *tracks, struct gz_text *text)
+{
+    static const char *const names[TRACK_KINDS] = {
+        [TRACK_RX] = "link, received",
+        [TRACK_TX] = "link, sent",
+        [TRACK_ENGINE] = "engine",
+        [TRACK_UP] = "PCIe, to the host",
+        [TRACK_DOWN] = "PCIe, from the host",
+    };
+    tracks->text = text;
+    name_process(tracks, PROCESS_MOVES, "moves");
+    name_process(tracks, PROCESS_PEERS, "peers");
+    name_process(tracks, PROCESS_COUNTERS, "counters");
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "nic%u", nic);
+        name_process(tracks, PROCESS_NIC0 + nic, name);
+        for (unsigned kind = 0; kind < TRACK_KINDS; kind++)
+            name_thread(tracks, PROCESS_NIC0 + nic, kind + 1, names[kind]);
+    }
+}
+
+void timeline_tracks_event(struct timeline_tracks *tracks, const struct timeline_event *event)
+{
+    assert(event->track < TIMELINE_TRACKS);
+    gz_text_print(tracks->text, "{\"name\":\"%s\",\"pid\":%u,\"tid\":%u,\"ts\":" TIME_FORMAT,
+                  event->name, PROCESS_NIC0 + event->track / TRACK_KINDS,
+                  event->track % TRACK_KINDS + 1, TIME_ARGS(event->start_ps));
+    if (event->is_instant)
+        gz_text_print(tracks->text, ",\"ph\":\"i\",\"s\":\"t\"");
+    else
+        gz_text_print(tracks->text, ",\"ph\":\"X\",\"dur\":" TIME_FORMAT,
+                      TIME_ARGS(event->length_ps));
+    gz_text_print(tracks->text, ",\"args\":{\"number\":%" PRIu64, event->number);
+    if (event->bytes > 0)
+        gz_text_print(tracks->text, ",\"bytes\":%" PRIu32, event->bytes);
+    if (event->conn != PROBE_NO_CONN)
+        gz_text_print(tracks->text, ",\"connection\":%" PRIu32, event->conn);
+    gz_text_print(tracks->text, "}},\n");
+}
+
+void timeline_tracks_count(struct timeline_tracks *tracks, uint64_t now_ps, const char *name,
+                           uint64_t value)
+{
+    gz_text_print(tracks->text,
+                  "{\"name\":\"%s\",\"ph\":\"C\",\"pid\":%u,\"ts\":" TIME_FORMAT
+                  ",\"args\":{\"value\":%" PRIu64 "}},\n",
+                  name, (unsigned)PROCESS_COUNTERS, TIME_ARGS(now_ps), value);
+}
+
+void timeline_tracks_slice(struct timeline_tracks *tracks, enum timeline_process process,
+                           uint64_t thread, const char *name, uint64_t start_ps, uint64_t end_ps,
+                           const char *args)
+{
+    assert(start_ps <= end_ps);
+    gz_text_print(tracks->text,
+                  "{\"name\":\"%s\",\"ph\":\"X\",\"pid\":%u,\"tid\":%" PRIu64 ",\"ts\":" TIME_FORMAT
+                  ",\"dur\":" TIME_FORMAT ",\"args\":{%s}},\n",
+                  name, (unsigned)process, thread, TIME_ARGS(start_ps),
+                  TIME_ARGS(end_ps - start_ps), args);
+}
+
+void timeline_tracks_arrow(struct timeline_tracks *tracks, enum timeline_process process,
+                           uint64_t thread, char step, uint64_t id, uint64_t at_ps)
+{
+    gz_text_print(tracks->text,
+                  "{\"name\":\"move\",\"cat\":\"move\",\"ph\":\"%c\",\"bp\":\"e\",\"id\":%" PRIu64
+                  ",\"pid\":%u,\"tid\":%" PRIu64 ",\"ts\":" TIME_FORMAT "},\n",
+                  step, id, (unsigned)process, thread, TIME_ARGS(at_ps));
+}
