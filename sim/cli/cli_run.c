@@ -33,7 +33,9 @@ enum {
     OPTION_INTERFACE,
     OPTION_DURATION,
     OPTION_TAP,
-    OPTION_FILES
+    OPTION_FILES,
+    OPTION_LOG,
+    OPTION_TRACE
 };
 
 /* The options, translated into settings in the order in which they were given. */
@@ -93,6 +95,32 @@ static bool add_policy(struct settings *s, const char *value)
     return add(s, origin, "switch.policy=", value);
 }
 
+/* "move" or "move=3" sets the key of the topic. */
+static bool add_log(struct settings *s, const char *value)
+{
+    char *text = NULL;
+    bool ok = asprintf(&text, "%s%s", value, strchr(value, '=') ? "" : "=2") >= 0 &&
+              add(s, "--log", "outputs.log.", text);
+    free(text);
+    return ok;
+}
+
+/* "conn=20" logs everything of one connection. */
+static bool add_trace(struct settings *s, const char *value)
+{
+    static const char *const topics[] = {
+#define X(id, key, text) "outputs.log." key "=3",
+        LOG_TOPICS(X)
+#undef X
+    };
+    for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++)
+        if (!add(s, "--trace", "", topics[i]))
+            return false;
+    bool is_conn = strncmp(value, "conn=", 5) == 0;
+    return add(s, "--trace", "outputs.log.connection=",
+               is_conn ? value + 5 : "write conn=NUMBER, such as conn=20");
+}
+
 static bool add_option(struct settings *s, int option, const char *value)
 {
     switch (option) {
@@ -130,6 +158,10 @@ static bool add_option(struct settings *s, int option, const char *value)
     case OPTION_FILES:
         s->live.files = value;
         return true;
+    case OPTION_LOG:
+        return add_log(s, value);
+    case OPTION_TRACE:
+        return add_trace(s, value);
     default:
         return add(s, "--stall", "traffic.stall=", value);
     }
@@ -356,6 +388,8 @@ int cli_simulate_and_print(const struct sim_config *config, const struct live_op
     {"help", no_argument, NULL, 'h'}, {"output", required_argument, NULL, 'o'},                    \
         {"seed", required_argument, NULL, OPTION_SEED},                                            \
         {"set", required_argument, NULL, OPTION_SET},                                              \
+        {"log", required_argument, NULL, OPTION_LOG},                                              \
+        {"trace", required_argument, NULL, OPTION_TRACE},                                          \
     {                                                                                              \
         "waves", required_argument, NULL, OPTION_WAVES                                             \
     }

@@ -26,6 +26,8 @@ void recheck_config(struct sim_config *config)
     config->write_captures = config->tlp_trace = config->pcie_config = config->cache_time = false;
     config->sample_ps = 0;
     config->write_timeline = false;
+    config->state_hash_ps = 0;
+    config->log = (struct log_params){.connection = LOG_ALL_CONNECTIONS};
 }
 
 /* Sends all bytes. send() is used instead of write(), because a write to a process that has

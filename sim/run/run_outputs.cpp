@@ -3,6 +3,8 @@
 #include "models/pcie/pcie_trace.h"
 #include "models/trace/output/pcap_out.h"
 #include "sim/equal/stream_log.h"
+#include "sim/log/event_log.h"
+#include "sim/log/history.h"
 #include "sim/results/results_files.h"
 #include "sim/results/results_json.h"
 #include "sim/series/series.h"
@@ -31,7 +33,8 @@ enum status run_outputs::open(struct error *err)
     }
     if (config_.waves != WAVES_NONE && !bed_.open_waves(dir_, err))
         return err->status;
-    if (open_streams(err) != STATUS_OK || open_timeline(err) != STATUS_OK)
+    if (open_streams(err) != STATUS_OK || open_timeline(err) != STATUS_OK ||
+        open_logs(err) != STATUS_OK)
         return err->status;
     return open_series(err);
 }
@@ -69,6 +72,23 @@ enum status run_outputs::open_timeline(struct error *err)
     if (!timeline_)
         return err->status;
     probe_add(bed_.probe(), timeline_listener(timeline_));
+    return STATUS_OK;
+}
+
+enum status run_outputs::open_logs(struct error *err)
+{
+    if (log_params_any(&config_.log)) {
+        log_ = event_log_create(dir_, &config_.log, err);
+        if (!log_)
+            return err->status;
+        probe_add(bed_.probe(), event_log_listener(log_));
+    }
+    if (config_.state_hash_ps > 0) {
+        history_ = history_create(dir_, config_.state_hash_ps, err);
+        if (!history_)
+            return err->status;
+        probe_add(bed_.probe(), history_listener(history_));
+    }
     return STATUS_OK;
 }
 
@@ -158,6 +178,10 @@ enum status run_outputs::close(struct error *err)
         sample(true); // the last row has the numbers of stats.json
         note(series_close(series_, dir_, err));
     }
+    if (log_)
+        note(event_log_close(log_, err));
+    if (history_)
+        note(history_close(history_, err));
     if (timeline_)
         note(timeline_close(timeline_, in.moves, err));
     return status;

@@ -1,10 +1,12 @@
-// The outputs of a run that are written while it goes on: captures, TLPs, waves, streams, timeline and series.
+// The outputs of a run that are written while it goes on: captures, TLPs, waves, streams, timeline, series and logs.
 #ifndef TOESIM_SIM_RUN_OUTPUTS_H
 #define TOESIM_SIM_RUN_OUTPUTS_H
 
 #include "models/base/status.h"
 #include "sim/testbed/testbed.h"
 
+struct event_log;
+struct history;
 struct pcap_out;
 struct pcie_trace;
 struct series;
@@ -28,6 +30,7 @@ public:
 private:
     enum status open_streams(struct error *err);
     enum status open_timeline(struct error *err);
+    enum status open_logs(struct error *err);
     enum status open_series(struct error *err);
     enum status close_streams(struct error *err);
     enum status write_pcie_config(struct error *err);
@@ -42,6 +45,8 @@ private:
     stream_log *streams_ = nullptr;
     timeline *timeline_ = nullptr;
     series *series_ = nullptr;
+    event_log *log_ = nullptr;
+    history *history_ = nullptr;
     uint64_t sampled_ps_ = 0, sampled_bytes_ = 0; // time and payload bytes at the last sample
 };
 

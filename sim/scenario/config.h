@@ -16,6 +16,7 @@
 #include "models/trace/replay/fragmenter.h"
 #include "models/trace/replay/replay_peer.h"
 #include "sim/action/action.h"
+#include "sim/log/log_params.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -119,6 +120,8 @@ struct sim_config {
     uint64_t waves_margin_ps; /* before T0 is impossible; after T12 so much more is dumped */
     uint32_t waves_moves_max; /* with WAVES_MOVES: only the first so many moves; 0: all */
     uint64_t sample_ps;       /* series.csv: its period; 0: none */
+    struct log_params log;    /* events.log */
+    uint64_t state_hash_ps;   /* hash.csv: its period; 0: none */
     bool write_timeline;      /* timeline.json.gz */
     uint32_t timeline_moves;  /* moves that it shows; 0: all */
     bool tlp_trace;           /* pcie0.csv, pcie1.csv */

@@ -49,4 +49,5 @@ void sim_config_default(struct sim_config *config)
     config->waves_moves_max = 16;
     config->write_captures = true;
     config->timeline_moves = 1000;
+    config->log.connection = LOG_ALL_CONNECTIONS;
 }

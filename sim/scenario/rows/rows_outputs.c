@@ -77,6 +77,16 @@ const struct scenario_key scenario_output_rows[] = {
           "for moves: number of moves that are dumped, and of more that are late or fail; 0: all"),
     TIME("measure.sample", sample_ps, 0, TIME_LIMIT,
          "period of the rows of series.csv, which has the counters over time; 0s: no such file"),
+#define X(id, key, text)                                                                           \
+    COUNT("outputs.log." key, log.level[LOG_##id], 0, LOG_LEVEL_MAX,                               \
+          "events.log: 0 nothing, 1 to 3 more and more of " text),
+    LOG_TOPICS(X)
+#undef X
+        COUNT("outputs.log.connection", log.connection, 0, LOG_ALL_CONNECTIONS,
+              "events.log has only the events of this connection id; 65536: all events"),
+    TIME(
+        "outputs.state_hash", state_hash_ps, 0, TIME_LIMIT,
+        "period of the rows of hash.csv, which has a hash of what each part did; 0s: no such file"),
     BOOL("outputs.timeline", write_timeline,
          "timeline.json.gz: the moves as a picture for ui.perfetto.dev and chrome://tracing"),
     COUNT("outputs.timeline_moves", timeline_moves, 0, U32_LIMIT,
