@@ -17,7 +17,7 @@
 #include <string.h>
 
 /* How many of the last events are kept for a move that may begin, and how far before its trigger it is shown. */
-enum { KEPT = 4096, WIRE_OVERHEAD_BYTES = 12, WIRE_MIN_BYTES = 60 }; /* preamble and FCS; padding */
+enum { KEPT = 32768, WIRE_OVERHEAD_BYTES = 12, WIRE_MIN_BYTES = 60 }; /* preamble and FCS; padding */
 #define BEFORE_PS (500 * PS_PER_NS)
 
 struct timeline {
@@ -82,14 +82,20 @@ static void add(struct timeline *timeline, struct timeline_event event)
         timeline->kept[timeline->kept_count++ % KEPT] = event;
 }
 
-/* Writes the kept events from this time on. */
+/* Writes the kept events that last beyond this time. The others stay, because the next move to begin may have an earlier
+ * trigger. */
 static void show_kept(struct timeline *timeline, uint64_t from_ps)
 {
     uint64_t first = timeline->kept_count > KEPT ? timeline->kept_count - KEPT : 0;
-    for (uint64_t i = first; i < timeline->kept_count; i++)
-        if (timeline->kept[i % KEPT].start_ps >= from_ps)
-            timeline_tracks_event(&timeline->tracks, &timeline->kept[i % KEPT]);
-    timeline->kept_count = 0;
+    uint64_t left = first;
+    for (uint64_t i = first; i < timeline->kept_count; i++) {
+        const struct timeline_event *event = &timeline->kept[i % KEPT];
+        if (event->start_ps + event->length_ps >= from_ps)
+            timeline_tracks_event(&timeline->tracks, event);
+        else
+            timeline->kept[left++ % KEPT] = *event;
+    }
+    timeline->kept_count = left;
 }
 
 static void on_frame(struct timeline *timeline, const struct probe_event *event)
@@ -184,8 +190,7 @@ static void on_begin(struct timeline *timeline, const struct probe_event *event)
         return;
     const struct move_trigger *trigger = event->move.trigger;
     uint64_t from_ps = trigger->kind == TRIGGER_NONE ? event->now_ps : trigger->at_ps;
-    if (!is_shown(timeline, event->now_ps))
-        show_kept(timeline, from_ps - u64_min(from_ps, BEFORE_PS));
+    show_kept(timeline, from_ps - u64_min(from_ps, BEFORE_PS));
     timeline->under_way++;
     timeline_count(timeline, event->now_ps, "moves under way", timeline->under_way);
 }
@@ -202,6 +207,8 @@ static void on_end(struct timeline *timeline, const struct probe_event *event)
 static void on_event(void *self, const struct probe_event *event)
 {
     struct timeline *timeline = self;
+    if (event->nic >= NIC_COUNT && event->kind != PROBE_MOVE_END)
+        return; /* the connection is in the host's own TCP, which has no track */
     switch ((enum probe_kind)event->kind) {
     case PROBE_FRAME_RX:
     case PROBE_FRAME_TX:

@@ -41,6 +41,9 @@ printf 'traffic: {kind: generator, connections: 1, bytes: 1KiB}\nswitch: {policy
 run still "$work/still.yaml" --set outputs.timeline=true
 python3 sim/test/results/timeline_against_moves.py "$work/still" >"$work/said"
 judge "a run without moves: $(cat "$work/said")" $?
+run host scenarios/regress/r05-host.yaml --set outputs.timeline=true
+python3 sim/test/results/timeline_against_moves.py "$work/host" >"$work/said"
+judge "connections in the host's own TCP: $(cat "$work/said")" $?
 
 # The two checkers notice a wrong number.
 zcat "$work/few/timeline.json.gz" | awk '/"name":"transfer"/ && !done { sub(/"dur":0\./, "\"dur\":1."); done = 1 } 1' |

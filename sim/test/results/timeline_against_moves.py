@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Compares timeline.json.gz with moves.csv by the rules of the Trace Event Format.
 
-Each shown move has one slice whose phases, from detect to install, have the sum T10 - T0. The slices of a track lie within
+Each shown move has one slice whose phases, from detect to install, have the sum T10 - T0. A move that no frame caused has
+no phase before the driver's decision (T3). The slices of a track lie within
 each other or apart. Each arrow begins in a slice of a received frame, and each of its points lies in a slice.
 
 usage: timeline_against_moves.py RESULTS [--moves NUMBER]
@@ -82,7 +83,8 @@ for number, row in enumerate(shown, 1):
         if start != int(row["t0_ps"]):
             fail(f"{name} begins at {start}")
         reload = sum(end - begin for begin, end, phase in phases if phase != "replay")
-        if reload != int(row["t10_ps"]) - int(row["t0_ps"]):
+        first = row["t0_ps"] if row["trigger"] == "frame" else row["t3_ps"]
+        if reload != int(row["t10_ps"]) - int(first):
             fail(f"{name}: the phases add up to {reload} ps")
 for number, points in arrows.items():
     for kind, process, thread, at in points:
