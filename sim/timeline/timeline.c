@@ -17,7 +17,11 @@
 #include <string.h>
 
 /* How many of the last events are kept for a move that may begin, and how far before its trigger it is shown. */
-enum { KEPT = 32768, WIRE_OVERHEAD_BYTES = 12, WIRE_MIN_BYTES = 60 }; /* preamble and FCS; padding */
+enum {
+    KEPT = 32768,
+    WIRE_OVERHEAD_BYTES = 12,
+    WIRE_MIN_BYTES = 60
+}; /* preamble and FCS; padding */
 #define BEFORE_PS (500 * PS_PER_NS)
 
 struct timeline {
