@@ -255,9 +255,8 @@ enum status timeline_close(struct timeline *timeline, const struct move_log *mov
 {
     uint64_t shown = timeline_moves_write(&timeline->tracks, moves, timeline->params.moves_max,
                                           timeline->params.conn_max);
-    gz_text_print(&timeline->text, "{}],\"otherData\":{\"moves\":%llu,\"moves_shown\":%llu}}\n",
-                  (unsigned long long)move_log_counts(moves, TRANSFER_MOVE).total,
-                  (unsigned long long)shown);
+    uint64_t total = move_log_counts(moves, TRANSFER_MOVE).total;
+    timeline_tracks_end(&timeline->tracks, total, shown);
     enum status status = gz_text_close(&timeline->text, err);
     free(timeline);
     return status;

@@ -1,6 +1,6 @@
 /*
  * The file timeline.json.gz (outputs.timeline): the moves of a run as a picture in the Trace Event Format, which
- * ui.perfetto.dev and chrome://tracing open. docs/timeline.md says what it shows.
+ * ui.perfetto.dev opens. docs/timeline.md says what it shows.
  *
  * A slice for each phase of a move comes from the move log at the end of the run. Frames, TLPs, verdicts and commands are
  * taken from the probe, but only near moves, so that a long run with few moves makes a small file: the timeline keeps the

@@ -57,9 +57,30 @@ static void write_arrow(struct timeline_tracks *tracks, const struct move_row *r
         return;
     }
     timeline_tracks_arrow(tracks, PROCESS_MOVES, thread, is_frame ? 't' : 's', id, start_ps);
-    timeline_tracks_slice(tracks, PROCESS_PEERS, thread, "acknowledges the new NIC", heard_ps,
-                          heard_ps + PS_PER_NS, "");
+    struct timeline_slice heard = {PROCESS_PEERS, thread, "acknowledges the new NIC", ""};
+    timeline_tracks_begin_slice(tracks, &heard, heard_ps);
+    timeline_tracks_end_slice(tracks, &heard, heard_ps + PS_PER_NS);
     timeline_tracks_arrow(tracks, PROCESS_PEERS, thread, 'f', id, heard_ps);
+}
+
+/* Writes a slice for each phase that has a length. */
+static void write_phases(struct timeline_tracks *tracks, const struct move_row *row,
+                         uint64_t thread)
+{
+    static const uint8_t bounds[MOVE_PHASE_COUNT][2] = {
+#define X(phase, from, to, text) {from, to},
+        MOVE_PHASES(X)
+#undef X
+    };
+    for (int phase = 0; phase < MOVE_PHASE_COUNT; phase++) {
+        uint64_t from_ps = row->mark_ps[bounds[phase][0]], to_ps = row->mark_ps[bounds[phase][1]];
+        if (from_ps == TIME_NEVER || to_ps == TIME_NEVER || from_ps >= to_ps)
+            continue;
+        struct timeline_slice slice = {PROCESS_MOVES, thread,
+                                       move_phase_name((enum move_phase)phase), ""};
+        timeline_tracks_begin_slice(tracks, &slice, from_ps);
+        timeline_tracks_end_slice(tracks, &slice, to_ps);
+    }
 }
 
 static void write_move(struct timeline_tracks *tracks, const struct move_row *row, uint64_t number,
@@ -85,18 +106,12 @@ static void write_move(struct timeline_tracks *tracks, const struct move_row *ro
                    row->mechanism, row->trigger.policy ? row->trigger.policy : "",
                    outcomes[row->outcome], row->gen, row->held, row->forwarded,
                    row->late ? "true" : "false", row->cold ? "true" : "false");
-    timeline_tracks_slice(tracks, PROCESS_MOVES, thread, name, start_ps, end_ps, args);
-    static const uint8_t bounds[MOVE_PHASE_COUNT][2] = {
-#define X(phase, from, to, text) {from, to},
-        MOVE_PHASES(X)
-#undef X
-    };
-    for (int phase = 0; phase < MOVE_PHASE_COUNT; phase++) {
-        uint64_t from_ps = row->mark_ps[bounds[phase][0]], to_ps = row->mark_ps[bounds[phase][1]];
-        if (from_ps != TIME_NEVER && to_ps != TIME_NEVER && from_ps <= to_ps)
-            timeline_tracks_slice(tracks, PROCESS_MOVES, thread,
-                                  move_phase_name((enum move_phase)phase), from_ps, to_ps, "");
-    }
+    if (end_ps == start_ps)
+        return;
+    struct timeline_slice slice = {PROCESS_MOVES, thread, name, args};
+    timeline_tracks_begin_slice(tracks, &slice, start_ps);
+    write_phases(tracks, row, thread);
+    timeline_tracks_end_slice(tracks, &slice, end_ps);
     write_arrow(tracks, row, number, thread, start_ps);
 }
 

@@ -58,23 +58,64 @@ void timeline_tracks_begin(struct timeline_tracks *tracks, struct gz_text *text)
     }
 }
 
+/* The last event has no comma behind it. It labels the group of the moves. */
+void timeline_tracks_end(struct timeline_tracks *tracks, uint64_t moves, uint64_t shown)
+{
+    gz_text_print(tracks->text,
+                  "{\"ph\":\"M\",\"name\":\"process_labels\",\"pid\":%u,\"args\":{\"labels\":"
+                  "\"%" PRIu64 " of %" PRIu64 " moves\"}}\n],"
+                  "\"otherData\":{\"moves\":%" PRIu64 ",\"moves_shown\":%" PRIu64 "}}\n",
+                  (unsigned)PROCESS_MOVES, shown, moves, moves, shown);
+}
+
+/* The end repeats name and arguments, because some viewers find the begin by them. */
+static void put_slice(struct timeline_tracks *tracks, const struct timeline_slice *slice, char kind,
+                      uint64_t at_ps)
+{
+    gz_text_print(tracks->text,
+                  "{\"name\":\"%s\",\"ph\":\"%c\",\"pid\":%u,\"tid\":%" PRIu64
+                  ",\"ts\":" TIME_FORMAT ",\"args\":{%s}},\n",
+                  slice->name, kind, (unsigned)slice->process, slice->thread, TIME_ARGS(at_ps),
+                  slice->args);
+}
+
+void timeline_tracks_begin_slice(struct timeline_tracks *tracks, const struct timeline_slice *slice,
+                                 uint64_t at_ps)
+{
+    put_slice(tracks, slice, 'B', at_ps);
+}
+
+void timeline_tracks_end_slice(struct timeline_tracks *tracks, const struct timeline_slice *slice,
+                               uint64_t at_ps)
+{
+    put_slice(tracks, slice, 'E', at_ps);
+}
+
+/* A slice has a begin and an end, not a length: viewers calculate with floating point, where begin and length do not add
+ * up to the begin of the next slice. */
 void timeline_tracks_event(struct timeline_tracks *tracks, const struct timeline_event *event)
 {
     assert(event->track < TIMELINE_TRACKS);
-    gz_text_print(tracks->text, "{\"name\":\"%s\",\"pid\":%u,\"tid\":%u,\"ts\":" TIME_FORMAT,
-                  event->name, PROCESS_NIC0 + event->track / TRACK_KINDS,
-                  event->track % TRACK_KINDS + 1, TIME_ARGS(event->start_ps));
-    if (event->is_instant)
-        gz_text_print(tracks->text, ",\"ph\":\"i\",\"s\":\"t\"");
-    else
-        gz_text_print(tracks->text, ",\"ph\":\"X\",\"dur\":" TIME_FORMAT,
-                      TIME_ARGS(event->length_ps));
-    gz_text_print(tracks->text, ",\"args\":{\"number\":%" PRIu64, event->number);
+    unsigned process = PROCESS_NIC0 + event->track / TRACK_KINDS;
+    unsigned thread = event->track % TRACK_KINDS + 1;
+    char args[96];
+    int len = snprintf(args, sizeof args, "\"number\":%" PRIu64, event->number);
     if (event->bytes > 0)
-        gz_text_print(tracks->text, ",\"bytes\":%" PRIu32, event->bytes);
+        len += snprintf(args + len, sizeof args - (size_t)len, ",\"bytes\":%" PRIu32, event->bytes);
     if (event->conn != PROBE_NO_CONN)
-        gz_text_print(tracks->text, ",\"connection\":%" PRIu32, event->conn);
-    gz_text_print(tracks->text, "}},\n");
+        (void)snprintf(args + len, sizeof args - (size_t)len, ",\"connection\":%" PRIu32,
+                       event->conn);
+    if (event->is_instant) {
+        gz_text_print(
+            tracks->text,
+            "{\"name\":\"%s\",\"ph\":\"i\",\"s\":\"t\",\"pid\":%u,\"tid\":%u,\"ts\":" TIME_FORMAT
+            ",\"args\":{%s}},\n",
+            event->name, process, thread, TIME_ARGS(event->start_ps), args);
+    } else if (event->length_ps > 0) {
+        struct timeline_slice slice = {(enum timeline_process)process, thread, event->name, args};
+        timeline_tracks_begin_slice(tracks, &slice, event->start_ps);
+        timeline_tracks_end_slice(tracks, &slice, event->start_ps + event->length_ps);
+    }
 }
 
 void timeline_tracks_count(struct timeline_tracks *tracks, uint64_t now_ps, const char *name,
@@ -84,18 +125,6 @@ void timeline_tracks_count(struct timeline_tracks *tracks, uint64_t now_ps, cons
                   "{\"name\":\"%s\",\"ph\":\"C\",\"pid\":%u,\"ts\":" TIME_FORMAT
                   ",\"args\":{\"value\":%" PRIu64 "}},\n",
                   name, (unsigned)PROCESS_COUNTERS, TIME_ARGS(now_ps), value);
-}
-
-void timeline_tracks_slice(struct timeline_tracks *tracks, enum timeline_process process,
-                           uint64_t thread, const char *name, uint64_t start_ps, uint64_t end_ps,
-                           const char *args)
-{
-    assert(start_ps <= end_ps);
-    gz_text_print(tracks->text,
-                  "{\"name\":\"%s\",\"ph\":\"X\",\"pid\":%u,\"tid\":%" PRIu64 ",\"ts\":" TIME_FORMAT
-                  ",\"dur\":" TIME_FORMAT ",\"args\":{%s}},\n",
-                  name, (unsigned)process, thread, TIME_ARGS(start_ps),
-                  TIME_ARGS(end_ps - start_ps), args);
 }
 
 void timeline_tracks_arrow(struct timeline_tracks *tracks, enum timeline_process process,

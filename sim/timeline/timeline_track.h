@@ -47,7 +47,13 @@ struct timeline_tracks {
 
 /* Writes the names of the processes and of the tracks of the NICs. */
 void timeline_tracks_begin(struct timeline_tracks *tracks, struct gz_text *text);
+
+/* Ends the document. It says how many moves there were, and how many of them are shown. */
+void timeline_tracks_end(struct timeline_tracks *tracks, uint64_t moves, uint64_t shown);
+
+/* Writes an event on the track of a NIC. */
 void timeline_tracks_event(struct timeline_tracks *tracks, const struct timeline_event *event);
+/* Writes the value of a counter from this time on. */
 void timeline_tracks_count(struct timeline_tracks *tracks, uint64_t now_ps, const char *name,
                            uint64_t value);
 
@@ -55,10 +61,20 @@ void timeline_tracks_count(struct timeline_tracks *tracks, uint64_t now_ps, cons
 void timeline_tracks_name(struct timeline_tracks *tracks, enum timeline_process process,
                           uint64_t thread, const char *name);
 
-/* Writes a slice. `args` is the text between the braces of the JSON object, or an empty text. */
-void timeline_tracks_slice(struct timeline_tracks *tracks, enum timeline_process process,
-                           uint64_t thread, const char *name, uint64_t start_ps, uint64_t end_ps,
-                           const char *args);
+/* A slice of a track of one of the processes. `args` is the text between the braces of the JSON object, or an empty text. */
+struct timeline_slice {
+    enum timeline_process process;
+    uint64_t thread;
+    const char *name;
+    const char *args;
+};
+
+/* Slices of one track are begun and ended in the order of time; the last one that began ends first. A slice without length
+ * is not allowed, because viewers that sort the events would see its end before its begin. */
+void timeline_tracks_begin_slice(struct timeline_tracks *tracks, const struct timeline_slice *slice,
+                                 uint64_t at_ps);
+void timeline_tracks_end_slice(struct timeline_tracks *tracks, const struct timeline_slice *slice,
+                               uint64_t at_ps);
 
 /* Writes a point of the arrow `id`. `step` is 's' for its begin, 't' for a point between and 'f' for its end; each point
  * lies within a slice of that track. */

@@ -88,7 +88,7 @@ const struct scenario_key scenario_output_rows[] = {
         "outputs.state_hash", state_hash_ps, 0, TIME_LIMIT,
         "period of the rows of hash.csv, which has a hash of what each part did; 0s: no such file"),
     BOOL("outputs.timeline", write_timeline,
-         "timeline.json.gz: the moves as a picture for ui.perfetto.dev and chrome://tracing"),
+         "timeline.json.gz: the moves as a picture for ui.perfetto.dev"),
     COUNT("outputs.timeline_moves", timeline_moves, 0, U32_LIMIT,
           "number of moves that the timeline shows; 0: all"),
     BOOL("outputs.tlp_trace", tlp_trace, "pcie0.csv and pcie1.csv: a line per TLP"),

@@ -25,15 +25,24 @@ def picoseconds(number):
     return int(number * 1_000_000)
 
 
-def nesting(slices, where):
-    """The format requires that slices of a track nest."""
-    stack = []
-    for start, end, name in sorted(slices, key=lambda s: (s[0], -s[1])):
-        while stack and stack[-1][1] <= start:
-            stack.pop()
-        if stack and end > stack[-1][1]:
-            fail(f"{where}: {name} at {start} overlaps {stack[-1][2]}")
-        stack.append((start, end, name))
+class Track:
+    """Slices of one track, from their begins and ends in the order of the file, which must be that of time."""
+
+    def __init__(self):
+        self.slices, self.stack, self.now = [], [], 0
+
+    def at(self, time, where):
+        if time < self.now:
+            fail(f"{where}: {time} comes behind {self.now}")
+        self.now = time
+
+    def end(self, time, where):
+        if not self.stack:
+            fail(f"{where}: an end without begin at {time}")
+        start, name = self.stack.pop()
+        if start == time:
+            fail(f"{where}: {name} at {time} has no length")
+        self.slices.append((start, time, name))
 
 
 parser = argparse.ArgumentParser()
@@ -48,22 +57,25 @@ shown = moves if options.moves is None else moves[: options.moves]
 if document["otherData"] != {"moves": len(moves), "moves_shown": len(shown)}:
     fail(f"{document['otherData']} for {len(moves)} moves")
 
-processes, tracks, arrows, counters = {}, defaultdict(list), defaultdict(list), defaultdict(list)
+processes, opened, arrows, counters = {}, defaultdict(Track), defaultdict(list), defaultdict(list)
 for event in document["traceEvents"]:
-    if not event:
-        continue  # the last one, which has no comma behind it
     kind = event["ph"]
     if kind == "M" and event["name"] == "process_name":
         processes[event["pid"]] = event["args"]["name"]
-    elif kind == "X":
-        start = picoseconds(event["ts"])
-        tracks[event["pid"], event["tid"]].append((start, start + picoseconds(event["dur"]), event["name"]))
+    elif kind in "BE":
+        track, where = opened[event["pid"], event["tid"]], f"{processes[event['pid']]} {event['tid']}"
+        track.at(picoseconds(event["ts"]), where)
+        if kind == "B":
+            track.stack.append((track.now, event["name"]))
+        else:
+            track.end(track.now, where)
     elif kind in "stf":
         arrows[event["id"]].append((kind, event["pid"], event["tid"], picoseconds(event["ts"])))
     elif kind == "C":
         counters[event["name"]].append((picoseconds(event["ts"]), event["args"]["value"]))
-for track, slices in tracks.items():
-    nesting(slices, processes[track[0]])
+if any(track.stack for track in opened.values()):
+    fail("a slice without end")
+tracks = {name: track.slices for name, track in opened.items()}
 
 of_move = {}
 for (process, _), slices in tracks.items():
@@ -88,7 +100,7 @@ for number, row in enumerate(shown, 1):
             fail(f"{name}: the phases add up to {reload} ps")
 for number, points in arrows.items():
     for kind, process, thread, at in points:
-        inside = [s for s in tracks[process, thread] if s[0] <= at <= s[1]]
+        inside = [s for s in tracks.get((process, thread), []) if s[0] <= at <= s[1]]
         if not inside or (kind == "s" and shown[number - 1]["trigger"] == "frame" and inside[0][2] != "frame"):
             fail(f"arrow {number}: its point {kind} at {at} lies in no slice")
     if [p[0] for p in points] not in (["s", "t", "f"], ["s", "f"], ["f"]):
