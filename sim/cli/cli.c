@@ -5,6 +5,7 @@
 #include "sim/cli/cli_command.h"
 #include "sim/cli/cli_equal.h"
 #include "sim/cli/cli_regress.h"
+#include "sim/cli/cli_report_page.h"
 #include "sim/cli/cli_run.h"
 #include "sim/cli/cli_script.h"
 #include "sim/cli/cli_swarm.h"
@@ -236,6 +237,18 @@ static const char sweep_race_help[] =
     "input is wrong, or the scenario has no such move; 3 the environment failed, or a branch was\n"
     "killed; 128 + N signal N ended the sweep. The outcomes so far stay.\n";
 
+static const char report_page_help[] =
+    "usage: toesim report DIR|STUDY.sqlite [-o FILE]\n"
+    "\n"
+    "Writes one HTML file that shows the results of a run, or of a study. The file needs no "
+    "network\n"
+    "and no other file (docs/report.md).\n"
+    "\n"
+    "  -o, --output FILE     default: report.html\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 done; 2 these are no results of toesim; 3 the file cannot be written.\n";
+
 static const char main_help[] =
     "usage: toesim COMMAND [ARGUMENT]...\n"
     "\n"
@@ -252,6 +265,7 @@ static const char main_help[] =
     "  sweep-race SCENARIO   place a frame at every offset around a move\n"
     "  equal SCENARIO        compare a scenario's streams with and without offload and moves\n"
     "  sweep STUDY           run a scenario with many values, and compare what it gives\n"
+    "  report DIR            show the results of a run or of a study as an HTML page\n"
     "\n"
     "toesim COMMAND --help explains a command; toesim --version prints the version, and\n"
     "toesim --version --json also what the program was built from.\n";
@@ -268,6 +282,7 @@ static const struct cli_command commands[] = {
     {"sweep-race", sweep_race_help, cli_sweep_race},
     {"equal", equal_help, cli_equal},
     {"sweep", sweep_help, cli_sweep},
+    {"report", report_page_help, cli_report_page},
 };
 
 /* Checks once, for all functions that print, whether standard output could be written. A program
