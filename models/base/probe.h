@@ -56,6 +56,9 @@ extern "C" {
  * RECORD_VISIBLE  frame: a receive record became visible in host memory (only the id of its frame is known)
  * RECORDED        payload: a receive record of conn is visible in host memory; seq is the rcv_nxt that it reports, and
  *                 there are no bytes
+ * CHECKPOINT      payload: a checkpoint of conn is visible in host memory, whole; seq is its number, and there are no
+ *                 bytes
+ * CHECKPOINT_USED saved: the host rebuilds conn with these lines of a checkpoint. nic = the dead one
  * RECORD_USED     verdict: the host acts on a receive record (only the id of its frame is known)
  * FRAME_HELD      frame: the host keeps a frame until its connection has a place (only the id is known)
  * CONN_OPEN       opened: the directory admitted a connection
@@ -90,7 +93,8 @@ extern "C" {
     X(CONN_OPEN) X(CONN_GONE) X(APP_RX) X(APP_NOTICE) X(PCIE_TLP) X(FENCE)             \
     X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED) X(SOFT_ERROR) X(APP_CLOSED) X(MOVE_WANTED)     \
     X(PORT_LINK) X(CTX_LIVE) X(RX_QUEUED) X(FRAME_HELD) X(APP_TX) X(RESTS) X(DOORBELL)     \
-    X(APP_SHUT) X(CMD_RUNG) X(CMD_PUSHED) X(CMD_DONE) X(IMAGE_HERE) X(TIME_WAIT_OVER) X(REXMT_TIMEOUT) X(RECORDED)
+    X(APP_SHUT) X(CMD_RUNG) X(CMD_PUSHED) X(CMD_DONE) X(IMAGE_HERE) X(TIME_WAIT_OVER) X(REXMT_TIMEOUT) X(RECORDED) \
+    X(CHECKPOINT) X(CHECKPOINT_USED)
 /* clang-format on */
 
 enum probe_kind {
@@ -169,6 +173,11 @@ struct probe_state {
 
 struct probe_context {
     const void *image; /* CTX_BYTES */
+};
+
+struct probe_saved {
+    const void *image; /* CTX_BYTES, of which the first `lines` lines are valid */
+    uint32_t lines;
 };
 
 struct probe_refused {
@@ -282,6 +291,7 @@ struct probe_event {
         struct probe_state own;
         struct probe_state dir;
         struct probe_context context;
+        struct probe_saved saved;
         struct probe_refused refused;
         struct probe_mark mark;
         struct probe_move move;

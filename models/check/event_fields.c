@@ -88,6 +88,8 @@ static const struct meaning meanings[PROBE_KIND_COUNT][EVENT_FIELDS_MAX] = {
                            {"older", AT(stored.is_older), NULL, 0}},
     [PROBE_RECORD_VISIBLE] = {{"frame", AT(frame.id), NULL, 0}},
     [PROBE_RECORDED] = {{"rcv_nxt", AT(payload.seq), NULL, 0}},
+    [PROBE_CHECKPOINT] = {{"number", AT(payload.seq), NULL, 0}},
+    [PROBE_CHECKPOINT_USED] = {{"lines", AT(saved.lines), NULL, 0}},
     [PROBE_RECORD_USED] = {{"frame", AT(verdict.id), NULL, 0},
                            {"verdict", AT(verdict.verdict), NAMED(verdicts)}},
     [PROBE_CONN_OPEN] = {{"irs", AT(opened.irs), NULL, 0}, {"iss", AT(opened.iss), NULL, 0}},

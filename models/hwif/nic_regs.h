@@ -40,6 +40,12 @@ enum nic_reg {
     NIC_REG_SLOT_COUNT = 0x090,   /* ro, with NIC_CAPABILITY_IMAGE_SLOTS: number of image slots */
     NIC_REG_GRANT_COUNT = 0x094, /* ro, with NIC_CAPABILITY_GRANT: grants that may wait at a time */
 
+    /* rw, with NIC_CAPABILITY_CHECKPOINT: where checkpoints are written (checkpoint.h), 4 KiB aligned, and how many lines
+     * each has; 0: none is written. They are set before ENABLE. */
+    NIC_REG_CHECKPOINT_LO = 0x0c0,
+    NIC_REG_CHECKPOINT_HI = 0x0c4,
+    NIC_REG_CHECKPOINT_LINES = 0x0c8,
+
     /* Doorbells: free-running counts of entries, modulo 2^32. */
     NIC_REG_CMD_PRODUCER = 0x100,
     NIC_REG_RECORD_CONSUMER = 0x104,
@@ -77,7 +83,8 @@ enum nic_capability {
     NIC_CAPABILITY_GRANT = 1 << 2, /* the NIC takes grants, and writes images into a peer's slots */
     /* The NIC acknowledges received bytes only when the record that reports them is visible in host memory. */
     NIC_CAPABILITY_RECORDED = 1 << 4,
-    NIC_CAPABILITY_LISTS = 1 << 5, /* the NIC takes commands with lists */
+    NIC_CAPABILITY_LISTS = 1 << 5,      /* the NIC takes commands with lists */
+    NIC_CAPABILITY_CHECKPOINT = 1 << 6, /* the NIC writes checkpoints */
     NIC_CAPABILITY_PUSH_LOG2_SHIFT = 8,
     NIC_CAPABILITY_PUSH_LOG2_MASK = 0xff << NIC_CAPABILITY_PUSH_LOG2_SHIFT, /* log2 of the slots */
 };

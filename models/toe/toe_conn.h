@@ -42,13 +42,16 @@ struct toe_conn {
     uint32_t end_slot;
     uint32_t given;   /* frames given to the host while the connection is reserved */
     uint32_t awaited; /* frames that are to come back from the host before later ones are applied */
+    uint32_t unsaved; /* records since the last checkpoint */
+    uint16_t checkpoints; /* number of the last checkpoint of this generation; 0: none */
     uint16_t gen;
-    uint8_t own_state; /* enum own_state */
-    uint8_t db;        /* enum toe_doorbell_bit */
-    uint8_t held_op;   /* command whose held frames are applied first; TOE_NONE if there is none */
-    bool busy;         /* a command works on the connection, so later commands for it wait */
-    bool ready;        /* the connection is in the ready list */
-    bool mark_tx;      /* MARK_FIRST_BUILT (T12) of the move is still to come */
+    uint8_t saved_state; /* TCP state in the last checkpoint */
+    uint8_t own_state;   /* enum own_state */
+    uint8_t db;          /* enum toe_doorbell_bit */
+    uint8_t held_op; /* command whose held frames are applied first; TOE_NONE if there is none */
+    bool busy;       /* a command works on the connection, so later commands for it wait */
+    bool ready;      /* the connection is in the ready list */
+    bool mark_tx;    /* MARK_FIRST_BUILT (T12) of the move is still to come */
     bool stale_reported; /* a STALE_DOORBELL event waits in the engine, and one is enough */
 };
 

@@ -77,6 +77,7 @@ void toe_params_default(struct toe_params *params)
     params->image_slots = NIC_IMAGE_SLOTS_MAX;
     params->cmd_prefetch = 8;
     params->buffer_prefetch = 32;
+    params->checkpoint_records = 1;
     params->ack_policy = ACK_POLICY_POSTED;
     tcp_params_default(&params->tcp);
 }
@@ -86,8 +87,9 @@ static bool params_are_sane(const struct toe_params *p)
     return p->contract >= 1 && p->contract <= NIC_INTERFACE_VERSION && p->conn_max > 0 &&
            p->conn_max <= 65536 && p->cycle_ps > 0 && p->rx_queue_frames > 0 &&
            p->tx_queue_frames > 0 && p->tx_ahead_ps > 0 && p->tx_burst > 0 && p->cmd_prefetch > 0 &&
-           p->cmd_prefetch <= TOE_PREFETCH_MAX && p->image_slots <= NIC_IMAGE_SLOTS_MAX &&
-           p->buffer_prefetch > 0 && p->buffer_prefetch <= TOE_PREFETCH_MAX;
+           p->cmd_prefetch <= TOE_PREFETCH_MAX && p->checkpoint_records > 0 &&
+           p->image_slots <= NIC_IMAGE_SLOTS_MAX && p->buffer_prefetch > 0 &&
+           p->buffer_prefetch <= TOE_PREFETCH_MAX;
 }
 
 static bool create_parts(struct toe_engine *engine)

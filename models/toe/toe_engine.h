@@ -39,11 +39,12 @@ struct toe_params {
     /* After INSTALL, frames of the connection that arrive here wait at most so long for the earlier ones that this NIC
      * has given to the host; 0: they do not wait. */
     uint64_t inject_wait_ps;
-    uint32_t tx_burst;        /* segments decided under one lock */
-    uint32_t push_log2;       /* log2 of the slots of the push window, 2 to NIC_PUSH_LOG2_MAX */
-    uint32_t image_slots;     /* number of image slots in BAR 0, at most NIC_IMAGE_SLOTS_MAX */
-    uint32_t cmd_prefetch;    /* commands fetched per DMA read */
-    uint32_t buffer_prefetch; /* buffer descriptors fetched per DMA read */
+    uint32_t tx_burst;           /* segments decided under one lock */
+    uint32_t push_log2;          /* log2 of the slots of the push window, 2 to NIC_PUSH_LOG2_MAX */
+    uint32_t image_slots;        /* number of image slots in BAR 0, at most NIC_IMAGE_SLOTS_MAX */
+    uint32_t cmd_prefetch;       /* commands fetched per DMA read */
+    uint32_t buffer_prefetch;    /* buffer descriptors fetched per DMA read */
+    uint32_t checkpoint_records; /* a connection's records for each checkpoint, at least 1 */
     enum ack_policy ack_policy;
     struct tcp_params tcp;
 };
@@ -62,6 +63,7 @@ struct toe_stats {
     /* Images that INSTALL took from a slot, writes to slots that were no whole lines, and INSTALLs that found no good
      * image in their slot. */
     uint64_t images_taken, image_writes_refused, images_refused;
+    uint64_t checkpoints; /* written to host memory */
     uint64_t installs, freezes, terminated, closed;
     uint64_t freezes_kept;                /* the part of `freezes` that was for inactivation */
     uint64_t record_stalls, event_stalls; /* waits for room in a ring */

@@ -5,6 +5,7 @@
 #include "models/toe/toe_regs.h"
 
 #include "models/base/frame.h"
+#include "models/hwif/checkpoint.h"
 #include "models/toe/command/ring/image_slots.h"
 #include "models/toe/command/ring/push_window.h"
 #include "models/toe/toe_buffer.h"
@@ -80,7 +81,7 @@ static uint32_t capabilities(const struct toe_engine *engine)
     if (engine->params.contract < 2)
         return 0;
     return toe_push_capabilities(engine) | toe_slots_capabilities(engine) |
-           (recorded ? (uint32_t)NIC_CAPABILITY_RECORDED : 0);
+           (uint32_t)NIC_CAPABILITY_CHECKPOINT | (recorded ? (uint32_t)NIC_CAPABILITY_RECORDED : 0);
 }
 
 uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
@@ -127,6 +128,12 @@ uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
         return r->moderation_ns;
     case NIC_REG_CHALLENGE_RATE:
         return engine->stats.challenges.rate;
+    case NIC_REG_CHECKPOINT_LO:
+        return (uint32_t)r->checkpoint_base;
+    case NIC_REG_CHECKPOINT_HI:
+        return (uint32_t)(r->checkpoint_base >> 32);
+    case NIC_REG_CHECKPOINT_LINES:
+        return r->checkpoint_lines;
     default:
         return 0; /* write-only and unused offsets read as zero */
     }
@@ -167,6 +174,20 @@ static void write_control(struct toe_engine *engine, uint32_t value, uint64_t no
     engine->regs.control = (value & NIC_CONTROL_ENABLE) | toe_push_control(engine, value);
     if (toe_is_running(engine))
         toe_set_dark(engine, false, now_ps);
+}
+
+/* The registers of version 2 behave as unused offsets in version 1. */
+static void checkpoint_write(struct toe_engine *engine, uint32_t offset, uint32_t value)
+{
+    struct toe_regs *r = &engine->regs;
+    if (engine->params.contract < 2)
+        return;
+    if (offset == NIC_REG_CHECKPOINT_LO)
+        r->checkpoint_base = (r->checkpoint_base & ~(uint64_t)UINT32_MAX) | value;
+    else if (offset == NIC_REG_CHECKPOINT_HI)
+        r->checkpoint_base = (r->checkpoint_base & UINT32_MAX) | (uint64_t)value << 32;
+    else
+        r->checkpoint_lines = u32_min(value, CHECKPOINT_LINES_MAX);
 }
 
 static void setup_write(struct toe_engine *engine, uint32_t offset, uint32_t value, uint64_t now_ps)
@@ -210,6 +231,11 @@ static void setup_write(struct toe_engine *engine, uint32_t offset, uint32_t val
         break;
     case NIC_REG_LOOKUP_KEY:
         toe_ctx_lookup_key(engine, value, now_ps);
+        break;
+    case NIC_REG_CHECKPOINT_LO:
+    case NIC_REG_CHECKPOINT_HI:
+    case NIC_REG_CHECKPOINT_LINES:
+        checkpoint_write(engine, offset, value);
         break;
     default:
         break; /* read-only and unused offsets ignore writes */

@@ -10,6 +10,7 @@
 #include "models/toe/command/install_slot.h"
 #include "models/toe/command/ring/command_port.h"
 #include "models/toe/command/ring/image_slots.h"
+#include "models/toe/rx/rx_checkpoint.h"
 #include "models/toe/rx/rx_park.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_fence.h"
@@ -264,6 +265,7 @@ static void on_cache(struct toe_engine *engine, struct toe_op *op, const struct 
     report_installed(engine, op, now_ps);
     c->mark_tx = true;
     engine->stats.installs++;
+    toe_checkpoint_first(engine, &slot->live, op->cmd.conn, now_ps);
     toe_lock_refresh(engine, &slot->live, op->cmd.conn, now_ps);
     toe_op_done(engine, op, NIC_RESULT_OK, now_ps);
     if (slot->list_due)

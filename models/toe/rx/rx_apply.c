@@ -6,6 +6,7 @@
  */
 #include "models/toe/rx/rx_apply.h"
 
+#include "models/toe/rx/rx_checkpoint.h"
 #include "models/toe/rx/rx_drop.h"
 #include "models/toe/rx/rx_host.h"
 #include "models/toe/rx/rx_park.h"
@@ -255,8 +256,10 @@ static void apply_segment(struct toe_engine *engine, uint64_t now_ps)
     else
         report_applied(engine, item, now_ps);
     applied_record(engine, ctx, now_ps);
-    if (!toe_lock_settle(engine, CTX_WHO_RX, result, &item->packet.seg, now_ps))
+    if (!toe_lock_settle(engine, CTX_WHO_RX, result, &item->packet.seg, now_ps)) {
+        toe_checkpoint_on_record(engine, ctx, item->conn, now_ps);
         toe_lock_write(engine, CTX_WHO_RX, now_ps);
+    }
     toe_rx_finish(engine, now_ps);
 }
 
