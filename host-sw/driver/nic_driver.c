@@ -65,6 +65,19 @@ static void set_station(struct nic_driver *driver, const struct nic_driver_param
         write_reg(driver, NIC_REG_LOOKUP_KEY, params->lookup_key[i]);
 }
 
+/* Tells the NIC where to write checkpoints. A NIC without the capability writes none. */
+static void set_checkpoints(struct nic_driver *driver, const struct nic_driver_params *params)
+{
+    struct nic_bus bus = driver->bus;
+    if (params->checkpoint_lines == 0 || driver->sizes.version < FIRST_WITH_CAPABILITIES ||
+        (bus.ops->mmio_read32(bus.self, driver->nic, NIC_REG_CAPABILITIES) &
+         NIC_CAPABILITY_CHECKPOINT) == 0)
+        return;
+    write_reg(driver, NIC_REG_CHECKPOINT_LO, (uint32_t)params->checkpoints_address);
+    write_reg(driver, NIC_REG_CHECKPOINT_HI, (uint32_t)(params->checkpoints_address >> 32));
+    write_reg(driver, NIC_REG_CHECKPOINT_LINES, params->checkpoint_lines);
+}
+
 enum nic_probe_result nic_driver_begin(struct nic_driver *driver, struct nic_bus bus, unsigned nic,
                                        const struct nic_driver_params *params,
                                        struct buffer_pool *pool)
@@ -92,6 +105,7 @@ enum nic_probe_result nic_driver_enable(struct nic_driver *driver,
                                                 driver->sizes.version, params->list_max))
         return NIC_PROBE_NO_LISTS;
     set_station(driver, params);
+    set_checkpoints(driver, params);
     if (!set_up_rings(driver, params))
         return NIC_PROBE_NO_MEMORY;
     write_reg(driver, NIC_REG_CONTROL,

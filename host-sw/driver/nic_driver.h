@@ -42,7 +42,9 @@ struct nic_driver_params {
     bool uses_slots;   /* images may go through the image slots, if the NIC has any */
     bool pushes;       /* commands go through the push window, and the command ring is not used */
     bool asks_records; /* the driver reads whether the NIC has NIC_CAPABILITY_RECORDED */
-    uint32_t list_max; /* entries of a list of commands at most; 0: no lists */
+    uint32_t checkpoint_lines;    /* of the checkpoints that the NIC is to write; 0: none */
+    uint64_t checkpoints_address; /* where it writes them */
+    uint32_t list_max;            /* entries of a list of commands at most; 0: no lists */
     uint32_t challenge_rate, challenge_key;
     uint32_t lookup_key[NIC_LOOKUP_KEY_WORDS]; /* secret of the lookup table */
     struct nic_probe_request probe;

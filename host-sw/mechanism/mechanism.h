@@ -69,6 +69,8 @@ struct mechanism_ops {
     /* Returns how many connections a list of commands has at most. `values` has the values of all owners' keys
      * (host-sw/policy/move_owner.h). If the pointer is null, each command is of one connection. */
     uint32_t (*list_max)(const unsigned char *values);
+    /* Returns how many lines each checkpoint has that the NICs write. If the pointer is null, they write none. */
+    uint32_t (*checkpoint_lines)(const unsigned char *values);
     /* The marks that this mechanism has besides T0 to T13. The list has at most MARK_OWN_MAX marks and ends with a
      * null name. The pointer is null if there are none. */
     const struct mechanism_mark *marks;

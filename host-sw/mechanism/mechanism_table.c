@@ -14,7 +14,8 @@
     X(mech_host_push)                                                                              \
     X(mech_rebuild)                                                                                \
     X(mech_host_pull_batched)                                                                      \
-    X(mech_peer_to_peer)
+    X(mech_peer_to_peer)                                                                           \
+    X(mech_checkpoint)
 
 #define X(ops) extern const struct mechanism_ops ops;
 MECHANISMS(X)

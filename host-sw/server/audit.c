@@ -6,6 +6,7 @@
 #include "host-sw/server/audit.h"
 
 #include "host-sw/server/server.h"
+#include "host-sw/team/checkpoint.h"
 #include "host-sw/transfer/transfer.h"
 
 /* Sums over all entries of the directory. */
@@ -156,7 +157,8 @@ uint64_t audit_memory_pages(const struct host_sw *sw)
     for (uint32_t conn = 0; conn < sw->dir.used_end; conn++)
         rings += sw->dir.entries[conn].state != DIR_FREE;
     uint64_t count = pages(conns * TEAM_ENTRY_BYTES) + pages(conns * CTX_BYTES) +
-                     pages(conns * held) + pages((uint64_t)sw->pool.count * NIC_BUFFER_BYTES) +
+                     pages(conns * held) + pages(checkpoint_bytes(&sw->params)) +
+                     pages((uint64_t)sw->pool.count * NIC_BUFFER_BYTES) +
                      2 * rings * pages(sw->params.ring_bytes);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         const struct nic_driver *driver = &sw->nics[nic];

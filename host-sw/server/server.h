@@ -74,6 +74,7 @@ struct host_sw {
 
     /* Addresses of the tables in host memory that have an entry, an image and a held list for each connection. */
     uint64_t entries_address, images_address, held_address;
+    uint64_t checkpoints_address; /* of the checkpoints that the NICs write; 0: they write none */
     struct directory dir;
     struct conn_list dirty; /* connections whose doorbells are checked when the step ends */
     struct hold_pool hold;

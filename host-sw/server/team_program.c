@@ -14,6 +14,7 @@
 #include "host-sw/server/audit.h"
 #include "host-sw/server/server.h"
 #include "host-sw/team/challenge.h"
+#include "host-sw/team/checkpoint.h"
 #include "host-sw/team/failover.h"
 #include "host-sw/team/recovery.h"
 #include "host-sw/transfer/place_nic.h"
@@ -73,6 +74,9 @@ static bool start_memory(struct host_sw *sw)
     sw->images_address = bus.ops->mem_alloc(bus.self, conns * CTX_BYTES);
     sw->held_address = bus.ops->mem_alloc(bus.self, conns * params->hold_frames_per_conn *
                                                         sizeof(struct nic_held));
+    uint64_t checkpoints = checkpoint_bytes(params);
+    if (checkpoints > 0)
+        sw->checkpoints_address = bus.ops->mem_alloc(bus.self, checkpoints);
     uint64_t held_max =
         u64_min(conns * params->hold_frames_per_conn, hold_frames_limit(params->hold_bytes_total));
     uint32_t buffers =
@@ -85,6 +89,7 @@ static bool start_memory(struct host_sw *sw)
                          params->tcp.time_wait_us * PS_PER_US))
         memory_out();
     return sw->entries_address && sw->images_address && sw->held_address &&
+           (checkpoints == 0 || sw->checkpoints_address) &&
            buffer_pool_init(&sw->pool, bus, buffers);
 }
 

@@ -11,6 +11,7 @@
 #include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/server/server.h"
 #include "host-sw/team/challenge.h"
+#include "host-sw/team/checkpoint.h"
 #include "host-sw/team/failover.h"
 #include "host-sw/team/survival.h"
 
@@ -52,6 +53,8 @@ static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned
                        NIC_CAPABILITY_IMAGE_SLOTS) != 0,
         .pushes = params->pushes_commands,
         .asks_records = sw->transfers.mechanism->rebuilds,
+        .checkpoint_lines = checkpoint_lines(params),
+        .checkpoints_address = sw->checkpoints_address,
         .list_max = mechanism->list_max ? mechanism->list_max(params->own) : 0,
         .log2_cmd = params->ring_log2_cmd,
         .log2_record = params->ring_log2_record,

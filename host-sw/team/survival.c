@@ -8,6 +8,7 @@
 #include "host-sw/conn/conn.h"
 #include "host-sw/life/termination.h"
 #include "host-sw/server/server.h"
+#include "host-sw/team/checkpoint.h"
 #include "host-sw/transfer/image.h"
 #include "host-sw/transfer/transfer.h"
 #include "models/tcp/rebuild/tcp_rebuild.h"
@@ -90,6 +91,7 @@ static bool build(struct host_sw *sw, const struct dir_entry *entry, struct conn
     image->conn_id = entry->conn;
     image->generation = entry->gen;
     tcp_rebuild(image, &known, &sw->params.tcp, now);
+    checkpoint_restore(sw, entry, image);
     tcp_on_app_set(image, &entry->options, &sw->params.tcp, now);
     image->last_rx = us_ticks(entry->last_rx_ps);
     tcp_image_from_live(image, now);

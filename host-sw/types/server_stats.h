@@ -131,6 +131,14 @@
     SERVER_STATS_HOST_KEPT(X)                                                                      \
     SERVER_STATS_FRAGMENTS(X)
 
+/* Statistics of mechanisms with checkpoints. Runs with other mechanisms do not report them.
+ * X(type, member, "section", "key in the section", "unit", "meaning") */
+#define SERVER_STATS_CHECKPOINTS(X)                                                                \
+    X(uint64_t, checkpoints_used, "host", "checkpoints_used", "connections",                       \
+      "rebuilt from records and a checkpoint (with a mechanism that has checkpoints)")             \
+    X(uint64_t, checkpoints_refused, "host", "checkpoints_refused", "connections",                 \
+      "rebuilt from records alone, because their checkpoint was torn or of another generation")
+
 /* Statistics of mechanisms that need image slots. Runs with other mechanisms do not report them.
  * X(type, member, "section", "key in the section", "unit", "meaning") */
 #define SERVER_STATS_SLOTS(X)                                                                      \
@@ -149,6 +157,7 @@ struct host_sw_stats {
 #define X(type, member, section, key, unit, meaning) type member;
     SERVER_STATS(X)
     SERVER_STATS_SLOTS(X)
+    SERVER_STATS_CHECKPOINTS(X)
 #undef X
     struct transfer_counts transfers[TRANSFER_COUNTED]; /* by enum transfer_kind, and openings */
     uint64_t not_inactivated[IDLE_REASON_COUNT];        /* silent but kept active, by reason */

@@ -4,6 +4,7 @@
 #include "models/base/memory.h"
 #include "models/check/check_state.h"
 #include "models/check/host/check_app.h"
+#include "models/check/move/check_checkpoint.h"
 #include "models/check/move/check_ctx.h"
 #include "models/check/move/check_image.h"
 #include "models/check/move/check_own.h"
@@ -105,11 +106,11 @@ static void parse(struct check *check, const struct probe_event *event)
  * the ACKs sent to the peer advance, and check_app_on_event() runs after check_carry_on_event(), which
  * keeps the context. */
 static void (*const checkers[])(struct check *check, const struct probe_event *event) = {
-    check_own_on_event,   check_image_on_event, check_rx_on_event,   check_sent_on_event,
-    check_seq_on_event,   check_wire_on_event,  check_fate_on_event, check_ctx_on_event,
-    check_move_on_event,  check_carry_on_event, check_hold_on_event, check_order_on_event,
-    check_idle_on_event,  check_term_on_event,  check_app_on_event,  check_time_wait_on_event,
-    check_watch_on_event,
+    check_own_on_event,        check_image_on_event, check_rx_on_event,   check_sent_on_event,
+    check_seq_on_event,        check_wire_on_event,  check_fate_on_event, check_ctx_on_event,
+    check_move_on_event,       check_carry_on_event, check_hold_on_event, check_order_on_event,
+    check_idle_on_event,       check_term_on_event,  check_app_on_event,  check_time_wait_on_event,
+    check_checkpoint_on_event, check_watch_on_event,
 };
 
 static void on_event(void *self, const struct probe_event *event)
@@ -142,7 +143,7 @@ struct probe_listener check_listener(struct check *check)
         PROBE_APP_TX,      PROBE_APP_CLOSED,     PROBE_RESTS,          PROBE_DOORBELL,
         PROBE_FRAME_TX,    PROBE_APP_SHUT,       PROBE_CMD_RUNG,       PROBE_CMD_PUSHED,
         PROBE_CMD_DONE,    PROBE_TIME_WAIT_OVER, PROBE_TRANSFER_BEGIN, PROBE_TRANSFER_END,
-        PROBE_IMAGE_HERE,  PROBE_RECORDED};
+        PROBE_IMAGE_HERE,  PROBE_RECORDED,       PROBE_CHECKPOINT,     PROBE_CHECKPOINT_USED};
     for (size_t i = 0; i < sizeof wanted; i++)
         kinds |= UINT64_C(1) << wanted[i];
     return (struct probe_listener){on_event, check, kinds};

@@ -53,6 +53,7 @@ struct check_conn {
     uint32_t recorded; /* highest rcv_nxt that host memory knows: from a record, or from an image */
     struct sent_bytes sent;
     struct check_announced announced;
+    uint32_t checkpoint;        /* number of its newest checkpoint in host memory; 0: none */
     struct conn_ctx image;      /* the image that was extracted last */
     struct move_trigger wanted; /* reason of the newest decision to move it */
     struct check_move move;

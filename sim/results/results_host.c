@@ -4,6 +4,8 @@
 #include "sim/results/results.h"
 #include "sim/results/results_json.h"
 
+#include "host-sw/mechanism/mechanism.h"
+#include "host-sw/mechanism/mechanism_table.h"
 #include "host-sw/stack/host_tcp.h"
 #include "models/wire/ip_reassembly.h"
 
@@ -58,6 +60,9 @@ void results_add_host(json_t *root, const struct results_input *in)
     add_fragments(host, sw, host_sw_get_fragment_stats(in->host_sw));
     results_set(host, "challenges_refused", host_sw_challenges_refused(in->host_sw));
     SERVER_STATS_NICS(SET_HOST)
+    if (mechanism_table[in->config->team.mechanism]->checkpoint_lines) {
+        SERVER_STATS_CHECKPOINTS(SET_HOST)
+    }
     results_set(host, "steps", in->host->steps);
     results_set(host, "busy_ns", in->host->busy_ps / PS_PER_NS);
     results_set(host, "interrupts", in->host->interrupts);

@@ -123,6 +123,8 @@ static void add_engine(json_t *nic, const struct toe_stats *e, const struct host
         results_set(object, "images_refused", e->images_refused);
         results_set(object, "image_writes_refused", e->image_writes_refused);
     }
+    if (mechanism_table[team->mechanism]->checkpoint_lines)
+        results_set(object, "checkpoints", e->checkpoints);
     results_set(object, "stale_doorbells", e->stale_doorbells);
     results_set(object, "records", e->records);
     results_set(object, "events", e->events);

@@ -271,6 +271,8 @@ const struct scenario_key scenario_rows[] = {
           "commands that one DMA read fetches"),
     COUNT("nics.engine.buffer_prefetch", engine.buffer_prefetch, 1, 64,
           "buffer descriptors that one DMA read fetches"),
+    COUNT("nics.engine.checkpoint", engine.checkpoint_records, 1, 65535,
+          "for mechanism checkpoint: records of a connection for each of its checkpoints"),
     BOTH("nics.engine.ack_policy", ENUM, engine.ack_policy, 0, 0, ack_names,
          "when received bytes may be acknowledged"),
     TIME("nics.cache.dram", ctx_dram_ps, 0, PS_PER_MS,

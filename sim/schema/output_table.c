@@ -136,7 +136,8 @@ const struct output_row output_rows[] = {
     COUNT("host.fragments.timeouts", "datagrams", "dropped at the end of team.fragments.timeout"),
     COUNT("host.fragments.evicted", "datagrams", "dropped to make room for newer ones"),
     COUNT("host.challenges_refused", "segments", "challenge ACKs not sent because of their limit"),
-    SERVER_STATS_NICS(SERVER_COUNT) COUNT("host.steps", "steps", "that the driver program ran"),
+    SERVER_STATS_NICS(SERVER_COUNT) SERVER_STATS_CHECKPOINTS(SERVER_MAYBE)
+        COUNT("host.steps", "steps", "that the driver program ran"),
     COUNT("host.busy_ns", "ns", "for which the CPU core worked"),
     COUNT("host.interrupts", "interrupts", "delivered"),
     COUNT("host.polls", "polls", "of ring heads by the CPU"),
@@ -215,6 +216,8 @@ const struct output_row output_rows[] = {
           "INSTALLs that found no whole, undamaged image of their generation in the slot"),
     MAYBE("nics[].engine.image_writes_refused", "writes",
           "to image slots that were no whole lines of one image"),
+    MAYBE("nics[].engine.checkpoints", "checkpoints",
+          "written to host memory (with a mechanism that has checkpoints)"),
     COUNT("nics[].engine.stale_doorbells", "doorbells", "ignored because of an older generation"),
     COUNT("nics[].engine.records", "records", "written about received frames"),
     COUNT("nics[].engine.events", "events", "written to host memory"),

@@ -172,7 +172,8 @@ static bool has_set(const struct swarm_scenario *s, const char *set)
 /* A mechanism that rebuilds connections needs NICs that record first. */
 static void draw_needs(struct swarm_drawing *d)
 {
-    if (!has_set(d->scenario, "team.move.mechanism=rebuild"))
+    if (!has_set(d->scenario, "team.move.mechanism=rebuild") &&
+        !has_set(d->scenario, "team.move.mechanism=checkpoint"))
         return;
     swarm_set(d, "nics.engine.ack_policy=recorded");
     swarm_set(d, "nics.contract=2");

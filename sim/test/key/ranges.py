@@ -42,6 +42,7 @@ NEEDS = {
     "team.connections_max=1": ["traffic.connections=1"],
     "team.driver=minimal": ["team.idle=0s"],
     "team.move.mechanism=rebuild": ["nics.engine.ack_policy=recorded"],
+    "team.move.mechanism=checkpoint": ["nics.engine.ack_policy=recorded"],
     "team.move.mechanism=peer-to-peer": ["nics.pcie.p2p=allowed"],
     "team.offload.policy=ports": ["team.offload.ports=80"],
     "team.host.llc_hit=1s": ["team.host.dram=1s"],

@@ -87,6 +87,9 @@ port/100-alternate team.move.mechanism=forward
 port/100-alternate team.move.mechanism=drain-first
 port/100-alternate team.move.mechanism=forward-then-move
 move/820-dead-upload team.move.mechanism=host-pull
+move/820-dead-upload team.move.mechanism=checkpoint
+move/823-dead-download-checkpoint team.move.checkpoint.lines=2
+move/823-dead-download-checkpoint nics.engine.checkpoint=16
 port/100-alternate team.move.mechanism=host-pull-batched
 move/807-lists team.move.host-pull-batched.batch=2
 port/100-alternate team.move.forward-then-move.frames=2 team.move.mechanism=forward-then-move

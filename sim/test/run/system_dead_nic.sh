@@ -1,7 +1,7 @@
 #!/bin/sh
 # A NIC dies at a random moment: under uploads or downloads, while connections move in either direction or stay, at the
-# start, in the middle or at the end, by a lost link, a function-level reset, a cleared bus master bit or a poisoned TLP. With team.move.mechanism: rebuild
-# every conversation is intact, no checker objects, and nothing hangs.
+# start, in the middle or at the end, by a lost link, a function-level reset, a cleared bus master bit or a poisoned TLP.
+# With the mechanisms rebuild and checkpoint every conversation is intact, no checker objects, and nothing hangs.
 # usage: system_dead_nic.sh BUILD_DIR [FIRST_SEED [LAST_SEED]]
 set -u
 toesim=$1/toesim
@@ -37,9 +37,13 @@ traffic:
 team:
   heartbeat: 100us
   ring: $(pick "$seed" ring 16KiB 64KiB 512KiB)
-  move: {mechanism: rebuild}
+  move:
+    mechanism: $(pick "$seed" mechanism rebuild checkpoint)
+    checkpoint: {lines: $(pick "$seed" lines 1 2 3)}
   host: {notify: $(pick "$seed" notify interrupt poll)}
-nics: {engine: {ack_policy: recorded}}
+nics:
+  pcie: {mps: $(pick "$seed" mps 128B 256B)}
+  engine: {ack_policy: recorded, checkpoint: $(pick "$seed" checkpoint 1 4 32)}
 switch: {policy: $(pick "$seed" policy hash alternate random flip), flip_frames: $(pick "$seed" flip 2 5 20)}
 faults:
   - {at: $(pick "$seed" when "$(draw "$seed" at 100)%" "$(draw "$seed" at 100)%" "$(draw "$seed" at 300)us"), action: $(pick "$seed" action pcie_down pcie_reset pcie_master_off pcie_poisoned), nic: $(draw "$seed" nic 2)}
