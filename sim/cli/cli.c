@@ -3,6 +3,7 @@
 #include "models/base/printable.h"
 #include "sim/cli/cli_check.h"
 #include "sim/cli/cli_command.h"
+#include "sim/cli/cli_compare.h"
 #include "sim/cli/cli_equal.h"
 #include "sim/cli/cli_regress.h"
 #include "sim/cli/cli_report_page.h"
@@ -237,6 +238,26 @@ static const char sweep_race_help[] =
     "input is wrong, or the scenario has no such move; 3 the environment failed, or a branch was\n"
     "killed; 128 + N signal N ended the sweep. The outcomes so far stay.\n";
 
+static const char compare_help[] =
+    "usage: toesim compare RESULTS RESULTS... [OPTION]...\n"
+    "\n"
+    "Compares the results of 2 to 8 runs: first what an architect asks first, then the durations "
+    "of all\n"
+    "moves, then each key of stats.json that differs. The first run is the base of all changes. "
+    "RESULTS\n"
+    "is a results folder, or STUDY.sqlite:NUMBER for the run of that row (docs/compare.md).\n"
+    "\n"
+    "      --fail-if LIMIT   exit status 1 if a change is beyond the limit, such as\n"
+    "                        'moves.latency_ns.p50 > +2%' or 'moves.failed > +0'; may be repeated\n"
+    "      --markdown        tables in Markdown\n"
+    "      --csv             one row for each key\n"
+    "      --json            everything as one JSON document\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 compared, even if the runs differ; 1 a change is beyond a limit; 2 these are "
+    "no\n"
+    "results, or a limit is wrong.\n";
+
 static const char report_page_help[] =
     "usage: toesim report DIR|STUDY.sqlite [-o FILE]\n"
     "\n"
@@ -265,6 +286,7 @@ static const char main_help[] =
     "  sweep-race SCENARIO   place a frame at every offset around a move\n"
     "  equal SCENARIO        compare a scenario's streams with and without offload and moves\n"
     "  sweep STUDY           run a scenario with many values, and compare what it gives\n"
+    "  compare A B...        compare the results of runs\n"
     "  report DIR            show the results of a run or of a study as an HTML page\n"
     "\n"
     "toesim COMMAND --help explains a command; toesim --version prints the version, and\n"
@@ -282,6 +304,7 @@ static const struct cli_command commands[] = {
     {"sweep-race", sweep_race_help, cli_sweep_race},
     {"equal", equal_help, cli_equal},
     {"sweep", sweep_help, cli_sweep},
+    {"compare", compare_help, cli_compare},
     {"report", report_page_help, cli_report_page},
 };
 

@@ -55,7 +55,9 @@ static json_t *json_of(const char *folder, const char *name, struct error *err)
         return NULL;
     }
     json_t *json = json_load_file(path, 0, &where);
-    if (!json)
+    if (!json && where.line < 0)
+        (void)error_set(err, STATUS_BAD_INPUT, "%s: %s", path, strerror(errno));
+    else if (!json)
         (void)error_set(err, STATUS_BAD_INPUT, "%s:%d: %s", path, where.line, where.text);
     return json;
 }
