@@ -112,7 +112,8 @@ struct check {
     uint32_t conn_end;         /* one past the highest id that was opened */
     bool fenced[PLACE_COUNT];  /* the host is never fenced */
     bool ever_fenced[PLACE_COUNT];
-    uint64_t rung_ps[PLACE_COUNT]; /* last doorbell of the NIC's commands */
+    uint64_t
+        rung_ps[PLACE_COUNT]; /* last doorbell of the NIC's commands, or pushed list of INSTALLs */
     uint64_t link_ps[PLACE_COUNT]; /* last link change reported to the NIC */
     struct id_set triggers;        /* frames that have caused a move */
     struct check_transfers transfers[TRANSFER_KIND_COUNT]; /* `open` is not used */

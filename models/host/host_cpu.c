@@ -113,7 +113,8 @@ static void report_pushed(const struct host_cpu *cpu, const struct host_op *op,
     if (op->len != sizeof cmd || op->address < NIC_REG_PUSH_WINDOW || op->address >= END)
         return;
     memcpy(&cmd, data, sizeof cmd);
-    bool is_of_conn = cmd.op != NIC_CMD_NOP && cmd.op != NIC_CMD_TX_FRAME;
+    bool is_list = cmd.op == NIC_CMD_FREEZE_LIST || cmd.op == NIC_CMD_INSTALL_LIST;
+    bool is_of_conn = cmd.op != NIC_CMD_NOP && cmd.op != NIC_CMD_TX_FRAME && !is_list;
     struct probe_event event = {.now_ps = cpu->step_start_ps,
                                 .conn = is_of_conn ? cmd.conn : PROBE_NO_CONN,
                                 .gen = cmd.gen,

@@ -238,7 +238,9 @@ void check_move_on_event(struct check *check, const struct probe_event *event)
         count_end(&check->transfers[event->move_end.kind], (enum move_end)event->move_end.end);
     if (event->kind == PROBE_PORT_LINK)
         check->link_ps[event->nic] = event->now_ps;
-    if (event->kind == PROBE_CMD_RUNG)
+    /* A list in a pushed line names its connections in host memory, so the line counts as a doorbell. */
+    if (event->kind == PROBE_CMD_RUNG ||
+        (event->kind == PROBE_CMD_PUSHED && event->pushed.op == NIC_CMD_INSTALL_LIST))
         check->rung_ps[event->nic] = event->now_ps;
     if (event->kind == PROBE_FENCE)
         check->ever_fenced[event->nic] |= event->fence.is_fenced;

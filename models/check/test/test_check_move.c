@@ -16,7 +16,8 @@ struct story {
     uint64_t rx, reported_rx, foreign, visible, decided, reported_decided;
     uint64_t event[14], reported[14]; /* when T4 to T12 happen, and the reported times */
     uint64_t completed, rung; /* the completion of FREEZE is in memory; INSTALL's doorbell leaves */
-    bool is_pushed; /* INSTALL is a line of the push window, and no doorbell tells of it */
+    bool is_pushed;  /* INSTALL is a line of the push window, and no doorbell tells of it */
+    bool is_in_list; /* that line is a list, which names no connection */
     uint16_t pushed_gen;
     uint32_t of_conn; /* the connection of the record */
     uint8_t port, kind;
@@ -161,10 +162,11 @@ static void move(void)
     mark(1, 1, 7);
     if (story.is_pushed)
         emit(story.rung, (struct probe_event){.kind = PROBE_CMD_PUSHED,
-                                              .conn = CONN,
-                                              .gen = story.pushed_gen,
+                                              .conn = story.is_in_list ? PROBE_NO_CONN : CONN,
+                                              .gen = story.is_in_list ? 0 : story.pushed_gen,
                                               .nic = 1,
-                                              .pushed.op = NIC_CMD_INSTALL});
+                                              .pushed.op = story.is_in_list ? NIC_CMD_INSTALL_LIST
+                                                                            : NIC_CMD_INSTALL});
     else
         emit(story.rung,
              (struct probe_event){.kind = PROBE_CMD_RUNG, .conn = PROBE_NO_CONN, .nic = 1});
@@ -333,6 +335,19 @@ Test(check_move, an_install_that_is_pushed_is_issued_when_its_line_is_written)
     setup();
     story.is_pushed = true;
     story.pushed_gen = 1;
+    move();
+    expect_only(INVARIANT_MARK);
+}
+
+Test(check_move, an_install_in_a_list_is_issued_when_the_line_of_the_list_is_written)
+{
+    story.is_pushed = story.is_in_list = true;
+    move();
+    cr_assert_eq(check_violations(check, INVARIANT_MARK), 0);
+    teardown();
+    setup();
+    story.is_pushed = story.is_in_list = true;
+    story.rung = 182;
     move();
     expect_only(INVARIANT_MARK);
 }
