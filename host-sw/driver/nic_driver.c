@@ -65,13 +65,19 @@ static void set_station(struct nic_driver *driver, const struct nic_driver_param
         write_reg(driver, NIC_REG_LOOKUP_KEY, params->lookup_key[i]);
 }
 
+/* Reads whether the NIC has a capability. The call blocks for a read. */
+static bool can(const struct nic_driver *driver, enum nic_capability capability)
+{
+    struct nic_bus bus = driver->bus;
+    return driver->sizes.version >= FIRST_WITH_CAPABILITIES &&
+           (bus.ops->mmio_read32(bus.self, driver->nic, NIC_REG_CAPABILITIES) &
+            (uint32_t)capability) != 0;
+}
+
 /* Tells the NIC where to write checkpoints. A NIC without the capability writes none. */
 static void set_checkpoints(struct nic_driver *driver, const struct nic_driver_params *params)
 {
-    struct nic_bus bus = driver->bus;
-    if (params->checkpoint_lines == 0 || driver->sizes.version < FIRST_WITH_CAPABILITIES ||
-        (bus.ops->mmio_read32(bus.self, driver->nic, NIC_REG_CAPABILITIES) &
-         NIC_CAPABILITY_CHECKPOINT) == 0)
+    if (params->checkpoint_lines == 0 || !can(driver, NIC_CAPABILITY_CHECKPOINT))
         return;
     write_reg(driver, NIC_REG_CHECKPOINT_LO, (uint32_t)params->checkpoints_address);
     write_reg(driver, NIC_REG_CHECKPOINT_HI, (uint32_t)(params->checkpoints_address >> 32));
@@ -92,10 +98,8 @@ enum nic_probe_result nic_driver_enable(struct nic_driver *driver,
     struct nic_bus bus = driver->bus;
     driver->conn_max = bus.ops->mmio_read32(bus.self, driver->nic, NIC_REG_CONN_MAX);
     driver->link_up = (bus.ops->mmio_read32(bus.self, driver->nic, NIC_REG_LINK) & 1) != 0;
-    driver->records_first = params->asks_records &&
-                            driver->sizes.version >= FIRST_WITH_CAPABILITIES &&
-                            (bus.ops->mmio_read32(bus.self, driver->nic, NIC_REG_CAPABILITIES) &
-                             NIC_CAPABILITY_RECORDED) != 0;
+    driver->records_first = params->asks_records && can(driver, NIC_CAPABILITY_RECORDED);
+    driver->takes_tuples = params->uses_tuples && can(driver, NIC_CAPABILITY_TUPLE);
     if (params->pushes &&
         !push_window_init(&driver->window, bus, driver->nic, driver->sizes.version))
         return NIC_PROBE_NO_PUSH;

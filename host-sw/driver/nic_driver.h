@@ -41,6 +41,7 @@ struct nic_driver_params {
         heartbeat_us;  /* time without a heartbeat after which the NIC fences itself; 0: never */
     bool uses_slots;   /* images may go through the image slots, if the NIC has any */
     bool pushes;       /* commands go through the push window, and the command ring is not used */
+    bool uses_tuples;  /* RESERVE and RELEASE have the tuple in them, if the NIC takes that */
     bool asks_records; /* the driver reads whether the NIC has NIC_CAPABILITY_RECORDED */
     uint32_t checkpoint_lines;    /* of the checkpoints that the NIC is to write; 0: none */
     uint64_t checkpoints_address; /* where it writes them */
@@ -57,6 +58,7 @@ struct nic_driver {
     bool link_up;
     bool
         records_first; /* it acknowledges only what its records report; known if the parameters ask for it */
+    bool takes_tuples; /* RESERVE and RELEASE are to have the tuple in them */
     uint32_t conn_max; /* NIC_REG_CONN_MAX */
     struct host_ring commands, buffers;
     /* If it is used, its slots take the place of the entries of `commands`, which then only counts. */

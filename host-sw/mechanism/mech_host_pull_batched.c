@@ -39,6 +39,7 @@ const struct mechanism_ops mech_host_pull_batched = {
     .name = "host-pull-batched",
     .nic_commands = MECH_HOST_PULL_COMMANDS | 1 << NIC_CMD_FREEZE_LIST | 1 << NIC_CMD_INSTALL_LIST,
     .nic_capabilities = NIC_CAPABILITY_LISTS,
+    .uses_tuples = true,
     .batch_max = MECHANISM_BATCH_MAX,
     .own = {keys, sizeof keys / sizeof keys[0], &preset, sizeof preset},
     .list_max = list_max,

@@ -30,6 +30,7 @@ static void on_done(struct host_sw *sw, struct dir_entry *entry, const struct tr
 const struct mechanism_ops mech_host_push = {.name = "host-push",
                                              .nic_commands = MECH_HOST_PULL_COMMANDS,
                                              .nic_capabilities = NIC_CAPABILITY_IMAGE_SLOTS,
+                                             .uses_tuples = true,
                                              .batch_max = 1,
                                              .start = start,
                                              .on_done = on_done};

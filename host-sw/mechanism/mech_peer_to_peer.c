@@ -58,6 +58,7 @@ const struct mechanism_ops mech_peer_to_peer = {
     .name = "peer-to-peer",
     .nic_commands = MECH_HOST_PULL_COMMANDS | 1 << NIC_CMD_HELD,
     .nic_capabilities = NIC_CAPABILITY_IMAGE_SLOTS | NIC_CAPABILITY_GRANT,
+    .uses_tuples = true,
     .batch_max = 1,
     .own = {keys, sizeof keys / sizeof keys[0], &preset, sizeof preset},
     .start = start,

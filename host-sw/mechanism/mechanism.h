@@ -62,6 +62,9 @@ struct mechanism_ops {
     /* The connections of a dead NIC are rebuilt at the other one (host-sw/team/survival.c). The NICs must acknowledge
      * only what their records report. */
     bool rebuilds;
+    /* RESERVE and RELEASE have the tuple in them, if the NICs take that. This is for mechanisms that wait for RESERVE, or
+     * that move many connections at once. */
+    bool uses_tuples;
     size_t
         priv_bytes; /* size of the mechanism's state in `priv` of each transfer; zero at the start */
     uint32_t batch_max; /* maximum number of transfers in one call of start(); at least 1 */

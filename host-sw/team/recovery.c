@@ -52,6 +52,7 @@ static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned
         .uses_slots = (mechanism_table[params->mechanism]->nic_capabilities &
                        NIC_CAPABILITY_IMAGE_SLOTS) != 0,
         .pushes = params->pushes_commands,
+        .uses_tuples = mechanism->uses_tuples || params->pushes_commands,
         .asks_records = sw->transfers.mechanism->rebuilds,
         .checkpoint_lines = checkpoint_lines(params),
         .checkpoints_address = sw->checkpoints_address,

@@ -250,7 +250,7 @@ struct fake_nic *fake_create(void)
         port->regs[NIC_REG_MAGIC / 4] = NIC_MAGIC;
         port->regs[NIC_REG_VERSION / 4] = NIC_INTERFACE_VERSION;
         port->regs[NIC_REG_CAPABILITIES / 4] = NIC_CAPABILITY_PUSH | NIC_CAPABILITY_IMAGE_SLOTS |
-                                               NIC_CAPABILITY_GRANT |
+                                               NIC_CAPABILITY_GRANT | NIC_CAPABILITY_TUPLE |
                                                FAKE_PUSH_LOG2 << NIC_CAPABILITY_PUSH_LOG2_SHIFT;
         port->regs[NIC_REG_SLOT_COUNT / 4] = FAKE_SLOTS;
         port->regs[NIC_REG_GRANT_COUNT / 4] = 1;

@@ -39,6 +39,8 @@ static void reserve(struct host_sw *sw, struct dir_entry *entry, unsigned nic, u
     at_nics->refused = false;
     at_nics->reserve_gen = gen;
     at_nics->reserve_nic = (uint8_t)nic;
+    if (sw->nics[nic].takes_tuples)
+        nic_tuple_to_cmd(&entry->key, &cmd);
     command(sw, entry, nic, cmd);
 }
 
@@ -51,6 +53,8 @@ static void release(struct host_sw *sw, struct dir_entry *entry, unsigned nic, u
                           .flags = NIC_CMD_FLAG_NO_COMPLETION,
                           .gen = gen,
                           .image = image_address(sw, entry->conn)};
+    if (sw->nics[nic].takes_tuples)
+        nic_tuple_to_cmd(&entry->key, &cmd);
     if (sw->nics[nic].up)
         command(sw, entry, nic, cmd);
 }

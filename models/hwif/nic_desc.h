@@ -7,13 +7,17 @@
 #ifndef TOESIM_HWIF_NIC_DESC_H
 #define TOESIM_HWIF_NIC_DESC_H
 
+#include "models/hwif/flow_key.h"
+
 #include <assert.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 enum nic_cmd_op {
-    NIC_CMD_NOP = 0,       /* completes */
-    NIC_CMD_RESERVE = 1,   /* keep a lookup slot for (conn, gen); tuple = constant line of image */
+    NIC_CMD_NOP = 0, /* completes */
+    /* Keep a lookup slot for (conn, gen). The tuple is in the constant line of the image, or in the command. */
+    NIC_CMD_RESERVE = 1,
     NIC_CMD_INSTALL = 2,   /* read image, activate as generation gen, inject held frames in order */
     NIC_CMD_FREEZE = 3,    /* stop (conn, gen), drain, write image to `image`, complete */
     NIC_CMD_RELEASE = 4,   /* forget tombstone or reservation of (conn, gen); tuple as RESERVE */
@@ -40,6 +44,9 @@ enum nic_cmd_flag {
     NIC_CMD_FLAG_HARD = 1 << 3,          /* ICMP: a hard error (RFC 9293 3.9.2.2) */
     NIC_CMD_FLAG_SLOT = 1 << 4,          /* INSTALL: the image is in image slot `slot` */
     NIC_CMD_FLAG_PEER = 1 << 5, /* FREEZE: write the image to the bus address in `list` too */
+    /* RESERVE, RELEASE: the command has the tuple itself (nic_tuple_to_cmd()), and `image` has no meaning. Only for NICs
+     * with NIC_CAPABILITY_TUPLE. */
+    NIC_CMD_FLAG_TUPLE = 1 << 6,
     /* Lists: only the entries of the lookup table. FREEZE_LIST is a list of RELEASE, INSTALL_LIST one of RESERVE. */
     NIC_CMD_FLAG_LOOKUP = 1 << 7,
 };
@@ -109,6 +116,31 @@ static inline void nic_options_of_cmd(const struct nic_cmd *cmd, struct nic_opti
 {
     memcpy(options, &cmd->image, sizeof cmd->image);
     memcpy((uint8_t *)options + sizeof cmd->image, &cmd->list, sizeof cmd->list);
+}
+
+/* A tuple in a command: the remote address takes the bytes of `image` and `list`, the local one those from tx_prod on, and
+ * ports, VLAN and IP version those of frame_id, in the order of struct flow_key. */
+static_assert(offsetof(struct nic_cmd, count) == offsetof(struct nic_cmd, image) + 16, "remote");
+static_assert(offsetof(struct nic_cmd, frame_id) == offsetof(struct nic_cmd, tx_prod) + 16,
+              "local");
+static_assert(sizeof(struct flow_key) == offsetof(struct flow_key, lport) + 8, "the rest");
+
+static inline void nic_tuple_to_cmd(const struct flow_key *key, struct nic_cmd *cmd)
+{
+    uint8_t *bytes = (uint8_t *)cmd;
+    memcpy(bytes + offsetof(struct nic_cmd, image), key->raddr, sizeof key->raddr);
+    memcpy(bytes + offsetof(struct nic_cmd, tx_prod), key->laddr, sizeof key->laddr);
+    memcpy(&cmd->frame_id, &key->lport, sizeof cmd->frame_id);
+    cmd->flags |= NIC_CMD_FLAG_TUPLE;
+}
+
+static inline void nic_tuple_of_cmd(const struct nic_cmd *cmd, struct flow_key *key)
+{
+    const uint8_t *bytes = (const uint8_t *)cmd;
+    memcpy(key->raddr, bytes + offsetof(struct nic_cmd, image), sizeof key->raddr);
+    memcpy(key->laddr, bytes + offsetof(struct nic_cmd, tx_prod), sizeof key->laddr);
+    memcpy(&key->lport, &cmd->frame_id, sizeof cmd->frame_id);
+    key->reserved = 0;
 }
 
 /* Problems that do not end a connection. NIC_EVENT_NOTICE and NIC_CMD_ICMP report them. */

@@ -85,6 +85,7 @@ enum nic_capability {
     NIC_CAPABILITY_RECORDED = 1 << 4,
     NIC_CAPABILITY_LISTS = 1 << 5,      /* the NIC takes commands with lists */
     NIC_CAPABILITY_CHECKPOINT = 1 << 6, /* the NIC writes checkpoints */
+    NIC_CAPABILITY_TUPLE = 1 << 16,     /* it takes RESERVE and RELEASE with the tuple in them */
     NIC_CAPABILITY_PUSH_LOG2_SHIFT = 8,
     NIC_CAPABILITY_PUSH_LOG2_MASK = 0xff << NIC_CAPABILITY_PUSH_LOG2_SHIFT, /* log2 of the slots */
 };

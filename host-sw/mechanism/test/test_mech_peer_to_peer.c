@@ -101,6 +101,16 @@ Test(peer_to_peer, a_record_of_the_new_nic_waits_for_the_old_one)
     expect_moved(fake_expect(bed.fake, 1, NIC_CMD_HELD)->list);
 }
 
+/* The grant waits for RESERVE, so RESERVE must not have to read the tuple. */
+Test(peer_to_peer, reserve_has_the_tuple_in_it)
+{
+    struct flow_key key;
+    struct dir_view view = bed_view(&bed, 0);
+    cr_assert(reserve->flags & NIC_CMD_FLAG_TUPLE);
+    nic_tuple_of_cmd(reserve, &key);
+    cr_assert_eq(memcmp(&key, &view.key, sizeof key), 0);
+}
+
 /* The end of the connection at the new NIC waits as well, and is not taken for that of an unknown generation. */
 Test(peer_to_peer, an_end_at_the_new_nic_waits_for_the_old_one)
 {

@@ -31,6 +31,12 @@ void toe_tuple_start(struct toe_engine *engine, struct toe_op *op, uint8_t ctx_o
 {
     struct tuple_slot *slot = op->state;
     slot->ctx_op = ctx_op;
+    if (engine->params.contract >= 2 && (op->cmd.flags & NIC_CMD_FLAG_TUPLE)) {
+        nic_tuple_of_cmd(&op->cmd, &slot->key);
+        op->key = &slot->key;
+        toe_op_ask_cache_in_turn(engine, op, ctx_op, now_ps);
+        return;
+    }
     toe_read(engine, op->cmd.image + CONST_LINE_OFFSET, CTX_LINE_BYTES, toe_op_index(engine, op),
              on_line, now_ps);
 }

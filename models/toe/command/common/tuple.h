@@ -1,4 +1,5 @@
-/* Common code of RESERVE and RELEASE. Both name a tuple, which the engine reads from the image. */
+/* Common code of RESERVE and RELEASE. Both name a tuple, which is in the command, or which the engine reads from the
+ * image. */
 #ifndef TOESIM_TOE_COMMAND_TUPLE_H
 #define TOESIM_TOE_COMMAND_TUPLE_H
 
@@ -9,7 +10,7 @@ struct tuple_slot {
     uint8_t ctx_op; /* the request to send to the cache with this key */
 };
 
-/* Reads the constant line of the command's image, then sends `ctx_op` with its tuple to the cache, when the earlier
+/* Reads the constant line of the command's image, unless the command has the tuple itself. Then sends `ctx_op` with its tuple to the cache, when the earlier
  * ordered commands have sent theirs. */
 void toe_tuple_start(struct toe_engine *engine, struct toe_op *op, uint8_t ctx_op, uint64_t now_ps);
 
