@@ -1,7 +1,6 @@
 /* Tests FREEZE, INSTALL and RX_INJECT for idle and busy connections, in both directions, and their
  * error cases. */
 #include "models/toe/test/toe_rig.h"
-#include "models/toe/toe_conn.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -165,44 +164,6 @@ Test(toe_move, frames_before_activation_are_reserved)
     cr_assert_eq(r.gen, 2);
     peer.seq--;
     cr_assert_eq(install(1, NULL, 0).result, NIC_RESULT_OK);
-}
-
-/* Sends a RESERVE or RELEASE with the tuple in it to NIC 1. There is no image at the address that the bytes of the tuple
- * would be. */
-static void command_by_tuple(uint8_t op)
-{
-    struct flow_key key;
-    toe_conn_flow_key((struct conn_ctx *)(rig.mem + peer.image), &key);
-    struct nic_cmd cmd = {.op = op, .gen = 2, .conn = 2};
-    nic_tuple_to_cmd(&key, &cmd);
-    rig_command(&rig, 1, &cmd);
-    rig_run(&rig, 5 * PS_PER_US);
-    cr_assert_eq(rig_event(&rig, 1, NIC_EVENT_CMD_DONE).result, NIC_RESULT_OK);
-}
-
-Test(toe_move, a_tuple_in_the_command_is_that_of_the_image)
-{
-    (void)freeze();
-    rig_post_buffers(&rig, 1, 1);
-    command_by_tuple(NIC_CMD_RESERVE);
-    rig_segment(&peer, 1, TCP_ACK, "x", 1);
-    rig_run(&rig, 3 * PS_PER_US);
-    cr_assert_eq(rig_record(&rig, 1, NIC_VERDICT_RESERVED).conn, 2);
-    peer.seq--;
-    cr_assert_eq(install(1, NULL, 0).result, NIC_RESULT_OK);
-    cr_assert(rig_read32(&rig, 1, NIC_REG_CAPABILITIES) & NIC_CAPABILITY_TUPLE);
-}
-
-/* RELEASE takes back only the entry of the tuple that it names. */
-Test(toe_move, a_release_by_tuple_forgets_the_reservation)
-{
-    (void)freeze();
-    rig_post_buffers(&rig, 1, 1);
-    command_by_tuple(NIC_CMD_RESERVE);
-    command_by_tuple(NIC_CMD_RELEASE);
-    rig_segment(&peer, 1, TCP_ACK, "x", 1);
-    rig_run(&rig, 3 * PS_PER_US);
-    cr_assert_eq(rig_record(&rig, 1, NIC_VERDICT_NOT_MINE).nic, 1);
 }
 
 /* Moves the connection to NIC 1 with RESERVE and INSTALL and without held frames. Meanwhile NIC 1
