@@ -246,7 +246,7 @@ static uint32_t bus_port_read32(void *self, unsigned nic, uint32_t offset)
 static void bus_port_write32(void *self, unsigned nic, uint32_t offset, uint32_t value)
 {
     struct host_cpu *cpu = self;
-    cpu->access.port_write32(cpu->access.self, nic, offset, value);
+    cpu->access.port_write32(cpu->access.self, nic, offset, value, cpu->step_start_ps);
 }
 
 static void bus_mmio_write(void *self, unsigned nic, uint32_t offset, const void *data,

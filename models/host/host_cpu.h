@@ -59,7 +59,8 @@ struct host_nic_access {
                         struct pcie_read_done done, uint64_t now_ps);
     /* These two answer at once. */
     uint32_t (*port_read32)(void *self, unsigned nic, uint32_t offset);
-    void (*port_write32)(void *self, unsigned nic, uint32_t offset, uint32_t value);
+    void (*port_write32)(void *self, unsigned nic, uint32_t offset, uint32_t value,
+                         uint64_t now_ps);
     /* Returns true if the range is in BAR 0 of the NIC, and sets its *offset there. */
     bool (*claims)(void *self, unsigned nic, uint64_t address, uint32_t len, uint32_t *offset);
     void *self;

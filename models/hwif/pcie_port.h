@@ -44,6 +44,9 @@ struct pcie_endpoint_ops {
     /* The device refuses a posted write to BAR 0 that it has just got. The link logs a completer abort,
      * and reports it as software has asked for (AER). */
     void (*refuse)(void *self, uint64_t now_ps);
+    /* The engine fences itself. Requests that have not started are discarded: `visible` gets TIME_NEVER, and reads end with
+     * ok = false. Those that have started arrive. May be null. */
+    void (*stop)(void *self, uint64_t now_ps);
 };
 
 struct pcie_endpoint {

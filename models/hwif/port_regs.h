@@ -15,6 +15,7 @@ enum port_reg {
     PORT_ERROR_SOURCE = 0x134, /* requester ID: correctable 15:0, uncorrectable 31:16 */
 };
 
+#define PORT_LINK_DISABLE 0x10u       /* takes the link down, and keeps it down while it is set */
 #define PORT_LINK_ACTIVE 0x20000000u  /* data link layer: TLPs pass */
 #define PORT_SLOT_PRESENT 0x00400000u /* a card is in the slot */
 #define PORT_SLOT_CHANGED 0x01000000u /* PORT_LINK_ACTIVE did; a one clears */

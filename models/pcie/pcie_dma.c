@@ -174,12 +174,21 @@ static void dma_refuse(void *self, uint64_t now_ps)
     pcie_link_wake(link, now_ps);
 }
 
+static void dma_stop(void *self, uint64_t now_ps)
+{
+    struct pcie_link *link = self;
+    pcie_link_catch_up(link, now_ps);
+    link->stop_master(link, now_ps);
+    pcie_link_wake(link, now_ps);
+}
+
 const struct pcie_endpoint_ops pcie_dma_ops = {
     .write = dma_write,
     .read = dma_read,
     .msix = dma_msix,
     .is_up = dma_is_up,
     .refuse = dma_refuse,
+    .stop = dma_stop,
 };
 
 void pcie_dma_init(struct pcie_link *link) { pcie_dma_reset_tags(link, 0); }

@@ -3,6 +3,7 @@
 #include "models/pcie/pcie_dma.h"
 #include "models/pcie/pcie_fault_pvt.h"
 #include "models/pcie/pcie_link_pvt.h"
+#include "models/pcie/pcie_report_pvt.h"
 
 #include <assert.h>
 #include <string.h>
@@ -33,6 +34,12 @@ static void on_mmio_write(struct pcie_link *link, const struct pcie_tlp *tlp, ui
 
 void pcie_endpoint_on_downstream(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps)
 {
+    if (link->silent) {
+        link->stats.discarded++;
+        if (tlp->payload)
+            pcie_cells_give(&link->cells, tlp->payload);
+        return;
+    }
     if (tlp->kind == PCIE_TLP_MWR)
         on_mmio_write(link, tlp, now_ps);
     else
@@ -80,8 +87,24 @@ static void on_config_write(struct pcie_link *link, const struct pcie_tlp *tlp, 
     answer(link, tlp, true, false, 0, now_ps);
 }
 
+/* Returns true if the request gets no answer because the endpoint hangs. The root port waits for the completion timeout. */
+static bool is_unanswered(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps)
+{
+    if (tlp->aborted) {
+        pcie_link_note_failed(link, tlp->done, now_ps);
+        pcie_report_of_root(link, PCIE_ERROR_COMPLETION_TIMEOUT, now_ps);
+        return true;
+    }
+    if (!link->silent)
+        return false;
+    pcie_fault_let_time_out(link, tlp, tlp->start_ps);
+    return true;
+}
+
 void pcie_endpoint_on_request(struct pcie_link *link, struct pcie_tlp *tlp, uint64_t now_ps)
 {
+    if (is_unanswered(link, tlp, now_ps))
+        return;
     if (tlp->kind == PCIE_TLP_MRD) {
         on_mmio_read(link, tlp, now_ps);
     } else if (tlp->kind == PCIE_TLP_CFGWR) {

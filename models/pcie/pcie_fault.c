@@ -2,6 +2,7 @@
 
 #include "models/pcie/pcie_fault_pvt.h"
 
+#include "models/hwif/port_regs.h"
 #include "models/pcie/pcie_dma.h"
 #include "models/pcie/pcie_link_pvt.h"
 #include "models/pcie/pcie_report_pvt.h"
@@ -45,7 +46,7 @@ static bool keep_none(void *self, struct pcie_tlp *tlp)
     return false;
 }
 
-static void stop_master(struct pcie_link *link, uint64_t now_ps)
+void pcie_fault_stop_master(struct pcie_link *link, uint64_t now_ps)
 {
     struct loss loss = {link, now_ps};
     link->outlook.valid = false;
@@ -61,7 +62,7 @@ void pcie_fault_update_master(struct pcie_link *link, uint64_t now_ps)
     link->master = master;
     link->stats.master_offs += !master && link->up;
     if (!master)
-        stop_master(link, now_ps);
+        pcie_fault_stop_master(link, now_ps);
     link->device.ops->fence(link->device.self, !master, now_ps);
 }
 
@@ -80,7 +81,7 @@ static void discard_ring(struct pcie_link *link, struct pcie_ring *ring, uint64_
 static void discard_all(struct pcie_link *link, uint64_t now_ps)
 {
     struct loss loss = {link, now_ps};
-    stop_master(link, now_ps);
+    pcie_fault_stop_master(link, now_ps);
     for (int d = 0; d < 2; d++) {
         pcie_wire_filter(&link->wires[d], keep_none, &loss);
         discard_ring(link, &link->flying[d], now_ps);
@@ -95,8 +96,10 @@ static void discard_all(struct pcie_link *link, uint64_t now_ps)
     pcie_dma_reset_tags(link, now_ps);
 }
 
-void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps)
+/* Brings the link up or down if that has to change. A hung endpoint is reset when the link goes down. */
+static void update_link(struct pcie_link *link, uint64_t now_ps)
 {
+    bool up = !link->broken && !link->disabled;
     if (up == link->up)
         return;
     pcie_link_settle(link, now_ps);
@@ -110,12 +113,28 @@ void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps)
     }
     if (!up) {
         link->stats.link_downs++;
+        link->silent = false;
         discard_all(link, now_ps);
         pcie_config_reset(&link->config, true);
     }
     pcie_fault_update_master(link, now_ps);
     pcie_report_link(link, up, active_ps);
     pcie_link_wake(link, now_ps);
+}
+
+void pcie_link_set_up(struct pcie_link *link, bool up, uint64_t now_ps)
+{
+    link->broken = !up;
+    update_link(link, now_ps);
+}
+
+void pcie_link_port_write32(struct pcie_link *link, uint32_t offset, uint32_t value,
+                            uint64_t now_ps)
+{
+    pcie_space_write32(&link->rootport.space, offset, value);
+    uint32_t control = pcie_space_read32(&link->rootport.space, PORT_LINK);
+    link->disabled = (control & PORT_LINK_DISABLE) != 0;
+    update_link(link, now_ps);
 }
 
 static void inject_read_fault(struct pcie_link *link, enum pcie_fault fault)
@@ -149,6 +168,32 @@ static void inject_config_write(struct pcie_link *link, enum pcie_fault fault, u
     pcie_link_cfg_write32(link, offset, value, done, now_ps);
 }
 
+void pcie_fault_let_time_out(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t from_ps)
+{
+    struct pcie_tlp end = {.kind = PCIE_TLP_CFGRD, .aborted = true, .done = tlp->done};
+    end.due_ps = from_ps + link->params.completion_timeout_ps;
+    pcie_link_insert_by_due(&link->answering, &end);
+}
+
+static bool keep_if_no_answer(void *self, struct pcie_tlp *tlp)
+{
+    struct loss *loss = self;
+    if (tlp->kind != PCIE_TLP_CPL && tlp->kind != PCIE_TLP_CPLD)
+        return true;
+    pcie_fault_let_time_out(loss->link, tlp, loss->now_ps);
+    return false;
+}
+
+/* Makes the endpoint hang. The data link layer goes on, so a TLP that has started arrives. */
+static void make_silent(struct pcie_link *link, uint64_t now_ps)
+{
+    struct loss loss = {link, now_ps};
+    if (!link->up)
+        return;
+    link->silent = true;
+    pcie_wire_filter(&link->wires[PCIE_UP], keep_if_no_answer, &loss);
+}
+
 void pcie_link_inject(struct pcie_link *link, enum pcie_fault fault, uint64_t now_ps)
 {
     pcie_link_catch_up(link, now_ps);
@@ -172,6 +217,9 @@ void pcie_link_inject(struct pcie_link *link, enum pcie_fault fault, uint64_t no
     case PCIE_FAULT_RESET:
     case PCIE_FAULT_MASTER_OFF:
         inject_config_write(link, fault, now_ps);
+        break;
+    case PCIE_FAULT_SILENT:
+        make_silent(link, now_ps);
         break;
     }
     pcie_link_wake(link, now_ps);

@@ -13,4 +13,10 @@
 
 void pcie_fault_update_master(struct pcie_link *link, uint64_t now_ps);
 
+/* Discards the endpoint's requests that have not started, and ends its reads. */
+void pcie_fault_stop_master(struct pcie_link *link, uint64_t now_ps);
+
+/* Lets a request of the host, or the answer to one, end without success when the completion timeout is over. */
+void pcie_fault_let_time_out(struct pcie_link *link, const struct pcie_tlp *tlp, uint64_t from_ps);
+
 #endif

@@ -250,6 +250,10 @@ static void look(const struct pcie_link *link, struct pcie_outlook *outlook)
         outlook->choices[d] = pcie_wire_pick(wire, tag_ps);
         outlook->credit_ps[d] = pcie_wire_credit_ps_min(wire, tag_ps != TIME_NEVER);
     }
+    if (link->silent && outlook->choices[PCIE_UP].pick != PCIE_PICK_REPLAY) {
+        outlook->choices[PCIE_UP] = (struct pcie_choice){.pick = PCIE_PICK_NONE};
+        outlook->credit_ps[PCIE_UP] = TIME_NEVER;
+    }
     outlook->first_ps = TIME_NEVER;
     for (int i = 0; i < WIRE_PARTS; i++)
         outlook->first_ps = u64_min(outlook->first_ps, wire_parts[i].next_ps(link, outlook));

@@ -2,6 +2,7 @@
 
 #include "models/pcie/pcie_dma.h"
 #include "models/pcie/pcie_endpoint.h"
+#include "models/pcie/pcie_fault_pvt.h"
 #include "models/pcie/pcie_link_pvt.h"
 #include "models/pcie/pcie_root_pvt.h"
 #include "models/pcie/wire/pcie_wire_dll.h"
@@ -76,6 +77,7 @@ struct pcie_link *pcie_link_create(const struct pcie_params *params, unsigned ni
     link->host = host;
     link->waker = waker;
     link->probe = probe;
+    link->stop_master = pcie_fault_stop_master;
     link->up = true;
     link->master = true;
     struct pcie_config_shape shape = {

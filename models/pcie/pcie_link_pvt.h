@@ -67,8 +67,13 @@ struct pcie_link {
     struct pcie_stats stats;
     struct pcie_stats totals; /* `stats` plus the counters of the wires */
 
+    /* pcie_fault_stop_master(), which the file of the engine's requests cannot call by its name */
+    void (*stop_master)(struct pcie_link *link, uint64_t now_ps);
     bool up;
-    bool master; /* endpoint may send requests: link up and bus master on */
+    bool broken;   /* a fault keeps the link down */
+    bool disabled; /* the root port's Link Disable bit keeps it down */
+    bool silent;   /* the endpoint hangs (PCIE_FAULT_SILENT) */
+    bool master;   /* endpoint may send requests: link up and bus master on */
     struct pcie_config config;
     struct pcie_wire wires[2];
     struct pcie_outlook outlook;

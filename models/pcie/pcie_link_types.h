@@ -52,7 +52,7 @@ struct pcie_stats {
     uint64_t writes, reads, msix, mmio_writes,
         mmio_reads; /* requests as asked for, before splitting */
     uint64_t payload_up, payload_down;
-    uint64_t discarded; /* TLPs lost because the link was down */
+    uint64_t discarded; /* TLPs lost because the link was down or the endpoint silent */
     uint32_t tags_used_max;
     uint64_t tag_stalls;   /* read requests that had to wait for a tag */
     uint64_t write_stalls; /* writes that did not fit write_queue_bytes */
@@ -84,6 +84,8 @@ enum pcie_fault {
     PCIE_FAULT_ABORT,         /* the root complex aborts the next DMA read */
     PCIE_FAULT_RESET,         /* software on the host requests a function-level reset */
     PCIE_FAULT_MASTER_OFF,    /* software on the host clears the bus master bit */
+    /* The endpoint hangs: it sends nothing more and takes no notice of what it receives, until the link goes down. */
+    PCIE_FAULT_SILENT,
 };
 
 #endif

@@ -41,7 +41,7 @@ void pcie_report_of_root(struct pcie_link *link, enum pcie_error error, uint64_t
 void pcie_report_link(struct pcie_link *link, bool active, uint64_t at_ps)
 {
     bool changed = pcie_rootport_on_link(&link->rootport, active);
-    if (!active)
+    if (!active && !link->disabled) /* a link that software has disabled is no surprise */
         changed |= pcie_rootport_raise(&link->rootport, PCIE_ERROR_SURPRISE_DOWN);
     if (changed)
         pcie_report_event(link, at_ps);
@@ -81,11 +81,6 @@ void pcie_report_errors(struct pcie_link *link, uint64_t at_ps)
 uint32_t pcie_link_port_read32(const struct pcie_link *link, uint32_t offset)
 {
     return pcie_space_read32(&link->rootport.space, offset);
-}
-
-void pcie_link_port_write32(struct pcie_link *link, uint32_t offset, uint32_t value)
-{
-    pcie_space_write32(&link->rootport.space, offset, value);
 }
 
 size_t pcie_link_config_dump(const struct pcie_link *link, char *text, size_t size)

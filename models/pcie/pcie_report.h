@@ -13,10 +13,9 @@ extern "C" {
 enum { PCIE_LINK_DUMP_MAX = 8192 };
 size_t pcie_link_config_dump(const struct pcie_link *link, char *text, size_t size);
 
-/* Access the configuration space of the root port (hwif/port_regs.h), which answers at once. The offset is
- * DW aligned and below 4096. */
+/* Reads the configuration space of the root port (hwif/port_regs.h), which answers at once. The offset is DW aligned and
+ * below 4096. */
 uint32_t pcie_link_port_read32(const struct pcie_link *link, uint32_t offset);
-void pcie_link_port_write32(struct pcie_link *link, uint32_t offset, uint32_t value);
 
 #ifdef __cplusplus
 }

@@ -55,6 +55,8 @@ void toe_fence(struct toe_engine *engine, uint64_t now_ps)
     engine->fenced_ps = now_ps;
     set_fenced(engine, true, now_ps);
     toe_discard_all(engine, now_ps);
+    if (engine->regs.fenced_by_self && engine->wiring.pcie.ops->stop)
+        engine->wiring.pcie.ops->stop(engine->wiring.pcie.self, now_ps);
 }
 
 void toe_unfence(struct toe_engine *engine, uint64_t now_ps)

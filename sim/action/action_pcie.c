@@ -69,6 +69,7 @@ static const struct action_kind kinds[] = {
     {"pcie_abort", &fault_ops, PCIE_FAULT_ABORT, KEYS, DAMAGE},
     {"pcie_reset", &fault_ops, PCIE_FAULT_RESET, KEYS, DAMAGE},
     {"pcie_master_off", &fault_ops, PCIE_FAULT_MASTER_OFF, KEYS, DAMAGE},
+    {"pcie_silent", &fault_ops, PCIE_FAULT_SILENT, KEYS, DAMAGE},
     {"push_torn", &torn_ops, 0, KEYS, DAMAGE},
     {"pcie_peer_read", &peer_ops, PEER_READ, KEYS, 0},
     {"pcie_peer_write", &peer_ops, PEER_WRITE, KEYS, 0},

@@ -191,8 +191,9 @@ void testbed::make_host()
     access.port_read32 = [](void *self, unsigned nic, uint32_t offset) {
         return pcie_link_port_read32(static_cast<testbed *>(self)->link_[nic], offset);
     };
-    access.port_write32 = [](void *self, unsigned nic, uint32_t offset, uint32_t value) {
-        pcie_link_port_write32(static_cast<testbed *>(self)->link_[nic], offset, value);
+    access.port_write32 = [](void *self, unsigned nic, uint32_t offset, uint32_t value,
+                             uint64_t now_ps) {
+        pcie_link_port_write32(static_cast<testbed *>(self)->link_[nic], offset, value, now_ps);
     };
     access.claims = [](void *self, unsigned nic, uint64_t address, uint32_t len, uint32_t *offset) {
         return pcie_link_claims(static_cast<testbed *>(self)->link_[nic], address, len, offset);

@@ -86,8 +86,10 @@ static uint32_t rig_port_read(void *self, unsigned nic, uint32_t offset)
     return offset;
 }
 
-static void rig_port_write(void *self, unsigned nic, uint32_t offset, uint32_t value)
+static void rig_port_write(void *self, unsigned nic, uint32_t offset, uint32_t value,
+                           uint64_t now_ps)
 {
+    (void)now_ps;
     (void)self, (void)nic, (void)offset, (void)value;
 }
 

@@ -94,10 +94,11 @@ static uint32_t access_port_read32(void *self, unsigned nic, uint32_t offset)
     return pcie_link_port_read32(links[nic], offset);
 }
 
-static void access_port_write32(void *self, unsigned nic, uint32_t offset, uint32_t value)
+static void access_port_write32(void *self, unsigned nic, uint32_t offset, uint32_t value,
+                                uint64_t now_ps)
 {
     (void)self;
-    pcie_link_port_write32(links[nic], offset, value);
+    pcie_link_port_write32(links[nic], offset, value, now_ps);
 }
 
 static bool access_claims(void *self, unsigned nic, uint64_t address, uint32_t len,

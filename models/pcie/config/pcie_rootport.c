@@ -68,6 +68,7 @@ static void init_express(struct pcie_rootport *port, uint32_t link, uint32_t mps
     pcie[4] = link << 16 | PORT_LINK_ACTIVE;
     pcie[5] = SLOT_HOT_PLUG;
     pcie[6] = SLOT_CONTROL_ON | PORT_SLOT_PRESENT;
+    writable[4] = PORT_LINK_DISABLE;
     writable[6] = 0x1fff;
     clearable[6] = PORT_SLOT_CHANGED;
     pcie[11] = ((1u << (link & 0xf)) - 1) << 1; /* supported speeds vector */

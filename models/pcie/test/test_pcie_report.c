@@ -93,7 +93,7 @@ ParameterizedTest(struct fault_row *row, pcie_report,
                  port(fake, PORT_ROOT_STATUS));
     cr_assert_eq(pcie_link_stats(fake->link)->messages, row->messages, "%s", row->name);
     cr_assert_eq(fake_pcie_count(fake, FAKE_PORT_EVENT), 1, "%s", row->name);
-    pcie_link_port_write32(fake->link, PORT_ROOT_STATUS, PORT_ROOT_ERRORS);
+    pcie_link_port_write32(fake->link, PORT_ROOT_STATUS, PORT_ROOT_ERRORS, fake->loop.now_ps);
     cr_assert_eq(port(fake, PORT_ROOT_STATUS), 0, "cleared by ones");
     strike(fake, row->fault);
     cr_assert_eq(fake_pcie_count(fake, FAKE_PORT_EVENT), 2, "%s: again", row->name);
@@ -174,8 +174,8 @@ Test(pcie_report, masks_and_enable_bits_keep_it_quiet_but_logged)
     cr_assert_eq(pcie_link_stats(fake->link)->messages, 1, "by SERR#");
     cr_assert(endpoint(fake, PCIE_SPACE_COMMAND) & 0x40000000u, "signaled system error");
     cr_assert_eq(fake_pcie_count(fake, FAKE_PORT_EVENT), 1);
-    pcie_link_port_write32(fake->link, PORT_ROOT_STATUS, PORT_ROOT_ERRORS);
-    pcie_link_port_write32(fake->link, PORT_ROOT_COMMAND, 0);
+    pcie_link_port_write32(fake->link, PORT_ROOT_STATUS, PORT_ROOT_ERRORS, fake->loop.now_ps);
+    pcie_link_port_write32(fake->link, PORT_ROOT_COMMAND, 0, fake->loop.now_ps);
     strike(fake, PCIE_FAULT_POISONED);
     cr_assert_eq(port(fake, PORT_ROOT_STATUS) & PORT_ROOT_UNCORRECTABLE, PORT_ROOT_UNCORRECTABLE);
     cr_assert_eq(fake_pcie_count(fake, FAKE_PORT_EVENT), 1, "the port may not interrupt");
@@ -205,8 +205,8 @@ Test(pcie_report, the_port_tells_that_the_link_went_and_came)
     cr_assert_eq(port(fake, PORT_ROOT_STATUS),
                  PORT_ROOT_UNCORRECTABLE | PORT_ROOT_FATAL | PORT_ROOT_FIRST_FATAL);
     cr_assert_eq(fake_pcie_count(fake, FAKE_PORT_EVENT), 1);
-    pcie_link_port_write32(fake->link, PORT_SLOT, port(fake, PORT_SLOT));
-    pcie_link_port_write32(fake->link, PORT_ROOT_STATUS, PORT_ROOT_ERRORS);
+    pcie_link_port_write32(fake->link, PORT_SLOT, port(fake, PORT_SLOT), fake->loop.now_ps);
+    pcie_link_port_write32(fake->link, PORT_ROOT_STATUS, PORT_ROOT_ERRORS, fake->loop.now_ps);
     pcie_link_set_up(fake->link, true, 20 * PS_PER_US);
     cr_assert(port(fake, PORT_LINK) & PORT_LINK_ACTIVE);
     cr_assert_eq(port(fake, PORT_ROOT_STATUS), 0);
@@ -241,7 +241,8 @@ Test(pcie_report, a_probe_changes_no_time_of_an_error)
             fake_pcie_run(fake, i * 613 * PS_PER_NS);
             if (i % 3 == 0) {
                 pcie_link_inject(fake->link, (enum pcie_fault)(i / 3 % 3), fake->loop.now_ps);
-                pcie_link_port_write32(fake->link, PORT_ROOT_STATUS, PORT_ROOT_ERRORS);
+                pcie_link_port_write32(fake->link, PORT_ROOT_STATUS, PORT_ROOT_ERRORS,
+                                       fake->loop.now_ps);
             }
             fake_pcie_write(fake, HIGH + 256 * i, 200, i);
             if (i % 2)
