@@ -164,6 +164,12 @@ void nic_driver_free(struct nic_driver *driver)
     *driver = (struct nic_driver){0};
 }
 
+static void note_progress(struct nic_driver *driver)
+{
+    driver->progress_ps = driver->bus.ops->now_ps(driver->bus.self);
+    driver->asked = false;
+}
+
 /* Takes a free request. The table doubles when it is full, so nothing is allocated in steady state. */
 static uint32_t request_alloc(struct nic_driver *driver)
 {
@@ -179,6 +185,8 @@ static uint32_t request_alloc(struct nic_driver *driver)
     }
     uint32_t cookie = driver->request_free;
     driver->request_free = driver->requests[cookie].next_free;
+    if (driver->outstanding++ == 0)
+        note_progress(driver);
     return cookie;
 }
 
@@ -382,6 +390,9 @@ bool nic_driver_complete(struct nic_driver *driver, const struct nic_event *even
     if (request->grants)
         image_slots_end_grant(&driver->slots);
     retire_commands(driver);
+    assert(driver->outstanding > 0);
+    driver->outstanding--;
+    note_progress(driver);
     return true;
 }
 
@@ -393,6 +404,7 @@ bool nic_driver_abandon(struct nic_driver *driver, struct nic_request *request)
             continue;
         *request = driver->requests[i];
         driver->requests[i].used = false;
+        driver->outstanding--;
         if (request->buffer)
             buffer_pool_unref(driver->pool, request->buffer);
         return true;

@@ -71,6 +71,9 @@ struct nic_driver {
     struct nic_probe_sizes sizes;
     struct nic_request *requests;
     uint32_t request_count, request_free;
+    uint32_t outstanding;    /* commands whose completion is to come */
+    bool asked;              /* a sign of life was asked for since progress_ps */
+    uint64_t progress_ps;    /* last completion, or the time since when commands are outstanding */
     uint32_t *ring_cookies;  /* cookie of each command ring entry */
     uint32_t fetched;        /* number of commands that the NIC is known to have fetched */
     struct nic_cmd *backlog; /* commands for which the ring had no room, in order */

@@ -102,6 +102,8 @@ size_t host_sw_audit(const struct host_sw *sw, bool at_rest,
     return ops_of(sw)->audit ? ops_of(sw)->audit(sw, at_rest, accounts) : 0;
 }
 
+bool host_sw_waits(const struct host_sw *sw) { return ops_of(sw)->waits && ops_of(sw)->waits(sw); }
+
 uint64_t host_sw_memory_pages(const struct host_sw *sw)
 {
     return ops_of(sw)->memory_pages ? ops_of(sw)->memory_pages(sw) : 0;

@@ -72,6 +72,8 @@ uint64_t host_sw_conn_entry_address(const struct host_sw *sw, uint32_t conn);
  * equal in each. at_rest is true if nothing is under way anywhere, which allows more accounts. */
 size_t host_sw_audit(const struct host_sw *sw, bool at_rest,
                      struct host_sw_account accounts[HOST_SW_ACCOUNTS_MAX]);
+/* Returns true if NICs still have time to complete commands, or are being fenced. */
+bool host_sw_waits(const struct host_sw *sw);
 /* Returns the number of pages of host memory that the program has. Not to be called while stores of a step are
  * outstanding. */
 uint64_t host_sw_memory_pages(const struct host_sw *sw);

@@ -17,6 +17,7 @@
 #include "host-sw/team/checkpoint.h"
 #include "host-sw/team/failover.h"
 #include "host-sw/team/recovery.h"
+#include "host-sw/team/watchdog.h"
 #include "host-sw/transfer/place_nic.h"
 #include "host-sw/transfer/place_nic_grant.h"
 #include "host-sw/transfer/transfer.h"
@@ -158,15 +159,6 @@ static void run_app(struct host_sw *sw, uint64_t now_ps)
     sw->app.next_ps = sw->app.ops->on_run(sw->app.self, now_ps);
 }
 
-static bool heartbeat(struct host_sw *sw, uint64_t now_ps)
-{
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        if (sw->nics[nic].up)
-            ring_write_reg(sw->bus, nic, NIC_REG_HEARTBEAT, 1);
-    sw->next_heartbeat_ps = now_ps + sw->params.heartbeat_ps;
-    return false;
-}
-
 static bool expire_time_waits(struct host_sw *sw, uint64_t now_ps)
 {
     termination_expire_time_waits(sw, now_ps);
@@ -212,7 +204,8 @@ static const struct timed_part {
     {offsetof(struct host_sw, transfers.next_deadline_ps), end_deadlines},
     {offsetof(struct host_sw, stack.time_waits.next_ps), expire_time_waits},
     {offsetof(struct host_sw, openings.neighbours.next_ps), end_neighbours},
-    {offsetof(struct host_sw, next_heartbeat_ps), heartbeat},
+    {offsetof(struct host_sw, next_heartbeat_ps), watchdog_heartbeat},
+    {offsetof(struct host_sw, watchdog_ps), watchdog_run},
     {offsetof(struct host_sw, farewells.next_ps), run_farewells},
     {offsetof(struct host_sw, policies.next_ps), run_policies},
     {offsetof(struct host_sw, idle.next_ps), idle_on_time},
@@ -226,9 +219,13 @@ static const struct timed_part {
     {offsetof(struct host_sw, recovery[1].restart_ps), NULL}, /* recovery_run() */
     {offsetof(struct host_sw, recovery[0].rebuild_ps), NULL}, /* recovery_run() */
     {offsetof(struct host_sw, recovery[1].rebuild_ps), NULL}, /* recovery_run() */
+    {offsetof(struct host_sw, recovery[0].fence_ps), NULL},   /* recovery_run() */
+    {offsetof(struct host_sw, recovery[1].fence_ps), NULL},   /* recovery_run() */
+    {offsetof(struct host_sw, recovery[0].enable_ps), NULL},  /* recovery_run() */
+    {offsetof(struct host_sw, recovery[1].enable_ps), NULL},  /* recovery_run() */
 };
 enum { TIMED_PARTS = sizeof timed_parts / sizeof timed_parts[0] };
-static_assert(NIC_COUNT == 2, "timed_parts[] has rows for the restart and the rebuild of each NIC");
+static_assert(NIC_COUNT == 2, "timed_parts[] has rows for the times of each NIC's recovery");
 
 static uint64_t next_of(const struct host_sw *sw, const struct timed_part *part)
 {
@@ -298,6 +295,7 @@ static bool flush(struct host_sw *sw)
         flush_grants(sw);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         nic_driver_flush(&sw->nics[nic]);
+    watchdog_arm(sw);
     return busy;
 }
 
@@ -444,7 +442,8 @@ static const struct program_ops program_ops = {.destroy = program_destroy,
                                                .fragment_stats = program_fragment_stats,
                                                .tcp_stats = program_tcp_stats,
                                                .audit = audit_accounts,
-                                               .memory_pages = audit_memory_pages};
+                                               .memory_pages = audit_memory_pages,
+                                               .waits = watchdog_waits};
 
 struct host_sw *team_program_create(const struct host_sw_params *params, struct nic_bus bus,
                                     const struct app_ops *app, void *app_self,
@@ -474,12 +473,13 @@ struct host_sw *team_program_create(const struct host_sw_params *params, struct 
     sw->mode = team_mode_table[params->mode];
     sw->transfers.mechanism =
         params->moving_enabled ? mechanism_table[params->mechanism] : mechanism_find("forward");
-    sw->last_look_ps = sw->openings.cookie_ps = TIME_NEVER;
+    sw->last_look_ps = sw->openings.cookie_ps = sw->watchdog_ps = TIME_NEVER;
     sw->transfers.next_deadline_ps = sw->idle.next_ps = sw->fragments.next_ps = TIME_NEVER;
     sw->params.tcp.challenges = &sw->challenges;
     sw->active_request.nic = NIC_COUNT;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        sw->recovery[nic].restart_ps = sw->recovery[nic].rebuild_ps = TIME_NEVER;
+        sw->recovery[nic].restart_ps = sw->recovery[nic].rebuild_ps = sw->recovery[nic].fence_ps =
+            sw->recovery[nic].enable_ps = TIME_NEVER;
     isn_key_init(&sw->openings.isn_key, params->isn_seed);
     sw->challenges = (struct tcp_challenges){.rate = challenge_share(params),
                                              .key = challenge_key(sw, PLACE_HOST)};

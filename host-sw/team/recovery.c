@@ -13,6 +13,7 @@
 #include "host-sw/team/challenge.h"
 #include "host-sw/team/checkpoint.h"
 #include "host-sw/team/failover.h"
+#include "host-sw/team/fence.h"
 #include "host-sw/team/survival.h"
 
 #include "models/base/planted.h"
@@ -23,8 +24,6 @@
 /* After this time all writes that had reached the root port before the link was lost are visible in host memory. */
 #define LAST_WRITES_PS PS_PER_US
 #define BAR_WINDOW UINT64_C(0xf0000000)
-/* The host sends this many heartbeats within the time after which the NIC fences itself. */
-#define HEARTBEATS_PER_LIMIT 3
 /* The driver polls for the end of a reset with this period, for at most 4 ms. */
 #define RESET_POLL_PS (20 * PS_PER_US)
 enum { RESET_POLLS_MAX = 200 };
@@ -181,6 +180,23 @@ static void on_port_of_lost(struct host_sw *sw, unsigned nic, const struct nic_e
     }
 }
 
+/* A NIC does not answer. It is lost at once if its fence is proven, or if it cannot be. */
+static void lose_silent(struct host_sw *sw, unsigned nic)
+{
+    if (sw->recovery[nic].fence_ps != TIME_NEVER)
+        return;
+    if (nic_error_link_is_down(sw->bus, nic)) {
+        take_out_of_team(sw, nic, true, false);
+        return;
+    }
+    enum fence_result result = fence_silent_nic(sw, nic);
+    if (result == FENCE_PENDING)
+        return;
+    take_out_of_team(sw, nic, result == FENCE_PROVEN, false);
+    if (result == FENCE_PROVEN)
+        sw->recovery[nic].enable_ps = sw->last_look_ps;
+}
+
 static void on_port(struct host_sw *sw, unsigned nic)
 {
     struct nic_error_report report;
@@ -188,7 +204,7 @@ static void on_port(struct host_sw *sw, unsigned nic)
     if (!sw->nics[nic].up)
         on_port_of_lost(sw, nic, &report);
     else if (!report.answers)
-        take_out_of_team(sw, nic, report.link_is_down, false);
+        lose_silent(sw, nic);
     else if (report.stopped || (report.uncorrectable && is_fenced(sw, nic)))
         take_out_of_team(sw, nic, true, true);
 }
@@ -196,11 +212,30 @@ static void on_port(struct host_sw *sw, unsigned nic)
 /* Checks a NIC that did not complete a command in time. The NIC is lost if it does not answer or is fenced. */
 static void on_suspicion(struct host_sw *sw, unsigned nic)
 {
-    if (!sw->nics[nic].up)
+    if (!sw->nics[nic].up || sw->recovery[nic].fence_ps != TIME_NEVER)
         return;
-    bool alive = nic_probe_is_alive(sw->bus, nic);
-    if (!alive || is_fenced(sw, nic))
-        take_out_of_team(sw, nic, alive || nic_error_link_is_down(sw->bus, nic), alive);
+    if (!nic_probe_is_alive(sw->bus, nic))
+        lose_silent(sw, nic);
+    else if (is_fenced(sw, nic))
+        take_out_of_team(sw, nic, true, true);
+}
+
+/* A NIC completes no command, or the time is over in which it had to fence itself. It is not asked again, because a read
+ * from a NIC that hangs blocks the core for the completion timeout of PCIe. */
+static bool lose_hanging(struct host_sw *sw, unsigned nic)
+{
+    bool hangs = sw->recovery[nic].hangs;
+    bool is_fenced_now = sw->recovery[nic].fence_ps <= server_now(sw);
+    sw->recovery[nic].hangs = false;
+    if (is_fenced_now)
+        sw->recovery[nic].fence_ps = TIME_NEVER;
+    if (!sw->nics[nic].up)
+        return hangs || is_fenced_now;
+    if (is_fenced_now)
+        take_out_of_team(sw, nic, true, false);
+    else if (hangs)
+        lose_silent(sw, nic);
+    return hangs || is_fenced_now;
 }
 
 /* Returns true if the time has come, and everything that the NIC has left is read; it may take some steps. */
@@ -213,7 +248,10 @@ bool recovery_is_due(const struct host_sw *sw)
 {
     bool due = sw->port_events != 0;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        due |= sw->recovery[nic].suspect || is_due(sw, nic, sw->recovery[nic].restart_ps) ||
+        due |= sw->recovery[nic].suspect || sw->recovery[nic].hangs ||
+               sw->recovery[nic].fence_ps <= server_now(sw) ||
+               is_due(sw, nic, sw->recovery[nic].enable_ps) ||
+               is_due(sw, nic, sw->recovery[nic].restart_ps) ||
                is_due(sw, nic, sw->recovery[nic].rebuild_ps);
     return due;
 }
@@ -232,9 +270,15 @@ bool recovery_run(struct host_sw *sw)
             on_suspicion(sw, nic);
             busy = true;
         }
+        busy |= lose_hanging(sw, nic);
         if (is_due(sw, nic, sw->recovery[nic].rebuild_ps)) {
             sw->recovery[nic].rebuild_ps = TIME_NEVER;
             survival_run(sw, nic);
+            busy = true;
+        }
+        if (is_due(sw, nic, sw->recovery[nic].enable_ps)) {
+            sw->recovery[nic].enable_ps = TIME_NEVER;
+            fence_enable_link(sw, nic);
             busy = true;
         }
         if (is_due(sw, nic, sw->recovery[nic].restart_ps)) {

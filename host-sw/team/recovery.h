@@ -15,9 +15,12 @@ struct nic_recovery {
     struct nic_probe_sizes sizes;
     struct nic_error_counts errors;
     bool suspect;   /* a move is late, so check whether the NIC is alive and not fenced */
+    bool hangs;     /* it completes no command any more (watchdog.h) */
     bool resetting; /* the reset of the NIC is under way */
     uint32_t reset_polls;
     uint64_t rebuild_ps; /* when the connections of the dead NIC are rebuilt, or TIME_NEVER */
+    uint64_t fence_ps;   /* when the NIC, which gets no heartbeats, is fenced, or TIME_NEVER */
+    uint64_t enable_ps;  /* when the link that the driver has disabled may train, or TIME_NEVER */
     uint64_t restart_ps; /* when the next step of the restart is due, or TIME_NEVER */
 };
 

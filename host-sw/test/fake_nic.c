@@ -93,6 +93,11 @@ static void on_register(struct fake_nic *fake, struct fake_port *port, uint32_t 
     }
 }
 
+static bool is_mute(const struct fake_port *port)
+{
+    return port->dead || port->silent || port->disabled;
+}
+
 static void step_end(void *self)
 {
     struct fake_nic *fake = self;
@@ -102,7 +107,7 @@ static void step_end(void *self)
         struct fake_store *store = &fake->stores[i];
         if (store->nic < 0)
             memcpy(fake_memory(fake, store->address), store->bytes, store->len);
-        else if (!fake->port[store->nic].dead)
+        else if (!is_mute(&fake->port[store->nic]))
             on_register(fake, &fake->port[store->nic], (uint32_t)store->address, store->bytes,
                         store->len);
         free(store->bytes);
@@ -123,7 +128,7 @@ static uint32_t mmio_read32(void *self, unsigned nic, uint32_t offset)
 {
     struct fake_nic *fake = self;
     step_end(fake);
-    return fake->port[nic].dead ? UINT32_MAX : reg(&fake->port[nic], offset);
+    return is_mute(&fake->port[nic]) ? UINT32_MAX : reg(&fake->port[nic], offset);
 }
 
 static void mmio_write(void *self, unsigned nic, uint32_t offset, const void *data, uint32_t len)
@@ -136,7 +141,7 @@ static bool cfg_read32(void *self, unsigned nic, uint32_t offset, uint32_t *valu
     struct fake_nic *fake = self;
     step_end(fake);
     *value = fake->port[nic].cfg[offset / 4];
-    return !fake->port[nic].dead;
+    return !is_mute(&fake->port[nic]);
 }
 
 static bool cfg_write32(void *self, unsigned nic, uint32_t offset, uint32_t value)
@@ -150,19 +155,24 @@ static bool cfg_write32(void *self, unsigned nic, uint32_t offset, uint32_t valu
     if (offset == 0x104 || offset == 0x110) /* AER status */
         value = fake->port[nic].cfg[offset / 4] & ~value;
     fake->port[nic].cfg[offset / 4] = value;
-    return !fake->port[nic].dead;
+    return !is_mute(&fake->port[nic]);
 }
 
 static uint32_t port_read32(void *self, unsigned nic, uint32_t offset)
 {
     struct fake_port *port = &((struct fake_nic *)self)->port[nic];
-    uint32_t active = offset == PORT_LINK && !port->dead ? PORT_LINK_ACTIVE : 0;
-    return port->root[offset / 4] | active;
+    if (offset != PORT_LINK)
+        return port->root[offset / 4];
+    return port->disabled ? PORT_LINK_DISABLE : port->dead ? 0 : PORT_LINK_ACTIVE;
 }
 
 static void port_write32(void *self, unsigned nic, uint32_t offset, uint32_t value)
 {
-    ((struct fake_nic *)self)->port[nic].root[offset / 4] &= ~value;
+    struct fake_port *port = &((struct fake_nic *)self)->port[nic];
+    if (offset == PORT_LINK)
+        port->disabled = (value & PORT_LINK_DISABLE) != 0;
+    else
+        port->root[offset / 4] &= ~value;
 }
 
 static uint64_t mem_alloc(void *self, uint64_t bytes)

@@ -39,7 +39,9 @@ struct fake_port {
     uint32_t slot_bytes[FAKE_SLOTS];                 /* bytes of the newest image in each slot */
     struct nic_doorbell doorbells[FAKE_LOG_MAX];
     uint32_t doorbell_count;
-    bool dead;       /* the NIC answers nothing */
+    bool dead;       /* the NIC answers nothing, and its link is down */
+    bool silent;     /* the NIC answers nothing, and its link is up */
+    bool disabled;   /* the root port's Link Disable */
     bool slow_reset; /* the test decides when a reset is over */
 };
 

@@ -62,6 +62,7 @@ struct program_ops {
     const struct host_tcp_stats *(*tcp_stats)(const struct host_sw *sw);
     size_t (*audit)(const struct host_sw *sw, bool at_rest, struct host_sw_account *accounts);
     uint64_t (*memory_pages)(const struct host_sw *sw);
+    bool (*waits)(const struct host_sw *sw); /* NICs may still complete commands, or be lost */
 };
 
 /* The first member of every program's struct host_sw. */

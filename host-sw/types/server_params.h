@@ -15,6 +15,9 @@
 extern "C" {
 #endif
 
+/* How the driver makes sure that a NIC that does not answer has stopped (host-sw/team/fence.h). */
+enum team_fence { TEAM_FENCE_LINK_DISABLE, TEAM_FENCE_HEARTBEAT };
+
 /* Which connections NICs take; the others run in the host's own TCP. */
 enum offload_policy { OFFLOAD_ALL, OFFLOAD_NONE, OFFLOAD_PORTS };
 
@@ -69,8 +72,10 @@ struct host_sw_params {
     uint32_t ring_log2_cmd, ring_log2_record, ring_log2_event, ring_log2_buffer;
     uint64_t isn_seed;     /* key of the ISN hash (RFC 6528) */
     uint64_t heartbeat_ps; /* between two heartbeats; 0: none */
-    bool poll;             /* the driver polls the rings and requests no interrupts */
-    bool poll_transfers;   /* the driver does so while a transfer is under way */
+    enum team_fence fence;
+    uint64_t command_timeout_ps; /* a NIC that completes no command for so long is lost; 0: never */
+    bool poll;                   /* the driver polls the rings and requests no interrupts */
+    bool poll_transfers;         /* the driver does so while a transfer is under way */
     struct tcp_params tcp;
 };
 

@@ -28,6 +28,8 @@ static const char *const ack_names[] = {[ACK_POLICY_POSTED] = "posted",
                                         [ACK_POLICY_RECORDED] = "recorded",
                                         NULL};
 static const char *const command_names[] = {[false] = "fetched", [true] = "pushed", NULL};
+static const char *const fence_names[] = {
+    [TEAM_FENCE_LINK_DISABLE] = "link-disable", [TEAM_FENCE_HEARTBEAT] = "heartbeat", NULL};
 static const char *const p2p_names[] = {[false] = "refused", [true] = "allowed", NULL};
 static const char *const model_names[] = {[false] = "rtl", [true] = "golden", NULL};
 static const char *const traffic_names[] = {[TRAFFIC_REPLAY] = "replay",
@@ -144,10 +146,15 @@ const struct scenario_key scenario_rows[] = {
          "entries of each NIC's buffer ring"),
     TIME("team.heartbeat", team.heartbeat_ps, 0, TIME_LIMIT,
          "period of the host's heartbeats to the NICs; 0s: none"),
+    ENUM("team.fence", team.fence, fence_names,
+         "how the driver makes sure that a NIC that does not answer has stopped: the root port "
+         "disables its link, or heartbeats stay away"),
     TCP_KEYS("team.tcp", team.tcp),
     ENUM("team.host.notify", host.notify, notify_names,
          "how the host is notified of records and events; adaptive: by interrupts, and by polling "
          "while a transfer is under way"),
+    TIME("team.host.command_timeout", team.command_timeout_ps, 0, TIME_LIMIT,
+         "a NIC that completes no command for this time is lost; 0s: never"),
     TIME("team.host.interrupt", host.interrupt_ps, 0, TIME_LIMIT,
          "time from the MSI-X at the root port until the handler runs"),
     TIME("team.host.poll_period", host.poll_period_ps, 1, TIME_LIMIT, "period of the poll loop"),

@@ -53,6 +53,17 @@ enum status scenario_check_slots(struct scenario_loader *loader)
     return scenario_fail_at(loader, "team.move.mechanism", why);
 }
 
+/* Without heartbeats no NIC fences itself because they stay away. */
+static enum status check_fence(struct scenario_loader *loader)
+{
+    const struct host_sw_params *team = &loader->config->team;
+    if (team->fence != TEAM_FENCE_HEARTBEAT || team->heartbeat_ps > 0)
+        return STATUS_OK;
+    return scenario_fail_at(loader, "team.fence",
+                            "heartbeat needs heartbeats; write team.heartbeat: 100us, or fence: "
+                            "link-disable");
+}
+
 /* What a dead NIC had acknowledged must be in its records, and the driver must be able to know that it is. */
 static enum status check_rebuild(struct scenario_loader *loader)
 {
@@ -126,8 +137,8 @@ static enum status check_driver(struct scenario_loader *loader)
 enum status scenario_check_team(struct scenario_loader *loader)
 {
     static enum status (*const checks[])(struct scenario_loader *) = {
-        check_offload,  check_mechanism, check_rebuild, check_peers,
-        check_commands, check_lists,     check_driver};
+        check_offload, check_mechanism, check_fence, check_rebuild,
+        check_peers,   check_commands,  check_lists, check_driver};
     enum status worst = STATUS_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         enum status status = checks[i](loader);

@@ -24,6 +24,7 @@ static const struct swarm_rule rules[] = {
     {"team.syn_cookies", NULL, true, {"off", "auto", "always", NULL}},
     {"team.syn_backlog", NULL, true, {"1", "8", "64", NULL}},
     {"team.heartbeat", NULL, false, {"100us", "1ms", NULL}},
+    {"team.host.command_timeout", NULL, false, {"300us", "2ms", "50ms", "500ms", NULL}},
     {"team.host.poll_period", NULL, false, {"1ns", "100ns", "20us", NULL}},
     {"team.tcp.keepalive_idle", NULL, false, {"1ms", "10ms", "7200s", NULL}},
     {"team.tcp.keepalive_interval", NULL, false, {"1s", "75s", NULL}},

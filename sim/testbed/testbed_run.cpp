@@ -83,7 +83,8 @@ bool testbed::advance(uint64_t slice_ps, bool passes_quiet)
         if (flood_)
             syn_flood_stop(flood_);
     }
-    if (now >= end_ps_ && now < end_ps_max_ && check_open_frames(check_) > 0)
+    if (now >= end_ps_ && now < end_ps_max_ &&
+        (check_open_frames(check_) > 0 || host_sw_waits(software_)))
         end_ps_ = now + slice_ps;
     return now < end_ps_ && now < config_.duration_ps;
 }
@@ -125,7 +126,8 @@ bool testbed::holds(check_place place, unsigned nic, uint64_t frame) const
 // Returns true if nothing is in flight and no part has anything to do.
 bool testbed::is_at_rest() const
 {
-    bool busy = check_open_frames(check_) > 0 || host_cpu_has_work(cpu_);
+    bool busy =
+        check_open_frames(check_) > 0 || host_cpu_has_work(cpu_) || host_sw_waits(software_);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         busy |= pcie_link_is_busy(link_[nic]) || !toe_engine_is_idle(slot_[nic].engine) ||
                 !host_sw_is_up(software_, nic);

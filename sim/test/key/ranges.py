@@ -44,6 +44,7 @@ NEEDS = {
     "team.move.mechanism=rebuild": ["nics.engine.ack_policy=recorded"],
     "team.move.mechanism=checkpoint": ["nics.engine.ack_policy=recorded"],
     "team.move.mechanism=peer-to-peer": ["nics.pcie.p2p=allowed"],
+    "team.fence=heartbeat": ["team.heartbeat=100us"],
     "team.offload.policy=ports": ["team.offload.ports=80"],
     "team.host.llc_hit=1s": ["team.host.dram=1s"],
     "team.host.dram=0s": ["team.host.llc_hit=0s"],

@@ -90,6 +90,8 @@ move/820-dead-upload team.move.mechanism=host-pull
 move/820-dead-upload team.move.mechanism=checkpoint
 move/823-dead-download-checkpoint team.move.checkpoint.lines=2
 move/823-dead-download-checkpoint nics.engine.checkpoint=16
+move/824-silent-upload team.fence=heartbeat
+move/824-silent-upload team.host.command_timeout=400us
 port/100-alternate team.move.mechanism=host-pull-batched
 move/807-lists team.move.host-pull-batched.batch=2
 port/100-alternate team.move.forward-then-move.frames=2 team.move.mechanism=forward-then-move

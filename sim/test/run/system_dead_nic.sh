@@ -1,6 +1,7 @@
 #!/bin/sh
 # A NIC dies at a random moment: under uploads or downloads, while connections move in either direction or stay, at the
-# start, in the middle or at the end, by a lost link, a function-level reset, a cleared bus master bit or a poisoned TLP.
+# start, in the middle or at the end, by a lost link, a function-level reset, a cleared bus master bit, a
+# poisoned TLP or PCIe that hangs.
 # With the mechanisms rebuild and checkpoint every conversation is intact, no checker objects, and nothing hangs.
 # usage: system_dead_nic.sh BUILD_DIR [FIRST_SEED [LAST_SEED]]
 set -u
@@ -25,6 +26,9 @@ pick() {
 
 seed=$first
 while [ "$seed" -le "$last" ]; do
+    action=$(pick "$seed" action pcie_down pcie_reset pcie_master_off pcie_poisoned pcie_silent pcie_silent)
+    when=$(pick "$seed" when "$(draw "$seed" at 100)%" "$(draw "$seed" at 100)%" "$(draw "$seed" at 300)us")
+    case $action$when in pcie_silent*us) when=1% ;; esac # a NIC that never answers does not join the team
     cat >"$work/dead.yaml" <<END
 seed: $seed
 duration: 30s
@@ -40,13 +44,14 @@ team:
   move:
     mechanism: $(pick "$seed" mechanism rebuild checkpoint)
     checkpoint: {lines: $(pick "$seed" lines 1 2 3)}
-  host: {notify: $(pick "$seed" notify interrupt poll)}
+  fence: $(pick "$seed" fence link-disable heartbeat)
+  host: {notify: $(pick "$seed" notify interrupt poll), command_timeout: 300us}
 nics:
   pcie: {mps: $(pick "$seed" mps 128B 256B)}
   engine: {ack_policy: recorded, checkpoint: $(pick "$seed" checkpoint 1 4 32)}
 switch: {policy: $(pick "$seed" policy hash alternate random flip), flip_frames: $(pick "$seed" flip 2 5 20)}
 faults:
-  - {at: $(pick "$seed" when "$(draw "$seed" at 100)%" "$(draw "$seed" at 100)%" "$(draw "$seed" at 300)us"), action: $(pick "$seed" action pcie_down pcie_reset pcie_master_off pcie_poisoned), nic: $(draw "$seed" nic 2)}
+  - {at: $when, action: $action, nic: $(draw "$seed" nic 2)}
 measure: {waves: none}
 outputs: {captures: false}
 expect: [connections.notifications == 0, streams.damaged == 0, streams.unfinished == 0]
