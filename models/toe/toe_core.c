@@ -92,7 +92,8 @@ void toe_set_own(struct toe_engine *engine, uint32_t conn, uint8_t state, uint64
     engine->active -= was;
     engine->stats.active_max = u32_max(engine->stats.active_max, engine->active);
     c->own_state = state;
-    if (state == OWN_RESERVED || state == OWN_ABSENT || state == OWN_TOMBSTONE)
+    /* Not when it becomes reserved: the cache may have had the reservation for some time, and frames were given since. */
+    if (state == OWN_ABSENT || state == OWN_TOMBSTONE)
         c->given = c->awaited = 0;
     toe_probe(engine, (struct probe_event){.kind = PROBE_OWN_STATE,
                                            .now_ps = now_ps,

@@ -29,7 +29,8 @@ struct rig_slot {
     uint16_t gen;
     struct flow_key key;
     uint8_t image[CTX_BYTES];
-    uint8_t bad_lines; /* one bit for each line that a soft error has hit */
+    uint8_t reserve_result; /* of a RESERVE that is answered later */
+    uint8_t bad_lines;      /* one bit for each line that a soft error has hit */
 };
 
 struct rig_nic {
@@ -69,7 +70,8 @@ struct rig {
     bool pushes;   /* rig_command() pushes the commands; otherwise the engine fetches them */
     uint16_t vlan; /* VLAN of all connections */
     uint8_t ip_version;
-    bool jitter; /* latencies vary, and reads may overtake each other */
+    bool reserves_early; /* RESERVE takes effect when the cache gets it, and not with its answer */
+    bool jitter;         /* latencies vary, and reads may overtake each other */
     struct rng rng;
     uint8_t *mem;
     uint64_t mem_next;

@@ -137,6 +137,9 @@ void rig_release_dma(struct rig *rig, unsigned nic)
 
 /* --- cache --- */
 
+static uint8_t cache_driver_op(const struct rig_nic *n, struct rig_slot *s,
+                               const struct ctx_req *req);
+
 static bool cache_submit(void *self, const struct ctx_req *req, uint64_t now_ps)
 {
     struct rig_nic *n = self;
@@ -149,6 +152,8 @@ static bool cache_submit(void *self, const struct ctx_req *req, uint64_t now_ps)
         event->req.image = event->data;
     }
     event_insert(n->rig, event);
+    if (n->rig->reserves_early && req->op == CTX_OP_RESERVE)
+        n->slot[req->conn].reserve_result = cache_driver_op(n, &n->slot[req->conn], req);
     return true;
 }
 
@@ -326,7 +331,8 @@ static bool cache_serve(struct rig_nic *n, const struct ctx_req *req, uint64_t n
     } else {
         if (req->op == CTX_OP_FREEZE && s->locked)
             return false;
-        rsp.result = cache_driver_op(n, s, req);
+        bool is_done = n->rig->reserves_early && req->op == CTX_OP_RESERVE;
+        rsp.result = is_done ? s->reserve_result : cache_driver_op(n, s, req);
         if (req->op == CTX_OP_EXTRACT && rsp.result == CTX_OK)
             rsp.image = image;
     }
