@@ -15,7 +15,9 @@ struct probe_event;
 
 /* Per connection. */
 struct check_hold {
-    uint32_t frames;        /* frames that are held and not decided */
+    uint32_t frames; /* frames that are held and not decided */
+    uint32_t
+        given; /* those of them that a NIC got with its INSTALL, so that the host has none of them */
     uint64_t applied_ps;    /* MAC time of the held frame that was decided last */
     uint16_t gen;           /* generation in which it was decided */
     bool moved, progressed; /* a segment was applied since the last activation */
