@@ -7,7 +7,7 @@ include mk/sources.mk
 -include mk/sim.mk
 include mk/test.mk
 include mk/targets.mk
--include $(wildcard mk/fuzz/*.mk mk/bench/*.mk mk/report/*.mk) mk/conformance.mk
+-include $(wildcard mk/fuzz/*.mk mk/bench/*.mk mk/report/*.mk mk/shape/*.mk) mk/conformance.mk
 include mk/timing.mk mk/planted/mutate_team.mk mk/scenarios_long.mk mk/swarm.mk mk/tidy/rooms.mk mk/tidy/tidy.mk
 
 .PHONY: help setup-build setup-test all clean

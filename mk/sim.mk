@@ -20,9 +20,12 @@ GLUE_LIBS := $(GLUE_LIBS:$(VL_RT)=$(VL_SIM_RT))
 $(VL_SIM_RT): $(VL_RT) mk/sim.mk
 	$(Q)objcopy $(foreach f,$(FST_CALLS),--redefine-sym $(f)=fst_$(f)) $< $@
 
+# The libraries of other cache shapes use the run-time library of Verilator that is in the program (sim/shape), so the
+# program has all of it and exports it.
 $(TOESIM): $(SIM_CXX_OBJ) $(GLUE_OBJ) $(SIM_C_LIB) $(CORE_LIB) $(GLUE_LIBS) $(if $(GLUE_OBJ),,$(FST_LIB))
 	$(call say,LINK,$@)
-	$(Q)$(CXX) $(LDFLAGS) $^ $(SIM_C_LIB) $(CORE_LIB) -lsystemc $(LIBS) -lpthread -o $@
+	$(Q)$(CXX) $(LDFLAGS) $(filter-out $(VL_SIM_RT),$^) -rdynamic -Wl,--whole-archive $(VL_SIM_RT) -Wl,--no-whole-archive \
+	    $(SIM_C_LIB) $(CORE_LIB) -lsystemc $(LIBS) -lpthread -o $@
 
 # libtoesim has the same objects, except for the program's main file, and a sc_main() of its own. It exports only
 # toesim_*. Everything else that it needs comes from shared libraries.

@@ -70,7 +70,7 @@ RTL_FACE     := $(patsubst %.cpp,$(B)/obj/%.o,$(wildcard rtl/test/*.cpp)) \
 $(RTL_FACE): EXT_INC += $(RTL_INC)
 $(RTL_FACE): $(RTL_TEST_LIBS) $(CTX_CACHE_LIB)
 $(RTL_TEST_SRC:%.c=$(B)/obj/%.o): CPPFLAGS += $(EXT_INC)
-$(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(GLUE_OBJ) $(RTL_TEST_LIBS) $(GLUE_LIBS) $(CORE_LIB)
+$(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(GLUE_OBJ) $(B)/obj/sim/shape/cache_shape.o $(B)/obj/sim/shape/shape_library.o $(RTL_TEST_LIBS) $(GLUE_LIBS) $(CORE_LIB)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@

@@ -74,6 +74,10 @@ bool toesim::build()
             toesim_fail(EINVAL, "%s", err.text);
             return false;
         }
+    if (testbed::prepare(config, &err) != STATUS_OK) {
+        toesim_fail(ENOSYS, "%s", err.text);
+        return false;
+    }
     bed = std::make_unique<testbed>(config, nullptr, &traffic);
     if (bed->is_ready(&err)) {
         watch.listen(bed->probe(), config.team.conn_max);

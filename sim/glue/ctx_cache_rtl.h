@@ -6,7 +6,9 @@
 #define TOESIM_SIM_GLUE_CTX_CACHE_RTL_H
 
 #include "models/base/stage.h"
+#include "models/ctx_cache/ctx_cache_twin.h"
 #include "models/hwif/ctx_store.h"
+#include "sim/shape/cache_shape.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,10 +25,15 @@ struct ctx_cache_rtl_params {
     uint64_t dram_latency_ps; /* request to first beat */
     uint64_t dram_beat_ps;    /* each further 64-byte beat */
     bool skip_idle; /* leave idle edges out; false: evaluate them too, later, with equal results */
+    struct cache_shape shape;
 };
 
-/* 250 MHz; 51.65 ns and 3.33 ns (timing 4.1); skip_idle. */
+/* 250 MHz; 51.65 ns and 3.33 ns (timing 4.1); skip_idle; the RTL's default shape. */
 void ctx_cache_rtl_params_default(struct ctx_cache_rtl_params *params);
+
+/* Finds the library of a shape, builds it if there is none (sim/shape/shape_library.h), and loads it. The default shape
+ * needs none. Returns STATUS_ENVIRONMENT if that is not possible. */
+enum status ctx_cache_rtl_prepare(const struct cache_shape *shape, struct error *err);
 
 /* limit_ps() gives a time up to which nobody but this cache does anything: edges at or before it
  * may be evaluated ahead. Null: never ahead. */
@@ -37,13 +44,18 @@ struct ctx_cache_burst {
 
 struct ctx_cache_rtl; /* opaque */
 
-/* Default shape: 128 sets x 8 ways, 128 Ki lookup entries, 64 Ki connections. nic (0 or 1) names it
- * in waves. waker is kept, and may be null. */
+/* nic (0 or 1) names it in waves. waker is kept, and may be null. A shape other than the
+ * default one must have been prepared. */
 struct ctx_cache_rtl *ctx_cache_rtl_create(struct rtl_domain *domain,
                                            const struct ctx_cache_rtl_params *params, unsigned nic,
                                            struct ctx_client client, const struct waker *waker,
                                            struct ctx_cache_burst burst);
 void ctx_cache_rtl_destroy(struct ctx_cache_rtl *cache);
+
+/* Before the first request: runs the golden model beside the cache, and tells the judge of each difference. It costs about as
+ * much time as the cache. */
+void ctx_cache_rtl_lock_step(struct ctx_cache_rtl *cache, const struct cache_shape *shape,
+                             struct ctx_twin_judge judge);
 
 /* Before the first request: who gets the responses, when it was not known at creation. */
 void ctx_cache_rtl_set_client(struct ctx_cache_rtl *cache, struct ctx_client client);

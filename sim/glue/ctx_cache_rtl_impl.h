@@ -2,24 +2,29 @@
 #ifndef TOESIM_SIM_GLUE_CTX_CACHE_RTL_IMPL_H
 #define TOESIM_SIM_GLUE_CTX_CACHE_RTL_IMPL_H
 
-#include "sim/glue/ctx_cache_port.h"
+#include "models/ctx_cache/ctx_cache_twin.h"
+#include "sim/glue/ctx_cache_face.h"
 #include "sim/glue/ctx_cache_rtl.h"
 
-#include "Vctx_cache.h"
+#include <memory>
 
 struct rtl_domain {
     VerilatedContext context;
 };
 
 struct ctx_cache_rtl {
-    ctx_cache_rtl(rtl_domain *domain, const ctx_cache_rtl_params &params, const char *name,
-                  ctx_client client, const waker *wake, ctx_cache_burst burst);
+    ctx_cache_rtl(ctx_client client, const waker *wake, ctx_cache_burst burst);
+
+    ~ctx_cache_rtl() { ctx_twin_destroy(twin); }
+    ctx_cache_rtl(const ctx_cache_rtl &) = delete;
+    ctx_cache_rtl &operator=(const ctx_cache_rtl &) = delete;
 
     uint64_t burst_limit_ps(uint64_t now_ps) const;
     void run(uint64_t now_ps);
     void run_timed(uint64_t now_ps);
 
-    ctx_cache_port<Vctx_cache> port;
+    std::unique_ptr<ctx_cache_face> port;
+    ctx_twin *twin = nullptr; /* null: no lock step */
     const waker *wake;
     ctx_cache_burst burst;
     ctx_client client;

@@ -78,7 +78,7 @@ waves::waves(rtl_domain *domain, ctx_cache_rtl *cache0, ctx_cache_rtl *cache1, c
     fst.set_time_unit("1ps");
     fst.set_time_resolution("1ps");
     for (ctx_cache_rtl *cache : caches)
-        cache->port.model().trace(&fst, trace_levels);
+        cache->port->trace(&fst, trace_levels);
     probe.trace(&fst, trace_levels);
     probe.eval();
     fst.open(temporary.c_str());
@@ -195,7 +195,7 @@ void waves_set_on(struct waves *waves, bool on, uint64_t now_ps)
     waves->probe.waves_on_i = on;
     for (ctx_cache_rtl *cache : waves->caches) {
         cache->one_edge_at_a_time = on;
-        cache->port.set_watch(on ? ctx_port_watch{waves_before_edge, waves} : ctx_port_watch{});
+        cache->port->set_watch(on ? ctx_port_watch{waves_before_edge, waves} : ctx_port_watch{});
     }
     if (!on) {
         waves->dump();
@@ -235,7 +235,7 @@ status waves_close(struct waves *waves, error *err)
 {
     waves->dump();
     for (ctx_cache_rtl *cache : waves->caches)
-        cache->port.set_watch({});
+        cache->port->set_watch({});
     const std::string &path = waves->path, &temporary = waves->temporary;
     if (close_in_child(waves))
         return fst_file_finish(temporary.c_str(), path.c_str(), err);

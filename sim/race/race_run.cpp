@@ -183,6 +183,8 @@ race_report run_branch(testbed &bed, const race_plan &plan, uint64_t time_ps)
 
 enum status run_branches(const race_plan &plan, race_jobs *jobs, struct error *err)
 {
+    if (testbed::prepare(*plan.config, err) != STATUS_OK)
+        return err->status;
     testbed bed(*plan.config, nullptr, nullptr);
     if (!bed.is_ready(err))
         return err->status;

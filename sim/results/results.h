@@ -25,7 +25,7 @@ struct results_input {
     const struct toe_stats *engine[NIC_COUNT];
     const struct ctx_store_stats *cache[NIC_COUNT];
     const struct ctx_set_stats *cache_sets[NIC_COUNT]; /* null: the golden model has no clock */
-    uint32_t cache_set_count;
+    uint32_t cache_set_count[NIC_COUNT];
     const struct mac_stats *other_macs[4]; /* switch's member ports and uplink, the peers' */
     const struct line_fault_stats *line_faults[SIM_LINK_COUNT][2]; /* to the server, to the peers */
     const struct lan_switch_stats *lan_switch;

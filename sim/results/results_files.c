@@ -268,7 +268,7 @@ enum status results_write_cache_sets(const char *dir, const struct results_input
         return status;
     (void)fprintf(out.stream, "nic,set,hits,misses,evictions\n");
     for (int nic = 0; nic < NIC_COUNT; nic++) {
-        for (uint32_t i = 0; in->cache_sets[nic] && i < in->cache_set_count; i++) {
+        for (uint32_t i = 0; in->cache_sets[nic] && i < in->cache_set_count[nic]; i++) {
             const struct ctx_set_stats *set = &in->cache_sets[nic][i];
             if (set->hits + set->misses + set->evictions > 0)
                 (void)fprintf(out.stream, "%d,%u,%llu,%llu,%llu\n", nic, i,

@@ -25,6 +25,8 @@ void report_outcomes(const question &q, const replay_side *replay)
 
 enum status simulate(const question &q, const capture *capture)
 {
+    if (testbed::prepare(*q.config, q.err) != STATUS_OK)
+        return q.err->status;
     testbed bed(*q.config, capture, nullptr);
     if (!bed.is_ready(q.err))
         return q.err->status;

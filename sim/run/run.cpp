@@ -154,6 +154,8 @@ enum status run_with(const sim_config &config, const run_options &options, const
         if (mac_params_check(&nic.mac, err) != STATUS_OK ||
             pcie_params_check(&nic.pcie, err) != STATUS_OK)
             return err->status;
+    if (testbed::prepare(config, err) != STATUS_OK)
+        return err->status;
     testbed bed(config, capture, live ? live->traffic() : nullptr);
     if (!bed.is_ready(err))
         return err->status;

@@ -17,6 +17,7 @@
 #include "models/trace/replay/replay_peer.h"
 #include "sim/action/action.h"
 #include "sim/log/log_params.h"
+#include "sim/shape/cache_shape.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -44,6 +45,8 @@ struct sim_nic {
     struct pcie_params pcie;
     uint64_t ctx_dram_ps;
     uint64_t ctx_dram_beat_ps;
+    struct cache_shape cache_shape;
+    uint64_t cache_cycle_ps;
 };
 
 /* Where a value comes from. An option is --set, or another option of the command line. */
@@ -94,8 +97,11 @@ struct sim_config {
     struct pcie_params pcie;
     uint64_t ctx_dram_ps;      /* context DRAM, request to first beat: 51,650 */
     uint64_t ctx_dram_beat_ps; /* each further 64-byte beat */
+    struct cache_shape cache_shape;
+    uint64_t cache_cycle_ps; /* 0: that of the engine */
     struct sim_nic nic[NIC_COUNT];
     bool ctx_skip_idle; /* clock the caches only while busy */
+    bool ctx_lock_step; /* run the C model beside the RTL, and compare their answers */
     bool ctx_golden;    /* use the C model instead of the RTL (debugging; no waves) */
     struct lan_switch_params lan_switch;
     enum lacp_period lacp; /* of both links of the group, both ends */

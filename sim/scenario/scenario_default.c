@@ -30,6 +30,7 @@ void sim_config_default(struct sim_config *config)
     pcie_params_default(&config->pcie);
     /* Timing 4.1: the row is closed; the time includes the controller. */
     config->ctx_dram_ps = 51650;
+    config->cache_shape = cache_shape_default();
     config->ctx_dram_beat_ps = 3333; /* timing 4.1: a burst of 8 takes 4 clocks of DDR4-2400 */
     config->ctx_skip_idle = true;
     lan_switch_params_default(&config->lan_switch);

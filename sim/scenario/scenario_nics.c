@@ -18,7 +18,8 @@ static const struct part {
         offsetof(struct sim_config, f), offsetof(struct sim_nic, f),                               \
             sizeof(((struct sim_nic *)0)->f)                                                       \
     }
-    PART(engine), PART(mac), PART(pcie), PART(ctx_dram_ps), PART(ctx_dram_beat_ps)};
+    PART(engine),           PART(mac),         PART(pcie),          PART(ctx_dram_ps),
+    PART(ctx_dram_beat_ps), PART(cache_shape), PART(cache_cycle_ps)};
 
 enum { PARTS = sizeof parts / sizeof parts[0] };
 

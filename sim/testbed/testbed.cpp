@@ -2,6 +2,7 @@
 #include "host-sw/server/host_sw.h"
 
 #include "models/base/memory.h"
+#include "models/check/host/check_audit.h"
 
 #include <cassert>
 #include <cstring>
@@ -259,8 +260,35 @@ void testbed::make_nic(unsigned nic)
     slot_[nic].engine = toe_engine_create(&config_.nic[nic].engine, nic, &wiring);
     memory_check(slot_[nic].engine);
     mac_on_tx_space(mac_[MAC_NIC0 + nic], toe_engine_on_tx_space, slot_[nic].engine);
-    soft_errors_init(&soft_errors_[nic], wiring.cache, nic, config_.nic[nic].engine.cycle_ps,
-                     &probe_, soft_error_shell_[nic]->waker());
+    soft_errors_init(&soft_errors_[nic], wiring.cache, nic, cache_cycle_ps(nic), &probe_,
+                     soft_error_shell_[nic]->waker());
+}
+
+uint64_t testbed::cache_cycle_ps(unsigned nic) const
+{
+    const sim_nic &own = config_.nic[nic];
+    return own.cache_cycle_ps ? own.cache_cycle_ps : own.engine.cycle_ps;
+}
+
+// A context cache that differs from its golden model is an account that does not balance.
+ctx_twin_judge testbed::cache_judge()
+{
+    return {[](void *self, const char *what, uint64_t mine, uint64_t golden) {
+                auto *bed = static_cast<testbed *>(self);
+                check_account account = {what, mine, golden};
+                check_settle(bed->check_, &account, sc_now_ps());
+                if (!sc_core::sc_end_of_simulation_invoked() && sc_core::sc_is_running())
+                    sc_core::sc_stop();
+            },
+            this};
+}
+
+enum status testbed::prepare(const sim_config &config, struct error *err)
+{
+    enum status status = STATUS_OK;
+    for (unsigned nic = 0; nic < NIC_COUNT && status == STATUS_OK && !config.ctx_golden; nic++)
+        status = ctx_cache_rtl_prepare(&config.nic[nic].cache_shape, err);
+    return status;
 }
 
 void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *store)
@@ -268,6 +296,11 @@ void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *stor
     if (config_.ctx_golden) {
         ctx_cache_model_params params;
         ctx_cache_model_params_default(&params);
+        const cache_shape &shape = config_.nic[nic].cache_shape;
+        params.sets = shape.sets;
+        params.ways = shape.ways;
+        params.lookup_entries = shape.lookup_entries;
+        params.conn_ids = shape.conn_ids;
         golden_[nic] = ctx_cache_model_create(&params, client, cache_shell_[nic]->waker());
         memory_check(golden_[nic]);
         *store = ctx_cache_model_store(golden_[nic]);
@@ -275,7 +308,8 @@ void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *stor
     }
     ctx_cache_rtl_params params;
     ctx_cache_rtl_params_default(&params);
-    params.cycle_ps = config_.nic[nic].engine.cycle_ps;
+    params.shape = config_.nic[nic].cache_shape;
+    params.cycle_ps = cache_cycle_ps(nic);
     params.dram_latency_ps = config_.nic[nic].ctx_dram_ps;
     params.dram_beat_ps = config_.nic[nic].ctx_dram_beat_ps;
     params.skip_idle = config_.ctx_skip_idle;
@@ -289,6 +323,8 @@ void testbed::make_cache(unsigned nic, const ctx_client &client, ctx_store *stor
     cache_[nic] =
         ctx_cache_rtl_create(domain_, &params, nic, client, cache_shell_[nic]->waker(), burst);
     memory_check(cache_[nic]);
+    if (config_.ctx_lock_step)
+        ctx_cache_rtl_lock_step(cache_[nic], &config_.nic[nic].cache_shape, cache_judge());
     if (config_.cache_time)
         ctx_cache_rtl_measure(cache_[nic]);
     *store = ctx_cache_rtl_store(cache_[nic]);

@@ -31,6 +31,10 @@ constexpr uint64_t host_memory_bytes = UINT64_C(160) << 30; // address space, no
 class testbed
 {
 public:
+    // Gets ready for the shapes of the caches that the scenario asks for, which may have to be built first. To be called
+    // before a testbed is made. Returns STATUS_ENVIRONMENT if one of them cannot be had.
+    static enum status prepare(const sim_config &config, struct error *err);
+
     // capture: for replay, external: for external traffic, else null; both borrowed. Throws
     // nothing; call is_ready() after.
     testbed(const sim_config &config, const capture *capture, const external_traffic *external);
@@ -106,6 +110,8 @@ private:
     void make_peers();
     void make_director();
     void prepare_actions();
+    uint64_t cache_cycle_ps(unsigned nic) const;
+    ctx_twin_judge cache_judge();
     void make_cache(unsigned nic, const ctx_client &client, ctx_store *store);
     void make_replay_server();
     void make_bulk_server();

@@ -69,7 +69,7 @@ void testbed::fill_results(results_input *in) const
         in->engine[nic] = toe_engine_stats(slot_[nic].engine);
         in->cache[nic] = &cache_stats_[nic];
         in->cache_sets[nic] =
-            cache_[nic] ? ctx_cache_rtl_set_stats(cache_[nic], &in->cache_set_count) : nullptr;
+            cache_[nic] ? ctx_cache_rtl_set_stats(cache_[nic], &in->cache_set_count[nic]) : nullptr;
     }
     for (unsigned m = 0; m < 4; m++)
         in->other_macs[m] = mac_get_stats(mac_[MAC_SWITCH0 + m]);

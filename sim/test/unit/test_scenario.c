@@ -430,6 +430,8 @@ Test(scenario, every_key_reaches_the_config_and_effective_yaml)
     static struct sim_config plain;
     const char plain_text[] = "traffic: {kind: generator, bytes: 4KiB}\nmeasure: {waves: none}\n";
     const char with_race[] = "race: {frame: rst}\ntraffic: {kind: generator}\n";
+    const char with_heartbeat[] =
+        "team: {heartbeat: 100us}\ntraffic: {kind: generator}\n"; /* fence: heartbeat needs it */
     /* The minimal driver lets no connection rest. */
     const char no_rest[] = "team: {idle: 0s}\ntraffic: {kind: generator}\n";
     const char with_ports[] =
@@ -442,6 +444,8 @@ Test(scenario, every_key_reaches_the_config_and_effective_yaml)
             text = no_rest;
         if (strcmp(key->path, "race.time") == 0)
             text = with_race;
+        if (strcmp(key->path, "team.fence") == 0)
+            text = with_heartbeat;
         cr_assert_eq(parse(text), STATUS_OK, "%s", err.text);
         plain = config;
         if (scenario_key_is_action(key) || key->type == SCENARIO_EXPECT || !other_value(key, value))
