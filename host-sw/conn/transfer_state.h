@@ -26,6 +26,7 @@ struct transfer_at_nics {
     /* The destination was granted the generation, and its INSTALL has not completed. Until `installing` is set, the host has
      * not seen that the source has written the image. */
     bool granted;
+    bool is_hard; /* the image has the hard subset alone */
     bool in_slot; /* the newest INSTALL takes its image from a slot */
     uint8_t
         tries; /* number of INSTALLs with an image in host memory that the destination was given */

@@ -3,6 +3,7 @@
 #include "host-sw/server/server.h"
 #include "host-sw/transfer/place.h"
 #include "models/base/planted.h"
+#include "models/tcp/rebuild/tcp_hard.h"
 
 #include <assert.h>
 #include <string.h>
@@ -12,11 +13,21 @@ uint64_t image_address(const struct host_sw *sw, uint32_t conn)
     return sw->images_address + (uint64_t)conn * CTX_BYTES;
 }
 
+/* Clears the lines that an image of the hard subset does not have, because the NIC has not written them. */
+static void forget_soft(struct conn_ctx *image)
+{
+    uint32_t crc = image->crc;
+    tcp_image_harden(image);
+    image->crc = crc; /* it is the NIC's, and judges what the NIC has written */
+}
+
 void image_read(const struct host_sw *sw, const struct dir_entry *entry, struct conn_ctx *image)
 {
     assert(dir_entry_is_sane(entry));
     uint64_t address = image_address(sw, entry->conn);
     memcpy(image, sw->bus.ops->mem_read(sw->bus.self, address, sizeof *image), sizeof *image);
+    if (entry->transfer.at_nics.is_hard)
+        forget_soft(image);
 }
 
 void image_write(struct host_sw *sw, const struct dir_entry *entry, const struct conn_ctx *image)

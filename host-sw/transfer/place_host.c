@@ -12,6 +12,7 @@
 #include "host-sw/transfer/nic_places.h"
 #include "host-sw/transfer/place_nic.h"
 #include "host-sw/transfer/transfer_report.h"
+#include "models/tcp/rebuild/tcp_hard.h"
 
 #include <assert.h>
 
@@ -85,6 +86,8 @@ void place_host_take_over(struct host_sw *sw, struct dir_entry *entry, struct co
     place_nic_release_source(sw, entry);
     nic_places_count(sw, entry, false);
     entry->reassembled = entry->ooo_drops = 0;
+    if (entry->transfer.at_nics.is_hard)
+        tcp_image_complete(image, &sw->params.tcp);
     image_hand_over(entry, image, PLACE_HOST, MOVE_ONLOADED);
     entry->owner = PLACE_HOST;
     entry->host_reason = (uint8_t)reason;

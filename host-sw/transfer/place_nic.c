@@ -154,6 +154,9 @@ void place_nic_take_to(struct host_sw *sw, struct dir_entry *entry, uint64_t pee
                           .list = peer,
                           .frame_port = transfer->dest,
                           .notice = transfer->reason};
+    transfer->at_nics.is_hard = sw->params.hard_images && place_is_nic(transfer->dest);
+    if (transfer->at_nics.is_hard)
+        cmd.flags |= (uint8_t)NIC_CMD_FLAG_HARD;
     if (peer != 0)
         cmd.flags |= (uint8_t)NIC_CMD_FLAG_PEER;
     assert(transfer->src == entry->owner);
@@ -297,6 +300,8 @@ static void install(struct host_sw *sw, struct dir_entry *entry, unsigned nic,
         .tx_prod = entry->tx_prod,
         /* In an opening connection the engine learns the peer's sequence numbers from the SYN. */
         .rx_consumed = opens ? 0 : entry->rx_consumed};
+    if (transfer->at_nics.is_hard)
+        cmd.flags |= (uint8_t)NIC_CMD_FLAG_HARD;
     place_nic_note_rung(entry);
     transfer->at_nics.in_slot = false;
     if (image)
@@ -427,6 +432,8 @@ void place_nic_on_install_done(struct host_sw *sw, struct dir_entry *entry,
     transfer->at_nics.granted = false;
     hold_drop_first(&sw->hold, entry, entry->held_count);
     entry->owner = transfer->dest;
+    if (transfer->at_nics.is_hard && (entry->options.tos || entry->options.user_timeout))
+        entry->options_new = true; /* the image did not have them */
     place_nic_release_source(sw, entry);
     conn_set_state(sw, entry, DIR_ACTIVE);
     conn_touch(sw, entry); /* the NIC must learn values that changed meanwhile */

@@ -39,6 +39,43 @@ void transfer_report_wanted(struct host_sw *sw, const struct dir_entry *entry, u
                                    .move.trigger = why});
 }
 
+/* The fields of lines 2 and 3, which an image of the hard subset does not have. */
+static const char *const soft_fields[] = {"srtt",
+                                          "rttvar",
+                                          "rto",
+                                          "rtt_seq",
+                                          "rtt_start",
+                                          "rexmt_deadline",
+                                          "delack_deadline",
+                                          "keepalive_deadline",
+                                          "wait_deadline",
+                                          "timers",
+                                          "rto_backoff",
+                                          "rexmt_count",
+                                          "persist_count",
+                                          "keepalive_count",
+                                          "dupacks",
+                                          "limited_tx",
+                                          "recovery",
+                                          "delack_segs",
+                                          "tos",
+                                          "ooo_order",
+                                          "challenge_count",
+                                          "cc_private_0",
+                                          "user_timeout",
+                                          "challenge_start",
+                                          "fin_seq",
+                                          "last_send",
+                                          "ooo",
+                                          "sacked",
+                                          NULL};
+
+static const char *const *not_carried(const struct host_sw *sw, const struct transfer *transfer)
+{
+    bool is_hard = sw->params.hard_images && transfer->kind == TRANSFER_MOVE;
+    return is_hard ? soft_fields : transfer->mechanism->not_carried;
+}
+
 static void emit_begin(struct host_sw *sw, const struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
@@ -51,7 +88,7 @@ static void emit_begin(struct host_sw *sw, const struct dir_entry *entry)
                                    .move.kind = transfer->kind,
                                    .move.trigger = &transfer->trigger,
                                    .move.mechanism = transfer->mechanism->name,
-                                   .move.not_carried = transfer->mechanism->not_carried});
+                                   .move.not_carried = not_carried(sw, transfer)});
 }
 
 static void count_begin(struct host_sw *sw, const struct transfer *transfer)

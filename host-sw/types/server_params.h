@@ -68,6 +68,7 @@ struct host_sw_params {
     uint32_t fragment_datagrams;  /* reassembled at the same time: 64; 0: fragments are dropped */
     uint64_t fragment_timeout_ps; /* after the first fragment: 30 s */
     uint32_t offload_max; /* connections that NICs have at once, 65,536; more run on the host */
+    bool hard_images;     /* moves from NIC to NIC carry the hard subset of the context alone */
     bool pushes_commands; /* false: the NICs fetch them from their rings */
     uint32_t ring_log2_cmd, ring_log2_record, ring_log2_event, ring_log2_buffer;
     uint64_t isn_seed;     /* key of the ISN hash (RFC 6528) */

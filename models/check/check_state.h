@@ -48,7 +48,8 @@ struct check_conn {
     uint64_t app_offset;
     uint32_t wire_max; /* highest sequence number plus length ever built */
     struct seq_set written, visible;
-    bool rebuilt; /* its NIC died, and the next image is made from records */
+    /* The next image knows of no segment beyond a hole: its NIC died, or the mechanism does not carry them. */
+    bool rebuilt;
     bool has_recorded;
     uint32_t recorded; /* highest rcv_nxt that host memory knows: from a record, or from an image */
     struct sent_bytes sent;

@@ -41,8 +41,9 @@ enum nic_cmd_flag {
     NIC_CMD_FLAG_NO_COMPLETION = 1 << 0, /* event only on failure */
     NIC_CMD_FLAG_FIN = 1 << 1,           /* INSTALL: application has closed: FIN at tx_prod */
     NIC_CMD_FLAG_KEEP_IMAGE = 1 << 2,    /* FREEZE for inactivation: as FREEZE, counted apart */
-    NIC_CMD_FLAG_HARD = 1 << 3,          /* ICMP: a hard error (RFC 9293 3.9.2.2) */
-    NIC_CMD_FLAG_SLOT = 1 << 4,          /* INSTALL: the image is in image slot `slot` */
+    /* ICMP: a hard error (RFC 9293 3.9.2.2). FREEZE, INSTALL: of the image, only lines 0, 1 and 4 are written or read. */
+    NIC_CMD_FLAG_HARD = 1 << 3,
+    NIC_CMD_FLAG_SLOT = 1 << 4, /* INSTALL: the image is in image slot `slot` */
     NIC_CMD_FLAG_PEER = 1 << 5, /* FREEZE: write the image to the bus address in `list` too */
     /* RESERVE, RELEASE: the command has the tuple itself (nic_tuple_to_cmd()), and `image` has no meaning. Only for NICs
      * with NIC_CAPABILITY_TUPLE. */

@@ -81,6 +81,8 @@ enum nic_capability {
     NIC_CAPABILITY_PUSH = 1 << 0,        /* the NIC takes pushed commands */
     NIC_CAPABILITY_IMAGE_SLOTS = 1 << 1, /* the NIC has image slots */
     NIC_CAPABILITY_GRANT = 1 << 2, /* the NIC takes grants, and writes images into a peer's slots */
+    NIC_CAPABILITY_HARD_IMAGE =
+        1 << 3, /* FREEZE and INSTALL take images of the hard subset alone */
     /* The NIC acknowledges received bytes only when the record that reports them is visible in host memory. */
     NIC_CAPABILITY_RECORDED = 1 << 4,
     NIC_CAPABILITY_LISTS = 1 << 5,      /* the NIC takes commands with lists */

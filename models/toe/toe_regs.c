@@ -81,8 +81,8 @@ static uint32_t capabilities(const struct toe_engine *engine)
     if (engine->params.contract < 2)
         return 0;
     return toe_push_capabilities(engine) | toe_slots_capabilities(engine) |
-           (uint32_t)NIC_CAPABILITY_CHECKPOINT | (uint32_t)NIC_CAPABILITY_TUPLE |
-           (recorded ? (uint32_t)NIC_CAPABILITY_RECORDED : 0);
+           (uint32_t)NIC_CAPABILITY_CHECKPOINT | (uint32_t)NIC_CAPABILITY_HARD_IMAGE |
+           (uint32_t)NIC_CAPABILITY_TUPLE | (recorded ? (uint32_t)NIC_CAPABILITY_RECORDED : 0);
 }
 
 uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)

@@ -30,6 +30,7 @@ static const char *const ack_names[] = {[ACK_POLICY_POSTED] = "posted",
 static const char *const command_names[] = {[false] = "fetched", [true] = "pushed", NULL};
 static const char *const fence_names[] = {
     [TEAM_FENCE_LINK_DISABLE] = "link-disable", [TEAM_FENCE_HEARTBEAT] = "heartbeat", NULL};
+static const char *const image_names[] = {[false] = "full", [true] = "hard", NULL};
 static const char *const p2p_names[] = {[false] = "refused", [true] = "allowed", NULL};
 static const char *const model_names[] = {[false] = "rtl", [true] = "golden", NULL};
 static const char *const traffic_names[] = {[TRAFFIC_REPLAY] = "replay",
@@ -113,6 +114,8 @@ const struct scenario_key scenario_rows[] = {
     TEXT("team.move.policy", SCENARIO_LIST, team.policies,
          "policies that decide when a connection moves; they are asked in this order until one "
          "decides"),
+    ENUM("team.move.image", team.hard_images, image_names,
+         "what a move carries: the full context, or its hard subset of three lines"),
     ENUM("team.move.commands", team.pushes_commands, command_names,
          "how commands get to a NIC: it fetches them from their ring, or the core writes each as a "
          "line into the NIC's push window"),

@@ -53,6 +53,26 @@ enum status scenario_check_slots(struct scenario_loader *loader)
     return scenario_fail_at(loader, "team.move.mechanism", why);
 }
 
+/* Only images that go through host memory can have the hard subset alone, and only NICs of version 2 take them. */
+static enum status check_image(struct scenario_loader *loader)
+{
+    const struct sim_config *config = loader->config;
+    const struct mechanism_ops *ops = mechanism_table[config->team.mechanism];
+    char why[160];
+    if (!config->team.hard_images)
+        return STATUS_OK;
+    if (config->engine.contract < 2)
+        return scenario_fail_at(loader, "nics.contract",
+                                "team.move.image: hard needs version 2; write 2, or image: full");
+    if ((ops->nic_capabilities & NIC_CAPABILITY_IMAGE_SLOTS) == 0)
+        return STATUS_OK;
+    (void)snprintf(why, sizeof why,
+                   "hard images go through host memory, and those of %s do not; write full, or "
+                   "team.move.mechanism: host-pull",
+                   ops->name);
+    return scenario_fail_at(loader, "team.move.image", why);
+}
+
 /* Without heartbeats no NIC fences itself because they stay away. */
 static enum status check_fence(struct scenario_loader *loader)
 {
@@ -137,7 +157,7 @@ static enum status check_driver(struct scenario_loader *loader)
 enum status scenario_check_team(struct scenario_loader *loader)
 {
     static enum status (*const checks[])(struct scenario_loader *) = {
-        check_offload, check_mechanism, check_fence, check_rebuild,
+        check_offload, check_mechanism, check_fence, check_image, check_rebuild,
         check_peers,   check_commands,  check_lists, check_driver};
     enum status worst = STATUS_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {

@@ -95,12 +95,23 @@ static bool stamp_is_kept(uint32_t moved, uint64_t from_ps, uint64_t to_ps, uint
     return moved <= (to_ps - from_ps) / tick_ps + 2;
 }
 
+static bool is_not_carried(const struct check_carry *carry, const char *field)
+{
+    for (const char *const *name = carry->not_carried; name && *name; name++)
+        if (strcmp(*name, field) == 0)
+            return true;
+    return false;
+}
+
 static bool flags_are_kept(const struct check_conn *c, const struct conn_ctx *after)
 {
     const struct conn_ctx *before = &c->carry.live;
     uint32_t may_set = CTX_FLAG_ACK_NOW | CTX_FLAG_FIN_QUEUED, may_clear = 0;
     if (!seq_before(after->rx_consumed, before->rcv_up))
         may_clear |= CTX_FLAG_URGENT;
+    if (is_not_carried(&c->carry, "rtt_seq"))
+        may_clear |=
+            CTX_FLAG_RTT_TIMING | CTX_FLAG_OOO_FIN | CTX_FLAG_BLIND_RECOVERY | CTX_FLAG_SACK_FULL;
     uint32_t set = after->flags & ~before->flags, cleared = before->flags & ~after->flags;
     return (set & ~may_set) == 0 && (cleared & ~may_clear) == 0;
 }
@@ -239,6 +250,7 @@ void check_carry_on_event(struct check *check, const struct probe_event *event)
     case PROBE_MOVE_BEGIN:
     case PROBE_TRANSFER_BEGIN:
         c->carry.not_carried = event->move.not_carried;
+        c->rebuilt |= is_not_carried(&c->carry, "ooo");
         if (event->move.kind == TRANSFER_REBUILD) /* the context is lost with its NIC */
             c->carry.left = c->carry.live_valid = c->image_valid = false;
         break;

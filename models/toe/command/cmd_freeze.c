@@ -6,6 +6,7 @@
 #include "models/toe/command/cmd_freeze.h"
 
 #include "models/base/planted.h"
+#include "models/tcp/rebuild/tcp_hard.h"
 #include "models/toe/command/ring/command_port.h"
 #include "models/toe/rx/rx_write.h"
 #include "models/toe/timer/timer_heap.h"
@@ -15,6 +16,8 @@
 
 #include <assert.h>
 #include <string.h>
+
+enum { HARD_HEAD_BYTES = 2 * CTX_LINE_BYTES }; /* of an image of the hard subset: lines 0 and 1 */
 
 struct freeze_slot {
     bool draining; /* frozen in the cache, but the connection's own work is not yet done */
@@ -119,15 +122,26 @@ static void write_to_peer(struct toe_engine *engine, const struct nic_cmd *cmd,
                                    nobody, now_ps);
 }
 
+static void write_piece(struct toe_engine *engine, uint64_t address, const struct conn_ctx *image,
+                        uint32_t from, uint32_t bytes, uint64_t now_ps)
+{
+    struct pcie_done nobody = {0};
+    engine->wiring.pcie.ops->write(engine->wiring.pcie.self, address + from,
+                                   (const uint8_t *)image + from, bytes, nobody, nobody, now_ps);
+}
+
 static void write_image(struct toe_engine *engine, const struct nic_cmd *cmd, const void *extracted,
                         uint64_t now_ps)
 {
     struct conn_ctx image;
-    struct pcie_done nobody = {0};
     memcpy(&image, extracted, sizeof image);
     tcp_image_from_live(&image, toe_now(now_ps));
     image.own_state = OWN_FROZEN;
-    tcp_image_seal(&image);
+    bool is_hard = (cmd->flags & NIC_CMD_FLAG_HARD) != 0;
+    if (is_hard)
+        tcp_image_harden(&image);
+    else
+        tcp_image_seal(&image);
     toe_probe(engine, (struct probe_event){.kind = PROBE_CTX_OUT,
                                            .now_ps = now_ps,
                                            .conn = cmd->conn,
@@ -135,8 +149,10 @@ static void write_image(struct toe_engine *engine, const struct nic_cmd *cmd, co
                                            .context.image = &image});
     if (cmd->flags & NIC_CMD_FLAG_PEER)
         write_to_peer(engine, cmd, image, now_ps);
-    engine->wiring.pcie.ops->write(engine->wiring.pcie.self, cmd->image, &image, CTX_BYTES, nobody,
-                                   nobody, now_ps);
+    write_piece(engine, cmd->image, &image, 0, is_hard ? HARD_HEAD_BYTES : CTX_BYTES, now_ps);
+    if (is_hard)
+        write_piece(engine, cmd->image, &image, CTX_CONST_LINE * CTX_LINE_BYTES, CTX_LINE_BYTES,
+                    now_ps);
 }
 
 static void on_extracted(struct toe_engine *engine, struct toe_op *op, const struct ctx_rsp *rsp,

@@ -7,6 +7,7 @@
 #include "models/toe/command/cmd_install.h"
 
 #include "models/base/planted.h"
+#include "models/tcp/rebuild/tcp_hard.h"
 #include "models/toe/command/install_slot.h"
 #include "models/toe/command/ring/command_port.h"
 #include "models/toe/command/ring/image_slots.h"
@@ -19,7 +20,11 @@
 #include <assert.h>
 #include <string.h>
 
-enum { RING_LOG2_MIN = 12, RING_LOG2_MAX = 30 };
+enum {
+    RING_LOG2_MIN = 12,
+    RING_LOG2_MAX = 30,
+    HARD_HEAD_BYTES = 2 * CTX_LINE_BYTES, /* of an image of the hard subset: lines 0 and 1 */
+};
 
 static void report_refused(struct toe_engine *engine, const struct nic_cmd *cmd, uint8_t result,
                            uint64_t now_ps)
@@ -55,6 +60,8 @@ static void make_live(struct toe_engine *engine, struct toe_op *op, uint64_t now
     struct install_slot *slot = op->state;
     struct conn_ctx *ctx = &slot->live;
     *ctx = slot->image;
+    if (op->cmd.flags & NIC_CMD_FLAG_HARD)
+        tcp_image_complete(ctx, &engine->params.tcp);
     tcp_live_from_image(ctx, toe_now(now_ps));
     ctx->generation = op->cmd.gen;
     ctx->owner = (uint8_t)engine->regs.nic_id;
@@ -90,6 +97,17 @@ static void use_image(struct toe_engine *engine, struct toe_op *op, uint64_t now
     toe_op_ask_cache(engine, op, CTX_OP_INSTALL, now_ps);
 }
 
+/* Copies what was read to its place in the image. Returns true if the image is complete. An image of the hard subset comes
+ * in two pieces, in any order. */
+static bool take_piece(struct install_slot *slot, const uint8_t *data, uint32_t len)
+{
+    uint32_t at = len == CTX_LINE_BYTES ? CTX_CONST_LINE * CTX_LINE_BYTES : 0;
+    assert(len == CTX_BYTES || len == HARD_HEAD_BYTES || len == CTX_LINE_BYTES);
+    memcpy((uint8_t *)&slot->image + at, data, len);
+    slot->pieces--;
+    return slot->pieces == 0;
+}
+
 static void on_image(void *self, uint64_t cookie, bool ok, const uint8_t *data, uint32_t len,
                      uint64_t now_ps)
 {
@@ -99,12 +117,26 @@ static void on_image(void *self, uint64_t cookie, bool ok, const uint8_t *data, 
     struct toe_op *op = toe_op_at(engine, (uint32_t)cookie);
     struct install_slot *slot = op->state;
     slot->reads--;
-    assert(len == CTX_BYTES);
-    memcpy(&slot->image, data, len);
+    if (!take_piece(slot, data, len))
+        return;
     if (PLANTED(image_damaged))
         slot->image.snd_wnd ^= 64, tcp_image_seal(&slot->image);
     use_image(engine, op, now_ps);
     toe_kick(engine, now_ps);
+}
+
+static void read_image(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
+{
+    struct install_slot *slot = op->state;
+    uint32_t index = toe_op_index(engine, op);
+    bool is_hard = (op->cmd.flags & NIC_CMD_FLAG_HARD) != 0;
+    uint32_t const_at = CTX_CONST_LINE * CTX_LINE_BYTES;
+    slot->pieces = is_hard ? 2 : 1;
+    slot->reads += slot->pieces;
+    memset(&slot->image, 0, sizeof slot->image);
+    toe_read(engine, op->cmd.image, is_hard ? HARD_HEAD_BYTES : CTX_BYTES, index, on_image, now_ps);
+    if (is_hard)
+        toe_read(engine, op->cmd.image + const_at, CTX_LINE_BYTES, index, on_image, now_ps);
 }
 
 /* A grant comes before the image, and waits for it until a deadline. */
@@ -228,8 +260,7 @@ static bool start(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
     }
     bool is_in_slot = (op->cmd.flags & NIC_CMD_FLAG_SLOT) != 0;
     if (!is_in_slot) {
-        slot->reads++;
-        toe_read(engine, op->cmd.image, CTX_BYTES, toe_op_index(engine, op), on_image, now_ps);
+        read_image(engine, op, now_ps);
     }
     if (op->cmd.count > 0)
         install_held_start(engine, op, now_ps);

@@ -20,6 +20,7 @@ struct install_slot {
     struct conn_ctx live;
     uint8_t own_before; /* the state and generation to restore when INSTALL fails */
     uint16_t gen_before;
+    uint32_t pieces;  /* of the image, that are still to be read */
     uint32_t reads;   /* number of DMA reads outstanding */
     bool waits_image; /* granted, and the image is not whole yet */
     bool list_due;    /* granted, and HELD has not come yet */

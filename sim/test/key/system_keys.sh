@@ -90,6 +90,7 @@ move/820-dead-upload team.move.mechanism=host-pull
 move/820-dead-upload team.move.mechanism=checkpoint
 move/823-dead-download-checkpoint team.move.checkpoint.lines=2
 move/823-dead-download-checkpoint nics.engine.checkpoint=16
+port/100-alternate team.move.image=hard
 move/824-silent-upload team.fence=heartbeat
 move/824-silent-upload team.host.command_timeout=400us
 port/100-alternate team.move.mechanism=host-pull-batched

@@ -28,6 +28,9 @@ seed=$first
 while [ "$seed" -le "$last" ]; do
     action=$(pick "$seed" action pcie_down pcie_reset pcie_master_off pcie_poisoned pcie_silent pcie_silent)
     when=$(pick "$seed" when "$(draw "$seed" at 100)%" "$(draw "$seed" at 100)%" "$(draw "$seed" at 300)us")
+    policy=$(pick "$seed" policy hash alternate random flip)
+    image=$(pick "$seed" image full hard)
+    [ "$policy" = hash ] || image=full # a hard image forgets segments beyond a hole, which costs a timeout per move
     case $action$when in pcie_silent*us) when=1% ;; esac # a NIC that never answers does not join the team
     cat >"$work/dead.yaml" <<END
 seed: $seed
@@ -43,13 +46,14 @@ team:
   ring: $(pick "$seed" ring 16KiB 64KiB 512KiB)
   move:
     mechanism: $(pick "$seed" mechanism rebuild checkpoint)
+    image: $image
     checkpoint: {lines: $(pick "$seed" lines 1 2 3)}
   fence: $(pick "$seed" fence link-disable heartbeat)
   host: {notify: $(pick "$seed" notify interrupt poll), command_timeout: 300us}
 nics:
   pcie: {mps: $(pick "$seed" mps 128B 256B)}
   engine: {ack_policy: recorded, checkpoint: $(pick "$seed" checkpoint 1 4 32)}
-switch: {policy: $(pick "$seed" policy hash alternate random flip), flip_frames: $(pick "$seed" flip 2 5 20)}
+switch: {policy: $policy, flip_frames: $(pick "$seed" flip 2 5 20)}
 faults:
   - {at: $when, action: $action, nic: $(draw "$seed" nic 2)}
 measure: {waves: none}
