@@ -3,7 +3,7 @@
 # root or sudo; without them the script names the packages and stops.
 set -eu
 build="gcc g++ make pkg-config verilator libsystemc-dev libpcap-dev libyaml-dev libjansson-dev libsqlite3-dev zlib1g-dev liblwip-dev node-d3"
-test="$build jq pciutils libcriterion-dev tshark gtkwave yosys z3 iverilog curl iproute2 iputils-ping python3-scapy python3-jsonschema libxml2-utils wamerican chromium"
+test="$build jq pciutils libcriterion-dev tshark gtkwave yosys z3 iverilog curl iproute2 iputils-ping python3-scapy python3-jsonschema libxml2-utils wamerican chromium slurm-wlm munge"
 record="$build tshark iproute2 ethtool tcpdump nginx-light curl openssl redis-server redis-tools openssh-server openssh-client python3"
 case ${1:-build} in
 build) packages=$build ;;

@@ -5,6 +5,7 @@
 #include "sim/sweep/sweep_child.h"
 #include "sim/sweep/sweep_db.h"
 #include "sim/sweep/sweep_place.h"
+#include "sim/sweep/sweep_slurm.h"
 #include "sim/sweep/sweep_table.h"
 
 #include <errno.h>
@@ -101,8 +102,30 @@ static enum status start(struct sweep *sweep, struct job *job, const struct sim_
     return STATUS_OK;
 }
 
-/* Makes the configuration of a run, and starts the run unless it has ended before. A run whose values do not fit together
- * gets its row at once. */
+/* Makes the configuration of a run and its hash. `wrong` says what is wrong with it. */
+static enum status describe(struct sweep *sweep, uint64_t number, struct job *job,
+                            struct sim_config *config, struct error *wrong)
+{
+    study_point(sweep->study, number, &job->point);
+    enum status status = study_point_config(sweep->study, &job->point, config, wrong);
+    job->hash[0] = '\0';
+    if (status == STATUS_OK)
+        run_record_hash(config, job->hash);
+    return status;
+}
+
+/* The rows of a study must all come from the same values. */
+static enum status check_hash(const struct sweep *sweep, const struct job *job, const char *earlier)
+{
+    if (strcmp(earlier, job->hash) == 0)
+        return STATUS_OK;
+    return error_set(sweep->err, STATUS_BAD_INPUT,
+                     "%s: run %" PRIu64 " had other values: the scenario, or a default of the "
+                     "program, has changed since; give another folder with -o, or remove this one",
+                     sweep->place.database, job->point.number);
+}
+
+/* Starts a run unless it has ended before. A run whose values do not fit together gets its row at once. */
 static enum status begin(struct sweep *sweep, uint64_t number)
 {
     static struct sim_config config;
@@ -111,20 +134,10 @@ static enum status begin(struct sweep *sweep, uint64_t number)
     struct job *job = sweep->jobs;
     while (job->pid != 0)
         job++;
-    study_point(sweep->study, number, &job->point);
-    enum status status = study_point_config(sweep->study, &job->point, &config, &wrong);
-    job->hash[0] = '\0';
-    if (status == STATUS_OK)
-        run_record_hash(&config, job->hash);
+    enum status status = describe(sweep, number, job, &config, &wrong);
     if (sweep_db_has(sweep->db, number, earlier)) {
         sweep->totals->earlier++;
-        if (strcmp(earlier, job->hash) == 0)
-            return STATUS_OK;
-        return error_set(
-            sweep->err, STATUS_BAD_INPUT,
-            "%s: run %" PRIu64 " had other values: the scenario, or a default of the "
-            "program, has changed since; give another folder with -o, or remove this one",
-            sweep->place.database, number);
+        return check_hash(sweep, job, earlier);
     }
     if (status == STATUS_BAD_INPUT)
         return store(sweep, job, STATUS_BAD_INPUT, wrong.text, NULL);
@@ -135,10 +148,24 @@ static enum status begin(struct sweep *sweep, uint64_t number)
     return start(sweep, job, &config);
 }
 
+/* Stores the row of a run whose results are in its folder, if it left any. */
+static enum status store_results(struct sweep *sweep, const struct job *job, int ended,
+                                 const char *message)
+{
+    char dir[DIR_MAX], path[SIM_PATH_MAX + 64];
+    name_dir(job->point.number, dir);
+    (void)snprintf(path, sizeof path, "%s/%s/stats.json", sweep->place.folder, dir);
+    bool has_results = ended == STATUS_OK || ended == STATUS_FAILED || ended == STATUS_BAD_INPUT;
+    json_t *stats = has_results ? json_load_file(path, 0, NULL) : NULL;
+    enum status status = store(sweep, job, ended, message, stats);
+    json_decref(stats);
+    return status;
+}
+
 /* Waits until a run ends, and stores its row. A run that the sweep itself has ended gets none. */
 static enum status reap(struct sweep *sweep)
 {
-    char message[SWEEP_MESSAGE_MAX], dir[DIR_MAX], path[SIM_PATH_MAX + 64];
+    char message[SWEEP_MESSAGE_MAX];
     int wait_status = 0;
     pid_t pid = wait(&wait_status);
     if (pid < 0)
@@ -160,13 +187,7 @@ static enum status reap(struct sweep *sweep)
         return STATUS_OK;
     if (ended > STOP_SIGNAL_STATUS && message[0] == '\0')
         (void)snprintf(message, sizeof message, "ended by signal %d", ended - STOP_SIGNAL_STATUS);
-    name_dir(job->point.number, dir);
-    (void)snprintf(path, sizeof path, "%s/%s/stats.json", sweep->place.folder, dir);
-    bool has_results = ended == STATUS_OK || ended == STATUS_FAILED || ended == STATUS_BAD_INPUT;
-    json_t *stats = has_results ? json_load_file(path, 0, NULL) : NULL;
-    enum status status = store(sweep, job, ended, message, stats);
-    json_decref(stats);
-    return status;
+    return store_results(sweep, job, ended, message);
 }
 
 /* --- all runs --- */
@@ -199,6 +220,62 @@ static enum status run_all(struct sweep *sweep)
     stop_all(sweep);
     if (sweep->options->progress)
         (void)fputs("\r\033[K", stderr);
+    return status;
+}
+
+/* --- on a cluster --- */
+
+/* Takes the rows that elements have left for runs that have none. */
+static enum status collect(struct sweep *sweep)
+{
+    static struct sim_config config;
+    struct job *job = sweep->jobs;
+    enum status status = STATUS_OK;
+    for (uint64_t n = 0; n < sweep->totals->count && status == STATUS_OK; n++) {
+        char earlier[SHA256_TEXT_MAX] = "";
+        struct error wrong = {STATUS_OK, ""};
+        struct slurm_row row;
+        (void)describe(sweep, n, job, &config, &wrong);
+        if (sweep_db_has(sweep->db, n, earlier)) {
+            sweep->totals->earlier++;
+            status = check_hash(sweep, job, earlier);
+        } else if (sweep_slurm_row(sweep->place.folder, n, &row)) {
+            status = check_hash(sweep, job, row.hash);
+            if (status == STATUS_OK)
+                status = store_results(sweep, job, row.exit_status, row.message);
+        }
+    }
+    return status;
+}
+
+/* Submits all runs that have no row. */
+static enum status submit(struct sweep *sweep)
+{
+    uint64_t *numbers = calloc(sweep->totals->count, sizeof *numbers), count = 0;
+    char ignored[SHA256_TEXT_MAX];
+    if (!numbers)
+        return error_set(sweep->err, STATUS_ENVIRONMENT, "out of memory");
+    for (uint64_t n = 0; n < sweep->totals->count; n++)
+        if (!sweep_db_has(sweep->db, n, ignored))
+            numbers[count++] = n;
+    enum status status =
+        count == 0
+            ? STATUS_OK
+            : sweep_slurm_submit(sweep->options->study_file, sweep->place.folder, numbers, count,
+                                 sweep->options->chunk, sweep->totals->job, sweep->err);
+    sweep->totals->submitted = status == STATUS_OK ? count : 0;
+    free(numbers);
+    return status;
+}
+
+static enum status take_way(struct sweep *sweep)
+{
+    if (sweep->options->way == SWEEP_HERE)
+        return run_all(sweep);
+    enum status status = collect(sweep);
+    sweep->lost[0] = '\0'; /* what failed is submitted again */
+    if (status == STATUS_OK && sweep->options->way == SWEEP_SLURM)
+        status = submit(sweep);
     return status;
 }
 
@@ -240,7 +317,9 @@ enum status sweep_study(const struct study *study, const struct sweep_options *o
         status = err->status;
     stop_signals_catch();
     if (status == STATUS_OK) {
-        status = finish(&sweep, run_all(&sweep));
+        status = take_way(&sweep);
+        if (options->way != SWEEP_SLURM || totals->submitted == 0)
+            status = finish(&sweep, status);
         totals->failed = sweep_db_failed(sweep.db);
     }
     free(sweep.jobs);

@@ -32,7 +32,7 @@ static enum status check_content(const struct sweep_place *place,
         return error_set(err, STATUS_BAD_INPUT,
                          "%s: exists and holds no study; give another folder with -o, or remove it",
                          place->folder);
-    if (has_database && !options->resume)
+    if (has_database && !options->resume && options->way == SWEEP_HERE)
         return error_set(err, STATUS_BAD_INPUT,
                          "%s: holds a study that has begun; --resume runs what is left of it, -o "
                          "gives another folder",
