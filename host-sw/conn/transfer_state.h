@@ -61,6 +61,7 @@ struct transfers {
     const struct mechanism_ops *mechanism; /* the scenario's mechanism for moves from NIC to NIC */
     struct conn_list wanted;               /* the queue of moves */
     struct conn_list under_way; /* transfers under way, in order of their begin and deadlines */
+    bool gathers;               /* transfers wait in the queue until they begin as one list */
     uint32_t turns_taken;       /* transfers under way that count against their limit */
     uint64_t next_deadline_ps;  /* or TIME_NEVER */
 };

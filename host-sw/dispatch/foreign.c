@@ -25,6 +25,7 @@ static enum policy_verdict ask_policies(struct host_sw *sw, const struct dir_ent
     struct policy_frame seen = {
         .conn = entry->conn,
         .mac_time_ps = frame->mac_time_ps,
+        .now_ps = server_now(sw),
         .frame_id = frame->frame_id,
         .port = frame->port,
         .owner = entry->owner,
@@ -46,7 +47,8 @@ static bool on_movable(struct host_sw *sw, struct dir_entry *entry, const struct
 {
     assert(dir_entry_is_sane(entry));
     struct move_trigger why;
-    if (ask_policies(sw, entry, frame, packet, &why) != POLICY_MOVE)
+    enum policy_verdict verdict = ask_policies(sw, entry, frame, packet, &why);
+    if (verdict != POLICY_MOVE && verdict != POLICY_QUEUE)
         return false;
     if (!may_move_again(entry, frame)) {
         if (PLANTED(foreign_dropped)) {
@@ -56,6 +58,8 @@ static bool on_movable(struct host_sw *sw, struct dir_entry *entry, const struct
         sw->stats.suppressed_by_progress++;
         return false;
     }
+    if (verdict == POLICY_QUEUE)
+        transfer_gather(sw);
     if (!transfer_request(sw, entry, frame->port, MOVE_FOREIGN, &why))
         return false;
     transfer_on_frame(sw, entry, frame, packet);
@@ -90,6 +94,7 @@ void foreign_note_own(struct host_sw *sw, const struct dir_entry *entry,
     assert(dir_entry_is_sane(entry));
     struct policy_frame seen = {.conn = record->conn,
                                 .mac_time_ps = record->mac_time_ps,
+                                .now_ps = server_now(sw),
                                 .frame_id = record->frame_id,
                                 .port = record->nic,
                                 .owner = entry->owner,

@@ -20,6 +20,11 @@ bool policy_ask_move(const struct policy *policy, uint32_t conn, const struct mo
     return policy->server.move(policy->server.self, conn, why);
 }
 
+bool policy_ask_leave(const struct policy *policy, uint32_t conn)
+{
+    return policy->server.leave(policy->server.self, conn);
+}
+
 static void *zeroed(size_t count, size_t bytes)
 {
     if (bytes == 0)
@@ -108,6 +113,16 @@ void policy_list_on_port(struct policy_list *list, unsigned nic, bool usable)
         if (list->policies[i].ops->on_port)
             list->policies[i].ops->on_port(&list->policies[i], nic, usable);
     note_next(list);
+}
+
+bool policy_list_on_stranded(struct policy_list *list, uint32_t conn, uint64_t now_ps)
+{
+    bool taken = false;
+    for (uint32_t i = 0; i < list->count && !taken; i++)
+        if (list->policies[i].ops->on_stranded)
+            taken = list->policies[i].ops->on_stranded(&list->policies[i], conn, now_ps);
+    note_next(list);
+    return taken;
 }
 
 void policy_list_on_moved(struct policy_list *list, uint32_t conn, uint64_t now_ps)

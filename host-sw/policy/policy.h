@@ -18,6 +18,7 @@ enum policy_verdict {
     POLICY_MOVE,    /* move the connection to the NIC that received the frame */
     POLICY_FORWARD, /* relay the frame to the owner */
     POLICY_WAIT,    /* relay the frame; the policy may call policy_ask_move() later */
+    POLICY_QUEUE, /* the connection queues for a move, and no move begins before a policy's run() has returned */
 };
 
 /* A frame of an offloaded connection with good checksums. It is foreign if another NIC than the owner received it. A
@@ -25,6 +26,7 @@ enum policy_verdict {
 struct policy_frame {
     uint32_t conn;
     uint64_t mac_time_ps;
+    uint64_t now_ps;
     uint64_t frame_id;
     uint8_t port;  /* the NIC that received it */
     uint8_t owner; /* the NIC that has the connection */
@@ -46,16 +48,22 @@ struct policy_ops {
     enum policy_verdict (*on_frame)(struct policy *policy, const struct policy_frame *frame);
     /* Called when the port of a NIC has become usable or unusable. */
     void (*on_port)(struct policy *policy, unsigned nic, bool usable);
+    /* Called when the NIC of the connection may no longer have it, but the other NIC may. Returns true if the policy will
+     * call policy_ask_leave() later; otherwise the connection moves now. */
+    bool (*on_stranded)(struct policy *policy, uint32_t conn, uint64_t now_ps);
     /* Called when a move of the connection from NIC to NIC is complete. */
     void (*on_moved)(struct policy *policy, uint32_t conn, uint64_t now_ps);
-    /* Returns the time at which run() is to be called, or TIME_NEVER. If null, run() is never called. */
+    /* Returns the time at which run() is to be called, or TIME_NEVER. If null, run() is never called. All moves that run()
+     * asks for begin when it has returned, as one list. */
     uint64_t (*next_ps)(const struct policy *policy);
     void (*run)(struct policy *policy, uint64_t now_ps);
 };
 
-/* The function behind policy_ask_move(). It returns true if the move has begun or waits in the queue. */
+/* The functions behind policy_ask_move() and policy_ask_leave(). Each returns true if the move has begun or waits in the
+ * queue. */
 struct policy_server {
     bool (*move)(void *self, uint32_t conn, const struct move_trigger *why);
+    bool (*leave)(void *self, uint32_t conn);
     void *self;
 };
 
@@ -73,6 +81,10 @@ void *policy_conn(const struct policy *policy, uint32_t conn);
 /* Asks for a move of the connection to the NIC why->port, usually after the verdict POLICY_WAIT. Returns false if the
  * connection cannot move. */
 bool policy_ask_move(const struct policy *policy, uint32_t conn, const struct move_trigger *why);
+
+/* Asks for the move of a connection for which on_stranded() has returned true. Returns false if the connection need not
+ * move any more, or cannot. */
+bool policy_ask_leave(const struct policy *policy, uint32_t conn);
 
 /* --- the list of policies, for the server --- */
 
@@ -97,6 +109,8 @@ enum policy_verdict policy_list_on_frame(struct policy_list *list, const struct 
 /* Pass events to all policies. */
 void policy_list_on_open(struct policy_list *list, uint32_t conn);
 void policy_list_on_port(struct policy_list *list, unsigned nic, bool usable);
+/* Asks the policies in turn whether they will move a connection that has lost its port. */
+bool policy_list_on_stranded(struct policy_list *list, uint32_t conn, uint64_t now_ps);
 void policy_list_on_moved(struct policy_list *list, uint32_t conn, uint64_t now_ps);
 /* Runs the policies that are due. Returns true if there was one. */
 bool policy_list_run(struct policy_list *list, uint64_t now_ps);

@@ -8,7 +8,9 @@
     X(policy_k_of_m)                                                                               \
     X(policy_residency)                                                                            \
     X(policy_validate)                                                                             \
-    X(policy_phase)
+    X(policy_phase)                                                                                \
+    X(policy_port_down)                                                                            \
+    X(policy_batch)
 
 #define X(ops) extern const struct policy_ops ops;
 POLICIES(X)

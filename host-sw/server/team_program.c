@@ -105,6 +105,14 @@ static bool policy_moves(void *self, uint32_t conn, const struct move_trigger *w
     return transfer_request(sw, entry, why->port, MOVE_FOREIGN, why) || entry->wanted.listed;
 }
 
+/* Requests the move of a connection whose port was lost, for a policy that has its pace. */
+static bool policy_leaves(void *self, uint32_t conn)
+{
+    struct host_sw *sw = self;
+    assert(conn < sw->dir.conn_max);
+    return directory_is_live(&sw->dir, conn) && failover_move(sw, &sw->dir.entries[conn]);
+}
+
 static void start_lists(struct host_sw *sw)
 {
     struct dir_entry *first = sw->dir.entries;
@@ -137,7 +145,7 @@ static bool start(struct host_sw *sw)
         memory_out(); /* without the server every conversation would fail, which would look like a result */
     start_lists(sw);
     policy_list_init(&sw->policies, sw->params.policies, sw->params.own, conn_max,
-                     (struct policy_server){policy_moves, sw});
+                     (struct policy_server){policy_moves, policy_leaves, sw});
     farewell_init(&sw->farewells, conn_max);
     struct move_trigger why = transfer_called(sw);
     failover_on_ports_changed(sw, NIC_COUNT, &why);
@@ -185,7 +193,10 @@ static bool run_farewells(struct host_sw *sw, uint64_t now_ps)
 
 static bool run_policies(struct host_sw *sw, uint64_t now_ps)
 {
-    return policy_list_run(&sw->policies, now_ps);
+    transfer_gather(sw);
+    bool busy = policy_list_run(&sw->policies, now_ps);
+    transfer_release(sw);
+    return busy;
 }
 
 static bool take_last_look(struct host_sw *sw, uint64_t now_ps)

@@ -7,19 +7,36 @@
 
 #include <assert.h>
 
-/* The trigger of the move is the later of two changes. Either the owner's port was lost while the other port was
- * usable, or the other port came back. */
-void failover_check(struct host_sw *sw, struct dir_entry *entry)
+/* Returns true if the connection is at a NIC that may not have it, while the other NIC may. */
+static bool is_stranded(const struct host_sw *sw, const struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
     unsigned src = entry->owner;
-    if (entry->state != DIR_ACTIVE || !place_is_nic(src) || sw->mode->may_own(&sw->ports, src) ||
-        !sw->mode->may_own(&sw->ports, team_other(src)))
-        return;
-    unsigned dest = team_other(src);
+    return entry->state == DIR_ACTIVE && place_is_nic(src) && !sw->mode->may_own(&sw->ports, src) &&
+           sw->mode->may_own(&sw->ports, team_other(src));
+}
+
+/* The trigger of the move is the later of two changes. Either the owner's port was lost while the other port was
+ * usable, or the other port came back. */
+bool failover_move(struct host_sw *sw, struct dir_entry *entry)
+{
+    if (!is_stranded(sw, entry))
+        return false;
+    unsigned src = entry->owner, dest = team_other(src);
     bool came_back = sw->port_change[dest].at_ps > sw->port_change[src].at_ps;
     struct move_trigger why = sw->port_change[came_back ? dest : src];
-    transfer_request(sw, entry, dest, MOVE_LINK_DOWN, &why);
+    return transfer_request(sw, entry, dest, MOVE_LINK_DOWN, &why) || entry->wanted.listed;
+}
+
+/* A policy may have the connection wait for its turn, unless its NIC is lost as well as the port. */
+void failover_check(struct host_sw *sw, struct dir_entry *entry)
+{
+    if (!is_stranded(sw, entry))
+        return;
+    if (sw->nics[entry->owner].up && sw->transfers.mechanism->start &&
+        policy_list_on_stranded(&sw->policies, entry->conn, server_now(sw)))
+        return;
+    (void)failover_move(sw, entry);
 }
 
 /* Moves every active connection of NIC `src` to the other one. */

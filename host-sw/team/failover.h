@@ -4,6 +4,8 @@
 
 #include "models/base/move_event.h"
 
+#include <stdbool.h>
+
 struct dir_entry;
 struct host_sw;
 
@@ -15,6 +17,10 @@ struct active_request {
 
 /* Moves the connection to the other NIC if its owner may no longer have it and the other NIC may. */
 void failover_check(struct host_sw *sw, struct dir_entry *entry);
+
+/* Moves the connection like failover_check(), but asks no policy. Returns true if the move has begun or waits in the
+ * queue. */
+bool failover_move(struct host_sw *sw, struct dir_entry *entry);
 
 /* Called when the usability of ports has changed, or when the port `wanted` is to be active. wanted is NIC_COUNT if no
  * port is named. why is the event or call, which becomes the trigger of the moves that follow. */

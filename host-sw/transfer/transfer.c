@@ -187,7 +187,17 @@ static bool is_possible(const struct host_sw *sw, const struct dir_entry *entry,
 
 static bool may_begin_one(const struct host_sw *sw)
 {
+    if (sw->transfers.gathers)
+        return false;
     return sw->transfers.turns_taken < sw->params.moves_outstanding_max || PLANTED(moves_unlimited);
+}
+
+void transfer_gather(struct host_sw *sw) { sw->transfers.gathers = true; }
+
+void transfer_release(struct host_sw *sw)
+{
+    sw->transfers.gathers = false;
+    transfer_run_queue(sw);
 }
 
 bool transfer_request(struct host_sw *sw, struct dir_entry *entry, unsigned dest,

@@ -30,6 +30,11 @@ void transfer_begin(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
 bool transfer_hold_waiting(struct host_sw *sw, struct dir_entry *entry,
                            const struct dir_frame *frame);
 
+/* From now on, all transfers that are requested wait in the queue, until transfer_release() begins them as one list. A
+ * policy must have a time at which run() is called. */
+void transfer_gather(struct host_sw *sw);
+void transfer_release(struct host_sw *sw);
+
 /* Begins queued transfers while there is room. */
 void transfer_run_queue(struct host_sw *sw);
 

@@ -83,6 +83,12 @@ port/100-alternate team.move.policy=phase,first-packet
 port/100-alternate team.move.residency.min=100us team.move.policy=residency,first-packet
 move/212-one-upload-residency team.move.residency.max=1100us switch.policy=alternate
 port/100-alternate team.move.residency.decay=200us team.move.policy=residency,first-packet
+team/834-port-down-paced team.move.policy=first-packet
+team/834-port-down-paced team.move.port-down.list=4
+team/834-port-down-paced team.move.port-down.pace=20us
+move/835-batch-policy team.move.policy=first-packet
+move/835-batch-policy team.move.batch.count=1
+move/835-batch-policy team.move.batch.time=2us
 port/100-alternate team.move.mechanism=forward
 port/100-alternate team.move.mechanism=drain-first
 port/100-alternate team.move.mechanism=forward-then-move
