@@ -8,3 +8,7 @@ $(REPORT_GEN): $(REPORT_PAGE) $(wildcard $(REPORT_D3)) mk/report/embed.sh mk/rep
 	    library=$(word 1,$(REPORT_D3)) licence=$(word 2,$(REPORT_D3)) chart=sim/report/page/chart.js run=sim/report/page/run.js \
 	    study=sim/report/page/study.js start=sim/report/page/start.js
 $(B)/obj/sim/report/report_page_bytes.o: $(REPORT_GEN)
+
+.PHONY: outputs-page
+outputs-page: $(TOESIM) ## write docs/outputs.md: every key of stats.json and every column of the tables
+	@mk/report/outputs_page.sh $(TOESIM) >docs/outputs.md

@@ -3,6 +3,8 @@
 #include "models/base/drop_reason.h"
 #include "models/hwif/ctx_enums.h"
 #include "models/hwif/nic_desc.h"
+#include "models/hwif/pcie_port.h"
+#include "models/hwif/term_cause.h"
 
 #include <string.h>
 
@@ -10,9 +12,11 @@ static const char *const own_states[] = {"ABSENT",  "RESERVED", "HOLD",      "AC
                                          "QUIESCE", "FROZEN",   "TOMBSTONE", "INACTIVE"};
 static const char *const verdicts[] = {"NONE",  "APPLIED",  "DROPPED",     "NOT_MINE",
                                        "MOVED", "RESERVED", "STALE_INJECT"};
-static const char *const causes[] = {"orderly",     "REMOTE_RESET",    "RTX_EXHAUSTED", "KEEPALIVE",
-                                     "CTX_ERROR",   "LOCAL_ABORT",     "ENGINE_ERROR",  "HANDSHAKE",
-                                     "UNREACHABLE", "PORT_UNREACHABLE"};
+static const char *const causes[] = {
+#define X(id, name) name,
+    NIC_TERM_CAUSES(X)
+#undef X
+};
 static const char *const results[] = {"OK",          "STALE",     "ABSENT",
                                       "FULL",        "DUPLICATE", "BAD_IMAGE",
                                       "UNSUPPORTED", "BAD_FRAME", "CTX_ERROR"};
@@ -27,6 +31,14 @@ static const char *const kinds[] = {
     TRANSFER_KINDS(X)
 #undef X
 };
+static const char *const marks[] = {"T0", "T1", "T2", "T3",  "T4",  "T5",  "T6",
+                                    "T7", "T8", "T9", "T10", "T11", "T12", "T13"};
+static const char *const places[] = {"nic0", "nic1", "host",
+                                     "memory"}; /* host-sw/transfer/place.h */
+static const char *const tlps[] = {"MWr", "MRd", "MSI-X", "CfgRd", "CfgWr", "Cpl", "CplD", "Msg"};
+static const char *const ops[] = {
+    "NOP", "RESERVE", "INSTALL", "FREEZE", "RELEASE", "RX_INJECT", "TX_FRAME",    "ABORT",
+    "8",   "ICMP",    "SET",     "HELD",   "12",      "13",        "FREEZE_LIST", "INSTALL_LIST"};
 static const char *const links[] = {"down", "up"};
 static const char *const directions[] = {"up", "down"};
 static const char *const arrays[] = {"data", "tag"};
@@ -64,23 +76,24 @@ static const struct meaning meanings[PROBE_KIND_COUNT][EVENT_FIELDS_MAX] = {
                          {"snd_max", AT(credit.snd_max), NULL, 0}},
     [PROBE_OWN_STATE] = {{"state", AT(own.state), NAMED(own_states)}},
     [PROBE_CTX_REFUSED] = {{"result", AT(refused.result), NAMED(results)}},
-    [PROBE_MOVE_MARK] = {{"mark", AT(mark.mark), NULL, 0}, {"mark_ps", AT(mark.at_ps), NULL, 0}},
-    [PROBE_MOVE_BEGIN] = {{"from", AT(move.from), NULL, 0},
+    [PROBE_MOVE_MARK] = {{"mark", AT(mark.mark), NAMED(marks)},
+                         {"mark_ps", AT(mark.at_ps), NULL, 0}},
+    [PROBE_MOVE_BEGIN] = {{"from", AT(move.from), NAMED(places)},
                           {"reason", AT(move.reason), NAMED(reasons)}},
     [PROBE_MOVE_END] = {{"outcome", AT(move_end.end), NAMED(ends)},
                         {"held", AT(move_end.held), NULL, 0},
                         {"held_bytes", AT(move_end.held_bytes), NULL, 0},
                         {"forwarded", AT(move_end.forwarded), NULL, 0},
                         {"late", AT(move_end.is_late), NULL, 0}},
-    [PROBE_TRANSFER_BEGIN] = {{"from", AT(move.from), NULL, 0},
+    [PROBE_TRANSFER_BEGIN] = {{"from", AT(move.from), NAMED(places)},
                               {"kind", AT(move.kind), NAMED(kinds)},
                               {"reason", AT(move.reason), NAMED(reasons)}},
-    [PROBE_TRANSFER_MARK] = {{"mark", AT(mark.mark), NULL, 0},
+    [PROBE_TRANSFER_MARK] = {{"mark", AT(mark.mark), NAMED(marks)},
                              {"mark_ps", AT(mark.at_ps), NULL, 0}},
     [PROBE_TRANSFER_END] = {{"kind", AT(move_end.kind), NAMED(kinds)},
                             {"outcome", AT(move_end.end), NAMED(ends)},
                             {"late", AT(move_end.is_late), NULL, 0}},
-    [PROBE_MOVE_WANTED] = {{"from", AT(move.from), NULL, 0},
+    [PROBE_MOVE_WANTED] = {{"from", AT(move.from), NAMED(places)},
                            {"reason", AT(move.reason), NAMED(reasons)}},
     [PROBE_PORT_LINK] = {{"link", AT(port.is_up), NAMED(links)}},
     [PROBE_DIR_STATE] = {{"state", AT(dir.state), NAMED(dir_states)}},
@@ -99,7 +112,7 @@ static const struct meaning meanings[PROBE_KIND_COUNT][EVENT_FIELDS_MAX] = {
     [PROBE_APP_CLOSED] = {{"cause", AT(ended.cause), NAMED(causes)},
                           {"app_number", AT(ended.app_number), NULL, 0}},
     [PROBE_PCIE_TLP] = {{"direction", AT(tlp.direction), NAMED(directions)},
-                        {"kind", AT(tlp.kind), NULL, 0},
+                        {"kind", AT(tlp.kind), NAMED(tlps)},
                         {"bytes", AT(tlp.wire_bytes), NULL, 0}},
     [PROBE_FENCE] = {{"fence", AT(fence.is_fenced), NAMED(fences)}},
     [PROBE_RX_QUEUED] = {{"seq", AT(payload.seq), NULL, 0}, {"bytes", AT(payload.bytes), NULL, 0}},
@@ -107,8 +120,9 @@ static const struct meaning meanings[PROBE_KIND_COUNT][EVENT_FIELDS_MAX] = {
     [PROBE_APP_TX] = {{"seq", AT(payload.seq), NULL, 0}, {"bytes", AT(payload.bytes), NULL, 0}},
     [PROBE_APP_SHUT] = {{"seq", AT(payload.seq), NULL, 0}},
     [PROBE_CMD_RUNG] = {{"producer", AT(rung.producer), NULL, 0}},
-    [PROBE_CMD_PUSHED] = {{"op", AT(pushed.op), NULL, 0}, {"offset", AT(pushed.offset), NULL, 0}},
-    [PROBE_CMD_DONE] = {{"op", AT(done.op), NULL, 0}},
+    [PROBE_CMD_PUSHED] = {{"op", AT(pushed.op), NAMED(ops)},
+                          {"offset", AT(pushed.offset), NULL, 0}},
+    [PROBE_CMD_DONE] = {{"op", AT(done.op), NAMED(ops)}},
     [PROBE_TIME_WAIT_OVER] = {{"reopened", AT(over.is_reopened), NULL, 0}},
     [PROBE_DOORBELL] = {{"value", AT(doorbell.value), NULL, 0}},
     [PROBE_SOFT_ERROR] = {{"array", AT(soft_error.is_tag), NAMED(arrays)},

@@ -124,7 +124,7 @@ static const char script_help[] =
 
 static const char check_help[] =
     "usage: toesim check SCENARIO...\n"
-    "       toesim check --schema | --keys | --outputs [--schema]\n"
+    "       toesim check --schema | --keys | --outputs [--schema] | --columns\n"
     "\n"
     "Reads scenarios without running them, and reports all errors of each one.\n"
     "\n"
@@ -132,6 +132,7 @@ static const char check_help[] =
     "      --keys            prints every key with its range, default and meaning\n"
     "      --outputs         prints every key of stats.json with its unit and meaning; together\n"
     "                        with --schema, prints the JSON Schema of stats.json\n"
+    "      --columns         prints every column of the tables that a run writes\n"
     "  -h, --help            this text\n"
     "\n"
     "Exit status: 0 no scenario has errors; 2 at least one has.\n";

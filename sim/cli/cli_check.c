@@ -2,6 +2,7 @@
 
 #include "sim/cli/cli_command.h"
 #include "sim/scenario/scenario_keys.h"
+#include "sim/schema/output_columns.h"
 #include "sim/schema/output_keys.h"
 #include "sim/schema/schema.h"
 #include "sim/schema/schema_outputs.h"
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OPTION_SCHEMA = 256, OPTION_KEYS, OPTION_OUTPUTS };
+enum { OPTION_SCHEMA = 256, OPTION_KEYS, OPTION_OUTPUTS, OPTION_COLUMNS };
 
 static int print_schema(json_t *schema)
 {
@@ -23,9 +24,11 @@ static int print_schema(json_t *schema)
     return STATUS_ENVIRONMENT;
 }
 
-static int print_table(bool outputs)
+static int print_table(bool outputs, bool columns)
 {
-    bool written = outputs ? output_keys_write(stdout) : scenario_write_keys(stdout, true);
+    bool written = columns   ? output_columns_write(stdout)
+                   : outputs ? output_keys_write(stdout)
+                             : scenario_write_keys(stdout, true);
     if (written || ferror(stdout))
         return STATUS_OK; /* toesim_main() reports an output that cannot be written */
     (void)fputs("toesim: out of memory for the keys\n", stderr);
@@ -34,14 +37,14 @@ static int print_table(bool outputs)
 
 /* What the options request instead of a check of scenarios. */
 struct wanted {
-    bool schema, keys, outputs;
+    bool schema, keys, outputs, columns;
 };
 
 static int print(const struct wanted *wanted)
 {
     if (wanted->schema)
         return print_schema(wanted->outputs ? schema_of_outputs() : schema_create());
-    return print_table(wanted->outputs);
+    return print_table(wanted->outputs, wanted->columns);
 }
 
 static int check_file(const char *path)
@@ -66,6 +69,7 @@ int cli_check(const struct cli_command *command, int argc, char **argv)
                                             {"schema", no_argument, NULL, OPTION_SCHEMA},
                                             {"keys", no_argument, NULL, OPTION_KEYS},
                                             {"outputs", no_argument, NULL, OPTION_OUTPUTS},
+                                            {"columns", no_argument, NULL, OPTION_COLUMNS},
                                             {NULL, 0, NULL, 0}};
     struct wanted wanted = {0};
     for (int c; (c = cli_next_option(command, argc, argv, ":h", options)) != -1;) {
@@ -74,10 +78,14 @@ int cli_check(const struct cli_command *command, int argc, char **argv)
         wanted.schema |= c == OPTION_SCHEMA;
         wanted.keys |= c == OPTION_KEYS;
         wanted.outputs |= c == OPTION_OUTPUTS;
+        wanted.columns |= c == OPTION_COLUMNS;
     }
-    bool any = wanted.schema || wanted.keys || wanted.outputs;
-    if (any == (optind < argc) || (wanted.keys && (wanted.schema || wanted.outputs)))
-        return cli_usage_error(command, "needs SCENARIO..., --schema, --keys or --outputs");
+    bool any = wanted.schema || wanted.keys || wanted.outputs || wanted.columns;
+    bool two = (wanted.keys && (wanted.schema || wanted.outputs)) ||
+               (wanted.columns && (wanted.keys || wanted.schema || wanted.outputs));
+    if (any == (optind < argc) || two)
+        return cli_usage_error(command,
+                               "needs SCENARIO..., --schema, --keys, --outputs or --columns");
     if (any)
         return print(&wanted);
     int worst = STATUS_OK;

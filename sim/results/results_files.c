@@ -8,9 +8,11 @@
 #include "host-sw/transfer/place.h"
 #include "models/base/publish.h"
 #include "models/hwif/ctx_enums.h"
+#include "models/hwif/term_cause.h"
 #include "sim/run/version.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -231,14 +233,21 @@ static void print_conn(FILE *file, const struct results_input *in, size_t row)
     print_address(file, view.key.raddr, view.key.rport, view.key.ip_version);
     (void)fputc(',', file);
     print_address(file, view.key.laddr, view.key.lport, view.key.ip_version);
-    (void)fprintf(file, ",%u,%s,%s,%u,%u,%u,%llu,%llu,%llu,%llu,%llu,%u",
+    static const char *const causes[] = {
+#define X(id, name) name,
+        NIC_TERM_CAUSES(X)
+#undef X
+    };
+    assert((unsigned)view.cause < (unsigned)NIC_TERM_CAUSE_COUNT);
+    (void)fprintf(file, ",%u,%s,%s,%u,%u,%u,%llu,%llu,%llu,%llu,%llu,%s",
                   view.key.vlan & VLAN_VID_MASK, states[view.state],
                   view.owner == PLACE_HOST ? "host"
                   : view.owner             ? "1"
                                            : "0",
                   view.rx_if, view.gen, view.moves, (unsigned long long)view.opened_ps,
                   (unsigned long long)view.last_rx_ps, (unsigned long long)view.closed_ps,
-                  (unsigned long long)view.rx_bytes, (unsigned long long)view.tx_bytes, view.cause);
+                  (unsigned long long)view.rx_bytes, (unsigned long long)view.tx_bytes,
+                  view.cause == NIC_TERM_NONE ? "none" : causes[view.cause]);
     print_outcome(file, in, &view.key);
     (void)fprintf(file, ",%s\n", host_reason_key(view.host_reason));
 }
