@@ -9,6 +9,7 @@
 #include "sim/cli/cli_report_page.h"
 #include "sim/cli/cli_run.h"
 #include "sim/cli/cli_script.h"
+#include "sim/cli/cli_show.h"
 #include "sim/cli/cli_swarm.h"
 #include "sim/cli/cli_sweep.h"
 #include "sim/cli/cli_sweep_race.h"
@@ -242,6 +243,19 @@ static const char sweep_race_help[] =
     "input is wrong, or the scenario has no such move; 3 the environment failed, or a branch was\n"
     "killed; 128 + N signal N ended the sweep. The outcomes so far stay.\n";
 
+static const char show_help[] =
+    "usage: toesim show DIR [--move N]\n"
+    "\n"
+    "Explains a move of a run from its results folder: what caused it, how long each phase took "
+    "and\n"
+    "what it waited for, which frames were held, and what both ends noticed. Without --move it\n"
+    "lists the moves.\n"
+    "\n"
+    "      --move N          the move from NIC to NIC, from 1 in the order of moves.csv\n"
+    "  -h, --help            this text\n"
+    "\n"
+    "Exit status: 0 done; 2 these are no results of a run, or there is no such move.\n";
+
 static const char compare_help[] =
     "usage: toesim compare RESULTS RESULTS... [OPTION]...\n"
     "\n"
@@ -290,6 +304,7 @@ static const char main_help[] =
     "  sweep-race SCENARIO   place a frame at every offset around a move\n"
     "  equal SCENARIO        compare a scenario's streams with and without offload and moves\n"
     "  sweep STUDY           run a scenario with many values, and compare what it gives\n"
+    "  show DIR              explain the moves of a run\n"
     "  compare A B...        compare the results of runs\n"
     "  report DIR            show the results of a run or of a study as an HTML page\n"
     "\n"
@@ -308,6 +323,7 @@ static const struct cli_command commands[] = {
     {"sweep-race", sweep_race_help, cli_sweep_race},
     {"equal", equal_help, cli_equal},
     {"sweep", sweep_help, cli_sweep},
+    {"show", show_help, cli_show},
     {"compare", compare_help, cli_compare},
     {"report", report_page_help, cli_report_page},
 };

@@ -2,6 +2,7 @@
 
 #include "models/base/units.h"
 #include "sim/schema/output_keys.h"
+#include "sim/show/move_table.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -116,55 +117,6 @@ void compare_side_each(const json_t *json,
 
 /* --- moves.csv --- */
 
-enum { COLUMNS_MAX = 96 };
-
-struct table {
-    char *names, *line;
-    size_t names_size, line_size;
-    char *fields[COLUMNS_MAX];
-    size_t field_count;
-    int at[6]; /* kind, outcome, t0, t5, t10, t13 */
-    int gap;
-};
-
-/* Splits the text at its commas; moves.csv has no quoted field. */
-static size_t split(char *text, char *fields[COLUMNS_MAX])
-{
-    size_t count = 0;
-    text[strcspn(text, "\r\n")] = '\0';
-    for (char *field; count < COLUMNS_MAX && (field = strsep(&text, ",")) != NULL;)
-        fields[count++] = field;
-    return count;
-}
-
-static int column(const struct table *t, const char *name)
-{
-    for (size_t i = 0; i < t->field_count; i++)
-        if (strcmp(t->fields[i], name) == 0)
-            return (int)i;
-    return -1;
-}
-
-static bool read_header(struct table *t, FILE *file)
-{
-    static const char *const names[] = {"kind", "outcome", "t0_ps", "t5_ps", "t10_ps", "t13_ps"};
-    bool is_whole = getline(&t->names, &t->names_size, file) > 0;
-    t->field_count = is_whole ? split(t->names, t->fields) : 0;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        t->at[i] = column(t, names[i]);
-        is_whole &= t->at[i] >= 0;
-    }
-    t->gap = column(t, "service_gap_ns");
-    return is_whole && t->gap >= 0;
-}
-
-/* Returns the number in a field of the row; TIME_NEVER if it is empty. */
-static uint64_t number_in(const struct table *t, int column)
-{
-    const char *field = t->fields[column];
-    return field[0] >= '0' && field[0] <= '9' ? strtoull(field, NULL, 10) : TIME_NEVER;
-}
-
 static bool put(struct compare_side *side, int duration, uint64_t value)
 {
     size_t count = side->counts[duration];
@@ -186,15 +138,17 @@ static bool put_between(struct compare_side *side, int duration, uint64_t from_p
     return put(side, duration, (to_ps - from_ps) / PS_PER_NS);
 }
 
-static bool put_row(struct compare_side *side, const struct table *t)
+static bool put_row(struct compare_side *side, const struct move_table *t)
 {
-    if (strcmp(t->fields[t->at[0]], "move") != 0 || strcmp(t->fields[t->at[1]], "completed") != 0)
+    if (strcmp(move_table_text(t, "kind"), "move") != 0 ||
+        strcmp(move_table_text(t, "outcome"), "completed") != 0)
         return true;
-    uint64_t t0 = number_in(t, t->at[2]), t5 = number_in(t, t->at[3]);
-    uint64_t t10 = number_in(t, t->at[4]), t13 = number_in(t, t->at[5]);
-    uint64_t gap = number_in(t, t->gap);
-    return put_between(side, 0, t0, t10) && put_between(side, 1, t5, t10) &&
-           put_between(side, 2, t0, t13) && (gap == TIME_NEVER || put(side, 3, gap));
+    uint64_t t0 = move_table_number(t, "t0_ps"), t10 = move_table_number(t, "t10_ps");
+    uint64_t gap = move_table_number(t, "service_gap_ns");
+    return put_between(side, 0, t0, t10) &&
+           put_between(side, 1, move_table_number(t, "t5_ps"), t10) &&
+           put_between(side, 2, t0, move_table_number(t, "t13_ps")) &&
+           (gap == TIME_NEVER || put(side, 3, gap));
 }
 
 static int by_value(const void *a, const void *b)
@@ -203,39 +157,19 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static enum status read_rows(struct compare_side *side, struct table *t, FILE *file,
-                             const char *path, struct error *err)
+static enum status read_moves(struct compare_side *side, struct error *err)
 {
-    size_t columns = t->field_count;
-    for (unsigned long line = 2; getline(&t->line, &t->line_size, file) > 0; line++) {
-        t->field_count = split(t->line, t->fields);
-        if (t->field_count != columns)
-            return error_set(err, STATUS_BAD_INPUT, "%s:%lu: has %zu columns, the header has %zu",
-                             path, line, t->field_count, columns);
-        if (!put_row(side, t))
-            return error_set(err, STATUS_ENVIRONMENT, "out of memory");
-    }
+    struct move_table table;
+    enum status status = move_table_open(&table, side->folder, err);
+    while (status == STATUS_OK && move_table_next(&table, err))
+        if (!put_row(side, &table))
+            status = error_set(err, STATUS_ENVIRONMENT, "out of memory");
+    if (status == STATUS_OK)
+        status = err->status;
+    move_table_close(&table);
     for (int i = 0; i < COMPARE_DURATIONS; i++)
         if (side->counts[i] > 0)
             qsort(side->values[i], side->counts[i], sizeof side->values[i][0], by_value);
-    return STATUS_OK;
-}
-
-static enum status read_moves(struct compare_side *side, struct error *err)
-{
-    char path[COMPARE_PATH_MAX + 16];
-    struct table table = {.field_count = 0};
-    (void)snprintf(path, sizeof path, "%s/moves.csv", side->folder);
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return error_set(err, STATUS_BAD_INPUT, "%s: %s", path, strerror(errno));
-    enum status status =
-        read_header(&table, file)
-            ? read_rows(side, &table, file, path, err)
-            : error_set(err, STATUS_BAD_INPUT, "%s:1: is not the header of moves.csv", path);
-    free(table.names);
-    free(table.line);
-    (void)fclose(file);
     return status;
 }
 
