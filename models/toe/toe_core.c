@@ -5,6 +5,8 @@
  */
 #include "models/toe/toe_core.h"
 
+#include "models/base/planted.h"
+
 #include <assert.h>
 
 enum { RETRY_US = 1 };
@@ -93,7 +95,8 @@ void toe_set_own(struct toe_engine *engine, uint32_t conn, uint8_t state, uint64
     engine->stats.active_max = u32_max(engine->stats.active_max, engine->active);
     c->own_state = state;
     /* Not when it becomes reserved: the cache may have had the reservation for some time, and frames were given since. */
-    if (state == OWN_ABSENT || state == OWN_TOMBSTONE)
+    if (state == OWN_ABSENT || state == OWN_TOMBSTONE ||
+        (state == OWN_RESERVED && PLANTED(given_while_reserving)))
         c->given = c->awaited = 0;
     toe_probe(engine, (struct probe_event){.kind = PROBE_OWN_STATE,
                                            .now_ps = now_ps,
