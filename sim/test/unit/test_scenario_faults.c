@@ -273,3 +273,30 @@ Test(scenario_host, memory_that_no_machine_has_is_refused)
         cr_assert_not_null(strstr(err.text, bad[i][1]), "%s", err.text);
     }
 }
+
+/* A NIC fences itself only if it misses heartbeats that it was to get. */
+Test(scenario_commands, a_fence_by_heartbeats_needs_heartbeats)
+{
+    static const char without[] = "traffic: {kind: generator}\nteam:\n  fence: heartbeat\n";
+    static const char with[] =
+        "traffic: {kind: generator}\nteam:\n  fence: heartbeat\n  heartbeat: 100us\n";
+    cr_assert_eq(parse(without, &config), STATUS_BAD_INPUT);
+    cr_assert_not_null(strstr(err.text, "a.yaml:3: team.fence: "), "%s", err.text);
+    cr_assert_not_null(strstr(err.text, "write team.heartbeat: 100us"), "%s", err.text);
+    cr_assert_eq(parse(with, &config), STATUS_OK, "%s", err.text);
+}
+
+Test(scenario_commands, hard_images_go_through_host_memory)
+{
+    static const char text[] = "traffic: {kind: generator}\n"
+                               "team:\n  move:\n    mechanism: %s\n    image: hard\n";
+    char scenario[200];
+    (void)snprintf(scenario, sizeof scenario, text, "host-push");
+    cr_assert_eq(parse(scenario, &config), STATUS_BAD_INPUT);
+    cr_assert_not_null(strstr(err.text, "a.yaml:5: team.move.image: "), "%s", err.text);
+    cr_assert_not_null(strstr(err.text, "team.move.mechanism: host-pull"), "%s", err.text);
+    (void)snprintf(scenario, sizeof scenario, text, "checkpoint");
+    cr_assert_eq(parse(scenario, &config), STATUS_BAD_INPUT, "it needs recorded, too");
+    (void)snprintf(scenario, sizeof scenario, text, "drain-first");
+    cr_assert_eq(parse(scenario, &config), STATUS_OK, "%s", err.text);
+}
