@@ -1,5 +1,5 @@
 #!/usr/bin/awk -f
-# Writes the conformance table. Its input is docs/tcp-clauses.txt (RFC|clause|level|requirement|proof),
+# Writes the conformance table. Its input is scenarios/tcp/clauses.txt (RFC|clause|level|requirement|proof),
 # docs/tcp-choices.md, and the results in the folder `work`. The files core4, core6, system4, system6 and host4 there
 # have lines of the form "one-NIC moving PATH [why]", and the file tests has lines "PASS|FAIL NAME".
 BEGIN {
@@ -22,7 +22,7 @@ BEGIN {
         else passed[part[2]] = 1
     }
     print "# TCP conformance\n"
-    print "`make conformance` writes this page from docs/tcp-clauses.txt and the results of a run; do not edit the page by hand."
+    print "`make conformance` writes this page from scenarios/tcp/clauses.txt and the results of a run; do not edit the page by hand."
     print "The scripts are played on the TCP core in two engines, and in the whole simulated system (docs/tcp-scripts.md), over IPv4 and IPv6."
     print ""
     print "The column *One NIC* has the result under the port policy nic0. *Moving* is `pass` if the policies alternate, random and flip give the same"

@@ -1,4 +1,4 @@
-# Writes the TCP conformance table from the clauses of docs/tcp-clauses.txt and a run of the tests that prove them.
+# Writes the TCP conformance table from the clauses of scenarios/tcp/clauses.txt and a run of the tests that prove them.
 CONFORMANCE_TESTS := sack scripts toe_rx stack socket_app opening team_icmp connecting cookie syn_cookie packet neighbour \
                      fragments ip_reassembly
 CONFORMANCE_BIN   := $(filter $(B)/test/test_tcp_% $(CONFORMANCE_TESTS:%=$(B)/test/test_%),$(TEST_BIN))

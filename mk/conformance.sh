@@ -1,5 +1,5 @@
 #!/bin/sh
-# Plays every packet script on the TCP core and in the whole system, runs the tests that docs/tcp-clauses.txt
+# Plays every packet script on the TCP core and in the whole system, runs the tests that scenarios/tcp/clauses.txt
 # names, and writes the table of results.
 # usage: conformance.sh BUILD_DIR OUTPUT
 # The exit status is 1 if the proof of a MUST failed or is missing.
@@ -23,4 +23,4 @@ for program in "$build"/test/test_tcp_* "$build"/test/test_sack "$build"/test/te
     [ -x "$program" ] && "$program" -j1 --verbose 2>&1
 done | sed -n -E 's/^\[(PASS|FAIL)\] ([a-z0-9_]+::[a-z0-9_]+):?.*/\1 test:\2/p' >"$work/tests"
 
-mk/conformance.awk -v work="$work" docs/tcp-clauses.txt >"$output"
+mk/conformance.awk -v work="$work" scenarios/tcp/clauses.txt >"$output"

@@ -5,9 +5,9 @@
 build=$1
 table=$build/conformance.md
 if mk/conformance.sh "$build" "$table"; then
-    echo "pass: no MUST of docs/tcp-clauses.txt fails or is open, and no script fails"
+    echo "pass: no MUST of scenarios/tcp/clauses.txt fails or is open, and no script fails"
 else
-    echo "fail: a MUST of docs/tcp-clauses.txt fails, is open or has no proof, or a script fails"
+    echo "fail: a MUST of scenarios/tcp/clauses.txt fails, is open or has no proof, or a script fails"
 fi
 for run in system4 system6 host4; do
     log=$build/conformance/$run.log
