@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 enum { PATH_BYTES = 2 * SIM_PATH_MAX, CHUNK_BYTES = 65536 };
 
@@ -96,6 +97,24 @@ static bool records_fill(FILE *file, long first, size_t header, size_t length_at
 /* Returns true if the last byte ends a line. */
 static bool is_text(FILE *file) { return fseek(file, -1, SEEK_END) == 0 && fgetc(file) == '\n'; }
 
+/* Returns true if the gzip file has its end, with the checksum. */
+static bool gzip_ends(const char *path)
+{
+    static char bytes[CHUNK_BYTES];
+    gzFile file = gzopen(path, "rb");
+    int n = 1;
+    while (file && n > 0)
+        n = gzread(file, bytes, sizeof bytes);
+    bool packed = file && !gzdirect(file); /* zlib also reads files that are not packed */
+    return file && gzclose(file) == Z_OK && packed && n == 0;
+}
+
+/* A log without events is empty. */
+static bool is_log(FILE *file)
+{
+    return is_text(file) || (fseek(file, 0, SEEK_END) == 0 && ftell(file) == 0);
+}
+
 static bool file_is_complete(const char *path, const char *other)
 {
     static struct sim_config config;
@@ -111,11 +130,14 @@ static bool file_is_complete(const char *path, const char *other)
         json_decref(json);
         return json != NULL;
     }
+    if (ends_with(path, ".gz"))
+        return gzip_ends(path);
     FILE *file = fopen(path, "rb");
     if (!file)
         return false;
     bool whole = ends_with(path, ".pcap")     ? records_fill(file, 24, 16, 8, 16)
                  : ends_with(path, ".pcapng") ? records_fill(file, 0, 8, 4, 0)
+                 : ends_with(path, ".log")    ? is_log(file)
                                               : is_text(file);
     (void)fclose(file);
     return whole;

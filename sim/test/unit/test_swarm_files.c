@@ -92,12 +92,19 @@ static const unsigned char pcap[24 + 16 + 2] = {0x4d, 0x3c, 0xb2, 0xa1, [32] = 2
 static const unsigned char pcapng[28] = {0x0a, 0x0d, 0x0d, 0x0a, 28,   0,        0,
                                          0,    0x4d, 0x3c, 0x2b, 0x1a, [24] = 28};
 
+/* The line "[]", packed by gzip. */
+static const unsigned char gz[23] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00,
+                                     0x02, 0x03, 0x8b, 0x8e, 0xe5, 0x02, 0x00, 0x44,
+                                     0xd2, 0x68, 0x70, 0x03, 0x00, 0x00, 0x00};
+
 Test(swarm_files, whole_files_are_whole)
 {
     put(a, "nic0.pcap", pcap, sizeof pcap);
     put(a, "team.pcapng", pcapng, sizeof pcapng);
     put_text(a, "stats.json", "{\"a\": 1}\n");
     put_text(a, "moves.csv", "conn,nic\n");
+    put(a, "timeline.json.gz", gz, sizeof gz);
+    put_text(a, "events.log", ""); /* there was no event */
     cr_expect(swarm_folder_is_complete(a, name, sizeof name), "%s", name);
 }
 
@@ -116,6 +123,11 @@ static const struct cut_file {
     {"moves.csv", "", 0},
     {"effective.yaml", "traffic: {kind: g", 17},
     {"waves.fst", "\0", 1},
+    {"timeline.json.gz", gz, sizeof gz - 1},
+    {"timeline.json.gz", gz, 12},
+    {"timeline.json.gz", "", 0},
+    {"timeline.json.gz", "[]\n", 3},
+    {"events.log", "1 ns: a", 7},
 };
 
 Test(swarm_files, each_cut_file_is_found)
