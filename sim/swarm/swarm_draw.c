@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_ODDS = 9, NIC_ODDS = 3, RANGE_MIN_ODDS = 10 };
+enum { KEY_ODDS = 9, NIC_ODDS = 3, RANGE_MIN_ODDS = 10, PEERS_ODDS = 10 };
 
 bool swarm_chance(struct swarm_drawing *d, uint32_t odds) { return rng_below(&d->rng, odds) == 0; }
 
@@ -179,6 +179,17 @@ static void draw_needs(struct swarm_drawing *d)
     swarm_set(d, "nics.contract=2");
 }
 
+/* With the defaults the root complex refuses what one NIC writes to the other, and then the scenario reader refuses
+ * peer-to-peer. So the mechanism is drawn here, together with what it needs. */
+static void draw_peers(struct swarm_drawing *d)
+{
+    if (!has_set(d->scenario, "team.move.mechanism=peer-to-peer") && !swarm_chance(d, PEERS_ODDS))
+        return;
+    swarm_set(d, "team.move.mechanism=peer-to-peer");
+    swarm_set(d, "nics.pcie.p2p=allowed");
+    swarm_set(d, "nics.contract=2");
+}
+
 /* Draws the duration. One second of simulated time has 250 million cycles of each cache, so the
  * run must be short if no cycle is skipped. */
 static void draw_duration(struct swarm_drawing *d)
@@ -209,6 +220,7 @@ static void draw_all(struct swarm_drawing *d, const struct swarm_captures *captu
         d->scenario->signal = swarm_chance(d, 2) ? SIGINT : SIGTERM;
     d->scenario->signal_permille = 1 + (unsigned)rng_below(&d->rng, 1000);
     d->scenario->looks = swarm_chance(d, 2);
+    draw_peers(d);
 }
 
 /* --- removing settings that do not fit together --- */
