@@ -179,6 +179,23 @@ static void draw_needs(struct swarm_drawing *d)
     swarm_set(d, "nics.contract=2");
 }
 
+static bool has_path(const struct swarm_scenario *s, const char *path)
+{
+    size_t len = strlen(path);
+    for (size_t i = 0; i < s->set_count; i++)
+        if (strncmp(s->sets[i], path, len) == 0 && s->sets[i][len] == '=')
+            return true;
+    return false;
+}
+
+/* The fragments of a datagram arrive at the switch without a gap. If its queue holds fewer frames, one of them is always
+ * lost, however often the peer sends the datagram. */
+static void note_short_queue(struct swarm_drawing *d)
+{
+    d->scenario->may_stall |=
+        has_path(d->scenario, "traffic.fragment_over") && has_path(d->scenario, "switch.queue");
+}
+
 /* With the defaults the root complex refuses what one NIC writes to the other, and then the scenario reader refuses
  * peer-to-peer. So the mechanism is drawn here, together with what it needs. */
 static void draw_peers(struct swarm_drawing *d)
@@ -221,6 +238,7 @@ static void draw_all(struct swarm_drawing *d, const struct swarm_captures *captu
     d->scenario->signal_permille = 1 + (unsigned)rng_below(&d->rng, 1000);
     d->scenario->looks = swarm_chance(d, 2);
     draw_peers(d);
+    note_short_queue(d);
 }
 
 /* --- removing settings that do not fit together --- */

@@ -160,6 +160,28 @@ Test(swarm_draw, signals_cuts_and_looking_are_drawn_and_left_out)
     cr_expect(replays > 0 && replays < 200);
 }
 
+static bool draws(const struct swarm_scenario *s, const char *start)
+{
+    for (size_t i = 0; i < s->set_count; i++)
+        if (strncmp(s->sets[i], start, strlen(start)) == 0)
+            return true;
+    return false;
+}
+
+/* A datagram in more fragments than a queue holds frames never arrives. */
+Test(swarm_draw, fragments_behind_a_short_queue_may_stall)
+{
+    int both = 0;
+    for (uint64_t seed = 1; seed <= 300; seed++) {
+        draw(seed, &drawn);
+        if (!draws(&drawn, "traffic.fragment_over=") || !draws(&drawn, "switch.queue="))
+            continue;
+        both++;
+        cr_expect(drawn.may_stall, "seed %d", (int)seed);
+    }
+    cr_expect_gt(both, 0);
+}
+
 Test(swarm_draw, without_captures_all_traffic_is_generated)
 {
     static const struct swarm_captures none = {NULL, 0};
