@@ -211,7 +211,11 @@ struct nic_record {
     uint32_t snd_wnd;
     uint32_t l4_offset; /* foreign: offset of the TCP header in the frame; 0: not TCP */
     /* Like rcv_nxt, of the connection after the frame, from SYN_RCVD on: what the context of a dead NIC is rebuilt from. */
-    uint32_t ts_recent;
+    union {
+        uint32_t ts_recent;
+        uint32_t
+            flow_hash; /* foreign, and TCP: the hash of its tuple, if NIC_REG_FLOW_HASH is 1; else 0 */
+    };
     uint16_t mss;
     uint8_t scales;   /* snd_ws in bits 3:0, rcv_ws in bits 7:4 */
     uint8_t features; /* enum ctx_feature */

@@ -46,6 +46,9 @@ enum nic_reg {
     NIC_REG_CHECKPOINT_HI = 0x0c4,
     NIC_REG_CHECKPOINT_LINES = 0x0c8,
 
+    /* rw, with NIC_CAPABILITY_FLOW_HASH: 1: records of foreign TCP segments have the hash of their tuple */
+    NIC_REG_FLOW_HASH = 0x0d0,
+
     /* Doorbells: free-running counts of entries, modulo 2^32. */
     NIC_REG_CMD_PRODUCER = 0x100,
     NIC_REG_RECORD_CONSUMER = 0x104,
@@ -87,6 +90,7 @@ enum nic_capability {
     NIC_CAPABILITY_RECORDED = 1 << 4,
     NIC_CAPABILITY_LISTS = 1 << 5,      /* the NIC takes commands with lists */
     NIC_CAPABILITY_CHECKPOINT = 1 << 6, /* the NIC writes checkpoints */
+    NIC_CAPABILITY_FLOW_HASH = 1 << 7,  /* it can write the hash of a tuple into its records */
     NIC_CAPABILITY_TUPLE = 1 << 16,     /* it takes RESERVE and RELEASE with the tuple in them */
     NIC_CAPABILITY_PUSH_LOG2_SHIFT = 8,
     NIC_CAPABILITY_PUSH_LOG2_MASK = 0xff << NIC_CAPABILITY_PUSH_LOG2_SHIFT, /* log2 of the slots */

@@ -54,6 +54,7 @@ struct toe_regs {
     uint32_t control, nic_id, mtu, heartbeat_us, moderation_ns;
     uint64_t checkpoint_base;
     uint32_t checkpoint_lines; /* of each checkpoint; 0: none is written */
+    bool flow_hash;            /* records of foreign TCP segments have the hash of their tuple */
     uint8_t mac[6];
     bool link_up;
     /* Because of a function reset, a cleared bus master bit or a link that is down. */

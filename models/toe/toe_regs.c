@@ -82,7 +82,8 @@ static uint32_t capabilities(const struct toe_engine *engine)
         return 0;
     return toe_push_capabilities(engine) | toe_slots_capabilities(engine) |
            (uint32_t)NIC_CAPABILITY_CHECKPOINT | (uint32_t)NIC_CAPABILITY_HARD_IMAGE |
-           (uint32_t)NIC_CAPABILITY_TUPLE | (recorded ? (uint32_t)NIC_CAPABILITY_RECORDED : 0);
+           (uint32_t)NIC_CAPABILITY_TUPLE | (uint32_t)NIC_CAPABILITY_FLOW_HASH |
+           (recorded ? (uint32_t)NIC_CAPABILITY_RECORDED : 0);
 }
 
 uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
@@ -135,6 +136,8 @@ uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
         return (uint32_t)(r->checkpoint_base >> 32);
     case NIC_REG_CHECKPOINT_LINES:
         return r->checkpoint_lines;
+    case NIC_REG_FLOW_HASH:
+        return r->flow_hash;
     default:
         return 0; /* write-only and unused offsets read as zero */
     }
@@ -237,6 +240,9 @@ static void setup_write(struct toe_engine *engine, uint32_t offset, uint32_t val
     case NIC_REG_CHECKPOINT_HI:
     case NIC_REG_CHECKPOINT_LINES:
         checkpoint_write(engine, offset, value);
+        break;
+    case NIC_REG_FLOW_HASH:
+        r->flow_hash = engine->params.contract >= 2 && (value & 1) != 0;
         break;
     default:
         break; /* read-only and unused offsets ignore writes */

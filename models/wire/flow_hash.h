@@ -2,6 +2,7 @@
 #ifndef TOESIM_WIRE_FLOW_HASH_H
 #define TOESIM_WIRE_FLOW_HASH_H
 
+#include "models/hwif/flow_key.h"
 #include "models/wire/packet.h"
 
 #include <stdint.h>
@@ -26,6 +27,11 @@ uint32_t flow_hash(enum flow_hash_policy policy, const struct packet *packet);
 
 /* Returns the Toeplitz hash of source and destination address and, if with_ports is not 0, source and destination port. */
 uint32_t flow_hash_toeplitz(const uint8_t key[40], const struct packet *packet, int with_ports);
+
+/* Return the Toeplitz hash, under the key of the published test vectors, by which a server's cores share the connections: of
+ * a TCP packet from a peer, and of the tuple of its connection. Both are the same. */
+uint32_t flow_hash_of_packet(const struct packet *packet);
+uint32_t flow_hash_of_tuple(const struct flow_key *key);
 
 #ifdef __cplusplus
 }

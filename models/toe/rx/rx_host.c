@@ -6,6 +6,7 @@
 #include "models/toe/toe_buffer.h"
 #include "models/toe/toe_core.h"
 #include "models/toe/toe_record.h"
+#include "models/wire/flow_hash.h"
 
 #include <assert.h>
 
@@ -19,6 +20,8 @@ static void foreign_record(struct toe_engine *engine, uint8_t verdict, uint64_t 
     if (item->packet.kind == PACKET_TCP) {
         r.flags |= NIC_RECORD_IS_TCP;
         r.l4_offset = item->packet.tcp_offset;
+        if (engine->regs.flow_hash)
+            r.flow_hash = flow_hash_of_packet(&item->packet);
     }
     engine->stats.rx_foreign++;
     if (verdict == NIC_VERDICT_RESERVED)

@@ -178,3 +178,15 @@ Test(flow_key, a_reversed_flow_key_is_that_of_the_other_end)
     const struct flow_key back = flow_key_reversed(&other);
     cr_assert_eq(memcmp(&back, &key, sizeof key), 0);
 }
+
+Test(flow_hash, a_tuple_has_the_hash_of_its_frames)
+{
+    for (size_t i = 0; i < sizeof toeplitz_rows / sizeof toeplitz_rows[0]; i++) {
+        const struct toeplitz_row *row = &toeplitz_rows[i];
+        struct packet packet = packet_of(row->src, row->sport, row->dst, row->dport);
+        struct flow_key key;
+        packet_flow_key(&packet, &key);
+        cr_assert_eq(flow_hash_of_packet(&packet), row->with_ports);
+        cr_assert_eq(flow_hash_of_tuple(&key), row->with_ports);
+    }
+}
