@@ -241,10 +241,10 @@ static uint64_t now_ps(void *self) { return ((struct fake_nic *)self)->now_ps; }
 
 struct nic_bus fake_bus(struct fake_nic *fake)
 {
-    static const struct nic_bus_ops ops = {mmio_read32, mmio_write,   cfg_read32, cfg_write32,
-                                           port_read32, port_write32, mem_alloc,  mem_free,
-                                           mem_discard, mem_read,     mem_write,  charge,
-                                           step_end,    wait_for,     watch,      now_ps};
+    static const struct nic_bus_ops ops = {
+        mmio_read32, mmio_write,  cfg_read32, cfg_write32, port_read32, port_write32, mem_alloc,
+        mem_free,    mem_discard, mem_read,   mem_write,   charge,      step_end,     wait_for,
+        watch,       now_ps,      NULL,       NULL,        NULL,        NULL};
     return (struct nic_bus){&ops, fake};
 }
 

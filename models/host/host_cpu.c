@@ -14,6 +14,7 @@
 void host_params_default(struct host_params *params)
 {
     *params = (struct host_params){
+        .cores = 1,
         .notify = HOST_NOTIFY_INTERRUPT,
         .interrupt_ps = 1 * PS_PER_US,
         .poll_period_ps = 100 * PS_PER_NS,
@@ -48,6 +49,11 @@ struct host_cpu *host_cpu_create(const struct host_params *params, struct host_m
     cpu->blocker = blocker;
     cpu->probe = probe;
     cpu->kick_ps = TIME_NEVER;
+    struct host_cores_params cores = {.count = params->cores,
+                                      .handoff_ps = params->cost_ps[CPU_COST_HANDOFF],
+                                      .remote_line_ps = params->cost_ps[CPU_COST_REMOTE_LINE],
+                                      .lock_ps = params->cost_ps[CPU_COST_LOCK]};
+    host_cores_init(&cpu->cores, &cores);
     host_rc_init(cpu);
     for (int i = 0; i < HOST_SLOTS; i++)
         cpu->slots[i] = (struct host_slot){.interrupt_ps = TIME_NEVER, .visible_ps = TIME_NEVER};
@@ -67,6 +73,7 @@ void host_cpu_destroy(struct host_cpu *cpu)
     if (!cpu)
         return;
     host_llc_free(&cpu->llc);
+    host_cores_free(&cpu->cores);
     for (size_t i = 0; i < cpu->view_capacity; i++)
         free(cpu->views[i].bytes);
     free(cpu->views);
@@ -158,12 +165,12 @@ static void pass_time(struct host_cpu *cpu, uint64_t until_ps)
 
 void host_cpu_end_step(struct host_cpu *cpu)
 {
-    if (cpu->step_cost_ps == 0 && cpu->ops_bytes == 0)
+    if (host_cores_are_idle(&cpu->cores) && cpu->ops_bytes == 0)
         return;
     cpu->stats.steps++;
-    cpu->stats.busy_ps += cpu->step_cost_ps;
-    uint64_t end_ps = cpu->step_start_ps + cpu->step_cost_ps;
-    cpu->step_cost_ps = 0;
+    host_cores_join(&cpu->cores);
+    cpu->stats.busy_ps += cpu->cores.step_busy_ps;
+    uint64_t end_ps = cpu->step_start_ps + host_cores_end_step(&cpu->cores);
     pass_time(cpu, end_ps);
     size_t bytes = cpu->ops_bytes;
     for (size_t at = 0; at < bytes;) {
@@ -207,6 +214,7 @@ static bool finish_access(struct host_cpu *cpu)
         cpu->step_start_ps = cpu->blocker.block_until(cpu->blocker.self, TIME_NEVER);
     /* The core stalls until the answer comes. */
     cpu->stats.busy_ps += cpu->step_start_ps - started_ps;
+    cpu->cores.core[0].stats.busy_ps += cpu->step_start_ps - started_ps;
     return cpu->answer_ok;
 }
 
@@ -322,12 +330,29 @@ static void bus_charge(void *self, enum cpu_cost cost, uint64_t units)
     struct host_cpu *cpu = self;
     assert(cost < CPU_COST_COUNT);
     cpu->stats.units[cost] += units;
-    cpu->step_cost_ps += units * cpu->params.cost_ps[cost];
+    host_cores_charge(&cpu->cores, units * cpu->params.cost_ps[cost]);
 }
 
 static void bus_step_end(void *self) { host_cpu_end_step(self); }
 
 static uint64_t bus_now_ps(void *self) { return ((struct host_cpu *)self)->step_start_ps; }
+
+static void bus_run_on(void *self, unsigned core)
+{
+    host_cores_run_on(&((struct host_cpu *)self)->cores, core);
+}
+
+static void bus_join(void *self) { host_cores_join(&((struct host_cpu *)self)->cores); }
+
+static void bus_lock(void *self, enum host_lock_id lock)
+{
+    host_cores_lock(&((struct host_cpu *)self)->cores, lock);
+}
+
+static void bus_unlock(void *self, enum host_lock_id lock)
+{
+    host_cores_unlock(&((struct host_cpu *)self)->cores, lock);
+}
 
 static const struct nic_bus_ops bus_ops = {
     .mmio_read32 = bus_mmio_read32,
@@ -346,6 +371,10 @@ static const struct nic_bus_ops bus_ops = {
     .wait = host_wait,
     .watch = host_wait_watch,
     .now_ps = bus_now_ps,
+    .run_on = bus_run_on,
+    .join = bus_join,
+    .lock = bus_lock,
+    .unlock = bus_unlock,
 };
 
 struct nic_bus host_cpu_bus(struct host_cpu *cpu) { return (struct nic_bus){&bus_ops, cpu}; }
@@ -359,6 +388,8 @@ struct pcie_host host_cpu_pcie_host(struct host_cpu *cpu, unsigned nic)
 const struct host_stats *host_cpu_stats(struct host_cpu *cpu)
 {
     cpu->stats.iotlb_hits = cpu->stats.iotlb_misses = 0;
+    for (unsigned i = 0; i < HOST_CORES_MAX; i++)
+        cpu->stats.core[i] = cpu->cores.core[i].stats;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         cpu->stats.iotlb_hits += cpu->ports[nic].iommu.hits;
         cpu->stats.iotlb_misses += cpu->ports[nic].iommu.misses;

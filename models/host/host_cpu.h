@@ -12,6 +12,7 @@
 
 #include "models/base/probe.h"
 #include "models/base/stage.h"
+#include "models/host/host_cores.h"
 #include "models/host/host_iommu.h"
 #include "models/host/host_mem.h"
 #include "models/hwif/nic_bus.h"
@@ -29,6 +30,7 @@ enum host_notify {
 };
 
 struct host_params {
+    uint32_t cores; /* 1 to HOST_CORES_MAX */
     enum host_notify notify;
     uint64_t
         interrupt_ps; /* MSI-X message at the root port until the handler's first instruction */
@@ -83,6 +85,7 @@ struct host_stats {
     uint64_t dma_reads_llc, dma_reads_dram; /* DMA reads completely in the LLC; all others */
     uint64_t iotlb_hits, iotlb_misses;      /* sum of both root ports */
     uint64_t units[CPU_COST_COUNT];
+    struct host_core_stats core[HOST_CORES_MAX]; /* of each core, up to host_params.cores */
 };
 
 struct host_cpu; /* opaque */

@@ -53,7 +53,7 @@ struct host_cpu {
     struct host_port ports[NIC_COUNT];
 
     uint64_t step_start_ps;
-    uint64_t step_cost_ps;
+    struct host_cores cores;
     unsigned char *ops; /* arena of struct host_op, reused by each step */
     size_t ops_bytes, ops_capacity;
     struct host_view *views; /* views of the current step; their buffers are reused */

@@ -125,7 +125,7 @@ static void enter_interrupt(struct host_cpu *cpu)
 {
     cpu->stats.interrupts++;
     cpu->stats.units[CPU_COST_IRQ_ENTRY]++;
-    cpu->step_cost_ps += cpu->params.cost_ps[CPU_COST_IRQ_ENTRY];
+    host_cores_charge(&cpu->cores, cpu->params.cost_ps[CPU_COST_IRQ_ENTRY]);
 }
 
 static uint32_t take_due(struct host_cpu *cpu, uint64_t now_ps)

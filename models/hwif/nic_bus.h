@@ -31,7 +31,10 @@
     X(COPY_64, "copy_64", 4300, "64 bytes copied", "timing 5.2: L2 hit")                           \
     X(SCAN_ENTRY, "scan_entry", 7900, "directory entry scanned", "timing 5.2: L3")                 \
     X(HOST_SEGMENT, "host_segment", 301000, "segment in the host stack", "timing 5.1")             \
-    X(PORT, "port", 100000, "access to the root port", "assumed: an uncached access on the die")
+    X(PORT, "port", 100000, "access to the root port", "assumed: an uncached access on the die")   \
+    X(HANDOFF, "handoff", 27000, "record or event handed to another core", "timing 5.2: L3 hit")   \
+    X(REMOTE_LINE, "remote_line", 54000, "line that another core touched last", "assumed: 2 L3")   \
+    X(LOCK, "lock", 9486, "lock taken and returned", "timing 5.2: spin_lock_irq and unlock")
 
 enum cpu_cost {
 #define X(id, key, ps, unit, source) CPU_COST_##id,
@@ -43,6 +46,17 @@ enum cpu_cost {
 enum {
     NIC_COUNT = 2,
     NIC_BUS_PORT_BIT = 24, /* in what wait() returns: and the NIC's number */
+};
+
+/* Cores, and the locks of what they share. Each NIC has a lock for its command ring. */
+enum { HOST_CORES_MAX = 8 };
+enum host_lock_id {
+    HOST_LOCK_DIRECTORY, /* new and ended connections */
+    HOST_LOCK_TRANSFERS, /* transfers under way and waiting, and their limit */
+    HOST_LOCK_HOLD,      /* the limits of held frames */
+    HOST_LOCK_BUFFERS,   /* free buffers */
+    HOST_LOCK_COMMANDS,
+    HOST_LOCK_COUNT = HOST_LOCK_COMMANDS + NIC_COUNT,
 };
 
 enum { BUS_PAGE_BYTES = 4096 }; /* unit of mem_alloc() and mem_discard() */
@@ -87,11 +101,30 @@ struct nic_bus_ops {
      * interrupts alone. */
     void (*watch)(void *self, unsigned slot, uint64_t address);
     uint64_t (*now_ps)(void *self); /* start of the current step */
+    /* Null, all four, if the machine has one core. run_on() makes the costs that follow those of this core, and hands the
+     * work over; join() lets core 0, the current one, wait for the others, which step_end() does as well. */
+    void (*run_on)(void *self, unsigned core);
+    void (*join)(void *self);
+    void (*lock)(void *self, enum host_lock_id lock);
+    void (*unlock)(void *self, enum host_lock_id lock);
 };
 
 struct nic_bus {
     const struct nic_bus_ops *ops;
     void *self;
 };
+
+/* Take and return a lock. It costs nothing if the machine has one core. */
+static inline void nic_bus_lock(struct nic_bus bus, enum host_lock_id lock)
+{
+    if (bus.ops->lock)
+        bus.ops->lock(bus.self, lock);
+}
+
+static inline void nic_bus_unlock(struct nic_bus bus, enum host_lock_id lock)
+{
+    if (bus.ops->unlock)
+        bus.ops->unlock(bus.self, lock);
+}
 
 #endif
