@@ -61,12 +61,19 @@ void app_calls_make(struct host_sw *sw, struct dir_entry *entry)
         call(sw, app->on_peer_fin, entry);
 }
 
+static void make_on_core(struct host_sw *sw, struct dir_entry *entry)
+{
+    server_run_on(sw, entry->flow_hash);
+    app_calls_make(sw, entry);
+}
+
 bool app_calls_run(struct host_sw *sw)
 {
     bool any = sw->app.calls_due.count > 0;
     uint64_t limit = sw->transfers.wanted.count > 0 ? STORM_WORK : STEP_WORK;
     sw->app.work = 0;
     while (sw->app.calls_due.count > 0 && sw->app.work < limit)
-        app_calls_make(sw, &sw->dir.entries[conn_list_first(&sw->app.calls_due)]);
+        make_on_core(sw, &sw->dir.entries[conn_list_first(&sw->app.calls_due)]);
+    server_run_on_first(sw);
     return any;
 }

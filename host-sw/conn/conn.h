@@ -29,6 +29,7 @@ struct conn_report {
 struct dir_entry {
     uint32_t conn; /* the id, which is the index in the directory */
     struct flow_key key;
+    uint32_t flow_hash;   /* of key; it says which core acts on the connection */
     uint8_t state;        /* enum dir_state */
     uint8_t owner, rx_if; /* owner: a NIC, or PLACE_HOST */
     uint8_t tcp_state;    /* as last reported */

@@ -3,6 +3,7 @@
 #include "models/base/memory.h"
 
 #include "host-sw/stack/seq.h"
+#include "models/wire/flow_hash.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -67,6 +68,7 @@ uint32_t directory_open(struct directory *dir, const struct flow_key *key, uint6
     uint16_t gen = (uint16_t)(entry->gen + 1);
     *entry = (struct dir_entry){.conn = conn,
                                 .key = *key,
+                                .flow_hash = flow_hash_of_tuple(key),
                                 .state = DIR_OPENING,
                                 .gen = gen,
                                 .first_gen = gen,
@@ -124,6 +126,11 @@ bool directory_is_live(const struct directory *dir, uint32_t conn)
 {
     return conn < dir->conn_max && dir->entries[conn].state != DIR_FREE &&
            dir->entries[conn].state != DIR_CLOSING;
+}
+
+uint32_t directory_flow_hash(const struct directory *dir, uint32_t conn)
+{
+    return conn < dir->conn_max ? dir->entries[conn].flow_hash : 0;
 }
 
 struct dir_entry *directory_match(struct directory *dir, uint32_t conn, uint16_t gen)

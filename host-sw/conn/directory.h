@@ -79,6 +79,9 @@ struct dir_entry *directory_match(struct directory *dir, uint32_t conn, uint16_t
 /* Returns true if a connection that has not ended has this id. */
 bool directory_is_live(const struct directory *dir, uint32_t conn);
 
+/* Returns the hash of the tuple of the connection that has this id or had it last; 0 if there was none. */
+uint32_t directory_flow_hash(const struct directory *dir, uint32_t conn);
+
 /* Copies what the report shows of the connection in this row. */
 void directory_view(const struct directory *dir, size_t row, struct dir_view *view);
 

@@ -71,7 +71,7 @@ static void insert(struct hold_pool *pool, struct dir_entry *entry, uint32_t nod
         entry->held_tail = node;
 }
 
-bool hold_add(struct hold_pool *pool, struct dir_entry *entry, const struct dir_frame *frame)
+static bool add(struct hold_pool *pool, struct dir_entry *entry, const struct dir_frame *frame)
 {
     if (!PLANTED(hold_unlimited) &&
         (entry->held_count >= pool->frames_per_conn_max || pool->frames >= pool->frames_limit ||
@@ -88,12 +88,21 @@ bool hold_add(struct hold_pool *pool, struct dir_entry *entry, const struct dir_
     return true;
 }
 
+bool hold_add(struct hold_pool *pool, struct dir_entry *entry, const struct dir_frame *frame)
+{
+    nic_bus_lock(pool->buffers->bus, HOST_LOCK_HOLD);
+    bool is_held = add(pool, entry, frame);
+    nic_bus_unlock(pool->buffers->bus, HOST_LOCK_HOLD);
+    return is_held;
+}
+
 bool hold_take(struct hold_pool *pool, struct dir_entry *entry, struct dir_frame *frame)
 {
     uint32_t node = entry->held_head;
     if (node == DIR_NONE)
         return false;
     assert(entry->held_count > 0);
+    nic_bus_lock(pool->buffers->bus, HOST_LOCK_HOLD);
     *frame = pool->nodes[node].frame;
     entry->held_head = pool->nodes[node].next;
     if (entry->held_head == DIR_NONE)
@@ -103,6 +112,7 @@ bool hold_take(struct hold_pool *pool, struct dir_entry *entry, struct dir_frame
     pool->bytes -= PLANTED(hold_leaked) ? 0 : frame->bytes;
     pool->nodes[node].next = pool->free_head;
     pool->free_head = node;
+    nic_bus_unlock(pool->buffers->bus, HOST_LOCK_HOLD);
     return true;
 }
 

@@ -100,6 +100,9 @@ void command_done(struct host_sw *sw, unsigned nic, const struct nic_event *even
     }
     struct nic_event each;
     for (uint32_t i = 0; nic_driver_list_result(driver, &request, i, event, &each); i++)
-        if (each.cookie != NIC_DRIVER_NO_COOKIE || each.result != NIC_RESULT_OK)
+        if (each.cookie != NIC_DRIVER_NO_COOKIE || each.result != NIC_RESULT_OK) {
+            server_run_on(sw, directory_flow_hash(&sw->dir, each.conn));
             on_one_done(sw, nic, &each);
+        }
+    server_run_on_first(sw);
 }

@@ -80,7 +80,9 @@ void conn_io_on_progress(struct host_sw *sw, struct dir_entry *entry,
     if (!entry->synchronised && record->tcp_state >= TCP_SYN_RCVD)
         synchronise(sw, entry, record->rcv_nxt);
     if ((record->flags & NIC_RECORD_ESTABLISHED) != 0 && !entry->established) {
+        nic_bus_lock(sw->bus, HOST_LOCK_DIRECTORY);
         directory_establish(&sw->dir, entry);
+        nic_bus_unlock(sw->bus, HOST_LOCK_DIRECTORY);
         sw->stats.conns_max = sw->dir.established_max;
     }
     if ((record->flags & NIC_RECORD_ESTABLISHED) != 0)
@@ -187,6 +189,7 @@ void conn_io_flush(struct host_sw *sw)
     while (sw->dirty.count > 0) {
         struct dir_entry *entry = &sw->dir.entries[conn_list_last(&sw->dirty)];
         conn_list_remove(&sw->dirty, entry->conn);
+        server_run_on(sw, entry->flow_hash);
         bool has_work = entry->abort_wanted || entry->tx_prod != entry->rung_tx ||
                         entry->fin_wanted != entry->rung_fin || entry->options_new ||
                         opens_window(sw, entry);
@@ -202,4 +205,5 @@ void conn_io_flush(struct host_sw *sw)
         }
         /* In every other state INSTALL carries the values, or the connection has ended. */
     }
+    server_run_on_first(sw);
 }

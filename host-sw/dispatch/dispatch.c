@@ -286,12 +286,21 @@ static bool run_waiting(struct host_sw *sw)
     waiting->count = 0; /* put_aside() writes at or before the index that the loop has read */
     for (uint32_t i = 0; i < count; i++) {
         struct nic_record record = waiting->records[i];
-        if (must_wait(sw, &record))
+        if (must_wait(sw, &record)) {
             put_aside(waiting, &record);
-        else
-            on_owned(sw, &record);
+            continue;
+        }
+        server_run_on(sw, directory_flow_hash(&sw->dir, record.conn));
+        on_owned(sw, &record);
     }
+    server_run_on_first(sw);
     return waiting->count < count;
+}
+
+/* Returns the hash of the flow that the record is about, by which its core is chosen. */
+static uint32_t flow_hash_of(const struct host_sw *sw, const struct nic_record *record)
+{
+    return is_foreign(record) ? record->flow_hash : directory_flow_hash(&sw->dir, record->conn);
 }
 
 static void on_record(struct host_sw *sw, struct nic_driver *driver,
@@ -364,6 +373,15 @@ static void on_event(struct host_sw *sw, const struct nic_event *event)
     }
 }
 
+/* Acts on the event on the core of its connection. A list has no connection. */
+static void on_event_on_core(struct host_sw *sw, const struct nic_event *event)
+{
+    bool has_conn = event->kind != NIC_EVENT_LINK && event->kind != NIC_EVENT_NO_BUFFER;
+    server_run_on(sw, has_conn ? directory_flow_hash(&sw->dir, event->conn) : 0);
+    on_event(sw, event);
+    server_run_on_first(sw);
+}
+
 static bool drain_records(struct host_sw *sw, struct nic_driver *driver, uint32_t budget)
 {
     bool any = false;
@@ -372,9 +390,11 @@ static bool drain_records(struct host_sw *sw, struct nic_driver *driver, uint32_
     for (uint32_t i = 0; i < budget && (record = nic_ring_peek(&driver->records)) != NULL; i++) {
         struct nic_record copy = *record;
         nic_ring_advance(&driver->records);
+        server_run_on(sw, flow_hash_of(sw, &copy));
         on_record(sw, driver, &copy);
         any = true;
     }
+    server_run_on_first(sw);
     return any;
 }
 
@@ -394,7 +414,7 @@ bool dispatch_poll(struct host_sw *sw)
         if (nic_driver_has_rings(&sw->nics[nic]))
             busy |= drain_records(sw, &sw->nics[nic], budget);
     busy |= app_calls_run(sw);
-    event_order_run(sw, on_event);
+    event_order_run(sw, on_event_on_core);
     if (sw->transfers.wanted.count > 0)
         transfer_run_queue(sw); /* connections that have ended make room for queued transfers */
     if (sw->place_requests.count > 0 || sw->nic_places.waiting.count > 0)

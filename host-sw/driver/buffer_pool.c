@@ -74,9 +74,12 @@ uint32_t buffer_pool_index(const struct buffer_pool *pool, uint64_t address)
 
 uint64_t buffer_pool_take(struct buffer_pool *pool)
 {
-    if (pool->free_count == 0)
+    nic_bus_lock(pool->bus, HOST_LOCK_BUFFERS);
+    bool any = pool->free_count > 0;
+    uint32_t index = any ? pool->free_list[--pool->free_count] : 0;
+    nic_bus_unlock(pool->bus, HOST_LOCK_BUFFERS);
+    if (!any)
         return 0;
-    uint32_t index = pool->free_list[--pool->free_count];
     assert(pool->refs[index] == 0);
     pool->refs[index] = 1;
     return pool->base + (uint64_t)index * NIC_BUFFER_BYTES;

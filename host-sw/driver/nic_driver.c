@@ -110,6 +110,8 @@ enum nic_probe_result nic_driver_enable(struct nic_driver *driver,
         return NIC_PROBE_NO_LISTS;
     set_station(driver, params);
     set_checkpoints(driver, params);
+    if (params->asks_hash && can(driver, NIC_CAPABILITY_FLOW_HASH))
+        write_reg(driver, NIC_REG_FLOW_HASH, 1);
     if (!set_up_rings(driver, params))
         return NIC_PROBE_NO_MEMORY;
     write_reg(driver, NIC_REG_CONTROL,
@@ -311,7 +313,7 @@ static void close_lists(struct nic_driver *driver)
         close_list(driver, kind);
 }
 
-bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t buffer)
+static bool issue(struct nic_driver *driver, struct nic_cmd cmd, uint64_t buffer)
 {
     close_lists(driver);
     /* A ring that is full of commands without completions would stay full, because only completions show that commands
@@ -331,10 +333,10 @@ bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t 
     return cmd.cookie != NO_COOKIE;
 }
 
-bool nic_driver_command_in_list(struct nic_driver *driver, struct nic_cmd cmd)
+static bool issue_in_list(struct nic_driver *driver, struct nic_cmd cmd)
 {
     if (driver->lists.max == 0)
-        return nic_driver_command(driver, cmd, 0);
+        return issue(driver, cmd, 0);
     if (command_lists_have_other(&driver->lists, &cmd))
         close_lists(driver);
     cmd.cookie = NO_COOKIE;
@@ -348,6 +350,28 @@ bool nic_driver_command_in_list(struct nic_driver *driver, struct nic_cmd cmd)
         close_list(driver, kind);
     }
     return cmd.cookie != NO_COOKIE;
+}
+
+/* Returns the lock of the command ring, and of all that belongs to it. */
+static enum host_lock_id lock_of(const struct nic_driver *driver)
+{
+    return (enum host_lock_id)(HOST_LOCK_COMMANDS + driver->nic);
+}
+
+bool nic_driver_command(struct nic_driver *driver, struct nic_cmd cmd, uint64_t buffer)
+{
+    nic_bus_lock(driver->bus, lock_of(driver));
+    bool completes = issue(driver, cmd, buffer);
+    nic_bus_unlock(driver->bus, lock_of(driver));
+    return completes;
+}
+
+bool nic_driver_command_in_list(struct nic_driver *driver, struct nic_cmd cmd)
+{
+    nic_bus_lock(driver->bus, lock_of(driver));
+    bool completes = issue_in_list(driver, cmd);
+    nic_bus_unlock(driver->bus, lock_of(driver));
+    return completes;
 }
 
 bool nic_driver_list_result(struct nic_driver *driver, const struct nic_request *request,
@@ -371,8 +395,8 @@ bool nic_driver_is_in_ring(const struct nic_driver *driver, uint32_t index)
     return (int32_t)(driver->commands.producer - index) > 0;
 }
 
-bool nic_driver_complete(struct nic_driver *driver, const struct nic_event *event,
-                         struct nic_request *request)
+static bool complete(struct nic_driver *driver, const struct nic_event *event,
+                     struct nic_request *request)
 {
     if (event->cookie >= driver->request_count || !driver->requests[event->cookie].used)
         return false;
@@ -394,6 +418,15 @@ bool nic_driver_complete(struct nic_driver *driver, const struct nic_event *even
     driver->outstanding--;
     note_progress(driver);
     return true;
+}
+
+bool nic_driver_complete(struct nic_driver *driver, const struct nic_event *event,
+                         struct nic_request *request)
+{
+    nic_bus_lock(driver->bus, lock_of(driver));
+    bool is_known = complete(driver, event, request);
+    nic_bus_unlock(driver->bus, lock_of(driver));
+    return is_known;
 }
 
 bool nic_driver_abandon(struct nic_driver *driver, struct nic_request *request)

@@ -42,6 +42,7 @@ struct nic_driver_params {
     bool uses_slots;   /* images may go through the image slots, if the NIC has any */
     bool pushes;       /* commands go through the push window, and the command ring is not used */
     bool uses_tuples;  /* RESERVE and RELEASE have the tuple in them, if the NIC takes that */
+    bool asks_hash;    /* for the hash of the tuple in the records of foreign segments */
     bool asks_records; /* the driver reads whether the NIC has NIC_CAPABILITY_RECORDED */
     uint32_t checkpoint_lines;    /* of the checkpoints that the NIC is to write; 0: none */
     uint64_t checkpoints_address; /* where it writes them */

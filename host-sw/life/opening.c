@@ -105,7 +105,9 @@ struct dir_entry *opening_admit(struct host_sw *sw, const struct flow_key *key)
     struct nic_bus bus = sw->bus;
     uint64_t rx_ring = bus.ops->mem_alloc(bus.self, sw->params.ring_bytes);
     uint64_t tx_ring = bus.ops->mem_alloc(bus.self, sw->params.ring_bytes);
+    nic_bus_lock(bus, HOST_LOCK_DIRECTORY);
     uint32_t conn = rx_ring && tx_ring ? directory_open(&sw->dir, key, server_now(sw)) : DIR_NONE;
+    nic_bus_unlock(bus, HOST_LOCK_DIRECTORY);
     if (conn == DIR_NONE) {
         if (rx_ring)
             bus.ops->mem_free(bus.self, rx_ring, sw->params.ring_bytes);

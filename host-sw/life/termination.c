@@ -26,7 +26,9 @@ void termination_settle(struct host_sw *sw, struct dir_entry *entry)
     if (!PLANTED(ring_leaked))
         sw->bus.ops->mem_free(sw->bus.self, entry->rx_ring, sw->params.ring_bytes);
     sw->bus.ops->mem_free(sw->bus.self, entry->tx_ring, sw->params.ring_bytes);
+    nic_bus_lock(sw->bus, HOST_LOCK_DIRECTORY);
     directory_release(&sw->dir, entry->conn, server_now(sw));
+    nic_bus_unlock(sw->bus, HOST_LOCK_DIRECTORY);
     conn_emit(sw, entry, entry->owner,
               (struct probe_event){.kind = PROBE_DIR_STATE, .dir.state = DIR_FREE});
 }
@@ -60,7 +62,9 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry, enum dir_state s
     assert(entry->state != DIR_INACTIVE); /* a resting connection is brought back before it ends */
     transfer_on_conn_ended(sw, entry);
     nic_places_on_ended(sw, entry);
+    nic_bus_lock(sw->bus, HOST_LOCK_DIRECTORY);
     directory_unlist(&sw->dir, entry->conn, &last);
+    nic_bus_unlock(sw->bus, HOST_LOCK_DIRECTORY);
     conn_emit(
         sw, entry, entry->owner,
         (struct probe_event){.kind = PROBE_DIR_STATE,

@@ -119,4 +119,21 @@ static inline void server_charge(struct host_sw *sw, enum cpu_cost cost, uint64_
     sw->bus.ops->charge(sw->bus.self, cost, units);
 }
 
+/* Makes the work that follows that of the core of the flows with this hash. With one core, all work is its work. */
+static inline void server_run_on(struct host_sw *sw, uint32_t flow_hash)
+{
+    if (sw->params.cores > 1)
+        sw->bus.ops->run_on(sw->bus.self, flow_hash % sw->params.cores);
+}
+
+/* Makes the work that follows that of core 0, which the program runs on. */
+static inline void server_run_on_first(struct host_sw *sw) { server_run_on(sw, 0); }
+
+/* Lets core 0 wait until the others have done their work of this step. */
+static inline void server_join(struct host_sw *sw)
+{
+    if (sw->params.cores > 1)
+        sw->bus.ops->join(sw->bus.self);
+}
+
 #endif

@@ -301,6 +301,7 @@ static bool flush(struct host_sw *sw)
 {
     if (sw->dirty.count > 0)
         conn_io_flush(sw);
+    server_join(sw);
     bool busy = scan(sw);
     if (sw->grants.count > 0)
         flush_grants(sw);

@@ -53,6 +53,7 @@ static struct nic_driver_params driver_params(const struct host_sw *sw, unsigned
         .pushes = params->pushes_commands,
         .uses_tuples = mechanism->uses_tuples || params->pushes_commands,
         .asks_records = sw->transfers.mechanism->rebuilds,
+        .asks_hash = params->cores > 1,
         .checkpoint_lines = checkpoint_lines(params),
         .checkpoints_address = sw->checkpoints_address,
         .list_max = mechanism->list_max ? mechanism->list_max(params->own) : 0,

@@ -23,7 +23,7 @@ static void note_next_deadline(struct host_sw *sw)
             sw->params.move_deadline_ps;
 }
 
-static void list(struct host_sw *sw, struct dir_entry *entry)
+static void note_begun(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
     conn_list_add(&sw->transfers.under_way, entry->conn);
@@ -35,7 +35,7 @@ static void list(struct host_sw *sw, struct dir_entry *entry)
         u32_max(sw->stats.moves_outstanding_max, sw->transfers.turns_taken);
 }
 
-static void unlist(struct host_sw *sw, struct dir_entry *entry)
+static void note_ended(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
     if (!conn_list_remove(&sw->transfers.under_way, entry->conn))
@@ -45,6 +45,22 @@ static void unlist(struct host_sw *sw, struct dir_entry *entry)
         return;
     assert(sw->transfers.turns_taken > 0);
     sw->transfers.turns_taken -= !PLANTED(move_slot_leaked);
+}
+
+static void list(struct host_sw *sw, struct dir_entry *entry)
+{
+    assert(dir_entry_is_sane(entry));
+    nic_bus_lock(sw->bus, HOST_LOCK_TRANSFERS);
+    note_begun(sw, entry);
+    nic_bus_unlock(sw->bus, HOST_LOCK_TRANSFERS);
+}
+
+static void unlist(struct host_sw *sw, struct dir_entry *entry)
+{
+    assert(dir_entry_is_sane(entry));
+    nic_bus_lock(sw->bus, HOST_LOCK_TRANSFERS);
+    note_ended(sw, entry);
+    nic_bus_unlock(sw->bus, HOST_LOCK_TRANSFERS);
 }
 
 /* --- the queue of connections that wait for their turn (R-26) --- */
@@ -60,13 +76,19 @@ static void enqueue(struct host_sw *sw, struct dir_entry *entry, unsigned dest,
     if (entry->wanted.listed)
         return;
     entry->wanted_forwards = false;
+    nic_bus_lock(sw->bus, HOST_LOCK_TRANSFERS);
     conn_list_add(&sw->transfers.wanted, entry->conn);
+    nic_bus_unlock(sw->bus, HOST_LOCK_TRANSFERS);
 }
 
 static void dequeue(struct host_sw *sw, struct dir_entry *entry)
 {
     assert(dir_entry_is_sane(entry));
+    if (!entry->wanted.listed)
+        return;
+    nic_bus_lock(sw->bus, HOST_LOCK_TRANSFERS);
     conn_list_remove(&sw->transfers.wanted, entry->conn);
+    nic_bus_unlock(sw->bus, HOST_LOCK_TRANSFERS);
 }
 
 /* Forwards the held frames to the NIC that has the connection, oldest first. */

@@ -17,6 +17,7 @@ void host_sw_params_default(struct host_sw_params *params)
         .hold_frames_per_conn = 64,
         .hold_bytes_total = UINT64_C(64) << 20,
         .moves_outstanding_max = 64,
+        .cores = 1,
         .moving_enabled = true,
         .policies = "first-packet",
         .offload = OFFLOAD_ALL,

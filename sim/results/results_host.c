@@ -51,6 +51,24 @@ static void add_fragments(json_t *host, const struct host_sw_stats *sw,
     results_set(object, "evicted", stats->evicted);
 }
 
+/* What each core did, if there are several. */
+static void add_cores(json_t *host, const struct results_input *in)
+{
+    if (in->config->host.cores == 1)
+        return;
+    json_t *cores = json_array();
+    for (uint32_t i = 0; i < in->config->host.cores; i++) {
+        const struct host_core_stats *core = &in->host->core[i];
+        json_t *object = json_object();
+        results_set(object, "busy_ns", core->busy_ps / PS_PER_NS);
+        results_set(object, "lock_wait_ns", core->lock_wait_ps / PS_PER_NS);
+        results_set(object, "locks", core->locks);
+        results_set(object, "remote_lines", core->remote_lines);
+        json_array_append_new(cores, object);
+    }
+    json_object_set_new(host, "cores", cores);
+}
+
 void results_add_host(json_t *root, const struct results_input *in)
 {
     const struct host_sw_stats *sw = host_sw_get_stats(in->host_sw);
@@ -73,4 +91,5 @@ void results_add_host(json_t *root, const struct results_input *in)
     results_set(host, "dma_reads_dram", in->host->dma_reads_dram);
     results_set(host, "iotlb_hits", in->host->iotlb_hits);
     results_set(host, "iotlb_misses", in->host->iotlb_misses);
+    add_cores(host, in);
 }

@@ -153,6 +153,8 @@ const struct scenario_key scenario_rows[] = {
          "how the driver makes sure that a NIC that does not answer has stopped: the root port "
          "disables its link, or heartbeats stay away"),
     TCP_KEYS("team.tcp", team.tcp),
+    COUNT("team.host.cores", host.cores, 1, HOST_CORES_MAX,
+          "cores that act on records, events and application calls, each on its connections"),
     ENUM("team.host.notify", host.notify, notify_names,
          "how the host is notified of records and events; adaptive: by interrupts, and by polling "
          "while a transfer is under way"),

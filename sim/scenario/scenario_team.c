@@ -154,11 +154,27 @@ static enum status check_driver(struct scenario_loader *loader)
     return scenario_fail_at(loader, refusal.key, why);
 }
 
+/* The cores share the connections by a hash that is new in version 2 of the interface. */
+static enum status check_cores(struct scenario_loader *loader)
+{
+    const struct sim_config *config = loader->config;
+    if (config->host.cores == 1)
+        return STATUS_OK;
+    if (config->team.program == SERVER_PROGRAM_MINIMAL)
+        return scenario_fail_at(loader, "team.host.cores",
+                                "team.driver: minimal runs on one core; write 1, or driver: full");
+    if (config->engine.contract >= 2)
+        return STATUS_OK;
+    return scenario_fail_at(loader, "team.host.cores",
+                            "several cores need NICs that write the hash of a tuple into their "
+                            "records; write nics.contract: 2, or 1 core");
+}
+
 enum status scenario_check_team(struct scenario_loader *loader)
 {
     static enum status (*const checks[])(struct scenario_loader *) = {
-        check_offload, check_mechanism, check_fence, check_image, check_rebuild,
-        check_peers,   check_commands,  check_lists, check_driver};
+        check_offload, check_mechanism, check_fence, check_image,  check_rebuild,
+        check_peers,   check_commands,  check_lists, check_driver, check_cores};
     enum status worst = STATUS_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         enum status status = checks[i](loader);

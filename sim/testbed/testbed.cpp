@@ -35,6 +35,7 @@ testbed::testbed(const sim_config &config, const struct capture *replayed,
     assert((config.traffic == TRAFFIC_REPLAY) == (replayed != nullptr));
     assert((config.traffic == TRAFFIC_EXTERNAL) == (external != nullptr));
     sc_core::sc_set_time_resolution(1, sc_core::SC_PS);
+    config_.team.cores = config_.host.cores;
     config_.team.poll = config_.host.notify == HOST_NOTIFY_POLL;
     config_.team.poll_transfers = config_.host.notify == HOST_NOTIFY_ADAPTIVE;
     probe_init(&probe_);

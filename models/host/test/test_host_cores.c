@@ -9,10 +9,9 @@ static struct host_cores cores;
 
 static void setup(void)
 {
-    host_cores_init(&cores, &(struct host_cores_params){.count = 4,
-                                                        .handoff_ps = HANDOFF,
-                                                        .remote_line_ps = REMOTE,
-                                                        .lock_ps = LOCK});
+    host_cores_init(
+        &cores, &(struct host_cores_params){
+                    .count = 4, .handoff_ps = HANDOFF, .remote_line_ps = REMOTE, .lock_ps = LOCK});
 }
 
 static void teardown(void) { host_cores_free(&cores); }

@@ -21,6 +21,10 @@ port/100-alternate nics.nic0.pcie.gen=4
 port/100-alternate nics.nic1.pcie.lanes=4
 port/100-alternate nics.nic1.engine.cycle=5ns
 port/100-alternate nics.nic0.cache.dram=90ns
+move/836-cores team.host.cores=2
+move/836-cores team.host.cost.handoff=270ns
+move/836-cores team.host.cost.remote_line=200ns
+move/836-cores team.host.cost.lock=90ns
 line/617-switch-pause nics.link.tx_queue=8 nics.engine.tx_ahead=1s
 move/211-one-download nics.engine.tx_ahead=500ns
 move/214-one-upload-interrupt nics.engine.inject_wait=0s

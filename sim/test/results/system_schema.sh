@@ -33,13 +33,14 @@ mkdir "$work/values"
 "$toesim" run scenarios/load/520-storm-3000.yaml --waves none --set outputs.captures=false \
     --set team.move.mechanism=forward-then-move -o "$work/relayed" >/dev/null 2>&1
 "$toesim" run scenarios/move/823-dead-download-checkpoint.yaml -o "$work/saved" >/dev/null 2>&1
+"$toesim" run scenarios/move/836-cores.yaml -o "$work/cores" >/dev/null 2>&1
 "$toesim" check --outputs --schema >"$work/schema.json"
 "$toesim" check --outputs | sed -n 's/^| `\([^`]*\)`.*/\1/p' | sort >"$work/table"
 uniq -d "$work/table" | sed "s/^/fail: the table names twice /"
 "$toesim" replay traces/redis.pcap.gz --waves none --set outputs.captures=false --port-policy alternate --set traffic.stall=1us \
     -o "$work/stall" >/dev/null 2>&1
 "$toesim" run scenarios/race/904-upload-fin.yaml --set race.time=1ms -o "$work/race" >/dev/null 2>&1
-for run in replay loss moves drain pushed relayed saved flood damage stall race; do
+for run in replay loss moves drain pushed relayed saved cores flood damage stall race; do
     if "$python" -W ignore - "$work/schema.json" "$work/$run/stats.json" <<'PYTHON'
 import json, sys, jsonschema
 schema, stats = (json.load(open(name)) for name in sys.argv[1:])

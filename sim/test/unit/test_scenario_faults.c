@@ -300,3 +300,20 @@ Test(scenario_commands, hard_images_go_through_host_memory)
     (void)snprintf(scenario, sizeof scenario, text, "drain-first");
     cr_assert_eq(parse(scenario, &config), STATUS_OK, "%s", err.text);
 }
+
+Test(scenario_host, several_cores_need_a_driver_and_nics_that_can_share)
+{
+    static const char *const bad[][2] = {
+        {"team: {host: {cores: 0}}", "team.host.cores: '0' is out of range; write 1 to 8"},
+        {"team: {host: {cores: 9}}", "team.host.cores: '9' is out of range; write 1 to 8"},
+        {"team: {driver: minimal, idle: 0s, host: {cores: 2}}",
+         "team.host.cores: team.driver: minimal runs on one core"},
+        {"team: {host: {cores: 2}}\nnics: {contract: 1}",
+         "team.host.cores: several cores need NICs"}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[200];
+        (void)snprintf(text, sizeof text, "traffic: {kind: generator}\n%s\n", bad[i][0]);
+        cr_assert_eq(parse(text, &config), STATUS_BAD_INPUT, "%s", text);
+        cr_assert_not_null(strstr(err.text, bad[i][1]), "%s", err.text);
+    }
+}
