@@ -17,9 +17,10 @@ static const char *const causes[] = {
     NIC_TERM_CAUSES(X)
 #undef X
 };
-static const char *const results[] = {"OK",          "STALE",     "ABSENT",
-                                      "FULL",        "DUPLICATE", "BAD_IMAGE",
-                                      "UNSUPPORTED", "BAD_FRAME", "CTX_ERROR"};
+static const char *const results[] = {"OK",        "STALE",     "ABSENT",      "FULL",
+                                      "DUPLICATE", "BAD_IMAGE", "UNSUPPORTED", "BAD_FRAME",
+                                      "CTX_ERROR", "NO_IMAGE",  "BUSY"};
+static_assert(sizeof results / sizeof *results == NIC_RESULT_BUSY + 1, "each result has a name");
 static const char *const reasons[] = {"NONE",        "OPENED",   "FOREIGN",  "LINK_DOWN",
                                       "REACTIVATED", "RETURNED", "ONLOADED", "OFFLOADED"};
 /* The names of enum dir_state in host-sw/types/dir_view.h. They are repeated here because models may not include it. */

@@ -4,6 +4,7 @@
 #include "models/check/event_fields.h"
 #include "models/check/violation.h"
 #include "models/hwif/ctx_enums.h"
+#include "models/hwif/nic_desc.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -113,6 +114,8 @@ static const struct field_row rows[] = {
      "seq=1 ack=2 bytes=3 "},
     {{.kind = PROBE_OWN_STATE, .own.state = 99},
      "state=99 "}, /* a value without a name is a number */
+    {{.kind = PROBE_CTX_REFUSED, .refused.result = NIC_RESULT_NO_IMAGE}, "result=NO_IMAGE "},
+    {{.kind = PROBE_CTX_REFUSED, .refused.result = NIC_RESULT_BUSY}, "result=BUSY "},
     {{.kind = PROBE_CTX_OUT}, ""},
 };
 
