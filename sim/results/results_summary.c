@@ -33,7 +33,21 @@ static void print_latency(FILE *file, const char *name, const json_t *samples)
     (void)fputc('\n', file);
 }
 
-static void print_moves(FILE *file, const json_t *stats)
+/* Tells how to get moves if there could be none: the switch chose a NIC once for each connection, and no action of the
+ * scenario changed that. */
+static void print_cure(FILE *file, const json_t *stats, const struct sim_config *config)
+{
+    bool stays = config->lan_switch.policy == PORT_POLICY_HASH ||
+                 config->lan_switch.policy == PORT_POLICY_NIC0;
+    if (config->traffic != TRAFFIC_REPLAY || !stays || config->action_count > 0 ||
+        number(stats, "streams", "total") == 0)
+        return;
+    (void)fputs("                each connection stayed on its NIC; --port-policy alternate makes "
+                "them move, and so does switch.rehash\n",
+                file);
+}
+
+static void print_moves(FILE *file, const json_t *stats, const struct sim_config *config)
 {
     const json_t *moves = json_object_get(stats, "moves");
     (void)fprintf(
@@ -45,7 +59,9 @@ static void print_moves(FILE *file, const json_t *stats)
         (long long)number(stats, "moves", "cancelled"), (long long)number(stats, "moves", "open"),
         (long long)number(stats, "moves", "late"), (long long)number(stats, "moves", "held_frames"),
         (long long)number(stats, "moves", "forwarded_frames"));
-    if (!number(stats, "moves", "completed"))
+    if (number(stats, "moves", "started") == 0)
+        print_cure(file, stats, config);
+    if (number(stats, "moves", "completed") == 0)
         return;
     (void)fprintf(file, "  %-12s %12s %12s %12s\n", "time", "p50", "p99", "max");
     print_latency(file, "reload", json_object_get(moves, "latency_ns"));
@@ -188,7 +204,7 @@ enum status results_write_summary(const char *dir, const json_t *stats,
                   (unsigned long long)in->config->seed, in->complete ? "" : " (not complete)");
     results_print_capture(f, in);
     print_streams(f, in, stats);
-    print_moves(f, stats);
+    print_moves(f, stats, in->config);
     print_waves(f, in);
     (void)fprintf(f,
                   "connections     %lld offloaded, %lld inactivated, %lld reactivated, %lld ended "

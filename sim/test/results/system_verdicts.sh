@@ -88,3 +88,18 @@ for outcome in intact damaged; do
         echo "fail: conns.csv has $outcomes $outcome conversations"
     fi
 done
+# A replay in which nothing can move says how to make connections move, and no other replay says so.
+hints() { # WANTED NAME OPTIONS...
+    want=$1 name=$2
+    shift 2
+    $build/toesim replay "$@" --waves none --set outputs.captures=false -o "$work/hint" >"$work/log" 2>&1
+    [ -s "$work/hint/stats.json" ] && got=$(grep -c 'port-policy alternate makes them move' "$work/hint/summary.txt")
+    if [ "$got" -eq "$want" ]; then echo "pass: $name"; else echo "fail: $name: $got times"; tail -n 5 "$work/log"; fi
+}
+hints 1 "without moves, how to get some" traces/half-close.pcap
+hints 1 "the same, all frames on one NIC" traces/half-close.pcap --port-policy nic0
+hints 0 "with moves, no advice" traces/half-close.pcap --port-policy alternate
+hints 0 "without moves in spite of a fault, no advice" traces/half-close.pcap --set 'faults[0].action=drop' \
+    --set 'faults[0].link=uplink' --set 'faults[0].rate=1'
+hints 0 "without connections, no advice" $data/udp-only.pcap --allow-empty
+exit 0
