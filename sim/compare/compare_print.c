@@ -19,7 +19,7 @@ struct layout {
     int widths[1 + 2 * COMPARE_SIDES_MAX];
 };
 
-/* Writes a number of nanoseconds or picoseconds as a duration, and any other as it is. */
+/* Writes a number of nanoseconds or picoseconds as a duration, a rate with its unit, and any other number as it is. */
 static void number_text(char text[NUMBER_MAX], int64_t number, const char *unit)
 {
     bool is_ns = strcmp(unit, "ns") == 0, is_ps = strcmp(unit, "ps") == 0;
@@ -31,7 +31,9 @@ static void number_text(char text[NUMBER_MAX], int64_t number, const char *unit)
         duration_text(duration, is_ps ? size / PS_PER_NS : size);
         (void)snprintf(text, NUMBER_MAX, "%s%s", number < 0 ? "-" : "", duration);
     } else {
-        (void)snprintf(text, NUMBER_MAX, "%" PRId64, number);
+        bool is_rate = strstr(unit, "/s") != NULL;
+        (void)snprintf(text, NUMBER_MAX, "%" PRId64 "%s%s", number, is_rate ? " " : "",
+                       is_rate ? unit : "");
     }
 }
 

@@ -28,6 +28,8 @@ compare --json "$work/a" "$work/again" && [ "$(jq '.differing | length' "$work/s
 judge "a run equals itself" $?
 compare "$work/a" "$work/b" && head -n 12 "$work/said" | grep -q '^moves.latency_ns.p50 .* us .* us  *-.* %)$'
 judge "the first lines have the reload latency and its change" $?
+grep -q '^goodput  *[0-9]* Mb/s  *[0-9]* Mb/s ' "$work/said"
+judge "a rate has its unit" $?
 compare --csv "$work/a" "$work/b" "$work/again" &&
     python3 -c 'import csv, sys; rows = list(csv.reader(open(sys.argv[1], newline=""))); sys.exit(any(len(r) != 5 for r in rows) or len(rows) < 20)' "$work/said"
 judge "CSV of three runs" $?
