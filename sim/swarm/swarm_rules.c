@@ -92,6 +92,8 @@ static const struct swarm_rule rules[] = {
     {"faults[].lasting", NULL, false, {"100us", "1ms", "20ms", NULL}},
     {"faults[].every", NULL, false, {"50us", "300us", "2ms", "30ms", NULL}},
     {"faults[].count", NULL, false, {"1", "3", "20", NULL}},
+    {"measure.sample", NULL, false, {"0s", "3us", "50us", "1ms", NULL}},
+    {"outputs.state_hash", NULL, false, {"0s", "3us", "50us", "1ms", NULL}},
     {"measure.waves_moves_max", NULL, false, {"1", "4", NULL}},
     {"expect[]", "the swarm itself judges what a run must fulfil", false, {NULL}},
 };
