@@ -22,6 +22,7 @@ bool policy_ask_move(const struct policy *policy, uint32_t conn, const struct mo
 
 bool policy_ask_leave(const struct policy *policy, uint32_t conn)
 {
+    assert(policy->ops->on_stranded && policy->server.leave);
     return policy->server.leave(policy->server.self, conn);
 }
 

@@ -7,6 +7,8 @@
 
 #include "models/base/units.h"
 
+#include <assert.h>
+
 struct values {
     uint64_t count, time_ps;
 };
@@ -29,6 +31,7 @@ static enum policy_verdict on_frame(struct policy *policy, const struct policy_f
     collected_in *last = policy_conn(policy, frame->conn);
     if (!frame->is_foreign)
         return POLICY_NEXT;
+    assert(values->count > 0 && *last <= batch->round + 1);
     if (*last == batch->round + 1)
         return POLICY_QUEUE;
     *last = batch->round + 1;
@@ -48,8 +51,8 @@ static uint64_t next_ps(const struct policy *policy)
 /* The queue begins to move when this function has returned. */
 static void run(struct policy *policy, uint64_t now_ps)
 {
-    (void)now_ps;
     struct batch *batch = policy->priv;
+    assert(batch->collected > 0 && batch->run_ps <= now_ps);
     batch->collected = 0;
     batch->round++;
 }

@@ -35,6 +35,7 @@ static bool on_stranded(struct policy *policy, uint32_t conn, uint64_t now_ps)
     }
     down->next = u32_min(down->next, conn);
     down->end = u32_max(down->end, conn + 1);
+    assert(down->next < down->end);
     *waiting = true;
     return true;
 }
@@ -42,6 +43,7 @@ static bool on_stranded(struct policy *policy, uint32_t conn, uint64_t now_ps)
 static uint64_t next_ps(const struct policy *policy)
 {
     const struct port_down *down = policy->priv;
+    assert(down->next <= down->end);
     return down->next < down->end ? down->run_ps : TIME_NEVER;
 }
 

@@ -20,6 +20,7 @@ static bool is_stranded(const struct host_sw *sw, const struct dir_entry *entry)
  * usable, or the other port came back. */
 bool failover_move(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     if (!is_stranded(sw, entry))
         return false;
     unsigned src = entry->owner, dest = team_other(src);
@@ -31,6 +32,7 @@ bool failover_move(struct host_sw *sw, struct dir_entry *entry)
 /* A policy may have the connection wait for its turn, unless its NIC is lost as well as the port. */
 void failover_check(struct host_sw *sw, struct dir_entry *entry)
 {
+    assert(dir_entry_is_sane(entry));
     if (!is_stranded(sw, entry))
         return;
     if (sw->nics[entry->owner].up && sw->transfers.mechanism->start &&
