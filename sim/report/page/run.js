@@ -32,25 +32,39 @@ function headline(data) {
     { name: "holds", value: e => (e.ok ? "yes" : "NO") }], s.expect);
 }
 
-function waterfall(moves, floors) {
-  const s = section("Where the time of a move goes", floors ? "Each bar is the median of a phase, from the trigger to the new NIC; the hatched bar beside it is its arithmetic floor."
-    : "Each bar is the median of a phase, from the trigger to the new NIC; the hatched bar beside it is the fastest move of this run.");
-  const done = moves.filter(r => known(reload(r)));
-  if (!done.length) return void s.append("p").text("No move was completed.");
+// The medians of the phases, one behind the other, and the least value of each.
+function waterfallBars(done, floors) {
   let at = 0;
-  const bars = PHASES.map(([name, from, to]) => {
+  return PHASES.map(([name, from, to]) => {
     const v = done.map(r => between(r, from, to)).filter(known);
     const bar = { name, start: at, length: v.length ? d3.median(v) : 0, low: floors ? floors[name] || 0 : v.length ? d3.min(v) : 0 };
     at += bar.length;
     return bar;
   });
-  const f = frame(s, "Reload by phase", 300), x = d3.scaleLinear([0, at * 1.18], [0, f.width]), y = d3.scaleBand(bars.map(b => b.name), [0, f.height]).padding(0.2);
+}
+
+function drawWaterfall(parent, title, bars, end) {
+  const f = frame(parent, title, 300), x = d3.scaleLinear([0, end * 1.18], [0, f.width]), y = d3.scaleBand(bars.map(b => b.name), [0, f.height]).padding(0.2);
   f.svg.append("defs").html('<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="6" stroke="currentColor" stroke-width="2"/></pattern>');
-  axes(f, x, y, "time since the trigger", "", tick);
+  axes(f, x, y, `time since the trigger, ${title}`, "", tick);
   const row = f.plot.selectAll("g.bar").data(bars).enter().append("g").attr("class", "bar").attr("transform", b => `translate(0,${y(b.name)})`);
   row.append("rect").attr("class", "plain").attr("x", b => x(b.start)).attr("width", b => Math.max(1, x(b.length))).attr("height", y.bandwidth() * 0.6);
   row.append("rect").attr("fill", "url(#hatch)").attr("x", b => x(b.start)).attr("y", y.bandwidth() * 0.65).attr("width", b => x(b.low)).attr("height", y.bandwidth() * 0.35);
   row.append("text").attr("x", b => x(b.start + b.length) + 6).attr("y", y.bandwidth() * 0.55).text(b => time(b.length));
+}
+
+// NICs that differ make the two directions differ, so each has a figure of its own then.
+function waterfall(moves, floors) {
+  const s = section("Where the time of a move goes", floors ? "Each bar is the median of a phase, from the trigger to the new NIC; the hatched bar beside it is its arithmetic floor."
+    : "Each bar is the median of a phase, from the trigger to the new NIC; the hatched bar beside it is the shortest one of this run.");
+  const done = moves.filter(r => known(reload(r)));
+  if (!done.length) return void s.append("p").text("No move was completed.");
+  const ways = [0, 1].map(nic => done.filter(r => r.to === nic)).filter(w => w.length), middle = w => d3.median(w, reload);
+  const differ = ways.length === 2 && Math.abs(middle(ways[0]) - middle(ways[1])) > 0.01 * middle(done);
+  const figures = differ ? ways.map(w => [`to nic${w[0].to}`, waterfallBars(w, floors)]) : [["all moves", waterfallBars(done, floors)]];
+  const end = d3.max(figures, f => d3.sum(f[1], b => b.length));
+  s.attr("data-figures", figures.length);
+  for (const [title, bars] of figures) drawWaterfall(s, title, bars, end);
 }
 
 function distributions(moves) {

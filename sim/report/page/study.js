@@ -5,7 +5,7 @@ const isNumber = v => typeof v === "number";
 
 function showStudy(data) {
   const rows = data.rows.map(r => { const o = {}; data.columns.forEach((c, i) => { o[c] = r[i]; }); return o; });
-  const good = rows.filter(r => r.status === "ok"), varied = data.axes.filter(a => new Set(rows.map(r => r[a])).size > 1);
+  const good = rows.filter(r => r.status === "ok" || r.status === "failed"), right = rows.filter(r => r.status === "ok"), varied = data.axes.filter(a => new Set(rows.map(r => r[a])).size > 1);
   const numeric = data.reports.filter(k => good.some(r => isNumber(r[k])));
   const differ = numeric.filter(k => new Set(good.map(r => r[k])).size > 1), reports = differ.length ? differ : numeric;
   const head = d3.select("#page").append("header");
@@ -13,7 +13,7 @@ function showStudy(data) {
   head.append("p").attr("class", "soft").text(`Scenario ${data.scenario}`);
   const equal = numeric.filter(k => !differ.includes(k));
   if (equal.length && differ.length) head.append("p").attr("class", "soft").text(`The same in all runs: ${equal.map(k => `${k} ${good[0][k]}`).join(", ")}.`);
-  head.append("p").attr("class", good.length === rows.length ? "good" : "bad").text(`${good.length} of ${rows.length} runs are ok.`);
+  head.append("p").attr("class", right.length === rows.length ? "good" : "bad").text(`${right.length} of ${rows.length} runs are ok.${right.length < good.length ? " The figures have those that failed an expectation too." : ""}`);
   if (varied.length && reports.length) {
     multiples(good, varied, reports);
     pareto(good, varied, reports);

@@ -18,6 +18,8 @@ report() { "$build/toesim" report "$1" -o "$2" >"$work/said" 2>&1; }
 run some scenarios/regress/r01-alternate.yaml --set measure.sample=100us
 printf 'name: a<b\ntraffic: {kind: generator, connections: 1, bytes: 1KiB}\nswitch: {policy: nic0}\n' | tr -d '<' >"$work/none.yaml"
 run none "$work/none.yaml"
+run unequal scenarios/regress/r01-alternate.yaml --set nics.nic1.pcie.lanes=1
+report "$work/unequal" "$work/unequal.html"
 report "$work/some" "$work/some.html" && report "$work/none" "$work/none.html"
 judge "a run with moves, and one without" $?
 printf 'scenario: %s\naxes: {nics.pcie.lanes: [4, 8], nics.pcie.gen: [3, 4, 5]}\nset: {measure.waves: none, outputs.captures: false}\nreport: [moves.completed, moves.latency_ns.p50, moves.blackout_ns.p50]\n' \
@@ -71,7 +73,7 @@ shown() { # name
     grep -q -o '<html[^>]*data-errors="0"[^>]*data-shown=' "$work/$1.dom" && ! grep -q 'CONSOLE.*rror' "$work/$1.err"
 }
 marks() { grep -o 'data-marks="[0-9]*"' "$work/$1.dom" | head -n 1 | tr -cd 0-9; }
-for page in some none six large; do
+for page in some none six large unequal; do
     shown $page
     judge "chromium shows $page.html without an error" $?
 done
@@ -82,6 +84,8 @@ judge "$rows rows of moves.csv have $(marks some) marks" $?
 judge "10,000 marks are on a canvas" $?
 [ "$(marks six)" = 6 ]
 judge "six runs have $(marks six) marks" $?
+grep -q 'data-figures="2"' "$work/unequal.dom" && grep -q 'data-figures="1"' "$work/some.dom"
+judge "NICs that differ have a figure for each direction" $?
 grep -q 'There was no move. Try' "$work/none.dom"
 judge "a run without moves says how to get some" $?
 cells=$(grep -o '<g class="set"' "$work/some.dom" | grep -c .)
