@@ -190,6 +190,9 @@ static void make_silent(struct pcie_link *link, uint64_t now_ps)
     struct loss loss = {link, now_ps};
     if (!link->up)
         return;
+    /* What has arrived by now counts as arrived, whether or not anybody
+     * looked at the link since then. */
+    pcie_link_settle(link, now_ps);
     link->silent = true;
     pcie_wire_filter(&link->wires[PCIE_UP], keep_if_no_answer, &loss);
 }
