@@ -108,6 +108,7 @@ void bed_init(struct bed *bed)
     bed->params.ring_log2_event = 6;
     bed->params.ring_log2_buffer = 6;
     bed->params.idle_ps = 0;
+    bed->params.command_timeout_ps = 0; /* the fake NIC completes only what a test tells it to */
     bed->fake = fake_create();
     probe_init(&bed->probe);
     probe_add(&bed->probe, (struct probe_listener){on_event, bed, UINT64_MAX});
