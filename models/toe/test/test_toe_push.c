@@ -242,7 +242,8 @@ Test(toe_push, version_1_has_no_window)
 /* All capabilities but RECORDED, which needs an acknowledgment policy, and without the size of the window. */
 enum {
     WHAT_IT_CAN = NIC_CAPABILITY_PUSH | NIC_CAPABILITY_IMAGE_SLOTS | NIC_CAPABILITY_GRANT |
-                  NIC_CAPABILITY_LISTS | NIC_CAPABILITY_CHECKPOINT | NIC_CAPABILITY_TUPLE
+                  NIC_CAPABILITY_LISTS | NIC_CAPABILITY_CHECKPOINT | NIC_CAPABILITY_FLOW_HASH |
+                  NIC_CAPABILITY_HARD_IMAGE | NIC_CAPABILITY_TUPLE
 };
 
 Test(toe_push, version_2_tells_its_slots)

@@ -146,7 +146,9 @@ static const struct usage_row usage_rows[] = {
     {"script parts.pkt", 1, "fail: parts.pkt", "policy flip: segment 'R 1:1(0)' is one more"},
     {"script parts.pkt --port-policy flip", 0, "pass: parts.pkt (IPv4, 1 segments", ""},
     {"script dies.pkt", 1, "fail: dies.pkt", "policy random: the simulation broke off (signal 6)"},
-    {"check", 2, "", "toesim check: needs SCENARIO..., --schema, --keys or --outputs"},
+    {"check", 2, "",
+     "toesim check: needs SCENARIO..., --schema, --keys, --outputs or "
+     "--columns"},
     {"check good.yaml", 0, "good.yaml: ok", ""},
     {"check good.yaml bad.yaml", 2, "good.yaml: ok", "bad.yaml:2: seed: 'many'"},
     {"check --schema", 0, "\"additionalProperties\": false", ""},
