@@ -1,5 +1,6 @@
 #include "sim/cli/cli_script.h"
 
+#include "models/base/child.h"
 #include "models/base/publish.h"
 #include "models/script/pkt_compare.h"
 #include "sim/cli/cli_command.h"
@@ -136,8 +137,7 @@ static void play_in_child(const struct script_cli *cli, const struct pkt_script 
 static void await(pid_t pid, struct played *played)
 {
     int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
+    (void)child_wait(pid, &status);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return;
     played->status = STATUS_FAILED;

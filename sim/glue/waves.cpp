@@ -1,5 +1,6 @@
 #include "sim/glue/waves.h"
 
+#include "models/base/child.h"
 #include "sim/glue/ctx_cache_rtl_impl.h"
 #include "sim/glue/fst_file.h"
 #include "sim/glue/fst_stdio.h"
@@ -228,7 +229,7 @@ static bool close_in_child(struct waves *waves)
         _exit(fst_stdio_failed());
     }
     int status = 1;
-    return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+    return child_wait(child, &status) && status == 0;
 }
 
 status waves_close(struct waves *waves, error *err)

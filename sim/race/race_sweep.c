@@ -1,5 +1,6 @@
 #include "sim/race/race_sweep.h"
 
+#include "models/base/child.h"
 #include "sim/cli/cli_command.h"
 #include "sim/race/race_moment.h"
 #include "sim/race/race_table.h"
@@ -219,9 +220,7 @@ int race_sweep(const struct race_sweep *sweep, struct sim_config *config)
         _exit(fflush(NULL) == 0 ? result : STATUS_ENVIRONMENT);
     }
     int status = 0;
-    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (pid > 0 && WIFEXITED(status))
+    if (child_wait(pid, &status) && WIFEXITED(status))
         return WEXITSTATUS(status);
     cli_print(stderr,
               "toesim: %s: the sweep was ended before its time; the outcomes so far are in %s",

@@ -1,5 +1,6 @@
 #include "sim/regress/regress.h"
 
+#include "models/base/child.h"
 #include "models/base/publish.h"
 #include "sim/cli/cli_command.h"
 #include "sim/cli/cli_run.h"
@@ -70,7 +71,7 @@ static bool run_child(const struct sim_config *config, const char *place, struct
     (void)close(fds[1]);
     ssize_t got = child < 0 ? -1 : read(fds[0], &report, sizeof report);
     (void)close(fds[0]);
-    if (child < 0 || waitpid(child, &how, 0) != child) {
+    if (!child_wait(child, &how)) {
         fail(c, STATUS_ENVIRONMENT, "fork: %s", strerror(errno));
         return false;
     }

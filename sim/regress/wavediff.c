@@ -1,5 +1,6 @@
 #include "sim/regress/wavediff.h"
 
+#include "models/base/child.h"
 #include "models/trace/output/fst_check.h"
 #include "sim/regress/wavediff_dump.h"
 
@@ -67,7 +68,7 @@ static FILE *dump_in_child(const char *path, struct error *err)
     if (child == 0)
         child_main(path, text);
     int how = 0;
-    if (child < 0 || waitpid(child, &how, 0) != child) {
+    if (!child_wait(child, &how)) {
         (void)error_set(err, STATUS_ENVIRONMENT, "%s: cannot be read: %s", path, strerror(errno));
         if (text)
             (void)fclose(text);

@@ -1,5 +1,6 @@
 #include "sim/run/recheck.h"
 
+#include "models/base/child.h"
 #include "models/base/temp_file.h"
 #include "sim/run/stop_signals.h"
 
@@ -143,7 +144,6 @@ void recheck_end(struct recheck *recheck, struct sim_config *config)
         return;
     (void)close(recheck->socket);
     (void)kill(recheck->child, SIGTERM);
-    while (waitpid(recheck->child, &how, 0) < 0 && errno == EINTR)
-        ;
+    (void)child_wait(recheck->child, &how);
     recheck->child = 0;
 }

@@ -1,5 +1,6 @@
 #include "sim/shape/shape_library.h"
 
+#include "models/base/child.h"
 #include "sim/shape/shape_facts.h" /* mk/shape/sources.sh */
 
 #include <errno.h>
@@ -93,9 +94,7 @@ static int run(char *const argv[], int log, char *text, size_t size)
         (void)close(pipes[0]);
     }
     int status = 127;
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 127;
+    return child_wait(child, &status) && WIFEXITED(status) ? WEXITSTATUS(status) : 127;
 }
 
 /* A library of other sources could have other classes than the program. */

@@ -1,5 +1,6 @@
 #include "sim/sweep/sweep.h"
 
+#include "models/base/child.h"
 #include "sim/run/run_record.h"
 #include "sim/run/stop_signals.h"
 #include "sim/sweep/sweep_child.h"
@@ -198,7 +199,7 @@ static void stop_all(struct sweep *sweep)
     for (unsigned i = 0; i < sweep->options->jobs; i++)
         if (sweep->jobs[i].pid != 0) {
             (void)kill(sweep->jobs[i].pid, SIGTERM);
-            (void)waitpid(sweep->jobs[i].pid, NULL, 0);
+            (void)child_wait(sweep->jobs[i].pid, NULL);
             (void)close(sweep->jobs[i].answer);
             sweep->jobs[i].pid = 0;
         }

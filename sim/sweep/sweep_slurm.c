@@ -1,5 +1,6 @@
 #include "sim/sweep/sweep_slurm.h"
 
+#include "models/base/child.h"
 #include "sim/cli/cli_command.h"
 #include "sim/run/run_record.h"
 #include "sim/run/stop_signals.h"
@@ -89,9 +90,7 @@ static bool ask(const char *const argv[], char output[OUTPUT_MAX])
     output[strcspn(output, "\n")] = '\0'; /* the first line says what is wrong */
     (void)close(ends[0]);
     int status = 0;
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return child_wait(child, &status) && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 /* An element of an earlier job would run a run at the same time as the new job. */
@@ -226,9 +225,7 @@ static enum status run_one(const struct sim_config *config, const char *place,
     row->message[len > 0 ? len : 0] = '\0';
     (void)close(ends[0]);
     int status = 0;
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    if (child < 0)
+    if (!child_wait(child, &status))
         return error_set(err, STATUS_ENVIRONMENT, "no run can be started: %s", strerror(errno));
     row->exit_status =
         WIFEXITED(status) ? WEXITSTATUS(status) : STOP_SIGNAL_STATUS + WTERMSIG(status);

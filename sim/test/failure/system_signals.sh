@@ -37,7 +37,7 @@ signalled() { # SIGNAL DIR COMMAND...: its exit status
         kill -0 $pid 2>/dev/null || break
         sleep 0.05
     done
-    sleep 0.3
+    sleep "${delay:-0.3}"
     kill "-$signal" $pid
     wait $pid
 }
@@ -61,10 +61,20 @@ signalled TERM new-TERM run long.yaml
 is_complete new-TERM false && [ ! -e new-TERM.cut ]
 judge "run: cut results replace cut ones" $?
 rm -rf kept.cut
+delay=0.1
 signalled TERM kept replay "$slow" --waves all
 status=$?
 diff -r before kept && [ $status -eq 143 ] && is_complete kept.cut false
 judge "replay: SIGTERM ends with 143 and leaves the finished results ($status)" $?
+# The waves are closed by another process, and the signal may come while the run waits for it.
+bad=0
+for delay in 0.15 0.2 0.25 0.3 0.35 0.4 0.45 0.5; do
+    signalled TERM late replay "$slow" --waves all
+    case $? in 0 | 143) ;; *) bad=$((bad + 1)) && cat log ;; esac
+done
+[ $bad -eq 0 ]
+judge "replay: SIGTERM at any other time ends with 143, or comes too late" $?
+delay=0.3
 
 # The limit is 8 KiB per file at first and then larger. The exit status is 3 without a folder, or 0
 # with a complete one. No signal ends the program.
