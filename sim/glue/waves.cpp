@@ -1,6 +1,5 @@
 #include "sim/glue/waves.h"
 
-#include "models/base/child.h"
 #include "sim/glue/ctx_cache_rtl_impl.h"
 #include "sim/glue/fst_file.h"
 #include "sim/glue/fst_stdio.h"
@@ -10,6 +9,7 @@ extern "C" {
 }
 
 #include "Vprobe.h"
+#include "sim/run/child.h"
 
 #include <verilated_fst_c.h>
 

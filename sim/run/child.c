@@ -1,4 +1,4 @@
-#include "models/base/child.h"
+#include "sim/run/child.h"
 
 #include <errno.h>
 #include <sys/wait.h>
