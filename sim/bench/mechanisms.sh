@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prints the mechanisms side by side: the medians of 400 moves beside their floors, the duplicate ACKs that the move of one
-# upload and of one download costs, and how many of eight uploads survive when one of the two NICs dies. The floors are the
-# sums of docs/reload.md in nanoseconds, for the default parameters. The table of README.md is this output.
+# upload and of one download costs, and how many of eight uploads survive when one of the two NICs dies. The floors are
+# what toesim show prints (docs/reload.md). The table of README.md is this output.
 # usage: mechanisms.sh BUILD_DIR
 set -eu
 build=$1
@@ -27,20 +27,20 @@ dup_acks() {
         "$work/out/moves.csv"
 }
 
-# Steps that no mechanism can do without, in ns.
-detect=256 decide=230 push=212 extract=254 check=112 read=454 install=20
-lines=462  # five lines and INSTALL, until the last one has arrived
-across=396 # an image from one NIC to the other, through the root complex
+# floor PHASE: of the run, in ns
+floor() {
+    "$build/toesim" show "$work/out" --floors | awk -F, -v phase="$1" '$2 == 1 && $3 == phase { printf "%d", $4 / 1000 + 0.5 }'
+}
 
-# row MECHANISM BLACKOUT_FLOOR: a row of the table; a floor of 0 stands for a mechanism that never moves a connection
+# row MECHANISM: a row of the table
 row() {
     needs=team.move.mechanism=$1
     case $1 in rebuild | checkpoint) needs="$needs nics.engine.ack_policy=recorded" ;; esac
     times='| - | - '
-    if [ "$2" -gt 0 ]; then
+    if [ "$1" != forward ]; then
         run 839-mechanism-table $needs
-        times=$(printf '| %d ns (%d) | %d ns (%d) ' "$(stat .moves.latency_ns.p50)" $((detect + decide + push + $2)) \
-            "$(stat .moves.blackout_ns.p50)" "$2")
+        times=$(printf '| %d ns (%d) | %d ns (%d) ' "$(stat .moves.latency_ns.p50)" "$(floor reload)" \
+            "$(stat .moves.blackout_ns.p50)" "$(floor blackout)")
     fi
     run 213-one-upload $needs nics.pcie.p2p=allowed
     up=$(dup_acks)
@@ -50,15 +50,8 @@ row() {
     echo "| \`$1\` $times| $up / $down | $(stat .streams.intact) of 8 |"
 }
 
-pull=$((extract + check + push + read + install))
 echo '| Mechanism | Reload p50 (floor) | Blackout p50 (floor) | Duplicate ACKs, up / down | Intact after a NIC has died |'
 echo '|---|---|---|---|---|'
-row host-pull $pull
-row host-pull-batched $pull
-row host-push $((extract + check + lines + install))
-row peer-to-peer $((across + install))
-row rebuild $pull
-row checkpoint $pull
-row drain-first $pull
-row forward-then-move $pull
-row forward 0
+for mechanism in host-pull host-pull-batched host-push peer-to-peer rebuild checkpoint drain-first forward-then-move forward; do
+    row $mechanism
+done

@@ -244,7 +244,7 @@ static const char sweep_race_help[] =
     "killed; 128 + N signal N ended the sweep. The outcomes so far stay.\n";
 
 static const char show_help[] =
-    "usage: toesim show DIR [--move N]\n"
+    "usage: toesim show DIR [--move N | --floors]\n"
     "\n"
     "Explains a move of a run from its results folder: what caused it, how long each phase took "
     "and\n"
@@ -252,6 +252,7 @@ static const char show_help[] =
     "lists the moves.\n"
     "\n"
     "      --move N          the move from NIC to NIC, from 1 in the order of moves.csv\n"
+    "      --floors          the arithmetic floor of each phase to either NIC, as CSV\n"
     "  -h, --help            this text\n"
     "\n"
     "Exit status: 0 done; 2 these are no results of a run, or there is no such move.\n";

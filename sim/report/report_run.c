@@ -1,6 +1,8 @@
 #include "sim/report/report_run.h"
 
+#include "host-sw/mechanism/mechanism_table.h"
 #include "models/base/publish.h"
+#include "sim/floor/move_floor.h"
 #include "sim/schema/output_keys.h"
 
 #include <dirent.h>
@@ -121,6 +123,28 @@ static bool add_texts(json_t *data, const char *folder, struct error *err)
     return true;
 }
 
+/* Returns the floors of the phases in ns, for moves to either NIC; JSON null if the folder or the mechanism has none. */
+static json_t *floors_of(const char *folder)
+{
+    struct sim_config *config = move_floor_config(folder);
+    json_t *floors = json_array();
+    for (unsigned to = 0; config && to < NIC_COUNT; to++) {
+        struct move_floor floor;
+        if (!move_floor(config, mechanism_table[config->team.mechanism]->name, to, &floor))
+            break;
+        json_t *phases = json_object();
+        for (unsigned i = 0; i < MOVE_FLOOR_PHASES; i++)
+            (void)json_object_set_new(phases, move_floor_phase_name(i),
+                                      json_real((double)floor.phase_ps[i] / PS_PER_NS));
+        (void)json_array_append_new(floors, phases);
+    }
+    free(config);
+    if (json_array_size(floors) == NIC_COUNT)
+        return floors;
+    json_decref(floors);
+    return json_null();
+}
+
 json_t *report_run_read(const char *folder, char *title, size_t size, struct error *err)
 {
     struct error ignored;
@@ -137,6 +161,7 @@ json_t *report_run_read(const char *folder, char *title, size_t size, struct err
         return NULL;
     }
     (void)json_object_set_new(data, "files", files_of(folder));
+    (void)json_object_set_new(data, "floors", floors_of(folder));
     const char *name =
         json_string_value(json_object_get(json_object_get(stats, "scenario"), "name"));
     (void)snprintf(title, size, "toesim: %s", name ? name : "a run");

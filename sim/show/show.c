@@ -1,6 +1,8 @@
 #include "sim/show/show.h"
 
+#include "host-sw/mechanism/mechanism_table.h"
 #include "models/stats/samples.h"
+#include "sim/floor/move_floor.h"
 #include "sim/results/duration_text.h"
 #include "sim/show/move_table.h"
 
@@ -35,6 +37,7 @@ struct span {
 };
 
 struct show {
+    struct sim_config *config;    /* null if the folder does not say */
     struct samples phase[PHASES]; /* of all completed moves, in ns */
     struct span *spans;
     size_t span_count, span_room;
@@ -95,7 +98,7 @@ static enum status note_row(struct show *show, const struct move_table *t, struc
 static enum status read_all(struct show *show, const char *folder, struct error *err)
 {
     struct move_table table;
-    *show = (struct show){.moves = 0};
+    *show = (struct show){.config = move_floor_config(folder)};
     for (size_t i = 0; i < PHASES; i++)
         samples_init(&show->phase[i]);
     enum status status = move_table_open(&table, folder, err);
@@ -112,6 +115,7 @@ static void show_free(struct show *show)
     for (size_t i = 0; i < PHASES; i++)
         samples_free(&show->phase[i]);
     free(show->spans);
+    free(show->config);
 }
 
 /* --- one move --- */
@@ -147,18 +151,46 @@ static void print_trigger(FILE *out, const struct move_table *t)
     (void)fprintf(out, policy[0] ? "; policy %s decided\n" : "%s\n", policy);
 }
 
+static bool begins_with_frame(const struct move_table *t)
+{
+    uint64_t queued = move_table_number(t, "begun_ps");
+    return strcmp(move_table_text(t, "trigger"), "frame") == 0 &&
+           queued == move_table_number(t, "t3_ps");
+}
+
+/* Returns the floor of a phase in ns, or TIME_NEVER if it has none: floors of what comes before FREEZE, and so of the whole
+ * reload, are for moves that a frame causes and that do not wait for their turn. */
+static uint64_t floor_ns(const struct show *show, const struct move_table *t, const char *phase)
+{
+    struct move_floor floor;
+    uint64_t to = move_table_number(t, "to");
+    if (!show->config || to >= NIC_COUNT ||
+        !move_floor(show->config, move_table_text(t, "mechanism"), (unsigned)to, &floor))
+        return TIME_NEVER;
+    if (strcmp(phase, "blackout") == 0)
+        return floor.blackout_ps / PS_PER_NS;
+    if (strcmp(phase, "reload") == 0)
+        return begins_with_frame(t) ? floor.reload_ps / PS_PER_NS : TIME_NEVER;
+    for (unsigned i = 0; i < MOVE_FLOOR_PHASES; i++)
+        if (strcmp(move_floor_phase_name(i), phase) == 0)
+            return i > MOVE_FLOOR_COMMAND || begins_with_frame(t) ? floor.phase_ps[i] / PS_PER_NS
+                                                                  : TIME_NEVER;
+    return TIME_NEVER;
+}
+
 static void print_phases(FILE *out, const struct move_table *t, struct show *show)
 {
-    (void)fprintf(out, "  %-11s %12s %12s %12s  %s\n", "phase", "took", "median", "fastest",
-                  "what happens");
+    (void)fprintf(out, "  %-11s %12s %12s %12s %12s  %s\n", "phase", "took", "median", "fastest",
+                  "floor", "what happens");
     for (size_t i = 0; i < PHASES; i++) {
-        char took[TEXT_MAX], median[TEXT_MAX], least[TEXT_MAX];
+        char took[TEXT_MAX], median[TEXT_MAX], least[TEXT_MAX], floor[TEXT_MAX];
         struct samples *all = &show->phase[i];
         bool has_any = all->count > 0;
-        (void)fprintf(out, "  %-11s %12s %12s %12s  %s\n", phases[i].name,
+        (void)fprintf(out, "  %-11s %12s %12s %12s %12s  %s\n", phases[i].name,
                       duration(length_ns(t, i), took),
                       duration(has_any ? samples_percentile(all, 500) : TIME_NEVER, median),
-                      duration(has_any ? samples_min(all) : TIME_NEVER, least), phases[i].what);
+                      duration(has_any ? samples_min(all) : TIME_NEVER, least),
+                      duration(floor_ns(show, t, phases[i].name), floor), phases[i].what);
     }
 }
 
@@ -290,5 +322,30 @@ enum status show_moves(FILE *out, const char *folder, struct error *err)
     if (status == STATUS_OK)
         status = err->status;
     move_table_close(&table);
+    return status;
+}
+
+enum status show_floors(FILE *out, const char *folder, struct error *err)
+{
+    struct sim_config *config = move_floor_config(folder);
+    const char *mechanism = config ? mechanism_table[config->team.mechanism]->name : "";
+    struct move_floor floor;
+    enum status status = STATUS_OK;
+    if (!config)
+        status = error_set(err, STATUS_BAD_INPUT, "%s/effective.yaml: is missing, or not readable",
+                           folder);
+    else if (!move_floor(config, mechanism, 0, &floor))
+        status = error_set(err, STATUS_BAD_INPUT, "mechanism %s has no floor", mechanism);
+    if (status == STATUS_OK)
+        (void)fputs("mechanism,to,phase,floor_ps\n", out);
+    for (unsigned to = 0; to < NIC_COUNT && status == STATUS_OK; to++) {
+        (void)move_floor(config, mechanism, to, &floor);
+        for (unsigned i = 0; i < MOVE_FLOOR_PHASES; i++)
+            (void)fprintf(out, "%s,%u,%s,%" PRIu64 "\n", mechanism, to, move_floor_phase_name(i),
+                          floor.phase_ps[i]);
+        (void)fprintf(out, "%s,%u,blackout,%" PRIu64 "\n", mechanism, to, floor.blackout_ps);
+        (void)fprintf(out, "%s,%u,reload,%" PRIu64 "\n", mechanism, to, floor.reload_ps);
+    }
+    free(config);
     return status;
 }

@@ -18,6 +18,10 @@ enum status show_move(FILE *out, const char *folder, uint64_t number, struct err
 /* Writes one line for each move. */
 enum status show_moves(FILE *out, const char *folder, struct error *err);
 
+/* Writes the floors of the scenario's mechanism (docs/reload.md, section 3) as CSV: one line for each phase, the blackout and the
+ * reload, to either NIC. Returns STATUS_BAD_INPUT if the folder has no effective.yaml, or the mechanism no floor. */
+enum status show_floors(FILE *out, const char *folder, struct error *err);
+
 #ifdef __cplusplus
 }
 #endif

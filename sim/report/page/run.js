@@ -61,7 +61,8 @@ function waterfall(moves, floors) {
   if (!done.length) return void s.append("p").text("No move was completed.");
   const ways = [0, 1].map(nic => done.filter(r => r.to === nic)).filter(w => w.length), middle = w => d3.median(w, reload);
   const differ = ways.length === 2 && Math.abs(middle(ways[0]) - middle(ways[1])) > 0.01 * middle(done);
-  const figures = differ ? ways.map(w => [`to nic${w[0].to}`, waterfallBars(w, floors)]) : [["all moves", waterfallBars(done, floors)]];
+  const lower = floors && Object.fromEntries(PHASES.map(([p]) => [p, Math.min(floors[0][p] || 0, floors[1][p] || 0)]));
+  const figures = differ ? ways.map(w => [`to nic${w[0].to}`, waterfallBars(w, floors && floors[w[0].to])]) : [["all moves", waterfallBars(done, lower)]];
   const end = d3.max(figures, f => d3.sum(f[1], b => b.length));
   s.attr("data-figures", figures.length);
   for (const [title, bars] of figures) drawWaterfall(s, title, bars, end);
