@@ -1,9 +1,9 @@
 #include "sim/cli/cli_script.h"
 
 #include "models/base/publish.h"
+#include "models/process/child.h"
 #include "models/script/pkt_compare.h"
 #include "sim/cli/cli_command.h"
-#include "sim/run/child.h"
 #include "sim/run/script_run.h"
 #include "sim/run/stop_signals.h"
 

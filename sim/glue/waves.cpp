@@ -1,5 +1,6 @@
 #include "sim/glue/waves.h"
 
+#include "models/process/child.h"
 #include "sim/glue/ctx_cache_rtl_impl.h"
 #include "sim/glue/fst_file.h"
 #include "sim/glue/fst_stdio.h"
@@ -9,7 +10,6 @@ extern "C" {
 }
 
 #include "Vprobe.h"
-#include "sim/run/child.h"
 
 #include <verilated_fst_c.h>
 

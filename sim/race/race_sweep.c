@@ -1,9 +1,9 @@
 #include "sim/race/race_sweep.h"
 
+#include "models/process/child.h"
 #include "sim/cli/cli_command.h"
 #include "sim/race/race_moment.h"
 #include "sim/race/race_table.h"
-#include "sim/run/child.h"
 #include "sim/run/stop_signals.h"
 #include "sim/scenario/value/scenario_quantity.h"
 #include "sim/scenario/value/scenario_value.h"

@@ -1,11 +1,11 @@
 #include "sim/regress/regress.h"
 
 #include "models/base/publish.h"
+#include "models/process/child.h"
 #include "sim/cli/cli_command.h"
 #include "sim/cli/cli_run.h"
 #include "sim/regress/regress_diff.h"
 #include "sim/regress/wavediff.h"
-#include "sim/run/child.h"
 #include "sim/run/stop_signals.h"
 
 #include <errno.h>

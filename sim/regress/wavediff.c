@@ -1,8 +1,8 @@
 #include "sim/regress/wavediff.h"
 
+#include "models/process/child.h"
 #include "models/trace/output/fst_check.h"
 #include "sim/regress/wavediff_dump.h"
-#include "sim/run/child.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 #include "sim/run/recheck.h"
 
 #include "models/base/temp_file.h"
-#include "sim/run/child.h"
+#include "models/process/child.h"
 #include "sim/run/stop_signals.h"
 
 #include <errno.h>

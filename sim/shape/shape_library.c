@@ -1,6 +1,6 @@
 #include "sim/shape/shape_library.h"
 
-#include "sim/run/child.h"
+#include "models/process/child.h"
 #include "sim/shape/shape_facts.h" /* mk/shape/sources.sh */
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 #include "sim/sweep/sweep.h"
 
-#include "sim/run/child.h"
+#include "models/process/child.h"
 #include "sim/run/run_record.h"
 #include "sim/run/stop_signals.h"
 #include "sim/sweep/sweep_child.h"

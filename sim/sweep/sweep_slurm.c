@@ -1,7 +1,7 @@
 #include "sim/sweep/sweep_slurm.h"
 
+#include "models/process/child.h"
 #include "sim/cli/cli_command.h"
-#include "sim/run/child.h"
 #include "sim/run/run_record.h"
 #include "sim/run/stop_signals.h"
 #include "sim/sweep/sweep_child.h"

@@ -1,4 +1,4 @@
-#include "sim/run/child.h"
+#include "models/process/child.h"
 
 #include <errno.h>
 #include <sys/wait.h>

@@ -1,6 +1,6 @@
 /* A child process and its end. */
-#ifndef TOESIM_SIM_CHILD_H
-#define TOESIM_SIM_CHILD_H
+#ifndef TOESIM_PROCESS_CHILD_H
+#define TOESIM_PROCESS_CHILD_H
 
 #include <stdbool.h>
 #include <sys/types.h>
