@@ -28,7 +28,7 @@ endef
 $(foreach s,$(MUTATE_SHAPES),$(eval $(call MUTATE_RULE,$(s))))
 
 # These are the unchanged lock-step tests, linked with the mutated small shapes.
-$(MUTATE_TESTS): $(MUTATE_DIR)/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(B)/obj/rtl/formal/mutant_id.o $(GLUE_OBJ) $(MUTATE_LIBS) $(MUTATE_OTHERS) $(GLUE_LIBS) $(VL_DPI_RT) $(CORE_LIB)
+$(MUTATE_TESTS): $(MUTATE_DIR)/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(B)/obj/rtl/formal/mutant_id.o $(GLUE_OBJ) $(SHAPE_OBJ) $(MUTATE_LIBS) $(MUTATE_OTHERS) $(GLUE_LIBS) $(VL_DPI_RT) $(CORE_LIB)
 	$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@
 
 .PHONY: mutate mutate-now

@@ -59,6 +59,8 @@ RTL_INC := -isystem $(B)/rtl/Vctx_cache -isystem $(B)/rtl/Vprobe $(foreach s,$(R
 # The simulator links GLUE_OBJ and GLUE_LIBS, in this order, with -lz -lpthread.
 GLUE_OBJ  := $(patsubst %.cpp,$(B)/obj/%.o,$(wildcard sim/glue/*.cpp)) $(patsubst %.c,$(B)/obj/%.o,$(wildcard sim/glue/*.c))
 GLUE_LIBS := $(CTX_CACHE_LIB) $(PROBE_LIB) $(VL_RT)
+# What the glue needs of sim, for programs that do not link all of sim.
+SHAPE_OBJ := $(B)/obj/sim/shape/cache_shape.o $(B)/obj/sim/shape/shape_library.o
 $(GLUE_OBJ): EXT_INC += $(RTL_INC)
 $(GLUE_OBJ): $(CTX_CACHE_LIB) $(PROBE_LIB)  # -MMD omits the generated headers, because they are system headers
 
@@ -70,7 +72,7 @@ RTL_FACE     := $(patsubst %.cpp,$(B)/obj/%.o,$(wildcard rtl/test/*.cpp)) \
 $(RTL_FACE): EXT_INC += $(RTL_INC)
 $(RTL_FACE): $(RTL_TEST_LIBS) $(CTX_CACHE_LIB)
 $(RTL_TEST_SRC:%.c=$(B)/obj/%.o): CPPFLAGS += $(EXT_INC)
-$(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(GLUE_OBJ) $(B)/obj/sim/shape/cache_shape.o $(B)/obj/sim/shape/shape_library.o $(RTL_TEST_LIBS) $(GLUE_LIBS) $(CORE_LIB)
+$(RTL_TEST_BIN): $(B)/test/%: $(B)/obj/rtl/test/%.o $(RTL_FACE) $(GLUE_OBJ) $(SHAPE_OBJ) $(RTL_TEST_LIBS) $(GLUE_LIBS) $(CORE_LIB)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LDFLAGS) $^ -lcriterion $(LIBS) -lz -lpthread -o $@

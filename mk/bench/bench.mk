@@ -5,7 +5,7 @@ BENCH_OBJ := $(BENCH_SRC:%.cpp=$(B)/obj/%.o)
 
 $(BENCH_OBJ): EXT_INC += $(RTL_INC)
 $(BENCH_OBJ): | $(CTX_CACHE_LIB) $(PROBE_LIB)
-$(BENCH_BIN): $(B)/bench/%: $(B)/obj/sim/bench/%.o $(GLUE_OBJ) $(CORE_LIB) $(GLUE_LIBS)
+$(BENCH_BIN): $(B)/bench/%: $(B)/obj/sim/bench/%.o $(GLUE_OBJ) $(SHAPE_OBJ) $(CORE_LIB) $(GLUE_LIBS)
 	@mkdir -p $(@D)
 	$(CXX) $(LDFLAGS) $^ $(LIBS) -lpthread -o $@
 
@@ -26,6 +26,8 @@ $(UNCHECKED_TOESIM): $(B)/obj/sim/bench/unchecked.o $(SIM_CXX_OBJ) $(GLUE_OBJ) $
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LDFLAGS) $(UNCHECKED_CALLS:%=-Wl,--wrap=%) $^ $(SIM_C_LIB) $(CORE_LIB) -lsystemc $(LIBS) -lpthread -o $@
+
+test-now: $(BENCH_BIN) $(UNCHECKED_TOESIM) # so that they keep linking
 
 .PHONY: bench-checks
 PAIRS ?= 5
