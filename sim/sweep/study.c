@@ -7,6 +7,7 @@
 #include "sim/scenario/scenario_yaml.h"
 #include "sim/scenario/value/scenario_quantity.h"
 #include "sim/schema/output_keys.h"
+#include "sim/sweep/sweep_floor.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -208,7 +209,8 @@ static enum status read_report(struct reader *r, const struct scenario_entry *en
     char why[SCENARIO_WHY_MAX];
     if (entry->kind != SCENARIO_ENTRY_VALUE)
         return STATUS_OK;
-    if (!output_keys_find(entry->text, &key) || key.type == OUTPUT_ANY) {
+    if (!sweep_floor_is_key(entry->text) &&
+        (!output_keys_find(entry->text, &key) || key.type == OUTPUT_ANY)) {
         output_keys_suggest(entry->text, why, sizeof why);
         return fail(r, entry->line, entry->path, why);
     }

@@ -5,6 +5,7 @@
 #include "sim/run/stop_signals.h"
 #include "sim/sweep/sweep_child.h"
 #include "sim/sweep/sweep_db.h"
+#include "sim/sweep/sweep_floor.h"
 #include "sim/sweep/sweep_place.h"
 #include "sim/sweep/sweep_slurm.h"
 #include "sim/sweep/sweep_table.h"
@@ -158,6 +159,8 @@ static enum status store_results(struct sweep *sweep, const struct job *job, int
     (void)snprintf(path, sizeof path, "%s/%s/stats.json", sweep->place.folder, dir);
     bool has_results = ended == STATUS_OK || ended == STATUS_FAILED || ended == STATUS_BAD_INPUT;
     json_t *stats = has_results ? json_load_file(path, 0, NULL) : NULL;
+    (void)snprintf(path, sizeof path, "%s/%s", sweep->place.folder, dir);
+    sweep_floor_add(stats, path);
     enum status status = store(sweep, job, ended, message, stats);
     json_decref(stats);
     return status;

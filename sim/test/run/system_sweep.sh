@@ -56,6 +56,17 @@ assert all(row[11] == "ok" and row[10] == 1 for row in rows)
 assert len({row[15] for row in rows}) == 16
 END
 judge "sqlite3, csv: grid, zip and seeds, in order" $?
+printf '%s\n' 'scenario: tiny.yaml' 'report: [floor.reload_ns, floor.transfer_ns]' \
+    'axes: {team.move.mechanism: [host-pull, forward], nics.nic1.pcie.lanes: [4, 16]}' >floor.yaml
+"$toesim" sweep floor.yaml -o floor >log 2>&1
+least() { # run, value: the smaller one of both directions, in ns
+    "$toesim" show "floor/runs/$1" --floors | awk -F, -v value="$2" '$3 == value && (!n++ || $4 < least) { least = $4 } END { printf "%d", least / 1000 }'
+}
+[ "$(tail -n +2 floor/study.csv | cut -d, -f1-3,6,7)" = "0,host-pull,4,$(least 000000 reload),$(least 000000 transfer)
+1,host-pull,16,$(least 000001 reload),$(least 000001 transfer)
+2,forward,4,,
+3,forward,16,," ] && [ "$(least 000000 transfer)" -gt "$(least 000001 transfer)" ]
+judge "floors: those of toesim show, and null without any" $?
 for number in 000000 000005 000015; do
     # shellcheck disable=SC2046
     set -- $(python3 -c '
@@ -174,6 +185,8 @@ repeat: {count: 4000000000}'
 study "a draw of a word" 2 'switch.policy: is no key that can be drawn' 'repeat: {count: 2, draw: {switch.policy: a..b}}'
 printf 'scenario: tiny.yaml\nreport: [moves.latency.p50]\n' >bad.yaml
 bad "unknown reported key" 2 'report\[0\]: .*moves.latency_ns.p50' bad.yaml
+printf 'scenario: tiny.yaml\nreport: [floor.recovery_ns]\n' >bad.yaml
+bad "a floor that there is not" 2 'report\[0\]: ' bad.yaml
 printf 'scenario: nowhere.yaml\nreport: [complete]\n' >bad.yaml
 bad "no such scenario" 2 'nowhere.yaml: No such file' bad.yaml
 bad "no such study" 2 'nothing.yaml: No such file' nothing.yaml
