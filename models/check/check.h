@@ -8,6 +8,7 @@
 #include "models/base/probe.h"
 #include "models/check/check_report.h"
 #include "models/check/host/check_fate.h"
+#include "models/hwif/nic_bus.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,7 +32,7 @@ struct check_params {
     uint32_t moves_max;  /* maximum number of moves under way */
     uint32_t hold_frames;
     uint64_t hold_bytes;
-    uint64_t inject_wait_ps; /* nics.engine.inject_wait */
+    uint64_t inject_wait_ps[NIC_COUNT]; /* nics.engine.inject_wait of each NIC */
     uint64_t move_deadline_ps;
     uint64_t slack_ps; /* added to every time limit, for the configured latencies */
     uint64_t idle_ps, scan_ps;

@@ -119,8 +119,8 @@ check *testbed::make_check()
     params.moves_max = team.moves_outstanding_max;
     params.hold_frames = team.hold_frames_per_conn;
     params.hold_bytes = team.hold_bytes_total;
-    params.inject_wait_ps =
-        u64_max(config_.nic[0].engine.inject_wait_ps, config_.nic[1].engine.inject_wait_ps);
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        params.inject_wait_ps[nic] = config_.nic[nic].engine.inject_wait_ps;
     params.move_deadline_ps = team.move_deadline_ps;
     params.idle_ps = team.idle_ps;
     params.scan_ps = team.scan_period_ps ? team.scan_period_ps : team.idle_ps / 8;

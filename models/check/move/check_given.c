@@ -42,7 +42,7 @@ void check_given_decided(struct check *check, const struct frame_fate *fate,
     if (event->kind != PROBE_RX_VERDICT || !c || !is_direct)
         return;
     const struct check_given *given = &c->given;
-    bool may_wait = event->now_ps < given->last_ps + check->params.inject_wait_ps &&
+    bool may_wait = event->now_ps < given->last_ps + check->params.inject_wait_ps[fate->nic] &&
                     check->undecided[fate->nic] < UNDECIDED_MAX;
     if (given->frames > 0 && given->gen == event->gen && given->nic == event->nic && may_wait)
         check_fail(check, INVARIANT_ORDER, event,

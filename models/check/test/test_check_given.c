@@ -25,7 +25,8 @@ static void emit(struct probe_event event)
 
 static void setup(void)
 {
-    struct check_params params = {.conn_max = 8, .inject_wait_ps = WAIT_US * PS_PER_US};
+    struct check_params params = {.conn_max = 8,
+                                  .inject_wait_ps = {WAIT_US * PS_PER_US, WAIT_US * PS_PER_US}};
     check = check_create(&params);
     probe_init(&probe);
     probe_add(&probe, check_listener(check));
@@ -124,6 +125,21 @@ Test(check_given, a_later_frame_that_overtakes_is_a_violation)
     received(1, 2);
     installed(1, GEN);
     applied(1, GEN, 2);
+    cr_assert_eq(violations(), 1);
+}
+
+Test(check_given, each_nic_waits_for_its_own_time)
+{
+    check->params.inject_wait_ps[1] = 0;
+    given(1, GEN, 1, NIC_VERDICT_RESERVED);
+    received(1, 2);
+    installed(1, GEN);
+    applied(1, GEN, 2);
+    cr_assert_eq(violations(), 0, "NIC 1 need not wait, whatever NIC 0 does");
+    given(0, GEN + 1, 3, NIC_VERDICT_RESERVED);
+    received(0, 4);
+    installed(0, GEN + 1);
+    applied(0, GEN + 1, 4);
     cr_assert_eq(violations(), 1);
 }
 
