@@ -34,6 +34,8 @@ struct check_params {
     uint64_t hold_bytes;
     uint64_t inject_wait_ps[NIC_COUNT]; /* nics.engine.inject_wait of each NIC */
     uint64_t move_deadline_ps;
+    /* What the times of two NICs, or of a NIC and the host, may differ; 0 unless the NICs have clocks of their own. */
+    uint64_t clock_error_ps;
     uint64_t slack_ps; /* added to every time limit, for the configured latencies */
     uint64_t idle_ps, scan_ps;
     uint32_t rto_min_us, rto_max_us;

@@ -148,6 +148,13 @@ static inline struct check_conn *check_conn_of(struct check *check, const struct
     return event->conn < check->params.conn_max ? check->conns[event->conn] : NULL;
 }
 
+/* Returns true if two times, of which one may be by the clock of a NIC, may be of the same moment. */
+static inline bool check_is_same_time(const struct check *check, uint64_t a_ps, uint64_t b_ps)
+{
+    uint64_t apart_ps = a_ps < b_ps ? b_ps - a_ps : a_ps - b_ps;
+    return apart_ps <= check->params.clock_error_ps;
+}
+
 /* Sequence comparison modulo 2^32 (RFC 9293 3.4). */
 static inline bool seq_before(uint32_t a, uint32_t b) { return (int32_t)(a - b) < 0; }
 

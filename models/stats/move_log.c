@@ -153,17 +153,20 @@ static void on_begin(struct move_log *log, const struct probe_event *event)
         row->mark_ps[i] = TIME_NEVER;
     for (int i = 0; i < MARK_OWN_MAX; i++)
         row->own_ps[i] = TIME_NEVER;
-    row->mark_ps[MARK_TRIGGER] = trigger->at_ps;
+    uint64_t t0_ps = trigger->at_ps;
     row->mark_ps[MARK_DECIDED] = trigger->decided_ps;
     row->mark_ps[MOVE_BEGUN] = event->now_ps;
     if (trigger->kind == TRIGGER_FRAME && wanted->frame.id == trigger->frame_id) {
+        /* The host knows the time from the clock of the NIC, which may be a little wrong. */
+        t0_ps = wanted->frame.rx_ps;
         row->trigger_number = wanted->frame.number;
         row->mark_ps[MARK_FOREIGN] = wanted->frame.foreign_ps;
         row->mark_ps[MARK_RECORD_VISIBLE] = wanted->frame.visible_ps;
     }
+    row->mark_ps[MARK_TRIGGER] = t0_ps;
     log->newest[series][event->conn] = (int32_t)(log->count - 1);
     log->moving++;
-    move_costs_begin(log->costs, event->conn, event->gen, trigger->at_ps);
+    move_costs_begin(log->costs, event->conn, event->gen, t0_ps);
 }
 
 /* Returns true if the mark belongs to the row. The engine sets marks at every FREEZE and

@@ -1,5 +1,6 @@
 #include "models/check/host/check_rxif.h"
 
+#include "models/base/units.h"
 #include "models/check/check_state.h"
 
 static void compare(struct check *check, uint32_t conn, const struct probe_event *event)
@@ -26,13 +27,15 @@ void check_rxif_compare(struct check *check, const struct probe_event *event)
 }
 
 /* Records the newest frame by MAC time that the host has processed. */
-static void note_newest(struct check_conn *c, const struct frame_fate *fate)
+static void note_newest(const struct check *check, struct check_conn *c,
+                        const struct frame_fate *fate)
 {
-    if (fate->rx_ps < c->heard_ps)
+    bool same = check_is_same_time(check, fate->rx_ps, c->heard_ps);
+    if (fate->rx_ps < c->heard_ps && !same)
         return;
-    bool tie = fate->rx_ps == c->heard_ps && fate->nic != c->heard_nic;
+    bool tie = same && fate->nic != c->heard_nic;
     c->heard_nic = tie ? PLACE_COUNT : fate->nic;
-    c->heard_ps = fate->rx_ps;
+    c->heard_ps = u64_max(fate->rx_ps, c->heard_ps);
 }
 
 void check_rxif_on_event(struct check *check, const struct probe_event *event,
@@ -53,7 +56,7 @@ void check_rxif_on_event(struct check *check, const struct probe_event *event,
         c->heard_nic = PLACE_COUNT;
         return;
     }
-    note_newest(c, fate);
+    note_newest(check, c, fate);
     if (event->kind == PROBE_RECORD_USED && r->count < CHECK_RXIF_MAX)
         r->conns[r->count++] = event->conn;
 }

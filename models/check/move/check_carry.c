@@ -17,6 +17,7 @@ enum rule {
     RULE_STAMP, /* time of a past event; may be later by at most the time between */
     RULE_STAMP_MS,
     RULE_STAMP_64MS,
+    RULE_HEARD, /* when a frame came last; a NIC with a clock of its own stores the time of its image instead */
     RULE_FLAGS,
     RULE_WRITTEN, /* may include writes and reads of the application meanwhile */
     RULE_READ,
@@ -42,6 +43,7 @@ static const uint8_t rule_at[CTX_BYTES] = {
     AT(ts_recent_age) = RULE_STAMP_MS,
     AT(rtt_start) = RULE_STAMP,
     AT(last_send) = RULE_STAMP,
+    AT(last_rx) = RULE_HEARD,
     AT(challenge_start) = RULE_STAMP_64MS,
     AT(cc_private_0) = RULE_STAMP, /* CUBIC: start of its epoch; NewReno: 0 */
 };
@@ -79,20 +81,36 @@ static bool timer_runs(const struct conn_ctx *ctx, uint16_t at)
     return (ctx->timers & bit) != 0;
 }
 
+/* The time from when the old place stopped until the new one goes on, and what their clocks may differ. */
+struct away {
+    uint64_t from_ps, to_ps, error_ps;
+};
+
 /* Returns true if a deadline is kept. If it had passed when the connection stopped, it expires when the
  * connection continues. */
-static bool deadline_is_kept(uint32_t before, uint32_t after, uint64_t from_ps, uint64_t to_ps,
+static bool deadline_is_kept(uint32_t before, uint32_t after, const struct away *away,
                              uint64_t tick_ps)
 {
-    uint32_t stopped = (uint32_t)(from_ps / tick_ps);
+    uint32_t stopped = (uint32_t)(away->from_ps / tick_ps);
     uint32_t base = seq_before(before, stopped) ? stopped : before;
-    uint64_t latest = (to_ps - from_ps) / tick_ps + 2;
-    return (int32_t)(after - before) >= -1 && (int64_t)(int32_t)(after - base) <= (int64_t)latest;
+    int64_t error = (int64_t)ceil_div(away->error_ps, tick_ps);
+    int64_t latest = (int64_t)((away->to_ps - away->from_ps) / tick_ps) + 2 + error;
+    return (int32_t)(after - before) >= -1 - error && (int32_t)(after - base) <= latest;
 }
 
-static bool stamp_is_kept(uint32_t moved, uint64_t from_ps, uint64_t to_ps, uint64_t tick_ps)
+static bool stamp_is_kept(int32_t moved, const struct away *away, uint64_t tick_ps)
 {
-    return moved <= (to_ps - from_ps) / tick_ps + 2;
+    int64_t error = (int64_t)ceil_div(away->error_ps, tick_ps);
+    return moved >= -error &&
+           moved <= (int64_t)((away->to_ps - away->from_ps) / tick_ps) + 2 + error;
+}
+
+/* Returns true if the time is that of the last frame, or a later one that is not ahead. */
+static bool heard_is_kept(uint32_t before, uint32_t after, const struct away *away)
+{
+    int64_t error = (int64_t)ceil_div(away->error_ps, PS_PER_US);
+    int32_t ahead = (int32_t)(after - us_ticks(away->to_ps));
+    return after == before || (error > 0 && seq_before(before, after) && ahead <= error);
 }
 
 static bool is_not_carried(const struct check_carry *carry, const char *field)
@@ -143,7 +161,7 @@ static bool read_is_kept(const struct check_conn *c, uint32_t before, uint32_t a
 }
 
 static bool is_kept(const struct check_conn *c, const struct conn_ctx *after,
-                    const struct field *field, uint64_t now_ps, bool later)
+                    const struct field *field, const struct away *away, bool later)
 {
     const struct check_carry *m = &c->carry;
     uint32_t was = value_at(&m->live, field), is = value_at(after, field);
@@ -153,17 +171,17 @@ static bool is_kept(const struct check_conn *c, const struct conn_ctx *after,
     case RULE_PLACE:
         return true;
     case RULE_DEADLINE:
-        return !timer_runs(&m->live, field->at) ||
-               deadline_is_kept(was, is, m->frozen_ps, now_ps, PS_PER_US);
+        return !timer_runs(&m->live, field->at) || deadline_is_kept(was, is, away, PS_PER_US);
     case RULE_DEADLINE_MS:
-        return !timer_runs(&m->live, field->at) ||
-               deadline_is_kept(was, is, m->frozen_ps, now_ps, PS_PER_MS);
+        return !timer_runs(&m->live, field->at) || deadline_is_kept(was, is, away, PS_PER_MS);
     case RULE_STAMP:
-        return stamp_is_kept(is - was, m->frozen_ps, now_ps, PS_PER_US);
+        return stamp_is_kept((int32_t)(is - was), away, PS_PER_US);
     case RULE_STAMP_MS:
-        return stamp_is_kept(is - was, m->frozen_ps, now_ps, PS_PER_MS);
+        return stamp_is_kept((int32_t)(is - was), away, PS_PER_MS);
     case RULE_STAMP_64MS:
-        return stamp_is_kept((uint16_t)(is - was), m->frozen_ps, now_ps, 64 * PS_PER_MS);
+        return stamp_is_kept((int16_t)(is - was), away, 64 * PS_PER_MS);
+    case RULE_HEARD:
+        return heard_is_kept(was, is, away);
     case RULE_FLAGS:
         return flags_are_kept(c, after);
     case RULE_WRITTEN:
@@ -206,10 +224,13 @@ static void compare(struct check *check, const struct check_conn *c,
 {
     struct conn_ctx forgiven = *context;
     const struct conn_ctx *after = &forgiven;
+    const struct away away = {.from_ps = c->carry.frozen_ps,
+                              .to_ps = event->now_ps,
+                              .error_ps = check->params.clock_error_ps};
     check_carry_forgive(&c->carry, &c->carry.live, &forgiven);
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         const struct field *field = &fields[i];
-        if (is_kept(c, after, field, event->now_ps, is_told_later(c, event)))
+        if (is_kept(c, after, field, &away, is_told_later(c, event)))
             continue;
         check_fail(check, INVARIANT_MOVE, event,
                    "%s was %u at the old place and is %u at the new one", field->name,

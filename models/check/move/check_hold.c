@@ -32,7 +32,7 @@ void check_hold_decided(struct check *check, const struct frame_fate *fate,
     if (event->kind != PROBE_RX_VERDICT)
         return;
     bool same = c->hold.gen == event->gen;
-    if (same && fate->rx_ps < c->hold.applied_ps)
+    if (same && fate->rx_ps + check->params.clock_error_ps < c->hold.applied_ps)
         check_fail(check, INVARIANT_ORDER, event,
                    "frame %llu came at %llu ps, one of %llu ps is applied already",
                    (unsigned long long)fate->id, (unsigned long long)fate->rx_ps,

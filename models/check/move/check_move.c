@@ -22,7 +22,8 @@ static void check_frame(struct check *check, const struct probe_event *event,
                    ull(trigger->frame_id));
         return;
     }
-    if (fate->nic != trigger->port || fate->nic != event->nic || fate->rx_ps != trigger->at_ps)
+    if (fate->nic != trigger->port || fate->nic != event->nic ||
+        !check_is_same_time(check, fate->rx_ps, trigger->at_ps))
         check_fail(check, INVARIANT_TRIG, event,
                    "trigger frame %llu arrived on nic%u at %llu ps, told nic%u at %llu ps",
                    ull(trigger->frame_id), fate->nic, ull(fate->rx_ps), trigger->port,
@@ -42,7 +43,8 @@ static void check_frame(struct check *check, const struct probe_event *event,
 static void check_link(struct check *check, const struct probe_event *event,
                        const struct move_trigger *trigger)
 {
-    bool changed = trigger->port < PLACE_HOST && check->link_ps[trigger->port] == trigger->at_ps;
+    bool changed = trigger->port < PLACE_HOST &&
+                   check_is_same_time(check, check->link_ps[trigger->port], trigger->at_ps);
     bool was_lost = trigger->port < PLACE_HOST && check->ever_fenced[trigger->port];
     if (!changed && !was_lost)
         check_fail(check, INVARIANT_TRIG, event, "no link event of nic%u at %llu ps", trigger->port,
@@ -53,7 +55,8 @@ static void on_wanted(struct check *check, struct check_conn *c, const struct pr
 {
     const struct move_trigger *trigger = event->move.trigger;
     c->wanted = *trigger;
-    if (trigger->decided_ps != event->now_ps || trigger->at_ps > event->now_ps)
+    if (trigger->decided_ps != event->now_ps ||
+        trigger->at_ps > event->now_ps + check->params.clock_error_ps)
         check_fail(check, INVARIANT_TRIG, event,
                    "the decision is of %llu ps, but its trigger is of %llu ps",
                    ull(trigger->decided_ps), ull(trigger->at_ps));

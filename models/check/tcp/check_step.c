@@ -76,7 +76,8 @@ static void check_sample(struct check *check, const struct check_conn *c,
         event->kind == PROBE_CTX_LIVE)
         return;
     uint64_t age_us = (uint32_t)(us_ticks(event->now_ps) - before->rtt_start);
-    uint64_t from_ps = event->now_ps - u64_min(event->now_ps, age_us * PS_PER_US);
+    uint64_t from_ps =
+        event->now_ps - u64_min(event->now_ps, age_us * PS_PER_US) + check->params.clock_error_ps;
     const struct check_sent *s = &c->out;
     bool covered = !seq_before(before->rtt_seq, s->resent_seq + 1) &&
                    !seq_before(s->resent_end, before->rtt_seq);
