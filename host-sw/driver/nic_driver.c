@@ -114,6 +114,7 @@ enum nic_probe_result nic_driver_enable(struct nic_driver *driver,
         write_reg(driver, NIC_REG_FLOW_HASH, 1);
     if (!set_up_rings(driver, params))
         return NIC_PROBE_NO_MEMORY;
+    clock_sync_start(&driver->clock, bus, driver->nic);
     write_reg(driver, NIC_REG_CONTROL,
               NIC_CONTROL_ENABLE | (params->pushes ? (uint32_t)NIC_CONTROL_PUSH : 0));
     driver->up = true;
@@ -130,7 +131,7 @@ enum nic_probe_result nic_driver_start(struct nic_driver *driver, struct nic_bus
     if (result != NIC_PROBE_OK)
         return result;
     for (int i = 0; i < READY_TRIES; i++)
-        if (nic_probe_is_ready(bus, nic))
+        if (nic_probe_is_ready(bus, nic, &driver->clock.is_free))
             return nic_driver_enable(driver, params);
     return NIC_PROBE_NOT_READY;
 }

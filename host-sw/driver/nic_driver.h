@@ -4,6 +4,7 @@
 #define TOESIM_HOST_DRIVER_NIC_DRIVER_H
 
 #include "host-sw/driver/buffer_pool.h"
+#include "host-sw/driver/clock_sync.h"
 #include "host-sw/driver/command_list.h"
 #include "host-sw/driver/image_slots.h"
 #include "host-sw/driver/nic_probe.h"
@@ -66,6 +67,7 @@ struct nic_driver {
     struct push_window window;
     struct image_slots slots;
     struct command_lists lists;
+    struct clock_sync clock;
     struct nic_ring records, events;
     struct buffer_pool *pool;
     uint8_t *posted; /* for each buffer of the pool, 1 if it is posted to this NIC */

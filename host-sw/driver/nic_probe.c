@@ -153,10 +153,12 @@ static enum nic_probe_result reset_device(struct nic_bus bus, unsigned nic, uint
     return NIC_PROBE_OK;
 }
 
-bool nic_probe_is_ready(struct nic_bus bus, unsigned nic)
+bool nic_probe_is_ready(struct nic_bus bus, unsigned nic, bool *has_clock)
 {
     uint32_t status = bus.ops->mmio_read32(bus.self, nic, NIC_REG_STATUS);
-    return status != NO_DEVICE && (status & NIC_STATUS_READY) != 0;
+    bool ready = status != NO_DEVICE && (status & NIC_STATUS_READY) != 0;
+    *has_clock = ready && (status & NIC_STATUS_CLOCK) != 0;
+    return ready;
 }
 
 enum nic_probe_result nic_probe_begin(struct nic_bus bus, unsigned nic,

@@ -40,7 +40,7 @@ enum nic_probe_result nic_probe_begin(struct nic_bus bus, unsigned nic,
                                       const struct nic_probe_request *request,
                                       struct nic_probe_sizes *sizes);
 /* Returns true if the reset is over. The call blocks for one register access. */
-bool nic_probe_is_ready(struct nic_bus bus, unsigned nic);
+bool nic_probe_is_ready(struct nic_bus bus, unsigned nic, bool *has_clock);
 
 /* Returns true if the device answers configuration reads. The call blocks. */
 bool nic_probe_is_alive(struct nic_bus bus, unsigned nic);

@@ -101,6 +101,7 @@ struct host_sw {
     uint64_t
         last_look_ps; /* when to look at the rings of a dead NIC for the last time; TIME_NEVER */
     uint64_t watchdog_ps;       /* when watchdog_run() has to run, or TIME_NEVER */
+    uint64_t next_clock_ps;     /* when the NICs' clocks are set again, or TIME_NEVER */
     uint64_t next_heartbeat_ps; /* when the next heartbeat is due, or TIME_NEVER */
 
     struct intake intake;

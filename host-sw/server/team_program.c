@@ -15,6 +15,7 @@
 #include "host-sw/server/server.h"
 #include "host-sw/team/challenge.h"
 #include "host-sw/team/checkpoint.h"
+#include "host-sw/team/clocks.h"
 #include "host-sw/team/failover.h"
 #include "host-sw/team/recovery.h"
 #include "host-sw/team/watchdog.h"
@@ -129,12 +130,10 @@ static bool start(struct host_sw *sw)
 {
     if (!start_memory(sw))
         return false;
-    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
-        (void)recovery_start_nic(sw, nic);
     uint32_t conn_max = sw->params.conn_max;
     bool any = false;
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
-        if (!sw->nics[nic].up)
+        if (!recovery_start_nic(sw, nic))
             continue;
         conn_max = u32_min(conn_max, sw->nics[nic].conn_max);
         any = true;
@@ -226,6 +225,7 @@ static const struct timed_part {
     {offsetof(struct host_sw, idle.next_scan_ps), NULL},      /* flush() */
     {offsetof(struct host_sw, tcp.next_ps), NULL},            /* dispatch_poll() */
     {offsetof(struct host_sw, fragments.next_ps), NULL},      /* dispatch_poll() */
+    {offsetof(struct host_sw, next_clock_ps), NULL},          /* clocks_run() */
     {offsetof(struct host_sw, recovery[0].restart_ps), NULL}, /* recovery_run() */
     {offsetof(struct host_sw, recovery[1].restart_ps), NULL}, /* recovery_run() */
     {offsetof(struct host_sw, recovery[0].rebuild_ps), NULL}, /* recovery_run() */
@@ -376,14 +376,14 @@ static void program_main(struct host_sw *sw)
         busy |= flush(sw);
         kicked = false;
         busy |= host_tcp_has_work(&sw->tcp) || sw->app.called || sw->fragments.count > 0;
-        if (recovery_is_due(sw))
-            end_step(sw); /* recovery_run() reads from NICs, which ends the step in any case */
+        if (recovery_is_due(sw) || clocks_are_due(sw))
+            end_step(sw); /* both parts read from NICs, which ends the step in any case */
         busy |= recovery_run(sw);
-        if (busy) {
+        busy |= clocks_run(sw);
+        if (busy)
             end_step(sw);
-        } else {
+        else
             kicked = sleep_until_work(sw);
-        }
     }
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         nic_driver_stop(&sw->nics[nic]);
@@ -485,7 +485,7 @@ struct host_sw *team_program_create(const struct host_sw_params *params, struct 
     sw->mode = team_mode_table[params->mode];
     sw->transfers.mechanism =
         params->moving_enabled ? mechanism_table[params->mechanism] : mechanism_find("forward");
-    sw->last_look_ps = sw->openings.cookie_ps = sw->watchdog_ps = TIME_NEVER;
+    sw->last_look_ps = sw->openings.cookie_ps = sw->watchdog_ps = sw->next_clock_ps = TIME_NEVER;
     sw->transfers.next_deadline_ps = sw->idle.next_ps = sw->fragments.next_ps = TIME_NEVER;
     sw->params.tcp.challenges = &sw->challenges;
     sw->active_request.nic = NIC_COUNT;

@@ -12,6 +12,7 @@
 #include "host-sw/server/server.h"
 #include "host-sw/team/challenge.h"
 #include "host-sw/team/checkpoint.h"
+#include "host-sw/team/clocks.h"
 #include "host-sw/team/failover.h"
 #include "host-sw/team/fence.h"
 #include "host-sw/team/survival.h"
@@ -83,6 +84,7 @@ bool recovery_start_nic(struct host_sw *sw, unsigned nic)
         nic_driver_start(&sw->nics[nic], sw->bus, nic, &params, &sw->pool);
     if (sw->nics[nic].up)
         sw->recovery[nic].sizes = sw->nics[nic].sizes;
+    clocks_arm(sw);
     return sw->nics[nic].up;
 }
 
@@ -147,7 +149,7 @@ static void begin_restart(struct host_sw *sw, unsigned nic)
 /* The step resume, which waits until the reset is over. */
 static void end_restart(struct host_sw *sw, unsigned nic)
 {
-    if (!nic_probe_is_ready(sw->bus, nic)) {
+    if (!nic_probe_is_ready(sw->bus, nic, &sw->nics[nic].clock.is_free)) {
         sw->recovery[nic].restart_ps = server_now(sw) + RESET_POLL_PS;
         if (++sw->recovery[nic].reset_polls == RESET_POLLS_MAX)
             give_up(sw, nic, NIC_PROBE_NOT_READY);
@@ -163,6 +165,7 @@ static void end_restart(struct host_sw *sw, unsigned nic)
     sw->recovery[nic].restart_ps = TIME_NEVER;
     sw->recovery[nic].resetting = false;
     sw->stats.recoveries++;
+    clocks_arm(sw);
     if (sw->params.heartbeat_ps)
         sw->next_heartbeat_ps = server_now(sw);
     port_changed(sw, nic);

@@ -32,6 +32,7 @@ void host_sw_params_default(struct host_sw_params *params)
         .ring_log2_event = 12,
         .ring_log2_buffer = 10,
         .isn_seed = 1,
+        .clock_period_ps = PS_PER_MS,
         .command_timeout_ps = 500 * PS_PER_MS,
     };
     move_owner_preset(params->own);

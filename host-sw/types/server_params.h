@@ -74,6 +74,7 @@ struct host_sw_params {
     uint64_t isn_seed;     /* key of the ISN hash (RFC 6528) */
     uint64_t heartbeat_ps; /* between two heartbeats; 0: none */
     enum team_fence fence;
+    uint64_t clock_period_ps;    /* NICs with clocks of their own are set so often: 1 ms */
     uint64_t command_timeout_ps; /* a NIC that completes no command for so long is lost; 0: never */
     uint32_t cores;              /* of the machine, 1 to HOST_CORES_MAX: 1 */
     bool poll;                   /* the driver polls the rings and requests no interrupts */

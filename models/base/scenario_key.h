@@ -13,6 +13,7 @@ enum scenario_type {
     SCENARIO_COUNT,  /* bare number */
     SCENARIO_LOG2,   /* bare number, a power of two, stored as its logarithm */
     SCENARIO_OFFSET, /* time with a sign; stored in ps as int64_t */
+    SCENARIO_DRIFT,  /* parts per million with a sign; stored as int64_t */
     SCENARIO_BOOL,
     SCENARIO_ENUM, /* one of names[]; its index is stored */
     SCENARIO_NAME, /* letters, digits, '.', '_', '-' */

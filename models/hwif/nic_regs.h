@@ -40,6 +40,13 @@ enum nic_reg {
     NIC_REG_SLOT_COUNT = 0x090,   /* ro, with NIC_CAPABILITY_IMAGE_SLOTS: number of image slots */
     NIC_REG_GRANT_COUNT = 0x094, /* ro, with NIC_CAPABILITY_GRANT: grants that may wait at a time */
 
+    /* With NIC_STATUS_CLOCK. CLOCK (ro): the NIC's counter in ps; a read of LO keeps HI. CLOCK_BASE (rw): what is added to
+     * the counter to give the NIC's time, with a sign; a write of HI makes both halves effective. */
+    NIC_REG_CLOCK_LO = 0x0a0,
+    NIC_REG_CLOCK_HI = 0x0a4,
+    NIC_REG_CLOCK_BASE_LO = 0x0a8,
+    NIC_REG_CLOCK_BASE_HI = 0x0ac,
+
     /* rw, with NIC_CAPABILITY_CHECKPOINT: where checkpoints are written (checkpoint.h), 4 KiB aligned, and how many lines
      * each has; 0: none is written. They are set before ENABLE. */
     NIC_REG_CHECKPOINT_LO = 0x0c0,
@@ -106,6 +113,7 @@ enum nic_control {
 enum nic_status {
     NIC_STATUS_READY = 1 << 0,  /* reset is over */
     NIC_STATUS_FENCED = 1 << 1, /* builds, sends, acknowledges and accepts nothing */
+    NIC_STATUS_CLOCK = 1 << 2,  /* the NIC has a clock of its own, which the driver has to set */
 };
 
 /* MSI-X vectors. */

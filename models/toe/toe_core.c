@@ -57,9 +57,14 @@ bool toe_is_running(const struct toe_engine *engine)
            !engine->regs.fenced_by_self;
 }
 
-struct tcp_now toe_now(uint64_t now_ps)
+struct tcp_now toe_now(const struct toe_engine *engine, uint64_t now_ps)
 {
-    return (struct tcp_now){.us = us_ticks(now_ps), .ms = ms_ticks(now_ps)};
+    return nic_clock_ticks(&engine->clock, now_ps);
+}
+
+uint64_t toe_time_ps(const struct toe_engine *engine, uint64_t now_ps)
+{
+    return (uint64_t)nic_clock_time_ps(&engine->clock, now_ps);
 }
 
 void toe_probe(struct toe_engine *engine, struct probe_event event)

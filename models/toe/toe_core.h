@@ -6,6 +6,7 @@
 #define TOESIM_TOE_TOE_CORE_H
 
 #include "models/hwif/nic_regs.h"
+#include "models/toe/clock/nic_clock.h"
 #include "models/toe/toe_conn.h"
 #include "models/toe/toe_engine.h"
 
@@ -88,6 +89,7 @@ struct toe_engine {
     toe_ctx_handler *ctx_handler[CTX_WHO_COUNT];
     const struct toe_held_source *held_source; /* set by the command that supplies held frames */
     struct toe_regs regs;
+    struct nic_clock clock;
     struct toe_irq irq[NIC_VECTOR_COUNT];
     struct toe_conn *conn;
     uint32_t active; /* number of connections in OWN_ACTIVE */
@@ -126,7 +128,10 @@ void toe_wake(struct toe_engine *engine);
 void toe_kick(struct toe_engine *engine, uint64_t now_ps);
 
 bool toe_is_running(const struct toe_engine *engine);
-struct tcp_now toe_now(uint64_t now_ps);
+
+/* Returns the time of the NIC's clock, in the ticks of the contexts, and in ps as the driver sees it. */
+struct tcp_now toe_now(const struct toe_engine *engine, uint64_t now_ps);
+uint64_t toe_time_ps(const struct toe_engine *engine, uint64_t now_ps);
 
 /* Fills in the number of the NIC and passes the event to the observers. */
 void toe_probe(struct toe_engine *engine, struct probe_event event);

@@ -212,8 +212,10 @@ void toe_engine_on_link(struct toe_engine *engine, bool up, uint64_t now_ps)
                                            .port.is_up = up});
     if (!toe_is_running(engine))
         return;
-    struct nic_event event = {
-        .kind = NIC_EVENT_LINK, .conn = TOE_NO_INDEX, .a = up, .link_ps = now_ps};
+    struct nic_event event = {.kind = NIC_EVENT_LINK,
+                              .conn = TOE_NO_INDEX,
+                              .a = up,
+                              .link_ps = toe_time_ps(engine, now_ps)};
     toe_event_post(engine, &event, now_ps);
     toe_kick(engine, now_ps);
 }

@@ -46,6 +46,10 @@ struct toe_params {
     uint32_t buffer_prefetch;    /* buffer descriptors fetched per DMA read */
     uint32_t checkpoint_records; /* a connection's records for each checkpoint, at least 1 */
     enum ack_policy ack_policy;
+    /* The NIC's clock (clock/nic_clock.h): what its counter is ahead of the simulated time at the start, and what it gains
+     * since. If the clock is not free, both are 0. */
+    int64_t clock_offset_ps, clock_drift_ppm;
+    bool clock_is_free;
     struct tcp_params tcp;
 };
 

@@ -94,14 +94,13 @@ void toe_lock_refresh(struct toe_engine *engine, const struct conn_ctx *ctx, uin
     c->snd_max = ctx->snd_max;
     if (c->own_state != OWN_ACTIVE || c->end_slot != TOE_NO_INDEX)
         return;
-    struct tcp_now now = toe_now(now_ps);
+    struct tcp_now now = toe_now(engine, now_ps);
     if (c->db || tcp_has_output(ctx, &engine->params.tcp, now))
         toe_tx_ready(engine, conn);
     uint32_t left = tcp_deadline_us(ctx, now);
-    uint64_t tick = now_ps / PS_PER_US;
     /* A deadline expires when its tick begins. A deadline in the past expires at the next clock edge. */
     bool never = left == UINT32_MAX || PLANTED(timer_never_fires);
-    uint64_t at = never ? TIME_NEVER : u64_max((tick + left) * PS_PER_US, now_ps);
+    uint64_t at = never ? TIME_NEVER : nic_clock_tick_end_ps(&engine->clock, left, now_ps);
     toe_timer_set(engine, conn, at);
 }
 

@@ -30,6 +30,8 @@ void toe_regs_power_on(struct toe_engine *engine)
     r->fenced_by_link = fenced;
     r->nic_id = engine->nic;
     r->mtu = 1500;
+    const struct toe_params *p = &engine->params;
+    nic_clock_init(&engine->clock, p->clock_is_free, p->clock_offset_ps, p->clock_drift_ppm);
     engine->stats.challenges.rate = 0;
     toe_rings_power_on(engine);
 }
@@ -86,12 +88,19 @@ static uint32_t capabilities(const struct toe_engine *engine)
            (recorded ? (uint32_t)NIC_CAPABILITY_RECORDED : 0);
 }
 
+/* Both halves are of the moment in which the lower one is read. */
+static uint32_t read_clock(struct toe_engine *engine, uint64_t now_ps)
+{
+    if (engine->clock.is_free)
+        engine->clock.latched_ps = nic_clock_counter_ps(&engine->clock, now_ps);
+    return (uint32_t)engine->clock.latched_ps;
+}
+
 uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
 {
     struct toe_engine *engine = self;
     const struct toe_regs *r = &engine->regs;
     bool fenced = r->fenced_by_link || r->fenced_by_self;
-    (void)now_ps;
     const struct toe_ring *ring = ring_at(engine, offset & ~0xfu);
     if (ring)
         return ring_read(ring, offset & 0xfu);
@@ -110,7 +119,8 @@ uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
         return r->control;
     case NIC_REG_STATUS:
         return (toe_ctx_is_ready(engine) ? (uint32_t)NIC_STATUS_READY : 0) |
-               (fenced ? (uint32_t)NIC_STATUS_FENCED : 0);
+               (fenced ? (uint32_t)NIC_STATUS_FENCED : 0) |
+               (engine->clock.is_free ? (uint32_t)NIC_STATUS_CLOCK : 0);
     case NIC_REG_NIC_ID:
         return r->nic_id;
     case NIC_REG_MTU:
@@ -138,6 +148,14 @@ uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
         return r->checkpoint_lines;
     case NIC_REG_FLOW_HASH:
         return r->flow_hash;
+    case NIC_REG_CLOCK_LO:
+        return read_clock(engine, now_ps);
+    case NIC_REG_CLOCK_HI:
+        return (uint32_t)((uint64_t)engine->clock.latched_ps >> 32);
+    case NIC_REG_CLOCK_BASE_LO:
+        return (uint32_t)engine->clock.base_ps;
+    case NIC_REG_CLOCK_BASE_HI:
+        return (uint32_t)((uint64_t)engine->clock.base_ps >> 32);
     default:
         return 0; /* write-only and unused offsets read as zero */
     }
@@ -145,8 +163,10 @@ uint32_t toe_regs_read(void *self, uint32_t offset, uint64_t now_ps)
 
 static void heartbeat(struct toe_engine *engine, uint64_t now_ps)
 {
-    uint64_t limit = engine->regs.heartbeat_us * PS_PER_US;
-    toe_due_set(engine, UNIT_HEARTBEAT, limit ? now_ps + limit : TIME_NEVER);
+    int64_t limit_ps = (int64_t)(engine->regs.heartbeat_us * PS_PER_US);
+    int64_t end_ps = nic_clock_time_ps(&engine->clock, now_ps) + limit_ps;
+    toe_due_set(engine, UNIT_HEARTBEAT,
+                limit_ps ? nic_clock_when_ps(&engine->clock, end_ps, now_ps) : TIME_NEVER);
 }
 
 static void station(struct toe_engine *engine)
@@ -192,6 +212,15 @@ static void checkpoint_write(struct toe_engine *engine, uint32_t offset, uint32_
         r->checkpoint_base = (r->checkpoint_base & UINT32_MAX) | (uint64_t)value << 32;
     else
         r->checkpoint_lines = u32_min(value, CHECKPOINT_LINES_MAX);
+}
+
+/* The upper half makes the base effective. A clock that gets the time of the host has no base. */
+static void set_clock_base(struct toe_engine *engine, uint32_t high, uint64_t now_ps)
+{
+    struct nic_clock *clock = &engine->clock;
+    if (clock->is_free)
+        nic_clock_set_base(clock, (int64_t)((uint64_t)high << 32 | clock->base_low),
+                           toe_is_running(engine), now_ps);
 }
 
 static void setup_write(struct toe_engine *engine, uint32_t offset, uint32_t value, uint64_t now_ps)
@@ -240,6 +269,12 @@ static void setup_write(struct toe_engine *engine, uint32_t offset, uint32_t val
     case NIC_REG_CHECKPOINT_HI:
     case NIC_REG_CHECKPOINT_LINES:
         checkpoint_write(engine, offset, value);
+        break;
+    case NIC_REG_CLOCK_BASE_LO:
+        engine->clock.base_low = value;
+        break;
+    case NIC_REG_CLOCK_BASE_HI:
+        set_clock_base(engine, value, now_ps);
         break;
     case NIC_REG_FLOW_HASH:
         r->flow_hash = engine->params.contract >= 2 && (value & 1) != 0;

@@ -22,10 +22,10 @@ static void send_reset(struct toe_engine *engine, const struct conn_ctx *ctx,
 {
     struct tcp_tx tx;
     if (result->send_reset) {
-        tcp_build_reset(ctx, toe_now(now_ps), &tx);
+        tcp_build_reset(ctx, toe_now(engine, now_ps), &tx);
         (void)toe_tx_emit(engine, ctx, &tx, now_ps);
     } else if (result->reset_for_segment && seg &&
-               tcp_build_reset_to(ctx, seg, toe_now(now_ps), &tx)) {
+               tcp_build_reset_to(ctx, seg, toe_now(engine, now_ps), &tx)) {
         (void)toe_tx_emit(engine, ctx, &tx, now_ps);
     }
 }
@@ -42,7 +42,7 @@ bool toe_lock_settle(struct toe_engine *engine, enum ctx_who who, const struct t
     if (!ends)
         return false;
     for (int i = 1; result->closed && i < TX_END_MAX; i++) {
-        if (!tcp_output(ctx, &engine->params.tcp, toe_now(now_ps), &tx))
+        if (!tcp_output(ctx, &engine->params.tcp, toe_now(engine, now_ps), &tx))
             break;
         (void)toe_tx_emit(engine, ctx, &tx, now_ps);
     }

@@ -100,6 +100,7 @@ struct sim_config {
     struct cache_shape cache_shape;
     uint64_t cache_cycle_ps; /* 0: that of the engine */
     struct sim_nic nic[NIC_COUNT];
+    bool free_clocks; /* the NICs have clocks of their own, because one has an offset or a drift */
     bool ctx_skip_idle; /* clock the caches only while busy */
     bool ctx_lock_step; /* run the C model beside the RTL, and compare their answers */
     bool ctx_golden;    /* use the C model instead of the RTL (debugging; no waves) */

@@ -395,5 +395,7 @@ enum status scenario_finish(struct scenario_loader *loader, bool look_for_captur
     status = check_links(loader);
     for (unsigned nic = 0; nic < NIC_COUNT && status == STATUS_OK; nic++)
         status = check_nic(loader, nic);
-    return worse(worse(status, scenario_check_slots(loader)), check_rates(loader));
+    status = worse(status, scenario_check_slots(loader));
+    status = worse(status, scenario_check_clocks(loader));
+    return worse(status, check_rates(loader));
 }

@@ -16,6 +16,8 @@ static const char *kind_of(const struct scenario_key *key)
         return "time";
     case SCENARIO_OFFSET:
         return "time, may be negative";
+    case SCENARIO_DRIFT:
+        return "ppm, may be negative";
     case SCENARIO_SIZE:
         return "size";
     case SCENARIO_RATE:

@@ -170,6 +170,32 @@ static enum status check_cores(struct scenario_loader *loader)
                             "records; write nics.contract: 2, or 1 core");
 }
 
+/* Returns true if any NIC has a clock of its own. Then both have, although one may run like that of the host. */
+static bool has_clocks(const struct sim_config *config)
+{
+    bool has = false;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++)
+        has |= config->nic[nic].engine.clock_offset_ps != 0 ||
+               config->nic[nic].engine.clock_drift_ppm != 0;
+    return has;
+}
+
+enum status scenario_check_clocks(struct scenario_loader *loader)
+{
+    struct sim_config *config = loader->config;
+    bool has = has_clocks(config);
+    config->free_clocks = has;
+    if (has && config->engine.contract < 2)
+        return scenario_fail_at(loader, "nics.contract",
+                                "clocks of NICs can be set since version 2; write 2, or no "
+                                "clock_offset and clock_drift");
+    if (has && config->team.program == SERVER_PROGRAM_MINIMAL)
+        return scenario_fail_at(loader, "team.driver",
+                                "minimal sets no clocks; write full, or no clock_offset and "
+                                "clock_drift");
+    return STATUS_OK;
+}
+
 enum status scenario_check_team(struct scenario_loader *loader)
 {
     static enum status (*const checks[])(struct scenario_loader *) = {

@@ -13,6 +13,8 @@ enum status scenario_check_team(struct scenario_loader *loader);
 
 /* The same for the image slots of the NICs, once the values of each NIC are known. */
 enum status scenario_check_slots(struct scenario_loader *loader);
+/* And for their clocks, which it makes free if any NIC has one of its own. */
+enum status scenario_check_clocks(struct scenario_loader *loader);
 
 #ifdef __cplusplus
 }

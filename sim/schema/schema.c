@@ -74,8 +74,11 @@ static json_t *of_quantity(const struct scenario_key *key)
 /* The range limits the size of an offset, whatever its sign is. */
 static json_t *of_offset(const struct scenario_key *key)
 {
-    const struct scenario_key size = {
-        .type = SCENARIO_TIME, .min = key->min, .max = key->max, .tick_ps = 1};
+    const struct scenario_key size = {.type =
+                                          key->type == SCENARIO_OFFSET ? SCENARIO_TIME : key->type,
+                                      .min = key->min,
+                                      .max = key->max,
+                                      .tick_ps = 1};
     return of_made("[-+]?(", schema_number_pattern(&size), ")");
 }
 
@@ -108,6 +111,7 @@ static json_t *value_schema(const struct scenario_key *key)
     case SCENARIO_RATE:
         return of_quantity(key);
     case SCENARIO_OFFSET:
+    case SCENARIO_DRIFT:
         return of_offset(key);
     case SCENARIO_AT:
         return of_at();

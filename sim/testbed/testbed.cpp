@@ -3,6 +3,7 @@
 
 #include "models/base/memory.h"
 #include "models/check/host/check_audit.h"
+#include "sim/testbed/check_limits.h"
 
 #include <cassert>
 #include <cstring>
@@ -11,19 +12,6 @@
 namespace
 {
 constexpr size_t frame_pool_capacity = 1 << 16;
-
-// Returns the extra time that the online checkers allow in a system with large latencies. It is
-// sixteen times the sum of all latencies of the slower NIC.
-uint64_t slack_ps(const sim_config &config)
-{
-    uint64_t crossing = 0;
-    for (const sim_nic &nic : config.nic)
-        crossing = u64_max(crossing, nic.pcie.root_read_ps + nic.pcie.root_write_ps +
-                                         nic.pcie.device_mmio_ps + 2 * nic.pcie.propagation_ps +
-                                         nic.mac.latency_tx_ps + nic.mac.latency_rx_ps);
-    crossing += config.host.interrupt_ps + config.host.poll_period_ps;
-    return crossing > TIME_NEVER / 64 ? TIME_NEVER / 4 : 16 * crossing;
-}
 
 const char *const mac_names[] = {"mac0", "mac1", "sw0", "sw1", "sw_up", "peer_mac"};
 } // namespace
@@ -106,7 +94,7 @@ check *testbed::make_check()
     const host_sw_params &team = config_.team;
     check_params params = {};
     params.conn_max = team.conn_max;
-    params.slack_ps = slack_ps(config_);
+    params.slack_ps = check_limits_slack_ps(&config_);
     params.ack_flushed = config_.engine.ack_policy != ACK_POLICY_POSTED;
     params.ack_recorded = config_.engine.ack_policy == ACK_POLICY_RECORDED;
     params.has_app_calls = true;
@@ -122,6 +110,7 @@ check *testbed::make_check()
     for (unsigned nic = 0; nic < NIC_COUNT; nic++)
         params.inject_wait_ps[nic] = config_.nic[nic].engine.inject_wait_ps;
     params.move_deadline_ps = team.move_deadline_ps;
+    params.clock_error_ps = check_limits_clock_ps(&config_);
     params.idle_ps = team.idle_ps;
     params.scan_ps = team.scan_period_ps ? team.scan_period_ps : team.idle_ps / 8;
     params.rto_min_us = team.tcp.rto_min_us;
@@ -258,7 +247,9 @@ void testbed::make_nic(unsigned nic)
     wiring.pool = pool_;
     wiring.waker = engine_shell_[nic]->waker();
     wiring.probe = &probe_;
-    slot_[nic].engine = toe_engine_create(&config_.nic[nic].engine, nic, &wiring);
+    toe_params params = config_.nic[nic].engine;
+    params.clock_is_free = config_.free_clocks;
+    slot_[nic].engine = toe_engine_create(&params, nic, &wiring);
     memory_check(slot_[nic].engine);
     mac_on_tx_space(mac_[MAC_NIC0 + nic], toe_engine_on_tx_space, slot_[nic].engine);
     soft_errors_init(&soft_errors_[nic], wiring.cache, nic, cache_cycle_ps(nic), &probe_,

@@ -15,7 +15,7 @@ static void on_cache(struct toe_engine *engine, struct toe_op *op, const struct 
     struct tcp_result aborted;
     struct tcp_tx reset;
     tcp_on_app_abort(ctx, &aborted);
-    tcp_build_reset(ctx, toe_now(now_ps), &reset);
+    tcp_build_reset(ctx, toe_now(engine, now_ps), &reset);
     if (aborted.send_reset)
         (void)toe_tx_emit(engine, ctx, &reset, now_ps);
     if (aborted.send_reset && PLANTED(second_reset))

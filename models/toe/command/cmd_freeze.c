@@ -61,7 +61,7 @@ static void drain(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
         c->write_last = 0;
     if (!slot->frozen && c->tx_queued == 0) {
         slot->frozen = true;
-        op->frozen_ps = now_ps;
+        op->frozen_ps = toe_time_ps(engine, now_ps);
         toe_timer_set(engine, cmd->conn, TIME_NEVER);
         toe_set_own(engine, cmd->conn, OWN_FROZEN, now_ps);
         toe_probe(engine, (struct probe_event){.kind = PROBE_MOVE_MARK,
@@ -75,7 +75,7 @@ static void drain(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
     if (slot->frozen && frames_have_left(engine, c, now_ps) &&
         (PLANTED(copy_before_drain) || toe_writes_are_issued(engine, c->write_last))) {
         slot->draining = false;
-        op->drained_ps = now_ps;
+        op->drained_ps = toe_time_ps(engine, now_ps);
         toe_mark(engine, MARK_DRAINED, cmd->conn, cmd->gen, NULL, now_ps);
         toe_op_ask_cache(engine, op, CTX_OP_EXTRACT, now_ps);
     }
@@ -135,7 +135,10 @@ static void write_image(struct toe_engine *engine, const struct nic_cmd *cmd, co
 {
     struct conn_ctx image;
     memcpy(&image, extracted, sizeof image);
-    tcp_image_from_live(&image, toe_now(now_ps));
+    if (engine->clock.is_free)
+        image.last_rx =
+            toe_now(engine, now_ps).us; /* for nic_clock_not_before() at the new place */
+    tcp_image_from_live(&image, toe_now(engine, now_ps));
     image.own_state = OWN_FROZEN;
     bool is_hard = (cmd->flags & NIC_CMD_FLAG_HARD) != 0;
     if (is_hard)

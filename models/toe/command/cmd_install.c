@@ -62,7 +62,9 @@ static void make_live(struct toe_engine *engine, struct toe_op *op, uint64_t now
     *ctx = slot->image;
     if (op->cmd.flags & NIC_CMD_FLAG_HARD)
         tcp_image_complete(ctx, &engine->params.tcp);
-    tcp_live_from_image(ctx, toe_now(now_ps));
+    if (ctx->tcp_state != TCP_LISTEN)
+        nic_clock_not_before(&engine->clock, ctx->last_rx, now_ps);
+    tcp_live_from_image(ctx, toe_now(engine, now_ps));
     ctx->generation = op->cmd.gen;
     ctx->owner = (uint8_t)engine->regs.nic_id;
     ctx->tx_if = (uint8_t)engine->regs.nic_id;
@@ -145,6 +147,13 @@ static bool is_grant(const struct nic_cmd *cmd)
     return (cmd->flags & NIC_CMD_FLAG_SLOT) != 0 && cmd->frame_time_ps != 0;
 }
 
+/* Returns when a grant ends, which it says in the time of the NIC; not before now. */
+static uint64_t grant_end_ps(const struct toe_engine *engine, const struct nic_cmd *cmd,
+                             uint64_t now_ps)
+{
+    return nic_clock_when_ps(&engine->clock, (int64_t)cmd->frame_time_ps, now_ps);
+}
+
 /* Returns true if another grant waits for this slot, or if as many wait as may. */
 static bool is_busy(const struct toe_engine *engine, const struct toe_op *grant)
 {
@@ -220,9 +229,10 @@ static void start_slot(struct toe_engine *engine, struct toe_op *op, uint64_t no
         return;
     }
     slot->list_due = grants;
-    use_slot(engine, op, grants && now_ps < op->cmd.frame_time_ps, now_ps);
-    if (slot->waits_image && op->cmd.frame_time_ps < engine->due[UNIT_GRANT].at_ps)
-        toe_due_set(engine, UNIT_GRANT, op->cmd.frame_time_ps);
+    uint64_t until_ps = grant_end_ps(engine, &op->cmd, now_ps);
+    use_slot(engine, op, grants && now_ps < until_ps, now_ps);
+    if (slot->waits_image && until_ps < engine->due[UNIT_GRANT].at_ps)
+        toe_due_set(engine, UNIT_GRANT, until_ps);
 }
 
 /* Continues a grant. The next command of its connection ends the wait for the image, or for the list of held frames,
@@ -232,7 +242,7 @@ static void kick(struct toe_engine *engine, struct toe_op *op, uint64_t now_ps)
     struct install_slot *slot = op->state;
     bool is_over = toe_command_is_next(engine, op->cmd.conn);
     if (slot->waits_image) {
-        uint64_t until_ps = op->cmd.frame_time_ps;
+        uint64_t until_ps = grant_end_ps(engine, &op->cmd, now_ps);
         use_slot(engine, op, !is_over && now_ps < until_ps, now_ps);
         bool waits = op->command && slot->waits_image;
         if (waits &&

@@ -12,7 +12,7 @@ static void on_cache(struct toe_engine *engine, struct toe_op *op, const struct 
     struct nic_options options;
     nic_options_of_cmd(&op->cmd, &options);
     tcp_on_app_set(toe_lock_ctx(engine, CTX_WHO_DRIVER), &options, &engine->params.tcp,
-                   toe_now(now_ps));
+                   toe_now(engine, now_ps));
     toe_locked_end(engine, op, NIC_RESULT_OK, now_ps);
 }
 

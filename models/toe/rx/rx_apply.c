@@ -245,7 +245,7 @@ static void apply_segment(struct toe_engine *engine, uint64_t now_ps)
     struct conn_ctx *ctx = toe_lock_ctx(engine, CTX_WHO_RX);
     struct rx_item *item = engine->rx->item;
     struct tcp_result *result = &engine->rx->result;
-    struct tcp_now now = toe_now(now_ps);
+    struct tcp_now now = toe_now(engine, now_ps);
     tcp_input(ctx, &item->packet.seg, &engine->params.tcp, now, result);
     assert(result->verdict == NIC_VERDICT_APPLIED || result->verdict == NIC_VERDICT_DROPPED);
     ctx->rx_if = item->injected ? item->frame->port : (uint8_t)engine->regs.nic_id;

@@ -19,6 +19,8 @@ void toe_rx_accept(void *self, struct frame *frame, uint64_t now_ps)
         toe_rx_discard(engine, frame, DROP_ENGINE_QUEUE_FULL, now_ps);
         return;
     }
+    /* The MAC stamps frames by the clock of the NIC. */
+    frame->mac_time_ps = toe_time_ps(engine, frame->mac_time_ps);
     frame->next = NULL;
     *rx->queue_tail = frame;
     rx->queue_tail = &frame->next;

@@ -47,7 +47,7 @@ void toe_timer_serve(struct toe_engine *engine, uint64_t now_ps)
     struct conn_ctx *ctx = toe_lock_ctx(engine, CTX_WHO_TIMER);
     struct tcp_result result;
     memset(&result, 0, sizeof result);
-    tcp_on_timer(ctx, &engine->params.tcp, toe_now(now_ps), &result);
+    tcp_on_timer(ctx, &engine->params.tcp, toe_now(engine, now_ps), &result);
     engine->stats.timers_fired++;
     if (result.timed_out)
         toe_probe(engine, (struct probe_event){.kind = PROBE_REXMT_TIMEOUT,

@@ -70,7 +70,7 @@ void toe_tx_decide(struct toe_engine *engine, uint64_t now_ps)
             toe_retry_later(engine, now_ps);
             break;
         }
-        if (!tcp_output(ctx, &engine->params.tcp, toe_now(now_ps), &seg))
+        if (!tcp_output(ctx, &engine->params.tcp, toe_now(engine, now_ps), &seg))
             break;
         (void)toe_tx_emit(engine, ctx, &seg, now_ps);
     }

@@ -16,6 +16,7 @@
 #define GIB (UINT64_C(1024) * MIB)
 #define GBPS UINT64_C(1000000000)
 #define TIME_LIMIT ((uint64_t)INT64_MAX)
+#define CLOCK_OFFSET_LIMIT (UINT64_C(1000000) * PS_PER_S)
 
 #define FIELD(f) offsetof(struct sim_config, f), sizeof(((struct sim_config *)0)->f)
 #define NOWHERE 0, 0
@@ -34,6 +35,7 @@
 #define TIME_MS(path, f, min, max, doc)                                                            \
     ROW(path, SCENARIO_TIME, NONE, (min)*PS_PER_MS, (max)*PS_PER_MS, FIELD(f), PS_PER_MS, NULL, doc)
 #define OFFSET(path, f, max, doc) ROW(path, SCENARIO_OFFSET, NONE, 0, max, FIELD(f), 1, NULL, doc)
+#define DRIFT(path, f, max, doc) ROW(path, SCENARIO_DRIFT, NONE, 0, max, FIELD(f), 1, NULL, doc)
 #define SIZE(path, f, rule, min, max, doc)                                                         \
     ROW(path, SCENARIO_SIZE, rule, min, max, FIELD(f), 1, NULL, doc)
 #define COUNT(path, f, min, max, doc)                                                              \

@@ -22,6 +22,7 @@ static const struct unit size_units[] = {{"GiB", UINT64_C(1) << 30},
                                          {NULL, 0}};
 static const struct unit rate_units[] = {
     {"Gbps", UINT64_C(1000000000)}, {"Mbps", 1000000}, {"kbps", 1000}, {"bps", 1}, {NULL, 0}};
+static const struct unit drift_units[] = {{"ppm", 1}, {NULL, 0}};
 static const struct unit bare_units[] = {{"", 1}, {NULL, 0}};
 
 static const struct unit *units_of(enum scenario_type type)
@@ -34,6 +35,8 @@ static const struct unit *units_of(enum scenario_type type)
         return size_units;
     case SCENARIO_RATE:
         return rate_units;
+    case SCENARIO_DRIFT:
+        return drift_units;
     default:
         return bare_units;
     }
@@ -48,6 +51,8 @@ static const char *right_for(enum scenario_type type)
         return "a size such as 4KiB (units: B KiB MiB GiB)";
     case SCENARIO_RATE:
         return "a rate such as 10Gbps (units: bps kbps Mbps Gbps)";
+    case SCENARIO_DRIFT:
+        return "a drift such as 50ppm or -50ppm";
     default:
         return "a whole number without unit";
     }

@@ -76,6 +76,8 @@ static bool check_range(const struct scenario_key *key, const char *text, uint64
         char low[SCENARIO_VALUE_MAX], high[SCENARIO_VALUE_MAX];
         scenario_quantity_format(key->type, key->min, low);
         scenario_quantity_format(key->type, key->max, high);
+        if (key->type == SCENARIO_OFFSET || key->type == SCENARIO_DRIFT)
+            (void)snprintf(low, sizeof low, "-%.40s", high);
         (void)snprintf(why, SCENARIO_WHY_MAX, "'%.60s' is out of range; write %.40s to %.40s", text,
                        low, high);
         return false;
@@ -116,7 +118,12 @@ static bool parse_number(const struct scenario_key *key, const char *text, void 
     return true;
 }
 
-/* min and max limit the size of an offset, whatever its sign is. */
+static enum scenario_type unsigned_of(const struct scenario_key *key)
+{
+    return key->type == SCENARIO_OFFSET ? SCENARIO_TIME : key->type;
+}
+
+/* min and max limit the size of an offset or drift, whatever its sign is. */
 static bool parse_offset(const struct scenario_key *key, const char *text, void *base,
                          char why[SCENARIO_WHY_MAX])
 {
@@ -124,8 +131,8 @@ static bool parse_offset(const struct scenario_key *key, const char *text, void 
     bool is_negative = text[0] == '-';
     const char *number = text + (is_negative || text[0] == '+');
     if (*number == '-' || *number == '+')
-        return wrong(why, text, "one sign and a time, such as -2us");
-    if (!scenario_quantity_parse(SCENARIO_TIME, number, &size, why) ||
+        return wrong(why, text, "one sign and a number, such as -2us or -50ppm");
+    if (!scenario_quantity_parse(unsigned_of(key), number, &size, why) ||
         !check_range(key, number, size, why))
         return false;
     assert(size <= (uint64_t)INT64_MAX);
@@ -337,6 +344,7 @@ bool scenario_value_parse(const struct scenario_key *key, const char *text, void
     case SCENARIO_LOG2:
         return parse_number(key, text, base, why);
     case SCENARIO_OFFSET:
+    case SCENARIO_DRIFT:
         return parse_offset(key, text, base, why);
     case SCENARIO_BOOL:
         return parse_bool(key, text, base, why);
@@ -417,7 +425,7 @@ static void format_offset(const struct scenario_key *key, const void *base,
 {
     int64_t value = (int64_t)fetch(key, base);
     uint64_t size = value < 0 ? UINT64_C(0) - (uint64_t)value : (uint64_t)value;
-    scenario_quantity_format(SCENARIO_TIME, size, text);
+    scenario_quantity_format(unsigned_of(key), size, text);
     if (value < 0) {
         memmove(text + 1, text, strlen(text) + 1);
         text[0] = '-';
@@ -452,6 +460,7 @@ void scenario_value_format(const struct scenario_key *key, const void *base,
         format_number(key, base, text);
         break;
     case SCENARIO_OFFSET:
+    case SCENARIO_DRIFT:
         format_offset(key, base, text);
         break;
     case SCENARIO_MAC:

@@ -140,6 +140,11 @@ port/100-alternate nics.pcie.root_write=201ns
 port/100-alternate nics.pcie.device_mmio=1561ns
 port/100-alternate nics.pcie.dll=false
 port/100-alternate nics.engine.cycle=9ns
+port/100-alternate nics.clock_offset=-3s
+port/100-alternate nics.nic1.clock_offset=1s
+move/841-clock-drift nics.nic0.clock_drift=1000ppm team.clock_period=1s
+port/100-alternate nics.clock_drift=1000ppm
+move/841-clock-drift team.clock_period=30us
 port/100-alternate nics.engine.parse_cycles=2
 port/100-alternate nics.engine.rx_cycles=3
 port/100-alternate nics.engine.tx_cycles=3

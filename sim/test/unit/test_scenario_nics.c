@@ -114,7 +114,7 @@ Test(scenario_nics, each_key_reaches_only_its_nic_and_effective_yaml)
         char path[SCENARIO_NIC_PATH_MAX], assignment[SCENARIO_NIC_PATH_MAX + 16];
         static const char *const values[] = {"1",    "4",     "100",     "2000", "2",
                                              "1ns",  "2ns",   "100Gbps", "128B", "64B",
-                                             "8KiB", "false", "true",    "64"};
+                                             "8KiB", "false", "true",    "64",   "2ppm"};
         if (!scenario_key_is_of_nic(key))
             continue;
         cr_assert_eq(parse("", NULL), STATUS_OK);
