@@ -82,6 +82,12 @@ extern "C" {
  * IMAGE_HERE      nothing: the image of conn is whole in a slot of nic, which was granted the generation gen
  * TIME_WAIT_OVER  over: the host forgets a tuple in TIME_WAIT
  * SOFT_ERROR      soft_error: a bit of conn's context flips in the cache of nic, if it is there
+ * CMD_STARTED     started: the engine starts a command about conn, which has waited since it came.
+ *                 gen = the command's
+ * CTX_ANSWERED    answered: the context cache has done an operation about conn for the commands of the driver. gen = the
+ *                 operation's
+ * CORE_RAN        ran: a step of the host's software is over, or its core has the answer to a read for which it waited.
+ *                 nic is 0
  * REXMT_TIMEOUT   nothing: the retransmission timer of conn expired (RFC 6298 5.4). nic = place of conn
  */
 /* clang-format off */
@@ -94,7 +100,7 @@ extern "C" {
     X(FRAME_ANSWERED) X(CTX_WRITTEN) X(CTX_REFUSED) X(SOFT_ERROR) X(APP_CLOSED) X(MOVE_WANTED)     \
     X(PORT_LINK) X(CTX_LIVE) X(RX_QUEUED) X(FRAME_HELD) X(APP_TX) X(RESTS) X(DOORBELL)     \
     X(APP_SHUT) X(CMD_RUNG) X(CMD_PUSHED) X(CMD_DONE) X(IMAGE_HERE) X(TIME_WAIT_OVER) X(REXMT_TIMEOUT) X(RECORDED) \
-    X(CHECKPOINT) X(CHECKPOINT_USED)
+    X(CHECKPOINT) X(CHECKPOINT_USED) X(CMD_STARTED) X(CTX_ANSWERED) X(CORE_RAN)
 /* clang-format on */
 
 enum probe_kind {
@@ -262,6 +268,21 @@ struct probe_done {
     uint8_t op; /* enum nic_cmd_op */
 };
 
+struct probe_started {
+    uint64_t since_ps; /* when the NIC had the descriptor */
+    uint8_t op;        /* enum nic_cmd_op */
+};
+
+struct probe_answered {
+    uint64_t since_ps; /* when the engine asked */
+    uint8_t op;        /* enum ctx_op */
+    uint8_t result;    /* enum ctx_result */
+};
+
+struct probe_ran {
+    uint64_t since_ps; /* when the step, or the wait, began */
+};
+
 struct probe_over {
     bool is_reopened; /* true if a new incarnation reuses the tuple */
     const struct flow_key *key;
@@ -306,6 +327,9 @@ struct probe_event {
         struct probe_rung rung;
         struct probe_pushed pushed;
         struct probe_done done;
+        struct probe_started started;
+        struct probe_answered answered;
+        struct probe_ran ran;
         struct probe_over over;
         struct probe_soft_error soft_error;
     };
@@ -341,7 +365,7 @@ struct probe_listener {
     uint64_t kinds; /* mask with the bit (1 << kind) for each kind the listener wants */
 };
 
-enum { PROBE_LISTENERS_MAX = 12 };
+enum { PROBE_LISTENERS_MAX = 13 };
 
 struct probe {
     size_t count;

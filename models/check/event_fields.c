@@ -2,6 +2,7 @@
 
 #include "models/base/drop_reason.h"
 #include "models/hwif/ctx_enums.h"
+#include "models/hwif/ctx_store.h"
 #include "models/hwif/nic_desc.h"
 #include "models/hwif/pcie_port.h"
 #include "models/hwif/term_cause.h"
@@ -40,6 +41,10 @@ static const char *const tlps[] = {"MWr", "MRd", "MSI-X", "CfgRd", "CfgWr", "Cpl
 static const char *const ops[] = {
     "NOP", "RESERVE", "INSTALL", "FREEZE", "RELEASE", "RX_INJECT", "TX_FRAME",    "ABORT",
     "8",   "ICMP",    "SET",     "HELD",   "12",      "13",        "FREEZE_LIST", "INSTALL_LIST"};
+static const char *const ctx_ops[] = {"LOOKUP",  "READ_LOCK", "WRITE_UNLOCK", "UNLOCK",
+                                      "RESERVE", "INSTALL",   "FREEZE",       "EXTRACT",
+                                      "RELEASE", "REMOVE",    "SCAN"};
+static_assert(sizeof ctx_ops / sizeof *ctx_ops == CTX_OP_SCAN + 1, "each operation has a name");
 static const char *const links[] = {"down", "up"};
 static const char *const directions[] = {"up", "down"};
 static const char *const arrays[] = {"data", "tag"};
@@ -124,6 +129,12 @@ static const struct meaning meanings[PROBE_KIND_COUNT][EVENT_FIELDS_MAX] = {
     [PROBE_CMD_PUSHED] = {{"op", AT(pushed.op), NAMED(ops)},
                           {"offset", AT(pushed.offset), NULL, 0}},
     [PROBE_CMD_DONE] = {{"op", AT(done.op), NAMED(ops)}},
+    [PROBE_CMD_STARTED] = {{"op", AT(started.op), NAMED(ops)},
+                           {"since_ps", AT(started.since_ps), NULL, 0}},
+    [PROBE_CTX_ANSWERED] = {{"op", AT(answered.op), NAMED(ctx_ops)},
+                            {"result", AT(answered.result), NULL, 0},
+                            {"since_ps", AT(answered.since_ps), NULL, 0}},
+    [PROBE_CORE_RAN] = {{"since_ps", AT(ran.since_ps), NULL, 0}},
     [PROBE_TIME_WAIT_OVER] = {{"reopened", AT(over.is_reopened), NULL, 0}},
     [PROBE_DOORBELL] = {{"value", AT(doorbell.value), NULL, 0}},
     [PROBE_SOFT_ERROR] = {{"array", AT(soft_error.is_tag), NAMED(arrays)},

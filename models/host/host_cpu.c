@@ -163,6 +163,16 @@ static void pass_time(struct host_cpu *cpu, uint64_t until_ps)
     cpu->step_start_ps = now_ps;
 }
 
+/* Reports that the core was busy until now. */
+static void report_ran(const struct host_cpu *cpu, uint64_t since_ps)
+{
+    struct probe_event event = {.now_ps = cpu->step_start_ps,
+                                .ran.since_ps = since_ps,
+                                .conn = PROBE_NO_CONN,
+                                .kind = PROBE_CORE_RAN};
+    probe_emit(cpu->probe, &event);
+}
+
 void host_cpu_end_step(struct host_cpu *cpu)
 {
     if (host_cores_are_idle(&cpu->cores) && cpu->ops_bytes == 0)
@@ -170,8 +180,9 @@ void host_cpu_end_step(struct host_cpu *cpu)
     cpu->stats.steps++;
     host_cores_join(&cpu->cores);
     cpu->stats.busy_ps += cpu->cores.step_busy_ps;
-    uint64_t end_ps = cpu->step_start_ps + host_cores_end_step(&cpu->cores);
-    pass_time(cpu, end_ps);
+    uint64_t started_ps = cpu->step_start_ps;
+    pass_time(cpu, started_ps + host_cores_end_step(&cpu->cores));
+    report_ran(cpu, started_ps);
     size_t bytes = cpu->ops_bytes;
     for (size_t at = 0; at < bytes;) {
         struct host_op op;
@@ -215,6 +226,7 @@ static bool finish_access(struct host_cpu *cpu)
     /* The core stalls until the answer comes. */
     cpu->stats.busy_ps += cpu->step_start_ps - started_ps;
     cpu->cores.core[0].stats.busy_ps += cpu->step_start_ps - started_ps;
+    report_ran(cpu, started_ps);
     return cpu->answer_ok;
 }
 

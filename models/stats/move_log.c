@@ -374,6 +374,13 @@ struct probe_listener move_log_listener(struct move_log *log)
 
 size_t move_log_count(const struct move_log *log) { return log->count; }
 
+const struct move_row *move_log_newest_move(const struct move_log *log, uint32_t conn)
+{
+    if (conn >= log->conn_max || log->newest[SERIES_MOVES][conn] == NO_ROW)
+        return NULL;
+    return &log->rows[log->newest[SERIES_MOVES][conn]];
+}
+
 const struct move_row *move_log_row(const struct move_log *log, size_t index)
 {
     assert(index < log->count);

@@ -85,6 +85,8 @@ struct probe_listener move_log_listener(struct move_log *log);
 
 size_t move_log_count(const struct move_log *log);
 const struct move_row *move_log_row(const struct move_log *log, size_t index);
+/* Returns the row of the newest move of the connection, or null if it never moved. */
+const struct move_row *move_log_newest_move(const struct move_log *log, uint32_t conn);
 /* What the transfer of the row has cost so far. Valid until the next event. */
 const struct move_cost *move_log_cost(const struct move_log *log, size_t index);
 /* True while a transfer has begun and may still see T12. */

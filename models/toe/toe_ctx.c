@@ -14,7 +14,8 @@ struct ctx_wait {
 };
 
 struct ctx_port {
-    bool busy; /* one request of the kinds READ_LOCK to SCAN is outstanding */
+    bool busy;         /* one request of the kinds READ_LOCK to SCAN is outstanding */
+    uint64_t asked_ps; /* when, if busy */
     uint32_t head, count;
     struct ctx_wait wait[CTX_QUEUE];
 };
@@ -83,6 +84,7 @@ void toe_ctx_send(struct toe_engine *engine, const struct ctx_req *req, uint64_t
     if (uses_port(req->op)) {
         assert(!port->busy);
         port->busy = true;
+        port->asked_ps = now_ps;
     }
     if (port->count == 0 && submit(engine, req, now_ps))
         return;
@@ -95,12 +97,26 @@ void toe_ctx_send(struct toe_engine *engine, const struct ctx_req *req, uint64_t
     }
 }
 
+static void report(struct toe_engine *engine, const struct ctx_rsp *rsp, uint64_t asked_ps,
+                   uint64_t now_ps)
+{
+    toe_probe(engine, (struct probe_event){.kind = PROBE_CTX_ANSWERED,
+                                           .now_ps = now_ps,
+                                           .conn = rsp->conn,
+                                           .gen = rsp->gen,
+                                           .answered.since_ps = asked_ps,
+                                           .answered.op = rsp->op,
+                                           .answered.result = rsp->result});
+}
+
 void toe_ctx_answered(struct toe_engine *engine, const struct ctx_rsp *rsp, uint64_t now_ps)
 {
     struct ctx_port *port = &engine->ctx->port[rsp->who];
     if (uses_port(rsp->op)) {
         assert(port->busy);
         port->busy = false;
+        if (rsp->who == CTX_WHO_DRIVER)
+            report(engine, rsp, port->asked_ps, now_ps);
     }
     while (port->count > 0 && submit(engine, &port->wait[port->head].req, now_ps)) {
         port->head = (port->head + 1) % CTX_QUEUE;

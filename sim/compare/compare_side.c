@@ -160,7 +160,7 @@ static int by_value(const void *a, const void *b)
 static enum status read_moves(struct compare_side *side, struct error *err)
 {
     struct move_table table;
-    enum status status = move_table_open(&table, side->folder, err);
+    enum status status = move_table_open(&table, side->folder, "moves.csv", "t0_ps", err);
     while (status == STATUS_OK && move_table_next(&table, err))
         if (!put_row(side, &table))
             status = error_set(err, STATUS_ENVIRONMENT, "out of memory");

@@ -24,8 +24,8 @@ static const struct {
 
 static const char *const without_outputs[] = {
     "measure.waves=none",        "outputs.captures=false", "outputs.tlp_trace=false",
-    "outputs.pcie_config=false", "outputs.timeline=false", "measure.sample=0s",
-    "outputs.state_hash=0s"};
+    "outputs.pcie_config=false", "outputs.timeline=false", "outputs.waits=false",
+    "measure.sample=0s",         "outputs.state_hash=0s"};
 
 enum { OUTPUTS = sizeof without_outputs / sizeof without_outputs[0] };
 

@@ -73,7 +73,7 @@ static enum status prepare(struct sweeper *s, struct error *err)
     config->waves = WAVES_NONE;
     config->write_captures = config->tlp_trace = config->pcie_config = false;
     config->sample_ps = 0;
-    config->write_timeline = false;
+    config->write_timeline = config->write_waits = false;
     config->state_hash_ps = 0;
     config->log = (struct log_params){.connection = LOG_ALL_CONNECTIONS};
     enum status status = make_place(s, err);

@@ -28,7 +28,7 @@ static const char *const result_files[] = {
     "conns.csv",      "cache_sets.csv", "nic0.pcap",   "nic1.pcap",      "team.pcapng",
     "waves.fst",      "pcie0.csv",      "pcie1.csv",   "lspci.txt",      "violation.txt",
     "violation.json", "streams.bin",    "run.json",    "series.csv",     "timeline.json.gz",
-    "events.log",     "hash.csv"};
+    "events.log",     "hash.csv",       "waits.csv"};
 
 static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *where)
 {

@@ -26,7 +26,7 @@ void recheck_config(struct sim_config *config)
     config->waves = WAVES_NONE;
     config->write_captures = config->tlp_trace = config->pcie_config = config->cache_time = false;
     config->sample_ps = 0;
-    config->write_timeline = false;
+    config->write_timeline = config->write_waits = false;
     config->state_hash_ps = 0;
     config->log = (struct log_params){.connection = LOG_ALL_CONNECTIONS};
 }

@@ -9,6 +9,7 @@
 #include "sim/results/results_json.h"
 #include "sim/series/series.h"
 #include "sim/timeline/timeline.h"
+#include "sim/waits/wait_log.h"
 
 #include "sim/shells/stage_clock.h"
 
@@ -34,7 +35,7 @@ enum status run_outputs::open(struct error *err)
     if (config_.waves != WAVES_NONE && !bed_.open_waves(dir_, err))
         return err->status;
     if (open_streams(err) != STATUS_OK || open_timeline(err) != STATUS_OK ||
-        open_logs(err) != STATUS_OK)
+        open_waits(err) != STATUS_OK || open_logs(err) != STATUS_OK)
         return err->status;
     return open_series(err);
 }
@@ -72,6 +73,25 @@ enum status run_outputs::open_timeline(struct error *err)
     if (!timeline_)
         return err->status;
     probe_add(bed_.probe(), timeline_listener(timeline_));
+    return STATUS_OK;
+}
+
+enum status run_outputs::open_waits(struct error *err)
+{
+    if (!config_.write_waits)
+        return STATUS_OK;
+    wait_log_params params = {};
+    params.dir = dir_;
+    params.moves = bed_.moves();
+    params.conn_max = config_.team.conn_max;
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        params.gen[nic] = config_.nic[nic].pcie.gen;
+        params.lanes[nic] = config_.nic[nic].pcie.lanes;
+    }
+    waits_ = wait_log_create(&params, err);
+    if (!waits_)
+        return err->status;
+    probe_add(bed_.probe(), wait_log_listener(waits_));
     return STATUS_OK;
 }
 
@@ -182,6 +202,8 @@ enum status run_outputs::close(struct error *err)
         note(event_log_close(log_, err));
     if (history_)
         note(history_close(history_, err));
+    if (waits_)
+        note(wait_log_close(waits_, err));
     if (timeline_)
         note(timeline_close(timeline_, in.moves, err));
     return status;

@@ -12,6 +12,7 @@ struct pcie_trace;
 struct series;
 struct stream_log;
 struct timeline;
+struct wait_log;
 
 class run_outputs
 {
@@ -30,6 +31,7 @@ public:
 private:
     enum status open_streams(struct error *err);
     enum status open_timeline(struct error *err);
+    enum status open_waits(struct error *err);
     enum status open_logs(struct error *err);
     enum status open_series(struct error *err);
     enum status close_streams(struct error *err);
@@ -45,6 +47,7 @@ private:
     stream_log *streams_ = nullptr;
     timeline *timeline_ = nullptr;
     series *series_ = nullptr;
+    wait_log *waits_ = nullptr;
     event_log *log_ = nullptr;
     history *history_ = nullptr;
     uint64_t sampled_ps_ = 0, sampled_bytes_ = 0; // time and payload bytes at the last sample

@@ -129,6 +129,7 @@ struct sim_config {
     uint64_t sample_ps;       /* series.csv: its period; 0: none */
     struct log_params log;    /* events.log */
     uint64_t state_hash_ps;   /* hash.csv: its period; 0: none */
+    bool write_waits;         /* waits.csv */
     bool write_timeline;      /* timeline.json.gz */
     uint32_t timeline_moves;  /* moves that it shows; 0: all */
     bool tlp_trace;           /* pcie0.csv, pcie1.csv */

@@ -1,5 +1,7 @@
 #include "sim/schema/output_columns.h"
 
+#include "sim/waits/wait_log.h"
+
 #include <string.h>
 
 struct column {
@@ -72,7 +74,16 @@ static const struct column columns[] = {
     {"pcie0.csv, pcie1.csv", "note", "", "replay, lost, poisoned, or empty"},
     {"series.csv", "time_ps", "ps", "time of the sample (docs/timeline.md)"},
     {"series.csv", "<key>", "", "each key of stats.json that changed during the run"},
-    {"hash.csv", "time_ps", "ps", "end of the period (docs/timeline.md)"},
+    {"waits.csv", "conn", "", "connection id"},
+    {"waits.csv", "generation", "", "generation that the move ended, as in moves.csv"},
+    {"waits.csv", "begun_ps", "ps", "when the move began, as in moves.csv"},
+    {"waits.csv", "phase", "", "phase of the move that has a length (docs/moves.md)"},
+    {"waits.csv", "from_ps", "ps", "begin of the phase"},
+    {"waits.csv", "to_ps", "ps", "end of the phase"},
+#define X(id, column, text) {"waits.csv", column, "ps", text},
+    WAIT_COLUMNS(X)
+#undef X
+        {"hash.csv", "time_ps", "ps", "end of the period (docs/timeline.md)"},
     {"hash.csv", "<part>", "", "hash of what this part has reported until then, hexadecimal"},
 };
 

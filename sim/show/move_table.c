@@ -14,10 +14,11 @@ static size_t split(char *text, char *fields[MOVE_TABLE_COLUMNS])
     return count;
 }
 
-enum status move_table_open(struct move_table *t, const char *folder, struct error *err)
+enum status move_table_open(struct move_table *t, const char *folder, const char *file,
+                            const char *known, struct error *err)
 {
     *t = (struct move_table){.row = 1};
-    if (snprintf(t->path, sizeof t->path, "%s/moves.csv", folder) >= (int)sizeof t->path)
+    if (snprintf(t->path, sizeof t->path, "%s/%s", folder, file) >= (int)sizeof t->path)
         return error_set(err, STATUS_BAD_INPUT, "%s: the name is too long", folder);
     t->file = fopen(t->path, "r");
     if (!t->file)
@@ -27,11 +28,11 @@ enum status move_table_open(struct move_table *t, const char *folder, struct err
     bool is_whole = false;
     for (size_t i = 0; i < t->count; i++) {
         t->name[i] = t->field[i];
-        is_whole |= strcmp(t->name[i], "t0_ps") == 0;
+        is_whole |= strcmp(t->name[i], known) == 0;
     }
     return is_whole
                ? STATUS_OK
-               : error_set(err, STATUS_BAD_INPUT, "%s:1: is not the header of moves.csv", t->path);
+               : error_set(err, STATUS_BAD_INPUT, "%s:1: is not the header of %s", t->path, file);
 }
 
 bool move_table_next(struct move_table *t, struct error *err)

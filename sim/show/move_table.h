@@ -27,9 +27,10 @@ struct move_table {
     uint64_t row; /* line of the present row in the file, from 2 */
 };
 
-/* Opens moves.csv of the folder. Returns STATUS_BAD_INPUT if it is not there or has no header. move_table_close() in any
- * case. */
-enum status move_table_open(struct move_table *table, const char *folder, struct error *err);
+/* Opens a file of the folder: moves.csv, or waits.csv, which is read in the same way. Returns STATUS_BAD_INPUT if it is not
+ * there or has no column `known`. move_table_close() in any case. */
+enum status move_table_open(struct move_table *table, const char *folder, const char *file,
+                            const char *known, struct error *err);
 
 /* Goes to the next row. Returns false at the end, and with err set (else STATUS_OK) at a row that is not whole. */
 bool move_table_next(struct move_table *table, struct error *err);

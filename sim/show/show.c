@@ -5,6 +5,7 @@
 #include "sim/floor/move_floor.h"
 #include "sim/results/duration_text.h"
 #include "sim/show/move_table.h"
+#include "sim/show/show_waits.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -101,7 +102,7 @@ static enum status read_all(struct show *show, const char *folder, struct error 
     *show = (struct show){.config = move_floor_config(folder)};
     for (size_t i = 0; i < PHASES; i++)
         samples_init(&show->phase[i]);
-    enum status status = move_table_open(&table, folder, err);
+    enum status status = move_table_open(&table, folder, "moves.csv", "t0_ps", err);
     while (status == STATUS_OK && move_table_next(&table, err))
         status = note_row(show, &table, err);
     if (status == STATUS_OK)
@@ -204,8 +205,22 @@ static size_t others_under_way(const struct show *show, const struct move_table 
     return count > 0 ? count - 1 : 0;
 }
 
+/* Says what was busy for longer than in the least busy move; if that was not measured, or explains nothing, `can` says what
+ * can be the reason. */
+static void print_reason(FILE *out, const struct move_table *t, const struct show_waits *waits,
+                         const char *phase, uint64_t more_ns, const char *can)
+{
+    char more[TEXT_MAX];
+    (void)fprintf(out, "    %-9s %s more than the fastest; ", phase, duration(more_ns, more));
+    if (!show_waits_more(out, waits, phase, more_ns * PS_PER_NS / 10, move_table_text(t, "from"),
+                         move_table_text(t, "to")))
+        (void)fprintf(out, "perhaps %s", can);
+    (void)fputs(waits->here ? "\n" : " (outputs.waits measures it)\n", out);
+}
+
 /* Says for each phase that took half again as long as the fastest one what can be the reason. */
-static void print_waits(FILE *out, const struct move_table *t, struct show *show)
+static void print_waits(FILE *out, const struct move_table *t, struct show *show,
+                        const struct show_waits *waits)
 {
     static const struct {
         const char *phase, *reason;
@@ -230,10 +245,8 @@ static void print_waits(FILE *out, const struct move_table *t, struct show *show
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         uint64_t ns = length_ns(t, i),
                  least = show->phase[i].count ? samples_min(&show->phase[i]) : ns;
-        char more[TEXT_MAX];
         if (ns != TIME_NEVER && ns > least + least / 2 && ns > least + 20)
-            (void)fprintf(out, "    %-9s %s more than the fastest: %s\n", reasons[i].phase,
-                          duration(ns - least, more), reasons[i].reason);
+            print_reason(out, t, waits, reasons[i].phase, ns - least, reasons[i].reason);
     }
 }
 
@@ -284,14 +297,19 @@ enum status show_move(FILE *out, const char *folder, uint64_t number, struct err
             number, show.moves,
             show.moves ? ", counted from 1" : ": try --port-policy alternate, or switch.rehash");
     if (status == STATUS_OK)
-        status = move_table_open(&table, folder, err);
+        status = move_table_open(&table, folder, "moves.csv", "t0_ps", err);
     if (status == STATUS_OK) {
         for (uint64_t n = 0; n < number && move_table_next(&table, err);)
             n += is_move(&table);
+        struct show_waits waits;
+        status = show_waits_read(&waits, folder, move_table_number(&table, "conn"),
+                                 move_table_number(&table, "begun_ps"), err);
         print_headline(out, &table, number, show.moves);
         print_trigger(out, &table);
         print_phases(out, &table, &show);
-        print_waits(out, &table, &show);
+        print_waits(out, &table, &show, &waits);
+        show_waits_print(out, &waits, move_table_text(&table, "from"),
+                         move_table_text(&table, "to"));
         print_effects(out, &table);
         move_table_close(&table);
     }
@@ -303,7 +321,7 @@ enum status show_moves(FILE *out, const char *folder, struct error *err)
 {
     struct move_table table;
     uint64_t number = 0;
-    enum status status = move_table_open(&table, folder, err);
+    enum status status = move_table_open(&table, folder, "moves.csv", "t0_ps", err);
     if (status == STATUS_OK)
         (void)fprintf(out, "%6s %10s %12s %-16s %12s %12s  %s\n", "move", "connection", "from to",
                       "mechanism", "reload", "blackout", "outcome");

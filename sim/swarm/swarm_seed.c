@@ -173,10 +173,11 @@ static void run_looking(struct trial *t)
     char other[PLACE_BYTES + 32];
     config = t->scenario.config;
     bool off = config.waves == WAVES_NONE && !config.tlp_trace && !config.pcie_config &&
-               !config.write_captures && !config.write_timeline && config.sample_ps == 0 &&
-               config.state_hash_ps == 0 && !log_params_any(&config.log);
+               !config.write_captures && !config.write_timeline && !config.write_waits &&
+               config.sample_ps == 0 && config.state_hash_ps == 0 && !log_params_any(&config.log);
     config.waves = off && !config.ctx_golden ? WAVES_MOVES : WAVES_NONE;
     config.tlp_trace = config.pcie_config = config.write_captures = config.write_timeline = off;
+    config.write_waits = off;
     config.sample_ps = config.state_hash_ps = off ? 50 * PS_PER_US : 0;
     for (int topic = 0; topic < LOG_TOPIC_COUNT; topic++)
         config.log.level[topic] = off ? LOG_LEVEL_MAX : 0;

@@ -70,6 +70,7 @@ public:
     void set_port_policy(port_policy policy, uint32_t flip_frames);
 
     struct probe *probe() { return &probe_; }
+    const move_log *moves() const { return moves_; }
     // Shows each frame that reaches the clients, before they take it.
     void watch_client_frames(void (*on_frame)(void *self, const frame *f), void *self)
     {

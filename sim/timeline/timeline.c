@@ -139,6 +139,17 @@ static void on_tlp(struct timeline *timeline, const struct probe_event *event)
         });
 }
 
+static void on_ran(struct timeline *timeline, const struct probe_event *event)
+{
+    add(timeline, (struct timeline_event){
+                      .start_ps = event->ran.since_ps,
+                      .length_ps = event->now_ps - event->ran.since_ps,
+                      .track = TIMELINE_CORE,
+                      .name = "software",
+                      .conn = PROBE_NO_CONN,
+                  });
+}
+
 static const char *verdict_text(uint8_t verdict)
 {
     static const char *const names[] = {[NIC_VERDICT_NONE] = "none",
@@ -221,6 +232,9 @@ static void on_event(void *self, const struct probe_event *event)
     case PROBE_PCIE_TLP:
         on_tlp(timeline, event);
         break;
+    case PROBE_CORE_RAN:
+        on_ran(timeline, event);
+        break;
     case PROBE_MOVE_BEGIN:
         on_begin(timeline, event);
         break;
@@ -238,7 +252,7 @@ struct probe_listener timeline_listener(struct timeline *timeline)
     static const uint8_t kinds[] = {PROBE_FRAME_RX,   PROBE_FRAME_TX,   PROBE_PCIE_TLP,
                                     PROBE_MOVE_BEGIN, PROBE_MOVE_END,   PROBE_RX_VERDICT,
                                     PROBE_CMD_RUNG,   PROBE_CMD_PUSHED, PROBE_CMD_DONE,
-                                    PROBE_FRAME_HELD, PROBE_FENCE};
+                                    PROBE_FRAME_HELD, PROBE_FENCE,      PROBE_CORE_RAN};
     struct probe_listener listener = {on_event, timeline, 0};
     for (size_t i = 0; i < sizeof kinds; i++)
         listener.kinds |= UINT64_C(1) << kinds[i];

@@ -47,6 +47,8 @@ void timeline_tracks_begin(struct timeline_tracks *tracks, struct gz_text *text)
     };
     tracks->text = text;
     name_process(tracks, PROCESS_MOVES, "moves");
+    name_process(tracks, PROCESS_HOST, "host");
+    name_thread(tracks, PROCESS_HOST, 1, "core");
     name_process(tracks, PROCESS_PEERS, "peers");
     name_process(tracks, PROCESS_COUNTERS, "counters");
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {

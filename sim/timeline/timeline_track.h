@@ -12,15 +12,17 @@
 extern "C" {
 #endif
 
-/* The tracks of one NIC. */
+/* The tracks of a NIC. */
 enum timeline_nic_track { TRACK_RX, TRACK_TX, TRACK_ENGINE, TRACK_UP, TRACK_DOWN, TRACK_KINDS };
-enum { TIMELINE_TRACKS = NIC_COUNT * TRACK_KINDS };
+/* The track of the host's cores comes behind those of the NICs. */
+enum { TIMELINE_CORE = NIC_COUNT * TRACK_KINDS, TIMELINE_TRACKS };
 
 /* The processes of the file: a viewer shows their tracks together. */
 enum timeline_process {
     PROCESS_MOVES = 1,
     PROCESS_NIC0,
-    PROCESS_PEERS = PROCESS_NIC0 + NIC_COUNT,
+    PROCESS_HOST = PROCESS_NIC0 + NIC_COUNT, /* as TIMELINE_CORE is behind the tracks of the NICs */
+    PROCESS_PEERS,
     PROCESS_COUNTERS
 };
 

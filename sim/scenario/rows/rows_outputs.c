@@ -91,6 +91,8 @@ const struct scenario_key scenario_output_rows[] = {
          "timeline.json.gz: the moves as a picture for ui.perfetto.dev"),
     COUNT("outputs.timeline_moves", timeline_moves, 0, U32_LIMIT,
           "number of moves that the timeline shows; 0: all"),
+    BOOL("outputs.waits", write_waits,
+         "waits.csv: what was busy in each phase of each move, for toesim show"),
     BOOL("outputs.tlp_trace", tlp_trace, "pcie0.csv and pcie1.csv: a line per TLP"),
     BOOL("outputs.pcie_config", pcie_config, "lspci.txt: configuration spaces for lspci -F"),
     BOOL("outputs.captures", write_captures, "nic0.pcap, nic1.pcap and team.pcapng"),

@@ -25,7 +25,7 @@ watched() { # NAME COMMAND...: the results appear in $work/out
     judge "$name: none is open when it gets its name" $?
     cat "$work/open.log" 2>/dev/null
 }
-all="--set measure.waves=all --set outputs.captures=true --set outputs.tlp_trace=true --set outputs.pcie_config=true --set outputs.timeline=true --set measure.sample=50us --set outputs.state_hash=50us --set outputs.log.move=3"
+all="--set measure.waves=all --set outputs.captures=true --set outputs.tlp_trace=true --set outputs.pcie_config=true --set outputs.timeline=true --set outputs.waits=true --set measure.sample=50us --set outputs.state_hash=50us --set outputs.log.move=3"
 # shellcheck disable=SC2086
 for scenario in scenarios/regress/*.yaml; do
     watched "$(basename "$scenario" .yaml)" "$build/toesim" run "$scenario" $all --set measure.waves=moves

@@ -12,7 +12,7 @@ for scenario in scenarios/*.yaml scenarios/*/*.yaml sim/test/looking/*.yaml; do
     name=$(basename "$scenario" .yaml)
     run_off "$scenario" "$work/off"
     for key in measure.waves=moves measure.waves=all outputs.tlp_trace=true outputs.captures=true \
-        outputs.pcie_config=true measure.cache_time=true outputs.timeline=true measure.sample=50us outputs.log.link=3 outputs.state_hash=100us; do
+        outputs.pcie_config=true measure.cache_time=true outputs.timeline=true outputs.waits=true measure.sample=50us outputs.log.link=3 outputs.state_hash=100us; do
         run_with "$scenario" "$work/on" $key
         compare "$name, $key" "$work/off" "$work/on"
         rm -rf "$work/on"

@@ -7,7 +7,7 @@ run_with() {
     shift 2
     for key in "$@"; do set -- "$@" --set "$key" && shift; done
     "$build/toesim" run "$of" --set measure.waves=none --set outputs.tlp_trace=false --set outputs.captures=false \
-        --set outputs.pcie_config=false --set outputs.timeline=false --set measure.sample=0s "$@" -o "$to" >"$to.log" 2>&1
+        --set outputs.pcie_config=false --set outputs.timeline=false --set outputs.waits=false --set measure.sample=0s "$@" -o "$to" >"$to.log" 2>&1
     status=$?
 }
 

@@ -24,7 +24,7 @@ for scenario in scenarios/*.yaml scenarios/*/*.yaml sim/test/looking/*.yaml; do
         tail -n 12 "$work/off.log"
     fi
     run_with "$scenario" "$work/on" measure.waves=$waves outputs.tlp_trace=true outputs.captures=true \
-        outputs.pcie_config=true measure.cache_time=true outputs.timeline=true measure.sample=5ms outputs.state_hash=100us
+        outputs.pcie_config=true measure.cache_time=true outputs.timeline=true outputs.waits=true measure.sample=5ms outputs.state_hash=100us
     compare "$name, all outputs on" "$work/off" "$work/on"
     rm -rf "$work/off" "$work/on"
 done

@@ -13,12 +13,12 @@ diff docs/outputs.md "$work/page" >"$work/diff"
 judge "docs/outputs.md is as \`make outputs-page\` writes it" $?
 "$build/toesim" check --columns >"$work/table"
 # drain-first has a mark of its own.
-"$build/toesim" run scenarios/regress/r01-alternate.yaml --waves none --set outputs.tlp_trace=true --set outputs.state_hash=1ms \
+"$build/toesim" run scenarios/regress/r01-alternate.yaml --waves none --set outputs.tlp_trace=true --set outputs.state_hash=1ms --set outputs.waits=true \
     --set measure.sample=1ms --set team.move.mechanism=drain-first -o "$work/out" >"$work/log" 2>&1
 described() { # heading: the columns of this file in the table
     awk -v want="### $1" '/^###/ { on = $0 == want } on && /^\| `/ { gsub(/`/, "", $2); print $2 == "t<0" ? "t<0" : $2 }' "$work/table"
 }
-for file in moves conns cache_sets pcie0; do
+for file in moves conns cache_sets waits pcie0; do
     case $file in pcie0) heading='pcie0.csv, pcie1.csv' ;; *) heading=$file.csv ;; esac
     described "$heading" | awk '$1 == "t<0" { for (i = 0; i < 14; i++) print "t" i "_ps"; next } $1 !~ /</' | sort >"$work/a"
     head -n 1 "$work/out/$file.csv" | tr ',' '\n' | grep -v '^m_' | sort >"$work/b"

@@ -77,6 +77,23 @@ floors "no data link layer" 1.6 nics.pcie.dll=false
 show "$work/floors" --move 3
 [ "$(grep -c -E '^  (detect|command|quiesce|extract|decide|transfer|install|reload|blackout) +[^ ]+ [nu]s +[^ ]+ [nu]s +[^ ]+ [nu]s +[0-9.]+ [nu]s ' "$work/said")" = 9 ]
 judge "the floors stand beside the phases" $?
+# waits.csv, which is calculated anew from other outputs of the same run. A byte on Gen3 x8 takes 126.95 ps.
+waits() { # name, settings
+    name=$1
+    shift
+    rm -rf "$work/waits"
+    "$build/toesim" run scenarios/move/839-mechanism-table.yaml --set outputs.waits=true --set outputs.tlp_trace=true \
+        --set outputs.log.cache=3 --set outputs.log.driver=3 "$@" -o "$work/waits" >"$work/said" 2>&1 || cat "$work/said"
+    python3 sim/test/view/waits_against_traces.py "$work/waits" 126.95 >"$work/said" 2>&1
+    judge "waits.csv: $name" $?
+}
+waits "one move after the other"
+waits "lists and several moves at a time" --set team.move.mechanism=host-pull-batched --set team.host.notify=interrupt
+if python3 sim/test/view/waits_against_traces.py "$work/waits" 150 >"$work/said" 2>&1; then false; else true; fi
+judge "with another time of a byte the check fails" $?
+show "$work/waits" --move 3 && grep -q '^    decide  *software [0-9.]* [nu]s' "$work/said"
+judge "show says what was busy" $?
+sed -i '3s/^\([0-9]*,\).*/\1/' "$work/waits/waits.csv"
 refused() { # pattern, arguments
     pattern=$1
     shift
@@ -84,6 +101,7 @@ refused() { # pattern, arguments
     [ $? -eq 2 ] && grep -q -e "$pattern" "$work/said"
     judge "refused: $(head -n 1 "$work/said" | sed "s#$work/##g")" $?
 }
+refused 'waits.csv:3: has 2 columns' "$work/waits" --move 1
 refused 'has no move 0' "$work/a" --move 0
 refused 'has no move 999; it has [0-9]*, counted from 1' "$work/a" --move 999
 refused 'needs the number' "$work/a" --move x

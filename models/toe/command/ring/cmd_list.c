@@ -17,10 +17,11 @@ enum {
 };
 
 struct list_slot {
-    bool here;     /* the entries were read */
-    uint32_t next; /* the first entry that has not started */
-    uint32_t end;  /* entries to start */
-    uint32_t left; /* entries without a result */
+    bool here;        /* the entries were read */
+    uint64_t here_ps; /* when, if here */
+    uint32_t next;    /* the first entry that has not started */
+    uint32_t end;     /* entries to start */
+    uint32_t left;    /* entries without a result */
     struct nic_cmd entry[NIC_LIST_MAX];
     struct nic_list_result result[NIC_LIST_MAX];
 };
@@ -64,6 +65,7 @@ static void on_entries(void *self, uint64_t cookie, bool ok, const uint8_t *data
         entry->reserved[NOTE_INDEX] = (uint8_t)i;
     }
     slot->here = true;
+    slot->here_ps = now_ps;
     slot->end = op->cmd.count;
     if (PLANTED(list_entry_skipped) && op->cmd.count > 1) {
         slot->end--;
@@ -94,6 +96,13 @@ const struct nic_cmd *toe_list_first(const struct toe_op *list)
 {
     const struct list_slot *slot = list->state;
     return slot->here ? &slot->entry[slot->next] : NULL;
+}
+
+uint64_t toe_list_here_ps(const struct toe_op *list)
+{
+    const struct list_slot *slot = list->state;
+    assert(slot->here);
+    return slot->here_ps;
 }
 
 /* The results are in host memory. Only now is the place of the list free, because its results are still needed here. */

@@ -13,6 +13,9 @@ extern const struct toe_command toe_cmd_freeze_list, toe_cmd_install_list;
 /* Returns the next entry of the list that has not started yet, or null if the list has not been read yet. */
 const struct nic_cmd *toe_list_first(const struct toe_op *list);
 
+/* Returns when the entries of the list came to the NIC. toe_list_first() must not return null. */
+uint64_t toe_list_here_ps(const struct toe_op *list);
+
 /* Notes that this entry has started. After the last one, the command behind the list is the next. */
 void toe_list_pop(struct toe_engine *engine, uint64_t now_ps);
 

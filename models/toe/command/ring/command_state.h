@@ -22,6 +22,7 @@ struct toe_commands {
     size_t table_size;
     uint8_t **state; /* OPS_MAX slots for each command's own state */
     struct nic_cmd queue[QUEUE_MAX];
+    uint64_t here_ps[QUEUE_MAX]; /* when the command of the same place of the queue came */
     uint32_t head, count;
     enum toe_command_way way;
     struct image_slot slots[NIC_IMAGE_SLOTS_MAX];

@@ -93,9 +93,11 @@ static void on_cmds(void *self, uint64_t cookie, bool ok, const uint8_t *data, u
     uint32_t n = len / (uint32_t)sizeof(struct nic_cmd);
     ring->fetching = false;
     ring->consumer += n;
-    for (uint32_t i = 0; i < n; i++)
-        toe_command_copy(&commands->queue[(commands->head + commands->count + i) % QUEUE_MAX],
-                         data + i * sizeof(struct nic_cmd));
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t at = (commands->head + commands->count + i) % QUEUE_MAX;
+        toe_command_copy(&commands->queue[at], data + i * sizeof(struct nic_cmd));
+        commands->here_ps[at] = now_ps;
+    }
     commands->count += n;
     assert(commands->count <= TOE_PREFETCH_MAX);
     toe_kick(engine, now_ps);
@@ -132,6 +134,26 @@ static const struct nic_cmd *first_command(const struct toe_commands *commands)
     return commands->count > 0 ? &commands->queue[commands->head] : NULL;
 }
 
+/* Returns when first_command() came to the NIC. */
+static uint64_t first_here_ps(const struct toe_commands *commands)
+{
+    return commands->list ? toe_list_here_ps(commands->list) : commands->here_ps[commands->head];
+}
+
+static void report_started(struct toe_engine *engine, const struct nic_cmd *cmd, uint64_t here_ps,
+                           uint64_t now_ps)
+{
+    const struct toe_command *command = toe_command_of(engine, cmd);
+    if (!command || !command->is_of_conn)
+        return;
+    toe_probe(engine, (struct probe_event){.kind = PROBE_CMD_STARTED,
+                                           .now_ps = now_ps,
+                                           .conn = cmd->conn,
+                                           .gen = cmd->gen,
+                                           .started.since_ps = here_ps,
+                                           .started.op = cmd->op});
+}
+
 static void commands_kick(struct toe_engine *engine, uint64_t now_ps)
 {
     struct toe_commands *commands = engine->commands;
@@ -140,11 +162,13 @@ static void commands_kick(struct toe_engine *engine, uint64_t now_ps)
     while ((next = first_command(commands)) != NULL && may_start(engine, next)) {
         bool is_entry = commands->list != NULL;
         struct nic_cmd cmd = *next;
+        uint64_t here_ps = first_here_ps(commands);
         if (!start(engine, &cmd, now_ps)) {
             toe_retry_later(engine, now_ps);
             break;
         }
         engine->stats.commands++;
+        report_started(engine, &cmd, here_ps, now_ps);
         if (is_entry) {
             toe_list_pop(engine, now_ps);
         } else {

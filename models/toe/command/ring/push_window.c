@@ -67,6 +67,7 @@ void toe_push_write(struct toe_engine *engine, uint32_t offset, const void *data
     }
     uint32_t at = (commands->head + commands->count) % QUEUE_MAX;
     toe_command_copy(&commands->queue[at], data);
+    commands->here_ps[at] = now_ps;
     commands->count++;
     commands->pushed++;
     engine->stats.commands_pushed++;
