@@ -15,7 +15,7 @@ bench-tcp: $(B)/bench/bench_tcp ## measure in-order segments per second through 
 
 bench: ## measure frames per second, a cache cycle, an idle second; and switch, MACs and PCIe alone
 	@mk/setup.sh test
-	@$(MAKE) --no-print-directory -j$(JOBS) $(TOESIM) $(BENCH_BIN) $(B)/bench_pcie
+	@$(MAKE) --no-print-directory -j$(JOBS) $(TOESIM) $(BENCH_BIN) $(B)/bench_pcie $(B)/bench_probe
 	@mk/bench/bench.sh $(B)
 
 # This is the program without its checkers. The linker replaces two of their functions by those of

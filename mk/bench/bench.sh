@@ -76,6 +76,20 @@ row '65,536 idle connections at a time: peak memory, MiB' '' "$(of "$idle" '.mem
 "$build/bench/bench_frames" | while read -r rate _ name; do
     row "frames/s, switch and MACs: $name" "$rate" '' '1000000'
 done
+# The log of events when it is off. Its price is at most that of all events, as if nobody else wanted any of them.
+off=$(best scenarios/load/510-bench-1.yaml --set traffic.bytes=20MiB)
+all="--set outputs.log.move=3 --set outputs.log.tcp=3 --set outputs.log.cache=3 --set outputs.log.pcie=3 \
+    --set outputs.log.driver=3 --set outputs.log.link=3"
+on=$(best scenarios/load/510-bench-1.yaml --set traffic.bytes=20MiB $all)
+events=$(wc -l <"$work/510-bench-1/events.log")
+rm "$work/510-bench-1/events.log"
+event_ns=$("$build/bench_probe" | cut -d' ' -f1)
+row 'log off: events per frame, ns for each' "$(of "$off" "$events * 10 / .frames | floor / 10")" "$event_ns" ''
+row 'log off: share of the CPU time, %, at most' \
+    "$(of "$off" "$events * $event_ns / (.cpu_us * 1000) * 10000 | ceil / 100")" '' '1'
+row 'log on, all topics: CPU time is more by' "$(awk -v a="$(of "$on" .cpu_us)" -v b="$(of "$off" .cpu_us)" \
+    'BEGIN { printf "%.1f", a / b }')" '' ''
+
 # A study of 15 runs with one job and with two. Each time is the least of several sweeps.
 sweep_ms() {
     least=
