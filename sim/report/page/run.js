@@ -60,7 +60,8 @@ function waterfall(moves, floors) {
   const done = moves.filter(r => known(reload(r)));
   if (!done.length) return void s.append("p").text("No move was completed.");
   const ways = [0, 1].map(nic => done.filter(r => r.to === nic)).filter(w => w.length), middle = w => d3.median(w, reload);
-  const differ = ways.length === 2 && Math.abs(middle(ways[0]) - middle(ways[1])) > 0.01 * middle(done);
+  const medians = ways.map(w => waterfallBars(w).map(b => b.length));
+  const differ = ways.length === 2 && medians[0].some((m, i) => Math.abs(m - medians[1][i]) > 0.005 * middle(done));
   const lower = floors && Object.fromEntries(PHASES.map(([p]) => [p, Math.min(floors[0][p] || 0, floors[1][p] || 0)]));
   const figures = differ ? ways.map(w => [`to nic${w[0].to}`, waterfallBars(w, floors && floors[w[0].to])]) : [["all moves", waterfallBars(done, lower)]];
   const end = d3.max(figures, f => d3.sum(f[1], b => b.length));

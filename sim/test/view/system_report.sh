@@ -18,7 +18,7 @@ report() { "$build/toesim" report "$1" -o "$2" >"$work/said" 2>&1; }
 run some scenarios/regress/r01-alternate.yaml --set measure.sample=100us
 printf 'name: a<b\ntraffic: {kind: generator, connections: 1, bytes: 1KiB}\nswitch: {policy: nic0}\n' | tr -d '<' >"$work/none.yaml"
 run none "$work/none.yaml"
-run unequal scenarios/regress/r01-alternate.yaml --set nics.nic1.pcie.lanes=1
+run unequal scenarios/regress/r01-alternate.yaml --set nics.nic1.pcie.lanes=4
 report "$work/unequal" "$work/unequal.html"
 report "$work/some" "$work/some.html" && report "$work/none" "$work/none.html"
 judge "a run with moves, and one without" $?
