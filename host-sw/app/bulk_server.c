@@ -86,10 +86,24 @@ static bool bulk_on_cookie_syn(void *self, const struct flow_key *key,
            server->params.describe(server->params.self, key, &job);
 }
 
+/* Returns how many bytes the server may have sent by now. */
+static uint64_t allowed(const struct bulk_conn *conn)
+{
+    const struct bulk_job *job = &conn->job;
+    if (conn->received < job->bytes_before_send)
+        return conn->sent;
+    if (job->request_bytes == 0)
+        return job->bytes_to_send;
+    uint64_t answers = conn->received / job->request_bytes * job->response_bytes;
+    return answers < job->bytes_to_send ? answers : job->bytes_to_send;
+}
+
 static void write_more(struct bulk_server *server, uint32_t id, struct bulk_conn *conn)
 {
-    while (conn->sent < conn->job.bytes_to_send && conn->received >= conn->job.bytes_before_send) {
-        uint64_t len = conn->job.bytes_to_send - conn->sent;
+    uint64_t end = allowed(conn);
+    assert(end >= conn->sent);
+    while (conn->sent < end) {
+        uint64_t len = end - conn->sent;
         uint32_t space = host_conn_writable(server->host, id);
         if (len > space)
             len = space;
@@ -159,6 +173,7 @@ static void bulk_on_peer_fin(void *self, uint32_t id, uint32_t cookie)
     conn->peer_fin = true;
     /* After its FIN the peer sends no more bytes, so waiting for more would never end. */
     conn->job.bytes_before_send = 0;
+    conn->job.bytes_to_send = allowed(conn);
     serve(server, id, conn);
 }
 

@@ -16,7 +16,9 @@ struct bulk_job {
     uint32_t index; /* the caller's number of the connection */
     uint64_t bytes_to_send;
     uint64_t bytes_before_send; /* number of bytes to receive before the server sends */
-    bool close_when_sent;       /* close after the last byte; if false, after the peer's FIN */
+    /* The server answers each request with one response; 0: it sends as fast as it can. */
+    uint32_t request_bytes, response_bytes;
+    bool close_when_sent; /* close after the last byte; if false, after the peer's FIN */
 };
 
 struct bulk_server_params {

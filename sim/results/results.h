@@ -38,6 +38,7 @@ struct results_input {
     const struct replay_side *replay;    /* null without replay */
     const struct syn_flood_stats *flood; /* null: none */
     const struct gen_peer *gen;          /* null without generator */
+    struct samples *request_latency;     /* in ns; null unless the generator makes requests */
     bool rechecked;      /* the damaged and stalled ones were replayed again under nic0 */
     bool recheck_failed; /* that was wanted, but came to nothing */
     uint64_t damaged_nic0, stalled_nic0; /* and so many of them are that there too */

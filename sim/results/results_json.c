@@ -198,6 +198,11 @@ static void add_peer(json_t *root, const struct results_input *in)
         results_set(peer, "synthetic_acks", 0);
         results_set(peer, "retransmissions", gen_peer_stats(in->gen)->retransmissions);
     }
+    if (in->gen && in->request_latency) {
+        const struct gen_request_params *params = &in->config->gen.requests;
+        results_set(peer, "requests", gen_peer_stats(in->gen)->server_bytes / params->bytes);
+        results_set(peer, "responses", in->request_latency->count);
+    }
 }
 
 static void add_switch(json_t *root, const struct results_input *in)
@@ -306,6 +311,8 @@ json_t *results_stats(const struct results_input *in, bool *expectations_hold)
     results_add_streams(root, in);
     add_moves(root, in);
     add_rest(root, in);
+    if (in->request_latency)
+        set_samples(json_object_get(root, "peer"), "response_ns", in->request_latency);
     *expectations_hold = expect_evaluate(in->config, root) == 0;
     return root;
 }

@@ -74,6 +74,19 @@ static void print_moves(FILE *file, const json_t *stats, const struct sim_config
     }
 }
 
+/* Generated requests: how many there were, and how long the clients waited for the responses. */
+static void print_requests(FILE *file, const json_t *stats)
+{
+    const json_t *samples = json_object_get(json_object_get(stats, "peer"), "response_ns");
+    if (!samples)
+        return;
+    (void)fprintf(file, "requests        %lld received, %lld answered\n",
+                  (long long)number(stats, "peer", "requests"),
+                  (long long)number(stats, "peer", "responses"));
+    (void)fprintf(file, "  %-12s %12s %12s %12s\n", "time", "p50", "p99", "max");
+    print_latency(file, "response", samples);
+}
+
 /* Which moves waves.fst shows. */
 static void print_waves(FILE *file, const struct results_input *in)
 {
@@ -205,6 +218,7 @@ enum status results_write_summary(const char *dir, const json_t *stats,
     results_print_capture(f, in);
     print_streams(f, in, stats);
     print_moves(f, stats, in->config);
+    print_requests(f, stats);
     print_waves(f, in);
     (void)fprintf(f,
                   "connections     %lld offloaded, %lld inactivated, %lld reactivated, %lld ended "

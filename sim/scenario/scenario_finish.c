@@ -100,7 +100,8 @@ static enum status check_traffic(struct scenario_loader *loader)
     if (config->gen.connections > config->team.conn_max)
         return scenario_fail_at(loader, "traffic.connections",
                                 "more than team.connections_max; write at most as many");
-    if (config->gen.direction != GEN_IDLE && config->gen.bytes_total == 0)
+    bool by_bytes = config->gen.direction != GEN_IDLE && config->gen.direction != GEN_REQUESTS;
+    if (by_bytes && config->gen.bytes_total == 0)
         return scenario_fail_at(loader, "traffic.bytes", "nothing to send; write at least 1B");
     return STATUS_OK;
 }

@@ -39,11 +39,11 @@ static const char *const traffic_names[] = {[TRAFFIC_REPLAY] = "replay",
                                             NULL};
 static const char *const replay_mode_names[] = {
     [REPLAY_EXACT] = "exact", [REPLAY_ENDPOINT] = "endpoint", NULL};
-static const char *const direction_names[] = {[GEN_DOWNLOAD] = "download",
-                                              [GEN_UPLOAD] = "upload",
-                                              [GEN_BOTH] = "both",
-                                              [GEN_IDLE] = "idle",
-                                              NULL};
+static const char *const direction_names[] = {
+    [GEN_DOWNLOAD] = "download", [GEN_UPLOAD] = "upload",     [GEN_BOTH] = "both",
+    [GEN_IDLE] = "idle",         [GEN_REQUESTS] = "requests", NULL};
+static const char *const arrival_names[] = {
+    [GEN_ARRIVAL_FIXED] = "fixed", [GEN_ARRIVAL_EXPONENTIAL] = "exponential", NULL};
 static const char *const congestion_names[] = {
     [CC_NEWRENO] = "newreno", [CC_CUBIC] = "cubic", NULL};
 
@@ -378,7 +378,8 @@ const struct scenario_key scenario_rows[] = {
          "replay, exact: smallest timeout of the remote side"),
     RATE("traffic.uplink", replay.uplink_bps, ETHERNET, 10 * GBPS, 100 * GBPS,
          "replay: rate of the line that all clients share, in front of switch.uplink"),
-    ENUM("traffic.direction", gen.direction, direction_names, "generator: the side that sends"),
+    ENUM("traffic.direction", gen.direction, direction_names,
+         "generator: the side that sends, nobody after a little, or requests and responses"),
     COUNT("traffic.connections", gen.connections, 1, 65536, "generator: number of connections"),
     SIZE("traffic.bytes", gen.bytes_total, NONE, 0, TIME_LIMIT,
          "generator: bytes in all, in each direction that carries data"),
@@ -386,6 +387,15 @@ const struct scenario_key scenario_rows[] = {
          "generator: time between two SYNs"),
     TIME("traffic.hold", gen.hold_ps, 0, TIME_LIMIT,
          "generator, idle: how long connections stay open"),
+    COUNT("traffic.requests.count", gen.requests.count, 1, 100000,
+          "generator, requests: number of requests on each connection"),
+    TIME("traffic.requests.interval", gen.requests.interval_ps, PS_PER_NS, 10 * PS_PER_S,
+         "time between two requests of a connection, whether the first has its response or not"),
+    ENUM("traffic.requests.arrival", gen.requests.arrival, arrival_names,
+         "whether these times are all the same, or drawn with this mean"),
+    SIZE("traffic.requests.size", gen.requests.bytes, NONE, 1, MIB, "bytes of each request"),
+    SIZE("traffic.requests.response", gen.requests.response_bytes, NONE, 1, MIB,
+         "bytes of each response"),
     ROW("traffic.ip_version", SCENARIO_COUNT, IP_VERSION, 4, 6, FIELD(gen.ip_version), 1, NULL,
         "generator: 4 or 6"),
     TEXT("traffic.vlan", SCENARIO_VLAN, gen.vlan, "generator: none, or a VLAN id from 1 to 4094"),

@@ -65,6 +65,7 @@ testbed::~testbed()
     app_watch_destroy(app_watch_);
     replay_server_destroy(replay_server_);
     bulk_server_destroy(bulk_server_);
+    samples_free(&request_latency_);
     for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
         toe_engine_destroy(slot_[nic].engine);
         pcie_link_destroy(link_[nic]);

@@ -149,6 +149,7 @@ private:
     lan_switch *switch_ = nullptr;
     replay_side replay_ = {}; // self null: no replay
     gen_peer *gen_ = nullptr;
+    mutable samples request_latency_ = {}; // in ns; sorted when it is read
     syn_flood *flood_ = nullptr;
     race_frame race_ = {};
     fragmenter fragmenter_ = {};

@@ -78,7 +78,13 @@ void testbed::make_replay()
 
 void testbed::make_generator()
 {
-    gen_ = gen_peer_create(&config_.gen, pool_, fragmenter_sink(&fragmenter_), peer_shell_->waker(),
+    samples_init(&request_latency_);
+    gen_params params = config_.gen;
+    params.requests.self = &request_latency_;
+    params.requests.on_response = [](void *self, uint64_t latency_ps) {
+        samples_add(static_cast<samples *>(self), latency_ps / PS_PER_NS);
+    };
+    gen_ = gen_peer_create(&params, pool_, fragmenter_sink(&fragmenter_), peer_shell_->waker(),
                            &probe_);
     memory_check(gen_);
     peer_.self = gen_;
@@ -229,6 +235,11 @@ void testbed::make_bulk_server()
             return bed_of(self)->flood_ != nullptr;
         job->bytes_to_send = gen_peer_server_bytes(gen, index);
         job->close_when_sent = gen_peer_server_closes(gen);
+        const gen_params &wanted = bed_of(self)->config_.gen;
+        if (wanted.direction == GEN_REQUESTS) {
+            job->request_bytes = wanted.requests.bytes;
+            job->response_bytes = wanted.requests.response_bytes;
+        }
         return true;
     };
     params.fill = [](void *, uint32_t index, uint64_t offset, uint8_t *bytes, uint32_t len) {

@@ -147,6 +147,26 @@ Test(bulk_server, waits_for_the_request_when_told_to)
     bulk_server_destroy(server);
 }
 
+Test(bulk_server, answers_each_whole_request)
+{
+    struct bulk_server *server = create(4);
+    caller.job =
+        (struct bulk_job){.bytes_to_send = 300, .request_bytes = 10, .response_bytes = 100};
+    host.space = 1000;
+    uint32_t cookie = open_one(server);
+    cr_assert_eq(host.written, 0);
+    host.readable = 9;
+    bulk_server_ops()->on_readable(server, 5, cookie);
+    cr_assert_eq(host.written, 0);
+    host.readable = 12;
+    bulk_server_ops()->on_readable(server, 5, cookie);
+    cr_assert_eq(host.written, 200, "two requests and a byte of the third");
+    bulk_server_ops()->on_peer_fin(server, 5, cookie);
+    cr_assert_eq(host.written, 200);
+    cr_assert_eq(host.closes, 1, "the third request never comes");
+    bulk_server_destroy(server);
+}
+
 Test(bulk_server, a_question_without_commitment_takes_no_place)
 {
     struct bulk_server *server = create(1);

@@ -24,6 +24,10 @@ void gen_params_default(struct gen_params *params)
         .bytes_total = 1 << 20,
         .open_interval_ps = 10 * PS_PER_US,
         .hold_ps = PS_PER_S,
+        .requests = {.count = 100,
+                     .interval_ps = 100 * PS_PER_US,
+                     .bytes = 100,
+                     .response_bytes = 1024},
         .ip_version = 4,
         .vlan = VLAN_NONE,
         .port = 19,
@@ -361,6 +365,11 @@ static void init_conn(struct gen_conn *conn, const struct gen_params *params, ui
     conn->rx_expected = receives ? share : 0;
     if (params->direction == GEN_IDLE)
         conn->tx_bytes = conn->rx_expected = GEN_IDLE_BYTES;
+    if (params->direction == GEN_REQUESTS) {
+        const struct gen_request_params *requests = &params->requests;
+        conn->tx_bytes = (uint64_t)requests->count * requests->bytes;
+        conn->rx_expected = (uint64_t)requests->count * requests->response_bytes;
+    }
 }
 
 struct gen_peer *gen_peer_create(const struct gen_params *params, struct frame_pool *pool,
@@ -380,12 +389,16 @@ struct gen_peer *gen_peer_create(const struct gen_params *params, struct frame_p
     peer->waker = waker;
     rng_init(&peer->rng, params->seed, "gen_peer");
     peer->timers = timer_heap_create(params->connections);
-    if (!peer->timers) {
-        free(peer);
+    bool asks = params->direction == GEN_REQUESTS;
+    if (asks)
+        peer->requests = calloc(params->connections, sizeof *peer->requests);
+    if (!peer->timers || (asks && !peer->requests)) {
+        gen_peer_destroy(peer);
         return NULL;
     }
     for (uint32_t i = 0; i < params->connections; i++) {
         init_conn(&peer->conns[i], params, i);
+        peer->conns[i].requests = asks ? &peer->requests[i] : NULL;
         timer_heap_set(peer->timers, i, params->start_ps + i * params->open_interval_ps);
     }
     return peer;
@@ -396,6 +409,7 @@ void gen_peer_destroy(struct gen_peer *peer)
     if (!peer)
         return;
     timer_heap_destroy(peer->timers);
+    free(peer->requests);
     free(peer->copy);
     free(peer);
 }

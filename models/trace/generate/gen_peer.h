@@ -11,6 +11,7 @@
 #include "models/base/stage.h"
 #include "models/hwif/flow_key.h"
 #include "models/tcp/tcp.h"
+#include "models/trace/generate/gen_requests.h"
 #include "models/trace/replay/outcome.h"
 #include "models/trace/replay/server_watch.h"
 
@@ -18,7 +19,7 @@
 extern "C" {
 #endif
 
-enum gen_direction { GEN_DOWNLOAD, GEN_UPLOAD, GEN_BOTH, GEN_IDLE };
+enum gen_direction { GEN_DOWNLOAD, GEN_UPLOAD, GEN_BOTH, GEN_IDLE, GEN_REQUESTS };
 
 struct gen_params {
     enum gen_direction direction;
@@ -26,10 +27,11 @@ struct gen_params {
     uint64_t bytes_total;      /* over all connections, each direction that carries data */
     uint64_t open_interval_ps; /* between two SYNs */
     uint64_t start_ps;
-    uint64_t hold_ps;   /* GEN_IDLE: how long connections stay open */
-    uint8_t ip_version; /* 4 or 6 */
-    uint16_t vlan;      /* VLAN_TAGGED | VID, or VLAN_NONE */
-    uint16_t port;      /* server port: 9 discard, 19 chargen, ... */
+    uint64_t hold_ps;                   /* GEN_IDLE: how long connections stay open */
+    struct gen_request_params requests; /* GEN_REQUESTS */
+    uint8_t ip_version;                 /* 4 or 6 */
+    uint16_t vlan;                      /* VLAN_TAGGED | VID, or VLAN_NONE */
+    uint16_t port;                      /* server port: 9 discard, 19 chargen, ... */
     uint8_t team_mac[6];
     uint8_t team_ip[16];
     uint32_t ring_bytes; /* receive window of each client; power of two */

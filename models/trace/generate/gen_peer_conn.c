@@ -84,16 +84,20 @@ void gen_conn_on_result(struct gen_conn *conn, const struct gen_params *params,
                         const struct tcp_segment *seg, const struct tcp_result *result,
                         uint64_t now_ps)
 {
-    (void)params;
     if (result->established) {
         conn->rx_nxt = conn->ctx.rx_consumed;
         conn->established_ps = conn->progress_ps = now_ps;
+        if (conn->requests)
+            gen_requests_start(conn->requests, &params->requests, params->seed, conn->index,
+                               now_ps);
     }
     if (result->payload_len > 0)
         check_payload(conn, seg, result);
     conn->peer_fin |= result->peer_fin;
     if (conn->established_ps)
         book_progress(conn, now_ps);
+    if (conn->established_ps && conn->requests)
+        gen_requests_on_bytes(conn->requests, &params->requests, conn->rx_bytes, now_ps);
 }
 
 static bool wants_close(const struct gen_conn *conn, const struct gen_params *params,
@@ -108,10 +112,21 @@ static bool wants_close(const struct gen_conn *conn, const struct gen_params *pa
     case GEN_IDLE:
         return conn->rx_bytes >= conn->rx_expected &&
                now_ps >= conn->established_ps + params->hold_ps;
+    case GEN_REQUESTS:
+        return conn->rx_bytes >= conn->rx_expected;
     case GEN_DOWNLOAD:
         return false; /* the server closes first */
     }
     return false;
+}
+
+/* Returns how many bytes the application has written by now. A client that closes early writes the rest at once. */
+static uint64_t written(const struct gen_conn *conn, const struct gen_params *params,
+                        uint64_t now_ps)
+{
+    bool paced = conn->requests && !conn->closes && !conn->peer_fin;
+    return paced ? gen_requests_due_bytes(conn->requests, &params->requests, now_ps)
+                 : conn->tx_bytes;
 }
 
 void gen_conn_run_app(struct gen_conn *conn, const struct gen_params *params, uint64_t now_ps)
@@ -120,7 +135,7 @@ void gen_conn_run_app(struct gen_conn *conn, const struct gen_params *params, ui
     if (ctx->tcp_state < TCP_ESTABLISHED)
         return;
     tcp_on_app_read(ctx, ctx->rcv_nxt, &params->tcp);
-    uint64_t left = conn->tx_bytes - conn->tx_acked;
+    uint64_t left = written(conn, params, now_ps) - conn->tx_acked;
     uint64_t offered = u64_min(left, TX_AHEAD_MAX);
     tcp_on_app_write(ctx, conn->tx_una + (uint32_t)offered);
     if (offered == left && !(ctx->flags & CTX_FLAG_FIN_QUEUED) &&
@@ -140,8 +155,11 @@ void gen_conn_fill(const struct gen_conn *conn, const struct tcp_tx *tx, uint8_t
 
 uint64_t gen_conn_app_ps(const struct gen_conn *conn, const struct gen_params *params)
 {
-    if (params->direction != GEN_IDLE || !conn->established_ps || conn->aborted ||
-        (conn->ctx.flags & CTX_FLAG_FIN_QUEUED) || conn->rx_bytes < conn->rx_expected)
+    if (!conn->established_ps || conn->aborted || (conn->ctx.flags & CTX_FLAG_FIN_QUEUED))
+        return TIME_NEVER;
+    if (conn->requests)
+        return gen_requests_next_ps(conn->requests, &params->requests);
+    if (params->direction != GEN_IDLE || conn->rx_bytes < conn->rx_expected)
         return TIME_NEVER;
     return conn->established_ps + params->hold_ps;
 }

@@ -28,6 +28,7 @@ struct gen_conn {
     uint64_t tx_acked, rx_bytes;
     uint32_t tx_una, rx_nxt;
     uint64_t server_bytes;
+    struct gen_requests *requests; /* null unless the direction is GEN_REQUESTS */
     uint64_t established_ps;
     uint64_t progress_ps; /* when something last moved */
     uint64_t looked_ps;   /* when it was last asked whether the server still tries */

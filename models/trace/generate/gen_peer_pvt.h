@@ -21,6 +21,7 @@ struct gen_peer {
     struct frame_sink uplink;
     const struct waker *waker;
     struct timer_heap *timers;
+    struct gen_requests *requests; /* of each connection; null unless they make requests */
     struct rng rng;
     struct gen_stats stats;
     struct gen_copy *copy; /* null: nobody wants it */

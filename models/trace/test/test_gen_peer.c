@@ -113,6 +113,9 @@ static void server_app(struct world *w, struct server_conn *c, uint32_t index)
                                  &c->rx_ring[(c->base_rx + c->read) % RING], 1);
     tcp_on_app_read(&c->ctx, c->base_rx + (uint32_t)c->read, &w->tcp);
     uint32_t bytes = (uint32_t)gen_peer_server_bytes(w->peer, index);
+    const struct gen_request_params *requests = &w->params.requests;
+    if (w->params.direction == GEN_REQUESTS)
+        bytes = (uint32_t)(c->read / requests->bytes * requests->response_bytes);
     tcp_on_app_write(&c->ctx, c->base_tx + bytes);
     if (gen_peer_server_closes(w->peer) || c->peer_fin)
         tcp_on_app_close(&c->ctx, c->base_tx + bytes);
@@ -212,6 +215,10 @@ static void world_destroy(struct world *w)
     free(w);
 }
 
+struct response_times {
+    uint64_t count, least_ps, most_ps;
+};
+
 struct gen_row {
     char name[48];
     enum gen_direction direction;
@@ -260,6 +267,49 @@ ParameterizedTest(struct gen_row *row, gen_peer, moves_and_compares_every_byte)
     cr_assert_eq(stats->server_bytes, row->direction == GEN_DOWNLOAD ? 0 : each_way);
     cr_assert_eq(gen_peer_progress_permille(w->peer), 1000);
     world_destroy(w);
+}
+
+static void count_response(void *self, uint64_t latency_ps)
+{
+    struct response_times *times = self;
+    times->count++;
+    times->least_ps = u64_min(times->least_ps, latency_ps);
+    times->most_ps = u64_max(times->most_ps, latency_ps);
+}
+
+static struct response_times ask(uint32_t loss, enum gen_arrival arrival)
+{
+    struct response_times times = {.least_ps = UINT64_MAX};
+    struct gen_params params;
+    gen_params_default(&params);
+    params.direction = GEN_REQUESTS;
+    params.connections = 4;
+    params.bytes_total = 0;
+    params.requests = (struct gen_request_params){.count = 150,
+                                                  .interval_ps = 300 * PS_PER_US,
+                                                  .arrival = arrival,
+                                                  .bytes = 300,
+                                                  .response_bytes = 4000,
+                                                  .on_response = count_response,
+                                                  .self = &times};
+    struct world *w = world_create(&params, loss);
+    while (!gen_peer_is_done(w->peer) && stage_loop_step(&w->loop, 200 * PS_PER_S))
+        ;
+    gen_peer_finish(w->peer);
+    cr_assert_eq(gen_peer_stats(w->peer)->outcomes.of[OUTCOME_INTACT], 4);
+    cr_assert_eq(gen_peer_stats(w->peer)->server_bytes, 4 * 150 * 300);
+    cr_assert_eq(gen_peer_stats(w->peer)->bytes_received, 4 * 150 * 4000);
+    cr_assert_eq(times.count, 4 * 150);
+    world_destroy(w);
+    return times;
+}
+
+Test(gen_peer, each_paced_request_gets_its_response)
+{
+    struct response_times times = ask(0, GEN_ARRIVAL_FIXED);
+    cr_assert_geq(times.least_ps, 2 * DELAY_US * PS_PER_US, "there and back");
+    cr_assert_lt(times.most_ps, 300 * PS_PER_US, "nothing waits");
+    cr_assert_gt(ask(20, GEN_ARRIVAL_EXPONENTIAL).most_ps, 10 * times.most_ps, "losses cost time");
 }
 
 Test(gen_peer, a_wrong_byte_from_the_server_is_damage)

@@ -40,7 +40,8 @@ uniq -d "$work/table" | sed "s/^/fail: the table names twice /"
 "$toesim" replay traces/redis.pcap.gz --waves none --set outputs.captures=false --port-policy alternate --set traffic.stall=1us \
     -o "$work/stall" >/dev/null 2>&1
 "$toesim" run scenarios/race/904-upload-fin.yaml --set race.time=1ms -o "$work/race" >/dev/null 2>&1
-for run in replay loss moves drain pushed relayed saved cores flood damage stall race; do
+"$toesim" run scenarios/load/525-requests.yaml -o "$work/requests" >/dev/null 2>&1
+for run in replay loss moves drain pushed relayed saved cores flood damage stall race requests; do
     if "$python" -W ignore - "$work/schema.json" "$work/$run/stats.json" <<'PYTHON'
 import json, sys, jsonschema
 schema, stats = (json.load(open(name)) for name in sys.argv[1:])
