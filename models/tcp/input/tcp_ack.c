@@ -108,9 +108,12 @@ static void enter_recovery(struct conn_ctx *ctx, uint32_t smss)
     /* RFC 5681 3.2 step 2: segments sent by limited transmit do not count. */
     uint32_t flight = ctx->snd_max - ctx->snd_una;
     uint32_t limited = ctx->limited_tx * smss;
-    assert(ctx->recovery == CTX_RECOVERY_NONE); /* one cut for the losses of a window */
+    assert(ctx->recovery == CTX_RECOVERY_NONE);
     struct sack_range first = sack_gap_from(ctx, ctx->snd_una);
-    cc_of(ctx)->on_loss(ctx, flight > limited ? flight - limited : 0, smss);
+    /* One cut for the losses of a window. RecoveryPoint is still to come if the connection came here by an image of the hard
+     * subset, which does not say that it was recovering. */
+    if (seq_geq(ctx->snd_una, ctx->recover))
+        cc_of(ctx)->on_loss(ctx, flight > limited ? flight - limited : 0, smss);
     ctx->recover = ctx->snd_max;
     ctx->high_rxt = ctx->snd_una;
     /* RFC 6675 5 (4.3): the end of the first retransmission, so that the rescue is not premature. */

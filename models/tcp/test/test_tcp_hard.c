@@ -97,6 +97,43 @@ Test(tcp_hard, an_acknowledgment_is_owed)
     cr_assert_eq(tx.ack, NXT);
 }
 
+/* The peer has everything before `ack`, not the segment there, and so many segments behind that. */
+static void report_hole(uint32_t ack, uint32_t segments)
+{
+    struct tcp_result result;
+    struct tcp_segment seg = {.seq = NXT,
+                              .ack = ack,
+                              .flags = TCP_ACK,
+                              .window = 30000,
+                              .options = TCP_HAS_SACK,
+                              .sack_count = 1,
+                              .sack = {{ack + MSS, ack + MSS + segments * MSS}}};
+    tcp_input(&ctx, &seg, &params, now, &result);
+}
+
+/* The new place knows no recovery, and learns of the same hole anew. RecoveryPoint, which is in line 1, says that it is of a
+ * window for which the old place has cut already (RFC 6675 5). */
+Test(tcp_hard, the_losses_of_one_window_cut_once)
+{
+    begin(TCP_ESTABLISHED);
+    ctx.snd_wnd = 30000;
+    tcp_on_app_write(&ctx, UNA + 20 * MSS);
+    ctx.cwnd = 20 * MSS;
+    ctx.recovery = CTX_RECOVERY_NONE; /* the rebuild is over */
+    ctx.recover = UNA - 1;
+    send_all();
+    for (uint32_t i = 1; i <= 4; i++)
+        report_hole(UNA, i);
+    cr_assert_eq(ctx.recovery, CTX_RECOVERY_FAST);
+    uint32_t ssthresh = ctx.ssthresh;
+    send_all();
+    move();
+    for (uint32_t i = 1; i <= 4; i++)
+        report_hole(UNA + 8 * MSS, i);
+    cr_assert_eq(ctx.recovery, CTX_RECOVERY_FAST, "it repairs the rest");
+    cr_assert_eq(ctx.ssthresh, ssthresh);
+}
+
 Test(tcp_hard, fin_wait_2_ends_in_time)
 {
     begin(TCP_FIN_WAIT_2);
