@@ -85,7 +85,8 @@ void testbed::fill_results(results_input *in) const
     in->capture = capture_;
     in->replay = replay_.self ? &replay_ : nullptr;
     in->gen = gen_;
-    in->request_latency = config_.gen.direction == GEN_REQUESTS ? &request_latency_ : nullptr;
+    bool asks = gen_ && config_.gen.direction == GEN_REQUESTS;
+    in->request_latency = asks ? &request_latency_ : nullptr;
     in->flood = flood_ ? syn_flood_get_stats(flood_) : nullptr;
     in->external_frames = external_frames_;
     in->waves = wave_window_counts(&window_);
