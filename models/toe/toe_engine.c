@@ -20,6 +20,7 @@
 #include "models/toe/tx/tx.h"
 #include "models/toe/tx/tx_build.h"
 #include "models/toe/tx/tx_decide.h"
+#include "models/toe/tx/tx_fifo.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -230,6 +231,8 @@ bool toe_engine_has_context(const struct toe_engine *engine, uint32_t conn)
 const struct toe_stats *toe_engine_stats(const struct toe_engine *engine) { return &engine->stats; }
 
 uint32_t toe_engine_rx_queued(const struct toe_engine *engine) { return toe_rx_queued(engine); }
+
+uint32_t toe_engine_tx_queued(const struct toe_engine *engine) { return toe_tx_queued(engine); }
 
 bool toe_engine_is_idle(const struct toe_engine *engine)
 {

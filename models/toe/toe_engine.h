@@ -120,6 +120,9 @@ const struct toe_stats *toe_engine_stats(const struct toe_engine *engine);
 /* Returns the number of frames in the receive queue. The MAC uses it to decide about pause frames. */
 uint32_t toe_engine_rx_queued(const struct toe_engine *engine);
 
+/* Returns the number of frames that are decided, and that the MAC does not have yet. */
+uint32_t toe_engine_tx_queued(const struct toe_engine *engine);
+
 /* Returns true if no frame, DMA, command or owed segment is in flight. Timers may be running. */
 bool toe_engine_is_idle(const struct toe_engine *engine);
 

@@ -153,6 +153,13 @@ void run_outputs::add_counters(const results_input &in)
         timeline_count(timeline_, in.sim_time_ps, "payload, Mb/s",
                        (bytes - sampled_bytes_) * 8000 / since_ns);
     timeline_count(timeline_, in.sim_time_ps, "cache misses", misses);
+    static const char *const names[NIC_COUNT][2] = {
+        {"nic0, frames to receive", "nic0, frames to send"},
+        {"nic1, frames to receive", "nic1, frames to send"}};
+    for (unsigned nic = 0; nic < NIC_COUNT; nic++) {
+        timeline_count(timeline_, in.sim_time_ps, names[nic][0], bed_.rx_queued(nic));
+        timeline_count(timeline_, in.sim_time_ps, names[nic][1], bed_.tx_queued(nic));
+    }
     sampled_ps_ = in.sim_time_ps;
     sampled_bytes_ = bytes;
 }

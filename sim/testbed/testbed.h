@@ -71,6 +71,10 @@ public:
 
     struct probe *probe() { return &probe_; }
     const move_log *moves() const { return moves_; }
+
+    // Frames that wait in a NIC: for the receive pipeline, and for the MAC.
+    uint32_t rx_queued(unsigned nic) const { return toe_engine_rx_queued(slot_[nic].engine); }
+    uint32_t tx_queued(unsigned nic) const { return toe_engine_tx_queued(slot_[nic].engine); }
     // Shows each frame that reaches the clients, before they take it.
     void watch_client_frames(void (*on_frame)(void *self, const frame *f), void *self)
     {

@@ -14,6 +14,8 @@ enum {
     WIRE_OVERHEAD_BYTES = 24, /* preamble, check sequence and gap */
 };
 
+uint32_t toe_tx_queued(const struct toe_engine *engine) { return engine->tx->count; }
+
 bool toe_tx_has_space(const struct toe_engine *engine)
 {
     return engine->tx->count < engine->params.tx_queue_frames;

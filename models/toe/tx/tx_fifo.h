@@ -15,6 +15,9 @@ struct toe_tx_read {
     uint32_t cookie;
 };
 
+/* Returns the number of frames in the FIFO. */
+uint32_t toe_tx_queued(const struct toe_engine *engine);
+
 bool toe_tx_has_space(const struct toe_engine *engine);
 
 /* Return how long the line will be busy, in ps from now: with the frames of the MAC only, and with those of

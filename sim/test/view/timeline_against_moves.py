@@ -48,6 +48,7 @@ class Track:
 parser = argparse.ArgumentParser()
 parser.add_argument("results")
 parser.add_argument("--moves", type=int)
+parser.add_argument("--busy", action="store_true", help="frames wait in a NIC at some time")
 options = parser.parse_args()
 with gzip.open(options.results + "/timeline.json.gz", "rt", encoding="ascii") as file:
     document = json.load(file, parse_float=Decimal)
@@ -107,4 +108,14 @@ for number, points in arrows.items():
         fail(f"arrow {number}: {points}")
 if shown and (len(arrows) == 0 or counters["moves under way"][-1][1] != 0 and options.moves is None):
     fail("no arrow, or moves that never end")
+if "cache misses" in counters:
+    with open(options.results + "/stats.json", encoding="utf-8") as file:
+        nics = json.load(file)["nics"]
+    for nic, stats in enumerate(nics):
+        for way, key in ("receive", "rx_queue_max"), ("send", "tx_queue_max"):
+            values = [value for _, value in counters[f"nic{nic}, frames to {way}"]]
+            if not values or max(values) > stats["engine"][key]:
+                fail(f"nic{nic}: frames to {way}: {max(values, default=None)}, at most {stats['engine'][key]}")
+    if options.busy and max(v for name in counters if "frames to" in name for _, v in counters[name]) == 0:
+        fail("no frame ever waits")
 print(f"{len(of_move)} moves, {sum(map(len, tracks.values()))} slices, {len(arrows)} arrows")
