@@ -19,7 +19,8 @@ watched() { # NAME COMMAND...: the results appear in $work/out
     status=$?
     [ $status -le 1 ] || { echo "fail: $name: exit status $status"; cat "$work/log"; return; }
     [ -f "$work/copy/stats.json" ] && diff -r "$work/copy" "$work/out" >"$work/diff"
-    judge "$name: $(ls "$work/out" | wc -l) files stay as they were published" $?
+    ended=$?
+    judge "$name: $(ls "$work/out" | wc -l) files stay as they were published" $ended
     head -n 5 "$work/diff"
     [ ! -e "$work/open.log" ]
     judge "$name: none is open when it gets its name" $?

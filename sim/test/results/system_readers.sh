@@ -20,12 +20,14 @@ field() { capinfos -M "$1" 2>/dev/null | sed -n "s/^$2: *//p" | head -n 1; }
 for nic in 0 1; do
     file=$out/nic$nic.pcap
     [ "$(field "$file" 'File type')" = nsecpcap ]
-    judge "capinfos: nic$nic.pcap has nanoseconds ($(field "$file" 'File type'))" $?
+    ended=$?
+    judge "capinfos: nic$nic.pcap has nanoseconds ($(field "$file" 'File type'))" $ended
     [ "$(field "$file" 'File encapsulation')" = ether ]
     judge "capinfos: nic$nic.pcap is Ethernet" $?
     frames=$(jq ".nics[$nic].mac | .rx_frames + .tx_frames" "$out/stats.json")
     [ "$(field "$file" 'Number of packets')" = "$frames" ]
-    judge "capinfos: nic$nic.pcap has all $frames frames ($(field "$file" 'Number of packets'))" $?
+    ended=$?
+    judge "capinfos: nic$nic.pcap has all $frames frames ($(field "$file" 'Number of packets'))" $ended
     tshark -n -r "$out/team.pcapng" -Y "frame.interface_name == \"nic$nic\"" -T fields -e frame.time_epoch -e frame.len >"$work/team" 2>/dev/null
     tshark -n -r "$file" -T fields -e frame.time_epoch -e frame.len >"$work/one" 2>/dev/null
     [ -s "$work/one" ] && cmp -s "$work/team" "$work/one"
@@ -41,7 +43,8 @@ judge "tshark: the last frame lies within the run" $?
 
 for file in "$out"/*.json; do
     jq -e 'type == "object" and (.schema | startswith("toesim."))' "$file" >/dev/null
-    judge "jq: $(basename "$file") is a document that names its schema" $?
+    ended=$?
+    judge "jq: $(basename "$file") is a document that names its schema" $ended
 done
 # What was run, and what the program was built from. Programs outside give the same hashes.
 jq -r '.configuration | to_entries[] | "\(.key)=\(.value.value)"' "$out/run.json" | sha256sum | cut -d ' ' -f 1 >"$work/hash"
@@ -58,7 +61,8 @@ judge "jq: run.json names commit and RTL" $?
 [ "$(jq -s length "$out/stats.json")" = 1 ]
 judge "jq: stats.json is one document" $?
 python3 sim/test/results/read_tables.py "$out" >"$work/tables"
-judge "csv: $(tail -n 1 "$work/tables")" $?
+ended=$?
+judge "csv: $(tail -n 1 "$work/tables")" $ended
 sed '$d' "$work/tables"
 # The runs have transfers of every kind, and a mechanism that has marks of its own.
 for run in "idle/300-idle" "idle/313-rest-host" "host/704-toggle-random" "port/100-alternate --set team.move.mechanism=drain-first"; do
@@ -68,7 +72,8 @@ for run in "idle/300-idle" "idle/313-rest-host" "host/704-toggle-random" "port/1
     shift
     "$build/toesim" run "$scenario" "$@" --set measure.waves=none -o "$work/kinds" >"$work/log" 2>&1 || { echo "fail: $run"; cat "$work/log"; continue; }
     python3 sim/test/results/read_tables.py "$work/kinds" >"$work/tables"
-    judge "csv: $run: $(tail -n 1 "$work/tables")" $?
+    ended=$?
+    judge "csv: $run: $(tail -n 1 "$work/tables")" $ended
     sed '$d' "$work/tables"
 done
 # The last run waits for acknowledgments before T4. Its own mark is a column and a phase.
@@ -78,7 +83,8 @@ late=$(python3 sim/test/results/csv_select.py "$work/kinds/moves.csv" outcome=co
 judge "csv: drain-first marks the acknowledgment between begin and T4 ($late rows do not)" $?
 if command -v lspci >/dev/null; then
     lspci -F "$out/lspci.txt" >"$work/lspci" 2>&1 && [ "$(grep -c . "$work/lspci")" -ge 2 ]
-    judge "lspci: $(grep -c . "$work/lspci") functions" $?
+    ended=$?
+    judge "lspci: $(grep -c . "$work/lspci") functions" $ended
 fi
 
 printf 'traffic: {kind: generator, connections: 1, bytes: 1KiB}\nmeasure: {waves: none}\nexpect: ["moves.started > 99"]\n' >"$work/a&b\"<'é.yaml"

@@ -44,7 +44,8 @@ refused() { # status, pattern, arguments
     shift 2
     run refused "$@"
     [ $? -eq "$status" ] && grep -q -e "$pattern" "$work/log"
-    judge "refused: $(tail -n 1 "$work/log" | sed "s#$work/##g" | cut -c 1-150)" $?
+    ended=$?
+    judge "refused: $(tail -n 1 "$work/log" | sed "s#$work/##g" | cut -c 1-150)" $ended
 }
 refused 2 'nics.cache.sets.*power of two' $scenario --set nics.cache.sets=3
 refused 2 'nics.cache.ways.*1 to 32' $scenario --set nics.cache.ways=64
@@ -61,13 +62,16 @@ mkdir "$work/tools"
 for tool in sh dirname mktemp rm mkdir sed awk cut cat sha256sum; do ln -s "$(command -v $tool)" "$work/tools/$tool"; done
 XDG_CACHE_HOME=$work/cache PATH=$work/tools "$build/toesim" run $scenario --set nics.cache.ways=2 -o "$work/refused" >"$work/log" 2>&1
 [ $? -eq 3 ] && grep -q 'could not be built.*says why' "$work/log"
-judge "refused: $(tail -n 1 "$work/log" | sed "s#$work/##g" | cut -c 1-150)" $?
+ended=$?
+judge "refused: $(tail -n 1 "$work/log" | sed "s#$work/##g" | cut -c 1-150)" $ended
 grep -q 'verilator is not installed: apt-get install' "$work"/cache/toesim/*.log
-judge "the log names what is missing: $(cat "$work"/cache/toesim/*.log)" $?
+ended=$?
+judge "the log names what is missing: $(cat "$work"/cache/toesim/*.log)" $ended
 TOESIM_SOURCE=$work refused 3 'TOESIM_SOURCE' $scenario --set nics.cache.ways=2
 XDG_CACHE_HOME=/proc/none "$build/toesim" run $scenario --set nics.cache.ways=2 -o "$work/refused" >"$work/log" 2>&1
 [ $? -eq 3 ] && grep -q 'XDG_CACHE_HOME' "$work/log"
-judge "refused: $(tail -n 1 "$work/log" | cut -c 1-120)" $?
+ended=$?
+judge "refused: $(tail -n 1 "$work/log" | cut -c 1-120)" $ended
 [ ! -e "$work/refused" ]
 judge "no results of a run that could not begin" $?
 exit 0

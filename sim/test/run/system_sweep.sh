@@ -168,7 +168,8 @@ bad() {
     "$toesim" sweep "$@" >log 2>&1
     got=$?
     [ "$got" -eq "$want" ] && grep -q -e "$pattern" log
-    judge "$name: exit status $got, $(grep -m 1 toesim: log | cut -c 1-120)" $?
+    ended=$?
+    judge "$name: exit status $got, $(grep -m 1 toesim: log | cut -c 1-120)" $ended
 }
 # study NAME STATUS PATTERN TEXT: a study with these lines behind the head
 study() { printf '%s%s\n' "$head" "$4" >bad.yaml; bad "$1" "$2" "$3" bad.yaml -o bad; }
@@ -231,7 +232,8 @@ if unshare -m true 2>/dev/null; then
         cp full.log log
         kept=$(sed -n 's/^16 of 16 runs are there, 16 of them new, \([0-9]*\) not ok$/\1/p' log)
         [ "$(cat full.status)" -eq 3 ] && [ "${kept:-0}" -gt 0 ] && grep -q -e 'toesim: run .*No space left.*--resume' log
-        judge "a full disk: exit status $(cat full.status), $(grep -m 1 toesim: log | cut -c 1-120)" $?
+        ended=$?
+        judge "a full disk: exit status $(cat full.status), $(grep -m 1 toesim: log | cut -c 1-120)" $ended
         cp resumed.log log
         [ "$(cat resumed.status)" -eq 0 ] && cmp resumed.csv one/study.csv >>log 2>&1 &&
             grep -q "^16 of 16 runs are there, $kept of them new, 0 not ok" log

@@ -40,7 +40,8 @@ rows=$(($(wc -l <"$work/here/study.csv") - 1))
 judge "a local sweep: $rows rows, exit status $here" $?
 
 sweep -o "$work/there" --slurm && grep -q "^job [0-9]*: $rows of $rows runs submitted" "$work/said"
-judge "submitted: $(grep '^job' "$work/said" | sed "s#$work/##g")" $?
+ended=$?
+judge "submitted: $(grep '^job' "$work/said" | sed "s#$work/##g")" $ended
 [ "$(grep -c . "$work/there/slurm/runs")" = $((rows + 1)) ]
 judge "an element for each run" $?
 sweep -o "$work/there" --slurm
@@ -59,7 +60,8 @@ missing=$(sed -n 's/^\([0-9]*\) runs are missing; --slurm submits them again$/\1
 [ "${missing:-0}" -ge 1 ]
 judge "killed elements ($element and the last one) leave ${missing:-0} runs to do" $?
 sweep -o "$work/there" --slurm && grep -q "^job [0-9]*: ${missing:-0} of $rows runs submitted" "$work/said"
-judge "the same command submits only these: $(grep '^job' "$work/said" | cut -d ';' -f 1)" $?
+ended=$?
+judge "the same command submits only these: $(grep '^job' "$work/said" | cut -d ';' -f 1)" $ended
 wait_for_job "$work/there"
 sweep -o "$work/there" --collect
 [ $? -eq $here ] && cmp "$work/here/study.csv" "$work/there/study.csv"
@@ -78,12 +80,14 @@ refused() { # name, status, pattern, arguments
     shift 3
     sweep "$@"
     [ $? -eq "$status" ] && grep -q -e "$pattern" "$work/said"
-    judge "$name: $(tail -n 1 "$work/said" | sed "s#$work/##g" | cut -c 1-120)" $?
+    ended=$?
+    judge "$name: $(tail -n 1 "$work/said" | sed "s#$work/##g" | cut -c 1-120)" $ended
 }
 mkdir "$work/none"
 PATH=$work/none "$build/toesim" sweep "$work/many.yaml" -o "$work/no" --slurm >"$work/said" 2>&1
 [ $? -eq 3 ] && grep -q 'sbatch: .*No such file' "$work/said"
-judge "without sbatch: $(tail -n 1 "$work/said")" $?
+ended=$?
+judge "without sbatch: $(tail -n 1 "$work/said")" $ended
 SBATCH_PARTITION=nowhere refused "sbatch refuses" 3 'sbatch: .*invalid partition' -o "$work/no" --slurm
 refused "a wrong chunk" 2 'slurm-chunk needs a number' -o "$work/no" --slurm --slurm-chunk 0
 refused "an element of no job" 2 'no list of runs' -o "$work/no2" --slurm-element 3

@@ -21,9 +21,11 @@ run a $scenario
 run b $scenario --set nics.pcie.gen=5
 run again $scenario
 compare --json "$work/a" "$work/b" && python3 sim/test/view/compare_against_runs.py "$work/said" "$work/a" "$work/b" >"$work/checked"
-judge "two runs: $(cat "$work/checked")" $?
+ended=$?
+judge "two runs: $(cat "$work/checked")" $ended
 [ "$(jq .parted "$work/said")" != '""' ]
-judge "the runs part in $(jq -r .parted "$work/said")" $?
+ended=$?
+judge "the runs part in $(jq -r .parted "$work/said")" $ended
 compare --json "$work/a" "$work/again" && [ "$(jq '.differing | length' "$work/said")" = 0 ] && [ "$(jq .parted "$work/said")" = '""' ]
 judge "a run equals itself" $?
 compare "$work/a" "$work/b" && head -n 12 "$work/said" | grep -q '^moves.latency_ns.p50 .* us .* us  *-.* %)$'
@@ -55,20 +57,23 @@ limit 2 'moves.latency_ns.p50 > +2x'
 limit 2 'complete > +1'
 compare "$work/b" "$work/a" --fail-if 'moves.latency_ns.p50 > +0.5%'
 [ $? -eq 1 ] && grep -q 'moves.latency_ns.p50: [0-9]* in .*, [0-9]* in .*, beyond > +0.5%' "$work/err"
-judge "the message has both values: $(sed "s#$work/##g" "$work/err")" $?
+ended=$?
+judge "the message has both values: $(sed "s#$work/##g" "$work/err")" $ended
 
 printf 'scenario: %s\naxes: {nics.pcie.gen: [3, 5]}\nset: {measure.waves: none, outputs.captures: false}\nreport: [moves.completed]\n' "$(pwd)/$scenario" >"$work/two.yaml"
 "$build/toesim" sweep "$work/two.yaml" -o "$work/two" >/dev/null 2>&1
 compare --json "$work/two/study.sqlite:0" "$work/two/study.sqlite:1" &&
     python3 sim/test/view/compare_against_runs.py "$work/said" "$work/two/runs/000000" "$work/two/runs/000001" >"$work/checked"
-judge "two rows of a study: $(cat "$work/checked")" $?
+ended=$?
+judge "two rows of a study: $(cat "$work/checked")" $ended
 
 refused() { # pattern, arguments
     pattern=$1
     shift
     compare "$@"
     [ $? -eq 2 ] && grep -q -e "$pattern" "$work/err"
-    judge "refused: $(head -n 1 "$work/err" | sed "s#$work/##g")" $?
+    ended=$?
+    judge "refused: $(head -n 1 "$work/err" | sed "s#$work/##g")" $ended
 }
 refused 'needs 2 to 8' "$work/a"
 refused 'No such file' "$work/a" "$work/nothing"

@@ -23,7 +23,8 @@ for file in moves conns cache_sets waits pcie0; do
     described "$heading" | awk '$1 == "t<0" { for (i = 0; i < 14; i++) print "t" i "_ps"; next } $1 !~ /</' | sort >"$work/a"
     head -n 1 "$work/out/$file.csv" | tr ',' '\n' | grep -v '^m_' | sort >"$work/b"
     diff "$work/a" "$work/b" >"$work/diff" && [ "$(grep -c . "$work/b")" -ge 5 ]
-    judge "$file.csv: $(grep -c . "$work/b") columns, each is described" $?
+    ended=$?
+    judge "$file.csv: $(grep -c . "$work/b") columns, each is described" $ended
 done
 head -n 1 "$work/out/moves.csv" | grep -q ',m_' && described moves.csv | grep -q '^m_<name>$'
 judge "marks of a mechanism's own" $?

@@ -44,7 +44,8 @@ refused() { # status, pattern, source [output]
     report "$3" "${4:-$work/refused.html}"
     status=$?
     [ $status -eq "$1" ] && grep -q "$2" "$work/said" && [ ! -e "$work/refused.html" ]
-    judge "refused: $(sed "s#$work/##g" "$work/said")" $?
+    ended=$?
+    judge "refused: $(sed "s#$work/##g" "$work/said")" $ended
 }
 refused 2 'No such file' "$work/nothing"
 mkdir "$work/empty"
@@ -63,7 +64,8 @@ refused 2 'short.sqlite: ' "$work/short.sqlite"
 refused 2 'folder' "$work/some" "$work"
 "$build/toesim" report "$work/some" -o /dev/full >"$work/said" 2>&1
 [ $? -eq 3 ]
-judge "a full disk: $(cat "$work/said")" $?
+ended=$?
+judge "a full disk: $(cat "$work/said")" $ended
 
 chromium=$(command -v chromium) || { echo "skip: chromium is not installed"; exit 0; }
 shown() { # name
@@ -79,11 +81,13 @@ for page in some none six large unequal; do
 done
 rows=$(($(wc -l <"$work/some/moves.csv") - 1))
 [ "$(marks some)" = $rows ] && [ "$(grep -o 'class="mark ' "$work/some.dom" | grep -c .)" = $rows ]
-judge "$rows rows of moves.csv have $(marks some) marks" $?
+ended=$?
+judge "$rows rows of moves.csv have $(marks some) marks" $ended
 [ "$(marks large)" = 10000 ] && grep -q '<canvas' "$work/large.dom"
 judge "10,000 marks are on a canvas" $?
 [ "$(marks six)" = 6 ]
-judge "six runs have $(marks six) marks" $?
+ended=$?
+judge "six runs have $(marks six) marks" $ended
 grep -q 'data-figures="2"' "$work/unequal.dom" && grep -q 'data-figures="1"' "$work/some.dom"
 judge "NICs that differ have a figure for each direction" $?
 grep -q 'There was no move. Try' "$work/none.dom"

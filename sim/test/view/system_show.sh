@@ -99,7 +99,8 @@ refused() { # pattern, arguments
     shift
     show "$@"
     [ $? -eq 2 ] && grep -q -e "$pattern" "$work/said"
-    judge "refused: $(head -n 1 "$work/said" | sed "s#$work/##g")" $?
+    ended=$?
+    judge "refused: $(head -n 1 "$work/said" | sed "s#$work/##g")" $ended
 }
 refused 'waits.csv:3: has 2 columns' "$work/waits" --move 1
 refused 'has no move 0' "$work/a" --move 0

@@ -20,9 +20,11 @@ for scenario in scenarios/000-default.yaml scenarios/regress/r01-alternate.yaml;
     run "$name.plain" "$scenario"
     run "$name" "$scenario" --set outputs.timeline=true --set measure.sample=20us
     python3 sim/test/view/timeline_against_moves.py "$work/$name" >"$work/said"
-    judge "$name: timeline, $(cat "$work/said")" $?
+    ended=$?
+    judge "$name: timeline, $(cat "$work/said")" $ended
     python3 sim/test/view/series_against_stats.py "$work/$name" 20000000 >"$work/said"
-    judge "$name: series, $(cat "$work/said")" $?
+    ended=$?
+    judge "$name: series, $(cat "$work/said")" $ended
     for file in stats.json moves.csv conns.csv cache_sets.csv summary.txt; do
         cmp "$work/$name/$file" "$work/$name.plain/$file" || break
     done
@@ -34,26 +36,36 @@ for scenario in scenarios/000-default.yaml scenarios/regress/r01-alternate.yaml;
 done
 run few scenarios/regress/r01-alternate.yaml --set outputs.timeline=true --set outputs.timeline_moves=3
 python3 sim/test/view/timeline_against_moves.py "$work/few" --moves 3 >"$work/said"
-judge "three of many moves: $(cat "$work/said")" $?
+ended=$?
+judge "three of many moves: $(cat "$work/said")" $ended
 [ "$(stat -c %s "$work/few/timeline.json.gz")" -lt "$(stat -c %s "$work/r01-alternate/timeline.json.gz")" ]
 judge "three moves make a smaller file than all" $?
+run busy scenarios/study/base/upload.yaml --set outputs.timeline=true --set measure.sample=1us
+python3 sim/test/view/timeline_against_moves.py "$work/busy" --busy >"$work/said"
+ended=$?
+judge "counters of the frames that wait: $(cat "$work/said")" $ended
 printf 'traffic: {kind: generator, connections: 1, bytes: 1KiB}\nswitch: {policy: nic0}\n' >"$work/still.yaml"
 run still "$work/still.yaml" --set outputs.timeline=true
 python3 sim/test/view/timeline_against_moves.py "$work/still" >"$work/said"
-judge "a run without moves: $(cat "$work/said")" $?
+ended=$?
+judge "a run without moves: $(cat "$work/said")" $ended
 run host scenarios/regress/r05-host.yaml --set outputs.timeline=true
 python3 sim/test/view/timeline_against_moves.py "$work/host" >"$work/said"
-judge "connections in the host's own TCP: $(cat "$work/said")" $?
+ended=$?
+judge "connections in the host's own TCP: $(cat "$work/said")" $ended
 
 # The two checkers notice a wrong number.
 zcat "$work/few/timeline.json.gz" | sed '0,/"name":"transfer","ph":"E"/ s/\("name":"transfer","ph":"E".*\)\(.\),"args"/\10,"args"/' |
     gzip >"$work/wrong.gz"
 mv "$work/wrong.gz" "$work/few/timeline.json.gz"
 ! python3 sim/test/view/timeline_against_moves.py "$work/few" --moves 3 >"$work/said"
-judge "a wrong phase is noticed: $(cat "$work/said")" $?
+ended=$?
+judge "a wrong phase is noticed: $(cat "$work/said")" $ended
 sed -i '$ s/,[0-9]*,/,1,/' "$work/r01-alternate/series.csv"
 ! python3 sim/test/view/series_against_stats.py "$work/r01-alternate" 20000000 >"$work/said"
-judge "a wrong last row is noticed: $(cat "$work/said")" $?
+ended=$?
+judge "a wrong last row is noticed: $(cat "$work/said")" $ended
 TMPDIR=$work/none "$build/toesim" run scenarios/regress/r01-alternate.yaml --set measure.sample=20us -o "$work/no" >"$work/log" 2>&1
 [ $? -eq 3 ] && grep -q TMPDIR "$work/log"
-judge "a temporary folder that is missing: $(tail -n 1 "$work/log" | sed "s#$work/##g")" $?
+ended=$?
+judge "a temporary folder that is missing: $(tail -n 1 "$work/log" | sed "s#$work/##g")" $ended
